@@ -1,0 +1,355 @@
+/*
+ * gotopsy: what a Go core dump keeps alive, by whom, in bytes.
+ *
+ *     struct gt_core_options options = {.core_path = "core"};
+ *     struct gt_analysis *analysis;
+ *     struct gt_error *error = gt_open(&options, &analysis);
+ *     if (!error) error = gt_report_make(analysis, NULL, &report);
+ *     if (!error) error = gt_report_write(report, GT_FORMAT_JSON, NULL, stdout);
+ *
+ * Ownership: what a function hands out through a `struct X **` is the caller's, and goes back by
+ * the function named X_free or gt_close. All that a report points to belongs to that report, and
+ * a report stands alone: it outlives its analysis.
+ * Errors: NULL is success; else an error that the caller frees with gt_error_free().
+ * Threads: distinct analyses are independent; one analysis or report serves one thread at a time.
+ * Units: sizes are bytes of the target, heap sizes are those of size-class slots (Go's own
+ * HeapAlloc counts so), addresses are the target's, durations nanoseconds, unknown is GT_UNKNOWN.
+ */
+#ifndef GOTOPSY_H
+#define GOTOPSY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define GT_API __attribute__((visibility("default")))
+#define GT_VERSION "0.1.0"
+#define GT_UNKNOWN INT64_MIN /* a duration or count that the core does not tell */
+
+/* ---- errors ------------------------------------------------------------------------------- */
+
+struct gt_error;
+
+enum gt_code {
+    GT_ERR_USAGE = 1, /* the call or the command line is wrong */
+    GT_ERR_IO,        /* a file cannot be opened, read or written */
+    GT_ERR_FORMAT,    /* not a core, not Go, or damaged beyond use */
+    GT_ERR_MISMATCH,  /* the binary is not the one that made the core */
+    GT_ERR_MISSING,   /* something needed is not there: the binary, its layouts */
+};
+
+GT_API const char *gt_error_message(const struct gt_error *error); /* one line, no newline */
+GT_API enum gt_code gt_error_code(const struct gt_error *error);
+GT_API void gt_error_free(struct gt_error *error); /* NULL is allowed */
+
+/* ---- opening ------------------------------------------------------------------------------ */
+
+struct gt_analysis;
+
+/* What long work says about itself: `done` of `total` steps of `what`. */
+typedef void gt_progress_fn(void *ctx, const char *what, uint64_t done, uint64_t total);
+
+struct gt_core_options {
+    const char *core_path;       /* required; may be zstd-compressed */
+    const char *const *exe_paths; /* binaries, or directories to look in; NULL-terminated or NULL */
+    bool force_exe;              /* take the binary although its build ID differs */
+    gt_progress_fn *progress;    /* or NULL */
+    void *progress_ctx;
+};
+
+/*
+ * Opens a core and its binary and rebuilds the Go runtime's state: spans, objects, goroutines,
+ * roots. The paths are only read during the call; the files stay mapped until gt_close().
+ */
+GT_API struct gt_error *gt_open(const struct gt_core_options *options,
+                                struct gt_analysis **analysis);
+GT_API void gt_close(struct gt_analysis *analysis); /* NULL is allowed */
+
+/* ---- the report --------------------------------------------------------------------------- */
+
+enum gt_kind {
+    GT_SUBSTRING,
+    GT_SUBSLICE,
+    GT_LOST_ELEMENTS,
+    GT_HUNG_GOROUTINE,
+    GT_TICKER,
+    GT_FINALIZER_CYCLE,
+    GT_DEFERRED_CALLS,
+    GT_KINDS
+};
+
+enum gt_confidence {
+    GT_PROVEN,  /* it cannot be otherwise, given the core */
+    GT_LIKELY,  /* an innocent explanation exists, and nothing in the core speaks for it */
+    GT_SUSPECT, /* a person must judge */
+};
+
+struct gt_place { /* a place in the source */
+    const char *function; /* "main.(*server).loop"; never NULL */
+    const char *file;     /* NULL when unknown */
+    uint32_t line;        /* 0 when unknown */
+    bool inlined;         /* inlined into the next place of its stack */
+};
+
+struct gt_stack { /* innermost first */
+    const struct gt_place *places;
+    size_t count;
+};
+
+struct gt_label {
+    const char *key, *value;
+};
+
+/* One step of the way from a root to what is held. */
+struct gt_step {
+    const char *what;  /* "global main.sessions", "map value", "(*server).loop frame 2" */
+    uint64_t address;  /* of the holding word or object; 0 when it has none */
+    const char *type;  /* of what the step leads to; NULL when unknown */
+    const char *field; /* ".token", "[4]"; NULL when the step is not through a field */
+};
+
+struct gt_path {
+    const struct gt_step *steps;
+    size_t count;
+};
+
+struct gt_block {
+    uint64_t address, size;
+    const char *type; /* NULL when unknown */
+};
+
+struct gt_window { /* a live string, slice or element pointer into a block */
+    uint64_t offset, length, capacity;
+    const char *kind;   /* "string", "slice", "element" */
+    const char *holder; /* "main.Session.token"; NULL when unknown */
+};
+
+struct gt_slot { /* a pointer slot of an array that no window covers */
+    uint64_t index;
+    struct gt_block target;
+};
+
+struct gt_edge { /* of a cycle: the object, and the field that leads to the next one */
+    uint64_t address;
+    const char *type, *field;
+};
+
+/* One example of what a finding speaks of. Which member holds is decided by the finding's kind. */
+struct gt_instance {
+    union {
+        struct { /* GT_SUBSTRING, GT_SUBSLICE */
+            struct gt_block block;
+            const struct gt_window *windows;
+            size_t window_count;
+            uint64_t wasted_bytes, spare_bytes;
+            struct gt_stack allocated_at; /* empty when the core holds no sample */
+        } windowed;
+        struct { /* GT_LOST_ELEMENTS */
+            struct gt_block block;
+            const char *element_type;
+            uint64_t slot_count, spare_slot_count;
+            const struct gt_slot *slots; /* the first few of slot_count */
+            size_t slots_len;
+        } lost;
+        struct { /* GT_HUNG_GOROUTINE */
+            uint64_t goroutine;
+            const char *wait_reason;
+            int64_t wait_ns;
+            const char *blocked_on; /* "channel", "semaphore", "condition"; NULL when on nothing */
+            uint64_t blocked_on_address;
+            const char *blocked_on_type;
+            struct gt_stack stack;
+            struct gt_place created_by; /* function NULL when unknown */
+            const struct gt_label *labels;
+            size_t label_count;
+            uint64_t stack_bytes;
+        } hung;
+        struct { /* GT_TICKER */
+            uint64_t timer;
+            const char *what; /* "ticker", "timer", "after-func" */
+            int64_t period_ns, due_in_ns;
+            const char *callback;
+            bool referenced; /* by anything but the timer heap */
+            struct gt_path owner_path;
+        } ticker;
+        struct { /* GT_FINALIZER_CYCLE */
+            struct gt_block object;
+            const char *mechanism; /* "finalizer", "cleanup" */
+            const char *function;
+            const struct gt_edge *cycle;
+            size_t cycle_len;
+        } cycle;
+        struct { /* GT_DEFERRED_CALLS */
+            uint64_t goroutine;
+            struct gt_place site; /* function: the one that defers */
+            const char *deferred_function;
+            uint64_t calls;
+        } deferred;
+    };
+};
+
+struct gt_finding {
+    uint32_t id; /* from 1, in the report's order */
+    enum gt_kind kind;
+    enum gt_confidence confidence;
+    const char *title;
+    uint64_t bytes_freed;   /* heap bytes that fixing this finding alone frees, plus stack_bytes */
+    uint64_t bytes_shared;  /* what goes only when the other findings are fixed too */
+    uint64_t stack_bytes;   /* the part of bytes_freed that is goroutine stacks */
+    uint64_t objects_freed; /* heap objects that go with it */
+    uint64_t count;         /* blocks, goroutines, timers, cycles or deferred calls */
+    const char *advice;     /* one sentence naming the idiom that fixes it */
+    struct gt_path path;    /* from a root to a typical holder; empty when there is none */
+    const struct gt_instance *instances; /* the largest ones */
+    size_t instance_count;
+};
+
+struct gt_goroutine_group { /* goroutines with the same stack, status and wait reason */
+    uint64_t count;
+    const uint64_t *ids;
+    size_t id_count;
+    const char *status, *wait_reason; /* wait_reason NULL when it does not wait */
+    int64_t wait_ns_max;
+    struct gt_stack stack;
+    struct gt_place created_by; /* function NULL when unknown */
+    const struct gt_label *labels;
+    size_t label_count;
+    uint64_t stack_bytes;
+    int64_t retained_bytes; /* GT_UNKNOWN unless it was computed */
+    bool system;
+};
+
+struct gt_count { /* a name and a number: goroutines by status, parts of memory */
+    const char *name;
+    uint64_t number;
+};
+
+struct gt_report {
+    struct {
+        const char *path, *origin; /* origin: "kernel", "gcore", "unknown" */
+        uint64_t bytes;
+        bool truncated;
+        int64_t pid;         /* GT_UNKNOWN when the core does not say */
+        const char *command; /* NULL when the core does not say */
+        const char *signal;  /* "SIGABRT"; NULL when none is known */
+    } core;
+    struct {
+        const char *path, *build_id, *go_version, *goarch; /* build_id NULL when it has none */
+        bool dwarf, symbols;
+        const char *const *experiments;
+        size_t experiment_count;
+    } binary;
+    struct {
+        uint64_t cycles;
+        const char *phase; /* "off", "mark", "mark termination" */
+        uint64_t heap_marked;
+    } gc;
+    struct {
+        uint64_t bytes, objects;
+    } live;
+    struct {
+        uint64_t mapped_bytes;
+        const struct gt_count *parts; /* they sum to mapped_bytes */
+        size_t part_count;
+    } memory;
+    struct {
+        uint64_t total, system;
+        const struct gt_count *by_status;
+        size_t status_count;
+        const struct gt_goroutine_group *groups; /* the largest first */
+        size_t group_count;
+    } goroutines;
+    struct {
+        uint64_t typed_bytes, untyped_bytes; /* of live objects with pointers */
+        uint64_t frames_precise, frames_conservative;
+        uint64_t missing_bytes;   /* of the heap and stacks that the core should hold and lacks */
+        uint64_t undecided_bytes; /* in blocks that an untyped word kept from being judged */
+        const char *const *notes; /* what was lost, a line each */
+        size_t note_count;
+    } coverage;
+    struct {
+        uint64_t bytes, objects;
+    } leaks_total; /* what goes when every finding is fixed; stacks included in bytes */
+    const struct gt_finding *findings; /* the largest bytes_freed first */
+    size_t finding_count;
+    /* Which kinds could be looked for; a kind without a finding and with false is "could not look". */
+    bool looked_for[GT_KINDS];
+    struct gt_arena *storage; /* private: owns all of the above */
+};
+
+struct gt_report_options {
+    uint64_t min_bytes; /* smallest finding; 0: the larger of 64 KiB and 0.1% of live */
+    size_t instances;   /* at most so many a finding; 0: 20 */
+    bool show_data;     /* contents of strings, map keys included, may appear in paths */
+};
+
+/* Looks for all seven causes. `options` NULL is the defaults. */
+GT_API struct gt_error *gt_report_make(struct gt_analysis *analysis,
+                                       const struct gt_report_options *options,
+                                       struct gt_report **report);
+GT_API void gt_report_free(struct gt_report *report); /* NULL is allowed */
+
+GT_API const char *gt_kind_name(enum gt_kind kind);             /* "hung-goroutine" */
+GT_API const char *gt_confidence_name(enum gt_confidence how);  /* "proven" */
+
+/* ---- writing ------------------------------------------------------------------------------ */
+
+enum gt_format { GT_FORMAT_TEXT, GT_FORMAT_JSON, GT_FORMAT_MARKDOWN, GT_FORMAT_TRACEBACK };
+
+struct gt_style {  /* for text */
+    bool colour;
+    unsigned width; /* columns; 0: 100 */
+    bool all;       /* goroutines one by one, coverage in full */
+};
+
+/* Writes a report. JSON follows the schema gotopsy-report/1. `style` NULL: no colour, 100 wide. */
+GT_API struct gt_error *gt_report_write(const struct gt_report *report, enum gt_format format,
+                                        const struct gt_style *style, FILE *to);
+
+/* Writes only the goroutines: grouped text, or JSON, or with GT_FORMAT_TRACEBACK as Go does. */
+GT_API struct gt_error *gt_goroutines_write(const struct gt_report *report, enum gt_format format,
+                                            const struct gt_style *style, FILE *to);
+
+/* As gt_report_make, but only the process and its goroutines: no heap analysis, no findings. */
+GT_API struct gt_error *gt_goroutines_make(struct gt_analysis *analysis,
+                                           struct gt_report **report);
+
+/* ---- check: gotopsy's live set against the collector's own marks --------------------------- */
+
+enum gt_verdict {
+    GT_EXACT,     /* the same objects */
+    GT_EXPLAINED, /* every difference has a reason with evidence */
+    GT_DIFFERS,
+};
+
+struct gt_difference {
+    uint64_t objects, bytes;
+    const struct gt_count *explained; /* reason -> objects */
+    size_t explained_count;
+};
+
+struct gt_check {
+    uint64_t gc_objects, gc_bytes, own_objects, own_bytes;
+    struct gt_difference only_gc, only_own;
+    uint64_t unjudged_objects; /* allocated since the last mark: the collector has no verdict */
+    const uint64_t *examples;  /* addresses of unexplained objects, the first few */
+    size_t example_count;
+    enum gt_verdict verdict;
+    struct gt_arena *storage; /* private */
+};
+
+GT_API struct gt_error *gt_check_make(struct gt_analysis *analysis, struct gt_check **check);
+GT_API struct gt_error *gt_check_write(const struct gt_check *check, enum gt_format format,
+                                       const struct gt_style *style, FILE *to);
+GT_API void gt_check_free(struct gt_check *check); /* NULL is allowed */
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,51 @@
+/*
+ * Bitmaps over dense indices.
+ *
+ * Invariant: bits at and past `bits` are 0. Indices are the caller's to check.
+ */
+#ifndef GT_BASE_BITMAP_H
+#define GT_BASE_BITMAP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct gt_bitmap {
+    uint64_t *words;
+    size_t bits;
+};
+
+void gt_bitmap_init(struct gt_bitmap *map, size_t bits); /* all clear */
+void gt_bitmap_free(struct gt_bitmap *map);
+void gt_bitmap_copy(struct gt_bitmap *to, const struct gt_bitmap *from); /* of the same size */
+void gt_bitmap_reset(struct gt_bitmap *map);
+size_t gt_bitmap_count(const struct gt_bitmap *map);
+
+/* The first set bit at or after `from`, or map->bits when there is none. */
+size_t gt_bitmap_next(const struct gt_bitmap *map, size_t from);
+
+static inline bool gt_bit(const struct gt_bitmap *map, size_t index)
+{
+    return map->words[index >> 6] >> (index & 63) & 1;
+}
+
+static inline void gt_bit_set(struct gt_bitmap *map, size_t index)
+{
+    map->words[index >> 6] |= (uint64_t)1 << (index & 63);
+}
+
+static inline void gt_bit_clear(struct gt_bitmap *map, size_t index)
+{
+    map->words[index >> 6] &= ~((uint64_t)1 << (index & 63));
+}
+
+/* Sets the bit and says whether it was set before. */
+static inline bool gt_bit_test_set(struct gt_bitmap *map, size_t index)
+{
+    uint64_t *word = &map->words[index >> 6], bit = (uint64_t)1 << (index & 63);
+    bool was = *word & bit;
+    *word |= bit;
+    return was;
+}
+
+#endif

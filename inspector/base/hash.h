@@ -1,0 +1,44 @@
+/*
+ * Hash tables from a 64-bit key to a 64-bit value, and from a string to a 64-bit value.
+ *
+ * Open addressing with linear probing; no removal. String keys are copied and owned by the table.
+ * The hash is seeded by nothing: a hostile core can slow a table down, which is why hot paths use
+ * dense indices and tables are kept for names, types and other small sets.
+ */
+#ifndef GT_BASE_HASH_H
+#define GT_BASE_HASH_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct gt_map_slot {
+    uint64_t key, value;
+    bool used;
+};
+
+struct gt_map {
+    struct gt_map_slot *slots;
+    size_t cap, len;
+};
+
+uint64_t *gt_map_find(const struct gt_map *map, uint64_t key); /* NULL when absent */
+/* The value's place, new and 0 when the key was absent; *added (may be NULL) says which. */
+uint64_t *gt_map_put(struct gt_map *map, uint64_t key, bool *added);
+void gt_map_free(struct gt_map *map);
+
+struct gt_strmap_slot {
+    char *key;
+    uint64_t hash, value;
+};
+
+struct gt_strmap {
+    struct gt_strmap_slot *slots;
+    size_t cap, len;
+};
+
+uint64_t *gt_strmap_find(const struct gt_strmap *map, const char *key);
+uint64_t *gt_strmap_put(struct gt_strmap *map, const char *key, bool *added);
+void gt_strmap_free(struct gt_strmap *map);
+
+#endif

@@ -1,0 +1,47 @@
+#include "inspector/base/memory.h"
+
+bool gt_mem_read(const struct gt_memory *mem, uint64_t addr, void *to, uint64_t len)
+{
+    unsigned char *out = to;
+
+    while (len > 0) {
+        uint64_t avail = 0;
+        const unsigned char *bytes = mem->map(mem->ctx, addr, &avail);
+        if (!bytes || avail == 0) return false;
+        uint64_t step = avail < len ? avail : len;
+        memcpy(out, bytes, step);
+        if (len > step && addr + step < addr) return false;
+        out += step, addr += step, len -= step;
+    }
+    return true;
+}
+
+bool gt_mem_uint(const struct gt_memory *mem, uint64_t addr, unsigned size, uint64_t *out)
+{
+    uint64_t word = 0;
+
+    if (size != 1 && size != 2 && size != 4 && size != 8) return false;
+    if (!gt_mem_read(mem, addr, &word, size)) return false;
+    *out = word;
+    return true;
+}
+
+bool gt_mem_u8(const struct gt_memory *mem, uint64_t addr, uint8_t *out)
+{
+    return gt_mem_read(mem, addr, out, sizeof *out);
+}
+
+bool gt_mem_u16(const struct gt_memory *mem, uint64_t addr, uint16_t *out)
+{
+    return gt_mem_read(mem, addr, out, sizeof *out);
+}
+
+bool gt_mem_u32(const struct gt_memory *mem, uint64_t addr, uint32_t *out)
+{
+    return gt_mem_read(mem, addr, out, sizeof *out);
+}
+
+bool gt_mem_u64(const struct gt_memory *mem, uint64_t addr, uint64_t *out)
+{
+    return gt_mem_read(mem, addr, out, sizeof *out);
+}

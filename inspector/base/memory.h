@@ -1,0 +1,66 @@
+/*
+ * The target's memory, as everyone but core/ sees it: a function from addresses to bytes.
+ *
+ * A model module: core/ makes one over a core file, tests make one over a byte array, and no
+ * reader knows which. Addresses are the target's. Targets are little-endian 64-bit, as hosts are.
+ *
+ * Invariants: what `map` returns stays valid and constant as long as the memory does. Absent
+ * memory is NULL or false, never zeros; zero pages are memory like any other.
+ */
+#ifndef GT_BASE_MEMORY_H
+#define GT_BASE_MEMORY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+struct gt_memory {
+    const void *ctx;
+    /* The host's view of `addr`, and in *avail how many bytes follow contiguously; NULL if absent. */
+    const unsigned char *(*map)(const void *ctx, uint64_t addr, uint64_t *avail);
+};
+
+/* `len` bytes at addr where they lie together; NULL if any of them is absent or apart. */
+static inline const unsigned char *gt_mem_at(const struct gt_memory *mem, uint64_t addr,
+                                             uint64_t len)
+{
+    uint64_t avail = 0;
+    const unsigned char *bytes = mem->map(mem->ctx, addr, &avail);
+    return bytes && avail >= len ? bytes : NULL;
+}
+
+/* Copies `len` bytes, across mappings if need be; false if any is absent. */
+bool gt_mem_read(const struct gt_memory *mem, uint64_t addr, void *to, uint64_t len);
+
+/* One little-endian word; false, and *out untouched, when it is absent. */
+bool gt_mem_u8(const struct gt_memory *mem, uint64_t addr, uint8_t *out);
+bool gt_mem_u16(const struct gt_memory *mem, uint64_t addr, uint16_t *out);
+bool gt_mem_u32(const struct gt_memory *mem, uint64_t addr, uint32_t *out);
+bool gt_mem_u64(const struct gt_memory *mem, uint64_t addr, uint64_t *out);
+
+/* A word of `size` (1, 2, 4 or 8) bytes, zero-extended; false when absent or of another size. */
+bool gt_mem_uint(const struct gt_memory *mem, uint64_t addr, unsigned size, uint64_t *out);
+
+static inline uint64_t gt_load64(const void *bytes)
+{
+    uint64_t word;
+    memcpy(&word, bytes, sizeof word);
+    return word;
+}
+
+static inline uint32_t gt_load32(const void *bytes)
+{
+    uint32_t word;
+    memcpy(&word, bytes, sizeof word);
+    return word;
+}
+
+static inline uint16_t gt_load16(const void *bytes)
+{
+    uint16_t word;
+    memcpy(&word, bytes, sizeof word);
+    return word;
+}
+
+#endif

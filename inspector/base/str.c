@@ -1,0 +1,61 @@
+#include "inspector/base/str.h"
+
+#include "inspector/base/alloc.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void reserve(struct gt_str *str, size_t more)
+{
+    size_t need = str->len + more + 1;
+
+    if (need <= str->cap) return;
+    str->cap = need > str->cap * 2 ? need : str->cap * 2;
+    str->text = gt_realloc(str->text, str->cap);
+}
+
+void gt_str_addn(struct gt_str *str, const char *text, size_t length)
+{
+    reserve(str, length);
+    memcpy(str->text + str->len, text, length);
+    str->len += length;
+    str->text[str->len] = '\0';
+}
+
+void gt_str_add(struct gt_str *str, const char *text)
+{
+    gt_str_addn(str, text, strlen(text));
+}
+
+void gt_str_vformat(struct gt_str *str, const char *format, va_list args)
+{
+    va_list again;
+
+    va_copy(again, args);
+    int length = vsnprintf(NULL, 0, format, again);
+    va_end(again);
+    reserve(str, (size_t)length);
+    vsnprintf(str->text + str->len, (size_t)length + 1, format, args);
+    str->len += (size_t)length;
+}
+
+void gt_str_format(struct gt_str *str, const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    gt_str_vformat(str, format, args);
+    va_end(args);
+}
+
+const char *gt_str_text(const struct gt_str *str)
+{
+    return str->text ? str->text : "";
+}
+
+void gt_str_free(struct gt_str *str)
+{
+    free(str->text);
+    *str = (struct gt_str){0};
+}

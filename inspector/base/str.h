@@ -1,0 +1,23 @@
+/*
+ * A growable text. Always NUL-terminated once something was added; owns its storage.
+ */
+#ifndef GT_BASE_STR_H
+#define GT_BASE_STR_H
+
+#include <stdarg.h>
+#include <stddef.h>
+
+struct gt_str {
+    char *text;
+    size_t len, cap;
+};
+
+void gt_str_add(struct gt_str *str, const char *text);
+void gt_str_addn(struct gt_str *str, const char *text, size_t length);
+void gt_str_format(struct gt_str *str, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+void gt_str_vformat(struct gt_str *str, const char *format, va_list args);
+const char *gt_str_text(const struct gt_str *str); /* "" while empty */
+void gt_str_free(struct gt_str *str);
+
+#endif

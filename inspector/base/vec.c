@@ -1,0 +1,39 @@
+#include "inspector/base/vec.h"
+
+#include "inspector/base/alloc.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+void gt_vec_reserve(struct gt_vec *vec, size_t cap)
+{
+    if (cap <= vec->cap) return;
+    size_t grown = vec->cap ? vec->cap + vec->cap / 2 + 1 : 8;
+    if (grown < cap) grown = cap;
+    vec->data = gt_realloc(vec->data, grown * vec->elem_size);
+    vec->cap = grown;
+}
+
+void *gt_vec_push(struct gt_vec *vec)
+{
+    gt_vec_reserve(vec, vec->len + 1);
+    void *element = gt_vec_at(vec, vec->len++);
+    return memset(element, 0, vec->elem_size);
+}
+
+void *gt_vec_add(struct gt_vec *vec, const void *element)
+{
+    gt_vec_reserve(vec, vec->len + 1);
+    return memcpy(gt_vec_at(vec, vec->len++), element, vec->elem_size);
+}
+
+void gt_vec_clear(struct gt_vec *vec)
+{
+    vec->len = 0;
+}
+
+void gt_vec_free(struct gt_vec *vec)
+{
+    free(vec->data);
+    *vec = (struct gt_vec){.elem_size = vec->elem_size};
+}

@@ -1,0 +1,32 @@
+/*
+ * A growable array of equal elements.
+ *
+ * Invariants: len <= cap; data is NULL only while cap is 0. Growing moves the elements, so keep
+ * indices, not pointers, across a push. The vector owns its storage; a zeroed struct with
+ * elem_size set (GT_VEC_OF) is an empty vector.
+ */
+#ifndef GT_BASE_VEC_H
+#define GT_BASE_VEC_H
+
+#include <stddef.h>
+
+struct gt_vec {
+    void *data;
+    size_t len, cap;
+    size_t elem_size;
+};
+
+#define GT_VEC_OF(type) ((struct gt_vec){.elem_size = sizeof(type)})
+
+void *gt_vec_push(struct gt_vec *vec); /* a new, zeroed last element */
+void *gt_vec_add(struct gt_vec *vec, const void *element);
+void gt_vec_reserve(struct gt_vec *vec, size_t cap);
+void gt_vec_clear(struct gt_vec *vec); /* keeps the storage */
+void gt_vec_free(struct gt_vec *vec);
+
+static inline void *gt_vec_at(const struct gt_vec *vec, size_t index)
+{
+    return (char *)vec->data + index * vec->elem_size;
+}
+
+#endif

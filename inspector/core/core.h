@@ -1,0 +1,83 @@
+/*
+ * An ELF core file: its memory, threads and notes.
+ *
+ * The file is mapped, never read whole; a zstd-compressed one is unpacked once into an unlinked
+ * temporary file, in which zero runs become holes. After gt_core_open() everything was validated:
+ * accessors cannot fail. Three kinds of absence are told apart (enum gt_presence); memory that the
+ * dump left out because a file backs it is filled in from images given by gt_core_add_image().
+ *
+ * The core owns all it hands out until gt_core_close().
+ */
+#ifndef GT_CORE_CORE_H
+#define GT_CORE_CORE_H
+
+#include "gotopsy.h"
+#include "inspector/base/memory.h"
+
+struct gt_core;
+
+enum gt_machine { GT_MACHINE_AMD64, GT_MACHINE_ARM64 };
+
+/* General registers of a thread, in the kernel's user_regs order for the machine. */
+struct gt_thread {
+    int32_t tid;
+    int32_t signal;     /* the signal that was being delivered, 0 when none */
+    uint64_t regs[34];  /* amd64: struct user_regs_struct; arm64: x0-x30, sp, pc, pstate */
+    size_t reg_count;
+    uint64_t sp, pc, fs_base; /* picked out of regs; fs_base 0 on arm64 */
+};
+
+struct gt_file_mapping { /* a line of NT_FILE */
+    uint64_t start, end, offset; /* offset in bytes */
+    const char *path;
+};
+
+enum gt_presence {
+    GT_PRESENT,
+    GT_NOT_DUMPED, /* a segment whose bytes the dump left out, and no image fills in */
+    GT_UNMAPPED,   /* no segment holds the address */
+    GT_CUT_OFF,    /* the file ends before the segment's bytes */
+};
+
+struct gt_segment {
+    uint64_t start, end; /* [start, end) in the target */
+    uint64_t file_bytes; /* how many of them the core holds, after truncation */
+    uint32_t flags;      /* PF_R, PF_W, PF_X */
+    bool cut;            /* the file ends before its bytes */
+};
+
+/* Errors say what the file is instead: empty, a directory, not ELF, not a core, another machine. */
+struct gt_error *gt_core_open(const char *path, gt_progress_fn *progress, void *progress_ctx,
+                              struct gt_core **core);
+void gt_core_close(struct gt_core *core); /* NULL is allowed */
+
+const char *gt_core_path(const struct gt_core *core);
+enum gt_machine gt_core_machine(const struct gt_core *core);
+uint64_t gt_core_file_bytes(const struct gt_core *core); /* unpacked */
+bool gt_core_truncated(const struct gt_core *core);
+bool gt_core_from_gcore(const struct gt_core *core); /* else a kernel's */
+int64_t gt_core_mtime_ns(const struct gt_core *core); /* unix time; GT_UNKNOWN if compressed */
+int64_t gt_core_pid(const struct gt_core *core);      /* GT_UNKNOWN without NT_PRPSINFO */
+const char *gt_core_command(const struct gt_core *core);    /* pr_psargs, NULL if unknown */
+const char *gt_core_short_name(const struct gt_core *core); /* pr_fname, NULL if unknown */
+int gt_core_signal(const struct gt_core *core);            /* NT_SIGINFO or first thread; 0 none */
+uint64_t gt_core_fault_address(const struct gt_core *core); /* si_addr; 0 unless it is a fault */
+bool gt_core_auxv(const struct gt_core *core, uint64_t type, uint64_t *value);
+
+const struct gt_thread *gt_core_threads(const struct gt_core *core, size_t *count);
+const struct gt_file_mapping *gt_core_mappings(const struct gt_core *core, size_t *count);
+const struct gt_segment *gt_core_segments(const struct gt_core *core, size_t *count); /* sorted */
+
+/* The memory: core bytes first, then images. Valid until the core is closed. */
+const struct gt_memory *gt_core_memory(const struct gt_core *core);
+enum gt_presence gt_core_presence(const struct gt_core *core, uint64_t addr);
+
+/*
+ * Lets the file bytes [bytes, bytes + size) stand for [addr, addr + size) wherever the core itself
+ * has none. Only for memory that the process could not have changed (text, rodata). The bytes stay
+ * the caller's and must outlive the core.
+ */
+void gt_core_add_image(struct gt_core *core, uint64_t addr, const unsigned char *bytes,
+                       uint64_t size);
+
+#endif

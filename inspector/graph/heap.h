@@ -1,0 +1,113 @@
+/*
+ * A heap as the graph sees it: regions of equal slots, some words of which are pointers.
+ *
+ * The graph knows no Go. Whoever rebuilds a runtime describes its heap here: each region is a run
+ * of `count` slots of `slot_size` bytes from `base` on, and says how the pointer words of its slots
+ * are known. Objects are dense 32-bit indices: region's `first` + slot. Regions with pointers come
+ * first, so that indices below `scan_objects` may have pointers and the rest never do: tables that
+ * only pointer-bearing objects need are that much smaller.
+ *
+ * Invariants after gt_heap_seal(): regions do not overlap, are page-aligned and sorted by index;
+ * every page belongs to one region or none; first + count of each region follows the one before.
+ * Slots that are not allocated (bit clear in `allocated`) are no objects: pointers to them are
+ * ignored. The heap borrows host bytes and owns its tables.
+ */
+#ifndef GT_GRAPH_HEAP_H
+#define GT_GRAPH_HEAP_H
+
+#include "gotopsy.h"
+#include "inspector/base/bitmap.h"
+
+enum { GT_PAGE_SHIFT = 13 };
+#define GT_NO_OBJECT UINT32_MAX
+
+enum gt_scan {
+    GT_SCAN_NONE,   /* no pointers */
+    GT_SCAN_BITMAP, /* `mask`: a bit a word over the whole region, slot 0's first word first */
+    GT_SCAN_TILED,  /* each slot's mask is asked of gt_heap_source.tile */
+};
+
+struct gt_region {
+    uint64_t base;
+    uint64_t slot_size;
+    const unsigned char *bytes; /* the host's view of base; NULL when the core lacks it */
+    const unsigned char *mask;  /* GT_SCAN_BITMAP */
+    uint32_t count;             /* slots */
+    uint32_t first;             /* index of slot 0; set by gt_heap_seal() */
+    uint32_t magic;             /* ceil(2^32 / slot_size): slot = offset * magic >> 32; by seal */
+    uint8_t scan;               /* enum gt_scan */
+    uint32_t tag;               /* the describer's own (a span's number) */
+};
+
+/* The pointer words of one slot: `bits` says it for `ptr_words` words of every `period` words,
+ * repeated from word `skip` of the slot to its end. ptr_words 0: no pointers. */
+struct gt_tile {
+    const unsigned char *bits;
+    uint64_t period, ptr_words, skip;
+};
+
+struct gt_heap_source {
+    void *ctx;
+    /* Called for a slot of a GT_SCAN_TILED region; must be quick and must not fail. */
+    struct gt_tile (*tile)(void *ctx, const struct gt_region *region, uint32_t slot);
+};
+
+struct gt_heap {
+    struct gt_region *regions;
+    uint32_t region_count;
+    uint32_t objects;      /* slots in all */
+    uint32_t scan_objects; /* those of regions with pointers; they come first */
+    struct gt_bitmap allocated; /* by index; the describer sets it after the seal */
+    struct gt_heap_source source;
+    uint32_t *pages;       /* page number - first_page -> region + 1; 0 is none */
+    uint64_t first_page, page_count;
+};
+
+void gt_heap_init(struct gt_heap *heap, struct gt_heap_source source);
+/* Adds a region; `first` and `magic` are ignored. */
+void gt_heap_add(struct gt_heap *heap, const struct gt_region *region);
+/* Orders the regions, numbers the objects and builds the page table. GT_ERR_FORMAT when regions
+ * overlap, are not page-aligned, or hold 2^32 objects or more. Allocated bits start all clear. */
+struct gt_error *gt_heap_seal(struct gt_heap *heap);
+void gt_heap_deinit(struct gt_heap *heap);
+
+/* The region whose slots hold addr, or NULL. The tail of a region's last page belongs to none. */
+static inline const struct gt_region *gt_heap_region(const struct gt_heap *heap, uint64_t addr)
+{
+    uint64_t page = (addr >> GT_PAGE_SHIFT) - heap->first_page;
+    if (page >= heap->page_count || !heap->pages[page]) return NULL;
+    return &heap->regions[heap->pages[page] - 1];
+}
+
+static inline uint32_t gt_region_slot(const struct gt_region *region, uint64_t addr)
+{
+    uint64_t offset = addr - region->base;
+    if (region->count == 1) return offset < region->slot_size ? 0 : UINT32_MAX;
+    return (uint32_t)(offset * region->magic >> 32);
+}
+
+/* The allocated object that addr points to or into; GT_NO_OBJECT if none. */
+static inline uint32_t gt_heap_object(const struct gt_heap *heap, uint64_t addr)
+{
+    const struct gt_region *region = gt_heap_region(heap, addr);
+    if (!region) return GT_NO_OBJECT;
+    uint32_t slot = gt_region_slot(region, addr);
+    if (slot >= region->count || !gt_bit(&heap->allocated, region->first + slot))
+        return GT_NO_OBJECT;
+    return region->first + slot;
+}
+
+const struct gt_region *gt_heap_region_of(const struct gt_heap *heap, uint32_t object);
+uint64_t gt_heap_address(const struct gt_heap *heap, uint32_t object); /* of its slot */
+uint64_t gt_heap_size(const struct gt_heap *heap, uint32_t object);    /* slot size */
+const unsigned char *gt_heap_bytes(const struct gt_heap *heap, uint32_t object); /* or NULL */
+
+/* Calls `visit` for every pointer word of an object (in address order), with its offset in the
+ * slot and its value. */
+typedef void gt_word_fn(void *ctx, uint64_t offset, uint64_t value);
+void gt_heap_words(const struct gt_heap *heap, uint32_t object, gt_word_fn *visit, void *ctx);
+
+/* Bytes of the objects set in `set`. */
+uint64_t gt_heap_bytes_of(const struct gt_heap *heap, const struct gt_bitmap *set);
+
+#endif

@@ -1,0 +1,43 @@
+/*
+ * Reachability: the iterative mark, with and without what a counterfactual takes away.
+ *
+ * marked is a bitmap over the heap's objects. A mark only adds to it, so marks can be continued:
+ * seed, drain, seed more, drain again. The work list is explicit; nothing recurses.
+ *
+ * A cut takes away nodes and edges, and a mark with a cut answers "what would be live without":
+ *   blocked  objects that may not be reached at all
+ *   muted    objects that are reached but whose pointers do not count
+ *   words    single pointer words, by target address, that do not count; `has_words` marks the
+ *            objects that hold one, so that the others never look
+ */
+#ifndef GT_GRAPH_MARK_H
+#define GT_GRAPH_MARK_H
+
+#include "inspector/base/hash.h"
+#include "inspector/graph/heap.h"
+
+struct gt_cut {
+    struct gt_bitmap blocked, muted, has_words;
+    struct gt_map words; /* address of a cut word -> how many cuts hold it */
+};
+
+void gt_cut_init(struct gt_cut *cut, const struct gt_heap *heap);
+void gt_cut_deinit(struct gt_cut *cut);
+void gt_cut_word(struct gt_cut *cut, const struct gt_heap *heap, uint64_t addr);
+
+struct gt_marker;
+
+/* `cut` may be NULL; heap, cut and marked are borrowed until the marker is freed. */
+struct gt_marker *gt_marker_create(const struct gt_heap *heap, const struct gt_cut *cut,
+                                   struct gt_bitmap *marked);
+void gt_marker_free(struct gt_marker *marker);
+
+/* Makes the object that `value` points into reachable, if there is one. */
+void gt_mark_seed(struct gt_marker *marker, uint64_t value);
+/* Makes reachable what the pointer words of `object` point to, but not the object itself:
+ * pointers into itself are dropped (a finalizer's object is a root of that kind). */
+void gt_mark_contents(struct gt_marker *marker, uint32_t object);
+/* Follows pointers until nothing new is reached. */
+void gt_mark_drain(struct gt_marker *marker);
+
+#endif

@@ -1,0 +1,50 @@
+/*
+ * DWARF, read through libdwarf: Go's struct layouts, constants, globals, types and the variables
+ * of frames. Implements the interface that gotypes declares (gotypes/facts.h).
+ *
+ * Both libdwarf generations (20210528 without a pkg-config file, 0.x and later) are served; one
+ * small file, libdwarf_compat.h, hides their difference. Opening indexes names once (one walk over
+ * the top-level entries); everything else is read when asked for and kept. Strings live as long
+ * as the handle. All answers are about the target: load bias is added to addresses.
+ */
+#ifndef GT_SYMBOLS_DWARF_H
+#define GT_SYMBOLS_DWARF_H
+
+#include "gotypes/facts.h"
+#include "inspector/core/binary.h"
+
+struct gt_dwarf;
+
+/* GT_ERR_MISSING when the binary has no DWARF. `binary` must outlive the handle. */
+struct gt_error *gt_dwarf_open(const struct gt_binary *binary, struct gt_dwarf **out);
+void gt_dwarf_close(struct gt_dwarf *dwarf); /* NULL is allowed */
+
+/*
+ * A type's runtime_type attribute is an offset from moduledata.types; until this is called with
+ * that address, types are known by debug reference only.
+ */
+void gt_dwarf_set_types_base(struct gt_dwarf *dwarf, uint64_t types_base);
+
+/* The interface of gotypes/facts.h; valid as long as the handle. */
+const struct gt_facts *gt_dwarf_facts(struct gt_dwarf *dwarf);
+
+/* Every global variable with a fixed address, sorted by address. */
+const struct gt_debug_global *gt_dwarf_globals(struct gt_dwarf *dwarf, size_t *count);
+
+struct gt_frame_variable {
+    const char *name;
+    uint64_t addr, size;     /* in the target's stack */
+    struct gt_type_ref type; /* size and type are the whole variable's, or a piece's word */
+    uint64_t piece_offset;   /* offset in the variable of what lies at addr (DW_OP_piece) */
+};
+
+/*
+ * The variables of the function at `pc` (innermost scopes, inlined calls included) that live in
+ * memory at that pc, given the frame's CFA (the caller's sp). Register-only ones are left out:
+ * Go spills what it needs across a call. Calls `visit` for each; false when no function is there.
+ */
+typedef void gt_variable_fn(void *ctx, const struct gt_frame_variable *variable);
+bool gt_dwarf_variables(struct gt_dwarf *dwarf, uint64_t pc, uint64_t cfa, gt_variable_fn *visit,
+                        void *ctx);
+
+#endif
