@@ -1,0 +1,3 @@
+module gotopsy/programs
+
+go 1.22
