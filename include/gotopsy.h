@@ -55,10 +55,10 @@ struct gt_analysis;
 typedef void gt_progress_fn(void *ctx, const char *what, uint64_t done, uint64_t total);
 
 struct gt_core_options {
-    const char *core_path;       /* required; may be zstd-compressed */
+    const char *core_path;        /* required; may be zstd-compressed */
     const char *const *exe_paths; /* binaries, or directories to look in; NULL-terminated or NULL */
-    bool force_exe;              /* take the binary although its build ID differs */
-    gt_progress_fn *progress;    /* or NULL */
+    bool force_exe;               /* take the binary although its build ID differs */
+    gt_progress_fn *progress;     /* or NULL */
     void *progress_ctx;
 };
 
@@ -89,7 +89,7 @@ enum gt_confidence {
     GT_SUSPECT, /* a person must judge */
 };
 
-struct gt_place { /* a place in the source */
+struct gt_place {         /* a place in the source */
     const char *function; /* "main.(*server).loop"; never NULL */
     const char *file;     /* NULL when unknown */
     uint32_t line;        /* 0 when unknown */
@@ -277,7 +277,8 @@ struct gt_report {
     } leaks_total; /* what goes when every finding is fixed; stacks included in bytes */
     const struct gt_finding *findings; /* the largest bytes_freed first */
     size_t finding_count;
-    /* Which kinds could be looked for; a kind without a finding and with false is "could not look". */
+    /* Which kinds could be looked for; a kind without a finding and with false is "could not look".
+     */
     bool looked_for[GT_KINDS];
     struct gt_arena *storage; /* private: owns all of the above */
 };
@@ -294,14 +295,14 @@ GT_API struct gt_error *gt_report_make(struct gt_analysis *analysis,
                                        struct gt_report **report);
 GT_API void gt_report_free(struct gt_report *report); /* NULL is allowed */
 
-GT_API const char *gt_kind_name(enum gt_kind kind);             /* "hung-goroutine" */
-GT_API const char *gt_confidence_name(enum gt_confidence how);  /* "proven" */
+GT_API const char *gt_kind_name(enum gt_kind kind);            /* "hung-goroutine" */
+GT_API const char *gt_confidence_name(enum gt_confidence how); /* "proven" */
 
 /* ---- writing ------------------------------------------------------------------------------ */
 
 enum gt_format { GT_FORMAT_TEXT, GT_FORMAT_JSON, GT_FORMAT_MARKDOWN, GT_FORMAT_TRACEBACK };
 
-struct gt_style {  /* for text */
+struct gt_style { /* for text */
     bool colour;
     unsigned width; /* columns; 0: 100 */
     bool all;       /* goroutines one by one, coverage in full */
@@ -316,8 +317,7 @@ GT_API struct gt_error *gt_goroutines_write(const struct gt_report *report, enum
                                             const struct gt_style *style, FILE *to);
 
 /* As gt_report_make, but only the process and its goroutines: no heap analysis, no findings. */
-GT_API struct gt_error *gt_goroutines_make(struct gt_analysis *analysis,
-                                           struct gt_report **report);
+GT_API struct gt_error *gt_goroutines_make(struct gt_analysis *analysis, struct gt_report **report);
 
 /* ---- check: gotopsy's live set against the collector's own marks --------------------------- */
 

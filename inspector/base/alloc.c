@@ -9,7 +9,8 @@
 static void *must(void *block, size_t size)
 {
     if (block || size == 0) return block;
-    fprintf(stderr, "gotopsy: out of memory asking for %zu bytes; give it a larger machine\n", size);
+    fprintf(stderr, "gotopsy: out of memory asking for %zu bytes; give it a larger machine\n",
+            size);
     exit(3);
 }
 

@@ -12,8 +12,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-void *gt_alloc(size_t size);                  /* not cleared */
-void *gt_calloc(size_t count, size_t size);   /* cleared; big blocks stay untouched pages */
+void *gt_alloc(size_t size);                /* not cleared */
+void *gt_calloc(size_t count, size_t size); /* cleared; big blocks stay untouched pages */
 void *gt_realloc(void *old, size_t size);
 char *gt_strdup(const char *text);
 char *gt_strndup(const char *text, size_t length);

@@ -71,8 +71,7 @@ static struct gt_strmap_slot *strmap_slot(const struct gt_strmap *map, const cha
 {
     size_t i = hash & (map->cap - 1);
 
-    while (map->slots[i].key &&
-           (map->slots[i].hash != hash || strcmp(map->slots[i].key, key) != 0))
+    while (map->slots[i].key && (map->slots[i].hash != hash || strcmp(map->slots[i].key, key) != 0))
         i = (i + 1) & (map->cap - 1);
     return &map->slots[i];
 }
@@ -84,8 +83,7 @@ static void strmap_grow(struct gt_strmap *map)
     map->cap = old.cap ? old.cap * 2 : 16;
     map->slots = gt_calloc(map->cap, sizeof *map->slots);
     for (size_t i = 0; i < old.cap; i++)
-        if (old.slots[i].key)
-            *strmap_slot(map, old.slots[i].key, old.slots[i].hash) = old.slots[i];
+        if (old.slots[i].key) *strmap_slot(map, old.slots[i].key, old.slots[i].hash) = old.slots[i];
     free(old.slots);
 }
 

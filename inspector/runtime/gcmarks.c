@@ -1,0 +1,90 @@
+#include "inspector/runtime/gcmarks.h"
+
+enum {
+    PAGE = 8192,
+    INLINE_MARKS_OFFSET = 64, /* spanInlineMarkBits: scans[63], owned, marks[63], class */
+    INLINE_MARKS_BYTES = 128,
+};
+
+enum gc_phase { GC_OFF, GC_MARK, GC_MARK_TERMINATION };
+
+static bool bit(const unsigned char *bits, uint32_t index)
+{
+    return bits && bits[index / 8] >> (index % 8) & 1;
+}
+
+/* span.sweepgen against mheap_.sweepgen: 0 swept, +3 swept then cached (runtime/mheap.go). */
+static bool is_swept(const struct gt_goheap *heap, const struct gt_span *span)
+{
+    uint32_t ahead = span->sweep_gen - heap->sweep_gen;
+
+    return ahead == 0 || ahead == 3;
+}
+
+static void judge_span(struct gt_gcmarks *marks, const struct gt_goheap *heap,
+                       const struct gt_region *region)
+{
+    const struct gt_span *span = gt_vec_at(&heap->spans, region->tag);
+    bool swept = is_swept(heap, span);
+    const unsigned char *inline_marks = NULL;
+
+    if (span->inline_marks && region->bytes)
+        inline_marks =
+            region->bytes + span->npages * PAGE - INLINE_MARKS_BYTES + INLINE_MARKS_OFFSET;
+    for (uint32_t slot = 0; slot < region->count; slot++) {
+        if (!gt_span_allocated(span, slot)) continue;
+        bool marked = swept ? bit(span->alloc_bits, slot)
+                            : bit(span->mark_bits, slot) || bit(inline_marks, slot);
+        if (marked)
+            gt_bit_set(&marks->marked, region->first + slot);
+        else if (swept)
+            gt_bit_set(&marks->unjudged, region->first + slot);
+    }
+}
+
+static uint64_t global_word(const struct gt_process *process, const char *name,
+                            enum gt_field_id field)
+{
+    uint64_t addr, value = 0;
+    struct gt_error *error = gt_process_global(process, name, &addr);
+
+    if (error)
+        gt_error_free(error);
+    else
+        gt_process_field(process, addr, field, &value);
+    return value;
+}
+
+static void read_phase(struct gt_gcmarks *marks, const struct gt_process *process)
+{
+    static const char *const names[] = {"off", "mark", "mark termination"};
+    uint64_t addr;
+    uint32_t phase = GC_OFF;
+    struct gt_error *error = gt_process_global(process, "runtime.gcphase", &addr);
+
+    if (error)
+        gt_error_free(error);
+    else
+        gt_mem_u32(process->mem, addr, &phase);
+    marks->phase = phase <= GC_MARK_TERMINATION ? names[phase] : "unknown";
+    marks->finished = phase == GC_OFF;
+}
+
+void gt_gcmarks_init(struct gt_gcmarks *marks, const struct gt_goheap *heap)
+{
+    *marks = (struct gt_gcmarks){0};
+    gt_bitmap_init(&marks->marked, heap->graph.objects);
+    gt_bitmap_init(&marks->unjudged, heap->graph.objects);
+    for (uint32_t i = 0; i < heap->graph.region_count; i++)
+        judge_span(marks, heap, &heap->graph.regions[i]);
+    read_phase(marks, heap->process);
+    marks->cycles = global_word(heap->process, "runtime.memstats", GT_F_mstats_numgc);
+    marks->heap_marked =
+        global_word(heap->process, "runtime.gcController", GT_F_gcController_heapMarked);
+}
+
+void gt_gcmarks_deinit(struct gt_gcmarks *marks)
+{
+    gt_bitmap_free(&marks->marked);
+    gt_bitmap_free(&marks->unjudged);
+}

@@ -1,0 +1,25 @@
+/*
+ * The collector's own verdict on each object, as the core holds it (runtime/mgcsweep.go).
+ *
+ * In a swept span allocBits *is* the last cycle's mark set; objects below freeindex whose bit is
+ * clear were allocated since and were never judged. In a span not yet swept the marks are in
+ * gcmarkBits and, under green tea, inline in the span itself.
+ */
+#ifndef GT_RUNTIME_GCMARKS_H
+#define GT_RUNTIME_GCMARKS_H
+
+#include "inspector/runtime/spans.h"
+
+struct gt_gcmarks {
+    struct gt_bitmap marked;   /* objects that the last mark reached */
+    struct gt_bitmap unjudged; /* objects allocated since */
+    uint64_t cycles;           /* memstats.numgc */
+    const char *phase;         /* "off", "mark", "mark termination" */
+    bool finished;             /* the last cycle's mark is complete */
+    uint64_t heap_marked;      /* gcController.heapMarked; 0 unknown */
+};
+
+void gt_gcmarks_init(struct gt_gcmarks *marks, const struct gt_goheap *heap);
+void gt_gcmarks_deinit(struct gt_gcmarks *marks);
+
+#endif

@@ -1,0 +1,182 @@
+#include "inspector/runtime/goroutines.h"
+
+#include "inspector/base/alloc.h"
+#include "inspector/base/error.h"
+#include "inspector/runtime/registers.h"
+
+#include <stdlib.h>
+
+enum {
+    SCAN_BIT = 0x1000,     /* _Gscan */
+    MAX_REASON_BYTES = 64, /* the longest name in waitReasonStrings is under 40 */
+    MAX_REASONS = 256,     /* waitReason is a byte */
+};
+
+struct reading { /* what the reading of one list needs at hand */
+    struct gt_process *process;
+    struct gt_goroutines *all;
+    const char *reasons[MAX_REASONS];
+};
+
+static const char *const status_names[] = {
+    [GT_G_IDLE] = "idle",           [GT_G_RUNNABLE] = "runnable",   [GT_G_RUNNING] = "running",
+    [GT_G_SYSCALL] = "syscall",     [GT_G_WAITING] = "waiting",     [GT_G_DEAD] = "dead",
+    [GT_G_COPYSTACK] = "copystack", [GT_G_PREEMPTED] = "preempted", [GT_G_LEAKED] = "leaked",
+    [GT_G_DEADEXTRA] = "dead",
+};
+
+const char *gt_g_status_name(uint8_t status)
+{
+    size_t known = sizeof status_names / sizeof *status_names;
+
+    return status < known && status_names[status] ? status_names[status] : "unknown";
+}
+
+/* The runtime's own names: the numbers behind them shift from version to version. */
+static void read_reasons(struct reading *reading)
+{
+    struct gt_debug_global table;
+    const struct gt_facts *facts = reading->process->facts;
+
+    if (!facts->global(facts->ctx, "runtime.waitReasonStrings", &table)) {
+        gt_process_lost(reading->process, "the names of wait reasons: no such variable");
+        return;
+    }
+    for (uint64_t i = 0; i < MAX_REASONS && (i + 1) * 16 <= table.size; i++)
+        reading->reasons[i] =
+            gt_process_string(reading->process, table.addr + i * 16, MAX_REASON_BYTES);
+}
+
+/* runtime.isSystemGoroutine, by the function that the goroutine was started with. */
+static bool is_system(const char *function)
+{
+    static const char *const user[] = {"runtime.main", "runtime.handleAsyncEvent",
+                                       "runtime.corostart"};
+
+    if (strncmp(function, "runtime.", 8) != 0) return false;
+    for (size_t i = 0; i < sizeof user / sizeof *user; i++)
+        if (strcmp(function, user[i]) == 0) return false;
+    return true;
+}
+
+static void read_wait(struct reading *reading, struct gt_goroutine *g)
+{
+    uint64_t reason = 0;
+
+    if (g->status != GT_G_WAITING && g->status != GT_G_LEAKED) return;
+    gt_process_field(reading->process, g->address, GT_F_g_waitsince, &g->wait_since);
+    gt_process_field(reading->process, g->address, GT_F_g_waitreason, &reason);
+    if (reason < MAX_REASONS) g->wait_reason = reading->reasons[reason];
+}
+
+/* Where a goroutine that does not run would go on. */
+static void read_resume_point(const struct gt_process *process, struct gt_goroutine *g)
+{
+    if (gt_process_field(process, g->address, GT_F_g_syscallsp, &g->sp) && g->sp) {
+        gt_process_field(process, g->address, GT_F_g_syscallpc, &g->pc);
+        return;
+    }
+    gt_process_field(process, g->address, GT_F_g_sched_sp, &g->sp);
+    gt_process_field(process, g->address, GT_F_g_sched_pc, &g->pc);
+}
+
+static void read_position(const struct gt_process *process, struct gt_goroutine *g)
+{
+    struct gt_registers regs;
+
+    if (g->status == GT_G_RUNNING && gt_registers_of(process, g, &regs)) {
+        g->pc = regs.pc;
+        g->sp = regs.sp;
+        g->thread = regs.thread;
+        g->from_signal = true;
+        return;
+    }
+    read_resume_point(process, g);
+}
+
+static void read_frames(struct reading *reading, struct gt_goroutine *g)
+{
+    struct gt_unwinder walk;
+
+    g->first_frame = (uint32_t)reading->all->frames.len;
+    gt_unwind_start(&walk, &reading->process->code, g->pc, g->sp, g->stack_lo, g->stack_hi);
+    while (walk.valid) {
+        struct gt_frame frame = {walk.frame.pc, walk.frame.fp};
+        gt_vec_add(&reading->all->frames, &frame);
+        gt_unwind_next(&walk);
+    }
+    g->frame_count = (uint32_t)reading->all->frames.len - g->first_frame;
+    if (walk.broken)
+        gt_process_lost(reading->process, "goroutine %llu: its stack ends early, at %s",
+                        (unsigned long long)g->id, walk.broken);
+}
+
+static bool read_goroutine(struct reading *reading, uint64_t addr, struct gt_goroutine *g)
+{
+    struct gt_process *process = reading->process;
+    uint64_t status;
+
+    *g = (struct gt_goroutine){.address = addr};
+    if (!gt_process_field(process, addr, GT_F_g_atomicstatus, &status) ||
+        !gt_process_field(process, addr, GT_F_g_goid, &g->id) ||
+        !gt_process_field(process, addr, GT_F_g_stack_lo, &g->stack_lo) ||
+        !gt_process_field(process, addr, GT_F_g_stack_hi, &g->stack_hi))
+        return false;
+    g->status = (uint8_t)(status & ~(uint64_t)SCAN_BIT);
+    gt_process_field(process, addr, GT_F_g_parentGoid, &g->parent_id);
+    gt_process_field(process, addr, GT_F_g_gopc, &g->go_pc);
+    gt_process_field(process, addr, GT_F_g_startpc, &g->start_pc);
+    return true;
+}
+
+static void take(struct reading *reading, uint64_t addr)
+{
+    struct gt_goroutine g;
+
+    if (!read_goroutine(reading, addr, &g)) {
+        gt_process_lost(reading->process, "goroutine at 0x%llx: not in the core",
+                        (unsigned long long)addr);
+        return;
+    }
+    if (g.status == GT_G_IDLE || g.status == GT_G_DEAD || g.status == GT_G_DEADEXTRA) return;
+    if (g.stack_lo >= g.stack_hi) {
+        gt_process_lost(reading->process, "goroutine %llu: its stack bounds are reversed",
+                        (unsigned long long)g.id);
+        return;
+    }
+    g.system = is_system(gt_process_function(reading->process, g.start_pc));
+    read_wait(reading, &g);
+    read_position(reading->process, &g);
+    read_frames(reading, &g);
+    reading->all->list[reading->all->count++] = g;
+}
+
+struct gt_error *gt_goroutines_open(struct gt_process *process, struct gt_goroutines **out)
+{
+    struct gt_slice allgs;
+    uint64_t addr, g;
+    struct gt_error *error = gt_process_global(process, "runtime.allgs", &addr);
+
+    if (error) return error;
+    if (!gt_process_slice(process, addr, 8, &allgs) || allgs.len > UINT32_MAX / 2)
+        return gt_error_new(GT_ERR_FORMAT,
+                            "the core lacks runtime.allgs: expected the list of goroutines; take "
+                            "the core with all anonymous memory (coredump_filter 0x33)");
+    struct gt_goroutines *all = gt_calloc(1, sizeof *all);
+    all->list = gt_calloc(allgs.len, sizeof *all->list);
+    all->frames = GT_VEC_OF(struct gt_frame);
+    struct reading reading = {.process = process, .all = all};
+    read_reasons(&reading);
+    for (uint64_t i = 0; i < allgs.len; i++)
+        if (gt_mem_u64(process->mem, allgs.ptr + i * 8, &g)) take(&reading, g);
+    *out = all;
+    return NULL;
+}
+
+void gt_goroutines_close(struct gt_goroutines *goroutines)
+{
+    if (!goroutines) return;
+    free(goroutines->list);
+    gt_vec_free(&goroutines->frames);
+    free(goroutines);
+}

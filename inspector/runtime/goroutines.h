@@ -1,0 +1,61 @@
+/*
+ * Goroutines: what they are, where they stand and what they wait for.
+ *
+ * Read from runtime.allgs; dead ones are left out. Frames are kept small (a pc and a CFA each) and
+ * turned into places when they are printed. The list owns its tables.
+ */
+#ifndef GT_RUNTIME_GOROUTINES_H
+#define GT_RUNTIME_GOROUTINES_H
+
+#include "inspector/runtime/process.h"
+
+enum gt_g_status { /* runtime/runtime2.go; the numbers have not moved since 1.5 */
+                   GT_G_IDLE,
+                   GT_G_RUNNABLE,
+                   GT_G_RUNNING,
+                   GT_G_SYSCALL,
+                   GT_G_WAITING,
+                   GT_G_DEAD = 6,
+                   GT_G_COPYSTACK = 8,
+                   GT_G_PREEMPTED = 9,
+                   GT_G_LEAKED = 10,
+                   GT_G_DEADEXTRA = 11,
+};
+
+struct gt_frame { /* innermost first */
+    uint64_t pc, cfa;
+};
+
+struct gt_goroutine {
+    uint64_t address; /* of the g */
+    uint64_t id, parent_id;
+    uint64_t stack_lo, stack_hi;
+    uint64_t go_pc, start_pc; /* of the go statement and of the function started */
+    uint64_t wait_since;      /* nanotime; 0 unknown */
+    const char *wait_reason;  /* NULL unless it waits */
+    uint8_t status;           /* enum gt_g_status, the scan bit taken off */
+    bool system;
+    uint32_t first_frame, frame_count; /* into the list's frames */
+    uint64_t pc, sp;                   /* where its frames start; 0 when unknown */
+    const struct gt_thread *thread;    /* the thread that runs it, or NULL */
+    bool from_signal;                  /* pc and sp are of an interrupted instruction */
+};
+
+struct gt_goroutines {
+    struct gt_goroutine *list;
+    uint32_t count;
+    struct gt_vec frames; /* struct gt_frame */
+};
+
+struct gt_error *gt_goroutines_open(struct gt_process *process, struct gt_goroutines **out);
+void gt_goroutines_close(struct gt_goroutines *goroutines); /* NULL is allowed */
+
+const char *gt_g_status_name(uint8_t status); /* as a Go traceback spells it */
+
+static inline const struct gt_frame *gt_g_frame(const struct gt_goroutines *all,
+                                                const struct gt_goroutine *g, uint32_t index)
+{
+    return gt_vec_at(&all->frames, g->first_frame + index);
+}
+
+#endif

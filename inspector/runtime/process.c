@@ -1,0 +1,224 @@
+#include "inspector/runtime/process.h"
+
+#include "inspector/base/alloc.h"
+#include "inspector/base/error.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { MAX_MODULES = 1024 }; /* plugins; a longer list is a damaged one */
+
+void gt_process_lost(struct gt_process *process, const char *format, ...)
+{
+    char line[512];
+    va_list args;
+
+    va_start(args, format);
+    vsnprintf(line, sizeof line, format, args);
+    va_end(args);
+    const char *kept = gt_arena_strndup(&process->names, line, strlen(line));
+    gt_vec_add(&process->losses, &kept);
+}
+
+struct gt_error *gt_process_global(const struct gt_process *process, const char *name,
+                                   uint64_t *addr)
+{
+    struct gt_debug_global global;
+    uint64_t size;
+
+    if (process->facts && process->facts->global(process->facts->ctx, name, &global)) {
+        *addr = global.addr;
+        return NULL;
+    }
+    if (gt_binary_symbol(process->binary, name, addr, &size)) return NULL;
+    return gt_error_new(GT_ERR_MISSING,
+                        "%s: expected the variable %s in its symbols, found none; give a binary "
+                        "that was not stripped",
+                        gt_binary_path(process->binary), name);
+}
+
+const struct gt_debug_global *gt_process_global_at(const struct gt_process *process, uint64_t addr)
+{
+    size_t low = 0, high = process->global_count;
+
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (process->globals[middle].addr <= addr)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    if (low == 0) return NULL;
+    const struct gt_debug_global *global = &process->globals[low - 1];
+    return addr - global->addr < global->size ? global : NULL;
+}
+
+bool gt_process_slice(const struct gt_process *process, uint64_t addr, uint64_t elem_size,
+                      struct gt_slice *out)
+{
+    uint64_t words[3], bytes;
+
+    if (!gt_mem_read(process->mem, addr, words, sizeof words)) return false;
+    *out = (struct gt_slice){words[0], words[1], words[2]};
+    if (out->len > out->cap || !gt_mul(out->len, elem_size, &bytes)) return false;
+    return bytes == 0 || gt_mem_at(process->mem, out->ptr, bytes) != NULL;
+}
+
+const char *gt_process_string(struct gt_process *process, uint64_t header, uint64_t max)
+{
+    uint64_t words[2];
+
+    if (!gt_mem_read(process->mem, header, words, sizeof words)) return NULL;
+    if (words[1] == 0) return "";
+    uint64_t len = words[1] < max ? words[1] : max;
+    const unsigned char *bytes = gt_mem_at(process->mem, words[0], len);
+    return bytes ? gt_arena_strndup(&process->names, (const char *)bytes, len) : NULL;
+}
+
+const char *gt_process_function(const struct gt_process *process, uint64_t pc)
+{
+    const struct gt_pclntab *tab;
+    struct gt_func func;
+
+    return gt_text_find(&process->code, pc, &tab, &func) ? gt_func_name(tab, &func) : "?";
+}
+
+const char *gt_process_closure(const struct gt_process *process, uint64_t funcval)
+{
+    uint64_t pc;
+
+    return gt_mem_u64(process->mem, funcval, &pc) ? gt_process_function(process, pc) : "?";
+}
+
+static struct gt_error *read_version(struct gt_process *process)
+{
+    const struct gt_section *info = gt_binary_section(process->binary, ".go.buildinfo");
+    const char *modinfo;
+    size_t modinfo_len;
+
+    if (info && info->bytes &&
+        gt_buildinfo_read(info->bytes, info->file_size, &process->version, &modinfo, &modinfo_len))
+        return NULL;
+    return gt_error_new(GT_ERR_FORMAT,
+                        "%s: expected a Go program with build information, found none; gotopsy "
+                        "reads cores of Go programs only",
+                        gt_binary_path(process->binary));
+}
+
+static struct gt_error *open_symbols(struct gt_process *process)
+{
+    struct gt_error *error = gt_dwarf_open(process->binary, &process->dwarf);
+
+    if (error)
+        return gt_error_prefix(error, "reading the struct layouts of %s",
+                               gt_binary_path(process->binary));
+    process->facts = gt_dwarf_facts(process->dwarf);
+    process->globals = gt_dwarf_globals(process->dwarf, &process->global_count);
+    return gt_layout_resolve(process->facts, &process->version, &process->layout);
+}
+
+static struct gt_error *read_modules(struct gt_process *process)
+{
+    struct gt_vec modules = GT_VEC_OF(struct gt_module);
+    uint64_t addr;
+    struct gt_error *error = gt_process_global(process, "runtime.firstmoduledata", &addr);
+
+    while (!error && addr && modules.len < MAX_MODULES) {
+        struct gt_module *module = gt_vec_push(&modules);
+        error = gt_module_read(&process->layout, process->mem, addr, module);
+        addr = module->next;
+    }
+    process->modules = modules.data;
+    process->module_count = modules.len;
+    return error;
+}
+
+static uint8_t func_id(const struct gt_text *code, const char *name)
+{
+    struct gt_func func;
+
+    for (size_t i = 0; i < code->tab_count; i++)
+        if (gt_func_named(code->tabs[i], name, &func)) return func.id;
+    return 0;
+}
+
+static struct gt_error *open_code(struct gt_process *process)
+{
+    struct gt_text *code = &process->code;
+
+    code->mem = process->mem;
+    code->tabs = gt_calloc(process->module_count, sizeof(struct gt_pclntab *));
+    for (size_t i = 0; i < process->module_count; i++) {
+        struct gt_error *error =
+            gt_pclntab_open(process->mem, &process->modules[i], &process->version, &code->tabs[i]);
+        if (error) return error;
+        code->tab_count++;
+    }
+    code->id_async_preempt = func_id(code, "runtime.asyncPreempt");
+    code->id_debug_call = func_id(code, "runtime.debugCallV2");
+    code->id_sigpanic = func_id(code, "runtime.sigpanic");
+    return NULL;
+}
+
+static void open_types(struct gt_process *process)
+{
+    if (process->module_count) gt_dwarf_set_types_base(process->dwarf, process->modules[0].types);
+    process->globals = gt_dwarf_globals(process->dwarf, &process->global_count);
+    struct gt_types_sources sources = {
+        .mem = process->mem,
+        .layout = &process->layout,
+        .facts = process->facts,
+        .version = &process->version,
+        .modules = process->modules,
+        .module_count = process->module_count,
+    };
+    process->types = gt_types_create(&sources);
+}
+
+static struct gt_error *open_all(const struct gt_core_options *options, struct gt_process *process)
+{
+    struct gt_error *error =
+        gt_core_open(options->core_path, options->progress, options->progress_ctx, &process->core);
+    if (error) return error;
+    process->mem = gt_core_memory(process->core);
+    error = gt_binary_find(process->core, options->exe_paths, options->force_exe, &process->binary);
+    if (!error) error = read_version(process);
+    if (!error) error = open_symbols(process);
+    if (!error) error = read_modules(process);
+    if (!error) error = open_code(process);
+    if (!error) open_types(process);
+    return error;
+}
+
+struct gt_error *gt_process_open(const struct gt_core_options *options, struct gt_process **out)
+{
+    struct gt_process *process = gt_calloc(1, sizeof *process);
+
+    process->losses = GT_VEC_OF(const char *);
+    struct gt_error *error = open_all(options, process);
+    if (error) {
+        gt_process_close(process);
+        return error;
+    }
+    if (gt_core_truncated(process->core))
+        gt_process_lost(process, "the core file is cut off: what lies past its end is unknown");
+    *out = process;
+    return NULL;
+}
+
+void gt_process_close(struct gt_process *process)
+{
+    if (!process) return;
+    gt_types_free(process->types);
+    for (size_t i = 0; i < process->code.tab_count; i++)
+        gt_pclntab_close(process->code.tabs[i]);
+    free(process->code.tabs);
+    free(process->modules);
+    gt_dwarf_close(process->dwarf);
+    gt_core_close(process->core);
+    gt_binary_close(process->binary);
+    gt_vec_free(&process->losses);
+    gt_arena_free(&process->names);
+    free(process);
+}

@@ -1,0 +1,79 @@
+/*
+ * A dead Go process: its core, its binary, and what both say of its code, types and layouts.
+ *
+ * The bottom of runtime/: everything else here reads the process through it. The process owns all
+ * it points to, from gt_process_open() to gt_process_close(). What could not be read is told in
+ * `losses`, a line each, and never silently left out.
+ */
+#ifndef GT_RUNTIME_PROCESS_H
+#define GT_RUNTIME_PROCESS_H
+
+#include "gotypes/maps.h"
+#include "inspector/base/arena.h"
+#include "inspector/base/vec.h"
+#include "inspector/core/binary.h"
+#include "inspector/symbols/dwarf.h"
+#include "inspector/unwind/goframes.h"
+
+struct gt_process {
+    struct gt_core *core;
+    struct gt_binary *binary;
+    struct gt_dwarf *dwarf;
+    const struct gt_facts *facts;
+    const struct gt_memory *mem;
+    struct gt_go_version version;
+    struct gt_layout layout;
+    struct gt_module *modules;
+    size_t module_count;
+    struct gt_text code;
+    struct gt_types *types;
+    const struct gt_debug_global *globals; /* sorted by address */
+    size_t global_count;
+    struct gt_arena names;  /* strings that live as long as the process */
+    struct gt_vec losses;   /* const char *: what could not be read, for the coverage */
+    uint64_t missing_bytes; /* of heap and stacks that the core should hold */
+};
+
+struct gt_error *gt_process_open(const struct gt_core_options *options,
+                                 struct gt_process **process);
+void gt_process_close(struct gt_process *process); /* NULL is allowed */
+
+/* Records a loss: one line for the report's coverage. */
+void gt_process_lost(struct gt_process *process, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* A runtime variable's address; an error names it when the program has none. */
+struct gt_error *gt_process_global(const struct gt_process *process, const char *name,
+                                   uint64_t *addr);
+
+/* The global variable that holds addr, or NULL. */
+const struct gt_debug_global *gt_process_global_at(const struct gt_process *process, uint64_t addr);
+
+/* A word-sized field of the struct at addr; false when absent here or in this Go version. */
+static inline bool gt_process_field(const struct gt_process *process, uint64_t addr,
+                                    enum gt_field_id id, uint64_t *out)
+{
+    return gt_read_field(&process->layout, process->mem, addr, id, out);
+}
+
+/* A slice header at addr whose elements of `elem_size` bytes are all in the core's memory. */
+bool gt_process_slice(const struct gt_process *process, uint64_t addr, uint64_t elem_size,
+                      struct gt_slice *out);
+
+/* A Go string's bytes, at most `max`; NULL when absent. Lives as long as the process. */
+const char *gt_process_string(struct gt_process *process, uint64_t header, uint64_t max);
+
+/* "main.(*server).loop" for a code address, "?" when it is none of Go's. */
+const char *gt_process_function(const struct gt_process *process, uint64_t pc);
+
+/* The function behind a func value (a pointer to a funcval), "?" when it cannot be read. */
+const char *gt_process_closure(const struct gt_process *process, uint64_t funcval);
+
+/* The core's bytes at addr, wholly or not at all. */
+static inline const unsigned char *gt_process_at(const struct gt_process *process, uint64_t addr,
+                                                 uint64_t size)
+{
+    return gt_mem_at(process->mem, addr, size);
+}
+
+#endif

@@ -1,0 +1,26 @@
+/*
+ * The registers of a running goroutine.
+ *
+ * In a core by GOTRACEBACK=crash every thread sits in a signal handler on its gsignal stack, so a
+ * thread's registers are not the goroutine's. In this order: the thread's own, if its sp lies in
+ * the goroutine's stack; a signal frame on the gsignal stack whose sp does; else nothing, and the
+ * goroutine's sched is what is left (systemstack saves it).
+ */
+#ifndef GT_RUNTIME_REGISTERS_H
+#define GT_RUNTIME_REGISTERS_H
+
+#include "inspector/runtime/goroutines.h"
+
+enum { GT_MAX_REGISTERS = 32 };
+
+struct gt_registers {
+    uint64_t pc, sp;
+    uint64_t value[GT_MAX_REGISTERS]; /* the general ones: each may hold a pointer */
+    size_t count;
+    const struct gt_thread *thread;
+};
+
+bool gt_registers_of(const struct gt_process *process, const struct gt_goroutine *g,
+                     struct gt_registers *out);
+
+#endif

@@ -1,0 +1,278 @@
+#include "inspector/runtime/spans.h"
+
+#include "inspector/base/alloc.h"
+#include "inspector/base/error.h"
+
+#include <stdlib.h>
+
+enum {
+    PAGE = 8192,
+    MAX_BITMAP_SIZE = 512,    /* gc.MinSizeForMallocHeader: larger objects carry a type */
+    MIN_INLINE_MARKS = 16,    /* gcUsesSpanInlineMarkBits */
+    INLINE_MARKS_BYTES = 128, /* sizeof(spanInlineMarkBits), at the end of the span */
+    TINY_SPAN_CLASS = 2 << 1 | 1,
+};
+
+enum span_state { SPAN_DEAD, SPAN_IN_USE, SPAN_MANUAL };
+
+bool gt_span_allocated(const struct gt_span *span, uint32_t slot)
+{
+    if (slot < span->free_index) return true;
+    return span->alloc_bits && span->alloc_bits[slot / 8] >> (slot % 8) & 1;
+}
+
+/* Reads the scalars of an mspan; false when the core lacks them. */
+static bool read_span(const struct gt_process *process, uint64_t addr, struct gt_span *span,
+                      uint64_t *state)
+{
+    uint64_t nelems, free_index, sweep_gen, span_class;
+
+    *span = (struct gt_span){.address = addr};
+    if (!gt_process_field(process, addr, GT_F_mspan_state, state) ||
+        !gt_process_field(process, addr, GT_F_mspan_startAddr, &span->base) ||
+        !gt_process_field(process, addr, GT_F_mspan_npages, &span->npages) ||
+        !gt_process_field(process, addr, GT_F_mspan_elemsize, &span->elem_size) ||
+        !gt_process_field(process, addr, GT_F_mspan_nelems, &nelems) ||
+        !gt_process_field(process, addr, GT_F_mspan_freeindex, &free_index) ||
+        !gt_process_field(process, addr, GT_F_mspan_sweepgen, &sweep_gen) ||
+        !gt_process_field(process, addr, GT_F_mspan_spanclass, &span_class) ||
+        !gt_process_field(process, addr, GT_F_mspan_specials, &span->specials))
+        return false;
+    gt_process_field(process, addr, GT_F_mspan_largeType, &span->large_type);
+    span->nelems = nelems > UINT32_MAX ? UINT32_MAX : (uint32_t)nelems;
+    span->free_index = free_index > UINT32_MAX ? UINT32_MAX : (uint32_t)free_index;
+    span->sweep_gen = (uint32_t)sweep_gen;
+    span->span_class = (uint8_t)span_class;
+    return true;
+}
+
+/* An in-use span whose numbers cannot be true would make a region that overlaps others. */
+static bool sensible(const struct gt_span *span)
+{
+    uint64_t bytes, used;
+
+    return span->base % PAGE == 0 && span->base && span->npages && span->elem_size >= 8 &&
+           span->elem_size % 8 == 0 && span->nelems && span->free_index <= span->nelems &&
+           gt_mul(span->npages, PAGE, &bytes) && gt_mul(span->nelems, span->elem_size, &used) &&
+           used <= bytes && span->base + bytes > span->base;
+}
+
+static const unsigned char *bits_at(const struct gt_process *process, uint64_t span,
+                                    enum gt_field_id id, uint32_t nelems)
+{
+    uint64_t addr;
+
+    if (!gt_process_field(process, span, id, &addr)) return NULL;
+    return gt_mem_at(process->mem, addr, (nelems + 7) / 8);
+}
+
+static uint8_t scan_of(struct gt_span *span)
+{
+    if (span->span_class & 1) return GT_SCAN_NONE;
+    if (span->span_class >> 1 == 0) return span->large_type ? GT_SCAN_TILED : GT_SCAN_NONE;
+    if (span->elem_size <= MAX_BITMAP_SIZE) return GT_SCAN_BITMAP;
+    span->header = true;
+    return GT_SCAN_TILED;
+}
+
+/* The heap bitmap: a bit a word of the whole span, at its end or just before the inline marks. */
+static const unsigned char *span_bitmap(const struct gt_span *span, const unsigned char *bytes)
+{
+    uint64_t size = span->npages * PAGE;
+    uint64_t end = size - (span->inline_marks && span->elem_size >= MIN_INLINE_MARKS
+                               ? (uint64_t)INLINE_MARKS_BYTES
+                               : 0);
+    return bytes + end - size / 64;
+}
+
+static void add_region(struct gt_goheap *heap, struct gt_span *span)
+{
+    struct gt_process *process = heap->process;
+    uint64_t size = span->npages * PAGE;
+
+    span->inline_marks = heap->green_tea && span->span_class >> 1 && span->elem_size <= 512 &&
+                         span->elem_size >= MIN_INLINE_MARKS;
+    span->alloc_bits = bits_at(process, span->address, GT_F_mspan_allocBits, span->nelems);
+    span->mark_bits = bits_at(process, span->address, GT_F_mspan_gcmarkBits, span->nelems);
+    struct gt_region region = {
+        .base = span->base,
+        .slot_size = span->elem_size,
+        .count = span->nelems,
+        .bytes = gt_mem_at(process->mem, span->base, size),
+        .scan = scan_of(span),
+        .tag = (uint32_t)heap->spans.len,
+    };
+    if (!region.bytes) {
+        process->missing_bytes += size;
+        gt_process_lost(process, "heap span 0x%llx: the core lacks %llu of its bytes",
+                        (unsigned long long)span->base, (unsigned long long)size);
+    } else if (region.scan == GT_SCAN_BITMAP) {
+        region.mask = span_bitmap(span, region.bytes);
+    }
+    if (region.scan == GT_SCAN_BITMAP && !region.mask) region.scan = GT_SCAN_NONE;
+    gt_vec_add(&heap->spans, span);
+    gt_heap_add(&heap->graph, &region);
+}
+
+static void take_span(struct gt_goheap *heap, uint64_t addr)
+{
+    struct gt_span span;
+    uint64_t state;
+
+    if (!read_span(heap->process, addr, &span, &state)) {
+        gt_process_lost(heap->process, "mspan 0x%llx: not in the core", (unsigned long long)addr);
+        return;
+    }
+    uint64_t bytes = span.npages <= UINT64_MAX / PAGE ? span.npages * PAGE : 0;
+    if (state == SPAN_MANUAL) heap->stack_bytes += bytes;
+    if (state == SPAN_DEAD) heap->free_bytes += bytes;
+    if (state != SPAN_IN_USE) return;
+    if (!sensible(&span)) {
+        gt_process_lost(heap->process, "mspan 0x%llx: its sizes contradict each other",
+                        (unsigned long long)addr);
+        return;
+    }
+    heap->heap_bytes += bytes;
+    add_region(heap, &span);
+}
+
+static struct gt_error *read_spans(struct gt_goheap *heap)
+{
+    struct gt_process *process = heap->process;
+    struct gt_slice all;
+    uint64_t mheap, word;
+    struct gt_error *error = gt_process_global(process, "runtime.mheap_", &mheap);
+
+    if (error) return error;
+    if (!gt_process_field(process, mheap, GT_F_mheap_sweepgen, &word) ||
+        !gt_process_slice(process, mheap + gt_off(&process->layout, GT_F_mheap_allspans), 8, &all))
+        return gt_error_new(GT_ERR_FORMAT,
+                            "the core lacks runtime.mheap_ or its list of spans: expected the "
+                            "data segment of a Go process; take the core with all anonymous "
+                            "memory (coredump_filter 0x33)");
+    heap->sweep_gen = (uint32_t)word;
+    for (uint64_t i = 0; i < all.len; i++)
+        if (gt_mem_u64(process->mem, all.ptr + i * 8, &word)) take_span(heap, word);
+    return NULL;
+}
+
+static void set_allocated(struct gt_goheap *heap)
+{
+    for (uint32_t r = 0; r < heap->graph.region_count; r++) {
+        const struct gt_region *region = &heap->graph.regions[r];
+        const struct gt_span *span = gt_vec_at(&heap->spans, region->tag);
+        for (uint32_t slot = 0; slot < region->count; slot++)
+            if (gt_span_allocated(span, slot))
+                gt_bit_set(&heap->graph.allocated, region->first + slot);
+    }
+}
+
+/* The mask of the type that tiles an object; cached by the rtype's address. */
+static struct gt_tile tile_of_type(struct gt_goheap *heap, uint64_t rtype)
+{
+    bool added;
+    uint64_t *number = gt_map_put(&heap->masks, rtype, &added);
+
+    if (!added) return *(struct gt_tile *)gt_vec_at(&heap->tiles, *number);
+    *number = heap->tiles.len;
+    struct gt_tile *tile = gt_vec_push(&heap->tiles);
+    gt_type_id id = gt_types_at(heap->process->types, rtype);
+    if (id == GT_NO_TYPE) {
+        gt_process_lost(heap->process, "type 0x%llx of heap objects cannot be read",
+                        (unsigned long long)rtype);
+        return *tile;
+    }
+    tile->bits = gt_types_mask(heap->process->types, id, &tile->ptr_words);
+    tile->period = gt_types_get(heap->process->types, id)->size / 8;
+    if (!tile->bits) tile->ptr_words = 0;
+    return *tile;
+}
+
+static struct gt_tile tile(void *ctx, const struct gt_region *region, uint32_t slot)
+{
+    struct gt_goheap *heap = ctx;
+    const struct gt_span *span = gt_vec_at(&heap->spans, region->tag);
+    uint64_t rtype = span->large_type;
+
+    if (span->header)
+        rtype = region->bytes ? gt_load64(region->bytes + slot * region->slot_size) : 0;
+    if (!rtype) return (struct gt_tile){0};
+    struct gt_tile found = tile_of_type(heap, rtype);
+    found.skip = span->header ? 1 : 0;
+    return found;
+}
+
+/* Green tea's marks live in the spans; the function that sets them up is only linked where the
+ * experiment is on. */
+static bool uses_green_tea(const struct gt_process *process)
+{
+    struct gt_func func;
+
+    for (size_t i = 0; i < process->code.tab_count; i++)
+        if (gt_func_named(process->code.tabs[i], "runtime.(*spanInlineMarkBits).init", &func))
+            return true;
+    return false;
+}
+
+struct gt_error *gt_goheap_open(struct gt_process *process, struct gt_goheap **out)
+{
+    if (!gt_has(&process->layout, GT_F_mspan_largeType))
+        return gt_error_new(GT_ERR_MISSING,
+                            "%s keeps its heap bitmaps in the arenas: expected Go 1.22 or later "
+                            "with allocation headers",
+                            process->version.text);
+    struct gt_goheap *heap = gt_calloc(1, sizeof *heap);
+    heap->process = process;
+    heap->spans = GT_VEC_OF(struct gt_span);
+    heap->tiles = GT_VEC_OF(struct gt_tile);
+    heap->green_tea = uses_green_tea(process);
+    gt_heap_init(&heap->graph, (struct gt_heap_source){heap, tile});
+    struct gt_error *error = read_spans(heap);
+    if (!error) error = gt_heap_seal(&heap->graph);
+    if (error) {
+        gt_goheap_close(heap);
+        return gt_error_prefix(error, "rebuilding the heap");
+    }
+    set_allocated(heap);
+    *out = heap;
+    return NULL;
+}
+
+void gt_goheap_close(struct gt_goheap *heap)
+{
+    if (!heap) return;
+    gt_heap_deinit(&heap->graph);
+    gt_vec_free(&heap->spans);
+    gt_vec_free(&heap->tiles);
+    gt_map_free(&heap->masks);
+    free(heap);
+}
+
+const struct gt_span *gt_goheap_span(const struct gt_goheap *heap, uint32_t object)
+{
+    return gt_vec_at(&heap->spans, gt_heap_region_of(&heap->graph, object)->tag);
+}
+
+uint64_t gt_goheap_user(const struct gt_goheap *heap, uint32_t object, uint64_t *size)
+{
+    const struct gt_region *region = gt_heap_region_of(&heap->graph, object);
+    const struct gt_span *span = gt_vec_at(&heap->spans, region->tag);
+    uint64_t skip = span->header ? 8 : 0;
+
+    *size = region->slot_size - skip;
+    return region->base + (object - region->first) * region->slot_size + skip;
+}
+
+uint64_t gt_goheap_header(const struct gt_goheap *heap, uint32_t object)
+{
+    const struct gt_span *span = gt_goheap_span(heap, object);
+
+    if (!span->header) return span->large_type;
+    const unsigned char *bytes = gt_heap_bytes(&heap->graph, object);
+    return bytes ? gt_load64(bytes) : 0;
+}
+
+bool gt_goheap_tiny(const struct gt_goheap *heap, uint32_t object)
+{
+    return gt_goheap_span(heap, object)->span_class == TINY_SPAN_CLASS;
+}

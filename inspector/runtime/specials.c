@@ -1,0 +1,113 @@
+#include "inspector/runtime/specials.h"
+
+#include "inspector/base/alloc.h"
+
+#include <stdlib.h>
+
+enum { MAX_SPECIALS_A_SPAN = 1 << 20 }; /* a few a slot at most; a longer list is a loop */
+
+/* One row a kind: the constant that numbers it and where its pointer words are. */
+static const struct {
+    const char *constant;
+    enum gt_field_id first_word;
+    enum gt_field_id wide_word; /* the same in versions where it is a struct of three words */
+} kinds[GT_SPECIAL_KINDS] = {
+    [GT_SPECIAL_FINALIZER] = {"runtime._KindSpecialFinalizer", GT_F_specialfinalizer_fn, 0},
+    [GT_SPECIAL_CLEANUP] = {"runtime._KindSpecialCleanup", GT_F_specialCleanup_fn,
+                            GT_F_specialCleanup_call},
+    [GT_SPECIAL_WEAK_HANDLE] = {"runtime._KindSpecialWeakHandle", GT_F_specialWeakHandle_handle, 0},
+    [GT_SPECIAL_PROFILE] = {"runtime._KindSpecialProfile", GT_F_specialprofile_b, 0},
+};
+
+struct reading {
+    const struct gt_goheap *heap;
+    struct gt_specials *specials;
+    int64_t number[GT_SPECIAL_KINDS]; /* -1: this version has no such kind */
+};
+
+static void read_kinds(struct reading *reading)
+{
+    const struct gt_facts *facts = reading->heap->process->facts;
+
+    for (int i = 0; i < GT_SPECIAL_KINDS; i++)
+        if (!facts->constant(facts->ctx, kinds[i].constant, &reading->number[i]))
+            reading->number[i] = -1;
+}
+
+static int kind_of(const struct reading *reading, uint64_t number)
+{
+    for (int i = 0; i < GT_SPECIAL_KINDS; i++)
+        if (reading->number[i] >= 0 && (uint64_t)reading->number[i] == number) return i;
+    return -1;
+}
+
+static bool read_words(const struct gt_process *process, struct gt_special *special)
+{
+    enum gt_field_id first = kinds[special->kind].first_word;
+    enum gt_field_id wide = kinds[special->kind].wide_word;
+
+    special->word_count = 1;
+    if (wide && gt_has(&process->layout, wide)) {
+        special->word_count = 3;
+        first = wide;
+    }
+    if (!gt_has(&process->layout, first)) return false;
+    special->word_addr = special->address + gt_off(&process->layout, first);
+    return gt_mem_read(process->mem, special->word_addr, special->words,
+                       special->word_count * sizeof(uint64_t));
+}
+
+static void take(struct reading *reading, uint32_t object, uint64_t addr, int kind)
+{
+    struct gt_special special = {.address = addr, .object = object, .kind = (uint8_t)kind};
+
+    if (read_words(reading->heap->process, &special))
+        gt_vec_add(&reading->specials->list, &special);
+    else
+        gt_process_lost(reading->heap->process, "special at 0x%llx: not in the core",
+                        (unsigned long long)addr);
+}
+
+static void read_list(struct reading *reading, const struct gt_region *region,
+                      const struct gt_span *span)
+{
+    const struct gt_process *process = reading->heap->process;
+    uint64_t addr = span->specials, next, offset, number;
+
+    for (size_t i = 0; addr && i < MAX_SPECIALS_A_SPAN; i++, addr = next) {
+        if (!gt_process_field(process, addr, GT_F_special_next, &next) ||
+            !gt_process_field(process, addr, GT_F_special_offset, &offset) ||
+            !gt_process_field(process, addr, GT_F_special_kind, &number)) {
+            gt_process_lost(reading->heap->process, "specials of span 0x%llx: not in the core",
+                            (unsigned long long)span->base);
+            return;
+        }
+        int kind = kind_of(reading, number);
+        uint64_t slot = offset / span->elem_size;
+        if (kind >= 0 && slot < region->count)
+            take(reading, region->first + (uint32_t)slot, addr, kind);
+    }
+}
+
+struct gt_error *gt_specials_open(const struct gt_goheap *heap, struct gt_specials **out)
+{
+    struct gt_specials *specials = gt_calloc(1, sizeof *specials);
+    struct reading reading = {.heap = heap, .specials = specials};
+
+    specials->list = GT_VEC_OF(struct gt_special);
+    read_kinds(&reading);
+    for (uint32_t i = 0; i < heap->graph.region_count; i++) {
+        const struct gt_region *region = &heap->graph.regions[i];
+        const struct gt_span *span = gt_vec_at(&heap->spans, region->tag);
+        if (span->specials) read_list(&reading, region, span);
+    }
+    *out = specials;
+    return NULL;
+}
+
+void gt_specials_close(struct gt_specials *specials)
+{
+    if (!specials) return;
+    gt_vec_free(&specials->list);
+    free(specials);
+}

@@ -1,0 +1,296 @@
+#include "inspector/runtime/stackscan.h"
+
+#include "inspector/runtime/registers.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+
+enum {
+    WORD = 8,
+    RECORD = 16,           /* stackObjectRecord: off, size, ptrBytes i32; gcdataoff u32 */
+    MAX_OBJECTS = 1 << 14, /* stack objects a function: far beyond any compiler's output */
+    MAX_DEFERS = 1 << 26,  /* records a goroutine; a longer chain is a loop */
+};
+
+/* A stack object: scanned once, when something on the stack points to it. */
+struct object {
+    uint64_t addr, size;
+    const unsigned char *mask;
+    uint64_t words;
+    uint32_t frame;
+    bool scanned;
+};
+
+struct pending { /* a pointer into the stack that was found */
+    uint64_t addr;
+    bool conservative;
+};
+
+struct scan {
+    struct gt_process *process;
+    const struct gt_goroutine *g;
+    gt_stack_word_fn *found;
+    void *ctx;
+    struct gt_stack_counts *counts;
+    const unsigned char *stack; /* the host's view of stack_lo; NULL when the core lacks it */
+    struct gt_vec objects;      /* struct object */
+    struct gt_vec pending;      /* struct pending */
+    bool conservative;          /* the next frame too: its callee interrupted it */
+};
+
+static void word(struct scan *scan, uint64_t addr, uint64_t value, uint32_t frame,
+                 bool conservative)
+{
+    if (value >= scan->g->stack_lo && value < scan->g->stack_hi) {
+        struct pending pending = {value, conservative};
+        gt_vec_add(&scan->pending, &pending);
+    } else if (value) {
+        struct gt_stack_word found = {addr, value, frame, conservative};
+        scan->found(scan->ctx, &found);
+    }
+}
+
+/* The words of [addr, addr + 8 * words) whose mask bit is set; every word when mask is NULL. */
+static void words(struct scan *scan, uint64_t addr, uint64_t count, const unsigned char *mask,
+                  uint32_t frame, bool conservative)
+{
+    uint64_t lo = scan->g->stack_lo, hi = scan->g->stack_hi;
+
+    if (addr < lo || addr > hi || count > (hi - addr) / WORD) {
+        scan->counts->lost++;
+        return;
+    }
+    for (uint64_t i = 0; i < count; i++)
+        if (!mask || mask[i / 8] >> (i % 8) & 1)
+            word(scan, addr + i * WORD, gt_load64(scan->stack + (addr - lo) + i * WORD), frame,
+                 conservative);
+}
+
+/* One bitmap of a runtime.stackmap {n, nbit i32; bits}; NULL and *bits 0 when it has none. */
+static const unsigned char *stack_map(const struct gt_process *process, uint64_t map, int32_t index,
+                                      uint32_t *bits)
+{
+    uint32_t header[2];
+
+    *bits = 0;
+    if (!map || !gt_mem_read(process->mem, map, header, sizeof header)) return NULL;
+    if (index < 0 || (uint32_t)index >= header[0] || header[1] > INT32_MAX) return NULL;
+    uint64_t bytes = ((uint64_t)header[1] + 7) / 8;
+    const unsigned char *mask =
+        gt_mem_at(process->mem, map + sizeof header + (uint64_t)index * bytes, bytes);
+    if (mask) *bits = header[1];
+    return mask;
+}
+
+/* The index of the stack map that holds at a frame (runtime/stkframe.go, getStackMap). */
+static int32_t map_index(const struct gt_go_frame *frame)
+{
+    int32_t index = -1;
+
+    if (frame->continpc != frame->func.entry)
+        index = gt_func_pcdata(frame->tab, &frame->func, GT_PCDATA_STACK_MAP, frame->continpc - 1);
+    return index < 0 ? 0 : index;
+}
+
+static void scan_locals(struct scan *scan, const struct gt_go_frame *frame, int32_t index,
+                        uint32_t number)
+{
+    uint32_t bits;
+    uint64_t map = gt_func_funcdata(frame->tab, &frame->func, GT_FUNCDATA_LOCALS_MAPS);
+
+    if (frame->varp <= frame->sp) return;
+    const unsigned char *mask = stack_map(scan->process, map, index, &bits);
+    if (!mask) {
+        if (!map) scan->counts->lost++;
+        return;
+    }
+    words(scan, frame->varp - (uint64_t)bits * WORD, bits, mask, number, false);
+}
+
+static void scan_args(struct scan *scan, const struct gt_go_frame *frame, int32_t index,
+                      uint32_t number)
+{
+    uint32_t bits;
+    uint64_t map = gt_func_funcdata(frame->tab, &frame->func, GT_FUNCDATA_ARGS_MAPS);
+
+    if (frame->func.args == 0 || frame->func.args > INT32_MAX) return;
+    const unsigned char *mask = stack_map(scan->process, map, index, &bits);
+    if (mask) words(scan, frame->argp, bits, mask, number, false);
+}
+
+static const struct gt_module *module_of(const struct gt_process *process, uint64_t pc)
+{
+    for (size_t i = 0; i < process->module_count; i++)
+        if (pc >= process->modules[i].minpc && pc < process->modules[i].maxpc)
+            return &process->modules[i];
+    return NULL;
+}
+
+static void add_object(struct scan *scan, const struct gt_go_frame *frame,
+                       const unsigned char *record, uint64_t rodata, uint32_t number)
+{
+    int32_t off = (int32_t)gt_load32(record);
+    int32_t size = (int32_t)gt_load32(record + 4), pointers = (int32_t)gt_load32(record + 8);
+    uint64_t addr = (off < 0 ? frame->varp : frame->argp) + (uint64_t)(int64_t)off;
+
+    if (addr < frame->sp || size <= 0 || pointers < 0) return; /* not yet allocated, or damaged */
+    struct object object = {.addr = addr, .size = (uint64_t)size, .frame = number};
+    object.words = (uint64_t)pointers / WORD;
+    object.mask =
+        gt_mem_at(scan->process->mem, rodata + gt_load32(record + 12), (object.words + 7) / 8);
+    if (object.mask)
+        gt_vec_add(&scan->objects, &object);
+    else
+        scan->counts->lost++;
+}
+
+static void add_objects(struct scan *scan, const struct gt_go_frame *frame, uint32_t number)
+{
+    uint64_t count, list = gt_func_funcdata(frame->tab, &frame->func, GT_FUNCDATA_STACK_OBJECTS);
+    const struct gt_module *module = module_of(scan->process, frame->pc);
+
+    if (!list || !module || !gt_mem_u64(scan->process->mem, list, &count)) return;
+    const unsigned char *records =
+        count <= MAX_OBJECTS ? gt_mem_at(scan->process->mem, list + WORD, count * RECORD) : NULL;
+    if (!records) {
+        scan->counts->lost++;
+        return;
+    }
+    for (uint64_t i = 0; i < count; i++)
+        add_object(scan, frame, records + i * RECORD, module->rodata, number);
+}
+
+static void scan_conservatively(struct scan *scan, const struct gt_go_frame *frame, uint32_t number)
+{
+    scan->counts->conservative++;
+    if (frame->varp > frame->sp)
+        words(scan, frame->sp, (frame->varp - frame->sp) / WORD, NULL, number, true);
+    if (frame->func.args <= INT32_MAX)
+        words(scan, frame->argp, frame->func.args / WORD, NULL, number, true);
+}
+
+static void scan_precisely(struct scan *scan, const struct gt_go_frame *frame, uint32_t number)
+{
+    scan->counts->precise++;
+    if (!frame->continpc) return; /* dead: nothing in it will be used again */
+    int32_t index = map_index(frame);
+    scan_locals(scan, frame, index, number);
+    scan_args(scan, frame, index, number);
+    add_objects(scan, frame, number);
+}
+
+static void scan_frame(struct scan *scan, const struct gt_go_frame *frame, uint32_t number)
+{
+    const struct gt_text *code = &scan->process->code;
+    bool interrupts = frame->func.id && (frame->func.id == code->id_async_preempt ||
+                                         frame->func.id == code->id_debug_call);
+    bool interrupted = number == 0 && scan->g->from_signal;
+
+    if (scan->conservative || interrupts || interrupted)
+        scan_conservatively(scan, frame, number);
+    else
+        scan_precisely(scan, frame, number);
+    scan->conservative = interrupts;
+}
+
+static void scan_frames(struct scan *scan)
+{
+    struct gt_unwinder walk;
+    const struct gt_goroutine *g = scan->g;
+
+    gt_unwind_start(&walk, &scan->process->code, g->pc, g->sp, g->stack_lo, g->stack_hi);
+    for (uint32_t number = 0; walk.valid; number++, gt_unwind_next(&walk))
+        scan_frame(scan, &walk.frame, number);
+}
+
+static void scan_registers(struct scan *scan)
+{
+    struct gt_registers regs;
+
+    if (!scan->g->from_signal || !gt_registers_of(scan->process, scan->g, &regs)) return;
+    for (size_t i = 0; i < regs.count; i++)
+        word(scan, 0, regs.value[i], 0, true);
+}
+
+/* Pointers from the g and from defer records that may lead into the stack. */
+static void scan_g(struct scan *scan)
+{
+    const struct gt_process *process = scan->process;
+    uint64_t value, record, next;
+
+    if (gt_process_field(process, scan->g->address, GT_F_g_sched_ctxt, &value))
+        word(scan, scan->g->address + gt_off(&process->layout, GT_F_g_sched_ctxt), value,
+             UINT32_MAX, false);
+    if (gt_process_field(process, scan->g->address, GT_F_g__panic, &value) && value)
+        word(scan, 0, value, UINT32_MAX, false);
+    if (!gt_process_field(process, scan->g->address, GT_F_g__defer, &record)) return;
+    for (size_t i = 0; record && i < MAX_DEFERS; i++, record = next) {
+        word(scan, 0, record, UINT32_MAX, false);
+        if (gt_process_field(process, record, GT_F__defer_fn, &value))
+            word(scan, record + gt_off(&process->layout, GT_F__defer_fn), value, UINT32_MAX, false);
+        if (!gt_process_field(process, record, GT_F__defer_link, &next)) return;
+    }
+}
+
+static int by_address(const void *a, const void *b)
+{
+    const struct object *left = a, *right = b;
+
+    return left->addr < right->addr ? -1 : left->addr > right->addr;
+}
+
+static struct object *find_object(struct scan *scan, uint64_t addr)
+{
+    size_t low = 0, high = scan->objects.len;
+
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        const struct object *object = gt_vec_at(&scan->objects, middle);
+        if (object->addr <= addr)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    if (!low) return NULL;
+    struct object *object = gt_vec_at(&scan->objects, low - 1);
+    return addr - object->addr < object->size ? object : NULL;
+}
+
+/* Follows pointers from the stack into the stack. Precise ones first, as the runtime does, so that
+ * an object reached both ways counts as precise. */
+static void scan_objects(struct scan *scan)
+{
+    if (scan->objects.len)
+        qsort(scan->objects.data, scan->objects.len, sizeof(struct object), by_address);
+    for (int pass = 0; pass < 2; pass++)
+        for (size_t i = 0; i < scan->pending.len; i++) {
+            struct pending *pointer = gt_vec_at(&scan->pending, i);
+            if (pointer->conservative != (pass == 1)) continue;
+            struct object *object = find_object(scan, pointer->addr);
+            if (!object || object->scanned) continue;
+            object->scanned = true;
+            words(scan, object->addr, object->words, object->mask, object->frame,
+                  pointer->conservative);
+        }
+}
+
+void gt_stack_scan(struct gt_process *process, const struct gt_goroutine *g,
+                   gt_stack_word_fn *found, void *ctx, struct gt_stack_counts *counts)
+{
+    struct scan scan = {.process = process, .g = g, .found = found, .ctx = ctx, .counts = counts};
+
+    scan.objects = GT_VEC_OF(struct object);
+    scan.pending = GT_VEC_OF(struct pending);
+    scan.stack = gt_mem_at(process->mem, g->stack_lo, g->stack_hi - g->stack_lo);
+    if (scan.stack) {
+        scan_frames(&scan);
+        scan_registers(&scan);
+        scan_g(&scan);
+        scan_objects(&scan);
+    } else {
+        process->missing_bytes += g->stack_hi - g->stack_lo;
+        gt_process_lost(process, "goroutine %" PRIu64 ": the core lacks its stack", g->id);
+    }
+    gt_vec_free(&scan.objects);
+    gt_vec_free(&scan.pending);
+}

@@ -1,0 +1,54 @@
+/*
+ * Frames of Go code, innermost first, by the function table, as runtime.unwinder walks them
+ * (runtime/traceback.go).
+ *
+ * Invariants: sp only grows and stays inside the stack's bounds, so a walk ends on any stack,
+ * damaged or not. A walk that ends anywhere but at a top frame says where and why in `broken`.
+ */
+#ifndef GT_UNWIND_GOFRAMES_H
+#define GT_UNWIND_GOFRAMES_H
+
+#include "gotypes/pclntab.h"
+
+/* The code of a program: the function tables of its modules, and the few functions that the
+ * stack scan treats apart, by the numbers that this program's own table gives them. */
+struct gt_text {
+    const struct gt_memory *mem;
+    struct gt_pclntab **tabs; /* one a module */
+    size_t tab_count;
+    uint8_t id_async_preempt, id_debug_call, id_sigpanic; /* 0 when the program lacks it */
+};
+
+struct gt_go_frame {
+    uint64_t pc;
+    uint64_t continpc; /* where it would go on; 0: it never will, nothing in it is live */
+    uint64_t sp, fp;   /* fp is the caller's sp (DWARF's CFA) */
+    uint64_t varp, argp;
+    const struct gt_pclntab *tab;
+    struct gt_func func;
+};
+
+struct gt_unwinder {
+    const struct gt_text *code;
+    uint64_t lo, hi; /* of the stack */
+    struct gt_go_frame frame;
+    uint8_t callee_id;  /* funcID of the frame before */
+    bool valid;         /* `frame` holds a frame */
+    const char *broken; /* why the walk ended early, or NULL */
+};
+
+/* The module whose text holds pc, and the function there; false when it is not Go code. */
+bool gt_text_find(const struct gt_text *code, uint64_t pc, const struct gt_pclntab **tab,
+                  struct gt_func *func);
+
+void gt_unwind_start(struct gt_unwinder *walk, const struct gt_text *code, uint64_t pc, uint64_t sp,
+                     uint64_t lo, uint64_t hi);
+void gt_unwind_next(struct gt_unwinder *walk);
+
+/* The pc to ask positions and tables of: a return address points past its call. */
+static inline uint64_t gt_frame_lookup_pc(const struct gt_go_frame *frame, bool innermost)
+{
+    return innermost || frame->pc == frame->func.entry ? frame->pc : frame->pc - 1;
+}
+
+#endif
