@@ -25,7 +25,7 @@ func main() {
 	}
 	close(origin)
 	if truth.Leaking {
-		truth.Hung("chan send")
+		truth.Hung(40, "chan send")
 	} else {
 		truth.AwaitGoroutines(1 + innocentGoroutines)
 	}

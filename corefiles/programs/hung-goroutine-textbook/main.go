@@ -39,7 +39,7 @@ func main() {
 	truth.Begin("hung-goroutine", "")
 	hang()
 	if truth.Leaking {
-		truth.Hung("chan receive")
+		truth.Hung(goroutines, "chan receive")
 	} else {
 		truth.AwaitGoroutines(1)
 	}

@@ -46,7 +46,7 @@ func main() {
 	}
 	close(backend)
 	if truth.Leaking {
-		truth.Hung("chan send")
+		truth.Hung(queries, "chan send")
 	} else {
 		truth.AwaitGoroutines(1)
 	}

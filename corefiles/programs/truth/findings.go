@@ -130,8 +130,13 @@ func Goroutine() {
 	body.close('}')
 }
 
-// Hung waits until all goroutines of the finding block for this reason.
-func Hung(reason string) {
+// Hung waits until n goroutines of the finding all block for this reason.
+func Hung(n int, reason string) {
+	Await("goroutines to start", func() bool {
+		mu.Lock()
+		defer mu.Unlock()
+		return count == n
+	})
 	mu.Lock()
 	defer mu.Unlock()
 	endInstances()

@@ -11,6 +11,7 @@ import (
 	"os"
 	"runtime"
 	"strconv"
+	"sync"
 	"syscall"
 	"time"
 )
@@ -34,6 +35,32 @@ func Start(program string) {
 	name = program
 	core = os.Getenv("CORE")
 	Leaking = os.Args[1] == "leak"
+	startThreads()
+}
+
+// startThreads makes the runtime start more threads than it will need, and the
+// timer heap of each P. Each thread is some 5 KiB of heap, and they all would
+// else be allocated at any time: in one of leak and twin but not in the other,
+// or after the last collection.
+func startThreads() {
+	const threads = 8
+	var ready, done sync.WaitGroup
+	release := make(chan struct{})
+	ready.Add(threads)
+	done.Add(threads)
+	for range threads {
+		go func() {
+			time.Sleep(time.Millisecond)
+			runtime.LockOSThread()
+			ready.Done()
+			<-release
+			runtime.UnlockOSThread()
+			done.Done()
+		}()
+	}
+	ready.Wait()
+	close(release)
+	done.Wait()
 }
 
 // Done settles the heap, prints the statement, and ends the program the way
