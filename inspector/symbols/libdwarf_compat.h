@@ -1,0 +1,45 @@
+/*
+ * The two generations of libdwarf under one set of names: 20210528, as in Debian 12, and 0.x and
+ * later. Everything else in symbols/ includes this instead of libdwarf's header.
+ */
+#ifndef GT_SYMBOLS_LIBDWARF_COMPAT_H
+#define GT_SYMBOLS_LIBDWARF_COMPAT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#if __has_include(<libdwarf/libdwarf.h>)
+#include <libdwarf/dwarf.h>
+#include <libdwarf/libdwarf.h>
+#elif __has_include(<libdwarf-2/libdwarf.h>)
+#include <libdwarf-2/dwarf.h>
+#include <libdwarf-2/libdwarf.h>
+#elif __has_include(<libdwarf-0/libdwarf.h>)
+#include <libdwarf-0/dwarf.h>
+#include <libdwarf-0/libdwarf.h>
+#else
+#include <dwarf.h>
+#include <libdwarf.h>
+#endif
+
+/* Where libdwarf gets its sections; number 0 must be an empty one, as in ELF. */
+struct gt_dwarf_source {
+    void *ctx;
+    uint64_t count;
+    const char *(*name)(void *ctx, uint64_t index);
+    uint64_t (*size)(void *ctx, uint64_t index);
+    const unsigned char *(*bytes)(void *ctx, uint64_t index); /* NULL: it cannot be read */
+};
+
+struct gt_libdwarf;
+
+/* Both stay in place while the handle lives. NULL and a message (libdwarf's own) on failure. */
+struct gt_libdwarf *gt_libdwarf_open(const struct gt_dwarf_source *source, const char **why);
+void gt_libdwarf_close(struct gt_libdwarf *lib); /* NULL is allowed */
+Dwarf_Debug gt_libdwarf_debug(const struct gt_libdwarf *lib);
+
+void gt_libdwarf_free_locations(Dwarf_Loc_Head_c head);
+void gt_libdwarf_free_ranges(Dwarf_Debug debug, Dwarf_Ranges *ranges, Dwarf_Signed count);
+
+#endif
