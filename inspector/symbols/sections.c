@@ -1,0 +1,149 @@
+#include "inspector/symbols/sections.h"
+
+#include "inspector/base/alloc.h"
+#include "inspector/base/vec.h"
+
+#include <elf.h>
+#include <gelf.h>
+#include <libelf.h>
+#include <stdlib.h>
+#include <string.h>
+#include <zlib.h>
+
+enum { ZLIB_BEST_RATIO = 1032 }; /* deflate cannot make anything smaller than that */
+
+struct debug_section {
+    char *name;
+    const unsigned char *file_bytes;
+    uint64_t file_size, size; /* size is the unpacked one */
+    unsigned char *unpacked;
+    bool compressed;
+};
+
+struct gt_debug_sections {
+    struct gt_vec list; /* of struct debug_section; number 0 is ELF's empty one */
+};
+
+/* The compression header is at the section's start; false when the section cannot be unpacked. */
+static bool measure_compressed(struct debug_section *section)
+{
+    Elf64_Chdr header;
+    if (section->file_size < sizeof header) return false;
+    memcpy(&header, section->file_bytes, sizeof header);
+    section->file_bytes += sizeof header;
+    section->file_size -= sizeof header;
+    section->size = header.ch_size;
+    return header.ch_type == ELFCOMPRESS_ZLIB &&
+           header.ch_size / ZLIB_BEST_RATIO <= section->file_size;
+}
+
+static bool unpack(struct debug_section *section)
+{
+    uLongf size = section->size;
+    unsigned char *to = malloc(size ? size : 1);
+    if (!to) return false;
+    int rc = uncompress(to, &size, section->file_bytes, section->file_size);
+    if (rc != Z_OK || size != section->size) {
+        free(to);
+        return false;
+    }
+    section->unpacked = to;
+    return true;
+}
+
+static const char *section_name(void *ctx, uint64_t index)
+{
+    const struct gt_debug_sections *sections = ctx;
+    const struct debug_section *section = gt_vec_at(&sections->list, index);
+    return section->name;
+}
+
+static uint64_t section_size(void *ctx, uint64_t index)
+{
+    const struct gt_debug_sections *sections = ctx;
+    const struct debug_section *section = gt_vec_at(&sections->list, index);
+    return section->size;
+}
+
+static const unsigned char *section_bytes(void *ctx, uint64_t index)
+{
+    struct gt_debug_sections *sections = ctx;
+    struct debug_section *section = gt_vec_at(&sections->list, index);
+    if (!section->compressed) return section->file_bytes;
+    if (!section->unpacked && !unpack(section)) return NULL;
+    return section->unpacked;
+}
+
+static void add_section(struct gt_debug_sections *sections, const char *name,
+                        const unsigned char *file, const GElf_Shdr *header)
+{
+    struct debug_section section = {.file_bytes = file + header->sh_offset,
+                                    .file_size = header->sh_size,
+                                    .size = header->sh_size,
+                                    .compressed = header->sh_flags & SHF_COMPRESSED};
+    if (section.compressed && !measure_compressed(&section)) return;
+    section.name = gt_strdup(name);
+    gt_vec_add(&sections->list, &section);
+}
+
+static bool in_file(const GElf_Shdr *header, uint64_t size)
+{
+    uint64_t end;
+    return header->sh_type != SHT_NOBITS && gt_add(header->sh_offset, header->sh_size, &end) &&
+           end <= size;
+}
+
+static void add_sections(struct gt_debug_sections *sections, Elf *elf, const unsigned char *file,
+                         uint64_t size)
+{
+    size_t names = 0;
+    if (elf_getshdrstrndx(elf, &names) != 0) return;
+    for (Elf_Scn *scn = elf_nextscn(elf, NULL); scn; scn = elf_nextscn(elf, scn)) {
+        GElf_Shdr header;
+        if (!gelf_getshdr(scn, &header) || !in_file(&header, size)) continue;
+        const char *name = elf_strptr(elf, names, header.sh_name);
+        if (name && strncmp(name, ".debug_", strlen(".debug_")) == 0)
+            add_section(sections, name, file, &header);
+    }
+}
+
+struct gt_error *gt_debug_sections_open(const unsigned char *file, uint64_t size,
+                                        struct gt_debug_sections **out)
+{
+    elf_version(EV_CURRENT);
+    /* libelf's interface is not const, but a file opened so is only read. */
+    Elf *elf = elf_memory((char *)file, size);
+    if (!elf || elf_kind(elf) != ELF_K_ELF || gelf_getclass(elf) != ELFCLASS64) {
+        elf_end(elf);
+        return gt_error_new(GT_ERR_FORMAT, "expected a 64-bit ELF binary, found something else");
+    }
+    struct gt_debug_sections *sections = gt_calloc(1, sizeof *sections);
+    sections->list = GT_VEC_OF(struct debug_section);
+    struct debug_section *empty = gt_vec_push(&sections->list);
+    empty->name = gt_strdup("");
+    add_sections(sections, elf, file, size);
+    elf_end(elf);
+    *out = sections;
+    return NULL;
+}
+
+void gt_debug_sections_close(struct gt_debug_sections *sections)
+{
+    if (!sections) return;
+    for (size_t i = 0; i < sections->list.len; i++) {
+        struct debug_section *section = gt_vec_at(&sections->list, i);
+        free(section->name);
+        free(section->unpacked);
+    }
+    gt_vec_free(&sections->list);
+    free(sections);
+}
+
+struct gt_dwarf_source gt_debug_sections_source(struct gt_debug_sections *sections)
+{
+    return (struct gt_dwarf_source){.ctx = sections,
+                                    .count = sections->list.len,
+                                    .name = section_name,
+                                    .size = section_size,
+                                    .bytes = section_bytes};
+}

@@ -1,0 +1,21 @@
+/*
+ * The debug sections of an ELF file in memory, unpacked when they are asked for.
+ *
+ * Invariants: what `bytes` returns stays until the sections are closed. Sizes are checked against
+ * the file, and a compressed section's claim against what its format can reach, so that a hostile
+ * header cannot ask for more memory than its file could fill.
+ */
+#ifndef GT_SYMBOLS_SECTIONS_H
+#define GT_SYMBOLS_SECTIONS_H
+
+#include "inspector/base/error.h"
+#include "inspector/symbols/libdwarf_compat.h"
+
+struct gt_debug_sections;
+
+struct gt_error *gt_debug_sections_open(const unsigned char *file, uint64_t size,
+                                        struct gt_debug_sections **out);
+void gt_debug_sections_close(struct gt_debug_sections *sections); /* NULL is allowed */
+struct gt_dwarf_source gt_debug_sections_source(struct gt_debug_sections *sections);
+
+#endif
