@@ -1,0 +1,75 @@
+/* Variables with a fixed address. */
+#include "inspector/symbols/symbols_impl.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static bool address_of(struct gt_dwarf *dwarf, Dwarf_Die die, uint64_t *addr)
+{
+    struct gt_vec places = GT_VEC_OF(struct gt_location);
+    gt_locate(dwarf, die, 0, false, &places);
+    const struct gt_location *place = places.len == 1 ? gt_vec_at(&places, 0) : NULL;
+    bool found = place && place->base == GT_AT_ADDRESS && place->offset && !place->size;
+    if (found) *addr = (uint64_t)place->offset + dwarf->bias;
+    gt_vec_free(&places);
+    return found;
+}
+
+static bool read_global(struct gt_dwarf *dwarf, uint64_t offset, const char *name,
+                        struct gt_debug_global *out)
+{
+    Dwarf_Die die;
+    uint64_t addr = 0;
+    if (!name || !gt_die_at(&dwarf->reader, offset, &die)) return false;
+    bool found = address_of(dwarf, die, &addr);
+    uint64_t type = found ? gt_origin_type(dwarf, die) : 0;
+    gt_die_free(die);
+    if (!found) return false;
+    const struct gt_type_info *info = type ? gt_type_info(dwarf, type) : NULL;
+    *out = (struct gt_debug_global){.name = name,
+                                    .addr = addr,
+                                    .size = info ? info->size : 0,
+                                    .type = gt_type_ref(dwarf, type)};
+    return true;
+}
+
+bool gt_dwarf_global(void *ctx, const char *name, struct gt_debug_global *out)
+{
+    struct gt_dwarf *dwarf = ctx;
+    uint64_t offset = 0;
+    Dwarf_Die die;
+    if (!gt_index_find(&dwarf->index.variables, name, &offset) ||
+        !gt_die_at(&dwarf->reader, offset, &die))
+        return false;
+    const char *kept = gt_origin_name(dwarf, die); /* the caller's copy may go away */
+    gt_die_free(die);
+    return read_global(dwarf, offset, kept, out);
+}
+
+static int by_address(const void *a, const void *b)
+{
+    const struct gt_debug_global *x = a, *y = b;
+    if (x->addr != y->addr) return x->addr < y->addr ? -1 : 1;
+    return x->size < y->size ? -1 : x->size > y->size;
+}
+
+static void list_globals(struct gt_dwarf *dwarf)
+{
+    const struct gt_vec *entries = &dwarf->index.variable_list;
+    struct gt_debug_global *list = gt_arena_alloc(&dwarf->arena, (entries->len + 1) * sizeof *list);
+    size_t count = 0;
+    for (size_t i = 0; i < entries->len; i++) {
+        const struct gt_named_die *entry = gt_vec_at(entries, i);
+        count += read_global(dwarf, entry->offset, entry->name, &list[count]);
+    }
+    qsort(list, count, sizeof *list, by_address);
+    dwarf->globals = list;
+    dwarf->global_count = count;
+}
+
+const struct gt_debug_global *gt_dwarf_globals(struct gt_dwarf *dwarf, size_t *count)
+{
+    if (!dwarf->globals) list_globals(dwarf);
+    *count = dwarf->global_count;
+    return dwarf->globals;
+}

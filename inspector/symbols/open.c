@@ -1,0 +1,105 @@
+#include "inspector/symbols/symbols_impl.h"
+
+#include "inspector/base/alloc.h"
+#include "inspector/base/error.h"
+
+#include <stdlib.h>
+
+static bool type_size(void *ctx, const char *type, uint64_t *size)
+{
+    struct gt_dwarf *dwarf = ctx;
+    uint64_t offset = 0;
+    if (!gt_index_find(&dwarf->index.types, type, &offset)) return false;
+    const struct gt_type_info *info = gt_type_info(dwarf, offset);
+    if (info) *size = info->size;
+    return info;
+}
+
+static bool constant(void *ctx, const char *name, int64_t *value)
+{
+    struct gt_dwarf *dwarf = ctx;
+    uint64_t offset = 0;
+    Dwarf_Die die;
+    if (!gt_index_find(&dwarf->index.constants, name, &offset) ||
+        !gt_die_at(&dwarf->reader, offset, &die))
+        return false;
+    bool found = gt_die_signed(&dwarf->reader, die, DW_AT_const_value, value);
+    gt_die_free(die);
+    return found;
+}
+
+static struct gt_facts facts_of(struct gt_dwarf *dwarf)
+{
+    return (struct gt_facts){.ctx = dwarf,
+                             .field = gt_dwarf_field,
+                             .type_size = type_size,
+                             .constant = constant,
+                             .global = gt_dwarf_global,
+                             .describe = gt_dwarf_describe};
+}
+
+static struct gt_error *open_library(struct gt_dwarf *dwarf, const struct gt_binary *binary)
+{
+    uint64_t size = 0;
+    const char *why = "";
+    const unsigned char *file = gt_binary_file(binary, &size);
+    struct gt_error *error = gt_debug_sections_open(file, size, &dwarf->sections);
+    if (error) return error;
+    struct gt_dwarf_source source = gt_debug_sections_source(dwarf->sections);
+    dwarf->lib = gt_libdwarf_open(&source, &why);
+    if (!dwarf->lib)
+        return gt_error_new(GT_ERR_MISSING,
+                            "%s: expected DWARF debug information, found none that can be read "
+                            "(%s); build without -ldflags=-w or -s",
+                            gt_binary_path(binary), why);
+    dwarf->reader.debug = gt_libdwarf_debug(dwarf->lib);
+    return NULL;
+}
+
+struct gt_error *gt_dwarf_open(const struct gt_binary *binary, struct gt_dwarf **out)
+{
+    struct gt_dwarf *dwarf = gt_calloc(1, sizeof *dwarf);
+    struct gt_error *error = open_library(dwarf, binary);
+    if (error) {
+        gt_dwarf_close(dwarf);
+        return error;
+    }
+    dwarf->bias = gt_binary_bias(binary);
+    dwarf->facts = facts_of(dwarf);
+    gt_index_build(dwarf);
+    *out = dwarf;
+    return NULL;
+}
+
+static void forget(struct gt_map *cache)
+{
+    gt_map_free(cache);
+    *cache = (struct gt_map){0};
+}
+
+void gt_dwarf_close(struct gt_dwarf *dwarf)
+{
+    if (!dwarf) return;
+    gt_index_free(&dwarf->index);
+    gt_map_free(&dwarf->infos);
+    gt_map_free(&dwarf->descriptions);
+    gt_map_free(&dwarf->frames);
+    gt_libdwarf_close(dwarf->lib);
+    gt_debug_sections_close(dwarf->sections);
+    gt_arena_free(&dwarf->arena);
+    free(dwarf);
+}
+
+/* What was handed out stays in the arena; what is asked for from now on has the new references. */
+void gt_dwarf_set_types_base(struct gt_dwarf *dwarf, uint64_t types_base)
+{
+    dwarf->types_base = types_base;
+    forget(&dwarf->descriptions);
+    forget(&dwarf->frames);
+    dwarf->globals = NULL;
+}
+
+const struct gt_facts *gt_dwarf_facts(struct gt_dwarf *dwarf)
+{
+    return &dwarf->facts;
+}

@@ -1,0 +1,118 @@
+/*
+ * What the files behind dwarf.h share.
+ *
+ * Invariants: offsets are into .debug_info, and 0 is none. Addresses in here are as linked: `bias`
+ * is added on the way out and taken off on the way in. Names are the sections' own bytes or the
+ * arena's, so they live as long as the handle; so does everything else handed out.
+ */
+#ifndef GT_SYMBOLS_IMPL_H
+#define GT_SYMBOLS_IMPL_H
+
+#include "inspector/base/arena.h"
+#include "inspector/base/hash.h"
+#include "inspector/base/vec.h"
+#include "inspector/symbols/die.h"
+#include "inspector/symbols/dwarf.h"
+#include "inspector/symbols/sections.h"
+
+enum { GT_MAX_CHAIN = 64 }; /* typedefs, qualifiers, abstract origins, nested arrays */
+
+/* Go's own attributes. */
+enum {
+    GT_AT_GO_KIND = 0x2900,
+    GT_AT_GO_KEY = 0x2901,
+    GT_AT_GO_ELEM = 0x2902,
+    GT_AT_GO_RUNTIME_TYPE = 0x2904,
+};
+
+struct gt_subprogram {
+    uint64_t low, high, offset;
+};
+
+struct gt_named_die {
+    const char *name; /* NULL: a declaration elsewhere has it */
+    uint64_t offset;
+};
+
+/* What the one walk over the top-level entries finds. */
+struct gt_dwarf_index {
+    struct gt_strmap types, constants, variables; /* name -> offset << 1 | from a Go unit */
+    struct gt_vec variable_list;                  /* of struct gt_named_die */
+    struct gt_vec subprograms;                    /* of struct gt_subprogram, by low */
+};
+
+/* A type with typedefs and qualifiers seen through. */
+struct gt_type_info {
+    uint64_t offset;       /* the DIE that tells what it is */
+    uint64_t ref;          /* the same, or a typedef that names what is anonymous */
+    uint64_t runtime_type; /* its attribute; 0: none */
+    const char *name;
+    uint64_t size;
+    unsigned kind; /* 0: nothing that Go or C values are made of */
+    bool anonymous;
+};
+
+struct gt_dwarf {
+    struct gt_debug_sections *sections;
+    struct gt_libdwarf *lib;
+    struct gt_die_reader reader;
+    uint64_t bias;
+    uint64_t types_base; /* 0: not known yet */
+    struct gt_arena arena;
+    struct gt_dwarf_index index;
+    struct gt_map infos;        /* offset -> struct gt_type_info * (0 is "no such type") */
+    struct gt_map descriptions; /* offset -> struct gt_debug_type * */
+    struct gt_map frames;       /* pc -> struct gt_frame_places * */
+    const struct gt_debug_global *globals; /* NULL: not listed yet */
+    size_t global_count;
+    struct gt_facts facts;
+};
+
+/* index.c */
+void gt_index_build(struct gt_dwarf *dwarf);
+void gt_index_free(struct gt_dwarf_index *index);
+bool gt_index_find(const struct gt_strmap *names, const char *name, uint64_t *offset);
+const struct gt_subprogram *gt_index_subprogram(const struct gt_dwarf_index *index, uint64_t pc);
+
+/* type_info.c; NULL when the offset is no type's */
+const struct gt_type_info *gt_type_info(struct gt_dwarf *dwarf, uint64_t offset);
+struct gt_type_ref gt_type_ref(struct gt_dwarf *dwarf, uint64_t offset);
+uint64_t gt_array_length(struct gt_die_reader *reader, Dwarf_Die array); /* 0 when unknown */
+
+/* describe.c, fields.c: two of the facts */
+bool gt_dwarf_describe(void *ctx, uint64_t debug, struct gt_debug_type *out);
+bool gt_dwarf_field(void *ctx, const char *type, const char *path, uint64_t *offset,
+                    uint64_t *size);
+
+/* A struct's members; false when the type is no struct. Unions have none to tell apart. */
+struct gt_member {
+    const char *name;
+    uint64_t offset, type;
+};
+
+bool gt_members(struct gt_dwarf *dwarf, uint64_t type, struct gt_vec *members);
+
+/* globals.c: a third */
+bool gt_dwarf_global(void *ctx, const char *name, struct gt_debug_global *out);
+
+/* origin.c: a name or a type, here or where this DIE's abstract origin or specification is. */
+const char *gt_origin_name(struct gt_dwarf *dwarf, Dwarf_Die die);
+uint64_t gt_origin_type(struct gt_dwarf *dwarf, Dwarf_Die die);
+
+/* location.c: where a variable is, in memory, at one pc */
+enum gt_location_base { GT_AT_ADDRESS, GT_AT_CFA };
+
+struct gt_location {
+    enum gt_location_base base;
+    int64_t offset;              /* or address */
+    uint64_t piece_offset, size; /* size 0: the whole variable */
+};
+
+/* Adds struct gt_location to `places`; has_cfa: the frame base is the CFA. pc as linked. */
+void gt_locate(struct gt_dwarf *dwarf, Dwarf_Die die, uint64_t pc, bool has_cfa,
+               struct gt_vec *places);
+
+/* scopes.c: whether a block's or an inlined call's own ranges hold pc (as linked) */
+bool gt_scope_holds(struct gt_dwarf *dwarf, Dwarf_Die die, uint64_t pc);
+
+#endif

@@ -1,0 +1,150 @@
+/*
+ * The variables of a frame. What a pc's scopes hold is worked out once and kept, as offsets from
+ * the CFA: thousands of goroutines stand at the same few.
+ */
+#include "inspector/symbols/symbols_impl.h"
+
+#include "inspector/base/alloc.h"
+
+#include <string.h>
+
+struct gt_frame_places {
+    struct gt_frame_variable *list; /* addr: from the CFA */
+    size_t count;
+};
+
+static bool frame_base_is_cfa(struct gt_die_reader *reader, Dwarf_Die subprogram)
+{
+    Dwarf_Attribute attr;
+    Dwarf_Unsigned size = 0;
+    Dwarf_Ptr expression = NULL;
+    Dwarf_Block *block = NULL;
+    bool found = false;
+    if (!gt_die_attr(reader, subprogram, DW_AT_frame_base, &attr)) return false;
+    if (gt_die_ok(reader, dwarf_formexprloc(attr, &size, &expression, &reader->error))) {
+        found = size == 1 && *(unsigned char *)expression == DW_OP_call_frame_cfa;
+    } else if (gt_die_ok(reader, dwarf_formblock(attr, &block, &reader->error))) {
+        found = block->bl_len == 1 && *(unsigned char *)block->bl_data == DW_OP_call_frame_cfa;
+        dwarf_dealloc(reader->debug, block, DW_DLA_BLOCK);
+    }
+    dwarf_dealloc_attribute(attr);
+    return found;
+}
+
+struct frame_search {
+    struct gt_dwarf *dwarf;
+    uint64_t pc;
+    bool has_cfa;
+    struct gt_vec found;  /* of struct gt_frame_variable */
+    struct gt_vec scopes; /* of uint64_t: offsets of entries whose children are to be seen */
+};
+
+static void add_places(struct frame_search *search, Dwarf_Die die, const struct gt_vec *places)
+{
+    uint64_t type = gt_origin_type(search->dwarf, die);
+    const struct gt_type_info *info = type ? gt_type_info(search->dwarf, type) : NULL;
+    const char *name = gt_origin_name(search->dwarf, die);
+    for (size_t i = 0; i < places->len; i++) {
+        const struct gt_location *place = gt_vec_at(places, i);
+        struct gt_frame_variable variable = {.name = name ? name : "",
+                                             .addr = (uint64_t)place->offset,
+                                             .size = place->size,
+                                             .type = gt_type_ref(search->dwarf, type),
+                                             .piece_offset = place->piece_offset};
+        if (!place->size) variable.size = info ? info->size : 0;
+        if (place->base == GT_AT_CFA) gt_vec_add(&search->found, &variable);
+    }
+}
+
+static void add_variable(struct frame_search *search, Dwarf_Die die)
+{
+    struct gt_vec places = GT_VEC_OF(struct gt_location);
+    gt_locate(search->dwarf, die, search->pc, search->has_cfa, &places);
+    if (places.len) add_places(search, die, &places);
+    gt_vec_free(&places);
+}
+
+static void see(struct frame_search *search, Dwarf_Die die)
+{
+    struct gt_die_reader *reader = &search->dwarf->reader;
+    switch (gt_die_tag(reader, die)) {
+    case DW_TAG_variable:
+    case DW_TAG_formal_parameter:
+        add_variable(search, die);
+        break;
+    case DW_TAG_lexical_block:
+    case DW_TAG_inlined_subroutine:
+        if (gt_scope_holds(search->dwarf, die, search->pc)) {
+            uint64_t *scope = gt_vec_push(&search->scopes);
+            *scope = gt_die_offset(reader, die);
+        }
+        break;
+    default:
+        break;
+    }
+}
+
+static void see_children(struct frame_search *search, uint64_t scope)
+{
+    struct gt_die_reader *reader = &search->dwarf->reader;
+    Dwarf_Die parent, die;
+    if (!gt_die_at(reader, scope, &parent)) return;
+    for (bool more = gt_die_first(reader, parent, &die); more; more = gt_die_next(reader, &die))
+        see(search, die);
+    gt_die_free(parent);
+}
+
+/* Children lie after their parents, so the list of scopes ends. */
+static void search_subprogram(struct frame_search *search, uint64_t offset)
+{
+    Dwarf_Die subprogram;
+    if (!gt_die_at(&search->dwarf->reader, offset, &subprogram)) return;
+    search->has_cfa = frame_base_is_cfa(&search->dwarf->reader, subprogram);
+    gt_die_free(subprogram);
+    *(uint64_t *)gt_vec_push(&search->scopes) = offset;
+    for (size_t i = 0; i < search->scopes.len; i++)
+        see_children(search, *(uint64_t *)gt_vec_at(&search->scopes, i));
+}
+
+static struct gt_frame_places *keep(struct gt_dwarf *dwarf, const struct gt_vec *found)
+{
+    struct gt_frame_places *places = gt_arena_alloc(&dwarf->arena, sizeof *places);
+    places->count = found->len;
+    if (found->len) {
+        places->list = gt_arena_alloc(&dwarf->arena, found->len * found->elem_size);
+        memcpy(places->list, found->data, found->len * found->elem_size);
+    }
+    return places;
+}
+
+/* NULL when no function is at pc (as linked). */
+static const struct gt_frame_places *read_places(struct gt_dwarf *dwarf, uint64_t pc)
+{
+    const struct gt_subprogram *subprogram = gt_index_subprogram(&dwarf->index, pc);
+    if (!subprogram) return NULL;
+    struct frame_search search = {.dwarf = dwarf,
+                                  .pc = pc,
+                                  .found = GT_VEC_OF(struct gt_frame_variable),
+                                  .scopes = GT_VEC_OF(uint64_t)};
+    search_subprogram(&search, subprogram->offset);
+    const struct gt_frame_places *places = keep(dwarf, &search.found);
+    gt_vec_free(&search.found);
+    gt_vec_free(&search.scopes);
+    return places;
+}
+
+bool gt_dwarf_variables(struct gt_dwarf *dwarf, uint64_t pc, uint64_t cfa, gt_variable_fn *visit,
+                        void *ctx)
+{
+    bool added = false;
+    uint64_t linked = pc - dwarf->bias;
+    uint64_t *slot = gt_map_put(&dwarf->frames, linked, &added);
+    if (added) *slot = (uintptr_t)read_places(dwarf, linked);
+    const struct gt_frame_places *places = (const void *)(uintptr_t)*slot;
+    for (size_t i = 0; places && i < places->count; i++) {
+        struct gt_frame_variable variable = places->list[i];
+        variable.addr += cfa;
+        visit(ctx, &variable);
+    }
+    return places;
+}
