@@ -1,0 +1,95 @@
+/*
+ * What the files of core/ share: a mapped file, the notes of an ELF file, the table of runs that
+ * is the target's memory, and struct gt_core itself.
+ *
+ * Invariants of an open core: runs are sorted by start, do not overlap, are never empty and lie
+ * within a mapped file; segments are sorted and do not overlap; mappings' paths are NUL-terminated
+ * inside the mapped file. Whoever reads them needs no further check.
+ */
+#ifndef GT_CORE_CORE_IMPL_H
+#define GT_CORE_CORE_IMPL_H
+
+#include "inspector/base/vec.h"
+#include "inspector/core/core.h"
+
+#include <gelf.h>
+
+/* ---- a file, mapped read-only; zstd is unpacked on the way -------------------------------- */
+
+struct gt_mapped {
+    const unsigned char *bytes;
+    uint64_t size;
+    int64_t mtime_ns; /* GT_UNKNOWN when it was unpacked */
+    bool cut;         /* it was compressed, and the compressed data ends too early */
+};
+
+struct gt_error *gt_mapped_open(const char *path, gt_progress_fn *progress, void *progress_ctx,
+                                struct gt_mapped *mapped);
+void gt_mapped_close(struct gt_mapped *mapped); /* a zeroed one is allowed */
+
+/* `size` bytes at `offset`, or NULL when the file does not hold all of them. */
+const unsigned char *gt_mapped_at(const struct gt_mapped *mapped, uint64_t offset, uint64_t size);
+
+bool gt_is_zstd(const unsigned char *bytes, uint64_t size);
+
+/* Unpacks `in` into a new unlinked file, *fd. *cut: the input ended within a frame. */
+struct gt_error *gt_unpack(const char *path, const struct gt_mapped *in, gt_progress_fn *progress,
+                           void *progress_ctx, int *fd, bool *cut);
+
+/* ---- ELF ---------------------------------------------------------------------------------- */
+
+/* Refuses what is not a little-endian 64-bit ELF file of a known machine; copies its header. */
+struct gt_error *gt_elf_header(const char *path, const struct gt_mapped *file, Elf64_Ehdr *header);
+
+/* libelf over the mapped file. The caller ends it with elf_end(). */
+struct gt_error *gt_elf_open(const char *path, const struct gt_mapped *file, Elf **elf);
+
+struct gt_note {
+    const char *owner;
+    uint32_t owner_size, type;
+    const unsigned char *bytes;
+    uint64_t size;
+};
+
+struct gt_note_reader {
+    const unsigned char *at;
+    uint64_t left;
+};
+
+bool gt_note_next(struct gt_note_reader *reader, struct gt_note *note);
+bool gt_note_is(const struct gt_note *note, const char *owner, uint32_t type);
+
+/* ---- the core ----------------------------------------------------------------------------- */
+
+struct gt_run { /* [start, end) of the target, at `bytes` in this process */
+    uint64_t start, end;
+    const unsigned char *bytes;
+};
+
+struct gt_core {
+    char *path;
+    struct gt_mapped file;
+    enum gt_machine machine;
+    bool truncated, from_gcore;
+
+    struct gt_vec segments; /* struct gt_segment */
+    struct gt_vec declared; /* uint64_t a segment: p_filesz as the header has it */
+
+    struct gt_vec runs;   /* struct gt_run */
+    struct gt_run widest; /* a copy of the longest run: where most look-ups end */
+    struct gt_memory memory;
+
+    struct gt_vec threads, mappings; /* struct gt_thread, struct gt_file_mapping */
+    struct gt_note auxv;             /* bytes NULL when there is none */
+    bool have_process, have_siginfo;
+    char *command, *short_name;
+    int64_t pid;
+    int signal;
+    uint64_t fault_address;
+};
+
+struct gt_error *gt_segments_load(struct gt_core *core, const GElf_Phdr *headers, size_t count);
+void gt_notes_load(struct gt_core *core, const GElf_Phdr *headers, size_t count);
+void gt_memory_init(struct gt_core *core);
+
+#endif

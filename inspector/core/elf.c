@@ -1,0 +1,123 @@
+/* What kind of file this is, said in one line when it is not the right one. */
+#include "inspector/core/core_impl.h"
+
+#include "inspector/base/alloc.h"
+#include "inspector/base/error.h"
+
+#include <ctype.h>
+
+struct look {
+    const char *magic;
+    size_t size;
+    const char *name, *advice;
+};
+
+static const struct look looks[] = {
+    {"\x1f\x8b", 2, "gzip data", "unpack it with gunzip first"},
+    {"\xfd"
+     "7zXZ",
+     5, "xz data", "unpack it with unxz first"},
+    {"BZh", 3, "bzip2 data", "unpack it with bunzip2 first"},
+    {"\x04\x22\x4d\x18", 4, "lz4 data", "unpack it with lz4 -d first"},
+    {"PK\x03\x04", 4, "a zip archive", "unpack it with unzip first"},
+    {"\xcf\xfa\xed\xfe", 4, "a Mach-O file of macOS", "gotopsy reads cores of Linux"},
+    {"MDMP", 4, "a Windows minidump", "gotopsy reads cores of Linux"},
+    {"MZ", 2, "a Windows program", "gotopsy reads cores of Linux"},
+};
+
+static bool is_text(const struct gt_mapped *file)
+{
+    uint64_t size = file->size < 256 ? file->size : 256;
+
+    for (uint64_t i = 0; i < size; i++)
+        if (!isprint(file->bytes[i]) && !isspace(file->bytes[i]) && file->bytes[i] < 0x80)
+            return false;
+    return true;
+}
+
+static struct look look_at(const struct gt_mapped *file)
+{
+    for (size_t i = 0; i < sizeof looks / sizeof *looks; i++)
+        if (file->size >= looks[i].size && memcmp(file->bytes, looks[i].magic, looks[i].size) == 0)
+            return looks[i];
+    return (struct look){.name = is_text(file) ? "a text file" : "other data",
+                         .advice = "give the core file itself"};
+}
+
+static struct gt_error *not_elf(const char *path, const struct gt_mapped *file)
+{
+    struct look look = look_at(file);
+    return gt_error_new(GT_ERR_FORMAT, "%s: expected an ELF file, found %s; %s", path, look.name,
+                        look.advice);
+}
+
+static struct gt_error *check_ident(const char *path, const unsigned char *ident)
+{
+    if (ident[EI_CLASS] == ELFCLASS32)
+        return gt_error_new(GT_ERR_FORMAT,
+                            "%s: expected a 64-bit ELF file, found a 32-bit one; "
+                            "gotopsy reads x86-64 and AArch64",
+                            path);
+    if (ident[EI_DATA] == ELFDATA2MSB)
+        return gt_error_new(GT_ERR_FORMAT,
+                            "%s: expected a little-endian ELF file, found a big-endian one; "
+                            "gotopsy reads x86-64 and AArch64",
+                            path);
+    if (ident[EI_CLASS] != ELFCLASS64 || ident[EI_DATA] != ELFDATA2LSB)
+        return gt_error_new(GT_ERR_FORMAT,
+                            "%s: expected a 64-bit little-endian ELF file, found a damaged header "
+                            "(class %d, byte order %d); copy it again",
+                            path, ident[EI_CLASS], ident[EI_DATA]);
+    return NULL;
+}
+
+static struct gt_error *check_machine(const char *path, unsigned machine)
+{
+    if (machine == EM_X86_64 || machine == EM_AARCH64) return NULL;
+    return gt_error_new(GT_ERR_FORMAT,
+                        "%s: expected x86-64 or AArch64, found ELF machine %u; "
+                        "gotopsy does not read that machine's cores",
+                        path, machine);
+}
+
+struct gt_error *gt_elf_header(const char *path, const struct gt_mapped *file, Elf64_Ehdr *header)
+{
+    if (file->size < SELFMAG || memcmp(file->bytes, ELFMAG, SELFMAG) != 0)
+        return not_elf(path, file);
+    struct gt_error *error = file->size > EI_DATA ? check_ident(path, file->bytes) : NULL;
+    if (error) return error;
+    if (file->size < sizeof *header)
+        return gt_error_new(GT_ERR_FORMAT,
+                            "%s: expected an ELF header of %zu bytes, found a file of %llu, "
+                            "cut short; copy it again from where it was made",
+                            path, sizeof *header, (unsigned long long)file->size);
+    memcpy(header, file->bytes, sizeof *header);
+    return check_machine(path, header->e_machine);
+}
+
+/* libelf sizes an allocation by the first section's sh_size when e_shnum is 0. */
+static bool sections_fit(const struct gt_mapped *file)
+{
+    Elf64_Ehdr header;
+    Elf64_Shdr first;
+
+    memcpy(&header, file->bytes, sizeof header);
+    if (header.e_shnum != 0 || header.e_shoff == 0) return true;
+    const unsigned char *bytes = gt_mapped_at(file, header.e_shoff, sizeof first);
+    if (!bytes) return true; /* then libelf does not read it either */
+    memcpy(&first, bytes, sizeof first);
+    return first.sh_size <= file->size / sizeof first;
+}
+
+struct gt_error *gt_elf_open(const char *path, const struct gt_mapped *file, Elf **elf)
+{
+    elf_version(EV_CURRENT);
+    *elf = sections_fit(file) ? elf_memory((char *)file->bytes, file->size) : NULL;
+    if (*elf && elf_kind(*elf) == ELF_K_ELF) return NULL;
+    elf_end(*elf);
+    *elf = NULL;
+    return gt_error_new(GT_ERR_FORMAT,
+                        "%s: expected an ELF file, found one with damaged headers; "
+                        "copy it again from where it was made",
+                        path);
+}

@@ -1,0 +1,135 @@
+/* The PT_LOAD headers of a core: sorted, apart, and cut to what the file really holds. */
+#include "inspector/core/core_impl.h"
+
+#include "inspector/base/alloc.h"
+#include "inspector/base/error.h"
+
+#include <stdlib.h>
+
+struct load { /* a PT_LOAD on its way to be a segment */
+    struct gt_segment segment;
+    uint64_t declared; /* file bytes by the header, at most end - start */
+    uint64_t offset;
+};
+
+static uint64_t min64(uint64_t a, uint64_t b)
+{
+    return a < b ? a : b;
+}
+
+/* Counts what the file holds of [offset, offset + declared). */
+static void clip(struct gt_core *core, struct load *load)
+{
+    uint64_t size = core->file.size;
+    uint64_t held = load->offset < size ? min64(load->declared, size - load->offset) : 0;
+
+    load->segment.file_bytes = held;
+    load->segment.cut = held < load->declared;
+    if (load->segment.cut) core->truncated = true;
+}
+
+/* A segment that wraps around the address space is damage, and is left out. */
+static void add(struct gt_core *core, struct gt_vec *loads, const GElf_Phdr *header)
+{
+    struct load load = {.offset = header->p_offset};
+
+    load.segment.start = header->p_vaddr;
+    load.segment.flags = header->p_flags & (PF_R | PF_W | PF_X);
+    if (header->p_memsz == 0 || !gt_add(header->p_vaddr, header->p_memsz, &load.segment.end))
+        return;
+    load.declared = min64(header->p_filesz, header->p_memsz);
+    clip(core, &load);
+    gt_vec_add(loads, &load);
+}
+
+static int by_start(const void *a, const void *b)
+{
+    const struct load *left = a, *right = b;
+
+    if (left->segment.start != right->segment.start)
+        return left->segment.start < right->segment.start ? -1 : 1;
+    return (left->offset > right->offset) - (left->offset < right->offset);
+}
+
+/* Takes `bytes` off the front of a segment. */
+static void behead(struct load *load, uint64_t bytes)
+{
+    load->segment.start += bytes;
+    load->offset += min64(bytes, load->declared);
+    load->segment.file_bytes -= min64(bytes, load->segment.file_bytes);
+    load->declared -= min64(bytes, load->declared);
+    load->segment.cut = load->segment.file_bytes < load->declared;
+}
+
+static void add_run(struct gt_core *core, const struct load *load)
+{
+    if (load->segment.file_bytes == 0) return;
+    struct gt_run run = {load->segment.start, load->segment.start + load->segment.file_bytes,
+                         core->file.bytes + load->offset};
+    struct gt_run *last = core->runs.len ? gt_vec_at(&core->runs, core->runs.len - 1) : NULL;
+
+    if (last && last->end == run.start && last->bytes + (last->end - last->start) == run.bytes)
+        last->end = run.end;
+    else
+        gt_vec_add(&core->runs, &run);
+}
+
+/* Where two segments overlap, the one that starts first has the bytes. */
+static void settle(struct gt_core *core, struct gt_vec *loads)
+{
+    uint64_t end = 0;
+
+    for (size_t i = 0; i < loads->len; i++) {
+        struct load *load = gt_vec_at(loads, i);
+        if (load->segment.end <= end) continue;
+        if (load->segment.start < end) behead(load, end - load->segment.start);
+        end = load->segment.end;
+        gt_vec_add(&core->segments, &load->segment);
+        gt_vec_add(&core->declared, &load->declared);
+        add_run(core, load);
+    }
+}
+
+struct gt_error *gt_segments_load(struct gt_core *core, const GElf_Phdr *headers, size_t count)
+{
+    struct gt_vec loads = GT_VEC_OF(struct load);
+
+    for (size_t i = 0; i < count; i++)
+        if (headers[i].p_type == PT_LOAD) add(core, &loads, &headers[i]);
+    if (loads.len > 0) qsort(loads.data, loads.len, sizeof(struct load), by_start);
+    settle(core, &loads);
+    gt_vec_free(&loads);
+    if (core->segments.len > 0) return NULL;
+    return gt_error_new(GT_ERR_FORMAT,
+                        "%s: expected a core with memory in it, found no PT_LOAD segment; "
+                        "was it made with coredump_filter 0?",
+                        core->path);
+}
+
+/* The segment that holds addr, as an index; the number of segments when none does. */
+static size_t segment_at(const struct gt_core *core, uint64_t addr)
+{
+    const struct gt_segment *segments = core->segments.data;
+    size_t low = 0, high = core->segments.len;
+
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (addr < segments[middle].end)
+            high = middle;
+        else
+            low = middle + 1;
+    }
+    return low < core->segments.len && addr >= segments[low].start ? low : core->segments.len;
+}
+
+enum gt_presence gt_core_presence(const struct gt_core *core, uint64_t addr)
+{
+    uint64_t avail;
+    if (core->memory.map(core, addr, &avail)) return GT_PRESENT;
+    size_t index = segment_at(core, addr);
+    if (index == core->segments.len) return GT_UNMAPPED;
+
+    const struct gt_segment *segment = gt_vec_at(&core->segments, index);
+    const uint64_t *declared = gt_vec_at(&core->declared, index);
+    return addr - segment->start < *declared ? GT_CUT_OFF : GT_NOT_DUMPED;
+}
