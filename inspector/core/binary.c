@@ -1,0 +1,152 @@
+#include "inspector/core/binary_impl.h"
+
+#include "inspector/base/alloc.h"
+#include "inspector/base/error.h"
+
+#include <stdlib.h>
+
+static struct gt_error *check_type(const char *path, unsigned type)
+{
+    if (type == ET_EXEC || type == ET_DYN) return NULL;
+    return gt_error_new(GT_ERR_FORMAT, "%s: expected a program, found %s; give the binary itself",
+                        path, type == ET_CORE ? "a core" : "an ELF file of another type");
+}
+
+static struct gt_error *read_loads(struct gt_binary *binary)
+{
+    size_t count = 0;
+    GElf_Phdr header;
+
+    if (elf_getphdrnum(binary->elf, &count) != 0) count = 0;
+    for (size_t i = 0; i < count && gelf_getphdr(binary->elf, (int)i, &header); i++) {
+        if (header.p_type == PT_LOAD) gt_vec_add(&binary->loads, &header);
+        if (header.p_type != PT_NOTE) continue;
+        const unsigned char *notes = gt_mapped_at(&binary->file, header.p_offset, header.p_filesz);
+        if (notes) gt_build_ids_add(&binary->ids, notes, header.p_filesz);
+    }
+    if (binary->loads.len > 0) return NULL;
+    return gt_error_new(GT_ERR_FORMAT,
+                        "%s: expected a program, found no PT_LOAD segment in it; "
+                        "copy it again from where it was made",
+                        binary->path);
+}
+
+static void read_section(struct gt_binary *binary, Elf_Scn *from, size_t names)
+{
+    GElf_Shdr header;
+    if (!gelf_getshdr(from, &header)) return;
+    const char *name = elf_strptr(binary->elf, names, header.sh_name);
+    if (!name) return;
+
+    struct gt_section section = {.name = name, .addr = header.sh_addr, .size = header.sh_size};
+    if (header.sh_type != SHT_NOBITS)
+        section.bytes = gt_mapped_at(&binary->file, header.sh_offset, header.sh_size);
+    if (section.bytes) section.file_size = header.sh_size;
+    if (section.bytes && header.sh_type == SHT_NOTE)
+        gt_build_ids_add(&binary->ids, section.bytes, section.file_size);
+
+    bool added;
+    uint64_t *index = gt_strmap_put(&binary->by_name, name, &added);
+    if (added) *index = binary->sections.len;
+    gt_vec_add(&binary->sections, &section);
+}
+
+/* A binary without section headers (some packers strip them) is still a binary. */
+static void read_sections(struct gt_binary *binary)
+{
+    size_t names = 0;
+
+    if (elf_getshdrstrndx(binary->elf, &names) != 0) return;
+    for (Elf_Scn *scn = NULL; (scn = elf_nextscn(binary->elf, scn));)
+        read_section(binary, scn, names);
+}
+
+static struct gt_error *read_all(struct gt_binary *binary)
+{
+    struct gt_error *error = gt_elf_header(binary->path, &binary->file, &binary->header);
+
+    if (!error) error = check_type(binary->path, binary->header.e_type);
+    if (!error) error = gt_elf_open(binary->path, &binary->file, &binary->elf);
+    if (!error) error = read_loads(binary);
+    if (error) return error;
+    read_sections(binary);
+    gt_symbol_table_init(&binary->symbols, gt_binary_section(binary, ".symtab"),
+                         gt_binary_section(binary, ".strtab"));
+    return NULL;
+}
+
+struct gt_error *gt_binary_open(const char *path, struct gt_binary **binary)
+{
+    struct gt_binary *new = gt_calloc(1, sizeof *new);
+
+    new->path = gt_strdup(path);
+    new->loads = GT_VEC_OF(GElf_Phdr);
+    new->sections = GT_VEC_OF(struct gt_section);
+    struct gt_error *error = gt_mapped_open(path, NULL, NULL, &new->file);
+    if (!error) error = read_all(new);
+    if (error) gt_binary_close(new);
+    *binary = error ? NULL : new;
+    return error;
+}
+
+void gt_binary_close(struct gt_binary *binary)
+{
+    if (!binary) return;
+    gt_symbol_table_deinit(&binary->symbols);
+    gt_strmap_free(&binary->by_name);
+    gt_vec_free(&binary->sections);
+    gt_vec_free(&binary->loads);
+    elf_end(binary->elf);
+    gt_mapped_close(&binary->file);
+    free(binary->path);
+    free(binary);
+}
+
+const char *gt_binary_path(const struct gt_binary *binary)
+{
+    return binary->path;
+}
+
+const char *gt_binary_build_id(const struct gt_binary *binary)
+{
+    if (binary->ids.gnu[0]) return binary->ids.gnu;
+    return binary->ids.go[0] ? binary->ids.go : NULL;
+}
+
+uint64_t gt_binary_bias(const struct gt_binary *binary)
+{
+    return binary->bias;
+}
+
+bool gt_binary_has_dwarf(const struct gt_binary *binary)
+{
+    return gt_binary_section(binary, ".debug_info") || gt_binary_section(binary, ".zdebug_info");
+}
+
+bool gt_binary_has_symbols(const struct gt_binary *binary)
+{
+    return gt_binary_section(binary, ".symtab");
+}
+
+const struct gt_section *gt_binary_section(const struct gt_binary *binary, const char *name)
+{
+    const uint64_t *index = gt_strmap_find(&binary->by_name, name);
+    return index ? gt_vec_at(&binary->sections, *index) : NULL;
+}
+
+const unsigned char *gt_binary_file(const struct gt_binary *binary, uint64_t *size)
+{
+    *size = binary->file.size;
+    return binary->file.bytes;
+}
+
+bool gt_binary_symbol(const struct gt_binary *binary, const char *name, uint64_t *addr,
+                      uint64_t *size)
+{
+    Elf64_Sym symbol;
+
+    if (!gt_symbol_table_find(&binary->symbols, name, &symbol)) return false;
+    *addr = symbol.st_value + (symbol.st_shndx == SHN_ABS ? 0 : binary->bias);
+    *size = symbol.st_size;
+    return true;
+}

@@ -1,0 +1,76 @@
+/*
+ * What the files behind binary.h share: build IDs, where the core says its program is, the table
+ * of symbols, and struct gt_binary itself.
+ *
+ * Invariants of an open binary: every section's bytes lie within the mapped file or are NULL;
+ * names are NUL-terminated; symbol names are found in time that does not grow with their number.
+ */
+#ifndef GT_CORE_BINARY_IMPL_H
+#define GT_CORE_BINARY_IMPL_H
+
+#include "inspector/base/hash.h"
+#include "inspector/core/binary.h"
+#include "inspector/core/core_impl.h"
+
+/* ---- build IDs ----------------------------------------------------------------------------- */
+
+struct gt_build_ids { /* "" when there is none */
+    char gnu[2 * 64 + 1];
+    char go[256 + 1];
+};
+
+/* Adds the IDs among the notes in bytes; an ID that was there already stays. */
+void gt_build_ids_add(struct gt_build_ids *ids, const unsigned char *bytes, uint64_t size);
+
+/* ---- the program, as the core tells of it -------------------------------------------------- */
+
+struct gt_program {
+    char *path;      /* NULL when the core does not name it */
+    bool have_entry; /* AT_ENTRY is known */
+    bool have_base;  /* the ELF header's address is known */
+    uint64_t entry, base;
+    struct gt_build_ids ids;
+};
+
+void gt_program_init(const struct gt_core *core, struct gt_program *program);
+void gt_program_deinit(struct gt_program *program);
+
+/* For a core without notes: looks for a copy of this header at the start of a segment. */
+void gt_program_find_base(const struct gt_core *core, const Elf64_Ehdr *header,
+                          struct gt_program *program);
+
+/* ---- symbols by name ------------------------------------------------------------------------ */
+
+struct gt_symbol_table {
+    const unsigned char *symbols; /* Elf64_Sym, perhaps unaligned */
+    const char *names;
+    uint64_t count, names_size; /* names[names_size - 1] is NUL */
+    uint32_t *slots;            /* open addressing; index + 1, 0 is free */
+    uint64_t mask;
+};
+
+/* Either may be NULL or nonsense: then the table is empty. */
+void gt_symbol_table_init(struct gt_symbol_table *table, const struct gt_section *symbols,
+                          const struct gt_section *names);
+void gt_symbol_table_deinit(struct gt_symbol_table *table);
+bool gt_symbol_table_find(const struct gt_symbol_table *table, const char *name, Elf64_Sym *symbol);
+
+/* ---- the binary ----------------------------------------------------------------------------- */
+
+struct gt_binary {
+    char *path;
+    struct gt_mapped file;
+    Elf64_Ehdr header;
+    struct gt_vec loads;    /* GElf_Phdr: its PT_LOADs */
+    struct gt_vec sections; /* struct gt_section */
+    struct gt_strmap by_name;
+    struct gt_symbol_table symbols;
+    struct gt_build_ids ids;
+    uint64_t bias;
+    Elf *elf; /* owns the sections' names */
+};
+
+/* Opens a program and reads all but its bias. Errors as gt_core_open()'s. */
+struct gt_error *gt_binary_open(const char *path, struct gt_binary **binary);
+
+#endif

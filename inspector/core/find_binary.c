@@ -1,0 +1,280 @@
+/* The search for the binary, and the proof that it is the one. */
+#include "inspector/core/binary_impl.h"
+
+#include "inspector/base/alloc.h"
+#include "inspector/base/error.h"
+
+#include <stdlib.h>
+#include <sys/stat.h>
+
+struct search {
+    struct gt_core *core;
+    struct gt_program program;
+    struct gt_binary *found;
+    struct gt_binary *other; /* the first that is not the one: what --force-exe takes */
+    struct gt_error *error;  /* why the best candidate so far was refused */
+};
+
+static const char *base_name(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash ? slash + 1 : path;
+}
+
+/* ---- is it the one? ------------------------------------------------------------------------ */
+
+static struct gt_error *mismatch(const struct gt_binary *binary, const char *what,
+                                 const char *in_core, const char *in_binary)
+{
+    return gt_error_new(GT_ERR_MISMATCH,
+                        "%s: expected the binary that made the core, with %s %s, found %s; "
+                        "give the right one with --exe, or take this one with --force-exe",
+                        binary->path, what, in_core, in_binary);
+}
+
+/* An ID that only one side has says nothing. */
+static bool differ(const char *a, const char *b)
+{
+    return a[0] && b[0] && strcmp(a, b) != 0;
+}
+
+/* Without IDs, a program that is not position-independent must still start where the core did. */
+static struct gt_error *check_entry(const struct gt_binary *binary,
+                                    const struct gt_program *program)
+{
+    char in_core[24], in_binary[24];
+
+    if (!program->have_entry || binary->header.e_type != ET_EXEC) return NULL;
+    if (program->entry == binary->header.e_entry) return NULL;
+    snprintf(in_core, sizeof in_core, "0x%llx", (unsigned long long)program->entry);
+    snprintf(in_binary, sizeof in_binary, "0x%llx", (unsigned long long)binary->header.e_entry);
+    return mismatch(binary, "entry point", in_core, in_binary);
+}
+
+static struct gt_error *verify(const struct gt_core *core, const struct gt_program *program,
+                               const struct gt_binary *binary)
+{
+    bool arm = binary->header.e_machine == EM_AARCH64;
+
+    if (arm != (gt_core_machine(core) == GT_MACHINE_ARM64))
+        return mismatch(binary, "machine", arm ? "x86-64" : "AArch64", arm ? "AArch64" : "x86-64");
+    if (differ(program->ids.gnu, binary->ids.gnu))
+        return mismatch(binary, "GNU build ID", program->ids.gnu, binary->ids.gnu);
+    if (differ(program->ids.go, binary->ids.go))
+        return mismatch(binary, "Go build ID", program->ids.go, binary->ids.go);
+    return check_entry(binary, program);
+}
+
+/* ---- candidates ---------------------------------------------------------------------------- */
+
+/* Keeps the error that helps most: a mismatch says more than a file that would not open. */
+static void note_error(struct search *search, struct gt_error *error)
+{
+    bool better = !search->error || (gt_error_code(search->error) != GT_ERR_MISMATCH &&
+                                     gt_error_code(error) == GT_ERR_MISMATCH);
+
+    gt_error_free(better ? search->error : error);
+    if (better) search->error = error;
+}
+
+static void refuse(struct search *search, struct gt_binary *binary, struct gt_error *error)
+{
+    note_error(search, error);
+    if (search->other)
+        gt_binary_close(binary);
+    else
+        search->other = binary;
+}
+
+static void try_file(struct search *search, const char *path)
+{
+    struct gt_binary *binary;
+    struct gt_error *error = gt_binary_open(path, &binary);
+
+    if (error) {
+        note_error(search, error);
+        return;
+    }
+    struct gt_program program = search->program;
+    if (!program.have_base) gt_program_find_base(search->core, &binary->header, &program);
+    error = verify(search->core, &program, binary);
+    if (error) {
+        refuse(search, binary, error);
+        return;
+    }
+    search->found = binary;
+    search->program = program;
+}
+
+static bool is_regular(const char *path)
+{
+    struct stat info;
+    return stat(path, &info) == 0 && S_ISREG(info.st_mode);
+}
+
+/* Tries path and path.zst; true when one of them is there, whatever came of it. */
+static bool try_path(struct search *search, const char *path)
+{
+    char *packed = gt_format("%s.zst", path);
+    bool plain_there = is_regular(path), packed_there = is_regular(packed);
+
+    if (plain_there) try_file(search, path);
+    if (packed_there && !search->found) try_file(search, packed);
+    free(packed);
+    return plain_there || packed_there;
+}
+
+static void try_in(struct search *search, const char *dir, size_t dir_length, const char *name)
+{
+    if (search->found || !name || !*name) return;
+    char *path = gt_format("%.*s/%s", (int)dir_length, dir, name);
+    try_path(search, path);
+    free(path);
+}
+
+/* By the file's name, and by the command's, which the kernel cuts after 15 letters. */
+static void try_names_in(struct search *search, const char *dir, size_t dir_length)
+{
+    const char *path = search->program.path, *command = gt_core_short_name(search->core);
+
+    if (path) try_in(search, dir, dir_length, base_name(path));
+    if (command) try_in(search, dir, dir_length, base_name(command));
+}
+
+static void try_beside_core(struct search *search)
+{
+    const char *core = gt_core_path(search->core);
+    const char *slash = strrchr(core, '/');
+
+    if (slash)
+        try_names_in(search, core, (size_t)(slash - core));
+    else
+        try_names_in(search, ".", 1);
+}
+
+/* A path given by the user that is not there is an error, even if another would do. */
+static struct gt_error *try_given(struct search *search, const char *path, bool *file)
+{
+    struct stat info;
+    int status = stat(path, &info);
+
+    if (status == 0 && S_ISDIR(info.st_mode)) {
+        try_names_in(search, path, strlen(path));
+        return NULL;
+    }
+    *file = true;
+    if (try_path(search, path)) return NULL;
+    return gt_error_new(GT_ERR_IO,
+                        "%s: expected the binary or its directory, found %s; check --exe", path,
+                        status == 0 ? "a pipe, socket or device" : "nothing there");
+}
+
+/* Looks on only while no file was named: who names one wants that one. */
+static struct gt_error *search_all(struct search *search, const char *const *given)
+{
+    bool named = false;
+
+    for (; given && *given && !search->found; given++) {
+        struct gt_error *error = try_given(search, *given, &named);
+        if (error) return error;
+    }
+    if (search->found || named) return NULL;
+    if (search->program.path) try_path(search, search->program.path);
+    if (!search->found) try_beside_core(search);
+    return NULL;
+}
+
+static struct gt_error *missing(const struct search *search)
+{
+    const char *path = search->program.path;
+
+    if (!path)
+        return gt_error_new(GT_ERR_MISSING,
+                            "%s: expected to find its binary, but the core does not name it (its "
+                            "notes are missing or cut off); give it with --exe",
+                            gt_core_path(search->core));
+    return gt_error_new(GT_ERR_MISSING,
+                        "%s: expected its binary at %s or beside the core, found none; "
+                        "give it with --exe",
+                        gt_core_path(search->core), path);
+}
+
+/* ---- placing it ----------------------------------------------------------------------------- */
+
+static uint64_t linked_start(const struct gt_binary *binary)
+{
+    const GElf_Phdr *first = gt_vec_at(&binary->loads, 0);
+    return first->p_vaddr - first->p_offset;
+}
+
+static bool is_aligned(uint64_t bias)
+{
+    return (bias & 0xfff) == 0;
+}
+
+/* The entry point tells where the binary lay; the place of its header does too. */
+static struct gt_error *place(struct gt_binary *binary, const struct gt_program *program)
+{
+    uint64_t by_entry = program->entry - binary->header.e_entry;
+
+    if (binary->header.e_type == ET_EXEC)
+        binary->bias = 0;
+    else if (program->have_entry && is_aligned(by_entry))
+        binary->bias = by_entry;
+    else if (program->have_base)
+        binary->bias = program->base - linked_start(binary);
+    else
+        return gt_error_new(GT_ERR_MISSING,
+                            "%s: expected the core to say where this position-independent binary "
+                            "was loaded, found neither AT_ENTRY nor its ELF header; "
+                            "take a core with its notes whole",
+                            binary->path);
+    return NULL;
+}
+
+static void give_images(struct gt_core *core, const struct gt_binary *binary)
+{
+    for (size_t i = 0; i < binary->loads.len; i++) {
+        const GElf_Phdr *load = gt_vec_at(&binary->loads, i);
+        const unsigned char *bytes = gt_mapped_at(&binary->file, load->p_offset, load->p_filesz);
+        if (bytes && !(load->p_flags & PF_W))
+            gt_core_add_image(core, load->p_vaddr + binary->bias, bytes, load->p_filesz);
+    }
+}
+
+/* The search's binary or error, taken out of it. */
+static struct gt_error *conclude(struct search *search, bool force, struct gt_binary **binary)
+{
+    struct gt_error *error = search->error;
+
+    if (!search->found && force) {
+        search->found = search->other;
+        search->other = NULL;
+    }
+    if (!search->found) {
+        search->error = NULL;
+        return error ? error : missing(search);
+    }
+    error = place(search->found, &search->program);
+    if (error) return error;
+    *binary = search->found;
+    search->found = NULL;
+    return NULL;
+}
+
+struct gt_error *gt_binary_find(struct gt_core *core, const char *const *exe_paths, bool force_exe,
+                                struct gt_binary **binary)
+{
+    struct search search = {.core = core};
+
+    *binary = NULL;
+    gt_program_init(core, &search.program);
+    struct gt_error *error = search_all(&search, exe_paths);
+    if (!error) error = conclude(&search, force_exe, binary);
+    if (!error) give_images(core, *binary);
+    gt_binary_close(search.found);
+    gt_binary_close(search.other);
+    gt_error_free(search.error);
+    gt_program_deinit(&search.program);
+    return error;
+}

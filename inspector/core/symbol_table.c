@@ -1,0 +1,104 @@
+#include "inspector/core/binary_impl.h"
+
+#include "inspector/base/alloc.h"
+
+#include <stdlib.h>
+
+static uint64_t hash_of(const char *name)
+{
+    uint64_t hash = 0xcbf29ce484222325; /* FNV-1a */
+
+    for (; *name; name++)
+        hash = (hash ^ (unsigned char)*name) * 0x100000001b3;
+    return hash ^ hash >> 32;
+}
+
+static Elf64_Sym symbol_at(const struct gt_symbol_table *table, uint64_t index)
+{
+    Elf64_Sym symbol;
+
+    memcpy(&symbol, table->symbols + index * sizeof symbol, sizeof symbol);
+    return symbol;
+}
+
+static const char *name_of(const struct gt_symbol_table *table, const Elf64_Sym *symbol)
+{
+    return symbol->st_name < table->names_size ? table->names + symbol->st_name : "";
+}
+
+/* Thread-local symbols have offsets for values, not addresses. */
+static bool has_address(const Elf64_Sym *symbol)
+{
+    unsigned type = ELF64_ST_TYPE(symbol->st_info);
+
+    return symbol->st_shndx != SHN_UNDEF &&
+           (type == STT_NOTYPE || type == STT_OBJECT || type == STT_FUNC);
+}
+
+/* The slot of that name, or the free one where it would be: at least half of them are free. */
+static uint32_t *slot_of(const struct gt_symbol_table *table, const char *name)
+{
+    for (uint64_t i = hash_of(name);; i++) {
+        uint32_t *slot = &table->slots[i & table->mask];
+        if (*slot == 0) return slot;
+        Elf64_Sym symbol = symbol_at(table, *slot - 1);
+        if (strcmp(name_of(table, &symbol), name) == 0) return slot;
+    }
+}
+
+/* A global symbol is preferred to a local one of its name, else the first. */
+static void add(struct gt_symbol_table *table, uint32_t index)
+{
+    Elf64_Sym symbol = symbol_at(table, index);
+    const char *name = name_of(table, &symbol);
+
+    if (!has_address(&symbol) || !*name) return;
+    uint32_t *slot = slot_of(table, name);
+    if (*slot == 0 || ELF64_ST_BIND(symbol.st_info) == STB_GLOBAL) *slot = index + 1;
+}
+
+static void fill(struct gt_symbol_table *table)
+{
+    uint64_t cap = 16;
+
+    while (cap < 2 * table->count)
+        cap *= 2;
+    table->mask = cap - 1;
+    table->slots = gt_calloc(cap, sizeof *table->slots);
+    for (uint64_t i = 0; i < table->count; i++)
+        add(table, (uint32_t)i);
+}
+
+/* A table of names whose last one is not ended is used up to the last that is. */
+static uint64_t ended_size(const struct gt_section *names)
+{
+    const unsigned char *nul = memrchr(names->bytes, '\0', names->file_size);
+    return nul ? (uint64_t)(nul - names->bytes) + 1 : 0;
+}
+
+void gt_symbol_table_init(struct gt_symbol_table *table, const struct gt_section *symbols,
+                          const struct gt_section *names)
+{
+    *table = (struct gt_symbol_table){0};
+    if (!symbols || !names || !symbols->bytes || !names->bytes) return;
+    table->symbols = symbols->bytes;
+    table->count = symbols->file_size / sizeof(Elf64_Sym);
+    table->names = (const char *)names->bytes;
+    table->names_size = ended_size(names);
+    if (table->count >= UINT32_MAX) table->count = 0;
+    fill(table);
+}
+
+void gt_symbol_table_deinit(struct gt_symbol_table *table)
+{
+    free(table->slots);
+}
+
+bool gt_symbol_table_find(const struct gt_symbol_table *table, const char *name, Elf64_Sym *symbol)
+{
+    if (!table->slots || !*name) return false;
+    const uint32_t *slot = slot_of(table, name);
+    if (*slot == 0) return false;
+    *symbol = symbol_at(table, *slot - 1);
+    return true;
+}
