@@ -1,0 +1,71 @@
+/*
+ * Types of live heap objects, spread from what is typed for certain.
+ *
+ * Theory. Allocation headers, DWARF types of globals and of frames' variables, and the dynamic
+ * types in interface words are facts. A typed object types what its pointers lead to: a *T to an
+ * object's start makes it a T, a []T into it makes it an array of T, a map or channel makes its
+ * storage what its type says. Where claims differ the largest type that fits the object's own
+ * pointer mask wins, so a claim only ever grows and the spread ends. A claim that contradicts the
+ * mask is dropped. What no claim reaches stays untyped, and every pointer in it is a word of
+ * unknown kind.
+ *
+ * Every user of pointers sees them through one function each for objects and for roots, as
+ * struct gt_word: what kind of pointer it is, and for strings and slices how far it goes.
+ * Types are kept for objects with pointers only, 4 bytes each.
+ */
+#ifndef GT_RUNTIME_TYPING_H
+#define GT_RUNTIME_TYPING_H
+
+#include "inspector/runtime/live.h"
+
+/* Beside enum gt_place_kind: pointers that no Go type describes. */
+enum {
+    GT_W_RUNTIME = 100, /* the runtime's own bookkeeping: it may use all of what it points to */
+    GT_W_UNKNOWN,       /* an untyped word: may be anything */
+};
+
+struct gt_word {
+    uint64_t addr;     /* of the word; 0 for a register */
+    uint64_t value;    /* where it points; never 0 */
+    uint64_t len, cap; /* strings and slices, in elements; a string's cap is its len */
+    uint64_t offset;   /* of the word in its holder's data */
+    gt_type_id type;   /* what it points to, as enum gt_place_kind says; GT_NO_TYPE if unknown */
+    uint8_t kind;      /* enum gt_place_kind or one of the above */
+};
+
+typedef void gt_typed_word_fn(void *ctx, const struct gt_word *word);
+
+struct gt_typing {
+    const struct gt_goheap *heap;
+    const struct gt_goroutines *goroutines;
+    const struct gt_roots *roots;
+    struct gt_process *process;
+    struct gt_types *types;
+    gt_type_id *type; /* by object, for those with pointers */
+    struct gt_vec work;
+    uint64_t typed_bytes, untyped_bytes; /* of live objects with pointers */
+};
+
+/* Types the objects in `live`. All that it is given must outlive it. */
+struct gt_typing *gt_typing_create(const struct gt_goheap *heap,
+                                   const struct gt_goroutines *goroutines,
+                                   const struct gt_roots *roots, const struct gt_bitmap *live);
+void gt_typing_free(struct gt_typing *typing); /* NULL is allowed */
+
+/* The type of an object's data, or of its elements if it is an array; GT_NO_TYPE if unknown or
+ * the runtime's own. */
+gt_type_id gt_typing_type(const struct gt_typing *typing, uint32_t object);
+
+/* Every pointer word of an object that is not nil, in no particular order. */
+void gt_typing_words(const struct gt_typing *typing, uint32_t object, gt_typed_word_fn *visit,
+                     void *ctx);
+
+/* A root as a word; its offset is that in its variable. */
+void gt_typing_root(const struct gt_typing *typing, size_t root, struct gt_word *word);
+
+/* The variable that holds a frame's or a global's word: its name, its type and the offset in it.
+ * NULL when none is known. The name lives as long as the process. */
+const char *gt_typing_variable(const struct gt_typing *typing, const struct gt_root *root,
+                               gt_type_id *type, uint64_t *offset);
+
+#endif
