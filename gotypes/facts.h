@@ -26,12 +26,13 @@ struct gt_debug_field {
 
 /* A type as debug information tells it. `kind` is reflect.Kind's number (gotypes/types.h). */
 struct gt_debug_type {
+    uint64_t rtype; /* address of the _type that describes the same type; 0 when there is none */
     unsigned kind;
     const char *name;
     uint64_t size;
     struct gt_type_ref elem, key; /* pointer, slice, array, chan: elem; map: both */
     uint64_t len;                 /* of an array */
-    const struct gt_debug_field *fields;
+    const struct gt_debug_field *fields; /* of a struct; of an interface {_type|tab, data} */
     size_t field_count;
 };
 

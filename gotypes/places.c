@@ -1,0 +1,161 @@
+#include "gotypes/types_internal.h"
+
+#include "inspector/base/alloc.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+/* ---- places ---- */
+
+/* What a leaf holds; false for a kind that holds no pointers. */
+static bool place_of(struct gt_types *types, gt_type_id leaf, struct gt_place_of_type *out)
+{
+    const struct gt_type *type = gt_types_get(types, leaf);
+    switch (type->kind) {
+    case GT_T_POINTER:
+        *out = (struct gt_place_of_type){0, GT_P_POINTER, gt_types_elem(types, leaf)};
+        return true;
+    case GT_T_STRING:
+        *out = (struct gt_place_of_type){0, GT_P_STRING, leaf};
+        return true;
+    case GT_T_SLICE:
+        *out = (struct gt_place_of_type){0, GT_P_SLICE, gt_types_elem(types, leaf)};
+        return true;
+    case GT_T_INTERFACE:
+        *out = (struct gt_place_of_type){0, type->empty_interface ? GT_P_EFACE : GT_P_IFACE, leaf};
+        return true;
+    case GT_T_MAP:
+        *out = (struct gt_place_of_type){0, GT_P_MAP, leaf};
+        return true;
+    case GT_T_CHAN:
+        *out = (struct gt_place_of_type){0, GT_P_CHAN, gt_types_elem(types, leaf)};
+        return true;
+    case GT_T_FUNC:
+        *out = (struct gt_place_of_type){0, GT_P_FUNC, leaf};
+        return true;
+    case GT_T_UNSAFE_POINTER:
+        *out = (struct gt_place_of_type){0, GT_P_UNSAFE, GT_NO_TYPE};
+        return true;
+    default:
+        return false;
+    }
+}
+
+static int by_offset(const void *a, const void *b)
+{
+    const struct gt_place_of_type *left = a, *right = b;
+    return (left->offset > right->offset) - (left->offset < right->offset);
+}
+
+static void keep(struct gt_types *types, const struct gt_vec *found, struct gt_places *out)
+{
+    struct gt_place_of_type *places =
+        gt_arena_alloc(&types->arena, found->len * sizeof *places + 1);
+    if (found->len) {
+        memcpy(places, found->data, found->len * sizeof *places);
+        qsort(places, found->len, sizeof *places, by_offset);
+    }
+    out->places = places;
+    out->count = found->len;
+}
+
+static void flatten(struct gt_types *types, gt_type_id id, struct gt_places *out)
+{
+    struct gt_vec found = GT_VEC_OF(struct gt_place_of_type);
+    struct gt_place_of_type place;
+    struct gt_walk walk;
+    gt_type_id leaf;
+    uint64_t offset;
+    gt_walk_start(&walk, types, id, 16 * GT_MAX_PLACES + 4 * GT_MAX_FIELDS);
+    while (gt_walk_next(&walk, &leaf, &offset)) {
+        if (found.len == GT_MAX_PLACES) {
+            walk.complete = false;
+            break;
+        }
+        if (!place_of(types, leaf, &place)) {
+            walk.complete = false; /* it claims pointers, and is of no kind that has them */
+            continue;
+        }
+        place.offset = offset;
+        gt_vec_add(&found, &place);
+    }
+    keep(types, &found, out);
+    out->complete = walk.complete;
+    gt_vec_free(&found);
+}
+
+static const struct gt_places no_places = {NULL, 0, false};
+
+const struct gt_places *gt_types_places(struct gt_types *types, gt_type_id id)
+{
+    if (!id) return &no_places;
+    struct gt_type_rec *rec = gt_type_rec(types, id);
+    if (rec->places_asked == GT_NOT_ASKED) {
+        rec->places_asked = GT_ASKED;
+        if (rec->type.ptr_bytes)
+            flatten(types, id, &rec->places);
+        else
+            rec->places.complete = !rec->partial;
+    }
+    return &rec->places;
+}
+
+/* ---- field paths ---- */
+
+struct writer {
+    char *out;
+    size_t size, len;
+};
+
+static void put(struct writer *to, const char *text)
+{
+    while (*text && to->len + 1 < to->size)
+        to->out[to->len++] = *text++;
+}
+
+/* Into the field that holds the byte; false when it falls between fields. */
+static bool enter_struct(struct gt_types *types, gt_type_id *id, uint64_t *offset,
+                         struct writer *to)
+{
+    const struct gt_type *type = gt_types_get(types, *id);
+    for (size_t i = 0; i < type->field_count; i++) {
+        const struct gt_type_field *field = &type->fields[i];
+        gt_type_id part =
+            *offset < field->offset ? (gt_type_id)GT_NO_TYPE : gt_types_find(types, field->type);
+        if (!part || *offset - field->offset >= gt_types_get(types, part)->size) continue;
+        put(to, ".");
+        put(to, field->name);
+        *id = part;
+        *offset -= field->offset;
+        return true;
+    }
+    return false;
+}
+
+static bool enter_array(struct gt_types *types, gt_type_id *id, uint64_t *offset, struct writer *to)
+{
+    char index[32];
+    gt_type_id elem = gt_types_elem(types, *id);
+    uint64_t size = elem ? gt_types_get(types, elem)->size : 0;
+    if (!size || *offset / size >= gt_types_get(types, *id)->len) return false;
+    snprintf(index, sizeof index, "[%llu]", (unsigned long long)(*offset / size));
+    put(to, index);
+    *id = elem;
+    *offset %= size;
+    return true;
+}
+
+void gt_types_field_path(struct gt_types *types, gt_type_id id, uint64_t offset, char *out,
+                         size_t size)
+{
+    struct writer to = {out, size, 0};
+    bool deeper = id != GT_NO_TYPE;
+    if (size == 0) return;
+    for (int depth = 0; deeper && depth < GT_MAX_DEPTH; depth++) {
+        unsigned kind = gt_types_get(types, id)->kind;
+        deeper = kind == GT_T_STRUCT  ? enter_struct(types, &id, &offset, &to)
+                 : kind == GT_T_ARRAY ? enter_array(types, &id, &offset, &to)
+                                      : false;
+    }
+    out[to.len] = '\0';
+}
