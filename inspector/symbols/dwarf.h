@@ -6,6 +6,12 @@
  * small file, libdwarf_compat.h, hides their difference. Opening indexes names once (one walk over
  * the top-level entries); everything else is read when asked for and kept. Strings live as long
  * as the handle. All answers are about the target: load bias is added to addresses.
+ *
+ * A reference names the entry that tells what a type is, typedefs and qualifiers seen through, so
+ * that all ways to one type give one reference: its rtype where it has one and the types' base is
+ * known, else its DIE's offset. Strings, slices and interfaces are described with the fields of
+ * the structs that they are: an interface's first is "_type" (empty interface) or "tab".
+ * A handle is used by one thread at a time.
  */
 #ifndef GT_SYMBOLS_DWARF_H
 #define GT_SYMBOLS_DWARF_H
@@ -17,6 +23,9 @@ struct gt_dwarf;
 
 /* GT_ERR_MISSING when the binary has no DWARF. `binary` must outlive the handle. */
 struct gt_error *gt_dwarf_open(const struct gt_binary *binary, struct gt_dwarf **out);
+/* The same over any ELF file in memory; `name` is for messages. The bytes must outlive the handle. */
+struct gt_error *gt_dwarf_open_file(const char *name, const unsigned char *file, uint64_t size,
+                                    uint64_t bias, struct gt_dwarf **out);
 void gt_dwarf_close(struct gt_dwarf *dwarf); /* NULL is allowed */
 
 /*
@@ -33,15 +42,17 @@ const struct gt_debug_global *gt_dwarf_globals(struct gt_dwarf *dwarf, size_t *c
 
 struct gt_frame_variable {
     const char *name;
-    uint64_t addr, size;     /* in the target's stack */
-    struct gt_type_ref type; /* size and type are the whole variable's, or a piece's word */
+    uint64_t addr, size;     /* in the target's stack: of the variable, or of a piece of it */
+    struct gt_type_ref type; /* the whole variable's, also for a piece */
     uint64_t piece_offset;   /* offset in the variable of what lies at addr (DW_OP_piece) */
 };
 
 /*
  * The variables of the function at `pc` (innermost scopes, inlined calls included) that live in
  * memory at that pc, given the frame's CFA (the caller's sp). Register-only ones are left out:
- * Go spills what it needs across a call. Calls `visit` for each; false when no function is there.
+ * Go spills what it needs across a call. Pieces that lie together are visited as one. A variable
+ * that moved to the heap is the pointer to it, named "&x". For a caller's frame pass its return
+ * address - 1. Calls `visit` for each; false when no function is there.
  */
 typedef void gt_variable_fn(void *ctx, const struct gt_frame_variable *variable);
 bool gt_dwarf_variables(struct gt_dwarf *dwarf, uint64_t pc, uint64_t cfa, gt_variable_fn *visit,

@@ -9,7 +9,8 @@ static bool address_of(struct gt_dwarf *dwarf, Dwarf_Die die, uint64_t *addr)
     struct gt_vec places = GT_VEC_OF(struct gt_location);
     gt_locate(dwarf, die, 0, false, &places);
     const struct gt_location *place = places.len == 1 ? gt_vec_at(&places, 0) : NULL;
-    bool found = place && place->base == GT_AT_ADDRESS && place->offset && !place->size;
+    bool found =
+        place && place->base == GT_AT_ADDRESS && place->offset && !place->size && !place->indirect;
     if (found) *addr = (uint64_t)place->offset + dwarf->bias;
     gt_vec_free(&places);
     return found;

@@ -36,7 +36,7 @@ static void push_number(struct expression *e, uint64_t value)
 
 static void add(struct expression *e, uint64_t value)
 {
-    e->lost |= !e->has_top;
+    e->lost |= !e->has_top || e->top.indirect;
     e->top.offset = (int64_t)((uint64_t)e->top.offset + value); /* wraps as the target does */
 }
 
@@ -45,6 +45,12 @@ static void add_number(struct expression *e)
     e->lost |= !e->has_number;
     add(e, e->number);
     e->has_number = false;
+}
+
+static void dereference(struct expression *e)
+{
+    e->lost |= !e->has_top || e->has_number || e->top.indirect;
+    e->top.indirect = true;
 }
 
 static void push_indexed(struct expression *e, uint64_t index)
@@ -77,7 +83,7 @@ static void keep_piece(struct expression *e, uint64_t size)
 /* A piece without an address is in a register, or nowhere. */
 static void end_piece(struct expression *e, uint64_t size)
 {
-    if (e->has_top && !e->has_number && !e->lost && size) keep_piece(e, size);
+    if (e->has_top && !e->has_number && !e->lost && !e->top.indirect && size) keep_piece(e, size);
     e->lost |= !gt_add(e->piece_offset, size, &e->piece_offset);
     e->pieces = true;
     e->has_top = e->has_number = false;
@@ -115,6 +121,9 @@ static void run(struct expression *e, unsigned op, uint64_t operand)
     case DW_OP_const8u:
     case DW_OP_const8s:
         push_number(e, operand);
+        break;
+    case DW_OP_deref:
+        dereference(e);
         break;
     case DW_OP_piece:
         end_piece(e, operand);

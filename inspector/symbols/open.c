@@ -38,37 +38,43 @@ static struct gt_facts facts_of(struct gt_dwarf *dwarf)
                              .describe = gt_dwarf_describe};
 }
 
-static struct gt_error *open_library(struct gt_dwarf *dwarf, const struct gt_binary *binary)
+static struct gt_error *open_library(struct gt_dwarf *dwarf, const char *name)
 {
-    uint64_t size = 0;
     const char *why = "";
-    const unsigned char *file = gt_binary_file(binary, &size);
-    struct gt_error *error = gt_debug_sections_open(file, size, &dwarf->sections);
-    if (error) return error;
     struct gt_dwarf_source source = gt_debug_sections_source(dwarf->sections);
     dwarf->lib = gt_libdwarf_open(&source, &why);
     if (!dwarf->lib)
         return gt_error_new(GT_ERR_MISSING,
                             "%s: expected DWARF debug information, found none that can be read "
                             "(%s); build without -ldflags=-w or -s",
-                            gt_binary_path(binary), why);
+                            name, why);
     dwarf->reader.debug = gt_libdwarf_debug(dwarf->lib);
+    return NULL;
+}
+
+struct gt_error *gt_dwarf_open_file(const char *name, const unsigned char *file, uint64_t size,
+                                    uint64_t bias, struct gt_dwarf **out)
+{
+    struct gt_dwarf *dwarf = gt_calloc(1, sizeof *dwarf);
+    struct gt_error *error =
+        gt_error_prefix(gt_debug_sections_open(file, size, &dwarf->sections), "%s", name);
+    if (!error) error = open_library(dwarf, name);
+    if (error) {
+        gt_dwarf_close(dwarf);
+        return error;
+    }
+    dwarf->bias = bias;
+    dwarf->facts = facts_of(dwarf);
+    gt_index_build(dwarf);
+    *out = dwarf;
     return NULL;
 }
 
 struct gt_error *gt_dwarf_open(const struct gt_binary *binary, struct gt_dwarf **out)
 {
-    struct gt_dwarf *dwarf = gt_calloc(1, sizeof *dwarf);
-    struct gt_error *error = open_library(dwarf, binary);
-    if (error) {
-        gt_dwarf_close(dwarf);
-        return error;
-    }
-    dwarf->bias = gt_binary_bias(binary);
-    dwarf->facts = facts_of(dwarf);
-    gt_index_build(dwarf);
-    *out = dwarf;
-    return NULL;
+    uint64_t size = 0;
+    const unsigned char *file = gt_binary_file(binary, &size);
+    return gt_dwarf_open_file(gt_binary_path(binary), file, size, gt_binary_bias(binary), out);
 }
 
 static void forget(struct gt_map *cache)

@@ -2,6 +2,7 @@
 
 #include "inspector/base/alloc.h"
 #include "inspector/base/vec.h"
+#include "inspector/symbols/list_headers.h"
 
 #include <elf.h>
 #include <gelf.h>
@@ -65,13 +66,30 @@ static uint64_t section_size(void *ctx, uint64_t index)
     return section->size;
 }
 
-static const unsigned char *section_bytes(void *ctx, uint64_t index)
+static const unsigned char *bytes_of(struct debug_section *section)
 {
-    struct gt_debug_sections *sections = ctx;
-    struct debug_section *section = gt_vec_at(&sections->list, index);
     if (!section->compressed) return section->file_bytes;
     if (!section->unpacked && !unpack(section)) return NULL;
     return section->unpacked;
+}
+
+static const unsigned char *section_bytes(void *ctx, uint64_t index)
+{
+    struct gt_debug_sections *sections = ctx;
+    return bytes_of(gt_vec_at(&sections->list, index));
+}
+
+static bool is_list(const char *name)
+{
+    return strcmp(name, ".debug_rnglists") == 0 || strcmp(name, ".debug_loclists") == 0;
+}
+
+/* What libdwarf would not survive is left out. */
+static bool is_safe(struct debug_section *section, const char *name)
+{
+    if (!is_list(name)) return true;
+    const unsigned char *bytes = bytes_of(section);
+    return bytes && gt_list_headers_good(bytes, section->size);
 }
 
 static void add_section(struct gt_debug_sections *sections, const char *name,
@@ -82,6 +100,10 @@ static void add_section(struct gt_debug_sections *sections, const char *name,
                                     .size = header->sh_size,
                                     .compressed = header->sh_flags & SHF_COMPRESSED};
     if (section.compressed && !measure_compressed(&section)) return;
+    if (!is_safe(&section, name)) {
+        free(section.unpacked);
+        return;
+    }
     section.name = gt_strdup(name);
     gt_vec_add(&sections->list, &section);
 }

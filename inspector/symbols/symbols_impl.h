@@ -106,6 +106,7 @@ struct gt_location {
     enum gt_location_base base;
     int64_t offset;              /* or address */
     uint64_t piece_offset, size; /* size 0: the whole variable */
+    bool indirect;               /* a pointer to the variable is there (it moved to the heap) */
 };
 
 /* Adds struct gt_location to `places`; has_cfa: the frame base is the CFA. pc as linked. */

@@ -39,20 +39,36 @@ struct frame_search {
     struct gt_vec scopes; /* of uint64_t: offsets of entries whose children are to be seen */
 };
 
+/* Go names a variable that moved to the heap "&x", a pointer; newer ones also tell it this way. */
+static void make_pointer(struct gt_dwarf *dwarf, struct gt_frame_variable *variable,
+                         const struct gt_type_info *info)
+{
+    uint64_t pointer = 0;
+    const char *type = info && info->name ? info->name : "?";
+    variable->name = gt_arena_format(&dwarf->arena, "&%s", variable->name);
+    variable->size = sizeof(uint64_t);
+    type = gt_arena_format(&dwarf->arena, "*%s", type);
+    bool known = gt_index_find(&dwarf->index.types, type, &pointer);
+    variable->type = known ? gt_type_ref(dwarf, pointer) : (struct gt_type_ref){0};
+}
+
 static void add_places(struct frame_search *search, Dwarf_Die die, const struct gt_vec *places)
 {
-    uint64_t type = gt_origin_type(search->dwarf, die);
-    const struct gt_type_info *info = type ? gt_type_info(search->dwarf, type) : NULL;
-    const char *name = gt_origin_name(search->dwarf, die);
+    struct gt_dwarf *dwarf = search->dwarf;
+    uint64_t type = gt_origin_type(dwarf, die);
+    const struct gt_type_info *info = type ? gt_type_info(dwarf, type) : NULL;
+    const char *name = gt_origin_name(dwarf, die);
     for (size_t i = 0; i < places->len; i++) {
         const struct gt_location *place = gt_vec_at(places, i);
-        struct gt_frame_variable variable = {.name = name ? name : "",
-                                             .addr = (uint64_t)place->offset,
-                                             .size = place->size,
-                                             .type = gt_type_ref(search->dwarf, type),
-                                             .piece_offset = place->piece_offset};
-        if (!place->size) variable.size = info ? info->size : 0;
-        if (place->base == GT_AT_CFA) gt_vec_add(&search->found, &variable);
+        if (place->base != GT_AT_CFA) continue;
+        struct gt_frame_variable *variable = gt_vec_push(&search->found);
+        *variable = (struct gt_frame_variable){.name = name ? name : "",
+                                               .addr = (uint64_t)place->offset,
+                                               .size = place->size,
+                                               .type = gt_type_ref(dwarf, type),
+                                               .piece_offset = place->piece_offset};
+        if (!place->size) variable->size = info ? info->size : 0;
+        if (place->indirect) make_pointer(dwarf, variable, info);
     }
 }
 
