@@ -118,6 +118,12 @@ uint64_t gt_binary_bias(const struct gt_binary *binary)
     return binary->bias;
 }
 
+uint64_t gt_binary_linked_base(const struct gt_binary *binary)
+{
+    const GElf_Phdr *first = gt_vec_at(&binary->loads, 0);
+    return first->p_vaddr - first->p_offset;
+}
+
 bool gt_binary_has_dwarf(const struct gt_binary *binary)
 {
     return gt_binary_section(binary, ".debug_info") || gt_binary_section(binary, ".zdebug_info");

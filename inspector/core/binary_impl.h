@@ -30,13 +30,17 @@ struct gt_program {
     bool have_base;  /* the ELF header's address is known */
     uint64_t entry, base;
     struct gt_build_ids ids;
+    struct gt_vec loads; /* Elf64_Phdr: its PT_LOADs; empty when the core lacks its headers */
 };
 
 void gt_program_init(const struct gt_core *core, struct gt_program *program);
 void gt_program_deinit(struct gt_program *program);
 
-/* For a core without notes: looks for a copy of this header at the start of a segment. */
-void gt_program_find_base(const struct gt_core *core, const Elf64_Ehdr *header,
+/*
+ * For a core without notes: where this binary's header would be, or a copy of it at the start of
+ * a segment.
+ */
+void gt_program_find_base(const struct gt_core *core, const struct gt_binary *binary,
                           struct gt_program *program);
 
 /* ---- symbols by name ------------------------------------------------------------------------ */
@@ -72,5 +76,8 @@ struct gt_binary {
 
 /* Opens a program and reads all but its bias. Errors as gt_core_open()'s. */
 struct gt_error *gt_binary_open(const char *path, struct gt_binary **binary);
+
+/* Where the start of the file was linked to be. */
+uint64_t gt_binary_linked_base(const struct gt_binary *binary);
 
 #endif

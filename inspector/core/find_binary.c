@@ -32,37 +32,80 @@ static struct gt_error *mismatch(const struct gt_binary *binary, const char *wha
                         binary->path, what, in_core, in_binary);
 }
 
-/* An ID that only one side has says nothing. */
-static bool differ(const char *a, const char *b)
+static struct gt_error *mismatched_number(const struct gt_binary *binary, const char *what,
+                                          uint64_t in_core, uint64_t in_binary)
 {
-    return a[0] && b[0] && strcmp(a, b) != 0;
+    char core_text[24], binary_text[24];
+
+    snprintf(core_text, sizeof core_text, "0x%llx", (unsigned long long)in_core);
+    snprintf(binary_text, sizeof binary_text, "0x%llx", (unsigned long long)in_binary);
+    return mismatch(binary, what, core_text, binary_text);
 }
 
-/* Without IDs, a program that is not position-independent must still start where the core did. */
-static struct gt_error *check_entry(const struct gt_binary *binary,
-                                    const struct gt_program *program)
+static bool both(const char *a, const char *b)
 {
-    char in_core[24], in_binary[24];
+    return a[0] && b[0];
+}
 
+/* *decided: both have an ID of the same kind, and nothing more need be asked. */
+static struct gt_error *check_ids(const struct gt_program *program, const struct gt_binary *binary,
+                                  bool *decided)
+{
+    const struct gt_build_ids *core = &program->ids, *own = &binary->ids;
+    const char *found = gt_binary_build_id(binary);
+
+    *decided = both(core->gnu, own->gnu) || both(core->go, own->go);
+    if (both(core->gnu, own->gnu) && strcmp(core->gnu, own->gnu) != 0)
+        return mismatch(binary, "GNU build ID", core->gnu, own->gnu);
+    if (both(core->go, own->go) && strcmp(core->go, own->go) != 0)
+        return mismatch(binary, "Go build ID", core->go, own->go);
+    if (!*decided && core->gnu[0])
+        return mismatch(binary, "GNU build ID", core->gnu, found ? found : "none");
+    if (!*decided && core->go[0])
+        return mismatch(binary, "Go build ID", core->go, found ? found : "none");
+    return NULL;
+}
+
+/* Stripping changes neither where segments lie nor their sizes in memory. */
+static struct gt_error *check_loads(const struct gt_program *program,
+                                    const struct gt_binary *binary)
+{
+    size_t count = program->loads.len;
+
+    if (count == 0) return NULL; /* the core lacks its headers */
+    if (count != binary->loads.len)
+        return mismatched_number(binary, "a number of segments", count, binary->loads.len);
+    for (size_t i = 0; i < count; i++) {
+        const Elf64_Phdr *want = gt_vec_at(&program->loads, i);
+        const GElf_Phdr *have = gt_vec_at(&binary->loads, i);
+        if (want->p_vaddr != have->p_vaddr)
+            return mismatched_number(binary, "a segment at", want->p_vaddr, have->p_vaddr);
+        if (want->p_memsz != have->p_memsz)
+            return mismatched_number(binary, "a segment of size", want->p_memsz, have->p_memsz);
+    }
+    return NULL;
+}
+
+static struct gt_error *check_entry(const struct gt_program *program,
+                                    const struct gt_binary *binary)
+{
     if (!program->have_entry || binary->header.e_type != ET_EXEC) return NULL;
     if (program->entry == binary->header.e_entry) return NULL;
-    snprintf(in_core, sizeof in_core, "0x%llx", (unsigned long long)program->entry);
-    snprintf(in_binary, sizeof in_binary, "0x%llx", (unsigned long long)binary->header.e_entry);
-    return mismatch(binary, "entry point", in_core, in_binary);
+    return mismatched_number(binary, "entry point", program->entry, binary->header.e_entry);
 }
 
+/* Where there are no IDs to compare, the layout still tells most builds apart. */
 static struct gt_error *verify(const struct gt_core *core, const struct gt_program *program,
                                const struct gt_binary *binary)
 {
-    bool arm = binary->header.e_machine == EM_AARCH64;
+    bool arm = binary->header.e_machine == EM_AARCH64, decided;
 
     if (arm != (gt_core_machine(core) == GT_MACHINE_ARM64))
         return mismatch(binary, "machine", arm ? "x86-64" : "AArch64", arm ? "AArch64" : "x86-64");
-    if (differ(program->ids.gnu, binary->ids.gnu))
-        return mismatch(binary, "GNU build ID", program->ids.gnu, binary->ids.gnu);
-    if (differ(program->ids.go, binary->ids.go))
-        return mismatch(binary, "Go build ID", program->ids.go, binary->ids.go);
-    return check_entry(binary, program);
+    struct gt_error *error = check_ids(program, binary, &decided);
+    if (error || decided) return error;
+    error = check_loads(program, binary);
+    return error ? error : check_entry(program, binary);
 }
 
 /* ---- candidates ---------------------------------------------------------------------------- */
@@ -95,15 +138,12 @@ static void try_file(struct search *search, const char *path)
         note_error(search, error);
         return;
     }
-    struct gt_program program = search->program;
-    if (!program.have_base) gt_program_find_base(search->core, &binary->header, &program);
-    error = verify(search->core, &program, binary);
-    if (error) {
+    gt_program_find_base(search->core, binary, &search->program);
+    error = verify(search->core, &search->program, binary);
+    if (error)
         refuse(search, binary, error);
-        return;
-    }
-    search->found = binary;
-    search->program = program;
+    else
+        search->found = binary;
 }
 
 static bool is_regular(const char *path)
@@ -201,12 +241,6 @@ static struct gt_error *missing(const struct search *search)
 
 /* ---- placing it ----------------------------------------------------------------------------- */
 
-static uint64_t linked_start(const struct gt_binary *binary)
-{
-    const GElf_Phdr *first = gt_vec_at(&binary->loads, 0);
-    return first->p_vaddr - first->p_offset;
-}
-
 static bool is_aligned(uint64_t bias)
 {
     return (bias & 0xfff) == 0;
@@ -222,7 +256,7 @@ static struct gt_error *place(struct gt_binary *binary, const struct gt_program 
     else if (program->have_entry && is_aligned(by_entry))
         binary->bias = by_entry;
     else if (program->have_base)
-        binary->bias = program->base - linked_start(binary);
+        binary->bias = program->base - gt_binary_linked_base(binary);
     else
         return gt_error_new(GT_ERR_MISSING,
                             "%s: expected the core to say where this position-independent binary "

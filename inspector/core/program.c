@@ -73,47 +73,70 @@ static bool read_segment(const struct gt_core *core, uint64_t base, const Elf64_
 }
 
 /* Where the file's start was linked to be. */
-static bool linked_base(const struct gt_core *core, uint64_t base, const Elf64_Ehdr *header,
-                        uint64_t *linked)
+static bool linked_base(const struct gt_program *program, uint64_t *linked)
 {
-    Elf64_Phdr segment;
-
-    for (unsigned i = 0; i < header->e_phnum; i++) {
-        if (!read_segment(core, base, header, i, &segment)) return false;
-        if (segment.p_type != PT_LOAD || segment.p_offset >= PAGE) continue;
-        *linked = segment.p_vaddr - segment.p_offset;
+    for (size_t i = 0; i < program->loads.len; i++) {
+        const Elf64_Phdr *load = gt_vec_at(&program->loads, i);
+        if (load->p_offset >= PAGE) continue;
+        *linked = load->p_vaddr - load->p_offset;
         return true;
     }
     return false;
 }
 
-/* Reads the IDs while only the core's own bytes are there: no image vouches for itself. */
-static void read_ids(const struct gt_core *core, struct gt_program *program)
+static void read_notes(const struct gt_core *core, const Elf64_Phdr *segment, uint64_t bias,
+                       struct gt_build_ids *ids)
+{
+    if (segment->p_filesz > MAX_NOTES) return;
+    const unsigned char *bytes =
+        gt_mem_at(gt_core_memory(core), segment->p_vaddr + bias, segment->p_filesz);
+    if (bytes) gt_build_ids_add(ids, bytes, segment->p_filesz);
+}
+
+static void sort_out(struct gt_program *program, const struct gt_vec *segments,
+                     struct gt_vec *notes)
+{
+    for (size_t i = 0; i < segments->len; i++) {
+        const Elf64_Phdr *segment = gt_vec_at(segments, i);
+        if (segment->p_type == PT_LOAD) gt_vec_add(&program->loads, segment);
+        if (segment->p_type == PT_NOTE) gt_vec_add(notes, segment);
+    }
+}
+
+static bool read_segments(const struct gt_core *core, uint64_t base, struct gt_vec *segments)
 {
     Elf64_Ehdr header;
-    Elf64_Phdr segment;
+
+    if (!read_header(core, base, &header)) return false;
+    for (unsigned i = 0; i < header.e_phnum; i++)
+        if (!read_segment(core, base, &header, i, gt_vec_push(segments))) return false;
+    return true;
+}
+
+/* Reads the IDs while only the core's own bytes are there: no image vouches for itself. */
+static void read_headers(const struct gt_core *core, struct gt_program *program)
+{
+    struct gt_vec segments = GT_VEC_OF(Elf64_Phdr), notes = GT_VEC_OF(Elf64_Phdr);
     uint64_t linked;
 
-    if (!program->have_base || !read_header(core, program->base, &header)) return;
-    if (!linked_base(core, program->base, &header, &linked)) return;
-    for (unsigned i = 0; i < header.e_phnum; i++) {
-        if (!read_segment(core, program->base, &header, i, &segment)) return;
-        if (segment.p_type != PT_NOTE || segment.p_filesz > MAX_NOTES) continue;
-        uint64_t addr = segment.p_vaddr - linked + program->base;
-        const unsigned char *bytes = gt_mem_at(gt_core_memory(core), addr, segment.p_filesz);
-        if (bytes) gt_build_ids_add(&program->ids, bytes, segment.p_filesz);
-    }
+    if (read_segments(core, program->base, &segments)) sort_out(program, &segments, &notes);
+    if (linked_base(program, &linked))
+        for (size_t i = 0; i < notes.len; i++)
+            read_notes(core, gt_vec_at(&notes, i), program->base - linked, &program->ids);
+    gt_vec_free(&segments);
+    gt_vec_free(&notes);
 }
 
 void gt_program_init(const struct gt_core *core, struct gt_program *program)
 {
-    *program = (struct gt_program){0};
+    *program = (struct gt_program){.loads = GT_VEC_OF(Elf64_Phdr)};
     find_mapping(core, program);
-    read_ids(core, program);
+    if (program->have_base) read_headers(core, program);
 }
 
 void gt_program_deinit(struct gt_program *program)
 {
+    gt_vec_free(&program->loads);
     free(program->path);
 }
 
@@ -124,17 +147,32 @@ static bool alike(const Elf64_Ehdr *a, const Elf64_Ehdr *b)
            a->e_phoff == b->e_phoff && a->e_phnum == b->e_phnum;
 }
 
-void gt_program_find_base(const struct gt_core *core, const Elf64_Ehdr *header,
+static bool is_base(const struct gt_core *core, uint64_t addr, const Elf64_Ehdr *like)
+{
+    Elf64_Ehdr found;
+    return read_header(core, addr, &found) && (!like || alike(&found, like));
+}
+
+static void set_base(const struct gt_core *core, uint64_t base, struct gt_program *program)
+{
+    program->have_base = true;
+    program->base = base;
+    read_headers(core, program);
+}
+
+void gt_program_find_base(const struct gt_core *core, const struct gt_binary *binary,
                           struct gt_program *program)
 {
     size_t count;
     const struct gt_segment *segments = gt_core_segments(core, &count);
-    Elf64_Ehdr found;
+    uint64_t linked = gt_binary_linked_base(binary);
 
-    for (size_t i = 0; i < count && !program->have_base; i++) {
-        if (!read_header(core, segments[i].start, &found) || !alike(&found, header)) continue;
-        program->have_base = true;
-        program->base = segments[i].start;
-        read_ids(core, program);
+    if (program->have_base) return;
+    if (binary->header.e_type == ET_EXEC && is_base(core, linked, NULL)) {
+        set_base(core, linked, program);
+        return;
     }
+    for (size_t i = 0; i < count && !program->have_base; i++)
+        if (is_base(core, segments[i].start, &binary->header))
+            set_base(core, segments[i].start, program);
 }
