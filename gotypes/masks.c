@@ -119,10 +119,9 @@ static const unsigned char *unrolled(struct gt_types *types, uint64_t addr, uint
 
 /* ---- masks built from a type's parts ---- */
 
-static void set_bits(unsigned char *mask, uint64_t words, uint64_t offset, unsigned count)
+static void set_bit(unsigned char *mask, uint64_t words, uint64_t offset)
 {
-    for (uint64_t word = offset / 8; count && word < words; word++, count--)
-        mask[word / 8] |= (unsigned char)(1u << word % 8);
+    if (offset / 8 < words) mask[offset / 8 / 8] |= (unsigned char)(1u << offset / 8 % 8);
 }
 
 /* A part whose mask lies ready: copied whole, which spares the walk into small structs. */
@@ -132,18 +131,25 @@ static bool has_plain_mask(const struct gt_type_rec *rec)
            !(rec->raw_kind & KIND_GC_PROGRAM) && rec->type.ptr_bytes <= 64 * 8;
 }
 
+/* The one word of a leaf that the collector follows. An interface's first word points to an itab or
+ * a type, which it does not treat as a pointer (cmd/compile/internal/typebits). */
+static uint64_t pointer_word(const struct gt_type *leaf)
+{
+    return leaf->kind == GT_T_INTERFACE ? 8 : 0;
+}
+
 static void copy_part(struct gt_types *types, unsigned char *mask, uint64_t words, gt_type_id leaf,
                       uint64_t offset)
 {
     const struct gt_type *type = gt_types_get(types, leaf);
     if (type->kind != GT_T_STRUCT && type->kind != GT_T_ARRAY) {
-        set_bits(mask, words, offset, (unsigned)(type->ptr_bytes / 8));
+        set_bit(mask, words, offset + pointer_word(type));
         return;
     }
     uint64_t part_words = 0;
     const unsigned char *part = gt_types_mask(types, leaf, &part_words);
     for (uint64_t i = 0; part && i < part_words; i++)
-        if (part[i / 8] >> i % 8 & 1) set_bits(mask, words, offset + i * 8, 1);
+        if (part[i / 8] >> i % 8 & 1) set_bit(mask, words, offset + i * 8);
 }
 
 /* The walk's step limit follows from the words that the type claims, with room for fields narrower
