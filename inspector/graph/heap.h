@@ -10,7 +10,8 @@
  * Invariants after gt_heap_seal(): regions do not overlap, are page-aligned and sorted by index;
  * every page belongs to one region or none; first + count of each region follows the one before.
  * Slots that are not allocated (bit clear in `allocated`) are no objects: pointers to them are
- * ignored. The heap borrows host bytes and owns its tables.
+ * ignored. The heap borrows host bytes and owns its tables. Sums and tables grow with what regions
+ * claim, so the describer drops those that lie outside the memory its target had.
  */
 #ifndef GT_GRAPH_HEAP_H
 #define GT_GRAPH_HEAP_H
@@ -19,6 +20,7 @@
 #include "inspector/base/bitmap.h"
 
 enum { GT_PAGE_SHIFT = 13 };
+enum { GT_NEARBY_SHIFT = 8 };
 #define GT_NO_OBJECT UINT32_MAX
 
 enum gt_scan {
@@ -31,13 +33,17 @@ struct gt_region {
     uint64_t base;
     uint64_t slot_size;
     const unsigned char *bytes; /* the host's view of base; NULL when the core lacks it */
-    const unsigned char *mask;  /* GT_SCAN_BITMAP */
+    const unsigned char *mask;  /* GT_SCAN_BITMAP; count * slot_size / 8 bits. NULL: no pointers */
+    uint64_t mask_bytes;        /* of mask, so that no read of it passes its end; by seal */
     uint32_t count;             /* slots */
     uint32_t first;             /* index of slot 0; set by gt_heap_seal() */
-    uint32_t magic;             /* ceil(2^32 / slot_size): slot = offset * magic >> 32; by seal */
-    uint8_t scan;               /* enum gt_scan */
+    uint32_t magic;             /* ceil(2^32 / slot_size): slot = offset * magic >> 32; by seal.
+                                   0 when that is inexact somewhere in the region: divide */
     uint32_t tag;               /* the describer's own (a span's number) */
+    uint8_t scan;               /* enum gt_scan */
 };
+/* The marker touches a region for every pointer it follows: one cache line each. */
+_Static_assert(sizeof(struct gt_region) == 64, "a region is one cache line");
 
 /* The pointer words of one slot: `bits` says it for `ptr_words` words of every `period` words,
  * repeated from word `skip` of the slot to its end. ptr_words 0: no pointers. */
@@ -55,23 +61,32 @@ struct gt_heap_source {
 struct gt_heap {
     struct gt_region *regions;
     uint32_t region_count;
-    uint32_t objects;      /* slots in all */
-    uint32_t scan_objects; /* those of regions with pointers; they come first */
+    uint32_t objects;           /* slots in all */
+    uint32_t scan_objects;      /* those of regions with pointers; they come first */
     struct gt_bitmap allocated; /* by index; the describer sets it after the seal */
     struct gt_heap_source source;
-    uint32_t *pages;       /* page number - first_page -> region + 1; 0 is none */
+    uint32_t *pages; /* page number - first_page -> region + 1; 0 is none */
     uint64_t first_page, page_count;
+    uint32_t *nearby;    /* object >> GT_NEARBY_SHIFT -> region of the first object of those */
+    void *region_block;  /* what `regions`, aligned to cache lines, lies in */
+    uint32_t region_cap; /* while regions are added */
 };
 
 void gt_heap_init(struct gt_heap *heap, struct gt_heap_source source);
-/* Adds a region; `first` and `magic` are ignored. */
+/* NULL when seal would take the region by itself, else what is wrong with it ("has no slots"): a
+ * describer that drops such regions loses them and not the heap. */
+const char *gt_region_fault(const struct gt_region *region);
+/* Adds a region; what seal sets is ignored. */
 void gt_heap_add(struct gt_heap *heap, const struct gt_region *region);
-/* Orders the regions, numbers the objects and builds the page table. GT_ERR_FORMAT when regions
- * overlap, are not page-aligned, or hold 2^32 objects or more. Allocated bits start all clear. */
+/* Orders the regions (those with pointers first, then by address), numbers the objects and builds
+ * the page table. GT_ERR_FORMAT when a region is at fault, regions overlap, hold 2^31 objects or
+ * 2^42 bytes, or lie 2^48 bytes apart; after an error only gt_heap_deinit() may follow. Allocated
+ * bits start all clear. */
 struct gt_error *gt_heap_seal(struct gt_heap *heap);
 void gt_heap_deinit(struct gt_heap *heap);
 
-/* The region whose slots hold addr, or NULL. The tail of a region's last page belongs to none. */
+/* The region whose pages hold addr, or NULL. Past its last slot, in the tail of its last page,
+ * gt_region_slot() gives `count` or more. */
 static inline const struct gt_region *gt_heap_region(const struct gt_heap *heap, uint64_t addr)
 {
     uint64_t page = (addr >> GT_PAGE_SHIFT) - heap->first_page;
@@ -83,6 +98,7 @@ static inline uint32_t gt_region_slot(const struct gt_region *region, uint64_t a
 {
     uint64_t offset = addr - region->base;
     if (region->count == 1) return offset < region->slot_size ? 0 : UINT32_MAX;
+    if (!region->magic) return (uint32_t)(offset / region->slot_size);
     return (uint32_t)(offset * region->magic >> 32);
 }
 
@@ -97,9 +113,10 @@ static inline uint32_t gt_heap_object(const struct gt_heap *heap, uint64_t addr)
     return region->first + slot;
 }
 
+/* Of an object below heap->objects. */
 const struct gt_region *gt_heap_region_of(const struct gt_heap *heap, uint32_t object);
-uint64_t gt_heap_address(const struct gt_heap *heap, uint32_t object); /* of its slot */
-uint64_t gt_heap_size(const struct gt_heap *heap, uint32_t object);    /* slot size */
+uint64_t gt_heap_address(const struct gt_heap *heap, uint32_t object);           /* of its slot */
+uint64_t gt_heap_size(const struct gt_heap *heap, uint32_t object);              /* slot size */
 const unsigned char *gt_heap_bytes(const struct gt_heap *heap, uint32_t object); /* or NULL */
 
 /* Calls `visit` for every pointer word of an object (in address order), with its offset in the

@@ -1,0 +1,300 @@
+#include "inspector/graph/heap.h"
+
+#include "inspector/base/alloc.h"
+#include "inspector/base/error.h"
+#include "inspector/graph/walk.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+
+enum { PAGE_SIZE = 1 << GT_PAGE_SHIFT, LINE = 64 };
+
+#define MAX_OBJECTS ((uint64_t)1 << 31) /* paths.h keeps the top bit for itself */
+#define MAX_PAGES ((uint64_t)1 << (42 - GT_PAGE_SHIFT))
+#define MAX_PAGES_APART ((uint64_t)1 << (48 - GT_PAGE_SHIFT))
+
+void gt_heap_init(struct gt_heap *heap, struct gt_heap_source source)
+{
+    *heap = (struct gt_heap){.source = source};
+}
+
+void gt_heap_add(struct gt_heap *heap, const struct gt_region *region)
+{
+    if (heap->region_count == heap->region_cap) {
+        heap->region_cap = heap->region_cap ? heap->region_cap * 2 : 64;
+        heap->region_block =
+            gt_realloc(heap->region_block, heap->region_cap * sizeof *heap->regions);
+        heap->regions = heap->region_block;
+    }
+    heap->regions[heap->region_count++] = *region;
+}
+
+static uint64_t region_size(const struct gt_region *region)
+{
+    return region->slot_size * region->count;
+}
+
+static uint64_t region_first_page(const struct gt_region *region)
+{
+    return region->base >> GT_PAGE_SHIFT;
+}
+
+static uint64_t region_last_page(const struct gt_region *region)
+{
+    return (region->base + region_size(region) - 1) >> GT_PAGE_SHIFT;
+}
+
+const char *gt_region_fault(const struct gt_region *region)
+{
+    uint64_t size, end;
+
+    if (region->base % PAGE_SIZE) return "does not begin on a page";
+    if (region->slot_size < 8 || region->slot_size % 8) return "has slots that are not of words";
+    if (!region->count) return "has no slots";
+    if (!gt_mul(region->slot_size, region->count, &size)) return "is larger than memory can be";
+    if (!gt_add(region->base, size, &end)) return "passes the end of memory";
+    if (region->scan > GT_SCAN_TILED) return "says nothing known of its pointers";
+    return NULL;
+}
+
+static struct gt_error *check_regions(const struct gt_heap *heap)
+{
+    for (uint32_t i = 0; i < heap->region_count; i++) {
+        const struct gt_region *region = &heap->regions[i];
+        const char *fault = gt_region_fault(region);
+        if (fault)
+            return gt_error_new(GT_ERR_FORMAT,
+                                "the heap region at 0x%" PRIx64 " (%" PRIu32 " slots of %" PRIu64
+                                " bytes) %s: the heap's tables are damaged",
+                                region->base, region->count, region->slot_size, fault);
+        if (region->scan == GT_SCAN_TILED && !heap->source.tile)
+            return gt_error_new(GT_ERR_USAGE,
+                                "the heap region at 0x%" PRIx64 " is tiled: give the heap a tile "
+                                "function",
+                                region->base);
+    }
+    return NULL;
+}
+
+static int in_order(const void *left, const void *right)
+{
+    const struct gt_region *a = left, *b = right;
+
+    if ((a->scan == GT_SCAN_NONE) != (b->scan == GT_SCAN_NONE))
+        return a->scan == GT_SCAN_NONE ? 1 : -1;
+    return (a->base > b->base) - (a->base < b->base);
+}
+
+/* Moves the regions to the start of a cache line each, and into their order. */
+static void order_regions(struct gt_heap *heap)
+{
+    void *block = gt_alloc((heap->region_count + (size_t)1) * sizeof *heap->regions);
+    uintptr_t aligned = ((uintptr_t)block + LINE - 1) / LINE * LINE;
+    struct gt_region *regions = (struct gt_region *)aligned;
+
+    for (uint32_t i = 0; i < heap->region_count; i++)
+        regions[i] = heap->regions[i];
+    free(heap->region_block);
+    heap->region_block = block;
+    heap->regions = regions;
+    qsort(regions, heap->region_count, sizeof *regions, in_order);
+}
+
+/*
+ * magic is 2^32 / slot_size rounded up, so offset * magic >> 32 is never below the quotient, and
+ * what it exceeds the quotient by grows with the offset: exact at the last byte of the last slot,
+ * it is exact everywhere. The product must also fit for the tail of the last page.
+ */
+static uint32_t exact_magic(const struct gt_region *region)
+{
+    uint64_t magic = (((uint64_t)1 << 32) + region->slot_size - 1) / region->slot_size;
+    uint64_t last = region_size(region) - 1, product;
+
+    if (!gt_mul(last | (PAGE_SIZE - 1), magic, &product)) return 0;
+    return last * magic >> 32 == region->count - 1 ? (uint32_t)magic : 0;
+}
+
+static struct gt_error *number_objects(struct gt_heap *heap)
+{
+    uint64_t objects = 0;
+
+    for (uint32_t i = 0; i < heap->region_count; i++) {
+        struct gt_region *region = &heap->regions[i];
+        region->first = (uint32_t)objects;
+        region->magic = exact_magic(region);
+        region->mask_bytes = region->mask ? (region_size(region) / 8 + 7) / 8 : 0;
+        objects += region->count;
+        if (region->scan != GT_SCAN_NONE) heap->scan_objects = (uint32_t)objects;
+        if (objects >= MAX_OBJECTS)
+            return gt_error_new(GT_ERR_FORMAT,
+                                "the heap's regions hold %" PRIu64 " objects or more, expected "
+                                "fewer than 2^31: the heap's tables are damaged",
+                                objects);
+    }
+    heap->objects = (uint32_t)objects;
+    return NULL;
+}
+
+/* Sets the range of the page table. */
+static struct gt_error *measure_pages(struct gt_heap *heap)
+{
+    uint64_t low = UINT64_MAX, high = 0, total = 0;
+
+    for (uint32_t i = 0; i < heap->region_count; i++) {
+        uint64_t first = region_first_page(&heap->regions[i]);
+        uint64_t last = region_last_page(&heap->regions[i]);
+        if (first < low) low = first;
+        if (last > high) high = last;
+        total += last - first + 1;
+        if (total > MAX_PAGES || high - low >= MAX_PAGES_APART)
+            return gt_error_new(GT_ERR_FORMAT,
+                                "the heap's regions hold 0x%" PRIx64 " bytes from 0x%" PRIx64
+                                " to 0x%" PRIx64 ", more than a process has: the heap's tables "
+                                "are damaged",
+                                total << GT_PAGE_SHIFT, low << GT_PAGE_SHIFT,
+                                high << GT_PAGE_SHIFT);
+    }
+    heap->first_page = heap->region_count ? low : 0;
+    heap->page_count = heap->region_count ? high - low + 1 : 0;
+    return NULL;
+}
+
+static struct gt_error *enter_pages(struct gt_heap *heap, uint32_t number)
+{
+    const struct gt_region *region = &heap->regions[number];
+    uint64_t last = region_last_page(region);
+
+    for (uint64_t page = region_first_page(region); page <= last; page++) {
+        uint32_t *entry = &heap->pages[page - heap->first_page];
+        if (*entry)
+            return gt_error_new(GT_ERR_FORMAT,
+                                "the heap regions at 0x%" PRIx64 " and 0x%" PRIx64
+                                " overlap: the heap's tables are damaged",
+                                heap->regions[*entry - 1].base, region->base);
+        *entry = number + 1;
+    }
+    return NULL;
+}
+
+/* A heap may be a few regions that lie far apart, so the table is reserved and not committed:
+ * its size is bounded by addresses, what it costs by the regions. */
+static struct gt_error *map_pages(struct gt_heap *heap)
+{
+    struct gt_error *error = measure_pages(heap);
+
+    if (error || !heap->page_count) return error;
+    void *table = mmap(NULL, heap->page_count * sizeof *heap->pages, PROT_READ | PROT_WRITE,
+                       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (table == MAP_FAILED)
+        return gt_error_new(GT_ERR_FORMAT,
+                            "the heap's regions lie 0x%" PRIx64 " bytes apart, too far for this "
+                            "process's address space: lift its limit (ulimit -v)",
+                            heap->page_count << GT_PAGE_SHIFT);
+    heap->pages = table;
+    for (uint32_t i = 0; !error && i < heap->region_count; i++)
+        error = enter_pages(heap, i);
+    return error;
+}
+
+/* One entry more than there are blocks of objects, so that a block's last region is always the
+ * next entry or before it. */
+static void index_objects(struct gt_heap *heap)
+{
+    uint32_t blocks = (heap->objects >> GT_NEARBY_SHIFT) + 2, region = 0;
+
+    heap->nearby = gt_calloc(blocks, sizeof *heap->nearby);
+    for (uint32_t block = 0; block < blocks; block++) {
+        uint64_t object = (uint64_t)block << GT_NEARBY_SHIFT;
+        while (region + 1 < heap->region_count && heap->regions[region + 1].first <= object)
+            region++;
+        heap->nearby[block] = region;
+    }
+}
+
+struct gt_error *gt_heap_seal(struct gt_heap *heap)
+{
+    struct gt_error *error = check_regions(heap);
+
+    if (error) return error;
+    order_regions(heap);
+    error = number_objects(heap);
+    if (!error) error = map_pages(heap);
+    if (error) return error;
+    index_objects(heap);
+    gt_bitmap_init(&heap->allocated, heap->objects);
+    return NULL;
+}
+
+void gt_heap_deinit(struct gt_heap *heap)
+{
+    if (heap->pages) munmap(heap->pages, heap->page_count * sizeof *heap->pages);
+    free(heap->nearby);
+    free(heap->region_block);
+    gt_bitmap_free(&heap->allocated);
+    *heap = (struct gt_heap){0};
+}
+
+const struct gt_region *gt_heap_region_of(const struct gt_heap *heap, uint32_t object)
+{
+    uint32_t low = heap->nearby[object >> GT_NEARBY_SHIFT];
+    uint32_t high = heap->nearby[(object >> GT_NEARBY_SHIFT) + 1];
+
+    while (low < high) {
+        uint32_t middle = high - (high - low) / 2;
+        if (heap->regions[middle].first <= object)
+            low = middle;
+        else
+            high = middle - 1;
+    }
+    return &heap->regions[low];
+}
+
+uint64_t gt_heap_address(const struct gt_heap *heap, uint32_t object)
+{
+    const struct gt_region *region = gt_heap_region_of(heap, object);
+    return region->base + (object - region->first) * region->slot_size;
+}
+
+uint64_t gt_heap_size(const struct gt_heap *heap, uint32_t object)
+{
+    return gt_heap_region_of(heap, object)->slot_size;
+}
+
+const unsigned char *gt_heap_bytes(const struct gt_heap *heap, uint32_t object)
+{
+    const struct gt_region *region = gt_heap_region_of(heap, object);
+    return region->bytes ? region->bytes + (object - region->first) * region->slot_size : NULL;
+}
+
+void gt_heap_words(const struct gt_heap *heap, uint32_t object, gt_word_fn *visit, void *ctx)
+{
+    const struct gt_region *region = gt_heap_region_of(heap, object);
+    gt_walk_slot(heap, region, object - region->first, region->slot_size / 8, visit, ctx);
+}
+
+/* How many bits are set in [from, to), which is not empty. */
+static uint64_t count_between(const struct gt_bitmap *set, uint64_t from, uint64_t to)
+{
+    uint64_t first = from >> 6, last = (to - 1) >> 6, count = 0;
+
+    for (uint64_t i = first; i <= last; i++) {
+        uint64_t word = set->words[i];
+        if (i == first) word &= ~(uint64_t)0 << (from & 63);
+        if (i == last) word &= ~(uint64_t)0 >> (63 - ((to - 1) & 63));
+        count += (uint64_t)__builtin_popcountll(word);
+    }
+    return count;
+}
+
+uint64_t gt_heap_bytes_of(const struct gt_heap *heap, const struct gt_bitmap *set)
+{
+    uint64_t bytes = 0;
+
+    for (uint32_t i = 0; i < heap->region_count; i++) {
+        const struct gt_region *region = &heap->regions[i];
+        bytes += count_between(set, region->first, region->first + (uint64_t)region->count) *
+                 region->slot_size;
+    }
+    return bytes;
+}
