@@ -23,7 +23,9 @@ struct gt_cut {
 
 void gt_cut_init(struct gt_cut *cut, const struct gt_heap *heap);
 void gt_cut_deinit(struct gt_cut *cut);
+/* Cuts the pointer word at addr, once more if it was cut already; nothing where no object is. */
 void gt_cut_word(struct gt_cut *cut, const struct gt_heap *heap, uint64_t addr);
+bool gt_cut_has_word(const struct gt_cut *cut, uint64_t addr);
 
 struct gt_marker;
 
@@ -35,7 +37,8 @@ void gt_marker_free(struct gt_marker *marker);
 /* Makes the object that `value` points into reachable, if there is one. */
 void gt_mark_seed(struct gt_marker *marker, uint64_t value);
 /* Makes reachable what the pointer words of `object` point to, but not the object itself:
- * pointers into itself are dropped (a finalizer's object is a root of that kind). */
+ * pointers into itself are dropped (a finalizer's object is a root of that kind). Its own being
+ * blocked does not matter; its being muted and its cut words do. */
 void gt_mark_contents(struct gt_marker *marker, uint32_t object);
 /* Follows pointers until nothing new is reached. */
 void gt_mark_drain(struct gt_marker *marker);

@@ -1,0 +1,491 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "inspector/graph/mark.h"
+#include "tests/unit/graph/little_heap.h"
+
+#include <stdlib.h>
+
+struct fixture {
+    struct little little;
+    struct gt_cut cut;
+    struct gt_bitmap marked;
+};
+
+static int setup(void **state)
+{
+    struct fixture *fixture = malloc(sizeof *fixture);
+
+    if (little_init(&fixture->little)) return -1;
+    gt_cut_init(&fixture->cut, &fixture->little.heap);
+    gt_bitmap_init(&fixture->marked, fixture->little.heap.objects);
+    *state = fixture;
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    struct fixture *fixture = *state;
+
+    gt_bitmap_free(&fixture->marked);
+    gt_cut_deinit(&fixture->cut);
+    little_deinit(&fixture->little);
+    free(fixture);
+    return 0;
+}
+
+static void mark_from(struct fixture *fixture, const struct gt_cut *cut, uint64_t root)
+{
+    struct gt_marker *marker = gt_marker_create(&fixture->little.heap, cut, &fixture->marked);
+
+    gt_mark_seed(marker, root);
+    gt_mark_drain(marker);
+    gt_marker_free(marker);
+}
+
+/* `nodes`: a digit for every node that must be marked, and no other. */
+static void expect_nodes(const struct fixture *fixture, const char *nodes)
+{
+    for (unsigned i = 0; i < LITTLE_NODES; i++)
+        assert_int_equal(gt_bit(&fixture->marked, i), strchr(nodes, (int)('0' + i)) != NULL);
+}
+
+static void nothing_is_reached_from_nowhere(void **state)
+{
+    struct fixture *fixture = *state;
+
+    mark_from(fixture, NULL, 0);
+    mark_from(fixture, NULL, UINT64_MAX);
+    mark_from(fixture, NULL, LITTLE_BASE + 8191); /* the tail of the nodes' page */
+    assert_int_equal(gt_bitmap_count(&fixture->marked), 0);
+}
+
+static void pointers_are_followed_from_and_to_any_byte(void **state)
+{
+    struct fixture *fixture = *state;
+
+    edge(&fixture->little, 0, node(1));
+    edge(&fixture->little, 1, node(2) + 31);
+    edge(&fixture->little, 2, node(0)); /* a cycle */
+    edge(&fixture->little, 3, node(0)); /* not reached */
+    mark_from(fixture, NULL, node(0) + 5);
+    expect_nodes(fixture, "012");
+}
+
+static void leaves_are_marked_and_have_no_words(void **state)
+{
+    struct fixture *fixture = *state;
+
+    edge(&fixture->little, 0, leaf(2) + 15);
+    mark_from(fixture, NULL, node(0));
+    assert_true(gt_bit(&fixture->marked, object_at(&fixture->little, leaf(2))));
+    assert_int_equal(gt_bitmap_count(&fixture->marked), 2);
+}
+
+static void what_is_not_allocated_is_not_reached(void **state)
+{
+    struct fixture *fixture = *state;
+
+    edge(&fixture->little, 0, node(1));
+    edge(&fixture->little, 1, node(2));
+    gt_bit_clear(&fixture->little.heap.allocated, 1);
+    mark_from(fixture, NULL, node(0));
+    expect_nodes(fixture, "0");
+}
+
+static void words_off_the_mask_are_not_pointers(void **state)
+{
+    struct fixture *fixture = *state;
+
+    edge(&fixture->little, 0, node(1));
+    edge(&fixture->little, 0, node(2));
+    fixture->little.mask[0] &= 0xfe;
+    mark_from(fixture, NULL, node(0));
+    expect_nodes(fixture, "02");
+}
+
+static void absent_memory_is_marked_and_not_followed(void **state)
+{
+    struct fixture *fixture = *state;
+
+    edge(&fixture->little, 0, node(1));
+    fixture->little.heap.regions[0].bytes = NULL;
+    mark_from(fixture, NULL, node(0));
+    mark_from(fixture, &fixture->cut, node(3));
+    expect_nodes(fixture, "03");
+}
+
+static void a_mark_can_be_continued(void **state)
+{
+    struct fixture *fixture = *state;
+    struct gt_marker *marker = gt_marker_create(&fixture->little.heap, NULL, &fixture->marked);
+
+    edge(&fixture->little, 0, node(1));
+    edge(&fixture->little, 2, node(1));
+    edge(&fixture->little, 2, node(3));
+    gt_mark_seed(marker, node(0));
+    expect_nodes(fixture, "0");
+    gt_mark_drain(marker);
+    expect_nodes(fixture, "01");
+    gt_mark_seed(marker, node(2));
+    gt_mark_drain(marker);
+    expect_nodes(fixture, "0123");
+    gt_mark_drain(marker);
+    expect_nodes(fixture, "0123");
+    gt_marker_free(marker);
+}
+
+static void what_is_marked_already_is_not_entered(void **state)
+{
+    struct fixture *fixture = *state;
+
+    edge(&fixture->little, 0, node(1));
+    edge(&fixture->little, 1, node(2));
+    gt_bit_set(&fixture->marked, 1);
+    mark_from(fixture, NULL, node(0));
+    expect_nodes(fixture, "01");
+}
+
+static void a_cut_without_anything_changes_nothing(void **state)
+{
+    struct fixture *fixture = *state;
+
+    edge(&fixture->little, 0, node(1));
+    edge(&fixture->little, 1, node(2));
+    mark_from(fixture, &fixture->cut, node(0));
+    expect_nodes(fixture, "012");
+}
+
+static void the_blocked_are_not_reached(void **state)
+{
+    struct fixture *fixture = *state;
+
+    edge(&fixture->little, 0, node(1));
+    edge(&fixture->little, 1, node(2));
+    edge(&fixture->little, 0, node(3));
+    gt_bit_set(&fixture->cut.blocked, 1);
+    mark_from(fixture, &fixture->cut, node(1)); /* nor from a root */
+    expect_nodes(fixture, "");
+    mark_from(fixture, &fixture->cut, node(0));
+    expect_nodes(fixture, "03");
+}
+
+static void the_muted_are_reached_and_say_nothing(void **state)
+{
+    struct fixture *fixture = *state;
+
+    edge(&fixture->little, 0, node(1));
+    edge(&fixture->little, 1, node(2));
+    gt_bit_set(&fixture->cut.muted, 1);
+    mark_from(fixture, &fixture->cut, node(1));
+    mark_from(fixture, &fixture->cut, node(0));
+    expect_nodes(fixture, "01");
+}
+
+static void cut_words_do_not_count(void **state)
+{
+    struct fixture *fixture = *state;
+
+    edge(&fixture->little, 0, node(1));
+    edge(&fixture->little, 0, node(2));
+    edge(&fixture->little, 2, node(3));
+    edge(&fixture->little, 2, node(4));
+    gt_cut_word(&fixture->cut, &fixture->little.heap, node(0));
+    gt_cut_word(&fixture->cut, &fixture->little.heap, node(2) + 8);
+    gt_cut_word(&fixture->cut, &fixture->little.heap, 0x1000); /* no object: nothing happens */
+    mark_from(fixture, &fixture->cut, node(0));
+    expect_nodes(fixture, "023");
+}
+
+static void a_word_is_cut_while_a_cut_holds_it(void **state)
+{
+    struct fixture *fixture = *state;
+
+    edge(&fixture->little, 0, node(1));
+    gt_cut_word(&fixture->cut, &fixture->little.heap, node(0));
+    gt_cut_word(&fixture->cut, &fixture->little.heap, node(0));
+    assert_int_equal(*gt_map_find(&fixture->cut.words, node(0)), 2);
+    assert_true(gt_cut_has_word(&fixture->cut, node(0)));
+    assert_false(gt_cut_has_word(&fixture->cut, node(0) + 8));
+    *gt_map_find(&fixture->cut.words, node(0)) = 0;
+    assert_false(gt_cut_has_word(&fixture->cut, node(0)));
+    mark_from(fixture, &fixture->cut, node(0));
+    expect_nodes(fixture, "01");
+}
+
+static void mark_contents(struct fixture *fixture, const struct gt_cut *cut, uint32_t object)
+{
+    struct gt_marker *marker = gt_marker_create(&fixture->little.heap, cut, &fixture->marked);
+
+    gt_mark_contents(marker, object);
+    gt_mark_drain(marker);
+    gt_marker_free(marker);
+}
+
+static void contents_do_not_reach_their_own_object(void **state)
+{
+    struct fixture *fixture = *state;
+
+    edge(&fixture->little, 0, node(0) + 31);
+    edge(&fixture->little, 0, node(1));
+    edge(&fixture->little, 0, leaf(0));
+    edge(&fixture->little, 1, node(2));
+    mark_contents(fixture, NULL, 0);
+    expect_nodes(fixture, "12");
+    assert_true(gt_bit(&fixture->marked, object_at(&fixture->little, leaf(0))));
+}
+
+static void contents_may_reach_their_object_through_others(void **state)
+{
+    struct fixture *fixture = *state;
+
+    edge(&fixture->little, 0, node(1));
+    edge(&fixture->little, 1, node(0));
+    mark_contents(fixture, NULL, 0);
+    expect_nodes(fixture, "01");
+}
+
+static void contents_honour_the_cut(void **state)
+{
+    struct fixture *fixture = *state;
+
+    for (unsigned i = 1; i < 4; i++)
+        edge(&fixture->little, 0, node(i));
+    gt_bit_set(&fixture->cut.blocked, 1);
+    gt_cut_word(&fixture->cut, &fixture->little.heap, node(0) + 8);
+    mark_contents(fixture, &fixture->cut, 0);
+    expect_nodes(fixture, "3");
+    gt_bit_set(&fixture->cut.muted, 4);
+    edge(&fixture->little, 4, node(5));
+    mark_contents(fixture, &fixture->cut, 4);
+    expect_nodes(fixture, "3");
+}
+
+/* ---- larger graphs against a marker too simple to be wrong ------------------------------------
+ */
+
+enum { REGIONS = 40, PAGE = 8192 };
+#define BASE UINT64_C(0xc000000000)
+
+struct wide {
+    struct gt_heap heap;
+    unsigned char bytes[REGIONS][PAGE], mask[REGIONS][PAGE / 64];
+    uint64_t random;
+};
+
+static uint64_t roll(struct wide *wide, uint64_t below)
+{
+    wide->random ^= wide->random << 13;
+    wide->random ^= wide->random >> 7;
+    wide->random ^= wide->random << 17;
+    return wide->random % below;
+}
+
+static struct gt_tile strings(void *ctx, const struct gt_region *region, uint32_t slot)
+{
+    static const unsigned char first[] = {1};
+
+    (void)ctx, (void)region, (void)slot;
+    return (struct gt_tile){first, 2, 1, 1};
+}
+
+static void fill_region(struct wide *wide, unsigned number)
+{
+    static const uint64_t sizes[] = {8, 16, 24, 48, 112, 520, 1024, PAGE};
+    struct gt_region region = {.base = BASE + (uint64_t)number * PAGE,
+                               .slot_size = sizes[roll(wide, 8)],
+                               .scan = (uint8_t)roll(wide, 3),
+                               .bytes = wide->bytes[number],
+                               .mask = wide->mask[number]};
+
+    region.count = (uint32_t)(PAGE / region.slot_size);
+    for (size_t i = 0; i < PAGE / 64; i++)
+        wide->mask[number][i] = (unsigned char)(roll(wide, 256) & roll(wide, 256));
+    for (size_t i = 0; i < PAGE; i += 8) {
+        uint64_t value = roll(wide, 20) ? 0 : BASE + roll(wide, REGIONS * PAGE);
+        memcpy(wide->bytes[number] + i, &value, 8);
+    }
+    gt_heap_add(&wide->heap, &region);
+}
+
+static void wide_init(struct wide *wide, uint64_t seed)
+{
+    wide->random = seed;
+    gt_heap_init(&wide->heap, (struct gt_heap_source){NULL, strings});
+    for (unsigned i = 0; i < REGIONS; i++)
+        fill_region(wide, i);
+    assert_null(gt_heap_seal(&wide->heap));
+    for (uint32_t i = 0; i < wide->heap.objects; i++)
+        if (roll(wide, 10)) gt_bit_set(&wide->heap.allocated, i);
+}
+
+static void roll_cut(struct wide *wide, struct gt_cut *cut)
+{
+    for (uint32_t i = 0; i < wide->heap.objects; i++) {
+        if (!roll(wide, 20)) gt_bit_set(&cut->blocked, i);
+        if (!roll(wide, 20)) gt_bit_set(&cut->muted, i);
+    }
+    for (unsigned i = 0; i < 2000; i++)
+        gt_cut_word(cut, &wide->heap, BASE + roll(wide, REGIONS * PAGE / 8) * 8);
+}
+
+struct simple {
+    const struct gt_heap *heap;
+    const struct gt_cut *cut;
+    struct gt_bitmap marked;
+    uint32_t *work;
+    size_t len;
+    uint64_t address;
+};
+
+static void simple_reach(void *ctx, uint64_t offset, uint64_t value)
+{
+    struct simple *simple = ctx;
+    uint32_t object = gt_heap_object(simple->heap, value);
+
+    if (object == GT_NO_OBJECT || gt_bit(&simple->cut->blocked, object)) return;
+    if (gt_cut_has_word(simple->cut, simple->address + offset)) return;
+    if (gt_bit_test_set(&simple->marked, object)) return;
+    if (!gt_bit(&simple->cut->muted, object)) simple->work[simple->len++] = object;
+}
+
+static void simple_mark(struct simple *simple, const uint64_t *roots, size_t count)
+{
+    gt_bitmap_init(&simple->marked, simple->heap->objects);
+    simple->work = malloc(simple->heap->objects * sizeof *simple->work);
+    simple->address = 0;
+    for (size_t i = 0; i < count; i++)
+        simple_reach(simple, 0, roots[i]);
+    while (simple->len > 0) {
+        uint32_t object = simple->work[--simple->len];
+        simple->address = gt_heap_address(simple->heap, object);
+        gt_heap_words(simple->heap, object, simple_reach, simple);
+    }
+    free(simple->work);
+}
+
+static void expect_same_mark(const struct gt_heap *heap, const struct gt_cut *cut,
+                             const struct gt_cut *given, const uint64_t *roots, size_t count)
+{
+    struct simple simple = {.heap = heap, .cut = cut};
+    struct gt_bitmap marked;
+
+    gt_bitmap_init(&marked, heap->objects);
+    struct gt_marker *marker = gt_marker_create(heap, given, &marked);
+    for (size_t i = 0; i < count; i++)
+        gt_mark_seed(marker, roots[i]);
+    gt_mark_drain(marker);
+    gt_marker_free(marker);
+    simple_mark(&simple, roots, count);
+    assert_true(gt_bitmap_count(&marked) > 20);
+    for (uint32_t i = 0; i < heap->objects; i++)
+        assert_int_equal(gt_bit(&marked, i), gt_bit(&simple.marked, i));
+    gt_bitmap_free(&simple.marked);
+    gt_bitmap_free(&marked);
+}
+
+static void wide_graphs_are_marked_as_the_simple_marker_does(void **state)
+{
+    (void)state;
+    for (uint64_t seed = 1; seed <= 20; seed++) {
+        struct wide *wide = calloc(1, sizeof *wide);
+        struct gt_cut cut;
+        uint64_t roots[30];
+
+        wide_init(wide, seed);
+        gt_cut_init(&cut, &wide->heap);
+        for (size_t i = 0; i < 30; i++)
+            roots[i] = BASE + roll(wide, REGIONS * PAGE);
+        expect_same_mark(&wide->heap, &cut, NULL, roots, 30);
+        expect_same_mark(&wide->heap, &cut, &cut, roots, 30);
+        roll_cut(wide, &cut);
+        expect_same_mark(&wide->heap, &cut, &cut, roots, 30);
+        gt_cut_deinit(&cut);
+        gt_heap_deinit(&wide->heap);
+        free(wide);
+    }
+}
+
+/* A list as long as it can be: what recursion would not survive. */
+static void long_lists_are_followed_to_their_end(void **state)
+{
+    enum { LENGTH = 1 << 20 };
+    uint64_t *words = malloc(LENGTH * sizeof *words);
+    unsigned char *mask = malloc(LENGTH / 8);
+    struct gt_region region = {.base = BASE,
+                               .slot_size = 8,
+                               .count = LENGTH,
+                               .scan = GT_SCAN_BITMAP,
+                               .bytes = (unsigned char *)words,
+                               .mask = mask};
+    struct gt_heap heap;
+    struct gt_bitmap marked;
+
+    (void)state;
+    memset(mask, 0xff, LENGTH / 8);
+    for (size_t i = 0; i < LENGTH; i++) /* backwards, against the order of the scan */
+        words[i] = i ? BASE + (i - 1) * 8 : 0;
+    gt_heap_init(&heap, (struct gt_heap_source){0});
+    gt_heap_add(&heap, &region);
+    assert_null(gt_heap_seal(&heap));
+    memset(heap.allocated.words, 0xff, LENGTH / 8);
+    gt_bitmap_init(&marked, heap.objects);
+    struct gt_marker *marker = gt_marker_create(&heap, NULL, &marked);
+    gt_mark_seed(marker, BASE + (LENGTH - 1) * UINT64_C(8));
+    gt_mark_drain(marker);
+    assert_int_equal(gt_bitmap_count(&marked), LENGTH);
+    gt_marker_free(marker);
+    gt_bitmap_free(&marked);
+    gt_heap_deinit(&heap);
+    free(mask);
+    free(words);
+}
+
+static void an_empty_heap_is_marked(void **state)
+{
+    struct gt_heap heap;
+    struct gt_bitmap marked;
+
+    (void)state;
+    gt_heap_init(&heap, (struct gt_heap_source){0});
+    assert_null(gt_heap_seal(&heap));
+    gt_bitmap_init(&marked, 0);
+    struct gt_marker *marker = gt_marker_create(&heap, NULL, &marked);
+    gt_mark_seed(marker, 0);
+    gt_mark_drain(marker);
+    gt_marker_free(marker);
+    gt_bitmap_free(&marked);
+    gt_heap_deinit(&heap);
+}
+
+#define WITH_FIXTURE(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        WITH_FIXTURE(nothing_is_reached_from_nowhere),
+        WITH_FIXTURE(pointers_are_followed_from_and_to_any_byte),
+        WITH_FIXTURE(leaves_are_marked_and_have_no_words),
+        WITH_FIXTURE(what_is_not_allocated_is_not_reached),
+        WITH_FIXTURE(words_off_the_mask_are_not_pointers),
+        WITH_FIXTURE(absent_memory_is_marked_and_not_followed),
+        WITH_FIXTURE(a_mark_can_be_continued),
+        WITH_FIXTURE(what_is_marked_already_is_not_entered),
+        WITH_FIXTURE(a_cut_without_anything_changes_nothing),
+        WITH_FIXTURE(the_blocked_are_not_reached),
+        WITH_FIXTURE(the_muted_are_reached_and_say_nothing),
+        WITH_FIXTURE(cut_words_do_not_count),
+        WITH_FIXTURE(a_word_is_cut_while_a_cut_holds_it),
+        WITH_FIXTURE(contents_do_not_reach_their_own_object),
+        WITH_FIXTURE(contents_may_reach_their_object_through_others),
+        WITH_FIXTURE(contents_honour_the_cut),
+        cmocka_unit_test(wide_graphs_are_marked_as_the_simple_marker_does),
+        cmocka_unit_test(long_lists_are_followed_to_their_end),
+        cmocka_unit_test(an_empty_heap_is_marked),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
