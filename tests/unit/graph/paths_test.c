@@ -1,0 +1,227 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "inspector/graph/paths.h"
+#include "tests/unit/graph/little_heap.h"
+
+#include <stdlib.h>
+
+struct fixture {
+    struct little little;
+    struct gt_cut cut;
+    struct gt_forest forest;
+};
+
+static int setup(void **state)
+{
+    struct fixture *fixture = calloc(1, sizeof *fixture);
+
+    if (little_init(&fixture->little)) return -1;
+    gt_cut_init(&fixture->cut, &fixture->little.heap);
+    *state = fixture;
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    struct fixture *fixture = *state;
+
+    gt_forest_deinit(&fixture->forest);
+    gt_cut_deinit(&fixture->cut);
+    little_deinit(&fixture->little);
+    free(fixture);
+    return 0;
+}
+
+static void build(struct fixture *fixture, const struct gt_cut *cut, uint64_t root0, uint64_t root1)
+{
+    const uint64_t roots[] = {root0, root1};
+
+    gt_forest_deinit(&fixture->forest);
+    gt_forest_build(&fixture->forest, &fixture->little.heap, cut, roots, 2);
+}
+
+/* `nodes`: a digit for every node of the way to the last one; "" when there is no way. */
+static void expect_path(const struct fixture *fixture, uint32_t object, const char *nodes,
+                        uint32_t root)
+{
+    uint32_t out[LITTLE_NODES], from = UINT32_MAX;
+    size_t skipped = 99,
+           length = gt_forest_path(&fixture->forest, object, out, LITTLE_NODES, &from, &skipped);
+
+    assert_int_equal(length, strlen(nodes));
+    assert_int_equal(skipped, 0);
+    for (size_t i = 0; i < length; i++)
+        assert_int_equal(out[i], nodes[i] - '0');
+    if (length) assert_int_equal(from, root);
+}
+
+static void chain(struct fixture *fixture, unsigned length)
+{
+    for (unsigned i = 0; i + 1 < length; i++)
+        edge(&fixture->little, i, node(i + 1));
+}
+
+static void the_way_is_the_shortest(void **state)
+{
+    struct fixture *fixture = *state;
+
+    chain(fixture, 5);
+    edge(&fixture->little, 0, node(3));
+    build(fixture, NULL, node(0), 0);
+    expect_path(fixture, 0, "0", 0);
+    expect_path(fixture, 2, "012", 0);
+    expect_path(fixture, 4, "034", 0);
+    expect_path(fixture, 5, "", 0);
+}
+
+static void earlier_roots_win_ties(void **state)
+{
+    struct fixture *fixture = *state;
+
+    edge(&fixture->little, 0, node(2));
+    edge(&fixture->little, 1, node(2));
+    build(fixture, NULL, node(1), node(0));
+    expect_path(fixture, 2, "12", 0);
+    build(fixture, NULL, node(0), node(0) + 8);
+    expect_path(fixture, 2, "02", 0);
+}
+
+static void later_roots_win_when_nearer(void **state)
+{
+    struct fixture *fixture = *state;
+
+    chain(fixture, 4);
+    build(fixture, NULL, node(0), node(2));
+    expect_path(fixture, 1, "01", 0);
+    expect_path(fixture, 3, "23", 1);
+}
+
+static void objects_without_pointers_have_no_way(void **state)
+{
+    struct fixture *fixture = *state;
+
+    edge(&fixture->little, 0, leaf(0));
+    build(fixture, NULL, node(0), leaf(1));
+    assert_int_equal(fixture->forest.count, LITTLE_NODES);
+    expect_path(fixture, object_at(&fixture->little, leaf(0)), "", 0);
+    expect_path(fixture, GT_NO_OBJECT, "", 0);
+}
+
+static void ways_honour_the_cut(void **state)
+{
+    struct fixture *fixture = *state;
+
+    edge(&fixture->little, 0, node(1));
+    edge(&fixture->little, 0, node(2));
+    edge(&fixture->little, 0, node(3));
+    edge(&fixture->little, 1, node(4));
+    edge(&fixture->little, 2, node(4));
+    edge(&fixture->little, 3, node(4));
+    gt_bit_set(&fixture->cut.blocked, 1);
+    gt_cut_word(&fixture->cut, &fixture->little.heap, node(0) + 8);
+    build(fixture, &fixture->cut, node(0), 0);
+    expect_path(fixture, 1, "", 0);
+    expect_path(fixture, 2, "", 0);
+    expect_path(fixture, 4, "034", 0);
+    gt_bit_set(&fixture->cut.muted, 3);
+    build(fixture, &fixture->cut, node(0), 0);
+    expect_path(fixture, 3, "03", 0);
+    expect_path(fixture, 4, "", 0);
+}
+
+static void what_is_free_or_absent_is_passed_by(void **state)
+{
+    struct fixture *fixture = *state;
+
+    chain(fixture, 4);
+    gt_bit_clear(&fixture->little.heap.allocated, 2);
+    build(fixture, NULL, node(0), 0);
+    expect_path(fixture, 1, "01", 0);
+    expect_path(fixture, 3, "", 0);
+    fixture->little.heap.regions[0].bytes = NULL;
+    build(fixture, NULL, node(0), 0);
+    expect_path(fixture, 0, "0", 0);
+    expect_path(fixture, 1, "", 0);
+}
+
+static void long_ways_lose_their_middle(void **state)
+{
+    struct fixture *fixture = *state;
+    uint32_t out[3] = {99, 99, 99}, root = 99;
+    size_t skipped = 0;
+
+    chain(fixture, 8);
+    build(fixture, NULL, 0, node(0));
+    assert_int_equal(gt_forest_path(&fixture->forest, 7, out, 3, &root, &skipped), 3);
+    assert_int_equal(root, 1);
+    assert_int_equal(skipped, 5);
+    assert_int_equal(out[0], 0);
+    assert_int_equal(out[1], 6);
+    assert_int_equal(out[2], 7);
+    assert_int_equal(gt_forest_path(&fixture->forest, 7, out, 1, NULL, &skipped), 1);
+    assert_int_equal(out[0], 7);
+    assert_int_equal(skipped, 7);
+    assert_int_equal(gt_forest_path(&fixture->forest, 7, NULL, 0, NULL, NULL), 0);
+}
+
+static void damaged_parents_do_not_loop(void **state)
+{
+    struct fixture *fixture = *state;
+
+    chain(fixture, 3);
+    build(fixture, NULL, node(0), 0);
+    fixture->forest.parent[1] = 2; /* 2 <-> 1 */
+    expect_path(fixture, 2, "", 0);
+    fixture->forest.parent[1] = 1;
+    expect_path(fixture, 1, "", 0);
+    fixture->forest.parent[1] = 1000; /* no such object */
+    expect_path(fixture, 2, "", 0);
+}
+
+static void the_longest_way_is_not_mistaken_for_a_loop(void **state)
+{
+    struct fixture *fixture = *state;
+
+    chain(fixture, LITTLE_NODES);
+    build(fixture, NULL, node(0), 0);
+    expect_path(fixture, 7, "01234567", 0);
+}
+
+static void an_empty_heap_has_no_ways(void **state)
+{
+    struct gt_heap heap;
+    struct gt_forest forest;
+    size_t skipped;
+
+    (void)state;
+    gt_heap_init(&heap, (struct gt_heap_source){0});
+    assert_null(gt_heap_seal(&heap));
+    gt_forest_build(&forest, &heap, NULL, NULL, 0);
+    assert_int_equal(gt_forest_path(&forest, 0, NULL, 0, NULL, &skipped), 0);
+    gt_forest_deinit(&forest);
+    gt_heap_deinit(&heap);
+}
+
+#define WITH_FIXTURE(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        WITH_FIXTURE(the_way_is_the_shortest),
+        WITH_FIXTURE(earlier_roots_win_ties),
+        WITH_FIXTURE(later_roots_win_when_nearer),
+        WITH_FIXTURE(objects_without_pointers_have_no_way),
+        WITH_FIXTURE(ways_honour_the_cut),
+        WITH_FIXTURE(what_is_free_or_absent_is_passed_by),
+        WITH_FIXTURE(long_ways_lose_their_middle),
+        WITH_FIXTURE(damaged_parents_do_not_loop),
+        WITH_FIXTURE(the_longest_way_is_not_mistaken_for_a_loop),
+        cmocka_unit_test(an_empty_heap_has_no_ways),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
