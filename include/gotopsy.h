@@ -215,6 +215,7 @@ struct gt_goroutine_group { /* goroutines with the same stack, status and wait r
     size_t id_count;
     const char *status, *wait_reason; /* wait_reason NULL when it does not wait */
     int64_t wait_ns_max;
+    const int64_t *waits_ns; /* of each of ids; NULL when only the longest was kept */
     struct gt_stack stack;
     struct gt_place created_by; /* function NULL when unknown */
     const struct gt_label *labels;

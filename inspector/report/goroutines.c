@@ -1,0 +1,121 @@
+/* The goroutines for a terminal: grouped by stack, or with style->all one by one. */
+#include "inspector/base/str.h"
+#include "inspector/report/pieces.h"
+#include "inspector/report/sinks.h"
+#include "inspector/report/summary.h"
+#include "inspector/report/units.h"
+
+enum { COLUMN = 8, SHOWN_IDS = 10 };
+
+static void put_process(struct gt_page *page, const struct gt_report *report)
+{
+    struct gt_str text = {0};
+
+    gt_summary_process(&text, report);
+    gt_page_line(page, 0, 2);
+    gt_page_put(page, GT_BOLD, gt_str_text(&text));
+    gt_page_end(page);
+    gt_str_free(&text);
+    gt_summary_goroutines(&text, report);
+    gt_page_line(page, 0, 2);
+    gt_page_format(page, GT_PLAIN, "goroutines: %s", gt_str_text(&text));
+    gt_page_end(page);
+    gt_str_free(&text);
+}
+
+static const char *why(const struct gt_goroutine_group *group)
+{
+    return group->wait_reason ? group->wait_reason : group->status;
+}
+
+static void put_ids(struct gt_page *page, const struct gt_goroutine_group *group)
+{
+    size_t shown = group->id_count < SHOWN_IDS ? group->id_count : SHOWN_IDS;
+
+    if (shown == 0) return;
+    gt_page_line(page, COLUMN, COLUMN + 4);
+    gt_page_put(page, GT_DIM, shown == 1 && group->count == 1 ? "goroutine " : "goroutines ");
+    for (size_t i = 0; i < shown; i++)
+        gt_page_format(page, GT_DIM, "%s%llu", i ? ", " : "", (unsigned long long)group->ids[i]);
+    if (shown < group->count)
+        gt_page_format(page, GT_DIM, ", %s more", gt_count(group->count - shown).text);
+    gt_page_end(page);
+}
+
+static void put_retained(struct gt_page *page, const struct gt_goroutine_group *group)
+{
+    if (group->retained_bytes == GT_UNKNOWN) return;
+    gt_page_line(page, COLUMN, COLUMN + 4);
+    gt_page_format(page, GT_PLAIN, "keeps %s of heap",
+                   gt_bytes((uint64_t)group->retained_bytes).text);
+    gt_page_end(page);
+}
+
+static void put_group(struct gt_page *page, const struct gt_goroutine_group *group)
+{
+    gt_page_line(page, 0, COLUMN);
+    gt_page_format(page, GT_BOLD, "%6s  %s", gt_count(group->count).text, why(group));
+    if (group->wait_ns_max != GT_UNKNOWN)
+        gt_page_format(page, GT_PLAIN, ", %s%s", group->count > 1 ? "up to " : "",
+                       gt_duration(group->wait_ns_max).text);
+    if (group->system) gt_page_put(page, GT_DIM, ", the runtime's");
+    gt_page_format(page, GT_PLAIN, ", %s of stacks", gt_bytes(group->stack_bytes).text);
+    gt_page_end(page);
+    gt_page_stack(page, COLUMN, &group->stack, &group->created_by);
+    gt_page_labels(page, COLUMN, group->labels, group->label_count);
+    put_retained(page, group);
+    put_ids(page, group);
+}
+
+static void put_one(struct gt_page *page, const struct gt_goroutine_group *group, uint64_t id,
+                    int64_t wait_ns)
+{
+    gt_page_line(page, 0, 4);
+    gt_page_format(page, GT_BOLD, "goroutine %llu: %s", (unsigned long long)id, why(group));
+    if (wait_ns != GT_UNKNOWN) gt_page_format(page, GT_PLAIN, ", %s", gt_duration(wait_ns).text);
+    if (group->system) gt_page_put(page, GT_DIM, ", the runtime's");
+    gt_page_end(page);
+    gt_page_stack(page, 4, &group->stack, &group->created_by);
+    gt_page_labels(page, 4, group->labels, group->label_count);
+}
+
+static void put_each(struct gt_page *page, const struct gt_goroutine_group *group)
+{
+    for (size_t i = 0; i < group->id_count; i++) {
+        gt_page_end(page);
+        put_one(page, group, group->ids[i], gt_wait_of(group, i));
+    }
+}
+
+/* Groups of the program, or those of the runtime itself. */
+static void put_groups(struct gt_page *page, const struct gt_report *report, bool system)
+{
+    for (size_t i = 0; i < report->goroutines.group_count; i++) {
+        const struct gt_goroutine_group *group = &report->goroutines.groups[i];
+        if (group->system != system) continue;
+        if (page->all) {
+            put_each(page, group);
+        } else {
+            gt_page_end(page);
+            put_group(page, group);
+        }
+    }
+}
+
+bool gt_text_goroutines(const struct gt_report *report, const struct gt_style *style, FILE *to)
+{
+    struct gt_page page;
+
+    gt_page_init(&page, to, style);
+    put_process(&page, report);
+    put_groups(&page, report, false);
+    if (page.all) {
+        put_groups(&page, report, true);
+    } else if (report->goroutines.system) {
+        gt_page_end(&page);
+        gt_page_format(&page, GT_DIM, "not shown: the runtime's own %s, see --all",
+                       gt_count(report->goroutines.system).text);
+        gt_page_end(&page);
+    }
+    return true;
+}

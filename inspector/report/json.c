@@ -1,0 +1,140 @@
+/* The documents gotopsy-report/1 and gotopsy-goroutines/1. */
+#include "inspector/report/json_values.h"
+#include "inspector/report/sinks.h"
+
+static json_t *texts(const char *const *all, size_t count)
+{
+    json_t *list = json_array();
+
+    for (size_t i = 0; i < count; i++)
+        list = gt_json_append(list, gt_json_text(all[i]));
+    return list;
+}
+
+static json_t *core_of(const struct gt_report *report)
+{
+    return json_pack(
+        "{s:o, s:o, s:o, s:b, s:o, s:o, s:o}", "path", gt_json_text(report->core.path), "bytes",
+        gt_json_size(report->core.bytes), "origin", gt_json_text(report->core.origin), "truncated",
+        report->core.truncated, "pid", gt_json_signed(report->core.pid), "command",
+        gt_json_text(report->core.command), "signal", gt_json_text(report->core.signal));
+}
+
+static json_t *binary_of(const struct gt_report *report)
+{
+    return json_pack(
+        "{s:o, s:o, s:o, s:o, s:b, s:b, s:o}", "path", gt_json_text(report->binary.path),
+        "build_id", gt_json_text(report->binary.build_id), "go_version",
+        gt_json_text(report->binary.go_version), "goarch", gt_json_text(report->binary.goarch),
+        "dwarf", report->binary.dwarf, "symbols", report->binary.symbols, "experiments",
+        texts(report->binary.experiments, report->binary.experiment_count));
+}
+
+static json_t *gc_of(const struct gt_report *report)
+{
+    return json_pack("{s:o, s:o, s:o}", "cycles", gt_json_size(report->gc.cycles), "phase",
+                     gt_json_text(report->gc.phase), "heap_marked",
+                     gt_json_size(report->gc.heap_marked));
+}
+
+static json_t *bytes_and_objects(uint64_t bytes, uint64_t objects)
+{
+    return json_pack("{s:o, s:o}", "bytes", gt_json_size(bytes), "objects", gt_json_size(objects));
+}
+
+static json_t *memory_of(const struct gt_report *report)
+{
+    json_t *parts = json_array();
+
+    for (size_t i = 0; i < report->memory.part_count; i++)
+        parts = gt_json_append(parts, json_pack("{s:o, s:o}", "name",
+                                                gt_json_text(report->memory.parts[i].name), "bytes",
+                                                gt_json_size(report->memory.parts[i].number)));
+    return json_pack("{s:o, s:o}", "mapped_bytes", gt_json_size(report->memory.mapped_bytes),
+                     "parts", parts);
+}
+
+static json_t *ids(const uint64_t *all, size_t count)
+{
+    json_t *list = json_array();
+
+    for (size_t i = 0; i < count; i++)
+        list = gt_json_append(list, gt_json_size(all[i]));
+    return list;
+}
+
+static json_t *group_of(const struct gt_goroutine_group *group)
+{
+    return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:b}", "count",
+                     gt_json_size(group->count), "ids", ids(group->ids, group->id_count), "status",
+                     gt_json_text(group->status), "wait_reason", gt_json_text(group->wait_reason),
+                     "wait_ns_max", gt_json_signed(group->wait_ns_max), "stack",
+                     gt_json_stack(&group->stack), "created_by", gt_json_place(&group->created_by),
+                     "labels", gt_json_labels(group->labels, group->label_count), "stack_bytes",
+                     gt_json_size(group->stack_bytes), "retained_bytes",
+                     gt_json_signed(group->retained_bytes), "system", group->system);
+}
+
+static json_t *goroutines_of(const struct gt_report *report)
+{
+    json_t *groups = json_array();
+
+    for (size_t i = 0; i < report->goroutines.group_count; i++)
+        groups = gt_json_append(groups, group_of(&report->goroutines.groups[i]));
+    return json_pack("{s:o, s:o, s:o, s:o}", "total", gt_json_size(report->goroutines.total),
+                     "system", gt_json_size(report->goroutines.system), "by_status",
+                     gt_json_counts(report->goroutines.by_status, report->goroutines.status_count),
+                     "groups", groups);
+}
+
+static json_t *notes_of(const struct gt_report *report)
+{
+    return texts(report->coverage.notes, report->coverage.note_count);
+}
+
+static json_t *coverage_of(const struct gt_report *report)
+{
+    return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "typed_bytes",
+                     gt_json_size(report->coverage.typed_bytes), "untyped_bytes",
+                     gt_json_size(report->coverage.untyped_bytes), "frames_precise",
+                     gt_json_size(report->coverage.frames_precise), "frames_conservative",
+                     gt_json_size(report->coverage.frames_conservative), "missing_bytes",
+                     gt_json_size(report->coverage.missing_bytes), "undecided_bytes",
+                     gt_json_size(report->coverage.undecided_bytes), "notes", notes_of(report));
+}
+
+/* So that "none found" and "could not look" never read the same. */
+static json_t *looked_for(const struct gt_report *report)
+{
+    json_t *object = json_object();
+
+    for (unsigned kind = 0; kind < GT_KINDS; kind++)
+        json_object_set_new(object, gt_kind_name(kind), json_boolean(report->looked_for[kind]));
+    return object;
+}
+
+bool gt_json_report(const struct gt_report *report, const struct gt_style *style, FILE *to)
+{
+    (void)style;
+    return gt_json_dump(
+        json_pack("{s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "schema",
+                  "gotopsy-report/1", "tool", gt_json_tool(), "core", core_of(report), "binary",
+                  binary_of(report), "gc", gc_of(report), "live",
+                  bytes_and_objects(report->live.bytes, report->live.objects), "memory",
+                  memory_of(report), "goroutines", goroutines_of(report), "coverage",
+                  coverage_of(report), "leaks_total",
+                  bytes_and_objects(report->leaks_total.bytes, report->leaks_total.objects),
+                  "looked_for", looked_for(report), "findings",
+                  gt_json_findings(report->findings, report->finding_count)),
+        to);
+}
+
+bool gt_json_goroutines(const struct gt_report *report, const struct gt_style *style, FILE *to)
+{
+    (void)style;
+    return gt_json_dump(json_pack("{s:s, s:o, s:o, s:o, s:o, s:o}", "schema",
+                                  "gotopsy-goroutines/1", "tool", gt_json_tool(), "core",
+                                  core_of(report), "binary", binary_of(report), "goroutines",
+                                  goroutines_of(report), "notes", notes_of(report)),
+                        to);
+}

@@ -1,0 +1,124 @@
+#include "inspector/report/json_values.h"
+
+#include "inspector/base/str.h"
+#include "inspector/report/escape.h"
+#include "inspector/report/units.h"
+
+json_t *gt_json_text(const char *text)
+{
+    struct gt_str clean = {0};
+
+    if (!text) return json_null();
+    gt_utf8(&clean, text);
+    json_t *value = json_stringn_nocheck(gt_str_text(&clean), clean.len);
+    gt_str_free(&clean);
+    return value;
+}
+
+json_t *gt_json_size(uint64_t size)
+{
+    return json_integer(size < INT64_MAX ? (json_int_t)size : INT64_MAX);
+}
+
+json_t *gt_json_signed(int64_t number)
+{
+    return number == GT_UNKNOWN ? json_null() : json_integer(number);
+}
+
+json_t *gt_json_address(uint64_t address)
+{
+    return address ? json_string(gt_address(address).text) : json_null();
+}
+
+json_t *gt_json_append(json_t *list, json_t *value)
+{
+    if (json_array_append_new(list, value) == 0) return list;
+    json_decref(list);
+    return NULL;
+}
+
+/* Sets, and takes over both; NULL when either is or memory has run out. */
+static json_t *set(json_t *object, const char *key, json_t *value)
+{
+    struct gt_str clean = {0};
+
+    gt_utf8(&clean, key);
+    int failed = json_object_set_new(object, gt_str_text(&clean), value);
+    gt_str_free(&clean);
+    if (!failed) return object;
+    json_decref(object);
+    return NULL;
+}
+
+json_t *gt_json_counts(const struct gt_count *counts, size_t count)
+{
+    json_t *object = json_object();
+
+    for (size_t i = 0; i < count; i++)
+        object = set(object, counts[i].name, gt_json_size(counts[i].number));
+    return object;
+}
+
+json_t *gt_json_labels(const struct gt_label *labels, size_t count)
+{
+    json_t *object = json_object();
+
+    for (size_t i = 0; i < count; i++)
+        object = set(object, labels[i].key, gt_json_text(labels[i].value));
+    return object;
+}
+
+json_t *gt_json_block(const struct gt_block *block)
+{
+    return json_pack("{s:o, s:o, s:o}", "address", gt_json_address(block->address), "size",
+                     gt_json_size(block->size), "type", gt_json_text(block->type));
+}
+
+json_t *gt_json_place(const struct gt_place *place)
+{
+    if (!place->function) return json_null();
+    return json_pack("{s:o, s:o, s:o, s:b}", "function", gt_json_text(place->function), "file",
+                     gt_json_text(place->file), "line",
+                     place->line ? json_integer(place->line) : json_null(), "inlined",
+                     place->inlined);
+}
+
+json_t *gt_json_stack(const struct gt_stack *stack)
+{
+    json_t *list = json_array();
+
+    for (size_t i = 0; i < stack->count; i++)
+        list = gt_json_append(list, gt_json_place(&stack->places[i]));
+    return list;
+}
+
+static json_t *step(const struct gt_step *step)
+{
+    return json_pack("{s:o, s:o, s:o, s:o}", "what", gt_json_text(step->what), "address",
+                     gt_json_address(step->address), "type", gt_json_text(step->type), "field",
+                     gt_json_text(step->field));
+}
+
+json_t *gt_json_path(const struct gt_path *path)
+{
+    json_t *list = json_array();
+
+    for (size_t i = 0; i < path->count; i++)
+        list = gt_json_append(list, step(&path->steps[i]));
+    return list;
+}
+
+json_t *gt_json_tool(void)
+{
+    return json_pack("{s:s, s:s}", "name", "gotopsy", "version", GT_VERSION);
+}
+
+bool gt_json_dump(json_t *document, FILE *to)
+{
+    if (!document) return false;
+    /* ASCII only: a terminal that the document is shown on obeys nothing in it. */
+    json_dumpf(document, to, JSON_INDENT(2) | JSON_ENSURE_ASCII);
+    putc('\n', to);
+    json_decref(document);
+    return true;
+}

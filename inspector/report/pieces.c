@@ -1,0 +1,142 @@
+#include "inspector/report/pieces.h"
+
+#include "inspector/base/str.h"
+#include "inspector/report/escape.h"
+#include "inspector/report/names.h"
+
+#include <string.h>
+
+#define CREATED_BY "created by "
+
+enum {
+    SHOWN_FRAMES = 8, /* enough to tell who it is */
+    SHOWN_STEPS = 6,  /* at each end of a path */
+    SHOWN_LABELS = 8,
+};
+
+void gt_page_site(struct gt_page *page, const struct gt_place *place)
+{
+    if (!place->file) {
+        gt_page_put(page, GT_DIM, "?");
+        return;
+    }
+    const char *file = page->all ? place->file : gt_base_name(place->file);
+    if (place->line)
+        gt_page_format(page, GT_DIM, "%s:%u", file, place->line);
+    else
+        gt_page_put(page, GT_DIM, file);
+}
+
+static bool of_runtime(const struct gt_place *place)
+{
+    return strncmp(place->function, "runtime.", 8) == 0;
+}
+
+/* The first frame worth showing: gopark and its callers say only that the goroutine waits. */
+static size_t first_shown(const struct gt_page *page, const struct gt_stack *stack)
+{
+    size_t first = 0;
+
+    if (page->all) return 0;
+    while (first < stack->count && of_runtime(&stack->places[first]))
+        first++;
+    return first < stack->count ? first : 0;
+}
+
+static unsigned text_columns(const char *text)
+{
+    struct gt_str safe = {0};
+
+    gt_escape(&safe, text);
+    unsigned columns = gt_columns(gt_str_text(&safe), safe.len);
+    gt_str_free(&safe);
+    return columns;
+}
+
+static void put_place(struct gt_page *page, unsigned column, unsigned sites, const char *before,
+                      const struct gt_place *place)
+{
+    gt_page_line(page, column, column + 4);
+    gt_page_put(page, GT_PLAIN, before);
+    gt_page_put(page, GT_PLAIN, place->function);
+    gt_page_tab(page, sites);
+    gt_page_site(page, place);
+    gt_page_end(page);
+}
+
+/* Where the sites of a stack line up; what is longer than half a line does not count. */
+static unsigned site_column(const struct gt_page *page, unsigned column,
+                            const struct gt_place *places, size_t count,
+                            const struct gt_place *created_by)
+{
+    unsigned widest = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        unsigned columns = text_columns(places[i].function);
+        if (columns > widest && columns <= page->width / 2) widest = columns;
+    }
+    if (created_by && created_by->function) {
+        unsigned columns = text_columns(created_by->function) + sizeof CREATED_BY - 1;
+        if (columns > widest && columns <= page->width / 2) widest = columns;
+    }
+    return column + widest + 2;
+}
+
+void gt_page_stack(struct gt_page *page, unsigned column, const struct gt_stack *stack,
+                   const struct gt_place *created_by)
+{
+    size_t first = first_shown(page, stack), end = stack->count;
+
+    if (!page->all && end - first > SHOWN_FRAMES) end = first + SHOWN_FRAMES - 1;
+    unsigned sites = site_column(page, column, stack->places + first, end - first, created_by);
+    for (size_t i = first; i < end; i++)
+        put_place(page, column, sites, "", &stack->places[i]);
+    if (end < stack->count) {
+        gt_page_line(page, column, column);
+        gt_page_format(page, GT_DIM, "... %zu more", stack->count - end);
+        gt_page_end(page);
+    }
+    if (created_by && created_by->function) put_place(page, column, sites, CREATED_BY, created_by);
+}
+
+static void put_step(struct gt_page *page, const struct gt_step *step)
+{
+    gt_page_put(page, GT_PLAIN, step->what);
+    if (step->field) gt_page_format(page, GT_PLAIN, " %s", step->field);
+    if (step->type) gt_page_format(page, GT_DIM, " %s", step->type);
+}
+
+void gt_page_path(struct gt_page *page, const struct gt_path *path)
+{
+    size_t left_out =
+        !page->all && path->count > 2 * SHOWN_STEPS ? path->count - 2 * SHOWN_STEPS : 0;
+
+    for (size_t i = 0; i < path->count; i++) {
+        if (i > 0) gt_page_put(page, GT_PLAIN, " -> ");
+        if (left_out && i == SHOWN_STEPS) {
+            gt_page_format(page, GT_DIM, "(%zu steps) -> ", left_out);
+            i += left_out;
+        }
+        put_step(page, &path->steps[i]);
+    }
+}
+
+void gt_page_labels(struct gt_page *page, unsigned column, const struct gt_label *labels,
+                    size_t count)
+{
+    size_t shown = page->all || count < SHOWN_LABELS ? count : SHOWN_LABELS;
+
+    if (count == 0) return;
+    gt_page_line(page, column, column + 4);
+    gt_page_put(page, GT_DIM, "labels  ");
+    for (size_t i = 0; i < shown; i++)
+        gt_page_format(page, GT_PLAIN, "%s%s=%s", i ? ", " : "", labels[i].key, labels[i].value);
+    if (shown < count) gt_page_format(page, GT_DIM, ", %zu more", count - shown);
+    gt_page_end(page);
+}
+
+int64_t gt_wait_of(const struct gt_goroutine_group *group, size_t index)
+{
+    if (group->waits_ns) return group->waits_ns[index];
+    return group->count == 1 ? group->wait_ns_max : GT_UNKNOWN;
+}

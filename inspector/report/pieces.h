@@ -1,0 +1,26 @@
+/*
+ * The pieces that pages are made of: stacks, paths, labels, lists.
+ */
+#ifndef GT_REPORT_PIECES_H
+#define GT_REPORT_PIECES_H
+
+#include "inspector/report/page.h"
+
+/* The frames a line each, then "created by ...". Leading frames of the runtime are left out. */
+void gt_page_stack(struct gt_page *page, unsigned column, const struct gt_stack *stack,
+                   const struct gt_place *created_by);
+
+/* "global main.sessions map[string]*T -> map value *T -> field .token string" */
+void gt_page_path(struct gt_page *page, const struct gt_path *path);
+
+/* "labels  endpoint=/search, tenant=7" on a line of its own; nothing when there are none. */
+void gt_page_labels(struct gt_page *page, unsigned column, const struct gt_label *labels,
+                    size_t count);
+
+/* "main.go:12", or "?" when the file is not known. Inks nothing, ends no line. */
+void gt_page_site(struct gt_page *page, const struct gt_place *place);
+
+/* How long the group's index-th goroutine has waited; GT_UNKNOWN when only the longest is known. */
+int64_t gt_wait_of(const struct gt_goroutine_group *group, size_t index);
+
+#endif

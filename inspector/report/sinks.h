@@ -1,0 +1,21 @@
+/*
+ * The sinks: each writes one document in one format, and knows only the report model.
+ *
+ * A sink reports nothing: write.c looks at the stream afterwards and makes the error. JSON can
+ * also fail for want of memory and says so by false.
+ */
+#ifndef GT_REPORT_SINKS_H
+#define GT_REPORT_SINKS_H
+
+#include "gotopsy.h"
+
+typedef bool gt_report_sink(const struct gt_report *report, const struct gt_style *style, FILE *to);
+typedef bool gt_check_sink(const struct gt_check *check, const struct gt_style *style, FILE *to);
+
+gt_report_sink gt_text_report, gt_text_goroutines;
+gt_report_sink gt_markdown_report;
+gt_report_sink gt_json_report, gt_json_goroutines;
+gt_report_sink gt_traceback;
+gt_check_sink gt_text_check, gt_json_check;
+
+#endif

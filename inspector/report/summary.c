@@ -1,0 +1,170 @@
+#include "inspector/report/summary.h"
+
+#include "inspector/report/names.h"
+#include "inspector/report/units.h"
+
+#include <string.h>
+
+static void add_program(struct gt_str *to, const struct gt_report *report)
+{
+    const char *path = report->binary.path ? report->binary.path : report->core.path;
+
+    gt_str_add(to, report->core.command ? report->core.command : gt_base_name(path ? path : "?"));
+    if (report->core.pid != GT_UNKNOWN)
+        gt_str_format(to, ", pid %lld", (long long)report->core.pid);
+}
+
+void gt_summary_process(struct gt_str *to, const struct gt_report *report)
+{
+    add_program(to, report);
+    gt_str_format(to, ": %s", report->binary.go_version ? report->binary.go_version : "Go");
+    if (report->binary.goarch) gt_str_format(to, " %s", report->binary.goarch);
+    if (report->binary.build_id) gt_str_format(to, ", build %.12s", report->binary.build_id);
+    gt_str_format(to, ", core of %s", gt_bytes(report->core.bytes).text);
+    if (report->core.origin && strcmp(report->core.origin, "unknown") != 0)
+        gt_str_format(to, " by %s", report->core.origin);
+    if (report->core.signal) gt_str_format(to, " on %s", report->core.signal);
+}
+
+static void say_heap(struct gt_str *to, const struct gt_report *report)
+{
+    gt_str_format(to, "%s live in %s objects", gt_bytes(report->live.bytes).text,
+                  gt_count(report->live.objects).text);
+}
+
+static void say_memory(struct gt_str *to, const struct gt_report *report)
+{
+    const char *before = ": ";
+
+    gt_str_format(to, "%s mapped", gt_bytes(report->memory.mapped_bytes).text);
+    for (size_t i = 0; i < report->memory.part_count; i++) {
+        const struct gt_count *part = &report->memory.parts[i];
+        if (part->number == 0) continue;
+        gt_str_format(to, "%s%s %s", before, gt_bytes(part->number).text, part->name);
+        before = ", ";
+    }
+}
+
+void gt_summary_goroutines(struct gt_str *to, const struct gt_report *report)
+{
+    gt_str_add(to, gt_count(report->goroutines.total).text);
+    if (report->goroutines.system)
+        gt_str_format(to, ", %s of them the runtime's", gt_count(report->goroutines.system).text);
+    for (size_t i = 0; i < report->goroutines.status_count; i++) {
+        const struct gt_count *status = &report->goroutines.by_status[i];
+        gt_str_format(to, "%s%s %s", i ? ", " : ": ", gt_count(status->number).text, status->name);
+    }
+}
+
+static bool found(const struct gt_report *report, enum gt_kind kind)
+{
+    for (size_t i = 0; i < report->finding_count; i++)
+        if (report->findings[i].kind == kind) return true;
+    return false;
+}
+
+/* The kinds without a finding that were looked for, or that could not be. */
+static unsigned say_unseen(struct gt_str *to, const struct gt_report *report, bool looked_for)
+{
+    unsigned count = 0;
+
+    for (unsigned kind = 0; kind < GT_KINDS; kind++) {
+        if (found(report, kind) || report->looked_for[kind] != looked_for) continue;
+        gt_str_format(to, "%s%s", count++ ? ", " : "", gt_kind_plural(kind));
+    }
+    return count;
+}
+
+static void say_not_found(struct gt_str *to, const struct gt_report *report)
+{
+    say_unseen(to, report, true);
+}
+
+static void say_not_looked_for(struct gt_str *to, const struct gt_report *report)
+{
+    say_unseen(to, report, false);
+}
+
+static void say_no_leaks(struct gt_str *to, const struct gt_report *report)
+{
+    struct gt_str unseen = {0};
+    unsigned not_looked_for = say_unseen(&unseen, report, false);
+
+    gt_str_free(&unseen);
+    if (not_looked_for == GT_KINDS)
+        gt_str_add(to, "could not be looked for");
+    else if (not_looked_for)
+        gt_str_format(to, "none found, but %u of %u kinds could not be looked for", not_looked_for,
+                      GT_KINDS);
+    else
+        gt_str_add(to, "none found");
+}
+
+static uint64_t stack_bytes(const struct gt_report *report)
+{
+    uint64_t total = 0;
+
+    for (size_t i = 0; i < report->finding_count; i++)
+        total += report->findings[i].stack_bytes;
+    return total < report->leaks_total.bytes ? total : report->leaks_total.bytes;
+}
+
+static void say_leaks(struct gt_str *to, const struct gt_report *report)
+{
+    uint64_t stacks = stack_bytes(report), heap = report->leaks_total.bytes - stacks;
+
+    if (report->finding_count == 0) {
+        say_no_leaks(to, report);
+        return;
+    }
+    gt_str_format(to, "%s from %zu %s: %s of the live heap",
+                  gt_bytes(report->leaks_total.bytes).text, report->finding_count,
+                  report->finding_count == 1 ? "cause" : "causes",
+                  gt_percent(heap, report->live.bytes).text);
+    if (stacks) gt_str_format(to, ", and %s of stacks", gt_bytes(stacks).text);
+}
+
+static void say_undecided(struct gt_str *to, const struct gt_report *report)
+{
+    if (report->coverage.undecided_bytes == 0) return;
+    gt_str_format(to, "%s in blocks that an untyped pointer kept from being judged",
+                  gt_bytes(report->coverage.undecided_bytes).text);
+}
+
+static void say_coverage(struct gt_str *to, const struct gt_report *report)
+{
+    uint64_t typed = report->coverage.typed_bytes, untyped = report->coverage.untyped_bytes;
+
+    if (typed + untyped)
+        gt_str_format(to, "%s of the live bytes with pointers typed; ",
+                      gt_percent(typed, typed + untyped).text);
+    gt_str_format(to, "%s frames scanned precisely, %s conservatively",
+                  gt_count(report->coverage.frames_precise).text,
+                  gt_count(report->coverage.frames_conservative).text);
+}
+
+static void say_missing(struct gt_str *to, const struct gt_report *report)
+{
+    if (report->core.truncated) gt_str_add(to, "the core is truncated");
+    if (report->coverage.missing_bytes == 0) return;
+    gt_str_format(to, "%s%s of heap and stacks that the core should hold and lacks",
+                  report->core.truncated ? "; " : "",
+                  gt_bytes(report->coverage.missing_bytes).text);
+}
+
+const struct gt_summary_line gt_summary_head[] = {
+    {"heap", say_heap, false},
+    {"memory", say_memory, false},
+    {"goroutines", gt_summary_goroutines, false},
+    {"missing", say_missing, true},
+    {"leaks", say_leaks, false},
+    {NULL, NULL, false},
+};
+
+const struct gt_summary_line gt_summary_tail[] = {
+    {"not found", say_not_found, false},
+    {"could not look for", say_not_looked_for, true},
+    {"undecided", say_undecided, false},
+    {"coverage", say_coverage, false},
+    {NULL, NULL, false},
+};

@@ -1,0 +1,64 @@
+/* Which sink writes what: one row per format. */
+#include "inspector/base/error.h"
+#include "inspector/report/sinks.h"
+
+#include <errno.h>
+#include <string.h>
+
+static const struct format {
+    const char *name;
+    gt_report_sink *report, *goroutines;
+    gt_check_sink *check;
+} formats[] = {
+    [GT_FORMAT_TEXT] = {"text", gt_text_report, gt_text_goroutines, gt_text_check},
+    [GT_FORMAT_JSON] = {"json", gt_json_report, gt_json_goroutines, gt_json_check},
+    [GT_FORMAT_MARKDOWN] = {"markdown", gt_markdown_report, NULL, NULL},
+    [GT_FORMAT_TRACEBACK] = {"traceback", gt_traceback, gt_traceback, NULL},
+};
+
+static const struct format *find_format(enum gt_format format)
+{
+    static const struct format none = {"such", NULL, NULL, NULL};
+
+    return (unsigned)format < sizeof formats / sizeof formats[0] ? &formats[format] : &none;
+}
+
+static struct gt_error *no_sink(const struct format *format, const char *document)
+{
+    return gt_error_new(GT_ERR_USAGE, "there is no %s form of %s", format->name, document);
+}
+
+/* What became of a document that a sink has written to `to`. */
+static struct gt_error *outcome(bool written, FILE *to, const char *document)
+{
+    if (!written) return gt_error_new(GT_ERR_IO, "out of memory writing %s", document);
+    if (fflush(to) == 0 && !ferror(to)) return NULL;
+    return gt_error_new(GT_ERR_IO, "cannot write %s: %s", document, strerror(errno));
+}
+
+struct gt_error *gt_report_write(const struct gt_report *report, enum gt_format format,
+                                 const struct gt_style *style, FILE *to)
+{
+    const struct format *row = find_format(format);
+
+    if (!row->report) return no_sink(row, "the report");
+    return outcome(row->report(report, style, to), to, "the report");
+}
+
+struct gt_error *gt_goroutines_write(const struct gt_report *report, enum gt_format format,
+                                     const struct gt_style *style, FILE *to)
+{
+    const struct format *row = find_format(format);
+
+    if (!row->goroutines) return no_sink(row, "the goroutines");
+    return outcome(row->goroutines(report, style, to), to, "the goroutines");
+}
+
+struct gt_error *gt_check_write(const struct gt_check *check, enum gt_format format,
+                                const struct gt_style *style, FILE *to)
+{
+    const struct format *row = find_format(format);
+
+    if (!row->check) return no_sink(row, "the check");
+    return outcome(row->check(check, style, to), to, "the check");
+}

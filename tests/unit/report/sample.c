@@ -1,0 +1,176 @@
+#include "tests/unit/report/sample.h"
+
+#define COUNT(array) (sizeof(array) / sizeof(array)[0])
+
+static const struct gt_place places[] = {
+    {"runtime.gopark", "/go/src/runtime/proc.go", 435, false},
+    {"runtime.chansend", "/go/src/runtime/chan.go", 283, false},
+    {"main.(*fetcher).get.func1", "/src/app/fetch.go", 88, true},
+    {"main.(*service[go.shape.struct { a int; b string; a_field_with_a_very_long_name int; "
+     "another_field_with_a_very_long_name string }]).loop",
+     "/src/app/service.go", 120, false},
+    {"main." GT_SAMPLE_HOSTILE, NULL, 0, false},
+};
+
+static const struct gt_label labels[] = {{"endpoint", "/search"}, {"tenant", GT_SAMPLE_HOSTILE}};
+
+static const struct gt_step steps[] = {
+    {"global main.sessions", 0x55d000, "map[string]*main.Session", NULL},
+    {"map value", 0xc000010000, "*main.Session", NULL},
+    {"field", 0xc000020010, "string", ".token"},
+    {GT_SAMPLE_HOSTILE, 0, NULL, NULL},
+};
+static const struct gt_path path = {steps, COUNT(steps)};
+
+static const struct gt_window windows[] = {
+    {16, 32, 32, "string", "main.Session.token"},
+    {4000, 8, 64, "slice", NULL},
+    {UINT64_MAX, UINT64_MAX, UINT64_MAX, "string", NULL}, /* overflows, and shows nothing */
+};
+
+static const struct gt_instance substrings[] = {
+    {.windowed = {{0xc000100000, 4096, NULL}, windows, COUNT(windows), 4000, 56, {places, 3}}},
+    {.windowed = {{0xc000200000, 4096, "[]byte"}, windows, 1, 4064, 0, {NULL, 0}}},
+};
+static const struct gt_instance subslices[] = {
+    {.windowed = {{0xc000300000, 0, NULL}, NULL, 0, 0, 0, {NULL, 0}}},
+};
+
+static const struct gt_slot slots[] = {
+    {3, {0xc000400000, 1024, "main.Job"}},
+    {4, {0xc000400400, 1024, NULL}},
+};
+static const struct gt_instance losts[] = {
+    {.lost = {{0xc000500000, 8192, "[]*main.Job"}, "*main.Job", 1021, 21, slots, COUNT(slots)}},
+};
+
+static const struct gt_instance hungs[] = {
+    {.hung = {12,
+              "chan send",
+              11520000000000,
+              "channel",
+              0xc000600000,
+              "chan main.Reply",
+              {places, COUNT(places)},
+              {"main.(*fetcher).get", "/src/app/fetch.go", 80, false},
+              labels,
+              COUNT(labels),
+              8192}},
+    {.hung = {13, NULL, GT_UNKNOWN, NULL, 0, NULL, {NULL, 0}, {NULL, NULL, 0, false}, NULL, 0, 0}},
+};
+
+static const struct gt_instance tickers[] = {
+    {.ticker = {0xc000700000, "ticker", 1000000000, -3000000, "time.sendTime", false, {NULL, 0}}},
+    {.ticker = {0xc000700070, "timer", GT_UNKNOWN, GT_UNKNOWN, NULL, true, {steps, 2}}},
+};
+
+static const struct gt_edge edges[] = {
+    {0xc000800000, "*main.conn", ".pool"},
+    {0xc000810000, "*main.pool", ".idle[4]"},
+    {0xc000820000, NULL, NULL},
+};
+static const struct gt_instance cycles[] = {
+    {.cycle =
+         {{0xc000800000, 64, "main.conn"}, "finalizer", "main.(*conn).close", edges, COUNT(edges)}},
+    {.cycle = {{0xc000830000, 64, NULL}, "cleanup", NULL, NULL, 0}},
+};
+
+static const struct gt_instance deferreds[] = {
+    {.deferred = {1, {"main.readAll", "/src/app/files.go", 33, false}, "os.(*File).Close", 5000}},
+};
+
+#define FINDING(n, kind_, how, freed, stacks, count_, list)                                        \
+    {                                                                                              \
+        .id = n, .kind = kind_, .confidence = how, .title = "title " GT_SAMPLE_HOSTILE,            \
+        .bytes_freed = freed, .bytes_shared = n * 1000, .stack_bytes = stacks,                     \
+        .objects_freed = count_ * 2, .count = count_, .advice = "do it better, at " #kind_,        \
+        .path = path, .instances = list, .instance_count = COUNT(list),                            \
+    }
+
+static const struct gt_finding findings[] = {
+    FINDING(1, GT_HUNG_GOROUTINE, GT_PROVEN, 224395264, 101646336, 12408, hungs),
+    FINDING(2, GT_SUBSTRING, GT_PROVEN, 102760448, 0, 31200, substrings),
+    FINDING(3, GT_FINALIZER_CYCLE, GT_LIKELY, 28311552, 0, 3, cycles),
+    FINDING(4, GT_TICKER, GT_SUSPECT, 2097152, 0, 512, tickers),
+    FINDING(5, GT_LOST_ELEMENTS, GT_LIKELY, 1045504, 0, 1, losts),
+    FINDING(6, GT_DEFERRED_CALLS, GT_PROVEN, 480000, 0, 5000, deferreds),
+    FINDING(7, GT_SUBSLICE, GT_PROVEN, 0, 0, 0, subslices),
+};
+
+static const struct gt_count parts[] = {
+    {"live", 851443712}, {"garbage", 94371840}, {"free", 220200960}, {"unused", 0}};
+static const struct gt_count statuses[] = {{"waiting", 12439}, {"running", 1}};
+static const uint64_t ids[] = {12, 13, 14};
+static const int64_t waits[] = {11520000000000, 60000000000, GT_UNKNOWN};
+static const uint64_t gc_id[] = {2};
+
+static const struct gt_goroutine_group groups[] = {
+    {
+        .count = 12408,
+        .ids = ids,
+        .id_count = COUNT(ids),
+        .status = "waiting",
+        .wait_reason = "chan send",
+        .wait_ns_max = 11520000000000,
+        .waits_ns = waits,
+        .stack = {places, COUNT(places)},
+        .created_by = {"main.(*fetcher).get", "/src/app/fetch.go", 80, false},
+        .labels = labels,
+        .label_count = COUNT(labels),
+        .stack_bytes = 101646336,
+        .retained_bytes = GT_UNKNOWN,
+    },
+    {
+        .count = 1,
+        .ids = gc_id,
+        .id_count = 1,
+        .status = "running",
+        .wait_ns_max = GT_UNKNOWN,
+        .stack_bytes = 2048,
+        .retained_bytes = 4096,
+        .system = true,
+    },
+};
+
+static const char *const experiments[] = {"greenteagc"};
+static const char *const notes[] = {"goroutine 77: its stack is " GT_SAMPLE_HOSTILE};
+
+const struct gt_report gt_sample_report = {
+    .core = {"/var/cores/core.4211", "kernel", 1288490188, true, 4211, "api-server", "SIGABRT"},
+    .binary = {"/srv/api-server", "7fb03c1e00112233", "go1.26.8", "amd64", true, true, experiments,
+               COUNT(experiments)},
+    .gc = {120, "off", 812000000},
+    .live = {851443712, 6812345},
+    .memory = {UINT64_MAX, parts, COUNT(parts)},
+    .goroutines = {12440, 5, statuses, COUNT(statuses), groups, COUNT(groups)},
+    .coverage = {987, 13, 40000, 3, 4096, 2202009, notes, COUNT(notes)},
+    .leaks_total = {358000000, 1200000},
+    .findings = findings,
+    .finding_count = COUNT(findings),
+    .looked_for = {true, true, true, true, true, true, true},
+};
+
+const struct gt_report gt_sample_empty = {
+    .core = {"core", "unknown", 0, false, GT_UNKNOWN, NULL, NULL},
+    .binary = {"server", NULL, "go1.18", "arm64", false, false, NULL, 0},
+    .gc = {0, "off", 0},
+    .looked_for = {true, true, true, true, false, true, true},
+};
+
+static const struct gt_count reasons[] = {{"allocated during the mark", 12}, {"a cgo handle", 1}};
+static const uint64_t examples[] = {0xc000012000, 0xc000012040};
+
+const struct gt_check gt_sample_check = {
+    .gc_objects = 6812345,
+    .gc_bytes = 851443712,
+    .own_objects = 6812335,
+    .own_bytes = 851443000,
+    .only_gc = {15, 1024, reasons, COUNT(reasons)},
+    .only_own = {5, 312, NULL, 0},
+    .unjudged_objects = 77,
+    .examples = examples,
+    .example_count = COUNT(examples),
+    .verdict = GT_DIFFERS,
+};
+
+_Static_assert(COUNT(findings) == GT_KINDS, "one finding of each kind");

@@ -1,0 +1,18 @@
+/*
+ * A hand-made report with one finding of each kind, and a check: what the sinks' tests write.
+ *
+ * Its texts are hostile on purpose: colour codes, line breaks, backticks, bytes that are not
+ * UTF-8. All of it is static and never changes.
+ */
+#ifndef GT_TESTS_UNIT_REPORT_SAMPLE_H
+#define GT_TESTS_UNIT_REPORT_SAMPLE_H
+
+#include "gotopsy.h"
+
+extern const struct gt_report gt_sample_report; /* every kind found */
+extern const struct gt_report gt_sample_empty;  /* nothing found, nothing known */
+extern const struct gt_check gt_sample_check;
+
+#define GT_SAMPLE_HOSTILE "\033[31mred\nnew \xff\xc2\x9b\u202e`|<b>"
+
+#endif

@@ -1,0 +1,193 @@
+#include "inspector/report/escape.h"
+#include "tests/unit/report/sample.h"
+#include "tests/unit/report/writing.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static const struct gt_style plain = {.width = 100};
+
+static void assert_fits(const char *text, unsigned width)
+{
+    while (*text) {
+        size_t length = strcspn(text, "\n");
+        if (gt_columns(text, length) > width)
+            fail_msg("%u columns in a line of %u: %.*s", gt_columns(text, length), width,
+                     (int)length, text);
+        assert_true(length == 0 || text[length - 1] != ' ');
+        text += length + (text[length] != '\0');
+    }
+}
+
+static void assert_harmless(const char *text)
+{
+    for (; *text; text++)
+        if (*text != '\n' && *text != '\t')
+            assert_true((unsigned char)*text >= ' ' && *text != 0x7f);
+}
+
+static void no_line_is_wider_than_the_page(void **state)
+{
+    (void)state;
+    for (unsigned width = 40; width <= 160; width += 7) {
+        const struct gt_style style = {.width = width, .all = width % 2};
+        char *report = gt_written_report(&gt_sample_report, GT_FORMAT_TEXT, &style);
+        char *goroutines = gt_written_goroutines(&gt_sample_report, GT_FORMAT_TEXT, &style);
+        char *check = gt_written_check(&gt_sample_check, GT_FORMAT_TEXT, &style);
+        assert_fits(report, width);
+        assert_fits(goroutines, width);
+        assert_fits(check, width);
+        free(report);
+        free(goroutines);
+        free(check);
+    }
+}
+
+static void nothing_from_the_target_reaches_the_terminal_raw(void **state)
+{
+    static const enum gt_format formats[] = {GT_FORMAT_TEXT, GT_FORMAT_JSON, GT_FORMAT_MARKDOWN,
+                                             GT_FORMAT_TRACEBACK};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof formats / sizeof formats[0]; i++) {
+        char *text = gt_written_report(&gt_sample_report, formats[i], &plain);
+        assert_non_null(text);
+        assert_harmless(text);
+        assert_null(strstr(text, "\xc2\x9b"));
+        assert_null(strstr(text, "\xe2\x80\xae"));
+        free(text);
+    }
+}
+
+static void a_terminal_code_is_shown_escaped(void **state)
+{
+    (void)state;
+    char *text = gt_written_report(&gt_sample_report, GT_FORMAT_TEXT, &plain);
+    assert_non_null(strstr(text, "\\x1b[31mred\\nnew \\xff\\x9b\\u202e"));
+    free(text);
+}
+
+static void colour_only_when_asked_for(void **state)
+{
+    const struct gt_style coloured = {.width = 100, .colour = true};
+
+    (void)state;
+    char *without = gt_written_report(&gt_sample_report, GT_FORMAT_TEXT, NULL);
+    char *with = gt_written_report(&gt_sample_report, GT_FORMAT_TEXT, &coloured);
+    assert_null(strchr(without, '\033'));
+    assert_non_null(strstr(with, "\033[1;31mproven\033[0m"));
+    free(without);
+    free(with);
+}
+
+static void findings_keep_the_order_of_the_report(void **state)
+{
+    static const char *const headings[] = {
+        " 1  HUNG GOROUTINES", " 2  SUBSTRINGS",     " 3  FINALIZER CYCLES", " 4  TICKERS",
+        " 5  LOST ELEMENTS",   " 6  DEFERRED CALLS", " 7  SUBSLICES"};
+
+    (void)state;
+    char *text = gt_written_report(&gt_sample_report, GT_FORMAT_TEXT, &plain);
+    const char *at = text;
+    for (size_t i = 0; i < GT_KINDS; i++) {
+        at = strstr(at, headings[i]);
+        assert_non_null(at);
+    }
+    free(text);
+}
+
+static void not_found_and_could_not_look_read_differently(void **state)
+{
+    (void)state;
+    char *text = gt_written_report(&gt_sample_empty, GT_FORMAT_TEXT, &plain);
+    assert_non_null(strstr(text, "not found: substrings, subslices"));
+    assert_non_null(strstr(text, "could not look for: tickers\n"));
+    assert_non_null(strstr(text, "none found, but 1 of 7 kinds could not be looked for"));
+    free(text);
+    text = gt_written_report(&gt_sample_report, GT_FORMAT_TEXT, &plain);
+    assert_null(strstr(text, "not found"));
+    assert_null(strstr(text, "could not look for"));
+    free(text);
+}
+
+static void notes_are_counted_or_listed(void **state)
+{
+    const struct gt_style all = {.all = true};
+
+    (void)state;
+    char *brief = gt_written_report(&gt_sample_report, GT_FORMAT_TEXT, &plain);
+    char *full = gt_written_report(&gt_sample_report, GT_FORMAT_TEXT, &all);
+    assert_non_null(strstr(brief, "1 thing, see --coverage"));
+    assert_non_null(strstr(full, "goroutine 77: its stack is"));
+    free(brief);
+    free(full);
+}
+
+static void a_bar_shows_windows_and_spare(void **state)
+{
+    (void)state;
+    char *text = gt_written_report(&gt_sample_report, GT_FORMAT_TEXT, &plain);
+    const char *bar = strstr(text, "    [#.");
+    assert_non_null(bar);
+    assert_non_null(strstr(bar, "]  40 of 4,096 bytes in use, 56 spare"));
+    free(text);
+}
+
+static void traceback_reads_like_go(void **state)
+{
+    (void)state;
+    char *text = gt_written_goroutines(&gt_sample_report, GT_FORMAT_TRACEBACK, NULL);
+    assert_int_equal(strncmp(text,
+                             "goroutine 12 [chan send, 192 minutes]:\n"
+                             "runtime.gopark(...)\n\t/go/src/runtime/proc.go:435\n",
+                             80),
+                     0);
+    assert_non_null(strstr(text, "\ncreated by main.(*fetcher).get\n\t/src/app/fetch.go:80\n"));
+    assert_non_null(strstr(text, "\n\ngoroutine 13 [chan send, 1 minutes]:\n"));
+    assert_non_null(strstr(text, "\n\ngoroutine 14 [chan send]:\n"));
+    free(text);
+}
+
+static void a_form_that_is_not_there_is_an_error(void **state)
+{
+    (void)state;
+    assert_null(gt_written_check(&gt_sample_check, GT_FORMAT_MARKDOWN, NULL));
+    assert_null(gt_written_goroutines(&gt_sample_report, GT_FORMAT_MARKDOWN, NULL));
+    assert_null(gt_written_report(&gt_sample_report, (enum gt_format)99, NULL));
+}
+
+static void a_full_disk_is_an_error(void **state)
+{
+    FILE *full = fopen("/dev/full", "w");
+
+    (void)state;
+    if (!full) skip();
+    struct gt_error *error = gt_report_write(&gt_sample_report, GT_FORMAT_JSON, NULL, full);
+    assert_non_null(error);
+    assert_int_equal(gt_error_code(error), GT_ERR_IO);
+    gt_error_free(error);
+    fclose(full);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(no_line_is_wider_than_the_page),
+        cmocka_unit_test(nothing_from_the_target_reaches_the_terminal_raw),
+        cmocka_unit_test(a_terminal_code_is_shown_escaped),
+        cmocka_unit_test(colour_only_when_asked_for),
+        cmocka_unit_test(findings_keep_the_order_of_the_report),
+        cmocka_unit_test(not_found_and_could_not_look_read_differently),
+        cmocka_unit_test(notes_are_counted_or_listed),
+        cmocka_unit_test(a_bar_shows_windows_and_spare),
+        cmocka_unit_test(traceback_reads_like_go),
+        cmocka_unit_test(a_form_that_is_not_there_is_an_error),
+        cmocka_unit_test(a_full_disk_is_an_error),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
