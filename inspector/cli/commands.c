@@ -1,0 +1,258 @@
+#include "inspector/cli/commands.h"
+
+#include "inspector/base/error.h"
+#include "inspector/base/str.h"
+#include "inspector/cli/help.h"
+#include "inspector/cli/output.h"
+
+#include <string.h>
+
+/* ---- --fail-on --------------------------------------------------------------------------------
+ */
+
+static bool meets(const struct gt_finding *finding, const struct gt_fail_on *rule)
+{
+    bool kind = rule->kind == GT_KINDS || rule->kind == (unsigned)finding->kind;
+
+    return kind && finding->bytes_freed >= rule->bytes;
+}
+
+static bool met(const struct gt_report *report, const struct gt_fail_on *rule)
+{
+    for (size_t i = 0; i < report->finding_count; i++)
+        if (meets(&report->findings[i], rule)) return true;
+    return false;
+}
+
+/* The kinds that a rule speaks of and that could not be looked for. */
+static size_t unseen(const struct gt_report *report, const struct gt_fail_on *rule,
+                     struct gt_str *names)
+{
+    size_t count = 0;
+
+    for (unsigned kind = 0; kind < GT_KINDS; kind++) {
+        if (report->looked_for[kind] || (rule->kind != GT_KINDS && rule->kind != kind)) continue;
+        gt_str_format(names, "%s%s", count++ ? ", " : "", gt_kind_name(kind));
+    }
+    return count;
+}
+
+/*
+ * A gate that could not look must not read like one that found nothing: an error when none of
+ * the kinds that it asks about could be looked for, a warning when some could not.
+ */
+static struct gt_error *blind(const struct gt_report *report, const struct gt_fail_on *rule,
+                              bool quiet)
+{
+    struct gt_str names = {0};
+    struct gt_error *error = NULL;
+    size_t count = unseen(report, rule, &names);
+
+    if (count && (rule->kind != GT_KINDS || count == GT_KINDS))
+        error = gt_error_new(GT_ERR_MISSING,
+                             "--fail-on asks about %s, which could not be looked for; "
+                             "--coverage says why",
+                             gt_str_text(&names));
+    else if (count && !quiet)
+        fprintf(stderr, "gotopsy: warning: could not look for %s\n", gt_str_text(&names));
+    gt_str_free(&names);
+    return error;
+}
+
+static struct gt_error *judge(const struct gt_report *report, struct gt_run *run)
+{
+    const struct gt_vec *rules = &run->options->fail_on;
+    struct gt_error *error = NULL;
+
+    for (size_t i = 0; i < rules->len; i++)
+        if (met(report, gt_vec_at(rules, i))) run->status = GT_MET;
+    for (size_t i = 0; i < rules->len && run->status == GT_DONE && !error; i++)
+        error = blind(report, gt_vec_at(rules, i), run->options->quiet);
+    return error;
+}
+
+/* ---- writing what an analysis made --------------------------------------------------------------
+ */
+
+/* The progress line goes first: both may be on one terminal. */
+static struct gt_error *begin(struct gt_output *output, struct gt_run *run, struct gt_error *error)
+{
+    gt_progress_end(&run->progress);
+    return error ? error : gt_output_open(output, run->options);
+}
+
+static struct gt_error *report(struct gt_analysis *analysis, struct gt_run *run)
+{
+    struct gt_report *report = NULL;
+    struct gt_output output;
+    struct gt_error *error = gt_report_make(analysis, &run->options->report, &report);
+
+    error = begin(&output, run, error);
+    if (!error)
+        error = gt_output_close(
+            &output, gt_report_write(report, run->options->format, &output.style, output.file));
+    if (!error) error = judge(report, run);
+    gt_report_free(report);
+    return error;
+}
+
+static struct gt_error *check(struct gt_analysis *analysis, struct gt_run *run)
+{
+    struct gt_check *check = NULL;
+    struct gt_output output;
+    struct gt_error *error = gt_check_make(analysis, &check);
+
+    error = begin(&output, run, error);
+    if (!error)
+        error = gt_output_close(
+            &output, gt_check_write(check, run->options->format, &output.style, output.file));
+    gt_check_free(check);
+    return error;
+}
+
+static struct gt_error *goroutines(struct gt_analysis *analysis, struct gt_run *run)
+{
+    struct gt_report *report = NULL;
+    struct gt_output output;
+    struct gt_error *error = gt_goroutines_make(analysis, &report);
+
+    error = begin(&output, run, error);
+    if (!error)
+        error = gt_output_close(
+            &output, gt_goroutines_write(report, run->options->format, &output.style, output.file));
+    gt_report_free(report);
+    return error;
+}
+
+/* ---- version, help ----------------------------------------------------------------------------
+ */
+
+static struct gt_error *version(const struct gt_options *options)
+{
+    (void)options;
+    puts("gotopsy " GT_VERSION);
+    return NULL;
+}
+
+static struct gt_error *help(const struct gt_options *options)
+{
+    const struct gt_command *command = options->topic ? gt_command_find(options->topic) : NULL;
+
+    if (options->topic && !command)
+        return gt_error_new(GT_ERR_USAGE, "there is no command '%s'", options->topic);
+    if (command)
+        gt_help_command(command, stdout);
+    else
+        gt_help_overview(stdout);
+    return NULL;
+}
+
+/* ---- the table ---------------------------------------------------------------------------------
+ */
+
+#define FORMAT(name) (1u << GT_FORMAT_##name)
+
+const struct gt_command gt_commands[] = {
+    {"report", "CORE", "what leaks, in bytes, and by whom (the default)",
+     "Looks for memory that a Go program kept although nothing needed it:\n"
+     "  substring        a large block of which live strings use a small part\n"
+     "  subslice         the same for slices\n"
+     "  lost-elements    pointers in an array that no slice covers any more\n"
+     "  hung-goroutine   goroutines blocked on what nothing can ever wake\n"
+     "  ticker           tickers and timers that nobody stopped\n"
+     "  finalizer-cycle  objects whose finalizer never runs, since they reach themselves\n"
+     "  deferred-calls   deferred calls piled up by a function that has not returned\n",
+     "  gotopsy core.4211                          look at a core beside its binary\n"
+     "  gotopsy core.zst --exe bin/server          name the binary\n"
+     "  gotopsy core --format=markdown -o leak.md  for a ticket\n"
+     "  gotopsy core --fail-on hung-goroutine --fail-on any:10MiB\n"
+     "                                             for a test: exit status 1\n",
+     GT_FOR_REPORT, FORMAT(TEXT) | FORMAT(JSON) | FORMAT(MARKDOWN), report, NULL},
+    {"check", "CORE", "compare the live set with the collector's own marks",
+     "Says how far the live set that reports are made from is the one that Go's garbage\n"
+     "collector left in the core: exact, explained (each difference with its reason) or differs.\n",
+     "  gotopsy check core\n"
+     "  gotopsy check core --format=json\n",
+     GT_FOR_CHECK, FORMAT(TEXT) | FORMAT(JSON), check, NULL},
+    {"goroutines", "CORE", "all goroutines, grouped by stack",
+     "Shows goroutines with the same stack together, the largest group first.\n"
+     "--format=traceback writes them as Go does, for the tools that read that.\n",
+     "  gotopsy goroutines core\n"
+     "  gotopsy goroutines core --all\n"
+     "  gotopsy goroutines core --format=traceback -o goroutines.txt\n",
+     GT_FOR_GOROUTINES, FORMAT(TEXT) | FORMAT(JSON) | FORMAT(TRACEBACK), goroutines, NULL},
+    {"version", "", "which gotopsy this is", "Prints the version.\n", "  gotopsy version\n",
+     GT_FOR_OTHERS, 0, NULL, version},
+    {"help", "[COMMAND]", "what a command does, with examples",
+     "Explains a command, or lists them.\n", "  gotopsy help report\n", GT_FOR_OTHERS, 0, NULL,
+     help},
+    {0},
+};
+
+const struct gt_command *gt_command_find(const char *name)
+{
+    for (const struct gt_command *command = gt_commands; command->name; command++)
+        if (strcmp(command->name, name) == 0) return command;
+    return NULL;
+}
+
+static const char *const formats[] = {
+    [GT_FORMAT_TEXT] = "text",
+    [GT_FORMAT_JSON] = "json",
+    [GT_FORMAT_MARKDOWN] = "markdown",
+    [GT_FORMAT_TRACEBACK] = "traceback",
+};
+
+const char *gt_format_name(enum gt_format format)
+{
+    return (unsigned)format < sizeof formats / sizeof formats[0] ? formats[format] : NULL;
+}
+
+bool gt_format_find(const char *name, enum gt_format *format)
+{
+    for (unsigned i = 0; i < sizeof formats / sizeof formats[0]; i++) {
+        if (strcmp(formats[i], name) != 0) continue;
+        *format = i;
+        return true;
+    }
+    return false;
+}
+
+/* ---- running one --------------------------------------------------------------------------------
+ */
+
+static struct gt_error *open_and_analyse(struct gt_run *run)
+{
+    struct gt_core_options core = run->options->core;
+    struct gt_analysis *analysis = NULL;
+
+    gt_progress_init(&run->progress, run->options);
+    if (run->progress.shown) {
+        core.progress = gt_progress_step;
+        core.progress_ctx = &run->progress;
+    }
+    struct gt_error *error = gt_open(&core, &analysis);
+    if (!error) error = run->options->command->analyse(analysis, run);
+    gt_progress_end(&run->progress);
+    gt_close(analysis);
+    return error;
+}
+
+struct gt_error *gt_command_run(const struct gt_options *options, enum gt_status *status)
+{
+    struct gt_run run = {.options = options, .status = GT_DONE};
+    const struct gt_command *command = options->command;
+    struct gt_error *error;
+
+    if (options->help && command->print != help) {
+        gt_help_command(command, stdout);
+        error = NULL;
+    } else if (!command->analyse) {
+        error = command->print(options);
+    } else {
+        error = gt_output_check(options);
+        if (!error) error = open_and_analyse(&run);
+    }
+    *status = run.status;
+    return error;
+}

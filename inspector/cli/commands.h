@@ -1,0 +1,44 @@
+/*
+ * The commands: one row each.
+ *
+ * Exit statuses are a contract: see enum gt_status.
+ */
+#ifndef GT_CLI_COMMANDS_H
+#define GT_CLI_COMMANDS_H
+
+#include "inspector/cli/options.h"
+#include "inspector/cli/progress.h"
+
+enum gt_status {
+    GT_DONE = 0,   /* analysed */
+    GT_MET = 1,    /* analysed, and a finding met --fail-on */
+    GT_WRONG = 2,  /* the command line is wrong */
+    GT_UNABLE = 3, /* could not be analysed, or the report not be written */
+};
+
+struct gt_run { /* of one command, from opening to exit status */
+    const struct gt_options *options;
+    struct gt_progress progress;
+    enum gt_status status;
+};
+
+struct gt_command {
+    const char *name, *argument, *summary;
+    const char *description, *examples; /* lines, for --help */
+    unsigned bit;                       /* one of GT_FOR_... */
+    unsigned formats;                   /* bits of enum gt_format */
+    /* Of an opened core; NULL for commands that open none. */
+    struct gt_error *(*analyse)(struct gt_analysis *analysis, struct gt_run *run);
+    struct gt_error *(*print)(const struct gt_options *options); /* where analyse is NULL */
+};
+
+extern const struct gt_command gt_commands[]; /* ended by a NULL name; the first is the default */
+
+const struct gt_command *gt_command_find(const char *name); /* NULL when there is none */
+bool gt_format_find(const char *name, enum gt_format *format);
+const char *gt_format_name(enum gt_format format); /* NULL past the last */
+
+/* Does what the options say; *status is set when there is no error. */
+struct gt_error *gt_command_run(const struct gt_options *options, enum gt_status *status);
+
+#endif

@@ -1,0 +1,39 @@
+/* gotopsy: the command line over libgotopsy. */
+#include "inspector/cli/commands.h"
+
+#include <errno.h>
+#include <string.h>
+
+/* One line, whatever a path or a damaged core has put into the message. */
+static void complain(const char *message, const char *after)
+{
+    fputs("gotopsy: ", stderr);
+    for (const unsigned char *at = (const unsigned char *)message; *at; at++) {
+        bool high = at[0] == 0xc2 && at[1] < 0xa0; /* U+0080 to U+009f: terminal codes too */
+        putc(*at < ' ' || *at == 0x7f || high ? '?' : *at, stderr);
+    }
+    fprintf(stderr, "%s\n", after);
+}
+
+static int fail(struct gt_error *error)
+{
+    bool usage = gt_error_code(error) == GT_ERR_USAGE;
+
+    complain(gt_error_message(error), usage ? "; see gotopsy --help" : "");
+    gt_error_free(error);
+    return usage ? GT_WRONG : GT_UNABLE;
+}
+
+int main(int argc, char **argv)
+{
+    struct gt_options options;
+    enum gt_status status = GT_DONE;
+    struct gt_error *error = gt_options_parse(argc, (const char **)argv, &options);
+
+    if (!error) error = gt_command_run(&options, &status);
+    int result = error ? fail(error) : (int)status;
+    gt_options_free(&options);
+    if (fflush(stdout) == 0 || result != GT_DONE) return result;
+    complain("cannot write to standard output: ", strerror(errno));
+    return GT_UNABLE;
+}

@@ -1,0 +1,324 @@
+#include "inspector/cli/options.h"
+
+#include "inspector/base/alloc.h"
+#include "inspector/base/error.h"
+#include "inspector/cli/commands.h"
+#include "inspector/cli/size.h"
+
+#include <popt.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { LEAST_WIDTH = 40, MOST_WIDTH = 1000, MOST_INSTANCES = 1000000, USUAL_MIN_BYTES = 65536 };
+
+/* ---- one function for each option ----------------------------------------------------------- */
+
+static const char *keep(struct gt_options *options, const char *text)
+{
+    return gt_arena_strndup(&options->arena, text, strlen(text));
+}
+
+static struct gt_error *set_exe(struct gt_options *options, const char *value)
+{
+    const char *path = keep(options, value);
+
+    gt_vec_add(&options->exe_paths, &path);
+    return NULL;
+}
+
+static struct gt_error *set_force_exe(struct gt_options *options, const char *value)
+{
+    (void)value;
+    options->core.force_exe = true;
+    return NULL;
+}
+
+static struct gt_error *set_format(struct gt_options *options, const char *value)
+{
+    if (gt_format_find(value, &options->format)) return NULL;
+    return gt_error_new(GT_ERR_USAGE, "there is no format '%s'; text, json, markdown or traceback",
+                        value);
+}
+
+static struct gt_error *set_output(struct gt_options *options, const char *value)
+{
+    if (!*value) return gt_error_new(GT_ERR_USAGE, "-o needs the name of a file");
+    options->output = strcmp(value, "-") == 0 ? NULL : keep(options, value);
+    return NULL;
+}
+
+static struct gt_error *set_min_bytes(struct gt_options *options, const char *value)
+{
+    uint64_t bytes;
+
+    if (!gt_size_parse(value, &bytes)) return gt_size_error("--min-bytes", value);
+    options->report.min_bytes = bytes ? bytes : 1; /* 0 asks for the default */
+    options->min_bytes_given = true;
+    return NULL;
+}
+
+static bool find_kind(const char *name, size_t length, unsigned *kind)
+{
+    for (*kind = 0; *kind < GT_KINDS; ++*kind) {
+        const char *known = gt_kind_name(*kind);
+        if (strlen(known) == length && memcmp(known, name, length) == 0) return true;
+    }
+    return length == 3 && memcmp(name, "any", 3) == 0;
+}
+
+static struct gt_error *set_fail_on(struct gt_options *options, const char *value)
+{
+    struct gt_fail_on rule = {0};
+    size_t length = strcspn(value, ":");
+
+    if (!find_kind(value, length, &rule.kind))
+        return gt_error_new(GT_ERR_USAGE,
+                            "--fail-on knows no kind '%.*s'; 'gotopsy report --help' lists them",
+                            (int)length, value);
+    if (value[length] && !gt_size_parse(value + length + 1, &rule.bytes))
+        return gt_size_error("--fail-on", value + length + 1);
+    gt_vec_add(&options->fail_on, &rule);
+    return NULL;
+}
+
+static struct gt_error *parse_number(const char *name, const char *value, unsigned long least,
+                                     unsigned long most, unsigned long *number)
+{
+    char *end;
+
+    *number = strtoul(value, &end, 10);
+    if (*value >= '0' && *value <= '9' && !*end && *number >= least && *number <= most) return NULL;
+    return gt_error_new(GT_ERR_USAGE, "%s takes a number from %lu to %lu, not '%s'", name, least,
+                        most, value);
+}
+
+static struct gt_error *set_instances(struct gt_options *options, const char *value)
+{
+    unsigned long number;
+    struct gt_error *error = parse_number("--instances", value, 1, MOST_INSTANCES, &number);
+
+    if (!error) options->report.instances = number;
+    return error;
+}
+
+static struct gt_error *set_width(struct gt_options *options, const char *value)
+{
+    unsigned long number;
+    struct gt_error *error = parse_number("--width", value, LEAST_WIDTH, MOST_WIDTH, &number);
+
+    if (!error) options->width = (unsigned)number;
+    return error;
+}
+
+static struct gt_error *set_show_data(struct gt_options *options, const char *value)
+{
+    (void)value;
+    options->report.show_data = true;
+    return NULL;
+}
+
+static struct gt_error *set_all(struct gt_options *options, const char *value)
+{
+    (void)value;
+    options->all = true;
+    return NULL;
+}
+
+static struct gt_error *parse_when(const char *name, const char *value, enum gt_when *when)
+{
+    static const char *const names[] = {
+        [GT_AUTO] = "auto", [GT_ALWAYS] = "always", [GT_NEVER] = "never"};
+
+    for (unsigned i = 0; i < sizeof names / sizeof names[0]; i++) {
+        if (strcmp(value, names[i]) != 0) continue;
+        *when = i;
+        return NULL;
+    }
+    return gt_error_new(GT_ERR_USAGE, "%s takes auto, always or never, not '%s'", name, value);
+}
+
+static struct gt_error *set_colour(struct gt_options *options, const char *value)
+{
+    return parse_when("--colour", value, &options->colour);
+}
+
+static struct gt_error *set_progress(struct gt_options *options, const char *value)
+{
+    if (strcmp(value, "always") == 0)
+        return gt_error_new(GT_ERR_USAGE, "--progress takes auto or never, not 'always'");
+    return parse_when("--progress", value, &options->progress);
+}
+
+static struct gt_error *set_quiet(struct gt_options *options, const char *value)
+{
+    (void)value;
+    options->quiet = true;
+    return NULL;
+}
+
+static struct gt_error *set_help(struct gt_options *options, const char *value)
+{
+    (void)value;
+    options->help = true;
+    return NULL;
+}
+
+static struct gt_error *set_version(struct gt_options *options, const char *value)
+{
+    (void)value;
+    options->command = gt_command_find("version");
+    return NULL;
+}
+
+const struct gt_option_row gt_option_rows[] = {
+    {"exe", 0, "PATH", "the program's binary, or a folder to look for it in (repeatable)",
+     GT_FOR_ANALYSES, set_exe},
+    {"force-exe", 0, NULL, "take that binary although its build ID is another", GT_FOR_ANALYSES,
+     set_force_exe},
+    {"format", 0, "FORMAT", "what to write; the formats are named above", GT_FOR_ANALYSES,
+     set_format},
+    {"output", 'o', "FILE", "write to FILE, whole or not at all", GT_FOR_ANALYSES, set_output},
+    {"min-bytes", 0, "SIZE", "the smallest finding to report, such as 64KiB, 1MB or 5M",
+     GT_FOR_REPORT, set_min_bytes},
+    {"fail-on", 0, "KIND[:SIZE]", "exit 1 when a finding of KIND, or of any, frees SIZE or more",
+     GT_FOR_REPORT, set_fail_on},
+    {"instances", 0, "N", "examples for each finding (20)", GT_FOR_REPORT, set_instances},
+    {"show-data", 0, NULL, "let contents of strings appear, such as map keys in paths",
+     GT_FOR_REPORT, set_show_data},
+    {"coverage", 0, NULL, "say in full what could not be looked at; leave nothing out",
+     GT_FOR_REPORT, set_all},
+    {"all", 0, NULL, "goroutines one by one, those of the runtime too", GT_FOR_GOROUTINES, set_all},
+    {"colour", 0, "WHEN", "auto (on a terminal, unless NO_COLOR is set), always or never",
+     GT_FOR_ANALYSES, set_colour},
+    {"color", 0, "WHEN", NULL, GT_FOR_ANALYSES, set_colour},
+    {"width", 0, "N", "columns of text (those of the terminal, 60 to 120; else 100)",
+     GT_FOR_ANALYSES, set_width},
+    {"progress", 0, "WHEN", "auto (on a terminal, when it takes long) or never", GT_FOR_ANALYSES,
+     set_progress},
+    {"quiet", 0, NULL, "nothing on standard error but what went wrong", GT_FOR_ANALYSES, set_quiet},
+    {"help", 'h', NULL, "show this", GT_FOR_ALL, set_help},
+    {"version", 0, NULL, "show which gotopsy this is", GT_FOR_ALL, set_version},
+    {NULL, 0, NULL, NULL, 0, NULL},
+};
+
+enum { ROWS = sizeof gt_option_rows / sizeof gt_option_rows[0] };
+
+/* ---- the whole line ---------------------------------------------------------------------------
+ */
+
+/* popt's view of the rows: it returns a row's index + 1 for each option that it meets. */
+static void popt_table(struct poptOption table[ROWS])
+{
+    for (int i = 0; i < ROWS; i++) {
+        const struct gt_option_row *row = &gt_option_rows[i];
+        table[i] = (struct poptOption){
+            .longName = row->name,
+            .shortName = row->letter,
+            .argInfo = row->argument ? POPT_ARG_STRING : POPT_ARG_NONE,
+            .val = row->name ? i + 1 : 0,
+        };
+    }
+}
+
+static struct gt_error *bad_option(poptContext context, int code)
+{
+    const char *option = poptBadOption(context, POPT_BADOPTION_NOALIAS);
+
+    if (code == POPT_ERROR_NOARG) return gt_error_new(GT_ERR_USAGE, "%s needs a value", option);
+    if (code == POPT_ERROR_BADOPT)
+        return gt_error_new(GT_ERR_USAGE, "there is no option %s", option);
+    return gt_error_new(GT_ERR_USAGE, "%s: %s", option, poptStrerror(code));
+}
+
+static struct gt_error *read_options(poptContext context, struct gt_options *options,
+                                     uint64_t *seen)
+{
+    int code;
+
+    while ((code = poptGetNextOpt(context)) > 0) {
+        char *value = poptGetOptArg(context);
+        struct gt_error *error = gt_option_rows[code - 1].apply(options, value);
+        free(value);
+        if (error) return error;
+        *seen |= (uint64_t)1 << (code - 1);
+    }
+    return code < -1 ? bad_option(context, code) : NULL;
+}
+
+/* What is left when the options are taken out: [COMMAND] CORE. */
+static struct gt_error *read_arguments(struct gt_options *options, const char **arguments)
+{
+    static const char *none[] = {NULL};
+    const struct gt_command *named;
+
+    if (!arguments) arguments = none;
+    named = arguments[0] ? gt_command_find(arguments[0]) : NULL;
+    if (named) arguments++;
+    if (!options->command) options->command = named ? named : gt_command_find("report");
+    if (!named && !arguments[0] && options->help) options->command = gt_command_find("help");
+    if (!options->command->analyse)
+        options->topic = arguments[0] ? keep(options, arguments[0]) : NULL;
+    else
+        options->core.core_path = arguments[0] ? keep(options, arguments[0]) : NULL;
+    if (!arguments[0] || !arguments[1]) return NULL;
+    if (!named) return gt_error_new(GT_ERR_USAGE, "there is no command '%s'", arguments[0]);
+    return gt_error_new(GT_ERR_USAGE, "one at a time: '%s' is one too many", arguments[1]);
+}
+
+static struct gt_error *check_command(const struct gt_options *options, uint64_t seen)
+{
+    const struct gt_command *command = options->command;
+
+    for (int i = 0; i < ROWS - 1; i++) {
+        const struct gt_option_row *row = &gt_option_rows[i];
+        if (seen >> i & 1 && !(row->commands & command->bit))
+            return gt_error_new(GT_ERR_USAGE, "%s takes no --%s", command->name, row->name);
+    }
+    if (!command->analyse || options->help) return NULL;
+    if (!options->core.core_path)
+        return gt_error_new(GT_ERR_USAGE, "no core is named: gotopsy %s CORE", command->name);
+    if (!(command->formats >> options->format & 1))
+        return gt_error_new(GT_ERR_USAGE, "%s cannot be written in that format", command->name);
+    return NULL;
+}
+
+/* A gate must see what it is to stop: findings down to its own size are looked for. */
+static void lower_min_bytes(struct gt_options *options)
+{
+    if (options->min_bytes_given) return;
+    for (size_t i = 0; i < options->fail_on.len; i++) {
+        const struct gt_fail_on *rule = gt_vec_at(&options->fail_on, i);
+        uint64_t wanted = rule->bytes < USUAL_MIN_BYTES ? rule->bytes : USUAL_MIN_BYTES;
+        if (rule->bytes && (!options->report.min_bytes || wanted < options->report.min_bytes))
+            options->report.min_bytes = wanted;
+    }
+}
+
+struct gt_error *gt_options_parse(int argc, const char **argv, struct gt_options *options)
+{
+    struct poptOption table[ROWS];
+    uint64_t seen = 0;
+    static const char *const end = NULL;
+
+    *options = (struct gt_options){.fail_on = GT_VEC_OF(struct gt_fail_on),
+                                   .exe_paths = GT_VEC_OF(const char *)};
+    popt_table(table);
+    poptContext context = poptGetContext(NULL, argc, argv, table, 0);
+    struct gt_error *error = read_options(context, options, &seen);
+    if (!error) error = read_arguments(options, poptGetArgs(context));
+    if (!error) error = check_command(options, seen);
+    poptFreeContext(context);
+    lower_min_bytes(options);
+    if (options->exe_paths.len) {
+        gt_vec_add(&options->exe_paths, &end);
+        options->core.exe_paths = options->exe_paths.data;
+    }
+    return error;
+}
+
+void gt_options_free(struct gt_options *options)
+{
+    gt_vec_free(&options->fail_on);
+    gt_vec_free(&options->exe_paths);
+    gt_arena_free(&options->arena);
+}

@@ -1,0 +1,61 @@
+/*
+ * The command line: one row per option, shared by parsing and by --help.
+ *
+ * Invariants: after gt_options_parse() succeeds the command accepts every option that was given,
+ * every value is in range, and there is a core unless the command needs none. All strings belong
+ * to the options and go with gt_options_free().
+ */
+#ifndef GT_CLI_OPTIONS_H
+#define GT_CLI_OPTIONS_H
+
+#include "gotopsy.h"
+#include "inspector/base/arena.h"
+#include "inspector/base/vec.h"
+
+enum { /* commands, as bits: which of them an option is for */
+       GT_FOR_REPORT = 1,
+       GT_FOR_CHECK = 2,
+       GT_FOR_GOROUTINES = 4,
+       GT_FOR_ANALYSES = 7,
+       GT_FOR_OTHERS = 8,
+       GT_FOR_ALL = 15,
+};
+
+enum gt_when { GT_AUTO, GT_ALWAYS, GT_NEVER };
+
+struct gt_fail_on {
+    unsigned kind; /* GT_KINDS: any */
+    uint64_t bytes;
+};
+
+struct gt_options {
+    const struct gt_command *command;
+    struct gt_core_options core;
+    struct gt_report_options report;
+    enum gt_format format;
+    const char *output; /* NULL: standard output */
+    struct gt_vec fail_on, exe_paths;
+    enum gt_when colour, progress;
+    unsigned width; /* 0: the terminal's */
+    bool all, quiet, help;
+    bool min_bytes_given;
+    const char *topic; /* of the help command; NULL without one */
+    struct gt_arena arena;
+};
+
+struct gt_option_row {
+    const char *name;
+    char letter;
+    const char *argument; /* NULL when it takes none */
+    const char *help;     /* NULL: another spelling, not shown */
+    unsigned commands;
+    struct gt_error *(*apply)(struct gt_options *options, const char *value);
+};
+
+extern const struct gt_option_row gt_option_rows[]; /* ended by a NULL name */
+
+/* An error is of the user's making: GT_ERR_USAGE. The options are to be freed in either case. */
+struct gt_error *gt_options_parse(int argc, const char **argv, struct gt_options *options);
+void gt_options_free(struct gt_options *options);
+
+#endif

@@ -1,0 +1,133 @@
+#include "inspector/cli/output.h"
+
+#include "inspector/base/alloc.h"
+#include "inspector/base/error.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { LEAST_WIDTH = 60, MOST_WIDTH = 120, USUAL_WIDTH = 100 };
+
+static struct gt_error *cannot_write(const char *path)
+{
+    return gt_error_new(GT_ERR_IO, "cannot write %s: %s", path, strerror(errno));
+}
+
+/* ---- how it looks --------------------------------------------------------------------------- */
+
+static bool coloured(const struct gt_options *options, FILE *file)
+{
+    const char *no_color = getenv("NO_COLOR"), *term = getenv("TERM");
+
+    if (options->colour != GT_AUTO) return options->colour == GT_ALWAYS;
+    return isatty(fileno(file)) && !(no_color && *no_color) && !(term && strcmp(term, "dumb") == 0);
+}
+
+static unsigned width_of(const struct gt_options *options, FILE *file)
+{
+    struct winsize size;
+
+    if (options->width) return options->width;
+    if (!isatty(fileno(file)) || ioctl(fileno(file), TIOCGWINSZ, &size) != 0 || size.ws_col == 0)
+        return USUAL_WIDTH;
+    if (size.ws_col < LEAST_WIDTH) return LEAST_WIDTH;
+    return size.ws_col < MOST_WIDTH ? size.ws_col : MOST_WIDTH;
+}
+
+/* ---- where it goes --------------------------------------------------------------------------- */
+
+/* Whether `path` is there and must be written through: a device, a pipe. */
+static bool is_special(const char *path)
+{
+    struct stat status;
+
+    return stat(path, &status) == 0 && !S_ISREG(status.st_mode);
+}
+
+static char *folder_of(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+
+    return slash ? gt_strndup(path, slash == path ? 1 : (size_t)(slash - path)) : gt_strdup(".");
+}
+
+struct gt_error *gt_output_check(const struct gt_options *options)
+{
+    if (!options->output) return NULL;
+    char *folder = folder_of(options->output);
+    bool writable = access(is_special(options->output) ? options->output : folder, W_OK) == 0;
+    free(folder);
+    return writable ? NULL : cannot_write(options->output);
+}
+
+/* The file behind a link, so that a rename replaces the file and not the link. */
+static char *resolve(const char *path)
+{
+    char *real = realpath(path, NULL);
+
+    return real ? real : gt_strdup(path);
+}
+
+static mode_t permissions(void)
+{
+    mode_t mask = umask(0);
+
+    umask(mask);
+    return 0666 & ~mask;
+}
+
+static struct gt_error *open_beside(struct gt_output *output, const char *path)
+{
+    output->path = resolve(path);
+    output->temporary = gt_format("%s.XXXXXX", output->path);
+    int file = mkstemp(output->temporary);
+    if (file >= 0 && fchmod(file, permissions()) == 0) output->file = fdopen(file, "w");
+    if (output->file) return NULL;
+
+    struct gt_error *error = cannot_write(path);
+    if (file >= 0) {
+        close(file);
+        unlink(output->temporary);
+    }
+    free(output->temporary);
+    free(output->path);
+    return error;
+}
+
+struct gt_error *gt_output_open(struct gt_output *output, const struct gt_options *options)
+{
+    struct gt_error *error = NULL;
+
+    *output = (struct gt_output){0};
+    if (!options->output)
+        output->file = stdout;
+    else if (!is_special(options->output))
+        error = open_beside(output, options->output);
+    else if (!(output->file = fopen(options->output, "w")))
+        error = cannot_write(options->output);
+    if (error) return error;
+    output->style = (struct gt_style){
+        .colour = coloured(options, output->file),
+        .width = width_of(options, output->file),
+        .all = options->all,
+    };
+    return NULL;
+}
+
+struct gt_error *gt_output_close(struct gt_output *output, struct gt_error *error)
+{
+    const char *name = output->path ? output->path : "the output";
+
+    if (output->file != stdout && fclose(output->file) != 0 && !error) error = cannot_write(name);
+    if (output->temporary && !error && rename(output->temporary, output->path) != 0)
+        error = cannot_write(name);
+    if (output->temporary && error) unlink(output->temporary);
+    free(output->temporary);
+    free(output->path);
+    return error;
+}

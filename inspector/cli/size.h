@@ -1,0 +1,12 @@
+/*
+ * Sizes as people type them: 4096, 64KiB, 5M (binary, as dd and sort read it), 1MB (decimal).
+ */
+#ifndef GT_CLI_SIZE_H
+#define GT_CLI_SIZE_H
+
+#include "gotopsy.h"
+
+bool gt_size_parse(const char *text, uint64_t *bytes);
+struct gt_error *gt_size_error(const char *option, const char *text);
+
+#endif
