@@ -1,0 +1,101 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "inspector/base/bitmap.h"
+
+static void bits_are_set_and_cleared_one_by_one(void **state)
+{
+    struct gt_bitmap map;
+
+    (void)state;
+    gt_bitmap_init(&map, 130);
+    for (size_t i = 0; i < 130; i += 3)
+        gt_bit_set(&map, i);
+    for (size_t i = 0; i < 130; i++)
+        assert_int_equal(gt_bit(&map, i), i % 3 == 0);
+    assert_int_equal(gt_bitmap_count(&map), 44);
+    gt_bit_clear(&map, 63);
+    gt_bit_clear(&map, 64);
+    assert_false(gt_bit(&map, 63));
+    assert_int_equal(gt_bitmap_count(&map), 43);
+    gt_bitmap_reset(&map);
+    assert_int_equal(gt_bitmap_count(&map), 0);
+    gt_bitmap_free(&map);
+}
+
+static void test_set_says_what_was(void **state)
+{
+    struct gt_bitmap map;
+
+    (void)state;
+    gt_bitmap_init(&map, 65);
+    assert_false(gt_bit_test_set(&map, 64));
+    assert_true(gt_bit_test_set(&map, 64));
+    assert_false(gt_bit_test_set(&map, 63));
+    gt_bitmap_free(&map);
+}
+
+static void the_next_bit_is_found_across_words(void **state)
+{
+    struct gt_bitmap map;
+
+    (void)state;
+    gt_bitmap_init(&map, 300);
+    gt_bit_set(&map, 0);
+    gt_bit_set(&map, 63);
+    gt_bit_set(&map, 256);
+    assert_int_equal(gt_bitmap_next(&map, 0), 0);
+    assert_int_equal(gt_bitmap_next(&map, 1), 63);
+    assert_int_equal(gt_bitmap_next(&map, 63), 63);
+    assert_int_equal(gt_bitmap_next(&map, 64), 256);
+    assert_int_equal(gt_bitmap_next(&map, 257), 300);
+    assert_int_equal(gt_bitmap_next(&map, 300), 300);
+    assert_int_equal(gt_bitmap_next(&map, 1000), 300);
+    gt_bitmap_free(&map);
+}
+
+static void a_copy_is_its_own(void **state)
+{
+    struct gt_bitmap from, to;
+
+    (void)state;
+    gt_bitmap_init(&from, 100);
+    gt_bitmap_init(&to, 100);
+    gt_bit_set(&from, 99);
+    gt_bit_set(&to, 1);
+    gt_bitmap_copy(&to, &from);
+    gt_bit_clear(&from, 99);
+    assert_true(gt_bit(&to, 99));
+    assert_false(gt_bit(&to, 1));
+    gt_bitmap_free(&from);
+    gt_bitmap_free(&to);
+}
+
+static void an_empty_map_has_no_bits(void **state)
+{
+    struct gt_bitmap map;
+
+    (void)state;
+    gt_bitmap_init(&map, 0);
+    assert_int_equal(gt_bitmap_next(&map, 0), 0);
+    assert_int_equal(gt_bitmap_count(&map), 0);
+    gt_bitmap_reset(&map);
+    gt_bitmap_free(&map);
+    assert_null(map.words);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(bits_are_set_and_cleared_one_by_one),
+        cmocka_unit_test(test_set_says_what_was),
+        cmocka_unit_test(the_next_bit_is_found_across_words),
+        cmocka_unit_test(a_copy_is_its_own),
+        cmocka_unit_test(an_empty_map_has_no_bits),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

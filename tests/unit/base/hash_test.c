@@ -1,0 +1,111 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "inspector/base/hash.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static void an_empty_map_finds_nothing(void **state)
+{
+    struct gt_map map = {0};
+    struct gt_strmap names = {0};
+
+    (void)state;
+    assert_null(gt_map_find(&map, 0));
+    assert_null(gt_strmap_find(&names, ""));
+    gt_map_free(&map);
+    gt_strmap_free(&names);
+}
+
+static void values_survive_growth(void **state)
+{
+    struct gt_map map = {0};
+    bool added;
+
+    (void)state;
+    for (uint64_t i = 0; i < 20000; i++) { /* addresses, as keys often are */
+        *gt_map_put(&map, 0xc000000000 + i * 8192, &added) = i;
+        assert_true(added);
+    }
+    assert_int_equal(map.len, 20000);
+    for (uint64_t i = 0; i < 20000; i++)
+        assert_int_equal(*gt_map_find(&map, 0xc000000000 + i * 8192), i);
+    assert_null(gt_map_find(&map, 0xc000000001));
+    gt_map_free(&map);
+}
+
+static void a_key_has_one_place(void **state)
+{
+    struct gt_map map = {0};
+    bool added;
+
+    (void)state;
+    assert_int_equal(*gt_map_put(&map, 5, &added), 0);
+    assert_true(added);
+    ++*gt_map_put(&map, 5, NULL);
+    assert_int_equal(*gt_map_put(&map, 5, &added), 1);
+    assert_false(added);
+    assert_int_equal(map.len, 1);
+    gt_map_free(&map);
+}
+
+static void the_extreme_keys_are_keys(void **state)
+{
+    struct gt_map map = {0};
+
+    (void)state;
+    *gt_map_put(&map, 0, NULL) = 1;
+    assert_null(gt_map_find(&map, UINT64_MAX));
+    *gt_map_put(&map, UINT64_MAX, NULL) = 2;
+    assert_int_equal(*gt_map_find(&map, 0), 1);
+    assert_int_equal(*gt_map_find(&map, UINT64_MAX), 2);
+    gt_map_free(&map);
+}
+
+static void names_are_copied(void **state)
+{
+    struct gt_strmap names = {0};
+    char name[32];
+    bool added;
+
+    (void)state;
+    for (uint64_t i = 0; i < 5000; i++) {
+        snprintf(name, sizeof name, "main.f%d", (int)i);
+        *gt_strmap_put(&names, name, &added) = i;
+        assert_true(added);
+    }
+    strcpy(name, "gone");
+    assert_int_equal(*gt_strmap_find(&names, "main.f4999"), 4999);
+    assert_int_equal(*gt_strmap_find(&names, "main.f0"), 0);
+    assert_null(gt_strmap_find(&names, "main.f5000"));
+    assert_null(gt_strmap_find(&names, ""));
+    gt_strmap_put(&names, "main.f7", &added);
+    assert_false(added);
+    assert_int_equal(names.len, 5000);
+    gt_strmap_free(&names);
+}
+
+static void the_empty_name_is_a_name(void **state)
+{
+    struct gt_strmap names = {0};
+
+    (void)state;
+    *gt_strmap_put(&names, "", NULL) = 3;
+    assert_int_equal(*gt_strmap_find(&names, ""), 3);
+    gt_strmap_free(&names);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(an_empty_map_finds_nothing), cmocka_unit_test(values_survive_growth),
+        cmocka_unit_test(a_key_has_one_place),        cmocka_unit_test(the_extreme_keys_are_keys),
+        cmocka_unit_test(names_are_copied),           cmocka_unit_test(the_empty_name_is_a_name),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
