@@ -111,7 +111,7 @@ static void check(const char *options)
     char *command = gt_format("gcc -O0 -no-pie -fno-omit-frame-pointer %s a.c -o a 2>&1", options);
     struct program *p = build_program("a.c", text, command, "a");
     free(command);
-    open_program(p);
+    open_program(p, 0);
     check_layout(p);
     check_types(p);
     check_globals(p);
@@ -144,8 +144,7 @@ static void load_bias(void **state)
     struct program *p = build_program("a.c", text, "gcc -O0 -no-pie -g a.c -o a", "a");
     const uint64_t bias = 0x10000000;
     struct gt_debug_global global;
-    assert_null(gt_dwarf_open_file("program", p->file, p->size, bias, &p->dwarf));
-    p->facts = gt_dwarf_facts(p->dwarf);
+    open_program(p, bias);
     assert_true(p->facts->global(p->facts->ctx, "table", &global));
     assert_int_equal(global.addr, (uint64_t)truth(p, "table", 0) + bias);
     struct seen seen = see_variable(p, (uint64_t)truth(p, "pc", 0) + bias, 0, "outer");

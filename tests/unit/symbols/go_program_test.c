@@ -1,7 +1,7 @@
 /*
  * A Go program's DWARF against what the program says of itself. Needs the go command; without it
- * every test is skipped with that reason. Variables have pointers: others that lie in the stack have
- * no location.
+ * every test is skipped with that reason. Variables have pointers: others that lie in the stack
+ * have no location.
  */
 #include "tests/unit/symbols/programs.h"
 
@@ -122,6 +122,16 @@ static void check_frame(struct program *p)
     assert_int_equal(words.found.addr - numbers.found.addr, truth(p, "apart", 0));
 }
 
+/* Opens it again where it was loaded, for a position-independent one. */
+static void reopen_where_loaded(struct program *p)
+{
+    struct gt_debug_global global;
+    assert_true(p->facts->global(p->facts->ctx, "main.cache", &global));
+    uint64_t bias = (uint64_t)truth(p, "cache", 0) - global.addr;
+    gt_dwarf_close(p->dwarf);
+    open_program(p, bias);
+}
+
 static void check(const char *flags)
 {
     if (system("go version >/dev/null 2>&1") != 0) {
@@ -131,7 +141,8 @@ static void check(const char *flags)
     char *command = gt_format("CGO_ENABLED=0 go build %s -o a a.go", flags);
     struct program *p = build_program("a.go", text, command, "a");
     free(command);
-    open_program(p);
+    open_program(p, 0);
+    reopen_where_loaded(p);
     check_facts(p);
     check_kinds(p);
     check_frame(p);
@@ -152,8 +163,15 @@ static void unpacked(void **state)
     check("-ldflags=-compressdwarf=false");
 }
 
+static void position_independent(void **state)
+{
+    (void)state;
+    check("-buildmode=pie");
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(packed), cmocka_unit_test(unpacked)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(packed), cmocka_unit_test(unpacked),
+                                       cmocka_unit_test(position_independent)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -82,10 +82,10 @@ static inline struct program *build_program(const char *source, const char *text
     return program;
 }
 
-static inline void open_program(struct program *program)
+static inline void open_program(struct program *program, uint64_t bias)
 {
     struct gt_error *error =
-        gt_dwarf_open_file("program", program->file, program->size, 0, &program->dwarf);
+        gt_dwarf_open_file("program", program->file, program->size, bias, &program->dwarf);
     assert_null(error);
     program->facts = gt_dwarf_facts(program->dwarf);
 }
