@@ -5,7 +5,9 @@
  * Search order: the paths given (a file, or a directory searched for the name), the path in
  * NT_FILE of the mapping that holds the entry point, that name beside the core; each also with
  * ".zst" appended, unpacked like a core. The IDs (Go's note and GNU's) are compared with the bytes
- * in the core's memory where the core has them. A binary owns its mapped file.
+ * in the core's memory where the core has them; where it has no IDs, the segments' layout and the
+ * entry point are. Who names a file gets that file or an error, never another one. A binary owns
+ * its mapped file.
  */
 #ifndef GT_CORE_BINARY_H
 #define GT_CORE_BINARY_H
@@ -16,18 +18,22 @@ struct gt_binary;
 
 struct gt_section {
     const char *name;
-    uint64_t addr, size;          /* addr as linked: add gt_binary_bias() for the target's */
-    const unsigned char *bytes;   /* file contents (compressed as they are); NULL for NOBITS */
+    uint64_t addr, size;        /* addr as linked: add gt_binary_bias() for the target's */
+    const unsigned char *bytes; /* file contents (compressed as they are); NULL for NOBITS */
     uint64_t file_size;
 };
 
-/* Finds, opens and verifies it, and gives its read-only segments to the core as images. */
-struct gt_error *gt_binary_find(struct gt_core *core, const char *const *exe_paths,
-                                bool force_exe, struct gt_binary **binary);
+/*
+ * Finds, opens and verifies it, and gives its read-only segments to the core as images.
+ * exe_paths is NULL-terminated or NULL. force_exe takes the first candidate when none matches.
+ */
+struct gt_error *gt_binary_find(struct gt_core *core, const char *const *exe_paths, bool force_exe,
+                                struct gt_binary **binary);
 void gt_binary_close(struct gt_binary *binary); /* NULL is allowed; after the core */
 
 const char *gt_binary_path(const struct gt_binary *binary);
-const char *gt_binary_build_id(const struct gt_binary *binary); /* GNU hex, else Go's; NULL if none */
+const char *
+gt_binary_build_id(const struct gt_binary *binary);      /* GNU hex, else Go's; NULL if none */
 uint64_t gt_binary_bias(const struct gt_binary *binary); /* load address - linked address; PIE */
 bool gt_binary_has_dwarf(const struct gt_binary *binary);
 bool gt_binary_has_symbols(const struct gt_binary *binary);

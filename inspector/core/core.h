@@ -21,13 +21,13 @@ enum gt_machine { GT_MACHINE_AMD64, GT_MACHINE_ARM64 };
 /* General registers of a thread, in the kernel's user_regs order for the machine. */
 struct gt_thread {
     int32_t tid;
-    int32_t signal;     /* the signal that was being delivered, 0 when none */
-    uint64_t regs[34];  /* amd64: struct user_regs_struct; arm64: x0-x30, sp, pc, pstate */
+    int32_t signal;    /* the signal this thread died of or stopped at, 0 when none */
+    uint64_t regs[34]; /* amd64: struct user_regs_struct; arm64: x0-x30, sp, pc, pstate */
     size_t reg_count;
     uint64_t sp, pc, fs_base; /* picked out of regs; fs_base 0 on arm64 */
 };
 
-struct gt_file_mapping { /* a line of NT_FILE */
+struct gt_file_mapping {         /* a line of NT_FILE */
     uint64_t start, end, offset; /* offset in bytes */
     const char *path;
 };
@@ -42,7 +42,7 @@ enum gt_presence {
 struct gt_segment {
     uint64_t start, end; /* [start, end) in the target */
     uint64_t file_bytes; /* how many of them the core holds, after truncation */
-    uint32_t flags;      /* PF_R, PF_W, PF_X */
+    uint32_t flags;      /* PF_R, PF_W, PF_X; 0: only reserved, as Go reserves its arenas */
     bool cut;            /* the file ends before its bytes */
 };
 
@@ -55,12 +55,12 @@ const char *gt_core_path(const struct gt_core *core);
 enum gt_machine gt_core_machine(const struct gt_core *core);
 uint64_t gt_core_file_bytes(const struct gt_core *core); /* unpacked */
 bool gt_core_truncated(const struct gt_core *core);
-bool gt_core_from_gcore(const struct gt_core *core); /* else a kernel's */
-int64_t gt_core_mtime_ns(const struct gt_core *core); /* unix time; GT_UNKNOWN if compressed */
-int64_t gt_core_pid(const struct gt_core *core);      /* GT_UNKNOWN without NT_PRPSINFO */
-const char *gt_core_command(const struct gt_core *core);    /* pr_psargs, NULL if unknown */
+bool gt_core_from_gcore(const struct gt_core *core);     /* else a kernel's */
+int64_t gt_core_mtime_ns(const struct gt_core *core);    /* unix time; GT_UNKNOWN if compressed */
+int64_t gt_core_pid(const struct gt_core *core);         /* GT_UNKNOWN without NT_PRPSINFO */
+const char *gt_core_command(const struct gt_core *core); /* pr_psargs, NULL if unknown */
 const char *gt_core_short_name(const struct gt_core *core); /* pr_fname, NULL if unknown */
-int gt_core_signal(const struct gt_core *core);            /* NT_SIGINFO or first thread; 0 none */
+int gt_core_signal(const struct gt_core *core);             /* NT_SIGINFO or first thread; 0 none */
 uint64_t gt_core_fault_address(const struct gt_core *core); /* si_addr; 0 unless it is a fault */
 bool gt_core_auxv(const struct gt_core *core, uint64_t type, uint64_t *value);
 

@@ -21,6 +21,7 @@
 #include "inspector/core/binary.h"
 
 #include <elf.h>
+#include <fcntl.h>
 #include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -72,6 +73,15 @@ static inline void write_file(const char *path, const void *bytes, size_t size)
     assert_non_null(file);
     assert_int_equal(fwrite(bytes, 1, size, file), size);
     assert_int_equal(fclose(file), 0);
+}
+
+/* Changes one byte in place: much cheaper than writing the file anew. */
+static inline void patch_file(const char *path, size_t at, unsigned char byte)
+{
+    int fd = open(path, O_WRONLY);
+
+    assert_int_equal(pwrite(fd, &byte, 1, (off_t)at), 1);
+    assert_int_equal(close(fd), 0);
 }
 
 /* ---- the maker ----------------------------------------------------------------------------- */
@@ -303,8 +313,8 @@ static inline void assert_error(struct gt_error *error, enum gt_code code, const
 {
     assert_non_null(error);
     const char *text = gt_error_message(error);
-    if (!strstr(text, one) || !strstr(text, two))
-        fail_msg("'%s' lacks '%s' or '%s'", text, one, two);
+    if (!strstr(text, one)) assert_string_equal(text, one); /* fails, and shows both */
+    if (!strstr(text, two)) assert_string_equal(text, two);
     assert_null(strchr(text, '\n'));
     assert_int_equal(gt_error_code(error), code);
     gt_error_free(error);
