@@ -2,9 +2,6 @@
 #include "inspector/symbols/symbols_impl.h"
 
 #include "gotypes/types.h"
-#include "inspector/base/alloc.h"
-
-#include <string.h>
 
 static struct gt_type_ref ref_at(struct gt_dwarf *dwarf, Dwarf_Die die, unsigned attribute)
 {

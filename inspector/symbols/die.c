@@ -7,6 +7,12 @@ bool gt_die_ok(struct gt_die_reader *reader, int rc)
     return rc == DW_DLV_OK;
 }
 
+bool gt_die_step(struct gt_die_reader *reader, int rc)
+{
+    reader->faults += rc == DW_DLV_ERROR;
+    return gt_die_ok(reader, rc);
+}
+
 bool gt_die_at(struct gt_die_reader *reader, uint64_t offset, Dwarf_Die *die)
 {
     return offset &&
@@ -20,7 +26,7 @@ void gt_die_free(Dwarf_Die die)
 
 bool gt_die_first(struct gt_die_reader *reader, Dwarf_Die parent, Dwarf_Die *child)
 {
-    return gt_die_ok(reader, dwarf_child(parent, child, &reader->error));
+    return gt_die_step(reader, dwarf_child(parent, child, &reader->error));
 }
 
 bool gt_die_next(struct gt_die_reader *reader, Dwarf_Die *die)
@@ -28,11 +34,12 @@ bool gt_die_next(struct gt_die_reader *reader, Dwarf_Die *die)
     Dwarf_Die next = NULL;
     uint64_t here = gt_die_offset(reader, *die);
     bool more =
-        gt_die_ok(reader, dwarf_siblingof_b(reader->debug, *die, true, &next, &reader->error));
+        gt_die_step(reader, dwarf_siblingof_b(reader->debug, *die, true, &next, &reader->error));
     gt_die_free(*die);
     /* A sibling attribute that points back would make a walk endless. */
     if (more && gt_die_offset(reader, next) <= here) {
         gt_die_free(next);
+        reader->faults++;
         return false;
     }
     *die = next;

@@ -13,10 +13,13 @@
 struct gt_die_reader {
     Dwarf_Debug debug;
     Dwarf_Error error; /* of the call under way */
+    size_t faults;     /* walks that ended at something unreadable */
 };
 
 /* Whether a libdwarf call succeeded; frees its error if not. */
 bool gt_die_ok(struct gt_die_reader *reader, int rc);
+/* The same for a step of a walk, where an error (not an end) is a fault. */
+bool gt_die_step(struct gt_die_reader *reader, int rc);
 
 bool gt_die_at(struct gt_die_reader *reader, uint64_t offset, Dwarf_Die *die);
 void gt_die_free(Dwarf_Die die);

@@ -28,6 +28,9 @@ struct gt_error *gt_dwarf_open_file(const char *name, const unsigned char *file,
                                     uint64_t bias, struct gt_dwarf **out);
 void gt_dwarf_close(struct gt_dwarf *dwarf); /* NULL is allowed */
 
+/* How much could not be read so far: 0 means that an absent name is absent. */
+size_t gt_dwarf_faults(const struct gt_dwarf *dwarf);
+
 /*
  * A type's runtime_type attribute is an offset from moduledata.types; until this is called with
  * that address, types are known by debug reference only.

@@ -2,7 +2,6 @@
 #include "inspector/symbols/symbols_impl.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 static bool address_of(struct gt_dwarf *dwarf, Dwarf_Die die, uint64_t *addr)
 {

@@ -67,7 +67,7 @@ static void add_unit(struct gt_dwarf *dwarf)
     struct gt_die_reader *reader = &dwarf->reader;
     Dwarf_Die unit = NULL, die = NULL;
     uint64_t language = 0;
-    if (!gt_die_ok(reader, dwarf_siblingof_b(reader->debug, NULL, true, &unit, &reader->error)))
+    if (!gt_die_step(reader, dwarf_siblingof_b(reader->debug, NULL, true, &unit, &reader->error)))
         return;
     bool go = gt_die_unsigned(reader, unit, DW_AT_language, &language) && language == DW_LANG_Go;
     for (bool more = gt_die_first(reader, unit, &die); more; more = gt_die_next(reader, &die))
@@ -81,10 +81,10 @@ static bool next_unit(struct gt_die_reader *reader)
     Dwarf_Off abbreviations;
     Dwarf_Half version, address_size, length_size, extension_size, unit_type;
     Dwarf_Sig8 signature;
-    return gt_die_ok(reader, dwarf_next_cu_header_d(reader->debug, true, &length, &version,
-                                                    &abbreviations, &address_size, &length_size,
-                                                    &extension_size, &signature, &type_offset,
-                                                    &next, &unit_type, &reader->error));
+    return gt_die_step(reader, dwarf_next_cu_header_d(reader->debug, true, &length, &version,
+                                                      &abbreviations, &address_size, &length_size,
+                                                      &extension_size, &signature, &type_offset,
+                                                      &next, &unit_type, &reader->error));
 }
 
 static int by_low(const void *a, const void *b)

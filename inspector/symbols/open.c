@@ -105,6 +105,11 @@ void gt_dwarf_set_types_base(struct gt_dwarf *dwarf, uint64_t types_base)
     dwarf->globals = NULL;
 }
 
+size_t gt_dwarf_faults(const struct gt_dwarf *dwarf)
+{
+    return dwarf->reader.faults + gt_debug_sections_lost(dwarf->sections);
+}
+
 const struct gt_facts *gt_dwarf_facts(struct gt_dwarf *dwarf)
 {
     return &dwarf->facts;

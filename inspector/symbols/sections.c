@@ -23,6 +23,7 @@ struct debug_section {
 
 struct gt_debug_sections {
     struct gt_vec list; /* of struct debug_section; number 0 is ELF's empty one */
+    size_t lost;
 };
 
 /* The compression header is at the section's start; false when the section cannot be unpacked. */
@@ -99,9 +100,10 @@ static void add_section(struct gt_debug_sections *sections, const char *name,
                                     .file_size = header->sh_size,
                                     .size = header->sh_size,
                                     .compressed = header->sh_flags & SHF_COMPRESSED};
-    if (section.compressed && !measure_compressed(&section)) return;
-    if (!is_safe(&section, name)) {
+    bool readable = !section.compressed || measure_compressed(&section);
+    if (!readable || !is_safe(&section, name)) {
         free(section.unpacked);
+        sections->lost++;
         return;
     }
     section.name = gt_strdup(name);
@@ -159,6 +161,11 @@ void gt_debug_sections_close(struct gt_debug_sections *sections)
     }
     gt_vec_free(&sections->list);
     free(sections);
+}
+
+size_t gt_debug_sections_lost(const struct gt_debug_sections *sections)
+{
+    return sections->lost;
 }
 
 struct gt_dwarf_source gt_debug_sections_source(struct gt_debug_sections *sections)

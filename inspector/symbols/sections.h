@@ -16,6 +16,8 @@ struct gt_debug_sections;
 struct gt_error *gt_debug_sections_open(const unsigned char *file, uint64_t size,
                                         struct gt_debug_sections **out);
 void gt_debug_sections_close(struct gt_debug_sections *sections); /* NULL is allowed */
+/* How many debug sections were left out because they are damaged or packed in an unknown way. */
+size_t gt_debug_sections_lost(const struct gt_debug_sections *sections);
 struct gt_dwarf_source gt_debug_sections_source(struct gt_debug_sections *sections);
 
 #endif

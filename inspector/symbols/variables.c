@@ -4,8 +4,6 @@
  */
 #include "inspector/symbols/symbols_impl.h"
 
-#include "inspector/base/alloc.h"
-
 #include <string.h>
 
 struct gt_frame_places {

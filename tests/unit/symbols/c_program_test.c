@@ -116,6 +116,7 @@ static void check(const char *options)
     check_types(p);
     check_globals(p);
     check_frame(p);
+    assert_int_equal(gt_dwarf_faults(p->dwarf), 0);
     close_program(p);
 }
 

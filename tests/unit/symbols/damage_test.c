@@ -94,6 +94,21 @@ static void damaged_packed(void **state)
     damage("-gdwarf-5 -gz=zlib");
 }
 
+/* "Not there" and "could not be read" are told apart. */
+static void faults_are_counted(void **state)
+{
+    (void)state;
+    struct program *p = build_program("a.c", text, "gcc -O0 -no-pie -gdwarf-5 a.c -o a", "a");
+    for (size_t i = 0; i < 64; i++) {
+        const Elf64_Shdr *section = debug_section(p, i);
+        if (section && section->sh_size > 40) /* in .debug_info: past the unit's own entry */
+            memset(p->file + section->sh_offset + section->sh_size / 2, 0x7f, section->sh_size / 4);
+    }
+    open_program(p, 0);
+    assert_true(gt_dwarf_faults(p->dwarf) > 0);
+    close_program(p);
+}
+
 static void cut_short(void **state)
 {
     (void)state;
@@ -121,9 +136,9 @@ static void list_tables(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(damaged_4),      cmocka_unit_test(damaged_5),
-        cmocka_unit_test(damaged_packed), cmocka_unit_test(cut_short),
-        cmocka_unit_test(list_tables),
+        cmocka_unit_test(damaged_4),          cmocka_unit_test(damaged_5),
+        cmocka_unit_test(damaged_packed),     cmocka_unit_test(cut_short),
+        cmocka_unit_test(faults_are_counted), cmocka_unit_test(list_tables),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

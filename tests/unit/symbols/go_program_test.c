@@ -148,6 +148,7 @@ static void check(const char *flags)
     check_frame(p);
     check_rtypes(p);
     check_frame(p);
+    assert_int_equal(gt_dwarf_faults(p->dwarf), 0);
     close_program(p);
 }
 
