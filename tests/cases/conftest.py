@@ -1,0 +1,22 @@
+import pytest
+
+from . import recipe
+
+
+def _obtained(obtain, *arguments):
+    try:
+        return obtain(*arguments)
+    except recipe.Unavailable as why:
+        pytest.skip(str(why))
+
+
+@pytest.fixture
+def core(request):
+    """The core of the cell that a test is for (recipe.for_each)."""
+    return _obtained(recipe.obtain, request.param)
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory):
+    """The core that ships, unpacked."""
+    return _obtained(recipe.unpack_demo, tmp_path_factory.mktemp("demo"))

@@ -1,0 +1,232 @@
+"""What cannot be analysed is said in one line, or the loss is in the report: never a crash, never
+a hang, and never "no leaks" of a core that was not seen."""
+
+import dataclasses
+import json
+import os
+import re
+import shutil
+import struct
+import subprocess
+
+import pytest
+
+from . import recipe, tool
+
+UNABLE, WRONG_USAGE, MET = 3, 2, 1
+HEADER, PROGRAM_HEADER = 64, 56  # bytes of ELF's
+SHIPPED = recipe.COREFILES / "demo" / "demo.core.zst"
+
+
+def one_line(done):
+    """The one line that says why nothing was analysed."""
+    assert done.status == UNABLE, f"exit status {done.status}: {done.err}"
+    assert not done.out
+    lines = done.err.splitlines()
+    assert len(lines) == 1 and lines[0].startswith("gotopsy: "), done.err
+    return lines[0]
+
+
+def honest(done):
+    """Either nothing was analysed and why is said, or the report says what it lacks."""
+    if done.status != 0:
+        line = one_line(done)
+        assert "expected" in line and "found" in line, line
+        return
+    report = tool.parsed(done, "gotopsy-report/1")
+    coverage = report["coverage"]
+    assert report["core"]["truncated"], "a truncated core is not called so"
+    assert coverage["notes"] or coverage["missing_bytes"], "what was lost is not told"
+
+
+# ---- truncated cores -------------------------------------------------------------------------
+
+
+def header_cuts(path):
+    """Lengths that end inside the ELF header, the program headers and the notes."""
+    with open(path, "rb") as file:
+        header = file.read(HEADER)
+        (count,) = struct.unpack_from("<H", header, 56)
+        notes_at, notes_size = struct.unpack_from("<8xQ16xQ", file.read(PROGRAM_HEADER))
+    return {
+        "one byte": 1,
+        "elf header": 40,
+        "no program headers": HEADER,
+        "program headers": HEADER + 2 * PROGRAM_HEADER + 7,
+        "no notes": HEADER + count * PROGRAM_HEADER,
+        "notes": notes_at + notes_size // 3,
+    }
+
+
+def cut(core, size, folder):
+    """A copy of the core's first bytes. Its holes stay holes."""
+    copy = folder / "core"
+    subprocess.run(["cp", "--sparse=always", core.path, copy], check=True)
+    os.truncate(copy, size)
+    return copy
+
+
+@pytest.mark.parametrize("percent", [10, 20, 30, 40, 50, 60, 70, 80, 90, 95])
+def test_truncated(demo, tmp_path, percent):
+    size = demo.path.stat().st_size * percent // 100
+    core = cut(demo, size, tmp_path)
+    honest(tool.run("report", "--format=json", "--exe", demo.exe, core))
+
+
+@pytest.mark.parametrize(
+    "where",
+    ["one byte", "elf header", "no program headers", "program headers", "no notes", "notes"],
+)
+def test_truncated_inside(demo, tmp_path, where):
+    core = cut(demo, header_cuts(demo.path)[where], tmp_path)
+    honest(tool.run("report", "--format=json", "--exe", demo.exe, core))
+
+
+def test_truncated_while_compressed(tmp_path):
+    core = tmp_path / "demo.core.zst"
+    packed = SHIPPED.read_bytes()
+    core.write_bytes(packed[: len(packed) // 2])
+    honest(tool.run("report", "--format=json", "--exe", SHIPPED.with_name("demo.zst"), core))
+
+
+# ---- what is no core of a Go program ---------------------------------------------------------
+
+
+def nothing_there(folder):
+    return folder / "nothing"
+
+
+def text_file(folder):
+    path = folder / "notes.txt"
+    path.write_text("The core is on the other machine.\n")
+    return path
+
+
+def empty_file(folder):
+    path = folder / "core"
+    path.touch()
+    return path
+
+
+def folder_itself(folder):
+    return folder
+
+
+@pytest.mark.parametrize(
+    "make, words",
+    [
+        (nothing_there, ["No such file"]),
+        (text_file, ["expected", "found"]),
+        (empty_file, ["expected", "found", "empty"]),
+        (folder_itself, ["expected", "found", "directory"]),
+    ],
+)
+@pytest.mark.parametrize("command", ["report", "check", "goroutines"])
+def test_not_a_core(tmp_path, command, make, words):
+    path = make(tmp_path)
+    line = one_line(tool.run(command, path))
+    for word in [str(path), *words]:
+        assert word in line
+
+
+def test_binary_as_core(demo):
+    line = one_line(tool.run(demo.exe))
+    for word in ("expected a core", "found a program", "--exe"):
+        assert word in line
+
+
+@pytest.mark.skipif(not shutil.which("gcore"), reason="gdb's gcore is not installed")
+def test_core_of_another_language(tmp_path):
+    with subprocess.Popen(["sleep", "60"]) as sleep:
+        subprocess.run(
+            ["gcore", "-o", tmp_path / "core", str(sleep.pid)], check=True, capture_output=True
+        )
+        sleep.kill()
+    line = one_line(tool.run(tmp_path / f"core.{sleep.pid}"))
+    assert "Go" in line
+
+
+# ---- the binary ------------------------------------------------------------------------------
+
+
+@dataclasses.dataclass(frozen=True)
+class Imposter:
+    """A program that differs from the one that made the core by nothing but its build ID."""
+
+    path: os.PathLike
+    own: str
+    expected: str
+
+
+def other_id(build_id):
+    """Another ID of the same form."""
+    return build_id.translate(str.maketrans("0123456789abcdef", "123456789abcdef0"))
+
+
+@pytest.fixture
+def imposter(demo, tmp_path):
+    build_id = tool.report(demo.path, "--exe", demo.exe)["binary"]["build_id"]
+    program = demo.exe.read_bytes()
+    for form in (str.encode, bytes.fromhex) if is_hex(build_id) else (str.encode,):
+        program = program.replace(form(build_id), form(other_id(build_id)))
+    path = tmp_path / "imposter"
+    path.write_bytes(program)
+    return Imposter(path, other_id(build_id), build_id)
+
+
+def is_hex(text):
+    return re.fullmatch("(?:[0-9a-f]{2})+", text) is not None
+
+
+def test_wrong_binary(demo, imposter):
+    line = one_line(tool.run(demo.path, "--exe", imposter.path))
+    for word in (imposter.expected, imposter.own, "--force-exe"):
+        assert word in line
+
+
+def test_wrong_binary_by_force(demo, imposter):
+    usual = tool.report(demo.path, "--exe", demo.exe)
+    forced = tool.report(demo.path, "--exe", imposter.path, "--force-exe")
+    assert forced["binary"]["build_id"] == imposter.own
+    assert forced["findings"] == usual["findings"]
+
+
+@pytest.mark.parametrize("program", ["/bin/true", tool.PROJECT / "corefiles" / "make-cores"])
+def test_no_go_binary(demo, program):
+    """Force can choose the binary, but not make one of what is none."""
+    for force in ([], ["--force-exe"]):
+        one_line(tool.run(demo.path, "--exe", program, *force))
+
+
+def test_no_binary(demo, tmp_path):
+    """The demo's core was made in a folder that is gone."""
+    core = tmp_path / "alone.core"
+    core.symlink_to(demo.path)
+    assert "--exe" in one_line(tool.run(core))
+
+
+# ---- the exit status -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "rules, status",
+    [
+        ([], 0),
+        (["any"], MET),
+        (["hung-goroutine"], MET),
+        (["ticker:1"], MET),
+        (["substring:100KiB"], MET),
+        (["substring:100GiB"], 0),
+        (["any:1TiB"], 0),
+        (["any:1TiB", "subslice:1"], MET),
+        (["nonsense"], WRONG_USAGE),
+        (["any:much"], WRONG_USAGE),
+    ],
+)
+def test_fail_on(demo, rules, status):
+    options = [f"--fail-on={rule}" for rule in rules]
+    done = tool.run("report", "--format=json", demo.path, "--exe", demo.exe, *options)
+    assert done.status == status, done.err
+    assert bool(done.out) == (status != WRONG_USAGE)
+    if done.out:
+        assert json.loads(done.out)["findings"], "the report must come either way"

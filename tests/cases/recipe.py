@@ -1,0 +1,136 @@
+"""The cores: which there should be, and how to come by them."""
+
+import dataclasses
+import functools
+import json
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+
+import pytest
+
+from .tool import PROJECT, SUBSET
+
+COREFILES = PROJECT / "corefiles"
+CORES = pathlib.Path(os.environ.get("GOTOPSY_CORES", PROJECT / "build" / "cores"))
+LOCAL = "local"
+NOT_CASES = {"truth", "demo", "bench"}
+PATIENCE = 1800  # seconds to download Go and make the cores of one version
+
+
+class Unavailable(Exception):
+    """This machine cannot make the core."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Cell:
+    """One core to be tested."""
+
+    version: str
+    case: str
+    mode: str
+    how: str
+
+    def __str__(self):
+        return f"{self.version}-{self.case}-{self.mode}-{self.how}"
+
+
+@dataclasses.dataclass(frozen=True)
+class Core:
+    """A core that is there, and what its program said before it died."""
+
+    path: pathlib.Path
+    exe: pathlib.Path
+    truth: dict
+    cell: Cell = None
+
+
+def _cases():
+    folders = (path.parent.name for path in (COREFILES / "programs").glob("*/main.go"))
+    return sorted(set(folders) - NOT_CASES)
+
+
+def cells():
+    versions = [LOCAL] if SUBSET else ["1.22.12", LOCAL]
+    modes = ["leak"] if SUBSET else ["leak", "twin"]
+    hows = ["kernel"] if SUBSET else ["kernel", "gcore"]
+    return [
+        Cell(version, case, mode, how)
+        for version in versions
+        for case in _cases()
+        for mode in modes
+        for how in hows
+    ]
+
+
+def for_each(chosen):
+    """Runs a test once for each of the cells, with its core."""
+    return pytest.mark.parametrize("core", chosen, indirect=True, ids=str)
+
+
+def _folder(version):
+    """The name that Go has for a version, which is where the recipe puts its cores."""
+    if not shutil.which("go"):
+        raise Unavailable("go is not installed")
+    toolchain = version if version == LOCAL else "go" + version
+    asked = subprocess.run(
+        ["go", "env", "GOVERSION"],
+        cwd=COREFILES / "programs",
+        env={**os.environ, "GOTOOLCHAIN": toolchain},
+        capture_output=True,
+        timeout=PATIENCE,
+        text=True,
+    )
+    if asked.returncode != 0:
+        raise Unavailable(f"Go {version} cannot be had: {asked.stderr.strip()}")
+    return asked.stdout.strip()
+
+
+@dataclasses.dataclass(frozen=True)
+class Made:
+    """What the recipe says it did for one version."""
+
+    folder: pathlib.Path
+    skipped: dict  # how -> why
+    said: str
+
+
+@functools.cache
+def _make(version):
+    """Makes the cores of a version, or finds that they were made before."""
+    folder = CORES / _folder(version)
+    how = "kernel" if SUBSET else "both"
+    made = subprocess.run(
+        [COREFILES / "make-cores", "--go", version, "--how", how, CORES],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        timeout=PATIENCE,
+        text=True,
+    )
+    skipped = dict(re.findall(r"^SKIP (\w+): (.*)$", made.stdout, re.MULTILINE))
+    return Made(folder, skipped, made.stdout)
+
+
+def obtain(cell):
+    """The core of a cell. Unavailable is for what this machine lacks; the rest is an error."""
+    made = _make(cell.version)
+    if cell.how in made.skipped:
+        raise Unavailable(made.skipped[cell.how])
+    folder = made.folder / cell.case / f"{cell.mode}.{cell.how}"
+    assert (folder / "core").exists(), f"make-cores made no {folder}/core:\n{made.said}"
+    truth = json.loads((folder / "truth.json").read_text())
+    return Core(folder / "core", folder / cell.case, truth, cell)
+
+
+def unpack_demo(folder):
+    """The core that ships, as plain files."""
+    if not shutil.which("zstd"):
+        raise Unavailable("zstd is not installed")
+    for name in ("demo.core", "demo"):
+        packed = COREFILES / "demo" / f"{name}.zst"
+        subprocess.run(["zstd", "-q", "-d", packed, "-o", folder / name], check=True)
+    truth = json.loads((COREFILES / "demo" / "demo.truth.json").read_text())
+    return Core(folder / "demo.core", folder / "demo", truth)

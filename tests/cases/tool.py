@@ -1,0 +1,62 @@
+"""Running gotopsy, and reading what it says by its own schemas."""
+
+import dataclasses
+import functools
+import json
+import os
+import pathlib
+import subprocess
+import time
+
+import jsonschema
+
+PROJECT = pathlib.Path(__file__).resolve().parents[2]
+SUBSET = os.environ.get("GOTOPSY_CASES_SUBSET") == "1"
+PATIENCE = 600 if SUBSET else 60  # seconds: whatever takes longer hangs
+
+
+@dataclasses.dataclass(frozen=True)
+class Run:
+    """How one run ended. A status below 0 is the signal that killed it."""
+
+    status: int
+    out: str
+    err: str
+    seconds: float
+
+
+def run(*arguments):
+    """Runs the gotopsy under test."""
+    program = os.environ.get("GOTOPSY", PROJECT / "build" / "gotopsy")
+    start = time.monotonic()
+    done = subprocess.run(
+        [program, *arguments],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        timeout=PATIENCE,
+        text=True,
+    )
+    return Run(done.returncode, done.stdout, done.stderr, time.monotonic() - start)
+
+
+@functools.cache
+def _validator(schema):
+    path = PROJECT / "schema" / (schema.replace("/", "-") + ".schema.json")
+    schema = json.loads(path.read_text())
+    return jsonschema.validators.validator_for(schema)(schema)
+
+
+def parsed(done, schema):
+    """The document of a run that succeeded, which must keep to the schema."""
+    assert done.status == 0, f"exit status {done.status}: {done.err.strip()}"
+    document = json.loads(done.out)
+    _validator(schema).validate(document)
+    return document
+
+
+def report(core, *options):
+    return parsed(run("report", "--format=json", core, *options), "gotopsy-report/1")
+
+
+def check(core, *options):
+    return parsed(run("check", "--format=json", core, *options), "gotopsy-check/1")
