@@ -1,0 +1,55 @@
+"""What all Python tests share: the tool under test, and the counts that tests/run adds up."""
+
+import collections
+import os
+import pathlib
+import subprocess
+
+import pytest
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+BUILD = ROOT / os.environ.get("GOTOPSY_BUILD", "build")
+
+
+def pytest_configure(config):
+    config.addinivalue_line("markers", "sanitize: runs again under ASan and UBSan")
+
+
+def pytest_sessionfinish(session):
+    """Adds "passed failed skipped" to the file that GOTOPSY_TALLY names."""
+    tally = os.environ.get("GOTOPSY_TALLY")
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if not tally or not reporter:
+        return
+    count = collections.Counter({kind: len(reports) for kind, reports in reporter.stats.items()})
+    failed = count["failed"] + count["error"] + count["xpassed"]
+    skipped = count["skipped"] + count["xfailed"]
+    with open(tally, "a") as file:
+        print(count["passed"], failed, skipped, file=file)
+
+
+@pytest.fixture(scope="session")
+def gotopsy():
+    """Runs the tool: gotopsy("check", path).returncode, .stdout, .stderr."""
+    tool = BUILD / "gotopsy"
+
+    def run(*arguments, **options):
+        options.setdefault("timeout", 300)
+        return subprocess.run(
+            [tool, *map(str, arguments)],
+            stdin=subprocess.DEVNULL,
+            stdout=options.pop("stdout", subprocess.PIPE),
+            stderr=subprocess.PIPE,
+            encoding="utf-8",
+            **options,
+        )
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def demo_core():
+    core = ROOT / "corefiles" / "demo" / "demo.core.zst"
+    if not core.exists():
+        pytest.skip("corefiles/demo/demo.core.zst is not there")
+    return core
