@@ -1,24 +1,57 @@
-# gotopsy: one flat makefile, everything it makes is under build/.
-#   make demo | test | asan | bench | install PREFIX= | format | lint | deps | clean
+# gotopsy: one flat makefile. Everything it makes is under $(BUILD).
+#
+#   make            the tool and the library              make demo     a report of a core that ships
+#   make test       every test, sanitizers included       make unit     the C tests alone
+#   make cases      the tests that run the tool           make asan     all of it under ASan and UBSan
+#   make bench      speed and memory                      make lint     static analysis and formatting
+#   make install    DESTDIR= PREFIX= are honoured         make format   clang-format over the tree
+#   make deps       what the above needs, by apt          make clean
+#
+# demo and test install what is missing by themselves; a plain make does not.
 
-CC ?= gcc
-PREFIX ?= /usr/local
+ifeq ($(origin CC),default)
+CC := gcc
+endif
 BUILD ?= build
+PREFIX ?= /usr/local
+LIBDIR ?= $(PREFIX)/lib
 PYTHON ?= /usr/bin/python3
 CFLAGS ?= -O2 -g
-STD := -std=c11 -D_GNU_SOURCE -Wall -Wextra -Werror -fPIC -fvisibility=hidden -Iinclude -I.
-LIBS := -lelf -ldwarf -lunwind-coredump -lunwind-generic -lzstd -ljansson -lpopt -lz
+PKG_CONFIG ?= pkg-config
+WERROR ?= -Werror
 
-LIB_SRC := $(sort $(wildcard gotypes/*.c) $(wildcard inspector/*.c) \
+VERSION := $(shell sed -n 's/^.define GT_VERSION "\(.*\)"/\1/p' include/gotopsy.h)
+SONAME := libgotopsy.so.$(firstword $(subst ., ,$(VERSION)))
+
+# libdwarf has a pkg-config file only since it was rewritten; before, its headers have a folder.
+pkg = $(or $(shell $(PKG_CONFIG) $(1) $(2) 2>/dev/null),$(3))
+STD := -std=c11 -D_GNU_SOURCE -Wall -Wextra $(WERROR) -fPIC -fvisibility=hidden -pthread \
+	-Iinclude -I. $(call pkg,--cflags,libdwarf)
+LIBS := $(call pkg,--libs,libdwarf,-ldwarf) $(call pkg,--libs,libelf,-lelf) -lunwind-coredump \
+	-lunwind-generic -lzstd -lz -ljansson
+CLI_LIBS := -lpopt
+
+# ---- sources ---------------------------------------------------------------------------------
+
+LIB_SRC := $(sort $(wildcard gotypes/*.c inspector/*.c) \
 	$(foreach d,base core symbols unwind runtime graph detect report,$(wildcard inspector/$(d)/*.c)))
 CLI_SRC := $(sort $(wildcard inspector/cli/*.c))
-UNIT_SRC := $(sort $(shell find tests/unit -name '*_test.c' 2>/dev/null))
-ALL_C := $(LIB_SRC) $(CLI_SRC) $(UNIT_SRC)
-ALL_H := $(sort $(wildcard include/*.h gotypes/*.h inspector/*/*.h tests/unit/*.h))
+TEST_SRC := $(sort $(shell find tests/unit -name '*.c' 2>/dev/null))
+UNIT_SRC := $(filter %_test.c,$(TEST_SRC))
+# What several unit tests share: any other file beside them.
+HELP_SRC := $(filter-out %_test.c,$(TEST_SRC))
+DUMP_SRC := $(wildcard tests/cli/*.c)
+ALL_C := $(LIB_SRC) $(CLI_SRC) $(TEST_SRC) $(DUMP_SRC) $(wildcard tests/fuzz/*.c tests/bench/*.c)
+ALL_H := $(sort $(wildcard include/*.h gotypes/*.h inspector/*/*.h) \
+	$(shell find tests -name '*.h' 2>/dev/null))
 
 LIB_OBJ := $(LIB_SRC:%.c=$(BUILD)/%.o)
 CLI_OBJ := $(CLI_SRC:%.c=$(BUILD)/%.o)
+HELP_OBJ := $(HELP_SRC:%.c=$(BUILD)/%.o)
 UNIT_BIN := $(UNIT_SRC:%.c=$(BUILD)/%)
+DUMP_BIN := $(DUMP_SRC:%.c=$(BUILD)/%)
+
+# ---- building --------------------------------------------------------------------------------
 
 .PHONY: all
 all: $(BUILD)/gotopsy $(BUILD)/libgotopsy.a $(BUILD)/libgotopsy.so
@@ -28,26 +61,124 @@ $(BUILD)/%.o: %.c
 	$(CC) $(STD) $(CFLAGS) -MMD -MP -c $< -o $@
 
 $(BUILD)/libgotopsy.a: $(LIB_OBJ)
-	rm -f $@ && ar rcs $@ $^
+	@rm -f $@
+	ar rcs $@ $^
 
-$(BUILD)/libgotopsy.so: $(LIB_OBJ)
-	$(CC) $(CFLAGS) -shared -Wl,-soname,libgotopsy.so.0 $^ $(LIBS) -o $@
+$(BUILD)/libgotopsy.so.$(VERSION): $(LIB_OBJ)
+	$(CC) $(CFLAGS) $(LDFLAGS) -shared -pthread -Wl,-soname,$(SONAME) -Wl,-z,defs $^ $(LIBS) -o $@
+
+$(BUILD)/libgotopsy.so: $(BUILD)/libgotopsy.so.$(VERSION)
+	ln -sf $(<F) $(BUILD)/$(SONAME)
+	ln -sf $(SONAME) $@
 
 $(BUILD)/gotopsy: $(CLI_OBJ) $(BUILD)/libgotopsy.a
-	$(CC) $(CFLAGS) $^ $(LIBS) -o $@
+	$(CC) $(CFLAGS) $(LDFLAGS) -pthread $^ $(LIBS) $(CLI_LIBS) -o $@
 
-$(UNIT_BIN): $(BUILD)/%: $(BUILD)/%.o $(BUILD)/libgotopsy.a
-	$(CC) $(CFLAGS) $^ $(LIBS) -lcmocka -o $@
+$(BUILD)/libhelp.a: $(HELP_OBJ)
+	@rm -f $@
+	ar rcs $@ $^
 
-.PHONY: unit
+$(UNIT_BIN) $(DUMP_BIN): $(BUILD)/%: $(BUILD)/%.o $(BUILD)/libhelp.a $(BUILD)/libgotopsy.a
+	$(CC) $(CFLAGS) $(LDFLAGS) -pthread $^ $(LIBS) -lcmocka -o $@
+
+-include $(shell find $(BUILD) -name '*.d' -not -path '$(BUILD)/asan/*' 2>/dev/null)
+
+# ---- what must be installed ------------------------------------------------------------------
+
+BUILD_DEPS := gcc make pkg-config libc6-dev libelf-dev libdwarf-dev libunwind-dev libzstd-dev \
+	zlib1g-dev libjansson-dev libpopt-dev
+TEST_DEPS := libcmocka-dev python3 python3-pytest python3-jsonschema zstd gdb
+LINT_DEPS := clang-format clang-tidy
+
+# Costs one dpkg-query when all is there.
+define install_missing
+	@missing=; \
+	if ! command -v dpkg-query >/dev/null; then \
+	    echo "needed, by their names in Debian: $(1)"; exit 0; \
+	fi; \
+	for p in $(1); do \
+	    case " $$(dpkg-query -W -f '$${Package}=$${db:Status-Status} ' $(1) 2>/dev/null)" in \
+	    *" $$p=installed "*) ;; \
+	    *) missing="$$missing $$p" ;; \
+	    esac; \
+	done; \
+	if [ -n "$$missing" ]; then \
+	    echo "installing$$missing"; \
+	    sudo=; [ "$$(id -u)" = 0 ] || sudo=sudo; \
+	    $$sudo apt-get update -qq && \
+	    $$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq \
+	        --no-install-recommends $$missing; \
+	fi
+endef
+
+.PHONY: deps deps-build deps-test deps-lint
+deps: deps-test
+deps-build:
+	$(call install_missing,$(BUILD_DEPS))
+deps-test:
+	$(call install_missing,$(BUILD_DEPS) $(TEST_DEPS))
+deps-lint:
+	$(call install_missing,$(BUILD_DEPS) $(LINT_DEPS))
+
+# ---- running ---------------------------------------------------------------------------------
+
+# The second make reads this file anew: only then does it see what deps has installed.
+.PHONY: demo test asan
+demo: deps-build
+	@$(MAKE) --no-print-directory $(BUILD)/gotopsy
+	$(BUILD)/gotopsy corefiles/demo/demo.core.zst
+
+test: deps-test
+	@$(MAKE) --no-print-directory test-build
+	@$(MAKE) --no-print-directory asan
+	@tests/run $(BUILD) $(PYTHON)
+
+asan:
+	@$(MAKE) --no-print-directory BUILD=$(BUILD)/asan test-build CFLAGS="$(ASAN_CFLAGS)"
+
+# gcc takes the instrumented vsnprintf(NULL, 0, ...) for a truncation.
+ASAN_CFLAGS := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined \
+	-fno-sanitize-recover=undefined -Wno-format-truncation
+
+.PHONY: test-build unit cases bench
+test-build: $(BUILD)/gotopsy $(UNIT_BIN) $(DUMP_BIN)
+
 unit: $(UNIT_BIN)
 	@for t in $^; do ./$$t || exit 1; done
 
-.PHONY: format clean
+cases: $(BUILD)/gotopsy $(DUMP_BIN)
+	GOTOPSY_BUILD=$(BUILD) $(PYTHON) -m pytest -q tests
+
+bench: $(BUILD)/gotopsy
+	tests/bench/run $(BUILD)/gotopsy
+
+# ---- installing ------------------------------------------------------------------------------
+
+.PHONY: install
+install: all
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/include $(DESTDIR)$(LIBDIR)/pkgconfig
+	install -m 755 $(BUILD)/gotopsy $(DESTDIR)$(PREFIX)/bin/
+	install -m 644 include/gotopsy.h $(DESTDIR)$(PREFIX)/include/
+	install -m 644 $(BUILD)/libgotopsy.a $(BUILD)/libgotopsy.so.$(VERSION) $(DESTDIR)$(LIBDIR)/
+	ln -sf libgotopsy.so.$(VERSION) $(DESTDIR)$(LIBDIR)/$(SONAME)
+	ln -sf $(SONAME) $(DESTDIR)$(LIBDIR)/libgotopsy.so
+	sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@LIBDIR@|$(LIBDIR)|' -e 's|@VERSION@|$(VERSION)|' \
+	    -e 's|@LIBS@|$(strip $(LIBS))|' gotopsy.pc.in >$(DESTDIR)$(LIBDIR)/pkgconfig/gotopsy.pc
+
+# ---- upkeep ----------------------------------------------------------------------------------
+
+.PHONY: format lint clean
 format:
 	clang-format -i $(ALL_C) $(ALL_H)
 
+TIDY := -*,clang-analyzer-*,bugprone-*,-bugprone-easily-swappable-parameters,$\
+	-bugprone-implicit-widening-of-multiplication-result,-clang-analyzer-valist.Uninitialized,$\
+	-clang-analyzer-security.insecureAPI.DeprecatedOrUnsafeBufferHandling
+
+lint:
+	@clang-format --dry-run -Werror $(ALL_C) $(ALL_H)
+	@printf '%s\n' $(LIB_SRC) $(CLI_SRC) | xargs -n 1 -P $$(nproc) clang-tidy --quiet \
+	    --warnings-as-errors='*' --checks='$(TIDY)' -- $(STD)
+
 clean:
 	rm -rf $(BUILD)
-
--include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
