@@ -55,7 +55,7 @@ static uint64_t global_word(const struct gt_process *process, const char *name,
     return value;
 }
 
-static void read_phase(struct gt_gcmarks *marks, const struct gt_process *process)
+static const char *read_phase(const struct gt_process *process)
 {
     static const char *const names[] = {"off", "mark", "mark termination"};
     uint64_t addr;
@@ -66,21 +66,22 @@ static void read_phase(struct gt_gcmarks *marks, const struct gt_process *proces
         gt_error_free(error);
     else
         gt_mem_u32(process->mem, addr, &phase);
-    marks->phase = phase <= GC_MARK_TERMINATION ? names[phase] : "unknown";
-    marks->finished = phase == GC_OFF;
+    return phase <= GC_MARK_TERMINATION ? names[phase] : "unknown";
+}
+
+void gt_gc_state_read(const struct gt_process *process, struct gt_gc_state *state)
+{
+    state->phase = read_phase(process);
+    state->cycles = global_word(process, "runtime.memstats", GT_F_mstats_numgc);
+    state->heap_marked = global_word(process, "runtime.gcController", GT_F_gcController_heapMarked);
 }
 
 void gt_gcmarks_init(struct gt_gcmarks *marks, const struct gt_goheap *heap)
 {
-    *marks = (struct gt_gcmarks){0};
     gt_bitmap_init(&marks->marked, heap->graph.objects);
     gt_bitmap_init(&marks->unjudged, heap->graph.objects);
     for (uint32_t i = 0; i < heap->graph.region_count; i++)
         judge_span(marks, heap, &heap->graph.regions[i]);
-    read_phase(marks, heap->process);
-    marks->cycles = global_word(heap->process, "runtime.memstats", GT_F_mstats_numgc);
-    marks->heap_marked =
-        global_word(heap->process, "runtime.gcController", GT_F_gcController_heapMarked);
 }
 
 void gt_gcmarks_deinit(struct gt_gcmarks *marks)

@@ -10,14 +10,18 @@
 
 #include "inspector/runtime/spans.h"
 
+struct gt_gc_state {
+    uint64_t cycles;      /* memstats.numgc */
+    const char *phase;    /* "off", "mark", "mark termination" */
+    uint64_t heap_marked; /* gcController.heapMarked; 0 unknown */
+};
+
 struct gt_gcmarks {
     struct gt_bitmap marked;   /* objects that the last mark reached */
     struct gt_bitmap unjudged; /* objects allocated since */
-    uint64_t cycles;           /* memstats.numgc */
-    const char *phase;         /* "off", "mark", "mark termination" */
-    bool finished;             /* the last cycle's mark is complete */
-    uint64_t heap_marked;      /* gcController.heapMarked; 0 unknown */
 };
+
+void gt_gc_state_read(const struct gt_process *process, struct gt_gc_state *state);
 
 void gt_gcmarks_init(struct gt_gcmarks *marks, const struct gt_goheap *heap);
 void gt_gcmarks_deinit(struct gt_gcmarks *marks);

@@ -1,0 +1,38 @@
+/*
+ * The handle behind gotopsy.h: a process and, once asked for, its heap.
+ *
+ * Stages are opened in order and kept: goroutines need no heap, `check` needs no types. The
+ * analysis owns every stage. Strings of reports are copied into the report's own storage, so that a
+ * report outlives its analysis.
+ */
+#ifndef GT_API_ANALYSIS_H
+#define GT_API_ANALYSIS_H
+
+#include "inspector/detect/study.h"
+#include "inspector/runtime/timers.h"
+#include "inspector/runtime/waits.h"
+
+struct gt_analysis {
+    struct gt_process *process;
+    struct gt_goroutines *goroutines;
+    struct gt_goheap *heap;
+    struct gt_specials *specials;
+    struct gt_roots *roots;
+    gt_progress_fn *progress;
+    void *progress_ctx;
+};
+
+/* Opens the heap, the specials and the roots, unless they are. */
+struct gt_error *gt_analysis_heap(struct gt_analysis *analysis);
+
+/* Says that `stage` of a report begins. */
+void gt_analysis_stage(const struct gt_analysis *analysis, const char *stage);
+
+/* Fills the parts of a report that need no heap: core, binary, collector, goroutines. */
+void gt_fill_process(const struct gt_analysis *analysis, struct gt_report *report);
+void gt_fill_goroutines(const struct gt_analysis *analysis, struct gt_report *report);
+
+/* A report with nothing in it but its storage. */
+struct gt_report *gt_report_new(void);
+
+#endif

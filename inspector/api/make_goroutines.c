@@ -1,0 +1,142 @@
+/* The report's goroutines: alike ones grouped, by status, wait reason, stack and origin. */
+#include "inspector/api/analysis.h"
+#include "inspector/base/str.h"
+#include "inspector/detect/group.h"
+#include "inspector/detect/places.h"
+#include "inspector/runtime/labels.h"
+
+#include <stdlib.h>
+
+struct grouping {
+    const struct gt_analysis *analysis;
+    struct gt_report *report;
+    struct gt_vec groups; /* struct gt_goroutine_group */
+    uint64_t latest;
+};
+
+static const struct gt_goroutine *goroutine(const struct grouping *grouping, uint32_t number)
+{
+    return &grouping->analysis->goroutines->list[number];
+}
+
+static const char *key_of(const struct grouping *grouping, const struct gt_goroutine *g)
+{
+    struct gt_str key = {0};
+
+    gt_str_format(&key, "%d %s %llx", g->status, g->wait_reason ? g->wait_reason : "",
+                  (unsigned long long)g->go_pc);
+    for (uint32_t i = 0; i < g->frame_count; i++)
+        gt_str_format(&key, " %llx",
+                      (unsigned long long)gt_g_frame(grouping->analysis->goroutines, g, i)->pc);
+    const char *kept = gt_arena_strndup(grouping->report->storage, key.text, key.len);
+    gt_str_free(&key);
+    return kept;
+}
+
+static void count_members(const struct grouping *grouping, const struct gt_member *members,
+                          size_t count, struct gt_goroutine_group *group)
+{
+    uint64_t *ids = gt_arena_alloc(grouping->report->storage, count * sizeof *ids);
+
+    group->wait_ns_max = GT_UNKNOWN;
+    for (size_t i = 0; i < count; i++) {
+        const struct gt_goroutine *g = goroutine(grouping, members[i].item);
+        int64_t waited = gt_wait_ns(g, grouping->latest);
+        ids[i] = g->id;
+        group->stack_bytes += g->stack_hi - g->stack_lo;
+        if (waited > group->wait_ns_max) group->wait_ns_max = waited;
+    }
+    group->ids = ids;
+    group->count = group->id_count = count;
+}
+
+static void make_group(void *ctx, const struct gt_member *members, size_t count)
+{
+    struct grouping *grouping = ctx;
+    struct gt_process *process = grouping->analysis->process;
+    struct gt_arena *storage = grouping->report->storage;
+    const struct gt_goroutine *g = goroutine(grouping, members[0].item);
+    struct gt_goroutine_group *group = gt_vec_push(&grouping->groups);
+
+    count_members(grouping, members, count, group);
+    group->status = gt_g_status_name(g->status);
+    group->wait_reason =
+        g->wait_reason ? gt_arena_strndup(storage, g->wait_reason, strlen(g->wait_reason)) : NULL;
+    group->stack = gt_places_of(process, grouping->analysis->goroutines, g, storage);
+    group->created_by = gt_place_created(process, g, storage);
+    group->labels = gt_labels_of(process, g, storage, &group->label_count);
+    group->retained_bytes = GT_UNKNOWN;
+    group->system = g->system;
+}
+
+/* Users' goroutines before the runtime's, large groups before small. */
+static int by_count(const void *a, const void *b)
+{
+    const struct gt_goroutine_group *left = a, *right = b;
+
+    if (left->system != right->system) return left->system ? 1 : -1;
+    if (left->count != right->count) return left->count > right->count ? -1 : 1;
+    return left->ids[0] < right->ids[0] ? -1 : left->ids[0] > right->ids[0];
+}
+
+static void fill_groups(struct grouping *grouping)
+{
+    struct gt_groups groups;
+    size_t size;
+
+    gt_groups_init(&groups);
+    for (uint32_t i = 0; i < grouping->analysis->goroutines->count; i++) {
+        const struct gt_goroutine *g = goroutine(grouping, i);
+        /* Members are ordered by weight, so that ids of a group ascend. */
+        gt_groups_add(&groups, key_of(grouping, g), UINT64_MAX - g->id, i);
+    }
+    gt_groups_visit(&groups, make_group, grouping);
+    gt_groups_deinit(&groups);
+    size = grouping->groups.len * sizeof(struct gt_goroutine_group);
+    struct gt_goroutine_group *kept = gt_arena_alloc(grouping->report->storage, size);
+    if (size) {
+        qsort(grouping->groups.data, grouping->groups.len, sizeof *kept, by_count);
+        memcpy(kept, grouping->groups.data, size);
+    }
+    grouping->report->goroutines.groups = kept;
+    grouping->report->goroutines.group_count = grouping->groups.len;
+}
+
+static void fill_statuses(const struct grouping *grouping)
+{
+    enum { STATUSES = GT_G_DEADEXTRA + 1 };
+    struct gt_report *report = grouping->report;
+    struct gt_count *statuses = gt_arena_alloc(report->storage, STATUSES * sizeof *statuses);
+    uint64_t counts[STATUSES] = {0};
+
+    for (uint32_t i = 0; i < grouping->analysis->goroutines->count; i++) {
+        const struct gt_goroutine *g = goroutine(grouping, i);
+        if (g->status < STATUSES) counts[g->status]++;
+        report->goroutines.system += g->system;
+        report->goroutines.total++;
+    }
+    for (unsigned i = 0; i < STATUSES; i++)
+        if (counts[i])
+            statuses[report->goroutines.status_count++] =
+                (struct gt_count){gt_g_status_name((uint8_t)i), counts[i]};
+    report->goroutines.by_status = statuses;
+}
+
+void gt_fill_goroutines(const struct gt_analysis *analysis, struct gt_report *report)
+{
+    struct grouping grouping = {
+        .analysis = analysis, .report = report, .groups = GT_VEC_OF(struct gt_goroutine_group)};
+
+    grouping.latest = gt_latest_time(analysis->process, analysis->goroutines);
+    fill_groups(&grouping);
+    fill_statuses(&grouping);
+    gt_vec_free(&grouping.groups);
+}
+
+struct gt_error *gt_goroutines_make(struct gt_analysis *analysis, struct gt_report **report)
+{
+    *report = gt_report_new();
+    gt_fill_process(analysis, *report);
+    gt_fill_goroutines(analysis, *report);
+    return NULL;
+}

@@ -1,0 +1,63 @@
+/* The report's account of the process: its core, its binary and its collector. */
+#include "inspector/api/analysis.h"
+#include "inspector/runtime/gcmarks.h"
+
+#include <signal.h>
+#include <string.h>
+
+static const char *copy(struct gt_report *report, const char *text)
+{
+    return text ? gt_arena_strndup(report->storage, text, strlen(text)) : NULL;
+}
+
+static const char *signal_name(struct gt_report *report, int number)
+{
+    const char *name = number ? sigabbrev_np(number) : NULL;
+
+    return name ? gt_arena_format(report->storage, "SIG%s", name) : NULL;
+}
+
+static void fill_core(const struct gt_analysis *analysis, struct gt_report *report)
+{
+    const struct gt_core *core = analysis->process->core;
+
+    report->core.path = copy(report, gt_core_path(core));
+    report->core.origin = gt_core_from_gcore(core) ? "gcore" : "kernel";
+    report->core.bytes = gt_core_file_bytes(core);
+    report->core.truncated = gt_core_truncated(core);
+    report->core.pid = gt_core_pid(core);
+    report->core.command = copy(report, gt_core_command(core));
+    report->core.signal =
+        gt_core_from_gcore(core) ? NULL : signal_name(report, gt_core_signal(core));
+}
+
+static void fill_binary(const struct gt_analysis *analysis, struct gt_report *report)
+{
+    const struct gt_process *process = analysis->process;
+    const struct gt_go_version *version = &process->version;
+    const char **experiments =
+        gt_arena_alloc(report->storage, version->experiment_count * sizeof *experiments);
+
+    report->binary.path = copy(report, gt_binary_path(process->binary));
+    report->binary.build_id = copy(report, gt_binary_build_id(process->binary));
+    report->binary.go_version = copy(report, version->text);
+    report->binary.goarch = gt_core_machine(process->core) == GT_MACHINE_AMD64 ? "amd64" : "arm64";
+    report->binary.dwarf = gt_binary_has_dwarf(process->binary);
+    report->binary.symbols = gt_binary_has_symbols(process->binary);
+    for (size_t i = 0; i < version->experiment_count; i++)
+        experiments[i] = copy(report, version->experiments[i]);
+    report->binary.experiments = experiments;
+    report->binary.experiment_count = version->experiment_count;
+}
+
+void gt_fill_process(const struct gt_analysis *analysis, struct gt_report *report)
+{
+    struct gt_gc_state state;
+
+    fill_core(analysis, report);
+    fill_binary(analysis, report);
+    gt_gc_state_read(analysis->process, &state);
+    report->gc.cycles = state.cycles;
+    report->gc.phase = state.phase;
+    report->gc.heap_marked = state.heap_marked;
+}

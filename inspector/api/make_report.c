@@ -1,0 +1,226 @@
+/* The whole report: the live heap, its types, and what every detector finds in it. */
+#include "inspector/api/analysis.h"
+#include "inspector/base/alloc.h"
+#include "inspector/base/error.h"
+#include "inspector/detect/detector.h"
+
+#include <stdlib.h>
+
+enum {
+    DEFAULT_MIN_BYTES = 64 * 1024,
+    LIVE_SHARE = 1000, /* the default threshold is at least 1/1000 of what is live */
+    DEFAULT_INSTANCES = 20,
+};
+
+struct making {
+    struct gt_analysis *analysis;
+    struct gt_report *report;
+    struct gt_bitmap live;
+    struct gt_typing *typing;
+    struct gt_study study;
+    struct gt_causes causes;
+};
+
+/* ---- the study ----------------------------------------------------------------------------- */
+
+static void mark_live(struct making *making)
+{
+    const struct gt_analysis *analysis = making->analysis;
+
+    gt_analysis_stage(analysis, "marking");
+    gt_bitmap_init(&making->live, analysis->heap->graph.objects);
+    gt_live_mark(analysis->heap, analysis->roots, NULL, NULL, &making->live);
+    making->report->live.bytes = gt_heap_bytes_of(&analysis->heap->graph, &making->live);
+    making->report->live.objects = gt_bitmap_count(&making->live);
+}
+
+static void build_forest(struct making *making)
+{
+    const struct gt_roots *roots = making->analysis->roots;
+    uint64_t *values = gt_alloc(roots->list.len * sizeof *values);
+
+    for (size_t i = 0; i < roots->list.len; i++)
+        values[i] = gt_root_at(roots, i)->value;
+    gt_forest_build(&making->study.forest, &making->analysis->heap->graph, NULL, values,
+                    roots->list.len);
+    free(values);
+}
+
+static void index_samples(struct gt_study *study)
+{
+    for (size_t i = 0; i < study->specials->list.len; i++) {
+        const struct gt_special *special = gt_special_at(study->specials, i);
+        if (special->kind == GT_SPECIAL_PROFILE)
+            *gt_map_put(&study->samples, special->object, NULL) = special->words[0];
+    }
+}
+
+static uint64_t threshold(const struct gt_report_options *options, uint64_t live_bytes)
+{
+    uint64_t share = live_bytes / LIVE_SHARE;
+
+    if (options && options->min_bytes) return options->min_bytes;
+    return share > DEFAULT_MIN_BYTES ? share : DEFAULT_MIN_BYTES;
+}
+
+static void start_study(struct making *making, const struct gt_report_options *options)
+{
+    const struct gt_analysis *analysis = making->analysis;
+    struct gt_study *study = &making->study;
+
+    gt_analysis_stage(analysis, "typing");
+    making->typing =
+        gt_typing_create(analysis->heap, analysis->goroutines, analysis->roots, &making->live);
+    *study = (struct gt_study){.process = analysis->process,
+                               .heap = analysis->heap,
+                               .goroutines = analysis->goroutines,
+                               .specials = analysis->specials,
+                               .roots = analysis->roots,
+                               .typing = making->typing,
+                               .live = &making->live,
+                               .storage = making->report->storage,
+                               .live_bytes = making->report->live.bytes,
+                               .live_objects = making->report->live.objects,
+                               .min_bytes = threshold(options, making->report->live.bytes),
+                               .max_instances = DEFAULT_INSTANCES};
+    if (options && options->instances) study->max_instances = options->instances;
+    study->show_data = options && options->show_data;
+    gt_analysis_stage(analysis, "finding ways from roots");
+    build_forest(making);
+    gt_bitmap_init(&study->holders, analysis->heap->graph.objects);
+    gt_bitmap_copy(&study->holders, &making->live);
+    index_samples(study);
+}
+
+static void end_study(struct making *making)
+{
+    gt_forest_deinit(&making->study.forest);
+    gt_bitmap_free(&making->study.holders);
+    gt_map_free(&making->study.samples);
+    gt_typing_free(making->typing);
+    gt_bitmap_free(&making->live);
+}
+
+/* ---- findings ------------------------------------------------------------------------------ */
+
+static void fill_finding(const struct gt_cause *cause, uint32_t id, struct gt_finding *finding)
+{
+    *finding = (struct gt_finding){.id = id,
+                                   .kind = cause->kind,
+                                   .confidence = cause->confidence,
+                                   .title = cause->title,
+                                   .bytes_freed = gt_cause_freed(cause),
+                                   .bytes_shared = cause->shared_bytes,
+                                   .stack_bytes = cause->stack_bytes,
+                                   .objects_freed = cause->objects,
+                                   .count = cause->count,
+                                   .advice = cause->advice,
+                                   .path = cause->path,
+                                   .instances = cause->instances,
+                                   .instance_count = cause->instance_count};
+}
+
+static void fill_findings(struct making *making)
+{
+    struct gt_report *report = making->report;
+    size_t count = making->causes.list.len;
+    struct gt_finding *findings = gt_arena_alloc(report->storage, count * sizeof *findings);
+
+    for (size_t i = 0; i < count; i++)
+        fill_finding(gt_vec_at(&making->causes.list, i), (uint32_t)i + 1, &findings[i]);
+    report->findings = findings;
+    report->finding_count = count;
+}
+
+static void detect(struct making *making)
+{
+    static const char *const stages[GT_KINDS] = {
+        [GT_SUBSTRING] = "looking for substrings and subslices",
+        [GT_LOST_ELEMENTS] = "looking for lost elements",
+        [GT_HUNG_GOROUTINE] = "looking for hung goroutines",
+        [GT_TICKER] = "looking for tickers",
+        [GT_FINALIZER_CYCLE] = "looking for finalizer cycles",
+        [GT_DEFERRED_CALLS] = "looking for deferred calls",
+    };
+    struct gt_report *report = making->report;
+
+    gt_causes_init(&making->causes);
+    for (size_t i = 0; i < gt_detector_count; i++) {
+        for (int kind = 0; kind < GT_KINDS; kind++) {
+            if (!gt_detectors[i].finds[kind]) continue;
+            report->looked_for[kind] = true;
+            if (stages[kind]) gt_analysis_stage(making->analysis, stages[kind]);
+        }
+        gt_detectors[i].find(&making->study, &making->causes);
+    }
+    gt_analysis_stage(making->analysis, "weighing");
+    gt_causes_weigh(&making->study, &making->causes, &report->leaks_total.bytes,
+                    &report->leaks_total.objects);
+    fill_findings(making);
+    gt_causes_deinit(&making->causes);
+}
+
+/* ---- memory and coverage ------------------------------------------------------------------- */
+
+static void fill_memory(const struct making *making)
+{
+    struct gt_report *report = making->report;
+    const struct gt_goheap *heap = making->analysis->heap;
+    struct gt_count *parts = gt_arena_alloc(report->storage, 5 * sizeof *parts);
+    uint64_t allocated = gt_heap_bytes_of(&heap->graph, &heap->graph.allocated);
+    uint64_t mapped = 0, told = heap->heap_bytes + heap->stack_bytes;
+    size_t count;
+    const struct gt_segment *segments = gt_core_segments(making->analysis->process->core, &count);
+
+    for (size_t i = 0; i < count; i++)
+        mapped += segments[i].end - segments[i].start;
+    if (mapped < told) mapped = told; /* a core that lost segments */
+    parts[0] = (struct gt_count){"live objects", report->live.bytes};
+    parts[1] = (struct gt_count){"garbage", allocated - report->live.bytes};
+    parts[2] = (struct gt_count){"free slots", heap->heap_bytes - allocated};
+    parts[3] = (struct gt_count){"stacks", heap->stack_bytes};
+    parts[4] = (struct gt_count){"other and reserved", mapped - told};
+    report->memory.mapped_bytes = mapped;
+    report->memory.parts = parts;
+    report->memory.part_count = 5;
+}
+
+static void fill_coverage(const struct making *making)
+{
+    struct gt_report *report = making->report;
+    const struct gt_process *process = making->analysis->process;
+    const char **notes = gt_arena_alloc(report->storage, process->losses.len * sizeof *notes);
+
+    report->coverage.typed_bytes = making->typing->typed_bytes;
+    report->coverage.untyped_bytes = making->typing->untyped_bytes;
+    report->coverage.frames_precise = making->analysis->roots->frames_precise;
+    report->coverage.frames_conservative = making->analysis->roots->frames_conservative;
+    report->coverage.missing_bytes = process->missing_bytes;
+    report->coverage.undecided_bytes = making->study.undecided_bytes;
+    for (size_t i = 0; i < process->losses.len; i++) {
+        const char *line = *(const char **)gt_vec_at(&process->losses, i);
+        notes[i] = gt_arena_strndup(report->storage, line, strlen(line));
+    }
+    report->coverage.notes = notes;
+    report->coverage.note_count = process->losses.len;
+}
+
+struct gt_error *gt_report_make(struct gt_analysis *analysis,
+                                const struct gt_report_options *options, struct gt_report **out)
+{
+    struct gt_error *error = gt_analysis_heap(analysis);
+    struct making making = {.analysis = analysis};
+
+    if (error) return error;
+    making.report = gt_report_new();
+    gt_fill_process(analysis, making.report);
+    gt_fill_goroutines(analysis, making.report);
+    mark_live(&making);
+    start_study(&making, options);
+    detect(&making);
+    fill_memory(&making);
+    fill_coverage(&making);
+    end_study(&making);
+    *out = making.report;
+    return NULL;
+}

@@ -1,0 +1,57 @@
+/*
+ * A cause of retention: what a detector found, as the roots and edges that keep memory alive
+ * because of it, and the story to tell.
+ *
+ * Detectors only name roots, words and objects; what a cause costs is computed here for all
+ * causes together (design: counterfactual retention):
+ *   1. mark from all that no cause names: the innocent heap; the rest of the live heap is residue;
+ *   2. a cause's cost is what stays unmarked when everything but that cause is added back.
+ * No cause costs a whole mark: the innocent heap is marked once, each cause walks the residue.
+ *
+ * A cause owns its vectors; its strings and instances belong to the study's storage.
+ */
+#ifndef GT_DETECT_CAUSE_H
+#define GT_DETECT_CAUSE_H
+
+#include "inspector/detect/study.h"
+
+struct gt_cause {
+    enum gt_kind kind;
+    enum gt_confidence confidence;
+    struct gt_vec roots; /* uint32_t: numbers of roots that fixing it takes away */
+    struct gt_vec words; /* uint64_t: addresses of pointer words that it takes away */
+    struct gt_vec muted; /* uint32_t: objects whose pointers it takes away */
+    uint64_t own_bytes;  /* parts of live blocks: windows' waste, beside what the marks say */
+    uint64_t stack_bytes;
+    uint64_t count;
+    const char *title, *advice;
+    struct gt_path path;
+    struct gt_instance *instances;
+    size_t instance_count;
+    bool always; /* report it whatever its bytes are */
+
+    uint64_t heap_bytes, objects, shared_bytes; /* filled in by gt_causes_weigh() */
+};
+
+struct gt_causes {
+    struct gt_vec list; /* struct gt_cause */
+};
+
+void gt_causes_init(struct gt_causes *causes);
+void gt_causes_deinit(struct gt_causes *causes);
+
+/* A new, empty cause. The pointer is good until the next one is made. */
+struct gt_cause *gt_causes_add(struct gt_causes *causes, enum gt_kind kind,
+                               enum gt_confidence confidence);
+
+/* Weighs every cause, drops those below the study's threshold, and orders the rest by what they
+ * free. *total_bytes and *total_objects get what goes when all that are left are fixed. */
+void gt_causes_weigh(const struct gt_study *study, struct gt_causes *causes, uint64_t *total_bytes,
+                     uint64_t *total_objects);
+
+static inline uint64_t gt_cause_freed(const struct gt_cause *cause)
+{
+    return cause->heap_bytes + cause->own_bytes + cause->stack_bytes;
+}
+
+#endif

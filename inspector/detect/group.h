@@ -1,0 +1,32 @@
+/*
+ * Alike blocks become one finding: 10,000 substrings held by one map are one line.
+ *
+ * Members are added with their key and weight, then taken out group by group, the heaviest member
+ * first. Keys are compared as text. The groups own their table, not the keys.
+ */
+#ifndef GT_DETECT_GROUP_H
+#define GT_DETECT_GROUP_H
+
+#include "inspector/base/vec.h"
+
+#include <stdint.h>
+
+struct gt_member {
+    const char *key;
+    uint64_t weight;
+    uint32_t item; /* the caller's own number */
+};
+
+struct gt_groups {
+    struct gt_vec members; /* struct gt_member */
+};
+
+void gt_groups_init(struct gt_groups *groups);
+void gt_groups_deinit(struct gt_groups *groups);
+void gt_groups_add(struct gt_groups *groups, const char *key, uint64_t weight, uint32_t item);
+
+/* Calls `visit` once a group with its members, the heaviest first. */
+typedef void gt_group_fn(void *ctx, const struct gt_member *members, size_t count);
+void gt_groups_visit(struct gt_groups *groups, gt_group_fn *visit, void *ctx);
+
+#endif

@@ -1,0 +1,256 @@
+/*
+ * Hanging goroutines: blocked on something that no goroutine which may yet run can reach, by the
+ * fixpoint of the runtime's own leak detector (runtime/mgc.go, findGoroutineLeaks):
+ *   1. take away the goroutines that block on objects of the heap, with all they hold;
+ *   2. mark from the rest; whoever waits for something marked may run: give it back and mark on;
+ *   3. what is left when nothing changes hangs.
+ * Over-marking can only hide a leak. Groups of one stack are one finding. They are told as
+ * suspects: a core of a program that still runs does not say what it would have done next.
+ */
+#include "inspector/base/alloc.h"
+#include "inspector/base/str.h"
+#include "inspector/detect/detector.h"
+#include "inspector/detect/goroutine_cut.h"
+#include "inspector/detect/group.h"
+#include "inspector/detect/path.h"
+#include "inspector/detect/places.h"
+#include "inspector/runtime/waits.h"
+
+#include <stdlib.h>
+
+enum {
+    MANY = 100, /* goroutines of one site that are worth telling whatever they keep */
+    MAX_KEY_FRAMES = 64,
+    MAIN_GOROUTINE = 1, /* it may wait for ever on purpose */
+};
+
+struct hunting {
+    struct gt_study *study;
+    struct gt_causes *causes;
+    struct gt_waits waits;
+    struct gt_wait *wait; /* by goroutine */
+    bool *hangs;          /* by goroutine: not known to run again */
+    struct gt_goroutine_roots roots;
+    struct gt_bitmap without; /* roots */
+    struct gt_cut cut;
+    struct gt_bitmap marked;
+    struct gt_marker *marker;
+    struct gt_groups groups;
+    uint64_t latest;
+};
+
+static void take_away(struct hunting *hunting, uint32_t number)
+{
+    const struct gt_goroutine_roots *roots = &hunting->roots;
+    uint32_t object = gt_goroutine_object(hunting->study, number);
+    const struct gt_wait *wait = &hunting->wait[number];
+
+    for (uint32_t i = 0; i < roots->count[number]; i++)
+        gt_bit_set(&hunting->without, roots->first[number] + i);
+    if (object != GT_NO_OBJECT) gt_bit_set(&hunting->cut.muted, object);
+    for (size_t i = 0; i < wait->hidden_words.len; i++)
+        gt_cut_word(&hunting->cut, &hunting->study->heap->graph,
+                    *(uint64_t *)gt_vec_at(&wait->hidden_words, i));
+}
+
+static void seed_word(void *ctx, uint64_t offset, uint64_t value)
+{
+    (void)offset;
+    gt_mark_seed(((struct hunting *)ctx)->marker, value);
+}
+
+static void give_back(struct hunting *hunting, uint32_t number)
+{
+    const struct gt_study *study = hunting->study;
+    uint32_t object = gt_goroutine_object(study, number);
+
+    for (uint32_t i = 0; i < hunting->roots.count[number]; i++)
+        gt_live_seed(hunting->marker, study->heap,
+                     gt_root_at(study->roots, hunting->roots.first[number] + i));
+    if (object != GT_NO_OBJECT) {
+        gt_bit_clear(&hunting->cut.muted, object);
+        gt_heap_words(&study->heap->graph, object, seed_word, hunting);
+    }
+    const struct gt_wait *wait = &hunting->wait[number];
+    for (size_t i = 0; i < wait->objects.len; i++)
+        gt_mark_seed(hunting->marker, *(uint64_t *)gt_vec_at(&wait->objects, i));
+    hunting->hangs[number] = false;
+}
+
+/* Can anything that may run reach what it waits for? What lies outside the heap always can be. */
+static bool may_run(const struct hunting *hunting, uint32_t number)
+{
+    const struct gt_wait *wait = &hunting->wait[number];
+
+    for (size_t i = 0; i < wait->objects.len; i++) {
+        uint64_t addr = *(uint64_t *)gt_vec_at(&wait->objects, i);
+        uint32_t object = gt_heap_object(&hunting->study->heap->graph, addr);
+        if (object == GT_NO_OBJECT || gt_bit(&hunting->marked, object)) return true;
+    }
+    return false;
+}
+
+/* A weak pointer can be made strong by whoever reaches its handle. */
+static void follow_weak(struct hunting *hunting)
+{
+    const struct gt_study *study = hunting->study;
+
+    for (size_t i = 0; i < study->specials->list.len; i++) {
+        const struct gt_special *special = gt_special_at(study->specials, i);
+        if (special->kind != GT_SPECIAL_WEAK_HANDLE) continue;
+        uint32_t handle = gt_heap_object(&study->heap->graph, special->words[0]);
+        if (handle != GT_NO_OBJECT && gt_bit(&hunting->marked, handle))
+            gt_mark_seed(hunting->marker, gt_heap_address(&study->heap->graph, special->object));
+    }
+}
+
+static void find_candidates(struct hunting *hunting)
+{
+    const struct gt_goroutines *all = hunting->study->goroutines;
+
+    for (uint32_t i = 0; i < all->count; i++) {
+        const struct gt_goroutine *g = &all->list[i];
+        gt_wait_of(&hunting->waits, g, &hunting->wait[i]);
+        hunting->hangs[i] =
+            !g->system && g->id != MAIN_GOROUTINE && hunting->wait[i].kind != GT_WAIT_OTHER;
+        if (hunting->hangs[i]) take_away(hunting, i);
+    }
+}
+
+static void reach_fixpoint(struct hunting *hunting)
+{
+    const struct gt_study *study = hunting->study;
+    bool changed = true;
+
+    for (size_t i = 0; i < study->roots->list.len; i++)
+        if (!gt_bit(&hunting->without, i))
+            gt_live_seed(hunting->marker, study->heap, gt_root_at(study->roots, i));
+    while (changed) {
+        changed = false;
+        gt_mark_drain(hunting->marker);
+        follow_weak(hunting);
+        gt_mark_drain(hunting->marker);
+        for (uint32_t i = 0; i < study->goroutines->count; i++)
+            if (hunting->hangs[i] && may_run(hunting, i)) {
+                give_back(hunting, i);
+                changed = true;
+            }
+    }
+}
+
+/* ---- telling ------------------------------------------------------------------------------- */
+
+static const char *stack_key(const struct hunting *hunting, const struct gt_goroutine *g)
+{
+    struct gt_str key = {0};
+
+    gt_str_format(&key, "%s %llx", g->wait_reason, (unsigned long long)g->go_pc);
+    for (uint32_t i = 0; i < g->frame_count && i < MAX_KEY_FRAMES; i++)
+        gt_str_format(&key, " %llx",
+                      (unsigned long long)gt_g_frame(hunting->study->goroutines, g, i)->pc);
+    const char *kept = gt_arena_strndup(hunting->study->storage, key.text, key.len);
+    gt_str_free(&key);
+    return kept;
+}
+
+static void tell(const struct hunting *hunting, uint32_t number, struct gt_instance *instance)
+{
+    const struct gt_study *study = hunting->study;
+    const struct gt_goroutine *g = &study->goroutines->list[number];
+    const struct gt_wait *wait = &hunting->wait[number];
+
+    instance->hung.goroutine = g->id;
+    instance->hung.wait_reason = g->wait_reason;
+    instance->hung.wait_ns = gt_wait_ns(g, hunting->latest);
+    instance->hung.blocked_on = wait->what;
+    if (wait->objects.len)
+        instance->hung.blocked_on_address = *(uint64_t *)gt_vec_at(&wait->objects, 0);
+    instance->hung.stack = gt_places_of(study->process, study->goroutines, g, study->storage);
+    instance->hung.created_by = gt_place_created(study->process, g, study->storage);
+    instance->hung.stack_bytes = g->stack_hi - g->stack_lo;
+}
+
+static const char *advice(const struct gt_study *study, const struct gt_instance *instance)
+{
+    static const struct {
+        const char *reason, *text;
+    } rows[] = {
+        {"chan send", "make the channel buffered, or select on ctx.Done() beside the send"},
+        {"chan receive", "close the channel when its senders are done, or select on ctx.Done()"},
+        {"select", "add a case on ctx.Done() and cancel the context when the work is abandoned"},
+        {"sync.WaitGroup.Wait", "call Done on every path: defer wg.Done()"},
+        {"sync.", "unlock or signal on every path: defer mu.Unlock()"},
+    };
+    const struct gt_place *place = gt_places_user(&instance->hung.stack);
+    const char *text = "nothing can wake it: return instead of waiting";
+
+    for (size_t i = sizeof rows / sizeof *rows; i-- > 0;)
+        if (strncmp(instance->hung.wait_reason, rows[i].reason, strlen(rows[i].reason)) == 0 &&
+            !strstr(instance->hung.wait_reason, "nil chan") &&
+            !strstr(instance->hung.wait_reason, "no cases"))
+            text = rows[i].text;
+    if (!place || !place->file) return text;
+    const char *file = strrchr(place->file, '/');
+    return gt_arena_format(study->storage, "%s, at %s:%u", text, file ? file + 1 : place->file,
+                           place->line);
+}
+
+static void make_cause(void *ctx, const struct gt_member *members, size_t count)
+{
+    struct hunting *hunting = ctx;
+    struct gt_study *study = hunting->study;
+    struct gt_cause *cause = gt_causes_add(hunting->causes, GT_HUNG_GOROUTINE, GT_SUSPECT);
+
+    cause->count = count;
+    cause->always = count >= MANY;
+    cause->instance_count = count < study->max_instances ? count : study->max_instances;
+    cause->instances =
+        gt_arena_alloc(study->storage, cause->instance_count * sizeof *cause->instances);
+    for (size_t i = 0; i < count; i++) {
+        if (i < cause->instance_count) tell(hunting, members[i].item, &cause->instances[i]);
+        gt_cause_take_goroutine(cause, study, &hunting->roots, members[i].item);
+    }
+    const struct gt_instance *first = &cause->instances[0];
+    const struct gt_place *place = gt_places_user(&first->hung.stack);
+    cause->title =
+        gt_arena_format(study->storage, "%zu goroutine%s in %s at %s, which nothing can end", count,
+                        count == 1 ? "" : "s", first->hung.wait_reason,
+                        place ? place->function : "an unknown place");
+    cause->advice = advice(study, first);
+}
+
+void gt_detect_hung(struct gt_study *study, struct gt_causes *causes)
+{
+    struct hunting hunting = {.study = study, .causes = causes};
+    uint32_t count = study->goroutines->count;
+
+    hunting.wait = gt_calloc(count, sizeof *hunting.wait);
+    hunting.hangs = gt_calloc(count, sizeof *hunting.hangs);
+    hunting.latest = gt_latest_time(study->process, study->goroutines);
+    gt_waits_init(&hunting.waits, study->process, study->goroutines);
+    gt_goroutine_roots_init(&hunting.roots, study);
+    gt_bitmap_init(&hunting.without, study->roots->list.len);
+    gt_bitmap_init(&hunting.marked, study->heap->graph.objects);
+    gt_cut_init(&hunting.cut, &study->heap->graph);
+    gt_groups_init(&hunting.groups);
+    find_candidates(&hunting);
+    hunting.marker = gt_marker_create(&study->heap->graph, &hunting.cut, &hunting.marked);
+    reach_fixpoint(&hunting);
+    gt_marker_free(hunting.marker);
+    for (uint32_t i = 0; i < count; i++)
+        if (hunting.hangs[i])
+            gt_groups_add(&hunting.groups, stack_key(&hunting, &study->goroutines->list[i]),
+                          study->goroutines->list[i].stack_hi - study->goroutines->list[i].stack_lo,
+                          i);
+    gt_groups_visit(&hunting.groups, make_cause, &hunting);
+    for (uint32_t i = 0; i < count; i++)
+        gt_wait_free(&hunting.wait[i]);
+    gt_groups_deinit(&hunting.groups);
+    gt_cut_deinit(&hunting.cut);
+    gt_bitmap_free(&hunting.marked);
+    gt_bitmap_free(&hunting.without);
+    gt_goroutine_roots_deinit(&hunting.roots);
+    gt_waits_deinit(&hunting.waits);
+    free(hunting.wait);
+    free(hunting.hangs);
+}

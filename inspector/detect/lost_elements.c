@@ -1,0 +1,223 @@
+/*
+ * Lost slice elements: pointer slots of a backing array that no live window's cap covers, so that
+ * nothing can ever read them again (proven), or that lie between a len and a cap, where only
+ * re-slicing reaches (likely: a deletion that did not clear the tail).
+ */
+#include "inspector/detect/detector.h"
+#include "inspector/detect/group.h"
+#include "inspector/detect/windows.h"
+
+#include <stdlib.h>
+
+enum {
+    MAX_SLOTS = 16, /* told of one instance */
+    MAX_WINDOWS = 8,
+};
+
+struct dead_slot {
+    uint64_t element;
+    uint64_t addr, value;
+};
+
+struct array { /* a block with slots outside its windows */
+    struct gt_windowed block;
+    bool spare;          /* the slots lie within a cap */
+    size_t first, count; /* into the slots */
+    uint64_t elements;   /* distinct elements among them */
+};
+
+struct losing {
+    struct gt_study *study;
+    struct gt_causes *causes;
+    struct gt_keys keys;
+    struct gt_windows windows;
+    struct gt_vec slots;  /* struct dead_slot */
+    struct gt_vec arrays; /* struct array */
+    struct gt_groups groups;
+};
+
+struct slot_search { /* the pointer words of one block, sorted into dead, spare and live */
+    struct losing *losing;
+    const struct gt_windowed *block;
+    struct gt_bitmap caps, lens;
+    uint64_t header; /* of the slot, before the data */
+    bool want_spare;
+    uint64_t last, elements;
+};
+
+static void look_at_slot(void *ctx, uint64_t offset, uint64_t value)
+{
+    struct slot_search *search = ctx;
+    const struct gt_heap *graph = &search->losing->study->heap->graph;
+    uint64_t element = (offset - search->header) / search->block->elem_size;
+
+    if (!value || element >= search->caps.bits) return;
+    if (gt_bit(&search->lens, element)) return;
+    if (gt_bit(&search->caps, element) != search->want_spare) return;
+    if (gt_heap_object(graph, value) == GT_NO_OBJECT) return;
+    struct dead_slot slot = {element, gt_heap_address(graph, search->block->block) + offset, value};
+    gt_vec_add(&search->losing->slots, &slot);
+    search->elements += element != search->last;
+    search->last = element;
+}
+
+/* Values that are held for reuse have live pointers in their spare capacity by design. */
+static bool is_pool(const char *holder)
+{
+    static const char *const pools[] = {"sync.", "runtime.", "internal/", "bufio."};
+
+    for (size_t i = 0; holder && i < sizeof pools / sizeof *pools; i++)
+        if (strncmp(holder, pools[i], strlen(pools[i])) == 0) return true;
+    return false;
+}
+
+static void add_array(struct losing *losing, const struct gt_windowed *block, bool spare,
+                      size_t first, uint64_t elements)
+{
+    const struct gt_view *view = gt_window_of(&losing->windows, block, 0);
+    struct array array = {*block, spare, first, losing->slots.len - first, elements};
+
+    if (array.count == 0) return;
+    if (is_pool(gt_holder_struct(losing->study, &view->holder))) return;
+    const char *key = gt_arena_format(losing->study->storage, "%c%s", spare ? 's' : 'd',
+                                      gt_key_of(&losing->keys, &view->holder));
+    gt_groups_add(&losing->groups, key, array.count, (uint32_t)losing->arrays.len);
+    gt_vec_add(&losing->arrays, &array);
+}
+
+static void search_block(struct losing *losing, const struct gt_windowed *block)
+{
+    const struct gt_heap *graph = &losing->study->heap->graph;
+    struct slot_search search = {.losing = losing, .block = block, .last = UINT64_MAX};
+    uint64_t user;
+
+    search.header = gt_goheap_user(losing->study->heap, block->block, &user) -
+                    gt_heap_address(graph, block->block);
+    gt_bitmap_init(&search.caps, user / block->elem_size);
+    gt_bitmap_init(&search.lens, user / block->elem_size);
+    gt_windows_mark(&losing->windows, block, false, &search.caps);
+    gt_windows_mark(&losing->windows, block, true, &search.lens);
+    for (int spare = 0; spare < 2; spare++) {
+        size_t first = losing->slots.len;
+        search.want_spare = spare;
+        search.elements = 0;
+        search.last = UINT64_MAX;
+        gt_heap_words(graph, block->block, look_at_slot, &search);
+        add_array(losing, block, spare, first, search.elements);
+    }
+    gt_bitmap_free(&search.caps);
+    gt_bitmap_free(&search.lens);
+}
+
+static const struct array *array_at(const struct losing *losing, uint32_t item)
+{
+    return gt_vec_at(&losing->arrays, item);
+}
+
+static void tell(const struct losing *losing, const struct array *array,
+                 struct gt_instance *instance)
+{
+    const struct gt_study *study = losing->study;
+    size_t told = array->count < MAX_SLOTS ? array->count : MAX_SLOTS;
+    struct gt_slot *slots = gt_arena_alloc(study->storage, told * sizeof *slots);
+
+    for (size_t i = 0; i < told; i++) {
+        const struct dead_slot *slot = gt_vec_at(&losing->slots, array->first + i);
+        uint32_t target = gt_heap_object(&study->heap->graph, slot->value);
+        slots[i] = (struct gt_slot){slot->element, gt_block_of(study, target)};
+    }
+    instance->lost.block = gt_block_of(study, array->block.block);
+    instance->lost.element_type =
+        gt_type_name(study, gt_window_of(&losing->windows, &array->block, 0)->elem);
+    instance->lost.slot_count = array->elements;
+    instance->lost.spare_slot_count = array->spare ? array->elements : 0;
+    instance->lost.slots = slots;
+    instance->lost.slots_len = told;
+}
+
+static void add_words(const struct losing *losing, const struct array *array,
+                      struct gt_cause *cause)
+{
+    for (size_t i = 0; i < array->count; i++) {
+        const struct dead_slot *slot = gt_vec_at(&losing->slots, array->first + i);
+        gt_vec_add(&cause->words, &slot->addr);
+    }
+}
+
+static void make_cause(void *ctx, const struct gt_member *members, size_t count)
+{
+    struct losing *losing = ctx;
+    struct gt_study *study = losing->study;
+    const struct array *largest = array_at(losing, members[0].item);
+    const struct gt_view *view = gt_window_of(&losing->windows, &largest->block, 0);
+    struct gt_cause *cause =
+        gt_causes_add(losing->causes, GT_LOST_ELEMENTS,
+                      largest->spare || largest->block.elements ? GT_LIKELY : GT_PROVEN);
+    uint64_t slots = 0;
+
+    cause->count = count;
+    cause->instance_count = count < study->max_instances ? count : study->max_instances;
+    cause->instances =
+        gt_arena_alloc(study->storage, cause->instance_count * sizeof *cause->instances);
+    for (size_t i = 0; i < count; i++) {
+        const struct array *array = array_at(losing, members[i].item);
+        if (i < cause->instance_count) tell(losing, array, &cause->instances[i]);
+        add_words(losing, array, cause);
+        slots += array->elements;
+    }
+    const char *field = gt_holder_field(study, &view->holder);
+    cause->path = gt_path_to(&losing->keys, &view->holder);
+    cause->title =
+        gt_arena_format(study->storage, "%llu pointer slot%s %s of %zu backing array%s",
+                        (unsigned long long)slots, slots == 1 ? "" : "s",
+                        largest->spare ? "between length and capacity" : "outside every slice",
+                        count, count == 1 ? "" : "s");
+    cause->advice = gt_arena_format(
+        study->storage,
+        largest->spare ? "clear the tail before shortening %s: clear(s[n:]), or slices.Delete"
+                       : "set the popped or cut-off slots of %s to nil, or keep a copy of what is "
+                         "used (slices.Clone)",
+        field ? field : "the slice");
+}
+
+/* What only dead slots keep alive makes no windows of its own: the holders from here on are what
+ * a mark without those slots reaches. */
+static void narrow_holders(struct losing *losing)
+{
+    struct gt_study *study = losing->study;
+    struct gt_cut cut;
+
+    if (!losing->slots.len) return;
+    gt_cut_init(&cut, &study->heap->graph);
+    for (size_t i = 0; i < losing->arrays.len; i++) {
+        const struct array *array = array_at(losing, (uint32_t)i);
+        for (size_t j = 0; !array->spare && j < array->count; j++) {
+            const struct dead_slot *slot = gt_vec_at(&losing->slots, array->first + j);
+            gt_cut_word(&cut, &study->heap->graph, slot->addr);
+        }
+    }
+    gt_bitmap_reset(&study->holders);
+    gt_live_mark(study->heap, study->roots, NULL, &cut, &study->holders);
+    gt_cut_deinit(&cut);
+}
+
+void gt_detect_lost_elements(struct gt_study *study, struct gt_causes *causes)
+{
+    struct losing losing = {.study = study,
+                            .causes = causes,
+                            .slots = GT_VEC_OF(struct dead_slot),
+                            .arrays = GT_VEC_OF(struct array)};
+
+    gt_keys_init(&losing.keys, study);
+    gt_groups_init(&losing.groups);
+    gt_windows_collect(study, GT_LOOK_FOR_POINTERS, &losing.windows);
+    for (size_t i = 0; i < losing.windows.blocks.len; i++)
+        search_block(&losing, gt_vec_at(&losing.windows.blocks, i));
+    gt_groups_visit(&losing.groups, make_cause, &losing);
+    narrow_holders(&losing);
+    gt_windows_deinit(&losing.windows);
+    gt_groups_deinit(&losing.groups);
+    gt_keys_deinit(&losing.keys);
+    gt_vec_free(&losing.slots);
+    gt_vec_free(&losing.arrays);
+}

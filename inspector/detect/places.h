@@ -1,0 +1,30 @@
+/*
+ * Code addresses as places in the source, for findings and goroutines. All of it belongs to the
+ * storage given.
+ */
+#ifndef GT_DETECT_PLACES_H
+#define GT_DETECT_PLACES_H
+
+#include "inspector/detect/study.h"
+
+/* The calls at pc, inlined ones first. For a return address `is_return` looks at the call itself.
+ */
+struct gt_stack gt_places_at(const struct gt_process *process, struct gt_arena *storage,
+                             uint64_t pc, bool is_return);
+
+/* A goroutine's stack. */
+struct gt_stack gt_places_of(const struct gt_process *process,
+                             const struct gt_goroutines *goroutines, const struct gt_goroutine *g,
+                             struct gt_arena *storage);
+
+/* Where the goroutine was started; its function is NULL when that is unknown. */
+struct gt_place gt_place_created(const struct gt_process *process, const struct gt_goroutine *g,
+                                 struct gt_arena *storage);
+
+/* The first place of a stack that is not the runtime's or sync's own; NULL when there is none. */
+const struct gt_place *gt_places_user(const struct gt_stack *stack);
+
+/* Where a sampled object was allocated; empty when the core holds no sample of it. */
+struct gt_stack gt_places_allocated(const struct gt_study *study, uint32_t object);
+
+#endif

@@ -1,0 +1,34 @@
+/*
+ * What the detectors look at: one live heap with its roots, types and paths.
+ *
+ * A study borrows the runtime's tables and owns what it adds. `holders` are the objects whose
+ * pointers make windows: the live ones, less what only lost slice elements keep alive, so the
+ * detector of lost elements runs before those of substrings and subslices. Strings of findings go
+ * to `storage`, which the report owns.
+ */
+#ifndef GT_DETECT_STUDY_H
+#define GT_DETECT_STUDY_H
+
+#include "inspector/graph/paths.h"
+#include "inspector/runtime/typing.h"
+
+struct gt_study {
+    struct gt_process *process;
+    const struct gt_goheap *heap;
+    const struct gt_goroutines *goroutines;
+    const struct gt_specials *specials;
+    const struct gt_roots *roots;
+    const struct gt_typing *typing;
+    const struct gt_bitmap *live;
+    struct gt_bitmap holders;
+    struct gt_forest forest;
+    struct gt_map samples; /* object -> profile bucket, of sampled allocations */
+    struct gt_arena *storage;
+    uint64_t live_bytes, live_objects;
+    uint64_t min_bytes; /* the smallest finding to report */
+    size_t max_instances;
+    bool show_data;
+    uint64_t undecided_bytes; /* in blocks that an untyped word kept from being judged */
+};
+
+#endif

@@ -1,0 +1,140 @@
+/*
+ * Substrings and subslices: blocks of which every live string and slice together use less than
+ * half. Bytes outside every cap cannot be reached again (proven); bytes between a len and a cap can
+ * (id = buf[:16] is the commonest leak of all, and a reused buffer looks the same: suspect).
+ */
+#include "inspector/detect/detector.h"
+#include "inspector/detect/group.h"
+#include "inspector/detect/places.h"
+#include "inspector/detect/windows.h"
+
+enum { MAX_WINDOWS = 8 }; /* told of one instance */
+
+struct wasting {
+    struct gt_study *study;
+    struct gt_causes *causes;
+    struct gt_keys keys;
+    struct gt_windows windows;
+    struct gt_groups groups;
+};
+
+/* Buffers that are kept to be used again: their spare bytes are their purpose. */
+static bool keeps_for_reuse(const char *holder)
+{
+    static const char *const reusers[] = {
+        "bytes.Buffer", "bufio.",   "strings.Builder", "encoding/", "sync.", "fmt.",
+        "internal/",    "runtime.", "compress/",       "crypto/",   "net/",  "log."};
+
+    for (size_t i = 0; holder && i < sizeof reusers / sizeof *reusers; i++)
+        if (strncmp(holder, reusers[i], strlen(reusers[i])) == 0) return true;
+    return false;
+}
+
+/* What a finding about the block may count: 0 when it is none. */
+static uint64_t cost_of(const struct gt_windowed *block, bool *proven)
+{
+    *proven = block->wasted * 2 >= block->size;
+    if (*proven) return block->wasted;
+    uint64_t both = block->wasted + block->spare;
+    return both * 2 >= block->size ? both : 0;
+}
+
+static void consider(struct wasting *wasting, uint32_t number)
+{
+    const struct gt_windowed *block = gt_vec_at(&wasting->windows.blocks, number);
+    const struct gt_view *view = gt_window_of(&wasting->windows, block, 0);
+    bool proven;
+    uint64_t cost = cost_of(block, &proven);
+
+    if (!cost) return;
+    if (!proven && keeps_for_reuse(gt_holder_struct(wasting->study, &view->holder))) return;
+    const char *key =
+        gt_arena_format(wasting->study->storage, "%c%c%s", proven ? 'p' : 's',
+                        block->strings ? 't' : 'l', gt_key_of(&wasting->keys, &view->holder));
+    gt_groups_add(&wasting->groups, key, cost, number);
+}
+
+static const struct gt_windowed *block_of(const struct wasting *wasting,
+                                          const struct gt_member *member)
+{
+    return gt_vec_at(&wasting->windows.blocks, member->item);
+}
+
+static void tell(const struct wasting *wasting, const struct gt_windowed *block,
+                 struct gt_instance *instance)
+{
+    const struct gt_study *study = wasting->study;
+
+    instance->windowed.block = gt_block_of(study, block->block);
+    instance->windowed.windows = gt_windows_tell(study, &wasting->windows, block, MAX_WINDOWS,
+                                                 &instance->windowed.window_count);
+    instance->windowed.wasted_bytes = block->wasted;
+    instance->windowed.spare_bytes = block->spare;
+    instance->windowed.allocated_at = gt_places_allocated(study, block->block);
+}
+
+static const char *advice(const struct gt_study *study, const struct gt_windowed *block,
+                          const char *field, bool proven)
+{
+    const char *what = field ? field : "it";
+
+    if (block->strings)
+        return gt_arena_format(study->storage, "strings.Clone before storing %s", what);
+    if (proven)
+        return gt_arena_format(study->storage,
+                               "slices.Clone (or bytes.Clone) before storing %s, so that the large "
+                               "array can go",
+                               what);
+    return gt_arena_format(study->storage,
+                           "if %s is not refilled, keep a copy of its right size: slices.Clone, or "
+                           "slices.Clip after the last append",
+                           what);
+}
+
+static void make_cause(void *ctx, const struct gt_member *members, size_t count)
+{
+    struct wasting *wasting = ctx;
+    struct gt_study *study = wasting->study;
+    const struct gt_windowed *largest = block_of(wasting, &members[0]);
+    const struct gt_view *view = gt_window_of(&wasting->windows, largest, 0);
+    bool proven = members[0].key[0] == 'p';
+    struct gt_cause *cause =
+        gt_causes_add(wasting->causes, largest->strings ? GT_SUBSTRING : GT_SUBSLICE,
+                      !proven             ? GT_SUSPECT
+                      : largest->elements ? GT_LIKELY
+                                          : GT_PROVEN);
+    uint64_t size = 0;
+
+    cause->count = count;
+    cause->instance_count = count < study->max_instances ? count : study->max_instances;
+    cause->instances =
+        gt_arena_alloc(study->storage, cause->instance_count * sizeof *cause->instances);
+    for (size_t i = 0; i < count; i++) {
+        if (i < cause->instance_count)
+            tell(wasting, block_of(wasting, &members[i]), &cause->instances[i]);
+        cause->own_bytes += members[i].weight;
+        size += block_of(wasting, &members[i])->size;
+    }
+    cause->path = gt_path_to(&wasting->keys, &view->holder);
+    cause->title =
+        gt_arena_format(study->storage, "%zu block%s kept by small %s: %llu of %llu bytes in use",
+                        count, count == 1 ? "" : "s", largest->strings ? "substrings" : "subslices",
+                        (unsigned long long)(size - cause->own_bytes), (unsigned long long)size);
+    cause->advice = advice(study, largest, gt_holder_field(study, &view->holder), proven);
+}
+
+void gt_detect_windows(struct gt_study *study, struct gt_causes *causes)
+{
+    struct wasting wasting = {.study = study, .causes = causes};
+
+    gt_keys_init(&wasting.keys, study);
+    gt_groups_init(&wasting.groups);
+    gt_windows_collect(study, GT_LOOK_FOR_BYTES, &wasting.windows);
+    study->undecided_bytes = wasting.windows.undecided_bytes;
+    for (size_t i = 0; i < wasting.windows.blocks.len; i++)
+        consider(&wasting, (uint32_t)i);
+    gt_groups_visit(&wasting.groups, make_cause, &wasting);
+    gt_windows_deinit(&wasting.windows);
+    gt_groups_deinit(&wasting.groups);
+    gt_keys_deinit(&wasting.keys);
+}

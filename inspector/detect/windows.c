@@ -1,0 +1,310 @@
+#include "inspector/detect/windows.h"
+
+#include <stdlib.h>
+
+enum { MIN_BLOCK = 16 };
+
+enum verdict { SKIP, WHOLE, UNDECIDED, WINDOW };
+
+struct collecting {
+    const struct gt_study *study;
+    enum gt_window_goal goal;
+    struct gt_bitmap candidate, whole, undecided;
+    struct gt_holder holder; /* whose words are being looked at */
+    struct gt_windows *out;
+};
+
+/* ---- one word ----------------------------------------------------------------------------- */
+
+/* Does `object` hold an array of `elem`, by the allocator's own word? Then a pointer to an element
+ * pins the array; any other pointer into a block may use all of it. */
+static bool is_array_of(const struct gt_study *study, uint32_t object, gt_type_id elem)
+{
+    uint64_t user, size = gt_types_get(study->process->types, elem)->size;
+    uint64_t header = gt_goheap_header(study->heap, object);
+
+    gt_goheap_user(study->heap, object, &user);
+    return header && size && user >= 2 * size && gt_types_at(study->process->types, header) == elem;
+}
+
+static bool is_byte_like(const struct gt_study *study, gt_type_id type)
+{
+    return !type || gt_types_get(study->process->types, type)->size <= 1;
+}
+
+static enum verdict window_of(const struct gt_study *study, const struct gt_word *word,
+                              uint32_t object, struct gt_view *view)
+{
+    uint64_t user, count = word->cap;
+
+    view->kind = word->kind;
+    view->elem = word->type;
+    view->elem_size = 1;
+    if (word->kind != GT_P_STRING) {
+        if (!word->type) return UNDECIDED;
+        view->elem_size = gt_types_get(study->process->types, word->type)->size;
+    }
+    if (word->kind == GT_P_POINTER) count = 1;
+    view->offset = word->value - gt_goheap_user(study->heap, object, &user);
+    if (view->elem_size == 0 || view->offset >= user) return UNDECIDED;
+    if (count > (user - view->offset) / view->elem_size) return UNDECIDED;
+    view->cap = count * view->elem_size;
+    view->len = word->kind == GT_P_POINTER ? view->cap : word->len * view->elem_size;
+    return word->len <= word->cap ? WINDOW : UNDECIDED;
+}
+
+static enum verdict judge(const struct gt_study *study, const struct gt_word *word, uint32_t object,
+                          struct gt_view *view)
+{
+    switch (word->kind) {
+    case GT_P_STRING:
+    case GT_P_SLICE:
+        return window_of(study, word, object, view);
+    case GT_P_POINTER:
+        if (is_byte_like(study, word->type)) return UNDECIDED;
+        if (object >= study->heap->graph.scan_objects || !is_array_of(study, object, word->type))
+            return WHOLE;
+        return window_of(study, word, object, view);
+    case GT_P_UNSAFE:
+    case GT_W_UNKNOWN:
+        return UNDECIDED;
+    default:
+        return WHOLE;
+    }
+}
+
+/* ---- first pass: which blocks are worth a look --------------------------------------------- */
+
+static bool any_set(const unsigned char *bytes, uint64_t from, uint64_t to)
+{
+    for (; from + 8 <= to; from += 8)
+        if (gt_load64(bytes + from)) return true;
+    return false;
+}
+
+/* Does the block hold anything that is not nil outside the window's len? */
+static bool holds_outside(const struct gt_study *study, uint32_t object, const struct gt_view *view)
+{
+    uint64_t user;
+    uint64_t addr = gt_goheap_user(study->heap, object, &user);
+    const unsigned char *bytes = gt_mem_at(study->process->mem, addr, user);
+
+    return bytes && (any_set(bytes, 0, view->offset) ||
+                     any_set(bytes, (view->offset + view->len + 7) & ~(uint64_t)7, user));
+}
+
+/* A window that leaves nothing of interest outside settles its block. */
+static bool leaves_something(const struct collecting *collecting, uint32_t object,
+                             const struct gt_view *view)
+{
+    uint64_t user;
+    bool has_pointers = object < collecting->study->heap->graph.scan_objects;
+
+    gt_goheap_user(collecting->study->heap, object, &user);
+    if (collecting->goal == GT_LOOK_FOR_BYTES) return view->len * 2 < user;
+    if (!has_pointers) return false;
+    return view->kind == GT_P_POINTER || gt_bit(&collecting->candidate, object) ||
+           holds_outside(collecting->study, object, view);
+}
+
+static void classify(void *ctx, const struct gt_word *word)
+{
+    struct collecting *collecting = ctx;
+    struct gt_view view;
+    uint32_t object = gt_heap_object(&collecting->study->heap->graph, word->value);
+
+    if (object == GT_NO_OBJECT || gt_bit(&collecting->whole, object)) return;
+    switch (judge(collecting->study, word, object, &view)) {
+    case SKIP:
+        break;
+    case WHOLE:
+        gt_bit_set(&collecting->whole, object);
+        break;
+    case UNDECIDED:
+        gt_bit_set(&collecting->undecided, object);
+        break;
+    case WINDOW:
+        if (leaves_something(collecting, object, &view))
+            gt_bit_set(&collecting->candidate, object);
+        else
+            gt_bit_set(&collecting->whole, object);
+    }
+}
+
+/* ---- second pass: their windows ------------------------------------------------------------ */
+
+static void record(void *ctx, const struct gt_word *word)
+{
+    struct collecting *collecting = ctx;
+    struct gt_view view = {0};
+    uint32_t object = gt_heap_object(&collecting->study->heap->graph, word->value);
+
+    if (object == GT_NO_OBJECT || !gt_bit(&collecting->candidate, object)) return;
+    if (judge(collecting->study, word, object, &view) != WINDOW) return;
+    view.block = object;
+    view.holder = collecting->holder;
+    view.holder.offset = word->offset;
+    gt_vec_add(&collecting->out->views, &view);
+}
+
+static void every_word(struct collecting *collecting, gt_typed_word_fn *visit)
+{
+    const struct gt_study *study = collecting->study;
+    uint32_t scan_objects = study->heap->graph.scan_objects;
+    struct gt_word word;
+
+    for (size_t i = 0; i < study->roots->list.len; i++) {
+        collecting->holder = (struct gt_holder){.object = GT_NO_OBJECT, .root = (uint32_t)i};
+        gt_typing_root(study->typing, i, &word);
+        visit(collecting, &word);
+    }
+    for (size_t i = gt_bitmap_next(&study->holders, 0); i < scan_objects;
+         i = gt_bitmap_next(&study->holders, i + 1)) {
+        collecting->holder = (struct gt_holder){.object = (uint32_t)i};
+        gt_typing_words(study->typing, (uint32_t)i, visit, collecting);
+    }
+}
+
+/* Keeps as candidates what no pointer covers whole and no untyped word leaves open. */
+static size_t settle_candidates(struct collecting *collecting)
+{
+    const struct gt_study *study = collecting->study;
+    struct gt_bitmap *candidate = &collecting->candidate;
+    size_t left = 0;
+
+    for (size_t i = gt_bitmap_next(candidate, 0); i < candidate->bits;
+         i = gt_bitmap_next(candidate, i + 1)) {
+        uint32_t object = (uint32_t)i;
+        uint64_t size = gt_heap_size(&study->heap->graph, object);
+        bool open = gt_bit(&collecting->undecided, i);
+        if (open && !gt_bit(&collecting->whole, i)) collecting->out->undecided_bytes += size;
+        if (open || gt_bit(&collecting->whole, i) || size < MIN_BLOCK ||
+            gt_goheap_tiny(study->heap, object))
+            gt_bit_clear(candidate, i);
+        else
+            left++;
+    }
+    return left;
+}
+
+/* ---- blocks -------------------------------------------------------------------------------- */
+
+static int by_block(const void *a, const void *b)
+{
+    const struct gt_view *left = a, *right = b;
+
+    if (left->block != right->block) return left->block < right->block ? -1 : 1;
+    if (left->offset != right->offset) return left->offset < right->offset ? -1 : 1;
+    return left->cap > right->cap ? -1 : left->cap < right->cap;
+}
+
+/* Bytes of the block inside a window, by cap or by len. The views are sorted by offset. */
+static uint64_t covered(const struct gt_windows *windows, const struct gt_windowed *block,
+                        bool by_len)
+{
+    uint64_t end = 0, bytes = 0;
+
+    for (size_t i = 0; i < block->count; i++) {
+        const struct gt_view *view = gt_window_of(windows, block, i);
+        uint64_t from = view->offset > end ? view->offset : end;
+        uint64_t to = view->offset + (by_len ? view->len : view->cap);
+        if (to <= from) continue;
+        bytes += to - from;
+        end = to;
+    }
+    return bytes;
+}
+
+/* Fills in what the windows say together; false when their elements differ. */
+static bool complete(const struct gt_windows *windows, struct gt_windowed *block)
+{
+    block->elem_size = gt_window_of(windows, block, 0)->elem_size;
+    for (size_t i = 0; i < block->count; i++) {
+        const struct gt_view *view = gt_window_of(windows, block, i);
+        if (view->elem_size != block->elem_size) return false;
+        block->strings |= view->kind == GT_P_STRING;
+        block->slices |= view->kind == GT_P_SLICE;
+        block->elements |= view->kind == GT_P_POINTER;
+    }
+    uint64_t by_cap = covered(windows, block, false), by_len = covered(windows, block, true);
+    block->wasted = block->size - by_cap;
+    block->spare = by_cap - by_len;
+    return true;
+}
+
+static void make_blocks(struct collecting *collecting)
+{
+    struct gt_windows *out = collecting->out;
+
+    if (out->views.len) qsort(out->views.data, out->views.len, sizeof(struct gt_view), by_block);
+    for (size_t i = 0, next; i < out->views.len; i = next) {
+        const struct gt_view *first = gt_vec_at(&out->views, i);
+        struct gt_windowed block = {.block = first->block, .first = i};
+        for (next = i; next < out->views.len; next++)
+            if (((struct gt_view *)gt_vec_at(&out->views, next))->block != block.block) break;
+        block.count = next - i;
+        gt_goheap_user(collecting->study->heap, block.block, &block.size);
+        if (complete(out, &block)) gt_vec_add(&out->blocks, &block);
+    }
+}
+
+void gt_windows_collect(const struct gt_study *study, enum gt_window_goal goal,
+                        struct gt_windows *out)
+{
+    struct collecting collecting = {.study = study, .goal = goal, .out = out};
+    size_t objects = study->heap->graph.objects;
+
+    *out = (struct gt_windows){.views = GT_VEC_OF(struct gt_view),
+                               .blocks = GT_VEC_OF(struct gt_windowed)};
+    gt_bitmap_init(&collecting.candidate, objects);
+    gt_bitmap_init(&collecting.whole, objects);
+    gt_bitmap_init(&collecting.undecided, objects);
+    every_word(&collecting, classify);
+    if (settle_candidates(&collecting)) every_word(&collecting, record);
+    make_blocks(&collecting);
+    gt_bitmap_free(&collecting.candidate);
+    gt_bitmap_free(&collecting.whole);
+    gt_bitmap_free(&collecting.undecided);
+}
+
+void gt_windows_deinit(struct gt_windows *windows)
+{
+    gt_vec_free(&windows->views);
+    gt_vec_free(&windows->blocks);
+}
+
+void gt_windows_mark(const struct gt_windows *windows, const struct gt_windowed *block, bool by_len,
+                     struct gt_bitmap *elements)
+{
+    uint64_t done = 0; /* elements before this one are settled: each is set once */
+
+    for (size_t i = 0; i < block->count; i++) {
+        const struct gt_view *view = gt_window_of(windows, block, i);
+        uint64_t size = block->elem_size, from = view->offset / size;
+        uint64_t to = (view->offset + (by_len ? view->len : view->cap) + size - 1) / size;
+        for (from = from > done ? from : done; from < to && from < elements->bits; from++)
+            gt_bit_set(elements, from);
+        done = to > done ? to : done;
+    }
+}
+
+struct gt_window *gt_windows_tell(const struct gt_study *study, const struct gt_windows *windows,
+                                  const struct gt_windowed *block, size_t max, size_t *count)
+{
+    *count = block->count < max ? block->count : max;
+    struct gt_window *told = gt_arena_alloc(study->storage, *count * sizeof *told);
+
+    for (size_t i = 0; i < *count; i++) {
+        const struct gt_view *view = gt_window_of(windows, block, i);
+        told[i] = (struct gt_window){
+            .offset = view->offset,
+            .length = view->len,
+            .capacity = view->cap,
+            .kind = view->kind == GT_P_STRING  ? "string"
+                    : view->kind == GT_P_SLICE ? "slice"
+                                               : "element",
+            .holder = gt_holder_field(study, &view->holder),
+        };
+    }
+    return told;
+}

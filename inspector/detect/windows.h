@@ -1,0 +1,62 @@
+/*
+ * Windows: which parts of a heap block strings, slices and element pointers can still reach.
+ *
+ * A block qualifies when all that points into it are windows of one element size; any other
+ * pointer covers it whole, an untyped one leaves it undecided. Windows come from every word that a
+ * holder of the study holds (study.h) and from every root. Two passes: the first finds, in a few
+ * bits an object, the few blocks worth a look; the second collects their windows.
+ *
+ * Lengths are bytes. A block's bytes are those of its slot, less the allocator's header.
+ */
+#ifndef GT_DETECT_WINDOWS_H
+#define GT_DETECT_WINDOWS_H
+
+#include "inspector/detect/path.h"
+
+struct gt_view { /* one window */
+    uint32_t block;
+    struct gt_holder holder;
+    uint64_t offset, len, cap; /* bytes; len <= cap */
+    uint64_t elem_size;
+    gt_type_id elem;
+    uint8_t kind; /* GT_P_STRING, GT_P_SLICE or GT_P_POINTER */
+};
+
+struct gt_windowed { /* a block with all its windows */
+    uint32_t block;
+    uint64_t size;          /* of its data */
+    uint64_t wasted, spare; /* outside every cap; between a len and a cap */
+    size_t first, count;    /* into the views */
+    uint64_t elem_size;
+    bool strings, slices, elements; /* which kinds of windows it has */
+};
+
+struct gt_windows {
+    struct gt_vec views;  /* struct gt_view, by block and offset */
+    struct gt_vec blocks; /* struct gt_windowed */
+    uint64_t undecided_bytes;
+};
+
+/* Which blocks to collect: those with bytes outside windows, or those with pointers there. */
+enum gt_window_goal { GT_LOOK_FOR_BYTES, GT_LOOK_FOR_POINTERS };
+
+void gt_windows_collect(const struct gt_study *study, enum gt_window_goal goal,
+                        struct gt_windows *out);
+void gt_windows_deinit(struct gt_windows *windows);
+
+static inline const struct gt_view *gt_window_of(const struct gt_windows *windows,
+                                                 const struct gt_windowed *block, size_t index)
+{
+    return gt_vec_at(&windows->views, block->first + index);
+}
+
+/* Sets the bit of each element that a window's cap (or, if `by_len`, its len) touches. `elements`
+ * has a bit for each whole element that the block has room for. */
+void gt_windows_mark(const struct gt_windows *windows, const struct gt_windowed *block, bool by_len,
+                     struct gt_bitmap *elements);
+
+/* The block's windows as the model tells them, at most `max`. */
+struct gt_window *gt_windows_tell(const struct gt_study *study, const struct gt_windows *windows,
+                                  const struct gt_windowed *block, size_t max, size_t *count);
+
+#endif

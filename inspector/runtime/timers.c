@@ -1,0 +1,102 @@
+#include "inspector/runtime/timers.h"
+
+#include "inspector/base/error.h"
+
+enum { TIMER_ZOMBIE = 4, TIMER_DELETED = 3 }; /* a state bit (1.23+); a status (<= 1.22) */
+
+struct design {             /* how a P keeps its timers: the first that the layout has */
+    enum gt_field_id slice; /* in p */
+    enum gt_field_id entry; /* the *timer in an entry; 0: the entry is the pointer */
+    enum gt_struct_id size; /* of an entry; 0 with `entry` 0: a word */
+};
+
+static const struct design designs[] = {
+    {GT_F_p_timers_heap, GT_F_timerWhen_timer, GT_S_timerWhen},
+    {GT_F_p_timers, 0, 0},
+};
+
+static enum gt_timer_kind kind_of(const struct gt_process *process, const struct gt_timer *timer)
+{
+    static const struct {
+        const char *function;
+        enum gt_timer_kind once, periodic;
+    } rows[] = {
+        {"time.sendTime", GT_TIMER_TIMER, GT_TIMER_TICKER},
+        {"time.goFunc", GT_TIMER_FUNC, GT_TIMER_FUNC},
+    };
+    const char *function = gt_process_closure(process, timer->callback);
+
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        if (strcmp(function, rows[i].function) == 0)
+            return timer->period ? rows[i].periodic : rows[i].once;
+    return GT_TIMER_OTHER;
+}
+
+static bool is_stopped(const struct gt_process *process, uint64_t timer)
+{
+    uint64_t state;
+
+    if (gt_process_field(process, timer, GT_F_timer_state, &state)) return state & TIMER_ZOMBIE;
+    return gt_process_field(process, timer, GT_F_timer_status, &state) && state == TIMER_DELETED;
+}
+
+static void take(struct gt_process *process, uint64_t word, struct gt_timers *timers)
+{
+    struct gt_timer timer = {.heap_word = word};
+
+    if (!gt_mem_u64(process->mem, word, &timer.address) || !timer.address) return;
+    if (is_stopped(process, timer.address)) return;
+    if (!gt_process_field(process, timer.address, GT_F_timer_period, &timer.period) ||
+        !gt_process_field(process, timer.address, GT_F_timer_when, &timer.when) ||
+        !gt_process_field(process, timer.address, GT_F_timer_f, &timer.callback) ||
+        !gt_mem_u64(process->mem, timer.address + gt_off(&process->layout, GT_F_timer_arg) + 8,
+                    &timer.arg)) {
+        gt_process_lost(process, "timer at 0x%llx: not in the core",
+                        (unsigned long long)timer.address);
+        return;
+    }
+    timer.kind = kind_of(process, &timer);
+    gt_vec_add(&timers->list, &timer);
+}
+
+static void take_all(struct gt_process *process, const struct design *design, uint64_t p,
+                     struct gt_timers *timers)
+{
+    const struct gt_layout *layout = &process->layout;
+    uint64_t size = design->entry ? layout->size[design->size] : 8;
+    uint64_t offset = design->entry ? gt_off(layout, design->entry) : 0;
+    struct gt_slice heap;
+
+    if (!gt_process_slice(process, p + gt_off(layout, design->slice), size, &heap)) {
+        gt_process_lost(process, "timers of the P at 0x%llx: not in the core",
+                        (unsigned long long)p);
+        return;
+    }
+    for (uint64_t i = 0; i < heap.len; i++)
+        take(process, heap.ptr + i * size + offset, timers);
+}
+
+void gt_timers_open(struct gt_process *process, struct gt_timers *timers)
+{
+    struct gt_slice allp;
+    uint64_t addr, p;
+    const struct design *design = designs;
+    struct gt_error *error = gt_process_global(process, "runtime.allp", &addr);
+
+    timers->list = GT_VEC_OF(struct gt_timer);
+    while (!gt_has(&process->layout, design->slice) && design != &designs[1])
+        design++;
+    if (error || !gt_process_slice(process, addr, 8, &allp)) {
+        gt_process_lost(process, "the list of Ps cannot be read: no timers are known");
+        gt_error_free(error);
+        return;
+    }
+    for (uint64_t i = 0; i < allp.len; i++)
+        if (gt_mem_u64(process->mem, allp.ptr + i * 8, &p) && p)
+            take_all(process, design, p, timers);
+}
+
+void gt_timers_deinit(struct gt_timers *timers)
+{
+    gt_vec_free(&timers->list);
+}

@@ -1,0 +1,34 @@
+/*
+ * Timers in the heaps of the Ps, of both designs (runtime/time.go): p.timers as a slice of *timer
+ * (<= 1.22) or of timerWhen pairs (1.23+). Entries that are stopped but not yet taken out are left
+ * out. The list owns its table.
+ */
+#ifndef GT_RUNTIME_TIMERS_H
+#define GT_RUNTIME_TIMERS_H
+
+#include "inspector/runtime/process.h"
+
+enum gt_timer_kind {
+    GT_TIMER_TICKER, /* time.sendTime with a period */
+    GT_TIMER_TIMER,  /* time.sendTime without */
+    GT_TIMER_FUNC,   /* time.AfterFunc */
+    GT_TIMER_OTHER,  /* sleep, network deadlines, the runtime's own */
+};
+
+struct gt_timer {
+    uint64_t address;   /* of the runtime.timer */
+    uint64_t heap_word; /* address of the word in the P's heap that keeps it */
+    uint64_t period, when;
+    uint64_t callback; /* a funcval */
+    uint64_t arg;      /* the data word of timer.arg: a channel's hchan or a func */
+    enum gt_timer_kind kind;
+};
+
+struct gt_timers {
+    struct gt_vec list; /* struct gt_timer */
+};
+
+void gt_timers_open(struct gt_process *process, struct gt_timers *timers);
+void gt_timers_deinit(struct gt_timers *timers);
+
+#endif

@@ -1,0 +1,49 @@
+/*
+ * What a blocked goroutine waits for: channels, semaphores, condition variables, or nothing that
+ * could ever come (runtime/runtime2.go, sudog; sema.go).
+ *
+ * Reasons are told by the runtime's own names. A goroutine whose wait cannot be pinned to objects
+ * of the heap is GT_WAIT_OTHER: it may run again for all that the core says.
+ */
+#ifndef GT_RUNTIME_WAITS_H
+#define GT_RUNTIME_WAITS_H
+
+#include "inspector/base/hash.h"
+#include "inspector/runtime/goroutines.h"
+
+enum gt_wait_kind {
+    GT_WAIT_OTHER,   /* IO, sleep, a timer, the runtime itself, or not known */
+    GT_WAIT_NEVER,   /* a nil channel or select {}: nothing can wake it */
+    GT_WAIT_CHANNEL, /* one channel, or several by select */
+    GT_WAIT_SYNC,    /* a semaphore (mutex, wait group) or a condition's list */
+};
+
+struct gt_wait {
+    enum gt_wait_kind kind;
+    const char *what;           /* "channel", "semaphore", "condition"; NULL if on nothing */
+    struct gt_vec objects;      /* uint64_t: addresses of what it waits for */
+    struct gt_vec hidden_words; /* uint64_t: words by which the wait itself leads there */
+};
+
+struct gt_waits {
+    struct gt_process *process;
+    const struct gt_goroutines *goroutines;
+    struct gt_map semaphores; /* g -> sudog in runtime.semtable, where g.waiting does not tell */
+};
+
+void gt_waits_init(struct gt_waits *waits, struct gt_process *process,
+                   const struct gt_goroutines *goroutines);
+void gt_waits_deinit(struct gt_waits *waits);
+
+/* Fills `wait`, whose vectors the caller frees with gt_wait_free(). */
+void gt_wait_of(const struct gt_waits *waits, const struct gt_goroutine *g, struct gt_wait *wait);
+void gt_wait_free(struct gt_wait *wait);
+
+/* How long it has waited, at least: from the collection that first saw it wait to the latest time
+ * stamp in the core; GT_UNKNOWN when no collection saw it. Nanoseconds. */
+int64_t gt_wait_ns(const struct gt_goroutine *g, uint64_t latest);
+
+/* The latest nanotime that the core mentions. */
+uint64_t gt_latest_time(const struct gt_process *process, const struct gt_goroutines *goroutines);
+
+#endif
