@@ -34,7 +34,7 @@ CLI_LIBS := -lpopt
 # ---- sources ---------------------------------------------------------------------------------
 
 LIB_SRC := $(sort $(wildcard gotypes/*.c inspector/*.c) \
-	$(foreach d,base core symbols unwind runtime graph detect report,$(wildcard inspector/$(d)/*.c)))
+	$(foreach d,base core symbols unwind runtime graph detect report api,$(wildcard inspector/$(d)/*.c)))
 CLI_SRC := $(sort $(wildcard inspector/cli/*.c))
 TEST_SRC := $(sort $(shell find tests/unit -name '*.c' 2>/dev/null))
 UNIT_SRC := $(filter %_test.c,$(TEST_SRC))

@@ -110,7 +110,7 @@ static void find_candidates(struct hunting *hunting)
 
     for (uint32_t i = 0; i < all->count; i++) {
         const struct gt_goroutine *g = &all->list[i];
-        gt_wait_of(&hunting->waits, g, &hunting->wait[i]);
+        gt_waits_find(&hunting->waits, g, &hunting->wait[i]);
         hunting->hangs[i] =
             !g->system && g->id != MAIN_GOROUTINE && hunting->wait[i].kind != GT_WAIT_OTHER;
         if (hunting->hangs[i]) take_away(hunting, i);

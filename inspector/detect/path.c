@@ -9,6 +9,7 @@ enum {
     MAX_PATH = 24,   /* objects of a path that are told */
     MAX_CLIMB = 8,   /* parents that a key looks at */
     MAX_FIELD = 160, /* bytes of a field path */
+    MAX_INDEX = 24,  /* of which an index takes */
     MAX_DEPTH = 32,  /* nested structs and arrays */
 };
 
@@ -45,24 +46,21 @@ static bool is_map_storage(const char *type)
 }
 
 /* ".slots[3].elem.token" or ".elems[3].token" of map storage -> "[…].token" */
-static void tell_map_entry(char *field, size_t size)
+static const char *tell_map_entry(struct gt_arena *storage, const char *field)
 {
     static const struct {
         const char *marker, *told;
     } rows[] = {{".elem", "[…]"}, {".key", "[key]"}};
-    char rest[MAX_FIELD];
 
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        const char *at = strstr(field, rows[i].marker);
-        if (!at) continue;
-        at += strlen(rows[i].marker);
-        if (*at == 's') at++;
-        if (*at == '[') at = strchr(at, ']') ? strchr(at, ']') + 1 : at;
-        snprintf(rest, sizeof rest, "%s", at);
-        snprintf(field, size, "%s%s", rows[i].told, rest);
-        return;
+        const char *rest = strstr(field, rows[i].marker);
+        if (!rest) continue;
+        rest += strlen(rows[i].marker);
+        if (*rest == 's') rest++;
+        if (*rest == '[' && strchr(rest, ']')) rest = strchr(rest, ']') + 1;
+        return gt_arena_format(storage, "%s%s", rows[i].told, rest);
     }
-    snprintf(field, size, "[…]");
+    return "[…]";
 }
 
 /* The field of an object at an offset of its data: with its index when it is an array. */
@@ -71,7 +69,7 @@ static void field_of(const struct gt_study *study, uint32_t object, uint64_t off
 {
     struct gt_types *types = study->process->types;
     gt_type_id type = gt_typing_type(study->typing, object);
-    char field[MAX_FIELD];
+    char field[MAX_FIELD - MAX_INDEX];
     uint64_t user;
 
     *out = '\0';
@@ -81,8 +79,7 @@ static void field_of(const struct gt_study *study, uint32_t object, uint64_t off
     if (!tile || gt_types_get(types, type)->kind == GT_T_MAP) return;
     gt_types_field_path(types, type, offset % tile, field, sizeof field);
     if (is_map_storage(gt_types_name(types, type))) {
-        tell_map_entry(field, sizeof field);
-        snprintf(out, size, "%s", field);
+        snprintf(out, size, "%s", tell_map_entry(study->storage, field));
     } else if (user >= 2 * tile) {
         snprintf(out, size, "[%llu]%s", (unsigned long long)(offset / tile), field);
     } else {

@@ -137,7 +137,7 @@ static void add_semaphore(const struct gt_waits *waits, const struct gt_goroutin
     if (sudog) add_word(waits, sudog, GT_F_sudog_elem, GT_F_sudog_elem_vp, wait);
 }
 
-void gt_wait_of(const struct gt_waits *waits, const struct gt_goroutine *g, struct gt_wait *wait)
+void gt_waits_find(const struct gt_waits *waits, const struct gt_goroutine *g, struct gt_wait *wait)
 {
     const struct reason *reason = reason_of(waits, g);
 
