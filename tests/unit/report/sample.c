@@ -20,7 +20,6 @@ static const struct gt_step steps[] = {
     {"field", 0xc000020010, "string", ".token"},
     {GT_SAMPLE_HOSTILE, 0, NULL, NULL},
 };
-static const struct gt_path path = {steps, COUNT(steps)};
 
 static const struct gt_window windows[] = {
     {16, 32, 32, "string", "main.Session.token"},
@@ -84,7 +83,7 @@ static const struct gt_instance deferreds[] = {
         .id = n, .kind = kind_, .confidence = how, .title = "title " GT_SAMPLE_HOSTILE,            \
         .bytes_freed = freed, .bytes_shared = n * 1000, .stack_bytes = stacks,                     \
         .objects_freed = count_ * 2, .count = count_, .advice = "do it better, at " #kind_,        \
-        .path = path, .instances = list, .instance_count = COUNT(list),                            \
+        .path = {steps, COUNT(steps)}, .instances = list, .instance_count = COUNT(list),           \
     }
 
 static const struct gt_finding findings[] = {
