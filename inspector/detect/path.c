@@ -94,11 +94,10 @@ static void strip_indices(char *field)
 
     for (char *from = field; *from; from++) {
         *to++ = *from;
-        if (*from == '[' && isdigit((unsigned char)from[1])) {
-            *to++ = '*';
-            while (isdigit((unsigned char)from[1]))
-                from++;
-        }
+        if (*from != '[' || !isdigit((unsigned char)from[1])) continue;
+        while (isdigit((unsigned char)from[1]))
+            from++; /* one digit at least: room for the star */
+        *to++ = '*';
     }
     *to = '\0';
 }

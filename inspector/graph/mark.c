@@ -7,10 +7,8 @@
  * fetched once for all. The list is never longer than there are regions, whatever the target's
  * pointers are like.
  *
- * Pointer values pass two short delays, so that what they lead to can be fetched meanwhile:
- *
- *   found   the value lies in a region's pages; the region is fetched
- *   aimed   the object is known; its bits are fetched. Then it is settled: marked, and grey if new
+ * What is about to be touched is fetched ahead: objects while a few others are scanned (`ready`),
+ * and what pointers lead to by follow.h.
  *
  * Every inner function takes the cut as an argument that is constant in each of the two loops
  * made of it, so that a mark without a cut never asks for one.
@@ -18,21 +16,11 @@
 #include "inspector/graph/mark.h"
 
 #include "inspector/base/alloc.h"
-#include "inspector/graph/walk.h"
+#include "inspector/graph/follow.h"
 
 #include <stdlib.h>
 
-enum { FOUND = 16, AIMED = 16, READY = 16 }; /* powers of two */
-
-struct found {
-    uint64_t value;
-    uint32_t region; /* as in the page table: + 1, and 0 is none */
-};
-
-struct aimed {
-    uint32_t region; /* the same */
-    uint32_t object;
-};
+enum { READY = 16 }; /* a power of two */
 
 struct ready {
     const struct gt_region *region;
@@ -47,10 +35,9 @@ struct gt_marker {
     struct gt_bitmap queued; /* regions that are in the queue */
     uint32_t *queue;         /* a ring of region_count entries */
     uint32_t queue_at, queue_len;
-    unsigned found_at, aimed_at, ready_at;
-    struct found found[FOUND]; /* the next one in takes the place of the oldest */
-    struct aimed aimed[AIMED];
-    struct ready ready[READY];
+    unsigned ready_at;
+    struct ready ready[READY]; /* the next one in takes the place of the oldest */
+    struct gt_follow follow;
 };
 
 void gt_cut_init(struct gt_cut *cut, const struct gt_heap *heap)
@@ -125,9 +112,19 @@ static uint32_t dequeue(struct gt_marker *marker)
     return region;
 }
 
+static void fetch_bits(const void *ctx, uint32_t object)
+{
+    const struct gt_marker *marker = ctx;
+
+    __builtin_prefetch(&marker->marked->words[object >> 6], 1);
+    __builtin_prefetch(&marker->heap->allocated.words[object >> 6]);
+    if (object < marker->heap->scan_objects)
+        __builtin_prefetch(&marker->grey.words[object >> 6], 1);
+}
+
 /* Marks an object, if it is one and may be; it turns grey if it is new and has pointers. Most
  * pointers that lead to no new object lead to a marked one, so that is asked first. */
-GT_INLINE void settle(struct gt_marker *marker, struct aimed aimed, const struct gt_cut *cut)
+GT_INLINE void settle(struct gt_marker *marker, struct gt_aimed aimed, const struct gt_cut *cut)
 {
     uint32_t object = aimed.object, region = aimed.region - 1;
 
@@ -140,59 +137,21 @@ GT_INLINE void settle(struct gt_marker *marker, struct aimed aimed, const struct
     if (!gt_bit_test_set(&marker->queued, region)) enqueue(marker, region);
 }
 
-GT_INLINE void delay_aimed(struct gt_marker *marker, struct aimed aimed, const struct gt_cut *cut)
+GT_INLINE void settle_plain(void *ctx, struct gt_aimed aimed)
 {
-    unsigned at = marker->aimed_at++ % AIMED;
-    struct aimed oldest = marker->aimed[at];
-
-    marker->aimed[at] = aimed;
-    if (oldest.region) settle(marker, oldest, cut);
+    settle(ctx, aimed, NULL);
 }
 
-/* The object whose slot a value found lies in; region 0 when it lies past the last one. */
-GT_INLINE struct aimed aim(const struct gt_heap *heap, struct found found)
+GT_INLINE void settle_cut(void *ctx, struct gt_aimed aimed)
 {
-    const struct gt_region *region = &heap->regions[found.region - 1];
-    uint32_t slot = gt_region_slot(region, found.value);
-
-    if (slot >= region->count) return (struct aimed){0};
-    return (struct aimed){found.region, region->first + slot};
-}
-
-GT_INLINE void fetch_bits(const struct gt_marker *marker, uint32_t object)
-{
-    __builtin_prefetch(&marker->marked->words[object >> 6], 1);
-    __builtin_prefetch(&marker->heap->allocated.words[object >> 6]);
-    if (object < marker->heap->scan_objects)
-        __builtin_prefetch(&marker->grey.words[object >> 6], 1);
-}
-
-GT_INLINE void delay_found(struct gt_marker *marker, struct found found, const struct gt_cut *cut)
-{
-    unsigned at = marker->found_at++ % FOUND;
-    struct found oldest = marker->found[at];
-
-    marker->found[at] = found;
-    if (!oldest.region) return;
-    struct aimed aimed = aim(marker->heap, oldest);
-    if (!aimed.region) return;
-    fetch_bits(marker, aimed.object);
-    delay_aimed(marker, aimed, cut);
-}
-
-GT_INLINE struct found find(const struct gt_heap *heap, uint64_t value)
-{
-    uint64_t page = (value >> GT_PAGE_SHIFT) - heap->first_page;
-    return (struct found){value, page < heap->page_count ? heap->pages[page] : 0};
+    struct gt_marker *marker = ctx;
+    settle(marker, aimed, marker->cut);
 }
 
 GT_INLINE void note(struct gt_marker *marker, uint64_t value, const struct gt_cut *cut)
 {
-    struct found found = find(marker->heap, value);
-
-    if (!found.region) return;
-    __builtin_prefetch(&marker->heap->regions[found.region - 1]);
-    delay_found(marker, found, cut);
+    gt_follow(&marker->follow, marker->heap, value, 0, fetch_bits, cut ? settle_cut : settle_plain,
+              marker);
 }
 
 GT_INLINE void note_plain(void *ctx, uint64_t offset, uint64_t value)
@@ -244,17 +203,6 @@ GT_INLINE void delay_ready(struct gt_marker *marker, struct ready ready, const s
     if (oldest.region) scan(marker, oldest.region, oldest.slot, cut);
 }
 
-/* Both ends, because most small objects lie across two cache lines. */
-GT_INLINE void fetch_slot(const struct gt_region *region, uint32_t slot)
-{
-    uint64_t offset = slot * region->slot_size;
-
-    if (!region->bytes) return;
-    __builtin_prefetch(region->bytes + offset);
-    __builtin_prefetch(region->bytes + offset + region->slot_size - 8);
-    if (region->mask) __builtin_prefetch(region->mask + offset / 64);
-}
-
 /* Scans the grey objects of a region. Those that turn grey meanwhile queue it again. */
 GT_INLINE void scan_region(struct gt_marker *marker, const struct gt_region *region,
                            const struct gt_cut *cut)
@@ -268,28 +216,26 @@ GT_INLINE void scan_region(struct gt_marker *marker, const struct gt_region *reg
         marker->grey.words[i] &= ~grey;
         for (; grey; grey &= grey - 1) {
             uint32_t slot = (i << 6) + (uint32_t)__builtin_ctzll(grey) - first;
-            fetch_slot(region, slot);
+            gt_follow_fetch_slot(region, slot);
             delay_ready(marker, (struct ready){region, slot}, cut);
         }
     }
 }
 
-/* Lets all that is delayed settle. */
-GT_INLINE void settle_all(struct gt_marker *marker, const struct gt_cut *cut)
+/* Lets all that is delayed happen. */
+GT_INLINE void catch_up(struct gt_marker *marker, const struct gt_cut *cut)
 {
     for (unsigned i = 0; i < READY; i++)
         delay_ready(marker, (struct ready){0}, cut);
-    for (unsigned i = 0; i < FOUND; i++)
-        delay_found(marker, (struct found){0}, cut);
-    for (unsigned i = 0; i < AIMED; i++)
-        delay_aimed(marker, (struct aimed){0}, cut);
+    gt_follow_all(&marker->follow, marker->heap, fetch_bits, cut ? settle_cut : settle_plain,
+                  marker);
 }
 
 GT_INLINE void drain(struct gt_marker *marker, const struct gt_cut *cut)
 {
     while (marker->queue_len > 0) {
         scan_region(marker, &marker->heap->regions[dequeue(marker)], cut);
-        if (!marker->queue_len) settle_all(marker, cut);
+        if (!marker->queue_len) catch_up(marker, cut);
     }
 }
 
@@ -303,10 +249,10 @@ void gt_mark_drain(struct gt_marker *marker)
 
 void gt_mark_seed(struct gt_marker *marker, uint64_t value)
 {
-    struct found found = find(marker->heap, value);
+    struct gt_found found = gt_follow_find(marker->heap, value, 0);
 
     if (!found.region) return;
-    struct aimed aimed = aim(marker->heap, found);
+    struct gt_aimed aimed = gt_follow_aim(marker->heap, found);
     if (aimed.region) settle(marker, aimed, marker->cut);
 }
 

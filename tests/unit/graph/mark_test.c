@@ -7,6 +7,7 @@
 
 #include "inspector/graph/mark.h"
 #include "tests/unit/graph/little_heap.h"
+#include "tests/unit/graph/wide_heap.h"
 
 #include <stdlib.h>
 
@@ -268,71 +269,6 @@ static void contents_honour_the_cut(void **state)
 /* ---- larger graphs against a marker too simple to be wrong ------------------------------------
  */
 
-enum { REGIONS = 40, PAGE = 8192 };
-#define BASE UINT64_C(0xc000000000)
-
-struct wide {
-    struct gt_heap heap;
-    unsigned char bytes[REGIONS][PAGE], mask[REGIONS][PAGE / 64];
-    uint64_t random;
-};
-
-static uint64_t roll(struct wide *wide, uint64_t below)
-{
-    wide->random ^= wide->random << 13;
-    wide->random ^= wide->random >> 7;
-    wide->random ^= wide->random << 17;
-    return wide->random % below;
-}
-
-static struct gt_tile strings(void *ctx, const struct gt_region *region, uint32_t slot)
-{
-    static const unsigned char first[] = {1};
-
-    (void)ctx, (void)region, (void)slot;
-    return (struct gt_tile){first, 2, 1, 1};
-}
-
-static void fill_region(struct wide *wide, unsigned number)
-{
-    static const uint64_t sizes[] = {8, 16, 24, 48, 112, 520, 1024, PAGE};
-    struct gt_region region = {.base = BASE + (uint64_t)number * PAGE,
-                               .slot_size = sizes[roll(wide, 8)],
-                               .scan = (uint8_t)roll(wide, 3),
-                               .bytes = wide->bytes[number],
-                               .mask = wide->mask[number]};
-
-    region.count = (uint32_t)(PAGE / region.slot_size);
-    for (size_t i = 0; i < PAGE / 64; i++)
-        wide->mask[number][i] = (unsigned char)(roll(wide, 256) & roll(wide, 256));
-    for (size_t i = 0; i < PAGE; i += 8) {
-        uint64_t value = roll(wide, 20) ? 0 : BASE + roll(wide, REGIONS * PAGE);
-        memcpy(wide->bytes[number] + i, &value, 8);
-    }
-    gt_heap_add(&wide->heap, &region);
-}
-
-static void wide_init(struct wide *wide, uint64_t seed)
-{
-    wide->random = seed;
-    gt_heap_init(&wide->heap, (struct gt_heap_source){NULL, strings});
-    for (unsigned i = 0; i < REGIONS; i++)
-        fill_region(wide, i);
-    assert_null(gt_heap_seal(&wide->heap));
-    for (uint32_t i = 0; i < wide->heap.objects; i++)
-        if (roll(wide, 10)) gt_bit_set(&wide->heap.allocated, i);
-}
-
-static void roll_cut(struct wide *wide, struct gt_cut *cut)
-{
-    for (uint32_t i = 0; i < wide->heap.objects; i++) {
-        if (!roll(wide, 20)) gt_bit_set(&cut->blocked, i);
-        if (!roll(wide, 20)) gt_bit_set(&cut->muted, i);
-    }
-    for (unsigned i = 0; i < 2000; i++)
-        gt_cut_word(cut, &wide->heap, BASE + roll(wide, REGIONS * PAGE / 8) * 8);
-}
-
 struct simple {
     const struct gt_heap *heap;
     const struct gt_cut *cut;
@@ -399,7 +335,7 @@ static void wide_graphs_are_marked_as_the_simple_marker_does(void **state)
         wide_init(wide, seed);
         gt_cut_init(&cut, &wide->heap);
         for (size_t i = 0; i < 30; i++)
-            roots[i] = BASE + roll(wide, REGIONS * PAGE);
+            roots[i] = WIDE_BASE + roll(wide, WIDE_BYTES);
         expect_same_mark(&wide->heap, &cut, NULL, roots, 30);
         expect_same_mark(&wide->heap, &cut, &cut, roots, 30);
         roll_cut(wide, &cut);
@@ -416,7 +352,7 @@ static void long_lists_are_followed_to_their_end(void **state)
     enum { LENGTH = 1 << 20 };
     uint64_t *words = malloc(LENGTH * sizeof *words);
     unsigned char *mask = malloc(LENGTH / 8);
-    struct gt_region region = {.base = BASE,
+    struct gt_region region = {.base = WIDE_BASE,
                                .slot_size = 8,
                                .count = LENGTH,
                                .scan = GT_SCAN_BITMAP,
@@ -428,14 +364,14 @@ static void long_lists_are_followed_to_their_end(void **state)
     (void)state;
     memset(mask, 0xff, LENGTH / 8);
     for (size_t i = 0; i < LENGTH; i++) /* backwards, against the order of the scan */
-        words[i] = i ? BASE + (i - 1) * 8 : 0;
+        words[i] = i ? WIDE_BASE + (i - 1) * 8 : 0;
     gt_heap_init(&heap, (struct gt_heap_source){0});
     gt_heap_add(&heap, &region);
     assert_null(gt_heap_seal(&heap));
     memset(heap.allocated.words, 0xff, LENGTH / 8);
     gt_bitmap_init(&marked, heap.objects);
     struct gt_marker *marker = gt_marker_create(&heap, NULL, &marked);
-    gt_mark_seed(marker, BASE + (LENGTH - 1) * UINT64_C(8));
+    gt_mark_seed(marker, WIDE_BASE + (LENGTH - 1) * UINT64_C(8));
     gt_mark_drain(marker);
     assert_int_equal(gt_bitmap_count(&marked), LENGTH);
     gt_marker_free(marker);

@@ -7,6 +7,7 @@
 
 #include "inspector/graph/paths.h"
 #include "tests/unit/graph/little_heap.h"
+#include "tests/unit/graph/wide_heap.h"
 
 #include <stdlib.h>
 
@@ -207,6 +208,76 @@ static void an_empty_heap_has_no_ways(void **state)
     gt_heap_deinit(&heap);
 }
 
+/* ---- a larger graph against a search too simple to be wrong --------------------------------- */
+
+struct search {
+    const struct gt_heap *heap;
+    const struct gt_cut *cut;
+    uint32_t *parent, *queue;
+    size_t head, tail;
+    uint32_t from;
+    uint64_t address;
+};
+
+static void search_word(void *ctx, uint64_t offset, uint64_t value)
+{
+    struct search *search = ctx;
+    uint32_t object = gt_heap_object(search->heap, value);
+
+    if (object >= search->heap->scan_objects || search->parent[object] != GT_NO_PARENT) return;
+    if (gt_bit(&search->cut->blocked, object)) return;
+    if (gt_cut_has_word(search->cut, search->address + offset)) return;
+    search->parent[object] = search->from;
+    search->queue[search->tail++] = object;
+}
+
+static void search_all(struct search *search, const uint64_t *roots, size_t count)
+{
+    size_t size = search->heap->scan_objects * sizeof(uint32_t);
+
+    search->parent = memset(malloc(size + 1), 0xff, size);
+    search->queue = malloc(size + 1);
+    for (size_t i = 0; i < count; i++) {
+        search->from = GT_FROM_ROOT | (uint32_t)i;
+        search_word(search, 0, roots[i]);
+    }
+    while (search->head < search->tail) {
+        uint32_t object = search->from = search->queue[search->head++];
+        if (gt_bit(&search->cut->muted, object)) continue;
+        search->address = gt_heap_address(search->heap, object);
+        gt_heap_words(search->heap, object, search_word, search);
+    }
+}
+
+static void wide_forests_are_those_of_the_simple_search(void **state)
+{
+    (void)state;
+    for (uint64_t seed = 1; seed <= 20; seed++) {
+        struct wide *wide = calloc(1, sizeof *wide);
+        struct gt_forest forest;
+        struct gt_cut cut;
+        uint64_t roots[30];
+
+        wide_init(wide, seed);
+        gt_cut_init(&cut, &wide->heap);
+        if (seed % 2) roll_cut(wide, &cut);
+        for (size_t i = 0; i < 30; i++)
+            roots[i] = WIDE_BASE + roll(wide, WIDE_BYTES);
+        struct search search = {.heap = &wide->heap, .cut = &cut};
+        search_all(&search, roots, 30);
+        assert_true(search.tail > 5);
+        gt_forest_build(&forest, &wide->heap, &cut, roots, 30);
+        for (uint32_t i = 0; i < wide->heap.scan_objects; i++)
+            assert_int_equal(forest.parent[i], search.parent[i]);
+        free(search.parent);
+        free(search.queue);
+        gt_forest_deinit(&forest);
+        gt_cut_deinit(&cut);
+        gt_heap_deinit(&wide->heap);
+        free(wide);
+    }
+}
+
 #define WITH_FIXTURE(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 
 int main(void)
@@ -221,6 +292,7 @@ int main(void)
         WITH_FIXTURE(long_ways_lose_their_middle),
         WITH_FIXTURE(damaged_parents_do_not_loop),
         WITH_FIXTURE(the_longest_way_is_not_mistaken_for_a_loop),
+        cmocka_unit_test(wide_forests_are_those_of_the_simple_search),
         cmocka_unit_test(an_empty_heap_has_no_ways),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
