@@ -180,9 +180,11 @@ static void put_edges(struct gt_page *page, unsigned column, const struct gt_edg
     size_t shown = page->all || count <= SHOWN_EDGES ? count : SHOWN_EDGES;
 
     gt_page_line(page, column, column + STEP_IN);
-    for (size_t i = 0; i < shown; i++)
-        gt_page_format(page, GT_PLAIN, "%s%s%s -> ", type_or(edges[i].type, "?"),
-                       edges[i].field ? " " : "", type_or(edges[i].field, ""));
+    for (size_t i = 0; i < shown; i++) {
+        const char *field = type_or(edges[i].field, "");
+        gt_page_format(page, GT_PLAIN, "%s%s%s -> ", type_or(edges[i].type, "?"), *field ? " " : "",
+                       field);
+    }
     if (shown < count) gt_page_format(page, GT_DIM, "(%zu more) -> ", count - shown);
     gt_page_put(page, GT_PLAIN, type_or(edges[0].type, "?"));
     gt_page_end(page);
@@ -278,8 +280,7 @@ static void put_others(struct gt_page *page, unsigned column, const struct gt_fi
                        i > 1 ? ", " : "", (unsigned long long)key);
     }
     if (end < finding->instance_count)
-        gt_page_format(page, GT_DIM, ", and %zu more listed in the JSON",
-                       finding->instance_count - end);
+        gt_page_format(page, GT_DIM, ", %zu more in the JSON", finding->instance_count - end);
     gt_page_end(page);
 }
 
@@ -293,8 +294,9 @@ void gt_page_cost(struct gt_page *page, unsigned column, const struct gt_finding
     if (finding->bytes_freed == 0)
         gt_page_put(page, GT_PLAIN, "nothing on its own");
     else
-        gt_page_format(page, GT_PLAIN, "%s of heap in %s object%s", gt_bytes(heap).text,
-                       gt_count(finding->objects_freed).text,
+        gt_page_format(page, GT_PLAIN, "%s of heap", gt_bytes(heap).text);
+    if (finding->objects_freed)
+        gt_page_format(page, GT_PLAIN, " in %s object%s", gt_count(finding->objects_freed).text,
                        finding->objects_freed == 1 ? "" : "s");
     if (stacks) gt_page_format(page, GT_PLAIN, " and %s of stacks", gt_bytes(stacks).text);
     if (finding->bytes_shared)

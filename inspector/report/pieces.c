@@ -32,15 +32,21 @@ static bool of_runtime(const struct gt_place *place)
     return strncmp(place->function, "runtime.", 8) == 0;
 }
 
-/* The first frame worth showing: gopark and its callers say only that the goroutine waits. */
-static size_t first_shown(const struct gt_page *page, const struct gt_stack *stack)
+/*
+ * The frames worth showing, from *first to before *end: gopark and its callers say only that the
+ * goroutine waits, goexit only that it is one.
+ */
+static void shown_frames(const struct gt_page *page, const struct gt_stack *stack, size_t *first,
+                         size_t *end)
 {
-    size_t first = 0;
-
-    if (page->all) return 0;
-    while (first < stack->count && of_runtime(&stack->places[first]))
-        first++;
-    return first < stack->count ? first : 0;
+    *first = 0;
+    *end = stack->count;
+    if (page->all) return;
+    while (*end > 0 && of_runtime(&stack->places[*end - 1]))
+        --*end;
+    while (*first < *end && of_runtime(&stack->places[*first]))
+        ++*first;
+    if (*end == 0) *end = stack->count; /* all of them are the runtime's */
 }
 
 static unsigned text_columns(const char *text)
@@ -85,15 +91,17 @@ static unsigned site_column(const struct gt_page *page, unsigned column,
 void gt_page_stack(struct gt_page *page, unsigned column, const struct gt_stack *stack,
                    const struct gt_place *created_by)
 {
-    size_t first = first_shown(page, stack), end = stack->count;
+    size_t first, end;
 
-    if (!page->all && end - first > SHOWN_FRAMES) end = first + SHOWN_FRAMES - 1;
+    shown_frames(page, stack, &first, &end);
+    size_t left_out = !page->all && end - first > SHOWN_FRAMES ? end - first - SHOWN_FRAMES : 0;
+    end -= left_out;
     unsigned sites = site_column(page, column, stack->places + first, end - first, created_by);
     for (size_t i = first; i < end; i++)
         put_place(page, column, sites, "", &stack->places[i]);
-    if (end < stack->count) {
+    if (left_out) {
         gt_page_line(page, column, column);
-        gt_page_format(page, GT_DIM, "... %zu more", stack->count - end);
+        gt_page_format(page, GT_DIM, "... %zu more", left_out);
         gt_page_end(page);
     }
     if (created_by && created_by->function) put_place(page, column, sites, CREATED_BY, created_by);

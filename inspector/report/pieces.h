@@ -6,7 +6,7 @@
 
 #include "inspector/report/page.h"
 
-/* The frames a line each, then "created by ...". Leading frames of the runtime are left out. */
+/* The frames a line each, then "created by ...". The runtime's frames at both ends are left out. */
 void gt_page_stack(struct gt_page *page, unsigned column, const struct gt_stack *stack,
                    const struct gt_place *created_by);
 

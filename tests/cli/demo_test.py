@@ -8,9 +8,7 @@ import subprocess
 import jsonschema
 import pytest
 
-from conftest import BUILD, ROOT
-
-pytestmark = pytest.mark.sanitize
+from conftest import GOTOPSY, ROOT
 
 
 def validate(text, name):
@@ -67,7 +65,9 @@ def test_fail_on(gotopsy, demo_core, gate, status):
 
 def test_min_bytes_hides_the_small(gotopsy, demo_core):
     report = json.loads(gotopsy(demo_core, "--format=json", "--min-bytes=1000TiB").stdout)
-    assert report["findings"] == []
+    # Defers and tickers are also reported for their number alone.
+    kinds = {finding["kind"] for finding in report["findings"]}
+    assert kinds <= {"deferred-calls", "ticker"}
 
 
 def test_instances_bounds_the_examples(gotopsy, demo_core):
@@ -98,7 +98,7 @@ def on_a_terminal(*arguments, **environment):
     """What the tool prints when standard output is a terminal."""
     ours, theirs = pty.openpty()
     child = subprocess.Popen(
-        [BUILD / "gotopsy", *map(str, arguments)],
+        [GOTOPSY, *map(str, arguments)],
         stdin=subprocess.DEVNULL,
         stdout=theirs,
         stderr=subprocess.DEVNULL,

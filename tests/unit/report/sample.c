@@ -10,6 +10,7 @@ static const struct gt_place places[] = {
      "another_field_with_a_very_long_name string }]).loop",
      "/src/app/service.go", 120, false},
     {"main." GT_SAMPLE_HOSTILE, NULL, 0, false},
+    {"runtime.goexit", "/go/src/runtime/asm_amd64.s", 1771, false},
 };
 
 static const struct gt_label labels[] = {{"endpoint", "/search"}, {"tenant", GT_SAMPLE_HOSTILE}};

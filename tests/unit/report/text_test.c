@@ -127,6 +127,22 @@ static void notes_are_counted_or_listed(void **state)
     free(full);
 }
 
+static void the_runtimes_own_frames_are_left_out(void **state)
+{
+    const struct gt_style all = {.all = true};
+
+    (void)state;
+    char *brief = gt_written_goroutines(&gt_sample_report, GT_FORMAT_TEXT, &plain);
+    char *full = gt_written_goroutines(&gt_sample_report, GT_FORMAT_TEXT, &all);
+    assert_null(strstr(brief, "runtime.gopark"));
+    assert_null(strstr(brief, "runtime.goexit"));
+    assert_non_null(strstr(brief, "main.(*fetcher).get.func1"));
+    assert_non_null(strstr(full, "runtime.gopark"));
+    assert_non_null(strstr(full, "runtime.goexit"));
+    free(brief);
+    free(full);
+}
+
 static void a_bar_shows_windows_and_spare(void **state)
 {
     (void)state;
@@ -183,6 +199,7 @@ int main(void)
         cmocka_unit_test(findings_keep_the_order_of_the_report),
         cmocka_unit_test(not_found_and_could_not_look_read_differently),
         cmocka_unit_test(notes_are_counted_or_listed),
+        cmocka_unit_test(the_runtimes_own_frames_are_left_out),
         cmocka_unit_test(a_bar_shows_windows_and_spare),
         cmocka_unit_test(traceback_reads_like_go),
         cmocka_unit_test(a_form_that_is_not_there_is_an_error),
