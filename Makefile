@@ -147,10 +147,10 @@ unit: $(UNIT_BIN)
 	@for t in $^; do ./$$t || exit 1; done
 
 cases: $(BUILD)/gotopsy $(DUMP_BIN)
-	GOTOPSY_BUILD=$(BUILD) $(PYTHON) -m pytest -q tests
+	GOTOPSY=$(abspath $<) $(PYTHON) -m pytest -q tests
 
 bench: $(BUILD)/gotopsy
-	tests/bench/run $(BUILD)/gotopsy
+	GOTOPSY=$(abspath $<) tests/bench/run $(BUILD)/bench
 
 # ---- installing ------------------------------------------------------------------------------
 

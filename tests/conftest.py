@@ -8,11 +8,7 @@ import subprocess
 import pytest
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-BUILD = ROOT / os.environ.get("GOTOPSY_BUILD", "build")
-
-
-def pytest_configure(config):
-    config.addinivalue_line("markers", "sanitize: runs again under ASan and UBSan")
+GOTOPSY = pathlib.Path(os.environ.get("GOTOPSY", ROOT / "build" / "gotopsy"))
 
 
 def pytest_sessionfinish(session):
@@ -31,12 +27,10 @@ def pytest_sessionfinish(session):
 @pytest.fixture(scope="session")
 def gotopsy():
     """Runs the tool: gotopsy("check", path).returncode, .stdout, .stderr."""
-    tool = BUILD / "gotopsy"
-
     def run(*arguments, **options):
         options.setdefault("timeout", 300)
         return subprocess.run(
-            [tool, *map(str, arguments)],
+            [GOTOPSY, *map(str, arguments)],
             stdin=subprocess.DEVNULL,
             stdout=options.pop("stdout", subprocess.PIPE),
             stderr=subprocess.PIPE,

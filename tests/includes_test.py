@@ -5,7 +5,7 @@ base. Two things differ from a plain layering. The report's model is part of the
 include/gotopsy.h, so detect and runtime include that and never report/. And unwind reads Go frames
 through the pclntab, so it may include gotypes, which knows no ELF or DWARF. Errors are public too,
 so every folder may include the public header.
-What lies in inspector/ itself is the facade behind that header: it may include all but cli.
+inspector/api is the facade behind that header: it may include all but cli.
 """
 
 import pathlib
@@ -36,7 +36,7 @@ ALLOWED = {
     "inspector/report": {PUBLIC},
     "inspector/cli": {PUBLIC},
 }
-FACADE = "inspector"
+FACADE = "inspector/api"
 
 LIBRARIES = {
     "libelf.h": {"inspector/core", "inspector/symbols", "inspector/unwind"},
@@ -105,9 +105,9 @@ def test_includes(path):
         ("inspector/detect/ticker.c", "#include <libdwarf/libdwarf.h>"),
         ("inspector/core/core.c", "#  include <jansson.h>"),
         ("inspector/unwind/frames.c", '#include "inspector/runtime/runtime.h"'),
-        ("inspector/gotopsy.c", '#include "inspector/cli/options.h"'),
+        ("inspector/api/open.c", '#include "inspector/cli/options.h"'),
         ("inspector/core/core.c", '#include "core.h"'),
-        ("inspector/detect/ticker.c", '#include "inspector/analysis.h"'),
+        ("inspector/detect/ticker.c", '#include "inspector/api/analysis.h"'),
     ],
 )
 def test_a_wrong_direction_is_seen(name, text):
@@ -118,7 +118,7 @@ def test_a_wrong_direction_is_seen(name, text):
     "name,text",
     [
         ("inspector/unwind/go.c", '#include "gotypes/pclntab.h"\n#include <libunwind-coredump.h>'),
-        ("inspector/gotopsy.c", '#include "inspector/report/sinks.h"'),
+        ("inspector/api/open.c", '#include "inspector/report/sinks.h"'),
         ("inspector/detect/ticker.c", '#include "gotopsy.h"\n#include "inspector/base/vec.h"'),
         ("inspector/core/unpack.c", "#include <zstd.h>"),
     ],

@@ -5,8 +5,6 @@ import pathlib
 
 import pytest
 
-pytestmark = pytest.mark.sanitize
-
 ANALYSES = ["report", "check", "goroutines"]
 
 
