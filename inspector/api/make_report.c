@@ -3,6 +3,7 @@
 #include "inspector/base/alloc.h"
 #include "inspector/base/error.h"
 #include "inspector/detect/detector.h"
+#include "inspector/detect/windows.h"
 
 #include <stdlib.h>
 
@@ -95,6 +96,7 @@ static void start_study(struct making *making, const struct gt_report_options *o
 static void end_study(struct making *making)
 {
     gt_forest_deinit(&making->study.forest);
+    gt_windows_forget(&making->study);
     gt_bitmap_free(&making->study.holders);
     gt_map_free(&making->study.samples);
     gt_typing_free(making->typing);

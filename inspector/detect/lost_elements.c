@@ -11,7 +11,6 @@
 
 enum {
     MAX_SLOTS = 16, /* told of one instance */
-    MAX_WINDOWS = 8,
 };
 
 struct dead_slot {
@@ -30,7 +29,7 @@ struct losing {
     struct gt_study *study;
     struct gt_causes *causes;
     struct gt_keys keys;
-    struct gt_windows windows;
+    const struct gt_windows *windows;
     struct gt_vec slots;  /* struct dead_slot */
     struct gt_vec arrays; /* struct array */
     struct gt_groups groups;
@@ -74,7 +73,7 @@ static bool is_pool(const char *holder)
 static void add_array(struct losing *losing, const struct gt_windowed *block, bool spare,
                       size_t first, uint64_t elements)
 {
-    const struct gt_view *view = gt_window_of(&losing->windows, block, 0);
+    const struct gt_view *view = gt_window_of(losing->windows, block, 0);
     struct array array = {*block, spare, first, losing->slots.len - first, elements};
 
     if (array.count == 0) return;
@@ -95,8 +94,8 @@ static void search_block(struct losing *losing, const struct gt_windowed *block)
                     gt_heap_address(graph, block->block);
     gt_bitmap_init(&search.caps, user / block->elem_size);
     gt_bitmap_init(&search.lens, user / block->elem_size);
-    gt_windows_mark(&losing->windows, block, false, &search.caps);
-    gt_windows_mark(&losing->windows, block, true, &search.lens);
+    gt_windows_mark(losing->windows, block, false, &search.caps);
+    gt_windows_mark(losing->windows, block, true, &search.lens);
     for (int spare = 0; spare < 2; spare++) {
         size_t first = losing->slots.len;
         search.want_spare = spare;
@@ -128,7 +127,7 @@ static void tell(const struct losing *losing, const struct array *array,
     }
     instance->lost.block = gt_block_of(study, array->block.block);
     instance->lost.element_type =
-        gt_type_name(study, gt_window_of(&losing->windows, &array->block, 0)->elem);
+        gt_type_name(study, gt_window_of(losing->windows, &array->block, 0)->elem);
     instance->lost.slot_count = array->elements;
     instance->lost.spare_slot_count = array->spare ? array->elements : 0;
     instance->lost.slots = slots;
@@ -149,7 +148,7 @@ static void make_cause(void *ctx, const struct gt_member *members, size_t count)
     struct losing *losing = ctx;
     struct gt_study *study = losing->study;
     const struct array *largest = array_at(losing, members[0].item);
-    const struct gt_view *view = gt_window_of(&losing->windows, &largest->block, 0);
+    const struct gt_view *view = gt_window_of(losing->windows, &largest->block, 0);
     struct gt_cause *cause =
         gt_causes_add(losing->causes, GT_LOST_ELEMENTS,
                       largest->spare || largest->block.elements ? GT_LIKELY : GT_PROVEN);
@@ -198,6 +197,7 @@ static void narrow_holders(struct losing *losing)
     }
     gt_bitmap_reset(&study->holders);
     gt_live_mark(study->heap, study->roots, NULL, &cut, &study->holders);
+    gt_windows_forget(study);
     gt_cut_deinit(&cut);
 }
 
@@ -210,12 +210,13 @@ void gt_detect_lost_elements(struct gt_study *study, struct gt_causes *causes)
 
     gt_keys_init(&losing.keys, study);
     gt_groups_init(&losing.groups);
-    gt_windows_collect(study, GT_LOOK_FOR_POINTERS, &losing.windows);
-    for (size_t i = 0; i < losing.windows.blocks.len; i++)
-        search_block(&losing, gt_vec_at(&losing.windows.blocks, i));
+    losing.windows = gt_windows_of(study);
+    for (size_t i = 0; i < losing.windows->blocks.len; i++) {
+        const struct gt_windowed *block = gt_vec_at(&losing.windows->blocks, i);
+        if (block->loses) search_block(&losing, block);
+    }
     gt_groups_visit(&losing.groups, make_cause, &losing);
     narrow_holders(&losing);
-    gt_windows_deinit(&losing.windows);
     gt_groups_deinit(&losing.groups);
     gt_keys_deinit(&losing.keys);
     gt_vec_free(&losing.slots);

@@ -12,6 +12,8 @@
 #include "inspector/graph/paths.h"
 #include "inspector/runtime/typing.h"
 
+struct gt_windows;
+
 struct gt_study {
     struct gt_process *process;
     const struct gt_goheap *heap;
@@ -21,6 +23,7 @@ struct gt_study {
     const struct gt_typing *typing;
     const struct gt_bitmap *live;
     struct gt_bitmap holders;
+    struct gt_windows *windows; /* of those holders; see gt_windows_of() */
     struct gt_forest forest;
     struct gt_map samples; /* object -> profile bucket, of sampled allocations */
     struct gt_arena *storage;

@@ -14,7 +14,7 @@ struct wasting {
     struct gt_study *study;
     struct gt_causes *causes;
     struct gt_keys keys;
-    struct gt_windows windows;
+    const struct gt_windows *windows;
     struct gt_groups groups;
 };
 
@@ -41,12 +41,12 @@ static uint64_t cost_of(const struct gt_windowed *block, bool *proven)
 
 static void consider(struct wasting *wasting, uint32_t number)
 {
-    const struct gt_windowed *block = gt_vec_at(&wasting->windows.blocks, number);
-    const struct gt_view *view = gt_window_of(&wasting->windows, block, 0);
+    const struct gt_windowed *block = gt_vec_at(&wasting->windows->blocks, number);
+    const struct gt_view *view = gt_window_of(wasting->windows, block, 0);
     bool proven;
     uint64_t cost = cost_of(block, &proven);
 
-    if (!cost) return;
+    if (!block->wastes || !cost) return;
     if (!proven && keeps_for_reuse(gt_holder_struct(wasting->study, &view->holder))) return;
     const char *key =
         gt_arena_format(wasting->study->storage, "%c%c%s", proven ? 'p' : 's',
@@ -57,7 +57,7 @@ static void consider(struct wasting *wasting, uint32_t number)
 static const struct gt_windowed *block_of(const struct wasting *wasting,
                                           const struct gt_member *member)
 {
-    return gt_vec_at(&wasting->windows.blocks, member->item);
+    return gt_vec_at(&wasting->windows->blocks, member->item);
 }
 
 static void tell(const struct wasting *wasting, const struct gt_windowed *block,
@@ -66,7 +66,7 @@ static void tell(const struct wasting *wasting, const struct gt_windowed *block,
     const struct gt_study *study = wasting->study;
 
     instance->windowed.block = gt_block_of(study, block->block);
-    instance->windowed.windows = gt_windows_tell(study, &wasting->windows, block, MAX_WINDOWS,
+    instance->windowed.windows = gt_windows_tell(study, wasting->windows, block, MAX_WINDOWS,
                                                  &instance->windowed.window_count);
     instance->windowed.wasted_bytes = block->wasted;
     instance->windowed.spare_bytes = block->spare;
@@ -96,7 +96,7 @@ static void make_cause(void *ctx, const struct gt_member *members, size_t count)
     struct wasting *wasting = ctx;
     struct gt_study *study = wasting->study;
     const struct gt_windowed *largest = block_of(wasting, &members[0]);
-    const struct gt_view *view = gt_window_of(&wasting->windows, largest, 0);
+    const struct gt_view *view = gt_window_of(wasting->windows, largest, 0);
     bool proven = members[0].key[0] == 'p';
     struct gt_cause *cause =
         gt_causes_add(wasting->causes, largest->strings ? GT_SUBSTRING : GT_SUBSLICE,
@@ -129,12 +129,11 @@ void gt_detect_windows(struct gt_study *study, struct gt_causes *causes)
 
     gt_keys_init(&wasting.keys, study);
     gt_groups_init(&wasting.groups);
-    gt_windows_collect(study, GT_LOOK_FOR_BYTES, &wasting.windows);
-    study->undecided_bytes = wasting.windows.undecided_bytes;
-    for (size_t i = 0; i < wasting.windows.blocks.len; i++)
+    wasting.windows = gt_windows_of(study);
+    study->undecided_bytes = wasting.windows->undecided_bytes;
+    for (size_t i = 0; i < wasting.windows->blocks.len; i++)
         consider(&wasting, (uint32_t)i);
     gt_groups_visit(&wasting.groups, make_cause, &wasting);
-    gt_windows_deinit(&wasting.windows);
     gt_groups_deinit(&wasting.groups);
     gt_keys_deinit(&wasting.keys);
 }

@@ -1,16 +1,23 @@
 #include "inspector/detect/windows.h"
 
+#include "inspector/base/alloc.h"
+
 #include <stdlib.h>
 
-enum { MIN_BLOCK = 16 };
+enum {
+    MIN_BLOCK = 16,
+    MAX_VIEWS = 1 << 18, /* kept on suspicion; beyond, only those of blocks known to matter */
+};
 
-enum verdict { SKIP, WHOLE, UNDECIDED, WINDOW };
+enum verdict { WHOLE, UNDECIDED, WINDOW };
 
 struct collecting {
     const struct gt_study *study;
-    enum gt_window_goal goal;
-    struct gt_bitmap candidate, whole, undecided;
-    struct gt_holder holder; /* whose words are being looked at */
+    struct gt_bitmap whole, undecided; /* some pointer covers it, or may */
+    struct gt_bitmap small, half;      /* it has a window under half of it; and one that is not */
+    struct gt_bitmap partial, full;    /* a window with pointers beside it; and one without */
+    struct gt_holder holder;           /* whose words are being looked at */
+    bool overflowed;                   /* the views are incomplete */
     struct gt_windows *out;
 };
 
@@ -73,7 +80,7 @@ static enum verdict judge(const struct gt_study *study, const struct gt_word *wo
     }
 }
 
-/* ---- first pass: which blocks are worth a look --------------------------------------------- */
+/* ---- what a window says of its block ------------------------------------------------------- */
 
 static bool any_set(const unsigned char *bytes, uint64_t from, uint64_t to)
 {
@@ -93,58 +100,65 @@ static bool holds_outside(const struct gt_study *study, uint32_t object, const s
                      any_set(bytes, (view->offset + view->len + 7) & ~(uint64_t)7, user));
 }
 
-/* A window that leaves nothing of interest outside settles its block. */
-static bool leaves_something(const struct collecting *collecting, uint32_t object,
-                             const struct gt_view *view)
+static bool open_for_bytes(const struct collecting *collecting, uint32_t object)
+{
+    return gt_bit(&collecting->small, object) && !gt_bit(&collecting->half, object);
+}
+
+static bool open_for_pointers(const struct collecting *collecting, uint32_t object)
+{
+    return gt_bit(&collecting->partial, object) && !gt_bit(&collecting->full, object);
+}
+
+static bool is_settled(const struct collecting *collecting, uint32_t object)
+{
+    return gt_bit(&collecting->whole, object) || gt_bit(&collecting->undecided, object);
+}
+
+static void note_window(struct collecting *collecting, uint32_t object, const struct gt_view *view)
 {
     uint64_t user;
-    bool has_pointers = object < collecting->study->heap->graph.scan_objects;
 
     gt_goheap_user(collecting->study->heap, object, &user);
-    if (collecting->goal == GT_LOOK_FOR_BYTES) return view->len * 2 < user;
-    if (!has_pointers) return false;
-    return view->kind == GT_P_POINTER || gt_bit(&collecting->candidate, object) ||
-           holds_outside(collecting->study, object, view);
+    gt_bit_set(view->len * 2 < user ? &collecting->small : &collecting->half, object);
+    if (object >= collecting->study->heap->graph.scan_objects) return;
+    if (gt_bit(&collecting->partial, object)) return;
+    bool partial = view->kind == GT_P_POINTER || holds_outside(collecting->study, object, view);
+    gt_bit_set(partial ? &collecting->partial : &collecting->full, object);
 }
 
-static void classify(void *ctx, const struct gt_word *word)
+static void keep_view(struct collecting *collecting, uint32_t object, const struct gt_word *word,
+                      struct gt_view *view)
 {
-    struct collecting *collecting = ctx;
-    struct gt_view view;
-    uint32_t object = gt_heap_object(&collecting->study->heap->graph, word->value);
-
-    if (object == GT_NO_OBJECT || gt_bit(&collecting->whole, object)) return;
-    switch (judge(collecting->study, word, object, &view)) {
-    case SKIP:
-        break;
-    case WHOLE:
-        gt_bit_set(&collecting->whole, object);
-        break;
-    case UNDECIDED:
-        gt_bit_set(&collecting->undecided, object);
-        break;
-    case WINDOW:
-        if (leaves_something(collecting, object, &view))
-            gt_bit_set(&collecting->candidate, object);
-        else
-            gt_bit_set(&collecting->whole, object);
-    }
+    view->block = object;
+    view->holder = collecting->holder;
+    view->holder.offset = word->offset;
+    gt_vec_add(&collecting->out->views, view);
 }
 
-/* ---- second pass: their windows ------------------------------------------------------------ */
-
-static void record(void *ctx, const struct gt_word *word)
+static void look(void *ctx, const struct gt_word *word)
 {
     struct collecting *collecting = ctx;
     struct gt_view view = {0};
     uint32_t object = gt_heap_object(&collecting->study->heap->graph, word->value);
 
-    if (object == GT_NO_OBJECT || !gt_bit(&collecting->candidate, object)) return;
-    if (judge(collecting->study, word, object, &view) != WINDOW) return;
-    view.block = object;
-    view.holder = collecting->holder;
-    view.holder.offset = word->offset;
-    gt_vec_add(&collecting->out->views, &view);
+    if (object == GT_NO_OBJECT || gt_bit(&collecting->whole, object)) return;
+    switch (judge(collecting->study, word, object, &view)) {
+    case WHOLE:
+        gt_bit_set(&collecting->whole, object);
+        return;
+    case UNDECIDED:
+        gt_bit_set(&collecting->undecided, object);
+        return;
+    case WINDOW:
+        note_window(collecting, object, &view);
+    }
+    if (collecting->overflowed) return;
+    if (!open_for_bytes(collecting, object) && !open_for_pointers(collecting, object)) return;
+    if (collecting->out->views.len == MAX_VIEWS)
+        collecting->overflowed = true;
+    else
+        keep_view(collecting, object, word, &view);
 }
 
 static void every_word(struct collecting *collecting, gt_typed_word_fn *visit)
@@ -165,26 +179,55 @@ static void every_word(struct collecting *collecting, gt_typed_word_fn *visit)
     }
 }
 
-/* Keeps as candidates what no pointer covers whole and no untyped word leaves open. */
-static size_t settle_candidates(struct collecting *collecting)
+/* ---- which blocks matter ------------------------------------------------------------------- */
+
+static bool matters(const struct collecting *collecting, uint32_t object)
 {
     const struct gt_study *study = collecting->study;
-    struct gt_bitmap *candidate = &collecting->candidate;
-    size_t left = 0;
 
-    for (size_t i = gt_bitmap_next(candidate, 0); i < candidate->bits;
-         i = gt_bitmap_next(candidate, i + 1)) {
-        uint32_t object = (uint32_t)i;
-        uint64_t size = gt_heap_size(&study->heap->graph, object);
-        bool open = gt_bit(&collecting->undecided, i);
-        if (open && !gt_bit(&collecting->whole, i)) collecting->out->undecided_bytes += size;
-        if (open || gt_bit(&collecting->whole, i) || size < MIN_BLOCK ||
-            gt_goheap_tiny(study->heap, object))
-            gt_bit_clear(candidate, i);
-        else
-            left++;
+    return !is_settled(collecting, object) &&
+           (open_for_bytes(collecting, object) || open_for_pointers(collecting, object)) &&
+           gt_heap_size(&study->heap->graph, object) >= MIN_BLOCK &&
+           !gt_goheap_tiny(study->heap, object);
+}
+
+/* Blocks that would matter but for an untyped word. */
+static void count_undecided(struct collecting *collecting)
+{
+    const struct gt_bitmap *undecided = &collecting->undecided;
+
+    for (size_t i = gt_bitmap_next(undecided, 0); i < undecided->bits;
+         i = gt_bitmap_next(undecided, i + 1))
+        if (!gt_bit(&collecting->whole, i) &&
+            (open_for_bytes(collecting, (uint32_t)i) || open_for_pointers(collecting, (uint32_t)i)))
+            collecting->out->undecided_bytes +=
+                gt_heap_size(&collecting->study->heap->graph, (uint32_t)i);
+}
+
+/* Views were kept on suspicion; before a block was known to matter some may have been passed over,
+ * so a block's views are complete only if its first one was kept: it was, since the bits that a
+ * window sets are set before it is looked at. */
+static void keep_views_that_matter(struct collecting *collecting)
+{
+    struct gt_vec *views = &collecting->out->views;
+    size_t kept = 0;
+
+    for (size_t i = 0; i < views->len; i++) {
+        struct gt_view *view = gt_vec_at(views, i);
+        if (matters(collecting, view->block)) *(struct gt_view *)gt_vec_at(views, kept++) = *view;
     }
-    return left;
+    views->len = kept;
+}
+
+static void record(void *ctx, const struct gt_word *word)
+{
+    struct collecting *collecting = ctx;
+    struct gt_view view = {0};
+    uint32_t object = gt_heap_object(&collecting->study->heap->graph, word->value);
+
+    if (object == GT_NO_OBJECT || !matters(collecting, object)) return;
+    if (judge(collecting->study, word, object, &view) == WINDOW)
+        keep_view(collecting, object, word, &view);
 }
 
 /* ---- blocks -------------------------------------------------------------------------------- */
@@ -244,33 +287,51 @@ static void make_blocks(struct collecting *collecting)
             if (((struct gt_view *)gt_vec_at(&out->views, next))->block != block.block) break;
         block.count = next - i;
         gt_goheap_user(collecting->study->heap, block.block, &block.size);
+        block.wastes = open_for_bytes(collecting, block.block);
+        block.loses = open_for_pointers(collecting, block.block);
         if (complete(out, &block)) gt_vec_add(&out->blocks, &block);
     }
 }
 
-void gt_windows_collect(const struct gt_study *study, enum gt_window_goal goal,
-                        struct gt_windows *out)
+static void collect(const struct gt_study *study, struct gt_windows *out)
 {
-    struct collecting collecting = {.study = study, .goal = goal, .out = out};
-    size_t objects = study->heap->graph.objects;
+    struct collecting collecting = {.study = study, .out = out};
+    struct gt_bitmap *bits[] = {&collecting.whole, &collecting.undecided, &collecting.small,
+                                &collecting.half,  &collecting.partial,   &collecting.full};
 
     *out = (struct gt_windows){.views = GT_VEC_OF(struct gt_view),
                                .blocks = GT_VEC_OF(struct gt_windowed)};
-    gt_bitmap_init(&collecting.candidate, objects);
-    gt_bitmap_init(&collecting.whole, objects);
-    gt_bitmap_init(&collecting.undecided, objects);
-    every_word(&collecting, classify);
-    if (settle_candidates(&collecting)) every_word(&collecting, record);
+    for (size_t i = 0; i < sizeof bits / sizeof *bits; i++)
+        gt_bitmap_init(bits[i], study->heap->graph.objects);
+    every_word(&collecting, look);
+    count_undecided(&collecting);
+    if (collecting.overflowed) {
+        gt_vec_clear(&out->views);
+        every_word(&collecting, record);
+    } else {
+        keep_views_that_matter(&collecting);
+    }
     make_blocks(&collecting);
-    gt_bitmap_free(&collecting.candidate);
-    gt_bitmap_free(&collecting.whole);
-    gt_bitmap_free(&collecting.undecided);
+    for (size_t i = 0; i < sizeof bits / sizeof *bits; i++)
+        gt_bitmap_free(bits[i]);
 }
 
-void gt_windows_deinit(struct gt_windows *windows)
+const struct gt_windows *gt_windows_of(struct gt_study *study)
 {
-    gt_vec_free(&windows->views);
-    gt_vec_free(&windows->blocks);
+    if (!study->windows) {
+        study->windows = gt_alloc(sizeof *study->windows);
+        collect(study, study->windows);
+    }
+    return study->windows;
+}
+
+void gt_windows_forget(struct gt_study *study)
+{
+    if (!study->windows) return;
+    gt_vec_free(&study->windows->views);
+    gt_vec_free(&study->windows->blocks);
+    free(study->windows);
+    study->windows = NULL;
 }
 
 void gt_windows_mark(const struct gt_windows *windows, const struct gt_windowed *block, bool by_len,

@@ -3,8 +3,11 @@
  *
  * A block qualifies when all that points into it are windows of one element size; any other
  * pointer covers it whole, an untyped one leaves it undecided. Windows come from every word that a
- * holder of the study holds (study.h) and from every root. Two passes: the first finds, in a few
- * bits an object, the few blocks worth a look; the second collects their windows.
+ * holder of the study holds (study.h) and from every root.
+ *
+ * One pass over all pointers keeps a few bits an object and, for blocks that may still turn out to
+ * be worth a look, their windows. Should those be very many, they are dropped and collected by a
+ * second pass, when it is known which blocks are.
  *
  * Lengths are bytes. A block's bytes are those of its slot, less the allocator's header.
  */
@@ -29,6 +32,8 @@ struct gt_windowed { /* a block with all its windows */
     size_t first, count;    /* into the views */
     uint64_t elem_size;
     bool strings, slices, elements; /* which kinds of windows it has */
+    bool wastes;                    /* no window alone uses half of it */
+    bool loses;                     /* it holds pointers outside windows */
 };
 
 struct gt_windows {
@@ -37,12 +42,10 @@ struct gt_windows {
     uint64_t undecided_bytes;
 };
 
-/* Which blocks to collect: those with bytes outside windows, or those with pointers there. */
-enum gt_window_goal { GT_LOOK_FOR_BYTES, GT_LOOK_FOR_POINTERS };
-
-void gt_windows_collect(const struct gt_study *study, enum gt_window_goal goal,
-                        struct gt_windows *out);
-void gt_windows_deinit(struct gt_windows *windows);
+/* The windows that the study's holders make: collected once, and kept by the study until the
+ * holders change and they are forgotten. */
+const struct gt_windows *gt_windows_of(struct gt_study *study);
+void gt_windows_forget(struct gt_study *study);
 
 static inline const struct gt_view *gt_window_of(const struct gt_windows *windows,
                                                  const struct gt_windowed *block, size_t index)

@@ -41,7 +41,8 @@ struct gt_typing {
     const struct gt_roots *roots;
     struct gt_process *process;
     struct gt_types *types;
-    gt_type_id *type; /* by object, for those with pointers */
+    gt_type_id *type;    /* by object, for those with pointers */
+    struct gt_vec *rows; /* by type; see typing_impl.h */
     struct gt_vec work;
     uint64_t typed_bytes, untyped_bytes; /* of live objects with pointers */
 };

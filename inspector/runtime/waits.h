@@ -36,7 +36,8 @@ void gt_waits_init(struct gt_waits *waits, struct gt_process *process,
 void gt_waits_deinit(struct gt_waits *waits);
 
 /* Fills `wait`, whose vectors the caller frees with gt_wait_free(). */
-void gt_waits_find(const struct gt_waits *waits, const struct gt_goroutine *g, struct gt_wait *wait);
+void gt_waits_find(const struct gt_waits *waits, const struct gt_goroutine *g,
+                   struct gt_wait *wait);
 void gt_wait_free(struct gt_wait *wait);
 
 /* How long it has waited, at least: from the collection that first saw it wait to the latest time

@@ -1,0 +1,148 @@
+/* Roots as typed words: globals by their DWARF types, frames by their variables. */
+#include "inspector/runtime/typing.h"
+#include "inspector/runtime/words.h"
+
+enum {
+    WORD = 8,
+    MAX_PIECES = 256, /* variables of one frame that are looked at */
+};
+
+/* The variables of the frame a root lies in, as far as they are near its address. */
+struct variables {
+    struct gt_frame_variable list[MAX_PIECES];
+    size_t count;
+};
+
+static void collect_variable(void *ctx, const struct gt_frame_variable *variable)
+{
+    struct variables *variables = ctx;
+
+    if (variables->count < MAX_PIECES) variables->list[variables->count++] = *variable;
+}
+
+static void frame_variables(const struct gt_typing *typing, const struct gt_root *root,
+                            struct variables *out)
+{
+    const struct gt_goroutine *g = &typing->goroutines->list[root->owner];
+    const struct gt_frame *frame;
+
+    out->count = 0;
+    if (root->frame >= g->frame_count || !root->addr) return;
+    frame = gt_g_frame(typing->goroutines, g, root->frame);
+    uint64_t pc = root->frame == 0 ? frame->pc : frame->pc - 1;
+    gt_dwarf_variables(typing->process->dwarf, pc, frame->cfa, collect_variable, out);
+}
+
+/* The variable that lies at addr; NULL when none does, or when several of different types share the
+ * slot (the compiler lets variables of disjoint lives share one). */
+static const struct gt_frame_variable *variable_at(const struct variables *variables, uint64_t addr)
+{
+    const struct gt_frame_variable *found = NULL;
+
+    for (size_t i = 0; i < variables->count; i++) {
+        const struct gt_frame_variable *here = &variables->list[i];
+        if (addr - here->addr >= here->size) continue;
+        if (found &&
+            (found->type.rtype != here->type.rtype || found->type.debug != here->type.debug))
+            return NULL;
+        if (!found) found = here;
+    }
+    return found;
+}
+
+/* A word of the variable at `offset`, from whichever piece holds it. */
+static bool variable_word(const struct gt_typing *typing, const struct variables *variables,
+                          const struct gt_frame_variable *of, uint64_t offset, uint64_t *out)
+{
+    for (size_t i = 0; i < variables->count; i++) {
+        const struct gt_frame_variable *piece = &variables->list[i];
+        if (strcmp(piece->name, of->name) != 0) continue;
+        if (offset - piece->piece_offset < piece->size)
+            return gt_mem_u64(typing->process->mem, piece->addr + (offset - piece->piece_offset),
+                              out);
+    }
+    return false;
+}
+
+static void frame_word(const struct gt_typing *typing, const struct gt_root *root,
+                       struct gt_word *word)
+{
+    struct variables variables;
+    struct gt_place_of_type place;
+    uint64_t start, words[3], offset;
+
+    frame_variables(typing, root, &variables);
+    const struct gt_frame_variable *variable = variable_at(&variables, root->addr);
+    gt_type_id type = variable ? gt_types_find(typing->types, variable->type) : GT_NO_TYPE;
+    if (!type) return;
+    offset = variable->piece_offset + (root->addr - variable->addr);
+    if (!gt_place_at(typing->types, type, offset, &place, &start)) return;
+    unsigned have = 0;
+    while (have < 3 &&
+           variable_word(typing, &variables, variable, start + have * WORD, &words[have]))
+        have++;
+    struct gt_word typed = {.addr = root->addr};
+    if (have && gt_word_from_place(typing->types, &place, words, have, &typed) &&
+        typed.value == root->value)
+        *word = typed;
+}
+
+static void global_word(const struct gt_typing *typing, const struct gt_root *root,
+                        struct gt_word *word)
+{
+    struct gt_place_of_type place;
+    uint64_t start, words[3] = {0};
+    const struct gt_debug_global *global = gt_process_global_at(typing->process, root->addr);
+    gt_type_id type = global ? gt_types_find(typing->types, global->type) : GT_NO_TYPE;
+
+    if (!type || !gt_place_at(typing->types, type, root->addr - global->addr, &place, &start))
+        return;
+    struct gt_word typed = {.addr = root->addr};
+    unsigned have = 3;
+    while (have && !gt_mem_read(typing->process->mem, global->addr + start, words, have * WORD))
+        have--;
+    if (gt_word_from_place(typing->types, &place, words, have, &typed) &&
+        typed.value == root->value)
+        *word = typed;
+}
+
+void gt_typing_root(const struct gt_typing *typing, size_t index, struct gt_word *word)
+{
+    const struct gt_root *root = gt_root_at(typing->roots, index);
+
+    *word = (struct gt_word){.addr = root->addr, .value = root->value, .kind = GT_W_UNKNOWN};
+    switch (root->kind) {
+    case GT_ROOT_GLOBAL:
+        global_word(typing, root, word);
+        break;
+    case GT_ROOT_FRAME:
+        frame_word(typing, root, word);
+        break;
+    case GT_ROOT_CONSERVATIVE:
+        break;
+    default:
+        word->kind = GT_W_RUNTIME;
+        break;
+    }
+}
+
+const char *gt_typing_variable(const struct gt_typing *typing, const struct gt_root *root,
+                               gt_type_id *type, uint64_t *offset)
+{
+    struct variables variables;
+
+    if (root->kind == GT_ROOT_GLOBAL) {
+        const struct gt_debug_global *global = gt_process_global_at(typing->process, root->addr);
+        if (!global) return NULL;
+        *type = gt_types_find(typing->types, global->type);
+        *offset = root->addr - global->addr;
+        return global->name;
+    }
+    if (root->kind != GT_ROOT_FRAME) return NULL;
+    frame_variables(typing, root, &variables);
+    const struct gt_frame_variable *variable = variable_at(&variables, root->addr);
+    if (!variable) return NULL;
+    *type = gt_types_find(typing->types, variable->type);
+    *offset = variable->piece_offset + (root->addr - variable->addr);
+    return variable->name;
+}

@@ -1,0 +1,48 @@
+/*
+ * What typing.c, object_words.c and root_words.c share: how a type lies in a slot.
+ *
+ * What is asked of a type for every object is kept in one row a type, filled when it is first
+ * needed. Rows may move when types are discovered: a row is good until the next one is asked for.
+ */
+#ifndef GT_RUNTIME_TYPING_IMPL_H
+#define GT_RUNTIME_TYPING_IMPL_H
+
+#include "inspector/runtime/typing.h"
+
+/* The runtime's own: map directories and tables. Typed, so that it is not unknown, but no type. */
+#define GT_OPAQUE_TYPE UINT32_MAX
+
+struct gt_type_row {
+    uint64_t size;
+    uint64_t mask; /* of pointers, where the type has at most 64 words */
+    uint8_t words; /* 0: more than 64, or no pointers */
+    bool known, is_map;
+};
+
+struct gt_slot_ref { /* an object, with what finding it tells */
+    const struct gt_region *region;
+    uint32_t slot;
+    bool header; /* the slot begins with its type */
+};
+
+static inline uint32_t gt_slot_object(const struct gt_slot_ref *ref)
+{
+    return ref->region->first + ref->slot;
+}
+
+/* Where the program's own data begins in the slot. */
+static inline uint64_t gt_slot_skip(const struct gt_slot_ref *ref)
+{
+    return ref->header ? 8 : 0;
+}
+
+const struct gt_type_row *gt_type_row(const struct gt_typing *typing, gt_type_id id);
+struct gt_slot_ref gt_slot_ref_of(const struct gt_typing *typing, uint32_t object);
+
+/* The allocated object with pointers that `value` leads to; false when there is none. */
+bool gt_slot_ref_at(const struct gt_typing *typing, uint64_t value, struct gt_slot_ref *ref);
+
+/* How many times a type lies in the slot, by the slot's own pointer mask; 0: not at all. */
+uint64_t gt_tiles_of(const struct gt_typing *typing, const struct gt_slot_ref *ref, gt_type_id id);
+
+#endif
