@@ -52,9 +52,8 @@ const struct gt_type_row *gt_type_row(const struct gt_typing *typing, gt_type_id
 struct gt_slot_ref gt_slot_ref_of(const struct gt_typing *typing, uint32_t object)
 {
     const struct gt_region *region = gt_heap_region_of(&typing->heap->graph, object);
-    const struct gt_span *span = gt_vec_at(&typing->heap->spans, region->tag);
 
-    return (struct gt_slot_ref){region, object - region->first, span->header};
+    return (struct gt_slot_ref){region, object - region->first, gt_slot_has_header(typing, region)};
 }
 
 bool gt_slot_ref_at(const struct gt_typing *typing, uint64_t value, struct gt_slot_ref *ref)
@@ -66,8 +65,7 @@ bool gt_slot_ref_at(const struct gt_typing *typing, uint64_t value, struct gt_sl
     ref->slot = gt_region_slot(ref->region, value);
     if (ref->slot >= ref->region->count || !gt_bit(&graph->allocated, gt_slot_object(ref)))
         return false;
-    ref->header = ref->region->scan == GT_SCAN_TILED &&
-                  ((struct gt_span *)gt_vec_at(&typing->heap->spans, ref->region->tag))->header;
+    ref->header = gt_slot_has_header(typing, ref->region);
     return true;
 }
 
@@ -158,7 +156,9 @@ static void words_by_type(const struct gt_typing *typing, const struct gt_slot_r
     const struct gt_region *region = ref->region;
     uint64_t offset = ref->slot * region->slot_size + gt_slot_skip(ref);
     uint64_t size = region->slot_size - gt_slot_skip(ref);
-    uint64_t tile = gt_type_row(typing, id)->size, tiles = gt_tiles_of(typing, ref, id);
+    uint64_t tile = gt_type_row(typing, id)->size;
+    /* Most slots have room for one only: that it fits was seen when it was claimed. */
+    uint64_t tiles = 2 * tile > size ? 1 : gt_tiles_of(typing, ref, id);
     const struct gt_places *places = gt_types_places(typing->types, id);
 
     for (uint64_t i = 0; i < tiles; i++)
@@ -170,20 +170,26 @@ static void words_by_type(const struct gt_typing *typing, const struct gt_slot_r
         words_by_mask(typing, ref, tiles * tile, GT_W_UNKNOWN, visit, ctx);
 }
 
+void gt_slot_words(const struct gt_typing *typing, const struct gt_slot_ref *ref,
+                   gt_typed_word_fn *visit, void *ctx)
+{
+    gt_type_id id = typing->type[gt_slot_object(ref)];
+
+    if (!ref->region->bytes) return;
+    if (id == GT_NO_TYPE)
+        words_by_mask(typing, ref, 0, GT_W_UNKNOWN, visit, ctx);
+    else if (id == GT_OPAQUE_TYPE || gt_type_row(typing, id)->is_map)
+        words_by_mask(typing, ref, 0, GT_W_RUNTIME, visit, ctx);
+    else
+        words_by_type(typing, ref, id, visit, ctx);
+}
+
 void gt_typing_words(const struct gt_typing *typing, uint32_t object, gt_typed_word_fn *visit,
                      void *ctx)
 {
     if (object >= typing->heap->graph.scan_objects) return;
     struct gt_slot_ref ref = gt_slot_ref_of(typing, object);
-    gt_type_id id = typing->type[object];
-
-    if (!ref.region->bytes) return;
-    if (id == GT_NO_TYPE)
-        words_by_mask(typing, &ref, 0, GT_W_UNKNOWN, visit, ctx);
-    else if (id == GT_OPAQUE_TYPE || gt_type_row(typing, id)->is_map)
-        words_by_mask(typing, &ref, 0, GT_W_RUNTIME, visit, ctx);
-    else
-        words_by_type(typing, &ref, id, visit, ctx);
+    gt_slot_words(typing, &ref, visit, ctx);
 }
 
 gt_type_id gt_typing_type(const struct gt_typing *typing, uint32_t object)

@@ -10,10 +10,17 @@ enum { AHEAD = 8 }; /* objects of the work list whose bytes are fetched before t
 
 /* ---- claims -------------------------------------------------------------------------------- */
 
-static void settle(struct gt_typing *typing, uint32_t object, gt_type_id id)
+struct work { /* an object whose words are to be claimed */
+    uint32_t region, slot;
+};
+
+static void settle(struct gt_typing *typing, const struct gt_region *region, uint32_t slot,
+                   gt_type_id id)
 {
-    typing->type[object] = id;
-    gt_vec_add(&typing->work, &object);
+    struct work work = {(uint32_t)(region - typing->heap->graph.regions), slot};
+
+    typing->type[region->first + slot] = id;
+    gt_vec_add(&typing->work, &work);
 }
 
 static uint64_t claim_size(const struct gt_typing *typing, gt_type_id id)
@@ -28,21 +35,62 @@ static bool is_final(const struct gt_typing *typing, gt_type_id id)
     return id == GT_OPAQUE_TYPE || (id && gt_type_row(typing, id)->is_map);
 }
 
-/* Something says that `value` points to a `id`, or into an array of them. */
+static void judge_claim(struct gt_typing *typing, const struct gt_claim *claim)
+{
+    struct gt_slot_ref ref = {claim->region, claim->slot, false};
+    uint32_t object = gt_slot_object(&ref);
+
+    if (!gt_bit(&typing->heap->graph.allocated, object)) return;
+    gt_type_id now = typing->type[object];
+    if (now == claim->type) return;
+    if (ref.region->scan == GT_SCAN_TILED) {
+        if (now) return;
+        ref.header = gt_slot_has_header(typing, ref.region);
+    }
+    uint64_t size = claim_size(typing, claim->type), skip = gt_slot_skip(&ref);
+    if (size == 0 || is_final(typing, now) || claim_size(typing, now) >= size) return;
+    if (claim->offset < skip) return;
+    if ((claim->array ? (claim->offset - skip) % size : claim->offset - skip) != 0) return;
+    if (gt_tiles_of(typing, &ref, claim->type))
+        settle(typing, claim->region, claim->slot, claim->type);
+}
+
+static void fetch_for(const struct gt_typing *typing, const struct gt_claim *claim)
+{
+    uint32_t object = claim->region->first + claim->slot;
+
+    __builtin_prefetch(&typing->type[object]);
+    __builtin_prefetch(&typing->heap->graph.allocated.words[object >> 6]);
+    if (claim->region->mask)
+        __builtin_prefetch(claim->region->mask + claim->slot * claim->region->slot_size / 64);
+}
+
+/* Something says that `value` points to a `id`, or into an array of them. The claim waits a few
+ * turns, while the memory that decides it is fetched. */
 static void claim(struct gt_typing *typing, uint64_t value, gt_type_id id, bool array)
 {
-    struct gt_slot_ref ref;
+    const struct gt_region *region = gt_heap_region(&typing->heap->graph, value);
+    struct gt_claim *place = &typing->waiting[typing->claims % GT_CLAIMS_WAITING];
 
-    if (id == GT_NO_TYPE || !gt_slot_ref_at(typing, value, &ref)) return;
-    if (ref.region->scan == GT_SCAN_TILED && typing->type[gt_slot_object(&ref)]) return;
-    gt_type_id now = typing->type[gt_slot_object(&ref)];
-    uint64_t size = claim_size(typing, id);
-    if (now == id || size == 0 || is_final(typing, now) || claim_size(typing, now) >= size) return;
-    uint64_t offset = value - ref.region->base - ref.slot * ref.region->slot_size;
-    if (offset < gt_slot_skip(&ref)) return;
-    offset -= gt_slot_skip(&ref);
-    if ((array ? offset % size : offset) != 0) return;
-    if (gt_tiles_of(typing, &ref, id)) settle(typing, gt_slot_object(&ref), id);
+    if (id == GT_NO_TYPE || !region || region->scan == GT_SCAN_NONE) return;
+    uint32_t slot = gt_region_slot(region, value);
+    if (slot >= region->count) return;
+    uint64_t offset = value - region->base - slot * region->slot_size;
+    struct gt_claim oldest = *place;
+    *place = (struct gt_claim){region, slot, id, offset, array};
+    typing->claims++;
+    fetch_for(typing, place);
+    if (oldest.region) judge_claim(typing, &oldest);
+}
+
+static void judge_waiting(struct gt_typing *typing)
+{
+    for (size_t i = 0; i < GT_CLAIMS_WAITING; i++) {
+        struct gt_claim *place = &typing->waiting[(typing->claims + i) % GT_CLAIMS_WAITING];
+        struct gt_claim claim = *place;
+        place->region = NULL;
+        if (claim.region) judge_claim(typing, &claim);
+    }
 }
 
 static void claim_opaque(struct gt_typing *typing, uint64_t value)
@@ -114,29 +162,38 @@ static void claim_word(void *ctx, const struct gt_word *word)
 
 /* ---- the spread ---------------------------------------------------------------------------- */
 
-static void prefetch(const struct gt_typing *typing, uint32_t object)
+static void prefetch(const struct gt_typing *typing, struct work work)
 {
-    const struct gt_region *region = gt_heap_region_of(&typing->heap->graph, object);
+    const struct gt_region *region = &typing->heap->graph.regions[work.region];
 
-    if (region->bytes)
-        __builtin_prefetch(region->bytes + (object - region->first) * region->slot_size);
+    if (region->bytes) __builtin_prefetch(region->bytes + work.slot * region->slot_size);
+}
+
+static void claim_words_of(struct gt_typing *typing, struct work work)
+{
+    const struct gt_region *region = &typing->heap->graph.regions[work.region];
+    struct gt_slot_ref ref = {region, work.slot, gt_slot_has_header(typing, region)};
+
+    gt_slot_words(typing, &ref, claim_word, typing);
 }
 
 /* Works generation by generation, so that what comes next is known ahead of its turn. */
 static void drain(struct gt_typing *typing)
 {
-    struct gt_vec now = GT_VEC_OF(uint32_t);
+    struct gt_vec now = GT_VEC_OF(struct work);
 
+    judge_waiting(typing);
     while (typing->work.len) {
         struct gt_vec next = typing->work;
         typing->work = now;
         now = next;
-        const uint32_t *objects = now.data;
+        const struct work *work = now.data;
         for (size_t i = 0; i < now.len; i++) {
-            if (i + AHEAD < now.len) prefetch(typing, objects[i + AHEAD]);
-            gt_typing_words(typing, objects[i], claim_word, typing);
+            if (i + AHEAD < now.len) prefetch(typing, work[i + AHEAD]);
+            claim_words_of(typing, work[i]);
         }
         gt_vec_clear(&now);
+        if (!typing->work.len) judge_waiting(typing);
     }
     gt_vec_free(&now);
 }
@@ -152,7 +209,7 @@ static void claim_headers(struct gt_typing *typing, const struct gt_bitmap *live
             uint32_t object = region->first + slot;
             if (!gt_bit(live, object)) continue;
             gt_type_id id = gt_types_at(typing->types, gt_goheap_header(typing->heap, object));
-            if (id && gt_types_get(typing->types, id)->size) settle(typing, object, id);
+            if (id && gt_types_get(typing->types, id)->size) settle(typing, region, slot, id);
         }
     }
 }
@@ -193,7 +250,7 @@ struct gt_typing *gt_typing_create(const struct gt_goheap *heap,
                                  .process = heap->process,
                                  .types = heap->process->types,
                                  .rows = gt_alloc(sizeof *typing->rows),
-                                 .work = GT_VEC_OF(uint32_t)};
+                                 .work = GT_VEC_OF(struct work)};
     *typing->rows = GT_VEC_OF(struct gt_type_row);
     typing->type = gt_calloc(heap->graph.scan_objects, sizeof *typing->type);
     claim_headers(typing, live);

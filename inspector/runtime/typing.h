@@ -35,6 +35,16 @@ struct gt_word {
 
 typedef void gt_typed_word_fn(void *ctx, const struct gt_word *word);
 
+enum { GT_CLAIMS_WAITING = 16 };
+
+struct gt_claim { /* something says that a place in a slot is a `type`, or an array of them */
+    const struct gt_region *region;
+    uint32_t slot;
+    gt_type_id type;
+    uint64_t offset; /* in the slot */
+    bool array;
+};
+
 struct gt_typing {
     const struct gt_goheap *heap;
     const struct gt_goroutines *goroutines;
@@ -44,7 +54,9 @@ struct gt_typing {
     gt_type_id *type;    /* by object, for those with pointers */
     struct gt_vec *rows; /* by type; see typing_impl.h */
     struct gt_vec work;
-    uint64_t typed_bytes, untyped_bytes; /* of live objects with pointers */
+    struct gt_claim waiting[GT_CLAIMS_WAITING]; /* a ring: what they need is being fetched */
+    size_t claims;                              /* made so far; the last ones wait */
+    uint64_t typed_bytes, untyped_bytes;        /* of live objects with pointers */
 };
 
 /* Types the objects in `live`. All that it is given must outlive it. */

@@ -37,10 +37,22 @@ static inline uint64_t gt_slot_skip(const struct gt_slot_ref *ref)
 }
 
 const struct gt_type_row *gt_type_row(const struct gt_typing *typing, gt_type_id id);
+/* Do the region's slots begin with their type? */
+static inline bool gt_slot_has_header(const struct gt_typing *typing,
+                                      const struct gt_region *region)
+{
+    return region->scan == GT_SCAN_TILED &&
+           ((const struct gt_span *)gt_vec_at(&typing->heap->spans, region->tag))->header;
+}
+
 struct gt_slot_ref gt_slot_ref_of(const struct gt_typing *typing, uint32_t object);
 
 /* The allocated object with pointers that `value` leads to; false when there is none. */
 bool gt_slot_ref_at(const struct gt_typing *typing, uint64_t value, struct gt_slot_ref *ref);
+
+/* gt_typing_words() of an object that was found. */
+void gt_slot_words(const struct gt_typing *typing, const struct gt_slot_ref *ref,
+                   gt_typed_word_fn *visit, void *ctx);
 
 /* How many times a type lies in the slot, by the slot's own pointer mask; 0: not at all. */
 uint64_t gt_tiles_of(const struct gt_typing *typing, const struct gt_slot_ref *ref, gt_type_id id);
