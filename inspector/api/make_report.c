@@ -2,6 +2,7 @@
 #include "inspector/api/analysis.h"
 #include "inspector/base/alloc.h"
 #include "inspector/base/error.h"
+#include "inspector/detect/contest.h"
 #include "inspector/detect/detector.h"
 #include "inspector/detect/windows.h"
 
@@ -16,7 +17,6 @@ enum {
 struct making {
     struct gt_analysis *analysis;
     struct gt_report *report;
-    struct gt_bitmap live;
     struct gt_typing *typing;
     struct gt_study study;
     struct gt_causes causes;
@@ -24,15 +24,18 @@ struct making {
 
 /* ---- the study ----------------------------------------------------------------------------- */
 
+/* The live set: the base and all that was contested. */
 static void mark_live(struct making *making)
 {
-    const struct gt_analysis *analysis = making->analysis;
+    struct gt_study *study = &making->study;
+    struct gt_report *report = making->report;
 
-    gt_analysis_stage(analysis, "marking");
-    gt_bitmap_init(&making->live, analysis->heap->graph.objects);
-    gt_live_mark(analysis->heap, analysis->roots, NULL, NULL, &making->live);
-    making->report->live.bytes = gt_heap_bytes_of(&analysis->heap->graph, &making->live);
-    making->report->live.objects = gt_bitmap_count(&making->live);
+    gt_analysis_stage(making->analysis, "marking");
+    study->contest = gt_contest_create(study);
+    gt_bitmap_init(&study->live, study->heap->graph.objects);
+    gt_contest_mark_without(study, GT_CONTESTED, &study->live);
+    study->live_bytes = report->live.bytes = gt_heap_bytes_of(&study->heap->graph, &study->live);
+    study->live_objects = report->live.objects = gt_bitmap_count(&study->live);
 }
 
 static void build_forest(struct making *making)
@@ -69,27 +72,24 @@ static void start_study(struct making *making, const struct gt_report_options *o
     const struct gt_analysis *analysis = making->analysis;
     struct gt_study *study = &making->study;
 
-    gt_analysis_stage(analysis, "typing");
-    making->typing =
-        gt_typing_create(analysis->heap, analysis->goroutines, analysis->roots, &making->live);
     *study = (struct gt_study){.process = analysis->process,
                                .heap = analysis->heap,
                                .goroutines = analysis->goroutines,
                                .specials = analysis->specials,
                                .roots = analysis->roots,
-                               .typing = making->typing,
-                               .live = &making->live,
                                .storage = making->report->storage,
-                               .live_bytes = making->report->live.bytes,
-                               .live_objects = making->report->live.objects,
-                               .min_bytes = threshold(options, making->report->live.bytes),
                                .max_instances = DEFAULT_INSTANCES};
     if (options && options->instances) study->max_instances = options->instances;
     study->show_data = options && options->show_data;
+    mark_live(making);
+    study->min_bytes = threshold(options, study->live_bytes);
+    gt_analysis_stage(analysis, "typing");
+    making->typing = gt_typing_create(study->heap, study->goroutines, study->roots, &study->live);
+    study->typing = making->typing;
     gt_analysis_stage(analysis, "finding ways from roots");
     build_forest(making);
-    gt_bitmap_init(&study->holders, analysis->heap->graph.objects);
-    gt_bitmap_copy(&study->holders, &making->live);
+    gt_bitmap_init(&study->holders, study->heap->graph.objects);
+    gt_bitmap_copy(&study->holders, &study->live);
     index_samples(study);
 }
 
@@ -100,7 +100,8 @@ static void end_study(struct making *making)
     gt_bitmap_free(&making->study.holders);
     gt_map_free(&making->study.samples);
     gt_typing_free(making->typing);
-    gt_bitmap_free(&making->live);
+    gt_contest_free(making->study.contest, &making->study);
+    gt_bitmap_free(&making->study.live);
 }
 
 /* ---- findings ------------------------------------------------------------------------------ */
@@ -217,7 +218,6 @@ struct gt_error *gt_report_make(struct gt_analysis *analysis,
     making.report = gt_report_new();
     gt_fill_process(analysis, making.report);
     gt_fill_goroutines(analysis, making.report);
-    mark_live(&making);
     start_study(&making, options);
     detect(&making);
     fill_memory(&making);

@@ -7,17 +7,10 @@ void gt_causes_init(struct gt_causes *causes)
     causes->list = GT_VEC_OF(struct gt_cause);
 }
 
-static void release(struct gt_cause *cause)
-{
-    gt_vec_free(&cause->roots);
-    gt_vec_free(&cause->words);
-    gt_vec_free(&cause->muted);
-}
-
 void gt_causes_deinit(struct gt_causes *causes)
 {
     for (size_t i = 0; i < causes->list.len; i++)
-        release(gt_vec_at(&causes->list, i));
+        gt_edges_deinit(&((struct gt_cause *)gt_vec_at(&causes->list, i))->edges);
     gt_vec_free(&causes->list);
 }
 
@@ -26,89 +19,18 @@ struct gt_cause *gt_causes_add(struct gt_causes *causes, enum gt_kind kind,
 {
     struct gt_cause *cause = gt_vec_push(&causes->list);
 
-    *cause = (struct gt_cause){.kind = kind,
-                               .confidence = confidence,
-                               .roots = GT_VEC_OF(uint32_t),
-                               .words = GT_VEC_OF(uint64_t),
-                               .muted = GT_VEC_OF(uint32_t)};
+    *cause = (struct gt_cause){.kind = kind, .confidence = confidence};
+    gt_edges_init(&cause->edges);
     return cause;
 }
 
-/* ---- taking away and adding back ---------------------------------------------------------- */
-
-struct absence { /* what is taken away */
-    struct gt_bitmap roots;
-    struct gt_cut cut;
-};
-
-static void absence_init(struct absence *absence, const struct gt_study *study)
+void gt_cause_take_goroutine(struct gt_cause *cause, const struct gt_study *study,
+                             uint32_t goroutine)
 {
-    gt_bitmap_init(&absence->roots, study->roots->list.len);
-    gt_cut_init(&absence->cut, &study->heap->graph);
-}
+    const struct gt_goroutine *g = &study->goroutines->list[goroutine];
 
-static void absence_deinit(struct absence *absence)
-{
-    gt_bitmap_free(&absence->roots);
-    gt_cut_deinit(&absence->cut);
-}
-
-static void take_away(struct absence *absence, const struct gt_study *study,
-                      const struct gt_cause *cause)
-{
-    for (size_t i = 0; i < cause->roots.len; i++)
-        gt_bit_set(&absence->roots, *(uint32_t *)gt_vec_at(&cause->roots, i));
-    for (size_t i = 0; i < cause->words.len; i++)
-        gt_cut_word(&absence->cut, &study->heap->graph, *(uint64_t *)gt_vec_at(&cause->words, i));
-    for (size_t i = 0; i < cause->muted.len; i++)
-        gt_bit_set(&absence->cut.muted, *(uint32_t *)gt_vec_at(&cause->muted, i));
-}
-
-struct adding { /* adding a cause's roots and edges back to a mark */
-    const struct gt_study *study;
-    const struct absence *still_away;
-    const struct gt_bitmap *marked;
-    struct gt_marker *marker;
-};
-
-static void seed_word(void *ctx, uint64_t offset, uint64_t value)
-{
-    (void)offset;
-    gt_mark_seed(((struct adding *)ctx)->marker, value);
-}
-
-static void add_words(struct adding *adding, const struct gt_cause *cause)
-{
-    const struct gt_heap *graph = &adding->study->heap->graph;
-    uint64_t value;
-
-    for (size_t i = 0; i < cause->words.len; i++) {
-        uint64_t addr = *(uint64_t *)gt_vec_at(&cause->words, i);
-        uint32_t holder = gt_heap_object(graph, addr);
-        if (gt_map_find(&adding->still_away->cut.words, addr)) continue;
-        if (holder != GT_NO_OBJECT && !gt_bit(adding->marked, holder)) continue;
-        if (gt_mem_u64(adding->study->process->mem, addr, &value))
-            gt_mark_seed(adding->marker, value);
-    }
-}
-
-/* What a marked object or an innocent root would have reached through this cause. An object not
- * yet marked is scanned with the cause in place once something reaches it. */
-static void add_back(struct adding *adding, const struct gt_cause *cause)
-{
-    const struct gt_study *study = adding->study;
-
-    for (size_t i = 0; i < cause->roots.len; i++) {
-        uint32_t root = *(uint32_t *)gt_vec_at(&cause->roots, i);
-        if (!gt_bit(&adding->still_away->roots, root))
-            gt_live_seed(adding->marker, study->heap, gt_root_at(study->roots, root));
-    }
-    add_words(adding, cause);
-    for (size_t i = 0; i < cause->muted.len; i++) {
-        uint32_t object = *(uint32_t *)gt_vec_at(&cause->muted, i);
-        if (!gt_bit(&adding->still_away->cut.muted, object) && gt_bit(adding->marked, object))
-            gt_heap_words(&study->heap->graph, object, seed_word, adding);
-    }
+    gt_edges_of_goroutine(study, goroutine, &cause->edges);
+    cause->stack_bytes += g->stack_hi - g->stack_lo;
 }
 
 /* ---- weighing ----------------------------------------------------------------------------- */
@@ -127,41 +49,53 @@ static struct gt_cause *cause_at(const struct weighing *weighing, size_t index)
 
 static bool has_edges(const struct gt_cause *cause)
 {
-    return cause->roots.len || cause->words.len || cause->muted.len;
+    return cause->edges.roots.len || cause->edges.words.len || cause->edges.muted.len;
 }
 
+/* The heap without any cause. Where all their edges are contested the base is where to start;
+ * else (lost elements, deferred calls) the mark starts from nothing. */
 static void mark_innocent(struct weighing *weighing)
 {
-    struct absence absence;
+    const struct gt_study *study = weighing->study;
+    struct gt_absence absence;
+    bool contested = true;
 
-    absence_init(&absence, weighing->study);
-    for (size_t i = 0; i < weighing->causes->list.len; i++)
-        take_away(&absence, weighing->study, cause_at(weighing, i));
-    gt_bitmap_reset(&weighing->innocent);
-    gt_live_mark(weighing->study->heap, weighing->study->roots, &absence.roots, &absence.cut,
-                 &weighing->innocent);
-    absence_deinit(&absence);
+    gt_absence_init(&absence, study);
+    for (size_t i = 0; i < weighing->causes->list.len; i++) {
+        const struct gt_edges *edges = &cause_at(weighing, i)->edges;
+        gt_absence_take(&absence, study, edges);
+        contested = contested && gt_absence_covers(&study->contest->without, edges);
+    }
+    if (contested) {
+        gt_contest_mark(study, &absence, &weighing->innocent);
+    } else {
+        gt_bitmap_reset(&weighing->innocent);
+        gt_live_mark(study->heap, study->roots, &absence.roots, &absence.cut, &weighing->innocent);
+    }
+    gt_absence_deinit(&absence);
 }
 
-/* Marks on from the innocent heap with the causes that `wanted` says in place: all but `which`, or
- * only it. Leaves the result in weighing->scratch. */
+/* Marks on from the innocent heap with every cause in place but `which`, or with only it. Leaves
+ * the result in weighing->scratch. */
 static void mark_with(struct weighing *weighing, size_t which, bool only)
 {
-    struct absence absence;
+    const struct gt_study *study = weighing->study;
+    struct gt_absence absence;
     size_t count = weighing->causes->list.len;
 
-    absence_init(&absence, weighing->study);
+    gt_absence_init(&absence, study);
     for (size_t i = 0; i < count; i++)
-        if ((i == which) != only) take_away(&absence, weighing->study, cause_at(weighing, i));
+        if ((i == which) != only) gt_absence_take(&absence, study, &cause_at(weighing, i)->edges);
     gt_bitmap_copy(&weighing->scratch, &weighing->innocent);
-    struct adding adding = {weighing->study, &absence, &weighing->scratch, NULL};
-    adding.marker =
-        gt_marker_create(&weighing->study->heap->graph, &absence.cut, &weighing->scratch);
+    struct gt_marker *marker =
+        gt_marker_create(&study->heap->graph, &absence.cut, &weighing->scratch);
     for (size_t i = 0; i < count; i++)
-        if ((i == which) == only) add_back(&adding, cause_at(weighing, i));
-    gt_mark_drain(adding.marker);
-    gt_marker_free(adding.marker);
-    absence_deinit(&absence);
+        if ((i == which) == only)
+            gt_edges_add_back(&cause_at(weighing, i)->edges, study, &absence, &weighing->scratch,
+                              marker);
+    gt_mark_drain(marker);
+    gt_marker_free(marker);
+    gt_absence_deinit(&absence);
 }
 
 static uint64_t scratch_bytes(const struct weighing *weighing)
@@ -192,7 +126,8 @@ static void weigh_all(struct weighing *weighing)
         weigh(weighing, i);
 }
 
-static void drop_small(struct weighing *weighing)
+/* Says whether any was dropped. */
+static bool drop_small(struct weighing *weighing)
 {
     struct gt_vec *list = &weighing->causes->list;
     size_t kept = 0;
@@ -202,9 +137,11 @@ static void drop_small(struct weighing *weighing)
         if (cause->always || gt_cause_freed(cause) >= weighing->study->min_bytes)
             memmove(gt_vec_at(list, kept++), cause, sizeof *cause);
         else
-            release(cause);
+            gt_edges_deinit(&cause->edges);
     }
+    bool dropped = kept < list->len;
     list->len = kept;
+    return dropped;
 }
 
 static int by_freed(const void *a, const void *b)
@@ -222,8 +159,7 @@ void gt_causes_weigh(const struct gt_study *study, struct gt_causes *causes, uin
     gt_bitmap_init(&weighing.innocent, study->heap->graph.objects);
     gt_bitmap_init(&weighing.scratch, study->heap->graph.objects);
     weigh_all(&weighing);
-    drop_small(&weighing);
-    mark_innocent(&weighing);
+    if (drop_small(&weighing)) mark_innocent(&weighing);
     *total_bytes = study->live_bytes - gt_heap_bytes_of(&study->heap->graph, &weighing.innocent);
     *total_objects = study->live_objects - gt_bitmap_count(&weighing.innocent);
     for (size_t i = 0; i < causes->list.len; i++)

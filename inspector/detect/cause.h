@@ -13,15 +13,13 @@
 #ifndef GT_DETECT_CAUSE_H
 #define GT_DETECT_CAUSE_H
 
-#include "inspector/detect/study.h"
+#include "inspector/detect/contest.h"
 
 struct gt_cause {
     enum gt_kind kind;
     enum gt_confidence confidence;
-    struct gt_vec roots; /* uint32_t: numbers of roots that fixing it takes away */
-    struct gt_vec words; /* uint64_t: addresses of pointer words that it takes away */
-    struct gt_vec muted; /* uint32_t: objects whose pointers it takes away */
-    uint64_t own_bytes;  /* parts of live blocks: windows' waste, beside what the marks say */
+    struct gt_edges edges; /* what fixing it takes away */
+    uint64_t own_bytes;    /* parts of live blocks: windows' waste, beside what the marks say */
     uint64_t stack_bytes;
     uint64_t count;
     const char *title, *advice;
@@ -39,6 +37,11 @@ struct gt_causes {
 
 void gt_causes_init(struct gt_causes *causes);
 void gt_causes_deinit(struct gt_causes *causes);
+
+/* Adds all that a goroutine keeps alive to what the cause takes away, its stack's bytes included.
+ */
+void gt_cause_take_goroutine(struct gt_cause *cause, const struct gt_study *study,
+                             uint32_t goroutine);
 
 /* A new, empty cause. The pointer is good until the next one is made. */
 struct gt_cause *gt_causes_add(struct gt_causes *causes, enum gt_kind kind,

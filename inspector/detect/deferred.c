@@ -7,7 +7,6 @@
  * of them) and their closures' roots.
  */
 #include "inspector/detect/detector.h"
-#include "inspector/detect/goroutine_cut.h"
 #include "inspector/detect/places.h"
 
 #include <stdlib.h>
@@ -26,7 +25,6 @@ struct record {
 struct piling {
     struct gt_study *study;
     struct gt_causes *causes;
-    struct gt_goroutine_roots roots;
     uint32_t goroutine;
     struct gt_vec records; /* struct record: of one goroutine */
 };
@@ -88,16 +86,16 @@ static void take_records(const struct piling *piling, const struct record *recor
 {
     const struct gt_study *study = piling->study;
     uint64_t size = study->process->layout.size[GT_S__defer];
-    uint32_t first = piling->roots.first[piling->goroutine];
+    uint32_t first = study->contest->first_root[piling->goroutine];
 
     for (size_t i = 0; i < count; i++)
-        gt_vec_add(&cause->words, &records[i].from);
-    for (uint32_t i = 0; i < piling->roots.count[piling->goroutine]; i++) {
+        gt_vec_add(&cause->edges.words, &records[i].from);
+    for (uint32_t i = 0; i < study->contest->root_count[piling->goroutine]; i++) {
         const struct gt_root *root = gt_root_at(study->roots, first + i);
         uint32_t number = first + i;
         if (root->kind == GT_ROOT_DEFER &&
             (holds(records, count, root->value, size) || holds(records, count, root->addr, size)))
-            gt_vec_add(&cause->roots, &number);
+            gt_vec_add(&cause->edges.roots, &number);
     }
 }
 
@@ -159,9 +157,7 @@ void gt_detect_deferred(struct gt_study *study, struct gt_causes *causes)
 {
     struct piling piling = {.study = study, .causes = causes, .records = GT_VEC_OF(struct record)};
 
-    gt_goroutine_roots_init(&piling.roots, study);
     for (piling.goroutine = 0; piling.goroutine < study->goroutines->count; piling.goroutine++)
         look_at_goroutine(&piling);
-    gt_goroutine_roots_deinit(&piling.roots);
     gt_vec_free(&piling.records);
 }

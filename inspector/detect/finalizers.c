@@ -23,27 +23,17 @@ struct looping {
     struct gt_groups groups;
 };
 
-static bool is_special_root(const struct gt_root *root)
-{
-    return root->kind == GT_ROOT_FINALIZER || root->kind == GT_ROOT_CONTENTS ||
-           root->kind == GT_ROOT_CLEANUP;
-}
-
 /* What only finalizers and cleanups keep alive. */
 static void find_residue(struct looping *looping)
 {
     const struct gt_study *study = looping->study;
-    struct gt_bitmap without, marked;
+    struct gt_bitmap marked;
 
-    gt_bitmap_init(&without, study->roots->list.len);
     gt_bitmap_init(&marked, study->heap->graph.objects);
-    for (size_t i = 0; i < study->roots->list.len; i++)
-        if (is_special_root(gt_root_at(study->roots, i))) gt_bit_set(&without, i);
-    gt_live_mark(study->heap, study->roots, &without, NULL, &marked);
-    gt_bitmap_copy(&looping->residue, study->live);
+    gt_contest_mark_without(study, GT_SPECIALS, &marked);
+    gt_bitmap_copy(&looping->residue, &study->live);
     for (size_t i = 0; i < (marked.bits + 63) / 64; i++)
         looping->residue.words[i] &= ~marked.words[i];
-    gt_bitmap_free(&without);
     gt_bitmap_free(&marked);
 }
 
@@ -168,14 +158,15 @@ static void take_specials(const struct looping *looping, const struct gt_map *co
                           struct gt_cause *cause)
 {
     const struct gt_study *study = looping->study;
+    const struct gt_vec *roots = &study->contest->edges[GT_SPECIALS].roots;
 
-    for (uint32_t i = 0; i < study->roots->list.len; i++) {
-        const struct gt_root *root = gt_root_at(study->roots, i);
-        if (!is_special_root(root)) continue;
+    for (size_t i = 0; i < roots->len; i++) {
+        uint32_t number = *(const uint32_t *)gt_vec_at(roots, i);
+        const struct gt_root *root = gt_root_at(study->roots, number);
         const struct gt_special *special = gt_special_at(study->specials, root->owner);
         uint32_t component = gt_scc_component(&looping->scc, special->object);
         if (component != GT_NO_COMPONENT && gt_map_find(components, component))
-            gt_vec_add(&cause->roots, &i);
+            gt_vec_add(&cause->edges.roots, &number);
     }
 }
 

@@ -10,11 +10,9 @@
 #include "inspector/base/alloc.h"
 #include "inspector/base/str.h"
 #include "inspector/detect/detector.h"
-#include "inspector/detect/goroutine_cut.h"
 #include "inspector/detect/group.h"
 #include "inspector/detect/path.h"
 #include "inspector/detect/places.h"
-#include "inspector/runtime/waits.h"
 
 #include <stdlib.h>
 
@@ -27,51 +25,40 @@ enum {
 struct hunting {
     struct gt_study *study;
     struct gt_causes *causes;
-    struct gt_waits waits;
-    struct gt_wait *wait; /* by goroutine */
-    bool *hangs;          /* by goroutine: not known to run again */
-    struct gt_goroutine_roots roots;
-    struct gt_bitmap without; /* roots */
-    struct gt_cut cut;
+    bool *hangs; /* by goroutine: not known to run again */
+    struct gt_absence without;
     struct gt_bitmap marked;
     struct gt_marker *marker;
     struct gt_groups groups;
     uint64_t latest;
 };
 
-static void take_away(struct hunting *hunting, uint32_t number)
+static const struct gt_wait *wait_of(const struct hunting *hunting, uint32_t number)
 {
-    const struct gt_goroutine_roots *roots = &hunting->roots;
-    uint32_t object = gt_goroutine_object(hunting->study, number);
-    const struct gt_wait *wait = &hunting->wait[number];
-
-    for (uint32_t i = 0; i < roots->count[number]; i++)
-        gt_bit_set(&hunting->without, roots->first[number] + i);
-    if (object != GT_NO_OBJECT) gt_bit_set(&hunting->cut.muted, object);
-    for (size_t i = 0; i < wait->hidden_words.len; i++)
-        gt_cut_word(&hunting->cut, &hunting->study->heap->graph,
-                    *(uint64_t *)gt_vec_at(&wait->hidden_words, i));
+    return &hunting->study->contest->wait[number];
 }
 
 static void seed_word(void *ctx, uint64_t offset, uint64_t value)
 {
     (void)offset;
-    gt_mark_seed(((struct hunting *)ctx)->marker, value);
+    gt_mark_seed(ctx, value);
 }
 
+/* What a goroutine that may run after all keeps alive, what it waits for included. */
 static void give_back(struct hunting *hunting, uint32_t number)
 {
     const struct gt_study *study = hunting->study;
+    const struct gt_contest *contest = study->contest;
     uint32_t object = gt_goroutine_object(study, number);
 
-    for (uint32_t i = 0; i < hunting->roots.count[number]; i++)
+    for (uint32_t i = 0; i < contest->root_count[number]; i++)
         gt_live_seed(hunting->marker, study->heap,
-                     gt_root_at(study->roots, hunting->roots.first[number] + i));
+                     gt_root_at(study->roots, contest->first_root[number] + i));
     if (object != GT_NO_OBJECT) {
-        gt_bit_clear(&hunting->cut.muted, object);
-        gt_heap_words(&study->heap->graph, object, seed_word, hunting);
+        gt_bit_clear(&hunting->without.cut.muted, object);
+        gt_heap_words(&study->heap->graph, object, seed_word, hunting->marker);
     }
-    const struct gt_wait *wait = &hunting->wait[number];
+    const struct gt_wait *wait = wait_of(hunting, number);
     for (size_t i = 0; i < wait->objects.len; i++)
         gt_mark_seed(hunting->marker, *(uint64_t *)gt_vec_at(&wait->objects, i));
     hunting->hangs[number] = false;
@@ -80,7 +67,7 @@ static void give_back(struct hunting *hunting, uint32_t number)
 /* Can anything that may run reach what it waits for? What lies outside the heap always can be. */
 static bool may_run(const struct hunting *hunting, uint32_t number)
 {
-    const struct gt_wait *wait = &hunting->wait[number];
+    const struct gt_wait *wait = wait_of(hunting, number);
 
     for (size_t i = 0; i < wait->objects.len; i++) {
         uint64_t addr = *(uint64_t *)gt_vec_at(&wait->objects, i);
@@ -104,27 +91,11 @@ static void follow_weak(struct hunting *hunting)
     }
 }
 
-static void find_candidates(struct hunting *hunting)
-{
-    const struct gt_goroutines *all = hunting->study->goroutines;
-
-    for (uint32_t i = 0; i < all->count; i++) {
-        const struct gt_goroutine *g = &all->list[i];
-        gt_waits_find(&hunting->waits, g, &hunting->wait[i]);
-        hunting->hangs[i] =
-            !g->system && g->id != MAIN_GOROUTINE && hunting->wait[i].kind != GT_WAIT_OTHER;
-        if (hunting->hangs[i]) take_away(hunting, i);
-    }
-}
-
 static void reach_fixpoint(struct hunting *hunting)
 {
     const struct gt_study *study = hunting->study;
     bool changed = true;
 
-    for (size_t i = 0; i < study->roots->list.len; i++)
-        if (!gt_bit(&hunting->without, i))
-            gt_live_seed(hunting->marker, study->heap, gt_root_at(study->roots, i));
     while (changed) {
         changed = false;
         gt_mark_drain(hunting->marker);
@@ -157,7 +128,7 @@ static void tell(const struct hunting *hunting, uint32_t number, struct gt_insta
 {
     const struct gt_study *study = hunting->study;
     const struct gt_goroutine *g = &study->goroutines->list[number];
-    const struct gt_wait *wait = &hunting->wait[number];
+    const struct gt_wait *wait = wait_of(hunting, number);
 
     instance->hung.goroutine = g->id;
     instance->hung.wait_reason = g->wait_reason;
@@ -208,7 +179,7 @@ static void make_cause(void *ctx, const struct gt_member *members, size_t count)
         gt_arena_alloc(study->storage, cause->instance_count * sizeof *cause->instances);
     for (size_t i = 0; i < count; i++) {
         if (i < cause->instance_count) tell(hunting, members[i].item, &cause->instances[i]);
-        gt_cause_take_goroutine(cause, study, &hunting->roots, members[i].item);
+        gt_cause_take_goroutine(cause, study, members[i].item);
     }
     const struct gt_instance *first = &cause->instances[0];
     const struct gt_place *place = gt_places_user(&first->hung.stack);
@@ -219,38 +190,36 @@ static void make_cause(void *ctx, const struct gt_member *members, size_t count)
     cause->advice = advice(study, first);
 }
 
+static void group_hanging(struct hunting *hunting)
+{
+    const struct gt_goroutines *all = hunting->study->goroutines;
+
+    for (uint32_t i = 0; i < all->count; i++)
+        if (hunting->hangs[i])
+            gt_groups_add(&hunting->groups, stack_key(hunting, &all->list[i]),
+                          all->list[i].stack_hi - all->list[i].stack_lo, i);
+}
+
 void gt_detect_hung(struct gt_study *study, struct gt_causes *causes)
 {
     struct hunting hunting = {.study = study, .causes = causes};
     uint32_t count = study->goroutines->count;
 
-    hunting.wait = gt_calloc(count, sizeof *hunting.wait);
-    hunting.hangs = gt_calloc(count, sizeof *hunting.hangs);
+    hunting.hangs = gt_alloc(count * sizeof *hunting.hangs);
+    memcpy(hunting.hangs, study->contest->blocks, count * sizeof *hunting.hangs);
     hunting.latest = gt_latest_time(study->process, study->goroutines);
-    gt_waits_init(&hunting.waits, study->process, study->goroutines);
-    gt_goroutine_roots_init(&hunting.roots, study);
-    gt_bitmap_init(&hunting.without, study->roots->list.len);
     gt_bitmap_init(&hunting.marked, study->heap->graph.objects);
-    gt_cut_init(&hunting.cut, &study->heap->graph);
-    gt_groups_init(&hunting.groups);
-    find_candidates(&hunting);
-    hunting.marker = gt_marker_create(&study->heap->graph, &hunting.cut, &hunting.marked);
+    gt_absence_init(&hunting.without, study);
+    gt_absence_take(&hunting.without, study, &study->contest->edges[GT_BLOCKED]);
+    gt_contest_mark(study, &hunting.without, &hunting.marked);
+    hunting.marker = gt_marker_create(&study->heap->graph, &hunting.without.cut, &hunting.marked);
     reach_fixpoint(&hunting);
     gt_marker_free(hunting.marker);
-    for (uint32_t i = 0; i < count; i++)
-        if (hunting.hangs[i])
-            gt_groups_add(&hunting.groups, stack_key(&hunting, &study->goroutines->list[i]),
-                          study->goroutines->list[i].stack_hi - study->goroutines->list[i].stack_lo,
-                          i);
+    gt_groups_init(&hunting.groups);
+    group_hanging(&hunting);
     gt_groups_visit(&hunting.groups, make_cause, &hunting);
-    for (uint32_t i = 0; i < count; i++)
-        gt_wait_free(&hunting.wait[i]);
     gt_groups_deinit(&hunting.groups);
-    gt_cut_deinit(&hunting.cut);
+    gt_absence_deinit(&hunting.without);
     gt_bitmap_free(&hunting.marked);
-    gt_bitmap_free(&hunting.without);
-    gt_goroutine_roots_deinit(&hunting.roots);
-    gt_waits_deinit(&hunting.waits);
-    free(hunting.wait);
     free(hunting.hangs);
 }

@@ -139,7 +139,7 @@ static void add_words(const struct losing *losing, const struct array *array,
 {
     for (size_t i = 0; i < array->count; i++) {
         const struct dead_slot *slot = gt_vec_at(&losing->slots, array->first + i);
-        gt_vec_add(&cause->words, &slot->addr);
+        gt_vec_add(&cause->edges.words, &slot->addr);
     }
 }
 

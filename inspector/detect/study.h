@@ -13,6 +13,7 @@
 #include "inspector/runtime/typing.h"
 
 struct gt_windows;
+struct gt_contest;
 
 struct gt_study {
     struct gt_process *process;
@@ -21,7 +22,8 @@ struct gt_study {
     const struct gt_specials *specials;
     const struct gt_roots *roots;
     const struct gt_typing *typing;
-    const struct gt_bitmap *live;
+    struct gt_contest *contest;
+    struct gt_bitmap live;
     struct gt_bitmap holders;
     struct gt_windows *windows; /* of those holders; see gt_windows_of() */
     struct gt_forest forest;

@@ -8,11 +8,9 @@
  * AfterFunc timers. A program's own few tickers are never findings.
  */
 #include "inspector/detect/detector.h"
-#include "inspector/detect/goroutine_cut.h"
 #include "inspector/detect/group.h"
 #include "inspector/detect/path.h"
 #include "inspector/detect/places.h"
-#include "inspector/runtime/timers.h"
 
 #include <inttypes.h>
 
@@ -25,9 +23,8 @@ struct waiter { /* a goroutine that receives from a timer's channel */
 struct ticking {
     struct gt_study *study;
     struct gt_causes *causes;
-    struct gt_timers timers;
+    const struct gt_timers *timers;
     struct gt_keys keys;
-    struct gt_goroutine_roots roots;
     struct gt_map by_g;       /* address of a g -> place in the list + 1 */
     struct gt_bitmap reached; /* live without the timer heaps' ticker entries */
     struct gt_vec waiters;    /* struct waiter, by timer */
@@ -36,7 +33,7 @@ struct ticking {
 
 static const struct gt_timer *timer_at(const struct ticking *ticking, uint32_t number)
 {
-    return gt_vec_at(&ticking->timers.list, number);
+    return gt_vec_at(&ticking->timers->list, number);
 }
 
 static bool is_reached(const struct ticking *ticking, uint64_t addr)
@@ -44,20 +41,6 @@ static bool is_reached(const struct ticking *ticking, uint64_t addr)
     uint32_t object = gt_heap_object(&ticking->study->heap->graph, addr);
 
     return object == GT_NO_OBJECT || gt_bit(&ticking->reached, object);
-}
-
-/* What is live when the timer heaps keep no ticker. */
-static void mark_without_heaps(struct ticking *ticking)
-{
-    const struct gt_study *study = ticking->study;
-    struct gt_cut cut;
-
-    gt_cut_init(&cut, &study->heap->graph);
-    for (uint32_t i = 0; i < ticking->timers.list.len; i++)
-        if (timer_at(ticking, i)->kind != GT_TIMER_OTHER)
-            gt_cut_word(&cut, &study->heap->graph, timer_at(ticking, i)->heap_word);
-    gt_live_mark(study->heap, study->roots, NULL, &cut, &ticking->reached);
-    gt_cut_deinit(&cut);
 }
 
 /* The goroutines in the receive queue of the timer's channel. */
@@ -168,7 +151,7 @@ static struct gt_cause *start_cause(struct ticking *ticking, enum gt_confidence 
         gt_arena_alloc(study->storage, cause->instance_count * sizeof *cause->instances);
     for (size_t i = 0; i < count; i++) {
         if (i < cause->instance_count) tell(ticking, members[i].item, &cause->instances[i]);
-        gt_vec_add(&cause->words, &timer_at(ticking, members[i].item)->heap_word);
+        gt_vec_add(&cause->edges.words, &timer_at(ticking, members[i].item)->heap_word);
     }
     return cause;
 }
@@ -198,7 +181,7 @@ static void take_waiters(struct ticking *ticking, uint32_t number, struct gt_cau
     const struct waiter *end = gt_vec_at(&ticking->waiters, ticking->waiters.len);
 
     for (; waiter && waiter < end && waiter->timer == number; waiter++)
-        gt_cause_take_goroutine(cause, ticking->study, &ticking->roots, waiter->goroutine);
+        gt_cause_take_goroutine(cause, ticking->study, waiter->goroutine);
 }
 
 static void make_crowd(void *ctx, const struct gt_member *members, size_t count)
@@ -234,9 +217,8 @@ static void open_ticking(struct ticking *ticking)
 {
     const struct gt_study *study = ticking->study;
 
-    gt_timers_open(study->process, &ticking->timers);
+    ticking->timers = &study->contest->timers;
     gt_keys_init(&ticking->keys, study);
-    gt_goroutine_roots_init(&ticking->roots, study);
     gt_groups_init(&ticking->abandoned);
     gt_groups_init(&ticking->crowds);
     gt_bitmap_init(&ticking->reached, study->heap->graph.objects);
@@ -247,9 +229,7 @@ static void open_ticking(struct ticking *ticking)
 
 static void close_ticking(struct ticking *ticking)
 {
-    gt_timers_deinit(&ticking->timers);
     gt_keys_deinit(&ticking->keys);
-    gt_goroutine_roots_deinit(&ticking->roots);
     gt_groups_deinit(&ticking->abandoned);
     gt_groups_deinit(&ticking->crowds);
     gt_bitmap_free(&ticking->reached);
@@ -262,10 +242,10 @@ void gt_detect_tickers(struct gt_study *study, struct gt_causes *causes)
     struct ticking ticking = {.study = study, .causes = causes};
 
     open_ticking(&ticking);
-    for (uint32_t i = 0; i < ticking.timers.list.len; i++)
+    for (uint32_t i = 0; i < ticking.timers->list.len; i++)
         find_waiters(&ticking, i);
-    if (ticking.timers.list.len) mark_without_heaps(&ticking);
-    for (uint32_t i = 0; i < ticking.timers.list.len; i++)
+    if (ticking.timers->list.len) gt_contest_mark_without(study, GT_TIMERS, &ticking.reached);
+    for (uint32_t i = 0; i < ticking.timers->list.len; i++)
         consider(&ticking, i);
     gt_groups_visit(&ticking.abandoned, make_abandoned, &ticking);
     gt_groups_visit(&ticking.crowds, make_crowd, &ticking);

@@ -1,0 +1,51 @@
+/*
+ * Contested retention: what the detectors of process-wide causes would like to take away.
+ *
+ * Three kinds of edges keep memory alive on somebody's behalf: finalizers and cleanups, timers in
+ * the timer heaps, goroutines that block. The heap without any of them, the base, is marked once;
+ * every other mark that is needed (the live set, the heap without finalizers, without tickers,
+ * without blocked goroutines) adds the others back to it and walks only the difference.
+ *
+ * The contest belongs to the study and owns what it holds.
+ */
+#ifndef GT_DETECT_CONTEST_H
+#define GT_DETECT_CONTEST_H
+
+#include "inspector/detect/absence.h"
+#include "inspector/runtime/timers.h"
+#include "inspector/runtime/waits.h"
+
+enum gt_contested { GT_SPECIALS, GT_TIMERS, GT_BLOCKED, GT_CONTESTED };
+
+struct gt_contest {
+    struct gt_edges edges[GT_CONTESTED];
+    struct gt_absence without; /* all of them */
+    struct gt_bitmap base;     /* what is marked without them */
+    struct gt_timers timers;
+    struct gt_waits waits;
+    struct gt_wait *wait; /* by goroutine */
+    bool *blocks;         /* by goroutine: it waits for objects of the heap, or for nothing */
+    uint32_t *first_root, *root_count; /* by goroutine: its stack's roots lie together */
+};
+
+struct gt_contest *gt_contest_create(const struct gt_study *study);
+void gt_contest_free(struct gt_contest *contest, const struct gt_study *study);
+
+/* Marks everything but what `without` keeps away, which must be contested; `marked` starts clear.
+ */
+void gt_contest_mark(const struct gt_study *study, const struct gt_absence *without,
+                     struct gt_bitmap *marked);
+
+/* The same, for one kind of contested edges, or GT_CONTESTED for none: the live set. */
+void gt_contest_mark_without(const struct gt_study *study, enum gt_contested kind,
+                             struct gt_bitmap *marked);
+
+/* Adds all that a goroutine keeps alive: its stack's roots, the pointers out of its g, and the
+ * words by which its wait leads to what it waits for. */
+void gt_edges_of_goroutine(const struct gt_study *study, uint32_t goroutine,
+                           struct gt_edges *edges);
+
+/* The g's object in the heap; GT_NO_OBJECT for the runtime's static ones. */
+uint32_t gt_goroutine_object(const struct gt_study *study, uint32_t goroutine);
+
+#endif
