@@ -68,7 +68,7 @@ enum gt_place_kind {
 struct gt_place_of_type {
     uint64_t offset;
     uint8_t kind;     /* enum gt_place_kind */
-    gt_type_id type;
+    gt_type_id type;  /* strings, interfaces and funcs: their own; GT_P_UNSAFE: none */
 };
 
 struct gt_places {
@@ -94,7 +94,6 @@ void gt_types_free(struct gt_types *types); /* NULL is allowed */
 /* The number of the type described there; GT_NO_TYPE if it cannot be read. Cached. */
 gt_type_id gt_types_find(struct gt_types *types, struct gt_type_ref ref);
 gt_type_id gt_types_at(struct gt_types *types, uint64_t rtype);
-/* By name ("time.Ticker") among debug information's types; GT_NO_TYPE when there is none. */
 size_t gt_types_count(const struct gt_types *types); /* numbers run from 1 to count */
 const struct gt_type *gt_types_get(const struct gt_types *types, gt_type_id id); /* not for 0 */
 gt_type_id gt_types_elem(struct gt_types *types, gt_type_id id);
