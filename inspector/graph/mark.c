@@ -1,10 +1,10 @@
 /*
  * The mark. What it costs is waiting for memory, so it waits for as little as it can:
  *
- * The work list is a queue of regions, not of objects. A new object with pointers turns grey (a
- * bit) and its region queues up, once. While the region waits more of its objects turn grey, and
- * when its turn comes they are scanned together, in address order: their pages and masks are
- * fetched once for all. The list is never longer than there are regions, whatever the target's
+ * The work list is a queue of blocks of objects, not of objects. A new object with pointers turns
+ * grey, a bit, and its block queues up, once. While the block waits more of its objects turn grey,
+ * and when its turn comes they are scanned together, in address order: their pages and masks are
+ * fetched once for all. So the list is never longer than there are blocks, whatever the target's
  * pointers are like.
  *
  * What is about to be touched is fetched ahead: objects while a few others are scanned (`ready`),
@@ -20,7 +20,11 @@
 
 #include <stdlib.h>
 
-enum { READY = 16 }; /* a power of two */
+enum {
+    BLOCK_SHIFT = 9, /* of 512 objects: few enough to look through for the sake of one */
+    BLOCK_WORDS = (1 << BLOCK_SHIFT) / 64,
+    READY = 16, /* a power of two */
+};
 
 struct ready {
     const struct gt_region *region;
@@ -32,9 +36,9 @@ struct gt_marker {
     const struct gt_cut *cut;
     struct gt_bitmap *marked;
     struct gt_bitmap grey;   /* objects that are marked and to be scanned */
-    struct gt_bitmap queued; /* regions that are in the queue */
-    uint32_t *queue;         /* a ring of region_count entries */
-    uint32_t queue_at, queue_len;
+    struct gt_bitmap queued; /* blocks that are in the queue */
+    uint32_t *queue;         /* a ring of block_count entries: the blocks with grey objects */
+    uint32_t queue_at, queue_len, block_count;
     unsigned ready_at;
     struct ready ready[READY]; /* the next one in takes the place of the oldest */
     struct gt_follow follow;
@@ -79,9 +83,10 @@ struct gt_marker *gt_marker_create(const struct gt_heap *heap, const struct gt_c
     marker->heap = heap;
     marker->cut = cut;
     marker->marked = marked;
-    gt_bitmap_init(&marker->grey, heap->scan_objects);
-    gt_bitmap_init(&marker->queued, heap->region_count);
-    marker->queue = gt_alloc(heap->region_count * sizeof *marker->queue);
+    marker->block_count = (heap->scan_objects >> BLOCK_SHIFT) + 1;
+    gt_bitmap_init(&marker->grey, (size_t)marker->block_count << BLOCK_SHIFT);
+    gt_bitmap_init(&marker->queued, marker->block_count);
+    marker->queue = gt_alloc(marker->block_count * sizeof *marker->queue);
     return marker;
 }
 
@@ -94,22 +99,22 @@ void gt_marker_free(struct gt_marker *marker)
     free(marker);
 }
 
-static void enqueue(struct gt_marker *marker, uint32_t region)
+static void enqueue(struct gt_marker *marker, uint32_t block)
 {
     uint32_t at = marker->queue_at + marker->queue_len++;
 
-    if (at >= marker->heap->region_count) at -= marker->heap->region_count;
-    marker->queue[at] = region;
+    if (at >= marker->block_count) at -= marker->block_count;
+    marker->queue[at] = block;
 }
 
 static uint32_t dequeue(struct gt_marker *marker)
 {
-    uint32_t region = marker->queue[marker->queue_at++];
+    uint32_t block = marker->queue[marker->queue_at++];
 
-    if (marker->queue_at == marker->heap->region_count) marker->queue_at = 0;
+    if (marker->queue_at == marker->block_count) marker->queue_at = 0;
     marker->queue_len--;
-    gt_bit_clear(&marker->queued, region);
-    return region;
+    gt_bit_clear(&marker->queued, block);
+    return block;
 }
 
 static void fetch_bits(const void *ctx, uint32_t object)
@@ -126,7 +131,7 @@ static void fetch_bits(const void *ctx, uint32_t object)
  * pointers that lead to no new object lead to a marked one, so that is asked first. */
 GT_INLINE void settle(struct gt_marker *marker, struct gt_aimed aimed, const struct gt_cut *cut)
 {
-    uint32_t object = aimed.object, region = aimed.region - 1;
+    uint32_t object = aimed.object;
 
     if (gt_bit(marker->marked, object) || !gt_bit(&marker->heap->allocated, object)) return;
     if (cut && gt_bit(&cut->blocked, object)) return;
@@ -134,7 +139,8 @@ GT_INLINE void settle(struct gt_marker *marker, struct gt_aimed aimed, const str
     if (object >= marker->heap->scan_objects) return;
     if (cut && gt_bit(&cut->muted, object)) return;
     gt_bit_set(&marker->grey, object);
-    if (!gt_bit_test_set(&marker->queued, region)) enqueue(marker, region);
+    if (!gt_bit_test_set(&marker->queued, object >> BLOCK_SHIFT))
+        enqueue(marker, object >> BLOCK_SHIFT);
 }
 
 GT_INLINE void settle_plain(void *ctx, struct gt_aimed aimed)
@@ -203,21 +209,21 @@ GT_INLINE void delay_ready(struct gt_marker *marker, struct ready ready, const s
     if (oldest.region) scan(marker, oldest.region, oldest.slot, cut);
 }
 
-/* Scans the grey objects of a region. Those that turn grey meanwhile queue it again. */
-GT_INLINE void scan_region(struct gt_marker *marker, const struct gt_region *region,
-                           const struct gt_cut *cut)
+/* Scans the grey objects of a block. Those that turn grey meanwhile queue it again. */
+GT_INLINE void scan_block(struct gt_marker *marker, uint32_t block, const struct gt_cut *cut)
 {
-    uint32_t first = region->first, last = first + region->count - 1;
+    uint32_t first = block << BLOCK_SHIFT;
+    const struct gt_region *region = gt_heap_region_of(marker->heap, first);
 
-    for (uint32_t i = first >> 6; i <= last >> 6; i++) {
-        uint64_t grey = marker->grey.words[i];
-        if (i == first >> 6) grey &= ~(uint64_t)0 << (first & 63);
-        if (i == last >> 6) grey &= ~(uint64_t)0 >> (63 - (last & 63));
-        marker->grey.words[i] &= ~grey;
+    for (uint32_t word = first >> 6; word < (first >> 6) + BLOCK_WORDS; word++) {
+        uint64_t grey = marker->grey.words[word];
+        marker->grey.words[word] = 0;
         for (; grey; grey &= grey - 1) {
-            uint32_t slot = (i << 6) + (uint32_t)__builtin_ctzll(grey) - first;
-            gt_follow_fetch_slot(region, slot);
-            delay_ready(marker, (struct ready){region, slot}, cut);
+            uint32_t object = word * 64 + (uint32_t)__builtin_ctzll(grey);
+            if (object - region->first >= region->count)
+                region = gt_heap_region_of(marker->heap, object);
+            gt_follow_fetch_slot(region, object - region->first);
+            delay_ready(marker, (struct ready){region, object - region->first}, cut);
         }
     }
 }
@@ -234,7 +240,7 @@ GT_INLINE void catch_up(struct gt_marker *marker, const struct gt_cut *cut)
 GT_INLINE void drain(struct gt_marker *marker, const struct gt_cut *cut)
 {
     while (marker->queue_len > 0) {
-        scan_region(marker, &marker->heap->regions[dequeue(marker)], cut);
+        scan_block(marker, dequeue(marker), cut);
         if (!marker->queue_len) catch_up(marker, cut);
     }
 }
