@@ -73,6 +73,15 @@ def test_truncated(demo, tmp_path, percent):
     honest(tool.run("report", "--format=json", "--exe", demo.exe, core))
 
 
+@pytest.mark.parametrize("short_of", [1, 100_000])
+def test_truncated_at_the_end(demo, tmp_path, short_of):
+    """What Go needs lies before: all is found, but what was lost must be told."""
+    core = cut(demo, demo.path.stat().st_size - short_of, tmp_path)
+    done = tool.run("report", "--format=json", "--exe", demo.exe, core)
+    honest(done)
+    assert len(json.loads(done.out)["findings"]) == len(demo.truth["findings"])
+
+
 @pytest.mark.parametrize(
     "where",
     ["one byte", "elf header", "no program headers", "program headers", "no notes", "notes"],
@@ -87,6 +96,62 @@ def test_truncated_while_compressed(tmp_path):
     packed = SHIPPED.read_bytes()
     core.write_bytes(packed[: len(packed) // 2])
     honest(tool.run("report", "--format=json", "--exe", SHIPPED.with_name("demo.zst"), core))
+
+
+# ---- a core with a part of the heap left out ------------------------------------------------
+
+
+def program_headers(path):
+    """(offset in the file, address, bytes in the file) of each segment that is memory."""
+    with open(path, "rb") as file:
+        header = file.read(HEADER)
+        (count,) = struct.unpack_from("<H", header, 56)
+        for at in range(HEADER, HEADER + count * PROGRAM_HEADER, PROGRAM_HEADER):
+            kind, addr, size = struct.unpack_from("<I12xQ8xQ", file.read(PROGRAM_HEADER))
+            if kind == 1:
+                yield at, addr, size
+
+
+def leave_out(path, addr):
+    """Makes the core say that the dump left out its memory from addr to the segment's end."""
+    for at, start, size in program_headers(path):
+        if start <= addr < start + size:
+            with open(path, "r+b") as file:
+                file.seek(at + 32)
+                file.write(struct.pack("<Q", addr - start))
+
+
+def first_address(truth, kind):
+    """The least address of what the truth states of a kind."""
+    (finding,) = (finding for finding in truth["findings"] if finding["kind"] == kind)
+    return min(int(instance["address"], 16) for instance in finding["instances"])
+
+
+def overclaims(report, truth):
+    """Where a report of a part of the heap is as sure as if it had seen all of it."""
+    if not report["coverage"]["missing_bytes"]:
+        yield "no missing_bytes"
+    found = {finding["kind"]: finding for finding in report["findings"]}
+    for kind in (finding["kind"] for finding in truth["findings"]):
+        if kind not in found and report["looked_for"][kind]:
+            yield f"'not found' of {kind}, which could not be looked for"
+    # Who holds it, or may wake it, may be in what is missing. Calls that were seen are there.
+    for kind in found.keys() - {"deferred-calls"}:
+        if found[kind]["confidence"] == "proven":
+            yield f"{kind} proven, though not all of the heap was seen"
+
+
+@pytest.mark.parametrize("kind", ["substring", "ticker", "finalizer-cycle"])
+def test_heap_left_out(demo, tmp_path, kind):
+    """The core, though not truncated, lacks the heap from the first leak of a kind on."""
+    core = cut(demo, demo.path.stat().st_size, tmp_path)
+    leave_out(core, first_address(demo.truth, kind) & ~0xFFF)
+    done = tool.run("report", "--format=json", "--exe", demo.exe, core)
+    if done.status != 0:
+        one_line(done)
+        return
+    wrong = list(overclaims(tool.parsed(done, "gotopsy-report/1"), demo.truth))
+    assert not wrong, "\n".join(wrong)
 
 
 # ---- what is no core of a Go program ---------------------------------------------------------

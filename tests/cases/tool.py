@@ -5,6 +5,7 @@ import functools
 import json
 import os
 import pathlib
+import re
 import subprocess
 import time
 
@@ -12,12 +13,13 @@ import jsonschema
 
 PROJECT = pathlib.Path(__file__).resolve().parents[2]
 SUBSET = os.environ.get("GOTOPSY_CASES_SUBSET") == "1"
+SANITIZED = re.compile(r"Sanitizer|runtime error:")
 PATIENCE = 600 if SUBSET else 60  # seconds: whatever takes longer hangs
 
 
 @dataclasses.dataclass(frozen=True)
 class Run:
-    """How one run ended. A status below 0 is the signal that killed it."""
+    """How one run ended."""
 
     status: int
     out: str
@@ -26,7 +28,7 @@ class Run:
 
 
 def run(*arguments):
-    """Runs the gotopsy under test."""
+    """Runs the gotopsy under test, which may fail but never die."""
     program = os.environ.get("GOTOPSY", PROJECT / "build" / "gotopsy")
     start = time.monotonic()
     done = subprocess.run(
@@ -36,6 +38,8 @@ def run(*arguments):
         timeout=PATIENCE,
         text=True,
     )
+    assert done.returncode >= 0, f"killed by signal {-done.returncode}: {done.stderr}"
+    assert not SANITIZED.search(done.stderr), done.stderr
     return Run(done.returncode, done.stdout, done.stderr, time.monotonic() - start)
 
 

@@ -36,7 +36,8 @@ def fixed_lines(view, page):
     """The lines that a reader's program does not wrap."""
     if view == "text":
         return page.splitlines()
-    return "\n".join(re.findall(r"^```+text\n(.*?)^```+$", page, re.MULTILINE | re.DOTALL)).splitlines()
+    fenced = re.findall(r"^```+text\n(.*?)^```+$", page, re.MULTILINE | re.DOTALL)
+    return "".join(fenced).splitlines()
 
 
 def complaints(view, page, kinds):
