@@ -38,18 +38,6 @@ static void mark_live(struct making *making)
     study->live_objects = report->live.objects = gt_bitmap_count(&study->live);
 }
 
-static void build_forest(struct making *making)
-{
-    const struct gt_roots *roots = making->analysis->roots;
-    uint64_t *values = gt_alloc(roots->list.len * sizeof *values);
-
-    for (size_t i = 0; i < roots->list.len; i++)
-        values[i] = gt_root_at(roots, i)->value;
-    gt_forest_build(&making->study.forest, &making->analysis->heap->graph, NULL, values,
-                    roots->list.len);
-    free(values);
-}
-
 static void index_samples(struct gt_study *study)
 {
     for (size_t i = 0; i < study->specials->list.len; i++) {
@@ -86,8 +74,6 @@ static void start_study(struct making *making, const struct gt_report_options *o
     gt_analysis_stage(analysis, "typing");
     making->typing = gt_typing_create(study->heap, study->goroutines, study->roots, &study->live);
     study->typing = making->typing;
-    gt_analysis_stage(analysis, "finding ways from roots");
-    build_forest(making);
     gt_bitmap_init(&study->holders, study->heap->graph.objects);
     gt_bitmap_copy(&study->holders, &study->live);
     index_samples(study);
@@ -95,7 +81,7 @@ static void start_study(struct making *making, const struct gt_report_options *o
 
 static void end_study(struct making *making)
 {
-    gt_forest_deinit(&making->study.forest);
+    if (making->study.has_forest) gt_forest_deinit(&making->study.forest);
     gt_windows_forget(&making->study);
     gt_bitmap_free(&making->study.holders);
     gt_map_free(&making->study.samples);

@@ -1,5 +1,6 @@
 #include "inspector/detect/path.h"
 
+#include "inspector/base/alloc.h"
 #include "inspector/base/str.h"
 
 #include <ctype.h>
@@ -13,9 +14,22 @@ enum {
     MAX_DEPTH = 32,  /* nested structs and arrays */
 };
 
-void gt_keys_init(struct gt_keys *keys, const struct gt_study *study)
+void gt_keys_init(struct gt_keys *keys, struct gt_study *study)
 {
     *keys = (struct gt_keys){.study = study};
+}
+
+static const struct gt_forest *forest_of(struct gt_study *study)
+{
+    if (study->has_forest) return &study->forest;
+    const struct gt_roots *roots = study->roots;
+    uint64_t *values = gt_alloc(roots->list.len * sizeof *values);
+    for (size_t i = 0; i < roots->list.len; i++)
+        values[i] = gt_root_at(roots, i)->value;
+    gt_forest_build(&study->forest, &study->heap->graph, NULL, values, roots->list.len);
+    free(values);
+    study->has_forest = true;
+    return &study->forest;
 }
 
 void gt_keys_deinit(struct gt_keys *keys)
@@ -293,8 +307,8 @@ static void climb_from(struct gt_keys *keys, const struct gt_holder *holder, str
             climb->named = true;
             return;
         }
-        uint32_t parent =
-            object < study->forest.count ? study->forest.parent[object] : GT_NO_PARENT;
+        const struct gt_forest *forest = forest_of(keys->study);
+        uint32_t parent = object < forest->count ? forest->parent[object] : GT_NO_PARENT;
         if (parent == GT_NO_PARENT) return;
         if (parent & GT_FROM_ROOT) {
             climb->at_root = true;
@@ -388,7 +402,7 @@ static void tell_way(struct telling *telling, uint32_t object, bool has_offset,
     uint32_t way[MAX_PATH], root = 0;
     size_t skipped = 0;
     size_t count =
-        gt_forest_path(&telling->keys->study->forest, object, way, MAX_PATH, &root, &skipped);
+        gt_forest_path(forest_of(telling->keys->study), object, way, MAX_PATH, &root, &skipped);
 
     if (!count) {
         tell_object(telling, object, has_offset, last_offset);

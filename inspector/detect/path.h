@@ -5,6 +5,9 @@
  * between them; a map's storage is told as one step. A key is for grouping: two holders with the
  * same key are alike (same type and field, same global, same frame variable), whatever their
  * indices and addresses are.
+ *
+ * Both need to know who reached an object first: a forest over the live heap, which the study keeps
+ * once the first question makes it worth building.
  */
 #ifndef GT_DETECT_PATH_H
 #define GT_DETECT_PATH_H
@@ -18,11 +21,11 @@ struct gt_holder {   /* a pointer word: in an object, or a root */
 };
 
 struct gt_keys { /* remembers what it found: many holders share their parents */
-    const struct gt_study *study;
+    struct gt_study *study;
     struct gt_map edges; /* parent << 32 | type of child -> offset in the parent + 1 */
 };
 
-void gt_keys_init(struct gt_keys *keys, const struct gt_study *study);
+void gt_keys_init(struct gt_keys *keys, struct gt_study *study);
 void gt_keys_deinit(struct gt_keys *keys);
 
 /* The holder's key; belongs to the study's storage. */

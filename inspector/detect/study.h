@@ -26,7 +26,8 @@ struct gt_study {
     struct gt_bitmap live;
     struct gt_bitmap holders;
     struct gt_windows *windows; /* of those holders; see gt_windows_of() */
-    struct gt_forest forest;
+    struct gt_forest forest;    /* built when the first path is asked for; see path.h */
+    bool has_forest;
     struct gt_map samples; /* object -> profile bucket, of sampled allocations */
     struct gt_arena *storage;
     uint64_t live_bytes, live_objects;

@@ -215,7 +215,7 @@ static void make_crowd(void *ctx, const struct gt_member *members, size_t count)
 
 static void open_ticking(struct ticking *ticking)
 {
-    const struct gt_study *study = ticking->study;
+    struct gt_study *study = ticking->study;
 
     ticking->timers = &study->contest->timers;
     gt_keys_init(&ticking->keys, study);

@@ -7,9 +7,16 @@
 enum {
     MIN_BLOCK = 16,
     MAX_VIEWS = 1 << 18, /* kept on suspicion; beyond, only those of blocks known to matter */
+    WAITING = 16,        /* words whose regions are being fetched */
 };
 
 enum verdict { WHOLE, UNDECIDED, WINDOW };
+
+struct waiting { /* a word, and who holds it */
+    struct gt_word word;
+    struct gt_holder holder;
+    const struct gt_region *region;
+};
 
 struct collecting {
     const struct gt_study *study;
@@ -17,7 +24,9 @@ struct collecting {
     struct gt_bitmap small, half;      /* it has a window under half of it; and one that is not */
     struct gt_bitmap partial, full;    /* a window with pointers beside it; and one without */
     struct gt_holder holder;           /* whose words are being looked at */
-    bool overflowed;                   /* the views are incomplete */
+    struct waiting ring[WAITING];      /* the last words seen: their turn comes in a moment */
+    size_t seen;
+    bool overflowed; /* the views are incomplete */
     struct gt_windows *out;
 };
 
@@ -136,9 +145,8 @@ static void keep_view(struct collecting *collecting, uint32_t object, const stru
     gt_vec_add(&collecting->out->views, view);
 }
 
-static void look(void *ctx, const struct gt_word *word)
+static void look_at(struct collecting *collecting, const struct gt_word *word)
 {
-    struct collecting *collecting = ctx;
     struct gt_view view = {0};
     uint32_t object = gt_heap_object(&collecting->study->heap->graph, word->value);
 
@@ -159,6 +167,34 @@ static void look(void *ctx, const struct gt_word *word)
         collecting->overflowed = true;
     else
         keep_view(collecting, object, word, &view);
+}
+
+/* Looks at the word that waited longest; this one waits while its region is fetched. */
+static void look(void *ctx, const struct gt_word *word)
+{
+    struct collecting *collecting = ctx;
+    struct waiting *place = &collecting->ring[collecting->seen % WAITING];
+    const struct gt_region *region = gt_heap_region(&collecting->study->heap->graph, word->value);
+
+    if (!region) return;
+    collecting->seen++;
+    __builtin_prefetch(region);
+    struct waiting oldest = *place;
+    *place = (struct waiting){*word, collecting->holder, region};
+    if (!oldest.region) return;
+    collecting->holder = oldest.holder;
+    look_at(collecting, &oldest.word);
+    collecting->holder = place->holder;
+}
+
+static void look_at_waiting(struct collecting *collecting)
+{
+    for (size_t i = 0; i < WAITING; i++) {
+        struct waiting *place = &collecting->ring[(collecting->seen + i) % WAITING];
+        collecting->holder = place->holder;
+        if (place->region) look_at(collecting, &place->word);
+        place->region = NULL;
+    }
 }
 
 static void every_word(struct collecting *collecting, gt_typed_word_fn *visit)
@@ -304,6 +340,7 @@ static void collect(const struct gt_study *study, struct gt_windows *out)
     for (size_t i = 0; i < sizeof bits / sizeof *bits; i++)
         gt_bitmap_init(bits[i], study->heap->graph.objects);
     every_word(&collecting, look);
+    look_at_waiting(&collecting);
     count_undecided(&collecting);
     if (collecting.overflowed) {
         gt_vec_clear(&out->views);

@@ -31,6 +31,7 @@ static void fill_row(const struct gt_typing *typing, gt_type_id id, struct gt_ty
     row->known = true;
     row->size = type->size;
     row->is_map = type->kind == GT_T_MAP;
+    row->has_pointers = type->ptr_bytes > 0;
     if (type->size > MASK_WORDS * WORD) return;
     const unsigned char *bits = gt_types_mask(typing->types, id, &pointers);
     if (!bits || pointers > MASK_WORDS) return;

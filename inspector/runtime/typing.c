@@ -6,7 +6,10 @@
 
 #include <stdlib.h>
 
-enum { AHEAD = 8 }; /* objects of the work list whose bytes are fetched before their turn */
+enum {
+    AHEAD = 16,
+    LINE = 64
+}; /* objects of the work list whose bytes are fetched before their turn */
 
 /* ---- claims -------------------------------------------------------------------------------- */
 
@@ -69,10 +72,11 @@ static void fetch_for(const struct gt_typing *typing, const struct gt_claim *cla
  * turns, while the memory that decides it is fetched. */
 static void claim(struct gt_typing *typing, uint64_t value, gt_type_id id, bool array)
 {
-    const struct gt_region *region = gt_heap_region(&typing->heap->graph, value);
     struct gt_claim *place = &typing->waiting[typing->claims % GT_CLAIMS_WAITING];
 
-    if (id == GT_NO_TYPE || !region || region->scan == GT_SCAN_NONE) return;
+    if (id == GT_NO_TYPE || !gt_type_row(typing, id)->has_pointers) return;
+    const struct gt_region *region = gt_heap_region(&typing->heap->graph, value);
+    if (!region || region->scan == GT_SCAN_NONE) return;
     uint32_t slot = gt_region_slot(region, value);
     if (slot >= region->count) return;
     uint64_t offset = value - region->base - slot * region->slot_size;
@@ -166,7 +170,10 @@ static void prefetch(const struct gt_typing *typing, struct work work)
 {
     const struct gt_region *region = &typing->heap->graph.regions[work.region];
 
-    if (region->bytes) __builtin_prefetch(region->bytes + work.slot * region->slot_size);
+    if (!region->bytes) return;
+    const unsigned char *bytes = region->bytes + work.slot * region->slot_size;
+    __builtin_prefetch(bytes);
+    if (region->slot_size > LINE) __builtin_prefetch(bytes + LINE);
 }
 
 static void claim_words_of(struct gt_typing *typing, struct work work)

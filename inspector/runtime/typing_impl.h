@@ -16,7 +16,7 @@ struct gt_type_row {
     uint64_t size;
     uint64_t mask; /* of pointers, where the type has at most 64 words */
     uint8_t words; /* 0: more than 64, or no pointers */
-    bool known, is_map;
+    bool known, is_map, has_pointers;
 };
 
 struct gt_slot_ref { /* an object, with what finding it tells */

@@ -1,0 +1,34 @@
+/*
+ * Native (C) frames of a thread, innermost first, by the unwind tables of the files it had mapped.
+ *
+ * libunwind reads the target through accessors over the core's memory alone: no file is opened, so
+ * a shared library is followed only where the core holds its bytes. Only tables are believed: where
+ * code has none (Go code never has), the walk ends at the frame that is there, whose pc and sp tell
+ * the caller where to go on.
+ *
+ * Invariants: sp grows from frame to frame, except where a signal handler ran on a stack of its
+ * own, which is followed a few times only; what one walk may read is bounded. Tables are checked
+ * before libunwind interprets them, because it trusts them.
+ */
+#ifndef GT_UNWIND_NATIVE_H
+#define GT_UNWIND_NATIVE_H
+
+#include "inspector/core/core.h"
+
+struct gt_native_frame {
+    uint64_t pc, sp;
+    uint64_t cfa;     /* sp as it was before the call of this frame's function; 0: unknown */
+    bool interrupted; /* pc is where it stopped: the innermost, or below a signal handler. Else it
+                         is a return address: past its call, maybe past its function's end */
+};
+
+/*
+ * The frames from the thread's pc, sp and regs on, at most `max`; how many were written. A thread
+ * that runs a signal handler may be walked from the registers that were interrupted, by a copy of
+ * its gt_thread with those in it. *why_ended is a constant text, or NULL when the last frame is the
+ * thread's outermost one.
+ */
+size_t gt_native_unwind(const struct gt_core *core, const struct gt_thread *thread,
+                        struct gt_native_frame *out, size_t max, const char **why_ended);
+
+#endif
