@@ -30,8 +30,8 @@ struct gt_debug_type {
     unsigned kind;
     const char *name;
     uint64_t size;
-    struct gt_type_ref elem, key; /* pointer, slice, array, chan: elem; map: both */
-    uint64_t len;                 /* of an array */
+    struct gt_type_ref elem, key;        /* pointer, slice, array, chan: elem; map: both */
+    uint64_t len;                        /* of an array */
     const struct gt_debug_field *fields; /* of a struct; of an interface {_type|tab, data} */
     size_t field_count;
 };

@@ -24,7 +24,7 @@ enum gt_func_flag { GT_FUNC_TOP_FRAME = 1, GT_FUNC_SP_WRITE = 2, GT_FUNC_ASM = 4
 
 struct gt_pclntab;
 
-struct gt_func { /* a _func record, decoded */
+struct gt_func {         /* a _func record, decoded */
     uint64_t entry, end; /* [entry, end) */
     uint64_t record;     /* address of the _func */
     uint32_t name_off, args, deferreturn, npcdata, cu_offset, start_line;
@@ -59,8 +59,7 @@ bool gt_func_spdelta(const struct gt_pclntab *tab, const struct gt_func *func, u
 int32_t gt_func_pcdata(const struct gt_pclntab *tab, const struct gt_func *func, unsigned table,
                        uint64_t pc);
 /* The address of a FUNCDATA; 0 when the function has none. */
-uint64_t gt_func_funcdata(const struct gt_pclntab *tab, const struct gt_func *func,
-                          unsigned table);
+uint64_t gt_func_funcdata(const struct gt_pclntab *tab, const struct gt_func *func, unsigned table);
 
 /* What the source says of pc: innermost inlined call first, the physical function last. Fills at
  * most `max` and returns how many. For a return address pass pc - 1. */

@@ -7,6 +7,33 @@
 
 /* ---- places ---- */
 
+/* sync/atomic.Pointer[T] {_ [0]*T; _ noCopy; v unsafe.Pointer}: its word is a *T, which only its
+ * first field's type tells (sync/atomic/type.go). */
+static bool is_atomic_pointer(const struct gt_type_rec *rec)
+{
+    static const char *const names[] = {"atomic.Pointer[", "sync/atomic.Pointer["};
+    const struct gt_type *type = &rec->type;
+
+    if (type->kind != GT_T_STRUCT || type->field_count < 2) return false;
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (strncmp(type->name, names[i], strlen(names[i])) == 0) return true;
+    return false;
+}
+
+static bool place_of_atomic(struct gt_types *types, const struct gt_type *type,
+                            struct gt_place_of_type *out)
+{
+    gt_type_id array = gt_types_find(types, type->fields[0].type);
+    gt_type_id pointer = array ? gt_types_elem(types, array) : GT_NO_TYPE;
+
+    *out = (struct gt_place_of_type){type->fields[type->field_count - 1].offset, GT_P_UNSAFE,
+                                     GT_NO_TYPE};
+    if (!pointer || gt_types_get(types, pointer)->kind != GT_T_POINTER) return true;
+    out->kind = GT_P_POINTER;
+    out->type = gt_types_elem(types, pointer);
+    return true;
+}
+
 /* What a leaf holds; false for a kind that holds no pointers. */
 static bool place_of(struct gt_types *types, gt_type_id leaf, struct gt_place_of_type *out)
 {
@@ -36,6 +63,8 @@ static bool place_of(struct gt_types *types, gt_type_id leaf, struct gt_place_of
     case GT_T_UNSAFE_POINTER:
         *out = (struct gt_place_of_type){0, GT_P_UNSAFE, GT_NO_TYPE};
         return true;
+    case GT_T_STRUCT:
+        return place_of_atomic(types, type, out);
     default:
         return false;
     }
@@ -67,7 +96,7 @@ static void flatten(struct gt_types *types, gt_type_id id, struct gt_places *out
     gt_type_id leaf;
     uint64_t offset;
     gt_walk_start(&walk, types, id, 16 * GT_MAX_PLACES + 4 * GT_MAX_FIELDS);
-    while (gt_walk_next(&walk, &leaf, &offset)) {
+    while (gt_walk_next_until(&walk, is_atomic_pointer, &leaf, &offset)) {
         if (found.len == GT_MAX_PLACES) {
             walk.complete = false;
             break;
@@ -76,7 +105,7 @@ static void flatten(struct gt_types *types, gt_type_id id, struct gt_places *out
             walk.complete = false; /* it claims pointers, and is of no kind that has them */
             continue;
         }
-        place.offset = offset;
+        place.offset += offset;
         gt_vec_add(&found, &place);
     }
     keep(types, &found, out);
@@ -98,6 +127,49 @@ const struct gt_places *gt_types_places(struct gt_types *types, gt_type_id id)
             rec->places.complete = !rec->partial;
     }
     return &rec->places;
+}
+
+/* ---- the place at an offset ---- */
+
+/* Into the part of a struct or array that holds the byte; false when none does. */
+static bool enter(struct gt_types *types, gt_type_id *id, uint64_t *offset)
+{
+    const struct gt_type *type = gt_types_get(types, *id);
+    if (type->kind == GT_T_ARRAY) {
+        gt_type_id elem = gt_types_elem(types, *id);
+        uint64_t size = elem ? gt_types_get(types, elem)->size : 0;
+        if (!size || *offset / size >= type->len) return false;
+        *offset %= size;
+        *id = elem;
+        return true;
+    }
+    for (size_t i = type->field_count; i-- > 0;) {
+        const struct gt_type_field *field = &type->fields[i];
+        gt_type_id part =
+            *offset < field->offset ? (gt_type_id)GT_NO_TYPE : gt_types_find(types, field->type);
+        if (!part || *offset - field->offset >= gt_types_get(types, part)->size) continue;
+        *offset -= field->offset;
+        *id = part;
+        return true;
+    }
+    return false;
+}
+
+bool gt_types_place_at(struct gt_types *types, gt_type_id id, uint64_t offset,
+                       struct gt_place_of_type *place)
+{
+    uint64_t inner = offset;
+    for (int depth = 0; id && depth < GT_MAX_DEPTH; depth++) {
+        const struct gt_type_rec *rec = gt_type_rec(types, id);
+        bool whole = rec->type.kind == GT_T_STRUCT || rec->type.kind == GT_T_ARRAY;
+        if (!whole || is_atomic_pointer(rec)) {
+            if (!place_of(types, id, place)) return false;
+            place->offset += offset - inner;
+            return true;
+        }
+        if (!enter(types, &id, &inner)) return false;
+    }
+    return false;
 }
 
 /* ---- field paths ---- */

@@ -17,11 +17,32 @@ typedef uint32_t gt_type_id;
 enum { GT_NO_TYPE = 0 };
 
 enum gt_kind_of_type { /* reflect.Kind */
-    GT_T_BOOL = 1, GT_T_INT, GT_T_INT8, GT_T_INT16, GT_T_INT32, GT_T_INT64,
-    GT_T_UINT, GT_T_UINT8, GT_T_UINT16, GT_T_UINT32, GT_T_UINT64, GT_T_UINTPTR,
-    GT_T_FLOAT32, GT_T_FLOAT64, GT_T_COMPLEX64, GT_T_COMPLEX128,
-    GT_T_ARRAY, GT_T_CHAN, GT_T_FUNC, GT_T_INTERFACE, GT_T_MAP, GT_T_POINTER,
-    GT_T_SLICE, GT_T_STRING, GT_T_STRUCT, GT_T_UNSAFE_POINTER,
+                       GT_T_BOOL = 1,
+                       GT_T_INT,
+                       GT_T_INT8,
+                       GT_T_INT16,
+                       GT_T_INT32,
+                       GT_T_INT64,
+                       GT_T_UINT,
+                       GT_T_UINT8,
+                       GT_T_UINT16,
+                       GT_T_UINT32,
+                       GT_T_UINT64,
+                       GT_T_UINTPTR,
+                       GT_T_FLOAT32,
+                       GT_T_FLOAT64,
+                       GT_T_COMPLEX64,
+                       GT_T_COMPLEX128,
+                       GT_T_ARRAY,
+                       GT_T_CHAN,
+                       GT_T_FUNC,
+                       GT_T_INTERFACE,
+                       GT_T_MAP,
+                       GT_T_POINTER,
+                       GT_T_SLICE,
+                       GT_T_STRING,
+                       GT_T_STRUCT,
+                       GT_T_UNSAFE_POINTER,
 };
 
 struct gt_type_field {
@@ -40,13 +61,13 @@ struct gt_map_shape { /* how a map type lays out its storage; swiss (1.24+) or b
 
 struct gt_type {
     struct gt_type_ref ref;
-    const char *name;   /* "main.Session", "*main.conn", "[]string" */
+    const char *name; /* "main.Session", "*main.conn", "[]string" */
     uint64_t size, ptr_bytes;
-    uint8_t kind;       /* enum gt_kind_of_type */
-    bool direct_iface;  /* an interface's data word holds the value itself */
+    uint8_t kind;         /* enum gt_kind_of_type */
+    bool direct_iface;    /* an interface's data word holds the value itself */
     bool empty_interface; /* interface{}: eface; other interfaces are ifaces */
     struct gt_type_ref elem, key;
-    uint64_t len;       /* of an array */
+    uint64_t len; /* of an array */
     const struct gt_type_field *fields;
     size_t field_count;
     struct gt_map_shape map; /* kind GT_T_MAP */
@@ -54,21 +75,21 @@ struct gt_type {
 
 /* One pointer-bearing place of a type, arrays not unrolled past GT_MAX_PLACES. */
 enum gt_place_kind {
-    GT_P_POINTER,  /* *T: type is T */
-    GT_P_STRING,   /* {ptr, len} */
-    GT_P_SLICE,    /* {ptr, len, cap}: type is the element */
-    GT_P_EFACE,    /* {*_type, data} */
-    GT_P_IFACE,    /* {*itab, data} */
-    GT_P_MAP,      /* pointer to a map header: type is the map type */
-    GT_P_CHAN,     /* pointer to an hchan: type is the element */
-    GT_P_FUNC,     /* pointer to a closure */
-    GT_P_UNSAFE,   /* unsafe.Pointer */
+    GT_P_POINTER, /* *T: type is T */
+    GT_P_STRING,  /* {ptr, len} */
+    GT_P_SLICE,   /* {ptr, len, cap}: type is the element */
+    GT_P_EFACE,   /* {*_type, data} */
+    GT_P_IFACE,   /* {*itab, data} */
+    GT_P_MAP,     /* pointer to a map header: type is the map type */
+    GT_P_CHAN,    /* pointer to an hchan: type is the element */
+    GT_P_FUNC,    /* pointer to a closure */
+    GT_P_UNSAFE,  /* unsafe.Pointer */
 };
 
 struct gt_place_of_type {
     uint64_t offset;
-    uint8_t kind;     /* enum gt_place_kind */
-    gt_type_id type;  /* strings, interfaces and funcs: their own; GT_P_UNSAFE: none */
+    uint8_t kind;    /* enum gt_place_kind */
+    gt_type_id type; /* strings, interfaces and funcs: their own; GT_P_UNSAFE: none */
 };
 
 struct gt_places {
@@ -112,6 +133,12 @@ const unsigned char *gt_types_mask(struct gt_types *types, gt_type_id id, uint64
 
 /* The pointer-bearing places of a type, arrays of up to a few thousand places unrolled. Cached. */
 const struct gt_places *gt_types_places(struct gt_types *types, gt_type_id id);
+
+/* The one place that holds the byte at `offset` of a type, however large the type; false when that
+ * is no pointer. The place's own offset is where it begins: an interface's data word is its second
+ * word, a slice's length too. */
+bool gt_types_place_at(struct gt_types *types, gt_type_id id, uint64_t offset,
+                       struct gt_place_of_type *place);
 
 /* The field path at a byte offset: ".token", ".idle[4].conn"; "" for the start of a non-struct.
  * Writes at most `size` bytes, NUL included. */

@@ -11,13 +11,14 @@
 enum { GT_MAX_EXPERIMENTS = 16 };
 
 struct gt_go_version {
-    unsigned minor, patch;   /* go1.MINOR.PATCH; minor 0 when it could not be read */
-    char text[64];           /* "go1.26.8" without the experiments */
+    unsigned minor, patch; /* go1.MINOR.PATCH; minor 0 when it could not be read */
+    char text[64];         /* "go1.26.8" without the experiments */
     char experiments[GT_MAX_EXPERIMENTS][32]; /* "greenteagc", "nogreenteagc" */
     size_t experiment_count;
 };
 
-/* Parses "go1.25.12 X:greenteagc", "go1.26.10-X:a,b", "devel go1.27-abcdef ..."; false if not Go. */
+/* Parses "go1.25.12 X:greenteagc", "go1.26.10-X:a,b", "devel go1.27-abcdef ..."; false if not Go.
+ */
 bool gt_version_parse(const char *text, size_t length, struct gt_go_version *out);
 
 /* Reads a .go.buildinfo blob (inline strings, as since Go 1.18): version text, and the module

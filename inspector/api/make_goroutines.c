@@ -37,16 +37,19 @@ static void count_members(const struct grouping *grouping, const struct gt_membe
                           size_t count, struct gt_goroutine_group *group)
 {
     uint64_t *ids = gt_arena_alloc(grouping->report->storage, count * sizeof *ids);
+    int64_t *waits = gt_arena_alloc(grouping->report->storage, count * sizeof *waits);
 
     group->wait_ns_max = GT_UNKNOWN;
     for (size_t i = 0; i < count; i++) {
         const struct gt_goroutine *g = goroutine(grouping, members[i].item);
         int64_t waited = gt_wait_ns(g, grouping->latest);
         ids[i] = g->id;
+        waits[i] = waited;
         group->stack_bytes += g->stack_hi - g->stack_lo;
         if (waited > group->wait_ns_max) group->wait_ns_max = waited;
     }
     group->ids = ids;
+    group->waits_ns = waits;
     group->count = group->id_count = count;
 }
 

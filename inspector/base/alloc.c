@@ -21,7 +21,10 @@ void *gt_alloc(size_t size)
 
 void *gt_calloc(size_t count, size_t size)
 {
-    return must(calloc(count ? count : 1, size ? size : 1), count ? size : 0);
+    uint64_t bytes = UINT64_MAX;
+
+    if (!gt_mul(count, size, &bytes)) return must(NULL, SIZE_MAX);
+    return must(calloc(count ? count : 1, size ? size : 1), bytes);
 }
 
 void *gt_realloc(void *old, size_t size)

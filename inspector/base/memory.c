@@ -33,15 +33,23 @@ bool gt_mem_u8(const struct gt_memory *mem, uint64_t addr, uint8_t *out)
 
 bool gt_mem_u16(const struct gt_memory *mem, uint64_t addr, uint16_t *out)
 {
-    return gt_mem_read(mem, addr, out, sizeof *out);
+    uint64_t word;
+
+    if (!gt_mem_uint(mem, addr, sizeof *out, &word)) return false;
+    *out = (uint16_t)word;
+    return true;
 }
 
 bool gt_mem_u32(const struct gt_memory *mem, uint64_t addr, uint32_t *out)
 {
-    return gt_mem_read(mem, addr, out, sizeof *out);
+    uint64_t word;
+
+    if (!gt_mem_uint(mem, addr, sizeof *out, &word)) return false;
+    *out = (uint32_t)word;
+    return true;
 }
 
 bool gt_mem_u64(const struct gt_memory *mem, uint64_t addr, uint64_t *out)
 {
-    return gt_mem_read(mem, addr, out, sizeof *out);
+    return gt_mem_uint(mem, addr, sizeof *out, out);
 }

@@ -71,9 +71,10 @@ struct gt_place gt_place_created(const struct gt_process *process, const struct 
 {
     struct gt_stack at = gt_places_at(process, storage, g->go_pc, true);
 
-    /* The physical function is the last: an inlined one would name the callee's go statement,
-     * which is what the programmer wrote, so the first it is. */
-    return at.count ? at.places[0] : (struct gt_place){0};
+    /* The innermost inlined call holds the go statement that the programmer wrote. The runtime
+     * starts its own and the main goroutine, which Go's tracebacks do not tell either. */
+    bool by_runtime = at.count && strncmp(at.places[0].function, "runtime.", 8) == 0;
+    return at.count && !by_runtime ? at.places[0] : (struct gt_place){0};
 }
 
 const struct gt_place *gt_places_user(const struct gt_stack *stack)

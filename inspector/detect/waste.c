@@ -103,7 +103,6 @@ static void make_cause(void *ctx, const struct gt_member *members, size_t count)
                       !proven             ? GT_SUSPECT
                       : largest->elements ? GT_LIKELY
                                           : GT_PROVEN);
-    uint64_t size = 0;
 
     cause->count = count;
     cause->instance_count = count < study->max_instances ? count : study->max_instances;
@@ -113,7 +112,6 @@ static void make_cause(void *ctx, const struct gt_member *members, size_t count)
         if (i < cause->instance_count)
             tell(wasting, block_of(wasting, &members[i]), &cause->instances[i]);
         cause->own_bytes += members[i].weight;
-        size += block_of(wasting, &members[i])->size;
     }
     cause->path = gt_path_to(&wasting->keys, &view->holder);
     cause->title =

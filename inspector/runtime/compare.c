@@ -15,9 +15,8 @@ struct comparing {
 const char *gt_reason_name(enum gt_reason reason)
 {
     static const char *const names[GT_REASONS] = {
-        [GT_REASON_TINY] = "tiny block",
-        [GT_REASON_FINALIZER] = "finalizer",
-        [GT_REASON_STACK] = "conservative stack",
+        [GT_REASON_TINY] = "tiny block",          [GT_REASON_FINALIZER] = "finalizer",
+        [GT_REASON_STACK] = "conservative stack", [GT_REASON_DROPPED] = "dropped since",
         [GT_REASON_NONE] = "unexplained",
     };
     return names[reason];
@@ -120,6 +119,17 @@ static void find_dangling(struct comparing *comparing)
             gt_heap_words(&comparing->heap->graph, (uint32_t)i, dangling_word, comparing);
 }
 
+/* Objects that the mark reached and nothing reaches now, in a program that went on since. */
+static void explain_dropped(struct gt_comparison *out)
+{
+    uint64_t unexplained = out->only_gc[GT_REASON_NONE];
+
+    if (unexplained == 0 || unexplained > out->unjudged) return;
+    out->only_gc[GT_REASON_DROPPED] = unexplained;
+    out->only_gc[GT_REASON_NONE] = 0;
+    if (!out->only_own[GT_REASON_NONE]) gt_vec_clear(&out->examples);
+}
+
 void gt_compare(const struct gt_goheap *heap, const struct gt_goroutines *goroutines,
                 const struct gt_roots *roots, const struct gt_specials *specials,
                 const struct gt_gcmarks *marks, struct gt_comparison *out)
@@ -140,6 +150,7 @@ void gt_compare(const struct gt_goheap *heap, const struct gt_goroutines *gorout
     out->gc_objects = gt_bitmap_count(&marks->marked);
     out->gc_bytes = gt_heap_bytes_of(&heap->graph, &marks->marked);
     out->unjudged = gt_bitmap_count(&marks->unjudged);
+    explain_dropped(out);
     gt_bitmap_free(&comparing.live);
     gt_bitmap_free(&comparing.conservative);
     gt_bitmap_free(&comparing.finalized);

@@ -5,7 +5,9 @@
  *   tiny block          an allocator of 16-byte blocks held it during the mark (mcache.tiny)
  *   finalizer           the sweep marks an object when it queues its finalizer
  *   conservative stack  a conservative scan of every stack reaches it: it was dropped since
- *   allocated since     only for objects that the collector never judged
+ *   dropped since       the program ran on: since the mark it allocated more objects than these;
+ *                       on a quiet core, where it allocated nothing, this explains nothing
+ *
  * What gotopsy alone holds live is: objects the mark did not reach, and free slots that a live
  * pointer of ours leads to, which would mean that we follow pointers that the collector does not.
  */
@@ -15,7 +17,14 @@
 #include "inspector/runtime/gcmarks.h"
 #include "inspector/runtime/live.h"
 
-enum gt_reason { GT_REASON_TINY, GT_REASON_FINALIZER, GT_REASON_STACK, GT_REASON_NONE, GT_REASONS };
+enum gt_reason {
+    GT_REASON_TINY,
+    GT_REASON_FINALIZER,
+    GT_REASON_STACK,
+    GT_REASON_DROPPED,
+    GT_REASON_NONE,
+    GT_REASONS
+};
 
 struct gt_comparison {
     uint64_t gc_objects, gc_bytes;   /* marked by the collector */

@@ -69,17 +69,17 @@ static void frame_word(const struct gt_typing *typing, const struct gt_root *roo
 {
     struct variables variables;
     struct gt_place_of_type place;
-    uint64_t start, words[3], offset;
+    uint64_t words[3], offset;
 
     frame_variables(typing, root, &variables);
     const struct gt_frame_variable *variable = variable_at(&variables, root->addr);
     gt_type_id type = variable ? gt_types_find(typing->types, variable->type) : GT_NO_TYPE;
     if (!type) return;
     offset = variable->piece_offset + (root->addr - variable->addr);
-    if (!gt_place_at(typing->types, type, offset, &place, &start)) return;
+    if (!gt_types_place_at(typing->types, type, offset, &place)) return;
     unsigned have = 0;
     while (have < 3 &&
-           variable_word(typing, &variables, variable, start + have * WORD, &words[have]))
+           variable_word(typing, &variables, variable, place.offset + have * WORD, &words[have]))
         have++;
     struct gt_word typed = {.addr = root->addr};
     if (have && gt_word_from_place(typing->types, &place, words, have, &typed) &&
@@ -91,15 +91,15 @@ static void global_word(const struct gt_typing *typing, const struct gt_root *ro
                         struct gt_word *word)
 {
     struct gt_place_of_type place;
-    uint64_t start, words[3] = {0};
+    uint64_t words[3] = {0};
     const struct gt_debug_global *global = gt_process_global_at(typing->process, root->addr);
     gt_type_id type = global ? gt_types_find(typing->types, global->type) : GT_NO_TYPE;
 
-    if (!type || !gt_place_at(typing->types, type, root->addr - global->addr, &place, &start))
-        return;
+    if (!type || !gt_types_place_at(typing->types, type, root->addr - global->addr, &place)) return;
     struct gt_word typed = {.addr = root->addr};
     unsigned have = 3;
-    while (have && !gt_mem_read(typing->process->mem, global->addr + start, words, have * WORD))
+    while (have &&
+           !gt_mem_read(typing->process->mem, global->addr + place.offset, words, have * WORD))
         have--;
     if (gt_word_from_place(typing->types, &place, words, have, &typed) &&
         typed.value == root->value)

@@ -102,6 +102,11 @@ static void add_region(struct gt_goheap *heap, struct gt_span *span)
         .scan = scan_of(span),
         .tag = (uint32_t)heap->spans.len,
     };
+    const char *fault = gt_region_fault(&region);
+    if (fault) {
+        gt_process_lost(process, "heap span 0x%llx %s", (unsigned long long)span->base, fault);
+        return;
+    }
     if (!region.bytes) {
         process->missing_bytes += size;
         gt_process_lost(process, "heap span 0x%llx: the core lacks %llu of its bytes",
@@ -132,8 +137,40 @@ static void take_span(struct gt_goheap *heap, uint64_t addr)
                         (unsigned long long)addr);
         return;
     }
-    heap->heap_bytes += bytes;
-    add_region(heap, &span);
+    gt_vec_add(&heap->spans, &span);
+}
+
+static int by_base(const void *a, const void *b)
+{
+    const struct gt_span *left = a, *right = b;
+
+    return left->base < right->base ? -1 : left->base > right->base;
+}
+
+/* Spans that overlap another or lie where the process had no memory cannot both be true: the one
+ * that begins later is the loss. */
+static void add_regions(struct gt_goheap *heap)
+{
+    struct gt_vec read = heap->spans;
+    uint64_t end = 0;
+
+    heap->spans = GT_VEC_OF(struct gt_span);
+    if (read.len) qsort(read.data, read.len, sizeof(struct gt_span), by_base);
+    for (size_t i = 0; i < read.len; i++) {
+        struct gt_span *span = gt_vec_at(&read, i);
+        uint64_t last = span->base + span->npages * PAGE - 1;
+        const struct gt_core *core = heap->process->core;
+        if (span->base < end || gt_core_presence(core, span->base) == GT_UNMAPPED ||
+            gt_core_presence(core, last) == GT_UNMAPPED) {
+            gt_process_lost(heap->process, "heap span 0x%llx: overlaps another or was not mapped",
+                            (unsigned long long)span->base);
+            continue;
+        }
+        end = last + 1;
+        heap->heap_bytes += last + 1 - span->base;
+        add_region(heap, span);
+    }
+    gt_vec_free(&read);
 }
 
 static struct gt_error *read_spans(struct gt_goheap *heap)
@@ -153,6 +190,7 @@ static struct gt_error *read_spans(struct gt_goheap *heap)
     heap->sweep_gen = (uint32_t)word;
     for (uint64_t i = 0; i < all.len; i++)
         if (gt_mem_u64(process->mem, all.ptr + i * 8, &word)) take_span(heap, word);
+    add_regions(heap);
     return NULL;
 }
 

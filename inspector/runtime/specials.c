@@ -64,7 +64,7 @@ static void take(struct reading *reading, uint32_t object, uint64_t addr, int ki
     if (read_words(reading->heap->process, &special))
         gt_vec_add(&reading->specials->list, &special);
     else
-        gt_process_lost(reading->heap->process, "special at 0x%llx: not in the core",
+        gt_process_lost(reading->heap->process, "special at 0x%llx: no layout or not in the core",
                         (unsigned long long)addr);
 }
 

@@ -1,16 +1,12 @@
 /*
  * From a typed place in memory to the words it holds: the part of typing that knows how Go's
- * pointer-bearing types are laid out. Private to typing.c and words.c.
+ * pointer-bearing types are laid out. Private to
+ * typing's files.
  */
 #ifndef GT_RUNTIME_WORDS_H
 #define GT_RUNTIME_WORDS_H
 
 #include "inspector/runtime/typing.h"
-
-/* What lies at `offset` of a value of type `type`; false when that is no pointer. `start` gets the
- * offset where the place begins: an interface's data word is its second. */
-bool gt_place_at(struct gt_types *types, gt_type_id type, uint64_t offset,
-                 struct gt_place_of_type *place, uint64_t *start);
 
 /* The place's pointer as a word: `words` are the (up to three) words of the place, `have` how many
  * of them are known. False when it is nil or no pointer. */
