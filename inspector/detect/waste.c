@@ -115,9 +115,8 @@ static void make_cause(void *ctx, const struct gt_member *members, size_t count)
     }
     cause->path = gt_path_to(&wasting->keys, &view->holder);
     cause->title =
-        gt_arena_format(study->storage, "%zu block%s kept by small %s: %llu of %llu bytes in use",
-                        count, count == 1 ? "" : "s", largest->strings ? "substrings" : "subslices",
-                        (unsigned long long)(size - cause->own_bytes), (unsigned long long)size);
+        gt_arena_format(study->storage, "%zu block%s kept alive by small %s", count,
+                        count == 1 ? "" : "s", largest->strings ? "substrings" : "subslices");
     cause->advice = advice(study, largest, gt_holder_field(study, &view->holder), proven);
 }
 
