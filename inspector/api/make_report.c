@@ -92,11 +92,21 @@ static void end_study(struct making *making)
 
 /* ---- findings ------------------------------------------------------------------------------ */
 
-static void fill_finding(const struct gt_cause *cause, uint32_t id, struct gt_finding *finding)
+/* Proof needs the whole heap and all its roots: a holder in the missing part proves otherwise. */
+static enum gt_confidence confidence(const struct gt_process *process, const struct gt_cause *cause)
+{
+    bool whole = !process->lost[GT_OF_HEAP] && !process->lost[GT_OF_GLOBALS] &&
+                 !process->lost[GT_OF_GOROUTINES];
+
+    return cause->confidence == GT_PROVEN && !whole ? GT_LIKELY : cause->confidence;
+}
+
+static void fill_finding(const struct gt_process *process, const struct gt_cause *cause,
+                         uint32_t id, struct gt_finding *finding)
 {
     *finding = (struct gt_finding){.id = id,
                                    .kind = cause->kind,
-                                   .confidence = cause->confidence,
+                                   .confidence = confidence(process, cause),
                                    .title = cause->title,
                                    .bytes_freed = gt_cause_freed(cause),
                                    .bytes_shared = cause->shared_bytes,
@@ -116,9 +126,18 @@ static void fill_findings(struct making *making)
     struct gt_finding *findings = gt_arena_alloc(report->storage, count * sizeof *findings);
 
     for (size_t i = 0; i < count; i++)
-        fill_finding(gt_vec_at(&making->causes.list, i), (uint32_t)i + 1, &findings[i]);
+        fill_finding(making->analysis->process, gt_vec_at(&making->causes.list, i), (uint32_t)i + 1,
+                     &findings[i]);
     report->findings = findings;
     report->finding_count = count;
+}
+
+/* A kind was looked for if its detector ran and nothing that it needs was lost. */
+static bool saw_all(const struct gt_process *process, const struct gt_detector *detector)
+{
+    for (int i = 0; i < GT_EVIDENCE; i++)
+        if (detector->needs[i] && process->lost[i]) return false;
+    return true;
 }
 
 static void detect(struct making *making)
@@ -136,11 +155,13 @@ static void detect(struct making *making)
     gt_causes_init(&making->causes);
     for (size_t i = 0; i < gt_detector_count; i++) {
         for (int kind = 0; kind < GT_KINDS; kind++) {
-            if (!gt_detectors[i].finds[kind]) continue;
-            report->looked_for[kind] = true;
-            if (stages[kind]) gt_analysis_stage(making->analysis, stages[kind]);
+            if (gt_detectors[i].finds[kind] && stages[kind])
+                gt_analysis_stage(making->analysis, stages[kind]);
         }
         gt_detectors[i].find(&making->study, &making->causes);
+        for (int kind = 0; kind < GT_KINDS; kind++)
+            if (gt_detectors[i].finds[kind])
+                report->looked_for[kind] = saw_all(making->analysis->process, &gt_detectors[i]);
     }
     gt_analysis_stage(making->analysis, "weighing");
     gt_causes_weigh(&making->study, &making->causes, &report->leaks_total.bytes,

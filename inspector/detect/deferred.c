@@ -40,12 +40,16 @@ static bool read_record(const struct gt_process *process, uint64_t addr, struct 
  * at *head instead (1.22+, runtime/panic.go, deferrangefunc). */
 static void read_list(struct piling *piling, uint64_t addr, uint64_t from, uint64_t sp, uint64_t pc)
 {
-    const struct gt_process *process = piling->study->process;
+    struct gt_process *process = piling->study->process;
 
     for (size_t i = 0; addr && piling->records.len < MAX_RECORDS && i < MAX_RECORDS; i++) {
         struct record record = {.address = addr, .from = from};
         uint64_t ranged = 0, head = 0, list = 0;
-        if (!read_record(process, addr, &record)) return;
+        if (!read_record(process, addr, &record)) {
+            gt_process_lost(process, GT_OF_DEFERS, "deferred call at 0x%llx: not in the core",
+                            (unsigned long long)addr);
+            return;
+        }
         if (sp) record.sp = sp, record.pc = record.pc ? record.pc : pc;
         gt_process_field(process, addr, GT_F__defer_rangefunc, &ranged);
         if (!sp && ranged && gt_process_field(process, addr, GT_F__defer_head, &head) &&

@@ -16,7 +16,8 @@ gt_detect_fn gt_detect_lost_elements, gt_detect_windows, gt_detect_hung, gt_dete
 
 struct gt_detector {
     gt_detect_fn *find;
-    bool finds[GT_KINDS]; /* the kinds it looks for */
+    bool finds[GT_KINDS];    /* the kinds it looks for */
+    bool needs[GT_EVIDENCE]; /* without which not having found them means nothing */
 };
 
 extern const struct gt_detector gt_detectors[];

@@ -2,6 +2,7 @@
 
 #include "inspector/base/alloc.h"
 #include "inspector/base/str.h"
+#include "inspector/detect/places.h"
 
 #include <ctype.h>
 #include <stdlib.h>
@@ -229,13 +230,25 @@ static bool edge_offset(struct gt_keys *keys, uint32_t parent, uint32_t child, b
 
 /* ---- roots -------------------------------------------------------------------------------- */
 
+/* Functions that the compiler makes for go and defer statements with arguments. */
+static bool is_wrapper(const char *function)
+{
+    return strstr(function, ".gowrap") || strstr(function, ".deferwrap");
+}
+
+/* The function that a frame's root belongs to. A wrapper's variables are the arguments of what it
+ * calls, which the compiler usually inlines into it. */
 static const char *frame_function(const struct gt_study *study, const struct gt_root *root)
 {
     const struct gt_goroutine *g = &study->goroutines->list[root->owner];
+    struct gt_stack places;
 
     if (root->frame >= g->frame_count) return "?";
-    return gt_process_function(study->process,
-                               gt_g_frame(study->goroutines, g, root->frame)->pc - 1);
+    uint64_t pc = gt_g_frame(study->goroutines, g, root->frame)->pc;
+    const char *name = gt_process_function(study->process, pc - (root->frame > 0));
+    if (!is_wrapper(name)) return name;
+    places = gt_places_at(study->process, study->storage, pc, root->frame > 0);
+    return places.count ? places.places[0].function : name;
 }
 
 /* What a root is called; `field` gets the path in its variable. */

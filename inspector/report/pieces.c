@@ -107,11 +107,17 @@ void gt_page_stack(struct gt_page *page, unsigned column, const struct gt_stack 
     if (created_by && created_by->function) put_place(page, column, sites, CREATED_BY, created_by);
 }
 
-static void put_step(struct gt_page *page, const struct gt_step *step)
+/* "global main.sessions", "[…]", "main.session.token": an object is told by its type, and what
+ * has no type, such as an entry of a map, by its field alone. */
+static void put_step(struct gt_page *page, const struct gt_step *step, bool last)
 {
-    gt_page_put(page, GT_PLAIN, step->what);
-    if (step->field) gt_page_format(page, GT_PLAIN, " %s", step->field);
-    if (step->type) gt_page_format(page, GT_DIM, " %s", step->type);
+    bool is_object = strcmp(step->what, "object") == 0;
+    bool is_entry = strcmp(step->what, "map entry") == 0;
+
+    if (!is_object && !is_entry) gt_page_put(page, GT_PLAIN, step->what);
+    if (is_object) gt_page_put(page, GT_PLAIN, step->type ? step->type : "untyped object");
+    if (step->field) gt_page_put(page, GT_PLAIN, step->field);
+    if (last && !is_object && step->type) gt_page_format(page, GT_DIM, " %s", step->type);
 }
 
 void gt_page_path(struct gt_page *page, const struct gt_path *path)
@@ -120,12 +126,13 @@ void gt_page_path(struct gt_page *page, const struct gt_path *path)
         !page->all && path->count > 2 * SHOWN_STEPS ? path->count - 2 * SHOWN_STEPS : 0;
 
     for (size_t i = 0; i < path->count; i++) {
-        if (i > 0) gt_page_put(page, GT_PLAIN, " -> ");
+        if (i > 0 && strcmp(path->steps[i].what, "map entry") != 0)
+            gt_page_put(page, GT_PLAIN, " -> ");
         if (left_out && i == SHOWN_STEPS) {
             gt_page_format(page, GT_DIM, "(%zu steps) -> ", left_out);
             i += left_out;
         }
-        put_step(page, &path->steps[i]);
+        put_step(page, &path->steps[i], i + 1 == path->count);
     }
 }
 

@@ -39,7 +39,8 @@ static void read_reasons(struct reading *reading)
     const struct gt_facts *facts = reading->process->facts;
 
     if (!facts->global(facts->ctx, "runtime.waitReasonStrings", &table)) {
-        gt_process_lost(reading->process, "the names of wait reasons: no such variable");
+        gt_process_lost(reading->process, GT_OF_NAMES,
+                        "the names of wait reasons: no such variable");
         return;
     }
     for (uint64_t i = 0; i < MAX_REASONS && (i + 1) * 16 <= table.size; i++)
@@ -107,8 +108,9 @@ static void read_frames(struct reading *reading, struct gt_goroutine *g)
     }
     g->frame_count = (uint32_t)reading->all->frames.len - g->first_frame;
     if (walk.broken)
-        gt_process_lost(reading->process, "goroutine %llu: its stack ends early, at %s",
-                        (unsigned long long)g->id, walk.broken);
+        gt_process_lost(reading->process, GT_OF_GOROUTINES,
+                        "goroutine %llu: its stack ends early, at %s", (unsigned long long)g->id,
+                        walk.broken);
 }
 
 static bool read_goroutine(struct reading *reading, uint64_t addr, struct gt_goroutine *g)
@@ -134,14 +136,14 @@ static void take(struct reading *reading, uint64_t addr)
     struct gt_goroutine g;
 
     if (!read_goroutine(reading, addr, &g)) {
-        gt_process_lost(reading->process, "goroutine at 0x%llx: not in the core",
+        gt_process_lost(reading->process, GT_OF_GOROUTINES, "goroutine at 0x%llx: not in the core",
                         (unsigned long long)addr);
         return;
     }
     if (g.status == GT_G_IDLE || g.status == GT_G_DEAD || g.status == GT_G_DEADEXTRA) return;
     if (g.stack_lo >= g.stack_hi) {
-        gt_process_lost(reading->process, "goroutine %llu: its stack bounds are reversed",
-                        (unsigned long long)g.id);
+        gt_process_lost(reading->process, GT_OF_GOROUTINES,
+                        "goroutine %llu: its stack bounds are reversed", (unsigned long long)g.id);
         return;
     }
     g.system = is_system(gt_process_function(reading->process, g.start_pc));

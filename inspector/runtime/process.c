@@ -7,13 +7,17 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { MAX_MODULES = 1024 }; /* plugins; a longer list is a damaged one */
+enum {
+    MAX_MODULES = 1024, /* plugins; a longer list is a damaged one */
+    MAX_LINES = 100,    /* told of one kind of evidence: the rest is counted */
+};
 
-void gt_process_lost(struct gt_process *process, const char *format, ...)
+void gt_process_lost(struct gt_process *process, enum gt_evidence of, const char *format, ...)
 {
     char line[512];
     va_list args;
 
+    if (process->lost[of]++ >= MAX_LINES) return;
     va_start(args, format);
     vsnprintf(line, sizeof line, format, args);
     va_end(args);
@@ -191,6 +195,17 @@ static struct gt_error *open_all(const struct gt_core_options *options, struct g
     return error;
 }
 
+/* What a cut-off core lacks is the reason, whatever was missed first. */
+static struct gt_error *cut_off(const struct gt_process *process, struct gt_error *error)
+{
+    return gt_error_prefix(error,
+                           "%s is cut off: expected all of the process's memory, found a file that "
+                           "ends at byte %llu; take the core again, with room on the disk and "
+                           "ulimit -c unlimited",
+                           gt_core_path(process->core),
+                           (unsigned long long)gt_core_file_bytes(process->core));
+}
+
 struct gt_error *gt_process_open(const struct gt_core_options *options, struct gt_process **out)
 {
     struct gt_process *process = gt_calloc(1, sizeof *process);
@@ -198,11 +213,13 @@ struct gt_error *gt_process_open(const struct gt_core_options *options, struct g
     process->losses = GT_VEC_OF(const char *);
     struct gt_error *error = open_all(options, process);
     if (error) {
+        if (process->core && gt_core_truncated(process->core)) error = cut_off(process, error);
         gt_process_close(process);
         return error;
     }
     if (gt_core_truncated(process->core))
-        gt_process_lost(process, "the core file is cut off: what lies past its end is unknown");
+        gt_process_lost(process, GT_OF_NAMES,
+                        "the core file is cut off: what lies past its end is unknown");
     *out = process;
     return NULL;
 }

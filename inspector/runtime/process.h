@@ -15,6 +15,19 @@
 #include "inspector/symbols/dwarf.h"
 #include "inspector/unwind/goframes.h"
 
+/* What a loss is a loss of. A detector names the evidence that it needs: where some of it is lost,
+ * not having found its kind means nothing. */
+enum gt_evidence {
+    GT_OF_HEAP, /* spans, their memory, the types of their objects */
+    GT_OF_GLOBALS,
+    GT_OF_GOROUTINES, /* goroutines, their stacks and frames */
+    GT_OF_TIMERS,
+    GT_OF_SPECIALS, /* finalizers, cleanups and their queues */
+    GT_OF_DEFERS,
+    GT_OF_NAMES, /* what only makes a report readable */
+    GT_EVIDENCE
+};
+
 struct gt_process {
     struct gt_core *core;
     struct gt_binary *binary;
@@ -29,9 +42,10 @@ struct gt_process {
     struct gt_types *types;
     const struct gt_debug_global *globals; /* sorted by address */
     size_t global_count;
-    struct gt_arena names;  /* strings that live as long as the process */
-    struct gt_vec losses;   /* const char *: what could not be read, for the coverage */
-    uint64_t missing_bytes; /* of heap and stacks that the core should hold */
+    struct gt_arena names;      /* strings that live as long as the process */
+    struct gt_vec losses;       /* const char *: what could not be read, for the coverage */
+    uint64_t lost[GT_EVIDENCE]; /* how often something of each kind of evidence was lost */
+    uint64_t missing_bytes;     /* of heap and stacks that the core should hold */
 };
 
 struct gt_error *gt_process_open(const struct gt_core_options *options,
@@ -39,8 +53,8 @@ struct gt_error *gt_process_open(const struct gt_core_options *options,
 void gt_process_close(struct gt_process *process); /* NULL is allowed */
 
 /* Records a loss: one line for the report's coverage. */
-void gt_process_lost(struct gt_process *process, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
+void gt_process_lost(struct gt_process *process, enum gt_evidence of, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
 
 /* A runtime variable's address; an error names it when the program has none. */
 struct gt_error *gt_process_global(const struct gt_process *process, const char *name,

@@ -48,7 +48,8 @@ static void add_section(struct gathering *gathering, uint64_t start, uint64_t en
     if (words == 0) return;
     if (!bits || !bytes) {
         process->missing_bytes += words * 8;
-        gt_process_lost(process, "globals at 0x%llx: not in the core", (unsigned long long)start);
+        gt_process_lost(process, GT_OF_GLOBALS, "globals at 0x%llx: not in the core",
+                        (unsigned long long)start);
         return;
     }
     for (uint64_t i = 0; i < words; i++)
@@ -96,7 +97,8 @@ static void add_stacks(struct gathering *gathering)
     gathering->roots->frames_precise = counts.precise;
     gathering->roots->frames_conservative = counts.conservative;
     if (counts.lost)
-        gt_process_lost(gathering->process, "%llu stack maps or stack objects cannot be read",
+        gt_process_lost(gathering->process, GT_OF_GOROUTINES,
+                        "%llu stack maps or stack objects cannot be read",
                         (unsigned long long)counts.lost);
 }
 
@@ -155,7 +157,7 @@ static void add_queue(struct gathering *gathering, const struct queue *queue)
     if (!gt_has(layout, queue->link) || !gt_has(layout, queue->entries)) return;
     struct gt_error *error = gt_process_global(process, queue->global, &block);
     if (error) {
-        gt_process_lost(process, "%s", gt_error_message(error));
+        gt_process_lost(process, GT_OF_SPECIALS, "%s", gt_error_message(error));
         gt_error_free(error);
         return;
     }
@@ -192,8 +194,9 @@ static void add_tiny(struct gathering *gathering)
     struct gt_error *error = gt_process_global(process, "runtime.allp", &addr);
 
     if (error || !gt_process_slice(process, addr, 8, &allp)) {
-        gt_process_lost(process, "the list of Ps cannot be read: blocks that the tiny allocator "
-                                 "holds may look unreachable");
+        gt_process_lost(process, GT_OF_HEAP,
+                        "the list of Ps cannot be read: blocks that the tiny allocator "
+                        "holds may look unreachable");
         gt_error_free(error);
         return;
     }

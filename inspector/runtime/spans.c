@@ -104,12 +104,13 @@ static void add_region(struct gt_goheap *heap, struct gt_span *span)
     };
     const char *fault = gt_region_fault(&region);
     if (fault) {
-        gt_process_lost(process, "heap span 0x%llx %s", (unsigned long long)span->base, fault);
+        gt_process_lost(process, GT_OF_HEAP, "heap span 0x%llx %s", (unsigned long long)span->base,
+                        fault);
         return;
     }
     if (!region.bytes) {
         process->missing_bytes += size;
-        gt_process_lost(process, "heap span 0x%llx: the core lacks %llu of its bytes",
+        gt_process_lost(process, GT_OF_HEAP, "heap span 0x%llx: the core lacks %llu of its bytes",
                         (unsigned long long)span->base, (unsigned long long)size);
     } else if (region.scan == GT_SCAN_BITMAP) {
         region.mask = span_bitmap(span, region.bytes);
@@ -125,7 +126,8 @@ static void take_span(struct gt_goheap *heap, uint64_t addr)
     uint64_t state;
 
     if (!read_span(heap->process, addr, &span, &state)) {
-        gt_process_lost(heap->process, "mspan 0x%llx: not in the core", (unsigned long long)addr);
+        gt_process_lost(heap->process, GT_OF_HEAP, "mspan 0x%llx: not in the core",
+                        (unsigned long long)addr);
         return;
     }
     uint64_t bytes = span.npages <= UINT64_MAX / PAGE ? span.npages * PAGE : 0;
@@ -133,7 +135,7 @@ static void take_span(struct gt_goheap *heap, uint64_t addr)
     if (state == SPAN_DEAD) heap->free_bytes += bytes;
     if (state != SPAN_IN_USE) return;
     if (!sensible(&span)) {
-        gt_process_lost(heap->process, "mspan 0x%llx: its sizes contradict each other",
+        gt_process_lost(heap->process, GT_OF_HEAP, "mspan 0x%llx: its sizes contradict each other",
                         (unsigned long long)addr);
         return;
     }
@@ -162,7 +164,8 @@ static void add_regions(struct gt_goheap *heap)
         const struct gt_core *core = heap->process->core;
         if (span->base < end || gt_core_presence(core, span->base) == GT_UNMAPPED ||
             gt_core_presence(core, last) == GT_UNMAPPED) {
-            gt_process_lost(heap->process, "heap span 0x%llx: overlaps another or was not mapped",
+            gt_process_lost(heap->process, GT_OF_HEAP,
+                            "heap span 0x%llx: overlaps another or was not mapped",
                             (unsigned long long)span->base);
             continue;
         }
@@ -216,7 +219,7 @@ static struct gt_tile tile_of_type(struct gt_goheap *heap, uint64_t rtype)
     struct gt_tile *tile = gt_vec_push(&heap->tiles);
     gt_type_id id = gt_types_at(heap->process->types, rtype);
     if (id == GT_NO_TYPE) {
-        gt_process_lost(heap->process, "type 0x%llx of heap objects cannot be read",
+        gt_process_lost(heap->process, GT_OF_HEAP, "type 0x%llx of heap objects cannot be read",
                         (unsigned long long)rtype);
         return *tile;
     }

@@ -64,7 +64,8 @@ static void take(struct reading *reading, uint32_t object, uint64_t addr, int ki
     if (read_words(reading->heap->process, &special))
         gt_vec_add(&reading->specials->list, &special);
     else
-        gt_process_lost(reading->heap->process, "special at 0x%llx: no layout or not in the core",
+        gt_process_lost(reading->heap->process, GT_OF_SPECIALS,
+                        "special at 0x%llx: no layout or not in the core",
                         (unsigned long long)addr);
 }
 
@@ -78,7 +79,8 @@ static void read_list(struct reading *reading, const struct gt_region *region,
         if (!gt_process_field(process, addr, GT_F_special_next, &next) ||
             !gt_process_field(process, addr, GT_F_special_offset, &offset) ||
             !gt_process_field(process, addr, GT_F_special_kind, &number)) {
-            gt_process_lost(reading->heap->process, "specials of span 0x%llx: not in the core",
+            gt_process_lost(reading->heap->process, GT_OF_SPECIALS,
+                            "specials of span 0x%llx: not in the core",
                             (unsigned long long)span->base);
             return;
         }

@@ -289,7 +289,8 @@ void gt_stack_scan(struct gt_process *process, const struct gt_goroutine *g,
         scan_objects(&scan);
     } else {
         process->missing_bytes += g->stack_hi - g->stack_lo;
-        gt_process_lost(process, "goroutine %" PRIu64 ": the core lacks its stack", g->id);
+        gt_process_lost(process, GT_OF_GOROUTINES,
+                        "goroutine %" PRIu64 ": the core lacks its stack", g->id);
     }
     gt_vec_free(&scan.objects);
     gt_vec_free(&scan.pending);

@@ -51,7 +51,7 @@ static void take(struct gt_process *process, uint64_t word, struct gt_timers *ti
         !gt_process_field(process, timer.address, GT_F_timer_f, &timer.callback) ||
         !gt_mem_u64(process->mem, timer.address + gt_off(&process->layout, GT_F_timer_arg) + 8,
                     &timer.arg)) {
-        gt_process_lost(process, "timer at 0x%llx: not in the core",
+        gt_process_lost(process, GT_OF_TIMERS, "timer at 0x%llx: not in the core",
                         (unsigned long long)timer.address);
         return;
     }
@@ -68,7 +68,7 @@ static void take_all(struct gt_process *process, const struct design *design, ui
     struct gt_slice heap;
 
     if (!gt_process_slice(process, p + gt_off(layout, design->slice), size, &heap)) {
-        gt_process_lost(process, "timers of the P at 0x%llx: not in the core",
+        gt_process_lost(process, GT_OF_TIMERS, "timers of the P at 0x%llx: not in the core",
                         (unsigned long long)p);
         return;
     }
@@ -87,7 +87,8 @@ void gt_timers_open(struct gt_process *process, struct gt_timers *timers)
     while (!gt_has(&process->layout, design->slice) && design != &designs[1])
         design++;
     if (error || !gt_process_slice(process, addr, 8, &allp)) {
-        gt_process_lost(process, "the list of Ps cannot be read: no timers are known");
+        gt_process_lost(process, GT_OF_TIMERS,
+                        "the list of Ps cannot be read: no timers are known");
         gt_error_free(error);
         return;
     }
