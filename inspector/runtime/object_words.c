@@ -171,26 +171,20 @@ static void words_by_type(const struct gt_typing *typing, const struct gt_slot_r
         words_by_mask(typing, ref, tiles * tile, GT_W_UNKNOWN, visit, ctx);
 }
 
-void gt_slot_words(const struct gt_typing *typing, const struct gt_slot_ref *ref,
-                   gt_typed_word_fn *visit, void *ctx)
-{
-    gt_type_id id = typing->type[gt_slot_object(ref)];
-
-    if (!ref->region->bytes) return;
-    if (id == GT_NO_TYPE)
-        words_by_mask(typing, ref, 0, GT_W_UNKNOWN, visit, ctx);
-    else if (id == GT_OPAQUE_TYPE || gt_type_row(typing, id)->is_map)
-        words_by_mask(typing, ref, 0, GT_W_RUNTIME, visit, ctx);
-    else
-        words_by_type(typing, ref, id, visit, ctx);
-}
-
 void gt_typing_words(const struct gt_typing *typing, uint32_t object, gt_typed_word_fn *visit,
                      void *ctx)
 {
     if (object >= typing->heap->graph.scan_objects) return;
     struct gt_slot_ref ref = gt_slot_ref_of(typing, object);
-    gt_slot_words(typing, &ref, visit, ctx);
+    gt_type_id id = typing->type[object];
+
+    if (!ref.region->bytes) return;
+    if (id == GT_NO_TYPE)
+        words_by_mask(typing, &ref, 0, GT_W_UNKNOWN, visit, ctx);
+    else if (id == GT_OPAQUE_TYPE || gt_type_row(typing, id)->is_map)
+        words_by_mask(typing, &ref, 0, GT_W_RUNTIME, visit, ctx);
+    else
+        words_by_type(typing, &ref, id, visit, ctx);
 }
 
 gt_type_id gt_typing_type(const struct gt_typing *typing, uint32_t object)

@@ -6,24 +6,26 @@
 
 #include <stdlib.h>
 
-enum {
-    AHEAD = 16,
-    LINE = 64
-}; /* objects of the work list whose bytes are fetched before their turn */
+/* Objects are worked through in blocks of neighbours, which lie close in memory too: a block waits
+ * its turn, and by then most of its objects are grey. */
+enum { BLOCK_SHIFT = 9 };
 
 /* ---- claims -------------------------------------------------------------------------------- */
 
-struct work { /* an object whose words are to be claimed */
-    uint32_t region, slot;
-};
-
-static void settle(struct gt_typing *typing, const struct gt_region *region, uint32_t slot,
-                   gt_type_id id)
+static uint32_t block_count(const struct gt_typing *typing)
 {
-    struct work work = {(uint32_t)(region - typing->heap->graph.regions), slot};
+    return (typing->heap->graph.scan_objects >> BLOCK_SHIFT) + 1;
+}
 
-    typing->type[region->first + slot] = id;
-    gt_vec_add(&typing->work, &work);
+static void settle(struct gt_typing *typing, uint32_t object, gt_type_id id)
+{
+    uint32_t block = object >> BLOCK_SHIFT;
+
+    typing->type[object] = id;
+    gt_bit_set(&typing->grey, object);
+    if (gt_bit_test_set(&typing->queued, block)) return;
+    typing->queue[typing->tail] = block;
+    typing->tail = typing->tail == block_count(typing) ? 0 : typing->tail + 1;
 }
 
 static uint64_t claim_size(const struct gt_typing *typing, gt_type_id id)
@@ -54,8 +56,7 @@ static void judge_claim(struct gt_typing *typing, const struct gt_claim *claim)
     if (size == 0 || is_final(typing, now) || claim_size(typing, now) >= size) return;
     if (claim->offset < skip) return;
     if ((claim->array ? (claim->offset - skip) % size : claim->offset - skip) != 0) return;
-    if (gt_tiles_of(typing, &ref, claim->type))
-        settle(typing, claim->region, claim->slot, claim->type);
+    if (gt_tiles_of(typing, &ref, claim->type)) settle(typing, object, claim->type);
 }
 
 static void fetch_for(const struct gt_typing *typing, const struct gt_claim *claim)
@@ -166,43 +167,31 @@ static void claim_word(void *ctx, const struct gt_word *word)
 
 /* ---- the spread ---------------------------------------------------------------------------- */
 
-static void prefetch(const struct gt_typing *typing, struct work work)
+/* The words of a block's grey objects, in the order of their addresses. What turns grey meanwhile
+ * is taken along, or queues the block again. */
+static void claim_block(struct gt_typing *typing, uint32_t block)
 {
-    const struct gt_region *region = &typing->heap->graph.regions[work.region];
+    size_t first = (size_t)block << BLOCK_SHIFT >> 6, end = first + (1 << BLOCK_SHIFT >> 6);
+    size_t words = (typing->grey.bits + 63) / 64;
 
-    if (!region->bytes) return;
-    const unsigned char *bytes = region->bytes + work.slot * region->slot_size;
-    __builtin_prefetch(bytes);
-    if (region->slot_size > LINE) __builtin_prefetch(bytes + LINE);
+    for (size_t word = first; word < end && word < words; word++)
+        while (typing->grey.words[word]) {
+            size_t object = word * 64 + (size_t)__builtin_ctzll(typing->grey.words[word]);
+            gt_bit_clear(&typing->grey, object);
+            gt_typing_words(typing, (uint32_t)object, claim_word, typing);
+        }
 }
 
-static void claim_words_of(struct gt_typing *typing, struct work work)
-{
-    const struct gt_region *region = &typing->heap->graph.regions[work.region];
-    struct gt_slot_ref ref = {region, work.slot, gt_slot_has_header(typing, region)};
-
-    gt_slot_words(typing, &ref, claim_word, typing);
-}
-
-/* Works generation by generation, so that what comes next is known ahead of its turn. */
 static void drain(struct gt_typing *typing)
 {
-    struct gt_vec now = GT_VEC_OF(struct work);
-
     judge_waiting(typing);
-    while (typing->work.len) {
-        struct gt_vec next = typing->work;
-        typing->work = now;
-        now = next;
-        const struct work *work = now.data;
-        for (size_t i = 0; i < now.len; i++) {
-            if (i + AHEAD < now.len) prefetch(typing, work[i + AHEAD]);
-            claim_words_of(typing, work[i]);
-        }
-        gt_vec_clear(&now);
-        if (!typing->work.len) judge_waiting(typing);
+    while (typing->head != typing->tail) {
+        uint32_t block = typing->queue[typing->head];
+        typing->head = typing->head == block_count(typing) ? 0 : typing->head + 1;
+        gt_bit_clear(&typing->queued, block);
+        claim_block(typing, block);
+        if (typing->head == typing->tail) judge_waiting(typing);
     }
-    gt_vec_free(&now);
 }
 
 static void claim_headers(struct gt_typing *typing, const struct gt_bitmap *live)
@@ -216,7 +205,7 @@ static void claim_headers(struct gt_typing *typing, const struct gt_bitmap *live
             uint32_t object = region->first + slot;
             if (!gt_bit(live, object)) continue;
             gt_type_id id = gt_types_at(typing->types, gt_goheap_header(typing->heap, object));
-            if (id && gt_types_get(typing->types, id)->size) settle(typing, region, slot, id);
+            if (id && gt_types_get(typing->types, id)->size) settle(typing, object, id);
         }
     }
 }
@@ -256,15 +245,20 @@ struct gt_typing *gt_typing_create(const struct gt_goheap *heap,
                                  .roots = roots,
                                  .process = heap->process,
                                  .types = heap->process->types,
-                                 .rows = gt_alloc(sizeof *typing->rows),
-                                 .work = GT_VEC_OF(struct work)};
+                                 .rows = gt_alloc(sizeof *typing->rows)};
     *typing->rows = GT_VEC_OF(struct gt_type_row);
     typing->type = gt_calloc(heap->graph.scan_objects, sizeof *typing->type);
+    gt_bitmap_init(&typing->grey, heap->graph.scan_objects);
+    gt_bitmap_init(&typing->queued, block_count(typing));
+    typing->queue = gt_calloc((size_t)block_count(typing) + 1, sizeof *typing->queue);
     claim_headers(typing, live);
     drain(typing);
     claim_roots(typing);
     drain(typing);
     count_bytes(typing, live);
+    gt_bitmap_free(&typing->grey);
+    gt_bitmap_free(&typing->queued);
+    free(typing->queue);
     return typing;
 }
 
@@ -273,7 +267,6 @@ void gt_typing_free(struct gt_typing *typing)
     if (!typing) return;
     gt_vec_free(typing->rows);
     free(typing->rows);
-    gt_vec_free(&typing->work);
     free(typing->type);
     free(typing);
 }

@@ -50,10 +50,6 @@ struct gt_slot_ref gt_slot_ref_of(const struct gt_typing *typing, uint32_t objec
 /* The allocated object with pointers that `value` leads to; false when there is none. */
 bool gt_slot_ref_at(const struct gt_typing *typing, uint64_t value, struct gt_slot_ref *ref);
 
-/* gt_typing_words() of an object that was found. */
-void gt_slot_words(const struct gt_typing *typing, const struct gt_slot_ref *ref,
-                   gt_typed_word_fn *visit, void *ctx);
-
 /* How many times a type lies in the slot, by the slot's own pointer mask; 0: not at all. */
 uint64_t gt_tiles_of(const struct gt_typing *typing, const struct gt_slot_ref *ref, gt_type_id id);
 
