@@ -570,9 +570,14 @@ static size_t follow(struct walk *walk, unw_cursor_t *cursor, struct gt_native_f
 size_t gt_native_unwind(const struct gt_core *core, const struct gt_thread *thread,
                         struct gt_native_frame *out, size_t max, const char **why_ended)
 {
-    unw_accessors_t accessors = {find_proc_info, put_unwind_info, get_dyn_info_list_addr,
-                                 access_mem,     access_reg,      access_fpreg,
-                                 resume,         get_proc_name};
+    unw_accessors_t accessors = {.find_proc_info = find_proc_info,
+                                 .put_unwind_info = put_unwind_info,
+                                 .get_dyn_info_list_addr = get_dyn_info_list_addr,
+                                 .access_mem = access_mem,
+                                 .access_reg = access_reg,
+                                 .access_fpreg = access_fpreg,
+                                 .resume = resume,
+                                 .get_proc_name = get_proc_name};
     struct walk walk = {.core = core, .mem = gt_core_memory(core), .thread = thread};
     unw_cursor_t cursor;
     size_t count = 0;
