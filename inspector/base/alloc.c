@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 static void *must(void *block, size_t size)
 {
@@ -19,12 +20,25 @@ void *gt_alloc(size_t size)
     return must(malloc(size ? size : 1), size);
 }
 
+/* Tables over a whole heap are hit at random: on small pages each hit would miss the TLB as well. A
+ * hint only, so its result does not matter. */
+static void *hint_huge(void *block, size_t size)
+{
+    enum { HUGE = 2 << 20 };
+    uintptr_t from = ((uintptr_t)block + HUGE - 1) & ~(uintptr_t)(HUGE - 1);
+    uintptr_t end = ((uintptr_t)block + size) & ~(uintptr_t)(HUGE - 1);
+
+    if (block && size >= 2 * (size_t)HUGE && end > from)
+        (void)madvise((void *)from, end - from, MADV_HUGEPAGE);
+    return block;
+}
+
 void *gt_calloc(size_t count, size_t size)
 {
     uint64_t bytes = UINT64_MAX;
 
     if (!gt_mul(count, size, &bytes)) return must(NULL, SIZE_MAX);
-    return must(calloc(count ? count : 1, size ? size : 1), bytes);
+    return hint_huge(must(calloc(count ? count : 1, size ? size : 1), bytes), bytes);
 }
 
 void *gt_realloc(void *old, size_t size)

@@ -37,6 +37,7 @@ struct collecting {
 static bool is_array_of(const struct gt_study *study, uint32_t object, gt_type_id elem)
 {
     uint64_t user, size = gt_types_get(study->process->types, elem)->size;
+    if (gt_heap_region_of(&study->heap->graph, object)->scan != GT_SCAN_TILED) return false;
     uint64_t header = gt_goheap_header(study->heap, object);
 
     gt_goheap_user(study->heap, object, &user);
@@ -145,12 +146,14 @@ static void keep_view(struct collecting *collecting, uint32_t object, const stru
     gt_vec_add(&collecting->out->views, view);
 }
 
-static void look_at(struct collecting *collecting, const struct gt_word *word)
+static void look_at(struct collecting *collecting, const struct gt_region *region,
+                    const struct gt_word *word)
 {
     struct gt_view view = {0};
-    uint32_t object = gt_heap_object(&collecting->study->heap->graph, word->value);
+    uint32_t slot = gt_region_slot(region, word->value), object = region->first + slot;
 
-    if (object == GT_NO_OBJECT || gt_bit(&collecting->whole, object)) return;
+    if (slot >= region->count || gt_bit(&collecting->whole, object)) return;
+    if (!gt_bit(&collecting->study->heap->graph.allocated, object)) return;
     switch (judge(collecting->study, word, object, &view)) {
     case WHOLE:
         gt_bit_set(&collecting->whole, object);
@@ -183,7 +186,7 @@ static void look(void *ctx, const struct gt_word *word)
     *place = (struct waiting){*word, collecting->holder, region};
     if (!oldest.region) return;
     collecting->holder = oldest.holder;
-    look_at(collecting, &oldest.word);
+    look_at(collecting, oldest.region, &oldest.word);
     collecting->holder = place->holder;
 }
 
@@ -192,7 +195,7 @@ static void look_at_waiting(struct collecting *collecting)
     for (size_t i = 0; i < WAITING; i++) {
         struct waiting *place = &collecting->ring[(collecting->seen + i) % WAITING];
         collecting->holder = place->holder;
-        if (place->region) look_at(collecting, &place->word);
+        if (place->region) look_at(collecting, place->region, &place->word);
         place->region = NULL;
     }
 }

@@ -12,14 +12,18 @@ static uint64_t low_bits(uint64_t count)
     return count >= 64 ? UINT64_MAX : ((uint64_t)1 << count) - 1;
 }
 
-/* `count` (at most 64) bits of a bitmap from bit `first` on. */
-static uint64_t load_bits(const unsigned char *bits, uint64_t first, uint64_t count)
+/* `count` (at most 64) bits from bit `first` on of a bitmap of `size` bytes. */
+static uint64_t load_bits(const unsigned char *bits, uint64_t size, uint64_t first, uint64_t count)
 {
-    uint64_t value = 0, bytes = (first % 8 + count + 7) / 8;
+    uint64_t at = first / 8, value = 0;
+    unsigned char more = at + 8 < size ? bits[at + 8] : 0;
 
-    memcpy(&value, bits + first / 8, bytes < 8 ? bytes : 8);
+    if (at + 8 <= size)
+        value = gt_load64(bits + at);
+    else if (at < size)
+        memcpy(&value, bits + at, size - at);
     value >>= first % 8;
-    if (bytes > 8) value |= (uint64_t)bits[first / 8 + 8] << (64 - first % 8);
+    if (first % 8) value |= (uint64_t)more << (64 - first % 8);
     return value & low_bits(count);
 }
 
@@ -36,7 +40,7 @@ static void fill_row(const struct gt_typing *typing, gt_type_id id, struct gt_ty
     const unsigned char *bits = gt_types_mask(typing->types, id, &pointers);
     if (!bits || pointers > MASK_WORDS) return;
     row->words = (uint8_t)(type->size / WORD);
-    row->mask = load_bits(bits, 0, pointers);
+    row->mask = load_bits(bits, (pointers + 7) / 8, 0, pointers);
 }
 
 const struct gt_type_row *gt_type_row(const struct gt_typing *typing, gt_type_id id)
@@ -76,7 +80,7 @@ static uint64_t tiles_by_mask(const struct gt_type_row *row, const struct gt_slo
     uint64_t words = ref->region->slot_size / WORD, tiles = 0;
 
     if (!row->words || row->words > words) return 0;
-    uint64_t mask = load_bits(ref->region->mask, ref->slot * words, words);
+    uint64_t mask = load_bits(ref->region->mask, ref->region->mask_bytes, ref->slot * words, words);
     while ((tiles + 1) * row->words <= words &&
            (mask >> tiles * row->words & low_bits(row->words)) == row->mask)
         tiles++;
@@ -141,9 +145,10 @@ static void words_of_tile(const struct gt_typing *typing, const struct gt_places
     for (size_t i = 0; i < places->count; i++) {
         const struct gt_place_of_type *place = &places->places[i];
         unsigned have = place_words(place->kind);
-        uint64_t words[3];
+        const unsigned char *at = bytes + base + place->offset;
+        uint64_t words[3] = {gt_load64(at), have > 1 ? gt_load64(at + WORD) : 0,
+                             have > 2 ? gt_load64(at + 2 * (uint64_t)WORD) : 0};
         struct gt_word word = {0};
-        memcpy(words, bytes + base + place->offset, have * sizeof *words);
         if (!gt_word_from_place(typing->types, place, words, have, &word)) continue;
         word.offset += base;
         word.addr = addr + word.offset;

@@ -35,7 +35,7 @@ struct gt_word {
 
 typedef void gt_typed_word_fn(void *ctx, const struct gt_word *word);
 
-enum { GT_CLAIMS_WAITING = 16 };
+enum { GT_CLAIMS_WAITING = 32 };
 
 struct gt_claim { /* something says that a place in a slot is a `type`, or an array of them */
     const struct gt_region *region;
