@@ -227,7 +227,7 @@ static struct gt_error *open_and_analyse(struct gt_run *run)
     struct gt_analysis *analysis = NULL;
 
     gt_progress_init(&run->progress, run->options);
-    if (run->progress.shown) {
+    if (gt_progress_wanted(&run->progress)) {
         core.progress = gt_progress_step;
         core.progress_ctx = &run->progress;
     }

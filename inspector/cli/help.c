@@ -19,7 +19,8 @@ void gt_help_overview(FILE *to)
         fprintf(to, "  %-10s %-10s %s\n", command->name, command->argument, command->summary);
     fprintf(to,
             "\n%s\nOptions of each command: gotopsy COMMAND --help. A core may be "
-            "zstd-compressed.\nA core that is named like a command: ./report\n",
+            "zstd-compressed.\nA core that is named like a command: ./report\n"
+            "GOTOPSY_TIMINGS=1 in the environment: tells the CPU time of each stage on stderr.\n",
             gt_commands[0].examples);
     put_exit_statuses(to);
 }

@@ -7,29 +7,40 @@
 
 static const uint64_t patience_ns = 500000000, interval_ns = 100000000;
 
-static uint64_t now_ns(void)
+static uint64_t now_ns(clockid_t clock)
 {
     struct timespec now;
 
-    clock_gettime(CLOCK_MONOTONIC, &now);
+    clock_gettime(clock, &now);
     return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
 }
 
 void gt_progress_init(struct gt_progress *progress, const struct gt_options *options)
 {
-    const char *term = getenv("TERM");
+    const char *term = getenv("TERM"), *timings = getenv("GOTOPSY_TIMINGS");
     bool capable = isatty(STDERR_FILENO) && term && strcmp(term, "dumb") != 0;
 
     *progress = (struct gt_progress){
         .shown = capable && !options->quiet && options->progress == GT_AUTO,
-        .next_ns = now_ns() + patience_ns,
+        .timed = timings && *timings,
+        .next_ns = now_ns(CLOCK_MONOTONIC) + patience_ns,
     };
 }
 
-void gt_progress_step(void *ctx, const char *what, uint64_t done, uint64_t total)
+bool gt_progress_wanted(const struct gt_progress *progress)
 {
-    struct gt_progress *progress = ctx;
-    uint64_t now = now_ns();
+    return progress->shown || progress->timed;
+}
+
+static void erase(struct gt_progress *progress)
+{
+    if (progress->drawn) fputs("\r\033[K", stderr);
+    progress->drawn = false;
+}
+
+static void draw(struct gt_progress *progress, const char *what, uint64_t done, uint64_t total)
+{
+    uint64_t now = now_ns(CLOCK_MONOTONIC);
 
     if (now < progress->next_ns) return;
     progress->next_ns = now + interval_ns;
@@ -39,8 +50,32 @@ void gt_progress_step(void *ctx, const char *what, uint64_t done, uint64_t total
     fflush(stderr);
 }
 
+/* Ends the stage under way and begins the next; NULL: there is none. */
+static void begin_stage(struct gt_progress *progress, const char *next)
+{
+    uint64_t now = now_ns(CLOCK_PROCESS_CPUTIME_ID);
+
+    if (progress->stage) {
+        erase(progress);
+        fprintf(stderr, "timing: %s %.1f\n", progress->stage,
+                (double)(now - progress->stage_ns) / 1e6);
+    }
+    progress->stage = next;
+    progress->stage_ns = now;
+}
+
+void gt_progress_step(void *ctx, const char *what, uint64_t done, uint64_t total)
+{
+    struct gt_progress *progress = ctx;
+    bool begins = done == 0 && total == 0;
+
+    if (progress->timed && begins && !(progress->stage && strcmp(progress->stage, what) == 0))
+        begin_stage(progress, what);
+    if (progress->shown) draw(progress, what, done, total);
+}
+
 void gt_progress_end(struct gt_progress *progress)
 {
-    if (progress->drawn) fputs("\r\033[K", stderr);
-    progress->drawn = false;
+    begin_stage(progress, NULL);
+    erase(progress);
 }

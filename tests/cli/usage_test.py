@@ -86,7 +86,15 @@ def test_output_is_tried_before_the_work(gotopsy, tmp_path):
 def test_help(gotopsy, arguments):
     run = gotopsy(*arguments)
     assert (run.returncode, run.stderr) == (0, "")
-    for word in ["usage:", "report", "check", "goroutines", "--fail-on", "Exit status"]:
+    for word in [
+        "usage:",
+        "report",
+        "check",
+        "goroutines",
+        "--fail-on",
+        "GOTOPSY_TIMINGS",
+        "Exit status",
+    ]:
         assert word in run.stdout
 
 
