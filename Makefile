@@ -7,7 +7,8 @@
 #   make install    DESTDIR= PREFIX= are honoured         make format   clang-format over the tree
 #   make deps       what the above needs, by apt          make clean
 #
-# demo and test install what is missing by themselves; a plain make does not.
+# demo, test, bench and lint install what is missing by themselves; a plain make does not. V=1 shows
+# the commands.
 
 ifeq ($(origin CC),default)
 CC := gcc
@@ -27,8 +28,8 @@ SONAME := libgotopsy.so.$(firstword $(subst ., ,$(VERSION)))
 pkg = $(or $(shell $(PKG_CONFIG) $(1) $(2) 2>/dev/null),$(3))
 STD := -std=c11 -D_GNU_SOURCE -Wall -Wextra $(WERROR) -fPIC -fvisibility=hidden -pthread \
 	-Iinclude -I. $(call pkg,--cflags,libdwarf)
-LIBS := $(call pkg,--libs,libdwarf,-ldwarf) $(call pkg,--libs,libelf,-lelf) -lunwind-coredump \
-	-lunwind-generic -lzstd -lz -ljansson
+LIBS := $(strip $(call pkg,--libs,libdwarf,-ldwarf) $(call pkg,--libs,libelf,-lelf) \
+	-lunwind-generic -lunwind -lzstd -lz -ljansson)
 CLI_LIBS := -lpopt
 
 # ---- sources ---------------------------------------------------------------------------------
@@ -53,33 +54,36 @@ DUMP_BIN := $(DUMP_SRC:%.c=$(BUILD)/%)
 
 # ---- building --------------------------------------------------------------------------------
 
+# What a recipe is about, in the place of its command.
+say = $(if $(V),,@echo '  $(1) $@';)
+
 .PHONY: all
 all: $(BUILD)/gotopsy $(BUILD)/libgotopsy.a $(BUILD)/libgotopsy.so
 
 $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
-	$(CC) $(STD) $(CFLAGS) -MMD -MP -c $< -o $@
+	$(call say,CC)$(CC) $(STD) $(CFLAGS) -MMD -MP -c $< -o $@
 
 $(BUILD)/libgotopsy.a: $(LIB_OBJ)
 	@rm -f $@
-	ar rcs $@ $^
+	$(call say,AR)ar rcs $@ $^
 
 $(BUILD)/libgotopsy.so.$(VERSION): $(LIB_OBJ)
-	$(CC) $(CFLAGS) $(LDFLAGS) -shared -pthread -Wl,-soname,$(SONAME) -Wl,-z,defs $^ $(LIBS) -o $@
+	$(call say,LD)$(CC) $(CFLAGS) $(LDFLAGS) -shared -pthread -Wl,-soname,$(SONAME) -Wl,-z,defs $^ $(LIBS) -o $@
 
 $(BUILD)/libgotopsy.so: $(BUILD)/libgotopsy.so.$(VERSION)
-	ln -sf $(<F) $(BUILD)/$(SONAME)
-	ln -sf $(SONAME) $@
+	@ln -sf $(<F) $(BUILD)/$(SONAME)
+	@ln -sf $(SONAME) $@
 
 $(BUILD)/gotopsy: $(CLI_OBJ) $(BUILD)/libgotopsy.a
-	$(CC) $(CFLAGS) $(LDFLAGS) -pthread $^ $(LIBS) $(CLI_LIBS) -o $@
+	$(call say,LD)$(CC) $(CFLAGS) $(LDFLAGS) -pthread $^ $(LIBS) $(CLI_LIBS) -o $@
 
 $(BUILD)/libhelp.a: $(HELP_OBJ)
 	@rm -f $@
-	ar rcs $@ $^
+	$(call say,AR)ar rcs $@ $^
 
 $(UNIT_BIN) $(DUMP_BIN): $(BUILD)/%: $(BUILD)/%.o $(BUILD)/libhelp.a $(BUILD)/libgotopsy.a
-	$(CC) $(CFLAGS) $(LDFLAGS) -pthread $^ $(LIBS) -lcmocka -o $@
+	$(call say,LD)$(CC) $(CFLAGS) $(LDFLAGS) -pthread $^ $(LIBS) -lcmocka -o $@
 
 -include $(shell find $(BUILD) -name '*.d' -not -path '$(BUILD)/asan/*' 2>/dev/null)
 
@@ -105,9 +109,9 @@ define install_missing
 	if [ -n "$$missing" ]; then \
 	    echo "installing$$missing"; \
 	    sudo=; [ "$$(id -u)" = 0 ] || sudo=sudo; \
-	    $$sudo apt-get update -qq && \
+	    $$sudo apt-get update -qq </dev/null && \
 	    $$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq \
-	        --no-install-recommends $$missing; \
+	        --no-install-recommends $$missing </dev/null >/dev/null; \
 	fi
 endef
 
@@ -122,35 +126,41 @@ deps-lint:
 
 # ---- running ---------------------------------------------------------------------------------
 
-# The second make reads this file anew: only then does it see what deps has installed.
+# Another make builds: it reads this file anew, and so sees what deps has installed.
+again = @$(MAKE) --no-print-directory $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc))
+
 .PHONY: demo test asan
 demo: deps-build
-	@$(MAKE) --no-print-directory $(BUILD)/gotopsy
+	$(again) $(BUILD)/gotopsy
 	$(BUILD)/gotopsy corefiles/demo/demo.core.zst
 
 test: deps-test
-	@$(MAKE) --no-print-directory test-build
-	@$(MAKE) --no-print-directory asan
+	$(again) all test-build
+	$(again) asan
 	@tests/run $(BUILD) $(PYTHON)
 
 asan:
-	@$(MAKE) --no-print-directory BUILD=$(BUILD)/asan test-build CFLAGS="$(ASAN_CFLAGS)"
+	$(again) BUILD=$(BUILD)/asan CFLAGS="$(ASAN_CFLAGS)" test-build
 
-# gcc takes the instrumented vsnprintf(NULL, 0, ...) for a truncation.
 ASAN_CFLAGS := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined \
-	-fno-sanitize-recover=undefined -Wno-format-truncation
+	-fno-sanitize-recover=undefined
+# With sanitizers gcc takes vsnprintf(NULL, 0, ...) for a truncation, and checked pointers for NULL.
+ifeq ($(findstring clang,$(shell $(CC) --version 2>/dev/null)),)
+ASAN_CFLAGS += -Wno-format-truncation -Wno-format-overflow
+endif
 
 .PHONY: test-build unit cases bench
 test-build: $(BUILD)/gotopsy $(UNIT_BIN) $(DUMP_BIN)
 
 unit: $(UNIT_BIN)
-	@for t in $^; do ./$$t || exit 1; done
+	@for t in $(abspath $^); do $$t || exit 1; done
 
 cases: $(BUILD)/gotopsy $(DUMP_BIN)
 	GOTOPSY=$(abspath $<) $(PYTHON) -m pytest -q tests
 
-bench: $(BUILD)/gotopsy
-	GOTOPSY=$(abspath $<) tests/bench/run $(BUILD)/bench
+bench: deps-test
+	$(again) $(BUILD)/gotopsy
+	GOTOPSY=$(abspath $(BUILD)/gotopsy) $(PYTHON) tests/bench/run $(BUILD)/bench
 
 # ---- installing ------------------------------------------------------------------------------
 
@@ -163,7 +173,7 @@ install: all
 	ln -sf libgotopsy.so.$(VERSION) $(DESTDIR)$(LIBDIR)/$(SONAME)
 	ln -sf $(SONAME) $(DESTDIR)$(LIBDIR)/libgotopsy.so
 	sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@LIBDIR@|$(LIBDIR)|' -e 's|@VERSION@|$(VERSION)|' \
-	    -e 's|@LIBS@|$(strip $(LIBS))|' gotopsy.pc.in >$(DESTDIR)$(LIBDIR)/pkgconfig/gotopsy.pc
+	    -e 's|@LIBS@|$(LIBS)|' gotopsy.pc.in >$(DESTDIR)$(LIBDIR)/pkgconfig/gotopsy.pc
 
 # ---- upkeep ----------------------------------------------------------------------------------
 
@@ -175,7 +185,7 @@ TIDY := -*,clang-analyzer-*,bugprone-*,-bugprone-easily-swappable-parameters,$\
 	-bugprone-implicit-widening-of-multiplication-result,-clang-analyzer-valist.Uninitialized,$\
 	-clang-analyzer-security.insecureAPI.DeprecatedOrUnsafeBufferHandling
 
-lint:
+lint: deps-lint
 	@clang-format --dry-run -Werror $(ALL_C) $(ALL_H)
 	@printf '%s\n' $(LIB_SRC) $(CLI_SRC) | xargs -n 1 -P $$(nproc) clang-tidy --quiet \
 	    --warnings-as-errors='*' --checks='$(TIDY)' -- $(STD)
