@@ -47,6 +47,7 @@ struct gt_facts {
     /* Offset and size of a field, by a dotted path through embedded structs ("user.list.head"). */
     bool (*field)(void *ctx, const char *type, const char *path, uint64_t *offset, uint64_t *size);
     bool (*type_size)(void *ctx, const char *type, uint64_t *size);
+    bool (*type_named)(void *ctx, const char *type, struct gt_type_ref *out);
     bool (*constant)(void *ctx, const char *name, int64_t *value);
     bool (*global)(void *ctx, const char *name, struct gt_debug_global *out);
     /* What a debug reference stands for; strings and fields live as long as the provider. */

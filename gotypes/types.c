@@ -75,6 +75,15 @@ gt_type_id gt_types_find(struct gt_types *types, struct gt_type_ref ref)
     return id;
 }
 
+gt_type_id gt_types_named(struct gt_types *types, const char *name)
+{
+    const struct gt_facts *facts = types->from.facts;
+    struct gt_type_ref ref;
+    if (!facts || !facts->type_named || !facts->type_named(facts->ctx, name, &ref))
+        return GT_NO_TYPE;
+    return gt_types_find(types, ref);
+}
+
 size_t gt_types_count(const struct gt_types *types)
 {
     return types->recs.len;

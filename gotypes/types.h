@@ -115,6 +115,7 @@ void gt_types_free(struct gt_types *types); /* NULL is allowed */
 /* The number of the type described there; GT_NO_TYPE if it cannot be read. Cached. */
 gt_type_id gt_types_find(struct gt_types *types, struct gt_type_ref ref);
 gt_type_id gt_types_at(struct gt_types *types, uint64_t rtype);
+gt_type_id gt_types_named(struct gt_types *types, const char *name); /* "main.Session" */
 size_t gt_types_count(const struct gt_types *types); /* numbers run from 1 to count */
 const struct gt_type *gt_types_get(const struct gt_types *types, gt_type_id id); /* not for 0 */
 gt_type_id gt_types_elem(struct gt_types *types, gt_type_id id);

@@ -15,6 +15,15 @@ static bool type_size(void *ctx, const char *type, uint64_t *size)
     return info;
 }
 
+static bool type_named(void *ctx, const char *type, struct gt_type_ref *out)
+{
+    struct gt_dwarf *dwarf = ctx;
+    uint64_t offset = 0;
+    if (!gt_index_find(&dwarf->index.types, type, &offset)) return false;
+    *out = gt_type_ref(dwarf, offset);
+    return out->rtype || out->debug;
+}
+
 static bool constant(void *ctx, const char *name, int64_t *value)
 {
     struct gt_dwarf *dwarf = ctx;
@@ -33,6 +42,7 @@ static struct gt_facts facts_of(struct gt_dwarf *dwarf)
     return (struct gt_facts){.ctx = dwarf,
                              .field = gt_dwarf_field,
                              .type_size = type_size,
+                             .type_named = type_named,
                              .constant = constant,
                              .global = gt_dwarf_global,
                              .describe = gt_dwarf_describe};

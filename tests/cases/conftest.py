@@ -1,6 +1,6 @@
 import pytest
 
-from . import recipe
+from . import little, recipe
 
 
 def _obtained(obtain, *arguments):
@@ -20,3 +20,16 @@ def core(request):
 def demo(tmp_path_factory):
     """The core that ships, unpacked."""
     return _obtained(recipe.unpack_demo, tmp_path_factory.mktemp("demo"))
+
+
+@pytest.fixture(scope="session")
+def little_core(tmp_path_factory):
+    """A gcore of a small program: little_core("labels", version, *arguments of go build)."""
+    made = {}
+
+    def core(*wanted):
+        if wanted not in made:
+            made[wanted] = _obtained(little.make, tmp_path_factory.mktemp("little"), *wanted)
+        return made[wanted]
+
+    return core

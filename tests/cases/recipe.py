@@ -16,6 +16,7 @@ from .tool import PROJECT, SUBSET
 COREFILES = PROJECT / "corefiles"
 CORES = pathlib.Path(os.environ.get("GOTOPSY_CORES", PROJECT / "build" / "cores"))
 LOCAL = "local"
+VERSIONS = [LOCAL] if SUBSET else ["1.22.12", LOCAL]
 NOT_CASES = {"truth", "demo", "bench"}
 PATIENCE = 1800  # seconds to download Go and make the cores of one version
 
@@ -53,12 +54,11 @@ def _cases():
 
 
 def cells():
-    versions = [LOCAL] if SUBSET else ["1.22.12", LOCAL]
     modes = ["leak"] if SUBSET else ["leak", "twin"]
     hows = ["kernel"] if SUBSET else ["kernel", "gcore"]
     return [
         Cell(version, case, mode, how)
-        for version in versions
+        for version in VERSIONS
         for case in _cases()
         for mode in modes
         for how in hows
@@ -70,15 +70,21 @@ def for_each(chosen):
     return pytest.mark.parametrize("core", chosen, indirect=True, ids=str)
 
 
-def _folder(version):
+def environment(version):
+    """What makes the go command be that version."""
+    toolchain = version if version == LOCAL else "go" + version
+    return {**os.environ, "GOTOOLCHAIN": toolchain}
+
+
+@functools.cache
+def go_name(version):
     """The name that Go has for a version, which is where the recipe puts its cores."""
     if not shutil.which("go"):
         raise Unavailable("go is not installed")
-    toolchain = version if version == LOCAL else "go" + version
     asked = subprocess.run(
         ["go", "env", "GOVERSION"],
         cwd=COREFILES / "programs",
-        env={**os.environ, "GOTOOLCHAIN": toolchain},
+        env=environment(version),
         capture_output=True,
         timeout=PATIENCE,
         text=True,
@@ -100,7 +106,7 @@ class Made:
 @functools.cache
 def _make(version):
     """Makes the cores of a version, or finds that they were made before."""
-    folder = CORES / _folder(version)
+    folder = CORES / go_name(version)
     how = "kernel" if SUBSET else "both"
     made = subprocess.run(
         [COREFILES / "make-cores", "--go", version, "--how", how, CORES],

@@ -227,6 +227,29 @@ static void a_debug_type_that_has_an_rtype_is_that_type(void **state)
     target_free(target);
 }
 
+static bool type_named(void *ctx, const char *type, struct gt_type_ref *out)
+{
+    const struct debug *known = ctx;
+    *out = (struct gt_type_ref){.rtype = known->rtype};
+    return strcmp(type, "int") == 0;
+}
+
+static void a_type_is_found_by_its_name(void **state)
+{
+    (void)state;
+    struct target *target = target_new(26);
+    struct debug known = {put_int(target), 0};
+    struct gt_types *types = open_types(target);
+    assert_int_equal(gt_types_named(types, "int"), GT_NO_TYPE);
+    gt_types_free(types);
+    target->facts = (struct gt_facts){.ctx = &known, .type_named = type_named};
+    types = open_types(target);
+    assert_int_equal(gt_types_named(types, "int"), gt_types_at(types, known.rtype));
+    assert_int_equal(gt_types_named(types, "uint"), GT_NO_TYPE);
+    gt_types_free(types);
+    target_free(target);
+}
+
 static void a_debug_type_that_contains_itself_is_harmless(void **state)
 {
     (void)state;
@@ -256,6 +279,7 @@ int main(void)
         cmocka_unit_test(types_made_at_run_time_have_no_name),
         cmocka_unit_test(debug_types_are_settled_from_their_parts),
         cmocka_unit_test(a_debug_type_that_has_an_rtype_is_that_type),
+        cmocka_unit_test(a_type_is_found_by_its_name),
         cmocka_unit_test(a_debug_type_that_contains_itself_is_harmless),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -67,6 +67,17 @@ static void check_facts(struct program *p)
     assert_true(facts->field(facts->ctx, "runtime.g", "sched.sp", &offset, &size));
 }
 
+static void check_type_by_name(struct program *p)
+{
+    const struct gt_facts *facts = p->facts;
+    struct gt_debug_type session;
+    struct gt_type_ref ref;
+    assert_true(facts->type_named(facts->ctx, "main.session", &ref));
+    assert_true(facts->describe(facts->ctx, ref.debug, &session));
+    assert_string_equal(session.name, "main.session");
+    assert_false(facts->type_named(facts->ctx, "main.sess", &ref));
+}
+
 /* By reference, as the fields lead there. */
 static void check_kinds(struct program *p)
 {
@@ -108,6 +119,9 @@ static void check_rtypes(struct program *p)
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         assert_int_equal(rtype_by_name(p, names[i]), truth(p, names[i], 0));
     assert_int_equal(gt_type_ref(p->dwarf, offset).debug, 0);
+    struct gt_type_ref ref;
+    assert_true(p->facts->type_named(p->facts->ctx, "main.session", &ref));
+    assert_int_equal(ref.rtype, truth(p, "main.session", 0));
 }
 
 static void check_frame(struct program *p)
@@ -144,6 +158,7 @@ static void check(const char *flags)
     open_program(p, 0);
     reopen_where_loaded(p);
     check_facts(p);
+    check_type_by_name(p);
     check_kinds(p);
     check_frame(p);
     check_rtypes(p);

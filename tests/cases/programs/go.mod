@@ -1,0 +1,3 @@
+module gotopsy/tests
+
+go 1.22
