@@ -305,7 +305,7 @@ struct gt_error *gt_binary_find(struct gt_core *core, const char *const *exe_pat
     gt_program_init(core, &search.program);
     struct gt_error *error = search_all(&search, exe_paths);
     if (!error) error = conclude(&search, force_exe, binary);
-    if (!error) give_images(core, *binary);
+    if (*binary) give_images(core, *binary);
     gt_binary_close(search.found);
     gt_binary_close(search.other);
     gt_error_free(search.error);

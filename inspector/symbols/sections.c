@@ -136,7 +136,7 @@ struct gt_error *gt_debug_sections_open(const unsigned char *file, uint64_t size
 {
     elf_version(EV_CURRENT);
     /* libelf's interface is not const, but a file opened so is only read. */
-    Elf *elf = elf_memory((char *)file, size);
+    Elf *elf = file ? elf_memory((char *)file, size) : NULL;
     if (!elf || elf_kind(elf) != ELF_K_ELF || gelf_getclass(elf) != ELFCLASS64) {
         elf_end(elf);
         return gt_error_new(GT_ERR_FORMAT, "expected a 64-bit ELF binary, found something else");
