@@ -164,7 +164,7 @@ static void make_cause(void *ctx, const struct gt_member *members, size_t count)
         add_words(losing, array, cause);
         slots += array->elements;
     }
-    const char *field = gt_holder_field(study, &view->holder);
+    const char *name = gt_holder_name(&losing->keys, &view->holder);
     cause->path = gt_path_to(&losing->keys, &view->holder);
     cause->title =
         gt_arena_format(study->storage, "%llu pointer slot%s %s of %zu backing array%s",
@@ -176,7 +176,7 @@ static void make_cause(void *ctx, const struct gt_member *members, size_t count)
         largest->spare ? "clear the tail before shortening %s: clear(s[n:]), or slices.Delete"
                        : "set the popped or cut-off slots of %s to nil, or keep a copy of what is "
                          "used (slices.Clone)",
-        field ? field : "the slice");
+        name);
 }
 
 /* What only dead slots keep alive makes no windows of its own: the holders from here on are what

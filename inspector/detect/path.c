@@ -460,3 +460,23 @@ struct gt_path gt_path_to_object(struct gt_keys *keys, uint32_t object)
     tell_way(&telling, object, false, 0);
     return finish(&telling);
 }
+
+const char *gt_holder_name(struct gt_keys *keys, const struct gt_holder *holder)
+{
+    const struct gt_study *study = keys->study;
+    const char *field = gt_holder_field(study, holder);
+    struct climb climb = {0};
+    uint32_t root = holder->root;
+    gt_type_id type;
+    uint64_t offset;
+
+    if (field) return field;
+    if (holder->object != GT_NO_OBJECT) {
+        climb_from(keys, holder, &climb);
+        if (!climb.at_root) return "it";
+        root = climb.root;
+    }
+    const char *variable =
+        gt_typing_variable(study->typing, gt_root_at(study->roots, root), &type, &offset);
+    return variable ? variable : "it";
+}

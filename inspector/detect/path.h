@@ -40,6 +40,10 @@ struct gt_path gt_path_to_object(struct gt_keys *keys, uint32_t object);
 /* "main.Session.token": the innermost named struct and field that hold the word; NULL if none. */
 const char *gt_holder_field(const struct gt_study *study, const struct gt_holder *holder);
 
+/* What a programmer would call the holder: its struct field, else its global or frame's variable,
+ * by which a path to it begins; "it" when it has no name. */
+const char *gt_holder_name(struct gt_keys *keys, const struct gt_holder *holder);
+
 /* The innermost named struct type that holds the word; NULL if none. */
 const char *gt_holder_struct(const struct gt_study *study, const struct gt_holder *holder);
 

@@ -28,6 +28,41 @@ static void add_places(const struct gt_process *process, struct gt_arena *storag
     }
 }
 
+/* The name, without its folders, of the file that was mapped at pc; NULL when none was. */
+static const char *file_at(const struct gt_core *core, uint64_t pc)
+{
+    size_t count;
+    const struct gt_file_mapping *maps = gt_core_mappings(core, &count);
+
+    for (size_t i = 0; i < count; i++) {
+        if (pc < maps[i].start || pc >= maps[i].end) continue;
+        const char *slash = strrchr(maps[i].path, '/');
+        return slash ? slash + 1 : maps[i].path;
+    }
+    return NULL;
+}
+
+static const char *name_native(const struct gt_process *process, struct gt_arena *storage,
+                               uint64_t pc)
+{
+    const char *name, *file = file_at(process->core, pc);
+    uint64_t offset;
+
+    if (gt_binary_symbol_at(process->binary, pc, &name, &offset))
+        return gt_arena_strndup(storage, name, strlen(name));
+    return file ? gt_arena_format(storage, "? (%s)", file) : "?";
+}
+
+static void add_natives(const struct gt_process *process, const struct gt_goroutines *goroutines,
+                        const struct gt_goroutine *g, struct gt_arena *storage, struct gt_vec *out)
+{
+    for (uint32_t i = 0; i < g->native_count; i++) {
+        uint64_t pc = gt_native_lookup_pc(gt_g_native(goroutines, g, i));
+        struct gt_place *place = gt_vec_push(out);
+        place->function = name_native(process, storage, pc);
+    }
+}
+
 static struct gt_stack keep(struct gt_vec *places, struct gt_arena *storage)
 {
     size_t size = places->len * sizeof(struct gt_place);
@@ -54,6 +89,7 @@ struct gt_stack gt_places_of(const struct gt_process *process,
 {
     struct gt_vec places = GT_VEC_OF(struct gt_place);
 
+    add_natives(process, goroutines, g, storage, &places);
     for (uint32_t i = 0; i < g->frame_count; i++) {
         if (g->frame_count > MAX_PLACES && i == MAX_PLACES / 2) {
             struct gt_place *gap = gt_vec_push(&places);
@@ -82,7 +118,7 @@ const struct gt_place *gt_places_user(const struct gt_stack *stack)
     static const char *const own[] = {"runtime.", "sync.", "internal/", "syscall.", "time.Sleep"};
 
     for (size_t i = 0; i < stack->count; i++) {
-        bool theirs = true;
+        bool theirs = stack->places[i].file; /* C's have none */
         for (size_t j = 0; j < sizeof own / sizeof *own; j++)
             theirs &= strncmp(stack->places[i].function, own[j], strlen(own[j])) != 0;
         if (theirs || strcmp(stack->places[i].function, "runtime.main") == 0)

@@ -12,7 +12,8 @@
 struct gt_stack gt_places_at(const struct gt_process *process, struct gt_arena *storage,
                              uint64_t pc, bool is_return);
 
-/* A goroutine's stack. */
+/* A goroutine's stack. C functions that it is in come first, by their symbols and without a place
+ * in the source; one without a symbol is "? (libc.so.6)", after the file it is in. */
 struct gt_stack gt_places_of(const struct gt_process *process,
                              const struct gt_goroutines *goroutines, const struct gt_goroutine *g,
                              struct gt_arena *storage);

@@ -74,10 +74,8 @@ static void tell(const struct wasting *wasting, const struct gt_windowed *block,
 }
 
 static const char *advice(const struct gt_study *study, const struct gt_windowed *block,
-                          const char *field, bool proven)
+                          const char *what, bool proven)
 {
-    const char *what = field ? field : "it";
-
     if (block->strings)
         return gt_arena_format(study->storage, "strings.Clone before storing %s", what);
     if (proven)
@@ -117,7 +115,7 @@ static void make_cause(void *ctx, const struct gt_member *members, size_t count)
     cause->title =
         gt_arena_format(study->storage, "%zu block%s kept alive by small %s", count,
                         count == 1 ? "" : "s", largest->strings ? "substrings" : "subslices");
-    cause->advice = advice(study, largest, gt_holder_field(study, &view->holder), proven);
+    cause->advice = advice(study, largest, gt_holder_name(&wasting->keys, &view->holder), proven);
 }
 
 void gt_detect_windows(struct gt_study *study, struct gt_causes *causes)

@@ -83,11 +83,23 @@ static void put_windowed(struct gt_page *page, unsigned column, const struct gt_
 {
     put_bar(page, column, instance);
     put_holder(page, column, instance->windowed.windows, instance->windowed.window_count);
-    if (instance->windowed.allocated_at.count == 0) return;
-    gt_page_line(page, column, column);
-    gt_page_put(page, GT_PLAIN, "allocated at (sampled)");
-    gt_page_end(page);
-    gt_page_stack(page, column + STEP_IN, &instance->windowed.allocated_at, NULL);
+}
+
+/* Where one of the blocks was allocated: alike blocks mostly come from one place, and the profile
+ * samples only some of them. */
+static void put_sample(struct gt_page *page, unsigned column, const struct gt_finding *finding)
+{
+    if (finding->kind != GT_SUBSTRING && finding->kind != GT_SUBSLICE) return;
+    for (size_t i = 0; i < finding->instance_count; i++) {
+        const struct gt_stack *stack = &finding->instances[i].windowed.allocated_at;
+        if (stack->count == 0) continue;
+        gt_page_line(page, column, column);
+        gt_page_put(page, GT_PLAIN,
+                    i ? "one of them allocated at (sampled)" : "allocated at (sampled)");
+        gt_page_end(page);
+        gt_page_stack(page, column + STEP_IN, stack, NULL);
+        return;
+    }
 }
 
 /* ---- lost elements --------------------------------------------------------------------------- */
@@ -309,6 +321,7 @@ void gt_page_details(struct gt_page *page, unsigned column, const struct gt_find
 {
     if (finding->instance_count) kinds[finding->kind].put(page, column, &finding->instances[0]);
     put_others(page, column, finding);
+    put_sample(page, column, finding);
     if (finding->path.count == 0) return;
     gt_page_line(page, column, column + 2 * STEP_IN);
     gt_page_put(page, GT_DIM, "held by ");
