@@ -21,13 +21,15 @@ static const struct gt_goroutine *goroutine(const struct grouping *grouping, uin
 
 static const char *key_of(const struct grouping *grouping, const struct gt_goroutine *g)
 {
+    const struct gt_goroutines *all = grouping->analysis->goroutines;
     struct gt_str key = {0};
 
     gt_str_format(&key, "%d %s %llx", g->status, g->wait_reason ? g->wait_reason : "",
                   (unsigned long long)g->go_pc);
+    for (uint32_t i = 0; i < g->native_count; i++)
+        gt_str_format(&key, " %llx", (unsigned long long)gt_g_native(all, g, i)->pc);
     for (uint32_t i = 0; i < g->frame_count; i++)
-        gt_str_format(&key, " %llx",
-                      (unsigned long long)gt_g_frame(grouping->analysis->goroutines, g, i)->pc);
+        gt_str_format(&key, " %llx", (unsigned long long)gt_g_frame(all, g, i)->pc);
     const char *kept = gt_arena_strndup(grouping->report->storage, key.text, key.len);
     gt_str_free(&key);
     return kept;

@@ -156,3 +156,26 @@ bool gt_binary_symbol(const struct gt_binary *binary, const char *name, uint64_t
     *size = symbol.st_size;
     return true;
 }
+
+static bool is_code(const struct gt_binary *binary, uint64_t linked)
+{
+    for (size_t i = 0; i < binary->loads.len; i++) {
+        const GElf_Phdr *load = gt_vec_at(&binary->loads, i);
+        if (load->p_flags & PF_X && linked >= load->p_vaddr &&
+            linked - load->p_vaddr < load->p_memsz)
+            return true;
+    }
+    return false;
+}
+
+bool gt_binary_symbol_at(struct gt_binary *binary, uint64_t addr, const char **name,
+                         uint64_t *offset)
+{
+    uint64_t linked = addr - binary->bias;
+    Elf64_Sym symbol;
+
+    if (!is_code(binary, linked) || !gt_symbol_table_at(&binary->symbols, linked, &symbol, name))
+        return false;
+    *offset = linked - symbol.st_value;
+    return true;
+}

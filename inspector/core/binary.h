@@ -46,4 +46,11 @@ const unsigned char *gt_binary_file(const struct gt_binary *binary, uint64_t *si
 bool gt_binary_symbol(const struct gt_binary *binary, const char *name, uint64_t *addr,
                       uint64_t *size);
 
+/*
+ * The function that holds an address of the target, by its symbol; false when no symbol does. The
+ * name is the file's own. Orders the symbols by address when it is first asked.
+ */
+bool gt_binary_symbol_at(struct gt_binary *binary, uint64_t addr, const char **name,
+                         uint64_t *offset);
+
 #endif

@@ -92,6 +92,7 @@ void gt_symbol_table_init(struct gt_symbol_table *table, const struct gt_section
 void gt_symbol_table_deinit(struct gt_symbol_table *table)
 {
     free(table->slots);
+    free(table->functions);
 }
 
 bool gt_symbol_table_find(const struct gt_symbol_table *table, const char *name, Elf64_Sym *symbol)
@@ -101,4 +102,59 @@ bool gt_symbol_table_find(const struct gt_symbol_table *table, const char *name,
     if (*slot == 0) return false;
     *symbol = symbol_at(table, *slot - 1);
     return true;
+}
+
+/* ---- by address ----------------------------------------------------------------------------- */
+
+static bool is_function(const struct gt_symbol_table *table, const Elf64_Sym *symbol)
+{
+    return ELF64_ST_TYPE(symbol->st_info) == STT_FUNC && symbol->st_shndx != SHN_UNDEF &&
+           symbol->st_shndx != SHN_ABS && *name_of(table, symbol);
+}
+
+/* Among names for one address the last is taken: one with a size, a global one, the first. */
+static int by_address(const void *a, const void *b, void *ctx)
+{
+    uint32_t left = *(const uint32_t *)a, right = *(const uint32_t *)b;
+    Elf64_Sym x = symbol_at(ctx, left), y = symbol_at(ctx, right);
+    bool global_x = ELF64_ST_BIND(x.st_info) == STB_GLOBAL;
+    bool global_y = ELF64_ST_BIND(y.st_info) == STB_GLOBAL;
+
+    if (x.st_value != y.st_value) return x.st_value < y.st_value ? -1 : 1;
+    if (!x.st_size != !y.st_size) return x.st_size ? 1 : -1;
+    if (global_x != global_y) return global_x ? 1 : -1;
+    return left < right ? 1 : -1;
+}
+
+static void order_functions(struct gt_symbol_table *table)
+{
+    struct gt_vec functions = GT_VEC_OF(uint32_t);
+
+    for (uint32_t i = 0; i < table->count; i++) {
+        Elf64_Sym symbol = symbol_at(table, i);
+        if (is_function(table, &symbol)) gt_vec_add(&functions, &i);
+    }
+    gt_vec_reserve(&functions, 1); /* ordered, even if there is none */
+    qsort_r(functions.data, functions.len, sizeof(uint32_t), by_address, table);
+    table->functions = functions.data;
+    table->function_count = functions.len;
+}
+
+bool gt_symbol_table_at(struct gt_symbol_table *table, uint64_t addr, Elf64_Sym *symbol,
+                        const char **name)
+{
+    uint64_t low = 0, high;
+
+    if (!table->functions) order_functions(table);
+    for (high = table->function_count; low < high;) {
+        uint64_t middle = low + (high - low) / 2;
+        if (symbol_at(table, table->functions[middle]).st_value <= addr)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    if (low == 0) return false;
+    *symbol = symbol_at(table, table->functions[low - 1]);
+    *name = name_of(table, symbol);
+    return symbol->st_size == 0 || addr - symbol->st_value < symbol->st_size;
 }

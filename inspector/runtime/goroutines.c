@@ -10,6 +10,7 @@ enum {
     SCAN_BIT = 0x1000,     /* _Gscan */
     MAX_REASON_BYTES = 64, /* the longest name in waitReasonStrings is under 40 */
     MAX_REASONS = 256,     /* waitReason is a byte */
+    MAX_NATIVES = 64,      /* C frames told of one goroutine */
 };
 
 struct reading { /* what the reading of one list needs at hand */
@@ -113,6 +114,39 @@ static void read_frames(struct reading *reading, struct gt_goroutine *g)
                         walk.broken);
 }
 
+/* How many of the frames are C's: the last may be the Go function that called C. */
+static size_t count_natives(const struct gt_process *process, const struct gt_native_frame *frames,
+                            size_t count)
+{
+    const struct gt_pclntab *tab;
+    struct gt_func func;
+    size_t natives = 0;
+
+    while (natives < count &&
+           !gt_text_find(&process->code, gt_native_lookup_pc(&frames[natives]), &tab, &func))
+        natives++;
+    return natives;
+}
+
+/* A goroutine that calls C is in a system call, as Go sees it. */
+static void read_natives(struct reading *reading, struct gt_goroutine *g)
+{
+    struct gt_process *process = reading->process;
+    struct gt_native_frame frames[MAX_NATIVES];
+    struct gt_thread thread;
+    const char *why;
+
+    g->first_native = (uint32_t)reading->all->natives.len;
+    if (g->status != GT_G_SYSCALL || !gt_registers_in_c(process, g, &thread)) return;
+    size_t walked = gt_native_unwind(process->core, &thread, frames, MAX_NATIVES, &why);
+    g->native_count = (uint32_t)count_natives(process, frames, walked);
+    for (uint32_t i = 0; i < g->native_count; i++)
+        gt_vec_add(&reading->all->natives, &frames[i]);
+    if (g->native_count == walked && why)
+        gt_process_lost(process, GT_OF_NAMES, "goroutine %llu: its C frames end early: %s",
+                        (unsigned long long)g->id, why);
+}
+
 static bool read_goroutine(struct reading *reading, uint64_t addr, struct gt_goroutine *g)
 {
     struct gt_process *process = reading->process;
@@ -150,6 +184,7 @@ static void take(struct reading *reading, uint64_t addr)
     read_wait(reading, &g);
     read_position(reading->process, &g);
     read_frames(reading, &g);
+    read_natives(reading, &g);
     reading->all->list[reading->all->count++] = g;
 }
 
@@ -167,6 +202,7 @@ struct gt_error *gt_goroutines_open(struct gt_process *process, struct gt_gorout
     struct gt_goroutines *all = gt_calloc(1, sizeof *all);
     all->list = gt_calloc(allgs.len, sizeof *all->list);
     all->frames = GT_VEC_OF(struct gt_frame);
+    all->natives = GT_VEC_OF(struct gt_native_frame);
     struct reading reading = {.process = process, .all = all};
     read_reasons(&reading);
     for (uint64_t i = 0; i < allgs.len; i++)
@@ -180,5 +216,6 @@ void gt_goroutines_close(struct gt_goroutines *goroutines)
     if (!goroutines) return;
     free(goroutines->list);
     gt_vec_free(&goroutines->frames);
+    gt_vec_free(&goroutines->natives);
     free(goroutines);
 }

@@ -3,11 +3,15 @@
  *
  * Read from runtime.allgs; dead ones are left out. Frames are kept small (a pc and a CFA each) and
  * turned into places when they are printed. The list owns its tables.
+ *
+ * A goroutine's frames are those of Go code, which hold its pointers. The C frames of one that is
+ * in a C function are kept apart: they lie on the thread's own stack, and are only to be shown.
  */
 #ifndef GT_RUNTIME_GOROUTINES_H
 #define GT_RUNTIME_GOROUTINES_H
 
 #include "inspector/runtime/process.h"
+#include "inspector/unwind/native.h"
 
 enum gt_g_status { /* runtime/runtime2.go; the numbers have not moved since 1.5 */
                    GT_G_IDLE,
@@ -35,16 +39,18 @@ struct gt_goroutine {
     const char *wait_reason;  /* NULL unless it waits */
     uint8_t status;           /* enum gt_g_status, the scan bit taken off */
     bool system;
-    uint32_t first_frame, frame_count; /* into the list's frames */
-    uint64_t pc, sp;                   /* where its frames start; 0 when unknown */
-    const struct gt_thread *thread;    /* the thread that runs it, or NULL */
-    bool from_signal;                  /* pc and sp are of an interrupted instruction */
+    uint32_t first_frame, frame_count;   /* into the list's frames: Go's */
+    uint32_t first_native, native_count; /* into its natives: C that the first of these called */
+    uint64_t pc, sp;                     /* where its frames start; 0 when unknown */
+    const struct gt_thread *thread;      /* the thread that runs it, or NULL */
+    bool from_signal;                    /* pc and sp are of an interrupted instruction */
 };
 
 struct gt_goroutines {
     struct gt_goroutine *list;
     uint32_t count;
-    struct gt_vec frames; /* struct gt_frame */
+    struct gt_vec frames;  /* struct gt_frame */
+    struct gt_vec natives; /* struct gt_native_frame */
 };
 
 struct gt_error *gt_goroutines_open(struct gt_process *process, struct gt_goroutines **out);
@@ -56,6 +62,12 @@ static inline const struct gt_frame *gt_g_frame(const struct gt_goroutines *all,
                                                 const struct gt_goroutine *g, uint32_t index)
 {
     return gt_vec_at(&all->frames, g->first_frame + index);
+}
+
+static inline const struct gt_native_frame *
+gt_g_native(const struct gt_goroutines *all, const struct gt_goroutine *g, uint32_t index)
+{
+    return gt_vec_at(&all->natives, g->first_native + index);
 }
 
 #endif

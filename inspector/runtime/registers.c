@@ -32,22 +32,52 @@ static void from_thread(const struct gt_thread *thread, struct gt_registers *out
         out->value[out->count++] = thread->regs[i];
 }
 
+/* ---- what signal handlers interrupted -------------------------------------------------------- */
+
+struct signal_stack { /* of a thread: its gsignal's */
+    const unsigned char *bytes;
+    uint64_t lo, hi;
+    uint64_t at; /* where the search goes on */
+};
+
+static bool open_signal_stack(const struct gt_process *process, uint64_t m,
+                              struct signal_stack *out)
+{
+    uint64_t gsignal;
+
+    *out = (struct signal_stack){0};
+    if (!gt_process_field(process, m, GT_F_m_gsignal, &gsignal) || !gsignal ||
+        !gt_process_field(process, gsignal, GT_F_g_stack_lo, &out->lo) ||
+        !gt_process_field(process, gsignal, GT_F_g_stack_hi, &out->hi) || out->hi <= out->lo)
+        return false;
+    out->bytes = gt_mem_at(process->mem, out->lo, out->hi - out->lo);
+    return out->bytes;
+}
+
 /* The kernel leaves a ucontext on the alternate stack, whose uc_stack names that very stack:
  * {flags, link, ss_sp, ss_flags, ss_size, r8, r9, ...} (asm/sigcontext.h). Nested signals leave
- * more than one; the one that interrupted the goroutine has its sp. */
-static bool from_signal_frame(const struct gt_process *process, const struct gt_goroutine *g,
-                              uint64_t gsignal, struct gt_registers *out)
+ * more than one. Returns the registers of the next, from r8 on; NULL after the last. */
+static const unsigned char *next_interrupted(struct signal_stack *stack)
 {
-    uint64_t lo, hi;
+    uint64_t size = stack->hi - stack->lo;
 
-    if (!gt_process_field(process, gsignal, GT_F_g_stack_lo, &lo) ||
-        !gt_process_field(process, gsignal, GT_F_g_stack_hi, &hi) || hi <= lo)
-        return false;
-    const unsigned char *stack = gt_mem_at(process->mem, lo, hi - lo);
-    if (!stack) return false;
-    for (uint64_t at = 0; at + (3 + UCONTEXT_WORDS) * 8 <= hi - lo; at += 8) {
-        if (gt_load64(stack + at) != lo || gt_load64(stack + at + 16) != hi - lo) continue;
-        const unsigned char *regs = stack + at + 24;
+    while (stack->at + (3 + UCONTEXT_WORDS) * 8 <= size) {
+        const unsigned char *from = stack->bytes + stack->at;
+        stack->at += 8;
+        if (gt_load64(from) == stack->lo && gt_load64(from + 16) == size) return from + 24;
+    }
+    return NULL;
+}
+
+/* The one that interrupted the goroutine has its sp. */
+static bool from_signal_frame(const struct gt_process *process, const struct gt_goroutine *g,
+                              uint64_t m, struct gt_registers *out)
+{
+    struct signal_stack stack;
+    const unsigned char *regs;
+
+    if (!open_signal_stack(process, m, &stack)) return false;
+    while ((regs = next_interrupted(&stack))) {
         uint64_t sp = gt_load64(regs + 8 * UCONTEXT_RSP);
         if (!in_stack(g, sp)) continue;
         out->sp = sp;
@@ -62,7 +92,7 @@ static bool from_signal_frame(const struct gt_process *process, const struct gt_
 bool gt_registers_of(const struct gt_process *process, const struct gt_goroutine *g,
                      struct gt_registers *out)
 {
-    uint64_t m, gsignal;
+    uint64_t m;
 
     *out = (struct gt_registers){0};
     if (!gt_process_field(process, g->address, GT_F_g_m, &m) || !m) return false;
@@ -71,6 +101,51 @@ bool gt_registers_of(const struct gt_process *process, const struct gt_goroutine
         from_thread(out->thread, out);
         return true;
     }
-    return gt_process_field(process, m, GT_F_m_gsignal, &gsignal) && gsignal &&
-           from_signal_frame(process, g, gsignal, out);
+    return from_signal_frame(process, g, m, out);
+}
+
+/* ---- threads that run C ---------------------------------------------------------------------- */
+
+/* From a ucontext's order to that of struct user_regs_struct. */
+static void interrupted_thread(const unsigned char *regs, struct gt_thread *thread)
+{
+    static const uint8_t places[AMD64_GENERAL] = {7, 6, 5, 4, 10, 11, 3, 2, 1, 0, 13, 14, 12, 9, 8};
+
+    for (size_t i = 0; i < AMD64_GENERAL; i++)
+        thread->regs[i] = gt_load64(regs + 8 * places[i]);
+    thread->sp = gt_load64(regs + 8 * UCONTEXT_RSP);
+    thread->pc = gt_load64(regs + 8 * UCONTEXT_RIP);
+}
+
+/* A thread in a signal handler goes back to what ran on another stack. */
+static bool leave_handler(const struct signal_stack *stack_of, struct gt_thread *thread)
+{
+    struct signal_stack stack = *stack_of;
+    const unsigned char *regs;
+
+    while ((regs = next_interrupted(&stack))) {
+        uint64_t sp = gt_load64(regs + 8 * UCONTEXT_RSP);
+        if (sp >= stack.lo && sp < stack.hi) continue;
+        interrupted_thread(regs, thread);
+        return true;
+    }
+    return false;
+}
+
+bool gt_registers_in_c(const struct gt_process *process, const struct gt_goroutine *g,
+                       struct gt_thread *out)
+{
+    struct signal_stack stack;
+    const struct gt_pclntab *tab;
+    struct gt_func func;
+    uint64_t m;
+
+    if (!gt_process_field(process, g->address, GT_F_g_m, &m) || !m) return false;
+    const struct gt_thread *thread = thread_of(process, m);
+    if (!thread) return false;
+    *out = *thread;
+    if (open_signal_stack(process, m, &stack) && out->sp >= stack.lo && out->sp < stack.hi &&
+        !leave_handler(&stack, out))
+        return false;
+    return !gt_text_find(&process->code, out->pc, &tab, &func);
 }

@@ -23,4 +23,11 @@ struct gt_registers {
 bool gt_registers_of(const struct gt_process *process, const struct gt_goroutine *g,
                      struct gt_registers *out);
 
+/*
+ * The thread that runs C for a goroutine, as it was before a signal handler interrupted it; false
+ * when its thread is not known or runs Go.
+ */
+bool gt_registers_in_c(const struct gt_process *process, const struct gt_goroutine *g,
+                       struct gt_thread *out);
+
 #endif

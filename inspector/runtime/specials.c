@@ -8,15 +8,19 @@ enum { MAX_SPECIALS_A_SPAN = 1 << 20 }; /* a few a slot at most; a longer list i
 
 /* One row a kind: the constant that numbers it and where its pointer words are. */
 static const struct {
+    const char *what;
     const char *constant;
     enum gt_field_id first_word;
     enum gt_field_id wide_word; /* the same in versions where it is a struct of three words */
 } kinds[GT_SPECIAL_KINDS] = {
-    [GT_SPECIAL_FINALIZER] = {"runtime._KindSpecialFinalizer", GT_F_specialfinalizer_fn, 0},
-    [GT_SPECIAL_CLEANUP] = {"runtime._KindSpecialCleanup", GT_F_specialCleanup_fn,
+    [GT_SPECIAL_FINALIZER] = {"finalizer", "runtime._KindSpecialFinalizer",
+                              GT_F_specialfinalizer_fn, 0},
+    [GT_SPECIAL_CLEANUP] = {"cleanup", "runtime._KindSpecialCleanup", GT_F_specialCleanup_fn,
                             GT_F_specialCleanup_call},
-    [GT_SPECIAL_WEAK_HANDLE] = {"runtime._KindSpecialWeakHandle", GT_F_specialWeakHandle_handle, 0},
-    [GT_SPECIAL_PROFILE] = {"runtime._KindSpecialProfile", GT_F_specialprofile_b, 0},
+    [GT_SPECIAL_WEAK_HANDLE] = {"weak handle", "runtime._KindSpecialWeakHandle",
+                                GT_F_specialWeakHandle_handle, 0},
+    [GT_SPECIAL_PROFILE] = {"sample of an allocation", "runtime._KindSpecialProfile",
+                            GT_F_specialprofile_b, 0},
 };
 
 struct reading {
@@ -63,9 +67,10 @@ static void take(struct reading *reading, uint32_t object, uint64_t addr, int ki
 
     if (read_words(reading->heap->process, &special))
         gt_vec_add(&reading->specials->list, &special);
-    else
-        gt_process_lost(reading->heap->process, GT_OF_SPECIALS,
-                        "special at 0x%llx: no layout or not in the core",
+    else /* a profile's sample would only have named an allocation site */
+        gt_process_lost(reading->heap->process,
+                        kind == GT_SPECIAL_PROFILE ? GT_OF_NAMES : GT_OF_SPECIALS,
+                        "%s at 0x%llx: no layout or not in the core", kinds[kind].what,
                         (unsigned long long)addr);
 }
 

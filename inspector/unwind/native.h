@@ -31,4 +31,10 @@ struct gt_native_frame {
 size_t gt_native_unwind(const struct gt_core *core, const struct gt_thread *thread,
                         struct gt_native_frame *out, size_t max, const char **why_ended);
 
+/* The pc to look its function up by. */
+static inline uint64_t gt_native_lookup_pc(const struct gt_native_frame *frame)
+{
+    return frame->interrupted ? frame->pc : frame->pc - 1;
+}
+
 #endif
