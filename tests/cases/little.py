@@ -9,6 +9,7 @@ import subprocess
 from . import recipe
 
 PROGRAMS = recipe.PROJECT / "tests" / "cases" / "programs"
+OF_C_TOO = {"native"}
 PATIENCE = 60  # seconds: whatever takes longer hangs
 
 
@@ -45,9 +46,26 @@ def _take(folder, pid):
     return core
 
 
+def _need_cgo(version):
+    asked = subprocess.run(
+        ["go", "env", "CGO_ENABLED", "CC"],
+        cwd=PROGRAMS,
+        env=recipe.environment(version),
+        capture_output=True,
+        check=True,
+        text=True,
+    )
+    enabled, compiler = asked.stdout.splitlines()
+    if enabled != "1":
+        raise recipe.Unavailable("cgo is not enabled")
+    _need(compiler.split()[0])
+
+
 def make(folder, name, version, *flags):
     """The core of a program, built with these flags of go build."""
     _need("go", "gcore", "fallocate")
+    if name in OF_C_TOO:
+        _need_cgo(version)
     _build(folder, name, version, flags)
     with subprocess.Popen(
         [folder / name], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True

@@ -1,5 +1,6 @@
 /* Finding the binary, proving it, placing it, and reading its sections and symbols. */
 #include "elf_maker.h"
+#include "inspector/core/binary_impl.h"
 
 #include <sys/stat.h>
 #include <zstd.h>
@@ -460,6 +461,81 @@ static void test_symbols(void **state)
     free(path);
 }
 
+static void assert_holds(struct gt_binary *binary, uint64_t addr, const char *function,
+                         uint64_t from_start)
+{
+    const char *name;
+    uint64_t offset;
+
+    assert_true(gt_binary_symbol_at(binary, addr, &name, &offset));
+    assert_string_equal(name, function);
+    assert_int_equal(offset, from_start);
+}
+
+static void test_symbols_at(void **state)
+{
+    const uint64_t base = pie.loaded;
+    const uint64_t none[] = {base + 0x10ff, base + 0x1110, base + 0x17ff,
+                             base + 0x1810, base + 42,     ENTRY,
+                             base + 1,      base - 1,      0,
+                             UINT64_MAX};
+    char *path = scratch_path(state, "symbols-at");
+    write_binary(&pie, path);
+    struct gt_core *core = core_of(state, &pie, path);
+    struct gt_binary *binary = find_in(core, path);
+    const char *name;
+    uint64_t offset;
+
+    assert_holds(binary, base + ENTRY, "main.main", 0);
+    assert_holds(binary, base + ENTRY + 15, "main.main", 15);
+    assert_holds(binary, base + 0x1100, "twice", 0);
+    assert_holds(binary, base + 0x130f, "twice", 15);
+    for (size_t i = 0; i < sizeof none / sizeof *none; i++)
+        assert_false(gt_binary_symbol_at(binary, none[i], &name, &offset));
+    close_both(core, binary);
+    unlink(path);
+    free(path);
+}
+
+/* One table of symbols, with the names in `symbol_names`. */
+static const char *function_at(const Elf64_Sym *symbols, size_t count, uint64_t addr)
+{
+    struct gt_section table = {.bytes = (const unsigned char *)symbols,
+                               .file_size = count * sizeof *symbols};
+    struct gt_section strings = {.bytes = (const unsigned char *)symbol_names,
+                                 .file_size = sizeof symbol_names};
+    struct gt_symbol_table made;
+    Elf64_Sym symbol;
+    const char *name;
+
+    gt_symbol_table_init(&made, &table, &strings);
+    bool found = gt_symbol_table_at(&made, addr, &symbol, &name);
+    gt_symbol_table_deinit(&made);
+    return found ? name : NULL;
+}
+
+static void test_names_of_one_address(void **state)
+{
+    Elf64_Sym symbols[] = {
+        symbol(24, STB_LOCAL, STT_FUNC, 1, 0x100),  symbol(1, STB_GLOBAL, STT_FUNC, 1, 0x100),
+        symbol(30, STB_GLOBAL, STT_FUNC, 1, 0x100), symbol(40, STB_GLOBAL, STT_FUNC, 1, 0x100),
+        symbol(24, STB_LOCAL, STT_FUNC, 1, 0x200),
+    };
+    size_t count = sizeof symbols / sizeof *symbols;
+
+    (void)state;
+    symbols[3].st_size = 0;
+    symbols[4].st_size = 0;
+    assert_string_equal(function_at(symbols, count, 0x10f), "main.main"); /* global, sized, first */
+    assert_null(function_at(symbols, count, 0x110));
+    assert_null(function_at(symbols, count, 0xff));
+    assert_string_equal(function_at(symbols, count, 0x12345), "twice"); /* has no size, is last */
+    assert_null(function_at(symbols, 0, 0x100));
+    symbols[4].st_size = UINT64_MAX; /* reaches round to the start */
+    assert_null(function_at(symbols, count, 0x50));
+    assert_string_equal(function_at(symbols, count, UINT64_MAX), "twice");
+}
+
 /* ---- damage -------------------------------------------------------------------------------- */
 
 /* Opens the core, whose file stays the same, and takes what may be anything for its binary. */
@@ -469,6 +545,7 @@ static void use_damaged(const char *core_path, const char *path)
     const char *paths[] = {path, NULL};
     struct gt_binary *binary;
     struct gt_error *error = gt_binary_find(core, paths, true, &binary);
+    const char *name;
     uint64_t addr, size;
     uint8_t byte;
 
@@ -477,6 +554,7 @@ static void use_damaged(const char *core_path, const char *path)
     } else {
         gt_binary_symbol(binary, "main.main", &addr, &size);
         gt_binary_symbol(binary, "nothing", &addr, &size);
+        gt_binary_symbol_at(binary, pie.loaded + ENTRY, &name, &addr);
         gt_binary_section(binary, ".text");
         gt_mem_u8(gt_core_memory(core), pie.loaded + PAGE, &byte);
     }
@@ -549,6 +627,8 @@ int main(void)
         cmocka_unit_test(test_pie),
         cmocka_unit_test(test_sections),
         cmocka_unit_test(test_symbols),
+        cmocka_unit_test(test_symbols_at),
+        cmocka_unit_test(test_names_of_one_address),
         cmocka_unit_test(test_damaged_headers),
         cmocka_unit_test(test_damaged_tables),
         cmocka_unit_test(test_cut_binary),
