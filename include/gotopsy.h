@@ -127,6 +127,7 @@ struct gt_window { /* a live string, slice or element pointer into a block */
     uint64_t offset, length, capacity;
     const char *kind;   /* "string", "slice", "element" */
     const char *holder; /* "main.Session.token"; NULL when unknown */
+    const char *data;   /* the first bytes of a string; NULL unless show_data was asked for */
 };
 
 struct gt_slot { /* a pointer slot of an array that no window covers */
@@ -287,7 +288,7 @@ struct gt_report {
 struct gt_report_options {
     uint64_t min_bytes; /* smallest finding; 0: the larger of 64 KiB and 0.1% of live */
     size_t instances;   /* at most so many a finding; 0: 20 */
-    bool show_data;     /* contents of strings, map keys included, may appear in paths */
+    bool show_data;     /* the first bytes of strings may appear, in windows' data */
 };
 
 /* Looks for all seven causes. `options` NULL is the defaults. */

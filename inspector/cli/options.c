@@ -183,7 +183,7 @@ const struct gt_option_row gt_option_rows[] = {
     {"fail-on", 0, "KIND[:SIZE]", "exit 1 when a finding of KIND, or of any, frees SIZE or more",
      GT_FOR_REPORT, set_fail_on},
     {"instances", 0, "N", "examples for each finding (20)", GT_FOR_REPORT, set_instances},
-    {"show-data", 0, NULL, "let contents of strings appear, such as map keys in paths",
+    {"show-data", 0, NULL, "show the first bytes of the strings that findings speak of",
      GT_FOR_REPORT, set_show_data},
     {"coverage", 0, NULL, "say in full what could not be looked at; leave nothing out",
      GT_FOR_REPORT, set_all},

@@ -48,7 +48,8 @@ static const char *name_native(const struct gt_process *process, struct gt_arena
     const char *name, *file = file_at(process->core, pc);
     uint64_t offset;
 
-    if (gt_binary_symbol_at(process->binary, pc, &name, &offset))
+    if (gt_binary_symbol_at(process->binary, pc, &name, &offset) ||
+        gt_libraries_symbol_at(&process->libraries, pc, &name, &offset))
         return gt_arena_strndup(storage, name, strlen(name));
     return file ? gt_arena_format(storage, "? (%s)", file) : "?";
 }

@@ -389,6 +389,18 @@ void gt_windows_mark(const struct gt_windows *windows, const struct gt_windowed 
     }
 }
 
+/* What a string says, if that may be told at all: strings are secrets. */
+static const char *data_of(const struct gt_study *study, const struct gt_view *view)
+{
+    enum { SHOWN = 64 };
+    uint64_t user, len = view->len < SHOWN ? view->len : SHOWN;
+    uint64_t addr = gt_goheap_user(study->heap, view->block, &user) + view->offset;
+    const unsigned char *bytes = gt_mem_at(study->process->mem, addr, len);
+
+    if (!study->show_data || view->kind != GT_P_STRING || !bytes) return NULL;
+    return gt_arena_strndup(study->storage, (const char *)bytes, len);
+}
+
 struct gt_window *gt_windows_tell(const struct gt_study *study, const struct gt_windows *windows,
                                   const struct gt_windowed *block, size_t max, size_t *count)
 {
@@ -405,6 +417,7 @@ struct gt_window *gt_windows_tell(const struct gt_study *study, const struct gt_
                     : view->kind == GT_P_SLICE ? "slice"
                                                : "element",
             .holder = gt_holder_field(study, &view->holder),
+            .data = data_of(study, view),
         };
     }
     return told;

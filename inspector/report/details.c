@@ -55,9 +55,11 @@ static void put_holder(struct gt_page *page, unsigned column, const struct gt_wi
                        size_t count)
 {
     for (size_t i = 0; i < count; i++) {
-        if (!windows[i].holder) continue;
+        if (!windows[i].holder && !windows[i].data) continue;
         gt_page_line(page, column, column + STEP_IN);
-        gt_page_format(page, GT_PLAIN, "a %s in %s", windows[i].kind, windows[i].holder);
+        gt_page_format(page, GT_PLAIN, "a %s in %s", windows[i].kind,
+                       windows[i].holder ? windows[i].holder : "the holder below");
+        if (windows[i].data) gt_page_format(page, GT_PLAIN, ": \"%s\"", windows[i].data);
         gt_page_end(page);
         return;
     }

@@ -3,9 +3,13 @@
 
 static json_t *window(const struct gt_window *window)
 {
-    return json_pack("{s:o, s:o, s:o, s:o, s:o}", "offset", gt_json_size(window->offset), "length",
-                     gt_json_size(window->length), "capacity", gt_json_size(window->capacity),
-                     "kind", gt_json_text(window->kind), "holder", gt_json_text(window->holder));
+    json_t *object =
+        json_pack("{s:o, s:o, s:o, s:o, s:o}", "offset", gt_json_size(window->offset), "length",
+                  gt_json_size(window->length), "capacity", gt_json_size(window->capacity), "kind",
+                  gt_json_text(window->kind), "holder", gt_json_text(window->holder));
+
+    if (object && window->data) json_object_set_new(object, "data", gt_json_text(window->data));
+    return object;
 }
 
 static json_t *windows(const struct gt_window *all, size_t count)

@@ -89,3 +89,12 @@ def test_compressed_is_the_same(demo):
     for report in (plain, packed):
         del report["core"]["path"], report["core"]["bytes"]
     assert plain == packed
+
+
+@pytest.mark.parametrize("format", ["text", "json", "markdown"])
+def test_strings_are_shown_only_when_asked_for(demo, format):
+    """The tokens of the demo's sessions are digits and letters that no other text has."""
+    token = "0123456789abcdef"
+    arguments = ("report", f"--format={format}", "--exe", demo.exe, demo.path)
+    assert token not in tool.run(*arguments).out
+    assert token in tool.run(*arguments, "--show-data").out
