@@ -1,6 +1,5 @@
 /* The report's goroutines: alike ones grouped, by status, wait reason, stack and origin. */
 #include "inspector/api/analysis.h"
-#include "inspector/base/str.h"
 #include "inspector/detect/group.h"
 #include "inspector/detect/places.h"
 #include "inspector/runtime/labels.h"
@@ -17,22 +16,6 @@ struct grouping {
 static const struct gt_goroutine *goroutine(const struct grouping *grouping, uint32_t number)
 {
     return &grouping->analysis->goroutines->list[number];
-}
-
-static const char *key_of(const struct grouping *grouping, const struct gt_goroutine *g)
-{
-    const struct gt_goroutines *all = grouping->analysis->goroutines;
-    struct gt_str key = {0};
-
-    gt_str_format(&key, "%d %s %llx", g->status, g->wait_reason ? g->wait_reason : "",
-                  (unsigned long long)g->go_pc);
-    for (uint32_t i = 0; i < g->native_count; i++)
-        gt_str_format(&key, " %llx", (unsigned long long)gt_g_native(all, g, i)->pc);
-    for (uint32_t i = 0; i < g->frame_count; i++)
-        gt_str_format(&key, " %llx", (unsigned long long)gt_g_frame(all, g, i)->pc);
-    const char *kept = gt_arena_strndup(grouping->report->storage, key.text, key.len);
-    gt_str_free(&key);
-    return kept;
 }
 
 static void count_members(const struct grouping *grouping, const struct gt_member *members,
@@ -93,7 +76,9 @@ static void fill_groups(struct grouping *grouping)
     for (uint32_t i = 0; i < grouping->analysis->goroutines->count; i++) {
         const struct gt_goroutine *g = goroutine(grouping, i);
         /* Members are ordered by weight, so that ids of a group ascend. */
-        gt_groups_add(&groups, key_of(grouping, g), UINT64_MAX - g->id, i);
+        gt_groups_add(&groups,
+                      gt_places_key(grouping->analysis->goroutines, g, grouping->report->storage),
+                      UINT64_MAX - g->id, i);
     }
     gt_groups_visit(&groups, make_group, grouping);
     gt_groups_deinit(&groups);

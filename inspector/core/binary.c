@@ -70,8 +70,10 @@ static struct gt_error *read_all(struct gt_binary *binary)
     if (!error) error = read_loads(binary);
     if (error) return error;
     read_sections(binary);
-    gt_symbol_table_init(&binary->symbols, gt_binary_section(binary, ".symtab"),
-                         gt_binary_section(binary, ".strtab"));
+    /* Stripped files still name what they export. */
+    bool whole = gt_binary_has_symbols(binary);
+    gt_symbol_table_init(&binary->symbols, gt_binary_section(binary, whole ? ".symtab" : ".dynsym"),
+                         gt_binary_section(binary, whole ? ".strtab" : ".dynstr"));
     return NULL;
 }
 
@@ -122,6 +124,16 @@ uint64_t gt_binary_linked_base(const struct gt_binary *binary)
 {
     const GElf_Phdr *first = gt_vec_at(&binary->loads, 0);
     return first->p_vaddr - first->p_offset;
+}
+
+void gt_binary_give_images(struct gt_core *core, const struct gt_binary *binary)
+{
+    for (size_t i = 0; i < binary->loads.len; i++) {
+        const GElf_Phdr *load = gt_vec_at(&binary->loads, i);
+        const unsigned char *bytes = gt_mapped_at(&binary->file, load->p_offset, load->p_filesz);
+        if (bytes && !(load->p_flags & PF_W))
+            gt_core_add_image(core, load->p_vaddr + binary->bias, bytes, load->p_filesz);
+    }
 }
 
 bool gt_binary_has_dwarf(const struct gt_binary *binary)

@@ -34,6 +34,8 @@ struct gt_program {
 };
 
 void gt_program_init(const struct gt_core *core, struct gt_program *program);
+/* The program whose ELF header is at `base`, whatever else the core says. */
+void gt_program_at(const struct gt_core *core, uint64_t base, struct gt_program *program);
 void gt_program_deinit(struct gt_program *program);
 
 /*
@@ -81,6 +83,9 @@ struct gt_binary {
 
 /* Opens a program and reads all but its bias. Errors as gt_core_open()'s. */
 struct gt_error *gt_binary_open(const char *path, struct gt_binary **binary);
+
+/* Its read-only segments become images of the core, placed by its bias. */
+void gt_binary_give_images(struct gt_core *core, const struct gt_binary *binary);
 
 /* Where the start of the file was linked to be. */
 uint64_t gt_binary_linked_base(const struct gt_binary *binary);

@@ -266,16 +266,6 @@ static struct gt_error *place(struct gt_binary *binary, const struct gt_program 
     return NULL;
 }
 
-static void give_images(struct gt_core *core, const struct gt_binary *binary)
-{
-    for (size_t i = 0; i < binary->loads.len; i++) {
-        const GElf_Phdr *load = gt_vec_at(&binary->loads, i);
-        const unsigned char *bytes = gt_mapped_at(&binary->file, load->p_offset, load->p_filesz);
-        if (bytes && !(load->p_flags & PF_W))
-            gt_core_add_image(core, load->p_vaddr + binary->bias, bytes, load->p_filesz);
-    }
-}
-
 /* The search's binary or error, taken out of it. */
 static struct gt_error *conclude(struct search *search, bool force, struct gt_binary **binary)
 {
@@ -305,7 +295,7 @@ struct gt_error *gt_binary_find(struct gt_core *core, const char *const *exe_pat
     gt_program_init(core, &search.program);
     struct gt_error *error = search_all(&search, exe_paths);
     if (!error) error = conclude(&search, force_exe, binary);
-    if (*binary) give_images(core, *binary);
+    if (*binary) gt_binary_give_images(core, *binary);
     gt_binary_close(search.found);
     gt_binary_close(search.other);
     gt_error_free(search.error);

@@ -134,6 +134,12 @@ void gt_program_init(const struct gt_core *core, struct gt_program *program)
     if (program->have_base) read_headers(core, program);
 }
 
+void gt_program_at(const struct gt_core *core, uint64_t base, struct gt_program *program)
+{
+    *program = (struct gt_program){.loads = GT_VEC_OF(Elf64_Phdr), .have_base = true, .base = base};
+    read_headers(core, program);
+}
+
 void gt_program_deinit(struct gt_program *program)
 {
     gt_vec_free(&program->loads);

@@ -24,6 +24,14 @@ struct gt_cause *gt_causes_add(struct gt_causes *causes, enum gt_kind kind,
     return cause;
 }
 
+void gt_cause_count(struct gt_cause *cause, const struct gt_study *study, size_t count)
+{
+    cause->count = count;
+    cause->instance_count = count < study->max_instances ? count : study->max_instances;
+    cause->instances =
+        gt_arena_alloc(study->storage, cause->instance_count * sizeof *cause->instances);
+}
+
 void gt_cause_take_goroutine(struct gt_cause *cause, const struct gt_study *study,
                              uint32_t goroutine)
 {

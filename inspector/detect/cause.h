@@ -43,6 +43,9 @@ void gt_causes_deinit(struct gt_causes *causes);
 void gt_cause_take_goroutine(struct gt_cause *cause, const struct gt_study *study,
                              uint32_t goroutine);
 
+/* Says of how many things the cause speaks, and makes room to tell the first few of them. */
+void gt_cause_count(struct gt_cause *cause, const struct gt_study *study, size_t count);
+
 /* A new, empty cause. The pointer is good until the next one is made. */
 struct gt_cause *gt_causes_add(struct gt_causes *causes, enum gt_kind kind,
                                enum gt_confidence confidence);

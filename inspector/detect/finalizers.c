@@ -177,10 +177,7 @@ static void make_cause(void *ctx, const struct gt_member *members, size_t count)
     struct gt_cause *cause = gt_causes_add(looping->causes, GT_FINALIZER_CYCLE, GT_PROVEN);
     struct gt_map components = {0};
 
-    cause->count = count;
-    cause->instance_count = count < study->max_instances ? count : study->max_instances;
-    cause->instances =
-        gt_arena_alloc(study->storage, cause->instance_count * sizeof *cause->instances);
+    gt_cause_count(cause, study, count);
     for (size_t i = 0; i < count; i++) {
         const struct gt_special *special = gt_special_at(study->specials, members[i].item);
         if (i < cause->instance_count) tell(looping, members[i].item, &cause->instances[i]);

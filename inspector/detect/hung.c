@@ -8,7 +8,6 @@
  * suspects: a core of a program that still runs does not say what it would have done next.
  */
 #include "inspector/base/alloc.h"
-#include "inspector/base/str.h"
 #include "inspector/detect/detector.h"
 #include "inspector/detect/group.h"
 #include "inspector/detect/path.h"
@@ -111,19 +110,6 @@ static void reach_fixpoint(struct hunting *hunting)
 
 /* ---- telling ------------------------------------------------------------------------------- */
 
-static const char *stack_key(const struct hunting *hunting, const struct gt_goroutine *g)
-{
-    struct gt_str key = {0};
-
-    gt_str_format(&key, "%s %llx", g->wait_reason, (unsigned long long)g->go_pc);
-    for (uint32_t i = 0; i < g->frame_count && i < MAX_KEY_FRAMES; i++)
-        gt_str_format(&key, " %llx",
-                      (unsigned long long)gt_g_frame(hunting->study->goroutines, g, i)->pc);
-    const char *kept = gt_arena_strndup(hunting->study->storage, key.text, key.len);
-    gt_str_free(&key);
-    return kept;
-}
-
 static void tell(const struct hunting *hunting, uint32_t number, struct gt_instance *instance)
 {
     const struct gt_study *study = hunting->study;
@@ -172,11 +158,8 @@ static void make_cause(void *ctx, const struct gt_member *members, size_t count)
     struct gt_study *study = hunting->study;
     struct gt_cause *cause = gt_causes_add(hunting->causes, GT_HUNG_GOROUTINE, GT_SUSPECT);
 
-    cause->count = count;
+    gt_cause_count(cause, study, count);
     cause->always = count >= MANY;
-    cause->instance_count = count < study->max_instances ? count : study->max_instances;
-    cause->instances =
-        gt_arena_alloc(study->storage, cause->instance_count * sizeof *cause->instances);
     for (size_t i = 0; i < count; i++) {
         if (i < cause->instance_count) tell(hunting, members[i].item, &cause->instances[i]);
         gt_cause_take_goroutine(cause, study, members[i].item);
@@ -196,7 +179,8 @@ static void group_hanging(struct hunting *hunting)
 
     for (uint32_t i = 0; i < all->count; i++)
         if (hunting->hangs[i])
-            gt_groups_add(&hunting->groups, stack_key(hunting, &all->list[i]),
+            gt_groups_add(&hunting->groups,
+                          gt_places_key(all, &all->list[i], hunting->study->storage),
                           all->list[i].stack_hi - all->list[i].stack_lo, i);
 }
 

@@ -154,10 +154,7 @@ static void make_cause(void *ctx, const struct gt_member *members, size_t count)
                       largest->spare || largest->block.elements ? GT_LIKELY : GT_PROVEN);
     uint64_t slots = 0;
 
-    cause->count = count;
-    cause->instance_count = count < study->max_instances ? count : study->max_instances;
-    cause->instances =
-        gt_arena_alloc(study->storage, cause->instance_count * sizeof *cause->instances);
+    gt_cause_count(cause, study, count);
     for (size_t i = 0; i < count; i++) {
         const struct array *array = array_at(losing, members[i].item);
         if (i < cause->instance_count) tell(losing, array, &cause->instances[i]);

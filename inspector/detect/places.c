@@ -1,5 +1,7 @@
 #include "inspector/detect/places.h"
 
+#include "inspector/base/str.h"
+
 #include <stdlib.h>
 
 enum {
@@ -101,6 +103,20 @@ struct gt_stack gt_places_of(const struct gt_process *process,
         add_places(process, storage, gt_g_frame(goroutines, g, i)->pc, i > 0, &places);
     }
     return keep(&places, storage);
+}
+
+const char *gt_places_key(const struct gt_goroutines *goroutines, const struct gt_goroutine *g,
+                          struct gt_arena *storage)
+{
+    struct gt_str key = {0};
+
+    gt_str_format(&key, "%d %s %llx", g->status, g->wait_reason ? g->wait_reason : "",
+                  (unsigned long long)g->go_pc);
+    for (uint32_t i = 0; i < g->frame_count; i++)
+        gt_str_format(&key, " %llx", (unsigned long long)gt_g_frame(goroutines, g, i)->pc);
+    const char *kept = gt_arena_strndup(storage, key.text, key.len);
+    gt_str_free(&key);
+    return kept;
 }
 
 struct gt_place gt_place_created(const struct gt_process *process, const struct gt_goroutine *g,

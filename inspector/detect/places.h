@@ -18,6 +18,11 @@ struct gt_stack gt_places_of(const struct gt_process *process,
                              const struct gt_goroutines *goroutines, const struct gt_goroutine *g,
                              struct gt_arena *storage);
 
+/* What goroutines have in common that stand at the same place for the same reason: status, wait
+ * reason, go statement and pcs, as a text to group by. */
+const char *gt_places_key(const struct gt_goroutines *goroutines, const struct gt_goroutine *g,
+                          struct gt_arena *storage);
+
 /* Where the goroutine was started; its function is NULL when that is unknown. */
 struct gt_place gt_place_created(const struct gt_process *process, const struct gt_goroutine *g,
                                  struct gt_arena *storage);

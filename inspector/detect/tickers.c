@@ -144,11 +144,8 @@ static struct gt_cause *start_cause(struct ticking *ticking, enum gt_confidence 
     struct gt_study *study = ticking->study;
     struct gt_cause *cause = gt_causes_add(ticking->causes, GT_TICKER, confidence);
 
-    cause->count = count;
+    gt_cause_count(cause, study, count);
     cause->always = count >= MANY;
-    cause->instance_count = count < study->max_instances ? count : study->max_instances;
-    cause->instances =
-        gt_arena_alloc(study->storage, cause->instance_count * sizeof *cause->instances);
     for (size_t i = 0; i < count; i++) {
         if (i < cause->instance_count) tell(ticking, members[i].item, &cause->instances[i]);
         gt_vec_add(&cause->edges.words, &timer_at(ticking, members[i].item)->heap_word);

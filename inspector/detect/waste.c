@@ -102,10 +102,7 @@ static void make_cause(void *ctx, const struct gt_member *members, size_t count)
                       : largest->elements ? GT_LIKELY
                                           : GT_PROVEN);
 
-    cause->count = count;
-    cause->instance_count = count < study->max_instances ? count : study->max_instances;
-    cause->instances =
-        gt_arena_alloc(study->storage, cause->instance_count * sizeof *cause->instances);
+    gt_cause_count(cause, study, count);
     for (size_t i = 0; i < count; i++) {
         if (i < cause->instance_count)
             tell(wasting, block_of(wasting, &members[i]), &cause->instances[i]);

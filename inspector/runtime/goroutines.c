@@ -138,6 +138,7 @@ static void read_natives(struct reading *reading, struct gt_goroutine *g)
 
     g->first_native = (uint32_t)reading->all->natives.len;
     if (g->status != GT_G_SYSCALL || !gt_registers_in_c(process, g, &thread)) return;
+    gt_process_libraries(process);
     size_t walked = gt_native_unwind(process->core, &thread, frames, MAX_NATIVES, &why);
     g->native_count = (uint32_t)count_natives(process, frames, walked);
     for (uint32_t i = 0; i < g->native_count; i++)

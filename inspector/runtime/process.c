@@ -95,6 +95,13 @@ const char *gt_process_closure(const struct gt_process *process, uint64_t funcva
     return gt_mem_u64(process->mem, funcval, &pc) ? gt_process_function(process, pc) : "?";
 }
 
+void gt_process_libraries(struct gt_process *process)
+{
+    if (!process->libraries_open)
+        gt_libraries_open(process->core, process->binary, &process->libraries);
+    process->libraries_open = true;
+}
+
 static struct gt_error *read_version(struct gt_process *process)
 {
     const struct gt_section *info = gt_binary_section(process->binary, ".go.buildinfo");
@@ -234,6 +241,7 @@ void gt_process_close(struct gt_process *process)
     free(process->modules);
     gt_dwarf_close(process->dwarf);
     gt_core_close(process->core);
+    gt_libraries_close(&process->libraries);
     gt_binary_close(process->binary);
     gt_vec_free(&process->losses);
     gt_arena_free(&process->names);

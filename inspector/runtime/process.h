@@ -11,7 +11,7 @@
 #include "gotypes/maps.h"
 #include "inspector/base/arena.h"
 #include "inspector/base/vec.h"
-#include "inspector/core/binary.h"
+#include "inspector/core/libraries.h"
 #include "inspector/symbols/dwarf.h"
 #include "inspector/unwind/goframes.h"
 
@@ -31,6 +31,8 @@ enum gt_evidence {
 struct gt_process {
     struct gt_core *core;
     struct gt_binary *binary;
+    struct gt_libraries libraries; /* none until gt_process_libraries() */
+    bool libraries_open;
     struct gt_dwarf *dwarf;
     const struct gt_facts *facts;
     const struct gt_memory *mem;
@@ -82,6 +84,9 @@ const char *gt_process_function(const struct gt_process *process, uint64_t pc);
 
 /* The function behind a func value (a pointer to a funcval), "?" when it cannot be read. */
 const char *gt_process_closure(const struct gt_process *process, uint64_t funcval);
+
+/* Opens the shared libraries, unless they are: only C code needs them. */
+void gt_process_libraries(struct gt_process *process);
 
 /* The core's bytes at addr, wholly or not at all. */
 static inline const unsigned char *gt_process_at(const struct gt_process *process, uint64_t addr,

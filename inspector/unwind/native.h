@@ -2,9 +2,9 @@
  * Native (C) frames of a thread, innermost first, by the unwind tables of the files it had mapped.
  *
  * libunwind reads the target through accessors over the core's memory alone: no file is opened, so
- * a shared library is followed only where the core holds its bytes. Only tables are believed: where
- * code has none (Go code never has), the walk ends at the frame that is there, whose pc and sp tell
- * the caller where to go on.
+ * a shared library is followed only where the core holds its bytes or has an image of it. Only
+ * tables are believed: where code has none (Go code never has), the walk ends at the frame that is
+ * there, whose pc and sp tell the caller where to go on.
  *
  * Invariants: sp grows from frame to frame, except where a signal handler ran on a stack of its
  * own, which is followed a few times only; what one walk may read is bounded. Tables are checked

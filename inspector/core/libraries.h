@@ -1,0 +1,29 @@
+/*
+ * The shared libraries of a process: the files that its core says were mapped beside the program.
+ *
+ * A dump leaves their code out, so it is taken from the files, where they still are the ones that
+ * were mapped: only the GNU build ID in the core's copy of their headers says so. Such a library's
+ * read-only segments become images of the core, and its symbols name its functions. Others are left
+ * out without a word: a report that lacks their names is still right.
+ */
+#ifndef GT_CORE_LIBRARIES_H
+#define GT_CORE_LIBRARIES_H
+
+#include "inspector/base/vec.h"
+#include "inspector/core/binary.h"
+
+struct gt_libraries {
+    struct gt_vec list; /* struct gt_binary * */
+};
+
+/* `program` is not one of them. */
+void gt_libraries_open(struct gt_core *core, const struct gt_binary *program,
+                       struct gt_libraries *libraries);
+void gt_libraries_close(
+    struct gt_libraries *libraries); /* a zeroed one is allowed; after the core */
+
+/* As gt_binary_symbol_at(). */
+bool gt_libraries_symbol_at(const struct gt_libraries *libraries, uint64_t addr, const char **name,
+                            uint64_t *offset);
+
+#endif
