@@ -127,7 +127,7 @@ deps-lint:
 # ---- running ---------------------------------------------------------------------------------
 
 # Another make builds: it reads this file anew, and so sees what deps has installed.
-again = @$(MAKE) --no-print-directory $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc))
+again = +@$(MAKE) --no-print-directory $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc))
 
 .PHONY: demo test asan
 demo: deps-build

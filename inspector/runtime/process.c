@@ -187,10 +187,21 @@ static void open_types(struct gt_process *process)
     process->types = gt_types_create(&sources);
 }
 
+/* Frames and registers are those of amd64 (unwind/goframes.h, registers.h). */
+static struct gt_error *check_machine(const struct gt_core *core)
+{
+    if (gt_core_machine(core) == GT_MACHINE_AMD64) return NULL;
+    return gt_error_new(GT_ERR_FORMAT,
+                        "%s: expected a core of linux/amd64, found one of arm64, whose stacks "
+                        "gotopsy does not read yet",
+                        gt_core_path(core));
+}
+
 static struct gt_error *open_all(const struct gt_core_options *options, struct gt_process *process)
 {
     struct gt_error *error =
         gt_core_open(options->core_path, options->progress, options->progress_ctx, &process->core);
+    if (!error) error = check_machine(process->core);
     if (error) return error;
     process->mem = gt_core_memory(process->core);
     error = gt_binary_find(process->core, options->exe_paths, options->force_exe, &process->binary);

@@ -24,12 +24,13 @@ def demo(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def little_core(tmp_path_factory):
-    """A gcore of a small program: little_core("labels", version, *arguments of go build)."""
+    """The core of a small program: little_core("labels", version, *arguments of go build)."""
     made = {}
 
-    def core(*wanted):
-        if wanted not in made:
-            made[wanted] = _obtained(little.make, tmp_path_factory.mktemp("little"), *wanted)
-        return made[wanted]
+    def core(*wanted, how="gcore"):
+        if (how, wanted) not in made:
+            folder = tmp_path_factory.mktemp("little")
+            made[how, wanted] = _obtained(little.make, folder, how, *wanted)
+        return made[how, wanted]
 
     return core

@@ -1,9 +1,13 @@
-"""Small programs that have no twin and no truth beyond their source, and gcore's cores of them.
+"""Small programs that have no twin and no truth beyond their source, and cores of them.
 
 Each prints a line when it is as it should be seen, and then waits until its stdin is closed.
 """
 
+import os
+import pathlib
+import resource
 import shutil
+import signal
 import subprocess
 
 from . import recipe
@@ -19,6 +23,17 @@ def _need(*commands):
             raise recipe.Unavailable(f"{command} is not installed")
 
 
+def _need_how(how):
+    if how == "gcore":
+        _need("gcore", "fallocate")
+        return
+    pattern = pathlib.Path("/proc/sys/kernel/core_pattern").read_text().strip()
+    if pattern != "core":
+        raise recipe.Unavailable(f"core_pattern is '{pattern}', not 'core'")
+    if resource.getrlimit(resource.RLIMIT_CORE)[1] != resource.RLIM_INFINITY:
+        raise recipe.Unavailable("the hard limit of core sizes is not unlimited")
+
+
 def _build(folder, name, version, flags):
     recipe.go_name(version)  # Unavailable where that Go is
     subprocess.run(
@@ -30,8 +45,8 @@ def _build(folder, name, version, flags):
     )
 
 
-def _take(folder, pid):
-    """The core of a process. gcore writes out all that Go has reserved, nearly all of it zeros."""
+def _by_gcore(folder, pid):
+    """gcore writes out all that Go has reserved, nearly all of it zeros."""
     run = subprocess.run(
         ["gcore", "-o", folder / "core", str(pid)],
         stdin=subprocess.DEVNULL,
@@ -44,6 +59,33 @@ def _take(folder, pid):
     assert core.exists(), run.stdout
     subprocess.run(["fallocate", "--dig-holes", core], check=True)
     return core
+
+
+def _by_kernel(folder, process):
+    """Every thread is in a signal handler then, for the traceback."""
+    process.send_signal(signal.SIGABRT)
+    process.wait(PATIENCE)
+    (core,) = folder.glob("core*")  # the kernel may append the pid
+    return core
+
+
+def _allow_cores():
+    hard = resource.getrlimit(resource.RLIMIT_CORE)[1]
+    resource.setrlimit(resource.RLIMIT_CORE, (hard, hard))
+
+
+def _run(program):
+    """Starts a program, which must be ready soon."""
+    return subprocess.Popen(
+        [program],
+        cwd=program.parent,
+        env={**os.environ, "GOTRACEBACK": "crash"},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        preexec_fn=_allow_cores,
+        text=True,
+    )
 
 
 def _need_cgo(version):
@@ -61,17 +103,18 @@ def _need_cgo(version):
     _need(compiler.split()[0])
 
 
-def make(folder, name, version, *flags):
+def make(folder, how, name, version, *flags):
     """The core of a program, built with these flags of go build."""
-    _need("go", "gcore", "fallocate")
+    _need("go")
+    _need_how(how)
     if name in OF_C_TOO:
         _need_cgo(version)
     _build(folder, name, version, flags)
-    with subprocess.Popen(
-        [folder / name], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    ) as process:
+    with _run(folder / name) as process:
         try:
             assert process.stdout.readline() == "ready\n"
-            return recipe.Core(_take(folder, process.pid), folder / name, {})
+            by_gcore = how == "gcore"
+            core = _by_gcore(folder, process.pid) if by_gcore else _by_kernel(folder, process)
+            return recipe.Core(core, folder / name, {})
         finally:
             process.kill()

@@ -6,6 +6,18 @@ from . import recipe, tool
 
 STATIC = "-ldflags=-linkmode=external -extldflags=-static"
 
+# A dump leaves out the code of shared libraries: the C library's is in its file only.
+CELLS = pytest.mark.parametrize(
+    "version,flags,how",
+    [
+        (version, flags, how)
+        for version in recipe.VERSIONS
+        for flags in ([], [STATIC])
+        for how in ("gcore", "kernel")
+    ],
+    ids=lambda value: "static" if value == [STATIC] else value or "dynamic",
+)
+
 
 def goroutines(core):
     document = tool.parsed(tool.run("goroutines", "--format=json", core), "gotopsy-goroutines/1")
@@ -24,28 +36,26 @@ def functions(group):
     return [place["function"] for place in group["stack"]]
 
 
-def callers_of(stack, function):
-    return stack[stack.index(function) :]
-
-
-@pytest.mark.parametrize("version", recipe.VERSIONS)
-def test_c_functions_above_go(little_core, version):
-    group = group_in(goroutines(little_core("native", version, STATIC).path), "main.waitInC")
+@CELLS
+def test_c_functions_above_go(little_core, version, flags, how):
+    core = little_core("native", version, *flags, how=how)
+    group = group_in(goroutines(core.path), "main.waitInC")
     stack = functions(group)
     assert group["status"] == "syscall"
-    assert stack.index("native_inner") == 1  # which calls pause, whatever that is named
-    assert stack.index("native_outer") == 2
-    assert callers_of(stack, "runtime.cgocall")[:2] == ["runtime.cgocall", "main._Cfunc_native_outer"]
-    assert all(place["file"] is None for place in group["stack"][:3])
+    assert "pause" in stack[0]
+    assert stack[1:4] == ["native_inner", "native_outer", "runtime.cgocall"]
+    assert [place["file"] is None for place in group["stack"][:4]] == [True, True, True, False]
 
 
-@pytest.mark.parametrize("version", recipe.VERSIONS)
-def test_go_called_by_c_waits_in_go(little_core, version):
-    group = group_in(goroutines(little_core("native", version, STATIC).path), "main.callBack")
+@CELLS
+def test_go_called_by_c_waits_in_go(little_core, version, flags, how):
+    core = little_core("native", version, *flags, how=how)
+    group = group_in(goroutines(core.path), "main.callBack")
     assert group["wait_reason"] == "chan receive"
     assert all(place["file"] for place in group["stack"])
 
 
-@pytest.mark.parametrize("version", recipe.VERSIONS)
-def test_roots_do_not_know_of_c_frames(little_core, version):
-    assert tool.check(little_core("native", version, STATIC).path)["verdict"] != "differs"
+@CELLS
+def test_roots_do_not_know_of_c_frames(little_core, version, flags, how):
+    core = little_core("native", version, *flags, how=how)
+    assert tool.check(core.path)["verdict"] != "differs"

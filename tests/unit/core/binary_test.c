@@ -1,6 +1,7 @@
 /* Finding the binary, proving it, placing it, and reading its sections and symbols. */
 #include "elf_maker.h"
 #include "inspector/core/binary_impl.h"
+#include "inspector/core/libraries.h"
 
 #include <sys/stat.h>
 #include <zstd.h>
@@ -536,6 +537,59 @@ static void test_names_of_one_address(void **state)
     assert_string_equal(function_at(symbols, count, UINT64_MAX), "twice");
 }
 
+/* ---- shared libraries ---------------------------------------------------------------------- */
+
+/* A program that opens at its own place, and a core that maps the other as a library. */
+static size_t count_libraries(void **state, const struct program *mapped, const char *path,
+                              uint64_t program_at)
+{
+    char *own = scratch_path(state, "own");
+    struct gt_core *core = core_of(state, mapped, path);
+    struct gt_libraries libraries;
+    struct gt_binary *program;
+
+    write_binary(&pie, own);
+    assert_null(gt_binary_open(own, &program));
+    program->bias = program_at;
+    gt_libraries_open(core, program, &libraries);
+    size_t count = libraries.list.len;
+    if (count > 0) {
+        const char *name;
+        uint64_t offset;
+        assert_true(gt_libraries_symbol_at(&libraries, mapped->loaded + ENTRY + 3, &name, &offset));
+        assert_string_equal(name, "main.main");
+        assert_false(gt_libraries_symbol_at(&libraries, program_at + ENTRY, &name, &offset));
+    }
+    assert_int_equal(gt_core_presence(core, mapped->loaded + PAGE),
+                     count > 0 ? GT_PRESENT : GT_NOT_DUMPED);
+    close_both(core, program);
+    gt_libraries_close(&libraries);
+    unlink(own);
+    free(own);
+    return count;
+}
+
+static void test_libraries(void **state)
+{
+    char *path = scratch_path(state, "library");
+    struct program other = pie;
+    write_binary(&pie, path);
+
+    assert_int_equal(count_libraries(state, &pie, path, 0x1000000), 1);
+    assert_int_equal(count_libraries(state, &pie, path, pie.loaded), 0); /* the program itself */
+    assert_int_equal(count_libraries(state, &pie, "/nonexistent", 0x1000000), 0);
+    assert_int_equal(count_libraries(state, &pie, "/dev/null", 0x1000000), 0);
+    assert_int_equal(count_libraries(state, &pie, "library", 0x1000000), 0);
+    other.gnu = "GNUID-2";
+    assert_int_equal(count_libraries(state, &other, path, 0x1000000), 0); /* was replaced */
+    other.gnu = NULL;
+    assert_int_equal(count_libraries(state, &other, path, 0x1000000), 0);
+    write_file(path, "hello\n", 6);
+    assert_int_equal(count_libraries(state, &pie, path, 0x1000000), 0);
+    unlink(path);
+    free(path);
+}
+
 /* ---- damage -------------------------------------------------------------------------------- */
 
 /* Opens the core, whose file stays the same, and takes what may be anything for its binary. */
@@ -629,6 +683,7 @@ int main(void)
         cmocka_unit_test(test_symbols),
         cmocka_unit_test(test_symbols_at),
         cmocka_unit_test(test_names_of_one_address),
+        cmocka_unit_test(test_libraries),
         cmocka_unit_test(test_damaged_headers),
         cmocka_unit_test(test_damaged_tables),
         cmocka_unit_test(test_cut_binary),
