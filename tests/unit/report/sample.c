@@ -23,9 +23,9 @@ static const struct gt_step steps[] = {
 };
 
 static const struct gt_window windows[] = {
-    {16, 32, 32, "string", "main.Session.token"},
-    {4000, 8, 64, "slice", NULL},
-    {UINT64_MAX, UINT64_MAX, UINT64_MAX, "string", NULL}, /* overflows, and shows nothing */
+    {16, 32, 32, "string", "main.Session.token", NULL},
+    {4000, 8, 64, "slice", NULL, NULL},
+    {UINT64_MAX, UINT64_MAX, UINT64_MAX, "string", NULL, NULL}, /* overflows, and shows nothing */
 };
 
 static const struct gt_instance substrings[] = {
@@ -79,6 +79,8 @@ static const struct gt_instance deferreds[] = {
     {.deferred = {1, {"main.readAll", "/src/app/files.go", 33, false}, "os.(*File).Close", 5000}},
 };
 
+/* Versions of clang-format differ on this one. */
+/* clang-format off */
 #define FINDING(n, kind_, how, freed, stacks, count_, list)                                        \
     {                                                                                              \
         .id = n, .kind = kind_, .confidence = how, .title = "title " GT_SAMPLE_HOSTILE,            \
@@ -86,6 +88,7 @@ static const struct gt_instance deferreds[] = {
         .objects_freed = count_ * 2, .count = count_, .advice = "do it better, at " #kind_,        \
         .path = {steps, COUNT(steps)}, .instances = list, .instance_count = COUNT(list),           \
     }
+/* clang-format on */
 
 static const struct gt_finding findings[] = {
     FINDING(1, GT_HUNG_GOROUTINE, GT_PROVEN, 224395264, 101646336, 12408, hungs),
