@@ -112,6 +112,8 @@ const char *gt_places_key(const struct gt_goroutines *goroutines, const struct g
 
     gt_str_format(&key, "%d %s %llx", g->status, g->wait_reason ? g->wait_reason : "",
                   (unsigned long long)g->go_pc);
+    for (uint32_t i = 0; i < g->native_count; i++)
+        gt_str_format(&key, " %llx", (unsigned long long)gt_g_native(goroutines, g, i)->pc);
     for (uint32_t i = 0; i < g->frame_count; i++)
         gt_str_format(&key, " %llx", (unsigned long long)gt_g_frame(goroutines, g, i)->pc);
     const char *kept = gt_arena_strndup(storage, key.text, key.len);
