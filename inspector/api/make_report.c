@@ -85,6 +85,7 @@ static void end_study(struct making *making)
     gt_windows_forget(&making->study);
     gt_bitmap_free(&making->study.holders);
     gt_map_free(&making->study.samples);
+    gt_map_free(&making->study.dead_words);
     gt_typing_free(making->typing);
     gt_contest_free(making->study.contest, &making->study);
     gt_bitmap_free(&making->study.live);

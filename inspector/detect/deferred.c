@@ -6,6 +6,7 @@
  * edge into the records (from the g, from record to record, from the roots that the collector makes
  * of them) and their closures' roots.
  */
+#include "inspector/base/loop.h"
 #include "inspector/detect/detector.h"
 #include "inspector/detect/places.h"
 
@@ -14,7 +15,6 @@
 enum {
     LOOP = 8,   /* more records than this from one site of one frame prove a loop */
     MANY = 100, /* calls worth telling whatever they keep */
-    MAX_RECORDS = 1 << 26,
 };
 
 struct record {
@@ -42,12 +42,15 @@ static void read_list(struct piling *piling, uint64_t addr, uint64_t from, uint6
 {
     struct gt_process *process = piling->study->process;
 
-    for (size_t i = 0; addr && piling->records.len < MAX_RECORDS && i < MAX_RECORDS; i++) {
+    for (struct gt_loop loop = {0}; addr;) {
         struct record record = {.address = addr, .from = from};
         uint64_t ranged = 0, head = 0, list = 0;
-        if (!read_record(process, addr, &record)) {
-            gt_process_lost(process, GT_OF_DEFERS, "deferred call at 0x%llx: not in the core",
-                            (unsigned long long)addr);
+        bool closed = gt_loop_closed(&loop, addr);
+        if (closed || !read_record(process, addr, &record)) {
+            gt_process_lost(process, GT_OF_DEFERS, "deferred call at 0x%llx: %s",
+                            (unsigned long long)addr,
+                            closed ? "the list is a loop" : "not in the core");
+            if (closed) gt_vec_clear(&piling->records);
             return;
         }
         if (sp) record.sp = sp, record.pc = record.pc ? record.pc : pc;

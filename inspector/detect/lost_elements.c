@@ -113,21 +113,36 @@ static const struct array *array_at(const struct losing *losing, uint32_t item)
     return gt_vec_at(&losing->arrays, item);
 }
 
+/* What an element's type says of its target, which may be typed by nothing else. */
+static const char *target_type(const struct gt_study *study, const struct gt_view *view,
+                               const struct dead_slot *slot)
+{
+    struct gt_types *types = study->process->types;
+    uint64_t user, block = gt_goheap_user(study->heap, view->block, &user);
+    struct gt_place_of_type place;
+
+    if (!view->elem ||
+        !gt_types_place_at(types, view->elem, (slot->addr - block) % view->elem_size, &place))
+        return NULL;
+    return place.kind == GT_P_POINTER ? gt_type_name(study, place.type) : NULL;
+}
+
 static void tell(const struct losing *losing, const struct array *array,
                  struct gt_instance *instance)
 {
     const struct gt_study *study = losing->study;
     size_t told = array->count < MAX_SLOTS ? array->count : MAX_SLOTS;
     struct gt_slot *slots = gt_arena_alloc(study->storage, told * sizeof *slots);
+    const struct gt_view *view = gt_window_of(losing->windows, &array->block, 0);
 
     for (size_t i = 0; i < told; i++) {
         const struct dead_slot *slot = gt_vec_at(&losing->slots, array->first + i);
         uint32_t target = gt_heap_object(&study->heap->graph, slot->value);
         slots[i] = (struct gt_slot){slot->element, gt_block_of(study, target)};
+        if (!slots[i].target.type) slots[i].target.type = target_type(study, view, slot);
     }
     instance->lost.block = gt_block_of(study, array->block.block);
-    instance->lost.element_type =
-        gt_type_name(study, gt_window_of(losing->windows, &array->block, 0)->elem);
+    instance->lost.element_type = gt_type_name(study, view->elem);
     instance->lost.slot_count = array->elements;
     instance->lost.spare_slot_count = array->spare ? array->elements : 0;
     instance->lost.slots = slots;
@@ -190,6 +205,7 @@ static void narrow_holders(struct losing *losing)
         for (size_t j = 0; !array->spare && j < array->count; j++) {
             const struct dead_slot *slot = gt_vec_at(&losing->slots, array->first + j);
             gt_cut_word(&cut, &study->heap->graph, slot->addr);
+            gt_map_put(&study->dead_words, slot->addr, NULL);
         }
     }
     gt_bitmap_reset(&study->holders);

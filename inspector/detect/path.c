@@ -347,6 +347,10 @@ const char *gt_key_of(struct gt_keys *keys, const struct gt_holder *holder)
         for (size_t i = climb.count; i-- > 0;) {
             char field[MAX_FIELD];
             const char *type = gt_type_name(study, gt_typing_type(study->typing, climb.objects[i]));
+            if (i > 0 && is_map_storage(type) &&
+                is_map_storage(
+                    gt_type_name(study, gt_typing_type(study->typing, climb.objects[i - 1]))))
+                continue; /* an overflow bucket is the same map's */
             field_of(study, climb.objects[i], climb.offsets[i], field, sizeof field);
             strip_indices(field);
             gt_str_format(&key, " -> %s%s", type ? type : "?", field);

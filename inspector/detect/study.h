@@ -25,6 +25,7 @@ struct gt_study {
     struct gt_contest *contest;
     struct gt_bitmap live;
     struct gt_bitmap holders;
+    struct gt_map dead_words;   /* addresses of lost elements' words, which make no windows */
     struct gt_windows *windows; /* of those holders; see gt_windows_of() */
     struct gt_forest forest;    /* built when the first path is asked for; see path.h */
     bool has_forest;

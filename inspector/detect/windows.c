@@ -172,6 +172,26 @@ static void look_at(struct collecting *collecting, const struct gt_region *regio
         keep_view(collecting, object, word, &view);
 }
 
+/* What a lost element points to makes no window. */
+static bool is_dead(const struct gt_study *study, const struct gt_word *word)
+{
+    return study->dead_words.len && gt_map_find(&study->dead_words, word->addr);
+}
+
+/* A weak pointer whose handle is alive can bring all of its object back (1.24+). */
+static void respect_weak_pointers(struct collecting *collecting)
+{
+    const struct gt_study *study = collecting->study;
+
+    for (size_t i = 0; i < study->specials->list.len; i++) {
+        const struct gt_special *special = gt_special_at(study->specials, i);
+        uint32_t handle = gt_heap_object(&study->heap->graph, special->words[0]);
+        if (special->kind == GT_SPECIAL_WEAK_HANDLE && handle != GT_NO_OBJECT &&
+            gt_bit(&study->live, handle))
+            gt_bit_set(&collecting->undecided, special->object);
+    }
+}
+
 /* Looks at the word that waited longest; this one waits while its region is fetched. */
 static void look(void *ctx, const struct gt_word *word)
 {
@@ -179,7 +199,7 @@ static void look(void *ctx, const struct gt_word *word)
     struct waiting *place = &collecting->ring[collecting->seen % WAITING];
     const struct gt_region *region = gt_heap_region(&collecting->study->heap->graph, word->value);
 
-    if (!region) return;
+    if (!region || is_dead(collecting->study, word)) return;
     collecting->seen++;
     __builtin_prefetch(region);
     struct waiting oldest = *place;
@@ -230,7 +250,8 @@ static bool matters(const struct collecting *collecting, uint32_t object)
            !gt_goheap_tiny(study->heap, object);
 }
 
-/* Blocks that would matter but for an untyped word. */
+/* Blocks that an untyped word leads to, and no pointer that covers them: what is used of them is
+ * not known. */
 static void count_undecided(struct collecting *collecting)
 {
     const struct gt_bitmap *undecided = &collecting->undecided;
@@ -264,7 +285,8 @@ static void record(void *ctx, const struct gt_word *word)
     struct gt_view view = {0};
     uint32_t object = gt_heap_object(&collecting->study->heap->graph, word->value);
 
-    if (object == GT_NO_OBJECT || !matters(collecting, object)) return;
+    if (object == GT_NO_OBJECT || is_dead(collecting->study, word) || !matters(collecting, object))
+        return;
     if (judge(collecting->study, word, object, &view) == WINDOW)
         keep_view(collecting, object, word, &view);
 }
@@ -342,6 +364,7 @@ static void collect(const struct gt_study *study, struct gt_windows *out)
                                .blocks = GT_VEC_OF(struct gt_windowed)};
     for (size_t i = 0; i < sizeof bits / sizeof *bits; i++)
         gt_bitmap_init(bits[i], study->heap->graph.objects);
+    respect_weak_pointers(&collecting);
     every_word(&collecting, look);
     look_at_waiting(&collecting);
     count_undecided(&collecting);

@@ -1,6 +1,9 @@
 #include "inspector/runtime/compare.h"
 
-enum { MAX_EXAMPLES = 10 };
+enum {
+    MAX_EXAMPLES = 10,
+    MANY = 64, /* objects dropped since, beside 1% of all */
+};
 
 struct comparing {
     const struct gt_goheap *heap;
@@ -130,6 +133,25 @@ static void explain_dropped(struct gt_comparison *out)
     if (!out->only_own[GT_REASON_NONE]) gt_vec_clear(&out->examples);
 }
 
+/* A reason that does not hold after all. */
+static void retract(uint64_t *by_reason, enum gt_reason reason)
+{
+    by_reason[GT_REASON_NONE] += by_reason[reason];
+    by_reason[reason] = 0;
+}
+
+/* What a broken stack held looks as if it had been dropped: then neither the stacks nor the
+ * program's going on explains anything. */
+static void retract_weak_reasons(struct comparing *comparing)
+{
+    struct gt_comparison *out = comparing->out;
+    bool broken = comparing->heap->process->lost[GT_OF_GOROUTINES] > 0;
+
+    if (broken || out->only_gc[GT_REASON_STACK] > MANY + comparing->out->gc_objects / 100)
+        retract(out->only_gc, GT_REASON_STACK);
+    if (!broken) explain_dropped(out);
+}
+
 void gt_compare(const struct gt_goheap *heap, const struct gt_goroutines *goroutines,
                 const struct gt_roots *roots, const struct gt_specials *specials,
                 const struct gt_gcmarks *marks, struct gt_comparison *out)
@@ -150,7 +172,7 @@ void gt_compare(const struct gt_goheap *heap, const struct gt_goroutines *gorout
     out->gc_objects = gt_bitmap_count(&marks->marked);
     out->gc_bytes = gt_heap_bytes_of(&heap->graph, &marks->marked);
     out->unjudged = gt_bitmap_count(&marks->unjudged);
-    explain_dropped(out);
+    retract_weak_reasons(&comparing);
     gt_bitmap_free(&comparing.live);
     gt_bitmap_free(&comparing.conservative);
     gt_bitmap_free(&comparing.finalized);

@@ -4,9 +4,12 @@
  * A reason needs evidence for each object (none is "floating garbage"):
  *   tiny block          an allocator of 16-byte blocks held it during the mark (mcache.tiny)
  *   finalizer           the sweep marks an object when it queues its finalizer
- *   conservative stack  a conservative scan of every stack reaches it: it was dropped since
+ *   conservative stack  a conservative scan of every stack reaches it: it was dropped since. Few
+ *                       objects are; more than 1% means that we miss what the stacks hold
  *   dropped since       the program ran on: since the mark it allocated more objects than these;
  *                       on a quiet core, where it allocated nothing, this explains nothing
+ *
+ * Where a stack's walk was broken nothing is explained by either of the last two.
  *
  * What gotopsy alone holds live is: objects the mark did not reach, and free slots that a live
  * pointer of ours leads to, which would mean that we follow pointers that the collector does not.

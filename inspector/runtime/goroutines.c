@@ -82,6 +82,20 @@ static void read_resume_point(const struct gt_process *process, struct gt_gorout
     gt_process_field(process, g->address, GT_F_g_sched_pc, &g->pc);
 }
 
+/* In the vDSO (time.Now) the thread is on g0's stack, and its m keeps the caller's place. */
+static bool read_vdso_point(const struct gt_process *process, struct gt_goroutine *g)
+{
+    uint64_t m, sp, pc;
+
+    if (!gt_process_field(process, g->address, GT_F_g_m, &m) || !m) return false;
+    if (!gt_process_field(process, m, GT_F_m_vdsoSP, &sp) || sp <= g->stack_lo ||
+        sp >= g->stack_hi || !gt_process_field(process, m, GT_F_m_vdsoPC, &pc))
+        return false;
+    g->sp = sp;
+    g->pc = pc;
+    return true;
+}
+
 static void read_position(const struct gt_process *process, struct gt_goroutine *g)
 {
     struct gt_registers regs;
@@ -93,6 +107,7 @@ static void read_position(const struct gt_process *process, struct gt_goroutine 
         g->from_signal = true;
         return;
     }
+    if (g->status == GT_G_RUNNING && read_vdso_point(process, g)) return;
     read_resume_point(process, g);
 }
 

@@ -29,12 +29,13 @@ static void frame_variables(const struct gt_typing *typing, const struct gt_root
     out->count = 0;
     if (root->frame >= g->frame_count || !root->addr) return;
     frame = gt_g_frame(typing->goroutines, g, root->frame);
-    uint64_t pc = root->frame == 0 ? frame->pc : frame->pc - 1;
+    uint64_t pc = root->frame == 0 && g->from_signal ? frame->pc : frame->pc - 1;
     gt_dwarf_variables(typing->process->dwarf, pc, frame->cfa, collect_variable, out);
 }
 
-/* The variable that lies at addr; NULL when none does, or when several of different types share the
- * slot (the compiler lets variables of disjoint lives share one). */
+/* The variable that lies at addr; NULL when none does, or when several share the slot: the compiler
+ * lets variables of disjoint lives do so, and gives `big` and `big[:n]` one slot for the pointer
+ * they have in common, so that nothing says whose length counts. */
 static const struct gt_frame_variable *variable_at(const struct variables *variables, uint64_t addr)
 {
     const struct gt_frame_variable *found = NULL;
@@ -43,25 +44,28 @@ static const struct gt_frame_variable *variable_at(const struct variables *varia
         const struct gt_frame_variable *here = &variables->list[i];
         if (addr - here->addr >= here->size) continue;
         if (found &&
-            (found->type.rtype != here->type.rtype || found->type.debug != here->type.debug))
+            (strcmp(found->name, here->name) != 0 || found->type.rtype != here->type.rtype ||
+             found->type.debug != here->type.debug))
             return NULL;
         if (!found) found = here;
     }
     return found;
 }
 
-/* A word of the variable at `offset`, from whichever piece holds it. */
-static bool variable_word(const struct gt_typing *typing, const struct variables *variables,
-                          const struct gt_frame_variable *of, uint64_t offset, uint64_t *out)
+/* The words of a place, as far as they lie together with the variable's own. A length that lives
+ * elsewhere is not looked for: a word whose length is not known is a word of unknown kind. */
+static unsigned words_of_variable(const struct gt_typing *typing,
+                                  const struct gt_frame_variable *variable, uint64_t offset,
+                                  uint64_t *words)
 {
-    for (size_t i = 0; i < variables->count; i++) {
-        const struct gt_frame_variable *piece = &variables->list[i];
-        if (strcmp(piece->name, of->name) != 0) continue;
-        if (offset - piece->piece_offset < piece->size)
-            return gt_mem_u64(typing->process->mem, piece->addr + (offset - piece->piece_offset),
-                              out);
-    }
-    return false;
+    unsigned have = 0;
+
+    if (offset < variable->piece_offset) return 0;
+    uint64_t at = offset - variable->piece_offset;
+    while (have < 3 && at + (have + 1) * WORD <= variable->size &&
+           gt_mem_u64(typing->process->mem, variable->addr + at + have * WORD, &words[have]))
+        have++;
+    return have;
 }
 
 static void frame_word(const struct gt_typing *typing, const struct gt_root *root,
@@ -77,10 +81,7 @@ static void frame_word(const struct gt_typing *typing, const struct gt_root *roo
     if (!type) return;
     offset = variable->piece_offset + (root->addr - variable->addr);
     if (!gt_types_place_at(typing->types, type, offset, &place)) return;
-    unsigned have = 0;
-    while (have < 3 &&
-           variable_word(typing, &variables, variable, place.offset + have * WORD, &words[have]))
-        have++;
+    unsigned have = words_of_variable(typing, variable, place.offset, words);
     struct gt_word typed = {.addr = root->addr};
     if (have && gt_word_from_place(typing->types, &place, words, have, &typed) &&
         typed.value == root->value)

@@ -1,12 +1,12 @@
 #include "inspector/runtime/roots.h"
 
 #include "inspector/base/alloc.h"
+#include "inspector/base/loop.h"
 #include "inspector/runtime/stackscan.h"
 
 #include <stdlib.h>
 
 enum {
-    MAX_BLOCKS = 1 << 20,         /* finalizer or cleanup blocks; a longer list is a loop */
     FINALIZER_BLOCK_BYTES = 4096, /* finBlockSize */
     CLEANUP_BLOCK_BYTES = 512,    /* cleanupBlockSize */
 };
@@ -163,7 +163,11 @@ static void add_queue(struct gathering *gathering, const struct queue *queue)
     }
     block += queue->head ? gt_off(layout, queue->head) : 0;
     if (!gt_mem_u64(process->mem, block, &block)) return;
-    for (size_t i = 0; block && i < MAX_BLOCKS; i++) {
+    for (struct gt_loop loop = {0}; block;) {
+        if (gt_loop_closed(&loop, block)) {
+            gt_process_lost(process, GT_OF_SPECIALS, "the list of %s is a loop", queue->global);
+            return;
+        }
         uint64_t entries = gt_off(layout, queue->entries);
         if (!gt_process_field(process, block, queue->count, &count)) return;
         uint64_t size = layout->size[queue->entry] ? layout->size[queue->entry] : 8;

@@ -4,8 +4,6 @@
 
 #include <stdlib.h>
 
-enum { MAX_SPECIALS_A_SPAN = 1 << 20 }; /* a few a slot at most; a longer list is a loop */
-
 /* One row a kind: the constant that numbers it and where its pointer words are. */
 static const struct {
     const char *what;
@@ -27,6 +25,7 @@ struct reading {
     const struct gt_goheap *heap;
     struct gt_specials *specials;
     int64_t number[GT_SPECIAL_KINDS]; /* -1: this version has no such kind */
+    struct gt_map seen;               /* addresses: a special belongs to one span */
 };
 
 static void read_kinds(struct reading *reading)
@@ -80,12 +79,13 @@ static void read_list(struct reading *reading, const struct gt_region *region,
     const struct gt_process *process = reading->heap->process;
     uint64_t addr = span->specials, next, offset, number;
 
-    for (size_t i = 0; addr && i < MAX_SPECIALS_A_SPAN; i++, addr = next) {
-        if (!gt_process_field(process, addr, GT_F_special_next, &next) ||
+    for (bool added; addr; addr = next) {
+        gt_map_put(&reading->seen, addr, &added);
+        if (!added || !gt_process_field(process, addr, GT_F_special_next, &next) ||
             !gt_process_field(process, addr, GT_F_special_offset, &offset) ||
             !gt_process_field(process, addr, GT_F_special_kind, &number)) {
             gt_process_lost(reading->heap->process, GT_OF_SPECIALS,
-                            "specials of span 0x%llx: not in the core",
+                            "specials of span 0x%llx: not in the core, or listed twice",
                             (unsigned long long)span->base);
             return;
         }
@@ -108,6 +108,7 @@ struct gt_error *gt_specials_open(const struct gt_goheap *heap, struct gt_specia
         const struct gt_span *span = gt_vec_at(&heap->spans, region->tag);
         if (span->specials) read_list(&reading, region, span);
     }
+    gt_map_free(&reading.seen);
     *out = specials;
     return NULL;
 }

@@ -1,5 +1,6 @@
 #include "inspector/runtime/stackscan.h"
 
+#include "inspector/base/loop.h"
 #include "inspector/runtime/registers.h"
 
 #include <inttypes.h>
@@ -9,7 +10,6 @@ enum {
     WORD = 8,
     RECORD = 16,           /* stackObjectRecord: off, size, ptrBytes i32; gcdataoff u32 */
     MAX_OBJECTS = 1 << 14, /* stack objects a function: far beyond any compiler's output */
-    MAX_DEFERS = 1 << 26,  /* records a goroutine; a longer chain is a loop */
 };
 
 /* A stack object: scanned once, when something on the stack points to it. */
@@ -224,7 +224,11 @@ static void scan_g(struct scan *scan)
     if (gt_process_field(process, scan->g->address, GT_F_g__panic, &value) && value)
         word(scan, 0, value, UINT32_MAX, false);
     if (!gt_process_field(process, scan->g->address, GT_F_g__defer, &record)) return;
-    for (size_t i = 0; record && i < MAX_DEFERS; i++, record = next) {
+    for (struct gt_loop loop = {0}; record; record = next) {
+        if (gt_loop_closed(&loop, record)) {
+            scan->counts->lost++;
+            return;
+        }
         word(scan, 0, record, UINT32_MAX, false);
         if (gt_process_field(process, record, GT_F__defer_fn, &value))
             word(scan, record + gt_off(&process->layout, GT_F__defer_fn), value, UINT32_MAX, false);

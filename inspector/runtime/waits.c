@@ -137,6 +137,15 @@ static void add_semaphore(const struct gt_waits *waits, const struct gt_goroutin
     if (sudog) add_word(waits, sudog, GT_F_sudog_elem, GT_F_sudog_elem_vp, wait);
 }
 
+/* A select whose channels are all nil waits in no queue: nothing can wake it. */
+static bool selects_on_nothing(const struct gt_waits *waits, const struct gt_goroutine *g)
+{
+    uint64_t sudog;
+
+    return strcmp(g->wait_reason, "select") == 0 &&
+           gt_process_field(waits->process, g->address, GT_F_g_waiting, &sudog) && sudog == 0;
+}
+
 void gt_waits_find(const struct gt_waits *waits, const struct gt_goroutine *g, struct gt_wait *wait)
 {
     const struct reason *reason = reason_of(waits, g);
@@ -147,7 +156,8 @@ void gt_waits_find(const struct gt_waits *waits, const struct gt_goroutine *g, s
     wait->what = reason->what;
     if (wait->kind == GT_WAIT_CHANNEL) add_channels(waits, g, wait);
     if (wait->kind == GT_WAIT_SYNC) add_semaphore(waits, g, wait);
-    if (wait->kind != GT_WAIT_NEVER && wait->objects.len == 0) wait->kind = GT_WAIT_OTHER;
+    if (wait->kind != GT_WAIT_NEVER && wait->objects.len == 0)
+        wait->kind = selects_on_nothing(waits, g) ? GT_WAIT_NEVER : GT_WAIT_OTHER;
 }
 
 void gt_wait_free(struct gt_wait *wait)

@@ -1,0 +1,28 @@
+/*
+ * Telling that a linked list of the target leads back into itself, in two words (Brent's method).
+ *
+ * Every address on the way is shown to gt_loop_closed(); a list that is a loop is told within
+ * twice its length.
+ */
+#ifndef GT_BASE_LOOP_H
+#define GT_BASE_LOOP_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct gt_loop { /* starts zeroed */
+    uint64_t kept, steps, power;
+};
+
+static inline bool gt_loop_closed(struct gt_loop *loop, uint64_t addr)
+{
+    if (loop->power && addr == loop->kept) return true;
+    if (loop->steps++ >= loop->power) {
+        loop->power = loop->power ? loop->power * 2 : 1;
+        loop->steps = 0;
+        loop->kept = addr;
+    }
+    return false;
+}
+
+#endif
