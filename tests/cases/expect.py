@@ -16,6 +16,8 @@ KIB = 1 << 10
 # last of its span of 32 KiB, which then stays in use.
 CACHED_SUDOGS = 2 * 128 * 112
 CACHED_STACKS = 2 * 16 * 32 * KIB
+# Each P lists its timers in an array that grows by a quarter: 16 bytes for each of up to 8000.
+TIMER_LISTS = 32 * KIB
 STACK_SPANS = 64 * KIB  # by which StackInuse varies, being counted in spans of 32 KiB
 LEAST_STACK = 2 * KIB
 
@@ -167,7 +169,9 @@ SHAPES = {
     "subslice": Shape(_BLOCK, _stated_address, _windowed),
     "lost-elements": Shape(_BLOCK, _stated_address, _lost, (0, 8)),
     "hung-goroutine": Shape(_goroutine, _goroutine, _hung, noise=CACHED_SUDOGS),
-    "ticker": Shape(lambda i: address(i["timer"]), _stated_address, _ticker, (0, -8, -16)),
+    "ticker": Shape(
+        lambda i: address(i["timer"]), _stated_address, _ticker, (0, -8, -16), noise=TIMER_LISTS
+    ),
     "finalizer-cycle": Shape(_address_of("object"), _stated_address, _cycle, (0, 8)),
     "deferred-calls": Shape(_goroutine, _goroutine, _deferred),
 }
