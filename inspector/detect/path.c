@@ -396,7 +396,7 @@ static void tell_object(struct telling *telling, uint32_t object, bool has_offse
     char field[MAX_FIELD] = "";
 
     if (type && gt_types_get(study->process->types, type)->kind == GT_T_MAP) return;
-    if (!type && study->typing->type[object]) return; /* a map's directory or table */
+    if (!type && gt_typing_knows(study->typing, object)) return; /* a map's directory or table */
     if (has_offset) field_of(study, object, offset, field, sizeof field);
     struct gt_step *step = gt_vec_push(&telling->steps);
     step->what = is_map_storage(name) ? "map entry" : "object";

@@ -74,25 +74,20 @@ bool gt_slot_ref_at(const struct gt_typing *typing, uint64_t value, struct gt_sl
     return true;
 }
 
-/* A slot's bitmap may begin with several elements of an array and end in nothing. */
-static uint64_t tiles_by_mask(const struct gt_type_row *row, const struct gt_slot_ref *ref)
-{
-    uint64_t words = ref->region->slot_size / WORD, tiles = 0;
-
-    if (!row->words || row->words > words) return 0;
-    uint64_t mask = load_bits(ref->region->mask, ref->region->mask_bytes, ref->slot * words, words);
-    while ((tiles + 1) * row->words <= words &&
-           (mask >> tiles * row->words & low_bits(row->words)) == row->mask)
-        tiles++;
-    return tiles;
-}
-
-uint64_t gt_tiles_of(const struct gt_typing *typing, const struct gt_slot_ref *ref, gt_type_id id)
+struct gt_extent gt_tiles_that_fit(const struct gt_typing *typing, const struct gt_slot_ref *ref,
+                                   gt_type_id id, uint64_t first, uint64_t count)
 {
     const struct gt_type_row *row = gt_type_row(typing, id);
+    const struct gt_region *region = ref->region;
+    uint64_t words = region->slot_size / WORD;
+    struct gt_extent fit = {(uint32_t)first, (uint32_t)first};
 
-    if (ref->region->scan == GT_SCAN_BITMAP) return tiles_by_mask(row, ref);
-    return row->size ? (ref->region->slot_size - gt_slot_skip(ref)) / row->size : 0;
+    if (!row->words || first >= words / row->words) return (struct gt_extent){0, 0};
+    uint64_t end = count < words / row->words - first ? first + count : words / row->words;
+    uint64_t mask = load_bits(region->mask, region->mask_bytes, ref->slot * words, words);
+    while (fit.to < end && (mask >> fit.to * row->words & low_bits(row->words)) == row->mask)
+        fit.to++;
+    return fit;
 }
 
 /* ---- words --------------------------------------------------------------------------------- */
@@ -100,8 +95,9 @@ uint64_t gt_tiles_of(const struct gt_typing *typing, const struct gt_slot_ref *r
 struct mask_walk {
     gt_typed_word_fn *visit;
     void *ctx;
-    uint64_t addr, skip; /* of the slot; words before `skip` were seen */
-    uint64_t header;     /* offset of the program's data in the slot */
+    uint64_t addr;     /* of the slot */
+    uint64_t from, to; /* words of the data between these were seen */
+    uint64_t header;   /* offset of the program's data in the slot */
     uint8_t kind;
 };
 
@@ -109,22 +105,24 @@ static void visit_masked(void *ctx, uint64_t offset, uint64_t value)
 {
     struct mask_walk *walk = ctx;
 
-    if (offset < walk->skip || !value) return;
+    if (!value || offset < walk->header) return;
     struct gt_word word = {.addr = walk->addr + offset,
                            .value = value,
                            .offset = offset - walk->header,
                            .kind = walk->kind};
+    if (word.offset >= walk->from && word.offset < walk->to) return;
     walk->visit(walk->ctx, &word);
 }
 
+/* Words whose types are not known, but for those of the data in [from, to). */
 static void words_by_mask(const struct gt_typing *typing, const struct gt_slot_ref *ref,
-                          uint64_t skip, uint8_t kind, gt_typed_word_fn *visit, void *ctx)
+                          uint64_t from, uint64_t to, uint8_t kind, gt_typed_word_fn *visit,
+                          void *ctx)
 {
-    struct mask_walk walk = {.visit = visit, .ctx = ctx, .kind = kind};
+    struct mask_walk walk = {.visit = visit, .ctx = ctx, .from = from, .to = to, .kind = kind};
 
     walk.addr = ref->region->base + ref->slot * ref->region->slot_size;
     walk.header = gt_slot_skip(ref);
-    walk.skip = walk.header + skip;
     gt_heap_words(&typing->heap->graph, gt_slot_object(ref), visit_masked, &walk);
 }
 
@@ -156,24 +154,32 @@ static void words_of_tile(const struct gt_typing *typing, const struct gt_places
     }
 }
 
+/* Which elements of a slot are of its type. */
+static struct gt_extent extent_of(const struct gt_slot_ref *ref, uint32_t typed, uint64_t tile)
+{
+    uint64_t size = ref->region->slot_size - gt_slot_skip(ref);
+
+    if (ref->region->scan == GT_SCAN_BITMAP) return gt_typed_extent(typed);
+    return (struct gt_extent){0, tile && size / tile < UINT32_MAX ? (uint32_t)(size / tile) : 0};
+}
+
 static void words_by_type(const struct gt_typing *typing, const struct gt_slot_ref *ref,
-                          gt_type_id id, gt_typed_word_fn *visit, void *ctx)
+                          uint32_t typed, gt_typed_word_fn *visit, void *ctx)
 {
     const struct gt_region *region = ref->region;
     uint64_t offset = ref->slot * region->slot_size + gt_slot_skip(ref);
     uint64_t size = region->slot_size - gt_slot_skip(ref);
-    uint64_t tile = gt_type_row(typing, id)->size;
-    /* Most slots have room for one only: that it fits was seen when it was claimed. */
-    uint64_t tiles = 2 * tile > size ? 1 : gt_tiles_of(typing, ref, id);
-    const struct gt_places *places = gt_types_places(typing->types, id);
+    uint64_t tile = gt_type_row(typing, gt_typed_id(typed))->size;
+    struct gt_extent extent = extent_of(ref, typed, tile);
+    const struct gt_places *places = gt_types_places(typing->types, gt_typed_id(typed));
 
-    for (uint64_t i = 0; i < tiles; i++)
+    for (uint64_t i = extent.from; i < extent.to; i++)
         words_of_tile(typing, places, region->bytes + offset, region->base + offset, i * tile,
                       visit, ctx);
     if (!places->complete)
-        words_by_mask(typing, ref, 0, GT_W_UNKNOWN, visit, ctx);
-    else if (size - tiles * tile >= WORD)
-        words_by_mask(typing, ref, tiles * tile, GT_W_UNKNOWN, visit, ctx);
+        words_by_mask(typing, ref, 0, 0, GT_W_UNKNOWN, visit, ctx);
+    else if (extent.from > 0 || size - extent.to * tile >= WORD)
+        words_by_mask(typing, ref, extent.from * tile, extent.to * tile, GT_W_UNKNOWN, visit, ctx);
 }
 
 void gt_typing_words(const struct gt_typing *typing, uint32_t object, gt_typed_word_fn *visit,
@@ -181,20 +187,25 @@ void gt_typing_words(const struct gt_typing *typing, uint32_t object, gt_typed_w
 {
     if (object >= typing->heap->graph.scan_objects) return;
     struct gt_slot_ref ref = gt_slot_ref_of(typing, object);
-    gt_type_id id = typing->type[object];
+    gt_type_id id = gt_typed_id(typing->type[object]);
 
     if (!ref.region->bytes) return;
     if (id == GT_NO_TYPE)
-        words_by_mask(typing, &ref, 0, GT_W_UNKNOWN, visit, ctx);
+        words_by_mask(typing, &ref, 0, 0, GT_W_UNKNOWN, visit, ctx);
     else if (id == GT_OPAQUE_TYPE || gt_type_row(typing, id)->is_map)
-        words_by_mask(typing, &ref, 0, GT_W_RUNTIME, visit, ctx);
+        words_by_mask(typing, &ref, 0, 0, GT_W_RUNTIME, visit, ctx);
     else
-        words_by_type(typing, &ref, id, visit, ctx);
+        words_by_type(typing, &ref, typing->type[object], visit, ctx);
 }
 
 gt_type_id gt_typing_type(const struct gt_typing *typing, uint32_t object)
 {
-    if (object >= typing->heap->graph.scan_objects || typing->type[object] == GT_OPAQUE_TYPE)
-        return GT_NO_TYPE;
-    return typing->type[object];
+    if (object >= typing->heap->graph.scan_objects) return GT_NO_TYPE;
+    gt_type_id id = gt_typed_id(typing->type[object]);
+    return id == GT_OPAQUE_TYPE ? (gt_type_id)GT_NO_TYPE : id;
+}
+
+bool gt_typing_knows(const struct gt_typing *typing, uint32_t object)
+{
+    return object < typing->heap->graph.scan_objects && typing->type[object];
 }

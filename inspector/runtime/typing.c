@@ -17,11 +17,12 @@ static uint32_t block_count(const struct gt_typing *typing)
     return (typing->heap->graph.scan_objects >> BLOCK_SHIFT) + 1;
 }
 
-static void settle(struct gt_typing *typing, uint32_t object, gt_type_id id)
+static void settle(struct gt_typing *typing, uint32_t object, gt_type_id id,
+                   struct gt_extent extent)
 {
     uint32_t block = object >> BLOCK_SHIFT;
 
-    typing->type[object] = id;
+    typing->type[object] = gt_typed(id, extent);
     gt_bit_set(&typing->grey, object);
     if (gt_bit_test_set(&typing->queued, block)) return;
     typing->queue[typing->tail] = block;
@@ -40,23 +41,43 @@ static bool is_final(const struct gt_typing *typing, gt_type_id id)
     return id == GT_OPAQUE_TYPE || (id && gt_type_row(typing, id)->is_map);
 }
 
-static void judge_claim(struct gt_typing *typing, const struct gt_claim *claim)
+/* Elements that a second claim adds: ranges that do not meet stay apart, and the longer one counts.
+ */
+static struct gt_extent join(struct gt_extent a, struct gt_extent b)
+{
+    if (a.from > b.to || b.from > a.to) return a.to - a.from >= b.to - b.from ? a : b;
+    return (struct gt_extent){a.from < b.from ? a.from : b.from, a.to > b.to ? a.to : b.to};
+}
+
+static void judge_by_bitmap(struct gt_typing *typing, const struct gt_claim *claim, uint32_t object)
 {
     struct gt_slot_ref ref = {claim->region, claim->slot, false};
-    uint32_t object = gt_slot_object(&ref);
+    gt_type_id now = gt_typed_id(typing->type[object]);
+    uint64_t size = claim_size(typing, claim->type);
+
+    if (is_final(typing, now) || (now != claim->type && claim_size(typing, now) >= size)) return;
+    if (claim->offset % size != 0) return;
+    struct gt_extent extent =
+        gt_tiles_that_fit(typing, &ref, claim->type, claim->offset / size, claim->count);
+    if (extent.to <= extent.from) return;
+    if (now == claim->type) extent = join(gt_typed_extent(typing->type[object]), extent);
+    if (gt_typed(claim->type, extent) != typing->type[object])
+        settle(typing, object, claim->type, extent);
+}
+
+/* Objects whose type the allocator noted down are typed already, unless it could not be read. */
+static void judge_claim(struct gt_typing *typing, const struct gt_claim *claim)
+{
+    uint32_t object = claim->region->first + claim->slot;
+    struct gt_extent first = {0, 1};
 
     if (!gt_bit(&typing->heap->graph.allocated, object)) return;
-    gt_type_id now = typing->type[object];
-    if (now == claim->type) return;
-    if (ref.region->scan == GT_SCAN_TILED) {
-        if (now) return;
-        ref.header = gt_slot_has_header(typing, ref.region);
-    }
-    uint64_t size = claim_size(typing, claim->type), skip = gt_slot_skip(&ref);
-    if (size == 0 || is_final(typing, now) || claim_size(typing, now) >= size) return;
-    if (claim->offset < skip) return;
-    if ((claim->array ? (claim->offset - skip) % size : claim->offset - skip) != 0) return;
-    if (gt_tiles_of(typing, &ref, claim->type)) settle(typing, object, claim->type);
+    if (claim_size(typing, claim->type) == 0 || claim->type >= GT_OPAQUE_TYPE) return;
+    if (claim->region->scan == GT_SCAN_BITMAP)
+        judge_by_bitmap(typing, claim, object);
+    else if (!typing->type[object] &&
+             claim->offset == (gt_slot_has_header(typing, claim->region) ? 8 : 0))
+        settle(typing, object, claim->type, first);
 }
 
 static void fetch_for(const struct gt_typing *typing, const struct gt_claim *claim)
@@ -69,20 +90,20 @@ static void fetch_for(const struct gt_typing *typing, const struct gt_claim *cla
         __builtin_prefetch(claim->region->mask + claim->slot * claim->region->slot_size / 64);
 }
 
-/* Something says that `value` points to a `id`, or into an array of them. The claim waits a few
+/* Something says that `value` points to `count` of type `id`. The claim waits a few
  * turns, while the memory that decides it is fetched. */
-static void claim(struct gt_typing *typing, uint64_t value, gt_type_id id, bool array)
+static void claim(struct gt_typing *typing, uint64_t value, gt_type_id id, uint64_t count)
 {
     struct gt_claim *place = &typing->waiting[typing->claims % GT_CLAIMS_WAITING];
 
-    if (id == GT_NO_TYPE || !gt_type_row(typing, id)->has_pointers) return;
+    if (id == GT_NO_TYPE || count == 0 || !gt_type_row(typing, id)->has_pointers) return;
     const struct gt_region *region = gt_heap_region(&typing->heap->graph, value);
     if (!region || region->scan == GT_SCAN_NONE) return;
     uint32_t slot = gt_region_slot(region, value);
     if (slot >= region->count) return;
     uint64_t offset = value - region->base - slot * region->slot_size;
     struct gt_claim oldest = *place;
-    *place = (struct gt_claim){region, slot, id, offset, array};
+    *place = (struct gt_claim){region, slot, id, offset, count};
     typing->claims++;
     fetch_for(typing, place);
     if (oldest.region) judge_claim(typing, &oldest);
@@ -102,7 +123,8 @@ static void claim_opaque(struct gt_typing *typing, uint64_t value)
 {
     struct gt_slot_ref ref;
 
-    if (gt_slot_ref_at(typing, value, &ref)) typing->type[gt_slot_object(&ref)] = GT_OPAQUE_TYPE;
+    if (gt_slot_ref_at(typing, value, &ref))
+        typing->type[gt_slot_object(&ref)] = gt_typed(GT_OPAQUE_TYPE, (struct gt_extent){0, 1});
 }
 
 struct map_claim {
@@ -114,9 +136,8 @@ static void claim_map_part(void *ctx, enum gt_map_part part, uint64_t addr, uint
 {
     struct map_claim *map = ctx;
 
-    (void)count;
     if (part == GT_MAP_GROUPS)
-        claim(map->typing, addr, map->group, true);
+        claim(map->typing, addr, map->group, count);
     else
         claim_opaque(map->typing, addr);
 }
@@ -127,8 +148,9 @@ static void claim_map(struct gt_typing *typing, uint64_t header, gt_type_id map_
     struct gt_slot_ref ref;
 
     if (!map_type || !gt_slot_ref_at(typing, header, &ref)) return;
-    if (is_final(typing, typing->type[gt_slot_object(&ref)])) return;
-    typing->type[gt_slot_object(&ref)] = map_type;
+    if (is_final(typing, gt_typed_id(typing->type[gt_slot_object(&ref)]))) return;
+    if (map_type >= GT_OPAQUE_TYPE) return;
+    typing->type[gt_slot_object(&ref)] = gt_typed(map_type, (struct gt_extent){0, 1});
     struct map_claim map = {
         typing, gt_types_find(typing->types, gt_types_get(typing->types, map_type)->map.group)};
     gt_map_parts(typing->types, map_type, header, claim_map_part, &map);
@@ -136,10 +158,11 @@ static void claim_map(struct gt_typing *typing, uint64_t header, gt_type_id map_
 
 static void claim_channel(struct gt_typing *typing, uint64_t channel, gt_type_id elem)
 {
-    uint64_t buffer;
+    uint64_t buffer, room;
 
-    if (elem && gt_process_field(typing->process, channel, GT_F_hchan_buf, &buffer))
-        claim(typing, buffer, elem, true);
+    if (elem && gt_process_field(typing->process, channel, GT_F_hchan_buf, &buffer) &&
+        gt_process_field(typing->process, channel, GT_F_hchan_dataqsiz, &room))
+        claim(typing, buffer, elem, room);
     claim_opaque(typing, channel);
 }
 
@@ -149,10 +172,10 @@ static void claim_word(void *ctx, const struct gt_word *word)
 
     switch (word->kind) {
     case GT_P_POINTER:
-        claim(typing, word->value, word->type, false);
+        claim(typing, word->value, word->type, 1);
         break;
     case GT_P_SLICE:
-        claim(typing, word->value, word->type, true);
+        claim(typing, word->value, word->type, word->cap);
         break;
     case GT_P_MAP:
         claim_map(typing, word->value, word->type);
@@ -205,7 +228,8 @@ static void claim_headers(struct gt_typing *typing, const struct gt_bitmap *live
             uint32_t object = region->first + slot;
             if (!gt_bit(live, object)) continue;
             gt_type_id id = gt_types_at(typing->types, gt_goheap_header(typing->heap, object));
-            if (id && gt_types_get(typing->types, id)->size) settle(typing, object, id);
+            if (id && id < GT_OPAQUE_TYPE && gt_types_get(typing->types, id)->size)
+                settle(typing, object, id, (struct gt_extent){0, 1});
         }
     }
 }

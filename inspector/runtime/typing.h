@@ -3,10 +3,11 @@
  *
  * Theory. Allocation headers, DWARF types of globals and of frames' variables, and the dynamic
  * types in interface words are facts. A typed object types what its pointers lead to: a *T to an
- * object's start makes it a T, a []T into it makes it an array of T, a map or channel makes its
- * storage what its type says. Where claims differ the largest type that fits the object's own
- * pointer mask wins, so a claim only ever grows and the spread ends. A claim that contradicts the
- * mask is dropped. What no claim reaches stays untyped, and every pointer in it is a word of
+ * object's start makes its first bytes a T, a []T into it makes those elements T, a map or channel
+ * makes its storage what its type says. A claim types what it covers and no more: a *T may point to
+ * the first field of something larger. Where claims differ the largest type that fits the object's
+ * own pointer mask wins, so a claim only ever grows and the spread ends. A claim that contradicts
+ * the mask is dropped. What no claim covers stays untyped, and every pointer in it is a word of
  * unknown kind.
  *
  * Every user of pointers sees them through one function each for objects and for roots, as
@@ -37,12 +38,12 @@ typedef void gt_typed_word_fn(void *ctx, const struct gt_word *word);
 
 enum { GT_CLAIMS_WAITING = 32 };
 
-struct gt_claim { /* something says that a place in a slot is a `type`, or an array of them */
+struct gt_claim { /* something says that `count` of `type` lie at a place in a slot */
     const struct gt_region *region;
     uint32_t slot;
     gt_type_id type;
     uint64_t offset; /* in the slot */
-    bool array;
+    uint64_t count;
 };
 
 struct gt_typing {
@@ -71,6 +72,9 @@ void gt_typing_free(struct gt_typing *typing); /* NULL is allowed */
 /* The type of an object's data, or of its elements if it is an array; GT_NO_TYPE if unknown or
  * the runtime's own. */
 gt_type_id gt_typing_type(const struct gt_typing *typing, uint32_t object);
+
+/* Is anything known of it: its type, or that it is the runtime's own? */
+bool gt_typing_knows(const struct gt_typing *typing, uint32_t object);
 
 /* Every pointer word of an object that is not nil, in no particular order. */
 void gt_typing_words(const struct gt_typing *typing, uint32_t object, gt_typed_word_fn *visit,

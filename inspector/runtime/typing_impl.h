@@ -9,8 +9,37 @@
 
 #include "inspector/runtime/typing.h"
 
+/*
+ * What is known of an object in one word: its type's number and, where a heap bitmap describes its
+ * slot (which has at most 64 words), the elements [from, to) of it that are of that type. Slots
+ * whose type the allocator noted down are of it throughout.
+ */
+enum { GT_TYPE_BITS = 20, GT_TILE_BITS = 6 };
+
 /* The runtime's own: map directories and tables. Typed, so that it is not unknown, but no type. */
-#define GT_OPAQUE_TYPE UINT32_MAX
+#define GT_OPAQUE_TYPE (((uint32_t)1 << GT_TYPE_BITS) - 1)
+
+struct gt_extent { /* elements of a slot, from the first on */
+    uint32_t from, to;
+};
+
+static inline uint32_t gt_typed(gt_type_id id, struct gt_extent extent)
+{
+    return id | extent.from << GT_TYPE_BITS | (extent.to - 1) << (GT_TYPE_BITS + GT_TILE_BITS);
+}
+
+static inline gt_type_id gt_typed_id(uint32_t typed)
+{
+    return typed & GT_OPAQUE_TYPE;
+}
+
+static inline struct gt_extent gt_typed_extent(uint32_t typed)
+{
+    uint32_t tiles = ((uint32_t)1 << GT_TILE_BITS) - 1;
+
+    return (struct gt_extent){typed >> GT_TYPE_BITS & tiles,
+                              (typed >> (GT_TYPE_BITS + GT_TILE_BITS)) + 1};
+}
 
 struct gt_type_row {
     uint64_t size;
@@ -50,7 +79,9 @@ struct gt_slot_ref gt_slot_ref_of(const struct gt_typing *typing, uint32_t objec
 /* The allocated object with pointers that `value` leads to; false when there is none. */
 bool gt_slot_ref_at(const struct gt_typing *typing, uint64_t value, struct gt_slot_ref *ref);
 
-/* How many times a type lies in the slot, by the slot's own pointer mask; 0: not at all. */
-uint64_t gt_tiles_of(const struct gt_typing *typing, const struct gt_slot_ref *ref, gt_type_id id);
+/* Which of `count` elements from the `first` on a slot's heap bitmap agrees to be of the type: an
+ * unbroken run from the first on; to <= from when not even that is. */
+struct gt_extent gt_tiles_that_fit(const struct gt_typing *typing, const struct gt_slot_ref *ref,
+                                   gt_type_id id, uint64_t first, uint64_t count);
 
 #endif
