@@ -80,14 +80,25 @@ struct gt_extent gt_tiles_that_fit(const struct gt_typing *typing, const struct 
     const struct gt_type_row *row = gt_type_row(typing, id);
     const struct gt_region *region = ref->region;
     uint64_t words = region->slot_size / WORD;
-    struct gt_extent fit = {(uint32_t)first, (uint32_t)first};
+    struct gt_extent fit = {(uint32_t)first, (uint32_t)first, false};
 
-    if (!row->words || first >= words / row->words) return (struct gt_extent){0, 0};
+    if (!row->words || first >= words / row->words) return (struct gt_extent){0};
     uint64_t end = count < words / row->words - first ? first + count : words / row->words;
     uint64_t mask = load_bits(region->mask, region->mask_bytes, ref->slot * words, words);
     while (fit.to < end && (mask >> fit.to * row->words & low_bits(row->words)) == row->mask)
         fit.to++;
     return fit;
+}
+
+bool gt_extent_has_all(const struct gt_typing *typing, const struct gt_slot_ref *ref, gt_type_id id,
+                       struct gt_extent extent)
+{
+    const struct gt_region *region = ref->region;
+    uint64_t words = region->slot_size / WORD, each = gt_type_row(typing, id)->words;
+    uint64_t mask = load_bits(region->mask, region->mask_bytes, ref->slot * words, words);
+    uint64_t inside = low_bits(extent.to * each) & ~low_bits(extent.from * each);
+
+    return (mask & ~inside) == 0;
 }
 
 /* ---- words --------------------------------------------------------------------------------- */
@@ -160,7 +171,8 @@ static struct gt_extent extent_of(const struct gt_slot_ref *ref, uint32_t typed,
     uint64_t size = ref->region->slot_size - gt_slot_skip(ref);
 
     if (ref->region->scan == GT_SCAN_BITMAP) return gt_typed_extent(typed);
-    return (struct gt_extent){0, tile && size / tile < UINT32_MAX ? (uint32_t)(size / tile) : 0};
+    uint64_t tiles = tile ? size / tile : 0;
+    return (struct gt_extent){0, tiles < UINT32_MAX ? (uint32_t)tiles : 0, tiles * tile == size};
 }
 
 static void words_by_type(const struct gt_typing *typing, const struct gt_slot_ref *ref,
@@ -168,7 +180,6 @@ static void words_by_type(const struct gt_typing *typing, const struct gt_slot_r
 {
     const struct gt_region *region = ref->region;
     uint64_t offset = ref->slot * region->slot_size + gt_slot_skip(ref);
-    uint64_t size = region->slot_size - gt_slot_skip(ref);
     uint64_t tile = gt_type_row(typing, gt_typed_id(typed))->size;
     struct gt_extent extent = extent_of(ref, typed, tile);
     const struct gt_places *places = gt_types_places(typing->types, gt_typed_id(typed));
@@ -178,7 +189,7 @@ static void words_by_type(const struct gt_typing *typing, const struct gt_slot_r
                       visit, ctx);
     if (!places->complete)
         words_by_mask(typing, ref, 0, 0, GT_W_UNKNOWN, visit, ctx);
-    else if (extent.from > 0 || size - extent.to * tile >= WORD)
+    else if (!extent.all)
         words_by_mask(typing, ref, extent.from * tile, extent.to * tile, GT_W_UNKNOWN, visit, ctx);
 }
 

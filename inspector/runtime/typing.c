@@ -46,7 +46,18 @@ static bool is_final(const struct gt_typing *typing, gt_type_id id)
 static struct gt_extent join(struct gt_extent a, struct gt_extent b)
 {
     if (a.from > b.to || b.from > a.to) return a.to - a.from >= b.to - b.from ? a : b;
-    return (struct gt_extent){a.from < b.from ? a.from : b.from, a.to > b.to ? a.to : b.to};
+    return (struct gt_extent){a.from < b.from ? a.from : b.from, a.to > b.to ? a.to : b.to, false};
+}
+
+/* Most claims say what is known: the object need not be looked at again. */
+static bool is_known(uint32_t typed, const struct gt_claim *claim, uint64_t size)
+{
+    struct gt_extent extent = gt_typed_extent(typed);
+
+    if (gt_typed_id(typed) != claim->type) return false;
+    if (extent.all) return true;
+    return claim->offset >= extent.from * size && claim->count <= extent.to &&
+           claim->offset + claim->count * size <= extent.to * size;
 }
 
 static void judge_by_bitmap(struct gt_typing *typing, const struct gt_claim *claim, uint32_t object)
@@ -55,12 +66,14 @@ static void judge_by_bitmap(struct gt_typing *typing, const struct gt_claim *cla
     gt_type_id now = gt_typed_id(typing->type[object]);
     uint64_t size = claim_size(typing, claim->type);
 
-    if (is_final(typing, now) || (now != claim->type && claim_size(typing, now) >= size)) return;
+    if (is_known(typing->type[object], claim, size) || is_final(typing, now)) return;
+    if (now != claim->type && claim_size(typing, now) >= size) return;
     if (claim->offset % size != 0) return;
     struct gt_extent extent =
         gt_tiles_that_fit(typing, &ref, claim->type, claim->offset / size, claim->count);
     if (extent.to <= extent.from) return;
     if (now == claim->type) extent = join(gt_typed_extent(typing->type[object]), extent);
+    extent.all = gt_extent_has_all(typing, &ref, claim->type, extent);
     if (gt_typed(claim->type, extent) != typing->type[object])
         settle(typing, object, claim->type, extent);
 }
@@ -69,7 +82,7 @@ static void judge_by_bitmap(struct gt_typing *typing, const struct gt_claim *cla
 static void judge_claim(struct gt_typing *typing, const struct gt_claim *claim)
 {
     uint32_t object = claim->region->first + claim->slot;
-    struct gt_extent first = {0, 1};
+    struct gt_extent first = {0, 1, false};
 
     if (!gt_bit(&typing->heap->graph.allocated, object)) return;
     if (claim_size(typing, claim->type) == 0 || claim->type >= GT_OPAQUE_TYPE) return;
@@ -124,7 +137,8 @@ static void claim_opaque(struct gt_typing *typing, uint64_t value)
     struct gt_slot_ref ref;
 
     if (gt_slot_ref_at(typing, value, &ref))
-        typing->type[gt_slot_object(&ref)] = gt_typed(GT_OPAQUE_TYPE, (struct gt_extent){0, 1});
+        typing->type[gt_slot_object(&ref)] =
+            gt_typed(GT_OPAQUE_TYPE, (struct gt_extent){0, 1, false});
 }
 
 struct map_claim {
@@ -150,7 +164,7 @@ static void claim_map(struct gt_typing *typing, uint64_t header, gt_type_id map_
     if (!map_type || !gt_slot_ref_at(typing, header, &ref)) return;
     if (is_final(typing, gt_typed_id(typing->type[gt_slot_object(&ref)]))) return;
     if (map_type >= GT_OPAQUE_TYPE) return;
-    typing->type[gt_slot_object(&ref)] = gt_typed(map_type, (struct gt_extent){0, 1});
+    typing->type[gt_slot_object(&ref)] = gt_typed(map_type, (struct gt_extent){0, 1, false});
     struct map_claim map = {
         typing, gt_types_find(typing->types, gt_types_get(typing->types, map_type)->map.group)};
     gt_map_parts(typing->types, map_type, header, claim_map_part, &map);
@@ -229,7 +243,7 @@ static void claim_headers(struct gt_typing *typing, const struct gt_bitmap *live
             if (!gt_bit(live, object)) continue;
             gt_type_id id = gt_types_at(typing->types, gt_goheap_header(typing->heap, object));
             if (id && id < GT_OPAQUE_TYPE && gt_types_get(typing->types, id)->size)
-                settle(typing, object, id, (struct gt_extent){0, 1});
+                settle(typing, object, id, (struct gt_extent){0, 1, false});
         }
     }
 }

@@ -11,21 +11,24 @@
 
 /*
  * What is known of an object in one word: its type's number and, where a heap bitmap describes its
- * slot (which has at most 64 words), the elements [from, to) of it that are of that type. Slots
- * whose type the allocator noted down are of it throughout.
+ * slot (which has at most 64 words), the elements [from, to) of it that are of that type, and
+ * whether they hold all of its pointers. Slots whose type the allocator noted down are of it
+ * throughout.
  */
-enum { GT_TYPE_BITS = 20, GT_TILE_BITS = 6 };
+enum { GT_TYPE_BITS = 19, GT_TILE_BITS = 6 };
 
 /* The runtime's own: map directories and tables. Typed, so that it is not unknown, but no type. */
 #define GT_OPAQUE_TYPE (((uint32_t)1 << GT_TYPE_BITS) - 1)
 
-struct gt_extent { /* elements of a slot, from the first on */
+struct gt_extent { /* elements of a slot */
     uint32_t from, to;
+    bool all; /* the slot has no pointers beside them */
 };
 
 static inline uint32_t gt_typed(gt_type_id id, struct gt_extent extent)
 {
-    return id | extent.from << GT_TYPE_BITS | (extent.to - 1) << (GT_TYPE_BITS + GT_TILE_BITS);
+    return id | extent.from << GT_TYPE_BITS | (extent.to - 1) << (GT_TYPE_BITS + GT_TILE_BITS) |
+           (uint32_t)extent.all << 31;
 }
 
 static inline gt_type_id gt_typed_id(uint32_t typed)
@@ -38,7 +41,7 @@ static inline struct gt_extent gt_typed_extent(uint32_t typed)
     uint32_t tiles = ((uint32_t)1 << GT_TILE_BITS) - 1;
 
     return (struct gt_extent){typed >> GT_TYPE_BITS & tiles,
-                              (typed >> (GT_TYPE_BITS + GT_TILE_BITS)) + 1};
+                              (typed >> (GT_TYPE_BITS + GT_TILE_BITS) & tiles) + 1, typed >> 31};
 }
 
 struct gt_type_row {
@@ -78,6 +81,10 @@ struct gt_slot_ref gt_slot_ref_of(const struct gt_typing *typing, uint32_t objec
 
 /* The allocated object with pointers that `value` leads to; false when there is none. */
 bool gt_slot_ref_at(const struct gt_typing *typing, uint64_t value, struct gt_slot_ref *ref);
+
+/* Does a slot's heap bitmap have no pointers but in these elements of the type? */
+bool gt_extent_has_all(const struct gt_typing *typing, const struct gt_slot_ref *ref, gt_type_id id,
+                       struct gt_extent extent);
 
 /* Which of `count` elements from the `first` on a slot's heap bitmap agrees to be of the type: an
  * unbroken run from the first on; to <= from when not even that is. */
