@@ -68,9 +68,9 @@ static void judge_by_bitmap(struct gt_typing *typing, const struct gt_claim *cla
 
     if (is_known(typing->type[object], claim, size) || is_final(typing, now)) return;
     if (now != claim->type && claim_size(typing, now) >= size) return;
-    if (claim->offset % size != 0) return;
-    struct gt_extent extent =
-        gt_tiles_that_fit(typing, &ref, claim->type, claim->offset / size, claim->count);
+    if (claim->offset && claim->offset % size != 0) return;
+    uint64_t first = claim->offset ? claim->offset / size : 0;
+    struct gt_extent extent = gt_tiles_that_fit(typing, &ref, claim->type, first, claim->count);
     if (extent.to <= extent.from) return;
     if (now == claim->type) extent = join(gt_typed_extent(typing->type[object]), extent);
     extent.all = gt_extent_has_all(typing, &ref, claim->type, extent);
@@ -103,33 +103,27 @@ static void fetch_for(const struct gt_typing *typing, const struct gt_claim *cla
         __builtin_prefetch(claim->region->mask + claim->slot * claim->region->slot_size / 64);
 }
 
+static void judge_oldest(struct gt_typing *typing)
+{
+    struct gt_claim oldest = typing->waiting[typing->judged++ % GT_CLAIMS_WAITING];
+
+    judge_claim(typing, &oldest);
+}
+
 /* Something says that `value` points to `count` of type `id`. The claim waits a few
  * turns, while the memory that decides it is fetched. */
 static void claim(struct gt_typing *typing, uint64_t value, gt_type_id id, uint64_t count)
 {
-    struct gt_claim *place = &typing->waiting[typing->claims % GT_CLAIMS_WAITING];
-
     if (id == GT_NO_TYPE || count == 0 || !gt_type_row(typing, id)->has_pointers) return;
     const struct gt_region *region = gt_heap_region(&typing->heap->graph, value);
     if (!region || region->scan == GT_SCAN_NONE) return;
     uint32_t slot = gt_region_slot(region, value);
     if (slot >= region->count) return;
-    uint64_t offset = value - region->base - slot * region->slot_size;
-    struct gt_claim oldest = *place;
-    *place = (struct gt_claim){region, slot, id, offset, count};
-    typing->claims++;
+    if (typing->claimed - typing->judged == GT_CLAIMS_WAITING) judge_oldest(typing);
+    struct gt_claim *place = &typing->waiting[typing->claimed++ % GT_CLAIMS_WAITING];
+    *place =
+        (struct gt_claim){region, slot, id, value - region->base - slot * region->slot_size, count};
     fetch_for(typing, place);
-    if (oldest.region) judge_claim(typing, &oldest);
-}
-
-static void judge_waiting(struct gt_typing *typing)
-{
-    for (size_t i = 0; i < GT_CLAIMS_WAITING; i++) {
-        struct gt_claim *place = &typing->waiting[(typing->claims + i) % GT_CLAIMS_WAITING];
-        struct gt_claim claim = *place;
-        place->region = NULL;
-        if (claim.region) judge_claim(typing, &claim);
-    }
 }
 
 static void claim_opaque(struct gt_typing *typing, uint64_t value)
@@ -219,16 +213,25 @@ static void claim_block(struct gt_typing *typing, uint32_t block)
         }
 }
 
+/* The next block of grey objects; false when neither a block nor a claim is left. */
+static bool next_block(struct gt_typing *typing, uint32_t *block)
+{
+    while (typing->head == typing->tail) {
+        if (typing->judged == typing->claimed) return false;
+        judge_oldest(typing);
+    }
+    *block = typing->queue[typing->head];
+    typing->head = typing->head == block_count(typing) ? 0 : typing->head + 1;
+    gt_bit_clear(&typing->queued, *block);
+    return true;
+}
+
 static void drain(struct gt_typing *typing)
 {
-    judge_waiting(typing);
-    while (typing->head != typing->tail) {
-        uint32_t block = typing->queue[typing->head];
-        typing->head = typing->head == block_count(typing) ? 0 : typing->head + 1;
-        gt_bit_clear(&typing->queued, block);
+    uint32_t block;
+
+    while (next_block(typing, &block))
         claim_block(typing, block);
-        if (typing->head == typing->tail) judge_waiting(typing);
-    }
 }
 
 static void claim_headers(struct gt_typing *typing, const struct gt_bitmap *live)

@@ -59,7 +59,7 @@ struct gt_typing {
     uint32_t *queue;         /* a ring of them, one place more than there are blocks */
     uint32_t head, tail;
     struct gt_claim waiting[GT_CLAIMS_WAITING]; /* a ring: what they need is being fetched */
-    size_t claims;                              /* made so far; the last ones wait */
+    size_t claimed, judged;                     /* so far; those between wait */
     uint64_t typed_bytes, untyped_bytes;        /* of live objects with pointers */
 };
 
