@@ -38,6 +38,36 @@ static void count_members(const struct grouping *grouping, const struct gt_membe
     group->count = group->id_count = count;
 }
 
+static bool has_label(const struct gt_label *labels, size_t count, const struct gt_label *label)
+{
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(labels[i].key, label->key) == 0 && strcmp(labels[i].value, label->value) == 0)
+            return true;
+    return false;
+}
+
+/* A group's labels are those that all of its goroutines have. */
+static void fill_labels(const struct grouping *grouping, const struct gt_member *members,
+                        size_t count, struct gt_goroutine_group *group)
+{
+    struct gt_process *process = grouping->analysis->process;
+    struct gt_arena *storage = grouping->report->storage;
+    size_t shared, theirs;
+    struct gt_label *labels =
+        gt_labels_of(process, goroutine(grouping, members[0].item), storage, &shared);
+
+    for (size_t i = 1; i < count && shared; i++) {
+        const struct gt_label *other =
+            gt_labels_of(process, goroutine(grouping, members[i].item), storage, &theirs);
+        size_t kept = 0;
+        for (size_t j = 0; j < shared; j++)
+            if (has_label(other, theirs, &labels[j])) labels[kept++] = labels[j];
+        shared = kept;
+    }
+    group->labels = labels;
+    group->label_count = shared;
+}
+
 static void make_group(void *ctx, const struct gt_member *members, size_t count)
 {
     struct grouping *grouping = ctx;
@@ -52,7 +82,7 @@ static void make_group(void *ctx, const struct gt_member *members, size_t count)
         g->wait_reason ? gt_arena_strndup(storage, g->wait_reason, strlen(g->wait_reason)) : NULL;
     group->stack = gt_places_of(process, grouping->analysis->goroutines, g, storage);
     group->created_by = gt_place_created(process, g, storage);
-    group->labels = gt_labels_of(process, g, storage, &group->label_count);
+    fill_labels(grouping, members, count, group);
     group->retained_bytes = GT_UNKNOWN;
     group->system = g->system;
 }

@@ -129,7 +129,8 @@ static void make_cause(struct piling *piling, const struct record *records, size
     cause->instance_count = 1;
     instance->deferred.goroutine = study->goroutines->list[piling->goroutine].id;
     instance->deferred.site = site ? *site : (struct gt_place){.function = "?"};
-    instance->deferred.deferred_function = gt_process_closure(study->process, records[0].fn);
+    instance->deferred.deferred_function =
+        gt_study_keep(study, gt_process_closure(study->process, records[0].fn));
     instance->deferred.calls = count;
     cause->title = gt_arena_format(study->storage,
                                    "%zu calls of %s deferred by %s, which has not "

@@ -123,7 +123,7 @@ static struct gt_edge edge_of(const struct looping *looping, uint32_t from, uint
     struct field_search search = {.looping = looping, .target = to};
     gt_type_id type = gt_typing_type(study->typing, from);
     struct gt_edge edge = {.address = gt_heap_address(&study->heap->graph, from),
-                           .type = gt_type_name(study, type)};
+                           .type = gt_study_keep(study, gt_type_name(study, type))};
     char field[160];
 
     gt_typing_words(study->typing, from, look_for_target, &search);
@@ -148,7 +148,7 @@ static void tell(const struct looping *looping, uint32_t number, struct gt_insta
         edges[i] = edge_of(looping, cycle[i], cycle[(i + 1) % length]);
     instance->cycle.object = gt_block_of(study, special->object);
     instance->cycle.mechanism = special->kind == GT_SPECIAL_FINALIZER ? "finalizer" : "cleanup";
-    instance->cycle.function = function_of(looping, special);
+    instance->cycle.function = gt_study_keep(study, function_of(looping, special));
     instance->cycle.cycle = edges;
     instance->cycle.cycle_len = length;
 }

@@ -117,7 +117,7 @@ static void tell(const struct hunting *hunting, uint32_t number, struct gt_insta
     const struct gt_wait *wait = wait_of(hunting, number);
 
     instance->hung.goroutine = g->id;
-    instance->hung.wait_reason = g->wait_reason;
+    instance->hung.wait_reason = gt_study_keep(study, g->wait_reason);
     instance->hung.wait_ns = gt_wait_ns(g, hunting->latest);
     instance->hung.blocked_on = wait->what;
     if (wait->objects.len)

@@ -124,7 +124,8 @@ static const char *target_type(const struct gt_study *study, const struct gt_vie
     if (!view->elem ||
         !gt_types_place_at(types, view->elem, (slot->addr - block) % view->elem_size, &place))
         return NULL;
-    return place.kind == GT_P_POINTER ? gt_type_name(study, place.type) : NULL;
+    if (place.kind != GT_P_POINTER) return NULL;
+    return gt_study_keep(study, gt_type_name(study, place.type));
 }
 
 static void tell(const struct losing *losing, const struct array *array,
@@ -142,7 +143,7 @@ static void tell(const struct losing *losing, const struct array *array,
         if (!slots[i].target.type) slots[i].target.type = target_type(study, view, slot);
     }
     instance->lost.block = gt_block_of(study, array->block.block);
-    instance->lost.element_type = gt_type_name(study, view->elem);
+    instance->lost.element_type = gt_study_keep(study, gt_type_name(study, view->elem));
     instance->lost.slot_count = array->elements;
     instance->lost.spare_slot_count = array->spare ? array->elements : 0;
     instance->lost.slots = slots;

@@ -47,9 +47,10 @@ struct gt_block gt_block_of(const struct gt_study *study, uint32_t object)
 {
     const struct gt_heap *graph = &study->heap->graph;
 
-    return (struct gt_block){.address = gt_heap_address(graph, object),
-                             .size = gt_heap_size(graph, object),
-                             .type = gt_type_name(study, gt_typing_type(study->typing, object))};
+    return (struct gt_block){
+        .address = gt_heap_address(graph, object),
+        .size = gt_heap_size(graph, object),
+        .type = gt_study_keep(study, gt_type_name(study, gt_typing_type(study->typing, object)))};
 }
 
 /* ---- fields ------------------------------------------------------------------------------- */
@@ -384,7 +385,7 @@ static void tell_root(struct telling *telling, uint32_t number)
 
     step->what = root_name(study, root, field, sizeof field, &type);
     step->address = root->addr;
-    step->type = gt_type_name(study, type);
+    step->type = gt_study_keep(study, gt_type_name(study, type));
     step->field = keep(telling, field);
 }
 
@@ -401,7 +402,7 @@ static void tell_object(struct telling *telling, uint32_t object, bool has_offse
     struct gt_step *step = gt_vec_push(&telling->steps);
     step->what = is_map_storage(name) ? "map entry" : "object";
     step->address = gt_heap_address(&study->heap->graph, object);
-    step->type = is_map_storage(name) ? NULL : name;
+    step->type = is_map_storage(name) ? NULL : gt_study_keep(study, name);
     step->field = keep(telling, field);
 }
 

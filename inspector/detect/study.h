@@ -38,4 +38,10 @@ struct gt_study {
     uint64_t undecided_bytes; /* in blocks that an untyped word kept from being judged */
 };
 
+/* A name of the process as the report keeps it: a report outlives what it was made from. */
+static inline const char *gt_study_keep(const struct gt_study *study, const char *name)
+{
+    return name ? gt_arena_strndup(study->storage, name, strlen(name)) : NULL;
+}
+
 #endif

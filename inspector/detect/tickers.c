@@ -130,8 +130,9 @@ static void tell(struct ticking *ticking, uint32_t number, struct gt_instance *i
     instance->ticker.what = names[timer->kind];
     instance->ticker.period_ns = (int64_t)timer->period;
     instance->ticker.due_in_ns = GT_UNKNOWN; /* the core does not say what time it was */
-    instance->ticker.callback = gt_process_closure(
-        study->process, timer->kind == GT_TIMER_FUNC ? timer->arg : timer->callback);
+    instance->ticker.callback = gt_study_keep(
+        study, gt_process_closure(study->process,
+                                  timer->kind == GT_TIMER_FUNC ? timer->arg : timer->callback));
     instance->ticker.referenced =
         is_reached(ticking, timer->address) || is_reached(ticking, timer->arg);
     if (instance->ticker.referenced && object < study->heap->graph.scan_objects)

@@ -72,8 +72,8 @@ static void read_labels(struct reading *reading, uint64_t labels)
         read_list(reading, labels);
 }
 
-const struct gt_label *gt_labels_of(struct gt_process *process, const struct gt_goroutine *g,
-                                    struct gt_arena *storage, size_t *count)
+struct gt_label *gt_labels_of(struct gt_process *process, const struct gt_goroutine *g,
+                              struct gt_arena *storage, size_t *count)
 {
     struct reading reading = {
         .process = process, .labels = GT_VEC_OF(struct gt_label), .storage = storage};

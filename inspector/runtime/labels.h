@@ -7,7 +7,7 @@
 #include "inspector/runtime/goroutines.h"
 
 /* The labels, copied into `storage`; NULL and 0 when it has none or they cannot be read. */
-const struct gt_label *gt_labels_of(struct gt_process *process, const struct gt_goroutine *g,
-                                    struct gt_arena *storage, size_t *count);
+struct gt_label *gt_labels_of(struct gt_process *process, const struct gt_goroutine *g,
+                              struct gt_arena *storage, size_t *count);
 
 #endif
