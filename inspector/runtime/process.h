@@ -88,11 +88,4 @@ const char *gt_process_closure(const struct gt_process *process, uint64_t funcva
 /* Opens the shared libraries, unless they are: only C code needs them. */
 void gt_process_libraries(struct gt_process *process);
 
-/* The core's bytes at addr, wholly or not at all. */
-static inline const unsigned char *gt_process_at(const struct gt_process *process, uint64_t addr,
-                                                 uint64_t size)
-{
-    return gt_mem_at(process->mem, addr, size);
-}
-
 #endif

@@ -20,7 +20,7 @@ struct gathering {
     uint32_t owner; /* of the roots being gathered */
 };
 
-void gt_roots_add(struct gt_roots *roots, const struct gt_goheap *heap, const struct gt_root *root)
+void keep(struct gt_roots *roots, const struct gt_goheap *heap, const struct gt_root *root)
 {
     if (gt_heap_object(&heap->graph, root->value) != GT_NO_OBJECT) gt_vec_add(&roots->list, root);
 }
@@ -32,7 +32,7 @@ static void add(struct gathering *gathering, enum gt_root_kind kind, uint64_t ad
                            .owner = gathering->owner,
                            .frame = GT_NO_FRAME,
                            .kind = (uint8_t)kind};
-    gt_roots_add(gathering->roots, gathering->heap, &root);
+    keep(gathering->roots, gathering->heap, &root);
 }
 
 /* The pointer words of [start, end) by a module's mask. */
@@ -82,7 +82,7 @@ static void add_stack_word(void *ctx, const struct gt_stack_word *word)
         root.kind = GT_ROOT_CONSERVATIVE;
     else if (word->frame == GT_NO_FRAME)
         root.kind = word->addr == ctxt ? GT_ROOT_CONTEXT : GT_ROOT_DEFER;
-    gt_roots_add(gathering->roots, gathering->heap, &root);
+    keep(gathering->roots, gathering->heap, &root);
 }
 
 static void add_stacks(struct gathering *gathering)

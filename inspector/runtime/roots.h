@@ -52,7 +52,4 @@ static inline const struct gt_root *gt_root_at(const struct gt_roots *roots, siz
     return gt_vec_at(&roots->list, index);
 }
 
-/* Adds a root if its value points into an allocated object; others keep nothing alive. */
-void gt_roots_add(struct gt_roots *roots, const struct gt_goheap *heap, const struct gt_root *root);
-
 #endif

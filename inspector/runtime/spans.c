@@ -132,7 +132,6 @@ static void take_span(struct gt_goheap *heap, uint64_t addr)
     }
     uint64_t bytes = span.npages <= UINT64_MAX / PAGE ? span.npages * PAGE : 0;
     if (state == SPAN_MANUAL) heap->stack_bytes += bytes;
-    if (state == SPAN_DEAD) heap->free_bytes += bytes;
     if (state != SPAN_IN_USE) return;
     if (!sensible(&span)) {
         gt_process_lost(heap->process, GT_OF_HEAP, "mspan 0x%llx: its sizes contradict each other",
@@ -289,7 +288,7 @@ void gt_goheap_close(struct gt_goheap *heap)
     free(heap);
 }
 
-const struct gt_span *gt_goheap_span(const struct gt_goheap *heap, uint32_t object)
+static const struct gt_span *span_of(const struct gt_goheap *heap, uint32_t object)
 {
     return gt_vec_at(&heap->spans, gt_heap_region_of(&heap->graph, object)->tag);
 }
@@ -306,7 +305,7 @@ uint64_t gt_goheap_user(const struct gt_goheap *heap, uint32_t object, uint64_t 
 
 uint64_t gt_goheap_header(const struct gt_goheap *heap, uint32_t object)
 {
-    const struct gt_span *span = gt_goheap_span(heap, object);
+    const struct gt_span *span = span_of(heap, object);
 
     if (!span->header) return span->large_type;
     const unsigned char *bytes = gt_heap_bytes(&heap->graph, object);
@@ -315,5 +314,5 @@ uint64_t gt_goheap_header(const struct gt_goheap *heap, uint32_t object)
 
 bool gt_goheap_tiny(const struct gt_goheap *heap, uint32_t object)
 {
-    return gt_goheap_span(heap, object)->span_class == TINY_SPAN_CLASS;
+    return span_of(heap, object)->span_class == TINY_SPAN_CLASS;
 }

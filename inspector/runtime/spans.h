@@ -37,15 +37,13 @@ struct gt_goheap {
     struct gt_vec spans; /* struct gt_span */
     uint32_t sweep_gen;  /* mheap_.sweepgen */
     bool green_tea;
-    uint64_t stack_bytes, free_bytes, heap_bytes; /* pages of manual, dead and in-use spans */
-    struct gt_map masks; /* rtype -> index + 1 into tiles; filled on demand */
-    struct gt_vec tiles; /* struct gt_tile */
+    uint64_t stack_bytes, heap_bytes; /* pages of manual and of in-use spans */
+    struct gt_map masks;              /* rtype -> index + 1 into tiles; filled on demand */
+    struct gt_vec tiles;              /* struct gt_tile */
 };
 
 struct gt_error *gt_goheap_open(struct gt_process *process, struct gt_goheap **heap);
 void gt_goheap_close(struct gt_goheap *heap); /* NULL is allowed */
-
-const struct gt_span *gt_goheap_span(const struct gt_goheap *heap, uint32_t object);
 
 /* Where the program's own data of an object begins (after a type header) and how much fits. */
 uint64_t gt_goheap_user(const struct gt_goheap *heap, uint32_t object, uint64_t *size);

@@ -45,10 +45,4 @@ void gt_unwind_start(struct gt_unwinder *walk, const struct gt_text *code, uint6
                      uint64_t lo, uint64_t hi);
 void gt_unwind_next(struct gt_unwinder *walk);
 
-/* The pc to ask positions and tables of: a return address points past its call. */
-static inline uint64_t gt_frame_lookup_pc(const struct gt_go_frame *frame, bool innermost)
-{
-    return innermost || frame->pc == frame->func.entry ? frame->pc : frame->pc - 1;
-}
-
 #endif
