@@ -258,8 +258,7 @@ static void count_undecided(struct collecting *collecting)
 
     for (size_t i = gt_bitmap_next(undecided, 0); i < undecided->bits;
          i = gt_bitmap_next(undecided, i + 1))
-        if (!gt_bit(&collecting->whole, i) &&
-            (open_for_bytes(collecting, (uint32_t)i) || open_for_pointers(collecting, (uint32_t)i)))
+        if (!gt_bit(&collecting->whole, i))
             collecting->out->undecided_bytes +=
                 gt_heap_size(&collecting->study->heap->graph, (uint32_t)i);
 }

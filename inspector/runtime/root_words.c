@@ -52,18 +52,53 @@ static const struct gt_frame_variable *variable_at(const struct variables *varia
     return found;
 }
 
-/* The words of a place, as far as they lie together with the variable's own. A length that lives
- * elsewhere is not looked for: a word whose length is not known is a word of unknown kind. */
-static unsigned words_of_variable(const struct gt_typing *typing,
-                                  const struct gt_frame_variable *variable, uint64_t offset,
-                                  uint64_t *words)
+/* A typed piece of a frame's memory: a variable, or what a pointer variable leads to in the same
+ * stack (b := &request{} that does not escape has no name of its own). */
+struct piece {
+    gt_type_id type;
+    uint64_t addr, size; /* what of it lies together in memory */
+    uint64_t offset;     /* of that in the whole */
+};
+
+static bool piece_of_variable(const struct gt_typing *typing, const struct variables *variables,
+                              uint64_t addr, struct piece *piece)
+{
+    const struct gt_frame_variable *variable = variable_at(variables, addr);
+
+    if (!variable) return false;
+    *piece = (struct piece){gt_types_find(typing->types, variable->type), variable->addr,
+                            variable->size, variable->piece_offset};
+    return piece->type != GT_NO_TYPE;
+}
+
+static bool piece_pointed_to(const struct gt_typing *typing, const struct variables *variables,
+                             uint64_t addr, struct piece *piece)
+{
+    for (size_t i = 0; i < variables->count; i++) {
+        const struct gt_frame_variable *variable = &variables->list[i];
+        gt_type_id type = gt_types_find(typing->types, variable->type);
+        if (!type || gt_types_get(typing->types, type)->kind != GT_T_POINTER) continue;
+        if (variable_at(variables, variable->addr) != variable) continue;
+        *piece = (struct piece){.type = gt_types_elem(typing->types, type)};
+        if (!piece->type || !gt_mem_u64(typing->process->mem, variable->addr, &piece->addr))
+            continue;
+        piece->size = gt_types_get(typing->types, piece->type)->size;
+        if (addr - piece->addr < piece->size) return true;
+    }
+    return false;
+}
+
+/* The words of a place, as far as they lie together with the piece. A length that lives elsewhere
+ * is not looked for: a word whose length is not known is a word of unknown kind. */
+static unsigned words_of_piece(const struct gt_typing *typing, const struct piece *piece,
+                               uint64_t offset, uint64_t *words)
 {
     unsigned have = 0;
 
-    if (offset < variable->piece_offset) return 0;
-    uint64_t at = offset - variable->piece_offset;
-    while (have < 3 && at + (have + 1) * WORD <= variable->size &&
-           gt_mem_u64(typing->process->mem, variable->addr + at + have * WORD, &words[have]))
+    if (offset < piece->offset) return 0;
+    uint64_t at = offset - piece->offset;
+    while (have < 3 && at + (have + 1) * WORD <= piece->size &&
+           gt_mem_u64(typing->process->mem, piece->addr + at + have * WORD, &words[have]))
         have++;
     return have;
 }
@@ -73,15 +108,16 @@ static void frame_word(const struct gt_typing *typing, const struct gt_root *roo
 {
     struct variables variables;
     struct gt_place_of_type place;
-    uint64_t words[3], offset;
+    struct piece piece;
+    uint64_t words[3];
 
     frame_variables(typing, root, &variables);
-    const struct gt_frame_variable *variable = variable_at(&variables, root->addr);
-    gt_type_id type = variable ? gt_types_find(typing->types, variable->type) : GT_NO_TYPE;
-    if (!type) return;
-    offset = variable->piece_offset + (root->addr - variable->addr);
-    if (!gt_types_place_at(typing->types, type, offset, &place)) return;
-    unsigned have = words_of_variable(typing, variable, place.offset, words);
+    if (!piece_of_variable(typing, &variables, root->addr, &piece) &&
+        !piece_pointed_to(typing, &variables, root->addr, &piece))
+        return;
+    uint64_t offset = piece.offset + (root->addr - piece.addr);
+    if (!gt_types_place_at(typing->types, piece.type, offset, &place)) return;
+    unsigned have = words_of_piece(typing, &piece, place.offset, words);
     struct gt_word typed = {.addr = root->addr};
     if (have && gt_word_from_place(typing->types, &place, words, have, &typed) &&
         typed.value == root->value)
