@@ -132,7 +132,8 @@ static void note_window(struct collecting *collecting, uint32_t object, const st
     gt_goheap_user(collecting->study->heap, object, &user);
     gt_bit_set(view->len * 2 < user ? &collecting->small : &collecting->half, object);
     if (object >= collecting->study->heap->graph.scan_objects) return;
-    if (gt_bit(&collecting->partial, object)) return;
+    /* The first window decides; to look again for each of many would read the block as often. */
+    if (gt_bit(&collecting->partial, object) || gt_bit(&collecting->full, object)) return;
     bool partial = view->kind == GT_P_POINTER || holds_outside(collecting->study, object, view);
     gt_bit_set(partial ? &collecting->partial : &collecting->full, object);
 }

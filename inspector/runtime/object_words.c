@@ -2,6 +2,8 @@
 #include "inspector/runtime/typing_impl.h"
 #include "inspector/runtime/words.h"
 
+#include <stdio.h>
+
 enum {
     WORD = 8,
     MASK_WORDS = 64, /* a heap bitmap's slot has at most so many words */
@@ -27,6 +29,23 @@ static uint64_t load_bits(const unsigned char *bits, uint64_t size, uint64_t fir
     return value & low_bits(count);
 }
 
+/* internal/sync.HashTrieMap keeps its nodes by their first field, node{isEntry bool}: an entry or
+ * an inner node is behind it (1.24+, hashtriemap.go). */
+static void fill_trie(const struct gt_typing *typing, const struct gt_type *type,
+                      struct gt_type_row *row)
+{
+    static const char *const real[] = {"indirect", "entry"};
+    const char *parameters = strstr(type->name, "sync.node[");
+
+    if (!parameters || type->kind != GT_T_STRUCT || type->size == 0) return;
+    parameters = strchr(parameters, '[');
+    for (size_t i = 0; i < sizeof real / sizeof *real; i++) {
+        char name[512];
+        snprintf(name, sizeof name, "internal/sync.%s%s", real[i], parameters);
+        row->trie[i] = gt_types_named(typing->types, name);
+    }
+}
+
 static void fill_row(const struct gt_typing *typing, gt_type_id id, struct gt_type_row *row)
 {
     const struct gt_type *type = gt_types_get(typing->types, id);
@@ -35,6 +54,7 @@ static void fill_row(const struct gt_typing *typing, gt_type_id id, struct gt_ty
     row->known = true;
     row->size = type->size;
     row->is_map = type->kind == GT_T_MAP;
+    fill_trie(typing, type, row);
     row->has_pointers = type->ptr_bytes > 0;
     if (type->size > MASK_WORDS * WORD) return;
     const unsigned char *bits = gt_types_mask(typing->types, id, &pointers);

@@ -174,13 +174,25 @@ static void claim_channel(struct gt_typing *typing, uint64_t channel, gt_type_id
     claim_opaque(typing, channel);
 }
 
+/* What a pointer leads to: its own type, but for nodes that are known by their first field only. */
+static gt_type_id type_behind(const struct gt_typing *typing, const struct gt_word *word)
+{
+    uint8_t is_entry;
+
+    if (!word->type) return GT_NO_TYPE;
+    const struct gt_type_row *row = gt_type_row(typing, word->type);
+    if (!row->trie[0] || !gt_mem_u8(typing->process->mem, word->value, &is_entry))
+        return word->type;
+    return row->trie[is_entry & 1];
+}
+
 static void claim_word(void *ctx, const struct gt_word *word)
 {
     struct gt_typing *typing = ctx;
 
     switch (word->kind) {
     case GT_P_POINTER:
-        claim(typing, word->value, word->type, 1);
+        claim(typing, word->value, type_behind(typing, word), 1);
         break;
     case GT_P_SLICE:
         claim(typing, word->value, word->type, word->cap);

@@ -49,6 +49,7 @@ struct gt_type_row {
     uint64_t mask; /* of pointers, where the type has at most 64 words */
     uint8_t words; /* 0: more than 64, or no pointers */
     bool known, is_map, has_pointers;
+    gt_type_id trie[2]; /* a node of sync.Map's trie: what it really is, by its isEntry */
 };
 
 struct gt_slot_ref { /* an object, with what finding it tells */

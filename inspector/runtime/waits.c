@@ -1,7 +1,8 @@
 #include "inspector/runtime/waits.h"
 
+#include "inspector/base/loop.h"
+
 enum {
-    MAX_CASES = 1 << 16,   /* select takes no more */
     SEMTABLE_SIZE = 251,   /* semTabSize */
     MAX_WAITERS = 1 << 24, /* in one treap; more is a loop */
 };
@@ -117,7 +118,7 @@ static void add_channels(const struct gt_waits *waits, const struct gt_goroutine
     uint64_t sudog;
 
     if (!gt_process_field(waits->process, g->address, GT_F_g_waiting, &sudog)) return;
-    for (size_t i = 0; sudog && i < MAX_CASES; i++) {
+    for (struct gt_loop loop = {0}; sudog && !gt_loop_closed(&loop, sudog);) {
         add_word(waits, sudog, GT_F_sudog_c, GT_F_sudog_c_vp, wait);
         if (!gt_process_field(waits->process, sudog, GT_F_sudog_waitlink, &sudog)) return;
     }
