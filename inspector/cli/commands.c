@@ -176,7 +176,8 @@ const struct gt_command gt_commands[] = {
      GT_FOR_CHECK, FORMAT(TEXT) | FORMAT(JSON), check, NULL},
     {"goroutines", "CORE", "all goroutines, grouped by stack",
      "Shows goroutines with the same stack together, the largest group first.\n"
-     "--format=traceback writes them as Go does, for the tools that read that.\n",
+     "--all writes them one by one as Go does, for the tools that read that: --format=traceback\n"
+     "with the runtime's own frames and goroutines.\n",
      "  gotopsy goroutines core\n"
      "  gotopsy goroutines core --all\n"
      "  gotopsy goroutines core --format=traceback -o goroutines.txt\n",

@@ -35,6 +35,7 @@ static struct gt_error *set_force_exe(struct gt_options *options, const char *va
 
 static struct gt_error *set_format(struct gt_options *options, const char *value)
 {
+    options->format_given = true;
     if (gt_format_find(value, &options->format)) return NULL;
     return gt_error_new(GT_ERR_USAGE, "there is no format '%s'; text, json, markdown or traceback",
                         value);
@@ -117,6 +118,15 @@ static struct gt_error *set_show_data(struct gt_options *options, const char *va
     return NULL;
 }
 
+/* One by one goroutines are what a traceback is for, unless another format was asked for. */
+static struct gt_error *set_one_by_one(struct gt_options *options, const char *value)
+{
+    (void)value;
+    options->all = true;
+    if (!options->format_given) options->format = GT_FORMAT_TRACEBACK;
+    return NULL;
+}
+
 static struct gt_error *set_all(struct gt_options *options, const char *value)
 {
     (void)value;
@@ -187,7 +197,8 @@ const struct gt_option_row gt_option_rows[] = {
      GT_FOR_REPORT, set_show_data},
     {"coverage", 0, NULL, "say in full what could not be looked at; leave nothing out",
      GT_FOR_REPORT, set_all},
-    {"all", 0, NULL, "goroutines one by one, those of the runtime too", GT_FOR_GOROUTINES, set_all},
+    {"all", 0, NULL, "goroutines one by one, as Go prints them, those of the runtime too",
+     GT_FOR_GOROUTINES, set_one_by_one},
     {"colour", 0, "WHEN", "auto (on a terminal, unless NO_COLOR is set), always or never",
      GT_FOR_ANALYSES, set_colour},
     {"color", 0, "WHEN", NULL, GT_FOR_ANALYSES, set_colour},

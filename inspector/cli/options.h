@@ -33,6 +33,7 @@ struct gt_options {
     struct gt_core_options core;
     struct gt_report_options report;
     enum gt_format format;
+    bool format_given;
     const char *output; /* NULL: standard output */
     struct gt_vec fail_on, exe_paths;
     enum gt_when colour, progress;

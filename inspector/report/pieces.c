@@ -32,16 +32,11 @@ static bool of_runtime(const struct gt_place *place)
     return strncmp(place->function, "runtime.", 8) == 0;
 }
 
-/*
- * The frames worth showing, from *first to before *end: gopark and its callers say only that the
- * goroutine waits, goexit only that it is one.
- */
-static void shown_frames(const struct gt_page *page, const struct gt_stack *stack, size_t *first,
-                         size_t *end)
+void gt_shown_frames(const struct gt_stack *stack, bool all, size_t *first, size_t *end)
 {
     *first = 0;
     *end = stack->count;
-    if (page->all) return;
+    if (all) return;
     while (*end > 0 && of_runtime(&stack->places[*end - 1]))
         --*end;
     while (*first < *end && of_runtime(&stack->places[*first]))
@@ -93,7 +88,7 @@ void gt_page_stack(struct gt_page *page, unsigned column, const struct gt_stack 
 {
     size_t first, end;
 
-    shown_frames(page, stack, &first, &end);
+    gt_shown_frames(stack, page->all, &first, &end);
     size_t left_out = !page->all && end - first > SHOWN_FRAMES ? end - first - SHOWN_FRAMES : 0;
     end -= left_out;
     unsigned sites = site_column(page, column, stack->places + first, end - first, created_by);

@@ -7,6 +7,10 @@
 #include "inspector/report/page.h"
 
 /* The frames a line each, then "created by ...". The runtime's frames at both ends are left out. */
+/* The frames worth showing, from *first to before *end: gopark and its callers say only that a
+ * goroutine waits, goexit only that it is one. `all`: every frame. */
+void gt_shown_frames(const struct gt_stack *stack, bool all, size_t *first, size_t *end);
+
 void gt_page_stack(struct gt_page *page, unsigned column, const struct gt_stack *stack,
                    const struct gt_place *created_by);
 

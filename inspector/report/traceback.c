@@ -30,8 +30,10 @@ static void put_place(FILE *to, const char *before, const struct gt_place *place
     fprintf(to, ":%u\n", place->line);
 }
 
-static void put_goroutine(FILE *to, const struct gt_goroutine_group *group, size_t index)
+static void put_goroutine(FILE *to, const struct gt_goroutine_group *group, size_t index, bool all)
 {
+    size_t first, end;
+
     int64_t wait_ns = gt_wait_of(group, index);
     long long minutes = wait_ns == GT_UNKNOWN ? 0 : (long long)(wait_ns / 60000000000);
 
@@ -39,7 +41,8 @@ static void put_goroutine(FILE *to, const struct gt_goroutine_group *group, size
     put(to, "", group->wait_reason ? group->wait_reason : group->status, "");
     if (minutes >= 1) fprintf(to, ", %lld minutes", minutes);
     fputs("]:\n", to);
-    for (size_t i = 0; i < group->stack.count; i++)
+    gt_shown_frames(&group->stack, all || group->system, &first, &end);
+    for (size_t i = first; i < end; i++)
         put_place(to, "", &group->stack.places[i], "(...)\n");
     if (group->created_by.function) put_place(to, "created by ", &group->created_by, "\n");
 }
@@ -47,13 +50,14 @@ static void put_goroutine(FILE *to, const struct gt_goroutine_group *group, size
 bool gt_traceback(const struct gt_report *report, const struct gt_style *style, FILE *to)
 {
     const char *between = "";
+    bool all = style && style->all;
 
-    (void)style;
     for (size_t i = 0; i < report->goroutines.group_count; i++) {
         const struct gt_goroutine_group *group = &report->goroutines.groups[i];
+        if (group->system && !all) continue; /* as Go does without GOTRACEBACK=system */
         for (size_t j = 0; j < group->id_count; j++) {
             fputs(between, to);
-            put_goroutine(to, group, j);
+            put_goroutine(to, group, j, all);
             between = "\n";
         }
     }

@@ -51,6 +51,16 @@ def test_markdown_and_traceback(gotopsy, demo_core):
     assert gotopsy(demo_core, "--format=markdown").stdout.startswith("# ")
     run = gotopsy("goroutines", demo_core, "--format=traceback")
     assert run.stdout.startswith("goroutine ")
+    assert "runtime.gopark" not in run.stdout
+
+
+def test_all_goroutines_as_go_prints_them(gotopsy, demo_core):
+    run = gotopsy("goroutines", demo_core, "--all")
+    assert run.stdout.startswith("goroutine ")
+    assert run.stdout.count("\ngoroutine ") == 51
+    assert "runtime.gopark(...)\n\truntime/proc.go:" in run.stdout
+    text = gotopsy("goroutines", demo_core, "--all", "--format=text")
+    assert "goroutines: 52" in text.stdout
 
 
 @pytest.mark.parametrize(
