@@ -90,22 +90,33 @@ static void follow_weak(struct hunting *hunting)
     }
 }
 
+/* Goroutines that wait for one another in a long row, as pipelines do, mostly lie in the order of
+ * their making: marking on at once and going both ways by turns takes such a row in two passes. */
+static bool give_back_all(struct hunting *hunting, bool backwards)
+{
+    uint32_t count = hunting->study->goroutines->count;
+    bool changed = false;
+
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t number = backwards ? count - 1 - i : i;
+        if (!hunting->hangs[number] || !may_run(hunting, number)) continue;
+        give_back(hunting, number);
+        gt_mark_drain(hunting->marker);
+        changed = true;
+    }
+    return changed;
+}
+
 static void reach_fixpoint(struct hunting *hunting)
 {
-    const struct gt_study *study = hunting->study;
-    bool changed = true;
+    bool backwards = true;
 
-    while (changed) {
-        changed = false;
+    do {
         gt_mark_drain(hunting->marker);
         follow_weak(hunting);
         gt_mark_drain(hunting->marker);
-        for (uint32_t i = 0; i < study->goroutines->count; i++)
-            if (hunting->hangs[i] && may_run(hunting, i)) {
-                give_back(hunting, i);
-                changed = true;
-            }
-    }
+        backwards = !backwards;
+    } while (give_back_all(hunting, backwards));
 }
 
 /* ---- telling ------------------------------------------------------------------------------- */
