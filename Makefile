@@ -181,9 +181,11 @@ install: all
 format:
 	clang-format -i $(ALL_C) $(ALL_H)
 
-# Without sizeof-expression: it takes the length of an array of pointers for a mistake.
+# Without sizeof-expression: it takes the length of an array of pointers for a mistake. What follows
+# it is about style, and only in later versions.
 TIDY := -*,clang-analyzer-*,bugprone-*,-bugprone-easily-swappable-parameters,$\
-	-bugprone-sizeof-expression,$\
+	-bugprone-sizeof-expression,-bugprone-multi-level-implicit-pointer-conversion,$\
+	-bugprone-assignment-in-if-condition,-bugprone-inc-dec-in-conditions,$\
 	-bugprone-implicit-widening-of-multiplication-result,-clang-analyzer-valist.Uninitialized,$\
 	-clang-analyzer-security.insecureAPI.DeprecatedOrUnsafeBufferHandling
 

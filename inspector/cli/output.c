@@ -110,7 +110,7 @@ struct gt_error *gt_output_open(struct gt_output *output, const struct gt_option
         error = open_beside(output, options->output);
     else if (!(output->file = fopen(options->output, "w")))
         error = cannot_write(options->output);
-    if (error) return error;
+    if (!output->file) return error;
     output->style = (struct gt_style){
         .colour = coloured(options, output->file),
         .width = width_of(options, output->file),
