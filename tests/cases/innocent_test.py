@@ -25,3 +25,11 @@ def test_a_goroutine_in_the_vdso_keeps_its_stack(little_core, version, how):
     assert report["findings"] == []
     assert not [note for note in report["coverage"]["notes"] if "stack" in note]
     assert report["live"]["bytes"] >= NODES * NODE
+
+
+def test_long_rows_take_no_long_time(little_core):
+    """A pass over all goroutines for each stage, or over the array for each slice, takes minutes."""
+    core = little_core("rows", "local")
+    done = tool.run("report", "--format=json", core.path)
+    assert tool.parsed(done, "gotopsy-report/1")["findings"] == []
+    assert done.seconds < 5
