@@ -148,6 +148,26 @@ static int by_base(const void *a, const void *b)
     return left->base < right->base ? -1 : left->base > right->base;
 }
 
+/* Did the process have memory at all of [from, to), dumped or not? */
+static bool was_mapped(const struct gt_core *core, uint64_t from, uint64_t to)
+{
+    size_t count, low = 0;
+    const struct gt_segment *segments = gt_core_segments(core, &count);
+
+    for (size_t high = count; low < high;) {
+        size_t middle = low + (high - low) / 2;
+        if (segments[middle].end <= from)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    for (; low < count && segments[low].start <= from; low++) {
+        from = segments[low].end;
+        if (from >= to) return true;
+    }
+    return false;
+}
+
 /* Spans that overlap another or lie where the process had no memory cannot both be true: the one
  * that begins later is the loss. */
 static void add_regions(struct gt_goheap *heap)
@@ -160,9 +180,7 @@ static void add_regions(struct gt_goheap *heap)
     for (size_t i = 0; i < read.len; i++) {
         struct gt_span *span = gt_vec_at(&read, i);
         uint64_t last = span->base + span->npages * PAGE - 1;
-        const struct gt_core *core = heap->process->core;
-        if (span->base < end || gt_core_presence(core, span->base) == GT_UNMAPPED ||
-            gt_core_presence(core, last) == GT_UNMAPPED) {
+        if (span->base < end || !was_mapped(heap->process->core, span->base, last + 1)) {
             gt_process_lost(heap->process, GT_OF_HEAP,
                             "heap span 0x%llx: overlaps another or was not mapped",
                             (unsigned long long)span->base);
