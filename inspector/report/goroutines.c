@@ -11,11 +11,7 @@ static void put_process(struct gt_page *page, const struct gt_report *report)
 {
     struct gt_str text = {0};
 
-    gt_summary_process(&text, report);
-    gt_page_line(page, 0, 2);
-    gt_page_put(page, GT_BOLD, gt_str_text(&text));
-    gt_page_end(page);
-    gt_str_free(&text);
+    gt_page_process(page, report);
     gt_summary_goroutines(&text, report);
     gt_page_line(page, 0, 2);
     gt_page_format(page, GT_PLAIN, "goroutines: %s", gt_str_text(&text));

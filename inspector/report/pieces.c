@@ -1,5 +1,7 @@
 #include "inspector/report/pieces.h"
 
+#include "inspector/report/summary.h"
+
 #include "inspector/base/str.h"
 #include "inspector/report/escape.h"
 #include "inspector/report/names.h"
@@ -149,4 +151,15 @@ int64_t gt_wait_of(const struct gt_goroutine_group *group, size_t index)
 {
     if (group->waits_ns) return group->waits_ns[index];
     return group->count == 1 ? group->wait_ns_max : GT_UNKNOWN;
+}
+
+void gt_page_process(struct gt_page *page, const struct gt_report *report)
+{
+    struct gt_str text = {0};
+
+    gt_summary_process(&text, report);
+    gt_page_line(page, 0, 2);
+    gt_page_put(page, GT_BOLD, gt_str_text(&text));
+    gt_page_end(page);
+    gt_str_free(&text);
 }

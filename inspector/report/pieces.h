@@ -7,6 +7,9 @@
 #include "inspector/report/page.h"
 
 /* The frames a line each, then "created by ...". The runtime's frames at both ends are left out. */
+/* Which process it is, from which core: the first line of every page. */
+void gt_page_process(struct gt_page *page, const struct gt_report *report);
+
 /* The frames worth showing, from *first to before *end: gopark and its callers say only that a
  * goroutine waits, goexit only that it is one. `all`: every frame. */
 void gt_shown_frames(const struct gt_stack *stack, bool all, size_t *first, size_t *end);

@@ -3,6 +3,7 @@
 #include "inspector/report/details.h"
 #include "inspector/report/names.h"
 #include "inspector/report/page.h"
+#include "inspector/report/pieces.h"
 #include "inspector/report/sinks.h"
 #include "inspector/report/summary.h"
 #include "inspector/report/units.h"
@@ -19,18 +20,6 @@ static const enum gt_ink confidence_inks[] = {
     [GT_LIKELY] = GT_YELLOW,
     [GT_SUSPECT] = GT_CYAN,
 };
-
-static void put_process(struct gt_page *page, const struct gt_report *report)
-{
-    struct gt_str text = {0};
-
-    gt_summary_process(&text, report);
-    gt_page_line(page, 0, 2);
-    gt_page_put(page, GT_BOLD, gt_str_text(&text));
-    gt_page_end(page);
-    gt_page_end(page);
-    gt_str_free(&text);
-}
 
 static void put_head(struct gt_page *page, const struct gt_report *report)
 {
@@ -118,7 +107,8 @@ bool gt_text_report(const struct gt_report *report, const struct gt_style *style
     struct gt_page page;
 
     gt_page_init(&page, to, style);
-    put_process(&page, report);
+    gt_page_process(&page, report);
+    gt_page_end(&page);
     put_head(&page, report);
     for (size_t i = 0; i < report->finding_count; i++)
         put_finding(&page, &report->findings[i]);
