@@ -121,9 +121,7 @@ static struct gt_error *open_symbols(struct gt_process *process)
 {
     struct gt_error *error = gt_dwarf_open(process->binary, &process->dwarf);
 
-    if (error)
-        return gt_error_prefix(error, "reading the struct layouts of %s",
-                               gt_binary_path(process->binary));
+    if (error) return error;
     process->facts = gt_dwarf_facts(process->dwarf);
     process->globals = gt_dwarf_globals(process->dwarf, &process->global_count);
     return gt_layout_resolve(process->facts, &process->version, &process->layout);
