@@ -319,6 +319,49 @@ static uint64_t covered(const struct gt_windows *windows, const struct gt_window
     return bytes;
 }
 
+struct lie { /* a block's windows, while its pointer words are visited in order */
+    const struct gt_study *study;
+    const struct gt_windows *windows;
+    const struct gt_windowed *block;
+    uint64_t skip;    /* the allocator's header */
+    size_t next;      /* window to be looked at */
+    uint64_t claimed; /* bytes before this are pointer-free, as a window says */
+    bool found;
+};
+
+static bool claims_no_pointers(const struct gt_study *study, const struct gt_view *view)
+{
+    return view->kind == GT_P_STRING || !gt_types_get(study->process->types, view->elem)->ptr_bytes;
+}
+
+static void find_lie(void *ctx, uint64_t offset, uint64_t value)
+{
+    struct lie *lie = ctx;
+
+    (void)value;
+    for (; lie->next < lie->block->count; lie->next++) {
+        const struct gt_view *view = gt_window_of(lie->windows, lie->block, lie->next);
+        if (view->offset + lie->skip >= offset + 8) break;
+        uint64_t end = view->offset + view->cap + lie->skip;
+        if (end > lie->claimed && claims_no_pointers(lie->study, view)) lie->claimed = end;
+    }
+    lie->found |= lie->claimed > offset;
+}
+
+/* Is some window of bytes over words that the block's own type calls pointers? Then the window's
+ * type is not the block's (unsafe made it), and what its owner uses of the block is not known. */
+static bool is_lied_about(const struct gt_study *study, const struct gt_windows *windows,
+                          const struct gt_windowed *block)
+{
+    struct lie lie = {study, windows, block, 0, 0, 0, false};
+    uint64_t user, slot = gt_heap_address(&study->heap->graph, block->block);
+
+    if (block->block >= study->heap->graph.scan_objects) return false;
+    lie.skip = gt_goheap_user(study->heap, block->block, &user) - slot;
+    gt_heap_words(&study->heap->graph, block->block, find_lie, &lie);
+    return lie.found;
+}
+
 /* Fills in what the windows say together; false when their elements differ. */
 static bool complete(const struct gt_windows *windows, struct gt_windowed *block)
 {
@@ -350,7 +393,11 @@ static void make_blocks(struct collecting *collecting)
         gt_goheap_user(collecting->study->heap, block.block, &block.size);
         block.wastes = open_for_bytes(collecting, block.block);
         block.loses = open_for_pointers(collecting, block.block);
-        if (complete(out, &block)) gt_vec_add(&out->blocks, &block);
+        if (!complete(out, &block)) continue;
+        if (is_lied_about(collecting->study, out, &block))
+            out->undecided_bytes += gt_heap_size(&collecting->study->heap->graph, block.block);
+        else
+            gt_vec_add(&out->blocks, &block);
     }
 }
 

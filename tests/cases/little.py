@@ -1,8 +1,10 @@
 """Small programs that have no twin and no truth beyond their source, and cores of them.
 
-Each prints a line when it is as it should be seen, and then waits until its stdin is closed.
+Each prints "ready" when it is as it should be seen, after what it has to state, if anything, as a
+line of JSON; and then waits until its stdin is closed.
 """
 
+import json
 import os
 import pathlib
 import resource
@@ -103,6 +105,13 @@ def _need_cgo(version):
     _need(compiler.split()[0])
 
 
+def _truth(process):
+    """What a program says of itself, as a line of JSON, before it says that it is ready."""
+    said = list(iter(process.stdout.readline, "ready\n"))
+    assert len(said) <= 1, said
+    return json.loads(said[0]) if said else {}
+
+
 def make(folder, how, name, version, *flags):
     """The core of a program, built with these flags of go build."""
     _need("go")
@@ -112,9 +121,9 @@ def make(folder, how, name, version, *flags):
     _build(folder, name, version, flags)
     with _run(folder / name) as process:
         try:
-            assert process.stdout.readline() == "ready\n"
+            truth = _truth(process)
             by_gcore = how == "gcore"
             core = _by_gcore(folder, process.pid) if by_gcore else _by_kernel(folder, process)
-            return recipe.Core(core, folder / name, {})
+            return recipe.Core(core, folder / name, truth)
         finally:
             process.kill()
