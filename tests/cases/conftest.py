@@ -1,6 +1,8 @@
 import pytest
 
-from . import little, recipe
+from . import little, matrix, recipe
+
+VERDICTS = pytest.StashKey()
 
 
 def _obtained(obtain, *arguments):
@@ -34,3 +36,17 @@ def little_core(tmp_path_factory):
         return made[how, wanted]
 
     return core
+
+
+@pytest.fixture(scope="session")
+def verdicts(request):
+    """The verdicts on the cells of the matrix, by cell."""
+    return request.config.stash.setdefault(VERDICTS, {})
+
+
+def pytest_terminal_summary(terminalreporter, config):
+    made = config.stash.get(VERDICTS, {})
+    if made:
+        terminalreporter.section("findings right/wrong/undecided, and what check says")
+        for row in matrix.table(made):
+            terminalreporter.write_line(row)

@@ -104,12 +104,12 @@ class Made:
 
 
 @functools.cache
-def _make(version):
+def _make(version, cases):
     """Makes the cores of a version, or finds that they were made before."""
     folder = CORES / go_name(version)
     how = "kernel" if SUBSET else "both"
     made = subprocess.run(
-        [COREFILES / "make-cores", "--go", version, "--how", how, CORES],
+        [COREFILES / "make-cores", "--go", version, "--how", how, "--cases", cases, CORES],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -122,7 +122,7 @@ def _make(version):
 
 def obtain(cell):
     """The core of a cell. Unavailable is for what this machine lacks; the rest is an error."""
-    made = _make(cell.version)
+    made = _make(cell.version, "demo" if cell.case == "demo" else "*")
     if cell.how in made.skipped:
         raise Unavailable(made.skipped[cell.how])
     folder = made.folder / cell.case / f"{cell.mode}.{cell.how}"

@@ -106,7 +106,7 @@ func refresh() {
 	case <-t.C:
 	default:
 	}
-	truth.Ticker(t, period)
+	truth.AbandonedTicker(t, period)
 }
 
 // A connection and its pool refer to each other.

@@ -18,7 +18,7 @@ func tick() {
 	all := make([]*time.Ticker, tickers)
 	for i := range all {
 		all[i] = time.NewTicker(period)
-		truth.Ticker(all[i], period)
+		truth.AbandonedTicker(all[i], period)
 	}
 	if !truth.Leaking {
 		for _, t := range all {

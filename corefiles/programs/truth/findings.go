@@ -164,6 +164,15 @@ func Ticker(t *time.Ticker, period time.Duration) {
 	body.close('}')
 }
 
+// AbandonedTicker is Ticker for one that only the runtime's timers can still
+// reach. Where channels of timers have no buffer they do not keep it: Go 1.23
+// and later, unless asynctimerchan=1.
+func AbandonedTicker(t *time.Ticker, period time.Duration) {
+	if cap(t.C) > 0 {
+		Ticker(t, period)
+	}
+}
+
 // FinalizerCycle states that these objects, all with finalizers, can reach each
 // other, or one itself, and that nothing else reaches them.
 func FinalizerCycle[T any](objects ...*T) {

@@ -1,0 +1,145 @@
+"""The matrix: every Go, on every machine, with and without debug information.
+
+A cell is one core of the demo, which has all seven kinds of leak, and one of its twin, which has
+none. What gotopsy says of a leak is right, wrong or undecided; undecided is what it says that it
+could not look at. A cell that cannot be made here says why.
+"""
+
+import collections
+import dataclasses
+
+from . import expect, recipe, tool
+
+GOS = ["1.19.13", "1.20.14", "1.21.13", "1.22.12", "1.23.12", "1.24.13", "1.25.12", recipe.LOCAL]
+GOS += ["1.27.4"]
+MACHINES = ["amd64", "arm64"]
+SYMBOLS = ["dwarf", "stripped"]
+HOWS = {"amd64": ["kernel", "gcore"], "arm64": ["kernel"]}  # gcore is for the machine's own
+
+SURE = {
+    "substring": {"proven"},
+    "subslice": {"proven"},
+    "lost-elements": {"proven"},
+    "hung-goroutine": {"proven", "suspect"},
+    "ticker": {"proven"},
+    "finalizer-cycle": {"proven"},
+    "deferred-calls": {"proven"},
+}
+
+
+@dataclasses.dataclass(frozen=True)
+class Square:
+    """One cell of the matrix."""
+
+    version: str
+    machine: str
+    symbols: str
+    how: str
+
+    def __str__(self):
+        return f"{self.version}-{self.machine}-{self.symbols}-{self.how}"
+
+
+def squares():
+    return [
+        Square(version, machine, symbols, how)
+        for version in GOS
+        for machine in MACHINES
+        for symbols in SYMBOLS
+        for how in HOWS[machine]
+    ]
+
+
+@dataclasses.dataclass
+class Verdict:
+    """What came of a cell. The totals of a cell are what its row prints."""
+
+    right: int = 0
+    undecided: int = 0
+    complaints: list = dataclasses.field(default_factory=list)
+    check: str = "?"
+
+    def __str__(self):
+        return f"{self.right}/{len(self.complaints)}/{self.undecided} {self.check}"
+
+
+def _size_of(want):
+    return sum(instance.get("size", 0) for instance in want["instances"])
+
+
+def _could_not_look(report, want):
+    """Did gotopsy say that it does not know?"""
+    if not report["looked_for"][want["kind"]]:
+        return True
+    return 0 < _size_of(want) <= report["coverage"]["undecided_bytes"]
+
+
+def _judge(report, want, symbols, verdict):
+    kind = want["kind"]
+    finding = expect.the_finding(report, kind)
+    if finding is None and want["count"] == 0:
+        verdict.right += 1
+    elif finding is None and symbols == "stripped" and _could_not_look(report, want):
+        verdict.undecided += 1
+    elif finding is None:
+        verdict.complaints.append(expect.missing_finding(report, want))
+    else:
+        sure = SURE[kind]
+        if symbols == "stripped":  # globals have no names then, and headers may be guesses
+            want = {**want, "holder": None}
+            sure = sure | {"likely"}
+        wrong = [f"{kind}: {complaint}" for complaint in expect.about(finding, want, sure)]
+        verdict.complaints += wrong
+        verdict.right += not wrong
+
+
+def _others(report, truth):
+    """Findings that are told twice, or that are none."""
+    kinds = collections.Counter(finding["kind"] for finding in report["findings"])
+    for want in truth["findings"]:
+        if want["count"]:
+            kinds[want["kind"]] -= 1
+    yield from (f"{kind} x{count} too many" for kind, count in kinds.items() if count > 0)
+
+
+def _add_leak(leak, exe, square, verdict):
+    report = tool.report(leak.path, "--exe", exe)
+    for want in leak.truth["findings"]:
+        _judge(report, want, square.symbols, verdict)
+    verdict.complaints += _others(report, leak.truth)
+    verdict.complaints += expect.process(report, leak.truth, square.how)
+
+
+def _add_check(core, exe, verdict):
+    check = tool.check(core.path, "--exe", exe)
+    verdict.check = check["verdict"]
+    verdict.complaints += expect.oracle(check)
+
+
+def judge(square, leak, twin, binary):
+    """The verdict on a cell; `binary` gives the binary of a core that gotopsy may see."""
+    verdict = Verdict()
+    exe = binary(leak)
+    _add_leak(leak, exe, square, verdict)
+    _add_check(leak, exe, verdict)
+    if twin:
+        report = tool.report(twin.path, "--exe", binary(twin))
+        verdict.complaints += (f"twin: {complaint}" for complaint in expect.nothing(report))
+    return verdict
+
+
+def table(verdicts):
+    """The matrix as text, a row for each Go: right/wrong/undecided, and the verdict of check."""
+    columns = [
+        (machine, symbols, how)
+        for machine in MACHINES
+        for symbols in SYMBOLS
+        for how in HOWS[machine]
+    ]
+    rows = [["", *("/".join(column) for column in columns)]]
+    for version in GOS:
+        of = [verdicts.get(Square(version, *column), "not made") for column in columns]
+        rows.append([version, *map(str, of)])
+    widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
+    for row in rows:
+        yield "  ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip()

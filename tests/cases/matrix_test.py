@@ -1,0 +1,41 @@
+"""Every Go on every machine: see matrix.py. The matrix is printed when the tests have run."""
+
+import functools
+import shutil
+import subprocess
+
+import pytest
+
+from . import matrix, recipe, tool
+
+pytestmark = pytest.mark.skipif(tool.SUBSET, reason="a slow build is under test")
+
+
+def _cores(square):
+    if square.machine != "amd64":
+        raise recipe.Unavailable("no cores of arm64 yet")
+    cell = functools.partial(recipe.Cell, square.version, "demo", how=square.how)
+    return recipe.obtain(cell("leak")), recipe.obtain(cell("twin"))
+
+
+def _stripped(folder, core):
+    """A copy of a core's binary without symbols and debug information. eu-strip knows all
+    machines."""
+    if not shutil.which("eu-strip"):
+        raise recipe.Unavailable("eu-strip is not installed")
+    stripped = folder / f"{core.cell.mode}-stripped"
+    subprocess.run(["eu-strip", "-o", stripped, core.exe], check=True)
+    return stripped
+
+
+@pytest.mark.parametrize("square", matrix.squares(), ids=str)
+def test_square(square, tmp_path, verdicts):
+    try:
+        leak, twin = _cores(square)
+        strip = functools.partial(_stripped, tmp_path)
+        binary = strip if square.symbols == "stripped" else lambda core: core.exe
+        verdict = matrix.judge(square, leak, twin, binary)
+    except recipe.Unavailable as why:
+        pytest.skip(str(why))
+    verdicts[square] = verdict
+    assert not verdict.complaints, "\n".join(verdict.complaints)
