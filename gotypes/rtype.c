@@ -237,16 +237,38 @@ static bool mask_only(const unsigned char *head, struct gt_type *type)
     return type->size <= GT_MAX_TYPE_SIZE;
 }
 
-bool gt_rtype_describe(struct gt_types *types, struct gt_type_rec *rec)
+static void read_head(const unsigned char *head, struct gt_type *type)
 {
-    struct gt_type *type = &rec->type;
-    const unsigned char *head = gt_mem_at(types->from.mem, type->ref.rtype, HEAD_SIZE);
-    if (!head || type->ref.rtype % 8) return false;
     type->size = gt_load64(head + AT_SIZE);
     type->ptr_bytes = gt_load64(head + AT_PTR_BYTES);
     type->kind = head[AT_KIND] & KIND_MASK;
     type->direct_iface =
         (head[AT_KIND] & KIND_DIRECT_IFACE) || (head[AT_TFLAG] & TFLAG_DIRECT_IFACE);
+}
+
+void gt_types_each(const struct gt_types *types, gt_rtype_fn *visit, void *ctx)
+{
+    for (size_t i = 0; i < types->from.module_count; i++) {
+        const struct gt_module *module = &types->from.modules[i];
+        uint64_t avail = 0, size = module->etypes - module->types;
+        const unsigned char *bytes =
+            types->from.mem->map(types->from.mem->ctx, module->types, &avail);
+        for (uint64_t at = 0; bytes && at + HEAD_SIZE <= size && at + HEAD_SIZE <= avail; at += 8) {
+            struct gt_type head = {0};
+            uint32_t name = gt_load32(bytes + at + AT_STR);
+            read_head(bytes + at, &head);
+            if (name && name < size && sane_head(bytes + at, &head))
+                visit(ctx, module->types + at, &head);
+        }
+    }
+}
+
+bool gt_rtype_describe(struct gt_types *types, struct gt_type_rec *rec)
+{
+    struct gt_type *type = &rec->type;
+    const unsigned char *head = gt_mem_at(types->from.mem, type->ref.rtype, HEAD_SIZE);
+    if (!head || type->ref.rtype % 8) return false;
+    read_head(head, type);
     rec->raw_kind = head[AT_KIND];
     rec->tflag = head[AT_TFLAG];
     rec->gcdata = gt_load64(head + AT_GCDATA);

@@ -122,6 +122,11 @@ gt_type_id gt_types_elem(struct gt_types *types, gt_type_id id);
 gt_type_id gt_types_key(struct gt_types *types, gt_type_id id);
 const char *gt_types_name(const struct gt_types *types, gt_type_id id); /* "?" for 0 */
 
+/* Visits whatever looks like an rtype in the modules' types, with what its head says (kind, size,
+ * ptr_bytes): every type that the program was linked with, and seldom something that is none. */
+typedef void gt_rtype_fn(void *ctx, uint64_t rtype, const struct gt_type *head);
+void gt_types_each(const struct gt_types *types, gt_rtype_fn *visit, void *ctx);
+
 /* The dynamic type behind an interface word: an eface's *_type or an iface's *itab. */
 gt_type_id gt_types_of_itab(struct gt_types *types, uint64_t itab);
 

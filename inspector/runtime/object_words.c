@@ -1,4 +1,5 @@
 /* Objects as typed words, and how a type lies in an object's slot. */
+#include "inspector/runtime/shapes.h"
 #include "inspector/runtime/typing_impl.h"
 #include "inspector/runtime/words.h"
 
@@ -157,6 +158,83 @@ static void words_by_mask(const struct gt_typing *typing, const struct gt_slot_r
     gt_heap_words(&typing->heap->graph, gt_slot_object(ref), visit_masked, &walk);
 }
 
+/* The same where nothing else tells types: each word by its shape. A pointer's neighbours are known
+ * when the next pointer is, so it waits until then. */
+struct shape_walk {
+    struct gt_shapes *shapes;
+    gt_typed_word_fn *visit;
+    void *ctx;
+    uint64_t addr, size; /* of the slot */
+    const unsigned char *bytes;
+    uint64_t from, to;  /* offsets in the slot that were seen */
+    uint64_t header;    /* of the slot */
+    uint64_t last;      /* end of the pointer before the one that waits */
+    uint64_t at, value; /* of that one */
+    bool waits;
+};
+
+static bool is_scalar(const struct shape_walk *walk, uint64_t offset, uint64_t end)
+{
+    return offset >= walk->header && offset < end && (offset < walk->from || offset >= walk->to);
+}
+
+static void shape_waiting(struct shape_walk *walk, uint64_t end)
+{
+    struct gt_surrounding around = {.value = walk->value};
+    uint64_t at = walk->at;
+
+    if (!walk->waits || !walk->value || !is_scalar(walk, at, walk->size)) return;
+    struct gt_word word = {
+        .addr = walk->addr + at, .value = walk->value, .offset = at - walk->header};
+    around.has_before = at >= walk->last + WORD && is_scalar(walk, at - WORD, walk->size);
+    if (around.has_before) around.before = gt_load64(walk->bytes + at - WORD);
+    while (around.after < 2 && is_scalar(walk, at + (around.after + 1) * (uint64_t)WORD, end)) {
+        around.next[around.after] =
+            gt_load64(walk->bytes + at + (around.after + 1) * (uint64_t)WORD);
+        around.after++;
+    }
+    gt_shape_word(walk->shapes, &around, &word);
+    walk->visit(walk->ctx, &word);
+}
+
+static void visit_shape(void *ctx, uint64_t offset, uint64_t value)
+{
+    struct shape_walk *walk = ctx;
+
+    shape_waiting(walk, offset);
+    if (walk->waits) walk->last = walk->at + WORD;
+    walk->at = offset;
+    walk->value = value;
+    walk->waits = true;
+}
+
+static void words_by_shape(const struct gt_typing *typing, const struct gt_slot_ref *ref,
+                           uint64_t from, uint64_t to, gt_typed_word_fn *visit, void *ctx)
+{
+    uint64_t size = ref->region->slot_size, header = gt_slot_skip(ref);
+    struct shape_walk walk = {.shapes = typing->shapes,
+                              .visit = visit,
+                              .ctx = ctx,
+                              .addr = ref->region->base + ref->slot * size,
+                              .size = size,
+                              .bytes = ref->region->bytes + ref->slot * size,
+                              .from = header + from,
+                              .to = header + to,
+                              .header = header};
+
+    gt_heap_words(&typing->heap->graph, gt_slot_object(ref), visit_shape, &walk);
+    shape_waiting(&walk, size);
+}
+
+static void unknown_words(const struct gt_typing *typing, const struct gt_slot_ref *ref,
+                          uint64_t from, uint64_t to, gt_typed_word_fn *visit, void *ctx)
+{
+    if (typing->shapes)
+        words_by_shape(typing, ref, from, to, visit, ctx);
+    else
+        words_by_mask(typing, ref, from, to, GT_W_UNKNOWN, visit, ctx);
+}
+
 /* How many words of a place there are to read. */
 static unsigned place_words(uint8_t kind)
 {
@@ -210,7 +288,7 @@ static void words_by_type(const struct gt_typing *typing, const struct gt_slot_r
     if (!places->complete)
         words_by_mask(typing, ref, 0, 0, GT_W_UNKNOWN, visit, ctx);
     else if (!extent.all)
-        words_by_mask(typing, ref, extent.from * tile, extent.to * tile, GT_W_UNKNOWN, visit, ctx);
+        unknown_words(typing, ref, extent.from * tile, extent.to * tile, visit, ctx);
 }
 
 void gt_typing_words(const struct gt_typing *typing, uint32_t object, gt_typed_word_fn *visit,
@@ -222,7 +300,7 @@ void gt_typing_words(const struct gt_typing *typing, uint32_t object, gt_typed_w
 
     if (!ref.region->bytes) return;
     if (id == GT_NO_TYPE)
-        words_by_mask(typing, &ref, 0, 0, GT_W_UNKNOWN, visit, ctx);
+        unknown_words(typing, &ref, 0, 0, visit, ctx);
     else if (id == GT_OPAQUE_TYPE || gt_type_row(typing, id)->is_map)
         words_by_mask(typing, &ref, 0, 0, GT_W_RUNTIME, visit, ctx);
     else

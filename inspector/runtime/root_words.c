@@ -1,4 +1,5 @@
 /* Roots as typed words: globals by their DWARF types, frames by their variables. */
+#include "inspector/runtime/shapes.h"
 #include "inspector/runtime/typing.h"
 #include "inspector/runtime/words.h"
 
@@ -124,6 +125,50 @@ static void frame_word(const struct gt_typing *typing, const struct gt_root *roo
         *word = typed;
 }
 
+/* A section of globals that hold pointers, and which of its words do. */
+struct section {
+    uint64_t start, words;
+    const unsigned char *mask;
+};
+
+static bool section_of(const struct gt_process *process, const struct gt_root *root,
+                       struct section *section)
+{
+    const struct gt_module *module = &process->modules[root->owner];
+    bool in_bss = root->addr >= module->bss && root->addr < module->ebss;
+    const struct gt_bitvector *mask = in_bss ? &module->bss_mask : &module->data_mask;
+
+    section->start = in_bss ? module->bss : module->data;
+    section->words = mask->bits;
+    section->mask = gt_mem_at(process->mem, mask->data, (mask->bits + 7) / 8);
+    return section->mask && root->addr >= section->start;
+}
+
+/* A word of the section that is no pointer; false when it is one, or is not there. */
+static bool scalar_at(const struct gt_process *process, const struct section *section,
+                      uint64_t index, uint64_t *value)
+{
+    return index < section->words && !(section->mask[index / 8] >> index % 8 & 1) &&
+           gt_mem_u64(process->mem, section->start + index * WORD, value);
+}
+
+/* A global whose type is not known. */
+static void shape_global(const struct gt_typing *typing, const struct gt_root *root,
+                         struct gt_word *word)
+{
+    const struct gt_process *process = typing->process;
+    struct gt_surrounding around = {.value = root->value};
+    struct section section;
+
+    if (!section_of(process, root, &section)) return;
+    uint64_t index = (root->addr - section.start) / WORD;
+    around.has_before = scalar_at(process, &section, index - 1, &around.before);
+    while (around.after < 2 &&
+           scalar_at(process, &section, index + 1 + around.after, &around.next[around.after]))
+        around.after++;
+    gt_shape_word(typing->shapes, &around, word);
+}
+
 static void global_word(const struct gt_typing *typing, const struct gt_root *root,
                         struct gt_word *word)
 {
@@ -132,6 +177,7 @@ static void global_word(const struct gt_typing *typing, const struct gt_root *ro
     const struct gt_debug_global *global = gt_process_global_at(typing->process, root->addr);
     gt_type_id type = global ? gt_types_find(typing->types, global->type) : GT_NO_TYPE;
 
+    if (!type && typing->shapes) shape_global(typing, root, word);
     if (!type || !gt_types_place_at(typing->types, type, root->addr - global->addr, &place)) return;
     struct gt_word typed = {.addr = root->addr};
     unsigned have = 3;

@@ -1,6 +1,7 @@
 #include "inspector/runtime/typing.h"
 
 #include "inspector/base/alloc.h"
+#include "inspector/runtime/shapes.h"
 #include "inspector/runtime/typing_impl.h"
 #include "inspector/runtime/words.h"
 
@@ -190,6 +191,7 @@ static void claim_word(void *ctx, const struct gt_word *word)
 {
     struct gt_typing *typing = ctx;
 
+    if (word->inferred) return; /* a guess types nothing */
     switch (word->kind) {
     case GT_P_POINTER:
         claim(typing, word->value, type_behind(typing, word), 1);
@@ -273,6 +275,15 @@ static void claim_roots(struct gt_typing *typing)
     }
 }
 
+/* Objects that nothing typed leads to hold interfaces too. */
+static void claim_untyped(struct gt_typing *typing, const struct gt_bitmap *live)
+{
+    uint32_t count = typing->heap->graph.scan_objects;
+
+    for (size_t i = gt_bitmap_next(live, 0); i < count; i = gt_bitmap_next(live, i + 1))
+        if (!typing->type[i]) gt_typing_words(typing, (uint32_t)i, claim_word, typing);
+}
+
 static void count_bytes(struct gt_typing *typing, const struct gt_bitmap *live)
 {
     const struct gt_heap *graph = &typing->heap->graph;
@@ -300,6 +311,7 @@ struct gt_typing *gt_typing_create(const struct gt_goheap *heap,
                                  .types = heap->process->types,
                                  .rows = gt_alloc(sizeof *typing->rows)};
     *typing->rows = GT_VEC_OF(struct gt_type_row);
+    if (!heap->process->dwarf) typing->shapes = gt_shapes_create(heap);
     typing->type = gt_calloc(heap->graph.scan_objects, sizeof *typing->type);
     gt_bitmap_init(&typing->grey, heap->graph.scan_objects);
     gt_bitmap_init(&typing->queued, block_count(typing));
@@ -307,6 +319,8 @@ struct gt_typing *gt_typing_create(const struct gt_goheap *heap,
     claim_headers(typing, live);
     drain(typing);
     claim_roots(typing);
+    drain(typing);
+    if (typing->shapes) claim_untyped(typing, live);
     drain(typing);
     count_bytes(typing, live);
     gt_bitmap_free(&typing->grey);
@@ -318,6 +332,7 @@ struct gt_typing *gt_typing_create(const struct gt_goheap *heap,
 void gt_typing_free(struct gt_typing *typing)
 {
     if (!typing) return;
+    gt_shapes_free(typing->shapes);
     gt_vec_free(typing->rows);
     free(typing->rows);
     free(typing->type);

@@ -23,15 +23,18 @@
 enum {
     GT_W_RUNTIME = 100, /* the runtime's own bookkeeping: it may use all of what it points to */
     GT_W_UNKNOWN,       /* an untyped word: may be anything */
+    GT_W_REFERENCE,     /* an untyped pointer that is no string or slice: it may use all */
 };
 
 struct gt_word {
-    uint64_t addr;     /* of the word; 0 for a register */
-    uint64_t value;    /* where it points; never 0 */
-    uint64_t len, cap; /* strings and slices, in elements; a string's cap is its len */
-    uint64_t offset;   /* of the word in its holder's data */
-    gt_type_id type;   /* what it points to, as enum gt_place_kind says; GT_NO_TYPE if unknown */
-    uint8_t kind;      /* enum gt_place_kind or one of the above */
+    uint64_t addr;      /* of the word; 0 for a register */
+    uint64_t value;     /* where it points; never 0 */
+    uint64_t len, cap;  /* strings and slices, in elements; a string's cap is its len */
+    uint64_t offset;    /* of the word in its holder's data */
+    gt_type_id type;    /* what it points to, as enum gt_place_kind says; GT_NO_TYPE if unknown */
+    uint8_t kind;       /* enum gt_place_kind or one of the above */
+    bool inferred;      /* a string or slice by its shape alone (shapes.h): a guess */
+    uint64_t elem_size; /* of an inferred one; 0 if unknown */
 };
 
 typedef void gt_typed_word_fn(void *ctx, const struct gt_word *word);
@@ -52,11 +55,12 @@ struct gt_typing {
     const struct gt_roots *roots;
     struct gt_process *process;
     struct gt_types *types;
-    gt_type_id *type;        /* by object, for those with pointers */
-    struct gt_vec *rows;     /* by type; see typing_impl.h */
-    struct gt_bitmap grey;   /* objects whose words are to be claimed */
-    struct gt_bitmap queued; /* blocks of neighbours, some of them grey */
-    uint32_t *queue;         /* a ring of them, one place more than there are blocks */
+    struct gt_shapes *shapes; /* NULL where debug information tells the types */
+    gt_type_id *type;         /* by object, for those with pointers */
+    struct gt_vec *rows;      /* by type; see typing_impl.h */
+    struct gt_bitmap grey;    /* objects whose words are to be claimed */
+    struct gt_bitmap queued;  /* blocks of neighbours, some of them grey */
+    uint32_t *queue;          /* a ring of them, one place more than there are blocks */
     uint32_t head, tail;
     struct gt_claim waiting[GT_CLAIMS_WAITING]; /* a ring: what they need is being fetched */
     size_t claimed, judged;                     /* so far; those between wait */

@@ -1,10 +1,11 @@
 #include "inspector/runtime/words.h"
 
-static bool interface_word(struct gt_types *types, gt_type_id dynamic, uint64_t data,
-                           struct gt_word *word)
+bool gt_word_from_interface(struct gt_types *types, gt_type_id dynamic, uint64_t data,
+                            struct gt_word *word)
 {
     struct gt_place_of_type inner;
 
+    if (!data) return false;
     word->value = data;
     word->kind = GT_P_POINTER;
     word->type = dynamic;
@@ -42,13 +43,12 @@ bool gt_word_from_place(struct gt_types *types, const struct gt_place_of_type *p
         break;
     case GT_P_EFACE:
     case GT_P_IFACE:
-        if (have < 2 || !words[1]) return false;
+        if (have < 2 || !words[0]) return false;
         word->offset += 8;
-        if (!words[0]) return false;
-        return interface_word(types,
-                              place->kind == GT_P_EFACE ? gt_types_at(types, words[0])
-                                                        : gt_types_of_itab(types, words[0]),
-                              words[1], word);
+        return gt_word_from_interface(types,
+                                      place->kind == GT_P_EFACE ? gt_types_at(types, words[0])
+                                                                : gt_types_of_itab(types, words[0]),
+                                      words[1], word);
     default:
         break;
     }

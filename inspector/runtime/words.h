@@ -8,6 +8,10 @@
 
 #include "inspector/runtime/typing.h"
 
+/* The data word of an interface whose dynamic type is known (or GT_NO_TYPE); false if it is nil. */
+bool gt_word_from_interface(struct gt_types *types, gt_type_id dynamic, uint64_t data,
+                            struct gt_word *word);
+
 /* The place's pointer as a word: `words` are the (up to three) words of the place, `have` how many
  * of them are known. False when it is nil or no pointer. */
 bool gt_word_from_place(struct gt_types *types, const struct gt_place_of_type *place,
