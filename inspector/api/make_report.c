@@ -84,6 +84,7 @@ static void end_study(struct making *making)
     if (making->study.has_forest) gt_forest_deinit(&making->study.forest);
     gt_windows_forget(&making->study);
     gt_bitmap_free(&making->study.holders);
+    gt_bitmap_free(&making->study.doubtful);
     gt_map_free(&making->study.samples);
     gt_map_free(&making->study.dead_words);
     gt_typing_free(making->typing);

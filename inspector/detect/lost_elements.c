@@ -78,8 +78,9 @@ static void add_array(struct losing *losing, const struct gt_windowed *block, bo
 
     if (array.count == 0) return;
     if (is_pool(gt_holder_struct(losing->study, &view->holder))) return;
-    const char *key = gt_arena_format(losing->study->storage, "%c%s", spare ? 's' : 'd',
-                                      gt_key_of(&losing->keys, &view->holder));
+    const char *key =
+        gt_arena_format(losing->study->storage, "%c%c%s", spare ? 's' : 'd',
+                        block->inferred ? 'i' : 'k', gt_key_of(&losing->keys, &view->holder));
     gt_groups_add(&losing->groups, key, array.count, (uint32_t)losing->arrays.len);
     gt_vec_add(&losing->arrays, &array);
 }
@@ -165,9 +166,10 @@ static void make_cause(void *ctx, const struct gt_member *members, size_t count)
     struct gt_study *study = losing->study;
     const struct array *largest = array_at(losing, members[0].item);
     const struct gt_view *view = gt_window_of(losing->windows, &largest->block, 0);
-    struct gt_cause *cause =
-        gt_causes_add(losing->causes, GT_LOST_ELEMENTS,
-                      largest->spare || largest->block.elements ? GT_LIKELY : GT_PROVEN);
+    struct gt_cause *cause = gt_causes_add(
+        losing->causes, GT_LOST_ELEMENTS,
+        largest->spare || largest->block.elements || largest->block.inferred ? GT_LIKELY
+                                                                             : GT_PROVEN);
     uint64_t slots = 0;
 
     gt_cause_count(cause, study, count);
@@ -192,6 +194,31 @@ static void make_cause(void *ctx, const struct gt_member *members, size_t count)
         name);
 }
 
+/* Cuts the dead slots of the arrays whose windows were inferred, or were not; is there any? */
+static bool cut_slots(const struct losing *losing, bool inferred, struct gt_cut *cut)
+{
+    struct gt_study *study = losing->study;
+    bool any = false;
+
+    for (size_t i = 0; i < losing->arrays.len; i++) {
+        const struct array *array = array_at(losing, (uint32_t)i);
+        if (array->spare || array->block.inferred != inferred) continue;
+        any = true;
+        for (size_t j = 0; j < array->count; j++) {
+            const struct dead_slot *slot = gt_vec_at(&losing->slots, array->first + j);
+            gt_cut_word(cut, &study->heap->graph, slot->addr);
+            *gt_map_put(&study->dead_words, slot->addr, NULL) = inferred;
+        }
+    }
+    return any;
+}
+
+static void mark_holders(struct gt_study *study, const struct gt_cut *cut)
+{
+    gt_bitmap_reset(&study->holders);
+    gt_live_mark(study->heap, study->roots, NULL, cut, &study->holders);
+}
+
 /* What only dead slots keep alive makes no windows of its own: the holders from here on are what
  * a mark without those slots reaches. */
 static void narrow_holders(struct losing *losing)
@@ -201,16 +228,15 @@ static void narrow_holders(struct losing *losing)
 
     if (!losing->slots.len) return;
     gt_cut_init(&cut, &study->heap->graph);
-    for (size_t i = 0; i < losing->arrays.len; i++) {
-        const struct array *array = array_at(losing, (uint32_t)i);
-        for (size_t j = 0; !array->spare && j < array->count; j++) {
-            const struct dead_slot *slot = gt_vec_at(&losing->slots, array->first + j);
-            gt_cut_word(&cut, &study->heap->graph, slot->addr);
-            gt_map_put(&study->dead_words, slot->addr, NULL);
-        }
+    cut_slots(losing, false, &cut);
+    mark_holders(study, &cut);
+    if (cut_slots(losing, true, &cut)) {
+        gt_bitmap_init(&study->doubtful, study->heap->graph.objects);
+        gt_bitmap_copy(&study->doubtful, &study->holders);
+        mark_holders(study, &cut);
+        for (size_t i = 0; i < (study->doubtful.bits + 63) / 64; i++)
+            study->doubtful.words[i] &= ~study->holders.words[i];
     }
-    gt_bitmap_reset(&study->holders);
-    gt_live_mark(study->heap, study->roots, NULL, &cut, &study->holders);
     gt_windows_forget(study);
     gt_cut_deinit(&cut);
 }

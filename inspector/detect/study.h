@@ -3,7 +3,9 @@
  *
  * A study borrows the runtime's tables and owns what it adds. `holders` are the objects whose
  * pointers make windows: the live ones, less what only lost slice elements keep alive, so the
- * detector of lost elements runs before those of substrings and subslices. Strings of findings go
+ * detector of lost elements runs before those of substrings and subslices. Where it was only
+ * inferred that elements are lost, what only they keep alive is doubtful: what it points to has
+ * windows, of which nothing is proven. Strings of findings go
  * to `storage`, which the report owns.
  */
 #ifndef GT_DETECT_STUDY_H
@@ -25,7 +27,9 @@ struct gt_study {
     struct gt_contest *contest;
     struct gt_bitmap live;
     struct gt_bitmap holders;
-    struct gt_map dead_words;   /* addresses of lost elements' words, which make no windows */
+    struct gt_bitmap doubtful;  /* no holders, if what was inferred is right; else empty */
+    struct gt_map dead_words;   /* addresses of lost elements' words, which make no windows -> was
+                                   it inferred? */
     struct gt_windows *windows; /* of those holders; see gt_windows_of() */
     struct gt_forest forest;    /* built when the first path is asked for; see path.h */
     bool has_forest;

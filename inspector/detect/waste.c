@@ -48,9 +48,9 @@ static void consider(struct wasting *wasting, uint32_t number)
 
     if (!block->wastes || !cost) return;
     if (!proven && keeps_for_reuse(gt_holder_struct(wasting->study, &view->holder))) return;
-    const char *key =
-        gt_arena_format(wasting->study->storage, "%c%c%s", proven ? 'p' : 's',
-                        block->strings ? 't' : 'l', gt_key_of(&wasting->keys, &view->holder));
+    const char *key = gt_arena_format(wasting->study->storage, "%c%c%c%s", proven ? 'p' : 's',
+                                      block->inferred ? 'i' : 'k', block->strings ? 't' : 'l',
+                                      gt_key_of(&wasting->keys, &view->holder));
     gt_groups_add(&wasting->groups, key, cost, number);
 }
 
@@ -98,9 +98,9 @@ static void make_cause(void *ctx, const struct gt_member *members, size_t count)
     bool proven = members[0].key[0] == 'p';
     struct gt_cause *cause =
         gt_causes_add(wasting->causes, largest->strings ? GT_SUBSTRING : GT_SUBSLICE,
-                      !proven             ? GT_SUSPECT
-                      : largest->elements ? GT_LIKELY
-                                          : GT_PROVEN);
+                      !proven                                  ? GT_SUSPECT
+                      : largest->elements || largest->inferred ? GT_LIKELY
+                                                               : GT_PROVEN);
 
     gt_cause_count(cause, study, count);
     for (size_t i = 0; i < count; i++) {

@@ -1,6 +1,7 @@
 #include "inspector/detect/windows.h"
 
 #include "inspector/base/alloc.h"
+#include "inspector/runtime/shapes.h"
 
 #include <stdlib.h>
 
@@ -23,6 +24,7 @@ struct collecting {
     struct gt_bitmap whole, undecided; /* some pointer covers it, or may */
     struct gt_bitmap small, half;      /* it has a window under half of it; and one that is not */
     struct gt_bitmap partial, full;    /* a window with pointers beside it; and one without */
+    struct gt_bitmap doubtful;         /* something doubtful points to it too */
     struct gt_holder holder;           /* whose words are being looked at */
     struct waiting ring[WAITING];      /* the last words seen: their turn comes in a moment */
     size_t seen;
@@ -49,6 +51,14 @@ static bool is_byte_like(const struct gt_study *study, gt_type_id type)
     return !type || gt_types_get(study->process->types, type)->size <= 1;
 }
 
+/* An inferred slice's elements are as wide as they can be. */
+static uint64_t inferred_size(const struct gt_study *study, const struct gt_word *word,
+                              uint32_t object, uint64_t offset, uint64_t user)
+{
+    if (word->elem_size) return word->elem_size;
+    return gt_shape_element(study->heap, object, offset, (user - offset) / word->cap);
+}
+
 static enum verdict window_of(const struct gt_study *study, const struct gt_word *word,
                               uint32_t object, struct gt_view *view)
 {
@@ -57,13 +67,15 @@ static enum verdict window_of(const struct gt_study *study, const struct gt_word
     view->kind = word->kind;
     view->elem = word->type;
     view->elem_size = 1;
-    if (word->kind != GT_P_STRING) {
-        if (!word->type) return UNDECIDED;
-        view->elem_size = gt_types_get(study->process->types, word->type)->size;
-    }
-    if (word->kind == GT_P_POINTER) count = 1;
+    view->inferred = word->inferred;
     view->offset = word->value - gt_goheap_user(study->heap, object, &user);
-    if (view->elem_size == 0 || view->offset >= user) return UNDECIDED;
+    if (view->offset >= user) return UNDECIDED;
+    if (word->inferred)
+        view->elem_size = inferred_size(study, word, object, view->offset, user);
+    else if (word->kind != GT_P_STRING)
+        view->elem_size = word->type ? gt_types_get(study->process->types, word->type)->size : 0;
+    if (word->kind == GT_P_POINTER) count = 1;
+    if (view->elem_size == 0) return UNDECIDED;
     if (count > (user - view->offset) / view->elem_size) return UNDECIDED;
     view->cap = count * view->elem_size;
     view->len = word->kind == GT_P_POINTER ? view->cap : word->len * view->elem_size;
@@ -173,10 +185,23 @@ static void look_at(struct collecting *collecting, const struct gt_region *regio
         keep_view(collecting, object, word, &view);
 }
 
-/* What a lost element points to makes no window. */
-static bool is_dead(const struct gt_study *study, const struct gt_word *word)
+/* It may have more windows than are seen, if what was inferred is wrong. */
+static void doubt(void *ctx, const struct gt_word *word)
 {
-    return study->dead_words.len && gt_map_find(&study->dead_words, word->addr);
+    struct collecting *collecting = ctx;
+    uint32_t object = gt_heap_object(&collecting->study->heap->graph, word->value);
+
+    if (object != GT_NO_OBJECT) gt_bit_set(&collecting->doubtful, object);
+}
+
+/* What a lost element points to makes no window. */
+static bool is_dead(struct collecting *collecting, const struct gt_word *word)
+{
+    const struct gt_map *dead = &collecting->study->dead_words;
+    const uint64_t *inferred = dead->len ? gt_map_find(dead, word->addr) : NULL;
+
+    if (inferred && *inferred) doubt(collecting, word);
+    return inferred != NULL;
 }
 
 /* A weak pointer whose handle is alive can bring all of its object back (1.24+). */
@@ -200,7 +225,7 @@ static void look(void *ctx, const struct gt_word *word)
     struct waiting *place = &collecting->ring[collecting->seen % WAITING];
     const struct gt_region *region = gt_heap_region(&collecting->study->heap->graph, word->value);
 
-    if (!region || is_dead(collecting->study, word)) return;
+    if (!region || is_dead(collecting, word)) return;
     collecting->seen++;
     __builtin_prefetch(region);
     struct waiting oldest = *place;
@@ -237,6 +262,16 @@ static void every_word(struct collecting *collecting, gt_typed_word_fn *visit)
         collecting->holder = (struct gt_holder){.object = (uint32_t)i};
         gt_typing_words(study->typing, (uint32_t)i, visit, collecting);
     }
+}
+
+static void every_doubt(struct collecting *collecting)
+{
+    const struct gt_bitmap *doubtful = &collecting->study->doubtful;
+    uint32_t scan_objects = collecting->study->heap->graph.scan_objects;
+
+    for (size_t i = gt_bitmap_next(doubtful, 0); i < doubtful->bits && i < scan_objects;
+         i = gt_bitmap_next(doubtful, i + 1))
+        gt_typing_words(collecting->study->typing, (uint32_t)i, doubt, collecting);
 }
 
 /* ---- which blocks matter ------------------------------------------------------------------- */
@@ -285,8 +320,7 @@ static void record(void *ctx, const struct gt_word *word)
     struct gt_view view = {0};
     uint32_t object = gt_heap_object(&collecting->study->heap->graph, word->value);
 
-    if (object == GT_NO_OBJECT || is_dead(collecting->study, word) || !matters(collecting, object))
-        return;
+    if (object == GT_NO_OBJECT || is_dead(collecting, word) || !matters(collecting, object)) return;
     if (judge(collecting->study, word, object, &view) == WINDOW)
         keep_view(collecting, object, word, &view);
 }
@@ -300,83 +334,6 @@ static int by_block(const void *a, const void *b)
     if (left->block != right->block) return left->block < right->block ? -1 : 1;
     if (left->offset != right->offset) return left->offset < right->offset ? -1 : 1;
     return left->cap > right->cap ? -1 : left->cap < right->cap;
-}
-
-/* Bytes of the block inside a window, by cap or by len. The views are sorted by offset. */
-static uint64_t covered(const struct gt_windows *windows, const struct gt_windowed *block,
-                        bool by_len)
-{
-    uint64_t end = 0, bytes = 0;
-
-    for (size_t i = 0; i < block->count; i++) {
-        const struct gt_view *view = gt_window_of(windows, block, i);
-        uint64_t from = view->offset > end ? view->offset : end;
-        uint64_t to = view->offset + (by_len ? view->len : view->cap);
-        if (to <= from) continue;
-        bytes += to - from;
-        end = to;
-    }
-    return bytes;
-}
-
-struct lie { /* a block's windows, while its pointer words are visited in order */
-    const struct gt_study *study;
-    const struct gt_windows *windows;
-    const struct gt_windowed *block;
-    uint64_t skip;    /* the allocator's header */
-    size_t next;      /* window to be looked at */
-    uint64_t claimed; /* bytes before this are pointer-free, as a window says */
-    bool found;
-};
-
-static bool claims_no_pointers(const struct gt_study *study, const struct gt_view *view)
-{
-    return view->kind == GT_P_STRING || !gt_types_get(study->process->types, view->elem)->ptr_bytes;
-}
-
-static void find_lie(void *ctx, uint64_t offset, uint64_t value)
-{
-    struct lie *lie = ctx;
-
-    (void)value;
-    for (; lie->next < lie->block->count; lie->next++) {
-        const struct gt_view *view = gt_window_of(lie->windows, lie->block, lie->next);
-        if (view->offset + lie->skip >= offset + 8) break;
-        uint64_t end = view->offset + view->cap + lie->skip;
-        if (end > lie->claimed && claims_no_pointers(lie->study, view)) lie->claimed = end;
-    }
-    lie->found |= lie->claimed > offset;
-}
-
-/* Is some window of bytes over words that the block's own type calls pointers? Then the window's
- * type is not the block's (unsafe made it), and what its owner uses of the block is not known. */
-static bool is_lied_about(const struct gt_study *study, const struct gt_windows *windows,
-                          const struct gt_windowed *block)
-{
-    struct lie lie = {study, windows, block, 0, 0, 0, false};
-    uint64_t user, slot = gt_heap_address(&study->heap->graph, block->block);
-
-    if (block->block >= study->heap->graph.scan_objects) return false;
-    lie.skip = gt_goheap_user(study->heap, block->block, &user) - slot;
-    gt_heap_words(&study->heap->graph, block->block, find_lie, &lie);
-    return lie.found;
-}
-
-/* Fills in what the windows say together; false when their elements differ. */
-static bool complete(const struct gt_windows *windows, struct gt_windowed *block)
-{
-    block->elem_size = gt_window_of(windows, block, 0)->elem_size;
-    for (size_t i = 0; i < block->count; i++) {
-        const struct gt_view *view = gt_window_of(windows, block, i);
-        if (view->elem_size != block->elem_size) return false;
-        block->strings |= view->kind == GT_P_STRING;
-        block->slices |= view->kind == GT_P_SLICE;
-        block->elements |= view->kind == GT_P_POINTER;
-    }
-    uint64_t by_cap = covered(windows, block, false), by_len = covered(windows, block, true);
-    block->wasted = block->size - by_cap;
-    block->spare = by_cap - by_len;
-    return true;
 }
 
 static void make_blocks(struct collecting *collecting)
@@ -393,8 +350,9 @@ static void make_blocks(struct collecting *collecting)
         gt_goheap_user(collecting->study->heap, block.block, &block.size);
         block.wastes = open_for_bytes(collecting, block.block);
         block.loses = open_for_pointers(collecting, block.block);
-        if (!complete(out, &block)) continue;
-        if (is_lied_about(collecting->study, out, &block))
+        block.inferred = gt_bit(&collecting->doubtful, block.block);
+        if (!gt_window_block_complete(collecting->study, out, &block)) continue;
+        if (gt_window_block_denied(collecting->study, out, &block))
             out->undecided_bytes += gt_heap_size(&collecting->study->heap->graph, block.block);
         else
             gt_vec_add(&out->blocks, &block);
@@ -404,8 +362,9 @@ static void make_blocks(struct collecting *collecting)
 static void collect(const struct gt_study *study, struct gt_windows *out)
 {
     struct collecting collecting = {.study = study, .out = out};
-    struct gt_bitmap *bits[] = {&collecting.whole, &collecting.undecided, &collecting.small,
-                                &collecting.half,  &collecting.partial,   &collecting.full};
+    struct gt_bitmap *bits[] = {&collecting.whole,   &collecting.undecided, &collecting.small,
+                                &collecting.half,    &collecting.partial,   &collecting.full,
+                                &collecting.doubtful};
 
     *out = (struct gt_windows){.views = GT_VEC_OF(struct gt_view),
                                .blocks = GT_VEC_OF(struct gt_windowed)};
@@ -414,6 +373,7 @@ static void collect(const struct gt_study *study, struct gt_windows *out)
     respect_weak_pointers(&collecting);
     every_word(&collecting, look);
     look_at_waiting(&collecting);
+    every_doubt(&collecting);
     count_undecided(&collecting);
     if (collecting.overflowed) {
         gt_vec_clear(&out->views);
@@ -442,53 +402,4 @@ void gt_windows_forget(struct gt_study *study)
     gt_vec_free(&study->windows->blocks);
     free(study->windows);
     study->windows = NULL;
-}
-
-void gt_windows_mark(const struct gt_windows *windows, const struct gt_windowed *block, bool by_len,
-                     struct gt_bitmap *elements)
-{
-    uint64_t done = 0; /* elements before this one are settled: each is set once */
-
-    for (size_t i = 0; i < block->count; i++) {
-        const struct gt_view *view = gt_window_of(windows, block, i);
-        uint64_t size = block->elem_size, from = view->offset / size;
-        uint64_t to = (view->offset + (by_len ? view->len : view->cap) + size - 1) / size;
-        for (from = from > done ? from : done; from < to && from < elements->bits; from++)
-            gt_bit_set(elements, from);
-        done = to > done ? to : done;
-    }
-}
-
-/* What a string says, if that may be told at all: strings are secrets. */
-static const char *data_of(const struct gt_study *study, const struct gt_view *view)
-{
-    enum { SHOWN = 64 };
-    uint64_t user, len = view->len < SHOWN ? view->len : SHOWN;
-    uint64_t addr = gt_goheap_user(study->heap, view->block, &user) + view->offset;
-    const unsigned char *bytes = gt_mem_at(study->process->mem, addr, len);
-
-    if (!study->show_data || view->kind != GT_P_STRING || !bytes) return NULL;
-    return gt_arena_strndup(study->storage, (const char *)bytes, len);
-}
-
-struct gt_window *gt_windows_tell(const struct gt_study *study, const struct gt_windows *windows,
-                                  const struct gt_windowed *block, size_t max, size_t *count)
-{
-    *count = block->count < max ? block->count : max;
-    struct gt_window *told = gt_arena_alloc(study->storage, *count * sizeof *told);
-
-    for (size_t i = 0; i < *count; i++) {
-        const struct gt_view *view = gt_window_of(windows, block, i);
-        told[i] = (struct gt_window){
-            .offset = view->offset,
-            .length = view->len,
-            .capacity = view->cap,
-            .kind = view->kind == GT_P_STRING  ? "string"
-                    : view->kind == GT_P_SLICE ? "slice"
-                                               : "element",
-            .holder = gt_holder_field(study, &view->holder),
-            .data = data_of(study, view),
-        };
-    }
-    return told;
 }

@@ -5,6 +5,10 @@
  * pointer covers it whole, an untyped one leaves it undecided. Windows come from every word that a
  * holder of the study holds (study.h) and from every root.
  *
+ * Windows read from the shape of untyped memory are guesses (runtime/shapes.h): their elements are
+ * as wide as all the block's windows allow, and what a block with such a window shows is at most
+ * likely.
+ *
  * One pass over all pointers keeps a few bits an object and, for blocks that may still turn out to
  * be worth a look, their windows. Should those be very many, they are dropped and collected by a
  * second pass, when it is known which blocks are.
@@ -23,6 +27,7 @@ struct gt_view { /* one window */
     uint64_t elem_size;
     gt_type_id elem;
     uint8_t kind; /* GT_P_STRING, GT_P_SLICE or GT_P_POINTER */
+    bool inferred;
 };
 
 struct gt_windowed { /* a block with all its windows */
@@ -34,6 +39,7 @@ struct gt_windowed { /* a block with all its windows */
     bool strings, slices, elements; /* which kinds of windows it has */
     bool wastes;                    /* no window alone uses half of it */
     bool loses;                     /* it holds pointers outside windows */
+    bool inferred;                  /* some of its windows are, or may be missing */
 };
 
 struct gt_windows {
@@ -52,6 +58,16 @@ static inline const struct gt_view *gt_window_of(const struct gt_windows *window
 {
     return gt_vec_at(&windows->views, block->first + index);
 }
+
+/* Fills in what a block's windows say together; false when their elements differ. Windows that were
+ * inferred get the size of element that all agree on. */
+bool gt_window_block_complete(const struct gt_study *study, struct gt_windows *windows,
+                              struct gt_windowed *block);
+
+/* Is some window of bytes over words that the block's own type calls pointers? Then the window's
+ * type is not the block's (unsafe made it), and what its owner uses of the block is not known. */
+bool gt_window_block_denied(const struct gt_study *study, const struct gt_windows *windows,
+                            const struct gt_windowed *block);
 
 /* Sets the bit of each element that a window's cap (or, if `by_len`, its len) touches. `elements`
  * has a bit for each whole element that the block has room for. */
