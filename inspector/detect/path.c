@@ -2,7 +2,7 @@
 
 #include "inspector/base/alloc.h"
 #include "inspector/base/str.h"
-#include "inspector/detect/places.h"
+#include "inspector/detect/root_names.h"
 
 #include <ctype.h>
 #include <stdlib.h>
@@ -231,66 +231,12 @@ static bool edge_offset(struct gt_keys *keys, uint32_t parent, uint32_t child, b
 
 /* ---- roots -------------------------------------------------------------------------------- */
 
-/* Functions that the compiler makes for go and defer statements with arguments. */
-static bool is_wrapper(const char *function)
-{
-    return strstr(function, ".gowrap") || strstr(function, ".deferwrap");
-}
-
-/* The function that a frame's root belongs to. A wrapper's variables are the arguments of what it
- * calls, which the compiler usually inlines into it. */
-static const char *frame_function(const struct gt_study *study, const struct gt_root *root)
-{
-    const struct gt_goroutine *g = &study->goroutines->list[root->owner];
-    struct gt_stack places;
-
-    if (root->frame >= g->frame_count) return "?";
-    uint64_t pc = gt_g_frame(study->goroutines, g, root->frame)->pc;
-    const char *name = gt_process_function(study->process, pc - (root->frame > 0));
-    if (!is_wrapper(name)) return name;
-    places = gt_places_at(study->process, study->storage, pc, root->frame > 0);
-    return places.count ? places.places[0].function : name;
-}
-
-/* What a root is called; `field` gets the path in its variable. */
-static const char *root_name(const struct gt_study *study, const struct gt_root *root, char *field,
-                             size_t field_size, gt_type_id *type)
-{
-    static const char *const plain[GT_ROOT_KINDS] = {
-        [GT_ROOT_CONTEXT] = "goroutine's saved context",
-        [GT_ROOT_FINALIZER] = "function of a finalizer",
-        [GT_ROOT_CONTENTS] = "object with a finalizer",
-        [GT_ROOT_CLEANUP] = "cleanup",
-        [GT_ROOT_WEAK_HANDLE] = "weak pointer's handle",
-        [GT_ROOT_QUEUED] = "queue of finalizers",
-        [GT_ROOT_TINY] = "tiny allocator",
-    };
-    uint64_t offset = 0;
-
-    *field = '\0';
-    *type = GT_NO_TYPE;
-    if (root->kind == GT_ROOT_GLOBAL || root->kind == GT_ROOT_FRAME) {
-        const char *name = gt_typing_variable(study->typing, root, type, &offset);
-        if (*type) gt_types_field_path(study->process->types, *type, offset, field, field_size);
-        if (root->kind == GT_ROOT_FRAME)
-            return name ? gt_arena_format(study->storage, "%s variable %s",
-                                          frame_function(study, root), name)
-                        : gt_arena_format(study->storage, "%s frame", frame_function(study, root));
-        return name ? gt_arena_format(study->storage, "global %s", name) : "unnamed global";
-    }
-    if (root->kind == GT_ROOT_CONSERVATIVE)
-        return gt_arena_format(study->storage, "%s frame (interrupted)",
-                               frame_function(study, root));
-    if (root->kind == GT_ROOT_DEFER) return "deferred call";
-    return plain[root->kind];
-}
-
 static void add_root_key(const struct gt_study *study, uint32_t number, struct gt_str *key)
 {
     char field[MAX_FIELD];
     gt_type_id type;
     const char *name =
-        root_name(study, gt_root_at(study->roots, number), field, sizeof field, &type);
+        gt_root_name(study, gt_root_at(study->roots, number), true, field, sizeof field, &type);
 
     strip_indices(field);
     gt_str_format(key, "%s%s", name, field);
@@ -383,7 +329,7 @@ static void tell_root(struct telling *telling, uint32_t number)
     gt_type_id type;
     struct gt_step *step = gt_vec_push(&telling->steps);
 
-    step->what = root_name(study, root, field, sizeof field, &type);
+    step->what = gt_root_name(study, root, false, field, sizeof field, &type);
     step->address = root->addr;
     step->type = gt_study_keep(study, gt_type_name(study, type));
     step->field = keep(telling, field);
@@ -483,5 +429,8 @@ const char *gt_holder_name(struct gt_keys *keys, const struct gt_holder *holder)
     }
     const char *variable =
         gt_typing_variable(study->typing, gt_root_at(study->roots, root), &type, &offset);
-    return variable ? variable : "it";
+    if (variable) return variable;
+    return gt_root_at(study->roots, root)->kind == GT_ROOT_GLOBAL
+               ? gt_arena_format(study->storage, "the %s", gt_global_place(study, root))
+               : "it";
 }

@@ -1,0 +1,103 @@
+#include "inspector/detect/root_names.h"
+
+#include "inspector/base/str.h"
+#include "inspector/detect/places.h"
+
+/* Functions that the compiler makes for go and defer statements with arguments. */
+static bool is_wrapper(const char *function)
+{
+    return strstr(function, ".gowrap") || strstr(function, ".deferwrap");
+}
+
+/* The function that a frame's root belongs to. A wrapper's variables are the arguments of what it
+ * calls, which the compiler usually inlines into it. */
+static const char *frame_function(const struct gt_study *study, const struct gt_root *root)
+{
+    const struct gt_goroutine *g = &study->goroutines->list[root->owner];
+    struct gt_stack places;
+
+    if (root->frame >= g->frame_count) return "?";
+    uint64_t pc = gt_g_frame(study->goroutines, g, root->frame)->pc;
+    const char *name = gt_process_function(study->process, pc - (root->frame > 0));
+    if (!is_wrapper(name)) return name;
+    places = gt_places_at(study->process, study->storage, pc, root->frame > 0);
+    return places.count ? places.places[0].function : name;
+}
+
+/* Its place says which one it is, and who uses it what it may be. */
+static const char *unnamed_global(const struct gt_study *study, const struct gt_root *root,
+                                  bool alike)
+{
+    struct gt_referred at;
+    struct gt_str name = {0};
+
+    if (!gt_references_at(study->references, root->addr, &at)) return "unnamed global";
+    gt_str_format(&name, "global at %s+0x%llx", at.section,
+                  (unsigned long long)(at.offset + (alike ? 0 : at.inside)));
+    if (at.user_count) gt_str_format(&name, " (used by %s", at.users[0]);
+    if (at.user_count > 1)
+        gt_str_format(&name, "%s%s", at.user_count == 2 ? " and " : ", ", at.users[1]);
+    if (at.user_count > 2) gt_str_format(&name, " and %zu more", at.user_count - 2);
+    if (at.user_count) gt_str_format(&name, ")");
+    const char *kept = gt_arena_strndup(study->storage, gt_str_text(&name), name.len);
+    gt_str_free(&name);
+    return kept;
+}
+
+const char *gt_global_place(const struct gt_study *study, uint32_t root)
+{
+    struct gt_referred at;
+
+    if (!gt_references_at(study->references, gt_root_at(study->roots, root)->addr, &at))
+        return "global";
+    return gt_arena_format(study->storage, "global at %s+0x%llx", at.section,
+                           (unsigned long long)(at.offset + at.inside));
+}
+
+/* A word of a frame, by its distance from where the caller's frame begins. */
+static const char *unnamed_slot(const struct gt_study *study, const struct gt_root *root)
+{
+    const struct gt_goroutine *g = &study->goroutines->list[root->owner];
+    const char *function = frame_function(study, root);
+
+    if (!root->addr || root->frame >= g->frame_count)
+        return gt_arena_format(study->storage, "%s frame", function);
+    uint64_t base = gt_g_frame(study->goroutines, g, root->frame)->cfa;
+    bool below = root->addr < base;
+    return gt_arena_format(study->storage, "%s frame, slot %c0x%llx", function, below ? '-' : '+',
+                           (unsigned long long)(below ? base - root->addr : root->addr - base));
+}
+
+const char *gt_root_name(const struct gt_study *study, const struct gt_root *root, bool alike,
+                         char *field, size_t field_size, gt_type_id *type)
+{
+    static const char *const plain[GT_ROOT_KINDS] = {
+        [GT_ROOT_CONTEXT] = "goroutine's saved context",
+        [GT_ROOT_FINALIZER] = "function of a finalizer",
+        [GT_ROOT_CONTENTS] = "object with a finalizer",
+        [GT_ROOT_CLEANUP] = "cleanup",
+        [GT_ROOT_WEAK_HANDLE] = "weak pointer's handle",
+        [GT_ROOT_QUEUED] = "queue of finalizers",
+        [GT_ROOT_TINY] = "tiny allocator",
+    };
+    uint64_t offset = 0;
+
+    *field = '\0';
+    *type = GT_NO_TYPE;
+    if (root->kind == GT_ROOT_GLOBAL || root->kind == GT_ROOT_FRAME) {
+        const char *name = gt_typing_variable(study->typing, root, type, &offset);
+        if (*type) gt_types_field_path(study->process->types, *type, offset, field, field_size);
+        if (name)
+            return root->kind == GT_ROOT_GLOBAL
+                       ? gt_arena_format(study->storage, "global %s", name)
+                       : gt_arena_format(study->storage, "%s variable %s",
+                                         frame_function(study, root), name);
+        return root->kind == GT_ROOT_GLOBAL ? unnamed_global(study, root, alike)
+                                            : unnamed_slot(study, root);
+    }
+    if (root->kind == GT_ROOT_CONSERVATIVE)
+        return gt_arena_format(study->storage, "%s frame (interrupted)",
+                               frame_function(study, root));
+    if (root->kind == GT_ROOT_DEFER) return "deferred call";
+    return plain[root->kind];
+}

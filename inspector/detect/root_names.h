@@ -1,0 +1,18 @@
+/*
+ * What a root is called: a global or a frame's variable by its name; without debug information by
+ * its place in its section, with the functions that use it, or in its frame.
+ */
+#ifndef GT_DETECT_ROOT_NAMES_H
+#define GT_DETECT_ROOT_NAMES_H
+
+#include "inspector/detect/study.h"
+
+/* The root's name; `field` gets the path in its variable, `type` the variable's type. With `alike`
+ * the words of one unnamed global have one name. The name lives in the study's storage. */
+const char *gt_root_name(const struct gt_study *study, const struct gt_root *root, bool alike,
+                         char *field, size_t field_size, gt_type_id *type);
+
+/* "global at .bss+0x1c00", for a root of that kind. */
+const char *gt_global_place(const struct gt_study *study, uint32_t root);
+
+#endif
