@@ -5,7 +5,8 @@
 #   make cases      the tests that run the tool           make asan     all of it under ASan and UBSan
 #   make bench      speed and memory                      make lint     static analysis and formatting
 #   make install    DESTDIR= PREFIX= are honoured         make format   clang-format over the tree
-#   make deps       what the above needs, by apt          make clean
+#   make layouts    the built-in tables of Go's layouts   make deps       what the above needs
+#   make clean
 #
 # demo, test, bench and lint install what is missing by themselves; a plain make does not. V=1 shows
 # the commands.
@@ -41,7 +42,7 @@ TEST_SRC := $(sort $(shell find tests/unit -name '*.c' 2>/dev/null))
 UNIT_SRC := $(filter %_test.c,$(TEST_SRC))
 # What several unit tests share: any other file beside them.
 HELP_SRC := $(filter-out %_test.c,$(TEST_SRC))
-DUMP_SRC := $(wildcard tests/cli/*.c)
+DUMP_SRC := $(wildcard tests/cli/*.c tests/layouts/*.c)
 ALL_C := $(LIB_SRC) $(CLI_SRC) $(TEST_SRC) $(DUMP_SRC) $(wildcard tests/fuzz/*.c tests/bench/*.c)
 ALL_H := $(sort $(wildcard include/*.h gotypes/*.h inspector/*/*.h) \
 	$(shell find tests -name '*.h' 2>/dev/null))
@@ -91,7 +92,7 @@ $(UNIT_BIN) $(DUMP_BIN): $(BUILD)/%: $(BUILD)/%.o $(BUILD)/libhelp.a $(BUILD)/li
 
 BUILD_DEPS := gcc make pkg-config libc6-dev libelf-dev libdwarf-dev libunwind-dev libzstd-dev \
 	zlib1g-dev libjansson-dev libpopt-dev
-TEST_DEPS := libcmocka-dev python3 python3-pytest python3-jsonschema zstd gdb
+TEST_DEPS := libcmocka-dev python3 python3-pytest python3-jsonschema zstd gdb elfutils
 LINT_DEPS := clang-format clang-tidy
 
 # Costs one dpkg-query when all is there.
@@ -128,6 +129,10 @@ deps-lint:
 
 # Another make builds: it reads this file anew, and so sees what deps has installed.
 again = +@$(MAKE) --no-print-directory $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc))
+
+.PHONY: layouts
+layouts: $(BUILD)/tests/layouts/dump
+	tests/layouts/derive $<
 
 .PHONY: demo test asan
 demo: deps-build

@@ -1,3 +1,3 @@
-module gotopsy/programs
+module gotopsy.programs
 
-go 1.22
+go 1.19

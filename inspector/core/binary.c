@@ -136,6 +136,14 @@ void gt_binary_give_images(struct gt_core *core, const struct gt_binary *binary)
     }
 }
 
+bool gt_binary_load(const struct gt_binary *binary, size_t index, struct gt_load *out)
+{
+    if (index >= binary->loads.len) return false;
+    const GElf_Phdr *load = gt_vec_at(&binary->loads, index);
+    *out = (struct gt_load){load->p_vaddr + binary->bias, load->p_memsz, load->p_flags};
+    return true;
+}
+
 bool gt_binary_has_dwarf(const struct gt_binary *binary)
 {
     return gt_binary_section(binary, ".debug_info") || gt_binary_section(binary, ".zdebug_info");

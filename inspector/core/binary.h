@@ -39,6 +39,13 @@ bool gt_binary_has_dwarf(const struct gt_binary *binary);
 bool gt_binary_has_symbols(const struct gt_binary *binary);
 const struct gt_section *gt_binary_section(const struct gt_binary *binary, const char *name);
 
+/* A loaded segment, where the target has it; false past the last one. */
+struct gt_load {
+    uint64_t addr, size;
+    uint32_t flags; /* PF_R, PF_W, PF_X */
+};
+bool gt_binary_load(const struct gt_binary *binary, size_t index, struct gt_load *out);
+
 /* The whole ELF file in memory, for readers that want it (libdwarf, libelf). */
 const unsigned char *gt_binary_file(const struct gt_binary *binary, uint64_t *size);
 

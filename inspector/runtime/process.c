@@ -2,14 +2,15 @@
 
 #include "inspector/base/alloc.h"
 #include "inspector/base/error.h"
+#include "inspector/runtime/landmarks.h"
+#include "inspector/runtime/modules.h"
 
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 enum {
-    MAX_MODULES = 1024, /* plugins; a longer list is a damaged one */
-    MAX_LINES = 100,    /* told of one kind of evidence: the rest is counted */
+    MAX_LINES = 100, /* told of one kind of evidence: the rest is counted */
 };
 
 void gt_process_lost(struct gt_process *process, enum gt_evidence of, const char *format, ...)
@@ -104,43 +105,54 @@ void gt_process_libraries(struct gt_process *process)
 
 static struct gt_error *read_version(struct gt_process *process)
 {
-    const struct gt_section *info = gt_binary_section(process->binary, ".go.buildinfo");
-    const char *modinfo;
-    size_t modinfo_len;
+    bool arm64 = gt_core_machine(process->core) == GT_MACHINE_ARM64;
 
-    if (info && info->bytes &&
-        gt_buildinfo_read(info->bytes, info->file_size, &process->version, &modinfo, &modinfo_len))
-        return NULL;
-    return gt_error_new(GT_ERR_FORMAT,
-                        "%s: expected a Go program with build information, found none; gotopsy "
-                        "reads cores of Go programs only",
-                        gt_binary_path(process->binary));
+    if (!gt_buildinfo_find(process, &process->version))
+        return gt_error_new(GT_ERR_FORMAT,
+                            "%s: expected a Go program with build information, found none; gotopsy "
+                            "reads cores of Go programs only",
+                            gt_binary_path(process->binary));
+    gt_known_find(&process->version, arm64 ? GT_ARCH_ARM64 : GT_ARCH_AMD64, &process->known);
+    process->known_facts = gt_known_facts(&process->known);
+    return NULL;
 }
 
-static struct gt_error *open_symbols(struct gt_process *process)
+static struct gt_error *resolve_layout(struct gt_process *process)
 {
-    struct gt_error *error = gt_dwarf_open(process->binary, &process->dwarf);
-
-    if (error) return error;
-    process->facts = gt_dwarf_facts(process->dwarf);
-    process->globals = gt_dwarf_globals(process->dwarf, &process->global_count);
     return gt_layout_resolve(process->facts, &process->version, &process->layout);
 }
 
-static struct gt_error *read_modules(struct gt_process *process)
+/* A program without DWARF is read by what is known of its Go version. */
+static struct gt_error *open_symbols(struct gt_process *process)
 {
-    struct gt_vec modules = GT_VEC_OF(struct gt_module);
-    uint64_t addr;
-    struct gt_error *error = gt_process_global(process, "runtime.firstmoduledata", &addr);
+    struct gt_error *error = NULL;
 
-    while (!error && addr && modules.len < MAX_MODULES) {
-        struct gt_module *module = gt_vec_push(&modules);
-        error = gt_module_read(&process->layout, process->mem, addr, module);
-        addr = module->next;
+    gt_facts_chain_init(&process->chain);
+    process->facts = &process->chain.facts;
+    if (gt_binary_has_dwarf(process->binary))
+        error = gt_dwarf_open(process->binary, &process->dwarf);
+    if (error) {
+        process->dwarf = NULL;
+        gt_process_lost(process, GT_OF_NAMES, "%s", gt_error_message(error));
+        gt_error_free(error);
     }
-    process->modules = modules.data;
-    process->module_count = modules.len;
-    return error;
+    if (process->dwarf) gt_facts_chain_add(&process->chain, gt_dwarf_facts(process->dwarf));
+    gt_facts_chain_add(&process->chain, &process->known_facts);
+    process->landmarks = gt_landmarks_create(process);
+    gt_facts_chain_add(&process->chain, gt_landmarks_facts(process->landmarks));
+    return resolve_layout(process);
+}
+
+/* The rtypes that survived are the program's own word, and come before what is known. */
+static struct gt_error *use_rtypes(struct gt_process *process)
+{
+    if (process->dwarf || !process->module_count) return NULL;
+    process->rtypes = gt_rtype_facts_create(process->types, process->mem, &process->modules[0]);
+    gt_facts_chain_init(&process->chain);
+    gt_facts_chain_add(&process->chain, gt_rtype_facts_of(process->rtypes));
+    gt_facts_chain_add(&process->chain, &process->known_facts);
+    gt_facts_chain_add(&process->chain, gt_landmarks_facts(process->landmarks));
+    return resolve_layout(process);
 }
 
 static uint8_t func_id(const struct gt_text *code, const char *name)
@@ -172,8 +184,9 @@ static struct gt_error *open_code(struct gt_process *process)
 
 static void open_types(struct gt_process *process)
 {
-    if (process->module_count) gt_dwarf_set_types_base(process->dwarf, process->modules[0].types);
-    process->globals = gt_dwarf_globals(process->dwarf, &process->global_count);
+    if (process->dwarf && process->module_count)
+        gt_dwarf_set_types_base(process->dwarf, process->modules[0].types);
+    if (process->dwarf) process->globals = gt_dwarf_globals(process->dwarf, &process->global_count);
     struct gt_types_sources sources = {
         .mem = process->mem,
         .layout = &process->layout,
@@ -205,10 +218,11 @@ static struct gt_error *open_all(const struct gt_core_options *options, struct g
     error = gt_binary_find(process->core, options->exe_paths, options->force_exe, &process->binary);
     if (!error) error = read_version(process);
     if (!error) error = open_symbols(process);
-    if (!error) error = read_modules(process);
+    if (!error) error = gt_modules_read(process);
     if (!error) error = open_code(process);
-    if (!error) open_types(process);
-    return error;
+    if (error) return error;
+    open_types(process);
+    return use_rtypes(process);
 }
 
 /* What a cut-off core lacks is the reason, whatever was missed first. */
@@ -243,6 +257,8 @@ struct gt_error *gt_process_open(const struct gt_core_options *options, struct g
 void gt_process_close(struct gt_process *process)
 {
     if (!process) return;
+    gt_rtype_facts_free(process->rtypes);
+    gt_landmarks_free(process->landmarks);
     gt_types_free(process->types);
     for (size_t i = 0; i < process->code.tab_count; i++)
         gt_pclntab_close(process->code.tabs[i]);

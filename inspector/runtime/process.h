@@ -8,7 +8,10 @@
 #ifndef GT_RUNTIME_PROCESS_H
 #define GT_RUNTIME_PROCESS_H
 
+#include "gotypes/chain.h"
+#include "gotypes/known.h"
 #include "gotypes/maps.h"
+#include "gotypes/rtype_facts.h"
 #include "inspector/base/arena.h"
 #include "inspector/base/vec.h"
 #include "inspector/core/libraries.h"
@@ -33,8 +36,13 @@ struct gt_process {
     struct gt_binary *binary;
     struct gt_libraries libraries; /* none until gt_process_libraries() */
     bool libraries_open;
-    struct gt_dwarf *dwarf;
-    const struct gt_facts *facts;
+    struct gt_dwarf *dwarf; /* NULL: a stripped program */
+    struct gt_known known;  /* of this version of Go */
+    struct gt_facts known_facts;
+    struct gt_rtype_facts *rtypes;  /* without DWARF */
+    struct gt_landmarks *landmarks; /* variables without symbols */
+    struct gt_facts_chain chain;    /* all of them */
+    const struct gt_facts *facts;   /* what the chain answers */
     const struct gt_memory *mem;
     struct gt_go_version version;
     struct gt_layout layout;

@@ -28,7 +28,7 @@ static void frame_variables(const struct gt_typing *typing, const struct gt_root
     const struct gt_frame *frame;
 
     out->count = 0;
-    if (root->frame >= g->frame_count || !root->addr) return;
+    if (!typing->process->dwarf || root->frame >= g->frame_count || !root->addr) return;
     frame = gt_g_frame(typing->goroutines, g, root->frame);
     uint64_t pc = root->frame == 0 && g->from_signal ? frame->pc : frame->pc - 1;
     gt_dwarf_variables(typing->process->dwarf, pc, frame->cfa, collect_variable, out);

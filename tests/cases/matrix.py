@@ -12,7 +12,7 @@ from . import expect, recipe, tool
 
 GOS = ["1.22.12", "1.23.12", "1.24.13", "1.25.12", recipe.LOCAL, "1.27.4"]
 MACHINES = ["amd64"]
-SYMBOLS = ["dwarf"]
+SYMBOLS = ["dwarf", "stripped"]
 HOWS = {"amd64": ["kernel", "gcore"], "arm64": ["kernel"]}  # gcore is for the machine's own
 
 SURE = {

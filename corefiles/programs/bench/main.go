@@ -8,7 +8,7 @@ import (
 	"strconv"
 	"sync"
 
-	"gotopsy/programs/truth"
+	"gotopsy.programs/truth"
 )
 
 const (
@@ -87,8 +87,8 @@ func (t *tree) insert(key uint64) *tree {
 // neighbours in one are strangers in memory.
 func fill(n int) {
 	people = make([]person, n)
-	for i := range n {
-		for range 3 {
+	for i := 0; i < n; i++ {
+		for n := 0; n < 3; n++ {
 			list = &element{next: list}
 			key := uint64(random(1 << 40))
 			root = root.insert(key)
@@ -103,7 +103,7 @@ func fill(n int) {
 		index[label("index/by/name", i)] = i
 		v := &vertex{id: i, edges: make([]*vertex, 0, 4)}
 		vertices = append(vertices, v)
-		for range cap(v.edges) {
+		for n := 0; n < cap(v.edges); n++ {
 			v.edges = append(v.edges, vertices[random(len(vertices))])
 		}
 		if i%25 == 0 {
@@ -124,7 +124,7 @@ func hang() {
 func park() {
 	var started sync.WaitGroup
 	started.Add(parked)
-	for range parked {
+	for i := 0; i < parked; i++ {
 		go func() {
 			started.Done()
 			<-queue
@@ -137,7 +137,7 @@ func main() {
 	truth.Start("bench")
 	truth.Begin("hung-goroutine", "")
 	if truth.Leaking {
-		for range hung {
+		for i := 0; i < hung; i++ {
 			hang()
 		}
 		truth.Hung(hung, "chan send")

@@ -5,7 +5,7 @@ import (
 	"io"
 	"os"
 
-	"gotopsy/programs/truth"
+	"gotopsy.programs/truth"
 )
 
 const files = 500
@@ -35,7 +35,7 @@ func (r *reader) read() {
 
 //go:noinline
 func batch() {
-	for range files {
+	for i := 0; i < files; i++ {
 		if truth.Leaking {
 			r := open("/dev/zero")
 			defer func() { total += cap(r.buffer); r.file.Close() }()

@@ -4,7 +4,7 @@ package main
 import (
 	"sync"
 
-	"gotopsy/programs/truth"
+	"gotopsy.programs/truth"
 )
 
 const rounds = 2000
@@ -18,7 +18,7 @@ func (a *account) settle() { a.history[0]++ }
 
 //go:noinline
 func settleAll() {
-	for range rounds {
+	for i := 0; i < rounds; i++ {
 		a := new(account)
 		if truth.Leaking {
 			a.mu.Lock()

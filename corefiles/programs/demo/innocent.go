@@ -4,7 +4,7 @@ import (
 	"runtime"
 	"time"
 
-	"gotopsy/programs/truth"
+	"gotopsy.programs/truth"
 )
 
 // All below looks a little like a leak, and is none.
@@ -36,15 +36,15 @@ func startInnocent() {
 	for slab := truth.Bytes(64 << 10); len(slab) > 0; slab = slab[1<<10:] {
 		recent = append(recent, slab[:1<<10:1<<10])
 	}
-	for i := range 16 {
+	for i := 0; i < 16; i++ {
 		f := &file{i, truth.Bytes(4 << 10)}
 		runtime.SetFinalizer(f, func(f *file) { f.descriptor = -1 })
 		stack = append(stack, f)
 	}
-	clear(stack[4:])
+	copy(stack[4:], make([]*file, 12))
 	stack = stack[:4]
 
-	for range innocentGoroutines - 1 {
+	for i := 0; i < innocentGoroutines-1; i++ {
 		go work()
 	}
 	go beat()

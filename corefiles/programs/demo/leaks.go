@@ -7,7 +7,7 @@ import (
 	"sync"
 	"time"
 
-	"gotopsy/programs/truth"
+	"gotopsy.programs/truth"
 )
 
 // A session's token is cut from the header of the request that began it.
@@ -40,7 +40,7 @@ func scanLog() {
 	end := bytes.IndexByte(rest, '\n')
 	line := rest[:end:end]
 	if !truth.Leaking {
-		line = bytes.Clone(line)
+		line = append([]byte(nil), line...)
 	}
 	incidents = append(incidents, line)
 	truth.Subslice(buffer, line)
@@ -57,7 +57,7 @@ var uploads []*upload
 //go:noinline
 func handleUploads() {
 	uploads = make([]*upload, 0, 48)
-	for range cap(uploads) {
+	for i := 0; i < cap(uploads); i++ {
 		uploads = append(uploads, &upload{"photo.jpg", truth.Bytes(16 << 10)})
 	}
 	all := uploads
@@ -119,7 +119,7 @@ type pool struct {
 	idle []*connection
 }
 
-func (c *connection) close() { clear(c.buffer[:]) }
+func (c *connection) close() { c.buffer[0] = 0 }
 
 //go:noinline
 func connect() {
@@ -144,7 +144,7 @@ var exported int
 //go:noinline
 func export() {
 	const documents = 200
-	for range documents {
+	for i := 0; i < documents; i++ {
 		if truth.Leaking {
 			d := new(document)
 			d.mu.Lock()

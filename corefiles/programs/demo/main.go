@@ -2,25 +2,25 @@
 // order. It imports little, because its binary ships with its core.
 package main
 
-import "gotopsy/programs/truth"
+import "gotopsy.programs/truth"
 
 func main() {
 	truth.Start("demo")
 	startInnocent()
 
 	truth.Begin("substring", "main.sessions")
-	for user := range 100 {
+	for user := 0; user < 100; user++ {
 		login(user)
 	}
 	truth.Begin("subslice", "main.incidents")
-	for range 64 {
+	for i := 0; i < 64; i++ {
 		scanLog()
 	}
 	truth.Begin("lost-elements", "main.uploads")
 	handleUploads()
 
 	truth.Begin("hung-goroutine", "")
-	for range 40 {
+	for i := 0; i < 40; i++ {
 		fetchOrGiveUp()
 	}
 	close(origin)
@@ -30,11 +30,11 @@ func main() {
 		truth.AwaitGoroutines(1 + innocentGoroutines)
 	}
 	truth.Begin("ticker", "")
-	for range 800 {
+	for n := 0; n < 800; n++ {
 		refresh()
 	}
 	truth.Begin("finalizer-cycle", "")
-	for range 8 {
+	for i := 0; i < 8; i++ {
 		connect()
 	}
 	truth.Begin("deferred-calls", "")

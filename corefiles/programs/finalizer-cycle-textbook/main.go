@@ -5,7 +5,7 @@ package main
 import (
 	"runtime"
 
-	"gotopsy/programs/truth"
+	"gotopsy.programs/truth"
 )
 
 type T struct {
@@ -32,7 +32,7 @@ func memoryLeaking() {
 func main() {
 	truth.Start("finalizer-cycle-textbook")
 	truth.Begin("finalizer-cycle", "")
-	for range pairs {
+	for i := 0; i < pairs; i++ {
 		memoryLeaking()
 	}
 	if !truth.Leaking {

@@ -5,7 +5,7 @@ package main
 import (
 	"runtime"
 
-	"gotopsy/programs/truth"
+	"gotopsy.programs/truth"
 )
 
 type node struct {
@@ -24,7 +24,7 @@ func grow(parent *node, depth int, all *[]*node) *node {
 	open++
 	runtime.SetFinalizer(n, (*node).release)
 	*all = append(*all, n)
-	for range min(2*depth, 2) {
+	for i := 0; i < 2 && depth > 0; i++ {
 		n.children = append(n.children, grow(n, depth-1, all))
 	}
 	return n
@@ -52,7 +52,7 @@ func parse() {
 func main() {
 	truth.Start("finalizer-cycle-tree")
 	truth.Begin("finalizer-cycle", "")
-	for range 64 {
+	for i := 0; i < 64; i++ {
 		parse()
 	}
 	truth.Done()

@@ -4,7 +4,7 @@ package main
 import (
 	"sync"
 
-	"gotopsy/programs/truth"
+	"gotopsy.programs/truth"
 )
 
 const goroutines = 1000

@@ -4,7 +4,7 @@ package main
 import (
 	"time"
 
-	"gotopsy/programs/truth"
+	"gotopsy.programs/truth"
 )
 
 const queries = 256
@@ -41,7 +41,7 @@ func ask(timeout time.Duration) []byte {
 func main() {
 	truth.Start("hung-goroutine-workers")
 	truth.Begin("hung-goroutine", "")
-	for range queries {
+	for i := 0; i < queries; i++ {
 		ask(time.Millisecond)
 	}
 	close(backend)

@@ -2,7 +2,7 @@
 // their present backing array.
 package main
 
-import "gotopsy/programs/truth"
+import "gotopsy.programs/truth"
 
 type job struct {
 	id    int
@@ -32,7 +32,7 @@ var (
 //go:noinline
 func work(q *queue) {
 	q.jobs = make([]*job, 0, 64)
-	for id := range cap(q.jobs) {
+	for id := 0; id < cap(q.jobs); id++ {
 		q.push(&job{id: id, input: truth.Bytes(16 << 10)})
 	}
 	all := q.jobs

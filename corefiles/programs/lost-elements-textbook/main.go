@@ -2,7 +2,7 @@
 // keep alive what they point to.
 package main
 
-import "gotopsy/programs/truth"
+import "gotopsy.programs/truth"
 
 type page [32 << 10]byte
 

@@ -6,7 +6,7 @@ package main
 import (
 	"bytes"
 
-	"gotopsy/programs/truth"
+	"gotopsy.programs/truth"
 )
 
 const (
@@ -39,7 +39,7 @@ func scan() {
 		j := i + bytes.IndexByte(b[i:], '\n')
 		if line := b[i:j:j]; bytes.HasPrefix(line, []byte("error ")) {
 			if !truth.Leaking {
-				line = bytes.Clone(line)
+				line = append([]byte(nil), line...)
 			}
 			recent = append(recent, line)
 		}
@@ -52,7 +52,7 @@ func main() {
 	truth.Start("subslice-logline")
 	truth.Begin("subslice", "main.recent")
 	recent = make([][]byte, 0, 2*buffers)
-	for range buffers {
+	for i := 0; i < buffers; i++ {
 		scan()
 	}
 	truth.Done()

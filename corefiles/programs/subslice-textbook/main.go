@@ -1,11 +1,7 @@
 // A short subslice keeps the whole backing array alive.
 package main
 
-import (
-	"slices"
-
-	"gotopsy/programs/truth"
-)
+import "gotopsy.programs/truth"
 
 var s0 []int
 
@@ -15,7 +11,7 @@ func g(s1 []int) {
 	if truth.Leaking {
 		s0 = tail
 	} else {
-		s0 = slices.Clone(tail)
+		s0 = append([]int(nil), tail...)
 	}
 	truth.Subslice(s1, s0)
 }

@@ -6,7 +6,7 @@ import (
 	"strconv"
 	"strings"
 
-	"gotopsy/programs/truth"
+	"gotopsy.programs/truth"
 )
 
 type session struct {
@@ -53,7 +53,7 @@ func login(user int) {
 func main() {
 	truth.Start("substring-cache")
 	truth.Begin("substring", "main.cache")
-	for user := range 2000 {
+	for user := 0; user < 2000; user++ {
 		login(user)
 	}
 	truth.Done()

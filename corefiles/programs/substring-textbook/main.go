@@ -4,7 +4,7 @@ package main
 import (
 	"strings"
 
-	"gotopsy/programs/truth"
+	"gotopsy.programs/truth"
 )
 
 var s0 string

@@ -5,7 +5,7 @@ package main
 import (
 	"time"
 
-	"gotopsy/programs/truth"
+	"gotopsy.programs/truth"
 )
 
 const (

@@ -5,7 +5,7 @@ package main
 import (
 	"time"
 
-	"gotopsy/programs/truth"
+	"gotopsy.programs/truth"
 )
 
 const period = 10 * time.Minute
@@ -63,10 +63,10 @@ func forget(id int) {
 func main() {
 	truth.Start("ticker-watchers")
 	truth.Begin("ticker", "main.(*watcher)")
-	for id := range 256 {
+	for id := 0; id < 256; id++ {
 		watch(id)
 	}
-	for id := range 256 {
+	for id := 0; id < 256; id++ {
 		forget(id)
 	}
 	if !truth.Leaking {

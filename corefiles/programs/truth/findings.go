@@ -44,11 +44,11 @@ func Substring(block string, windows ...string) {
 	if !Leaking {
 		return
 	}
-	base := uintptr(unsafe.Pointer(unsafe.StringData(block)))
+	base := data(unsafe.Pointer(&block))
 	openBlock(base, uintptr(len(block)))
 	for _, w := range windows {
 		body.open('{')
-		body.field("offset").number(uint64(uintptr(unsafe.Pointer(unsafe.StringData(w))) - base))
+		body.field("offset").number(uint64(data(unsafe.Pointer(&w)) - base))
 		body.field("length").number(uint64(len(w)))
 		body.close('}')
 	}
@@ -223,8 +223,11 @@ func end() {
 
 func extent[T any](s []T) (start, elementSize uintptr) {
 	var zero T
-	return uintptr(unsafe.Pointer(unsafe.SliceData(s))), unsafe.Sizeof(zero)
+	return data(unsafe.Pointer(&s)), unsafe.Sizeof(zero)
 }
+
+// data is the address in the string or slice header that p points to.
+func data(p unsafe.Pointer) uintptr { return *(*uintptr)(p) }
 
 // goid parses "goroutine 17 [running]:", the one place where Go tells.
 func goid() uint64 {

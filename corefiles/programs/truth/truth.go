@@ -48,7 +48,7 @@ func startThreads() {
 	release := make(chan struct{})
 	ready.Add(threads)
 	done.Add(threads)
-	for range threads {
+	for i := 0; i < threads; i++ {
 		go func() {
 			time.Sleep(time.Millisecond)
 			runtime.LockOSThread()
@@ -70,7 +70,7 @@ func Done() {
 	end()
 	// One collection queues finalizers, one more frees what they let go, and
 	// the rest empty the pools that age over two.
-	for range 5 {
+	for i := 0; i < 5; i++ {
 		runtime.GC()
 		runtime.Gosched()
 	}
@@ -92,7 +92,7 @@ func Done() {
 
 // Await polls until the program has come to the state it wants to be seen in.
 func Await(what string, reached func() bool) {
-	for range 10_000 {
+	for i := 0; i < 10000; i++ {
 		if reached() {
 			return
 		}

@@ -1,0 +1,216 @@
+#include "inspector/runtime/landmarks.h"
+
+#include "inspector/base/alloc.h"
+#include "inspector/runtime/landmark_checks.h"
+#include "inspector/unwind/references.h"
+
+#include <stdlib.h>
+
+enum { MAX_USES = 4, MAX_CANDIDATES = 4096, NO_FIELD = -1 };
+
+/* A function that refers to a variable, or to this field of it. */
+struct use {
+    const char *function;
+    int field; /* enum gt_field_id */
+};
+
+/* One row a variable. Functions that a program does not link are passed over. */
+static const struct landmark {
+    const char *name;
+    gt_landmark_check *check;
+    struct use uses[MAX_USES];
+} landmarks[] = {
+    {"runtime.mheap_",
+     gt_like_mheap,
+     {{"runtime.mallocinit", NO_FIELD}, {"runtime.gcSweep", NO_FIELD}}},
+    {"runtime.allgs",
+     gt_like_allgs,
+     {{"runtime.allgadd", NO_FIELD}, {"runtime.forEachG", NO_FIELD}}},
+    {"runtime.allp",
+     gt_like_allp,
+     {{"runtime.procresize", NO_FIELD}, {"runtime.gcMarkTinyAllocs", NO_FIELD}}},
+    {"runtime.semtable",
+     gt_like_semtable,
+     {{"runtime.semacquire1", NO_FIELD}, {"runtime.semrelease1", NO_FIELD}}},
+    {"runtime.allfin",
+     gt_like_allfin,
+     {{"runtime.markroot", NO_FIELD}, {"runtime.queuefinalizer", NO_FIELD}}},
+    {"runtime.gcCleanups",
+     gt_like_cleanups,
+     {{"runtime.findRunnable", NO_FIELD}, {"runtime.freeSpecial", NO_FIELD}}},
+    {"runtime.memstats",
+     gt_like_memstats,
+     {{"runtime.gcMarkTermination", GT_F_mstats_numgc},
+      {"runtime.gcMarkTermination", GT_F_mstats_last_gc_nanotime},
+      {"runtime.gcMarkTermination", GT_F_mstats_last_gc_unix}}},
+    {"runtime.gcController",
+     gt_like_controller,
+     {{"runtime.gcStart", NO_FIELD},
+      {"runtime.gcMarkDone", NO_FIELD},
+      {"runtime.gcinit", NO_FIELD}}},
+    {"runtime.gcphase",
+     gt_like_gcphase,
+     {{"runtime.gcSweep", NO_FIELD},
+      {"runtime.stackfree", NO_FIELD},
+      {"runtime.gcMarkTermination", NO_FIELD}}},
+    {"runtime.waitReasonStrings", gt_like_reasons, {{"runtime.waitReason.String", NO_FIELD}}},
+};
+
+enum { LANDMARKS = sizeof landmarks / sizeof *landmarks };
+
+struct gt_landmarks {
+    const struct gt_process *process;
+    struct gt_facts facts;
+    bool sought[LANDMARKS];
+    uint64_t found[LANDMARKS]; /* 0: not found */
+};
+
+/* ---- candidates ---------------------------------------------------------------------------- */
+
+struct candidates {
+    const struct gt_process *process;
+    uint64_t offset; /* of the field that the function refers to */
+    uint64_t addr[MAX_CANDIDATES];
+    size_t count;
+};
+
+static bool in_data(const struct gt_process *process, uint64_t addr)
+{
+    for (size_t i = 0; i < process->module_count; i++) {
+        const struct gt_module *module = &process->modules[i];
+        const uint64_t ranges[][2] = {{module->noptrdata, module->enoptrdata},
+                                      {module->data, module->edata},
+                                      {module->bss, module->ebss},
+                                      {module->noptrbss, module->enoptrbss}};
+        for (size_t j = 0; j < sizeof ranges / sizeof *ranges; j++)
+            if (addr >= ranges[j][0] && addr < ranges[j][1]) return true;
+    }
+    return false;
+}
+
+static void add_candidate(void *ctx, uint64_t addr)
+{
+    struct candidates *candidates = ctx;
+
+    addr -= candidates->offset;
+    if (addr % 4 || candidates->count == MAX_CANDIDATES || !in_data(candidates->process, addr))
+        return;
+    for (size_t i = 0; i < candidates->count; i++)
+        if (candidates->addr[i] == addr) return;
+    candidates->addr[candidates->count++] = addr;
+}
+
+/* What a function refers to; false when the program has no such function. */
+static bool gather(const struct gt_process *process, const struct use *use,
+                   struct candidates *candidates)
+{
+    bool arm64 = gt_core_machine(process->core) == GT_MACHINE_ARM64;
+    struct gt_func func;
+
+    *candidates = (struct candidates){.process = process};
+    if (use->field != NO_FIELD) {
+        if (!gt_has(&process->layout, (enum gt_field_id)use->field)) return false;
+        candidates->offset = gt_off(&process->layout, (enum gt_field_id)use->field);
+    }
+    for (size_t i = 0; i < process->code.tab_count; i++)
+        if (gt_func_named(process->code.tabs[i], use->function, &func)) {
+            (arm64 ? gt_references_arm64 : gt_references_amd64)(process->mem, func.entry, func.end,
+                                                                add_candidate, candidates);
+            return true;
+        }
+    return false;
+}
+
+static bool holds(const struct candidates *candidates, uint64_t addr)
+{
+    for (size_t i = 0; i < candidates->count; i++)
+        if (candidates->addr[i] == addr) return true;
+    return false;
+}
+
+static void keep_common(struct candidates *common, const struct candidates *other)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < common->count; i++)
+        if (holds(other, common->addr[i])) common->addr[kept++] = common->addr[i];
+    common->count = kept;
+}
+
+/* ---- the choice ---------------------------------------------------------------------------- */
+
+/* The one that is alike. If none is, any that is empty: they all read the same. */
+static uint64_t choose(const struct landmark *landmark, const struct candidates *common)
+{
+    uint64_t alike = 0, empty = 0;
+
+    for (size_t i = 0; i < common->count; i++) {
+        enum gt_likeness likeness = landmark->check(common->process, common->addr[i]);
+        if (likeness == GT_EMPTY) empty = common->addr[i];
+        if (likeness != GT_ALIKE) continue;
+        if (alike) return 0;
+        alike = common->addr[i];
+    }
+    return alike ? alike : empty;
+}
+
+static uint64_t seek(const struct gt_process *process, const struct landmark *landmark)
+{
+    struct candidates *common = gt_alloc(2 * sizeof *common), *other = common + 1;
+    bool any = false;
+
+    for (size_t i = 0; i < MAX_USES && landmark->uses[i].function; i++) {
+        if (!gather(process, &landmark->uses[i], any ? other : common)) continue;
+        if (any) keep_common(common, other);
+        any = true;
+    }
+    uint64_t found = any ? choose(landmark, common) : 0;
+    free(common);
+    return found;
+}
+
+/* ---- the provider -------------------------------------------------------------------------- */
+
+static bool by_landmark(struct gt_landmarks *from, const char *name, uint64_t *addr)
+{
+    for (size_t i = 0; i < LANDMARKS; i++) {
+        if (strcmp(landmarks[i].name, name) != 0) continue;
+        if (!from->sought[i]) from->found[i] = seek(from->process, &landmarks[i]);
+        from->sought[i] = true;
+        *addr = from->found[i];
+        return *addr;
+    }
+    return false;
+}
+
+static bool global(void *ctx, const char *name, struct gt_debug_global *out)
+{
+    struct gt_landmarks *from = ctx;
+    uint64_t size = 0;
+
+    *out = (struct gt_debug_global){.name = name};
+    if (!gt_binary_symbol(from->process->binary, name, &out->addr, &size) &&
+        !by_landmark(from, name, &out->addr))
+        return false;
+    out->size = size ? size : gt_known_global_size(&from->process->known, name);
+    return true;
+}
+
+struct gt_landmarks *gt_landmarks_create(const struct gt_process *process)
+{
+    struct gt_landmarks *from = gt_calloc(1, sizeof *from);
+
+    from->process = process;
+    from->facts = (struct gt_facts){.ctx = from, .global = global};
+    return from;
+}
+
+void gt_landmarks_free(struct gt_landmarks *from)
+{
+    free(from);
+}
+
+const struct gt_facts *gt_landmarks_facts(const struct gt_landmarks *from)
+{
+    return &from->facts;
+}

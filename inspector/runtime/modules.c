@@ -1,0 +1,137 @@
+#include "inspector/runtime/modules.h"
+
+#include "inspector/base/error.h"
+
+enum {
+    MAX_MODULES = 1024, /* plugins; a longer list is a damaged one */
+    BUILDINFO_ALIGN = 16,
+    BUILDINFO_MAX = 1 << 20,
+};
+
+/* ---- searching the program's memory --------------------------------------------------------- */
+
+typedef bool try_fn(void *ctx, uint64_t addr, const unsigned char *bytes, uint64_t size);
+
+/* Shows `try` every `step` bytes of the program's segments, until it takes one. */
+static bool search(const struct gt_process *process, uint64_t step, try_fn *try, void *ctx)
+{
+    struct gt_load load;
+
+    for (size_t i = 0; gt_binary_load(process->binary, i, &load); i++) {
+        const unsigned char *bytes = gt_mem_at(process->mem, load.addr, load.size);
+        for (uint64_t at = 0; bytes && at + 8 <= load.size; at += step)
+            if (try(ctx, load.addr + at, bytes + at, load.size - at)) return true;
+    }
+    return false;
+}
+
+/* ---- the build information ------------------------------------------------------------------ */
+
+static bool try_buildinfo(void *ctx, uint64_t addr, const unsigned char *bytes, uint64_t size)
+{
+    static const char magic[] = "\xff Go buildinf:";
+    const char *modinfo;
+    size_t modinfo_len;
+
+    (void)addr;
+    return size > sizeof magic && memcmp(bytes, magic, sizeof magic - 1) == 0 &&
+           gt_buildinfo_read(bytes, size < BUILDINFO_MAX ? size : BUILDINFO_MAX, ctx, &modinfo,
+                             &modinfo_len);
+}
+
+bool gt_buildinfo_find(const struct gt_process *process, struct gt_go_version *version)
+{
+    const struct gt_section *info = gt_binary_section(process->binary, ".go.buildinfo");
+    const char *modinfo;
+    size_t modinfo_len;
+
+    if (info && info->bytes &&
+        gt_buildinfo_read(info->bytes, info->file_size, version, &modinfo, &modinfo_len))
+        return true;
+    return search(process, BUILDINFO_ALIGN, try_buildinfo, version);
+}
+
+/* ---- the first module ----------------------------------------------------------------------- */
+
+struct seeking {
+    const struct gt_process *process;
+    uint64_t pclntab, found;
+};
+
+/* A word that points to the function table, and the rest of the struct that it begins. */
+static bool try_module(void *ctx, uint64_t addr, const unsigned char *bytes, uint64_t size)
+{
+    struct seeking *seeking = ctx;
+    struct gt_module module;
+
+    (void)size;
+    if (gt_load64(bytes) != seeking->pclntab) return false;
+    struct gt_error *error =
+        gt_module_read(&seeking->process->layout, seeking->process->mem, addr, &module);
+    gt_error_free(error);
+    if (!error) seeking->found = addr;
+    return !error;
+}
+
+static bool seek_module(struct seeking *seeking, uint64_t pclntab)
+{
+    seeking->pclntab = pclntab;
+    return search(seeking->process, 8, try_module, seeking);
+}
+
+/* debug/gosym: the magic number, two zeros, the least size of an instruction, that of a pointer. */
+static bool try_pclntab(void *ctx, uint64_t addr, const unsigned char *bytes, uint64_t size)
+{
+    enum { GO_118 = 0xfffffff0, GO_120 = 0xfffffff1, HEADER = 8, POINTER = 8 };
+    uint32_t magic = gt_load32(bytes);
+
+    return size > HEADER && (magic == GO_120 || magic == GO_118) && !bytes[4] && !bytes[5] &&
+           (bytes[6] == 1 || bytes[6] == 4) && bytes[7] == POINTER && seek_module(ctx, addr);
+}
+
+static bool find_by_section(struct seeking *seeking)
+{
+    static const char *const names[] = {".gopclntab", ".data.rel.ro.gopclntab"};
+    const struct gt_process *process = seeking->process;
+    uint64_t bias = gt_binary_bias(process->binary);
+    const struct gt_section *section = gt_binary_section(process->binary, ".go.module");
+
+    if (section) seeking->found = section->addr + bias;
+    for (size_t i = 0; !seeking->found && i < sizeof names / sizeof *names; i++) {
+        section = gt_binary_section(process->binary, names[i]);
+        if (section) seek_module(seeking, section->addr + bias);
+    }
+    return seeking->found;
+}
+
+static struct gt_error *find_first(const struct gt_process *process, uint64_t *addr)
+{
+    struct seeking seeking = {.process = process};
+    struct gt_error *error = gt_process_global(process, "runtime.firstmoduledata", addr);
+
+    if (!error) return NULL;
+    gt_error_free(error);
+    if (!find_by_section(&seeking)) search(process, 8, try_pclntab, &seeking);
+    *addr = seeking.found;
+    if (*addr) return NULL;
+    return gt_error_new(GT_ERR_MISSING,
+                        "%s: expected Go's module data in the program's memory, found none for %s; "
+                        "give the binary of this very build with --exe",
+                        gt_binary_path(process->binary), process->version.text);
+}
+
+struct gt_error *gt_modules_read(struct gt_process *process)
+{
+    struct gt_vec modules = GT_VEC_OF(struct gt_module);
+    uint64_t addr;
+    struct gt_error *error = find_first(process, &addr);
+
+    while (!error && addr && modules.len < MAX_MODULES) {
+        struct gt_module *module = gt_vec_push(&modules);
+        error = gt_module_read(&process->layout, process->mem, addr, module);
+        addr = module->next;
+    }
+    process->modules = modules.data;
+    process->module_count = modules.len;
+    return error;
+}

@@ -1,0 +1,70 @@
+#include "inspector/unwind/references.h"
+
+enum { MAX_CODE = 1 << 20 }; /* bytes of one function */
+
+static const unsigned char *code_at(const struct gt_memory *mem, uint64_t from, uint64_t to)
+{
+    return to > from && to - from <= MAX_CODE ? gt_mem_at(mem, from, to - from) : NULL;
+}
+
+void gt_references_amd64(const struct gt_memory *mem, uint64_t from, uint64_t to,
+                         gt_reference_fn *visit, void *ctx)
+{
+    /* RIP is the next instruction's address: an immediate operand may come between. */
+    static const uint8_t immediates[] = {0, 1, 2, 4};
+    const unsigned char *code = code_at(mem, from, to);
+
+    for (uint64_t at = 1; code && at + 4 <= to - from; at++) {
+        if ((code[at - 1] & 0xc7) != 0x05) continue; /* ModRM: mod 00, rm 101 is RIP-relative */
+        int32_t displacement = (int32_t)gt_load32(code + at);
+        for (size_t i = 0; i < sizeof immediates; i++)
+            visit(ctx, from + at + 4 + immediates[i] + (uint64_t)(int64_t)displacement);
+    }
+}
+
+/* ---- arm64 --------------------------------------------------------------------------------- */
+
+enum { ARM64_REGISTERS = 32 };
+
+static bool is_adrp(uint32_t instruction)
+{
+    return (instruction & 0x9f000000) == 0x90000000;
+}
+
+static uint64_t adrp_page(uint32_t instruction, uint64_t pc)
+{
+    uint64_t low = instruction >> 29 & 3, high = instruction >> 5 & 0x7ffff;
+    int64_t pages = (int64_t)((high << 2 | low) << 43) >> 43; /* sign-extended from 21 bits */
+
+    return (pc & ~(uint64_t)0xfff) + ((uint64_t)pages << 12);
+}
+
+/* What an instruction adds to its base register: ADD (immediate), or a load or store of a general
+ * register with an unsigned offset. */
+static bool offset_of(uint32_t instruction, uint64_t *offset)
+{
+    uint64_t imm = instruction >> 10 & 0xfff;
+
+    if ((instruction & 0xffc00000) == 0x91000000)
+        *offset = imm;
+    else if ((instruction & 0x3f000000) == 0x39000000)
+        *offset = imm << (instruction >> 30);
+    else
+        return false;
+    return true;
+}
+
+void gt_references_arm64(const struct gt_memory *mem, uint64_t from, uint64_t to,
+                         gt_reference_fn *visit, void *ctx)
+{
+    const unsigned char *code = code_at(mem, from, to);
+    uint64_t page[ARM64_REGISTERS] = {0}, offset;
+
+    for (uint64_t at = 0; code && at + 4 <= to - from; at += 4) {
+        uint32_t instruction = gt_load32(code + at);
+        if (is_adrp(instruction))
+            page[instruction & 31] = adrp_page(instruction, from + at);
+        else if (offset_of(instruction, &offset) && page[instruction >> 5 & 31])
+            visit(ctx, page[instruction >> 5 & 31] + offset);
+    }
+}

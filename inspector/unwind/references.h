@@ -1,0 +1,24 @@
+/*
+ * The addresses of data that a function's code refers to.
+ *
+ * For programs without symbols: the function table names every function, and what a function is
+ * known to use lies at one of these addresses. They are candidates and no more. On amd64 code is
+ * not decoded: wherever four bytes could be the displacement of a RIP-relative operand, they are
+ * taken for one, so that true references are never missed and chance ones are to be expected. On
+ * arm64 they are pairs of ADRP and the instruction that adds to its register.
+ */
+#ifndef GT_UNWIND_REFERENCES_H
+#define GT_UNWIND_REFERENCES_H
+
+#include "gotypes/pclntab.h"
+
+typedef void gt_reference_fn(void *ctx, uint64_t addr);
+
+/* Calls `visit` for each address that the code of [from, to) may refer to, perhaps more than once.
+ * Nothing is visited when memory lacks the code. */
+void gt_references_amd64(const struct gt_memory *mem, uint64_t from, uint64_t to,
+                         gt_reference_fn *visit, void *ctx);
+void gt_references_arm64(const struct gt_memory *mem, uint64_t from, uint64_t to,
+                         gt_reference_fn *visit, void *ctx);
+
+#endif

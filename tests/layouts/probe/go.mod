@@ -1,0 +1,3 @@
+module gotopsy.probe
+
+go 1.19
