@@ -298,6 +298,9 @@ const char *gt_key_of(struct gt_keys *keys, const struct gt_holder *holder)
                 is_map_storage(
                     gt_type_name(study, gt_typing_type(study->typing, climb.objects[i - 1]))))
                 continue; /* an overflow bucket is the same map's */
+            if (!type && i + 1 < climb.count &&
+                !gt_typing_type(study->typing, climb.objects[i + 1]))
+                continue; /* how many there are of unknown type makes no difference */
             field_of(study, climb.objects[i], climb.offsets[i], field, sizeof field);
             strip_indices(field);
             gt_str_format(&key, " -> %s%s", type ? type : "?", field);

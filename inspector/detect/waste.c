@@ -30,6 +30,15 @@ static bool keeps_for_reuse(const char *holder)
     return false;
 }
 
+/* Where debug information does not tell types a pool cannot be told from what owns a buffer, unless
+ * the owner is known. */
+static bool is_kept_for_reuse(const struct wasting *wasting, const struct gt_view *view)
+{
+    const char *holder = gt_holder_struct(wasting->study, &view->holder);
+
+    return holder ? keeps_for_reuse(holder) : wasting->study->typing->shapes != NULL;
+}
+
 /* What a finding about the block may count: 0 when it is none. */
 static uint64_t cost_of(const struct gt_windowed *block, bool *proven)
 {
@@ -47,7 +56,7 @@ static void consider(struct wasting *wasting, uint32_t number)
     uint64_t cost = cost_of(block, &proven);
 
     if (!block->wastes || !cost) return;
-    if (!proven && keeps_for_reuse(gt_holder_struct(wasting->study, &view->holder))) return;
+    if (!proven && is_kept_for_reuse(wasting, view)) return;
     const char *key = gt_arena_format(wasting->study->storage, "%c%c%c%s", proven ? 'p' : 's',
                                       block->inferred ? 'i' : 'k', block->strings ? 't' : 'l',
                                       gt_key_of(&wasting->keys, &view->holder));

@@ -117,6 +117,22 @@ static void put_step(struct gt_page *page, const struct gt_step *step, bool last
     if (last && !is_object && step->type) gt_page_format(page, GT_DIM, " %s", step->type);
 }
 
+/* An object of which nothing is known but that it is on the way. */
+static bool is_untold(const struct gt_step *step)
+{
+    return strcmp(step->what, "object") == 0 && !step->type && !step->field;
+}
+
+/* How many steps of a path, from `first` to before `end`, are untold. */
+static size_t count_untold(const struct gt_path *path, size_t first, size_t end)
+{
+    size_t count = 0;
+
+    while (first + count < end && is_untold(&path->steps[first + count]))
+        count++;
+    return count;
+}
+
 void gt_page_path(struct gt_page *page, const struct gt_path *path)
 {
     size_t left_out =
@@ -129,7 +145,14 @@ void gt_page_path(struct gt_page *page, const struct gt_path *path)
             gt_page_format(page, GT_DIM, "(%zu steps) -> ", left_out);
             i += left_out;
         }
-        put_step(page, &path->steps[i], i + 1 == path->count);
+        size_t end = left_out && i < SHOWN_STEPS ? SHOWN_STEPS : path->count;
+        size_t untold = page->all ? 0 : count_untold(path, i, end);
+        if (untold < 2) {
+            put_step(page, &path->steps[i], i + 1 == path->count);
+            continue;
+        }
+        gt_page_format(page, GT_PLAIN, "%zu untyped objects", untold);
+        i += untold - 1;
     }
 }
 

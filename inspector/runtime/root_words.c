@@ -1,4 +1,5 @@
 /* Roots as typed words: globals by their DWARF types, frames by their variables. */
+#include "inspector/runtime/receivers.h"
 #include "inspector/runtime/shapes.h"
 #include "inspector/runtime/typing.h"
 #include "inspector/runtime/words.h"
@@ -30,6 +31,7 @@ static void frame_variables(const struct gt_typing *typing, const struct gt_root
     out->count = 0;
     if (!typing->process->dwarf || root->frame >= g->frame_count || !root->addr) return;
     frame = gt_g_frame(typing->goroutines, g, root->frame);
+
     uint64_t pc = root->frame == 0 && g->from_signal ? frame->pc : frame->pc - 1;
     gt_dwarf_variables(typing->process->dwarf, pc, frame->cfa, collect_variable, out);
 }
@@ -104,6 +106,26 @@ static unsigned words_of_piece(const struct gt_typing *typing, const struct piec
     return have;
 }
 
+/* What the frame's receiver points to, if the root is that. */
+static gt_type_id receiver_of(const struct gt_typing *typing, const struct gt_root *root)
+{
+    const struct gt_goroutine *g = &typing->goroutines->list[root->owner];
+
+    if (!typing->receivers || root->frame >= g->frame_count || !root->addr) return GT_NO_TYPE;
+    return gt_receiver_at(typing->receivers, gt_g_frame(typing->goroutines, g, root->frame),
+                          root->frame == 0 && g->from_signal, root->addr);
+}
+
+static void receiver_word(const struct gt_typing *typing, const struct gt_root *root,
+                          struct gt_word *word)
+{
+    gt_type_id type = receiver_of(typing, root);
+
+    if (!type) return;
+    word->kind = GT_P_POINTER;
+    word->type = type;
+}
+
 static void frame_word(const struct gt_typing *typing, const struct gt_root *root,
                        struct gt_word *word)
 {
@@ -112,6 +134,10 @@ static void frame_word(const struct gt_typing *typing, const struct gt_root *roo
     struct piece piece;
     uint64_t words[3];
 
+    if (typing->receivers) {
+        receiver_word(typing, root, word);
+        return;
+    }
     frame_variables(typing, root, &variables);
     if (!piece_of_variable(typing, &variables, root->addr, &piece) &&
         !piece_pointed_to(typing, &variables, root->addr, &piece))
@@ -222,6 +248,8 @@ const char *gt_typing_variable(const struct gt_typing *typing, const struct gt_r
         return global->name;
     }
     if (root->kind != GT_ROOT_FRAME) return NULL;
+    *type = GT_NO_TYPE;
+    if (typing->receivers) return receiver_of(typing, root) ? "receiver" : NULL;
     frame_variables(typing, root, &variables);
     const struct gt_frame_variable *variable = variable_at(&variables, root->addr);
     if (!variable) return NULL;

@@ -114,7 +114,7 @@ static void add_special(struct gathering *gathering, const struct gt_special *sp
     for (unsigned i = 0; i < special->word_count; i++)
         add(gathering, root_kind[special->kind], special->word_addr + i * 8, special->words[i]);
     if (special->kind == GT_SPECIAL_FINALIZER)
-        add(gathering, GT_ROOT_CONTENTS, 0,
+        add(gathering, GT_ROOT_CONTENTS, special->address,
             gt_heap_address(&gathering->heap->graph, special->object));
 }
 

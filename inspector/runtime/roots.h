@@ -32,7 +32,7 @@ enum gt_root_kind {
 
 struct gt_root {
     uint64_t value; /* what it points to: inside an allocated object */
-    uint64_t addr;  /* of the word; 0 for a register */
+    uint64_t addr;  /* of the word; 0 for a register; of the special, for contents */
     uint32_t owner;
     uint32_t frame; /* index in the owner's frames, or GT_NO_FRAME */
     uint8_t kind;   /* enum gt_root_kind */

@@ -1,6 +1,7 @@
 #include "inspector/runtime/typing.h"
 
 #include "inspector/base/alloc.h"
+#include "inspector/runtime/receivers.h"
 #include "inspector/runtime/shapes.h"
 #include "inspector/runtime/typing_impl.h"
 #include "inspector/runtime/words.h"
@@ -265,6 +266,20 @@ static void claim_headers(struct gt_typing *typing, const struct gt_bitmap *live
     }
 }
 
+/* A finalizer's special says what its object is: `ot` is the type of the pointer to it. */
+static void claim_finalized(struct gt_typing *typing, const struct gt_root *root)
+{
+    struct gt_process *process = typing->process;
+    uint64_t pointer;
+
+    if (root->kind != GT_ROOT_CONTENTS ||
+        !gt_process_field(process, root->addr, GT_F_specialfinalizer_ot, &pointer))
+        return;
+    gt_type_id type = gt_types_at(typing->types, pointer);
+    if (type && gt_types_get(typing->types, type)->kind == GT_T_POINTER)
+        claim(typing, root->value, gt_types_elem(typing->types, type), 1);
+}
+
 static void claim_roots(struct gt_typing *typing)
 {
     struct gt_word word;
@@ -272,6 +287,7 @@ static void claim_roots(struct gt_typing *typing)
     for (size_t i = 0; i < typing->roots->list.len; i++) {
         gt_typing_root(typing, i, &word);
         claim_word(typing, &word);
+        if (typing->shapes) claim_finalized(typing, gt_root_at(typing->roots, i));
     }
 }
 
@@ -312,6 +328,7 @@ struct gt_typing *gt_typing_create(const struct gt_goheap *heap,
                                  .rows = gt_alloc(sizeof *typing->rows)};
     *typing->rows = GT_VEC_OF(struct gt_type_row);
     if (!heap->process->dwarf) typing->shapes = gt_shapes_create(heap);
+    if (typing->shapes) typing->receivers = gt_receivers_create(heap->process);
     typing->type = gt_calloc(heap->graph.scan_objects, sizeof *typing->type);
     gt_bitmap_init(&typing->grey, heap->graph.scan_objects);
     gt_bitmap_init(&typing->queued, block_count(typing));
@@ -333,6 +350,7 @@ void gt_typing_free(struct gt_typing *typing)
 {
     if (!typing) return;
     gt_shapes_free(typing->shapes);
+    gt_receivers_free(typing->receivers);
     gt_vec_free(typing->rows);
     free(typing->rows);
     free(typing->type);

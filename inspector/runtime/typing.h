@@ -55,12 +55,13 @@ struct gt_typing {
     const struct gt_roots *roots;
     struct gt_process *process;
     struct gt_types *types;
-    struct gt_shapes *shapes; /* NULL where debug information tells the types */
-    gt_type_id *type;         /* by object, for those with pointers */
-    struct gt_vec *rows;      /* by type; see typing_impl.h */
-    struct gt_bitmap grey;    /* objects whose words are to be claimed */
-    struct gt_bitmap queued;  /* blocks of neighbours, some of them grey */
-    uint32_t *queue;          /* a ring of them, one place more than there are blocks */
+    struct gt_shapes *shapes;       /* NULL where debug information tells the types */
+    struct gt_receivers *receivers; /* the same */
+    gt_type_id *type;               /* by object, for those with pointers */
+    struct gt_vec *rows;            /* by type; see typing_impl.h */
+    struct gt_bitmap grey;          /* objects whose words are to be claimed */
+    struct gt_bitmap queued;        /* blocks of neighbours, some of them grey */
+    uint32_t *queue;                /* a ring of them, one place more than there are blocks */
     uint32_t head, tail;
     struct gt_claim waiting[GT_CLAIMS_WAITING]; /* a ring: what they need is being fetched */
     size_t claimed, judged;                     /* so far; those between wait */
