@@ -131,6 +131,15 @@ def obtain(cell):
     return Core(folder / "core", folder / cell.case, truth, cell)
 
 
+def stripped(folder, exe):
+    """A copy of a binary without symbols and debug information. eu-strip knows all machines."""
+    if not shutil.which("eu-strip"):
+        raise Unavailable("eu-strip is not installed")
+    copy = folder / f"{exe.name}-stripped"
+    subprocess.run(["eu-strip", "-o", copy, exe], check=True)
+    return copy
+
+
 def unpack_demo(folder):
     """The core that ships, as plain files."""
     if not shutil.which("zstd"):

@@ -1,0 +1,85 @@
+"""The same core with its binary and with a stripped copy of it: the same findings, up to names.
+
+What rests on a header that was only inferred from its shape is likely at most; where the heap's own
+types tell all, nothing is less sure for the names that went.
+"""
+
+import re
+import subprocess
+
+import pytest
+
+from . import recipe, tool
+
+# Their holders are globals, of which only pointer masks are left.
+LIKELY = {
+    "lost-elements-queue",
+    "lost-elements-textbook",
+    "subslice-textbook",
+    "substring-textbook",
+}
+SAME = ("kind", "count", "bytes_freed", "bytes_shared", "stack_bytes", "objects_freed")
+PLACE = re.compile(r"global at (\.\w+)\+0x(\w+) \(used by (main)\.\S+.*\)$")
+LARGE = 106_496  # the size class of 100,000 bytes
+
+
+def _reports(core, folder):
+    try:
+        exe = recipe.stripped(folder, core.exe)
+    except recipe.Unavailable as why:
+        pytest.skip(str(why))
+    return tool.report(core.path), tool.report(core.path, "--exe", exe)
+
+
+def _same(findings):
+    return [{field: finding[field] for field in SAME} for finding in findings]
+
+
+def _sections(exe):
+    """Where the sections of globals with pointers begin."""
+    said = subprocess.run(["readelf", "-SW", exe], capture_output=True, text=True, check=True)
+    rows = re.findall(r"\] (\.data|\.bss) +\w+ +(\w+)", said.stdout)
+    return {name: int(start, 16) for name, start in rows}
+
+
+def _place(step, exe):
+    """The address that the name of an unnamed global says."""
+    named = PLACE.match(step["what"])
+    assert named, step["what"]
+    return _sections(exe)[named[1]] + int(named[2], 16), named[3]
+
+
+@recipe.for_each(recipe.cells())
+def test_findings_are_the_same(core, tmp_path):
+    full, bare = _reports(core, tmp_path)
+    assert not bare["binary"]["dwarf"] and not bare["binary"]["symbols"]
+    assert _same(bare["findings"]) == _same(full["findings"])
+    assert bare["live"] == full["live"] and bare["leaks_total"] == full["leaks_total"]
+    assert bare["looked_for"] == full["looked_for"]
+    for known, blind in zip(full["findings"], bare["findings"]):
+        likely = core.cell.case in LIKELY
+        assert blind["confidence"] == ("likely" if likely else known["confidence"])
+        if known["path"] and known["path"][0]["what"].startswith("global main."):
+            address = int(known["path"][0]["address"], 16)
+            assert _place(blind["path"][0], core.exe) == (address, "main")
+            assert blind["path"][-1]["address"] == known["path"][-1]["address"]
+
+
+@pytest.mark.parametrize("version", recipe.VERSIONS)
+@pytest.mark.parametrize("name", ["innocent", "clock", "lookalikes"])
+def test_what_looks_wasted_is_not(little_core, version, name):
+    """Words that could be read as headers and are none: no finding, however small."""
+    core = little_core(name, version, "-ldflags=-s -w")
+    report = tool.report(core.path, "--min-bytes=1K")
+    assert not report["binary"]["dwarf"]
+    assert report["findings"] == []
+
+
+@pytest.mark.parametrize("version", recipe.VERSIONS)
+def test_substrings_behind_untyped_nodes(little_core, version):
+    """The nodes of a sync.Map are known by their words alone; the blocks are found all the same."""
+    report = tool.report(little_core("registry", version, "-ldflags=-s -w").path, "--min-bytes=1K")
+    assert {finding["kind"] for finding in report["findings"]} == {"substring"}
+    assert {finding["confidence"] for finding in report["findings"]} <= {"proven", "likely"}
+    assert sum(finding["count"] for finding in report["findings"]) == 21
+    assert sum(finding["bytes_freed"] for finding in report["findings"]) == 21 * (LARGE - 16)
