@@ -7,7 +7,7 @@
 
 enum {
     WORD = 8,
-    MASK_WORDS = 64, /* a heap bitmap's slot has at most so many words */
+    MASK_WORDS = 64, /* of one load; a heap bitmap's slot has no more since Go 1.22 */
 };
 
 static uint64_t low_bits(uint64_t count)
@@ -95,6 +95,54 @@ bool gt_slot_ref_at(const struct gt_typing *typing, uint64_t value, struct gt_sl
     return true;
 }
 
+/* ---- wide slots: any number of words ------------------------------------------------------- */
+
+/* Do `count` bits of a slot's bitmap, from word `first` of it on, agree with a type's mask? */
+static bool agrees(const struct gt_slot_ref *ref, uint64_t first, const unsigned char *bits,
+                   uint64_t pointers, uint64_t count)
+{
+    const struct gt_region *region = ref->region;
+    uint64_t slot = ref->slot * (region->slot_size / WORD);
+
+    for (uint64_t at = 0; at < count; at += MASK_WORDS) {
+        uint64_t width = count - at < MASK_WORDS ? count - at : MASK_WORDS;
+        uint64_t have = load_bits(region->mask, region->mask_bytes, slot + first + at, width);
+        uint64_t known = pointers > at ? pointers - at : 0;
+        uint64_t want = load_bits(bits, (pointers + 7) / 8, at, known < width ? known : width);
+        if (have != want) return false;
+    }
+    return true;
+}
+
+static struct gt_extent wide_tiles_that_fit(const struct gt_typing *typing,
+                                            const struct gt_slot_ref *ref, gt_type_id id,
+                                            uint64_t first, uint64_t count)
+{
+    uint64_t pointers, words = gt_type_row(typing, id)->size / WORD;
+    const unsigned char *bits = gt_types_mask(typing->types, id, &pointers);
+    uint64_t room = words ? ref->region->slot_size / WORD / words : 0;
+
+    if (!bits || first >= room || room > UINT32_MAX) return (struct gt_extent){0};
+    uint64_t end = count < room - first ? first + count : room, to = first;
+    while (to < end && agrees(ref, to * words, bits, pointers, words))
+        to++;
+    return (struct gt_extent){(uint32_t)first, (uint32_t)to, false};
+}
+
+static bool any_bit(const struct gt_slot_ref *ref, uint64_t from, uint64_t to)
+{
+    const struct gt_region *region = ref->region;
+    uint64_t slot = ref->slot * (region->slot_size / WORD);
+
+    for (uint64_t at = from; at < to; at += MASK_WORDS) {
+        uint64_t width = to - at < MASK_WORDS ? to - at : MASK_WORDS;
+        if (load_bits(region->mask, region->mask_bytes, slot + at, width)) return true;
+    }
+    return false;
+}
+
+/* ---- slots with a bitmap -------------------------------------------------------------------- */
+
 struct gt_extent gt_tiles_that_fit(const struct gt_typing *typing, const struct gt_slot_ref *ref,
                                    gt_type_id id, uint64_t first, uint64_t count)
 {
@@ -103,6 +151,7 @@ struct gt_extent gt_tiles_that_fit(const struct gt_typing *typing, const struct 
     uint64_t words = region->slot_size / WORD;
     struct gt_extent fit = {(uint32_t)first, (uint32_t)first, false};
 
+    if (gt_slot_is_wide(region)) return wide_tiles_that_fit(typing, ref, id, first, count);
     if (!row->words || first >= words / row->words) return (struct gt_extent){0};
     uint64_t end = count < words / row->words - first ? first + count : words / row->words;
     uint64_t mask = load_bits(region->mask, region->mask_bytes, ref->slot * words, words);
@@ -115,7 +164,10 @@ bool gt_extent_has_all(const struct gt_typing *typing, const struct gt_slot_ref 
                        struct gt_extent extent)
 {
     const struct gt_region *region = ref->region;
-    uint64_t words = region->slot_size / WORD, each = gt_type_row(typing, id)->words;
+    uint64_t words = region->slot_size / WORD, each = gt_type_row(typing, id)->size / WORD;
+
+    if (gt_slot_is_wide(region))
+        return !any_bit(ref, 0, extent.from * each) && !any_bit(ref, extent.to * each, words);
     uint64_t mask = load_bits(region->mask, region->mask_bytes, ref->slot * words, words);
     uint64_t inside = low_bits(extent.to * each) & ~low_bits(extent.from * each);
 
@@ -264,11 +316,12 @@ static void words_of_tile(const struct gt_typing *typing, const struct gt_places
 }
 
 /* Which elements of a slot are of its type. */
-static struct gt_extent extent_of(const struct gt_slot_ref *ref, uint32_t typed, uint64_t tile)
+static struct gt_extent extent_of(const struct gt_typing *typing, const struct gt_slot_ref *ref,
+                                  uint32_t typed, uint64_t tile)
 {
     uint64_t size = ref->region->slot_size - gt_slot_skip(ref);
 
-    if (ref->region->scan == GT_SCAN_BITMAP) return gt_typed_extent(typed);
+    if (ref->region->scan == GT_SCAN_BITMAP) return gt_extent_of(typing, ref, typed);
     uint64_t tiles = tile ? size / tile : 0;
     return (struct gt_extent){0, tiles < UINT32_MAX ? (uint32_t)tiles : 0, tiles * tile == size};
 }
@@ -279,7 +332,7 @@ static void words_by_type(const struct gt_typing *typing, const struct gt_slot_r
     const struct gt_region *region = ref->region;
     uint64_t offset = ref->slot * region->slot_size + gt_slot_skip(ref);
     uint64_t tile = gt_type_row(typing, gt_typed_id(typed))->size;
-    struct gt_extent extent = extent_of(ref, typed, tile);
+    struct gt_extent extent = extent_of(typing, ref, typed, tile);
     const struct gt_places *places = gt_types_places(typing->types, gt_typed_id(typed));
 
     for (uint64_t i = extent.from; i < extent.to; i++)

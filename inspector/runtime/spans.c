@@ -66,13 +66,26 @@ static const unsigned char *bits_at(const struct gt_process *process, uint64_t s
     return gt_mem_at(process->mem, addr, (nelems + 7) / 8);
 }
 
-static uint8_t scan_of(struct gt_span *span)
+static uint8_t scan_of(const struct gt_goheap *heap, struct gt_span *span)
 {
     if (span->span_class & 1) return GT_SCAN_NONE;
+    if (heap->has_arena_bits) return GT_SCAN_BITMAP;
     if (span->span_class >> 1 == 0) return span->large_type ? GT_SCAN_TILED : GT_SCAN_NONE;
     if (span->elem_size <= MAX_BITMAP_SIZE) return GT_SCAN_BITMAP;
     span->header = true;
     return GT_SCAN_TILED;
+}
+
+static const unsigned char *arena_bitmap(struct gt_goheap *heap, const struct gt_span *span)
+{
+    const unsigned char *mask = gt_arena_bits_of(&heap->arena_bits, span->base, span->elem_size,
+                                                 span->nelems, &heap->rebuilt);
+
+    if (!mask)
+        gt_process_lost(heap->process, GT_OF_HEAP,
+                        "heap span 0x%llx: the core lacks its arena's pointer bits",
+                        (unsigned long long)span->base);
+    return mask;
 }
 
 /* The heap bitmap: a bit a word of the whole span, at its end or just before the inline marks. */
@@ -99,7 +112,7 @@ static void add_region(struct gt_goheap *heap, struct gt_span *span)
         .slot_size = span->elem_size,
         .count = span->nelems,
         .bytes = gt_mem_at(process->mem, span->base, size),
-        .scan = scan_of(span),
+        .scan = scan_of(heap, span),
         .tag = (uint32_t)heap->spans.len,
     };
     const char *fault = gt_region_fault(&region);
@@ -113,7 +126,8 @@ static void add_region(struct gt_goheap *heap, struct gt_span *span)
         gt_process_lost(process, GT_OF_HEAP, "heap span 0x%llx: the core lacks %llu of its bytes",
                         (unsigned long long)span->base, (unsigned long long)size);
     } else if (region.scan == GT_SCAN_BITMAP) {
-        region.mask = span_bitmap(span, region.bytes);
+        region.mask =
+            heap->has_arena_bits ? arena_bitmap(heap, span) : span_bitmap(span, region.bytes);
     }
     if (region.scan == GT_SCAN_BITMAP && !region.mask) region.scan = GT_SCAN_NONE;
     gt_vec_add(&heap->spans, span);
@@ -208,6 +222,7 @@ static struct gt_error *read_spans(struct gt_goheap *heap)
                             "data segment of a Go process; take the core with all anonymous "
                             "memory (coredump_filter 0x33)");
     heap->sweep_gen = (uint32_t)word;
+    heap->has_arena_bits = gt_arena_bits_open(process, mheap, &heap->arena_bits);
     for (uint64_t i = 0; i < all.len; i++)
         if (gt_mem_u64(process->mem, all.ptr + i * 8, &word)) take_span(heap, word);
     add_regions(heap);
@@ -274,11 +289,6 @@ static bool uses_green_tea(const struct gt_process *process)
 
 struct gt_error *gt_goheap_open(struct gt_process *process, struct gt_goheap **out)
 {
-    if (!gt_has(&process->layout, GT_F_mspan_largeType))
-        return gt_error_new(GT_ERR_MISSING,
-                            "%s keeps its heap bitmaps in the arenas: expected Go 1.22 or later "
-                            "with allocation headers",
-                            process->version.text);
     struct gt_goheap *heap = gt_calloc(1, sizeof *heap);
     heap->process = process;
     heap->spans = GT_VEC_OF(struct gt_span);
@@ -303,6 +313,7 @@ void gt_goheap_close(struct gt_goheap *heap)
     gt_vec_free(&heap->spans);
     gt_vec_free(&heap->tiles);
     gt_map_free(&heap->masks);
+    gt_arena_free(&heap->rebuilt);
     free(heap);
 }
 

@@ -7,6 +7,7 @@
  *   a bitmap at the span's end     element size up to 512                 (heapBitsInSpan)
  *   a type in the slot's first word  larger size classes: user data starts 8 bytes on
  *   mspan.largeType                  one-object spans
+ *   the arena's bitmap               all spans up to Go 1.21 (runtime/arena_bits.h)
  * A span that makes no sense, or whose memory the core lacks, is left out with a line in the
  * process's losses.
  */
@@ -15,7 +16,7 @@
 
 #include "inspector/base/hash.h"
 #include "inspector/graph/heap.h"
-#include "inspector/runtime/process.h"
+#include "inspector/runtime/arena_bits.h"
 
 struct gt_span {
     uint64_t address; /* of the mspan */
@@ -37,6 +38,9 @@ struct gt_goheap {
     struct gt_vec spans; /* struct gt_span */
     uint32_t sweep_gen;  /* mheap_.sweepgen */
     bool green_tea;
+    bool has_arena_bits;
+    struct gt_arena_bits arena_bits;
+    struct gt_arena rebuilt;          /* masks made of them */
     uint64_t stack_bytes, heap_bytes; /* pages of manual and of in-use spans */
     struct gt_map masks;              /* rtype -> index + 1 into tiles; filled on demand */
     struct gt_vec tiles;              /* struct gt_tile */

@@ -51,10 +51,25 @@ static struct gt_extent join(struct gt_extent a, struct gt_extent b)
     return (struct gt_extent){a.from < b.from ? a.from : b.from, a.to > b.to ? a.to : b.to, false};
 }
 
-/* Most claims say what is known: the object need not be looked at again. */
-static bool is_known(uint32_t typed, const struct gt_claim *claim, uint64_t size)
+/* The same for a slot of any width: a wide one's elements are kept apart. */
+static void settle_extent(struct gt_typing *typing, const struct gt_slot_ref *ref, gt_type_id id,
+                          struct gt_extent extent)
 {
-    struct gt_extent extent = gt_typed_extent(typed);
+    uint32_t object = gt_slot_object(ref);
+
+    if (gt_slot_is_wide(ref->region)) {
+        *gt_map_put(&typing->wide, object, NULL) = extent.from | (uint64_t)extent.to << 32;
+        extent = (struct gt_extent){0, 1, extent.all};
+    }
+    settle(typing, object, id, extent);
+}
+
+/* Most claims say what is known: the object need not be looked at again. */
+static bool is_known(const struct gt_typing *typing, const struct gt_slot_ref *ref,
+                     const struct gt_claim *claim, uint64_t size)
+{
+    uint32_t typed = typing->type[gt_slot_object(ref)];
+    struct gt_extent extent = gt_extent_of(typing, ref, typed);
 
     if (gt_typed_id(typed) != claim->type) return false;
     if (extent.all) return true;
@@ -68,16 +83,18 @@ static void judge_by_bitmap(struct gt_typing *typing, const struct gt_claim *cla
     gt_type_id now = gt_typed_id(typing->type[object]);
     uint64_t size = claim_size(typing, claim->type);
 
-    if (is_known(typing->type[object], claim, size) || is_final(typing, now)) return;
+    if (is_known(typing, &ref, claim, size) || is_final(typing, now)) return;
     if (now != claim->type && claim_size(typing, now) >= size) return;
     if (claim->offset && claim->offset % size != 0) return;
     uint64_t first = claim->offset ? claim->offset / size : 0;
     struct gt_extent extent = gt_tiles_that_fit(typing, &ref, claim->type, first, claim->count);
     if (extent.to <= extent.from) return;
-    if (now == claim->type) extent = join(gt_typed_extent(typing->type[object]), extent);
+    struct gt_extent before = gt_extent_of(typing, &ref, typing->type[object]);
+    if (now == claim->type) extent = join(before, extent);
     extent.all = gt_extent_has_all(typing, &ref, claim->type, extent);
-    if (gt_typed(claim->type, extent) != typing->type[object])
-        settle(typing, object, claim->type, extent);
+    if (now != claim->type || extent.from != before.from || extent.to != before.to ||
+        extent.all != before.all)
+        settle_extent(typing, &ref, claim->type, extent);
 }
 
 /* Objects whose type the allocator noted down are typed already, unless it could not be read. */
@@ -142,12 +159,26 @@ struct map_claim {
     gt_type_id group;
 };
 
+/* The runtime allocates nothing but groups or buckets together: an array of buckets also has those
+ * for overflow, which it takes into use one by one. */
+static uint64_t groups_from(const struct gt_typing *typing, uint64_t addr, gt_type_id group,
+                            uint64_t count)
+{
+    uint64_t size = claim_size(typing, group);
+    struct gt_slot_ref ref;
+
+    if (!size || !gt_slot_ref_at(typing, addr, &ref) || !gt_slot_is_wide(ref.region) ||
+        addr != ref.region->base + ref.slot * ref.region->slot_size)
+        return count;
+    return ref.region->slot_size / size;
+}
+
 static void claim_map_part(void *ctx, enum gt_map_part part, uint64_t addr, uint64_t count)
 {
     struct map_claim *map = ctx;
 
     if (part == GT_MAP_GROUPS)
-        claim(map->typing, addr, map->group, count);
+        claim(map->typing, addr, map->group, groups_from(map->typing, addr, map->group, count));
     else
         claim_opaque(map->typing, addr);
 }
@@ -353,6 +384,7 @@ void gt_typing_free(struct gt_typing *typing)
     gt_receivers_free(typing->receivers);
     gt_vec_free(typing->rows);
     free(typing->rows);
+    gt_map_free(&typing->wide);
     free(typing->type);
     free(typing);
 }

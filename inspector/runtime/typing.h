@@ -58,6 +58,7 @@ struct gt_typing {
     struct gt_shapes *shapes;       /* NULL where debug information tells the types */
     struct gt_receivers *receivers; /* the same */
     gt_type_id *type;               /* by object, for those with pointers */
+    struct gt_map wide;             /* object -> elements that are of its type; typing_impl.h */
     struct gt_vec *rows;            /* by type; see typing_impl.h */
     struct gt_bitmap grey;          /* objects whose words are to be claimed */
     struct gt_bitmap queued;        /* blocks of neighbours, some of them grey */

@@ -11,8 +11,9 @@
 
 /*
  * What is known of an object in one word: its type's number and, where a heap bitmap describes its
- * slot (which has at most 64 words), the elements [from, to) of it that are of that type, and
- * whether they hold all of its pointers. Slots whose type the allocator noted down are of it
+ * slot, the elements [from, to) of it that are of that type, and whether they hold all of its
+ * pointers. For wide slots, of more than 64 words, which have bitmaps up to Go 1.21 only, from and
+ * to are kept apart, in gt_typing.wide. Slots whose type the allocator noted down are of it
  * throughout.
  */
 enum { GT_TYPE_BITS = 19, GT_TILE_BITS = 6 };
@@ -86,6 +87,25 @@ bool gt_slot_ref_at(const struct gt_typing *typing, uint64_t value, struct gt_sl
 /* Does a slot's heap bitmap have no pointers but in these elements of the type? */
 bool gt_extent_has_all(const struct gt_typing *typing, const struct gt_slot_ref *ref, gt_type_id id,
                        struct gt_extent extent);
+
+/* A slot of more words than one 64-bit mask has, described by a bitmap. */
+static inline bool gt_slot_is_wide(const struct gt_region *region)
+{
+    return region->scan == GT_SCAN_BITMAP && region->slot_size > 64 * 8;
+}
+
+/* Which elements of a slot with a bitmap are of its type. */
+static inline struct gt_extent gt_extent_of(const struct gt_typing *typing,
+                                            const struct gt_slot_ref *ref, uint32_t typed)
+{
+    struct gt_extent extent = gt_typed_extent(typed);
+
+    if (!gt_slot_is_wide(ref->region)) return extent;
+    const uint64_t *wide = gt_map_find(&typing->wide, gt_slot_object(ref));
+    extent.from = wide ? (uint32_t)*wide : 0;
+    extent.to = wide ? (uint32_t)(*wide >> 32) : 0;
+    return extent;
+}
 
 /* Which of `count` elements from the `first` on a slot's heap bitmap agrees to be of the type: an
  * unbroken run from the first on; to <= from when not even that is. */
