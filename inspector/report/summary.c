@@ -143,6 +143,14 @@ static void say_coverage(struct gt_str *to, const struct gt_report *report)
                   gt_count(report->coverage.frames_conservative).text);
 }
 
+/* What a stripped binary costs. */
+static void say_blind(struct gt_str *to, const struct gt_report *report)
+{
+    if (!report->binary.dwarf)
+        gt_str_add(to, "globals and stack variables have no names or types; strings and slices in "
+                       "them were told by their shape, and what rests on one is at most likely");
+}
+
 static void say_missing(struct gt_str *to, const struct gt_report *report)
 {
     if (report->core.truncated) gt_str_add(to, "the core is truncated");
@@ -162,9 +170,7 @@ const struct gt_summary_line gt_summary_head[] = {
 };
 
 const struct gt_summary_line gt_summary_tail[] = {
-    {"not found", say_not_found, false},
-    {"could not look for", say_not_looked_for, true},
-    {"undecided", say_undecided, false},
-    {"coverage", say_coverage, false},
-    {NULL, NULL, false},
+    {"not found", say_not_found, false},       {"could not look for", say_not_looked_for, true},
+    {"undecided", say_undecided, false},       {"coverage", say_coverage, false},
+    {"no debug information", say_blind, true}, {NULL, NULL, false},
 };

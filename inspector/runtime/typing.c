@@ -1,6 +1,7 @@
 #include "inspector/runtime/typing.h"
 
 #include "inspector/base/alloc.h"
+#include "inspector/runtime/map_shapes.h"
 #include "inspector/runtime/receivers.h"
 #include "inspector/runtime/shapes.h"
 #include "inspector/runtime/typing_impl.h"
@@ -322,13 +323,21 @@ static void claim_roots(struct gt_typing *typing)
     }
 }
 
-/* Objects that nothing typed leads to hold interfaces too. */
+/* Objects that nothing typed leads to may be maps, and hold interfaces too. */
 static void claim_untyped(struct gt_typing *typing, const struct gt_bitmap *live)
 {
+    struct gt_map_shapes *maps = gt_map_shapes_create(typing->heap);
     uint32_t count = typing->heap->graph.scan_objects;
 
-    for (size_t i = gt_bitmap_next(live, 0); i < count; i = gt_bitmap_next(live, i + 1))
-        if (!typing->type[i]) gt_typing_words(typing, (uint32_t)i, claim_word, typing);
+    for (size_t i = gt_bitmap_next(live, 0); i < count; i = gt_bitmap_next(live, i + 1)) {
+        if (typing->type[i]) continue;
+        gt_type_id map = gt_map_shape_of(maps, (uint32_t)i);
+        if (map)
+            claim_map(typing, gt_heap_address(&typing->heap->graph, (uint32_t)i), map);
+        else
+            gt_typing_words(typing, (uint32_t)i, claim_word, typing);
+    }
+    gt_map_shapes_free(maps);
 }
 
 static void count_bytes(struct gt_typing *typing, const struct gt_bitmap *live)
