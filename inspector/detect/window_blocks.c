@@ -30,14 +30,16 @@ static uint64_t common_divisor(uint64_t a, uint64_t b)
 }
 
 /* The size of a block's elements that all its windows agree on; 0 when there is none. Windows whose
- * elements are known decide; the others must fit them. */
+ * elements are known decide; the others must fit them. Weak ones do not decide alone. */
 static uint64_t agreed_size(const struct gt_study *study, const struct gt_windows *windows,
                             const struct gt_windowed *block)
 {
     uint64_t known = 0, offsets = 0, widest = UINT64_MAX;
+    bool weak = true;
 
     for (size_t i = 0; i < block->count; i++) {
         const struct gt_view *view = gt_window_of(windows, block, i);
+        weak &= view->weak;
         if (!view->inferred || view->kind == GT_P_STRING) {
             if (known && view->elem_size != known) return 0;
             known = view->elem_size;
@@ -47,6 +49,7 @@ static uint64_t agreed_size(const struct gt_study *study, const struct gt_window
             widest = most < widest ? most : widest;
         }
     }
+    if (weak) return 0;
     if (!known) return gt_shape_element(study->heap, block->block, offsets, widest);
     return known <= widest && offsets % known == 0 ? known : 0;
 }
@@ -65,12 +68,13 @@ static void resize(struct gt_windows *windows, const struct gt_windowed *block)
 bool gt_window_block_complete(const struct gt_study *study, struct gt_windows *windows,
                               struct gt_windowed *block)
 {
+    for (size_t i = 0; i < block->count; i++)
+        block->inferred |= gt_window_of(windows, block, i)->inferred;
     block->elem_size = agreed_size(study, windows, block);
     if (!block->elem_size) return false;
     resize(windows, block);
     for (size_t i = 0; i < block->count; i++) {
         const struct gt_view *view = gt_window_of(windows, block, i);
-        block->inferred |= view->inferred;
         block->strings |= view->kind == GT_P_STRING;
         block->slices |= view->kind == GT_P_SLICE;
         block->elements |= view->kind == GT_P_POINTER;

@@ -68,6 +68,7 @@ static enum verdict window_of(const struct gt_study *study, const struct gt_word
     view->elem = word->type;
     view->elem_size = 1;
     view->inferred = word->inferred;
+    view->weak = word->weak;
     view->offset = word->value - gt_goheap_user(study->heap, object, &user);
     if (view->offset >= user) return UNDECIDED;
     if (word->inferred)
@@ -351,11 +352,11 @@ static void make_blocks(struct collecting *collecting)
         block.wastes = open_for_bytes(collecting, block.block);
         block.loses = open_for_pointers(collecting, block.block);
         block.inferred = gt_bit(&collecting->doubtful, block.block);
-        if (!gt_window_block_complete(collecting->study, out, &block)) continue;
-        if (gt_window_block_denied(collecting->study, out, &block))
-            out->undecided_bytes += gt_heap_size(&collecting->study->heap->graph, block.block);
-        else
+        bool agreed = gt_window_block_complete(collecting->study, out, &block);
+        if (agreed && !gt_window_block_denied(collecting->study, out, &block))
             gt_vec_add(&out->blocks, &block);
+        else if (agreed || block.inferred)
+            out->undecided_bytes += gt_heap_size(&collecting->study->heap->graph, block.block);
     }
 }
 

@@ -27,7 +27,7 @@ struct gt_view { /* one window */
     uint64_t elem_size;
     gt_type_id elem;
     uint8_t kind; /* GT_P_STRING, GT_P_SLICE or GT_P_POINTER */
-    bool inferred;
+    bool inferred, weak;
 };
 
 struct gt_windowed { /* a block with all its windows */

@@ -9,6 +9,7 @@ enum {
     WORD = 8,
     MASK_WORDS = 64,   /* of an object without a type header, whose pointers a bitmap describes */
     LEAST_TEXT = 8,    /* bytes of text that are not so by chance */
+    LEAST_WORD = 4,    /* nor where a pointer is not aligned */
     MOST_TEXT = 4096,  /* that are looked at */
     MANY_TRIES = 4096, /* sizes of elements that are tried */
     ITAB_TYPE = 8,     /* abi.ITab: Inter, Type, Hash, Fun */
@@ -194,7 +195,7 @@ uint64_t gt_shape_element(const struct gt_goheap *heap, uint32_t object, uint64_
         return size && size <= most && offset % size == 0 ? size : 0;
     }
     mask.words = user / WORD;
-    if (mask.words > MASK_WORDS) return 0;
+    if (mask.words > MASK_WORDS) return widest(offset, most, WORD, NULL);
     gt_heap_words(&heap->graph, object, note_pointer, &mask);
     return widest(offset, most, WORD, &mask);
 }
@@ -222,12 +223,11 @@ static bool is_text(const struct gt_memory *mem, uint64_t addr, uint64_t len)
     return bytes != NULL;
 }
 
-/* Bytes, and nothing else that a pointer and a number could mean. */
-static bool is_bytes(const struct gt_shapes *shapes, const struct target *target, uint64_t addr,
-                     uint64_t len)
+/* Can a pointer and a number mean nothing else here, if the bytes are text? */
+static bool must_be_bytes(const struct gt_shapes *shapes, const struct target *target, uint64_t len)
 {
-    return !target->has_pointers && (len >= LEAST_TEXT || target->offset % WORD != 0) &&
-           is_text(shapes->process->mem, addr, len) &&
+    if (target->offset % WORD != 0 && len >= LEAST_WORD) return true;
+    return (len >= LEAST_TEXT || target->offset % WORD != 0) &&
            !has_type_for_slot(shapes, target->user); /* no header where there are no pointers */
 }
 
@@ -250,7 +250,10 @@ static bool reads_as_slice(const struct gt_shapes *shapes, const struct gt_surro
 {
     uint64_t cap = around->next[1], room = target->user - target->offset;
 
-    word->elem_size = is_bytes(shapes, target, around->value, cap) ? 1 : 0;
+    bool bytes = !target->has_pointers && must_be_bytes(shapes, target, cap) &&
+                 is_text(shapes->process->mem, around->value, cap);
+
+    word->elem_size = bytes ? 1 : 0;
     if (!word->elem_size &&
         !gt_shape_element(shapes->heap, target->object, target->offset, room / cap))
         return false;
@@ -266,7 +269,8 @@ static bool reads_as_string(const struct gt_shapes *shapes, const struct gt_surr
 {
     uint64_t len = around->next[0];
 
-    if (!len || !is_bytes(shapes, target, around->value, len)) return false;
+    if (!len || !is_text(shapes->process->mem, around->value, len)) return false;
+    word->weak = !must_be_bytes(shapes, target, len);
     word->kind = GT_P_STRING;
     word->len = word->cap = len;
     word->elem_size = 1;

@@ -8,8 +8,9 @@
  *              an interface out) and that is the address of a type or itab, before a pointer.
  *              Nothing else looks like that: it is a fact, and types what it holds.
  *   slice      a pointer, a length and a capacity that fit what it points into.
- *   string     a pointer into pointer-free bytes, and a length; the bytes are text, and no type of
- *              the program is as large as the block, so that it is no *T beside a number.
+ *   string     a pointer into pointer-free bytes, and a length; the bytes are text. It is no *T
+ *              beside a number where the pointer is not aligned, or where no type of the program is
+ *              as large as the block; else it is weak: it counts beside one that is not.
  *   reference  a pointer beside which there is no such length: it may use all of its block.
  *
  * Slices and strings are guesses. A word so read is marked as inferred, and what follows from it

@@ -34,6 +34,7 @@ struct gt_word {
     gt_type_id type;    /* what it points to, as enum gt_place_kind says; GT_NO_TYPE if unknown */
     uint8_t kind;       /* enum gt_place_kind or one of the above */
     bool inferred;      /* a string or slice by its shape alone (shapes.h): a guess */
+    bool weak;          /* an inferred string that may be something else */
     uint64_t elem_size; /* of an inferred one; 0 if unknown */
 };
 

@@ -154,7 +154,7 @@ static void text_with_its_length_is_a_string(void **state)
     world_free(world);
 }
 
-static void what_is_no_text_for_sure_is_no_string(void **state)
+static void what_is_no_text_is_no_string(void **state)
 {
     (void)state;
     struct world *world = world_new();
@@ -162,14 +162,32 @@ static void what_is_no_text_for_sure_is_no_string(void **state)
     fill(world, BLOCKS, 'x', 40);
 
     assert_int_equal(with_length(world, BLOCKS, 41), GT_W_UNKNOWN); /* a zero byte */
-    assert_int_equal(with_length(world, BLOCKS, 7), GT_W_UNKNOWN);  /* too short to tell */
     assert_int_equal(with_length(world, BLOCKS, 0), GT_W_UNKNOWN);
     assert_int_equal(with_length(world, CELLS, 50), GT_W_REFERENCE); /* pointers are no text */
     world_free(world);
 }
 
-/* var at struct{ buffer *[4096]byte; used int }, and the text that was read into the buffer. */
-static void a_type_as_large_as_the_block_forbids_a_string(void **state)
+static bool is_weak(struct world *world, uint64_t value, uint64_t len)
+{
+    assert_int_equal(with_length(world, value, len), GT_P_STRING);
+    return world->word.weak;
+}
+
+static void a_few_letters_are_a_weak_string(void **state)
+{
+    (void)state;
+    struct world *world = world_new();
+    world_open(world);
+    fill(world, BLOCKS, 'x', 40);
+
+    assert_true(is_weak(world, BLOCKS, 7));
+    assert_false(is_weak(world, BLOCKS, 8));
+    assert_false(is_weak(world, BLOCKS + 12, 4));
+    world_free(world);
+}
+
+/* var at struct{ buffer *[4000]byte; used int }, and the text that was read into the buffer. */
+static void a_type_as_large_as_the_block_weakens_a_string(void **state)
 {
     (void)state;
     struct world *world = world_new();
@@ -178,7 +196,10 @@ static void a_type_as_large_as_the_block_forbids_a_string(void **state)
     world_open(world);
     fill(world, BLOCKS, 'x', BLOCK);
 
-    assert_int_equal(with_length(world, BLOCKS, 50), GT_W_UNKNOWN);
+    assert_true(is_weak(world, BLOCKS, 50));
+    assert_true(is_weak(world, BLOCKS + 64, 50));
+    assert_true(is_weak(world, BLOCKS + 3, 2));
+    assert_false(is_weak(world, BLOCKS + 3, 50)); /* no type begins there */
     world_free(world);
 }
 
@@ -251,8 +272,9 @@ int main(void)
         cmocka_unit_test(the_type_before_a_pointer_makes_an_interface),
         cmocka_unit_test(an_itab_is_checked),
         cmocka_unit_test(text_with_its_length_is_a_string),
-        cmocka_unit_test(what_is_no_text_for_sure_is_no_string),
-        cmocka_unit_test(a_type_as_large_as_the_block_forbids_a_string),
+        cmocka_unit_test(what_is_no_text_is_no_string),
+        cmocka_unit_test(a_few_letters_are_a_weak_string),
+        cmocka_unit_test(a_type_as_large_as_the_block_weakens_a_string),
         cmocka_unit_test(a_number_that_is_no_length_makes_a_reference),
         cmocka_unit_test(elements_are_as_wide_as_can_be),
         cmocka_unit_test(a_pointer_and_two_numbers_use_what_follows),
