@@ -74,12 +74,13 @@ static void read_wait(struct reading *reading, struct gt_goroutine *g)
 /* Where a goroutine that does not run would go on. */
 static void read_resume_point(const struct gt_process *process, struct gt_goroutine *g)
 {
-    if (gt_process_field(process, g->address, GT_F_g_syscallsp, &g->sp) && g->sp) {
-        gt_process_field(process, g->address, GT_F_g_syscallpc, &g->pc);
+    if (gt_process_field(process, g->address, GT_F_g_syscallsp, &g->at.sp) && g->at.sp) {
+        gt_process_field(process, g->address, GT_F_g_syscallpc, &g->at.pc);
         return;
     }
-    gt_process_field(process, g->address, GT_F_g_sched_sp, &g->sp);
-    gt_process_field(process, g->address, GT_F_g_sched_pc, &g->pc);
+    gt_process_field(process, g->address, GT_F_g_sched_sp, &g->at.sp);
+    gt_process_field(process, g->address, GT_F_g_sched_pc, &g->at.pc);
+    gt_process_field(process, g->address, GT_F_g_sched_lr, &g->at.lr);
 }
 
 /* In the vDSO (time.Now) the thread is on g0's stack, and its m keeps the caller's place. */
@@ -91,8 +92,7 @@ static bool read_vdso_point(const struct gt_process *process, struct gt_goroutin
     if (!gt_process_field(process, m, GT_F_m_vdsoSP, &sp) || sp <= g->stack_lo ||
         sp >= g->stack_hi || !gt_process_field(process, m, GT_F_m_vdsoPC, &pc))
         return false;
-    g->sp = sp;
-    g->pc = pc;
+    g->at = (struct gt_position){.pc = pc, .sp = sp};
     return true;
 }
 
@@ -101,8 +101,7 @@ static void read_position(const struct gt_process *process, struct gt_goroutine 
     struct gt_registers regs;
 
     if (g->status == GT_G_RUNNING && gt_registers_of(process, g, &regs)) {
-        g->pc = regs.pc;
-        g->sp = regs.sp;
+        g->at = regs.at;
         g->thread = regs.thread;
         g->from_signal = true;
         return;
@@ -116,7 +115,7 @@ static void read_frames(struct reading *reading, struct gt_goroutine *g)
     struct gt_unwinder walk;
 
     g->first_frame = (uint32_t)reading->all->frames.len;
-    gt_unwind_start(&walk, &reading->process->code, g->pc, g->sp, g->stack_lo, g->stack_hi);
+    gt_unwind_start(&walk, &reading->process->code, &g->at, g->stack_lo, g->stack_hi);
     while (walk.valid) {
         struct gt_frame frame = {walk.frame.pc, walk.frame.fp};
         gt_vec_add(&reading->all->frames, &frame);

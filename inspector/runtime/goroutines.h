@@ -41,7 +41,7 @@ struct gt_goroutine {
     bool system;
     uint32_t first_frame, frame_count;   /* into the list's frames: Go's */
     uint32_t first_native, native_count; /* into its natives: C that the first of these called */
-    uint64_t pc, sp;                     /* where its frames start; 0 when unknown */
+    struct gt_position at;               /* where its frames start; zero when unknown */
     const struct gt_thread *thread;      /* the thread that runs it, or NULL */
     bool from_signal;                    /* pc and sp are of an interrupted instruction */
 };

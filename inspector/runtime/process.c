@@ -168,7 +168,10 @@ static struct gt_error *open_code(struct gt_process *process)
 {
     struct gt_text *code = &process->code;
 
+    bool arm64 = gt_core_machine(process->core) == GT_MACHINE_ARM64;
+
     code->mem = process->mem;
+    code->rules = arm64 ? &gt_frames_arm64 : &gt_frames_amd64;
     code->tabs = gt_calloc(process->module_count, sizeof(struct gt_pclntab *));
     for (size_t i = 0; i < process->module_count; i++) {
         struct gt_error *error =
@@ -198,21 +201,10 @@ static void open_types(struct gt_process *process)
     process->types = gt_types_create(&sources);
 }
 
-/* Frames and registers are those of amd64 (unwind/goframes.h, registers.h). */
-static struct gt_error *check_machine(const struct gt_core *core)
-{
-    if (gt_core_machine(core) == GT_MACHINE_AMD64) return NULL;
-    return gt_error_new(GT_ERR_FORMAT,
-                        "%s: expected a core of linux/amd64, found one of arm64, whose stacks "
-                        "gotopsy does not read yet",
-                        gt_core_path(core));
-}
-
 static struct gt_error *open_all(const struct gt_core_options *options, struct gt_process *process)
 {
     struct gt_error *error =
         gt_core_open(options->core_path, options->progress, options->progress_ctx, &process->core);
-    if (!error) error = check_machine(process->core);
     if (error) return error;
     process->mem = gt_core_memory(process->core);
     error = gt_binary_find(process->core, options->exe_paths, options->force_exe, &process->binary);

@@ -1,11 +1,38 @@
 #include "inspector/runtime/registers.h"
 
-enum {
-    AMD64_GENERAL = 15,  /* r15 r14 r13 r12 rbp rbx r11 r10 r9 r8 rax rcx rdx rsi rdi */
-    UCONTEXT_WORDS = 18, /* r8..r15 rdi rsi rbp rbx rdx rax rcx rsp rip, from ss_sp + 24 on */
-    UCONTEXT_RSP = 15,
-    UCONTEXT_RIP = 16,
+/*
+ * The registers that the kernel leaves in a signal's ucontext, by their offsets from the word that
+ * names the stack, uc_stack.ss_sp (asm/sigcontext.h, asm/ucontext.h), and their places in struct
+ * user_regs_struct, which threads have.
+ */
+static const struct machine {
+    uint16_t first;  /* of `count` general registers */
+    uint16_t sp, pc; /* offsets */
+    uint8_t count;
+    uint8_t places[31]; /* in the order of struct user_regs_struct */
+    int8_t link;        /* the one with the return address, or -1 */
+} machines[] = {
+    /* r8 to r15, rdi, rsi, rbp, rbx, rdx, rax, rcx, rsp, rip */
+    [GT_MACHINE_AMD64] = {.first = 24,
+                          .sp = 24 + 15 * 8,
+                          .pc = 24 + 16 * 8,
+                          .count = 15,
+                          .places = {7, 6, 5, 4, 10, 11, 3, 2, 1, 0, 13, 14, 12, 9, 8},
+                          .link = -1},
+    /* past the signal mask and its padding: the fault's address, x0 to x30, sp, pc */
+    [GT_MACHINE_ARM64] = {.first = 168,
+                          .sp = 168 + 31 * 8,
+                          .pc = 168 + 32 * 8,
+                          .count = 31,
+                          .places = {0,  1,  2,  3,  4,  5,  6,  7,  8,  9,  10, 11, 12, 13, 14, 15,
+                                     16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30},
+                          .link = 30},
 };
+
+static const struct machine *machine_of(const struct gt_process *process)
+{
+    return &machines[gt_core_machine(process->core)];
+}
 
 static bool in_stack(const struct gt_goroutine *g, uint64_t sp)
 {
@@ -24,17 +51,19 @@ static const struct gt_thread *thread_of(const struct gt_process *process, uint6
     return NULL;
 }
 
-static void from_thread(const struct gt_thread *thread, struct gt_registers *out)
+static void from_thread(const struct machine *machine, const struct gt_thread *thread,
+                        struct gt_registers *out)
 {
-    out->pc = thread->pc;
-    out->sp = thread->sp;
-    for (size_t i = 0; i < AMD64_GENERAL && i < thread->reg_count; i++)
+    out->at = (struct gt_position){.pc = thread->pc, .sp = thread->sp};
+    for (size_t i = 0; i < machine->count && i < thread->reg_count; i++)
         out->value[out->count++] = thread->regs[i];
+    if (machine->link >= 0) out->at.lr = out->value[machine->link];
 }
 
 /* ---- what signal handlers interrupted -------------------------------------------------------- */
 
 struct signal_stack { /* of a thread: its gsignal's */
+    const struct machine *machine;
     const unsigned char *bytes;
     uint64_t lo, hi;
     uint64_t at; /* where the search goes on */
@@ -45,7 +74,7 @@ static bool open_signal_stack(const struct gt_process *process, uint64_t m,
 {
     uint64_t gsignal;
 
-    *out = (struct signal_stack){0};
+    *out = (struct signal_stack){.machine = machine_of(process)};
     if (!gt_process_field(process, m, GT_F_m_gsignal, &gsignal) || !gsignal ||
         !gt_process_field(process, gsignal, GT_F_g_stack_lo, &out->lo) ||
         !gt_process_field(process, gsignal, GT_F_g_stack_hi, &out->hi) || out->hi <= out->lo)
@@ -55,16 +84,16 @@ static bool open_signal_stack(const struct gt_process *process, uint64_t m,
 }
 
 /* The kernel leaves a ucontext on the alternate stack, whose uc_stack names that very stack:
- * {flags, link, ss_sp, ss_flags, ss_size, r8, r9, ...} (asm/sigcontext.h). Nested signals leave
- * more than one. Returns the registers of the next, from r8 on; NULL after the last. */
+ * {flags, link, ss_sp, ss_flags, ss_size, ...}. Nested signals leave more than one. Returns the
+ * next one's ss_sp; NULL after the last. */
 static const unsigned char *next_interrupted(struct signal_stack *stack)
 {
     uint64_t size = stack->hi - stack->lo;
 
-    while (stack->at + (3 + UCONTEXT_WORDS) * 8 <= size) {
+    while (stack->at + stack->machine->pc + 8 <= size) {
         const unsigned char *from = stack->bytes + stack->at;
         stack->at += 8;
-        if (gt_load64(from) == stack->lo && gt_load64(from + 16) == size) return from + 24;
+        if (gt_load64(from) == stack->lo && gt_load64(from + 16) == size) return from;
     }
     return NULL;
 }
@@ -73,17 +102,18 @@ static const unsigned char *next_interrupted(struct signal_stack *stack)
 static bool from_signal_frame(const struct gt_process *process, const struct gt_goroutine *g,
                               uint64_t m, struct gt_registers *out)
 {
+    const struct machine *machine = machine_of(process);
     struct signal_stack stack;
-    const unsigned char *regs;
+    const unsigned char *context;
 
     if (!open_signal_stack(process, m, &stack)) return false;
-    while ((regs = next_interrupted(&stack))) {
-        uint64_t sp = gt_load64(regs + 8 * UCONTEXT_RSP);
+    while ((context = next_interrupted(&stack))) {
+        uint64_t sp = gt_load64(context + machine->sp);
         if (!in_stack(g, sp)) continue;
-        out->sp = sp;
-        out->pc = gt_load64(regs + 8 * UCONTEXT_RIP);
-        for (size_t i = 0; i < UCONTEXT_RSP; i++)
-            out->value[out->count++] = gt_load64(regs + 8 * i);
+        out->at = (struct gt_position){.pc = gt_load64(context + machine->pc), .sp = sp};
+        for (size_t i = 0; i < machine->count; i++)
+            out->value[out->count++] = gt_load64(context + machine->first + 8 * i);
+        if (machine->link >= 0) out->at.lr = out->value[machine->link];
         return true;
     }
     return false;
@@ -98,7 +128,7 @@ bool gt_registers_of(const struct gt_process *process, const struct gt_goroutine
     if (!gt_process_field(process, g->address, GT_F_g_m, &m) || !m) return false;
     out->thread = thread_of(process, m);
     if (out->thread && in_stack(g, out->thread->sp)) {
-        from_thread(out->thread, out);
+        from_thread(machine_of(process), out->thread, out);
         return true;
     }
     return from_signal_frame(process, g, m, out);
@@ -106,27 +136,25 @@ bool gt_registers_of(const struct gt_process *process, const struct gt_goroutine
 
 /* ---- threads that run C ---------------------------------------------------------------------- */
 
-/* From a ucontext's order to that of struct user_regs_struct. */
-static void interrupted_thread(const unsigned char *regs, struct gt_thread *thread)
+static void interrupted_thread(const struct machine *machine, const unsigned char *context,
+                               struct gt_thread *thread)
 {
-    static const uint8_t places[AMD64_GENERAL] = {7, 6, 5, 4, 10, 11, 3, 2, 1, 0, 13, 14, 12, 9, 8};
-
-    for (size_t i = 0; i < AMD64_GENERAL; i++)
-        thread->regs[i] = gt_load64(regs + 8 * places[i]);
-    thread->sp = gt_load64(regs + 8 * UCONTEXT_RSP);
-    thread->pc = gt_load64(regs + 8 * UCONTEXT_RIP);
+    for (size_t i = 0; i < machine->count; i++)
+        thread->regs[i] = gt_load64(context + machine->first + 8 * machine->places[i]);
+    thread->sp = gt_load64(context + machine->sp);
+    thread->pc = gt_load64(context + machine->pc);
 }
 
 /* A thread in a signal handler goes back to what ran on another stack. */
 static bool leave_handler(const struct signal_stack *stack_of, struct gt_thread *thread)
 {
     struct signal_stack stack = *stack_of;
-    const unsigned char *regs;
+    const unsigned char *context;
 
-    while ((regs = next_interrupted(&stack))) {
-        uint64_t sp = gt_load64(regs + 8 * UCONTEXT_RSP);
+    while ((context = next_interrupted(&stack))) {
+        uint64_t sp = gt_load64(context + stack.machine->sp);
         if (sp >= stack.lo && sp < stack.hi) continue;
-        interrupted_thread(regs, thread);
+        interrupted_thread(stack.machine, context, thread);
         return true;
     }
     return false;

@@ -14,7 +14,7 @@
 enum { GT_MAX_REGISTERS = 32 };
 
 struct gt_registers {
-    uint64_t pc, sp;
+    struct gt_position at;
     uint64_t value[GT_MAX_REGISTERS]; /* the general ones: each may hold a pointer */
     size_t count;
     const struct gt_thread *thread;

@@ -98,7 +98,7 @@ static void scan_locals(struct scan *scan, const struct gt_go_frame *frame, int3
     uint32_t bits;
     uint64_t map = gt_func_funcdata(frame->tab, &frame->func, GT_FUNCDATA_LOCALS_MAPS);
 
-    if (frame->varp <= frame->sp) return;
+    if (frame->varp <= frame->sp + scan->process->code.rules->least_locals) return;
     const unsigned char *mask = stack_map(scan->process, map, index, &bits);
     if (!mask) {
         if (!map) scan->counts->lost++;
@@ -198,7 +198,7 @@ static void scan_frames(struct scan *scan)
     struct gt_unwinder walk;
     const struct gt_goroutine *g = scan->g;
 
-    gt_unwind_start(&walk, &scan->process->code, g->pc, g->sp, g->stack_lo, g->stack_hi);
+    gt_unwind_start(&walk, &scan->process->code, &g->at, g->stack_lo, g->stack_hi);
     for (uint32_t number = 0; walk.valid; number++, gt_unwind_next(&walk))
         scan_frame(scan, &walk.frame, number);
 }

@@ -2,6 +2,12 @@
 
 enum { WORD = 8 };
 
+const struct gt_frame_rules gt_frames_amd64 = {.call_bytes = WORD};
+
+/* arm64's frames are aligned to 16 bytes, and begin with the link register. */
+const struct gt_frame_rules gt_frames_arm64 = {
+    .link_register = true, .args_offset = WORD, .least_locals = 2 * WORD, .injected = 2 * WORD};
+
 bool gt_text_find(const struct gt_text *code, uint64_t pc, const struct gt_pclntab **tab,
                   struct gt_func *func)
 {
@@ -28,10 +34,28 @@ static uint64_t continuation(const struct gt_unwinder *walk, const struct gt_go_
     return frame->func.entry + frame->func.deferreturn + 1;
 }
 
-/* Completes walk->frame from its pc and sp. amd64: the caller's return address lies below fp,
- * and the saved frame pointer below that when the frame has room for one. */
+static bool word_at(const struct gt_unwinder *walk, uint64_t addr, uint64_t *word)
+{
+    return gt_mem_u64(walk->code->mem, addr, word);
+}
+
+/* Where the frame returns to: pushed by the call, or stored by the function unless it is innermost
+ * and has not done so yet. */
+static bool find_return(struct gt_unwinder *walk)
+{
+    struct gt_go_frame *frame = &walk->frame;
+
+    if (frame->func.flag & GT_FUNC_TOP_FRAME) return true;
+    if (!walk->code->rules->link_register) return word_at(walk, frame->fp - WORD, &frame->lr);
+    if (frame->lr && (walk->started || frame->sp >= frame->fp)) return true;
+    return word_at(walk, frame->sp, &frame->lr);
+}
+
+/* Completes walk->frame from its pc and sp: the saved frame pointer lies at the end of the locals,
+ * when the frame has room for one. */
 static void resolve(struct gt_unwinder *walk)
 {
+    const struct gt_frame_rules *rules = walk->code->rules;
     struct gt_go_frame *frame = &walk->frame;
     int32_t delta;
 
@@ -41,36 +65,75 @@ static void resolve(struct gt_unwinder *walk)
      * that never returns, where the next instruction may belong to another path. */
     if (!gt_func_spdelta(frame->tab, &frame->func, frame->pc, &delta) || delta < 0)
         return stop(walk, "a pc without a frame size");
-    frame->fp = frame->sp + (uint32_t)delta + WORD;
+    frame->fp = frame->sp + (uint32_t)delta + rules->call_bytes;
     if (frame->fp < frame->sp || frame->fp > walk->hi) return stop(walk, "a frame past the stack");
-    frame->varp = frame->fp - WORD;
+    if (walk->started && frame->fp == frame->sp && walk->callee_size == 0)
+        return stop(walk, "frames of no size");
+    if (!find_return(walk)) return stop(walk, "stack memory that the core lacks");
+    frame->varp = frame->fp - rules->call_bytes;
     if (frame->varp > frame->sp) frame->varp -= WORD;
-    frame->argp = frame->fp;
+    frame->argp = frame->fp + rules->args_offset;
     frame->continpc = continuation(walk, frame);
     walk->valid = true;
 }
 
-void gt_unwind_start(struct gt_unwinder *walk, const struct gt_text *code, uint64_t pc, uint64_t sp,
-                     uint64_t lo, uint64_t hi)
+/* A call through a nil function pointer: the caller is what there is. */
+static void skip_nil_call(struct gt_unwinder *walk)
+{
+    struct gt_go_frame *frame = &walk->frame;
+
+    if (frame->pc || !word_at(walk, frame->sp, &frame->pc)) return;
+    frame->sp += walk->code->rules->call_bytes;
+    frame->lr = 0;
+}
+
+void gt_unwind_start(struct gt_unwinder *walk, const struct gt_text *code,
+                     const struct gt_position *at, uint64_t lo, uint64_t hi)
 {
     *walk = (struct gt_unwinder){.code = code, .lo = lo, .hi = hi};
-    walk->frame.pc = pc;
-    walk->frame.sp = sp;
-    if (sp < lo || sp >= hi) return stop(walk, "a stack pointer outside the stack");
+    walk->frame = (struct gt_go_frame){.pc = at->pc, .sp = at->sp, .lr = at->lr};
+    if (at->sp < lo || at->sp >= hi) return stop(walk, "a stack pointer outside the stack");
+    skip_nil_call(walk);
     resolve(walk);
+}
+
+static bool is_injected(const struct gt_text *code, uint8_t id)
+{
+    return id &&
+           (id == code->id_sigpanic || id == code->id_async_preempt || id == code->id_debug_call);
+}
+
+/* A handler that makes a function call something saves its link register first. */
+static void restore_link(struct gt_unwinder *walk)
+{
+    const struct gt_frame_rules *rules = walk->code->rules;
+    struct gt_go_frame *frame = &walk->frame;
+    const struct gt_pclntab *tab;
+    struct gt_func func;
+    uint64_t saved;
+    int32_t delta;
+
+    if (!rules->link_register || !is_injected(walk->code, walk->callee_id) ||
+        !word_at(walk, frame->sp, &saved))
+        return;
+    frame->sp += rules->injected;
+    if (!gt_text_find(walk->code, frame->pc, &tab, &func))
+        frame->pc = saved;
+    else if (gt_func_spdelta(tab, &func, frame->pc, &delta) && delta == 0)
+        frame->lr = saved;
 }
 
 void gt_unwind_next(struct gt_unwinder *walk)
 {
     struct gt_go_frame *frame = &walk->frame;
-    uint64_t caller;
+    uint64_t caller = frame->lr;
 
-    if (frame->func.flag & GT_FUNC_TOP_FRAME) return stop(walk, NULL);
-    if (!gt_mem_u64(walk->code->mem, frame->fp - WORD, &caller))
-        return stop(walk, "stack memory that the core lacks");
-    if (caller == 0) return stop(walk, NULL);
+    if (frame->func.flag & GT_FUNC_TOP_FRAME || caller == 0) return stop(walk, NULL);
     if (frame->fp >= walk->hi) return stop(walk, "a frame past the stack");
     walk->callee_id = frame->func.id;
+    walk->callee_size = frame->fp - frame->sp;
+    walk->started = true;
     *frame = (struct gt_go_frame){.pc = caller, .sp = frame->fp};
+    restore_link(walk);
     resolve(walk);
 }

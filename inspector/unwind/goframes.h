@@ -2,18 +2,32 @@
  * Frames of Go code, innermost first, by the function table, as runtime.unwinder walks them
  * (runtime/traceback.go).
  *
- * Invariants: sp only grows and stays inside the stack's bounds, so a walk ends on any stack,
- * damaged or not. A walk that ends anywhere but at a top frame says where and why in `broken`.
+ * Invariants: sp never shrinks, grows at least every other frame and stays inside the stack's
+ * bounds, so a walk ends on any stack, damaged or not. A walk that ends anywhere but at a top frame
+ * says where and why in `broken`.
  */
 #ifndef GT_UNWIND_GOFRAMES_H
 #define GT_UNWIND_GOFRAMES_H
 
 #include "gotypes/pclntab.h"
 
+/* How frames lie in memory: what differs between machines (runtime/traceback.go, stkframe.go).
+ * Where a call leaves its return address in a register, the callee stores it at its own sp. */
+struct gt_frame_rules {
+    bool link_register;
+    uint8_t call_bytes;   /* pushed by a call: between a callee's frame and its caller's */
+    uint8_t args_offset;  /* from fp to the arguments */
+    uint8_t least_locals; /* a frame of no more bytes than this has none */
+    uint8_t injected;     /* below the frame that a signal handler made call something */
+};
+
+extern const struct gt_frame_rules gt_frames_amd64, gt_frames_arm64;
+
 /* The code of a program: the function tables of its modules, and the few functions that the
  * stack scan treats apart, by the numbers that this program's own table gives them. */
 struct gt_text {
     const struct gt_memory *mem;
+    const struct gt_frame_rules *rules;
     struct gt_pclntab **tabs; /* one a module */
     size_t tab_count;
     uint8_t id_async_preempt, id_debug_call, id_sigpanic; /* 0 when the program lacks it */
@@ -23,6 +37,7 @@ struct gt_go_frame {
     uint64_t pc;
     uint64_t continpc; /* where it would go on; 0: it never will, nothing in it is live */
     uint64_t sp, fp;   /* fp is the caller's sp (DWARF's CFA) */
+    uint64_t lr;       /* where it returns to; 0: nowhere */
     uint64_t varp, argp;
     const struct gt_pclntab *tab;
     struct gt_func func;
@@ -32,7 +47,9 @@ struct gt_unwinder {
     const struct gt_text *code;
     uint64_t lo, hi; /* of the stack */
     struct gt_go_frame frame;
-    uint8_t callee_id;  /* funcID of the frame before */
+    uint8_t callee_id; /* funcID of the frame before */
+    uint64_t callee_size;
+    bool started;       /* the innermost frame was left */
     bool valid;         /* `frame` holds a frame */
     const char *broken; /* why the walk ended early, or NULL */
 };
@@ -41,8 +58,13 @@ struct gt_unwinder {
 bool gt_text_find(const struct gt_text *code, uint64_t pc, const struct gt_pclntab **tab,
                   struct gt_func *func);
 
-void gt_unwind_start(struct gt_unwinder *walk, const struct gt_text *code, uint64_t pc, uint64_t sp,
-                     uint64_t lo, uint64_t hi);
+/* Where a walk starts. lr counts where there is a link register; 0 when it is not known. */
+struct gt_position {
+    uint64_t pc, sp, lr;
+};
+
+void gt_unwind_start(struct gt_unwinder *walk, const struct gt_text *code,
+                     const struct gt_position *at, uint64_t lo, uint64_t hi);
 void gt_unwind_next(struct gt_unwinder *walk);
 
 #endif
