@@ -92,7 +92,7 @@ $(UNIT_BIN) $(DUMP_BIN): $(BUILD)/%: $(BUILD)/%.o $(BUILD)/libhelp.a $(BUILD)/li
 
 BUILD_DEPS := gcc make pkg-config libc6-dev libelf-dev libdwarf-dev libunwind-dev libzstd-dev \
 	zlib1g-dev libjansson-dev libpopt-dev
-TEST_DEPS := libcmocka-dev python3 python3-pytest python3-jsonschema zstd gdb elfutils
+TEST_DEPS := libcmocka-dev python3 python3-pytest python3-jsonschema zstd gdb elfutils qemu-user
 LINT_DEPS := clang-format clang-tidy
 
 # Costs one dpkg-query when all is there.

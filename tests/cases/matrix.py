@@ -12,7 +12,7 @@ from . import expect, recipe, tool
 
 GOS = ["1.19.13", "1.20.14", "1.21.13", "1.22.12", "1.23.12", "1.24.13", "1.25.12", recipe.LOCAL]
 GOS += ["1.27.4"]
-MACHINES = ["amd64"]
+MACHINES = ["amd64", "arm64"]
 SYMBOLS = ["dwarf", "stripped"]
 HOWS = {"amd64": ["kernel", "gcore"], "arm64": ["kernel"]}  # gcore is for the machine's own
 

@@ -33,9 +33,11 @@ class Cell:
     case: str
     mode: str
     how: str
+    machine: str = "amd64"
 
     def __str__(self):
-        return f"{self.version}-{self.case}-{self.mode}-{self.how}"
+        machine = "" if self.machine == "amd64" else f"-{self.machine}"
+        return f"{self.version}{machine}-{self.case}-{self.mode}-{self.how}"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -104,12 +106,13 @@ class Made:
 
 
 @functools.cache
-def _make(version, cases):
+def _make(version, machine, cases):
     """Makes the cores of a version, or finds that they were made before."""
-    folder = CORES / go_name(version)
-    how = "kernel" if SUBSET else "both"
+    folder = CORES / (go_name(version) + ("" if machine == "amd64" else f"-{machine}"))
+    how = "kernel" if SUBSET or machine != "amd64" else "both"
+    wanted = ["--go", version, "--arch", machine, "--how", how, "--cases", cases]
     made = subprocess.run(
-        [COREFILES / "make-cores", "--go", version, "--how", how, "--cases", cases, CORES],
+        [COREFILES / "make-cores", *wanted, CORES],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -122,7 +125,7 @@ def _make(version, cases):
 
 def obtain(cell):
     """The core of a cell. Unavailable is for what this machine lacks; the rest is an error."""
-    made = _make(cell.version, "demo" if cell.case == "demo" else "*")
+    made = _make(cell.version, cell.machine, "demo" if cell.case == "demo" else "*")
     if cell.how in made.skipped:
         raise Unavailable(made.skipped[cell.how])
     folder = made.folder / cell.case / f"{cell.mode}.{cell.how}"
