@@ -74,7 +74,7 @@ static void start_study(struct making *making, const struct gt_report_options *o
     gt_analysis_stage(analysis, "typing");
     making->typing = gt_typing_create(study->heap, study->goroutines, study->roots, &study->live);
     study->typing = making->typing;
-    study->references = gt_references_create(study->process);
+    study->users = gt_global_users_create(study->process);
     gt_bitmap_init(&study->holders, study->heap->graph.objects);
     gt_bitmap_copy(&study->holders, &study->live);
     index_samples(study);
@@ -88,7 +88,7 @@ static void end_study(struct making *making)
     gt_bitmap_free(&making->study.doubtful);
     gt_map_free(&making->study.samples);
     gt_map_free(&making->study.dead_words);
-    gt_references_free(making->study.references);
+    gt_global_users_free(making->study.users);
     gt_typing_free(making->typing);
     gt_contest_free(making->study.contest, &making->study);
     gt_bitmap_free(&making->study.live);

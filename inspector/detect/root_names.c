@@ -31,7 +31,7 @@ static const char *unnamed_global(const struct gt_study *study, const struct gt_
     struct gt_referred at;
     struct gt_str name = {0};
 
-    if (!gt_references_at(study->references, root->addr, &at)) return "unnamed global";
+    if (!gt_global_users_at(study->users, root->addr, &at)) return "unnamed global";
     gt_str_format(&name, "global at %s+0x%llx", at.section,
                   (unsigned long long)(at.offset + (alike ? 0 : at.inside)));
     if (at.user_count) gt_str_format(&name, " (used by %s", at.users[0]);
@@ -48,7 +48,7 @@ const char *gt_global_place(const struct gt_study *study, uint32_t root)
 {
     struct gt_referred at;
 
-    if (!gt_references_at(study->references, gt_root_at(study->roots, root)->addr, &at))
+    if (!gt_global_users_at(study->users, gt_root_at(study->roots, root)->addr, &at))
         return "global";
     return gt_arena_format(study->storage, "global at %s+0x%llx", at.section,
                            (unsigned long long)(at.offset + at.inside));

@@ -12,7 +12,7 @@
 #define GT_DETECT_STUDY_H
 
 #include "inspector/graph/paths.h"
-#include "inspector/runtime/references.h"
+#include "inspector/runtime/global_users.h"
 #include "inspector/runtime/typing.h"
 
 struct gt_windows;
@@ -25,7 +25,7 @@ struct gt_study {
     const struct gt_specials *specials;
     const struct gt_roots *roots;
     const struct gt_typing *typing;
-    struct gt_references *references; /* of code to globals without names */
+    struct gt_global_users *users; /* of code to globals without names */
     struct gt_contest *contest;
     struct gt_bitmap live;
     struct gt_bitmap holders;

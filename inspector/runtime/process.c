@@ -150,6 +150,7 @@ static struct gt_error *use_rtypes(struct gt_process *process)
     process->rtypes = gt_rtype_facts_create(process->types, process->mem, &process->modules[0]);
     gt_facts_chain_init(&process->chain);
     gt_facts_chain_add(&process->chain, gt_rtype_facts_of(process->rtypes));
+    gt_facts_chain_add(&process->chain, gt_type_names_facts(process->type_names));
     gt_facts_chain_add(&process->chain, &process->known_facts);
     gt_facts_chain_add(&process->chain, gt_landmarks_facts(process->landmarks));
     return resolve_layout(process);
@@ -199,6 +200,7 @@ static void open_types(struct gt_process *process)
         .module_count = process->module_count,
     };
     process->types = gt_types_create(&sources);
+    process->type_names = gt_type_names_create(process->types, &sources);
 }
 
 static struct gt_error *open_all(const struct gt_core_options *options, struct gt_process *process)
@@ -249,6 +251,7 @@ struct gt_error *gt_process_open(const struct gt_core_options *options, struct g
 void gt_process_close(struct gt_process *process)
 {
     if (!process) return;
+    gt_type_names_free(process->type_names);
     gt_rtype_facts_free(process->rtypes);
     gt_landmarks_free(process->landmarks);
     gt_types_free(process->types);

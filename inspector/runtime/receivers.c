@@ -11,86 +11,24 @@ enum {
     MAX_NAME = 512,
     ARGUMENT_SPECIAL = 0xf0, /* an offset from here on is no offset (runtime/traceback.go) */
     ARM64_FRAME = 8,         /* the caller's link register lies before its arguments */
-    TFLAG_UNCOMMON = 1,
-    AT_TFLAG = 20,
-    STRUCT_SIZE = 80, /* abi.StructType, which its uncommon part follows: PkgPath nameOff, ... */
 };
 
 struct gt_receivers {
     struct gt_process *process;
-    struct gt_strmap types; /* "net/http.conn" -> rtype, or AMBIGUOUS */
-    struct gt_map methods;  /* entry of a function -> type + 1 */
+    struct gt_map methods; /* entry of a function -> type + 1 */
 };
-
-#define AMBIGUOUS UINT64_MAX
-
-/* ---- types by name ------------------------------------------------------------------------- */
-
-static const struct gt_module *module_of(const struct gt_process *process, uint64_t rtype)
-{
-    for (size_t i = 0; i < process->module_count; i++)
-        if (rtype >= process->modules[i].types && rtype < process->modules[i].etypes)
-            return &process->modules[i];
-    return NULL;
-}
-
-/* The name at an offset of the module's types: a flag byte, a length of up to two bytes, the
- * bytes. */
-static bool name_at(const struct gt_process *process, const struct gt_module *module,
-                    uint32_t offset, char *out, size_t size)
-{
-    const unsigned char *head;
-    uint64_t at = module->types + offset + 1;
-
-    if (!offset || offset >= module->etypes - module->types) return false;
-    head = gt_mem_at(process->mem, at, 2);
-    if (!head) return false;
-    uint64_t length = head[0] < 0x80 ? head[0] : (head[0] & 0x7f) | (uint64_t)head[1] << 7;
-    const unsigned char *bytes =
-        gt_mem_at(process->mem, at + (head[0] < 0x80 ? 1 : 2), length ? length : 1);
-    if (!bytes || length >= size) return false;
-    memcpy(out, bytes, length);
-    out[length] = '\0';
-    return true;
-}
-
-/* A named struct as its methods' functions call it: with the whole path of its package. */
-static void note_type(void *ctx, uint64_t rtype, const struct gt_type *head)
-{
-    struct gt_receivers *receivers = ctx;
-    const struct gt_process *process = receivers->process;
-    const struct gt_module *module = module_of(process, rtype);
-    char path[MAX_NAME], name[2 * MAX_NAME];
-    uint32_t offset;
-    uint8_t tflag;
-
-    if (head->kind != GT_T_STRUCT || !module) return;
-    if (!gt_mem_u8(process->mem, rtype + AT_TFLAG, &tflag) || !(tflag & TFLAG_UNCOMMON)) return;
-    if (!gt_mem_u32(process->mem, rtype + STRUCT_SIZE, &offset) ||
-        !name_at(process, module, offset, path, sizeof path))
-        return;
-    gt_type_id type = gt_types_at(process->types, rtype);
-    const char *dot = type ? strrchr(gt_types_name(process->types, type), '.') : NULL;
-    if (!dot || strchr(gt_types_name(process->types, type), '[')) return;
-    snprintf(name, sizeof name, "%s%s", path, dot);
-    bool added;
-    uint64_t *known = gt_strmap_put(&receivers->types, name, &added);
-    *known = added ? rtype : AMBIGUOUS;
-}
 
 struct gt_receivers *gt_receivers_create(struct gt_process *process)
 {
     struct gt_receivers *receivers = gt_calloc(1, sizeof *receivers);
 
     receivers->process = process;
-    gt_types_each(process->types, note_type, receivers);
     return receivers;
 }
 
 void gt_receivers_free(struct gt_receivers *receivers)
 {
     if (!receivers) return;
-    gt_strmap_free(&receivers->types);
     gt_map_free(&receivers->methods);
     free(receivers);
 }
@@ -124,8 +62,7 @@ static gt_type_id receiver_of(struct gt_receivers *receivers, const struct gt_pc
     if (*known) return (gt_type_id)(*known - 1);
     *known = GT_NO_TYPE + 1;
     if (!receiver_name(gt_func_name(tab, func), name, sizeof name)) return GT_NO_TYPE;
-    const uint64_t *rtype = gt_strmap_find(&receivers->types, name);
-    if (rtype && *rtype != AMBIGUOUS) *known = gt_types_at(receivers->process->types, *rtype) + 1;
+    *known = (uint64_t)gt_types_named(receivers->process->types, name) + 1;
     return (gt_type_id)(*known - 1);
 }
 

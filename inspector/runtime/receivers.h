@@ -4,8 +4,7 @@
  * compiler notes where each argument's home is (for tracebacks), and the stack map says when a
  * pointer is in it.
  *
- * Types are known by their names: those of the binary's rtypes, of named structs. A name that two
- * types have (functions may declare their own) stands for none.
+ * Types are known by their names (gotypes/type_names.h), those of generic methods are not.
  */
 #ifndef GT_RUNTIME_RECEIVERS_H
 #define GT_RUNTIME_RECEIVERS_H

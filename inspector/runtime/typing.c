@@ -323,6 +323,15 @@ static void claim_roots(struct gt_typing *typing)
     }
 }
 
+/* Goroutines are known without the types of the lists that hold them. */
+static void claim_goroutines(struct gt_typing *typing)
+{
+    gt_type_id type = gt_types_named(typing->types, "runtime.g");
+
+    for (uint32_t i = 0; i < typing->goroutines->count; i++)
+        claim(typing, typing->goroutines->list[i].address, type, 1);
+}
+
 /* Objects that nothing typed leads to may be maps, and hold interfaces too. */
 static void claim_untyped(struct gt_typing *typing, const struct gt_bitmap *live)
 {
@@ -376,6 +385,7 @@ struct gt_typing *gt_typing_create(const struct gt_goheap *heap,
     claim_headers(typing, live);
     drain(typing);
     claim_roots(typing);
+    if (typing->shapes) claim_goroutines(typing);
     drain(typing);
     if (typing->shapes) claim_untyped(typing, live);
     drain(typing);
