@@ -30,7 +30,7 @@ pkg = $(or $(shell $(PKG_CONFIG) $(1) $(2) 2>/dev/null),$(3))
 STD := -std=c11 -D_GNU_SOURCE -Wall -Wextra $(WERROR) -fPIC -fvisibility=hidden -pthread \
 	-Iinclude -I. $(call pkg,--cflags,libdwarf)
 LIBS := $(strip $(call pkg,--libs,libdwarf,-ldwarf) $(call pkg,--libs,libelf,-lelf) \
-	-lunwind-generic -lunwind -lzstd -lz -ljansson)
+	-lunwind-generic -lunwind -lzstd -llz4 -llzma -lz -ljansson)
 CLI_LIBS := -lpopt
 
 # ---- sources ---------------------------------------------------------------------------------
@@ -91,8 +91,9 @@ $(UNIT_BIN) $(DUMP_BIN): $(BUILD)/%: $(BUILD)/%.o $(BUILD)/libhelp.a $(BUILD)/li
 # ---- what must be installed ------------------------------------------------------------------
 
 BUILD_DEPS := gcc make pkg-config libc6-dev libelf-dev libdwarf-dev libunwind-dev libzstd-dev \
-	zlib1g-dev libjansson-dev libpopt-dev
-TEST_DEPS := libcmocka-dev python3 python3-pytest python3-jsonschema zstd gdb elfutils qemu-user
+	liblz4-dev liblzma-dev zlib1g-dev libjansson-dev libpopt-dev
+TEST_DEPS := libcmocka-dev python3 python3-pytest python3-jsonschema zstd lz4 xz-utils gdb \
+	elfutils qemu-user
 LINT_DEPS := clang-format clang-tidy
 
 # Costs one dpkg-query when all is there.

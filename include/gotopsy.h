@@ -55,9 +55,12 @@ struct gt_analysis;
 typedef void gt_progress_fn(void *ctx, const char *what, uint64_t done, uint64_t total);
 
 struct gt_core_options {
-    const char *core_path;        /* required; may be zstd-compressed */
+    const char *core_path;        /* required; may be compressed (zstd, lz4, xz, gzip); "-" is
+                                     standard input */
     const char *const *exe_paths; /* binaries, or directories to look in; NULL-terminated or NULL */
     bool force_exe;               /* take the binary although its build ID differs */
+    bool in_memory;               /* unpack into memory; else into a file under TMPDIR that has
+                                     no name and is gone with the process */
     gt_progress_fn *progress;     /* or NULL */
     void *progress_ctx;
 };

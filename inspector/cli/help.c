@@ -18,8 +18,9 @@ void gt_help_overview(FILE *to)
     for (const struct gt_command *command = gt_commands; command->name; command++)
         fprintf(to, "  %-10s %-10s %s\n", command->name, command->argument, command->summary);
     fprintf(to,
-            "\n%s\nOptions of each command: gotopsy COMMAND --help. A core may be "
-            "zstd-compressed.\nA core that is named like a command: ./report\n"
+            "\n%s\nOptions of each command: gotopsy COMMAND --help. A core may be compressed "
+            "(zstd,\nlz4, xz, gzip), and - is standard input.\nA core that is named like a "
+            "command: ./report\n"
             "GOTOPSY_TIMINGS=1 in the environment: tells the CPU time of each stage on stderr.\n",
             gt_commands[0].examples);
     put_exit_statuses(to);

@@ -33,6 +33,13 @@ static struct gt_error *set_force_exe(struct gt_options *options, const char *va
     return NULL;
 }
 
+static struct gt_error *set_in_memory(struct gt_options *options, const char *value)
+{
+    (void)value;
+    options->core.in_memory = true;
+    return NULL;
+}
+
 static struct gt_error *set_format(struct gt_options *options, const char *value)
 {
     options->format_given = true;
@@ -185,6 +192,8 @@ const struct gt_option_row gt_option_rows[] = {
      GT_FOR_ANALYSES, set_exe},
     {"force-exe", 0, NULL, "take that binary although its build ID is another", GT_FOR_ANALYSES,
      set_force_exe},
+    {"in-memory", 0, NULL, "unpack the core into memory, not into a file under TMPDIR",
+     GT_FOR_ANALYSES, set_in_memory},
     {"format", 0, "FORMAT", "what to write; the formats are named above", GT_FOR_ANALYSES,
      set_format},
     {"output", 'o', "FILE", "write to FILE, whole or not at all", GT_FOR_ANALYSES, set_output},

@@ -84,7 +84,13 @@ struct gt_error *gt_binary_open(const char *path, struct gt_binary **binary)
     new->path = gt_strdup(path);
     new->loads = GT_VEC_OF(GElf_Phdr);
     new->sections = GT_VEC_OF(struct gt_section);
-    struct gt_error *error = gt_mapped_open(path, NULL, NULL, &new->file);
+    struct gt_error *error = gt_mapped_open(path, NULL, &new->file);
+    if (!error && new->file.cut)
+        error =
+            gt_error_new(GT_ERR_FORMAT,
+                         "%s: expected a whole binary, found compressed data that ends early or "
+                         "is damaged; copy it again from where it was made",
+                         path);
     if (!error) error = read_all(new);
     if (error) gt_binary_close(new);
     *binary = error ? NULL : new;

@@ -90,7 +90,7 @@ static struct gt_core *new_core(const char *path)
 {
     struct gt_core *core = gt_calloc(1, sizeof *core);
 
-    core->path = gt_strdup(path);
+    core->path = gt_strdup(strcmp(path, "-") == 0 ? "standard input" : path);
     core->pid = GT_UNKNOWN;
     core->segments = GT_VEC_OF(struct gt_segment);
     core->declared = GT_VEC_OF(uint64_t);
@@ -100,11 +100,10 @@ static struct gt_core *new_core(const char *path)
     return core;
 }
 
-struct gt_error *gt_core_open(const char *path, gt_progress_fn *progress, void *progress_ctx,
-                              struct gt_core **core)
+struct gt_error *gt_core_open(const char *path, const struct gt_opening *how, struct gt_core **core)
 {
     *core = new_core(path);
-    struct gt_error *error = gt_mapped_open(path, progress, progress_ctx, &(*core)->file);
+    struct gt_error *error = gt_mapped_open(path, how, &(*core)->file);
     if (!error) error = load(*core);
     if (!error) return NULL;
     gt_core_close(*core);

@@ -1,8 +1,9 @@
 /*
  * An ELF core file: its memory, threads and notes.
  *
- * The file is mapped, never read whole; a zstd-compressed one is unpacked once into an unlinked
- * temporary file, in which zero runs become holes. After gt_core_open() everything was validated:
+ * The file is mapped, never read whole; a compressed one (decoders.h) and one from a pipe are
+ * unpacked once into an unlinked temporary file or memory, in which zero runs become holes. After
+ * gt_core_open() everything was validated:
  * accessors cannot fail. Three kinds of absence are told apart (enum gt_presence); memory that the
  * dump left out because a file backs it is filled in from images given by gt_core_add_image().
  *
@@ -47,7 +48,14 @@ struct gt_segment {
 };
 
 /* Errors say what the file is instead: empty, a directory, not ELF, not a core, another machine. */
-struct gt_error *gt_core_open(const char *path, gt_progress_fn *progress, void *progress_ctx,
+struct gt_opening { /* how to open a file; zeroed, the usual way */
+    bool in_memory; /* unpack into memory, not into a file under TMPDIR */
+    gt_progress_fn *progress;
+    void *progress_ctx;
+};
+
+/* `path` may be "-", standard input; `how` may be NULL. */
+struct gt_error *gt_core_open(const char *path, const struct gt_opening *how,
                               struct gt_core **core);
 void gt_core_close(struct gt_core *core); /* NULL is allowed */
 

@@ -11,30 +11,37 @@
 
 #include "inspector/base/vec.h"
 #include "inspector/core/core.h"
+#include "inspector/core/scratch.h"
 
 #include <gelf.h>
 
-/* ---- a file, mapped read-only; zstd is unpacked on the way -------------------------------- */
+/* ---- a file, mapped read-only; what is compressed or a pipe is unpacked on the way ---------- */
 
 struct gt_mapped {
     const unsigned char *bytes;
     uint64_t size;
     int64_t mtime_ns; /* GT_UNKNOWN when it was unpacked */
-    bool cut;         /* it was compressed, and the compressed data ends too early */
+    bool cut;         /* it was compressed, and the compressed data ends early or is damaged */
 };
 
-struct gt_error *gt_mapped_open(const char *path, gt_progress_fn *progress, void *progress_ctx,
+/* `path` may be "-", standard input. `how` may be NULL. */
+struct gt_error *gt_mapped_open(const char *path, const struct gt_opening *how,
                                 struct gt_mapped *mapped);
 void gt_mapped_close(struct gt_mapped *mapped); /* a zeroed one is allowed */
 
 /* `size` bytes at `offset`, or NULL when the file does not hold all of them. */
 const unsigned char *gt_mapped_at(const struct gt_mapped *mapped, uint64_t offset, uint64_t size);
 
-bool gt_is_zstd(const unsigned char *bytes, uint64_t size);
+struct gt_source { /* what is unpacked: read from where it stands to its end */
+    const char *path;
+    int fd;
+    uint64_t size; /* 0 when it is not known */
+    const struct gt_opening *how;
+};
 
-/* Unpacks `in` into a new unlinked file, *fd. *cut: the input ended within a frame. */
-struct gt_error *gt_unpack(const char *path, const struct gt_mapped *in, gt_progress_fn *progress,
-                           void *progress_ctx, int *fd, bool *cut);
+/* Unpacks into a new scratch, which the caller closes. *cut: the input ended within a member, or
+ * was damaged; what came before is there. */
+struct gt_error *gt_unpack(const struct gt_source *source, struct gt_scratch *scratch, bool *cut);
 
 /* ---- ELF ---------------------------------------------------------------------------------- */
 

@@ -13,12 +13,7 @@ struct look {
 };
 
 static const struct look looks[] = {
-    {"\x1f\x8b", 2, "gzip data", "unpack it with gunzip first"},
-    {"\xfd"
-     "7zXZ",
-     5, "xz data", "unpack it with unxz first"},
     {"BZh", 3, "bzip2 data", "unpack it with bunzip2 first"},
-    {"\x04\x22\x4d\x18", 4, "lz4 data", "unpack it with lz4 -d first"},
     {"PK\x03\x04", 4, "a zip archive", "unpack it with unzip first"},
     {"\xcf\xfa\xed\xfe", 4, "a Mach-O file of macOS", "gotopsy reads cores of Linux"},
     {"MDMP", 4, "a Windows minidump", "gotopsy reads cores of Linux"},

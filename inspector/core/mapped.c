@@ -1,6 +1,7 @@
 #include "inspector/core/core_impl.h"
 
 #include "inspector/base/error.h"
+#include "inspector/core/decoders.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -17,7 +18,7 @@ static struct gt_error *check_kind(const char *path, const struct stat *info)
     if (!S_ISREG(info->st_mode))
         return gt_error_new(GT_ERR_FORMAT,
                             "%s: expected an ELF file, found a pipe, socket or device; "
-                            "copy its contents to a file first",
+                            "pipe it into gotopsy - instead",
                             path);
     if (info->st_size == 0)
         return gt_error_new(GT_ERR_FORMAT,
@@ -41,64 +42,72 @@ static struct gt_error *map(const char *path, int fd, uint64_t size, struct gt_m
     return NULL;
 }
 
-static struct gt_error *map_unpacked(const char *path, int fd, bool cut, struct gt_mapped *mapped)
+/* Puts what is unpacked in the place of the file. */
+static struct gt_error *map_unpacked(const struct gt_source *source, struct gt_mapped *mapped)
 {
-    struct stat info;
-
-    if (fstat(fd, &info) != 0)
-        return gt_error_new(GT_ERR_IO, "%s: cannot examine what was unpacked: %s", path,
-                            strerror(errno));
-    if (info.st_size == 0)
-        return gt_error_new(GT_ERR_FORMAT,
-                            "%s: expected a zstd-compressed ELF file, found nothing in it; "
-                            "copy it again from where it was made",
-                            path);
-    mapped->mtime_ns = GT_UNKNOWN;
-    mapped->cut = cut;
-    return map(path, fd, (uint64_t)info.st_size, mapped);
-}
-
-/* Puts the unpacked file in the place of the compressed one. */
-static struct gt_error *replace(const char *path, gt_progress_fn *progress, void *progress_ctx,
-                                struct gt_mapped *mapped)
-{
-    struct gt_mapped packed = *mapped;
-    int fd = -1;
+    struct gt_scratch scratch = {.fd = -1};
     bool cut = false;
 
-    *mapped = (struct gt_mapped){0};
-    struct gt_error *error = gt_unpack(path, &packed, progress, progress_ctx, &fd, &cut);
-    if (!error) error = map_unpacked(path, fd, cut, mapped);
-    if (fd >= 0) close(fd);
-    gt_mapped_close(&packed);
+    *mapped = (struct gt_mapped){.mtime_ns = GT_UNKNOWN};
+    struct gt_error *error = gt_unpack(source, &scratch, &cut);
+    if (!error) error = map(source->path, scratch.fd, scratch.written, mapped);
+    mapped->cut = cut;
+    gt_scratch_close(&scratch);
     return error;
 }
 
-static struct gt_error *map_open_file(const char *path, int fd, struct gt_mapped *mapped)
+static bool is_compressed(int fd)
+{
+    unsigned char magic[GT_MAGIC_BYTES];
+    ssize_t size = pread(fd, magic, sizeof magic, 0);
+
+    return size > 0 && gt_decoder_of(magic, (size_t)size);
+}
+
+static struct gt_error *map_file(const struct gt_source *source, struct gt_mapped *mapped)
 {
     struct stat info;
 
-    if (fstat(fd, &info) != 0)
-        return gt_error_new(GT_ERR_IO, "%s: cannot examine it: %s", path, strerror(errno));
-    struct gt_error *error = check_kind(path, &info);
+    if (fstat(source->fd, &info) != 0)
+        return gt_error_new(GT_ERR_IO, "%s: cannot examine it: %s", source->path, strerror(errno));
+    struct gt_error *error = check_kind(source->path, &info);
     if (error) return error;
+    struct gt_source sized = *source;
+    sized.size = (uint64_t)info.st_size;
+    if (is_compressed(source->fd)) return map_unpacked(&sized, mapped);
     mapped->mtime_ns = (int64_t)info.st_mtim.tv_sec * 1000000000 + info.st_mtim.tv_nsec;
-    return map(path, fd, (uint64_t)info.st_size, mapped);
+    return map(source->path, source->fd, sized.size, mapped);
 }
 
-struct gt_error *gt_mapped_open(const char *path, gt_progress_fn *progress, void *progress_ctx,
+/* Standard input: a file that was redirected is as good as one that was named. */
+static struct gt_error *map_input(const struct gt_opening *how, struct gt_mapped *mapped)
+{
+    struct gt_source source = {.path = "standard input", .fd = STDIN_FILENO, .how = how};
+    struct stat info;
+
+    if (isatty(STDIN_FILENO))
+        return gt_error_new(GT_ERR_FORMAT,
+                            "standard input: expected a core, found a terminal; pipe one into it");
+    if (fstat(STDIN_FILENO, &info) == 0 && S_ISREG(info.st_mode)) return map_file(&source, mapped);
+    return map_unpacked(&source, mapped);
+}
+
+struct gt_error *gt_mapped_open(const char *path, const struct gt_opening *how,
                                 struct gt_mapped *mapped)
 {
+    static const struct gt_opening usual = {0};
+
     *mapped = (struct gt_mapped){0};
+    if (!how) how = &usual;
+    if (strcmp(path, "-") == 0) return map_input(how, mapped);
     /* Without O_NONBLOCK, opening a pipe would wait for its writer. */
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    if (fd < 0)
+    struct gt_source source = {path, open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK), 0, how};
+    if (source.fd < 0)
         return gt_error_new(GT_ERR_IO, "%s: cannot open it: %s; check the path and its permissions",
                             path, strerror(errno));
-    struct gt_error *error = map_open_file(path, fd, mapped);
-    close(fd);
-    if (error || !gt_is_zstd(mapped->bytes, mapped->size)) return error;
-    return replace(path, progress, progress_ctx, mapped);
+    struct gt_error *error = map_file(&source, mapped);
+    close(source.fd);
+    return error;
 }
 
 void gt_mapped_close(struct gt_mapped *mapped)

@@ -1,184 +1,145 @@
-#include "inspector/core/core_impl.h"
-
+/* A stream of bytes, compressed or not, into a file that can be mapped. */
 #include "inspector/base/alloc.h"
 #include "inspector/base/error.h"
+#include "inspector/core/core_impl.h"
+#include "inspector/core/decoders.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <unistd.h>
-#include <zstd.h>
 
 enum {
-    BLOCK = 4096,       /* the unit of holes */
-    OUT_SIZE = 1 << 20, /* a multiple of BLOCK */
-    IN_STEP = 1 << 20,  /* progress is told this often */
-    WINDOW_LOG = 31,    /* what zstd --long=31 needs; memory is touched only as it is used */
+    OUT_SIZE = 1 << 20, /* a multiple of what a hole may be */
+    IN_SIZE = 1 << 20,  /* progress is told this often */
 };
 
 struct unpacking {
-    const char *path;
-    ZSTD_DStream *stream;
-    ZSTD_inBuffer in;
-    ZSTD_outBuffer out;
-    unsigned char *buffer; /* out.dst */
-    int fd;
-    uint64_t written;
-    size_t state; /* of the last call: 0 at the end of a frame */
+    const struct gt_source *source;
+    const struct gt_decoder *decoder; /* NULL: not compressed */
+    void *state;                      /* the decoder's */
+    enum gt_flow_state flowing;
+    struct gt_flow flow;
+    unsigned char *in, *out;
+    uint64_t taken; /* from the source */
+    bool dry;       /* there is no more */
+    struct gt_scratch *scratch;
 };
 
-bool gt_is_zstd(const unsigned char *bytes, uint64_t size)
+/* As much as there is, up to a whole buffer: pipes give little at a time. */
+static struct gt_error *fill(struct unpacking *un)
 {
-    if (size < 4) return false;
-    uint32_t magic = gt_load32(bytes);
-    /* pzstd puts a skippable frame in front of each real one. */
-    return magic == ZSTD_MAGICNUMBER ||
-           (magic & ZSTD_MAGIC_SKIPPABLE_MASK) == ZSTD_MAGIC_SKIPPABLE_START;
-}
+    struct gt_flow *flow = &un->flow;
 
-static const char *temp_dir(void)
-{
-    const char *dir = getenv("TMPDIR");
-    return dir && *dir ? dir : "/tmp";
-}
-
-/* Some file systems lack O_TMPFILE. */
-static int named_temp(void)
-{
-    char *name = gt_format("%s/gotopsy-XXXXXX", temp_dir());
-    int fd = mkostemp(name, O_CLOEXEC);
-    int why = errno;
-
-    if (fd >= 0) unlink(name);
-    free(name);
-    errno = why;
-    return fd;
-}
-
-static struct gt_error *open_temp(const char *path, int *fd)
-{
-    *fd = open(temp_dir(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
-    if (*fd < 0) *fd = named_temp();
-    if (*fd >= 0) return NULL;
-    return gt_error_new(GT_ERR_IO,
-                        "%s: cannot unpack it into %s: %s; set TMPDIR to a directory with room",
-                        path, temp_dir(), strerror(errno));
-}
-
-static struct gt_error *write_error(const struct unpacking *un)
-{
-    return gt_error_new(GT_ERR_IO,
-                        "%s: cannot unpack it into %s after %llu bytes: %s; "
-                        "set TMPDIR to a directory with room",
-                        un->path, temp_dir(), (unsigned long long)un->written, strerror(errno));
-}
-
-static bool is_zero(const unsigned char *bytes, size_t size)
-{
-    return bytes[0] == 0 && memcmp(bytes, bytes + 1, size - 1) == 0;
-}
-
-static bool write_all(int fd, const unsigned char *bytes, size_t size, uint64_t at)
-{
-    while (size > 0) {
-        ssize_t done = pwrite(fd, bytes, size, (off_t)at);
-        if (done < 0 && errno == EINTR) continue;
-        if (done < 0) return false;
-        bytes += done, size -= (size_t)done, at += (uint64_t)done;
+    flow->in_at = flow->in_size = 0;
+    while (!un->dry && flow->in_size < IN_SIZE) {
+        ssize_t got = read(un->source->fd, un->in + flow->in_size, IN_SIZE - flow->in_size);
+        if (got < 0 && errno == EINTR) continue;
+        if (got < 0)
+            return gt_error_new(GT_ERR_IO, "%s: cannot read it after %llu bytes: %s",
+                                un->source->path, (unsigned long long)un->taken, strerror(errno));
+        un->dry = got == 0;
+        flow->in_size += (size_t)got;
     }
-    return true;
-}
-
-static size_t block_at(size_t from, size_t size)
-{
-    return size - from < BLOCK ? size - from : BLOCK;
-}
-
-/* Writes runs of blocks that hold something, and steps over the others. */
-static bool write_sparse(int fd, const unsigned char *bytes, size_t size, uint64_t at)
-{
-    size_t run = 0;
-
-    for (size_t here = 0, step; here < size; here += step) {
-        step = block_at(here, size);
-        if (!is_zero(bytes + here, step)) continue;
-        if (!write_all(fd, bytes + run, here - run, at + run)) return false;
-        run = here + step;
-    }
-    return write_all(fd, bytes + run, size - run, at + run);
+    un->taken += flow->in_size;
+    return NULL;
 }
 
 static struct gt_error *flush(struct unpacking *un)
 {
-    if (!write_sparse(un->fd, un->buffer, un->out.pos, un->written)) return write_error(un);
-    un->written += un->out.pos;
-    un->out.pos = 0;
-    return NULL;
+    struct gt_error *error = gt_scratch_write(un->scratch, un->out, un->flow.out_at);
+
+    un->flow.out_at = 0;
+    return error;
 }
 
-/* Consumes un->in up to its size, and all that the stream has ready after it. */
-static struct gt_error *feed(struct unpacking *un)
+/* Too few bytes to tell are taken for a member: the decoder knows better. */
+static bool begins_another(const struct unpacking *un)
 {
+    size_t left = un->flow.in_size - un->flow.in_at;
+
+    return left < GT_MAGIC_BYTES || un->decoder->is(un->flow.in + un->flow.in_at, left);
+}
+
+/* Consumes the input that is there, and all that the decoder has ready after it. What follows a
+ * member that ended and begins no other is no data: tape blocks are padded so. */
+static struct gt_error *decode(struct unpacking *un)
+{
+    struct gt_flow *flow = &un->flow;
     bool full = false;
 
-    while (un->in.pos < un->in.size || (full && un->state != 0)) {
-        un->state = ZSTD_decompressStream(un->stream, &un->out, &un->in);
-        if (ZSTD_isError(un->state))
-            return gt_error_new(GT_ERR_FORMAT,
-                                "%s: expected zstd data, found damage near byte %zu (%s); "
-                                "copy it again from where it was made",
-                                un->path, un->in.pos, ZSTD_getErrorName(un->state));
-        full = un->out.pos == un->out.size;
+    while (flow->in_at < flow->in_size || (full && un->flowing == GT_FLOW_ON)) {
+        if (un->flowing == GT_FLOW_END && !begins_another(un)) {
+            un->dry = true;
+            flow->in_at = flow->in_size;
+            break;
+        }
+        un->flowing = un->decoder->step(un->state, flow);
+        if (un->flowing == GT_FLOW_BAD) break;
+        full = flow->out_at == flow->out_size;
         struct gt_error *error = full ? flush(un) : NULL;
         if (error) return error;
     }
     return NULL;
 }
 
-static struct gt_error *unpack_all(struct unpacking *un, uint64_t total, gt_progress_fn *progress,
-                                   void *progress_ctx)
+static struct gt_error *copy(struct unpacking *un)
 {
-    while (un->in.pos < total) {
-        un->in.size = total - un->in.pos < IN_STEP ? total : un->in.pos + IN_STEP;
-        struct gt_error *error = feed(un);
-        if (error) return error;
-        if (progress) progress(progress_ctx, "unpacking", un->in.pos, total);
+    un->flowing = GT_FLOW_END;
+    return gt_scratch_write(un->scratch, un->in, un->flow.in_size);
+}
+
+static struct gt_error *choose_decoder(struct unpacking *un)
+{
+    un->decoder = gt_decoder_of(un->in, un->flow.in_size);
+    un->state = un->decoder ? un->decoder->open() : NULL;
+    if (!un->decoder || un->state) return NULL;
+    return gt_error_new(GT_ERR_IO, "%s: no memory to unpack it; unpack it with %s",
+                        un->source->path, un->decoder->tool);
+}
+
+static struct gt_error *unpack_all(struct unpacking *un)
+{
+    const struct gt_opening *how = un->source->how;
+    struct gt_error *error = fill(un);
+
+    if (!error) error = choose_decoder(un);
+    while (!error && un->flow.in_size && un->flowing != GT_FLOW_BAD) {
+        error = un->decoder ? decode(un) : copy(un);
+        if (!error && how->progress)
+            how->progress(how->progress_ctx, un->decoder ? "unpacking" : "reading", un->taken,
+                          un->source->size > un->taken ? un->source->size : un->taken);
+        if (!error) error = fill(un);
     }
-    struct gt_error *error = flush(un);
-    if (error) return error;
-    /* Holes at the end are not in the file until it is given its size. */
-    return ftruncate(un->fd, (off_t)un->written) == 0 ? NULL : write_error(un);
+    if (!error) error = flush(un);
+    return error ? error : gt_scratch_finish(un->scratch);
 }
 
-static void init(struct unpacking *un, const char *path, const struct gt_mapped *in, int fd)
+static struct gt_error *nothing_in_it(const struct unpacking *un)
 {
-    *un = (struct unpacking){.path = path, .fd = fd, .state = 1};
-    un->in.src = in->bytes;
-    un->buffer = gt_alloc(OUT_SIZE);
-    un->out = (ZSTD_outBuffer){un->buffer, OUT_SIZE, 0};
-    un->stream = ZSTD_createDStream();
-    if (un->stream) ZSTD_DCtx_setParameter(un->stream, ZSTD_d_windowLogMax, WINDOW_LOG);
+    if (!un->decoder)
+        return gt_error_new(GT_ERR_FORMAT, "%s: expected a core, found no data at all",
+                            un->source->path);
+    return gt_error_new(GT_ERR_FORMAT,
+                        "%s: expected a %s-compressed ELF file, found %s; copy it again from where "
+                        "it was made",
+                        un->source->path, un->decoder->name,
+                        un->flowing == GT_FLOW_BAD ? "damage at its start" : "nothing in it");
 }
 
-static void deinit(struct unpacking *un)
+struct gt_error *gt_unpack(const struct gt_source *source, struct gt_scratch *scratch, bool *cut)
 {
-    ZSTD_freeDStream(un->stream);
-    free(un->buffer);
-}
-
-struct gt_error *gt_unpack(const char *path, const struct gt_mapped *in, gt_progress_fn *progress,
-                           void *progress_ctx, int *fd, bool *cut)
-{
-    struct unpacking un;
-    struct gt_error *error = open_temp(path, fd);
+    struct unpacking un = {.source = source, .flowing = GT_FLOW_ON, .scratch = scratch};
+    struct gt_error *error = gt_scratch_open(source->path, source->how->in_memory, scratch);
 
     if (error) return error;
-    init(&un, path, in, *fd);
-    if (un.stream)
-        error = unpack_all(&un, in->size, progress, progress_ctx);
-    else
-        error = gt_error_new(GT_ERR_IO, "%s: no memory to unpack it; unpack it with zstd -d", path);
-    *cut = un.state != 0;
-    deinit(&un);
+    un.in = gt_alloc(IN_SIZE);
+    un.out = gt_alloc(OUT_SIZE);
+    un.flow = (struct gt_flow){.in = un.in, .out = un.out, .out_size = OUT_SIZE};
+    error = unpack_all(&un);
+    if (!error && !scratch->written) error = nothing_in_it(&un);
+    *cut = un.flowing != GT_FLOW_END;
+    if (un.state) un.decoder->close(un.state);
+    free(un.in);
+    free(un.out);
     return error;
 }

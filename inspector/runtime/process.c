@@ -205,8 +205,8 @@ static void open_types(struct gt_process *process)
 
 static struct gt_error *open_all(const struct gt_core_options *options, struct gt_process *process)
 {
-    struct gt_error *error =
-        gt_core_open(options->core_path, options->progress, options->progress_ctx, &process->core);
+    const struct gt_opening how = {options->in_memory, options->progress, options->progress_ctx};
+    struct gt_error *error = gt_core_open(options->core_path, &how, &process->core);
     if (error) return error;
     process->mem = gt_core_memory(process->core);
     error = gt_binary_find(process->core, options->exe_paths, options->force_exe, &process->binary);

@@ -289,7 +289,7 @@ static inline void note_files(struct maker *maker, uint64_t start, uint64_t coun
 static inline struct gt_core *open_core(const char *path)
 {
     struct gt_core *core = NULL;
-    struct gt_error *error = gt_core_open(path, NULL, NULL, &core);
+    struct gt_error *error = gt_core_open(path, NULL, &core);
 
     if (error) fail_msg("%s", gt_error_message(error));
     return core;

@@ -108,7 +108,7 @@ static bool run(struct crash *crash, unsigned filter, const char *argument)
     bool have = WCOREDUMP(status) && glob(pattern, 0, NULL, &found) == 0;
     free(pattern);
     if (!have) return false;
-    struct gt_error *error = gt_core_open(found.gl_pathv[0], NULL, NULL, &crash->core);
+    struct gt_error *error = gt_core_open(found.gl_pathv[0], NULL, &crash->core);
     assert_null(error);
     globfree(&found);
     return true;

@@ -1,0 +1,117 @@
+#include "inspector/core/scratch.h"
+
+#include "inspector/base/alloc.h"
+#include "inspector/base/error.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+enum { BLOCK = 4096 }; /* the unit of holes */
+
+static const char *temp_dir(void)
+{
+    const char *dir = getenv("TMPDIR");
+    return dir && *dir ? dir : "/tmp";
+}
+
+/* Some file systems lack O_TMPFILE. */
+static int named_temp(void)
+{
+    char *name = gt_format("%s/gotopsy-XXXXXX", temp_dir());
+    int fd = mkostemp(name, O_CLOEXEC);
+    int why = errno;
+
+    if (fd >= 0) unlink(name);
+    free(name);
+    errno = why;
+    return fd;
+}
+
+static int open_temp(void)
+{
+    int fd = open(temp_dir(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+
+    return fd >= 0 ? fd : named_temp();
+}
+
+struct gt_error *gt_scratch_open(const char *path, bool in_memory, struct gt_scratch *scratch)
+{
+    *scratch = (struct gt_scratch){.path = path, .in_memory = in_memory};
+    scratch->fd = in_memory ? memfd_create("gotopsy", MFD_CLOEXEC) : open_temp();
+    if (scratch->fd >= 0) return NULL;
+    if (in_memory)
+        return gt_error_new(GT_ERR_IO, "%s: cannot unpack it into memory: %s", path,
+                            strerror(errno));
+    return gt_error_new(GT_ERR_IO,
+                        "%s: cannot unpack it into %s: %s; set TMPDIR to a directory with room, "
+                        "or unpack into memory with --in-memory",
+                        path, temp_dir(), strerror(errno));
+}
+
+static struct gt_error *write_error(const struct gt_scratch *scratch)
+{
+    return gt_error_new(GT_ERR_IO, "%s: cannot unpack it into %s after %llu bytes: %s; %s",
+                        scratch->path, scratch->in_memory ? "memory" : temp_dir(),
+                        (unsigned long long)scratch->written, strerror(errno),
+                        scratch->in_memory
+                            ? "leave out --in-memory"
+                            : "set TMPDIR to a directory with room, or use --in-memory");
+}
+
+static bool is_zero(const unsigned char *bytes, size_t size)
+{
+    return bytes[0] == 0 && memcmp(bytes, bytes + 1, size - 1) == 0;
+}
+
+static bool write_all(int fd, const unsigned char *bytes, size_t size, uint64_t at)
+{
+    while (size > 0) {
+        ssize_t done = pwrite(fd, bytes, size, (off_t)at);
+        if (done < 0 && errno == EINTR) continue;
+        if (done < 0) return false;
+        bytes += done, size -= (size_t)done, at += (uint64_t)done;
+    }
+    return true;
+}
+
+static size_t block_at(size_t from, size_t size)
+{
+    return size - from < BLOCK ? size - from : BLOCK;
+}
+
+/* Writes runs of blocks that hold something, and steps over the others. */
+static bool write_sparse(int fd, const unsigned char *bytes, size_t size, uint64_t at)
+{
+    size_t run = 0;
+
+    for (size_t here = 0, step; here < size; here += step) {
+        step = block_at(here, size);
+        if (!is_zero(bytes + here, step)) continue;
+        if (!write_all(fd, bytes + run, here - run, at + run)) return false;
+        run = here + step;
+    }
+    return write_all(fd, bytes + run, size - run, at + run);
+}
+
+struct gt_error *gt_scratch_write(struct gt_scratch *scratch, const unsigned char *bytes,
+                                  size_t size)
+{
+    if (!write_sparse(scratch->fd, bytes, size, scratch->written)) return write_error(scratch);
+    scratch->written += size;
+    return NULL;
+}
+
+struct gt_error *gt_scratch_finish(struct gt_scratch *scratch)
+{
+    return ftruncate(scratch->fd, (off_t)scratch->written) == 0 ? NULL : write_error(scratch);
+}
+
+void gt_scratch_close(struct gt_scratch *scratch)
+{
+    if (scratch->fd >= 0) close(scratch->fd);
+    scratch->fd = -1;
+}

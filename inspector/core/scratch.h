@@ -1,0 +1,26 @@
+/*
+ * A place for unpacked data that nobody else sees and that is gone with the process, however it
+ * ends: a file under TMPDIR that has no name, or memory. Blocks of zeros become holes, so that
+ * what a process had only reserved costs nothing. Private to core/.
+ */
+#ifndef GT_CORE_SCRATCH_H
+#define GT_CORE_SCRATCH_H
+
+#include "gotopsy.h"
+
+struct gt_scratch {
+    const char *path; /* what is unpacked, for messages */
+    int fd;
+    bool in_memory;
+    uint64_t written;
+};
+
+struct gt_error *gt_scratch_open(const char *path, bool in_memory, struct gt_scratch *scratch);
+/* Appends. The bytes of one call should be a multiple of 4096, but for the last. */
+struct gt_error *gt_scratch_write(struct gt_scratch *scratch, const unsigned char *bytes,
+                                  size_t size);
+/* Gives the file its size: holes at its end are not in it before. The fd stays open. */
+struct gt_error *gt_scratch_finish(struct gt_scratch *scratch);
+void gt_scratch_close(struct gt_scratch *scratch);
+
+#endif

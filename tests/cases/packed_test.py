@@ -1,0 +1,113 @@
+"""Cores as people keep and send them: compressed in any way, cut off, and through a pipe."""
+
+import os
+import shutil
+import subprocess
+
+import pytest
+
+from . import recipe, tool
+
+FORMATS = {
+    "zst": ["zstd", "-q", "-c"],
+    "lz4": ["lz4", "-q", "-c"],
+    "xz": ["xz", "-0", "-c"],
+    "gz": ["gzip", "-1", "-c"],
+}
+# What a file's own name, size and date tell.
+OF_THE_FILE = {"wait_ns", "wait_ns_max", "due_in_ns", "path"}
+
+
+def _same(value):
+    if isinstance(value, dict):
+        return {key: _same(each) for key, each in value.items() if key not in OF_THE_FILE}
+    return [_same(each) for each in value] if isinstance(value, list) else value
+
+
+def _packed(core, form):
+    command = FORMATS[form]
+    if not shutil.which(command[0]):
+        pytest.skip(f"{command[0]} is not installed")
+    return subprocess.run([*command, core.path], check=True, capture_output=True).stdout
+
+
+def _piped(data, core, *options):
+    """The report of what comes through a pipe."""
+    program = os.environ.get("GOTOPSY", tool.PROJECT / "build" / "gotopsy")
+    done = subprocess.run(
+        [program, "report", "--format=json", "-", "--exe", core.exe, *options],
+        input=data,
+        capture_output=True,
+        timeout=tool.PATIENCE,
+    )
+    return tool.parsed(tool.Run(done.returncode, done.stdout, done.stderr.decode(), 0), "gotopsy-report/1")
+
+
+@pytest.fixture(scope="module")
+def plain(demo):
+    return _same(tool.report(demo.path, "--exe", demo.exe))
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_compressed(demo, plain, tmp_path, form):
+    """The same report, be it one member or two, from a file or memory; and nothing is left."""
+    temporary = tmp_path / "tmp"
+    temporary.mkdir()
+    packed = tmp_path / f"core.{form}"
+    packed.write_bytes(_packed(demo, form))
+    os.environ["TMPDIR"] = str(temporary)
+    try:
+        assert _same(tool.report(packed, "--exe", demo.exe)) == plain
+        assert _same(tool.report(packed, "--exe", demo.exe, "--in-memory")) == plain
+    finally:
+        del os.environ["TMPDIR"]
+    assert list(temporary.iterdir()) == []
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_members(demo, plain, form, tmp_path):
+    """Several members are one file, and padding after the last is none of it."""
+    whole = demo.path.read_bytes()
+    halves = []
+    for i, half in enumerate((whole[: len(whole) // 2], whole[len(whole) // 2 :])):
+        part = tmp_path / str(i)
+        part.write_bytes(half)
+        halves.append(_packed(recipe.Core(part, None, {}), form))
+    assert _same(_piped(b"".join(halves) + bytes(4096), demo)) == plain
+
+
+@pytest.mark.parametrize("options", [[], ["--in-memory"]])
+def test_piped(demo, plain, options):
+    assert _same(_piped(demo.path.read_bytes(), demo, *options)) == plain
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_cut_or_damaged(demo, plain, form):
+    """What came before the damage is used, and said to be cut off; or an error says so."""
+    data = bytearray(_packed(demo, form))
+    for spoil in ("cut", "damage"):
+        if spoil == "cut":
+            spoilt = data[: len(data) * 9 // 10]
+        else:
+            spoilt = data[:]
+            spoilt[len(data) // 2 : len(data) // 2 + 64] = b"\xff" * 64
+        program = os.environ.get("GOTOPSY", tool.PROJECT / "build" / "gotopsy")
+        done = subprocess.run(
+            [program, "report", "--format=json", "-", "--exe", demo.exe],
+            input=bytes(spoilt),
+            capture_output=True,
+            timeout=tool.PATIENCE,
+        )
+        run = tool.Run(done.returncode, done.stdout, done.stderr.decode(), 0)
+        assert not tool.SANITIZED.search(run.err), run.err
+        if run.status == 0:
+            report = tool.parsed(run, "gotopsy-report/1")
+            assert report["core"]["truncated"]
+            assert report["live"]["bytes"] <= plain["live"]["bytes"]
+        else:
+            assert run.status == 3 and "cut off" in run.err, run.err
+
+
+def test_nothing_on_standard_input():
+    done = tool.run("check", "-")
+    assert done.status == 3 and "expected a core" in done.err
