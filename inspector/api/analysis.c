@@ -1,6 +1,7 @@
 #include "inspector/api/analysis.h"
 
 #include "inspector/base/alloc.h"
+#include "inspector/base/error.h"
 
 #include <stdlib.h>
 
@@ -20,11 +21,21 @@ struct gt_error *gt_open(const struct gt_core_options *options, struct gt_analys
     gt_analysis_stage(analysis, "reading goroutines");
     if (!error) error = gt_goroutines_open(analysis->process, &analysis->goroutines);
     if (error) {
+        error = analysis->process ? gt_process_explain(analysis->process, error) : error;
         gt_close(analysis);
         return error;
     }
     *out = analysis;
     return NULL;
+}
+
+/* The heap's own tables lie near the end of a core, so a cut costs them first. */
+static struct gt_error *heap_error(const struct gt_process *process, struct gt_error *error)
+{
+    if (error && gt_core_truncated(process->core))
+        error = gt_error_prefix(error, "the goroutines can be read (gotopsy goroutines), the heap "
+                                       "cannot");
+    return gt_process_explain(process, error);
 }
 
 struct gt_error *gt_analysis_heap(struct gt_analysis *analysis)
@@ -40,7 +51,7 @@ struct gt_error *gt_analysis_heap(struct gt_analysis *analysis)
     if (!error)
         error = gt_roots_open(analysis->heap, analysis->goroutines, analysis->specials,
                               &analysis->roots);
-    return error;
+    return heap_error(analysis->process, error);
 }
 
 void gt_close(struct gt_analysis *analysis)

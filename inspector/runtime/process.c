@@ -219,9 +219,9 @@ static struct gt_error *open_all(const struct gt_core_options *options, struct g
     return use_rtypes(process);
 }
 
-/* What a cut-off core lacks is the reason, whatever was missed first. */
-static struct gt_error *cut_off(const struct gt_process *process, struct gt_error *error)
+struct gt_error *gt_process_explain(const struct gt_process *process, struct gt_error *error)
 {
+    if (!error || !process->core || !gt_core_truncated(process->core)) return error;
     return gt_error_prefix(error,
                            "%s is cut off: expected all of the process's memory, found a file that "
                            "ends at byte %llu; take the core again, with room on the disk and "
@@ -237,7 +237,7 @@ struct gt_error *gt_process_open(const struct gt_core_options *options, struct g
     process->losses = GT_VEC_OF(const char *);
     struct gt_error *error = open_all(options, process);
     if (error) {
-        if (process->core && gt_core_truncated(process->core)) error = cut_off(process, error);
+        error = gt_process_explain(process, error);
         gt_process_close(process);
         return error;
     }

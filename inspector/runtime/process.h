@@ -64,6 +64,9 @@ struct gt_error *gt_process_open(const struct gt_core_options *options,
                                  struct gt_process **process);
 void gt_process_close(struct gt_process *process); /* NULL is allowed */
 
+/* What a cut-off core lacks is the reason for an error, whatever was missed first. */
+struct gt_error *gt_process_explain(const struct gt_process *process, struct gt_error *error);
+
 /* Records a loss: one line for the report's coverage. */
 void gt_process_lost(struct gt_process *process, enum gt_evidence of, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
