@@ -153,7 +153,10 @@ struct gt_error *gt_module_read(const struct gt_layout *layout, const struct gt_
     if (!offsets_fit(layout)) return damaged(out, "its fields lie outside it");
     struct reader from = {layout, mem, gt_mem_at(mem, address, layout->size[GT_S_moduledata])};
     if (!from.bytes)
-        return gt_error_new(GT_ERR_MISSING, "the module data at 0x%llx is not in memory",
+        return gt_error_new(GT_ERR_MISSING,
+                            "expected the program's data in the core, found no memory for the "
+                            "module data at 0x%llx; take the core with all anonymous memory "
+                            "(coredump_filter 0x33)",
                             (unsigned long long)address);
     read_ranges(&from, out);
     read_tables(&from, out);

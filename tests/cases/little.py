@@ -25,10 +25,7 @@ def _need(*commands):
             raise recipe.Unavailable(f"{command} is not installed")
 
 
-def _need_how(how):
-    if how == "gcore":
-        _need("gcore", "fallocate")
-        return
+def need_kernel_cores():
     pattern = pathlib.Path("/proc/sys/kernel/core_pattern").read_text().strip()
     if pattern != "core":
         raise recipe.Unavailable(f"core_pattern is '{pattern}', not 'core'")
@@ -36,7 +33,14 @@ def _need_how(how):
         raise recipe.Unavailable("the hard limit of core sizes is not unlimited")
 
 
-def _build(folder, name, version, flags):
+def _need_how(how):
+    if how == "gcore":
+        _need("gcore", "fallocate")
+    else:
+        need_kernel_cores()
+
+
+def build(folder, name, version, *flags):
     recipe.go_name(version)  # Unavailable where that Go is
     subprocess.run(
         ["go", "build", "-buildvcs=false", *flags, "-o", folder / name, f"./{name}"],
@@ -118,7 +122,7 @@ def make(folder, how, name, version, *flags):
     _need_how(how)
     if name in OF_C_TOO:
         _need_cgo(version)
-    _build(folder, name, version, flags)
+    build(folder, name, version, *flags)
     with _run(folder / name) as process:
         try:
             truth = _truth(process)

@@ -1,0 +1,104 @@
+"""Cores of crashes of all kinds, and by what the kernel was told to dump."""
+
+import os
+import subprocess
+
+import pytest
+
+from . import little, recipe, tool
+
+LENGTH, NODE = 10_000, 80  # the list that programs/crashes holds
+WAYS = ["deadlock", "nil", "panic", "overflow", "memory", "map", "collecting", "growing"]
+# Where the process is as the program says, and where threads stopped at odd moments.
+QUIET = {"deadlock", "nil", "panic", "overflow"}
+# What each dies of, as the innermost Go function of one of its goroutines tells.
+IN = {
+    "deadlock": "main.keeper",
+    "nil": "runtime.sigpanic",
+    "panic": "runtime.gopanic",
+    "overflow": "main.overflow",
+    "memory": "runtime.mallocgc",
+}
+FILTERS = ["0x01", "0x11", "0x21", "0x33", "0x37", "0x3f", "0x7f"]
+
+
+@pytest.fixture(scope="module")
+def program(tmp_path_factory):
+    """Builds the program for a version of Go, once."""
+    built = {}
+
+    def build(version):
+        if version not in built:
+            folder = tmp_path_factory.mktemp("crashes")
+            try:
+                little.need_kernel_cores()
+                little.build(folder, "crashes", version)
+            except recipe.Unavailable as why:
+                pytest.skip(str(why))
+            built[version] = folder / "crashes"
+        return built[version]
+
+    return build
+
+
+def crash(program, folder, way, dumped="0x33"):
+    """Runs it in a folder of its own until it dies. The filter of dumps is inherited."""
+    script = f'echo {dumped} >/proc/self/coredump_filter && ulimit -c unlimited && exec "$@"'
+    subprocess.run(
+        ["sh", "-c", script, "sh", program, way],
+        cwd=folder,
+        env={**os.environ, "GOTRACEBACK": "crash", "GOMAXPROCS": "2"},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        timeout=little.PATIENCE,
+    )
+    (core,) = folder.glob("core*")
+    return core
+
+
+def _stacks(core):
+    done = tool.run("goroutines", "--format=json", core)
+    groups = tool.parsed(done, "gotopsy-goroutines/1")["goroutines"]["groups"]
+    return [[place["function"] for place in group["stack"]] for group in groups]
+
+
+def _complaints(core, way):
+    report = tool.report(core)
+    if report["live"]["bytes"] < LENGTH * NODE:
+        yield f"{report['live']['bytes']} bytes live, less than the list"
+    for finding in report["findings"]:
+        if finding["confidence"] == "proven" and finding["kind"] != "hung-goroutine":
+            yield f"proven: {finding['title']}"
+    stacks = _stacks(core)
+    if not any("main.keeper" in stack for stack in stacks):
+        yield "no goroutine waits in main.keeper"
+    if way in IN and not any(IN[way] in stack for stack in stacks):
+        yield f"no goroutine is in {IN[way]}: {[stack[:3] for stack in stacks]}"
+    check = tool.check(core)
+    if way in QUIET and check["verdict"] == "differs":
+        yield f"check differs: {check['examples'][:3]}"
+    if check["verdict"] == "differs" and report["gc"]["phase"] == "off":
+        yield f"check differs between collections: {check['examples'][:3]}"
+
+
+@pytest.mark.parametrize("version", recipe.VERSIONS)
+@pytest.mark.parametrize("way", WAYS)
+def test_crash(program, tmp_path, version, way):
+    core = crash(program(version), tmp_path, way)
+    wrong = list(_complaints(core, way))
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize("dumped", FILTERS)
+def test_dumped_in_part(program, tmp_path, dumped):
+    """The heap is there; what a file backs comes from the file."""
+    core = crash(program(recipe.LOCAL), tmp_path, "deadlock", dumped)
+    wrong = list(_complaints(core, "deadlock"))
+    assert not wrong, "\n".join(wrong)
+
+
+def test_nothing_dumped(program, tmp_path):
+    core = crash(program(recipe.LOCAL), tmp_path, "deadlock", "0x10")
+    done = tool.run("report", core)
+    assert done.status == 3 and "coredump_filter" in done.err, done.err

@@ -1,0 +1,108 @@
+// Crashes dies in the way that its argument names, while it holds a list and a goroutine waits.
+package main
+
+import (
+	"os"
+	"runtime/debug"
+	"sync"
+	"syscall"
+	"time"
+)
+
+const length = 10_000
+
+type node struct {
+	next *node
+	body [64]byte
+}
+
+var (
+	list    *node
+	table   = map[int]int{}
+	garbage [8]*node
+	never   = make(chan int)
+	nothing *node
+)
+
+//go:noinline
+func keeper(ready *sync.WaitGroup) {
+	ready.Done()
+	<-never
+}
+
+//go:noinline
+func overflow(depth int) int {
+	var room [128]int
+	room[depth%128] = depth
+	return overflow(depth+1) + room[(depth+1)%128]
+}
+
+//go:noinline
+func grow(depth int) int {
+	var room [64]int
+	room[depth%64] = depth
+	if depth == 0 {
+		return 0
+	}
+	return grow(depth-1) + room[depth%64]
+}
+
+// busy dies at an odd moment, whatever the others are doing.
+func busy(work func(i int)) {
+	for i := range garbage {
+		go func(i int) {
+			for {
+				work(i)
+			}
+		}(i)
+	}
+	time.Sleep(200 * time.Millisecond)
+	syscall.Kill(syscall.Getpid(), syscall.SIGABRT)
+	select {}
+}
+
+var ways = map[string]func(){
+	"deadlock": func() { <-never },
+	"nil":      func() { nothing.body[0]++ },
+	"panic":    func() { panic("crash") },
+	"overflow": func() {
+		debug.SetMaxStack(1 << 20)
+		overflow(0)
+	},
+	"memory": func() {
+		var now syscall.Rlimit
+		syscall.Getrlimit(syscall.RLIMIT_AS, &now)
+		syscall.Setrlimit(syscall.RLIMIT_AS, &syscall.Rlimit{Cur: 2 << 30, Max: now.Max})
+		var all [][]byte
+		for {
+			all = append(all, make([]byte, 64<<20))
+		}
+	},
+	"map": func() {
+		busy(func(i int) {
+			table[i]++
+			delete(table, i)
+		})
+	},
+	"collecting": func() {
+		debug.SetGCPercent(5)
+		busy(func(i int) {
+			for n := 0; n < 1000; n++ {
+				garbage[i] = &node{next: garbage[i]}
+			}
+			garbage[i] = nil
+		})
+	},
+	"growing": func() { busy(func(i int) { done := make(chan int); go func() { done <- grow(2000) }(); <-done }) },
+}
+
+func main() {
+	for i := 0; i < length; i++ {
+		list = &node{next: list}
+	}
+	var ready sync.WaitGroup
+	ready.Add(1)
+	go keeper(&ready)
+	ready.Wait()
+	ways[os.Args[1]]()
+}
