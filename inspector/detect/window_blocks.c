@@ -50,7 +50,7 @@ static uint64_t agreed_size(const struct gt_study *study, const struct gt_window
         }
     }
     if (weak) return 0;
-    if (!known) return gt_shape_element(study->heap, block->block, offsets, widest);
+    if (!known) return gt_shape_element(study->typing->shapes, block->block, offsets, widest);
     return known <= widest && offsets % known == 0 ? known : 0;
 }
 

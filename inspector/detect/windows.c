@@ -56,7 +56,7 @@ static uint64_t inferred_size(const struct gt_study *study, const struct gt_word
                               uint32_t object, uint64_t offset, uint64_t user)
 {
     if (word->elem_size) return word->elem_size;
-    return gt_shape_element(study->heap, object, offset, (user - offset) / word->cap);
+    return gt_shape_element(study->typing->shapes, object, offset, (user - offset) / word->cap);
 }
 
 static enum verdict window_of(const struct gt_study *study, const struct gt_word *word,

@@ -21,8 +21,9 @@ enum {
 struct gt_shapes {
     const struct gt_goheap *heap;
     struct gt_process *process;
-    struct gt_map itabs;      /* address -> type */
-    struct gt_vec free_sizes; /* uint64_t: of the program's structs and arrays without pointers */
+    struct gt_map itabs;       /* address -> type */
+    struct gt_vec whole_sizes; /* uint64_t: of the program's structs and arrays without pointers */
+    struct gt_vec element_sizes; /* uint64_t: of all its types without pointers */
 };
 
 /* ---- the program's types ------------------------------------------------------------------- */
@@ -32,8 +33,10 @@ static void note_size(void *ctx, uint64_t rtype, const struct gt_type *head)
     struct gt_shapes *shapes = ctx;
 
     (void)rtype;
-    if (head->ptr_bytes == 0 && (head->kind == GT_T_STRUCT || head->kind == GT_T_ARRAY))
-        gt_vec_add(&shapes->free_sizes, &head->size);
+    if (head->ptr_bytes || !head->size) return;
+    gt_vec_add(&shapes->element_sizes, &head->size);
+    if (head->kind == GT_T_STRUCT || head->kind == GT_T_ARRAY)
+        gt_vec_add(&shapes->whole_sizes, &head->size);
 }
 
 static int by_size(const void *a, const void *b)
@@ -43,15 +46,44 @@ static int by_size(const void *a, const void *b)
     return (left > right) - (left < right);
 }
 
+/* In order, each once. */
+static void sort_sizes(struct gt_vec *sizes)
+{
+    uint64_t *size = sizes->data;
+    size_t kept = 0;
+
+    if (sizes->len) qsort(size, sizes->len, sizeof *size, by_size);
+    for (size_t i = 0; i < sizes->len; i++)
+        if (i == 0 || size[i] != size[i - 1]) size[kept++] = size[i];
+    sizes->len = kept;
+}
+
+/* How many sizes are less than this one. */
+static size_t count_below(const struct gt_vec *sizes, uint64_t size)
+{
+    size_t low = 0, high = sizes->len;
+
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (*(const uint64_t *)gt_vec_at(sizes, middle) < size)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
 struct gt_shapes *gt_shapes_create(const struct gt_goheap *heap)
 {
     struct gt_shapes *shapes = gt_calloc(1, sizeof *shapes);
 
-    *shapes = (struct gt_shapes){
-        .heap = heap, .process = heap->process, .free_sizes = GT_VEC_OF(uint64_t)};
+    *shapes = (struct gt_shapes){.heap = heap,
+                                 .process = heap->process,
+                                 .whole_sizes = GT_VEC_OF(uint64_t),
+                                 .element_sizes = GT_VEC_OF(uint64_t)};
     gt_types_each(heap->process->types, note_size, shapes);
-    if (shapes->free_sizes.len)
-        qsort(shapes->free_sizes.data, shapes->free_sizes.len, sizeof(uint64_t), by_size);
+    sort_sizes(&shapes->whole_sizes);
+    sort_sizes(&shapes->element_sizes);
     return shapes;
 }
 
@@ -59,7 +91,8 @@ void gt_shapes_free(struct gt_shapes *shapes)
 {
     if (!shapes) return;
     gt_map_free(&shapes->itabs);
-    gt_vec_free(&shapes->free_sizes);
+    gt_vec_free(&shapes->whole_sizes);
+    gt_vec_free(&shapes->element_sizes);
     free(shapes);
 }
 
@@ -68,17 +101,10 @@ void gt_shapes_free(struct gt_shapes *shapes)
 static bool has_type_for_slot(const struct gt_shapes *shapes, uint64_t slot)
 {
     uint64_t least = slot < 1024 ? slot - slot / 3 : slot - slot / 6;
-    size_t low = 0, high = shapes->free_sizes.len;
+    size_t first = count_below(&shapes->whole_sizes, least);
 
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (*(const uint64_t *)gt_vec_at(&shapes->free_sizes, middle) < least)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low < shapes->free_sizes.len &&
-           *(const uint64_t *)gt_vec_at(&shapes->free_sizes, low) <= slot;
+    return first < shapes->whole_sizes.len &&
+           *(const uint64_t *)gt_vec_at(&shapes->whole_sizes, first) <= slot;
 }
 
 /* ---- interfaces ---------------------------------------------------------------------------- */
@@ -171,6 +197,16 @@ static uint64_t widest(uint64_t offset, uint64_t most, uint64_t step, const stru
     return tries == MANY_TRIES ? most : 0;
 }
 
+/* The same among the sizes of the program's types: whatever made the array knew its type. */
+static uint64_t widest_type(const struct gt_shapes *shapes, uint64_t offset, uint64_t most)
+{
+    for (size_t i = count_below(&shapes->element_sizes, most + 1); i-- > 0;) {
+        uint64_t size = *(const uint64_t *)gt_vec_at(&shapes->element_sizes, i);
+        if (offset % size == 0) return size;
+    }
+    return 1;
+}
+
 /* The type that the allocator noted down: that of the object, or of its elements. */
 static gt_type_id noted_type(const struct gt_goheap *heap, uint32_t object)
 {
@@ -181,15 +217,17 @@ static gt_type_id noted_type(const struct gt_goheap *heap, uint32_t object)
     return header ? gt_types_at(heap->process->types, header) : (gt_type_id)GT_NO_TYPE;
 }
 
-uint64_t gt_shape_element(const struct gt_goheap *heap, uint32_t object, uint64_t offset,
+uint64_t gt_shape_element(const struct gt_shapes *shapes, uint32_t object, uint64_t offset,
                           uint64_t most)
 {
+    const struct gt_goheap *heap = shapes->heap;
     gt_type_id noted = noted_type(heap, object);
     struct mask_of mask = {0};
     uint64_t user;
 
     gt_goheap_user(heap, object, &user);
-    if (object >= heap->graph.scan_objects) return widest(offset, most, 1, NULL);
+    if (object >= heap->graph.scan_objects)
+        return offset % WORD ? widest_type(shapes, offset, most) : widest(offset, most, 1, NULL);
     if (noted) {
         uint64_t size = gt_types_get(heap->process->types, noted)->size;
         return size && size <= most && offset % size == 0 ? size : 0;
@@ -254,8 +292,7 @@ static bool reads_as_slice(const struct gt_shapes *shapes, const struct gt_surro
                  is_text(shapes->process->mem, around->value, cap);
 
     word->elem_size = bytes ? 1 : 0;
-    if (!word->elem_size &&
-        !gt_shape_element(shapes->heap, target->object, target->offset, room / cap))
+    if (!word->elem_size && !gt_shape_element(shapes, target->object, target->offset, room / cap))
         return false;
     word->type = noted_type(shapes->heap, target->object);
     word->kind = GT_P_SLICE;

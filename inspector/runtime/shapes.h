@@ -41,8 +41,9 @@ void gt_shape_word(struct gt_shapes *shapes, const struct gt_surrounding *around
                    struct gt_word *word);
 
 /* The widest elements, of at most `most` bytes, that an array in the object can have when slices
- * of it begin at multiples of `offset` (0: at its start); 0 when there are none. */
-uint64_t gt_shape_element(const struct gt_goheap *heap, uint32_t object, uint64_t offset,
+ * of it begin at multiples of `offset` (0: at its start); 0 when there are none. Elements at odd
+ * places are of a type of the program's; at others, where a *T could be, they are of any size. */
+uint64_t gt_shape_element(const struct gt_shapes *shapes, uint32_t object, uint64_t offset,
                           uint64_t most);
 
 #endif

@@ -47,7 +47,6 @@ def squares():
         for machine in MACHINES
         for symbols in SYMBOLS
         for how in HOWS[machine]
-        if symbols == "dwarf" or version not in GOS[:5]
     ]
 
 

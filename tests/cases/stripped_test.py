@@ -66,7 +66,7 @@ def test_findings_are_the_same(core, tmp_path):
 
 
 @pytest.mark.parametrize("version", recipe.VERSIONS)
-@pytest.mark.parametrize("name", ["innocent", "clock", "lookalikes"])
+@pytest.mark.parametrize("name", ["innocent", "clock", "lookalikes", "unsafe"])
 def test_what_looks_wasted_is_not(little_core, version, name):
     """Words that could be read as headers and are none: no finding, however small."""
     core = little_core(name, version, "-ldflags=-s -w")

@@ -219,7 +219,7 @@ static void a_number_that_is_no_length_makes_a_reference(void **state)
 
 static uint64_t size_at(struct world *world, uint64_t base, uint64_t offset, uint64_t most)
 {
-    return gt_shape_element(&world->heap, gt_heap_object(&world->heap.graph, base), offset, most);
+    return gt_shape_element(world->shapes, gt_heap_object(&world->heap.graph, base), offset, most);
 }
 
 /* The last 30 of 512 words are of one word each; a slice from the start may use all. */
@@ -233,7 +233,8 @@ static void elements_are_as_wide_as_can_be(void **state)
     assert_int_equal(with_both(world, BLOCKS + tail, 30, 30), GT_P_SLICE);
     assert_int_equal(size_at(world, BLOCKS, tail, (BLOCK - tail) / 30), WORD);
     assert_true(size_at(world, BLOCKS, 0, BLOCK / 100) * 100 * 2 > BLOCK);
-    assert_int_equal(size_at(world, BLOCKS, 24, 9), 8); /* of 1, 2, 3, 4, 6 and 8 */
+    assert_int_equal(size_at(world, BLOCKS, 24, 9), 8);     /* of 1, 2, 3, 4, 6 and 8 */
+    assert_int_equal(size_at(world, BLOCKS, 2001, 199), 1); /* and not 3 times 29 */
     world_free(world);
 }
 
