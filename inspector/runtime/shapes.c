@@ -7,12 +7,12 @@
 
 enum {
     WORD = 8,
-    MASK_WORDS = 64,   /* of an object without a type header, whose pointers a bitmap describes */
-    LEAST_TEXT = 8,    /* bytes of text that are not so by chance */
-    LEAST_WORD = 4,    /* nor where a pointer is not aligned */
-    MOST_TEXT = 4096,  /* that are looked at */
-    MANY_TRIES = 4096, /* sizes of elements that are tried */
-    ITAB_TYPE = 8,     /* abi.ITab: Inter, Type, Hash, Fun */
+    MASK_WORDS = 64,  /* of an object without a type header, whose pointers a bitmap describes */
+    LEAST_TEXT = 8,   /* bytes of text that are not so by chance */
+    LEAST_WORD = 4,   /* nor where a pointer is not aligned */
+    MOST_TEXT = 4096, /* that are looked at */
+    MANY_TRIES = 256, /* sizes of elements that are tried */
+    ITAB_TYPE = 8,    /* abi.ITab: Inter, Type, Hash, Fun */
     ITAB_HASH = 16,
     ITAB_FUN = 24,
     TYPE_HASH = 16, /* abi.Type */
@@ -191,6 +191,7 @@ static uint64_t widest(uint64_t offset, uint64_t most, uint64_t step, const stru
 {
     uint64_t tries = 0;
 
+    if (offset && offset < most) most = offset;
     most -= most % step;
     for (uint64_t size = most; size && tries < MANY_TRIES; size -= step, tries++)
         if (offset % size == 0 && (!mask || repeats(mask, size / WORD))) return size;
@@ -217,6 +218,15 @@ static gt_type_id noted_type(const struct gt_goheap *heap, uint32_t object)
     return header ? gt_types_at(heap->process->types, header) : (gt_type_id)GT_NO_TYPE;
 }
 
+/* In a block without pointers, of which nothing but its size is known. Where it may be one value of
+ * some type a pointer into it uses all that follows. */
+static uint64_t element_of_bytes(const struct gt_shapes *shapes, uint64_t user, uint64_t offset,
+                                 uint64_t most)
+{
+    if (offset % WORD) return widest_type(shapes, offset, most);
+    return has_type_for_slot(shapes, user) ? most : widest(offset, most, 1, NULL);
+}
+
 uint64_t gt_shape_element(const struct gt_shapes *shapes, uint32_t object, uint64_t offset,
                           uint64_t most)
 {
@@ -226,8 +236,7 @@ uint64_t gt_shape_element(const struct gt_shapes *shapes, uint32_t object, uint6
     uint64_t user;
 
     gt_goheap_user(heap, object, &user);
-    if (object >= heap->graph.scan_objects)
-        return offset % WORD ? widest_type(shapes, offset, most) : widest(offset, most, 1, NULL);
+    if (object >= heap->graph.scan_objects) return element_of_bytes(shapes, user, offset, most);
     if (noted) {
         uint64_t size = gt_types_get(heap->process->types, noted)->size;
         return size && size <= most && offset % size == 0 ? size : 0;

@@ -252,6 +252,19 @@ static void a_pointer_and_two_numbers_use_what_follows(void **state)
     world_free(world);
 }
 
+/* struct{ head [64]byte; body [3936]byte }, held by a struct{ at *[3936]byte; from, to int }. */
+static void a_pointer_into_a_value_uses_all_that_follows(void **state)
+{
+    (void)state;
+    struct world *world = world_new();
+    put_struct(world->target, (struct rtype){0, "main.page", 4000, 0, 0, 0}, NULL, 0);
+    world_open(world);
+
+    assert_int_equal(with_both(world, BLOCKS + 64, 0, 1), GT_P_SLICE);
+    assert_int_equal(size_at(world, BLOCKS, 64, BLOCK - 64), BLOCK - 64);
+    world_free(world);
+}
+
 static void elements_have_their_pointers_at_the_same_places(void **state)
 {
     (void)state;
@@ -279,6 +292,7 @@ int main(void)
         cmocka_unit_test(a_number_that_is_no_length_makes_a_reference),
         cmocka_unit_test(elements_are_as_wide_as_can_be),
         cmocka_unit_test(a_pointer_and_two_numbers_use_what_follows),
+        cmocka_unit_test(a_pointer_into_a_value_uses_all_that_follows),
         cmocka_unit_test(elements_have_their_pointers_at_the_same_places),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
