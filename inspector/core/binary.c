@@ -200,7 +200,20 @@ bool gt_binary_symbol_at(struct gt_binary *binary, uint64_t addr, const char **n
     uint64_t linked = addr - binary->bias;
     Elf64_Sym symbol;
 
-    if (!is_code(binary, linked) || !gt_symbol_table_at(&binary->symbols, linked, &symbol, name))
+    if (!is_code(binary, linked) ||
+        !gt_symbol_table_at(&binary->symbols, STT_FUNC, linked, &symbol, name))
+        return false;
+    *offset = linked - symbol.st_value;
+    return true;
+}
+
+bool gt_binary_variable_at(struct gt_binary *binary, uint64_t addr, const char **name,
+                           uint64_t *offset)
+{
+    uint64_t linked = addr - binary->bias;
+    Elf64_Sym symbol;
+
+    if (!gt_symbol_table_at(&binary->symbols, STT_OBJECT, linked, &symbol, name) || !symbol.st_size)
         return false;
     *offset = linked - symbol.st_value;
     return true;

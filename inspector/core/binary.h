@@ -59,5 +59,8 @@ bool gt_binary_symbol(const struct gt_binary *binary, const char *name, uint64_t
  */
 bool gt_binary_symbol_at(struct gt_binary *binary, uint64_t addr, const char **name,
                          uint64_t *offset);
+/* The same for variables; those of unknown size hold nothing. */
+bool gt_binary_variable_at(struct gt_binary *binary, uint64_t addr, const char **name,
+                           uint64_t *offset);
 
 #endif

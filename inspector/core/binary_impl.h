@@ -53,8 +53,10 @@ struct gt_symbol_table {
     uint64_t count, names_size; /* names[names_size - 1] is NUL */
     uint32_t *slots;            /* open addressing; index + 1, 0 is free */
     uint64_t mask;
-    uint32_t *functions; /* indices by address; NULL: not ordered yet */
-    uint64_t function_count;
+    struct gt_symbol_order {
+        uint32_t *list; /* indices by address; NULL: not ordered yet */
+        uint64_t count;
+    } functions, variables;
 };
 
 /* Either may be NULL or nonsense: then the table is empty. */
@@ -62,9 +64,10 @@ void gt_symbol_table_init(struct gt_symbol_table *table, const struct gt_section
                           const struct gt_section *names);
 void gt_symbol_table_deinit(struct gt_symbol_table *table);
 bool gt_symbol_table_find(const struct gt_symbol_table *table, const char *name, Elf64_Sym *symbol);
-/* The function that holds an address, as linked. One without a size reaches to the next. */
-bool gt_symbol_table_at(struct gt_symbol_table *table, uint64_t addr, Elf64_Sym *symbol,
-                        const char **name);
+/* The function (STT_FUNC) or variable (STT_OBJECT) that holds an address, as linked. One without a
+ * size reaches to the next. */
+bool gt_symbol_table_at(struct gt_symbol_table *table, unsigned type, uint64_t addr,
+                        Elf64_Sym *symbol, const char **name);
 
 /* ---- the binary ----------------------------------------------------------------------------- */
 

@@ -92,7 +92,8 @@ void gt_symbol_table_init(struct gt_symbol_table *table, const struct gt_section
 void gt_symbol_table_deinit(struct gt_symbol_table *table)
 {
     free(table->slots);
-    free(table->functions);
+    free(table->functions.list);
+    free(table->variables.list);
 }
 
 bool gt_symbol_table_find(const struct gt_symbol_table *table, const char *name, Elf64_Sym *symbol)
@@ -106,9 +107,9 @@ bool gt_symbol_table_find(const struct gt_symbol_table *table, const char *name,
 
 /* ---- by address ----------------------------------------------------------------------------- */
 
-static bool is_function(const struct gt_symbol_table *table, const Elf64_Sym *symbol)
+static bool has_type(const struct gt_symbol_table *table, const Elf64_Sym *symbol, unsigned type)
 {
-    return ELF64_ST_TYPE(symbol->st_info) == STT_FUNC && symbol->st_shndx != SHN_UNDEF &&
+    return ELF64_ST_TYPE(symbol->st_info) == type && symbol->st_shndx != SHN_UNDEF &&
            symbol->st_shndx != SHN_ABS && *name_of(table, symbol);
 }
 
@@ -126,35 +127,35 @@ static int by_address(const void *a, const void *b, void *ctx)
     return left < right ? 1 : -1;
 }
 
-static void order_functions(struct gt_symbol_table *table)
+static void order(struct gt_symbol_table *table, unsigned type, struct gt_symbol_order *out)
 {
-    struct gt_vec functions = GT_VEC_OF(uint32_t);
+    struct gt_vec found = GT_VEC_OF(uint32_t);
 
     for (uint32_t i = 0; i < table->count; i++) {
         Elf64_Sym symbol = symbol_at(table, i);
-        if (is_function(table, &symbol)) gt_vec_add(&functions, &i);
+        if (has_type(table, &symbol, type)) gt_vec_add(&found, &i);
     }
-    gt_vec_reserve(&functions, 1); /* ordered, even if there is none */
-    qsort_r(functions.data, functions.len, sizeof(uint32_t), by_address, table);
-    table->functions = functions.data;
-    table->function_count = functions.len;
+    gt_vec_reserve(&found, 1); /* ordered, even if there is none */
+    qsort_r(found.data, found.len, sizeof(uint32_t), by_address, table);
+    *out = (struct gt_symbol_order){found.data, found.len};
 }
 
-bool gt_symbol_table_at(struct gt_symbol_table *table, uint64_t addr, Elf64_Sym *symbol,
-                        const char **name)
+bool gt_symbol_table_at(struct gt_symbol_table *table, unsigned type, uint64_t addr,
+                        Elf64_Sym *symbol, const char **name)
 {
+    struct gt_symbol_order *by = type == STT_FUNC ? &table->functions : &table->variables;
     uint64_t low = 0, high;
 
-    if (!table->functions) order_functions(table);
-    for (high = table->function_count; low < high;) {
+    if (!by->list) order(table, type, by);
+    for (high = by->count; low < high;) {
         uint64_t middle = low + (high - low) / 2;
-        if (symbol_at(table, table->functions[middle]).st_value <= addr)
+        if (symbol_at(table, by->list[middle]).st_value <= addr)
             low = middle + 1;
         else
             high = middle;
     }
     if (low == 0) return false;
-    *symbol = symbol_at(table, table->functions[low - 1]);
+    *symbol = symbol_at(table, by->list[low - 1]);
     *name = name_of(table, symbol);
     return symbol->st_size == 0 || addr - symbol->st_value < symbol->st_size;
 }

@@ -147,8 +147,12 @@ static void say_coverage(struct gt_str *to, const struct gt_report *report)
 static void say_blind(struct gt_str *to, const struct gt_report *report)
 {
     if (!report->binary.dwarf)
-        gt_str_add(to, "globals and stack variables have no names or types; strings and slices in "
-                       "them were told by their shape, and what rests on one is at most likely");
+        gt_str_format(to,
+                      "%s; strings and slices there were told by their shape, and what rests on "
+                      "one is at most likely",
+                      report->binary.symbols
+                          ? "the types of globals and stack variables are unknown"
+                          : "globals and stack variables have no names or types");
 }
 
 static void say_missing(struct gt_str *to, const struct gt_report *report)

@@ -242,7 +242,11 @@ const char *gt_typing_variable(const struct gt_typing *typing, const struct gt_r
 
     if (root->kind == GT_ROOT_GLOBAL) {
         const struct gt_debug_global *global = gt_process_global_at(typing->process, root->addr);
-        if (!global) return NULL;
+        const char *name;
+        *type = GT_NO_TYPE;
+        if (!global) /* -ldflags=-w leaves the symbols */
+            return gt_binary_variable_at(typing->process->binary, root->addr, &name, offset) ? name
+                                                                                             : NULL;
         *type = gt_types_find(typing->types, global->type);
         *offset = root->addr - global->addr;
         return global->name;

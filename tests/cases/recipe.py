@@ -134,12 +134,13 @@ def obtain(cell):
     return Core(folder / "core", folder / cell.case, truth, cell)
 
 
-def stripped(folder, exe):
-    """A copy of a binary without symbols and debug information. eu-strip knows all machines."""
+def stripped(folder, exe, *flags):
+    """A copy of a binary without debug information and, unless "-g" says so, symbols. eu-strip
+    knows all machines."""
     if not shutil.which("eu-strip"):
         raise Unavailable("eu-strip is not installed")
     copy = folder / f"{exe.name}-stripped"
-    subprocess.run(["eu-strip", "-o", copy, exe], check=True)
+    subprocess.run(["eu-strip", *flags, "-o", copy, exe], check=True)
     return copy
 
 

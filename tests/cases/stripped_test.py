@@ -23,9 +23,9 @@ PLACE = re.compile(r"global at (\.\w+)\+0x(\w+) \(used by (main)\.\S+.*\)$")
 LARGE = 106_496  # the size class of 100,000 bytes
 
 
-def _reports(core, folder):
+def _reports(core, folder, *flags):
     try:
-        exe = recipe.stripped(folder, core.exe)
+        exe = recipe.stripped(folder, core.exe, *flags)
     except recipe.Unavailable as why:
         pytest.skip(str(why))
     return tool.report(core.path), tool.report(core.path, "--exe", exe)
@@ -63,6 +63,17 @@ def test_findings_are_the_same(core, tmp_path):
             address = int(known["path"][0]["address"], 16)
             assert _place(blind["path"][0], core.exe) == (address, "main")
             assert blind["path"][-1]["address"] == known["path"][-1]["address"]
+
+
+@recipe.for_each([cell for cell in recipe.cells() if cell.mode == "leak" and cell.how == "kernel"])
+def test_symbols_name_globals(core, tmp_path):
+    """What -ldflags=-w leaves is enough for names."""
+    full, bare = _reports(core, tmp_path, "-g")
+    assert not bare["binary"]["dwarf"] and bare["binary"]["symbols"]
+    assert _same(bare["findings"]) == _same(full["findings"])
+    for known, blind in zip(full["findings"], bare["findings"]):
+        if known["path"] and known["path"][0]["what"].startswith("global "):
+            assert blind["path"][0]["what"] == known["path"][0]["what"]
 
 
 @pytest.mark.parametrize("version", recipe.VERSIONS)

@@ -510,7 +510,7 @@ static const char *function_at(const Elf64_Sym *symbols, size_t count, uint64_t 
     const char *name;
 
     gt_symbol_table_init(&made, &table, &strings);
-    bool found = gt_symbol_table_at(&made, addr, &symbol, &name);
+    bool found = gt_symbol_table_at(&made, STT_FUNC, addr, &symbol, &name);
     gt_symbol_table_deinit(&made);
     return found ? name : NULL;
 }
