@@ -199,12 +199,11 @@ bool gt_binary_symbol_at(struct gt_binary *binary, uint64_t addr, const char **n
 {
     uint64_t linked = addr - binary->bias;
     Elf64_Sym symbol;
+    bool found = is_code(binary, linked) &&
+                 gt_symbol_table_at(&binary->symbols, STT_FUNC, linked, &symbol, name);
 
-    if (!is_code(binary, linked) ||
-        !gt_symbol_table_at(&binary->symbols, STT_FUNC, linked, &symbol, name))
-        return false;
-    *offset = linked - symbol.st_value;
-    return true;
+    if (found) *offset = linked - symbol.st_value;
+    return found;
 }
 
 bool gt_binary_variable_at(struct gt_binary *binary, uint64_t addr, const char **name,
