@@ -4,6 +4,7 @@
 #   make test       every test, sanitizers included       make unit     the C tests alone
 #   make cases      the tests that run the tool           make asan     all of it under ASan and UBSan
 #   make bench      speed and memory                      make lint     static analysis and formatting
+#   make fuzz       libFuzzer over each parser            make mutate   10,000 damaged cores
 #   make install    DESTDIR= PREFIX= are honoured         make format   clang-format over the tree
 #   make layouts    the built-in tables of Go's layouts   make deps       what the above needs
 #   make clean
@@ -43,13 +44,16 @@ UNIT_SRC := $(filter %_test.c,$(TEST_SRC))
 # What several unit tests share: any other file beside them.
 HELP_SRC := $(filter-out %_test.c,$(TEST_SRC))
 DUMP_SRC := $(wildcard tests/cli/*.c tests/layouts/*.c)
-ALL_C := $(LIB_SRC) $(CLI_SRC) $(TEST_SRC) $(DUMP_SRC) $(wildcard tests/fuzz/*.c tests/bench/*.c)
+ALL_C := $(LIB_SRC) $(CLI_SRC) $(TEST_SRC) $(DUMP_SRC) $(wildcard tests/fuzz/*.c)
 ALL_H := $(sort $(wildcard include/*.h gotypes/*.h inspector/*/*.h) \
 	$(shell find tests -name '*.h' 2>/dev/null))
 
 LIB_OBJ := $(LIB_SRC:%.c=$(BUILD)/%.o)
 CLI_OBJ := $(CLI_SRC:%.c=$(BUILD)/%.o)
 HELP_OBJ := $(HELP_SRC:%.c=$(BUILD)/%.o)
+FUZZ_SRC := $(wildcard tests/fuzz/fuzz_*.c)
+FUZZ_BIN := $(FUZZ_SRC:%.c=$(BUILD)/%)
+REPLAY_BIN := $(FUZZ_SRC:tests/fuzz/fuzz_%.c=$(BUILD)/tests/fuzz/replay_%)
 UNIT_BIN := $(UNIT_SRC:%.c=$(BUILD)/%)
 DUMP_BIN := $(DUMP_SRC:%.c=$(BUILD)/%)
 
@@ -86,6 +90,16 @@ $(BUILD)/libhelp.a: $(HELP_OBJ)
 $(UNIT_BIN) $(DUMP_BIN): $(BUILD)/%: $(BUILD)/%.o $(BUILD)/libhelp.a $(BUILD)/libgotopsy.a
 	$(call say,LD)$(CC) $(CFLAGS) $(LDFLAGS) -pthread $^ $(LIBS) -lcmocka -o $@
 
+# Fuzz targets, with libFuzzer's main and with one that replays inputs. The command line is a
+# program's, so its objects are linked beside the library.
+FUZZ_OBJ := $(BUILD)/tests/fuzz/fuzz.o $(filter-out %/main.o,$(CLI_OBJ))
+$(FUZZ_BIN): $(BUILD)/%: $(BUILD)/%.o $(FUZZ_OBJ) $(BUILD)/libgotopsy.a
+	$(call say,LD)$(CC) $(CFLAGS) -fsanitize=fuzzer $(LDFLAGS) -pthread $^ $(LIBS) $(CLI_LIBS) -o $@
+
+$(REPLAY_BIN): $(BUILD)/tests/fuzz/replay_%: $(BUILD)/tests/fuzz/fuzz_%.o \
+		$(BUILD)/tests/fuzz/replay.o $(FUZZ_OBJ) $(BUILD)/libgotopsy.a
+	$(call say,LD)$(CC) $(CFLAGS) $(LDFLAGS) -pthread $^ $(LIBS) $(CLI_LIBS) -o $@
+
 -include $(shell find $(BUILD) -name '*.d' -not -path '$(BUILD)/asan/*' 2>/dev/null)
 
 # ---- what must be installed ------------------------------------------------------------------
@@ -95,6 +109,8 @@ BUILD_DEPS := gcc make pkg-config libc6-dev libelf-dev libdwarf-dev libunwind-de
 TEST_DEPS := libcmocka-dev python3 python3-pytest python3-jsonschema zstd lz4 xz-utils gdb \
 	elfutils qemu-user
 LINT_DEPS := clang-format clang-tidy
+# The sanitizers' and libFuzzer's libraries, whose package has clang's own number in its name.
+clang_runtime = libclang-rt-$(shell clang -dumpversion 2>/dev/null | cut -d. -f1)-dev
 
 # Costs one dpkg-query when all is there.
 define install_missing
@@ -117,12 +133,15 @@ define install_missing
 	fi
 endef
 
-.PHONY: deps deps-build deps-test deps-lint
+.PHONY: deps deps-build deps-test deps-lint deps-fuzz
 deps: deps-test
 deps-build:
 	$(call install_missing,$(BUILD_DEPS))
 deps-test:
 	$(call install_missing,$(BUILD_DEPS) $(TEST_DEPS))
+deps-fuzz:
+	$(call install_missing,$(BUILD_DEPS) $(TEST_DEPS) clang)
+	$(call install_missing,$(clang_runtime))
 deps-lint:
 	$(call install_missing,$(BUILD_DEPS) $(LINT_DEPS))
 
@@ -148,6 +167,8 @@ test: deps-test
 asan:
 	$(again) BUILD=$(BUILD)/asan CFLAGS="$(ASAN_CFLAGS)" test-build
 
+FUZZ_CFLAGS := -O1 -g -fno-omit-frame-pointer -fsanitize=fuzzer-no-link,address,undefined \
+	-fno-sanitize-recover=undefined
 ASAN_CFLAGS := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined \
 	-fno-sanitize-recover=undefined
 # With sanitizers gcc takes vsnprintf(NULL, 0, ...) for a truncation, and checked pointers for NULL.
@@ -156,13 +177,30 @@ ASAN_CFLAGS += -Wno-format-truncation -Wno-format-overflow
 endif
 
 .PHONY: test-build unit cases bench
-test-build: $(BUILD)/gotopsy $(UNIT_BIN) $(DUMP_BIN)
+test-build: $(BUILD)/gotopsy $(UNIT_BIN) $(DUMP_BIN) $(REPLAY_BIN)
 
 unit: $(UNIT_BIN)
 	@for t in $(abspath $^); do $$t || exit 1; done
 
 cases: $(BUILD)/gotopsy $(DUMP_BIN)
 	GOTOPSY=$(abspath $<) $(PYTHON) -m pytest -q tests
+
+# Each target for its share of the time: FUZZ_SECONDS of CPU for all of them. What they find is kept
+# in $(BUILD)/fuzz/found and belongs into tests/fuzz/regressions.
+FUZZ_SECONDS ?= 1200
+.PHONY: fuzz fuzz-build mutate
+fuzz: deps-fuzz
+	$(again) CC=clang BUILD=$(BUILD)/fuzz CFLAGS="$(FUZZ_CFLAGS)" fuzz-build
+	@tests/fuzz/run $(BUILD)/fuzz $(FUZZ_SECONDS)
+
+fuzz-build: $(FUZZ_BIN)
+
+# MUTATIONS damaged cores under sanitizers, from seed MUTATE_SEED on.
+MUTATIONS ?= 10000
+MUTATE_SEED ?= 1
+mutate: deps-test
+	$(again) asan
+	$(PYTHON) tests/fuzz/mutate $(abspath $(BUILD)/asan/gotopsy) $(MUTATIONS) $(MUTATE_SEED)
 
 bench: deps-test
 	$(again) $(BUILD)/gotopsy
