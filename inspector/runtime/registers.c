@@ -98,7 +98,9 @@ static const unsigned char *next_interrupted(struct signal_stack *stack)
     return NULL;
 }
 
-/* The one that interrupted the goroutine has its sp. */
+/* The one that interrupted the goroutine has its sp. A thread that is in no handler may be on its
+ * own stack, in the vDSO for one: what lies on the signal stack then is left from an earlier
+ * signal. */
 static bool from_signal_frame(const struct gt_process *process, const struct gt_goroutine *g,
                               uint64_t m, struct gt_registers *out)
 {
@@ -107,6 +109,7 @@ static bool from_signal_frame(const struct gt_process *process, const struct gt_
     const unsigned char *context;
 
     if (!open_signal_stack(process, m, &stack)) return false;
+    if (out->thread && (out->thread->sp < stack.lo || out->thread->sp >= stack.hi)) return false;
     while ((context = next_interrupted(&stack))) {
         uint64_t sp = gt_load64(context + machine->sp);
         if (!in_stack(g, sp)) continue;
