@@ -94,3 +94,14 @@ def test_substrings_behind_untyped_nodes(little_core, version):
     assert {finding["confidence"] for finding in report["findings"]} <= {"proven", "likely"}
     assert sum(finding["count"] for finding in report["findings"]) == 21
     assert sum(finding["bytes_freed"] for finding in report["findings"]) == 21 * (LARGE - 16)
+
+
+@pytest.mark.parametrize("version", recipe.VERSIONS)
+def test_receivers_are_typed(little_core, version):
+    """A method's name is enough to know what its receiver is, and so what that holds."""
+    report = tool.report(little_core("receivers", version, "-ldflags=-s -w").path, "--min-bytes=1K")
+    (finding,) = [finding for finding in report["findings"] if finding["kind"] == "substring"]
+    assert finding["confidence"] == "proven" and finding["count"] == 5
+    assert finding["bytes_freed"] == 5 * (LARGE - 16)
+    assert finding["path"][0]["what"] == "main.(*server).serve variable receiver"
+    assert (finding["path"][1]["type"], finding["path"][1]["field"]) == ("main.server", ".name")
