@@ -58,6 +58,8 @@ struct gt_core_options {
     const char *core_path;        /* required; may be compressed (zstd, lz4, xz, gzip); "-" is
                                      standard input */
     const char *const *exe_paths; /* binaries, or directories to look in; NULL-terminated or NULL */
+    const char *sysroot;          /* directory that is the root of the paths in the core, such as a
+                                     container's; symbolic links do not lead out of it. Or NULL */
     bool force_exe;               /* take the binary although its build ID differs */
     bool in_memory;               /* unpack into memory; else into a file under TMPDIR that has
                                      no name and is gone with the process */

@@ -42,8 +42,9 @@ static void fill_binary(const struct gt_analysis *analysis, struct gt_report *re
     report->binary.build_id = copy(report, gt_binary_build_id(process->binary));
     report->binary.go_version = copy(report, version->text);
     report->binary.goarch = gt_core_machine(process->core) == GT_MACHINE_AMD64 ? "amd64" : "arm64";
-    report->binary.dwarf = gt_binary_has_dwarf(process->binary);
-    report->binary.symbols = gt_binary_has_symbols(process->binary);
+    report->binary.dwarf = process->dwarf;
+    report->binary.symbols = gt_binary_has_symbols(process->binary) ||
+                             (process->debug && gt_binary_has_symbols(process->debug));
     for (size_t i = 0; i < version->experiment_count; i++)
         experiments[i] = copy(report, version->experiments[i]);
     report->binary.experiments = experiments;

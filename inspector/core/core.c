@@ -103,6 +103,7 @@ static struct gt_core *new_core(const char *path)
 struct gt_error *gt_core_open(const char *path, const struct gt_opening *how, struct gt_core **core)
 {
     *core = new_core(path);
+    if (how && how->sysroot) (*core)->sysroot = gt_strdup(how->sysroot);
     struct gt_error *error = gt_mapped_open(path, how, &(*core)->file);
     if (!error) error = load(*core);
     if (!error) return NULL;
@@ -123,6 +124,7 @@ void gt_core_close(struct gt_core *core)
     free(core->command);
     free(core->short_name);
     free(core->path);
+    free(core->sysroot);
     free(core);
 }
 

@@ -48,8 +48,9 @@ struct gt_segment {
 };
 
 /* Errors say what the file is instead: empty, a directory, not ELF, not a core, another machine. */
-struct gt_opening { /* how to open a file; zeroed, the usual way */
-    bool in_memory; /* unpack into memory, not into a file under TMPDIR */
+struct gt_opening {      /* how to open a file; zeroed, the usual way */
+    bool in_memory;      /* unpack into memory, not into a file under TMPDIR */
+    const char *sysroot; /* where the files are that the core names; NULL: this machine's root */
     gt_progress_fn *progress;
     void *progress_ctx;
 };
@@ -58,6 +59,10 @@ struct gt_opening { /* how to open a file; zeroed, the usual way */
 struct gt_error *gt_core_open(const char *path, const struct gt_opening *how,
                               struct gt_core **core);
 void gt_core_close(struct gt_core *core); /* NULL is allowed */
+
+/* The regular file that the core means by a path, in its sysroot; NULL when there is none. The
+ * caller frees it. */
+char *gt_core_file(const struct gt_core *core, const char *path);
 
 const char *gt_core_path(const struct gt_core *core);
 enum gt_machine gt_core_machine(const struct gt_core *core);

@@ -75,6 +75,7 @@ struct gt_run { /* [start, end) of the target, at `bytes` in this process */
 
 struct gt_core {
     char *path;
+    char *sysroot; /* NULL: this machine's root */
     struct gt_mapped file;
     enum gt_machine machine;
     bool truncated, from_gcore;

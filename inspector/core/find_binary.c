@@ -209,6 +209,21 @@ static struct gt_error *try_given(struct search *search, const char *path, bool 
                         status == 0 ? "a pipe, socket or device" : "nothing there");
 }
 
+/* The path that the core gives. */
+static void try_named(struct search *search)
+{
+    const char *path = search->program.path;
+    char *packed = path ? gt_format("%s.zst", path) : NULL;
+    char *files[] = {path ? gt_core_file(search->core, path) : NULL,
+                     packed ? gt_core_file(search->core, packed) : NULL};
+
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+        if (files[i] && !search->found) try_file(search, files[i]);
+        free(files[i]);
+    }
+    free(packed);
+}
+
 /* Looks on only while no file was named: who names one wants that one. */
 static struct gt_error *search_all(struct search *search, const char *const *given)
 {
@@ -219,7 +234,7 @@ static struct gt_error *search_all(struct search *search, const char *const *giv
         if (error) return error;
     }
     if (search->found || named) return NULL;
-    if (search->program.path) try_path(search, search->program.path);
+    try_named(search);
     if (!search->found) try_beside_core(search);
     return NULL;
 }
@@ -234,9 +249,10 @@ static struct gt_error *missing(const struct search *search)
                             "notes are missing or cut off); give it with --exe",
                             gt_core_path(search->core));
     return gt_error_new(GT_ERR_MISSING,
-                        "%s: expected its binary at %s or beside the core, found none; "
-                        "give it with --exe",
-                        gt_core_path(search->core), path);
+                        "%s: expected its binary at %s%s%s or beside the core, found none; "
+                        "give it with --exe, or the folder that is its root with --sysroot",
+                        gt_core_path(search->core), path, search->core->sysroot ? " in " : "",
+                        search->core->sysroot ? search->core->sysroot : "");
 }
 
 /* ---- placing it ----------------------------------------------------------------------------- */

@@ -3,25 +3,21 @@
 #include "inspector/base/error.h"
 #include "inspector/core/binary_impl.h"
 
-#include <sys/stat.h>
+#include <stdlib.h>
 
 enum { MAX_LIBRARIES = 256 }; /* opened; a core that names more wants to keep us busy */
 
-/* Devices must not even be opened. */
-static bool is_file(const char *path)
-{
-    struct stat info;
-
-    return path[0] == '/' && stat(path, &info) == 0 && S_ISREG(info.st_mode);
-}
-
 /* The file, if it is the one that was mapped at the program's base; else NULL. */
-static struct gt_binary *open_same(const char *path, const struct gt_program *mapped)
+static struct gt_binary *open_same(const struct gt_core *core, const char *path,
+                                   const struct gt_program *mapped)
 {
     struct gt_binary *binary;
+    /* Devices must not even be opened. */
+    char *file = mapped->ids.gnu[0] && path[0] == '/' ? gt_core_file(core, path) : NULL;
 
-    if (!mapped->ids.gnu[0] || !is_file(path)) return NULL;
-    gt_error_free(gt_binary_open(path, &binary));
+    if (!file) return NULL;
+    gt_error_free(gt_binary_open(file, &binary));
+    free(file);
     if (!binary || strcmp(binary->ids.gnu, mapped->ids.gnu) == 0) return binary;
     gt_binary_close(binary);
     return NULL;
@@ -33,7 +29,7 @@ static void open_mapping(struct gt_core *core, const struct gt_file_mapping *map
     struct gt_program mapped;
 
     gt_program_at(core, mapping->start, &mapped);
-    struct gt_binary *binary = open_same(mapping->path, &mapped);
+    struct gt_binary *binary = open_same(core, mapping->path, &mapped);
     gt_program_deinit(&mapped);
     if (!binary) return;
     binary->bias = mapping->start - gt_binary_linked_base(binary);
@@ -59,6 +55,18 @@ void gt_libraries_close(struct gt_libraries *libraries)
     for (size_t i = 0; i < libraries->list.len; i++)
         gt_binary_close(*(struct gt_binary **)gt_vec_at(&libraries->list, i));
     gt_vec_free(&libraries->list);
+}
+
+bool gt_libraries_swap_go(struct gt_libraries *libraries, struct gt_binary **program)
+{
+    for (size_t i = 0; i < libraries->list.len; i++) {
+        struct gt_binary **library = gt_vec_at(&libraries->list, i), *host = *program;
+        if (!gt_binary_section(*library, ".go.buildinfo")) continue;
+        *program = *library;
+        *library = host;
+        return true;
+    }
+    return false;
 }
 
 bool gt_libraries_symbol_at(const struct gt_libraries *libraries, uint64_t addr, const char **name,

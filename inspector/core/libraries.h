@@ -22,6 +22,10 @@ void gt_libraries_open(struct gt_core *core, const struct gt_binary *program,
 void gt_libraries_close(
     struct gt_libraries *libraries); /* a zeroed one is allowed; after the core */
 
+/* If the program is no Go program but one of its libraries is (-buildmode=c-shared), they change
+ * places: *program is the library then, and the program is listed. False when none is. */
+bool gt_libraries_swap_go(struct gt_libraries *libraries, struct gt_binary **program);
+
 /* As gt_binary_symbol_at(). */
 bool gt_libraries_symbol_at(const struct gt_libraries *libraries, uint64_t addr, const char **name,
                             uint64_t *offset);

@@ -86,10 +86,12 @@ static void read_functions(struct gt_global_users *users, const struct gt_pclnta
 {
     const struct gt_process *process = users->process;
     bool arm64 = gt_core_machine(process->core) == GT_MACHINE_ARM64;
+    uint64_t done = 0; /* code is read once, whatever a damaged table says of functions' ends */
     struct gt_func func;
 
     for (size_t i = 0; i < gt_pclntab_count(tab); i++) {
-        if (!gt_func_at(tab, i, &func)) continue;
+        if (!gt_func_at(tab, i, &func) || func.entry < done) continue;
+        done = func.end;
         struct reading reading = {users, func.entry};
         (arm64 ? gt_references_arm64 : gt_references_amd64)(process->mem, func.entry, func.end, add,
                                                             &reading);

@@ -130,6 +130,7 @@ struct gt_error *gt_modules_read(struct gt_process *process)
         struct gt_module *module = gt_vec_push(&modules);
         error = gt_module_read(&process->layout, process->mem, addr, module);
         addr = module->next;
+        if (addr) gt_process_libraries(process); /* a plugin's tables are in its file */
     }
     process->modules = modules.data;
     process->module_count = modules.len;

@@ -2,6 +2,7 @@
 
 #include "inspector/base/alloc.h"
 #include "inspector/base/error.h"
+#include "inspector/core/debug_file.h"
 #include "inspector/runtime/landmarks.h"
 #include "inspector/runtime/modules.h"
 
@@ -103,11 +104,20 @@ void gt_process_libraries(struct gt_process *process)
     process->libraries_open = true;
 }
 
+/* Go may be in a library that the program loaded. */
+static bool find_go(struct gt_process *process)
+{
+    if (gt_buildinfo_find(process, &process->version)) return true;
+    gt_process_libraries(process);
+    return gt_libraries_swap_go(&process->libraries, &process->binary) &&
+           gt_buildinfo_find(process, &process->version);
+}
+
 static struct gt_error *read_version(struct gt_process *process)
 {
     bool arm64 = gt_core_machine(process->core) == GT_MACHINE_ARM64;
 
-    if (!gt_buildinfo_find(process, &process->version))
+    if (!find_go(process))
         return gt_error_new(GT_ERR_FORMAT,
                             "%s: expected a Go program with build information, found none; gotopsy "
                             "reads cores of Go programs only",
@@ -122,6 +132,23 @@ static struct gt_error *resolve_layout(struct gt_process *process)
     return gt_layout_resolve(process->facts, &process->version, &process->layout);
 }
 
+/* What was stripped may lie in a file of its own. */
+static void open_debug_file(struct gt_process *process)
+{
+    char *why = NULL;
+
+    if (gt_binary_has_dwarf(process->binary)) return;
+    process->debug = gt_debug_file_find(process->core, process->binary, &why);
+    if (why) gt_process_lost(process, GT_OF_NAMES, "%s", why);
+    free(why);
+}
+
+/* The file with the program's symbols: its own, or the separate one. */
+static const struct gt_binary *symbols_of(const struct gt_process *process)
+{
+    return process->debug ? process->debug : process->binary;
+}
+
 /* A program without DWARF is read by what is known of its Go version. */
 static struct gt_error *open_symbols(struct gt_process *process)
 {
@@ -129,8 +156,8 @@ static struct gt_error *open_symbols(struct gt_process *process)
 
     gt_facts_chain_init(&process->chain);
     process->facts = &process->chain.facts;
-    if (gt_binary_has_dwarf(process->binary))
-        error = gt_dwarf_open(process->binary, &process->dwarf);
+    if (gt_binary_has_dwarf(symbols_of(process)))
+        error = gt_dwarf_open(symbols_of(process), &process->dwarf);
     if (error) {
         process->dwarf = NULL;
         gt_process_lost(process, GT_OF_NAMES, "%s", gt_error_message(error));
@@ -205,12 +232,14 @@ static void open_types(struct gt_process *process)
 
 static struct gt_error *open_all(const struct gt_core_options *options, struct gt_process *process)
 {
-    const struct gt_opening how = {options->in_memory, options->progress, options->progress_ctx};
+    const struct gt_opening how = {options->in_memory, options->sysroot, options->progress,
+                                   options->progress_ctx};
     struct gt_error *error = gt_core_open(options->core_path, &how, &process->core);
     if (error) return error;
     process->mem = gt_core_memory(process->core);
     error = gt_binary_find(process->core, options->exe_paths, options->force_exe, &process->binary);
     if (!error) error = read_version(process);
+    if (!error) open_debug_file(process);
     if (!error) error = open_symbols(process);
     if (!error) error = gt_modules_read(process);
     if (!error) error = open_code(process);
@@ -262,6 +291,7 @@ void gt_process_close(struct gt_process *process)
     gt_dwarf_close(process->dwarf);
     gt_core_close(process->core);
     gt_libraries_close(&process->libraries);
+    gt_binary_close(process->debug);
     gt_binary_close(process->binary);
     gt_vec_free(&process->losses);
     gt_arena_free(&process->names);

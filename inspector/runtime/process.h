@@ -35,6 +35,7 @@ enum gt_evidence {
 struct gt_process {
     struct gt_core *core;
     struct gt_binary *binary;
+    struct gt_binary *debug;       /* the separate file with its debug information, or NULL */
     struct gt_libraries libraries; /* none until gt_process_libraries() */
     bool libraries_open;
     struct gt_dwarf *dwarf; /* NULL: a stripped program */

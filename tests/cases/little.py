@@ -4,13 +4,17 @@ Each prints "ready" when it is as it should be seen, after what it has to state,
 line of JSON; and then waits until its stdin is closed.
 """
 
+import contextlib
 import json
 import os
 import pathlib
 import resource
 import shutil
 import signal
+import socket
 import subprocess
+import time
+import urllib.request
 
 from . import recipe
 
@@ -80,10 +84,10 @@ def _allow_cores():
     resource.setrlimit(resource.RLIMIT_CORE, (hard, hard))
 
 
-def _run(program):
+def _run(program, *arguments):
     """Starts a program, which must be ready soon."""
     return subprocess.Popen(
-        [program],
+        [program, *arguments],
         cwd=program.parent,
         env={**os.environ, "GOTRACEBACK": "crash"},
         stdin=subprocess.PIPE,
@@ -131,3 +135,40 @@ def make(folder, how, name, version, *flags):
             return recipe.Core(core, folder / name, truth)
         finally:
             process.kill()
+
+
+def core_of(command):
+    """The core of a program that was built already, by gcore, beside it."""
+    with _run(*command) as process:
+        try:
+            _truth(process)
+            return _by_gcore(pathlib.Path(command[0]).parent, process.pid)
+        finally:
+            process.kill()
+
+
+@contextlib.contextmanager
+def server(command, folder):
+    """A server on a free port of this machine, as long as the context lasts."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    with open(folder / "server.log", "w") as log:
+        process = subprocess.Popen([*command, "-p", str(port)], stdout=log, stderr=log)
+    try:
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        process.kill()
+        process.wait()
+
+
+def await_page(url):
+    """Waits until a server has what is asked for."""
+    deadline = time.monotonic() + PATIENCE
+    while True:
+        try:
+            with urllib.request.urlopen(url, timeout=PATIENCE):
+                return
+        except OSError:
+            assert time.monotonic() < deadline, url
+            time.sleep(0.2)

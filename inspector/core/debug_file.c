@@ -1,0 +1,166 @@
+#include "inspector/core/debug_file.h"
+
+#include "inspector/base/alloc.h"
+#include "inspector/base/error.h"
+#include "inspector/core/binary_impl.h"
+
+#include <dlfcn.h>
+#include <stdlib.h>
+#include <zlib.h>
+
+static const char DEBUG_ROOT[] = "/usr/lib/debug";
+
+struct seeking {
+    const struct gt_core *core;
+    const struct gt_binary *binary;
+    struct gt_binary *found;
+    char **why;
+};
+
+static void refuse(struct seeking *seeking, const char *path, const char *what)
+{
+    if (!*seeking->why) *seeking->why = gt_format("%s: %s; it is not used", path, what);
+}
+
+static bool same_build(const struct gt_binary *debug, const struct gt_binary *binary)
+{
+    const struct gt_build_ids *a = &debug->ids, *b = &binary->ids;
+
+    if (a->gnu[0] && b->gnu[0]) return strcmp(a->gnu, b->gnu) == 0;
+    return a->go[0] && b->go[0] && strcmp(a->go, b->go) == 0;
+}
+
+static bool same_checksum(const struct gt_binary *debug, uint32_t crc)
+{
+    uint64_t size, at = 0;
+    const unsigned char *bytes = gt_binary_file(debug, &size);
+    uLong sum = crc32(0, NULL, 0);
+
+    for (uInt step; at < size; at += step) {
+        step = size - at < (1u << 30) ? (uInt)(size - at) : 1u << 30;
+        sum = crc32(sum, bytes + at, step);
+    }
+    return (uint32_t)sum == crc;
+}
+
+/* `path` is a file of this machine. crc is NULL where the build ID must do. */
+static bool try_file(struct seeking *seeking, const char *path, const uint32_t *crc)
+{
+    struct gt_binary *debug;
+    struct gt_error *error = gt_binary_open(path, &debug);
+
+    if (error) {
+        gt_error_free(error);
+        return false;
+    }
+    if (same_build(debug, seeking->binary) || (crc && same_checksum(debug, *crc))) {
+        debug->bias = seeking->binary->bias;
+        seeking->found = debug;
+        return true;
+    }
+    refuse(seeking, path, "a debug file of another build");
+    gt_binary_close(debug);
+    return false;
+}
+
+static bool try_in_root(struct seeking *seeking, char *path, const uint32_t *crc)
+{
+    char *file = gt_core_file(seeking->core, path);
+    bool found = file && try_file(seeking, file, crc);
+
+    free(file);
+    free(path);
+    return found;
+}
+
+static bool by_build_id(struct seeking *seeking)
+{
+    const char *id = seeking->binary->ids.gnu;
+
+    if (strlen(id) < 4) return false;
+    return try_in_root(seeking, gt_format("%s/.build-id/%.2s/%s.debug", DEBUG_ROOT, id, id + 2),
+                       NULL);
+}
+
+/* .gnu_debuglink: a name, zeros up to a multiple of four, the checksum of the file. */
+static bool read_link(const struct gt_binary *binary, const char **name, uint32_t *crc)
+{
+    const struct gt_section *link = gt_binary_section(binary, ".gnu_debuglink");
+
+    if (!link || !link->bytes || link->file_size < 8) return false;
+    size_t length = strnlen((const char *)link->bytes, link->file_size);
+    uint64_t at = ((uint64_t)length + 4) & ~(uint64_t)3;
+    if (length == 0 || at + 4 > link->file_size) return false;
+    *name = (const char *)link->bytes;
+    *crc = gt_load32(link->bytes + at);
+    return !strchr(*name, '/');
+}
+
+static bool by_link(struct seeking *seeking)
+{
+    const char *path = gt_binary_path(seeking->binary), *slash = strrchr(path, '/'), *name;
+    int dir = slash ? (int)(slash - path) : 1;
+    const char *from = slash ? path : ".";
+    uint32_t crc;
+
+    if (!read_link(seeking->binary, &name, &crc)) return false;
+    char *beside = gt_format("%.*s/%s", dir, from, name);
+    char *below = gt_format("%.*s/.debug/%s", dir, from, name);
+    bool found = try_file(seeking, beside, &crc) || try_file(seeking, below, &crc);
+    free(beside);
+    free(below);
+    return found || try_in_root(seeking, gt_format("%s%.*s/%s", DEBUG_ROOT, dir, from, name), &crc);
+}
+
+/* elfutils/debuginfod.h. The library is optional, so it is not linked. */
+struct debuginfod {
+    void *library;
+    void *(*begin)(void);
+    int (*find)(void *client, const unsigned char *id, int id_size, char **path);
+    void (*end)(void *client);
+};
+
+static bool open_debuginfod(struct debuginfod *from)
+{
+    from->library = dlopen("libdebuginfod.so.1", RTLD_NOW | RTLD_LOCAL);
+    if (!from->library) return false;
+    *(void **)&from->begin = dlsym(from->library, "debuginfod_begin");
+    *(void **)&from->find = dlsym(from->library, "debuginfod_find_debuginfo");
+    *(void **)&from->end = dlsym(from->library, "debuginfod_end");
+    if (from->begin && from->find && from->end) return true;
+    dlclose(from->library);
+    return false;
+}
+
+static bool by_debuginfod(struct seeking *seeking)
+{
+    const char *urls = getenv("DEBUGINFOD_URLS"), *id = seeking->binary->ids.gnu;
+    struct debuginfod from;
+    char *path = NULL;
+
+    if (!urls || !*urls || !id[0]) return false;
+    if (!open_debuginfod(&from)) {
+        refuse(seeking, "DEBUGINFOD_URLS", "is set, and libdebuginfod is not installed");
+        return false;
+    }
+    void *client = from.begin();
+    bool found = client && from.find(client, (const unsigned char *)id, 0, &path) >= 0 && path &&
+                 try_file(seeking, path, NULL);
+    if (client) from.end(client);
+    free(path);
+    dlclose(from.library);
+    return found;
+}
+
+struct gt_binary *gt_debug_file_find(const struct gt_core *core, const struct gt_binary *binary,
+                                     char **why)
+{
+    struct seeking seeking = {.core = core, .binary = binary, .why = why};
+
+    *why = NULL;
+    if (by_build_id(&seeking) || by_link(&seeking) || by_debuginfod(&seeking)) {
+        free(*why);
+        *why = NULL;
+    }
+    return seeking.found;
+}

@@ -1,0 +1,234 @@
+"""Binaries as people build, strip, pack and load them: the same findings from all of them."""
+
+import dataclasses
+import functools
+import os
+import pathlib
+import shutil
+import struct
+import subprocess
+
+import pytest
+
+from . import little, matrix, recipe, tool
+
+pytestmark = pytest.mark.skipif(tool.SUBSET, reason="a slow build is under test")
+
+STATIC_PIE = "-ldflags=-linkmode=external -extldflags=-static-pie"
+# Flags of go build, and what they leave for gotopsy to read by.
+BUILDS = {
+    "pie": (["-buildmode=pie"], "dwarf"),
+    "external": (["-ldflags=-linkmode=external"], "dwarf"),
+    "static-pie": (["-buildmode=pie", STATIC_PIE], "dwarf"),
+    "race": (["-race"], "dwarf"),
+    "plain-dwarf": (["-ldflags=-compressdwarf=false"], "dwarf"),
+    "trimpath": (["-trimpath"], "dwarf"),
+    "w": (["-ldflags=-w"], "stripped"),
+    "s-w": (["-ldflags=-s -w", "-trimpath"], "stripped"),
+}
+OF_C = {"external", "static-pie", "race"}
+
+
+@dataclasses.dataclass(frozen=True)
+class Built:
+    folder: pathlib.Path
+    core: recipe.Core
+
+
+def need(*commands):
+    for command in commands:
+        if not shutil.which(command):
+            pytest.skip(f"{command} is not installed")
+
+
+def build(folder, flags, cgo):
+    """Builds the demo and takes the core of its leak."""
+    need("go", *(["gcc"] if cgo else []))
+    try:
+        little.need_kernel_cores()
+        recipe.go_name(recipe.LOCAL)
+    except recipe.Unavailable as why:
+        pytest.skip(str(why))
+    subprocess.run(
+        ["go", "build", "-buildvcs=false", *flags, "-o", folder / "demo", "./demo"],
+        cwd=recipe.COREFILES / "programs",
+        env={**recipe.environment(recipe.LOCAL), "CGO_ENABLED": str(int(cgo))},
+        timeout=recipe.PATIENCE,
+        check=True,
+    )
+    truth = subprocess.run(
+        ["sh", "-c", "ulimit -c unlimited && exec ./demo leak"],
+        cwd=folder,
+        env={**os.environ, "GOTRACEBACK": "crash", "GOMAXPROCS": "2", "CORE": "abort"},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        timeout=little.PATIENCE,
+    ).stdout
+    (core,) = folder.glob("core*")
+    return recipe.Core(core, folder / "demo", tool.json.loads(truth))
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory):
+    """The demo, built each way once."""
+
+    @functools.cache
+    def demo(way):
+        folder = tmp_path_factory.mktemp(way)
+        return build(folder, BUILDS[way][0], way in OF_C)
+
+    return demo
+
+
+def judged(core, symbols, exe):
+    square = matrix.Square("local", "amd64", symbols, "kernel")
+    verdict = matrix.judge(square, core, None, lambda _: exe)
+    assert not verdict.complaints, "\n".join(verdict.complaints)
+
+
+@pytest.mark.parametrize("way", BUILDS)
+def test_built(built, way):
+    core = built(way)
+    judged(core, BUILDS[way][1], core.exe)
+
+
+@pytest.mark.parametrize("way", ["pie", "external", "race"])
+def test_stripped(built, way, tmp_path):
+    need("strip")
+    core = built(way)
+    stripped = tmp_path / "demo"
+    subprocess.run(["strip", "-o", stripped, core.exe], check=True)
+    judged(core, "stripped", stripped)
+
+
+@pytest.mark.parametrize("way", ["s-w", "pie"])
+@pytest.mark.parametrize("spoilt", ["gone", "garbled"])
+def test_no_section_headers(built, way, spoilt, tmp_path):
+    """What matters is found in memory by what it looks like."""
+    core = built(way)
+    data = bytearray(core.exe.read_bytes())
+    if spoilt == "gone":
+        struct.pack_into("<Q", data, 40, 0)  # e_shoff
+        struct.pack_into("<HHH", data, 58, 0, 0, 0)
+    else:
+        at, count = struct.unpack_from("<Q", data, 40)[0], struct.unpack_from("<H", data, 60)[0]
+        end = at + 64 * count
+        data[at:end] = bytes(byte ^ 0x5A for byte in data[at:end])
+    exe = tmp_path / "demo"
+    exe.write_bytes(data)
+    judged(core, "stripped", exe)
+
+
+# ---- debug information apart ------------------------------------------------------------------------
+
+
+def split(core, folder):
+    """A stripped copy, and the file with what was stripped."""
+    need("eu-strip")
+    stripped, debug = folder / "demo", folder / "demo.debug"
+    subprocess.run(["eu-strip", "-f", debug, "-o", stripped, core.exe], check=True)
+    return stripped, debug
+
+
+def test_debug_file_beside(built, tmp_path):
+    """.gnu_debuglink names it."""
+    core = built("external")
+    stripped, _ = split(core, tmp_path)
+    judged(core, "dwarf", stripped)
+    (tmp_path / ".debug").mkdir()
+    shutil.move(tmp_path / "demo.debug", tmp_path / ".debug" / "demo.debug")
+    judged(core, "dwarf", stripped)
+
+
+def test_debug_file_of_another_build(built, tmp_path):
+    """It is refused, and the report says so."""
+    core = built("external")
+    stripped, debug = split(core, tmp_path)
+    other = tmp_path / "other"
+    other.mkdir()
+    _, wrong = split(built("trimpath"), other)
+    shutil.copy(wrong, debug)
+    report = tool.report(core.path, "--exe", stripped)
+    assert not report["binary"]["dwarf"]
+    assert any("another build" in note for note in report["coverage"]["notes"])
+
+
+def test_debug_file_by_build_id_in_a_sysroot(built, tmp_path):
+    """The container's files are under a folder; the core names them by their paths in it."""
+    core = built("external")
+    stripped, debug = split(core, tmp_path)
+    build_id = tool.report(core.path, "--exe", core.exe)["binary"]["build_id"]
+    root = tmp_path / "root"
+    place = root / "usr" / "lib" / "debug" / ".build-id" / build_id[:2]
+    place.mkdir(parents=True)
+    shutil.move(debug, place / f"{build_id[2:]}.debug")
+    inside = root / core.exe.relative_to("/")
+    inside.parent.mkdir(parents=True)
+    shutil.move(stripped, inside)
+    moved = tmp_path / "core"
+    os.link(core.path, moved)  # nothing lies beside it
+    report = tool.report(moved, "--sysroot", root)
+    assert report["binary"]["path"] == str(inside)
+    assert report["binary"]["dwarf"]
+    # A link is followed inside of the root only.
+    os.rename(inside, root / "real")
+    inside.symlink_to("/real")
+    assert tool.report(moved, "--sysroot", root)["binary"]["path"] == str(root / "real")
+    os.rename(root / "real", tmp_path / "real")
+    inside.unlink()
+    inside.symlink_to("../" * 20 + str(tmp_path / "real"))
+    done = tool.run("report", "--sysroot", root, moved)
+    assert done.status == 3 and str(root) in done.err
+
+
+def test_debuginfod(built, tmp_path):
+    """Asked only where DEBUGINFOD_URLS says whom; here a server of our own, of one folder."""
+    need("debuginfod", "debuginfod-find")
+    core = built("external")
+    store, here = tmp_path / "store", tmp_path / "here"
+    store.mkdir(), here.mkdir()
+    stripped, debug = split(core, store)
+    exe = shutil.move(stripped, here / "demo")
+    with little.server(["debuginfod", "-d", ":memory:", "-F", store], tmp_path) as url:
+        environment = {"DEBUGINFOD_URLS": url, "DEBUGINFOD_CACHE_PATH": str(tmp_path / "cache")}
+        build_id = tool.report(core.path, "--exe", core.exe)["binary"]["build_id"]
+        os.environ.update(environment)
+        try:
+            little.await_page(f"{url}/buildid/{build_id}/debuginfo")
+            assert tool.report(core.path, "--exe", exe)["binary"]["dwarf"]
+        finally:
+            for name in environment:
+                del os.environ[name]
+    assert not tool.report(core.path, "--exe", exe)["binary"]["dwarf"]
+
+
+# ---- Go inside of something else ----------------------------------------------------------------------
+
+BLOCKS, HUNG = 100, 10  # of programs/embedded
+HOSTS = {
+    "c-shared": lambda at: (["gcc", "-o", at / "host", HOST / "loads.c", "-ldl"], [at / "lib"]),
+    "c-archive": lambda at: (["gcc", "-o", at / "host", HOST / "links.c", at / "lib", "-lpthread"], []),
+    "plugin": lambda at: (["go", "build", "-o", at / "host", "./plugs"], []),
+}
+HOST = little.PROGRAMS / "embedded" / "host"
+
+
+@pytest.mark.parametrize("mode", HOSTS)
+def test_embedded(mode, tmp_path):
+    need("go", "gcc", "gcore", "fallocate")
+    environment = {**recipe.environment(recipe.LOCAL), "CGO_ENABLED": "1"}
+    run = functools.partial(
+        subprocess.run, cwd=little.PROGRAMS, env=environment, check=True, timeout=recipe.PATIENCE
+    )
+    run(["go", "build", "-buildvcs=false", f"-buildmode={mode}", "-o", tmp_path / "lib", "./embedded"])
+    command, arguments = HOSTS[mode](tmp_path)
+    run(command)
+    os.environ["PLUGIN"] = str(tmp_path / "lib")
+    core = little.core_of([tmp_path / "host", *arguments])
+    report = tool.report(core, "--min-bytes=1")
+    found = {finding["kind"]: finding["count"] for finding in report["findings"]}
+    assert found == {"substring": BLOCKS, "hung-goroutine": HUNG}
+    assert tool.check(core)["verdict"] in ("exact", "explained")
+    stacks = [group["stack"] for group in report["goroutines"]["groups"] if group["count"] == HUNG]
+    assert any(place["function"].endswith(".wait") and place["line"] for place in stacks[0])
