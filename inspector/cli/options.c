@@ -196,7 +196,7 @@ static struct gt_error *set_version(struct gt_options *options, const char *valu
 const struct gt_option_row gt_option_rows[] = {
     {"exe", 0, "PATH", "the program's binary, or a folder to look for it in (repeatable)",
      GT_FOR_ANALYSES, set_exe},
-    {"sysroot", 0, "DIR", "the folder that is the root of the paths in the core, as a container's",
+    {"sysroot", 0, "DIR", "the root of the paths in the core, such as a container's",
      GT_FOR_ANALYSES, set_sysroot},
     {"force-exe", 0, NULL, "take that binary although its build ID is another", GT_FOR_ANALYSES,
      set_force_exe},
