@@ -120,6 +120,13 @@ static struct gt_error *find_first(const struct gt_process *process, uint64_t *a
                         gt_binary_path(process->binary), process->version.text);
 }
 
+static bool was_read(const struct gt_vec *modules, uint64_t addr)
+{
+    for (size_t i = 0; i < modules->len; i++)
+        if (((const struct gt_module *)gt_vec_at(modules, i))->address == addr) return true;
+    return false;
+}
+
 struct gt_error *gt_modules_read(struct gt_process *process)
 {
     struct gt_vec modules = GT_VEC_OF(struct gt_module);
@@ -130,6 +137,10 @@ struct gt_error *gt_modules_read(struct gt_process *process)
         struct gt_module *module = gt_vec_push(&modules);
         error = gt_module_read(&process->layout, process->mem, addr, module);
         addr = module->next;
+        if (addr && was_read(&modules, addr)) {
+            gt_process_lost(process, GT_OF_GLOBALS, "the list of modules is a loop");
+            break;
+        }
         if (addr) gt_process_libraries(process); /* a plugin's tables are in its file */
     }
     process->modules = modules.data;
