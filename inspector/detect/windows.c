@@ -55,7 +55,7 @@ static bool is_byte_like(const struct gt_study *study, gt_type_id type)
 static uint64_t inferred_size(const struct gt_study *study, const struct gt_word *word,
                               uint32_t object, uint64_t offset, uint64_t user)
 {
-    if (word->elem_size) return word->elem_size;
+    if (word->bytes) return 1;
     return gt_shape_element(study->typing->shapes, object, offset, (user - offset) / word->cap);
 }
 

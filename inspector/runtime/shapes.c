@@ -297,11 +297,9 @@ static bool reads_as_slice(const struct gt_shapes *shapes, const struct gt_surro
 {
     uint64_t cap = around->next[1], room = target->user - target->offset;
 
-    bool bytes = !target->has_pointers && must_be_bytes(shapes, target, cap) &&
-                 is_text(shapes->process->mem, around->value, cap);
-
-    word->elem_size = bytes ? 1 : 0;
-    if (!word->elem_size && !gt_shape_element(shapes, target->object, target->offset, room / cap))
+    word->bytes = !target->has_pointers && must_be_bytes(shapes, target, cap) &&
+                  is_text(shapes->process->mem, around->value, cap);
+    if (!word->bytes && !gt_shape_element(shapes, target->object, target->offset, room / cap))
         return false;
     word->type = noted_type(shapes->heap, target->object);
     word->kind = GT_P_SLICE;
@@ -319,7 +317,7 @@ static bool reads_as_string(const struct gt_shapes *shapes, const struct gt_surr
     word->weak = !must_be_bytes(shapes, target, len);
     word->kind = GT_P_STRING;
     word->len = word->cap = len;
-    word->elem_size = 1;
+    word->bytes = true;
     word->inferred = true;
     return true;
 }

@@ -27,15 +27,15 @@ enum {
 };
 
 struct gt_word {
-    uint64_t addr;      /* of the word; 0 for a register */
-    uint64_t value;     /* where it points; never 0 */
-    uint64_t len, cap;  /* strings and slices, in elements; a string's cap is its len */
-    uint64_t offset;    /* of the word in its holder's data */
-    gt_type_id type;    /* what it points to, as enum gt_place_kind says; GT_NO_TYPE if unknown */
-    uint8_t kind;       /* enum gt_place_kind or one of the above */
-    bool inferred;      /* a string or slice by its shape alone (shapes.h): a guess */
-    bool weak;          /* an inferred string that may be something else */
-    uint64_t elem_size; /* of an inferred one; 0 if unknown */
+    uint64_t addr;     /* of the word; 0 for a register */
+    uint64_t value;    /* where it points; never 0 */
+    uint64_t len, cap; /* strings and slices, in elements; a string's cap is its len */
+    uint64_t offset;   /* of the word in its holder's data */
+    gt_type_id type;   /* what it points to, as enum gt_place_kind says; GT_NO_TYPE if unknown */
+    uint8_t kind;      /* enum gt_place_kind or one of the above */
+    bool inferred;     /* a string or slice by its shape alone (shapes.h): a guess */
+    bool weak;         /* an inferred string that may be something else */
+    bool bytes;        /* an inferred one's elements are bytes; else their size is unknown */
 };
 
 typedef void gt_typed_word_fn(void *ctx, const struct gt_word *word);
