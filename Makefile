@@ -164,6 +164,11 @@ test: deps-test
 	$(again) asan
 	@tests/run $(BUILD) $(PYTHON)
 
+# All fourteen programs with all versions, and a core cut off at every page.
+.PHONY: test-all
+test-all:
+	GOTOPSY_ALL=1 $(MAKE) --no-print-directory test
+
 asan:
 	$(again) BUILD=$(BUILD)/asan CFLAGS="$(ASAN_CFLAGS)" test-build
 

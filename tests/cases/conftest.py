@@ -21,7 +21,7 @@ def core(request):
 @pytest.fixture(scope="session")
 def demo(tmp_path_factory):
     """The core that ships, unpacked."""
-    return _obtained(recipe.unpack_demo, tmp_path_factory.mktemp("demo"))
+    return _obtained(recipe.unpack, "demo", tmp_path_factory.mktemp("demo"))
 
 
 @pytest.fixture(scope="session")

@@ -6,7 +6,6 @@ import pytest
 
 from . import matrix, recipe, tool
 
-pytestmark = pytest.mark.skipif(tool.SUBSET, reason="a slow build is under test")
 
 
 def _cores(square):
@@ -22,6 +21,21 @@ def _stripped(folder, core):
     return recipe.stripped(folder / core.cell.mode, core.exe)
 
 
+@pytest.mark.parametrize("shipped", recipe.SHIPPED)
+def test_shipped(shipped, tmp_path, verdicts):
+    """The cores that ship need no Go: the matrix's spine."""
+    try:
+        core = recipe.unpack(shipped, tmp_path)
+    except recipe.Unavailable as why:
+        pytest.skip(str(why))
+    version, machine = shipped.removeprefix("go").rsplit("-", 1)
+    square = matrix.Square(version, machine, "stripped", "shipped")
+    verdict = matrix.judge(square, core, None, lambda core: core.exe)
+    verdicts[square] = verdict
+    assert not verdict.complaints, "\n".join(verdict.complaints)
+
+
+@pytest.mark.skipif(tool.SUBSET, reason="a slow build is under test")
 @pytest.mark.parametrize("square", matrix.squares(), ids=str)
 def test_square(square, tmp_path, verdicts):
     try:

@@ -16,7 +16,11 @@ from .tool import PROJECT, SUBSET
 COREFILES = PROJECT / "corefiles"
 CORES = pathlib.Path(os.environ.get("GOTOPSY_CORES", PROJECT / "build" / "cores"))
 LOCAL = "local"
+ALL = os.environ.get("GOTOPSY_ALL") == "1"  # the long form: make test-all
+OLD = ["1.19.13", "1.20.14", "1.21.13"]  # their heaps keep no types
+BETWEEN = ["1.23.12", "1.24.13", "1.25.12"]
 VERSIONS = [LOCAL] if SUBSET else ["1.22.12", LOCAL]
+OF_CASES = [*OLD, "1.22.12", *BETWEEN, LOCAL, "1.27.4"] if ALL and not SUBSET else VERSIONS
 NOT_CASES = {"truth", "demo", "bench"}
 PATIENCE = 1800  # seconds to download Go and make the cores of one version
 
@@ -60,7 +64,7 @@ def cells():
     hows = ["kernel"] if SUBSET else ["kernel", "gcore"]
     return [
         Cell(version, case, mode, how)
-        for version in VERSIONS
+        for version in OF_CASES
         for case in _cases()
         for mode in modes
         for how in hows
@@ -144,12 +148,16 @@ def stripped(folder, exe, *flags):
     return copy
 
 
-def unpack_demo(folder):
-    """The core that ships, as plain files."""
+SHIPPED = sorted(path.name for path in (COREFILES / "spine").iterdir())
+
+
+def unpack(shipped, folder):
+    """A core that ships, as plain files: "demo" or one of SHIPPED."""
     if not shutil.which("zstd"):
         raise Unavailable("zstd is not installed")
+    place = COREFILES / "demo" if shipped == "demo" else COREFILES / "spine" / shipped
     for name in ("demo.core", "demo"):
-        packed = COREFILES / "demo" / f"{name}.zst"
+        packed = place / f"{name}.zst"
         subprocess.run(["zstd", "-q", "-d", packed, "-o", folder / name], check=True)
-    truth = json.loads((COREFILES / "demo" / "demo.truth.json").read_text())
+    truth = json.loads((place / "demo.truth.json").read_text())
     return Core(folder / "demo.core", folder / "demo", truth)

@@ -49,7 +49,8 @@ def _place(step, exe):
     return _sections(exe)[named[1]] + int(named[2], 16), named[3]
 
 
-@recipe.for_each(recipe.cells())
+# Up to Go 1.21 nothing tells how wide the elements of some arrays are: fewer bytes are sure then.
+@recipe.for_each([cell for cell in recipe.cells() if cell.version not in recipe.OLD])
 def test_findings_are_the_same(core, tmp_path):
     full, bare = _reports(core, tmp_path)
     assert not bare["binary"]["dwarf"] and not bare["binary"]["symbols"]
