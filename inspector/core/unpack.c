@@ -52,12 +52,14 @@ static struct gt_error *flush(struct unpacking *un)
     return error;
 }
 
-/* Too few bytes to tell are taken for a member: the decoder knows better. */
+/* Too few bytes to tell are taken for a member: the decoder knows better. But no format's magic
+ * begins with zero, and xz allows padding of four bytes. */
 static bool begins_another(const struct unpacking *un)
 {
+    const unsigned char *next = un->flow.in + un->flow.in_at;
     size_t left = un->flow.in_size - un->flow.in_at;
 
-    return left < GT_MAGIC_BYTES || un->decoder->is(un->flow.in + un->flow.in_at, left);
+    return *next && (left < GT_MAGIC_BYTES || un->decoder->is(next, left));
 }
 
 /* Consumes the input that is there, and all that the decoder has ready after it. What follows a

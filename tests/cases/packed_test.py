@@ -76,6 +76,13 @@ def test_members(demo, plain, form, tmp_path):
     assert _same(_piped(b"".join(halves) + bytes(4096), demo)) == plain
 
 
+@pytest.mark.parametrize("form", FORMATS)
+@pytest.mark.parametrize("padding", [1, 4, 7])
+def test_little_padding(demo, plain, form, padding):
+    """Less padding than a magic has bytes is no damage either; xz pads by fours."""
+    assert _same(_piped(_packed(demo, form) + bytes(padding), demo)) == plain
+
+
 @pytest.mark.parametrize("options", [[], ["--in-memory"]])
 def test_piped(demo, plain, options):
     assert _same(_piped(demo.path.read_bytes(), demo, *options)) == plain
