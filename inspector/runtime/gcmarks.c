@@ -6,7 +6,7 @@ enum {
     INLINE_MARKS_BYTES = 128,
 };
 
-enum gc_phase { GC_OFF, GC_MARK, GC_MARK_TERMINATION };
+enum gc_phase { GC_OFF, GC_MARK, GC_MARK_TERMINATION, GC_UNKNOWN };
 
 static bool bit(const unsigned char *bits, uint32_t index)
 {
@@ -59,7 +59,7 @@ static const char *read_phase(const struct gt_process *process)
 {
     static const char *const names[] = {"off", "mark", "mark termination"};
     uint64_t addr;
-    uint32_t phase = GC_OFF;
+    uint32_t phase = GC_UNKNOWN; /* where the variable is not found */
     struct gt_error *error = gt_process_global(process, "runtime.gcphase", &addr);
 
     if (error)

@@ -6,7 +6,7 @@
 
 #include <stdlib.h>
 
-enum { MAX_USES = 4, MAX_CANDIDATES = 4096, NO_FIELD = -1 };
+enum { MAX_USES = 4, MAX_CANDIDATES = 4096, NO_FIELD = -1, WORD = 8, HALF = 4 };
 
 /* A function that refers to a variable, or to this field of it. */
 struct use {
@@ -14,46 +14,61 @@ struct use {
     int field; /* enum gt_field_id */
 };
 
-/* One row a variable. Functions that a program does not link are passed over. */
+/*
+ * One row a variable, with its alignment: what an instruction refers to is known up to a trailing
+ * immediate, and what lies 4 bytes behind an empty variable looks as empty. Functions that a
+ * program does not link are passed over.
+ */
 static const struct landmark {
     const char *name;
     gt_landmark_check *check;
+    uint64_t align;
     struct use uses[MAX_USES];
 } landmarks[] = {
     {"runtime.mheap_",
      gt_like_mheap,
+     WORD,
      {{"runtime.mallocinit", NO_FIELD}, {"runtime.gcSweep", NO_FIELD}}},
     {"runtime.allgs",
      gt_like_allgs,
+     WORD,
      {{"runtime.allgadd", NO_FIELD}, {"runtime.forEachG", NO_FIELD}}},
     {"runtime.allp",
      gt_like_allp,
+     WORD,
      {{"runtime.procresize", NO_FIELD}, {"runtime.gcMarkTinyAllocs", NO_FIELD}}},
     {"runtime.semtable",
      gt_like_semtable,
+     WORD,
      {{"runtime.semacquire1", NO_FIELD}, {"runtime.semrelease1", NO_FIELD}}},
     {"runtime.allfin",
      gt_like_allfin,
+     WORD,
      {{"runtime.markroot", NO_FIELD}, {"runtime.queuefinalizer", NO_FIELD}}},
     {"runtime.gcCleanups",
      gt_like_cleanups,
+     WORD,
      {{"runtime.findRunnable", NO_FIELD}, {"runtime.freeSpecial", NO_FIELD}}},
     {"runtime.memstats",
      gt_like_memstats,
+     WORD,
      {{"runtime.gcMarkTermination", GT_F_mstats_numgc},
       {"runtime.gcMarkTermination", GT_F_mstats_last_gc_nanotime},
       {"runtime.gcMarkTermination", GT_F_mstats_last_gc_unix}}},
     {"runtime.gcController",
      gt_like_controller,
+     WORD,
      {{"runtime.gcStart", NO_FIELD},
       {"runtime.gcMarkDone", NO_FIELD},
       {"runtime.gcinit", NO_FIELD}}},
     {"runtime.gcphase",
      gt_like_gcphase,
+     HALF,
      {{"runtime.gcSweep", NO_FIELD},
       {"runtime.stackfree", NO_FIELD},
-      {"runtime.gcMarkTermination", NO_FIELD}}},
-    {"runtime.waitReasonStrings", gt_like_reasons, {{"runtime.waitReason.String", NO_FIELD}}},
+      {"runtime.gcMarkTermination", NO_FIELD},
+      {"runtime.gcTrigger.test", NO_FIELD}}},
+    {"runtime.waitReasonStrings", gt_like_reasons, WORD, {{"runtime.waitReason.String", NO_FIELD}}},
 };
 
 enum { LANDMARKS = sizeof landmarks / sizeof *landmarks };
@@ -69,6 +84,7 @@ struct gt_landmarks {
 
 struct candidates {
     const struct gt_process *process;
+    uint64_t align;
     uint64_t offset; /* of the field that the function refers to */
     uint64_t addr[MAX_CANDIDATES];
     size_t count;
@@ -93,7 +109,8 @@ static void add_candidate(void *ctx, uint64_t addr)
     struct candidates *candidates = ctx;
 
     addr -= candidates->offset;
-    if (addr % 4 || candidates->count == MAX_CANDIDATES || !in_data(candidates->process, addr))
+    if (addr % candidates->align || candidates->count == MAX_CANDIDATES ||
+        !in_data(candidates->process, addr))
         return;
     for (size_t i = 0; i < candidates->count; i++)
         if (candidates->addr[i] == addr) return;
@@ -101,13 +118,13 @@ static void add_candidate(void *ctx, uint64_t addr)
 }
 
 /* What a function refers to; false when the program has no such function. */
-static bool gather(const struct gt_process *process, const struct use *use,
+static bool gather(const struct gt_process *process, const struct use *use, uint64_t align,
                    struct candidates *candidates)
 {
     bool arm64 = gt_core_machine(process->core) == GT_MACHINE_ARM64;
     struct gt_func func;
 
-    *candidates = (struct candidates){.process = process};
+    *candidates = (struct candidates){.process = process, .align = align};
     if (use->field != NO_FIELD) {
         if (!gt_has(&process->layout, (enum gt_field_id)use->field)) return false;
         candidates->offset = gt_off(&process->layout, (enum gt_field_id)use->field);
@@ -160,7 +177,7 @@ static uint64_t seek(const struct gt_process *process, const struct landmark *la
     bool any = false;
 
     for (size_t i = 0; i < MAX_USES && landmark->uses[i].function; i++) {
-        if (!gather(process, &landmark->uses[i], any ? other : common)) continue;
+        if (!gather(process, &landmark->uses[i], landmark->align, any ? other : common)) continue;
         if (any) keep_common(common, other);
         any = true;
     }

@@ -54,6 +54,12 @@ static bool offset_of(uint32_t instruction, uint64_t *offset)
     return true;
 }
 
+/* Of those that have an offset, stores alone leave the register in the lowest bits as it was. */
+static bool is_store(uint32_t instruction)
+{
+    return (instruction & 0x3fc00000) == 0x39000000;
+}
+
 void gt_references_arm64(const struct gt_memory *mem, uint64_t from, uint64_t to,
                          gt_reference_fn *visit, void *ctx)
 {
@@ -62,9 +68,10 @@ void gt_references_arm64(const struct gt_memory *mem, uint64_t from, uint64_t to
 
     for (uint64_t at = 0; code && at + 4 <= to - from; at += 4) {
         uint32_t instruction = gt_load32(code + at);
-        if (is_adrp(instruction))
-            page[instruction & 31] = adrp_page(instruction, from + at);
-        else if (offset_of(instruction, &offset) && page[instruction >> 5 & 31])
-            visit(ctx, page[instruction >> 5 & 31] + offset);
+        if (is_adrp(instruction)) page[instruction & 31] = adrp_page(instruction, from + at);
+        if (is_adrp(instruction) || !offset_of(instruction, &offset)) continue;
+        uint64_t base = page[instruction >> 5 & 31];
+        if (base) visit(ctx, base + offset);
+        if (!is_store(instruction)) page[instruction & 31] = 0;
     }
 }

@@ -4,12 +4,14 @@ What rests on a header that was only inferred from its shape is likely at most; 
 types tell all, nothing is less sure for the names that went.
 """
 
+import json
 import re
+import struct
 import subprocess
 
 import pytest
 
-from . import recipe, tool
+from . import matrix, recipe, tool
 
 # Their holders are globals, of which only pointer masks are left.
 LIKELY = {
@@ -106,3 +108,92 @@ def test_receivers_are_typed(little_core, version):
     assert finding["bytes_freed"] == 5 * (LARGE - 16)
     assert finding["path"][0]["what"] == "main.(*server).serve variable receiver"
     assert (finding["path"][1]["type"], finding["path"][1]["field"]) == ("main.server", ".name")
+
+
+GLOBALS = [
+    "runtime." + name
+    for name in (
+        "allfin allgs allp gcCleanups gcController gcphase memstats mheap_ semtable "
+        "waitReasonStrings"
+    ).split()
+]
+E_SHOFF, E_SHNUM, HEADERS_END = 40, 60, 64
+
+
+def _demo(square):
+    try:
+        cell = recipe.Cell(square.version, "demo", "leak", how=square.how, machine=square.machine)
+        return recipe.obtain(cell)
+    except recipe.Unavailable as why:
+        pytest.skip(str(why))
+
+
+def _bare(core, folder):
+    try:
+        return recipe.stripped(folder, core.exe)
+    except recipe.Unavailable as why:
+        pytest.skip(str(why))
+
+
+def _globals(core, exe):
+    """Where each variable is, and its first word; None for what is not found."""
+    helper = recipe.PROJECT / "build" / "tests" / "layouts" / "globals"
+    said = subprocess.run(
+        [helper, core.path, exe, *GLOBALS], capture_output=True, text=True, check=True, timeout=60
+    )
+    rows = [line.split() for line in said.stdout.splitlines()]
+    return {row[0]: tuple(row[1:]) if len(row) == 3 else None for row in rows}
+
+
+EVERY_GO = pytest.mark.parametrize(
+    "square", [square for square in matrix.squares() if square.symbols == "stripped"], ids=str
+)
+
+
+@pytest.mark.skipif(tool.SUBSET, reason="a slow build is under test")
+@EVERY_GO
+def test_variables_are_where_dwarf_says(square, tmp_path):
+    core = _demo(square)
+    told, found = _globals(core, core.exe), _globals(core, _bare(core, tmp_path))
+    if told["runtime.allfin"][1] == "0":  # it looks like finptrmask, until a finalizer is queued
+        assert found.pop("runtime.allfin")[1] == told.pop("runtime.allfin")[1]
+    assert found == told
+
+
+def _without_headers(image):
+    """As packers leave it: no section headers at all."""
+    image[E_SHOFF : E_SHOFF + 8] = bytes(8)
+    image[E_SHNUM:HEADERS_END] = bytes(HEADERS_END - E_SHNUM)
+
+
+def _with_garbled_headers(image):
+    """As obfuscators leave it: the headers are there and lie."""
+    (start,) = struct.unpack_from("<Q", image, E_SHOFF)
+    (count,) = struct.unpack_from("<H", image, E_SHNUM)
+    size = count * 64
+    image[start : start + size] = bytes((i * 37 + 11) & 255 for i in range(size))
+
+
+def _same_views(core, exe):
+    for command in (["check"], ["goroutines", "--all"]):
+        full, bare = (
+            json.loads(tool.run(*command, "--format=json", core.path, *named).out)
+            for named in ([], ["--exe", exe])
+        )
+        for document in (full, bare):
+            document.pop("binary", None)
+        assert bare == full
+
+
+@pytest.mark.skipif(tool.SUBSET, reason="a slow build is under test")
+@EVERY_GO
+@pytest.mark.parametrize("damage", [None, _without_headers, _with_garbled_headers])
+def test_views_are_the_same(square, damage, tmp_path):
+    """check, and each goroutine with its stack, state and creator."""
+    core = _demo(square)
+    exe = _bare(core, tmp_path)
+    image = bytearray(exe.read_bytes())
+    if damage:
+        damage(image)
+    exe.write_bytes(image)
+    _same_views(core, exe)
