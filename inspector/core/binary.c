@@ -150,6 +150,11 @@ bool gt_binary_load(const struct gt_binary *binary, size_t index, struct gt_load
     return true;
 }
 
+bool gt_binary_unverified(const struct gt_binary *binary)
+{
+    return binary->unverified;
+}
+
 bool gt_binary_has_dwarf(const struct gt_binary *binary)
 {
     return gt_binary_section(binary, ".debug_info") || gt_binary_section(binary, ".zdebug_info");

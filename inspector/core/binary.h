@@ -35,6 +35,8 @@ const char *gt_binary_path(const struct gt_binary *binary);
 const char *
 gt_binary_build_id(const struct gt_binary *binary);      /* GNU hex, else Go's; NULL if none */
 uint64_t gt_binary_bias(const struct gt_binary *binary); /* load address - linked address; PIE */
+/* The core has neither build IDs nor ELF headers to compare with: this may be another build. */
+bool gt_binary_unverified(const struct gt_binary *binary);
 bool gt_binary_has_dwarf(const struct gt_binary *binary);
 bool gt_binary_has_symbols(const struct gt_binary *binary);
 const struct gt_section *gt_binary_section(const struct gt_binary *binary, const char *name);

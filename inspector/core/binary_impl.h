@@ -81,7 +81,8 @@ struct gt_binary {
     struct gt_symbol_table symbols;
     struct gt_build_ids ids;
     uint64_t bias;
-    Elf *elf; /* owns the sections' names */
+    bool unverified; /* the core lacks what would tell another build apart */
+    Elf *elf;        /* owns the sections' names */
 };
 
 /* Opens a program and reads all but its bias. Errors as gt_core_open()'s. */

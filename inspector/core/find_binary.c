@@ -96,7 +96,7 @@ static struct gt_error *check_entry(const struct gt_program *program,
 
 /* Where there are no IDs to compare, the layout still tells most builds apart. */
 static struct gt_error *verify(const struct gt_core *core, const struct gt_program *program,
-                               const struct gt_binary *binary)
+                               struct gt_binary *binary)
 {
     bool arm = binary->header.e_machine == EM_AARCH64, decided;
 
@@ -104,6 +104,7 @@ static struct gt_error *verify(const struct gt_core *core, const struct gt_progr
         return mismatch(binary, "machine", arm ? "x86-64" : "AArch64", arm ? "AArch64" : "x86-64");
     struct gt_error *error = check_ids(program, binary, &decided);
     if (error || decided) return error;
+    binary->unverified = program->loads.len == 0;
     error = check_loads(program, binary);
     return error ? error : check_entry(program, binary);
 }

@@ -270,6 +270,12 @@ struct gt_error *gt_process_open(const struct gt_core_options *options, struct g
         gt_process_close(process);
         return error;
     }
+    if (gt_binary_unverified(process->binary))
+        gt_process_lost(process, GT_OF_NAMES,
+                        "%s: not verified to be the binary that made the core, which lacks its "
+                        "ELF headers (coredump_filter 0x10 keeps them); if it is not, nothing here "
+                        "is right",
+                        gt_binary_path(process->binary));
     if (gt_core_truncated(process->core))
         gt_process_lost(process, GT_OF_NAMES,
                         "the core file is cut off: what lies past its end is unknown");

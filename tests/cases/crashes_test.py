@@ -96,6 +96,9 @@ def test_dumped_in_part(program, tmp_path, dumped):
     core = crash(program(recipe.LOCAL), tmp_path, "deadlock", dumped)
     wrong = list(_complaints(core, "deadlock"))
     assert not wrong, "\n".join(wrong)
+    # Without its ELF headers a core does not tell which build made it.
+    notes = tool.report(core)["coverage"]["notes"]
+    assert any("not verified" in note for note in notes) == (int(dumped, 16) & 0x10 == 0), notes
 
 
 def test_nothing_dumped(program, tmp_path):
