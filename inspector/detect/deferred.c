@@ -6,7 +6,7 @@
  * edge into the records (from the g, from record to record, from the roots that the collector makes
  * of them) and their closures' roots.
  */
-#include "inspector/base/loop.h"
+#include "inspector/base/hash.h"
 #include "inspector/detect/detector.h"
 #include "inspector/detect/places.h"
 
@@ -27,6 +27,7 @@ struct piling {
     struct gt_causes *causes;
     uint32_t goroutine;
     struct gt_vec records; /* struct record: of one goroutine */
+    struct gt_map seen;    /* records of all: one is in one list, and lists that share cost once */
 };
 
 static bool read_record(const struct gt_process *process, uint64_t addr, struct record *record)
@@ -42,15 +43,15 @@ static void read_list(struct piling *piling, uint64_t addr, uint64_t from, uint6
 {
     struct gt_process *process = piling->study->process;
 
-    for (struct gt_loop loop = {0}; addr;) {
+    while (addr) {
         struct record record = {.address = addr, .from = from};
         uint64_t ranged = 0, head = 0, list = 0;
-        bool closed = gt_loop_closed(&loop, addr);
-        if (closed || !read_record(process, addr, &record)) {
+        bool added;
+        gt_map_put(&piling->seen, addr, &added);
+        if (!added || !read_record(process, addr, &record)) {
             gt_process_lost(process, GT_OF_DEFERS, "deferred call at 0x%llx: %s",
-                            (unsigned long long)addr,
-                            closed ? "the list is a loop" : "not in the core");
-            if (closed) gt_vec_clear(&piling->records);
+                            (unsigned long long)addr, added ? "not in the core" : "listed twice");
+            if (!added) gt_vec_clear(&piling->records);
             return;
         }
         if (sp) record.sp = sp, record.pc = record.pc ? record.pc : pc;
@@ -167,5 +168,6 @@ void gt_detect_deferred(struct gt_study *study, struct gt_causes *causes)
 
     for (piling.goroutine = 0; piling.goroutine < study->goroutines->count; piling.goroutine++)
         look_at_goroutine(&piling);
+    gt_map_free(&piling.seen);
     gt_vec_free(&piling.records);
 }

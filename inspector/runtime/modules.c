@@ -6,6 +6,7 @@ enum {
     MAX_MODULES = 1024, /* plugins; a longer list is a damaged one */
     BUILDINFO_ALIGN = 16,
     BUILDINFO_MAX = 1 << 20,
+    MAX_PCLNTABS = 8, /* tried: each costs a search through the program */
 };
 
 /* ---- searching the program's memory --------------------------------------------------------- */
@@ -56,6 +57,7 @@ bool gt_buildinfo_find(const struct gt_process *process, struct gt_go_version *v
 struct seeking {
     const struct gt_process *process;
     uint64_t pclntab, found;
+    unsigned tried; /* what looked like a function table */
 };
 
 /* A word that points to the function table, and the rest of the struct that it begins. */
@@ -83,10 +85,12 @@ static bool seek_module(struct seeking *seeking, uint64_t pclntab)
 static bool try_pclntab(void *ctx, uint64_t addr, const unsigned char *bytes, uint64_t size)
 {
     enum { GO_118 = 0xfffffff0, GO_120 = 0xfffffff1, HEADER = 8, POINTER = 8 };
+    struct seeking *seeking = ctx;
     uint32_t magic = gt_load32(bytes);
 
-    return size > HEADER && (magic == GO_120 || magic == GO_118) && !bytes[4] && !bytes[5] &&
-           (bytes[6] == 1 || bytes[6] == 4) && bytes[7] == POINTER && seek_module(ctx, addr);
+    return size > HEADER && seeking->tried < MAX_PCLNTABS && (magic == GO_120 || magic == GO_118) &&
+           !bytes[4] && !bytes[5] && (bytes[6] == 1 || bytes[6] == 4) && bytes[7] == POINTER &&
+           ++seeking->tried && seek_module(seeking, addr);
 }
 
 static bool find_by_section(struct seeking *seeking)

@@ -1,6 +1,7 @@
 #include "inspector/runtime/timers.h"
 
 #include "inspector/base/error.h"
+#include "inspector/base/hash.h"
 
 enum { TIMER_ZOMBIE = 4, TIMER_DELETED = 3 }; /* a state bit (1.23+); a status (<= 1.22) */
 
@@ -59,8 +60,10 @@ static void take(struct gt_process *process, uint64_t word, struct gt_timers *ti
     gt_vec_add(&timers->list, &timer);
 }
 
+/* `seen` has the entries of all Ps: heaps that overlap, or a P that is listed often, cost no more
+ * than their words. */
 static void take_all(struct gt_process *process, const struct design *design, uint64_t p,
-                     struct gt_timers *timers)
+                     struct gt_map *seen, struct gt_timers *timers)
 {
     const struct gt_layout *layout = &process->layout;
     uint64_t size = design->entry ? layout->size[design->size] : 8;
@@ -72,13 +75,24 @@ static void take_all(struct gt_process *process, const struct design *design, ui
                         (unsigned long long)p);
         return;
     }
-    for (uint64_t i = 0; i < heap.len; i++)
-        take(process, heap.ptr + i * size + offset, timers);
+    for (uint64_t i = 0; i < heap.len; i++) {
+        uint64_t entry = heap.ptr + i * size + offset;
+        bool added;
+        gt_map_put(seen, entry, &added);
+        if (!added) {
+            gt_process_lost(process, GT_OF_TIMERS,
+                            "timers of the P at 0x%llx: they are another P's too",
+                            (unsigned long long)p);
+            return;
+        }
+        take(process, entry, timers);
+    }
 }
 
 void gt_timers_open(struct gt_process *process, struct gt_timers *timers)
 {
     struct gt_slice allp;
+    struct gt_map seen = {0};
     uint64_t addr, p;
     const struct design *design = designs;
     struct gt_error *error = gt_process_global(process, "runtime.allp", &addr);
@@ -94,7 +108,8 @@ void gt_timers_open(struct gt_process *process, struct gt_timers *timers)
     }
     for (uint64_t i = 0; i < allp.len; i++)
         if (gt_mem_u64(process->mem, allp.ptr + i * 8, &p) && p)
-            take_all(process, design, p, timers);
+            take_all(process, design, p, &seen, timers);
+    gt_map_free(&seen);
 }
 
 void gt_timers_deinit(struct gt_timers *timers)

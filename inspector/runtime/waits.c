@@ -4,7 +4,7 @@
 
 enum {
     SEMTABLE_SIZE = 251,   /* semTabSize */
-    MAX_WAITERS = 1 << 24, /* in one treap; more is a loop */
+    MAX_WAITERS = 1 << 24, /* in all treaps; more is damage */
 };
 
 /* One row a wait reason that can be pinned to objects. */
@@ -50,18 +50,17 @@ static const struct reason *reason_of(const struct gt_waits *waits, const struct
 /* ---- semaphores ---------------------------------------------------------------------------- */
 
 /* Waiters of one bucket: a treap of addresses, each with a list of waiters. Walked with an explicit
- * list; a sudog met twice ends the walk. */
-static void read_treap(struct gt_waits *waits, uint64_t root)
+ * list; a sudog met twice, in whichever bucket, is not followed again. */
+static void read_treap(struct gt_waits *waits, uint64_t root, struct gt_map *seen)
 {
     static const enum gt_field_id links[] = {GT_F_sudog_prev, GT_F_sudog_next, GT_F_sudog_waitlink};
     struct gt_vec work = GT_VEC_OF(uint64_t);
-    struct gt_map seen = {0};
 
     gt_vec_add(&work, &root);
-    while (work.len && seen.len < MAX_WAITERS) {
+    while (work.len && seen->len < MAX_WAITERS) {
         uint64_t next, g, sudog = *(uint64_t *)gt_vec_at(&work, --work.len);
         bool added;
-        gt_map_put(&seen, sudog, &added);
+        gt_map_put(seen, sudog, &added);
         if (!added || !gt_process_field(waits->process, sudog, GT_F_sudog_g, &g)) continue;
         *gt_map_put(&waits->semaphores, g, NULL) = sudog;
         for (size_t i = 0; i < sizeof links / sizeof *links; i++)
@@ -69,13 +68,13 @@ static void read_treap(struct gt_waits *waits, uint64_t root)
                 gt_vec_add(&work, &next);
     }
     gt_vec_free(&work);
-    gt_map_free(&seen);
 }
 
 static void read_semtable(struct gt_waits *waits)
 {
     struct gt_process *process = waits->process;
     struct gt_debug_global table;
+    struct gt_map seen = {0};
     uint64_t treap;
 
     if (!process->facts->global(process->facts->ctx, "runtime.semtable", &table)) return;
@@ -83,7 +82,8 @@ static void read_semtable(struct gt_waits *waits)
     for (uint64_t i = 0; i < SEMTABLE_SIZE; i++)
         if (gt_process_field(process, table.addr + i * stride, GT_F_semaRoot_treap, &treap) &&
             treap)
-            read_treap(waits, treap);
+            read_treap(waits, treap, &seen);
+    gt_map_free(&seen);
 }
 
 void gt_waits_init(struct gt_waits *waits, struct gt_process *process,
@@ -115,10 +115,12 @@ static void add_word(const struct gt_waits *waits, uint64_t sudog, enum gt_field
 static void add_channels(const struct gt_waits *waits, const struct gt_goroutine *g,
                          struct gt_wait *wait)
 {
-    uint64_t sudog;
+    uint64_t sudog, waiter;
 
     if (!gt_process_field(waits->process, g->address, GT_F_g_waiting, &sudog)) return;
     for (struct gt_loop loop = {0}; sudog && !gt_loop_closed(&loop, sudog);) {
+        if (!gt_process_field(waits->process, sudog, GT_F_sudog_g, &waiter) || waiter != g->address)
+            return; /* another's: a damaged list, which many could share */
         add_word(waits, sudog, GT_F_sudog_c, GT_F_sudog_c_vp, wait);
         if (!gt_process_field(waits->process, sudog, GT_F_sudog_waitlink, &sudog)) return;
     }
