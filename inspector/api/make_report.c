@@ -96,13 +96,15 @@ static void end_study(struct making *making)
 
 /* ---- findings ------------------------------------------------------------------------------ */
 
-/* Proof needs the whole heap and all its roots: a holder in the missing part proves otherwise. */
+/* Proof needs the whole heap and all its roots: a holder in the missing part proves otherwise. For
+ * hanging that is no more than a suspicion: whoever could wake them may lie there too. */
 static enum gt_confidence confidence(const struct gt_process *process, const struct gt_cause *cause)
 {
+    enum gt_confidence unproven = cause->kind == GT_HUNG_GOROUTINE ? GT_SUSPECT : GT_LIKELY;
     bool whole = !process->lost[GT_OF_HEAP] && !process->lost[GT_OF_GLOBALS] &&
                  !process->lost[GT_OF_GOROUTINES];
 
-    return cause->confidence == GT_PROVEN && !whole ? GT_LIKELY : cause->confidence;
+    return cause->confidence == GT_PROVEN && !whole ? unproven : cause->confidence;
 }
 
 static void fill_finding(const struct gt_process *process, const struct gt_cause *cause,

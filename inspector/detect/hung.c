@@ -4,8 +4,8 @@
  *   1. take away the goroutines that block on objects of the heap, with all they hold;
  *   2. mark from the rest; whoever waits for something marked may run: give it back and mark on;
  *   3. what is left when nothing changes hangs.
- * Over-marking can only hide a leak. Groups of one stack are one finding. They are told as
- * suspects: a core of a program that still runs does not say what it would have done next.
+ * That is proof: over-marking can only hide a leak, and where anything is missing from the core
+ * the proof is taken back (api/make_report.c). Groups of one stack are one finding.
  */
 #include "inspector/base/alloc.h"
 #include "inspector/detect/detector.h"
@@ -167,7 +167,7 @@ static void make_cause(void *ctx, const struct gt_member *members, size_t count)
 {
     struct hunting *hunting = ctx;
     struct gt_study *study = hunting->study;
-    struct gt_cause *cause = gt_causes_add(hunting->causes, GT_HUNG_GOROUTINE, GT_SUSPECT);
+    struct gt_cause *cause = gt_causes_add(hunting->causes, GT_HUNG_GOROUTINE, GT_PROVEN);
 
     gt_cause_count(cause, study, count);
     cause->always = count >= MANY;

@@ -25,6 +25,7 @@ static const struct reason {
     {"sync.RWMutex.Lock", GT_WAIT_SYNC, "semaphore", NULL},
     {"sync.WaitGroup.Wait", GT_WAIT_SYNC, "semaphore", NULL},
     {"sync.Cond.Wait", GT_WAIT_SYNC, "condition", NULL},
+    {"coroutine", GT_WAIT_CORO, "coroutine", NULL},
     {"semacquire", GT_WAIT_SYNC, "semaphore", "sync.(*WaitGroup).Wait"},
 };
 
@@ -96,6 +97,7 @@ void gt_waits_init(struct gt_waits *waits, struct gt_process *process,
 void gt_waits_deinit(struct gt_waits *waits)
 {
     gt_map_free(&waits->semaphores);
+    gt_parked_deinit(&waits->parked);
 }
 
 /* ---- one goroutine's wait ------------------------------------------------------------------ */
@@ -140,6 +142,18 @@ static void add_semaphore(const struct gt_waits *waits, const struct gt_goroutin
     if (sudog) add_word(waits, sudog, GT_F_sudog_elem, GT_F_sudog_elem_vp, wait);
 }
 
+static void add_object(uint64_t object, struct gt_wait *wait)
+{
+    if (object) gt_vec_add(&wait->objects, &object);
+}
+
+static void add_sync(struct gt_waits *waits, const struct gt_goroutine *g, struct gt_wait *wait)
+{
+    add_semaphore(waits, g, wait);
+    if (!wait->objects.len && strcmp(wait->what, "condition") == 0)
+        add_object(gt_parked_on_condition(&waits->parked, waits->process, g), wait);
+}
+
 /* A select whose channels are all nil waits in no queue: nothing can wake it. */
 static bool selects_on_nothing(const struct gt_waits *waits, const struct gt_goroutine *g)
 {
@@ -149,7 +163,7 @@ static bool selects_on_nothing(const struct gt_waits *waits, const struct gt_gor
            gt_process_field(waits->process, g->address, GT_F_g_waiting, &sudog) && sudog == 0;
 }
 
-void gt_waits_find(const struct gt_waits *waits, const struct gt_goroutine *g, struct gt_wait *wait)
+void gt_waits_find(struct gt_waits *waits, const struct gt_goroutine *g, struct gt_wait *wait)
 {
     const struct reason *reason = reason_of(waits, g);
 
@@ -158,7 +172,8 @@ void gt_waits_find(const struct gt_waits *waits, const struct gt_goroutine *g, s
     wait->kind = reason->kind;
     wait->what = reason->what;
     if (wait->kind == GT_WAIT_CHANNEL) add_channels(waits, g, wait);
-    if (wait->kind == GT_WAIT_SYNC) add_semaphore(waits, g, wait);
+    if (wait->kind == GT_WAIT_SYNC) add_sync(waits, g, wait);
+    if (wait->kind == GT_WAIT_CORO) add_object(gt_parked_on_coroutine(waits->process, g), wait);
     if (wait->kind != GT_WAIT_NEVER && wait->objects.len == 0)
         wait->kind = selects_on_nothing(waits, g) ? GT_WAIT_NEVER : GT_WAIT_OTHER;
 }

@@ -8,19 +8,19 @@
 #ifndef GT_RUNTIME_WAITS_H
 #define GT_RUNTIME_WAITS_H
 
-#include "inspector/base/hash.h"
-#include "inspector/runtime/goroutines.h"
+#include "inspector/runtime/parked.h"
 
 enum gt_wait_kind {
     GT_WAIT_OTHER,   /* IO, sleep, a timer, the runtime itself, or not known */
     GT_WAIT_NEVER,   /* a nil channel or select {}: nothing can wake it */
     GT_WAIT_CHANNEL, /* one channel, or several by select */
     GT_WAIT_SYNC,    /* a semaphore (mutex, wait group) or a condition's list */
+    GT_WAIT_CORO,    /* a coroutine (iter.Pull), until somebody who holds it goes on with it */
 };
 
 struct gt_wait {
     enum gt_wait_kind kind;
-    const char *what;           /* "channel", "semaphore", "condition"; NULL if on nothing */
+    const char *what; /* "channel", "semaphore", "condition", "coroutine"; NULL if on nothing */
     struct gt_vec objects;      /* uint64_t: addresses of what it waits for */
     struct gt_vec hidden_words; /* uint64_t: words by which the wait itself leads there */
 };
@@ -29,6 +29,7 @@ struct gt_waits {
     struct gt_process *process;
     const struct gt_goroutines *goroutines;
     struct gt_map semaphores; /* g -> sudog in runtime.semtable, where g.waiting does not tell */
+    struct gt_parked parked;
 };
 
 void gt_waits_init(struct gt_waits *waits, struct gt_process *process,
@@ -36,8 +37,7 @@ void gt_waits_init(struct gt_waits *waits, struct gt_process *process,
 void gt_waits_deinit(struct gt_waits *waits);
 
 /* Fills `wait`, whose vectors the caller frees with gt_wait_free(). */
-void gt_waits_find(const struct gt_waits *waits, const struct gt_goroutine *g,
-                   struct gt_wait *wait);
+void gt_waits_find(struct gt_waits *waits, const struct gt_goroutine *g, struct gt_wait *wait);
 void gt_wait_free(struct gt_wait *wait);
 
 /* How long it has waited, at least: from the collection that first saw it wait to the latest time

@@ -4,7 +4,7 @@ import json
 
 from . import expect, recipe, tool
 
-ANY_HUNG = {"proven", "suspect"}  # proven where nothing innocent can reach what it waits for
+
 
 # How sure gotopsy can be of each case.
 CONFIDENCES = {
@@ -12,8 +12,8 @@ CONFIDENCES = {
     "deferred-calls-textbook": {"proven"},
     "finalizer-cycle-textbook": {"proven"},
     "finalizer-cycle-tree": {"proven"},
-    "hung-goroutine-textbook": ANY_HUNG,
-    "hung-goroutine-workers": ANY_HUNG,
+    "hung-goroutine-textbook": {"proven"},
+    "hung-goroutine-workers": {"proven"},
     "lost-elements-queue": {"proven"},
     "lost-elements-textbook": {"proven"},
     "subslice-logline": {"proven"},
