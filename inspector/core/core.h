@@ -64,6 +64,13 @@ void gt_core_close(struct gt_core *core); /* NULL is allowed */
  * caller frees it. */
 char *gt_core_file(const struct gt_core *core, const char *path);
 
+/* The path that the core's root has for a file of this machine, named by its real path: a part of
+ * `file`. NULL where it lies outside. */
+const char *gt_core_inside(const struct gt_core *core, const char *file);
+
+/* A copy of `path`, for the caller to free; NULL unless a regular file of this machine is there. */
+char *gt_regular_file(const char *path);
+
 const char *gt_core_path(const struct gt_core *core);
 enum gt_machine gt_core_machine(const struct gt_core *core);
 uint64_t gt_core_file_bytes(const struct gt_core *core); /* unpacked */

@@ -6,6 +6,7 @@
 
 #include <dlfcn.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <zlib.h>
 
 static const char DEBUG_ROOT[] = "/usr/lib/debug";
@@ -22,14 +23,6 @@ static void refuse(struct seeking *seeking, const char *path, const char *what)
     if (!*seeking->why) *seeking->why = gt_format("%s: %s; it is not used", path, what);
 }
 
-static bool same_build(const struct gt_binary *debug, const struct gt_binary *binary)
-{
-    const struct gt_build_ids *a = &debug->ids, *b = &binary->ids;
-
-    if (a->gnu[0] && b->gnu[0]) return strcmp(a->gnu, b->gnu) == 0;
-    return a->go[0] && b->go[0] && strcmp(a->go, b->go) == 0;
-}
-
 static bool same_checksum(const struct gt_binary *debug, uint32_t crc)
 {
     uint64_t size, at = 0;
@@ -43,17 +36,38 @@ static bool same_checksum(const struct gt_binary *debug, uint32_t crc)
     return (uint32_t)sum == crc;
 }
 
-/* `path` is a file of this machine. crc is NULL where the build ID must do. */
+/* crc is NULL where the build ID must do. */
+static bool same_build(const struct gt_binary *debug, const struct gt_binary *binary,
+                       const uint32_t *crc)
+{
+    const struct gt_build_ids *a = &debug->ids, *b = &binary->ids;
+
+    if (a->gnu[0] && b->gnu[0]) return strcmp(a->gnu, b->gnu) == 0;
+    if (crc) return same_checksum(debug, *crc);
+    return a->go[0] && b->go[0] && strcmp(a->go, b->go) == 0;
+}
+
+/* A link may have the binary's own name, since debug files often do. */
+static bool is_binary(const struct seeking *seeking, const char *path)
+{
+    struct stat a, b;
+
+    return stat(path, &a) == 0 && stat(gt_binary_path(seeking->binary), &b) == 0 &&
+           a.st_dev == b.st_dev && a.st_ino == b.st_ino;
+}
+
+/* `path` is a regular file of this machine. */
 static bool try_file(struct seeking *seeking, const char *path, const uint32_t *crc)
 {
     struct gt_binary *debug;
-    struct gt_error *error = gt_binary_open(path, &debug);
 
+    if (is_binary(seeking, path)) return false;
+    struct gt_error *error = gt_binary_open(path, &debug);
     if (error) {
         gt_error_free(error);
         return false;
     }
-    if (same_build(debug, seeking->binary) || (crc && same_checksum(debug, *crc))) {
+    if (same_build(debug, seeking->binary, crc)) {
         debug->bias = seeking->binary->bias;
         seeking->found = debug;
         return true;
@@ -63,9 +77,10 @@ static bool try_file(struct seeking *seeking, const char *path, const uint32_t *
     return false;
 }
 
-static bool try_in_root(struct seeking *seeking, char *path, const uint32_t *crc)
+/* Frees `path`, which is as the core's root has it, or else as this machine does. */
+static bool try_path(struct seeking *seeking, bool in_root, char *path, const uint32_t *crc)
 {
-    char *file = gt_core_file(seeking->core, path);
+    char *file = in_root ? gt_core_file(seeking->core, path) : gt_regular_file(path);
     bool found = file && try_file(seeking, file, crc);
 
     free(file);
@@ -78,8 +93,8 @@ static bool by_build_id(struct seeking *seeking)
     const char *id = seeking->binary->ids.gnu;
 
     if (strlen(id) < 4) return false;
-    return try_in_root(seeking, gt_format("%s/.build-id/%.2s/%s.debug", DEBUG_ROOT, id, id + 2),
-                       NULL);
+    return try_path(seeking, true, gt_format("%s/.build-id/%.2s/%s.debug", DEBUG_ROOT, id, id + 2),
+                    NULL);
 }
 
 /* .gnu_debuglink: a name, zeros up to a multiple of four, the checksum of the file. */
@@ -98,18 +113,23 @@ static bool read_link(const struct gt_binary *binary, const char **name, uint32_
 
 static bool by_link(struct seeking *seeking)
 {
-    const char *path = gt_binary_path(seeking->binary), *slash = strrchr(path, '/'), *name;
-    int dir = slash ? (int)(slash - path) : 1;
-    const char *from = slash ? path : ".";
+    const char *name;
     uint32_t crc;
+    char *real = realpath(gt_binary_path(seeking->binary), NULL);
 
-    if (!read_link(seeking->binary, &name, &crc)) return false;
-    char *beside = gt_format("%.*s/%s", dir, from, name);
-    char *below = gt_format("%.*s/.debug/%s", dir, from, name);
-    bool found = try_file(seeking, beside, &crc) || try_file(seeking, below, &crc);
-    free(beside);
-    free(below);
-    return found || try_in_root(seeking, gt_format("%s%.*s/%s", DEBUG_ROOT, dir, from, name), &crc);
+    if (!real || !read_link(seeking->binary, &name, &crc)) {
+        free(real);
+        return false;
+    }
+    const char *inside = gt_core_inside(seeking->core, real);
+    const char *path = inside ? inside : real;
+    int dir = (int)(strrchr(path, '/') - path);
+    bool found =
+        try_path(seeking, inside, gt_format("%.*s/%s", dir, path, name), &crc) ||
+        try_path(seeking, inside, gt_format("%.*s/.debug/%s", dir, path, name), &crc) ||
+        try_path(seeking, inside, gt_format("%s%.*s/%s", DEBUG_ROOT, dir, path, name), &crc);
+    free(real);
+    return found;
 }
 
 /* elfutils/debuginfod.h. The library is optional, so it is not linked. */

@@ -2,6 +2,7 @@
 #include "inspector/base/alloc.h"
 #include "inspector/core/core_impl.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <linux/openat2.h>
@@ -9,6 +10,31 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+
+/* `file`, which has no links, as the folder `root` (likewise) has it; NULL where it is outside. */
+static const char *inside(const char *root, const char *file)
+{
+    size_t length = strlen(root);
+
+    if (strcmp(root, "/") == 0) return file;
+    return strncmp(file, root, length) == 0 && file[length] == '/' ? file + length : NULL;
+}
+
+/* For kernels, or seccomp rules, without openat2: links are followed as this machine has them, and
+ * those that lead out of the root are refused. */
+static char *resolve_checked(const char *root, const char *path)
+{
+    char *joined = gt_format("%s/%s", root, path);
+    char *real = realpath(joined, NULL), *top = realpath(root, NULL);
+
+    free(joined);
+    if (!real || !top || !inside(top, real)) {
+        free(real);
+        real = NULL;
+    }
+    free(top);
+    return real;
+}
 
 /* Symbolic links are followed as if the directory were the root, so that none leads out of it. */
 static char *resolve_in(const char *root, const char *path)
@@ -19,9 +45,10 @@ static char *resolve_in(const char *root, const char *path)
     ssize_t length = -1;
 
     if (dir < 0) return NULL;
-    int fd = (int)syscall(SYS_openat2, dir, path, &how, sizeof how);
+    int fd = (int)syscall(SYS_openat2, dir, path, &how, sizeof how), failed = errno;
     close(dir);
-    if (fd < 0) return NULL;
+    errno = failed;
+    if (fd < 0) return errno == ENOSYS || errno == EPERM ? resolve_checked(root, path) : NULL;
     snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
     length = readlink(link, real, sizeof real - 1);
     close(fd);
@@ -30,12 +57,27 @@ static char *resolve_in(const char *root, const char *path)
     return gt_strdup(real);
 }
 
-char *gt_core_file(const struct gt_core *core, const char *path)
+char *gt_regular_file(const char *path)
 {
     struct stat info;
-    char *file = core->sysroot ? resolve_in(core->sysroot, path) : gt_strdup(path);
 
-    if (file && stat(file, &info) == 0 && S_ISREG(info.st_mode)) return file;
-    free(file);
-    return NULL;
+    return stat(path, &info) == 0 && S_ISREG(info.st_mode) ? gt_strdup(path) : NULL;
+}
+
+char *gt_core_file(const struct gt_core *core, const char *path)
+{
+    if (!core->sysroot) return gt_regular_file(path);
+    char *resolved = resolve_in(core->sysroot, path);
+    char *file = resolved ? gt_regular_file(resolved) : NULL;
+    free(resolved);
+    return file;
+}
+
+const char *gt_core_inside(const struct gt_core *core, const char *file)
+{
+    char *root = core->sysroot ? realpath(core->sysroot, NULL) : gt_strdup("/");
+    const char *path = root ? inside(root, file) : NULL;
+
+    free(root);
+    return path;
 }

@@ -154,6 +154,46 @@ def test_debug_file_of_another_build(built, tmp_path):
     assert any("another build" in note for note in report["coverage"]["notes"])
 
 
+def test_debug_file_of_the_same_name(built, tmp_path):
+    """What is beside is the binary itself, and what is meant lies in .debug."""
+    core = built("external")
+    stripped, debug = split(core, tmp_path)
+    (tmp_path / ".debug").mkdir()
+    shutil.move(debug, tmp_path / ".debug" / "demo.debug")
+    shutil.move(stripped, tmp_path / "demo.debug")
+    judged(core, "dwarf", tmp_path / "demo.debug")
+
+
+def test_debug_file_that_is_no_file(built, tmp_path):
+    """Nobody waits for what a pipe has to say."""
+    core = built("external")
+    stripped, debug = split(core, tmp_path)
+    debug.unlink()
+    os.mkfifo(debug)
+    judged(core, "stripped", stripped)
+
+
+def test_debug_file_in_a_sysroot(built, tmp_path):
+    """It is looked for under the root, by the path that the binary has there."""
+    core = built("external")
+    stripped, debug = split(core, tmp_path)
+    root = tmp_path / "root"
+    inside = root / core.exe.relative_to("/")
+    places = [inside.parent, inside.parent / ".debug"]
+    places.append(root / "usr" / "lib" / "debug" / core.exe.parent.relative_to("/"))
+    for place in places:
+        place.mkdir(parents=True)
+    shutil.move(stripped, inside)
+    moved = tmp_path / "core"
+    os.link(core.path, moved)
+    for place in places:
+        shutil.copy(debug, place / debug.name)
+        assert tool.report(moved, "--sysroot", root)["binary"]["dwarf"], place
+        (place / debug.name).unlink()
+    places[0].joinpath(debug.name).symlink_to("../" * 20 + str(debug))
+    assert not tool.report(moved, "--sysroot", root)["binary"]["dwarf"]
+
+
 def test_debug_file_by_build_id_in_a_sysroot(built, tmp_path):
     """The container's files are under a folder; the core names them by their paths in it."""
     core = built("external")
@@ -215,7 +255,7 @@ HOST = little.PROGRAMS / "embedded" / "host"
 
 
 @pytest.mark.parametrize("mode", HOSTS)
-def test_embedded(mode, tmp_path):
+def test_embedded(mode, tmp_path, monkeypatch):
     need("go", "gcc", "gcore", "fallocate")
     environment = {**recipe.environment(recipe.LOCAL), "CGO_ENABLED": "1"}
     run = functools.partial(
@@ -224,7 +264,7 @@ def test_embedded(mode, tmp_path):
     run(["go", "build", "-buildvcs=false", f"-buildmode={mode}", "-o", tmp_path / "lib", "./embedded"])
     command, arguments = HOSTS[mode](tmp_path)
     run(command)
-    os.environ["PLUGIN"] = str(tmp_path / "lib")
+    monkeypatch.setenv("PLUGIN", str(tmp_path / "lib"))
     core = little.core_of([tmp_path / "host", *arguments])
     report = tool.report(core, "--min-bytes=1")
     found = {finding["kind"]: finding["count"] for finding in report["findings"]}
