@@ -1,8 +1,8 @@
 import pytest
 
-from . import little, matrix, recipe
+from . import agreement, little, matrix, recipe
 
-VERDICTS = pytest.StashKey()
+VERDICTS, AGREEMENTS = pytest.StashKey(), pytest.StashKey()
 
 
 def _obtained(obtain, *arguments):
@@ -44,9 +44,20 @@ def verdicts(request):
     return request.config.stash.setdefault(VERDICTS, {})
 
 
+@pytest.fixture(scope="session")
+def agreements(request):
+    """How hung goroutines compare with the runtime's profile, by suite of programs."""
+    return request.config.stash.setdefault(AGREEMENTS, {})
+
+
 def pytest_terminal_summary(terminalreporter, config):
-    made = config.stash.get(VERDICTS, {})
-    if made:
-        terminalreporter.section("findings right/wrong/undecided, and what check says")
-        for row in matrix.table(made):
-            terminalreporter.write_line(row)
+    sections = [
+        (VERDICTS, "findings right/wrong/undecided, and what check says", matrix.table),
+        (AGREEMENTS, "hung goroutines, beside the runtime's own profile", agreement.table),
+    ]
+    for key, title, table in sections:
+        made = config.stash.get(key, {})
+        if made:
+            terminalreporter.section(title)
+            for row in table(made):
+                terminalreporter.write_line(row)

@@ -79,7 +79,7 @@ def _by_kernel(folder, process):
     return core
 
 
-def _allow_cores():
+def allow_cores():
     hard = resource.getrlimit(resource.RLIMIT_CORE)[1]
     resource.setrlimit(resource.RLIMIT_CORE, (hard, hard))
 
@@ -93,7 +93,7 @@ def _run(program, *arguments):
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
-        preexec_fn=_allow_cores,
+        preexec_fn=allow_cores,
         text=True,
     )
 

@@ -100,6 +100,14 @@ def go_name(version):
     return asked.stdout.strip()
 
 
+def go_root(version):
+    """Where that Go lies."""
+    go_name(version)
+    asked = ["go", "env", "GOROOT"]
+    said = subprocess.check_output(asked, env=environment(version), timeout=PATIENCE, text=True)
+    return pathlib.Path(said.strip())
+
+
 @dataclasses.dataclass(frozen=True)
 class Made:
     """What the recipe says it did for one version."""

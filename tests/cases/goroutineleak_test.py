@@ -1,0 +1,88 @@
+"""What hangs, by the runtime's own verdict: the goroutineleak profile of Go 1.26 and later.
+
+The programs are those by which the runtime tests that profile. They are built where they lie, with
+a main function of ours that writes the profile and then dumps core (programs/leakprofile).
+"""
+
+import concurrent.futures
+import json
+import os
+import re
+import subprocess
+
+import pytest
+
+from . import agreement, little, recipe, tool
+
+VERSIONS = [recipe.LOCAL] if tool.SUBSET else [recipe.LOCAL, "1.27.4"]
+EXPERIMENT = {recipe.LOCAL: "goroutineleakprofile"}  # what Go 1.27 has anyway
+SUITES = ["", "goker"]
+AT_ONCE = 2
+SAMPLE = 10 if tool.SUBSET else 1  # one program of so many
+SECONDS = 60
+EXIT = {"SelectNoCasesMain"}  # from where the profile is not ours to write
+
+LEAKED = re.compile(r"^goroutine (\d+) \[[^\]]*\(leaked\)", re.MULTILINE)
+REGISTERED = re.compile(r'\bregister\("(\w+)"')
+
+
+def _programs(version, suite, folder):
+    """Builds the programs of a suite, which are one; returns it and their names."""
+    root = recipe.go_root(version)
+    source = root / "src" / "runtime" / "testdata" / "testgoroutineleakprofile" / suite
+    if not source.is_dir():
+        pytest.skip(f"Go {version} came without the programs of its own tests")
+    ours = little.PROGRAMS / "leakprofile" / "main.go"
+    overlay, program = folder / "overlay.json", folder / "program"
+    overlay.write_text(json.dumps({"Replace": {str(source / "main.go"): str(ours)}}))
+    # A toolchain that was downloaded lies among the modules, which no overlay may replace.
+    environment = {**os.environ, "GOTOOLCHAIN": "local", "GOMODCACHE": str(folder / "none")}
+    environment["GOEXPERIMENT"] = EXPERIMENT.get(version, "")
+    command = [root / "bin" / "go", "build", "-overlay", overlay, "-o", program, "."]
+    subprocess.run(command, cwd=source, env=environment, check=True, timeout=recipe.PATIENCE)
+    text = "".join(path.read_text() for path in source.glob("*.go"))
+    return program, sorted(set(REGISTERED.findall(text)) - EXIT)
+
+
+def _profiled(program, name, folder):
+    """The ids in the profile, and the core that was taken right after it was written."""
+    folder.mkdir()
+    profile = folder / "profile"
+    subprocess.run(
+        [program, name, profile],
+        cwd=folder,
+        env={**os.environ, "GOTRACEBACK": "crash"},
+        stdin=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        preexec_fn=little.allow_cores,
+        timeout=SECONDS,
+    )
+    (core,) = folder.glob("core*")
+    return set(map(int, LEAKED.findall(profile.read_text()))), core
+
+
+def _hung(core, program):
+    report = tool.report(core, "--exe", program, "--min-bytes=1", "--instances=100000")
+    findings = [found for found in report["findings"] if found["kind"] == "hung-goroutine"]
+    assert {found["confidence"] for found in findings} <= {"proven"}
+    return {instance["goroutine"] for found in findings for instance in found["instances"]}
+
+
+def _compare(program, name, folder):
+    leaked, core = _profiled(program, name, folder / name)
+    hung = _hung(core, program)
+    core.unlink()
+    return agreement.Row(name, leaked, hung)
+
+
+@pytest.mark.parametrize("suite", SUITES, ids=["patterns", "goker"])
+@pytest.mark.parametrize("version", VERSIONS)
+def test_agrees_with_the_runtime(version, suite, tmp_path, agreements):
+    little.need_kernel_cores()
+    program, names = _programs(version, suite, tmp_path)
+    assert names
+    with concurrent.futures.ThreadPoolExecutor(AT_ONCE) as pool:
+        rows = list(pool.map(lambda name: _compare(program, name, tmp_path), names[::SAMPLE]))
+    agreements[f"Go {recipe.go_name(version)[2:]}, {suite or 'patterns'}"] = rows
+    assert [row for row in rows if not row.agrees] == []
+    assert any(row.leaked for row in rows)

@@ -1,0 +1,85 @@
+// The main function of the runtime's own programs that leak goroutines, in place of theirs: it runs
+// one of them, waits until its goroutines have settled, writes the runtime's goroutineleak profile
+// to a file and dumps core. What a program would print itself is dropped.
+package main
+
+import (
+	"bytes"
+	"os"
+	"runtime"
+	"runtime/pprof"
+	"syscall"
+	"time"
+)
+
+const (
+	yieldCount = 10 // the programs' own constant
+	interval   = 20 * time.Millisecond
+	alike      = 5 // stacks that do not change so often in a row will not
+	patience   = 10 * time.Second
+)
+
+var (
+	buffer   = make([]byte, 1<<22)
+	deadline = time.Now().Add(patience)
+)
+
+var programs = map[string]func(){}
+
+func register(name string, program func()) { programs[name] = program }
+
+func registerInit(name string, program func()) {
+	if os.Args[1] == name {
+		program()
+	}
+}
+
+// stacks is what the other goroutines do now, whatever the runtime has found out about them.
+func stacks() []byte {
+	_, others, _ := bytes.Cut(buffer[:runtime.Stack(buffer, true)], []byte("\n\n"))
+	return bytes.ReplaceAll(others, []byte(" (leaked)"), nil)
+}
+
+// settle returns when all stacks stay as they are, or may never do.
+func settle() {
+	before := stacks()
+	for same := 0; same < alike && time.Now().Before(deadline); {
+		time.Sleep(interval)
+		now := stacks()
+		if bytes.Equal(now, before) {
+			same++
+		} else {
+			same = 0
+		}
+		before = now
+	}
+}
+
+// profile is the runtime's verdict on goroutines that were the same before it and after.
+func profile() []byte {
+	for {
+		var text bytes.Buffer
+		settle()
+		before := stacks()
+		must(pprof.Lookup("goroutineleak").WriteTo(&text, 2))
+		if bytes.Equal(stacks(), before) || time.Now().After(deadline) {
+			return text.Bytes()
+		}
+	}
+}
+
+func must(err error) {
+	if err != nil {
+		panic(err)
+	}
+}
+
+func main() {
+	null, err := os.OpenFile(os.DevNull, os.O_WRONLY, 0)
+	must(err)
+	os.Stdout = null
+	programs[os.Args[1]]()
+	must(os.WriteFile(os.Args[2], profile(), 0o666))
+	must(syscall.Kill(os.Getpid(), syscall.SIGABRT))
+	time.Sleep(time.Hour) // with nothing to wait for, the runtime could call it a deadlock first
+}
