@@ -27,6 +27,7 @@ static const struct reason {
     {"sync.Cond.Wait", GT_WAIT_SYNC, "condition", NULL},
     {"coroutine", GT_WAIT_CORO, "coroutine", NULL},
     {"semacquire", GT_WAIT_SYNC, "semaphore", "sync.(*WaitGroup).Wait"},
+    {"semacquire", GT_WAIT_SYNC, "semaphore", "sync.runtime_SemacquireMutex"},
 };
 
 static bool below(const struct gt_waits *waits, const struct gt_goroutine *g, const char *function)

@@ -47,8 +47,8 @@ def _need_how(how):
 def build(folder, name, version, *flags):
     recipe.go_name(version)  # Unavailable where that Go is
     subprocess.run(
-        ["go", "build", "-buildvcs=false", *flags, "-o", folder / name, f"./{name}"],
-        cwd=PROGRAMS,
+        ["go", "build", "-buildvcs=false", *flags, "-o", folder / name, "."],
+        cwd=PROGRAMS / name,
         env=recipe.environment(version),
         timeout=recipe.PATIENCE,
         check=True,

@@ -1,0 +1,3 @@
+module gotopsy.tests/ways
+
+go 1.19
