@@ -307,7 +307,13 @@ GT_API const char *gt_confidence_name(enum gt_confidence how); /* "proven" */
 
 /* ---- writing ------------------------------------------------------------------------------ */
 
-enum gt_format { GT_FORMAT_TEXT, GT_FORMAT_JSON, GT_FORMAT_MARKDOWN, GT_FORMAT_TRACEBACK };
+enum gt_format {
+    GT_FORMAT_TEXT,
+    GT_FORMAT_JSON,
+    GT_FORMAT_MARKDOWN,
+    GT_FORMAT_TRACEBACK,
+    GT_FORMAT_DOT
+};
 
 struct gt_style { /* for text */
     bool colour;
@@ -325,6 +331,70 @@ GT_API struct gt_error *gt_goroutines_write(const struct gt_report *report, enum
 
 /* As gt_report_make, but only the process and its goroutines: no heap analysis, no findings. */
 GT_API struct gt_error *gt_goroutines_make(struct gt_analysis *analysis, struct gt_report **report);
+
+/* ---- waits: who waits for what, and who could wake whom ------------------------------------- */
+
+enum gt_outlook {
+    GT_MAY_GO_ON,  /* somebody who may run reaches what it waits for */
+    GT_HANGS,      /* nobody does, so it never goes on */
+    GT_MAIN_WAITS, /* the main goroutine, which may wait for ever on purpose */
+};
+
+struct gt_waker {        /* who leads to what is waited for */
+    const char *kind;    /* "goroutine", "timer", "global", "finalizer", "cleanup", "other" */
+    uint64_t goroutine;  /* its id; 0 unless kind is "goroutine" */
+    bool hangs;          /* that goroutine does, so it wakes nobody */
+    struct gt_path path; /* from its variable to the pointer to what is waited for */
+};
+
+struct gt_waiting {     /* goroutines that wait alike: same stack, same reason */
+    uint64_t goroutine; /* the one of them that the rest is about */
+    const uint64_t *ids;
+    size_t id_count;
+    const char *wait_reason;
+    int64_t wait_ns; /* at least; the longest of them */
+    enum gt_outlook outlook;
+    const char *blocked_on; /* "channel", "semaphore", "condition", "coroutine"; NULL: nothing */
+    uint64_t blocked_on_address;
+    struct gt_stack stack;
+    struct gt_place created_by;    /* function NULL when unknown */
+    const struct gt_waker *wakers; /* the nearest first */
+    size_t waker_count;
+    bool more_wakers; /* there are more, or they were not all looked for */
+};
+
+struct gt_wait_cycle { /* each waits for what the next one has, the last for what the first has */
+    const uint64_t *ids;
+    size_t id_count;
+};
+
+struct gt_wait_graph {
+    struct gt_report *process;        /* core, binary and goroutines alone; owns all the rest */
+    const struct gt_waiting *waiting; /* hanging ones first, then the larger groups */
+    size_t waiting_count;
+    const struct gt_wait_cycle *cycles;
+    size_t cycle_count;
+    uint64_t hanging, others; /* goroutines that hang; that wait for none of this, or run */
+    bool whole;               /* nothing is missing that could hold a waker: GT_HANGS is proof */
+    const char *const *notes; /* what is missing, a line each */
+    size_t note_count;
+};
+
+struct gt_wait_options {
+    uint64_t goroutine; /* tell of this one alone; 0: of all */
+};
+
+/* Who could wake whom, by the same proof as the report's hung goroutines (runtime/mgc.go,
+ * findGoroutineLeaks). `options` NULL is the defaults. GT_ERR_USAGE when no goroutine has the id
+ * or when it waits for nothing that another could give. */
+GT_API struct gt_error *gt_wait_graph_make(struct gt_analysis *analysis,
+                                           const struct gt_wait_options *options,
+                                           struct gt_wait_graph **graph);
+/* As text, JSON (the schema gotopsy-waits/1) or GT_FORMAT_DOT, for Graphviz. */
+GT_API struct gt_error *gt_wait_graph_write(const struct gt_wait_graph *graph,
+                                            enum gt_format format, const struct gt_style *style,
+                                            FILE *to);
+GT_API void gt_wait_graph_free(struct gt_wait_graph *graph); /* NULL is allowed */
 
 /* ---- check: gotopsy's live set against the collector's own marks --------------------------- */
 

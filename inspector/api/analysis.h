@@ -28,9 +28,17 @@ struct gt_error *gt_analysis_heap(struct gt_analysis *analysis);
 /* Says that `stage` of a report begins. */
 void gt_analysis_stage(const struct gt_analysis *analysis, const char *stage);
 
+/* A study of an analysis whose heap is open; its strings go to `storage`. */
+void gt_study_begin(struct gt_study *study, const struct gt_analysis *analysis,
+                    struct gt_arena *storage);
+void gt_study_end(struct gt_study *study);
+
 /* Fills the parts of a report that need no heap: core, binary, collector, goroutines. */
 void gt_fill_process(const struct gt_analysis *analysis, struct gt_report *report);
 void gt_fill_goroutines(const struct gt_analysis *analysis, struct gt_report *report);
+
+/* Fills coverage.notes with what was lost so far. */
+void gt_fill_notes(const struct gt_analysis *analysis, struct gt_report *report);
 
 /* A report with nothing in it but its storage. */
 struct gt_report *gt_report_new(void);

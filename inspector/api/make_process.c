@@ -51,6 +51,17 @@ static void fill_binary(const struct gt_analysis *analysis, struct gt_report *re
     report->binary.experiment_count = version->experiment_count;
 }
 
+void gt_fill_notes(const struct gt_analysis *analysis, struct gt_report *report)
+{
+    const struct gt_vec *losses = &analysis->process->losses;
+    const char **notes = gt_arena_alloc(report->storage, losses->len * sizeof *notes);
+
+    for (size_t i = 0; i < losses->len; i++)
+        notes[i] = copy(report, *(const char **)gt_vec_at(losses, i));
+    report->coverage.notes = notes;
+    report->coverage.note_count = losses->len;
+}
+
 void gt_fill_process(const struct gt_analysis *analysis, struct gt_report *report)
 {
     struct gt_gc_state state;

@@ -2,9 +2,7 @@
 #include "inspector/api/analysis.h"
 #include "inspector/base/alloc.h"
 #include "inspector/base/error.h"
-#include "inspector/detect/contest.h"
 #include "inspector/detect/detector.h"
-#include "inspector/detect/windows.h"
 
 #include <stdlib.h>
 
@@ -17,35 +15,9 @@ enum {
 struct making {
     struct gt_analysis *analysis;
     struct gt_report *report;
-    struct gt_typing *typing;
     struct gt_study study;
     struct gt_causes causes;
 };
-
-/* ---- the study ----------------------------------------------------------------------------- */
-
-/* The live set: the base and all that was contested. */
-static void mark_live(struct making *making)
-{
-    struct gt_study *study = &making->study;
-    struct gt_report *report = making->report;
-
-    gt_analysis_stage(making->analysis, "marking");
-    study->contest = gt_contest_create(study);
-    gt_bitmap_init(&study->live, study->heap->graph.objects);
-    gt_contest_mark_without(study, GT_CONTESTED, &study->live);
-    study->live_bytes = report->live.bytes = gt_heap_bytes_of(&study->heap->graph, &study->live);
-    study->live_objects = report->live.objects = gt_bitmap_count(&study->live);
-}
-
-static void index_samples(struct gt_study *study)
-{
-    for (size_t i = 0; i < study->specials->list.len; i++) {
-        const struct gt_special *special = gt_special_at(study->specials, i);
-        if (special->kind == GT_SPECIAL_PROFILE)
-            *gt_map_put(&study->samples, special->object, NULL) = special->words[0];
-    }
-}
 
 static uint64_t threshold(const struct gt_report_options *options, uint64_t live_bytes)
 {
@@ -57,41 +29,14 @@ static uint64_t threshold(const struct gt_report_options *options, uint64_t live
 
 static void start_study(struct making *making, const struct gt_report_options *options)
 {
-    const struct gt_analysis *analysis = making->analysis;
     struct gt_study *study = &making->study;
 
-    *study = (struct gt_study){.process = analysis->process,
-                               .heap = analysis->heap,
-                               .goroutines = analysis->goroutines,
-                               .specials = analysis->specials,
-                               .roots = analysis->roots,
-                               .storage = making->report->storage,
-                               .max_instances = DEFAULT_INSTANCES};
-    if (options && options->instances) study->max_instances = options->instances;
+    gt_study_begin(study, making->analysis, making->report->storage);
+    making->report->live.bytes = study->live_bytes;
+    making->report->live.objects = study->live_objects;
+    study->max_instances = options && options->instances ? options->instances : DEFAULT_INSTANCES;
     study->show_data = options && options->show_data;
-    mark_live(making);
     study->min_bytes = threshold(options, study->live_bytes);
-    gt_analysis_stage(analysis, "typing");
-    making->typing = gt_typing_create(study->heap, study->goroutines, study->roots, &study->live);
-    study->typing = making->typing;
-    study->users = gt_global_users_create(study->process);
-    gt_bitmap_init(&study->holders, study->heap->graph.objects);
-    gt_bitmap_copy(&study->holders, &study->live);
-    index_samples(study);
-}
-
-static void end_study(struct making *making)
-{
-    if (making->study.has_forest) gt_forest_deinit(&making->study.forest);
-    gt_windows_forget(&making->study);
-    gt_bitmap_free(&making->study.holders);
-    gt_bitmap_free(&making->study.doubtful);
-    gt_map_free(&making->study.samples);
-    gt_map_free(&making->study.dead_words);
-    gt_global_users_free(making->study.users);
-    gt_typing_free(making->typing);
-    gt_contest_free(making->study.contest, &making->study);
-    gt_bitmap_free(&making->study.live);
 }
 
 /* ---- findings ------------------------------------------------------------------------------ */
@@ -101,10 +46,9 @@ static void end_study(struct making *making)
 static enum gt_confidence confidence(const struct gt_process *process, const struct gt_cause *cause)
 {
     enum gt_confidence unproven = cause->kind == GT_HUNG_GOROUTINE ? GT_SUSPECT : GT_LIKELY;
-    bool whole = !process->lost[GT_OF_HEAP] && !process->lost[GT_OF_GLOBALS] &&
-                 !process->lost[GT_OF_GOROUTINES];
 
-    return cause->confidence == GT_PROVEN && !whole ? unproven : cause->confidence;
+    return cause->confidence == GT_PROVEN && !gt_process_is_whole(process) ? unproven
+                                                                           : cause->confidence;
 }
 
 static void fill_finding(const struct gt_process *process, const struct gt_cause *cause,
@@ -205,20 +149,14 @@ static void fill_coverage(const struct making *making)
 {
     struct gt_report *report = making->report;
     const struct gt_process *process = making->analysis->process;
-    const char **notes = gt_arena_alloc(report->storage, process->losses.len * sizeof *notes);
 
-    report->coverage.typed_bytes = making->typing->typed_bytes;
-    report->coverage.untyped_bytes = making->typing->untyped_bytes;
+    report->coverage.typed_bytes = making->study.typing->typed_bytes;
+    report->coverage.untyped_bytes = making->study.typing->untyped_bytes;
     report->coverage.frames_precise = making->analysis->roots->frames_precise;
     report->coverage.frames_conservative = making->analysis->roots->frames_conservative;
     report->coverage.missing_bytes = process->missing_bytes;
     report->coverage.undecided_bytes = making->study.undecided_bytes;
-    for (size_t i = 0; i < process->losses.len; i++) {
-        const char *line = *(const char **)gt_vec_at(&process->losses, i);
-        notes[i] = gt_arena_strndup(report->storage, line, strlen(line));
-    }
-    report->coverage.notes = notes;
-    report->coverage.note_count = process->losses.len;
+    gt_fill_notes(making->analysis, report);
 }
 
 struct gt_error *gt_report_make(struct gt_analysis *analysis,
@@ -235,7 +173,7 @@ struct gt_error *gt_report_make(struct gt_analysis *analysis,
     detect(&making);
     fill_memory(&making);
     fill_coverage(&making);
-    end_study(&making);
+    gt_study_end(&making.study);
     *out = making.report;
     return NULL;
 }

@@ -124,6 +124,20 @@ static struct gt_error *goroutines(struct gt_analysis *analysis, struct gt_run *
     return error;
 }
 
+static struct gt_error *waits(struct gt_analysis *analysis, struct gt_run *run)
+{
+    struct gt_wait_graph *graph = NULL;
+    struct gt_output output;
+    struct gt_error *error = gt_wait_graph_make(analysis, &run->options->waits, &graph);
+
+    error = begin(&output, run, error);
+    if (!error)
+        error = gt_output_close(
+            &output, gt_wait_graph_write(graph, run->options->format, &output.style, output.file));
+    gt_wait_graph_free(graph);
+    return error;
+}
+
 /* ---- version, help ----------------------------------------------------------------------------
  */
 
@@ -182,6 +196,14 @@ const struct gt_command gt_commands[] = {
      "  gotopsy goroutines core --all\n"
      "  gotopsy goroutines core --format=traceback -o goroutines.txt\n",
      GT_FOR_GOROUTINES, FORMAT(TEXT) | FORMAT(JSON) | FORMAT(TRACEBACK), goroutines, NULL},
+    {"waits", "CORE", "who waits for what, and who could wake whom",
+     "Shows what goroutines wait for that others could give (channels, mutexes, groups), and who\n"
+     "reaches it and could wake them, by which variables. Those that hang, since nobody who may\n"
+     "run does, come first, and circles of those that wait for one another.\n",
+     "  gotopsy waits core\n"
+     "  gotopsy waits core --goroutine 4711\n"
+     "  gotopsy waits core --format=dot | dot -Tsvg -o waits.svg\n",
+     GT_FOR_WAITS, FORMAT(TEXT) | FORMAT(JSON) | FORMAT(DOT), waits, NULL},
     {"version", "", "which gotopsy this is", "Prints the version.\n", "  gotopsy version\n",
      GT_FOR_OTHERS, 0, NULL, version},
     {"help", "[COMMAND]", "what a command does, with examples",
@@ -198,10 +220,9 @@ const struct gt_command *gt_command_find(const char *name)
 }
 
 static const char *const formats[] = {
-    [GT_FORMAT_TEXT] = "text",
-    [GT_FORMAT_JSON] = "json",
-    [GT_FORMAT_MARKDOWN] = "markdown",
-    [GT_FORMAT_TRACEBACK] = "traceback",
+    [GT_FORMAT_TEXT] = "text",         [GT_FORMAT_JSON] = "json",
+    [GT_FORMAT_MARKDOWN] = "markdown", [GT_FORMAT_TRACEBACK] = "traceback",
+    [GT_FORMAT_DOT] = "dot",
 };
 
 const char *gt_format_name(enum gt_format format)

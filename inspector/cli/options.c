@@ -5,6 +5,7 @@
 #include "inspector/cli/commands.h"
 #include "inspector/cli/size.h"
 
+#include <limits.h>
 #include <popt.h>
 #include <stdlib.h>
 #include <string.h>
@@ -50,8 +51,7 @@ static struct gt_error *set_format(struct gt_options *options, const char *value
 {
     options->format_given = true;
     if (gt_format_find(value, &options->format)) return NULL;
-    return gt_error_new(GT_ERR_USAGE, "there is no format '%s'; text, json, markdown or traceback",
-                        value);
+    return gt_error_new(GT_ERR_USAGE, "there is no format '%s'; --help names them", value);
 }
 
 static struct gt_error *set_output(struct gt_options *options, const char *value)
@@ -112,6 +112,15 @@ static struct gt_error *set_instances(struct gt_options *options, const char *va
     struct gt_error *error = parse_number("--instances", value, 1, MOST_INSTANCES, &number);
 
     if (!error) options->report.instances = number;
+    return error;
+}
+
+static struct gt_error *set_goroutine(struct gt_options *options, const char *value)
+{
+    unsigned long number;
+    struct gt_error *error = parse_number("--goroutine", value, 1, LONG_MAX, &number);
+
+    if (!error) options->waits.goroutine = number;
     return error;
 }
 
@@ -216,6 +225,7 @@ const struct gt_option_row gt_option_rows[] = {
      GT_FOR_REPORT, set_all},
     {"all", 0, NULL, "goroutines one by one, as Go prints them, those of the runtime too",
      GT_FOR_GOROUTINES, set_one_by_one},
+    {"goroutine", 0, "ID", "tell of this goroutine alone", GT_FOR_WAITS, set_goroutine},
     {"colour", 0, "WHEN", "auto (on a terminal, unless NO_COLOR is set), always or never",
      GT_FOR_ANALYSES, set_colour},
     {"color", 0, "WHEN", NULL, GT_FOR_ANALYSES, set_colour},

@@ -16,9 +16,10 @@ enum { /* commands, as bits: which of them an option is for */
        GT_FOR_REPORT = 1,
        GT_FOR_CHECK = 2,
        GT_FOR_GOROUTINES = 4,
-       GT_FOR_ANALYSES = 7,
-       GT_FOR_OTHERS = 8,
-       GT_FOR_ALL = 15,
+       GT_FOR_WAITS = 8,
+       GT_FOR_ANALYSES = 15,
+       GT_FOR_OTHERS = 16,
+       GT_FOR_ALL = 31,
 };
 
 enum gt_when { GT_AUTO, GT_ALWAYS, GT_NEVER };
@@ -32,6 +33,7 @@ struct gt_options {
     const struct gt_command *command;
     struct gt_core_options core;
     struct gt_report_options report;
+    struct gt_wait_options waits;
     enum gt_format format;
     bool format_given;
     const char *output; /* NULL: standard output */

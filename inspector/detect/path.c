@@ -362,19 +362,10 @@ static void tell_skipped(struct telling *telling, size_t skipped)
     step->what = gt_arena_format(telling->keys->study->storage, "%zu more objects", skipped);
 }
 
-/* The way to `object`, told with the edges between; `last_offset` is the word told of the last. */
-static void tell_way(struct telling *telling, uint32_t object, bool has_offset,
-                     uint64_t last_offset)
+/* A way from a root, told with the edges between; `last_offset` is the word told of the last. */
+static void tell_along(struct telling *telling, uint32_t root, const uint32_t *way, size_t count,
+                       size_t skipped, bool has_offset, uint64_t last_offset)
 {
-    uint32_t way[MAX_PATH], root = 0;
-    size_t skipped = 0;
-    size_t count =
-        gt_forest_path(forest_of(telling->keys->study), object, way, MAX_PATH, &root, &skipped);
-
-    if (!count) {
-        tell_object(telling, object, has_offset, last_offset);
-        return;
-    }
     tell_root(telling, root);
     for (size_t i = 0; i < count; i++) {
         uint64_t offset = last_offset;
@@ -383,6 +374,20 @@ static void tell_way(struct telling *telling, uint32_t object, bool has_offset,
         if (skipped && i == MAX_PATH / 2) tell_skipped(telling, skipped);
         tell_object(telling, way[i], known, offset);
     }
+}
+
+static void tell_way(struct telling *telling, uint32_t object, bool has_offset,
+                     uint64_t last_offset)
+{
+    uint32_t way[MAX_PATH], root = 0;
+    size_t skipped = 0;
+    size_t count =
+        gt_forest_path(forest_of(telling->keys->study), object, way, MAX_PATH, &root, &skipped);
+
+    if (count)
+        tell_along(telling, root, way, count, skipped, has_offset, last_offset);
+    else
+        tell_object(telling, object, has_offset, last_offset);
 }
 
 static struct gt_path finish(struct telling *telling)
@@ -412,6 +417,20 @@ struct gt_path gt_path_to_object(struct gt_keys *keys, uint32_t object)
     struct telling telling = {keys, GT_VEC_OF(struct gt_step)};
 
     tell_way(&telling, object, false, 0);
+    return finish(&telling);
+}
+
+struct gt_path gt_path_along(struct gt_keys *keys, uint32_t root, const uint32_t *way, size_t count)
+{
+    struct telling telling = {keys, GT_VEC_OF(struct gt_step)};
+    uint64_t offset = 0;
+
+    if (count < 2) {
+        tell_root(&telling, root);
+        return finish(&telling);
+    }
+    bool known = edge_offset(keys, way[count - 2], way[count - 1], true, &offset);
+    tell_along(&telling, root, way, count - 1, 0, known, offset);
     return finish(&telling);
 }
 

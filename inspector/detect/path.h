@@ -37,6 +37,11 @@ struct gt_path gt_path_to(struct gt_keys *keys, const struct gt_holder *holder);
 /* The path to an object with pointers: as far as the word that first reached it. */
 struct gt_path gt_path_to_object(struct gt_keys *keys, uint32_t object);
 
+/* The path from a root by way of `count` objects, each of which the one before points to: as far as
+ * the word that points to the last. */
+struct gt_path gt_path_along(struct gt_keys *keys, uint32_t root, const uint32_t *way,
+                             size_t count);
+
 /* "main.Session.token": the innermost named struct and field that hold the word; NULL if none. */
 const char *gt_holder_field(const struct gt_study *study, const struct gt_holder *holder);
 

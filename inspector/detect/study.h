@@ -24,7 +24,7 @@ struct gt_study {
     const struct gt_goroutines *goroutines;
     const struct gt_specials *specials;
     const struct gt_roots *roots;
-    const struct gt_typing *typing;
+    struct gt_typing *typing;
     struct gt_global_users *users; /* of code to globals without names */
     struct gt_contest *contest;
     struct gt_bitmap live;

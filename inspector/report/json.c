@@ -11,7 +11,7 @@ static json_t *texts(const char *const *all, size_t count)
     return list;
 }
 
-static json_t *core_of(const struct gt_report *report)
+json_t *gt_json_core(const struct gt_report *report)
 {
     return json_pack(
         "{s:o, s:o, s:o, s:b, s:o, s:o, s:o}", "path", gt_json_text(report->core.path), "bytes",
@@ -20,7 +20,7 @@ static json_t *core_of(const struct gt_report *report)
         gt_json_text(report->core.command), "signal", gt_json_text(report->core.signal));
 }
 
-static json_t *binary_of(const struct gt_report *report)
+json_t *gt_json_binary(const struct gt_report *report)
 {
     return json_pack(
         "{s:o, s:o, s:o, s:o, s:b, s:b, s:o}", "path", gt_json_text(report->binary.path),
@@ -54,23 +54,15 @@ static json_t *memory_of(const struct gt_report *report)
                      "parts", parts);
 }
 
-static json_t *ids(const uint64_t *all, size_t count)
-{
-    json_t *list = json_array();
-
-    for (size_t i = 0; i < count; i++)
-        list = gt_json_append(list, gt_json_size(all[i]));
-    return list;
-}
-
 static json_t *group_of(const struct gt_goroutine_group *group)
 {
     return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:b}", "count",
-                     gt_json_size(group->count), "ids", ids(group->ids, group->id_count), "status",
-                     gt_json_text(group->status), "wait_reason", gt_json_text(group->wait_reason),
-                     "wait_ns_max", gt_json_signed(group->wait_ns_max), "stack",
-                     gt_json_stack(&group->stack), "created_by", gt_json_place(&group->created_by),
-                     "labels", gt_json_labels(group->labels, group->label_count), "stack_bytes",
+                     gt_json_size(group->count), "ids", gt_json_ids(group->ids, group->id_count),
+                     "status", gt_json_text(group->status), "wait_reason",
+                     gt_json_text(group->wait_reason), "wait_ns_max",
+                     gt_json_signed(group->wait_ns_max), "stack", gt_json_stack(&group->stack),
+                     "created_by", gt_json_place(&group->created_by), "labels",
+                     gt_json_labels(group->labels, group->label_count), "stack_bytes",
                      gt_json_size(group->stack_bytes), "retained_bytes",
                      gt_json_signed(group->retained_bytes), "system", group->system);
 }
@@ -118,8 +110,8 @@ bool gt_json_report(const struct gt_report *report, const struct gt_style *style
     (void)style;
     return gt_json_dump(
         json_pack("{s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "schema",
-                  "gotopsy-report/1", "tool", gt_json_tool(), "core", core_of(report), "binary",
-                  binary_of(report), "gc", gc_of(report), "live",
+                  "gotopsy-report/1", "tool", gt_json_tool(), "core", gt_json_core(report),
+                  "binary", gt_json_binary(report), "gc", gc_of(report), "live",
                   bytes_and_objects(report->live.bytes, report->live.objects), "memory",
                   memory_of(report), "goroutines", goroutines_of(report), "coverage",
                   coverage_of(report), "leaks_total",
@@ -134,7 +126,7 @@ bool gt_json_goroutines(const struct gt_report *report, const struct gt_style *s
     (void)style;
     return gt_json_dump(json_pack("{s:s, s:o, s:o, s:o, s:o, s:o}", "schema",
                                   "gotopsy-goroutines/1", "tool", gt_json_tool(), "core",
-                                  core_of(report), "binary", binary_of(report), "goroutines",
-                                  goroutines_of(report), "notes", notes_of(report)),
+                                  gt_json_core(report), "binary", gt_json_binary(report),
+                                  "goroutines", goroutines_of(report), "notes", notes_of(report)),
                         to);
 }

@@ -108,6 +108,15 @@ json_t *gt_json_path(const struct gt_path *path)
     return list;
 }
 
+json_t *gt_json_ids(const uint64_t *ids, size_t count)
+{
+    json_t *list = json_array();
+
+    for (size_t i = 0; i < count; i++)
+        list = gt_json_append(list, gt_json_size(ids[i]));
+    return list;
+}
+
 json_t *gt_json_tool(void)
 {
     return json_pack("{s:s, s:s}", "name", "gotopsy", "version", GT_VERSION);

@@ -22,13 +22,18 @@ json_t *gt_json_block(const struct gt_block *block);
 json_t *gt_json_place(const struct gt_place *place); /* without a function: null */
 json_t *gt_json_stack(const struct gt_stack *stack);
 json_t *gt_json_path(const struct gt_path *path);
-json_t *gt_json_tool(void); /* who made the document */
+json_t *gt_json_ids(const uint64_t *ids, size_t count); /* of goroutines */
+json_t *gt_json_tool(void);                             /* who made the document */
 
 /* Appends, and takes over both; NULL when either is or memory has run out. */
 json_t *gt_json_append(json_t *list, json_t *value);
 
 /* Writes a document and takes it over; false when it is NULL. */
 bool gt_json_dump(json_t *document, FILE *to);
+
+/* Parts of a report that several documents have. */
+json_t *gt_json_core(const struct gt_report *report);
+json_t *gt_json_binary(const struct gt_report *report);
 
 /* Findings, as the report's document holds them. */
 json_t *gt_json_findings(const struct gt_finding *findings, size_t count);

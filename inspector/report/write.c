@@ -9,16 +9,22 @@ static const struct format {
     const char *name;
     gt_report_sink *report, *goroutines;
     gt_check_sink *check;
+    gt_wait_graph_sink *wait_graph;
 } formats[] = {
-    [GT_FORMAT_TEXT] = {"text", gt_text_report, gt_text_goroutines, gt_text_check},
-    [GT_FORMAT_JSON] = {"json", gt_json_report, gt_json_goroutines, gt_json_check},
-    [GT_FORMAT_MARKDOWN] = {"markdown", gt_markdown_report, NULL, NULL},
-    [GT_FORMAT_TRACEBACK] = {"traceback", gt_traceback, gt_traceback, NULL},
+    [GT_FORMAT_TEXT] = {"text", gt_text_report, gt_text_goroutines, gt_text_check,
+                        gt_text_wait_graph},
+    [GT_FORMAT_JSON] = {"json", gt_json_report, gt_json_goroutines, gt_json_check,
+                        gt_json_wait_graph},
+    [GT_FORMAT_MARKDOWN] = {.name = "markdown", .report = gt_markdown_report},
+    [GT_FORMAT_TRACEBACK] = {.name = "traceback",
+                             .report = gt_traceback,
+                             .goroutines = gt_traceback},
+    [GT_FORMAT_DOT] = {.name = "dot", .wait_graph = gt_dot_wait_graph},
 };
 
 static const struct format *find_format(enum gt_format format)
 {
-    static const struct format none = {"such", NULL, NULL, NULL};
+    static const struct format none = {.name = "such"};
 
     return (unsigned)format < sizeof formats / sizeof formats[0] ? &formats[format] : &none;
 }
@@ -52,6 +58,15 @@ struct gt_error *gt_goroutines_write(const struct gt_report *report, enum gt_for
 
     if (!row->goroutines) return no_sink(row, "the goroutines");
     return outcome(row->goroutines(report, style, to), to, "the goroutines");
+}
+
+struct gt_error *gt_wait_graph_write(const struct gt_wait_graph *graph, enum gt_format format,
+                                     const struct gt_style *style, FILE *to)
+{
+    const struct format *row = find_format(format);
+
+    if (!row->wait_graph) return no_sink(row, "the waits");
+    return outcome(row->wait_graph(graph, style, to), to, "the waits");
 }
 
 struct gt_error *gt_check_write(const struct gt_check *check, enum gt_format format,

@@ -72,6 +72,13 @@ struct gt_error *gt_process_explain(const struct gt_process *process, struct gt_
 void gt_process_lost(struct gt_process *process, enum gt_evidence of, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
+/* Nothing of the heap, the globals or the goroutines is missing: what was found is proof. */
+static inline bool gt_process_is_whole(const struct gt_process *process)
+{
+    return !process->lost[GT_OF_HEAP] && !process->lost[GT_OF_GLOBALS] &&
+           !process->lost[GT_OF_GOROUTINES];
+}
+
 /* A runtime variable's address; an error names it when the program has none. */
 struct gt_error *gt_process_global(const struct gt_process *process, const char *name,
                                    uint64_t *addr);

@@ -287,24 +287,33 @@ var holders = map[string]func(key any){
 		runtime.SetFinalizer(t, func(*thing) { use(key) })
 		things = append(things, t)
 	},
-	"sleeper": func(key any) { go func() { time.Sleep(time.Hour); use(key) }() },
+	"sleeper": func(key any) { begun(func() { time.Sleep(time.Hour); use(key) }) },
 	"deadline": func(key any) {
-		go func() {
+		begun(func() {
 			select {
 			case <-time.After(time.Hour):
 			case <-make(chan int):
 			}
 			use(key)
-		}()
+		})
 	},
-	"reader":   func(key any) { go func() { pipe().Read(make([]byte, 1)); use(key) }() },
-	"syscall":  func(key any) { go func() { syscall.Read(rawPipe(), make([]byte, 1)); use(key) }() },
-	"signal":   func(key any) { go func() { <-signals; use(key) }() },
-	"worker":   func(key any) { go func() { <-jobs; use(key) }() },
+	"reader":   func(key any) { begun(func() { pipe().Read(make([]byte, 1)); use(key) }) },
+	"syscall":  func(key any) { begun(func() { syscall.Read(rawPipe(), make([]byte, 1)); use(key) }) },
+	"signal":   func(key any) { begun(func() { <-signals; use(key) }) },
+	"worker":   func(key any) { begun(func() { <-jobs; use(key) }) },
 	"spinner":  func(key any) { go spin(key) },
-	"deferred": func(key any) { go func() { defer use(key); time.Sleep(time.Hour) }() },
-	"hung":     func(key any) { go func() { <-make(chan int); use(key) }() },
+	"deferred": func(key any) { begun(func() { defer use(key); time.Sleep(time.Hour) }) },
+	"hung":     func(key any) { begun(func() { <-make(chan int); use(key) }) },
 }
+
+// begun starts a holder that blocks.
+func begun(hold func()) {
+	born := make(chan int)
+	go func() { born <- id(); hold() }()
+	held = append(held, <-born)
+}
+
+var held []int // holders, by their ids
 
 var (
 	signals = make(chan os.Signal, 1)
@@ -377,7 +386,7 @@ func inFrame(truth map[string]map[string][]int, wait func()) {
 func main() {
 	signal.Notify(signals, syscall.SIGUSR1)
 	truth := map[string]map[string][]int{}
-	settle(startAll(truth))
+	settle(append(startAll(truth), held...))
 	inFrame(truth, func() {
 		json.NewEncoder(os.Stdout).Encode(truth)
 		os.Stdout.WriteString("ready\n")

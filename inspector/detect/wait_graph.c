@@ -1,0 +1,279 @@
+#include "inspector/detect/wait_graph.h"
+
+#include "inspector/base/alloc.h"
+#include "inspector/detect/group.h"
+#include "inspector/detect/hanging.h"
+#include "inspector/detect/places.h"
+#include "inspector/detect/wakers.h"
+
+#include <stdlib.h>
+
+enum {
+    MAIN_GOROUTINE = 1,
+    MAX_WAKERS = 8,      /* told for one goroutine */
+    MAX_CIRCLES = 20000, /* hanging goroutines that are looked at for circles */
+};
+
+struct graphing {
+    struct gt_study *study;
+    struct gt_wakers wakers;
+    struct gt_groups groups;
+    struct gt_vec waiting, cycles; /* struct gt_waiting, struct gt_wait_cycle */
+    bool *hangs;                   /* by goroutine */
+    uint64_t latest, only;
+};
+
+static const struct gt_goroutine *goroutine(const struct graphing *graphing, uint32_t number)
+{
+    return &graphing->study->goroutines->list[number];
+}
+
+/* Waits for what another goroutine could give. */
+static bool depends(const struct graphing *graphing, uint32_t number)
+{
+    return !goroutine(graphing, number)->system &&
+           graphing->study->contest->wait[number].kind != GT_WAIT_OTHER;
+}
+
+/* ---- wakers -------------------------------------------------------------------------------- */
+
+struct naming {
+    struct graphing *graphing;
+    struct gt_vec wakers; /* struct gt_waker */
+    struct gt_map owners; /* goroutines that were told */
+    size_t others;        /* wakers that are none */
+    bool more;
+};
+
+static bool tell_waker(void *ctx, const struct gt_way *way)
+{
+    enum { OTHERS = 2 }; /* that lead there by no goroutine, such as globals: they are all alike */
+    struct naming *naming = ctx;
+    struct graphing *graphing = naming->graphing;
+    uint32_t owner = gt_way_goroutine(graphing->study, way);
+    bool is_goroutine = owner < graphing->study->goroutines->count, added = true;
+
+    if (is_goroutine)
+        gt_map_put(&naming->owners, owner, &added);
+    else
+        added = naming->others++ < OTHERS;
+    if (!added) return true;
+    if (naming->wakers.len >= MAX_WAKERS) {
+        naming->more = true;
+        return false;
+    }
+    struct gt_waker *waker = gt_vec_push(&naming->wakers);
+    waker->kind = gt_way_kind(&graphing->wakers, way);
+    waker->goroutine = is_goroutine ? goroutine(graphing, owner)->id : 0;
+    waker->hangs = is_goroutine && graphing->hangs[owner];
+    waker->path = gt_path_along(&graphing->wakers.keys, way->root, way->objects, way->count);
+    return true;
+}
+
+static void *keep(const struct graphing *graphing, struct gt_vec *vec, size_t size)
+{
+    void *kept = gt_arena_alloc(graphing->study->storage, vec->len * size);
+
+    if (vec->len) memcpy(kept, vec->data, vec->len * size);
+    gt_vec_free(vec);
+    return kept;
+}
+
+/* A package's variable is no object of the heap: whatever code there is can reach it. */
+static void tell_variable(struct graphing *graphing, uint64_t address, struct gt_vec *wakers)
+{
+    const struct gt_study *study = graphing->study;
+    const struct gt_debug_global *global = gt_process_global_at(study->process, address);
+
+    if (gt_heap_object(&study->heap->graph, address) != GT_NO_OBJECT) return;
+    struct gt_step *step = gt_arena_alloc(study->storage, sizeof *step);
+    *step = (struct gt_step){.address = address, .what = "a variable of a package"};
+    if (global) step->what = gt_arena_format(study->storage, "global %s", global->name);
+    struct gt_waker *waker = gt_vec_push(wakers);
+    waker->kind = "global";
+    waker->path = (struct gt_path){step, 1};
+}
+
+static void tell_wakers(struct graphing *graphing, uint32_t number, struct gt_waiting *waiting)
+{
+    struct naming naming = {.graphing = graphing, .wakers = GT_VEC_OF(struct gt_waker)};
+    const struct gt_wait *wait = &graphing->study->contest->wait[number];
+
+    for (size_t i = 0; i < wait->objects.len && i < MAX_WAKERS; i++)
+        tell_variable(graphing, *(uint64_t *)gt_vec_at(&wait->objects, i), &naming.wakers);
+    naming.more |= !gt_wakers_visit(&graphing->wakers, number, tell_waker, &naming);
+    waiting->waker_count = naming.wakers.len;
+    waiting->more_wakers = naming.more;
+    waiting->wakers = keep(graphing, &naming.wakers, sizeof *waiting->wakers);
+    gt_map_free(&naming.owners);
+}
+
+/* ---- who waits ----------------------------------------------------------------------------- */
+
+static enum gt_outlook outlook_of(const struct graphing *graphing, uint32_t number)
+{
+    if (graphing->hangs[number]) return GT_HANGS;
+    return goroutine(graphing, number)->id == MAIN_GOROUTINE ? GT_MAIN_WAITS : GT_MAY_GO_ON;
+}
+
+static void tell_members(const struct graphing *graphing, const struct gt_member *members,
+                         size_t count, struct gt_waiting *waiting)
+{
+    uint64_t *ids = gt_arena_alloc(graphing->study->storage, count * sizeof *ids);
+
+    waiting->wait_ns = GT_UNKNOWN;
+    for (size_t i = 0; i < count; i++) {
+        const struct gt_goroutine *g = goroutine(graphing, members[i].item);
+        int64_t waited = gt_wait_ns(g, graphing->latest);
+        ids[i] = g->id;
+        if (waited > waiting->wait_ns) waiting->wait_ns = waited;
+    }
+    waiting->ids = ids;
+    waiting->id_count = count;
+}
+
+static void tell_waiting(void *ctx, const struct gt_member *members, size_t count)
+{
+    struct graphing *graphing = ctx;
+    const struct gt_study *study = graphing->study;
+    uint32_t number = members[0].item;
+    const struct gt_goroutine *g = goroutine(graphing, number);
+    const struct gt_wait *wait = &study->contest->wait[number];
+    struct gt_waiting *waiting = gt_vec_push(&graphing->waiting);
+
+    tell_members(graphing, members, count, waiting);
+    waiting->goroutine = g->id;
+    waiting->wait_reason = gt_study_keep(study, g->wait_reason);
+    waiting->outlook = outlook_of(graphing, number);
+    waiting->blocked_on = wait->what;
+    if (wait->objects.len) waiting->blocked_on_address = *(uint64_t *)gt_vec_at(&wait->objects, 0);
+    waiting->stack = gt_places_of(study->process, study->goroutines, g, study->storage);
+    waiting->created_by = gt_place_created(study->process, g, study->storage);
+    tell_wakers(graphing, number, waiting);
+}
+
+/* Alike: the same stack, and the same outlook. */
+static void add_waiting(struct graphing *graphing, uint32_t number)
+{
+    const struct gt_study *study = graphing->study;
+    const struct gt_goroutine *g = goroutine(graphing, number);
+
+    if (graphing->only && g->id != graphing->only) return;
+    gt_groups_add(&graphing->groups,
+                  gt_arena_format(study->storage, "%d %s", graphing->hangs[number],
+                                  gt_places_key(study->goroutines, g, study->storage)),
+                  UINT64_MAX - g->id, number);
+}
+
+/* Hanging ones first, then the larger groups, then the older. */
+static int by_interest(const void *a, const void *b)
+{
+    const struct gt_waiting *left = a, *right = b;
+    bool left_hangs = left->outlook == GT_HANGS, right_hangs = right->outlook == GT_HANGS;
+
+    if (left_hangs != right_hangs) return left_hangs ? -1 : 1;
+    if (left->id_count != right->id_count) return left->id_count > right->id_count ? -1 : 1;
+    return left->goroutine < right->goroutine ? -1 : left->goroutine > right->goroutine;
+}
+
+/* ---- circles ------------------------------------------------------------------------------- */
+
+struct following {
+    struct graphing *graphing;
+    uint32_t next;
+};
+
+static bool take_goroutine(void *ctx, const struct gt_way *way)
+{
+    struct following *following = ctx;
+    uint32_t owner = gt_way_goroutine(following->graphing->study, way);
+
+    if (owner == following->graphing->study->goroutines->count) return true;
+    following->next = owner;
+    return false;
+}
+
+/* Who has what a hanging goroutine waits for: the nearest, of those that wait too. */
+static uint32_t next_of(struct graphing *graphing, uint32_t number)
+{
+    struct following following = {graphing, graphing->study->goroutines->count};
+
+    gt_wakers_visit(&graphing->wakers, number, take_goroutine, &following);
+    return following.next;
+}
+
+static void tell_circle(struct graphing *graphing, const uint32_t *next, uint32_t from)
+{
+    struct gt_vec ids = GT_VEC_OF(uint64_t);
+    uint32_t at = from;
+
+    bool wanted = !graphing->only;
+
+    do {
+        gt_vec_add(&ids, &goroutine(graphing, at)->id);
+        wanted |= goroutine(graphing, at)->id == graphing->only;
+        at = next[at];
+    } while (at != from);
+    if (!wanted) {
+        gt_vec_free(&ids);
+        return;
+    }
+    struct gt_wait_cycle *cycle = gt_vec_push(&graphing->cycles);
+    cycle->id_count = ids.len;
+    cycle->ids = keep(graphing, &ids, sizeof *cycle->ids);
+}
+
+/* Each goroutine has at most one next: whoever is met again on one walk closes a circle. */
+static void find_circles(struct graphing *graphing)
+{
+    uint32_t count = graphing->study->goroutines->count, looked_at = 0;
+    uint32_t *next = gt_alloc(count * sizeof *next), *walk = gt_calloc(count, sizeof *walk);
+
+    for (uint32_t i = 0; i < count; i++)
+        next[i] = graphing->hangs[i] && looked_at++ < MAX_CIRCLES ? next_of(graphing, i) : count;
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t at = i;
+        for (; at < count && !walk[at]; at = next[at])
+            walk[at] = i + 1;
+        if (at < count && walk[at] == i + 1) tell_circle(graphing, next, at);
+    }
+    free(next);
+    free(walk);
+}
+
+/* ---- all of it ------------------------------------------------------------------------------ */
+
+static void count_all(const struct graphing *graphing, struct gt_wait_graph *graph)
+{
+    for (uint32_t i = 0; i < graphing->study->goroutines->count; i++) {
+        graph->hanging += graphing->hangs[i];
+        graph->others += !goroutine(graphing, i)->system && !depends(graphing, i);
+    }
+}
+
+void gt_wait_graph_fill(struct gt_study *study, uint64_t only, struct gt_wait_graph *graph)
+{
+    struct graphing graphing = {.study = study,
+                                .only = only,
+                                .latest = gt_latest_time(study->process, study->goroutines),
+                                .waiting = GT_VEC_OF(struct gt_waiting),
+                                .cycles = GT_VEC_OF(struct gt_wait_cycle)};
+
+    graphing.hangs = gt_hanging_find(study);
+    gt_wakers_init(&graphing.wakers, study);
+    gt_groups_init(&graphing.groups);
+    for (uint32_t i = 0; i < study->goroutines->count; i++)
+        if (depends(&graphing, i)) add_waiting(&graphing, i);
+    gt_groups_visit(&graphing.groups, tell_waiting, &graphing);
+    gt_groups_deinit(&graphing.groups);
+    find_circles(&graphing);
+    count_all(&graphing, graph);
+    gt_wakers_deinit(&graphing.wakers);
+    free(graphing.hangs);
+    if (graphing.waiting.len)
+        qsort(graphing.waiting.data, graphing.waiting.len, sizeof(struct gt_waiting), by_interest);
+    graph->waiting_count = graphing.waiting.len;
+    graph->waiting = keep(&graphing, &graphing.waiting, sizeof *graph->waiting);
+    graph->cycle_count = graphing.cycles.len;
+    graph->cycles = keep(&graphing, &graphing.cycles, sizeof *graph->cycles);
+}

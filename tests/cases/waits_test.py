@@ -1,0 +1,130 @@
+"""Who waits for what, and who could wake whom: gotopsy waits."""
+
+import shutil
+import subprocess
+
+import pytest
+
+from . import recipe, tool
+
+HANG = {"nobody", "hung", "never"}  # of the holders in programs/ways
+# How those that hold what would wake others are told.
+KINDS = {
+    "global": "global",
+    "timer": "timer",
+    "finalizer": "finalizer",
+    "cleanup": "cleanup",
+    "frame": "goroutine",
+    "sleeper": "goroutine",
+    "deadline": "goroutine",
+    "reader": "goroutine",
+    "syscall": "goroutine",
+    "signal": "goroutine",
+    "worker": "goroutine",
+    "spinner": "goroutine",
+    "deferred": "goroutine",
+}
+OTHERS = {"nobody", "hung", "never", "other"}
+VERSIONS = [recipe.LOCAL] if tool.SUBSET else ["1.19.13", recipe.LOCAL]
+
+
+def _waits(core, *options):
+    return tool.parsed(tool.run("waits", "--format=json", core.path, *options), "gotopsy-waits/1")
+
+
+def _of_all(core):
+    """By goroutine: the group that it is told in."""
+    waits = _waits(core)
+    return {g: group for group in waits["waiting"] for g in group["ids"]}
+
+
+@pytest.fixture(params=VERSIONS)
+def ways(little_core, request):
+    return little_core("ways", request.param)
+
+
+def test_outlook(ways):
+    told = _of_all(ways)
+    wrong = [
+        f"{holder}/{way}: {told[g]['outlook']}"
+        for holder, names in ways.truth.items()
+        for way, ids in names.items()
+        for g in ids
+        if told[g]["outlook"] != ("hangs" if holder in HANG else "may go on")
+    ]
+    assert not wrong, "\n".join(wrong)
+
+
+def test_wakers(ways):
+    """The one who holds it is told, by the kind of what he is and the variable that leads there."""
+    assert set(ways.truth) - OTHERS <= set(KINDS)
+    for holder, kind in KINDS.items():
+        for way in ["receive", "mutex", "context"] if holder in ways.truth else []:
+            (number,) = ways.truth[holder][way]
+            (waiting,) = _waits(ways, f"--goroutine={number}")["waiting"]
+            kinds = [waker["kind"] for waker in waiting["wakers"] if not waker["hangs"]]
+            assert kind in kinds, (holder, way, waiting["wakers"])
+            assert not waiting["more_wakers"]
+
+
+def test_by_name(ways):
+    """A goroutine that could wake another is told with its variable."""
+    (number,) = ways.truth["spinner"]["send"]
+    (waiting,) = _waits(ways, f"--goroutine={number}")["waiting"]
+    assert waiting["blocked_on"] == "channel" and waiting["wait_reason"] == "chan send"
+    (waker,) = waiting["wakers"]
+    assert waker["path"][0]["what"] == "main.spin variable key"
+
+
+def test_nobody(ways):
+    (number,) = ways.truth["nobody"]["select"]
+    (waiting,) = _waits(ways, f"--goroutine={number}")["waiting"]
+    assert waiting["wakers"] == [] and waiting["outlook"] == "hangs"
+    (number,) = ways.truth["never"]["nilSend"]
+    (waiting,) = _waits(ways, f"--goroutine={number}")["waiting"]
+    assert waiting["blocked_on"] is None and waiting["wakers"] == []
+
+
+def test_cycle(ways):
+    cycles = [set(cycle) for cycle in _waits(ways)["cycles"]]
+    assert set(ways.truth["nobody"]["embrace"]) in cycles
+    assert not any(set(ways.truth["global"]["embrace"]) & cycle for cycle in cycles)
+
+
+def test_text(ways):
+    (number,) = ways.truth["spinner"]["receive"]
+    text = tool.run("waits", ways.path, f"--goroutine={number}").out
+    assert "could be woken by goroutine" in text and "main.spin variable key" in text
+    (number,) = ways.truth["nobody"]["receive"]
+    text = tool.run("waits", ways.path, f"--goroutine={number}").out
+    assert "hangs for ever" in text and "nobody else reaches it" in text
+
+
+def test_dot(ways):
+    if not shutil.which("dot"):
+        pytest.skip("dot is not installed")
+    dot = tool.run("waits", ways.path, "--format=dot").out
+    done = subprocess.run(["dot", "-Tplain"], input=dot, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+    lines = [line.split() for line in done.stdout.splitlines()]
+    groups = _waits(ways)["waiting"]
+    nodes = {line[1] for line in lines if line[0] == "node"}
+    assert {f"g{group['goroutine']}" for group in groups} <= nodes
+    edges = sum(line[0] == "edge" for line in lines)
+    assert edges == sum(
+        len(group["wakers"]) + (group["blocked_on"] is not None) for group in groups
+    )
+
+
+@pytest.mark.parametrize(
+    "goroutine, said", [("999999", "no goroutine 999999"), ("2", "waits for nothing")]
+)
+def test_wrong_goroutine(ways, goroutine, said):
+    done = tool.run("waits", ways.path, f"--goroutine={goroutine}")
+    assert done.status == 2 and said in done.err
+
+
+def test_demo(demo):
+    """Those of the core that ships hang, and main only waits."""
+    told = _of_all(demo)
+    assert {group["outlook"] for g, group in told.items() if g != 1} >= {"hangs"}
