@@ -29,9 +29,9 @@ SONAME := libgotopsy.so.$(firstword $(subst ., ,$(VERSION)))
 # libdwarf has a pkg-config file only since it was rewritten; before, its headers have a folder.
 pkg = $(or $(shell $(PKG_CONFIG) $(1) $(2) 2>/dev/null),$(3))
 STD := -std=c11 -D_GNU_SOURCE -Wall -Wextra $(WERROR) -fPIC -fvisibility=hidden -pthread \
-	-Iinclude -I. $(call pkg,--cflags,libdwarf)
+	-Iinclude -I. -I$(BUILD) $(call pkg,--cflags,libdwarf)
 LIBS := $(strip $(call pkg,--libs,libdwarf,-ldwarf) $(call pkg,--libs,libelf,-lelf) \
-	-lunwind-generic -lunwind -lzstd -llz4 -llzma -lz -ljansson)
+	-lunwind-generic -lunwind -lzstd -llz4 -llzma -lz -ljansson -lprotobuf-c)
 CLI_LIBS := -lpopt
 
 # ---- sources ---------------------------------------------------------------------------------
@@ -48,7 +48,12 @@ ALL_C := $(LIB_SRC) $(CLI_SRC) $(TEST_SRC) $(DUMP_SRC) $(wildcard tests/fuzz/*.c
 ALL_H := $(sort $(wildcard include/*.h gotypes/*.h inspector/*/*.h) \
 	$(shell find tests -name '*.h' 2>/dev/null))
 
-LIB_OBJ := $(LIB_SRC:%.c=$(BUILD)/%.o)
+# What protoc-c makes of the message formats.
+PROTO := $(wildcard inspector/report/*.proto)
+PROTO_C := $(PROTO:%.proto=$(BUILD)/%.pb-c.c)
+PROTO_H := $(PROTO_C:.c=.h)
+
+LIB_OBJ := $(LIB_SRC:%.c=$(BUILD)/%.o) $(PROTO_C:.c=.o)
 CLI_OBJ := $(CLI_SRC:%.c=$(BUILD)/%.o)
 HELP_OBJ := $(HELP_SRC:%.c=$(BUILD)/%.o)
 FUZZ_SRC := $(wildcard tests/fuzz/fuzz_*.c)
@@ -68,6 +73,16 @@ all: $(BUILD)/gotopsy $(BUILD)/libgotopsy.a $(BUILD)/libgotopsy.so
 $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
 	$(call say,CC)$(CC) $(STD) $(CFLAGS) -MMD -MP -c $< -o $@
+
+$(BUILD)/%.pb-c.c $(BUILD)/%.pb-c.h &: %.proto
+	@mkdir -p $(@D)
+	$(call say,PROTO)protoc-c --c_out=$(BUILD) $<
+
+$(BUILD)/%.pb-c.o: $(BUILD)/%.pb-c.c
+	$(call say,CC)$(CC) $(STD) $(CFLAGS) -MMD -MP -c $< -o $@
+
+# Before its first build nothing tells who includes it.
+$(BUILD)/inspector/report/pprof.o: | $(PROTO_H)
 
 $(BUILD)/libgotopsy.a: $(LIB_OBJ)
 	@rm -f $@
@@ -105,7 +120,8 @@ $(REPLAY_BIN): $(BUILD)/tests/fuzz/replay_%: $(BUILD)/tests/fuzz/fuzz_%.o \
 # ---- what must be installed ------------------------------------------------------------------
 
 BUILD_DEPS := gcc make pkg-config libc6-dev libelf-dev libdwarf-dev libunwind-dev libzstd-dev \
-	liblz4-dev liblzma-dev zlib1g-dev libjansson-dev libpopt-dev
+	liblz4-dev liblzma-dev zlib1g-dev libjansson-dev libpopt-dev \
+	libprotobuf-c-dev protobuf-c-compiler
 TEST_DEPS := libcmocka-dev python3 python3-pytest python3-jsonschema zstd lz4 xz-utils gdb \
 	elfutils qemu-user debuginfod graphviz
 LINT_DEPS := clang-format clang-tidy
@@ -239,6 +255,7 @@ TIDY := -*,clang-analyzer-*,bugprone-*,-bugprone-easily-swappable-parameters,$\
 	-clang-analyzer-security.insecureAPI.DeprecatedOrUnsafeBufferHandling
 
 lint: deps-lint
+	$(again) $(PROTO_H)
 	@clang-format --dry-run -Werror $(ALL_C) $(ALL_H)
 	@printf '%s\n' $(LIB_SRC) $(CLI_SRC) | xargs -I FILE -P $$(nproc) clang-tidy --quiet \
 	    --warnings-as-errors='*' --checks='$(TIDY)' FILE -- $(STD)

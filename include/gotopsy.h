@@ -99,6 +99,7 @@ struct gt_place {         /* a place in the source */
     const char *file;     /* NULL when unknown */
     uint32_t line;        /* 0 when unknown */
     bool inlined;         /* inlined into the next place of its stack */
+    uint64_t pc;          /* of the call, or of what was interrupted; 0 when unknown */
 };
 
 struct gt_stack { /* innermost first */
@@ -250,6 +251,8 @@ struct gt_report {
         bool dwarf, symbols;
         const char *const *experiments;
         size_t experiment_count;
+        uint64_t code_start, code_end; /* where its code was mapped, and from which offset */
+        uint64_t code_offset;          /* in its file */
     } binary;
     struct {
         uint64_t cycles;
@@ -312,7 +315,8 @@ enum gt_format {
     GT_FORMAT_JSON,
     GT_FORMAT_MARKDOWN,
     GT_FORMAT_TRACEBACK,
-    GT_FORMAT_DOT
+    GT_FORMAT_DOT,
+    GT_FORMAT_PPROF
 };
 
 struct gt_style { /* for text */
@@ -325,7 +329,10 @@ struct gt_style { /* for text */
 GT_API struct gt_error *gt_report_write(const struct gt_report *report, enum gt_format format,
                                         const struct gt_style *style, FILE *to);
 
-/* Writes only the goroutines: grouped text, or JSON, or with GT_FORMAT_TRACEBACK as Go does. */
+/*
+ * Writes only the goroutines: grouped text, or JSON, or with GT_FORMAT_TRACEBACK as Go does, or
+ * with GT_FORMAT_PPROF a profile for go tool pprof, which is not text.
+ */
 GT_API struct gt_error *gt_goroutines_write(const struct gt_report *report, enum gt_format format,
                                             const struct gt_style *style, FILE *to);
 

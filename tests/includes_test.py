@@ -47,6 +47,7 @@ LIBRARIES = {
     "zstd": {"inspector/core"},
     "popt.h": {"inspector/cli"},
     "jansson.h": {"inspector/report"},
+    "protobuf-c": {"inspector/report"},
 }
 
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]', re.MULTILINE)

@@ -2,6 +2,7 @@
 #include "inspector/api/analysis.h"
 #include "inspector/runtime/gcmarks.h"
 
+#include <elf.h>
 #include <signal.h>
 #include <string.h>
 
@@ -31,6 +32,19 @@ static void fill_core(const struct gt_analysis *analysis, struct gt_report *repo
         gt_core_from_gcore(core) ? NULL : signal_name(report, gt_core_signal(core));
 }
 
+static void fill_code(const struct gt_binary *binary, struct gt_report *report)
+{
+    struct gt_load load;
+
+    for (size_t i = 0; gt_binary_load(binary, i, &load); i++) {
+        if (!(load.flags & PF_X)) continue;
+        report->binary.code_start = load.addr;
+        report->binary.code_end = load.addr + load.size;
+        report->binary.code_offset = load.offset;
+        return;
+    }
+}
+
 static void fill_binary(const struct gt_analysis *analysis, struct gt_report *report)
 {
     const struct gt_process *process = analysis->process;
@@ -47,6 +61,7 @@ static void fill_binary(const struct gt_analysis *analysis, struct gt_report *re
                              (process->debug && gt_binary_has_symbols(process->debug));
     for (size_t i = 0; i < version->experiment_count; i++)
         experiments[i] = copy(report, version->experiments[i]);
+    fill_code(process->binary, report);
     report->binary.experiments = experiments;
     report->binary.experiment_count = version->experiment_count;
 }

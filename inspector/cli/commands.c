@@ -191,11 +191,16 @@ const struct gt_command gt_commands[] = {
     {"goroutines", "CORE", "all goroutines, grouped by stack",
      "Shows goroutines with the same stack together, the largest group first.\n"
      "--all writes them one by one as Go does, for the tools that read that: --format=traceback\n"
-     "with the runtime's own frames and goroutines.\n",
+     "with the runtime's own frames and goroutines.\n"
+     "--format=pprof is a goroutine profile for go tool pprof, gzipped; it has the stacks' bytes\n"
+     "as a second value, and state, origin and wait of goroutines as labels.\n",
      "  gotopsy goroutines core\n"
      "  gotopsy goroutines core --all\n"
-     "  gotopsy goroutines core --format=traceback -o goroutines.txt\n",
-     GT_FOR_GOROUTINES, FORMAT(TEXT) | FORMAT(JSON) | FORMAT(TRACEBACK), goroutines, NULL},
+     "  gotopsy goroutines core --format=traceback -o goroutines.txt\n"
+     "  gotopsy goroutines core --format=pprof -o goroutines.pb.gz\n"
+     "  go tool pprof -top goroutines.pb.gz\n",
+     GT_FOR_GOROUTINES, FORMAT(TEXT) | FORMAT(JSON) | FORMAT(TRACEBACK) | FORMAT(PPROF), goroutines,
+     NULL},
     {"waits", "CORE", "who waits for what, and who could wake whom",
      "Shows what goroutines wait for that others could give (channels, mutexes, groups), and who\n"
      "reaches it and could wake them, by which variables. Those that hang, since nobody who may\n"
@@ -222,7 +227,7 @@ const struct gt_command *gt_command_find(const char *name)
 static const char *const formats[] = {
     [GT_FORMAT_TEXT] = "text",         [GT_FORMAT_JSON] = "json",
     [GT_FORMAT_MARKDOWN] = "markdown", [GT_FORMAT_TRACEBACK] = "traceback",
-    [GT_FORMAT_DOT] = "dot",
+    [GT_FORMAT_DOT] = "dot",           [GT_FORMAT_PPROF] = "pprof",
 };
 
 const char *gt_format_name(enum gt_format format)

@@ -56,9 +56,15 @@ static char *folder_of(const char *path)
     return slash ? gt_strndup(path, slash == path ? 1 : (size_t)(slash - path)) : gt_strdup(".");
 }
 
+static struct gt_error *check_terminal(const struct gt_options *options)
+{
+    if (options->format != GT_FORMAT_PPROF || !isatty(STDOUT_FILENO)) return NULL;
+    return gt_error_new(GT_ERR_USAGE, "pprof is no text for a terminal: name a file with -o");
+}
+
 struct gt_error *gt_output_check(const struct gt_options *options)
 {
-    if (!options->output) return NULL;
+    if (!options->output) return check_terminal(options);
     char *folder = folder_of(options->output);
     bool writable = access(is_special(options->output) ? options->output : folder, W_OK) == 0;
     free(folder);

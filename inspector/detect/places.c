@@ -27,6 +27,7 @@ static void add_places(const struct gt_process *process, struct gt_arena *storag
         if (from->file) place->file = gt_arena_strndup(storage, from->file, strlen(from->file));
         place->line = from->line;
         place->inlined = from->inlined;
+        place->pc = pc;
     }
 }
 
@@ -63,6 +64,7 @@ static void add_natives(const struct gt_process *process, const struct gt_gorout
         uint64_t pc = gt_native_lookup_pc(gt_g_native(goroutines, g, i));
         struct gt_place *place = gt_vec_push(out);
         place->function = name_native(process, storage, pc);
+        place->pc = pc;
     }
 }
 

@@ -20,6 +20,7 @@ static const struct format {
                              .report = gt_traceback,
                              .goroutines = gt_traceback},
     [GT_FORMAT_DOT] = {.name = "dot", .wait_graph = gt_dot_wait_graph},
+    [GT_FORMAT_PPROF] = {.name = "pprof", .goroutines = gt_pprof},
 };
 
 static const struct format *find_format(enum gt_format format)

@@ -21,6 +21,7 @@ def one_line(text):
         ["core", "--exe"],
         ["core", "--format=xml"],
         ["core", "--format=traceback"],
+        ["core", "--format=pprof"],
         ["check", "core", "--format=markdown"],
         ["goroutines", "core", "--format=markdown"],
         ["check", "core", "--min-bytes=1"],

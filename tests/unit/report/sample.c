@@ -2,15 +2,27 @@
 
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])
 
+/* Versions of clang-format differ on macros such as these. */
+/* clang-format off */
+#define PLACE(name, in, at, pc_)                                                                   \
+    {                                                                                              \
+        .function = name, .file = in, .line = at, .pc = pc_,                                       \
+    }
+/* clang-format on */
+
 static const struct gt_place places[] = {
-    {"runtime.gopark", "/go/src/runtime/proc.go", 435, false},
-    {"runtime.chansend", "/go/src/runtime/chan.go", 283, false},
-    {"main.(*fetcher).get.func1", "/src/app/fetch.go", 88, true},
-    {"main.(*service[go.shape.struct { a int; b string; a_field_with_a_very_long_name int; "
-     "another_field_with_a_very_long_name string }]).loop",
-     "/src/app/service.go", 120, false},
-    {"main." GT_SAMPLE_HOSTILE, NULL, 0, false},
-    {"runtime.goexit", "/go/src/runtime/asm_amd64.s", 1771, false},
+    PLACE("runtime.gopark", "/go/src/runtime/proc.go", 435, 0x440100),
+    PLACE("runtime.chansend", "/go/src/runtime/chan.go", 283, 0x410200),
+    {.function = "main.(*fetcher).get.func1",
+     .file = "/src/app/fetch.go",
+     .line = 88,
+     .inlined = true,
+     .pc = 0x4a0300},
+    PLACE("main.(*service[go.shape.struct { a int; b string; a_field_with_a_very_long_name int; "
+          "another_field_with_a_very_long_name string }]).loop",
+          "/src/app/service.go", 120, 0x4a0300),
+    PLACE("main." GT_SAMPLE_HOSTILE, NULL, 0, 0),
+    PLACE("runtime.goexit", "/go/src/runtime/asm_amd64.s", 1771, 0x470400),
 };
 
 static const struct gt_label labels[] = {{"endpoint", "/search"}, {"tenant", GT_SAMPLE_HOSTILE}};
@@ -52,11 +64,11 @@ static const struct gt_instance hungs[] = {
               0xc000600000,
               "chan main.Reply",
               {places, COUNT(places)},
-              {"main.(*fetcher).get", "/src/app/fetch.go", 80, false},
+              PLACE("main.(*fetcher).get", "/src/app/fetch.go", 80, 0x4a0500),
               labels,
               COUNT(labels),
               8192}},
-    {.hung = {13, NULL, GT_UNKNOWN, NULL, 0, NULL, {NULL, 0}, {NULL, NULL, 0, false}, NULL, 0, 0}},
+    {.hung = {13, NULL, GT_UNKNOWN, NULL, 0, NULL, {NULL, 0}, {.function = NULL}, NULL, 0, 0}},
 };
 
 static const struct gt_instance tickers[] = {
@@ -76,10 +88,9 @@ static const struct gt_instance cycles[] = {
 };
 
 static const struct gt_instance deferreds[] = {
-    {.deferred = {1, {"main.readAll", "/src/app/files.go", 33, false}, "os.(*File).Close", 5000}},
+    {.deferred = {1, PLACE("main.readAll", "/src/app/files.go", 33, 0), "os.(*File).Close", 5000}},
 };
 
-/* Versions of clang-format differ on this one. */
 /* clang-format off */
 #define FINDING(n, kind_, how, freed, stacks, count_, list)                                        \
     {                                                                                              \
@@ -117,7 +128,7 @@ static const struct gt_goroutine_group groups[] = {
         .wait_ns_max = 11520000000000,
         .waits_ns = waits,
         .stack = {places, COUNT(places)},
-        .created_by = {"main.(*fetcher).get", "/src/app/fetch.go", 80, false},
+        .created_by = PLACE("main.(*fetcher).get", "/src/app/fetch.go", 80, 0x4a0500),
         .labels = labels,
         .label_count = COUNT(labels),
         .stack_bytes = 101646336,
@@ -141,7 +152,7 @@ static const char *const notes[] = {"goroutine 77: its stack is " GT_SAMPLE_HOST
 const struct gt_report gt_sample_report = {
     .core = {"/var/cores/core.4211", "kernel", 1288490188, true, 4211, "api-server", "SIGABRT"},
     .binary = {"/srv/api-server", "7fb03c1e00112233", "go1.26.8", "amd64", true, true, experiments,
-               COUNT(experiments)},
+               COUNT(experiments), 0x400000, 0x500000, 0x1000},
     .gc = {120, "off", 812000000},
     .live = {851443712, 6812345},
     .memory = {UINT64_MAX, parts, COUNT(parts)},
@@ -155,7 +166,7 @@ const struct gt_report gt_sample_report = {
 
 const struct gt_report gt_sample_empty = {
     .core = {"core", "unknown", 0, false, GT_UNKNOWN, NULL, NULL},
-    .binary = {"server", NULL, "go1.18", "arm64", false, false, NULL, 0},
+    .binary = {"server", NULL, "go1.18", "arm64", false, false, NULL, 0, 0, 0, 0},
     .gc = {0, "off", 0},
     .looked_for = {true, true, true, true, false, true, true},
 };

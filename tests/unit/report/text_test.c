@@ -181,6 +181,19 @@ static void a_form_that_is_not_there_is_an_error(void **state)
     assert_null(gt_written_report(&gt_sample_report, (enum gt_format)99, NULL));
 }
 
+static void a_profile_is_gzipped(void **state)
+{
+    (void)state;
+    char *profile = gt_written_goroutines(&gt_sample_report, GT_FORMAT_PPROF, &plain);
+    assert_non_null(profile);
+    assert_memory_equal(profile, "\x1f\x8b\x08", 3);
+    free(profile);
+    profile = gt_written_goroutines(&gt_sample_empty, GT_FORMAT_PPROF, NULL);
+    assert_non_null(profile);
+    free(profile);
+    assert_null(gt_written_report(&gt_sample_report, GT_FORMAT_PPROF, NULL));
+}
+
 static void a_full_disk_is_an_error(void **state)
 {
     FILE *full = fopen("/dev/full", "w");
@@ -208,6 +221,7 @@ int main(void)
         cmocka_unit_test(a_bar_shows_windows_and_spare),
         cmocka_unit_test(traceback_reads_like_go),
         cmocka_unit_test(a_form_that_is_not_there_is_an_error),
+        cmocka_unit_test(a_profile_is_gzipped),
         cmocka_unit_test(a_full_disk_is_an_error),
     };
 
