@@ -6,8 +6,8 @@
 
 enum {
     WORD = 8,
-    HEADER_SLOT = 48, /* the size class of a map header, in all versions */
-    AT_GROUP = 64,    /* abi.MapType, OldMapType and SwissMapType */
+    CLASS_STEP = 16, /* between the small size classes */
+    AT_GROUP = 64,   /* abi.MapType, OldMapType and SwissMapType */
 };
 
 struct gt_map_shapes {
@@ -83,6 +83,16 @@ static bool has_mask_of_header(const struct gt_map_shapes *shapes, uint32_t obje
     return expected && pointers.words == expected;
 }
 
+/* Is it as large as the slot that a header gets? */
+static bool has_size_of_header(const struct gt_map_shapes *shapes, uint32_t object)
+{
+    const struct gt_layout *layout = &shapes->heap->process->layout;
+    uint64_t size = layout->size[gt_has(layout, GT_F_map_dirPtr) ? GT_S_map : GT_S_hmap];
+    uint64_t slot = gt_heap_size(&shapes->heap->graph, object);
+
+    return slot >= size && slot - size < CLASS_STEP;
+}
+
 static void ignore_part(void *ctx, enum gt_map_part part, uint64_t addr, uint64_t count)
 {
     (void)ctx, (void)part, (void)addr, (void)count;
@@ -94,7 +104,7 @@ gt_type_id gt_map_shape_of(const struct gt_map_shapes *shapes, uint32_t object)
     const struct gt_heap *graph = &shapes->heap->graph;
     uint64_t header = gt_heap_address(graph, object), storage, user;
 
-    if (gt_heap_size(graph, object) != HEADER_SLOT || !has_mask_of_header(shapes, object) ||
+    if (!has_size_of_header(shapes, object) || !has_mask_of_header(shapes, object) ||
         !storage_of(process, header, &storage))
         return GT_NO_TYPE;
     uint32_t groups = gt_heap_object(graph, storage);

@@ -113,6 +113,17 @@ static bool find_go(struct gt_process *process)
            gt_buildinfo_find(process, &process->version);
 }
 
+static struct gt_error *too_old(const struct gt_process *process)
+{
+    unsigned first, last;
+
+    gt_known_range(&first, &last);
+    return gt_error_new(GT_ERR_FORMAT,
+                        "%s: expected a program built by Go 1.%u or later, found %s; use delve of "
+                        "that time",
+                        gt_binary_path(process->binary), first / 1000, process->version.text);
+}
+
 static struct gt_error *read_version(struct gt_process *process)
 {
     bool arm64 = gt_core_machine(process->core) == GT_MACHINE_ARM64;
@@ -122,9 +133,26 @@ static struct gt_error *read_version(struct gt_process *process)
                             "%s: expected a Go program with build information, found none; gotopsy "
                             "reads cores of Go programs only",
                             gt_binary_path(process->binary));
-    gt_known_find(&process->version, arm64 ? GT_ARCH_ARM64 : GT_ARCH_AMD64, &process->known);
+    if (!gt_known_find(&process->version, arm64 ? GT_ARCH_ARM64 : GT_ARCH_AMD64, &process->known))
+        return too_old(process);
     process->known_facts = gt_known_facts(&process->known);
     return NULL;
+}
+
+/* What no table says of a newer Go: said, since nobody has checked it. */
+static void warn_of_newer(struct gt_process *process)
+{
+    unsigned first, last;
+
+    if (process->known.exact) return;
+    gt_known_range(&first, &last);
+    gt_process_lost(process, GT_OF_NAMES,
+                    "%s is newer than go1.%u.%u, the newest that was looked at: %s, and statuses, "
+                    "wait reasons and the heap's design are taken for that one's; 'gotopsy check' "
+                    "tells how far this holds",
+                    process->version.text, last / 1000, last % 1000,
+                    process->dwarf ? "layouts are the program's own, by its debug information"
+                                   : "without debug information layouts are that one's too");
 }
 
 static struct gt_error *resolve_layout(struct gt_process *process)
@@ -241,6 +269,7 @@ static struct gt_error *open_all(const struct gt_core_options *options, struct g
     if (!error) error = read_version(process);
     if (!error) open_debug_file(process);
     if (!error) error = open_symbols(process);
+    if (!error) warn_of_newer(process);
     if (!error) error = gt_modules_read(process);
     if (!error) error = open_code(process);
     if (error) return error;
@@ -250,6 +279,9 @@ static struct gt_error *open_all(const struct gt_core_options *options, struct g
 
 struct gt_error *gt_process_explain(const struct gt_process *process, struct gt_error *error)
 {
+    if (error && process->known.version && !process->known.exact)
+        error = gt_error_prefix(error, "%s is newer than any Go whose layouts are known",
+                                process->version.text);
     if (!error || !process->core || !gt_core_truncated(process->core)) return error;
     return gt_error_prefix(error,
                            "%s is cut off: expected all of the process's memory, found a file that "

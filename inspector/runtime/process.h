@@ -65,7 +65,8 @@ struct gt_error *gt_process_open(const struct gt_core_options *options,
                                  struct gt_process **process);
 void gt_process_close(struct gt_process *process); /* NULL is allowed */
 
-/* What a cut-off core lacks is the reason for an error, whatever was missed first. */
+/* What a cut-off core lacks, or a newer Go changed, is the reason for an error, whatever was missed
+ * first. */
 struct gt_error *gt_process_explain(const struct gt_process *process, struct gt_error *error);
 
 /* Records a loss: one line for the report's coverage. */

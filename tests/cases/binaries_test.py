@@ -10,7 +10,8 @@ import subprocess
 
 import pytest
 
-from . import little, matrix, recipe, tool
+from . import little, recipe, tool
+from .builds import build, judged, need
 
 pytestmark = pytest.mark.skipif(tool.SUBSET, reason="a slow build is under test")
 
@@ -35,40 +36,6 @@ class Built:
     core: recipe.Core
 
 
-def need(*commands):
-    for command in commands:
-        if not shutil.which(command):
-            pytest.skip(f"{command} is not installed")
-
-
-def build(folder, flags, cgo):
-    """Builds the demo and takes the core of its leak."""
-    need("go", *(["gcc"] if cgo else []))
-    try:
-        little.need_kernel_cores()
-        recipe.go_name(recipe.LOCAL)
-    except recipe.Unavailable as why:
-        pytest.skip(str(why))
-    subprocess.run(
-        ["go", "build", "-buildvcs=false", *flags, "-o", folder / "demo", "./demo"],
-        cwd=recipe.COREFILES / "programs",
-        env={**recipe.environment(recipe.LOCAL), "CGO_ENABLED": str(int(cgo))},
-        timeout=recipe.PATIENCE,
-        check=True,
-    )
-    truth = subprocess.run(
-        ["sh", "-c", "ulimit -c unlimited && exec ./demo leak"],
-        cwd=folder,
-        env={**os.environ, "GOTRACEBACK": "crash", "GOMAXPROCS": "2", "CORE": "abort"},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        timeout=little.PATIENCE,
-    ).stdout
-    (core,) = folder.glob("core*")
-    return recipe.Core(core, folder / "demo", tool.json.loads(truth))
-
-
 @pytest.fixture(scope="module")
 def built(tmp_path_factory):
     """The demo, built each way once."""
@@ -79,12 +46,6 @@ def built(tmp_path_factory):
         return build(folder, BUILDS[way][0], way in OF_C)
 
     return demo
-
-
-def judged(core, symbols, exe):
-    square = matrix.Square("local", "amd64", symbols, "kernel")
-    verdict = matrix.judge(square, core, None, lambda _: exe)
-    assert not verdict.complaints, "\n".join(verdict.complaints)
 
 
 @pytest.mark.parametrize("way", BUILDS)

@@ -27,9 +27,13 @@ class Run:
     seconds: float
 
 
+def binary():
+    return pathlib.Path(os.environ.get("GOTOPSY", PROJECT / "build" / "gotopsy"))
+
+
 def run(*arguments):
     """Runs the gotopsy under test, which may fail but never die."""
-    program = os.environ.get("GOTOPSY", PROJECT / "build" / "gotopsy")
+    program = binary()
     start = time.monotonic()
     done = subprocess.run(
         [program, *arguments],
