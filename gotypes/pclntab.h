@@ -10,7 +10,7 @@
 
 #include "gotypes/moduledata.h"
 
-enum { GT_PCDATA_UNSAFE_POINT, GT_PCDATA_STACK_MAP, GT_PCDATA_INL_TREE };
+enum { GT_PCDATA_UNSAFE_POINT, GT_PCDATA_STACK_MAP, GT_PCDATA_INL_TREE, GT_PCDATA_ARG_LIVE };
 
 enum {
     GT_FUNCDATA_ARGS_MAPS,
@@ -19,6 +19,7 @@ enum {
     GT_FUNCDATA_INL_TREE,
     GT_FUNCDATA_OPEN_DEFERS,
     GT_FUNCDATA_ARG_INFO,
+    GT_FUNCDATA_ARG_LIVE,
 };
 
 enum gt_func_flag { GT_FUNC_TOP_FRAME = 1, GT_FUNC_SP_WRITE = 2, GT_FUNC_ASM = 4 };
@@ -38,6 +39,7 @@ struct gt_source_pos {
     const char *file;     /* NULL when unknown */
     uint32_t line;        /* 0 when unknown */
     bool inlined;         /* inlined into the next one */
+    uint8_t id;           /* funcID */
 };
 
 /* `module` must outlive the table. */

@@ -100,6 +100,11 @@ struct gt_place {         /* a place in the source */
     uint32_t line;        /* 0 when unknown */
     bool inlined;         /* inlined into the next place of its stack */
     uint64_t pc;          /* of the call, or of what was interrupted; 0 when unknown */
+    uint32_t offset;      /* of where it goes on, from its function's start; 0 when inlined */
+    bool internal;        /* the runtime's or the compiler's: Go's tracebacks leave it out */
+    /* "{#, #}, #?" as Go tells arguments: each # is a word, with a ? after what may be stale. ""
+     * when there are none, NULL when they are not known. */
+    const char *arguments;
 };
 
 struct gt_stack { /* innermost first */
@@ -225,6 +230,14 @@ struct gt_goroutine_group { /* goroutines with the same stack, status and wait r
     const int64_t *waits_ns; /* of each of ids; NULL when only the longest was kept */
     struct gt_stack stack;
     struct gt_place created_by; /* function NULL when unknown */
+    const char *created_in;     /* the function that it is inlined into, or itself */
+    const uint64_t *parents;    /* of each of ids, who started it: 0 when unknown; may be NULL */
+    /* Of each of ids, word_count words: those of the arguments of the stack's places, in order.
+     * NULL when they were not asked for or the core lacks some. */
+    const uint64_t *words;
+    size_t word_count;
+    bool locked;     /* to their threads */
+    uint64_t bubble; /* the number of their synctest bubble; 0 when in none */
     const struct gt_label *labels;
     size_t label_count;
     uint64_t stack_bytes;

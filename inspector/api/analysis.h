@@ -35,7 +35,9 @@ void gt_study_end(struct gt_study *study);
 
 /* Fills the parts of a report that need no heap: core, binary, collector, goroutines. */
 void gt_fill_process(const struct gt_analysis *analysis, struct gt_report *report);
-void gt_fill_goroutines(const struct gt_analysis *analysis, struct gt_report *report);
+/* With the words of their arguments, or without: there may be many. */
+void gt_fill_goroutines(const struct gt_analysis *analysis, bool arguments,
+                        struct gt_report *report);
 
 /* Fills coverage.notes with what was lost so far. */
 void gt_fill_notes(const struct gt_analysis *analysis, struct gt_report *report);

@@ -1,5 +1,6 @@
 /* The report's goroutines: alike ones grouped, by status, wait reason, stack and origin. */
 #include "inspector/api/analysis.h"
+#include "inspector/api/make_arguments.h"
 #include "inspector/detect/group.h"
 #include "inspector/detect/places.h"
 #include "inspector/runtime/labels.h"
@@ -11,6 +12,7 @@ struct grouping {
     struct gt_report *report;
     struct gt_vec groups; /* struct gt_goroutine_group */
     uint64_t latest;
+    bool arguments; /* wanted */
 };
 
 static const struct gt_goroutine *goroutine(const struct grouping *grouping, uint32_t number)
@@ -23,6 +25,7 @@ static void count_members(const struct grouping *grouping, const struct gt_membe
 {
     uint64_t *ids = gt_arena_alloc(grouping->report->storage, count * sizeof *ids);
     int64_t *waits = gt_arena_alloc(grouping->report->storage, count * sizeof *waits);
+    uint64_t *parents = gt_arena_alloc(grouping->report->storage, count * sizeof *parents);
 
     group->wait_ns_max = GT_UNKNOWN;
     for (size_t i = 0; i < count; i++) {
@@ -30,11 +33,13 @@ static void count_members(const struct grouping *grouping, const struct gt_membe
         int64_t waited = gt_wait_ns(g, grouping->latest);
         ids[i] = g->id;
         waits[i] = waited;
+        parents[i] = g->parent_id;
         group->stack_bytes += g->stack_hi - g->stack_lo;
         if (waited > group->wait_ns_max) group->wait_ns_max = waited;
     }
     group->ids = ids;
     group->waits_ns = waits;
+    group->parents = parents;
     group->count = group->id_count = count;
 }
 
@@ -82,6 +87,10 @@ static void make_group(void *ctx, const struct gt_member *members, size_t count)
         g->wait_reason ? gt_arena_strndup(storage, g->wait_reason, strlen(g->wait_reason)) : NULL;
     group->stack = gt_places_of(process, grouping->analysis->goroutines, g, storage);
     group->created_by = gt_place_created(process, g, storage);
+    group->created_in = gt_place_created_in(process, g, storage);
+    group->locked = g->locked;
+    group->bubble = g->bubble;
+    if (grouping->arguments) gt_fill_arguments(grouping->analysis, members, count, storage, group);
     fill_labels(grouping, members, count, group);
     group->retained_bytes = GT_UNKNOWN;
     group->system = g->system;
@@ -142,10 +151,13 @@ static void fill_statuses(const struct grouping *grouping)
     report->goroutines.by_status = statuses;
 }
 
-void gt_fill_goroutines(const struct gt_analysis *analysis, struct gt_report *report)
+void gt_fill_goroutines(const struct gt_analysis *analysis, bool arguments,
+                        struct gt_report *report)
 {
-    struct grouping grouping = {
-        .analysis = analysis, .report = report, .groups = GT_VEC_OF(struct gt_goroutine_group)};
+    struct grouping grouping = {.analysis = analysis,
+                                .report = report,
+                                .arguments = arguments,
+                                .groups = GT_VEC_OF(struct gt_goroutine_group)};
 
     grouping.latest = gt_latest_time(analysis->process, analysis->goroutines);
     fill_groups(&grouping);
@@ -157,6 +169,6 @@ struct gt_error *gt_goroutines_make(struct gt_analysis *analysis, struct gt_repo
 {
     *report = gt_report_new();
     gt_fill_process(analysis, *report);
-    gt_fill_goroutines(analysis, *report);
+    gt_fill_goroutines(analysis, true, *report);
     return NULL;
 }

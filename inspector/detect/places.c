@@ -1,6 +1,8 @@
 #include "inspector/detect/places.h"
 
+#include "gotypes/arguments.h"
 #include "inspector/base/str.h"
+#include "inspector/detect/traced.h"
 
 #include <stdlib.h>
 
@@ -10,25 +12,78 @@ enum {
     MAX_SAMPLE = 128, /* pcs of a profile bucket (runtime.maxProfStackDepth) */
 };
 
-static void add_places(const struct gt_process *process, struct gt_arena *storage, uint64_t pc,
-                       bool is_return, struct gt_vec *out)
+/* The calls of one stack, as they are made out one after another. */
+struct telling {
+    const struct gt_process *process;
+    struct gt_arena *storage;
+    struct gt_vec places; /* struct gt_place */
+    struct gt_traced traced;
+};
+
+static struct telling start_telling(const struct gt_process *process, struct gt_arena *storage)
+{
+    return (struct telling){.process = process,
+                            .storage = storage,
+                            .places = GT_VEC_OF(struct gt_place),
+                            .traced = {.code = &process->code}};
+}
+
+/* "0x1, {#, #?}" with each word of them a #, and a ? after what is no longer live. */
+static const char *argument_pattern(const struct gt_argument *arguments, size_t count,
+                                    struct gt_arena *storage)
+{
+    static const char *const texts[] = {[GT_ARGUMENT_WORD] = "#",
+                                        [GT_ARGUMENT_OPEN] = "{",
+                                        [GT_ARGUMENT_CLOSE] = "}",
+                                        [GT_ARGUMENT_MORE] = "...",
+                                        [GT_ARGUMENT_FAR] = "_"};
+    struct gt_str pattern = {0};
+    bool first = true;
+
+    for (size_t i = 0; i < count; i++) {
+        const struct gt_argument *argument = &arguments[i];
+        bool word = argument->kind == GT_ARGUMENT_WORD;
+        if (!first && argument->kind != GT_ARGUMENT_CLOSE) gt_str_add(&pattern, ", ");
+        gt_str_add(&pattern, texts[argument->kind]);
+        if (word && !argument->live) gt_str_add(&pattern, "?");
+        first = argument->kind == GT_ARGUMENT_OPEN;
+    }
+    const char *kept = gt_arena_strndup(storage, gt_str_text(&pattern), pattern.len);
+    gt_str_free(&pattern);
+    return kept;
+}
+
+static const char *keep_text(struct gt_arena *storage, const char *text)
+{
+    return text ? gt_arena_strndup(storage, text, strlen(text)) : NULL;
+}
+
+static void add_places(struct telling *telling, uint64_t pc, bool is_return)
 {
     const struct gt_pclntab *tab;
     struct gt_func func;
     struct gt_source_pos positions[MAX_INLINED];
+    struct gt_argument arguments[GT_MAX_ARGUMENTS];
+    struct gt_place *place = NULL;
 
-    if (is_return && pc) pc--;
-    if (!gt_text_find(&process->code, pc, &tab, &func)) return;
+    if (!gt_text_find(&telling->process->code, pc, &tab, &func)) return;
+    uint64_t offset = pc - func.entry;
+    if (is_return && offset) pc--;
     size_t count = gt_func_positions(tab, &func, pc, positions, MAX_INLINED);
     for (size_t i = 0; i < count; i++) {
-        struct gt_place *place = gt_vec_push(out);
         const struct gt_source_pos *from = &positions[i];
-        place->function = gt_arena_strndup(storage, from->function, strlen(from->function));
-        if (from->file) place->file = gt_arena_strndup(storage, from->file, strlen(from->file));
-        place->line = from->line;
-        place->inlined = from->inlined;
-        place->pc = pc;
+        place = gt_vec_push(&telling->places);
+        *place = (struct gt_place){.function = keep_text(telling->storage, from->function),
+                                   .file = keep_text(telling->storage, from->file),
+                                   .line = from->line,
+                                   .inlined = from->inlined,
+                                   .pc = pc};
+        place->internal = !gt_is_traced(&telling->traced, from->function, from->id);
     }
+    if (!place) return;
+    count = gt_func_arguments(tab, &func, pc, arguments, GT_MAX_ARGUMENTS);
+    place->arguments = argument_pattern(arguments, count, telling->storage);
+    place->offset = (uint32_t)offset;
 }
 
 /* The name, without its folders, of the file that was mapped at pc; NULL when none was. */
@@ -57,21 +112,22 @@ static const char *name_native(const struct gt_process *process, struct gt_arena
     return file ? gt_arena_format(storage, "? (%s)", file) : "?";
 }
 
-static void add_natives(const struct gt_process *process, const struct gt_goroutines *goroutines,
-                        const struct gt_goroutine *g, struct gt_arena *storage, struct gt_vec *out)
+static void add_natives(struct telling *telling, const struct gt_goroutines *goroutines,
+                        const struct gt_goroutine *g)
 {
     for (uint32_t i = 0; i < g->native_count; i++) {
         uint64_t pc = gt_native_lookup_pc(gt_g_native(goroutines, g, i));
-        struct gt_place *place = gt_vec_push(out);
-        place->function = name_native(process, storage, pc);
+        struct gt_place *place = gt_vec_push(&telling->places);
+        place->function = name_native(telling->process, telling->storage, pc);
         place->pc = pc;
     }
 }
 
-static struct gt_stack keep(struct gt_vec *places, struct gt_arena *storage)
+static struct gt_stack keep(struct telling *telling)
 {
+    struct gt_vec *places = &telling->places;
     size_t size = places->len * sizeof(struct gt_place);
-    struct gt_place *kept = gt_arena_alloc(storage, size);
+    struct gt_place *kept = gt_arena_alloc(telling->storage, size);
     struct gt_stack stack = {kept, places->len};
 
     if (size) memcpy(kept, places->data, size);
@@ -82,29 +138,60 @@ static struct gt_stack keep(struct gt_vec *places, struct gt_arena *storage)
 struct gt_stack gt_places_at(const struct gt_process *process, struct gt_arena *storage,
                              uint64_t pc, bool is_return)
 {
-    struct gt_vec places = GT_VEC_OF(struct gt_place);
+    struct telling telling = start_telling(process, storage);
 
-    add_places(process, storage, pc, is_return, &places);
-    return keep(&places, storage);
+    add_places(&telling, pc, is_return);
+    return keep(&telling);
+}
+
+uint32_t gt_places_gap(const struct gt_goroutine *g, uint32_t index)
+{
+    return g->frame_count > MAX_PLACES && index == MAX_PLACES / 2 ? g->frame_count - MAX_PLACES : 0;
+}
+
+/* Else its pc is a return address. */
+static bool is_interrupted(const struct gt_process *process, const struct gt_goroutines *goroutines,
+                           const struct gt_goroutine *g, uint32_t frame)
+{
+    const struct gt_pclntab *tab;
+    struct gt_func callee;
+
+    if (frame == 0) return g->from_signal;
+    return gt_text_find(&process->code, gt_g_frame(goroutines, g, frame - 1)->pc, &tab, &callee) &&
+           gt_is_injected(&process->code, callee.id);
+}
+
+size_t gt_place_arguments(const struct gt_process *process, const struct gt_goroutines *goroutines,
+                          const struct gt_goroutine *g, uint32_t frame, struct gt_argument *out,
+                          size_t max)
+{
+    const struct gt_pclntab *tab;
+    struct gt_func func;
+    uint64_t pc = gt_g_frame(goroutines, g, frame)->pc;
+
+    if (!gt_text_find(&process->code, pc, &tab, &func)) return 0;
+    if (pc > func.entry && !is_interrupted(process, goroutines, g, frame)) pc--;
+    return gt_func_arguments(tab, &func, pc, out, max);
 }
 
 struct gt_stack gt_places_of(const struct gt_process *process,
                              const struct gt_goroutines *goroutines, const struct gt_goroutine *g,
                              struct gt_arena *storage)
 {
-    struct gt_vec places = GT_VEC_OF(struct gt_place);
+    struct telling telling = start_telling(process, storage);
 
-    add_natives(process, goroutines, g, storage, &places);
+    add_natives(&telling, goroutines, g);
     for (uint32_t i = 0; i < g->frame_count; i++) {
-        if (g->frame_count > MAX_PLACES && i == MAX_PLACES / 2) {
-            struct gt_place *gap = gt_vec_push(&places);
-            gap->function =
-                gt_arena_format(storage, "... %u frames ...", g->frame_count - MAX_PLACES);
-            i = g->frame_count - MAX_PLACES / 2;
+        uint32_t left_out = gt_places_gap(g, i);
+        if (left_out) {
+            struct gt_place *gap = gt_vec_push(&telling.places);
+            gap->function = gt_arena_format(storage, "...%u frames elided...", left_out);
+            i += left_out;
         }
-        add_places(process, storage, gt_g_frame(goroutines, g, i)->pc, i > 0, &places);
+        add_places(&telling, gt_g_frame(goroutines, g, i)->pc,
+                   !is_interrupted(process, goroutines, g, i));
     }
-    return keep(&places, storage);
+    return keep(&telling);
 }
 
 const char *gt_places_key(const struct gt_goroutines *goroutines, const struct gt_goroutine *g,
@@ -112,8 +199,8 @@ const char *gt_places_key(const struct gt_goroutines *goroutines, const struct g
 {
     struct gt_str key = {0};
 
-    gt_str_format(&key, "%d %s %llx", g->status, g->wait_reason ? g->wait_reason : "",
-                  (unsigned long long)g->go_pc);
+    gt_str_format(&key, "%d %s %llx %d %llx", g->status, g->wait_reason ? g->wait_reason : "",
+                  (unsigned long long)g->go_pc, g->locked, (unsigned long long)g->bubble);
     for (uint32_t i = 0; i < g->native_count; i++)
         gt_str_format(&key, " %llx", (unsigned long long)gt_g_native(goroutines, g, i)->pc);
     for (uint32_t i = 0; i < g->frame_count; i++)
@@ -129,9 +216,22 @@ struct gt_place gt_place_created(const struct gt_process *process, const struct 
     struct gt_stack at = gt_places_at(process, storage, g->go_pc, true);
 
     /* The innermost inlined call holds the go statement that the programmer wrote. The runtime
-     * starts its own and the main goroutine, which Go's tracebacks do not tell either. */
+     * starts the main goroutine, which Go's tracebacks do not tell either. */
     bool by_runtime = at.count && strncmp(at.places[0].function, "runtime.", 8) == 0;
-    return at.count && !by_runtime ? at.places[0] : (struct gt_place){0};
+    if (!at.count || (by_runtime && !g->system)) return (struct gt_place){0};
+    struct gt_place place = at.places[0];
+    place.offset = at.places[at.count - 1].offset;
+    return place;
+}
+
+const char *gt_place_created_in(const struct gt_process *process, const struct gt_goroutine *g,
+                                struct gt_arena *storage)
+{
+    const struct gt_pclntab *tab;
+    struct gt_func func;
+
+    if (!gt_text_find(&process->code, g->go_pc, &tab, &func)) return NULL;
+    return keep_text(storage, gt_func_name(tab, &func));
 }
 
 const struct gt_place *gt_places_user(const struct gt_stack *stack)
@@ -151,15 +251,14 @@ const struct gt_place *gt_places_user(const struct gt_stack *stack)
 struct gt_stack gt_places_allocated(const struct gt_study *study, uint32_t object)
 {
     struct gt_process *process = study->process;
-    struct gt_vec places = GT_VEC_OF(struct gt_place);
+    struct telling telling = start_telling(study->process, study->storage);
     uint64_t depth = 0, pc;
     const uint64_t *bucket = gt_map_find(&study->samples, object);
 
     if (bucket && gt_process_field(process, *bucket, GT_F_bucket_nstk, &depth)) {
         uint64_t pcs = *bucket + process->layout.size[GT_S_bucket];
         for (uint64_t i = 0; i < depth && i < MAX_SAMPLE; i++)
-            if (gt_mem_u64(process->mem, pcs + i * 8, &pc))
-                add_places(process, study->storage, pc, true, &places);
+            if (gt_mem_u64(process->mem, pcs + i * 8, &pc)) add_places(&telling, pc, true);
     }
-    return keep(&places, study->storage);
+    return keep(&telling);
 }

@@ -5,6 +5,7 @@
 #ifndef GT_DETECT_PLACES_H
 #define GT_DETECT_PLACES_H
 
+#include "gotypes/arguments.h"
 #include "inspector/detect/study.h"
 
 /* The calls at pc, inlined ones first. For a return address `is_return` looks at the call itself.
@@ -18,14 +19,26 @@ struct gt_stack gt_places_of(const struct gt_process *process,
                              const struct gt_goroutines *goroutines, const struct gt_goroutine *g,
                              struct gt_arena *storage);
 
+/* How many frames gt_places_of() leaves out before this one, in the middle of a long stack. */
+uint32_t gt_places_gap(const struct gt_goroutine *g, uint32_t index);
+
+/* The arguments of the call that one of a goroutine's frames is. */
+size_t gt_place_arguments(const struct gt_process *process, const struct gt_goroutines *goroutines,
+                          const struct gt_goroutine *g, uint32_t frame, struct gt_argument *out,
+                          size_t max);
+
 /* What goroutines have in common that stand at the same place for the same reason: status, wait
- * reason, go statement and pcs, as a text to group by. */
+ * reason, go statement, thread, bubble and pcs, as a text to group by. */
 const char *gt_places_key(const struct gt_goroutines *goroutines, const struct gt_goroutine *g,
                           struct gt_arena *storage);
 
 /* Where the goroutine was started; its function is NULL when that is unknown. */
 struct gt_place gt_place_created(const struct gt_process *process, const struct gt_goroutine *g,
                                  struct gt_arena *storage);
+
+/* The function that this is inlined into, or it itself; NULL when unknown. */
+const char *gt_place_created_in(const struct gt_process *process, const struct gt_goroutine *g,
+                                struct gt_arena *storage);
 
 /* The first place of a stack that is not the runtime's or sync's own; NULL when there is none. */
 const struct gt_place *gt_places_user(const struct gt_stack *stack);

@@ -3,6 +3,7 @@
 #include "inspector/report/summary.h"
 
 #include "inspector/base/str.h"
+#include "inspector/base/vec.h"
 #include "inspector/report/escape.h"
 #include "inspector/report/names.h"
 
@@ -29,21 +30,29 @@ void gt_page_site(struct gt_page *page, const struct gt_place *place)
         gt_page_put(page, GT_DIM, file);
 }
 
-static bool of_runtime(const struct gt_place *place)
+bool gt_is_gap(const struct gt_place *place)
 {
-    return strncmp(place->function, "runtime.", 8) == 0;
+    return strncmp(place->function, "...", 3) == 0;
 }
 
-void gt_shown_frames(const struct gt_stack *stack, bool all, size_t *first, size_t *end)
+bool gt_is_internal(const struct gt_stack *stack)
 {
-    *first = 0;
-    *end = stack->count;
-    if (all) return;
-    while (*end > 0 && of_runtime(&stack->places[*end - 1]))
-        --*end;
-    while (*first < *end && of_runtime(&stack->places[*first]))
-        ++*first;
-    if (*end == 0) *end = stack->count; /* all of them are the runtime's */
+    for (size_t i = 0; i < stack->count; i++)
+        if (!stack->places[i].internal && !gt_is_gap(&stack->places[i])) return false;
+    return true;
+}
+
+/* The places to be shown, as pointers. */
+static struct gt_vec shown_places(const struct gt_stack *stack, bool all)
+{
+    struct gt_vec shown = GT_VEC_OF(const struct gt_place *);
+    bool whole = all || gt_is_internal(stack);
+
+    for (size_t i = 0; i < stack->count; i++) {
+        const struct gt_place *place = &stack->places[i];
+        if (whole || !place->internal) gt_vec_add(&shown, &place);
+    }
+    return shown;
 }
 
 static unsigned text_columns(const char *text)
@@ -69,13 +78,13 @@ static void put_place(struct gt_page *page, unsigned column, unsigned sites, con
 
 /* Where the sites of a stack line up; what is longer than half a line does not count. */
 static unsigned site_column(const struct gt_page *page, unsigned column,
-                            const struct gt_place *places, size_t count,
+                            const struct gt_place *const *places, size_t count,
                             const struct gt_place *created_by)
 {
     unsigned widest = 0;
 
     for (size_t i = 0; i < count; i++) {
-        unsigned columns = text_columns(places[i].function);
+        unsigned columns = text_columns(places[i]->function);
         if (columns > widest && columns <= page->width / 2) widest = columns;
     }
     if (created_by && created_by->function) {
@@ -88,20 +97,21 @@ static unsigned site_column(const struct gt_page *page, unsigned column,
 void gt_page_stack(struct gt_page *page, unsigned column, const struct gt_stack *stack,
                    const struct gt_place *created_by)
 {
-    size_t first, end;
+    struct gt_vec shown = shown_places(stack, page->all);
+    const struct gt_place *const *places = shown.data;
+    size_t end = page->all || shown.len <= SHOWN_FRAMES ? shown.len : SHOWN_FRAMES;
+    size_t left_out = shown.len - end;
 
-    gt_shown_frames(stack, page->all, &first, &end);
-    size_t left_out = !page->all && end - first > SHOWN_FRAMES ? end - first - SHOWN_FRAMES : 0;
-    end -= left_out;
-    unsigned sites = site_column(page, column, stack->places + first, end - first, created_by);
-    for (size_t i = first; i < end; i++)
-        put_place(page, column, sites, "", &stack->places[i]);
+    unsigned sites = site_column(page, column, places, end, created_by);
+    for (size_t i = 0; i < end; i++)
+        put_place(page, column, sites, "", places[i]);
     if (left_out) {
         gt_page_line(page, column, column);
         gt_page_format(page, GT_DIM, "... %zu more", left_out);
         gt_page_end(page);
     }
     if (created_by && created_by->function) put_place(page, column, sites, CREATED_BY, created_by);
+    gt_vec_free(&shown);
 }
 
 /* "global main.sessions", "[…]", "main.session.token": an object is told by its type, and what

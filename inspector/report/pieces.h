@@ -6,14 +6,16 @@
 
 #include "inspector/report/page.h"
 
-/* The frames a line each, then "created by ...". The runtime's frames at both ends are left out. */
 /* Which process it is, from which core: the first line of every page. */
 void gt_page_process(struct gt_page *page, const struct gt_report *report);
 
-/* The frames worth showing, from *first to before *end: gopark and its callers say only that a
- * goroutine waits, goexit only that it is one. `all`: every frame. */
-void gt_shown_frames(const struct gt_stack *stack, bool all, size_t *first, size_t *end);
+/* Stands for places that a long stack has in its middle: its function says how many. */
+bool gt_is_gap(const struct gt_place *place);
 
+/* All of it is the runtime's own: then all is shown, else what is not. */
+bool gt_is_internal(const struct gt_stack *stack);
+
+/* The places a line each, then "created by ...". Those of the runtime's own are left out. */
 void gt_page_stack(struct gt_page *page, unsigned column, const struct gt_stack *stack,
                    const struct gt_place *created_by);
 

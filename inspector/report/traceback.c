@@ -1,18 +1,22 @@
 /*
  * The goroutines as Go prints them when a program crashes, for tools that read that:
  *
- *     goroutine 12 [chan send, 3 minutes]:
- *     main.fetch(...)
- *             /src/fetch.go:88
- *     created by main.serve
- *             /src/serve.go:31
+ *     goroutine 12 [chan send, 3 minutes, locked to thread]:
+ *     main.fetch(0xc000012120, {0xc00001a0a0, 0x5})
+ *             /src/fetch.go:88 +0x25
+ *     created by main.serve in goroutine 1
+ *             /src/serve.go:31 +0x9c
  *
- * Arguments and offsets into functions are left out: a report does not hold them.
+ * Left out, although Go prints them when it is told to, since the readers of tracebacks stop there:
+ * labels and ancestors. Where arguments are not known they are "...", as those of inlined calls.
  */
 #include "inspector/base/str.h"
+#include "inspector/base/vec.h"
 #include "inspector/report/escape.h"
 #include "inspector/report/pieces.h"
 #include "inspector/report/sinks.h"
+
+#include <string.h>
 
 static void put(FILE *to, const char *before, const char *text, const char *after)
 {
@@ -23,28 +27,118 @@ static void put(FILE *to, const char *before, const char *text, const char *afte
     gt_str_free(&safe);
 }
 
-static void put_place(FILE *to, const char *before, const struct gt_place *place, const char *after)
+/* Without the types of a generic function: "main.Map[...]". */
+static void put_function(FILE *to, const char *before, const char *function)
 {
-    put(to, before, place->function, after);
-    put(to, "\t", place->file ? place->file : "??", "");
-    fprintf(to, ":%u\n", place->line);
+    const char *open = strchr(function, '['), *close = strrchr(function, ']');
+    struct gt_str name = {0};
+
+    if (strcmp(function, "runtime.gopanic") == 0) {
+        gt_str_add(&name, "panic");
+    } else if (open && close && open < close) {
+        gt_str_addn(&name, function, (size_t)(open - function));
+        gt_str_format(&name, "[...]%s", close + 1);
+    } else {
+        gt_str_add(&name, function);
+    }
+    put(to, before, gt_str_text(&name), "");
+    gt_str_free(&name);
 }
 
-static void put_goroutine(FILE *to, const struct gt_goroutine_group *group, size_t index, bool all)
+static void put_site(FILE *to, const struct gt_place *place)
 {
-    size_t first, end;
+    put(to, "\t", place->file ? place->file : "??", "");
+    fprintf(to, ":%u", place->line);
+    if (place->offset) fprintf(to, " +0x%x", place->offset);
+    putc('\n', to);
+}
 
+/* ---- arguments --------------------------------------------------------------------------------
+ */
+
+/* NULL when they are not known. */
+static const char *pattern_of(const struct gt_goroutine_group *group, const struct gt_place *place)
+{
+    return place->inlined || !group->words ? NULL : place->arguments;
+}
+
+static size_t count_words(const char *pattern)
+{
+    size_t count = 0;
+
+    for (; pattern && *pattern; pattern++)
+        count += *pattern == '#';
+    return count;
+}
+
+static void put_arguments(FILE *to, const char *pattern, const uint64_t *words)
+{
+    if (!pattern) fputs("...", to);
+    for (; pattern && *pattern; pattern++) {
+        if (*pattern == '#')
+            fprintf(to, "0x%llx", (unsigned long long)*words++);
+        else
+            putc(*pattern, to);
+    }
+}
+
+/* ---- goroutines -------------------------------------------------------------------------------
+ */
+
+static void put_header(FILE *to, const struct gt_goroutine_group *group, size_t index)
+{
     int64_t wait_ns = gt_wait_of(group, index);
     long long minutes = wait_ns == GT_UNKNOWN ? 0 : (long long)(wait_ns / 60000000000);
 
     fprintf(to, "goroutine %llu [", (unsigned long long)group->ids[index]);
     put(to, "", group->wait_reason ? group->wait_reason : group->status, "");
+    if (group->wait_reason && strcmp(group->status, "leaked") == 0) fputs(" (leaked)", to);
     if (minutes >= 1) fprintf(to, ", %lld minutes", minutes);
+    if (group->locked) fputs(", locked to thread", to);
+    if (group->bubble) fprintf(to, ", synctest bubble %llu", (unsigned long long)group->bubble);
     fputs("]:\n", to);
-    gt_shown_frames(&group->stack, all || group->system, &first, &end);
-    for (size_t i = first; i < end; i++)
-        put_place(to, "", &group->stack.places[i], "(...)\n");
-    if (group->created_by.function) put_place(to, "created by ", &group->created_by, "\n");
+}
+
+static void put_place(FILE *to, const struct gt_place *place, const char *pattern,
+                      const uint64_t *words)
+{
+    if (gt_is_gap(place)) {
+        put(to, "", place->function, "\n");
+        return;
+    }
+    put_function(to, "", place->function);
+    putc('(', to);
+    put_arguments(to, pattern, words);
+    fputs(")\n", to);
+    put_site(to, place);
+}
+
+static void put_stack(FILE *to, const struct gt_goroutine_group *group, size_t index, bool all)
+{
+    const uint64_t *words = group->words ? group->words + index * group->word_count : NULL;
+    bool whole = all || gt_is_internal(&group->stack);
+
+    for (size_t i = 0; i < group->stack.count; i++) {
+        const struct gt_place *place = &group->stack.places[i];
+        const char *pattern = pattern_of(group, place);
+        if (whole || !place->internal) put_place(to, place, pattern, words);
+        words += count_words(pattern);
+    }
+    if (!group->stack.count) fputs("\tgoroutine running on other thread; stack unavailable\n", to);
+}
+
+static void put_goroutine(FILE *to, const struct gt_goroutine_group *group, size_t index, bool all)
+{
+    const struct gt_place *from = &group->created_by;
+    uint64_t parent = group->parents ? group->parents[index] : 0;
+
+    put_header(to, group, index);
+    put_stack(to, group, index, all);
+    if (!from->function || (from->internal && !all)) return;
+    put_function(to, "created by ", group->created_in ? group->created_in : from->function);
+    if (parent) fprintf(to, " in goroutine %llu", (unsigned long long)parent);
+    putc('\n', to);
+    put_site(to, from);
 }
 
 bool gt_traceback(const struct gt_report *report, const struct gt_style *style, FILE *to)

@@ -61,6 +61,16 @@ static bool is_system(const char *function)
     return true;
 }
 
+/* What else a traceback says of it. */
+static void read_traits(const struct gt_process *process, struct gt_goroutine *g)
+{
+    uint64_t locked, bubble;
+
+    g->locked = gt_process_field(process, g->address, GT_F_g_lockedm, &locked) && locked;
+    if (gt_process_field(process, g->address, GT_F_g_bubble, &bubble) && bubble)
+        gt_process_field(process, bubble, GT_F_bubble_id, &g->bubble);
+}
+
 static void read_wait(struct reading *reading, struct gt_goroutine *g)
 {
     uint64_t reason = 0;
@@ -197,6 +207,7 @@ static void take(struct reading *reading, uint64_t addr)
     }
     g.system = is_system(gt_process_function(reading->process, g.start_pc));
     read_wait(reading, &g);
+    read_traits(reading->process, &g);
     read_position(reading->process, &g);
     read_frames(reading, &g);
     read_natives(reading, &g);

@@ -37,8 +37,10 @@ struct gt_goroutine {
     uint64_t go_pc, start_pc; /* of the go statement and of the function started */
     uint64_t wait_since;      /* nanotime; 0 unknown */
     const char *wait_reason;  /* NULL unless it waits */
+    uint64_t bubble;          /* the number of its synctest bubble; 0 when in none */
     uint8_t status;           /* enum gt_g_status, the scan bit taken off */
     bool system;
+    bool locked;                         /* to its thread */
     uint32_t first_frame, frame_count;   /* into the list's frames: Go's */
     uint32_t first_native, native_count; /* into its natives: C that the first of these called */
     struct gt_position at;               /* where its frames start; zero when unknown */

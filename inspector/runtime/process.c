@@ -238,6 +238,9 @@ static struct gt_error *open_code(struct gt_process *process)
     code->id_async_preempt = func_id(code, "runtime.asyncPreempt");
     code->id_debug_call = func_id(code, "runtime.debugCallV2");
     code->id_sigpanic = func_id(code, "runtime.sigpanic");
+    code->id_gopanic = func_id(code, "runtime.gopanic");
+    code->id_panicwrap = func_id(code, "runtime.panicwrap");
+    code->id_wrapper = func_id(code, "runtime.call32"); /* of assembly, declared to be one */
     return NULL;
 }
 

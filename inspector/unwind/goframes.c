@@ -97,7 +97,7 @@ void gt_unwind_start(struct gt_unwinder *walk, const struct gt_text *code,
     resolve(walk);
 }
 
-static bool is_injected(const struct gt_text *code, uint8_t id)
+bool gt_is_injected(const struct gt_text *code, uint8_t id)
 {
     return id &&
            (id == code->id_sigpanic || id == code->id_async_preempt || id == code->id_debug_call);
@@ -113,7 +113,7 @@ static void restore_link(struct gt_unwinder *walk)
     uint64_t saved;
     int32_t delta;
 
-    if (!rules->link_register || !is_injected(walk->code, walk->callee_id) ||
+    if (!rules->link_register || !gt_is_injected(walk->code, walk->callee_id) ||
         !word_at(walk, frame->sp, &saved))
         return;
     frame->sp += rules->injected;

@@ -30,7 +30,8 @@ struct gt_text {
     const struct gt_frame_rules *rules;
     struct gt_pclntab **tabs; /* one a module */
     size_t tab_count;
-    uint8_t id_async_preempt, id_debug_call, id_sigpanic; /* 0 when the program lacks it */
+    /* 0 when the program lacks it. A wrapper is any that the compiler made. */
+    uint8_t id_async_preempt, id_debug_call, id_sigpanic, id_gopanic, id_panicwrap, id_wrapper;
 };
 
 struct gt_go_frame {
@@ -62,6 +63,9 @@ bool gt_text_find(const struct gt_text *code, uint64_t pc, const struct gt_pclnt
 struct gt_position {
     uint64_t pc, sp, lr;
 };
+
+/* A function that a signal handler made the frame below it call: that one was interrupted. */
+bool gt_is_injected(const struct gt_text *code, uint8_t id);
 
 void gt_unwind_start(struct gt_unwinder *walk, const struct gt_text *code,
                      const struct gt_position *at, uint64_t lo, uint64_t hi);

@@ -23,7 +23,7 @@ OF_C_TOO = {"native"}
 PATIENCE = 60  # seconds: whatever takes longer hangs
 
 
-def _need(*commands):
+def need(*commands):
     for command in commands:
         if not shutil.which(command):
             raise recipe.Unavailable(f"{command} is not installed")
@@ -39,7 +39,7 @@ def need_kernel_cores():
 
 def _need_how(how):
     if how == "gcore":
-        _need("gcore", "fallocate")
+        need("gcore", "fallocate")
     else:
         need_kernel_cores()
 
@@ -55,7 +55,7 @@ def build(folder, name, version, *flags):
     )
 
 
-def _by_gcore(folder, pid):
+def by_gcore(folder, pid):
     """gcore writes out all that Go has reserved, nearly all of it zeros."""
     run = subprocess.run(
         ["gcore", "-o", folder / "core", str(pid)],
@@ -110,7 +110,7 @@ def _need_cgo(version):
     enabled, compiler = asked.stdout.splitlines()
     if enabled != "1":
         raise recipe.Unavailable("cgo is not enabled")
-    _need(compiler.split()[0])
+    need(compiler.split()[0])
 
 
 def _truth(process):
@@ -122,7 +122,7 @@ def _truth(process):
 
 def make(folder, how, name, version, *flags):
     """The core of a program, built with these flags of go build."""
-    _need("go")
+    need("go")
     _need_how(how)
     if name in OF_C_TOO:
         _need_cgo(version)
@@ -130,8 +130,8 @@ def make(folder, how, name, version, *flags):
     with _run(folder / name) as process:
         try:
             truth = _truth(process)
-            by_gcore = how == "gcore"
-            core = _by_gcore(folder, process.pid) if by_gcore else _by_kernel(folder, process)
+            gcore = how == "gcore"
+            core = by_gcore(folder, process.pid) if gcore else _by_kernel(folder, process)
             return recipe.Core(core, folder / name, truth)
         finally:
             process.kill()
@@ -142,7 +142,7 @@ def core_of(command):
     with _run(*command) as process:
         try:
             _truth(process)
-            return _by_gcore(pathlib.Path(command[0]).parent, process.pid)
+            return by_gcore(pathlib.Path(command[0]).parent, process.pid)
         finally:
             process.kill()
 

@@ -58,7 +58,8 @@ def test_all_goroutines_as_go_prints_them(gotopsy, demo_core):
     run = gotopsy("goroutines", demo_core, "--all")
     assert run.stdout.startswith("goroutine ")
     assert run.stdout.count("\ngoroutine ") == 51
-    assert "runtime.gopark(...)\n\truntime/proc.go:" in run.stdout
+    assert "\nruntime.gopark(0x" in run.stdout
+    assert ")\n\truntime/proc.go:462 +0xf1\n" in run.stdout
     text = gotopsy("goroutines", demo_core, "--all", "--format=text")
     assert "goroutines: 52" in text.stdout
 

@@ -8,11 +8,15 @@
     {                                                                                              \
         .function = name, .file = in, .line = at, .pc = pc_,                                       \
     }
+#define INTERNAL(name, in, at, pc_)                                                                \
+    {                                                                                              \
+        .function = name, .file = in, .line = at, .pc = pc_, .internal = true,                     \
+    }
 /* clang-format on */
 
 static const struct gt_place places[] = {
-    PLACE("runtime.gopark", "/go/src/runtime/proc.go", 435, 0x440100),
-    PLACE("runtime.chansend", "/go/src/runtime/chan.go", 283, 0x410200),
+    INTERNAL("runtime.gopark", "/go/src/runtime/proc.go", 435, 0x440100),
+    INTERNAL("runtime.chansend", "/go/src/runtime/chan.go", 283, 0x410200),
     {.function = "main.(*fetcher).get.func1",
      .file = "/src/app/fetch.go",
      .line = 88,
@@ -22,7 +26,7 @@ static const struct gt_place places[] = {
           "another_field_with_a_very_long_name string }]).loop",
           "/src/app/service.go", 120, 0x4a0300),
     PLACE("main." GT_SAMPLE_HOSTILE, NULL, 0, 0),
-    PLACE("runtime.goexit", "/go/src/runtime/asm_amd64.s", 1771, 0x470400),
+    INTERNAL("runtime.goexit", "/go/src/runtime/asm_amd64.s", 1771, 0x470400),
 };
 
 static const struct gt_label labels[] = {{"endpoint", "/search"}, {"tenant", GT_SAMPLE_HOSTILE}};

@@ -1,0 +1,3 @@
+module gotopsy.tests/traced
+
+go 1.19
