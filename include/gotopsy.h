@@ -245,6 +245,12 @@ struct gt_goroutine_group { /* goroutines with the same stack, status and wait r
     bool system;
 };
 
+struct gt_panic {      /* one under way when the process died */
+    const char *type;  /* of its value, NULL when unknown. Go has replaced an error by its text */
+    const char *value; /* a number, or a text; only the runtime's own unless show_data is set */
+    bool by_runtime, recovered, goexit;
+};
+
 struct gt_count { /* a name and a number: goroutines by status, parts of memory */
     const char *name;
     uint64_t number;
@@ -267,6 +273,15 @@ struct gt_report {
         uint64_t code_start, code_end; /* where its code was mapped, and from which offset */
         uint64_t code_offset;          /* in its file */
     } binary;
+    struct {
+        bool died;               /* the runtime or a fault ended it; else nothing else is set */
+        const char *signal;      /* of a fault: "SIGSEGV"; NULL when it was none */
+        uint64_t address, pc;    /* what could not be accessed, and by which instruction */
+        const char *fatal_error; /* "all goroutines are asleep - deadlock!"; NULL: none, unknown */
+        uint64_t goroutine;      /* whose group is the first; 0 when it was none */
+        const struct gt_panic *panics; /* the first one first */
+        size_t panic_count;
+    } crash;
     struct {
         uint64_t cycles;
         const char *phase; /* "off", "mark", "mark termination" */
@@ -349,8 +364,11 @@ GT_API struct gt_error *gt_report_write(const struct gt_report *report, enum gt_
 GT_API struct gt_error *gt_goroutines_write(const struct gt_report *report, enum gt_format format,
                                             const struct gt_style *style, FILE *to);
 
-/* As gt_report_make, but only the process and its goroutines: no heap analysis, no findings. */
-GT_API struct gt_error *gt_goroutines_make(struct gt_analysis *analysis, struct gt_report **report);
+/* As gt_report_make, but only the process and its goroutines: no heap analysis, no findings. Of the
+ * options show_data alone counts. */
+GT_API struct gt_error *gt_goroutines_make(struct gt_analysis *analysis,
+                                           const struct gt_report_options *options,
+                                           struct gt_report **report);
 
 /* ---- waits: who waits for what, and who could wake whom ------------------------------------- */
 

@@ -165,10 +165,13 @@ void gt_fill_goroutines(const struct gt_analysis *analysis, bool arguments,
     gt_vec_free(&grouping.groups);
 }
 
-struct gt_error *gt_goroutines_make(struct gt_analysis *analysis, struct gt_report **report)
+struct gt_error *gt_goroutines_make(struct gt_analysis *analysis,
+                                    const struct gt_report_options *options,
+                                    struct gt_report **report)
 {
     *report = gt_report_new();
     gt_fill_process(analysis, *report);
     gt_fill_goroutines(analysis, true, *report);
+    gt_fill_crash(analysis, options && options->show_data, *report);
     return NULL;
 }

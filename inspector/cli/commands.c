@@ -114,7 +114,7 @@ static struct gt_error *goroutines(struct gt_analysis *analysis, struct gt_run *
 {
     struct gt_report *report = NULL;
     struct gt_output output;
-    struct gt_error *error = gt_goroutines_make(analysis, &report);
+    struct gt_error *error = gt_goroutines_make(analysis, &run->options->report, &report);
 
     error = begin(&output, run, error);
     if (!error)
@@ -189,7 +189,8 @@ const struct gt_command gt_commands[] = {
      "  gotopsy check core --format=json\n",
      GT_FOR_CHECK, FORMAT(TEXT) | FORMAT(JSON), check, NULL},
     {"goroutines", "CORE", "all goroutines, grouped by stack",
-     "Shows goroutines with the same stack together, the largest group first.\n"
+     "Shows how the process died: panics, a fatal error, the address that a fault was at; and\n"
+     "goroutines with the same stack together, the one that died first, then the largest group.\n"
      "--all writes them one by one as Go does, for the tools that read that: --format=traceback\n"
      "with the runtime's own frames and goroutines.\n"
      "--format=pprof is a goroutine profile for go tool pprof, gzipped; it has the stacks' bytes\n"

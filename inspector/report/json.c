@@ -1,6 +1,7 @@
 /* The documents gotopsy-report/1 and gotopsy-goroutines/1. */
 #include "inspector/report/json_values.h"
 #include "inspector/report/sinks.h"
+#include "inspector/report/units.h"
 
 static json_t *texts(const char *const *all, size_t count)
 {
@@ -28,6 +29,34 @@ json_t *gt_json_binary(const struct gt_report *report)
         gt_json_text(report->binary.go_version), "goarch", gt_json_text(report->binary.goarch),
         "dwarf", report->binary.dwarf, "symbols", report->binary.symbols, "experiments",
         texts(report->binary.experiments, report->binary.experiment_count));
+}
+
+static json_t *panics_of(const struct gt_report *report)
+{
+    json_t *list = json_array();
+
+    for (size_t i = 0; i < report->crash.panic_count; i++) {
+        const struct gt_panic *panic = &report->crash.panics[i];
+        list = gt_json_append(
+            list, json_pack("{s:o, s:o, s:b, s:b, s:b}", "type", gt_json_text(panic->type), "value",
+                            gt_json_text(panic->value), "by_runtime", panic->by_runtime,
+                            "recovered", panic->recovered, "goexit", panic->goexit));
+    }
+    return list;
+}
+
+/* Address 0 is one: that of what nil points to. */
+static json_t *crash_of(const struct gt_report *report)
+{
+    const char *signal = report->crash.signal;
+
+    if (!report->crash.died) return json_null();
+    return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o}", "goroutine",
+                     report->crash.goroutine ? gt_json_size(report->crash.goroutine) : json_null(),
+                     "signal", gt_json_text(signal), "address",
+                     signal ? json_string(gt_address(report->crash.address).text) : json_null(),
+                     "pc", gt_json_address(report->crash.pc), "fatal_error",
+                     gt_json_text(report->crash.fatal_error), "panics", panics_of(report));
 }
 
 static json_t *gc_of(const struct gt_report *report)
@@ -122,9 +151,9 @@ bool gt_json_report(const struct gt_report *report, const struct gt_style *style
 {
     (void)style;
     return gt_json_dump(
-        json_pack("{s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "schema",
-                  "gotopsy-report/1", "tool", gt_json_tool(), "core", gt_json_core(report),
-                  "binary", gt_json_binary(report), "gc", gc_of(report), "live",
+        json_pack("{s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "schema",
+                  "gotopsy-report/1", "tool", gt_json_tool(), "core", gt_json_core(report), "crash",
+                  crash_of(report), "binary", gt_json_binary(report), "gc", gc_of(report), "live",
                   bytes_and_objects(report->live.bytes, report->live.objects), "memory",
                   memory_of(report), "goroutines", goroutines_of(report), "coverage",
                   coverage_of(report), "leaks_total",
@@ -137,9 +166,10 @@ bool gt_json_report(const struct gt_report *report, const struct gt_style *style
 bool gt_json_goroutines(const struct gt_report *report, const struct gt_style *style, FILE *to)
 {
     (void)style;
-    return gt_json_dump(json_pack("{s:s, s:o, s:o, s:o, s:o, s:o}", "schema",
+    return gt_json_dump(json_pack("{s:s, s:o, s:o, s:o, s:o, s:o, s:o}", "schema",
                                   "gotopsy-goroutines/1", "tool", gt_json_tool(), "core",
-                                  gt_json_core(report), "binary", gt_json_binary(report),
-                                  "goroutines", goroutines_of(report), "notes", notes_of(report)),
+                                  gt_json_core(report), "crash", crash_of(report), "binary",
+                                  gt_json_binary(report), "goroutines", goroutines_of(report),
+                                  "notes", notes_of(report)),
                         to);
 }

@@ -26,6 +26,34 @@ void gt_summary_process(struct gt_str *to, const struct gt_report *report)
     if (report->core.signal) gt_str_format(to, " on %s", report->core.signal);
 }
 
+static void add_panic(struct gt_str *to, const struct gt_panic *panic)
+{
+    if (to->len) gt_str_add(to, ", then ");
+    if (panic->goexit)
+        gt_str_add(to, "runtime.Goexit");
+    else if (panic->by_runtime && panic->value)
+        gt_str_format(to, "panic: %s", panic->value);
+    else
+        gt_str_format(to, "panic with a %s%s%s",
+                      panic->type ? panic->type : "value of unknown type", panic->value ? ": " : "",
+                      panic->value ? panic->value : "");
+    if (panic->recovered) gt_str_add(to, " (recovered)");
+}
+
+void gt_summary_crash(struct gt_str *to, const struct gt_report *report)
+{
+    if (!report->crash.died) return;
+    if (report->crash.fatal_error) gt_str_format(to, "fatal error: %s", report->crash.fatal_error);
+    for (size_t i = 0; i < report->crash.panic_count; i++)
+        add_panic(to, &report->crash.panics[i]);
+    if (report->crash.signal)
+        gt_str_format(to, "%s%s at %s", to->len ? ", " : "", report->crash.signal,
+                      gt_address(report->crash.address).text);
+    if (to->len == 0) gt_str_add(to, report->core.signal ? report->core.signal : "unknown cause");
+    if (report->crash.goroutine)
+        gt_str_format(to, ", in goroutine %llu", (unsigned long long)report->crash.goroutine);
+}
+
 static void say_heap(struct gt_str *to, const struct gt_report *report)
 {
     gt_str_format(to, "%s live in %s objects", gt_bytes(report->live.bytes).text,
@@ -165,6 +193,7 @@ static void say_missing(struct gt_str *to, const struct gt_report *report)
 }
 
 const struct gt_summary_line gt_summary_head[] = {
+    {"crashed", gt_summary_crash, true},
     {"heap", say_heap, false},
     {"memory", say_memory, false},
     {"goroutines", gt_summary_goroutines, false},

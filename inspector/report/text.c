@@ -37,6 +37,20 @@ static void put_head(struct gt_page *page, const struct gt_report *report)
     }
 }
 
+/* Where it died: the first group's stack then. */
+static void put_crashed(struct gt_page *page, const struct gt_report *report)
+{
+    const struct gt_goroutine_group *group = report->goroutines.groups;
+
+    if (!report->crash.goroutine || !report->goroutines.group_count) return;
+    gt_page_end(page);
+    gt_page_line(page, 0, NUMBER_COLUMNS);
+    gt_page_format(page, GT_BOLD, "goroutine %llu: %s", (unsigned long long)report->crash.goroutine,
+                   group->wait_reason ? group->wait_reason : group->status);
+    gt_page_end(page);
+    gt_page_stack(page, NUMBER_COLUMNS, &group->stack, &group->created_by);
+}
+
 static void put_tail(struct gt_page *page, const struct gt_report *report)
 {
     gt_page_end(page);
@@ -110,6 +124,7 @@ bool gt_text_report(const struct gt_report *report, const struct gt_style *style
     gt_page_process(&page, report);
     gt_page_end(&page);
     put_head(&page, report);
+    put_crashed(&page, report);
     for (size_t i = 0; i < report->finding_count; i++)
         put_finding(&page, &report->findings[i]);
     put_tail(&page, report);

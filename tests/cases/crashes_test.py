@@ -1,6 +1,7 @@
 """Cores of crashes of all kinds, and by what the kernel was told to dump."""
 
 import os
+import re
 import subprocess
 
 import pytest
@@ -50,16 +51,20 @@ def crash(program, folder, way, dumped="0x33"):
         env={**os.environ, "GOTRACEBACK": "crash", "GOMAXPROCS": "2"},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
+        stderr=open(folder / "said", "w"),
         timeout=little.PATIENCE,
     )
     (core,) = folder.glob("core*")
     return core
 
 
+def _goroutines(core, *options):
+    done = tool.run("goroutines", "--format=json", core, *options)
+    return tool.parsed(done, "gotopsy-goroutines/1")
+
+
 def _stacks(core):
-    done = tool.run("goroutines", "--format=json", core)
-    groups = tool.parsed(done, "gotopsy-goroutines/1")["goroutines"]["groups"]
+    groups = _goroutines(core)["goroutines"]["groups"]
     return [[place["function"] for place in group["stack"]] for group in groups]
 
 
@@ -107,3 +112,71 @@ def test_nothing_dumped(program, tmp_path):
     core = crash(program(recipe.LOCAL), tmp_path, "deadlock", "0x10")
     done = tool.run("report", core)
     assert done.status == 3 and "coredump_filter" in done.err, done.err
+
+
+# ---- how it died, as Go says on its standard error -----------------------------------------------
+
+PANICS = ["nil", "index", "closed", "convert", "panic", "error", "number", "chain"]
+FATAL = ["deadlock", "overflow", "map", "memory"]
+BY_RUNTIME = ("runtime error: ", "close of ", "interface conversion: ")
+GO_VERSIONS = ["1.19.13", "1.21.13", *recipe.VERSIONS]
+
+
+class Said:
+    """What Go printed when it died."""
+
+    def __init__(self, text):
+        self.panics = re.findall(r"^\t*panic: (.*?)(?: \[recovered\])?$", text, re.MULTILINE)
+        self.fatal = re.findall(r"^fatal error: (.*)$", text, re.MULTILINE)
+        self.signal = re.findall(r"^\[signal (\w+): .* addr=(\w+) pc=(\w+)\]$", text, re.MULTILINE)
+        self.goroutine = re.search(r"^goroutine (\d+).* \[running", text, re.MULTILINE)
+
+
+def _values(crash):
+    return [panic["value"] for panic in crash["panics"]]
+
+
+def _by_runtime(text):
+    return text.startswith(BY_RUNTIME)
+
+
+@pytest.mark.parametrize("version", GO_VERSIONS)
+@pytest.mark.parametrize("way", PANICS)
+def test_panics(program, tmp_path, version, way):
+    core = crash(program(version), tmp_path, way)
+    said = Said((tmp_path / "said").read_text())
+    found = _goroutines(core)
+    told = found["crash"]
+    shown = _values(_goroutines(core, "--show-data")["crash"])
+    assert shown == said.panics
+    public = [text if text == "-42" or _by_runtime(text) else None for text in shown]
+    assert _values(told) == public
+    assert [panic["by_runtime"] for panic in told["panics"]] == list(map(_by_runtime, shown))
+    assert told["goroutine"] == int(said.goroutine[1])
+    assert found["goroutines"]["groups"][0]["ids"] == [told["goroutine"]]
+    signal = [(told["signal"], told["address"], told["pc"])] if told["signal"] else []
+    assert signal == said.signal and bool(signal) == (way == "nil")
+
+
+@pytest.mark.parametrize("version", recipe.VERSIONS)
+@pytest.mark.parametrize("way", FATAL)
+def test_fatal_errors(program, tmp_path, version, way):
+    core = crash(program(version), tmp_path, way)
+    said = Said((tmp_path / "said").read_text())
+    told = _goroutines(core)["crash"]
+    assert [told["fatal_error"]] == said.fatal[:1] and not told["panics"]
+    assert (told["goroutine"] is None) == (way == "deadlock")
+
+
+def test_it_is_told_first(program, tmp_path):
+    core = crash(program(recipe.LOCAL), tmp_path, "nil")
+    head = "panic: runtime error: invalid memory address or nil pointer dereference, SIGSEGV at 0x8"
+    for command in ["goroutines", "report"]:
+        text = " ".join(tool.run(command, core).out.split())
+        assert head in text and text.index(head) < text.index("goroutines")
+        assert "main.init.func" in text[text.index(head) :]
+    assert head in tool.run("report", "--format=markdown", core).out.replace("\\", "")
+
+
+def test_a_live_process_did_not_die(little_core):
+    assert _goroutines(little_core("labels", recipe.LOCAL).path)["crash"] is None

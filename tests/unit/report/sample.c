@@ -150,6 +150,12 @@ static const struct gt_goroutine_group groups[] = {
     },
 };
 
+static const struct gt_panic panics[] = {
+    {.type = "string", .value = GT_SAMPLE_HOSTILE, .recovered = true},
+    {.type = "string", .value = "runtime error: index out of range", .by_runtime = true},
+    {.goexit = true},
+    {.type = NULL},
+};
 static const char *const experiments[] = {"greenteagc"};
 static const char *const notes[] = {"goroutine 77: its stack is " GT_SAMPLE_HOSTILE};
 
@@ -157,6 +163,11 @@ const struct gt_report gt_sample_report = {
     .core = {"/var/cores/core.4211", "kernel", 1288490188, true, 4211, "api-server", "SIGABRT"},
     .binary = {"/srv/api-server", "7fb03c1e00112233", "go1.26.8", "amd64", true, true, experiments,
                COUNT(experiments), 0x400000, 0x500000, 0x1000},
+    .crash = {.died = true,
+              .signal = "SIGSEGV",
+              .goroutine = 12,
+              .panics = panics,
+              .panic_count = COUNT(panics)},
     .gc = {120, "off", 812000000},
     .live = {851443712, 6812345},
     .memory = {UINT64_MAX, parts, COUNT(parts)},

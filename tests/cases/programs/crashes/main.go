@@ -2,6 +2,7 @@
 package main
 
 import (
+	"errors"
 	"os"
 	"runtime/debug"
 	"sync"
@@ -65,6 +66,19 @@ var ways = map[string]func(){
 	"deadlock": func() { <-never },
 	"nil":      func() { nothing.body[0]++ },
 	"panic":    func() { panic("crash") },
+	"error":    func() { panic(errors.New("a secret")) },
+	"number":   func() { panic(int16(-42)) },
+	"index":    func() { garbage[len(os.Args)+6].next = nil },
+	"closed":   func() { close(never); close(never) },
+	"convert":  func() { println(interface{}(list).(error)) },
+	"chain": func() {
+		defer func() { nothing = &node{body: [64]byte{list.body[len(os.Args)+62]}} }()
+		defer func() {
+			defer func() { recover() }()
+			panic("forgotten")
+		}()
+		panic("first")
+	},
 	"overflow": func() {
 		debug.SetMaxStack(1 << 20)
 		overflow(0)

@@ -1,0 +1,3 @@
+module gotopsy.tests/crashes
+
+go 1.19
