@@ -37,8 +37,8 @@ static uint32_t line_at(const struct gt_pclntab *tab, const struct gt_func *func
 static struct gt_source_pos position(const struct gt_pclntab *tab, const struct gt_func *func,
                                      uint64_t pc, const char *name, bool inlined, uint8_t id)
 {
-    return (struct gt_source_pos){name ? name : "?", file_at(tab, func, pc), line_at(tab, func, pc),
-                                  inlined, id};
+    return (struct gt_source_pos){
+        name ? name : "?", file_at(tab, func, pc), line_at(tab, func, pc), inlined, id, pc};
 }
 
 /* As inlineUnwinder does: a call's place in the tree is found by pc, its caller's place and

@@ -40,6 +40,7 @@ struct gt_source_pos {
     uint32_t line;        /* 0 when unknown */
     bool inlined;         /* inlined into the next one */
     uint8_t id;           /* funcID */
+    uint64_t pc;          /* of the call, or of the mark that an inlined one left */
 };
 
 /* `module` must outlive the table. */

@@ -221,6 +221,12 @@ struct gt_finding {
     size_t instance_count;
 };
 
+struct gt_ancestor {            /* who started a goroutine, or the one that did */
+    uint64_t goroutine;         /* 0 when a group's goroutines had several such */
+    struct gt_stack stack;      /* when it did */
+    struct gt_place created_by; /* function NULL when unknown */
+};
+
 struct gt_goroutine_group { /* goroutines with the same stack, status and wait reason */
     uint64_t count;
     const uint64_t *ids;
@@ -229,9 +235,11 @@ struct gt_goroutine_group { /* goroutines with the same stack, status and wait r
     int64_t wait_ns_max;
     const int64_t *waits_ns; /* of each of ids; NULL when only the longest was kept */
     struct gt_stack stack;
-    struct gt_place created_by; /* function NULL when unknown */
-    const char *created_in;     /* the function that it is inlined into, or itself */
-    const uint64_t *parents;    /* of each of ids, who started it: 0 when unknown; may be NULL */
+    struct gt_place created_by;          /* function NULL when unknown */
+    const char *created_in;              /* the function that it is inlined into, or itself */
+    const struct gt_ancestor *ancestors; /* where GODEBUG=tracebackancestors was on */
+    size_t ancestor_count;
+    const uint64_t *parents; /* of each of ids, who started it: 0 when unknown; may be NULL */
     /* Of each of ids, word_count words: those of the arguments of the stack's places, in order.
      * NULL when they were not asked for or the core lacks some. */
     const uint64_t *words;

@@ -1,5 +1,6 @@
 /* The report's goroutines: alike ones grouped, by status, wait reason, stack and origin. */
 #include "inspector/api/analysis.h"
+#include "inspector/api/make_ancestors.h"
 #include "inspector/api/make_arguments.h"
 #include "inspector/detect/group.h"
 #include "inspector/detect/places.h"
@@ -88,6 +89,7 @@ static void make_group(void *ctx, const struct gt_member *members, size_t count)
     group->stack = gt_places_of(process, grouping->analysis->goroutines, g, storage);
     group->created_by = gt_place_created(process, g, storage);
     group->created_in = gt_place_created_in(process, g, storage);
+    gt_fill_ancestors(grouping->analysis, members, count, storage, group);
     group->locked = g->locked;
     group->bubble = g->bubble;
     if (grouping->arguments) gt_fill_arguments(grouping->analysis, members, count, storage, group);
@@ -108,15 +110,16 @@ static int by_count(const void *a, const void *b)
 
 static void fill_groups(struct grouping *grouping)
 {
+    struct gt_arena *storage = grouping->report->storage;
     struct gt_groups groups;
     size_t size;
 
     gt_groups_init(&groups);
     for (uint32_t i = 0; i < grouping->analysis->goroutines->count; i++) {
         const struct gt_goroutine *g = goroutine(grouping, i);
+        const char *key = gt_places_key(grouping->analysis->goroutines, g, storage);
         /* Members are ordered by weight, so that ids of a group ascend. */
-        gt_groups_add(&groups,
-                      gt_places_key(grouping->analysis->goroutines, g, grouping->report->storage),
+        gt_groups_add(&groups, gt_ancestors_key(grouping->analysis, g, key, storage),
                       UINT64_MAX - g->id, i);
     }
     gt_groups_visit(&groups, make_group, grouping);

@@ -58,6 +58,20 @@ static const char *keep_text(struct gt_arena *storage, const char *text)
     return text ? gt_arena_strndup(storage, text, strlen(text)) : NULL;
 }
 
+static struct gt_place *add_position(struct telling *telling, const struct gt_source_pos *from,
+                                     uint64_t pc)
+{
+    struct gt_place *place = gt_vec_push(&telling->places);
+
+    *place = (struct gt_place){.function = keep_text(telling->storage, from->function),
+                               .file = keep_text(telling->storage, from->file),
+                               .line = from->line,
+                               .inlined = from->inlined,
+                               .pc = pc};
+    place->internal = !gt_is_traced(&telling->traced, from->function, from->id);
+    return place;
+}
+
 static void add_places(struct telling *telling, uint64_t pc, bool is_return)
 {
     const struct gt_pclntab *tab;
@@ -70,20 +84,34 @@ static void add_places(struct telling *telling, uint64_t pc, bool is_return)
     uint64_t offset = pc - func.entry;
     if (is_return && offset) pc--;
     size_t count = gt_func_positions(tab, &func, pc, positions, MAX_INLINED);
-    for (size_t i = 0; i < count; i++) {
-        const struct gt_source_pos *from = &positions[i];
-        place = gt_vec_push(&telling->places);
-        *place = (struct gt_place){.function = keep_text(telling->storage, from->function),
-                                   .file = keep_text(telling->storage, from->file),
-                                   .line = from->line,
-                                   .inlined = from->inlined,
-                                   .pc = pc};
-        place->internal = !gt_is_traced(&telling->traced, from->function, from->id);
-    }
+    for (size_t i = 0; i < count; i++)
+        place = add_position(telling, &positions[i], pc);
     if (!place) return;
     count = gt_func_arguments(tab, &func, pc, arguments, GT_MAX_ARGUMENTS);
     place->arguments = argument_pattern(arguments, count, telling->storage);
     place->offset = (uint32_t)offset;
+}
+
+/*
+ * pcs as runtime.Callers gives them: return addresses, and since Go 1.21 one also for each call
+ * that another is inlined into, which is where the inlined one's mark is (runtime/symtab.go,
+ * Frames.Next).
+ */
+static void add_called(struct telling *telling, const uint64_t *pcs, size_t count)
+{
+    const struct gt_pclntab *tab;
+    struct gt_func func;
+    struct gt_source_pos positions[MAX_INLINED];
+
+    for (size_t i = 0; i < count; i++) {
+        if (!gt_text_find(&telling->process->code, pcs[i], &tab, &func)) continue;
+        uint64_t pc = pcs[i] > func.entry ? pcs[i] - 1 : pcs[i];
+        size_t inlined = gt_func_positions(tab, &func, pc, positions, MAX_INLINED);
+        for (size_t j = 0; j < inlined; j++) {
+            if (j && i + 1 < count && pcs[i + 1] == positions[j].pc + 1) break;
+            add_position(telling, &positions[j], pc);
+        }
+    }
 }
 
 /* The name, without its folders, of the file that was mapped at pc; NULL when none was. */
@@ -248,17 +276,27 @@ const struct gt_place *gt_places_user(const struct gt_stack *stack)
     return NULL;
 }
 
+struct gt_stack gt_places_called(const struct gt_process *process, struct gt_arena *storage,
+                                 const uint64_t *pcs, size_t count)
+{
+    struct telling telling = start_telling(process, storage);
+
+    add_called(&telling, pcs, count);
+    return keep(&telling);
+}
+
 struct gt_stack gt_places_allocated(const struct gt_study *study, uint32_t object)
 {
     struct gt_process *process = study->process;
     struct telling telling = start_telling(study->process, study->storage);
-    uint64_t depth = 0, pc;
+    uint64_t depth = 0, pcs[MAX_SAMPLE];
     const uint64_t *bucket = gt_map_find(&study->samples, object);
 
     if (bucket && gt_process_field(process, *bucket, GT_F_bucket_nstk, &depth)) {
-        uint64_t pcs = *bucket + process->layout.size[GT_S_bucket];
-        for (uint64_t i = 0; i < depth && i < MAX_SAMPLE; i++)
-            if (gt_mem_u64(process->mem, pcs + i * 8, &pc)) add_places(&telling, pc, true);
+        if (depth > MAX_SAMPLE) depth = MAX_SAMPLE;
+        if (gt_mem_read(process->mem, *bucket + process->layout.size[GT_S_bucket], pcs,
+                        depth * sizeof *pcs))
+            add_called(&telling, pcs, depth);
     }
     return keep(&telling);
 }

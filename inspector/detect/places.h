@@ -13,6 +13,10 @@
 struct gt_stack gt_places_at(const struct gt_process *process, struct gt_arena *storage,
                              uint64_t pc, bool is_return);
 
+/* The calls that runtime.Callers gave these pcs for. */
+struct gt_stack gt_places_called(const struct gt_process *process, struct gt_arena *storage,
+                                 const uint64_t *pcs, size_t count);
+
 /* A goroutine's stack. C functions that it is in come first, by their symbols and without a place
  * in the source; one without a symbol is "? (libc.so.6)", after the file it is in. */
 struct gt_stack gt_places_of(const struct gt_process *process,

@@ -62,6 +62,46 @@ static void put_retained(struct gt_page *page, const struct gt_goroutine_group *
     gt_page_end(page);
 }
 
+/* "created by main.serve in goroutine 7", where they all have this one parent. */
+static void put_stack(struct gt_page *page, unsigned column, const struct gt_goroutine_group *group,
+                      uint64_t parent)
+{
+    struct gt_place from = group->created_by;
+    struct gt_str name = {0};
+
+    if (from.function && parent) {
+        gt_str_format(&name, "%s in goroutine %llu", from.function, (unsigned long long)parent);
+        from.function = gt_str_text(&name);
+    }
+    gt_page_stack(page, column, &group->stack, &from);
+    gt_str_free(&name);
+}
+
+static void put_ancestors(struct gt_page *page, unsigned column,
+                          const struct gt_goroutine_group *group)
+{
+    for (size_t i = 0; i < group->ancestor_count; i++) {
+        const struct gt_ancestor *ancestor = &group->ancestors[i];
+        gt_page_line(page, column, column + 4);
+        if (ancestor->goroutine)
+            gt_page_format(page, GT_DIM, "from goroutine %llu, which was in",
+                           (unsigned long long)ancestor->goroutine);
+        else
+            gt_page_put(page, GT_DIM, "from goroutines that were in");
+        gt_page_end(page);
+        gt_page_stack(page, column + 4, &ancestor->stack, &ancestor->created_by);
+    }
+}
+
+/* Of all of them; 0 when they differ or it is not known. */
+static uint64_t parent_of(const struct gt_goroutine_group *group)
+{
+    if (!group->parents) return 0;
+    for (size_t i = 1; i < group->id_count; i++)
+        if (group->parents[i] != group->parents[0]) return 0;
+    return group->id_count ? group->parents[0] : 0;
+}
+
 static void put_group(struct gt_page *page, const struct gt_goroutine_group *group)
 {
     gt_page_line(page, 0, COLUMN);
@@ -72,21 +112,25 @@ static void put_group(struct gt_page *page, const struct gt_goroutine_group *gro
     if (group->system) gt_page_put(page, GT_DIM, ", the runtime's");
     gt_page_format(page, GT_PLAIN, ", %s of stacks", gt_bytes(group->stack_bytes).text);
     gt_page_end(page);
-    gt_page_stack(page, COLUMN, &group->stack, &group->created_by);
+    put_stack(page, COLUMN, group, parent_of(group));
+    put_ancestors(page, COLUMN, group);
     gt_page_labels(page, COLUMN, group->labels, group->label_count);
     put_retained(page, group);
     put_ids(page, group);
 }
 
-static void put_one(struct gt_page *page, const struct gt_goroutine_group *group, uint64_t id,
-                    int64_t wait_ns)
+static void put_one(struct gt_page *page, const struct gt_goroutine_group *group, size_t index)
 {
+    int64_t wait_ns = gt_wait_of(group, index);
+
     gt_page_line(page, 0, 4);
-    gt_page_format(page, GT_BOLD, "goroutine %llu: %s", (unsigned long long)id, why(group));
+    gt_page_format(page, GT_BOLD, "goroutine %llu: %s", (unsigned long long)group->ids[index],
+                   why(group));
     if (wait_ns != GT_UNKNOWN) gt_page_format(page, GT_PLAIN, ", %s", gt_duration(wait_ns).text);
     if (group->system) gt_page_put(page, GT_DIM, ", the runtime's");
     gt_page_end(page);
-    gt_page_stack(page, 4, &group->stack, &group->created_by);
+    put_stack(page, 4, group, group->parents ? group->parents[index] : 0);
+    put_ancestors(page, 4, group);
     gt_page_labels(page, 4, group->labels, group->label_count);
 }
 
@@ -94,7 +138,7 @@ static void put_each(struct gt_page *page, const struct gt_goroutine_group *grou
 {
     for (size_t i = 0; i < group->id_count; i++) {
         gt_page_end(page);
-        put_one(page, group, group->ids[i], gt_wait_of(group, i));
+        put_one(page, group, i);
     }
 }
 

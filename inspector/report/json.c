@@ -95,18 +95,34 @@ static json_t *parents_of(const struct gt_goroutine_group *group)
     return list;
 }
 
+static json_t *ancestors_of(const struct gt_goroutine_group *group)
+{
+    json_t *list = json_array();
+
+    for (size_t i = 0; i < group->ancestor_count; i++) {
+        const struct gt_ancestor *ancestor = &group->ancestors[i];
+        uint64_t id = ancestor->goroutine;
+        list = gt_json_append(list, json_pack("{s:o, s:o, s:o}", "goroutine",
+                                              id ? gt_json_size(id) : json_null(), "stack",
+                                              gt_json_stack(&ancestor->stack), "created_by",
+                                              gt_json_place(&ancestor->created_by)));
+    }
+    return list;
+}
+
 static json_t *group_of(const struct gt_goroutine_group *group)
 {
     return json_pack(
-        "{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:b, s:o, s:b}", "count",
+        "{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:b, s:o, s:b}", "count",
         gt_json_size(group->count), "ids", gt_json_ids(group->ids, group->id_count), "status",
         gt_json_text(group->status), "wait_reason", gt_json_text(group->wait_reason), "wait_ns_max",
         gt_json_signed(group->wait_ns_max), "stack", gt_json_stack(&group->stack), "created_by",
         gt_json_place(&group->created_by), "labels",
         gt_json_labels(group->labels, group->label_count), "stack_bytes",
         gt_json_size(group->stack_bytes), "retained_bytes", gt_json_signed(group->retained_bytes),
-        "parents", parents_of(group), "locked", group->locked, "bubble",
-        group->bubble ? gt_json_size(group->bubble) : json_null(), "system", group->system);
+        "parents", parents_of(group), "ancestors", ancestors_of(group), "locked", group->locked,
+        "bubble", group->bubble ? gt_json_size(group->bubble) : json_null(), "system",
+        group->system);
 }
 
 static json_t *goroutines_of(const struct gt_report *report)

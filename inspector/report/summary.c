@@ -49,6 +49,7 @@ void gt_summary_crash(struct gt_str *to, const struct gt_report *report)
     if (report->crash.signal)
         gt_str_format(to, "%s%s at %s", to->len ? ", " : "", report->crash.signal,
                       gt_address(report->crash.address).text);
+    if (to->len == 0 && !report->crash.goroutine) return; /* whose core it is says the signal */
     if (to->len == 0) gt_str_add(to, report->core.signal ? report->core.signal : "unknown cause");
     if (report->crash.goroutine)
         gt_str_format(to, ", in goroutine %llu", (unsigned long long)report->crash.goroutine);

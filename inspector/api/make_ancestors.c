@@ -1,0 +1,58 @@
+#include "inspector/api/make_ancestors.h"
+
+#include "inspector/base/str.h"
+#include "inspector/detect/places.h"
+#include "inspector/runtime/ancestors.h"
+
+const char *gt_ancestors_key(const struct gt_analysis *analysis, const struct gt_goroutine *g,
+                             const char *key, struct gt_arena *storage)
+{
+    struct gt_ancestor_record ancestor;
+    struct gt_str whole = {0};
+    size_t count = gt_ancestor_count(analysis->process, g);
+
+    if (!count) return key;
+    gt_str_add(&whole, key);
+    for (size_t i = 0; i < count && gt_ancestor_at(analysis->process, g, i, &ancestor); i++) {
+        gt_str_format(&whole, ";%llx", (unsigned long long)ancestor.go_pc);
+        for (size_t j = 0; j < ancestor.pc_count; j++)
+            gt_str_format(&whole, " %llx", (unsigned long long)ancestor.pcs[j]);
+    }
+    const char *kept = gt_arena_strndup(storage, whole.text, whole.len);
+    gt_str_free(&whole);
+    return kept;
+}
+
+/* Goroutines with the same ancestry by code may have had different ancestors. */
+static bool is_shared(const struct gt_analysis *analysis, const struct gt_member *members,
+                      size_t count, size_t index, uint64_t id)
+{
+    struct gt_ancestor_record theirs;
+
+    for (size_t i = 1; i < count; i++)
+        if (!gt_ancestor_at(analysis->process, &analysis->goroutines->list[members[i].item], index,
+                            &theirs) ||
+            theirs.id != id)
+            return false;
+    return true;
+}
+
+void gt_fill_ancestors(const struct gt_analysis *analysis, const struct gt_member *members,
+                       size_t count, struct gt_arena *storage, struct gt_goroutine_group *group)
+{
+    const struct gt_goroutine *first = &analysis->goroutines->list[members[0].item];
+    size_t most = gt_ancestor_count(analysis->process, first);
+    struct gt_ancestor *ancestors = gt_arena_alloc(storage, most * sizeof *ancestors);
+    struct gt_ancestor_record record;
+
+    for (size_t i = 0; i < most && gt_ancestor_at(analysis->process, first, i, &record); i++) {
+        const struct gt_goroutine started = {.go_pc = record.go_pc};
+        bool shared = is_shared(analysis, members, count, i, record.id);
+        ancestors[group->ancestor_count++] = (struct gt_ancestor){
+            .goroutine = shared ? record.id : 0,
+            .stack = gt_places_called(analysis->process, storage, record.pcs, record.pc_count),
+            .created_by = gt_place_created(analysis->process, &started, storage),
+        };
+    }
+    group->ancestors = ancestors;
+}

@@ -1,0 +1,3 @@
+module gotopsy.tests/family
+
+go 1.19
