@@ -1,0 +1,3 @@
+module gotopsy.tests/sampled
+
+go 1.19
