@@ -174,7 +174,7 @@ struct gt_error *gt_goroutines_make(struct gt_analysis *analysis,
 {
     *report = gt_report_new();
     gt_fill_process(analysis, *report);
-    gt_fill_goroutines(analysis, true, *report);
+    gt_fill_goroutines(analysis, options && options->arguments, *report);
     gt_fill_crash(analysis, options && options->show_data, *report);
     return NULL;
 }

@@ -112,9 +112,12 @@ static struct gt_error *check(struct gt_analysis *analysis, struct gt_run *run)
 
 static struct gt_error *goroutines(struct gt_analysis *analysis, struct gt_run *run)
 {
+    struct gt_report_options options = run->options->report;
     struct gt_report *report = NULL;
     struct gt_output output;
-    struct gt_error *error = gt_goroutines_make(analysis, &run->options->report, &report);
+
+    options.arguments = run->options->format == GT_FORMAT_TRACEBACK;
+    struct gt_error *error = gt_goroutines_make(analysis, &options, &report);
 
     error = begin(&output, run, error);
     if (!error)
