@@ -333,7 +333,9 @@ struct gt_report_options {
     uint64_t min_bytes; /* smallest finding; 0: the larger of 64 KiB and 0.1% of live */
     size_t instances;   /* at most so many a finding; 0: 20 */
     bool show_data;     /* the first bytes of strings may appear, in windows' data and panics */
-    bool arguments; /* gt_goroutines_make: words of arguments, which GT_FORMAT_TRACEBACK tells */
+    /* For gt_goroutines_make() alone: */
+    bool by_labels; /* only goroutines with the same labels are alike */
+    bool arguments; /* read the words of arguments, which GT_FORMAT_TRACEBACK tells */
 };
 
 /* Looks for all seven causes. `options` NULL is the defaults. */
@@ -374,7 +376,7 @@ GT_API struct gt_error *gt_goroutines_write(const struct gt_report *report, enum
                                             const struct gt_style *style, FILE *to);
 
 /* As gt_report_make, but only the process and its goroutines: no heap analysis, no findings. Of the
- * options show_data and arguments count. */
+ * options show_data, by_labels and arguments count. */
 GT_API struct gt_error *gt_goroutines_make(struct gt_analysis *analysis,
                                            const struct gt_report_options *options,
                                            struct gt_report **report);

@@ -35,8 +35,8 @@ void gt_study_end(struct gt_study *study);
 
 /* Fills the parts of a report that need no heap: core, binary, collector, goroutines. */
 void gt_fill_process(const struct gt_analysis *analysis, struct gt_report *report);
-/* With the words of their arguments, or without: there may be many. */
-void gt_fill_goroutines(const struct gt_analysis *analysis, bool arguments,
+/* Of the options, which may be NULL, those of gt_goroutines_make() that are about groups count. */
+void gt_fill_goroutines(const struct gt_analysis *analysis, const struct gt_report_options *options,
                         struct gt_report *report);
 
 /* How the process was ended; after the goroutines, of which it puts the one that died first. */

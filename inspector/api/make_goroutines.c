@@ -2,6 +2,7 @@
 #include "inspector/api/analysis.h"
 #include "inspector/api/make_ancestors.h"
 #include "inspector/api/make_arguments.h"
+#include "inspector/base/str.h"
 #include "inspector/detect/group.h"
 #include "inspector/detect/places.h"
 #include "inspector/runtime/labels.h"
@@ -13,7 +14,7 @@ struct grouping {
     struct gt_report *report;
     struct gt_vec groups; /* struct gt_goroutine_group */
     uint64_t latest;
-    bool arguments; /* wanted */
+    bool arguments, by_labels; /* wanted */
 };
 
 static const struct gt_goroutine *goroutine(const struct grouping *grouping, uint32_t number)
@@ -108,19 +109,43 @@ static int by_count(const void *a, const void *b)
     return left->ids[0] < right->ids[0] ? -1 : left->ids[0] > right->ids[0];
 }
 
-static void fill_groups(struct grouping *grouping)
+static const char *labels_key(const struct grouping *grouping, const struct gt_goroutine *g,
+                              const char *key)
 {
     struct gt_arena *storage = grouping->report->storage;
+    struct gt_str whole = {0};
+    size_t count;
+    const struct gt_label *labels = gt_labels_of(grouping->analysis->process, g, storage, &count);
+
+    if (!count) return key;
+    gt_str_add(&whole, key);
+    for (size_t i = 0; i < count; i++)
+        gt_str_format(&whole, ";%zu %s=%s", strlen(labels[i].key), labels[i].key, labels[i].value);
+    const char *kept = gt_arena_strndup(storage, whole.text, whole.len);
+    gt_str_free(&whole);
+    return kept;
+}
+
+/* What goroutines of one group have in common. */
+static const char *group_key(const struct grouping *grouping, const struct gt_goroutine *g)
+{
+    struct gt_arena *storage = grouping->report->storage;
+    const char *key = gt_places_key(grouping->analysis->goroutines, g, storage);
+
+    key = gt_ancestors_key(grouping->analysis, g, key, storage);
+    return grouping->by_labels ? labels_key(grouping, g, key) : key;
+}
+
+static void fill_groups(struct grouping *grouping)
+{
     struct gt_groups groups;
     size_t size;
 
     gt_groups_init(&groups);
     for (uint32_t i = 0; i < grouping->analysis->goroutines->count; i++) {
         const struct gt_goroutine *g = goroutine(grouping, i);
-        const char *key = gt_places_key(grouping->analysis->goroutines, g, storage);
         /* Members are ordered by weight, so that ids of a group ascend. */
-        gt_groups_add(&groups, gt_ancestors_key(grouping->analysis, g, key, storage),
-                      UINT64_MAX - g->id, i);
+        gt_groups_add(&groups, group_key(grouping, g), UINT64_MAX - g->id, i);
     }
     gt_groups_visit(&groups, make_group, grouping);
     gt_groups_deinit(&groups);
@@ -154,12 +179,13 @@ static void fill_statuses(const struct grouping *grouping)
     report->goroutines.by_status = statuses;
 }
 
-void gt_fill_goroutines(const struct gt_analysis *analysis, bool arguments,
+void gt_fill_goroutines(const struct gt_analysis *analysis, const struct gt_report_options *options,
                         struct gt_report *report)
 {
     struct grouping grouping = {.analysis = analysis,
                                 .report = report,
-                                .arguments = arguments,
+                                .arguments = options && options->arguments,
+                                .by_labels = options && options->by_labels,
                                 .groups = GT_VEC_OF(struct gt_goroutine_group)};
 
     grouping.latest = gt_latest_time(analysis->process, analysis->goroutines);
@@ -174,7 +200,7 @@ struct gt_error *gt_goroutines_make(struct gt_analysis *analysis,
 {
     *report = gt_report_new();
     gt_fill_process(analysis, *report);
-    gt_fill_goroutines(analysis, options && options->arguments, *report);
+    gt_fill_goroutines(analysis, options, *report);
     gt_fill_crash(analysis, options && options->show_data, *report);
     return NULL;
 }

@@ -168,7 +168,7 @@ struct gt_error *gt_report_make(struct gt_analysis *analysis,
     if (error) return error;
     making.report = gt_report_new();
     gt_fill_process(analysis, making.report);
-    gt_fill_goroutines(analysis, false, making.report);
+    gt_fill_goroutines(analysis, NULL, making.report);
     gt_fill_crash(analysis, options && options->show_data, making.report);
     start_study(&making, options);
     detect(&making);

@@ -27,7 +27,7 @@ static void fill(struct gt_analysis *analysis, uint64_t id, struct gt_wait_graph
     struct gt_study study;
 
     gt_fill_process(analysis, graph->process);
-    gt_fill_goroutines(analysis, false, graph->process);
+    gt_fill_goroutines(analysis, NULL, graph->process);
     gt_study_begin(&study, analysis, graph->process->storage);
     gt_analysis_stage(analysis, "looking for who could wake whom");
     gt_wait_graph_fill(&study, id, graph);

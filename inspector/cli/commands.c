@@ -117,6 +117,7 @@ static struct gt_error *goroutines(struct gt_analysis *analysis, struct gt_run *
     struct gt_output output;
 
     options.arguments = run->options->format == GT_FORMAT_TRACEBACK;
+    options.by_labels = run->options->format == GT_FORMAT_PPROF;
     struct gt_error *error = gt_goroutines_make(analysis, &options, &report);
 
     error = begin(&output, run, error);

@@ -26,6 +26,7 @@ def labels(found, function):
 def test_labels(little_core, version):
     found = groups(little_core("labels", version).path)
     assert labels(found, "main.few") == ({"role": "worker", "pool": ""}, 3)
+    assert labels(found, "main.each") == ({"shared": "yes"}, 2)
     assert labels(found, "main.many") == (MANY, 1)
     assert labels(found, "main.plain") == ({}, 1)
     assert list(labels(found, "main.many")[0]) == sorted(MANY)

@@ -19,6 +19,8 @@ func plain() { started.Done(); <-never }
 
 func few(context.Context) { started.Done(); <-never }
 
+func each(context.Context) { started.Done(); <-never }
+
 func many(context.Context) { started.Done(); <-never }
 
 // More than a bucket or a group of a map holds, and more than a small map's one.
@@ -31,10 +33,13 @@ func manyLabels() pprof.LabelSet {
 }
 
 func main() {
-	started.Add(5)
+	started.Add(7)
 	go plain()
 	for i := 0; i < 3; i++ {
 		go pprof.Do(context.Background(), pprof.Labels("role", "worker", "pool", ""), few)
+	}
+	for i := 0; i < 2; i++ {
+		go pprof.Do(context.Background(), pprof.Labels("shared", "yes", "number", strconv.Itoa(i)), each)
 	}
 	go pprof.Do(context.Background(), manyLabels(), many)
 	started.Wait()
