@@ -1,6 +1,7 @@
 #include "inspector/runtime/crash.h"
 
 #include "inspector/base/error.h"
+#include "inspector/runtime/registers.h"
 
 #include <string.h>
 
@@ -99,6 +100,20 @@ static void read_fault(const struct gt_process *process, const struct gt_gorouti
     gt_process_field(process, crash->g->address, GT_F_g_sigpc, &crash->pc);
 }
 
+/* A fault in C or in the runtime itself is no panic: the handler ends the process. */
+static void read_unexpected(const struct gt_process *process, uint64_t m, struct gt_crash *crash)
+{
+    uint64_t caught;
+    struct gt_fault fault;
+
+    if (!gt_process_field(process, m, GT_F_m_caughtsig, &caught) || !caught ||
+        !gt_fault_handled(process, m, &fault))
+        return;
+    crash->signal = fault.signal;
+    crash->address = fault.address;
+    crash->pc = fault.pc;
+}
+
 /*
  * The runtime keeps the last it printed before it began to die, in a ring: a fatal error's line is
  * the last one then. What a program prints goes the same way, so nothing else is taken from there.
@@ -145,6 +160,7 @@ void gt_crash_read(const struct gt_process *process, const struct gt_goroutines 
     }
     out->died = m || out->signal;
     if (m && out->g) read_fault(process, goroutines, out);
+    if (m && !out->signal) read_unexpected(process, m, out);
     if (m && gt_process_field(process, m, GT_F_m_throwing, &throwing) && throwing)
         read_fatal_error(process, out);
 }

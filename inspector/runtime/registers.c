@@ -1,5 +1,7 @@
 #include "inspector/runtime/registers.h"
 
+#include <signal.h>
+
 /*
  * The registers that the kernel leaves in a signal's ucontext, by their offsets from the word that
  * names the stack, uc_stack.ss_sp (asm/sigcontext.h, asm/ucontext.h), and their places in struct
@@ -11,6 +13,7 @@ static const struct machine {
     uint8_t count;
     uint8_t places[31]; /* in the order of struct user_regs_struct */
     int8_t link;        /* the one with the return address, or -1 */
+    int16_t siginfo;    /* offset: the kernel leaves it beside the ucontext (struct rt_sigframe) */
 } machines[] = {
     /* r8 to r15, rdi, rsi, rbp, rbx, rdx, rax, rcx, rsp, rip */
     [GT_MACHINE_AMD64] = {.first = 24,
@@ -18,7 +21,8 @@ static const struct machine {
                           .pc = 24 + 16 * 8,
                           .count = 15,
                           .places = {7, 6, 5, 4, 10, 11, 3, 2, 1, 0, 13, 14, 12, 9, 8},
-                          .link = -1},
+                          .link = -1,
+                          .siginfo = 288},
     /* past the signal mask and its padding: the fault's address, x0 to x30, sp, pc */
     [GT_MACHINE_ARM64] = {.first = 168,
                           .sp = 168 + 31 * 8,
@@ -26,7 +30,8 @@ static const struct machine {
                           .count = 31,
                           .places = {0,  1,  2,  3,  4,  5,  6,  7,  8,  9,  10, 11, 12, 13, 14, 15,
                                      16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30},
-                          .link = 30},
+                          .link = 30,
+                          .siginfo = -144},
 };
 
 static const struct machine *machine_of(const struct gt_process *process)
@@ -135,6 +140,34 @@ bool gt_registers_of(const struct gt_process *process, const struct gt_goroutine
         return true;
     }
     return from_signal_frame(process, g, m, out);
+}
+
+/* ---- faults ---------------------------------------------------------------------------------- */
+
+static bool is_fault(int signal)
+{
+    return signal == SIGSEGV || signal == SIGBUS || signal == SIGILL || signal == SIGFPE;
+}
+
+/* siginfo_t: the signal, at 8 its code, which is above 0 when the kernel raised it, at 16 the
+ * address. The first signal's frame lies highest; those of later ones, such as the SIGABRT that the
+ * handler ends the process by, lie below. */
+bool gt_fault_handled(const struct gt_process *process, uint64_t m, struct gt_fault *out)
+{
+    enum { CODE = 8, ADDRESS = 16, SIZE = 24 };
+    struct signal_stack stack;
+    const unsigned char *context, *highest = NULL;
+
+    if (!open_signal_stack(process, m, &stack)) return false;
+    while ((context = next_interrupted(&stack)))
+        highest = context;
+    if (!highest) return false;
+    int64_t at = highest - stack.bytes + stack.machine->siginfo;
+    if (at < 0 || (uint64_t)at + SIZE > stack.hi - stack.lo) return false;
+    const unsigned char *siginfo = stack.bytes + at;
+    *out = (struct gt_fault){(int)gt_load32(siginfo), gt_load64(siginfo + ADDRESS),
+                             gt_load64(highest + stack.machine->pc)};
+    return is_fault(out->signal) && (int32_t)gt_load32(siginfo + CODE) > 0;
 }
 
 /* ---- threads that run C ---------------------------------------------------------------------- */

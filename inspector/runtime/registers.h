@@ -30,4 +30,13 @@ bool gt_registers_of(const struct gt_process *process, const struct gt_goroutine
 bool gt_registers_in_c(const struct gt_process *process, const struct gt_goroutine *g,
                        struct gt_thread *out);
 
+struct gt_fault {
+    int signal;
+    uint64_t address, pc; /* what could not be accessed, and the instruction */
+};
+
+/* The fault whose handler ends the process on the signal stack of a thread, an m; false when it is
+ * none but another signal. */
+bool gt_fault_handled(const struct gt_process *process, uint64_t m, struct gt_fault *out);
+
 #endif

@@ -117,7 +117,7 @@ def test_nothing_dumped(program, tmp_path):
 # ---- how it died, as Go says on its standard error -----------------------------------------------
 
 PANICS = ["nil", "index", "closed", "convert", "panic", "error", "number", "chain"]
-FATAL = ["deadlock", "overflow", "map", "memory"]
+FATAL = ["deadlock", "overflow", "map", "memory", "fault"]
 BY_RUNTIME = ("runtime error: ", "close of ", "interface conversion: ")
 GO_VERSIONS = ["1.19.13", "1.21.13", *recipe.VERSIONS]
 
@@ -134,6 +134,10 @@ class Said:
 
 def _values(crash):
     return [panic["value"] for panic in crash["panics"]]
+
+
+def _faults(crash):
+    return [(crash["signal"], crash["address"], crash["pc"])] if crash["signal"] else []
 
 
 def _by_runtime(text):
@@ -154,8 +158,7 @@ def test_panics(program, tmp_path, version, way):
     assert [panic["by_runtime"] for panic in told["panics"]] == list(map(_by_runtime, shown))
     assert told["goroutine"] == int(said.goroutine[1])
     assert found["goroutines"]["groups"][0]["ids"] == [told["goroutine"]]
-    signal = [(told["signal"], told["address"], told["pc"])] if told["signal"] else []
-    assert signal == said.signal and bool(signal) == (way == "nil")
+    assert _faults(told) == said.signal and bool(said.signal) == (way == "nil")
 
 
 @pytest.mark.parametrize("version", recipe.VERSIONS)
@@ -166,6 +169,25 @@ def test_fatal_errors(program, tmp_path, version, way):
     told = _goroutines(core)["crash"]
     assert [told["fatal_error"]] == said.fatal[:1] and not told["panics"]
     assert (told["goroutine"] is None) == (way == "deadlock")
+    assert _faults(told) == said.signal and bool(said.signal) == (way == "fault")
+
+
+@pytest.mark.parametrize("version", GO_VERSIONS)
+def test_fault_in_c(tmp_path, version):
+    """The signal handler ends the process then: no panic, and nothing in its g."""
+    try:
+        little.need_kernel_cores()
+        little.need_cgo(version)
+        little.build(tmp_path, "foreign", version)
+    except recipe.Unavailable as why:
+        pytest.skip(str(why))
+    (tmp_path / "run").mkdir()
+    core = crash(tmp_path / "foreign", tmp_path / "run", "")
+    text = (tmp_path / "run" / "said").read_text()
+    printed = re.findall(r"^PC=(\w+) m=\d+ sigcode=\d+", text, re.MULTILINE)
+    said = Said(text).signal or [("SIGSEGV", "0x10", printed[0])]
+    told = _goroutines(core)["crash"]
+    assert _faults(told) == said and told["goroutine"] == 1 and not told["panics"]
 
 
 def test_it_is_told_first(program, tmp_path):

@@ -98,7 +98,7 @@ def _run(program, *arguments):
     )
 
 
-def _need_cgo(version):
+def need_cgo(version):
     asked = subprocess.run(
         ["go", "env", "CGO_ENABLED", "CC"],
         cwd=PROGRAMS,
@@ -125,7 +125,7 @@ def make(folder, how, name, version, *flags):
     need("go")
     _need_how(how)
     if name in OF_C_TOO:
-        _need_cgo(version)
+        need_cgo(version)
     build(folder, name, version, *flags)
     with _run(folder / name) as process:
         try:

@@ -8,6 +8,7 @@ import (
 	"sync"
 	"syscall"
 	"time"
+	"unsafe"
 )
 
 const length = 10_000
@@ -23,6 +24,7 @@ var (
 	garbage [8]*node
 	never   = make(chan int)
 	nothing *node
+	wild    uintptr = 0xdead0000
 )
 
 //go:noinline
@@ -69,6 +71,7 @@ var ways = map[string]func(){
 	"error":    func() { panic(errors.New("a secret")) },
 	"number":   func() { panic(int16(-42)) },
 	"index":    func() { garbage[len(os.Args)+6].next = nil },
+	"fault":    func() { *(*int)(unsafe.Pointer(&wild)) = **(**int)(unsafe.Pointer(&wild)) },
 	"closed":   func() { close(never); close(never) },
 	"convert":  func() { println(interface{}(list).(error)) },
 	"chain": func() {

@@ -1,0 +1,3 @@
+module gotopsy.tests/foreign
+
+go 1.19
