@@ -85,19 +85,37 @@ static uint64_t find_idle_dying(const struct gt_process *process)
 /* ---- of what ----------------------------------------------------------------------------------
  */
 
-/* runtime.sigpanic is called by code that faulted, which the signal handler noted in its g. */
-static void read_fault(const struct gt_process *process, const struct gt_goroutines *goroutines,
-                       struct gt_crash *crash)
+static bool called_sigpanic(const struct gt_process *process,
+                            const struct gt_goroutines *goroutines, const struct gt_goroutine *g)
 {
-    uint64_t signal = 0;
-    bool faulted = false;
+    for (uint32_t i = 0; i < g->frame_count; i++)
+        if (strcmp(function_of(process, goroutines, g, i), "runtime.sigpanic") == 0) return true;
+    return false;
+}
 
-    for (uint32_t i = 0; i < crash->g->frame_count && !faulted; i++)
-        faulted = strcmp(function_of(process, goroutines, crash->g, i), "runtime.sigpanic") == 0;
-    if (!faulted || !gt_process_field(process, crash->g->address, GT_F_g_sig, &signal)) return;
+/* The g that runtime.sigpanic was called on, where the signal handler noted the fault: that of code
+ * that faulted, or g0 where it was C's or the runtime's, which is why the runtime dies then. */
+static uint64_t find_faulted(const struct gt_process *process,
+                             const struct gt_goroutines *goroutines, uint64_t m,
+                             const struct gt_crash *crash)
+{
+    uint64_t g0 = 0;
+
+    if (crash->g && called_sigpanic(process, goroutines, crash->g)) return crash->g->address;
+    if (strcmp(crash->fatal_error, "unexpected signal during runtime execution") == 0)
+        gt_process_field(process, m, GT_F_m_g0, &g0);
+    return g0;
+}
+
+static void read_fault(const struct gt_process *process, const struct gt_goroutines *goroutines,
+                       uint64_t m, struct gt_crash *crash)
+{
+    uint64_t signal = 0, g = find_faulted(process, goroutines, m, crash);
+
+    if (!g || !gt_process_field(process, g, GT_F_g_sig, &signal)) return;
     crash->signal = (int)(signal & 0xff);
-    gt_process_field(process, crash->g->address, GT_F_g_sigcode1, &crash->address);
-    gt_process_field(process, crash->g->address, GT_F_g_sigpc, &crash->pc);
+    gt_process_field(process, g, GT_F_g_sigcode1, &crash->address);
+    gt_process_field(process, g, GT_F_g_sigpc, &crash->pc);
 }
 
 /* A fault in C or in the runtime itself is no panic: the handler ends the process. */
@@ -159,10 +177,10 @@ void gt_crash_read(const struct gt_process *process, const struct gt_goroutines 
         out->signal = gt_core_signal(process->core);
     }
     out->died = m || out->signal;
-    if (m && out->g) read_fault(process, goroutines, out);
-    if (m && !out->signal) read_unexpected(process, m, out);
     if (m && gt_process_field(process, m, GT_F_m_throwing, &throwing) && throwing)
         read_fatal_error(process, out);
+    if (m) read_fault(process, goroutines, m, out);
+    if (m && !out->signal) read_unexpected(process, m, out);
 }
 
 /* ---- panics -----------------------------------------------------------------------------------
