@@ -2,12 +2,12 @@
 
 import pytest
 
-from . import recipe, tool
+from . import little, recipe, tool
 from .builds import build, judged
 
 pytestmark = pytest.mark.skipif(tool.SUBSET, reason="a slow build is under test")
 
-STRIPPED = "-ldflags=-s -w"
+SYMBOLS = pytest.mark.parametrize("flags", [[], ["-ldflags=-s -w"]], ids=["dwarf", "stripped"])
 # Versions, and what the demo is built and run with.
 EXPERIMENTS = {
     "noallocheaders": ["1.22.12"],
@@ -23,7 +23,7 @@ CELLS = [(name, version) for name, versions in EXPERIMENTS.items() for version i
 CHANNELS = [("0", "1.25.12"), ("1", "1.25.12"), ("2", "1.25.12"), ("1", recipe.LOCAL)]
 
 
-@pytest.mark.parametrize("flags", [[], [STRIPPED]], ids=["dwarf", "stripped"])
+@SYMBOLS
 @pytest.mark.parametrize("experiment, version", CELLS)
 def test_experiment(tmp_path, experiment, version, flags):
     for mode in ("leak", "twin"):
@@ -43,3 +43,42 @@ def test_channels_of_timers(tmp_path, setting, version):
         if want["kind"] == "ticker":
             want.update(count=0, instances=[])
     judged(core, "dwarf", core.exe)
+
+
+# ---- what is only there with a setting: small programs that leak nothing --------------------------
+
+ARENAS = ["1.20.14", "1.21.13", "1.22.12", "1.24.13", recipe.LOCAL, "1.27.4"]
+BUBBLES = [("1.24.13", "synctest"), ("1.25.12", ""), (recipe.LOCAL, ""), ("1.27.4", "")]
+
+
+def _made(folder, name, version, flags, experiment):
+    try:
+        return little.make(folder, "kernel", name, version, *flags, GOEXPERIMENT=experiment)
+    except recipe.Unavailable as why:
+        pytest.skip(str(why))
+
+
+@SYMBOLS
+@pytest.mark.parametrize("version", ARENAS)
+def test_user_arena(tmp_path, version, flags):
+    """A chunk is one block, used in part, whose pointers keep what they point to."""
+    core = _made(tmp_path, "userarena", version, flags, "arenas")
+    report = tool.report(core.path, "--min-bytes=1K")
+    assert report["findings"] == []
+    assert report["live"]["bytes"] >= core.truth["live"]
+    assert tool.check(core.path)["verdict"] == "exact"
+
+
+@SYMBOLS
+@pytest.mark.parametrize("version, experiment", BUBBLES)
+def test_bubble(tmp_path, version, experiment, flags):
+    """Nobody in it hangs or leaks a ticker, and each is said to be in it."""
+    core = _made(tmp_path, "bubbles", version, flags, experiment)
+    report = tool.report(core.path, "--min-bytes=1K")
+    assert report["findings"] == []
+    assert tool.check(core.path)["verdict"] != "differs"
+    done = tool.run("goroutines", "--format=json", "--all", core.path)
+    groups = tool.parsed(done, "gotopsy-goroutines/1")["goroutines"]["groups"]
+    bubbles = {goroutine: group["bubble"] for group in groups for goroutine in group["ids"]}
+    inside = {bubbles.pop(goroutine) for goroutine in core.truth["bubble"]}
+    assert inside == ({None} if experiment else {1})  # the experiment's bubbles had no numbers

@@ -44,12 +44,12 @@ def _need_how(how):
         need_kernel_cores()
 
 
-def build(folder, name, version, *flags):
+def build(folder, name, version, *flags, **settings):
     recipe.go_name(version)  # Unavailable where that Go is
     subprocess.run(
         ["go", "build", "-buildvcs=false", *flags, "-o", folder / name, "."],
         cwd=PROGRAMS / name,
-        env=recipe.environment(version),
+        env={**recipe.environment(version), **settings},
         timeout=recipe.PATIENCE,
         check=True,
     )
@@ -120,13 +120,13 @@ def _truth(process):
     return json.loads(said[0]) if said else {}
 
 
-def make(folder, how, name, version, *flags):
-    """The core of a program, built with these flags of go build."""
+def make(folder, how, name, version, *flags, **settings):
+    """The core of a program, built with these flags of go build and settings of the environment."""
     need("go")
     _need_how(how)
     if name in OF_C_TOO:
         need_cgo(version)
-    build(folder, name, version, *flags)
+    build(folder, name, version, *flags, **settings)
     with _run(folder / name) as process:
         try:
             truth = _truth(process)

@@ -1,0 +1,3 @@
+module gotopsy.tests/bubbles
+
+go 1.24

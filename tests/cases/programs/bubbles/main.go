@@ -1,0 +1,68 @@
+// Bubbles has goroutines in a synctest bubble, which is how tests move the clock. They wait for that
+// clock, with timers and tickers that are in the bubble's own heap, for each other, or for nobody: to
+// tell that is the business of synctest, as it is to the runtime's own profile of leaks.
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"runtime"
+	"time"
+)
+
+const each = 5
+
+func id() (id uint64) {
+	buf := make([]byte, 64)
+	fmt.Sscanf(string(buf[:runtime.Stack(buf, false)]), "goroutine %d", &id)
+	return id
+}
+
+// start has goroutines wait for the bubble's clock, for each other, and for nobody.
+func start() (started []uint64) {
+	ids := make(chan uint64)
+	for i := 0; i < each; i++ {
+		go func() {
+			ticker := time.NewTicker(time.Hour)
+			defer ticker.Stop()
+			ids <- id()
+			for range ticker.C {
+				runtime.Gosched()
+			}
+		}()
+		go func() {
+			ids <- id()
+			time.Sleep(time.Hour)
+		}()
+		work := make(chan []byte)
+		go func() {
+			ids <- id()
+			for block := range work {
+				runtime.KeepAlive(block)
+			}
+		}()
+		go func() {
+			ids <- id()
+			time.Sleep(2 * time.Hour)
+			work <- make([]byte, 100)
+			close(work)
+		}()
+		go func() {
+			ids <- id()
+			<-make(chan int)
+		}()
+		for j := 0; j < 5; j++ {
+			started = append(started, <-ids)
+		}
+	}
+	return append(started, id())
+}
+
+func ready(started []uint64) {
+	runtime.GC()
+	runtime.GC()
+	json.NewEncoder(os.Stdout).Encode(map[string][]uint64{"bubble": started})
+	fmt.Println("ready")
+	os.Stdin.Read(make([]byte, 1))
+}

@@ -1,0 +1,3 @@
+module gotopsy.tests/userarena
+
+go 1.20
