@@ -160,7 +160,8 @@ static void read_fatal_error(const struct gt_process *process, struct gt_crash *
     while (start > 0 && text[start - 1] != '\n' && text[start - 1] != '\0')
         start--;
     if (strncmp(text + start, FATAL, sizeof FATAL - 1) == 0)
-        strcpy(crash->fatal_error, text + start + sizeof FATAL - 1);
+        memcpy(crash->fatal_error, text + start + sizeof FATAL - 1,
+               sizeof text - start - (sizeof FATAL - 1));
 }
 
 void gt_crash_read(const struct gt_process *process, const struct gt_goroutines *goroutines,
