@@ -213,7 +213,7 @@ struct gt_stack gt_places_of(const struct gt_process *process,
         uint32_t left_out = gt_places_gap(g, i);
         if (left_out) {
             struct gt_place *gap = gt_vec_push(&telling.places);
-            gap->function = gt_arena_format(storage, "...%u frames elided...", left_out);
+            gap->function = gt_arena_format(storage, "... %u frames ...", left_out);
             i += left_out;
         }
         add_places(&telling, gt_g_frame(goroutines, g, i)->pc,

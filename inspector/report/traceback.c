@@ -16,7 +16,10 @@
 #include "inspector/report/pieces.h"
 #include "inspector/report/sinks.h"
 
+#include <stdlib.h>
 #include <string.h>
+
+enum { GAP_DOTS = 3 }; /* before the number in "... 72 frames ..." */
 
 static void put(FILE *to, const char *before, const char *text, const char *after)
 {
@@ -103,7 +106,7 @@ static void put_place(FILE *to, const struct gt_place *place, const char *patter
                       const uint64_t *words)
 {
     if (gt_is_gap(place)) {
-        put(to, "", place->function, "\n");
+        fprintf(to, "...%lu frames elided...\n", strtoul(place->function + GAP_DOTS, NULL, 10));
         return;
     }
     put_function(to, "", place->function);

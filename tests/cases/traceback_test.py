@@ -91,7 +91,10 @@ def test_as_go_prints_it(program, version, level):
     if level == "all":
         del want[1], found[1]  # this one prints them
     assert len(want) > 20 and sorted(found) == sorted(want)
-    wrong = {id: (found[id], want[id]) for id in want if found[id] != want[id]}
+    # Of long stacks Go tells 100 calls, gotopsy some more.
+    long = {id for id, lines in want.items() if any("frames elided" in line for line in lines)}
+    assert [sum("frames elided" in line for line in found[id]) for id in long] == [1]
+    wrong = {id: (found[id], want[id]) for id in want if id not in long and found[id] != want[id]}
     assert not wrong, json.dumps(wrong, indent=1)
 
 
@@ -145,7 +148,11 @@ def plain(function):
 
 def is_read(read, group, index):
     """Complaints about what panicparse made of one goroutine."""
-    stack = [(plain(place["function"]), place["line"] or 0) for place in group["stack"]]
+    stack = [
+        (plain(place["function"]), place["line"] or 0)
+        for place in group["stack"]
+        if not place["function"].startswith("...")  # which panicparse only notes
+    ]
     if [(call["Function"], call["Line"]) for call in read["Stack"]] != stack:
         yield f"{read['Stack']}, not {stack}"
     if read["State"] != (group["wait_reason"] or group["status"]):

@@ -111,7 +111,7 @@ func start() {
 	go func() { fmt.Println(inlined(5)) }()
 	go generic("text", 6)
 	go generic(pair{"z", 3}, 7)
-	go deep(20)
+	go deep(200)
 	go panicking(8)
 	go own()
 	go labelled()
