@@ -11,7 +11,8 @@ const char *const gt_known_constants[] = {
 };
 const size_t gt_known_constant_count = sizeof gt_known_constants / sizeof *gt_known_constants;
 
-const char *const gt_known_globals[] = {"runtime.semtable", "runtime.waitReasonStrings"};
+const char *const gt_known_globals[] = {"runtime.semtable", "runtime.waitReasonStrings",
+                                        "runtime.printBacklog"};
 const size_t gt_known_global_count = sizeof gt_known_globals / sizeof *gt_known_globals;
 
 /* A line of known.def. `text` is a struct's fields ("next@0:8 offset@8:2"). */

@@ -6,6 +6,7 @@ enum {
     PAGE = 8192,
     SAMPLES = 64,         /* entries of a long list that are looked at */
     MAX_PS = 1 << 16,     /* GOMAXPROCS stays far below */
+    MAX_MS = 1 << 17,     /* threads: the runtime ends a program of more than 10,000 */
     MAX_BLOCKS = 1 << 20, /* of queued finalizers */
     FINALIZER_BLOCK = 4096,
     CLEANUP_BLOCK = 512,
@@ -63,6 +64,21 @@ enum gt_likeness gt_like_allp(const struct gt_process *process, uint64_t addr)
             !gt_process_field(process, p, GT_F_p_mcache, &mcache) || mcache % 8)
             return GT_UNLIKE;
     return GT_ALIKE;
+}
+
+/* Every m has a g0, which knows its m again; the first that there was ends the list. */
+enum gt_likeness gt_like_allm(const struct gt_process *process, uint64_t addr)
+{
+    struct gt_loop loop = {0};
+    uint64_t m, g0, back;
+
+    if (!gt_mem_u64(process->mem, addr, &m) || !m) return GT_UNLIKE;
+    for (uint64_t i = 0; m && i < MAX_MS; i++)
+        if (m % 8 || gt_loop_closed(&loop, m) || !gt_process_field(process, m, GT_F_m_g0, &g0) ||
+            !gt_process_field(process, g0, GT_F_g_m, &back) || back != m ||
+            !gt_process_field(process, m, GT_F_m_alllink, &m))
+            return GT_UNLIKE;
+    return m ? GT_UNLIKE : GT_ALIKE;
 }
 
 static bool is_span(const struct gt_process *process, uint64_t span)
@@ -206,4 +222,34 @@ enum gt_likeness gt_like_reasons(const struct gt_process *process, uint64_t addr
         return GT_UNLIKE;
     const unsigned char *text = gt_mem_at(process->mem, words[2], sizeof second - 1);
     return text && memcmp(text, second, sizeof second - 1) == 0 ? GT_ALIKE : GT_UNLIKE;
+}
+
+/* ---- what the runtime printed -------------------------------------------------------------- */
+
+/* A ring of text (runtime/print.go), and nothing yet where nothing was printed. */
+enum gt_likeness gt_like_backlog(const struct gt_process *process, uint64_t addr)
+{
+    uint64_t size = gt_known_global_size(&process->known, "runtime.printBacklog");
+    const unsigned char *text = size ? gt_mem_at(process->mem, addr, size) : NULL;
+    uint64_t used = 0, lines = 0;
+
+    if (!text) return GT_UNLIKE;
+    while (used < size && text[used])
+        lines += text[used++] == '\n';
+    for (uint64_t i = used; i < size; i++)
+        if (text[i]) return GT_UNLIKE;
+    return lines ? GT_ALIKE : GT_UNLIKE;
+}
+
+/* Where the last line ended, which is where the next begins. */
+enum gt_likeness gt_like_backlog_index(const struct gt_process *process, uint64_t addr)
+{
+    struct gt_debug_global ring;
+    uint64_t index;
+
+    if (!process->facts->global(process->facts->ctx, "runtime.printBacklog", &ring) ||
+        !gt_mem_u64(process->mem, addr, &index) || index >= ring.size)
+        return GT_UNLIKE;
+    const unsigned char *text = gt_mem_at(process->mem, ring.addr, ring.size);
+    return text && text[(index + ring.size - 1) % ring.size] == '\n' ? GT_ALIKE : GT_UNLIKE;
 }

@@ -6,7 +6,14 @@
 
 #include <stdlib.h>
 
-enum { MAX_USES = 4, MAX_CANDIDATES = 4096, NO_FIELD = -1, WORD = 8, HALF = 4 };
+enum {
+    MAX_USES = 4,
+    MAX_CANDIDATES = 4096,
+    NO_FIELD = -1,
+    HALF = 4,
+    WORD = 8,
+    WIDE = 32, /* what Go's linker gives to anything that large */
+};
 
 /* A function that refers to a variable, or to this field of it. */
 struct use {
@@ -37,6 +44,10 @@ static const struct landmark {
      gt_like_allp,
      WORD,
      {{"runtime.procresize", NO_FIELD}, {"runtime.gcMarkTinyAllocs", NO_FIELD}}},
+    {"runtime.allm",
+     gt_like_allm,
+     WORD,
+     {{"runtime.mcommoninit", NO_FIELD}, {"runtime.mexit", NO_FIELD}}},
     {"runtime.semtable",
      gt_like_semtable,
      WORD,
@@ -69,6 +80,11 @@ static const struct landmark {
       {"runtime.gcMarkTermination", NO_FIELD},
       {"runtime.gcTrigger.test", NO_FIELD}}},
     {"runtime.waitReasonStrings", gt_like_reasons, WORD, {{"runtime.waitReason.String", NO_FIELD}}},
+    {"runtime.printBacklog", gt_like_backlog, WIDE, {{"runtime.recordForPanic", NO_FIELD}}},
+    {"runtime.printBacklogIndex",
+     gt_like_backlog_index,
+     WORD,
+     {{"runtime.recordForPanic", NO_FIELD}}},
 };
 
 enum { LANDMARKS = sizeof landmarks / sizeof *landmarks };

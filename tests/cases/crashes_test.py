@@ -161,7 +161,7 @@ def test_panics(program, tmp_path, version, way):
     assert _faults(told) == said.signal and bool(said.signal) == (way == "nil")
 
 
-@pytest.mark.parametrize("version", recipe.VERSIONS)
+@pytest.mark.parametrize("version", GO_VERSIONS)
 @pytest.mark.parametrize("way", FATAL)
 def test_fatal_errors(program, tmp_path, version, way):
     core = crash(program(version), tmp_path, way)
@@ -170,6 +170,8 @@ def test_fatal_errors(program, tmp_path, version, way):
     assert [told["fatal_error"]] == said.fatal[:1] and not told["panics"]
     assert (told["goroutine"] is None) == (way == "deadlock")
     assert _faults(told) == said.signal and bool(said.signal) == (way == "fault")
+    bare = recipe.stripped(tmp_path, program(version))
+    assert _goroutines(core, "--exe", bare)["crash"] == told
 
 
 @pytest.mark.parametrize("version", GO_VERSIONS)
