@@ -66,7 +66,7 @@ var ways = map[string]way{
 		return c
 	}},
 	"mutex": {1, func(born chan<- int) any {
-		m := new(sync.Mutex)
+		m := lone[sync.Mutex]()
 		m.Lock()
 		go locker(born, m)
 		return m
@@ -78,30 +78,30 @@ var ways = map[string]way{
 		return &m.name
 	}},
 	"rwRead": {1, func(born chan<- int) any {
-		m := new(sync.RWMutex)
+		m := lone[sync.RWMutex]()
 		m.Lock()
 		go locker(born, m.RLocker())
 		return m
 	}},
 	"rwWrite": {1, func(born chan<- int) any {
-		m := new(sync.RWMutex)
+		m := lone[sync.RWMutex]()
 		m.RLock()
 		go locker(born, m)
 		return m
 	}},
 	"waitGroup": {1, func(born chan<- int) any {
-		wg := new(sync.WaitGroup)
+		wg := lone[sync.WaitGroup]()
 		wg.Add(1)
 		go waiter(born, wg)
 		return wg
 	}},
 	"condition": {1, func(born chan<- int) any {
-		c := sync.NewCond(new(sync.Mutex))
+		c := sync.NewCond(lone[sync.Mutex]())
 		go sleeper(born, c)
 		return c
 	}},
 	"once": {2, func(born chan<- int) any {
-		c, once := make(chan int), new(sync.Once)
+		c, once := make(chan int), lone[sync.Once]()
 		inside := make(chan bool)
 		go first(born, once, c, inside)
 		<-inside
@@ -125,7 +125,7 @@ var ways = map[string]way{
 		return c
 	}},
 	"group": {3, func(born chan<- int) any {
-		c, wg := make(chan int), new(sync.WaitGroup)
+		c, wg := make(chan int), lone[sync.WaitGroup]()
 		wg.Add(2)
 		for i := 0; i < 2; i++ {
 			go worker(born, c, wg)
@@ -134,7 +134,7 @@ var ways = map[string]way{
 		return c
 	}},
 	"embrace": {2, func(born chan<- int) any {
-		a, b := new(sync.Mutex), new(sync.Mutex)
+		a, b := lone[sync.Mutex](), lone[sync.Mutex]()
 		var both sync.WaitGroup
 		both.Add(2)
 		go embracer(born, &both, a, b)
@@ -153,6 +153,15 @@ var never = map[string]way{
 
 // others are ways in which somebody holds what would wake them already.
 var others = map[string]way{}
+
+// alone is a block of its own: what is smaller than 16 bytes shares one, and whoever holds any of
+// them keeps all of them.
+type alone[T any] struct {
+	it T
+	_  [16]byte
+}
+
+func lone[T any]() *T { return &new(alone[T]).it }
 
 type account struct {
 	balance [4]int
