@@ -215,6 +215,8 @@ struct gt_finding {
     uint64_t stack_bytes;   /* the part of bytes_freed that is goroutine stacks */
     uint64_t objects_freed; /* heap objects that go with it */
     uint64_t count;         /* blocks, goroutines, timers, cycles or deferred calls */
+    const char *doubt;      /* what keeps it from being proven, a sentence; NULL: nothing is
+                               missing, or how sure it is lies in its kind */
     const char *advice;     /* one sentence naming the idiom that fixes it */
     struct gt_path path;    /* from a root to a typical holder; empty when there is none */
     const struct gt_instance *instances; /* the largest ones */

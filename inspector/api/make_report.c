@@ -43,20 +43,25 @@ static void start_study(struct making *making, const struct gt_report_options *o
 
 /* Proof needs the whole heap and all its roots: a holder in the missing part proves otherwise. For
  * hanging that is no more than a suspicion: whoever could wake them may lie there too. */
-static enum gt_confidence confidence(const struct gt_process *process, const struct gt_cause *cause)
+static void take_back_proof(const struct gt_process *process, const struct gt_cause *cause,
+                            struct gt_arena *storage, struct gt_finding *finding)
 {
-    enum gt_confidence unproven = cause->kind == GT_HUNG_GOROUTINE ? GT_SUSPECT : GT_LIKELY;
+    const char *lacks = gt_process_lacks(process, storage);
 
-    return cause->confidence == GT_PROVEN && !gt_process_is_whole(process) ? unproven
-                                                                           : cause->confidence;
+    if (cause->confidence != GT_PROVEN || !lacks) return;
+    bool hung = cause->kind == GT_HUNG_GOROUTINE;
+    finding->confidence = hung ? GT_SUSPECT : GT_LIKELY;
+    if (cause->weak_title) finding->title = cause->weak_title;
+    finding->doubt = gt_arena_format(storage, "%s could not be read, and %s may be there", lacks,
+                                     hung ? "who could wake them" : "another holder");
 }
 
 static void fill_finding(const struct gt_process *process, const struct gt_cause *cause,
-                         uint32_t id, struct gt_finding *finding)
+                         struct gt_arena *storage, uint32_t id, struct gt_finding *finding)
 {
     *finding = (struct gt_finding){.id = id,
                                    .kind = cause->kind,
-                                   .confidence = confidence(process, cause),
+                                   .confidence = cause->confidence,
                                    .title = cause->title,
                                    .bytes_freed = gt_cause_freed(cause),
                                    .bytes_shared = cause->shared_bytes,
@@ -67,6 +72,7 @@ static void fill_finding(const struct gt_process *process, const struct gt_cause
                                    .path = cause->path,
                                    .instances = cause->instances,
                                    .instance_count = cause->instance_count};
+    take_back_proof(process, cause, storage, finding);
 }
 
 static void fill_findings(struct making *making)
@@ -76,8 +82,8 @@ static void fill_findings(struct making *making)
     struct gt_finding *findings = gt_arena_alloc(report->storage, count * sizeof *findings);
 
     for (size_t i = 0; i < count; i++)
-        fill_finding(making->analysis->process, gt_vec_at(&making->causes.list, i), (uint32_t)i + 1,
-                     &findings[i]);
+        fill_finding(making->analysis->process, gt_vec_at(&making->causes.list, i), report->storage,
+                     (uint32_t)i + 1, &findings[i]);
     report->findings = findings;
     report->finding_count = count;
 }

@@ -79,10 +79,12 @@ static void make_cause(void *ctx, const struct gt_member *members, size_t count)
     }
     const struct gt_instance *first = &cause->instances[0];
     const struct gt_place *place = gt_places_user(&first->hung.stack);
-    cause->title =
-        gt_arena_format(study->storage, "%zu goroutine%s in %s at %s, which nothing can end", count,
-                        count == 1 ? "" : "s", first->hung.wait_reason,
-                        place ? place->function : "an unknown place");
+    const char *who =
+        gt_arena_format(study->storage, "%zu goroutine%s in %s at %s", count, count == 1 ? "" : "s",
+                        first->hung.wait_reason, place ? place->function : "an unknown place");
+    cause->title = gt_arena_format(study->storage, "%s, which nothing can end", who);
+    cause->weak_title =
+        gt_arena_format(study->storage, "%s, which nothing that could be read can end", who);
     cause->advice = advice(study, first);
 }
 

@@ -99,6 +99,14 @@ static bool put_details(FILE *to, const struct gt_finding *finding)
     return written;
 }
 
+static void put_sentence(FILE *to, const char *label, const char *text)
+{
+    if (!text) return;
+    fprintf(to, "**%s:** ", label);
+    put(to, text);
+    fputs("\n\n", to);
+}
+
 static bool put_section(FILE *to, const struct gt_finding *finding)
 {
     fprintf(to, "\n## %u. %s: %s, %s\n\n", finding->id, gt_kind_plural(finding->kind),
@@ -106,10 +114,8 @@ static bool put_section(FILE *to, const struct gt_finding *finding)
     put(to, finding->title ? finding->title : "");
     fputs("\n\n", to);
     if (!put_details(to, finding)) return false;
-    if (!finding->advice) return true;
-    fputs("**Fix:** ", to);
-    put(to, finding->advice);
-    putc('\n', to);
+    put_sentence(to, "Doubt", finding->doubt);
+    put_sentence(to, "Fix", finding->advice);
     return true;
 }
 

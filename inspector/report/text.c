@@ -113,6 +113,7 @@ static void put_finding(struct gt_page *page, const struct gt_finding *finding)
     put_sentence(page, "", finding->title);
     gt_page_details(page, NUMBER_COLUMNS, finding);
     gt_page_cost(page, NUMBER_COLUMNS, finding);
+    put_sentence(page, "doubt   ", finding->doubt);
     put_sentence(page, "fix     ", finding->advice);
 }
 

@@ -27,6 +27,22 @@ void gt_process_lost(struct gt_process *process, enum gt_evidence of, const char
     gt_vec_add(&process->losses, &kept);
 }
 
+const char *gt_process_lacks(const struct gt_process *process, struct gt_arena *storage)
+{
+    static const char *const of[GT_EVIDENCE] = {
+        [GT_OF_HEAP] = "parts of the heap",
+        [GT_OF_GLOBALS] = "some global variables",
+        [GT_OF_GOROUTINES] = "some goroutines or their stacks",
+        [GT_OF_SPECIALS] = "some finalizers or cleanups",
+    };
+    const char *all = NULL;
+
+    for (int i = 0; i < GT_EVIDENCE; i++)
+        if (of[i] && process->lost[i])
+            all = all ? gt_arena_format(storage, "%s, %s", all, of[i]) : of[i];
+    return all;
+}
+
 struct gt_error *gt_process_global(const struct gt_process *process, const char *name,
                                    uint64_t *addr)
 {

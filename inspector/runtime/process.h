@@ -73,11 +73,15 @@ struct gt_error *gt_process_explain(const struct gt_process *process, struct gt_
 void gt_process_lost(struct gt_process *process, enum gt_evidence of, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-/* Nothing of the heap, the globals or the goroutines is missing: what was found is proof. */
+/* What of the evidence that proof needs is missing, "parts of the heap, some global variables", in
+ * `storage`; NULL when nothing is. */
+const char *gt_process_lacks(const struct gt_process *process, struct gt_arena *storage);
+
+/* Nothing that could hold an object is missing: what was found is proof. */
 static inline bool gt_process_is_whole(const struct gt_process *process)
 {
     return !process->lost[GT_OF_HEAP] && !process->lost[GT_OF_GLOBALS] &&
-           !process->lost[GT_OF_GOROUTINES];
+           !process->lost[GT_OF_GOROUTINES] && !process->lost[GT_OF_SPECIALS];
 }
 
 /* A runtime variable's address; an error names it when the program has none. */

@@ -126,6 +126,13 @@ static void add_specials(struct gathering *gathering)
     }
 }
 
+static void lost_queue(const struct gathering *gathering, uint64_t block)
+{
+    gt_process_lost(gathering->process, GT_OF_SPECIALS,
+                    "queued finalizers or cleanups at 0x%llx: not in the core",
+                    (unsigned long long)block);
+}
+
 /* Entries of a block that the runtime keeps off the heap: every word of them may be a pointer. */
 static void add_entries(struct gathering *gathering, uint64_t first, uint64_t count,
                         uint64_t entry_size, uint64_t room)
@@ -133,8 +140,11 @@ static void add_entries(struct gathering *gathering, uint64_t first, uint64_t co
     if (count > room / entry_size) count = room / entry_size;
     for (uint64_t i = 0; i < count * (entry_size / 8); i++) {
         uint64_t value;
-        if (gt_mem_u64(gathering->process->mem, first + i * 8, &value))
-            add(gathering, GT_ROOT_QUEUED, first + i * 8, value);
+        if (!gt_mem_u64(gathering->process->mem, first + i * 8, &value)) {
+            lost_queue(gathering, first);
+            return;
+        }
+        add(gathering, GT_ROOT_QUEUED, first + i * 8, value);
     }
 }
 
@@ -162,17 +172,19 @@ static void add_queue(struct gathering *gathering, const struct queue *queue)
         return;
     }
     block += queue->head ? gt_off(layout, queue->head) : 0;
-    if (!gt_mem_u64(process->mem, block, &block)) return;
+    if (!gt_mem_u64(process->mem, block, &block)) return lost_queue(gathering, block);
     for (struct gt_loop loop = {0}; block;) {
         if (gt_loop_closed(&loop, block)) {
             gt_process_lost(process, GT_OF_SPECIALS, "the list of %s is a loop", queue->global);
             return;
         }
         uint64_t entries = gt_off(layout, queue->entries);
-        if (!gt_process_field(process, block, queue->count, &count)) return;
+        if (!gt_process_field(process, block, queue->count, &count))
+            return lost_queue(gathering, block);
         uint64_t size = layout->size[queue->entry] ? layout->size[queue->entry] : 8;
         add_entries(gathering, block + entries, count, size, queue->block_bytes - entries);
-        if (!gt_process_field(process, block, queue->link, &block)) return;
+        if (!gt_process_field(process, block, queue->link, &block))
+            return lost_queue(gathering, block);
     }
 }
 

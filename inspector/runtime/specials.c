@@ -28,13 +28,24 @@ struct reading {
     struct gt_map seen;               /* addresses: a special belongs to one span */
 };
 
+/* A profile's sample would only have named an allocation site. */
+static enum gt_evidence evidence_of(int kind)
+{
+    return kind == GT_SPECIAL_PROFILE ? GT_OF_NAMES : GT_OF_SPECIALS;
+}
+
 static void read_kinds(struct reading *reading)
 {
-    const struct gt_facts *facts = reading->heap->process->facts;
+    struct gt_process *process = reading->heap->process;
+    const struct gt_facts *facts = process->facts;
 
-    for (int i = 0; i < GT_SPECIAL_KINDS; i++)
-        if (!facts->constant(facts->ctx, kinds[i].constant, &reading->number[i]))
-            reading->number[i] = -1;
+    for (int i = 0; i < GT_SPECIAL_KINDS; i++) {
+        if (facts->constant(facts->ctx, kinds[i].constant, &reading->number[i])) continue;
+        reading->number[i] = -1;
+        if (gt_has(&process->layout, kinds[i].first_word))
+            gt_process_lost(process, evidence_of(i), "no %s is known: this program has no %s",
+                            kinds[i].what, kinds[i].constant);
+    }
 }
 
 static int kind_of(const struct reading *reading, uint64_t number)
@@ -66,9 +77,8 @@ static void take(struct reading *reading, uint32_t object, uint64_t addr, int ki
 
     if (read_words(reading->heap->process, &special))
         gt_vec_add(&reading->specials->list, &special);
-    else /* a profile's sample would only have named an allocation site */
-        gt_process_lost(reading->heap->process,
-                        kind == GT_SPECIAL_PROFILE ? GT_OF_NAMES : GT_OF_SPECIALS,
+    else
+        gt_process_lost(reading->heap->process, evidence_of(kind),
                         "%s at 0x%llx: no layout or not in the core", kinds[kind].what,
                         (unsigned long long)addr);
 }
@@ -91,8 +101,12 @@ static void read_list(struct reading *reading, const struct gt_region *region,
         }
         int kind = kind_of(reading, number);
         uint64_t slot = offset / span->elem_size;
-        if (kind >= 0 && slot < region->count)
+        if (kind < 0) continue;
+        if (slot < region->count)
             take(reading, region->first + (uint32_t)slot, addr, kind);
+        else
+            gt_process_lost(reading->heap->process, evidence_of(kind), "%s at 0x%llx: of no object",
+                            kinds[kind].what, (unsigned long long)addr);
     }
 }
 

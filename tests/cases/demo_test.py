@@ -12,7 +12,7 @@ CONFIDENCES = {
     "substring": {"proven"},
     "subslice": {"proven"},
     "lost-elements": {"proven"},
-    "hung-goroutine": {"proven", "suspect"},
+    "hung-goroutine": {"proven"},
     "ticker": {"proven"},
     "finalizer-cycle": {"proven"},
     "deferred-calls": {"proven"},

@@ -20,7 +20,7 @@ SURE = {
     "substring": {"proven"},
     "subslice": {"proven"},
     "lost-elements": {"proven"},
-    "hung-goroutine": {"proven", "suspect"},
+    "hung-goroutine": {"proven"},
     "ticker": {"proven"},
     "finalizer-cycle": {"proven"},
     "deferred-calls": {"proven"},

@@ -100,7 +100,9 @@ static const struct gt_instance deferreds[] = {
     {                                                                                              \
         .id = n, .kind = kind_, .confidence = how, .title = "title " GT_SAMPLE_HOSTILE,            \
         .bytes_freed = freed, .bytes_shared = n * 1000, .stack_bytes = stacks,                     \
-        .objects_freed = count_ * 2, .count = count_, .advice = "do it better, at " #kind_,        \
+        .objects_freed = count_ * 2, .count = count_,                                              \
+        .doubt = how == GT_PROVEN ? NULL : "doubt " GT_SAMPLE_HOSTILE,                             \
+        .advice = "do it better, at " #kind_,                                                      \
         .path = {steps, COUNT(steps)}, .instances = list, .instance_count = COUNT(list),           \
     }
 /* clang-format on */
