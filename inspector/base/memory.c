@@ -51,5 +51,9 @@ bool gt_mem_u32(const struct gt_memory *mem, uint64_t addr, uint32_t *out)
 
 bool gt_mem_u64(const struct gt_memory *mem, uint64_t addr, uint64_t *out)
 {
-    return gt_mem_uint(mem, addr, sizeof *out, out);
+    const unsigned char *bytes = gt_mem_at(mem, addr, sizeof *out);
+
+    if (!bytes) return gt_mem_uint(mem, addr, sizeof *out, out);
+    *out = gt_load64(bytes);
+    return true;
 }

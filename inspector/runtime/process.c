@@ -243,6 +243,7 @@ static struct gt_error *open_code(struct gt_process *process)
     bool arm64 = gt_core_machine(process->core) == GT_MACHINE_ARM64;
 
     code->mem = process->mem;
+    code->cache = gt_frame_cache_new();
     code->rules = arm64 ? &gt_frames_arm64 : &gt_frames_amd64;
     code->tabs = gt_calloc(process->module_count, sizeof(struct gt_pclntab *));
     for (size_t i = 0; i < process->module_count; i++) {
@@ -344,6 +345,7 @@ void gt_process_close(struct gt_process *process)
     for (size_t i = 0; i < process->code.tab_count; i++)
         gt_pclntab_close(process->code.tabs[i]);
     free(process->code.tabs);
+    gt_frame_cache_free(process->code.cache);
     free(process->modules);
     gt_dwarf_close(process->dwarf);
     gt_core_close(process->core);

@@ -1,6 +1,10 @@
 #include "inspector/unwind/goframes.h"
 
-enum { WORD = 8 };
+#include "inspector/base/alloc.h"
+
+#include <stdlib.h>
+
+enum { WORD = 8, CACHE_BITS = 11 };
 
 const struct gt_frame_rules gt_frames_amd64 = {.call_bytes = WORD};
 
@@ -51,21 +55,72 @@ static bool find_return(struct gt_unwinder *walk)
     return word_at(walk, frame->sp, &frame->lr);
 }
 
+/* ---- what a pc says -------------------------------------------------------------------------- */
+
+struct known_pc {
+    uint64_t pc; /* 0: none yet */
+    const struct gt_pclntab *tab;
+    struct gt_func func;
+    int32_t delta; /* its frame's size */
+};
+
+struct gt_frame_cache {
+    struct known_pc known[1 << CACHE_BITS];
+};
+
+struct gt_frame_cache *gt_frame_cache_new(void)
+{
+    return gt_calloc(1, sizeof(struct gt_frame_cache));
+}
+
+void gt_frame_cache_free(struct gt_frame_cache *cache)
+{
+    free(cache);
+}
+
+/* At a return address the delta of the call itself counts; they only differ after a call that never
+ * returns, where the next instruction may belong to another path. */
+static const char *look_up(const struct gt_text *code, uint64_t pc, struct known_pc *out)
+{
+    if (!gt_text_find(code, pc, &out->tab, &out->func))
+        return "a return address that is no Go code";
+    if (!gt_func_spdelta(out->tab, &out->func, pc, &out->delta) || out->delta < 0)
+        return "a pc without a frame size";
+    out->pc = pc;
+    return NULL;
+}
+
+static const char *find_frame(const struct gt_text *code, uint64_t pc, struct known_pc *out)
+{
+    struct known_pc *known;
+    const char *wrong;
+
+    if (!code->cache) return look_up(code, pc, out);
+    known = &code->cache->known[pc * 0x9e3779b97f4a7c15u >> (64 - CACHE_BITS)];
+    if (known->pc != pc || !pc) {
+        wrong = look_up(code, pc, out);
+        if (wrong) return wrong;
+        *known = *out;
+    }
+    *out = *known;
+    return NULL;
+}
+
+/* ---- walks ----------------------------------------------------------------------------------- */
+
 /* Completes walk->frame from its pc and sp: the saved frame pointer lies at the end of the locals,
  * when the frame has room for one. */
 static void resolve(struct gt_unwinder *walk)
 {
     const struct gt_frame_rules *rules = walk->code->rules;
     struct gt_go_frame *frame = &walk->frame;
-    int32_t delta;
+    struct known_pc known;
+    const char *wrong = find_frame(walk->code, frame->pc, &known);
 
-    if (!gt_text_find(walk->code, frame->pc, &frame->tab, &frame->func))
-        return stop(walk, "a return address that is no Go code");
-    /* At a return address the delta of the call itself counts; they only differ after a call
-     * that never returns, where the next instruction may belong to another path. */
-    if (!gt_func_spdelta(frame->tab, &frame->func, frame->pc, &delta) || delta < 0)
-        return stop(walk, "a pc without a frame size");
-    frame->fp = frame->sp + (uint32_t)delta + rules->call_bytes;
+    if (wrong) return stop(walk, wrong);
+    frame->tab = known.tab;
+    frame->func = known.func;
+    frame->fp = frame->sp + (uint32_t)known.delta + rules->call_bytes;
     if (frame->fp < frame->sp || frame->fp > walk->hi) return stop(walk, "a frame past the stack");
     if (walk->started && frame->fp == frame->sp && walk->callee_size == 0)
         return stop(walk, "frames of no size");

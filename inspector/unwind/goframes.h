@@ -23,6 +23,13 @@ struct gt_frame_rules {
 
 extern const struct gt_frame_rules gt_frames_amd64, gt_frames_arm64;
 
+/* What the function tables say of the pcs that walks came by last: most stacks of a program share
+ * theirs. */
+struct gt_frame_cache;
+
+struct gt_frame_cache *gt_frame_cache_new(void);
+void gt_frame_cache_free(struct gt_frame_cache *cache); /* NULL is allowed */
+
 /* The code of a program: the function tables of its modules, and the few functions that the
  * stack scan treats apart, by the numbers that this program's own table gives them. */
 struct gt_text {
@@ -30,6 +37,7 @@ struct gt_text {
     const struct gt_frame_rules *rules;
     struct gt_pclntab **tabs; /* one a module */
     size_t tab_count;
+    struct gt_frame_cache *cache; /* or NULL; filled by walks */
     /* 0 when the program lacks it. A wrapper is any that the compiler made. */
     uint8_t id_async_preempt, id_debug_call, id_sigpanic, id_gopanic, id_panicwrap, id_wrapper;
 };
