@@ -1,26 +1,19 @@
 #include "inspector/api/make_ancestors.h"
 
-#include "inspector/base/str.h"
 #include "inspector/detect/places.h"
 #include "inspector/runtime/ancestors.h"
 
-const char *gt_ancestors_key(const struct gt_analysis *analysis, const struct gt_goroutine *g,
-                             const char *key, struct gt_arena *storage)
+void gt_add_ancestors_key(const struct gt_analysis *analysis, const struct gt_goroutine *g,
+                          struct gt_str *key)
 {
     struct gt_ancestor_record ancestor;
-    struct gt_str whole = {0};
     size_t count = gt_ancestor_count(analysis->process, g);
 
-    if (!count) return key;
-    gt_str_add(&whole, key);
     for (size_t i = 0; i < count && gt_ancestor_at(analysis->process, g, i, &ancestor); i++) {
-        gt_str_format(&whole, ";%llx", (unsigned long long)ancestor.go_pc);
+        gt_str_format(key, ";%llx", (unsigned long long)ancestor.go_pc);
         for (size_t j = 0; j < ancestor.pc_count; j++)
-            gt_str_format(&whole, " %llx", (unsigned long long)ancestor.pcs[j]);
+            gt_str_format(key, " %llx", (unsigned long long)ancestor.pcs[j]);
     }
-    const char *kept = gt_arena_strndup(storage, whole.text, whole.len);
-    gt_str_free(&whole);
-    return kept;
 }
 
 /* Goroutines with the same ancestry by code may have had different ancestors. */

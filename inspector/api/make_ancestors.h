@@ -5,11 +5,12 @@
 #define GT_API_MAKE_ANCESTORS_H
 
 #include "inspector/api/analysis.h"
+#include "inspector/base/str.h"
 #include "inspector/detect/group.h"
 
-/* `key`, by which goroutines are grouped, with the ancestry in it. */
-const char *gt_ancestors_key(const struct gt_analysis *analysis, const struct gt_goroutine *g,
-                             const char *key, struct gt_arena *storage);
+/* Adds its ancestry to the key by which a goroutine is grouped; nothing when it has none. */
+void gt_add_ancestors_key(const struct gt_analysis *analysis, const struct gt_goroutine *g,
+                          struct gt_str *key);
 
 void gt_fill_ancestors(const struct gt_analysis *analysis, const struct gt_member *members,
                        size_t count, struct gt_arena *storage, struct gt_goroutine_group *group);

@@ -2,10 +2,9 @@
 #include "inspector/api/analysis.h"
 #include "inspector/api/make_ancestors.h"
 #include "inspector/api/make_arguments.h"
-#include "inspector/base/str.h"
-#include "inspector/detect/group.h"
+#include "inspector/api/make_labels.h"
+#include "inspector/base/hash.h"
 #include "inspector/detect/places.h"
-#include "inspector/runtime/labels.h"
 
 #include <stdlib.h>
 
@@ -15,6 +14,8 @@ struct grouping {
     struct gt_vec groups; /* struct gt_goroutine_group */
     uint64_t latest;
     bool arguments, by_labels; /* wanted */
+    struct gt_label_source labels;
+    struct gt_strmap keys; /* of the goroutines that have more in common than their place */
 };
 
 static const struct gt_goroutine *goroutine(const struct grouping *grouping, uint32_t number)
@@ -45,36 +46,6 @@ static void count_members(const struct grouping *grouping, const struct gt_membe
     group->count = group->id_count = count;
 }
 
-static bool has_label(const struct gt_label *labels, size_t count, const struct gt_label *label)
-{
-    for (size_t i = 0; i < count; i++)
-        if (strcmp(labels[i].key, label->key) == 0 && strcmp(labels[i].value, label->value) == 0)
-            return true;
-    return false;
-}
-
-/* A group's labels are those that all of its goroutines have. */
-static void fill_labels(const struct grouping *grouping, const struct gt_member *members,
-                        size_t count, struct gt_goroutine_group *group)
-{
-    struct gt_process *process = grouping->analysis->process;
-    struct gt_arena *storage = grouping->report->storage;
-    size_t shared, theirs;
-    struct gt_label *labels =
-        gt_labels_of(process, goroutine(grouping, members[0].item), storage, &shared);
-
-    for (size_t i = 1; i < count && shared; i++) {
-        const struct gt_label *other =
-            gt_labels_of(process, goroutine(grouping, members[i].item), storage, &theirs);
-        size_t kept = 0;
-        for (size_t j = 0; j < shared; j++)
-            if (has_label(other, theirs, &labels[j])) labels[kept++] = labels[j];
-        shared = kept;
-    }
-    group->labels = labels;
-    group->label_count = shared;
-}
-
 static void make_group(void *ctx, const struct gt_member *members, size_t count)
 {
     struct grouping *grouping = ctx;
@@ -94,7 +65,8 @@ static void make_group(void *ctx, const struct gt_member *members, size_t count)
     group->locked = g->locked;
     group->bubble = g->bubble;
     if (grouping->arguments) gt_fill_arguments(grouping->analysis, members, count, storage, group);
-    fill_labels(grouping, members, count, group);
+    gt_fill_labels(&grouping->labels, grouping->analysis->goroutines, members, count, storage,
+                   group);
     group->retained_bytes = GT_UNKNOWN;
     group->system = g->system;
 }
@@ -109,31 +81,33 @@ static int by_count(const void *a, const void *b)
     return left->ids[0] < right->ids[0] ? -1 : left->ids[0] > right->ids[0];
 }
 
-static const char *labels_key(const struct grouping *grouping, const struct gt_goroutine *g,
-                              const char *key)
+/* What goroutines of one group have in common beyond where they stand: few have any of it. */
+static uint64_t group_number(struct grouping *grouping, const struct gt_goroutine *g,
+                             struct gt_str *key)
 {
-    struct gt_arena *storage = grouping->report->storage;
-    struct gt_str whole = {0};
-    size_t count;
-    const struct gt_label *labels = gt_labels_of(grouping->analysis->process, g, storage, &count);
+    bool added;
 
-    if (!count) return key;
-    gt_str_add(&whole, key);
-    for (size_t i = 0; i < count; i++)
-        gt_str_format(&whole, ";%zu %s=%s", strlen(labels[i].key), labels[i].key, labels[i].value);
-    const char *kept = gt_arena_strndup(storage, whole.text, whole.len);
-    gt_str_free(&whole);
-    return kept;
+    key->len = 0;
+    gt_add_ancestors_key(grouping->analysis, g, key);
+    if (grouping->by_labels) gt_add_labels_key(&grouping->labels, g, key);
+    if (!key->len) return g->alike;
+    gt_str_format(key, ";%u", g->alike);
+    uint64_t *number = gt_strmap_put(&grouping->keys, key->text, &added);
+    if (added) *number = grouping->analysis->goroutines->count + grouping->keys.len;
+    return *number;
 }
 
-/* What goroutines of one group have in common. */
-static const char *group_key(const struct grouping *grouping, const struct gt_goroutine *g)
+/* Members are ordered by weight, so that ids of a group ascend. */
+static void add_members(struct grouping *grouping, struct gt_groups *groups)
 {
-    struct gt_arena *storage = grouping->report->storage;
-    const char *key = gt_places_key(grouping->analysis->goroutines, g, storage);
+    struct gt_str key = {0};
 
-    key = gt_ancestors_key(grouping->analysis, g, key, storage);
-    return grouping->by_labels ? labels_key(grouping, g, key) : key;
+    for (uint32_t i = 0; i < grouping->analysis->goroutines->count; i++) {
+        const struct gt_goroutine *g = goroutine(grouping, i);
+        gt_groups_add_numbered(groups, group_number(grouping, g, &key), UINT64_MAX - g->id, i);
+    }
+    gt_str_free(&key);
+    gt_strmap_free(&grouping->keys);
 }
 
 static void fill_groups(struct grouping *grouping)
@@ -142,11 +116,7 @@ static void fill_groups(struct grouping *grouping)
     size_t size;
 
     gt_groups_init(&groups);
-    for (uint32_t i = 0; i < grouping->analysis->goroutines->count; i++) {
-        const struct gt_goroutine *g = goroutine(grouping, i);
-        /* Members are ordered by weight, so that ids of a group ascend. */
-        gt_groups_add(&groups, group_key(grouping, g), UINT64_MAX - g->id, i);
-    }
+    add_members(grouping, &groups);
     gt_groups_visit(&groups, make_group, grouping);
     gt_groups_deinit(&groups);
     size = grouping->groups.len * sizeof(struct gt_goroutine_group);
@@ -188,6 +158,7 @@ void gt_fill_goroutines(const struct gt_analysis *analysis, const struct gt_repo
                                 .by_labels = options && options->by_labels,
                                 .groups = GT_VEC_OF(struct gt_goroutine_group)};
 
+    gt_label_source_init(&grouping.labels, analysis->process);
     grouping.latest = gt_latest_time(analysis->process, analysis->goroutines);
     fill_groups(&grouping);
     fill_statuses(&grouping);

@@ -2,7 +2,8 @@
  * Alike blocks become one finding: 10,000 substrings held by one map are one line.
  *
  * Members are added with their key and weight, then taken out group by group, the heaviest member
- * first. Keys are compared as text. The groups own their table, not the keys.
+ * first. A key is a text, or a number where the members have one. The groups own their table, not
+ * the keys.
  */
 #ifndef GT_DETECT_GROUP_H
 #define GT_DETECT_GROUP_H
@@ -12,8 +13,8 @@
 #include <stdint.h>
 
 struct gt_member {
-    const char *key;
-    uint64_t weight;
+    const char *key; /* NULL when it is the number */
+    uint64_t number, weight;
     uint32_t item; /* the caller's own number */
 };
 
@@ -23,7 +24,10 @@ struct gt_groups {
 
 void gt_groups_init(struct gt_groups *groups);
 void gt_groups_deinit(struct gt_groups *groups);
+/* The members of one table have keys of one sort. */
 void gt_groups_add(struct gt_groups *groups, const char *key, uint64_t weight, uint32_t item);
+void gt_groups_add_numbered(struct gt_groups *groups, uint64_t number, uint64_t weight,
+                            uint32_t item);
 
 /* Calls `visit` once a group with its members, the heaviest first. */
 typedef void gt_group_fn(void *ctx, const struct gt_member *members, size_t count);

@@ -94,9 +94,8 @@ static void group_hanging(struct hunting *hunting)
 
     for (uint32_t i = 0; i < all->count; i++)
         if (hunting->hangs[i])
-            gt_groups_add(&hunting->groups,
-                          gt_places_key(all, &all->list[i], hunting->study->storage),
-                          all->list[i].stack_hi - all->list[i].stack_lo, i);
+            gt_groups_add_numbered(&hunting->groups, all->list[i].alike,
+                                   all->list[i].stack_hi - all->list[i].stack_lo, i);
 }
 
 void gt_detect_hung(struct gt_study *study, struct gt_causes *causes)

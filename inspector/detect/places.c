@@ -222,22 +222,6 @@ struct gt_stack gt_places_of(const struct gt_process *process,
     return keep(&telling);
 }
 
-const char *gt_places_key(const struct gt_goroutines *goroutines, const struct gt_goroutine *g,
-                          struct gt_arena *storage)
-{
-    struct gt_str key = {0};
-
-    gt_str_format(&key, "%d %s %llx %d %llx", g->status, g->wait_reason ? g->wait_reason : "",
-                  (unsigned long long)g->go_pc, g->locked, (unsigned long long)g->bubble);
-    for (uint32_t i = 0; i < g->native_count; i++)
-        gt_str_format(&key, " %llx", (unsigned long long)gt_g_native(goroutines, g, i)->pc);
-    for (uint32_t i = 0; i < g->frame_count; i++)
-        gt_str_format(&key, " %llx", (unsigned long long)gt_g_frame(goroutines, g, i)->pc);
-    const char *kept = gt_arena_strndup(storage, key.text, key.len);
-    gt_str_free(&key);
-    return kept;
-}
-
 struct gt_place gt_place_created(const struct gt_process *process, const struct gt_goroutine *g,
                                  struct gt_arena *storage)
 {

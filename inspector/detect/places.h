@@ -31,11 +31,6 @@ size_t gt_place_arguments(const struct gt_process *process, const struct gt_goro
                           const struct gt_goroutine *g, uint32_t frame, struct gt_argument *out,
                           size_t max);
 
-/* What goroutines have in common that stand at the same place for the same reason: status, wait
- * reason, go statement, thread, bubble and pcs, as a text to group by. */
-const char *gt_places_key(const struct gt_goroutines *goroutines, const struct gt_goroutine *g,
-                          struct gt_arena *storage);
-
 /* Where the goroutine was started; its function is NULL when that is unknown. */
 struct gt_place gt_place_created(const struct gt_process *process, const struct gt_goroutine *g,
                                  struct gt_arena *storage);

@@ -155,14 +155,11 @@ static void tell_waiting(void *ctx, const struct gt_member *members, size_t coun
 /* Alike: the same stack, and the same outlook. */
 static void add_waiting(struct graphing *graphing, uint32_t number)
 {
-    const struct gt_study *study = graphing->study;
     const struct gt_goroutine *g = goroutine(graphing, number);
 
     if (graphing->only && g->id != graphing->only) return;
-    gt_groups_add(&graphing->groups,
-                  gt_arena_format(study->storage, "%d %s", graphing->hangs[number],
-                                  gt_places_key(study->goroutines, g, study->storage)),
-                  UINT64_MAX - g->id, number);
+    gt_groups_add_numbered(&graphing->groups, 2 * (uint64_t)g->alike + graphing->hangs[number],
+                           UINT64_MAX - g->id, number);
 }
 
 /* Hanging ones first, then the larger groups, then the older. */

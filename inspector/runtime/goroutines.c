@@ -2,6 +2,7 @@
 
 #include "inspector/base/alloc.h"
 #include "inspector/base/error.h"
+#include "inspector/runtime/alike.h"
 #include "inspector/runtime/registers.h"
 
 #include <stdlib.h>
@@ -233,6 +234,7 @@ struct gt_error *gt_goroutines_open(struct gt_process *process, struct gt_gorout
     read_reasons(&reading);
     for (uint64_t i = 0; i < allgs.len; i++)
         if (gt_mem_u64(process->mem, allgs.ptr + i * 8, &g)) take(&reading, g);
+    gt_goroutines_number_alike(all);
     *out = all;
     return NULL;
 }

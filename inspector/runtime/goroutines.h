@@ -46,6 +46,7 @@ struct gt_goroutine {
     struct gt_position at;               /* where its frames start; zero when unknown */
     const struct gt_thread *thread;      /* the thread that runs it, or NULL */
     bool from_signal;                    /* pc and sp are of an interrupted instruction */
+    uint32_t alike; /* the same for goroutines at the same place for the same reason */
 };
 
 struct gt_goroutines {

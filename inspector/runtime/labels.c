@@ -3,88 +3,106 @@
 #include <stdlib.h>
 
 enum {
-    MAX_LABELS = 64,
     MAX_TEXT = 256,
     PAIR = 32, /* two string headers */
 };
 
 struct reading {
-    struct gt_process *process;
-    struct gt_vec labels; /* struct gt_label */
-    struct gt_arena *storage;
+    const struct gt_memory *mem;
+    struct gt_label_text *labels;
+    size_t count;
 };
 
-static const char *text(const struct reading *reading, uint64_t header)
+/* NULL when the core lacks it. Like all texts that are told, it ends before a zero. */
+static const char *text(const struct gt_memory *mem, uint64_t header, size_t *length)
 {
     uint64_t words[2];
 
-    if (!gt_mem_read(reading->process->mem, header, words, sizeof words)) return NULL;
-    uint64_t len = words[1] < MAX_TEXT ? words[1] : MAX_TEXT;
-    if (len == 0) return "";
-    const unsigned char *bytes = gt_mem_at(reading->process->mem, words[0], len);
-    return bytes ? gt_arena_strndup(reading->storage, (const char *)bytes, len) : NULL;
+    if (!gt_mem_read(mem, header, words, sizeof words)) return NULL;
+    *length = words[1] < MAX_TEXT ? words[1] : MAX_TEXT;
+    if (*length == 0) return "";
+    const char *bytes = (const char *)gt_mem_at(mem, words[0], *length);
+    if (bytes) *length = strnlen(bytes, *length);
+    return bytes;
 }
 
 static bool add(void *ctx, uint64_t key, uint64_t value)
 {
     struct reading *reading = ctx;
-    struct gt_label label = {text(reading, key), text(reading, value)};
+    struct gt_label_text *label = &reading->labels[reading->count];
 
-    if (label.key && label.value) gt_vec_add(&reading->labels, &label);
-    return reading->labels.len < MAX_LABELS;
+    label->key = text(reading->mem, key, &label->key_length);
+    label->value = text(reading->mem, value, &label->value_length);
+    if (label->key && label->value) reading->count++;
+    return reading->count < GT_MAX_LABELS;
 }
 
 static int by_key(const void *a, const void *b)
 {
-    return strcmp(((const struct gt_label *)a)->key, ((const struct gt_label *)b)->key);
+    const struct gt_label_text *left = a, *right = b;
+    size_t length = left->key_length < right->key_length ? left->key_length : right->key_length;
+    int order = memcmp(left->key, right->key, length);
+
+    if (order) return order;
+    return left->key_length < right->key_length ? -1 : left->key_length > right->key_length;
 }
 
 /* type labelMap map[string]string: `labels` points to the word that is the map. */
-static void read_map(struct reading *reading, gt_type_id type, uint64_t labels)
+static void read_map(const struct gt_label_source *source, uint64_t labels, struct reading *reading)
 {
     uint64_t header;
 
-    if (!gt_mem_u64(reading->process->mem, labels, &header)) return;
-    gt_map_walk(reading->process->types, type, header, add, reading);
+    if (!gt_mem_u64(reading->mem, labels, &header)) return;
+    gt_map_walk(source->process->types, source->map, header, add, reading);
     /* A list is in this order; a map has none. */
-    if (reading->labels.len)
-        qsort(reading->labels.data, reading->labels.len, sizeof(struct gt_label), by_key);
+    qsort(reading->labels, reading->count, sizeof *reading->labels, by_key);
 }
 
 /* type labelMap struct { LabelSet }, LabelSet { list []label }, label { key, value string } */
-static void read_list(struct reading *reading, uint64_t labels)
+static void read_list(const struct gt_process *process, uint64_t labels, struct reading *reading)
 {
     struct gt_slice list;
 
-    if (!gt_process_slice(reading->process, labels, PAIR, &list)) return;
+    if (!gt_process_slice(process, labels, PAIR, &list)) return;
     for (uint64_t i = 0; i < list.len; i++)
         if (!add(reading, list.ptr + i * PAIR, list.ptr + i * PAIR + PAIR / 2)) return;
 }
 
-static void read_labels(struct reading *reading, uint64_t labels)
+void gt_label_source_init(struct gt_label_source *source, struct gt_process *process)
 {
-    struct gt_types *types = reading->process->types;
-    gt_type_id type = gt_types_named(types, "runtime/pprof.labelMap");
+    gt_type_id type = gt_types_named(process->types, "runtime/pprof.labelMap");
 
-    if (type && gt_types_get(types, type)->kind == GT_T_MAP)
-        read_map(reading, type, labels);
-    else
-        read_list(reading, labels);
+    *source = (struct gt_label_source){.process = process};
+    if (type && gt_types_get(process->types, type)->kind == GT_T_MAP) source->map = type;
 }
 
-struct gt_label *gt_labels_of(struct gt_process *process, const struct gt_goroutine *g,
-                              struct gt_arena *storage, size_t *count)
+uint64_t gt_labels_address(const struct gt_process *process, const struct gt_goroutine *g)
 {
-    struct reading reading = {
-        .process = process, .labels = GT_VEC_OF(struct gt_label), .storage = storage};
     uint64_t labels;
 
-    *count = 0;
-    if (!gt_process_field(process, g->address, GT_F_g_labels, &labels) || !labels) return NULL;
-    read_labels(&reading, labels);
-    struct gt_label *kept = gt_arena_alloc(storage, reading.labels.len * sizeof *kept);
-    *count = reading.labels.len;
-    if (*count) memcpy(kept, reading.labels.data, *count * sizeof *kept);
-    gt_vec_free(&reading.labels);
-    return kept;
+    return gt_process_field(process, g->address, GT_F_g_labels, &labels) ? labels : 0;
+}
+
+size_t gt_labels_read(const struct gt_label_source *source, uint64_t address,
+                      struct gt_label_text out[GT_MAX_LABELS])
+{
+    struct reading reading = {.mem = source->process->mem, .labels = out};
+
+    if (!address) return 0;
+    if (source->map)
+        read_map(source, address, &reading);
+    else
+        read_list(source->process, address, &reading);
+    return reading.count;
+}
+
+static bool same(const char *a, size_t a_length, const char *b, size_t b_length)
+{
+    return a_length == b_length && memcmp(a, b, a_length) == 0;
+}
+
+bool gt_label_equal(const struct gt_label_text *a, const struct gt_label_text *b)
+{
+    return same(a->key, a->key_length, b->key, b->key_length) &&
+           same(a->value, a->value_length, b->value, b->value_length);
 }

@@ -1,0 +1,21 @@
+/*
+ * The labels of a group's goroutines: what they have in common, or what makes them a group.
+ */
+#ifndef GT_API_MAKE_LABELS_H
+#define GT_API_MAKE_LABELS_H
+
+#include "inspector/api/analysis.h"
+#include "inspector/base/str.h"
+#include "inspector/detect/group.h"
+#include "inspector/runtime/labels.h"
+
+/* Adds its labels to the key by which a goroutine is grouped; nothing when it has none. */
+void gt_add_labels_key(const struct gt_label_source *source, const struct gt_goroutine *g,
+                       struct gt_str *key);
+
+/* A group's labels are those that all of its goroutines have. */
+void gt_fill_labels(const struct gt_label_source *source, const struct gt_goroutines *goroutines,
+                    const struct gt_member *members, size_t count, struct gt_arena *storage,
+                    struct gt_goroutine_group *group);
+
+#endif
