@@ -97,6 +97,14 @@ def test_exports_what_the_header_declares(prefix):
     assert exported == set(declared)
 
 
+def test_the_archive_takes_no_names_but_its_own(prefix):
+    """A static program shares one name space with it, hidden or not."""
+    rows = run("nm", "--defined-only", "--extern-only", prefix / "lib" / "libgotopsy.a").splitlines()
+    names = {row.split()[-1] for row in rows if len(row.split()) == 3}
+    assert "gt_open" in names
+    assert not {name for name in names if not name.startswith(("gt_", "__odr_asan"))}
+
+
 def build(prefix, folder, *options):
     """The README's program, built against what is in prefix/lib; where it will look for that."""
     found = {"PKG_CONFIG_PATH": prefix / "lib" / "pkgconfig"}

@@ -20,7 +20,7 @@ struct gathering {
     uint32_t owner; /* of the roots being gathered */
 };
 
-void keep(struct gt_roots *roots, const struct gt_goheap *heap, const struct gt_root *root)
+static void keep(struct gt_roots *roots, const struct gt_goheap *heap, const struct gt_root *root)
 {
     if (gt_heap_object(&heap->graph, root->value) != GT_NO_OBJECT) gt_vec_add(&roots->list, root);
 }
