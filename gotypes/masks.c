@@ -103,18 +103,21 @@ static bool run(struct program *prog)
     return true;
 }
 
-/* GCData is the program's length, 4 bytes, and the program. */
-static const unsigned char *unrolled(struct gt_types *types, uint64_t addr, uint64_t words)
+bool gt_types_run_program(const struct gt_memory *mem, uint64_t addr, uint64_t words,
+                          unsigned char *mask)
 {
     uint32_t length;
-    if (words * 8 > GT_MAX_MASKED || !gt_mem_u32(types->from.mem, addr, &length)) return NULL;
-    struct program prog = {types->from.mem,
-                           addr + 4,
-                           addr + 4 + length,
-                           gt_arena_alloc(&types->arena, bytes_of(words)),
-                           0,
-                           words};
-    return run(&prog) ? prog.out : NULL;
+    if (!gt_mem_u32(mem, addr, &length)) return false;
+    struct program prog = {mem, addr + 4, addr + 4 + length, mask, 0, words};
+    return run(&prog);
+}
+
+/* GCData is a program. */
+static const unsigned char *unrolled(struct gt_types *types, uint64_t addr, uint64_t words)
+{
+    if (words * 8 > GT_MAX_MASKED) return NULL;
+    unsigned char *mask = gt_arena_alloc(&types->arena, bytes_of(words));
+    return gt_types_run_program(types->from.mem, addr, words, mask) ? mask : NULL;
 }
 
 /* ---- masks built from a type's parts ---- */

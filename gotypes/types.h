@@ -137,6 +137,11 @@ gt_type_id gt_types_of_itab(struct gt_types *types, uint64_t itab);
  */
 const unsigned char *gt_types_mask(struct gt_types *types, gt_type_id id, uint64_t *words);
 
+/* Runs a GC program (<= 1.23; its length, 4 bytes, comes first) as runtime.runGCProg does: sets the
+ * bits of at most `words` words in `mask`, which is clear. False when it is damaged. */
+bool gt_types_run_program(const struct gt_memory *mem, uint64_t addr, uint64_t words,
+                          unsigned char *mask);
+
 /* The pointer-bearing places of a type, arrays of up to a few thousand places unrolled. Cached. */
 const struct gt_places *gt_types_places(struct gt_types *types, gt_type_id id);
 

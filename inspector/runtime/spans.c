@@ -25,7 +25,7 @@ bool gt_span_allocated(const struct gt_span *span, uint32_t slot)
 static bool read_span(const struct gt_process *process, uint64_t addr, struct gt_span *span,
                       uint64_t *state)
 {
-    uint64_t nelems, free_index, sweep_gen, span_class;
+    uint64_t nelems, free_index, scan_index, sweep_gen, span_class;
 
     *span = (struct gt_span){.address = addr};
     if (!gt_process_field(process, addr, GT_F_mspan_state, state) ||
@@ -39,6 +39,9 @@ static bool read_span(const struct gt_process *process, uint64_t addr, struct gt
         !gt_process_field(process, addr, GT_F_mspan_specials, &span->specials))
         return false;
     gt_process_field(process, addr, GT_F_mspan_largeType, &span->large_type);
+    if (gt_process_field(process, addr, GT_F_mspan_freeIndexForScan, &scan_index) &&
+        scan_index < free_index)
+        free_index = scan_index;
     span->nelems = nelems > UINT32_MAX ? UINT32_MAX : (uint32_t)nelems;
     span->free_index = free_index > UINT32_MAX ? UINT32_MAX : (uint32_t)free_index;
     span->sweep_gen = (uint32_t)sweep_gen;

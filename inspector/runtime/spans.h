@@ -25,7 +25,8 @@ struct gt_span {
     uint64_t large_type;                         /* an rtype's address, or 0 */
     uint64_t specials;                           /* the first special's address, or 0 */
     const unsigned char *alloc_bits, *mark_bits; /* the host's view; NULL when absent */
-    uint32_t nelems, free_index;
+    uint32_t nelems;
+    uint32_t free_index; /* freeIndexForScan: a slot that is being made is not allocated yet */
     uint32_t sweep_gen;
     uint8_t span_class; /* sizeclass << 1 | noscan */
     bool header;        /* slots begin with their type */

@@ -1,6 +1,8 @@
 #include "inspector/runtime/stackscan.h"
 
+#include "inspector/base/alloc.h"
 #include "inspector/base/loop.h"
+#include "inspector/runtime/reflect_frames.h"
 #include "inspector/runtime/registers.h"
 
 #include <inttypes.h>
@@ -12,10 +14,19 @@ enum {
     MAX_OBJECTS = 1 << 14, /* stack objects a function: far beyond any compiler's output */
 };
 
+/* What the collector scans in some releases only, and the first that does (gt_version_number). */
+enum habit {
+    HABIT_INJECTED, /* the link register that a signal handler saved below what it interrupted */
+    HABIT_EXTENDED, /* vector registers, which the g keeps while it is preempted */
+};
+
+static const unsigned habit_since[] = {[HABIT_INJECTED] = 26006, [HABIT_EXTENDED] = 27000};
+
 /* A stack object: scanned once, when something on the stack points to it. */
 struct object {
     uint64_t addr, size;
-    const unsigned char *mask;
+    const unsigned char *mask; /* NULL: made of the GC program when it is needed */
+    uint64_t program;
     uint64_t words;
     uint32_t frame;
     bool scanned;
@@ -56,6 +67,7 @@ static void words(struct scan *scan, uint64_t addr, uint64_t count, const unsign
 {
     uint64_t lo = scan->g->stack_lo, hi = scan->g->stack_hi;
 
+    if (!count) return;
     if (addr < lo || addr > hi || count > (hi - addr) / WORD) {
         scan->counts->lost++;
         return;
@@ -107,13 +119,45 @@ static void scan_locals(struct scan *scan, const struct gt_go_frame *frame, int3
     words(scan, frame->varp - (uint64_t)bits * WORD, bits, mask, number, false);
 }
 
+static void add_object(struct scan *scan, const struct object *object)
+{
+    if (object->addr < scan->g->stack_lo || object->addr > scan->g->stack_hi ||
+        object->size > scan->g->stack_hi - object->addr || object->words > object->size / WORD)
+        scan->counts->lost++;
+    else
+        gt_vec_add(&scan->objects, object);
+}
+
+/* What a call by reflection passed on the stack and in registers; false for another frame. */
+static bool scan_reflect_args(struct scan *scan, const struct gt_go_frame *frame, uint32_t number,
+                              bool conservative)
+{
+    struct gt_reflect_frame reflect;
+    enum gt_reflect_answer answer = gt_reflect_frame(scan->process, frame, &reflect);
+
+    if (answer == GT_NO_REFLECT) return false;
+    if (answer == GT_REFLECT_LOST) scan->counts->lost++;
+    words(scan, frame->argp, reflect.words, conservative ? NULL : reflect.args, number,
+          conservative);
+    if (conservative || !reflect.registers) return true;
+    struct object object = {.addr = reflect.registers,
+                            .size = reflect.registers_size,
+                            .mask = reflect.pointers,
+                            .words = reflect.register_words,
+                            .frame = number};
+    add_object(scan, &object);
+    return true;
+}
+
 static void scan_args(struct scan *scan, const struct gt_go_frame *frame, int32_t index,
                       uint32_t number)
 {
     uint32_t bits;
     uint64_t map = gt_func_funcdata(frame->tab, &frame->func, GT_FUNCDATA_ARGS_MAPS);
 
-    if (frame->func.args == 0 || frame->func.args > INT32_MAX) return;
+    if (scan_reflect_args(scan, frame, number, false) || frame->func.args == 0 ||
+        frame->func.args > INT32_MAX)
+        return;
     const unsigned char *mask = stack_map(scan->process, map, index, &bits);
     if (mask) words(scan, frame->argp, bits, mask, number, false);
 }
@@ -126,20 +170,24 @@ static const struct gt_module *module_of(const struct gt_process *process, uint6
     return NULL;
 }
 
-static void add_object(struct scan *scan, const struct gt_go_frame *frame,
+/* Where there are less than no pointers, a GC program says where they are (up to Go 1.23). */
+static void add_record(struct scan *scan, const struct gt_go_frame *frame,
                        const unsigned char *record, uint64_t rodata, uint32_t number)
 {
-    int32_t off = (int32_t)gt_load32(record);
-    int32_t size = (int32_t)gt_load32(record + 4), pointers = (int32_t)gt_load32(record + 8);
-    uint64_t addr = (off < 0 ? frame->varp : frame->argp) + (uint64_t)(int64_t)off;
+    int64_t off = (int32_t)gt_load32(record);
+    int64_t size = (int32_t)gt_load32(record + 4), pointers = (int32_t)gt_load32(record + 8);
+    uint64_t addr = (off < 0 ? frame->varp : frame->argp) + (uint64_t)off;
+    uint64_t data = rodata + gt_load32(record + 12);
 
-    if (addr < frame->sp || size <= 0 || pointers < 0) return; /* not yet allocated, or damaged */
+    if (addr < frame->sp || size <= 0) return; /* not yet allocated, or damaged */
     struct object object = {.addr = addr, .size = (uint64_t)size, .frame = number};
-    object.words = (uint64_t)pointers / WORD;
-    object.mask =
-        gt_mem_at(scan->process->mem, rodata + gt_load32(record + 12), (object.words + 7) / 8);
-    if (object.mask)
-        gt_vec_add(&scan->objects, &object);
+    object.words = (uint64_t)(pointers < 0 ? -pointers : pointers) / WORD;
+    if (pointers < 0)
+        object.program = data;
+    else
+        object.mask = gt_mem_at(scan->process->mem, data, (object.words + 7) / 8);
+    if (object.mask || object.program)
+        add_object(scan, &object);
     else
         scan->counts->lost++;
 }
@@ -157,15 +205,25 @@ static void add_objects(struct scan *scan, const struct gt_go_frame *frame, uint
         return;
     }
     for (uint64_t i = 0; i < count; i++)
-        add_object(scan, frame, records + i * RECORD, module->rodata, number);
+        add_record(scan, frame, records + i * RECORD, module->rodata, number);
+}
+
+static bool has_habit(const struct gt_process *process, enum habit habit)
+{
+    return gt_version_number(&process->version) >= habit_since[habit];
 }
 
 static void scan_conservatively(struct scan *scan, const struct gt_go_frame *frame, uint32_t number)
 {
+    const struct gt_process *process = scan->process;
+    uint64_t size = frame->varp > frame->sp ? frame->varp - frame->sp : 0;
+
     scan->counts->conservative++;
-    if (frame->varp > frame->sp)
-        words(scan, frame->sp, (frame->varp - frame->sp) / WORD, NULL, number, true);
-    if (frame->func.args <= INT32_MAX)
+    if (size && gt_is_injected(&process->code, frame->func.id) &&
+        has_habit(process, HABIT_INJECTED))
+        size += process->code.rules->injected;
+    words(scan, frame->sp, size / WORD, NULL, number, true);
+    if (!scan_reflect_args(scan, frame, number, true) && frame->func.args <= INT32_MAX)
         words(scan, frame->argp, frame->func.args / WORD, NULL, number, true);
 }
 
@@ -210,6 +268,21 @@ static void scan_registers(struct scan *scan)
     if (!scan->g->from_signal || !gt_registers_of(scan->process, scan->g, &regs)) return;
     for (size_t i = 0; i < regs.count; i++)
         word(scan, 0, regs.value[i], 0, true);
+}
+
+/* The other registers of a goroutine that was preempted anywhere (runtime/preempt_xreg.go). */
+static void scan_extended_registers(struct scan *scan)
+{
+    const struct gt_process *process = scan->process;
+    uint64_t state, size = process->code.rules->extended_registers;
+
+    if (!has_habit(process, HABIT_EXTENDED) ||
+        !gt_process_field(process, scan->g->address, GT_F_g_xRegs, &state) || !state)
+        return;
+    const unsigned char *regs = gt_mem_at(process->mem, state, size);
+    if (!regs) scan->counts->lost++;
+    for (uint64_t at = 0; regs && at < size; at += WORD)
+        word(scan, 0, gt_load64(regs + at), 0, true);
 }
 
 /* Pointers from the g and from defer records that may lead into the stack. */
@@ -260,6 +333,23 @@ static struct object *find_object(struct scan *scan, uint64_t addr)
     return addr - object->addr < object->size ? object : NULL;
 }
 
+static void scan_object(struct scan *scan, const struct object *object, bool conservative)
+{
+    unsigned char *made = NULL;
+
+    if (!object->mask) {
+        made = gt_calloc(1, object->words / 8 + 1);
+        if (!gt_types_run_program(scan->process->mem, object->program, object->words, made)) {
+            scan->counts->lost++;
+            free(made);
+            return;
+        }
+    }
+    words(scan, object->addr, object->words, made ? made : object->mask, object->frame,
+          conservative);
+    free(made);
+}
+
 /* Follows pointers from the stack into the stack. Precise ones first, as the runtime does, so that
  * an object reached both ways counts as precise. */
 static void scan_objects(struct scan *scan)
@@ -273,8 +363,7 @@ static void scan_objects(struct scan *scan)
             struct object *object = find_object(scan, pointer->addr);
             if (!object || object->scanned) continue;
             object->scanned = true;
-            words(scan, object->addr, object->words, object->mask, object->frame,
-                  pointer->conservative);
+            scan_object(scan, object, pointer->conservative);
         }
 }
 
@@ -289,6 +378,7 @@ void gt_stack_scan(struct gt_process *process, const struct gt_goroutine *g,
     if (scan.stack) {
         scan_frames(&scan);
         scan_registers(&scan);
+        scan_extended_registers(&scan);
         scan_g(&scan);
         scan_objects(&scan);
     } else {

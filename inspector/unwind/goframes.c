@@ -6,11 +6,16 @@
 
 enum { WORD = 8, CACHE_BITS = 11 };
 
-const struct gt_frame_rules gt_frames_amd64 = {.call_bytes = WORD};
+/* 32 of the vector registers of 64 bytes, and 8 masks. */
+const struct gt_frame_rules gt_frames_amd64 = {.call_bytes = WORD,
+                                               .extended_registers = 32 * 64 + 8 * WORD};
 
 /* arm64's frames are aligned to 16 bytes, and begin with the link register. */
-const struct gt_frame_rules gt_frames_arm64 = {
-    .link_register = true, .args_offset = WORD, .least_locals = 2 * WORD, .injected = 2 * WORD};
+const struct gt_frame_rules gt_frames_arm64 = {.link_register = true,
+                                               .args_offset = WORD,
+                                               .least_locals = 2 * WORD,
+                                               .injected = 2 * WORD,
+                                               .extended_registers = 32 * 2 * WORD};
 
 bool gt_text_find(const struct gt_text *code, uint64_t pc, const struct gt_pclntab **tab,
                   struct gt_func *func)

@@ -15,10 +15,11 @@
  * Where a call leaves its return address in a register, the callee stores it at its own sp. */
 struct gt_frame_rules {
     bool link_register;
-    uint8_t call_bytes;   /* pushed by a call: between a callee's frame and its caller's */
-    uint8_t args_offset;  /* from fp to the arguments */
-    uint8_t least_locals; /* a frame of no more bytes than this has none */
-    uint8_t injected;     /* below the frame that a signal handler made call something */
+    uint8_t call_bytes;          /* pushed by a call: between a callee's frame and its caller's */
+    uint8_t args_offset;         /* from fp to the arguments */
+    uint8_t least_locals;        /* a frame of no more bytes than this has none */
+    uint8_t injected;            /* below the frame that a signal handler made call something */
+    uint16_t extended_registers; /* bytes of runtime.xRegs: all but the general ones */
 };
 
 extern const struct gt_frame_rules gt_frames_amd64, gt_frames_arm64;

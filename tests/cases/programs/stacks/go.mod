@@ -1,0 +1,3 @@
+module gotopsy.tests/stacks
+
+go 1.18
