@@ -37,7 +37,9 @@ def need_kernel_cores():
         raise recipe.Unavailable("the hard limit of core sizes is not unlimited")
 
 
-def _need_how(how):
+def _need_how(how, machine):
+    if machine == "arm64":
+        need("qemu-aarch64")
     if how == "gcore":
         need("gcore", "fallocate")
     else:
@@ -75,7 +77,8 @@ def _by_kernel(folder, process):
     """Every thread is in a signal handler then, for the traceback."""
     process.send_signal(signal.SIGABRT)
     process.wait(PATIENCE)
-    (core,) = folder.glob("core*")  # the kernel may append the pid
+    emulated = list(folder.glob("qemu_*.core"))  # whose emulator may leave a core of its own
+    (core,) = emulated or folder.glob("core*")  # the kernel may append the pid
     return core
 
 
@@ -84,10 +87,11 @@ def allow_cores():
     resource.setrlimit(resource.RLIMIT_CORE, (hard, hard))
 
 
-def _run(program, *arguments):
-    """Starts a program, which must be ready soon."""
+def _run(*command):
+    """Starts a program, which must be ready soon, in its folder."""
+    program = next(word for word in command if isinstance(word, pathlib.Path))
     return subprocess.Popen(
-        [program, *arguments],
+        command,
         cwd=program.parent,
         env={**os.environ, "GOTRACEBACK": "crash"},
         stdin=subprocess.PIPE,
@@ -121,13 +125,16 @@ def _truth(process):
 
 
 def make(folder, how, name, version, *flags, **settings):
-    """The core of a program, built with these flags of go build and settings of the environment."""
+    """The core of a program, built with these flags of go build and settings of the environment.
+    Kernel cores may be of GOARCH=arm64 too, which is emulated then."""
+    machine = settings.get("GOARCH")
+    emulator = ["qemu-aarch64"] if machine == "arm64" else []
     need("go")
-    _need_how(how)
+    _need_how(how, machine)
     if name in OF_C_TOO:
         need_cgo(version)
     build(folder, name, version, *flags, **settings)
-    with _run(folder / name) as process:
+    with _run(*emulator, folder / name) as process:
         try:
             truth = _truth(process)
             gcore = how == "gcore"
