@@ -59,6 +59,26 @@ bool gt_absence_covers(const struct gt_absence *absence, const struct gt_edges *
     return covers;
 }
 
+void gt_edges_give(const struct gt_edges *edges, const struct gt_study *study,
+                   struct gt_owners *owners, uint32_t owner)
+{
+    const struct gt_heap *graph = &study->heap->graph;
+
+    for (size_t i = 0; i < edges->roots.len; i++) {
+        uint32_t number = number_at(&edges->roots, i);
+        const struct gt_root *root = gt_root_at(study->roots, number);
+        if (root->kind == GT_ROOT_CONTENTS)
+            gt_owners_contents(owners, owner, number, gt_heap_object(graph, root->value));
+        else
+            gt_owners_root(owners, owner, number, root->value);
+    }
+    for (size_t i = 0; i < edges->words.len; i++)
+        if (gt_heap_object(graph, address_at(&edges->words, i)) != GT_NO_OBJECT)
+            gt_owners_word(owners, owner, address_at(&edges->words, i));
+    for (size_t i = 0; i < edges->muted.len; i++)
+        gt_owners_mute(owners, owner, number_at(&edges->muted, i));
+}
+
 struct adding {
     const struct gt_study *study;
     const struct gt_absence *still_away;

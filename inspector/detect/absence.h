@@ -12,6 +12,7 @@
 #define GT_DETECT_ABSENCE_H
 
 #include "inspector/detect/study.h"
+#include "inspector/graph/owners.h"
 
 struct gt_edges {
     struct gt_vec roots; /* uint32_t: numbers of roots */
@@ -31,6 +32,11 @@ void gt_absence_init(struct gt_absence *absence, const struct gt_study *study);
 void gt_absence_deinit(struct gt_absence *absence);
 void gt_absence_take(struct gt_absence *absence, const struct gt_study *study,
                      const struct gt_edges *edges);
+
+/* Gives the edges to one of the owners of what the absence of all of them leaves (owners.h). A word
+ * outside the heap is a root, or nothing that the mark follows. */
+void gt_edges_give(const struct gt_edges *edges, const struct gt_study *study,
+                   struct gt_owners *owners, uint32_t owner);
 
 /* Does the absence take away all of these edges already? */
 bool gt_absence_covers(const struct gt_absence *absence, const struct gt_edges *edges);

@@ -1,5 +1,7 @@
 #include "inspector/detect/cause.h"
 
+#include "inspector/graph/reach.h"
+
 #include <stdlib.h>
 
 void gt_causes_init(struct gt_causes *causes)
@@ -46,8 +48,8 @@ void gt_cause_take_goroutine(struct gt_cause *cause, const struct gt_study *stud
 struct weighing {
     const struct gt_study *study;
     struct gt_causes *causes;
+    struct gt_absence absence; /* of all causes */
     struct gt_bitmap innocent; /* live without any cause */
-    struct gt_bitmap scratch;
 };
 
 static struct gt_cause *cause_at(const struct weighing *weighing, size_t index)
@@ -55,83 +57,56 @@ static struct gt_cause *cause_at(const struct weighing *weighing, size_t index)
     return gt_vec_at(&weighing->causes->list, index);
 }
 
-static bool has_edges(const struct gt_cause *cause)
-{
-    return cause->edges.roots.len || cause->edges.words.len || cause->edges.muted.len;
-}
-
 /* The heap without any cause. Where all their edges are contested the base is where to start;
  * else (lost elements, deferred calls) the mark starts from nothing. */
 static void mark_innocent(struct weighing *weighing)
 {
     const struct gt_study *study = weighing->study;
-    struct gt_absence absence;
+    struct gt_absence *absence = &weighing->absence;
     bool contested = true;
 
-    gt_absence_init(&absence, study);
+    gt_absence_init(absence, study);
+    gt_bitmap_reset(&weighing->innocent);
     for (size_t i = 0; i < weighing->causes->list.len; i++) {
         const struct gt_edges *edges = &cause_at(weighing, i)->edges;
-        gt_absence_take(&absence, study, edges);
+        gt_absence_take(absence, study, edges);
         contested = contested && gt_absence_covers(&study->contest->without, edges);
     }
-    if (contested) {
-        gt_contest_mark(study, &absence, &weighing->innocent);
-    } else {
-        gt_bitmap_reset(&weighing->innocent);
-        gt_live_mark(study->heap, study->roots, &absence.roots, &absence.cut, &weighing->innocent);
-    }
-    gt_absence_deinit(&absence);
+    if (contested)
+        gt_contest_mark(study, absence, &weighing->innocent);
+    else
+        gt_live_mark(study->heap, study->roots, &absence->roots, &absence->cut,
+                     &weighing->innocent);
 }
 
-/* Marks on from the innocent heap with every cause in place but `which`, or with only it. Leaves
- * the result in weighing->scratch. */
-static void mark_with(struct weighing *weighing, size_t which, bool only)
+/* What goes with the cause, and what else it alone would keep. */
+static void weigh(struct gt_cause *cause, struct gt_reaches *reaches, uint32_t owner)
 {
-    const struct gt_study *study = weighing->study;
-    struct gt_absence absence;
-    size_t count = weighing->causes->list.len;
+    struct gt_owned owned = gt_owners_owned(reaches->owners, owner);
+    struct gt_owned reached = gt_reach_of(reaches, owner);
 
-    gt_absence_init(&absence, study);
-    for (size_t i = 0; i < count; i++)
-        if ((i == which) != only) gt_absence_take(&absence, study, &cause_at(weighing, i)->edges);
-    gt_bitmap_copy(&weighing->scratch, &weighing->innocent);
-    struct gt_marker *marker =
-        gt_marker_create(&study->heap->graph, &absence.cut, &weighing->scratch);
-    for (size_t i = 0; i < count; i++)
-        if ((i == which) == only)
-            gt_edges_add_back(&cause_at(weighing, i)->edges, study, &absence, &weighing->scratch,
-                              marker);
-    gt_mark_drain(marker);
-    gt_marker_free(marker);
-    gt_absence_deinit(&absence);
-}
-
-static uint64_t scratch_bytes(const struct weighing *weighing)
-{
-    return gt_heap_bytes_of(&weighing->study->heap->graph, &weighing->scratch);
-}
-
-static void weigh(struct weighing *weighing, size_t which)
-{
-    struct gt_cause *cause = cause_at(weighing, which);
-    const struct gt_study *study = weighing->study;
-
-    if (!has_edges(cause)) return;
-    mark_with(weighing, which, false);
-    uint64_t without = scratch_bytes(weighing);
-    cause->heap_bytes = study->live_bytes > without ? study->live_bytes - without : 0;
-    cause->objects = study->live_objects - gt_bitmap_count(&weighing->scratch);
-    mark_with(weighing, which, true);
-    uint64_t innocent = gt_heap_bytes_of(&study->heap->graph, &weighing->innocent);
-    uint64_t reached = scratch_bytes(weighing) - innocent;
-    cause->shared_bytes = reached > cause->heap_bytes ? reached - cause->heap_bytes : 0;
+    cause->heap_bytes = owned.bytes;
+    cause->objects = owned.objects;
+    cause->shared_bytes = reached.bytes > owned.bytes ? reached.bytes - owned.bytes : 0;
 }
 
 static void weigh_all(struct weighing *weighing)
 {
-    mark_innocent(weighing);
-    for (size_t i = 0; i < weighing->causes->list.len; i++)
-        weigh(weighing, i);
+    const struct gt_study *study = weighing->study;
+    uint32_t count = (uint32_t)weighing->causes->list.len;
+    struct gt_owners owners;
+    struct gt_reaches reaches;
+
+    gt_owners_init(&owners, &study->heap->graph, &weighing->absence.cut, &study->live,
+                   &weighing->innocent, count, (uint32_t)study->roots->list.len);
+    for (uint32_t i = 0; i < count; i++)
+        gt_edges_give(&cause_at(weighing, i)->edges, study, &owners, i);
+    gt_owners_spread(&owners);
+    gt_reaches_init(&reaches, &owners);
+    for (uint32_t i = 0; i < count; i++)
+        weigh(cause_at(weighing, i), &reaches, i);
+    gt_reaches_deinit(&reaches);
+    gt_owners_deinit(&owners);
 }
 
 /* Says whether any was dropped. */
@@ -165,9 +140,12 @@ void gt_causes_weigh(const struct gt_study *study, struct gt_causes *causes, uin
     struct weighing weighing = {.study = study, .causes = causes};
 
     gt_bitmap_init(&weighing.innocent, study->heap->graph.objects);
-    gt_bitmap_init(&weighing.scratch, study->heap->graph.objects);
+    mark_innocent(&weighing);
     weigh_all(&weighing);
-    if (drop_small(&weighing)) mark_innocent(&weighing);
+    if (drop_small(&weighing)) {
+        gt_absence_deinit(&weighing.absence);
+        mark_innocent(&weighing);
+    }
     *total_bytes = study->live_bytes - gt_heap_bytes_of(&study->heap->graph, &weighing.innocent);
     *total_objects = study->live_objects - gt_bitmap_count(&weighing.innocent);
     for (size_t i = 0; i < causes->list.len; i++)
@@ -175,5 +153,5 @@ void gt_causes_weigh(const struct gt_study *study, struct gt_causes *causes, uin
     if (causes->list.len)
         qsort(causes->list.data, causes->list.len, sizeof(struct gt_cause), by_freed);
     gt_bitmap_free(&weighing.innocent);
-    gt_bitmap_free(&weighing.scratch);
+    gt_absence_deinit(&weighing.absence);
 }

@@ -5,8 +5,9 @@
  * Detectors only name roots, words and objects; what a cause costs is computed here for all
  * causes together (design: counterfactual retention):
  *   1. mark from all that no cause names: the innocent heap; the rest of the live heap is residue;
- *   2. a cause's cost is what stays unmarked when everything but that cause is added back.
- * No cause costs a whole mark: the innocent heap is marked once, each cause walks the residue.
+ *   2. a cause's cost is what of the residue nothing else leads to (graph/owners.h);
+ *   3. what it shares is what it would keep by itself beyond that (graph/reach.h).
+ * The innocent heap is marked once, and the residue is walked about twice for all causes together.
  *
  * A cause owns its vectors; its strings and instances belong to the study's storage.
  */

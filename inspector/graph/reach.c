@@ -1,0 +1,164 @@
+#include "inspector/graph/reach.h"
+
+#include "inspector/base/alloc.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct known {           /* what lies behind some gates */
+    size_t first, count; /* of its gates */
+    struct gt_owned behind;
+    uint64_t next; /* another with the same hash + 1; 0: none */
+};
+
+struct walk {
+    struct gt_reaches *reaches;
+    uint32_t owner;
+    bool stop_at_gates;
+    struct gt_owned gained;
+};
+
+void gt_reaches_init(struct gt_reaches *reaches, const struct gt_owners *owners)
+{
+    *reaches = (struct gt_reaches){.owners = owners,
+                                   .list = GT_VEC_OF(uint32_t),
+                                   .gates = GT_VEC_OF(uint32_t),
+                                   .gate_list = GT_VEC_OF(uint32_t),
+                                   .known = GT_VEC_OF(struct known)};
+    reaches->stamps =
+        gt_calloc((size_t)gt_owners_residue_size(owners) + 1, sizeof *reaches->stamps);
+}
+
+void gt_reaches_deinit(struct gt_reaches *reaches)
+{
+    free(reaches->stamps);
+    gt_vec_free(&reaches->list);
+    gt_vec_free(&reaches->gates);
+    gt_vec_free(&reaches->gate_list);
+    gt_vec_free(&reaches->known);
+    gt_map_free(&reaches->by_gates);
+}
+
+/* ---- walking --------------------------------------------------------------------------------- */
+
+static void meet(void *ctx, uint64_t offset, uint64_t value)
+{
+    struct walk *walk = ctx;
+    struct gt_reaches *reaches = walk->reaches;
+    const struct gt_owners *owners = reaches->owners;
+    uint32_t object = gt_heap_object(owners->heap, value);
+
+    (void)offset;
+    if (object == GT_NO_OBJECT || !gt_owners_in_residue(owners, object)) return;
+    uint32_t *stamp = &reaches->stamps[gt_owners_place(owners, object)];
+    if (*stamp == reaches->stamp) return;
+    *stamp = reaches->stamp;
+    if (walk->stop_at_gates && !gt_owners_has(owners, walk->owner, object)) {
+        gt_vec_add(&reaches->gates, &object);
+        return;
+    }
+    walk->gained.bytes += gt_heap_size(owners->heap, object);
+    walk->gained.objects++;
+    if (object < owners->heap->scan_objects) gt_vec_add(&reaches->list, &object);
+}
+
+static void walk_on(struct walk *walk)
+{
+    struct gt_vec *list = &walk->reaches->list;
+
+    while (list->len) {
+        uint32_t object = *(uint32_t *)gt_vec_at(list, --list->len);
+        gt_owners_words(walk->reaches->owners, walk->owner, object, meet, walk);
+    }
+}
+
+/* ---- gates ----------------------------------------------------------------------------------- */
+
+static int by_number(const void *a, const void *b)
+{
+    uint32_t left = *(const uint32_t *)a, right = *(const uint32_t *)b;
+
+    return (left > right) - (left < right);
+}
+
+static uint64_t hash_gates(const struct gt_vec *gates)
+{
+    uint64_t hash = gates->len;
+
+    for (size_t i = 0; i < gates->len; i++)
+        hash = (hash ^ *(uint32_t *)gt_vec_at(gates, i)) * UINT64_C(0x9e3779b97f4a7c15);
+    return hash;
+}
+
+static const struct known *find_known(const struct gt_reaches *reaches, uint64_t index)
+{
+    const struct gt_vec *gates = &reaches->gates;
+
+    while (index) {
+        const struct known *known = gt_vec_at(&reaches->known, index - 1);
+        if (known->count == gates->len && memcmp(gt_vec_at(&reaches->gate_list, known->first),
+                                                 gates->data, gates->len * gates->elem_size) == 0)
+            return known;
+        index = known->next;
+    }
+    return NULL;
+}
+
+static struct gt_owned walk_gates(struct gt_reaches *reaches)
+{
+    const struct gt_owners *owners = reaches->owners;
+    struct walk walk = {.reaches = reaches, .owner = GT_NOBODY};
+
+    reaches->stamp++;
+    for (size_t i = 0; i < reaches->gates.len; i++)
+        meet(&walk, 0, gt_heap_address(owners->heap, *(uint32_t *)gt_vec_at(&reaches->gates, i)));
+    walk_on(&walk);
+    return walk.gained;
+}
+
+static struct gt_owned behind_gates(struct gt_reaches *reaches)
+{
+    struct gt_vec *gates = &reaches->gates;
+
+    if (!gates->len) return (struct gt_owned){0};
+    qsort(gates->data, gates->len, gates->elem_size, by_number);
+    uint64_t *last = gt_map_put(&reaches->by_gates, hash_gates(gates), NULL);
+    const struct known *found = find_known(reaches, *last);
+    if (found) return found->behind;
+    struct known known = {reaches->gate_list.len, gates->len, walk_gates(reaches), *last};
+    for (size_t i = 0; i < gates->len; i++)
+        gt_vec_add(&reaches->gate_list, gt_vec_at(gates, i));
+    gt_vec_add(&reaches->known, &known);
+    *last = reaches->known.len;
+    return known.behind;
+}
+
+/* Some edge of the owner's starts at an object that others keep too: what lies behind such an
+ * object is not the same for all. */
+static bool has_edges_within(const struct gt_owners *owners, uint32_t owner)
+{
+    for (size_t i = owners->first_edge[owner]; i < owners->first_edge[owner + 1]; i++) {
+        const struct gt_owned_edge *edge = gt_owners_edge(owners, i);
+        if (!gt_owners_starts_inside(owners, edge)) continue;
+        uint32_t start = edge->kind == GT_OWNED_WORD ? gt_heap_object(owners->heap, edge->key)
+                                                     : (uint32_t)edge->key;
+        if (!gt_owners_has(owners, owner, start)) return true;
+    }
+    return false;
+}
+
+struct gt_owned gt_reach_of(struct gt_reaches *reaches, uint32_t owner)
+{
+    const struct gt_owners *owners = reaches->owners;
+    struct walk walk = {.reaches = reaches, .owner = owner};
+
+    walk.stop_at_gates = !has_edges_within(owners, owner);
+    reaches->stamp++;
+    gt_vec_clear(&reaches->gates);
+    for (size_t i = owners->first_edge[owner]; i < owners->first_edge[owner + 1]; i++)
+        gt_owners_follow(owners, owner, gt_owners_edge(owners, i), meet, &walk);
+    walk_on(&walk);
+    struct gt_owned behind = behind_gates(reaches);
+    return (struct gt_owned){walk.gained.bytes + behind.bytes,
+                             walk.gained.objects + behind.objects};
+}
