@@ -156,6 +156,11 @@ bool gt_binary_unverified(const struct gt_binary *binary)
     return binary->unverified;
 }
 
+bool gt_binary_forced(const struct gt_binary *binary)
+{
+    return binary->forced;
+}
+
 bool gt_binary_has_dwarf(const struct gt_binary *binary)
 {
     return gt_binary_section(binary, ".debug_info") || gt_binary_section(binary, ".zdebug_info");

@@ -25,7 +25,8 @@ struct gt_section {
 
 /*
  * Finds, opens and verifies it, and gives its read-only segments to the core as images.
- * exe_paths is NULL-terminated or NULL. force_exe takes the first candidate when none matches.
+ * exe_paths is NULL-terminated or NULL. force_exe takes the first candidate of the core's machine
+ * when none matches.
  */
 struct gt_error *gt_binary_find(struct gt_core *core, const char *const *exe_paths, bool force_exe,
                                 struct gt_binary **binary);
@@ -37,6 +38,8 @@ gt_binary_build_id(const struct gt_binary *binary);      /* GNU hex, else Go's; 
 uint64_t gt_binary_bias(const struct gt_binary *binary); /* load address - linked address; PIE */
 /* The core has neither build IDs nor ELF headers to compare with: this may be another build. */
 bool gt_binary_unverified(const struct gt_binary *binary);
+/* It is another build, by what the core tells, and was taken by force_exe. */
+bool gt_binary_forced(const struct gt_binary *binary);
 bool gt_binary_has_dwarf(const struct gt_binary *binary);
 bool gt_binary_has_symbols(const struct gt_binary *binary);
 const struct gt_section *gt_binary_section(const struct gt_binary *binary, const char *name);

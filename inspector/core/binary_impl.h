@@ -82,6 +82,7 @@ struct gt_binary {
     struct gt_build_ids ids;
     uint64_t bias;
     bool unverified; /* the core lacks what would tell another build apart */
+    bool forced;     /* it is another build, which was asked for all the same */
     Elf *elf;        /* owns the sections' names */
 };
 

@@ -94,14 +94,22 @@ static struct gt_error *check_entry(const struct gt_program *program,
     return mismatched_number(binary, "entry point", program->entry, binary->header.e_entry);
 }
 
-/* Where there are no IDs to compare, the layout still tells most builds apart. */
-static struct gt_error *verify(const struct gt_core *core, const struct gt_program *program,
-                               struct gt_binary *binary)
+/* No force makes one machine's program run on another. */
+static struct gt_error *check_machine(const struct gt_core *core, const struct gt_binary *binary)
 {
-    bool arm = binary->header.e_machine == EM_AARCH64, decided;
+    bool arm = binary->header.e_machine == EM_AARCH64;
 
-    if (arm != (gt_core_machine(core) == GT_MACHINE_ARM64))
-        return mismatch(binary, "machine", arm ? "x86-64" : "AArch64", arm ? "AArch64" : "x86-64");
+    if (arm == (gt_core_machine(core) == GT_MACHINE_ARM64)) return NULL;
+    return gt_error_new(GT_ERR_MISMATCH,
+                        "%s: expected the binary that made the core, for %s, found one for %s; "
+                        "give the right one with --exe",
+                        binary->path, arm ? "x86-64" : "AArch64", arm ? "AArch64" : "x86-64");
+}
+
+/* Where there are no IDs to compare, the layout still tells most builds apart. */
+static struct gt_error *verify(const struct gt_program *program, struct gt_binary *binary)
+{
+    bool decided;
     struct gt_error *error = check_ids(program, binary, &decided);
     if (error || decided) return error;
     binary->unverified = program->loads.len == 0;
@@ -135,12 +143,14 @@ static void try_file(struct search *search, const char *path)
     struct gt_binary *binary;
     struct gt_error *error = gt_binary_open(path, &binary);
 
+    if (!error) error = check_machine(search->core, binary);
     if (error) {
         note_error(search, error);
+        gt_binary_close(binary);
         return;
     }
     gt_program_find_base(search->core, binary, &search->program);
-    error = verify(search->core, &search->program, binary);
+    error = verify(&search->program, binary);
     if (error)
         refuse(search, binary, error);
     else
@@ -288,8 +298,9 @@ static struct gt_error *conclude(struct search *search, bool force, struct gt_bi
 {
     struct gt_error *error = search->error;
 
-    if (!search->found && force) {
+    if (!search->found && search->other && force) {
         search->found = search->other;
+        search->found->forced = true;
         search->other = NULL;
     }
     if (!search->found) {

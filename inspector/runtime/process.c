@@ -302,6 +302,9 @@ struct gt_error *gt_process_explain(const struct gt_process *process, struct gt_
     if (error && process->known.version && !process->known.exact)
         error = gt_error_prefix(error, "%s is newer than any Go whose layouts are known",
                                 process->version.text);
+    if (error && process->binary && gt_binary_forced(process->binary))
+        error = gt_error_prefix(error, "%s is another build than the one that made the core",
+                                gt_binary_path(process->binary));
     if (!error || !process->core || !gt_core_truncated(process->core)) return error;
     return gt_error_prefix(error,
                            "%s is cut off: expected all of the process's memory, found a file that "
@@ -309,6 +312,27 @@ struct gt_error *gt_process_explain(const struct gt_process *process, struct gt_
                            "ulimit -c unlimited",
                            gt_core_path(process->core),
                            (unsigned long long)gt_core_file_bytes(process->core));
+}
+
+/* What is known to be doubtful before anything was looked at. */
+static void tell_doubts(struct gt_process *process)
+{
+    const char *binary = gt_binary_path(process->binary);
+
+    if (gt_binary_forced(process->binary))
+        gt_process_lost(process, GT_OF_GLOBALS,
+                        "%s: another build than the one that made the core, taken by --force-exe: "
+                        "names, types and what follows from them may be wrong",
+                        binary);
+    if (gt_binary_unverified(process->binary))
+        gt_process_lost(process, GT_OF_NAMES,
+                        "%s: not verified to be the binary that made the core, which lacks its "
+                        "ELF headers (coredump_filter 0x10 keeps them); if it is not, nothing here "
+                        "is right",
+                        binary);
+    if (gt_core_truncated(process->core))
+        gt_process_lost(process, GT_OF_NAMES,
+                        "the core file is cut off: what lies past its end is unknown");
 }
 
 struct gt_error *gt_process_open(const struct gt_core_options *options, struct gt_process **out)
@@ -322,15 +346,7 @@ struct gt_error *gt_process_open(const struct gt_core_options *options, struct g
         gt_process_close(process);
         return error;
     }
-    if (gt_binary_unverified(process->binary))
-        gt_process_lost(process, GT_OF_NAMES,
-                        "%s: not verified to be the binary that made the core, which lacks its "
-                        "ELF headers (coredump_filter 0x10 keeps them); if it is not, nothing here "
-                        "is right",
-                        gt_binary_path(process->binary));
-    if (gt_core_truncated(process->core))
-        gt_process_lost(process, GT_OF_NAMES,
-                        "the core file is cut off: what lies past its end is unknown");
+    tell_doubts(process);
     *out = process;
     return NULL;
 }

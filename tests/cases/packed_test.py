@@ -14,14 +14,10 @@ FORMATS = {
     "xz": ["xz", "-0", "-c"],
     "gz": ["gzip", "-1", "-c"],
 }
-# What a file's own name, size and date tell.
-OF_THE_FILE = {"wait_ns", "wait_ns_max", "due_in_ns", "path"}
 
 
-def _same(value):
-    if isinstance(value, dict):
-        return {key: _same(each) for key, each in value.items() if key not in OF_THE_FILE}
-    return [_same(each) for each in value] if isinstance(value, list) else value
+def _same(report):
+    return tool.without(tool.OF_THE_FILE, report)
 
 
 def _packed(core, form):

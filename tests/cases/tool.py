@@ -68,3 +68,19 @@ def report(core, *options):
 
 def check(core, *options):
     return parsed(run("check", "--format=json", core, *options), "gotopsy-check/1")
+
+
+# What a file's own name, size and date tell.
+OF_THE_FILE = {"wait_ns", "wait_ns_max", "due_in_ns", "path"}
+
+
+def without(fields, value):
+    """A document without the fields of these names, wherever they are in it."""
+    if isinstance(value, dict):
+        return {key: without(fields, each) for key, each in value.items() if key not in fields}
+    return [without(fields, each) for each in value] if isinstance(value, list) else value
+
+
+def go_build_id(program):
+    """What the linker has put into Go's note: lengths of name and text, a 4, the name, the text."""
+    return re.search(rb"\x04\0\0\0..\0\0\x04\0\0\0Go\0\0([!-~]+)", program, re.DOTALL)[1]

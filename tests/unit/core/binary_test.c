@@ -312,6 +312,7 @@ static void test_mismatch(void **state)
                  "found none");
     other = standard, other.machine = EM_AARCH64;
     assert_error(offer(state, &standard, &other, false), GT_ERR_MISMATCH, "x86-64", "AArch64");
+    assert_error(offer(state, &standard, &other, true), GT_ERR_MISMATCH, "x86-64", "AArch64");
 }
 
 static void test_no_ids(void **state)
