@@ -185,27 +185,41 @@ static bool was_mapped(const struct gt_core *core, uint64_t from, uint64_t to)
     return false;
 }
 
-/* Spans that overlap another or lie where the process had no memory cannot both be true: the one
- * that begins later is the loss. */
+/* A span that has no memory: its segment is missing from the core, or the mspan is damaged. Counted
+ * once where several claim it; *counted is where the last of them ended. */
+static void lose_unmapped(struct gt_goheap *heap, const struct gt_span *span, uint64_t *counted)
+{
+    uint64_t end = span->base + span->npages * PAGE;
+    uint64_t from = span->base > *counted ? span->base : *counted;
+
+    if (end > from) heap->process->missing_bytes += end - from;
+    if (end > from) *counted = end;
+    gt_process_lost(heap->process, GT_OF_HEAP,
+                    "heap span 0x%llx: no segment of the core has its %llu bytes",
+                    (unsigned long long)span->base, (unsigned long long)(end - span->base));
+}
+
+/* Spans that overlap cannot both be true: the one that begins later is the loss. */
 static void add_regions(struct gt_goheap *heap)
 {
     struct gt_vec read = heap->spans;
-    uint64_t end = 0;
+    uint64_t end = 0, counted = 0;
 
     heap->spans = GT_VEC_OF(struct gt_span);
     if (read.len) qsort(read.data, read.len, sizeof(struct gt_span), by_base);
     for (size_t i = 0; i < read.len; i++) {
         struct gt_span *span = gt_vec_at(&read, i);
-        uint64_t last = span->base + span->npages * PAGE - 1;
-        if (span->base < end || !was_mapped(heap->process->core, span->base, last + 1)) {
-            gt_process_lost(heap->process, GT_OF_HEAP,
-                            "heap span 0x%llx: overlaps another or was not mapped",
+        uint64_t size = span->npages * PAGE;
+        if (span->base < end) {
+            gt_process_lost(heap->process, GT_OF_HEAP, "heap span 0x%llx: overlaps another",
                             (unsigned long long)span->base);
-            continue;
+        } else if (!was_mapped(heap->process->core, span->base, span->base + size)) {
+            lose_unmapped(heap, span, &counted);
+        } else {
+            end = span->base + size;
+            heap->heap_bytes += size;
+            add_region(heap, span);
         }
-        end = last + 1;
-        heap->heap_bytes += last + 1 - span->base;
-        add_region(heap, span);
     }
     gt_vec_free(&read);
 }
