@@ -52,11 +52,11 @@ static const struct gt_goroutine *find_ended(const struct gt_process *process,
 {
     size_t count;
     const struct gt_thread *threads = gt_core_threads(process->core, &count);
-    uint64_t m, tid;
+    uint64_t m;
 
     for (uint32_t i = 0; count && i < goroutines->count; i++)
         if (gt_process_field(process, goroutines->list[i].address, GT_F_g_m, &m) && m &&
-            gt_process_field(process, m, GT_F_m_procid, &tid) && tid == (uint64_t)threads[0].tid)
+            gt_threads_of(process, m) == &threads[0])
             return &goroutines->list[i];
     return NULL;
 }

@@ -346,6 +346,7 @@ struct gt_error *gt_process_open(const struct gt_core_options *options, struct g
         gt_process_close(process);
         return error;
     }
+    gt_threads_open(process, &process->threads);
     tell_doubts(process);
     *out = process;
     return NULL;
@@ -354,6 +355,7 @@ struct gt_error *gt_process_open(const struct gt_core_options *options, struct g
 void gt_process_close(struct gt_process *process)
 {
     if (!process) return;
+    gt_threads_close(&process->threads);
     gt_type_names_free(process->type_names);
     gt_rtype_facts_free(process->rtypes);
     gt_landmarks_free(process->landmarks);

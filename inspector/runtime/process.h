@@ -16,6 +16,7 @@
 #include "inspector/base/arena.h"
 #include "inspector/base/vec.h"
 #include "inspector/core/libraries.h"
+#include "inspector/runtime/threads.h"
 #include "inspector/symbols/dwarf.h"
 #include "inspector/unwind/goframes.h"
 
@@ -52,6 +53,7 @@ struct gt_process {
     struct gt_module *modules;
     size_t module_count;
     struct gt_text code;
+    struct gt_threads threads;
     struct gt_types *types;
     const struct gt_debug_global *globals; /* sorted by address */
     size_t global_count;

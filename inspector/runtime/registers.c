@@ -44,18 +44,6 @@ static bool in_stack(const struct gt_goroutine *g, uint64_t sp)
     return sp > g->stack_lo && sp < g->stack_hi;
 }
 
-static const struct gt_thread *thread_of(const struct gt_process *process, uint64_t m)
-{
-    uint64_t tid;
-    size_t count;
-    const struct gt_thread *threads = gt_core_threads(process->core, &count);
-
-    if (!gt_process_field(process, m, GT_F_m_procid, &tid)) return NULL;
-    for (size_t i = 0; i < count; i++)
-        if ((uint64_t)threads[i].tid == tid) return &threads[i];
-    return NULL;
-}
-
 static void from_thread(const struct machine *machine, const struct gt_thread *thread,
                         struct gt_registers *out)
 {
@@ -105,7 +93,7 @@ static const unsigned char *next_interrupted(struct signal_stack *stack)
 
 /* The one that interrupted the goroutine has its sp. A thread that is in no handler may be on its
  * own stack, in the vDSO for one: what lies on the signal stack then is left from an earlier
- * signal. */
+ * signal. So it may where the thread is not known. */
 static bool from_signal_frame(const struct gt_process *process, const struct gt_goroutine *g,
                               uint64_t m, struct gt_registers *out)
 {
@@ -113,8 +101,8 @@ static bool from_signal_frame(const struct gt_process *process, const struct gt_
     struct signal_stack stack;
     const unsigned char *context;
 
-    if (!open_signal_stack(process, m, &stack)) return false;
-    if (out->thread && (out->thread->sp < stack.lo || out->thread->sp >= stack.hi)) return false;
+    if (!out->thread || !open_signal_stack(process, m, &stack)) return false;
+    if (out->thread->sp < stack.lo || out->thread->sp >= stack.hi) return false;
     while ((context = next_interrupted(&stack))) {
         uint64_t sp = gt_load64(context + machine->sp);
         if (!in_stack(g, sp)) continue;
@@ -134,7 +122,7 @@ bool gt_registers_of(const struct gt_process *process, const struct gt_goroutine
 
     *out = (struct gt_registers){0};
     if (!gt_process_field(process, g->address, GT_F_g_m, &m) || !m) return false;
-    out->thread = thread_of(process, m);
+    out->thread = gt_threads_of(process, m);
     if (out->thread && in_stack(g, out->thread->sp)) {
         from_thread(machine_of(process), out->thread, out);
         return true;
@@ -205,7 +193,7 @@ bool gt_registers_in_c(const struct gt_process *process, const struct gt_gorouti
     uint64_t m;
 
     if (!gt_process_field(process, g->address, GT_F_g_m, &m) || !m) return false;
-    const struct gt_thread *thread = thread_of(process, m);
+    const struct gt_thread *thread = gt_threads_of(process, m);
     if (!thread) return false;
     *out = *thread;
     if (open_signal_stack(process, m, &stack) && out->sp >= stack.lo && out->sp < stack.hi &&

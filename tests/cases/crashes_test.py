@@ -1,8 +1,6 @@
 """Cores of crashes of all kinds, and by what the kernel was told to dump."""
 
-import os
 import re
-import subprocess
 
 import pytest
 
@@ -42,22 +40,6 @@ def program(tmp_path_factory):
     return build
 
 
-def crash(program, folder, way, dumped="0x33"):
-    """Runs it in a folder of its own until it dies. The filter of dumps is inherited."""
-    script = f'echo {dumped} >/proc/self/coredump_filter && ulimit -c unlimited && exec "$@"'
-    subprocess.run(
-        ["sh", "-c", script, "sh", program, way],
-        cwd=folder,
-        env={**os.environ, "GOTRACEBACK": "crash", "GOMAXPROCS": "2"},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=open(folder / "said", "w"),
-        timeout=little.PATIENCE,
-    )
-    (core,) = folder.glob("core*")
-    return core
-
-
 def _goroutines(core, *options):
     done = tool.run("goroutines", "--format=json", core, *options)
     return tool.parsed(done, "gotopsy-goroutines/1")
@@ -92,7 +74,7 @@ def _complaints(core, way):
 @pytest.mark.parametrize("version", recipe.VERSIONS)
 @pytest.mark.parametrize("way", WAYS)
 def test_crash(program, tmp_path, version, way):
-    core = crash(program(version), tmp_path, way)
+    core = little.crash(program(version), tmp_path, way)
     wrong = list(_complaints(core, way))
     assert not wrong, "\n".join(wrong)
 
@@ -100,7 +82,7 @@ def test_crash(program, tmp_path, version, way):
 @pytest.mark.parametrize("dumped", FILTERS)
 def test_dumped_in_part(program, tmp_path, dumped):
     """The heap is there; what a file backs comes from the file."""
-    core = crash(program(recipe.LOCAL), tmp_path, "deadlock", dumped)
+    core = little.crash(program(recipe.LOCAL), tmp_path, "deadlock", dumped)
     wrong = list(_complaints(core, "deadlock"))
     assert not wrong, "\n".join(wrong)
     # Without its ELF headers a core does not tell which build made it.
@@ -109,7 +91,7 @@ def test_dumped_in_part(program, tmp_path, dumped):
 
 
 def test_nothing_dumped(program, tmp_path):
-    core = crash(program(recipe.LOCAL), tmp_path, "deadlock", "0x10")
+    core = little.crash(program(recipe.LOCAL), tmp_path, "deadlock", "0x10")
     done = tool.run("report", core)
     assert done.status == 3 and "coredump_filter" in done.err, done.err
 
@@ -147,7 +129,7 @@ def _by_runtime(text):
 @pytest.mark.parametrize("version", GO_VERSIONS)
 @pytest.mark.parametrize("way", PANICS)
 def test_panics(program, tmp_path, version, way):
-    core = crash(program(version), tmp_path, way)
+    core = little.crash(program(version), tmp_path, way)
     said = Said((tmp_path / "said").read_text())
     found = _goroutines(core)
     told = found["crash"]
@@ -164,7 +146,7 @@ def test_panics(program, tmp_path, version, way):
 @pytest.mark.parametrize("version", GO_VERSIONS)
 @pytest.mark.parametrize("way", FATAL)
 def test_fatal_errors(program, tmp_path, version, way):
-    core = crash(program(version), tmp_path, way)
+    core = little.crash(program(version), tmp_path, way)
     said = Said((tmp_path / "said").read_text())
     told = _goroutines(core)["crash"]
     assert [told["fatal_error"]] == said.fatal[:1] and not told["panics"]
@@ -184,7 +166,7 @@ def test_fault_in_c(tmp_path, version):
     except recipe.Unavailable as why:
         pytest.skip(str(why))
     (tmp_path / "run").mkdir()
-    core = crash(tmp_path / "foreign", tmp_path / "run", "")
+    core = little.crash(tmp_path / "foreign", tmp_path / "run", "")
     text = (tmp_path / "run" / "said").read_text()
     printed = re.findall(r"^PC=(\w+) m=\d+ sigcode=\d+", text, re.MULTILINE)
     said = Said(text).signal or [("SIGSEGV", "0x10", printed[0])]
@@ -193,7 +175,7 @@ def test_fault_in_c(tmp_path, version):
 
 
 def test_it_is_told_first(program, tmp_path):
-    core = crash(program(recipe.LOCAL), tmp_path, "nil")
+    core = little.crash(program(recipe.LOCAL), tmp_path, "nil")
     head = "panic: runtime error: invalid memory address or nil pointer dereference, SIGSEGV at 0x8"
     for command in ["goroutines", "report"]:
         text = " ".join(tool.run(command, core).out.split())

@@ -20,6 +20,7 @@ from . import recipe
 
 PROGRAMS = recipe.PROJECT / "tests" / "cases" / "programs"
 OF_C_TOO = {"native"}
+STATIC = "-ldflags=-linkmode=external -extldflags=-static"
 PATIENCE = 60  # seconds: whatever takes longer hangs
 
 
@@ -142,6 +143,22 @@ def make(folder, how, name, version, *flags, **settings):
             return recipe.Core(core, folder / name, truth)
         finally:
             process.kill()
+
+
+def crash(program, folder, way, dumped="0x33"):
+    """Runs it in a folder of its own until it dies. The filter of dumps is inherited."""
+    script = f'echo {dumped} >/proc/self/coredump_filter && ulimit -c unlimited && exec "$@"'
+    subprocess.run(
+        ["sh", "-c", script, "sh", program, way],
+        cwd=folder,
+        env={**os.environ, "GOTRACEBACK": "crash", "GOMAXPROCS": "2"},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=open(folder / "said", "w"),
+        timeout=PATIENCE,
+    )
+    (core,) = folder.glob("core*")
+    return core
 
 
 def core_of(command):

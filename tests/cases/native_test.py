@@ -2,9 +2,7 @@
 
 import pytest
 
-from . import recipe, tool
-
-STATIC = "-ldflags=-linkmode=external -extldflags=-static"
+from . import little, recipe, tool
 
 # A dump leaves out the code of shared libraries: the C library's is in its file only.
 CELLS = pytest.mark.parametrize(
@@ -12,10 +10,10 @@ CELLS = pytest.mark.parametrize(
     [
         (version, flags, how)
         for version in recipe.VERSIONS
-        for flags in ([], [STATIC])
+        for flags in ([], [little.STATIC])
         for how in ("gcore", "kernel")
     ],
-    ids=lambda value: "static" if value == [STATIC] else value or "dynamic",
+    ids=lambda value: "static" if value == [little.STATIC] else value or "dynamic",
 )
 
 

@@ -3,7 +3,7 @@ beside the binary of another build."""
 
 import pytest
 
-from . import meter, recipe, tool
+from . import builds, little, meter, recipe, tool
 from .reshape import PAGE, PN_XNUM, Shape
 
 SEGMENTS, THREADS = 70_000, 20_000
@@ -52,6 +52,78 @@ def test_many_threads(demo, tmp_path):
     copies = [threads[i % len(threads)] for i in range(THREADS)]
     shape.notes += [copy.of_thread(FIRST_TID + i) for i, copy in enumerate(copies)]
     alike(shape.write(tmp_path / "core"), demo, tmp_path)
+
+
+# ---- threads by other numbers ---------------------------------------------------------------------
+
+RENUMBERINGS = {
+    "shifted": lambda tids: [tid + FIRST_TID for tid in tids],
+    "swapped": lambda tids: tids[1:] + tids[:1],
+}
+SHIPPED_ARM64 = next(name for name in recipe.SHIPPED if name.endswith("-arm64"))
+
+
+def crashed(folder, little_core):
+    """Every thread is in a signal handler, and one has the goroutine that died."""
+    builds.need("go")
+    little.need_kernel_cores()
+    little.build(folder, "crashes", recipe.LOCAL)
+    core = little.crash(folder / "crashes", folder, "nil")
+    return recipe.Core(core, folder / "crashes", {})
+
+
+SEEN_FROM_OUTSIDE = {
+    "clock": lambda folder, little_core: little_core("clock", recipe.LOCAL),
+    "native": lambda folder, little_core: little_core("native", recipe.LOCAL),
+    "static": lambda folder, little_core: little_core("native", recipe.LOCAL, little.STATIC),
+    "crashed": crashed,
+    "arm64": lambda folder, little_core: recipe.unpack(SHIPPED_ARM64, folder),
+}
+
+
+def renumbered(core, how):
+    """A core as it is taken from outside of the PID namespace: threads have other numbers."""
+    shape = Shape(core.path)
+    numbers = iter(RENUMBERINGS[how]([thread.tid() for thread in shape.threads()]))
+    shape.notes = [
+        note.of_thread(next(numbers)) if note.is_thread() else note for note in shape.notes
+    ]
+    return shape
+
+
+def goroutines(path, core):
+    done = tool.run("goroutines", "--format=json", path, "--exe", core.exe)
+    return tool.without(OF_THE_FILE, tool.parsed(done, "gotopsy-goroutines/1"))
+
+
+@pytest.mark.parametrize("how", RENUMBERINGS)
+@pytest.mark.parametrize("program", SEEN_FROM_OUTSIDE)
+def test_renumbered_threads(little_core, tmp_path, program, how):
+    try:
+        core = SEEN_FROM_OUTSIDE[program](tmp_path, little_core)
+    except recipe.Unavailable as why:
+        pytest.skip(str(why))
+    path = renumbered(core, how).write(tmp_path / "renumbered")
+    assert goroutines(path, core) == goroutines(core.path, core)
+    plain, odd = (tool.without(OF_THE_FILE, report(each, core)) for each in (core.path, path))
+    assert odd == plain
+
+
+def test_unknown_thread(little_core, tmp_path):
+    """What lies on a signal stack may be of long ago, and is not taken for where a goroutine is."""
+    try:
+        core = crashed(tmp_path, little_core)
+    except recipe.Unavailable as why:
+        pytest.skip(str(why))
+    shape = renumbered(core, "shifted")
+    shape.notes = [note.of_no_storage() if note.is_thread() else note for note in shape.notes]
+    path = shape.write(tmp_path / "renumbered")
+    (group,) = (g for g in goroutines(path, core)["goroutines"]["groups"] if g["status"] == "running")
+    assert group["ids"] == [1] and not group["stack"]
+    found = report(path, core)
+    assert any("goroutine 1" in note for note in found["coverage"]["notes"])
+    assert not found["looked_for"]["hung-goroutine"]
+    assert "proven" not in [finding["confidence"] for finding in found["findings"]]
 
 
 # ---- a segment that is missing --------------------------------------------------------------------
@@ -110,7 +182,7 @@ def test_another_build(demo, tmp_path, shipped, force):
 
 
 def test_another_machine(demo, tmp_path):
-    other = recipe.unpack(next(name for name in recipe.SHIPPED if name.endswith("-arm64")), tmp_path)
+    other = recipe.unpack(SHIPPED_ARM64, tmp_path)
     for force in ([], ["--force-exe"]):
         done = tool.run("report", demo.path, "--exe", other.exe, *force)
         assert done.status == 3 and "x86-64" in done.err and "AArch64" in done.err

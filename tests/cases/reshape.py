@@ -7,7 +7,7 @@ import subprocess
 
 PT_LOAD, PT_NOTE, PN_XNUM = 1, 4, 0xFFFF
 NT_PRSTATUS = 1
-TID = 32  # of a thread, within its status
+TID, FS_BASE = 32, 112 + 21 * 8  # of a thread, within its status
 HEADER, SEGMENT, SECTION = struct.Struct("<16sHHIQQQIHHHHHH"), struct.Struct("<IIQQQQQQ"), 64
 PAGE = 4096
 
@@ -54,6 +54,12 @@ class Note:
         """The status of a thread, as another one's."""
         data = bytearray(self.data)
         struct.pack_into("<i", data, TID, tid)
+        return dataclasses.replace(self, data=bytes(data))
+
+    def of_no_storage(self):
+        """The status of a thread of amd64 whose thread pointer is not known."""
+        data = bytearray(self.data)
+        struct.pack_into("<Q", data, FS_BASE, 0)
         return dataclasses.replace(self, data=bytes(data))
 
     def tid(self):
