@@ -21,7 +21,7 @@ OLD = ["1.19.13", "1.20.14", "1.21.13"]  # their heaps keep no types
 BETWEEN = ["1.23.12", "1.24.13", "1.25.12"]
 VERSIONS = [LOCAL] if SUBSET else ["1.22.12", LOCAL]
 OF_CASES = [*OLD, "1.22.12", *BETWEEN, LOCAL, "1.27.4"] if ALL and not SUBSET else VERSIONS
-NOT_CASES = {"truth", "demo", "bench"}
+NOT_CASES = {"truth", "demo", "bench", "bench-stacks"}
 PATIENCE = 1800  # seconds to download Go and make the cores of one version
 
 
