@@ -77,14 +77,15 @@ static struct gt_error *read_all(struct gt_binary *binary)
     return NULL;
 }
 
-struct gt_error *gt_binary_open(const char *path, struct gt_binary **binary)
+struct gt_error *gt_binary_open(const char *path, const struct gt_opening *how,
+                                struct gt_binary **binary)
 {
     struct gt_binary *new = gt_calloc(1, sizeof *new);
 
     new->path = gt_strdup(path);
     new->loads = GT_VEC_OF(GElf_Phdr);
     new->sections = GT_VEC_OF(struct gt_section);
-    struct gt_error *error = gt_mapped_open(path, NULL, &new->file);
+    struct gt_error *error = gt_mapped_open(path, how, &new->file);
     if (!error && new->file.cut)
         error =
             gt_error_new(GT_ERR_FORMAT,

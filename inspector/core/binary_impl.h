@@ -86,8 +86,9 @@ struct gt_binary {
     Elf *elf;        /* owns the sections' names */
 };
 
-/* Opens a program and reads all but its bias. Errors as gt_core_open()'s. */
-struct gt_error *gt_binary_open(const char *path, struct gt_binary **binary);
+/* Opens a program and reads all but its bias. Errors as gt_core_open()'s. `how` may be NULL. */
+struct gt_error *gt_binary_open(const char *path, const struct gt_opening *how,
+                                struct gt_binary **binary);
 
 /* Its read-only segments become images of the core, placed by its bias. */
 void gt_binary_give_images(struct gt_core *core, const struct gt_binary *binary);

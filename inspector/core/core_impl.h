@@ -75,7 +75,8 @@ struct gt_run { /* [start, end) of the target, at `bytes` in this process */
 
 struct gt_core {
     char *path;
-    char *sysroot; /* NULL: this machine's root */
+    char *sysroot;         /* NULL: this machine's root */
+    struct gt_opening how; /* to open what belongs to the core; tells no progress */
     struct gt_mapped file;
     enum gt_machine machine;
     bool truncated, from_gcore;

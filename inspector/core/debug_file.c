@@ -62,7 +62,7 @@ static bool try_file(struct seeking *seeking, const char *path, const uint32_t *
     struct gt_binary *debug;
 
     if (is_binary(seeking, path)) return false;
-    struct gt_error *error = gt_binary_open(path, &debug);
+    struct gt_error *error = gt_binary_open(path, &seeking->core->how, &debug);
     if (error) {
         gt_error_free(error);
         return false;

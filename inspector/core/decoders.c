@@ -9,10 +9,11 @@
 #include <string.h>
 #include <zlib.h>
 #include <zstd.h>
+#include <zstd_errors.h>
 
 /* ---- zstd ---------------------------------------------------------------------------------- */
 
-enum { ZSTD_WINDOW_LOG = 31 }; /* what zstd --long=31 needs; touched only as it is used */
+enum { ZSTD_WINDOW_LOG = 31 }; /* GT_DECODER_MEMORY */
 
 static bool is_zstd(const unsigned char *bytes, size_t size)
 {
@@ -39,6 +40,7 @@ static enum gt_flow_state step_zstd(void *state, struct gt_flow *flow)
 
     flow->in_at = in.pos;
     flow->out_at = out.pos;
+    if (ZSTD_getErrorCode(left) == ZSTD_error_frameParameter_windowTooLarge) return GT_FLOW_BIG;
     if (ZSTD_isError(left)) return GT_FLOW_BAD;
     return left == 0 ? GT_FLOW_END : GT_FLOW_ON;
 }
@@ -90,11 +92,18 @@ static bool is_xz(const unsigned char *bytes, size_t size)
                                6) == 0;
 }
 
+/* A decoder counts some of its own beside the dictionary. */
+static lzma_ret start_xz(lzma_stream *stream)
+{
+    enum { OWN = 16 << 20 };
+    return lzma_stream_decoder(stream, GT_DECODER_MEMORY + OWN, 0);
+}
+
 static void *open_xz(void)
 {
     lzma_stream *stream = gt_calloc(1, sizeof *stream);
 
-    if (lzma_stream_decoder(stream, UINT64_MAX, 0) == LZMA_OK) return stream;
+    if (start_xz(stream) == LZMA_OK) return stream;
     free(stream);
     return NULL;
 }
@@ -111,7 +120,8 @@ static enum gt_flow_state step_xz(void *state, struct gt_flow *flow)
     flow->in_at = flow->in_size - stream->avail_in;
     flow->out_at = flow->out_size - stream->avail_out;
     if (told == LZMA_STREAM_END) /* the next one, if any, starts anew */
-        return lzma_stream_decoder(stream, UINT64_MAX, 0) == LZMA_OK ? GT_FLOW_END : GT_FLOW_BAD;
+        return start_xz(stream) == LZMA_OK ? GT_FLOW_END : GT_FLOW_BAD;
+    if (told == LZMA_MEMLIMIT_ERROR) return GT_FLOW_BIG;
     return told == LZMA_OK || told == LZMA_BUF_ERROR ? GT_FLOW_ON : GT_FLOW_BAD;
 }
 

@@ -21,6 +21,7 @@ enum gt_flow_state {
     GT_FLOW_ON,  /* within a member */
     GT_FLOW_END, /* at the end of one; more may follow */
     GT_FLOW_BAD, /* damage: nothing after it can be read */
+    GT_FLOW_BIG, /* to read on needs more than GT_DECODER_MEMORY */
 };
 
 struct gt_decoder {
@@ -31,6 +32,10 @@ struct gt_decoder {
     enum gt_flow_state (*step)(void *state, struct gt_flow *flow);
     void (*close)(void *state);
 };
+
+/* What a decoder may need for the data that it goes back to, which is the data's own choice:
+ * zstd --long=31 and the largest dictionaries of xz that anybody uses. Touched only as it fills. */
+#define GT_DECODER_MEMORY ((uint64_t)2 << 30)
 
 enum { GT_MAGIC_BYTES = 6 }; /* of a file's start tell all of them */
 

@@ -141,7 +141,7 @@ static void refuse(struct search *search, struct gt_binary *binary, struct gt_er
 static void try_file(struct search *search, const char *path)
 {
     struct gt_binary *binary;
-    struct gt_error *error = gt_binary_open(path, &binary);
+    struct gt_error *error = gt_binary_open(path, &search->core->how, &binary);
 
     if (!error) error = check_machine(search->core, binary);
     if (error) {

@@ -16,7 +16,7 @@ static struct gt_binary *open_same(const struct gt_core *core, const char *path,
     char *file = mapped->ids.gnu[0] && path[0] == '/' ? gt_core_file(core, path) : NULL;
 
     if (!file) return NULL;
-    gt_error_free(gt_binary_open(file, &binary));
+    gt_error_free(gt_binary_open(file, &core->how, &binary));
     free(file);
     if (!binary || strcmp(binary->ids.gnu, mapped->ids.gnu) == 0) return binary;
     gt_binary_close(binary);

@@ -5,12 +5,17 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
-enum { BLOCK = 4096 }; /* the unit of holes */
+enum {
+    BLOCK = 4096,            /* the unit of holes */
+    LOOK_EVERY = 64 << 20,   /* bytes kept in memory between two looks at what is left */
+    LEFT_ALONE = 256u << 20, /* of the machine's memory */
+};
 
 static const char *temp_dir(void)
 {
@@ -67,10 +72,36 @@ static bool is_zero(const unsigned char *bytes, size_t size)
     return bytes[0] == 0 && memcmp(bytes, bytes + 1, size - 1) == 0;
 }
 
-static bool write_all(int fd, const unsigned char *bytes, size_t size, uint64_t at)
+/* What the machine has without taking it from others; a machine that does not say has enough. */
+static uint64_t memory_left(void)
 {
+    unsigned long long kilobytes = UINT64_MAX >> 10;
+    char line[128];
+    FILE *told = fopen("/proc/meminfo", "re");
+
+    while (told && fgets(line, sizeof line, told))
+        if (sscanf(line, "MemAvailable: %llu kB", &kilobytes) == 1) break;
+    if (told) fclose(told);
+    return (uint64_t)kilobytes << 10;
+}
+
+/* Counts what is to be kept; false, and says why in errno, where there is no room for it. */
+static bool has_room(struct gt_scratch *scratch, size_t size)
+{
+    bool look = scratch->kept / LOOK_EVERY != (scratch->kept + size) / LOOK_EVERY;
+
+    scratch->kept += size;
+    if (!scratch->in_memory || !look || memory_left() > LEFT_ALONE) return true;
+    errno = ENOMEM;
+    return false;
+}
+
+static bool write_all(struct gt_scratch *scratch, const unsigned char *bytes, size_t size,
+                      uint64_t at)
+{
+    if (!has_room(scratch, size)) return false;
     while (size > 0) {
-        ssize_t done = pwrite(fd, bytes, size, (off_t)at);
+        ssize_t done = pwrite(scratch->fd, bytes, size, (off_t)at);
         if (done < 0 && errno == EINTR) continue;
         if (done < 0) return false;
         bytes += done, size -= (size_t)done, at += (uint64_t)done;
@@ -84,23 +115,24 @@ static size_t block_at(size_t from, size_t size)
 }
 
 /* Writes runs of blocks that hold something, and steps over the others. */
-static bool write_sparse(int fd, const unsigned char *bytes, size_t size, uint64_t at)
+static bool write_sparse(struct gt_scratch *scratch, const unsigned char *bytes, size_t size)
 {
     size_t run = 0;
+    uint64_t at = scratch->written;
 
     for (size_t here = 0, step; here < size; here += step) {
         step = block_at(here, size);
         if (!is_zero(bytes + here, step)) continue;
-        if (!write_all(fd, bytes + run, here - run, at + run)) return false;
+        if (!write_all(scratch, bytes + run, here - run, at + run)) return false;
         run = here + step;
     }
-    return write_all(fd, bytes + run, size - run, at + run);
+    return write_all(scratch, bytes + run, size - run, at + run);
 }
 
 struct gt_error *gt_scratch_write(struct gt_scratch *scratch, const unsigned char *bytes,
                                   size_t size)
 {
-    if (!write_sparse(scratch->fd, bytes, size, scratch->written)) return write_error(scratch);
+    if (!write_sparse(scratch, bytes, size)) return write_error(scratch);
     scratch->written += size;
     return NULL;
 }

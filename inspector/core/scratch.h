@@ -1,7 +1,8 @@
 /*
  * A place for unpacked data that nobody else sees and that is gone with the process, however it
  * ends: a file under TMPDIR that has no name, or memory. Blocks of zeros become holes, so that
- * what a process had only reserved costs nothing. Private to core/.
+ * what a process had only reserved costs nothing. A full disk is an error, and so is memory that
+ * would leave the machine none: the kernel would end some process instead. Private to core/.
  */
 #ifndef GT_CORE_SCRATCH_H
 #define GT_CORE_SCRATCH_H
@@ -13,6 +14,7 @@ struct gt_scratch {
     int fd;
     bool in_memory;
     uint64_t written;
+    uint64_t kept; /* of it in no hole */
 };
 
 struct gt_error *gt_scratch_open(const char *path, bool in_memory, struct gt_scratch *scratch);

@@ -62,6 +62,16 @@ static bool begins_another(const struct unpacking *un)
     return *next && (left < GT_MAGIC_BYTES || un->decoder->is(next, left));
 }
 
+static struct gt_error *too_big(const struct unpacking *un)
+{
+    return gt_error_new(
+        GT_ERR_FORMAT,
+        "%s: expected %s data that is unpacked in at most %llu MiB of memory, found "
+        "a larger window; unpack it with %s, which says how to allow it",
+        un->source->path, un->decoder->name, (unsigned long long)GT_DECODER_MEMORY >> 20,
+        un->decoder->tool);
+}
+
 /* Consumes the input that is there, and all that the decoder has ready after it. What follows a
  * member that ended and begins no other is no data: tape blocks are padded so. */
 static struct gt_error *decode(struct unpacking *un)
@@ -77,6 +87,7 @@ static struct gt_error *decode(struct unpacking *un)
         }
         un->flowing = un->decoder->step(un->state, flow);
         if (un->flowing == GT_FLOW_BAD) break;
+        if (un->flowing == GT_FLOW_BIG) return too_big(un);
         full = flow->out_at == flow->out_size;
         struct gt_error *error = full ? flush(un) : NULL;
         if (error) return error;

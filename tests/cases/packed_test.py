@@ -1,12 +1,16 @@
 """Cores as people keep and send them: compressed in any way, cut off, and through a pipe."""
 
+import contextlib
 import os
+import pathlib
 import shutil
+import signal
 import subprocess
+import time
 
 import pytest
 
-from . import recipe, tool
+from . import builds, recipe, tool
 
 FORMATS = {
     "zst": ["zstd", "-q", "-c"],
@@ -109,6 +113,77 @@ def test_cut_or_damaged(demo, plain, form):
             assert report["live"]["bytes"] <= plain["live"]["bytes"]
         else:
             assert run.status == 3 and "cut off" in run.err, run.err
+
+
+# ---- where it is unpacked to ----------------------------------------------------------------------
+
+
+def test_in_memory_needs_no_disk(demo, plain, tmp_path, monkeypatch):
+    """Neither for the core nor for the binary."""
+    core, exe = (recipe.Core(path, None, {}) for path in (demo.path, demo.exe))
+    for packed, name in ((core, "core.zst"), (exe, "demo.zst")):
+        (tmp_path / name).write_bytes(_packed(packed, "zst"))
+    monkeypatch.setenv("TMPDIR", str(tmp_path / "nowhere"))
+    options = [tmp_path / "core.zst", "--exe", tmp_path / "demo.zst"]
+    assert _same(tool.report(*options, "--in-memory")) == plain
+    done = tool.run("report", *options)
+    assert done.status == 3 and "TMPDIR" in done.err and "--in-memory" in done.err
+
+
+def _bomb(size):
+    """A little that unpacks to a lot, and not to holes."""
+    return subprocess.run(["zstd", "-q", "-c"], input=b"\x7fELF" * (size // 4), capture_output=True).stdout
+
+
+def test_full_disk(tmp_path):
+    """One line says so, and what filled it is gone."""
+    disk, packed = tmp_path / "disk", tmp_path / "core.zst"
+    disk.mkdir()
+    packed.write_bytes(_bomb(64 << 20))
+    script = 'mount -t tmpfs -o size=16m none "$TMPDIR" && "$@"; echo $? && find "$TMPDIR" && df "$TMPDIR"'
+    command = ["unshare", "-Urm", "sh", "-c", script, "sh", tool.binary(), "report", packed]
+    builds.need("unshare", "zstd")
+    done = subprocess.run(
+        command, env={**os.environ, "TMPDIR": str(disk)}, capture_output=True, text=True
+    )
+    if "unshare" in done.stderr or "mount" in done.stderr:
+        pytest.skip(f"no mount namespace: {done.stderr.strip()}")
+    status, *left, _, room = done.stdout.splitlines()
+    assert status == "3" and left == [str(disk)]
+    assert int(room.split()[2]) == 0, room  # blocks in use
+    assert "No space left on device" in done.stderr and "set TMPDIR" in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
+def _unpacked_into(pid, folder):
+    """Has the process a file in the folder?"""
+    for link in pathlib.Path(f"/proc/{pid}/fd").iterdir():
+        with contextlib.suppress(FileNotFoundError):
+            if os.readlink(link).startswith(str(folder)):
+                return True
+    return False
+
+
+@pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+def test_killed_while_unpacking(demo, tmp_path, end):
+    """Its file never had a name that could be left behind."""
+    with subprocess.Popen(
+        [tool.binary(), "report", "-"],
+        env={**os.environ, "TMPDIR": str(tmp_path)},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    ) as process:
+        process.stdin.write(_packed(demo, "zst")[:10_000])
+        process.stdin.flush()
+        deadline = time.monotonic() + tool.PATIENCE
+        while not _unpacked_into(process.pid, tmp_path):
+            assert process.poll() is None and time.monotonic() < deadline
+            time.sleep(0.01)
+        assert list(tmp_path.iterdir()) == []
+        process.send_signal(end)
+        assert process.wait(tool.PATIENCE) == -end
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_nothing_on_standard_input():

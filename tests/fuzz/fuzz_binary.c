@@ -41,7 +41,7 @@ int LLVMFuzzerTestOneInput(const unsigned char *bytes, size_t size)
     int fd = fuzz_file_open(bytes, size, path);
 
     if (fd < 0) return 0;
-    struct gt_error *error = gt_binary_open(path, &binary);
+    struct gt_error *error = gt_binary_open(path, NULL, &binary);
     if (!error) {
         gt_binary_symbol(binary, "main", &addr, &length);
         gt_binary_symbol_at(binary, 0x401000, &name, &addr);

@@ -550,7 +550,7 @@ static size_t count_libraries(void **state, const struct program *mapped, const 
     struct gt_binary *program;
 
     write_binary(&pie, own);
-    assert_null(gt_binary_open(own, &program));
+    assert_null(gt_binary_open(own, NULL, &program));
     program->bias = program_at;
     gt_libraries_open(core, program, &libraries);
     size_t count = libraries.list.len;

@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <zlib.h>
 #include <zstd.h>
 
 static struct gt_error *try_open(const char *path)
@@ -381,6 +382,20 @@ static void test_packed_text(void **state)
     free(zst.bytes);
 }
 
+/* Headers that ask for windows of 4 GiB. */
+static void test_packed_for_more_memory(void **state)
+{
+    static const unsigned char zst[] = "\x28\xb5\x2f\xfd\x00\xb0\x01\x00";
+    unsigned char xz[25] = "\xfd"
+                           "7zXZ\x00\x00\x01\x69\x22\xde\x36"  /* checked by CRC32 */
+                           "\x02\x00\x21\x01\x28\x00\x00\x00"; /* LZMA2, 4 GiB - 1 */
+    uint32_t sum = (uint32_t)crc32(0, xz + 12, 8);
+
+    memcpy(xz + 20, &sum, sizeof sum);
+    assert_error(try_bytes(state, zst, sizeof zst), GT_ERR_FORMAT, "at most 2048 MiB", "zstd -d");
+    assert_error(try_bytes(state, xz, sizeof xz), GT_ERR_FORMAT, "at most 2048 MiB", "xz -d");
+}
+
 static void test_no_room(void **state)
 {
     struct blob file = large_core(), zst = packed(&file);
@@ -412,7 +427,8 @@ int main(void)
         cmocka_unit_test(test_every_length), cmocka_unit_test(test_every_byte),
         cmocka_unit_test(test_packed),       cmocka_unit_test(test_packed_in_parts),
         cmocka_unit_test(test_packed_cut),   cmocka_unit_test(test_packed_damaged),
-        cmocka_unit_test(test_packed_text),  cmocka_unit_test(test_no_room),
+        cmocka_unit_test(test_packed_text),  cmocka_unit_test(test_packed_for_more_memory),
+        cmocka_unit_test(test_no_room),
     };
     return cmocka_run_group_tests_name("open", tests, scratch_make, scratch_free);
 }
