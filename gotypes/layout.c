@@ -2,7 +2,19 @@
 
 #include "inspector/base/error.h"
 
-enum need { OPTIONAL, REQUIRED };
+#include <string.h>
+
+/* As the tables spell enum gt_need. */
+enum {
+    OPTIONAL = GT_NEED_NOTHING,
+    REQUIRED = GT_NEED_ALL,
+    HEAP = GT_NEED_HEAP,
+    GOROUTINES = GT_NEED_GOROUTINES,
+    TIMERS = GT_NEED_TIMERS,
+    SPECIALS = GT_NEED_SPECIALS,
+    DEFERS = GT_NEED_DEFERS,
+    NAMES = GT_NEED_NAMES,
+};
 
 /* One spelling of a field or struct; several rows may share an id. */
 struct row {
@@ -28,7 +40,6 @@ static const unsigned char field_need[] = {
 
 static const struct row struct_rows[] = {
 #define STRUCT(group, type, since, until, need) {GT_S_##group, type, NULL, since, until},
-#define STRUCT_ALT(group, type, since, until) {GT_S_##group, type, NULL, since, until},
 #include "gotypes/layout_structs.def"
 #undef STRUCT
 };
@@ -79,36 +90,49 @@ static void resolve_struct(const struct gt_facts *facts, const struct row *row,
         layout->size[row->id] = (uint32_t)size;
 }
 
-static struct gt_error *missing(const struct row *row, const struct gt_go_version *version)
+/* ---- what is lacking ------------------------------------------------------------------------ */
+
+/* Of several spellings of one id, which stand together, the first that this version may have. */
+static bool is_first(const struct row *rows, size_t i, const struct gt_go_version *version)
 {
-    return gt_error_new(GT_ERR_MISSING,
-                        "the layout of %s%s%s is not known for %s: "
-                        "build the program without -ldflags=-w, or use a known Go version",
-                        row->type, row->path ? "." : "", row->path ? row->path : "",
-                        version->text[0] ? version->text : "this Go version");
+    for (size_t j = i; j-- > 0 && rows[j].id == rows[i].id;)
+        if (may_have(&rows[j], version)) return false;
+    return true;
 }
 
-static struct gt_error *check_fields(const struct gt_go_version *version,
-                                     const struct gt_layout *layout)
+void gt_layout_lacks(const struct gt_layout *layout, const struct gt_go_version *version,
+                     gt_lack_visit *visit, void *ctx)
 {
     for (size_t i = 0; i < FIELD_ROWS; i++) {
         const struct row *row = &field_rows[i];
-        if (field_need[row->id] == REQUIRED && !layout->field[row->id].present &&
-            must_have(row, version))
-            return missing(row, version);
+        if (field_need[row->id] != OPTIONAL && !layout->field[row->id].present &&
+            must_have(row, version) && is_first(field_rows, i, version))
+            visit(ctx, row->type, row->path, field_need[row->id]);
     }
-    return NULL;
-}
-
-static struct gt_error *check_structs(const struct gt_go_version *version,
-                                      const struct gt_layout *layout)
-{
     for (size_t i = 0; i < STRUCT_ROWS; i++) {
         const struct row *row = &struct_rows[i];
-        if (struct_need[row->id] == REQUIRED && !layout->size[row->id] && must_have(row, version))
-            return missing(row, version);
+        if (struct_need[row->id] != OPTIONAL && !layout->size[row->id] && must_have(row, version))
+            visit(ctx, row->type, NULL, struct_need[row->id]);
     }
-    return NULL;
+}
+
+struct judgement {
+    const struct gt_go_version *version;
+    struct gt_error *error; /* of the first that there is no analysis without */
+};
+
+static void judge(void *ctx, const char *type, const char *path, enum gt_need need)
+{
+    struct judgement *judgement = ctx;
+    const struct gt_go_version *version = judgement->version;
+
+    if (need != GT_NEED_ALL || judgement->error) return;
+    judgement->error =
+        gt_error_new(GT_ERR_MISSING,
+                     "the layout of %s%s%s is not known for %s: "
+                     "build the program without -ldflags=-w, or use a known Go version",
+                     type, path ? "." : "", path ? path : "",
+                     version->text[0] ? version->text : "this Go version");
 }
 
 struct gt_error *gt_layout_resolve(const struct gt_facts *facts,
@@ -119,8 +143,27 @@ struct gt_error *gt_layout_resolve(const struct gt_facts *facts,
         if (may_have(&field_rows[i], version)) resolve_field(facts, &field_rows[i], layout);
     for (size_t i = 0; i < STRUCT_ROWS; i++)
         if (may_have(&struct_rows[i], version)) resolve_struct(facts, &struct_rows[i], layout);
-    struct gt_error *error = check_fields(version, layout);
-    return error ? error : check_structs(version, layout);
+    struct judgement judgement = {version, NULL};
+    gt_layout_lacks(layout, version, judge, &judgement);
+    return judgement.error;
+}
+
+/* Structs stand together in the table, so that each is met in one run of rows. */
+void gt_layout_beyond(const struct gt_layout *layout, const struct gt_layout *part,
+                      const struct gt_go_version *version,
+                      void (*visit)(void *ctx, const char *type), void *ctx)
+{
+    const char *last = "";
+
+    for (size_t i = 0; i < FIELD_ROWS; i++) {
+        const struct row *row = &field_rows[i];
+        if (!layout->field[row->id].present || part->field[row->id].present ||
+            !may_have(row, version) || !is_first(field_rows, i, version) ||
+            strcmp(row->type, last) == 0)
+            continue;
+        last = row->type;
+        visit(ctx, row->type);
+    }
 }
 
 bool gt_read_field(const struct gt_layout *layout, const struct gt_memory *mem, uint64_t addr,

@@ -5,7 +5,8 @@
  *     FIELD(mspan, elemsize, "runtime.mspan", "elemsize", since, until, need)
  * giving GT_F_mspan_elemsize. Rows are data: logic asks gt_has(), never a version. Offsets come
  * from the facts given (DWARF, later rtypes and tables). After gt_layout_resolve() every required
- * field of this version is there, so readers index without checks.
+ * field of this version is there, so readers index without checks. What else it should have and
+ * lacks is told by gt_layout_lacks(), with what cannot be read without.
  */
 #ifndef GT_GOTYPES_LAYOUT_H
 #define GT_GOTYPES_LAYOUT_H
@@ -28,6 +29,18 @@ enum gt_struct_id {
     GT_STRUCT_COUNT
 };
 
+/* What cannot be read where a program lacks a field that its version should have. */
+enum gt_need {
+    GT_NEED_NOTHING,
+    GT_NEED_ALL, /* there is no analysis then */
+    GT_NEED_HEAP,
+    GT_NEED_GOROUTINES,
+    GT_NEED_TIMERS,
+    GT_NEED_SPECIALS,
+    GT_NEED_DEFERS,
+    GT_NEED_NAMES, /* what only makes a report readable */
+};
+
 struct gt_layout {
     struct {
         uint32_t offset;
@@ -40,6 +53,17 @@ struct gt_layout {
 /* An error names the first required field or struct that the facts lack. */
 struct gt_error *gt_layout_resolve(const struct gt_facts *facts,
                                    const struct gt_go_version *version, struct gt_layout *layout);
+
+/* Visits what this version should have and the layout lacks, by its spelling there; `path` is NULL
+ * for a struct's size. */
+typedef void gt_lack_visit(void *ctx, const char *type, const char *path, enum gt_need need);
+void gt_layout_lacks(const struct gt_layout *layout, const struct gt_go_version *version,
+                     gt_lack_visit *visit, void *ctx);
+
+/* Visits the structs of which `layout` knows what `part` does not, each once. */
+void gt_layout_beyond(const struct gt_layout *layout, const struct gt_layout *part,
+                      const struct gt_go_version *version,
+                      void (*visit)(void *ctx, const char *type), void *ctx);
 
 static inline bool gt_has(const struct gt_layout *layout, enum gt_field_id id)
 {

@@ -23,6 +23,7 @@ bool gt_arena_bits_open(const struct gt_process *process, uint64_t mheap, struct
     out->two_bits = !gt_has(&process->layout, GT_F_heapArena_noMorePtrs);
     /* mheap_.arenas has one entry: the second level is all there is on 64-bit Linux. */
     return gt_has(&process->layout, GT_F_heapArena_bitmap) &&
+           gt_has(&process->layout, GT_F_mheap_arenas) &&
            gt_mem_u64(process->mem, mheap + gt_off(&process->layout, GT_F_mheap_arenas),
                       &out->arenas);
 }

@@ -164,7 +164,9 @@ static void add_queue(struct gathering *gathering, const struct queue *queue)
     const struct gt_layout *layout = &process->layout;
     uint64_t block, count;
 
-    if (!gt_has(layout, queue->link) || !gt_has(layout, queue->entries)) return;
+    if (!gt_has(layout, queue->link) || !gt_has(layout, queue->entries) ||
+        (queue->head && !gt_has(layout, queue->head)))
+        return;
     struct gt_error *error = gt_process_global(process, queue->global, &block);
     if (error) {
         gt_process_lost(process, GT_OF_SPECIALS, "%s", gt_error_message(error));

@@ -110,6 +110,13 @@ static void read_list(struct reading *reading, const struct gt_region *region,
     }
 }
 
+/* Of a newer Go even this may be unknown, and is told once then (layouts.h). */
+static bool has_lists(const struct gt_layout *layout)
+{
+    return gt_has(layout, GT_F_special_next) && gt_has(layout, GT_F_special_offset) &&
+           gt_has(layout, GT_F_special_kind);
+}
+
 struct gt_error *gt_specials_open(const struct gt_goheap *heap, struct gt_specials **out)
 {
     struct gt_specials *specials = gt_calloc(1, sizeof *specials);
@@ -117,7 +124,7 @@ struct gt_error *gt_specials_open(const struct gt_goheap *heap, struct gt_specia
 
     specials->list = GT_VEC_OF(struct gt_special);
     read_kinds(&reading);
-    for (uint32_t i = 0; i < heap->graph.region_count; i++) {
+    for (uint32_t i = 0; has_lists(&heap->process->layout) && i < heap->graph.region_count; i++) {
         const struct gt_region *region = &heap->graph.regions[i];
         const struct gt_span *span = gt_vec_at(&heap->spans, region->tag);
         if (span->specials) read_list(&reading, region, span);

@@ -26,7 +26,6 @@ static const struct {
 
 static const char *const structs[] = {
 #define STRUCT(group, type, since, until, need) type,
-#define STRUCT_ALT(group, type, since, until) type,
 #include "gotypes/layout_structs.def"
 #undef STRUCT
 };

@@ -1,5 +1,7 @@
 /* What the runtime's source says of each version is held against the built-in tables. */
 #include "gotypes/known.h"
+#include "gotypes/layout.h"
+#include "inspector/base/error.h"
 #include "tests/unit/gotypes/target.h"
 
 #define RELEASE(number) number,
@@ -10,6 +12,19 @@ static const unsigned releases[] = {
 #undef RELEASE
 #undef KNOWN
 
+/* Where each experiment has rows of its own. */
+static const struct {
+    const char *experiment;
+    unsigned since, until;
+} settings[] = {
+#define RELEASE(number)
+#define KNOWN(name, arches, since, until, experiment, value, text) {experiment, since, until},
+#include "gotypes/known.def"
+#undef RELEASE
+#undef KNOWN
+};
+
+enum { SETTINGS = sizeof settings / sizeof *settings };
 enum { RELEASES = sizeof releases / sizeof *releases };
 static const enum gt_arch arches[] = {GT_ARCH_AMD64, GT_ARCH_ARM64};
 
@@ -81,6 +96,55 @@ static void each_release_is_known(void **state)
             assert_int_equal(known.nearest, releases[i]);
             assert_answers(&known);
         }
+}
+
+static void fail_of(void *ctx, const char *type, const char *path, enum gt_need need)
+{
+    const struct gt_known *known = ctx;
+    const struct gt_go_version *version = known->version;
+    fail_msg("1.%u.%u %s on %s: no %s.%s (%d)", version->minor, version->patch,
+             version->experiment_count ? version->experiments[0] : "",
+             known->arch == GT_ARCH_ARM64 ? "arm64" : "amd64", type, path ? path : "size", need);
+}
+
+/* The table alone has all that is asked of this version. */
+static void assert_resolves(const struct gt_go_version *version)
+{
+    for (size_t i = 0; i < sizeof arches / sizeof *arches; i++) {
+        struct gt_known known;
+        struct gt_layout layout;
+        assert_true(gt_known_find(version, arches[i], &known));
+        struct gt_facts facts = gt_known_facts(&known);
+        struct gt_error *error = gt_layout_resolve(&facts, version, &layout);
+        gt_layout_lacks(&layout, version, fail_of, &known);
+        assert_null(error);
+    }
+}
+
+static void each_release_has_all_that_is_asked_of_it(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < RELEASES; i++) {
+        struct gt_go_version version = numbered(releases[i]);
+        assert_resolves(&version);
+    }
+}
+
+static void so_has_each_experiment(void **state)
+{
+    (void)state;
+    size_t resolved = 0;
+    for (size_t i = 0; i < SETTINGS; i++) {
+        if (!*settings[i].experiment) continue;
+        struct gt_go_version ends[] = {numbered(settings[i].since), numbered(settings[i].until)};
+        for (size_t j = 0; j < 2; j++) {
+            ends[j].experiment_count = 1;
+            strcpy(ends[j].experiments[0], settings[i].experiment);
+            assert_resolves(&ends[j]);
+            resolved++;
+        }
+    }
+    assert_true(resolved > 0);
 }
 
 static void releases_come_in_order(void **state)
@@ -196,6 +260,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_release_is_known),
+        cmocka_unit_test(each_release_has_all_that_is_asked_of_it),
+        cmocka_unit_test(so_has_each_experiment),
         cmocka_unit_test(releases_come_in_order),
         cmocka_unit_test(between_two_releases_the_later_speaks),
         cmocka_unit_test(a_newer_go_has_the_newest_table),
