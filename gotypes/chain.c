@@ -1,5 +1,12 @@
 #include "gotypes/chain.h"
 
+static bool knows_struct(const struct gt_facts *asked, const char *type)
+{
+    uint64_t size;
+
+    return asked->field && asked->type_size && asked->type_size(asked->ctx, type, &size);
+}
+
 static bool field(void *ctx, const char *type, const char *path, uint64_t *offset, uint64_t *size)
 {
     const struct gt_facts_chain *chain = ctx;
@@ -7,6 +14,7 @@ static bool field(void *ctx, const char *type, const char *path, uint64_t *offse
     for (size_t i = 0; i < chain->count; i++) {
         const struct gt_facts *asked = chain->provider[i];
         if (asked->field && asked->field(asked->ctx, type, path, offset, size)) return true;
+        if (knows_struct(asked, type)) return false;
     }
     return false;
 }

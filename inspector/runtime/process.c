@@ -2,8 +2,8 @@
 
 #include "inspector/base/alloc.h"
 #include "inspector/base/error.h"
-#include "inspector/core/debug_file.h"
 #include "inspector/runtime/landmarks.h"
+#include "inspector/runtime/layouts.h"
 #include "inspector/runtime/modules.h"
 
 #include <stdarg.h>
@@ -16,7 +16,7 @@ enum {
 
 void gt_process_lost(struct gt_process *process, enum gt_evidence of, const char *format, ...)
 {
-    char line[512];
+    char line[1024];
     va_list args;
 
     if (process->lost[of]++ >= MAX_LINES) return;
@@ -155,78 +155,6 @@ static struct gt_error *read_version(struct gt_process *process)
     return NULL;
 }
 
-/* What no table says of a newer Go: said, since nobody has checked it. */
-static void warn_of_newer(struct gt_process *process)
-{
-    unsigned first, last;
-
-    if (process->known.exact) return;
-    gt_known_range(&first, &last);
-    gt_process_lost(process, GT_OF_NAMES,
-                    "%s is newer than go1.%u.%u, the newest that was looked at: %s, and statuses, "
-                    "wait reasons and the heap's design are taken for that one's; 'gotopsy check' "
-                    "tells how far this holds",
-                    process->version.text, last / 1000, last % 1000,
-                    process->dwarf ? "layouts are the program's own, by its debug information"
-                                   : "without debug information layouts are that one's too");
-}
-
-static struct gt_error *resolve_layout(struct gt_process *process)
-{
-    return gt_layout_resolve(process->facts, &process->version, &process->layout);
-}
-
-/* What was stripped may lie in a file of its own. */
-static void open_debug_file(struct gt_process *process)
-{
-    char *why = NULL;
-
-    if (gt_binary_has_dwarf(process->binary)) return;
-    process->debug = gt_debug_file_find(process->core, process->binary, &why);
-    if (why) gt_process_lost(process, GT_OF_NAMES, "%s", why);
-    free(why);
-}
-
-/* The file with the program's symbols: its own, or the separate one. */
-static const struct gt_binary *symbols_of(const struct gt_process *process)
-{
-    return process->debug ? process->debug : process->binary;
-}
-
-/* A program without DWARF is read by what is known of its Go version. */
-static struct gt_error *open_symbols(struct gt_process *process)
-{
-    struct gt_error *error = NULL;
-
-    gt_facts_chain_init(&process->chain);
-    process->facts = &process->chain.facts;
-    if (gt_binary_has_dwarf(symbols_of(process)))
-        error = gt_dwarf_open(symbols_of(process), &process->dwarf);
-    if (error) {
-        process->dwarf = NULL;
-        gt_process_lost(process, GT_OF_NAMES, "%s", gt_error_message(error));
-        gt_error_free(error);
-    }
-    if (process->dwarf) gt_facts_chain_add(&process->chain, gt_dwarf_facts(process->dwarf));
-    gt_facts_chain_add(&process->chain, &process->known_facts);
-    process->landmarks = gt_landmarks_create(process);
-    gt_facts_chain_add(&process->chain, gt_landmarks_facts(process->landmarks));
-    return resolve_layout(process);
-}
-
-/* The rtypes that survived are the program's own word, and come before what is known. */
-static struct gt_error *use_rtypes(struct gt_process *process)
-{
-    if (process->dwarf || !process->module_count) return NULL;
-    process->rtypes = gt_rtype_facts_create(process->types, process->mem, &process->modules[0]);
-    gt_facts_chain_init(&process->chain);
-    gt_facts_chain_add(&process->chain, gt_rtype_facts_of(process->rtypes));
-    gt_facts_chain_add(&process->chain, gt_type_names_facts(process->type_names));
-    gt_facts_chain_add(&process->chain, &process->known_facts);
-    gt_facts_chain_add(&process->chain, gt_landmarks_facts(process->landmarks));
-    return resolve_layout(process);
-}
-
 static uint8_t func_id(const struct gt_text *code, const char *name)
 {
     struct gt_func func;
@@ -287,14 +215,12 @@ static struct gt_error *open_all(const struct gt_core_options *options, struct g
     process->mem = gt_core_memory(process->core);
     error = gt_binary_find(process->core, options->exe_paths, options->force_exe, &process->binary);
     if (!error) error = read_version(process);
-    if (!error) open_debug_file(process);
-    if (!error) error = open_symbols(process);
-    if (!error) warn_of_newer(process);
+    if (!error) error = gt_layouts_open(process);
     if (!error) error = gt_modules_read(process);
     if (!error) error = open_code(process);
     if (error) return error;
     open_types(process);
-    return use_rtypes(process);
+    return gt_layouts_settle(process);
 }
 
 struct gt_error *gt_process_explain(const struct gt_process *process, struct gt_error *error)

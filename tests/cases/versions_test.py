@@ -1,5 +1,6 @@
 """Programs of a Go that no table knows: an older one is refused, a newer one read, and said."""
 
+import shutil
 import subprocess
 
 import pytest
@@ -42,6 +43,68 @@ def test_newer_and_otherwise(tmp_path):
     subprocess.run(["strip", core.exe], check=True)
     done = tool.run("report", "--exe", core.exe, core.path)
     assert done.status == 3 and "go1.28.3 is newer than any Go" in done.err, done.err
+
+
+# ---- a newer Go with debug information, in which something has another name -------------------------
+
+
+def _renamed(folder, *names):
+    """The demo of a Go to come. In its DWARF, of version 5, names stand where they are used."""
+    if not shutil.which("eu-elfcompress"):
+        pytest.skip("eu-elfcompress is not installed")
+    core = _claimed("demo", "go1.28.3", folder)
+    subprocess.run(["eu-elfcompress", "-q", "-t", "none", core.exe], check=True)
+    bytes_ = core.exe.read_bytes()
+    for name in names:
+        old = name.encode() + b"\0"
+        assert old in bytes_, name
+        bytes_ = bytes_.replace(old, old[:-2] + b"0\0")
+    core.exe.write_bytes(bytes_)
+    return core, bytes_
+
+
+def _kinds(report):
+    return {found["kind"] for found in report["findings"]}
+
+
+def test_newer_without_a_field(tmp_path):
+    """The older table's place is not taken for it: what it was read for could not be looked for."""
+    core, _ = _renamed(tmp_path, "period")
+    report = tool.report(core.path, "--exe", core.exe)
+    (note,) = (note for note in report["coverage"]["notes"] if "runtime.timer.period" in note)
+    assert "timers" in note
+    expected = {want["kind"] for want in core.truth["findings"] if want["count"]}
+    assert "ticker" in expected and _kinds(report) == expected - {"ticker"}
+    unseen = {kind for kind, looked in report["looked_for"].items() if not looked}
+    assert unseen == {"ticker"}
+
+
+def test_newer_without_what_goroutines_wait_for(tmp_path):
+    """Nothing is proven of goroutines that cannot be read in full."""
+    core, _ = _renamed(tmp_path, "waitlink")
+    report = tool.report(core.path, "--exe", core.exe)
+    assert any("runtime.sudog.waitlink" in note for note in report["coverage"]["notes"])
+    assert not report["looked_for"]["hung-goroutine"]
+    assert not [found for found in report["findings"] if found["confidence"] == "proven"]
+
+
+def test_newer_without_what_there_must_be(tmp_path):
+    core, _ = _renamed(tmp_path, "elemsize")
+    done = tool.run("report", "--exe", core.exe, core.path)
+    assert done.status == 3 and done.err.count("\n") == 1
+    assert "go1.28.3 is newer than any Go" in done.err and "runtime.mspan.elemsize" in done.err
+
+
+def test_newer_without_a_struct(tmp_path):
+    """Where the program has no such struct at all, the newest table's is tried, and named."""
+    plain, with_all = _renamed(tmp_path)
+    (note,) = tool.report(plain.path, "--exe", plain.exe)["coverage"]["notes"]
+    assert "runtime.mheap" not in note
+    plain.exe.write_bytes(with_all.replace(b"runtime.mheap\0", b"runtime.mhea0\0"))
+    report = tool.report(plain.path, "--exe", plain.exe)
+    (note,) = report["coverage"]["notes"]
+    assert "that one's for runtime.mheap," in note
+    assert _kinds(report) == {want["kind"] for want in plain.truth["findings"] if want["count"]}
 
 
 def test_older(tmp_path):

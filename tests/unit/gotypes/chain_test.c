@@ -5,6 +5,7 @@
 struct oracle {
     const char *name;
     unsigned number, asked;
+    bool lacks_field;
     struct gt_facts facts;
 };
 
@@ -18,7 +19,7 @@ static bool knows(void *ctx, const char *name)
 static bool field(void *ctx, const char *type, const char *path, uint64_t *offset, uint64_t *size)
 {
     struct oracle *oracle = ctx;
-    if (!knows(ctx, type) || strcmp(path, "lock.key") != 0) return false;
+    if (!knows(ctx, type) || oracle->lacks_field || strcmp(path, "lock.key") != 0) return false;
     *offset = oracle->number;
     *size = 8;
     return true;
@@ -117,7 +118,7 @@ static void the_first_that_knows_answers(void **state)
     assert_all(&chain.facts, "runtime.m", 2);
     assert_int_equal(third.asked, 0);
     assert_all(&chain.facts, "runtime.p", 0);
-    assert_int_equal(third.asked, 5);
+    assert_int_equal(third.asked, 6); /* a field, and whether it knows the struct at all */
 }
 
 static void an_answer_may_be_in_parts(void **state)
@@ -127,6 +128,7 @@ static void an_answer_may_be_in_parts(void **state)
     struct gt_facts_chain chain;
     oracle_init(&sizes, "runtime.g", 1);
     oracle_init(&rest, "runtime.g", 2);
+    /* It speaks of no fields at all, and so forbids none. */
     sizes.facts = (struct gt_facts){.ctx = &sizes, .type_size = type_size};
     gt_facts_chain_init(&chain);
     gt_facts_chain_add(&chain, &sizes.facts);
@@ -137,6 +139,25 @@ static void an_answer_may_be_in_parts(void **state)
     assert_int_equal(all.named, 2);
     assert_int_equal(all.constant, 2);
     assert_int_equal(all.global, 2);
+}
+
+/* The built-in table's runtime.g is not the program's, once that one lacks a field. */
+static void who_knows_a_struct_has_the_last_word_on_its_fields(void **state)
+{
+    (void)state;
+    struct oracle own, table;
+    struct gt_facts_chain chain;
+    uint64_t offset, size;
+    oracle_init(&own, "runtime.g", 1);
+    oracle_init(&table, "runtime.g", 2);
+    own.lacks_field = true;
+    gt_facts_chain_init(&chain);
+    gt_facts_chain_add(&chain, &own.facts);
+    gt_facts_chain_add(&chain, &table.facts);
+    assert_false(chain.facts.field(chain.facts.ctx, "runtime.g", "lock.key", &offset, &size));
+    own.name = "runtime.m";
+    assert_true(chain.facts.field(chain.facts.ctx, "runtime.g", "lock.key", &offset, &size));
+    assert_int_equal(offset, 2);
 }
 
 static void references_are_described_by_whose_they_are(void **state)
@@ -186,6 +207,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_first_that_knows_answers),
         cmocka_unit_test(an_answer_may_be_in_parts),
+        cmocka_unit_test(who_knows_a_struct_has_the_last_word_on_its_fields),
         cmocka_unit_test(references_are_described_by_whose_they_are),
         cmocka_unit_test(an_empty_chain_knows_nothing),
         cmocka_unit_test(a_chain_is_no_longer_than_it_may_be),
