@@ -6,6 +6,7 @@ import subprocess
 import pytest
 
 from . import recipe, tool
+from .builds import build, judged
 
 NEWEST = "go1.27.4"
 SHIPPED = {"dwarf": "demo", "stripped": f"{NEWEST}-amd64"}  # of which the first is of Go 1.26
@@ -118,3 +119,20 @@ def test_latest_patch(tmp_path):
     """A patch release that came after the table was made is not news."""
     core = _claimed("demo", "go1.26.9", tmp_path)
     assert tool.report(core.path, "--exe", core.exe)["coverage"]["notes"] == []
+
+
+# ---- the first release of a minor version, which may lay things out otherwise than its last ---------
+
+FIRST = ["1.19", "1.20", "1.21.0", "1.22.0", "1.23.0", "1.24.0", "1.25.0", "1.26.0", "1.27.0"]
+# m.alllink moved by the last of 1.23 and of 1.24, and mspan.freeIndexForScan was new in a patch.
+MOVED = ["1.19", "1.23.0", "1.24.0"]
+
+
+@pytest.mark.skipif(tool.SUBSET, reason="a slow build is under test")
+@pytest.mark.parametrize("flags", [[], ["-ldflags=-s -w"]], ids=["dwarf", "stripped"])
+@pytest.mark.parametrize("version", FIRST if recipe.ALL else MOVED)
+def test_first_release(tmp_path, version, flags):
+    for mode in ("leak", "twin"):
+        (tmp_path / mode).mkdir()
+    leak, twin = (build(tmp_path / mode, flags, version=version, mode=mode) for mode in ("leak", "twin"))
+    judged(leak, "stripped" if flags else "dwarf", leak.exe, twin)
