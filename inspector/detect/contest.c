@@ -32,7 +32,7 @@ static void index_roots(struct gt_contest *contest, const struct gt_study *study
 
 static void contest_timers(struct gt_contest *contest, const struct gt_study *study)
 {
-    gt_timers_open(study->process, &contest->timers);
+    gt_timers_open(study->process, study->goroutines, &contest->timers);
     for (size_t i = 0; i < contest->timers.list.len; i++) {
         const struct gt_timer *timer = gt_vec_at(&contest->timers.list, i);
         if (timer->kind != GT_TIMER_OTHER)

@@ -60,46 +60,54 @@ static void take(struct gt_process *process, uint64_t word, struct gt_timers *ti
     gt_vec_add(&timers->list, &timer);
 }
 
-/* `seen` has the entries of all Ps: heaps that overlap, or a P that is listed often, cost no more
- * than their words. */
-static void take_all(struct gt_process *process, const struct design *design, uint64_t p,
-                     struct gt_map *seen, struct gt_timers *timers)
+struct reading {
+    struct gt_process *process;
+    struct gt_timers *timers;
+    struct gt_map seen; /* entries of all heaps, and bubbles */
+};
+
+static bool is_new(struct reading *reading, uint64_t addr)
 {
+    bool added;
+
+    gt_map_put(&reading->seen, addr, &added);
+    return added;
+}
+
+/* Heaps that overlap, or an owner that is listed often, cost no more than their words. */
+static void take_all(struct reading *reading, const struct design *design, const char *what,
+                     uint64_t owner, enum gt_field_id slice)
+{
+    struct gt_process *process = reading->process;
     const struct gt_layout *layout = &process->layout;
     uint64_t size = design->entry ? layout->size[design->size] : 8;
     uint64_t offset = design->entry ? gt_off(layout, design->entry) : 0;
     struct gt_slice heap;
 
-    if (!gt_process_slice(process, p + gt_off(layout, design->slice), size, &heap)) {
-        gt_process_lost(process, GT_OF_TIMERS, "timers of the P at 0x%llx: not in the core",
-                        (unsigned long long)p);
+    if (!gt_process_slice(process, owner + gt_off(layout, slice), size, &heap)) {
+        gt_process_lost(process, GT_OF_TIMERS, "timers of the %s at 0x%llx: not in the core", what,
+                        (unsigned long long)owner);
         return;
     }
     for (uint64_t i = 0; i < heap.len; i++) {
         uint64_t entry = heap.ptr + i * size + offset;
-        bool added;
-        gt_map_put(seen, entry, &added);
-        if (!added) {
+        if (!is_new(reading, entry)) {
             gt_process_lost(process, GT_OF_TIMERS,
-                            "timers of the P at 0x%llx: they are another P's too",
-                            (unsigned long long)p);
+                            "timers of the %s at 0x%llx: they are another's too", what,
+                            (unsigned long long)owner);
             return;
         }
-        take(process, entry, timers);
+        take(process, entry, reading->timers);
     }
 }
 
-void gt_timers_open(struct gt_process *process, struct gt_timers *timers)
+static void take_of_ps(struct reading *reading, const struct design *design)
 {
+    struct gt_process *process = reading->process;
     struct gt_slice allp;
-    struct gt_map seen = {0};
     uint64_t addr, p;
-    const struct design *design = designs;
     struct gt_error *error = gt_process_global(process, "runtime.allp", &addr);
 
-    timers->list = GT_VEC_OF(struct gt_timer);
-    while (!gt_has(&process->layout, design->slice) && design != &designs[1])
-        design++;
     if (error || !gt_process_slice(process, addr, 8, &allp)) {
         gt_process_lost(process, GT_OF_TIMERS,
                         "the list of Ps cannot be read: no timers are known");
@@ -108,8 +116,36 @@ void gt_timers_open(struct gt_process *process, struct gt_timers *timers)
     }
     for (uint64_t i = 0; i < allp.len; i++)
         if (gt_mem_u64(process->mem, allp.ptr + i * 8, &p) && p)
-            take_all(process, design, p, &seen, timers);
-    gt_map_free(&seen);
+            take_all(reading, design, "P", p, design->slice);
+}
+
+/* Timers that are made in a bubble go by its clock, and hang in its heap. */
+static void take_of_bubbles(struct reading *reading, const struct design *design,
+                            const struct gt_goroutines *goroutines)
+{
+    struct gt_process *process = reading->process;
+    uint64_t bubble;
+
+    if (!gt_has(&process->layout, GT_F_bubble_timers_heap)) return;
+    for (uint32_t i = 0; i < goroutines->count; i++)
+        if (gt_process_field(process, goroutines->list[i].address, GT_F_g_bubble, &bubble) &&
+            bubble && is_new(reading, bubble))
+            take_all(reading, design, "bubble", bubble, GT_F_bubble_timers_heap);
+}
+
+void gt_timers_open(struct gt_process *process, const struct gt_goroutines *goroutines,
+                    struct gt_timers *timers)
+{
+    struct reading reading = {.process = process, .timers = timers};
+    const struct design *design = designs;
+
+    timers->list = GT_VEC_OF(struct gt_timer);
+    if (process->lost[GT_OF_TIMERS]) return; /* a field of theirs has no known place (layouts.h) */
+    while (!gt_has(&process->layout, design->slice) && design != &designs[1])
+        design++;
+    take_of_ps(&reading, design);
+    take_of_bubbles(&reading, design, goroutines);
+    gt_map_free(&reading.seen);
 }
 
 void gt_timers_deinit(struct gt_timers *timers)

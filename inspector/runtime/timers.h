@@ -1,11 +1,13 @@
 /*
  * Timers in the heaps of the Ps, of both designs (runtime/time.go): p.timers as a slice of *timer
- * (<= 1.22) or of timerWhen pairs (1.23+). Entries that are stopped but not yet taken out are left
- * out. The list owns its table.
+ * (<= 1.22) or of timerWhen pairs (1.23+); and in the heaps of synctest's bubbles, which are of the
+ * newer design. Entries that are stopped but not yet taken out are left out. The list owns its
+ * table.
  */
 #ifndef GT_RUNTIME_TIMERS_H
 #define GT_RUNTIME_TIMERS_H
 
+#include "inspector/runtime/goroutines.h"
 #include "inspector/runtime/process.h"
 
 enum gt_timer_kind {
@@ -17,7 +19,7 @@ enum gt_timer_kind {
 
 struct gt_timer {
     uint64_t address;   /* of the runtime.timer */
-    uint64_t heap_word; /* address of the word in the P's heap that keeps it */
+    uint64_t heap_word; /* address of the word in the timer heap that keeps it */
     uint64_t period, when;
     uint64_t callback; /* a funcval */
     uint64_t arg;      /* the data word of timer.arg: a channel's hchan or a func */
@@ -28,7 +30,8 @@ struct gt_timers {
     struct gt_vec list; /* struct gt_timer */
 };
 
-void gt_timers_open(struct gt_process *process, struct gt_timers *timers);
+void gt_timers_open(struct gt_process *process, const struct gt_goroutines *goroutines,
+                    struct gt_timers *timers);
 void gt_timers_deinit(struct gt_timers *timers);
 
 #endif

@@ -2,7 +2,7 @@
 
 import pytest
 
-from . import little, recipe, tool
+from . import expect, little, recipe, tool
 from .builds import build, judged
 
 pytestmark = pytest.mark.skipif(tool.SUBSET, reason="a slow build is under test")
@@ -20,7 +20,11 @@ EXPERIMENTS = {
 CELLS = [(name, version) for name, versions in EXPERIMENTS.items() for version in versions]
 # asynctimerchan=1 makes timers' channels as they were up to 1.22; 2 gives them their buffer back,
 # and still lets them be collected (time/sleep.go, syncTimer), so that nothing leaks.
-CHANNELS = [("0", "1.25.12"), ("1", "1.25.12"), ("2", "1.25.12"), ("1", recipe.LOCAL)]
+CHANNELS = [
+    (setting, version)
+    for version in ("1.23.12", "1.24.13", "1.25.12", recipe.LOCAL)
+    for setting in ("0", "1", "2")
+]
 
 
 @SYMBOLS
@@ -36,18 +40,20 @@ def test_experiment(tmp_path, experiment, version, flags):
     assert experiment in tool.report(cores[0].path)["binary"]["experiments"]
 
 
+@SYMBOLS
 @pytest.mark.parametrize("setting, version", CHANNELS)
-def test_channels_of_timers(tmp_path, setting, version):
-    core = build(tmp_path, [], version=version, GODEBUG=f"asynctimerchan={setting}")
+def test_channels_of_timers(tmp_path, setting, version, flags):
+    core = build(tmp_path, flags, version=version, GODEBUG=f"asynctimerchan={setting}")
     for want in core.truth["findings"] if setting == "2" else []:
         if want["kind"] == "ticker":
             want.update(count=0, instances=[])
-    judged(core, "dwarf", core.exe)
+    judged(core, "stripped" if flags else "dwarf", core.exe)
 
 
 # ---- what is only there with a setting: small programs that leak nothing --------------------------
 
 ARENAS = ["1.20.14", "1.21.13", "1.22.12", "1.24.13", recipe.LOCAL, "1.27.4"]
+LEAST_TIMER = 96  # bytes, what time.NewTicker or time.AfterFunc allocates at least
 BUBBLES = [("1.24.13", "synctest"), ("1.25.12", ""), (recipe.LOCAL, ""), ("1.27.4", "")]
 
 
@@ -82,3 +88,27 @@ def test_bubble(tmp_path, version, experiment, flags):
     bubbles = {goroutine: group["bubble"] for group in groups for goroutine in group["ids"]}
     inside = {bubbles.pop(goroutine) for goroutine in core.truth["bubble"]}
     assert inside == ({None} if experiment else {1})  # the experiment's bubbles had no numbers
+
+
+@SYMBOLS
+@pytest.mark.parametrize("forgotten", ["tickers", "funcs", "stopped"])
+@pytest.mark.parametrize("version, experiment", BUBBLES)
+def test_timers_of_a_bubble(tmp_path, version, experiment, forgotten, flags):
+    """A bubble has a timer heap of its own. In 1.24 it keeps tickers that nobody stops; later ones
+    are in it only while somebody waits for them, as elsewhere, and so the program says itself
+    whether they were kept."""
+    linked = "".join(flags) or "-ldflags="
+    flags = [f"{linked} -X main.forgotten={forgotten}"]
+    core = _made(tmp_path, "bubbles", version, flags, experiment)
+    findings = tool.report(core.path)["findings"]
+    assert tool.check(core.path)["verdict"] != "differs"
+    known = {~inverted & (1 << 64) - 1 for inverted in core.truth["inverted"]}
+    if core.truth["bytes"] < len(known) * LEAST_TIMER:
+        assert findings == [] and forgotten != "funcs"
+        return
+    (finding,) = findings
+    assert finding["kind"] == "ticker" and finding["count"] == len(known)
+    assert finding["confidence"] == ("suspect" if forgotten == "funcs" else "proven")
+    assert {expect.address(told["timer"]) for told in finding["instances"]} <= known
+    # What the heap grew by has the bubble's list of them in it too.
+    assert expect.near(finding["bytes_freed"], core.truth["bytes"], 0.01, expect.TIMER_LISTS)

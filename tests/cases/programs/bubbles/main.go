@@ -9,9 +9,50 @@ import (
 	"os"
 	"runtime"
 	"time"
+	"unsafe"
 )
 
-const each = 5
+const (
+	each = 5
+	many = 1000
+)
+
+// By -ldflags=-X: many "tickers" or "funcs" that nobody stops or knows, or as many that were
+// "stopped".
+var forgotten string
+
+func one() unsafe.Pointer {
+	if forgotten == "funcs" {
+		return unsafe.Pointer(time.AfterFunc(time.Hour, runtime.GC))
+	}
+	ticker := time.NewTicker(time.Hour)
+	if forgotten == "stopped" {
+		ticker.Stop()
+	}
+	return unsafe.Pointer(ticker)
+}
+
+// forget makes them, and returns where they are in a way that keeps none of them alive, and what
+// their being there added to the heap.
+func forget() (inverted []uint64, bytes uint64) {
+	if forgotten == "" {
+		return nil, 0
+	}
+	inverted = make([]uint64, many)
+	before := alive()
+	for i := range inverted {
+		inverted[i] = ^uint64(uintptr(one()))
+	}
+	return inverted, max(alive(), before) - before
+}
+
+func alive() uint64 {
+	var stats runtime.MemStats
+	runtime.GC()
+	runtime.GC()
+	runtime.ReadMemStats(&stats)
+	return stats.HeapAlloc
+}
 
 func id() (id uint64) {
 	buf := make([]byte, 64)
@@ -60,9 +101,10 @@ func start() (started []uint64) {
 }
 
 func ready(started []uint64) {
-	runtime.GC()
-	runtime.GC()
-	json.NewEncoder(os.Stdout).Encode(map[string][]uint64{"bubble": started})
+	inverted, bytes := forget()
+	said := map[string]any{"bubble": started, "inverted": inverted, "bytes": bytes}
+	json.NewEncoder(os.Stdout).Encode(said)
+	alive()
 	fmt.Println("ready")
 	os.Stdin.Read(make([]byte, 1))
 }
