@@ -1,0 +1,3 @@
+module gotopsy.tests/wide
+
+go 1.19
