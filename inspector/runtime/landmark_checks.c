@@ -11,6 +11,7 @@ enum {
     FINALIZER_BLOCK = 4096,
     CLEANUP_BLOCK = 512,
     SEMTABLE_SIZE = 251,
+    SPAN_IN_USE = 1,
 };
 
 /* Some of [0, count), the ends included: the i-th of SAMPLES. */
@@ -81,27 +82,31 @@ enum gt_likeness gt_like_allm(const struct gt_process *process, uint64_t addr)
     return m ? GT_UNLIKE : GT_ALIKE;
 }
 
-static bool is_span(const struct gt_process *process, uint64_t span)
+/* One in use is unswept, being swept or swept in this cycle of the heap's, or is cached. */
+static bool is_span(const struct gt_process *process, uint64_t span, uint64_t heap_gen)
 {
-    uint64_t start, pages, state;
+    uint64_t start, pages, state, gen;
 
-    return span % 8 == 0 && gt_process_field(process, span, GT_F_mspan_startAddr, &start) &&
-           gt_process_field(process, span, GT_F_mspan_npages, &pages) &&
-           gt_process_field(process, span, GT_F_mspan_state, &state) && start % PAGE == 0 &&
-           state <= 2 && (state == 0 || (start && pages));
+    if (span % 8 || !gt_process_field(process, span, GT_F_mspan_startAddr, &start) ||
+        !gt_process_field(process, span, GT_F_mspan_npages, &pages) ||
+        !gt_process_field(process, span, GT_F_mspan_state, &state) ||
+        !gt_process_field(process, span, GT_F_mspan_sweepgen, &gen) || start % PAGE || state > 2 ||
+        (state && !(start && pages)))
+        return false;
+    return state != SPAN_IN_USE || (uint32_t)(gen - heap_gen + 2) <= 5;
 }
 
 enum gt_likeness gt_like_mheap(const struct gt_process *process, uint64_t addr)
 {
     struct gt_slice all;
-    uint64_t span;
+    uint64_t span, gen;
 
     if (!gt_process_slice(process, addr + gt_off(&process->layout, GT_F_mheap_allspans), 8, &all) ||
-        !all.len)
+        !all.len || !gt_process_field(process, addr, GT_F_mheap_sweepgen, &gen) || gen % 2)
         return GT_UNLIKE;
     for (uint64_t i = 0; i < samples(all.len); i++)
         if (!gt_mem_u64(process->mem, all.ptr + sample(all.len, i) * 8, &span) ||
-            !is_span(process, span))
+            !is_span(process, span, gen))
             return GT_UNLIKE;
     return GT_ALIKE;
 }
@@ -193,15 +198,21 @@ enum gt_likeness gt_like_memstats(const struct gt_process *process, uint64_t add
     return unix_time > 30 * year && unix_time < 200 * year ? GT_ALIKE : GT_UNLIKE;
 }
 
+/* A sum of sizes of objects and pages. */
+static bool is_heap_size(uint64_t bytes)
+{
+    return bytes % 8 == 0 && bytes < (uint64_t)1 << 46;
+}
+
 enum gt_likeness gt_like_controller(const struct gt_process *process, uint64_t addr)
 {
-    static const uint64_t most = (uint64_t)1 << 46;
     uint64_t marked, live;
 
     if (!gt_process_field(process, addr, GT_F_gcController_heapMarked, &marked) ||
         !gt_process_field(process, addr, GT_F_gcController_heapLive, &live))
         return GT_UNLIKE;
-    return marked && marked < most && live && live < most ? GT_ALIKE : GT_UNLIKE;
+    if (!is_heap_size(marked) || !live || !is_heap_size(live)) return GT_UNLIKE;
+    return marked ? GT_ALIKE : GT_EMPTY; /* nothing was collected yet */
 }
 
 enum gt_likeness gt_like_gcphase(const struct gt_process *process, uint64_t addr)

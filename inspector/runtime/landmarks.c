@@ -90,7 +90,7 @@ static const struct landmark {
 enum { LANDMARKS = sizeof landmarks / sizeof *landmarks };
 
 struct gt_landmarks {
-    const struct gt_process *process;
+    struct gt_process *process;
     struct gt_facts facts;
     bool sought[LANDMARKS];
     uint64_t found[LANDMARKS]; /* 0: not found */
@@ -204,32 +204,64 @@ static uint64_t seek(const struct gt_process *process, const struct landmark *la
 
 /* ---- the provider -------------------------------------------------------------------------- */
 
-static bool by_landmark(struct gt_landmarks *from, const char *name, uint64_t *addr)
+/* Text tells itself from other memory when it is whole lines, which it need not be. */
+static bool is_certain(const struct landmark *landmark)
 {
-    for (size_t i = 0; i < LANDMARKS; i++) {
-        if (strcmp(landmarks[i].name, name) != 0) continue;
-        if (!from->sought[i]) from->found[i] = seek(from->process, &landmarks[i]);
-        from->sought[i] = true;
-        *addr = from->found[i];
-        return *addr;
-    }
-    return false;
+    return landmark->check != gt_like_backlog && landmark->check != gt_like_backlog_index;
+}
+
+/* A symbol may lie, of a binary that was garbled or is not the one that it claims to be. */
+static bool leads_astray(struct gt_process *process, const struct landmark *landmark, uint64_t addr)
+{
+    if (!is_certain(landmark) || landmark->check(process, addr) != GT_UNLIKE) return false;
+    gt_process_lost(process, GT_OF_NAMES,
+                    "the symbol %s is not believed: what it leads to is something else",
+                    landmark->name);
+    return true;
+}
+
+static uint64_t find(struct gt_process *process, const struct landmark *landmark)
+{
+    uint64_t addr, size;
+
+    if (gt_binary_symbol(process->binary, landmark->name, &addr, &size) &&
+        !leads_astray(process, landmark, addr))
+        return addr;
+    return seek(process, landmark);
+}
+
+static const struct landmark *landmark_named(const char *name)
+{
+    for (size_t i = 0; i < LANDMARKS; i++)
+        if (strcmp(landmarks[i].name, name) == 0) return &landmarks[i];
+    return NULL;
+}
+
+static bool by_landmark(struct gt_landmarks *from, const struct landmark *landmark, uint64_t *addr)
+{
+    size_t i = (size_t)(landmark - landmarks);
+
+    if (!from->sought[i]) from->found[i] = find(from->process, landmark);
+    from->sought[i] = true;
+    *addr = from->found[i];
+    return *addr;
 }
 
 static bool global(void *ctx, const char *name, struct gt_debug_global *out)
 {
     struct gt_landmarks *from = ctx;
-    uint64_t size = 0;
+    const struct landmark *landmark = landmark_named(name);
+    uint64_t addr, size = 0;
 
     *out = (struct gt_debug_global){.name = name};
-    if (!gt_binary_symbol(from->process->binary, name, &out->addr, &size) &&
-        !by_landmark(from, name, &out->addr))
-        return false;
-    out->size = size ? size : gt_known_global_size(&from->process->known, name);
+    bool named = gt_binary_symbol(from->process->binary, name, &addr, &size);
+    if (landmark ? !by_landmark(from, landmark, &out->addr) : !named) return false;
+    if (!landmark) out->addr = addr;
+    out->size = named && size ? size : gt_known_global_size(&from->process->known, name);
     return true;
 }
 
-struct gt_landmarks *gt_landmarks_create(const struct gt_process *process)
+struct gt_landmarks *gt_landmarks_create(struct gt_process *process)
 {
     struct gt_landmarks *from = gt_calloc(1, sizeof *from);
 

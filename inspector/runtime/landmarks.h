@@ -9,7 +9,8 @@
  * is taken.
  *
  * A provider of facts (gotypes/facts.h) that answers for variables alone, and knows no types.
- * Symbols that survived (-ldflags=-w) are asked first. Answers are kept.
+ * Symbols that survived (-ldflags=-w) are asked first, and believed if they lead to memory with the
+ * variable's structure; one that is not is told as a loss. Answers are kept.
  */
 #ifndef GT_RUNTIME_LANDMARKS_H
 #define GT_RUNTIME_LANDMARKS_H
@@ -19,7 +20,7 @@
 struct gt_landmarks;
 
 /* The process's layout, modules and code must be there when something is asked. */
-struct gt_landmarks *gt_landmarks_create(const struct gt_process *process);
+struct gt_landmarks *gt_landmarks_create(struct gt_process *process);
 void gt_landmarks_free(struct gt_landmarks *landmarks); /* NULL is allowed */
 const struct gt_facts *gt_landmarks_facts(const struct gt_landmarks *landmarks);
 

@@ -1,6 +1,7 @@
 """The cores: which there should be, and how to come by them."""
 
 import dataclasses
+import fnmatch
 import functools
 import json
 import os
@@ -22,6 +23,9 @@ BETWEEN = ["1.23.12", "1.24.13", "1.25.12"]
 VERSIONS = [LOCAL] if SUBSET else ["1.22.12", LOCAL]
 OF_CASES = [*OLD, "1.22.12", *BETWEEN, LOCAL, "1.27.4"] if ALL and not SUBSET else VERSIONS
 NOT_CASES = {"truth", "demo", "bench", "bench-stacks"}
+# Beside them, of a Go whose heap keeps no types and of another machine, some; and all in the long form.
+OTHERS = [("1.21.13", "amd64"), (LOCAL, "arm64")]
+OF_OTHERS = "*" if ALL else "su*"
 PATIENCE = 1800  # seconds to download Go and make the cores of one version
 
 
@@ -68,6 +72,17 @@ def cells():
         for case in _cases()
         for mode in modes
         for how in hows
+    ]
+
+
+def other_cells():
+    """By the kernel only: what is stripped or emulated is not told by how its core was taken."""
+    others = [(version, "arm64") for version in OF_CASES] if ALL else OTHERS
+    return [
+        Cell(version, case, mode, "kernel", machine)
+        for version, machine in ([] if SUBSET else others)
+        for case in fnmatch.filter(_cases(), OF_OTHERS)
+        for mode in ("leak", "twin")
     ]
 
 
@@ -118,10 +133,11 @@ class Made:
 
 
 @functools.cache
-def _make(version, machine, cases):
+def _make(version, machine, cases, how):
     """Makes the cores of a version, or finds that they were made before."""
     folder = CORES / (go_name(version) + ("" if machine == "amd64" else f"-{machine}"))
-    how = "kernel" if SUBSET or machine != "amd64" else "both"
+    if SUBSET or machine != "amd64":
+        how = "kernel"
     wanted = ["--go", version, "--arch", machine, "--how", how, "--cases", cases]
     made = subprocess.run(
         [COREFILES / "make-cores", *wanted, CORES],
@@ -137,7 +153,9 @@ def _make(version, machine, cases):
 
 def obtain(cell):
     """The core of a cell. Unavailable is for what this machine lacks; the rest is an error."""
-    made = _make(cell.version, cell.machine, "demo" if cell.case == "demo" else "*")
+    usual = cell.version in OF_CASES and cell.machine == "amd64"
+    cases = "demo" if cell.case == "demo" else "*" if usual else OF_OTHERS
+    made = _make(cell.version, cell.machine, cases, "both" if usual or cases == "demo" else "kernel")
     if cell.how in made.skipped:
         raise Unavailable(made.skipped[cell.how])
     folder = made.folder / cell.case / f"{cell.mode}.{cell.how}"
