@@ -4,65 +4,29 @@ import json
 
 import pytest
 
-from . import expect, recipe, tool
+from . import expect, matrix, recipe, tool
 
 SECONDS = 2  # for the whole report, unpacking aside
-
-CONFIDENCES = {
-    "substring": {"proven"},
-    "subslice": {"proven"},
-    "lost-elements": {"proven"},
-    "hung-goroutine": {"proven"},
-    "ticker": {"proven"},
-    "finalizer-cycle": {"proven"},
-    "deferred-calls": {"proven"},
-}
 
 # What only a file with its own date can tell: how long ago something was before the dump.
 TIMES = {"wait_ns", "wait_ns_max", "due_in_ns"}
 
 
-def seven(report, truth):
-    for want in truth["findings"]:
-        finding = expect.the_finding(report, want["kind"])
-        if not finding:
-            yield expect.missing_finding(report, want)
-            continue
-        wrong = expect.about(finding, want, CONFIDENCES[want["kind"]])
-        yield from (f"{want['kind']}: {complaint}" for complaint in wrong)
-    if len(report["findings"]) > len(truth["findings"]):
-        yield f"{len(report['findings'])} findings"
-
-
-def total(report, truth):
-    """All fixes together, which is what the twin measured: kinds must not overlap."""
-    noise = sum(shape.noise for shape in expect.SHAPES.values())
-    stacks = sum(finding["stack_bytes"] for finding in report["findings"])
-    heap = report["leaks_total"]["bytes"] - stacks
-    want = truth["bytes_freed_measured"]
-    if not expect.near(heap, want, 0.01, noise):
-        yield f"all findings free {heap} bytes of heap, not {want} ({heap - want:+})"
-
-
-def complaints(core):
-    report = tool.report(core.path, "--exe", core.exe)
-    yield from expect.process(report, core.truth, "kernel")
-    yield from expect.oracle(tool.check(core.path, "--exe", core.exe))
-    yield from expect.secrecy(json.dumps(report))
-    yield from expect.order(report["findings"])
-    yield from seven(report, core.truth)
-    yield from total(report, core.truth)
-
-
 def test_demo(demo):
-    wrong = list(complaints(demo))
+    """It is a cell of the matrix, too."""
+    square = matrix.Square(recipe.LOCAL, "amd64", "dwarf", "shipped")
+    verdict = matrix.judge(square, demo, None, lambda core: core.exe)
+    report = tool.report(demo.path, "--exe", demo.exe)
+    wrong = [*verdict.complaints, *expect.secrecy(json.dumps(report))]
+    wrong += expect.order(report["findings"])
     assert not wrong, "\n".join(wrong)
+    assert verdict.right == len(matrix.SURE)
 
 
 def test_demo_as_shipped():
     """Nothing is unpacked and no binary is named: it lies beside the core."""
     report = tool.report(recipe.COREFILES / "demo" / "demo.core.zst")
-    assert {finding["kind"] for finding in report["findings"]} == set(CONFIDENCES)
+    assert {finding["kind"] for finding in report["findings"]} == set(matrix.SURE)
 
 
 @pytest.mark.skipif(tool.SUBSET, reason="a slow build is under test")

@@ -6,6 +6,8 @@ import pytest
 
 from . import matrix, recipe, tool
 
+PAIRS = sorted({name.rsplit("-", 1)[0] for name in recipe.SHIPPED})  # of cores that ship, by Go
+SAME = ("kind", "count", "confidence", "objects_freed", "stack_bytes")
 
 
 def _cores(square):
@@ -33,6 +35,7 @@ def test_shipped(shipped, tmp_path, verdicts):
     verdict = matrix.judge(square, core, None, lambda core: core.exe)
     verdicts[square] = verdict
     assert not verdict.complaints, "\n".join(verdict.complaints)
+    assert not verdict.undecided
 
 
 @pytest.mark.skipif(tool.SUBSET, reason="a slow build is under test")
@@ -47,3 +50,48 @@ def test_square(square, tmp_path, verdicts):
         pytest.skip(str(why))
     verdicts[square] = verdict
     assert not verdict.complaints, "\n".join(verdict.complaints)
+    assert not verdict.undecided
+
+
+# ---- what differs between machines is no more than what the program itself measured -------------
+
+
+def _by_kind(findings):
+    return {finding["kind"]: finding for finding in findings}
+
+
+def _agree(one, other):
+    """Two cores of the demo, each with the binary that gotopsy may see."""
+    told = [_by_kind(tool.report(core.path, "--exe", exe)["findings"]) for core, exe in (one, other)]
+    true = [_by_kind(core.truth["findings"]) for core, _ in (one, other)]
+    assert told[0].keys() == told[1].keys()
+    for kind in told[0]:
+        first, second = told[0][kind], told[1][kind]
+        assert [first[field] for field in SAME] == [second[field] for field in SAME]
+        measured = [of[kind]["bytes_freed_measured"] for of in true]
+        apart = abs(first["bytes_freed"] - second["bytes_freed"])
+        assert apart <= abs(measured[0] - measured[1]), kind
+
+
+@pytest.mark.parametrize("go", PAIRS)
+def test_machines_agree_as_shipped(go, tmp_path):
+    try:
+        cores = []
+        for machine in matrix.MACHINES:
+            (tmp_path / machine).mkdir()
+            cores.append(recipe.unpack(f"{go}-{machine}", tmp_path / machine))
+    except recipe.Unavailable as why:
+        pytest.skip(str(why))
+    _agree(*((core, core.exe) for core in cores))
+
+
+@pytest.mark.skipif(tool.SUBSET, reason="a slow build is under test")
+@pytest.mark.parametrize("version", matrix.GOS)
+def test_machines_agree(version, tmp_path):
+    """With debug information; what ships has none."""
+    try:
+        cells = [recipe.Cell(version, "demo", "leak", "kernel", machine) for machine in matrix.MACHINES]
+        cores = [recipe.obtain(cell) for cell in cells]
+    except recipe.Unavailable as why:
+        pytest.skip(str(why))
+    _agree(*((core, core.exe) for core in cores))
