@@ -255,6 +255,18 @@ struct gt_goroutine_group { /* goroutines with the same stack, status and wait r
     bool system;
 };
 
+struct gt_os_thread {
+    int64_t tid;
+    const char *state;  /* "running", "syscall", "C", "idle", "runtime", "foreign", "unknown" */
+    uint64_t goroutine; /* that it runs, or is in C or in a system call for; 0 when none */
+    bool interrupted;   /* by a signal, whose handler is left out of the stack */
+    int32_t signal;     /* that it stopped at or died of; 0 when none */
+    /* C's functions, the runtime's on the thread's own stack, then its goroutine's. C's are read
+     * on amd64 hosts alone, of amd64 cores. Empty when it cannot be read. */
+    struct gt_stack stack;
+    const char *incomplete; /* why the stack ends early; NULL when it does not */
+};
+
 struct gt_panic {      /* one under way when the process died */
     const char *type;  /* of its value, NULL when unknown. Go has replaced an error by its text */
     const char *value; /* a number, or a text; only the runtime's own unless show_data is set */
@@ -312,6 +324,10 @@ struct gt_report {
         const struct gt_goroutine_group *groups; /* the largest first */
         size_t group_count;
     } goroutines;
+    struct {                             /* filled by gt_threads_make() alone */
+        const struct gt_os_thread *list; /* those with a goroutine first, idle ones last */
+        size_t count;
+    } threads;
     struct {
         uint64_t typed_bytes, untyped_bytes; /* of live objects with pointers */
         uint64_t frames_precise, frames_conservative;
@@ -382,6 +398,22 @@ GT_API struct gt_error *gt_goroutines_write(const struct gt_report *report, enum
 GT_API struct gt_error *gt_goroutines_make(struct gt_analysis *analysis,
                                            const struct gt_report_options *options,
                                            struct gt_report **report);
+
+/* ---- threads: what each does, and for which goroutine --------------------------------------- */
+
+/*
+ * As gt_report_make, but only the process and its threads. A thread that the runtime knows is
+ * "running" its goroutine's Go code, in a "syscall" or in "C" for it; or without a goroutine "idle"
+ * or at work for the "runtime" itself. One that it does not know is C's own, "foreign". Of the
+ * options, which may be NULL, show_data counts.
+ */
+GT_API struct gt_error *gt_threads_make(struct gt_analysis *analysis,
+                                        const struct gt_report_options *options,
+                                        struct gt_report **report);
+/* Only the threads: text, or JSON by the schema gotopsy-threads/1. With style->all the stacks of
+ * idle threads are shown, too, and the runtime's own functions in all of them. */
+GT_API struct gt_error *gt_threads_write(const struct gt_report *report, enum gt_format format,
+                                         const struct gt_style *style, FILE *to);
 
 /* ---- waits: who waits for what, and who could wake whom ------------------------------------- */
 

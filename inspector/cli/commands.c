@@ -110,22 +110,40 @@ static struct gt_error *check(struct gt_analysis *analysis, struct gt_run *run)
     return error;
 }
 
+typedef struct gt_error *write_fn(const struct gt_report *report, enum gt_format format,
+                                  const struct gt_style *style, FILE *to);
+
+/* Takes over both the report and the error that there was in making it. */
+static struct gt_error *write_part(struct gt_run *run, struct gt_error *error,
+                                   struct gt_report *report, write_fn *write)
+{
+    struct gt_output output;
+
+    error = begin(&output, run, error);
+    if (!error)
+        error = gt_output_close(&output,
+                                write(report, run->options->format, &output.style, output.file));
+    gt_report_free(report);
+    return error;
+}
+
 static struct gt_error *goroutines(struct gt_analysis *analysis, struct gt_run *run)
 {
     struct gt_report_options options = run->options->report;
     struct gt_report *report = NULL;
-    struct gt_output output;
 
     options.arguments = run->options->format == GT_FORMAT_TRACEBACK;
     options.by_labels = run->options->format == GT_FORMAT_PPROF;
     struct gt_error *error = gt_goroutines_make(analysis, &options, &report);
+    return write_part(run, error, report, gt_goroutines_write);
+}
 
-    error = begin(&output, run, error);
-    if (!error)
-        error = gt_output_close(
-            &output, gt_goroutines_write(report, run->options->format, &output.style, output.file));
-    gt_report_free(report);
-    return error;
+static struct gt_error *threads(struct gt_analysis *analysis, struct gt_run *run)
+{
+    struct gt_report *report = NULL;
+    struct gt_error *error = gt_threads_make(analysis, &run->options->report, &report);
+
+    return write_part(run, error, report, gt_threads_write);
 }
 
 static struct gt_error *waits(struct gt_analysis *analysis, struct gt_run *run)
@@ -206,6 +224,15 @@ const struct gt_command gt_commands[] = {
      "  go tool pprof -top goroutines.pb.gz\n",
      GT_FOR_GOROUTINES, FORMAT(TEXT) | FORMAT(JSON) | FORMAT(TRACEBACK) | FORMAT(PPROF), goroutines,
      NULL},
+    {"threads", "CORE", "what each thread does, and for which goroutine",
+     "Shows the process's threads: those that run a goroutine or are in C or in a system call for\n"
+     "one, with its stack below what is the thread's own; those at the runtime's own work; and "
+     "C's\n"
+     "own, which Go does not know. Idle ones are only named. Functions of C are told for amd64\n"
+     "cores on amd64 hosts.\n",
+     "  gotopsy threads core\n"
+     "  gotopsy threads core --all                 with the stacks of idle threads\n",
+     GT_FOR_THREADS, FORMAT(TEXT) | FORMAT(JSON), threads, NULL},
     {"waits", "CORE", "who waits for what, and who could wake whom",
      "Shows what goroutines wait for that others could give (channels, mutexes, groups), and who\n"
      "reaches it and could wake them, by which variables. Those that hang, since nobody who may\n"

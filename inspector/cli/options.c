@@ -140,15 +140,6 @@ static struct gt_error *set_show_data(struct gt_options *options, const char *va
     return NULL;
 }
 
-/* One by one goroutines are what a traceback is for, unless another format was asked for. */
-static struct gt_error *set_one_by_one(struct gt_options *options, const char *value)
-{
-    (void)value;
-    options->all = true;
-    if (!options->format_given) options->format = GT_FORMAT_TRACEBACK;
-    return NULL;
-}
-
 static struct gt_error *set_all(struct gt_options *options, const char *value)
 {
     (void)value;
@@ -220,11 +211,11 @@ const struct gt_option_row gt_option_rows[] = {
      GT_FOR_REPORT, set_fail_on},
     {"instances", 0, "N", "examples for each finding (20)", GT_FOR_REPORT, set_instances},
     {"show-data", 0, NULL, "show the first bytes of the program's strings where they matter",
-     GT_FOR_REPORT | GT_FOR_GOROUTINES, set_show_data},
+     GT_FOR_REPORT | GT_FOR_GOROUTINES | GT_FOR_THREADS, set_show_data},
     {"coverage", 0, NULL, "say in full what could not be looked at; leave nothing out",
      GT_FOR_REPORT, set_all},
-    {"all", 0, NULL, "goroutines one by one, as Go prints them, those of the runtime too",
-     GT_FOR_GOROUTINES, set_one_by_one},
+    {"all", 0, NULL, "the runtime's own too; goroutines one by one, as Go prints them",
+     GT_FOR_GOROUTINES | GT_FOR_THREADS, set_all},
     {"goroutine", 0, "ID", "tell of this goroutine alone", GT_FOR_WAITS, set_goroutine},
     {"colour", 0, "WHEN", "auto (on a terminal, unless NO_COLOR is set), always or never",
      GT_FOR_ANALYSES, set_colour},
@@ -320,6 +311,13 @@ static struct gt_error *check_command(const struct gt_options *options, uint64_t
     return NULL;
 }
 
+/* One by one goroutines are what a traceback is for, unless another format was asked for. */
+static void choose_format(struct gt_options *options)
+{
+    if (options->all && !options->format_given && options->command->bit == GT_FOR_GOROUTINES)
+        options->format = GT_FORMAT_TRACEBACK;
+}
+
 /* A gate must see what it is to stop: findings down to its own size are looked for. */
 static void lower_min_bytes(struct gt_options *options)
 {
@@ -344,6 +342,7 @@ struct gt_error *gt_options_parse(int argc, const char **argv, struct gt_options
     poptContext context = poptGetContext(NULL, argc, argv, table, 0);
     struct gt_error *error = read_options(context, options, &seen);
     if (!error) error = read_arguments(options, poptGetArgs(context));
+    if (!error) choose_format(options);
     if (!error) error = check_command(options, seen);
     poptFreeContext(context);
     lower_min_bytes(options);

@@ -17,9 +17,10 @@ enum { /* commands, as bits: which of them an option is for */
        GT_FOR_CHECK = 2,
        GT_FOR_GOROUTINES = 4,
        GT_FOR_WAITS = 8,
-       GT_FOR_ANALYSES = 15,
-       GT_FOR_OTHERS = 16,
-       GT_FOR_ALL = 31,
+       GT_FOR_THREADS = 16,
+       GT_FOR_ANALYSES = 31,
+       GT_FOR_OTHERS = 32,
+       GT_FOR_ALL = 63,
 };
 
 enum gt_when { GT_AUTO, GT_ALWAYS, GT_NEVER };

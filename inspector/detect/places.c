@@ -140,15 +140,13 @@ static const char *name_native(const struct gt_process *process, struct gt_arena
     return file ? gt_arena_format(storage, "? (%s)", file) : "?";
 }
 
-static void add_natives(struct telling *telling, const struct gt_goroutines *goroutines,
-                        const struct gt_goroutine *g)
+static void add_native(struct telling *telling, const struct gt_native_frame *frame)
 {
-    for (uint32_t i = 0; i < g->native_count; i++) {
-        uint64_t pc = gt_native_lookup_pc(gt_g_native(goroutines, g, i));
-        struct gt_place *place = gt_vec_push(&telling->places);
-        place->function = name_native(telling->process, telling->storage, pc);
-        place->pc = pc;
-    }
+    uint64_t pc = gt_native_lookup_pc(frame);
+    struct gt_place *place = gt_vec_push(&telling->places);
+
+    place->function = name_native(telling->process, telling->storage, pc);
+    place->pc = pc;
 }
 
 static struct gt_stack keep(struct telling *telling)
@@ -208,7 +206,8 @@ struct gt_stack gt_places_of(const struct gt_process *process,
 {
     struct telling telling = start_telling(process, storage);
 
-    add_natives(&telling, goroutines, g);
+    for (uint32_t i = 0; i < g->native_count; i++)
+        add_native(&telling, gt_g_native(goroutines, g, i));
     for (uint32_t i = 0; i < g->frame_count; i++) {
         uint32_t left_out = gt_places_gap(g, i);
         if (left_out) {
@@ -219,6 +218,19 @@ struct gt_stack gt_places_of(const struct gt_process *process,
         add_places(&telling, gt_g_frame(goroutines, g, i)->pc,
                    !is_interrupted(process, goroutines, g, i));
     }
+    return keep(&telling);
+}
+
+struct gt_stack gt_places_of_thread(const struct gt_process *process,
+                                    const struct gt_thread_walk *walk, struct gt_arena *storage)
+{
+    struct telling telling = start_telling(process, storage);
+
+    for (size_t i = 0; i < walk->native_count; i++)
+        add_native(&telling, &walk->natives[i]);
+    /* Below C the pc of Go's first function is a return address too. */
+    for (size_t i = 0; i < walk->frame_count; i++)
+        add_places(&telling, walk->frames[i].pc, i || walk->native_count);
     return keep(&telling);
 }
 

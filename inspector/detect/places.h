@@ -7,6 +7,7 @@
 
 #include "gotypes/arguments.h"
 #include "inspector/detect/study.h"
+#include "inspector/runtime/thread_walk.h"
 
 /* The calls at pc, inlined ones first. For a return address `is_return` looks at the call itself.
  */
@@ -22,6 +23,10 @@ struct gt_stack gt_places_called(const struct gt_process *process, struct gt_are
 struct gt_stack gt_places_of(const struct gt_process *process,
                              const struct gt_goroutines *goroutines, const struct gt_goroutine *g,
                              struct gt_arena *storage);
+
+/* What a thread does above its goroutine's stack, as far as that is the thread's own. */
+struct gt_stack gt_places_of_thread(const struct gt_process *process,
+                                    const struct gt_thread_walk *walk, struct gt_arena *storage);
 
 /* How many frames gt_places_of() leaves out before this one, in the middle of a long stack. */
 uint32_t gt_places_gap(const struct gt_goroutine *g, uint32_t index);

@@ -7,26 +7,12 @@
 
 enum { COLUMN = 8, SHOWN_IDS = 10 };
 
-static void put_crash(struct gt_page *page, const struct gt_report *report)
-{
-    struct gt_str text = {0};
-
-    gt_summary_crash(&text, report);
-    if (text.len) {
-        gt_page_line(page, 0, 2);
-        gt_page_put(page, GT_RED, "crashed: ");
-        gt_page_put(page, GT_PLAIN, gt_str_text(&text));
-        gt_page_end(page);
-    }
-    gt_str_free(&text);
-}
-
 static void put_process(struct gt_page *page, const struct gt_report *report)
 {
     struct gt_str text = {0};
 
     gt_page_process(page, report);
-    put_crash(page, report);
+    gt_page_crash(page, report);
     gt_summary_goroutines(&text, report);
     gt_page_line(page, 0, 2);
     gt_page_format(page, GT_PLAIN, "goroutines: %s", gt_str_text(&text));

@@ -1,4 +1,4 @@
-/* The documents gotopsy-report/1 and gotopsy-goroutines/1. */
+/* The documents gotopsy-report/1, gotopsy-goroutines/1 and gotopsy-threads/1. */
 #include "inspector/report/json_values.h"
 #include "inspector/report/sinks.h"
 #include "inspector/report/units.h"
@@ -188,4 +188,28 @@ bool gt_json_goroutines(const struct gt_report *report, const struct gt_style *s
                                   gt_json_binary(report), "goroutines", goroutines_of(report),
                                   "notes", notes_of(report)),
                         to);
+}
+
+static json_t *thread_of(const struct gt_os_thread *thread)
+{
+    return json_pack("{s:o, s:o, s:o, s:b, s:o, s:o, s:o}", "tid", json_integer(thread->tid),
+                     "state", gt_json_text(thread->state), "goroutine",
+                     thread->goroutine ? gt_json_size(thread->goroutine) : json_null(),
+                     "interrupted", thread->interrupted, "signal",
+                     thread->signal ? json_integer(thread->signal) : json_null(), "stack",
+                     gt_json_stack(&thread->stack), "incomplete", gt_json_text(thread->incomplete));
+}
+
+bool gt_json_threads(const struct gt_report *report, const struct gt_style *style, FILE *to)
+{
+    json_t *threads = json_array();
+
+    (void)style;
+    for (size_t i = 0; i < report->threads.count; i++)
+        threads = gt_json_append(threads, thread_of(&report->threads.list[i]));
+    return gt_json_dump(
+        json_pack("{s:s, s:o, s:o, s:o, s:o, s:o, s:o}", "schema", "gotopsy-threads/1", "tool",
+                  gt_json_tool(), "core", gt_json_core(report), "crash", crash_of(report), "binary",
+                  gt_json_binary(report), "threads", threads, "notes", notes_of(report)),
+        to);
 }

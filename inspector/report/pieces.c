@@ -196,3 +196,17 @@ void gt_page_process(struct gt_page *page, const struct gt_report *report)
     gt_page_end(page);
     gt_str_free(&text);
 }
+
+void gt_page_crash(struct gt_page *page, const struct gt_report *report)
+{
+    struct gt_str text = {0};
+
+    gt_summary_crash(&text, report);
+    if (text.len) {
+        gt_page_line(page, 0, 2);
+        gt_page_put(page, GT_RED, "crashed: ");
+        gt_page_put(page, GT_PLAIN, gt_str_text(&text));
+        gt_page_end(page);
+    }
+    gt_str_free(&text);
+}

@@ -9,6 +9,9 @@
 /* Which process it is, from which core: the first line of every page. */
 void gt_page_process(struct gt_page *page, const struct gt_report *report);
 
+/* How it died, on a line of its own; nothing when it did not. */
+void gt_page_crash(struct gt_page *page, const struct gt_report *report);
+
 /* Stands for places that a long stack has in its middle: its function says how many. */
 bool gt_is_gap(const struct gt_place *place);
 

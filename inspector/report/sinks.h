@@ -14,9 +14,9 @@ typedef bool gt_wait_graph_sink(const struct gt_wait_graph *graph, const struct 
                                 FILE *to);
 typedef bool gt_check_sink(const struct gt_check *check, const struct gt_style *style, FILE *to);
 
-gt_report_sink gt_text_report, gt_text_goroutines;
+gt_report_sink gt_text_report, gt_text_goroutines, gt_text_threads;
 gt_report_sink gt_markdown_report;
-gt_report_sink gt_json_report, gt_json_goroutines;
+gt_report_sink gt_json_report, gt_json_goroutines, gt_json_threads;
 gt_report_sink gt_traceback, gt_pprof;
 gt_wait_graph_sink gt_text_wait_graph, gt_json_wait_graph, gt_dot_wait_graph;
 gt_check_sink gt_text_check, gt_json_check;

@@ -7,13 +7,13 @@
 
 static const struct format {
     const char *name;
-    gt_report_sink *report, *goroutines;
+    gt_report_sink *report, *goroutines, *threads;
     gt_check_sink *check;
     gt_wait_graph_sink *wait_graph;
 } formats[] = {
-    [GT_FORMAT_TEXT] = {"text", gt_text_report, gt_text_goroutines, gt_text_check,
+    [GT_FORMAT_TEXT] = {"text", gt_text_report, gt_text_goroutines, gt_text_threads, gt_text_check,
                         gt_text_wait_graph},
-    [GT_FORMAT_JSON] = {"json", gt_json_report, gt_json_goroutines, gt_json_check,
+    [GT_FORMAT_JSON] = {"json", gt_json_report, gt_json_goroutines, gt_json_threads, gt_json_check,
                         gt_json_wait_graph},
     [GT_FORMAT_MARKDOWN] = {.name = "markdown", .report = gt_markdown_report},
     [GT_FORMAT_TRACEBACK] = {.name = "traceback",
@@ -59,6 +59,15 @@ struct gt_error *gt_goroutines_write(const struct gt_report *report, enum gt_for
 
     if (!row->goroutines) return no_sink(row, "the goroutines");
     return outcome(row->goroutines(report, style, to), to, "the goroutines");
+}
+
+struct gt_error *gt_threads_write(const struct gt_report *report, enum gt_format format,
+                                  const struct gt_style *style, FILE *to)
+{
+    const struct format *row = find_format(format);
+
+    if (!row->threads) return no_sink(row, "the threads");
+    return outcome(row->threads(report, style, to), to, "the threads");
 }
 
 struct gt_error *gt_wait_graph_write(const struct gt_wait_graph *graph, enum gt_format format,

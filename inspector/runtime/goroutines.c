@@ -139,9 +139,8 @@ static void read_frames(struct reading *reading, struct gt_goroutine *g)
                         walk.broken);
 }
 
-/* How many of the frames are C's: the last may be the Go function that called C. */
-static size_t count_natives(const struct gt_process *process, const struct gt_native_frame *frames,
-                            size_t count)
+size_t gt_count_natives(const struct gt_process *process, const struct gt_native_frame *frames,
+                        size_t count)
 {
     const struct gt_pclntab *tab;
     struct gt_func func;
@@ -165,7 +164,7 @@ static void read_natives(struct reading *reading, struct gt_goroutine *g)
     if (g->status != GT_G_SYSCALL || !gt_registers_in_c(process, g, &thread)) return;
     gt_process_libraries(process);
     size_t walked = gt_native_unwind(process->core, &thread, frames, MAX_NATIVES, &why);
-    g->native_count = (uint32_t)count_natives(process, frames, walked);
+    g->native_count = (uint32_t)gt_count_natives(process, frames, walked);
     for (uint32_t i = 0; i < g->native_count; i++)
         gt_vec_add(&reading->all->natives, &frames[i]);
     if (g->native_count == walked && why)

@@ -61,6 +61,10 @@ void gt_goroutines_close(struct gt_goroutines *goroutines); /* NULL is allowed *
 
 const char *gt_g_status_name(uint8_t status); /* as a Go traceback spells it */
 
+/* How many of a thread's frames are C's: the last may be the Go function that called C. */
+size_t gt_count_natives(const struct gt_process *process, const struct gt_native_frame *frames,
+                        size_t count);
+
 static inline const struct gt_frame *gt_g_frame(const struct gt_goroutines *all,
                                                 const struct gt_goroutine *g, uint32_t index)
 {

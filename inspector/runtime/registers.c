@@ -184,6 +184,21 @@ static bool leave_handler(const struct signal_stack *stack_of, struct gt_thread 
     return false;
 }
 
+static bool in_handler(const struct gt_process *process, uint64_t m, const struct gt_thread *thread,
+                       struct signal_stack *stack)
+{
+    return open_signal_stack(process, m, stack) && thread->sp >= stack->lo &&
+           thread->sp < stack->hi;
+}
+
+bool gt_registers_interrupted(const struct gt_process *process, uint64_t m,
+                              struct gt_thread *thread)
+{
+    struct signal_stack stack;
+
+    return in_handler(process, m, thread, &stack) && leave_handler(&stack, thread);
+}
+
 bool gt_registers_in_c(const struct gt_process *process, const struct gt_goroutine *g,
                        struct gt_thread *out)
 {
@@ -196,8 +211,6 @@ bool gt_registers_in_c(const struct gt_process *process, const struct gt_gorouti
     const struct gt_thread *thread = gt_threads_of(process, m);
     if (!thread) return false;
     *out = *thread;
-    if (open_signal_stack(process, m, &stack) && out->sp >= stack.lo && out->sp < stack.hi &&
-        !leave_handler(&stack, out))
-        return false;
+    if (in_handler(process, m, out, &stack) && !leave_handler(&stack, out)) return false;
     return !gt_text_find(&process->code, out->pc, &tab, &func);
 }

@@ -30,6 +30,10 @@ bool gt_registers_of(const struct gt_process *process, const struct gt_goroutine
 bool gt_registers_in_c(const struct gt_process *process, const struct gt_goroutine *g,
                        struct gt_thread *out);
 
+/* Makes the thread of an m what it was before a signal; false when it is in no handler. */
+bool gt_registers_interrupted(const struct gt_process *process, uint64_t m,
+                              struct gt_thread *thread);
+
 struct gt_fault {
     int signal;
     uint64_t address, pc; /* what could not be accessed, and the instruction */

@@ -58,3 +58,71 @@ def test_go_called_by_c_waits_in_go(little_core, version, flags, how):
 def test_roots_do_not_know_of_c_frames(little_core, version, flags, how):
     core = little_core("native", version, *flags, how=how)
     assert tool.check(core.path)["verdict"] != "differs"
+
+
+# ---- threads -------------------------------------------------------------------------------------
+
+OF_THREADS = pytest.mark.parametrize(
+    "version,how",
+    [(version, how) for version in recipe.VERSIONS for how in ("gcore", "kernel")],
+)
+
+
+def threads(core):
+    document = tool.parsed(tool.run("threads", "--format=json", core), "gotopsy-threads/1")
+    return {thread["tid"]: thread for thread in document["threads"]}
+
+
+def known(truth):
+    """What the program knows of its threads: number -> state, goroutine, a function in the stack."""
+    return {
+        truth["main"]: ("syscall", 1, "main.main"),
+        truth["in_c"]: ("C", truth["in_c_goroutine"], "main.waitInC"),
+        truth["kept"]: ("idle", None, "runtime.stoplockedm"),
+        truth["spinning"]: ("running", truth["spinning_goroutine"], "main.spin"),
+        **{number: ("foreign", None, "foreign_wait") for number in truth["foreign"]},
+    }
+
+
+@OF_THREADS
+def test_what_threads_do(little_core, version, how):
+    core = little_core("threads", version, how=how)
+    found, want = threads(core.path), known(core.truth)
+    assert set(core.truth["all"]) <= set(found)
+    for number, (state, goroutine, function) in want.items():
+        thread = found[number]
+        assert (thread["state"], thread["goroutine"]) == (state, goroutine), thread
+        assert function in functions(thread), thread
+    others = [thread for number, thread in found.items() if number not in want]
+    assert others and all(thread["state"] in ("idle", "runtime") for thread in others), others
+    assert not any(thread["goroutine"] for thread in others)
+
+
+@OF_THREADS
+def test_c_functions_above_go_on_a_thread(little_core, version, how):
+    core = little_core("threads", version, how=how)
+    stack = functions(threads(core.path)[core.truth["in_c"]])
+    assert "pause" in stack[0] and stack[1] == "native_wait"
+    assert stack.index("native_wait") < stack.index("runtime.cgocall") < stack.index("main.waitInC")
+
+
+@pytest.mark.parametrize("version", recipe.VERSIONS)
+def test_what_a_signal_interrupted(little_core, version):
+    """The runtime's handler sends a signal to each of its threads before the process ends."""
+    found = threads(little_core("native", version, how="kernel").path).values()
+    in_c = [thread for thread in found if thread["state"] == "C"]
+    assert {"native_inner", "native_other"} <= {name for each in in_c for name in functions(each)}
+    assert all("main.waitInC" in functions(thread) for thread in in_c if thread["interrupted"])
+    assert any(thread["interrupted"] for thread in found)
+
+
+def test_threads_as_text(little_core):
+    core = little_core("threads", recipe.LOCAL)
+    done, whole = tool.run("threads", core.path), tool.run("threads", "--all", core.path)
+    assert (done.status, whole.status) == (0, 0)
+    truth = core.truth
+    assert f"thread {truth['in_c']}: in C, goroutine {truth['in_c_goroutine']}\n" in done.out
+    assert f"thread {truth['kept']}: idle" in whole.out and "runtime.stoplockedm" in whole.out
+    assert "runtime.stoplockedm" not in done.out
+    (idle,) = [line for line in done.out.splitlines() if line.startswith("idle: ")]
+    assert str(truth["kept"]) in idle

@@ -1,0 +1,147 @@
+/* The report's account of the process's threads. */
+#include "inspector/api/analysis.h"
+#include "inspector/base/hash.h"
+#include "inspector/detect/places.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct making {
+    const struct gt_analysis *analysis;
+    struct gt_report *report;
+    struct gt_map ms;      /* a thread's index in the core -> its m */
+    struct gt_map running; /* an m -> the index of its goroutine */
+};
+
+static void find_ms(struct making *making)
+{
+    struct gt_vec all = gt_all_ms(making->analysis->process);
+    size_t count;
+    const struct gt_thread *threads = gt_core_threads(making->analysis->process->core, &count);
+
+    for (size_t i = 0; i < all.len; i++) {
+        uint64_t m = *(uint64_t *)gt_vec_at(&all, i);
+        const struct gt_thread *thread = gt_threads_of(making->analysis->process, m);
+        if (thread) *gt_map_put(&making->ms, (uint64_t)(thread - threads), NULL) = m;
+    }
+    gt_vec_free(&all);
+}
+
+/* A goroutine's m is the one that has it for its own. */
+static void find_running(struct making *making)
+{
+    const struct gt_process *process = making->analysis->process;
+    const struct gt_goroutines *goroutines = making->analysis->goroutines;
+
+    for (uint32_t i = 0; i < goroutines->count; i++) {
+        const struct gt_goroutine *g = &goroutines->list[i];
+        uint64_t m, current;
+        if (gt_process_field(process, g->address, GT_F_g_m, &m) && m &&
+            gt_process_field(process, m, GT_F_m_curg, &current) && current == g->address)
+            *gt_map_put(&making->running, m, NULL) = i;
+    }
+}
+
+static struct gt_stack join(struct gt_arena *storage, struct gt_stack top, struct gt_stack rest)
+{
+    struct gt_place *places = gt_arena_alloc(storage, (top.count + rest.count) * sizeof *places);
+
+    if (top.count) memcpy(places, top.places, top.count * sizeof *places);
+    if (rest.count) memcpy(places + top.count, rest.places, rest.count * sizeof *places);
+    return (struct gt_stack){places, top.count + rest.count};
+}
+
+/* What a goroutine's traceback leaves out is all that a thread without one has. */
+static struct gt_stack all_told(struct gt_stack stack)
+{
+    for (size_t i = 0; i < stack.count; i++)
+        ((struct gt_place *)stack.places)[i].internal = false;
+    return stack;
+}
+
+/* A goroutine that is in C has these frames of its thread already. */
+static struct gt_stack stack_of(const struct making *making, const struct gt_thread_walk *walk,
+                                const struct gt_goroutine *g)
+{
+    const struct gt_process *process = making->analysis->process;
+    struct gt_arena *storage = making->report->storage;
+    struct gt_stack own = gt_places_of_thread(process, walk, storage);
+    struct gt_goroutine without = {0};
+
+    if (!g) return all_told(own);
+    without = *g;
+    without.native_count = 0;
+    return join(storage, own,
+                gt_places_of(process, making->analysis->goroutines, &without, storage));
+}
+
+static struct gt_os_thread make_thread(const struct making *making, const struct gt_thread *thread,
+                                       uint64_t m)
+{
+    static const char *const states[] = {
+        [GT_THREAD_UNKNOWN] = "unknown", [GT_THREAD_RUNNING] = "running",
+        [GT_THREAD_SYSCALL] = "syscall", [GT_THREAD_IN_C] = "C",
+        [GT_THREAD_IDLE] = "idle",       [GT_THREAD_RUNTIME] = "runtime",
+        [GT_THREAD_FOREIGN] = "foreign",
+    };
+    const uint64_t *index = m ? gt_map_find(&making->running, m) : NULL;
+    const struct gt_goroutine *g = index ? &making->analysis->goroutines->list[*index] : NULL;
+    struct gt_thread_walk walk;
+
+    gt_thread_walk(making->analysis->process, thread, m, g, &walk);
+    return (struct gt_os_thread){.tid = thread->tid,
+                                 .state = states[walk.state],
+                                 .goroutine = g ? g->id : 0,
+                                 .interrupted = walk.interrupted,
+                                 .signal = thread->signal,
+                                 .stack = stack_of(making, &walk, g),
+                                 .incomplete = walk.why};
+}
+
+/* Those with a goroutine, then others that do something, then idle ones. */
+static int rank(const struct gt_os_thread *thread)
+{
+    if (thread->goroutine) return 0;
+    return strcmp(thread->state, "idle") == 0 ? 2 : 1;
+}
+
+static int by_interest(const void *a, const void *b)
+{
+    const struct gt_os_thread *left = a, *right = b;
+
+    if (rank(left) != rank(right)) return rank(left) - rank(right);
+    return left->tid < right->tid ? -1 : left->tid > right->tid;
+}
+
+static void fill_threads(struct making *making)
+{
+    size_t count;
+    const struct gt_thread *threads = gt_core_threads(making->analysis->process->core, &count);
+    struct gt_os_thread *list = gt_arena_alloc(making->report->storage, count * sizeof *list);
+
+    for (size_t i = 0; i < count; i++) {
+        const uint64_t *m = gt_map_find(&making->ms, i);
+        list[i] = make_thread(making, &threads[i], m ? *m : 0);
+    }
+    if (count) qsort(list, count, sizeof *list, by_interest);
+    making->report->threads.list = list;
+    making->report->threads.count = count;
+}
+
+struct gt_error *gt_threads_make(struct gt_analysis *analysis,
+                                 const struct gt_report_options *options, struct gt_report **report)
+{
+    struct making making = {.analysis = analysis, .report = gt_report_new()};
+
+    gt_analysis_stage(analysis, "unwinding threads");
+    gt_fill_process(analysis, making.report);
+    find_ms(&making);
+    find_running(&making);
+    fill_threads(&making);
+    gt_fill_crash(analysis, options && options->show_data, making.report);
+    gt_fill_notes(analysis, making.report);
+    gt_map_free(&making.ms);
+    gt_map_free(&making.running);
+    *report = making.report;
+    return NULL;
+}
