@@ -35,6 +35,8 @@ struct gt_marker {
     const struct gt_heap *heap;
     const struct gt_cut *cut;
     struct gt_bitmap *marked;
+    const struct gt_bitmap *watched; /* or NULL */
+    struct gt_vec *met;
     struct gt_bitmap grey;   /* objects that are marked and to be scanned */
     struct gt_bitmap queued; /* blocks that are in the queue */
     uint32_t *queue;         /* a ring of block_count entries: the blocks with grey objects */
@@ -136,6 +138,7 @@ GT_INLINE void settle(struct gt_marker *marker, struct gt_aimed aimed, const str
     if (gt_bit(marker->marked, object) || !gt_bit(&marker->heap->allocated, object)) return;
     if (cut && gt_bit(&cut->blocked, object)) return;
     gt_bit_set(marker->marked, object);
+    if (cut && marker->watched && gt_bit(marker->watched, object)) gt_vec_add(marker->met, &object);
     if (object >= marker->heap->scan_objects) return;
     if (cut && gt_bit(&cut->muted, object)) return;
     gt_bit_set(&marker->grey, object);
@@ -260,6 +263,12 @@ void gt_mark_seed(struct gt_marker *marker, uint64_t value)
     if (!found.region) return;
     struct gt_aimed aimed = gt_follow_aim(marker->heap, found);
     if (aimed.region) settle(marker, aimed, marker->cut);
+}
+
+void gt_mark_watch(struct gt_marker *marker, const struct gt_bitmap *watched, struct gt_vec *met)
+{
+    marker->watched = watched;
+    marker->met = met;
 }
 
 struct contents {

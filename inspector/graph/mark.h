@@ -14,6 +14,7 @@
 #define GT_GRAPH_MARK_H
 
 #include "inspector/base/hash.h"
+#include "inspector/base/vec.h"
 #include "inspector/graph/heap.h"
 
 struct gt_cut {
@@ -42,5 +43,8 @@ void gt_mark_seed(struct gt_marker *marker, uint64_t value);
 void gt_mark_contents(struct gt_marker *marker, uint32_t object);
 /* Follows pointers until nothing new is reached. */
 void gt_mark_drain(struct gt_marker *marker);
+/* From now on adds each object of `watched` that is newly marked to `met`, uint32_t. Both are
+ * borrowed until the marker is freed, which must have a cut. */
+void gt_mark_watch(struct gt_marker *marker, const struct gt_bitmap *watched, struct gt_vec *met);
 
 #endif

@@ -202,6 +202,35 @@ static void cut_words_do_not_count(void **state)
     expect_nodes(fixture, "023");
 }
 
+static void what_is_watched_is_told_once(void **state)
+{
+    struct fixture *fixture = *state;
+    struct gt_vec met = GT_VEC_OF(uint32_t);
+    struct gt_bitmap watched;
+
+    edge(&fixture->little, 0, node(1));
+    edge(&fixture->little, 0, leaf(0));
+    edge(&fixture->little, 1, node(2));
+    edge(&fixture->little, 2, node(1));
+    gt_bitmap_init(&watched, fixture->little.heap.objects);
+    gt_bit_set(&watched, 1);
+    gt_bit_set(&watched, 5);
+    gt_bit_set(&watched, object_at(&fixture->little, leaf(0)));
+    struct gt_marker *marker =
+        gt_marker_create(&fixture->little.heap, &fixture->cut, &fixture->marked);
+    gt_mark_watch(marker, &watched, &met);
+    gt_mark_seed(marker, node(0));
+    gt_mark_drain(marker);
+    assert_int_equal(met.len, 2);
+    gt_mark_seed(marker, node(5));
+    gt_mark_seed(marker, node(1));
+    assert_int_equal(met.len, 3);
+    assert_int_equal(*(uint32_t *)gt_vec_at(&met, 2), 5);
+    gt_marker_free(marker);
+    gt_bitmap_free(&watched);
+    gt_vec_free(&met);
+}
+
 static void a_word_is_cut_while_a_cut_holds_it(void **state)
 {
     struct fixture *fixture = *state;
@@ -415,6 +444,7 @@ int main(void)
         WITH_FIXTURE(the_blocked_are_not_reached),
         WITH_FIXTURE(the_muted_are_reached_and_say_nothing),
         WITH_FIXTURE(cut_words_do_not_count),
+        WITH_FIXTURE(what_is_watched_is_told_once),
         WITH_FIXTURE(a_word_is_cut_while_a_cut_holds_it),
         WITH_FIXTURE(contents_do_not_reach_their_own_object),
         WITH_FIXTURE(contents_may_reach_their_object_through_others),
