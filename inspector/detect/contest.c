@@ -1,6 +1,7 @@
 #include "inspector/detect/contest.h"
 
 #include "inspector/base/alloc.h"
+#include "inspector/runtime/scheduler.h"
 
 #include <stdlib.h>
 
@@ -25,6 +26,7 @@ static void index_roots(struct gt_contest *contest, const struct gt_study *study
     for (uint32_t i = 0; i < study->roots->list.len; i++) {
         const struct gt_root *root = gt_root_at(study->roots, i);
         if (is_special_root(root)) gt_vec_add(&contest->edges[GT_SPECIALS].roots, &i);
+        if (root->kind == GT_ROOT_WEAK_HANDLE) gt_vec_add(&contest->edges[GT_WEAK].roots, &i);
         if (is_stack_root(root) && contest->root_count[root->owner]++ == 0)
             contest->first_root[root->owner] = i;
     }
@@ -38,6 +40,8 @@ static void contest_timers(struct gt_contest *contest, const struct gt_study *st
         if (timer->kind != GT_TIMER_OTHER)
             gt_vec_add(&contest->edges[GT_TIMERS].words, &timer->heap_word);
     }
+    for (size_t i = 0; i < contest->timers.stopped.len; i++)
+        gt_vec_add(&contest->edges[GT_STOPPED].words, gt_vec_at(&contest->timers.stopped, i));
 }
 
 uint32_t gt_goroutine_object(const struct gt_study *study, uint32_t goroutine)
@@ -75,8 +79,9 @@ static void contest_goroutines(struct gt_contest *contest, const struct gt_study
     for (uint32_t i = 0; i < all->count; i++) {
         const struct gt_goroutine *g = &all->list[i];
         gt_waits_find(&contest->waits, g, &contest->wait[i]);
-        contest->blocks[i] =
-            !g->system && g->id != MAIN_GOROUTINE && contest->wait[i].kind != GT_WAIT_OTHER;
+        contest->blocks[i] = !g->system && g->id != MAIN_GOROUTINE &&
+                             contest->wait[i].kind != GT_WAIT_OTHER &&
+                             !gt_wait_is_over(study->process, g, &contest->wait[i]);
         if (contest->blocks[i]) add_goroutine(contest, study, i, &contest->edges[GT_BLOCKED]);
     }
 }

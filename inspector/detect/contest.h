@@ -1,10 +1,12 @@
 /*
  * Contested retention: what the detectors of process-wide causes would like to take away.
  *
- * Three kinds of edges keep memory alive on somebody's behalf: finalizers and cleanups, timers in
- * the timer heaps, goroutines that block. The heap without any of them, the base, is marked once;
- * every other mark that is needed (the live set, the heap without finalizers, without tickers,
- * without blocked goroutines) adds the others back to it and walks only the difference.
+ * Five kinds of edges keep memory alive on somebody's behalf: finalizers and cleanups, timers in
+ * the timer heaps, goroutines that block, timers that were stopped and are still in a heap, and the
+ * handles of weak pointers, which the runtime keeps though nobody may have them any more. The heap
+ * without any of them, the base, is marked once; every other mark that is needed (the live set, the
+ * heap without finalizers, without tickers, without blocked goroutines) adds the others back to it
+ * and walks only the difference.
  *
  * The contest belongs to the study and owns what it holds.
  */
@@ -15,7 +17,7 @@
 #include "inspector/runtime/timers.h"
 #include "inspector/runtime/waits.h"
 
-enum gt_contested { GT_SPECIALS, GT_TIMERS, GT_BLOCKED, GT_CONTESTED };
+enum gt_contested { GT_SPECIALS, GT_TIMERS, GT_BLOCKED, GT_STOPPED, GT_WEAK, GT_CONTESTED };
 
 struct gt_contest {
     struct gt_edges edges[GT_CONTESTED];

@@ -1,8 +1,17 @@
 #include "inspector/detect/hanging.h"
 
 #include "inspector/base/alloc.h"
+#include "inspector/runtime/scheduler.h"
 
 #include <stdlib.h>
+
+/* Who is to be told when an object is reached: a goroutine that waits for it, or what the weak
+ * pointers with this handle lead to. */
+struct watch {
+    uint32_t object;
+    uint32_t goroutine; /* or the number of goroutines, for a handle */
+    uint64_t leads_to;
+};
 
 struct hunting {
     struct gt_study *study;
@@ -10,11 +19,20 @@ struct hunting {
     struct gt_absence without;
     struct gt_bitmap marked;
     struct gt_marker *marker;
+    struct gt_vec watches; /* struct watch, by object */
+    struct gt_map first;   /* object -> its first watch */
+    struct gt_bitmap watched;
+    struct gt_vec met; /* uint32_t: watched objects that were reached and are not dealt with yet */
 };
 
 static const struct gt_wait *wait_of(const struct hunting *hunting, uint32_t number)
 {
     return &hunting->study->contest->wait[number];
+}
+
+static uint64_t address_at(const struct gt_vec *addresses, size_t index)
+{
+    return *(const uint64_t *)gt_vec_at(addresses, index);
 }
 
 static void seed_word(void *ctx, uint64_t offset, uint64_t value)
@@ -30,6 +48,8 @@ static void give_back(struct hunting *hunting, uint32_t number)
     const struct gt_contest *contest = study->contest;
     uint32_t object = gt_goroutine_object(study, number);
 
+    if (!hunting->hangs[number]) return;
+    hunting->hangs[number] = false;
     for (uint32_t i = 0; i < contest->root_count[number]; i++)
         gt_live_seed(hunting->marker, study->heap,
                      gt_root_at(study->roots, contest->first_root[number] + i));
@@ -39,64 +59,110 @@ static void give_back(struct hunting *hunting, uint32_t number)
     }
     const struct gt_wait *wait = wait_of(hunting, number);
     for (size_t i = 0; i < wait->objects.len; i++)
-        gt_mark_seed(hunting->marker, *(uint64_t *)gt_vec_at(&wait->objects, i));
-    hunting->hangs[number] = false;
+        gt_mark_seed(hunting->marker, address_at(&wait->objects, i));
 }
 
-/* Can anything that may run reach what it waits for? What lies outside the heap always can be. */
-static bool may_run(const struct hunting *hunting, uint32_t number)
+/* ---- who is to be told --------------------------------------------------------------------- */
+
+static void watch(struct hunting *hunting, uint64_t addr, uint32_t goroutine, uint64_t leads_to)
 {
-    const struct gt_wait *wait = wait_of(hunting, number);
+    struct watch watch = {gt_heap_object(&hunting->study->heap->graph, addr), goroutine, leads_to};
 
-    for (size_t i = 0; i < wait->objects.len; i++) {
-        uint64_t addr = *(uint64_t *)gt_vec_at(&wait->objects, i);
-        uint32_t object = gt_heap_object(&hunting->study->heap->graph, addr);
-        if (object == GT_NO_OBJECT || gt_bit(&hunting->marked, object)) return true;
-    }
-    return false;
+    if (watch.object == GT_NO_OBJECT) return;
+    gt_vec_add(&hunting->watches, &watch);
+    gt_bit_set(&hunting->watched, watch.object);
 }
 
-/* A weak pointer can be made strong by whoever reaches its handle. */
-static void follow_weak(struct hunting *hunting)
+static void watch_waits(struct hunting *hunting)
+{
+    for (uint32_t i = 0; i < hunting->study->goroutines->count; i++) {
+        const struct gt_wait *wait = wait_of(hunting, i);
+        for (size_t j = 0; hunting->hangs[i] && j < wait->objects.len; j++)
+            watch(hunting, address_at(&wait->objects, j), i, 0);
+    }
+}
+
+/* A weak pointer can be made strong by whoever has its handle. */
+static void watch_handles(struct hunting *hunting)
 {
     const struct gt_study *study = hunting->study;
 
     for (size_t i = 0; i < study->specials->list.len; i++) {
         const struct gt_special *special = gt_special_at(study->specials, i);
-        if (special->kind != GT_SPECIAL_WEAK_HANDLE) continue;
-        uint32_t handle = gt_heap_object(&study->heap->graph, special->words[0]);
-        if (handle != GT_NO_OBJECT && gt_bit(&hunting->marked, handle))
-            gt_mark_seed(hunting->marker, gt_heap_address(&study->heap->graph, special->object));
+        if (special->kind == GT_SPECIAL_WEAK_HANDLE)
+            watch(hunting, special->words[0], study->goroutines->count,
+                  gt_heap_address(&study->heap->graph, special->object));
     }
 }
 
-/* Goroutines that wait for one another in a long row, as pipelines do, mostly lie in the order of
- * their making: marking on at once and going both ways by turns takes such a row in two passes. */
-static bool give_back_all(struct hunting *hunting, bool backwards)
+static const struct watch *watch_at(const struct hunting *hunting, size_t index)
 {
-    uint32_t count = hunting->study->goroutines->count;
-    bool changed = false;
+    return gt_vec_at(&hunting->watches, index);
+}
 
-    for (uint32_t i = 0; i < count; i++) {
-        uint32_t number = backwards ? count - 1 - i : i;
-        if (!hunting->hangs[number] || !may_run(hunting, number)) continue;
-        give_back(hunting, number);
-        gt_mark_drain(hunting->marker);
-        changed = true;
+static int by_object(const void *a, const void *b)
+{
+    const struct watch *left = a, *right = b;
+
+    return left->object < right->object ? -1 : left->object > right->object;
+}
+
+static void open_watches(struct hunting *hunting)
+{
+    hunting->watches = GT_VEC_OF(struct watch);
+    hunting->met = GT_VEC_OF(uint32_t);
+    gt_bitmap_init(&hunting->watched, hunting->study->heap->graph.objects);
+    watch_waits(hunting);
+    watch_handles(hunting);
+    if (hunting->watches.len)
+        qsort(hunting->watches.data, hunting->watches.len, sizeof(struct watch), by_object);
+    for (size_t i = hunting->watches.len; i-- > 0;)
+        *gt_map_put(&hunting->first, watch_at(hunting, i)->object, NULL) = i;
+    gt_mark_watch(hunting->marker, &hunting->watched, &hunting->met);
+}
+
+/* ---- the fixpoint -------------------------------------------------------------------------- */
+
+static void tell(struct hunting *hunting, uint32_t object)
+{
+    for (size_t i = *gt_map_find(&hunting->first, object);
+         i < hunting->watches.len && watch_at(hunting, i)->object == object; i++) {
+        const struct watch *watch = watch_at(hunting, i);
+        if (watch->goroutine < hunting->study->goroutines->count)
+            give_back(hunting, watch->goroutine);
+        else
+            gt_mark_seed(hunting->marker, watch->leads_to);
     }
-    return changed;
+}
+
+/* What was marked before anybody watched. What lies outside the heap can always be reached. */
+static void tell_marked(struct hunting *hunting)
+{
+    const struct gt_heap *graph = &hunting->study->heap->graph;
+
+    for (size_t i = 0; i < hunting->watches.len; i++) {
+        const struct watch *watch = watch_at(hunting, i);
+        if (gt_bit(&hunting->marked, watch->object)) gt_vec_add(&hunting->met, &watch->object);
+    }
+    for (uint32_t i = 0; i < hunting->study->goroutines->count; i++) {
+        const struct gt_wait *wait = wait_of(hunting, i);
+        for (size_t j = 0; hunting->hangs[i] && j < wait->objects.len; j++)
+            if (gt_heap_object(graph, address_at(&wait->objects, j)) == GT_NO_OBJECT)
+                give_back(hunting, i);
+    }
+}
+
+static void seed_scheduler(void *ctx, const struct gt_stack_word *word)
+{
+    gt_mark_seed(ctx, word->value);
 }
 
 static void reach_fixpoint(struct hunting *hunting)
 {
-    bool backwards = true;
-
-    do {
-        gt_mark_drain(hunting->marker);
-        follow_weak(hunting);
-        gt_mark_drain(hunting->marker);
-        backwards = !backwards;
-    } while (give_back_all(hunting, backwards));
+    tell_marked(hunting);
+    gt_scheduler_words(hunting->study->process, seed_scheduler, hunting->marker);
+    for (gt_mark_drain(hunting->marker); hunting->met.len; gt_mark_drain(hunting->marker))
+        tell(hunting, *(uint32_t *)gt_vec_at(&hunting->met, --hunting->met.len));
 }
 
 bool *gt_hanging_find(struct gt_study *study)
@@ -108,10 +174,16 @@ bool *gt_hanging_find(struct gt_study *study)
     memcpy(hunting.hangs, study->contest->blocks, count * sizeof *hunting.hangs);
     gt_bitmap_init(&hunting.marked, study->heap->graph.objects);
     gt_absence_init(&hunting.without, study);
-    gt_absence_take(&hunting.without, study, &study->contest->edges[GT_BLOCKED]);
+    for (int kind = GT_BLOCKED; kind < GT_CONTESTED; kind++)
+        gt_absence_take(&hunting.without, study, &study->contest->edges[kind]);
     gt_contest_mark(study, &hunting.without, &hunting.marked);
     hunting.marker = gt_marker_create(&study->heap->graph, &hunting.without.cut, &hunting.marked);
+    open_watches(&hunting);
     reach_fixpoint(&hunting);
+    gt_vec_free(&hunting.watches);
+    gt_map_free(&hunting.first);
+    gt_vec_free(&hunting.met);
+    gt_bitmap_free(&hunting.watched);
     gt_marker_free(hunting.marker);
     gt_absence_deinit(&hunting.without);
     gt_bitmap_free(&hunting.marked);

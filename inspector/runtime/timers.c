@@ -46,7 +46,10 @@ static void take(struct gt_process *process, uint64_t word, struct gt_timers *ti
     struct gt_timer timer = {.heap_word = word};
 
     if (!gt_mem_u64(process->mem, word, &timer.address) || !timer.address) return;
-    if (is_stopped(process, timer.address)) return;
+    if (is_stopped(process, timer.address)) {
+        gt_vec_add(&timers->stopped, &word);
+        return;
+    }
     if (!gt_process_field(process, timer.address, GT_F_timer_period, &timer.period) ||
         !gt_process_field(process, timer.address, GT_F_timer_when, &timer.when) ||
         !gt_process_field(process, timer.address, GT_F_timer_f, &timer.callback) ||
@@ -140,6 +143,7 @@ void gt_timers_open(struct gt_process *process, const struct gt_goroutines *goro
     const struct design *design = designs;
 
     timers->list = GT_VEC_OF(struct gt_timer);
+    timers->stopped = GT_VEC_OF(uint64_t);
     if (process->lost[GT_OF_TIMERS]) return; /* a field of theirs has no known place (layouts.h) */
     while (!gt_has(&process->layout, design->slice) && design != &designs[1])
         design++;
@@ -151,4 +155,5 @@ void gt_timers_open(struct gt_process *process, const struct gt_goroutines *goro
 void gt_timers_deinit(struct gt_timers *timers)
 {
     gt_vec_free(&timers->list);
+    gt_vec_free(&timers->stopped);
 }

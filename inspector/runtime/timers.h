@@ -1,8 +1,8 @@
 /*
  * Timers in the heaps of the Ps, of both designs (runtime/time.go): p.timers as a slice of *timer
  * (<= 1.22) or of timerWhen pairs (1.23+); and in the heaps of synctest's bubbles, which are of the
- * newer design. Entries that are stopped but not yet taken out are left out. The list owns its
- * table.
+ * newer design. Entries that are stopped but not yet taken out are kept apart: nobody follows them
+ * again but to drop them. The lists own their tables.
  */
 #ifndef GT_RUNTIME_TIMERS_H
 #define GT_RUNTIME_TIMERS_H
@@ -27,7 +27,8 @@ struct gt_timer {
 };
 
 struct gt_timers {
-    struct gt_vec list; /* struct gt_timer */
+    struct gt_vec list;    /* struct gt_timer */
+    struct gt_vec stopped; /* uint64_t: the heap words of those that were stopped */
 };
 
 void gt_timers_open(struct gt_process *process, const struct gt_goroutines *goroutines,

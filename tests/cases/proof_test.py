@@ -3,12 +3,12 @@ goroutine, it is not proven, and the report says why. The demo's core is changed
 
 import mmap
 import shutil
-import struct
+import subprocess
 import sys
 
 import pytest
 
-from . import tool
+from . import little, recipe, tool
 
 sys.path.append(str(tool.PROJECT / "tests" / "fuzz"))
 import target  # noqa: E402
@@ -90,3 +90,54 @@ def test_not_whole(operation, lose, what):
     assert "which nothing can end" not in finding["title"]
     assert f"doubt   {what}" in operation.text("text")
     assert f"**Doubt:** {what}" in operation.text("markdown")
+
+
+def test_woken(operation):
+    """A sender was taken off its channel's queue, and will run: it hangs no more."""
+    field = operation.target.field
+    sudog = field("runtime.g", operation.g(min(operation.hung)), "waiting")
+    channel = field("runtime.sudog", sudog, "c.maybeTraceablePtr.vu")
+    assert field("runtime.hchan", channel, "sendq.first") == sudog
+    operation.write("runtime.hchan", channel, "sendq.first", 0)
+    finding = operation.finding()
+    told = {instance["goroutine"] for instance in finding["instances"]}
+    assert finding["confidence"] == "proven"
+    assert told == operation.hung - {min(operation.hung)}
+
+
+def stopped_at(function, name, folder, version):
+    """The core of a program that a debugger stopped at a function."""
+    little.need("go", "gdb")
+    little.build(folder, name, version)
+    core, commands = folder / "core", []
+    for command in [
+        "handle SIGURG nostop noprint pass",
+        f"break {function}",
+        "run",
+        f"gcore {core}",
+        "kill",
+    ]:
+        commands += ["-ex", command]
+    run = subprocess.run(
+        ["gdb", "-nx", "-batch", *commands, folder / name],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        timeout=little.PATIENCE,
+        text=True,
+    )
+    assert "hit Breakpoint 1" in run.stdout and core.exists(), run.stdout
+    return core
+
+
+@pytest.mark.parametrize("version", recipe.VERSIONS if tool.SUBSET else ["1.19.13", recipe.LOCAL])
+def test_timer_about_to_fire(tmp_path, version):
+    """It is off its heap: the runtime's own stack alone has what will wake the goroutine."""
+    try:
+        core = stopped_at("time.goFunc", "firing", tmp_path, version)
+    except recipe.Unavailable as why:
+        pytest.skip(str(why))
+    report = tool.report(core, "--exe", tmp_path / "firing", "--min-bytes=1")
+    assert report["findings"] == []
+    waiting = [group for group in report["goroutines"]["groups"] if group["wait_reason"] == "chan receive"]
+    assert sum(group["count"] for group in waiting) == 1

@@ -6,8 +6,8 @@ import subprocess
 import pytest
 
 from . import recipe, tool
+from .ways_test import HANG
 
-HANG = {"nobody", "hung", "never"}  # of the holders in programs/ways
 # How those that hold what would wake others are told.
 KINDS = {
     "global": "global",
@@ -24,7 +24,7 @@ KINDS = {
     "spinner": "goroutine",
     "deferred": "goroutine",
 }
-OTHERS = {"nobody", "hung", "never", "other"}
+OTHERS = HANG | {"other"}
 VERSIONS = [recipe.LOCAL] if tool.SUBSET else ["1.19.13", recipe.LOCAL]
 
 

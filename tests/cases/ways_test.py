@@ -2,9 +2,9 @@
 
 import pytest
 
-from . import recipe, tool
+from . import little, recipe, tool
 
-HANG = {"nobody", "hung", "never"}  # of the holders in programs/ways
+HANG = {"nobody", "hung", "hungBuffer", "hungDefer", "hungElement", "hungTimer", "never"}  # of the holders in programs/ways
 ALL_VERSIONS = ["1.19.13", "1.20.14", "1.21.13", "1.22.12", "1.23.12", "1.24.13", "1.25.12"]
 ALL_VERSIONS += [recipe.LOCAL, "1.27.4"]
 VERSIONS = [recipe.LOCAL] if tool.SUBSET else ALL_VERSIONS
@@ -33,3 +33,30 @@ def test_ways(little_core, version, flags):
             expected = "proven" if holder in HANG else None
             wrong += [f"{holder}/{way}: {told.get(g)}" for g in ids if told.get(g) != expected]
     assert not wrong, "\n".join(sorted(wrong))
+
+
+PROFILED = {recipe.LOCAL: {"GOEXPERIMENT": "goroutineleakprofile"}, "1.27.4": {}}
+
+
+@pytest.mark.parametrize("version", [recipe.LOCAL] if tool.SUBSET else list(PROFILED))
+def test_beside_the_runtime(tmp_path, monkeypatch, version):
+    """The runtime has called them leaked, which stays so, in name, over its next collection."""
+    monkeypatch.setenv("LEAK_PROFILE", "1")
+    try:
+        core = little.make(tmp_path, "gcore", "ways", version, **PROFILED[version])
+    except recipe.Unavailable as why:
+        pytest.skip(str(why))
+    profile = set(core.truth.pop("profile")["leaked"])
+    of = {
+        (holder, way): set(ids) for holder, ways in core.truth.items() for way, ids in ways.items()
+    }
+    told = set(_told(core))
+    assert len(profile) > 100
+    # It takes those for leaked that a weak pointer may yet lead to, and then crashes.
+    assert profile - told == of["other", "weak"] | of["other", "weakRow"]
+    # It follows what goroutines that hang send or have deferred, by their g, and timers that were
+    # stopped, while a heap has them still.
+    more = {holder for (holder, _), ids in of.items() if ids & (told - profile)}
+    assert more <= {"hungDefer", "hungElement", "hungTimer"}
+    statuses = tool.report(core.path)["goroutines"]["by_status"]
+    assert statuses["leaked"] == len(profile)

@@ -1,10 +1,11 @@
 // Rows has many alike things in a row, none of them a leak: a pipeline of goroutines, each waiting
-// for the one before it, and slices that share an array of nil pointers among them.
+// for the one before it, and begun in no order, and slices that share an array of nil pointers among them.
 package main
 
 import (
 	"bufio"
 	"fmt"
+	"math/rand"
 	"os"
 	"runtime"
 	"time"
@@ -26,13 +27,14 @@ func stage(in <-chan int, out chan<- int) {
 
 //go:noinline
 func pipeline() {
-	first := make(chan int)
-	in := first
-	for range stages {
-		out := make(chan int)
-		go stage(in, out)
-		in = out
+	between := make([]chan int, stages+1)
+	for i := range between {
+		between[i] = make(chan int)
 	}
+	for _, i := range rand.New(rand.NewSource(1)).Perm(stages) {
+		go stage(between[i], between[i+1])
+	}
+	first := between[0]
 	go func() {
 		time.Sleep(time.Hour)
 		close(first)

@@ -4,10 +4,14 @@ package main
 
 import (
 	"runtime"
+	"time"
 	"weak"
 )
 
-type box struct{ c chan int }
+type box struct {
+	c    chan int
+	next weak.Pointer[box]
+}
 
 var weakly []weak.Pointer[box]
 
@@ -25,9 +29,34 @@ func init() {
 		things = append(things, t)
 	}
 	others["weak"] = way{1, func(born chan<- int) any {
-		b := &box{make(chan int)}
+		b := &box{c: make(chan int)}
 		weakly = append(weakly, weak.Make(b))
 		go opener(born, b)
+		return nil
+	}}
+	// One leads to the next, each held by a goroutine alone.
+	others["weakRow"] = way{5, func(born chan<- int) any {
+		var next weak.Pointer[box]
+		for i := 0; i < 5; i++ {
+			b := &box{make(chan int), next}
+			next = weak.Make(b)
+			go opener(born, b)
+		}
+		weakly = append(weakly, next)
+		return nil
+	}}
+	// The runtime keeps the handle of a weak pointer, which nobody has.
+	never["weakLost"] = way{1, func(born chan<- int) any {
+		b := &box{c: make(chan int)}
+		weak.Make(b)
+		go opener(born, b)
+		return nil
+	}}
+	// Since Go 1.23 no list has a timer that was stopped.
+	never["stopped"] = way{1, func(born chan<- int) any {
+		t := time.NewTimer(time.Hour)
+		t.Stop()
+		go func() { born <- id(); <-t.C }()
 		return nil
 	}}
 }

@@ -10,6 +10,7 @@ import (
 	"os/signal"
 	"regexp"
 	"runtime"
+	"runtime/pprof"
 	"strconv"
 	"sync"
 	"syscall"
@@ -392,11 +393,30 @@ func inFrame(truth map[string]map[string][]int, wait func()) {
 	use(keys)
 }
 
+// profiled adds what the runtime's own profile of leaked goroutines says, if that is asked for, and
+// collects once more, which does not ask who leaked.
+func profiled(truth map[string]map[string][]int) {
+	if os.Getenv("LEAK_PROFILE") == "" {
+		return
+	}
+	var text bytes.Buffer
+	if err := pprof.Lookup("goroutineleak").WriteTo(&text, 2); err != nil {
+		panic(err)
+	}
+	truth["profile"] = map[string][]int{"leaked": nil}
+	for _, found := range regexp.MustCompile(`(?m)^goroutine (\d+) \[[^\]]*\(leaked\)`).FindAllStringSubmatch(text.String(), -1) {
+		id, _ := strconv.Atoi(found[1])
+		truth["profile"]["leaked"] = append(truth["profile"]["leaked"], id)
+	}
+	runtime.GC()
+}
+
 func main() {
 	signal.Notify(signals, syscall.SIGUSR1)
 	truth := map[string]map[string][]int{}
 	settle(append(startAll(truth), held...))
 	inFrame(truth, func() {
+		profiled(truth)
 		json.NewEncoder(os.Stdout).Encode(truth)
 		os.Stdout.WriteString("ready\n")
 		os.Stdin.Read(make([]byte, 1))

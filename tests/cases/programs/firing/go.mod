@@ -1,0 +1,3 @@
+module gotopsy.tests/firing
+
+go 1.19
