@@ -198,6 +198,23 @@ bool gt_pcvalue(const struct gt_pclntab *tab, const struct gt_func *func, uint32
     return false;
 }
 
+/* A walk over a whole pc-value table, as gt_pcvalue() goes as far as one pc. */
+static void visit_runs(const struct gt_pclntab *tab, const struct gt_func *func, uint32_t table,
+                       gt_run_fn *visit, void *ctx)
+{
+    struct cursor from = {tab->pctab.bytes + table, tab->pctab.bytes + tab->pctab.size};
+    uint32_t value = UINT32_MAX, value_delta, pc_delta;
+    uint64_t reached = func->entry;
+
+    while (reached < func->end && read_varint(&from, &value_delta)) {
+        uint64_t start = reached;
+        if ((value_delta == 0 && start != func->entry) || !read_varint(&from, &pc_delta)) return;
+        value += -(value_delta & 1) ^ (value_delta >> 1);
+        reached += (uint64_t)pc_delta * tab->quantum;
+        visit(ctx, start, reached < func->end ? reached : func->end, (int32_t)value);
+    }
+}
+
 bool gt_func_spdelta(const struct gt_pclntab *tab, const struct gt_func *func, uint64_t pc,
                      int32_t *delta)
 {
@@ -223,6 +240,15 @@ int32_t gt_func_pcdata(const struct gt_pclntab *tab, const struct gt_func *func,
         !gt_pcvalue(tab, func, start, pc, &value))
         return -1;
     return value;
+}
+
+void gt_func_pcdata_runs(const struct gt_pclntab *tab, const struct gt_func *func, unsigned table,
+                         gt_run_fn *visit, void *ctx)
+{
+    uint32_t start;
+    if (table < func->npcdata && trailing_word(tab, func, table, &start) && start &&
+        start < tab->pctab.size)
+        visit_runs(tab, func, start, visit, ctx);
 }
 
 uint64_t gt_func_funcdata(const struct gt_pclntab *tab, const struct gt_func *func, unsigned table)

@@ -62,6 +62,10 @@ bool gt_func_spdelta(const struct gt_pclntab *tab, const struct gt_func *func, u
 /* A PCDATA value at pc; -1 when the function has no such table, as the runtime does. */
 int32_t gt_func_pcdata(const struct gt_pclntab *tab, const struct gt_func *func, unsigned table,
                        uint64_t pc);
+/* Calls `visit` for each run of code, in order, that has one value in a PCDATA table. */
+typedef void gt_run_fn(void *ctx, uint64_t from, uint64_t to, int32_t value);
+void gt_func_pcdata_runs(const struct gt_pclntab *tab, const struct gt_func *func, unsigned table,
+                         gt_run_fn *visit, void *ctx);
 /* The address of a FUNCDATA; 0 when the function has none. */
 uint64_t gt_func_funcdata(const struct gt_pclntab *tab, const struct gt_func *func, unsigned table);
 

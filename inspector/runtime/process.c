@@ -60,6 +60,20 @@ struct gt_error *gt_process_global(const struct gt_process *process, const char 
                         gt_binary_path(process->binary), name);
 }
 
+bool gt_process_is_static(const struct gt_process *process, uint64_t addr)
+{
+    for (size_t i = 0; i < process->module_count; i++) {
+        const struct gt_module *module = &process->modules[i];
+        const uint64_t bounds[][2] = {{module->noptrdata, module->enoptrdata},
+                                      {module->data, module->edata},
+                                      {module->bss, module->ebss},
+                                      {module->noptrbss, module->enoptrbss}};
+        for (size_t j = 0; j < sizeof bounds / sizeof *bounds; j++)
+            if (addr >= bounds[j][0] && addr < bounds[j][1]) return true;
+    }
+    return false;
+}
+
 const struct gt_debug_global *gt_process_global_at(const struct gt_process *process, uint64_t addr)
 {
     size_t low = 0, high = process->global_count;

@@ -93,6 +93,9 @@ struct gt_error *gt_process_global(const struct gt_process *process, const char 
 /* The global variable that holds addr, or NULL. */
 const struct gt_debug_global *gt_process_global_at(const struct gt_process *process, uint64_t addr);
 
+/* Is it in the memory of package-level variables, with pointers or without? */
+bool gt_process_is_static(const struct gt_process *process, uint64_t addr);
+
 /* A word-sized field of the struct at addr; false when absent here or in this Go version. */
 static inline bool gt_process_field(const struct gt_process *process, uint64_t addr,
                                     enum gt_field_id id, uint64_t *out)
