@@ -4,6 +4,7 @@
 #include "inspector/base/vec.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 enum { BLOCK_SHIFT = 9 };
 #define NO_PLACE UINT32_MAX
@@ -199,6 +200,16 @@ static void find_components(struct gt_scc *scc)
     free(search.open);
 }
 
+/* Once the nodes are listed and linked. */
+static void number_components(struct gt_scc *scc)
+{
+    scc->sizes = gt_alloc((scc->count + 1) * sizeof *scc->sizes);
+    scc->component = gt_alloc((scc->count + 1) * sizeof *scc->component);
+    for (size_t i = 0; i < scc->count; i++)
+        scc->component[i] = GT_NO_COMPONENT;
+    find_components(scc);
+}
+
 void gt_scc_find(struct gt_scc *scc, const struct gt_heap *heap, const struct gt_bitmap *selected,
                  const struct gt_extra_edge *extra, size_t extra_count)
 {
@@ -207,11 +218,25 @@ void gt_scc_find(struct gt_scc *scc, const struct gt_heap *heap, const struct gt
     struct gt_vec sorted = sort_extra(scc, extra, extra_count);
     link_nodes(scc, heap, selected, &sorted);
     gt_vec_free(&sorted);
-    scc->sizes = gt_alloc((scc->count + 1) * sizeof *scc->sizes);
-    scc->component = gt_alloc((scc->count + 1) * sizeof *scc->component);
-    for (size_t i = 0; i < scc->count; i++)
-        scc->component[i] = GT_NO_COMPONENT;
-    find_components(scc);
+    number_components(scc);
+}
+
+void gt_scc_of_edges(struct gt_scc *scc, size_t count, const size_t *first_edge,
+                     const uint32_t *edges)
+{
+    struct gt_bitmap all;
+
+    *scc = (struct gt_scc){0};
+    gt_bitmap_init(&all, count);
+    for (size_t i = 0; i < count; i++)
+        gt_bit_set(&all, i);
+    list_nodes(scc, &all);
+    gt_bitmap_free(&all);
+    scc->first_edge = gt_alloc((count + 1) * sizeof *scc->first_edge);
+    memcpy(scc->first_edge, first_edge, (count + 1) * sizeof *scc->first_edge);
+    scc->edges = gt_alloc((first_edge[count] + 1) * sizeof *scc->edges);
+    if (first_edge[count]) memcpy(scc->edges, edges, first_edge[count] * sizeof *scc->edges);
+    number_components(scc);
 }
 
 void gt_scc_deinit(struct gt_scc *scc)

@@ -1,5 +1,5 @@
 /*
- * Strongly connected components of the part of a heap that a bitmap selects.
+ * Strongly connected components of the part of a heap that a bitmap selects, or of any graph.
  *
  * Edges are the pointer words of selected objects to selected objects, and the extra edges that
  * the caller knows of without a word (an object's finalizer refers to its closure). An edge from an
@@ -40,6 +40,10 @@ struct gt_scc {
 /* `selected` has a bit for every object of the heap. */
 void gt_scc_find(struct gt_scc *scc, const struct gt_heap *heap, const struct gt_bitmap *selected,
                  const struct gt_extra_edge *extra, size_t extra_count);
+/* The same for a graph that is none of a heap's: `count` nodes, the edges of node i from
+ * first_edge[i] up to first_edge[i + 1] (count + 1 of them). Objects are then the nodes' numbers. */
+void gt_scc_of_edges(struct gt_scc *scc, size_t count, const size_t *first_edge,
+                     const uint32_t *edges);
 void gt_scc_deinit(struct gt_scc *scc);
 
 /* GT_NO_COMPONENT for an object that was not selected. */

@@ -1,0 +1,127 @@
+#include "inspector/graph/stuck.h"
+
+#include "inspector/base/alloc.h"
+#include "inspector/graph/scc.h"
+
+#include <stdlib.h>
+
+/* ---- who is stuck -------------------------------------------------------------------------- */
+
+struct freeing {
+    const struct gt_needs *needs;
+    bool *stuck;
+    size_t *first_user; /* count + 1: the edges turned round */
+    uint32_t *users;
+    size_t *hopes; /* of a node that needs all: its edges to stuck ones */
+    uint32_t *queue;
+    size_t queued;
+};
+
+static void turn_edges(struct freeing *freeing)
+{
+    const struct gt_needs *needs = freeing->needs;
+    size_t *first = gt_calloc((size_t)needs->count + 2, sizeof *first);
+
+    freeing->users = gt_alloc((needs->first[needs->count] + 1) * sizeof *freeing->users);
+    for (size_t i = 0; i < needs->first[needs->count]; i++)
+        first[needs->edges[i] + 2]++;
+    for (uint32_t i = 0; i < needs->count; i++)
+        first[i + 2] += first[i + 1];
+    for (uint32_t from = 0; from < needs->count; from++)
+        for (size_t i = needs->first[from]; i < needs->first[from + 1]; i++)
+            freeing->users[first[needs->edges[i] + 1]++] = from;
+    freeing->first_user = first;
+}
+
+static void set_free(struct freeing *freeing, uint32_t node)
+{
+    if (!freeing->stuck[node]) return;
+    freeing->stuck[node] = false;
+    freeing->queue[freeing->queued++] = node;
+}
+
+/* One that `user` needs has been set free. */
+static void give_hope(struct freeing *freeing, uint32_t user)
+{
+    uint8_t need = freeing->needs->need[user];
+
+    if (need == GT_NEED_ONE || (need == GT_NEED_ALL && --freeing->hopes[user] == 0))
+        set_free(freeing, user);
+}
+
+static void start(struct freeing *freeing)
+{
+    const struct gt_needs *needs = freeing->needs;
+
+    for (uint32_t i = 0; i < needs->count; i++) {
+        freeing->stuck[i] = true;
+        freeing->hopes[i] = needs->first[i + 1] - needs->first[i];
+    }
+    for (uint32_t i = 0; i < needs->count; i++)
+        if (needs->need[i] == GT_NEED_NONE || (needs->need[i] == GT_NEED_ALL && !freeing->hopes[i]))
+            set_free(freeing, i);
+}
+
+void gt_stuck_find(const struct gt_needs *needs, bool *stuck)
+{
+    struct freeing freeing = {.needs = needs, .stuck = stuck};
+
+    turn_edges(&freeing);
+    freeing.hopes = gt_alloc(((size_t)needs->count + 1) * sizeof *freeing.hopes);
+    freeing.queue = gt_alloc(((size_t)needs->count + 1) * sizeof *freeing.queue);
+    start(&freeing);
+    while (freeing.queued) {
+        uint32_t node = freeing.queue[--freeing.queued];
+        for (size_t i = freeing.first_user[node]; i < freeing.first_user[node + 1]; i++)
+            give_hope(&freeing, freeing.users[i]);
+    }
+    free(freeing.first_user);
+    free(freeing.users);
+    free(freeing.hopes);
+    free(freeing.queue);
+}
+
+/* ---- circles ------------------------------------------------------------------------------- */
+
+enum { MAX_CIRCLE = 1 << 9 }; /* nodes of a circle that is told */
+
+/* The edges from stuck nodes to stuck nodes. */
+static void link_stuck(const struct gt_needs *needs, const bool *stuck, struct gt_scc *scc)
+{
+    size_t *first = gt_alloc(((size_t)needs->count + 1) * sizeof *first), len = 0;
+    uint32_t *edges = gt_alloc((needs->first[needs->count] + 1) * sizeof *edges);
+
+    for (uint32_t from = 0; from < needs->count; from++) {
+        first[from] = len;
+        for (size_t i = needs->first[from]; stuck[from] && i < needs->first[from + 1]; i++)
+            if (stuck[needs->edges[i]]) edges[len++] = needs->edges[i];
+    }
+    first[needs->count] = len;
+    gt_scc_of_edges(scc, needs->count, first, edges);
+    free(first);
+    free(edges);
+}
+
+bool gt_stuck_circles(const struct gt_needs *needs, const bool *stuck, uint32_t starts, size_t max,
+                      gt_circle_fn *visit, void *ctx)
+{
+    struct gt_scc scc;
+    bool *told = gt_calloc((size_t)needs->count + 1, sizeof *told);
+    uint32_t *circle = gt_alloc(MAX_CIRCLE * sizeof *circle);
+    size_t count, found = 0;
+    uint32_t from = 0;
+
+    link_stuck(needs, stuck, &scc);
+    for (; from < starts && found < max; from++) {
+        if (told[from] || gt_scc_size(&scc, gt_scc_component(&scc, from)) < 2) continue;
+        found++;
+        count = gt_scc_cycle(&scc, from, circle, MAX_CIRCLE);
+        for (size_t i = 0; i < count; i++)
+            told[circle[i]] = true;
+        if (count) visit(ctx, circle, count);
+    }
+    gt_scc_deinit(&scc);
+    free(told);
+    free(circle);
+    return from == starts;
+}

@@ -1,0 +1,41 @@
+/*
+ * Who is stuck among nodes that need one another to go on, and in which circles.
+ *
+ * A node is free, stuck whatever the others do, or stuck as long as all or any of those that its
+ * edges lead to are. The most that can be stuck at once is what is: circles keep themselves so.
+ * The graph knows no Go: nodes are goroutines and what they wait for.
+ */
+#ifndef GT_GRAPH_STUCK_H
+#define GT_GRAPH_STUCK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum gt_need {
+    GT_NEED_NONE, /* free */
+    GT_NEED_LOST, /* stuck */
+    GT_NEED_ONE,  /* one that is not stuck is enough to go on; without edges it is stuck */
+    GT_NEED_ALL,  /* one that is stuck is enough to be stuck */
+};
+
+struct gt_needs {
+    uint32_t count;  /* nodes */
+    uint8_t *need;   /* enum gt_need, by node */
+    size_t *first;   /* count + 1: where a node's edges begin in `edges` */
+    uint32_t *edges; /* nodes */
+};
+
+/* Sets stuck[i] for each of the nodes. */
+void gt_stuck_find(const struct gt_needs *needs, bool *stuck);
+
+/*
+ * Calls `visit` with circles of stuck nodes: a shortest one through each node below `starts` that
+ * is on any, but for nodes that were on a circle told before. At most `max` circles; false when
+ * there may be more. The nodes are in the order of their edges, the one started from first.
+ */
+typedef void gt_circle_fn(void *ctx, const uint32_t *nodes, size_t count);
+bool gt_stuck_circles(const struct gt_needs *needs, const bool *stuck, uint32_t starts, size_t max,
+                      gt_circle_fn *visit, void *ctx);
+
+#endif

@@ -1,0 +1,205 @@
+/* Who is stuck, and in which circles, in graphs of a few nodes. */
+#include "inspector/base/alloc.h"
+#include "inspector/graph/stuck.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+enum { MAX = 8, A = 0, B, C, D, E };
+
+struct graph {
+    uint8_t need[MAX];
+    size_t first[MAX + 1];
+    uint32_t edges[MAX * MAX];
+    struct gt_needs needs;
+    bool stuck[MAX];
+};
+
+/* Nodes are added in order, each with its edges, which -1 ends. */
+static void node(struct graph *graph, enum gt_need need, ...)
+{
+    uint32_t number = graph->needs.count++;
+    size_t len = graph->first[number];
+    va_list to;
+
+    graph->need[number] = (uint8_t)need;
+    va_start(to, need);
+    for (int next = va_arg(to, int); next >= 0; next = va_arg(to, int))
+        graph->edges[len++] = (uint32_t)next;
+    va_end(to);
+    graph->first[number + 1] = len;
+}
+
+static void find(struct graph *graph)
+{
+    graph->needs.need = graph->need;
+    graph->needs.first = graph->first;
+    graph->needs.edges = graph->edges;
+    gt_stuck_find(&graph->needs, graph->stuck);
+}
+
+struct told {
+    size_t circles;
+    uint32_t nodes[MAX][MAX];
+    size_t counts[MAX];
+};
+
+static void tell(void *ctx, const uint32_t *nodes, size_t count)
+{
+    struct told *told = ctx;
+
+    memcpy(told->nodes[told->circles], nodes, count * sizeof *nodes);
+    told->counts[told->circles++] = count;
+}
+
+static void assert_circle(const struct told *told, size_t number, size_t count, ...)
+{
+    va_list nodes;
+
+    assert_true(number < told->circles);
+    assert_int_equal(told->counts[number], count);
+    va_start(nodes, count);
+    for (size_t i = 0; i < count; i++)
+        assert_int_equal(told->nodes[number][i], va_arg(nodes, int));
+    va_end(nodes);
+}
+
+static void test_circle_is_stuck(void **state)
+{
+    struct graph graph = {0};
+    struct told told = {0};
+
+    (void)state;
+    node(&graph, GT_NEED_ONE, B, -1);
+    node(&graph, GT_NEED_ONE, C, -1);
+    node(&graph, GT_NEED_ONE, A, -1);
+    node(&graph, GT_NEED_ONE, A, -1); /* waits on the circle, and is on none */
+    node(&graph, GT_NEED_NONE, A, -1);
+    find(&graph);
+    assert_true(graph.stuck[A] && graph.stuck[B] && graph.stuck[C] && graph.stuck[D]);
+    assert_false(graph.stuck[E]);
+    assert_true(gt_stuck_circles(&graph.needs, graph.stuck, E + 1, MAX, tell, &told));
+    assert_int_equal(told.circles, 1);
+    assert_circle(&told, 0, 3, A, B, C);
+}
+
+static void test_one_is_enough(void **state)
+{
+    struct graph graph = {0};
+
+    (void)state;
+    node(&graph, GT_NEED_ONE, B, C, -1);
+    node(&graph, GT_NEED_ONE, A, -1);
+    node(&graph, GT_NEED_NONE, -1);
+    find(&graph);
+    assert_false(graph.stuck[A]);
+    assert_false(graph.stuck[B]); /* freed by A, which C frees */
+}
+
+static void test_all_are_needed(void **state)
+{
+    struct graph graph = {0};
+
+    (void)state;
+    node(&graph, GT_NEED_ALL, B, C, -1); /* needs both */
+    node(&graph, GT_NEED_LOST, -1);
+    node(&graph, GT_NEED_NONE, -1);
+    node(&graph, GT_NEED_ALL, C, C, -1);
+    node(&graph, GT_NEED_ALL, -1); /* needs nobody */
+    find(&graph);
+    assert_true(graph.stuck[A] && graph.stuck[B]);
+    assert_false(graph.stuck[D]);
+    assert_false(graph.stuck[E]);
+}
+
+static void test_nobody_to_wait_for(void **state)
+{
+    struct graph graph = {0};
+    struct told told = {0};
+
+    (void)state;
+    node(&graph, GT_NEED_ONE, -1);
+    node(&graph, GT_NEED_ONE, A, -1);
+    find(&graph);
+    assert_true(graph.stuck[A] && graph.stuck[B]);
+    assert_true(gt_stuck_circles(&graph.needs, graph.stuck, 2, MAX, tell, &told));
+    assert_int_equal(told.circles, 0);
+}
+
+/* Two circles that have a node in common are both told, each the shortest through its start. */
+static void test_two_circles(void **state)
+{
+    struct graph graph = {0};
+    struct told told = {0};
+
+    (void)state;
+    node(&graph, GT_NEED_ONE, B, C, -1);
+    node(&graph, GT_NEED_ONE, A, -1);
+    node(&graph, GT_NEED_ONE, D, -1);
+    node(&graph, GT_NEED_ONE, A, -1);
+    find(&graph);
+    assert_true(gt_stuck_circles(&graph.needs, graph.stuck, 4, MAX, tell, &told));
+    assert_int_equal(told.circles, 2);
+    assert_circle(&told, 0, 2, A, B);
+    assert_circle(&told, 1, 3, C, D, A);
+    memset(&told, 0, sizeof told);
+    assert_false(gt_stuck_circles(&graph.needs, graph.stuck, 4, 1, tell, &told));
+    assert_int_equal(told.circles, 1);
+}
+
+/* Free nodes are on no circle, though their edges make one. */
+static void test_free_circle(void **state)
+{
+    struct graph graph = {0};
+    struct told told = {0};
+
+    (void)state;
+    node(&graph, GT_NEED_ONE, B, -1);
+    node(&graph, GT_NEED_ONE, A, C, -1);
+    node(&graph, GT_NEED_NONE, A, -1);
+    find(&graph);
+    assert_true(gt_stuck_circles(&graph.needs, graph.stuck, 3, MAX, tell, &told));
+    assert_int_equal(told.circles, 0);
+}
+
+/* A long chain that ends free, and one that ends in a circle: no recursion, and no second pass. */
+static void test_long_chain(void **state)
+{
+    enum { LONG = 200000 };
+    struct gt_needs needs = {.count = LONG};
+    bool *stuck = gt_calloc(LONG, sizeof *stuck);
+
+    (void)state;
+    needs.need = memset(gt_alloc(LONG), GT_NEED_ONE, LONG);
+    needs.first = gt_alloc((LONG + 1) * sizeof *needs.first);
+    needs.edges = gt_alloc(LONG * sizeof *needs.edges);
+    for (uint32_t i = 0; i <= LONG; i++)
+        needs.first[i] = i;
+    for (uint32_t i = 0; i < LONG; i++)
+        needs.edges[i] = (i + 1) % LONG;
+    gt_stuck_find(&needs, stuck);
+    assert_true(stuck[0]);
+    needs.need[LONG - 1] = GT_NEED_NONE;
+    gt_stuck_find(&needs, stuck);
+    assert_false(stuck[0]);
+    free(needs.need);
+    free(needs.first);
+    free(needs.edges);
+    free(stuck);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_circle_is_stuck), cmocka_unit_test(test_one_is_enough),
+        cmocka_unit_test(test_all_are_needed),  cmocka_unit_test(test_nobody_to_wait_for),
+        cmocka_unit_test(test_two_circles),     cmocka_unit_test(test_free_circle),
+        cmocka_unit_test(test_long_chain),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
