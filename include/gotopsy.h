@@ -151,6 +151,16 @@ struct gt_edge { /* of a cycle: the object, and the field that leads to the next
     const char *type, *field;
 };
 
+struct gt_blocked_thing { /* one of the things that a goroutine waits for */
+    /* "channel", "mutex", "rwmutex", "wait group", "once", "condition", "coroutine"; "semaphore"
+     * when it is part of none of sync's types */
+    const char *what;
+    const char *action; /* "receive", "send", "lock", "read", "write", "wait"; NULL: just that */
+    uint64_t address;   /* where it begins: of the mutex, of the hchan */
+    const char *type;   /* "chan int", "sync.RWMutex"; NULL when unknown */
+    const char *name;   /* of what it is in: "global main.mu", "main.account.Mutex"; or NULL */
+};
+
 /* One example of what a finding speaks of. Which member holds is decided by the finding's kind. */
 struct gt_instance {
     union {
@@ -172,7 +182,7 @@ struct gt_instance {
             uint64_t goroutine;
             const char *wait_reason;
             int64_t wait_ns;
-            const char *blocked_on; /* "channel", "semaphore", "condition"; NULL when on nothing */
+            const char *blocked_on; /* the first of what it waits for; NULL when on nothing */
             uint64_t blocked_on_address;
             const char *blocked_on_type;
             struct gt_stack stack;
@@ -180,6 +190,9 @@ struct gt_instance {
             const struct gt_label *labels;
             size_t label_count;
             uint64_t stack_bytes;
+            uint64_t parent;                        /* who started it; 0 when unknown */
+            const struct gt_blocked_thing *blocked; /* all that it waits for: several in a select */
+            size_t blocked_count;
         } hung;
         struct { /* GT_TICKER */
             uint64_t timer;
@@ -420,7 +433,8 @@ GT_API struct gt_error *gt_threads_write(const struct gt_report *report, enum gt
 enum gt_outlook {
     GT_MAY_GO_ON,  /* somebody who may run reaches what it waits for */
     GT_HANGS,      /* nobody does, so it never goes on */
-    GT_MAIN_WAITS, /* the main goroutine, which may wait for ever on purpose */
+    GT_MAIN_WAITS, /* the main goroutine, for what nobody else reaches: on purpose */
+    GT_DEADLOCKED, /* somebody reaches it, but all who hold it are stuck, as far as frames tell */
 };
 
 struct gt_waker {        /* who leads to what is waited for */
@@ -430,6 +444,14 @@ struct gt_waker {        /* who leads to what is waited for */
     struct gt_path path; /* from its variable to the pointer to what is waited for */
 };
 
+struct gt_lock_holder { /* who holds what is waited for, as far as frames tell */
+    uint64_t goroutine;
+    const char *how;      /* "deferred unlock", "lock": it stands behind a call of Lock; "pointer":
+                             a frame leads there; "writer": it waits itself to write */
+    const char *variable; /* that leads there: "main.transfer variable from"; or NULL */
+    struct gt_place locked; /* function NULL when that is not known */
+};
+
 struct gt_waiting {     /* goroutines that wait alike: same stack, same reason */
     uint64_t goroutine; /* the one of them that the rest is about */
     const uint64_t *ids;
@@ -437,18 +459,38 @@ struct gt_waiting {     /* goroutines that wait alike: same stack, same reason *
     const char *wait_reason;
     int64_t wait_ns; /* at least; the longest of them */
     enum gt_outlook outlook;
-    const char *blocked_on; /* "channel", "semaphore", "condition", "coroutine"; NULL: nothing */
+    const struct gt_blocked_thing *blocked; /* several of a select; none: on nothing */
+    size_t blocked_count;
+    const char *blocked_on; /* what the first of them is; NULL: nothing */
     uint64_t blocked_on_address;
+    bool same_thing; /* all of them wait for the same; else each has one of its own */
     struct gt_stack stack;
-    struct gt_place created_by;    /* function NULL when unknown */
+    struct gt_place created_by; /* function NULL when unknown */
+    uint64_t parent;            /* who started it; 0 when unknown */
+    const struct gt_label *labels;
+    size_t label_count;
+    const struct gt_lock_holder *holders; /* one if it is sure, else those it may be */
+    size_t holder_count;
+    bool more_holders;
     const struct gt_waker *wakers; /* the nearest first */
     size_t waker_count;
     bool more_wakers; /* there are more, or they were not all looked for */
 };
 
+struct gt_wait_edge { /* of a circle: a goroutine and who has what it waits for */
+    uint64_t goroutine;
+    struct gt_blocked_thing thing;
+    struct gt_place waits;        /* where; function NULL when unknown */
+    bool holds;                   /* that one holds it; else he only leads to it */
+    struct gt_lock_holder holder; /* how: "reaches" when he only leads to it */
+    uint64_t candidates;          /* how many it may be, him included; 1: nobody else */
+};
+
 struct gt_wait_cycle { /* each waits for what the next one has, the last for what the first has */
     const uint64_t *ids;
     size_t id_count;
+    const struct gt_wait_edge *edges; /* one for each of ids */
+    bool proven;                      /* they hang; else frames alone say so */
 };
 
 struct gt_wait_graph {
@@ -458,6 +500,8 @@ struct gt_wait_graph {
     const struct gt_wait_cycle *cycles;
     size_t cycle_count;
     uint64_t hanging, others; /* goroutines that hang; that wait for none of this, or run */
+    uint64_t deadlocked;      /* of GT_DEADLOCKED */
+    bool more_cycles;         /* not all circles were told */
     bool whole;               /* nothing is missing that could hold a waker: GT_HANGS is proof */
     const char *const *notes; /* what is missing, a line each */
     size_t note_count;

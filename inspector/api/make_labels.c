@@ -1,5 +1,7 @@
 #include "inspector/api/make_labels.h"
 
+#include "inspector/detect/tell_labels.h"
+
 void gt_add_labels_key(const struct gt_label_source *source, const struct gt_goroutine *g,
                        struct gt_str *key)
 {
@@ -56,10 +58,5 @@ void gt_fill_labels(const struct gt_label_source *source, const struct gt_gorout
     struct gt_label_text shared[GT_MAX_LABELS];
 
     group->label_count = shared_labels(source, goroutines, members, count, shared);
-    struct gt_label *labels = gt_arena_alloc(storage, group->label_count * sizeof *labels);
-    for (size_t i = 0; i < group->label_count; i++) {
-        labels[i].key = gt_arena_strndup(storage, shared[i].key, shared[i].key_length);
-        labels[i].value = gt_arena_strndup(storage, shared[i].value, shared[i].value_length);
-    }
-    group->labels = labels;
+    group->labels = gt_labels_keep(storage, shared, group->label_count);
 }

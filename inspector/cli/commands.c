@@ -233,7 +233,7 @@ const struct gt_command gt_commands[] = {
      "  gotopsy threads core\n"
      "  gotopsy threads core --all                 with the stacks of idle threads\n",
      GT_FOR_THREADS, FORMAT(TEXT) | FORMAT(JSON), threads, NULL},
-    {"waits", "CORE", "who waits for what, and who could wake whom",
+    {"waits", "CORE", "who waits for what, who holds it, and who could wake whom",
      "Shows what goroutines wait for that others could give (channels, mutexes, groups), and who\n"
      "reaches it and could wake them, by which variables. Those that hang, since nobody who may\n"
      "run does, come first, and circles of those that wait for one another.\n",

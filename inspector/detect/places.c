@@ -260,7 +260,8 @@ const char *gt_place_created_in(const struct gt_process *process, const struct g
 
 const struct gt_place *gt_places_user(const struct gt_stack *stack)
 {
-    static const char *const own[] = {"runtime.", "sync.", "internal/", "syscall.", "time.Sleep"};
+    static const char *const own[] = {"runtime.",  "sync.",    "sync/atomic.",
+                                      "internal/", "syscall.", "time.Sleep"};
 
     for (size_t i = 0; i < stack->count; i++) {
         bool theirs = stack->places[i].file; /* C's have none */

@@ -1,25 +1,28 @@
 #include "inspector/detect/wait_graph.h"
 
 #include "inspector/base/alloc.h"
+#include "inspector/detect/blocking.h"
+#include "inspector/detect/circles.h"
 #include "inspector/detect/group.h"
 #include "inspector/detect/hanging.h"
 #include "inspector/detect/places.h"
-#include "inspector/detect/wakers.h"
+#include "inspector/detect/tell_labels.h"
 
 #include <stdlib.h>
 
 enum {
+    OUTLOOKS = GT_DEADLOCKED + 1,
     MAIN_GOROUTINE = 1,
-    MAX_WAKERS = 8,      /* told for one goroutine */
-    MAX_CIRCLES = 20000, /* hanging goroutines that are looked at for circles */
+    MAX_WAKERS = 8, /* told for one goroutine */
 };
 
 struct graphing {
     struct gt_study *study;
     struct gt_wakers wakers;
+    struct gt_deadlocks deadlocks;
     struct gt_groups groups;
-    struct gt_vec waiting, cycles; /* struct gt_waiting, struct gt_wait_cycle */
-    bool *hangs;                   /* by goroutine */
+    struct gt_vec waiting; /* struct gt_waiting */
+    bool *hangs;           /* by goroutine */
     uint64_t latest, only;
 };
 
@@ -110,10 +113,33 @@ static void tell_wakers(struct graphing *graphing, uint32_t number, struct gt_wa
 
 /* ---- who waits ----------------------------------------------------------------------------- */
 
+/* The main goroutine is on purpose where it is when nobody else has to do with it. */
 static enum gt_outlook outlook_of(const struct graphing *graphing, uint32_t number)
 {
+    const struct gt_wait_class *class = gt_class_of(&graphing->deadlocks, number);
+
     if (graphing->hangs[number]) return GT_HANGS;
-    return goroutine(graphing, number)->id == MAIN_GOROUTINE ? GT_MAIN_WAITS : GT_MAY_GO_ON;
+    if (!graphing->deadlocks.stuck[number]) return GT_MAY_GO_ON;
+    bool alone = !class || !class->count;
+    return alone && goroutine(graphing, number)->id == MAIN_GOROUTINE ? GT_MAIN_WAITS
+                                                                      : GT_DEADLOCKED;
+}
+
+static void tell_holders(const struct graphing *graphing, uint32_t number,
+                         struct gt_waiting *waiting)
+{
+    const struct gt_wait_class *class = gt_class_of(&graphing->deadlocks, number);
+    struct gt_lock_holder *holders =
+        gt_arena_alloc(graphing->study->storage, MAX_WAKERS * sizeof *holders);
+
+    waiting->holders = holders;
+    for (size_t i = 0; class && i < class->count; i++) {
+        const struct gt_need_of *need = gt_vec_at(&graphing->deadlocks.needed, class->first + i);
+        if (!need->holds) return;
+        waiting->more_holders = i >= MAX_WAKERS;
+        if (waiting->more_holders) return;
+        holders[waiting->holder_count++] = gt_holder_tell(graphing->study, &need->holding);
+    }
 }
 
 static void tell_members(const struct graphing *graphing, const struct gt_member *members,
@@ -130,6 +156,10 @@ static void tell_members(const struct graphing *graphing, const struct gt_member
     }
     waiting->ids = ids;
     waiting->id_count = count;
+    waiting->same_thing = true;
+    for (size_t i = 1; i < count; i++)
+        waiting->same_thing &= graphing->deadlocks.class_of[members[i].item] ==
+                               graphing->deadlocks.class_of[members[0].item];
 }
 
 static void tell_waiting(void *ctx, const struct gt_member *members, size_t count)
@@ -138,17 +168,22 @@ static void tell_waiting(void *ctx, const struct gt_member *members, size_t coun
     const struct gt_study *study = graphing->study;
     uint32_t number = members[0].item;
     const struct gt_goroutine *g = goroutine(graphing, number);
-    const struct gt_wait *wait = &study->contest->wait[number];
     struct gt_waiting *waiting = gt_vec_push(&graphing->waiting);
 
     tell_members(graphing, members, count, waiting);
     waiting->goroutine = g->id;
     waiting->wait_reason = gt_study_keep(study, g->wait_reason);
     waiting->outlook = outlook_of(graphing, number);
-    waiting->blocked_on = wait->what;
-    if (wait->objects.len) waiting->blocked_on_address = *(uint64_t *)gt_vec_at(&wait->objects, 0);
+    waiting->blocked = gt_blocking_tell(study, number, &waiting->blocked_count);
+    if (waiting->blocked_count) {
+        waiting->blocked_on = waiting->blocked[0].what;
+        waiting->blocked_on_address = waiting->blocked[0].address;
+    }
+    waiting->parent = g->parent_id;
+    waiting->labels = gt_labels_tell(study->process, g, study->storage, &waiting->label_count);
     waiting->stack = gt_places_of(study->process, study->goroutines, g, study->storage);
     waiting->created_by = gt_place_created(study->process, g, study->storage);
+    tell_holders(graphing, number, waiting);
     tell_wakers(graphing, number, waiting);
 }
 
@@ -158,84 +193,22 @@ static void add_waiting(struct graphing *graphing, uint32_t number)
     const struct gt_goroutine *g = goroutine(graphing, number);
 
     if (graphing->only && g->id != graphing->only) return;
-    gt_groups_add_numbered(&graphing->groups, 2 * (uint64_t)g->alike + graphing->hangs[number],
+    gt_groups_add_numbered(&graphing->groups,
+                           OUTLOOKS * (uint64_t)g->alike + outlook_of(graphing, number),
                            UINT64_MAX - g->id, number);
 }
 
-/* Hanging ones first, then the larger groups, then the older. */
+/* Hanging ones first, then deadlocked ones, then the larger groups, then the older. */
 static int by_interest(const void *a, const void *b)
 {
     const struct gt_waiting *left = a, *right = b;
-    bool left_hangs = left->outlook == GT_HANGS, right_hangs = right->outlook == GT_HANGS;
+    static const uint8_t rank[] = {
+        [GT_HANGS] = 0, [GT_DEADLOCKED] = 1, [GT_MAY_GO_ON] = 2, [GT_MAIN_WAITS] = 2};
 
-    if (left_hangs != right_hangs) return left_hangs ? -1 : 1;
+    if (rank[left->outlook] != rank[right->outlook])
+        return rank[left->outlook] < rank[right->outlook] ? -1 : 1;
     if (left->id_count != right->id_count) return left->id_count > right->id_count ? -1 : 1;
     return left->goroutine < right->goroutine ? -1 : left->goroutine > right->goroutine;
-}
-
-/* ---- circles ------------------------------------------------------------------------------- */
-
-struct following {
-    struct graphing *graphing;
-    uint32_t next;
-};
-
-static bool take_goroutine(void *ctx, const struct gt_way *way)
-{
-    struct following *following = ctx;
-    uint32_t owner = gt_way_goroutine(following->graphing->study, way);
-
-    if (owner == following->graphing->study->goroutines->count) return true;
-    following->next = owner;
-    return false;
-}
-
-/* Who has what a hanging goroutine waits for: the nearest, of those that wait too. */
-static uint32_t next_of(struct graphing *graphing, uint32_t number)
-{
-    struct following following = {graphing, graphing->study->goroutines->count};
-
-    gt_wakers_visit(&graphing->wakers, number, take_goroutine, &following);
-    return following.next;
-}
-
-static void tell_circle(struct graphing *graphing, const uint32_t *next, uint32_t from)
-{
-    struct gt_vec ids = GT_VEC_OF(uint64_t);
-    uint32_t at = from;
-
-    bool wanted = !graphing->only;
-
-    do {
-        gt_vec_add(&ids, &goroutine(graphing, at)->id);
-        wanted |= goroutine(graphing, at)->id == graphing->only;
-        at = next[at];
-    } while (at != from);
-    if (!wanted) {
-        gt_vec_free(&ids);
-        return;
-    }
-    struct gt_wait_cycle *cycle = gt_vec_push(&graphing->cycles);
-    cycle->id_count = ids.len;
-    cycle->ids = keep(graphing, &ids, sizeof *cycle->ids);
-}
-
-/* Each goroutine has at most one next: whoever is met again on one walk closes a circle. */
-static void find_circles(struct graphing *graphing)
-{
-    uint32_t count = graphing->study->goroutines->count, looked_at = 0;
-    uint32_t *next = gt_alloc(count * sizeof *next), *walk = gt_calloc(count, sizeof *walk);
-
-    for (uint32_t i = 0; i < count; i++)
-        next[i] = graphing->hangs[i] && looked_at++ < MAX_CIRCLES ? next_of(graphing, i) : count;
-    for (uint32_t i = 0; i < count; i++) {
-        uint32_t at = i;
-        for (; at < count && !walk[at]; at = next[at])
-            walk[at] = i + 1;
-        if (at < count && walk[at] == i + 1) tell_circle(graphing, next, at);
-    }
-    free(next);
-    free(walk);
 }
 
 /* ---- all of it ------------------------------------------------------------------------------ */
@@ -245,32 +218,43 @@ static void count_all(const struct graphing *graphing, struct gt_wait_graph *gra
     for (uint32_t i = 0; i < graphing->study->goroutines->count; i++) {
         graph->hanging += graphing->hangs[i];
         graph->others += !goroutine(graphing, i)->system && !depends(graphing, i);
+        if (depends(graphing, i)) graph->deadlocked += outlook_of(graphing, i) == GT_DEADLOCKED;
     }
+}
+
+static void begin(struct graphing *graphing)
+{
+    struct gt_study *study = graphing->study;
+
+    graphing->latest = gt_latest_time(study->process, study->goroutines);
+    graphing->waiting = GT_VEC_OF(struct gt_waiting);
+    graphing->hangs = gt_hanging_find(study);
+    gt_wakers_init(&graphing->wakers, study);
+    gt_deadlocks_init(&graphing->deadlocks, study, &graphing->wakers, graphing->hangs);
+    gt_groups_init(&graphing->groups);
+}
+
+static void end(struct graphing *graphing)
+{
+    gt_groups_deinit(&graphing->groups);
+    gt_deadlocks_deinit(&graphing->deadlocks);
+    gt_wakers_deinit(&graphing->wakers);
+    free(graphing->hangs);
 }
 
 void gt_wait_graph_fill(struct gt_study *study, uint64_t only, struct gt_wait_graph *graph)
 {
-    struct graphing graphing = {.study = study,
-                                .only = only,
-                                .latest = gt_latest_time(study->process, study->goroutines),
-                                .waiting = GT_VEC_OF(struct gt_waiting),
-                                .cycles = GT_VEC_OF(struct gt_wait_cycle)};
+    struct graphing graphing = {.study = study, .only = only};
 
-    graphing.hangs = gt_hanging_find(study);
-    gt_wakers_init(&graphing.wakers, study);
-    gt_groups_init(&graphing.groups);
+    begin(&graphing);
     for (uint32_t i = 0; i < study->goroutines->count; i++)
         if (depends(&graphing, i)) add_waiting(&graphing, i);
     gt_groups_visit(&graphing.groups, tell_waiting, &graphing);
-    gt_groups_deinit(&graphing.groups);
-    find_circles(&graphing);
+    gt_circles_tell(&graphing.deadlocks, only, graph);
     count_all(&graphing, graph);
-    gt_wakers_deinit(&graphing.wakers);
-    free(graphing.hangs);
+    end(&graphing);
     if (graphing.waiting.len)
         qsort(graphing.waiting.data, graphing.waiting.len, sizeof(struct gt_waiting), by_interest);
     graph->waiting_count = graphing.waiting.len;
     graph->waiting = keep(&graphing, &graphing.waiting, sizeof *graph->waiting);
-    graph->cycle_count = graphing.cycles.len;
-    graph->cycles = keep(&graphing, &graphing.cycles, sizeof *graph->cycles);
 }

@@ -48,6 +48,15 @@ static void index_timers(struct gt_wakers *wakers)
     }
 }
 
+static void index_weak(struct gt_wakers *wakers)
+{
+    const struct gt_specials *specials = wakers->study->specials;
+
+    for (size_t i = 0; i < specials->list.len; i++)
+        if (gt_special_at(specials, i)->kind == GT_SPECIAL_WEAK_HANDLE)
+            gt_map_put(&wakers->weak, gt_special_at(specials, i)->object, NULL);
+}
+
 static void mute_goroutines(const struct gt_study *study, struct gt_cut *cut)
 {
     for (uint32_t i = 0; i < study->goroutines->count; i++) {
@@ -71,6 +80,7 @@ void gt_wakers_init(struct gt_wakers *wakers, struct gt_study *study)
     gt_cut_deinit(&cut);
     index_roots(wakers);
     index_timers(wakers);
+    index_weak(wakers);
 }
 
 void gt_wakers_deinit(struct gt_wakers *wakers)
@@ -79,6 +89,7 @@ void gt_wakers_deinit(struct gt_wakers *wakers)
     gt_parents_deinit(&wakers->parents);
     gt_vec_free(&wakers->pointed);
     gt_map_free(&wakers->timers);
+    gt_map_free(&wakers->weak);
 }
 
 /* ---- ways ---------------------------------------------------------------------------------- */
@@ -108,31 +119,34 @@ const char *gt_way_kind(const struct gt_wakers *wakers, const struct gt_way *way
     return kind ? kind : "other";
 }
 
-/* By address: small things, such as two mutexes, may share one object. */
-static bool waits_for(const struct gt_wait *wait, uint64_t address)
-{
-    for (size_t i = 0; i < wait->objects.len; i++)
-        if (*(uint64_t *)gt_vec_at(&wait->objects, i) == address) return true;
-    return false;
-}
-
-/* Whoever waits for the same and for nothing else cannot wake another. */
-static bool is_fellow(const struct gt_study *study, uint32_t number, uint32_t other)
-{
-    const struct gt_wait *wait = &study->contest->wait[number];
-    const struct gt_wait *others = &study->contest->wait[other];
-
-    for (size_t i = 0; i < others->objects.len; i++)
-        if (!waits_for(wait, *(uint64_t *)gt_vec_at(&others->objects, i))) return false;
-    return others->objects.len > 0;
-}
-
 struct seeking {
     struct gt_wakers *wakers;
     uint32_t number;
     gt_way_fn *visit;
     void *ctx;
+    struct gt_map objects; /* addresses waited for: small things may share one object */
+    struct gt_map fellows; /* goroutines met -> do they wait for the same and nothing else? */
 };
+
+/* Whoever waits for the same and for nothing else cannot wake another. */
+static bool waits_for_same(const struct seeking *seeking, uint32_t other)
+{
+    const struct gt_wait *wait = &seeking->wakers->study->contest->wait[other];
+
+    for (size_t i = 0; i < wait->objects.len; i++)
+        if (!gt_map_find(&seeking->objects, *(uint64_t *)gt_vec_at(&wait->objects, i)))
+            return false;
+    return wait->objects.len > 0;
+}
+
+static bool is_fellow(struct seeking *seeking, uint32_t other)
+{
+    bool added;
+    uint64_t *known = gt_map_put(&seeking->fellows, other, &added);
+
+    if (added) *known = other == seeking->number || waits_for_same(seeking, other);
+    return *known;
+}
 
 /* The first of the roots that point to an object, in the sorted list. */
 static size_t first_pointed(const struct gt_vec *pointed, uint32_t object)
@@ -150,8 +164,7 @@ static size_t first_pointed(const struct gt_vec *pointed, uint32_t object)
 }
 
 /* False when the visitor has seen enough. */
-static bool visit_roots(const struct seeking *seeking, const struct gt_ascent *ascent,
-                        uint32_t object)
+static bool visit_roots(struct seeking *seeking, const struct gt_ascent *ascent, uint32_t object)
 {
     const struct gt_study *study = seeking->wakers->study;
     const struct gt_vec *pointed = &seeking->wakers->pointed;
@@ -164,31 +177,32 @@ static bool visit_roots(const struct seeking *seeking, const struct gt_ascent *a
         if (!way.count) way.count = gt_ascent_way(ascent, object, objects, MAX_WAY);
         if (!way.count) break;
         way.root = entry->root;
+        if (seeking->wakers->steps) seeking->wakers->steps--;
         uint32_t owner = gt_way_goroutine(study, &way);
-        if (owner < study->goroutines->count &&
-            (owner == seeking->number || is_fellow(study, seeking->number, owner)))
-            continue;
+        if (owner < study->goroutines->count && is_fellow(seeking, owner)) continue;
         if (!seeking->visit(seeking->ctx, &way)) return false;
     }
     return true;
 }
 
 /* False when it gave up. *enough: the visitor has seen enough. */
-static bool climb_from(const struct seeking *seeking, uint32_t start, bool *enough)
+static bool climb_from(struct seeking *seeking, uint32_t start, bool *enough)
 {
     struct gt_wakers *wakers = seeking->wakers;
     struct gt_ascent ascent;
     uint32_t object;
     size_t met = 0;
+    bool weak = false;
 
     gt_ascent_begin(&ascent, start);
     while (!*enough && wakers->steps && met++ < MAX_MET) {
         object = gt_ascent_next(&ascent, &wakers->parents);
         if (object == GT_NO_OBJECT) {
             gt_ascent_end(&ascent);
-            return true;
+            return !weak;
         }
-        wakers->steps--;
+        weak |= gt_map_find(&wakers->weak, object) != NULL;
+        if (wakers->steps) wakers->steps--;
         *enough = !visit_roots(seeking, &ascent, object);
     }
     gt_ascent_end(&ascent);
@@ -197,14 +211,18 @@ static bool climb_from(const struct seeking *seeking, uint32_t start, bool *enou
 
 bool gt_wakers_visit(struct gt_wakers *wakers, uint32_t number, gt_way_fn *visit, void *ctx)
 {
-    struct seeking seeking = {wakers, number, visit, ctx};
+    struct seeking seeking = {.wakers = wakers, .number = number, .visit = visit, .ctx = ctx};
     const struct gt_wait *wait = &wakers->study->contest->wait[number];
     bool enough = false, whole = true;
 
+    for (size_t i = 0; i < wait->objects.len; i++)
+        gt_map_put(&seeking.objects, *(uint64_t *)gt_vec_at(&wait->objects, i), NULL);
     for (size_t i = 0; i < wait->objects.len && !enough; i++) {
         uint64_t address = *(uint64_t *)gt_vec_at(&wait->objects, i);
         uint32_t object = gt_heap_object(&wakers->study->heap->graph, address);
         if (object != GT_NO_OBJECT) whole &= climb_from(&seeking, object, &enough);
     }
+    gt_map_free(&seeking.objects);
+    gt_map_free(&seeking.fellows);
     return whole;
 }

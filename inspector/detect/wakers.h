@@ -16,6 +16,7 @@ struct gt_wakers {
     struct gt_parents parents;
     struct gt_vec pointed; /* struct pointed: what roots point to, by object */
     struct gt_map timers;  /* objects of timers that run -> 0 */
+    struct gt_map weak;    /* objects that weak pointers lead to -> 0 */
     struct gt_keys keys;
     uint64_t steps; /* that searches may still take: damage must not make them endless */
 };
@@ -31,7 +32,8 @@ void gt_wakers_deinit(struct gt_wakers *wakers);
 
 /* Calls `visit` for every way to what goroutine `number` waits for, the shortest first, until it
  * returns false; ways from the goroutine itself, and from those that wait for the same and nothing
- * else, are left out. False when it had to give up before all were seen. */
+ * else, are left out. False when there may be more: it gave up, or a weak pointer leads there too,
+ * which whoever has it can make a strong one. */
 typedef bool gt_way_fn(void *ctx, const struct gt_way *way);
 bool gt_wakers_visit(struct gt_wakers *wakers, uint32_t number, gt_way_fn *visit, void *ctx);
 

@@ -1,6 +1,4 @@
-/* `waits`: who waits for what, and who could wake whom; for a terminal, as JSON, for Graphviz. */
-#include "inspector/base/str.h"
-#include "inspector/report/escape.h"
+/* `waits`: who waits for what, and who could wake whom; for a terminal and as JSON. */
 #include "inspector/report/json_values.h"
 #include "inspector/report/pieces.h"
 #include "inspector/report/sinks.h"
@@ -9,7 +7,7 @@
 
 #include <string.h>
 
-enum { COLUMN = 8, SHOWN_IDS = 10, SHOWN_CYCLE = 12 };
+enum { COLUMN = 8, SHOWN_IDS = 10, SHOWN_EDGES = 12, SHOWN_THINGS = 8 };
 
 static const struct {
     const char *name, *said, *unproven;
@@ -17,8 +15,10 @@ static const struct {
 } outlooks[] = {
     [GT_MAY_GO_ON] = {"may go on", "may go on", "may go on", GT_PLAIN},
     [GT_HANGS] = {"hangs", "hangs for ever", "seems to hang, but memory is missing", GT_RED},
-    [GT_MAIN_WAITS] = {"main waits", "main, which may wait on purpose",
-                       "main, which may wait on purpose", GT_PLAIN},
+    [GT_MAIN_WAITS] = {"main waits", "main, blocked on purpose", "main, blocked on purpose",
+                       GT_PLAIN},
+    [GT_DEADLOCKED] = {"deadlocked", "deadlocked, by who holds what",
+                       "deadlocked, by who holds what", GT_RED},
 };
 
 static const char *outlook_said(const struct gt_wait_graph *graph, const struct gt_waiting *waiting)
@@ -28,19 +28,89 @@ static const char *outlook_said(const struct gt_wait_graph *graph, const struct 
 
 /* ---- text ---------------------------------------------------------------------------------- */
 
+/* "main.account.Mutex at 0xc000012080" or "chan int at 0xc000012080" */
+static void put_thing(struct gt_page *page, const struct gt_blocked_thing *thing)
+{
+    bool channel = strcmp(thing->what, "channel") == 0;
+
+    if (!channel || !thing->type) gt_page_put(page, GT_PLAIN, thing->what);
+    if (channel && thing->type) gt_page_put(page, GT_PLAIN, thing->type);
+    if (thing->name) gt_page_format(page, GT_BOLD, " %s", thing->name);
+    gt_page_format(page, GT_DIM, " at %s", gt_address(thing->address).text);
+}
+
 static void put_blocked_on(struct gt_page *page, const struct gt_waiting *waiting)
 {
-    if (!waiting->blocked_on) return;
+    size_t shown =
+        page->all || waiting->blocked_count < SHOWN_THINGS ? waiting->blocked_count : SHOWN_THINGS;
+
+    for (size_t i = 0; i < shown; i++) {
+        const struct gt_blocked_thing *thing = &waiting->blocked[i];
+        gt_page_line(page, COLUMN, COLUMN + 4);
+        gt_page_format(page, GT_PLAIN, "%s%s%s", i ? "or " : "", thing->action ? "to " : "on the ",
+                       thing->action ? thing->action : "");
+        gt_page_put(page, GT_PLAIN, thing->action ? ": " : "");
+        put_thing(page, thing);
+        gt_page_end(page);
+    }
+    if (shown == waiting->blocked_count) return;
     gt_page_line(page, COLUMN, COLUMN + 4);
-    gt_page_format(page, GT_PLAIN, "on the %s at %s", waiting->blocked_on,
-                   gt_address(waiting->blocked_on_address).text);
+    gt_page_format(page, GT_DIM, "or %zu more", waiting->blocked_count - shown);
     gt_page_end(page);
 }
 
-static void put_waker(struct gt_page *page, const struct gt_waker *waker)
+/* ", of goroutine 17; the others wait for things of their own" */
+static void put_whose(struct gt_page *page, const struct gt_waiting *waiting)
+{
+    if (waiting->same_thing) return;
+    gt_page_line(page, COLUMN, COLUMN + 4);
+    gt_page_format(page, GT_DIM,
+                   "not all wait for the same: what follows is of goroutine %llu alone",
+                   (unsigned long long)waiting->goroutine);
+    gt_page_end(page);
+}
+
+/* "goroutine 13, which locked it at main.go:12 (main.embracer variable a)" */
+static void put_holder(struct gt_page *page, const struct gt_lock_holder *holder)
+{
+    static const struct {
+        const char *how, *said;
+    } rows[] = {{"deferred unlock", ", whose deferred call is to release it"},
+                {"pointer", ", by a pointer to it"},
+                {"writer", ", which waits to write itself"}};
+
+    gt_page_format(page, GT_BOLD, "goroutine %llu", (unsigned long long)holder->goroutine);
+    if (holder->variable) gt_page_format(page, GT_PLAIN, " (%s)", holder->variable);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        if (strcmp(holder->how, rows[i].how) == 0) gt_page_put(page, GT_PLAIN, rows[i].said);
+    if (!holder->locked.function) return;
+    gt_page_format(page, GT_PLAIN, ", locked by %s at ", holder->locked.function);
+    gt_page_site(page, &holder->locked);
+}
+
+static void put_holders(struct gt_page *page, const struct gt_waiting *waiting)
+{
+    bool group = waiting->blocked_count && strcmp(waiting->blocked[0].what, "wait group") == 0;
+    const char *one = group ? "for " : "held by ", *may = group ? "for " : "may be held by ";
+
+    for (size_t i = 0; i < waiting->holder_count; i++) {
+        bool weak = strcmp(waiting->holders[i].how, "pointer") == 0;
+        gt_page_line(page, COLUMN, COLUMN + 4);
+        gt_page_put(page, GT_PLAIN, waiting->holder_count > 1 || weak ? may : one);
+        put_holder(page, &waiting->holders[i]);
+        gt_page_end(page);
+    }
+    if (!waiting->more_holders) return;
+    gt_page_line(page, COLUMN, COLUMN + 4);
+    gt_page_put(page, GT_DIM, "or by others");
+    gt_page_end(page);
+}
+
+static void put_waker(struct gt_page *page, const struct gt_waiting *waiting,
+                      const struct gt_waker *waker)
 {
     gt_page_line(page, COLUMN, COLUMN + 4);
-    if (waker->hangs)
+    if (waker->hangs || waiting->outlook == GT_DEADLOCKED)
         gt_page_put(page, GT_PLAIN, "reached by ");
     else
         gt_page_put(page, GT_GREEN, "could be woken by ");
@@ -57,7 +127,7 @@ static void put_waker(struct gt_page *page, const struct gt_waker *waker)
 static void put_wakers(struct gt_page *page, const struct gt_waiting *waiting)
 {
     for (size_t i = 0; i < waiting->waker_count; i++)
-        put_waker(page, &waiting->wakers[i]);
+        put_waker(page, waiting, &waiting->wakers[i]);
     if (waiting->waker_count && !waiting->more_wakers) return;
     gt_page_line(page, COLUMN, COLUMN + 4);
     if (waiting->more_wakers)
@@ -95,16 +165,49 @@ static void put_waiting(struct gt_page *page, const struct gt_wait_graph *graph,
     gt_page_put(page, GT_DIM, waiting->id_count == 1 ? "goroutine " : "goroutines ");
     put_ids(page, waiting->ids, waiting->id_count, SHOWN_IDS);
     gt_page_end(page);
+    gt_page_labels(page, COLUMN, waiting->labels, waiting->label_count);
+    put_whose(page, waiting);
     put_blocked_on(page, waiting);
+    put_holders(page, waiting);
     put_wakers(page, waiting);
+}
+
+static void put_edge(struct gt_page *page, const struct gt_wait_edge *edge)
+{
+    gt_page_line(page, COLUMN, COLUMN + 4);
+    gt_page_format(page, GT_BOLD, "goroutine %llu", (unsigned long long)edge->goroutine);
+    gt_page_put(page, GT_PLAIN, " waits for ");
+    put_thing(page, &edge->thing);
+    if (edge->waits.function) {
+        gt_page_format(page, GT_PLAIN, " in %s at ", edge->waits.function);
+        gt_page_site(page, &edge->waits);
+    }
+    bool group = strcmp(edge->thing.what, "wait group") == 0;
+    gt_page_put(page, GT_PLAIN, !edge->holds ? ", reached by " : group ? ", for " : ", held by ");
+    put_holder(page, &edge->holder);
+    if (edge->candidates > 1)
+        gt_page_format(page, GT_DIM, " (or %llu more)", (unsigned long long)edge->candidates - 1);
+    gt_page_end(page);
 }
 
 static void put_cycle(struct gt_page *page, const struct gt_wait_cycle *cycle)
 {
+    size_t shown = page->all || cycle->id_count < SHOWN_EDGES ? cycle->id_count : SHOWN_EDGES;
+
     gt_page_line(page, 0, COLUMN);
-    gt_page_put(page, GT_RED, "circle  ");
-    gt_page_put(page, GT_PLAIN, "each waits for what the next one has, and so round: goroutines ");
-    put_ids(page, cycle->ids, cycle->id_count, SHOWN_CYCLE);
+    gt_page_put(page, GT_RED, "cycle   ");
+    if (cycle->id_count == 1)
+        gt_page_put(page, GT_PLAIN, "a goroutine waits for what it holds itself");
+    else
+        gt_page_format(page, GT_PLAIN, "%zu goroutines, each waits for what the next one has",
+                       cycle->id_count);
+    if (!cycle->proven) gt_page_put(page, GT_DIM, ", as far as their frames tell");
+    gt_page_end(page);
+    for (size_t i = 0; i < shown; i++)
+        put_edge(page, &cycle->edges[i]);
+    if (shown == cycle->id_count) return;
+    gt_page_line(page, COLUMN, COLUMN + 4);
+    gt_page_format(page, GT_DIM, "... %zu more", cycle->id_count - shown);
     gt_page_end(page);
 }
 
@@ -118,8 +221,18 @@ static void put_head(struct gt_page *page, const struct gt_wait_graph *graph)
                    gt_count(graph->hanging).text, graph->hanging == 1 ? " hangs" : "s hang",
                    gt_count(graph->others).text);
     gt_page_end(page);
+    if (graph->deadlocked) {
+        gt_page_line(page, 0, 2);
+        gt_page_format(page, GT_PLAIN, "%s more deadlocked, as far as frames tell who holds what",
+                       gt_count(graph->deadlocked).text);
+        gt_page_end(page);
+    }
     for (size_t i = 0; i < graph->cycle_count; i++)
         put_cycle(page, &graph->cycles[i]);
+    if (!graph->more_cycles) return;
+    gt_page_line(page, 0, COLUMN);
+    gt_page_put(page, GT_DIM, "there may be more cycles");
+    gt_page_end(page);
 }
 
 static void put_notes(struct gt_page *page, const struct gt_wait_graph *graph)
@@ -153,6 +266,58 @@ static json_t *waker_of(const struct gt_waker *waker)
                      waker->hangs, "path", gt_json_path(&waker->path));
 }
 
+static json_t *thing_of(const struct gt_blocked_thing *thing)
+{
+    return json_pack("{s:s, s:o, s:o, s:o, s:o}", "what", thing->what, "action",
+                     gt_json_text(thing->action), "address", gt_json_address(thing->address),
+                     "type", gt_json_text(thing->type), "name", gt_json_text(thing->name));
+}
+
+static json_t *things_of(const struct gt_waiting *waiting)
+{
+    json_t *list = json_array();
+
+    for (size_t i = 0; i < waiting->blocked_count; i++)
+        list = gt_json_append(list, thing_of(&waiting->blocked[i]));
+    return list;
+}
+
+static json_t *holder_of(const struct gt_lock_holder *holder)
+{
+    return json_pack("{s:o, s:s, s:o, s:o}", "goroutine", gt_json_size(holder->goroutine), "how",
+                     holder->how, "variable", gt_json_text(holder->variable), "locked",
+                     gt_json_place(&holder->locked));
+}
+
+static json_t *holders_of(const struct gt_waiting *waiting)
+{
+    json_t *list = json_array();
+
+    for (size_t i = 0; i < waiting->holder_count; i++)
+        list = gt_json_append(list, holder_of(&waiting->holders[i]));
+    return list;
+}
+
+static json_t *edge_of(const struct gt_wait_edge *edge)
+{
+    return json_pack(
+        "{s:o, s:o, s:o, s:o, s:o, s:b, s:s, s:o, s:o, s:o, s:o}", "goroutine",
+        gt_json_size(edge->goroutine), "what", gt_json_text(edge->thing.what), "address",
+        gt_json_address(edge->thing.address), "name", gt_json_text(edge->thing.name), "holder",
+        gt_json_size(edge->holder.goroutine), "holds", edge->holds, "how", edge->holder.how,
+        "variable", gt_json_text(edge->holder.variable), "waits", gt_json_place(&edge->waits),
+        "site", gt_json_place(&edge->holder.locked), "candidates", gt_json_size(edge->candidates));
+}
+
+static json_t *deadlock_of(const struct gt_wait_cycle *cycle)
+{
+    json_t *edges = json_array();
+
+    for (size_t i = 0; i < cycle->id_count; i++)
+        edges = gt_json_append(edges, edge_of(&cycle->edges[i]));
+    return json_pack("{s:b, s:o}", "proven", cycle->proven, "edges", edges);
+}
+
 static json_t *waiting_of(const struct gt_waiting *waiting)
 {
     json_t *wakers = json_array();
@@ -160,113 +325,40 @@ static json_t *waiting_of(const struct gt_waiting *waiting)
     for (size_t i = 0; i < waiting->waker_count; i++)
         wakers = gt_json_append(wakers, waker_of(&waiting->wakers[i]));
     return json_pack(
-        "{s:o, s:o, s:o, s:o, s:s, s:o, s:o, s:o, s:o, s:o, s:b}", "goroutine",
-        gt_json_size(waiting->goroutine), "ids", gt_json_ids(waiting->ids, waiting->id_count),
-        "wait_reason", gt_json_text(waiting->wait_reason), "wait_ns",
-        gt_json_signed(waiting->wait_ns), "outlook", outlooks[waiting->outlook].name, "blocked_on",
-        gt_json_text(waiting->blocked_on), "address", gt_json_address(waiting->blocked_on_address),
-        "stack", gt_json_stack(&waiting->stack), "created_by", gt_json_place(&waiting->created_by),
-        "wakers", wakers, "more_wakers", waiting->more_wakers);
+        "{s:o, s:o, s:o, s:o, s:s, s:o, s:o, s:o, s:o, s:o, s:b, s:o, s:b, s:o, s:o, s:o, s:b}",
+        "goroutine", gt_json_size(waiting->goroutine), "ids",
+        gt_json_ids(waiting->ids, waiting->id_count), "wait_reason",
+        gt_json_text(waiting->wait_reason), "wait_ns", gt_json_signed(waiting->wait_ns), "outlook",
+        outlooks[waiting->outlook].name, "blocked_on", gt_json_text(waiting->blocked_on), "address",
+        gt_json_address(waiting->blocked_on_address), "stack", gt_json_stack(&waiting->stack),
+        "created_by", gt_json_place(&waiting->created_by), "wakers", wakers, "more_wakers",
+        waiting->more_wakers, "things", things_of(waiting), "same_thing", waiting->same_thing,
+        "parent", waiting->parent ? gt_json_size(waiting->parent) : json_null(), "labels",
+        gt_json_labels(waiting->labels, waiting->label_count), "holders", holders_of(waiting),
+        "more_holders", waiting->more_holders);
 }
 
 bool gt_json_wait_graph(const struct gt_wait_graph *graph, const struct gt_style *style, FILE *to)
 {
     json_t *waiting = json_array(), *cycles = json_array(), *notes = json_array();
+    json_t *deadlocks = json_array();
 
     (void)style;
     for (size_t i = 0; i < graph->waiting_count; i++)
         waiting = gt_json_append(waiting, waiting_of(&graph->waiting[i]));
-    for (size_t i = 0; i < graph->cycle_count; i++)
-        cycles =
-            gt_json_append(cycles, gt_json_ids(graph->cycles[i].ids, graph->cycles[i].id_count));
+    for (size_t i = 0; i < graph->cycle_count; i++) {
+        const struct gt_wait_cycle *cycle = &graph->cycles[i];
+        cycles = gt_json_append(cycles, gt_json_ids(cycle->ids, cycle->id_count));
+        deadlocks = gt_json_append(deadlocks, deadlock_of(cycle));
+    }
     for (size_t i = 0; i < graph->note_count; i++)
         notes = gt_json_append(notes, gt_json_text(graph->notes[i]));
     return gt_json_dump(
-        json_pack("{s:s, s:o, s:o, s:o, s:o, s:o, s:b, s:o, s:o, s:o}", "schema", "gotopsy-waits/1",
-                  "tool", gt_json_tool(), "core", gt_json_core(graph->process), "binary",
-                  gt_json_binary(graph->process), "hanging", gt_json_size(graph->hanging), "others",
-                  gt_json_size(graph->others), "whole", graph->whole, "waiting", waiting, "cycles",
-                  cycles, "notes", notes),
+        json_pack("{s:s, s:o, s:o, s:o, s:o, s:o, s:b, s:o, s:o, s:o, s:o, s:o, s:b}", "schema",
+                  "gotopsy-waits/1", "tool", gt_json_tool(), "core", gt_json_core(graph->process),
+                  "binary", gt_json_binary(graph->process), "hanging", gt_json_size(graph->hanging),
+                  "others", gt_json_size(graph->others), "whole", graph->whole, "waiting", waiting,
+                  "cycles", cycles, "notes", notes, "deadlocks", deadlocks, "deadlocked",
+                  gt_json_size(graph->deadlocked), "more_cycles", graph->more_cycles),
         to);
-}
-
-/* ---- Graphviz ------------------------------------------------------------------------------ */
-
-/* Inside of a quoted string, with `\n` for the line breaks that are ours. */
-static void put_quoted(FILE *to, const char *text)
-{
-    struct gt_str safe = {0};
-
-    gt_escape(&safe, text);
-    for (const char *at = gt_str_text(&safe); *at; at++) {
-        if (*at == '"' || *at == '\\') fputc('\\', to);
-        fputc(*at, to);
-    }
-    gt_str_free(&safe);
-}
-
-static const char *where(const struct gt_waiting *waiting)
-{
-    for (size_t i = 0; i < waiting->stack.count; i++) {
-        const char *function = waiting->stack.places[i].function;
-        if (strncmp(function, "runtime.", 8) != 0 && strncmp(function, "sync.", 5) != 0)
-            return function;
-    }
-    return "?";
-}
-
-/* The group that a goroutine is told in; its own number when it is in none. */
-static uint64_t group_of(const struct gt_wait_graph *graph, uint64_t id)
-{
-    for (size_t i = 0; i < graph->waiting_count; i++)
-        for (size_t j = 0; j < graph->waiting[i].id_count; j++)
-            if (graph->waiting[i].ids[j] == id) return graph->waiting[i].goroutine;
-    return id;
-}
-
-static void dot_waiting(const struct gt_waiting *waiting, FILE *to)
-{
-    fprintf(to, "  g%llu [shape=box, label=\"%zu x ", (unsigned long long)waiting->goroutine,
-            waiting->id_count);
-    put_quoted(to, where(waiting));
-    fputs("\\n", to);
-    put_quoted(to, waiting->wait_reason ? waiting->wait_reason : "waiting");
-    fprintf(to, "\"%s];\n", waiting->outlook == GT_HANGS ? ", color=red" : "");
-    if (!waiting->blocked_on) return;
-    fprintf(to, "  o%llu [label=\"", (unsigned long long)waiting->goroutine);
-    put_quoted(to, waiting->blocked_on);
-    fprintf(to, "\\n%s\"];\n", gt_address(waiting->blocked_on_address).text);
-    fprintf(to, "  g%llu -> o%llu;\n", (unsigned long long)waiting->goroutine,
-            (unsigned long long)waiting->goroutine);
-}
-
-static void dot_waker(const struct gt_wait_graph *graph, const struct gt_waiting *waiting,
-                      size_t number, FILE *to)
-{
-    const struct gt_waker *waker = &waiting->wakers[number];
-    unsigned long long from = waiting->goroutine;
-
-    if (waker->goroutine) {
-        fprintf(to, "  o%llu -> g%llu [style=dashed, label=\"", from,
-                (unsigned long long)group_of(graph, waker->goroutine));
-    } else {
-        fprintf(to, "  w%llu_%zu [shape=plaintext, label=\"", from, number);
-        put_quoted(to, waker->kind);
-        fprintf(to, "\"];\n  o%llu -> w%llu_%zu [style=dashed, label=\"", from, from, number);
-    }
-    if (waker->path.count) put_quoted(to, waker->path.steps[0].what);
-    fputs("\"];\n", to);
-}
-
-bool gt_dot_wait_graph(const struct gt_wait_graph *graph, const struct gt_style *style, FILE *to)
-{
-    (void)style;
-    fputs("digraph waits {\n  rankdir=LR;\n", to);
-    for (size_t i = 0; i < graph->waiting_count; i++)
-        dot_waiting(&graph->waiting[i], to);
-    for (size_t i = 0; i < graph->waiting_count; i++)
-        for (size_t j = 0; j < graph->waiting[i].waker_count; j++)
-            dot_waker(graph, &graph->waiting[i], j, to);
-    fputs("}\n", to);
-    return true;
 }

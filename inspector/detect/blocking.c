@@ -1,0 +1,132 @@
+#include "inspector/detect/blocking.h"
+
+#include "inspector/detect/contest.h"
+#include "inspector/detect/path.h"
+#include "inspector/detect/root_names.h"
+#include "inspector/runtime/blocked.h"
+
+enum {
+    MAX_TOLD = 64, /* things of one select */
+    MAX_FIELD = 160,
+};
+
+static const char *const actions[] = {
+    [GT_ROLE_OTHER] = NULL,  [GT_ROLE_RECEIVE] = "receive", [GT_ROLE_SEND] = "send",
+    [GT_ROLE_LOCK] = "lock", [GT_ROLE_READ] = "read",       [GT_ROLE_WRITE] = "write",
+    [GT_ROLE_WAIT] = "wait",
+};
+
+static const char *type_of_sync(const char *what)
+{
+    static const struct {
+        const char *what, *type;
+    } rows[] = {{"mutex", "sync.Mutex"},
+                {"rwmutex", "sync.RWMutex"},
+                {"wait group", "sync.WaitGroup"},
+                {"once", "sync.Once"},
+                {"condition", "sync.Cond"}};
+
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        if (strcmp(what, rows[i].what) == 0) return rows[i].type;
+    return NULL;
+}
+
+static const char *type_of_channel(const struct gt_study *study, uint64_t channel)
+{
+    struct gt_process *process = study->process;
+    uint64_t rtype;
+
+    if (!gt_process_field(process, channel, GT_F_hchan_elemtype, &rtype) || !rtype) return NULL;
+    gt_type_id type = gt_types_at(process->types, rtype);
+    if (!type) return NULL;
+    return gt_arena_format(study->storage, "chan %s", gt_types_name(process->types, type));
+}
+
+/* Field paths lead to the innermost field, which is one of sync's own. */
+static void strip_inside(const char *what, char *field)
+{
+    static const struct {
+        const char *what, *inside;
+    } rows[] = {{"mutex", ".mu.state"},  {"mutex", ".state"},        {"rwmutex", ".w.mu.state"},
+                {"rwmutex", ".w.state"}, {"wait group", ".state.v"}, {"wait group", ".state1"},
+                {"once", ".done.v"},     {"once", ".done"},          {"condition", ".L.tab"},
+                {"condition", ".L"}};
+    size_t length = strlen(field);
+
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        size_t inside = strlen(rows[i].inside);
+        if (strcmp(what, rows[i].what) != 0 || length < inside ||
+            strcmp(field + length - inside, rows[i].inside) != 0)
+            continue;
+        field[length - inside] = '\0';
+        return;
+    }
+}
+
+/* ---- names --------------------------------------------------------------------------------- */
+
+static const char *name_in_object(const struct gt_study *study, uint32_t object,
+                                  const struct gt_blocked *blocked)
+{
+    struct gt_types *types = study->process->types;
+    gt_type_id type = gt_typing_type(study->typing, object);
+    uint64_t offset = blocked->address - gt_heap_address(&study->heap->graph, object);
+    char field[MAX_FIELD];
+
+    if (!type || !gt_types_get(types, type)->size) return NULL;
+    if (gt_types_get(types, type)->kind != GT_T_STRUCT) return NULL;
+    gt_types_field_path(types, type, offset % gt_types_get(types, type)->size, field, sizeof field);
+    strip_inside(blocked->what, field);
+    if (!*field) return NULL;
+    return gt_arena_format(study->storage, "%s%s", gt_types_name(types, type), field);
+}
+
+static const char *name_of_global(const struct gt_study *study, const struct gt_blocked *blocked)
+{
+    struct gt_root root = {.addr = blocked->address, .kind = GT_ROOT_GLOBAL, .frame = GT_NO_FRAME};
+    char field[MAX_FIELD];
+    gt_type_id type;
+    const char *name = gt_root_name(study, &root, false, field, sizeof field, &type);
+
+    strip_inside(blocked->what, field);
+    return gt_arena_format(study->storage, "%s%s", name, field);
+}
+
+/* "global main.mu", "main.account.Mutex": the variable or field that it is. */
+static const char *name_of(const struct gt_study *study, const struct gt_blocked *blocked)
+{
+    uint32_t object = gt_heap_object(&study->heap->graph, blocked->address);
+
+    if (object != GT_NO_OBJECT) return name_in_object(study, object, blocked);
+    if (!gt_process_is_static(study->process, blocked->address)) return NULL;
+    return name_of_global(study, blocked);
+}
+
+/* ---- telling ------------------------------------------------------------------------------- */
+
+static void tell(const struct gt_study *study, const struct gt_blocked *blocked,
+                 struct gt_blocked_thing *thing)
+{
+    bool channel = strcmp(blocked->what, "channel") == 0;
+
+    thing->what = blocked->what;
+    thing->action = actions[blocked->role];
+    thing->address = blocked->address;
+    thing->type = channel ? type_of_channel(study, blocked->address) : type_of_sync(blocked->what);
+    if (!channel) thing->name = name_of(study, blocked);
+}
+
+const struct gt_blocked_thing *gt_blocking_tell(const struct gt_study *study, uint32_t goroutine,
+                                                size_t *count)
+{
+    const struct gt_wait *wait = &study->contest->wait[goroutine];
+    const struct gt_goroutine *g = &study->goroutines->list[goroutine];
+
+    *count = wait->objects.len < MAX_TOLD ? wait->objects.len : MAX_TOLD;
+    struct gt_blocked_thing *things = gt_arena_alloc(study->storage, *count * sizeof *things);
+    for (size_t i = 0; i < *count; i++) {
+        struct gt_blocked blocked = gt_blocked_on(&study->contest->waits, g, wait, i);
+        tell(study, &blocked, &things[i]);
+    }
+    return things;
+}

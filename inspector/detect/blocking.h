@@ -1,0 +1,14 @@
+/*
+ * What a goroutine blocks on, as reports tell it: each thing with its type and its name.
+ */
+#ifndef GT_DETECT_BLOCKING_H
+#define GT_DETECT_BLOCKING_H
+
+#include "inspector/detect/study.h"
+
+/* The things that a goroutine waits for, the first few of a large select; in the study's storage.
+ * None when it waits for nothing that could come. */
+const struct gt_blocked_thing *gt_blocking_tell(const struct gt_study *study, uint32_t goroutine,
+                                                size_t *count);
+
+#endif

@@ -1,0 +1,59 @@
+"""Cycles of goroutines that wait for one another, and who holds what: gotopsy waits."""
+
+import pytest
+
+from . import recipe, tool
+
+NO_CYCLE = {"unheld", "slow"}  # of the cases of programs/deadlocks
+ALL_VERSIONS = [*recipe.OLD, "1.22.12", *recipe.BETWEEN, recipe.LOCAL, "1.27.4"]
+SOME_VERSIONS = ["1.19.13", "1.24.13", recipe.LOCAL]
+VERSIONS = [recipe.LOCAL] if tool.SUBSET else ALL_VERSIONS if recipe.ALL else SOME_VERSIONS
+STRIPPED = "-ldflags=-s -w"
+NOT_INLINED = "-gcflags=-N -l"
+BUILDS = {"dwarf": [], "stripped": [STRIPPED], "not-inlined": [NOT_INLINED]}
+
+
+# The code of one old and of one new Go is enough where calls are not inlined.
+CORES = [(version, how) for version in VERSIONS for how in ("dwarf", "stripped")]
+CORES += [(version, "not-inlined") for version in {VERSIONS[0], recipe.LOCAL}]
+
+
+@pytest.fixture(params=sorted(CORES), ids="-".join)
+def core(little_core, request):
+    version, how = request.param
+    return little_core("deadlocks", version, *BUILDS[how])
+
+
+def _waits(core, *options):
+    return tool.parsed(tool.run("waits", "--format=json", core.path, *options), "gotopsy-waits/1")
+
+
+def _edges(edges):
+    return {(e["Goroutine"], e["Holder"], e["What"], e["Address"]) for e in edges}
+
+
+def test_cycles(core):
+    """Each of them, edge by edge, and no others."""
+    waits = _waits(core)
+    told = [
+        {(e["goroutine"], e["holder"], e["what"], e["address"]) for e in deadlock["edges"]}
+        for deadlock in waits["deadlocks"]
+    ]
+    expected = {case: _edges(edges) for case, edges in core.truth.items() if case not in NO_CYCLE}
+    missing = {case: edges for case, edges in expected.items() if edges not in told}
+    assert not missing, told
+    assert len(told) == len(expected), told
+    assert [{e["goroutine"] for e in d["edges"]} for d in waits["deadlocks"]] == [
+        set(cycle) for cycle in waits["cycles"]
+    ]
+
+
+def test_holders(core):
+    """Who holds what, where nobody is stuck; and nobody, where he has returned."""
+    (edge,) = core.truth["slow"]
+    (waiting,) = _waits(core, f"--goroutine={edge['Goroutine']}")["waiting"]
+    assert [holder["goroutine"] for holder in waiting["holders"]] == [edge["Holder"]]
+    assert waiting["outlook"] == "may go on"
+    (edge,) = core.truth["unheld"]
+    (waiting,) = _waits(core, f"--goroutine={edge['Goroutine']}")["waiting"]
+    assert waiting["holders"] == [] and waiting["address"] == edge["Address"]

@@ -1,0 +1,3 @@
+module gotopsy.tests/deadlocks
+
+go 1.19
