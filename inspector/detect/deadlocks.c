@@ -93,7 +93,7 @@ static void need_wakers(struct gt_deadlocks *deadlocks, struct gt_wait_class *cl
                                         *(uint64_t *)gt_vec_at(&wait->objects, i)) == GT_NO_OBJECT;
     reaching.open |= !gt_wakers_visit(deadlocks->wakers, class->member, take_waker, &reaching);
     reaching.open |= reaching.owners.len >= MAX_NEEDED;
-    class->need = reaching.open ? GT_NEED_NONE : GT_NEED_ONE;
+    class->need = reaching.open ? GT_STUCK_NEVER : GT_STUCK_IF_ALL;
     gt_map_free(&reaching.owners);
 }
 
@@ -101,10 +101,10 @@ static void need_wakers(struct gt_deadlocks *deadlocks, struct gt_wait_class *cl
  * mutex, one is. */
 static uint8_t need_of_holders(const struct gt_holding *first, enum gt_blocked_role role)
 {
-    if (first->speaks == GT_SPEAKS_WAIT) return GT_NEED_ALL;
+    if (first->speaks == GT_SPEAKS_WAIT) return GT_STUCK_IF_ANY;
     bool each = role == GT_ROLE_WAIT || role == GT_ROLE_WRITE;
 
-    return each && first->speaks == GT_SPEAKS_DEFERRED ? GT_NEED_ALL : GT_NEED_ONE;
+    return each && first->speaks == GT_SPEAKS_DEFERRED ? GT_STUCK_IF_ANY : GT_STUCK_IF_ALL;
 }
 
 /* False when frames say nothing, or too little for one that does not hang. */
@@ -121,7 +121,7 @@ static bool need_holders(struct gt_deadlocks *deadlocks, struct gt_wait_class *c
         gt_vec_add(&deadlocks->needed, &need);
     }
     if (enough) class->need = need_of_holders(first, deadlocks->holders.waits[class->member].role);
-    if (enough && found.len > MAX_NEEDED) class->need = GT_NEED_NONE;
+    if (enough && found.len > MAX_NEEDED) class->need = GT_STUCK_NEVER;
     gt_vec_free(&found);
     return enough;
 }
@@ -134,7 +134,7 @@ static void find_needs(struct gt_deadlocks *deadlocks)
         class->first = deadlocks->needed.len;
         if (!need_holders(deadlocks, class)) need_wakers(deadlocks, class);
         class->count = deadlocks->needed.len - class->first;
-        if (deadlocks->hangs[class->member]) class->need = GT_NEED_LOST;
+        if (deadlocks->hangs[class->member]) class->need = GT_STUCK_ALWAYS;
     }
 }
 
@@ -142,10 +142,10 @@ static void find_needs(struct gt_deadlocks *deadlocks)
 
 static uint8_t need_of_goroutine(const struct gt_deadlocks *deadlocks, uint32_t number)
 {
-    if (deadlocks->hangs[number]) return GT_NEED_LOST;
-    if (deadlocks->class_of[number] != GT_NO_CLASS) return GT_NEED_ONE;
-    return deadlocks->study->contest->wait[number].kind == GT_WAIT_NEVER ? GT_NEED_LOST
-                                                                         : GT_NEED_NONE;
+    if (deadlocks->hangs[number]) return GT_STUCK_ALWAYS;
+    if (deadlocks->class_of[number] != GT_NO_CLASS) return GT_STUCK_IF_ALL;
+    return deadlocks->study->contest->wait[number].kind == GT_WAIT_NEVER ? GT_STUCK_ALWAYS
+                                                                         : GT_STUCK_NEVER;
 }
 
 static void link_all(struct gt_deadlocks *deadlocks)

@@ -26,7 +26,7 @@ struct gt_need_of { /* one that a class needs */
 struct gt_wait_class {
     uint32_t member;     /* one of the goroutines; hanging if any is */
     size_t first, count; /* in `needed` */
-    uint8_t need;        /* enum gt_need */
+    uint8_t need;        /* enum gt_stuck_when */
 };
 
 struct gt_deadlocks {

@@ -45,7 +45,7 @@ static void give_hope(struct freeing *freeing, uint32_t user)
 {
     uint8_t need = freeing->needs->need[user];
 
-    if (need == GT_NEED_ONE || (need == GT_NEED_ALL && --freeing->hopes[user] == 0))
+    if (need == GT_STUCK_IF_ALL || (need == GT_STUCK_IF_ANY && --freeing->hopes[user] == 0))
         set_free(freeing, user);
 }
 
@@ -58,7 +58,8 @@ static void start(struct freeing *freeing)
         freeing->hopes[i] = needs->first[i + 1] - needs->first[i];
     }
     for (uint32_t i = 0; i < needs->count; i++)
-        if (needs->need[i] == GT_NEED_NONE || (needs->need[i] == GT_NEED_ALL && !freeing->hopes[i]))
+        if (needs->need[i] == GT_STUCK_NEVER ||
+            (needs->need[i] == GT_STUCK_IF_ANY && !freeing->hopes[i]))
             set_free(freeing, i);
 }
 

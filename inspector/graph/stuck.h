@@ -12,16 +12,16 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum gt_need {
-    GT_NEED_NONE, /* free */
-    GT_NEED_LOST, /* stuck */
-    GT_NEED_ONE,  /* one that is not stuck is enough to go on; without edges it is stuck */
-    GT_NEED_ALL,  /* one that is stuck is enough to be stuck */
+enum gt_stuck_when {
+    GT_STUCK_NEVER, /* it is free */
+    GT_STUCK_ALWAYS,
+    GT_STUCK_IF_ALL, /* one that is free is enough to go on; without edges it is stuck */
+    GT_STUCK_IF_ANY, /* one that is stuck is enough to be stuck */
 };
 
 struct gt_needs {
     uint32_t count;  /* nodes */
-    uint8_t *need;   /* enum gt_need, by node */
+    uint8_t *need;   /* enum gt_stuck_when, by node */
     size_t *first;   /* count + 1: where a node's edges begin in `edges` */
     uint32_t *edges; /* nodes */
 };

@@ -20,7 +20,7 @@ struct graph {
 };
 
 /* Nodes are added in order, each with its edges, which -1 ends. */
-static void node(struct graph *graph, enum gt_need need, ...)
+static void node(struct graph *graph, enum gt_stuck_when need, ...)
 {
     uint32_t number = graph->needs.count++;
     size_t len = graph->first[number];
@@ -74,11 +74,11 @@ static void test_circle_is_stuck(void **state)
     struct told told = {0};
 
     (void)state;
-    node(&graph, GT_NEED_ONE, B, -1);
-    node(&graph, GT_NEED_ONE, C, -1);
-    node(&graph, GT_NEED_ONE, A, -1);
-    node(&graph, GT_NEED_ONE, A, -1); /* waits on the circle, and is on none */
-    node(&graph, GT_NEED_NONE, A, -1);
+    node(&graph, GT_STUCK_IF_ALL, B, -1);
+    node(&graph, GT_STUCK_IF_ALL, C, -1);
+    node(&graph, GT_STUCK_IF_ALL, A, -1);
+    node(&graph, GT_STUCK_IF_ALL, A, -1); /* waits on the circle, and is on none */
+    node(&graph, GT_STUCK_NEVER, A, -1);
     find(&graph);
     assert_true(graph.stuck[A] && graph.stuck[B] && graph.stuck[C] && graph.stuck[D]);
     assert_false(graph.stuck[E]);
@@ -92,9 +92,9 @@ static void test_one_is_enough(void **state)
     struct graph graph = {0};
 
     (void)state;
-    node(&graph, GT_NEED_ONE, B, C, -1);
-    node(&graph, GT_NEED_ONE, A, -1);
-    node(&graph, GT_NEED_NONE, -1);
+    node(&graph, GT_STUCK_IF_ALL, B, C, -1);
+    node(&graph, GT_STUCK_IF_ALL, A, -1);
+    node(&graph, GT_STUCK_NEVER, -1);
     find(&graph);
     assert_false(graph.stuck[A]);
     assert_false(graph.stuck[B]); /* freed by A, which C frees */
@@ -105,11 +105,11 @@ static void test_all_are_needed(void **state)
     struct graph graph = {0};
 
     (void)state;
-    node(&graph, GT_NEED_ALL, B, C, -1); /* needs both */
-    node(&graph, GT_NEED_LOST, -1);
-    node(&graph, GT_NEED_NONE, -1);
-    node(&graph, GT_NEED_ALL, C, C, -1);
-    node(&graph, GT_NEED_ALL, -1); /* needs nobody */
+    node(&graph, GT_STUCK_IF_ANY, B, C, -1); /* needs both */
+    node(&graph, GT_STUCK_ALWAYS, -1);
+    node(&graph, GT_STUCK_NEVER, -1);
+    node(&graph, GT_STUCK_IF_ANY, C, C, -1);
+    node(&graph, GT_STUCK_IF_ANY, -1); /* needs nobody */
     find(&graph);
     assert_true(graph.stuck[A] && graph.stuck[B]);
     assert_false(graph.stuck[D]);
@@ -122,8 +122,8 @@ static void test_nobody_to_wait_for(void **state)
     struct told told = {0};
 
     (void)state;
-    node(&graph, GT_NEED_ONE, -1);
-    node(&graph, GT_NEED_ONE, A, -1);
+    node(&graph, GT_STUCK_IF_ALL, -1);
+    node(&graph, GT_STUCK_IF_ALL, A, -1);
     find(&graph);
     assert_true(graph.stuck[A] && graph.stuck[B]);
     assert_true(gt_stuck_circles(&graph.needs, graph.stuck, 2, MAX, tell, &told));
@@ -137,10 +137,10 @@ static void test_two_circles(void **state)
     struct told told = {0};
 
     (void)state;
-    node(&graph, GT_NEED_ONE, B, C, -1);
-    node(&graph, GT_NEED_ONE, A, -1);
-    node(&graph, GT_NEED_ONE, D, -1);
-    node(&graph, GT_NEED_ONE, A, -1);
+    node(&graph, GT_STUCK_IF_ALL, B, C, -1);
+    node(&graph, GT_STUCK_IF_ALL, A, -1);
+    node(&graph, GT_STUCK_IF_ALL, D, -1);
+    node(&graph, GT_STUCK_IF_ALL, A, -1);
     find(&graph);
     assert_true(gt_stuck_circles(&graph.needs, graph.stuck, 4, MAX, tell, &told));
     assert_int_equal(told.circles, 2);
@@ -158,9 +158,9 @@ static void test_free_circle(void **state)
     struct told told = {0};
 
     (void)state;
-    node(&graph, GT_NEED_ONE, B, -1);
-    node(&graph, GT_NEED_ONE, A, C, -1);
-    node(&graph, GT_NEED_NONE, A, -1);
+    node(&graph, GT_STUCK_IF_ALL, B, -1);
+    node(&graph, GT_STUCK_IF_ALL, A, C, -1);
+    node(&graph, GT_STUCK_NEVER, A, -1);
     find(&graph);
     assert_true(gt_stuck_circles(&graph.needs, graph.stuck, 3, MAX, tell, &told));
     assert_int_equal(told.circles, 0);
@@ -174,7 +174,7 @@ static void test_long_chain(void **state)
     bool *stuck = gt_calloc(LONG, sizeof *stuck);
 
     (void)state;
-    needs.need = memset(gt_alloc(LONG), GT_NEED_ONE, LONG);
+    needs.need = memset(gt_alloc(LONG), GT_STUCK_IF_ALL, LONG);
     needs.first = gt_alloc((LONG + 1) * sizeof *needs.first);
     needs.edges = gt_alloc(LONG * sizeof *needs.edges);
     for (uint32_t i = 0; i <= LONG; i++)
@@ -183,7 +183,7 @@ static void test_long_chain(void **state)
         needs.edges[i] = (i + 1) % LONG;
     gt_stuck_find(&needs, stuck);
     assert_true(stuck[0]);
-    needs.need[LONG - 1] = GT_NEED_NONE;
+    needs.need[LONG - 1] = GT_STUCK_NEVER;
     gt_stuck_find(&needs, stuck);
     assert_false(stuck[0]);
     free(needs.need);
