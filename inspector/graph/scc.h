@@ -41,7 +41,8 @@ struct gt_scc {
 void gt_scc_find(struct gt_scc *scc, const struct gt_heap *heap, const struct gt_bitmap *selected,
                  const struct gt_extra_edge *extra, size_t extra_count);
 /* The same for a graph that is none of a heap's: `count` nodes, the edges of node i from
- * first_edge[i] up to first_edge[i + 1] (count + 1 of them). Objects are then the nodes' numbers. */
+ * first_edge[i] up to first_edge[i + 1] (count + 1 of them). Objects are then the nodes' numbers.
+ */
 void gt_scc_of_edges(struct gt_scc *scc, size_t count, const size_t *first_edge,
                      const uint32_t *edges);
 void gt_scc_deinit(struct gt_scc *scc);
