@@ -72,16 +72,16 @@ static void tell_lack(void *ctx, const char *type, const char *path, enum gt_nee
         enum gt_evidence of;
         const char *what;
     } costs[] = {
-        [GT_NEED_HEAP] = {GT_OF_HEAP, "the heap"},
-        [GT_NEED_GOROUTINES] = {GT_OF_GOROUTINES, "goroutines"},
-        [GT_NEED_TIMERS] = {GT_OF_TIMERS, "timers"},
-        [GT_NEED_SPECIALS] = {GT_OF_SPECIALS, "finalizers and cleanups"},
-        [GT_NEED_DEFERS] = {GT_OF_DEFERS, "deferred calls"},
-        [GT_NEED_NAMES] = {GT_OF_NAMES, "what describes them"},
+        [GT_NEED_HEAP] = {GT_OF_HEAP, " of the heap"},
+        [GT_NEED_GOROUTINES] = {GT_OF_GOROUTINES, " of goroutines"},
+        [GT_NEED_TIMERS] = {GT_OF_TIMERS, " of timers"},
+        [GT_NEED_SPECIALS] = {GT_OF_SPECIALS, " of finalizers and cleanups"},
+        [GT_NEED_DEFERS] = {GT_OF_DEFERS, " of deferred calls"},
+        [GT_NEED_NAMES] = {GT_OF_NAMES, ""},
     };
 
     gt_process_lost(ctx, costs[need].of,
-                    "the program does not tell where %s%s%s is: what is read of %s by it is "
+                    "the program does not tell where %s%s%s is: what is read%s by it is "
                     "unknown",
                     type, path ? "." : "", path ? path : "", costs[need].what);
 }
@@ -89,6 +89,7 @@ static void tell_lack(void *ctx, const char *type, const char *path, enum gt_nee
 struct names { /* in a line */
     char text[600];
     size_t length;
+    bool more; /* there was no room for all */
 };
 
 static void add_name(void *ctx, const char *name)
@@ -98,10 +99,12 @@ static void add_name(void *ctx, const char *name)
     int length =
         snprintf(names->text + names->length, room, "%s%s", names->length ? ", " : "", name);
 
-    if ((size_t)length < room)
+    if ((size_t)length < room) {
         names->length += (size_t)length;
-    else
-        names->text[names->length] = '\0';
+        return;
+    }
+    names->text[names->length] = '\0';
+    names->more = true;
 }
 
 /* What the program says of itself, without the table; NULL when that is nothing. */
@@ -138,11 +141,12 @@ static void tell_of_newer(struct gt_process *process)
     name_taken(process, own ? own : &nothing, &names);
     gt_process_lost(process, GT_OF_NAMES,
                     "%s is newer than go1.%u.%u, the newest that was looked at: layouts are the "
-                    "program's own, by its %s%s%s; statuses, wait reasons and the heap's design "
+                    "program's own, by its %s%s%s%s; statuses, wait reasons and the heap's design "
                     "are taken for that one's; 'gotopsy check' tells how far this holds",
                     process->version.text, last / 1000, last % 1000,
                     process->dwarf ? "debug information" : "types without debug information",
-                    names.length ? ", but that one's for " : "", names.text);
+                    names.length ? ", but that one's for " : "", names.text,
+                    names.more ? " and more" : "");
 }
 
 struct gt_error *gt_layouts_settle(struct gt_process *process)
