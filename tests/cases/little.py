@@ -41,8 +41,8 @@ def need_kernel_cores():
 def _need_how(how, machine):
     if machine == "arm64":
         need("qemu-aarch64")
-    if how == "gcore":
-        need("gcore", "fallocate")
+    if how != "kernel":
+        need("gdb", "gcore", "fallocate")
     else:
         need_kernel_cores()
 
@@ -80,6 +80,28 @@ def _by_kernel(folder, process):
     process.wait(PATIENCE)
     emulated = list(folder.glob("qemu_*.core"))  # whose emulator may leave a core of its own
     (core,) = emulated or folder.glob("core*")  # the kernel may append the pid
+    return core
+
+
+def _by_gdb(folder, process, function):
+    """When it is in that function next, after its stdin was closed."""
+    core, waiting = folder / "core", folder / "waiting"
+    steps = [f"break {function}", f"shell touch {waiting}", "continue", f"generate-core-file {core}"]
+    words = [word for step in [*steps, "kill"] for word in ("-ex", step)]
+    gdb = subprocess.Popen(
+        ["gdb", "-nx", "-batch", "-p", str(process.pid), *words],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    deadline = time.monotonic() + PATIENCE
+    while not waiting.exists() and gdb.poll() is None and time.monotonic() < deadline:
+        time.sleep(0.02)
+    process.stdin.close()
+    said, _ = gdb.communicate(timeout=PATIENCE)
+    assert core.exists(), said
+    subprocess.run(["fallocate", "--dig-holes", core], check=True)
     return core
 
 
@@ -138,8 +160,12 @@ def make(folder, how, name, version, *flags, **settings):
     with _run(*emulator, folder / name) as process:
         try:
             truth = _truth(process)
-            gcore = how == "gcore"
-            core = by_gcore(folder, process.pid) if gcore else _by_kernel(folder, process)
+            if how == "gcore":
+                core = by_gcore(folder, process.pid)
+            elif how == "kernel":
+                core = _by_kernel(folder, process)
+            else:  # the name of a function
+                core = _by_gdb(folder, process, how)
             return recipe.Core(core, folder / name, truth)
         finally:
             process.kill()

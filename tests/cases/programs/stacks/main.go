@@ -110,6 +110,11 @@ func spinOn() {
 	sink, _ = spin(p, hidden)
 }
 
+// ---- what is not there yet when its stdin is closed ----------------------------------------------
+
+//go:noinline
+func make600() *[600]*int { return new([600]*int) }
+
 func main() {
 	runtime.GOMAXPROCS(1)
 	debug.SetGCPercent(-1) // nothing is collected before it is where it is to be held
@@ -130,5 +135,6 @@ func main() {
 	text = append(text, "}\nready\n"...)
 	syscall.RawSyscall(syscall.SYS_WRITE, 1, uintptr(unsafe.Pointer(&text[0])), uintptr(len(text)))
 	syscall.RawSyscall(syscall.SYS_READ, 0, uintptr(unsafe.Pointer(&input[0])), 1)
+	sink = make600()
 	stop = 1
 }
