@@ -55,6 +55,34 @@ static struct gt_vec shown_places(const struct gt_stack *stack, bool all)
     return shown;
 }
 
+static bool same_place(const struct gt_place *a, const struct gt_place *b)
+{
+    bool same_file = a->file == b->file || (a->file && b->file && strcmp(a->file, b->file) == 0);
+
+    return a->line == b->line && same_file && strcmp(a->function, b->function) == 0;
+}
+
+/* Recursion is told once: how many places from this one on are the same. */
+static size_t run_of(const struct gt_place *const *places, size_t count)
+{
+    size_t run = 1;
+
+    while (run < count && same_place(places[run], places[0]))
+        run++;
+    return run;
+}
+
+/* How many places the lines tell that a stack may have. */
+static size_t told_places(const struct gt_place *const *places, size_t count, bool all)
+{
+    size_t told = 0;
+
+    if (all) return count;
+    for (unsigned lines = 0; told < count && lines < SHOWN_FRAMES; lines++)
+        told += run_of(places + told, count - told);
+    return told;
+}
+
 static unsigned text_columns(const char *text)
 {
     struct gt_str safe = {0};
@@ -66,13 +94,16 @@ static unsigned text_columns(const char *text)
 }
 
 static void put_place(struct gt_page *page, unsigned column, unsigned sites, const char *before,
-                      const struct gt_place *place)
+                      const struct gt_place *place, size_t times)
 {
     gt_page_line(page, column, column + 4);
     gt_page_put(page, GT_PLAIN, before);
     gt_page_put(page, GT_PLAIN, place->function);
-    gt_page_tab(page, sites);
-    gt_page_site(page, place);
+    if (place->file) { /* C's functions have none */
+        gt_page_tab(page, sites);
+        gt_page_site(page, place);
+    }
+    if (times > 1) gt_page_format(page, GT_DIM, ", %zu times", times);
     gt_page_end(page);
 }
 
@@ -99,18 +130,20 @@ void gt_page_stack(struct gt_page *page, unsigned column, const struct gt_stack 
 {
     struct gt_vec shown = shown_places(stack, page->all);
     const struct gt_place *const *places = shown.data;
-    size_t end = page->all || shown.len <= SHOWN_FRAMES ? shown.len : SHOWN_FRAMES;
-    size_t left_out = shown.len - end;
-
+    size_t end = told_places(places, shown.len, page->all);
     unsigned sites = site_column(page, column, places, end, created_by);
-    for (size_t i = 0; i < end; i++)
-        put_place(page, column, sites, "", places[i]);
-    if (left_out) {
+
+    for (size_t i = 0, run; i < end; i += run) {
+        run = run_of(places + i, end - i);
+        put_place(page, column, sites, "", places[i], run);
+    }
+    if (end < shown.len) {
         gt_page_line(page, column, column);
-        gt_page_format(page, GT_DIM, "... %zu more", left_out);
+        gt_page_format(page, GT_DIM, "... %zu more", shown.len - end);
         gt_page_end(page);
     }
-    if (created_by && created_by->function) put_place(page, column, sites, CREATED_BY, created_by);
+    if (created_by && created_by->function)
+        put_place(page, column, sites, CREATED_BY, created_by, 1);
     gt_vec_free(&shown);
 }
 

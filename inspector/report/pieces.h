@@ -18,7 +18,8 @@ bool gt_is_gap(const struct gt_place *place);
 /* All of it is the runtime's own: then all is shown, else what is not. */
 bool gt_is_internal(const struct gt_stack *stack);
 
-/* The places a line each, then "created by ...". Those of the runtime's own are left out. */
+/* The places a line each, recursion told once, then "created by ...". Those of the runtime's own
+ * are left out. */
 void gt_page_stack(struct gt_page *page, unsigned column, const struct gt_stack *stack,
                    const struct gt_place *created_by);
 

@@ -1,5 +1,9 @@
 /*
- * The goroutines as Go prints them when a program crashes, for tools that read that:
+ * The goroutines as Go prints them when a program crashes, for tools that read that, below what it
+ * says of the crash:
+ *
+ *     panic: runtime error: invalid memory address or nil pointer dereference
+ *     [signal SIGSEGV: segmentation violation addr=0x8 pc=0x48b5e7]
  *
  *     goroutine 12 [chan send, 3 minutes, locked to thread]:
  *     main.fetch(0xc000012120, {0xc00001a0a0, 0x5})
@@ -54,6 +58,52 @@ static void put_site(FILE *to, const struct gt_place *place)
     fprintf(to, ":%u", place->line);
     if (place->offset) fprintf(to, " +0x%x", place->offset);
     putc('\n', to);
+}
+
+/* ---- the crash --------------------------------------------------------------------------------
+ */
+
+/* What a program says in a panic is shown when it was asked for. */
+static void put_panic(FILE *to, const struct gt_panic *panic)
+{
+    if (panic->value) {
+        put(to, "panic: ", panic->value, "");
+    } else {
+        put(to, "panic: (", panic->type ? panic->type : "?", ")");
+        if (panic->type && strcmp(panic->type, "string") == 0) fputs(" see --show-data", to);
+    }
+    fputs(panic->recovered ? " [recovered]\n" : "\n", to);
+}
+
+static void put_signal(FILE *to, const struct gt_report *report)
+{
+    static const struct {
+        const char *name, *meaning;
+    } faults[] = {{"SIGSEGV", "segmentation violation"},
+                  {"SIGBUS", "bus error"},
+                  {"SIGFPE", "floating-point exception"},
+                  {"SIGILL", "illegal instruction"}};
+    const char *meaning = "unknown";
+
+    for (size_t i = 0; i < sizeof faults / sizeof *faults; i++)
+        if (strcmp(report->crash.signal, faults[i].name) == 0) meaning = faults[i].meaning;
+    put(to, "[signal ", report->crash.signal, "");
+    fprintf(to, ": %s addr=0x%llx pc=0x%llx]\n", meaning, (unsigned long long)report->crash.address,
+            (unsigned long long)report->crash.pc);
+}
+
+static void put_crash(FILE *to, const struct gt_report *report)
+{
+    const struct gt_panic *panics = report->crash.panics;
+    size_t count = report->crash.panic_count;
+
+    for (size_t i = 0; i < count; i++) {
+        if (i && !panics[i - 1].goexit) putc('\t', to);
+        if (!panics[i].goexit) put_panic(to, &panics[i]);
+    }
+    if (report->crash.fatal_error) put(to, "fatal error: ", report->crash.fatal_error, "\n");
+    if (report->crash.signal) put_signal(to, report);
+    if (count || report->crash.fatal_error || report->crash.signal) putc('\n', to);
 }
 
 /* ---- arguments --------------------------------------------------------------------------------
@@ -149,6 +199,7 @@ bool gt_traceback(const struct gt_report *report, const struct gt_style *style, 
     const char *between = "";
     bool all = style && style->all;
 
+    if (report->crash.died) put_crash(to, report);
     for (size_t i = 0; i < report->goroutines.group_count; i++) {
         const struct gt_goroutine_group *group = &report->goroutines.groups[i];
         if (group->system && !all) continue; /* as Go does without GOTRACEBACK=system */

@@ -184,5 +184,24 @@ def test_it_is_told_first(program, tmp_path):
     assert head in tool.run("report", "--format=markdown", core).out.replace("\\", "")
 
 
+@pytest.mark.parametrize("way", ["nil", "index", "chain", "number", "overflow", "fault", "deadlock"])
+def test_tracebacks_say_what_go_says(program, tmp_path, way):
+    core = little.crash(program(recipe.LOCAL), tmp_path, way)
+    head = (tmp_path / "said").read_text().split("\n\n")[0]
+    beside = r" code=\w+|^(runtime: |unexpected fault address ).*\n"
+    want = re.sub(beside, "", head, flags=re.MULTILINE).rstrip()
+    found = tool.run("goroutines", "--format=traceback", "--show-data", core).out
+    assert found.split("\n\n")[0] == want
+    secret = tool.run("goroutines", "--format=traceback", core).out
+    assert "first" not in secret and (way != "chain" or "panic: (string) see --show-data" in secret)
+    assert found[len(want) :].startswith("\n\ngoroutine 1 [")
+
+
+def test_recursion_is_told_once(program, tmp_path):
+    core = little.crash(program(recipe.LOCAL), tmp_path, "overflow")
+    (group,) = re.findall(r"^ +1  running.*\n((?: {8}.*\n)+)", tool.run("goroutines", core).out, re.M)
+    assert "times" in group and "main.main " in group and len(group.splitlines()) < 10
+
+
 def test_a_live_process_did_not_die(little_core):
     assert _goroutines(little_core("labels", recipe.LOCAL).path)["crash"] is None

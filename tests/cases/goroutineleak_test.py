@@ -68,8 +68,16 @@ def _hung(core, program):
     return {instance["goroutine"] for found in findings for instance in found["instances"]}
 
 
+def _marked(core, program):
+    """The goroutines that a traceback calls leaked, as the runtime marked them."""
+    done = tool.run("goroutines", "--format=traceback", core, "--exe", program)
+    assert done.status == 0, done.err
+    return set(map(int, LEAKED.findall(done.out)))
+
+
 def _compare(program, name, folder):
     leaked, core = _profiled(program, name, folder / name)
+    assert _marked(core, program) == leaked
     hung = _hung(core, program)
     core.unlink()
     return agreement.Row(name, leaked, hung)
