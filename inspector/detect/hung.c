@@ -3,11 +3,13 @@
  * is missing from the core the proof is taken back (api/make_report.c).
  */
 #include "inspector/base/alloc.h"
+#include "inspector/detect/blocking.h"
 #include "inspector/detect/detector.h"
 #include "inspector/detect/group.h"
 #include "inspector/detect/hanging.h"
 #include "inspector/detect/path.h"
 #include "inspector/detect/places.h"
+#include "inspector/detect/tell_labels.h"
 
 #include <stdlib.h>
 
@@ -27,14 +29,19 @@ static void tell(const struct hunting *hunting, uint32_t number, struct gt_insta
 {
     const struct gt_study *study = hunting->study;
     const struct gt_goroutine *g = &study->goroutines->list[number];
-    const struct gt_wait *wait = &study->contest->wait[number];
 
     instance->hung.goroutine = g->id;
+    instance->hung.parent = g->parent_id;
     instance->hung.wait_reason = gt_study_keep(study, g->wait_reason);
     instance->hung.wait_ns = gt_wait_ns(g, hunting->latest);
-    instance->hung.blocked_on = wait->what;
-    if (wait->objects.len)
-        instance->hung.blocked_on_address = *(uint64_t *)gt_vec_at(&wait->objects, 0);
+    instance->hung.blocked = gt_blocking_tell(study, number, &instance->hung.blocked_count);
+    if (instance->hung.blocked_count) {
+        instance->hung.blocked_on = instance->hung.blocked->what;
+        instance->hung.blocked_on_address = instance->hung.blocked->address;
+        instance->hung.blocked_on_type = instance->hung.blocked->type;
+    }
+    instance->hung.labels =
+        gt_labels_tell(study->process, g, study->storage, &instance->hung.label_count);
     instance->hung.stack = gt_places_of(study->process, study->goroutines, g, study->storage);
     instance->hung.created_by = gt_place_created(study->process, g, study->storage);
     instance->hung.stack_bytes = g->stack_hi - g->stack_lo;

@@ -151,6 +151,8 @@ static void put_hung(struct gt_page *page, unsigned column, const struct gt_inst
         if (instance->hung.blocked_on_address)
             gt_page_format(page, GT_DIM, " at %s",
                            gt_address(instance->hung.blocked_on_address).text);
+        if (instance->hung.blocked_count > 1)
+            gt_page_format(page, GT_PLAIN, " or %zu more", instance->hung.blocked_count - 1);
     }
     gt_page_end(page);
     gt_page_stack(page, column + STEP_IN, &instance->hung.stack, &instance->hung.created_by);

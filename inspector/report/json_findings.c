@@ -52,23 +52,27 @@ static json_t *lost(const struct gt_instance *instance)
                      slots(instance->lost.slots, instance->lost.slots_len));
 }
 
-/* A list: a select blocks on several channels, even where only one of them is told. */
+/* A list: a select blocks on several channels. */
 static json_t *blocked_on(const struct gt_instance *instance)
 {
+    struct gt_blocked_thing only = {.what = instance->hung.blocked_on,
+                                    .address = instance->hung.blocked_on_address,
+                                    .type = instance->hung.blocked_on_type};
     json_t *list = json_array();
 
-    if (!instance->hung.blocked_on) return list;
-    return gt_json_append(list, json_pack("{s:o, s:o, s:o}", "what",
-                                          gt_json_text(instance->hung.blocked_on), "address",
-                                          gt_json_address(instance->hung.blocked_on_address),
-                                          "type", gt_json_text(instance->hung.blocked_on_type)));
+    if (only.what && !instance->hung.blocked_count)
+        return gt_json_append(list, gt_json_thing(&only));
+    for (size_t i = 0; i < instance->hung.blocked_count; i++)
+        list = gt_json_append(list, gt_json_thing(&instance->hung.blocked[i]));
+    return list;
 }
 
 static json_t *hung(const struct gt_instance *instance)
 {
-    return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "goroutine",
-                     gt_json_size(instance->hung.goroutine), "wait_reason",
-                     gt_json_text(instance->hung.wait_reason), "wait_ns",
+    return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "goroutine",
+                     gt_json_size(instance->hung.goroutine), "parent",
+                     instance->hung.parent ? gt_json_size(instance->hung.parent) : json_null(),
+                     "wait_reason", gt_json_text(instance->hung.wait_reason), "wait_ns",
                      gt_json_signed(instance->hung.wait_ns), "blocked_on", blocked_on(instance),
                      "stack", gt_json_stack(&instance->hung.stack), "created_by",
                      gt_json_place(&instance->hung.created_by), "labels",

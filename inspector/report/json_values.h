@@ -22,6 +22,7 @@ json_t *gt_json_block(const struct gt_block *block);
 json_t *gt_json_place(const struct gt_place *place); /* without a function: null */
 json_t *gt_json_stack(const struct gt_stack *stack);
 json_t *gt_json_path(const struct gt_path *path);
+json_t *gt_json_thing(const struct gt_blocked_thing *thing);
 json_t *gt_json_ids(const uint64_t *ids, size_t count); /* of goroutines */
 json_t *gt_json_tool(void);                             /* who made the document */
 

@@ -266,19 +266,12 @@ static json_t *waker_of(const struct gt_waker *waker)
                      waker->hangs, "path", gt_json_path(&waker->path));
 }
 
-static json_t *thing_of(const struct gt_blocked_thing *thing)
-{
-    return json_pack("{s:s, s:o, s:o, s:o, s:o}", "what", thing->what, "action",
-                     gt_json_text(thing->action), "address", gt_json_address(thing->address),
-                     "type", gt_json_text(thing->type), "name", gt_json_text(thing->name));
-}
-
 static json_t *things_of(const struct gt_waiting *waiting)
 {
     json_t *list = json_array();
 
     for (size_t i = 0; i < waiting->blocked_count; i++)
-        list = gt_json_append(list, thing_of(&waiting->blocked[i]));
+        list = gt_json_append(list, gt_json_thing(&waiting->blocked[i]));
     return list;
 }
 

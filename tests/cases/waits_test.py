@@ -103,6 +103,53 @@ def test_cycle(ways):
     assert not proven[frozenset(ways.truth["global"]["embrace"])]
 
 
+# What each way blocks on, and what it would do with it.
+BLOCKED_ON = {
+    "receive": [("channel", "receive", "chan int")],
+    "send": [("channel", "send", "chan int")],
+    "select": [("channel", "receive", "chan int"), ("channel", "send", "chan int")],
+    "selectNil": [("channel", "send", "chan int")],
+    "mutex": [("mutex", "lock", "sync.Mutex")],
+    "inStruct": [("mutex", "lock", "sync.Mutex")],
+    "rwRead": [("rwmutex", "read", "sync.RWMutex")],
+    "rwWrite": [("rwmutex", "write", "sync.RWMutex")],
+    "waitGroup": [("wait group", "wait", "sync.WaitGroup")],
+    "condition": [("condition", None, "sync.Cond")],
+}
+
+
+def test_blocked_on(ways):
+    """Exactly: all channels of a select, the mutex and not its semaphore."""
+    told = _of_all(ways)
+    for way, expected in BLOCKED_ON.items():
+        (number,) = ways.truth["nobody"][way]
+        things = _waits(ways, f"--goroutine={number}")["waiting"][0]["things"]
+        of_things = [(thing["what"], thing["action"], thing["type"]) for thing in things]
+        assert len(of_things) == len(expected) and set(of_things) == set(expected)
+    assert "once" in [told[g]["blocked_on"] for g in ways.truth["nobody"]["once"]]
+    (number,) = ways.truth["never"]["nilSend"]
+    assert told[number]["things"] == []
+
+
+def test_finding(ways):
+    """The report's findings tell the same, and labels and who started it."""
+    report = tool.report(ways.path, "--min-bytes=1", "--instances=100000")
+    hung = {
+        instance["goroutine"]: instance
+        for finding in report["findings"]
+        if finding["kind"] == "hung-goroutine"
+        for instance in finding["instances"]
+    }
+    (number,) = ways.truth["nobody"]["select"]
+    assert {thing["action"] for thing in hung[number]["blocked_on"]} == {"send", "receive"}
+    # Go notes it since 1.21.
+    assert hung[number]["parent"] == (None if "go1.19" in report["binary"]["go_version"] else 1)
+    (number,) = ways.truth["nobody"]["labelled"]
+    assert hung[number]["labels"] == {"endpoint": "/search"}
+    (waiting,) = _waits(ways, f"--goroutine={number}")["waiting"]
+    assert waiting["labels"] == {"endpoint": "/search"}
+
+
 def test_text(ways):
     (number,) = ways.truth["spinner"]["receive"]
     text = tool.run("waits", ways.path, f"--goroutine={number}").out

@@ -109,6 +109,11 @@ var ways = map[string]way{
 		go second(born, once)
 		return c
 	}},
+	"labelled": {1, func(born chan<- int) any {
+		c := make(chan int)
+		go labelled(born, c)
+		return c
+	}},
 	"context": {1, func(born chan<- int) any {
 		ctx, cancel := context.WithCancel(context.Background())
 		go done(born, ctx)
@@ -173,6 +178,12 @@ type account struct {
 func receiver(born chan<- int, c chan int) { born <- id(); <-c }
 func sender(born chan<- int, c chan int)   { born <- id(); c <- 1 }
 func nothing(born chan<- int)              { born <- id(); select {} }
+
+// labelled has labels, as a server's goroutines do.
+func labelled(born chan<- int, c chan int) {
+	pprof.SetGoroutineLabels(pprof.WithLabels(context.Background(), pprof.Labels("endpoint", "/search")))
+	receiver(born, c)
+}
 
 func ranger(born chan<- int, c chan int) {
 	born <- id()
