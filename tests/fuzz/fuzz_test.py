@@ -18,7 +18,7 @@ PATIENCE = 300  # seconds
 
 @pytest.fixture(scope="session")
 def seeds(tmp_path_factory):
-    for command in ("zstd", "lz4", "readelf", "cc"):
+    for command in ("zstd", "lz4", "nm", "readelf", "objcopy", "cc"):
         if not shutil.which(command):
             pytest.skip(f"{command} is not installed")
     folder = tmp_path_factory.mktemp("seeds")
@@ -42,7 +42,7 @@ def test_replay(seeds, target):
 
 
 def test_damaged_cores():
-    """A hundred and fifty of them, the same each time."""
+    """A hundred and fifty of them, the same wounds each time."""
     for command in ("zstd", "nm", "readelf", "strip"):
         if not shutil.which(command):
             pytest.skip(f"{command} is not installed")

@@ -1,0 +1,3 @@
+module gotopsy.fuzz
+
+go 1.19
