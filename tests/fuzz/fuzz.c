@@ -3,6 +3,7 @@
 #include "inspector/base/error.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -15,17 +16,68 @@ static const unsigned char *map(const void *ctx, uint64_t addr, uint64_t *avail)
     return target->bytes + (addr - FUZZ_BASE);
 }
 
+/* The first and the last release of each minor version, from the oldest on. */
+#define RELEASE(number) number,
+#define KNOWN(name, arches, since, until, experiment, value, text)
+static const unsigned releases[] = {
+#include "gotypes/known.def"
+};
+#undef RELEASE
+#undef KNOWN
+
+enum { RELEASES = sizeof releases / sizeof *releases };
+
+/* Filled once, before all inputs: it would take most of an input's time. */
+static struct gt_layout layouts[2][RELEASES];
+
+static struct gt_go_version version_of(unsigned release)
+{
+    return (struct gt_go_version){.minor = release / 1000, .patch = release % 1000};
+}
+
+static void resolve(unsigned release, enum gt_arch arch, struct gt_layout *layout)
+{
+    struct gt_go_version version = version_of(release);
+    struct gt_known known;
+
+    gt_known_find(&version, arch, &known);
+    struct gt_facts facts = gt_known_facts(&known);
+    struct gt_error *error = gt_layout_resolve(&facts, &version, layout);
+    if (!error) return;
+    fprintf(stderr, "1.%u.%u: %s\n", version.minor, version.patch, gt_error_message(error));
+    abort();
+}
+
+int LLVMFuzzerInitialize(int *count, char ***arguments)
+{
+    (void)count, (void)arguments;
+    for (size_t i = 0; i < RELEASES; i++) {
+        resolve(releases[i], GT_ARCH_AMD64, &layouts[0][i]);
+        resolve(releases[i], GT_ARCH_ARM64, &layouts[1][i]);
+    }
+    return 0;
+}
+
 bool fuzz_target_init(struct fuzz_target *target, const unsigned char *bytes, size_t size)
 {
-    enum { OLDEST = 19, VERSIONS = 9 };
-
     if (size == 0) return false;
+    unsigned number = (bytes[0] & (FUZZ_ARM64 - 1)) % RELEASES;
     *target = (struct fuzz_target){.bytes = bytes + 1, .size = size - 1};
     target->mem = (struct gt_memory){target, map};
-    target->version.minor = OLDEST + bytes[0] % VERSIONS;
-    gt_known_find(&target->version, bytes[0] & 128 ? GT_ARCH_ARM64 : GT_ARCH_AMD64, &target->known);
+    target->arm64 = bytes[0] & FUZZ_ARM64;
+    target->version = version_of(releases[number]);
+    gt_known_find(&target->version, target->arm64 ? GT_ARCH_ARM64 : GT_ARCH_AMD64, &target->known);
     target->facts = gt_known_facts(&target->known);
-    struct gt_error *error = gt_layout_resolve(&target->facts, &target->version, &target->layout);
+    target->layout = layouts[target->arm64][number];
+    return true;
+}
+
+bool fuzz_tables_open(const struct fuzz_target *target, struct gt_module *module,
+                      struct gt_pclntab **tab)
+{
+    struct gt_error *error = gt_module_read(&target->layout, &target->mem, FUZZ_BASE, module);
+
+    if (!error) error = gt_pclntab_open(&target->mem, module, &target->version, tab);
     gt_error_free(error);
     return !error;
 }

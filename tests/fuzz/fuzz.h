@@ -2,22 +2,29 @@
  * What the fuzz targets share: the input as a target's memory, and as a file.
  *
  * Each target is one LLVMFuzzerTestOneInput(), run by libFuzzer (make fuzz) or, over the inputs
- * that once failed, by replay.c (make test). The first byte chooses the version of Go.
+ * that once failed, by replay.c (make test). The first byte chooses the version of Go, by its place
+ * among the RELEASEs of gotypes/known.def, and the machine.
  */
 #ifndef GT_FUZZ_H
 #define GT_FUZZ_H
 
 #include "gotypes/known.h"
 #include "gotypes/layout.h"
+#include "gotypes/pclntab.h"
 
 int LLVMFuzzerTestOneInput(const unsigned char *bytes, size_t size);
 
-enum { FUZZ_BASE = 0x400000 };
+/* Run once, before all inputs. Aborts unless the layouts of all versions are known: a target that
+ * lacks one would take every input of that version for a good one. */
+int LLVMFuzzerInitialize(int *count, char ***arguments);
+
+enum { FUZZ_BASE = 0x400000, FUZZ_ARM64 = 128 };
 
 struct fuzz_target {
     const unsigned char *bytes;
     size_t size;
     struct gt_memory mem; /* the input after its first byte, at FUZZ_BASE */
+    bool arm64;
     struct gt_go_version version;
     struct gt_known known;
     struct gt_facts facts;
@@ -26,6 +33,11 @@ struct fuzz_target {
 
 /* False when the input is empty. The target must not move. */
 bool fuzz_target_init(struct fuzz_target *target, const unsigned char *bytes, size_t size);
+
+/* The module whose moduledata the input begins with, and its function tables, which the caller
+ * closes; false when they make no sense. Both must not move. */
+bool fuzz_tables_open(const struct fuzz_target *target, struct gt_module *module,
+                      struct gt_pclntab **tab);
 
 /* The input as a file: its path, good until fuzz_file_close(); -1 when there is no room. */
 int fuzz_file_open(const unsigned char *bytes, size_t size, char path[32]);

@@ -1,5 +1,4 @@
 /* Function tables, inline trees and unwinding. The input is a moduledata, and all it points to. */
-#include "inspector/base/error.h"
 #include "inspector/unwind/goframes.h"
 #include "inspector/unwind/references.h"
 #include "tests/fuzz/fuzz.h"
@@ -49,13 +48,8 @@ int LLVMFuzzerTestOneInput(const unsigned char *bytes, size_t size)
     struct gt_module module;
     struct gt_pclntab *tab;
 
-    if (!fuzz_target_init(&target, bytes, size)) return 0;
-    struct gt_error *error = gt_module_read(&target.layout, &target.mem, FUZZ_BASE, &module);
-    if (!error) error = gt_pclntab_open(&target.mem, &module, &target.version, &tab);
-    if (error) {
-        gt_error_free(error);
+    if (!fuzz_target_init(&target, bytes, size) || !fuzz_tables_open(&target, &module, &tab))
         return 0;
-    }
     for (size_t i = 0; i < gt_pclntab_count(tab) && i < ASKED; i++)
         ask(&target.mem, tab, i);
     unwind(&target.mem, tab, &gt_frames_amd64, module.text);

@@ -1,0 +1,2 @@
+module gotopsy.tiny
+go 1.19
