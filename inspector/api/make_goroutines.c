@@ -173,5 +173,6 @@ struct gt_error *gt_goroutines_make(struct gt_analysis *analysis,
     gt_fill_process(analysis, *report);
     gt_fill_goroutines(analysis, options, *report);
     gt_fill_crash(analysis, options && options->show_data, *report);
+    gt_fill_notes(analysis, *report);
     return NULL;
 }

@@ -5,7 +5,7 @@
 #include "inspector/report/summary.h"
 #include "inspector/report/units.h"
 
-enum { COLUMN = 8, SHOWN_IDS = 10 };
+enum { COLUMN = 8, SHOWN_IDS = 10, SHOWN_LOST = 5 };
 
 static void put_process(struct gt_page *page, const struct gt_report *report)
 {
@@ -143,6 +143,23 @@ static void put_groups(struct gt_page *page, const struct gt_report *report, boo
     }
 }
 
+static void put_lost(struct gt_page *page, const struct gt_report *report)
+{
+    size_t count = report->coverage.note_count;
+    size_t shown = page->all || count < SHOWN_LOST ? count : SHOWN_LOST;
+
+    if (count) gt_page_end(page);
+    for (size_t i = 0; i < shown; i++) {
+        gt_page_line(page, 0, 4);
+        gt_page_format(page, GT_YELLOW, "not read: %s", report->coverage.notes[i]);
+        gt_page_end(page);
+    }
+    if (shown == count) return;
+    gt_page_format(page, GT_YELLOW, "not read: %s more, see the JSON",
+                   gt_count(count - shown).text);
+    gt_page_end(page);
+}
+
 bool gt_text_goroutines(const struct gt_report *report, const struct gt_style *style, FILE *to)
 {
     struct gt_page page;
@@ -158,5 +175,6 @@ bool gt_text_goroutines(const struct gt_report *report, const struct gt_style *s
                        gt_count(report->goroutines.system).text);
         gt_page_end(&page);
     }
+    put_lost(&page, report);
     return true;
 }

@@ -68,3 +68,15 @@ def test_view(core, view):
 @pytest.mark.parametrize("view", ["text", "markdown"])
 def test_view_of_demo(view):
     look(view, recipe.COREFILES / "demo" / "demo.core.zst", NAMES)
+
+
+def test_goroutines_say_what_was_not_read(demo, tmp_path):
+    cut = tmp_path / "core"
+    cut.write_bytes(demo.path.read_bytes()[: 30 << 20])
+    done = tool.run("goroutines", cut, "--exe", demo.exe)
+    assert done.status == 0 and "\nnot read: the core file is cut off" in done.out, done.err
+    document = tool.run("goroutines", "--format=json", cut, "--exe", demo.exe)
+    notes = tool.parsed(document, "gotopsy-goroutines/1")["notes"]
+    assert any("cut off" in note for note in notes)
+    whole = tool.run("goroutines", demo.path, "--exe", demo.exe)
+    assert "not read" not in whole.out
