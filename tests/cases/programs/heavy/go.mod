@@ -1,0 +1,3 @@
+module gotopsy.tests/heavy
+
+go 1.19

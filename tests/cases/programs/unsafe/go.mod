@@ -1,0 +1,3 @@
+module gotopsy.tests/unsafe
+
+go 1.20
