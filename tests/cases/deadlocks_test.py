@@ -2,7 +2,7 @@
 
 import pytest
 
-from . import recipe, tool
+from . import little, recipe, tool
 
 NO_CYCLE = {"unheld", "slow"}  # of the cases of programs/deadlocks
 ALL_VERSIONS = [*recipe.OLD, "1.22.12", *recipe.BETWEEN, recipe.LOCAL, "1.27.4"]
@@ -57,3 +57,28 @@ def test_holders(core):
     (edge,) = core.truth["unheld"]
     (waiting,) = _waits(core, f"--goroutine={edge['Goroutine']}")["waiting"]
     assert waiting["holders"] == [] and waiting["address"] == edge["Address"]
+
+
+MAIN = {
+    "select": "main waits",
+    "own": "main waits",
+    "group": "main waits",
+    "served": "may go on",
+    "embrace": "deadlocked",
+}
+
+
+@pytest.mark.parametrize("way", MAIN)
+def test_main(tmp_path, monkeypatch, way):
+    """It is on purpose only where nobody else has to do with what it waits for."""
+    monkeypatch.setenv("MAIN_WAITS", way)
+    try:
+        core = little.make(tmp_path, "gcore", "mainwaits", recipe.LOCAL)
+    except recipe.Unavailable as why:
+        pytest.skip(str(why))
+    waits = _waits(core)
+    (waiting,) = [group for group in waits["waiting"] if group["goroutine"] == 1]
+    assert waiting["outlook"] == MAIN[way]
+    assert [1 in cycle for cycle in waits["cycles"]] == ([True] if way == "embrace" else [])
+    text = tool.run("waits", core.path, "--goroutine=1").out
+    assert ("on purpose" in text) == (MAIN[way] == "main waits")
