@@ -230,6 +230,9 @@ def test_embedded(mode, tmp_path, monkeypatch):
     report = tool.report(core, "--min-bytes=1")
     found = {finding["kind"]: finding["count"] for finding in report["findings"]}
     assert found == {"substring": BLOCKS, "hung-goroutine": HUNG}
+    holders = [finding["path"][0]["what"] for finding in report["findings"] if finding["path"]]
+    named = "global at ." if mode == "plugin" else "global main.kept"  # a plugin's have no names
+    assert len(holders) == 1 and holders[0].startswith(named)
     assert tool.check(core)["verdict"] in ("exact", "explained")
     stacks = [group["stack"] for group in report["goroutines"]["groups"] if group["count"] == HUNG]
     assert any(place["function"].endswith(".wait") and place["line"] for place in stacks[0])
