@@ -2,9 +2,11 @@
  * The shared libraries of a process: the files that its core says were mapped beside the program.
  *
  * A dump leaves their code out, so it is taken from the files, where they still are the ones that
- * were mapped: only the GNU build ID in the core's copy of their headers says so. Such a library's
- * read-only segments become images of the core, and its symbols name its functions. Others are left
- * out without a word: a report that lacks their names is still right.
+ * were mapped. The build ID in the core's copy of their headers says so, GNU's or Go's; where none
+ * is to be compared, all that the core has of their read-only segments must be in the file, and
+ * such a library counts as unverified. Its read-only segments become images of the core, and its
+ * symbols name its functions. Others are left out without a word: a report that lacks their names
+ * is still right.
  */
 #ifndef GT_CORE_LIBRARIES_H
 #define GT_CORE_LIBRARIES_H
@@ -22,9 +24,9 @@ void gt_libraries_open(struct gt_core *core, const struct gt_binary *program,
 void gt_libraries_close(
     struct gt_libraries *libraries); /* a zeroed one is allowed; after the core */
 
-/* If the program is no Go program but one of its libraries is (-buildmode=c-shared), they change
- * places: *program is the library then, and the program is listed. False when none is. */
-bool gt_libraries_swap_go(struct gt_libraries *libraries, struct gt_binary **program);
+/* The program and the library of that number change places: Go may be in a library
+ * (-buildmode=c-shared). False past the last one. */
+bool gt_libraries_swap(struct gt_libraries *libraries, size_t index, struct gt_binary **program);
 
 /* As gt_binary_symbol_at(). */
 bool gt_libraries_symbol_at(const struct gt_libraries *libraries, uint64_t addr, const char **name,

@@ -139,8 +139,11 @@ static bool find_go(struct gt_process *process)
 {
     if (gt_buildinfo_find(process, &process->version)) return true;
     gt_process_libraries(process);
-    return gt_libraries_swap_go(&process->libraries, &process->binary) &&
-           gt_buildinfo_find(process, &process->version);
+    for (size_t i = 0; gt_libraries_swap(&process->libraries, i, &process->binary); i++) {
+        if (gt_buildinfo_find(process, &process->version)) return true;
+        gt_libraries_swap(&process->libraries, i, &process->binary); /* back */
+    }
+    return false;
 }
 
 static struct gt_error *too_old(const struct gt_process *process)
@@ -160,8 +163,9 @@ static struct gt_error *read_version(struct gt_process *process)
 
     if (!find_go(process))
         return gt_error_new(GT_ERR_FORMAT,
-                            "%s: expected a Go program with build information, found none; gotopsy "
-                            "reads cores of Go programs only",
+                            "%s: expected a Go program with build information, found none, nor in "
+                            "what is left of its libraries' files; gotopsy reads cores of Go "
+                            "programs only",
                             gt_binary_path(process->binary));
     if (!gt_known_find(&process->version, arm64 ? GT_ARCH_ARM64 : GT_ARCH_AMD64, &process->known))
         return too_old(process);
@@ -266,9 +270,9 @@ static void tell_doubts(struct gt_process *process)
                         binary);
     if (gt_binary_unverified(process->binary))
         gt_process_lost(process, GT_OF_NAMES,
-                        "%s: not verified to be the binary that made the core, which lacks its "
-                        "ELF headers (coredump_filter 0x10 keeps them); if it is not, nothing here "
-                        "is right",
+                        "%s: not verified to be the binary that made the core, which has no build "
+                        "ID of it (coredump_filter 0x10 keeps those in ELF headers); if it is not, "
+                        "nothing here is right",
                         binary);
     if (gt_core_truncated(process->core))
         gt_process_lost(process, GT_OF_NAMES,

@@ -54,6 +54,17 @@ def test_built(built, way):
     judged(core, BUILDS[way][1], core.exe)
 
 
+@pytest.mark.parametrize("version", ["1.19.13", "1.24.13", "1.27.4"])
+def test_pie_of_other_versions(tmp_path, version):
+    """Go has called a PIE's sections, and laid them out, in several ways."""
+    need("strip")
+    core = build(tmp_path, ["-buildmode=pie"], version=version)
+    judged(core, "dwarf", core.exe, version=version)
+    stripped = tmp_path / "stripped"
+    subprocess.run(["strip", "-o", stripped, core.exe], check=True)
+    judged(core, "stripped", stripped, version=version)
+
+
 @pytest.mark.parametrize("way", ["pie", "external", "race"])
 def test_stripped(built, way, tmp_path):
     need("strip")
@@ -63,21 +74,28 @@ def test_stripped(built, way, tmp_path):
     judged(core, "stripped", stripped)
 
 
+def headless(exe, copy):
+    """A copy that tells of no section headers."""
+    data = bytearray(exe.read_bytes())
+    struct.pack_into("<Q", data, 40, 0)  # e_shoff
+    struct.pack_into("<HHH", data, 58, 0, 0, 0)
+    copy.write_bytes(data)
+
+
 @pytest.mark.parametrize("way", ["s-w", "pie"])
 @pytest.mark.parametrize("spoilt", ["gone", "garbled"])
 def test_no_section_headers(built, way, spoilt, tmp_path):
     """What matters is found in memory by what it looks like."""
     core = built(way)
-    data = bytearray(core.exe.read_bytes())
+    exe = tmp_path / "demo"
     if spoilt == "gone":
-        struct.pack_into("<Q", data, 40, 0)  # e_shoff
-        struct.pack_into("<HHH", data, 58, 0, 0, 0)
+        headless(core.exe, exe)
     else:
+        data = bytearray(core.exe.read_bytes())
         at, count = struct.unpack_from("<Q", data, 40)[0], struct.unpack_from("<H", data, 60)[0]
         end = at + 64 * count
         data[at:end] = bytes(byte ^ 0x5A for byte in data[at:end])
-    exe = tmp_path / "demo"
-    exe.write_bytes(data)
+        exe.write_bytes(data)
     judged(core, "stripped", exe)
 
 
@@ -215,14 +233,40 @@ HOSTS = {
 HOST = little.PROGRAMS / "embedded" / "host"
 
 
-@pytest.mark.parametrize("mode", HOSTS)
-def test_embedded(mode, tmp_path, monkeypatch):
+NO_ID = "-ldflags=-B none -extldflags=-Wl,--build-id=none"
+
+
+def _plain(at):
+    return at / "lib"
+
+
+def _stripped(at):
+    """Without section headers too, which strip leaves."""
+    need("strip")
+    subprocess.run(["strip", at / "lib"], check=True)
+    headless(at / "lib", at / "lib")
+
+
+# Mode, flags of go build, and what is done to the library before it is used.
+WAYS_IN = {
+    "c-shared": ("c-shared", [], _plain),
+    "c-shared stripped without build ID": ("c-shared", [NO_ID], _stripped),
+    "c-archive": ("c-archive", [], _plain),
+    "plugin": ("plugin", [], _plain),
+}
+
+
+@pytest.mark.parametrize("way", WAYS_IN)
+def test_embedded(way, tmp_path, monkeypatch):
     need("go", "gcc", "gcore", "fallocate")
+    mode, flags, change = WAYS_IN[way]
     environment = {**recipe.environment(recipe.LOCAL), "CGO_ENABLED": "1"}
     run = functools.partial(
         subprocess.run, cwd=little.PROGRAMS, env=environment, check=True, timeout=recipe.PATIENCE
     )
-    run(["go", "build", "-buildvcs=false", f"-buildmode={mode}", "-o", tmp_path / "lib", "./embedded"])
+    build_it = ["go", "build", "-buildvcs=false", f"-buildmode={mode}", *flags]
+    run([*build_it, "-o", tmp_path / "lib", "./embedded"])
+    change(tmp_path)
     command, arguments = HOSTS[mode](tmp_path)
     run(command)
     monkeypatch.setenv("PLUGIN", str(tmp_path / "lib"))
@@ -236,3 +280,20 @@ def test_embedded(mode, tmp_path, monkeypatch):
     assert tool.check(core)["verdict"] in ("exact", "explained")
     stacks = [group["stack"] for group in report["goroutines"]["groups"] if group["count"] == HUNG]
     assert any(place["function"].endswith(".wait") and place["line"] for place in stacks[0])
+    # Without an ID nothing but what was mapped speaks for the file.
+    doubts = any("not verified" in note for note in report["coverage"]["notes"])
+    assert doubts == (NO_ID in flags)
+    if mode == "c-shared":
+        library = tmp_path / "lib"
+        assert report["binary"]["path"] == str(library)
+        replace(library, None if doubts else report["binary"]["build_id"])
+        done = tool.run("report", core)
+        assert done.status == 3 and "expected a Go program" in done.err
+
+
+def replace(library, build_id):
+    """By one that differs in its ID or, where it has none, in what else the core has of it."""
+    data = bytearray(library.read_bytes())
+    at = data.index(bytes.fromhex(build_id)) if build_id else 0x100  # among the program headers
+    data[at] ^= 1
+    library.write_bytes(data)

@@ -44,8 +44,8 @@ def build(folder, flags, cgo=False, version=recipe.LOCAL, mode="leak", **setting
     return recipe.Core(core, folder / "demo", json.loads(truth))
 
 
-def judged(core, symbols, exe, twin=None):
+def judged(core, symbols, exe, twin=None, version=recipe.LOCAL):
     """The demo's seven leaks are told right, `check` finds no fault, and a twin has no finding."""
-    square = matrix.Square("local", "amd64", symbols, "kernel")
+    square = matrix.Square(version, "amd64", symbols, "kernel")
     verdict = matrix.judge(square, core, twin, lambda of: of.exe if of is twin else exe)
     assert not verdict.complaints, "\n".join(verdict.complaints)

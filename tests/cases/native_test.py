@@ -1,4 +1,7 @@
-"""Goroutines that are in C functions: these are told above the Go functions that called them."""
+"""Goroutines that are in C functions: these are told above the Go functions that called them; and
+threads that C has made."""
+
+import re
 
 import pytest
 
@@ -126,3 +129,31 @@ def test_threads_as_text(little_core):
     assert "runtime.stoplockedm" not in done.out
     (idle,) = [line for line in done.out.splitlines() if line.startswith("idle: ")]
     assert str(truth["kept"]) in idle
+
+
+# ---- threads of C ---------------------------------------------------------------------------------
+
+
+def states(text):
+    """The goroutines of a traceback, and how they are: "syscall", or what they wait for."""
+    return {int(number): how for number, how in re.findall(r"^goroutine (\d+) \[([^],]+)", text, re.MULTILINE)}
+
+
+@pytest.mark.parametrize("how", ["gcore", "kernel"])
+def test_threads_of_c(little_core, how):
+    """Those in Go and those that came back have a goroutine, those that were never there have none."""
+    core = little_core("cthreads", recipe.LOCAL, how=how)
+    said = states(core.truth["stacks"])
+    said[1] = "syscall"  # by now
+    assert sorted(said.values()) == ["chan receive"] * 3 + ["syscall"] * 4
+    report = tool.report(core.path)
+    groups = report["goroutines"]["groups"]
+    found = {n: group["wait_reason"] or group["status"] for group in groups for n in group["ids"]}
+    assert {n: found[n] for n in said} == said
+    # The signal that ends it may bring one of the others into Go.
+    others = report["goroutines"]["total"] - report["goroutines"]["system"] - len(said)
+    assert 0 <= others <= (how == "kernel")
+    back = group_in(groups, "come_back")
+    assert back["count"] == 3 and "pause" in functions(back)[0]
+    assert tool.check(core.path)["verdict"] == "exact"
+    assert not report["findings"]

@@ -75,6 +75,7 @@ def crashed(folder, little_core):
 SEEN_FROM_OUTSIDE = {
     "clock": lambda folder, little_core: little_core("clock", recipe.LOCAL),
     "native": lambda folder, little_core: little_core("native", recipe.LOCAL),
+    "threads of C": lambda folder, little_core: little_core("cthreads", recipe.LOCAL),
     "static": lambda folder, little_core: little_core("native", recipe.LOCAL, little.STATIC),
     "crashed": crashed,
     "arm64": lambda folder, little_core: recipe.unpack(SHIPPED_ARM64, folder),

@@ -1,155 +1,8 @@
 /* Finding the binary, proving it, placing it, and reading its sections and symbols. */
-#include "elf_maker.h"
-#include "inspector/core/binary_impl.h"
-#include "inspector/core/libraries.h"
+#include "program_maker.h"
 
 #include <sys/stat.h>
 #include <zstd.h>
-
-/* ---- a program, and a core of it ----------------------------------------------------------- */
-
-enum {
-    BASE = 0x400000, /* where it is linked; a PIE is linked at 0 */
-    ENTRY = 0x1800,  /* from the base */
-    TEXT_SIZE = 2 * PAGE,
-    DATA = 0x10000, /* from the base */
-    NOTES = 0x400,  /* the notes' place in the text segment */
-    TABLES = 4 * PAGE,
-};
-
-struct program {
-    uint64_t linked, loaded;
-    const char *gnu, *go; /* IDs; NULL for none */
-    uint64_t data_size;
-    unsigned machine;
-};
-
-static const struct program standard = {BASE, BASE, "GNUID-1", "go/id/one", PAGE, EM_X86_64};
-
-/* Section names, at fixed places. */
-static const char names[] = "\0.text\0.bss\0.symtab\0.strtab\0.shstrtab\0.debug_info\0.text";
-static const char symbol_names[] = "\0main.main\0runtime.tlsg\0twice\0undefined\0absolute\0unended";
-
-static Elf64_Shdr section(unsigned name, unsigned type, uint64_t addr, uint64_t offset,
-                          uint64_t size)
-{
-    return (Elf64_Shdr){.sh_name = name,
-                        .sh_type = type,
-                        .sh_addr = addr,
-                        .sh_offset = offset,
-                        .sh_size = size,
-                        .sh_addralign = 1};
-}
-
-static Elf64_Sym symbol(unsigned name, unsigned char bind, unsigned char type, unsigned section,
-                        uint64_t value)
-{
-    return (Elf64_Sym){name, ELF64_ST_INFO(bind, type), 0, (Elf64_Half)section, value, 16};
-}
-
-/* The text segment: header, program headers, notes, and text of 0xc3. */
-static struct blob make_text(const struct program *program)
-{
-    struct blob text = {0}, notes = {0};
-    uint64_t at = program->linked;
-    struct maker maker;
-    Elf64_Phdr headers[3] = {
-        {PT_LOAD, PF_R | PF_X, 0, at, at, TEXT_SIZE, TEXT_SIZE, PAGE},
-        {PT_LOAD, PF_R | PF_W, TEXT_SIZE, at + DATA, 0, PAGE, program->data_size, PAGE},
-        {PT_NOTE, PF_R, NOTES, at + NOTES, 0, 0, 0, 4},
-    };
-    if (program->gnu)
-        note_add(&notes, "GNU", NT_GNU_BUILD_ID, program->gnu, (uint32_t)strlen(program->gnu));
-    if (program->go) note_add(&notes, "Go", 4, program->go, (uint32_t)strlen(program->go));
-    headers[2].p_filesz = headers[2].p_memsz = notes.size;
-    maker_init(&maker, at ? ET_EXEC : ET_DYN);
-    maker.header.e_machine = (Elf64_Half)program->machine;
-    maker.header.e_entry = at + ENTRY;
-    maker.header.e_phnum = 3, maker.header.e_shnum = 8, maker.header.e_shstrndx = 5;
-    maker.header.e_shoff = TABLES;
-    blob_add(&text, &maker.header, sizeof maker.header);
-    blob_add(&text, headers, sizeof headers);
-    blob_add(&text, NULL, TEXT_SIZE - text.size);
-    if (notes.size > 0) memcpy(text.bytes + NOTES, notes.bytes, notes.size);
-    memset(text.bytes + PAGE, 0xc3, PAGE);
-    free(notes.bytes);
-    return text;
-}
-
-static struct blob make_binary(const struct program *program)
-{
-    struct blob file = make_text(program);
-    uint64_t at = program->linked, tables = TABLES + 8 * sizeof(Elf64_Shdr);
-    Elf64_Sym symbols[] = {
-        {0},
-        symbol(1, STB_GLOBAL, STT_FUNC, 1, at + 0x1800),
-        symbol(11, STB_GLOBAL, STT_TLS, 1, 8),
-        symbol(24, STB_LOCAL, STT_FUNC, 1, at + 0x1100),
-        symbol(24, STB_GLOBAL, STT_FUNC, 1, at + 0x1200),
-        symbol(24, STB_LOCAL, STT_FUNC, 1, at + 0x1300),
-        symbol(30, STB_GLOBAL, STT_FUNC, SHN_UNDEF, 0),
-        symbol(40, STB_GLOBAL, STT_OBJECT, SHN_ABS, 42),
-        symbol(49, STB_GLOBAL, STT_OBJECT, 1, 1),       /* its name has no end */
-        symbol(1u << 31, STB_GLOBAL, STT_OBJECT, 1, 1), /* its name is outside */
-    };
-    uint64_t strings = tables + sizeof symbols, heads = strings + sizeof symbol_names;
-    Elf64_Shdr sections[8] = {
-        {0},
-        section(1, SHT_PROGBITS, at + PAGE, PAGE, PAGE),
-        section(7, SHT_NOBITS, at + 0x20000, TEXT_SIZE, 12345),
-        section(12, SHT_SYMTAB, 0, tables, sizeof symbols),
-        section(20, SHT_STRTAB, 0, strings, sizeof symbol_names - 1), /* cut: "unended" is */
-        section(28, SHT_STRTAB, 0, heads, sizeof names),
-        section(38, SHT_PROGBITS, 0, UINT64_MAX - 4, 100), /* damaged */
-        section(50, SHT_PROGBITS, 0, 0, 1),                /* a second .text */
-    };
-    blob_add(&file, NULL, TABLES - file.size);
-    blob_add(&file, sections, sizeof sections);
-    blob_add(&file, symbols, sizeof symbols);
-    blob_add(&file, symbol_names, sizeof symbol_names);
-    blob_add(&file, names, sizeof names);
-    return file;
-}
-
-static void write_binary(const struct program *program, const char *path)
-{
-    struct blob file = make_binary(program);
-    write_file(path, file.bytes, file.size);
-    free(file.bytes);
-}
-
-/* A core with the program's first page, as the kernel leaves it, and notes unless path is NULL. */
-static struct gt_core *core_of(void **state, const struct program *program, const char *path)
-{
-    struct blob text = make_text(program);
-    struct maker maker;
-    maker_init(&maker, ET_CORE);
-    note_thread(&maker, 41, 6, 0);
-    note_process(&maker, 41, "command", "./command");
-    if (path) note_auxv(&maker, program->loaded + ENTRY, program->loaded + 64);
-    if (path) note_files(&maker, program->loaded, 2, path);
-    maker_load(&maker, program->loaded, TEXT_SIZE, text.bytes, PAGE)->p_flags = PF_R | PF_X;
-    maker_fill(&maker, program->loaded + DATA, program->data_size, 0xda);
-    free(text.bytes);
-    return open_made(state, &maker);
-}
-
-/* A core that holds no header of the program. */
-static struct gt_core *bare_core_of(void **state, const struct program *program, const char *path)
-{
-    struct maker maker;
-    maker_init(&maker, ET_CORE);
-    if (path) note_auxv(&maker, program->loaded + ENTRY, program->loaded + 64);
-    if (path) note_files(&maker, program->loaded, 2, path);
-    maker_fill(&maker, program->loaded + DATA, program->data_size, 0xda);
-    return open_made(state, &maker);
-}
-
-static void close_both(struct gt_core *core, struct gt_binary *binary)
-{
-    gt_core_close(core);
-    gt_binary_close(binary);
-}
 
 /* Finds it with one given path or none, and expects the one at `expected`. */
 static void assert_finds(struct gt_core *core, const char *given, const char *expected)
@@ -346,8 +199,6 @@ static void test_no_headers(void **state)
 
 /* ---- placing it ---------------------------------------------------------------------------- */
 
-static const struct program pie = {0, 0x55550000, "GNUID-1", NULL, PAGE, EM_X86_64};
-
 static struct gt_binary *find_in(struct gt_core *core, const char *path)
 {
     const char *paths[] = {path, NULL};
@@ -538,59 +389,6 @@ static void test_names_of_one_address(void **state)
     assert_string_equal(function_at(symbols, count, UINT64_MAX), "twice");
 }
 
-/* ---- shared libraries ---------------------------------------------------------------------- */
-
-/* A program that opens at its own place, and a core that maps the other as a library. */
-static size_t count_libraries(void **state, const struct program *mapped, const char *path,
-                              uint64_t program_at)
-{
-    char *own = scratch_path(state, "own");
-    struct gt_core *core = core_of(state, mapped, path);
-    struct gt_libraries libraries;
-    struct gt_binary *program;
-
-    write_binary(&pie, own);
-    assert_null(gt_binary_open(own, NULL, &program));
-    program->bias = program_at;
-    gt_libraries_open(core, program, &libraries);
-    size_t count = libraries.list.len;
-    if (count > 0) {
-        const char *name;
-        uint64_t offset;
-        assert_true(gt_libraries_symbol_at(&libraries, mapped->loaded + ENTRY + 3, &name, &offset));
-        assert_string_equal(name, "main.main");
-        assert_false(gt_libraries_symbol_at(&libraries, program_at + ENTRY, &name, &offset));
-    }
-    assert_int_equal(gt_core_presence(core, mapped->loaded + PAGE),
-                     count > 0 ? GT_PRESENT : GT_NOT_DUMPED);
-    close_both(core, program);
-    gt_libraries_close(&libraries);
-    unlink(own);
-    free(own);
-    return count;
-}
-
-static void test_libraries(void **state)
-{
-    char *path = scratch_path(state, "library");
-    struct program other = pie;
-    write_binary(&pie, path);
-
-    assert_int_equal(count_libraries(state, &pie, path, 0x1000000), 1);
-    assert_int_equal(count_libraries(state, &pie, path, pie.loaded), 0); /* the program itself */
-    assert_int_equal(count_libraries(state, &pie, "/nonexistent", 0x1000000), 0);
-    assert_int_equal(count_libraries(state, &pie, "/dev/null", 0x1000000), 0);
-    assert_int_equal(count_libraries(state, &pie, "library", 0x1000000), 0);
-    other.gnu = "GNUID-2";
-    assert_int_equal(count_libraries(state, &other, path, 0x1000000), 0); /* was replaced */
-    other.gnu = NULL;
-    assert_int_equal(count_libraries(state, &other, path, 0x1000000), 0);
-    write_file(path, "hello\n", 6);
-    assert_int_equal(count_libraries(state, &pie, path, 0x1000000), 0);
-    unlink(path);
-    free(path);
-}
-
 /* ---- damage -------------------------------------------------------------------------------- */
 
 /* Opens the core, whose file stays the same, and takes what may be anything for its binary. */
@@ -684,7 +482,6 @@ int main(void)
         cmocka_unit_test(test_symbols),
         cmocka_unit_test(test_symbols_at),
         cmocka_unit_test(test_names_of_one_address),
-        cmocka_unit_test(test_libraries),
         cmocka_unit_test(test_damaged_headers),
         cmocka_unit_test(test_damaged_tables),
         cmocka_unit_test(test_cut_binary),

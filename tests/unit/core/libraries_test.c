@@ -1,0 +1,116 @@
+/* The libraries of a process: which files are believed to be the ones that were mapped. */
+#include "inspector/core/libraries.h"
+#include "program_maker.h"
+
+#include <stddef.h>
+
+/* A program that opens at its own place, and a core that maps the other as a library. */
+static size_t count_libraries(void **state, const struct program *mapped, const char *path,
+                              uint64_t program_at)
+{
+    char *own = scratch_path(state, "own");
+    struct gt_core *core = core_of(state, mapped, path);
+    struct gt_libraries libraries;
+    struct gt_binary *program;
+
+    write_binary(&pie, own);
+    assert_null(gt_binary_open(own, NULL, &program));
+    program->bias = program_at;
+    gt_libraries_open(core, program, &libraries);
+    size_t count = libraries.list.len;
+    if (count > 0) {
+        const char *name;
+        uint64_t offset;
+        assert_true(gt_libraries_symbol_at(&libraries, mapped->loaded + ENTRY + 3, &name, &offset));
+        assert_string_equal(name, "main.main");
+        assert_false(gt_libraries_symbol_at(&libraries, program_at + ENTRY, &name, &offset));
+    }
+    assert_int_equal(gt_core_presence(core, mapped->loaded + PAGE),
+                     count > 0 ? GT_PRESENT : GT_NOT_DUMPED);
+    close_both(core, program);
+    gt_libraries_close(&libraries);
+    unlink(own);
+    free(own);
+    return count;
+}
+
+static void test_libraries(void **state)
+{
+    char *path = scratch_path(state, "library");
+    struct program other = pie, of_go = pie;
+    of_go.go = "go/id/one";
+    write_binary(&pie, path);
+
+    assert_int_equal(count_libraries(state, &pie, path, 0x1000000), 1);
+    assert_int_equal(count_libraries(state, &pie, path, pie.loaded), 0); /* the program itself */
+    assert_int_equal(count_libraries(state, &pie, "/nonexistent", 0x1000000), 0);
+    assert_int_equal(count_libraries(state, &pie, "/dev/null", 0x1000000), 0);
+    assert_int_equal(count_libraries(state, &pie, "library", 0x1000000), 0);
+    other.gnu = "GNUID-2";
+    assert_int_equal(count_libraries(state, &other, path, 0x1000000), 0); /* was replaced */
+    other.gnu = NULL;
+    assert_int_equal(count_libraries(state, &other, path, 0x1000000), 0);
+    other.go = "go/id/one";
+    assert_int_equal(count_libraries(state, &other, path, 0x1000000), 0);
+    write_binary(&of_go, path);
+    assert_int_equal(count_libraries(state, &other, path, 0x1000000), 1); /* Go's ID decides */
+    write_file(path, "hello\n", 6);
+    assert_int_equal(count_libraries(state, &pie, path, 0x1000000), 0);
+    unlink(path);
+    free(path);
+}
+
+/* Without an ID to compare, what the core has of it is: the first page. */
+static void test_libraries_without_ids(void **state)
+{
+    char *path = scratch_path(state, "library");
+    struct program bare = pie;
+    struct blob file;
+
+    bare.gnu = bare.go = NULL;
+    write_binary(&bare, path);
+    assert_int_equal(count_libraries(state, &bare, path, 0x1000000), 1);
+    patch_file(path, PAGE - 1, 0x5a);
+    assert_int_equal(count_libraries(state, &bare, path, 0x1000000), 0);
+    file = make_binary(&bare);
+    file.bytes[sizeof(Elf64_Ehdr) + offsetof(Elf64_Phdr, p_flags)] |= PF_W;
+    write_file(path, file.bytes, file.size); /* nothing of it is sure to be the file's */
+    assert_int_equal(count_libraries(state, &bare, path, 0x1000000), 0);
+    unlink(path);
+    free(file.bytes);
+    free(path);
+}
+
+static void test_swapped_library(void **state)
+{
+    char *path = scratch_path(state, "library"), *own = scratch_path(state, "own");
+    struct gt_core *core = core_of(state, &pie, path);
+    struct gt_libraries libraries;
+    struct gt_binary *program, *host;
+
+    write_binary(&pie, path);
+    write_binary(&pie, own);
+    assert_null(gt_binary_open(own, NULL, &program));
+    host = program;
+    program->bias = 0x1000000;
+    gt_libraries_open(core, program, &libraries);
+    assert_false(gt_libraries_swap(&libraries, 1, &program));
+    assert_true(gt_libraries_swap(&libraries, 0, &program));
+    assert_string_equal(gt_binary_path(program), path);
+    assert_true(gt_libraries_swap(&libraries, 0, &program));
+    assert_ptr_equal(program, host);
+    close_both(core, program);
+    gt_libraries_close(&libraries);
+    unlink(own), unlink(path);
+    free(own), free(path);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_libraries),
+        cmocka_unit_test(test_libraries_without_ids),
+        cmocka_unit_test(test_swapped_library),
+    };
+    return cmocka_run_group_tests_name("libraries", tests, scratch_make, scratch_free);
+}
