@@ -123,7 +123,7 @@ BUILD_DEPS := gcc make pkg-config libc6-dev libelf-dev libdwarf-dev libunwind-de
 	liblz4-dev liblzma-dev zlib1g-dev libjansson-dev libpopt-dev \
 	libprotobuf-c-dev protobuf-c-compiler
 TEST_DEPS := libcmocka-dev python3 python3-pytest python3-jsonschema zstd lz4 xz-utils gdb \
-	elfutils qemu-user debuginfod graphviz
+	elfutils qemu-user debuginfod graphviz strace
 LINT_DEPS := clang-format clang-tidy
 # The sanitizers' and libFuzzer's libraries, whose package has clang's own number in its name.
 clang_runtime = libclang-rt-$(shell clang -dumpversion 2>/dev/null | cut -d. -f1)-dev
