@@ -1,4 +1,5 @@
-"""The fuzz targets over their seeds and over what once failed, and a short run of damaged cores.
+"""The fuzz targets over their seeds and over regressions/: inputs that once failed, or that were made to
+hurt, as a loop in a map; and a short run of damaged cores.
 The long forms are `make fuzz` and `make mutate`."""
 
 import os
