@@ -79,6 +79,24 @@ def test_crash(program, tmp_path, version, way):
     assert not wrong, "\n".join(wrong)
 
 
+TRIES = 30  # crashes until one is within a collection
+
+
+def test_within_a_collection(program, tmp_path):
+    """The state is really met: marks were being set when it died."""
+    for attempt in range(TRIES):
+        folder = tmp_path / str(attempt)
+        folder.mkdir()
+        core = little.crash(program(recipe.LOCAL), folder, "collecting")
+        phase = tool.report(core)["gc"]["phase"]
+        if phase != "off":
+            break
+        core.unlink()
+    assert phase != "off", f"{TRIES} crashes, none of them within a collection"
+    wrong = list(_complaints(core, "collecting"))
+    assert not wrong, "\n".join(wrong)
+
+
 @pytest.mark.parametrize("dumped", FILTERS)
 def test_dumped_in_part(program, tmp_path, dumped):
     """The heap is there; what a file backs comes from the file."""

@@ -142,7 +142,10 @@ def need_cgo(version):
 
 def _truth(process):
     """What a program says of itself, as a line of JSON, before it says that it is ready."""
-    said = list(iter(process.stdout.readline, "ready\n"))
+    said = []
+    while (line := process.stdout.readline()) != "ready\n":
+        assert line, f"it ended before it was ready: {said}"
+        said.append(line)
     assert len(said) <= 1, said
     return json.loads(said[0]) if said else {}
 
