@@ -18,11 +18,17 @@ class Row:
     def __str__(self):
         both = len(self.leaked & self.hung)
         missed, invented = len(self.leaked - self.hung), len(self.hung - self.leaked)
-        return f"{self.name:28}{both:6} leaked{missed:6} not told{invented:6} told wrongly"
+        wrong = f" -{missed} +{invented}" if missed or invented else ""
+        return f"{self.name} {both}/{len(self.leaked)}{wrong}"
+
+
+ACROSS = 4  # programs in a line
+WIDTH = 24
 
 
 def table(made):
-    """Lines: a sum for each suite, and each of its programs where not all agree."""
+    """Lines: a sum for each suite; each of its programs, with how many goroutines both tell of how
+    many leaked ones, and how many we did not tell (-) or told wrongly (+)."""
     for suite, rows in made.items():
         agree = [row for row in rows if row.agrees]
         goroutines = sum(len(row.leaked) for row in rows)
@@ -30,4 +36,6 @@ def table(made):
             f"{suite}: {len(agree)} of {len(rows)} programs agree, "
             f"with {goroutines} leaked goroutines"
         )
-        yield from (f"    {row}" for row in rows if not row.agrees)
+        told = [str(row) for row in sorted(rows, key=lambda row: row.name)]
+        for i in range(0, len(told), ACROSS):
+            yield "    " + " ".join(cell.ljust(WIDTH) for cell in told[i : i + ACROSS]).rstrip()
