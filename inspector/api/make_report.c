@@ -68,6 +68,7 @@ static void fill_finding(const struct gt_process *process, const struct gt_cause
                                    .stack_bytes = cause->stack_bytes,
                                    .objects_freed = cause->objects,
                                    .count = cause->count,
+                                   .doubt = cause->doubt,
                                    .advice = cause->advice,
                                    .path = cause->path,
                                    .instances = cause->instances,

@@ -24,6 +24,7 @@ struct gt_cause {
     uint64_t stack_bytes;
     uint64_t count;
     const char *title, *advice;
+    const char *doubt;      /* what keeps it from being proven, if its detector knows */
     const char *weak_title; /* in place of `title` when it cannot be proven; NULL: the same */
     struct gt_path path;
     struct gt_instance *instances;

@@ -1,6 +1,7 @@
 /*
  * Hanging goroutines (hanging.h): groups of one stack are one finding. It is proof; where anything
- * is missing from the core the proof is taken back (api/make_report.c).
+ * is missing from the core the proof is taken back (api/make_report.c). Beside them, and never in
+ * one finding with them, those that are only suspect (suspects.h).
  */
 #include "inspector/base/alloc.h"
 #include "inspector/detect/blocking.h"
@@ -9,17 +10,14 @@
 #include "inspector/detect/hanging.h"
 #include "inspector/detect/path.h"
 #include "inspector/detect/places.h"
+#include "inspector/detect/suspects.h"
 #include "inspector/detect/tell_labels.h"
 
 #include <stdlib.h>
 
-enum { MANY = 100 }; /* goroutines of one site that are worth telling whatever they keep */
-
 struct hunting {
     struct gt_study *study;
     struct gt_causes *causes;
-    bool *hangs; /* by goroutine */
-    struct gt_groups groups;
     uint64_t latest;
 };
 
@@ -72,48 +70,78 @@ static const char *advice(const struct gt_study *study, const struct gt_instance
                            place->line);
 }
 
-static void make_cause(void *ctx, const struct gt_member *members, size_t count)
+/* "40 goroutines in chan send at main.fetch" */
+static const char *who(const struct gt_study *study, const struct gt_cause *cause)
 {
-    struct hunting *hunting = ctx;
+    const struct gt_instance *first = &cause->instances[0];
+    const struct gt_place *place = gt_places_user(&first->hung.stack);
+
+    return gt_arena_format(study->storage, "%llu goroutine%s in %s at %s",
+                           (unsigned long long)cause->count, cause->count == 1 ? "" : "s",
+                           first->hung.wait_reason, place ? place->function : "an unknown place");
+}
+
+static struct gt_cause *add_cause(struct hunting *hunting, enum gt_confidence confidence,
+                                  const struct gt_member *members, size_t count)
+{
     struct gt_study *study = hunting->study;
-    struct gt_cause *cause = gt_causes_add(hunting->causes, GT_HUNG_GOROUTINE, GT_PROVEN);
+    struct gt_cause *cause = gt_causes_add(hunting->causes, GT_HUNG_GOROUTINE, confidence);
 
     gt_cause_count(cause, study, count);
-    cause->always = count >= MANY;
+    cause->always = count >= GT_MANY_GOROUTINES; /* whatever they keep */
     for (size_t i = 0; i < count; i++) {
         if (i < cause->instance_count) tell(hunting, members[i].item, &cause->instances[i]);
         gt_cause_take_goroutine(cause, study, members[i].item);
     }
-    const struct gt_instance *first = &cause->instances[0];
-    const struct gt_place *place = gt_places_user(&first->hung.stack);
-    const char *who =
-        gt_arena_format(study->storage, "%zu goroutine%s in %s at %s", count, count == 1 ? "" : "s",
-                        first->hung.wait_reason, place ? place->function : "an unknown place");
-    cause->title = gt_arena_format(study->storage, "%s, which nothing can end", who);
-    cause->weak_title =
-        gt_arena_format(study->storage, "%s, which nothing that could be read can end", who);
-    cause->advice = advice(study, first);
+    cause->advice = advice(study, &cause->instances[0]);
+    return cause;
 }
 
-static void group_hanging(struct hunting *hunting)
+static void tell_hanging(void *ctx, const struct gt_member *members, size_t count)
+{
+    struct hunting *hunting = ctx;
+    struct gt_arena *storage = hunting->study->storage;
+    struct gt_cause *cause = add_cause(hunting, GT_PROVEN, members, count);
+    const char *them = who(hunting->study, cause);
+
+    cause->title = gt_arena_format(storage, "%s, which nothing can end", them);
+    cause->weak_title =
+        gt_arena_format(storage, "%s, which nothing that could be read can end", them);
+}
+
+static void tell_suspects(void *ctx, const struct gt_member *members, size_t count)
+{
+    struct hunting *hunting = ctx;
+    struct gt_cause *cause = add_cause(hunting, GT_SUSPECT, members, count);
+
+    cause->title = gt_arena_format(hunting->study->storage,
+                                   "%s for much longer than most, on what nobody else reaches",
+                                   who(hunting->study, cause));
+    cause->doubt = "a timer, a finalizer or a cleanup may still end it: a person must judge";
+}
+
+static void tell_groups(struct hunting *hunting, const bool *of, gt_group_fn *tell_group)
 {
     const struct gt_goroutines *all = hunting->study->goroutines;
+    struct gt_groups groups;
 
+    gt_groups_init(&groups);
     for (uint32_t i = 0; i < all->count; i++)
-        if (hunting->hangs[i])
-            gt_groups_add_numbered(&hunting->groups, all->list[i].alike,
+        if (of[i])
+            gt_groups_add_numbered(&groups, all->list[i].alike,
                                    all->list[i].stack_hi - all->list[i].stack_lo, i);
+    gt_groups_visit(&groups, tell_group, hunting);
+    gt_groups_deinit(&groups);
 }
 
 void gt_detect_hung(struct gt_study *study, struct gt_causes *causes)
 {
     struct hunting hunting = {.study = study, .causes = causes};
+    bool *hangs = gt_hanging_find(study), *suspects = gt_suspects_find(study, hangs);
 
-    hunting.hangs = gt_hanging_find(study);
     hunting.latest = gt_latest_time(study->process, study->goroutines);
-    gt_groups_init(&hunting.groups);
-    group_hanging(&hunting);
-    gt_groups_visit(&hunting.groups, make_cause, &hunting);
-    gt_groups_deinit(&hunting.groups);
-    free(hunting.hangs);
+    tell_groups(&hunting, hangs, tell_hanging);
+    tell_groups(&hunting, suspects, tell_suspects);
+    free(hangs);
+    free(suspects);
 }

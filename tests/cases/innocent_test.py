@@ -27,6 +27,22 @@ def test_a_goroutine_in_the_vdso_keeps_its_stack(little_core, version, how):
     assert report["live"]["bytes"] >= NODES * NODE
 
 
+# Each builds the whole of net/http.
+RESTING = ["1.19.13", "1.21.13", "1.24.13", "1.25.12", recipe.LOCAL, "1.27.4"]
+
+
+@pytest.mark.parametrize("flags", [[], ["-ldflags=-s -w"]], ids=["dwarf", "stripped"])
+@pytest.mark.parametrize("version", RESTING if recipe.ALL else [recipe.LOCAL])
+def test_what_rests_does_not_hang(little_core, version, flags):
+    """A server with idle connections, pools, pipelines, groups, contexts, conditions and locks."""
+    core = little_core("resting", version, *flags, how="kernel" if flags else "gcore")
+    report = tool.report(core.path, "--min-bytes=1")
+    assert [each for each in report["findings"] if each["kind"] == "hung-goroutine"] == []
+    assert report["looked_for"]["hung-goroutine"]
+    reasons = {group["wait_reason"] for group in report["goroutines"]["groups"]}
+    assert reasons >= {"IO wait", "select", "chan receive", "chan send", "sync.Cond.Wait", "sleep"}
+
+
 def test_long_rows_take_no_long_time(little_core):
     """A pass over all goroutines for each stage, or over the array for each slice, takes minutes."""
     core = little_core("rows", "local")

@@ -1,0 +1,3 @@
+module gotopsy.tests/resting
+
+go 1.19

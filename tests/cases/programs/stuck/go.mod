@@ -1,0 +1,3 @@
+module gotopsy.tests/stuck
+
+go 1.19
