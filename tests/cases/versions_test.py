@@ -135,4 +135,4 @@ def test_first_release(tmp_path, version, flags):
     for mode in ("leak", "twin"):
         (tmp_path / mode).mkdir()
     leak, twin = (build(tmp_path / mode, flags, version=version, mode=mode) for mode in ("leak", "twin"))
-    judged(leak, "stripped" if flags else "dwarf", leak.exe, twin)
+    judged(leak, "stripped" if flags else "dwarf", leak.exe, twin, version)
