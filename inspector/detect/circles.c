@@ -6,7 +6,10 @@
 
 #include <stdlib.h>
 
-enum { MAX_FIELD = 160 };
+enum {
+    MAX_FIELD = 160,
+    MAX_FRAMES = 32, /* of the runtime and of sync above a program's */
+};
 
 /* ---- holders ------------------------------------------------------------------------------- */
 
@@ -15,6 +18,19 @@ static struct gt_place user_place(const struct gt_stack *stack)
     const struct gt_place *place = gt_places_user(stack);
 
     return place ? *place : (struct gt_place){0};
+}
+
+/* The innermost call that is the program's own. */
+static struct gt_place place_of_wait(const struct gt_study *study, const struct gt_goroutine *g)
+{
+    struct gt_place place = {0};
+
+    for (uint32_t i = 0; i < g->frame_count && i < MAX_FRAMES && !place.function; i++) {
+        struct gt_stack stack = gt_places_at(study->process, study->storage,
+                                             gt_g_frame(study->goroutines, g, i)->pc, true);
+        place = user_place(&stack);
+    }
+    return place;
 }
 
 static const char *variable_of(const struct gt_study *study, const struct gt_holding *holding)
@@ -68,9 +84,8 @@ static struct gt_wait_edge edge_between(const struct gt_deadlocks *deadlocks, ui
     const struct gt_need_of *need = gt_need_between(deadlocks, from, to);
     size_t count;
     const struct gt_blocked_thing *things = gt_blocking_tell(study, from, &count);
-    struct gt_stack stack = gt_places_of(study->process, study->goroutines, g, study->storage);
     struct gt_wait_edge edge = {.goroutine = g->id,
-                                .waits = user_place(&stack),
+                                .waits = place_of_wait(study, g),
                                 .holder = {.goroutine = id_of(study, to), .how = "reaches"},
                                 .candidates = gt_class_of(deadlocks, from)->count};
 

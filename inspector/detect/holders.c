@@ -1,29 +1,11 @@
-#include "inspector/detect/holders.h"
+#include "inspector/detect/holders_impl.h"
 
 #include "inspector/base/alloc.h"
-#include "inspector/base/loop.h"
 #include "inspector/detect/contest.h"
-#include "inspector/runtime/lock_sites.h"
-#include "inspector/runtime/stackscan.h"
 
 #include <stdlib.h>
 
-enum {
-    MAX_SIZE = 24,          /* bytes of the largest of sync's types: RWMutex */
-    REACH = 4096,           /* bytes of a struct before the mutex in it */
-    MAX_NEAR = 16,          /* things that one word leads to */
-    MAX_CAPTURED = 4,       /* words of a closure that are looked at */
-    MAX_DEFERS = 1 << 10,   /* of one goroutine */
-    MAX_HOLDINGS = 1 << 20, /* in all */
-};
-
-struct seeking { /* what one goroutine holds */
-    struct gt_holders *holders;
-    struct gt_lock_sites *sites;
-    const struct gt_goroutine *g;
-    uint32_t number;
-    struct gt_vec found; /* struct gt_holding */
-};
+enum { MAX_SIZE = 24 }; /* bytes of the largest of sync's types: RWMutex */
 
 /* ---- things -------------------------------------------------------------------------------- */
 
@@ -34,8 +16,7 @@ static int by_address(const void *a, const void *b)
     return left->address < right->address ? -1 : left->address > right->address;
 }
 
-/* The first thing that may hold addr or lie after it. */
-static uint32_t first_thing(const struct gt_holders *holders, uint64_t addr)
+uint32_t gt_first_thing(const struct gt_holders *holders, uint64_t addr)
 {
     uint32_t low = 0, high = holders->thing_count;
 
@@ -49,10 +30,9 @@ static uint32_t first_thing(const struct gt_holders *holders, uint64_t addr)
     return low;
 }
 
-/* The thing that holds addr; GT_NO_THING when none does. */
-static uint32_t thing_at(const struct gt_holders *holders, uint64_t addr)
+uint32_t gt_thing_at(const struct gt_holders *holders, uint64_t addr)
 {
-    for (uint32_t i = first_thing(holders, addr); i < holders->thing_count; i++) {
+    for (uint32_t i = gt_first_thing(holders, addr); i < holders->thing_count; i++) {
         if (holders->things[i].address > addr) break;
         if (addr - holders->things[i].address < holders->things[i].size) return i;
     }
@@ -83,6 +63,16 @@ static void keep_things(struct gt_holders *holders, struct gt_vec *all)
     }
 }
 
+static void find_writers(struct gt_holders *holders)
+{
+    holders->writers = gt_alloc((holders->thing_count + 1) * sizeof *holders->writers);
+    for (uint32_t i = 0; i < holders->thing_count; i++)
+        holders->writers[i] = GT_NO_GOROUTINE;
+    for (uint32_t i = 0; i < holders->study->goroutines->count; i++)
+        if (holders->waits[i].role == GT_ROLE_WRITE && holders->waits[i].thing != GT_NO_THING)
+            holders->writers[holders->waits[i].thing] = i;
+}
+
 /* Which of sync's types goroutines wait for. */
 static void find_things(struct gt_holders *holders)
 {
@@ -108,231 +98,15 @@ static void find_things(struct gt_holders *holders)
     }
     keep_things(holders, &all);
     for (uint32_t i = 0; i < count; i++)
-        if (addresses[i]) holders->waits[i].thing = thing_at(holders, addresses[i]);
+        if (addresses[i]) holders->waits[i].thing = gt_thing_at(holders, addresses[i]);
+    find_writers(holders);
     gt_vec_free(&all);
     free(addresses);
 }
 
-/* ---- one word ------------------------------------------------------------------------------ */
-
-/* How many bytes what a frame's word points to has; 0 when its type is not known. */
-static uint64_t extent(const struct seeking *seeking, const struct gt_stack_word *word)
-{
-    const struct gt_study *study = seeking->holders->study;
-    struct gt_root root = {word->value, word->addr, seeking->number, word->frame, GT_ROOT_FRAME};
-    struct gt_types *types = study->process->types;
-    uint64_t offset = 0;
-    gt_type_id type = GT_NO_TYPE;
-
-    gt_typing_variable(study->typing, &root, &type, &offset);
-    if (!type || offset || gt_types_get(types, type)->kind != GT_T_POINTER) return 0;
-    type = gt_types_elem(types, type);
-    return type ? gt_types_get(types, type)->size : 0;
-}
-
-/* Do they lie in one object, or one variable of a package? */
-static bool is_together(const struct gt_study *study, uint64_t value, uint64_t thing)
-{
-    const struct gt_heap *heap = &study->heap->graph;
-    uint32_t object = gt_heap_object(heap, value);
-
-    if (object != GT_NO_OBJECT) return object == gt_heap_object(heap, thing);
-    const struct gt_debug_global *global = gt_process_global_at(study->process, value);
-    if (!global) return value >= thing; /* inside of it */
-    return thing - global->addr < global->size;
-}
-
-/* ---- frames -------------------------------------------------------------------------------- */
-
-static bool is_about(const struct gt_holders *holders, const struct gt_lock_site *site,
-                     uint32_t thing, bool by_word)
-{
-    return site->target ? thing_at(holders, site->target) == thing : by_word;
-}
-
-/* What a frame's code says of a thing: the last call before the frame's place decides. With
- * `by_word` calls whose mutex is not known count too. */
-static void ask_code(struct seeking *seeking, struct gt_holding *holding, bool by_word)
-{
-    const struct gt_lock_site *locked = NULL;
-    size_t count;
-    uint64_t at =
-        gt_g_frame(seeking->holders->study->goroutines, seeking->g, holding->frame)->pc - 1;
-    const struct gt_lock_site *sites = gt_lock_sites_of(seeking->sites, at, &count);
-    if (seeking->holders->things[holding->thing].counts) return;
-    for (size_t i = 0; i < count && sites[i].from <= at; i++) {
-        if (at < sites[i].to) {
-            holding->at_wait |= by_word && !sites[i].unlocks;
-            continue;
-        }
-        if (sites[i].counts || !is_about(seeking->holders, &sites[i], holding->thing, by_word))
-            continue;
-        locked = sites[i].unlocks ? NULL : &sites[i];
-    }
-    if (!locked) return;
-    holding->speaks = GT_SPEAKS_LOCK;
-    holding->reads = locked->reads;
-    holding->site = locked->from;
-}
-
-static struct gt_holding holding_of(const struct seeking *seeking, uint32_t thing, uint32_t frame)
-{
-    return (struct gt_holding){.thing = thing, .goroutine = seeking->number, .frame = frame};
-}
-
-/* A closure on the stack whose function is to unlock, or to be done: of a defer that needs no
- * record. The word is what it captured. */
-static void ask_closure(struct seeking *seeking, struct gt_holding *holding)
-{
-    const struct gt_process *process = seeking->holders->study->process;
-    uint64_t entry;
-    size_t count;
-
-    if (!gt_mem_u64(process->mem, holding->word - 8, &entry)) return;
-    const struct gt_lock_site *sites = gt_lock_sites_at(seeking->sites, entry, &count);
-    for (size_t i = 0; i < count; i++) {
-        if (!sites[i].unlocks || sites[i].target) continue;
-        holding->speaks = GT_SPEAKS_DEFERRED;
-        holding->reads = sites[i].reads;
-        holding->at_wait = false;
-        holding->captured = true;
-        return;
-    }
-}
-
-static void take_near(struct seeking *seeking, const struct gt_stack_word *word, uint32_t thing,
-                      bool far)
-{
-    const struct gt_thing *near = &seeking->holders->things[thing];
-    struct gt_holding holding = holding_of(seeking, thing, word->frame);
-
-    holding.word = word->addr;
-    holding.value = word->value;
-    if (near->address > word->value) {
-        holding.distance = (uint16_t)(near->address - word->value);
-        holding.far = far;
-    }
-    ask_code(seeking, &holding, true);
-    if (holding.word) ask_closure(seeking, &holding);
-    gt_vec_add(&seeking->found, &holding);
-}
-
-/* Frames of the runtime, and of the calls that wait, hold nothing for the program. */
-static bool is_theirs(const struct seeking *seeking, uint32_t frame)
-{
-    static const char *const theirs[] = {"runtime.", "sync.(*Mutex).", "internal/sync.(*Mutex).",
-                                         "sync.(*RWMutex).", "sync.(*WaitGroup)."};
-    const struct gt_study *study = seeking->holders->study;
-    const char *function = gt_process_function(
-        study->process, gt_g_frame(study->goroutines, seeking->g, frame)->pc - 1);
-
-    for (size_t i = 0; i < sizeof theirs / sizeof *theirs; i++)
-        if (strncmp(function, theirs[i], strlen(theirs[i])) == 0) return true;
-    return false;
-}
-
-static void take_word(void *ctx, const struct gt_stack_word *word)
-{
-    struct seeking *seeking = ctx;
-    const struct gt_holders *holders = seeking->holders;
-    uint64_t reach = 0;
-    bool asked = false;
-
-    if (word->frame >= seeking->g->frame_count || is_theirs(seeking, word->frame)) return;
-    uint32_t first = first_thing(holders, word->value);
-    for (uint32_t i = first; i < holders->thing_count && i - first < MAX_NEAR; i++) {
-        const struct gt_thing *thing = &holders->things[i];
-        if (thing->address > word->value + REACH) break;
-        if (thing->address + thing->size <= word->value ||
-            !is_together(holders->study, word->value, thing->address))
-            continue;
-        if (!asked && thing->address > word->value) reach = extent(seeking, word);
-        asked |= thing->address > word->value;
-        if (reach && thing->address > word->value && thing->address - word->value >= reach) break;
-        take_near(seeking, word, i, !reach);
-        if (!asked && thing->address == word->value && !extent(seeking, word)) break;
-    }
-}
-
-/* Code that names a variable of a package needs no word for it. */
-static void take_code(struct seeking *seeking, uint32_t frame)
-{
-    const struct gt_holders *holders = seeking->holders;
-    uint64_t at = gt_g_frame(holders->study->goroutines, seeking->g, frame)->pc - 1;
-    size_t count;
-    const struct gt_lock_site *sites = gt_lock_sites_of(seeking->sites, at, &count);
-
-    for (size_t i = 0; i < count && sites[i].from <= at; i++) {
-        uint32_t thing = sites[i].target ? thing_at(holders, sites[i].target) : GT_NO_THING;
-        if (thing == GT_NO_THING || sites[i].unlocks || at < sites[i].to) continue;
-        struct gt_holding holding = holding_of(seeking, thing, frame);
-        ask_code(seeking, &holding, false);
-        if (holding.speaks == GT_SPEAKS_LOCK) gt_vec_add(&seeking->found, &holding);
-    }
-}
-
-/* ---- deferred calls ------------------------------------------------------------------------ */
-
-static void take_deferred_of(struct seeking *seeking, const struct gt_lock_site *site,
-                             uint64_t record, uint64_t addr)
-{
-    struct gt_process *process = seeking->holders->study->process;
-    uint32_t thing = thing_at(seeking->holders, addr);
-    uint64_t pc;
-    size_t count;
-
-    if (thing == GT_NO_THING) return;
-    struct gt_holding holding = holding_of(seeking, thing, GT_NO_FRAME);
-    holding.speaks = GT_SPEAKS_DEFERRED;
-    holding.reads = site->reads;
-    holding.value = addr;
-    bool counts = site->counts;
-    if (!counts && gt_process_field(process, record, GT_F__defer_pc, &pc)) {
-        const struct gt_lock_site *sites = gt_lock_sites_of(seeking->sites, pc, &count);
-        for (size_t i = 0; i < count && sites[i].to <= pc; i++)
-            if (!sites[i].unlocks) holding.site = sites[i].from;
-    }
-    gt_vec_add(&seeking->found, &holding);
-}
-
-/* A deferred call's closure calls Unlock, of what it captured or what its code names. */
-static void take_deferred(struct seeking *seeking, uint64_t record)
-{
-    const struct gt_process *process = seeking->holders->study->process;
-    uint64_t fn, entry, captured;
-    size_t count;
-
-    if (!gt_process_field(process, record, GT_F__defer_fn, &fn) || !fn ||
-        !gt_mem_u64(process->mem, fn, &entry))
-        return;
-    const struct gt_lock_site *sites = gt_lock_sites_at(seeking->sites, entry, &count);
-    while (count && !sites->unlocks)
-        sites++, count--;
-    if (!count) return;
-    struct gt_lock_site site = *sites; /* the list moves */
-    if (site.target) take_deferred_of(seeking, &site, record, site.target);
-    for (unsigned i = 1; !site.target && i <= MAX_CAPTURED; i++)
-        if (gt_mem_u64(process->mem, fn + i * 8, &captured))
-            take_deferred_of(seeking, &site, record, captured);
-}
-
-static void take_all_deferred(struct seeking *seeking)
-{
-    const struct gt_process *process = seeking->holders->study->process;
-    struct gt_loop loop = {0};
-    uint64_t record;
-
-    if (!gt_process_field(process, seeking->g->address, GT_F_g__defer, &record)) return;
-    for (size_t i = 0; record && i < MAX_DEFERS && !gt_loop_closed(&loop, record); i++) {
-        take_deferred(seeking, record);
-        if (!gt_process_field(process, record, GT_F__defer_link, &record)) return;
-    }
-}
-
 /* ---- all of them --------------------------------------------------------------------------- */
 
-/* By thing and goroutine, what speaks the most first. */
-static int by_thing(const void *a, const void *b)
+int gt_holding_order(const void *a, const void *b)
 {
     const struct gt_holding *left = a, *right = b;
 
@@ -345,68 +119,20 @@ static int by_thing(const void *a, const void *b)
     return left->word > right->word ? -1 : left->word < right->word;
 }
 
-/* A variable says more than what a closure captured. */
-static void take_variable(struct gt_holding *holding, const struct gt_holding *other)
-{
-    if (!holding->captured || other->captured || !other->word) return;
-    holding->captured = false;
-    holding->word = other->word;
-    holding->value = other->value;
-    holding->frame = other->frame;
-}
-
-/* Of what was found in one goroutine the strongest for each thing, as reader and as writer. */
-static void keep_found(struct gt_holders *holders, struct gt_vec *found)
-{
-    const struct gt_holding *all = found->data;
-    struct gt_holding *last = NULL;
-
-    if (found->len) qsort(found->data, found->len, sizeof *all, by_thing);
-    for (size_t i = 0; i < found->len; i++) {
-        bool known = last && last->thing == all[i].thing;
-        if (known && (last->reads == all[i].reads || all[i].speaks == GT_SPEAKS_POINTER)) {
-            take_variable(last, &all[i]);
-            continue;
-        }
-        if (holders->list.len >= MAX_HOLDINGS) break;
-        last = gt_vec_add(&holders->list, &all[i]);
-    }
-    gt_vec_clear(found);
-}
-
-static void seek_in(struct seeking *seeking)
-{
-    struct gt_stack_counts counts = {0};
-
-    gt_stack_scan(seeking->holders->study->process, seeking->g, take_word, seeking, &counts);
-    for (uint32_t i = 0; i < seeking->g->frame_count; i++)
-        take_code(seeking, i);
-    take_all_deferred(seeking);
-    keep_found(seeking->holders, &seeking->found);
-}
-
 void gt_holders_init(struct gt_holders *holders, struct gt_study *study)
 {
     *holders = (struct gt_holders){.study = study, .list = GT_VEC_OF(struct gt_holding)};
     find_things(holders);
-    if (!holders->thing_count) return;
-    struct seeking seeking = {.holders = holders,
-                              .sites = gt_lock_sites_create(study->process),
-                              .found = GT_VEC_OF(struct gt_holding)};
-    for (; seeking.number < study->goroutines->count; seeking.number++) {
-        seeking.g = &study->goroutines->list[seeking.number];
-        if (!seeking.g->system) seek_in(&seeking);
-    }
-    gt_lock_sites_free(seeking.sites);
-    gt_vec_free(&seeking.found);
+    if (holders->thing_count) gt_holders_seek(holders);
     if (holders->list.len)
-        qsort(holders->list.data, holders->list.len, sizeof(struct gt_holding), by_thing);
+        qsort(holders->list.data, holders->list.len, sizeof(struct gt_holding), gt_holding_order);
 }
 
 void gt_holders_deinit(struct gt_holders *holders)
 {
     free(holders->things);
     free(holders->waits);
+    free(holders->writers);
     gt_vec_free(&holders->list);
 }
 
@@ -446,14 +172,14 @@ static bool is_meant(const struct gt_holders *holders, const struct gt_holding *
 }
 
 /* A writer that waits for readers lets no more of them in, nor other writers. */
-static void add_writers(const struct gt_holders *holders, uint32_t thing, struct gt_vec *out)
+static void add_writer(const struct gt_holders *holders, uint32_t thing, struct gt_vec *out)
 {
-    for (uint32_t i = 0; i < holders->study->goroutines->count; i++)
-        if (holders->waits[i].thing == thing && holders->waits[i].role == GT_ROLE_WRITE) {
-            struct gt_holding *holding = gt_vec_push(out);
-            *holding = (struct gt_holding){
-                .thing = thing, .goroutine = i, .speaks = GT_SPEAKS_WAIT, .frame = GT_NO_FRAME};
-        }
+    struct gt_holding holding = {.thing = thing,
+                                 .goroutine = holders->writers[thing],
+                                 .speaks = GT_SPEAKS_WAIT,
+                                 .frame = GT_NO_FRAME};
+
+    if (holding.goroutine != GT_NO_GOROUTINE) gt_vec_add(out, &holding);
 }
 
 static size_t first_holding(const struct gt_holders *holders, uint32_t thing)
@@ -498,7 +224,7 @@ void gt_holders_of(const struct gt_holders *holders, uint32_t goroutine, struct 
     if (thing == GT_NO_THING || !is_held(holders, holders->things[thing].address, role, what))
         return;
     if (role == GT_ROLE_READ || (role == GT_ROLE_LOCK && strcmp(what, "rwmutex") == 0))
-        add_writers(holders, thing, out);
+        add_writer(holders, thing, out);
     if (out->len) return;
     for (size_t i = first_holding(holders, thing); i < holders->list.len; i++) {
         const struct gt_holding *holding = gt_vec_at(&holders->list, i);

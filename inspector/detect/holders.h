@@ -17,6 +17,7 @@
 #include "inspector/runtime/blocked.h"
 
 #define GT_NO_THING UINT32_MAX
+#define GT_NO_GOROUTINE UINT32_MAX
 
 enum gt_speaks {                     /* what speaks for a holder, from weak to strong */
                  GT_SPEAKS_POINTER,  /* a frame leads to it */
@@ -54,6 +55,7 @@ struct gt_holders {
     struct gt_study *study;
     struct gt_thing *things; /* by address */
     uint32_t thing_count;
+    uint32_t *writers;          /* by thing: the one that waits to write, or GT_NO_GOROUTINE */
     struct gt_sync_wait *waits; /* by goroutine */
     struct gt_vec list;         /* struct gt_holding, by thing and then goroutine */
 };
