@@ -33,9 +33,10 @@ static void put_ids(struct gt_page *page, const struct gt_goroutine_group *group
     gt_page_line(page, COLUMN, COLUMN + 4);
     gt_page_put(page, GT_DIM, shown == 1 && group->count == 1 ? "goroutine " : "goroutines ");
     for (size_t i = 0; i < shown; i++)
-        gt_page_format(page, GT_DIM, "%s%llu", i ? ", " : "", (unsigned long long)group->ids[i]);
+        gt_page_format(page, GT_DIM, "%s%llu%s", i ? " " : "", (unsigned long long)group->ids[i],
+                       i + 1 < group->count ? "," : "");
     if (shown < group->count)
-        gt_page_format(page, GT_DIM, ", %s more", gt_count(group->count - shown).text);
+        gt_page_format(page, GT_DIM, " %s more", gt_count(group->count - shown).text);
     gt_page_end(page);
 }
 

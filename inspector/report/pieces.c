@@ -208,8 +208,9 @@ void gt_page_labels(struct gt_page *page, unsigned column, const struct gt_label
     gt_page_line(page, column, column + 4);
     gt_page_put(page, GT_DIM, "labels  ");
     for (size_t i = 0; i < shown; i++)
-        gt_page_format(page, GT_PLAIN, "%s%s=%s", i ? ", " : "", labels[i].key, labels[i].value);
-    if (shown < count) gt_page_format(page, GT_DIM, ", %zu more", count - shown);
+        gt_page_format(page, GT_PLAIN, "%s%s=%s%s", i ? " " : "", labels[i].key, labels[i].value,
+                       i + 1 < count ? "," : "");
+    if (shown < count) gt_page_format(page, GT_DIM, " %zu more", count - shown);
     gt_page_end(page);
 }
 
