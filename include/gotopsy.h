@@ -242,6 +242,12 @@ struct gt_ancestor {            /* who started a goroutine, or the one that did 
     struct gt_place created_by; /* function NULL when unknown */
 };
 
+struct gt_kept {             /* what a group of goroutines keeps by one variable */
+    uint64_t bytes, objects; /* of the group's retained ones: each counts for one variable */
+    uint64_t goroutine;      /* the one for which it keeps most; 0 when unknown */
+    struct gt_path path;     /* from its variable to where most of it lies; may be empty */
+};
+
 struct gt_goroutine_group { /* goroutines with the same stack, status and wait reason */
     uint64_t count;
     const uint64_t *ids;
@@ -264,7 +270,12 @@ struct gt_goroutine_group { /* goroutines with the same stack, status and wait r
     const struct gt_label *labels;
     size_t label_count;
     uint64_t stack_bytes;
-    int64_t retained_bytes; /* GT_UNKNOWN unless it was computed */
+    /* What would go if these goroutines went, beside their stacks: heap that nothing else keeps, in
+     * bytes and objects. GT_UNKNOWN unless it was asked for and the core holds their stacks. */
+    int64_t retained_bytes, retained_objects;
+    bool retained_exact;        /* false: something is missing from the core that could change it */
+    const struct gt_kept *kept; /* the largest first; a few */
+    size_t kept_count;
     bool system;
 };
 
@@ -366,6 +377,7 @@ struct gt_report_options {
     bool show_data;     /* the first bytes of strings may appear, in windows' data and panics */
     /* For gt_goroutines_make() alone: */
     bool by_labels; /* only goroutines with the same labels are alike */
+    bool retained;  /* also what they keep of the heap, which takes a mark and types of it */
     bool arguments; /* read the words of arguments, which GT_FORMAT_TRACEBACK tells */
 };
 
@@ -406,8 +418,9 @@ GT_API struct gt_error *gt_report_write(const struct gt_report *report, enum gt_
 GT_API struct gt_error *gt_goroutines_write(const struct gt_report *report, enum gt_format format,
                                             const struct gt_style *style, FILE *to);
 
-/* As gt_report_make, but only the process and its goroutines: no heap analysis, no findings. Of the
- * options show_data, by_labels and arguments count. */
+/* As gt_report_make, but only the process and its goroutines: no findings, and no heap analysis
+ * unless `retained` asks for it. Of the options show_data, by_labels, arguments and retained count.
+ */
 GT_API struct gt_error *gt_goroutines_make(struct gt_analysis *analysis,
                                            const struct gt_report_options *options,
                                            struct gt_report **report);

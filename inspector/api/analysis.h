@@ -39,6 +39,9 @@ void gt_fill_process(const struct gt_analysis *analysis, struct gt_report *repor
 void gt_fill_goroutines(const struct gt_analysis *analysis, const struct gt_report_options *options,
                         struct gt_report *report);
 
+/* What each group of goroutines keeps, where the core holds their stacks; after the goroutines. */
+void gt_fill_retained(struct gt_study *study, struct gt_report *report);
+
 /* How the process was ended; after the goroutines, of which it puts the one that died first. */
 void gt_fill_crash(const struct gt_analysis *analysis, bool show_data, struct gt_report *report);
 

@@ -67,7 +67,7 @@ static void make_group(void *ctx, const struct gt_member *members, size_t count)
     if (grouping->arguments) gt_fill_arguments(grouping->analysis, members, count, storage, group);
     gt_fill_labels(&grouping->labels, grouping->analysis->goroutines, members, count, storage,
                    group);
-    group->retained_bytes = GT_UNKNOWN;
+    group->retained_bytes = group->retained_objects = GT_UNKNOWN;
     group->system = g->system;
 }
 
@@ -165,14 +165,29 @@ void gt_fill_goroutines(const struct gt_analysis *analysis, const struct gt_repo
     gt_vec_free(&grouping.groups);
 }
 
+static void fill_retained(struct gt_analysis *analysis, struct gt_report *report)
+{
+    struct gt_study study;
+
+    gt_study_begin(&study, analysis, report->storage);
+    gt_analysis_stage(analysis, "weighing goroutines");
+    gt_fill_retained(&study, report);
+    gt_study_end(&study);
+}
+
 struct gt_error *gt_goroutines_make(struct gt_analysis *analysis,
                                     const struct gt_report_options *options,
                                     struct gt_report **report)
 {
+    bool retained = options && options->retained;
+    struct gt_error *error = retained ? gt_analysis_heap(analysis) : NULL;
+
+    if (error) return error;
     *report = gt_report_new();
     gt_fill_process(analysis, *report);
     gt_fill_goroutines(analysis, options, *report);
     gt_fill_crash(analysis, options && options->show_data, *report);
+    if (retained) fill_retained(analysis, *report);
     gt_fill_notes(analysis, *report);
     return NULL;
 }

@@ -178,6 +178,8 @@ struct gt_error *gt_report_make(struct gt_analysis *analysis,
     gt_fill_goroutines(analysis, NULL, making.report);
     gt_fill_crash(analysis, options && options->show_data, making.report);
     start_study(&making, options);
+    gt_analysis_stage(analysis, "weighing goroutines");
+    gt_fill_retained(&making.study, making.report);
     detect(&making);
     fill_memory(&making);
     fill_coverage(&making);

@@ -216,8 +216,11 @@ const struct gt_command gt_commands[] = {
      "--all writes them one by one as Go does, for the tools that read that: --format=traceback\n"
      "with the runtime's own frames and goroutines.\n"
      "--format=pprof is a goroutine profile for go tool pprof, gzipped; it has the stacks' bytes\n"
-     "as a second value, and state, origin and wait of goroutines as labels.\n",
+     "as a second value, and state, origin and wait of goroutines as labels.\n"
+     "--retained marks the heap, as a report does, to tell what each group keeps: what would be\n"
+     "freed if these goroutines were gone, and by which of their variables they keep most.\n",
      "  gotopsy goroutines core\n"
+     "  gotopsy goroutines core --retained\n"
      "  gotopsy goroutines core --all\n"
      "  gotopsy goroutines core --format=traceback -o goroutines.txt\n"
      "  gotopsy goroutines core --format=pprof -o goroutines.pb.gz\n"

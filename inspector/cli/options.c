@@ -140,6 +140,13 @@ static struct gt_error *set_show_data(struct gt_options *options, const char *va
     return NULL;
 }
 
+static struct gt_error *set_retained(struct gt_options *options, const char *value)
+{
+    (void)value;
+    options->report.retained = true;
+    return NULL;
+}
+
 static struct gt_error *set_all(struct gt_options *options, const char *value)
 {
     (void)value;
@@ -216,6 +223,8 @@ const struct gt_option_row gt_option_rows[] = {
      GT_FOR_REPORT, set_all},
     {"all", 0, NULL, "the runtime's own too; goroutines one by one, as Go prints them",
      GT_FOR_GOROUTINES | GT_FOR_THREADS, set_all},
+    {"retained", 0, NULL, "what they keep of the heap too, by which variables; takes longer",
+     GT_FOR_GOROUTINES, set_retained},
     {"goroutine", 0, "ID", "tell of this goroutine alone", GT_FOR_WAITS, set_goroutine},
     {"colour", 0, "WHEN", "auto (on a terminal, unless NO_COLOR is set), always or never",
      GT_FOR_ANALYSES, set_colour},

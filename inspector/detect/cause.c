@@ -1,5 +1,6 @@
 #include "inspector/detect/cause.h"
 
+#include "inspector/detect/retained.h"
 #include "inspector/graph/reach.h"
 
 #include <stdlib.h>
@@ -46,7 +47,7 @@ void gt_cause_take_goroutine(struct gt_cause *cause, const struct gt_study *stud
 /* ---- weighing ----------------------------------------------------------------------------- */
 
 struct weighing {
-    const struct gt_study *study;
+    struct gt_study *study;
     struct gt_causes *causes;
     struct gt_absence absence; /* of all causes */
     struct gt_bitmap innocent; /* live without any cause */
@@ -90,6 +91,29 @@ static void weigh(struct gt_cause *cause, struct gt_reaches *reaches, uint32_t o
     cause->shared_bytes = reached.bytes > owned.bytes ? reached.bytes - owned.bytes : 0;
 }
 
+static bool is_worth_telling(const struct weighing *weighing, const struct gt_cause *cause)
+{
+    return cause->always || gt_cause_freed(cause) >= weighing->study->min_bytes;
+}
+
+/* Goroutines name no holder of their own: it is the variable by which they keep most. */
+static void name_holders(struct weighing *weighing, const struct gt_owners *owners)
+{
+    struct gt_keepers keepers;
+    size_t count;
+
+    gt_keepers_init(&keepers, weighing->study, owners);
+    for (uint32_t i = 0; i < owners->count; i++) {
+        struct gt_cause *cause = cause_at(weighing, i);
+        if (cause->kind != GT_HUNG_GOROUTINE || cause->path.count || !cause->objects ||
+            !is_worth_telling(weighing, cause))
+            continue;
+        const struct gt_kept *kept = gt_keepers_of(&keepers, i, &cause->edges, &count);
+        if (count) cause->path = kept[0].path;
+    }
+    gt_keepers_deinit(&keepers);
+}
+
 static void weigh_all(struct weighing *weighing)
 {
     const struct gt_study *study = weighing->study;
@@ -106,6 +130,7 @@ static void weigh_all(struct weighing *weighing)
     for (uint32_t i = 0; i < count; i++)
         weigh(cause_at(weighing, i), &reaches, i);
     gt_reaches_deinit(&reaches);
+    name_holders(weighing, &owners);
     gt_owners_deinit(&owners);
 }
 
@@ -117,7 +142,7 @@ static bool drop_small(struct weighing *weighing)
 
     for (size_t i = 0; i < list->len; i++) {
         struct gt_cause *cause = gt_vec_at(list, i);
-        if (cause->always || gt_cause_freed(cause) >= weighing->study->min_bytes)
+        if (is_worth_telling(weighing, cause))
             memmove(gt_vec_at(list, kept++), cause, sizeof *cause);
         else
             gt_edges_deinit(&cause->edges);
@@ -134,7 +159,7 @@ static int by_freed(const void *a, const void *b)
     return left > right ? -1 : left < right;
 }
 
-void gt_causes_weigh(const struct gt_study *study, struct gt_causes *causes, uint64_t *total_bytes,
+void gt_causes_weigh(struct gt_study *study, struct gt_causes *causes, uint64_t *total_bytes,
                      uint64_t *total_objects)
 {
     struct weighing weighing = {.study = study, .causes = causes};

@@ -7,6 +7,7 @@
  *   1. mark from all that no cause names: the innocent heap; the rest of the live heap is residue;
  *   2. a cause's cost is what of the residue nothing else leads to (graph/owners.h);
  *   3. what it shares is what it would keep by itself beyond that (graph/reach.h).
+ * Goroutines without a path get one, to what they keep most of (retained.h).
  * The innocent heap is marked once, and the residue is walked about twice for all causes together.
  *
  * A cause owns its vectors; its strings and instances belong to the study's storage.
@@ -55,7 +56,7 @@ struct gt_cause *gt_causes_add(struct gt_causes *causes, enum gt_kind kind,
 
 /* Weighs every cause, drops those below the study's threshold, and orders the rest by what they
  * free. *total_bytes and *total_objects get what goes when all that are left are fixed. */
-void gt_causes_weigh(const struct gt_study *study, struct gt_causes *causes, uint64_t *total_bytes,
+void gt_causes_weigh(struct gt_study *study, struct gt_causes *causes, uint64_t *total_bytes,
                      uint64_t *total_objects);
 
 static inline uint64_t gt_cause_freed(const struct gt_cause *cause)

@@ -82,8 +82,30 @@ static void contest_goroutines(struct gt_contest *contest, const struct gt_study
         contest->blocks[i] = !g->system && g->id != MAIN_GOROUTINE &&
                              contest->wait[i].kind != GT_WAIT_OTHER &&
                              !gt_wait_is_over(study->process, g, &contest->wait[i]);
-        if (contest->blocks[i]) add_goroutine(contest, study, i, &contest->edges[GT_BLOCKED]);
+        add_goroutine(contest, study, i,
+                      contest->blocks[i] ? &contest->edges[GT_BLOCKED] : &contest->others);
     }
+}
+
+/* First without any goroutine, then with those that do not block. */
+static void mark_base(struct gt_contest *contest, const struct gt_study *study)
+{
+    struct gt_absence all;
+
+    gt_absence_init(&all, study);
+    for (int i = 0; i < GT_CONTESTED; i++)
+        gt_absence_take(&all, study, &contest->edges[i]);
+    gt_absence_take(&all, study, &contest->others);
+    gt_bitmap_init(&contest->unattended, study->heap->graph.objects);
+    gt_live_mark(study->heap, study->roots, &all.roots, &all.cut, &contest->unattended);
+    gt_absence_deinit(&all);
+    gt_bitmap_init(&contest->base, study->heap->graph.objects);
+    gt_bitmap_copy(&contest->base, &contest->unattended);
+    struct gt_marker *marker =
+        gt_marker_create(&study->heap->graph, &contest->without.cut, &contest->base);
+    gt_edges_add_back(&contest->others, study, &contest->without, &contest->base, marker);
+    gt_mark_drain(marker);
+    gt_marker_free(marker);
 }
 
 struct gt_contest *gt_contest_create(const struct gt_study *study)
@@ -92,15 +114,14 @@ struct gt_contest *gt_contest_create(const struct gt_study *study)
 
     for (int i = 0; i < GT_CONTESTED; i++)
         gt_edges_init(&contest->edges[i]);
+    gt_edges_init(&contest->others);
     index_roots(contest, study);
     contest_timers(contest, study);
     contest_goroutines(contest, study);
     gt_absence_init(&contest->without, study);
     for (int i = 0; i < GT_CONTESTED; i++)
         gt_absence_take(&contest->without, study, &contest->edges[i]);
-    gt_bitmap_init(&contest->base, study->heap->graph.objects);
-    gt_live_mark(study->heap, study->roots, &contest->without.roots, &contest->without.cut,
-                 &contest->base);
+    mark_base(contest, study);
     return contest;
 }
 
@@ -109,8 +130,10 @@ void gt_contest_free(struct gt_contest *contest, const struct gt_study *study)
     if (!contest) return;
     for (int i = 0; i < GT_CONTESTED; i++)
         gt_edges_deinit(&contest->edges[i]);
+    gt_edges_deinit(&contest->others);
     gt_absence_deinit(&contest->without);
     gt_bitmap_free(&contest->base);
+    gt_bitmap_free(&contest->unattended);
     gt_timers_deinit(&contest->timers);
     gt_waits_deinit(&contest->waits);
     for (uint32_t i = 0; i < study->goroutines->count; i++)
@@ -131,6 +154,21 @@ void gt_contest_mark(const struct gt_study *study, const struct gt_absence *with
     struct gt_marker *marker = gt_marker_create(&study->heap->graph, &without->cut, marked);
     for (int i = 0; i < GT_CONTESTED; i++)
         gt_edges_add_back(&contest->edges[i], study, without, marked, marker);
+    gt_mark_drain(marker);
+    gt_marker_free(marker);
+}
+
+void gt_contest_mark_unattended(const struct gt_study *study, struct gt_absence *without,
+                                struct gt_bitmap *marked)
+{
+    const struct gt_contest *contest = study->contest;
+
+    gt_absence_take(without, study, &contest->edges[GT_BLOCKED]);
+    gt_absence_take(without, study, &contest->others);
+    gt_bitmap_copy(marked, &contest->unattended);
+    struct gt_marker *marker = gt_marker_create(&study->heap->graph, &without->cut, marked);
+    for (int i = 0; i < GT_CONTESTED; i++)
+        if (i != GT_BLOCKED) gt_edges_add_back(&contest->edges[i], study, without, marked, marker);
     gt_mark_drain(marker);
     gt_marker_free(marker);
 }

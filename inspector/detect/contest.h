@@ -6,7 +6,8 @@
  * handles of weak pointers, which the runtime keeps though nobody may have them any more. The heap
  * without any of them, the base, is marked once; every other mark that is needed (the live set, the
  * heap without finalizers, without tickers, without blocked goroutines) adds the others back to it
- * and walks only the difference.
+ * and walks only the difference. On the way to the base lies what is marked without any
+ * goroutine, which is what each one's own is told from.
  *
  * The contest belongs to the study and owns what it holds.
  */
@@ -21,8 +22,10 @@ enum gt_contested { GT_SPECIALS, GT_TIMERS, GT_BLOCKED, GT_STOPPED, GT_WEAK, GT_
 
 struct gt_contest {
     struct gt_edges edges[GT_CONTESTED];
-    struct gt_absence without; /* all of them */
-    struct gt_bitmap base;     /* what is marked without them */
+    struct gt_absence without;   /* all of them */
+    struct gt_bitmap base;       /* what is marked without them */
+    struct gt_edges others;      /* of the goroutines that do not block */
+    struct gt_bitmap unattended; /* what is marked without these either */
     struct gt_timers timers;
     struct gt_waits waits;
     struct gt_wait *wait; /* by goroutine */
@@ -41,6 +44,10 @@ void gt_contest_mark(const struct gt_study *study, const struct gt_absence *with
 /* The same, for one kind of contested edges, or GT_CONTESTED for none: the live set. */
 void gt_contest_mark_without(const struct gt_study *study, enum gt_contested kind,
                              struct gt_bitmap *marked);
+
+/* Marks what no goroutine is needed for. `without` gets all that goroutines keep. */
+void gt_contest_mark_unattended(const struct gt_study *study, struct gt_absence *without,
+                                struct gt_bitmap *marked);
 
 /* Adds all that a goroutine keeps alive: its stack's roots, the pointers out of its g, and the
  * words by which its wait leads to what it waits for. */

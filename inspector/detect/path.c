@@ -362,11 +362,10 @@ static void tell_skipped(struct telling *telling, size_t skipped)
     step->what = gt_arena_format(telling->keys->study->storage, "%zu more objects", skipped);
 }
 
-/* A way from a root, told with the edges between; `last_offset` is the word told of the last. */
-static void tell_along(struct telling *telling, uint32_t root, const uint32_t *way, size_t count,
-                       size_t skipped, bool has_offset, uint64_t last_offset)
+/* Objects of a way, with the edges between; `last_offset` is the word told of the last. */
+static void tell_objects(struct telling *telling, const uint32_t *way, size_t count, size_t skipped,
+                         bool has_offset, uint64_t last_offset)
 {
-    tell_root(telling, root);
     for (size_t i = 0; i < count; i++) {
         uint64_t offset = last_offset;
         bool known = i + 1 == count ? has_offset
@@ -384,10 +383,12 @@ static void tell_way(struct telling *telling, uint32_t object, bool has_offset,
     size_t count =
         gt_forest_path(forest_of(telling->keys->study), object, way, MAX_PATH, &root, &skipped);
 
-    if (count)
-        tell_along(telling, root, way, count, skipped, has_offset, last_offset);
-    else
+    if (count) {
+        tell_root(telling, root);
+        tell_objects(telling, way, count, skipped, has_offset, last_offset);
+    } else {
         tell_object(telling, object, has_offset, last_offset);
+    }
 }
 
 static struct gt_path finish(struct telling *telling)
@@ -420,17 +421,32 @@ struct gt_path gt_path_to_object(struct gt_keys *keys, uint32_t object)
     return finish(&telling);
 }
 
+/* All but the last object, which the last word told of leads to. */
+static void tell_way_to_last(struct telling *telling, const uint32_t *way, size_t count)
+{
+    uint64_t offset = 0;
+
+    if (count < 2) return;
+    bool known = edge_offset(telling->keys, way[count - 2], way[count - 1], true, &offset);
+    tell_objects(telling, way, count - 1, 0, known, offset);
+}
+
 struct gt_path gt_path_along(struct gt_keys *keys, uint32_t root, const uint32_t *way, size_t count)
 {
     struct telling telling = {keys, GT_VEC_OF(struct gt_step)};
-    uint64_t offset = 0;
 
-    if (count < 2) {
-        tell_root(&telling, root);
-        return finish(&telling);
-    }
-    bool known = edge_offset(keys, way[count - 2], way[count - 1], true, &offset);
-    tell_along(&telling, root, way, count - 1, 0, known, offset);
+    tell_root(&telling, root);
+    tell_way_to_last(&telling, way, count);
+    return finish(&telling);
+}
+
+struct gt_path gt_path_from(struct gt_keys *keys, const uint32_t *way, size_t count)
+{
+    struct telling telling = {keys, GT_VEC_OF(struct gt_step)};
+
+    tell_way_to_last(&telling, way, count);
+    if (telling.steps.len)
+        ((struct gt_step *)telling.steps.data)->what = "the runtime's record of the goroutine";
     return finish(&telling);
 }
 

@@ -42,6 +42,9 @@ struct gt_path gt_path_to_object(struct gt_keys *keys, uint32_t object);
 struct gt_path gt_path_along(struct gt_keys *keys, uint32_t root, const uint32_t *way,
                              size_t count);
 
+/* The same from an object that is the runtime's own for a goroutine: its g, or what it waits by. */
+struct gt_path gt_path_from(struct gt_keys *keys, const uint32_t *way, size_t count);
+
 /* "main.Session.token": the innermost named struct and field that hold the word; NULL if none. */
 const char *gt_holder_field(const struct gt_study *study, const struct gt_holder *holder);
 

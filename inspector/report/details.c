@@ -328,7 +328,7 @@ void gt_page_details(struct gt_page *page, unsigned column, const struct gt_find
     put_sample(page, column, finding);
     if (finding->path.count == 0) return;
     gt_page_line(page, column, column + 2 * STEP_IN);
-    gt_page_put(page, GT_DIM, "held by ");
+    gt_page_put(page, GT_DIM, finding->kind == GT_HUNG_GOROUTINE ? "keeps most by " : "held by ");
     gt_page_path(page, &finding->path);
     gt_page_end(page);
 }

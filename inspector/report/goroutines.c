@@ -40,12 +40,19 @@ static void put_ids(struct gt_page *page, const struct gt_goroutine_group *group
     gt_page_end(page);
 }
 
+/* "keeps 1.2 MiB of heap in 3,400 objects, most of it by main.worker variable buf []byte" */
 static void put_retained(struct gt_page *page, const struct gt_goroutine_group *group)
 {
-    if (group->retained_bytes == GT_UNKNOWN) return;
+    if (group->retained_bytes == GT_UNKNOWN || !group->retained_objects) return;
     gt_page_line(page, COLUMN, COLUMN + 4);
-    gt_page_format(page, GT_PLAIN, "keeps %s of heap",
-                   gt_bytes((uint64_t)group->retained_bytes).text);
+    gt_page_format(
+        page, GT_PLAIN, "keeps %s%s of heap in %s object%s", group->retained_exact ? "" : "some ",
+        gt_bytes((uint64_t)group->retained_bytes).text,
+        gt_count((uint64_t)group->retained_objects).text, group->retained_objects == 1 ? "" : "s");
+    if (group->kept_count && group->kept[0].path.count) {
+        gt_page_format(page, GT_PLAIN, ", %s of it by ", gt_bytes(group->kept[0].bytes).text);
+        gt_page_path(page, &group->kept[0].path);
+    }
     gt_page_end(page);
 }
 

@@ -110,19 +110,45 @@ static json_t *ancestors_of(const struct gt_goroutine_group *group)
     return list;
 }
 
+static json_t *kept_of(const struct gt_goroutine_group *group)
+{
+    json_t *list = json_array();
+
+    if (group->retained_bytes == GT_UNKNOWN) {
+        json_decref(list);
+        return json_null();
+    }
+    for (size_t i = 0; i < group->kept_count; i++) {
+        const struct gt_kept *kept = &group->kept[i];
+        list = gt_json_append(
+            list, json_pack("{s:o, s:o, s:o, s:o}", "bytes", gt_json_size(kept->bytes), "objects",
+                            gt_json_size(kept->objects), "goroutine",
+                            kept->goroutine ? gt_json_size(kept->goroutine) : json_null(), "path",
+                            gt_json_path(&kept->path)));
+    }
+    return list;
+}
+
+static json_t *retained_exact(const struct gt_goroutine_group *group)
+{
+    return group->retained_bytes == GT_UNKNOWN ? json_null() : json_boolean(group->retained_exact);
+}
+
 static json_t *group_of(const struct gt_goroutine_group *group)
 {
     return json_pack(
-        "{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:b, s:o, s:b}", "count",
-        gt_json_size(group->count), "ids", gt_json_ids(group->ids, group->id_count), "status",
-        gt_json_text(group->status), "wait_reason", gt_json_text(group->wait_reason), "wait_ns_max",
-        gt_json_signed(group->wait_ns_max), "stack", gt_json_stack(&group->stack), "created_by",
-        gt_json_place(&group->created_by), "labels",
+        "{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:b, s:o, "
+        "s:b}",
+        "count", gt_json_size(group->count), "ids", gt_json_ids(group->ids, group->id_count),
+        "status", gt_json_text(group->status), "wait_reason", gt_json_text(group->wait_reason),
+        "wait_ns_max", gt_json_signed(group->wait_ns_max), "stack", gt_json_stack(&group->stack),
+        "created_by", gt_json_place(&group->created_by), "labels",
         gt_json_labels(group->labels, group->label_count), "stack_bytes",
         gt_json_size(group->stack_bytes), "retained_bytes", gt_json_signed(group->retained_bytes),
-        "parents", parents_of(group), "ancestors", ancestors_of(group), "locked", group->locked,
-        "bubble", group->bubble ? gt_json_size(group->bubble) : json_null(), "system",
-        group->system);
+        "retained_objects", gt_json_signed(group->retained_objects), "retained_exact",
+        retained_exact(group), "kept", kept_of(group), "parents", parents_of(group), "ancestors",
+        ancestors_of(group), "locked", group->locked, "bubble",
+        group->bubble ? gt_json_size(group->bubble) : json_null(), "system", group->system);
 }
 
 static json_t *goroutines_of(const struct gt_report *report)

@@ -36,6 +36,14 @@ static void frame_variables(const struct gt_typing *typing, const struct gt_root
     gt_dwarf_variables(typing->process->dwarf, pc, frame->cfa, collect_variable, out);
 }
 
+/* The compiler may list what it split a variable into beside it: "data.ptr" beside "data". */
+static bool is_part(const struct gt_frame_variable *part, const struct gt_frame_variable *whole)
+{
+    size_t length = strlen(whole->name);
+
+    return strncmp(part->name, whole->name, length) == 0 && part->name[length] == '.';
+}
+
 /* The variable that lies at addr; NULL when none does, or when several share the slot: the compiler
  * lets variables of disjoint lives do so, and gives `big` and `big[:n]` one slot for the pointer
  * they have in common, so that nothing says whose length counts. */
@@ -46,6 +54,8 @@ static const struct gt_frame_variable *variable_at(const struct variables *varia
     for (size_t i = 0; i < variables->count; i++) {
         const struct gt_frame_variable *here = &variables->list[i];
         if (addr - here->addr >= here->size) continue;
+        if (found && is_part(here, found)) continue;
+        if (found && is_part(found, here)) found = NULL;
         if (found &&
             (strcmp(found->name, here->name) != 0 || found->type.rtype != here->type.rtype ||
              found->type.debug != here->type.debug))

@@ -46,6 +46,10 @@ static void unknown_is_null(void **state)
 {
     static const char *const full[] = {
         "goroutines.groups.0.retained_bytes",
+        "goroutines.groups.0.retained_objects",
+        "goroutines.groups.0.retained_exact",
+        "goroutines.groups.0.kept",
+        "goroutines.groups.1.kept.1.goroutine",
         "goroutines.groups.1.wait_reason",
         "goroutines.groups.1.wait_ns_max",
         "goroutines.groups.1.created_by",

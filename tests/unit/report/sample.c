@@ -124,6 +124,13 @@ static const uint64_t ids[] = {12, 13, 14};
 static const int64_t waits[] = {11520000000000, 60000000000, GT_UNKNOWN};
 static const uint64_t gc_id[] = {2};
 
+static const struct gt_step kept_steps[] = {
+    {"main.(*fetcher).get variable body", 0xc000070010, "[]uint8", NULL}};
+static const struct gt_kept kept[] = {
+    {.bytes = 4000, .objects = 2, .goroutine = 2, .path = {kept_steps, COUNT(kept_steps)}},
+    {.bytes = 96, .objects = 1},
+};
+
 static const struct gt_goroutine_group groups[] = {
     {
         .count = 12408,
@@ -139,6 +146,7 @@ static const struct gt_goroutine_group groups[] = {
         .label_count = COUNT(labels),
         .stack_bytes = 101646336,
         .retained_bytes = GT_UNKNOWN,
+        .retained_objects = GT_UNKNOWN,
     },
     {
         .count = 1,
@@ -148,6 +156,9 @@ static const struct gt_goroutine_group groups[] = {
         .wait_ns_max = GT_UNKNOWN,
         .stack_bytes = 2048,
         .retained_bytes = 4096,
+        .retained_objects = 3,
+        .kept = kept,
+        .kept_count = COUNT(kept),
         .system = true,
     },
 };

@@ -1,0 +1,287 @@
+#include "inspector/detect/retained.h"
+
+#include "inspector/base/alloc.h"
+
+#include <stdlib.h>
+
+enum {
+    MAX_KEPT = 3,    /* holders that are told */
+    MAX_WAY = 12,    /* objects of a path that are told */
+    LEAST_PART = 20, /* what is less than this part of all is not told */
+};
+
+/* ---- holders --------------------------------------------------------------------------------- */
+
+struct holder { /* a variable of a group's goroutines, or a g's own pointers */
+    uint64_t bytes, objects;
+    uint64_t most;      /* bytes, for one goroutine: whose way this is */
+    uint32_t root;      /* NO_ROOT: the way starts with the g, or what it waits by */
+    uint32_t goroutine; /* of the way; NOBODY if unknown */
+    uint32_t way[MAX_WAY];
+    size_t way_count;
+};
+
+#define NO_ROOT UINT32_MAX
+#define NOBODY UINT32_MAX
+
+struct collecting {
+    struct gt_keepers *keepers;
+    const struct gt_edges *edges;
+    struct gt_vec list;   /* struct holder */
+    struct gt_map places; /* where a variable lies -> its holder + 1 */
+    uint32_t from;        /* the object whose words are seen */
+    struct holder seen;   /* what they are of */
+};
+
+void gt_keepers_init(struct gt_keepers *keepers, struct gt_study *study,
+                     const struct gt_owners *owners)
+{
+    *keepers = (struct gt_keepers){.study = study};
+    gt_keys_init(&keepers->keys, study);
+    gt_shares_init(&keepers->shares, owners);
+}
+
+void gt_keepers_deinit(struct gt_keepers *keepers)
+{
+    gt_keys_deinit(&keepers->keys);
+    gt_shares_deinit(&keepers->shares);
+    gt_map_free(&keepers->internal);
+}
+
+/* Where a root lies, the same for the same variable of goroutines that stand alike. */
+static uint64_t place_of(const struct gt_study *study, const struct gt_root *root)
+{
+    const struct gt_goroutine *g = &study->goroutines->list[root->owner];
+    uint64_t place = (uint64_t)root->kind << 56;
+
+    if (root->frame >= g->frame_count) return place | 1;
+    uint64_t slot =
+        root->addr ? gt_g_frame(study->goroutines, g, root->frame)->cfa - root->addr : 1;
+    return place | (uint64_t)(root->frame & 0xffffff) << 32 | (slot & 0xffffffff);
+}
+
+static struct holder *holder_at(struct collecting *collecting, uint64_t place)
+{
+    bool added;
+    uint64_t *index = gt_map_put(&collecting->places, place, &added);
+
+    if (added) {
+        gt_vec_push(&collecting->list);
+        *index = collecting->list.len;
+    }
+    return gt_vec_at(&collecting->list, *index - 1);
+}
+
+/* What a value leads to is `by`'s. The way is behind the objects that `by` has already. */
+static void collect(struct collecting *collecting, uint64_t place, const struct holder *by,
+                    uint64_t value)
+{
+    struct gt_shares *shares = &collecting->keepers->shares;
+    struct gt_share share = gt_share_take(shares, value);
+
+    if (!share.count) return;
+    struct holder *holder = holder_at(collecting, place);
+    holder->bytes += share.bytes;
+    holder->objects += share.count;
+    if (share.bytes <= holder->most) return;
+    holder->most = share.bytes;
+    holder->root = by->root;
+    holder->goroutine = by->goroutine;
+    for (holder->way_count = 0; holder->way_count < by->way_count; holder->way_count++)
+        holder->way[holder->way_count] = by->way[holder->way_count];
+    holder->way_count +=
+        gt_share_way(shares, &share, holder->way + holder->way_count, MAX_WAY - by->way_count);
+}
+
+/* The runtime's own frames, and those of what parks goroutines for the program. */
+static bool is_internal(struct gt_keepers *keepers, uint64_t pc)
+{
+    static const char *const packages[] = {"runtime.", "sync.", "internal/"};
+    uint64_t *known = gt_map_put(&keepers->internal, pc, NULL);
+
+    if (*known) return *known == 2;
+    const char *name = gt_process_function(keepers->study->process, pc);
+    *known = 1;
+    for (size_t i = 0; i < sizeof packages / sizeof *packages; i++)
+        if (strncmp(name, packages[i], strlen(packages[i])) == 0) *known = 2;
+    return *known == 2;
+}
+
+static bool is_programs(struct gt_keepers *keepers, const struct gt_root *root)
+{
+    const struct gt_study *study = keepers->study;
+    const struct gt_goroutine *g = &study->goroutines->list[root->owner];
+
+    return root->frame < g->frame_count &&
+           !is_internal(keepers, gt_g_frame(study->goroutines, g, root->frame)->pc - 1);
+}
+
+static void collect_roots(struct collecting *collecting, bool programs)
+{
+    const struct gt_study *study = collecting->keepers->study;
+    const struct gt_vec *roots = &collecting->edges->roots;
+
+    for (size_t i = 0; i < roots->len; i++) {
+        uint32_t number = *(const uint32_t *)gt_vec_at(roots, i);
+        const struct gt_root *root = gt_root_at(study->roots, number);
+        if (is_programs(collecting->keepers, root) != programs) continue;
+        struct holder by = {.root = number, .goroutine = root->owner};
+        collect(collecting, place_of(study, root), &by, root->value);
+    }
+}
+
+static void collect_word(void *ctx, uint64_t offset, uint64_t value)
+{
+    struct collecting *collecting = ctx;
+
+    collect(collecting, (uint64_t)1 << 63 | offset, &collecting->seen, value);
+}
+
+/* Pointers out of a g, then the words by which its waits lead on. */
+static void collect_words(struct collecting *collecting)
+{
+    const struct gt_study *study = collecting->keepers->study;
+    const struct gt_heap *graph = &study->heap->graph;
+    const struct gt_edges *edges = collecting->edges;
+
+    collecting->seen = (struct holder){.root = NO_ROOT, .goroutine = NOBODY, .way_count = 1};
+    for (size_t i = 0; i < edges->muted.len; i++) {
+        collecting->seen.way[0] = *(const uint32_t *)gt_vec_at(&edges->muted, i);
+        gt_heap_words(graph, collecting->seen.way[0], collect_word, collecting);
+    }
+    for (size_t i = 0; i < edges->words.len; i++) {
+        uint64_t value, addr = *(const uint64_t *)gt_vec_at(&edges->words, i);
+        collecting->seen.way[0] = gt_heap_object(graph, addr);
+        if (collecting->seen.way[0] == GT_NO_OBJECT ||
+            !gt_mem_u64(study->process->mem, addr, &value))
+            continue;
+        collect_word(collecting, addr - gt_heap_address(graph, collecting->seen.way[0]), value);
+    }
+}
+
+/* ---- telling --------------------------------------------------------------------------------- */
+
+static int by_bytes(const void *a, const void *b)
+{
+    const struct holder *left = a, *right = b;
+
+    if (left->bytes != right->bytes) return left->bytes > right->bytes ? -1 : 1;
+    return (left->root > right->root) - (left->root < right->root);
+}
+
+/* A list or a tree of one type is told by its first object. */
+static size_t told_of_way(const struct gt_study *study, const struct holder *holder)
+{
+    for (size_t i = 1; i < holder->way_count; i++) {
+        gt_type_id type = gt_typing_type(study->typing, holder->way[i]);
+        for (size_t j = 0; type && j < i; j++)
+            if (gt_typing_type(study->typing, holder->way[j]) == type) return i;
+    }
+    return holder->way_count;
+}
+
+static void tell(struct gt_keepers *keepers, const struct holder *holder, struct gt_kept *kept)
+{
+    struct gt_study *study = keepers->study;
+    size_t count = told_of_way(study, holder);
+
+    *kept = (struct gt_kept){.bytes = holder->bytes, .objects = holder->objects};
+    if (holder->goroutine != NOBODY)
+        kept->goroutine = study->goroutines->list[holder->goroutine].id;
+    kept->path = holder->root == NO_ROOT
+                     ? gt_path_from(&keepers->keys, holder->way, count)
+                     : gt_path_along(&keepers->keys, holder->root, holder->way, count);
+}
+
+static const struct gt_kept *tell_largest(struct collecting *collecting, size_t *count)
+{
+    struct gt_keepers *keepers = collecting->keepers;
+    struct holder *list = collecting->list.data;
+    size_t len = collecting->list.len;
+    uint64_t all = 0;
+
+    if (len) qsort(list, len, sizeof *list, by_bytes);
+    for (size_t i = 0; i < len; i++)
+        all += list[i].bytes;
+    for (*count = 0; *count < len && *count < MAX_KEPT; ++*count)
+        if (list[*count].bytes < all / LEAST_PART) break;
+    struct gt_kept *kept = gt_arena_alloc(keepers->study->storage, *count * sizeof *kept);
+    for (size_t i = 0; i < *count; i++)
+        tell(keepers, &list[i], &kept[i]);
+    return kept;
+}
+
+const struct gt_kept *gt_keepers_of(struct gt_keepers *keepers, uint32_t owner,
+                                    const struct gt_edges *edges, size_t *count)
+{
+    struct collecting collecting = {
+        .keepers = keepers, .edges = edges, .list = GT_VEC_OF(struct holder)};
+
+    gt_shares_start(&keepers->shares, owner);
+    collect_roots(&collecting, true);
+    collect_roots(&collecting, false);
+    collect_words(&collecting);
+    const struct gt_kept *kept = tell_largest(&collecting, count);
+    gt_vec_free(&collecting.list);
+    gt_map_free(&collecting.places);
+    return kept;
+}
+
+/* ---- groups ---------------------------------------------------------------------------------- */
+
+static struct gt_edges edges_of_group(const struct gt_study *study, const struct gt_retained *group)
+{
+    struct gt_edges edges;
+
+    gt_edges_init(&edges);
+    for (size_t i = 0; i < group->count; i++)
+        gt_edges_of_goroutine(study, group->members[i], &edges);
+    return edges;
+}
+
+static void fill_group(struct gt_keepers *keepers, uint32_t owner, struct gt_retained *group)
+{
+    struct gt_owned owned = gt_owners_owned(keepers->shares.owners, owner);
+    struct gt_edges edges;
+
+    group->bytes = owned.bytes;
+    group->objects = owned.objects;
+    if (!owned.objects) return;
+    edges = edges_of_group(keepers->study, group);
+    group->kept = gt_keepers_of(keepers, owner, &edges, &group->kept_count);
+    gt_edges_deinit(&edges);
+}
+
+static void fill_groups(struct gt_study *study, const struct gt_owners *owners,
+                        struct gt_retained *groups, size_t count)
+{
+    struct gt_keepers keepers;
+
+    gt_keepers_init(&keepers, study, owners);
+    for (size_t i = 0; i < count; i++)
+        fill_group(&keepers, (uint32_t)i, &groups[i]);
+    gt_keepers_deinit(&keepers);
+}
+
+void gt_retained_find(struct gt_study *study, struct gt_retained *groups, size_t count)
+{
+    struct gt_absence without;
+    struct gt_bitmap unattended;
+    struct gt_owners owners;
+
+    gt_absence_init(&without, study);
+    gt_bitmap_init(&unattended, study->heap->graph.objects);
+    gt_contest_mark_unattended(study, &without, &unattended);
+    gt_owners_init(&owners, &study->heap->graph, &without.cut, &study->live, &unattended,
+                   (uint32_t)count, (uint32_t)study->roots->list.len);
+    for (size_t i = 0; i < count; i++) {
+        struct gt_edges edges = edges_of_group(study, &groups[i]);
+        gt_edges_give(&edges, study, &owners, (uint32_t)i);
+        gt_edges_deinit(&edges);
+    }
+    gt_owners_spread(&owners);
+    fill_groups(study, &owners, groups, count);
+    gt_owners_deinit(&owners);
+    gt_absence_deinit(&without);
+    gt_bitmap_free(&unattended);
+}

@@ -1,0 +1,3 @@
+module gotopsy.tests/retained
+
+go 1.18
