@@ -25,7 +25,7 @@ class Operation:
         shutil.copy(demo.path, self.path)
         with open(self.path, "r+b") as file:
             self.core = mmap.mmap(file.fileno(), 0)
-        self.target = target.Target(self.core, b"", VERSION).collect(target.symbols(demo.exe))
+        self.target = target.Target(self.core, VERSION).collect(target.symbols(demo.exe))
         self.hung = {
             instance["goroutine"]
             for finding in demo.truth["findings"]
