@@ -2,21 +2,36 @@
 
 #include "inspector/base/alloc.h"
 
+#include <limits.h>
+
+enum { KIND_GC_PROGRAM = 64, TFLAG_BIT4 = 16 };
+
+enum form { MASK, PROGRAM, SLOT };
+
 /*
- * Where a mask comes from: GCData itself; a GC program in GCData (Kind bit 6, up to 1.23); a slot
- * that GCData points to, filled on first use (TFlag bit 4, since 1.24; in 1.22 and 1.23 that bit
- * means that GCData was unrolled); for debug types and empty slots, the type's parts.
+ * What GCData is, by the type's bits and the version (gt_version_number): a GC program; a slot that
+ * points to a mask, filled on first use; else a mask. In 1.22 and 1.23 TFlag bit 4 says of a
+ * program that GCData was unrolled. Debug types have no GCData: their masks are built from their
+ * parts, and so are those of empty slots.
  */
-enum { KIND_GC_PROGRAM = 64, TFLAG_BIT4 = 16, ON_DEMAND_SINCE = 24 };
+static const struct {
+    uint8_t kind, tflag; /* Kind has the bit; bit 4 of TFlag is as here */
+    unsigned since, until;
+    enum form form;
+} forms[] = {
+    {KIND_GC_PROGRAM, 0, 0, 23999, PROGRAM},
+    {0, TFLAG_BIT4, 24000, UINT_MAX, SLOT},
+};
 
-static bool on_demand(const struct gt_types *types, const struct gt_type_rec *rec)
+static enum form form_of(const struct gt_types *types, const struct gt_type_rec *rec)
 {
-    return (rec->tflag & TFLAG_BIT4) && types->from.version->minor >= ON_DEMAND_SINCE;
-}
-
-static bool is_program(const struct gt_type_rec *rec)
-{
-    return (rec->raw_kind & KIND_GC_PROGRAM) && !(rec->tflag & TFLAG_BIT4);
+    unsigned version = gt_version_number(types->from.version);
+    for (size_t i = 0; i < sizeof forms / sizeof *forms; i++)
+        if ((rec->raw_kind & forms[i].kind) == forms[i].kind &&
+            (rec->tflag & TFLAG_BIT4) == forms[i].tflag && version >= forms[i].since &&
+            version <= forms[i].until)
+            return forms[i].form;
+    return MASK;
 }
 
 static uint64_t bytes_of(uint64_t words)
@@ -186,14 +201,17 @@ static uint64_t slot_value(const struct gt_types *types, uint64_t slot)
 static const unsigned char *find_mask(struct gt_types *types, gt_type_id id, uint64_t words)
 {
     const struct gt_type_rec *rec = gt_type_rec(types, id);
-    const unsigned char *mask = NULL;
+    const unsigned char *mask;
     if (!rec->type.ref.rtype) return built(types, id, words);
-    if (on_demand(types, rec)) {
+    switch (form_of(types, rec)) {
+    case PROGRAM:
+        return unrolled(types, rec->gcdata, words);
+    case SLOT:
         mask = plain(types, slot_value(types, rec->gcdata), words);
         return mask ? mask : built(types, id, words);
+    default:
+        return plain(types, rec->gcdata, words);
     }
-    if (is_program(rec)) return unrolled(types, rec->gcdata, words);
-    return plain(types, rec->gcdata, words);
 }
 
 /* A user arena's type grows as its chunk fills (arena.go), but a dead process fills nothing. */
