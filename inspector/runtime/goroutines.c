@@ -184,6 +184,7 @@ static bool read_goroutine(struct reading *reading, uint64_t addr, struct gt_gor
         !gt_process_field(process, addr, GT_F_g_stack_hi, &g->stack_hi))
         return false;
     g->status = (uint8_t)(status & ~(uint64_t)SCAN_BIT);
+    g->moving = g->status == GT_G_COPYSTACK || status & SCAN_BIT;
     gt_process_field(process, addr, GT_F_g_parentGoid, &g->parent_id);
     gt_process_field(process, addr, GT_F_g_gopc, &g->go_pc);
     gt_process_field(process, addr, GT_F_g_startpc, &g->start_pc);

@@ -41,6 +41,7 @@ struct gt_goroutine {
     uint8_t status;           /* enum gt_g_status, the scan bit taken off */
     bool system;
     bool locked;                         /* to its thread */
+    bool moving;                         /* its stack grows, or the collector may shrink it */
     uint32_t first_frame, frame_count;   /* into the list's frames: Go's */
     uint32_t first_native, native_count; /* into its natives: C that the first of these called */
     struct gt_position at;               /* where its frames start; zero when unknown */

@@ -350,6 +350,15 @@ static void scan_object(struct scan *scan, const struct object *object, bool con
     free(made);
 }
 
+/* In a stack that moves, pointers into it may still lead to where it was: all may be in use. */
+static void suppose_all_reached(struct scan *scan)
+{
+    for (size_t i = 0; i < scan->objects.len; i++) {
+        const struct object *object = gt_vec_at(&scan->objects, i);
+        word(scan, 0, object->addr, object->frame, true);
+    }
+}
+
 /* Follows pointers from the stack into the stack. Precise ones first, as the runtime does, so that
  * an object reached both ways counts as precise. */
 static void scan_objects(struct scan *scan)
@@ -380,6 +389,7 @@ void gt_stack_scan(struct gt_process *process, const struct gt_goroutine *g,
         scan_registers(&scan);
         scan_extended_registers(&scan);
         scan_g(&scan);
+        if (g->moving) suppose_all_reached(&scan);
         scan_objects(&scan);
     } else {
         process->missing_bytes += g->stack_hi - g->stack_lo;

@@ -1,7 +1,8 @@
 /*
  * One goroutine's stack, scanned as the collector scans it (runtime/mgcmark.go, scanstack):
  * frames by their stack maps, stack objects as far as they are reached from the stack, the two
- * frames of an asynchronous preemption and interrupted registers conservatively.
+ * frames of an asynchronous preemption and interrupted registers conservatively. In a stack
+ * on the move, which the collector would wait for, all stack objects are taken for reached.
  *
  * Every pointer word found is handed to `found`; whether it points into the heap is not this
  * module's to know. A scan only reads.

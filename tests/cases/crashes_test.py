@@ -97,6 +97,25 @@ def test_within_a_collection(program, tmp_path):
     assert not wrong, "\n".join(wrong)
 
 
+# Before the frames are copied, and once they were: they are adjusted then.
+@pytest.mark.skipif(tool.SUBSET, reason="a slow build is under test")
+@pytest.mark.parametrize("within", ["runtime.copystack", "runtime.adjustframe"])
+@pytest.mark.parametrize("version", recipe.VERSIONS)
+def test_within_a_stack_growth(little_core, version, within):
+    """A goroutine that moves to a larger stack has its frames, and does not wait."""
+    core = little_core("growing", version, how=within)
+    groups = _goroutines(core.path)["goroutines"]["groups"]
+    (growing,) = [group for group in groups if group["status"] == "copystack"]
+    stack = [place["function"] for place in growing["stack"]]
+    assert stack[:3] == ["main.large", "main.grow", "main.hold"]
+    assert any("main.keeper" in places for places in _stacks(core.path))
+    report = tool.report(core.path)
+    assert report["live"]["bytes"] >= core.truth["bytes"]
+    assert not report["findings"]
+    assert not [note for note in report["coverage"]["notes"] if "goroutine" in note]
+    assert tool.check(core.path)["verdict"] != "differs"
+
+
 @pytest.mark.parametrize("dumped", FILTERS)
 def test_dumped_in_part(program, tmp_path, dumped):
     """The heap is there; what a file backs comes from the file."""
