@@ -19,7 +19,7 @@ import urllib.request
 from . import recipe
 
 PROGRAMS = recipe.PROJECT / "tests" / "cases" / "programs"
-OF_C_TOO = {"native", "threads", "cthreads"}
+OF_C_TOO = {"native", "threads", "cthreads", "handler"}
 STATIC = "-ldflags=-linkmode=external -extldflags=-static"
 PATIENCE = 60  # seconds: whatever takes longer hangs
 

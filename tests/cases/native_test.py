@@ -131,6 +131,23 @@ def test_threads_as_text(little_core):
     assert str(truth["kept"]) in idle
 
 
+@OF_THREADS
+def test_what_a_handler_of_c_interrupted(little_core, version, how):
+    """The runtime does not know that the thread is in the handler: its goroutine runs."""
+    core = little_core("handler", version, how=how)
+    group = group_in(goroutines(core.path), "main.spin")
+    assert group["status"] == "running"
+    assert functions(group)[:2] == ["main.spin", "main.hold"]
+    thread = threads(core.path)[core.truth["thread"]]
+    assert (thread["state"], [thread["goroutine"]]) == ("running", group["ids"])
+    assert thread["interrupted"] and "main.spin" in functions(thread)
+    report = tool.report(core.path)
+    assert report["live"]["bytes"] >= core.truth["bytes"]
+    assert not report["findings"]
+    assert not [note for note in report["coverage"]["notes"] if "goroutine" in note]
+    assert tool.check(core.path)["verdict"] != "differs"
+
+
 # ---- threads of C ---------------------------------------------------------------------------------
 
 
