@@ -12,7 +12,7 @@
 #include "inspector/detect/path.h"
 #include "inspector/graph/scc.h"
 
-enum { MAX_CYCLE = 32 };
+enum { MAX_CYCLE = 32, CAPTURED = 3 /* words of a closure: its cleanup is among the first */ };
 
 struct looping {
     struct gt_study *study;
@@ -70,11 +70,42 @@ static bool keeps_itself(const struct looping *looping, const struct gt_special 
     return false;
 }
 
+static bool is_named(const char *function)
+{
+    return strcmp(function, "?") != 0;
+}
+
+/* Up to Go 1.25 a closure of AddCleanup's own calls the cleanup, which it has captured (1.24), or
+ * the variable that has it (1.25). */
+static const char *captured_function(const struct gt_process *process, uint64_t closure)
+{
+    const char *function = "?";
+    uint64_t word, inside;
+
+    for (unsigned i = 1; i <= CAPTURED && !is_named(function); i++) {
+        if (!gt_mem_u64(process->mem, closure + i * sizeof word, &word)) break;
+        function = gt_process_closure(process, word);
+        if (!is_named(function) && gt_mem_u64(process->mem, word, &inside))
+            function = gt_process_closure(process, inside);
+    }
+    return function;
+}
+
 static const char *function_of(const struct looping *looping, const struct gt_special *special)
 {
-    unsigned fn = special->word_count == 3 ? 1 : 0;
+    static const char wrapper[] = "runtime.AddCleanup[";
+    const struct gt_process *process = looping->study->process;
+    uint64_t closure = special->words[special->word_count == 3 ? 1 : 0];
+    const char *function = gt_process_closure(process, closure);
 
-    return gt_process_closure(looping->study->process, special->words[fn]);
+    if (strncmp(function, wrapper, sizeof wrapper - 1) != 0) return function;
+    const char *captured = captured_function(process, closure);
+    return is_named(captured) ? captured : function;
+}
+
+static const char *mechanism_of(const struct gt_special *special)
+{
+    return special->kind == GT_SPECIAL_FINALIZER ? "finalizer" : "cleanup";
 }
 
 /* One member a component: the first of its specials that keeps itself. */
@@ -116,8 +147,9 @@ static void look_for_target(void *ctx, const struct gt_word *word)
     search->offset = word->offset;
 }
 
-/* The edge from one object of a cycle to the next, by the field that makes it. */
-static struct gt_edge edge_of(const struct looping *looping, uint32_t from, uint32_t to)
+/* The edge from one object of a cycle to the next, by the field or the special that makes it. */
+static struct gt_edge edge_of(const struct looping *looping, uint32_t from, uint32_t to,
+                              const char *by_special)
 {
     const struct gt_study *study = looping->study;
     struct field_search search = {.looping = looping, .target = to};
@@ -128,7 +160,7 @@ static struct gt_edge edge_of(const struct looping *looping, uint32_t from, uint
 
     gt_typing_words(study->typing, from, look_for_target, &search);
     if (!search.found) {
-        edge.field = "its finalizer";
+        edge.field = by_special;
     } else if (type) {
         gt_types_field_path(study->process->types, type, search.offset, field, sizeof field);
         edge.field = gt_arena_strndup(study->storage, field, strlen(field));
@@ -143,11 +175,12 @@ static void tell(const struct looping *looping, uint32_t number, struct gt_insta
     uint32_t cycle[MAX_CYCLE];
     size_t length = gt_scc_cycle(&looping->scc, special->object, cycle, MAX_CYCLE);
     struct gt_edge *edges = gt_arena_alloc(study->storage, length * sizeof *edges);
+    const char *by_special = gt_arena_format(study->storage, "its %s", mechanism_of(special));
 
     for (size_t i = 0; i < length; i++)
-        edges[i] = edge_of(looping, cycle[i], cycle[(i + 1) % length]);
+        edges[i] = edge_of(looping, cycle[i], cycle[(i + 1) % length], by_special);
     instance->cycle.object = gt_block_of(study, special->object);
-    instance->cycle.mechanism = special->kind == GT_SPECIAL_FINALIZER ? "finalizer" : "cleanup";
+    instance->cycle.mechanism = mechanism_of(special);
     instance->cycle.function = gt_study_keep(study, function_of(looping, special));
     instance->cycle.cycle = edges;
     instance->cycle.cycle_len = length;
@@ -170,6 +203,17 @@ static void take_specials(const struct looping *looping, const struct gt_map *co
     }
 }
 
+static const char *advice(struct gt_arena *storage, const struct gt_special *special,
+                          const char *type)
+{
+    const char *what = special->kind == GT_SPECIAL_FINALIZER
+                           ? "put the finalizer on a small object outside the cycle"
+                           : "let neither the cleanup nor its argument lead back to the object";
+
+    return gt_arena_format(storage, "%s, or release %s explicitly with a Close method", what,
+                           type ? type : "it");
+}
+
 static void make_cause(void *ctx, const struct gt_member *members, size_t count)
 {
     struct looping *looping = ctx;
@@ -190,10 +234,7 @@ static void make_cause(void *ctx, const struct gt_member *members, size_t count)
     cause->title =
         gt_arena_format(study->storage, "%zu cycle%s through %s with a %s that never runs", count,
                         count == 1 ? "" : "s", type ? type : "objects", mechanism);
-    cause->advice = gt_arena_format(study->storage,
-                                    "put the %s on a small object outside the cycle, or release %s "
-                                    "explicitly with a Close method",
-                                    mechanism, type ? type : "it");
+    cause->advice = advice(study->storage, gt_special_at(study->specials, members[0].item), type);
 }
 
 void gt_detect_finalizers(struct gt_study *study, struct gt_causes *causes)

@@ -1,0 +1,3 @@
+module gotopsy.tests/cleanups
+
+go 1.24
