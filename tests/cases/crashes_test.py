@@ -116,6 +116,19 @@ def test_within_a_stack_growth(little_core, version, within):
     assert tool.check(core.path)["verdict"] != "differs"
 
 
+@pytest.mark.skipif(tool.SUBSET, reason="a slow build is under test")
+@pytest.mark.parametrize("version", recipe.VERSIONS)
+def test_within_a_stack_shrinking(little_core, version):
+    """The collector moves the stack of one that waits."""
+    early = "-ldflags=-X main.early=yes"
+    core = little_core("growing", version, early, how="runtime.adjustframe")
+    threads = tool.parsed(tool.run("threads", "--format=json", core.path), "gotopsy-threads/1")
+    stacks = [[place["function"] for place in thread["stack"]] for thread in threads["threads"]]
+    assert any("runtime.shrinkstack" in stack for stack in stacks)
+    assert any("main.hold" in stack for stack in _stacks(core.path))
+    assert tool.report(core.path)["live"]["bytes"] >= core.truth["bytes"]
+
+
 @pytest.mark.parametrize("dumped", FILTERS)
 def test_dumped_in_part(program, tmp_path, dumped):
     """The heap is there; what a file backs comes from the file."""

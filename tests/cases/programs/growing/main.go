@@ -1,4 +1,5 @@
-// Growing moves a goroutine to a larger stack when its stdin is closed. Only a variable on that stack
+// Growing moves a goroutine to a larger stack when its stdin is closed, or lets the collector move it
+// to a smaller one if it was built with early set. Only a variable on that stack
 // holds a block, and it is reached by a pointer to it. Another goroutine is to be woken by this one.
 package main
 
@@ -6,9 +7,12 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"runtime"
 )
 
 type block [1 << 20]byte
+
+var early string
 
 //go:noinline
 func large(at int) byte {
@@ -19,6 +23,9 @@ func large(at int) byte {
 
 //go:noinline
 func grow(closed chan bool, held **block) byte {
+	if early != "" {
+		large(len(early))
+	}
 	closed <- true
 	<-closed
 	return large(len(closed)) + (*held)[0]
@@ -41,6 +48,9 @@ func main() {
 	json.NewEncoder(os.Stdout).Encode(map[string]int{"bytes": len(block{})})
 	fmt.Println("ready")
 	os.Stdin.Read(make([]byte, 1))
+	if early != "" {
+		runtime.GC()
+	}
 	closed <- true
 	select {}
 }
