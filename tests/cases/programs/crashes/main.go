@@ -1,9 +1,11 @@
-// Crashes dies in the way that its argument names, while it holds a list and a goroutine waits.
+// Crashes dies in the way that its argument names, while it holds a list and two goroutines wait.
 package main
 
 import (
+	"bytes"
 	"errors"
 	"os"
+	"runtime"
 	"runtime/debug"
 	"sync"
 	"syscall"
@@ -31,6 +33,21 @@ var (
 func keeper(ready *sync.WaitGroup) {
 	ready.Done()
 	<-never
+}
+
+// stranded can never run again, and is the only one of which that can be proven: the others wait
+// for what a variable of the package has, and main in "select {}" for whatever they do.
+//
+//go:noinline
+func stranded(ready *sync.WaitGroup) {
+	mine := make(chan int)
+	ready.Done()
+	<-mine
+}
+
+func isStranded() bool {
+	all := make([]byte, 1<<16)
+	return bytes.Contains(all[:runtime.Stack(all, true)], []byte(" [chan receive]:\nmain.stranded("))
 }
 
 //go:noinline
@@ -118,8 +135,12 @@ func main() {
 		list = &node{next: list}
 	}
 	var ready sync.WaitGroup
-	ready.Add(1)
+	ready.Add(2)
 	go keeper(&ready)
+	go stranded(&ready)
 	ready.Wait()
+	for !isStranded() {
+		runtime.Gosched()
+	}
 	ways[os.Args[1]]()
 }
