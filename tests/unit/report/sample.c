@@ -71,8 +71,11 @@ static const struct gt_instance hungs[] = {
               PLACE("main.(*fetcher).get", "/src/app/fetch.go", 80, 0x4a0500),
               labels,
               COUNT(labels),
-              8192}},
-    {.hung = {13, NULL, GT_UNKNOWN, NULL, 0, NULL, {NULL, 0}, {.function = NULL}, NULL, 0, 0}},
+              8192,
+              0,
+              NULL,
+              0}},
+    {.hung = {.goroutine = 13, .wait_ns = GT_UNKNOWN}},
 };
 
 static const struct gt_instance tickers[] = {
