@@ -4,11 +4,14 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"io"
 	"os"
 	"runtime"
+	"runtime/pprof"
+	"strings"
 	"sync/atomic"
 )
 
@@ -45,9 +48,18 @@ func use(n int, values ...interface{}) {
 
 // ---- the groups: each function's variable of the name that is stated -----------------------------
 
+// label keeps something by nothing else than the labels of its goroutine.
+//
+//go:noinline
+func label() {
+	labels := pprof.Labels("job", strings.Repeat("x", 8<<10))
+	pprof.SetGoroutineLabels(pprof.WithLabels(context.Background(), labels))
+}
+
 //go:noinline
 func work(results chan int) {
 	reply := make([]byte, 16<<10)
+	label()
 	ready()
 	results <- len(reply)
 	use(len(reply), reply)
