@@ -506,6 +506,30 @@ struct gt_wait_cycle { /* each waits for what the next one has, the last for wha
     bool proven;                      /* they hang; else frames alone say so */
 };
 
+struct gt_outside_wait { /* a goroutine that waits for what is no other goroutine's to give */
+    uint64_t goroutine;
+    int64_t wait_ns;    /* at least */
+    const char *action; /* of IO: "read" (or accept), "write" (or connect); NULL when unknown */
+    int64_t fd;         /* of IO; GT_UNKNOWN when the stack does not tell */
+    uint64_t poll;      /* of IO: address of the runtime's pollDesc; 0 when unknown */
+    /* Of a sleep: from the latest time stamp in the core on, in a bubble from the bubble's time on;
+     * 0 when it is due, GT_UNKNOWN when the core does not tell. */
+    int64_t due_in_ns;
+    bool in_bubble;                         /* of synctest */
+    const struct gt_blocked_thing *blocked; /* of a durable wait in a bubble */
+    size_t blocked_count;
+};
+
+struct gt_outside_group { /* such goroutines with the same stack and reason */
+    const char *kind;     /* "io", "sleep", "bubble": a durable wait, for synctest to end */
+    const char *wait_reason;
+    uint64_t bubble; /* the number of their synctest bubble; 0 when in none, or it has none */
+    const struct gt_outside_wait *waits;
+    size_t wait_count;
+    struct gt_stack stack; /* of the first of them */
+    struct gt_place created_by;
+};
+
 struct gt_wait_graph {
     struct gt_report *process;        /* core, binary and goroutines alone; owns all the rest */
     const struct gt_waiting *waiting; /* hanging ones first, then the larger groups */
@@ -515,6 +539,8 @@ struct gt_wait_graph {
     uint64_t hanging, others; /* goroutines that hang; that wait for none of this, or run */
     uint64_t deadlocked;      /* of GT_DEADLOCKED */
     bool more_cycles;         /* not all circles were told */
+    const struct gt_outside_group *outside; /* of others, the larger groups first */
+    size_t outside_count;
     bool whole;               /* nothing is missing that could hold a waker: GT_HANGS is proof */
     const char *const *notes; /* what is missing, a line each */
     size_t note_count;
@@ -526,7 +552,7 @@ struct gt_wait_options {
 
 /* Who could wake whom, by the same proof as the report's hung goroutines (runtime/mgc.go,
  * findGoroutineLeaks). `options` NULL is the defaults. GT_ERR_USAGE when no goroutine has the id
- * or when it waits for nothing that another could give. */
+ * or when it waits for nothing that another or the world could give. */
 GT_API struct gt_error *gt_wait_graph_make(struct gt_analysis *analysis,
                                            const struct gt_wait_options *options,
                                            struct gt_wait_graph **graph);

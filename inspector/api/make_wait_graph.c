@@ -2,6 +2,7 @@
 #include "inspector/api/analysis.h"
 #include "inspector/base/alloc.h"
 #include "inspector/base/error.h"
+#include "inspector/detect/outside.h"
 #include "inspector/detect/wait_graph.h"
 
 #include <stdlib.h>
@@ -16,9 +17,9 @@ static struct gt_error *check_goroutine(const struct gt_analysis *analysis, uint
 
 static struct gt_error *check_waiting(const struct gt_wait_graph *graph, uint64_t id)
 {
-    if (graph->waiting_count) return NULL;
+    if (graph->waiting_count || graph->outside_count) return NULL;
     return gt_error_new(GT_ERR_USAGE,
-                        "goroutine %llu waits for nothing that another goroutine could give",
+                        "goroutine %llu waits for nothing that another goroutine or IO could give",
                         (unsigned long long)id);
 }
 
@@ -31,6 +32,7 @@ static void fill(struct gt_analysis *analysis, uint64_t id, struct gt_wait_graph
     gt_study_begin(&study, analysis, graph->process->storage);
     gt_analysis_stage(analysis, "looking for who could wake whom");
     gt_wait_graph_fill(&study, id, graph);
+    gt_outside_fill(&study, id, graph);
     gt_study_end(&study);
     graph->whole = gt_process_is_whole(analysis->process);
     gt_fill_notes(analysis, graph->process);

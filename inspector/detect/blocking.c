@@ -119,7 +119,13 @@ static void tell(const struct gt_study *study, const struct gt_blocked *blocked,
 const struct gt_blocked_thing *gt_blocking_tell(const struct gt_study *study, uint32_t goroutine,
                                                 size_t *count)
 {
-    const struct gt_wait *wait = &study->contest->wait[goroutine];
+    return gt_blocking_tell_wait(study, goroutine, &study->contest->wait[goroutine], count);
+}
+
+const struct gt_blocked_thing *gt_blocking_tell_wait(const struct gt_study *study,
+                                                     uint32_t goroutine, const struct gt_wait *wait,
+                                                     size_t *count)
+{
     const struct gt_goroutine *g = &study->goroutines->list[goroutine];
 
     *count = wait->objects.len < MAX_TOLD ? wait->objects.len : MAX_TOLD;

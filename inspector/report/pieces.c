@@ -6,6 +6,7 @@
 #include "inspector/base/vec.h"
 #include "inspector/report/escape.h"
 #include "inspector/report/names.h"
+#include "inspector/report/units.h"
 
 #include <string.h>
 
@@ -212,6 +213,16 @@ void gt_page_labels(struct gt_page *page, unsigned column, const struct gt_label
                        i + 1 < count ? "," : "");
     if (shown < count) gt_page_format(page, GT_DIM, " %zu more", count - shown);
     gt_page_end(page);
+}
+
+void gt_page_thing(struct gt_page *page, const struct gt_blocked_thing *thing)
+{
+    bool channel = strcmp(thing->what, "channel") == 0;
+
+    if (!channel || !thing->type) gt_page_put(page, GT_PLAIN, thing->what);
+    if (channel && thing->type) gt_page_put(page, GT_PLAIN, thing->type);
+    if (thing->name) gt_page_format(page, GT_BOLD, " %s", thing->name);
+    gt_page_format(page, GT_DIM, " at %s", gt_address(thing->address).text);
 }
 
 int64_t gt_wait_of(const struct gt_goroutine_group *group, size_t index)

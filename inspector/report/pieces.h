@@ -33,6 +33,9 @@ void gt_page_labels(struct gt_page *page, unsigned column, const struct gt_label
 /* "main.go:12", or "?" when the file is not known. Inks nothing, ends no line. */
 void gt_page_site(struct gt_page *page, const struct gt_place *place);
 
+/* "mutex main.account.Mutex at 0xc000012080" or "chan int at 0xc000012080": what is waited for. */
+void gt_page_thing(struct gt_page *page, const struct gt_blocked_thing *thing);
+
 /* How long the group's index-th goroutine has waited; GT_UNKNOWN when only the longest is known. */
 int64_t gt_wait_of(const struct gt_goroutine_group *group, size_t index);
 

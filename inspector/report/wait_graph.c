@@ -1,5 +1,6 @@
 /* `waits`: who waits for what, and who could wake whom; for a terminal and as JSON. */
 #include "inspector/report/json_values.h"
+#include "inspector/report/outside.h"
 #include "inspector/report/pieces.h"
 #include "inspector/report/sinks.h"
 #include "inspector/report/summary.h"
@@ -28,17 +29,6 @@ static const char *outlook_said(const struct gt_wait_graph *graph, const struct 
 
 /* ---- text ---------------------------------------------------------------------------------- */
 
-/* "main.account.Mutex at 0xc000012080" or "chan int at 0xc000012080" */
-static void put_thing(struct gt_page *page, const struct gt_blocked_thing *thing)
-{
-    bool channel = strcmp(thing->what, "channel") == 0;
-
-    if (!channel || !thing->type) gt_page_put(page, GT_PLAIN, thing->what);
-    if (channel && thing->type) gt_page_put(page, GT_PLAIN, thing->type);
-    if (thing->name) gt_page_format(page, GT_BOLD, " %s", thing->name);
-    gt_page_format(page, GT_DIM, " at %s", gt_address(thing->address).text);
-}
-
 static void put_blocked_on(struct gt_page *page, const struct gt_waiting *waiting)
 {
     size_t shown =
@@ -50,7 +40,7 @@ static void put_blocked_on(struct gt_page *page, const struct gt_waiting *waitin
         gt_page_format(page, GT_PLAIN, "%s%s%s", i ? "or " : "", thing->action ? "to " : "on the ",
                        thing->action ? thing->action : "");
         gt_page_put(page, GT_PLAIN, thing->action ? ": " : "");
-        put_thing(page, thing);
+        gt_page_thing(page, thing);
         gt_page_end(page);
     }
     if (shown == waiting->blocked_count) return;
@@ -177,7 +167,7 @@ static void put_edge(struct gt_page *page, const struct gt_wait_edge *edge)
     gt_page_line(page, COLUMN, COLUMN + 4);
     gt_page_format(page, GT_BOLD, "goroutine %llu", (unsigned long long)edge->goroutine);
     gt_page_put(page, GT_PLAIN, " waits for ");
-    put_thing(page, &edge->thing);
+    gt_page_thing(page, &edge->thing);
     if (edge->waits.function) {
         gt_page_format(page, GT_PLAIN, " in %s at ", edge->waits.function);
         gt_page_site(page, &edge->waits);
@@ -216,8 +206,8 @@ static void put_head(struct gt_page *page, const struct gt_wait_graph *graph)
     gt_page_process(page, graph->process);
     gt_page_line(page, 0, 2);
     gt_page_format(page, GT_PLAIN,
-                   "%s goroutine%s, %s of no concern here: they run, or wait for "
-                   "time, IO or the runtime",
+                   "%s goroutine%s, %s others run, or wait for IO, time or the "
+                   "runtime",
                    gt_count(graph->hanging).text, graph->hanging == 1 ? " hangs" : "s hang",
                    gt_count(graph->others).text);
     gt_page_end(page);
@@ -253,6 +243,8 @@ bool gt_text_wait_graph(const struct gt_wait_graph *graph, const struct gt_style
     put_head(&page, graph);
     for (size_t i = 0; i < graph->waiting_count; i++)
         put_waiting(&page, graph, &graph->waiting[i]);
+    for (size_t i = 0; i < graph->outside_count; i++)
+        gt_page_outside(&page, &graph->outside[i]);
     put_notes(&page, graph);
     return true;
 }
@@ -334,7 +326,7 @@ static json_t *waiting_of(const struct gt_waiting *waiting)
 bool gt_json_wait_graph(const struct gt_wait_graph *graph, const struct gt_style *style, FILE *to)
 {
     json_t *waiting = json_array(), *cycles = json_array(), *notes = json_array();
-    json_t *deadlocks = json_array();
+    json_t *deadlocks = json_array(), *outside = json_array();
 
     (void)style;
     for (size_t i = 0; i < graph->waiting_count; i++)
@@ -344,14 +336,17 @@ bool gt_json_wait_graph(const struct gt_wait_graph *graph, const struct gt_style
         cycles = gt_json_append(cycles, gt_json_ids(cycle->ids, cycle->id_count));
         deadlocks = gt_json_append(deadlocks, deadlock_of(cycle));
     }
+    for (size_t i = 0; i < graph->outside_count; i++)
+        outside = gt_json_append(outside, gt_json_outside(&graph->outside[i]));
     for (size_t i = 0; i < graph->note_count; i++)
         notes = gt_json_append(notes, gt_json_text(graph->notes[i]));
     return gt_json_dump(
-        json_pack("{s:s, s:o, s:o, s:o, s:o, s:o, s:b, s:o, s:o, s:o, s:o, s:o, s:b}", "schema",
-                  "gotopsy-waits/1", "tool", gt_json_tool(), "core", gt_json_core(graph->process),
-                  "binary", gt_json_binary(graph->process), "hanging", gt_json_size(graph->hanging),
-                  "others", gt_json_size(graph->others), "whole", graph->whole, "waiting", waiting,
-                  "cycles", cycles, "notes", notes, "deadlocks", deadlocks, "deadlocked",
-                  gt_json_size(graph->deadlocked), "more_cycles", graph->more_cycles),
+        json_pack("{s:s, s:o, s:o, s:o, s:o, s:o, s:b, s:o, s:o, s:o, s:o, s:o, s:b, s:o}",
+                  "schema", "gotopsy-waits/1", "tool", gt_json_tool(), "core",
+                  gt_json_core(graph->process), "binary", gt_json_binary(graph->process), "hanging",
+                  gt_json_size(graph->hanging), "others", gt_json_size(graph->others), "whole",
+                  graph->whole, "waiting", waiting, "cycles", cycles, "notes", notes, "deadlocks",
+                  deadlocks, "deadlocked", gt_json_size(graph->deadlocked), "more_cycles",
+                  graph->more_cycles, "outside", outside),
         to);
 }

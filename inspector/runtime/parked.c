@@ -123,6 +123,36 @@ uint64_t gt_parked_on_coroutine(const struct gt_process *process, const struct g
     return try_stack(process, g, try_coroutine, &coroutine);
 }
 
+/* ---- IO ------------------------------------------------------------------------------------ */
+
+struct polling {
+    const struct gt_process *process;
+    uint64_t g;
+    bool writes;
+};
+
+static uint64_t try_poll(void *ctx, uint64_t word)
+{
+    struct polling *polling = ctx;
+    uint64_t self, waiter;
+
+    if (!gt_process_field(polling->process, word, GT_F_pollDesc_self, &self) || self != word)
+        return 0;
+    polling->writes =
+        gt_process_field(polling->process, word, GT_F_pollDesc_wg, &waiter) && waiter == polling->g;
+    if (polling->writes) return word;
+    if (!gt_process_field(polling->process, word, GT_F_pollDesc_rg, &waiter)) return 0;
+    return waiter == polling->g ? word : 0;
+}
+
+struct gt_poll gt_parked_on_poll(const struct gt_process *process, const struct gt_goroutine *g)
+{
+    struct polling polling = {process, g->address, false};
+    uint64_t address = try_stack(process, g, try_poll, &polling);
+
+    return (struct gt_poll){address, address && polling.writes};
+}
+
 void gt_parked_deinit(struct gt_parked *parked)
 {
     gt_map_free(&parked->lists);

@@ -1,10 +1,11 @@
 /*
- * What only the stack of a parked goroutine tells: which condition or coroutine it waits for.
+ * What only the stack of a parked goroutine tells: which condition, coroutine or file it waits for.
  *
  * The runtime writes neither into the g (a condition since 1.26 only), but the frame of whoever
  * called it holds the address. Every word of the stack is tried, and what it leads to must name the
  * goroutine in return, so that a stale word is no answer: a sync.Cond's notify list holds its
- * sudog (runtime/sema.go, notifyListWait), a coro its g (runtime/coro.go, coroswitch).
+ * sudog (runtime/sema.go, notifyListWait), a coro its g (runtime/coro.go, coroswitch), and so does
+ * a pollDesc, which also knows where it is itself (runtime/netpoll.go, netpollblock).
  */
 #ifndef GT_RUNTIME_PARKED_H
 #define GT_RUNTIME_PARKED_H
@@ -25,5 +26,12 @@ void gt_parked_deinit(struct gt_parked *parked);
 uint64_t gt_parked_on_condition(struct gt_parked *parked, const struct gt_process *process,
                                 const struct gt_goroutine *g);
 uint64_t gt_parked_on_coroutine(const struct gt_process *process, const struct gt_goroutine *g);
+
+struct gt_poll {      /* IO that a goroutine waits for */
+    uint64_t address; /* of the pollDesc, which is not in the heap; 0: the stack does not tell */
+    bool writes;      /* it waits to write, or to be connected; else to read or to accept */
+};
+
+struct gt_poll gt_parked_on_poll(const struct gt_process *process, const struct gt_goroutine *g);
 
 #endif

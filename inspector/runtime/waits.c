@@ -39,11 +39,13 @@ static bool below(const struct gt_waits *waits, const struct gt_goroutine *g, co
     return false;
 }
 
-static const struct reason *reason_of(const struct gt_waits *waits, const struct gt_goroutine *g)
+/* The row of what begins the wait reason, so many characters of it. */
+static const struct reason *reason_of(const struct gt_waits *waits, const struct gt_goroutine *g,
+                                      size_t length)
 {
-    if (!g->wait_reason) return NULL;
     for (size_t i = 0; i < sizeof reasons / sizeof *reasons; i++)
-        if (strcmp(g->wait_reason, reasons[i].name) == 0 &&
+        if (strlen(reasons[i].name) == length &&
+            memcmp(g->wait_reason, reasons[i].name, length) == 0 &&
             (!reasons[i].frame || below(waits, g, reasons[i].frame)))
             return &reasons[i];
     return NULL;
@@ -164,10 +166,9 @@ static bool selects_on_nothing(const struct gt_waits *waits, const struct gt_gor
            gt_process_field(waits->process, g->address, GT_F_g_waiting, &sudog) && sudog == 0;
 }
 
-void gt_waits_find(struct gt_waits *waits, const struct gt_goroutine *g, struct gt_wait *wait)
+static void find(struct gt_waits *waits, const struct gt_goroutine *g, const struct reason *reason,
+                 struct gt_wait *wait)
 {
-    const struct reason *reason = reason_of(waits, g);
-
     *wait = (struct gt_wait){.objects = GT_VEC_OF(uint64_t), .hidden_words = GT_VEC_OF(uint64_t)};
     if (!reason) return;
     wait->kind = reason->kind;
@@ -177,6 +178,28 @@ void gt_waits_find(struct gt_waits *waits, const struct gt_goroutine *g, struct 
     if (wait->kind == GT_WAIT_CORO) add_object(gt_parked_on_coroutine(waits->process, g), wait);
     if (wait->kind != GT_WAIT_NEVER && wait->objects.len == 0)
         wait->kind = selects_on_nothing(waits, g) ? GT_WAIT_NEVER : GT_WAIT_OTHER;
+}
+
+void gt_waits_find(struct gt_waits *waits, const struct gt_goroutine *g, struct gt_wait *wait)
+{
+    const char *reason = g->wait_reason;
+
+    find(waits, g, reason ? reason_of(waits, g, strlen(reason)) : NULL, wait);
+}
+
+bool gt_waits_find_durable(struct gt_waits *waits, const struct gt_goroutine *g,
+                           struct gt_wait *wait)
+{
+    static const char *const marks[] = {" (durable)", " (synctest)"}; /* since 1.25; of 1.24 */
+    size_t length = g->wait_reason ? strlen(g->wait_reason) : 0;
+
+    for (size_t i = 0; i < sizeof marks / sizeof *marks; i++) {
+        size_t mark = strlen(marks[i]);
+        if (length <= mark || strcmp(g->wait_reason + length - mark, marks[i]) != 0) continue;
+        find(waits, g, reason_of(waits, g, length - mark), wait);
+        return true;
+    }
+    return false;
 }
 
 void gt_wait_free(struct gt_wait *wait)
@@ -191,6 +214,18 @@ int64_t gt_wait_ns(const struct gt_goroutine *g, uint64_t latest)
 {
     if (!g->wait_since || latest < g->wait_since) return GT_UNKNOWN;
     return (int64_t)(latest - g->wait_since);
+}
+
+int64_t gt_sleep_due(const struct gt_process *process, const struct gt_goroutine *g, uint64_t now)
+{
+    uint64_t timer, sleeper, when;
+
+    if (!now || !gt_process_field(process, g->address, GT_F_g_timer, &timer) || !timer ||
+        !gt_mem_u64(process->mem, timer + gt_off(&process->layout, GT_F_timer_arg) + 8, &sleeper) ||
+        sleeper != g->address || !gt_process_field(process, timer, GT_F_timer_when, &when) ||
+        when > INT64_MAX)
+        return GT_UNKNOWN;
+    return when > now ? (int64_t)(when - now) : 0;
 }
 
 uint64_t gt_latest_time(const struct gt_process *process, const struct gt_goroutines *goroutines)

@@ -40,9 +40,18 @@ void gt_waits_deinit(struct gt_waits *waits);
 void gt_waits_find(struct gt_waits *waits, const struct gt_goroutine *g, struct gt_wait *wait);
 void gt_wait_free(struct gt_wait *wait);
 
+/* The same for a durable wait in a synctest bubble, which its bubble's clock may end: never to be
+ * proven of. False when it is none, and `wait` is left alone. */
+bool gt_waits_find_durable(struct gt_waits *waits, const struct gt_goroutine *g,
+                           struct gt_wait *wait);
+
 /* How long it has waited, at least: from the collection that first saw it wait to the latest time
  * stamp in the core; GT_UNKNOWN when no collection saw it. Nanoseconds. */
 int64_t gt_wait_ns(const struct gt_goroutine *g, uint64_t latest);
+
+/* How long a sleeping goroutine sleeps on, from the time `now` on; GT_UNKNOWN when its timer does
+ * not tell. Nanoseconds, 0 when it is due. */
+int64_t gt_sleep_due(const struct gt_process *process, const struct gt_goroutine *g, uint64_t now);
 
 /* The latest nanotime that the core mentions. */
 uint64_t gt_latest_time(const struct gt_process *process, const struct gt_goroutines *goroutines);

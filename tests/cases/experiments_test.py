@@ -88,8 +88,29 @@ def test_bubble(tmp_path, version, experiment, flags):
     done = tool.run("goroutines", "--format=json", "--all", core.path)
     groups = tool.parsed(done, "gotopsy-goroutines/1")["goroutines"]["groups"]
     bubbles = {goroutine: group["bubble"] for group in groups for goroutine in group["ids"]}
-    inside = {bubbles.pop(goroutine) for goroutine in core.truth["bubble"]}
-    assert inside == ({None} if experiment else {1})  # the experiment's bubbles had no numbers
+    inside = {bubbles.pop(fact["Goroutine"]) for fact in core.truth["bubble"]}
+    number = None if experiment else 1  # the experiment's bubbles had no numbers
+    assert inside == {number}
+    _told(core, number)
+
+
+def _told(core, number):
+    """What each waits for: so long by the bubble's clock, or on that channel."""
+    groups = tool.parsed(tool.run("waits", "--format=json", core.path), "gotopsy-waits/1")["outside"]
+    waits = {wait["goroutine"]: (group, wait) for group in groups for wait in group["waits"]}
+    for fact in core.truth["bubble"]:
+        if not fact["Hours"] and not fact["Channel"]:
+            assert fact["Goroutine"] not in waits  # it reads its stdin
+            continue
+        group, wait = waits[fact["Goroutine"]]
+        assert group["bubble"] == number and wait["in_bubble"]
+        things = [(thing["what"], thing["action"], thing["address"]) for thing in wait["things"]]
+        if fact["Hours"]:
+            assert group["kind"] == "sleep" and not things
+            assert wait["due_in_ns"] == fact["Hours"] * 3600 * 10**9
+        else:
+            assert group["kind"] == "bubble" and wait["due_in_ns"] is None
+            assert things == [("channel", "receive", fact["Channel"])]
 
 
 @SYMBOLS

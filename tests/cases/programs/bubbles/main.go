@@ -60,47 +60,57 @@ func id() (id uint64) {
 	return id
 }
 
+// fact is what a goroutine waits for: its channel, or so many hours.
+type fact struct {
+	Goroutine uint64
+	Channel   string
+	Hours     int
+}
+
+func onChannel(c interface{}) fact { return fact{id(), fmt.Sprintf("%p", c), 0} }
+
 // start has goroutines wait for the bubble's clock, for each other, and for nobody.
-func start() (started []uint64) {
-	ids := make(chan uint64)
+func start() (started []fact) {
+	ids := make(chan fact)
 	for i := 0; i < each; i++ {
 		go func() {
 			ticker := time.NewTicker(time.Hour)
 			defer ticker.Stop()
-			ids <- id()
+			ids <- onChannel(ticker.C)
 			for range ticker.C {
 				runtime.Gosched()
 			}
 		}()
 		go func() {
-			ids <- id()
+			ids <- fact{id(), "", 1}
 			time.Sleep(time.Hour)
 		}()
 		work := make(chan []byte)
 		go func() {
-			ids <- id()
+			ids <- onChannel(work)
 			for block := range work {
 				runtime.KeepAlive(block)
 			}
 		}()
 		go func() {
-			ids <- id()
+			ids <- fact{id(), "", 2}
 			time.Sleep(2 * time.Hour)
 			work <- make([]byte, 100)
 			close(work)
 		}()
 		go func() {
-			ids <- id()
-			<-make(chan int)
+			never := make(chan int)
+			ids <- onChannel(never)
+			<-never
 		}()
 		for j := 0; j < 5; j++ {
 			started = append(started, <-ids)
 		}
 	}
-	return append(started, id())
+	return append(started, fact{id(), "", 0})
 }
 
-func ready(started []uint64) {
+func ready(started []fact) {
 	inverted, bytes := forget()
 	said := map[string]any{"bubble": started, "inverted": inverted, "bytes": bytes}
 	json.NewEncoder(os.Stdout).Encode(said)

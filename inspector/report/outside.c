@@ -1,0 +1,118 @@
+#include "inspector/report/outside.h"
+
+#include "inspector/report/pieces.h"
+#include "inspector/report/units.h"
+
+#include <string.h>
+
+enum { COLUMN = 8, SHOWN_WAITS = 8, SHOWN_THINGS = 4 };
+
+/* ---- text ---------------------------------------------------------------------------------- */
+
+static const char *said_of(const struct gt_outside_group *group)
+{
+    static const struct {
+        const char *kind, *said;
+    } rows[] = {{"io", "waits for IO"}, {"sleep", "waits for time"}};
+
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        if (strcmp(group->kind, rows[i].kind) == 0) return rows[i].said;
+    return "waits in a bubble";
+}
+
+static void put_time(struct gt_page *page, const struct gt_outside_wait *wait)
+{
+    if (wait->due_in_ns == GT_UNKNOWN) return;
+    gt_page_format(page, GT_PLAIN, ": due in %s, %s", gt_duration(wait->due_in_ns).text,
+                   wait->in_bubble ? "by its bubble's clock"
+                                   : "from the core's latest time stamp on");
+}
+
+static void put_io(struct gt_page *page, const struct gt_outside_wait *wait)
+{
+    if (!wait->action) return;
+    gt_page_format(page, GT_PLAIN, ": to %s", wait->action);
+    if (wait->fd != GT_UNKNOWN) gt_page_format(page, GT_BOLD, " fd %lld", (long long)wait->fd);
+}
+
+static void put_things(struct gt_page *page, const struct gt_outside_wait *wait)
+{
+    for (size_t i = 0; i < wait->blocked_count && i < SHOWN_THINGS; i++) {
+        const char *action = wait->blocked[i].action;
+        gt_page_format(page, GT_PLAIN, "%s%s%s ", i ? " or " : ": ", action ? "to " : "on the",
+                       action ? action : "");
+        gt_page_thing(page, &wait->blocked[i]);
+    }
+    if (wait->blocked_count > SHOWN_THINGS)
+        gt_page_format(page, GT_DIM, " or %zu more", wait->blocked_count - SHOWN_THINGS);
+}
+
+static void put_wait(struct gt_page *page, const struct gt_outside_wait *wait)
+{
+    gt_page_line(page, COLUMN, COLUMN + 4);
+    gt_page_format(page, GT_DIM, "goroutine %llu", (unsigned long long)wait->goroutine);
+    put_io(page, wait);
+    put_time(page, wait);
+    put_things(page, wait);
+    gt_page_end(page);
+}
+
+static void put_head(struct gt_page *page, const struct gt_outside_group *group)
+{
+    int64_t longest = GT_UNKNOWN;
+
+    for (size_t i = 0; i < group->wait_count; i++)
+        if (group->waits[i].wait_ns > longest) longest = group->waits[i].wait_ns;
+    gt_page_end(page);
+    gt_page_line(page, 0, COLUMN);
+    gt_page_format(page, GT_BOLD, "%6s  %s", gt_count(group->wait_count).text, group->wait_reason);
+    if (longest != GT_UNKNOWN)
+        gt_page_format(page, GT_PLAIN, ", %s%s", group->wait_count > 1 ? "up to " : "",
+                       gt_duration(longest).text);
+    if (group->bubble)
+        gt_page_format(page, GT_PLAIN, ", bubble %llu", (unsigned long long)group->bubble);
+    gt_page_right(page, GT_PLAIN, said_of(group));
+    gt_page_end(page);
+}
+
+void gt_page_outside(struct gt_page *page, const struct gt_outside_group *group)
+{
+    size_t shown = page->all || group->wait_count < SHOWN_WAITS ? group->wait_count : SHOWN_WAITS;
+
+    put_head(page, group);
+    gt_page_stack(page, COLUMN, &group->stack, &group->created_by);
+    for (size_t i = 0; i < shown; i++)
+        put_wait(page, &group->waits[i]);
+    if (shown == group->wait_count) return;
+    gt_page_line(page, COLUMN, COLUMN + 4);
+    gt_page_format(page, GT_DIM, "and %s more", gt_count(group->wait_count - shown).text);
+    gt_page_end(page);
+}
+
+/* ---- JSON ---------------------------------------------------------------------------------- */
+
+static json_t *wait_of(const struct gt_outside_wait *wait)
+{
+    json_t *things = json_array();
+
+    for (size_t i = 0; i < wait->blocked_count; i++)
+        things = gt_json_append(things, gt_json_thing(&wait->blocked[i]));
+    return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:b, s:o}", "goroutine",
+                     gt_json_size(wait->goroutine), "wait_ns", gt_json_signed(wait->wait_ns),
+                     "action", gt_json_text(wait->action), "fd", gt_json_signed(wait->fd), "poll",
+                     gt_json_address(wait->poll), "due_in_ns", gt_json_signed(wait->due_in_ns),
+                     "in_bubble", wait->in_bubble, "things", things);
+}
+
+json_t *gt_json_outside(const struct gt_outside_group *group)
+{
+    json_t *waits = json_array();
+
+    for (size_t i = 0; i < group->wait_count; i++)
+        waits = gt_json_append(waits, wait_of(&group->waits[i]));
+    return json_pack("{s:s, s:o, s:o, s:o, s:o, s:o}", "kind", group->kind, "wait_reason",
+                     gt_json_text(group->wait_reason), "bubble",
+                     group->bubble ? gt_json_size(group->bubble) : json_null(), "waits", waits,
+                     "stack", gt_json_stack(&group->stack), "created_by",
+                     gt_json_place(&group->created_by));
+}

@@ -1,0 +1,3 @@
+module gotopsy.tests/outside
+
+go 1.19
