@@ -242,9 +242,10 @@ def test_wrong_binary_by_force(demo, imposter):
     usual = tool.report(demo.path, "--exe", demo.exe)
     forced = tool.report(demo.path, "--exe", imposter.path, "--force-exe")
     assert forced["binary"]["path"] == str(imposter.path)
-    sure = {"confidence"}
+    sure = {"confidence", "doubt", "title"}
     assert tool.without(sure, forced["findings"]) == tool.without(sure, usual["findings"])
     assert "proven" not in [finding["confidence"] for finding in forced["findings"]]
+    assert all(finding["doubt"] for finding in forced["findings"])
     assert any("another build" in note for note in forced["coverage"]["notes"])
 
 
