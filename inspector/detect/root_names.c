@@ -2,6 +2,7 @@
 
 #include "inspector/base/str.h"
 #include "inspector/detect/places.h"
+#include "inspector/runtime/saved_registers.h"
 
 /* Functions that the compiler makes for go and defer statements with arguments. */
 static bool is_wrapper(const char *function)
@@ -54,18 +55,38 @@ const char *gt_global_place(const struct gt_study *study, uint32_t root)
                            (unsigned long long)(at.offset + at.inside));
 }
 
-/* A word of a frame, by its distance from where the caller's frame begins. */
+/* A word of a frame, by its distance from where the caller's frame begins. Where each word may be a
+ * pointer or not, its place says nothing. */
 static const char *unnamed_slot(const struct gt_study *study, const struct gt_root *root)
 {
     const struct gt_goroutine *g = &study->goroutines->list[root->owner];
     const char *function = frame_function(study, root);
 
+    if (root->kind == GT_ROOT_CONSERVATIVE)
+        return gt_arena_format(study->storage, "%s frame (interrupted)", function);
     if (!root->addr || root->frame >= g->frame_count)
         return gt_arena_format(study->storage, "%s frame", function);
     uint64_t base = gt_g_frame(study->goroutines, g, root->frame)->cfa;
     bool below = root->addr < base;
     return gt_arena_format(study->storage, "%s frame, slot %c0x%llx", function, below ? '-' : '+',
                            (unsigned long long)(below ? base - root->addr : root->addr - base));
+}
+
+/* Of a word that a variable may hold. */
+static const char *variable_name(const struct gt_study *study, const struct gt_root *root,
+                                 bool alike, char *field, size_t field_size, gt_type_id *type)
+{
+    uint64_t offset = 0;
+    const char *name = gt_typing_variable(study->typing, root, type, &offset);
+    struct gt_root home = *root;
+
+    if (*type) gt_types_field_path(study->process->types, *type, offset, field, field_size);
+    if (root->kind == GT_ROOT_GLOBAL)
+        return name ? gt_arena_format(study->storage, "global %s", name)
+                    : unnamed_global(study, root, alike);
+    if (!name) return unnamed_slot(study, root);
+    home.frame = gt_frame_of_word(study->process, study->goroutines, root);
+    return gt_arena_format(study->storage, "%s variable %s", frame_function(study, &home), name);
 }
 
 const char *gt_root_name(const struct gt_study *study, const struct gt_root *root, bool alike,
@@ -80,24 +101,12 @@ const char *gt_root_name(const struct gt_study *study, const struct gt_root *roo
         [GT_ROOT_QUEUED] = "queue of finalizers",
         [GT_ROOT_TINY] = "tiny allocator",
     };
-    uint64_t offset = 0;
 
     *field = '\0';
     *type = GT_NO_TYPE;
-    if (root->kind == GT_ROOT_GLOBAL || root->kind == GT_ROOT_FRAME) {
-        const char *name = gt_typing_variable(study->typing, root, type, &offset);
-        if (*type) gt_types_field_path(study->process->types, *type, offset, field, field_size);
-        if (name)
-            return root->kind == GT_ROOT_GLOBAL
-                       ? gt_arena_format(study->storage, "global %s", name)
-                       : gt_arena_format(study->storage, "%s variable %s",
-                                         frame_function(study, root), name);
-        return root->kind == GT_ROOT_GLOBAL ? unnamed_global(study, root, alike)
-                                            : unnamed_slot(study, root);
-    }
-    if (root->kind == GT_ROOT_CONSERVATIVE)
-        return gt_arena_format(study->storage, "%s frame (interrupted)",
-                               frame_function(study, root));
+    if (root->kind == GT_ROOT_GLOBAL || root->kind == GT_ROOT_FRAME ||
+        root->kind == GT_ROOT_CONSERVATIVE)
+        return variable_name(study, root, alike, field, field_size, type);
     if (root->kind == GT_ROOT_DEFER) return "deferred call";
     return plain[root->kind];
 }

@@ -108,7 +108,7 @@ static bool from_signal_frame(const struct gt_process *process, const struct gt_
         if (!in_stack(g, sp)) continue;
         out->at = (struct gt_position){.pc = gt_load64(context + machine->pc), .sp = sp};
         for (size_t i = 0; i < machine->count; i++)
-            out->value[out->count++] = gt_load64(context + machine->first + 8 * i);
+            out->value[out->count++] = gt_load64(context + machine->first + 8 * machine->places[i]);
         if (machine->link >= 0) out->at.lr = out->value[machine->link];
         return true;
     }

@@ -15,7 +15,8 @@ enum { GT_MAX_REGISTERS = 32 };
 
 struct gt_registers {
     struct gt_position at;
-    uint64_t value[GT_MAX_REGISTERS]; /* the general ones: each may hold a pointer */
+    /* The general ones, in the order of struct user_regs_struct: each may hold a pointer. */
+    uint64_t value[GT_MAX_REGISTERS];
     size_t count;
     const struct gt_thread *thread;
 };

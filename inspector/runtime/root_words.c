@@ -1,5 +1,7 @@
 /* Roots as typed words: globals by their DWARF types, frames by their variables. */
 #include "inspector/runtime/receivers.h"
+#include "inspector/runtime/registers.h"
+#include "inspector/runtime/saved_registers.h"
 #include "inspector/runtime/shapes.h"
 #include "inspector/runtime/typing.h"
 #include "inspector/runtime/words.h"
@@ -31,9 +33,20 @@ static void frame_variables(const struct gt_typing *typing, const struct gt_root
     out->count = 0;
     if (!typing->process->dwarf || root->frame >= g->frame_count || !root->addr) return;
     frame = gt_g_frame(typing->goroutines, g, root->frame);
+    bool at_pc = gt_frame_interrupted(typing->process, typing->goroutines, g, root->frame);
+    gt_dwarf_variables(typing->process->dwarf, frame->pc - !at_pc, frame->cfa, collect_variable,
+                       out);
+}
 
-    uint64_t pc = root->frame == 0 && g->from_signal ? frame->pc : frame->pc - 1;
-    gt_dwarf_variables(typing->process->dwarf, pc, frame->cfa, collect_variable, out);
+/* Those in registers, of a frame that was interrupted. */
+static void register_variables(const struct gt_typing *typing, const struct gt_goroutine *g,
+                               uint32_t frame, struct variables *out)
+{
+    out->count = 0;
+    if (!typing->process->dwarf || frame >= g->frame_count) return;
+    gt_dwarf_register_variables(typing->process->dwarf,
+                                gt_g_frame(typing->goroutines, g, frame)->pc, collect_variable,
+                                out);
 }
 
 /* The compiler may list what it split a variable into beside it: "data.ptr" beside "data". */
@@ -63,6 +76,21 @@ static const struct gt_frame_variable *variable_at(const struct variables *varia
         if (!found) found = here;
     }
     return found;
+}
+
+/* Whether the variable's type has a pointer at addr, as the stack map says. The other way round
+ * says nothing: a variable keeps its place when nothing uses it any more, and a map leaves it out.
+ */
+static bool has_pointer(const struct gt_typing *typing, const struct gt_frame_variable *variable,
+                        uint64_t addr)
+{
+    gt_type_id type = gt_types_find(typing->types, variable->type);
+    uint64_t offset = variable->piece_offset + (addr - variable->addr);
+    struct gt_place_of_type place;
+
+    if (!type) return true;
+    if (!gt_types_place_at(typing->types, type, offset, &place)) return false;
+    return place.kind == GT_P_EFACE || place.kind == GT_P_IFACE || place.offset == offset;
 }
 
 /* A typed piece of a frame's memory: a variable, or what a pointer variable leads to in the same
@@ -149,6 +177,9 @@ static void frame_word(const struct gt_typing *typing, const struct gt_root *roo
         return;
     }
     frame_variables(typing, root, &variables);
+    const struct gt_frame_variable *variable = variable_at(&variables, root->addr);
+    word->disputed = variable && !has_pointer(typing, variable, root->addr);
+    if (word->disputed) return;
     if (!piece_of_variable(typing, &variables, root->addr, &piece) &&
         !piece_pointed_to(typing, &variables, root->addr, &piece))
         return;
@@ -245,29 +276,93 @@ void gt_typing_root(const struct gt_typing *typing, size_t index, struct gt_word
     }
 }
 
+static const char *global_variable(const struct gt_typing *typing, const struct gt_root *root,
+                                   gt_type_id *type, uint64_t *offset)
+{
+    const struct gt_debug_global *global = gt_process_global_at(typing->process, root->addr);
+    const char *name;
+
+    if (!global) /* -ldflags=-w leaves the symbols */
+        return gt_binary_variable_at(typing->process->binary, root->addr, &name, offset) ? name
+                                                                                         : NULL;
+    *type = gt_types_find(typing->types, global->type);
+    *offset = root->addr - global->addr;
+    return global->name;
+}
+
+/* A variable, and the place in it. */
+struct found {
+    const struct gt_frame_variable *variable; /* or NULL */
+    uint64_t addr;
+};
+
+static struct found find_at(const struct variables *variables, uint64_t addr)
+{
+    return (struct found){variable_at(variables, addr), addr};
+}
+
+/* A register's root says its value only: the first of those that have it and are a variable's. */
+static struct found find_in_registers(const struct gt_typing *typing, const struct gt_root *root,
+                                      struct variables *variables)
+{
+    const struct gt_goroutine *g = &typing->goroutines->list[root->owner];
+    struct found found = {0};
+    struct gt_registers registers;
+
+    uint32_t frame = gt_frame_of_registers(typing->process, typing->goroutines, g);
+    if (root->frame || frame == GT_NO_FRAME || !gt_registers_of(typing->process, g, &registers))
+        return found;
+    register_variables(typing, g, frame, variables);
+    for (size_t i = 0; i < registers.count && !found.variable; i++) {
+        int number = gt_register_number(typing->process, i);
+        if (registers.value[i] == root->value && number != GT_NO_REGISTER)
+            found = find_at(variables, gt_register_at((uint64_t)number));
+    }
+    return found;
+}
+
+/* The variable of a frame that was interrupted, which may be in a register. */
+static struct found find_interrupted(const struct gt_typing *typing, const struct gt_root *root,
+                                     struct variables *variables)
+{
+    const struct gt_goroutine *g = &typing->goroutines->list[root->owner];
+
+    if (!root->addr) return find_in_registers(typing, root, variables);
+    int number = gt_register_saved_at(typing->process, typing->goroutines, root);
+    if (number == GT_NO_REGISTER) {
+        frame_variables(typing, root, variables);
+        return find_at(variables, root->addr);
+    }
+    register_variables(typing, g, root->frame + 1, variables);
+    return find_at(variables, gt_register_at((uint64_t)number));
+}
+
+static struct found find_in_frame(const struct gt_typing *typing, const struct gt_root *root,
+                                  struct variables *variables)
+{
+    if (root->kind == GT_ROOT_CONSERVATIVE) return find_interrupted(typing, root, variables);
+    frame_variables(typing, root, variables);
+    return find_at(variables, root->addr);
+}
+
+static const char *frame_variable(const struct gt_typing *typing, const struct gt_root *root,
+                                  gt_type_id *type, uint64_t *offset)
+{
+    struct variables variables;
+    struct found found = find_in_frame(typing, root, &variables);
+
+    if (!found.variable || !has_pointer(typing, found.variable, found.addr)) return NULL;
+    *type = gt_types_find(typing->types, found.variable->type);
+    *offset = found.variable->piece_offset + (found.addr - found.variable->addr);
+    return found.variable->name;
+}
+
 const char *gt_typing_variable(const struct gt_typing *typing, const struct gt_root *root,
                                gt_type_id *type, uint64_t *offset)
 {
-    struct variables variables;
-
-    if (root->kind == GT_ROOT_GLOBAL) {
-        const struct gt_debug_global *global = gt_process_global_at(typing->process, root->addr);
-        const char *name;
-        *type = GT_NO_TYPE;
-        if (!global) /* -ldflags=-w leaves the symbols */
-            return gt_binary_variable_at(typing->process->binary, root->addr, &name, offset) ? name
-                                                                                             : NULL;
-        *type = gt_types_find(typing->types, global->type);
-        *offset = root->addr - global->addr;
-        return global->name;
-    }
-    if (root->kind != GT_ROOT_FRAME) return NULL;
     *type = GT_NO_TYPE;
-    if (typing->receivers) return receiver_of(typing, root) ? "receiver" : NULL;
-    frame_variables(typing, root, &variables);
-    const struct gt_frame_variable *variable = variable_at(&variables, root->addr);
-    if (!variable) return NULL;
-    *type = gt_types_find(typing->types, variable->type);
-    *offset = variable->piece_offset + (root->addr - variable->addr);
-    return variable->name;
+    if (root->kind == GT_ROOT_GLOBAL) return global_variable(typing, root, type, offset);
+    if (root->kind != GT_ROOT_FRAME && root->kind != GT_ROOT_CONSERVATIVE) return NULL;
+    if (!typing->receivers) return frame_variable(typing, root, type, offset);
+    return root->kind == GT_ROOT_FRAME && receiver_of(typing, root) ? "receiver" : NULL;
 }

@@ -318,6 +318,7 @@ static void claim_roots(struct gt_typing *typing)
 
     for (size_t i = 0; i < typing->roots->list.len; i++) {
         gt_typing_root(typing, i, &word);
+        typing->names_disputed += word.disputed;
         claim_word(typing, &word);
         if (typing->shapes) claim_finalized(typing, gt_root_at(typing->roots, i));
     }

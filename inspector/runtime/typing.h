@@ -36,6 +36,7 @@ struct gt_word {
     bool inferred;     /* a string or slice by its shape alone (shapes.h): a guess */
     bool weak;         /* an inferred string that may be something else */
     bool bytes;        /* an inferred one's elements are bytes; else their size is unknown */
+    bool disputed;     /* a frame's: its variable has no pointer there, though the stack map does */
 };
 
 typedef void gt_typed_word_fn(void *ctx, const struct gt_word *word);
@@ -68,6 +69,7 @@ struct gt_typing {
     struct gt_claim waiting[GT_CLAIMS_WAITING]; /* a ring: what they need is being fetched */
     size_t claimed, judged;                     /* so far; those between wait */
     uint64_t typed_bytes, untyped_bytes;        /* of live objects with pointers */
+    uint64_t names_disputed;                    /* roots that are (struct gt_word) */
 };
 
 /* Types the objects in `live`. All that it is given must outlive it. */
@@ -90,8 +92,9 @@ void gt_typing_words(const struct gt_typing *typing, uint32_t object, gt_typed_w
 /* A root as a word; its offset is that in its variable. */
 void gt_typing_root(const struct gt_typing *typing, size_t root, struct gt_word *word);
 
-/* The variable that holds a frame's or a global's word: its name, its type and the offset in it.
- * NULL when none is known. The name lives as long as the process. */
+/* The variable that holds a global's word, or a frame's or an interrupted register's: its name, its
+ * type and the offset in it. NULL when none is known, or when its type has no pointer there. The
+ * name lives as long as the process. */
 const char *gt_typing_variable(const struct gt_typing *typing, const struct gt_root *root,
                                gt_type_id *type, uint64_t *offset);
 

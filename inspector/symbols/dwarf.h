@@ -53,7 +53,7 @@ struct gt_frame_variable {
 
 /*
  * The variables of the function at `pc` (innermost scopes, inlined calls included) that live in
- * memory at that pc, given the frame's CFA (the caller's sp). Register-only ones are left out:
+ * memory at that pc, given the frame's CFA (the caller's sp). Those in registers are left out:
  * Go spills what it needs across a call. Pieces that lie together are visited as one. A variable
  * that moved to the heap is the pointer to it, named "&x". For a caller's frame pass its return
  * address - 1. Calls `visit` for each; false when no function is there.
@@ -61,5 +61,14 @@ struct gt_frame_variable {
 typedef void gt_variable_fn(void *ctx, const struct gt_frame_variable *variable);
 bool gt_dwarf_variables(struct gt_dwarf *dwarf, uint64_t pc, uint64_t cfa, gt_variable_fn *visit,
                         void *ctx);
+
+/* The same for those in registers, which count at an instruction that was interrupted. Their addr
+ * is as if registers lay in a row, a word each, by DWARF's numbers. */
+static inline uint64_t gt_register_at(uint64_t number)
+{
+    return number * sizeof(uint64_t);
+}
+bool gt_dwarf_register_variables(struct gt_dwarf *dwarf, uint64_t pc, gt_variable_fn *visit,
+                                 void *ctx);
 
 #endif

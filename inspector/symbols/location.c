@@ -1,7 +1,7 @@
 /*
  * Where a variable is at one pc: an expression, or the entry of a location list that holds pc,
- * evaluated as far as fixed addresses and offsets from the CFA go. What is in a register, or in
- * an expression that Go does not emit, has no place in memory.
+ * evaluated as far as registers, fixed addresses and offsets from the CFA go. What an expression
+ * that Go does not emit tells has no place.
  */
 #include "inspector/symbols/symbols_impl.h"
 
@@ -36,7 +36,7 @@ static void push_number(struct expression *e, uint64_t value)
 
 static void add(struct expression *e, uint64_t value)
 {
-    e->lost |= !e->has_top || e->top.indirect;
+    e->lost |= !e->has_top || e->top.indirect || e->top.base == GT_IN_REGISTER;
     e->top.offset = (int64_t)((uint64_t)e->top.offset + value); /* wraps as the target does */
 }
 
@@ -49,7 +49,7 @@ static void add_number(struct expression *e)
 
 static void dereference(struct expression *e)
 {
-    e->lost |= !e->has_top || e->has_number || e->top.indirect;
+    e->lost |= !e->has_top || e->has_number || e->top.indirect || e->top.base == GT_IN_REGISTER;
     e->top.indirect = true;
 }
 
@@ -71,7 +71,8 @@ static void keep_piece(struct expression *e, uint64_t size)
     piece.size = size;
     if (e->places->len) {
         struct gt_location *last = gt_vec_at(e->places, e->places->len - 1);
-        if (last->base == piece.base && last->piece_offset + last->size == piece.piece_offset &&
+        if (piece.base != GT_IN_REGISTER && last->base == piece.base &&
+            last->piece_offset + last->size == piece.piece_offset &&
             (uint64_t)last->offset + last->size == (uint64_t)piece.offset) {
             last->size += size;
             return;
@@ -80,7 +81,7 @@ static void keep_piece(struct expression *e, uint64_t size)
     gt_vec_add(e->places, &piece);
 }
 
-/* A piece without an address is in a register, or nowhere. */
+/* A piece without a place is nowhere. */
 static void end_piece(struct expression *e, uint64_t size)
 {
     if (e->has_top && !e->has_number && !e->lost && !e->top.indirect && size) keep_piece(e, size);
@@ -103,6 +104,9 @@ static void run(struct expression *e, unsigned op, uint64_t operand)
         break;
     case DW_OP_fbreg:
         push_address(e, GT_AT_CFA, operand);
+        break;
+    case DW_OP_regx:
+        push_address(e, GT_IN_REGISTER, operand);
         break;
     case DW_OP_plus_uconst:
         add(e, operand);
@@ -129,9 +133,9 @@ static void run(struct expression *e, unsigned op, uint64_t operand)
         end_piece(e, operand);
         break;
     default:
-        if (op >= DW_OP_reg0 && op <= DW_OP_reg31) /* until the next piece */
-            e->has_top = false;
-        else if (op != DW_OP_regx && op != DW_OP_nop)
+        if (op >= DW_OP_reg0 && op <= DW_OP_reg31)
+            push_address(e, GT_IN_REGISTER, op - DW_OP_reg0);
+        else if (op != DW_OP_nop)
             e->lost = true;
     }
 }

@@ -99,12 +99,12 @@ bool gt_dwarf_global(void *ctx, const char *name, struct gt_debug_global *out);
 const char *gt_origin_name(struct gt_dwarf *dwarf, Dwarf_Die die);
 uint64_t gt_origin_type(struct gt_dwarf *dwarf, Dwarf_Die die);
 
-/* location.c: where a variable is, in memory, at one pc */
-enum gt_location_base { GT_AT_ADDRESS, GT_AT_CFA };
+/* location.c: where a variable is at one pc */
+enum gt_location_base { GT_AT_ADDRESS, GT_AT_CFA, GT_IN_REGISTER };
 
 struct gt_location {
     enum gt_location_base base;
-    int64_t offset;              /* or address */
+    int64_t offset;              /* or address, or the register's number */
     uint64_t piece_offset, size; /* size 0: the whole variable */
     bool indirect;               /* a pointer to the variable is there (it moved to the heap) */
 };

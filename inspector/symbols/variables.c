@@ -1,13 +1,18 @@
 /*
  * The variables of a frame. What a pc's scopes hold is worked out once and kept, as offsets from
- * the CFA: thousands of goroutines stand at the same few.
+ * the CFA and registers: thousands of goroutines stand at the same few.
  */
 #include "inspector/symbols/symbols_impl.h"
 
 #include <string.h>
 
+struct variable {
+    struct gt_frame_variable of; /* addr: from the CFA, or gt_register_at() */
+    bool in_register;
+};
+
 struct gt_frame_places {
-    struct gt_frame_variable *list; /* addr: from the CFA */
+    struct variable *list;
     size_t count;
 };
 
@@ -33,7 +38,7 @@ struct frame_search {
     struct gt_dwarf *dwarf;
     uint64_t pc;
     bool has_cfa;
-    struct gt_vec found;  /* of struct gt_frame_variable */
+    struct gt_vec found;  /* of struct variable */
     struct gt_vec scopes; /* of uint64_t: offsets of entries whose children are to be seen */
 };
 
@@ -50,23 +55,32 @@ static void make_pointer(struct gt_dwarf *dwarf, struct gt_frame_variable *varia
     variable->type = known ? gt_type_ref(dwarf, pointer) : (struct gt_type_ref){0};
 }
 
-static void add_places(struct frame_search *search, Dwarf_Die die, const struct gt_vec *places)
+static void add_place(struct frame_search *search, const char *name, uint64_t type,
+                      const struct gt_location *place)
 {
     struct gt_dwarf *dwarf = search->dwarf;
-    uint64_t type = gt_origin_type(dwarf, die);
     const struct gt_type_info *info = type ? gt_type_info(dwarf, type) : NULL;
-    const char *name = gt_origin_name(dwarf, die);
+    struct variable *variable = gt_vec_push(&search->found);
+    variable->in_register = place->base == GT_IN_REGISTER;
+    variable->of = (struct gt_frame_variable){.name = name ? name : "",
+                                              .addr = (uint64_t)place->offset,
+                                              .size = place->size,
+                                              .type = gt_type_ref(dwarf, type),
+                                              .piece_offset = place->piece_offset};
+    if (!place->size) variable->of.size = info ? info->size : 0;
+    if (place->indirect) make_pointer(dwarf, &variable->of, info);
+    if (!variable->in_register) return;
+    variable->of.addr = gt_register_at(variable->of.addr);
+    if (variable->of.size > sizeof(uint64_t)) variable->of.size = sizeof(uint64_t);
+}
+
+static void add_places(struct frame_search *search, Dwarf_Die die, const struct gt_vec *places)
+{
+    uint64_t type = gt_origin_type(search->dwarf, die);
+    const char *name = gt_origin_name(search->dwarf, die);
     for (size_t i = 0; i < places->len; i++) {
         const struct gt_location *place = gt_vec_at(places, i);
-        if (place->base != GT_AT_CFA) continue;
-        struct gt_frame_variable *variable = gt_vec_push(&search->found);
-        *variable = (struct gt_frame_variable){.name = name ? name : "",
-                                               .addr = (uint64_t)place->offset,
-                                               .size = place->size,
-                                               .type = gt_type_ref(dwarf, type),
-                                               .piece_offset = place->piece_offset};
-        if (!place->size) variable->size = info ? info->size : 0;
-        if (place->indirect) make_pointer(dwarf, variable, info);
+        if (place->base != GT_AT_ADDRESS) add_place(search, name, type, place);
     }
 }
 
@@ -138,7 +152,7 @@ static const struct gt_frame_places *read_places(struct gt_dwarf *dwarf, uint64_
     if (!subprogram) return NULL;
     struct frame_search search = {.dwarf = dwarf,
                                   .pc = pc,
-                                  .found = GT_VEC_OF(struct gt_frame_variable),
+                                  .found = GT_VEC_OF(struct variable),
                                   .scopes = GT_VEC_OF(uint64_t)};
     search_subprogram(&search, subprogram->offset);
     const struct gt_frame_places *places = keep(dwarf, &search.found);
@@ -147,18 +161,36 @@ static const struct gt_frame_places *read_places(struct gt_dwarf *dwarf, uint64_
     return places;
 }
 
-bool gt_dwarf_variables(struct gt_dwarf *dwarf, uint64_t pc, uint64_t cfa, gt_variable_fn *visit,
-                        void *ctx)
+/* NULL when no function is there. */
+static const struct gt_frame_places *places_at(struct gt_dwarf *dwarf, uint64_t pc)
 {
     bool added = false;
     uint64_t linked = pc - dwarf->bias;
     uint64_t *slot = gt_map_put(&dwarf->frames, linked, &added);
     if (added) *slot = (uintptr_t)read_places(dwarf, linked);
-    const struct gt_frame_places *places = (const void *)(uintptr_t)*slot;
+    return (const void *)(uintptr_t)*slot;
+}
+
+static bool visit_places(const struct gt_frame_places *places, bool in_registers, uint64_t base,
+                         gt_variable_fn *visit, void *ctx)
+{
     for (size_t i = 0; places && i < places->count; i++) {
-        struct gt_frame_variable variable = places->list[i];
-        variable.addr += cfa;
+        struct gt_frame_variable variable = places->list[i].of;
+        if (places->list[i].in_register != in_registers) continue;
+        variable.addr += base;
         visit(ctx, &variable);
     }
     return places;
+}
+
+bool gt_dwarf_variables(struct gt_dwarf *dwarf, uint64_t pc, uint64_t cfa, gt_variable_fn *visit,
+                        void *ctx)
+{
+    return visit_places(places_at(dwarf, pc), false, cfa, visit, ctx);
+}
+
+bool gt_dwarf_register_variables(struct gt_dwarf *dwarf, uint64_t pc, gt_variable_fn *visit,
+                                 void *ctx)
+{
+    return visit_places(places_at(dwarf, pc), true, 0, visit, ctx);
 }

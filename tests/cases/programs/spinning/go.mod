@@ -1,0 +1,3 @@
+module gotopsy.tests/spinning
+
+go 1.18
