@@ -355,6 +355,9 @@ struct gt_report {
     struct {
         uint64_t typed_bytes, untyped_bytes; /* of live objects with pointers */
         uint64_t frames_precise, frames_conservative;
+        /* Words of frames that hold a pointer, as the stack map says, where the variable that
+         * debug information puts there has none: none of them is named. */
+        uint64_t names_disputed;
         uint64_t missing_bytes;   /* of the heap and stacks that the core should hold and lacks */
         uint64_t undecided_bytes; /* in blocks that an untyped word kept from being judged */
         const char *const *notes; /* what was lost, a line each */

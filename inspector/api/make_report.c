@@ -159,6 +159,7 @@ static void fill_coverage(const struct making *making)
 
     report->coverage.typed_bytes = making->study.typing->typed_bytes;
     report->coverage.untyped_bytes = making->study.typing->untyped_bytes;
+    report->coverage.names_disputed = making->study.typing->names_disputed;
     report->coverage.frames_precise = making->analysis->roots->frames_precise;
     report->coverage.frames_conservative = making->analysis->roots->frames_conservative;
     report->coverage.missing_bytes = process->missing_bytes;

@@ -170,11 +170,12 @@ static json_t *notes_of(const struct gt_report *report)
 
 static json_t *coverage_of(const struct gt_report *report)
 {
-    return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "typed_bytes",
+    return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "typed_bytes",
                      gt_json_size(report->coverage.typed_bytes), "untyped_bytes",
                      gt_json_size(report->coverage.untyped_bytes), "frames_precise",
                      gt_json_size(report->coverage.frames_precise), "frames_conservative",
-                     gt_json_size(report->coverage.frames_conservative), "missing_bytes",
+                     gt_json_size(report->coverage.frames_conservative), "names_disputed",
+                     gt_json_size(report->coverage.names_disputed), "missing_bytes",
                      gt_json_size(report->coverage.missing_bytes), "undecided_bytes",
                      gt_json_size(report->coverage.undecided_bytes), "notes", notes_of(report));
 }

@@ -160,6 +160,19 @@ static void say_undecided(struct gt_str *to, const struct gt_report *report)
                   gt_bytes(report->coverage.undecided_bytes).text);
 }
 
+static void say_disputed(struct gt_str *to, const struct gt_report *report)
+{
+    uint64_t disputed = report->coverage.names_disputed;
+
+    if (disputed)
+        gt_str_format(
+            to,
+            "; %s stack %s not named: %s variable has no pointer there, but the stack map "
+            "does",
+            gt_count(disputed).text, disputed == 1 ? "word is" : "words are",
+            disputed == 1 ? "its" : "each one's");
+}
+
 static void say_coverage(struct gt_str *to, const struct gt_report *report)
 {
     uint64_t typed = report->coverage.typed_bytes, untyped = report->coverage.untyped_bytes;
@@ -170,6 +183,7 @@ static void say_coverage(struct gt_str *to, const struct gt_report *report)
     gt_str_format(to, "%s frames scanned precisely, %s conservatively",
                   gt_count(report->coverage.frames_precise).text,
                   gt_count(report->coverage.frames_conservative).text);
+    say_disputed(to, report);
 }
 
 /* What a stripped binary costs. */
