@@ -26,6 +26,19 @@ def one_line(done):
     return lines[0]
 
 
+def honest_part(command, core, exe):
+    """The same of a command whose document is no report: it notes what it lacks."""
+    done = tool.run(command, "--format=json", "--exe", exe, core)
+    if done.status != 0:
+        line = one_line(done)
+        assert "expected" in line and "found" in line, line
+        return
+    document = tool.parsed(done, f"gotopsy-{command}/1")
+    assert document["core"]["truncated"], "a truncated core is not called so"
+    assert document["notes"], "what was lost is not told"
+    assert not document.get("whole"), "as sure as if it had seen all of it"
+
+
 def honest(done):
     """Either nothing was analysed and why is said, or the report says what it lacks."""
     if done.status != 0:
@@ -70,6 +83,13 @@ def test_truncated(demo, tmp_path, percent):
     size = demo.path.stat().st_size * percent // 100
     core = cut(demo, size, tmp_path)
     honest(tool.run("report", "--format=json", "--exe", demo.exe, core))
+
+
+@pytest.mark.parametrize("percent", [30, 60, 80, 95])
+@pytest.mark.parametrize("command", ["waits", "threads"])
+def test_truncated_parts(demo, tmp_path, command, percent):
+    size = demo.path.stat().st_size * percent // 100
+    honest_part(command, cut(demo, size, tmp_path), demo.exe)
 
 
 @pytest.mark.parametrize("short_of", [1, 100_000])
@@ -153,6 +173,16 @@ def test_heap_left_out(demo, tmp_path, kind):
     assert not wrong, "\n".join(wrong)
 
 
+def test_wakers_left_out(demo, tmp_path):
+    """Who could wake somebody may be in what is missing: then `waits` is not sure either."""
+    core = cut(demo, demo.path.stat().st_size, tmp_path)
+    leave_out(core, first_address(demo.truth, "ticker") & ~0xFFF)
+    done = tool.run("waits", "--format=json", "--exe", demo.exe, core)
+    waits = tool.parsed(done, "gotopsy-waits/1")
+    assert waits["hanging"] and not waits["whole"] and waits["notes"]
+    assert "hangs for ever" not in tool.run("waits", "--exe", demo.exe, core).out
+
+
 # ---- what is no core of a Go program ---------------------------------------------------------
 
 
@@ -185,7 +215,7 @@ def folder_itself(folder):
         (folder_itself, ["expected", "found", "directory"]),
     ],
 )
-@pytest.mark.parametrize("command", ["report", "check", "goroutines"])
+@pytest.mark.parametrize("command", ["report", "check", "goroutines", "waits", "threads"])
 def test_not_a_core(tmp_path, command, make, words):
     path = make(tmp_path)
     line = one_line(tool.run(command, path))
