@@ -239,7 +239,8 @@ const struct gt_command gt_commands[] = {
     {"waits", "CORE", "who waits for what, who holds it, and who could wake whom",
      "Shows what goroutines wait for that others could give (channels, mutexes, groups), and who\n"
      "reaches it and could wake them, by which variables. Those that hang, since nobody who may\n"
-     "run does, come first, and circles of those that wait for one another.\n",
+     "run does, come first, and circles of those that wait for one another. Last come those that\n"
+     "wait for IO, with its file, for time, or in a synctest bubble.\n",
      "  gotopsy waits core\n"
      "  gotopsy waits core --goroutine 4711\n"
      "  gotopsy waits core --format=dot | dot -Tsvg -o waits.svg\n",
