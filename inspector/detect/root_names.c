@@ -55,6 +55,23 @@ const char *gt_global_place(const struct gt_study *study, uint32_t root)
                            (unsigned long long)(at.offset + at.inside));
 }
 
+/* The compiler gives a value that is to be sent a place without a name, which the sender's sudog
+ * knows (runtime/chan.go, chansend). */
+static bool is_being_sent(const struct gt_study *study, const struct gt_goroutine *g, uint64_t addr)
+{
+    const struct gt_process *process = study->process;
+    uint64_t sudog, value, channel, element;
+
+    if (!g->wait_reason || strcmp(g->wait_reason, "chan send") != 0 ||
+        !gt_process_field(process, g->address, GT_F_g_waiting, &sudog) ||
+        !gt_process_field(process, sudog, GT_F_sudog_elem, &value) ||
+        !gt_process_field(process, sudog, GT_F_sudog_c, &channel) ||
+        !gt_process_field(process, channel, GT_F_hchan_elemtype, &element))
+        return false;
+    gt_type_id type = gt_types_at(process->types, element);
+    return type && addr >= value && addr - value < gt_types_get(process->types, type)->size;
+}
+
 /* A word of a frame, by its distance from where the caller's frame begins. Where each word may be a
  * pointer or not, its place says nothing. */
 static const char *unnamed_slot(const struct gt_study *study, const struct gt_root *root)
@@ -66,6 +83,8 @@ static const char *unnamed_slot(const struct gt_study *study, const struct gt_ro
         return gt_arena_format(study->storage, "%s frame (interrupted)", function);
     if (!root->addr || root->frame >= g->frame_count)
         return gt_arena_format(study->storage, "%s frame", function);
+    if (is_being_sent(study, g, root->addr))
+        return gt_arena_format(study->storage, "%s value being sent", function);
     uint64_t base = gt_g_frame(study->goroutines, g, root->frame)->cfa;
     bool below = root->addr < base;
     return gt_arena_format(study->storage, "%s frame, slot %c0x%llx", function, below ? '-' : '+',

@@ -29,6 +29,13 @@ def test_demo_as_shipped():
     assert {finding["kind"] for finding in report["findings"]} == set(matrix.SURE)
 
 
+def test_what_is_sent_is_told(demo):
+    """Where a value lies while it waits to be sent has no variable."""
+    report = tool.report(demo.path, "--exe", demo.exe)
+    (hung,) = [found for found in report["findings"] if found["kind"] == "hung-goroutine"]
+    assert hung["path"][0]["what"] == "main.fetchOrGiveUp.func1 value being sent"
+
+
 @pytest.mark.skipif(tool.SUBSET, reason="a slow build is under test")
 def test_demo_in_time(demo):
     done = tool.run(demo.path, "--exe", demo.exe)

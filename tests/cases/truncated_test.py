@@ -45,18 +45,26 @@ def whole(demo):
     return tool.report(demo.path, "--exe", demo.exe)
 
 
+def _cut_shorter_and_shorter(path, points, exe, whole):
+    """Complaints about one copy of the core that is cut at each of these points, the last first."""
+    wrong = []
+    for point in reversed(points):
+        os.truncate(path, point)
+        wrong += [f"at {point}: {what}" for what in _complaints(path, exe, whole)]
+    return wrong
+
+
 @pytest.mark.skipif(tool.SUBSET, reason="a slow build is under test")
 def test_cut_anywhere(demo, whole, tmp_path):
-    def try_at(point):
-        path = tmp_path / f"core.{point}"
-        subprocess.run(["cp", "--sparse=always", demo.path, path], check=True)
-        os.truncate(path, point)
-        wrong = [f"at {point}: {what}" for what in _complaints(path, demo.exe, whole)]
-        path.unlink()
-        return wrong
+    points, hands = _points(demo.path.stat().st_size), os.cpu_count()
 
-    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-        wrong = [what for each in pool.map(try_at, _points(demo.path.stat().st_size)) for what in each]
+    def try_some(hand):
+        path = tmp_path / f"core.{hand}"
+        subprocess.run(["cp", "--sparse=always", demo.path, path], check=True)
+        return _cut_shorter_and_shorter(path, points[hand::hands], demo.exe, whole)
+
+    with concurrent.futures.ThreadPoolExecutor(hands) as pool:
+        wrong = [what for each in pool.map(try_some, range(hands)) for what in each]
     assert not wrong, "\n".join(wrong[:20])
 
 
