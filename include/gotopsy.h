@@ -473,7 +473,7 @@ struct gt_waiting {     /* goroutines that wait alike: same stack, same reason *
     const uint64_t *ids;
     size_t id_count;
     const char *wait_reason;
-    int64_t wait_ns; /* at least; the longest of them */
+    int64_t wait_ns; /* as Go notes it, by collections; the longest of them */
     enum gt_outlook outlook;
     const struct gt_blocked_thing *blocked; /* several of a select; none: on nothing */
     size_t blocked_count;
@@ -511,7 +511,7 @@ struct gt_wait_cycle { /* each waits for what the next one has, the last for wha
 
 struct gt_outside_wait { /* a goroutine that waits for what is no other goroutine's to give */
     uint64_t goroutine;
-    int64_t wait_ns;    /* at least */
+    int64_t wait_ns;    /* as Go notes it, by collections */
     const char *action; /* of IO: "read" (or accept), "write" (or connect); NULL when unknown */
     int64_t fd;         /* of IO; GT_UNKNOWN when the stack does not tell */
     uint64_t poll;      /* of IO: address of the runtime's pollDesc; 0 when unknown */

@@ -45,8 +45,10 @@ void gt_wait_free(struct gt_wait *wait);
 bool gt_waits_find_durable(struct gt_waits *waits, const struct gt_goroutine *g,
                            struct gt_wait *wait);
 
-/* How long it has waited, at least: from the collection that first saw it wait to the latest time
- * stamp in the core; GT_UNKNOWN when no collection saw it. Nanoseconds. */
+/* How long it has waited, about, as Go itself tells: up to the latest time stamp in the core, from
+ * the end of the collection before the one that first saw it wait (runtime/mgcmark.go notes
+ * work.tstart, which mgc.go's gcMark sets at a cycle's end), so too long by at most the time
+ * between two collections. GT_UNKNOWN when no collection saw it. Nanoseconds. */
 int64_t gt_wait_ns(const struct gt_goroutine *g, uint64_t latest);
 
 /* How long a sleeping goroutine sleeps on, from the time `now` on; GT_UNKNOWN when its timer does

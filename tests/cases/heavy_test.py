@@ -10,7 +10,7 @@ DEEP = 20_000  # frames, of programs/heavy
 SECONDS = 15
 # What the runtime may add between the program's last count and its core: threads, each with an m
 # and two gs.
-THREADS = 8 * expect.KIB
+THREADS = 4 * expect.THREAD
 # With both designs of maps and, in the long form, pointers told by bitmaps of arenas.
 OLD = ["1.21.13"] if recipe.ALL else []
 VERSIONS = recipe.VERSIONS if tool.SUBSET else [*OLD, *recipe.VERSIONS, "1.27.4"]

@@ -126,6 +126,7 @@ def _run(*command):
 
 
 def need_cgo(version):
+    need("go")
     asked = subprocess.run(
         ["go", "env", "CGO_ENABLED", "CC"],
         cwd=PROGRAMS,

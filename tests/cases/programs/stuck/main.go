@@ -4,6 +4,7 @@ package main
 
 import (
 	"bufio"
+	"bytes"
 	"fmt"
 	"os"
 	"runtime"
@@ -15,6 +16,7 @@ const (
 	each   = 150
 	others = 500
 	day    = 24 * time.Hour
+	long   = 4 * time.Second // many times what the rest takes
 )
 
 type jobs chan int
@@ -22,6 +24,8 @@ type jobs chan int
 var (
 	idle  = make(jobs)
 	fresh = make(jobs)
+
+	stacks = make([]byte, 2<<20)
 )
 
 //go:noinline
@@ -44,52 +48,42 @@ func pooled(quit jobs) {
 func alarm() { <-time.After(day) }
 
 //go:noinline
-func busy() {
-	for {
-		select {
-		case <-fresh:
-		case <-time.After(day):
-		}
+func recent(quit jobs) {
+	select {
+	case <-fresh:
+	case <-quit:
 	}
 }
 
-func start() {
+// blocked is how many wait in a select or to receive.
+func blocked() int {
+	text := stacks[:runtime.Stack(stacks, true)]
+	return bytes.Count(text, []byte(" [select")) + bytes.Count(text, []byte(" [chan receive"))
+}
+
+func await(count int) {
+	for blocked() < count {
+		runtime.Gosched()
+	}
+}
+
+func main() {
+	debug.SetGCPercent(-1) // those that are asked for are all
 	for i := 0; i < each; i++ {
 		go stuck(make(jobs))
 		go pooled(make(jobs))
 		go alarm()
 	}
-	for i := 0; i < others; i++ {
-		go busy()
-	}
-}
-
-// renew lets the busy ones wait anew, and two collections see it. It returns how long that took.
-func renew() time.Duration {
-	for i := 0; i < 20*others; i++ {
-		fresh <- i
-	}
-	begin := time.Now()
-	runtime.GC()
-	runtime.GC()
-	return time.Since(begin)
-}
-
-func main() {
-	seen := os.Getenv("NO_COLLECTION") == ""
-	if !seen {
-		debug.SetGCPercent(-1)
-	}
-	start()
-	for runtime.NumGoroutine() < 1+3*each+others {
-		runtime.Gosched()
-	}
-	time.Sleep(10 * time.Millisecond)
-	if seen {
+	await(3 * each)
+	if os.Getenv("NO_COLLECTION") == "" {
 		runtime.GC()
-		for begin := time.Now(); time.Since(begin) < 12*renew(); {
-			time.Sleep(100 * time.Millisecond)
+		time.Sleep(long)
+		runtime.GC() // the next one says that who waits then has done so since this one
+		for i := 0; i < others; i++ {
+			go recent(make(jobs))
 		}
+		await(3*each + others)
+		runtime.GC()
 	}
 	fmt.Println("ready")
 	bufio.NewReader(os.Stdin).ReadString('\n')
