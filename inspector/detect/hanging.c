@@ -46,10 +46,10 @@ static void give_back(struct hunting *hunting, uint32_t number)
 {
     const struct gt_study *study = hunting->study;
     const struct gt_contest *contest = study->contest;
-    uint32_t object = gt_goroutine_object(study, number);
 
     if (!hunting->hangs[number]) return;
     hunting->hangs[number] = false;
+    uint32_t object = gt_goroutine_object(study, number);
     for (uint32_t i = 0; i < contest->root_count[number]; i++)
         gt_live_seed(hunting->marker, study->heap,
                      gt_root_at(study->roots, contest->first_root[number] + i));
@@ -141,8 +141,9 @@ static void tell_marked(struct hunting *hunting)
     const struct gt_heap *graph = &hunting->study->heap->graph;
 
     for (size_t i = 0; i < hunting->watches.len; i++) {
-        const struct watch *watch = watch_at(hunting, i);
-        if (gt_bit(&hunting->marked, watch->object)) gt_vec_add(&hunting->met, &watch->object);
+        uint32_t object = watch_at(hunting, i)->object;
+        bool known = i && watch_at(hunting, i - 1)->object == object; /* they are by object */
+        if (!known && gt_bit(&hunting->marked, object)) gt_vec_add(&hunting->met, &object);
     }
     for (uint32_t i = 0; i < hunting->study->goroutines->count; i++) {
         const struct gt_wait *wait = wait_of(hunting, i);
