@@ -43,6 +43,14 @@ def test_what_rests_does_not_hang(little_core, version, flags):
     assert reasons >= {"IO wait", "select", "chan receive", "chan send", "sync.Cond.Wait", "sleep"}
 
 
+@pytest.mark.skipif(tool.SUBSET, reason="a slow build is under test")
+def test_crowds_take_no_long_time(little_core):
+    """Looking at all who wait for one thing, for each of them, takes longer."""
+    done = tool.run("report", "--format=json", little_core("crowd", "local").path)
+    assert tool.parsed(done, "gotopsy-report/1")["findings"] == []
+    assert done.seconds < 5
+
+
 def test_long_rows_take_no_long_time(little_core):
     """A pass over all goroutines for each stage, or over the array for each slice, takes minutes."""
     core = little_core("rows", "local")
