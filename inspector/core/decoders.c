@@ -13,7 +13,7 @@
 
 /* ---- zstd ---------------------------------------------------------------------------------- */
 
-enum { ZSTD_WINDOW_LOG = 31 }; /* GT_DECODER_MEMORY */
+enum { ZSTD_WINDOW_LOG = 30 }; /* GT_DECODER_MEMORY */
 
 static bool is_zstd(const unsigned char *bytes, size_t size)
 {

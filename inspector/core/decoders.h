@@ -35,7 +35,7 @@ struct gt_decoder {
 
 /* What a decoder may need for the data that it goes back to, which is the data's own choice:
  * zstd --long=31 and the largest dictionaries of xz that anybody uses. Touched only as it fills. */
-#define GT_DECODER_MEMORY ((uint64_t)2 << 30)
+#define GT_DECODER_MEMORY ((uint64_t)1 << 30)
 
 enum { GT_MAGIC_BYTES = 6 }; /* of a file's start tell all of them */
 

@@ -392,8 +392,8 @@ static void test_packed_for_more_memory(void **state)
     uint32_t sum = (uint32_t)crc32(0, xz + 12, 8);
 
     memcpy(xz + 20, &sum, sizeof sum);
-    assert_error(try_bytes(state, zst, sizeof zst), GT_ERR_FORMAT, "at most 2048 MiB", "zstd -d");
-    assert_error(try_bytes(state, xz, sizeof xz), GT_ERR_FORMAT, "at most 2048 MiB", "xz -d");
+    assert_error(try_bytes(state, zst, sizeof zst), GT_ERR_FORMAT, "at most 1024 MiB", "zstd -d");
+    assert_error(try_bytes(state, xz, sizeof xz), GT_ERR_FORMAT, "at most 1024 MiB", "xz -d");
 }
 
 static void test_no_room(void **state)
