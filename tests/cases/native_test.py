@@ -87,10 +87,9 @@ def known(truth):
     }
 
 
-@pytest.mark.parametrize("version", recipe.VERSIONS)
-def test_what_threads_do(little_core, version):
-    """By gcore, which comes late: a signal finds threads on their way to where they will be."""
-    core = little_core("threads", version, how="gcore")
+@OF_THREADS
+def test_what_threads_do(little_core, version, how):
+    core = little_core("threads", version, how=how)
     found, want = threads(core.path), known(core.truth)
     assert set(core.truth["all"]) <= set(found)
     for number, (state, goroutine, function) in want.items():

@@ -43,13 +43,14 @@ import (
 	"runtime"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"time"
 )
 
 var (
 	never = make(chan int)
-	spins int
+	spins int64
 )
 
 func init() { runtime.LockOSThread() } // main runs on the main thread
@@ -85,7 +86,7 @@ func spin(started chan<- int) {
 	started <- own()
 	started <- syscall.Gettid()
 	for {
-		spins++
+		atomic.AddInt64(&spins, 1)
 	}
 }
 
@@ -132,6 +133,9 @@ func main() {
 	go spin(started)
 	truth["spinning_goroutine"] = <-started
 	truth["spinning"] = <-started
+	for atomic.LoadInt64(&spins) == 0 { // woken, it goes on when its thread is
+		time.Sleep(time.Millisecond)
+	}
 	truth["all"] = numbers()
 	json.NewEncoder(os.Stdout).Encode(truth)
 	fmt.Println("ready")
