@@ -147,7 +147,8 @@ bool gt_binary_load(const struct gt_binary *binary, size_t index, struct gt_load
 {
     if (index >= binary->loads.len) return false;
     const GElf_Phdr *load = gt_vec_at(&binary->loads, index);
-    *out = (struct gt_load){load->p_vaddr + binary->bias, load->p_memsz, load->p_offset,
+    uint64_t file_size = load->p_filesz < load->p_memsz ? load->p_filesz : load->p_memsz;
+    *out = (struct gt_load){load->p_vaddr + binary->bias, load->p_memsz, load->p_offset, file_size,
                             load->p_flags};
     return true;
 }

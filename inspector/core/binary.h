@@ -46,8 +46,9 @@ const struct gt_section *gt_binary_section(const struct gt_binary *binary, const
 
 /* A loaded segment, where the target has it; false past the last one. */
 struct gt_load {
-    uint64_t addr, size, offset; /* offset in the file */
-    uint32_t flags;              /* PF_R, PF_W, PF_X */
+    uint64_t addr, size;
+    uint64_t offset, file_size; /* in the file, no more than size; zeros follow */
+    uint32_t flags;             /* PF_R, PF_W, PF_X */
 };
 bool gt_binary_load(const struct gt_binary *binary, size_t index, struct gt_load *out);
 

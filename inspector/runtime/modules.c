@@ -13,16 +13,17 @@ enum {
 
 typedef bool try_fn(void *ctx, uint64_t addr, const unsigned char *bytes, uint64_t size);
 
-/* Shows `try` every multiple of `step` in the program's segments, until it takes one. */
+/* Shows `try` every multiple of `step` in what the program's segments began with, until it takes
+ * one: what starts as zeros is large, and the linker puts nothing there. */
 static bool search(const struct gt_process *process, uint64_t step, try_fn *try, void *ctx)
 {
     struct gt_load load;
 
     for (size_t i = 0; gt_binary_load(process->binary, i, &load); i++) {
-        const unsigned char *bytes = gt_mem_at(process->mem, load.addr, load.size);
+        const unsigned char *bytes = gt_mem_at(process->mem, load.addr, load.file_size);
         uint64_t first = -load.addr % step; /* step is a power of two */
-        for (uint64_t at = first; bytes && at + 8 <= load.size; at += step)
-            if (try(ctx, load.addr + at, bytes + at, load.size - at)) return true;
+        for (uint64_t at = first; bytes && at + 8 <= load.file_size; at += step)
+            if (try(ctx, load.addr + at, bytes + at, load.file_size - at)) return true;
     }
     return false;
 }
