@@ -20,7 +20,7 @@ static void find_ms(struct making *making)
     const struct gt_thread *threads = gt_core_threads(making->analysis->process->core, &count);
 
     for (size_t i = 0; i < all.len; i++) {
-        uint64_t m = *(uint64_t *)gt_vec_at(&all, i);
+        uint64_t m = gt_vec_u64(&all, i);
         const struct gt_thread *thread = gt_threads_of(making->analysis->process, m);
         if (thread) *gt_map_put(&making->ms, (uint64_t)(thread - threads), NULL) = m;
     }

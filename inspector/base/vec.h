@@ -9,6 +9,7 @@
 #define GT_BASE_VEC_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 struct gt_vec {
     void *data;
@@ -27,6 +28,17 @@ void gt_vec_free(struct gt_vec *vec);
 static inline void *gt_vec_at(const struct gt_vec *vec, size_t index)
 {
     return (char *)vec->data + index * vec->elem_size;
+}
+
+/* Elements of vectors of numbers. */
+static inline uint32_t gt_vec_u32(const struct gt_vec *vec, size_t index)
+{
+    return *(const uint32_t *)gt_vec_at(vec, index);
+}
+
+static inline uint64_t gt_vec_u64(const struct gt_vec *vec, size_t index)
+{
+    return *(const uint64_t *)gt_vec_at(vec, index);
 }
 
 #endif

@@ -13,16 +13,6 @@ void gt_edges_deinit(struct gt_edges *edges)
     gt_vec_free(&edges->muted);
 }
 
-static uint32_t number_at(const struct gt_vec *vec, size_t index)
-{
-    return *(const uint32_t *)gt_vec_at(vec, index);
-}
-
-static uint64_t address_at(const struct gt_vec *vec, size_t index)
-{
-    return *(const uint64_t *)gt_vec_at(vec, index);
-}
-
 void gt_absence_init(struct gt_absence *absence, const struct gt_study *study)
 {
     gt_bitmap_init(&absence->roots, study->roots->list.len);
@@ -39,11 +29,11 @@ void gt_absence_take(struct gt_absence *absence, const struct gt_study *study,
                      const struct gt_edges *edges)
 {
     for (size_t i = 0; i < edges->roots.len; i++)
-        gt_bit_set(&absence->roots, number_at(&edges->roots, i));
+        gt_bit_set(&absence->roots, gt_vec_u32(&edges->roots, i));
     for (size_t i = 0; i < edges->words.len; i++)
-        gt_cut_word(&absence->cut, &study->heap->graph, address_at(&edges->words, i));
+        gt_cut_word(&absence->cut, &study->heap->graph, gt_vec_u64(&edges->words, i));
     for (size_t i = 0; i < edges->muted.len; i++)
-        gt_bit_set(&absence->cut.muted, number_at(&edges->muted, i));
+        gt_bit_set(&absence->cut.muted, gt_vec_u32(&edges->muted, i));
 }
 
 bool gt_absence_covers(const struct gt_absence *absence, const struct gt_edges *edges)
@@ -51,11 +41,11 @@ bool gt_absence_covers(const struct gt_absence *absence, const struct gt_edges *
     bool covers = true;
 
     for (size_t i = 0; covers && i < edges->roots.len; i++)
-        covers = gt_bit(&absence->roots, number_at(&edges->roots, i));
+        covers = gt_bit(&absence->roots, gt_vec_u32(&edges->roots, i));
     for (size_t i = 0; covers && i < edges->words.len; i++)
-        covers = gt_map_find(&absence->cut.words, address_at(&edges->words, i)) != NULL;
+        covers = gt_map_find(&absence->cut.words, gt_vec_u64(&edges->words, i)) != NULL;
     for (size_t i = 0; covers && i < edges->muted.len; i++)
-        covers = gt_bit(&absence->cut.muted, number_at(&edges->muted, i));
+        covers = gt_bit(&absence->cut.muted, gt_vec_u32(&edges->muted, i));
     return covers;
 }
 
@@ -65,7 +55,7 @@ void gt_edges_give(const struct gt_edges *edges, const struct gt_study *study,
     const struct gt_heap *graph = &study->heap->graph;
 
     for (size_t i = 0; i < edges->roots.len; i++) {
-        uint32_t number = number_at(&edges->roots, i);
+        uint32_t number = gt_vec_u32(&edges->roots, i);
         const struct gt_root *root = gt_root_at(study->roots, number);
         if (root->kind == GT_ROOT_CONTENTS)
             gt_owners_contents(owners, owner, number, gt_heap_object(graph, root->value));
@@ -73,10 +63,10 @@ void gt_edges_give(const struct gt_edges *edges, const struct gt_study *study,
             gt_owners_root(owners, owner, number, root->value);
     }
     for (size_t i = 0; i < edges->words.len; i++)
-        if (gt_heap_object(graph, address_at(&edges->words, i)) != GT_NO_OBJECT)
-            gt_owners_word(owners, owner, address_at(&edges->words, i));
+        if (gt_heap_object(graph, gt_vec_u64(&edges->words, i)) != GT_NO_OBJECT)
+            gt_owners_word(owners, owner, gt_vec_u64(&edges->words, i));
     for (size_t i = 0; i < edges->muted.len; i++)
-        gt_owners_mute(owners, owner, number_at(&edges->muted, i));
+        gt_owners_mute(owners, owner, gt_vec_u32(&edges->muted, i));
 }
 
 struct adding {
@@ -89,7 +79,7 @@ struct adding {
 static void add_roots(const struct adding *adding, const struct gt_vec *roots)
 {
     for (size_t i = 0; i < roots->len; i++) {
-        uint32_t root = number_at(roots, i);
+        uint32_t root = gt_vec_u32(roots, i);
         if (!gt_bit(&adding->still_away->roots, root))
             gt_live_seed(adding->marker, adding->study->heap,
                          gt_root_at(adding->study->roots, root));
@@ -101,7 +91,7 @@ static void add_words(const struct adding *adding, const struct gt_vec *words)
     uint64_t value;
 
     for (size_t i = 0; i < words->len; i++) {
-        uint64_t addr = address_at(words, i);
+        uint64_t addr = gt_vec_u64(words, i);
         uint32_t holder = gt_heap_object(&adding->study->heap->graph, addr);
         if (gt_map_find(&adding->still_away->cut.words, addr)) continue;
         if (holder != GT_NO_OBJECT && !gt_bit(adding->marked, holder)) continue;
@@ -119,7 +109,7 @@ static void seed_word(void *ctx, uint64_t offset, uint64_t value)
 static void add_muted(const struct adding *adding, const struct gt_vec *muted)
 {
     for (size_t i = 0; i < muted->len; i++) {
-        uint32_t object = number_at(muted, i);
+        uint32_t object = gt_vec_u32(muted, i);
         if (!gt_bit(&adding->still_away->cut.muted, object) && gt_bit(adding->marked, object))
             gt_heap_words(&adding->study->heap->graph, object, seed_word, adding->marker);
     }

@@ -89,8 +89,8 @@ static void need_wakers(struct gt_deadlocks *deadlocks, struct gt_wait_class *cl
     struct reaching reaching = {.deadlocks = deadlocks};
 
     for (size_t i = 0; i < wait->objects.len; i++)
-        reaching.open |= gt_heap_object(&study->heap->graph,
-                                        *(uint64_t *)gt_vec_at(&wait->objects, i)) == GT_NO_OBJECT;
+        reaching.open |=
+            gt_heap_object(&study->heap->graph, gt_vec_u64(&wait->objects, i)) == GT_NO_OBJECT;
     reaching.open |= !gt_wakers_visit(deadlocks->wakers, class->member, take_waker, &reaching);
     reaching.open |= reaching.owners.len >= MAX_NEEDED;
     class->need = reaching.open ? GT_STUCK_NEVER : GT_STUCK_IF_ALL;

@@ -194,7 +194,7 @@ static void take_specials(const struct looping *looping, const struct gt_map *co
     const struct gt_vec *roots = &study->contest->edges[GT_SPECIALS].roots;
 
     for (size_t i = 0; i < roots->len; i++) {
-        uint32_t number = *(const uint32_t *)gt_vec_at(roots, i);
+        uint32_t number = gt_vec_u32(roots, i);
         const struct gt_root *root = gt_root_at(study->roots, number);
         const struct gt_special *special = gt_special_at(study->specials, root->owner);
         uint32_t component = gt_scc_component(&looping->scc, special->object);

@@ -30,11 +30,6 @@ static const struct gt_wait *wait_of(const struct hunting *hunting, uint32_t num
     return &hunting->study->contest->wait[number];
 }
 
-static uint64_t address_at(const struct gt_vec *addresses, size_t index)
-{
-    return *(const uint64_t *)gt_vec_at(addresses, index);
-}
-
 static void seed_word(void *ctx, uint64_t offset, uint64_t value)
 {
     (void)offset;
@@ -59,7 +54,7 @@ static void give_back(struct hunting *hunting, uint32_t number)
     }
     const struct gt_wait *wait = wait_of(hunting, number);
     for (size_t i = 0; i < wait->objects.len; i++)
-        gt_mark_seed(hunting->marker, address_at(&wait->objects, i));
+        gt_mark_seed(hunting->marker, gt_vec_u64(&wait->objects, i));
 }
 
 /* ---- who is to be told --------------------------------------------------------------------- */
@@ -78,7 +73,7 @@ static void watch_waits(struct hunting *hunting)
     for (uint32_t i = 0; i < hunting->study->goroutines->count; i++) {
         const struct gt_wait *wait = wait_of(hunting, i);
         for (size_t j = 0; hunting->hangs[i] && j < wait->objects.len; j++)
-            watch(hunting, address_at(&wait->objects, j), i, 0);
+            watch(hunting, gt_vec_u64(&wait->objects, j), i, 0);
     }
 }
 
@@ -148,7 +143,7 @@ static void tell_marked(struct hunting *hunting)
     for (uint32_t i = 0; i < hunting->study->goroutines->count; i++) {
         const struct gt_wait *wait = wait_of(hunting, i);
         for (size_t j = 0; hunting->hangs[i] && j < wait->objects.len; j++)
-            if (gt_heap_object(graph, address_at(&wait->objects, j)) == GT_NO_OBJECT)
+            if (gt_heap_object(graph, gt_vec_u64(&wait->objects, j)) == GT_NO_OBJECT)
                 give_back(hunting, i);
     }
 }
@@ -163,7 +158,7 @@ static void reach_fixpoint(struct hunting *hunting)
     tell_marked(hunting);
     gt_scheduler_words(hunting->study->process, seed_scheduler, hunting->marker);
     for (gt_mark_drain(hunting->marker); hunting->met.len; gt_mark_drain(hunting->marker))
-        tell(hunting, *(uint32_t *)gt_vec_at(&hunting->met, --hunting->met.len));
+        tell(hunting, gt_vec_u32(&hunting->met, --hunting->met.len));
 }
 
 bool *gt_hanging_find(struct gt_study *study)

@@ -122,7 +122,7 @@ static void collect_roots(struct collecting *collecting, bool programs)
     const struct gt_vec *roots = &collecting->edges->roots;
 
     for (size_t i = 0; i < roots->len; i++) {
-        uint32_t number = *(const uint32_t *)gt_vec_at(roots, i);
+        uint32_t number = gt_vec_u32(roots, i);
         const struct gt_root *root = gt_root_at(study->roots, number);
         if (is_programs(collecting->keepers, root) != programs) continue;
         struct holder by = {.root = number, .goroutine = root->owner};
@@ -146,11 +146,11 @@ static void collect_words(struct collecting *collecting)
 
     collecting->seen = (struct holder){.root = NO_ROOT, .goroutine = NOBODY, .way_count = 1};
     for (size_t i = 0; i < edges->muted.len; i++) {
-        collecting->seen.way[0] = *(const uint32_t *)gt_vec_at(&edges->muted, i);
+        collecting->seen.way[0] = gt_vec_u32(&edges->muted, i);
         gt_heap_words(graph, collecting->seen.way[0], collect_word, collecting);
     }
     for (size_t i = 0; i < edges->words.len; i++) {
-        uint64_t value, addr = *(const uint64_t *)gt_vec_at(&edges->words, i);
+        uint64_t value, addr = gt_vec_u64(&edges->words, i);
         collecting->seen.way[0] = gt_heap_object(graph, addr);
         if (collecting->seen.way[0] == GT_NO_OBJECT ||
             !gt_mem_u64(study->process->mem, addr, &value))

@@ -30,11 +30,6 @@ static const struct gt_goroutine *goroutine_at(const struct suspecting *suspecti
     return &suspecting->study->goroutines->list[number];
 }
 
-static uint64_t object_at(const struct gt_wait *wait, size_t index)
-{
-    return *(const uint64_t *)gt_vec_at(&wait->objects, index);
-}
-
 static void note_clocks(struct suspecting *suspecting)
 {
     const struct gt_vec *timers = &suspecting->study->contest->timers.list;
@@ -111,7 +106,7 @@ static bool waits_for_more_than_time(const struct suspecting *suspecting, uint32
     const struct gt_wait *wait = &contest->wait[number];
 
     for (size_t i = 0; contest->blocks[number] && i < wait->objects.len; i++)
-        if (!is_clock(suspecting, object_at(wait, i))) return true;
+        if (!is_clock(suspecting, gt_vec_u64(&wait->objects, i))) return true;
     return false;
 }
 
@@ -143,7 +138,7 @@ static bool is_theirs_alone(const struct suspecting *suspecting, uint32_t number
     const struct gt_wait *wait = &suspecting->study->contest->wait[number];
 
     for (size_t i = 0; i < wait->objects.len; i++) {
-        uint64_t addr = object_at(wait, i);
+        uint64_t addr = gt_vec_u64(&wait->objects, i);
         uint32_t object = gt_heap_object(&suspecting->study->heap->graph, addr);
         if (is_clock(suspecting, addr)) continue;
         if (object == GT_NO_OBJECT || gt_bit(marked, object)) return false;

@@ -103,7 +103,7 @@ static void tell_wakers(struct graphing *graphing, uint32_t number, struct gt_wa
     const struct gt_wait *wait = &graphing->study->contest->wait[number];
 
     for (size_t i = 0; i < wait->objects.len && i < MAX_WAKERS; i++)
-        tell_variable(graphing, *(uint64_t *)gt_vec_at(&wait->objects, i), &naming.wakers);
+        tell_variable(graphing, gt_vec_u64(&wait->objects, i), &naming.wakers);
     naming.more |= !gt_wakers_visit(&graphing->wakers, number, tell_waker, &naming);
     waiting->waker_count = naming.wakers.len;
     waiting->more_wakers = naming.more;

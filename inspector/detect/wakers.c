@@ -64,7 +64,7 @@ static void mute_goroutines(const struct gt_study *study, struct gt_cut *cut)
         uint32_t object = gt_goroutine_object(study, i);
         if (object != GT_NO_OBJECT) gt_bit_set(&cut->muted, object);
         for (size_t j = 0; j < wait->hidden_words.len; j++)
-            gt_cut_word(cut, &study->heap->graph, *(uint64_t *)gt_vec_at(&wait->hidden_words, j));
+            gt_cut_word(cut, &study->heap->graph, gt_vec_u64(&wait->hidden_words, j));
     }
 }
 
@@ -134,8 +134,7 @@ static bool waits_for_same(const struct seeking *seeking, uint32_t other)
     const struct gt_wait *wait = &seeking->wakers->study->contest->wait[other];
 
     for (size_t i = 0; i < wait->objects.len; i++)
-        if (!gt_map_find(&seeking->objects, *(uint64_t *)gt_vec_at(&wait->objects, i)))
-            return false;
+        if (!gt_map_find(&seeking->objects, gt_vec_u64(&wait->objects, i))) return false;
     return wait->objects.len > 0;
 }
 
@@ -216,9 +215,9 @@ bool gt_wakers_visit(struct gt_wakers *wakers, uint32_t number, gt_way_fn *visit
     bool enough = false, whole = true;
 
     for (size_t i = 0; i < wait->objects.len; i++)
-        gt_map_put(&seeking.objects, *(uint64_t *)gt_vec_at(&wait->objects, i), NULL);
+        gt_map_put(&seeking.objects, gt_vec_u64(&wait->objects, i), NULL);
     for (size_t i = 0; i < wait->objects.len && !enough; i++) {
-        uint64_t address = *(uint64_t *)gt_vec_at(&wait->objects, i);
+        uint64_t address = gt_vec_u64(&wait->objects, i);
         uint32_t object = gt_heap_object(&wakers->study->heap->graph, address);
         if (object != GT_NO_OBJECT) whole &= climb_from(&seeking, object, &enough);
     }

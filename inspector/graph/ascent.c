@@ -106,12 +106,12 @@ void gt_ascent_end(struct gt_ascent *ascent)
 uint32_t gt_ascent_next(struct gt_ascent *ascent, const struct gt_parents *parents)
 {
     if (ascent->next > 0) {
-        uint32_t last = *(uint32_t *)gt_vec_at(&ascent->queue, ascent->next - 1);
+        uint32_t last = gt_vec_u32(&ascent->queue, ascent->next - 1);
         for (uint64_t i = parents->first[last]; i < parents->first[last + 1]; i++)
             meet(ascent, parents->list[i], last);
     }
     if (ascent->next == ascent->queue.len) return GT_NO_OBJECT;
-    return *(uint32_t *)gt_vec_at(&ascent->queue, ascent->next++);
+    return gt_vec_u32(&ascent->queue, ascent->next++);
 }
 
 size_t gt_ascent_way(const struct gt_ascent *ascent, uint32_t object, uint32_t *out, size_t max)

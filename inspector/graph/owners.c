@@ -227,7 +227,7 @@ static void drain(struct spread *spread)
 
     do {
         while (spread->list.len) {
-            uint32_t object = *(uint32_t *)gt_vec_at(&spread->list, --spread->list.len);
+            uint32_t object = gt_vec_u32(&spread->list, --spread->list.len);
             uint32_t place = gt_owners_place(owners, object);
             gt_bit_clear(&spread->waiting, place);
             scan(spread, object, owners->set[place], false);

@@ -67,7 +67,7 @@ static void walk_on(struct walk *walk)
     struct gt_vec *list = &walk->reaches->list;
 
     while (list->len) {
-        uint32_t object = *(uint32_t *)gt_vec_at(list, --list->len);
+        uint32_t object = gt_vec_u32(list, --list->len);
         gt_owners_words(walk->reaches->owners, walk->owner, object, meet, walk);
     }
 }
@@ -86,7 +86,7 @@ static uint64_t hash_gates(const struct gt_vec *gates)
     uint64_t hash = gates->len;
 
     for (size_t i = 0; i < gates->len; i++)
-        hash = (hash ^ *(uint32_t *)gt_vec_at(gates, i)) * UINT64_C(0x9e3779b97f4a7c15);
+        hash = (hash ^ gt_vec_u32(gates, i)) * UINT64_C(0x9e3779b97f4a7c15);
     return hash;
 }
 
@@ -111,7 +111,7 @@ static struct gt_owned walk_gates(struct gt_reaches *reaches)
 
     reaches->stamp++;
     for (size_t i = 0; i < reaches->gates.len; i++)
-        meet(&walk, 0, gt_heap_address(owners->heap, *(uint32_t *)gt_vec_at(&reaches->gates, i)));
+        meet(&walk, 0, gt_heap_address(owners->heap, gt_vec_u32(&reaches->gates, i)));
     walk_on(&walk);
     return walk.gained;
 }

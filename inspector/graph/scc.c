@@ -59,7 +59,7 @@ static void link_to(struct linker *linker, uint32_t to)
     size_t len = linker->edges.len;
 
     if (to == NO_PLACE || to == linker->from) return;
-    if (len > linker->first && *(uint32_t *)gt_vec_at(&linker->edges, len - 1) == to) return;
+    if (len > linker->first && gt_vec_u32(&linker->edges, len - 1) == to) return;
     gt_vec_add(&linker->edges, &to);
 }
 

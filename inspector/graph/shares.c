@@ -29,16 +29,11 @@ void gt_shares_deinit(struct gt_shares *shares)
     gt_vec_free(&shares->parents);
 }
 
-static uint32_t number_at(const struct gt_vec *vec, size_t index)
-{
-    return *(const uint32_t *)gt_vec_at(vec, index);
-}
-
 void gt_shares_start(struct gt_shares *shares, uint32_t owner)
 {
     for (size_t i = 0; i < shares->objects.len; i++)
         gt_bit_clear(&shares->taken,
-                     gt_owners_place(shares->owners, number_at(&shares->objects, i)));
+                     gt_owners_place(shares->owners, gt_vec_u32(&shares->objects, i)));
     gt_vec_clear(&shares->objects);
     gt_vec_clear(&shares->parents);
     shares->owner = owner;
@@ -67,7 +62,7 @@ struct gt_share gt_share_take(struct gt_shares *shares, uint64_t value)
 
     take(&taking, 0, value);
     for (size_t i = first; i < shares->objects.len; i++) {
-        uint32_t object = number_at(&shares->objects, i);
+        uint32_t object = gt_vec_u32(&shares->objects, i);
         taking.parent = (uint32_t)i;
         if (object < heap->scan_objects) gt_heap_words(heap, object, take, &taking);
     }
@@ -85,9 +80,9 @@ static void weigh(const struct gt_shares *shares, const struct gt_share *share,
 {
     for (size_t i = 0; i < share->count; i++)
         weights[i].bytes =
-            gt_heap_size(shares->owners->heap, number_at(&shares->objects, share->first + i));
+            gt_heap_size(shares->owners->heap, gt_vec_u32(&shares->objects, share->first + i));
     for (size_t i = share->count; i-- > 1;) {
-        uint32_t parent = number_at(&shares->parents, share->first + i);
+        uint32_t parent = gt_vec_u32(&shares->parents, share->first + i);
         struct weight *above = &weights[parent - share->first];
         above->bytes += weights[i].bytes;
         if (!above->heaviest || weights[above->heaviest].bytes <= weights[i].bytes)
@@ -108,7 +103,7 @@ size_t gt_share_way(const struct gt_shares *shares, const struct gt_share *share
         weigh(shares, share, weights);
     }
     do {
-        out[count++] = number_at(&shares->objects, share->first + at);
+        out[count++] = gt_vec_u32(&shares->objects, share->first + at);
         at = weights ? weights[at].heaviest : 0;
     } while (at && count < max && weights[at].bytes >= share->bytes / 2);
     free(weights);

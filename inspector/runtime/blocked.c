@@ -138,7 +138,7 @@ static enum gt_blocked_role end_of(const struct gt_process *process, const struc
 struct gt_blocked gt_blocked_on(const struct gt_waits *waits, const struct gt_goroutine *g,
                                 const struct gt_wait *wait, size_t index)
 {
-    uint64_t object = *(uint64_t *)gt_vec_at(&wait->objects, index);
+    uint64_t object = gt_vec_u64(&wait->objects, index);
 
     if (wait->kind == GT_WAIT_CHANNEL)
         return (struct gt_blocked){"channel", end_of(waits->process, g, object, index), object};

@@ -65,7 +65,7 @@ static size_t count_below(const struct gt_vec *sizes, uint64_t size)
 
     while (low < high) {
         size_t middle = low + (high - low) / 2;
-        if (*(const uint64_t *)gt_vec_at(sizes, middle) < size)
+        if (gt_vec_u64(sizes, middle) < size)
             low = middle + 1;
         else
             high = middle;
@@ -103,8 +103,7 @@ static bool has_type_for_slot(const struct gt_shapes *shapes, uint64_t slot)
     uint64_t least = slot < 1024 ? slot - slot / 3 : slot - slot / 6;
     size_t first = count_below(&shapes->whole_sizes, least);
 
-    return first < shapes->whole_sizes.len &&
-           *(const uint64_t *)gt_vec_at(&shapes->whole_sizes, first) <= slot;
+    return first < shapes->whole_sizes.len && gt_vec_u64(&shapes->whole_sizes, first) <= slot;
 }
 
 /* ---- interfaces ---------------------------------------------------------------------------- */
@@ -202,7 +201,7 @@ static uint64_t widest(uint64_t offset, uint64_t most, uint64_t step, const stru
 static uint64_t widest_type(const struct gt_shapes *shapes, uint64_t offset, uint64_t most)
 {
     for (size_t i = count_below(&shapes->element_sizes, most + 1); i-- > 0;) {
-        uint64_t size = *(const uint64_t *)gt_vec_at(&shapes->element_sizes, i);
+        uint64_t size = gt_vec_u64(&shapes->element_sizes, i);
         if (offset % size == 0) return size;
     }
     return 1;

@@ -62,7 +62,7 @@ static void read_treap(struct gt_waits *waits, uint64_t root, struct gt_map *see
 
     gt_vec_add(&work, &root);
     while (work.len && seen->len < MAX_WAITERS) {
-        uint64_t next, g, sudog = *(uint64_t *)gt_vec_at(&work, --work.len);
+        uint64_t next, g, sudog = gt_vec_u64(&work, --work.len);
         bool added;
         gt_map_put(seen, sudog, &added);
         if (!added || !gt_process_field(waits->process, sudog, GT_F_sudog_g, &g)) continue;

@@ -131,7 +131,7 @@ static void search_subprogram(struct frame_search *search, uint64_t offset)
     gt_die_free(subprogram);
     *(uint64_t *)gt_vec_push(&search->scopes) = offset;
     for (size_t i = 0; i < search->scopes.len; i++)
-        see_children(search, *(uint64_t *)gt_vec_at(&search->scopes, i));
+        see_children(search, gt_vec_u64(&search->scopes, i));
 }
 
 static struct gt_frame_places *keep(struct gt_dwarf *dwarf, const struct gt_vec *found)
