@@ -22,7 +22,7 @@ struct suspecting {
     struct gt_vec waits;      /* struct waited, of all user goroutines, by reason and time */
     struct gt_groups late;    /* by site: those that wait for long */
     struct gt_groups unknown; /* or for nobody knows how long */
-    unsigned sites;           /* judged so far */
+    unsigned sites;           /* of many; the first MAX_SITES are judged */
 };
 
 static const struct gt_goroutine *goroutine_at(const struct suspecting *suspecting, uint32_t number)
@@ -187,6 +187,17 @@ static void judge_unknown(void *ctx, const struct gt_member *members, size_t cou
                         alone, (unsigned long long)g->id);
 }
 
+/* Not looked at is not innocent. */
+static void tell_unjudged(const struct suspecting *suspecting)
+{
+    if (suspecting->sites > MAX_SITES)
+        gt_process_lost(
+            suspecting->study->process, GT_OF_NAMES,
+            "%u of %u sites where many goroutines wait for long, or for nobody knows how "
+            "long, were not judged: whether they are stuck is not known",
+            suspecting->sites - MAX_SITES, suspecting->sites);
+}
+
 static void group_waiting(struct suspecting *suspecting)
 {
     for (uint32_t i = 0; i < suspecting->study->goroutines->count; i++) {
@@ -213,6 +224,7 @@ bool *gt_suspects_find(const struct gt_study *study, const bool *hangs)
     group_waiting(&suspecting);
     gt_groups_visit(&suspecting.late, judge_late, &suspecting);
     gt_groups_visit(&suspecting.unknown, judge_unknown, &suspecting);
+    tell_unjudged(&suspecting);
     gt_groups_deinit(&suspecting.late);
     gt_groups_deinit(&suspecting.unknown);
     gt_vec_free(&suspecting.waits);

@@ -35,3 +35,16 @@ def test_for_how_long_is_unknown(tmp_path, monkeypatch):
     assert report["gc"]["cycles"] == 0 and _hung(report) == []
     (note,) = (note for note in report["coverage"]["notes"] if "may be stuck" in note)
     assert note.startswith(f"{EACH} goroutines")
+
+
+@pytest.mark.skipif(tool.SUBSET, reason="a slow build is under test")
+def test_too_many_sites_are_told(tmp_path, monkeypatch):
+    """Each costs a mark: the first ones are judged, and the others not taken for innocent."""
+    monkeypatch.setenv("NO_COLLECTION", "1")
+    monkeypatch.setenv("SITES", "69")  # beside those of stuck itself and of the pool
+    try:
+        core = little.make(tmp_path, "gcore", "stuck", recipe.LOCAL)
+    except recipe.Unavailable as why:
+        pytest.skip(str(why))
+    notes = tool.report(core.path)["coverage"]["notes"]
+    assert any(note.startswith("7 of 71 sites where many goroutines wait") for note in notes), notes

@@ -9,6 +9,7 @@ import (
 	"os"
 	"runtime"
 	"runtime/debug"
+	"strconv"
 	"time"
 )
 
@@ -25,11 +26,17 @@ var (
 	idle  = make(jobs)
 	fresh = make(jobs)
 
-	stacks = make([]byte, 2<<20)
+	stacks []byte
 )
 
+// stuck stands at another site for each depth.
+//
 //go:noinline
-func stuck(answer jobs) {
+func stuck(depth int, answer jobs) {
+	if depth > 0 {
+		stuck(depth-1, answer)
+		return
+	}
 	select {
 	case <-answer:
 	case <-time.After(day):
@@ -69,12 +76,17 @@ func await(count int) {
 
 func main() {
 	debug.SetGCPercent(-1) // those that are asked for are all
+	sites, _ := strconv.Atoi(os.Getenv("SITES"))
+	stacks = make([]byte, (2+sites)<<20)
+	for i := 0; i < sites*each; i++ {
+		go stuck(1+i/each, make(jobs))
+	}
 	for i := 0; i < each; i++ {
-		go stuck(make(jobs))
+		go stuck(0, make(jobs))
 		go pooled(make(jobs))
 		go alarm()
 	}
-	await(3 * each)
+	await((3 + sites) * each)
 	if os.Getenv("NO_COLLECTION") == "" {
 		runtime.GC()
 		time.Sleep(long)
@@ -82,7 +94,7 @@ func main() {
 		for i := 0; i < others; i++ {
 			go recent(make(jobs))
 		}
-		await(3*each + others)
+		await((3+sites)*each + others)
 		runtime.GC()
 	}
 	fmt.Println("ready")
