@@ -47,11 +47,11 @@ def _need_how(how, machine):
         need_kernel_cores()
 
 
-def build(folder, name, version, *flags, **settings):
+def build(folder, name, version, *flags, programs=PROGRAMS, **settings):
     recipe.go_name(version)  # Unavailable where that Go is
     subprocess.run(
         ["go", "build", "-buildvcs=false", *flags, "-o", folder / name, "."],
-        cwd=PROGRAMS / name,
+        cwd=programs / name,
         env={**recipe.environment(version), **settings},
         timeout=recipe.PATIENCE,
         check=True,
@@ -110,12 +110,12 @@ def allow_cores():
     resource.setrlimit(resource.RLIMIT_CORE, (hard, hard))
 
 
-def _run(*command):
-    """Starts a program, which must be ready soon, in its folder."""
+def _run(*command, folder=None):
+    """Starts a program, which must be ready soon, in its folder or another."""
     program = next(word for word in command if isinstance(word, pathlib.Path))
     return subprocess.Popen(
         command,
-        cwd=program.parent,
+        cwd=folder or program.parent,
         env={**os.environ, "GOTRACEBACK": "crash"},
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
@@ -189,6 +189,16 @@ def crash(program, folder, way, dumped="0x33"):
     )
     (core,) = folder.glob("core*")
     return core
+
+
+def core_in(folder, program, *arguments):
+    """The core of a program that was built already, by the kernel, in a folder of its own."""
+    with _run(program, *arguments, folder=folder) as process:
+        try:
+            truth = _truth(process)
+            return recipe.Core(_by_kernel(folder, process), program, truth)
+        finally:
+            process.kill()
 
 
 def core_of(command):

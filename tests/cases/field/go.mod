@@ -1,0 +1,3 @@
+module gotopsy/field
+
+go 1.22
