@@ -218,6 +218,13 @@ struct gt_instance {
     };
 };
 
+struct gt_smaller {    /* findings of one kind that are too small to be told one by one */
+    uint64_t findings; /* 0: there are none */
+    uint64_t suspects; /* those of them that a person must judge */
+    uint64_t count;    /* blocks, goroutines, timers, cycles or deferred calls, of all of them */
+    uint64_t bytes;    /* that each one alone frees, stacks included; no byte counts twice */
+};
+
 struct gt_finding {
     uint32_t id; /* from 1, in the report's order */
     enum gt_kind kind;
@@ -368,6 +375,8 @@ struct gt_report {
     } leaks_total; /* what goes when every finding is fixed; stacks included in bytes */
     const struct gt_finding *findings; /* the largest bytes_freed first */
     size_t finding_count;
+    uint64_t min_bytes;                  /* what the smallest of them frees, in general */
+    struct gt_smaller smaller[GT_KINDS]; /* than that: they are in no sum above */
     /* Which kinds could be looked for; a kind without a finding and with false is "could not look".
      */
     bool looked_for[GT_KINDS];

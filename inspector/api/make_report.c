@@ -124,6 +124,8 @@ static void detect(struct making *making)
     gt_causes_weigh(&making->study, &making->causes, &report->leaks_total.bytes,
                     &report->leaks_total.objects);
     fill_findings(making);
+    report->min_bytes = making->study.min_bytes;
+    memcpy(report->smaller, making->causes.smaller, sizeof report->smaller);
     gt_causes_deinit(&making->causes);
 }
 

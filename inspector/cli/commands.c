@@ -17,11 +17,22 @@ static bool meets(const struct gt_finding *finding, const struct gt_fail_on *rul
     return kind && finding->bytes_freed >= rule->bytes;
 }
 
+/* A rule without a size holds for findings of any, but not for small ones that only a person could
+ * judge. */
+static bool met_by_small(const struct gt_report *report, const struct gt_fail_on *rule)
+{
+    for (unsigned kind = 0; kind < GT_KINDS && rule->bytes == 0; kind++)
+        if (report->smaller[kind].findings > report->smaller[kind].suspects &&
+            (rule->kind == GT_KINDS || rule->kind == kind))
+            return true;
+    return false;
+}
+
 static bool met(const struct gt_report *report, const struct gt_fail_on *rule)
 {
     for (size_t i = 0; i < report->finding_count; i++)
         if (meets(&report->findings[i], rule)) return true;
-    return false;
+    return met_by_small(report, rule);
 }
 
 /* The kinds that a rule speaks of and that could not be looked for. */

@@ -108,8 +108,10 @@ static struct gt_error *parse_number(const char *name, const char *value, unsign
 
 static struct gt_error *set_instances(struct gt_options *options, const char *value)
 {
-    unsigned long number;
-    struct gt_error *error = parse_number("--instances", value, 1, MOST_INSTANCES, &number);
+    unsigned long number = SIZE_MAX;
+    bool all = strcmp(value, "all") == 0;
+    struct gt_error *error =
+        all ? NULL : parse_number("--instances", value, 1, MOST_INSTANCES, &number);
 
     if (!error) options->report.instances = number;
     return error;
@@ -216,7 +218,7 @@ const struct gt_option_row gt_option_rows[] = {
      GT_FOR_REPORT, set_min_bytes},
     {"fail-on", 0, "KIND[:SIZE]", "exit 1 when a finding of KIND, or of any, frees SIZE or more",
      GT_FOR_REPORT, set_fail_on},
-    {"instances", 0, "N", "examples for each finding (20)", GT_FOR_REPORT, set_instances},
+    {"instances", 0, "N", "examples for each finding, or all (20)", GT_FOR_REPORT, set_instances},
     {"show-data", 0, NULL, "show the first bytes of the program's strings where they matter",
      GT_FOR_REPORT | GT_FOR_GOROUTINES | GT_FOR_THREADS, set_show_data},
     {"coverage", 0, NULL, "say in full what could not be looked at; leave nothing out",

@@ -1,5 +1,6 @@
 #include "inspector/detect/cause.h"
 
+#include "inspector/detect/consequences.h"
 #include "inspector/detect/retained.h"
 #include "inspector/graph/reach.h"
 
@@ -7,13 +8,19 @@
 
 void gt_causes_init(struct gt_causes *causes)
 {
-    causes->list = GT_VEC_OF(struct gt_cause);
+    *causes = (struct gt_causes){.list = GT_VEC_OF(struct gt_cause)};
+}
+
+void gt_cause_deinit(struct gt_cause *cause)
+{
+    gt_edges_deinit(&cause->edges);
+    gt_vec_free(&cause->parts);
 }
 
 void gt_causes_deinit(struct gt_causes *causes)
 {
     for (size_t i = 0; i < causes->list.len; i++)
-        gt_edges_deinit(&((struct gt_cause *)gt_vec_at(&causes->list, i))->edges);
+        gt_cause_deinit(gt_vec_at(&causes->list, i));
     gt_vec_free(&causes->list);
 }
 
@@ -22,7 +29,8 @@ struct gt_cause *gt_causes_add(struct gt_causes *causes, enum gt_kind kind,
 {
     struct gt_cause *cause = gt_vec_push(&causes->list);
 
-    *cause = (struct gt_cause){.kind = kind, .confidence = confidence};
+    *cause = (struct gt_cause){
+        .kind = kind, .confidence = confidence, .parts = GT_VEC_OF(struct gt_part)};
     gt_edges_init(&cause->edges);
     return cause;
 }
@@ -33,6 +41,13 @@ void gt_cause_count(struct gt_cause *cause, const struct gt_study *study, size_t
     cause->instance_count = count < study->max_instances ? count : study->max_instances;
     cause->instances =
         gt_arena_alloc(study->storage, cause->instance_count * sizeof *cause->instances);
+}
+
+void gt_cause_take_part(struct gt_cause *cause, uint32_t block, uint64_t bytes)
+{
+    struct gt_part part = {block, bytes};
+
+    gt_vec_add(&cause->parts, &part);
 }
 
 void gt_cause_take_goroutine(struct gt_cause *cause, const struct gt_study *study,
@@ -91,6 +106,50 @@ static void weigh(struct gt_cause *cause, struct gt_reaches *reaches, uint32_t o
     cause->shared_bytes = reached.bytes > owned.bytes ? reached.bytes - owned.bytes : 0;
 }
 
+/* Whether another cause's finding has the whole block: kinds do not overlap. */
+static bool is_anothers(const struct weighing *weighing, const struct gt_owners *owners,
+                        uint32_t block)
+{
+    uint32_t members[GT_SET_MAX];
+
+    if (!gt_owners_in_residue(owners, block)) return false;
+    size_t count =
+        gt_sets_members(&owners->sets, owners->set[gt_owners_place(owners, block)], members);
+    for (size_t i = 0; i < count; i++) {
+        const struct gt_cause *cause = cause_at(weighing, members[i]);
+        if (cause->kind == GT_LOST_ELEMENTS ||
+            (cause->kind == GT_HUNG_GOROUTINE && cause->confidence == GT_PROVEN))
+            return true;
+    }
+    return false;
+}
+
+static void weigh_parts(const struct weighing *weighing, const struct gt_owners *owners,
+                        struct gt_cause *cause)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < cause->parts.len; i++) {
+        const struct gt_part *part = gt_vec_at(&cause->parts, i);
+        if (is_anothers(weighing, owners, part->block)) continue;
+        cause->own_bytes += part->bytes;
+        memmove(gt_vec_at(&cause->parts, kept++), part, sizeof *part);
+    }
+    cause->parts.len = kept;
+}
+
+/* What goes of blocks that stay when every cause is fixed. */
+static uint64_t bytes_of_parts(const struct weighing *weighing, const struct gt_cause *cause)
+{
+    uint64_t bytes = 0;
+
+    for (size_t i = 0; i < cause->parts.len; i++) {
+        const struct gt_part *part = gt_vec_at(&cause->parts, i);
+        if (gt_bit(&weighing->innocent, part->block)) bytes += part->bytes;
+    }
+    return bytes;
+}
+
 static bool is_worth_telling(const struct weighing *weighing, const struct gt_cause *cause)
 {
     return cause->always || gt_cause_freed(cause) >= weighing->study->min_bytes;
@@ -129,9 +188,23 @@ static void weigh_all(struct weighing *weighing)
     gt_reaches_init(&reaches, &owners);
     for (uint32_t i = 0; i < count; i++)
         weigh(cause_at(weighing, i), &reaches, i);
+    for (uint32_t i = 0; i < count; i++)
+        weigh_parts(weighing, &owners, cause_at(weighing, i));
     gt_reaches_deinit(&reaches);
     name_holders(weighing, &owners);
     gt_owners_deinit(&owners);
+}
+
+/* What each small cause keeps alone: no byte of it is another's. */
+static void count_small(struct gt_causes *causes, const struct gt_cause *cause)
+{
+    struct gt_smaller *smaller = &causes->smaller[cause->kind];
+
+    if (gt_cause_freed(cause) == 0) return;
+    smaller->findings++;
+    smaller->suspects += cause->confidence == GT_SUSPECT;
+    smaller->count += cause->count;
+    smaller->bytes += gt_cause_freed(cause);
 }
 
 /* Says whether any was dropped. */
@@ -142,10 +215,12 @@ static bool drop_small(struct weighing *weighing)
 
     for (size_t i = 0; i < list->len; i++) {
         struct gt_cause *cause = gt_vec_at(list, i);
-        if (is_worth_telling(weighing, cause))
+        if (is_worth_telling(weighing, cause)) {
             memmove(gt_vec_at(list, kept++), cause, sizeof *cause);
-        else
-            gt_edges_deinit(&cause->edges);
+            continue;
+        }
+        count_small(weighing->causes, cause);
+        gt_cause_deinit(cause);
     }
     bool dropped = kept < list->len;
     list->len = kept;
@@ -165,6 +240,7 @@ void gt_causes_weigh(struct gt_study *study, struct gt_causes *causes, uint64_t 
     struct weighing weighing = {.study = study, .causes = causes};
 
     gt_bitmap_init(&weighing.innocent, study->heap->graph.objects);
+    gt_consequences_drop(causes);
     mark_innocent(&weighing);
     weigh_all(&weighing);
     if (drop_small(&weighing)) {
@@ -174,7 +250,8 @@ void gt_causes_weigh(struct gt_study *study, struct gt_causes *causes, uint64_t 
     *total_bytes = study->live_bytes - gt_heap_bytes_of(&study->heap->graph, &weighing.innocent);
     *total_objects = study->live_objects - gt_bitmap_count(&weighing.innocent);
     for (size_t i = 0; i < causes->list.len; i++)
-        *total_bytes += cause_at(&weighing, i)->own_bytes + cause_at(&weighing, i)->stack_bytes;
+        *total_bytes +=
+            bytes_of_parts(&weighing, cause_at(&weighing, i)) + cause_at(&weighing, i)->stack_bytes;
     if (causes->list.len)
         qsort(causes->list.data, causes->list.len, sizeof(struct gt_cause), by_freed);
     gt_bitmap_free(&weighing.innocent);

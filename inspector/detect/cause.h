@@ -7,6 +7,9 @@
  *   1. mark from all that no cause names: the innocent heap; the rest of the live heap is residue;
  *   2. a cause's cost is what of the residue nothing else leads to (graph/owners.h);
  *   3. what it shares is what it would keep by itself beyond that (graph/reach.h).
+ * No byte counts twice: a part of a block counts only while the block stays, and a part of a block
+ * that proven hung goroutines or lost elements keep alone is theirs. A cause whose edges another
+ * one takes away too is its consequence, and is not told (consequences.h).
  * Goroutines without a path get one, to what they keep most of (retained.h).
  * The innocent heap is marked once, and the residue is walked about twice for all causes together.
  *
@@ -17,11 +20,17 @@
 
 #include "inspector/detect/contest.h"
 
+struct gt_part { /* bytes of a live block that nothing uses, beside what the marks say */
+    uint32_t block;
+    uint64_t bytes;
+};
+
 struct gt_cause {
     enum gt_kind kind;
     enum gt_confidence confidence;
     struct gt_edges edges; /* what fixing it takes away */
-    uint64_t own_bytes;    /* parts of live blocks: windows' waste, beside what the marks say */
+    struct gt_vec parts;   /* struct gt_part: what goes of blocks that stay */
+    uint64_t own_bytes;    /* of those parts; filled in by gt_causes_weigh() */
     uint64_t stack_bytes;
     uint64_t count;
     const char *title, *advice;
@@ -36,16 +45,21 @@ struct gt_cause {
 };
 
 struct gt_causes {
-    struct gt_vec list; /* struct gt_cause */
+    struct gt_vec list;                  /* struct gt_cause */
+    struct gt_smaller smaller[GT_KINDS]; /* those that were dropped as too small to tell */
 };
 
 void gt_causes_init(struct gt_causes *causes);
+void gt_cause_deinit(struct gt_cause *cause); /* of one that leaves the list */
 void gt_causes_deinit(struct gt_causes *causes);
 
 /* Adds all that a goroutine keeps alive to what the cause takes away, its stack's bytes included.
  */
 void gt_cause_take_goroutine(struct gt_cause *cause, const struct gt_study *study,
                              uint32_t goroutine);
+
+/* Adds bytes of a block to what the cause frees. */
+void gt_cause_take_part(struct gt_cause *cause, uint32_t block, uint64_t bytes);
 
 /* Says of how many things the cause speaks, and makes room to tell the first few of them. */
 void gt_cause_count(struct gt_cause *cause, const struct gt_study *study, size_t count);
@@ -54,8 +68,9 @@ void gt_cause_count(struct gt_cause *cause, const struct gt_study *study, size_t
 struct gt_cause *gt_causes_add(struct gt_causes *causes, enum gt_kind kind,
                                enum gt_confidence confidence);
 
-/* Weighs every cause, drops those below the study's threshold, and orders the rest by what they
- * free. *total_bytes and *total_objects get what goes when all that are left are fixed. */
+/* Weighs every cause, drops those below the study's threshold into `smaller`, and orders the rest
+ * by what they free. *total_bytes and *total_objects get what goes when all that are left are
+ * fixed. */
 void gt_causes_weigh(struct gt_study *study, struct gt_causes *causes, uint64_t *total_bytes,
                      uint64_t *total_objects);
 

@@ -115,7 +115,7 @@ static void make_cause(void *ctx, const struct gt_member *members, size_t count)
     for (size_t i = 0; i < count; i++) {
         if (i < cause->instance_count)
             tell(wasting, block_of(wasting, &members[i]), &cause->instances[i]);
-        cause->own_bytes += members[i].weight;
+        gt_cause_take_part(cause, block_of(wasting, &members[i])->block, members[i].weight);
     }
     cause->path = gt_path_to(&wasting->keys, &view->holder);
     cause->title =

@@ -268,22 +268,22 @@ static uint64_t deferred_key(const struct gt_instance *instance)
 static const struct {
     void (*put)(struct gt_page *page, unsigned column, const struct gt_instance *instance);
     uint64_t (*key)(const struct gt_instance *instance); /* an address or a goroutine's number */
-    bool numbered;
+    bool numbered, single; /* single: its count is not that of its instances */
 } kinds[GT_KINDS] = {
-    [GT_SUBSTRING] = {put_windowed, windowed_key, false},
-    [GT_SUBSLICE] = {put_windowed, windowed_key, false},
-    [GT_LOST_ELEMENTS] = {put_lost, lost_key, false},
-    [GT_HUNG_GOROUTINE] = {put_hung, hung_key, true},
-    [GT_TICKER] = {put_ticker, ticker_key, false},
-    [GT_FINALIZER_CYCLE] = {put_cycle, cycle_key, false},
-    [GT_DEFERRED_CALLS] = {put_deferred, deferred_key, true},
+    [GT_SUBSTRING] = {put_windowed, windowed_key, false, false},
+    [GT_SUBSLICE] = {put_windowed, windowed_key, false, false},
+    [GT_LOST_ELEMENTS] = {put_lost, lost_key, false, false},
+    [GT_HUNG_GOROUTINE] = {put_hung, hung_key, true, false},
+    [GT_TICKER] = {put_ticker, ticker_key, false, false},
+    [GT_FINALIZER_CYCLE] = {put_cycle, cycle_key, false, false},
+    [GT_DEFERRED_CALLS] = {put_deferred, deferred_key, true, true},
 };
 
 static void put_others(struct gt_page *page, unsigned column, const struct gt_finding *finding)
 {
     size_t end = finding->instance_count;
 
-    if (end < 2) return;
+    if (end < 2 || kinds[finding->kind].single) return;
     if (!page->all && end > SHOWN_OTHERS + 1) end = SHOWN_OTHERS + 1;
     gt_page_line(page, column, column + STEP_IN);
     if (kinds[finding->kind].numbered)
@@ -295,8 +295,14 @@ static void put_others(struct gt_page *page, unsigned column, const struct gt_fi
         gt_page_format(page, GT_DIM, kinds[finding->kind].numbered ? "%s%llu" : "%s0x%llx",
                        i > 1 ? ", " : "", (unsigned long long)key);
     }
-    if (end < finding->instance_count)
-        gt_page_format(page, GT_DIM, ", %zu more in the JSON", finding->instance_count - end);
+    gt_page_end(page);
+    if (end == finding->count) return; /* all of them */
+    gt_page_line(page, column, column + STEP_IN);
+    gt_page_format(page, GT_DIM, "%zu of %s shown", end, gt_count(finding->count).text);
+    gt_page_put(page, GT_DIM,
+                finding->instance_count == finding->count
+                    ? "; all in the JSON"
+                    : "; --format=json --instances=all lists all");
     gt_page_end(page);
 }
 

@@ -190,19 +190,37 @@ static json_t *looked_for(const struct gt_report *report)
     return object;
 }
 
+static json_t *smaller_of(const struct gt_report *report)
+{
+    json_t *list = json_array();
+
+    for (unsigned kind = 0; kind < GT_KINDS; kind++) {
+        const struct gt_smaller *smaller = &report->smaller[kind];
+        if (!smaller->findings) continue;
+        json_t *row =
+            json_pack("{s:s, s:o, s:o, s:o, s:o}", "kind", gt_kind_name(kind), "findings",
+                      gt_json_size(smaller->findings), "suspects", gt_json_size(smaller->suspects),
+                      "count", gt_json_size(smaller->count), "bytes", gt_json_size(smaller->bytes));
+        list = gt_json_append(list, row);
+    }
+    return list;
+}
+
 bool gt_json_report(const struct gt_report *report, const struct gt_style *style, FILE *to)
 {
     (void)style;
     return gt_json_dump(
-        json_pack("{s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "schema",
-                  "gotopsy-report/1", "tool", gt_json_tool(), "core", gt_json_core(report), "crash",
-                  crash_of(report), "binary", gt_json_binary(report), "gc", gc_of(report), "live",
+        json_pack("{s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
+                  "schema", "gotopsy-report/1", "tool", gt_json_tool(), "core",
+                  gt_json_core(report), "crash", crash_of(report), "binary", gt_json_binary(report),
+                  "gc", gc_of(report), "live",
                   bytes_and_objects(report->live.bytes, report->live.objects), "memory",
                   memory_of(report), "goroutines", goroutines_of(report), "coverage",
                   coverage_of(report), "leaks_total",
                   bytes_and_objects(report->leaks_total.bytes, report->leaks_total.objects),
                   "looked_for", looked_for(report), "findings",
-                  gt_json_findings(report->findings, report->finding_count)),
+                  gt_json_findings(report->findings, report->finding_count), "min_bytes",
+                  gt_json_size(report->min_bytes), "smaller", smaller_of(report)),
         to);
 }
 

@@ -89,7 +89,39 @@ static bool found(const struct gt_report *report, enum gt_kind kind)
 {
     for (size_t i = 0; i < report->finding_count; i++)
         if (report->findings[i].kind == kind) return true;
-    return false;
+    return report->smaller[kind].findings > 0;
+}
+
+/* All findings that are too small to be told one by one. */
+static struct gt_smaller sum_of_smaller(const struct gt_report *report)
+{
+    struct gt_smaller sum = {0};
+
+    for (unsigned kind = 0; kind < GT_KINDS; kind++) {
+        sum.findings += report->smaller[kind].findings;
+        sum.count += report->smaller[kind].count;
+        sum.bytes += report->smaller[kind].bytes;
+    }
+    return sum;
+}
+
+static void say_smaller(struct gt_str *to, const struct gt_report *report)
+{
+    const char *before = "";
+
+    for (unsigned kind = 0; kind < GT_KINDS; kind++) {
+        const struct gt_smaller *smaller = &report->smaller[kind];
+        if (!smaller->findings) continue;
+        gt_str_format(to, "%s%s: %s %s, %s in %s finding%s", before, gt_kind_plural(kind),
+                      gt_count(smaller->count).text, gt_kind_unit(kind, smaller->count),
+                      gt_bytes(smaller->bytes).text, gt_count(smaller->findings).text,
+                      smaller->findings == 1 ? "" : "s");
+        if (smaller->suspects) gt_str_format(to, ", %s suspect", gt_count(smaller->suspects).text);
+        before = "; ";
+    }
+    if (to->len)
+        gt_str_format(to, " (each below %s; --min-bytes=1 lists them)",
+                      gt_bytes(report->min_bytes).text);
 }
 
 /* The kinds without a finding that were looked for, or that could not be. */
@@ -114,6 +146,18 @@ static void say_not_looked_for(struct gt_str *to, const struct gt_report *report
     say_unseen(to, report, false);
 }
 
+static void say_only_small(struct gt_str *to, const struct gt_report *report,
+                           unsigned not_looked_for)
+{
+    struct gt_smaller sum = sum_of_smaller(report);
+
+    gt_str_format(to, "none of %s or more; %s smaller, %s together",
+                  gt_bytes(report->min_bytes).text, gt_count(sum.findings).text,
+                  gt_bytes(sum.bytes).text);
+    if (not_looked_for)
+        gt_str_format(to, "; %u of %u kinds could not be looked for", not_looked_for, GT_KINDS);
+}
+
 static void say_no_leaks(struct gt_str *to, const struct gt_report *report)
 {
     struct gt_str unseen = {0};
@@ -122,6 +166,8 @@ static void say_no_leaks(struct gt_str *to, const struct gt_report *report)
     gt_str_free(&unseen);
     if (not_looked_for == GT_KINDS)
         gt_str_add(to, "could not be looked for");
+    else if (sum_of_smaller(report).findings)
+        say_only_small(to, report, not_looked_for);
     else if (not_looked_for)
         gt_str_format(to, "none found, but %u of %u kinds could not be looked for", not_looked_for,
                       GT_KINDS);
@@ -218,7 +264,11 @@ const struct gt_summary_line gt_summary_head[] = {
 };
 
 const struct gt_summary_line gt_summary_tail[] = {
-    {"not found", say_not_found, false},       {"could not look for", say_not_looked_for, true},
-    {"undecided", say_undecided, false},       {"coverage", say_coverage, false},
-    {"no debug information", say_blind, true}, {NULL, NULL, false},
+    {"smaller", say_smaller, false},
+    {"not found", say_not_found, false},
+    {"could not look for", say_not_looked_for, true},
+    {"undecided", say_undecided, false},
+    {"coverage", say_coverage, false},
+    {"no debug information", say_blind, true},
+    {NULL, NULL, false},
 };

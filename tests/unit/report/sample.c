@@ -192,6 +192,8 @@ const struct gt_report gt_sample_report = {
     .leaks_total = {358000000, 1200000},
     .findings = findings,
     .finding_count = COUNT(findings),
+    .min_bytes = 851444,
+    .smaller = {[GT_TICKER] = {2, 1, 3000, 4096}, [GT_SUBSLICE] = {1, 0, 1, 640}},
     .looked_for = {true, true, true, true, true, true, true},
 };
 
