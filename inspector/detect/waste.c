@@ -30,13 +30,13 @@ static bool keeps_for_reuse(const char *holder)
     return false;
 }
 
-/* Where debug information does not tell types a pool cannot be told from what owns a buffer, unless
- * the owner is known. */
+/* Where nothing tells the types a pool cannot be told from what owns a buffer, unless the owner is
+ * known. */
 static bool is_kept_for_reuse(const struct wasting *wasting, const struct gt_view *view)
 {
     const char *holder = gt_holder_struct(wasting->study, &view->holder);
 
-    return holder ? keeps_for_reuse(holder) : wasting->study->typing->shapes != NULL;
+    return holder ? keeps_for_reuse(holder) : view->inferred || !wasting->study->process->dwarf;
 }
 
 /* What a finding about the block may count: 0 when it is none. */

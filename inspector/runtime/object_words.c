@@ -210,8 +210,8 @@ static void words_by_mask(const struct gt_typing *typing, const struct gt_slot_r
     gt_heap_words(&typing->heap->graph, gt_slot_object(ref), visit_masked, &walk);
 }
 
-/* The same where nothing else tells types: each word by its shape. A pointer's neighbours are known
- * when the next pointer is, so it waits until then. */
+/* The same, each word by its shape. A pointer's neighbours are known when the next pointer is, so
+ * it waits until then. */
 struct shape_walk {
     struct gt_shapes *shapes;
     gt_typed_word_fn *visit;
@@ -278,15 +278,6 @@ static void words_by_shape(const struct gt_typing *typing, const struct gt_slot_
     shape_waiting(&walk, size);
 }
 
-static void unknown_words(const struct gt_typing *typing, const struct gt_slot_ref *ref,
-                          uint64_t from, uint64_t to, gt_typed_word_fn *visit, void *ctx)
-{
-    if (typing->shapes)
-        words_by_shape(typing, ref, from, to, visit, ctx);
-    else
-        words_by_mask(typing, ref, from, to, GT_W_UNKNOWN, visit, ctx);
-}
-
 /* How many words of a place there are to read. */
 static unsigned place_words(uint8_t kind)
 {
@@ -341,7 +332,7 @@ static void words_by_type(const struct gt_typing *typing, const struct gt_slot_r
     if (!places->complete)
         words_by_mask(typing, ref, 0, 0, GT_W_UNKNOWN, visit, ctx);
     else if (!extent.all)
-        unknown_words(typing, ref, extent.from * tile, extent.to * tile, visit, ctx);
+        words_by_shape(typing, ref, extent.from * tile, extent.to * tile, visit, ctx);
 }
 
 void gt_typing_words(const struct gt_typing *typing, uint32_t object, gt_typed_word_fn *visit,
@@ -353,7 +344,7 @@ void gt_typing_words(const struct gt_typing *typing, uint32_t object, gt_typed_w
 
     if (!ref.region->bytes) return;
     if (id == GT_NO_TYPE)
-        unknown_words(typing, &ref, 0, 0, visit, ctx);
+        words_by_shape(typing, &ref, 0, 0, visit, ctx);
     else if (id == GT_OPAQUE_TYPE || gt_type_row(typing, id)->is_map)
         words_by_mask(typing, &ref, 0, 0, GT_W_RUNTIME, visit, ctx);
     else

@@ -244,7 +244,7 @@ static void global_word(const struct gt_typing *typing, const struct gt_root *ro
     const struct gt_debug_global *global = gt_process_global_at(typing->process, root->addr);
     gt_type_id type = global ? gt_types_find(typing->types, global->type) : GT_NO_TYPE;
 
-    if (!type && typing->shapes) shape_global(typing, root, word);
+    if (!type) shape_global(typing, root, word);
     if (!type || !gt_types_place_at(typing->types, type, root->addr - global->addr, &place)) return;
     struct gt_word typed = {.addr = root->addr};
     unsigned have = 3;

@@ -320,7 +320,7 @@ static void claim_roots(struct gt_typing *typing)
         gt_typing_root(typing, i, &word);
         typing->names_disputed += word.disputed;
         claim_word(typing, &word);
-        if (typing->shapes) claim_finalized(typing, gt_root_at(typing->roots, i));
+        claim_finalized(typing, gt_root_at(typing->roots, i));
     }
 }
 
@@ -377,8 +377,8 @@ struct gt_typing *gt_typing_create(const struct gt_goheap *heap,
                                  .types = heap->process->types,
                                  .rows = gt_alloc(sizeof *typing->rows)};
     *typing->rows = GT_VEC_OF(struct gt_type_row);
-    if (!heap->process->dwarf) typing->shapes = gt_shapes_create(heap);
-    if (typing->shapes) typing->receivers = gt_receivers_create(heap->process);
+    typing->shapes = gt_shapes_create(heap);
+    if (!heap->process->dwarf) typing->receivers = gt_receivers_create(heap->process);
     typing->type = gt_calloc(heap->graph.scan_objects, sizeof *typing->type);
     gt_bitmap_init(&typing->grey, heap->graph.scan_objects);
     gt_bitmap_init(&typing->queued, block_count(typing));
@@ -386,9 +386,9 @@ struct gt_typing *gt_typing_create(const struct gt_goheap *heap,
     claim_headers(typing, live);
     drain(typing);
     claim_roots(typing);
-    if (typing->shapes) claim_goroutines(typing);
+    if (!heap->process->dwarf) claim_goroutines(typing);
     drain(typing);
-    if (typing->shapes) claim_untyped(typing, live);
+    claim_untyped(typing, live);
     drain(typing);
     count_bytes(typing, live);
     gt_bitmap_free(&typing->grey);

@@ -57,8 +57,8 @@ struct gt_typing {
     const struct gt_roots *roots;
     struct gt_process *process;
     struct gt_types *types;
-    struct gt_shapes *shapes;       /* NULL where debug information tells the types */
-    struct gt_receivers *receivers; /* the same */
+    struct gt_shapes *shapes;
+    struct gt_receivers *receivers; /* NULL where debug information tells variables */
     gt_type_id *type;               /* by object, for those with pointers */
     struct gt_map wide;             /* object -> elements that are of its type; typing_impl.h */
     struct gt_vec *rows;            /* by type; see typing_impl.h */
