@@ -4,6 +4,7 @@
 #include "inspector/base/hash.h"
 #include "inspector/base/str.h"
 #include "inspector/detect/contest.h"
+#include "inspector/detect/going_on.h"
 
 #include <stdlib.h>
 
@@ -58,45 +59,6 @@ static void find_classes(struct gt_deadlocks *deadlocks)
 
 /* ---- what a class needs -------------------------------------------------------------------- */
 
-struct reaching {
-    struct gt_deadlocks *deadlocks;
-    struct gt_map owners;
-    bool open; /* something else can act, or not all was seen */
-};
-
-static bool take_waker(void *ctx, const struct gt_way *way)
-{
-    struct reaching *reaching = ctx;
-    struct gt_deadlocks *deadlocks = reaching->deadlocks;
-    bool added;
-
-    if (strcmp(gt_way_kind(deadlocks->wakers, way), "goroutine") != 0) {
-        reaching->open = true;
-        return true;
-    }
-    uint32_t owner = gt_way_goroutine(deadlocks->study, way);
-    gt_map_put(&reaching->owners, owner, &added);
-    if (!added) return true;
-    struct gt_need_of need = {.goroutine = owner};
-    gt_vec_add(&deadlocks->needed, &need);
-    return reaching->owners.len < MAX_NEEDED;
-}
-
-static void need_wakers(struct gt_deadlocks *deadlocks, struct gt_wait_class *class)
-{
-    const struct gt_study *study = deadlocks->study;
-    const struct gt_wait *wait = &study->contest->wait[class->member];
-    struct reaching reaching = {.deadlocks = deadlocks};
-
-    for (size_t i = 0; i < wait->objects.len; i++)
-        reaching.open |=
-            gt_heap_object(&study->heap->graph, gt_vec_u64(&wait->objects, i)) == GT_NO_OBJECT;
-    reaching.open |= !gt_wakers_visit(deadlocks->wakers, class->member, take_waker, &reaching);
-    reaching.open |= reaching.owners.len >= MAX_NEEDED;
-    class->need = reaching.open ? GT_STUCK_NEVER : GT_STUCK_IF_ALL;
-    gt_map_free(&reaching.owners);
-}
-
 /* Each who is to call Done, or to let go before a writer, is needed; of several who may hold a
  * mutex, one is. */
 static uint8_t need_of_holders(const struct gt_holding *first, enum gt_blocked_role role)
@@ -126,15 +88,71 @@ static bool need_holders(struct gt_deadlocks *deadlocks, struct gt_wait_class *c
     return enough;
 }
 
+static bool is_in_heap(const struct gt_study *study, const struct gt_wait *wait)
+{
+    for (size_t i = 0; i < wait->objects.len; i++)
+        if (gt_heap_object(&study->heap->graph, gt_vec_u64(&wait->objects, i)) == GT_NO_OBJECT)
+            return false;
+    return true;
+}
+
+/* Code may come from anywhere to a variable of a package. Without wakers nothing is known of who
+ * reaches what. */
+static uint8_t need_of_reach(const struct gt_deadlocks *deadlocks, uint32_t member)
+{
+    const struct gt_wait *wait = &deadlocks->study->contest->wait[member];
+
+    return deadlocks->wakers && is_in_heap(deadlocks->study, wait) ? GT_STUCK_IF_ALL
+                                                                   : GT_STUCK_NEVER;
+}
+
 static void find_needs(struct gt_deadlocks *deadlocks)
 {
     deadlocks->needed = GT_VEC_OF(struct gt_need_of);
     for (size_t i = 0; i < deadlocks->classes.len; i++) {
         struct gt_wait_class *class = gt_vec_at(&deadlocks->classes, i);
         class->first = deadlocks->needed.len;
-        if (!need_holders(deadlocks, class)) need_wakers(deadlocks, class);
+        if (!need_holders(deadlocks, class)) class->need = need_of_reach(deadlocks, class->member);
         class->count = deadlocks->needed.len - class->first;
         if (deadlocks->hangs[class->member]) class->need = GT_STUCK_ALWAYS;
+    }
+}
+
+/* ---- who reaches what stuck classes wait for ------------------------------------------------ */
+
+struct reaching {
+    struct gt_deadlocks *deadlocks;
+    struct gt_map owners;
+};
+
+static bool take_waker(void *ctx, const struct gt_way *way)
+{
+    struct reaching *reaching = ctx;
+    struct gt_deadlocks *deadlocks = reaching->deadlocks;
+    uint32_t owner = gt_way_goroutine(deadlocks->study, way);
+    bool added = false;
+
+    if (owner < deadlocks->study->goroutines->count) gt_map_put(&reaching->owners, owner, &added);
+    if (!added) return true;
+    struct gt_need_of need = {.goroutine = owner};
+    gt_vec_add(&deadlocks->needed, &need);
+    return reaching->owners.len < MAX_NEEDED;
+}
+
+/* They only serve to tell circles, so the search may end early. */
+static void find_reaching(struct gt_deadlocks *deadlocks)
+{
+    uint32_t goroutines = deadlocks->study->goroutines->count;
+
+    for (size_t i = 0; i < deadlocks->classes.len; i++) {
+        struct gt_wait_class *class = gt_vec_at(&deadlocks->classes, i);
+        struct reaching reaching = {.deadlocks = deadlocks};
+        if (class->count || !deadlocks->stuck[goroutines + i]) continue;
+        class->first = deadlocks->needed.len;
+        deadlocks->whole &=
+            gt_wakers_visit(deadlocks->wakers, class->member, take_waker, &reaching);
+        class->count = deadlocks->needed.len - class->first;
+        gt_map_free(&reaching.owners);
     }
 }
 
@@ -176,16 +194,27 @@ static void link_all(struct gt_deadlocks *deadlocks)
     needs->first[count] = len;
 }
 
+static void unlink_all(struct gt_deadlocks *deadlocks)
+{
+    free(deadlocks->needs.need);
+    free(deadlocks->needs.first);
+    free(deadlocks->needs.edges);
+}
+
 void gt_deadlocks_init(struct gt_deadlocks *deadlocks, struct gt_study *study,
                        struct gt_wakers *wakers, const bool *hangs)
 {
-    *deadlocks = (struct gt_deadlocks){.study = study, .wakers = wakers, .hangs = hangs};
+    *deadlocks =
+        (struct gt_deadlocks){.study = study, .wakers = wakers, .hangs = hangs, .whole = true};
     gt_holders_init(&deadlocks->holders, study);
     find_classes(deadlocks);
     find_needs(deadlocks);
     link_all(deadlocks);
     deadlocks->stuck = gt_alloc((size_t)deadlocks->needs.count + 1);
-    gt_stuck_find(&deadlocks->needs, deadlocks->stuck);
+    gt_going_on_find(deadlocks);
+    find_reaching(deadlocks);
+    unlink_all(deadlocks);
+    link_all(deadlocks);
 }
 
 void gt_deadlocks_deinit(struct gt_deadlocks *deadlocks)
@@ -194,9 +223,7 @@ void gt_deadlocks_deinit(struct gt_deadlocks *deadlocks)
     gt_vec_free(&deadlocks->classes);
     gt_vec_free(&deadlocks->needed);
     free(deadlocks->class_of);
-    free(deadlocks->needs.need);
-    free(deadlocks->needs.first);
-    free(deadlocks->needs.edges);
+    unlink_all(deadlocks);
     free(deadlocks->stuck);
 }
 
@@ -242,6 +269,7 @@ bool gt_deadlocks_circles(const struct gt_deadlocks *deadlocks, gt_circle_fn *vi
 {
     struct circling circling = {deadlocks->study->goroutines->count, visit, ctx};
 
-    return gt_stuck_circles(&deadlocks->needs, deadlocks->stuck, circling.goroutines, MAX_CIRCLES,
-                            take_circle, &circling);
+    bool all = gt_stuck_circles(&deadlocks->needs, deadlocks->stuck, circling.goroutines,
+                                MAX_CIRCLES, take_circle, &circling);
+    return all && deadlocks->whole;
 }

@@ -3,8 +3,9 @@
  *
  * Goroutines that wait for the same things in the same role are one class, and need the same
  * others: those who hold the mutex, as far as frames tell (holders.h), else whoever leads to what
- * they wait for (wakers.h). A goroutine that hangs is stuck; the others are stuck when all that
- * they need are, which is no proof: code may come to a global mutex or channel from anywhere.
+ * they wait for (going_on.h; for circles, wakers.h). A goroutine that hangs is stuck; the others
+ * are stuck when all that they need are, which is no proof: code may come to a global mutex or
+ * channel from anywhere.
  *
  * The deadlocks own their tables and borrow the study, the wakers and `hangs`.
  */
@@ -25,7 +26,7 @@ struct gt_need_of { /* one that a class needs */
 
 struct gt_wait_class {
     uint32_t member;     /* one of the goroutines; hanging if any is */
-    size_t first, count; /* in `needed` */
+    size_t first, count; /* in `needed`: who holds it, or when stuck who reaches it */
     uint8_t need;        /* enum gt_stuck_when */
 };
 
@@ -39,6 +40,7 @@ struct gt_deadlocks {
     struct gt_vec needed;  /* struct gt_need_of */
     struct gt_needs needs; /* nodes: goroutines, then classes */
     bool *stuck;           /* by node */
+    bool whole;            /* all who reach what stuck goroutines wait for were found */
 };
 
 void gt_deadlocks_init(struct gt_deadlocks *deadlocks, struct gt_study *study,

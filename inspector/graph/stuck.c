@@ -7,7 +7,7 @@
 
 /* ---- who is stuck -------------------------------------------------------------------------- */
 
-struct freeing {
+struct gt_freeing {
     const struct gt_needs *needs;
     bool *stuck;
     size_t *first_user; /* count + 1: the edges turned round */
@@ -17,7 +17,7 @@ struct freeing {
     size_t queued;
 };
 
-static void turn_edges(struct freeing *freeing)
+static void turn_edges(struct gt_freeing *freeing)
 {
     const struct gt_needs *needs = freeing->needs;
     size_t *first = gt_calloc((size_t)needs->count + 2, sizeof *first);
@@ -33,7 +33,7 @@ static void turn_edges(struct freeing *freeing)
     freeing->first_user = first;
 }
 
-static void set_free(struct freeing *freeing, uint32_t node)
+void gt_freeing_set(struct gt_freeing *freeing, uint32_t node)
 {
     if (!freeing->stuck[node]) return;
     freeing->stuck[node] = false;
@@ -41,45 +41,59 @@ static void set_free(struct freeing *freeing, uint32_t node)
 }
 
 /* One that `user` needs has been set free. */
-static void give_hope(struct freeing *freeing, uint32_t user)
+static void give_hope(struct gt_freeing *freeing, uint32_t user)
 {
     uint8_t need = freeing->needs->need[user];
 
     if (need == GT_STUCK_IF_ALL || (need == GT_STUCK_IF_ANY && --freeing->hopes[user] == 0))
-        set_free(freeing, user);
+        gt_freeing_set(freeing, user);
 }
 
-static void start(struct freeing *freeing)
+struct gt_freeing *gt_freeing_create(const struct gt_needs *needs, bool *stuck)
 {
-    const struct gt_needs *needs = freeing->needs;
+    struct gt_freeing *freeing = gt_calloc(1, sizeof *freeing);
 
+    *freeing = (struct gt_freeing){.needs = needs, .stuck = stuck};
+    turn_edges(freeing);
+    freeing->hopes = gt_alloc(((size_t)needs->count + 1) * sizeof *freeing->hopes);
+    freeing->queue = gt_alloc(((size_t)needs->count + 1) * sizeof *freeing->queue);
     for (uint32_t i = 0; i < needs->count; i++) {
-        freeing->stuck[i] = true;
+        stuck[i] = true;
         freeing->hopes[i] = needs->first[i + 1] - needs->first[i];
     }
     for (uint32_t i = 0; i < needs->count; i++)
         if (needs->need[i] == GT_STUCK_NEVER ||
             (needs->need[i] == GT_STUCK_IF_ANY && !freeing->hopes[i]))
-            set_free(freeing, i);
+            gt_freeing_set(freeing, i);
+    return freeing;
+}
+
+bool gt_freeing_next(struct gt_freeing *freeing, uint32_t *node)
+{
+    if (!freeing->queued) return false;
+    *node = freeing->queue[--freeing->queued];
+    for (size_t i = freeing->first_user[*node]; i < freeing->first_user[*node + 1]; i++)
+        give_hope(freeing, freeing->users[i]);
+    return true;
+}
+
+void gt_freeing_free(struct gt_freeing *freeing)
+{
+    free(freeing->first_user);
+    free(freeing->users);
+    free(freeing->hopes);
+    free(freeing->queue);
+    free(freeing);
 }
 
 void gt_stuck_find(const struct gt_needs *needs, bool *stuck)
 {
-    struct freeing freeing = {.needs = needs, .stuck = stuck};
+    struct gt_freeing *freeing = gt_freeing_create(needs, stuck);
+    uint32_t node;
 
-    turn_edges(&freeing);
-    freeing.hopes = gt_alloc(((size_t)needs->count + 1) * sizeof *freeing.hopes);
-    freeing.queue = gt_alloc(((size_t)needs->count + 1) * sizeof *freeing.queue);
-    start(&freeing);
-    while (freeing.queued) {
-        uint32_t node = freeing.queue[--freeing.queued];
-        for (size_t i = freeing.first_user[node]; i < freeing.first_user[node + 1]; i++)
-            give_hope(&freeing, freeing.users[i]);
-    }
-    free(freeing.first_user);
-    free(freeing.users);
-    free(freeing.hopes);
-    free(freeing.queue);
+    while (gt_freeing_next(freeing, &node))
+        continue;
+    gt_freeing_free(freeing);
 }
 
 /* ---- circles ------------------------------------------------------------------------------- */

@@ -30,6 +30,17 @@ struct gt_needs {
 void gt_stuck_find(const struct gt_needs *needs, bool *stuck);
 
 /*
+ * The same, node by node, for a caller that knows of more reasons to be free than the edges tell:
+ * each node that becomes free is handed out once, and others may be set free meanwhile.
+ * `needs` and `stuck` are borrowed.
+ */
+struct gt_freeing;
+struct gt_freeing *gt_freeing_create(const struct gt_needs *needs, bool *stuck);
+void gt_freeing_free(struct gt_freeing *freeing);
+void gt_freeing_set(struct gt_freeing *freeing, uint32_t node);   /* free, for another reason */
+bool gt_freeing_next(struct gt_freeing *freeing, uint32_t *node); /* false: none for now */
+
+/*
  * Calls `visit` with circles of stuck nodes: a shortest one through each node below `starts` that
  * is on any, but for nodes that were on a circle told before. At most `max` circles; false when
  * there may be more. The nodes are in the order of their edges, the one started from first.
