@@ -94,14 +94,24 @@ enum gt_confidence {
     GT_SUSPECT, /* a person must judge */
 };
 
+enum gt_origin {                    /* whose code a function is */
+                 GT_ORIGIN_UNKNOWN, /* C's, or without a source file */
+                 GT_ORIGIN_PROGRAM, /* of the main module, or of one in a local folder */
+                 GT_ORIGIN_DEPENDENCY,
+                 GT_ORIGIN_LIBRARY /* Go's own */
+};
+
 struct gt_place {         /* a place in the source */
     const char *function; /* "main.(*server).loop"; never NULL */
-    const char *file;     /* NULL when unknown */
-    uint32_t line;        /* 0 when unknown */
-    bool inlined;         /* inlined into the next place of its stack */
-    uint64_t pc;          /* of the call, or of what was interrupted; 0 when unknown */
-    uint32_t offset;      /* of where it goes on, from its function's start; 0 when inlined */
-    bool internal;        /* the runtime's or the compiler's: Go's tracebacks leave it out */
+    const char *file;     /* whole, as the compiler had it; NULL when unknown */
+    const char *source;   /* from the top of its module: "internal/fetch/fetch.go",
+                             "github.com/x/y@v1.2.0/z.go", "net/http/transport.go"; or NULL */
+    enum gt_origin origin;
+    uint32_t line;   /* 0 when unknown */
+    bool inlined;    /* inlined into the next place of its stack */
+    uint64_t pc;     /* of the call, or of what was interrupted; 0 when unknown */
+    uint32_t offset; /* of where it goes on, from its function's start; 0 when inlined */
+    bool internal;   /* the runtime's or the compiler's: Go's tracebacks leave it out */
     /* "{#, #}, #?" as Go tells arguments: each # is a word, with a ? after what may be stale. ""
      * when there are none, NULL when they are not known. */
     const char *arguments;

@@ -20,15 +20,18 @@ static struct gt_place user_place(const struct gt_stack *stack)
     return place ? *place : (struct gt_place){0};
 }
 
-/* The innermost call that is the program's own. */
+/* The innermost call that is the program's own, as gt_places_user() has it. */
 static struct gt_place place_of_wait(const struct gt_study *study, const struct gt_goroutine *g)
 {
     struct gt_place place = {0};
 
-    for (uint32_t i = 0; i < g->frame_count && i < MAX_FRAMES && !place.function; i++) {
+    for (uint32_t i = 0; i < g->frame_count && i < MAX_FRAMES; i++) {
         struct gt_stack stack = gt_places_at(study->process, study->storage,
                                              gt_g_frame(study->goroutines, g, i)->pc, true);
-        place = user_place(&stack);
+        struct gt_place next = user_place(&stack);
+        if (!next.function) continue;
+        if (!place.function || gt_place_rank(&next) > gt_place_rank(&place)) place = next;
+        if (place.origin == GT_ORIGIN_PROGRAM) break;
     }
     return place;
 }

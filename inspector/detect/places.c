@@ -61,13 +61,18 @@ static const char *keep_text(struct gt_arena *storage, const char *text)
 static struct gt_place *add_position(struct telling *telling, const struct gt_source_pos *from,
                                      uint64_t pc)
 {
+    const struct gt_packages *packages = &telling->process->packages;
     struct gt_place *place = gt_vec_push(&telling->places);
 
-    *place = (struct gt_place){.function = keep_text(telling->storage, from->function),
-                               .file = keep_text(telling->storage, from->file),
-                               .line = from->line,
-                               .inlined = from->inlined,
-                               .pc = pc};
+    *place = (struct gt_place){
+        .function = keep_text(telling->storage, from->function),
+        .file = keep_text(telling->storage, from->file),
+        .source = from->file ? gt_source_of(packages, from->function, from->file, telling->storage)
+                             : NULL,
+        .origin = gt_origin_of(packages, from->function, from->file),
+        .line = from->line,
+        .inlined = from->inlined,
+        .pc = pc};
     place->internal = !gt_is_traced(&telling->traced, from->function, from->id);
     return place;
 }
@@ -241,7 +246,7 @@ struct gt_place gt_place_created(const struct gt_process *process, const struct 
 
     /* The innermost inlined call holds the go statement that the programmer wrote. The runtime
      * starts the main goroutine, which Go's tracebacks do not tell either. */
-    bool by_runtime = at.count && strncmp(at.places[0].function, "runtime.", 8) == 0;
+    bool by_runtime = at.count && gt_is_in_package(at.places[0].function, "runtime");
     if (!at.count || (by_runtime && !g->system)) return (struct gt_place){0};
     struct gt_place place = at.places[0];
     place.offset = at.places[at.count - 1].offset;
@@ -258,19 +263,45 @@ const char *gt_place_created_in(const struct gt_process *process, const struct g
     return keep_text(storage, gt_func_name(tab, &func));
 }
 
+/* Where Go's library merely parks goroutines, which says nothing of who waits and why. */
+static bool only_parks(const char *function)
+{
+    static const char *const packages[] = {"runtime", "sync", "sync/atomic", "syscall"};
+
+    for (size_t i = 0; i < sizeof packages / sizeof *packages; i++)
+        if (gt_is_in_package(function, packages[i])) return true;
+    return strncmp(function, "internal/", 9) == 0 || strcmp(function, "time.Sleep") == 0;
+}
+
+unsigned gt_place_rank(const struct gt_place *place)
+{
+    enum { NOTHING, LIBRARY, DEPENDENCY, PROGRAM };
+
+    if (place->origin == GT_ORIGIN_PROGRAM) return PROGRAM;
+    if (place->origin == GT_ORIGIN_DEPENDENCY) return DEPENDENCY;
+    if (place->origin == GT_ORIGIN_LIBRARY && !only_parks(place->function)) return LIBRARY;
+    return strcmp(place->function, "runtime.main") == 0 ? LIBRARY : NOTHING;
+}
+
 const struct gt_place *gt_places_user(const struct gt_stack *stack)
 {
-    static const char *const own[] = {"runtime.",  "sync.",    "sync/atomic.",
-                                      "internal/", "syscall.", "time.Sleep"};
+    const struct gt_place *best = NULL;
+    unsigned highest = 0;
 
     for (size_t i = 0; i < stack->count; i++) {
-        bool theirs = stack->places[i].file; /* C's have none */
-        for (size_t j = 0; j < sizeof own / sizeof *own; j++)
-            theirs &= strncmp(stack->places[i].function, own[j], strlen(own[j])) != 0;
-        if (theirs || strcmp(stack->places[i].function, "runtime.main") == 0)
-            return &stack->places[i];
+        unsigned rank = gt_place_rank(&stack->places[i]);
+        if (rank <= highest) continue;
+        best = &stack->places[i];
+        highest = rank;
     }
-    return NULL;
+    return best;
+}
+
+const struct gt_place *gt_places_own(const struct gt_stack *stack)
+{
+    const struct gt_place *place = gt_places_user(stack);
+
+    return place && place->origin != GT_ORIGIN_LIBRARY ? place : NULL;
 }
 
 struct gt_stack gt_places_called(const struct gt_process *process, struct gt_arena *storage,

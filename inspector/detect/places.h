@@ -44,8 +44,16 @@ struct gt_place gt_place_created(const struct gt_process *process, const struct 
 const char *gt_place_created_in(const struct gt_process *process, const struct gt_goroutine *g,
                                 struct gt_arena *storage);
 
-/* The first place of a stack that is not the runtime's or sync's own; NULL when there is none. */
+/* How much a place says of where a person is to look: 0 for what only parks goroutines, most for
+ * the program's own code. */
+unsigned gt_place_rank(const struct gt_place *place);
+
+/* The first place of a stack that is the program's own; else the first of a dependency; else of
+ * Go's library, but for what only parks goroutines. NULL when there is none. */
 const struct gt_place *gt_places_user(const struct gt_stack *stack);
+
+/* The same, never in Go's library: a place where a person can mend something. */
+const struct gt_place *gt_places_own(const struct gt_stack *stack);
 
 /* Where a sampled object was allocated; empty when the core holds no sample of it. */
 struct gt_stack gt_places_allocated(const struct gt_study *study, uint32_t object);

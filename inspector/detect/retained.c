@@ -96,14 +96,13 @@ static void collect(struct collecting *collecting, uint64_t place, const struct 
 /* The runtime's own frames, and those of what parks goroutines for the program. */
 static bool is_internal(struct gt_keepers *keepers, uint64_t pc)
 {
-    static const char *const packages[] = {"runtime.", "sync.", "internal/"};
     uint64_t *known = gt_map_put(&keepers->internal, pc, NULL);
 
     if (*known) return *known == 2;
     const char *name = gt_process_function(keepers->study->process, pc);
-    *known = 1;
-    for (size_t i = 0; i < sizeof packages / sizeof *packages; i++)
-        if (strncmp(name, packages[i], strlen(packages[i])) == 0) *known = 2;
+    bool internal = gt_is_in_package(name, "runtime") || gt_is_in_package(name, "sync") ||
+                    strncmp(name, "internal/", 9) == 0;
+    *known = internal ? 2 : 1;
     return *known == 2;
 }
 

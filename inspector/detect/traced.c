@@ -34,8 +34,7 @@ static bool is_told(const struct gt_traced *traced, uint8_t callee, const char *
     /* The boundary between code and the deferred calls that a panic made. */
     if (strcmp(function, "runtime.gopanic") == 0 && traced->any) return true;
     if (!strchr(function, '.')) return false;
-    return strncmp(function, RUNTIME, sizeof RUNTIME - 1) != 0 ||
-           is_exported(function + sizeof RUNTIME - 1);
+    return !gt_is_in_package(function, "runtime") || is_exported(function + sizeof RUNTIME - 1);
 }
 
 bool gt_is_traced(struct gt_traced *traced, const char *function, uint8_t id)

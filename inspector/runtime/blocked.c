@@ -38,8 +38,8 @@ struct frames { /* of the runtime and of sync, down to the user's */
 
 static bool is_own(const char *function)
 {
-    return strncmp(function, "runtime.", 8) == 0 || strncmp(function, "sync.", 5) == 0 ||
-           strncmp(function, "internal/sync.", 14) == 0;
+    return gt_is_in_package(function, "runtime") || gt_is_in_package(function, "sync") ||
+           gt_is_in_package(function, "internal/sync");
 }
 
 /* False when a user's function was met. */

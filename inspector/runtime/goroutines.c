@@ -56,7 +56,7 @@ static bool is_system(const char *function)
     static const char *const user[] = {"runtime.main", "runtime.handleAsyncEvent",
                                        "runtime.corostart"};
 
-    if (strncmp(function, "runtime.", 8) != 0) return false;
+    if (!gt_is_in_package(function, "runtime")) return false;
     for (size_t i = 0; i < sizeof user / sizeof *user; i++)
         if (strcmp(function, user[i]) == 0) return false;
     return true;

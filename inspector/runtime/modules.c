@@ -30,28 +30,39 @@ static bool search(const struct gt_process *process, uint64_t step, try_fn *try,
 
 /* ---- the build information ------------------------------------------------------------------ */
 
+struct build_info {
+    struct gt_go_version *version;
+    const char *text; /* borrowed from the binary; not ended by a NUL */
+    size_t length;
+};
+
+static bool read_buildinfo(struct build_info *info, const unsigned char *bytes, uint64_t size)
+{
+    return gt_buildinfo_read(bytes, size < BUILDINFO_MAX ? size : BUILDINFO_MAX, info->version,
+                             &info->text, &info->length);
+}
+
 static bool try_buildinfo(void *ctx, uint64_t addr, const unsigned char *bytes, uint64_t size)
 {
     static const char magic[] = "\xff Go buildinf:";
-    const char *modinfo;
-    size_t modinfo_len;
 
     (void)addr;
     return size > sizeof magic && memcmp(bytes, magic, sizeof magic - 1) == 0 &&
-           gt_buildinfo_read(bytes, size < BUILDINFO_MAX ? size : BUILDINFO_MAX, ctx, &modinfo,
-                             &modinfo_len);
+           read_buildinfo(ctx, bytes, size);
 }
 
-bool gt_buildinfo_find(const struct gt_process *process, struct gt_go_version *version)
+bool gt_buildinfo_find(struct gt_process *process, struct gt_go_version *version, const char **text)
 {
-    const struct gt_section *info = gt_binary_section(process->binary, ".go.buildinfo");
-    const char *modinfo;
-    size_t modinfo_len;
+    const struct gt_section *section = gt_binary_section(process->binary, ".go.buildinfo");
+    struct build_info info = {.version = version};
 
-    if (info && info->bytes &&
-        gt_buildinfo_read(info->bytes, info->file_size, version, &modinfo, &modinfo_len))
-        return true;
-    return search(process, BUILDINFO_ALIGN, try_buildinfo, version);
+    *text = NULL;
+    if ((!section || !section->bytes ||
+         !read_buildinfo(&info, section->bytes, section->file_size)) &&
+        !search(process, BUILDINFO_ALIGN, try_buildinfo, &info))
+        return false;
+    if (info.text) *text = gt_arena_strndup(&process->names, info.text, info.length);
+    return true;
 }
 
 /* ---- the first module ----------------------------------------------------------------------- */

@@ -14,7 +14,9 @@
 /* Fills process->modules. The layout of moduledata must be known. */
 struct gt_error *gt_modules_read(struct gt_process *process);
 
-/* The build information, by section or by its magic number; false when there is none. */
-bool gt_buildinfo_find(const struct gt_process *process, struct gt_go_version *version);
+/* The build information, by section or by its magic number, with its text of modules and settings,
+ * which lives as long as the process; NULL when it has none. False when there is none at all. */
+bool gt_buildinfo_find(struct gt_process *process, struct gt_go_version *version,
+                       const char **text);
 
 #endif

@@ -137,10 +137,10 @@ void gt_process_libraries(struct gt_process *process)
 /* Go may be in a library that the program loaded. */
 static bool find_go(struct gt_process *process)
 {
-    if (gt_buildinfo_find(process, &process->version)) return true;
+    if (gt_buildinfo_find(process, &process->version, &process->build_info)) return true;
     gt_process_libraries(process);
     for (size_t i = 0; gt_libraries_swap(&process->libraries, i, &process->binary); i++) {
-        if (gt_buildinfo_find(process, &process->version)) return true;
+        if (gt_buildinfo_find(process, &process->version, &process->build_info)) return true;
         gt_libraries_swap(&process->libraries, i, &process->binary); /* back */
     }
     return false;
@@ -167,6 +167,7 @@ static struct gt_error *read_version(struct gt_process *process)
                             "what is left of its libraries' files; gotopsy reads cores of Go "
                             "programs only",
                             gt_binary_path(process->binary));
+    gt_packages_init(&process->packages, &process->names, process->build_info);
     if (!gt_known_find(&process->version, arm64 ? GT_ARCH_ARM64 : GT_ARCH_AMD64, &process->known))
         return too_old(process);
     process->known_facts = gt_known_facts(&process->known);
@@ -198,6 +199,8 @@ static struct gt_error *open_code(struct gt_process *process)
         if (error) return error;
         code->tab_count++;
     }
+    for (size_t i = 0; i < code->tab_count; i++)
+        gt_packages_find_library(&process->packages, &process->names, code->tabs[i]);
     code->id_async_preempt = func_id(code, "runtime.asyncPreempt");
     code->id_debug_call = func_id(code, "runtime.debugCallV2");
     code->id_sigpanic = func_id(code, "runtime.sigpanic");
@@ -315,6 +318,7 @@ void gt_process_close(struct gt_process *process)
     gt_binary_close(process->debug);
     gt_binary_close(process->binary);
     gt_vec_free(&process->losses);
+    gt_packages_deinit(&process->packages);
     gt_arena_free(&process->names);
     free(process);
 }

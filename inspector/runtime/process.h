@@ -16,6 +16,7 @@
 #include "inspector/base/arena.h"
 #include "inspector/base/vec.h"
 #include "inspector/core/libraries.h"
+#include "inspector/runtime/packages.h"
 #include "inspector/runtime/threads.h"
 #include "inspector/symbols/dwarf.h"
 #include "inspector/unwind/goframes.h"
@@ -49,6 +50,8 @@ struct gt_process {
     const struct gt_facts *facts;   /* what the chain answers */
     const struct gt_memory *mem;
     struct gt_go_version version;
+    const char *build_info; /* its text of modules and settings; or NULL */
+    struct gt_packages packages;
     struct gt_layout layout;
     struct gt_module *modules;
     size_t module_count;
