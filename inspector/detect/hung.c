@@ -4,6 +4,7 @@
  * one finding with them, those that are only suspect (suspects.h).
  */
 #include "inspector/base/alloc.h"
+#include "inspector/detect/advice.h"
 #include "inspector/detect/blocking.h"
 #include "inspector/detect/detector.h"
 #include "inspector/detect/group.h"
@@ -45,31 +46,6 @@ static void tell(const struct hunting *hunting, uint32_t number, struct gt_insta
     instance->hung.stack_bytes = g->stack_hi - g->stack_lo;
 }
 
-static const char *advice(const struct gt_study *study, const struct gt_instance *instance)
-{
-    static const struct {
-        const char *reason, *text;
-    } rows[] = {
-        {"chan send", "make the channel buffered, or select on ctx.Done() beside the send"},
-        {"chan receive", "close the channel when its senders are done, or select on ctx.Done()"},
-        {"select", "add a case on ctx.Done() and cancel the context when the work is abandoned"},
-        {"sync.WaitGroup.Wait", "call Done on every path: defer wg.Done()"},
-        {"sync.", "unlock or signal on every path: defer mu.Unlock()"},
-    };
-    const struct gt_place *place = gt_places_user(&instance->hung.stack);
-    const char *text = "nothing can wake it: return instead of waiting";
-
-    for (size_t i = sizeof rows / sizeof *rows; i-- > 0;)
-        if (strncmp(instance->hung.wait_reason, rows[i].reason, strlen(rows[i].reason)) == 0 &&
-            !strstr(instance->hung.wait_reason, "nil chan") &&
-            !strstr(instance->hung.wait_reason, "no cases"))
-            text = rows[i].text;
-    if (!place || !place->file) return text;
-    const char *file = strrchr(place->file, '/');
-    return gt_arena_format(study->storage, "%s, at %s:%u", text, file ? file + 1 : place->file,
-                           place->line);
-}
-
 /* "40 goroutines in chan send at main.fetch" */
 static const char *who(const struct gt_study *study, const struct gt_cause *cause)
 {
@@ -93,7 +69,8 @@ static struct gt_cause *add_cause(struct hunting *hunting, enum gt_confidence co
         if (i < cause->instance_count) tell(hunting, members[i].item, &cause->instances[i]);
         gt_cause_take_goroutine(cause, study, members[i].item);
     }
-    cause->advice = advice(study, &cause->instances[0]);
+    struct gt_advice_facts facts = gt_advice_facts_hung(&cause->instances[0]);
+    cause->advice = gt_advice_text(study->storage, &facts);
     return cause;
 }
 

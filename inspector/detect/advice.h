@@ -1,0 +1,53 @@
+/*
+ * What to do about a finding: one table by cause and by the library function that it shows in.
+ *
+ * A detector says what it knows of its cause, and gets the first row of advice.def that fits. The
+ * advice names the place where a person can mend it: the first call of the program's own module,
+ * else of a dependency, never of Go's library; else where the goroutine was started. A row also has
+ * what was forgotten in a few words, for a title.
+ *
+ * Texts belong to the storage given, rows to nobody: they are constant.
+ */
+#ifndef GT_DETECT_ADVICE_H
+#define GT_DETECT_ADVICE_H
+
+#include "gotopsy.h"
+#include "inspector/base/arena.h"
+
+enum gt_advice_where {
+    GT_ADVICE_ANYWHERE,
+    GT_ADVICE_INSIDE,
+    GT_ADVICE_OUTSIDE,
+    GT_ADVICE_CALLBACK
+};
+
+struct gt_advice {
+    const char *id;
+    enum gt_kind kind;
+    enum gt_advice_where where;
+    const char *reason, *library;
+    const char *forgotten; /* "the Body of a response was not closed" */
+    const char *idiom, *named;
+};
+
+struct gt_advice_facts { /* of a cause; what does not apply is left zero */
+    enum gt_kind kind;
+    const char *reason; /* the wait reason; "ticker", "timer", "after-func"; "spare"; "finalizer" */
+    const char *callback;                   /* of a timer */
+    struct gt_stack stack;                  /* where it waits, or where the memory was allocated */
+    struct gt_place created_by;             /* function NULL when unknown */
+    const struct gt_blocked_thing *blocked; /* what it waits for */
+    size_t blocked_count;
+    const char *name; /* of the holder; in the place of what it waits for */
+};
+
+/* The facts of a hung goroutine or a suspect, as told. */
+struct gt_advice_facts gt_advice_facts_hung(const struct gt_instance *instance);
+
+/* The row that fits; never NULL. */
+const struct gt_advice *gt_advice_find(const struct gt_advice_facts *facts);
+
+/* The advice of that row, with its place: "close the Body ..., at main.fetch (fetch.go:12)". */
+const char *gt_advice_text(struct gt_arena *storage, const struct gt_advice_facts *facts);
+
+#endif
