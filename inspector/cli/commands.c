@@ -7,6 +7,8 @@
 
 #include <string.h>
 
+enum { HEAP_PAGE = 8192 };
+
 /* ---- --fail-on --------------------------------------------------------------------------------
  */
 
@@ -17,13 +19,19 @@ static bool meets(const struct gt_finding *finding, const struct gt_fail_on *rul
     return kind && finding->bytes_freed >= rule->bytes;
 }
 
-/* A rule without a size holds for findings of any, but not for small ones that only a person could
- * judge. */
+/* Small findings that a rule without a size holds for: not those that only a person can judge, nor
+ * parts of blocks that together are less than a page of the heap, which every program has. */
+static bool counts(enum gt_kind kind, const struct gt_smaller *smaller)
+{
+    bool parts = kind == GT_SUBSTRING || kind == GT_SUBSLICE || kind == GT_LOST_ELEMENTS;
+
+    return smaller->findings > smaller->suspects && (!parts || smaller->bytes >= HEAP_PAGE);
+}
+
 static bool met_by_small(const struct gt_report *report, const struct gt_fail_on *rule)
 {
     for (unsigned kind = 0; kind < GT_KINDS && rule->bytes == 0; kind++)
-        if (report->smaller[kind].findings > report->smaller[kind].suspects &&
-            (rule->kind == GT_KINDS || rule->kind == kind))
+        if (counts(kind, &report->smaller[kind]) && (rule->kind == GT_KINDS || rule->kind == kind))
             return true;
     return false;
 }

@@ -10,6 +10,9 @@ and with a stripped copy of it.
 import dataclasses
 import functools
 import pathlib
+import re
+import shutil
+import subprocess
 import tempfile
 
 import pytest
@@ -40,9 +43,19 @@ def _built(name, version, flags, language):
     """By a go.mod that says `language`, on which settings such as asynctimerchan depend."""
     language = language or _language(version)
     folder = pathlib.Path(tempfile.mkdtemp(prefix=f"{name}-{version}-", dir=_folder().name))
-    (folder / "go.mod").write_text(f"module gotopsy/field\n\ngo {language}\n")
+    own = PROGRAMS / name / "go.mod"  # of what needs modules of others
+    module = own if own.exists() else PROGRAMS / "go.mod"
+    said = re.sub(r"^go .*$", f"go {language}", module.read_text(), flags=re.MULTILINE)
+    (folder / "go.mod").write_text(said)
+    if own.exists():
+        shutil.copy(own.with_name("go.sum"), folder)
     mod = f"-modfile={folder / 'go.mod'}"
-    little.build(folder, name, version, mod, *flags, programs=PROGRAMS)
+    try:
+        little.build(folder, name, version, mod, *flags, programs=PROGRAMS)
+    except subprocess.CalledProcessError as why:
+        if not own.exists():
+            raise
+        raise recipe.Unavailable(f"the modules of {name} cannot be had: {why}") from why
     return folder / name
 
 
