@@ -65,7 +65,7 @@ const struct gt_advice *gt_advice_find(const struct gt_advice_facts *facts)
 /* Of several, what is only there to be closed, such as a done channel; never a timer's channel. */
 static const char *name_of(const struct gt_advice_facts *facts)
 {
-    const char *name = facts->name;
+    const char *name = facts->name && strcmp(facts->name, "it") != 0 ? facts->name : NULL;
 
     for (size_t i = 0; i < facts->blocked_count; i++) {
         const struct gt_blocked_thing *thing = &facts->blocked[i];
@@ -94,6 +94,14 @@ static void add_place(struct gt_str *text, const char *how, const struct gt_plac
     if (place->source && place->line) gt_str_format(text, " (%s:%u)", place->source, place->line);
 }
 
+/* A block's place is where it came from, not where too much of it is kept. */
+static const char *how(enum gt_kind kind)
+{
+    bool memory = kind == GT_SUBSTRING || kind == GT_SUBSLICE || kind == GT_LOST_ELEMENTS;
+
+    return memory ? "allocated at" : "at";
+}
+
 static void add_where(struct gt_str *text, const struct gt_advice_facts *facts)
 {
     const struct gt_place *own = gt_places_own(&facts->stack);
@@ -101,7 +109,7 @@ static void add_where(struct gt_str *text, const struct gt_advice_facts *facts)
                                                   facts->created_by.origin == GT_ORIGIN_DEPENDENCY);
 
     if (own)
-        add_place(text, "at", own);
+        add_place(text, how(facts->kind), own);
     else if (started)
         add_place(text, "in what was started at", &facts->created_by);
 }

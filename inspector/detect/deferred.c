@@ -7,6 +7,7 @@
  * of them) and their closures' roots.
  */
 #include "inspector/base/hash.h"
+#include "inspector/detect/advice.h"
 #include "inspector/detect/detector.h"
 #include "inspector/detect/places.h"
 
@@ -138,10 +139,9 @@ static void make_cause(struct piling *piling, const struct record *records, size
                                    "returned",
                                    count, instance->deferred.deferred_function,
                                    instance->deferred.site.function);
-    cause->advice = gt_arena_format(study->storage,
-                                    "move the body of the loop in %s into a function of its own, "
-                                    "so that its defer runs each turn",
-                                    instance->deferred.site.function);
+    struct gt_advice_facts facts = {
+        .kind = GT_DEFERRED_CALLS, .stack = stack, .name = instance->deferred.site.function};
+    cause->advice = gt_advice_text(study->storage, &facts);
 }
 
 static void look_at_goroutine(struct piling *piling)

@@ -7,6 +7,7 @@
  * object into itself do not count, the collector drops them), the special being an edge from the
  * object to its closure. Dropping the specials of the whole component frees it.
  */
+#include "inspector/detect/advice.h"
 #include "inspector/detect/detector.h"
 #include "inspector/detect/group.h"
 #include "inspector/detect/path.h"
@@ -203,17 +204,6 @@ static void take_specials(const struct looping *looping, const struct gt_map *co
     }
 }
 
-static const char *advice(struct gt_arena *storage, const struct gt_special *special,
-                          const char *type)
-{
-    const char *what = special->kind == GT_SPECIAL_FINALIZER
-                           ? "put the finalizer on a small object outside the cycle"
-                           : "let neither the cleanup nor its argument lead back to the object";
-
-    return gt_arena_format(storage, "%s, or release %s explicitly with a Close method", what,
-                           type ? type : "it");
-}
-
 static void make_cause(void *ctx, const struct gt_member *members, size_t count)
 {
     struct looping *looping = ctx;
@@ -234,7 +224,8 @@ static void make_cause(void *ctx, const struct gt_member *members, size_t count)
     cause->title =
         gt_arena_format(study->storage, "%zu cycle%s through %s with a %s that never runs", count,
                         count == 1 ? "" : "s", type ? type : "objects", mechanism);
-    cause->advice = advice(study->storage, gt_special_at(study->specials, members[0].item), type);
+    struct gt_advice_facts facts = {.kind = GT_FINALIZER_CYCLE, .reason = mechanism, .name = type};
+    cause->advice = gt_advice_text(study->storage, &facts);
 }
 
 void gt_detect_finalizers(struct gt_study *study, struct gt_causes *causes)

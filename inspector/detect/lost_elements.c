@@ -3,8 +3,10 @@
  * nothing can ever read them again (proven), or that lie between a len and a cap, where only
  * re-slicing reaches (likely: a deletion that did not clear the tail).
  */
+#include "inspector/detect/advice.h"
 #include "inspector/detect/detector.h"
 #include "inspector/detect/group.h"
+#include "inspector/detect/places.h"
 #include "inspector/detect/windows.h"
 
 #include <stdlib.h>
@@ -179,19 +181,17 @@ static void make_cause(void *ctx, const struct gt_member *members, size_t count)
         add_words(losing, array, cause);
         slots += array->elements;
     }
-    const char *name = gt_holder_name(&losing->keys, &view->holder);
     cause->path = gt_path_to(&losing->keys, &view->holder);
     cause->title =
         gt_arena_format(study->storage, "%llu pointer slot%s %s of %zu backing array%s",
                         (unsigned long long)slots, slots == 1 ? "" : "s",
                         largest->spare ? "between length and capacity" : "outside every slice",
                         count, count == 1 ? "" : "s");
-    cause->advice = gt_arena_format(
-        study->storage,
-        largest->spare ? "clear the tail before shortening %s: clear(s[n:]), or slices.Delete"
-                       : "set the popped or cut-off slots of %s to nil, or keep a copy of what is "
-                         "used (slices.Clone)",
-        name);
+    struct gt_advice_facts facts = {.kind = GT_LOST_ELEMENTS,
+                                    .reason = largest->spare ? "spare" : "outside",
+                                    .stack = gt_places_allocated(study, largest->block.block),
+                                    .name = gt_holder_name(&losing->keys, &view->holder)};
+    cause->advice = gt_advice_text(study->storage, &facts);
 }
 
 /* Cuts the dead slots of the arrays whose windows were inferred, or were not; is there any? */

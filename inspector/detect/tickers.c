@@ -7,6 +7,8 @@
  * each with a goroutine that only it wakes, are a suspect as a group. So are as many alike
  * AfterFunc timers. A program's own few tickers are never findings.
  */
+#include "inspector/detect/advice.h"
+#include "inspector/detect/blocking.h"
 #include "inspector/detect/detector.h"
 #include "inspector/detect/group.h"
 #include "inspector/detect/path.h"
@@ -160,6 +162,25 @@ static const char *period(const struct ticking *ticking, uint32_t number)
                            (double)timer_at(ticking, number)->period / 1e9);
 }
 
+/* By the stack of a goroutine that waits for the timers, and what else it waits for; else by where
+ * they were made, if the core has a sample of that. */
+static const char *advise(const struct ticking *ticking, const struct gt_cause *cause,
+                          const struct gt_stack *stack, const struct waiter *waiter)
+{
+    struct gt_study *study = ticking->study;
+    const struct gt_instance *first = &cause->instances[0];
+    struct gt_advice_facts facts = {
+        .kind = GT_TICKER, .reason = first->ticker.what, .callback = first->ticker.callback};
+    uint32_t object = gt_heap_object(&study->heap->graph, first->ticker.timer);
+
+    if (stack)
+        facts.stack = *stack;
+    else if (object != GT_NO_OBJECT)
+        facts.stack = gt_places_allocated(study, object);
+    if (waiter) facts.blocked = gt_blocking_tell(study, waiter->goroutine, &facts.blocked_count);
+    return gt_advice_text(study->storage, &facts);
+}
+
 static void make_abandoned(void *ctx, const struct gt_member *members, size_t count)
 {
     struct ticking *ticking = ctx;
@@ -168,8 +189,7 @@ static void make_abandoned(void *ctx, const struct gt_member *members, size_t co
     cause->title = gt_arena_format(ticking->study->storage,
                                    "%zu ticker%s of %s that only the timer heap still reaches",
                                    count, count == 1 ? "" : "s", period(ticking, members[0].item));
-    cause->advice = "call Stop on each ticker when its user is done: defer t.Stop() after "
-                    "time.NewTicker (time.Tick cannot be stopped)";
+    cause->advice = advise(ticking, cause, NULL, NULL);
 }
 
 /* Stopping a watched ticker ends its goroutine too: the goroutine has nothing else to wake it. */
@@ -195,7 +215,7 @@ static void make_crowd(void *ctx, const struct gt_member *members, size_t count)
     if (!waiter) {
         cause->title = gt_arena_format(study->storage, "%zu timers alike that call %s", count,
                                        cause->instances[0].ticker.callback);
-        cause->advice = "keep what time.AfterFunc returns and call Stop on it when its owner goes";
+        cause->advice = advise(ticking, cause, NULL, NULL);
         return;
     }
     const struct gt_goroutine *g = &study->goroutines->list[waiter->goroutine];
@@ -205,10 +225,7 @@ static void make_crowd(void *ctx, const struct gt_member *members, size_t count)
     cause->path = cause->instances[0].ticker.owner_path;
     cause->title = gt_arena_format(study->storage, "%zu tickers of %s, each with a goroutine in %s",
                                    count, period(ticking, members[0].item), function);
-    cause->advice = gt_arena_format(study->storage,
-                                    "stop the ticker and end the goroutine when the owner goes: a "
-                                    "done channel beside t.C in %s, and defer t.Stop()",
-                                    function);
+    cause->advice = advise(ticking, cause, &stack, waiter);
 }
 
 static void open_ticking(struct ticking *ticking)

@@ -3,6 +3,7 @@
  * half. Bytes outside every cap cannot be reached again (proven); bytes between a len and a cap can
  * (id = buf[:16] is the commonest leak of all, and a reused buffer looks the same: suspect).
  */
+#include "inspector/detect/advice.h"
 #include "inspector/detect/detector.h"
 #include "inspector/detect/group.h"
 #include "inspector/detect/places.h"
@@ -82,22 +83,6 @@ static void tell(const struct wasting *wasting, const struct gt_windowed *block,
     instance->windowed.allocated_at = gt_places_allocated(study, block->block);
 }
 
-static const char *advice(const struct gt_study *study, const struct gt_windowed *block,
-                          const char *what, bool proven)
-{
-    if (block->strings)
-        return gt_arena_format(study->storage, "strings.Clone before storing %s", what);
-    if (proven)
-        return gt_arena_format(study->storage,
-                               "slices.Clone (or bytes.Clone) before storing %s, so that the large "
-                               "array can go",
-                               what);
-    return gt_arena_format(study->storage,
-                           "if %s is not refilled, keep a copy of its right size: slices.Clone, or "
-                           "slices.Clip after the last append",
-                           what);
-}
-
 static void make_cause(void *ctx, const struct gt_member *members, size_t count)
 {
     struct wasting *wasting = ctx;
@@ -121,7 +106,11 @@ static void make_cause(void *ctx, const struct gt_member *members, size_t count)
     cause->title =
         gt_arena_format(study->storage, "%zu block%s kept alive by small %s", count,
                         count == 1 ? "" : "s", largest->strings ? "substrings" : "subslices");
-    cause->advice = advice(study, largest, gt_holder_name(&wasting->keys, &view->holder), proven);
+    struct gt_advice_facts facts = {.kind = cause->kind,
+                                    .reason = proven ? "outside" : "spare",
+                                    .stack = cause->instances[0].windowed.allocated_at,
+                                    .name = gt_holder_name(&wasting->keys, &view->holder)};
+    cause->advice = gt_advice_text(study->storage, &facts);
 }
 
 void gt_detect_windows(struct gt_study *study, struct gt_causes *causes)
