@@ -24,7 +24,7 @@ void gt_page_site(struct gt_page *page, const struct gt_place *place)
         gt_page_put(page, GT_DIM, "?");
         return;
     }
-    const char *file = page->all ? place->file : gt_base_name(place->file);
+    const char *file = page->all || !place->source ? place->file : place->source;
     if (place->line)
         gt_page_format(page, GT_DIM, "%s:%u", file, place->line);
     else
