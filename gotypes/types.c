@@ -84,6 +84,22 @@ gt_type_id gt_types_named(struct gt_types *types, const char *name)
     return gt_types_find(types, ref);
 }
 
+gt_type_id gt_types_renamed(struct gt_types *types, gt_type_id of, const char *name,
+                            const char *const *names)
+{
+    struct gt_type_rec rec = *gt_type_rec(types, of);
+    size_t count = rec.type.field_count;
+    struct gt_type_field *fields = gt_arena_alloc(&types->arena, count * sizeof *fields + 1);
+
+    for (size_t i = 0; i < count; i++) {
+        fields[i] = rec.type.fields[i];
+        if (names[i]) fields[i].name = names[i];
+    }
+    rec.type.name = name;
+    rec.type.fields = fields;
+    return add(types, &rec);
+}
+
 size_t gt_types_count(const struct gt_types *types)
 {
     return types->recs.len;

@@ -116,6 +116,10 @@ void gt_types_free(struct gt_types *types); /* NULL is allowed */
 gt_type_id gt_types_find(struct gt_types *types, struct gt_type_ref ref);
 gt_type_id gt_types_at(struct gt_types *types, uint64_t rtype);
 gt_type_id gt_types_named(struct gt_types *types, const char *name); /* "main.Session" */
+/* A new type that is laid out as the struct `of`, under names that say what it is for: `fields` has
+ * one for each field, or NULL to keep its own. Names must outlive the universe. */
+gt_type_id gt_types_renamed(struct gt_types *types, gt_type_id of, const char *name,
+                            const char *const *fields);
 size_t gt_types_count(const struct gt_types *types); /* numbers run from 1 to count */
 const struct gt_type *gt_types_get(const struct gt_types *types, gt_type_id id); /* not for 0 */
 gt_type_id gt_types_elem(struct gt_types *types, gt_type_id id);

@@ -1,7 +1,7 @@
 #include "inspector/runtime/global_users.h"
 
 #include "inspector/base/alloc.h"
-#include "inspector/unwind/references.h"
+#include "inspector/runtime/code_references.h"
 
 #include <stdlib.h>
 
@@ -65,44 +65,22 @@ static int by_target(const void *a, const void *b)
     return left->entry < right->entry ? -1 : left->entry > right->entry;
 }
 
-struct reading { /* of one function */
-    struct gt_global_users *users;
-    uint64_t entry;
-};
-
 /* Globals with pointers begin at whole words. What is not at one is no reference, but for those to
  * smaller fields, which tell nothing. */
-static void add(void *ctx, uint64_t target)
+static void add(void *ctx, uint64_t entry, uint64_t target)
 {
-    struct reading *reading = ctx;
-    struct reference reference = {target, reading->entry};
+    struct gt_global_users *users = ctx;
+    struct reference reference = {target, entry};
     struct section section;
 
-    if (target % 8 == 0 && section_of(reading->users->process, target, &section))
-        gt_vec_add(&reading->users->list, &reference);
-}
-
-static void read_functions(struct gt_global_users *users, const struct gt_pclntab *tab)
-{
-    const struct gt_process *process = users->process;
-    bool arm64 = gt_core_machine(process->core) == GT_MACHINE_ARM64;
-    uint64_t done = 0; /* code is read once, whatever a damaged table says of functions' ends */
-    struct gt_func func;
-
-    for (size_t i = 0; i < gt_pclntab_count(tab); i++) {
-        if (!gt_func_at(tab, i, &func) || func.entry < done) continue;
-        done = func.end;
-        struct reading reading = {users, func.entry};
-        (arm64 ? gt_references_arm64 : gt_references_amd64)(process->mem, func.entry, func.end, add,
-                                                            &reading);
-    }
+    if (target % 8 == 0 && section_of(users->process, target, &section))
+        gt_vec_add(&users->list, &reference);
 }
 
 static void read_code(struct gt_global_users *users)
 {
     users->read = true;
-    for (size_t i = 0; i < users->process->code.tab_count; i++)
-        read_functions(users, users->process->code.tabs[i]);
+    gt_code_references(users->process, add, users);
     if (users->list.len)
         qsort(users->list.data, users->list.len, sizeof(struct reference), by_target);
 }

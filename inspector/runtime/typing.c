@@ -1,6 +1,7 @@
 #include "inspector/runtime/typing.h"
 
 #include "inspector/base/alloc.h"
+#include "inspector/runtime/closures.h"
 #include "inspector/runtime/map_shapes.h"
 #include "inspector/runtime/receivers.h"
 #include "inspector/runtime/shapes.h"
@@ -220,6 +221,19 @@ static gt_type_id type_behind(const struct gt_typing *typing, const struct gt_wo
     return row->trie[is_entry & 1];
 }
 
+/* A func value leads to its code's address, which says what is captured behind it. */
+static void claim_function(struct gt_typing *typing, uint64_t value)
+{
+    struct gt_slot_ref ref;
+    uint64_t entry;
+
+    if (!gt_slot_ref_at(typing, value, &ref) || typing->type[gt_slot_object(&ref)] ||
+        value != ref.region->base + ref.slot * ref.region->slot_size ||
+        !gt_mem_u64(typing->process->mem, value, &entry))
+        return;
+    claim(typing, value, gt_closure_type(typing->closures, entry), 1);
+}
+
 static void claim_word(void *ctx, const struct gt_word *word)
 {
     struct gt_typing *typing = ctx;
@@ -237,6 +251,9 @@ static void claim_word(void *ctx, const struct gt_word *word)
         break;
     case GT_P_CHAN:
         claim_channel(typing, word->value, word->type);
+        break;
+    case GT_P_FUNC:
+        claim_function(typing, word->value);
         break;
     default:
         break;
@@ -320,6 +337,7 @@ static void claim_roots(struct gt_typing *typing)
         gt_typing_root(typing, i, &word);
         typing->names_disputed += word.disputed;
         claim_word(typing, &word);
+        if (word.kind == GT_W_RUNTIME) claim_function(typing, word.value);
         claim_finalized(typing, gt_root_at(typing->roots, i));
     }
 }
@@ -333,19 +351,29 @@ static void claim_goroutines(struct gt_typing *typing)
         claim(typing, typing->goroutines->list[i].address, type, 1);
 }
 
-/* Objects that nothing typed leads to may be maps, and hold interfaces too. */
+/* An object that nothing typed leads to may be a closure or a map; if not, it may hold interfaces.
+ */
+static void claim_unreached(struct gt_typing *typing, const struct gt_map_shapes *maps,
+                            uint32_t object)
+{
+    uint64_t addr = gt_heap_address(&typing->heap->graph, object);
+    gt_type_id map;
+
+    claim_function(typing, addr);
+    map = gt_map_shape_of(maps, object);
+    if (map)
+        claim_map(typing, addr, map);
+    else
+        gt_typing_words(typing, object, claim_word, typing);
+}
+
 static void claim_untyped(struct gt_typing *typing, const struct gt_bitmap *live)
 {
     struct gt_map_shapes *maps = gt_map_shapes_create(typing->heap);
     uint32_t count = typing->heap->graph.scan_objects;
 
     for (size_t i = gt_bitmap_next(live, 0); i < count; i = gt_bitmap_next(live, i + 1)) {
-        if (typing->type[i]) continue;
-        gt_type_id map = gt_map_shape_of(maps, (uint32_t)i);
-        if (map)
-            claim_map(typing, gt_heap_address(&typing->heap->graph, (uint32_t)i), map);
-        else
-            gt_typing_words(typing, (uint32_t)i, claim_word, typing);
+        if (!typing->type[i]) claim_unreached(typing, maps, (uint32_t)i);
     }
     gt_map_shapes_free(maps);
 }
@@ -379,6 +407,7 @@ struct gt_typing *gt_typing_create(const struct gt_goheap *heap,
     *typing->rows = GT_VEC_OF(struct gt_type_row);
     typing->shapes = gt_shapes_create(heap);
     if (!heap->process->dwarf) typing->receivers = gt_receivers_create(heap->process);
+    typing->closures = gt_closures_create(heap->process);
     typing->type = gt_calloc(heap->graph.scan_objects, sizeof *typing->type);
     gt_bitmap_init(&typing->grey, heap->graph.scan_objects);
     gt_bitmap_init(&typing->queued, block_count(typing));
@@ -402,6 +431,7 @@ void gt_typing_free(struct gt_typing *typing)
     if (!typing) return;
     gt_shapes_free(typing->shapes);
     gt_receivers_free(typing->receivers);
+    gt_closures_free(typing->closures);
     gt_vec_free(typing->rows);
     free(typing->rows);
     gt_map_free(&typing->wide);

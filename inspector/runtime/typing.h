@@ -59,12 +59,13 @@ struct gt_typing {
     struct gt_types *types;
     struct gt_shapes *shapes;
     struct gt_receivers *receivers; /* NULL where debug information tells variables */
-    gt_type_id *type;               /* by object, for those with pointers */
-    struct gt_map wide;             /* object -> elements that are of its type; typing_impl.h */
-    struct gt_vec *rows;            /* by type; see typing_impl.h */
-    struct gt_bitmap grey;          /* objects whose words are to be claimed */
-    struct gt_bitmap queued;        /* blocks of neighbours, some of them grey */
-    uint32_t *queue;                /* a ring of them, one place more than there are blocks */
+    struct gt_closures *closures;
+    gt_type_id *type;        /* by object, for those with pointers */
+    struct gt_map wide;      /* object -> elements that are of its type; typing_impl.h */
+    struct gt_vec *rows;     /* by type; see typing_impl.h */
+    struct gt_bitmap grey;   /* objects whose words are to be claimed */
+    struct gt_bitmap queued; /* blocks of neighbours, some of them grey */
+    uint32_t *queue;         /* a ring of them, one place more than there are blocks */
     uint32_t head, tail;
     struct gt_claim waiting[GT_CLAIMS_WAITING]; /* a ring: what they need is being fetched */
     size_t claimed, judged;                     /* so far; those between wait */

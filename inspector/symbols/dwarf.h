@@ -71,4 +71,13 @@ static inline uint64_t gt_register_at(uint64_t number)
 bool gt_dwarf_register_variables(struct gt_dwarf *dwarf, uint64_t pc, gt_variable_fn *visit,
                                  void *ctx);
 
+/*
+ * The variables that the closure whose code starts at `pc` captures, each with its offset in the
+ * closure (DW_AT_go_closure_offset, Go 1.23 and later; earlier ones have none). A variable that is
+ * captured by reference is the pointer to it, named "&x". Those that the code does not use are
+ * missing. Names live as long as the handle.
+ */
+typedef void gt_captured_fn(void *ctx, const char *name, uint64_t offset);
+void gt_dwarf_captured(struct gt_dwarf *dwarf, uint64_t pc, gt_captured_fn *visit, void *ctx);
+
 #endif

@@ -23,6 +23,7 @@ enum {
     GT_AT_GO_KEY = 0x2901,
     GT_AT_GO_ELEM = 0x2902,
     GT_AT_GO_RUNTIME_TYPE = 0x2904,
+    GT_AT_GO_CLOSURE_OFFSET = 0x2907,
 };
 
 struct gt_subprogram {
