@@ -4,6 +4,7 @@
 #include "inspector/base/hash.h"
 #include "inspector/runtime/code_references.h"
 
+#include <ctype.h>
 #include <stdlib.h>
 
 enum {
@@ -149,6 +150,14 @@ struct naming {
     const char *names[MAX_CAPTURED];
 };
 
+/* What the compiler calls X0, X1 and so on; before Go 1.21 it used the variable's name. */
+static const char *plain_name(struct gt_process *process, const char *field)
+{
+    if (strcmp(field, "R") == 0) return "receiver";
+    if (field[0] != 'X' || !isdigit((unsigned char)field[1])) return NULL;
+    return gt_arena_format(&process->names, "captured%s", field + 1);
+}
+
 static void name_field(void *ctx, const char *name, uint64_t offset)
 {
     struct naming *naming = ctx;
@@ -163,7 +172,8 @@ static gt_type_id named(const struct gt_closures *closures, gt_type_id type, uin
     struct naming naming = {.type = gt_types_get(process->types, type)};
 
     if (naming.type->field_count > MAX_CAPTURED) return type;
-    if (strcmp(naming.type->fields[1].name, "R") == 0) naming.names[1] = "receiver";
+    for (size_t i = 1; i < naming.type->field_count; i++)
+        naming.names[i] = plain_name(process, naming.type->fields[i].name);
     if (process->dwarf) gt_dwarf_captured(process->dwarf, entry, name_field, &naming);
     return gt_types_renamed(process->types, type, gt_process_function(process, entry),
                             naming.names);

@@ -1,0 +1,43 @@
+"""What functions hold: closures, method values, callbacks, generic containers and their frames."""
+
+import pytest
+
+from . import field
+
+PARTS = {"substring": "substring", "lost-elements": "elements"}
+
+
+def typed_share(report):
+    """Of the live bytes with pointers."""
+    coverage = report["coverage"]
+    return coverage["typed_bytes"] / (coverage["typed_bytes"] + coverage["untyped_bytes"])
+
+
+def freed_by(case, way):
+    """What one leak keeps: all that leaks, less what leaks without it."""
+    return case.core().truth["heap"] - case.core(way).truth["heap"]
+
+
+@field.cases("closures")
+def test_what_functions_hold_is_typed(case):
+    assert typed_share(case.report()) >= (0.97 if case.symbols == "dwarf" else 0.95)
+
+
+@field.cases("closures")
+@pytest.mark.parametrize("kind", PARTS)
+def test_finding(case, kind):
+    finding = field.the_finding(case.report(), kind)
+    assert field.near(finding["bytes_freed"], freed_by(case, PARTS[kind]))
+
+
+@field.cases("closures")
+def test_captured_string_is_named_by_its_function(case):
+    finding = field.the_finding(case.report(), "substring")
+    holder = finding["instances"][0]["windows"][0]["holder"]
+    assert holder.startswith("main.(*router).subscribe.func1.")
+
+
+@field.cases("closures")
+def test_twin_has_no_finding(case):
+    for finding in case.report("fixed")["findings"]:
+        assert finding["kind"] not in {"substring", "subslice", "lost-elements"}
