@@ -122,6 +122,7 @@ static void look_at(struct collecting *collecting, const struct gt_region *regio
     if (verdict > GT_IS_WINDOW) note_undecided(collecting, object, word);
     if (verdict != GT_IS_WINDOW) return;
     note_window(collecting, object, &view);
+    if (word->uncapped) gt_bit_set(&collecting->doubtful, object);
     if (collecting->overflowed) return;
     if (!open_for_bytes(collecting, object) && !open_for_pointers(collecting, object)) return;
     if (collecting->out->views.len == MAX_VIEWS)
