@@ -212,6 +212,7 @@ void gt_timers_tell(struct gt_timer_teller *teller, enum gt_verdict_of_timer ver
     for (size_t i = 0; i < cause->instance_count; i++)
         tell_one(teller, members[i].item, &cause->instances[i]);
     if (verdict == GT_TIMER_WATCHED) cause->path = cause->instances[0].ticker.owner_path;
+    cause->advice = advise(teller, cause, members[0].item);
     tell_words(teller, sort_of(teller->study, verdict, gt_timer_at(teller->judge, members[0].item)),
                members, count, cause);
 }
