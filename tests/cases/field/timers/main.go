@@ -137,9 +137,14 @@ func (s *session) refresh(every time.Duration) {
 }
 
 func watchers() {
+	var sessions []*session
 	for i := 0; i < 120; i++ {
-		s := &session{state: make([]byte, 12<<10), done: make(chan struct{})}
+		s := &session{state: make([]byte, 40<<10), done: make(chan struct{})}
 		go s.refresh(time.Hour + time.Duration(i)*time.Second)
+		sessions = append(sessions, s)
+	}
+	time.Sleep(50 * time.Millisecond) // all have come to wait
+	for _, s := range sessions {
 		if fixed {
 			close(s.done)
 		}
