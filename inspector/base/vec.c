@@ -37,3 +37,17 @@ void gt_vec_free(struct gt_vec *vec)
     free(vec->data);
     *vec = (struct gt_vec){.elem_size = vec->elem_size};
 }
+
+size_t gt_vec_up_to(const struct gt_vec *vec, uint64_t key)
+{
+    size_t low = 0, high = vec->len;
+
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (gt_vec_u64(vec, middle) <= key)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}

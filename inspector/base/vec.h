@@ -30,6 +30,10 @@ static inline void *gt_vec_at(const struct gt_vec *vec, size_t index)
     return (char *)vec->data + index * vec->elem_size;
 }
 
+/* How many elements of a sorted vector have a key of at most `key`: the uint64_t that each begins
+ * with. */
+size_t gt_vec_up_to(const struct gt_vec *vec, uint64_t key);
+
 /* Elements of vectors of numbers. */
 static inline uint32_t gt_vec_u32(const struct gt_vec *vec, size_t index)
 {

@@ -74,7 +74,7 @@ bool gt_process_is_static(const struct gt_process *process, uint64_t addr)
     return false;
 }
 
-const struct gt_debug_global *gt_process_global_at(const struct gt_process *process, uint64_t addr)
+size_t gt_process_globals_up_to(const struct gt_process *process, uint64_t addr)
 {
     size_t low = 0, high = process->global_count;
 
@@ -85,8 +85,15 @@ const struct gt_debug_global *gt_process_global_at(const struct gt_process *proc
         else
             high = middle;
     }
-    if (low == 0) return NULL;
-    const struct gt_debug_global *global = &process->globals[low - 1];
+    return low;
+}
+
+const struct gt_debug_global *gt_process_global_at(const struct gt_process *process, uint64_t addr)
+{
+    size_t count = gt_process_globals_up_to(process, addr);
+
+    if (count == 0) return NULL;
+    const struct gt_debug_global *global = &process->globals[count - 1];
     return addr - global->addr < global->size ? global : NULL;
 }
 

@@ -93,6 +93,9 @@ static inline bool gt_process_is_whole(const struct gt_process *process)
 struct gt_error *gt_process_global(const struct gt_process *process, const char *name,
                                    uint64_t *addr);
 
+/* How many of the globals begin at addr or before. */
+size_t gt_process_globals_up_to(const struct gt_process *process, uint64_t addr);
+
 /* The global variable that holds addr, or NULL. */
 const struct gt_debug_global *gt_process_global_at(const struct gt_process *process, uint64_t addr);
 

@@ -20,9 +20,18 @@ struct gathering {
     uint32_t owner; /* of the roots being gathered */
 };
 
+static bool tells_of_statics(const struct gt_process *process, const struct gt_root *root)
+{
+    return (root->kind == GT_ROOT_GLOBAL || (root->kind == GT_ROOT_FRAME && !process->dwarf)) &&
+           root->value && gt_process_is_static(process, root->value);
+}
+
 static void keep(struct gt_roots *roots, const struct gt_goheap *heap, const struct gt_root *root)
 {
-    if (gt_heap_object(&heap->graph, root->value) != GT_NO_OBJECT) gt_vec_add(&roots->list, root);
+    if (gt_heap_object(&heap->graph, root->value) != GT_NO_OBJECT)
+        gt_vec_add(&roots->list, root);
+    else if (tells_of_statics(heap->process, root))
+        gt_vec_add(&roots->statics, root);
 }
 
 static void add(struct gathering *gathering, enum gt_root_kind kind, uint64_t addr, uint64_t value)
@@ -236,6 +245,7 @@ struct gt_error *gt_roots_open(const struct gt_goheap *heap, const struct gt_gor
                                   .specials = specials};
 
     roots->list = GT_VEC_OF(struct gt_root);
+    roots->statics = GT_VEC_OF(struct gt_root);
     add_globals(&gathering);
     add_stacks(&gathering);
     add_specials(&gathering);
@@ -250,5 +260,6 @@ void gt_roots_close(struct gt_roots *roots)
 {
     if (!roots) return;
     gt_vec_free(&roots->list);
+    gt_vec_free(&roots->statics);
     free(roots);
 }

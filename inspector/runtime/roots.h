@@ -5,6 +5,10 @@
  *
  * Only words that point into the heap are kept. Roots are ordered with the ones that people know
  * first (globals, then frames), so that paths start there. The list owns its table.
+ *
+ * Globals' words that point to other globals, or to static data without a name, keep nothing of the
+ * heap alive by themselves. They are kept apart, for types and names go by way of them; so are
+ * frames' where there is no debug information.
  */
 #ifndef GT_RUNTIME_ROOTS_H
 #define GT_RUNTIME_ROOTS_H
@@ -39,7 +43,8 @@ struct gt_root {
 };
 
 struct gt_roots {
-    struct gt_vec list; /* struct gt_root */
+    struct gt_vec list;    /* struct gt_root */
+    struct gt_vec statics; /* the same, of words that point to static data: no roots */
     uint64_t frames_precise, frames_conservative;
 };
 

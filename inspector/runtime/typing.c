@@ -5,6 +5,7 @@
 #include "inspector/runtime/map_shapes.h"
 #include "inspector/runtime/receivers.h"
 #include "inspector/runtime/shapes.h"
+#include "inspector/runtime/static_areas.h"
 #include "inspector/runtime/typing_impl.h"
 #include "inspector/runtime/words.h"
 
@@ -234,11 +235,12 @@ static void claim_function(struct gt_typing *typing, uint64_t value)
     claim(typing, value, gt_closure_type(typing->closures, entry), 1);
 }
 
-static void claim_word(void *ctx, const struct gt_word *word)
+void gt_claim_word(void *ctx, const struct gt_word *word)
 {
     struct gt_typing *typing = ctx;
 
     if (word->inferred) return; /* a guess types nothing */
+    if (gt_claim_static(typing, word)) return;
     switch (word->kind) {
     case GT_P_POINTER:
         claim(typing, word->value, type_behind(typing, word), 1);
@@ -273,7 +275,7 @@ static void claim_block(struct gt_typing *typing, uint32_t block)
         while (typing->grey.words[word]) {
             size_t object = word * 64 + (size_t)__builtin_ctzll(typing->grey.words[word]);
             gt_bit_clear(&typing->grey, object);
-            gt_typing_words(typing, (uint32_t)object, claim_word, typing);
+            gt_typing_words(typing, (uint32_t)object, gt_claim_word, typing);
         }
 }
 
@@ -294,8 +296,12 @@ static void drain(struct gt_typing *typing)
 {
     uint32_t block;
 
-    while (next_block(typing, &block))
-        claim_block(typing, block);
+    do {
+        while (next_block(typing, &block)) {
+            claim_block(typing, block);
+            if (gt_static_many_claims(typing->statics)) gt_spread_statics(typing);
+        }
+    } while (gt_spread_statics(typing));
 }
 
 static void claim_headers(struct gt_typing *typing, const struct gt_bitmap *live)
@@ -336,7 +342,7 @@ static void claim_roots(struct gt_typing *typing)
     for (size_t i = 0; i < typing->roots->list.len; i++) {
         gt_typing_root(typing, i, &word);
         typing->names_disputed += word.disputed;
-        claim_word(typing, &word);
+        gt_claim_word(typing, &word);
         if (word.kind == GT_W_RUNTIME) claim_function(typing, word.value);
         claim_finalized(typing, gt_root_at(typing->roots, i));
     }
@@ -364,7 +370,7 @@ static void claim_unreached(struct gt_typing *typing, const struct gt_map_shapes
     if (map)
         claim_map(typing, addr, map);
     else
-        gt_typing_words(typing, object, claim_word, typing);
+        gt_typing_words(typing, object, gt_claim_word, typing);
 }
 
 static void claim_untyped(struct gt_typing *typing, const struct gt_bitmap *live)
@@ -408,10 +414,12 @@ struct gt_typing *gt_typing_create(const struct gt_goheap *heap,
     typing->shapes = gt_shapes_create(heap);
     if (!heap->process->dwarf) typing->receivers = gt_receivers_create(heap->process);
     typing->closures = gt_closures_create(heap->process);
+    typing->statics = gt_static_areas_create(heap->process);
     typing->type = gt_calloc(heap->graph.scan_objects, sizeof *typing->type);
     gt_bitmap_init(&typing->grey, heap->graph.scan_objects);
     gt_bitmap_init(&typing->queued, block_count(typing));
     typing->queue = gt_calloc((size_t)block_count(typing) + 1, sizeof *typing->queue);
+    gt_claim_statics(typing);
     claim_headers(typing, live);
     drain(typing);
     claim_roots(typing);
@@ -429,6 +437,8 @@ struct gt_typing *gt_typing_create(const struct gt_goheap *heap,
 void gt_typing_free(struct gt_typing *typing)
 {
     if (!typing) return;
+    gt_static_areas_free(typing->statics);
+    gt_vec_free(&typing->static_runs);
     gt_shapes_free(typing->shapes);
     gt_receivers_free(typing->receivers);
     gt_closures_free(typing->closures);

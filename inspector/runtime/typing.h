@@ -36,8 +36,7 @@ struct gt_word {
     bool inferred;     /* a string or slice by its shape alone (shapes.h): a guess */
     bool weak;         /* an inferred string that may be something else */
     bool bytes;        /* an inferred one's elements are bytes; else their size is unknown */
-    bool uncapped; /* a slice whose capacity is not in memory: its code knows it, or needs it not */
-    bool disputed; /* a frame's: its variable has no pointer there, though the stack map does */
+    bool disputed;     /* a frame's: its variable has no pointer there, though the stack map does */
 };
 
 typedef void gt_typed_word_fn(void *ctx, const struct gt_word *word);
@@ -61,12 +60,14 @@ struct gt_typing {
     struct gt_shapes *shapes;
     struct gt_receivers *receivers; /* NULL where debug information tells variables */
     struct gt_closures *closures;
-    gt_type_id *type;        /* by object, for those with pointers */
-    struct gt_map wide;      /* object -> elements that are of its type; typing_impl.h */
-    struct gt_vec *rows;     /* by type; see typing_impl.h */
-    struct gt_bitmap grey;   /* objects whose words are to be claimed */
-    struct gt_bitmap queued; /* blocks of neighbours, some of them grey */
-    uint32_t *queue;         /* a ring of them, one place more than there are blocks */
+    gt_type_id *type;   /* by object, for those with pointers */
+    struct gt_map wide; /* object -> elements that are of its type; typing_impl.h */
+    struct gt_static_areas *statics;
+    struct gt_vec static_runs; /* see static_words.c */
+    struct gt_vec *rows;       /* by type; see typing_impl.h */
+    struct gt_bitmap grey;     /* objects whose words are to be claimed */
+    struct gt_bitmap queued;   /* blocks of neighbours, some of them grey */
+    uint32_t *queue;           /* a ring of them, one place more than there are blocks */
     uint32_t head, tail;
     struct gt_claim waiting[GT_CLAIMS_WAITING]; /* a ring: what they need is being fetched */
     size_t claimed, judged;                     /* so far; those between wait */

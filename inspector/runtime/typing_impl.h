@@ -94,6 +94,12 @@ static inline bool gt_slot_is_wide(const struct gt_region *region)
     return region->scan == GT_SCAN_BITMAP && region->slot_size > 64 * 8;
 }
 
+/* A root, or what else a root's table holds, as a word. */
+void gt_root_word(const struct gt_typing *typing, const struct gt_root *root, struct gt_word *word);
+
+/* Claims what the word leads to; `typing` is a struct gt_typing. */
+void gt_claim_word(void *typing, const struct gt_word *word);
+
 /* Which elements of a slot with a bitmap are of its type. */
 static inline struct gt_extent gt_extent_of(const struct gt_typing *typing,
                                             const struct gt_slot_ref *ref, uint32_t typed)
@@ -111,5 +117,16 @@ static inline struct gt_extent gt_extent_of(const struct gt_typing *typing,
  * unbroken run from the first on; to <= from when not even that is. */
 struct gt_extent gt_tiles_that_fit(const struct gt_typing *typing, const struct gt_slot_ref *ref,
                                    gt_type_id id, uint64_t first, uint64_t count);
+
+/* ---- static_words.c ------------------------------------------------------------------------ */
+
+/* Claims what the words lead to that point from static data to static data. */
+void gt_claim_statics(struct gt_typing *typing);
+
+/* Claims what the word leads to if that is static data; false when it leads elsewhere. */
+bool gt_claim_static(struct gt_typing *typing, const struct gt_word *word);
+
+/* Claims what the words of new static areas lead to; false when there are none. */
+bool gt_spread_statics(struct gt_typing *typing);
 
 #endif

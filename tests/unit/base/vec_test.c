@@ -64,6 +64,23 @@ static void a_freed_vector_is_empty_and_usable(void **state)
     gt_vec_free(&vec);
 }
 
+static void keys_are_searched_in_order(void **state)
+{
+    const uint64_t keys[] = {10, 20, 20, 30};
+    struct gt_vec vec = GT_VEC_OF(uint64_t);
+
+    (void)state;
+    assert_int_equal(gt_vec_up_to(&vec, 10), 0);
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
+        gt_vec_add(&vec, &keys[i]);
+    assert_int_equal(gt_vec_up_to(&vec, 9), 0);
+    assert_int_equal(gt_vec_up_to(&vec, 10), 1);
+    assert_int_equal(gt_vec_up_to(&vec, 20), 3);
+    assert_int_equal(gt_vec_up_to(&vec, 29), 3);
+    assert_int_equal(gt_vec_up_to(&vec, UINT64_MAX), 4);
+    gt_vec_free(&vec);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -71,6 +88,7 @@ int main(void)
         cmocka_unit_test(a_pushed_element_is_zero_also_where_one_was),
         cmocka_unit_test(reserved_room_is_not_moved),
         cmocka_unit_test(a_freed_vector_is_empty_and_usable),
+        cmocka_unit_test(keys_are_searched_in_order),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
