@@ -35,7 +35,7 @@ void gt_study_begin(struct gt_study *study, const struct gt_analysis *analysis,
     mark_live(study);
     gt_analysis_stage(analysis, "typing");
     study->typing = gt_typing_create(study->heap, study->goroutines, study->roots, &study->live);
-    study->users = gt_global_users_create(study->process);
+    study->users = gt_global_users_create(study->process, study->roots);
     gt_bitmap_init(&study->holders, study->heap->graph.objects);
     gt_bitmap_copy(&study->holders, &study->live);
     index_samples(study);

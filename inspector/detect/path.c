@@ -2,9 +2,9 @@
 
 #include "inspector/base/alloc.h"
 #include "inspector/base/str.h"
-#include "inspector/detect/root_names.h"
+#include "inspector/detect/static_names.h"
+#include "inspector/runtime/static_areas.h"
 
-#include <ctype.h>
 #include <stdlib.h>
 
 enum {
@@ -103,21 +103,6 @@ static void field_of(const struct gt_study *study, uint32_t object, uint64_t off
     }
 }
 
-/* Indices are what alike holders differ in. */
-static void strip_indices(char *field)
-{
-    char *to = field;
-
-    for (char *from = field; *from; from++) {
-        *to++ = *from;
-        if (*from != '[' || !isdigit((unsigned char)from[1])) continue;
-        while (isdigit((unsigned char)from[1]))
-            from++; /* one digit at least: room for the star */
-        *to++ = '*';
-    }
-    *to = '\0';
-}
-
 static bool is_named(const char *name)
 {
     return name && strchr(name, '.') && strchr("*[{ ", *name) == NULL &&
@@ -190,7 +175,7 @@ const char *gt_holder_field(const struct gt_study *study, const struct gt_holder
     type = named_struct(study->process->types, type, &offset);
     if (!type) return NULL;
     gt_types_field_path(study->process->types, type, offset, field, sizeof field);
-    strip_indices(field);
+    gt_strip_indices(field);
     return gt_arena_format(study->storage, "%s%s", gt_type_name(study, type), field);
 }
 
@@ -238,7 +223,7 @@ static void add_root_key(const struct gt_study *study, uint32_t number, struct g
     const char *name =
         gt_root_name(study, gt_root_at(study->roots, number), true, field, sizeof field, &type);
 
-    strip_indices(field);
+    gt_strip_indices(field);
     gt_str_format(key, "%s%s", name, field);
 }
 
@@ -302,7 +287,7 @@ const char *gt_key_of(struct gt_keys *keys, const struct gt_holder *holder)
                 !gt_typing_type(study->typing, climb.objects[i + 1]))
                 continue; /* how many there are of unknown type makes no difference */
             field_of(study, climb.objects[i], climb.offsets[i], field, sizeof field);
-            strip_indices(field);
+            gt_strip_indices(field);
             gt_str_format(&key, " -> %s%s", type ? type : "?", field);
         }
     }
@@ -330,8 +315,9 @@ static void tell_root(struct telling *telling, uint32_t number)
     const struct gt_root *root = gt_root_at(study->roots, number);
     char field[MAX_FIELD];
     gt_type_id type;
-    struct gt_step *step = gt_vec_push(&telling->steps);
 
+    if (root->kind == GT_ROOT_GLOBAL && gt_static_steps(study, root->addr, &telling->steps)) return;
+    struct gt_step *step = gt_vec_push(&telling->steps);
     step->what = gt_root_name(study, root, false, field, sizeof field, &type);
     step->address = root->addr;
     step->type = gt_study_keep(study, gt_type_name(study, type));
@@ -450,25 +436,35 @@ struct gt_path gt_path_from(struct gt_keys *keys, const uint32_t *way, size_t co
     return finish(&telling);
 }
 
-const char *gt_holder_name(struct gt_keys *keys, const struct gt_holder *holder)
+static const char *name_of_root(const struct gt_study *study, uint32_t number)
 {
-    const struct gt_study *study = keys->study;
-    const char *field = gt_holder_field(study, holder);
-    struct climb climb = {0};
-    uint32_t root = holder->root;
+    const struct gt_root *root = gt_root_at(study->roots, number);
+    struct gt_holder holder = {.object = GT_NO_OBJECT, .root = number};
+    bool is_global = root->kind == GT_ROOT_GLOBAL;
     gt_type_id type;
     uint64_t offset;
 
+    const char *field = is_global && gt_static_area_at(study->typing->statics, root->addr)
+                            ? gt_holder_field(study, &holder)
+                            : NULL;
+    const char *name = field ? field : gt_typing_variable(study->typing, root, &type, &offset);
+    if (name) return name;
+    return is_global ? gt_arena_format(study->storage, "the %s", gt_global_place(study, root))
+                     : "it";
+}
+
+const char *gt_holder_name(struct gt_keys *keys, const struct gt_holder *holder)
+{
+    const char *field = gt_holder_field(keys->study, holder);
+    struct climb climb = {0};
+
     if (field) return field;
-    if (holder->object != GT_NO_OBJECT) {
-        climb_from(keys, holder, &climb);
-        if (!climb.at_root) return "it";
-        root = climb.root;
-    }
-    const char *variable =
-        gt_typing_variable(study->typing, gt_root_at(study->roots, root), &type, &offset);
-    if (variable) return variable;
-    return gt_root_at(study->roots, root)->kind == GT_ROOT_GLOBAL
-               ? gt_arena_format(study->storage, "the %s", gt_global_place(study, root))
-               : "it";
+    if (holder->object == GT_NO_OBJECT) return name_of_root(keys->study, holder->root);
+    climb_from(keys, holder, &climb);
+    if (climb.at_root) return name_of_root(keys->study, climb.root);
+    if (!climb.named) return "it";
+    struct gt_holder named = {.object = climb.objects[climb.count - 1],
+                              .offset = climb.offsets[climb.count - 1]};
+    field = gt_holder_field(keys->study, &named);
+    return field ? field : "it";
 }

@@ -2,7 +2,24 @@
 
 #include "inspector/base/str.h"
 #include "inspector/detect/places.h"
+#include "inspector/detect/static_names.h"
 #include "inspector/runtime/saved_registers.h"
+
+#include <ctype.h>
+
+void gt_strip_indices(char *field)
+{
+    char *to = field;
+
+    for (char *from = field; *from; from++) {
+        *to++ = *from;
+        if (*from != '[' || !isdigit((unsigned char)from[1])) continue;
+        while (isdigit((unsigned char)from[1]))
+            from++; /* one digit at least: room for the star */
+        *to++ = '*';
+    }
+    *to = '\0';
+}
 
 /* Functions that the compiler makes for go and defer statements with arguments. */
 static bool is_wrapper(const char *function)
@@ -45,14 +62,22 @@ static const char *unnamed_global(const struct gt_study *study, const struct gt_
     return kept;
 }
 
-const char *gt_global_place(const struct gt_study *study, uint32_t root)
+const char *gt_global_place(const struct gt_study *study, const struct gt_root *root)
 {
     struct gt_referred at;
 
-    if (!gt_global_users_at(study->users, gt_root_at(study->roots, root)->addr, &at))
-        return "global";
+    if (!gt_global_users_at(study->users, root->addr, &at)) return "global";
     return gt_arena_format(study->storage, "global at %s+0x%llx", at.section,
                            (unsigned long long)(at.offset + at.inside));
+}
+
+const char *gt_static_place(const struct gt_study *study, const struct gt_root *root, bool alike)
+{
+    struct gt_referred at;
+
+    if (!gt_global_users_at(study->users, root->addr, &at)) return "static data";
+    return gt_arena_format(study->storage, "static data at %s+0x%llx", at.section,
+                           (unsigned long long)(at.offset + (alike ? 0 : at.inside)));
 }
 
 /* The compiler gives a value that is to be sent a place without a name, which the sender's sudog
@@ -74,10 +99,10 @@ static bool is_being_sent(const struct gt_study *study, const struct gt_goroutin
 
 /* A word of a frame, by its distance from where the caller's frame begins. Where each word may be a
  * pointer or not, its place says nothing. */
-static const char *unnamed_slot(const struct gt_study *study, const struct gt_root *root,
-                                const char *function)
+static const char *unnamed_slot(const struct gt_study *study, const struct gt_root *root)
 {
     const struct gt_goroutine *g = &study->goroutines->list[root->owner];
+    const char *function = frame_function(study, root);
 
     if (root->kind == GT_ROOT_CONSERVATIVE)
         return gt_arena_format(study->storage, "%s frame (interrupted)", function);
@@ -91,9 +116,8 @@ static const char *unnamed_slot(const struct gt_study *study, const struct gt_ro
                            (unsigned long long)(below ? base - root->addr : root->addr - base));
 }
 
-/* Of a word that a variable may hold. */
-static const char *variable_name(const struct gt_study *study, const struct gt_root *root,
-                                 bool alike, char *field, size_t field_size, gt_type_id *type)
+const char *gt_variable_name(const struct gt_study *study, const struct gt_root *root, bool alike,
+                             char *field, size_t field_size, gt_type_id *type)
 {
     uint64_t offset = 0;
     const char *name = gt_typing_variable(study->typing, root, type, &offset);
@@ -103,10 +127,9 @@ static const char *variable_name(const struct gt_study *study, const struct gt_r
     if (root->kind == GT_ROOT_GLOBAL)
         return name ? gt_arena_format(study->storage, "global %s", name)
                     : unnamed_global(study, root, alike);
+    if (!name) return unnamed_slot(study, root);
     home.frame = gt_frame_of_word(study->process, study->goroutines, root);
-    const char *function = frame_function(study, &home);
-    if (!name) return unnamed_slot(study, root, function);
-    return gt_arena_format(study->storage, "%s variable %s", function, name);
+    return gt_arena_format(study->storage, "%s variable %s", frame_function(study, &home), name);
 }
 
 const char *gt_root_name(const struct gt_study *study, const struct gt_root *root, bool alike,
@@ -124,9 +147,13 @@ const char *gt_root_name(const struct gt_study *study, const struct gt_root *roo
 
     *field = '\0';
     *type = GT_NO_TYPE;
+    const char *name = root->kind == GT_ROOT_GLOBAL
+                           ? gt_static_name(study, root->addr, alike, field, field_size, type)
+                           : NULL;
+    if (name) return name;
     if (root->kind == GT_ROOT_GLOBAL || root->kind == GT_ROOT_FRAME ||
         root->kind == GT_ROOT_CONSERVATIVE)
-        return variable_name(study, root, alike, field, field_size, type);
+        return gt_variable_name(study, root, alike, field, field_size, type);
     if (root->kind == GT_ROOT_DEFER) return "deferred call";
     return plain[root->kind];
 }

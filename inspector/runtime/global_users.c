@@ -8,20 +8,32 @@
 enum { MAX_USERS = 64 }; /* of one global, that are told apart */
 
 struct reference {
-    uint64_t target, entry; /* of the function that refers to it */
+    uint64_t target; /* first: the list is searched by it */
+    uint64_t entry;  /* of the function that refers to it */
+};
+
+struct pointed {     /* a word of a global leads here */
+    uint64_t target; /* first, as above */
+    uint64_t word;
 };
 
 struct gt_global_users {
     struct gt_process *process;
-    struct gt_vec list; /* struct reference, sorted; once it was asked for */
+    const struct gt_roots *roots;
+    struct gt_vec list;    /* struct reference, sorted; once it was asked for */
+    struct gt_vec pointed; /* struct pointed, the same */
     bool read;
 };
 
-struct gt_global_users *gt_global_users_create(struct gt_process *process)
+struct gt_global_users *gt_global_users_create(struct gt_process *process,
+                                               const struct gt_roots *roots)
 {
     struct gt_global_users *users = gt_calloc(1, sizeof *users);
 
-    *users = (struct gt_global_users){.process = process, .list = GT_VEC_OF(struct reference)};
+    *users = (struct gt_global_users){.process = process,
+                                      .roots = roots,
+                                      .list = GT_VEC_OF(struct reference),
+                                      .pointed = GT_VEC_OF(struct pointed)};
     return users;
 }
 
@@ -29,6 +41,7 @@ void gt_global_users_free(struct gt_global_users *users)
 {
     if (!users) return;
     gt_vec_free(&users->list);
+    gt_vec_free(&users->pointed);
     free(users);
 }
 
@@ -85,24 +98,30 @@ static void read_code(struct gt_global_users *users)
         qsort(users->list.data, users->list.len, sizeof(struct reference), by_target);
 }
 
+static int by_pointed(const void *a, const void *b)
+{
+    const struct pointed *left = a, *right = b;
+
+    if (left->target != right->target) return left->target < right->target ? -1 : 1;
+    return left->word < right->word ? -1 : left->word > right->word;
+}
+
+static void read_words(struct gt_global_users *users)
+{
+    const struct gt_vec *statics = &users->roots->statics;
+
+    for (size_t i = 0; i < statics->len; i++) {
+        const struct gt_root *word = gt_vec_at(statics, i);
+        struct pointed pointed = {word->value, word->addr};
+        if (word->kind == GT_ROOT_GLOBAL) gt_vec_add(&users->pointed, &pointed);
+    }
+    if (users->pointed.len)
+        qsort(users->pointed.data, users->pointed.len, sizeof(struct pointed), by_pointed);
+}
+
 static const struct reference *reference_at(const struct gt_global_users *users, size_t index)
 {
     return gt_vec_at(&users->list, index);
-}
-
-/* How many references are to `addr` or lower. */
-static size_t count_up_to(const struct gt_global_users *users, uint64_t addr)
-{
-    size_t low = 0, high = users->list.len;
-
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (reference_at(users, middle)->target <= addr)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
 }
 
 /* Those that start a global are no news: package initialisers, and what the collector calls. */
@@ -125,25 +144,62 @@ static void add_user(struct gt_referred *out, const char *function)
     out->user_count++;
 }
 
-bool gt_global_users_at(struct gt_global_users *users, uint64_t addr, struct gt_referred *out)
+/* The first word that leads to the last place up to addr to which one does; NULL if none does. */
+static const struct pointed *pointed_before(const struct gt_global_users *users, uint64_t addr)
 {
-    struct section section;
-    const char *last = NULL;
+    size_t count = gt_vec_up_to(&users->pointed, addr);
 
-    if (!section_of(users->process, addr, &section)) return false;
-    if (!users->read) read_code(users);
-    size_t end = count_up_to(users, addr);
-    uint64_t start = addr;
-    if (end && reference_at(users, end - 1)->target >= section.start)
-        start = reference_at(users, end - 1)->target;
-    *out = (struct gt_referred){
-        .section = section.name, .offset = start - section.start, .inside = addr - start};
-    size_t first = start ? count_up_to(users, start - 1) : 0;
+    if (count == 0) return NULL;
+    const struct pointed *last = gt_vec_at(&users->pointed, count - 1);
+    return gt_vec_at(&users->pointed, gt_vec_up_to(&users->pointed, last->target - 1));
+}
+
+/* Where the global that holds addr begins: where code refers to, or a word of another leads. */
+static uint64_t begin_of(const struct gt_global_users *users, const struct section *section,
+                         uint64_t addr, uint64_t *from)
+{
+    size_t end = gt_vec_up_to(&users->list, addr);
+    uint64_t start = end ? reference_at(users, end - 1)->target : 0;
+    const struct pointed *pointed = pointed_before(users, addr);
+
+    *from = 0;
+    if (pointed && pointed->target >= start && pointed->target >= section->start) {
+        *from = pointed->word;
+        return pointed->target;
+    }
+    return start >= section->start ? start : addr;
+}
+
+static void add_users(struct gt_global_users *users, uint64_t start, struct gt_referred *out)
+{
+    const char *last = NULL;
+    size_t end = gt_vec_up_to(&users->list, start),
+           first = start ? gt_vec_up_to(&users->list, start - 1) : 0;
+
     for (size_t i = first; i < end && i < first + MAX_USERS; i++) {
         const char *function = gt_process_function(users->process, reference_at(users, i)->entry);
         if (!is_telling(function) || (last && strcmp(last, function) == 0)) continue;
         last = function;
         add_user(out, function);
     }
+}
+
+bool gt_global_users_at(struct gt_global_users *users, uint64_t addr, struct gt_referred *out)
+{
+    struct section section;
+    uint64_t from;
+
+    if (!section_of(users->process, addr, &section)) return false;
+    if (!users->read) {
+        read_code(users);
+        read_words(users);
+    }
+    uint64_t start = begin_of(users, &section, addr, &from);
+    *out = (struct gt_referred){.section = section.name,
+                                .offset = start - section.start,
+                                .inside = addr - start,
+                                .from = from};
+    add_users(users, start, out);
+    if (out->user_count) out->from = 0; /* code knows it by itself */
     return true;
 }
