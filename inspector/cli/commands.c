@@ -69,7 +69,7 @@ static struct gt_error *blind(const struct gt_report *report, const struct gt_fa
 
     if (count && (rule->kind != GT_KINDS || count == GT_KINDS))
         error = gt_error_new(GT_ERR_MISSING,
-                             "--fail-on asks about %s, which could not be looked for; "
+                             "--fail-on names %s, which could not be looked for; "
                              "--coverage says why",
                              gt_str_text(&names));
     else if (count && !quiet)
@@ -194,7 +194,7 @@ static struct gt_error *help(const struct gt_options *options)
     const struct gt_command *command = options->topic ? gt_command_find(options->topic) : NULL;
 
     if (options->topic && !command)
-        return gt_error_new(GT_ERR_USAGE, "there is no command '%s'", options->topic);
+        return gt_error_new(GT_ERR_USAGE, "unknown command '%s'", options->topic);
     if (command)
         gt_help_command(command, stdout);
     else
@@ -208,36 +208,36 @@ static struct gt_error *help(const struct gt_options *options)
 #define FORMAT(name) (1u << GT_FORMAT_##name)
 
 const struct gt_command gt_commands[] = {
-    {"report", "CORE", "what leaks, in bytes, and by whom (the default)",
-     "Looks for memory that a Go program kept although nothing needed it:\n"
-     "  substring        a large block of which live strings use a small part\n"
-     "  subslice         the same for slices\n"
-     "  lost-elements    pointers in an array that no slice covers any more\n"
-     "  hung-goroutine   goroutines blocked on what nothing can ever wake\n"
-     "  ticker           tickers and timers that nobody stopped\n"
-     "  finalizer-cycle  objects whose finalizer never runs, since they reach themselves\n"
-     "  deferred-calls   deferred calls piled up by a function that has not returned\n",
-     "  gotopsy core.4211                          look at a core beside its binary\n"
-     "  gotopsy core.zst --exe bin/server          name the binary\n"
-     "  gotopsy core --format=markdown -o leak.md  for a ticket\n"
+    {"report", "CORE", "find memory leaks: bytes, holders, how to fix them (the default)",
+     "Finds memory that the program keeps and does not need, in seven kinds:\n"
+     "  substring        a small string keeps a large block alive\n"
+     "  subslice         a small slice keeps a large block alive\n"
+     "  lost-elements    an array has pointers that no live slice covers\n"
+     "  hung-goroutine   goroutines are blocked, and nothing will wake them\n"
+     "  ticker           tickers and timers were not stopped\n"
+     "  finalizer-cycle  an object reaches itself, so its finalizer never runs\n"
+     "  deferred-calls   a function that does not return defers calls in a loop\n",
+     "  gotopsy core.4211                          the binary is found by its build ID\n"
+     "  gotopsy core.zst --exe bin/server          the binary is given\n"
+     "  gotopsy core --format=markdown -o leak.md  write a report for a ticket\n"
      "  gotopsy core --fail-on hung-goroutine --fail-on any:10MiB\n"
-     "                                             for a test: exit status 1\n",
+     "                                             exit with status 1 if it finds one of these\n",
      GT_FOR_REPORT, FORMAT(TEXT) | FORMAT(JSON) | FORMAT(MARKDOWN), report, NULL},
-    {"check", "CORE", "compare the live set with the collector's own marks",
+    {"check", "CORE", "compare the live objects with the garbage collector's marks",
      "Says how far the live set that reports are made from is the one that Go's garbage\n"
      "collector left in the core: exact, explained (each difference with its reason) or differs.\n",
      "  gotopsy check core\n"
      "  gotopsy check core --format=json\n",
      GT_FOR_CHECK, FORMAT(TEXT) | FORMAT(JSON), check, NULL},
-    {"goroutines", "CORE", "all goroutines, grouped by stack",
-     "Shows how the process died: panics, a fatal error, the address that a fault was at; and\n"
-     "goroutines with the same stack together, the one that died first, then the largest group.\n"
-     "--all writes them one by one as Go does, for the tools that read that: --format=traceback\n"
-     "with the runtime's own frames and goroutines.\n"
-     "--format=pprof is a goroutine profile for go tool pprof, gzipped; it has the stacks' bytes\n"
-     "as a second value, and state, origin and wait of goroutines as labels.\n"
-     "--retained marks the heap, as a report does, to tell what each group keeps: what would be\n"
-     "freed if these goroutines were gone, and by which of their variables they keep most.\n",
+    {"goroutines", "CORE", "list the goroutines, grouped by stack",
+     "Shows how the process died (panic, fatal error, signal), then all goroutines. Goroutines\n"
+     "with the same stack are one group; the one that died comes first, then the largest group.\n"
+     "--all lists them one by one, as Go prints them. --format=traceback adds the runtime's\n"
+     "frames and goroutines, for tools that read Go's tracebacks.\n"
+     "--format=pprof writes a gzipped goroutine profile for go tool pprof. Its second value is\n"
+     "stack bytes; its labels are state, creator and wait time.\n"
+     "--retained adds the heap bytes that each group alone keeps alive, and the variables that\n"
+     "hold most of them. It reads the heap, so it takes as long as a report.\n",
      "  gotopsy goroutines core\n"
      "  gotopsy goroutines core --retained\n"
      "  gotopsy goroutines core --all\n"
@@ -246,27 +246,26 @@ const struct gt_command gt_commands[] = {
      "  go tool pprof -top goroutines.pb.gz\n",
      GT_FOR_GOROUTINES, FORMAT(TEXT) | FORMAT(JSON) | FORMAT(TRACEBACK) | FORMAT(PPROF), goroutines,
      NULL},
-    {"threads", "CORE", "what each thread does, and for which goroutine",
-     "Shows the process's threads: those that run a goroutine or are in C or in a system call for\n"
-     "one, with its stack below what is the thread's own; those at the runtime's own work; and "
-     "C's\n"
-     "own, which Go does not know. Idle ones are only named. Functions of C are told for amd64\n"
-     "cores on amd64 hosts.\n",
+    {"threads", "CORE", "show what each thread does, and for which goroutine",
+     "Shows the threads of the process. A thread runs a goroutine, or is in C or in a system\n"
+     "call for one, or works for the runtime, or is idle; threads that Go does not know are C's.\n"
+     "The goroutine's stack follows the thread's own. C functions are shown for amd64 cores on\n"
+     "amd64 hosts only.\n",
      "  gotopsy threads core\n"
-     "  gotopsy threads core --all                 with the stacks of idle threads\n",
+     "  gotopsy threads core --all                 also show the stacks of idle threads\n",
      GT_FOR_THREADS, FORMAT(TEXT) | FORMAT(JSON), threads, NULL},
-    {"waits", "CORE", "who waits for what, who holds it, and who could wake whom",
-     "Shows what goroutines wait for that others could give (channels, mutexes, groups), and who\n"
-     "reaches it and could wake them, by which variables. Those that hang, since nobody who may\n"
-     "run does, come first, and circles of those that wait for one another. Last come those that\n"
-     "wait for IO, with its file, for time, or in a synctest bubble.\n",
+    {"waits", "CORE", "show who waits for what, who holds it, and who could wake whom",
+     "Shows what blocked goroutines wait for (channels, mutexes, wait groups, conditions), who\n"
+     "holds it, and who could still wake them, by which variable. Goroutines that are blocked\n"
+     "forever come first, then deadlocks as cycles, then the rest. Goroutines that wait for I/O\n"
+     "(with its file), for time, or in a synctest bubble come last.\n",
      "  gotopsy waits core\n"
      "  gotopsy waits core --goroutine 4711\n"
      "  gotopsy waits core --format=dot | dot -Tsvg -o waits.svg\n",
      GT_FOR_WAITS, FORMAT(TEXT) | FORMAT(JSON) | FORMAT(DOT), waits, NULL},
-    {"version", "", "which gotopsy this is", "Prints the version.\n", "  gotopsy version\n",
+    {"version", "", "print the version", "Prints the version.\n", "  gotopsy version\n",
      GT_FOR_OTHERS, 0, NULL, version},
-    {"help", "[COMMAND]", "what a command does, with examples",
+    {"help", "[COMMAND]", "explain a command, with examples",
      "Explains a command, or lists them.\n", "  gotopsy help report\n", GT_FOR_OTHERS, 0, NULL,
      help},
     {0},

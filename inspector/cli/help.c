@@ -4,15 +4,15 @@ enum { NAME_COLUMNS = 26 };
 
 static void put_exit_statuses(FILE *to)
 {
-    fputs("\nExit status: 0 analysed, 1 analysed and a finding met --fail-on, 2 wrong usage,\n"
-          "3 could not be analysed.\n",
+    fputs("\nExit status: 0 analysed; 1 analysed, and a finding met --fail-on; 2 wrong usage;\n"
+          "3 not analysed, or the output was not written.\n",
           to);
 }
 
 void gt_help_overview(FILE *to)
 {
-    fputs("gotopsy opens the core dump of a Go program and says, in bytes, what is kept alive\n"
-          "that should not be, and by whom.\n\n"
+    fputs("gotopsy finds memory leaks in the core dump of a Go program: how many bytes, what\n"
+          "holds them, and how to fix it.\n\n"
           "usage: gotopsy [COMMAND] CORE [OPTION]...\n\n",
           to);
     for (const struct gt_command *command = gt_commands; command->name; command++)

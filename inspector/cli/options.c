@@ -2,6 +2,7 @@
 
 #include "inspector/base/alloc.h"
 #include "inspector/base/error.h"
+#include "inspector/base/str.h"
 #include "inspector/cli/commands.h"
 #include "inspector/cli/size.h"
 
@@ -51,7 +52,7 @@ static struct gt_error *set_format(struct gt_options *options, const char *value
 {
     options->format_given = true;
     if (gt_format_find(value, &options->format)) return NULL;
-    return gt_error_new(GT_ERR_USAGE, "there is no format '%s'; --help names them", value);
+    return gt_error_new(GT_ERR_USAGE, "unknown format '%s'; --help lists them", value);
 }
 
 static struct gt_error *set_output(struct gt_options *options, const char *value)
@@ -87,7 +88,7 @@ static struct gt_error *set_fail_on(struct gt_options *options, const char *valu
 
     if (!find_kind(value, length, &rule.kind))
         return gt_error_new(GT_ERR_USAGE,
-                            "--fail-on knows no kind '%.*s'; 'gotopsy report --help' lists them",
+                            "--fail-on: unknown kind '%.*s'; 'gotopsy report --help' lists them",
                             (int)length, value);
     if (value[length] && !gt_size_parse(value + length + 1, &rule.bytes))
         return gt_size_error("--fail-on", value + length + 1);
@@ -203,41 +204,42 @@ static struct gt_error *set_version(struct gt_options *options, const char *valu
 }
 
 const struct gt_option_row gt_option_rows[] = {
-    {"exe", 0, "PATH", "the program's binary, or a folder to look for it in (repeatable)",
+    {"exe", 0, "PATH", "the binary, or a folder that has it (may be given more than once)",
      GT_FOR_ANALYSES, set_exe},
-    {"sysroot", 0, "DIR", "the root of the paths in the core, such as a container's",
+    {"sysroot", 0, "DIR", "look for the paths in the core under DIR (a container's root)",
      GT_FOR_ANALYSES, set_sysroot},
-    {"force-exe", 0, NULL, "take that binary although its build ID is another", GT_FOR_ANALYSES,
+    {"force-exe", 0, NULL, "use the binary although its build ID differs", GT_FOR_ANALYSES,
      set_force_exe},
     {"in-memory", 0, NULL, "unpack the core into memory, not into a file under TMPDIR",
      GT_FOR_ANALYSES, set_in_memory},
-    {"format", 0, "FORMAT", "what to write; the formats are named above", GT_FOR_ANALYSES,
-     set_format},
-    {"output", 'o', "FILE", "write to FILE, whole or not at all", GT_FOR_ANALYSES, set_output},
-    {"min-bytes", 0, "SIZE", "the smallest finding to report, such as 64KiB, 1MB or 5M",
+    {"format", 0, "FORMAT", "the output format, one of those above", GT_FOR_ANALYSES, set_format},
+    {"output", 'o', "FILE", "write to FILE; it is complete or it is not there", GT_FOR_ANALYSES,
+     set_output},
+    {"min-bytes", 0, "SIZE", "smallest finding to show (default: 64KiB or 0.1% of live)",
      GT_FOR_REPORT, set_min_bytes},
-    {"fail-on", 0, "KIND[:SIZE]", "exit 1 when a finding of KIND, or of any, frees SIZE or more",
+    {"fail-on", 0, "KIND[:SIZE]", "exit with 1 if a finding of KIND (or any) frees SIZE or more",
      GT_FOR_REPORT, set_fail_on},
-    {"instances", 0, "N", "examples for each finding, or all (20)", GT_FOR_REPORT, set_instances},
-    {"show-data", 0, NULL, "show the first bytes of the program's strings where they matter",
+    {"instances", 0, "N", "examples for each finding, or all (default: 20)", GT_FOR_REPORT,
+     set_instances},
+    {"show-data", 0, NULL, "show the first bytes of strings",
      GT_FOR_REPORT | GT_FOR_GOROUTINES | GT_FOR_THREADS, set_show_data},
-    {"coverage", 0, NULL, "say in full what could not be looked at; leave nothing out",
-     GT_FOR_REPORT, set_all},
-    {"all", 0, NULL, "the runtime's own too; goroutines one by one, as Go prints them",
+    {"coverage", 0, NULL, "list everything that was not analysed, and every example", GT_FOR_REPORT,
+     set_all},
+    {"all", 0, NULL, "include runtime goroutines; list one by one, as Go prints them",
      GT_FOR_GOROUTINES | GT_FOR_THREADS, set_all},
-    {"retained", 0, NULL, "what they keep of the heap too, by which variables; takes longer",
+    {"retained", 0, NULL, "add the heap that they keep alive, and the variables that hold it",
      GT_FOR_GOROUTINES, set_retained},
-    {"goroutine", 0, "ID", "tell of this goroutine alone", GT_FOR_WAITS, set_goroutine},
+    {"goroutine", 0, "ID", "show this goroutine only", GT_FOR_WAITS, set_goroutine},
     {"colour", 0, "WHEN", "auto (on a terminal, unless NO_COLOR is set), always or never",
      GT_FOR_ANALYSES, set_colour},
     {"color", 0, "WHEN", NULL, GT_FOR_ANALYSES, set_colour},
-    {"width", 0, "N", "columns of text (those of the terminal, 60 to 120; else 100)",
+    {"width", 0, "N", "columns of text (default: the terminal's, 60 to 120; else 100)",
      GT_FOR_ANALYSES, set_width},
     {"progress", 0, "WHEN", "auto (on a terminal, when it takes long) or never", GT_FOR_ANALYSES,
      set_progress},
-    {"quiet", 0, NULL, "nothing on standard error but what went wrong", GT_FOR_ANALYSES, set_quiet},
-    {"help", 'h', NULL, "show this", GT_FOR_ALL, set_help},
-    {"version", 0, NULL, "show which gotopsy this is", GT_FOR_ALL, set_version},
+    {"quiet", 0, NULL, "print only errors on standard error", GT_FOR_ANALYSES, set_quiet},
+    {"help", 'h', NULL, "print this help", GT_FOR_ALL, set_help},
+    {"version", 0, NULL, "print the version", GT_FOR_ALL, set_version},
     {NULL, 0, NULL, NULL, 0, NULL},
 };
 
@@ -265,8 +267,7 @@ static struct gt_error *bad_option(poptContext context, int code)
     const char *option = poptBadOption(context, POPT_BADOPTION_NOALIAS);
 
     if (code == POPT_ERROR_NOARG) return gt_error_new(GT_ERR_USAGE, "%s needs a value", option);
-    if (code == POPT_ERROR_BADOPT)
-        return gt_error_new(GT_ERR_USAGE, "there is no option %s", option);
+    if (code == POPT_ERROR_BADOPT) return gt_error_new(GT_ERR_USAGE, "unknown option %s", option);
     return gt_error_new(GT_ERR_USAGE, "%s: %s", option, poptStrerror(code));
 }
 
@@ -301,8 +302,21 @@ static struct gt_error *read_arguments(struct gt_options *options, const char **
     else
         options->core.core_path = arguments[0] ? keep(options, arguments[0]) : NULL;
     if (!arguments[0] || !arguments[1]) return NULL;
-    if (!named) return gt_error_new(GT_ERR_USAGE, "there is no command '%s'", arguments[0]);
-    return gt_error_new(GT_ERR_USAGE, "one at a time: '%s' is one too many", arguments[1]);
+    if (!named) return gt_error_new(GT_ERR_USAGE, "unknown command '%s'", arguments[0]);
+    return gt_error_new(GT_ERR_USAGE, "unexpected argument '%s'; give one core file", arguments[1]);
+}
+
+static struct gt_error *bad_format(const struct gt_command *command)
+{
+    struct gt_str names = {0};
+
+    for (unsigned format = 0; gt_format_name(format); format++)
+        if (command->formats >> format & 1)
+            gt_str_format(&names, "%s%s", names.len ? ", " : "", gt_format_name(format));
+    struct gt_error *error =
+        gt_error_new(GT_ERR_USAGE, "%s supports %s", command->name, gt_str_text(&names));
+    gt_str_free(&names);
+    return error;
 }
 
 static struct gt_error *check_command(const struct gt_options *options, uint64_t seen)
@@ -312,13 +326,12 @@ static struct gt_error *check_command(const struct gt_options *options, uint64_t
     for (int i = 0; i < ROWS - 1; i++) {
         const struct gt_option_row *row = &gt_option_rows[i];
         if (seen >> i & 1 && !(row->commands & command->bit))
-            return gt_error_new(GT_ERR_USAGE, "%s takes no --%s", command->name, row->name);
+            return gt_error_new(GT_ERR_USAGE, "%s has no option --%s", command->name, row->name);
     }
     if (!command->analyse || options->help) return NULL;
     if (!options->core.core_path)
-        return gt_error_new(GT_ERR_USAGE, "no core is named: gotopsy %s CORE", command->name);
-    if (!(command->formats >> options->format & 1))
-        return gt_error_new(GT_ERR_USAGE, "%s cannot be written in that format", command->name);
+        return gt_error_new(GT_ERR_USAGE, "no core file given: gotopsy %s CORE", command->name);
+    if (!(command->formats >> options->format & 1)) return bad_format(command);
     return NULL;
 }
 

@@ -7,6 +7,7 @@
 #include "inspector/detect/detector.h"
 #include "inspector/detect/group.h"
 #include "inspector/detect/places.h"
+#include "inspector/detect/stale.h"
 #include "inspector/detect/windows.h"
 
 #include <stdlib.h>
@@ -168,10 +169,11 @@ static void make_cause(void *ctx, const struct gt_member *members, size_t count)
     struct gt_study *study = losing->study;
     const struct array *largest = array_at(losing, members[0].item);
     const struct gt_view *view = gt_window_of(losing->windows, &largest->block, 0);
-    struct gt_cause *cause = gt_causes_add(
-        losing->causes, GT_LOST_ELEMENTS,
-        largest->spare || largest->block.elements || largest->block.inferred ? GT_LIKELY
-                                                                             : GT_PROVEN);
+    enum gt_confidence sure = largest->spare || largest->block.elements || largest->block.inferred
+                                  ? GT_LIKELY
+                                  : GT_PROVEN;
+    struct gt_cause *cause = gt_causes_add(losing->causes, GT_LOST_ELEMENTS, sure);
+    struct gt_stale stale = {0};
     uint64_t slots = 0;
 
     gt_cause_count(cause, study, count);
@@ -180,7 +182,10 @@ static void make_cause(void *ctx, const struct gt_member *members, size_t count)
         if (i < cause->instance_count) tell(losing, array, &cause->instances[i]);
         add_words(losing, array, cause);
         slots += array->elements;
+        gt_stale_add(&stale, study, &array->block);
     }
+    cause->confidence = gt_stale_confidence(&stale, sure);
+    cause->doubt = gt_stale_doubt(study, &stale);
     cause->path = gt_path_to(&losing->keys, &view->holder);
     cause->title =
         gt_arena_format(study->storage, "%llu pointer slot%s %s of %zu backing array%s",

@@ -99,10 +99,10 @@ static bool is_being_sent(const struct gt_study *study, const struct gt_goroutin
 
 /* A word of a frame, by its distance from where the caller's frame begins. Where each word may be a
  * pointer or not, its place says nothing. */
-static const char *unnamed_slot(const struct gt_study *study, const struct gt_root *root)
+static const char *unnamed_slot(const struct gt_study *study, const struct gt_root *root,
+                                const char *function)
 {
     const struct gt_goroutine *g = &study->goroutines->list[root->owner];
-    const char *function = frame_function(study, root);
 
     if (root->kind == GT_ROOT_CONSERVATIVE)
         return gt_arena_format(study->storage, "%s frame (interrupted)", function);
@@ -127,9 +127,10 @@ const char *gt_variable_name(const struct gt_study *study, const struct gt_root 
     if (root->kind == GT_ROOT_GLOBAL)
         return name ? gt_arena_format(study->storage, "global %s", name)
                     : unnamed_global(study, root, alike);
-    if (!name) return unnamed_slot(study, root);
     home.frame = gt_frame_of_word(study->process, study->goroutines, root);
-    return gt_arena_format(study->storage, "%s variable %s", frame_function(study, &home), name);
+    const char *function = frame_function(study, &home);
+    if (!name) return unnamed_slot(study, root, function);
+    return gt_arena_format(study->storage, "%s variable %s", function, name);
 }
 
 const char *gt_root_name(const struct gt_study *study, const struct gt_root *root, bool alike,

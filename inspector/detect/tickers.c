@@ -1,268 +1,150 @@
 /*
- * Tickers and timers that nobody stopped.
+ * Tickers and timers that nobody stopped (timer_judge.h). Alike are those of one kind, of one
+ * function that they call, or with watchers at one site; never those of one period or due time.
+ * What a group keeps decides whether it is told, not how many it has. That includes its part of the
+ * lists in which the Ps have their timers, which grow with them.
  *
- * Where the timer heap itself keeps a ticker alive (<= 1.22, or asynctimerchan=1) one that neither
- * its Ticker nor its channel is reached from anything else is leaked: proven. A ticker that its own
- * goroutine still receives from cannot be told from one in good use alone, but a hundred alike,
- * each with a goroutine that only it wakes, are a suspect as a group. So are as many alike
- * AfterFunc timers. A program's own few tickers are never findings.
+ * An abandoned ticker is proof: nobody can ever receive from it or stop it. Anything else is a
+ * suspect: one-shots go when they fire, and what watchers do between ticks may be of use.
  */
-#include "inspector/detect/advice.h"
-#include "inspector/detect/blocking.h"
 #include "inspector/detect/detector.h"
-#include "inspector/detect/group.h"
-#include "inspector/detect/path.h"
-#include "inspector/detect/places.h"
-
-#include <inttypes.h>
-
-enum { MANY = 100, MAX_WAITERS = 16 };
-
-struct waiter { /* a goroutine that receives from a timer's channel */
-    uint32_t timer, goroutine;
-};
+#include "inspector/detect/timer_tell.h"
 
 struct ticking {
     struct gt_study *study;
     struct gt_causes *causes;
-    const struct gt_timers *timers;
-    struct gt_keys keys;
-    struct gt_map by_g;       /* address of a g -> place in the list + 1 */
-    struct gt_bitmap reached; /* live without the timer heaps' ticker entries */
-    struct gt_vec waiters;    /* struct waiter, by timer */
-    struct gt_groups abandoned, crowds;
+    struct gt_timer_judge judge;
+    struct gt_timer_teller teller;
+    struct gt_groups abandoned, watched;
+    struct gt_map listed; /* object of a list of timers -> how many it has */
 };
 
-static const struct gt_timer *timer_at(const struct ticking *ticking, uint32_t number)
+/* ---- their part of the lists ---------------------------------------------------------------- */
+
+static void count_listed(struct ticking *ticking, uint64_t heap_word)
 {
-    return gt_vec_at(&ticking->timers->list, number);
+    uint32_t list = gt_heap_object(&ticking->study->heap->graph, heap_word);
+
+    if (list != GT_NO_OBJECT) ++*gt_map_put(&ticking->listed, list, NULL);
 }
 
-static bool is_reached(const struct ticking *ticking, uint64_t addr)
+static void count_all_listed(struct ticking *ticking)
 {
-    uint32_t object = gt_heap_object(&ticking->study->heap->graph, addr);
+    const struct gt_timers *timers = &ticking->study->contest->timers;
 
-    return object == GT_NO_OBJECT || gt_bit(&ticking->reached, object);
+    for (uint32_t i = 0; i < timers->list.len; i++)
+        count_listed(ticking, gt_timer_at(&ticking->judge, i)->heap_word);
+    for (size_t i = 0; i < timers->stopped.len; i++)
+        count_listed(ticking, gt_vec_u64(&timers->stopped, i));
 }
 
-/* The goroutines in the receive queue of the timer's channel. */
-static void find_waiters(struct ticking *ticking, uint32_t number)
-{
-    const struct gt_process *process = ticking->study->process;
-    const struct gt_timer *timer = timer_at(ticking, number);
-    uint64_t sudog, g;
-
-    if (timer->kind == GT_TIMER_FUNC) return;
-    if (!gt_process_field(process, timer->arg, GT_F_hchan_recvq_first, &sudog)) return;
-    for (int i = 0; sudog && i < MAX_WAITERS; i++) {
-        if (!gt_process_field(process, sudog, GT_F_sudog_g, &g)) return;
-        const uint64_t *place = gt_map_find(&ticking->by_g, g);
-        if (place) {
-            struct waiter waiter = {number, (uint32_t)*place - 1};
-            gt_vec_add(&ticking->waiters, &waiter);
-        }
-        if (!gt_process_field(process, sudog, GT_F_sudog_next, &sudog)) return;
-    }
-}
-
-static const struct waiter *first_waiter(const struct ticking *ticking, uint32_t timer)
-{
-    size_t low = 0, high = ticking->waiters.len;
-
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (((struct waiter *)gt_vec_at(&ticking->waiters, middle))->timer < timer)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    if (low == ticking->waiters.len) return NULL;
-    const struct waiter *waiter = gt_vec_at(&ticking->waiters, low);
-    return waiter->timer == timer ? waiter : NULL;
-}
-
-static uint64_t bytes_at(const struct ticking *ticking, uint64_t addr)
+static void take_part_of_list(const struct ticking *ticking, const struct gt_timer *timer,
+                              struct gt_cause *cause)
 {
     const struct gt_heap *graph = &ticking->study->heap->graph;
-    uint32_t object = gt_heap_object(graph, addr);
+    uint32_t list = gt_heap_object(graph, timer->heap_word);
 
-    return object == GT_NO_OBJECT ? 0 : gt_heap_size(graph, object);
+    if (list != GT_NO_OBJECT && gt_bit(&ticking->study->live, list))
+        gt_cause_take_part(cause, list,
+                           gt_heap_size(graph, list) / *gt_map_find(&ticking->listed, list));
+}
+
+/* ---- what becomes of each ------------------------------------------------------------------- */
+
+static const char *key_of(const struct ticking *ticking, const struct gt_timer *timer)
+{
+    if (timer->kind == GT_TIMER_FUNC) return gt_timer_callback(ticking->study, timer);
+    return timer->kind == GT_TIMER_TICKER ? "ticker" : "timer";
 }
 
 static void consider(struct ticking *ticking, uint32_t number)
 {
     const struct gt_study *study = ticking->study;
-    const struct gt_timer *timer = timer_at(ticking, number);
-    const char *callback = gt_process_closure(
-        study->process, timer->kind == GT_TIMER_FUNC ? timer->arg : timer->callback);
-    const struct waiter *waiter = first_waiter(ticking, number);
-    uint64_t weight = bytes_at(ticking, timer->address);
+    uint64_t bytes;
+    size_t count;
 
-    if (timer->kind == GT_TIMER_TICKER && !is_reached(ticking, timer->address) &&
-        !is_reached(ticking, timer->arg)) {
-        gt_groups_add(&ticking->abandoned,
-                      gt_arena_format(study->storage, "%" PRIu64, timer->period), weight, number);
-    } else if (timer->kind == GT_TIMER_TICKER && waiter) {
-        const struct gt_goroutine *g = &study->goroutines->list[waiter->goroutine];
-        if (g->system) return;
-        gt_groups_add(
-            &ticking->crowds,
-            gt_arena_format(study->storage, "g%" PRIx64 " %" PRIx64, g->start_pc, timer->period),
-            weight, number);
-    } else if (timer->kind == GT_TIMER_FUNC) {
-        gt_groups_add(&ticking->crowds, gt_arena_format(study->storage, "f%s", callback), weight,
-                      number);
+    switch (gt_timer_judge(&ticking->judge, number, &bytes)) {
+    case GT_TIMER_IN_USE:
+        break;
+    case GT_TIMER_ABANDONED:
+        gt_groups_add(&ticking->abandoned, key_of(ticking, gt_timer_at(&ticking->judge, number)),
+                      bytes, number);
+        break;
+    case GT_TIMER_WATCHED:
+        gt_groups_add_numbered(
+            &ticking->watched,
+            study->goroutines
+                ->list[gt_watchers_of(&ticking->judge.watchers, number, &count)->goroutine]
+                .alike,
+            bytes, number);
+        break;
     }
 }
 
-/* ---- telling ------------------------------------------------------------------------------- */
-
-static void tell(struct ticking *ticking, uint32_t number, struct gt_instance *instance)
+static struct gt_cause *add_cause(struct ticking *ticking, enum gt_confidence confidence,
+                                  const struct gt_member *members, size_t count)
 {
-    static const char *const names[] = {[GT_TIMER_TICKER] = "ticker",
-                                        [GT_TIMER_TIMER] = "timer",
-                                        [GT_TIMER_FUNC] = "after-func",
-                                        [GT_TIMER_OTHER] = "timer"};
-    const struct gt_study *study = ticking->study;
-    const struct gt_timer *timer = timer_at(ticking, number);
-    uint32_t object = gt_heap_object(&study->heap->graph, timer->address);
-
-    instance->ticker.timer =
-        object == GT_NO_OBJECT ? timer->address : gt_heap_address(&study->heap->graph, object);
-    instance->ticker.what = names[timer->kind];
-    instance->ticker.period_ns = (int64_t)timer->period;
-    instance->ticker.due_in_ns = GT_UNKNOWN; /* the core does not say what time it was */
-    instance->ticker.callback = gt_study_keep(
-        study, gt_process_closure(study->process,
-                                  timer->kind == GT_TIMER_FUNC ? timer->arg : timer->callback));
-    instance->ticker.referenced =
-        is_reached(ticking, timer->address) || is_reached(ticking, timer->arg);
-    if (instance->ticker.referenced && object < study->heap->graph.scan_objects)
-        instance->ticker.owner_path = gt_path_to_object(&ticking->keys, object);
-}
-
-static struct gt_cause *start_cause(struct ticking *ticking, enum gt_confidence confidence,
-                                    const struct gt_member *members, size_t count)
-{
-    struct gt_study *study = ticking->study;
     struct gt_cause *cause = gt_causes_add(ticking->causes, GT_TICKER, confidence);
 
-    gt_cause_count(cause, study, count);
-    cause->always = count >= MANY;
+    gt_cause_count(cause, ticking->study, count);
     for (size_t i = 0; i < count; i++) {
-        if (i < cause->instance_count) tell(ticking, members[i].item, &cause->instances[i]);
-        gt_vec_add(&cause->edges.words, &timer_at(ticking, members[i].item)->heap_word);
+        const struct gt_timer *timer = gt_timer_at(&ticking->judge, members[i].item);
+        gt_vec_add(&cause->edges.words, &timer->heap_word);
+        take_part_of_list(ticking, timer, cause);
     }
     return cause;
-}
-
-static const char *period(const struct ticking *ticking, uint32_t number)
-{
-    return gt_arena_format(ticking->study->storage, "%gs",
-                           (double)timer_at(ticking, number)->period / 1e9);
-}
-
-/* By the stack of a goroutine that waits for the timers, and what else it waits for; else by where
- * they were made, if the core has a sample of that. */
-static const char *advise(const struct ticking *ticking, const struct gt_cause *cause,
-                          const struct gt_stack *stack, const struct waiter *waiter)
-{
-    struct gt_study *study = ticking->study;
-    const struct gt_instance *first = &cause->instances[0];
-    struct gt_advice_facts facts = {
-        .kind = GT_TICKER, .reason = first->ticker.what, .callback = first->ticker.callback};
-    uint32_t object = gt_heap_object(&study->heap->graph, first->ticker.timer);
-
-    if (stack)
-        facts.stack = *stack;
-    else if (object != GT_NO_OBJECT)
-        facts.stack = gt_places_allocated(study, object);
-    if (waiter) facts.blocked = gt_blocking_tell(study, waiter->goroutine, &facts.blocked_count);
-    return gt_advice_text(study->storage, &facts);
 }
 
 static void make_abandoned(void *ctx, const struct gt_member *members, size_t count)
 {
     struct ticking *ticking = ctx;
-    struct gt_cause *cause = start_cause(ticking, GT_PROVEN, members, count);
+    bool ticks = gt_timer_at(&ticking->judge, members[0].item)->kind == GT_TIMER_TICKER;
+    struct gt_cause *cause = add_cause(ticking, ticks ? GT_PROVEN : GT_SUSPECT, members, count);
 
-    cause->title = gt_arena_format(ticking->study->storage,
-                                   "%zu ticker%s of %s that only the timer heap still reaches",
-                                   count, count == 1 ? "" : "s", period(ticking, members[0].item));
-    cause->advice = advise(ticking, cause, NULL, NULL);
+    gt_timers_tell(&ticking->teller, GT_TIMER_ABANDONED, members, count, cause);
 }
 
-/* Stopping a watched ticker ends its goroutine too: the goroutine has nothing else to wake it. */
-static void take_waiters(struct ticking *ticking, uint32_t number, struct gt_cause *cause)
+/* Stopping a watched ticker ends its goroutines too: they have nothing else to wake them. */
+static void take_watchers(struct ticking *ticking, uint32_t number, struct gt_cause *cause)
 {
-    const struct waiter *waiter = first_waiter(ticking, number);
-    const struct waiter *end = gt_vec_at(&ticking->waiters, ticking->waiters.len);
+    size_t count;
+    const struct gt_watch *watch = gt_watchers_of(&ticking->judge.watchers, number, &count);
 
-    for (; waiter && waiter < end && waiter->timer == number; waiter++)
-        gt_cause_take_goroutine(cause, ticking->study, waiter->goroutine);
+    for (size_t i = 0; i < count; i++)
+        gt_cause_take_goroutine(cause, ticking->study, watch[i].goroutine);
 }
 
-static void make_crowd(void *ctx, const struct gt_member *members, size_t count)
+static void make_watched(void *ctx, const struct gt_member *members, size_t count)
 {
     struct ticking *ticking = ctx;
-    struct gt_study *study = ticking->study;
-    const struct waiter *waiter = first_waiter(ticking, members[0].item);
+    uint64_t bytes = 0;
 
-    if (count < MANY) return;
-    struct gt_cause *cause = start_cause(ticking, GT_SUSPECT, members, count);
     for (size_t i = 0; i < count; i++)
-        take_waiters(ticking, members[i].item, cause);
-    if (!waiter) {
-        cause->title = gt_arena_format(study->storage, "%zu timers alike that call %s", count,
-                                       cause->instances[0].ticker.callback);
-        cause->advice = advise(ticking, cause, NULL, NULL);
-        return;
-    }
-    const struct gt_goroutine *g = &study->goroutines->list[waiter->goroutine];
-    struct gt_stack stack = gt_places_of(study->process, study->goroutines, g, study->storage);
-    const struct gt_place *place = gt_places_user(&stack);
-    const char *function = place ? place->function : "a goroutine";
-    cause->path = cause->instances[0].ticker.owner_path;
-    cause->title = gt_arena_format(study->storage, "%zu tickers of %s, each with a goroutine in %s",
-                                   count, period(ticking, members[0].item), function);
-    cause->advice = advise(ticking, cause, &stack, waiter);
-}
-
-static void open_ticking(struct ticking *ticking)
-{
-    struct gt_study *study = ticking->study;
-
-    ticking->timers = &study->contest->timers;
-    gt_keys_init(&ticking->keys, study);
-    gt_groups_init(&ticking->abandoned);
-    gt_groups_init(&ticking->crowds);
-    gt_bitmap_init(&ticking->reached, study->heap->graph.objects);
-    ticking->waiters = GT_VEC_OF(struct waiter);
-    for (uint32_t i = 0; i < study->goroutines->count; i++)
-        *gt_map_put(&ticking->by_g, study->goroutines->list[i].address, NULL) = i + 1;
-}
-
-static void close_ticking(struct ticking *ticking)
-{
-    gt_keys_deinit(&ticking->keys);
-    gt_groups_deinit(&ticking->abandoned);
-    gt_groups_deinit(&ticking->crowds);
-    gt_bitmap_free(&ticking->reached);
-    gt_vec_free(&ticking->waiters);
-    gt_map_free(&ticking->by_g);
+        bytes += members[i].weight;
+    if (bytes < ticking->study->min_bytes) return;
+    struct gt_cause *cause = add_cause(ticking, GT_SUSPECT, members, count);
+    for (size_t i = 0; i < count; i++)
+        take_watchers(ticking, members[i].item, cause);
+    gt_timers_tell(&ticking->teller, GT_TIMER_WATCHED, members, count, cause);
 }
 
 void gt_detect_tickers(struct gt_study *study, struct gt_causes *causes)
 {
     struct ticking ticking = {.study = study, .causes = causes};
 
-    open_ticking(&ticking);
-    for (uint32_t i = 0; i < ticking.timers->list.len; i++)
-        find_waiters(&ticking, i);
-    if (ticking.timers->list.len) gt_contest_mark_without(study, GT_TIMERS, &ticking.reached);
-    for (uint32_t i = 0; i < ticking.timers->list.len; i++)
+    if (!study->contest->timers.list.len) return;
+    gt_timer_judge_init(&ticking.judge, study);
+    gt_timer_teller_init(&ticking.teller, study, &ticking.judge);
+    gt_groups_init(&ticking.abandoned);
+    gt_groups_init(&ticking.watched);
+    count_all_listed(&ticking);
+    for (uint32_t i = 0; i < study->contest->timers.list.len; i++)
         consider(&ticking, i);
     gt_groups_visit(&ticking.abandoned, make_abandoned, &ticking);
-    gt_groups_visit(&ticking.crowds, make_crowd, &ticking);
-    close_ticking(&ticking);
+    gt_groups_visit(&ticking.watched, make_watched, &ticking);
+    gt_groups_deinit(&ticking.abandoned);
+    gt_groups_deinit(&ticking.watched);
+    gt_map_free(&ticking.listed);
+    gt_timer_teller_deinit(&ticking.teller);
+    gt_timer_judge_deinit(&ticking.judge);
 }

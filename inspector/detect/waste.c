@@ -7,6 +7,7 @@
 #include "inspector/detect/detector.h"
 #include "inspector/detect/group.h"
 #include "inspector/detect/places.h"
+#include "inspector/detect/stale.h"
 #include "inspector/detect/windows.h"
 
 enum { MAX_WINDOWS = 8 }; /* told of one instance */
@@ -90,18 +91,22 @@ static void make_cause(void *ctx, const struct gt_member *members, size_t count)
     const struct gt_windowed *largest = block_of(wasting, &members[0]);
     const struct gt_view *view = gt_window_of(wasting->windows, largest, 0);
     bool proven = members[0].key[0] == 'p';
+    enum gt_confidence sure = !proven                                  ? GT_SUSPECT
+                              : largest->elements || largest->inferred ? GT_LIKELY
+                                                                       : GT_PROVEN;
     struct gt_cause *cause =
-        gt_causes_add(wasting->causes, largest->strings ? GT_SUBSTRING : GT_SUBSLICE,
-                      !proven                                  ? GT_SUSPECT
-                      : largest->elements || largest->inferred ? GT_LIKELY
-                                                               : GT_PROVEN);
+        gt_causes_add(wasting->causes, largest->strings ? GT_SUBSTRING : GT_SUBSLICE, sure);
+    struct gt_stale stale = {0};
 
     gt_cause_count(cause, study, count);
     for (size_t i = 0; i < count; i++) {
-        if (i < cause->instance_count)
-            tell(wasting, block_of(wasting, &members[i]), &cause->instances[i]);
-        gt_cause_take_part(cause, block_of(wasting, &members[i])->block, members[i].weight);
+        const struct gt_windowed *block = block_of(wasting, &members[i]);
+        if (i < cause->instance_count) tell(wasting, block, &cause->instances[i]);
+        gt_cause_take_part(cause, block->block, members[i].weight);
+        gt_stale_add(&stale, study, block);
     }
+    cause->confidence = gt_stale_confidence(&stale, sure);
+    cause->doubt = gt_stale_doubt(study, &stale);
     cause->path = gt_path_to(&wasting->keys, &view->holder);
     cause->title =
         gt_arena_format(study->storage, "%zu block%s kept alive by small %s", count,

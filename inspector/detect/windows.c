@@ -1,7 +1,7 @@
 #include "inspector/detect/windows.h"
 
 #include "inspector/base/alloc.h"
-#include "inspector/runtime/shapes.h"
+#include "inspector/detect/window_words.h"
 
 #include <stdlib.h>
 
@@ -10,8 +10,6 @@ enum {
     MAX_VIEWS = 1 << 18, /* kept on suspicion; beyond, only those of blocks known to matter */
     WAITING = 16,        /* words whose regions are being fetched */
 };
-
-enum verdict { WHOLE, UNDECIDED, WINDOW };
 
 struct waiting { /* a word, and who holds it */
     struct gt_word word;
@@ -31,77 +29,6 @@ struct collecting {
     bool overflowed; /* the views are incomplete */
     struct gt_windows *out;
 };
-
-/* ---- one word ----------------------------------------------------------------------------- */
-
-/* Does `object` hold an array of `elem`, by the allocator's own word? Then a pointer to an element
- * pins the array; any other pointer into a block may use all of it. */
-static bool is_array_of(const struct gt_study *study, uint32_t object, gt_type_id elem)
-{
-    uint64_t user, size = gt_types_get(study->process->types, elem)->size;
-    if (gt_heap_region_of(&study->heap->graph, object)->scan != GT_SCAN_TILED) return false;
-    uint64_t header = gt_goheap_header(study->heap, object);
-
-    gt_goheap_user(study->heap, object, &user);
-    return header && size && user >= 2 * size && gt_types_at(study->process->types, header) == elem;
-}
-
-static bool is_byte_like(const struct gt_study *study, gt_type_id type)
-{
-    return !type || gt_types_get(study->process->types, type)->size <= 1;
-}
-
-/* An inferred slice's elements are as wide as they can be. */
-static uint64_t inferred_size(const struct gt_study *study, const struct gt_word *word,
-                              uint32_t object, uint64_t offset, uint64_t user)
-{
-    if (word->bytes) return 1;
-    return gt_shape_element(study->typing->shapes, object, offset, (user - offset) / word->cap);
-}
-
-static enum verdict window_of(const struct gt_study *study, const struct gt_word *word,
-                              uint32_t object, struct gt_view *view)
-{
-    uint64_t user, count = word->cap;
-
-    view->kind = word->kind;
-    view->elem = word->type;
-    view->elem_size = 1;
-    view->inferred = word->inferred;
-    view->weak = word->weak;
-    view->offset = word->value - gt_goheap_user(study->heap, object, &user);
-    if (view->offset >= user) return UNDECIDED;
-    if (word->inferred)
-        view->elem_size = inferred_size(study, word, object, view->offset, user);
-    else if (word->kind != GT_P_STRING)
-        view->elem_size = word->type ? gt_types_get(study->process->types, word->type)->size : 0;
-    if (word->kind == GT_P_POINTER) count = 1;
-    if (view->elem_size == 0) return UNDECIDED;
-    if (count > (user - view->offset) / view->elem_size) return UNDECIDED;
-    view->cap = count * view->elem_size;
-    view->len = word->kind == GT_P_POINTER ? view->cap : word->len * view->elem_size;
-    return word->len <= word->cap ? WINDOW : UNDECIDED;
-}
-
-static enum verdict judge(const struct gt_study *study, const struct gt_word *word, uint32_t object,
-                          struct gt_view *view)
-{
-    switch (word->kind) {
-    case GT_P_STRING:
-    case GT_P_SLICE:
-        return window_of(study, word, object, view);
-    case GT_P_POINTER:
-        if (is_byte_like(study, word->type)) return UNDECIDED;
-        if (object >= study->heap->graph.scan_objects || !is_array_of(study, object, word->type))
-            return WHOLE;
-        return window_of(study, word, object, view);
-    case GT_P_UNSAFE:
-    case GT_W_UNKNOWN:
-        return UNDECIDED;
-    default:
-        return WHOLE;
-    }
-}
 
 /* ---- what a window says of its block ------------------------------------------------------- */
 
@@ -160,6 +87,28 @@ static void keep_view(struct collecting *collecting, uint32_t object, const stru
     gt_vec_add(&collecting->out->views, view);
 }
 
+/* Nothing says that it will be used again: a frame that was interrupted keeps what it no longer
+ * needs, and so may a slot that the stack map and the variable there disagree about. */
+static bool may_be_stale(const struct collecting *collecting, const struct gt_word *word)
+{
+    const struct gt_holder *holder = &collecting->holder;
+
+    return holder->object == GT_NO_OBJECT &&
+           (word->disputed ||
+            gt_root_at(collecting->study->roots, holder->root)->kind == GT_ROOT_CONSERVATIVE);
+}
+
+static void note_undecided(struct collecting *collecting, uint32_t object,
+                           const struct gt_word *word)
+{
+    if (!may_be_stale(collecting, word)) {
+        gt_bit_set(&collecting->undecided, object);
+        return;
+    }
+    uint64_t *root = gt_map_put(&collecting->out->stale, object, NULL);
+    if (!*root) *root = (uint64_t)collecting->holder.root + 1;
+}
+
 static void look_at(struct collecting *collecting, const struct gt_region *region,
                     const struct gt_word *word)
 {
@@ -168,16 +117,12 @@ static void look_at(struct collecting *collecting, const struct gt_region *regio
 
     if (slot >= region->count || gt_bit(&collecting->whole, object)) return;
     if (!gt_bit(&collecting->study->heap->graph.allocated, object)) return;
-    switch (judge(collecting->study, word, object, &view)) {
-    case WHOLE:
-        gt_bit_set(&collecting->whole, object);
-        return;
-    case UNDECIDED:
-        gt_bit_set(&collecting->undecided, object);
-        return;
-    case WINDOW:
-        note_window(collecting, object, &view);
-    }
+    enum gt_word_verdict verdict = gt_window_judge(collecting->study, word, object, &view);
+    if (verdict == GT_COVERS_ALL) gt_bit_set(&collecting->whole, object);
+    if (verdict > GT_IS_WINDOW) note_undecided(collecting, object, word);
+    if (verdict != GT_IS_WINDOW) return;
+    note_window(collecting, object, &view);
+    if (word->uncapped) gt_bit_set(&collecting->doubtful, object);
     if (collecting->overflowed) return;
     if (!open_for_bytes(collecting, object) && !open_for_pointers(collecting, object)) return;
     if (collecting->out->views.len == MAX_VIEWS)
@@ -287,6 +232,19 @@ static bool matters(const struct collecting *collecting, uint32_t object)
            !gt_goheap_tiny(study->heap, object);
 }
 
+/* What words that may be stale alone lead to has no windows to be judged by. */
+static void decide_stale(struct collecting *collecting)
+{
+    const struct gt_map *stale = &collecting->out->stale;
+
+    for (size_t i = 0; i < stale->cap; i++) {
+        uint32_t object = (uint32_t)stale->slots[i].key;
+        if (stale->slots[i].used && !gt_bit(&collecting->small, object) &&
+            !gt_bit(&collecting->half, object))
+            gt_bit_set(&collecting->undecided, object);
+    }
+}
+
 /* Blocks that an untyped word leads to, and no pointer that covers them: what is used of them is
  * not known. */
 static void count_undecided(struct collecting *collecting)
@@ -322,7 +280,7 @@ static void record(void *ctx, const struct gt_word *word)
     uint32_t object = gt_heap_object(&collecting->study->heap->graph, word->value);
 
     if (object == GT_NO_OBJECT || is_dead(collecting, word) || !matters(collecting, object)) return;
-    if (judge(collecting->study, word, object, &view) == WINDOW)
+    if (gt_window_judge(collecting->study, word, object, &view) == GT_IS_WINDOW)
         keep_view(collecting, object, word, &view);
 }
 
@@ -335,6 +293,13 @@ static int by_block(const void *a, const void *b)
     if (left->block != right->block) return left->block < right->block ? -1 : 1;
     if (left->offset != right->offset) return left->offset < right->offset ? -1 : 1;
     return left->cap > right->cap ? -1 : left->cap < right->cap;
+}
+
+static uint32_t stale_root(const struct gt_windows *windows, uint32_t block)
+{
+    const uint64_t *root = windows->stale.len ? gt_map_find(&windows->stale, block) : NULL;
+
+    return root ? (uint32_t)(*root - 1) : GT_NO_ROOT;
 }
 
 static void make_blocks(struct collecting *collecting)
@@ -352,6 +317,7 @@ static void make_blocks(struct collecting *collecting)
         block.wastes = open_for_bytes(collecting, block.block);
         block.loses = open_for_pointers(collecting, block.block);
         block.inferred = gt_bit(&collecting->doubtful, block.block);
+        block.stale = stale_root(out, block.block);
         bool agreed = gt_window_block_complete(collecting->study, out, &block);
         if (agreed && !gt_window_block_denied(collecting->study, out, &block))
             gt_vec_add(&out->blocks, &block);
@@ -375,6 +341,7 @@ static void collect(const struct gt_study *study, struct gt_windows *out)
     every_word(&collecting, look);
     look_at_waiting(&collecting);
     every_doubt(&collecting);
+    decide_stale(&collecting);
     count_undecided(&collecting);
     if (collecting.overflowed) {
         gt_vec_clear(&out->views);
@@ -401,6 +368,7 @@ void gt_windows_forget(struct gt_study *study)
     if (!study->windows) return;
     gt_vec_free(&study->windows->views);
     gt_vec_free(&study->windows->blocks);
+    gt_map_free(&study->windows->stale);
     free(study->windows);
     study->windows = NULL;
 }

@@ -5,6 +5,10 @@
  * pointer covers it whole, an untyped one leaves it undecided. Windows come from every word that a
  * holder of the study holds (study.h) and from every root.
  *
+ * A word that may be stale covers nothing: one of a frame that is scanned conservatively, or one
+ * of a frame where debug information has no pointer. What a block with such a word shows is less
+ * sure (stale.h).
+ *
  * Windows read from the shape of untyped memory are guesses (runtime/shapes.h): their elements are
  * as wide as all the block's windows allow, and what a block with such a window shows is at most
  * likely.
@@ -19,6 +23,8 @@
 #define GT_DETECT_WINDOWS_H
 
 #include "inspector/detect/path.h"
+
+#define GT_NO_ROOT UINT32_MAX
 
 struct gt_view { /* one window */
     uint32_t block;
@@ -40,11 +46,13 @@ struct gt_windowed { /* a block with all its windows */
     bool wastes;                    /* no window alone uses half of it */
     bool loses;                     /* it holds pointers outside windows */
     bool inferred;                  /* some of its windows are, or may be missing */
+    uint32_t stale;                 /* a root that may be stale points to it; or GT_NO_ROOT */
 };
 
 struct gt_windows {
     struct gt_vec views;  /* struct gt_view, by block and offset */
     struct gt_vec blocks; /* struct gt_windowed */
+    struct gt_map stale;  /* block -> the first root that may be stale and points to it, + 1 */
     uint64_t undecided_bytes;
 };
 

@@ -78,7 +78,12 @@ void gt_summary_goroutines(struct gt_str *to, const struct gt_report *report)
 {
     gt_str_add(to, gt_count(report->goroutines.total).text);
     if (report->goroutines.system)
-        gt_str_format(to, ", %s of them the runtime's", gt_count(report->goroutines.system).text);
+        gt_str_format(to, " (%s runtime)", gt_count(report->goroutines.system).text);
+    if (report->goroutines.status_count == 1) {
+        gt_str_format(to, ", %s%s", report->goroutines.total > 1 ? "all " : "",
+                      report->goroutines.by_status[0].name);
+        return;
+    }
     for (size_t i = 0; i < report->goroutines.status_count; i++) {
         const struct gt_count *status = &report->goroutines.by_status[i];
         gt_str_format(to, "%s%s %s", i ? ", " : ": ", gt_count(status->number).text, status->name);
@@ -192,9 +197,8 @@ static void say_leaks(struct gt_str *to, const struct gt_report *report)
         say_no_leaks(to, report);
         return;
     }
-    gt_str_format(to, "%s from %zu %s: %s of the live heap",
-                  gt_bytes(report->leaks_total.bytes).text, report->finding_count,
-                  report->finding_count == 1 ? "cause" : "causes",
+    gt_str_format(to, "%s in %zu %s: %s of the live heap", gt_bytes(report->leaks_total.bytes).text,
+                  report->finding_count, report->finding_count == 1 ? "finding" : "findings",
                   gt_percent(heap, report->live.bytes).text);
     if (stacks) gt_str_format(to, ", and %s of stacks", gt_bytes(stacks).text);
 }
@@ -202,7 +206,7 @@ static void say_leaks(struct gt_str *to, const struct gt_report *report)
 static void say_undecided(struct gt_str *to, const struct gt_report *report)
 {
     if (report->coverage.undecided_bytes == 0) return;
-    gt_str_format(to, "%s in blocks that an untyped pointer kept from being judged",
+    gt_str_format(to, "%s in blocks that a pointer of unknown type leads to",
                   gt_bytes(report->coverage.undecided_bytes).text);
 }
 
@@ -212,11 +216,8 @@ static void say_disputed(struct gt_str *to, const struct gt_report *report)
 
     if (disputed)
         gt_str_format(
-            to,
-            "; %s stack %s not named: %s variable has no pointer there, but the stack map "
-            "does",
-            gt_count(disputed).text, disputed == 1 ? "word is" : "words are",
-            disputed == 1 ? "its" : "each one's");
+            to, "; %s stack %s no name: the stack map has a pointer where the variable has none",
+            gt_count(disputed).text, disputed == 1 ? "word has" : "words have");
 }
 
 static void say_coverage(struct gt_str *to, const struct gt_report *report)
@@ -224,9 +225,9 @@ static void say_coverage(struct gt_str *to, const struct gt_report *report)
     uint64_t typed = report->coverage.typed_bytes, untyped = report->coverage.untyped_bytes;
 
     if (typed + untyped)
-        gt_str_format(to, "%s of the live bytes with pointers typed; ",
+        gt_str_format(to, "types are known for %s of the live bytes with pointers; ",
                       gt_percent(typed, typed + untyped).text);
-    gt_str_format(to, "%s frames scanned precisely, %s conservatively",
+    gt_str_format(to, "%s frames have stack maps, %s were scanned conservatively",
                   gt_count(report->coverage.frames_precise).text,
                   gt_count(report->coverage.frames_conservative).text);
     say_disputed(to, report);
@@ -237,18 +238,18 @@ static void say_blind(struct gt_str *to, const struct gt_report *report)
 {
     if (!report->binary.dwarf)
         gt_str_format(to,
-                      "%s; strings and slices there were told by their shape, and what rests on "
-                      "one is at most likely",
+                      "%s; strings and slices in them are recognised by their shape, and "
+                      "findings that depend on one are at most likely",
                       report->binary.symbols
-                          ? "the types of globals and stack variables are unknown"
-                          : "globals and stack variables have no names or types");
+                          ? "globals and stack variables have no types"
+                          : "globals and stack variables have no names and no types");
 }
 
 static void say_missing(struct gt_str *to, const struct gt_report *report)
 {
     if (report->core.truncated) gt_str_add(to, "the core is truncated");
     if (report->coverage.missing_bytes == 0) return;
-    gt_str_format(to, "%s%s of heap and stacks that the core should hold and lacks",
+    gt_str_format(to, "%s%s of heap and stacks are not in the core",
                   report->core.truncated ? "; " : "",
                   gt_bytes(report->coverage.missing_bytes).text);
 }
@@ -267,7 +268,7 @@ const struct gt_summary_line gt_summary_tail[] = {
     {"smaller", say_smaller, false},
     {"not found", say_not_found, false},
     {"could not look for", say_not_looked_for, true},
-    {"undecided", say_undecided, false},
+    {"not analysed", say_undecided, false},
     {"coverage", say_coverage, false},
     {"no debug information", say_blind, true},
     {NULL, NULL, false},

@@ -3,7 +3,12 @@
 #include "inspector/base/error.h"
 #include "inspector/base/hash.h"
 
-enum { TIMER_ZOMBIE = 4, TIMER_DELETED = 3 }; /* a state bit (1.23+); a status (<= 1.22) */
+enum { TIMER_ZOMBIE = 4 }; /* a state bit (1.23+) */
+enum {                     /* statuses (<= 1.22) */
+       TIMER_DELETED = 3,
+       TIMER_MODIFYING = 6,
+       TIMER_MODIFIED_LATER = 8,
+};
 
 struct design {             /* how a P keeps its timers: the first that the layout has */
     enum gt_field_id slice; /* in p */
@@ -41,9 +46,29 @@ static bool is_stopped(const struct gt_process *process, uint64_t timer)
     return gt_process_field(process, timer, GT_F_timer_status, &state) && state == TIMER_DELETED;
 }
 
-static void take(struct gt_process *process, uint64_t word, struct gt_timers *timers)
+/* One that was reset waits in the heap by its old time until a P puts it right (<= 1.22). */
+static bool read_when(const struct gt_process *process, struct gt_timer *timer)
 {
-    struct gt_timer timer = {.heap_word = word};
+    uint64_t status;
+
+    if (!gt_process_field(process, timer->address, GT_F_timer_when, &timer->when)) return false;
+    if (gt_process_field(process, timer->address, GT_F_timer_status, &status) &&
+        status >= TIMER_MODIFYING && status <= TIMER_MODIFIED_LATER)
+        gt_process_field(process, timer->address, GT_F_timer_nextwhen, &timer->when);
+    return true;
+}
+
+static bool is_detached(const struct gt_process *process, uint64_t timer)
+{
+    uint64_t is_channel;
+
+    return !gt_process_field(process, timer, GT_F_timer_isChan, &is_channel) || !is_channel;
+}
+
+static void take(struct gt_process *process, uint64_t word, uint64_t bubble,
+                 struct gt_timers *timers)
+{
+    struct gt_timer timer = {.heap_word = word, .bubble = bubble};
 
     if (!gt_mem_u64(process->mem, word, &timer.address) || !timer.address) return;
     if (is_stopped(process, timer.address)) {
@@ -51,7 +76,7 @@ static void take(struct gt_process *process, uint64_t word, struct gt_timers *ti
         return;
     }
     if (!gt_process_field(process, timer.address, GT_F_timer_period, &timer.period) ||
-        !gt_process_field(process, timer.address, GT_F_timer_when, &timer.when) ||
+        !read_when(process, &timer) ||
         !gt_process_field(process, timer.address, GT_F_timer_f, &timer.callback) ||
         !gt_mem_u64(process->mem, timer.address + gt_off(&process->layout, GT_F_timer_arg) + 8,
                     &timer.arg)) {
@@ -60,6 +85,7 @@ static void take(struct gt_process *process, uint64_t word, struct gt_timers *ti
         return;
     }
     timer.kind = kind_of(process, &timer);
+    timer.detached = is_detached(process, timer.address);
     gt_vec_add(&timers->list, &timer);
 }
 
@@ -100,7 +126,7 @@ static void take_all(struct reading *reading, const struct design *design, const
                             (unsigned long long)owner);
             return;
         }
-        take(process, entry, reading->timers);
+        take(process, entry, slice == GT_F_bubble_timers_heap ? owner : 0, reading->timers);
     }
 }
 
@@ -156,4 +182,14 @@ void gt_timers_deinit(struct gt_timers *timers)
 {
     gt_vec_free(&timers->list);
     gt_vec_free(&timers->stopped);
+}
+
+int64_t gt_timer_due(const struct gt_process *process, const struct gt_timer *timer,
+                     uint64_t latest)
+{
+    uint64_t now = latest;
+
+    if (timer->bubble && !gt_process_field(process, timer->bubble, GT_F_bubble_now, &now)) now = 0;
+    if (!now || !timer->when || timer->when > INT64_MAX) return GT_UNKNOWN;
+    return timer->when > now ? (int64_t)(timer->when - now) : 0;
 }

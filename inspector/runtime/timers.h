@@ -20,10 +20,13 @@ enum gt_timer_kind {
 struct gt_timer {
     uint64_t address;   /* of the runtime.timer */
     uint64_t heap_word; /* address of the word in the timer heap that keeps it */
-    uint64_t period, when;
+    uint64_t period;
+    uint64_t when;     /* the time that it fires next, by its clock */
+    uint64_t bubble;   /* of synctest, whose clock it goes by; 0 when in none */
     uint64_t callback; /* a funcval */
     uint64_t arg;      /* the data word of timer.arg: a channel's hchan or a func */
     enum gt_timer_kind kind;
+    bool detached; /* its channel does not keep it from the heap: asynctimerchan=1, Go <= 1.22 */
 };
 
 struct gt_timers {
@@ -34,5 +37,10 @@ struct gt_timers {
 void gt_timers_open(struct gt_process *process, const struct gt_goroutines *goroutines,
                     struct gt_timers *timers);
 void gt_timers_deinit(struct gt_timers *timers);
+
+/* How long it has until it fires, from the time `latest` on, or by its bubble's own clock; 0 when
+ * it is due, GT_UNKNOWN when that time is not known. Nanoseconds. */
+int64_t gt_timer_due(const struct gt_process *process, const struct gt_timer *timer,
+                     uint64_t latest);
 
 #endif

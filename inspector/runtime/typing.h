@@ -36,7 +36,8 @@ struct gt_word {
     bool inferred;     /* a string or slice by its shape alone (shapes.h): a guess */
     bool weak;         /* an inferred string that may be something else */
     bool bytes;        /* an inferred one's elements are bytes; else their size is unknown */
-    bool disputed;     /* a frame's: its variable has no pointer there, though the stack map does */
+    bool uncapped; /* a slice whose capacity is not in memory: its code knows it, or needs it not */
+    bool disputed; /* a frame's: its variable has no pointer there, though the stack map does */
 };
 
 typedef void gt_typed_word_fn(void *ctx, const struct gt_word *word);

@@ -37,9 +37,10 @@ bool gt_word_from_place(struct gt_types *types, const struct gt_place_of_type *p
         word->len = word->cap = have < 2 ? 0 : words[1];
         break;
     case GT_P_SLICE:
-        if (have < 3) word->kind = GT_W_UNKNOWN;
-        word->len = have < 3 ? 0 : words[1];
-        word->cap = have < 3 ? 0 : words[2];
+        if (have < 2) word->kind = GT_W_UNKNOWN;
+        word->uncapped = have == 2;
+        word->len = have < 2 ? 0 : words[1];
+        word->cap = have < 3 ? word->len : words[2];
         break;
     case GT_P_EFACE:
     case GT_P_IFACE:

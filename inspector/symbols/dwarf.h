@@ -49,6 +49,7 @@ struct gt_frame_variable {
     uint64_t addr, size;     /* in the target's stack: of the variable, or of a piece of it */
     struct gt_type_ref type; /* the whole variable's, also for a piece */
     uint64_t piece_offset;   /* offset in the variable of what lies at addr (DW_OP_piece) */
+    uint64_t entry;          /* of the variable: its pieces have the same */
 };
 
 /*

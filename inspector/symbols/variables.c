@@ -55,8 +55,8 @@ static void make_pointer(struct gt_dwarf *dwarf, struct gt_frame_variable *varia
     variable->type = known ? gt_type_ref(dwarf, pointer) : (struct gt_type_ref){0};
 }
 
-static void add_place(struct frame_search *search, const char *name, uint64_t type,
-                      const struct gt_location *place)
+static struct variable *add_place(struct frame_search *search, const char *name, uint64_t type,
+                                  const struct gt_location *place)
 {
     struct gt_dwarf *dwarf = search->dwarf;
     const struct gt_type_info *info = type ? gt_type_info(dwarf, type) : NULL;
@@ -69,9 +69,10 @@ static void add_place(struct frame_search *search, const char *name, uint64_t ty
                                               .piece_offset = place->piece_offset};
     if (!place->size) variable->of.size = info ? info->size : 0;
     if (place->indirect) make_pointer(dwarf, &variable->of, info);
-    if (!variable->in_register) return;
+    if (!variable->in_register) return variable;
     variable->of.addr = gt_register_at(variable->of.addr);
     if (variable->of.size > sizeof(uint64_t)) variable->of.size = sizeof(uint64_t);
+    return variable;
 }
 
 static void add_places(struct frame_search *search, Dwarf_Die die, const struct gt_vec *places)
@@ -80,7 +81,8 @@ static void add_places(struct frame_search *search, Dwarf_Die die, const struct 
     const char *name = gt_origin_name(search->dwarf, die);
     for (size_t i = 0; i < places->len; i++) {
         const struct gt_location *place = gt_vec_at(places, i);
-        if (place->base != GT_AT_ADDRESS) add_place(search, name, type, place);
+        if (place->base == GT_AT_ADDRESS) continue;
+        add_place(search, name, type, place)->of.entry = gt_die_offset(&search->dwarf->reader, die);
     }
 }
 

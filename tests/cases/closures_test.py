@@ -30,6 +30,22 @@ def test_finding(case, kind):
     assert field.near(finding["bytes_freed"], freed_by(case, PARTS[kind]))
 
 
+@field.cases("closures", symbols=["dwarf"])
+def test_what_is_captured_by_a_goroutine(case):
+    """Its own frame keeps the pointer and the length apart, and no capacity. Without debug
+    information nothing says what the pointer is: the blocks are undecided."""
+    finding = field.the_finding(case.report(), "subslice")
+    assert finding["confidence"] == "likely"
+    assert field.near(finding["bytes_freed"], freed_by(case, "subslice"))
+    assert "main.follow.func1 variable head" in field.path_of(finding)
+
+
+@field.cases("closures", symbols=["dwarf"])
+def test_nearly_all_is_judged(case):
+    report = case.report()
+    assert report["coverage"]["undecided_bytes"] < 0.01 * report["live"]["bytes"]
+
+
 @field.cases("closures")
 def test_captured_string_is_named_by_its_function(case):
     finding = field.the_finding(case.report(), "substring")

@@ -54,6 +54,21 @@ def test_wrong_usage(gotopsy, arguments):
     assert one_line(run.stderr)
 
 
+@pytest.mark.parametrize(
+    "command, formats",
+    [
+        ("report", "text, json, markdown"),
+        ("check", "text, json"),
+        ("goroutines", "text, json, traceback, pprof"),
+        ("waits", "text, json, dot"),
+    ],
+)
+def test_an_error_names_the_formats_that_there_are(gotopsy, command, formats):
+    wrong = "dot" if command != "waits" else "pprof"
+    said = gotopsy(command, "core", f"--format={wrong}").stderr
+    assert f"{command} supports {formats}" in said
+
+
 @pytest.mark.parametrize("command", ANALYSES)
 @pytest.mark.parametrize("what", ["missing", "folder", "empty", "text", "binary"])
 def test_what_is_no_core(gotopsy, tmp_path, command, what):

@@ -19,10 +19,8 @@ func tick() {
 	for i := range all {
 		all[i] = time.NewTicker(period)
 		truth.AbandonedTicker(all[i], period)
-	}
-	if !truth.Leaking {
-		for _, t := range all {
-			t.Stop()
+		if !truth.Leaking {
+			all[i].Stop() // there is never more than one
 		}
 	}
 }

@@ -1,0 +1,31 @@
+/*
+ * What hangs off a value and lies beyond a mark: live objects that the mark did not reach.
+ *
+ * Each object is taken once, by the first value that leads to it, so all values together cost one
+ * walk over what the mark left out. The base is borrowed; the rest is owned. Nothing recurses.
+ */
+#ifndef GT_DETECT_BEYOND_H
+#define GT_DETECT_BEYOND_H
+
+#include "inspector/base/vec.h"
+#include "inspector/graph/heap.h"
+
+struct gt_beyond {
+    const struct gt_heap *graph;
+    const struct gt_bitmap *base;
+    struct gt_bitmap taken;
+    struct gt_vec list; /* uint32_t: objects to walk on from */
+    uint64_t bytes;     /* taken by the present walk */
+};
+
+void gt_beyond_init(struct gt_beyond *beyond, const struct gt_heap *graph,
+                    const struct gt_bitmap *base);
+void gt_beyond_deinit(struct gt_beyond *beyond);
+
+/* The bytes of the objects that are taken now. */
+uint64_t gt_beyond_take(struct gt_beyond *beyond, uint64_t value);
+
+/* Does the base reach what the value points to? What is no object of the heap is always reached. */
+bool gt_beyond_reached(const struct gt_beyond *beyond, uint64_t value);
+
+#endif

@@ -1,0 +1,218 @@
+#include "inspector/detect/timer_tell.h"
+
+#include "inspector/detect/advice.h"
+#include "inspector/detect/blocking.h"
+#include "inspector/detect/places.h"
+#include "inspector/runtime/settings.h"
+
+void gt_timer_teller_init(struct gt_timer_teller *teller, struct gt_study *study,
+                          const struct gt_timer_judge *judge)
+{
+    *teller = (struct gt_timer_teller){.study = study, .judge = judge};
+    teller->latest = gt_latest_time(study->process, study->goroutines);
+    gt_keys_init(&teller->keys, study);
+}
+
+void gt_timer_teller_deinit(struct gt_timer_teller *teller)
+{
+    gt_keys_deinit(&teller->keys);
+}
+
+const char *gt_timer_callback(const struct gt_study *study, const struct gt_timer *timer)
+{
+    return gt_process_closure(study->process,
+                              timer->kind == GT_TIMER_FUNC ? timer->arg : timer->callback);
+}
+
+/* ---- one timer ------------------------------------------------------------------------------ */
+
+static int64_t due(const struct gt_timer_teller *teller, const struct gt_timer *timer)
+{
+    return gt_timer_due(teller->study->process, timer, teller->latest);
+}
+
+static void tell_one(struct gt_timer_teller *teller, uint32_t number, struct gt_instance *instance)
+{
+    static const char *const names[] = {[GT_TIMER_TICKER] = "ticker",
+                                        [GT_TIMER_TIMER] = "timer",
+                                        [GT_TIMER_FUNC] = "after-func",
+                                        [GT_TIMER_OTHER] = "timer"};
+    const struct gt_study *study = teller->study;
+    const struct gt_timer *timer = gt_timer_at(teller->judge, number);
+    uint32_t object = gt_heap_object(&study->heap->graph, timer->address);
+
+    instance->ticker.timer =
+        object == GT_NO_OBJECT ? timer->address : gt_heap_address(&study->heap->graph, object);
+    instance->ticker.what = names[timer->kind];
+    instance->ticker.period_ns = (int64_t)timer->period;
+    instance->ticker.due_in_ns = due(teller, timer);
+    instance->ticker.callback = gt_study_keep(study, gt_timer_callback(study, timer));
+    instance->ticker.referenced = gt_timer_is_referenced(teller->judge, timer);
+    if (instance->ticker.referenced && object < study->heap->graph.scan_objects)
+        instance->ticker.owner_path = gt_path_to_object(&teller->keys, object);
+}
+
+/* ---- all of a group -------------------------------------------------------------------------- */
+
+enum sort { TICKERS, ONE_SHOTS, FUNCS, DEADLINES, WATCHED };
+
+static enum sort sort_of(const struct gt_study *study, enum gt_verdict_of_timer verdict,
+                         const struct gt_timer *timer)
+{
+    static const char context[] = "context.WithDeadline";
+
+    if (verdict == GT_TIMER_WATCHED) return WATCHED;
+    if (timer->kind == GT_TIMER_TICKER) return TICKERS;
+    if (timer->kind == GT_TIMER_TIMER) return ONE_SHOTS;
+    return strncmp(gt_timer_callback(study, timer), context, sizeof context - 1) == 0 ? DEADLINES
+                                                                                      : FUNCS;
+}
+
+/* Why the runtime keeps timers that nothing else reaches, as the end of a sentence. */
+static const char *kept_by(const struct gt_study *study, const struct gt_timer *timer)
+{
+    if (!gt_has(&study->process->layout, GT_F_timer_isChan))
+        return gt_arena_format(study->storage,
+                               "%s keeps timers until they are stopped or fire; Go 1.23 does not",
+                               study->process->version.text);
+    if (!timer->detached) return "a synctest bubble keeps timers until they are stopped or fire";
+    if (gt_built_with(study->process, "asynctimerchan=1"))
+        return "GODEBUG asynctimerchan=1 keeps timers until they are stopped or fire; a `go 1.22` "
+               "or older line in go.mod sets it";
+    return "GODEBUG asynctimerchan=1 keeps timers until they are stopped or fire";
+}
+
+/* When the last of them fires; NULL when the core does not tell. */
+static const char *last_due(const struct gt_timer_teller *teller, const struct gt_member *members,
+                            size_t count)
+{
+    int64_t last = GT_UNKNOWN;
+
+    for (size_t i = 0; i < count; i++) {
+        int64_t ns = due(teller, gt_timer_at(teller->judge, members[i].item));
+        if (ns > last) last = ns;
+    }
+    if (last == GT_UNKNOWN) return NULL;
+    int64_t seconds = (last + 500000000) / 1000000000;
+    if (seconds < 60) return gt_arena_format(teller->study->storage, "%llds", (long long)seconds);
+    if (seconds < 3600)
+        return gt_arena_format(teller->study->storage, "%lldm%llds", (long long)(seconds / 60),
+                               (long long)(seconds % 60));
+    return gt_arena_format(teller->study->storage, "%lldh%lldm", (long long)(seconds / 3600),
+                           (long long)(seconds / 60 % 60));
+}
+
+static const char *doubt_of(const struct gt_timer_teller *teller, const struct gt_member *members,
+                            size_t count)
+{
+    const char *last = last_due(teller, members, count);
+
+    if (!last) return "they go when they fire; the core does not tell when that is";
+    return gt_arena_format(teller->study->storage,
+                           "they go when they fire, the last one in %s, unless more are made",
+                           last);
+}
+
+static const struct gt_watch *watcher_of(const struct gt_timer_teller *teller, uint32_t number)
+{
+    size_t count;
+
+    return gt_watchers_of(&teller->judge->watchers, number, &count);
+}
+
+static struct gt_stack stack_of_watcher(const struct gt_timer_teller *teller,
+                                        const struct gt_watch *watch)
+{
+    const struct gt_study *study = teller->study;
+    const struct gt_goroutine *g = &study->goroutines->list[watch->goroutine];
+
+    return gt_places_of(study->process, study->goroutines, g, study->storage);
+}
+
+/* By the stack of a goroutine that waits for the timer, and what else it waits for; else by where
+ * it was made, if the core has a sample of that. */
+static const char *advise(const struct gt_timer_teller *teller, const struct gt_cause *cause,
+                          uint32_t number)
+{
+    const struct gt_study *study = teller->study;
+    const struct gt_instance *first = &cause->instances[0];
+    struct gt_advice_facts facts = {
+        .kind = GT_TICKER, .reason = first->ticker.what, .callback = first->ticker.callback};
+    uint32_t object = gt_heap_object(&study->heap->graph, first->ticker.timer);
+    const struct gt_watch *watch = watcher_of(teller, number);
+
+    if (watch) {
+        facts.stack = stack_of_watcher(teller, watch);
+        facts.blocked = gt_blocking_tell(study, watch->goroutine, &facts.blocked_count);
+    } else if (object != GT_NO_OBJECT) {
+        facts.stack = gt_places_allocated(study, object);
+    }
+    return gt_advice_text(study->storage, &facts);
+}
+
+static const char *watcher_function(const struct gt_timer_teller *teller, uint32_t number)
+{
+    struct gt_stack stack = stack_of_watcher(teller, watcher_of(teller, number));
+    const struct gt_place *place = gt_places_user(&stack);
+
+    return place ? place->function : "a goroutine";
+}
+
+/* All words of these findings but the advice: title and doubt. */
+static void tell_words(const struct gt_timer_teller *teller, enum sort sort,
+                       const struct gt_member *members, size_t count, struct gt_cause *cause)
+{
+    struct gt_arena *storage = teller->study->storage;
+    const struct gt_timer *timer = gt_timer_at(teller->judge, members[0].item);
+    const char *s = count == 1 ? "" : "s", *function;
+
+    switch (sort) {
+    case TICKERS:
+        cause->title = gt_arena_format(
+            storage, "%zu ticker%s that only the timer heap reaches: never stopped; %s", count, s,
+            kept_by(teller->study, timer));
+        break;
+    case ONE_SHOTS:
+        cause->title = gt_arena_format(
+            storage,
+            "%zu one-shot timer%s (time.After, time.NewTimer) that only the timer heap "
+            "reaches; %s",
+            count, s, kept_by(teller->study, timer));
+        cause->doubt = doubt_of(teller, members, count);
+        break;
+    case DEADLINES:
+        cause->title = gt_arena_format(storage,
+                                       "%zu timer%s of context.WithTimeout or WithDeadline, whose "
+                                       "CancelFunc nobody has any more",
+                                       count, s);
+        cause->doubt = doubt_of(teller, members, count);
+        break;
+    case FUNCS:
+        function = cause->instances[0].ticker.callback;
+        cause->title = gt_arena_format(storage,
+                                       "%zu timer%s of time.AfterFunc that only the timer heap "
+                                       "reaches, to call %s",
+                                       count, s, function);
+        cause->doubt = doubt_of(teller, members, count);
+        break;
+    case WATCHED:
+        function = watcher_function(teller, members[0].item);
+        cause->title = gt_arena_format(storage,
+                                       "%zu ticker%s, each with a goroutine in %s that waits for "
+                                       "nothing else that could come",
+                                       count, s, function);
+        cause->doubt = "each still gets its ticks: a person must judge whether they are of use";
+        break;
+    }
+}
+
+void gt_timers_tell(struct gt_timer_teller *teller, enum gt_verdict_of_timer verdict,
+                    const struct gt_member *members, size_t count, struct gt_cause *cause)
+{
+    for (size_t i = 0; i < cause->instance_count; i++)
+        tell_one(teller, members[i].item, &cause->instances[i]);
+    if (verdict == GT_TIMER_WATCHED) cause->path = cause->instances[0].ticker.owner_path;
+    cause->advice = advise(teller, cause, members[0].item);
+    tell_words(teller, sort_of(teller->study, verdict, gt_timer_at(teller->judge, members[0].item)),
+               members, count, cause);
+}

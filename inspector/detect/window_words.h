@@ -1,0 +1,24 @@
+/*
+ * What one pointer word says of the block that it points into, by the word's static type.
+ *
+ * Every verdict after GT_IS_WINDOW is a reason not to judge the block: some of it may be used by
+ * way of the word, and nothing says which part.
+ */
+#ifndef GT_DETECT_WINDOW_WORDS_H
+#define GT_DETECT_WINDOW_WORDS_H
+
+#include "inspector/detect/windows.h"
+
+enum gt_word_verdict {
+    GT_COVERS_ALL,     /* all of the block may be used */
+    GT_IS_WINDOW,      /* a part of it, which the view tells */
+    GT_UNTYPED,        /* nothing tells the word's type */
+    GT_UNSAFE_POINTER, /* an unsafe.Pointer */
+    GT_BYTE_POINTER,   /* a *byte, or what is as small */
+    GT_UNFIT,          /* a string or slice that does not fit the block */
+};
+
+enum gt_word_verdict gt_window_judge(const struct gt_study *study, const struct gt_word *word,
+                                     uint32_t object, struct gt_view *view);
+
+#endif

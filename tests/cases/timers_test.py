@@ -1,0 +1,115 @@
+"""Timers and tickers: what only the runtime's timers keep, and what is in good use."""
+
+import pytest
+
+from . import field, recipe
+
+HOUR = 3600 * 10**9
+OLD = ["1.22.12"]  # channels do not keep timers from the heap of timers
+NEW = ["1.24.13", recipe.LOCAL, "1.27.4"]
+SET = ["1.24.13", recipe.LOCAL]  # a go.mod of `go 1.22` sets asynctimerchan=1, which 1.27 has not
+
+
+def freed(case, way):
+    return case.core(way).truth["heap"] - case.core(f"{way}-fixed").truth["heap"]
+
+
+def told(case, way, confidence, count, what):
+    """The one finding of a way that leaks. Its twin has none."""
+    assert case.report(f"{way}-fixed")["findings"] == []
+    report = case.report(way)
+    (finding,) = report["findings"]
+    assert finding["kind"] == "ticker"
+    assert finding["confidence"] == confidence
+    assert finding["count"] == count
+    assert {timer["what"] for timer in finding["instances"]} == {what}
+    assert field.near(finding["bytes_freed"] - finding["stack_bytes"], freed(case, way))
+    assert finding["bytes_shared"] == 0
+    return finding
+
+
+def silent(case, *ways):
+    for way in ways:
+        assert case.report(way)["findings"] == []
+
+
+def due(finding, least, most):
+    """In the time that the program gave them, less what the core has lived for since."""
+    times = [timer["due_in_ns"] for timer in finding["instances"]]
+    assert all(least * HOUR - HOUR // 60 < ns <= most * HOUR for ns in times), times
+
+
+def leaky():
+    cases = [
+        field.Case("timers", version, symbols, language=language)
+        for language, versions in [(None, OLD), ("1.22", SET)]
+        for version in versions
+        for symbols in field.SYMBOLS
+    ]
+    return pytest.mark.parametrize("case", cases, ids=str)
+
+
+def setting_is_named(case, finding):
+    text = f"{finding['title']} {finding['doubt']}"
+    if case.language:
+        assert "asynctimerchan=1" in text and "go 1.22" in text and "go.mod" in text
+    else:
+        assert "asynctimerchan" not in text and f"go{case.version}" in text
+
+
+@leaky()
+def test_one_shots_in_a_loop(case):
+    finding = told(case, "after", "suspect", 9000, "timer")
+    setting_is_named(case, finding)
+    due(finding, 1 / 3, 1 / 3)
+    assert "fire" in finding["doubt"]
+    assert all(not timer["referenced"] for timer in finding["instances"])
+
+
+@leaky()
+def test_tickers_of_many_periods(case):
+    finding = told(case, "tickers", "proven", 5000, "ticker")
+    setting_is_named(case, finding)
+    assert len({timer["period_ns"] for timer in finding["instances"]}) > 1
+
+
+@field.cases("timers", NEW)
+def test_channels_that_keep_no_timers(case):
+    silent(case, "after", "tickers")
+
+
+@field.cases("timers")
+def test_functions_that_keep_much(case):
+    finding = told(case, "funcs", "suspect", 40, "after-func")
+    assert "main.(*upload).abort" in finding["title"]
+    due(finding, 2, 2)
+
+
+@field.cases("timers")
+def test_one_that_keeps_much(case):
+    finding = told(case, "one", "suspect", 1, "after-func")
+    assert finding["bytes_freed"] > 8 << 20
+
+
+@field.cases("timers")
+def test_rearming(case):
+    told(case, "rearming", "suspect", 60, "after-func")
+
+
+@field.cases("timers")
+def test_deadlines(case):
+    finding = told(case, "deadlines", "suspect", 1200, "after-func")
+    assert "context.WithTimeout" in finding["title"]
+    assert "cancel()" in finding["advice"] and "AfterFunc" not in finding["advice"]
+    due(finding, 3 / 4, 3 / 4)
+
+
+@field.cases("timers")
+def test_watchers(case):
+    finding = told(case, "watchers", "suspect", 120, "ticker")
+    assert "main.(*session).refresh" in finding["title"]
+
+
+@field.cases("crowds")
+def test_crowds_in_good_use(case):
+    assert case.report("", "--min-bytes=64K")["findings"] == []
