@@ -487,6 +487,15 @@ struct gt_lock_holder { /* who holds what is waited for, as far as frames tell *
     struct gt_place locked; /* function NULL when that is not known */
 };
 
+enum gt_custody {                /* who has the lock that is waited for */
+                  GT_NO_LOCK,    /* it is no lock, or its state is not known */
+                  GT_LOCK_FREE,  /* nobody: its state says so, and the goroutine may go on */
+                  GT_LOCK_HELD,  /* those told as its holders */
+                  GT_LOCK_TAKEN, /* somebody, but frames do not tell who */
+                  GT_LOCK_LEFT,  /* it is locked, and no live goroutine is between its Lock and
+                                    Unlock, by frames  and deferred calls: an Unlock is missing */
+};
+
 struct gt_waiting {     /* goroutines that wait alike: same stack, same reason */
     uint64_t goroutine; /* the one of them that the rest is about */
     const uint64_t *ids;
@@ -507,9 +516,12 @@ struct gt_waiting {     /* goroutines that wait alike: same stack, same reason *
     const struct gt_lock_holder *holders; /* one if it is sure, else those it may be */
     size_t holder_count;
     bool more_holders;
+    enum gt_custody custody;       /* of a mutex, or a RWMutex */
     const struct gt_waker *wakers; /* the nearest first */
     size_t waker_count;
     bool more_wakers; /* there are more, or they were not all looked for */
+    bool
+        fellows_reach; /* so do others of the group, or who wait for the same: none of the wakers */
 };
 
 struct gt_wait_edge { /* of a circle: a goroutine and who has what it waits for */
@@ -560,6 +572,8 @@ struct gt_wait_graph {
     size_t cycle_count;
     uint64_t hanging, others; /* goroutines that hang; that wait for none of this, or run */
     uint64_t deadlocked;      /* of GT_DEADLOCKED */
+    uint64_t blocked;         /* that wait for others to go on, but are neither */
+    uint64_t locks_left;      /* of GT_LOCK_LEFT, at least so many */
     bool more_cycles;         /* not all circles were told */
     const struct gt_outside_group *outside; /* of others, the larger groups first */
     size_t outside_count;

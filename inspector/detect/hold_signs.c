@@ -14,6 +14,7 @@ enum {
     MAX_FOUND = 1 << 16,    /* in one goroutine */
     MAX_HOLDINGS = 1 << 20, /* in all */
     MAX_STEPS = 1 << 28,
+    MAX_AROUND = 64, /* calls in one function that are compared with one another */
 };
 
 struct seeking { /* what one goroutine holds */
@@ -185,6 +186,82 @@ static void take_code(struct seeking *seeking, uint32_t frame)
     }
 }
 
+/* ---- what frames do not tell ---------------------------------------------------------------- */
+
+/* Calls before and after a frame's place, of the things that `about` says. */
+struct around {
+    const struct gt_lock_site *before, *after;
+    bool waits; /* the place is in one of them */
+};
+
+/* Of the thing with this number; of GT_NO_THING: of those that the code does not name. */
+static struct around look_around(const struct gt_holders *holders, const struct gt_lock_site *sites,
+                                 size_t count, uint64_t at, uint32_t thing)
+{
+    struct around around = {0};
+
+    for (size_t i = 0; i < count; i++) {
+        uint32_t target = sites[i].target ? gt_thing_at(holders, sites[i].target) : GT_NO_THING;
+        if (sites[i].counts || target != thing || (sites[i].target && thing == GT_NO_THING))
+            continue;
+        if (sites[i].to <= at)
+            around.before = &sites[i];
+        else if (sites[i].from <= at)
+            around.waits |= !sites[i].unlocks;
+        else if (!around.after)
+            around.after = &sites[i];
+    }
+    return around;
+}
+
+/* Is it locked there, for all that the order of the calls says? */
+static bool may_be_locked(const struct around *around)
+{
+    if (around->before && !around->before->unlocks) return true;
+    return !around->waits && around->after && around->after->unlocks;
+}
+
+/* What the frame has locked is known: a word of it leads there. */
+static bool is_explained(const struct seeking *seeking, uint32_t frame)
+{
+    for (size_t i = 0; i < seeking->found.len; i++) {
+        const struct gt_holding *holding = gt_vec_at(&seeking->found, i);
+        if (holding->frame == frame && holding->speaks >= GT_SPEAKS_LOCK) return true;
+    }
+    return false;
+}
+
+static void set_loose(struct seeking *seeking)
+{
+    struct gt_holders *holders = seeking->holders;
+
+    holders->loose_count += !holders->loose[seeking->number];
+    holders->loose[seeking->number] = true;
+}
+
+/* Frames whose code may have something locked, of which no holding tells. */
+static void take_loose(struct seeking *seeking, uint32_t frame)
+{
+    struct gt_holders *holders = seeking->holders;
+    uint64_t at = gt_g_frame(holders->study->goroutines, seeking->g, frame)->pc - 1;
+    size_t count;
+    const struct gt_lock_site *sites = gt_lock_sites_of(seeking->sites, at, &count);
+
+    if (!count || is_theirs(seeking, frame)) return;
+    if (count > MAX_AROUND) {
+        holders->unread = true;
+        return;
+    }
+    struct around unnamed = look_around(holders, sites, count, at, GT_NO_THING);
+    if (may_be_locked(&unnamed) && !is_explained(seeking, frame)) set_loose(seeking);
+    for (size_t i = 0; i < count; i++) {
+        uint32_t thing = sites[i].target ? gt_thing_at(holders, sites[i].target) : GT_NO_THING;
+        if (thing == GT_NO_THING || holders->things[thing].may_hold) continue;
+        struct around named = look_around(holders, sites, count, at, thing);
+        holders->things[thing].may_hold = may_be_locked(&named);
+    }
+}
+
 /* ---- deferred calls ------------------------------------------------------------------------ */
 
 static void take_deferred_of(struct seeking *seeking, const struct gt_lock_site *site,
@@ -225,9 +302,11 @@ static void take_deferred(struct seeking *seeking, uint64_t record)
     if (!count) return;
     struct gt_lock_site site = *sites; /* the list moves */
     if (site.target) take_deferred_of(seeking, &site, record, site.target);
+    size_t known = seeking->found.len;
     for (unsigned i = 1; !site.target && i <= MAX_CAPTURED; i++)
         if (gt_mem_u64(process->mem, fn + i * 8, &captured))
             take_deferred_of(seeking, &site, record, captured);
+    if (!site.target && !site.counts && seeking->found.len == known) set_loose(seeking);
 }
 
 static void take_all_deferred(struct seeking *seeking)
@@ -281,7 +360,10 @@ static void seek_in(struct seeking *seeking)
     gt_stack_scan(seeking->holders->study->process, seeking->g, take_word, seeking, &counts);
     for (uint32_t i = 0; i < seeking->g->frame_count; i++)
         take_code(seeking, i);
+    for (uint32_t i = 0; i < seeking->g->frame_count; i++)
+        take_loose(seeking, i);
     take_all_deferred(seeking);
+    seeking->holders->unread |= !seeking->g->frame_count;
     keep_found(seeking->holders, &seeking->found);
 }
 

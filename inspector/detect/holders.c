@@ -91,8 +91,9 @@ static void find_things(struct gt_holders *holders)
         holders->waits[i].what = blocked.what;
         holders->waits[i].role = blocked.role;
         if (blocked.role == GT_ROLE_OTHER) continue;
-        struct gt_thing thing = {blocked.address, size_of(blocked.what),
-                                 blocked.role == GT_ROLE_WAIT};
+        struct gt_thing thing = {.address = blocked.address,
+                                 .size = size_of(blocked.what),
+                                 .counts = blocked.role == GT_ROLE_WAIT};
         addresses[i] = blocked.address;
         gt_vec_add(&all, &thing);
     }
@@ -122,6 +123,7 @@ int gt_holding_order(const void *a, const void *b)
 void gt_holders_init(struct gt_holders *holders, struct gt_study *study)
 {
     *holders = (struct gt_holders){.study = study, .list = GT_VEC_OF(struct gt_holding)};
+    holders->loose = gt_calloc((size_t)study->goroutines->count + 1, sizeof *holders->loose);
     find_things(holders);
     if (holders->thing_count) gt_holders_seek(holders);
     if (holders->list.len)
@@ -133,6 +135,7 @@ void gt_holders_deinit(struct gt_holders *holders)
     free(holders->things);
     free(holders->waits);
     free(holders->writers);
+    free(holders->loose);
     gt_vec_free(&holders->list);
 }
 
@@ -155,6 +158,14 @@ static bool is_held(const struct gt_holders *holders, uint64_t thing, enum gt_bl
     if (role == GT_ROLE_WRITE)
         return gt_mem_u32(mem, thing + READER_WAIT, &state) && (int32_t)state > 0;
     return gt_mem_u64(mem, thing, &counter) && counter >> 32;
+}
+
+bool gt_is_held(const struct gt_holders *holders, uint32_t goroutine)
+{
+    const struct gt_sync_wait *wait = &holders->waits[goroutine];
+
+    return wait->thing != GT_NO_THING &&
+           is_held(holders, holders->things[wait->thing].address, wait->role, wait->what);
 }
 
 /* Does it speak for a holder that keeps somebody of this role waiting? Whoever waits for the thing
@@ -221,8 +232,7 @@ void gt_holders_of(const struct gt_holders *holders, uint32_t goroutine, struct 
     const char *what = holders->waits[goroutine].what;
     uint8_t best = 0;
 
-    if (thing == GT_NO_THING || !is_held(holders, holders->things[thing].address, role, what))
-        return;
+    if (!gt_is_held(holders, goroutine)) return;
     if (role == GT_ROLE_READ || (role == GT_ROLE_LOCK && strcmp(what, "rwmutex") == 0))
         add_writer(holders, thing, out);
     if (out->len) return;

@@ -42,7 +42,8 @@ struct gt_holding {
 
 struct gt_thing {
     uint64_t address, size;
-    bool counts; /* a wait group: nobody locks it */
+    bool counts;   /* a wait group: nobody locks it */
+    bool may_hold; /* code of a frame, which names it, may have it locked */
 };
 
 struct gt_sync_wait { /* what a goroutine waits for, if it is one of sync's */
@@ -58,6 +59,11 @@ struct gt_holders {
     uint32_t *writers;          /* by thing: the one that waits to write, or GT_NO_GOROUTINE */
     struct gt_sync_wait *waits; /* by goroutine */
     struct gt_vec list;         /* struct gt_holding, by thing and then goroutine */
+    /* By goroutine: it has something locked, or is to unlock something, of which frames do not
+     * tell what it is. */
+    bool *loose;
+    uint32_t loose_count;
+    bool unread; /* a goroutine's frames could not be read */
 };
 
 void gt_holders_init(struct gt_holders *holders, struct gt_study *study);
@@ -66,5 +72,8 @@ void gt_holders_deinit(struct gt_holders *holders);
 /* Who holds what a goroutine waits for: those for whom the most speaks, into `out` (struct
  * gt_holding). None when nobody is found, or when it is free. */
 void gt_holders_of(const struct gt_holders *holders, uint32_t goroutine, struct gt_vec *out);
+
+/* Does what a goroutine waits for say of itself that somebody has it? */
+bool gt_is_held(const struct gt_holders *holders, uint32_t goroutine);
 
 #endif

@@ -34,6 +34,11 @@ static const char *kind_of(const struct gt_goroutine *g)
     return NULL;
 }
 
+bool gt_waits_outside(const struct gt_goroutine *g)
+{
+    return kind_of(g) != NULL;
+}
+
 static void tell_io(const struct telling *telling, const struct gt_goroutine *g,
                     struct gt_outside_wait *wait)
 {

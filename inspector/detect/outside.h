@@ -12,4 +12,7 @@
 /* Fills `outside`. `goroutine` is an id, or 0 for all. */
 void gt_outside_fill(struct gt_study *study, uint64_t goroutine, struct gt_wait_graph *graph);
 
+/* Does the goroutine wait for IO, for time, or for the clock of its bubble? */
+bool gt_waits_outside(const struct gt_goroutine *g);
+
 #endif

@@ -3,17 +3,20 @@
 #include "inspector/base/alloc.h"
 #include "inspector/detect/blocking.h"
 #include "inspector/detect/circles.h"
+#include "inspector/detect/custody.h"
 #include "inspector/detect/group.h"
 #include "inspector/detect/hanging.h"
+#include "inspector/detect/outside.h"
 #include "inspector/detect/places.h"
 #include "inspector/detect/tell_labels.h"
+#include "inspector/detect/tell_wakers.h"
 
 #include <stdlib.h>
 
 enum {
     OUTLOOKS = GT_DEADLOCKED + 1,
     MAIN_GOROUTINE = 1,
-    MAX_WAKERS = 8, /* told for one goroutine */
+    MAX_HOLDERS = 8, /* told for one group */
 };
 
 struct graphing {
@@ -38,41 +41,6 @@ static bool depends(const struct graphing *graphing, uint32_t number)
            graphing->study->contest->wait[number].kind != GT_WAIT_OTHER;
 }
 
-/* ---- wakers -------------------------------------------------------------------------------- */
-
-struct naming {
-    struct graphing *graphing;
-    struct gt_vec wakers; /* struct gt_waker */
-    struct gt_map owners; /* goroutines that were told */
-    size_t others;        /* wakers that are none */
-    bool more;
-};
-
-static bool tell_waker(void *ctx, const struct gt_way *way)
-{
-    enum { OTHERS = 2 }; /* that lead there by no goroutine, such as globals: they are all alike */
-    struct naming *naming = ctx;
-    struct graphing *graphing = naming->graphing;
-    uint32_t owner = gt_way_goroutine(graphing->study, way);
-    bool is_goroutine = owner < graphing->study->goroutines->count, added = true;
-
-    if (is_goroutine)
-        gt_map_put(&naming->owners, owner, &added);
-    else
-        added = naming->others++ < OTHERS;
-    if (!added) return true;
-    if (naming->wakers.len >= MAX_WAKERS) {
-        naming->more = true;
-        return false;
-    }
-    struct gt_waker *waker = gt_vec_push(&naming->wakers);
-    waker->kind = gt_way_kind(&graphing->wakers, way);
-    waker->goroutine = is_goroutine ? goroutine(graphing, owner)->id : 0;
-    waker->hangs = is_goroutine && graphing->hangs[owner];
-    waker->path = gt_path_along(&graphing->wakers.keys, way->root, way->objects, way->count);
-    return true;
-}
-
 static void *keep(const struct graphing *graphing, struct gt_vec *vec, size_t size)
 {
     void *kept = gt_arena_alloc(graphing->study->storage, vec->len * size);
@@ -80,35 +48,6 @@ static void *keep(const struct graphing *graphing, struct gt_vec *vec, size_t si
     if (vec->len) memcpy(kept, vec->data, vec->len * size);
     gt_vec_free(vec);
     return kept;
-}
-
-/* A package's variable is no object of the heap: whatever code there is can reach it. */
-static void tell_variable(struct graphing *graphing, uint64_t address, struct gt_vec *wakers)
-{
-    const struct gt_study *study = graphing->study;
-    const struct gt_debug_global *global = gt_process_global_at(study->process, address);
-
-    if (gt_heap_object(&study->heap->graph, address) != GT_NO_OBJECT) return;
-    struct gt_step *step = gt_arena_alloc(study->storage, sizeof *step);
-    *step = (struct gt_step){.address = address, .what = "a variable of a package"};
-    if (global) step->what = gt_arena_format(study->storage, "global %s", global->name);
-    struct gt_waker *waker = gt_vec_push(wakers);
-    waker->kind = "global";
-    waker->path = (struct gt_path){step, 1};
-}
-
-static void tell_wakers(struct graphing *graphing, uint32_t number, struct gt_waiting *waiting)
-{
-    struct naming naming = {.graphing = graphing, .wakers = GT_VEC_OF(struct gt_waker)};
-    const struct gt_wait *wait = &graphing->study->contest->wait[number];
-
-    for (size_t i = 0; i < wait->objects.len && i < MAX_WAKERS; i++)
-        tell_variable(graphing, gt_vec_u64(&wait->objects, i), &naming.wakers);
-    naming.more |= !gt_wakers_visit(&graphing->wakers, number, tell_waker, &naming);
-    waiting->waker_count = naming.wakers.len;
-    waiting->more_wakers = naming.more;
-    waiting->wakers = keep(graphing, &naming.wakers, sizeof *waiting->wakers);
-    gt_map_free(&naming.owners);
 }
 
 /* ---- who waits ----------------------------------------------------------------------------- */
@@ -130,13 +69,13 @@ static void tell_holders(const struct graphing *graphing, uint32_t number,
 {
     const struct gt_wait_class *class = gt_class_of(&graphing->deadlocks, number);
     struct gt_lock_holder *holders =
-        gt_arena_alloc(graphing->study->storage, MAX_WAKERS * sizeof *holders);
+        gt_arena_alloc(graphing->study->storage, MAX_HOLDERS * sizeof *holders);
 
     waiting->holders = holders;
     for (size_t i = 0; class && i < class->count; i++) {
         const struct gt_need_of *need = gt_vec_at(&graphing->deadlocks.needed, class->first + i);
         if (!need->holds) return;
-        waiting->more_holders = i >= MAX_WAKERS;
+        waiting->more_holders = i >= MAX_HOLDERS;
         if (waiting->more_holders) return;
         holders[waiting->holder_count++] = gt_holder_tell(graphing->study, &need->holding);
     }
@@ -184,7 +123,8 @@ static void tell_waiting(void *ctx, const struct gt_member *members, size_t coun
     waiting->stack = gt_places_of(study->process, study->goroutines, g, study->storage);
     waiting->created_by = gt_place_created(study->process, g, study->storage);
     tell_holders(graphing, number, waiting);
-    tell_wakers(graphing, number, waiting);
+    waiting->custody = gt_custody_of(&graphing->deadlocks.holders, &graphing->wakers, number);
+    gt_wakers_tell(&graphing->wakers, graphing->hangs, members, count, waiting);
 }
 
 /* Alike: the same stack, and the same outlook. */
@@ -213,13 +153,24 @@ static int by_interest(const void *a, const void *b)
 
 /* ---- all of it ------------------------------------------------------------------------------ */
 
+/* Blocked on what the core does not tell counts as blocked too, not as running. */
+static bool is_blocked(const struct graphing *graphing, uint32_t number)
+{
+    const struct gt_goroutine *g = goroutine(graphing, number);
+
+    return !g->system && g->wait_reason && !gt_waits_outside(g);
+}
+
 static void count_all(const struct graphing *graphing, struct gt_wait_graph *graph)
 {
     for (uint32_t i = 0; i < graphing->study->goroutines->count; i++) {
+        bool deadlocked = depends(graphing, i) && outlook_of(graphing, i) == GT_DEADLOCKED;
         graph->hanging += graphing->hangs[i];
         graph->others += !goroutine(graphing, i)->system && !depends(graphing, i);
-        if (depends(graphing, i)) graph->deadlocked += outlook_of(graphing, i) == GT_DEADLOCKED;
+        graph->deadlocked += deadlocked;
+        graph->blocked += is_blocked(graphing, i) && !graphing->hangs[i] && !deadlocked;
     }
+    graph->locks_left = gt_locks_left(&graphing->deadlocks.holders);
 }
 
 static void begin(struct graphing *graphing)
@@ -231,6 +182,7 @@ static void begin(struct graphing *graphing)
     graphing->hangs = gt_hanging_find(study);
     gt_wakers_init(&graphing->wakers, study);
     gt_deadlocks_init(&graphing->deadlocks, study, &graphing->wakers, graphing->hangs);
+    gt_wakers_refill(&graphing->wakers);
     gt_groups_init(&graphing->groups);
 }
 

@@ -6,8 +6,9 @@
 
 enum {
     MAX_WAY = 64,      /* objects; a longer way is told of as none */
-    MAX_MET = 1 << 16, /* objects looked at for one thing that is waited for */
-    MAX_STEPS = 1 << 24,
+    MAX_MET = 1 << 14, /* objects and roots looked at for one thing that is waited for */
+    MAX_STEPS = 1 << 21,
+    NEAR_TIMER = 6, /* objects from a timer to what it does itself */
 };
 
 struct pointed {
@@ -83,6 +84,11 @@ void gt_wakers_init(struct gt_wakers *wakers, struct gt_study *study)
     index_weak(wakers);
 }
 
+void gt_wakers_refill(struct gt_wakers *wakers)
+{
+    wakers->steps = MAX_STEPS;
+}
+
 void gt_wakers_deinit(struct gt_wakers *wakers)
 {
     gt_keys_deinit(&wakers->keys);
@@ -103,6 +109,21 @@ uint32_t gt_way_goroutine(const struct gt_study *study, const struct gt_way *way
     return of_goroutine ? root->owner : study->goroutines->count;
 }
 
+/* The last of a way's objects that is a timer; way->count when none is. */
+static size_t timer_on(const struct gt_wakers *wakers, const struct gt_way *way)
+{
+    for (size_t i = way->count; i-- > 0;)
+        if (gt_map_find(&wakers->timers, way->objects[i])) return i;
+    return way->count;
+}
+
+bool gt_way_by_timer(const struct gt_wakers *wakers, const struct gt_way *way)
+{
+    size_t timer = timer_on(wakers, way);
+
+    return timer < way->count && way->count - timer <= NEAR_TIMER;
+}
+
 const char *gt_way_kind(const struct gt_wakers *wakers, const struct gt_way *way)
 {
     static const char *const kinds[GT_ROOT_KINDS] = {
@@ -114,8 +135,7 @@ const char *gt_way_kind(const struct gt_wakers *wakers, const struct gt_way *way
     };
     const char *kind = kinds[gt_root_at(wakers->study->roots, way->root)->kind];
 
-    for (size_t i = 0; i < way->count; i++)
-        if (gt_map_find(&wakers->timers, way->objects[i])) return "timer";
+    if (timer_on(wakers, way) < way->count) return "timer";
     return kind ? kind : "other";
 }
 
@@ -126,6 +146,7 @@ struct seeking {
     void *ctx;
     struct gt_map objects; /* addresses waited for: small things may share one object */
     struct gt_map fellows; /* goroutines met -> do they wait for the same and nothing else? */
+    size_t met;            /* objects and roots, of one thing */
 };
 
 /* Whoever waits for the same and for nothing else cannot wake another. */
@@ -162,6 +183,17 @@ static size_t first_pointed(const struct gt_vec *pointed, uint32_t object)
     return low;
 }
 
+static void take_step(struct seeking *seeking)
+{
+    seeking->met++;
+    if (seeking->wakers->steps) seeking->wakers->steps--;
+}
+
+static bool may_step(const struct seeking *seeking)
+{
+    return seeking->wakers->steps && seeking->met < MAX_MET;
+}
+
 /* False when the visitor has seen enough. */
 static bool visit_roots(struct seeking *seeking, const struct gt_ascent *ascent, uint32_t object)
 {
@@ -170,13 +202,13 @@ static bool visit_roots(struct seeking *seeking, const struct gt_ascent *ascent,
     uint32_t objects[MAX_WAY];
     struct gt_way way = {.objects = objects};
 
-    for (size_t i = first_pointed(pointed, object); i < pointed->len; i++) {
+    for (size_t i = first_pointed(pointed, object); i < pointed->len && may_step(seeking); i++) {
         const struct pointed *entry = gt_vec_at(pointed, i);
         if (entry->object != object) break;
         if (!way.count) way.count = gt_ascent_way(ascent, object, objects, MAX_WAY);
         if (!way.count) break;
         way.root = entry->root;
-        if (seeking->wakers->steps) seeking->wakers->steps--;
+        take_step(seeking);
         uint32_t owner = gt_way_goroutine(study, &way);
         if (owner < study->goroutines->count && is_fellow(seeking, owner)) continue;
         if (!seeking->visit(seeking->ctx, &way)) return false;
@@ -190,18 +222,18 @@ static bool climb_from(struct seeking *seeking, uint32_t start, bool *enough)
     struct gt_wakers *wakers = seeking->wakers;
     struct gt_ascent ascent;
     uint32_t object;
-    size_t met = 0;
     bool weak = false;
 
+    seeking->met = 0;
     gt_ascent_begin(&ascent, start);
-    while (!*enough && wakers->steps && met++ < MAX_MET) {
+    while (!*enough && may_step(seeking)) {
         object = gt_ascent_next(&ascent, &wakers->parents);
         if (object == GT_NO_OBJECT) {
             gt_ascent_end(&ascent);
             return !weak;
         }
         weak |= gt_map_find(&wakers->weak, object) != NULL;
-        if (wakers->steps) wakers->steps--;
+        take_step(seeking);
         *enough = !visit_roots(seeking, &ascent, object);
     }
     gt_ascent_end(&ascent);

@@ -30,6 +30,9 @@ struct gt_way { /* from a root to what is waited for */
 void gt_wakers_init(struct gt_wakers *wakers, struct gt_study *study);
 void gt_wakers_deinit(struct gt_wakers *wakers);
 
+/* As many steps again as at the start. */
+void gt_wakers_refill(struct gt_wakers *wakers);
+
 /* Calls `visit` for every way to what goroutine `number` waits for, the shortest first, until it
  * returns false; ways from the goroutine itself, and from those that wait for the same and nothing
  * else, are left out. False when there may be more: it gave up, or a weak pointer leads there too,
@@ -42,5 +45,9 @@ uint32_t gt_way_goroutine(const struct gt_study *study, const struct gt_way *way
 
 /* "goroutine", "timer", "global", "finalizer", "cleanup" or "other": what could act. */
 const char *gt_way_kind(const struct gt_wakers *wakers, const struct gt_way *way);
+
+/* Does the way come from a timer whose own doing it is: its channel, its function's variables, its
+ * context? Others' timers lead everywhere. */
+bool gt_way_by_timer(const struct gt_wakers *wakers, const struct gt_way *way);
 
 #endif

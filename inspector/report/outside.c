@@ -13,38 +13,41 @@ static const char *said_of(const struct gt_outside_group *group)
 {
     static const struct {
         const char *kind, *said;
-    } rows[] = {{"io", "waits for IO"}, {"sleep", "waits for time"}};
+    } rows[] = {{"io", "waits for I/O"}, {"sleep", "waits for time"}};
 
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
         if (strcmp(group->kind, rows[i].kind) == 0) return rows[i].said;
-    return "waits in a bubble";
+    return "waits in a synctest bubble";
 }
 
 static void put_time(struct gt_page *page, const struct gt_outside_wait *wait)
 {
     if (wait->due_in_ns == GT_UNKNOWN) return;
-    gt_page_format(page, GT_PLAIN, ": due in %s, %s", gt_duration(wait->due_in_ns).text,
-                   wait->in_bubble ? "by its bubble's clock"
-                                   : "from the core's latest time stamp on");
+    gt_page_format(page, GT_PLAIN, " wakes in %s%s", gt_duration(wait->due_in_ns).text,
+                   wait->in_bubble ? " by its bubble's clock" : "");
 }
 
 static void put_io(struct gt_page *page, const struct gt_outside_wait *wait)
 {
+    bool writes = wait->action && strcmp(wait->action, "write") == 0;
+
     if (!wait->action) return;
-    gt_page_format(page, GT_PLAIN, ": to %s", wait->action);
-    if (wait->fd != GT_UNKNOWN) gt_page_format(page, GT_BOLD, " fd %lld", (long long)wait->fd);
+    gt_page_format(page, GT_PLAIN, " waits to %s", writes ? "write to" : "read from");
+    if (wait->fd == GT_UNKNOWN)
+        gt_page_put(page, GT_PLAIN, " a file");
+    else
+        gt_page_format(page, GT_BOLD, " fd %lld", (long long)wait->fd);
 }
 
 static void put_things(struct gt_page *page, const struct gt_outside_wait *wait)
 {
     for (size_t i = 0; i < wait->blocked_count && i < SHOWN_THINGS; i++) {
-        const char *action = wait->blocked[i].action;
-        gt_page_format(page, GT_PLAIN, "%s%s%s ", i ? " or " : ": ", action ? "to " : "on the",
-                       action ? action : "");
-        gt_page_thing(page, &wait->blocked[i]);
+        gt_page_put(page, GT_PLAIN, i ? " or " : " waits ");
+        gt_page_wanted(page, &wait->blocked[i]);
     }
     if (wait->blocked_count > SHOWN_THINGS)
-        gt_page_format(page, GT_DIM, " or %zu more", wait->blocked_count - SHOWN_THINGS);
+        gt_page_format(page, GT_DIM, " or for %s more",
+                       gt_count(wait->blocked_count - SHOWN_THINGS).text);
 }
 
 static void put_wait(struct gt_page *page, const struct gt_outside_wait *wait)
@@ -57,7 +60,8 @@ static void put_wait(struct gt_page *page, const struct gt_outside_wait *wait)
     gt_page_end(page);
 }
 
-static void put_head(struct gt_page *page, const struct gt_outside_group *group)
+static void put_head(struct gt_page *page, const struct gt_report *process,
+                     const struct gt_outside_group *group)
 {
     int64_t longest = GT_UNKNOWN;
 
@@ -66,20 +70,19 @@ static void put_head(struct gt_page *page, const struct gt_outside_group *group)
     gt_page_end(page);
     gt_page_line(page, 0, COLUMN);
     gt_page_format(page, GT_BOLD, "%6s  %s", gt_count(group->wait_count).text, group->wait_reason);
-    if (longest != GT_UNKNOWN)
-        gt_page_format(page, GT_PLAIN, ", %s%s", group->wait_count > 1 ? "up to " : "",
-                       gt_duration(longest).text);
+    gt_page_waited(page, longest, group->wait_count, process->gc.cycles);
     if (group->bubble)
-        gt_page_format(page, GT_PLAIN, ", bubble %llu", (unsigned long long)group->bubble);
+        gt_page_format(page, GT_PLAIN, ", in bubble %llu", (unsigned long long)group->bubble);
     gt_page_right(page, GT_PLAIN, said_of(group));
     gt_page_end(page);
 }
 
-void gt_page_outside(struct gt_page *page, const struct gt_outside_group *group)
+void gt_page_outside(struct gt_page *page, const struct gt_report *process,
+                     const struct gt_outside_group *group)
 {
     size_t shown = page->all || group->wait_count < SHOWN_WAITS ? group->wait_count : SHOWN_WAITS;
 
-    put_head(page, group);
+    put_head(page, process, group);
     gt_page_stack(page, COLUMN, &group->stack, &group->created_by);
     for (size_t i = 0; i < shown; i++)
         put_wait(page, &group->waits[i]);

@@ -8,7 +8,8 @@
 #include "inspector/report/json_values.h"
 #include "inspector/report/page.h"
 
-void gt_page_outside(struct gt_page *page, const struct gt_outside_group *group);
+void gt_page_outside(struct gt_page *page, const struct gt_report *process,
+                     const struct gt_outside_group *group);
 json_t *gt_json_outside(const struct gt_outside_group *group); /* a new reference, or NULL */
 
 #endif

@@ -140,3 +140,18 @@ void gt_page_right(struct gt_page *page, enum gt_ink ink, const char *text)
     gt_page_tab(page, columns < page->width ? page->width - columns : 0);
     gt_page_put(page, ink, text);
 }
+
+void gt_page_clause(struct gt_page *page, const char *text)
+{
+    struct gt_str safe = {0};
+
+    gt_escape(&safe, text);
+    unsigned columns = gt_columns(gt_str_text(&safe), safe.len);
+    gt_page_put(page, GT_PLAIN, ",");
+    if (page->column + 1 + columns > page->width && page->indent + columns <= page->width)
+        break_line(page);
+    else
+        spaces(page, 1);
+    put_words(page, GT_PLAIN, gt_str_text(&safe));
+    gt_str_free(&safe);
+}

@@ -29,6 +29,8 @@ void gt_page_line(struct gt_page *page, unsigned column, unsigned indent);
 void gt_page_put(struct gt_page *page, enum gt_ink ink, const char *text); /* breaks at spaces */
 void gt_page_format(struct gt_page *page, enum gt_ink ink, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
+/* ", text", the text on a new line if it fits on one and not on what is left of this one. */
+void gt_page_clause(struct gt_page *page, const char *text);
 void gt_page_tab(struct gt_page *page, unsigned column); /* there, or two spaces on if past it */
 void gt_page_right(struct gt_page *page, enum gt_ink ink, const char *text); /* ends at width */
 void gt_page_end(struct gt_page *page); /* ends the line; an empty one after an ended one */

@@ -18,17 +18,21 @@ enum {
     SHOWN_LABELS = 8,
 };
 
+void gt_str_site(struct gt_str *to, const struct gt_page *page, const struct gt_place *place)
+{
+    const char *file = page->all || !place->source ? place->file : place->source;
+
+    gt_str_add(to, file ? file : "?");
+    if (file && place->line) gt_str_format(to, ":%u", place->line);
+}
+
 void gt_page_site(struct gt_page *page, const struct gt_place *place)
 {
-    if (!place->file) {
-        gt_page_put(page, GT_DIM, "?");
-        return;
-    }
-    const char *file = page->all || !place->source ? place->file : place->source;
-    if (place->line)
-        gt_page_format(page, GT_DIM, "%s:%u", file, place->line);
-    else
-        gt_page_put(page, GT_DIM, file);
+    struct gt_str text = {0};
+
+    gt_str_site(&text, page, place);
+    gt_page_put(page, GT_DIM, gt_str_text(&text));
+    gt_str_free(&text);
 }
 
 bool gt_is_gap(const struct gt_place *place)
@@ -223,6 +227,32 @@ void gt_page_thing(struct gt_page *page, const struct gt_blocked_thing *thing)
     if (channel && thing->type) gt_page_put(page, GT_PLAIN, thing->type);
     if (thing->name) gt_page_format(page, GT_BOLD, " %s", thing->name);
     gt_page_format(page, GT_DIM, " at %s", gt_address(thing->address).text);
+}
+
+void gt_page_wanted(struct gt_page *page, const struct gt_blocked_thing *thing)
+{
+    static const struct {
+        const char *action, *said;
+    } rows[] = {{"receive", "to receive from "},
+                {"send", "to send on "},
+                {"lock", "to lock "},
+                {"read", "to read-lock "},
+                {"write", "to write-lock "}};
+    const char *said = "for ";
+
+    for (size_t i = 0; thing->action && i < sizeof rows / sizeof *rows; i++)
+        if (strcmp(thing->action, rows[i].action) == 0) said = rows[i].said;
+    gt_page_put(page, GT_PLAIN, said);
+    gt_page_thing(page, thing);
+}
+
+void gt_page_waited(struct gt_page *page, int64_t wait_ns, size_t count, uint64_t collections)
+{
+    if (wait_ns != GT_UNKNOWN)
+        gt_page_format(page, GT_PLAIN, " for %s%s", count > 1 ? "up to " : "",
+                       gt_duration(wait_ns).text);
+    else if (collections)
+        gt_page_put(page, GT_PLAIN, " since the last collection");
 }
 
 int64_t gt_wait_of(const struct gt_goroutine_group *group, size_t index)

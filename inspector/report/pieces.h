@@ -4,6 +4,7 @@
 #ifndef GT_REPORT_PIECES_H
 #define GT_REPORT_PIECES_H
 
+#include "inspector/base/str.h"
 #include "inspector/report/page.h"
 
 /* Which process it is, from which core: the first line of every page. */
@@ -32,9 +33,18 @@ void gt_page_labels(struct gt_page *page, unsigned column, const struct gt_label
 
 /* "main.go:12", or "?" when the file is not known. Inks nothing, ends no line. */
 void gt_page_site(struct gt_page *page, const struct gt_place *place);
+void gt_str_site(struct gt_str *to, const struct gt_page *page, const struct gt_place *place);
 
 /* "mutex main.account.Mutex at 0xc000012080" or "chan int at 0xc000012080": what is waited for. */
 void gt_page_thing(struct gt_page *page, const struct gt_blocked_thing *thing);
+
+/* "to send on chan int at 0xc000012080", "for wait group main.jobs at 0xc000012080": what a
+ * goroutine that waits wants of it. */
+void gt_page_wanted(struct gt_page *page, const struct gt_blocked_thing *thing);
+
+/* " for up to 3m": how long the longest of `count` goroutines has waited; when no collection has
+ * seen it wait, " since the last collection", if there was one. */
+void gt_page_waited(struct gt_page *page, int64_t wait_ns, size_t count, uint64_t collections);
 
 /* How long the group's index-th goroutine has waited; GT_UNKNOWN when only the longest is known. */
 int64_t gt_wait_of(const struct gt_goroutine_group *group, size_t index);

@@ -1,4 +1,4 @@
-/* The wait-for graph for Graphviz. */
+/* The wait-for graph for Graphviz: groups of goroutines, what they wait for, who holds it. */
 #include "inspector/base/hash.h"
 #include "inspector/base/str.h"
 #include "inspector/report/escape.h"
@@ -49,78 +49,149 @@ static unsigned long long group_of(const struct gt_map *groups, uint64_t id)
     return known ? *known : id;
 }
 
-static void put_thing(const struct gt_blocked_thing *thing, FILE *to)
+struct drawing {
+    FILE *to;
+    struct gt_map groups;   /* goroutine -> the one that stands for its group */
+    struct gt_strmap drawn; /* nodes and edges that are there */
+};
+
+/* Is it the first time? What is drawn once is not drawn again. */
+static bool is_new(struct drawing *drawing, const char *what)
 {
-    put_quoted(to, thing->name ? thing->name : thing->what);
-    fprintf(to, "\\n%s", gt_address(thing->address).text);
+    bool added;
+
+    gt_strmap_put(&drawing->drawn, what, &added);
+    return added;
 }
 
-static void dot_waiting(const struct gt_waiting *waiting, FILE *to)
+struct node {
+    char text[64];
+};
+
+/* The node of what a group waits for: one for each lock or channel, and one for all of a group
+ * whose goroutines wait for different ones. */
+static struct node thing_of(const struct gt_waiting *waiting)
 {
-    fprintf(to, "  g%llu [shape=box, label=\"%zu x ", (unsigned long long)waiting->goroutine,
-            waiting->id_count);
+    struct node node;
+
+    if (waiting->same_thing)
+        snprintf(node.text, sizeof node.text, "o%s", gt_address(waiting->blocked_on_address).text);
+    else
+        snprintf(node.text, sizeof node.text, "d%llu", (unsigned long long)waiting->goroutine);
+    return node;
+}
+
+static void put_thing_label(const struct gt_waiting *waiting, FILE *to)
+{
+    const struct gt_blocked_thing *thing = &waiting->blocked[0];
+    const char *name = thing->name ? thing->name : thing->type ? thing->type : thing->what;
+
+    if (!waiting->same_thing) fprintf(to, "different objects, one of them:\\n");
+    put_quoted(to, name);
+    fprintf(to, "\\n%s", gt_address(thing->address).text);
+    if (waiting->blocked_count > 1) fprintf(to, "\\nand %zu more", waiting->blocked_count - 1);
+    if (waiting->custody == GT_LOCK_LEFT) fputs("\\nlocked, no live goroutine holds it", to);
+}
+
+static void dot_waiting(struct drawing *drawing, const struct gt_waiting *waiting)
+{
+    FILE *to = drawing->to;
+
+    fprintf(to, "  g%llu [shape=box, label=\"%s x ", (unsigned long long)waiting->goroutine,
+            gt_count(waiting->id_count).text);
     put_quoted(to, where(waiting));
     fputs("\\n", to);
     put_quoted(to, waiting->wait_reason ? waiting->wait_reason : "waiting");
     fprintf(to, "\"%s];\n",
             waiting->outlook == GT_HANGS || waiting->outlook == GT_DEADLOCKED ? ", color=red" : "");
     if (!waiting->blocked_on) return;
-    fprintf(to, "  o%llu [label=\"", (unsigned long long)waiting->goroutine);
-    put_thing(&waiting->blocked[0], to);
-    if (waiting->blocked_count > 1) fprintf(to, "\\nand %zu more", waiting->blocked_count - 1);
-    fputs("\"];\n", to);
-    fprintf(to, "  g%llu -> o%llu;\n", (unsigned long long)waiting->goroutine,
-            (unsigned long long)waiting->goroutine);
-}
-
-static void dot_waker(const struct gt_map *groups, const struct gt_waiting *waiting, size_t number,
-                      FILE *to)
-{
-    const struct gt_waker *waker = &waiting->wakers[number];
-    unsigned long long from = waiting->goroutine;
-
-    if (waker->goroutine) {
-        fprintf(to, "  o%llu -> g%llu [style=dashed, label=\"", from,
-                group_of(groups, waker->goroutine));
-    } else {
-        fprintf(to, "  w%llu_%zu [shape=plaintext, label=\"", from, number);
-        put_quoted(to, waker->kind);
-        fprintf(to, "\"];\n  o%llu -> w%llu_%zu [style=dashed, label=\"", from, from, number);
+    struct node thing = thing_of(waiting);
+    if (is_new(drawing, thing.text)) {
+        fprintf(to, "  %s [label=\"", thing.text);
+        put_thing_label(waiting, to);
+        fputs("\"];\n", to);
     }
-    if (waker->path.count) put_quoted(to, waker->path.steps[0].what);
-    fputs("\"];\n", to);
+    fprintf(to, "  g%llu -> %s;\n", (unsigned long long)waiting->goroutine, thing.text);
 }
 
-/* Who holds it: a solid line, the way back to whom it is for. */
-static void dot_holder(const struct gt_map *groups, const struct gt_waiting *waiting, size_t number,
-                       FILE *to)
+/* From what is waited for to a group of goroutines; true when the edge is new, and open. */
+static bool begin_edge(struct drawing *drawing, const struct gt_waiting *waiting,
+                       uint64_t goroutine)
 {
-    const struct gt_lock_holder *holder = &waiting->holders[number];
+    struct gt_str edge = {0};
 
-    fprintf(to, "  o%llu -> g%llu [label=\"%s", (unsigned long long)waiting->goroutine,
-            group_of(groups, holder->goroutine), waiting->holder_count > 1 ? "may be " : "");
-    fputs("held by", to);
-    if (holder->variable) fputs("\\n", to);
-    if (holder->variable) put_quoted(to, holder->variable);
-    fputs("\"];\n", to);
+    gt_str_format(&edge, "%s -> g%llu", thing_of(waiting).text,
+                  group_of(&drawing->groups, goroutine));
+    bool added = is_new(drawing, gt_str_text(&edge));
+    if (added) fprintf(drawing->to, "  %s", gt_str_text(&edge));
+    gt_str_free(&edge);
+    return added;
+}
+
+/* What is no goroutine has a node for each kind. */
+static void dot_other(struct drawing *drawing, const struct gt_waiting *waiting,
+                      const struct gt_waker *waker)
+{
+    struct gt_str edge = {0};
+
+    gt_str_format(&edge, "%s -> %s", thing_of(waiting).text, waker->kind);
+    if (is_new(drawing, waker->kind))
+        fprintf(drawing->to, "  %s [shape=plaintext];\n", waker->kind);
+    if (is_new(drawing, gt_str_text(&edge)))
+        fprintf(drawing->to, "  %s [style=dashed, label=\"", gt_str_text(&edge));
+    else
+        waker = NULL;
+    if (waker && waker->path.count) put_quoted(drawing->to, waker->path.steps[0].what);
+    if (waker) fputs("\"];\n", drawing->to);
+    gt_str_free(&edge);
+}
+
+static void dot_waker(struct drawing *drawing, const struct gt_waiting *waiting,
+                      const struct gt_waker *waker)
+{
+    if (!waker->goroutine) {
+        dot_other(drawing, waiting, waker);
+        return;
+    }
+    if (!begin_edge(drawing, waiting, waker->goroutine)) return;
+    fputs(" [style=dashed, label=\"", drawing->to);
+    if (waker->path.count) put_quoted(drawing->to, waker->path.steps[0].what);
+    fputs("\"];\n", drawing->to);
+}
+
+/* Who holds it: a solid line. */
+static void dot_holder(struct drawing *drawing, const struct gt_waiting *waiting,
+                       const struct gt_lock_holder *holder)
+{
+    if (!begin_edge(drawing, waiting, holder->goroutine)) return;
+    fprintf(drawing->to, " [label=\"%sheld by", waiting->holder_count > 1 ? "may be " : "");
+    if (holder->variable) fputs("\\n", drawing->to);
+    if (holder->variable) put_quoted(drawing->to, holder->variable);
+    fputs("\"];\n", drawing->to);
+}
+
+/* Those who hold it are enough; else those who reach it. */
+static void dot_reached(struct drawing *drawing, const struct gt_waiting *waiting)
+{
+    if (!waiting->blocked_on) return;
+    for (size_t i = 0; i < waiting->holder_count; i++)
+        dot_holder(drawing, waiting, &waiting->holders[i]);
+    for (size_t i = 0; i < waiting->waker_count && !waiting->holder_count; i++)
+        dot_waker(drawing, waiting, &waiting->wakers[i]);
 }
 
 bool gt_dot_wait_graph(const struct gt_wait_graph *graph, const struct gt_style *style, FILE *to)
 {
-    struct gt_map groups = index_groups(graph);
+    struct drawing drawing = {.to = to, .groups = index_groups(graph)};
 
     (void)style;
     fputs("digraph waits {\n  rankdir=LR;\n", to);
     for (size_t i = 0; i < graph->waiting_count; i++)
-        dot_waiting(&graph->waiting[i], to);
-    for (size_t i = 0; i < graph->waiting_count; i++) {
-        const struct gt_waiting *waiting = &graph->waiting[i];
-        for (size_t j = 0; j < waiting->holder_count; j++)
-            dot_holder(&groups, waiting, j, to);
-        for (size_t j = 0; j < waiting->waker_count; j++)
-            dot_waker(&groups, waiting, j, to);
-    }
+        dot_waiting(&drawing, &graph->waiting[i]);
+    for (size_t i = 0; i < graph->waiting_count; i++)
+        dot_reached(&drawing, &graph->waiting[i]);
     fputs("}\n", to);
-    gt_map_free(&groups);
+    gt_map_free(&drawing.groups);
+    gt_strmap_free(&drawing.drawn);
     return true;
 }

@@ -1,5 +1,5 @@
-/* `waits`: who waits for what, and who could wake whom; for a terminal and as JSON. */
-#include "inspector/report/json_values.h"
+/* `waits` for a terminal: who waits for what, who holds it, and who could wake whom. */
+#include "inspector/base/str.h"
 #include "inspector/report/outside.h"
 #include "inspector/report/pieces.h"
 #include "inspector/report/sinks.h"
@@ -8,18 +8,17 @@
 
 #include <string.h>
 
-enum { COLUMN = 8, SHOWN_IDS = 10, SHOWN_EDGES = 12, SHOWN_THINGS = 8 };
+enum { COLUMN = 8, SHOWN_IDS = 10, SHOWN_EDGES = 12, SHOWN_THINGS = 8, SHOWN_ALIKE = 4 };
 
 static const struct {
-    const char *name, *said, *unproven;
+    const char *said, *unproven;
     enum gt_ink ink;
 } outlooks[] = {
-    [GT_MAY_GO_ON] = {"may go on", "may go on", "may go on", GT_PLAIN},
-    [GT_HANGS] = {"hangs", "hangs for ever", "seems to hang, but memory is missing", GT_RED},
-    [GT_MAIN_WAITS] = {"main waits", "main, blocked on purpose", "main, blocked on purpose",
-                       GT_PLAIN},
-    [GT_DEADLOCKED] = {"deadlocked", "deadlocked, by who holds what",
-                       "deadlocked, by who holds what", GT_RED},
+    [GT_MAY_GO_ON] = {"could still be woken", "could still be woken", GT_PLAIN},
+    [GT_HANGS] = {"blocked forever", "blocked, maybe forever: memory is missing", GT_RED},
+    [GT_MAIN_WAITS] = {"main, blocked on purpose", "main, blocked on purpose", GT_PLAIN},
+    [GT_DEADLOCKED] = {"deadlocked, as far as frames tell", "deadlocked, as far as frames tell",
+                       GT_RED},
 };
 
 static const char *outlook_said(const struct gt_wait_graph *graph, const struct gt_waiting *waiting)
@@ -27,7 +26,7 @@ static const char *outlook_said(const struct gt_wait_graph *graph, const struct 
     return graph->whole ? outlooks[waiting->outlook].said : outlooks[waiting->outlook].unproven;
 }
 
-/* ---- text ---------------------------------------------------------------------------------- */
+/* ---- what it waits for ---------------------------------------------------------------------- */
 
 static void put_blocked_on(struct gt_page *page, const struct gt_waiting *waiting)
 {
@@ -35,99 +34,227 @@ static void put_blocked_on(struct gt_page *page, const struct gt_waiting *waitin
         page->all || waiting->blocked_count < SHOWN_THINGS ? waiting->blocked_count : SHOWN_THINGS;
 
     for (size_t i = 0; i < shown; i++) {
-        const struct gt_blocked_thing *thing = &waiting->blocked[i];
         gt_page_line(page, COLUMN, COLUMN + 4);
-        gt_page_format(page, GT_PLAIN, "%s%s%s", i ? "or " : "", thing->action ? "to " : "on the ",
-                       thing->action ? thing->action : "");
-        gt_page_put(page, GT_PLAIN, thing->action ? ": " : "");
-        gt_page_thing(page, thing);
+        gt_page_put(page, GT_PLAIN, i ? "or " : "waits ");
+        gt_page_wanted(page, &waiting->blocked[i]);
         gt_page_end(page);
     }
     if (shown == waiting->blocked_count) return;
     gt_page_line(page, COLUMN, COLUMN + 4);
-    gt_page_format(page, GT_DIM, "or %zu more", waiting->blocked_count - shown);
+    gt_page_format(page, GT_DIM, "or for %s more", gt_count(waiting->blocked_count - shown).text);
     gt_page_end(page);
 }
 
-/* ", of goroutine 17; the others wait for things of their own" */
 static void put_whose(struct gt_page *page, const struct gt_waiting *waiting)
 {
     if (waiting->same_thing) return;
     gt_page_line(page, COLUMN, COLUMN + 4);
-    gt_page_format(page, GT_DIM,
-                   "not all wait for the same: what follows is of goroutine %llu alone",
+    gt_page_format(page, GT_DIM, "they wait for different objects; goroutine %llu shown",
                    (unsigned long long)waiting->goroutine);
     gt_page_end(page);
 }
 
-/* "goroutine 13, which locked it at main.go:12 (main.embracer variable a)" */
-static void put_holder(struct gt_page *page, const struct gt_lock_holder *holder)
-{
-    static const struct {
-        const char *how, *said;
-    } rows[] = {{"deferred unlock", ", whose deferred call is to release it"},
-                {"pointer", ", by a pointer to it"},
-                {"writer", ", which waits to write itself"}};
+/* ---- who holds it --------------------------------------------------------------------------- */
 
-    gt_page_format(page, GT_BOLD, "goroutine %llu", (unsigned long long)holder->goroutine);
-    if (holder->variable) gt_page_format(page, GT_PLAIN, " (%s)", holder->variable);
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
-        if (strcmp(holder->how, rows[i].how) == 0) gt_page_put(page, GT_PLAIN, rows[i].said);
-    if (!holder->locked.function) return;
-    gt_page_format(page, GT_PLAIN, ", locked by %s at ", holder->locked.function);
-    gt_page_site(page, &holder->locked);
+static bool is_how(const struct gt_lock_holder *holder, const char *how)
+{
+    return strcmp(holder->how, how) == 0;
 }
 
+/* A slot of a frame without a name tells a reader nothing. */
+static bool is_named(const char *variable)
+{
+    return variable && (strstr(variable, " variable ") || strncmp(variable, "global ", 7) == 0);
+}
+
+/* "locked in main.hold at main.go:12, deferred Unlock pending": each clause on one line. */
+static void put_how(struct gt_page *page, const struct gt_lock_holder *holder, bool group)
+{
+    const char *call = group ? "deferred Done pending" : "deferred Unlock pending";
+
+    if (is_how(holder, "pointer")) gt_page_clause(page, "which has a pointer to it");
+    if (is_how(holder, "writer")) gt_page_clause(page, "itself waiting for the write lock");
+    if (holder->locked.function) {
+        struct gt_str text = {0};
+        gt_str_format(&text, "locked in %s at ", holder->locked.function);
+        gt_str_site(&text, page, &holder->locked);
+        gt_page_clause(page, gt_str_text(&text));
+        gt_str_free(&text);
+    }
+    if (is_how(holder, "deferred unlock")) gt_page_clause(page, call);
+}
+
+/* "goroutine 13 (main.embracer variable a), locked in main.embrace at main.go:12" */
+static void put_holder(struct gt_page *page, const struct gt_lock_holder *holder, bool group)
+{
+    gt_page_format(page, GT_BOLD, "goroutine %llu", (unsigned long long)holder->goroutine);
+    if (is_named(holder->variable)) gt_page_format(page, GT_PLAIN, " (%s)", holder->variable);
+    put_how(page, holder, group);
+}
+
+/* With `more` others for which the same words would be said. */
+static void put_holder_line(struct gt_page *page, const struct gt_waiting *waiting, size_t index,
+                            size_t more)
+{
+    const struct gt_lock_holder *holder = &waiting->holders[index];
+    bool group = waiting->blocked_count && strcmp(waiting->blocked[0].what, "wait group") == 0;
+    bool sure = waiting->holder_count == 1 && !is_how(holder, "pointer");
+
+    gt_page_line(page, COLUMN, COLUMN + 4);
+    if (group)
+        gt_page_put(page, GT_PLAIN, sure ? "Done is up to " : "Done may be up to ");
+    else
+        gt_page_put(page, GT_PLAIN, sure ? "held by " : "may be held by ");
+    put_holder(page, holder, group);
+    if (more) gt_page_format(page, GT_DIM, "; %s more like it", gt_count(more).text);
+    gt_page_end(page);
+}
+
+static bool same_text(const char *a, const char *b)
+{
+    return a == b || (a && b && strcmp(a, b) == 0);
+}
+
+static bool same_holding(const struct gt_lock_holder *a, const struct gt_lock_holder *b)
+{
+    return strcmp(a->how, b->how) == 0 && same_text(a->variable, b->variable) &&
+           same_text(a->locked.function, b->locked.function) && a->locked.line == b->locked.line;
+}
+
+/* A line for those of which the same is said. */
 static void put_holders(struct gt_page *page, const struct gt_waiting *waiting)
 {
-    bool group = waiting->blocked_count && strcmp(waiting->blocked[0].what, "wait group") == 0;
-    const char *one = group ? "for " : "held by ", *may = group ? "for " : "may be held by ";
+    size_t count = waiting->custody == GT_LOCK_LEFT ? 0 : waiting->holder_count;
 
-    for (size_t i = 0; i < waiting->holder_count; i++) {
-        bool weak = strcmp(waiting->holders[i].how, "pointer") == 0;
-        gt_page_line(page, COLUMN, COLUMN + 4);
-        gt_page_put(page, GT_PLAIN, waiting->holder_count > 1 || weak ? may : one);
-        put_holder(page, &waiting->holders[i]);
-        gt_page_end(page);
+    for (size_t i = 0, alike; i < count; i += alike) {
+        for (alike = 1; i + alike < count; alike++)
+            if (!same_holding(&waiting->holders[i], &waiting->holders[i + alike])) break;
+        put_holder_line(page, waiting, i, alike - 1);
     }
-    if (!waiting->more_holders) return;
+    if (!count || !waiting->more_holders) return;
     gt_page_line(page, COLUMN, COLUMN + 4);
     gt_page_put(page, GT_DIM, "or by others");
     gt_page_end(page);
 }
 
-static void put_waker(struct gt_page *page, const struct gt_waiting *waiting,
-                      const struct gt_waker *waker)
+/* Of a lock of which nobody is seen to be the holder. */
+static void put_custody(struct gt_page *page, const struct gt_waiting *waiting)
 {
+    const char *action = waiting->blocked_count ? waiting->blocked[0].action : NULL;
+    bool reads = action && strcmp(action, "write") == 0; /* readers keep a writer waiting */
+    bool left = waiting->custody == GT_LOCK_LEFT;
+    bool untold = waiting->custody == GT_LOCK_TAKEN && !waiting->holder_count;
+
+    if (!left && !untold && waiting->custody != GT_LOCK_FREE) return;
     gt_page_line(page, COLUMN, COLUMN + 4);
-    if (waker->hangs || waiting->outlook == GT_DEADLOCKED)
-        gt_page_put(page, GT_PLAIN, "reached by ");
+    if (left)
+        gt_page_format(page, GT_RED, "%s, and no live goroutine holds it: an %s is missing",
+                       reads ? "read-locked" : "locked", reads ? "RUnlock" : "Unlock");
+    else if (untold)
+        gt_page_format(page, GT_PLAIN, "%s; stack frames do not tell who holds it",
+                       reads ? "read-locked" : "locked");
     else
-        gt_page_put(page, GT_GREEN, "could be woken by ");
+        gt_page_put(page, GT_PLAIN, "not locked any more: it is about to go on");
+    gt_page_end(page);
+}
+
+/* ---- who could wake it ---------------------------------------------------------------------- */
+
+static bool same_path(const struct gt_path *a, const struct gt_path *b)
+{
+    if (a->count != b->count) return false;
+    for (size_t i = 0; i < a->count; i++)
+        if (!same_text(a->steps[i].what, b->steps[i].what) ||
+            !same_text(a->steps[i].field, b->steps[i].field) ||
+            !same_text(a->steps[i].type, b->steps[i].type))
+            return false;
+    return true;
+}
+
+static bool same_waker(const struct gt_waker *a, const struct gt_waker *b)
+{
+    return !a->goroutine == !b->goroutine && a->hangs == b->hangs &&
+           strcmp(a->kind, b->kind) == 0 && same_path(&a->path, &b->path);
+}
+
+/* "goroutines 5, 8 and 9": this one and the later ones of which the same is said. */
+static void put_who(struct gt_page *page, const struct gt_waiting *waiting, size_t first)
+{
+    const struct gt_waker *waker = &waiting->wakers[first];
+    size_t count = 0, told = 0;
+
+    for (size_t i = first; i < waiting->waker_count; i++)
+        count += same_waker(waker, &waiting->wakers[i]);
+    gt_page_put(page, GT_BOLD, count > 1 ? "goroutines " : "goroutine ");
+    for (size_t i = first; i < waiting->waker_count && told < SHOWN_ALIKE; i++) {
+        if (!same_waker(waker, &waiting->wakers[i])) continue;
+        const char *before = !told ? "" : told + 1 == count ? " and " : ", ";
+        gt_page_format(page, GT_BOLD, "%s%llu", before,
+                       (unsigned long long)waiting->wakers[i].goroutine);
+        told++;
+    }
+    if (told < count) gt_page_format(page, GT_BOLD, " and %zu more", count - told);
+    gt_page_put(page, GT_PLAIN, count > 1 ? " reach it" : " reaches it");
+    if (waker->hangs)
+        gt_page_put(page, GT_RED,
+                    count > 1 ? ", but are blocked forever too" : ", but is blocked forever too");
+}
+
+static void put_waker(struct gt_page *page, const struct gt_waiting *waiting, size_t index)
+{
+    static const struct {
+        const char *kind, *said;
+    } rows[] = {{"global", "reachable from a package variable"},
+                {"timer", "reachable from a timer"},
+                {"finalizer", "reachable from a finalizer"},
+                {"cleanup", "reachable from a cleanup"}};
+    const struct gt_waker *waker = &waiting->wakers[index];
+    const char *said = "reachable from the runtime or C code";
+
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        if (strcmp(waker->kind, rows[i].kind) == 0) said = rows[i].said;
+    gt_page_line(page, COLUMN, COLUMN + 4);
     if (waker->goroutine)
-        gt_page_format(page, GT_BOLD, "goroutine %llu", (unsigned long long)waker->goroutine);
+        put_who(page, waiting, index);
     else
-        gt_page_format(page, GT_BOLD, "%s", strcmp(waker->kind, "other") ? waker->kind : "code");
-    if (waker->hangs) gt_page_put(page, GT_RED, " (which hangs too)");
+        gt_page_put(page, GT_PLAIN, said);
     gt_page_put(page, GT_PLAIN, ": ");
     gt_page_path(page, &waker->path);
     gt_page_end(page);
 }
 
+static bool is_first_alike(const struct gt_waiting *waiting, size_t index)
+{
+    for (size_t i = 0; i < index; i++)
+        if (same_waker(&waiting->wakers[i], &waiting->wakers[index])) return false;
+    return true;
+}
+
+static const char *rest_of_wakers(const struct gt_waiting *waiting)
+{
+    if (waiting->more_wakers)
+        return waiting->waker_count ? "and others (search stopped)"
+                                    : "others may reach it (search stopped)";
+    if (waiting->waker_count) return NULL;
+    if (waiting->id_count > 1 && !waiting->same_thing)
+        return "only goroutines that wait here, or for the same object, reach it";
+    if (waiting->fellows_reach) return "only goroutines that wait for the same object reach it";
+    return waiting->blocked_on ? "nobody else reaches it" : "nobody can wake it";
+}
+
 static void put_wakers(struct gt_page *page, const struct gt_waiting *waiting)
 {
+    const char *rest = rest_of_wakers(waiting);
+
     for (size_t i = 0; i < waiting->waker_count; i++)
-        put_waker(page, waiting, &waiting->wakers[i]);
-    if (waiting->waker_count && !waiting->more_wakers) return;
+        if (is_first_alike(waiting, i)) put_waker(page, waiting, i);
+    if (!rest) return;
     gt_page_line(page, COLUMN, COLUMN + 4);
-    if (waiting->more_wakers)
-        gt_page_put(page, GT_DIM, "and by more, or not all were looked for");
-    else if (!waiting->blocked_on)
-        gt_page_put(page, GT_PLAIN, "nobody can wake it, whatever it holds");
-    else
-        gt_page_put(page, GT_PLAIN, "nobody else reaches it");
+    gt_page_put(page, waiting->more_wakers ? GT_DIM : GT_PLAIN, rest);
     gt_page_end(page);
 }
+
+/* ---- groups --------------------------------------------------------------------------------- */
 
 static void put_ids(struct gt_page *page, const uint64_t *ids, size_t count, size_t most)
 {
@@ -135,7 +262,7 @@ static void put_ids(struct gt_page *page, const uint64_t *ids, size_t count, siz
 
     for (size_t i = 0; i < shown; i++)
         gt_page_format(page, GT_DIM, "%s%llu", i ? ", " : "", (unsigned long long)ids[i]);
-    if (shown < count) gt_page_format(page, GT_DIM, ", %s more", gt_count(count - shown).text);
+    if (shown < count) gt_page_format(page, GT_DIM, " and %s more", gt_count(count - shown).text);
 }
 
 static void put_waiting(struct gt_page *page, const struct gt_wait_graph *graph,
@@ -145,9 +272,7 @@ static void put_waiting(struct gt_page *page, const struct gt_wait_graph *graph,
     gt_page_line(page, 0, COLUMN);
     gt_page_format(page, GT_BOLD, "%6s  %s", gt_count(waiting->id_count).text,
                    waiting->wait_reason ? waiting->wait_reason : "waiting");
-    if (waiting->wait_ns != GT_UNKNOWN)
-        gt_page_format(page, GT_PLAIN, ", %s%s", waiting->id_count > 1 ? "up to " : "",
-                       gt_duration(waiting->wait_ns).text);
+    gt_page_waited(page, waiting->wait_ns, waiting->id_count, graph->process->gc.cycles);
     gt_page_right(page, outlooks[waiting->outlook].ink, outlook_said(graph, waiting));
     gt_page_end(page);
     gt_page_stack(page, COLUMN, &waiting->stack, &waiting->created_by);
@@ -159,24 +284,33 @@ static void put_waiting(struct gt_page *page, const struct gt_wait_graph *graph,
     put_whose(page, waiting);
     put_blocked_on(page, waiting);
     put_holders(page, waiting);
+    put_custody(page, waiting);
     put_wakers(page, waiting);
 }
 
+/* ---- the head ------------------------------------------------------------------------------- */
+
 static void put_edge(struct gt_page *page, const struct gt_wait_edge *edge)
 {
+    bool group = strcmp(edge->thing.what, "wait group") == 0;
+
     gt_page_line(page, COLUMN, COLUMN + 4);
     gt_page_format(page, GT_BOLD, "goroutine %llu", (unsigned long long)edge->goroutine);
-    gt_page_put(page, GT_PLAIN, " waits for ");
-    gt_page_thing(page, &edge->thing);
+    gt_page_put(page, GT_PLAIN, " waits ");
+    gt_page_wanted(page, &edge->thing);
     if (edge->waits.function) {
         gt_page_format(page, GT_PLAIN, " in %s at ", edge->waits.function);
         gt_page_site(page, &edge->waits);
     }
-    bool group = strcmp(edge->thing.what, "wait group") == 0;
-    gt_page_put(page, GT_PLAIN, !edge->holds ? ", reached by " : group ? ", for " : ", held by ");
-    put_holder(page, &edge->holder);
+    gt_page_end(page);
+    gt_page_line(page, COLUMN + 4, COLUMN + 8);
+    gt_page_put(page, GT_PLAIN,
+                !edge->holds ? "reached by "
+                : group      ? "Done is up to "
+                             : "held by ");
+    put_holder(page, &edge->holder, group);
     if (edge->candidates > 1)
-        gt_page_format(page, GT_DIM, " (or %llu more)", (unsigned long long)edge->candidates - 1);
+        gt_page_format(page, GT_DIM, " (or %s more)", gt_count(edge->candidates - 1).text);
     gt_page_end(page);
 }
 
@@ -185,43 +319,56 @@ static void put_cycle(struct gt_page *page, const struct gt_wait_cycle *cycle)
     size_t shown = page->all || cycle->id_count < SHOWN_EDGES ? cycle->id_count : SHOWN_EDGES;
 
     gt_page_line(page, 0, COLUMN);
-    gt_page_put(page, GT_RED, "cycle   ");
+    gt_page_put(page, GT_RED, "deadlock: ");
     if (cycle->id_count == 1)
-        gt_page_put(page, GT_PLAIN, "a goroutine waits for what it holds itself");
+        gt_page_put(page, GT_PLAIN, "1 goroutine waits for what it holds itself");
     else
-        gt_page_format(page, GT_PLAIN, "%zu goroutines, each waits for what the next one has",
-                       cycle->id_count);
-    if (!cycle->proven) gt_page_put(page, GT_DIM, ", as far as their frames tell");
+        gt_page_format(page, GT_PLAIN, "%s goroutines, each waits for what the next one has",
+                       gt_count(cycle->id_count).text);
+    if (!cycle->proven) gt_page_put(page, GT_DIM, ", as far as stack frames tell");
     gt_page_end(page);
     for (size_t i = 0; i < shown; i++)
         put_edge(page, &cycle->edges[i]);
     if (shown == cycle->id_count) return;
     gt_page_line(page, COLUMN, COLUMN + 4);
-    gt_page_format(page, GT_DIM, "... %zu more", cycle->id_count - shown);
+    gt_page_format(page, GT_DIM, "and %s more", gt_count(cycle->id_count - shown).text);
+    gt_page_end(page);
+}
+
+/* "0 blocked forever, 154 blocked, 6 running or waiting for I/O" */
+static void put_counts(struct gt_page *page, const struct gt_wait_graph *graph)
+{
+    const struct gt_report *process = graph->process;
+    uint64_t all = process->goroutines.total - process->goroutines.system;
+    uint64_t blocked = graph->hanging + graph->deadlocked + graph->blocked;
+
+    gt_page_line(page, 0, 2);
+    gt_page_format(page, GT_PLAIN, "goroutines: %s blocked%s forever, ",
+                   gt_count(graph->hanging).text, graph->whole ? "" : ", maybe");
+    if (graph->deadlocked)
+        gt_page_format(page, GT_PLAIN, "%s deadlocked as far as stack frames tell, ",
+                       gt_count(graph->deadlocked).text);
+    gt_page_format(page, GT_PLAIN, "%s blocked, %s running or waiting for I/O or time",
+                   gt_count(graph->blocked).text, gt_count(all > blocked ? all - blocked : 0).text);
     gt_page_end(page);
 }
 
 static void put_head(struct gt_page *page, const struct gt_wait_graph *graph)
 {
     gt_page_process(page, graph->process);
-    gt_page_line(page, 0, 2);
-    gt_page_format(page, GT_PLAIN,
-                   "%s goroutine%s, %s others run, or wait for IO, time or the "
-                   "runtime",
-                   gt_count(graph->hanging).text, graph->hanging == 1 ? " hangs" : "s hang",
-                   gt_count(graph->others).text);
-    gt_page_end(page);
-    if (graph->deadlocked) {
+    put_counts(page, graph);
+    if (graph->locks_left) {
         gt_page_line(page, 0, 2);
-        gt_page_format(page, GT_PLAIN, "%s more deadlocked, as far as frames tell who holds what",
-                       gt_count(graph->deadlocked).text);
+        gt_page_format(page, GT_RED, "%s lock%s locked, and no live goroutine holds %s",
+                       gt_count(graph->locks_left).text, graph->locks_left == 1 ? " is" : "s are",
+                       graph->locks_left == 1 ? "it" : "them");
         gt_page_end(page);
     }
     for (size_t i = 0; i < graph->cycle_count; i++)
         put_cycle(page, &graph->cycles[i]);
     if (!graph->more_cycles) return;
     gt_page_line(page, 0, COLUMN);
-    gt_page_put(page, GT_DIM, "there may be more cycles");
+    gt_page_put(page, GT_DIM, "there may be more deadlocks (search stopped)");
     gt_page_end(page);
 }
 
@@ -229,7 +376,7 @@ static void put_notes(struct gt_page *page, const struct gt_wait_graph *graph)
 {
     for (size_t i = 0; i < graph->note_count; i++) {
         gt_page_line(page, 0, 4);
-        gt_page_format(page, GT_YELLOW, "lost on the way: ");
+        gt_page_format(page, GT_YELLOW, "not read: ");
         gt_page_put(page, GT_PLAIN, graph->notes[i]);
         gt_page_end(page);
     }
@@ -244,109 +391,7 @@ bool gt_text_wait_graph(const struct gt_wait_graph *graph, const struct gt_style
     for (size_t i = 0; i < graph->waiting_count; i++)
         put_waiting(&page, graph, &graph->waiting[i]);
     for (size_t i = 0; i < graph->outside_count; i++)
-        gt_page_outside(&page, &graph->outside[i]);
+        gt_page_outside(&page, graph->process, &graph->outside[i]);
     put_notes(&page, graph);
     return true;
-}
-
-/* ---- JSON ---------------------------------------------------------------------------------- */
-
-static json_t *waker_of(const struct gt_waker *waker)
-{
-    return json_pack("{s:s, s:o, s:b, s:o}", "kind", waker->kind, "goroutine",
-                     waker->goroutine ? gt_json_size(waker->goroutine) : json_null(), "hangs",
-                     waker->hangs, "path", gt_json_path(&waker->path));
-}
-
-static json_t *things_of(const struct gt_waiting *waiting)
-{
-    json_t *list = json_array();
-
-    for (size_t i = 0; i < waiting->blocked_count; i++)
-        list = gt_json_append(list, gt_json_thing(&waiting->blocked[i]));
-    return list;
-}
-
-static json_t *holder_of(const struct gt_lock_holder *holder)
-{
-    return json_pack("{s:o, s:s, s:o, s:o}", "goroutine", gt_json_size(holder->goroutine), "how",
-                     holder->how, "variable", gt_json_text(holder->variable), "locked",
-                     gt_json_place(&holder->locked));
-}
-
-static json_t *holders_of(const struct gt_waiting *waiting)
-{
-    json_t *list = json_array();
-
-    for (size_t i = 0; i < waiting->holder_count; i++)
-        list = gt_json_append(list, holder_of(&waiting->holders[i]));
-    return list;
-}
-
-static json_t *edge_of(const struct gt_wait_edge *edge)
-{
-    return json_pack(
-        "{s:o, s:o, s:o, s:o, s:o, s:b, s:s, s:o, s:o, s:o, s:o}", "goroutine",
-        gt_json_size(edge->goroutine), "what", gt_json_text(edge->thing.what), "address",
-        gt_json_address(edge->thing.address), "name", gt_json_text(edge->thing.name), "holder",
-        gt_json_size(edge->holder.goroutine), "holds", edge->holds, "how", edge->holder.how,
-        "variable", gt_json_text(edge->holder.variable), "waits", gt_json_place(&edge->waits),
-        "site", gt_json_place(&edge->holder.locked), "candidates", gt_json_size(edge->candidates));
-}
-
-static json_t *deadlock_of(const struct gt_wait_cycle *cycle)
-{
-    json_t *edges = json_array();
-
-    for (size_t i = 0; i < cycle->id_count; i++)
-        edges = gt_json_append(edges, edge_of(&cycle->edges[i]));
-    return json_pack("{s:b, s:o}", "proven", cycle->proven, "edges", edges);
-}
-
-static json_t *waiting_of(const struct gt_waiting *waiting)
-{
-    json_t *wakers = json_array();
-
-    for (size_t i = 0; i < waiting->waker_count; i++)
-        wakers = gt_json_append(wakers, waker_of(&waiting->wakers[i]));
-    return json_pack(
-        "{s:o, s:o, s:o, s:o, s:s, s:o, s:o, s:o, s:o, s:o, s:b, s:o, s:b, s:o, s:o, s:o, s:b}",
-        "goroutine", gt_json_size(waiting->goroutine), "ids",
-        gt_json_ids(waiting->ids, waiting->id_count), "wait_reason",
-        gt_json_text(waiting->wait_reason), "wait_ns", gt_json_signed(waiting->wait_ns), "outlook",
-        outlooks[waiting->outlook].name, "blocked_on", gt_json_text(waiting->blocked_on), "address",
-        gt_json_address(waiting->blocked_on_address), "stack", gt_json_stack(&waiting->stack),
-        "created_by", gt_json_place(&waiting->created_by), "wakers", wakers, "more_wakers",
-        waiting->more_wakers, "things", things_of(waiting), "same_thing", waiting->same_thing,
-        "parent", waiting->parent ? gt_json_size(waiting->parent) : json_null(), "labels",
-        gt_json_labels(waiting->labels, waiting->label_count), "holders", holders_of(waiting),
-        "more_holders", waiting->more_holders);
-}
-
-bool gt_json_wait_graph(const struct gt_wait_graph *graph, const struct gt_style *style, FILE *to)
-{
-    json_t *waiting = json_array(), *cycles = json_array(), *notes = json_array();
-    json_t *deadlocks = json_array(), *outside = json_array();
-
-    (void)style;
-    for (size_t i = 0; i < graph->waiting_count; i++)
-        waiting = gt_json_append(waiting, waiting_of(&graph->waiting[i]));
-    for (size_t i = 0; i < graph->cycle_count; i++) {
-        const struct gt_wait_cycle *cycle = &graph->cycles[i];
-        cycles = gt_json_append(cycles, gt_json_ids(cycle->ids, cycle->id_count));
-        deadlocks = gt_json_append(deadlocks, deadlock_of(cycle));
-    }
-    for (size_t i = 0; i < graph->outside_count; i++)
-        outside = gt_json_append(outside, gt_json_outside(&graph->outside[i]));
-    for (size_t i = 0; i < graph->note_count; i++)
-        notes = gt_json_append(notes, gt_json_text(graph->notes[i]));
-    return gt_json_dump(
-        json_pack("{s:s, s:o, s:o, s:o, s:o, s:o, s:b, s:o, s:o, s:o, s:o, s:o, s:b, s:o}",
-                  "schema", "gotopsy-waits/1", "tool", gt_json_tool(), "core",
-                  gt_json_core(graph->process), "binary", gt_json_binary(graph->process), "hanging",
-                  gt_json_size(graph->hanging), "others", gt_json_size(graph->others), "whole",
-                  graph->whole, "waiting", waiting, "cycles", cycles, "notes", notes, "deadlocks",
-                  deadlocks, "deadlocked", gt_json_size(graph->deadlocked), "more_cycles",
-                  graph->more_cycles, "outside", outside),
-        to);
 }

@@ -53,4 +53,5 @@ def test_one(core):
     ((wait,),) = [group["waits"] for group in _outside(core, f"--goroutine={goroutine}")]
     assert wait["goroutine"] == goroutine and not wait["in_bubble"]
     text = tool.run("waits", core.path, f"--goroutine={goroutine}").out
-    assert f"goroutine {goroutine}: to write fd {file}\n" in text and "waits for IO" in text
+    assert f"goroutine {goroutine} waits to write to fd {file}\n" in text
+    assert "waits for I/O" in text

@@ -1,5 +1,7 @@
 """A crowd that waits: 5,000 goroutines at 20 sites, most of them for a thing of their own."""
 
+import re
+
 import pytest
 
 from . import field, meter, recipe, tool
@@ -33,3 +35,56 @@ def test_all_are_told(case):
     same = [group["same_thing"] for group in crowds]
     assert same.count(True) == 4  # those who wait for the mutex of the service
     assert told["hanging"] == told["deadlocked"] == 0
+
+
+@field.cases("sites", versions=VERSIONS)
+def test_wakers(case):
+    """None of them waits at the same site, or for the same thing; those with the same variable are
+    one line."""
+    by_goroutine = {g: group for group in waits(case)["waiting"] for g in group["ids"]}
+    for group in by_goroutine.values():
+        for waker in group["wakers"]:
+            other = by_goroutine.get(waker["goroutine"])
+            assert other is not group
+            assert not (other and group["same_thing"] and other["address"] == group["address"])
+    text = case.run("waits", "", "--width=400").out
+    assert re.search(r"goroutines \d+, \d+ and \d+ reach it: ", text)
+    for group in text.split("\n\n"):
+        said = [line.split(" it: ")[1] for line in group.splitlines() if " it: " in line]
+        assert len(said) == len(set(said)), group
+
+
+@field.cases("sites", versions=VERSIONS)
+def test_locks(case):
+    """Those that were left locked by goroutines which have returned, and the one that is held."""
+    truth, told = case.core().truth, waits(case)
+    assert told["locks_left"] == 4 * truth["each"]
+    of = {"main.(*service).own": "left locked", "main.(*service).together": "held"}
+    for group in told["waiting"]:
+        (lock,) = {of.get(place["function"]) for place in group["stack"]} - {None} or {None}
+        assert group["lock"] == lock
+    text = case.run("waits", "", "--width=400").out
+    assert "1,000 locks are locked, and no live goroutine holds them" in text
+    assert text.count("locked, and no live goroutine holds it: an Unlock is missing") == 4
+    assert text.count("they wait for different objects; goroutine ") == 16
+    assert text.count("deferred Unlock pending") == 4
+
+
+@field.cases("sites", versions=VERSIONS)
+def test_counts(case):
+    """Who blocks is none of those who run."""
+    truth, told = case.core().truth, waits(case)
+    assert told["blocked"] == truth["goroutines"] - 1  # main reads its stdin
+    text = case.run("waits", "").out
+    assert "0 blocked forever, 5,001 blocked, 1 running or waiting for I/O" in text
+
+
+@field.cases("sites", versions=VERSIONS)
+def test_dot(case):
+    """A node a site, a node a thing, and few edges."""
+    dot = case.run("waits", "", "--format=dot").out
+    nodes = [line.split()[0] for line in dot.splitlines() if "[" in line and "->" not in line]
+    assert len(nodes) == len(set(nodes))
+    assert sum(node[0] == "o" for node in nodes) == 2  # the shared mutex, and the hub's quit
+    assert sum(node[0] == "d" for node in nodes) == 16
+    assert sum("->" in line for line in dot.splitlines()) < 200

@@ -87,7 +87,10 @@ func south(visit func(*desk), d *desk) { visit(d); println() }
 //go:noinline
 func west(visit func(*desk), d *desk) { visit(d); println() }
 
-func forget(d *desk) { d.mu.Lock() }
+func forget(d *desk, done chan<- bool) {
+	d.mu.Lock()
+	done <- true
+}
 
 func (s *service) hold(locked chan<- bool) {
 	s.shared.Lock()
@@ -105,7 +108,8 @@ func main() {
 		for _, visit := range []func(*desk){s.receive, s.send, s.choose, s.own, s.together} {
 			for i := 0; i < each; i++ {
 				d := s.open()
-				forget(d)
+				go forget(d, locked)
+				<-locked
 				go way(visit, d)
 			}
 		}
