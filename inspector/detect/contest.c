@@ -5,8 +5,6 @@
 
 #include <stdlib.h>
 
-enum { MAIN_GOROUTINE = 1 }; /* it may wait for ever on purpose */
-
 static bool is_stack_root(const struct gt_root *root)
 {
     return root->kind == GT_ROOT_FRAME || root->kind == GT_ROOT_CONSERVATIVE ||
@@ -69,6 +67,20 @@ void gt_edges_of_goroutine(const struct gt_study *study, uint32_t goroutine, str
     add_goroutine(study->contest, study, goroutine, edges);
 }
 
+/* Main may wait for ever on purpose, and what it waits for may still come. */
+static bool is_candidate(const struct gt_study *study, const struct gt_goroutine *g,
+                         const struct gt_wait *wait)
+{
+    if (g->system || wait->kind == GT_WAIT_OTHER) return false;
+    if (g->id == GT_MAIN_GOROUTINE && wait->kind != GT_WAIT_NEVER) return false;
+    return !gt_wait_is_over(study->process, g, wait);
+}
+
+static void note_scheduler(void *ctx, const struct gt_stack_word *word)
+{
+    gt_vec_add(ctx, &word->value);
+}
+
 static void contest_goroutines(struct gt_contest *contest, const struct gt_study *study)
 {
     const struct gt_goroutines *all = study->goroutines;
@@ -79,9 +91,7 @@ static void contest_goroutines(struct gt_contest *contest, const struct gt_study
     for (uint32_t i = 0; i < all->count; i++) {
         const struct gt_goroutine *g = &all->list[i];
         gt_waits_find(&contest->waits, g, &contest->wait[i]);
-        contest->blocks[i] = !g->system && g->id != MAIN_GOROUTINE &&
-                             contest->wait[i].kind != GT_WAIT_OTHER &&
-                             !gt_wait_is_over(study->process, g, &contest->wait[i]);
+        contest->blocks[i] = is_candidate(study, g, &contest->wait[i]);
         add_goroutine(contest, study, i,
                       contest->blocks[i] ? &contest->edges[GT_BLOCKED] : &contest->others);
     }
@@ -118,6 +128,8 @@ struct gt_contest *gt_contest_create(const struct gt_study *study)
     index_roots(contest, study);
     contest_timers(contest, study);
     contest_goroutines(contest, study);
+    contest->scheduler = GT_VEC_OF(uint64_t);
+    gt_scheduler_words(study->process, note_scheduler, &contest->scheduler);
     gt_absence_init(&contest->without, study);
     for (int i = 0; i < GT_CONTESTED; i++)
         gt_absence_take(&contest->without, study, &contest->edges[i]);
@@ -136,6 +148,7 @@ void gt_contest_free(struct gt_contest *contest, const struct gt_study *study)
     gt_bitmap_free(&contest->unattended);
     gt_timers_deinit(&contest->timers);
     gt_waits_deinit(&contest->waits);
+    gt_vec_free(&contest->scheduler);
     for (uint32_t i = 0; i < study->goroutines->count; i++)
         gt_wait_free(&contest->wait[i]);
     free(contest->wait);

@@ -18,6 +18,8 @@
 #include "inspector/runtime/timers.h"
 #include "inspector/runtime/waits.h"
 
+enum { GT_MAIN_GOROUTINE = 1 }; /* its id */
+
 enum gt_contested { GT_SPECIALS, GT_TIMERS, GT_BLOCKED, GT_STOPPED, GT_WEAK, GT_CONTESTED };
 
 struct gt_contest {
@@ -28,8 +30,9 @@ struct gt_contest {
     struct gt_bitmap unattended; /* what is marked without these either */
     struct gt_timers timers;
     struct gt_waits waits;
-    struct gt_wait *wait; /* by goroutine */
-    bool *blocks;         /* by goroutine: it waits for objects of the heap, or for nothing */
+    struct gt_wait *wait;    /* by goroutine */
+    bool *blocks;            /* by goroutine: it waits for objects of the heap, or for nothing */
+    struct gt_vec scheduler; /* uint64_t: what the stacks hold that threads schedule on */
     uint32_t *first_root, *root_count; /* by goroutine: its stack's roots lie together */
 };
 
