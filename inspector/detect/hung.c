@@ -1,24 +1,26 @@
 /*
  * Hanging goroutines (hanging.h): groups of one stack are one finding. It is proof; where anything
  * is missing from the core the proof is taken back (api/make_report.c). Beside them, and never in
- * one finding with them, those that are only suspect (suspects.h).
+ * one finding with them, those that were abandoned (abandoned.h).
  */
 #include "inspector/base/alloc.h"
+#include "inspector/detect/abandoned.h"
 #include "inspector/detect/advice.h"
 #include "inspector/detect/blocking.h"
 #include "inspector/detect/detector.h"
-#include "inspector/detect/group.h"
 #include "inspector/detect/hanging.h"
 #include "inspector/detect/path.h"
 #include "inspector/detect/places.h"
-#include "inspector/detect/suspects.h"
 #include "inspector/detect/tell_labels.h"
 
 #include <stdlib.h>
 
+enum { MANY_GOROUTINES = 100 };
+
 struct hunting {
     struct gt_study *study;
     struct gt_causes *causes;
+    const struct gt_abandoned *abandoned;
     uint64_t latest;
 };
 
@@ -64,7 +66,7 @@ static struct gt_cause *add_cause(struct hunting *hunting, enum gt_confidence co
     struct gt_cause *cause = gt_causes_add(hunting->causes, GT_HUNG_GOROUTINE, confidence);
 
     gt_cause_count(cause, study, count);
-    cause->always = count >= GT_MANY_GOROUTINES; /* whatever they keep */
+    cause->always = count >= MANY_GOROUTINES; /* whatever they keep */
     for (size_t i = 0; i < count; i++) {
         if (i < cause->instance_count) tell(hunting, members[i].item, &cause->instances[i]);
         gt_cause_take_goroutine(cause, study, members[i].item);
@@ -86,15 +88,82 @@ static void tell_hanging(void *ctx, const struct gt_member *members, size_t coun
         gt_arena_format(storage, "%s, which nothing that could be read can end", them);
 }
 
-static void tell_suspects(void *ctx, const struct gt_member *members, size_t count)
+/* The first thing of a goroutine that is only ever closed; 0 when there is none. */
+static uint64_t signal_of(const struct gt_abandoned *abandoned, uint32_t goroutine)
+{
+    const struct gt_wait *wait = &abandoned->study->contest->wait[goroutine];
+
+    for (size_t i = 0; i < wait->objects.len; i++) {
+        uint64_t thing = gt_vec_u64(&wait->objects, i);
+        const uint64_t *waiters = gt_map_find(&abandoned->signals, thing);
+        if (waiters && *waiters && !gt_map_find(&abandoned->clocks, thing)) return thing;
+    }
+    return 0;
+}
+
+static const char *why(unsigned cases)
+{
+    if (cases & GT_CASE_OWN) return "for what no other goroutine reaches";
+    return cases & GT_CASE_PERIODIC ? "whom only their tickers wake"
+           : cases & GT_CASE_CLOCK  ? "whom only their timers wake"
+                                    : "only to be told to end";
+}
+
+static void tell_abandoned(void *ctx, const struct gt_member *members, size_t count)
 {
     struct hunting *hunting = ctx;
-    struct gt_cause *cause = add_cause(hunting, GT_SUSPECT, members, count);
+    const struct gt_study *study = hunting->study;
+    struct gt_judgement judgement;
 
-    cause->title = gt_arena_format(hunting->study->storage,
-                                   "%s for much longer than most, on what nobody else reaches",
-                                   who(hunting->study, cause));
-    cause->doubt = "a timer, a finalizer or a cleanup may still end it: a person must judge";
+    if (!gt_abandoned_judge(hunting->abandoned, members, count, &judgement)) return;
+    struct gt_cause *cause = add_cause(hunting, judgement.confidence, members, count);
+    cause->always = judgement.always;
+    gt_endings_take(&hunting->abandoned->endings, members, count, &cause->edges);
+    cause->title =
+        gt_arena_format(study->storage, "%s, %s", who(study, cause), why(judgement.cases));
+    cause->doubt = gt_endings_tell(&hunting->abandoned->endings, study, members, count,
+                                   signal_of(hunting->abandoned, members[0].item), hunting->latest);
+}
+
+/* Not looked at is not innocent. */
+static void tell_unjudged(const struct hunting *hunting)
+{
+    if (hunting->abandoned->unjudged)
+        gt_process_lost(hunting->study->process, GT_OF_NAMES,
+                        "%zu groups of goroutines that timers wake were not judged: whether they "
+                        "were abandoned is not known",
+                        hunting->abandoned->unjudged);
+}
+
+/* "main.fetch:82 4a7c10": where it waits in the program's own code, and where it was started. */
+static const char *site_of(const struct hunting *hunting, uint32_t number)
+{
+    const struct gt_study *study = hunting->study;
+    const struct gt_goroutine *g = &study->goroutines->list[number];
+    struct gt_stack stack = gt_places_of(study->process, study->goroutines, g, study->storage);
+    const struct gt_place *place = gt_places_user(&stack);
+
+    return gt_arena_format(study->storage, "%s:%u %llx", place ? place->function : "",
+                           place ? place->line : 0, (unsigned long long)g->go_pc);
+}
+
+/* Those that wait at one place may have come there by different calls. */
+static void tell_sites(struct hunting *hunting, const bool *of, gt_group_fn *tell_group)
+{
+    const struct gt_goroutines *all = hunting->study->goroutines;
+    const char **sites = gt_calloc(all->count, sizeof *sites); /* by what is alike */
+    struct gt_groups groups;
+
+    gt_groups_init(&groups);
+    for (uint32_t i = 0; i < all->count; i++) {
+        if (!of[i]) continue;
+        const char **site = &sites[all->list[i].alike];
+        if (!*site) *site = site_of(hunting, i);
+        gt_groups_add(&groups, *site, all->list[i].stack_hi - all->list[i].stack_lo, i);
+    }
+    gt_groups_visit(&groups, tell_group, hunting);
+    gt_groups_deinit(&groups);
+    free(sites);
 }
 
 static void tell_groups(struct hunting *hunting, const bool *of, gt_group_fn *tell_group)
@@ -113,12 +182,15 @@ static void tell_groups(struct hunting *hunting, const bool *of, gt_group_fn *te
 
 void gt_detect_hung(struct gt_study *study, struct gt_causes *causes)
 {
-    struct hunting hunting = {.study = study, .causes = causes};
-    bool *hangs = gt_hanging_find(study), *suspects = gt_suspects_find(study, hangs);
+    struct gt_abandoned abandoned;
+    struct hunting hunting = {.study = study, .causes = causes, .abandoned = &abandoned};
+    bool *hangs = gt_hanging_find(study);
 
+    gt_abandoned_find(&abandoned, study, hangs);
     hunting.latest = gt_latest_time(study->process, study->goroutines);
     tell_groups(&hunting, hangs, tell_hanging);
-    tell_groups(&hunting, suspects, tell_suspects);
+    tell_sites(&hunting, abandoned.is, tell_abandoned);
+    tell_unjudged(&hunting);
+    gt_abandoned_deinit(&abandoned);
     free(hangs);
-    free(suspects);
 }

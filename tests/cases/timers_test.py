@@ -106,8 +106,13 @@ def test_deadlines(case):
 
 @field.cases("timers")
 def test_watchers(case):
-    finding = told(case, "watchers", "suspect", 120, "ticker")
-    assert "main.(*session).refresh" in finding["title"]
+    """They wait for a channel that nobody else reaches, too: goroutines and tickers are one."""
+    assert case.report("watchers-fixed")["findings"] == []
+    (finding,) = case.report("watchers")["findings"]
+    assert finding["kind"] == "hung-goroutine" and finding["confidence"] == "likely"
+    assert finding["count"] == 120 and "main.(*session).refresh" in finding["title"]
+    assert "only their timers, within" in finding["doubt"]
+    assert field.near(finding["bytes_freed"] - finding["stack_bytes"], freed(case, "watchers"))
 
 
 @field.cases("crowds")

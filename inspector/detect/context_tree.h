@@ -1,0 +1,21 @@
+/*
+ * The tree of contexts: by which words contexts lead to their children.
+ *
+ * A context that can be cancelled (context.cancelCtx) keeps its children in a map, so that they are
+ * cancelled with it. Who holds the parent can end a child so, and yet nobody meant to: what only
+ * this tree reaches was given up by whoever made it (a CancelFunc that nobody calls).
+ */
+#ifndef GT_DETECT_CONTEXT_TREE_H
+#define GT_DETECT_CONTEXT_TREE_H
+
+#include "inspector/detect/study.h"
+
+struct gt_context_link {
+    uint64_t word; /* its address, in a map of children */
+    uint64_t child;
+};
+
+/* Adds a struct gt_context_link for each child of a live context. */
+void gt_context_links(const struct gt_study *study, struct gt_vec *links);
+
+#endif
