@@ -7,8 +7,6 @@
 
 #include <string.h>
 
-enum { HEAP_PAGE = 8192 };
-
 /* ---- --fail-on --------------------------------------------------------------------------------
  */
 
@@ -19,20 +17,21 @@ static bool meets(const struct gt_finding *finding, const struct gt_fail_on *rul
     return kind && finding->bytes_freed >= rule->bytes;
 }
 
-/* Small findings that a rule without a size holds for: not those that only a person can judge, nor
- * parts of blocks that together are less than a page of the heap, which every program has. */
-static bool counts(enum gt_kind kind, const struct gt_smaller *smaller)
+/* Every program has unused parts of blocks, a few bytes each: "any" does not mean those. */
+static bool is_of_parts(enum gt_kind kind)
 {
-    bool parts = kind == GT_SUBSTRING || kind == GT_SUBSLICE || kind == GT_LOST_ELEMENTS;
-
-    return smaller->findings > smaller->suspects && (!parts || smaller->bytes >= HEAP_PAGE);
+    return kind == GT_SUBSTRING || kind == GT_SUBSLICE || kind == GT_LOST_ELEMENTS;
 }
 
+/* A rule without a size holds for small findings, too, but not for those that only a person can
+ * judge. */
 static bool met_by_small(const struct gt_report *report, const struct gt_fail_on *rule)
 {
-    for (unsigned kind = 0; kind < GT_KINDS && rule->bytes == 0; kind++)
-        if (counts(kind, &report->smaller[kind]) && (rule->kind == GT_KINDS || rule->kind == kind))
-            return true;
+    for (unsigned kind = 0; kind < GT_KINDS && rule->bytes == 0; kind++) {
+        const struct gt_smaller *smaller = &report->smaller[kind];
+        bool named = rule->kind == kind || (rule->kind == GT_KINDS && !is_of_parts(kind));
+        if (named && smaller->findings > smaller->suspects) return true;
+    }
     return false;
 }
 

@@ -37,3 +37,5 @@ def test_twin_has_no_lost_elements(case):
     report = case.report("fixed")
     assert report["findings"] == []
     assert [smaller["kind"] for smaller in report["smaller"]] == ["substring", "subslice"]
+    for rule, status in {"substring": 1, "lost-elements": 0, "any": 0}.items():
+        assert case.run("report", "fixed", "--quiet", f"--fail-on={rule}").status == status
