@@ -38,8 +38,11 @@ static struct gt_place place_of_wait(const struct gt_study *study, const struct 
 
 static const char *variable_of(const struct gt_study *study, const struct gt_holding *holding)
 {
-    struct gt_root root = {holding->value, holding->word, holding->goroutine, holding->frame,
-                           GT_ROOT_FRAME};
+    struct gt_root root = {.value = holding->value,
+                           .addr = holding->word,
+                           .owner = holding->goroutine,
+                           .frame = holding->frame,
+                           .kind = GT_ROOT_FRAME};
     char field[MAX_FIELD];
     gt_type_id type;
 

@@ -32,7 +32,12 @@ struct seeking { /* what one goroutine holds */
 static uint64_t extent(const struct seeking *seeking, const struct gt_stack_word *word)
 {
     const struct gt_study *study = seeking->holders->study;
-    struct gt_root root = {word->value, word->addr, seeking->number, word->frame, GT_ROOT_FRAME};
+    struct gt_root root = {.value = word->value,
+                           .addr = word->addr,
+                           .owner = seeking->number,
+                           .frame = word->frame,
+                           .kind = GT_ROOT_FRAME,
+                           .in = word->in};
     struct gt_types *types = study->process->types;
     uint64_t offset = 0;
     gt_type_id type = GT_NO_TYPE;

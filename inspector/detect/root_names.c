@@ -4,6 +4,7 @@
 #include "inspector/detect/places.h"
 #include "inspector/detect/static_names.h"
 #include "inspector/runtime/saved_registers.h"
+#include "inspector/runtime/waiting_values.h"
 
 #include <ctype.h>
 
@@ -80,21 +81,12 @@ const char *gt_static_place(const struct gt_study *study, const struct gt_root *
                            (unsigned long long)(at.offset + (alike ? 0 : at.inside)));
 }
 
-/* The compiler gives a value that is to be sent a place without a name, which the sender's sudog
- * knows (runtime/chan.go, chansend). */
+/* The compiler gives a value that is to be sent a place without a name. */
 static bool is_being_sent(const struct gt_study *study, const struct gt_goroutine *g, uint64_t addr)
 {
-    const struct gt_process *process = study->process;
-    uint64_t sudog, value, channel, element;
+    struct gt_waiting_value value;
 
-    if (!g->wait_reason || strcmp(g->wait_reason, "chan send") != 0 ||
-        !gt_process_field(process, g->address, GT_F_g_waiting, &sudog) ||
-        !gt_process_field(process, sudog, GT_F_sudog_elem, &value) ||
-        !gt_process_field(process, sudog, GT_F_sudog_c, &channel) ||
-        !gt_process_field(process, channel, GT_F_hchan_elemtype, &element))
-        return false;
-    gt_type_id type = gt_types_at(process->types, element);
-    return type && addr >= value && addr - value < gt_types_get(process->types, type)->size;
+    return gt_waiting_value_at(study->process, g, addr, &value) && value.sent;
 }
 
 /* A word of a frame, by its distance from where the caller's frame begins. Where each word may be a

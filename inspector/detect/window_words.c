@@ -60,6 +60,7 @@ enum gt_word_verdict gt_window_judge(const struct gt_study *study, const struct 
     case GT_P_SLICE:
         return window_of(study, word, object, view);
     case GT_P_POINTER:
+        if (gt_typing_is_node(study->typing, word->type)) return GT_COVERS_ALL;
         if (is_byte_like(study, word->type)) return word->type ? GT_BYTE_POINTER : GT_UNTYPED;
         if (object >= study->heap->graph.scan_objects || !is_array_of(study, object, word->type))
             return GT_COVERS_ALL;

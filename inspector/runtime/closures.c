@@ -62,14 +62,6 @@ static bool is_struct(const struct gt_process *process, uint64_t addr)
     return false;
 }
 
-static bool is_entry(const struct gt_process *process, uint64_t addr)
-{
-    const struct gt_pclntab *tab;
-    struct gt_func func;
-
-    return gt_text_find(&process->code, addr, &tab, &func) && func.entry == addr;
-}
-
 static void pair(void *ctx, uint64_t function, uint64_t target)
 {
     struct pairing *pairing = ctx;
@@ -78,7 +70,7 @@ static void pair(void *ctx, uint64_t function, uint64_t target)
     if (function != pairing->function) pairing->rtype = 0;
     pairing->function = function;
     if (is_struct(process, target)) pairing->rtype = target;
-    if (!pairing->rtype || !is_entry(process, target)) return;
+    if (!pairing->rtype || !gt_process_is_entry(process, target)) return;
     struct made made = {target, pairing->rtype};
     gt_vec_add(&pairing->closures->made, &made);
     pairing->rtype = 0;
@@ -158,12 +150,12 @@ static const char *plain_name(struct gt_process *process, const char *field)
     return gt_arena_format(&process->names, "captured%s", field + 1);
 }
 
-static void name_field(void *ctx, const char *name, uint64_t offset)
+static void name_field(void *ctx, const struct gt_captured *captured)
 {
     struct naming *naming = ctx;
 
     for (size_t i = 1; i < naming->type->field_count && i < MAX_CAPTURED; i++)
-        if (naming->type->fields[i].offset == offset) naming->names[i] = name;
+        if (naming->type->fields[i].offset == captured->offset) naming->names[i] = captured->name;
 }
 
 static gt_type_id named(const struct gt_closures *closures, gt_type_id type, uint64_t entry)
@@ -183,7 +175,7 @@ gt_type_id gt_closure_type(struct gt_closures *closures, uint64_t entry)
 {
     bool added;
 
-    if (!is_entry(closures->process, entry)) return GT_NO_TYPE;
+    if (!gt_process_is_entry(closures->process, entry)) return GT_NO_TYPE;
     uint64_t *known = gt_map_put(&closures->types, entry, &added);
     if (!added) return (gt_type_id)(*known - 1);
     if (!closures->read) read_code(closures);

@@ -4,6 +4,8 @@
 #include "inspector/runtime/receivers.h"
 #include "inspector/runtime/registers.h"
 #include "inspector/runtime/saved_registers.h"
+#include "inspector/runtime/shapes.h"
+#include "inspector/runtime/waiting_values.h"
 #include "inspector/runtime/words.h"
 
 enum { WORD = 8 };
@@ -46,6 +48,13 @@ static bool is_part(const struct gt_frame_variable *part, const struct gt_frame_
     size_t length = strlen(whole->name);
 
     return strncmp(part->name, whole->name, length) == 0 && part->name[length] == '.';
+}
+
+static bool has_whole(const struct gt_variables *variables, const struct gt_frame_variable *part)
+{
+    for (size_t i = 0; i < variables->count; i++)
+        if (is_part(part, &variables->list[i])) return true;
+    return false;
 }
 
 /* The variable that lies at addr; NULL when none does, or when several share the slot: the compiler
@@ -93,15 +102,20 @@ struct piece {
     uint64_t entry;      /* of the variable; 0: it is none */
 };
 
+static struct piece piece_of(const struct gt_typing *typing,
+                             const struct gt_frame_variable *variable)
+{
+    return (struct piece){gt_types_find(typing->types, variable->type), variable->addr,
+                          variable->size, variable->piece_offset, variable->entry};
+}
+
 static bool piece_of_variable(const struct gt_typing *typing, const struct gt_variables *variables,
                               uint64_t addr, struct piece *piece)
 {
     const struct gt_frame_variable *variable = gt_variable_at(variables, addr);
 
-    if (!variable) return false;
-    *piece = (struct piece){gt_types_find(typing->types, variable->type), variable->addr,
-                            variable->size, variable->piece_offset, variable->entry};
-    return piece->type != GT_NO_TYPE;
+    if (variable) *piece = piece_of(typing, variable);
+    return variable && piece->type != GT_NO_TYPE;
 }
 
 static bool piece_pointed_to(const struct gt_typing *typing, const struct gt_variables *variables,
@@ -119,6 +133,52 @@ static bool piece_pointed_to(const struct gt_typing *typing, const struct gt_var
         if (addr - piece->addr < piece->size) return true;
     }
     return false;
+}
+
+/* What waits in a channel. */
+static bool piece_that_waits(const struct gt_typing *typing, const struct gt_root *root,
+                             struct piece *piece)
+{
+    const struct gt_goroutine *g = &typing->goroutines->list[root->owner];
+    struct gt_waiting_value value;
+
+    if (!root->addr || !gt_waiting_value_at(typing->process, g, root->addr, &value)) return false;
+    *piece =
+        (struct piece){value.type, value.addr, gt_types_get(typing->types, value.type)->size, 0, 0};
+    return true;
+}
+
+struct capture { /* of a closure that lies in the frame */
+    const struct gt_typing *typing;
+    uint64_t closure, addr;
+    struct piece *piece;
+    bool found;
+};
+
+static void look_at_captured(void *ctx, const struct gt_captured *captured)
+{
+    struct capture *capture = ctx;
+    gt_type_id type = gt_types_find(capture->typing->types, captured->type);
+    uint64_t size = type ? gt_types_get(capture->typing->types, type)->size : 0;
+
+    if (capture->addr - capture->closure - captured->offset >= size) return;
+    *capture->piece = (struct piece){type, capture->closure + captured->offset, size, 0, 0};
+    capture->found = true;
+}
+
+/* What a closure that does not leave its frame captured: the compiler makes no rtype for it. */
+static bool piece_captured(const struct gt_typing *typing, const struct gt_root *root,
+                           struct piece *piece)
+{
+    struct gt_process *process = typing->process;
+    struct capture capture = {typing, root->addr - root->in.offset, root->addr, piece, false};
+    uint64_t entry;
+
+    if (!process->dwarf || !root->in.any || !root->in.offset ||
+        !gt_mem_u64(process->mem, capture.closure, &entry) || !gt_process_is_entry(process, entry))
+        return false;
+    gt_dwarf_captured(process->dwarf, entry, look_at_captured, &capture);
+    return capture.found;
 }
 
 /* A word of the whole, at `offset`: in the piece, or in another one of the same variable. */
@@ -171,29 +231,85 @@ static void receiver_word(const struct gt_typing *typing, const struct gt_root *
     word->type = type;
 }
 
+static bool find_piece(const struct gt_typing *typing, const struct gt_root *root,
+                       const struct gt_variables *variables, struct piece *piece)
+{
+    return piece_of_variable(typing, variables, root->addr, piece) ||
+           piece_pointed_to(typing, variables, root->addr, piece) ||
+           piece_that_waits(typing, root, piece) || piece_captured(typing, root, piece);
+}
+
+static void word_of_found(const struct gt_typing *typing, const struct gt_root *root,
+                          const struct gt_variables *variables, const struct piece *piece,
+                          struct gt_word *word)
+{
+    struct gt_word typed = {.addr = root->addr};
+    struct gt_place_of_type place;
+    uint64_t words[3];
+
+    if (!gt_types_place_at(typing->types, piece->type, piece->offset + (root->addr - piece->addr),
+                           &place))
+        return;
+    unsigned have = words_of_piece(typing, variables, piece, place.offset, words);
+    if (have && gt_word_from_place(typing->types, &place, words, have, &typed) &&
+        typed.value == root->value)
+        *word = typed;
+}
+
+/* Several variables share the slot, such as `big` and `big[:n]`: where they have the same type one
+ * word that covers what each of them does stands for all. */
+static void word_of_shared(const struct gt_typing *typing, const struct gt_root *root,
+                           const struct gt_variables *variables, struct gt_word *word)
+{
+    struct gt_word joined = {0};
+
+    for (size_t i = 0; i < variables->count; i++) {
+        const struct gt_frame_variable *variable = &variables->list[i];
+        struct gt_word one = *word;
+        if (root->addr - variable->addr >= variable->size || has_whole(variables, variable))
+            continue;
+        struct piece piece = piece_of(typing, variable);
+        if (piece.type) word_of_found(typing, root, variables, &piece, &one);
+        if (one.kind == GT_W_UNKNOWN) return;
+        if (joined.value && (joined.kind != one.kind || joined.type != one.type)) return;
+        one.len = one.len > joined.len ? one.len : joined.len;
+        one.cap = one.cap > joined.cap ? one.cap : joined.cap;
+        one.uncapped |= joined.uncapped;
+        joined = one;
+    }
+    if (joined.value) *word = joined;
+}
+
+/* A stack object is one variable: what lies beside a pointer there belongs to it. */
+static void shape_in_object(const struct gt_typing *typing, const struct gt_root *root,
+                            struct gt_word *word)
+{
+    const struct gt_memory *mem = typing->process->mem;
+    struct gt_surrounding around = {.value = root->value};
+
+    if (!root->in.any) return;
+    around.has_before = root->in.before && gt_mem_u64(mem, root->addr - WORD, &around.before);
+    while (around.after < root->in.after &&
+           gt_mem_u64(mem, root->addr + (around.after + 1) * (uint64_t)WORD,
+                      &around.next[around.after]))
+        around.after++;
+    gt_shape_word(typing->shapes, &around, word);
+}
+
 void gt_frame_word(const struct gt_typing *typing, const struct gt_root *root, struct gt_word *word)
 {
     struct gt_variables variables;
-    struct gt_place_of_type place;
     struct piece piece;
-    uint64_t words[3];
 
-    if (typing->receivers) {
-        receiver_word(typing, root, word);
-        return;
-    }
+    if (typing->receivers) receiver_word(typing, root, word);
+    if (word->kind != GT_W_UNKNOWN) return;
     gt_frame_variables(typing, root, &variables);
     const struct gt_frame_variable *variable = gt_variable_at(&variables, root->addr);
     word->disputed = variable && !gt_variable_has_pointer(typing, variable, root->addr);
     if (word->disputed) return;
-    if (!piece_of_variable(typing, &variables, root->addr, &piece) &&
-        !piece_pointed_to(typing, &variables, root->addr, &piece))
-        return;
-    uint64_t offset = piece.offset + (root->addr - piece.addr);
-    if (!gt_types_place_at(typing->types, piece.type, offset, &place)) return;
-    unsigned have = words_of_piece(typing, &variables, &piece, place.offset, words);
-    struct gt_word typed = {.addr = root->addr};
-    if (have && gt_word_from_place(typing->types, &place, words, have, &typed) &&
-        typed.value == root->value)
-        *word = typed;
+    if (find_piece(typing, root, &variables, &piece))
+        word_of_found(typing, root, &variables, &piece, word);
+    else
+        word_of_shared(typing, root, &variables, word);
+    if (word->kind == GT_W_UNKNOWN) shape_in_object(typing, root, word);
 }

@@ -351,6 +351,11 @@ void gt_typing_words(const struct gt_typing *typing, uint32_t object, gt_typed_w
         words_by_type(typing, &ref, typing->type[object], visit, ctx);
 }
 
+bool gt_typing_is_node(const struct gt_typing *typing, gt_type_id type)
+{
+    return type && gt_type_row(typing, type)->trie[0];
+}
+
 gt_type_id gt_typing_type(const struct gt_typing *typing, uint32_t object)
 {
     if (object >= typing->heap->graph.scan_objects) return GT_NO_TYPE;

@@ -127,6 +127,14 @@ const char *gt_process_function(const struct gt_process *process, uint64_t pc)
     return gt_text_find(&process->code, pc, &tab, &func) ? gt_func_name(tab, &func) : "?";
 }
 
+bool gt_process_is_entry(const struct gt_process *process, uint64_t addr)
+{
+    const struct gt_pclntab *tab;
+    struct gt_func func;
+
+    return gt_text_find(&process->code, addr, &tab, &func) && func.entry == addr;
+}
+
 const char *gt_process_closure(const struct gt_process *process, uint64_t funcval)
 {
     uint64_t pc;

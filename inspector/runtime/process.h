@@ -119,6 +119,9 @@ const char *gt_process_string(struct gt_process *process, uint64_t header, uint6
 /* "main.(*server).loop" for a code address, "?" when it is none of Go's. */
 const char *gt_process_function(const struct gt_process *process, uint64_t pc);
 
+/* Does a function's code begin there? */
+bool gt_process_is_entry(const struct gt_process *process, uint64_t addr);
+
 /* The function behind a func value (a pointer to a funcval), "?" when it cannot be read. */
 const char *gt_process_closure(const struct gt_process *process, uint64_t funcval);
 

@@ -85,7 +85,8 @@ static void add_stack_word(void *ctx, const struct gt_stack_word *word)
                            .addr = word->addr,
                            .owner = gathering->owner,
                            .frame = word->frame,
-                           .kind = GT_ROOT_FRAME};
+                           .kind = GT_ROOT_FRAME,
+                           .in = word->in};
 
     if (word->conservative)
         root.kind = GT_ROOT_CONSERVATIVE;

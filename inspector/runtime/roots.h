@@ -16,6 +16,7 @@
 #include "inspector/runtime/goroutines.h"
 #include "inspector/runtime/spans.h"
 #include "inspector/runtime/specials.h"
+#include "inspector/runtime/stackscan.h"
 
 enum gt_root_kind {
     GT_ROOT_GLOBAL,       /* owner: the module's number */
@@ -38,8 +39,9 @@ struct gt_root {
     uint64_t value; /* what it points to: inside an allocated object */
     uint64_t addr;  /* of the word; 0 for a register; of the special, for contents */
     uint32_t owner;
-    uint32_t frame; /* index in the owner's frames, or GT_NO_FRAME */
-    uint8_t kind;   /* enum gt_root_kind */
+    uint32_t frame;         /* index in the owner's frames, or GT_NO_FRAME */
+    uint8_t kind;           /* enum gt_root_kind */
+    struct gt_in_object in; /* of a frame's word */
 };
 
 struct gt_roots {

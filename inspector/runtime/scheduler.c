@@ -19,7 +19,10 @@ static void raw_words(const struct gt_process *process, uint64_t from, uint64_t 
     const unsigned char *bytes = gt_mem_at(process->mem, from, size);
 
     for (uint64_t at = 0; bytes && at + 8 <= size; at += 8) {
-        struct gt_stack_word word = {from + at, gt_load64(bytes + at), UINT32_MAX, true};
+        struct gt_stack_word word = {.addr = from + at,
+                                     .value = gt_load64(bytes + at),
+                                     .frame = UINT32_MAX,
+                                     .conservative = true};
         if (word.value) found(ctx, &word);
     }
 }

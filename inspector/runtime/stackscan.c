@@ -10,8 +10,9 @@
 
 enum {
     WORD = 8,
-    RECORD = 16,           /* stackObjectRecord: off, size, ptrBytes i32; gcdataoff u32 */
-    MAX_OBJECTS = 1 << 14, /* stack objects a function: far beyond any compiler's output */
+    RECORD = 16,             /* stackObjectRecord: off, size, ptrBytes i32; gcdataoff u32 */
+    MAX_IN_OBJECT = 1 << 25, /* words of a stack object that know their place */
+    MAX_OBJECTS = 1 << 14,   /* stack objects a function: far beyond any compiler's output */
 };
 
 /* What the collector scans in some releases only, and the first that does (gt_version_number). */
@@ -46,19 +47,65 @@ struct scan {
     const unsigned char *stack; /* the host's view of stack_lo; NULL when the core lacks it */
     struct gt_vec objects;      /* struct object */
     struct gt_vec pending;      /* struct pending */
+    size_t own;                 /* objects from here on are the frame's that is being scanned */
     bool conservative;          /* the next frame too: its callee interrupted it */
 };
 
-static void word(struct scan *scan, uint64_t addr, uint64_t value, uint32_t frame,
-                 bool conservative)
+static void word_in(struct scan *scan, uint64_t addr, uint64_t value, uint32_t frame,
+                    bool conservative, struct gt_in_object in)
 {
     if (value >= scan->g->stack_lo && value < scan->g->stack_hi) {
         struct pending pending = {value, conservative};
         gt_vec_add(&scan->pending, &pending);
     } else if (value) {
-        struct gt_stack_word found = {addr, value, frame, conservative};
+        struct gt_stack_word found = {addr, value, frame, conservative, in};
         scan->found(scan->ctx, &found);
     }
+}
+
+static void word(struct scan *scan, uint64_t addr, uint64_t value, uint32_t frame,
+                 bool conservative)
+{
+    word_in(scan, addr, value, frame, conservative, (struct gt_in_object){0});
+}
+
+/* Past its mask an object has no pointers. */
+static bool is_pointer(const struct object *object, const unsigned char *mask, uint64_t index)
+{
+    return index < object->words && mask[index / 8] >> index % 8 & 1;
+}
+
+static struct gt_in_object place_in(const struct object *object, const unsigned char *mask,
+                                    uint64_t index)
+{
+    struct gt_in_object in = {.before = index && !is_pointer(object, mask, index - 1)};
+    uint64_t end = index + 1;
+
+    while (end < index + 3 && end < object->size / WORD && !is_pointer(object, mask, end))
+        end++;
+    in.after = (end - index - 1) & 3;
+    in.any = index < MAX_IN_OBJECT;
+    in.offset = (index * WORD) & 0xfffffff;
+    return in;
+}
+
+/* Where a frame's word lies in its own stack objects, which the compiler lists by address. */
+static struct gt_in_object place_in_own(const struct scan *scan, uint64_t addr)
+{
+    size_t low = scan->own, high = scan->objects.len;
+
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        const struct object *object = gt_vec_at(&scan->objects, middle);
+        if (object->addr > addr)
+            high = middle;
+        else if (addr - object->addr >= object->size)
+            low = middle + 1;
+        else
+            return object->mask ? place_in(object, object->mask, (addr - object->addr) / WORD)
+                                : (struct gt_in_object){0};
+    }
+    return (struct gt_in_object){0};
 }
 
 /* The words of [addr, addr + 8 * words) whose mask bit is set; every word when mask is NULL. */
@@ -74,8 +121,8 @@ static void words(struct scan *scan, uint64_t addr, uint64_t count, const unsign
     }
     for (uint64_t i = 0; i < count; i++)
         if (!mask || mask[i / 8] >> (i % 8) & 1)
-            word(scan, addr + i * WORD, gt_load64(scan->stack + (addr - lo) + i * WORD), frame,
-                 conservative);
+            word_in(scan, addr + i * WORD, gt_load64(scan->stack + (addr - lo) + i * WORD), frame,
+                    conservative, place_in_own(scan, addr + i * WORD));
 }
 
 /* One bitmap of a runtime.stackmap {n, nbit i32; bits}; NULL and *bits 0 when it has none. */
@@ -232,9 +279,11 @@ static void scan_precisely(struct scan *scan, const struct gt_go_frame *frame, u
     scan->counts->precise++;
     if (!frame->continpc) return; /* dead: nothing in it will be used again */
     int32_t index = map_index(frame);
+    scan->own = scan->objects.len;
+    add_objects(scan, frame, number);
     scan_locals(scan, frame, index, number);
     scan_args(scan, frame, index, number);
-    add_objects(scan, frame, number);
+    scan->own = scan->objects.len;
 }
 
 static void scan_frame(struct scan *scan, const struct gt_go_frame *frame, uint32_t number)
@@ -333,6 +382,17 @@ static struct object *find_object(struct scan *scan, uint64_t addr)
     return addr - object->addr < object->size ? object : NULL;
 }
 
+static void words_of_object(struct scan *scan, const struct object *object,
+                            const unsigned char *mask, bool conservative)
+{
+    const unsigned char *bytes = scan->stack + (object->addr - scan->g->stack_lo);
+
+    for (uint64_t i = 0; i < object->words; i++)
+        if (is_pointer(object, mask, i))
+            word_in(scan, object->addr + i * WORD, gt_load64(bytes + i * WORD), object->frame,
+                    conservative, place_in(object, mask, i));
+}
+
 static void scan_object(struct scan *scan, const struct object *object, bool conservative)
 {
     unsigned char *made = NULL;
@@ -345,8 +405,7 @@ static void scan_object(struct scan *scan, const struct object *object, bool con
             return;
         }
     }
-    words(scan, object->addr, object->words, made ? made : object->mask, object->frame,
-          conservative);
+    words_of_object(scan, object, made ? made : object->mask, conservative);
     free(made);
 }
 

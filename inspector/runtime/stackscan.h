@@ -12,11 +12,18 @@
 
 #include "inspector/runtime/goroutines.h"
 
+/* Where a word lies in a stack object, which is one variable, and how many words there before it
+ * (at most 1) and after it (at most 2) are no pointers. All 0 for a word of no object. */
+struct gt_in_object {
+    uint32_t offset : 28, before : 1, after : 2, any : 1;
+};
+
 struct gt_stack_word {
     uint64_t addr; /* 0: a register */
     uint64_t value;
     uint32_t frame; /* in the goroutine's frames; UINT32_MAX: in none */
     bool conservative;
+    struct gt_in_object in;
 };
 
 typedef void gt_stack_word_fn(void *ctx, const struct gt_stack_word *word);

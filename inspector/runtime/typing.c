@@ -202,8 +202,12 @@ static void claim_map(struct gt_typing *typing, uint64_t header, gt_type_id map_
 
 static void claim_channel(struct gt_typing *typing, uint64_t channel, gt_type_id elem)
 {
-    uint64_t buffer, room;
+    uint64_t buffer, room, noted;
 
+    if (gt_process_field(typing->process, channel, GT_F_hchan_elemtype, &noted)) {
+        gt_type_id told = gt_types_at(typing->types, noted);
+        if (told) elem = told;
+    }
     if (elem && gt_process_field(typing->process, channel, GT_F_hchan_buf, &buffer) &&
         gt_process_field(typing->process, channel, GT_F_hchan_dataqsiz, &room))
         claim(typing, buffer, elem, room);

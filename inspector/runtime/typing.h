@@ -89,6 +89,10 @@ gt_type_id gt_typing_type(const struct gt_typing *typing, uint32_t object);
 /* Is anything known of it: its type, or that it is the runtime's own? */
 bool gt_typing_knows(const struct gt_typing *typing, uint32_t object);
 
+/* Is it the first field by which sync.Map keeps its nodes? What a pointer to one leads to is more.
+ */
+bool gt_typing_is_node(const struct gt_typing *typing, gt_type_id type);
+
 /* Every pointer word of an object that is not nil, in no particular order. */
 void gt_typing_words(const struct gt_typing *typing, uint32_t object, gt_typed_word_fn *visit,
                      void *ctx);

@@ -3,13 +3,14 @@
 
 static void see(struct gt_dwarf *dwarf, Dwarf_Die die, gt_captured_fn *visit, void *ctx)
 {
-    uint64_t offset;
+    struct gt_captured captured = {0};
 
     if (gt_die_tag(&dwarf->reader, die) != DW_TAG_variable ||
-        !gt_die_unsigned(&dwarf->reader, die, GT_AT_GO_CLOSURE_OFFSET, &offset))
+        !gt_die_unsigned(&dwarf->reader, die, GT_AT_GO_CLOSURE_OFFSET, &captured.offset))
         return;
-    const char *name = gt_origin_name(dwarf, die);
-    if (name) visit(ctx, name, offset);
+    captured.name = gt_origin_name(dwarf, die);
+    captured.type = gt_type_ref(dwarf, gt_origin_type(dwarf, die));
+    if (captured.name) visit(ctx, &captured);
 }
 
 void gt_dwarf_captured(struct gt_dwarf *dwarf, uint64_t pc, gt_captured_fn *visit, void *ctx)

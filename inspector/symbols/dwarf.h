@@ -78,7 +78,12 @@ bool gt_dwarf_register_variables(struct gt_dwarf *dwarf, uint64_t pc, gt_variabl
  * captured by reference is the pointer to it, named "&x". Those that the code does not use are
  * missing. Names live as long as the handle.
  */
-typedef void gt_captured_fn(void *ctx, const char *name, uint64_t offset);
+struct gt_captured {
+    const char *name;
+    uint64_t offset;
+    struct gt_type_ref type;
+};
+typedef void gt_captured_fn(void *ctx, const struct gt_captured *captured);
 void gt_dwarf_captured(struct gt_dwarf *dwarf, uint64_t pc, gt_captured_fn *visit, void *ctx);
 
 #endif
