@@ -228,6 +228,25 @@ struct gt_instance {
     };
 };
 
+struct gt_undecided {       /* live blocks that could not be judged, for the same reason */
+    uint64_t count, bytes;  /* blocks, and their sizes together */
+    struct gt_block block;  /* the largest of them */
+    const char *reason;     /* what it is that keeps it: "unsafe.Pointer" */
+    uint64_t word;          /* address of such a word into the block; 0: a register, or none */
+    const char *holder;     /* the word's: "main.arena.base", "global main.pages"; or NULL */
+    struct gt_path path;    /* from a root to the word; may be empty */
+    int64_t retained_bytes; /* what only these blocks keep alive, beside themselves; GT_UNKNOWN
+                               where it was not looked at */
+};
+
+struct gt_set_aside {      /* spare capacity that is no finding, for it is kept to be used again */
+    uint64_t count, bytes; /* blocks, and what of them lies outside every length */
+    struct gt_block block; /* the one with most of it */
+    const char *reason;    /* "kept for reuse by bytes.Buffer" */
+    const char *holder;    /* "bytes.Buffer.buf"; NULL when unknown */
+    struct gt_path path;   /* from a root to a typical holder; may be empty */
+};
+
 struct gt_smaller {    /* findings of one kind that are too small to be told one by one */
     uint64_t findings; /* 0: there are none */
     uint64_t suspects; /* those of them that a person must judge */
@@ -376,8 +395,12 @@ struct gt_report {
          * debug information puts there has none: none of them is named. */
         uint64_t names_disputed;
         uint64_t missing_bytes;   /* of the heap and stacks that the core should hold and lacks */
-        uint64_t undecided_bytes; /* in blocks that an untyped word kept from being judged */
-        const char *const *notes; /* what was lost, a line each */
+        uint64_t undecided_bytes; /* of all blocks that could not be judged, but for those that
+                                     findings free */
+        uint64_t undecided_blocks;
+        uint64_t set_aside_bytes;        /* all spare capacity that is kept to be used again */
+        uint64_t undecided_of[GT_KINDS]; /* bytes of those that might belong to a finding of it */
+        const char *const *notes;        /* what was lost, a line each */
         size_t note_count;
     } coverage;
     struct {
@@ -385,7 +408,12 @@ struct gt_report {
     } leaks_total; /* what goes when every finding is fixed; stacks included in bytes */
     const struct gt_finding *findings; /* the largest bytes_freed first */
     size_t finding_count;
-    uint64_t min_bytes;                  /* what the smallest of them frees, in general */
+    const struct gt_undecided *undecided; /* the largest of what could not be judged; they and what
+                                             they keep are in no finding. Largest bytes first */
+    size_t undecided_count;
+    const struct gt_set_aside *set_aside; /* those of at least min_bytes, largest first */
+    size_t set_aside_count;
+    uint64_t min_bytes;                  /* what the smallest finding frees, in general */
     struct gt_smaller smaller[GT_KINDS]; /* than that: they are in no sum above */
     /* Which kinds could be looked for; a kind without a finding and with false is "could not look".
      */

@@ -3,6 +3,8 @@
 #include "inspector/base/alloc.h"
 #include "inspector/base/error.h"
 #include "inspector/detect/detector.h"
+#include "inspector/detect/set_aside.h"
+#include "inspector/detect/undecided.h"
 
 #include <stdlib.h>
 
@@ -165,7 +167,6 @@ static void fill_coverage(const struct making *making)
     report->coverage.frames_precise = making->analysis->roots->frames_precise;
     report->coverage.frames_conservative = making->analysis->roots->frames_conservative;
     report->coverage.missing_bytes = process->missing_bytes;
-    report->coverage.undecided_bytes = making->study.undecided_bytes;
     gt_fill_notes(making->analysis, report);
 }
 
@@ -184,6 +185,8 @@ struct gt_error *gt_report_make(struct gt_analysis *analysis,
     gt_analysis_stage(analysis, "weighing goroutines");
     gt_fill_retained(&making.study, making.report);
     detect(&making);
+    gt_undecided_tell(&making.study, making.report);
+    gt_set_aside_tell(&making.study, making.report);
     fill_memory(&making);
     fill_coverage(&making);
     gt_study_end(&making.study);

@@ -45,6 +45,7 @@ void gt_study_end(struct gt_study *study)
 {
     if (study->has_forest) gt_forest_deinit(&study->forest);
     gt_windows_forget(study);
+    gt_bitmap_free(&study->innocent);
     gt_bitmap_free(&study->holders);
     gt_bitmap_free(&study->doubtful);
     gt_map_free(&study->samples);

@@ -254,6 +254,6 @@ void gt_causes_weigh(struct gt_study *study, struct gt_causes *causes, uint64_t 
             bytes_of_parts(&weighing, cause_at(&weighing, i)) + cause_at(&weighing, i)->stack_bytes;
     if (causes->list.len)
         qsort(causes->list.data, causes->list.len, sizeof(struct gt_cause), by_freed);
-    gt_bitmap_free(&weighing.innocent);
+    study->innocent = weighing.innocent;
     gt_absence_deinit(&weighing.absence);
 }

@@ -70,7 +70,7 @@ struct gt_cause *gt_causes_add(struct gt_causes *causes, enum gt_kind kind,
 
 /* Weighs every cause, drops those below the study's threshold into `smaller`, and orders the rest
  * by what they free. *total_bytes and *total_objects get what goes when all that are left are
- * fixed. */
+ * fixed. The study gets what is live without those. */
 void gt_causes_weigh(struct gt_study *study, struct gt_causes *causes, uint64_t *total_bytes,
                      uint64_t *total_objects);
 

@@ -28,6 +28,7 @@ struct gt_study {
     struct gt_global_users *users; /* of code to globals without names */
     struct gt_contest *contest;
     struct gt_bitmap live;
+    struct gt_bitmap innocent; /* what is live without any finding; once causes were weighed */
     struct gt_bitmap holders;
     struct gt_bitmap doubtful;  /* no holders, if what was inferred is right; else empty */
     struct gt_map dead_words;   /* addresses of lost elements' words, which make no windows -> was
@@ -41,7 +42,6 @@ struct gt_study {
     uint64_t min_bytes; /* the smallest finding to report */
     size_t max_instances;
     bool show_data;
-    uint64_t undecided_bytes; /* in blocks that an untyped word kept from being judged */
 };
 
 /* A name of the process as the report keeps it: a report outlives what it was made from. */

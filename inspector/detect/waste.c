@@ -7,6 +7,7 @@
 #include "inspector/detect/detector.h"
 #include "inspector/detect/group.h"
 #include "inspector/detect/places.h"
+#include "inspector/detect/set_aside.h"
 #include "inspector/detect/stale.h"
 #include "inspector/detect/windows.h"
 
@@ -19,27 +20,6 @@ struct wasting {
     const struct gt_windows *windows;
     struct gt_groups groups;
 };
-
-/* Buffers that are kept to be used again: their spare bytes are their purpose. */
-static bool keeps_for_reuse(const char *holder)
-{
-    static const char *const reusers[] = {
-        "bytes.Buffer", "bufio.",   "strings.Builder", "encoding/", "sync.", "fmt.",
-        "internal/",    "runtime.", "compress/",       "crypto/",   "net/",  "log."};
-
-    for (size_t i = 0; holder && i < sizeof reusers / sizeof *reusers; i++)
-        if (strncmp(holder, reusers[i], strlen(reusers[i])) == 0) return true;
-    return false;
-}
-
-/* Where nothing tells the types a pool cannot be told from what owns a buffer, unless the owner is
- * known. */
-static bool is_kept_for_reuse(const struct wasting *wasting, const struct gt_view *view)
-{
-    const char *holder = gt_holder_struct(wasting->study, &view->holder);
-
-    return holder ? keeps_for_reuse(holder) : view->inferred || !wasting->study->process->dwarf;
-}
 
 /* What a finding about the block may count: 0 when it is none. */
 static uint64_t cost_of(const struct gt_windowed *block, bool *proven)
@@ -58,7 +38,11 @@ static void consider(struct wasting *wasting, uint32_t number)
     uint64_t cost = cost_of(block, &proven);
 
     if (!block->wastes || !cost) return;
-    if (!proven && is_kept_for_reuse(wasting, view)) return;
+    const char *reason = proven ? NULL : gt_set_aside_reason(wasting->study, view);
+    if (reason) {
+        gt_set_aside_add(wasting->study, number, reason);
+        return;
+    }
     const char *key = gt_arena_format(wasting->study->storage, "%c%c%c%s", proven ? 'p' : 's',
                                       block->inferred ? 'i' : 'k', block->strings ? 't' : 'l',
                                       gt_key_of(&wasting->keys, &view->holder));
@@ -84,13 +68,27 @@ static void tell(const struct wasting *wasting, const struct gt_windowed *block,
     instance->windowed.allocated_at = gt_places_allocated(study, block->block);
 }
 
+/* Spare capacity that a pool keeps is set aside, whoever owns it meanwhile. */
+static bool set_aside(struct wasting *wasting, const struct gt_path *path,
+                      const struct gt_member *members, size_t count)
+{
+    const char *reason = gt_set_aside_by_path(path);
+
+    for (size_t i = 0; reason && i < count; i++)
+        gt_set_aside_add(wasting->study, members[i].item, reason);
+    return reason != NULL;
+}
+
 static void make_cause(void *ctx, const struct gt_member *members, size_t count)
 {
     struct wasting *wasting = ctx;
     struct gt_study *study = wasting->study;
     const struct gt_windowed *largest = block_of(wasting, &members[0]);
     const struct gt_view *view = gt_window_of(wasting->windows, largest, 0);
+    struct gt_path path = gt_path_to(&wasting->keys, &view->holder);
     bool proven = members[0].key[0] == 'p';
+
+    if (!proven && set_aside(wasting, &path, members, count)) return;
     enum gt_confidence sure = !proven                                  ? GT_SUSPECT
                               : largest->elements || largest->inferred ? GT_LIKELY
                                                                        : GT_PROVEN;
@@ -107,7 +105,7 @@ static void make_cause(void *ctx, const struct gt_member *members, size_t count)
     }
     cause->confidence = gt_stale_confidence(&stale, sure);
     cause->doubt = gt_stale_doubt(study, &stale);
-    cause->path = gt_path_to(&wasting->keys, &view->holder);
+    cause->path = path;
     cause->title =
         gt_arena_format(study->storage, "%zu block%s kept alive by small %s", count,
                         count == 1 ? "" : "s", largest->strings ? "substrings" : "subslices");
@@ -125,7 +123,6 @@ void gt_detect_windows(struct gt_study *study, struct gt_causes *causes)
     gt_keys_init(&wasting.keys, study);
     gt_groups_init(&wasting.groups);
     wasting.windows = gt_windows_of(study);
-    study->undecided_bytes = wasting.windows->undecided_bytes;
     for (size_t i = 0; i < wasting.windows->blocks.len; i++)
         consider(&wasting, (uint32_t)i);
     gt_groups_visit(&wasting.groups, make_cause, &wasting);

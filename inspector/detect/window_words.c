@@ -73,3 +73,21 @@ enum gt_word_verdict gt_window_judge(const struct gt_study *study, const struct 
         return GT_COVERS_ALL;
     }
 }
+
+const char *gt_verdict_name(enum gt_word_verdict verdict)
+{
+    static const char *const names[GT_WORD_VERDICTS] = {
+        [GT_COVERS_ALL] = "pointer",
+        [GT_IS_WINDOW] = "window",
+        [GT_UNTYPED] = "pointer of unknown type",
+        [GT_UNSAFE_POINTER] = "unsafe.Pointer",
+        [GT_BYTE_POINTER] = "pointer to a byte",
+        [GT_UNFIT] = "string or slice that does not fit the block",
+        [GT_STALE_ONLY] = "word that may be stale",
+        [GT_WEAK_ONLY] = "weak pointer",
+        [GT_UNEQUAL] = "slices with elements of different sizes",
+        [GT_CONTRADICTS] = "string or slice of bytes over pointers",
+    };
+
+    return names[verdict];
+}

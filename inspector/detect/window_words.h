@@ -16,7 +16,16 @@ enum gt_word_verdict {
     GT_UNSAFE_POINTER, /* an unsafe.Pointer */
     GT_BYTE_POINTER,   /* a *byte, or what is as small */
     GT_UNFIT,          /* a string or slice that does not fit the block */
+    /* Reasons that no single word gives: */
+    GT_STALE_ONLY,  /* only words that may be stale lead to the block */
+    GT_WEAK_ONLY,   /* a weak pointer can bring all of it back */
+    GT_UNEQUAL,     /* its windows have elements of different sizes */
+    GT_CONTRADICTS, /* a window of bytes lies over its pointers */
+    GT_WORD_VERDICTS
 };
+
+/* The reason as a person reads it: "pointer of unknown type". */
+const char *gt_verdict_name(enum gt_word_verdict verdict);
 
 enum gt_word_verdict gt_window_judge(const struct gt_study *study, const struct gt_word *word,
                                      uint32_t object, struct gt_view *view);

@@ -1,14 +1,17 @@
 #include "inspector/detect/windows.h"
 
 #include "inspector/base/alloc.h"
+#include "inspector/detect/set_aside.h"
 #include "inspector/detect/window_words.h"
 
 #include <stdlib.h>
 
 enum {
     MIN_BLOCK = 16,
-    MAX_VIEWS = 1 << 18, /* kept on suspicion; beyond, only those of blocks known to matter */
-    WAITING = 16,        /* words whose regions are being fetched */
+    MAX_VIEWS = 1 << 18,     /* kept on suspicion; beyond, only those of blocks known to matter */
+    MAX_UNDECIDED = 1 << 15, /* words kept that leave large blocks undecided; and small ones */
+    LARGE_BLOCK = 1 << 12,
+    WAITING = 16, /* words whose regions are being fetched */
 };
 
 struct waiting { /* a word, and who holds it */
@@ -19,14 +22,15 @@ struct waiting { /* a word, and who holds it */
 
 struct collecting {
     const struct gt_study *study;
-    struct gt_bitmap whole, undecided; /* some pointer covers it, or may */
-    struct gt_bitmap small, half;      /* it has a window under half of it; and one that is not */
-    struct gt_bitmap partial, full;    /* a window with pointers beside it; and one without */
-    struct gt_bitmap doubtful;         /* something doubtful points to it too */
-    struct gt_holder holder;           /* whose words are being looked at */
-    struct waiting ring[WAITING];      /* the last words seen: their turn comes in a moment */
+    struct gt_bitmap whole;         /* some pointer covers it */
+    struct gt_bitmap small, half;   /* it has a window under half of it; and one that is not */
+    struct gt_bitmap partial, full; /* a window with pointers beside it; and one without */
+    struct gt_bitmap doubtful;      /* something doubtful points to it too */
+    struct gt_holder holder;        /* whose words are being looked at */
+    struct waiting ring[WAITING];   /* the last words seen: their turn comes in a moment */
     size_t seen;
-    bool overflowed; /* the views are incomplete */
+    bool overflowed;          /* the views are incomplete */
+    size_t undecided_kept[2]; /* words that leave small blocks undecided; and large ones */
     struct gt_windows *out;
 };
 
@@ -62,7 +66,7 @@ static bool open_for_pointers(const struct collecting *collecting, uint32_t obje
 
 static bool is_settled(const struct collecting *collecting, uint32_t object)
 {
-    return gt_bit(&collecting->whole, object) || gt_bit(&collecting->undecided, object);
+    return gt_bit(&collecting->whole, object) || gt_bit(&collecting->out->undecided, object);
 }
 
 static void note_window(struct collecting *collecting, uint32_t object, const struct gt_view *view)
@@ -98,15 +102,30 @@ static bool may_be_stale(const struct collecting *collecting, const struct gt_wo
             gt_root_at(collecting->study->roots, holder->root)->kind == GT_ROOT_CONSERVATIVE);
 }
 
-static void note_undecided(struct collecting *collecting, uint32_t object,
-                           const struct gt_word *word)
+/* Of many such words those into large blocks are kept. */
+static void keep_undecided(struct collecting *collecting, uint32_t object,
+                           const struct gt_holder *holder, enum gt_word_verdict verdict)
 {
-    if (!may_be_stale(collecting, word)) {
-        gt_bit_set(&collecting->undecided, object);
+    struct gt_undecided_word word = {object, *holder, (uint8_t)verdict};
+    bool large = gt_heap_size(&collecting->study->heap->graph, object) >= LARGE_BLOCK;
+
+    if (gt_bit_test_set(&collecting->out->undecided, object)) return;
+    if (collecting->undecided_kept[large]++ < MAX_UNDECIDED)
+        gt_vec_add(&collecting->out->undecided_words, &word);
+}
+
+static void note_undecided(struct collecting *collecting, uint32_t object,
+                           const struct gt_word *word, enum gt_word_verdict verdict)
+{
+    struct gt_holder holder = collecting->holder;
+
+    if (may_be_stale(collecting, word)) {
+        uint64_t *root = gt_map_put(&collecting->out->stale, object, NULL);
+        if (!*root) *root = (uint64_t)holder.root + 1;
         return;
     }
-    uint64_t *root = gt_map_put(&collecting->out->stale, object, NULL);
-    if (!*root) *root = (uint64_t)collecting->holder.root + 1;
+    holder.offset = word->offset;
+    keep_undecided(collecting, object, &holder, verdict);
 }
 
 static void look_at(struct collecting *collecting, const struct gt_region *region,
@@ -119,7 +138,7 @@ static void look_at(struct collecting *collecting, const struct gt_region *regio
     if (!gt_bit(&collecting->study->heap->graph.allocated, object)) return;
     enum gt_word_verdict verdict = gt_window_judge(collecting->study, word, object, &view);
     if (verdict == GT_COVERS_ALL) gt_bit_set(&collecting->whole, object);
-    if (verdict > GT_IS_WINDOW) note_undecided(collecting, object, word);
+    if (verdict > GT_IS_WINDOW) note_undecided(collecting, object, word, verdict);
     if (verdict != GT_IS_WINDOW) return;
     note_window(collecting, object, &view);
     if (word->uncapped) gt_bit_set(&collecting->doubtful, object);
@@ -154,13 +173,14 @@ static bool is_dead(struct collecting *collecting, const struct gt_word *word)
 static void respect_weak_pointers(struct collecting *collecting)
 {
     const struct gt_study *study = collecting->study;
+    const struct gt_holder nobody = {.object = GT_NO_OBJECT, .root = GT_NO_ROOT};
 
     for (size_t i = 0; i < study->specials->list.len; i++) {
         const struct gt_special *special = gt_special_at(study->specials, i);
         uint32_t handle = gt_heap_object(&study->heap->graph, special->words[0]);
         if (special->kind == GT_SPECIAL_WEAK_HANDLE && handle != GT_NO_OBJECT &&
             gt_bit(&study->live, handle))
-            gt_bit_set(&collecting->undecided, special->object);
+            keep_undecided(collecting, special->object, &nobody, GT_WEAK_ONLY);
     }
 }
 
@@ -239,23 +259,21 @@ static void decide_stale(struct collecting *collecting)
 
     for (size_t i = 0; i < stale->cap; i++) {
         uint32_t object = (uint32_t)stale->slots[i].key;
+        struct gt_holder holder = {.object = GT_NO_OBJECT,
+                                   .root = (uint32_t)(stale->slots[i].value - 1)};
         if (stale->slots[i].used && !gt_bit(&collecting->small, object) &&
             !gt_bit(&collecting->half, object))
-            gt_bit_set(&collecting->undecided, object);
+            keep_undecided(collecting, object, &holder, GT_STALE_ONLY);
     }
 }
 
-/* Blocks that an untyped word leads to, and no pointer that covers them: what is used of them is
- * not known. */
-static void count_undecided(struct collecting *collecting)
+/* What a pointer covers whole is judged, whatever else leads to it. */
+static void decide_whole(struct collecting *collecting)
 {
-    const struct gt_bitmap *undecided = &collecting->undecided;
+    struct gt_bitmap *undecided = &collecting->out->undecided;
 
-    for (size_t i = gt_bitmap_next(undecided, 0); i < undecided->bits;
-         i = gt_bitmap_next(undecided, i + 1))
-        if (!gt_bit(&collecting->whole, i))
-            collecting->out->undecided_bytes +=
-                gt_heap_size(&collecting->study->heap->graph, (uint32_t)i);
+    for (size_t i = 0; i < (undecided->bits + 63) / 64; i++)
+        undecided->words[i] &= ~collecting->whole.words[i];
 }
 
 /* Views were kept on suspicion; before a block was known to matter some may have been passed over,
@@ -321,20 +339,23 @@ static void make_blocks(struct collecting *collecting)
         bool agreed = gt_window_block_complete(collecting->study, out, &block);
         if (agreed && !gt_window_block_denied(collecting->study, out, &block))
             gt_vec_add(&out->blocks, &block);
-        else if (agreed || block.inferred)
-            out->undecided_bytes += gt_heap_size(&collecting->study->heap->graph, block.block);
+        else
+            keep_undecided(collecting, block.block, &first->holder,
+                           agreed ? GT_CONTRADICTS : GT_UNEQUAL);
     }
 }
 
 static void collect(const struct gt_study *study, struct gt_windows *out)
 {
     struct collecting collecting = {.study = study, .out = out};
-    struct gt_bitmap *bits[] = {&collecting.whole,   &collecting.undecided, &collecting.small,
-                                &collecting.half,    &collecting.partial,   &collecting.full,
-                                &collecting.doubtful};
+    struct gt_bitmap *bits[] = {&collecting.whole, &collecting.small,   &collecting.half,
+                                &collecting.full,  &collecting.partial, &collecting.doubtful};
 
     *out = (struct gt_windows){.views = GT_VEC_OF(struct gt_view),
-                               .blocks = GT_VEC_OF(struct gt_windowed)};
+                               .blocks = GT_VEC_OF(struct gt_windowed),
+                               .undecided_words = GT_VEC_OF(struct gt_undecided_word),
+                               .set_aside = GT_VEC_OF(struct gt_aside)};
+    gt_bitmap_init(&out->undecided, study->heap->graph.objects);
     for (size_t i = 0; i < sizeof bits / sizeof *bits; i++)
         gt_bitmap_init(bits[i], study->heap->graph.objects);
     respect_weak_pointers(&collecting);
@@ -342,7 +363,7 @@ static void collect(const struct gt_study *study, struct gt_windows *out)
     look_at_waiting(&collecting);
     every_doubt(&collecting);
     decide_stale(&collecting);
-    count_undecided(&collecting);
+    decide_whole(&collecting);
     if (collecting.overflowed) {
         gt_vec_clear(&out->views);
         every_word(&collecting, record);
@@ -369,6 +390,9 @@ void gt_windows_forget(struct gt_study *study)
     gt_vec_free(&study->windows->views);
     gt_vec_free(&study->windows->blocks);
     gt_map_free(&study->windows->stale);
+    gt_bitmap_free(&study->windows->undecided);
+    gt_vec_free(&study->windows->undecided_words);
+    gt_vec_free(&study->windows->set_aside);
     free(study->windows);
     study->windows = NULL;
 }

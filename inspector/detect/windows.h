@@ -49,11 +49,20 @@ struct gt_windowed { /* a block with all its windows */
     uint32_t stale;                 /* a root that may be stale points to it; or GT_NO_ROOT */
 };
 
+struct gt_undecided_word { /* why a block is not judged: the first word that keeps it from it */
+    uint32_t block;
+    struct gt_holder holder; /* of the word; neither an object nor a root when there is none */
+    uint8_t verdict;         /* enum gt_word_verdict */
+};
+
 struct gt_windows {
     struct gt_vec views;  /* struct gt_view, by block and offset */
     struct gt_vec blocks; /* struct gt_windowed */
     struct gt_map stale;  /* block -> the first root that may be stale and points to it, + 1 */
-    uint64_t undecided_bytes;
+    struct gt_bitmap undecided; /* blocks that are not judged */
+    /* struct gt_undecided_word: of those and of others; not of all of them where they are many. */
+    struct gt_vec undecided_words;
+    struct gt_vec set_aside; /* struct gt_aside; set_aside.h fills it */
 };
 
 /* The windows that the study's holders make: collected once, and kept by the study until the

@@ -168,16 +168,30 @@ static json_t *notes_of(const struct gt_report *report)
     return texts(report->coverage.notes, report->coverage.note_count);
 }
 
+/* Bytes of those blocks that might belong to a finding of each kind. */
+static json_t *undecided_of(const struct gt_report *report)
+{
+    json_t *object = json_object();
+
+    for (unsigned kind = 0; kind < GT_KINDS; kind++)
+        json_object_set_new(object, gt_kind_name(kind),
+                            gt_json_size(report->coverage.undecided_of[kind]));
+    return object;
+}
+
 static json_t *coverage_of(const struct gt_report *report)
 {
-    return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "typed_bytes",
+    return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "typed_bytes",
                      gt_json_size(report->coverage.typed_bytes), "untyped_bytes",
                      gt_json_size(report->coverage.untyped_bytes), "frames_precise",
                      gt_json_size(report->coverage.frames_precise), "frames_conservative",
                      gt_json_size(report->coverage.frames_conservative), "names_disputed",
                      gt_json_size(report->coverage.names_disputed), "missing_bytes",
                      gt_json_size(report->coverage.missing_bytes), "undecided_bytes",
-                     gt_json_size(report->coverage.undecided_bytes), "notes", notes_of(report));
+                     gt_json_size(report->coverage.undecided_bytes), "undecided_blocks",
+                     gt_json_size(report->coverage.undecided_blocks), "undecided_of",
+                     undecided_of(report), "set_aside_bytes",
+                     gt_json_size(report->coverage.set_aside_bytes), "notes", notes_of(report));
 }
 
 /* So that "none found" and "could not look" never read the same. */
@@ -210,17 +224,18 @@ bool gt_json_report(const struct gt_report *report, const struct gt_style *style
 {
     (void)style;
     return gt_json_dump(
-        json_pack("{s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
-                  "schema", "gotopsy-report/1", "tool", gt_json_tool(), "core",
-                  gt_json_core(report), "crash", crash_of(report), "binary", gt_json_binary(report),
-                  "gc", gc_of(report), "live",
-                  bytes_and_objects(report->live.bytes, report->live.objects), "memory",
-                  memory_of(report), "goroutines", goroutines_of(report), "coverage",
-                  coverage_of(report), "leaks_total",
-                  bytes_and_objects(report->leaks_total.bytes, report->leaks_total.objects),
-                  "looked_for", looked_for(report), "findings",
-                  gt_json_findings(report->findings, report->finding_count), "min_bytes",
-                  gt_json_size(report->min_bytes), "smaller", smaller_of(report)),
+        json_pack(
+            "{s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
+            "schema", "gotopsy-report/1", "tool", gt_json_tool(), "core", gt_json_core(report),
+            "crash", crash_of(report), "binary", gt_json_binary(report), "gc", gc_of(report),
+            "live", bytes_and_objects(report->live.bytes, report->live.objects), "memory",
+            memory_of(report), "goroutines", goroutines_of(report), "coverage", coverage_of(report),
+            "leaks_total",
+            bytes_and_objects(report->leaks_total.bytes, report->leaks_total.objects), "looked_for",
+            looked_for(report), "undecided", gt_json_undecided(report), "set_aside",
+            gt_json_set_aside(report), "findings",
+            gt_json_findings(report->findings, report->finding_count), "min_bytes",
+            gt_json_size(report->min_bytes), "smaller", smaller_of(report)),
         to);
 }
 

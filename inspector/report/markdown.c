@@ -6,6 +6,7 @@
 #include "inspector/report/sinks.h"
 #include "inspector/report/summary.h"
 #include "inspector/report/units.h"
+#include "inspector/report/unjudged.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -80,8 +81,10 @@ static void put_table(FILE *to, const struct gt_report *report)
         put_row(to, &report->findings[i]);
 }
 
-/* The details are those of the text report, drawn into memory. */
-static bool put_details(FILE *to, const struct gt_finding *finding)
+typedef void draw_fn(struct gt_page *page, const void *what);
+
+/* What the text report has, drawn into memory. */
+static bool put_drawn(FILE *to, draw_fn *draw, const void *what)
 {
     const struct gt_style style = {.width = CODE_WIDTH};
     struct gt_page page;
@@ -91,12 +94,22 @@ static bool put_details(FILE *to, const struct gt_finding *finding)
 
     if (!memory) return false;
     gt_page_init(&page, memory, &style);
-    gt_page_details(&page, 0, finding);
-    gt_page_cost(&page, 0, finding);
+    draw(&page, what);
     bool written = fclose(memory) == 0;
-    if (written) put_code(to, code);
+    if (written && *code) put_code(to, code);
     free(code);
     return written;
+}
+
+static void draw_details(struct gt_page *page, const void *what)
+{
+    gt_page_details(page, 0, what);
+    gt_page_cost(page, 0, what);
+}
+
+static void draw_unjudged(struct gt_page *page, const void *what)
+{
+    gt_page_unjudged(page, what);
 }
 
 static void put_sentence(FILE *to, const char *label, const char *text)
@@ -113,7 +126,7 @@ static bool put_section(FILE *to, const struct gt_finding *finding)
             gt_bytes(finding->bytes_freed).text, gt_confidence_name(finding->confidence));
     put(to, finding->title ? finding->title : "");
     fputs("\n\n", to);
-    if (!put_details(to, finding)) return false;
+    if (!put_drawn(to, draw_details, finding)) return false;
     put_sentence(to, "Doubt", finding->doubt);
     put_sentence(to, "Fix", finding->advice);
     return true;
@@ -145,5 +158,6 @@ bool gt_markdown_report(const struct gt_report *report, const struct gt_style *s
     fputs("\n## What was looked at\n\n", to);
     put_lines(to, gt_summary_tail, report);
     put_notes(to, report);
-    return true;
+    putc('\n', to);
+    return put_drawn(to, draw_unjudged, report);
 }

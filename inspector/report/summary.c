@@ -2,6 +2,7 @@
 
 #include "inspector/report/names.h"
 #include "inspector/report/units.h"
+#include "inspector/report/unjudged.h"
 
 #include <string.h>
 
@@ -129,13 +130,21 @@ static void say_smaller(struct gt_str *to, const struct gt_report *report)
                       gt_bytes(report->min_bytes).text);
 }
 
-/* The kinds without a finding that were looked for, or that could not be. */
-static unsigned say_unseen(struct gt_str *to, const struct gt_report *report, bool looked_for)
+enum outcome { NOT_FOUND, PERHAPS_MISSED, NOT_LOOKED_FOR };
+
+/* What is to be said of a kind without a finding. */
+static enum outcome outcome_of(const struct gt_report *report, enum gt_kind kind)
+{
+    if (!report->looked_for[kind]) return NOT_LOOKED_FOR;
+    return gt_may_be_missed(report, kind) ? PERHAPS_MISSED : NOT_FOUND;
+}
+
+static unsigned say_unseen(struct gt_str *to, const struct gt_report *report, enum outcome outcome)
 {
     unsigned count = 0;
 
     for (unsigned kind = 0; kind < GT_KINDS; kind++) {
-        if (found(report, kind) || report->looked_for[kind] != looked_for) continue;
+        if (found(report, kind) || outcome_of(report, kind) != outcome) continue;
         gt_str_format(to, "%s%s", count++ ? ", " : "", gt_kind_plural(kind));
     }
     return count;
@@ -143,12 +152,19 @@ static unsigned say_unseen(struct gt_str *to, const struct gt_report *report, bo
 
 static void say_not_found(struct gt_str *to, const struct gt_report *report)
 {
-    say_unseen(to, report, true);
+    say_unseen(to, report, NOT_FOUND);
+}
+
+static void say_perhaps_missed(struct gt_str *to, const struct gt_report *report)
+{
+    if (say_unseen(to, report, PERHAPS_MISSED))
+        gt_str_format(to, ": %s were not analysed",
+                      gt_bytes(report->coverage.undecided_bytes).text);
 }
 
 static void say_not_looked_for(struct gt_str *to, const struct gt_report *report)
 {
-    say_unseen(to, report, false);
+    say_unseen(to, report, NOT_LOOKED_FOR);
 }
 
 static void say_only_small(struct gt_str *to, const struct gt_report *report,
@@ -166,7 +182,8 @@ static void say_only_small(struct gt_str *to, const struct gt_report *report,
 static void say_no_leaks(struct gt_str *to, const struct gt_report *report)
 {
     struct gt_str unseen = {0};
-    unsigned not_looked_for = say_unseen(&unseen, report, false);
+    unsigned not_looked_for = say_unseen(&unseen, report, NOT_LOOKED_FOR);
+    unsigned perhaps_missed = say_unseen(&unseen, report, PERHAPS_MISSED);
 
     gt_str_free(&unseen);
     if (not_looked_for == GT_KINDS)
@@ -178,6 +195,11 @@ static void say_no_leaks(struct gt_str *to, const struct gt_report *report)
                       GT_KINDS);
     else
         gt_str_add(to, "none found");
+    if (perhaps_missed)
+        gt_str_format(to, "; %s were not analysed",
+                      gt_bytes(report->coverage.undecided_bytes).text);
+    if (report->set_aside_count)
+        gt_str_format(to, "; %s were set aside", gt_bytes(report->coverage.set_aside_bytes).text);
 }
 
 static uint64_t stack_bytes(const struct gt_report *report)
@@ -201,13 +223,6 @@ static void say_leaks(struct gt_str *to, const struct gt_report *report)
                   report->finding_count, report->finding_count == 1 ? "finding" : "findings",
                   gt_percent(heap, report->live.bytes).text);
     if (stacks) gt_str_format(to, ", and %s of stacks", gt_bytes(stacks).text);
-}
-
-static void say_undecided(struct gt_str *to, const struct gt_report *report)
-{
-    if (report->coverage.undecided_bytes == 0) return;
-    gt_str_format(to, "%s in blocks that a pointer of unknown type leads to",
-                  gt_bytes(report->coverage.undecided_bytes).text);
 }
 
 static void say_disputed(struct gt_str *to, const struct gt_report *report)
@@ -267,8 +282,10 @@ const struct gt_summary_line gt_summary_head[] = {
 const struct gt_summary_line gt_summary_tail[] = {
     {"smaller", say_smaller, false},
     {"not found", say_not_found, false},
+    {"perhaps missed", say_perhaps_missed, true},
     {"could not look for", say_not_looked_for, true},
-    {"not analysed", say_undecided, false},
+    {"not analysed", gt_say_undecided, false},
+    {"set aside", gt_say_set_aside, false},
     {"coverage", say_coverage, false},
     {"no debug information", say_blind, true},
     {NULL, NULL, false},

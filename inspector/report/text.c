@@ -7,6 +7,7 @@
 #include "inspector/report/sinks.h"
 #include "inspector/report/summary.h"
 #include "inspector/report/units.h"
+#include "inspector/report/unjudged.h"
 
 enum {
     LABEL_COLUMNS = 12,
@@ -129,6 +130,7 @@ bool gt_text_report(const struct gt_report *report, const struct gt_style *style
     for (size_t i = 0; i < report->finding_count; i++)
         put_finding(&page, &report->findings[i]);
     put_tail(&page, report);
+    if (page.all) gt_page_unjudged(&page, report);
     put_notes(&page, report);
     return true;
 }

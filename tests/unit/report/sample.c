@@ -175,6 +175,31 @@ static const struct gt_panic panics[] = {
 static const char *const experiments[] = {"greenteagc"};
 static const char *const notes[] = {"goroutine 77: its stack is " GT_SAMPLE_HOSTILE};
 
+static const struct gt_step arena_path[] = {{"global main.arena", 0x5f0000, "main.pages", ".base"}};
+static const struct gt_undecided undecided[] = {
+    {.count = 3,
+     .bytes = 2201985,
+     .block = {0xc000400000, 1 << 20, "[]" GT_SAMPLE_HOSTILE},
+     .reason = "unsafe.Pointer",
+     .word = 0x5f0000,
+     .holder = "main.pages.base " GT_SAMPLE_HOSTILE,
+     .path = {arena_path, COUNT(arena_path)},
+     .retained_bytes = 3 << 20},
+    {.count = 1,
+     .bytes = 24,
+     .block = {0xc000500000, 24, NULL},
+     .reason = "weak pointer",
+     .retained_bytes = GT_UNKNOWN},
+};
+static const struct gt_set_aside set_aside[] = {
+    {.count = 16,
+     .bytes = 16777216,
+     .block = {0xc000600000, 1 << 20, NULL},
+     .reason = "kept for reuse by bytes.Buffer",
+     .holder = "bytes.Buffer.buf",
+     .path = {arena_path, COUNT(arena_path)}},
+};
+
 const struct gt_report gt_sample_report = {
     .core = {"/var/cores/core.4211", "kernel", 1288490188, true, 4211, "api-server", "SIGABRT"},
     .binary = {"/srv/api-server", "7fb03c1e00112233", "go1.26.8", "amd64", true, true, experiments,
@@ -188,10 +213,25 @@ const struct gt_report gt_sample_report = {
     .live = {851443712, 6812345},
     .memory = {UINT64_MAX, parts, COUNT(parts)},
     .goroutines = {12440, 5, statuses, COUNT(statuses), groups, COUNT(groups)},
-    .coverage = {987, 13, 40000, 3, 1, 4096, 2202009, notes, COUNT(notes)},
+    .coverage = {.typed_bytes = 987,
+                 .untyped_bytes = 13,
+                 .frames_precise = 40000,
+                 .frames_conservative = 3,
+                 .names_disputed = 1,
+                 .missing_bytes = 4096,
+                 .undecided_bytes = 2202009,
+                 .undecided_blocks = 4,
+                 .undecided_of = {[GT_SUBSTRING] = 2201985, [GT_LOST_ELEMENTS] = 24},
+                 .set_aside_bytes = 16777216,
+                 .notes = notes,
+                 .note_count = COUNT(notes)},
     .leaks_total = {358000000, 1200000},
     .findings = findings,
     .finding_count = COUNT(findings),
+    .undecided = undecided,
+    .undecided_count = COUNT(undecided),
+    .set_aside = set_aside,
+    .set_aside_count = COUNT(set_aside),
     .min_bytes = 851444,
     .smaller = {[GT_TICKER] = {2, 1, 3000, 4096}, [GT_SUBSLICE] = {1, 0, 1, 640}},
     .looked_for = {true, true, true, true, true, true, true},

@@ -114,6 +114,41 @@ static void not_found_and_could_not_look_read_differently(void **state)
     free(text);
 }
 
+static void what_was_not_judged_is_told(void **state)
+{
+    const struct gt_style wide = {.width = 400}, all = {.all = true, .width = 400};
+
+    (void)state;
+    char *brief = gt_written_report(&gt_sample_report, GT_FORMAT_TEXT, &wide);
+    char *full = gt_written_report(&gt_sample_report, GT_FORMAT_TEXT, &all);
+    assert_non_null(strstr(brief, "not analysed: 2.1 MiB in 4 blocks: unsafe.Pointer in main.pag"));
+    assert_non_null(
+        strstr(brief, "set aside: 16 MiB of spare capacity in 16 blocks, kept for reu"));
+    assert_null(strstr(brief, "held by global main.arena.base main.pages"));
+    assert_non_null(strstr(full, "held by global main.arena.base main.pages"));
+    free(brief);
+    free(full);
+}
+
+static void a_kind_that_may_be_missed_is_not_called_not_found(void **state)
+{
+    struct gt_report report = gt_sample_empty;
+
+    (void)state;
+    report.coverage.undecided_bytes = report.coverage.undecided_of[GT_SUBSTRING] = 4096;
+    report.coverage.undecided_blocks = 1;
+    report.min_bytes = 4096;
+    char *text = gt_written_report(&report, GT_FORMAT_TEXT, &plain);
+    assert_non_null(strstr(text, "not found: subslices"));
+    assert_non_null(strstr(text, "perhaps missed: substrings: 4 KiB were not analysed"));
+    free(text);
+    report.min_bytes = 4097;
+    text = gt_written_report(&report, GT_FORMAT_TEXT, &plain);
+    assert_non_null(strstr(text, "not found: substrings, subslices"));
+    assert_non_null(strstr(text, "not analysed: 4 KiB in 1 block\n"));
+    free(text);
+}
+
 static void notes_are_counted_or_listed(void **state)
 {
     const struct gt_style all = {.all = true};
@@ -217,6 +252,8 @@ int main(void)
         cmocka_unit_test(colour_only_when_asked_for),
         cmocka_unit_test(findings_keep_the_order_of_the_report),
         cmocka_unit_test(not_found_and_could_not_look_read_differently),
+        cmocka_unit_test(what_was_not_judged_is_told),
+        cmocka_unit_test(a_kind_that_may_be_missed_is_not_called_not_found),
         cmocka_unit_test(notes_are_counted_or_listed),
         cmocka_unit_test(the_runtimes_own_frames_are_left_out),
         cmocka_unit_test(a_bar_shows_windows_and_spare),

@@ -1,0 +1,15 @@
+/*
+ * What groups of blocks keep alive beside themselves: what would go if their pointers went, of what
+ * no finding frees. One mark for all groups together.
+ */
+#ifndef GT_DETECT_BLOCKS_RETAINED_H
+#define GT_DETECT_BLOCKS_RETAINED_H
+
+#include "inspector/detect/study.h"
+
+/* `groups` are vectors of uint32_t, blocks; no block is in two. bytes[i] gets what groups[i] keeps.
+ * The causes have been weighed. */
+void gt_blocks_retained(const struct gt_study *study, const struct gt_vec *groups, uint32_t count,
+                        uint64_t *bytes);
+
+#endif
