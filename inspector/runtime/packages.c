@@ -181,6 +181,14 @@ static const struct module *module_of(const struct gt_packages *packages, const 
     return module;
 }
 
+/* A function may be in another package than its file is: runtime/sema.go has sync's. */
+static bool in_library(const struct gt_packages *packages, const char *file)
+{
+    size_t length = packages->library ? strlen(packages->library) : 0;
+
+    return length && strncmp(file, packages->library, length) == 0 && file[length];
+}
+
 /* Trimmed, a file of Go's library is its package's path and a name, and no path with a dot in its
  * first element is the library's. */
 static bool is_librarys(const struct gt_packages *packages, const char *package, const char *file)
@@ -188,7 +196,7 @@ static bool is_librarys(const struct gt_packages *packages, const char *package,
     size_t length = packages->library ? strlen(packages->library) : 0;
 
     if (!packages->library || !file) return false;
-    if (length) return strncmp(file, packages->library, length) == 0;
+    if (length) return in_library(packages, file);
     length = strlen(package);
     return !memchr(package, '.', strcspn(package, "/")) && strncmp(file, package, length) == 0 &&
            file[length] == '/';
@@ -237,6 +245,8 @@ const char *gt_source_of(const struct gt_packages *packages, const char *functio
     char package[MAX_PACKAGE] = "";
     const char *slash = strrchr(file, '/'), *name = slash ? slash + 1 : file;
 
+    if (in_library(packages, file))
+        return gt_arena_format(storage, "%s", file + strlen(packages->library));
     bool known = package_of(function, package);
     if (strcmp(package, "main") == 0)
         snprintf(package, sizeof package, "%s",
