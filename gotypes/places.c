@@ -34,6 +34,14 @@ static bool place_of_atomic(struct gt_types *types, const struct gt_type *type,
     return true;
 }
 
+/* All pointers have one shape, "go.shape.*uint8" (cmd/compile/internal/noder, shapify). */
+static bool is_shape(const struct gt_type *type)
+{
+    static const char name[] = "go.shape.*";
+
+    return strncmp(type->name, name, sizeof name - 1) == 0;
+}
+
 /* What a leaf holds; false for a kind that holds no pointers. */
 static bool place_of(struct gt_types *types, gt_type_id leaf, struct gt_place_of_type *out)
 {
@@ -41,6 +49,7 @@ static bool place_of(struct gt_types *types, gt_type_id leaf, struct gt_place_of
     switch (type->kind) {
     case GT_T_POINTER:
         *out = (struct gt_place_of_type){0, GT_P_POINTER, gt_types_elem(types, leaf)};
+        if (is_shape(type)) *out = (struct gt_place_of_type){0, GT_P_SHAPED, GT_NO_TYPE};
         return true;
     case GT_T_STRING:
         *out = (struct gt_place_of_type){0, GT_P_STRING, leaf};

@@ -84,6 +84,7 @@ enum gt_place_kind {
     GT_P_CHAN,    /* pointer to an hchan: type is the element */
     GT_P_FUNC,    /* pointer to a closure */
     GT_P_UNSAFE,  /* unsafe.Pointer */
+    GT_P_SHAPED,  /* *T of a generic function's shape, which does not tell T: type is none */
 };
 
 struct gt_place_of_type {

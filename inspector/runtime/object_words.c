@@ -55,6 +55,7 @@ static void fill_row(const struct gt_typing *typing, gt_type_id id, struct gt_ty
     row->known = true;
     row->size = type->size;
     row->is_map = type->kind == GT_T_MAP;
+    row->shaped = strstr(type->name, "go.shape.") != NULL;
     fill_trie(typing, type, row);
     row->has_pointers = type->ptr_bytes > 0;
     if (type->size > MASK_WORDS * WORD) return;
@@ -282,8 +283,9 @@ static void words_by_shape(const struct gt_typing *typing, const struct gt_slot_
 static unsigned place_words(uint8_t kind)
 {
     static const unsigned char counts[] = {
-        [GT_P_POINTER] = 1, [GT_P_STRING] = 2, [GT_P_SLICE] = 3, [GT_P_EFACE] = 2, [GT_P_IFACE] = 2,
-        [GT_P_MAP] = 1,     [GT_P_CHAN] = 1,   [GT_P_FUNC] = 1,  [GT_P_UNSAFE] = 1};
+        [GT_P_POINTER] = 1, [GT_P_STRING] = 2, [GT_P_SLICE] = 3, [GT_P_EFACE] = 2,
+        [GT_P_IFACE] = 2,   [GT_P_MAP] = 1,    [GT_P_CHAN] = 1,  [GT_P_FUNC] = 1,
+        [GT_P_UNSAFE] = 1,  [GT_P_SHAPED] = 1};
 
     return counts[kind];
 }

@@ -1,5 +1,5 @@
 /*
- * What typing.c, object_words.c and root_words.c share: how a type lies in a slot.
+ * What typing.c, claims.c, object_words.c and root_words.c share: how a type lies in a slot.
  *
  * What is asked of a type for every object is kept in one row a type, filled when it is first
  * needed. Rows may move when types are discovered: a row is good until the next one is asked for.
@@ -50,6 +50,7 @@ struct gt_type_row {
     uint64_t mask; /* of pointers, where the type has at most 64 words */
     uint8_t words; /* 0: more than 64, or no pointers */
     bool known, is_map, has_pointers;
+    bool shaped;        /* of a generic function's shape: some real type is laid out alike */
     gt_type_id trie[2]; /* a node of sync.Map's trie: what it really is, by its isEntry */
 };
 
@@ -96,6 +97,25 @@ static inline bool gt_slot_is_wide(const struct gt_region *region)
 
 /* A root, or what else a root's table holds, as a word. */
 void gt_root_word(const struct gt_typing *typing, const struct gt_root *root, struct gt_word *word);
+
+/* ---- claims.c ------------------------------------------------------------------------------ */
+
+/* Objects are worked through in blocks of neighbours, which lie close in memory too: a block waits
+ * its turn, and by then most of its objects are grey. */
+enum { GT_BLOCK_SHIFT = 9 };
+
+uint32_t gt_block_count(const struct gt_typing *typing);
+
+/* The object is of the type: its words are to be claimed. */
+void gt_settle(struct gt_typing *typing, uint32_t object, gt_type_id id, struct gt_extent extent);
+
+/* Something says that `value` points to `count` of type `id`. The claim waits a few turns, while
+ * the memory that decides it is fetched. */
+void gt_claim(struct gt_typing *typing, uint64_t value, gt_type_id id, uint64_t count);
+void gt_judge_oldest(struct gt_typing *typing); /* of those that wait; there must be one */
+
+void gt_claim_map(struct gt_typing *typing, uint64_t header, gt_type_id map_type);
+void gt_claim_function(struct gt_typing *typing, uint64_t value);
 
 /* Claims what the word leads to; `typing` is a struct gt_typing. */
 void gt_claim_word(void *typing, const struct gt_word *word);
