@@ -101,7 +101,7 @@ static bool is_internal(struct gt_keepers *keepers, uint64_t pc)
     if (*known) return *known == 2;
     const char *name = gt_process_function(keepers->study->process, pc);
     bool internal = gt_is_in_package(name, "runtime") || gt_is_in_package(name, "sync") ||
-                    strncmp(name, "internal/", 9) == 0;
+                    gt_is_in_package(name, "syscall") || strncmp(name, "internal/", 9) == 0;
     *known = internal ? 2 : 1;
     return *known == 2;
 }
@@ -179,6 +179,69 @@ static size_t told_of_way(const struct gt_study *study, const struct holder *hol
     return holder->way_count;
 }
 
+/* The program's frame that a frame of the runtime's works for; GT_NO_FRAME when there is none. */
+static uint32_t caller_of(struct gt_keepers *keepers, const struct gt_root *root)
+{
+    const struct gt_goroutines *all = keepers->study->goroutines;
+    const struct gt_goroutine *g = &all->list[root->owner];
+
+    for (uint32_t i = root->frame + 1; i < g->frame_count; i++)
+        if (!is_internal(keepers, gt_g_frame(all, g, i)->pc - 1)) return i;
+    return GT_NO_FRAME;
+}
+
+/* Is the second step a wait's record, and leads it on by this field? */
+static bool leads_by(const struct gt_path *path, const char *field)
+{
+    const struct gt_step *step = path->steps + 1;
+
+    return path->count > 1 && step->type && strcmp(step->type, "runtime.sudog") == 0 &&
+           step->field && strncmp(step->field, field, strlen(field)) == 0;
+}
+
+/* What the call that a frame of the runtime's is part of has to do with the word. */
+static const char *part_of_call(const struct gt_study *study, const struct gt_root *root,
+                                uint32_t caller, const struct gt_path *path)
+{
+    const struct gt_goroutine *g = &study->goroutines->list[root->owner];
+    const struct gt_wait *wait = &study->contest->wait[root->owner];
+    const char *reason = g->wait_reason ? g->wait_reason : "";
+    bool channel =
+        leads_by(path, ".c") || (wait->objects.len && gt_vec_u64(&wait->objects, 0) == root->value);
+
+    if (strcmp(reason, "chan send") == 0)
+        return channel ? "channel to send on" : "value being sent";
+    if (strcmp(reason, "chan receive") == 0) return "channel to receive from";
+    if (strcmp(reason, "select") == 0) return "select";
+    uint64_t pc = gt_g_frame(study->goroutines, g, caller - 1)->pc - 1;
+    return gt_arena_format(study->storage, "call of %s", gt_process_function(study->process, pc));
+}
+
+/* Variables of the runtime's frames, and its records of waits, say nothing to a programmer: the
+ * call is told instead. */
+static void tell_call(struct gt_keepers *keepers, uint32_t number, struct gt_path *path)
+{
+    const struct gt_study *study = keepers->study;
+    const struct gt_root *root = gt_root_at(study->roots, number);
+    const struct gt_goroutine *g = &study->goroutines->list[root->owner];
+
+    if (!path->count || root->frame >= g->frame_count || is_programs(keepers, root)) return;
+    uint32_t caller = caller_of(keepers, root);
+    if (caller == GT_NO_FRAME) return;
+    uint64_t pc = gt_g_frame(study->goroutines, g, caller)->pc - 1;
+    struct gt_step *steps = gt_arena_alloc(study->storage, path->count * sizeof *steps);
+    memcpy(steps, path->steps, path->count * sizeof *steps);
+    steps[0].what =
+        gt_arena_format(study->storage, "%s %s", gt_process_function(study->process, pc),
+                        part_of_call(study, root, caller, path));
+    if (leads_by(path, "")) {
+        memmove(steps + 1, steps + 2, (path->count - 2) * sizeof *steps);
+        steps[0].type = steps[0].field = NULL;
+        path->count--;
+    }
+    path->steps = steps;
+}
+
 static void tell(struct gt_keepers *keepers, const struct holder *holder, struct gt_kept *kept)
 {
     struct gt_study *study = keepers->study;
@@ -190,6 +253,7 @@ static void tell(struct gt_keepers *keepers, const struct holder *holder, struct
     kept->path = holder->root == NO_ROOT
                      ? gt_path_from(&keepers->keys, holder->way, count)
                      : gt_path_along(&keepers->keys, holder->root, holder->way, count);
+    if (holder->root != NO_ROOT) tell_call(keepers, holder->root, &kept->path);
 }
 
 static const struct gt_kept *tell_largest(struct collecting *collecting, size_t *count)

@@ -33,21 +33,20 @@ static void put_ids(struct gt_page *page, const struct gt_goroutine_group *group
     gt_page_line(page, COLUMN, COLUMN + 4);
     gt_page_put(page, GT_DIM, shown == 1 && group->count == 1 ? "goroutine " : "goroutines ");
     for (size_t i = 0; i < shown; i++)
-        gt_page_format(page, GT_DIM, "%s%llu%s", i ? " " : "", (unsigned long long)group->ids[i],
-                       i + 1 < group->count ? "," : "");
+        gt_page_format(page, GT_DIM, "%s%llu", i ? ", " : "", (unsigned long long)group->ids[i]);
     if (shown < group->count)
-        gt_page_format(page, GT_DIM, " %s more", gt_count(group->count - shown).text);
+        gt_page_format(page, GT_DIM, " and %s more", gt_count(group->count - shown).text);
     gt_page_end(page);
 }
 
-/* "keeps 1.2 MiB of heap in 3,400 objects, most of it by main.worker variable buf []byte" */
+/* "keep 1.2 MiB of heap in 3,400 objects, 1 MiB of it by main.worker variable buf []byte" */
 static void put_retained(struct gt_page *page, const struct gt_goroutine_group *group)
 {
     if (group->retained_bytes == GT_UNKNOWN || !group->retained_objects) return;
     gt_page_line(page, COLUMN, COLUMN + 4);
     gt_page_format(
-        page, GT_PLAIN, "keeps %s%s of heap in %s object%s", group->retained_exact ? "" : "some ",
-        gt_bytes((uint64_t)group->retained_bytes).text,
+        page, GT_PLAIN, "keep%s %s%s of heap in %s object%s", group->count == 1 ? "s" : "",
+        group->retained_exact ? "" : "about ", gt_bytes((uint64_t)group->retained_bytes).text,
         gt_count((uint64_t)group->retained_objects).text, group->retained_objects == 1 ? "" : "s");
     if (group->kept_count && group->kept[0].path.count) {
         gt_page_format(page, GT_PLAIN, ", %s of it by ", gt_bytes(group->kept[0].bytes).text);
@@ -78,10 +77,10 @@ static void put_ancestors(struct gt_page *page, unsigned column,
         const struct gt_ancestor *ancestor = &group->ancestors[i];
         gt_page_line(page, column, column + 4);
         if (ancestor->goroutine)
-            gt_page_format(page, GT_DIM, "from goroutine %llu, which was in",
+            gt_page_format(page, GT_DIM, "started by goroutine %llu, then in",
                            (unsigned long long)ancestor->goroutine);
         else
-            gt_page_put(page, GT_DIM, "from goroutines that were in");
+            gt_page_put(page, GT_DIM, "started by goroutines then in");
         gt_page_end(page);
         gt_page_stack(page, column + 4, &ancestor->stack, &ancestor->created_by);
     }
@@ -96,14 +95,21 @@ static uint64_t parent_of(const struct gt_goroutine_group *group)
     return group->id_count ? group->parents[0] : 0;
 }
 
-static void put_group(struct gt_page *page, const struct gt_goroutine_group *group)
+/* Only of what waits is it told for how long. */
+static void put_waited(struct gt_page *page, const struct gt_report *report,
+                       const struct gt_goroutine_group *group, int64_t wait_ns, size_t count)
+{
+    if (group->wait_reason || wait_ns != GT_UNKNOWN)
+        gt_page_waited(page, wait_ns, count, report->gc.cycles);
+}
+
+static void put_group(struct gt_page *page, const struct gt_report *report,
+                      const struct gt_goroutine_group *group)
 {
     gt_page_line(page, 0, COLUMN);
     gt_page_format(page, GT_BOLD, "%6s  %s", gt_count(group->count).text, why(group));
-    if (group->wait_ns_max != GT_UNKNOWN)
-        gt_page_format(page, GT_PLAIN, ", %s%s", group->count > 1 ? "up to " : "",
-                       gt_duration(group->wait_ns_max).text);
-    if (group->system) gt_page_put(page, GT_DIM, ", the runtime's");
+    put_waited(page, report, group, group->wait_ns_max, group->count);
+    if (group->system) gt_page_put(page, GT_DIM, ", of the runtime");
     gt_page_format(page, GT_PLAIN, ", %s of stacks", gt_bytes(group->stack_bytes).text);
     gt_page_end(page);
     put_stack(page, COLUMN, group, parent_of(group));
@@ -113,26 +119,28 @@ static void put_group(struct gt_page *page, const struct gt_goroutine_group *gro
     put_ids(page, group);
 }
 
-static void put_one(struct gt_page *page, const struct gt_goroutine_group *group, size_t index)
+static void put_one(struct gt_page *page, const struct gt_report *report,
+                    const struct gt_goroutine_group *group, size_t index)
 {
     int64_t wait_ns = gt_wait_of(group, index);
 
     gt_page_line(page, 0, 4);
     gt_page_format(page, GT_BOLD, "goroutine %llu: %s", (unsigned long long)group->ids[index],
                    why(group));
-    if (wait_ns != GT_UNKNOWN) gt_page_format(page, GT_PLAIN, ", %s", gt_duration(wait_ns).text);
-    if (group->system) gt_page_put(page, GT_DIM, ", the runtime's");
+    put_waited(page, report, group, wait_ns, 1);
+    if (group->system) gt_page_put(page, GT_DIM, ", of the runtime");
     gt_page_end(page);
     put_stack(page, 4, group, group->parents ? group->parents[index] : 0);
     put_ancestors(page, 4, group);
     gt_page_labels(page, 4, group->labels, group->label_count);
 }
 
-static void put_each(struct gt_page *page, const struct gt_goroutine_group *group)
+static void put_each(struct gt_page *page, const struct gt_report *report,
+                     const struct gt_goroutine_group *group)
 {
     for (size_t i = 0; i < group->id_count; i++) {
         gt_page_end(page);
-        put_one(page, group, i);
+        put_one(page, report, group, i);
     }
 }
 
@@ -143,10 +151,10 @@ static void put_groups(struct gt_page *page, const struct gt_report *report, boo
         const struct gt_goroutine_group *group = &report->goroutines.groups[i];
         if (group->system != system) continue;
         if (page->all) {
-            put_each(page, group);
+            put_each(page, report, group);
         } else {
             gt_page_end(page);
-            put_group(page, group);
+            put_group(page, report, group);
         }
     }
 }
@@ -163,8 +171,7 @@ static void put_lost(struct gt_page *page, const struct gt_report *report)
         gt_page_end(page);
     }
     if (shown == count) return;
-    gt_page_format(page, GT_YELLOW, "not read: %s more, see the JSON",
-                   gt_count(count - shown).text);
+    gt_page_format(page, GT_YELLOW, "not read: %s more; see --all", gt_count(count - shown).text);
     gt_page_end(page);
 }
 
@@ -179,7 +186,7 @@ bool gt_text_goroutines(const struct gt_report *report, const struct gt_style *s
         put_groups(&page, report, true);
     } else if (report->goroutines.system) {
         gt_page_end(&page);
-        gt_page_format(&page, GT_DIM, "not shown: the runtime's own %s, see --all",
+        gt_page_format(&page, GT_DIM, "not shown: %s of the runtime; see --all",
                        gt_count(report->goroutines.system).text);
         gt_page_end(&page);
     }

@@ -3,18 +3,14 @@
 #include "inspector/report/summary.h"
 
 #include "inspector/base/str.h"
-#include "inspector/base/vec.h"
 #include "inspector/report/escape.h"
 #include "inspector/report/names.h"
 #include "inspector/report/units.h"
 
 #include <string.h>
 
-#define CREATED_BY "created by "
-
 enum {
-    SHOWN_FRAMES = 8, /* enough to tell who it is */
-    SHOWN_STEPS = 6,  /* at each end of a path */
+    SHOWN_STEPS = 6, /* at each end of a path */
     SHOWN_LABELS = 8,
 };
 
@@ -33,123 +29,6 @@ void gt_page_site(struct gt_page *page, const struct gt_place *place)
     gt_str_site(&text, page, place);
     gt_page_put(page, GT_DIM, gt_str_text(&text));
     gt_str_free(&text);
-}
-
-bool gt_is_gap(const struct gt_place *place)
-{
-    return strncmp(place->function, "...", 3) == 0;
-}
-
-bool gt_is_internal(const struct gt_stack *stack)
-{
-    for (size_t i = 0; i < stack->count; i++)
-        if (!stack->places[i].internal && !gt_is_gap(&stack->places[i])) return false;
-    return true;
-}
-
-/* The places to be shown, as pointers. */
-static struct gt_vec shown_places(const struct gt_stack *stack, bool all)
-{
-    struct gt_vec shown = GT_VEC_OF(const struct gt_place *);
-    bool whole = all || gt_is_internal(stack);
-
-    for (size_t i = 0; i < stack->count; i++) {
-        const struct gt_place *place = &stack->places[i];
-        if (whole || !place->internal) gt_vec_add(&shown, &place);
-    }
-    return shown;
-}
-
-static bool same_place(const struct gt_place *a, const struct gt_place *b)
-{
-    bool same_file = a->file == b->file || (a->file && b->file && strcmp(a->file, b->file) == 0);
-
-    return a->line == b->line && same_file && strcmp(a->function, b->function) == 0;
-}
-
-/* Recursion is told once: how many places from this one on are the same. */
-static size_t run_of(const struct gt_place *const *places, size_t count)
-{
-    size_t run = 1;
-
-    while (run < count && same_place(places[run], places[0]))
-        run++;
-    return run;
-}
-
-/* How many places the lines tell that a stack may have. */
-static size_t told_places(const struct gt_place *const *places, size_t count, bool all)
-{
-    size_t told = 0;
-
-    if (all) return count;
-    for (unsigned lines = 0; told < count && lines < SHOWN_FRAMES; lines++)
-        told += run_of(places + told, count - told);
-    return told;
-}
-
-static unsigned text_columns(const char *text)
-{
-    struct gt_str safe = {0};
-
-    gt_escape(&safe, text);
-    unsigned columns = gt_columns(gt_str_text(&safe), safe.len);
-    gt_str_free(&safe);
-    return columns;
-}
-
-static void put_place(struct gt_page *page, unsigned column, unsigned sites, const char *before,
-                      const struct gt_place *place, size_t times)
-{
-    gt_page_line(page, column, column + 4);
-    gt_page_put(page, GT_PLAIN, before);
-    gt_page_put(page, GT_PLAIN, place->function);
-    if (place->file) { /* C's functions have none */
-        gt_page_tab(page, sites);
-        gt_page_site(page, place);
-    }
-    if (times > 1) gt_page_format(page, GT_DIM, ", %zu times", times);
-    gt_page_end(page);
-}
-
-/* Where the sites of a stack line up; what is longer than half a line does not count. */
-static unsigned site_column(const struct gt_page *page, unsigned column,
-                            const struct gt_place *const *places, size_t count,
-                            const struct gt_place *created_by)
-{
-    unsigned widest = 0;
-
-    for (size_t i = 0; i < count; i++) {
-        unsigned columns = text_columns(places[i]->function);
-        if (columns > widest && columns <= page->width / 2) widest = columns;
-    }
-    if (created_by && created_by->function) {
-        unsigned columns = text_columns(created_by->function) + sizeof CREATED_BY - 1;
-        if (columns > widest && columns <= page->width / 2) widest = columns;
-    }
-    return column + widest + 2;
-}
-
-void gt_page_stack(struct gt_page *page, unsigned column, const struct gt_stack *stack,
-                   const struct gt_place *created_by)
-{
-    struct gt_vec shown = shown_places(stack, page->all);
-    const struct gt_place *const *places = shown.data;
-    size_t end = told_places(places, shown.len, page->all);
-    unsigned sites = site_column(page, column, places, end, created_by);
-
-    for (size_t i = 0, run; i < end; i += run) {
-        run = run_of(places + i, end - i);
-        put_place(page, column, sites, "", places[i], run);
-    }
-    if (end < shown.len) {
-        gt_page_line(page, column, column);
-        gt_page_format(page, GT_DIM, "... %zu more", shown.len - end);
-        gt_page_end(page);
-    }
-    if (created_by && created_by->function)
-        put_place(page, column, sites, CREATED_BY, created_by, 1);
-    gt_vec_free(&shown);
 }
 
 /* "global main.sessions", "[…]", "main.session.token": an object is told by its type, and what

@@ -14,10 +14,10 @@ static const struct state {
 } states[] = {
     {"running", "running", "running goroutines"},
     {"syscall", "in a system call", "in system calls"},
-    {"C", "in C", "in C"},
-    {"runtime", "at the runtime's own work", "the runtime's own"},
-    {"foreign", "C's own, unknown to Go", "C's own"},
-    {"unknown", "not known", "not known"},
+    {"C", "in C code", "in C code"},
+    {"runtime", "in the runtime, for no goroutine", "in the runtime"},
+    {"foreign", "started by C code, unknown to Go", "started by C code"},
+    {"unknown", "state unknown", "state unknown"},
     {"idle", "idle", "idle"},
 };
 
@@ -71,7 +71,7 @@ static void put_thread(struct gt_page *page, const struct gt_os_thread *thread)
     gt_page_stack(page, 4, &thread->stack, NULL);
     if (!thread->incomplete) return;
     gt_page_line(page, 4, 8);
-    gt_page_format(page, GT_DIM, "ends early: %s", thread->incomplete);
+    gt_page_format(page, GT_DIM, "stack cut short: %s", thread->incomplete);
     gt_page_end(page);
 }
 
@@ -92,7 +92,7 @@ static void put_idle(struct gt_page *page, const struct gt_report *report)
         count++;
     }
     if (count > SHOWN_IDLE)
-        gt_page_format(page, GT_DIM, ", %s more", gt_count(count - SHOWN_IDLE).text);
+        gt_page_format(page, GT_DIM, " and %s more", gt_count(count - SHOWN_IDLE).text);
     if (count) gt_page_end(page);
 }
 

@@ -86,8 +86,8 @@ def test_arguments_are_folded(family, version):
 def test_text(family):
     core = family(recipe.LOCAL)
     text = tool.run("goroutines", core.path).out
-    assert "from goroutines that were in" in text
-    assert "from goroutine 1, which was in" in text
+    assert "started by goroutines then in" in text
+    assert "started by goroutine 1, then in" in text
     assert re.search(r"created by main.main in goroutine 1 +main.go", text) is None  # it is gone
     one = tool.run("goroutines", core.path, "--all", "--format=text").out
     assert re.search(r"created by main.raise in goroutine \d+ +\S*main.go", one)

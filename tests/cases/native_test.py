@@ -124,7 +124,7 @@ def test_threads_as_text(little_core):
     done, whole = tool.run("threads", core.path), tool.run("threads", "--all", core.path)
     assert (done.status, whole.status) == (0, 0)
     truth = core.truth
-    assert f"thread {truth['in_c']}: in C, goroutine {truth['in_c_goroutine']}\n" in done.out
+    assert f"thread {truth['in_c']}: in C code, goroutine {truth['in_c_goroutine']}\n" in done.out
     assert f"thread {truth['kept']}: idle" in whole.out and "runtime.stoplockedm" in whole.out
     assert "runtime.stoplockedm" not in done.out
     (idle,) = [line for line in done.out.splitlines() if line.startswith("idle: ")]
