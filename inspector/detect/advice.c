@@ -11,6 +11,9 @@ static const struct gt_advice rows[] = {
 #include "inspector/detect/advice.def"
 };
 
+static const struct gt_advice fallback = {
+    .id = "none", .forgotten = "nothing ends it", .idiom = "end it, or do not start it"};
+
 struct gt_advice_facts gt_advice_facts_hung(const struct gt_instance *instance)
 {
     return (struct gt_advice_facts){.kind = GT_HUNG_GOROUTINE,
@@ -28,6 +31,16 @@ static bool begins_with(const char *text, const char *start)
     return strncmp(text ? text : "", start, strlen(start)) == 0;
 }
 
+/* A function, an instance of it or a closure in it; or, with a star, what begins so. */
+static bool is_of(const char *text, const char *library)
+{
+    size_t length = strlen(library);
+
+    if (!text) return false;
+    if (length && library[length - 1] == '*') return strncmp(text, library, length - 1) == 0;
+    return strncmp(text, library, length) == 0 && strchr(".[-", text[length]);
+}
+
 /* The calls on one side of the program's first; all are inside when none is the program's. */
 static bool has_call(const struct gt_advice_facts *facts, enum gt_advice_where where,
                      const char *library)
@@ -40,41 +53,69 @@ static bool has_call(const struct gt_advice_facts *facts, enum gt_advice_where w
     size_t end = where == GT_ADVICE_INSIDE ? at : stack->count;
 
     for (size_t i = first; i < end; i++)
-        if (begins_with(stack->places[i].function, library)) return true;
-    return where == GT_ADVICE_OUTSIDE && begins_with(facts->created_by.function, library);
+        if (is_of(stack->places[i].function, library)) return true;
+    return where == GT_ADVICE_OUTSIDE && is_of(facts->created_by.function, library);
+}
+
+static bool waits_for(const struct gt_advice_facts *facts, const char *library)
+{
+    for (size_t i = 0; i < facts->blocked_count; i++)
+        if (is_of(facts->blocked[i].name, library)) return true;
+    return false;
 }
 
 static bool fits(const struct gt_advice *row, const struct gt_advice_facts *facts)
 {
     if (row->kind != facts->kind || !begins_with(facts->reason, row->reason)) return false;
-    if (row->where == GT_ADVICE_CALLBACK) return begins_with(facts->callback, row->library);
-    return row->where == GT_ADVICE_ANYWHERE || has_call(facts, row->where, row->library);
+    switch (row->where) {
+    case GT_ADVICE_CALLBACK:
+        return is_of(facts->callback, row->library);
+    case GT_ADVICE_BLOCKED:
+        return waits_for(facts, row->library);
+    case GT_ADVICE_ANYWHERE:
+        return true;
+    default:
+        return has_call(facts, row->where, row->library);
+    }
 }
 
 const struct gt_advice *gt_advice_find(const struct gt_advice_facts *facts)
 {
-    size_t i = 0, last = sizeof rows / sizeof *rows - 1;
-
-    while (i < last && !fits(&rows[i], facts))
-        i++;
-    return &rows[i];
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        if (fits(&rows[i], facts)) return &rows[i];
+    return &fallback;
 }
 
 /* ---- names --------------------------------------------------------------------------------- */
 
-/* Of several, what is only there to be closed, such as a done channel; never a timer's channel. */
-static const char *name_of(const struct gt_advice_facts *facts)
+/* What is only there to be closed: it carries nothing. */
+static bool is_signal(const struct gt_blocked_thing *thing)
 {
-    const char *name = facts->name && strcmp(facts->name, "it") != 0 ? facts->name : NULL;
+    return thing->type && strcmp(thing->type, "chan struct {}") == 0 && thing->action &&
+           strcmp(thing->action, "receive") == 0;
+}
 
+/* The name of what is to be closed, unlocked or signalled: of several things it is a signal. */
+static const char *name_blocked(const struct gt_advice_facts *facts)
+{
     for (size_t i = 0; i < facts->blocked_count; i++) {
         const struct gt_blocked_thing *thing = &facts->blocked[i];
-        bool signals = thing->type && strcmp(thing->type, "chan struct {}") == 0;
-        if (!thing->name || (thing->type && strcmp(thing->type, "chan time.Time") == 0)) continue;
-        if (!name || signals) name = thing->name;
-        if (signals) break;
+        if (thing->name && !begins_with(thing->name, "context.") &&
+            (facts->blocked_count == 1 || is_signal(thing)))
+            return thing->name;
     }
-    return begins_with(name, "global ") ? name + strlen("global ") : name;
+    return NULL;
+}
+
+static const char *name_of(const struct gt_advice_facts *facts)
+{
+    static const char *const kinds[] = {"global ", "variable "};
+    const char *name = facts->name ? facts->name : name_blocked(facts);
+
+    if (!name || strcmp(name, "it") == 0) return NULL; /* gt_holder_name() of what has none */
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+        if (begins_with(name, kinds[i])) return name + strlen(kinds[i]);
+    return name;
 }
 
 static void add_named(struct gt_str *text, const char *idiom, const char *name)

@@ -18,7 +18,8 @@ enum gt_advice_where {
     GT_ADVICE_ANYWHERE,
     GT_ADVICE_INSIDE,
     GT_ADVICE_OUTSIDE,
-    GT_ADVICE_CALLBACK
+    GT_ADVICE_CALLBACK,
+    GT_ADVICE_BLOCKED
 };
 
 struct gt_advice {

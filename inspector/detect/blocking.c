@@ -1,5 +1,6 @@
 #include "inspector/detect/blocking.h"
 
+#include "inspector/detect/channel_names.h"
 #include "inspector/detect/contest.h"
 #include "inspector/detect/path.h"
 #include "inspector/detect/root_names.h"
@@ -8,6 +9,7 @@
 enum {
     MAX_TOLD = 64, /* things of one select */
     MAX_FIELD = 160,
+    MAX_ROOTS = 256, /* of a stack */
 };
 
 static const char *const actions[] = {
@@ -65,11 +67,46 @@ static void strip_inside(const char *what, char *field)
 
 /* ---- names --------------------------------------------------------------------------------- */
 
-static const char *name_in_object(const struct gt_study *study, uint32_t object,
+/* What a frame's variable points to; GT_NO_TYPE if it is no struct. */
+static gt_type_id pointed_type(const struct gt_study *study, const struct gt_root *root)
+{
+    struct gt_types *types = study->process->types;
+    gt_type_id type;
+    uint64_t offset;
+
+    if (!gt_typing_variable(study->typing, root, &type, &offset) || !type || offset ||
+        gt_types_get(types, type)->kind != GT_T_POINTER)
+        return GT_NO_TYPE;
+    type = gt_types_elem(types, type);
+    return type && gt_types_get(types, type)->kind == GT_T_STRUCT ? type : GT_NO_TYPE;
+}
+
+/* An object without pointers has no type of its own. It is of the largest struct that a variable of
+ * the goroutine's frames says it is: others point to its first field. */
+static gt_type_id type_of_object(const struct gt_study *study, uint32_t goroutine, uint32_t object)
+{
+    struct gt_types *types = study->process->types;
+    const struct gt_contest *contest = study->contest;
+    gt_type_id found = gt_typing_type(study->typing, object);
+    uint64_t start = gt_heap_address(&study->heap->graph, object);
+
+    if (found) return found;
+    for (uint32_t i = 0; i < contest->root_count[goroutine] && i < MAX_ROOTS; i++) {
+        const struct gt_root *root = gt_root_at(study->roots, contest->first_root[goroutine] + i);
+        gt_type_id type = root->value == start ? pointed_type(study, root) : GT_NO_TYPE;
+        uint64_t size = type ? gt_types_get(types, type)->size : 0;
+        if (size > (found ? gt_types_get(types, found)->size : 0) &&
+            size <= gt_heap_size(&study->heap->graph, object))
+            found = type;
+    }
+    return found;
+}
+
+static const char *name_in_object(const struct gt_study *study, uint32_t goroutine, uint32_t object,
                                   const struct gt_blocked *blocked)
 {
     struct gt_types *types = study->process->types;
-    gt_type_id type = gt_typing_type(study->typing, object);
+    gt_type_id type = type_of_object(study, goroutine, object);
     uint64_t offset = blocked->address - gt_heap_address(&study->heap->graph, object);
     char field[MAX_FIELD];
 
@@ -93,18 +130,19 @@ static const char *name_of_global(const struct gt_study *study, const struct gt_
 }
 
 /* "global main.mu", "main.account.Mutex": the variable or field that it is. */
-static const char *name_of(const struct gt_study *study, const struct gt_blocked *blocked)
+static const char *name_of(const struct gt_study *study, uint32_t goroutine,
+                           const struct gt_blocked *blocked)
 {
     uint32_t object = gt_heap_object(&study->heap->graph, blocked->address);
 
-    if (object != GT_NO_OBJECT) return name_in_object(study, object, blocked);
+    if (object != GT_NO_OBJECT) return name_in_object(study, goroutine, object, blocked);
     if (!gt_process_is_static(study->process, blocked->address)) return NULL;
     return name_of_global(study, blocked);
 }
 
 /* ---- telling ------------------------------------------------------------------------------- */
 
-static void tell(const struct gt_study *study, const struct gt_blocked *blocked,
+static void tell(const struct gt_study *study, uint32_t goroutine, const struct gt_blocked *blocked,
                  struct gt_blocked_thing *thing)
 {
     bool channel = strcmp(blocked->what, "channel") == 0;
@@ -113,7 +151,8 @@ static void tell(const struct gt_study *study, const struct gt_blocked *blocked,
     thing->action = actions[blocked->role];
     thing->address = blocked->address;
     thing->type = channel ? type_of_channel(study, blocked->address) : type_of_sync(blocked->what);
-    if (!channel) thing->name = name_of(study, blocked);
+    thing->name = channel ? gt_channel_name(study, goroutine, blocked->address)
+                          : name_of(study, goroutine, blocked);
 }
 
 const struct gt_blocked_thing *gt_blocking_tell(const struct gt_study *study, uint32_t goroutine,
@@ -132,7 +171,7 @@ const struct gt_blocked_thing *gt_blocking_tell_wait(const struct gt_study *stud
     struct gt_blocked_thing *things = gt_arena_alloc(study->storage, *count * sizeof *things);
     for (size_t i = 0; i < *count; i++) {
         struct gt_blocked blocked = gt_blocked_on(&study->contest->waits, g, wait, i);
-        tell(study, &blocked, &things[i]);
+        tell(study, goroutine, &blocked, &things[i]);
     }
     return things;
 }

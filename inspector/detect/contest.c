@@ -125,6 +125,7 @@ struct gt_contest *gt_contest_create(const struct gt_study *study)
     for (int i = 0; i < GT_CONTESTED; i++)
         gt_edges_init(&contest->edges[i]);
     gt_edges_init(&contest->others);
+    contest->globals = GT_VEC_OF(const struct gt_root *);
     index_roots(contest, study);
     contest_timers(contest, study);
     contest_goroutines(contest, study);
@@ -147,6 +148,7 @@ void gt_contest_free(struct gt_contest *contest, const struct gt_study *study)
     gt_bitmap_free(&contest->base);
     gt_bitmap_free(&contest->unattended);
     gt_timers_deinit(&contest->timers);
+    gt_vec_free(&contest->globals);
     gt_waits_deinit(&contest->waits);
     gt_vec_free(&contest->scheduler);
     for (uint32_t i = 0; i < study->goroutines->count; i++)

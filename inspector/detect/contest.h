@@ -34,6 +34,8 @@ struct gt_contest {
     bool *blocks;            /* by goroutine: it waits for objects of the heap, or for nothing */
     struct gt_vec scheduler; /* uint64_t: what the stacks hold that threads schedule on */
     uint32_t *first_root, *root_count; /* by goroutine: its stack's roots lie together */
+    struct gt_vec globals; /* const struct gt_root *; once has_globals: channel_names.c */
+    bool has_globals;
 };
 
 struct gt_contest *gt_contest_create(const struct gt_study *study);

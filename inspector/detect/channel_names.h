@@ -1,0 +1,18 @@
+/*
+ * What a program calls a channel: nothing in the channel says it, so the name is that of a word
+ * that points to it.
+ *
+ * A package variable comes first, then a field of what the goroutine's own stack leads to in a few
+ * steps, then a variable of one of its frames. It is a name for telling: others may hold the
+ * channel too, under other names.
+ */
+#ifndef GT_DETECT_CHANNEL_NAMES_H
+#define GT_DETECT_CHANNEL_NAMES_H
+
+#include "inspector/detect/study.h"
+
+/* "global main.quit", "main.cache.done", "variable jobs"; "context.cancelCtx.done" for any context.
+ * In the study's storage; NULL when it has none. */
+const char *gt_channel_name(const struct gt_study *study, uint32_t goroutine, uint64_t channel);
+
+#endif
