@@ -76,7 +76,7 @@ static bool is_pool(const char *holder)
 static void add_array(struct losing *losing, const struct gt_windowed *block, bool spare,
                       size_t first, uint64_t elements)
 {
-    const struct gt_view *view = gt_window_of(losing->windows, block, 0);
+    const struct gt_view *view = gt_window_main(losing->windows, block);
     struct array array = {*block, spare, first, losing->slots.len - first, elements};
 
     if (array.count == 0) return;
@@ -138,7 +138,7 @@ static void tell(const struct losing *losing, const struct array *array,
     const struct gt_study *study = losing->study;
     size_t told = array->count < MAX_SLOTS ? array->count : MAX_SLOTS;
     struct gt_slot *slots = gt_arena_alloc(study->storage, told * sizeof *slots);
-    const struct gt_view *view = gt_window_of(losing->windows, &array->block, 0);
+    const struct gt_view *view = gt_window_main(losing->windows, &array->block);
 
     for (size_t i = 0; i < told; i++) {
         const struct dead_slot *slot = gt_vec_at(&losing->slots, array->first + i);
@@ -168,7 +168,7 @@ static void make_cause(void *ctx, const struct gt_member *members, size_t count)
     struct losing *losing = ctx;
     struct gt_study *study = losing->study;
     const struct array *largest = array_at(losing, members[0].item);
-    const struct gt_view *view = gt_window_of(losing->windows, &largest->block, 0);
+    const struct gt_view *view = gt_window_main(losing->windows, &largest->block);
     enum gt_confidence sure = largest->spare || largest->block.elements || largest->block.inferred
                                   ? GT_LIKELY
                                   : GT_PROVEN;

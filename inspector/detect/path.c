@@ -103,7 +103,7 @@ static void field_of(const struct gt_study *study, uint32_t object, uint64_t off
     }
 }
 
-static bool is_named(const char *name)
+bool gt_type_is_named(const char *name)
 {
     return name && strchr(name, '.') && strchr("*[{ ", *name) == NULL &&
            strncmp(name, "struct ", 7) != 0 && strncmp(name, "func(", 5) != 0 &&
@@ -127,7 +127,7 @@ static gt_type_id named_struct(struct gt_types *types, gt_type_id type, uint64_t
             continue;
         }
         if (t->kind != GT_T_STRUCT) break;
-        if (is_named(t->name)) {
+        if (gt_type_is_named(t->name)) {
             found = type;
             *offset = at;
         }
@@ -248,7 +248,7 @@ static void climb_from(struct gt_keys *keys, const struct gt_holder *holder, str
     while (climb->count < MAX_CLIMB) {
         climb->objects[climb->count] = object;
         climb->offsets[climb->count++] = offset;
-        if (is_named(gt_type_name(study, gt_typing_type(study->typing, object)))) {
+        if (gt_type_is_named(gt_type_name(study, gt_typing_type(study->typing, object)))) {
             climb->named = true;
             return;
         }

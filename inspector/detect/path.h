@@ -55,6 +55,9 @@ const char *gt_holder_name(struct gt_keys *keys, const struct gt_holder *holder)
 /* The innermost named struct type that holds the word; NULL if none. */
 const char *gt_holder_struct(const struct gt_study *study, const struct gt_holder *holder);
 
+/* Is it a named type's name, and none of those that the compiler makes up? */
+bool gt_type_is_named(const char *name);
+
 /* A type's name, or NULL for GT_NO_TYPE. */
 const char *gt_type_name(const struct gt_study *study, gt_type_id type);
 

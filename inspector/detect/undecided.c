@@ -2,6 +2,7 @@
 
 #include "inspector/base/alloc.h"
 #include "inspector/detect/blocks_retained.h"
+#include "inspector/detect/looks.h"
 #include "inspector/detect/root_names.h"
 #include "inspector/detect/window_words.h"
 
@@ -33,37 +34,9 @@ struct listing {
 
 /* ---- rows by what is quickly seen ---------------------------------------------------------- */
 
-static uint64_t blend(uint64_t a, uint64_t b)
-{
-    return (a ^ b) * 0x9e3779b97f4a7c15u + (a >> 29);
-}
-
-/* A frame's word by its place in the frame, any other root by itself. */
-static uint64_t look_of_root(const struct gt_study *study, uint32_t number)
-{
-    if (number == GT_NO_ROOT) return number;
-    const struct gt_root *root = gt_root_at(study->roots, number);
-    if (root->kind != GT_ROOT_FRAME && root->kind != GT_ROOT_CONSERVATIVE) return number;
-    const struct gt_goroutine *g = &study->goroutines->list[root->owner];
-    if (root->frame >= g->frame_count) return number;
-    const struct gt_frame *frame = gt_g_frame(study->goroutines, g, root->frame);
-    return blend(frame->pc, root->addr ? root->addr - frame->cfa : 0);
-}
-
-/* A word of an object by its place in the object's type; where that is unknown, or there is room,
- * by the object. */
 static uint64_t look_of(const struct listing *listing, const struct gt_undecided_word *word)
 {
-    const struct gt_study *study = listing->study;
-    uint32_t object = word->holder.object;
-
-    if (object == GT_NO_OBJECT) return blend(look_of_root(study, word->holder.root), word->verdict);
-    gt_type_id type = gt_typing_type(study->typing, object);
-    uint64_t size = type ? gt_types_get(study->process->types, type)->size : 0;
-    uint64_t look = blend(word->verdict | 256, size ? word->holder.offset % size : 0);
-    if (!gt_type_name(study, type) || !strchr(gt_type_name(study, type), '.'))
-        return blend(look, object);
-    return blend(look, (uint64_t)type << 32);
+    return gt_look_blend(gt_look_of(listing->study, &word->holder), word->verdict);
 }
 
 static void add_block(struct listing *listing, const struct gt_undecided_word *word)

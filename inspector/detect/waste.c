@@ -6,6 +6,7 @@
 #include "inspector/detect/advice.h"
 #include "inspector/detect/detector.h"
 #include "inspector/detect/group.h"
+#include "inspector/detect/main_holders.h"
 #include "inspector/detect/places.h"
 #include "inspector/detect/set_aside.h"
 #include "inspector/detect/stale.h"
@@ -33,7 +34,7 @@ static uint64_t cost_of(const struct gt_windowed *block, bool *proven)
 static void consider(struct wasting *wasting, uint32_t number)
 {
     const struct gt_windowed *block = gt_vec_at(&wasting->windows->blocks, number);
-    const struct gt_view *view = gt_window_of(wasting->windows, block, 0);
+    const struct gt_view *view = gt_window_main(wasting->windows, block);
     bool proven;
     uint64_t cost = cost_of(block, &proven);
 
@@ -84,7 +85,7 @@ static void make_cause(void *ctx, const struct gt_member *members, size_t count)
     struct wasting *wasting = ctx;
     struct gt_study *study = wasting->study;
     const struct gt_windowed *largest = block_of(wasting, &members[0]);
-    const struct gt_view *view = gt_window_of(wasting->windows, largest, 0);
+    const struct gt_view *view = gt_window_main(wasting->windows, largest);
     struct gt_path path = gt_path_to(&wasting->keys, &view->holder);
     bool proven = members[0].key[0] == 'p';
 
@@ -106,9 +107,11 @@ static void make_cause(void *ctx, const struct gt_member *members, size_t count)
     cause->confidence = gt_stale_confidence(&stale, sure);
     cause->doubt = gt_stale_doubt(study, &stale);
     cause->path = path;
+    const char *others = gt_main_holders_others(&wasting->keys, wasting->windows, largest);
     cause->title =
-        gt_arena_format(study->storage, "%zu block%s kept alive by small %s", count,
-                        count == 1 ? "" : "s", largest->strings ? "substrings" : "subslices");
+        gt_arena_format(study->storage, "%zu block%s kept alive by small %s%s%s", count,
+                        count == 1 ? "" : "s", largest->strings ? "substrings" : "subslices",
+                        others ? ", also held by " : "", others ? others : "");
     struct gt_advice_facts facts = {.kind = cause->kind,
                                     .reason = proven ? "outside" : "spare",
                                     .stack = cause->instances[0].windowed.allocated_at,

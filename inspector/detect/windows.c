@@ -1,6 +1,7 @@
 #include "inspector/detect/windows.h"
 
 #include "inspector/base/alloc.h"
+#include "inspector/detect/main_holders.h"
 #include "inspector/detect/set_aside.h"
 #include "inspector/detect/window_words.h"
 
@@ -380,6 +381,7 @@ const struct gt_windows *gt_windows_of(struct gt_study *study)
     if (!study->windows) {
         study->windows = gt_alloc(sizeof *study->windows);
         collect(study, study->windows);
+        gt_main_holders_choose(study, study->windows);
     }
     return study->windows;
 }

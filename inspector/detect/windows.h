@@ -17,14 +17,15 @@
  * be worth a look, their windows. Should those be very many, they are dropped and collected by a
  * second pass, when it is known which blocks are.
  *
+ * A block that several holders have windows of is told by its main one: the one that has windows of
+ * the most, so that alike blocks are one finding (main_holders.h).
+ *
  * Lengths are bytes. A block's bytes are those of its slot, less the allocator's header.
  */
 #ifndef GT_DETECT_WINDOWS_H
 #define GT_DETECT_WINDOWS_H
 
-#include "inspector/detect/path.h"
-
-#define GT_NO_ROOT UINT32_MAX
+#include "inspector/detect/looks.h"
 
 struct gt_view { /* one window */
     uint32_t block;
@@ -41,6 +42,7 @@ struct gt_windowed { /* a block with all its windows */
     uint64_t size;          /* of its data */
     uint64_t wasted, spare; /* outside every cap; between a len and a cap */
     size_t first, count;    /* into the views */
+    size_t main;            /* of those, the one whose holder the block is told by */
     uint64_t elem_size;
     bool strings, slices, elements; /* which kinds of windows it has */
     bool wastes;                    /* no window alone uses half of it */
@@ -74,6 +76,12 @@ static inline const struct gt_view *gt_window_of(const struct gt_windows *window
                                                  const struct gt_windowed *block, size_t index)
 {
     return gt_vec_at(&windows->views, block->first + index);
+}
+
+static inline const struct gt_view *gt_window_main(const struct gt_windows *windows,
+                                                   const struct gt_windowed *block)
+{
+    return gt_window_of(windows, block, block->main);
 }
 
 /* Fills in what a block's windows say together; false when their elements differ. Windows that were
