@@ -31,7 +31,7 @@ const char *gt_set_aside_reason(const struct gt_study *study, const struct gt_vi
     const char *holder = gt_holder_struct(study, &view->holder);
 
     if (!holder)
-        return study->typing->shapes ? "of an owner of unknown type, which may reuse it" : NULL;
+        return study->process->dwarf ? NULL : "of an owner of unknown type, which may reuse it";
     return reuses(holder) ? gt_arena_format(study->storage, "kept for reuse by %s", holder) : NULL;
 }
 
@@ -78,7 +78,7 @@ static void add_row(void *ctx, const struct gt_member *members, size_t count)
     struct listing *listing = ctx;
     const struct gt_study *study = listing->study;
     const struct gt_windowed *largest = block_of(listing, members[0].item);
-    const struct gt_holder *holder = &gt_window_of(study->windows, largest, 0)->holder;
+    const struct gt_holder *holder = &gt_window_main(study->windows, largest)->holder;
     struct gt_set_aside row = {.count = count};
 
     for (size_t i = 0; i < count; i++)
@@ -119,7 +119,7 @@ static uint64_t add_members(struct listing *listing)
         const struct gt_windowed *block = block_of(listing, i);
         uint64_t bytes = block->wasted + block->spare;
         if (!gt_bit(&listing->study->innocent, block->block)) continue;
-        const struct gt_view *view = gt_window_of(listing->study->windows, block, 0);
+        const struct gt_view *view = gt_window_main(listing->study->windows, block);
         const char *key =
             gt_arena_format(listing->study->storage, "%s%s", aside_at(listing, i)->reason,
                             gt_key_of(&listing->keys, &view->holder));

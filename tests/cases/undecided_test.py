@@ -55,6 +55,14 @@ def test_spare_capacity_is_set_aside(case):
 
 
 @cases
+def test_other_spare_capacity_is_not(case):
+    """A variable of a package is no pool."""
+    finding = field.the_finding(case.report("spare"), "subslice")
+    assert finding["confidence"] == "suspect" and finding["bytes_freed"] == (1 << 20) - 10
+    assert field.path_of(finding) == "global main.scratch"
+
+
+@cases
 def test_pages_say_so(case):
     text = case.text()
     assert "not found: tickers, finalizer cycles, deferred calls\n" in text

@@ -43,6 +43,8 @@ var (
 	texts []string
 	work  ring
 	idle  = map[string]*conn{}
+
+	scratch []byte // no pool's
 )
 
 func text() string {
@@ -101,6 +103,9 @@ func main() {
 	for i := 0; i < conns; i++ {
 		addConn(i)
 	}
+	if measure.Way() == "spare" {
+		scratch = make([]byte, 10, 1<<20)
+	}
 	if !measure.Fixed() {
 		started := make(chan bool)
 		go hang(started)
@@ -113,5 +118,5 @@ func main() {
 		"spare": conns * (bufSize - len("hello")),
 		"page":  pageSize,
 	})
-	println(len(arena), len(texts), len(work.jobs), len(idle))
+	println(len(arena), len(texts), len(work.jobs), len(idle), len(scratch))
 }
