@@ -3,6 +3,7 @@
 #include "inspector/detect/holders_impl.h"
 #include "inspector/runtime/lock_sites.h"
 #include "inspector/runtime/stackscan.h"
+#include "inspector/runtime/static_areas.h"
 
 #include <stdlib.h>
 
@@ -56,8 +57,9 @@ static bool is_together(const struct gt_study *study, uint64_t value, uint64_t t
 
     if (object != GT_NO_OBJECT) return object == gt_heap_object(heap, thing);
     const struct gt_debug_global *global = gt_process_global_at(study->process, value);
-    if (!global) return value >= thing; /* inside of it */
-    return thing - global->addr < global->size;
+    const struct gt_static_area *area = gt_static_area_at(study->typing->statics, value);
+    if (global) return thing - global->addr < global->size;
+    return (area && thing - area->addr < area->size) || value >= thing; /* inside of it */
 }
 
 /* ---- frames -------------------------------------------------------------------------------- */

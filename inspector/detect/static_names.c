@@ -22,19 +22,32 @@ static const struct gt_static_area *area_at(const struct gt_study *study, uint64
     return gt_static_area_at(study->typing->statics, addr);
 }
 
-/* The word that leads to the static data that holds addr; 0 when that is a variable, or when none
- * is known. */
-static uint64_t word_before(const struct gt_study *study, uint64_t addr)
+/* Is it known what the word is: a variable's, in typed data, or one that code refers to? */
+static bool is_told(const struct gt_study *study, uint64_t word)
 {
-    const struct gt_static_area *area = area_at(study, addr);
-    struct gt_root root = root_at(addr);
+    struct gt_root root = root_at(word);
     struct gt_referred at;
     gt_type_id type;
     uint64_t offset;
 
-    if (area) return area->from;
+    return area_at(study, word) || gt_typing_variable(study->typing, &root, &type, &offset) ||
+           (gt_global_users_at(study->users, word, &at) && at.user_count);
+}
+
+/* The word that leads to the static data that holds addr; 0 when that is a variable, or when none
+ * is known. Code may only seem to refer to it: a word that is known is better. */
+static uint64_t word_before(const struct gt_study *study, uint64_t addr)
+{
+    const struct gt_static_area *area = area_at(study, addr);
+    struct gt_root root = root_at(area ? area->addr : addr);
+    struct gt_referred at;
+    gt_type_id type;
+    uint64_t offset;
+
+    if (area && area->from) return area->from;
     if (gt_typing_variable(study->typing, &root, &type, &offset)) return 0;
-    return gt_global_users_at(study->users, addr, &at) ? at.from : 0;
+    if (!gt_global_users_at(study->users, root.addr, &at)) return 0;
+    return at.user_count == 0 || is_told(study, at.from) ? at.from : 0;
 }
 
 static bool has_word(const struct way *way, uint64_t word)
@@ -73,6 +86,21 @@ struct step {         /* of a way, as it is told */
     char field[MAX_FIELD];
 };
 
+/* Typed data that begins a way is a variable itself, with a name or without. */
+static const char *name_of_area(const struct gt_study *study, const struct gt_static_area *area,
+                                bool alike)
+{
+    struct gt_root root = root_at(area->addr);
+    char field[MAX_FIELD];
+    gt_type_id type;
+    const char *name = gt_variable_name(study, &root, alike, field, sizeof field, &type);
+    bool is_place = strchr(name, '+') && !strchr(name, '(');
+
+    return is_place ? gt_arena_format(study->storage, "%s (%s)", name,
+                                      gt_types_name(study->process->types, area->type))
+                    : name;
+}
+
 static void make_step(const struct gt_study *study, const struct way *way, size_t number,
                       bool alike, struct step *step)
 {
@@ -81,17 +109,19 @@ static void make_step(const struct gt_study *study, const struct way *way, size_
     bool is_first = number + 1 == way->count;
     struct gt_root root = root_at(addr);
 
-    *step = (struct step){.addr = area ? area->addr : addr, .type = area ? area->type : 0};
-    if (area)
-        field_in_area(study, area, addr, step->field, sizeof step->field);
-    else if (is_first)
+    *step = (struct step){.addr = addr};
+    if (!area && is_first)
         step->what =
             gt_variable_name(study, &root, alike, step->field, sizeof step->field, &step->type);
-    else
+    else if (!area)
         step->what = gt_static_place(study, &root, alike);
-    if (area && is_first)
-        step->what = gt_arena_format(study->storage, "%s (%s)", gt_global_place(study, &root),
-                                     gt_types_name(study->process->types, area->type));
+    else if (is_first)
+        step->what = name_of_area(study, area, alike);
+    if (area) {
+        step->addr = area->addr;
+        step->type = area->type;
+        field_in_area(study, area, addr, step->field, sizeof step->field);
+    }
     if (alike) gt_strip_indices(step->field);
 }
 

@@ -1,6 +1,7 @@
 #include "inspector/detect/tell_wakers.h"
 
 #include "inspector/detect/contest.h"
+#include "inspector/detect/root_names.h"
 
 enum {
     MAX_WAKERS = 8, /* told for one group */
@@ -8,6 +9,7 @@ enum {
     OF_A_STACK = 3, /* of goroutines with the same stack */
     MAX_THINGS = 8, /* of a select, whose variables are told */
     MAX_CASES = 64, /* of another's select, that are compared */
+    MAX_FIELD = 160,
 };
 
 struct naming {
@@ -99,12 +101,15 @@ static bool tell_waker(void *ctx, const struct gt_way *way)
 static void tell_variable(struct naming *naming, uint64_t address)
 {
     const struct gt_study *study = naming->wakers->study;
-    const struct gt_debug_global *global = gt_process_global_at(study->process, address);
+    struct gt_root root = {.addr = address, .kind = GT_ROOT_GLOBAL, .frame = GT_NO_FRAME};
+    char field[MAX_FIELD];
+    gt_type_id type;
 
     if (gt_heap_object(&study->heap->graph, address) != GT_NO_OBJECT) return;
     struct gt_step *step = gt_arena_alloc(study->storage, sizeof *step);
     *step = (struct gt_step){.address = address, .what = "a variable of a package"};
-    if (global) step->what = gt_arena_format(study->storage, "global %s", global->name);
+    if (gt_process_is_static(study->process, address))
+        step->what = gt_root_name(study, &root, false, field, sizeof field, &type);
     struct gt_waker *waker = gt_vec_push(&naming->list);
     waker->kind = "global";
     waker->path = (struct gt_path){step, 1};

@@ -52,13 +52,14 @@ struct section {
     uint64_t start, end;
 };
 
-/* Globals without pointers lie elsewhere: nobody asks for them. */
 static bool section_of(const struct gt_process *process, uint64_t addr, struct section *out)
 {
     for (size_t i = 0; i < process->module_count; i++) {
         const struct gt_module *module = &process->modules[i];
         const struct section sections[] = {{".data", module->data, module->edata},
-                                           {".bss", module->bss, module->ebss}};
+                                           {".bss", module->bss, module->ebss},
+                                           {".noptrdata", module->noptrdata, module->enoptrdata},
+                                           {".noptrbss", module->noptrbss, module->enoptrbss}};
         for (size_t j = 0; j < sizeof sections / sizeof *sections; j++)
             if (addr >= sections[j].start && addr < sections[j].end) {
                 *out = sections[j];
@@ -78,8 +79,8 @@ static int by_target(const void *a, const void *b)
     return left->entry < right->entry ? -1 : left->entry > right->entry;
 }
 
-/* Globals with pointers begin at whole words. What is not at one is no reference, but for those to
- * smaller fields, which tell nothing. */
+/* Globals of a word and more begin at whole words. What is not at one is no reference, but for
+ * those to smaller things, which tell nothing. */
 static void add(void *ctx, uint64_t entry, uint64_t target)
 {
     struct gt_global_users *users = ctx;
@@ -200,6 +201,5 @@ bool gt_global_users_at(struct gt_global_users *users, uint64_t addr, struct gt_
                                 .inside = addr - start,
                                 .from = from};
     add_users(users, start, out);
-    if (out->user_count) out->from = 0; /* code knows it by itself */
     return true;
 }

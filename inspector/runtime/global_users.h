@@ -18,16 +18,15 @@ struct gt_global_users *gt_global_users_create(struct gt_process *process,
 void gt_global_users_free(struct gt_global_users *users); /* NULL is allowed */
 
 struct gt_referred {      /* a global without a name */
-    const char *section;  /* ".data" or ".bss" */
+    const char *section;  /* ".data", ".noptrbss" */
     uint64_t offset;      /* in the section: of where the global seems to begin */
     uint64_t inside;      /* the asked address's distance from there */
     const char *users[2]; /* functions that refer to it, as far as they are known */
     size_t user_count;    /* of all of them, which may be more */
-    uint64_t from;        /* a global's word that leads there, when no code refers to it; else 0 */
+    uint64_t from;        /* a global's word that leads there; 0: none */
 };
 
-/* The global with pointers that holds the address; false when none of the modules' sections does.
- */
+/* The global that holds the address; false when none of the modules' sections does. */
 bool gt_global_users_at(struct gt_global_users *users, uint64_t addr, struct gt_referred *out);
 
 #endif

@@ -11,9 +11,9 @@ enum {
     MAX_ROUNDS = 4096,     /* of claims: no program's literals nest so deep */
 };
 
-struct section { /* of globals that hold pointers, and which of its words do */
+struct section {
     uint64_t start, end;
-    const unsigned char *mask;
+    const unsigned char *mask; /* which of its words are pointers; NULL: none is */
 };
 
 struct gt_static_areas {
@@ -28,18 +28,24 @@ struct gt_static_areas {
 };
 
 static void add_section(struct gt_static_areas *areas, uint64_t start, uint64_t end,
-                        const struct gt_bitvector *mask)
+                        const unsigned char *mask)
+{
+    struct section section = {start, end, mask};
+
+    if (end <= start) return;
+    gt_vec_add(&areas->sections, &section);
+    if (start < areas->low) areas->low = start;
+    if (end > areas->high) areas->high = end;
+}
+
+static void add_masked(struct gt_static_areas *areas, uint64_t start, uint64_t end,
+                       const struct gt_bitvector *mask)
 {
     uint64_t words = end > start ? (end - start) / WORD : 0;
-    struct section section = {start, 0, NULL};
 
     if (words > mask->bits) words = mask->bits;
-    section.end = start + words * WORD;
-    section.mask = gt_mem_at(areas->process->mem, mask->data, (words + 7) / 8);
-    if (words == 0 || !section.mask) return;
-    gt_vec_add(&areas->sections, &section);
-    if (section.start < areas->low) areas->low = section.start;
-    if (section.end > areas->high) areas->high = section.end;
+    const unsigned char *bits = gt_mem_at(areas->process->mem, mask->data, (words + 7) / 8);
+    if (bits) add_section(areas, start, start + words * WORD, bits);
 }
 
 struct gt_static_areas *gt_static_areas_create(struct gt_process *process)
@@ -53,8 +59,10 @@ struct gt_static_areas *gt_static_areas_create(struct gt_process *process)
                                       .claims = GT_VEC_OF(struct gt_static_area)};
     for (size_t i = 0; i < process->module_count; i++) {
         const struct gt_module *module = &process->modules[i];
-        add_section(areas, module->data, module->edata, &module->data_mask);
-        add_section(areas, module->bss, module->ebss, &module->bss_mask);
+        add_masked(areas, module->data, module->edata, &module->data_mask);
+        add_masked(areas, module->bss, module->ebss, &module->bss_mask);
+        add_section(areas, module->noptrdata, module->enoptrdata, NULL);
+        add_section(areas, module->noptrbss, module->enoptrbss, NULL);
     }
     return areas;
 }
@@ -148,7 +156,8 @@ static uint64_t elements_that_fit(const struct gt_static_areas *areas,
     const unsigned char *bits = gt_types_mask(areas->process->types, type, &pointers);
     uint64_t first = (addr - section->start) / WORD;
 
-    if (!bits) return 0;
+    if (!section->mask) return count;
+    if (!bits || (addr - section->start) % WORD || size_of(areas, type) % WORD) return 0;
     for (fit = 0; fit < count; fit++, first += words)
         for (uint64_t i = 0; i < words; i++)
             if (bit_of(section->mask, first + i) != (i < pointers && bit_of(bits, i))) return fit;
@@ -162,7 +171,9 @@ static bool fit_claim(const struct gt_static_areas *areas, struct gt_static_area
     const struct section *section = section_at(areas, claim->addr);
     uint64_t size = size_of(areas, claim->type), room;
 
-    if (!section || (claim->addr - section->start) % WORD || size % WORD) return false;
+    /* What has no pointers lies apart from what has some. */
+    if (!section || !section->mask != !gt_types_get(areas->process->types, claim->type)->ptr_bytes)
+        return false;
     if (!room_before_variable(areas->process, claim->addr, &room)) return false;
     if (room > section->end - claim->addr) room = section->end - claim->addr;
     if (count > room / size) count = room / size;
@@ -188,10 +199,10 @@ void gt_static_claim(struct gt_static_areas *areas, uint64_t addr, gt_type_id ty
 
     if (type == GT_NO_TYPE || count == 0 || areas->rounds > MAX_ROUNDS) return;
     const struct gt_type *is = gt_types_get(areas->process->types, type);
-    if (is->size == 0 || is->ptr_bytes == 0 || !gt_mul(count, is->size, &claim.size)) return;
+    if (is->size == 0 || !gt_mul(count, is->size, &claim.size)) return;
     if (is_covered(areas, &claim) || is_repeated(areas, &claim)) return;
     if (!fit_claim(areas, &claim, count)) return;
-    if (section_at(areas, from)) claim.from = from;
+    if (gt_static_is_area(areas, from)) claim.from = from;
     gt_vec_add(&areas->claims, &claim);
     areas->born++;
 }

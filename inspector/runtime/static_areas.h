@@ -30,7 +30,7 @@ struct gt_static_areas;
 struct gt_static_areas *gt_static_areas_create(struct gt_process *process);
 void gt_static_areas_free(struct gt_static_areas *areas); /* NULL is allowed */
 
-/* May the address be in an area: is it in a section with pointers? */
+/* May the address be in an area: is it static data? */
 bool gt_static_is_area(const struct gt_static_areas *areas, uint64_t addr);
 
 /* The word at `from` says that `count` of a type lie at addr. */

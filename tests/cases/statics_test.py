@@ -1,5 +1,6 @@
 """State behind pointers to static data: `var jobs = &queue{}`."""
 
+import json
 import re
 
 from . import field
@@ -93,3 +94,26 @@ def test_literals_of_a_stripped_binary(case):
     for size, name in TYPED.items():
         assert found[size]["confidence"] == "proven"
         assert (name, ".names") in [(step["type"], step["field"]) for step in found[size]["path"]]
+
+
+LATCHES = {  # the function that waits -> what for
+    "main.throughGate": "global main.gate -> sync.Mutex",
+    "main.throughTable": "global main.users -> main.table.lock",
+    "main.throughCounter": "global main.users -> main.table.count -> main.counter.latch",
+}
+
+
+@field.cases("latches")
+def test_locks_in_static_data_have_names(case):
+    done = case.run("waits", "", "--format=json")
+    assert done.status == 0, done.err
+    named = {}
+    for waiting in json.loads(done.out)["waiting"]:
+        for frame in waiting["stack"]:
+            if frame["function"] in LATCHES:
+                named[frame["function"]] = waiting["things"][0]["name"]
+    assert named.keys() == LATCHES.keys()
+    if case.symbols == "dwarf":
+        assert named == LATCHES
+    for name in named.values():
+        assert case.symbols == "dwarf" or UNNAMED.match(name), named
