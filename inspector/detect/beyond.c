@@ -36,10 +36,9 @@ static void meet(void *ctx, uint64_t offset, uint64_t value)
 uint64_t gt_beyond_take(struct gt_beyond *beyond, uint64_t value)
 {
     beyond->bytes = 0;
+    gt_vec_clear(&beyond->list);
     meet(beyond, 0, value);
-    while (beyond->list.len) {
-        uint32_t object = gt_vec_u32(&beyond->list, --beyond->list.len);
-        gt_heap_words(beyond->graph, object, meet, beyond);
-    }
+    for (size_t i = 0; i < beyond->list.len; i++)
+        gt_heap_words(beyond->graph, gt_vec_u32(&beyond->list, i), meet, beyond);
     return beyond->bytes;
 }

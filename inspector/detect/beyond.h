@@ -14,15 +14,15 @@ struct gt_beyond {
     const struct gt_heap *graph;
     const struct gt_bitmap *base;
     struct gt_bitmap taken;
-    struct gt_vec list; /* uint32_t: objects to walk on from */
-    uint64_t bytes;     /* taken by the present walk */
+    struct gt_vec list; /* uint32_t: objects that the last walk took */
+    uint64_t bytes;     /* of those */
 };
 
 void gt_beyond_init(struct gt_beyond *beyond, const struct gt_heap *graph,
                     const struct gt_bitmap *base);
 void gt_beyond_deinit(struct gt_beyond *beyond);
 
-/* The bytes of the objects that are taken now. */
+/* The bytes of the objects that are taken now; they are in the list. */
 uint64_t gt_beyond_take(struct gt_beyond *beyond, uint64_t value);
 
 /* Does the base reach what the value points to? What is no object of the heap is always reached. */

@@ -4,10 +4,11 @@
  *
  * What they cost: the records themselves and what their closures hold. Fixing it takes away every
  * edge into the records (from the g, from record to record, from the roots that the collector makes
- * of them) and their closures' roots.
+ * of them) and their closures' roots; and timers that only these calls could stop.
  */
 #include "inspector/base/hash.h"
 #include "inspector/detect/advice.h"
+#include "inspector/detect/deferred_timers.h"
 #include "inspector/detect/detector.h"
 #include "inspector/detect/places.h"
 
@@ -165,9 +166,11 @@ static void look_at_goroutine(struct piling *piling)
 void gt_detect_deferred(struct gt_study *study, struct gt_causes *causes)
 {
     struct piling piling = {.study = study, .causes = causes, .records = GT_VEC_OF(struct record)};
+    size_t first = causes->list.len;
 
     for (piling.goroutine = 0; piling.goroutine < study->goroutines->count; piling.goroutine++)
         look_at_goroutine(&piling);
+    gt_deferred_take_timers(study, causes, first);
     gt_map_free(&piling.seen);
     gt_vec_free(&piling.records);
 }

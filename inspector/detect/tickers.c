@@ -16,40 +16,7 @@ struct ticking {
     struct gt_timer_judge judge;
     struct gt_timer_teller teller;
     struct gt_groups abandoned, watched;
-    struct gt_map listed; /* object of a list of timers -> how many it has */
 };
-
-/* ---- their part of the lists ---------------------------------------------------------------- */
-
-static void count_listed(struct ticking *ticking, uint64_t heap_word)
-{
-    uint32_t list = gt_heap_object(&ticking->study->heap->graph, heap_word);
-
-    if (list != GT_NO_OBJECT) ++*gt_map_put(&ticking->listed, list, NULL);
-}
-
-static void count_all_listed(struct ticking *ticking)
-{
-    const struct gt_timers *timers = &ticking->study->contest->timers;
-
-    for (uint32_t i = 0; i < timers->list.len; i++)
-        count_listed(ticking, gt_timer_at(&ticking->judge, i)->heap_word);
-    for (size_t i = 0; i < timers->stopped.len; i++)
-        count_listed(ticking, gt_vec_u64(&timers->stopped, i));
-}
-
-static void take_part_of_list(const struct ticking *ticking, const struct gt_timer *timer,
-                              struct gt_cause *cause)
-{
-    const struct gt_heap *graph = &ticking->study->heap->graph;
-    uint32_t list = gt_heap_object(graph, timer->heap_word);
-
-    if (list != GT_NO_OBJECT && gt_bit(&ticking->study->live, list))
-        gt_cause_take_part(cause, list,
-                           gt_heap_size(graph, list) / *gt_map_find(&ticking->listed, list));
-}
-
-/* ---- what becomes of each ------------------------------------------------------------------- */
 
 static const char *key_of(const struct ticking *ticking, const struct gt_timer *timer)
 {
@@ -87,11 +54,9 @@ static struct gt_cause *add_cause(struct ticking *ticking, enum gt_confidence co
     struct gt_cause *cause = gt_causes_add(ticking->causes, GT_TICKER, confidence);
 
     gt_cause_count(cause, ticking->study, count);
-    for (size_t i = 0; i < count; i++) {
-        const struct gt_timer *timer = gt_timer_at(&ticking->judge, members[i].item);
-        gt_vec_add(&cause->edges.words, &timer->heap_word);
-        take_part_of_list(ticking, timer, cause);
-    }
+    for (size_t i = 0; i < count; i++)
+        gt_timer_links_take(&ticking->judge.links, gt_timer_at(&ticking->judge, members[i].item),
+                            cause);
     return cause;
 }
 
@@ -137,14 +102,12 @@ void gt_detect_tickers(struct gt_study *study, struct gt_causes *causes)
     gt_timer_teller_init(&ticking.teller, study, &ticking.judge);
     gt_groups_init(&ticking.abandoned);
     gt_groups_init(&ticking.watched);
-    count_all_listed(&ticking);
     for (uint32_t i = 0; i < study->contest->timers.list.len; i++)
         consider(&ticking, i);
     gt_groups_visit(&ticking.abandoned, make_abandoned, &ticking);
     gt_groups_visit(&ticking.watched, make_watched, &ticking);
     gt_groups_deinit(&ticking.abandoned);
     gt_groups_deinit(&ticking.watched);
-    gt_map_free(&ticking.listed);
     gt_timer_teller_deinit(&ticking.teller);
     gt_timer_judge_deinit(&ticking.judge);
 }

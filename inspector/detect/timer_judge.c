@@ -8,8 +8,26 @@ static void mark_without_timers(struct gt_timer_judge *judge)
     gt_absence_init(&without, study);
     gt_absence_take(&without, study, &study->contest->edges[GT_TIMERS]);
     gt_absence_take(&without, study, &study->contest->edges[GT_STOPPED]);
-    gt_contest_mark(study, &without, &judge->reached);
+    gt_absence_take(&without, study, &judge->links.parents);
+    if (judge->links.parents.words.len)
+        gt_live_mark(study->heap, study->roots, &without.roots, &without.cut, &judge->reached);
+    else
+        gt_contest_mark(study, &without, &judge->reached);
     gt_absence_deinit(&without);
+}
+
+/* Of a context's Done channel, in an atomic.Value's interface; 0 when that is not known. */
+static uint64_t offset_of_done(const struct gt_study *study)
+{
+    enum { DATA_WORD = 8 };
+    struct gt_types *types = study->process->types;
+    gt_type_id id = gt_types_named(types, "context.cancelCtx");
+
+    if (!id) return 0;
+    const struct gt_type *type = gt_types_get(types, id);
+    for (size_t i = 0; i < type->field_count; i++)
+        if (strcmp(type->fields[i].name, "done") == 0) return type->fields[i].offset + DATA_WORD;
+    return 0;
 }
 
 void gt_timer_judge_init(struct gt_timer_judge *judge, const struct gt_study *study)
@@ -17,6 +35,8 @@ void gt_timer_judge_init(struct gt_timer_judge *judge, const struct gt_study *st
     const struct gt_heap *graph = &study->heap->graph;
 
     judge->study = study;
+    gt_timer_links_init(&judge->links, study, false);
+    judge->done = offset_of_done(study);
     gt_bitmap_init(&judge->reached, graph->objects);
     mark_without_timers(judge);
     gt_beyond_init(&judge->alone, graph, &judge->reached);
@@ -30,6 +50,7 @@ void gt_timer_judge_deinit(struct gt_timer_judge *judge)
     gt_watchers_deinit(&judge->watchers);
     gt_beyond_deinit(&judge->alone);
     gt_bitmap_free(&judge->reached);
+    gt_timer_links_deinit(&judge->links);
 }
 
 bool gt_timer_is_referenced(const struct gt_timer_judge *judge, const struct gt_timer *timer)
@@ -77,11 +98,27 @@ static bool serves_others(const struct gt_timer_judge *judge, const struct gt_ti
     return serving.others;
 }
 
+/* Does anybody have the Done channel of the context whose deadline it is? */
+static bool is_awaited(const struct gt_timer_judge *judge, const struct gt_timer *timer)
+{
+    const struct gt_study *study = judge->study;
+    const struct gt_heap *graph = &study->heap->graph;
+    uint32_t context = judge->done ? gt_timer_context(&judge->links, timer) : GT_NO_OBJECT;
+    uint64_t channel;
+
+    return context != GT_NO_OBJECT && judge->done + 8 <= gt_heap_size(graph, context) &&
+           gt_mem_u64(study->process->mem, gt_heap_address(graph, context) + judge->done,
+                      &channel) &&
+           gt_heap_object(graph, channel) != GT_NO_OBJECT &&
+           gt_beyond_reached(&judge->alone, channel);
+}
+
 static enum gt_verdict_of_timer judge_alone(struct gt_timer_judge *judge,
                                             const struct gt_timer *timer, uint64_t *bytes)
 {
     uint64_t own = size_at(&judge->alone, timer->address) + size_at(&judge->alone, timer->arg);
 
+    if (is_awaited(judge, timer)) return GT_TIMER_IN_USE;
     *bytes = gt_beyond_take(&judge->alone, timer->address);
     if (timer->kind == GT_TIMER_FUNC && serves_others(judge, timer) && *bytes < 2 * own)
         return GT_TIMER_IN_USE;

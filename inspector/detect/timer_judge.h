@@ -4,7 +4,9 @@
  * A ticker or a one-shot timer is in use when anything but the timer heaps reaches its Timer or its
  * channel; or, of a ticker, when only its watchers do (watchers.h). A timer of time.AfterFunc is in
  * use when anything but timers reaches its Timer, and when its function works on what others reach
- * and keeps little beside: an entry's expiry that is never to be stopped is normal.
+ * and keeps little beside: an entry's expiry that is never to be stopped is normal. The deadline of
+ * a context is in use, too, when others have the context's Done channel; that a parent keeps the
+ * context, to cancel it with itself, does not count.
  *
  * The judge owns its tables and borrows the study.
  */
@@ -12,6 +14,7 @@
 #define GT_DETECT_TIMER_JUDGE_H
 
 #include "inspector/detect/beyond.h"
+#include "inspector/detect/timer_links.h"
 #include "inspector/detect/watchers.h"
 
 enum gt_verdict_of_timer {
@@ -22,7 +25,9 @@ enum gt_verdict_of_timer {
 
 struct gt_timer_judge {
     const struct gt_study *study;
-    struct gt_bitmap reached; /* live without timers */
+    struct gt_timer_links links;
+    uint64_t done;            /* where a context has its Done channel; 0 when that is not known */
+    struct gt_bitmap reached; /* live without timers and without what parents of contexts keep */
     struct gt_beyond alone;   /* what that leaves out */
     struct gt_watchers watchers;
     struct gt_beyond watched; /* what is live by watchers alone */

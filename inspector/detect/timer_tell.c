@@ -18,12 +18,6 @@ void gt_timer_teller_deinit(struct gt_timer_teller *teller)
     gt_keys_deinit(&teller->keys);
 }
 
-const char *gt_timer_callback(const struct gt_study *study, const struct gt_timer *timer)
-{
-    return gt_process_closure(study->process,
-                              timer->kind == GT_TIMER_FUNC ? timer->arg : timer->callback);
-}
-
 /* ---- one timer ------------------------------------------------------------------------------ */
 
 static int64_t due(const struct gt_timer_teller *teller, const struct gt_timer *timer)
@@ -59,13 +53,10 @@ enum sort { TICKERS, ONE_SHOTS, FUNCS, DEADLINES, WATCHED };
 static enum sort sort_of(const struct gt_study *study, enum gt_verdict_of_timer verdict,
                          const struct gt_timer *timer)
 {
-    static const char context[] = "context.WithDeadline";
-
     if (verdict == GT_TIMER_WATCHED) return WATCHED;
     if (timer->kind == GT_TIMER_TICKER) return TICKERS;
     if (timer->kind == GT_TIMER_TIMER) return ONE_SHOTS;
-    return strncmp(gt_timer_callback(study, timer), context, sizeof context - 1) == 0 ? DEADLINES
-                                                                                      : FUNCS;
+    return gt_timer_is_deadline(study, timer) ? DEADLINES : FUNCS;
 }
 
 /* Why the runtime keeps timers that nothing else reaches, as the end of a sentence. */

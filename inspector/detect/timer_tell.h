@@ -20,9 +20,6 @@ void gt_timer_teller_init(struct gt_timer_teller *teller, struct gt_study *study
                           const struct gt_timer_judge *judge);
 void gt_timer_teller_deinit(struct gt_timer_teller *teller);
 
-/* The function that a timer calls. */
-const char *gt_timer_callback(const struct gt_study *study, const struct gt_timer *timer);
-
 /* Fills the cause's words and instances. The members are alike, and were judged so. */
 void gt_timers_tell(struct gt_timer_teller *teller, enum gt_verdict_of_timer verdict,
                     const struct gt_member *members, size_t count, struct gt_cause *cause);

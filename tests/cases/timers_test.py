@@ -97,11 +97,25 @@ def test_rearming(case):
 
 
 @field.cases("timers")
-def test_deadlines(case):
-    finding = told(case, "deadlines", "suspect", 1200, "after-func")
+@pytest.mark.parametrize("way", ["deadlines", "children"])
+def test_deadlines(case, way):
+    """A parent that would cancel them with itself is no reason for them to live."""
+    finding = told(case, way, "suspect", 1200, "after-func")
     assert "context.WithTimeout" in finding["title"]
     assert "cancel()" in finding["advice"] and "AfterFunc" not in finding["advice"]
     due(finding, 3 / 4, 3 / 4)
+
+
+@field.cases("timers")
+@pytest.mark.parametrize("way, calls", [("deferred", 1200), ("deferred-children", 1200), ("deferred-stops", 200)])
+def test_timers_that_deferred_calls_would_stop(case, way, calls):
+    """A deferred cancel, its timer, and its place in a parent context are one cause."""
+    assert case.report(f"{way}-fixed")["findings"] == []
+    (finding,) = case.report(way)["findings"]
+    assert (finding["kind"], finding["confidence"]) == ("deferred-calls", "proven")
+    assert finding["count"] == calls
+    assert field.near(finding["bytes_freed"], freed(case, way))
+    assert finding["bytes_shared"] == 0
 
 
 @field.cases("timers")

@@ -102,9 +102,17 @@ type request struct {
 type requestKey struct{}
 
 // deadlines are of contexts whose cancel function goes when the work fails.
-func deadlines() {
+func deadlines() { handle(context.Background()) }
+
+// server's context is alive, and can be cancelled.
+var server, shutdown = context.WithCancel(context.Background())
+
+// children have a parent that knows them.
+func children() { handle(server) }
+
+func handle(parent context.Context) {
 	for i := 0; i < 1200; i++ {
-		ctx := context.WithValue(context.Background(), requestKey{}, &request{id: i})
+		ctx := context.WithValue(parent, requestKey{}, &request{id: i})
 		ctx, cancel := context.WithTimeout(ctx, 45*time.Minute)
 		if failed(ctx) && !fixed {
 			continue
@@ -115,6 +123,50 @@ func deadlines() {
 
 //go:noinline
 func failed(ctx context.Context) bool { return ctx.Value(requestKey{}).(*request).id >= 0 }
+
+// deferred cancels wait for a loop that never ends.
+func deferred() { reconcile(context.Background()) }
+
+func deferredChildren() { reconcile(server) }
+
+var work = make(chan *request)
+
+func reconcile(parent context.Context) {
+	go func() {
+		for r := range work {
+			ctx, cancel := context.WithTimeout(context.WithValue(parent, requestKey{}, r), time.Hour)
+			if fixed {
+				failed(ctx)
+				cancel()
+				continue
+			}
+			defer cancel()
+			failed(ctx)
+		}
+	}()
+	for i := 0; i < 1200; i++ {
+		work <- &request{id: i}
+	}
+}
+
+var uploads = make(chan *upload)
+
+// deferredStops are of timers.
+func deferredStops() {
+	go func() {
+		for u := range uploads {
+			t := time.AfterFunc(time.Hour, u.abort)
+			if fixed {
+				t.Stop()
+				continue
+			}
+			defer t.Stop()
+		}
+	}()
+	for i := 0; i < 200; i++ {
+		uploads <- newUpload(8 << 10)
+	}
+}
 
 type session struct {
 	token string
@@ -154,7 +206,11 @@ func watchers() {
 func main() {
 	map[string]func(){
 		"after": afters, "tickers": tickers, "funcs": funcs, "one": one, "rearming": rearming,
-		"deadlines": deadlines, "watchers": watchers,
+		"deadlines": deadlines, "children": children, "watchers": watchers, "deferred": deferred,
+		"deferred-children": deferredChildren, "deferred-stops": deferredStops,
 	}[way]()
 	measure.Ready(nil)
+	shutdown()
+	close(work)
+	close(uploads)
 }
