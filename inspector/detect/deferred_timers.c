@@ -24,9 +24,7 @@ static void mark_others(struct giving *giving)
     struct gt_absence without;
 
     gt_absence_init(&without, study);
-    gt_absence_take(&without, study, &study->contest->edges[GT_TIMERS]);
-    gt_absence_take(&without, study, &study->contest->edges[GT_STOPPED]);
-    gt_absence_take(&without, study, &giving->links.parents);
+    gt_timer_links_leave_out(&giving->links, &without);
     for (size_t i = giving->first; i < giving->causes->list.len; i++)
         gt_absence_take(&without, study, &cause_at(giving, i)->edges);
     gt_bitmap_init(&giving->reached, study->heap->graph.objects);

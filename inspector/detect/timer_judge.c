@@ -6,9 +6,7 @@ static void mark_without_timers(struct gt_timer_judge *judge)
     struct gt_absence without;
 
     gt_absence_init(&without, study);
-    gt_absence_take(&without, study, &study->contest->edges[GT_TIMERS]);
-    gt_absence_take(&without, study, &study->contest->edges[GT_STOPPED]);
-    gt_absence_take(&without, study, &judge->links.parents);
+    gt_timer_links_leave_out(&judge->links, &without);
     if (judge->links.parents.words.len)
         gt_live_mark(study->heap, study->roots, &without.roots, &without.cut, &judge->reached);
     else

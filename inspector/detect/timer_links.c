@@ -75,6 +75,15 @@ void gt_timer_links_deinit(struct gt_timer_links *links)
     gt_edges_deinit(&links->parents);
 }
 
+void gt_timer_links_leave_out(const struct gt_timer_links *links, struct gt_absence *without)
+{
+    const struct gt_study *study = links->study;
+
+    gt_absence_take(without, study, &study->contest->edges[GT_TIMERS]);
+    gt_absence_take(without, study, &study->contest->edges[GT_STOPPED]);
+    gt_absence_take(without, study, &links->parents);
+}
+
 const char *gt_timer_callback(const struct gt_study *study, const struct gt_timer *timer)
 {
     return gt_process_closure(study->process,

@@ -21,6 +21,9 @@ struct gt_timer_links {
 void gt_timer_links_init(struct gt_timer_links *links, const struct gt_study *study, bool all);
 void gt_timer_links_deinit(struct gt_timer_links *links);
 
+/* Takes away what timers keep: all words in timer heaps, and of parents of contexts. */
+void gt_timer_links_leave_out(const struct gt_timer_links *links, struct gt_absence *without);
+
 /* The context whose deadline the timer is, as an object; GT_NO_OBJECT when it is none. */
 uint32_t gt_timer_context(const struct gt_timer_links *links, const struct gt_timer *timer);
 

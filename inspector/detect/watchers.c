@@ -29,17 +29,18 @@ static void map_tickers(const struct gt_timers *timers, struct gt_map *channels)
     }
 }
 
-/* The ticker that a goroutine waits for; 0 when it waits for none, else its number + 1. */
+/* The ticker that a goroutine waits for, its number + 1; 0 when it waits for anything else. */
 static uint32_t ticker_of(const struct gt_contest *contest, const struct gt_map *channels,
                           uint32_t goroutine)
 {
     const struct gt_wait *wait = &contest->wait[goroutine];
+    const uint64_t *timer = NULL;
 
     for (size_t i = 0; contest->blocks[goroutine] && i < wait->objects.len; i++) {
-        const uint64_t *timer = gt_map_find(channels, gt_vec_u64(&wait->objects, i));
-        if (timer) return (uint32_t)*timer;
+        timer = gt_map_find(channels, gt_vec_u64(&wait->objects, i));
+        if (!timer) return 0;
     }
-    return 0;
+    return timer ? (uint32_t)*timer : 0;
 }
 
 static void take_site(void *ctx, const struct gt_member *members, size_t count)

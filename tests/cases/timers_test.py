@@ -129,6 +129,14 @@ def test_watchers(case):
     assert field.near(finding["bytes_freed"] - finding["stack_bytes"], freed(case, "watchers"))
 
 
+@field.cases("timers")
+def test_loops_over_tickers(case):
+    """They wait for nothing but their tickers."""
+    finding = told(case, "loops", "suspect", 100, "ticker")
+    assert "main.(*gauge).run" in finding["title"]
+    assert finding["stack_bytes"] >= 100 * 2048
+
+
 @field.cases("crowds")
 def test_crowds_in_good_use(case):
     assert case.report("", "--min-bytes=64K")["findings"] == []

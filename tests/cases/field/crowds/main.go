@@ -167,18 +167,6 @@ func request(ctx context.Context, answer chan []byte) {
 
 var pending []chan []byte
 
-var leases [][]byte
-
-// ---- deadlines that somebody waits for, though nobody can cancel them ----
-
-func expire(ctx context.Context, lease []byte) {
-	ctx, _ = context.WithTimeout(ctx, time.Hour)
-	go func(done <-chan struct{}) {
-		<-done
-		lease[0] = 0
-	}(ctx.Done())
-}
-
 // ---- a limiter of rates ----
 
 func limited(work chan int) {
@@ -211,9 +199,6 @@ func main() {
 		answer := make(chan []byte)
 		go request(ctx, answer)
 		pending = append(pending, answer)
-		lease := make([]byte, 256)
-		expire(ctx, lease)
-		leases = append(leases, lease)
 	}
 	work := make(chan int, 1)
 	work <- 1

@@ -203,10 +203,44 @@ func watchers() {
 	}
 }
 
+type gauge struct {
+	ticker *time.Ticker
+	values []int
+	done   chan struct{}
+}
+
+// run ends in the twin alone, as the other loop has no case for it.
+func (g *gauge) run() {
+	if fixed {
+		<-g.done
+		return
+	}
+	for range g.ticker.C {
+		g.values = g.values[:1]
+	}
+}
+
+// loops wait for nothing but their tickers, and their owners are gone.
+func loops() {
+	var gauges []*gauge
+	for i := 0; i < 100; i++ {
+		g := &gauge{time.NewTicker(time.Hour + time.Duration(i)*time.Second), make([]int, 4<<10), make(chan struct{})}
+		go g.run()
+		gauges = append(gauges, g)
+	}
+	time.Sleep(50 * time.Millisecond) // all have come to wait
+	for _, g := range gauges {
+		if fixed {
+			g.ticker.Stop()
+			close(g.done)
+		}
+	}
+}
+
 func main() {
 	map[string]func(){
 		"after": afters, "tickers": tickers, "funcs": funcs, "one": one, "rearming": rearming,
-		"deadlines": deadlines, "children": children, "watchers": watchers, "deferred": deferred,
+		"deadlines": deadlines, "children": children, "watchers": watchers, "loops": loops, "deferred": deferred,
 		"deferred-children": deferredChildren, "deferred-stops": deferredStops,
 	}[way]()
 	measure.Ready(nil)
