@@ -52,11 +52,14 @@ static void add_goroutine(const struct gt_contest *contest, const struct gt_stud
 {
     uint32_t object = gt_goroutine_object(study, goroutine);
     const struct gt_wait *wait = &contest->wait[goroutine];
+    const struct gt_vec *queue = gt_backlog_of(&contest->backlog, goroutine);
 
     for (uint32_t i = 0; i < contest->root_count[goroutine]; i++) {
         uint32_t root = contest->first_root[goroutine] + i;
         gt_vec_add(&edges->roots, &root);
     }
+    for (size_t i = 0; queue && i < queue->len; i++)
+        gt_vec_add(&edges->roots, gt_vec_at(queue, i));
     if (object != GT_NO_OBJECT) gt_vec_add(&edges->muted, &object);
     for (size_t i = 0; i < wait->hidden_words.len; i++)
         gt_vec_add(&edges->words, gt_vec_at(&wait->hidden_words, i));
@@ -127,6 +130,7 @@ struct gt_contest *gt_contest_create(const struct gt_study *study)
     gt_edges_init(&contest->others);
     contest->globals = GT_VEC_OF(const struct gt_root *);
     index_roots(contest, study);
+    gt_backlog_init(&contest->backlog, study);
     contest_timers(contest, study);
     contest_goroutines(contest, study);
     contest->scheduler = GT_VEC_OF(uint64_t);
@@ -151,6 +155,7 @@ void gt_contest_free(struct gt_contest *contest, const struct gt_study *study)
     gt_vec_free(&contest->globals);
     gt_waits_deinit(&contest->waits);
     gt_vec_free(&contest->scheduler);
+    gt_backlog_deinit(&contest->backlog);
     for (uint32_t i = 0; i < study->goroutines->count; i++)
         gt_wait_free(&contest->wait[i]);
     free(contest->wait);

@@ -15,6 +15,7 @@
 #define GT_DETECT_CONTEST_H
 
 #include "inspector/detect/absence.h"
+#include "inspector/detect/backlog.h"
 #include "inspector/runtime/timers.h"
 #include "inspector/runtime/waits.h"
 
@@ -30,9 +31,10 @@ struct gt_contest {
     struct gt_bitmap unattended; /* what is marked without these either */
     struct gt_timers timers;
     struct gt_waits waits;
-    struct gt_wait *wait;    /* by goroutine */
-    bool *blocks;            /* by goroutine: it waits for objects of the heap, or for nothing */
-    struct gt_vec scheduler; /* uint64_t: what the stacks hold that threads schedule on */
+    struct gt_backlog backlog; /* of the goroutines that run finalizers and cleanups */
+    struct gt_wait *wait;      /* by goroutine */
+    bool *blocks;              /* by goroutine: it waits for objects of the heap, or for nothing */
+    struct gt_vec scheduler;   /* uint64_t: what the stacks hold that threads schedule on */
     uint32_t *first_root, *root_count; /* by goroutine: its stack's roots lie together */
     struct gt_vec globals; /* const struct gt_root *; once has_globals: channel_names.c */
     bool has_globals;
@@ -54,8 +56,8 @@ void gt_contest_mark_without(const struct gt_study *study, enum gt_contested kin
 void gt_contest_mark_unattended(const struct gt_study *study, struct gt_absence *without,
                                 struct gt_bitmap *marked);
 
-/* Adds all that a goroutine keeps alive: its stack's roots, the pointers out of its g, and the
- * words by which its wait leads to what it waits for. */
+/* Adds all that a goroutine keeps alive: its stack's roots, the pointers out of its g, the words by
+ * which its wait leads to what it waits for, and the queue that it serves. */
 void gt_edges_of_goroutine(const struct gt_study *study, uint32_t goroutine,
                            struct gt_edges *edges);
 

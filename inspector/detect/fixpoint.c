@@ -36,6 +36,9 @@ static void give_back(struct gt_fixpoint *fixpoint, uint32_t number)
 
     if (!fixpoint->asleep[number]) return;
     fixpoint->asleep[number] = false;
+    const struct gt_vec *queue = gt_backlog_of(&contest->backlog, number);
+    for (size_t i = 0; queue && i < queue->len; i++)
+        gt_live_seed(fixpoint->marker, study->heap, gt_root_at(study->roots, gt_vec_u32(queue, i)));
     uint32_t object = gt_goroutine_object(study, number);
     for (uint32_t i = 0; i < contest->root_count[number]; i++)
         gt_live_seed(fixpoint->marker, study->heap,

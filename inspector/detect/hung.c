@@ -76,6 +76,45 @@ static struct gt_cause *add_cause(struct hunting *hunting, enum gt_confidence co
     return cause;
 }
 
+/* A goroutine of the runtime's that runs finalizers or cleanups, and with it all that wait. It is
+ * no proof that it hangs, unless it is told: it may go on in a moment. */
+static void tell_server(struct hunting *hunting, uint32_t number, bool hangs)
+{
+    const struct gt_study *study = hunting->study;
+    struct gt_member member = {.item = number};
+    const char *what;
+    size_t waiting = gt_backlog_waiting(&study->contest->backlog, study, number, &what);
+    bool seen = study->goroutines->list[number].wait_since != 0;
+    struct gt_cause *cause = add_cause(hunting,
+                                       hangs  ? GT_PROVEN
+                                       : seen ? GT_LIKELY
+                                              : GT_SUSPECT,
+                                       &member, 1);
+
+    cause->always = waiting >= GT_MANY_ALIKE || hangs;
+    const struct gt_place *place = gt_places_user(&cause->instances[0].hung.stack);
+    cause->title = gt_arena_format(
+        study->storage, "the %s goroutine hangs in %s at %s; %zu %s wait%s behind it",
+        *what == 'f' ? "finalizer" : "cleanup", cause->instances[0].hung.wait_reason,
+        place ? place->function : "an unknown place", waiting, what, waiting == 1 ? "s" : "");
+    if (!hangs)
+        cause->doubt = seen ? "others reach what it waits for, and could still end it"
+                            : "no collection has seen it wait: it may go on in a moment";
+}
+
+/* They are told by themselves; the rest of those that hang or are abandoned in groups. */
+static void tell_servers(struct hunting *hunting, bool *hangs, bool *abandoned)
+{
+    const struct gt_contest *contest = hunting->study->contest;
+
+    for (uint32_t i = 0; i < hunting->study->goroutines->count; i++) {
+        const struct gt_vec *queue = gt_backlog_of(&contest->backlog, i);
+        if (!queue || !contest->blocks[i] || !queue->len) continue;
+        tell_server(hunting, i, hangs[i]);
+        hangs[i] = abandoned[i] = false;
+    }
+}
+
 static void tell_hanging(void *ctx, const struct gt_member *members, size_t count)
 {
     struct hunting *hunting = ctx;
@@ -188,6 +227,7 @@ void gt_detect_hung(struct gt_study *study, struct gt_causes *causes)
 
     gt_abandoned_find(&abandoned, study, hangs);
     hunting.latest = gt_latest_time(study->process, study->goroutines);
+    tell_servers(&hunting, hangs, abandoned.is);
     tell_groups(&hunting, hangs, tell_hanging);
     tell_sites(&hunting, abandoned.is, tell_abandoned);
     tell_unjudged(&hunting);

@@ -135,6 +135,7 @@ const char *gt_root_name(const struct gt_study *study, const struct gt_root *roo
         [GT_ROOT_CLEANUP] = "cleanup",
         [GT_ROOT_WEAK_HANDLE] = "weak pointer's handle",
         [GT_ROOT_QUEUED] = "queue of finalizers",
+        [GT_ROOT_QUEUED_CLEANUP] = "queue of cleanups",
         [GT_ROOT_TINY] = "tiny allocator",
     };
 

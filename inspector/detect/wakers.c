@@ -131,7 +131,7 @@ const char *gt_way_kind(const struct gt_wakers *wakers, const struct gt_way *way
         [GT_ROOT_CONSERVATIVE] = "goroutine", [GT_ROOT_CONTEXT] = "goroutine",
         [GT_ROOT_DEFER] = "goroutine",        [GT_ROOT_FINALIZER] = "finalizer",
         [GT_ROOT_CONTENTS] = "finalizer",     [GT_ROOT_CLEANUP] = "cleanup",
-        [GT_ROOT_QUEUED] = "finalizer",
+        [GT_ROOT_QUEUED] = "finalizer",       [GT_ROOT_QUEUED_CLEANUP] = "cleanup",
     };
     const char *kind = kinds[gt_root_at(wakers->study->roots, way->root)->kind];
 

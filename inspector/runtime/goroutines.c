@@ -62,6 +62,30 @@ static bool is_system(const char *function)
     return true;
 }
 
+static bool is_runtimes(const char *function)
+{
+    return strncmp(function, "runtime.", 8) == 0 || strncmp(function, "internal/runtime/", 17) == 0;
+}
+
+/* The runtime's goroutines that run functions of the program's are the program's while they do:
+ * those of finalizers and of cleanups, and of threads of C that call Go, which no go statement
+ * started. */
+static bool runs_program(const struct reading *reading, const struct gt_goroutine *g)
+{
+    static const char *const starts[] = {"runtime.runfinq", "runtime.runFinalizers",
+                                         "runtime.runCleanups", "runtime.goexit"};
+    const char *start = gt_process_function(reading->process, g->start_pc);
+    bool may = false;
+
+    for (size_t i = 0; i < sizeof starts / sizeof *starts; i++)
+        may = may || strcmp(start, starts[i]) == 0;
+    for (uint32_t i = 0; may && i < g->frame_count; i++) {
+        uint64_t pc = gt_g_frame(reading->all, g, i)->pc;
+        if (!is_runtimes(gt_process_function(reading->process, pc - (i > 0)))) return true;
+    }
+    return false;
+}
+
 /* What else a traceback says of it. */
 static void read_traits(const struct gt_process *process, struct gt_goroutine *g)
 {
@@ -212,6 +236,7 @@ static void take(struct reading *reading, uint64_t addr)
     read_position(reading->process, &g);
     read_frames(reading, &g);
     read_natives(reading, &g);
+    if (g.system) g.system = !runs_program(reading, &g);
     reading->all->list[reading->all->count++] = g;
 }
 

@@ -143,30 +143,32 @@ static void lost_queue(const struct gathering *gathering, uint64_t block)
                     (unsigned long long)block);
 }
 
-/* Entries of a block that the runtime keeps off the heap: every word of them may be a pointer. */
-static void add_entries(struct gathering *gathering, uint64_t first, uint64_t count,
-                        uint64_t entry_size, uint64_t room)
-{
-    if (count > room / entry_size) count = room / entry_size;
-    for (uint64_t i = 0; i < count * (entry_size / 8); i++) {
-        uint64_t value;
-        if (!gt_mem_u64(gathering->process->mem, first + i * 8, &value)) {
-            lost_queue(gathering, first);
-            return;
-        }
-        add(gathering, GT_ROOT_QUEUED, first + i * 8, value);
-    }
-}
-
 /* A list of blocks of queued finalizers or cleanups: what it takes to walk one. Where `entry` is no
  * struct of this version, an entry is a single pointer (cleanups of 1.25). */
 struct queue {
+    enum gt_root_kind kind;
     const char *global;
     enum gt_field_id head; /* the list's head in the global's struct; 0: the global itself */
     enum gt_field_id link, count, entries;
     enum gt_struct_id entry;
     uint64_t block_bytes;
 };
+
+/* Entries of a block that the runtime keeps off the heap: every word of them may be a pointer. */
+static void add_entries(struct gathering *gathering, const struct queue *queue, uint64_t first,
+                        uint64_t count, uint64_t entry_size)
+{
+    for (uint64_t i = 0; i < count * (entry_size / 8); i++) {
+        uint64_t value;
+        if (!gt_mem_u64(gathering->process->mem, first + i * 8, &value)) {
+            lost_queue(gathering, first);
+            return;
+        }
+        if (i && i % (entry_size / 8) == 0) gathering->owner++;
+        add(gathering, queue->kind, first + i * 8, value);
+    }
+    gathering->owner++;
+}
 
 static void add_queue(struct gathering *gathering, const struct queue *queue)
 {
@@ -194,7 +196,8 @@ static void add_queue(struct gathering *gathering, const struct queue *queue)
         if (!gt_process_field(process, block, queue->count, &count))
             return lost_queue(gathering, block);
         uint64_t size = layout->size[queue->entry] ? layout->size[queue->entry] : 8;
-        add_entries(gathering, block + entries, count, size, queue->block_bytes - entries);
+        uint64_t room = (queue->block_bytes - entries) / size;
+        add_entries(gathering, queue, block + entries, count < room ? count : room, size);
         if (!gt_process_field(process, block, queue->link, &block))
             return lost_queue(gathering, block);
     }
@@ -203,10 +206,11 @@ static void add_queue(struct gathering *gathering, const struct queue *queue)
 static void add_queues(struct gathering *gathering)
 {
     static const struct queue queues[] = {
-        {"runtime.allfin", 0, GT_F_finblock_alllink, GT_F_finblock_cnt, GT_F_finblock_fin,
-         GT_S_finalizer, FINALIZER_BLOCK_BYTES},
-        {"runtime.gcCleanups", GT_F_cleanupQueue_all, GT_F_cleanupBlock_alllink,
-         GT_F_cleanupBlock_n, GT_F_cleanupBlock_entries, GT_S_cleanupFn, CLEANUP_BLOCK_BYTES},
+        {GT_ROOT_QUEUED, "runtime.allfin", 0, GT_F_finblock_alllink, GT_F_finblock_cnt,
+         GT_F_finblock_fin, GT_S_finalizer, FINALIZER_BLOCK_BYTES},
+        {GT_ROOT_QUEUED_CLEANUP, "runtime.gcCleanups", GT_F_cleanupQueue_all,
+         GT_F_cleanupBlock_alllink, GT_F_cleanupBlock_n, GT_F_cleanupBlock_entries, GT_S_cleanupFn,
+         CLEANUP_BLOCK_BYTES},
     };
 
     for (size_t i = 0; i < sizeof queues / sizeof *queues; i++)

@@ -28,8 +28,9 @@ enum gt_root_kind {
     GT_ROOT_CONTENTS,     /* value is an object whose contents are roots; owner: the special */
     GT_ROOT_CLEANUP,      /* owner: the special */
     GT_ROOT_WEAK_HANDLE,  /* owner: the special */
-    GT_ROOT_QUEUED,       /* a finalizer or cleanup that waits to run */
-    GT_ROOT_TINY,         /* mcache.tiny */
+    GT_ROOT_QUEUED, /* a finalizer that waits to run, in 1.24 a cleanup too; owner: its number */
+    GT_ROOT_QUEUED_CLEANUP, /* a cleanup that does; owner: its number */
+    GT_ROOT_TINY,           /* mcache.tiny */
     GT_ROOT_KINDS
 };
 
