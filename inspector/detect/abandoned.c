@@ -98,7 +98,7 @@ static void take_contested(const struct gt_abandoned *abandoned, struct gt_absen
 {
     const struct gt_study *study = abandoned->study;
 
-    for (int kind = 0; kind < GT_CONTESTED; kind++)
+    for (int kind = GT_TIMERS; kind < GT_CONTESTED; kind++) /* a finalizer may answer */
         gt_absence_take(without, study, &study->contest->edges[kind]);
     for (size_t i = 0; i < abandoned->links.len; i++) {
         const struct gt_context_link *link = gt_vec_at(&abandoned->links, i);
@@ -112,13 +112,12 @@ static void mark_base(struct gt_abandoned *abandoned)
     struct gt_absence without;
 
     gt_bitmap_init(&abandoned->base, study->heap->graph.objects);
-    if (!abandoned->links.len) {
-        gt_bitmap_copy(&abandoned->base, &study->contest->base);
-        return;
-    }
     gt_absence_init(&without, study);
     take_contested(abandoned, &without);
-    gt_live_mark(study->heap, study->roots, &without.roots, &without.cut, &abandoned->base);
+    if (abandoned->links.len)
+        gt_live_mark(study->heap, study->roots, &without.roots, &without.cut, &abandoned->base);
+    else
+        gt_contest_mark(study, &without, &abandoned->base);
     gt_absence_deinit(&without);
 }
 

@@ -8,9 +8,9 @@
  *            sends on it.
  *   own      anything else.
  * A thing of its own is answerable when a goroutine that may run reaches it otherwise than through
- * goroutines that are abandoned themselves, its own group, timers, finalizers, or the tree of
- * contexts. A goroutine is abandoned when none of its things is answerable, by the fixpoint of
- * fixpoint.h. One that its own clock wakes runs, for others: it answers them, not its own group.
+ * goroutines that are abandoned themselves, its own group, timers, or the tree of contexts. A
+ * goroutine is abandoned when none of its things is answerable, by the fixpoint of fixpoint.h. One
+ * that its own clock wakes runs, for others: it answers them, not its own group.
  *
  * Those alike at one site are a group, and only groups are judged: a few goroutines that wait for
  * time or for shutdown are how programs are written.

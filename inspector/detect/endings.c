@@ -264,9 +264,7 @@ const char *gt_endings_tell(const struct gt_endings *endings, const struct gt_st
     if (signal) ends[found++] = signal_end(study, signal);
     if (summary.timers) ends[found++] = within(study, gt_endings_due(endings, members, count, now));
     if (summary.parents) ends[found++] = "cancelling the parent of their contexts";
-    if (found == 0)
-        return "a finalizer, a cleanup or a weak pointer may still lead to what they "
-               "wait for";
+    if (found == 0) return "a weak pointer or a timer may still lead to what they wait for";
     return gt_arena_format(study->storage, "only %s%s%s%s%s could end them", ends[0],
                            found > 1 ? ", or " : "", found > 1 ? ends[1] : "",
                            found > 2 ? ", or " : "", found > 2 ? ends[2] : "");

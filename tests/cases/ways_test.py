@@ -31,6 +31,9 @@ def test_ways(little_core, version, flags):
     for holder, ways in core.truth.items():
         for way, ids in ways.items():
             expected = "proven" if holder in HANG else None
+            # Nobody answers them but a timer, and each keeps a byte or more.
+            if holder == "timer" or (holder, way) == ("other", "timeout"):
+                expected = "likely"
             wrong += [f"{holder}/{way}: {told.get(g)}" for g in ids if told.get(g) != expected]
     assert not wrong, "\n".join(sorted(wrong))
 
@@ -50,7 +53,7 @@ def test_beside_the_runtime(tmp_path, monkeypatch, version):
     of = {
         (holder, way): set(ids) for holder, ways in core.truth.items() for way, ids in ways.items()
     }
-    told = set(_told(core))
+    told = {g for g, confidence in _told(core).items() if confidence == "proven"}
     assert len(profile) > 100
     # It takes those for leaked that a weak pointer may yet lead to, and then crashes.
     assert profile - told == of["other", "weak"] | of["other", "weakRow"]
