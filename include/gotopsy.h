@@ -406,6 +406,13 @@ struct gt_report {
     struct {
         uint64_t bytes, objects;
     } leaks_total; /* what goes when every finding is fixed; stacks included in bytes */
+    struct {       /* what gt_wait_graph_make() tells in full, as far as locks alone tell it */
+        uint64_t deadlocks;  /* circles of goroutines, each of which holds what another locks */
+        uint64_t deadlocked; /* goroutines on one of these */
+        uint64_t behind;     /* that wait for a lock of one that is deadlocked */
+        uint64_t locks_left; /* of GT_LOCK_LEFT */
+        bool all;            /* the frames of all goroutines were looked at */
+    } waits;
     const struct gt_finding *findings; /* the largest bytes_freed first */
     size_t finding_count;
     const struct gt_undecided *undecided; /* the largest of what could not be judged; they and what

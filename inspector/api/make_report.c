@@ -5,6 +5,7 @@
 #include "inspector/detect/detector.h"
 #include "inspector/detect/set_aside.h"
 #include "inspector/detect/undecided.h"
+#include "inspector/detect/waits_summary.h"
 
 #include <stdlib.h>
 
@@ -184,6 +185,7 @@ struct gt_error *gt_report_make(struct gt_analysis *analysis,
     start_study(&making, options);
     gt_analysis_stage(analysis, "weighing goroutines");
     gt_fill_retained(&making.study, making.report);
+    gt_waits_summarize(&making.study, making.report);
     detect(&making);
     gt_undecided_tell(&making.study, making.report);
     gt_set_aside_tell(&making.study, making.report);

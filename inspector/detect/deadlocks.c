@@ -201,16 +201,29 @@ static void unlink_all(struct gt_deadlocks *deadlocks)
     free(deadlocks->needs.edges);
 }
 
-void gt_deadlocks_init(struct gt_deadlocks *deadlocks, struct gt_study *study,
-                       struct gt_wakers *wakers, const bool *hangs)
+static void begin(struct gt_deadlocks *deadlocks, bool waiters)
 {
-    *deadlocks =
-        (struct gt_deadlocks){.study = study, .wakers = wakers, .hangs = hangs, .whole = true};
-    gt_holders_init(&deadlocks->holders, study);
+    deadlocks->whole = true;
+    gt_holders_init(&deadlocks->holders, deadlocks->study, waiters);
     find_classes(deadlocks);
     find_needs(deadlocks);
     link_all(deadlocks);
     deadlocks->stuck = gt_alloc((size_t)deadlocks->needs.count + 1);
+}
+
+void gt_deadlocks_init_locks(struct gt_deadlocks *deadlocks, struct gt_study *study,
+                             const bool *hangs, bool waiters)
+{
+    *deadlocks = (struct gt_deadlocks){.study = study, .hangs = hangs};
+    begin(deadlocks, waiters);
+    gt_stuck_find(&deadlocks->needs, deadlocks->stuck);
+}
+
+void gt_deadlocks_init(struct gt_deadlocks *deadlocks, struct gt_study *study,
+                       struct gt_wakers *wakers, const bool *hangs)
+{
+    *deadlocks = (struct gt_deadlocks){.study = study, .wakers = wakers, .hangs = hangs};
+    begin(deadlocks, false);
     gt_going_on_find(deadlocks);
     find_reaching(deadlocks);
     unlink_all(deadlocks);

@@ -45,6 +45,9 @@ struct gt_deadlocks {
 
 void gt_deadlocks_init(struct gt_deadlocks *deadlocks, struct gt_study *study,
                        struct gt_wakers *wakers, const bool *hangs);
+/* The same as far as locks alone tell: cheap, as it needs no wakers. `waiters` as in holders.h. */
+void gt_deadlocks_init_locks(struct gt_deadlocks *deadlocks, struct gt_study *study,
+                             const bool *hangs, bool waiters);
 void gt_deadlocks_deinit(struct gt_deadlocks *deadlocks);
 
 /* What a goroutine's class needs; NULL when it has no class. */

@@ -374,7 +374,7 @@ static void seek_in(struct seeking *seeking)
     keep_found(seeking->holders, &seeking->found);
 }
 
-void gt_holders_seek(struct gt_holders *holders)
+void gt_holders_seek(struct gt_holders *holders, bool waiters)
 {
     const struct gt_goroutines *goroutines = holders->study->goroutines;
     struct seeking seeking = {.holders = holders,
@@ -384,6 +384,7 @@ void gt_holders_seek(struct gt_holders *holders)
 
     for (; seeking.number < goroutines->count; seeking.number++) {
         seeking.g = &goroutines->list[seeking.number];
+        if (waiters && holders->waits[seeking.number].thing == GT_NO_THING) continue;
         if (!seeking.g->system) seek_in(&seeking);
     }
     gt_lock_sites_free(seeking.sites);

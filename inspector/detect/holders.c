@@ -120,12 +120,13 @@ int gt_holding_order(const void *a, const void *b)
     return left->word > right->word ? -1 : left->word < right->word;
 }
 
-void gt_holders_init(struct gt_holders *holders, struct gt_study *study)
+void gt_holders_init(struct gt_holders *holders, struct gt_study *study, bool waiters)
 {
-    *holders = (struct gt_holders){.study = study, .list = GT_VEC_OF(struct gt_holding)};
+    *holders = (struct gt_holders){
+        .study = study, .list = GT_VEC_OF(struct gt_holding), .unread = waiters};
     holders->loose = gt_calloc((size_t)study->goroutines->count + 1, sizeof *holders->loose);
     find_things(holders);
-    if (holders->thing_count) gt_holders_seek(holders);
+    if (holders->thing_count) gt_holders_seek(holders, waiters);
     if (holders->list.len)
         qsort(holders->list.data, holders->list.len, sizeof(struct gt_holding), gt_holding_order);
 }

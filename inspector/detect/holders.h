@@ -66,7 +66,9 @@ struct gt_holders {
     bool unread; /* a goroutine's frames could not be read */
 };
 
-void gt_holders_init(struct gt_holders *holders, struct gt_study *study);
+/* `waiters` alone: only of those who wait for such things it is looked at what they hold, and of no
+ * lock it is then said that nobody holds it. */
+void gt_holders_init(struct gt_holders *holders, struct gt_study *study, bool waiters);
 void gt_holders_deinit(struct gt_holders *holders);
 
 /* Who holds what a goroutine waits for: those for whom the most speaks, into `out` (struct

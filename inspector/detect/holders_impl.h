@@ -15,7 +15,7 @@ uint32_t gt_thing_at(const struct gt_holders *holders, uint64_t addr);
 /* Of struct gt_holding: by thing and goroutine, what speaks the most first. */
 int gt_holding_order(const void *a, const void *b);
 
-/* Fills the list, from all goroutines of the program. */
-void gt_holders_seek(struct gt_holders *holders);
+/* Fills the list, from all goroutines of the program, or from those alone who wait for things. */
+void gt_holders_seek(struct gt_holders *holders, bool waiters);
 
 #endif

@@ -220,12 +220,22 @@ static json_t *smaller_of(const struct gt_report *report)
     return list;
 }
 
+static json_t *waits_of(const struct gt_report *report)
+{
+    return json_pack("{s:o, s:o, s:o, s:o, s:b}", "deadlocks",
+                     gt_json_size(report->waits.deadlocks), "deadlocked",
+                     gt_json_size(report->waits.deadlocked), "behind",
+                     gt_json_size(report->waits.behind), "locks_left",
+                     gt_json_size(report->waits.locks_left), "all", report->waits.all);
+}
+
 bool gt_json_report(const struct gt_report *report, const struct gt_style *style, FILE *to)
 {
     (void)style;
     return gt_json_dump(
         json_pack(
-            "{s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
+            "{s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, "
+            "s:o}",
             "schema", "gotopsy-report/1", "tool", gt_json_tool(), "core", gt_json_core(report),
             "crash", crash_of(report), "binary", gt_json_binary(report), "gc", gc_of(report),
             "live", bytes_and_objects(report->live.bytes, report->live.objects), "memory",
@@ -235,7 +245,8 @@ bool gt_json_report(const struct gt_report *report, const struct gt_style *style
             looked_for(report), "undecided", gt_json_undecided(report), "set_aside",
             gt_json_set_aside(report), "findings",
             gt_json_findings(report->findings, report->finding_count), "min_bytes",
-            gt_json_size(report->min_bytes), "smaller", smaller_of(report)),
+            gt_json_size(report->min_bytes), "smaller", smaller_of(report), "waits_summary",
+            waits_of(report)),
         to);
 }
 

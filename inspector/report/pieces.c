@@ -117,9 +117,10 @@ void gt_page_wanted(struct gt_page *page, const struct gt_blocked_thing *thing)
                 {"lock", "to lock "},
                 {"read", "to read-lock "},
                 {"write", "to write-lock "}};
+    bool once = strcmp(thing->what, "once") == 0;
     const char *said = "for ";
 
-    for (size_t i = 0; thing->action && i < sizeof rows / sizeof *rows; i++)
+    for (size_t i = 0; thing->action && !once && i < sizeof rows / sizeof *rows; i++)
         if (strcmp(thing->action, rows[i].action) == 0) said = rows[i].said;
     gt_page_put(page, GT_PLAIN, said);
     gt_page_thing(page, thing);

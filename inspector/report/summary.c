@@ -269,11 +269,44 @@ static void say_missing(struct gt_str *to, const struct gt_report *report)
                   gt_bytes(report->coverage.missing_bytes).text);
 }
 
+#define SEE_WAITS "; see gotopsy waits"
+
+static void say_deadlock(struct gt_str *to, const struct gt_report *report)
+{
+    uint64_t count = report->waits.deadlocked, circles = report->waits.deadlocks;
+
+    if (!circles) return;
+    if (circles == 1 && count == 1)
+        gt_str_add(to, "1 goroutine waits for a lock that it holds itself");
+    else if (circles == 1)
+        gt_str_format(to, "%s goroutines wait for each other's lock%s", gt_count(count).text,
+                      count == 2 ? "" : "s");
+    else
+        gt_str_format(to, "%s goroutines wait for each other's locks, in %s circles",
+                      gt_count(count).text, gt_count(circles).text);
+    if (report->waits.behind)
+        gt_str_format(to, ", and %s more wait%s behind them", gt_count(report->waits.behind).text,
+                      report->waits.behind == 1 ? "s" : "");
+    gt_str_add(to, SEE_WAITS);
+}
+
+static void say_locks(struct gt_str *to, const struct gt_report *report)
+{
+    uint64_t left = report->waits.locks_left;
+
+    if (left)
+        gt_str_format(to, "%s %s locked, and no live goroutine holds %s: an Unlock is missing%s",
+                      gt_count(left).text, left == 1 ? "is" : "are", left == 1 ? "it" : "them",
+                      SEE_WAITS);
+}
+
 const struct gt_summary_line gt_summary_head[] = {
     {"crashed", gt_summary_crash, true},
     {"heap", say_heap, false},
     {"memory", say_memory, false},
     {"goroutines", gt_summary_goroutines, false},
+    {"deadlock", say_deadlock, true},
+    {"locks", say_locks, true},
     {"missing", say_missing, true},
     {"leaks", say_leaks, false},
     {NULL, NULL, false},

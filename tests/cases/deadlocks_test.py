@@ -59,6 +59,22 @@ def test_holders(core):
     assert waiting["holders"] == [] and waiting["address"] == edge["Address"]
 
 
+def test_report(core):
+    """It says in a line what locks alone tell: not who waits on whose channel."""
+    circles = [
+        edges
+        for case, edges in core.truth.items()
+        if case not in NO_CYCLE and all(edge["What"] != "channel" for edge in edges)
+    ]
+    report = tool.report(core.path)
+    told, count = report["waits_summary"], sum(map(len, circles))
+    assert (told["deadlocks"], told["deadlocked"], told["behind"]) == (len(circles), count, 0)
+    assert told["all"]
+    text = tool.run("report", "--width=200", core.path).out
+    assert f"{count} goroutines wait for each other's locks, in {len(circles)} circles" in text
+    assert "see gotopsy waits" in text
+
+
 MAIN = {
     "select": "main waits",
     "own": "main waits",

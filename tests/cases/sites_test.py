@@ -88,3 +88,16 @@ def test_dot(case):
     assert sum(node[0] == "o" for node in nodes) == 2  # the shared mutex, and the hub's quit
     assert sum(node[0] == "d" for node in nodes) == 16
     assert sum("->" in line for line in dot.splitlines()) < 200
+
+
+@field.cases("sites", versions=VERSIONS)
+def test_report(case):
+    """It names the command that tells all."""
+    assert case.report("")["waits_summary"] == {
+        "deadlocks": 0,
+        "deadlocked": 0,
+        "behind": 0,
+        "locks_left": 4 * case.core().truth["each"],
+        "all": True,
+    }
+    assert "1,000 are locked, and no live goroutine holds them" in case.text()
