@@ -2,6 +2,7 @@
 
 #include "inspector/base/alloc.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -58,4 +59,18 @@ void gt_str_free(struct gt_str *str)
 {
     free(str->text);
     *str = (struct gt_str){0};
+}
+
+char *gt_grouped(char *out, uint64_t number)
+{
+    char digits[GT_GROUPED];
+    int length = snprintf(digits, sizeof digits, "%" PRIu64, number);
+    char *to = out;
+
+    for (int i = 0; i < length; i++) {
+        if (i > 0 && (length - i) % 3 == 0) *to++ = ',';
+        *to++ = digits[i];
+    }
+    *to = '\0';
+    return out;
 }

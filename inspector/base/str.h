@@ -6,6 +6,7 @@
 
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct gt_str {
     char *text;
@@ -19,5 +20,9 @@ void gt_str_format(struct gt_str *str, const char *format, ...)
 void gt_str_vformat(struct gt_str *str, const char *format, va_list args);
 const char *gt_str_text(const struct gt_str *str); /* "" while empty */
 void gt_str_free(struct gt_str *str);
+
+enum { GT_GROUPED = 27 };
+/* A number with thousands separators, "18,446,744"; returns `out`, which has GT_GROUPED bytes. */
+char *gt_grouped(char *out, uint64_t number);
 
 #endif

@@ -135,11 +135,12 @@ static void make_cause(struct piling *piling, const struct record *records, size
     instance->deferred.deferred_function =
         gt_study_keep(study, gt_process_closure(study->process, records[0].fn));
     instance->deferred.calls = count;
-    cause->title = gt_arena_format(study->storage,
-                                   "%zu calls of %s deferred by %s, which has not "
-                                   "returned",
-                                   count, instance->deferred.deferred_function,
-                                   instance->deferred.site.function);
+    cause->title =
+        gt_arena_format(study->storage,
+                        "%s deferred calls of %s pile up in %s, which has not "
+                        "returned",
+                        gt_study_count(study, count), instance->deferred.deferred_function,
+                        instance->deferred.site.function);
     struct gt_advice_facts facts = {
         .kind = GT_DEFERRED_CALLS, .stack = stack, .name = instance->deferred.site.function};
     cause->advice = gt_advice_text(study->storage, &facts);

@@ -221,9 +221,9 @@ static void make_cause(void *ctx, const struct gt_member *members, size_t count)
     gt_map_free(&components);
     const char *type = cause->instances[0].cycle.object.type;
     const char *mechanism = cause->instances[0].cycle.mechanism;
-    cause->title =
-        gt_arena_format(study->storage, "%zu cycle%s through %s with a %s that never runs", count,
-                        count == 1 ? "" : "s", type ? type : "objects", mechanism);
+    cause->title = gt_arena_format(
+        study->storage, "%s cycle%s through %s with a %s that never runs",
+        gt_study_count(study, count), count == 1 ? "" : "s", type ? type : "objects", mechanism);
     struct gt_advice_facts facts = {.kind = GT_FINALIZER_CYCLE, .reason = mechanism, .name = type};
     cause->advice = gt_advice_text(study->storage, &facts);
 }

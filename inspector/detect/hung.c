@@ -12,6 +12,7 @@
 #include "inspector/detect/path.h"
 #include "inspector/detect/places.h"
 #include "inspector/detect/tell_labels.h"
+#include "inspector/detect/wait_words.h"
 
 #include <stdlib.h>
 
@@ -48,15 +49,17 @@ static void tell(const struct hunting *hunting, uint32_t number, struct gt_insta
     instance->hung.stack_bytes = g->stack_hi - g->stack_lo;
 }
 
-/* "40 goroutines in chan send at main.fetch" */
-static const char *who(const struct gt_study *study, const struct gt_cause *cause)
+/* "40 goroutines blocked forever sending on a channel in main.fetch"; `how` is "forever" here. */
+static const char *who(const struct gt_study *study, const struct gt_cause *cause, const char *how)
 {
     const struct gt_instance *first = &cause->instances[0];
     const struct gt_place *place = gt_places_user(&first->hung.stack);
+    const char *words = gt_wait_words(first->hung.wait_reason);
 
-    return gt_arena_format(study->storage, "%llu goroutine%s in %s at %s",
-                           (unsigned long long)cause->count, cause->count == 1 ? "" : "s",
-                           first->hung.wait_reason, place ? place->function : "an unknown place");
+    if (!words) words = gt_arena_format(study->storage, "(%s)", first->hung.wait_reason);
+    return gt_arena_format(study->storage, "%s goroutine%s blocked%s %s in %s",
+                           gt_study_count(study, cause->count), cause->count == 1 ? "" : "s", how,
+                           words, place ? place->function : "an unknown function");
 }
 
 static struct gt_cause *add_cause(struct hunting *hunting, enum gt_confidence confidence,
@@ -120,11 +123,10 @@ static void tell_hanging(void *ctx, const struct gt_member *members, size_t coun
     struct hunting *hunting = ctx;
     struct gt_arena *storage = hunting->study->storage;
     struct gt_cause *cause = add_cause(hunting, GT_PROVEN, members, count);
-    const char *them = who(hunting->study, cause);
 
-    cause->title = gt_arena_format(storage, "%s, which nothing can end", them);
-    cause->weak_title =
-        gt_arena_format(storage, "%s, which nothing that could be read can end", them);
+    cause->title = who(hunting->study, cause, " forever");
+    cause->weak_title = gt_arena_format(storage, "%s; nothing that could be read can wake them",
+                                        who(hunting->study, cause, ""));
 }
 
 /* The first thing of a goroutine that is only ever closed; 0 when there is none. */
@@ -142,10 +144,10 @@ static uint64_t signal_of(const struct gt_abandoned *abandoned, uint32_t gorouti
 
 static const char *why(unsigned cases)
 {
-    if (cases & GT_CASE_OWN) return "for what no other goroutine reaches";
-    return cases & GT_CASE_PERIODIC ? "whom only their tickers wake"
-           : cases & GT_CASE_CLOCK  ? "whom only their timers wake"
-                                    : "only to be told to end";
+    if (cases & GT_CASE_OWN) return "no other goroutine reaches what they wait for";
+    return cases & GT_CASE_PERIODIC ? "only their tickers wake them"
+           : cases & GT_CASE_CLOCK  ? "only their timers wake them"
+                                    : "they wait only to be told to end";
 }
 
 static void tell_abandoned(void *ctx, const struct gt_member *members, size_t count)
@@ -159,7 +161,7 @@ static void tell_abandoned(void *ctx, const struct gt_member *members, size_t co
     cause->always = judgement.always;
     gt_endings_take(&hunting->abandoned->endings, members, count, &cause->edges);
     cause->title =
-        gt_arena_format(study->storage, "%s, %s", who(study, cause), why(judgement.cases));
+        gt_arena_format(study->storage, "%s; %s", who(study, cause, ""), why(judgement.cases));
     cause->doubt = gt_endings_tell(&hunting->abandoned->endings, study, members, count,
                                    signal_of(hunting->abandoned, members[0].item), hunting->latest);
 }

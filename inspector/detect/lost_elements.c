@@ -187,11 +187,11 @@ static void make_cause(void *ctx, const struct gt_member *members, size_t count)
     cause->confidence = gt_stale_confidence(&stale, sure);
     cause->doubt = gt_stale_doubt(study, &stale);
     cause->path = gt_path_to(&losing->keys, &view->holder);
-    cause->title =
-        gt_arena_format(study->storage, "%llu pointer slot%s %s of %zu backing array%s",
-                        (unsigned long long)slots, slots == 1 ? "" : "s",
-                        largest->spare ? "between length and capacity" : "outside every slice",
-                        count, count == 1 ? "" : "s");
+    cause->title = gt_arena_format(
+        study->storage, "%s pointer slot%s of %s backing array%s %s", gt_study_count(study, slots),
+        slots == 1 ? "" : "s", gt_study_count(study, count), count == 1 ? "" : "s",
+        largest->spare ? "hold pointers past the length of every live slice"
+                       : "are not covered by any live slice");
     struct gt_advice_facts facts = {.kind = GT_LOST_ELEMENTS,
                                     .reason = largest->spare ? "spare" : "outside",
                                     .stack = gt_places_allocated(study, largest->block.block),

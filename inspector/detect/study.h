@@ -11,6 +11,7 @@
 #ifndef GT_DETECT_STUDY_H
 #define GT_DETECT_STUDY_H
 
+#include "inspector/base/str.h"
 #include "inspector/graph/paths.h"
 #include "inspector/runtime/global_users.h"
 #include "inspector/runtime/typing.h"
@@ -48,6 +49,12 @@ struct gt_study {
 static inline const char *gt_study_keep(const struct gt_study *study, const char *name)
 {
     return name ? gt_arena_strndup(study->storage, name, strlen(name)) : NULL;
+}
+
+/* A number as the report's texts have it: "12,408". */
+static inline const char *gt_study_count(const struct gt_study *study, uint64_t number)
+{
+    return gt_grouped(gt_arena_alloc(study->storage, GT_GROUPED), number);
 }
 
 #endif

@@ -108,10 +108,10 @@ static void make_cause(void *ctx, const struct gt_member *members, size_t count)
     cause->doubt = gt_stale_doubt(study, &stale);
     cause->path = path;
     const char *others = gt_main_holders_others(&wasting->keys, wasting->windows, largest);
-    cause->title =
-        gt_arena_format(study->storage, "%zu block%s kept alive by small %s%s%s", count,
-                        count == 1 ? "" : "s", largest->strings ? "substrings" : "subslices",
-                        others ? ", also held by " : "", others ? others : "");
+    cause->title = gt_arena_format(study->storage, "%s block%s kept alive by small %s%s%s",
+                                   gt_study_count(study, count), count == 1 ? "" : "s",
+                                   largest->strings ? "substrings" : "subslices",
+                                   others ? ", also held by " : "", others ? others : "");
     struct gt_advice_facts facts = {.kind = cause->kind,
                                     .reason = proven ? "outside" : "spare",
                                     .stack = cause->instances[0].windowed.allocated_at,

@@ -75,7 +75,7 @@ static void put_bar(struct gt_page *page, unsigned column, const struct gt_insta
     draw_windows(bar, size, instance->windowed.windows, instance->windowed.window_count);
     gt_page_line(page, column, column + BAR_CELLS + 4);
     gt_page_format(page, GT_CYAN, "[%s]", bar);
-    gt_page_format(page, GT_PLAIN, "  %s of %s bytes in use",
+    gt_page_format(page, GT_PLAIN, "  %s of %s bytes used",
                    gt_exact(unused < size ? size - unused : 0).text, gt_exact(size).text);
     if (spare) gt_page_format(page, GT_PLAIN, ", %s spare", gt_exact(spare).text);
     gt_page_end(page);
@@ -122,11 +122,11 @@ static void put_lost(struct gt_page *page, unsigned column, const struct gt_inst
 
     gt_page_line(page, column, column + STEP_IN);
     gt_page_format(
-        page, GT_PLAIN, "%s slots of an array of %s, %s at %s, in no window",
-        gt_exact(instance->lost.slot_count).text, type_or(instance->lost.element_type, "pointers"),
-        gt_bytes(instance->lost.block.size).text, gt_address(instance->lost.block.address).text);
+        page, GT_PLAIN, "array of %s, %s at %s: %s slots not covered",
+        type_or(instance->lost.element_type, "pointers"), gt_bytes(instance->lost.block.size).text,
+        gt_address(instance->lost.block.address).text, gt_exact(instance->lost.slot_count).text);
     if (instance->lost.spare_slot_count)
-        gt_page_format(page, GT_PLAIN, "; %s of them between len and cap",
+        gt_page_format(page, GT_PLAIN, ", %s of them in the spare capacity",
                        gt_exact(instance->lost.spare_slot_count).text);
     gt_page_end(page);
     for (size_t i = 0; i < shown; i++)
@@ -163,7 +163,7 @@ static void put_due(struct gt_page *page, int64_t due_in_ns)
 {
     if (due_in_ns == GT_UNKNOWN) return;
     if (due_in_ns >= 0)
-        gt_page_format(page, GT_PLAIN, ", due in %s", gt_duration(due_in_ns).text);
+        gt_page_format(page, GT_PLAIN, ", fires in %s", gt_duration(due_in_ns).text);
     else
         gt_page_format(page, GT_PLAIN, ", overdue by %s", gt_duration(-due_in_ns).text);
 }
@@ -181,7 +181,7 @@ static void put_ticker(struct gt_page *page, unsigned column, const struct gt_in
     if (instance->ticker.callback)
         gt_page_format(page, GT_PLAIN, ", calls %s", instance->ticker.callback);
     if (!instance->ticker.referenced)
-        gt_page_put(page, GT_PLAIN, "; nothing but the timer heap reaches it");
+        gt_page_put(page, GT_PLAIN, ", reached from the timer heap only");
     gt_page_end(page);
     if (instance->ticker.owner_path.count == 0) return;
     gt_page_line(page, column, column + STEP_IN);
@@ -314,7 +314,7 @@ void gt_page_cost(struct gt_page *page, unsigned column, const struct gt_finding
     gt_page_line(page, column, column + 2 * STEP_IN);
     gt_page_put(page, GT_DIM, "frees   ");
     if (finding->bytes_freed == 0)
-        gt_page_put(page, GT_PLAIN, "nothing on its own");
+        gt_page_put(page, GT_PLAIN, "nothing by itself");
     else
         gt_page_format(page, GT_PLAIN, "%s of heap", gt_bytes(heap).text);
     if (finding->objects_freed)
@@ -322,7 +322,7 @@ void gt_page_cost(struct gt_page *page, unsigned column, const struct gt_finding
                        finding->objects_freed == 1 ? "" : "s");
     if (stacks) gt_page_format(page, GT_PLAIN, " and %s of stacks", gt_bytes(stacks).text);
     if (finding->bytes_shared)
-        gt_page_format(page, GT_PLAIN, "; %s more once the other findings are fixed too",
+        gt_page_format(page, GT_PLAIN, "; %s more when the other findings are fixed too",
                        gt_bytes(finding->bytes_shared).text);
     gt_page_end(page);
 }
@@ -334,7 +334,7 @@ void gt_page_details(struct gt_page *page, unsigned column, const struct gt_find
     put_sample(page, column, finding);
     if (finding->path.count == 0) return;
     gt_page_line(page, column, column + 2 * STEP_IN);
-    gt_page_put(page, GT_DIM, finding->kind == GT_HUNG_GOROUTINE ? "keeps most by " : "held by ");
+    gt_page_put(page, GT_DIM, finding->kind == GT_HUNG_GOROUTINE ? "mostly held by " : "held by ");
     gt_page_path(page, &finding->path);
     gt_page_end(page);
 }

@@ -91,10 +91,10 @@ static void put_finding_head(struct gt_page *page, const struct gt_finding *find
     gt_page_format(page, GT_BOLD, "%2u  %-*s %*s", finding->id, HEADING_COLUMNS,
                    gt_kind_heading(finding->kind), BYTES_COLUMNS,
                    gt_bytes(finding->bytes_freed).text);
-    gt_page_format(page, GT_PLAIN, "   %s %s", gt_count(finding->count).text,
+    gt_page_format(page, GT_PLAIN, "   %s %s, ", gt_count(finding->count).text,
                    gt_kind_unit(finding->kind, finding->count));
-    gt_page_right(page, confidence_inks[finding->confidence],
-                  gt_confidence_name(finding->confidence));
+    gt_page_put(page, confidence_inks[finding->confidence],
+                gt_confidence_name(finding->confidence));
     gt_page_end(page);
 }
 

@@ -1,6 +1,7 @@
 #include "inspector/report/units.h"
 
 #include "gotopsy.h"
+#include "inspector/base/str.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -31,16 +32,9 @@ struct gt_amount gt_bytes(uint64_t bytes)
 
 struct gt_amount gt_exact(uint64_t count)
 {
-    char digits[24];
     struct gt_amount amount;
-    int length = snprintf(digits, sizeof digits, "%llu", (unsigned long long)count);
-    char *to = amount.text;
 
-    for (int i = 0; i < length; i++) {
-        if (i > 0 && (length - i) % 3 == 0) *to++ = ',';
-        *to++ = digits[i];
-    }
-    *to = '\0';
+    gt_grouped(amount.text, count);
     return amount;
 }
 

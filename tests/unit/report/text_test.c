@@ -184,7 +184,7 @@ static void a_bar_shows_windows_and_spare(void **state)
     char *text = gt_written_report(&gt_sample_report, GT_FORMAT_TEXT, &plain);
     const char *bar = strstr(text, "    [#.");
     assert_non_null(bar);
-    assert_non_null(strstr(bar, "]  40 of 4,096 bytes in use, 56 spare"));
+    assert_non_null(strstr(bar, "]  40 of 4,096 bytes used, 56 spare"));
     free(text);
 }
 
