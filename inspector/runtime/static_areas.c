@@ -6,7 +6,7 @@
 
 enum {
     WORD = 8,
-    RECENT = 256,          /* claims that are not made twice in a row */
+    RECENT = 256,          /* claims that are remembered */
     MANY_CLAIMS = 1 << 14, /* that wait */
     MAX_ROUNDS = 4096,     /* of claims: no program's literals nest so deep */
 };
@@ -16,14 +16,19 @@ struct section {
     const unsigned char *mask; /* which of its words are pointers; NULL: none is */
 };
 
+struct recent { /* a claim */
+    uint64_t addr, count;
+    gt_type_id type;
+};
+
 struct gt_static_areas {
     struct gt_process *process;
-    struct gt_vec sections;               /* struct section */
-    uint64_t low, high;                   /* where they all lie */
-    struct gt_vec list;                   /* struct gt_static_area, by address */
-    struct gt_vec claims;                 /* the same, in the order they came */
-    struct gt_static_area recent[RECENT]; /* claims that wait, by a part of their address */
-    uint32_t born;                        /* claims so far */
+    struct gt_vec sections;       /* struct section */
+    uint64_t low, high;           /* where they all lie */
+    struct gt_vec list;           /* struct gt_static_area, by address */
+    struct gt_vec claims;         /* the same, in the order they came */
+    struct recent recent[RECENT]; /* by a part of their address */
+    uint32_t born;                /* claims so far */
     size_t rounds;
 };
 
@@ -181,14 +186,15 @@ static bool fit_claim(const struct gt_static_areas *areas, struct gt_static_area
     return claim->size != 0;
 }
 
-/* Many objects may point to one place. */
-static bool is_repeated(struct gt_static_areas *areas, const struct gt_static_area *claim)
+/* Many objects may point to one place. A claim that was judged or waits adds nothing when it is
+ * made again. */
+static bool is_repeated(struct gt_static_areas *areas, uint64_t addr, gt_type_id type,
+                        uint64_t count)
 {
-    struct gt_static_area *place = &areas->recent[claim->addr / WORD % RECENT];
-    bool same =
-        place->addr == claim->addr && place->type == claim->type && place->size == claim->size;
+    struct recent *place = &areas->recent[addr / WORD % RECENT];
+    bool same = place->addr == addr && place->type == type && place->count == count;
 
-    *place = *claim;
+    *place = (struct recent){addr, count, type};
     return same;
 }
 
@@ -197,11 +203,11 @@ void gt_static_claim(struct gt_static_areas *areas, uint64_t addr, gt_type_id ty
 {
     struct gt_static_area claim = {.addr = addr, .type = type, .born = areas->born, .fresh = true};
 
+    if (is_repeated(areas, addr, type, count)) return;
     if (type == GT_NO_TYPE || count == 0 || areas->rounds > MAX_ROUNDS) return;
-    const struct gt_type *is = gt_types_get(areas->process->types, type);
-    if (is->size == 0 || !gt_mul(count, is->size, &claim.size)) return;
-    if (is_covered(areas, &claim) || is_repeated(areas, &claim)) return;
-    if (!fit_claim(areas, &claim, count)) return;
+    uint64_t size = size_of(areas, type);
+    if (size == 0 || !gt_mul(count, size, &claim.size)) return;
+    if (is_covered(areas, &claim) || !fit_claim(areas, &claim, count)) return;
     if (gt_static_is_area(areas, from)) claim.from = from;
     gt_vec_add(&areas->claims, &claim);
     areas->born++;
