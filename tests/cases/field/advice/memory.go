@@ -48,6 +48,7 @@ func memory() {
 	cutFirst(&kept.backlog)
 	cutLast(&kept.history)
 	go finalizers()
+	cleanups()
 	go defers()
 }
 

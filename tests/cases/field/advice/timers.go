@@ -13,6 +13,7 @@ func timers() {
 		watchdog()
 		newCache()
 		newMeter()
+		newClock()
 	}
 }
 
@@ -53,7 +54,7 @@ func (c *cache) sweep() {
 	ticker := time.NewTicker(time.Hour)
 	defer ticker.Stop()
 	for {
-		named("ticker_select", "close", "main.cache.closed")
+		named("select", "close", "main.cache.closed")
 		select {
 		case <-ticker.C:
 			delete(c.entries, "old")
@@ -105,5 +106,51 @@ func newMeter() {
 		close(m.stop)
 	} else {
 		go m.watch()
+	}
+}
+
+type clock struct {
+	room []byte
+	stop chan struct{}
+}
+
+func (c *clock) run() {
+	minutes, hours := time.NewTicker(time.Minute), time.NewTicker(time.Hour)
+	defer minutes.Stop()
+	defer hours.Stop()
+	for {
+		at("ticker_select", "done channel")
+		select {
+		case <-minutes.C:
+			c.room[0]++
+		case <-hours.C:
+			c.room[1]++
+		}
+	}
+}
+
+func (c *clock) runUntilStopped() {
+	minutes, hours := time.NewTicker(time.Minute), time.NewTicker(time.Hour)
+	defer minutes.Stop()
+	defer hours.Stop()
+	for {
+		select {
+		case <-minutes.C:
+			c.room[0]++
+		case <-hours.C:
+			c.room[1]++
+		case <-c.stop:
+			return
+		}
+	}
+}
+
+func newClock() {
+	c := &clock{make([]byte, small), make(chan struct{})}
+	if measure.Fixed() {
+		go c.runUntilStopped()
+		close(c.stop)
+	} else {
+		go c.run()
 	}
 }

@@ -16,6 +16,7 @@ func waits() {
 	selects()
 	namedSelects()
 	contexts()
+	watches()
 	conditions()
 	groups()
 	onces()
@@ -156,6 +157,29 @@ func contexts() {
 		ctx, cancel := context.WithCancel(context.Background())
 		s := &source{ctx, make(chan int), make([]byte, large)}
 		go s.feed()
+		if measure.Fixed() {
+			cancel()
+		}
+	}
+}
+
+type watch struct {
+	ctx  context.Context
+	room []byte
+}
+
+func (w *watch) wait() {
+	at("receive_context", "CancelFunc")
+	<-w.ctx.Done()
+	w.room[0]++
+}
+
+// watches wait for the end of contexts that nobody ends.
+func watches() {
+	for i := 0; i < crowd; i++ {
+		ctx, cancel := context.WithCancel(context.Background())
+		w := &watch{ctx, make([]byte, large)}
+		go w.wait()
 		if measure.Fixed() {
 			cancel()
 		}

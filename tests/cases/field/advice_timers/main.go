@@ -1,0 +1,60 @@
+// Timers that leak where the runtime keeps every timer until it is stopped or has fired: up to Go 1.22,
+// and with asynctimerchan=1, which a go.mod of that time asks for.
+package main
+
+import (
+	"time"
+
+	"gotopsy/field/measure"
+)
+
+const many = 2000
+
+type leak struct {
+	Row  string `json:"row"`
+	Says string `json:"says"`
+}
+
+// poll makes a ticker for each of its calls.
+func poll() {
+	ticker := time.NewTicker(time.Hour)
+	if measure.Fixed() {
+		defer ticker.Stop()
+	}
+	select {
+	case <-ticker.C:
+	default:
+	}
+}
+
+// take waits for the next message, but not for ever.
+func take(messages chan int, timer *time.Timer) int {
+	var late <-chan time.Time
+	if measure.Fixed() {
+		timer.Reset(time.Hour)
+		late = timer.C
+	} else {
+		late = time.After(time.Hour)
+	}
+	select {
+	case message := <-messages:
+		return message
+	case <-late:
+		return 0
+	}
+}
+
+func main() {
+	messages := make(chan int, 1)
+	timer := time.NewTimer(time.Hour)
+	defer timer.Stop()
+	for i := 0; i < many; i++ {
+		poll()
+		messages <- i
+		take(messages, timer)
+	}
+	measure.Ready(map[string]any{"leaks": []leak{
+		{"ticker", "Stop"},
+		{"timer", "time.NewTimer"},
+	}})
+}
