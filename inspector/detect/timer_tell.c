@@ -48,15 +48,13 @@ static void tell_one(struct gt_timer_teller *teller, uint32_t number, struct gt_
 
 /* ---- all of a group -------------------------------------------------------------------------- */
 
-enum sort { TICKERS, ONE_SHOTS, FUNCS, DEADLINES, WATCHED };
-
-static enum sort sort_of(const struct gt_study *study, enum gt_verdict_of_timer verdict,
-                         const struct gt_timer *timer)
+static enum gt_timer_sort sort_of(const struct gt_study *study, enum gt_verdict_of_timer verdict,
+                                  const struct gt_timer *timer)
 {
-    if (verdict == GT_TIMER_WATCHED) return WATCHED;
-    if (timer->kind == GT_TIMER_TICKER) return TICKERS;
-    if (timer->kind == GT_TIMER_TIMER) return ONE_SHOTS;
-    return gt_timer_is_deadline(study, timer) ? DEADLINES : FUNCS;
+    if (verdict == GT_TIMER_WATCHED) return GT_TICKERS_WATCHED;
+    if (timer->kind == GT_TIMER_TICKER) return GT_TICKERS_LOST;
+    if (timer->kind == GT_TIMER_TIMER) return GT_ONE_SHOTS;
+    return gt_timer_is_deadline(study, timer) ? GT_DEADLINES : GT_AFTER_FUNCS;
 }
 
 /* Why the runtime keeps timers that nothing else reaches, as the end of a sentence. */
@@ -104,6 +102,46 @@ static const char *doubt_of(const struct gt_timer_teller *teller, const struct g
                            last);
 }
 
+/* ---- where they were made ------------------------------------------------------------------- */
+
+static const struct gt_makers *made_by_code(struct gt_timer_teller *teller, enum gt_timer_sort sort)
+{
+    static const char *const functions[GT_TIMER_SORTS][5] = {
+        [GT_TICKERS_LOST] = {"time.NewTicker", "time.Tick"},
+        [GT_ONE_SHOTS] = {"time.NewTimer", "time.After"},
+        [GT_AFTER_FUNCS] = {"time.AfterFunc"},
+        [GT_DEADLINES] = {"context.WithTimeout", "context.WithDeadline", "context.WithTimeoutCause",
+                          "context.WithDeadlineCause"},
+    };
+
+    if (!teller->asked[sort])
+        teller->made[sort] = gt_makers_by_code(teller->study, functions[sort]);
+    teller->asked[sort] = true;
+    return &teller->made[sort];
+}
+
+/* By the first of them of which the core has a sample, else by the code that calls what makes them.
+ * Of a group that is too small to be told nobody asks. */
+static struct gt_makers makers_of(struct gt_timer_teller *teller, enum gt_timer_sort sort,
+                                  const struct gt_member *members, size_t count)
+{
+    const struct gt_study *study = teller->study;
+    struct gt_makers makers = {.count = 1};
+    uint64_t bytes = 0;
+
+    for (size_t i = 0; i < count; i++)
+        bytes += members[i].weight;
+    if (bytes < study->min_bytes) return (struct gt_makers){0};
+    for (size_t i = 0; study->samples.len && i < count; i++) {
+        uint32_t object = gt_heap_object(&study->heap->graph,
+                                         gt_timer_at(teller->judge, members[i].item)->address);
+        if (object == GT_NO_OBJECT || !gt_map_find(&study->samples, object)) continue;
+        makers.stacks[0] = gt_places_allocated(study, object);
+        if (gt_places_own(&makers.stacks[0])) return makers;
+    }
+    return *made_by_code(teller, sort);
+}
+
 static const struct gt_watch *watcher_of(const struct gt_timer_teller *teller, uint32_t number)
 {
     size_t count;
@@ -121,22 +159,21 @@ static struct gt_stack stack_of_watcher(const struct gt_timer_teller *teller,
 }
 
 /* By the stack of a goroutine that waits for the timer, and what else it waits for; else by where
- * it was made, if the core has a sample of that. */
+ * it was made, if that is known. */
 static const char *advise(const struct gt_timer_teller *teller, const struct gt_cause *cause,
-                          uint32_t number)
+                          uint32_t number, const struct gt_makers *makers)
 {
     const struct gt_study *study = teller->study;
     const struct gt_instance *first = &cause->instances[0];
     struct gt_advice_facts facts = {
         .kind = GT_TICKER, .reason = first->ticker.what, .callback = first->ticker.callback};
-    uint32_t object = gt_heap_object(&study->heap->graph, first->ticker.timer);
     const struct gt_watch *watch = watcher_of(teller, number);
 
     if (watch) {
         facts.stack = stack_of_watcher(teller, watch);
         facts.blocked = gt_blocking_tell(study, watch->goroutine, &facts.blocked_count);
-    } else if (object != GT_NO_OBJECT) {
-        facts.stack = gt_places_allocated(study, object);
+    } else if (makers->count == 1) {
+        facts.stack = makers->stacks[0];
     }
     return gt_advice_text(study->storage, &facts);
 }
@@ -150,7 +187,7 @@ static const char *watcher_function(const struct gt_timer_teller *teller, uint32
 }
 
 /* All words of these findings but the advice: title and doubt. */
-static void tell_words(const struct gt_timer_teller *teller, enum sort sort,
+static void tell_words(const struct gt_timer_teller *teller, enum gt_timer_sort sort,
                        const struct gt_member *members, size_t count, struct gt_cause *cause)
 {
     struct gt_arena *storage = teller->study->storage;
@@ -158,27 +195,27 @@ static void tell_words(const struct gt_timer_teller *teller, enum sort sort,
     const char *s = count == 1 ? "" : "s", *function;
 
     switch (sort) {
-    case TICKERS:
+    case GT_TICKERS_LOST:
         cause->title = gt_arena_format(
-            storage, "%zu ticker%s that only the timer heap reaches: never stopped; %s", count, s,
+            storage, "%zu ticker%s never stopped (%s) that only the timer heap reaches", count, s,
             kept_by(teller->study, timer));
         break;
-    case ONE_SHOTS:
+    case GT_ONE_SHOTS:
         cause->title = gt_arena_format(
             storage,
-            "%zu one-shot timer%s (time.After, time.NewTimer) that only the timer heap "
-            "reaches; %s",
-            count, s, kept_by(teller->study, timer));
-        cause->doubt = doubt_of(teller, members, count);
+            "%zu one-shot timer%s (time.After, time.NewTimer) that only the timer heap reaches",
+            count, s);
+        cause->doubt = gt_arena_format(storage, "%s; %s", doubt_of(teller, members, count),
+                                       kept_by(teller->study, timer));
         break;
-    case DEADLINES:
+    case GT_DEADLINES:
         cause->title = gt_arena_format(storage,
                                        "%zu timer%s of context.WithTimeout or WithDeadline, whose "
                                        "CancelFunc nobody has any more",
                                        count, s);
         cause->doubt = doubt_of(teller, members, count);
         break;
-    case FUNCS:
+    case GT_AFTER_FUNCS:
         function = cause->instances[0].ticker.callback;
         cause->title = gt_arena_format(storage,
                                        "%zu timer%s of time.AfterFunc that only the timer heap "
@@ -186,7 +223,7 @@ static void tell_words(const struct gt_timer_teller *teller, enum sort sort,
                                        count, s, function);
         cause->doubt = doubt_of(teller, members, count);
         break;
-    case WATCHED:
+    case GT_TICKERS_WATCHED:
         function = watcher_function(teller, members[0].item);
         cause->title = gt_arena_format(storage,
                                        "%zu ticker%s, each with a goroutine in %s that waits for "
@@ -194,16 +231,25 @@ static void tell_words(const struct gt_timer_teller *teller, enum sort sort,
                                        count, s, function);
         cause->doubt = "each still gets its ticks: a person must judge whether they are of use";
         break;
+    case GT_TIMER_SORTS:
+        break;
     }
 }
 
 void gt_timers_tell(struct gt_timer_teller *teller, enum gt_verdict_of_timer verdict,
                     const struct gt_member *members, size_t count, struct gt_cause *cause)
 {
+    enum gt_timer_sort sort =
+        sort_of(teller->study, verdict, gt_timer_at(teller->judge, members[0].item));
+    struct gt_makers makers = makers_of(teller, sort, members, count);
+    const char *made = gt_makers_tell(teller->study, &makers);
+
     for (size_t i = 0; i < cause->instance_count; i++)
         tell_one(teller, members[i].item, &cause->instances[i]);
     if (verdict == GT_TIMER_WATCHED) cause->path = cause->instances[0].ticker.owner_path;
-    cause->advice = advise(teller, cause, members[0].item);
-    tell_words(teller, sort_of(teller->study, verdict, gt_timer_at(teller->judge, members[0].item)),
-               members, count, cause);
+    tell_words(teller, sort, members, count, cause);
+    if (made && sort != GT_TICKERS_WATCHED)
+        cause->title =
+            gt_arena_format(teller->study->storage, "%s, made at %s", cause->title, made);
+    cause->advice = advise(teller, cause, members[0].item, &makers);
 }

@@ -6,14 +6,26 @@
 
 #include "inspector/detect/cause.h"
 #include "inspector/detect/group.h"
+#include "inspector/detect/makers.h"
 #include "inspector/detect/path.h"
 #include "inspector/detect/timer_judge.h"
+
+enum gt_timer_sort {
+    GT_TICKERS_LOST,
+    GT_ONE_SHOTS,
+    GT_AFTER_FUNCS,
+    GT_DEADLINES,
+    GT_TICKERS_WATCHED,
+    GT_TIMER_SORTS
+};
 
 struct gt_timer_teller {
     struct gt_study *study;
     const struct gt_timer_judge *judge;
     struct gt_keys keys;
-    uint64_t latest; /* time stamp in the core */
+    uint64_t latest;                       /* time stamp in the core */
+    struct gt_makers made[GT_TIMER_SORTS]; /* by code; asked for once */
+    bool asked[GT_TIMER_SORTS];
 };
 
 void gt_timer_teller_init(struct gt_timer_teller *teller, struct gt_study *study,

@@ -63,6 +63,7 @@ def test_one_shots_in_a_loop(case):
     setting_is_named(case, finding)
     due(finding, 1 / 3, 1 / 3)
     assert "fire" in finding["doubt"]
+    assert "made at" in finding["title"] and "main.after (" in finding["title"]
     assert all(not timer["referenced"] for timer in finding["instances"])
 
 
@@ -101,7 +102,7 @@ def test_rearming(case):
 def test_deadlines(case, way):
     """A parent that would cancel them with itself is no reason for them to live."""
     finding = told(case, way, "suspect", 1200, "after-func")
-    assert "context.WithTimeout" in finding["title"]
+    assert "context.WithTimeout" in finding["title"] and "main.handle (" in finding["title"]
     assert "cancel()" in finding["advice"] and "AfterFunc" not in finding["advice"]
     due(finding, 3 / 4, 3 / 4)
 
