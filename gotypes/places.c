@@ -97,6 +97,20 @@ static void keep(struct gt_types *types, const struct gt_vec *found, struct gt_p
     out->count = found->len;
 }
 
+/* A bucket's last word leads to the bucket that takes what it has no room for, up to Go 1.23; where
+ * buckets have pointers it is called an unsafe.Pointer (cmd/compile/internal/reflectdata,
+ * MapBucketType). */
+static void chain_buckets(gt_type_id id, const struct gt_type *type, struct gt_place_of_type *last)
+{
+    static const char name[] = "map.bucket[";
+
+    if (strncmp(type->name, name, sizeof name - 1) != 0 || last->kind != GT_P_UNSAFE ||
+        last->offset + 8 != type->size)
+        return;
+    last->kind = GT_P_POINTER;
+    last->type = id;
+}
+
 static void flatten(struct gt_types *types, gt_type_id id, struct gt_places *out)
 {
     struct gt_vec found = GT_VEC_OF(struct gt_place_of_type);
@@ -117,6 +131,7 @@ static void flatten(struct gt_types *types, gt_type_id id, struct gt_places *out
         place.offset += offset;
         gt_vec_add(&found, &place);
     }
+    if (found.len) chain_buckets(id, gt_types_get(types, id), gt_vec_at(&found, found.len - 1));
     keep(types, &found, out);
     out->complete = walk.complete;
     gt_vec_free(&found);
