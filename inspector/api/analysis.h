@@ -31,6 +31,9 @@ void gt_analysis_stage(const struct gt_analysis *analysis, const char *stage);
 /* A study of an analysis whose heap is open; its strings go to `storage`. */
 void gt_study_begin(struct gt_study *study, const struct gt_analysis *analysis,
                     struct gt_arena *storage);
+/* The same without types, for who makes those that it needs. */
+void gt_study_begin_untyped(struct gt_study *study, const struct gt_analysis *analysis,
+                            struct gt_arena *storage);
 void gt_study_end(struct gt_study *study);
 
 /* Fills the parts of a report that need no heap: core, binary, collector, goroutines. */

@@ -169,7 +169,7 @@ static void fill_retained(struct gt_analysis *analysis, struct gt_report *report
 {
     struct gt_study study;
 
-    gt_study_begin(&study, analysis, report->storage);
+    gt_study_begin_untyped(&study, analysis, report->storage);
     gt_analysis_stage(analysis, "weighing goroutines");
     gt_fill_retained(&study, report);
     gt_study_end(&study);

@@ -22,8 +22,8 @@ static void index_samples(struct gt_study *study)
     }
 }
 
-void gt_study_begin(struct gt_study *study, const struct gt_analysis *analysis,
-                    struct gt_arena *storage)
+void gt_study_begin_untyped(struct gt_study *study, const struct gt_analysis *analysis,
+                            struct gt_arena *storage)
 {
     *study = (struct gt_study){.process = analysis->process,
                                .heap = analysis->heap,
@@ -33,12 +33,18 @@ void gt_study_begin(struct gt_study *study, const struct gt_analysis *analysis,
                                .storage = storage};
     gt_analysis_stage(analysis, "marking");
     mark_live(study);
-    gt_analysis_stage(analysis, "typing");
-    study->typing = gt_typing_create(study->heap, study->goroutines, study->roots, &study->live);
     study->users = gt_global_users_create(study->process, study->roots);
     gt_bitmap_init(&study->holders, study->heap->graph.objects);
     gt_bitmap_copy(&study->holders, &study->live);
     index_samples(study);
+}
+
+void gt_study_begin(struct gt_study *study, const struct gt_analysis *analysis,
+                    struct gt_arena *storage)
+{
+    gt_study_begin_untyped(study, analysis, storage);
+    gt_analysis_stage(analysis, "typing");
+    study->typing = gt_typing_create(study->heap, study->goroutines, study->roots, &study->live);
 }
 
 void gt_study_end(struct gt_study *study)

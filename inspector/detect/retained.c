@@ -326,6 +326,35 @@ static void fill_groups(struct gt_study *study, const struct gt_owners *owners,
     gt_keepers_deinit(&keepers);
 }
 
+static void add_edges(const struct gt_study *study, const struct gt_edges *edges,
+                      struct gt_bitmap *objects)
+{
+    for (size_t i = 0; i < edges->muted.len; i++)
+        gt_bit_set(objects, gt_vec_u32(&edges->muted, i));
+    for (size_t i = 0; i < edges->words.len; i++) {
+        uint32_t object = gt_heap_object(&study->heap->graph, gt_vec_u64(&edges->words, i));
+        if (object != GT_NO_OBJECT) gt_bit_set(objects, object);
+    }
+}
+
+/* Types of what the groups keep, which alone is told: whoever points to what a group keeps is kept
+ * by it too, or its own edge. */
+static void find_types(struct gt_study *study, const struct gt_owners *owners,
+                       const struct gt_retained *groups, size_t count)
+{
+    struct gt_bitmap some;
+
+    gt_bitmap_init(&some, study->heap->graph.objects);
+    gt_owners_all(owners, &some);
+    for (size_t i = 0; i < count; i++) {
+        struct gt_edges edges = edges_of_group(study, &groups[i]);
+        add_edges(study, &edges, &some);
+        gt_edges_deinit(&edges);
+    }
+    study->typing = gt_typing_create_of(study->heap, study->goroutines, study->roots, &some);
+    gt_bitmap_free(&some);
+}
+
 void gt_retained_find(struct gt_study *study, struct gt_retained *groups, size_t count)
 {
     struct gt_absence without;
@@ -343,6 +372,7 @@ void gt_retained_find(struct gt_study *study, struct gt_retained *groups, size_t
         gt_edges_deinit(&edges);
     }
     gt_owners_spread(&owners);
+    if (!study->typing) find_types(study, &owners, groups, count);
     fill_groups(study, &owners, groups, count);
     gt_owners_deinit(&owners);
     gt_absence_deinit(&without);

@@ -27,7 +27,7 @@ struct gt_retained {         /* a group */
 };
 
 /* Fills the groups: bytes, objects and kept, which belongs to the study's storage. No goroutine may
- * be in two of them. */
+ * be in two of them. A study without types gets those of what the groups keep. */
 void gt_retained_find(struct gt_study *study, struct gt_retained *groups, size_t count);
 
 struct gt_keepers { /* for the question below */

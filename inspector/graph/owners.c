@@ -313,6 +313,15 @@ void gt_owners_spread(struct gt_owners *owners)
     sum_owned(owners);
 }
 
+void gt_owners_all(const struct gt_owners *owners, struct gt_bitmap *out)
+{
+    uint32_t place = 0;
+
+    for (size_t i = gt_bitmap_next(&owners->residue, 0); i < owners->residue.bits;
+         i = gt_bitmap_next(&owners->residue, i + 1))
+        if (owners->set[place++] >= GT_SET_FIRST) gt_bit_set(out, (uint32_t)i);
+}
+
 bool gt_owners_has(const struct gt_owners *owners, uint32_t owner, uint32_t object)
 {
     return gt_owners_in_residue(owners, object) &&

@@ -72,6 +72,9 @@ static inline struct gt_owned gt_owners_owned(const struct gt_owners *owners, ui
     return owners->owned[owner];
 }
 
+/* Sets the bits of all objects that go with any owner. */
+void gt_owners_all(const struct gt_owners *owners, struct gt_bitmap *out);
+
 /* Does the object go with the owner? */
 bool gt_owners_has(const struct gt_owners *owners, uint32_t owner, uint32_t object);
 

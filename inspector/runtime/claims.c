@@ -12,6 +12,7 @@ void gt_settle(struct gt_typing *typing, uint32_t object, gt_type_id id, struct 
     uint32_t block = object >> GT_BLOCK_SHIFT;
 
     typing->type[object] = gt_typed(id, extent);
+    if (typing->within && !gt_bit(typing->within, object)) return;
     gt_bit_set(&typing->grey, object);
     if (gt_bit_test_set(&typing->queued, block)) return;
     typing->queue[typing->tail] = block;

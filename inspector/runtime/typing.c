@@ -147,9 +147,10 @@ static void count_bytes(struct gt_typing *typing, const struct gt_bitmap *live)
         }
 }
 
-struct gt_typing *gt_typing_create(const struct gt_goheap *heap,
-                                   const struct gt_goroutines *goroutines,
-                                   const struct gt_roots *roots, const struct gt_bitmap *live)
+static struct gt_typing *create(const struct gt_goheap *heap,
+                                const struct gt_goroutines *goroutines,
+                                const struct gt_roots *roots, const struct gt_bitmap *live,
+                                const struct gt_bitmap *within)
 {
     struct gt_typing *typing = gt_calloc(1, sizeof *typing);
 
@@ -158,6 +159,7 @@ struct gt_typing *gt_typing_create(const struct gt_goheap *heap,
                                  .roots = roots,
                                  .process = heap->process,
                                  .types = heap->process->types,
+                                 .within = within,
                                  .rows = gt_alloc(sizeof *typing->rows)};
     *typing->rows = GT_VEC_OF(struct gt_type_row);
     typing->shapes = gt_shapes_create(heap);
@@ -172,7 +174,7 @@ struct gt_typing *gt_typing_create(const struct gt_goheap *heap,
     claim_headers(typing, live);
     drain(typing);
     claim_roots(typing);
-    if (!heap->process->dwarf) claim_goroutines(typing);
+    if (!heap->process->dwarf || within) claim_goroutines(typing);
     drain(typing);
     claim_untyped(typing, live);
     drain(typing);
@@ -180,7 +182,22 @@ struct gt_typing *gt_typing_create(const struct gt_goheap *heap,
     gt_bitmap_free(&typing->grey);
     gt_bitmap_free(&typing->queued);
     free(typing->queue);
+    typing->within = NULL;
     return typing;
+}
+
+struct gt_typing *gt_typing_create(const struct gt_goheap *heap,
+                                   const struct gt_goroutines *goroutines,
+                                   const struct gt_roots *roots, const struct gt_bitmap *live)
+{
+    return create(heap, goroutines, roots, live, NULL);
+}
+
+struct gt_typing *gt_typing_create_of(const struct gt_goheap *heap,
+                                      const struct gt_goroutines *goroutines,
+                                      const struct gt_roots *roots, const struct gt_bitmap *some)
+{
+    return create(heap, goroutines, roots, some, some);
 }
 
 void gt_typing_free(struct gt_typing *typing)

@@ -61,8 +61,9 @@ struct gt_typing {
     struct gt_shapes *shapes;
     struct gt_receivers *receivers; /* NULL where debug information tells variables */
     struct gt_closures *closures;
-    gt_type_id *type;   /* by object, for those with pointers */
-    struct gt_map wide; /* object -> elements that are of its type; typing_impl.h */
+    gt_type_id *type;               /* by object, for those with pointers */
+    const struct gt_bitmap *within; /* while types spread: whose words are read; NULL: all */
+    struct gt_map wide;             /* object -> elements that are of its type; typing_impl.h */
     struct gt_static_areas *statics;
     struct gt_vec static_runs; /* see static_words.c */
     struct gt_vec *rows;       /* by type; see typing_impl.h */
@@ -80,6 +81,11 @@ struct gt_typing {
 struct gt_typing *gt_typing_create(const struct gt_goheap *heap,
                                    const struct gt_goroutines *goroutines,
                                    const struct gt_roots *roots, const struct gt_bitmap *live);
+/* The same for `some` of the live objects, when whatever types these lies in frames, in static data
+ * or among them: the words of others are not read, and their types are not to be asked for. */
+struct gt_typing *gt_typing_create_of(const struct gt_goheap *heap,
+                                      const struct gt_goroutines *goroutines,
+                                      const struct gt_roots *roots, const struct gt_bitmap *some);
 void gt_typing_free(struct gt_typing *typing); /* NULL is allowed */
 
 /* The type of an object's data, or of its elements if it is an array; GT_NO_TYPE if unknown or

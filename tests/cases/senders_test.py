@@ -45,3 +45,9 @@ def test_finding(case):
     assert hung
     for finding in hung:
         assert not any(step["what"].startswith("runtime.") for step in finding["path"])
+
+
+@field.cases("senders")
+def test_same_as_the_report(case):
+    """Only what goroutines keep is typed for them, and is named as the report names it."""
+    assert groups(case) == case.report("")["goroutines"]["groups"]

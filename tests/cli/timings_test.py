@@ -34,6 +34,13 @@ def test_every_stage_is_told_once(gotopsy, demo_core, command, last):
     assert "unpacking" not in told  # a step of "opening"
 
 
+def test_what_goroutines_keep_needs_no_types_of_all(gotopsy, demo_core):
+    """Typing the whole heap took longer than all else."""
+    run = gotopsy("goroutines", "--retained", "--quiet", demo_core, env=environment("1"))
+    told = stages(run.stderr)
+    assert told[-1] == "weighing goroutines" and "typing" not in told
+
+
 def test_a_stage_that_fails_is_told_too(gotopsy, tmp_path):
     run = gotopsy("check", tmp_path / "missing", env=environment("1"))
     assert run.returncode == 3
