@@ -69,6 +69,8 @@ enum gt_word_verdict gt_window_judge(const struct gt_study *study, const struct 
         return GT_UNSAFE_POINTER;
     case GT_W_UNKNOWN:
         return GT_UNTYPED;
+    case GT_W_REFERENCE:
+        return GT_IS_REFERENCE;
     default:
         return GT_COVERS_ALL;
     }
@@ -79,6 +81,7 @@ const char *gt_verdict_name(enum gt_word_verdict verdict)
     static const char *const names[GT_WORD_VERDICTS] = {
         [GT_COVERS_ALL] = "pointer",
         [GT_IS_WINDOW] = "window",
+        [GT_IS_REFERENCE] = "pointer of unknown type",
         [GT_UNTYPED] = "pointer of unknown type",
         [GT_UNSAFE_POINTER] = "unsafe.Pointer",
         [GT_BYTE_POINTER] = "pointer to a byte",

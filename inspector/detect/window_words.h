@@ -1,7 +1,7 @@
 /*
  * What one pointer word says of the block that it points into, by the word's static type.
  *
- * Every verdict after GT_IS_WINDOW is a reason not to judge the block: some of it may be used by
+ * Every verdict after GT_IS_REFERENCE is a reason not to judge the block: some of it may be used by
  * way of the word, and nothing says which part.
  */
 #ifndef GT_DETECT_WINDOW_WORDS_H
@@ -12,6 +12,7 @@
 enum gt_word_verdict {
     GT_COVERS_ALL,     /* all of the block may be used */
     GT_IS_WINDOW,      /* a part of it, which the view tells */
+    GT_IS_REFERENCE,   /* all of it may be used, as the word's neighbours say and no type does */
     GT_UNTYPED,        /* nothing tells the word's type */
     GT_UNSAFE_POINTER, /* an unsafe.Pointer */
     GT_BYTE_POINTER,   /* a *byte, or what is as small */

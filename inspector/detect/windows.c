@@ -24,6 +24,7 @@ struct waiting { /* a word, and who holds it */
 struct collecting {
     const struct gt_study *study;
     struct gt_bitmap whole;         /* some pointer covers it */
+    struct gt_bitmap referenced;    /* some untyped pointer may cover it */
     struct gt_bitmap small, half;   /* it has a window under half of it; and one that is not */
     struct gt_bitmap partial, full; /* a window with pointers beside it; and one without */
     struct gt_bitmap doubtful;      /* something doubtful points to it too */
@@ -31,6 +32,7 @@ struct collecting {
     struct waiting ring[WAITING];   /* the last words seen: their turn comes in a moment */
     size_t seen;
     bool overflowed;          /* the views are incomplete */
+    struct gt_vec references; /* struct gt_undecided_word, into large blocks */
     size_t undecided_kept[2]; /* words that leave small blocks undecided; and large ones */
     struct gt_windows *out;
 };
@@ -63,6 +65,11 @@ static bool open_for_bytes(const struct collecting *collecting, uint32_t object)
 static bool open_for_pointers(const struct collecting *collecting, uint32_t object)
 {
     return gt_bit(&collecting->partial, object) && !gt_bit(&collecting->full, object);
+}
+
+static bool is_open(const struct collecting *collecting, uint32_t object)
+{
+    return open_for_bytes(collecting, object) || open_for_pointers(collecting, object);
 }
 
 static bool is_settled(const struct collecting *collecting, uint32_t object)
@@ -129,6 +136,18 @@ static void note_undecided(struct collecting *collecting, uint32_t object,
     keep_undecided(collecting, object, &holder, verdict);
 }
 
+/* Whether it matters is known when all windows are. */
+static void note_reference(struct collecting *collecting, uint32_t object,
+                           const struct gt_word *word)
+{
+    struct gt_undecided_word reference = {object, collecting->holder, GT_IS_REFERENCE};
+
+    if (gt_bit_test_set(&collecting->referenced, object)) return;
+    if (gt_heap_size(&collecting->study->heap->graph, object) < LARGE_BLOCK) return;
+    reference.holder.offset = word->offset;
+    if (collecting->references.len < MAX_UNDECIDED) gt_vec_add(&collecting->references, &reference);
+}
+
 static void look_at(struct collecting *collecting, const struct gt_region *region,
                     const struct gt_word *word)
 {
@@ -139,12 +158,13 @@ static void look_at(struct collecting *collecting, const struct gt_region *regio
     if (!gt_bit(&collecting->study->heap->graph.allocated, object)) return;
     enum gt_word_verdict verdict = gt_window_judge(collecting->study, word, object, &view);
     if (verdict == GT_COVERS_ALL) gt_bit_set(&collecting->whole, object);
-    if (verdict > GT_IS_WINDOW) note_undecided(collecting, object, word, verdict);
+    if (verdict == GT_IS_REFERENCE) note_reference(collecting, object, word);
+    if (verdict > GT_IS_REFERENCE) note_undecided(collecting, object, word, verdict);
     if (verdict != GT_IS_WINDOW) return;
     note_window(collecting, object, &view);
     if (word->uncapped) gt_bit_set(&collecting->doubtful, object);
-    if (collecting->overflowed) return;
-    if (!open_for_bytes(collecting, object) && !open_for_pointers(collecting, object)) return;
+    if (collecting->overflowed || gt_bit(&collecting->referenced, object)) return;
+    if (!is_open(collecting, object)) return;
     if (collecting->out->views.len == MAX_VIEWS)
         collecting->overflowed = true;
     else
@@ -247,8 +267,7 @@ static bool matters(const struct collecting *collecting, uint32_t object)
 {
     const struct gt_study *study = collecting->study;
 
-    return !is_settled(collecting, object) &&
-           (open_for_bytes(collecting, object) || open_for_pointers(collecting, object)) &&
+    return !is_settled(collecting, object) && is_open(collecting, object) &&
            gt_heap_size(&study->heap->graph, object) >= MIN_BLOCK &&
            !gt_goheap_tiny(study->heap, object);
 }
@@ -266,6 +285,25 @@ static void decide_stale(struct collecting *collecting)
             !gt_bit(&collecting->half, object))
             keep_undecided(collecting, object, &holder, GT_STALE_ONLY);
     }
+}
+
+/* A block of which windows would leave something out, if no untyped pointer covered it. */
+static void decide_references(struct collecting *collecting)
+{
+    const struct gt_bitmap *referenced = &collecting->referenced;
+    const struct gt_holder nobody = {.object = GT_NO_OBJECT, .root = GT_NO_ROOT};
+
+    for (size_t i = 0; i < collecting->references.len; i++) {
+        const struct gt_undecided_word *word = gt_vec_at(&collecting->references, i);
+        if (is_open(collecting, word->block))
+            keep_undecided(collecting, word->block, &word->holder, GT_UNTYPED);
+    }
+    for (size_t i = gt_bitmap_next(referenced, 0); i < referenced->bits;
+         i = gt_bitmap_next(referenced, i + 1))
+        if (is_open(collecting, (uint32_t)i))
+            keep_undecided(collecting, (uint32_t)i, &nobody, GT_UNTYPED);
+        else
+            gt_bit_set(&collecting->whole, i);
 }
 
 /* What a pointer covers whole is judged, whatever else leads to it. */
@@ -348,9 +386,11 @@ static void make_blocks(struct collecting *collecting)
 
 static void collect(const struct gt_study *study, struct gt_windows *out)
 {
-    struct collecting collecting = {.study = study, .out = out};
-    struct gt_bitmap *bits[] = {&collecting.whole, &collecting.small,   &collecting.half,
-                                &collecting.full,  &collecting.partial, &collecting.doubtful};
+    struct collecting collecting = {
+        .study = study, .out = out, .references = GT_VEC_OF(struct gt_undecided_word)};
+    struct gt_bitmap *bits[] = {&collecting.referenced, &collecting.whole, &collecting.small,
+                                &collecting.half,       &collecting.full,  &collecting.partial,
+                                &collecting.doubtful};
 
     *out = (struct gt_windows){.views = GT_VEC_OF(struct gt_view),
                                .blocks = GT_VEC_OF(struct gt_windowed),
@@ -364,6 +404,7 @@ static void collect(const struct gt_study *study, struct gt_windows *out)
     look_at_waiting(&collecting);
     every_doubt(&collecting);
     decide_stale(&collecting);
+    decide_references(&collecting);
     decide_whole(&collecting);
     if (collecting.overflowed) {
         gt_vec_clear(&out->views);
@@ -372,6 +413,7 @@ static void collect(const struct gt_study *study, struct gt_windows *out)
         keep_views_that_matter(&collecting);
     }
     make_blocks(&collecting);
+    gt_vec_free(&collecting.references);
     for (size_t i = 0; i < sizeof bits / sizeof *bits; i++)
         gt_bitmap_free(bits[i]);
 }

@@ -7,6 +7,7 @@ package main
 
 import (
 	"bytes"
+	"strings"
 	"unsafe"
 
 	"gotopsy/field/measure"
@@ -33,6 +34,8 @@ type ring struct {
 	jobs  []*job
 }
 
+type box struct{ page *[pageSize]byte }
+
 type conn struct {
 	out  *bytes.Buffer
 	name string
@@ -45,6 +48,8 @@ var (
 	idle  = map[string]*conn{}
 
 	scratch []byte // no pool's
+	handle  unsafe.Pointer
+	title   string
 )
 
 func text() string {
@@ -76,6 +81,17 @@ func fillRing() {
 	}
 }
 
+// A handle for others leads to a box, whose page is also the title's.
+func addHandle() {
+	whole := text()
+	if measure.Fixed() {
+		title = strings.Clone(whole[:9])
+		return
+	}
+	title = whole[:9]
+	handle = unsafe.Pointer(&box{(*[pageSize]byte)(unsafe.Pointer(unsafe.StringData(whole)))})
+}
+
 func addConn(i int) {
 	c := &conn{out: new(bytes.Buffer), name: string(rune('a' + i))}
 	if !measure.Fixed() {
@@ -100,6 +116,7 @@ func main() {
 		addPage()
 	}
 	fillRing()
+	addHandle()
 	for i := 0; i < conns; i++ {
 		addConn(i)
 	}
@@ -118,5 +135,5 @@ func main() {
 		"spare": conns * (bufSize - len("hello")),
 		"page":  pageSize,
 	})
-	println(len(arena), len(texts), len(work.jobs), len(idle), len(scratch))
+	println(len(arena), len(texts), len(work.jobs), len(idle), len(scratch), handle, len(title))
 }
