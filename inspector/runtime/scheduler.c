@@ -11,13 +11,19 @@ enum {
 /* ---- stacks -------------------------------------------------------------------------------- */
 
 /* Words of a stack that no stack map tells of. */
-static void raw_words(const struct gt_process *process, uint64_t from, uint64_t to,
+static void raw_words(struct gt_process *process, uint64_t from, uint64_t to,
                       gt_stack_word_fn *found, void *ctx)
 {
     if (to <= from) return;
     uint64_t size = to - from < MAX_RAW ? to - from : MAX_RAW;
     const unsigned char *bytes = gt_mem_at(process->mem, from, size);
 
+    if (!bytes || size < to - from)
+        gt_process_lost(process, GT_OF_GOROUTINES,
+                        "stack of a thread at 0x%llx: %llu of %llu bytes seen: what the scheduler "
+                        "or C holds there is not known",
+                        (unsigned long long)from, (unsigned long long)(bytes ? size : 0),
+                        (unsigned long long)(to - from));
     for (uint64_t at = 0; bytes && at + 8 <= size; at += 8) {
         struct gt_stack_word word = {.addr = from + at,
                                      .value = gt_load64(bytes + at),
@@ -29,7 +35,7 @@ static void raw_words(const struct gt_process *process, uint64_t from, uint64_t 
 
 /* What the stack maps leave out: frames of assembler, which have none, and what lies above the last
  * frame: C, or what a thread began with. Returns how many frames have no map. */
-static uint64_t unmapped_words(const struct gt_process *process, const struct gt_goroutine *g0,
+static uint64_t unmapped_words(struct gt_process *process, const struct gt_goroutine *g0,
                                gt_stack_word_fn *found, void *ctx)
 {
     struct gt_unwinder walk;
@@ -112,8 +118,11 @@ void gt_scheduler_words(struct gt_process *process, gt_stack_word_fn *found, voi
     gt_core_threads(process->core, &most);
     for (most += SPARE_THREADS; m && most; most--) {
         if (open_g0(process, m, &g0)) stack_words(process, &g0, found, ctx);
-        if (!gt_process_field(process, m, GT_F_m_alllink, &m)) return;
+        if (!gt_process_field(process, m, GT_F_m_alllink, &m)) break;
     }
+    if (m)
+        gt_process_lost(process, GT_OF_GOROUTINES,
+                        "the list of threads does not end: what some of them hold is not seen");
 }
 
 /* ---- queues -------------------------------------------------------------------------------- */

@@ -67,6 +67,12 @@ def lose_stack(operation):
     operation.write("runtime.g", g, "stack.hi", 2 * NOWHERE)
 
 
+def lose_threads(operation):
+    """The list of them leads back to its beginning."""
+    m = operation.target.structs["runtime.m"][0]
+    operation.write("runtime.m", m, "alllink", m)
+
+
 def lose_special(operation):
     special = operation.target.structs["runtime.special"][0]
     operation.write("runtime.special", special, "next", NOWHERE)
@@ -80,7 +86,11 @@ def test_whole(operation):
 
 @pytest.mark.parametrize(
     "lose, what",
-    [(lose_stack, "some goroutines or their stacks"), (lose_special, "some finalizers or cleanups")],
+    [
+        (lose_stack, "some goroutines or their stacks"),
+        (lose_threads, "some goroutines or their stacks"),
+        (lose_special, "some finalizers or cleanups"),
+    ],
 )
 def test_not_whole(operation, lose, what):
     lose(operation)
