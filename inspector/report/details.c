@@ -144,6 +144,8 @@ static void put_hung(struct gt_page *page, unsigned column, const struct gt_inst
         gt_page_format(page, GT_PLAIN, ": %s", instance->hung.wait_reason);
     if (instance->hung.wait_ns != GT_UNKNOWN)
         gt_page_format(page, GT_PLAIN, " for %s", gt_duration(instance->hung.wait_ns).text);
+    else if (instance->hung.wait_reason)
+        gt_page_put(page, GT_PLAIN, " (no collection has seen it wait)");
     if (instance->hung.blocked_on) {
         gt_page_format(page, GT_PLAIN, ", on a %s", instance->hung.blocked_on);
         if (instance->hung.blocked_on_type)
