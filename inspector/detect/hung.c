@@ -9,6 +9,7 @@
 #include "inspector/detect/blocking.h"
 #include "inspector/detect/detector.h"
 #include "inspector/detect/hanging.h"
+#include "inspector/detect/lingering.h"
 #include "inspector/detect/path.h"
 #include "inspector/detect/places.h"
 #include "inspector/detect/tell_labels.h"
@@ -166,6 +167,18 @@ static void tell_abandoned(void *ctx, const struct gt_member *members, size_t co
                                    signal_of(hunting->abandoned, members[0].item), hunting->latest);
 }
 
+static void tell_lingering(void *ctx, const struct gt_member *members, size_t count)
+{
+    struct hunting *hunting = ctx;
+
+    if (!gt_lingers(hunting->study, members, count, hunting->latest)) return;
+    struct gt_cause *cause = add_cause(hunting, GT_SUSPECT, members, count);
+    cause->title = gt_arena_format(hunting->study->storage,
+                                   "%s; more and more of them over the life of the process",
+                                   who(hunting->study, cause, ""));
+    cause->doubt = "others reach what they wait for, and may still end them";
+}
+
 /* Not looked at is not innocent. */
 static void tell_unjudged(const struct hunting *hunting)
 {
@@ -221,6 +234,20 @@ static void tell_groups(struct hunting *hunting, const bool *of, gt_group_fn *te
     gt_groups_deinit(&groups);
 }
 
+/* Of those that block, the rest. */
+static void tell_rest(struct hunting *hunting, const bool *hangs, const bool *abandoned)
+{
+    const struct gt_study *study = hunting->study;
+    bool *rest = gt_calloc(study->goroutines->count, sizeof *rest);
+
+    for (uint32_t i = 0; i < study->goroutines->count; i++)
+        rest[i] = study->contest->blocks[i] && !hangs[i] && !abandoned[i] &&
+                  !gt_backlog_of(&study->contest->backlog, i) &&
+                  study->goroutines->list[i].id != GT_MAIN_GOROUTINE;
+    tell_groups(hunting, rest, tell_lingering);
+    free(rest);
+}
+
 void gt_detect_hung(struct gt_study *study, struct gt_causes *causes)
 {
     struct gt_abandoned abandoned;
@@ -232,6 +259,7 @@ void gt_detect_hung(struct gt_study *study, struct gt_causes *causes)
     tell_servers(&hunting, hangs, abandoned.is);
     tell_groups(&hunting, hangs, tell_hanging);
     tell_sites(&hunting, abandoned.is, tell_abandoned);
+    tell_rest(&hunting, hangs, abandoned.is);
     tell_unjudged(&hunting);
     gt_abandoned_deinit(&abandoned);
     free(hangs);
