@@ -26,7 +26,7 @@ def _hung(report):
 def _of_way(report, way):
     """One finding, whichever ways led to where they wait."""
     where = WAYS[way][0]
-    (finding,) = [each for each in _hung(report) if f" at {where}," in each["title"]]
+    (finding,) = [each for each in _hung(report) if f" in {where};" in each["title"]]
     return finding
 
 
