@@ -10,6 +10,9 @@
  * the mask is dropped. What no claim covers stays untyped, and every pointer in it is a word of
  * unknown kind.
  *
+ * Static data that has no name of its own is typed by the same claims (static_areas.h): types go
+ * from globals and objects into it, and from it on.
+ *
  * Every user of pointers sees them through one function each for objects and for roots, as
  * struct gt_word: what kind of pointer it is, and for strings and slices how far it goes.
  * Types are kept for objects with pointers only, 4 bytes each.
