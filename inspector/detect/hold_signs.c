@@ -201,16 +201,14 @@ struct around {
     bool waits; /* the place is in one of them */
 };
 
-/* Of the thing with this number; of GT_NO_THING: of those that the code does not name. */
-static struct around look_around(const struct gt_holders *holders, const struct gt_lock_site *sites,
-                                 size_t count, uint64_t at, uint32_t thing)
+/* Of the lock at this address; of 0: of those that the code does not name. */
+static struct around look_around(const struct gt_lock_site *sites, size_t count, uint64_t at,
+                                 uint64_t target)
 {
     struct around around = {0};
 
     for (size_t i = 0; i < count; i++) {
-        uint32_t target = sites[i].target ? gt_thing_at(holders, sites[i].target) : GT_NO_THING;
-        if (sites[i].counts || target != thing || (sites[i].target && thing == GT_NO_THING))
-            continue;
+        if (sites[i].counts || sites[i].target != target) continue;
         if (sites[i].to <= at)
             around.before = &sites[i];
         else if (sites[i].from <= at)
@@ -246,6 +244,22 @@ static void set_loose(struct seeking *seeking)
     holders->loose[seeking->number] = true;
 }
 
+/* Code that names a lock may mean any other in the same variable: it may be an array. */
+static void take_named(struct seeking *seeking, uint32_t frame, uint64_t target)
+{
+    struct gt_holders *holders = seeking->holders;
+    const struct gt_debug_global *global = gt_process_global_at(holders->study->process, target);
+
+    if (!global && !is_explained(seeking, frame)) set_loose(seeking);
+    if (!global) return;
+    uint32_t first = gt_first_thing(holders, global->addr), i = first;
+    for (; i < holders->thing_count && i - first < MAX_AROUND; i++) {
+        if (holders->things[i].address >= global->addr + global->size) return;
+        holders->things[i].may_hold |= holders->things[i].address >= global->addr;
+    }
+    holders->unread |= i < holders->thing_count;
+}
+
 /* Frames whose code may have something locked, of which no holding tells. */
 static void take_loose(struct seeking *seeking, uint32_t frame)
 {
@@ -259,13 +273,12 @@ static void take_loose(struct seeking *seeking, uint32_t frame)
         holders->unread = true;
         return;
     }
-    struct around unnamed = look_around(holders, sites, count, at, GT_NO_THING);
+    struct around unnamed = look_around(sites, count, at, 0);
     if (may_be_locked(&unnamed) && !is_explained(seeking, frame)) set_loose(seeking);
     for (size_t i = 0; i < count; i++) {
-        uint32_t thing = sites[i].target ? gt_thing_at(holders, sites[i].target) : GT_NO_THING;
-        if (thing == GT_NO_THING || holders->things[thing].may_hold) continue;
-        struct around named = look_around(holders, sites, count, at, thing);
-        holders->things[thing].may_hold = may_be_locked(&named);
+        if (!sites[i].target) continue;
+        struct around named = look_around(sites, count, at, sites[i].target);
+        if (may_be_locked(&named)) take_named(seeking, frame, sites[i].target);
     }
 }
 
