@@ -55,7 +55,9 @@ def _is_of(advice, row):
 
 def _place(leak, folder):
     """As the advice has to tell it."""
-    return f"at {leak['function']} ({folder}{leak['file']}:{leak['line']})" if "line" in leak else None
+    if "line" not in leak:
+        return None
+    return f"{leak.get('how', 'at')} {leak['function']} ({folder}{leak['file']}:{leak['line']})"
 
 
 def _says(finding, leak, folder, symbols):
@@ -75,8 +77,9 @@ def _says(finding, leak, folder, symbols):
     return ""
 
 
-# From the top of its module. The settings of the last one are of a go.mod of Go 1.22.
-FOLDERS = {"advice": "advice/", "advice_modules": "", "advice_timers": "advice_timers/", "advice_finalizers": "advice_finalizers/"}
+# What is kept in the test's module lies in a folder of it; a module of its own is its own top.
+OWN_MODULE = "advice_modules"
+# Timers as up to Go 1.22, and as a go.mod of that time asks for.
 OLD_TIMERS = {"versions": ["1.22.12", "1.24.13", recipe.LOCAL], "language": "1.22"}
 
 
@@ -86,7 +89,7 @@ def _check(case, way="", mended="fixed"):
     strays = list(report["findings"])
     wrong = []
     for leak in leaks:
-        folder = FOLDERS[case.name]
+        folder = "" if case.name == OWN_MODULE else f"{case.name}/"
         answers = [(each, _says(each, leak, folder, case.symbols)) for each in report["findings"]]
         right = [each for each, answer in answers if answer == ""]
         if not right:
@@ -110,6 +113,11 @@ def test_advice_of_modules(case):
 
 @field.cases("advice_timers", **OLD_TIMERS)
 def test_advice_of_old_timers(case):
+    _check(case)
+
+
+@field.cases("advice_sampled", symbols=["dwarf"])
+def test_samples_tell_where_memory_was_allocated(case):
     _check(case)
 
 

@@ -21,8 +21,8 @@ type key struct{}
 
 // deadline forgets its cancel.
 func deadline() {
-	anywhere("ctx_timer", "cancel()")
 	ctx := context.WithValue(context.Background(), key{}, make([]byte, small))
+	at("ctx_timer", "cancel()")
 	_, cancel := context.WithTimeout(ctx, time.Hour)
 	if measure.Fixed() {
 		cancel()
@@ -37,8 +37,8 @@ type session struct {
 func (s *session) expire() { s.late = true }
 
 func watchdog() {
-	anywhere("after_func", "Stop")
 	s := &session{}
+	at("after_func", "Stop")
 	timer := time.AfterFunc(time.Hour, s.expire)
 	if measure.Fixed() {
 		timer.Stop()

@@ -3,6 +3,8 @@
 package main
 
 import (
+	"path/filepath"
+	"runtime"
 	"time"
 
 	"gotopsy/field/measure"
@@ -11,13 +13,22 @@ import (
 const many = 2000
 
 type leak struct {
-	Row  string `json:"row"`
-	Says string `json:"says"`
+	Row      string `json:"row"`
+	Says     string `json:"says"`
+	Function string `json:"function,omitempty"`
+	File     string `json:"file,omitempty"`
+	Line     int    `json:"line,omitempty"`
 }
+
+var leaks = []leak{{Row: "timer", Says: "time.NewTimer"}}
 
 // poll makes a ticker for each of its calls.
 func poll() {
+	pc, file, line, _ := runtime.Caller(0)
 	ticker := time.NewTicker(time.Hour)
+	if len(leaks) == 1 {
+		leaks = append(leaks, leak{"ticker", "Stop", runtime.FuncForPC(pc).Name(), filepath.Base(file), line + 1})
+	}
 	if measure.Fixed() {
 		defer ticker.Stop()
 	}
@@ -53,8 +64,5 @@ func main() {
 		messages <- i
 		take(messages, timer)
 	}
-	measure.Ready(map[string]any{"leaks": []leak{
-		{"ticker", "Stop"},
-		{"timer", "time.NewTimer"},
-	}})
+	measure.Ready(map[string]any{"leaks": leaks})
 }
