@@ -86,6 +86,22 @@ static unsigned cases_of(const struct gt_abandoned *abandoned, uint32_t goroutin
     return cases;
 }
 
+/* Does it wait for a signal of the whole program? */
+static bool awaits_end(const struct gt_abandoned *abandoned, uint32_t goroutine)
+{
+    const struct gt_study *study = abandoned->study;
+    const struct gt_wait *wait = &study->contest->wait[goroutine];
+
+    for (size_t i = 0; i < wait->objects.len; i++) {
+        uint64_t thing = gt_vec_u64(&wait->objects, i);
+        uint32_t object = gt_heap_object(&study->heap->graph, thing);
+        if (case_of(abandoned, thing) == GT_CASE_SIGNAL && object != GT_NO_OBJECT &&
+            gt_bit(&abandoned->rooted, object))
+            return true;
+    }
+    return false;
+}
+
 static bool answers(void *ctx, uint32_t goroutine, uint64_t thing)
 {
     (void)goroutine;
@@ -118,6 +134,46 @@ static void mark_base(struct gt_abandoned *abandoned)
         gt_live_mark(study->heap, study->roots, &without.roots, &without.cut, &abandoned->base);
     else
         gt_contest_mark(study, &without, &abandoned->base);
+    gt_absence_deinit(&without);
+}
+
+static bool has_signals(const struct gt_abandoned *abandoned)
+{
+    for (size_t i = 0; i < abandoned->signals.cap; i++)
+        if (abandoned->signals.slots[i].used && abandoned->signals.slots[i].value) return true;
+    return false;
+}
+
+static void seed_main(const struct gt_study *study, struct gt_marker *marker)
+{
+    const struct gt_contest *contest = study->contest;
+
+    for (uint32_t i = 0; i < study->goroutines->count; i++)
+        for (uint32_t j = 0;
+             study->goroutines->list[i].id == GT_MAIN_GOROUTINE && j < contest->root_count[i]; j++)
+            gt_live_seed(marker, study->heap, gt_root_at(study->roots, contest->first_root[i] + j));
+}
+
+/* What is reached without any goroutine but the main one. */
+static void mark_rooted(struct gt_abandoned *abandoned)
+{
+    const struct gt_study *study = abandoned->study;
+    struct gt_absence without;
+
+    gt_bitmap_init(&abandoned->rooted, study->heap->graph.objects);
+    if (!has_signals(abandoned)) return;
+    gt_absence_init(&without, study);
+    take_contested(abandoned, &without);
+    gt_absence_take(&without, study, &study->contest->others);
+    if (abandoned->links.len)
+        gt_live_mark(study->heap, study->roots, &without.roots, &without.cut, &abandoned->rooted);
+    else
+        gt_bitmap_copy(&abandoned->rooted, &study->contest->unattended);
+    struct gt_marker *marker =
+        gt_marker_create(&study->heap->graph, &without.cut, &abandoned->rooted);
+    seed_main(study, marker);
+    gt_mark_drain(marker);
+    gt_marker_free(marker);
     gt_absence_deinit(&without);
 }
 
@@ -218,6 +274,7 @@ void gt_abandoned_find(struct gt_abandoned *abandoned, struct gt_study *study, c
     note_signals(abandoned);
     find_links(abandoned);
     mark_base(abandoned);
+    mark_rooted(abandoned);
     gt_bitmap_init(&abandoned->others, study->heap->graph.objects);
     memcpy(all, study->contest->blocks, count * sizeof *all);
     reach(abandoned, all, &abandoned->others);
@@ -236,6 +293,7 @@ void gt_abandoned_deinit(struct gt_abandoned *abandoned)
     gt_map_free(&abandoned->signals);
     gt_vec_free(&abandoned->links);
     gt_bitmap_free(&abandoned->base);
+    gt_bitmap_free(&abandoned->rooted);
     gt_bitmap_free(&abandoned->others);
     gt_endings_deinit(&abandoned->endings);
 }
@@ -291,6 +349,8 @@ static bool is_enough(const struct gt_abandoned *abandoned, const struct gt_memb
 {
     bool paused = cases & (GT_CASE_CLOCK | GT_CASE_PERIODIC) && is_pause(abandoned, members, count);
 
+    if (!(cases & GT_CASE_OWN) && cases & GT_CASE_SIGNAL && !awaits_end(abandoned, members[0].item))
+        return false;
     if (cases == GT_CASE_PERIODIC) return false; /* told with their tickers (tickers.c) */
     if (!(cases & GT_CASE_OWN) && paused && !(cases & GT_CASE_PERIODIC)) return false;
     if (cases & GT_CASE_OWN && !paused && !(cases & GT_CASE_PERIODIC)) return true;

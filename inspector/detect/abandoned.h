@@ -12,6 +12,10 @@
  * goroutine is abandoned when none of its things is answerable, by the fixpoint of fixpoint.h. One
  * that its own clock wakes runs, for others: it answers them, not its own group.
  *
+ * Where a group waits for nothing but a signal, the signal is one of the whole program: package
+ * variables or the main goroutine reach it. What a goroutine in progress alone holds, as the
+ * context of a request, it will close.
+ *
  * Those alike at one site are a group, and only groups are judged: a few goroutines that wait for
  * time or for shutdown are how programs are written.
  */
@@ -33,6 +37,7 @@ struct gt_abandoned {
     struct gt_map signals;   /* a channel that is only ever closed -> how many wait for it */
     struct gt_vec links;     /* struct gt_context_link, if any of them matters; else none */
     struct gt_bitmap base;   /* what is marked without what is contested, and without the links */
+    struct gt_bitmap rooted; /* what package variables and the main goroutine reach, for signals */
     struct gt_bitmap others; /* what is reached without those that are abandoned */
     struct gt_endings endings;
     size_t unjudged; /* groups that nobody looked at: there were too many */

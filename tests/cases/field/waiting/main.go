@@ -22,6 +22,11 @@ func must(err error) {
 	}
 }
 
+// newPage is of the heap, which a page of its user's frame would not be.
+//
+//go:noinline
+func newPage() []byte { return make([]byte, page) }
+
 //go:noinline
 func touch(b []byte) { b[0]++ }
 
@@ -34,7 +39,7 @@ type pool struct {
 var workers = pool{make(chan int), make(chan struct{})}
 
 func (p *pool) work() {
-	buf := make([]byte, page)
+	buf := newPage()
 	for {
 		select {
 		case <-p.jobs:
@@ -92,7 +97,7 @@ func (h *hub) fill(ctx context.Context) {
 		must(err)
 		conn, err := listener.Accept()
 		must(err)
-		c := &client{conn, make(chan []byte, 4), make([]byte, page)}
+		c := &client{conn, make(chan []byte, 4), newPage()}
 		h.mu.Lock()
 		h.clients[c] = true
 		h.mu.Unlock()
@@ -142,16 +147,23 @@ func request(parent context.Context) {
 		part, stop := context.WithCancel(ctx)
 		defer stop()
 		go func() {
-			b := make([]byte, page)
+			b := newPage()
 			<-part.Done()
 			touch(b)
 		}()
 		go func() {
-			b := make([]byte, page)
+			b := newPage()
 			select {
 			case turn <- struct{}{}:
 			case <-ctx.Done():
 			}
+			touch(b)
+		}()
+	}
+	for i := 0; i < 150; i++ {
+		go func() {
+			b := newPage()
+			<-ctx.Done()
 			touch(b)
 		}()
 	}
@@ -169,7 +181,7 @@ func limit() {
 	}()
 	for i := 0; i < 50; i++ {
 		go func() {
-			b := make([]byte, page)
+			b := newPage()
 			<-tokens
 			touch(b)
 		}()
@@ -183,8 +195,12 @@ func flight() {
 		defer close(done)
 		time.Sleep(time.Hour)
 	}()
-	for i := 0; i < 20; i++ {
-		go func() { <-done }()
+	for i := 0; i < 40; i++ {
+		go func() {
+			b := newPage()
+			<-done
+			touch(b)
+		}()
 	}
 }
 
@@ -196,7 +212,7 @@ func group(ctx context.Context) {
 		all.Add(1)
 		go func() {
 			defer all.Done()
-			b := make([]byte, page)
+			b := newPage()
 			select {
 			case gate <- struct{}{}:
 			case <-ctx.Done():
@@ -239,7 +255,7 @@ func streams(ctx context.Context) {
 		c := make(chan []byte)
 		t.streams[i] = c
 		go func() {
-			b := make([]byte, page)
+			b := newPage()
 			for {
 				select {
 				case <-c:
@@ -270,7 +286,7 @@ type lru struct {
 func (l *lru) sweep(ctx context.Context) {
 	t := time.NewTicker(time.Minute)
 	defer t.Stop()
-	scratch := make([]byte, page)
+	scratch := newPage()
 	for {
 		select {
 		case <-t.C:
@@ -289,7 +305,7 @@ func caches(ctx context.Context) {
 	for i := range shards {
 		shards[i] = &lru{order: list.New(), byKey: map[int]*list.Element{}}
 		for k := 0; k < 10; k++ {
-			shards[i].byKey[k] = shards[i].order.PushFront(make([]byte, page))
+			shards[i].byKey[k] = shards[i].order.PushFront(newPage())
 		}
 		go shards[i].sweep(ctx)
 	}
