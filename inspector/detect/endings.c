@@ -30,6 +30,8 @@ static void open_things(struct things *things, const struct gt_study *study, con
     }
 }
 
+enum { LARGEST_STEP = 4096 }; /* bytes of an object on the way */
+
 struct walk {
     const struct things *things;
     uint32_t objects[MAX_WALK];
@@ -54,7 +56,8 @@ static void meet(void *ctx, uint64_t offset, uint64_t value)
 }
 
 /* Goroutines that wait for what `value` leads to in so many steps, into `found`, which is cleared.
- * What is waited for leads no further. */
+ * What is waited for leads no further, nor does a table of many, such as a context's children: it
+ * would be read again for each timer. */
 static void find_waiters(const struct things *things, uint64_t value, unsigned steps,
                          struct gt_vec *found)
 {
@@ -65,7 +68,8 @@ static void find_waiters(const struct things *things, uint64_t value, unsigned s
     meet(&walk, 0, value);
     for (unsigned step = 0; step < steps; step++)
         for (size_t end = walk.count; next < end; next++)
-            if (!gt_map_find(&things->waiters, walk.objects[next]))
+            if (!gt_map_find(&things->waiters, walk.objects[next]) &&
+                gt_heap_size(things->graph, walk.objects[next]) <= LARGEST_STEP)
                 gt_heap_words(things->graph, walk.objects[next], meet, &walk);
 }
 
