@@ -636,15 +636,36 @@ GT_API void gt_wait_graph_free(struct gt_wait_graph *graph); /* NULL is allowed 
 /* ---- check: gotopsy's live set against the collector's own marks --------------------------- */
 
 enum gt_verdict {
-    GT_EXACT,     /* the same objects */
-    GT_EXPLAINED, /* every difference has a reason with evidence */
-    GT_DIFFERS,
+    GT_EXACT,          /* the same objects */
+    GT_EXPLAINED,      /* every difference has a reason with evidence */
+    GT_DIFFERS,        /* some have none: gotopsy may miss a root or an edge */
+    GT_NOT_COMPARABLE, /* the core has no complete marks, or lacks memory; `reason` says why */
+};
+
+struct gt_check_options {
+    size_t examples; /* objects of each label; 0: 10, and text shows only unexplained ones */
+};
+
+struct gt_check_example {
+    uint64_t address, bytes;
+    const char *type; /* as far as the object itself tells it; NULL unknown */
+};
+
+/* Differences of one kind, and what is known of them. */
+struct gt_check_label {
+    const char *name;
+    bool explains; /* the evidence explains them; else they remain unexplained */
+    uint64_t objects, bytes;
+    const struct gt_check_example *examples;
+    size_t example_count;
 };
 
 struct gt_difference {
     uint64_t objects, bytes;
     const struct gt_count *explained; /* reason -> objects */
     size_t explained_count;
+    const struct gt_check_label *labels; /* explained or not */
+    size_t label_count;
 };
 
 struct gt_check {
@@ -654,10 +675,20 @@ struct gt_check {
     const uint64_t *examples;  /* addresses of unexplained objects, the first few */
     size_t example_count;
     enum gt_verdict verdict;
+    bool all_examples;  /* text shows explained ones too */
+    const char *reason; /* GT_NOT_COMPARABLE: why; else NULL */
+    const char *phase;  /* the collector's: "off", "mark", "mark termination" or "unknown" */
+    uint64_t cycles;    /* collections whose mark was completed */
+    uint64_t ran_since; /* goroutines that ran since the last mark began */
+    const char *lacks;  /* what the core lacks of what leads to objects; NULL: nothing */
+    uint64_t missing_bytes;
     struct gt_arena *storage; /* private */
 };
 
-GT_API struct gt_error *gt_check_make(struct gt_analysis *analysis, struct gt_check **check);
+/* `options` may be NULL. */
+GT_API struct gt_error *gt_check_make(struct gt_analysis *analysis,
+                                      const struct gt_check_options *options,
+                                      struct gt_check **check);
 GT_API struct gt_error *gt_check_write(const struct gt_check *check, enum gt_format format,
                                        const struct gt_style *style, FILE *to);
 GT_API void gt_check_free(struct gt_check *check); /* NULL is allowed */

@@ -5,61 +5,186 @@
 
 #include <stdlib.h>
 
-static void fill_difference(struct gt_check *check, const uint64_t *by_reason, uint64_t bytes,
+enum { USUAL_EXAMPLES = 10 };
+
+struct filling {
+    const struct gt_analysis *analysis;
+    struct gt_check *check;
+};
+
+/* ---- one object ---------------------------------------------------------------------------- */
+
+static const char *copied(const struct filling *filling, const char *text)
+{
+    return text ? gt_arena_strndup(filling->check->storage, text, strlen(text)) : NULL;
+}
+
+/* What the allocator noted, or the function that a closure begins with. */
+static const char *type_of(const struct filling *filling, uint32_t object)
+{
+    const struct gt_goheap *heap = filling->analysis->heap;
+    uint64_t rtype = gt_goheap_header(heap, object), first;
+
+    if (rtype) {
+        gt_type_id id = gt_types_at(heap->process->types, rtype);
+        if (id != GT_NO_TYPE) return copied(filling, gt_types_get(heap->process->types, id)->name);
+    }
+    if (object >= heap->graph.scan_objects) return NULL;
+    uint64_t addr = gt_heap_address(&heap->graph, object);
+    if (!gt_mem_u64(heap->process->mem, addr, &first)) return NULL;
+    const char *function = gt_process_closure(heap->process, addr);
+    if (strcmp(function, "?") == 0) return NULL;
+    return gt_arena_format(filling->check->storage, "closure of %s", function);
+}
+
+static struct gt_check_example example_of(const struct filling *filling, uint64_t addr)
+{
+    const struct gt_heap *graph = &filling->analysis->heap->graph;
+    const struct gt_region *region = gt_heap_region(graph, addr);
+    uint32_t object = gt_heap_object(graph, addr);
+
+    return (struct gt_check_example){
+        .address = addr,
+        .bytes = region ? region->slot_size : 0,
+        .type = object != GT_NO_OBJECT ? type_of(filling, object) : NULL,
+    };
+}
+
+/* ---- differences --------------------------------------------------------------------------- */
+
+static void fill_label(const struct filling *filling, enum gt_reason reason,
+                       const struct gt_reason_count *count, struct gt_check_label *out)
+{
+    size_t size = count->examples.len * sizeof(struct gt_check_example);
+    struct gt_check_example *examples = gt_arena_alloc(filling->check->storage, size);
+
+    for (size_t i = 0; i < count->examples.len; i++)
+        examples[i] = example_of(filling, gt_vec_u64(&count->examples, i));
+    *out = (struct gt_check_label){.name = gt_reason_name(reason),
+                                   .explains = gt_reason_explains(reason),
+                                   .objects = count->objects,
+                                   .bytes = count->bytes,
+                                   .examples = examples,
+                                   .example_count = count->examples.len};
+}
+
+static void fill_difference(const struct filling *filling, const struct gt_reason_count *counts,
                             struct gt_difference *out)
 {
-    struct gt_count *reasons = gt_arena_alloc(check->storage, GT_REASONS * sizeof *reasons);
+    struct gt_arena *storage = filling->check->storage;
+    struct gt_count *explained = gt_arena_alloc(storage, GT_REASONS * sizeof *explained);
+    struct gt_check_label *labels = gt_arena_alloc(storage, GT_REASONS * sizeof *labels);
 
-    out->bytes = bytes;
-    out->explained = reasons;
+    out->explained = explained;
+    out->labels = labels;
     for (int i = 0; i < GT_REASONS; i++) {
-        out->objects += by_reason[i];
-        if (by_reason[i] && i != GT_REASON_NONE)
-            reasons[out->explained_count++] =
-                (struct gt_count){gt_reason_name((enum gt_reason)i), by_reason[i]};
+        enum gt_reason reason = (enum gt_reason)i;
+        if (!counts[i].objects) continue;
+        out->objects += counts[i].objects;
+        out->bytes += counts[i].bytes;
+        fill_label(filling, reason, &counts[i], &labels[out->label_count++]);
+        if (gt_reason_explains(reason))
+            explained[out->explained_count++] =
+                (struct gt_count){gt_reason_name(reason), counts[i].objects};
     }
 }
 
-static enum gt_verdict verdict(const struct gt_comparison *comparison, const struct gt_check *check)
+static size_t unexplained(const struct gt_difference *difference, uint64_t *addresses)
 {
-    if (comparison->only_gc[GT_REASON_NONE] || comparison->only_own[GT_REASON_NONE])
-        return GT_DIFFERS;
-    return check->only_gc.objects || check->only_own.objects ? GT_EXPLAINED : GT_EXACT;
+    size_t count = 0;
+
+    for (size_t i = 0; i < difference->label_count; i++)
+        for (size_t j = 0;
+             !difference->labels[i].explains && j < difference->labels[i].example_count;
+             j++, count++)
+            if (addresses) addresses[count] = difference->labels[i].examples[j].address;
+    return count;
 }
 
-static void fill(struct gt_check *check, const struct gt_comparison *comparison)
+static void fill_examples(struct gt_check *check)
 {
-    size_t size = comparison->examples.len * sizeof(uint64_t);
-    uint64_t *examples = gt_arena_alloc(check->storage, size);
+    size_t count = unexplained(&check->only_gc, NULL) + unexplained(&check->only_own, NULL);
+    uint64_t *all = gt_arena_alloc(check->storage, count * sizeof *all);
+
+    unexplained(&check->only_own, all + unexplained(&check->only_gc, all));
+    check->examples = all;
+    check->example_count = count;
+}
+
+/* ---- the verdict --------------------------------------------------------------------------- */
+
+static bool all_explained(const struct gt_difference *difference)
+{
+    for (size_t i = 0; i < difference->label_count; i++)
+        if (!difference->labels[i].explains) return false;
+    return true;
+}
+
+static const char *why_not(const struct gt_gcmarks *marks)
+{
+    if (marks->under_way) return "a collection was under way: its marks are not complete";
+    if (marks->none) return "nothing was collected yet: there are no marks";
+    return NULL;
+}
+
+static void judge(struct gt_check *check, const struct gt_gcmarks *marks)
+{
+    check->reason = why_not(marks);
+    if (check->reason)
+        check->verdict = GT_NOT_COMPARABLE;
+    else if (!check->only_gc.objects && !check->only_own.objects)
+        check->verdict = GT_EXACT;
+    else if (all_explained(&check->only_gc) && all_explained(&check->only_own))
+        check->verdict = GT_EXPLAINED;
+    else
+        check->verdict = GT_DIFFERS;
+    if (check->verdict != GT_DIFFERS || !check->lacks) return;
+    check->verdict = GT_NOT_COMPARABLE;
+    check->reason = gt_arena_format(
+        check->storage, "the core lacks %s: what they led to looks unreachable", check->lacks);
+}
+
+static void fill(const struct filling *filling, const struct gt_comparison *comparison)
+{
+    struct gt_check *check = filling->check;
+    const struct gt_process *process = filling->analysis->process;
+    struct gt_gc_state state;
 
     check->gc_objects = comparison->gc_objects;
     check->gc_bytes = comparison->gc_bytes;
     check->own_objects = comparison->own_objects;
     check->own_bytes = comparison->own_bytes;
     check->unjudged_objects = comparison->unjudged;
-    fill_difference(check, comparison->only_gc, comparison->only_gc_bytes, &check->only_gc);
-    fill_difference(check, comparison->only_own, comparison->only_own_bytes, &check->only_own);
-    if (size) memcpy(examples, comparison->examples.data, size);
-    check->examples = examples;
-    check->example_count = comparison->examples.len;
-    check->verdict = verdict(comparison, check);
+    check->ran_since = comparison->ran_since;
+    gt_gc_state_read(process, &state);
+    check->phase = state.phase;
+    check->cycles = filling->analysis->heap->sweep_gen / 2;
+    check->missing_bytes = process->missing_bytes;
+    check->lacks = gt_process_lacks(process, check->storage);
+    fill_difference(filling, comparison->only_gc, &check->only_gc);
+    fill_difference(filling, comparison->only_own, &check->only_own);
+    fill_examples(check);
 }
 
-struct gt_error *gt_check_make(struct gt_analysis *analysis, struct gt_check **out)
+struct gt_error *gt_check_make(struct gt_analysis *analysis, const struct gt_check_options *options,
+                               struct gt_check **out)
 {
     struct gt_error *error = gt_analysis_heap(analysis);
     struct gt_comparison comparison;
     struct gt_gcmarks marks;
+    size_t examples = options && options->examples ? options->examples : USUAL_EXAMPLES;
 
     if (error) return error;
     gt_analysis_stage(analysis, "comparing with the collector's marks");
     gt_gcmarks_init(&marks, analysis->heap);
-    gt_compare(analysis->heap, analysis->goroutines, analysis->roots, analysis->specials, &marks,
+    gt_compare(analysis->heap, analysis->goroutines, analysis->roots, &marks, examples,
                &comparison);
-    gt_gcmarks_deinit(&marks);
     struct gt_check *check = gt_calloc(1, sizeof *check);
     check->storage = gt_calloc(1, sizeof *check->storage);
-    fill(check, &comparison);
+    check->all_examples = options && options->examples;
+    fill(&(struct filling){analysis, check}, &comparison);
+    judge(check, &marks);
+    gt_gcmarks_deinit(&marks);
     gt_comparison_deinit(&comparison);
     *out = check;
     return NULL;

@@ -118,7 +118,7 @@ static struct gt_error *check(struct gt_analysis *analysis, struct gt_run *run)
 {
     struct gt_check *check = NULL;
     struct gt_output output;
-    struct gt_error *error = gt_check_make(analysis, &check);
+    struct gt_error *error = gt_check_make(analysis, &run->options->check, &check);
 
     error = begin(&output, run, error);
     if (!error)
@@ -226,6 +226,7 @@ const struct gt_command gt_commands[] = {
      "Says how far the live set that reports are made from is the one that Go's garbage\n"
      "collector left in the core: exact, explained (each difference with its reason) or differs.\n",
      "  gotopsy check core\n"
+     "  gotopsy check core --examples=50\n"
      "  gotopsy check core --format=json\n",
      GT_FOR_CHECK, FORMAT(TEXT) | FORMAT(JSON), check, NULL},
     {"goroutines", "CORE", "list the goroutines, grouped by stack",

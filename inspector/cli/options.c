@@ -118,6 +118,15 @@ static struct gt_error *set_instances(struct gt_options *options, const char *va
     return error;
 }
 
+static struct gt_error *set_examples(struct gt_options *options, const char *value)
+{
+    unsigned long number;
+    struct gt_error *error = parse_number("--examples", value, 1, MOST_INSTANCES, &number);
+
+    if (!error) options->check.examples = number;
+    return error;
+}
+
 static struct gt_error *set_goroutine(struct gt_options *options, const char *value)
 {
     unsigned long number;
@@ -221,6 +230,8 @@ const struct gt_option_row gt_option_rows[] = {
      GT_FOR_REPORT, set_fail_on},
     {"instances", 0, "N", "examples for each finding, or all (default: 20)", GT_FOR_REPORT,
      set_instances},
+    {"examples", 0, "N", "objects shown of each difference (default: 10)", GT_FOR_CHECK,
+     set_examples},
     {"show-data", 0, NULL, "show the first bytes of strings",
      GT_FOR_REPORT | GT_FOR_GOROUTINES | GT_FOR_THREADS, set_show_data},
     {"coverage", 0, NULL, "list everything that was not analysed, and every example", GT_FOR_REPORT,

@@ -35,6 +35,7 @@ struct gt_options {
     struct gt_core_options core;
     struct gt_report_options report;
     struct gt_wait_options waits;
+    struct gt_check_options check;
     enum gt_format format;
     bool format_given;
     const char *output; /* NULL: standard output */

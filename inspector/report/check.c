@@ -13,7 +13,15 @@ static const struct {
     [GT_EXACT] = {"exact", "the same objects, one by one", GT_GREEN},
     [GT_EXPLAINED] = {"explained", "every difference has a reason with evidence", GT_GREEN},
     [GT_DIFFERS] = {"differs", "some differences have no explanation", GT_RED},
+    [GT_NOT_COMPARABLE] = {"not comparable", NULL, GT_YELLOW},
 };
+
+static const char *meaning_of(const struct gt_check *check)
+{
+    const char *meaning = verdicts[check->verdict].meaning;
+
+    return meaning ? meaning : check->reason;
+}
 
 static void put_set(struct gt_page *page, const char *label, uint64_t objects, uint64_t bytes)
 {
@@ -24,48 +32,82 @@ static void put_set(struct gt_page *page, const char *label, uint64_t objects, u
     gt_page_end(page);
 }
 
-static void put_difference(struct gt_page *page, const char *label,
-                           const struct gt_difference *difference)
+static void put_example(struct gt_page *page, const struct gt_check_example *example)
 {
-    put_set(page, label, difference->objects, difference->bytes);
-    for (size_t i = 0; i < difference->explained_count; i++) {
-        gt_page_line(page, LABEL_COLUMNS + 2, LABEL_COLUMNS + 6);
-        gt_page_format(page, GT_PLAIN, "%s: %s", gt_exact(difference->explained[i].number).text,
-                       difference->explained[i].name);
-        gt_page_end(page);
-    }
-}
-
-static void put_examples(struct gt_page *page, const struct gt_check *check)
-{
-    if (check->example_count == 0) return;
-    gt_page_line(page, 0, LABEL_COLUMNS);
-    gt_page_put(page, GT_YELLOW, "unexplained");
-    gt_page_tab(page, LABEL_COLUMNS);
-    for (size_t i = 0; i < check->example_count; i++)
-        gt_page_format(page, GT_PLAIN, "%s%s", i ? ", " : "", gt_address(check->examples[i]).text);
+    gt_page_line(page, LABEL_COLUMNS + 6, LABEL_COLUMNS + 10);
+    gt_page_format(page, GT_PLAIN, "%s, %s", gt_address(example->address).text,
+                   gt_bytes(example->bytes).text);
+    if (example->type) gt_page_format(page, GT_PLAIN, ", %s", example->type);
     gt_page_end(page);
 }
 
+static void put_label(struct gt_page *page, const struct gt_check_label *label, bool all)
+{
+    gt_page_line(page, LABEL_COLUMNS + 2, LABEL_COLUMNS + 6);
+    gt_page_format(page, label->explains ? GT_PLAIN : GT_YELLOW, "%s, %s: %s",
+                   gt_exact(label->objects).text, gt_bytes(label->bytes).text, label->name);
+    gt_page_end(page);
+    for (size_t i = 0; (all || !label->explains) && i < label->example_count; i++)
+        put_example(page, &label->examples[i]);
+}
+
+static void put_difference(struct gt_page *page, const char *label,
+                           const struct gt_difference *difference, bool all)
+{
+    put_set(page, label, difference->objects, difference->bytes);
+    for (size_t i = 0; i < difference->label_count; i++)
+        put_label(page, &difference->labels[i], all);
+}
+
+static void put_line(struct gt_page *page, const char *label, const char *text)
+{
+    gt_page_line(page, 0, LABEL_COLUMNS);
+    gt_page_put(page, GT_BOLD, label);
+    gt_page_tab(page, LABEL_COLUMNS);
+    gt_page_put(page, GT_PLAIN, text);
+    gt_page_end(page);
+}
+
+static void put_collections(struct gt_page *page, const struct gt_check *check)
+{
+    gt_page_line(page, 0, LABEL_COLUMNS);
+    gt_page_put(page, GT_BOLD, "collections");
+    gt_page_tab(page, LABEL_COLUMNS);
+    gt_page_format(page, GT_PLAIN, "%s completed; phase: %s", gt_exact(check->cycles).text,
+                   check->phase);
+    gt_page_end(page);
+}
+
+static void put_unjudged(struct gt_page *page, const struct gt_check *check)
+{
+    if (!check->unjudged_objects) return;
+    gt_page_line(page, 0, LABEL_COLUMNS);
+    gt_page_format(page, GT_PLAIN, "not compared: %s objects allocated since the last mark",
+                   gt_exact(check->unjudged_objects).text);
+    gt_page_end(page);
+}
+
+static void put_comparison(struct gt_page *page, const struct gt_check *check)
+{
+    put_set(page, "the collector", check->gc_objects, check->gc_bytes);
+    put_set(page, "gotopsy", check->own_objects, check->own_bytes);
+    put_difference(page, "only collector", &check->only_gc, check->all_examples);
+    put_difference(page, "only gotopsy", &check->only_own, check->all_examples);
+    put_unjudged(page, check);
+}
+
+/* Where marks are not complete, numbers would be those of another time. */
 bool gt_text_check(const struct gt_check *check, const struct gt_style *style, FILE *to)
 {
     struct gt_page page;
 
     gt_page_init(&page, to, style);
     gt_page_format(&page, verdicts[check->verdict].ink, "%s", verdicts[check->verdict].name);
-    gt_page_format(&page, GT_PLAIN, ": %s", verdicts[check->verdict].meaning);
+    gt_page_format(&page, GT_PLAIN, ": %s", meaning_of(check));
     gt_page_end(&page);
-    put_set(&page, "the collector", check->gc_objects, check->gc_bytes);
-    put_set(&page, "gotopsy", check->own_objects, check->own_bytes);
-    put_difference(&page, "only collector", &check->only_gc);
-    put_difference(&page, "only gotopsy", &check->only_own);
-    if (check->unjudged_objects) {
-        gt_page_line(&page, 0, LABEL_COLUMNS);
-        gt_page_format(&page, GT_PLAIN, "not compared: %s objects allocated since the last mark",
-                       gt_exact(check->unjudged_objects).text);
-        gt_page_end(&page);
-    }
-    put_examples(&page, check);
+    put_collections(&page, check);
+    if (check->verdict != GT_NOT_COMPARABLE || check->lacks) put_comparison(&page, check);
+    if (check->lacks) put_line(&page, "missing", check->lacks);
     return true;
 }
 
@@ -74,11 +116,33 @@ static json_t *set_of(uint64_t objects, uint64_t bytes)
     return json_pack("{s:o, s:o}", "objects", gt_json_size(objects), "bytes", gt_json_size(bytes));
 }
 
+static json_t *example_of(const struct gt_check_example *example)
+{
+    return json_pack("{s:o, s:o, s:s?}", "address", gt_json_address(example->address), "bytes",
+                     gt_json_size(example->bytes), "type", example->type);
+}
+
+static json_t *label_of(const struct gt_check_label *label)
+{
+    json_t *examples = json_array();
+
+    for (size_t i = 0; i < label->example_count; i++)
+        json_array_append_new(examples, example_of(&label->examples[i]));
+    return json_pack("{s:s, s:b, s:o, s:o, s:o}", "label", label->name, "explains", label->explains,
+                     "objects", gt_json_size(label->objects), "bytes", gt_json_size(label->bytes),
+                     "examples", examples);
+}
+
 static json_t *difference_of(const struct gt_difference *difference)
 {
-    return json_pack("{s:o, s:o, s:o}", "objects", gt_json_size(difference->objects), "bytes",
+    json_t *labels = json_array();
+
+    for (size_t i = 0; i < difference->label_count; i++)
+        json_array_append_new(labels, label_of(&difference->labels[i]));
+    return json_pack("{s:o, s:o, s:o, s:o}", "objects", gt_json_size(difference->objects), "bytes",
                      gt_json_size(difference->bytes), "explained",
-                     gt_json_counts(difference->explained, difference->explained_count));
+                     gt_json_counts(difference->explained, difference->explained_count), "labels",
+                     labels);
 }
 
 static json_t *addresses_of(const uint64_t *addresses, size_t count)
@@ -90,16 +154,28 @@ static json_t *addresses_of(const uint64_t *addresses, size_t count)
     return list;
 }
 
+static json_t *collector_of(const struct gt_check *check)
+{
+    return json_pack("{s:o, s:o, s:o, s:s}", "objects", gt_json_size(check->gc_objects), "bytes",
+                     gt_json_size(check->gc_bytes), "cycles", gt_json_size(check->cycles), "phase",
+                     check->phase);
+}
+
 bool gt_json_check(const struct gt_check *check, const struct gt_style *style, FILE *to)
 {
+    const char *verdict = verdicts[check->verdict].name;
+
     (void)style;
     return gt_json_dump(
-        json_pack("{s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:s}", "schema", "gotopsy-check/1",
-                  "tool", gt_json_tool(), "gc", set_of(check->gc_objects, check->gc_bytes),
-                  "gotopsy", set_of(check->own_objects, check->own_bytes), "only_gc",
+        json_pack("{s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:s?, s:s, s:s?}", "schema",
+                  "gotopsy-check/1", "tool", gt_json_tool(), "gc", collector_of(check), "gotopsy",
+                  set_of(check->own_objects, check->own_bytes), "only_gc",
                   difference_of(&check->only_gc), "only_gotopsy", difference_of(&check->only_own),
                   "unjudged_objects", gt_json_size(check->unjudged_objects), "examples",
-                  addresses_of(check->examples, check->example_count), "verdict",
-                  verdicts[check->verdict].name),
+                  addresses_of(check->examples, check->example_count), "ran_since",
+                  gt_json_size(check->ran_since), "missing_bytes",
+                  gt_json_size(check->missing_bytes), "missing", check->lacks, "verdict",
+                  check->verdict == GT_NOT_COMPARABLE ? "not-comparable" : verdict, "reason",
+                  check->reason),
         to);
 }

@@ -1,5 +1,7 @@
 #include "inspector/runtime/gcmarks.h"
 
+#include <string.h>
+
 enum {
     PAGE = 8192,
     INLINE_MARKS_OFFSET = 64, /* spanInlineMarkBits: scans[63], owned, marks[63], class */
@@ -21,6 +23,13 @@ static bool is_swept(const struct gt_goheap *heap, const struct gt_span *span)
     return ahead == 0 || ahead == 3;
 }
 
+static bool any_bit(const unsigned char *bits, uint32_t count)
+{
+    for (uint32_t i = 0; bits && i < (count + 7) / 8; i++)
+        if (bits[i]) return true;
+    return false;
+}
+
 static void judge_span(struct gt_gcmarks *marks, const struct gt_goheap *heap,
                        const struct gt_region *region)
 {
@@ -28,9 +37,11 @@ static void judge_span(struct gt_gcmarks *marks, const struct gt_goheap *heap,
     bool swept = is_swept(heap, span);
     const unsigned char *inline_marks = NULL;
 
-    if (span->inline_marks && region->bytes)
+    if (span->inline_marks && region->bytes && span->npages == 1)
         inline_marks =
             region->bytes + span->npages * PAGE - INLINE_MARKS_BYTES + INLINE_MARKS_OFFSET;
+    if (swept && (any_bit(span->mark_bits, region->count) || any_bit(inline_marks, region->count)))
+        marks->under_way = true;
     for (uint32_t slot = 0; slot < region->count; slot++) {
         if (!gt_span_allocated(span, slot)) continue;
         bool marked = swept ? bit(span->alloc_bits, slot)
@@ -76,8 +87,13 @@ void gt_gc_state_read(const struct gt_process *process, struct gt_gc_state *stat
     state->heap_marked = global_word(process, "runtime.gcController", GT_F_gcController_heapMarked);
 }
 
+/* Each mark that completes adds 2 to mheap_.sweepgen. */
 void gt_gcmarks_init(struct gt_gcmarks *marks, const struct gt_goheap *heap)
 {
+    const char *phase = read_phase(heap->process);
+
+    *marks = (struct gt_gcmarks){.none = heap->sweep_gen < 2};
+    marks->under_way = strcmp(phase, "mark") == 0 || strcmp(phase, "mark termination") == 0;
     gt_bitmap_init(&marks->marked, heap->graph.objects);
     gt_bitmap_init(&marks->unjudged, heap->graph.objects);
     for (uint32_t i = 0; i < heap->graph.region_count; i++)

@@ -54,7 +54,7 @@ static void a_check_outlives_its_analysis(void **state)
     struct gt_check *check = NULL;
 
     (void)state;
-    assert_null(gt_check_make(analysis, &check));
+    assert_null(gt_check_make(analysis, NULL, &check));
     gt_close(analysis);
     assert_int_equal(check->verdict, GT_EXACT);
     gt_check_free(check);

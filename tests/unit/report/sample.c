@@ -258,6 +258,8 @@ const struct gt_check gt_sample_check = {
     .examples = examples,
     .example_count = COUNT(examples),
     .verdict = GT_DIFFERS,
+    .phase = "off",
+    .cycles = 12,
 };
 
 _Static_assert(COUNT(findings) == GT_KINDS, "one finding of each kind");

@@ -1,0 +1,76 @@
+"""`check`: exact, or right about why not."""
+
+import random
+import signal
+import subprocess
+import time
+
+import pytest
+
+from . import field, little, recipe, tool
+
+DUMPS = 20
+DROPPED = "dropped since the last collection"
+
+
+def _labels(check):
+    return {each["label"]: each["objects"] for each in check["only_gc"]["labels"]}
+
+
+@pytest.mark.parametrize("way", ["", "allocating"])
+@field.cases("lettinggo")
+def test_dropped_since(case, way):
+    """Chains of 8 in 300 stacks, whose frames no longer use them."""
+    made = case.core(way)
+    check = tool.check(made.path, "--exe", field.exe_of(made, case.symbols))
+    assert check["verdict"] == "explained", check
+    dropped = sum(count for label, count in _labels(check).items() if label.startswith(DROPPED))
+    assert dropped >= 300 * 8
+    assert check["gc"]["phase"] == "off"
+
+
+def _dump(exe, folder, pause):
+    """A core of the server under load, at any moment."""
+    process = little._run(exe, folder=folder)
+    assert process.stdout.readline() == "ready\n"
+    time.sleep(pause)
+    process.send_signal(signal.SIGABRT)
+    process.wait(little.PATIENCE)
+    (core,) = folder.glob("core*")
+    return core
+
+
+@pytest.mark.parametrize("version", field.VERSIONS)
+def test_busy_server(version, tmp_path):
+    """Whatever it does at that moment: nothing differs, with or without symbols."""
+    try:
+        little.need("go")
+        little.need_kernel_cores()
+        exe = field._built("busyserver", version, (), None)
+        stripped = field._stripped(exe)
+    except recipe.Unavailable as why:
+        pytest.skip(str(why))
+    pauses = random.Random(1)
+    for number in range(DUMPS // len(field.VERSIONS)):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        core = _dump(exe, folder, pauses.uniform(0.01, 0.1))
+        checks = [tool.check(core, "--exe", binary) for binary in (exe, stripped)]
+        for check in checks:
+            assert check["verdict"] in ("exact", "explained", "not-comparable"), check
+            assert (check["reason"] is None) == (check["verdict"] != "not-comparable")
+        assert checks[0]["verdict"] == checks[1]["verdict"]
+        core.unlink()
+
+
+def test_examples(tmp_path):
+    """As many as are asked for, of each label, with sizes and types."""
+    made = field.core("lettinggo")
+    check = tool.check(made.path, "--examples=3")
+    for label in check["only_gc"]["labels"]:
+        assert len(label["examples"]) == min(3, label["objects"])
+    examples = [each for label in check["only_gc"]["labels"] for each in label["examples"]]
+    assert "main.link" in [each["type"] for each in examples]
+    text = tool.run("check", made.path, "--examples=3").out
+    assert all(each["address"] in text for each in examples)
+    assert "main.link" in text
