@@ -76,4 +76,4 @@ def test_what_the_stack_map_disputes(tmp_path, monkeypatch):
     assert holder(report, "main.wait").startswith("main.wait frame, slot ")
     assert holder(report, "main.spin") == "main.spin variable held"
     text = " ".join(tool.run("report", core.path, "--exe", other).out.split())
-    assert "1 stack word is not named" in text
+    assert "1 stack word has no name" in text
