@@ -3,7 +3,9 @@
  *
  * A context that can be cancelled (context.cancelCtx) keeps its children in a map, so that they are
  * cancelled with it. Who holds the parent can end a child so, and yet nobody meant to: what only
- * this tree reaches was given up by whoever made it (a CancelFunc that nobody calls).
+ * this tree reaches was given up by whoever made it (a CancelFunc that nobody calls). The functions
+ * that http.Transport keeps to cancel its requests are of the tree, too: nobody calls them for a
+ * body that was forgotten.
  */
 #ifndef GT_DETECT_CONTEXT_TREE_H
 #define GT_DETECT_CONTEXT_TREE_H
@@ -13,6 +15,7 @@
 struct gt_context_link {
     uint64_t word; /* its address, in a map of children */
     uint64_t child;
+    unsigned steps; /* pointers from there to the channel that it closes */
 };
 
 /* Adds a struct gt_context_link for each child of a live context. */

@@ -5,9 +5,8 @@
 #include <stdlib.h>
 
 enum {
-    MAX_WALK = 32,    /* objects looked at from one timer */
-    TIMER_STEPS = 3,  /* a timer, its closure, a context, its channel */
-    PARENT_STEPS = 1, /* a context, its channel */
+    MAX_WALK = 32,   /* objects looked at from one timer */
+    TIMER_STEPS = 3, /* a timer, its closure, a context, its channel */
     MAX_FIELD = 160,
 };
 
@@ -113,7 +112,7 @@ void gt_endings_find(struct gt_endings *endings, const struct gt_study *study, c
     note_timers(endings, study, &things, &found);
     for (size_t i = 0; i < links->len; i++) {
         const struct gt_context_link *link = gt_vec_at(links, i);
-        find_waiters(&things, link->child, PARENT_STEPS, &found);
+        find_waiters(&things, link->child, link->steps, &found);
         note(endings, &found, (struct gt_ending){.word = link->word, .by_parent = true});
     }
     if (endings->list.len)
@@ -135,7 +134,7 @@ bool gt_links_matter(const struct gt_study *study, const bool *is, const struct 
     open_things(&things, study, is);
     for (size_t i = 0; i < links->len && !found.len; i++) {
         const struct gt_context_link *link = gt_vec_at(links, i);
-        find_waiters(&things, link->child, PARENT_STEPS, &found);
+        find_waiters(&things, link->child, link->steps, &found);
     }
     bool matter = found.len > 0;
     gt_vec_free(&found);
