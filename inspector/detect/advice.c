@@ -95,13 +95,15 @@ static bool is_signal(const struct gt_blocked_thing *thing)
            strcmp(thing->action, "receive") == 0;
 }
 
-/* The name of what is to be closed, unlocked or signalled: of several things it is a signal. */
+/* The name of what is to be closed, unlocked or signalled: of several things it is a signal, but
+ * not one of a package's variable, which is for the whole program. */
 static const char *name_blocked(const struct gt_advice_facts *facts)
 {
     for (size_t i = 0; i < facts->blocked_count; i++) {
         const struct gt_blocked_thing *thing = &facts->blocked[i];
         if (thing->name && !begins_with(thing->name, "context.") &&
-            (facts->blocked_count == 1 || is_signal(thing)))
+            (facts->blocked_count == 1 ||
+             (is_signal(thing) && !begins_with(thing->name, "global "))))
             return thing->name;
     }
     return NULL;
