@@ -96,10 +96,10 @@ static const char *doubt_of(const struct gt_timer_teller *teller, const struct g
 {
     const char *last = last_due(teller, members, count);
 
-    if (!last) return "they go when they fire; the core does not tell when that is";
-    return gt_arena_format(teller->study->storage,
-                           "they go when they fire, the last one in %s, unless more are made",
-                           last);
+    if (!last) return "they are freed when they fire; the core does not tell when that is";
+    return gt_arena_format(
+        teller->study->storage,
+        "they are freed when they fire, the last one in %s, unless more are made", last);
 }
 
 /* ---- where they were made ------------------------------------------------------------------- */
@@ -192,44 +192,45 @@ static void tell_words(const struct gt_timer_teller *teller, enum gt_timer_sort 
 {
     struct gt_arena *storage = teller->study->storage;
     const struct gt_timer *timer = gt_timer_at(teller->judge, members[0].item);
-    const char *s = count == 1 ? "" : "s", *function;
+    const char *many = gt_study_count(teller->study, count), *s = count == 1 ? "" : "s";
+    const char *function;
 
     switch (sort) {
     case GT_TICKERS_LOST:
         cause->title = gt_arena_format(
-            storage, "%zu ticker%s never stopped (%s) that only the timer heap reaches", count, s,
+            storage, "%s ticker%s never stopped, reached from the timer heap only (%s)", many, s,
             kept_by(teller->study, timer));
         break;
     case GT_ONE_SHOTS:
         cause->title = gt_arena_format(
             storage,
-            "%zu one-shot timer%s (time.After, time.NewTimer) that only the timer heap reaches",
-            count, s);
+            "%s one-shot timer%s (time.After, time.NewTimer) reached from the timer heap only",
+            many, s);
         cause->doubt = gt_arena_format(storage, "%s; %s", doubt_of(teller, members, count),
                                        kept_by(teller->study, timer));
         break;
     case GT_DEADLINES:
         cause->title = gt_arena_format(storage,
-                                       "%zu timer%s of context.WithTimeout or WithDeadline, whose "
+                                       "%s timer%s of context.WithTimeout or WithDeadline, whose "
                                        "CancelFunc nobody has any more",
-                                       count, s);
+                                       many, s);
         cause->doubt = doubt_of(teller, members, count);
         break;
     case GT_AFTER_FUNCS:
         function = cause->instances[0].ticker.callback;
         cause->title = gt_arena_format(storage,
-                                       "%zu timer%s of time.AfterFunc that only the timer heap "
-                                       "reaches, to call %s",
-                                       count, s, function);
+                                       "%s timer%s of time.AfterFunc that will call %s, reached "
+                                       "from the timer heap only",
+                                       many, s, function);
         cause->doubt = doubt_of(teller, members, count);
         break;
     case GT_TICKERS_WATCHED:
         function = watcher_function(teller, members[0].item);
         cause->title = gt_arena_format(storage,
-                                       "%zu ticker%s, each with a goroutine in %s that waits for "
-                                       "nothing else that could come",
-                                       count, s, function);
-        cause->doubt = "each still gets its ticks: a person must judge whether they are of use";
+                                       "%s ticker%s, each with a goroutine in %s that waits for "
+                                       "its ticks only",
+                                       many, s, function);
+        cause->doubt = "each still gets its ticks: a person must judge whether they are needed";
         break;
     case GT_TIMER_SORTS:
         break;
