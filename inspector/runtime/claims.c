@@ -228,6 +228,25 @@ static gt_type_id type_behind(const struct gt_typing *typing, const struct gt_wo
     return row->trie[is_entry & 1];
 }
 
+static bool is_inside(const struct gt_typing *typing, uint64_t value, uint64_t offset)
+{
+    struct gt_slot_ref ref;
+
+    return gt_slot_ref_at(typing, value, &ref) &&
+           value - ref.region->base - ref.slot * ref.region->slot_size == offset;
+}
+
+static void claim_pointer(struct gt_typing *typing, const struct gt_word *word)
+{
+    gt_type_id around = word->type ? gt_type_row(typing, word->type)->around : GT_NO_TYPE;
+    uint64_t within = around ? gt_type_row(typing, word->type)->within : 0;
+
+    if (around && is_inside(typing, word->value, within))
+        gt_claim(typing, word->value - within, around, 1);
+    else
+        gt_claim(typing, word->value, type_behind(typing, word), 1);
+}
+
 /* A func value leads to its code's address, which says what is captured behind it. */
 void gt_claim_function(struct gt_typing *typing, uint64_t value)
 {
@@ -249,7 +268,7 @@ void gt_claim_word(void *ctx, const struct gt_word *word)
     if (gt_claim_static(typing, word)) return;
     switch (word->kind) {
     case GT_P_POINTER:
-        gt_claim(typing, word->value, type_behind(typing, word), 1);
+        claim_pointer(typing, word);
         break;
     case GT_P_SLICE:
         gt_claim(typing, word->value, word->type, word->cap);

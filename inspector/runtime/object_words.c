@@ -47,6 +47,20 @@ static void fill_trie(const struct gt_typing *typing, const struct gt_type *type
     }
 }
 
+/* The timer heaps' pointers lead into what time.NewTimer and the others allocate: timeTimer
+ * (1.23+), or Timer and Ticker, which are laid out alike (time/sleep.go, tick.go). */
+static void fill_timer(const struct gt_typing *typing, const struct gt_type *type,
+                       struct gt_type_row *row)
+{
+    const struct gt_layout *layout = &typing->process->layout;
+    bool newer = gt_has(layout, GT_F_timeTimer_timer);
+
+    if (strcmp(type->name, "runtime.timer") != 0) return;
+    row->around = gt_types_named(typing->types, newer ? "runtime.timeTimer" : "time.Timer");
+    if (!row->around) row->around = gt_types_named(typing->types, "time.Ticker");
+    row->within = newer ? gt_off(layout, GT_F_timeTimer_timer) : WORD;
+}
+
 static void fill_row(const struct gt_typing *typing, gt_type_id id, struct gt_type_row *row)
 {
     const struct gt_type *type = gt_types_get(typing->types, id);
@@ -57,6 +71,7 @@ static void fill_row(const struct gt_typing *typing, gt_type_id id, struct gt_ty
     row->is_map = type->kind == GT_T_MAP;
     row->shaped = strstr(type->name, "go.shape.") != NULL;
     fill_trie(typing, type, row);
+    fill_timer(typing, type, row);
     row->has_pointers = type->ptr_bytes > 0;
     if (type->size > MASK_WORDS * WORD) return;
     const unsigned char *bits = gt_types_mask(typing->types, id, &pointers);

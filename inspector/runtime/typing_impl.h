@@ -52,6 +52,8 @@ struct gt_type_row {
     bool known, is_map, has_pointers;
     bool shaped;        /* of a generic function's shape: some real type is laid out alike */
     gt_type_id trie[2]; /* a node of sync.Map's trie: what it really is, by its isEntry */
+    gt_type_id around;  /* a runtime.timer: what it is a part of, where it lies there */
+    uint64_t within;
 };
 
 struct gt_slot_ref { /* an object, with what finding it tells */

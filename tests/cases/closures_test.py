@@ -7,12 +7,6 @@ from . import field
 PARTS = {"substring": "substring", "lost-elements": "elements"}
 
 
-def typed_share(report):
-    """Of the live bytes with pointers."""
-    coverage = report["coverage"]
-    return coverage["typed_bytes"] / (coverage["typed_bytes"] + coverage["untyped_bytes"])
-
-
 def freed_by(case, way):
     """What one leak keeps: all that leaks, less what leaks without it."""
     return case.core().truth["heap"] - case.core(way).truth["heap"]
@@ -20,7 +14,7 @@ def freed_by(case, way):
 
 @field.cases("closures")
 def test_what_functions_hold_is_typed(case):
-    assert typed_share(case.report()) >= (0.97 if case.symbols == "dwarf" else 0.95)
+    assert field.typed_share(case.report()) >= (0.97 if case.symbols == "dwarf" else 0.95)
 
 
 @field.cases("closures")

@@ -148,6 +148,12 @@ def the_finding(report, kind):
     return found[0]
 
 
+def typed_share(report):
+    """Of the live bytes with pointers, those whose types are known."""
+    coverage = report["coverage"]
+    return coverage["typed_bytes"] / (coverage["typed_bytes"] + coverage["untyped_bytes"])
+
+
 def path_of(finding):
     """The holder's path in one line: "global main.jobs .items [4]"."""
     steps = ((step["what"], step["field"] or "") for step in finding["path"])

@@ -3,7 +3,7 @@
 import pytest
 
 from . import field
-from .closures_test import freed_by, typed_share
+from .closures_test import freed_by
 
 
 def freed_in_all(report, kind, holder):
@@ -17,7 +17,7 @@ def freed_in_all(report, kind, holder):
 
 @field.cases("frames")
 def test_is_typed(case):
-    assert typed_share(case.report()) >= (0.97 if case.symbols == "dwarf" else 0.95)
+    assert field.typed_share(case.report()) >= (0.97 if case.symbols == "dwarf" else 0.95)
 
 
 @field.cases("frames")

@@ -1,7 +1,6 @@
 """An HTTP server in the middle of its work: nearly all of its heap is typed, and judged."""
 
 from . import field
-from .closures_test import typed_share
 
 
 def kept_by_leak(case):
@@ -11,7 +10,7 @@ def kept_by_leak(case):
 
 @field.cases("webserver")
 def test_is_typed(case):
-    assert typed_share(case.report("fixed")) >= (0.97 if case.symbols == "dwarf" else 0.95)
+    assert field.typed_share(case.report("fixed")) >= (0.97 if case.symbols == "dwarf" else 0.95)
 
 
 @field.cases("webserver", symbols=["dwarf"])
