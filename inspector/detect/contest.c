@@ -5,12 +5,6 @@
 
 #include <stdlib.h>
 
-static bool is_stack_root(const struct gt_root *root)
-{
-    return root->kind == GT_ROOT_FRAME || root->kind == GT_ROOT_CONSERVATIVE ||
-           root->kind == GT_ROOT_CONTEXT || root->kind == GT_ROOT_DEFER;
-}
-
 static bool is_special_root(const struct gt_root *root)
 {
     return root->kind == GT_ROOT_FINALIZER || root->kind == GT_ROOT_CONTENTS ||
@@ -25,7 +19,7 @@ static void index_roots(struct gt_contest *contest, const struct gt_study *study
         const struct gt_root *root = gt_root_at(study->roots, i);
         if (is_special_root(root)) gt_vec_add(&contest->edges[GT_SPECIALS].roots, &i);
         if (root->kind == GT_ROOT_WEAK_HANDLE) gt_vec_add(&contest->edges[GT_WEAK].roots, &i);
-        if (is_stack_root(root) && contest->root_count[root->owner]++ == 0)
+        if (gt_root_is_goroutines(root) && contest->root_count[root->owner]++ == 0)
             contest->first_root[root->owner] = i;
     }
 }

@@ -48,13 +48,20 @@ void gt_keepers_deinit(struct gt_keepers *keepers)
     gt_map_free(&keepers->internal);
 }
 
+/* NULL for a root that is none's: a finalizer in the queue of one that blocks. */
+static const struct gt_goroutine *goroutine_of(const struct gt_study *study,
+                                               const struct gt_root *root)
+{
+    return gt_root_is_goroutines(root) ? &study->goroutines->list[root->owner] : NULL;
+}
+
 /* Where a root lies, the same for the same variable of goroutines that stand alike. */
 static uint64_t place_of(const struct gt_study *study, const struct gt_root *root)
 {
-    const struct gt_goroutine *g = &study->goroutines->list[root->owner];
+    const struct gt_goroutine *g = goroutine_of(study, root);
     uint64_t place = (uint64_t)root->kind << 56;
 
-    if (root->frame >= g->frame_count) return place | 1;
+    if (!g || root->frame >= g->frame_count) return place | 1;
     uint64_t slot =
         root->addr ? gt_g_frame(study->goroutines, g, root->frame)->cfa - root->addr : 1;
     return place | (uint64_t)(root->frame & 0xffffff) << 32 | (slot & 0xffffffff);
@@ -93,25 +100,28 @@ static void collect(struct collecting *collecting, uint64_t place, const struct 
         gt_share_way(shares, &share, holder->way + holder->way_count, MAX_WAY - by->way_count);
 }
 
-/* The runtime's own frames, and those of what parks goroutines for the program. */
+/* The runtime's own functions, and those of what parks goroutines for the program. */
+static bool is_internal_name(const char *name)
+{
+    return gt_is_in_package(name, "runtime") || gt_is_in_package(name, "sync") ||
+           gt_is_in_package(name, "syscall") || strncmp(name, "internal/", 9) == 0;
+}
+
 static bool is_internal(struct gt_keepers *keepers, uint64_t pc)
 {
     uint64_t *known = gt_map_put(&keepers->internal, pc, NULL);
 
     if (*known) return *known == 2;
-    const char *name = gt_process_function(keepers->study->process, pc);
-    bool internal = gt_is_in_package(name, "runtime") || gt_is_in_package(name, "sync") ||
-                    gt_is_in_package(name, "syscall") || strncmp(name, "internal/", 9) == 0;
-    *known = internal ? 2 : 1;
+    *known = is_internal_name(gt_process_function(keepers->study->process, pc)) ? 2 : 1;
     return *known == 2;
 }
 
 static bool is_programs(struct gt_keepers *keepers, const struct gt_root *root)
 {
     const struct gt_study *study = keepers->study;
-    const struct gt_goroutine *g = &study->goroutines->list[root->owner];
+    const struct gt_goroutine *g = goroutine_of(study, root);
 
-    return root->frame < g->frame_count &&
+    return g && root->frame < g->frame_count &&
            !is_internal(keepers, gt_g_frame(study->goroutines, g, root->frame)->pc - 1);
 }
 
@@ -124,7 +134,8 @@ static void collect_roots(struct collecting *collecting, bool programs)
         uint32_t number = gt_vec_u32(roots, i);
         const struct gt_root *root = gt_root_at(study->roots, number);
         if (is_programs(collecting->keepers, root) != programs) continue;
-        struct holder by = {.root = number, .goroutine = root->owner};
+        struct holder by = {.root = number,
+                            .goroutine = gt_root_is_goroutines(root) ? root->owner : NOBODY};
         collect(collecting, place_of(study, root), &by, root->value);
     }
 }
@@ -217,15 +228,23 @@ static const char *part_of_call(const struct gt_study *study, const struct gt_ro
     return gt_arena_format(study->storage, "call of %s", gt_process_function(study->process, pc));
 }
 
+/* "main.spin variable held": a register that the runtime saved for the program's frame. */
+static bool names_variable(const struct gt_path *path)
+{
+    return strstr(path->steps[0].what, " variable ") && !is_internal_name(path->steps[0].what);
+}
+
 /* Variables of the runtime's frames, and its records of waits, say nothing to a programmer: the
  * call is told instead. */
 static void tell_call(struct gt_keepers *keepers, uint32_t number, struct gt_path *path)
 {
     const struct gt_study *study = keepers->study;
     const struct gt_root *root = gt_root_at(study->roots, number);
-    const struct gt_goroutine *g = &study->goroutines->list[root->owner];
+    const struct gt_goroutine *g = goroutine_of(study, root);
 
-    if (!path->count || root->frame >= g->frame_count || is_programs(keepers, root)) return;
+    if (!g || !path->count || root->frame >= g->frame_count || is_programs(keepers, root) ||
+        names_variable(path))
+        return;
     uint32_t caller = caller_of(keepers, root);
     if (caller == GT_NO_FRAME) return;
     uint64_t pc = gt_g_frame(study->goroutines, g, caller)->pc - 1;

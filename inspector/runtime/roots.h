@@ -45,6 +45,13 @@ struct gt_root {
     struct gt_in_object in; /* of a frame's word */
 };
 
+/* Is it of a goroutine's stack or g? Then its owner is one. */
+static inline bool gt_root_is_goroutines(const struct gt_root *root)
+{
+    return root->kind == GT_ROOT_FRAME || root->kind == GT_ROOT_CONSERVATIVE ||
+           root->kind == GT_ROOT_CONTEXT || root->kind == GT_ROOT_DEFER;
+}
+
 struct gt_roots {
     struct gt_vec list;    /* struct gt_root */
     struct gt_vec statics; /* the same, of words that point to static data: no roots */
