@@ -2,12 +2,6 @@
 
 #include <string.h>
 
-enum {
-    PAGE = 8192,
-    INLINE_MARKS_OFFSET = 64, /* spanInlineMarkBits: scans[63], owned, marks[63], class */
-    INLINE_MARKS_BYTES = 128,
-};
-
 enum gc_phase { GC_OFF, GC_MARK, GC_MARK_TERMINATION, GC_UNKNOWN };
 
 static bool bit(const unsigned char *bits, uint32_t index)
@@ -35,17 +29,13 @@ static void judge_span(struct gt_gcmarks *marks, const struct gt_goheap *heap,
 {
     const struct gt_span *span = gt_vec_at(&heap->spans, region->tag);
     bool swept = is_swept(heap, span);
-    const unsigned char *inline_marks = NULL;
 
-    if (span->inline_marks && region->bytes && span->npages == 1)
-        inline_marks =
-            region->bytes + span->npages * PAGE - INLINE_MARKS_BYTES + INLINE_MARKS_OFFSET;
-    if (swept && (any_bit(span->mark_bits, region->count) || any_bit(inline_marks, region->count)))
+    if (swept &&
+        (any_bit(span->mark_bits, region->count) || any_bit(span->inline_bits, region->count)))
         marks->under_way = true;
     for (uint32_t slot = 0; slot < region->count; slot++) {
         if (!gt_span_allocated(span, slot)) continue;
-        bool marked = swept ? bit(span->alloc_bits, slot)
-                            : bit(span->mark_bits, slot) || bit(inline_marks, slot);
+        bool marked = swept ? bit(span->alloc_bits, slot) : gt_span_marked(span, slot);
         if (marked)
             gt_bit_set(&marks->marked, region->first + slot);
         else if (swept)

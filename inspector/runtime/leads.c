@@ -196,6 +196,22 @@ static enum gt_lead lead_of(const struct seeking *seeking, uint32_t object)
     return gt_bit(&seeking->marks->unjudged, object) ? GT_LEAD_OBJECT : GT_LEAD_NONE;
 }
 
+/* A bool may be followed by what was in its padding before: a pointer, but for its lowest byte
+ * (http.persistConn.cacheKey.onlyH1). */
+static bool may_be_bool(uint64_t word)
+{
+    return (word & 0xff) <= 1;
+}
+
+static void look_through_object(struct seeking *seeking, const unsigned char *bytes, uint64_t size,
+                                enum gt_lead lead)
+{
+    for (uint64_t at = 0; at + WORD <= size; at += WORD) {
+        uint64_t word = gt_load64(bytes + at);
+        if (lead != GT_LEAD_WORD || !may_be_bool(word)) look_at(seeking, word, lead);
+    }
+}
+
 static void look_through_region(struct seeking *seeking, const struct gt_region *region)
 {
     uint64_t size = sure_bytes(region->slot_size);
@@ -204,7 +220,7 @@ static void look_through_region(struct seeking *seeking, const struct gt_region 
     for (uint32_t slot = 0; slot < region->count; slot++) {
         enum gt_lead lead = lead_of(seeking, region->first + slot);
         if (lead != GT_LEAD_NONE)
-            look_through(seeking, region->bytes + slot * region->slot_size, size, lead);
+            look_through_object(seeking, region->bytes + slot * region->slot_size, size, lead);
     }
 }
 

@@ -10,15 +10,27 @@ enum {
     MAX_BITMAP_SIZE = 512,    /* gc.MinSizeForMallocHeader: larger objects carry a type */
     MIN_INLINE_MARKS = 16,    /* gcUsesSpanInlineMarkBits */
     INLINE_MARKS_BYTES = 128, /* sizeof(spanInlineMarkBits), at the end of the span */
+    INLINE_MARKS_OFFSET = 64, /* in it: scans[63], owned, marks[63], class */
+    MOST_INLINE_MARKS = 63 * 8,
     TINY_SPAN_CLASS = 2 << 1 | 1,
 };
 
 enum span_state { SPAN_DEAD, SPAN_IN_USE, SPAN_MANUAL };
 
+static bool bit(const unsigned char *bits, uint32_t slot)
+{
+    return bits && bits[slot / 8] >> (slot % 8) & 1;
+}
+
+bool gt_span_marked(const struct gt_span *span, uint32_t slot)
+{
+    return bit(span->mark_bits, slot) || bit(span->inline_bits, slot);
+}
+
 bool gt_span_allocated(const struct gt_span *span, uint32_t slot)
 {
-    if (slot < span->free_index) return true;
-    return span->alloc_bits && span->alloc_bits[slot / 8] >> (slot % 8) & 1;
+    return slot < span->free_index || bit(span->alloc_bits, slot) ||
+           (slot < span->end_index && gt_span_marked(span, slot));
 }
 
 /* Reads the scalars of an mspan; false when the core lacks them. */
@@ -39,6 +51,7 @@ static bool read_span(const struct gt_process *process, uint64_t addr, struct gt
         !gt_process_field(process, addr, GT_F_mspan_specials, &span->specials))
         return false;
     gt_process_field(process, addr, GT_F_mspan_largeType, &span->large_type);
+    span->end_index = free_index > UINT32_MAX ? UINT32_MAX : (uint32_t)free_index;
     if (gt_process_field(process, addr, GT_F_mspan_freeIndexForScan, &scan_index) &&
         scan_index < free_index)
         free_index = scan_index;
@@ -118,6 +131,9 @@ static void add_region(struct gt_goheap *heap, struct gt_span *span)
         .scan = scan_of(heap, span),
         .tag = (uint32_t)heap->spans.len,
     };
+    if (span->inline_marks && region.bytes && span->npages == 1 &&
+        span->nelems <= MOST_INLINE_MARKS)
+        span->inline_bits = region.bytes + PAGE - INLINE_MARKS_BYTES + INLINE_MARKS_OFFSET;
     const char *fault = gt_region_fault(&region);
     if (fault) {
         gt_process_lost(process, GT_OF_HEAP, "heap span 0x%llx %s", (unsigned long long)span->base,

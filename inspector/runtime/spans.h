@@ -25,8 +25,11 @@ struct gt_span {
     uint64_t large_type;                         /* an rtype's address, or 0 */
     uint64_t specials;                           /* the first special's address, or 0 */
     const unsigned char *alloc_bits, *mark_bits; /* the host's view; NULL when absent */
+    const unsigned char *inline_bits;            /* marks in the span itself; NULL: none */
     uint32_t nelems;
     uint32_t free_index; /* freeIndexForScan: a slot that is being made is not allocated yet */
+    uint32_t end_index;  /* freeindex; between the two lies what was allocated during a mark, and is
+                            marked (malloc.go, "Allocate black") */
     uint32_t sweep_gen;
     uint8_t span_class; /* sizeclass << 1 | noscan */
     bool header;        /* slots begin with their type */
@@ -60,6 +63,8 @@ uint64_t gt_goheap_header(const struct gt_goheap *heap, uint32_t object);
 bool gt_goheap_tiny(const struct gt_goheap *heap, uint32_t object);
 
 /* Is slot `slot` of the span allocated, by its own bits? */
+/* By the collector's mark bits, wherever it keeps them. */
+bool gt_span_marked(const struct gt_span *span, uint32_t slot);
 bool gt_span_allocated(const struct gt_span *span, uint32_t slot);
 
 #endif
