@@ -217,12 +217,11 @@ static void claim_channel(struct gt_typing *typing, uint64_t channel, gt_type_id
 }
 
 /* What a pointer leads to: its own type, but for nodes that are known by their first field only. */
-static gt_type_id type_behind(const struct gt_typing *typing, const struct gt_word *word)
+static gt_type_id type_behind(const struct gt_typing *typing, const struct gt_word *word,
+                              const struct gt_type_row *row)
 {
     uint8_t is_entry;
 
-    if (!word->type) return GT_NO_TYPE;
-    const struct gt_type_row *row = gt_type_row(typing, word->type);
     if (!row->trie[0] || !gt_mem_u8(typing->process->mem, word->value, &is_entry))
         return word->type;
     return row->trie[is_entry & 1];
@@ -238,13 +237,12 @@ static bool is_inside(const struct gt_typing *typing, uint64_t value, uint64_t o
 
 static void claim_pointer(struct gt_typing *typing, const struct gt_word *word)
 {
-    gt_type_id around = word->type ? gt_type_row(typing, word->type)->around : GT_NO_TYPE;
-    uint64_t within = around ? gt_type_row(typing, word->type)->within : 0;
-
-    if (around && is_inside(typing, word->value, within))
-        gt_claim(typing, word->value - within, around, 1);
+    if (!word->type) return;
+    const struct gt_type_row *row = gt_type_row(typing, word->type);
+    if (row->around && is_inside(typing, word->value, row->within))
+        gt_claim(typing, word->value - row->within, row->around, 1);
     else
-        gt_claim(typing, word->value, type_behind(typing, word), 1);
+        gt_claim(typing, word->value, type_behind(typing, word, row), 1);
 }
 
 /* A func value leads to its code's address, which says what is captured behind it. */

@@ -80,7 +80,7 @@ static void fill_row(const struct gt_typing *typing, gt_type_id id, struct gt_ty
     row->mask = load_bits(bits, (pointers + 7) / 8, 0, pointers);
 }
 
-const struct gt_type_row *gt_type_row(const struct gt_typing *typing, gt_type_id id)
+const struct gt_type_row *gt_type_row_make(const struct gt_typing *typing, gt_type_id id)
 {
     struct gt_vec *rows = typing->rows;
 

@@ -73,7 +73,17 @@ static inline uint64_t gt_slot_skip(const struct gt_slot_ref *ref)
     return ref->header ? 8 : 0;
 }
 
-const struct gt_type_row *gt_type_row(const struct gt_typing *typing, gt_type_id id);
+/* Makes the row where it is first asked for. */
+const struct gt_type_row *gt_type_row_make(const struct gt_typing *typing, gt_type_id id);
+
+/* Asked for every pointer of the heap. */
+static inline const struct gt_type_row *gt_type_row(const struct gt_typing *typing, gt_type_id id)
+{
+    if (id >= typing->rows->len) return gt_type_row_make(typing, id);
+    const struct gt_type_row *row = (const struct gt_type_row *)typing->rows->data + id;
+    return row->known ? row : gt_type_row_make(typing, id);
+}
+
 /* Do the region's slots begin with their type? */
 static inline bool gt_slot_has_header(const struct gt_typing *typing,
                                       const struct gt_region *region)
