@@ -74,9 +74,10 @@ static void put_notes(struct gt_page *page, const struct gt_report *report)
 
     if (count == 0) return;
     gt_page_line(page, 0, 4);
-    gt_page_format(page, GT_YELLOW, "lost on the way: ");
+    gt_page_format(page, GT_YELLOW, "limits: ");
     if (!page->all)
-        gt_page_format(page, GT_PLAIN, "%zu thing%s, see --coverage", count, count == 1 ? "" : "s");
+        gt_page_format(page, GT_PLAIN, "%zu note%s on what could not be read; --coverage lists %s",
+                       count, count == 1 ? "" : "s", count == 1 ? "it" : "them");
     gt_page_end(page);
     for (size_t i = 0; page->all && i < count; i++) {
         gt_page_line(page, 4, 8);
