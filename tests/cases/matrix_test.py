@@ -4,7 +4,7 @@ import functools
 
 import pytest
 
-from . import matrix, recipe, tool
+from . import expect, matrix, recipe, tool
 
 PAIRS = sorted({name.rsplit("-", 1)[0] for name in recipe.SHIPPED})  # of cores that ship, by Go
 SAME = ("kind", "count", "confidence", "objects_freed", "stack_bytes")
@@ -70,7 +70,9 @@ def _agree(one, other):
         assert [first[field] for field in SAME] == [second[field] for field in SAME]
         measured = [of[kind]["bytes_freed_measured"] for of in true]
         apart = abs(first["bytes_freed"] - second["bytes_freed"])
-        assert apart <= abs(measured[0] - measured[1]), kind
+        # Timers count with their share of the Ps' lists, and on which Ps they are is chance.
+        lists = expect.TIMER_LISTS if kind == "ticker" else 0
+        assert apart <= abs(measured[0] - measured[1]) + lists, kind
 
 
 @pytest.mark.parametrize("go", PAIRS)
