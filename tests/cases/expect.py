@@ -176,7 +176,8 @@ SHAPES = {
     "substring": Shape(_BLOCK, _stated_address, _windowed),
     "subslice": Shape(_BLOCK, _stated_address, _windowed),
     "lost-elements": Shape(_BLOCK, _stated_address, _lost, (0, 8)),
-    "hung-goroutine": Shape(_goroutine, _goroutine, _hung, noise=CACHED_SUDOGS),
+    # Goroutines that are let go may start a thread before the program measures again.
+    "hung-goroutine": Shape(_goroutine, _goroutine, _hung, noise=CACHED_SUDOGS + THREAD),
     "ticker": Shape(
         lambda i: address(i["timer"]), _stated_address, _ticker, (0, -8, -16), noise=TIMER_LISTS
     ),
