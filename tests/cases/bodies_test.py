@@ -10,7 +10,7 @@ def test_they_are_told(case):
     report, requests = case.report(), case.core().truth["requests"]
     told = [finding for finding in report["findings"] if finding["kind"] == "hung-goroutine"]
     (reading,) = [finding for finding in told if "readLoop" in finding["title"]]
-    # The last connection may still be reached from where it was made.
+    # With Go 1.22 one of the 60 was seen to be left out; by whom it is still reached is not known.
     assert requests - 1 <= reading["count"] <= requests and reading["confidence"] == "likely"
     assert "resp.Body.Close()" in reading["advice"]
     assert len(report["findings"]) == len(told) <= 2
