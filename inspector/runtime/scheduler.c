@@ -102,6 +102,20 @@ static bool open_g0(const struct gt_process *process, uint64_t m, struct gt_goro
     return true;
 }
 
+/* What a thread that marks has in hand is what it scans: it makes nobody run with it. */
+static bool marks(const struct gt_process *process, const struct gt_goroutine *g0)
+{
+    struct gt_unwinder walk;
+
+    gt_unwind_start(&walk, &process->code, &g0->at, g0->stack_lo, g0->stack_hi);
+    for (; walk.valid; gt_unwind_next(&walk)) {
+        const char *function = gt_func_name(walk.frame.tab, &walk.frame.func);
+        if (strcmp(function, "runtime.gcDrain") == 0 || strcmp(function, "runtime.gcDrainN") == 0)
+            return true;
+    }
+    return false;
+}
+
 void gt_scheduler_words(struct gt_process *process, gt_stack_word_fn *found, void *ctx)
 {
     struct gt_goroutine g0;
@@ -117,7 +131,7 @@ void gt_scheduler_words(struct gt_process *process, gt_stack_word_fn *found, voi
     }
     gt_core_threads(process->core, &most);
     for (most += SPARE_THREADS; m && most; most--) {
-        if (open_g0(process, m, &g0)) stack_words(process, &g0, found, ctx);
+        if (open_g0(process, m, &g0) && !marks(process, &g0)) stack_words(process, &g0, found, ctx);
         if (!gt_process_field(process, m, GT_F_m_alllink, &m)) break;
     }
     if (m)

@@ -4,6 +4,8 @@
  *
  * A thread that is on its g0, the stack of the runtime's own, may hold there alone what nobody else
  * reaches: a timer that it took off its heap to call it, a closure that is to become a goroutine.
+ * Not so one that marks for the collector: what it holds is what it scans (gcDrain and gcDrainN,
+ * runtime/mgcmark.go).
  * And a goroutine whose waker took it off the queue of what it waits for waits on in name only.
  */
 #ifndef GT_RUNTIME_SCHEDULER_H
