@@ -36,8 +36,8 @@ CLI_LIBS := -lpopt
 
 # ---- sources ---------------------------------------------------------------------------------
 
-LIB_SRC := $(sort $(wildcard gotypes/*.c inspector/*.c) \
-	$(foreach d,base core symbols unwind runtime graph detect report api,$(wildcard inspector/$(d)/*.c)))
+LIB_SRC := $(sort $(wildcard gotypes/*.c) \
+	$(shell find inspector -name '*.c' -not -path 'inspector/cli/*'))
 CLI_SRC := $(sort $(wildcard inspector/cli/*.c))
 TEST_SRC := $(sort $(shell find tests/unit -name '*.c' 2>/dev/null))
 UNIT_SRC := $(filter %_test.c,$(TEST_SRC))
@@ -45,8 +45,8 @@ UNIT_SRC := $(filter %_test.c,$(TEST_SRC))
 HELP_SRC := $(filter-out %_test.c,$(TEST_SRC))
 DUMP_SRC := $(wildcard tests/cli/*.c tests/layouts/*.c)
 ALL_C := $(LIB_SRC) $(CLI_SRC) $(TEST_SRC) $(DUMP_SRC) $(wildcard tests/fuzz/*.c)
-ALL_H := $(sort $(wildcard include/*.h gotypes/*.h inspector/*/*.h) \
-	$(shell find tests -name '*.h' 2>/dev/null))
+ALL_H := $(sort $(wildcard include/*.h gotypes/*.h) \
+	$(shell find inspector tests -name '*.h' 2>/dev/null))
 
 # What protoc-c makes of the message formats.
 PROTO := $(wildcard inspector/report/*.proto)

@@ -1,10 +1,11 @@
 """Who may include whom.
 
-The directions are those of the tree: each folder may use what stands in its row, itself and
-base. Two things differ from a plain layering. The report's model is part of the public header,
-include/gotopsy.h, so detect and runtime include that and never report/. And unwind reads Go frames
-through the pclntab, so it may include gotypes, which knows no ELF or DWARF. Errors are public too,
-so every folder may include the public header.
+The directions are those of the tree: each room may use what stands in its row, itself and base.
+A room is a folder with sources in it; the rooms of runtime and of detect build on one another in
+the order of their rows. Two things differ from a plain layering. The report's model is part of the
+public header, include/gotopsy.h, so detect and runtime include that and never report/. And unwind
+reads Go frames through the pclntab, so it may include gotypes, which knows no ELF or DWARF. Errors
+are public too, so every room may include the public header.
 inspector/api is the facade behind that header: it may include all but cli.
 """
 
@@ -16,27 +17,84 @@ import pytest
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 
 PUBLIC = "include"
+GO = {PUBLIC, "gotypes"}
+OUTSIDE = {"inspector/core", "inspector/symbols", "inspector/unwind"}
+
+
+def _under(folder, *rooms):
+    return {f"{folder}/{room}" for room in rooms}
+
+
+def _runtime(*rooms):
+    return GO | OUTSIDE | {"inspector/graph"} | _under("inspector/runtime", *rooms)
+
+
+ALL_OF_RUNTIME = _under(
+    "inspector/runtime", "process", "heap", "goroutines", "roots", "waits", "typing"
+)
+
+
+def _detect(*rooms):
+    """A room of detect: the study is for all of them."""
+    all_use = GO | {"inspector/graph", "inspector/detect"} | ALL_OF_RUNTIME
+    return all_use | _under("inspector/detect", *rooms)
+
+
 ALLOWED = {
     "include": set(),
     "gotypes": {PUBLIC},
     "inspector/base": {PUBLIC},
     "inspector/core": {PUBLIC},
     "inspector/graph": {PUBLIC},
-    "inspector/symbols": {PUBLIC, "inspector/core", "gotypes"},
-    "inspector/unwind": {PUBLIC, "inspector/symbols", "inspector/core", "gotypes"},
-    "inspector/runtime": {
-        PUBLIC,
-        "gotypes",
-        "inspector/unwind",
-        "inspector/symbols",
-        "inspector/core",
-        "inspector/graph",
-    },
-    "inspector/detect": {PUBLIC, "inspector/runtime", "inspector/graph", "gotypes"},
+    "inspector/symbols": GO | {"inspector/core"},
+    "inspector/unwind": GO | {"inspector/symbols", "inspector/core"},
+    "inspector/runtime/process": _runtime(),
+    "inspector/runtime/heap": _runtime("process"),
+    "inspector/runtime/goroutines": _runtime("process"),
+    "inspector/runtime/roots": _runtime("process", "heap", "goroutines"),
+    "inspector/runtime/waits": _runtime("process", "goroutines", "roots"),
+    "inspector/runtime/typing": _runtime("process", "heap", "goroutines", "roots", "waits"),
+    "inspector/detect": GO | {"inspector/graph"} | ALL_OF_RUNTIME,
+    "inspector/detect/describe": _detect(),
+    "inspector/detect/retention": _detect("describe"),
+    "inspector/detect/windows": _detect("describe", "retention"),
+    "inspector/detect/hanging": _detect("describe", "retention"),
+    "inspector/detect/waiting": _detect("describe", "retention", "hanging"),
+    "inspector/detect/timers": _detect("describe", "retention", "hanging", "waiting"),
+    "inspector/detect/detectors": _detect(
+        "describe", "retention", "windows", "hanging", "waiting", "timers"
+    ),
     "inspector/report": {PUBLIC},
     "inspector/cli": {PUBLIC},
 }
 FACADE = "inspector/api"
+# A newcomer reads a room's list of files. More of them must have a reason, told in
+# docs/architecture.md.
+MOST_FILES = 30
+LARGE_ROOMS = {"gotypes", "inspector/report"}
+MOST_LINES = 450
+LONG_FILES = {
+    "inspector/unwind/native.c",
+    "inspector/runtime/roots/stackscan.c",
+    "inspector/detect/describe/path.c",
+    "include/gotopsy.h",
+}
+# Files that know one another, by room, with the reason; a .c file and its header count as one.
+# They never cross a room's wall.
+CIRCLES = {
+    "gotypes": "a module of several files shares a private header (types, maps, pclntab)",
+    "inspector/base": "an arena's strings are formatted",
+    "inspector/core": "a module of several files shares a private header (core, binary)",
+    "inspector/graph": "walk.h is the heap's own, inlined where it is walked",
+    "inspector/runtime/goroutines": "a goroutine is opened with its registers, and grouped",
+    "inspector/runtime/typing": "typing is one module: words are typed by what others say",
+    "inspector/detect/describe": "a static word is named by its root, and a root by static words",
+    "inspector/detect/retention": "consequences are a step of weighing the causes",
+    "inspector/detect/waiting": "who is stuck is a step of finding deadlocks",
+    "inspector/detect/windows": "windows are one module: main holders and spare are its steps",
+    "inspector/report": "the parts of a page print one another",
+    "inspector/cli": "a command has its options, and help lists the commands",
+}
 
 LIBRARIES = {
     "libelf.h": {"inspector/core", "inspector/symbols", "inspector/unwind"},
@@ -96,19 +154,83 @@ def test_includes(path):
     assert list(faults(str(path.relative_to(ROOT)), path.read_text())) == []
 
 
+def _known():
+    """Module -> modules that it includes."""
+    known = {}
+    for path in sources():
+        module = str(path.relative_to(ROOT).with_suffix(""))
+        included = {there for _, there in INCLUDE.findall(path.read_text()) if "/" in there}
+        known.setdefault(module, set()).update(there.rpartition(".")[0] for there in included)
+    return known
+
+
+def _reached(known, start):
+    reached, ahead = set(), [start]
+    while ahead:
+        for there in known.get(ahead.pop(), set()) - reached:
+            reached.add(there)
+            ahead.append(there)
+    return reached
+
+
+def circles(known):
+    """(module, another that it includes, directly or not, and that includes it)"""
+    reached = {module: _reached(known, module) for module in known}
+    for module, others in reached.items():
+        for other in others - {module}:
+            if module in reached.get(other, set()):
+                yield module, other
+
+
+def test_circles_are_within_rooms():
+    rooms = set()
+    for module, other in circles(_known()):
+        room = str(pathlib.PurePosixPath(module).parent)
+        assert room == str(pathlib.PurePosixPath(other).parent), f"{module} and {other}"
+        rooms.add(room)
+    assert rooms == set(CIRCLES)
+
+
+def test_a_circle_is_seen():
+    assert set(circles({"a/x": {"a/y"}, "a/y": {"a/z"}, "a/z": {"a/x"}, "b/w": {"a/x"}})) == {
+        (one, other) for one in ("a/x", "a/y", "a/z") for other in ("a/x", "a/y", "a/z") if one != other
+    }
+
+
+def test_rooms_are_small():
+    files = {}
+    for path in sources():
+        files.setdefault(str(path.relative_to(ROOT).parent), []).append(path)
+    assert {room for room, inside in files.items() if len(inside) > MOST_FILES} == LARGE_ROOMS
+    assert files.keys() - {FACADE} == ALLOWED.keys()
+
+
+def test_files_are_short():
+    long = {
+        str(path.relative_to(ROOT))
+        for path in sources()
+        if path.suffix != ".def" and len(path.read_text().splitlines()) > MOST_LINES
+    }
+    assert long == LONG_FILES
+
+
 @pytest.mark.parametrize(
     "name,text",
     [
         ("inspector/report/text.c", '#include "inspector/core/core.h"'),
         ("inspector/cli/main.c", '#include "inspector/report/page.h"'),
         ("inspector/graph/mark.c", '#include "gotypes/types.h"'),
-        ("inspector/runtime/heap.c", "#include <libelf.h>"),
-        ("inspector/detect/ticker.c", "#include <libdwarf/libdwarf.h>"),
+        ("inspector/runtime/heap/spans.c", "#include <libelf.h>"),
+        ("inspector/detect/detectors/ticker.c", "#include <libdwarf/libdwarf.h>"),
         ("inspector/core/core.c", "#  include <jansson.h>"),
-        ("inspector/unwind/frames.c", '#include "inspector/runtime/runtime.h"'),
+        ("inspector/unwind/frames.c", '#include "inspector/runtime/process/process.h"'),
+        ("inspector/runtime/heap/spans.c", '#include "inspector/runtime/roots/roots.h"'),
+        ("inspector/runtime/typing/words.c", '#include "inspector/detect/study.h"'),
+        ("inspector/detect/describe/path.c", '#include "inspector/detect/retention/cause.h"'),
+        ("inspector/detect/timers/judge.c", '#include "inspector/detect/detectors/detector.h"'),
         ("inspector/api/open.c", '#include "inspector/cli/options.h"'),
         ("inspector/core/core.c", '#include "core.h"'),
-        ("inspector/detect/ticker.c", '#include "inspector/api/analysis.h"'),
+        ("inspector/detect/detectors/ticker.c", '#include "inspector/api/analysis.h"'),
     ],
 )
 def test_a_wrong_direction_is_seen(name, text):
@@ -120,7 +242,10 @@ def test_a_wrong_direction_is_seen(name, text):
     [
         ("inspector/unwind/go.c", '#include "gotypes/pclntab.h"\n#include <libunwind-coredump.h>'),
         ("inspector/api/open.c", '#include "inspector/report/sinks.h"'),
-        ("inspector/detect/ticker.c", '#include "gotopsy.h"\n#include "inspector/base/vec.h"'),
+        (
+            "inspector/detect/detectors/ticker.c",
+            '#include "gotopsy.h"\n#include "inspector/base/vec.h"',
+        ),
         ("inspector/core/unpack.c", "#include <zstd.h>"),
     ],
 )

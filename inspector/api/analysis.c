@@ -2,6 +2,7 @@
 
 #include "inspector/base/alloc.h"
 #include "inspector/base/error.h"
+#include "inspector/runtime/process/open_process.h"
 
 #include <stdlib.h>
 

@@ -9,8 +9,8 @@
 #define GT_API_ANALYSIS_H
 
 #include "inspector/detect/study.h"
-#include "inspector/runtime/timers.h"
-#include "inspector/runtime/waits.h"
+#include "inspector/runtime/waits/timers.h"
+#include "inspector/runtime/waits/waits.h"
 
 struct gt_analysis {
     struct gt_process *process;

@@ -1,7 +1,7 @@
 #include "inspector/api/make_ancestors.h"
 
-#include "inspector/detect/places.h"
-#include "inspector/runtime/ancestors.h"
+#include "inspector/detect/describe/places.h"
+#include "inspector/runtime/goroutines/ancestors.h"
 
 void gt_add_ancestors_key(const struct gt_analysis *analysis, const struct gt_goroutine *g,
                           struct gt_str *key)

@@ -6,7 +6,7 @@
 
 #include "inspector/api/analysis.h"
 #include "inspector/base/str.h"
-#include "inspector/detect/group.h"
+#include "inspector/detect/describe/group.h"
 
 /* Adds its ancestry to the key by which a goroutine is grouped; nothing when it has none. */
 void gt_add_ancestors_key(const struct gt_analysis *analysis, const struct gt_goroutine *g,

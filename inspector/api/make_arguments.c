@@ -3,7 +3,7 @@
 #include "inspector/api/make_arguments.h"
 #include "gotypes/arguments.h"
 #include "inspector/api/analysis.h"
-#include "inspector/detect/places.h"
+#include "inspector/detect/describe/places.h"
 
 struct word { /* where one lies: from the first argument of a frame on */
     uint32_t frame;

@@ -5,7 +5,7 @@
 #define GT_API_MAKE_ARGUMENTS_H
 
 #include "inspector/api/analysis.h"
-#include "inspector/detect/group.h"
+#include "inspector/detect/describe/group.h"
 
 /* Sets the group's words, in the order of the #s in its stack's arguments, unless one is missing
  * from the core. */

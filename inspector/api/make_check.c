@@ -1,7 +1,7 @@
 /* `check`: gotopsy's live set held against the collector's own marks. */
 #include "inspector/api/analysis.h"
 #include "inspector/base/alloc.h"
-#include "inspector/runtime/compare.h"
+#include "inspector/runtime/roots/compare.h"
 
 #include <stdlib.h>
 

@@ -1,6 +1,6 @@
 /* The report's account of how the process was ended. */
 #include "inspector/api/analysis.h"
-#include "inspector/runtime/crash.h"
+#include "inspector/runtime/goroutines/crash.h"
 
 #include <inttypes.h>
 #include <signal.h>

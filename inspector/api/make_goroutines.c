@@ -4,7 +4,7 @@
 #include "inspector/api/make_arguments.h"
 #include "inspector/api/make_labels.h"
 #include "inspector/base/hash.h"
-#include "inspector/detect/places.h"
+#include "inspector/detect/describe/places.h"
 
 #include <stdlib.h>
 

@@ -6,8 +6,8 @@
 
 #include "inspector/api/analysis.h"
 #include "inspector/base/str.h"
-#include "inspector/detect/group.h"
-#include "inspector/runtime/labels.h"
+#include "inspector/detect/describe/group.h"
+#include "inspector/runtime/goroutines/labels.h"
 
 /* Adds its labels to the key by which a goroutine is grouped; nothing when it has none. */
 void gt_add_labels_key(const struct gt_label_source *source, const struct gt_goroutine *g,

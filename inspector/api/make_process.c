@@ -1,6 +1,6 @@
 /* The report's account of the process: its core, its binary and its collector. */
 #include "inspector/api/analysis.h"
-#include "inspector/runtime/gcmarks.h"
+#include "inspector/runtime/heap/gcmarks.h"
 
 #include <elf.h>
 #include <signal.h>

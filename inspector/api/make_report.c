@@ -2,10 +2,10 @@
 #include "inspector/api/analysis.h"
 #include "inspector/base/alloc.h"
 #include "inspector/base/error.h"
-#include "inspector/detect/detector.h"
-#include "inspector/detect/set_aside.h"
-#include "inspector/detect/undecided.h"
-#include "inspector/detect/waits_summary.h"
+#include "inspector/detect/detectors/detector.h"
+#include "inspector/detect/waiting/waits_summary.h"
+#include "inspector/detect/windows/set_aside.h"
+#include "inspector/detect/windows/undecided.h"
 
 #include <stdlib.h>
 

@@ -1,7 +1,7 @@
 /* What each of the report's groups of goroutines keeps alive. */
 #include "inspector/api/analysis.h"
 #include "inspector/base/alloc.h"
-#include "inspector/detect/retained.h"
+#include "inspector/detect/retention/retained.h"
 
 #include <stdlib.h>
 

@@ -1,7 +1,7 @@
 /* The study that detectors look at: the live heap, its types, and what is contested in it. */
 #include "inspector/api/analysis.h"
-#include "inspector/detect/contest.h"
-#include "inspector/detect/windows.h"
+#include "inspector/detect/retention/contest.h"
+#include "inspector/detect/windows/windows.h"
 
 /* The live set: the base and all that was contested. */
 static void mark_live(struct gt_study *study)

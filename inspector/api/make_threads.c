@@ -1,7 +1,8 @@
 /* The report's account of the process's threads. */
 #include "inspector/api/analysis.h"
 #include "inspector/base/hash.h"
-#include "inspector/detect/places.h"
+#include "inspector/detect/describe/places.h"
+#include "inspector/runtime/process/threads.h"
 
 #include <stdlib.h>
 #include <string.h>

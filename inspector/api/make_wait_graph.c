@@ -2,8 +2,8 @@
 #include "inspector/api/analysis.h"
 #include "inspector/base/alloc.h"
 #include "inspector/base/error.h"
-#include "inspector/detect/outside.h"
-#include "inspector/detect/wait_graph.h"
+#include "inspector/detect/waiting/outside.h"
+#include "inspector/detect/waiting/wait_graph.h"
 
 #include <stdlib.h>
 

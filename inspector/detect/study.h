@@ -13,8 +13,8 @@
 
 #include "inspector/base/str.h"
 #include "inspector/graph/paths.h"
-#include "inspector/runtime/global_users.h"
-#include "inspector/runtime/typing.h"
+#include "inspector/runtime/roots/global_users.h"
+#include "inspector/runtime/typing/typing.h"
 
 struct gt_windows;
 struct gt_contest;

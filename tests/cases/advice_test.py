@@ -1,4 +1,4 @@
-"""Advice that can be followed: each row of inspector/detect/advice.def, held against a program.
+"""Advice that can be followed: each row of inspector/detect/describe/advice.def, held against a program.
 
 The programs state of each of their leaks which row speaks of it, a word that the advice must have,
 and the place where a person has to look. Mended as the row tells, they have no finding.

@@ -2,7 +2,7 @@
  * goroutine's g at G, the stack that this says it stands on, and its frames. */
 #include "gotypes/arguments.h"
 #include "inspector/core/core_impl.h"
-#include "inspector/runtime/stackscan.h"
+#include "inspector/runtime/roots/stackscan.h"
 #include "tests/fuzz/fuzz.h"
 
 enum { G = 0xa000, STACK = 0xb000, STACK_SIZE = 0x2000, MOST_FRAMES = 1000, WRAPPER = 22 };

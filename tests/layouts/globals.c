@@ -4,7 +4,7 @@
  * be compared with what the DWARF of the same program says.
  */
 #include "inspector/base/error.h"
-#include "inspector/runtime/process.h"
+#include "inspector/runtime/process/open_process.h"
 
 #include <inttypes.h>
 #include <stdio.h>

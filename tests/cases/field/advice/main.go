@@ -1,4 +1,4 @@
-// One leak for each row of the table of advice (inspector/detect/advice.def), or, when it is mended
+// One leak for each row of the table of advice (inspector/detect/describe/advice.def), or, when it is mended
 // as the row tells, none. Each leak states its row, a word that the advice must have, and the place
 // where a person has to look, which is the line after the one that states it.
 package main

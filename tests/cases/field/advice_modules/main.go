@@ -1,5 +1,5 @@
 // Leaks that show in well-known modules: one for each of their rows in the table of advice
-// (inspector/detect/advice.def), or, when it is mended as the row tells, none.
+// (inspector/detect/describe/advice.def), or, when it is mended as the row tells, none.
 package main
 
 import (

@@ -1,0 +1,174 @@
+#include "inspector/detect/describe/advice.h"
+
+#include "inspector/base/str.h"
+#include "inspector/detect/describe/places.h"
+
+#include <string.h>
+
+static const struct gt_advice rows[] = {
+#define ADVICE(id, kind, where, reason, library, forgotten, idiom, named)                          \
+    {#id, kind, GT_ADVICE_##where, reason, library, forgotten, idiom, named},
+#include "inspector/detect/describe/advice.def"
+};
+
+static const struct gt_advice fallback = {
+    .id = "none", .forgotten = "nothing ends it", .idiom = "end it, or do not start it"};
+
+struct gt_advice_facts gt_advice_facts_hung(const struct gt_instance *instance)
+{
+    return (struct gt_advice_facts){.kind = GT_HUNG_GOROUTINE,
+                                    .reason = instance->hung.wait_reason,
+                                    .stack = instance->hung.stack,
+                                    .created_by = instance->hung.created_by,
+                                    .blocked = instance->hung.blocked,
+                                    .blocked_count = instance->hung.blocked_count};
+}
+
+/* ---- rows ---------------------------------------------------------------------------------- */
+
+static bool begins_with(const char *text, const char *start)
+{
+    return strncmp(text ? text : "", start, strlen(start)) == 0;
+}
+
+/* A function, an instance of it or a closure in it; or, with a star, what begins so. */
+static bool is_of(const char *text, const char *library)
+{
+    size_t length = strlen(library);
+
+    if (!text) return false;
+    if (length && library[length - 1] == '*') return strncmp(text, library, length - 1) == 0;
+    return strncmp(text, library, length) == 0 && strchr(".[-", text[length]);
+}
+
+/* The calls on one side of the program's first; all are inside when none is the program's. */
+static bool has_call(const struct gt_advice_facts *facts, enum gt_advice_where where,
+                     const char *library)
+{
+    const struct gt_stack *stack = &facts->stack;
+    const struct gt_place *own = gt_places_own(stack);
+    size_t at =
+        own && own->origin == GT_ORIGIN_PROGRAM ? (size_t)(own - stack->places) : stack->count;
+    size_t first = where == GT_ADVICE_INSIDE ? 0 : at;
+    size_t end = where == GT_ADVICE_INSIDE ? at : stack->count;
+
+    for (size_t i = first; i < end; i++)
+        if (is_of(stack->places[i].function, library)) return true;
+    return where == GT_ADVICE_OUTSIDE && is_of(facts->created_by.function, library);
+}
+
+static bool waits_for(const struct gt_advice_facts *facts, const char *library)
+{
+    for (size_t i = 0; i < facts->blocked_count; i++)
+        if (is_of(facts->blocked[i].name, library)) return true;
+    return false;
+}
+
+static bool fits(const struct gt_advice *row, const struct gt_advice_facts *facts)
+{
+    if (row->kind != facts->kind || !begins_with(facts->reason, row->reason)) return false;
+    switch (row->where) {
+    case GT_ADVICE_CALLBACK:
+        return is_of(facts->callback, row->library);
+    case GT_ADVICE_BLOCKED:
+        return waits_for(facts, row->library);
+    case GT_ADVICE_ANYWHERE:
+        return true;
+    default:
+        return has_call(facts, row->where, row->library);
+    }
+}
+
+const struct gt_advice *gt_advice_find(const struct gt_advice_facts *facts)
+{
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        if (fits(&rows[i], facts)) return &rows[i];
+    return &fallback;
+}
+
+/* ---- names --------------------------------------------------------------------------------- */
+
+/* What is only there to be closed: it carries nothing. */
+static bool is_signal(const struct gt_blocked_thing *thing)
+{
+    return thing->type && strcmp(thing->type, "chan struct {}") == 0 && thing->action &&
+           strcmp(thing->action, "receive") == 0;
+}
+
+/* The name of what is to be closed, unlocked or signalled: of several things it is a signal, but
+ * not one of a package's variable, which is for the whole program. */
+static const char *name_blocked(const struct gt_advice_facts *facts)
+{
+    for (size_t i = 0; i < facts->blocked_count; i++) {
+        const struct gt_blocked_thing *thing = &facts->blocked[i];
+        if (thing->name && !begins_with(thing->name, "context.") &&
+            (facts->blocked_count == 1 ||
+             (is_signal(thing) && !begins_with(thing->name, "global "))))
+            return thing->name;
+    }
+    return NULL;
+}
+
+static const char *name_of(const struct gt_advice_facts *facts)
+{
+    static const char *const kinds[] = {"global ", "variable "};
+    const char *name = facts->name ? facts->name : name_blocked(facts);
+
+    if (!name || strcmp(name, "it") == 0) return NULL; /* gt_holder_name() of what has none */
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+        if (begins_with(name, kinds[i])) return name + strlen(kinds[i]);
+    return name;
+}
+
+static void add_named(struct gt_str *text, const char *idiom, const char *name)
+{
+    const char *mark = strstr(idiom, "{}");
+
+    gt_str_addn(text, idiom, (size_t)(mark - idiom));
+    gt_str_add(text, name);
+    gt_str_add(text, mark + strlen("{}"));
+}
+
+/* ---- places -------------------------------------------------------------------------------- */
+
+static void add_place(struct gt_str *text, const char *how, const struct gt_place *place)
+{
+    gt_str_format(text, ", %s %s", how, place->function);
+    if (place->source && place->line) gt_str_format(text, " (%s:%u)", place->source, place->line);
+}
+
+/* A block's place is where it came from, not where too much of it is kept. */
+static const char *how(enum gt_kind kind)
+{
+    bool memory = kind == GT_SUBSTRING || kind == GT_SUBSLICE || kind == GT_LOST_ELEMENTS;
+
+    return memory ? "allocated at" : "at";
+}
+
+static void add_where(struct gt_str *text, const struct gt_advice_facts *facts)
+{
+    const struct gt_place *own = gt_places_own(&facts->stack);
+    bool started = facts->created_by.function && (facts->created_by.origin == GT_ORIGIN_PROGRAM ||
+                                                  facts->created_by.origin == GT_ORIGIN_DEPENDENCY);
+
+    if (own)
+        add_place(text, how(facts->kind), own);
+    else if (started)
+        add_place(text, "in what was started at", &facts->created_by);
+}
+
+const char *gt_advice_text(struct gt_arena *storage, const struct gt_advice_facts *facts)
+{
+    const struct gt_advice *row = gt_advice_find(facts);
+    const char *name = row->named ? name_of(facts) : NULL;
+    struct gt_str text = {0};
+
+    if (name)
+        add_named(&text, row->named, name);
+    else
+        gt_str_add(&text, row->idiom);
+    add_where(&text, facts);
+    const char *kept = gt_arena_strndup(storage, gt_str_text(&text), text.len);
+    gt_str_free(&text);
+    return kept;
+}

@@ -1,0 +1,23 @@
+/*
+ * What is quickly seen of a holder: a number that tells most holders apart without a name or a
+ * path.
+ *
+ * Holders that look the same have the same key (path.h); those with the same key may look
+ * different.
+ */
+#ifndef GT_DETECT_LOOKS_H
+#define GT_DETECT_LOOKS_H
+
+#include "inspector/detect/describe/path.h"
+
+#define GT_NO_ROOT UINT32_MAX
+
+uint64_t gt_look_of(const struct gt_study *study, const struct gt_holder *holder);
+
+/* Two numbers as one. */
+static inline uint64_t gt_look_blend(uint64_t a, uint64_t b)
+{
+    return (a ^ b) * 0x9e3779b97f4a7c15u + (a >> 29);
+}
+
+#endif

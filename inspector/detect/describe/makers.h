@@ -1,0 +1,24 @@
+/*
+ * Where something was made that no stack tells any more: by a sample of the heap profile, else by
+ * the places in the program's own code that call what makes it.
+ */
+#ifndef GT_DETECT_MAKERS_H
+#define GT_DETECT_MAKERS_H
+
+#include "inspector/detect/describe/places.h"
+
+enum { GT_MAKERS_TOLD = 3 };
+
+struct gt_makers {
+    struct gt_stack stacks[GT_MAKERS_TOLD]; /* the first few */
+    size_t count;                           /* of all places; 0: not known */
+};
+
+/* The places that call one of the functions with these names; the list ends with NULL. */
+struct gt_makers gt_makers_by_code(const struct gt_study *study, const char *const *names);
+
+/* "main.fetch (fetch.go:12)", or "one of main.fetch (fetch.go:12), main.put (put.go:8)" or "one of
+ * 14 places"; NULL when none is known. */
+const char *gt_makers_tell(const struct gt_study *study, const struct gt_makers *makers);
+
+#endif

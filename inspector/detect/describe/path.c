@@ -1,0 +1,470 @@
+#include "inspector/detect/describe/path.h"
+
+#include "inspector/base/alloc.h"
+#include "inspector/base/str.h"
+#include "inspector/detect/describe/static_names.h"
+#include "inspector/runtime/typing/static_areas.h"
+
+#include <stdlib.h>
+
+enum {
+    MAX_PATH = 24,   /* objects of a path that are told */
+    MAX_CLIMB = 8,   /* parents that a key looks at */
+    MAX_FIELD = 160, /* bytes of a field path */
+    MAX_INDEX = 24,  /* of which an index takes */
+    MAX_DEPTH = 32,  /* nested structs and arrays */
+};
+
+void gt_keys_init(struct gt_keys *keys, struct gt_study *study)
+{
+    *keys = (struct gt_keys){.study = study};
+}
+
+static const struct gt_forest *forest_of(struct gt_study *study)
+{
+    if (study->has_forest) return &study->forest;
+    const struct gt_roots *roots = study->roots;
+    uint64_t *values = gt_alloc(roots->list.len * sizeof *values);
+    for (size_t i = 0; i < roots->list.len; i++)
+        values[i] = gt_root_at(roots, i)->value;
+    gt_forest_build(&study->forest, &study->heap->graph, NULL, values, roots->list.len);
+    free(values);
+    study->has_forest = true;
+    return &study->forest;
+}
+
+void gt_keys_deinit(struct gt_keys *keys)
+{
+    gt_map_free(&keys->edges);
+}
+
+const char *gt_type_name(const struct gt_study *study, gt_type_id type)
+{
+    return type ? gt_types_name(study->process->types, type) : NULL;
+}
+
+struct gt_block gt_block_of(const struct gt_study *study, uint32_t object)
+{
+    const struct gt_heap *graph = &study->heap->graph;
+
+    return (struct gt_block){
+        .address = gt_heap_address(graph, object),
+        .size = gt_heap_size(graph, object),
+        .type = gt_study_keep(study, gt_type_name(study, gt_typing_type(study->typing, object)))};
+}
+
+/* ---- fields ------------------------------------------------------------------------------- */
+
+/* Storage of maps: types that the compiler makes up, "map.group[K]V" or "map.bucket[K]V". */
+static bool is_map_storage(const char *type)
+{
+    return type && strstr(type, "map.") && (strstr(type, "group[") || strstr(type, "bucket["));
+}
+
+/* ".slots[3].elem.token" or ".elems[3].token" of map storage -> "[…].token" */
+static const char *tell_map_entry(struct gt_arena *storage, const char *field)
+{
+    static const struct {
+        const char *marker, *told;
+    } rows[] = {{".elem", "[…]"}, {".key", "[key]"}};
+
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        const char *rest = strstr(field, rows[i].marker);
+        if (!rest) continue;
+        rest += strlen(rows[i].marker);
+        if (*rest == 's') rest++;
+        if (*rest == '[' && strchr(rest, ']')) rest = strchr(rest, ']') + 1;
+        return gt_arena_format(storage, "%s%s", rows[i].told, rest);
+    }
+    return "[…]";
+}
+
+/* The field of an object at an offset of its data: with its index when it is an array. */
+static void field_of(const struct gt_study *study, uint32_t object, uint64_t offset, char *out,
+                     size_t size)
+{
+    struct gt_types *types = study->process->types;
+    gt_type_id type = gt_typing_type(study->typing, object);
+    char field[MAX_FIELD - MAX_INDEX];
+    uint64_t user;
+
+    *out = '\0';
+    if (!type) return;
+    uint64_t tile = gt_types_get(types, type)->size;
+    gt_goheap_user(study->heap, object, &user);
+    if (!tile || gt_types_get(types, type)->kind == GT_T_MAP) return;
+    gt_types_field_path(types, type, offset % tile, field, sizeof field);
+    if (is_map_storage(gt_types_name(types, type))) {
+        snprintf(out, size, "%s", tell_map_entry(study->storage, field));
+    } else if (user >= 2 * tile) {
+        snprintf(out, size, "[%llu]%s", (unsigned long long)(offset / tile), field);
+    } else {
+        snprintf(out, size, "%s", field);
+    }
+}
+
+bool gt_type_is_named(const char *name)
+{
+    return name && strchr(name, '.') && strchr("*[{ ", *name) == NULL &&
+           strncmp(name, "struct ", 7) != 0 && strncmp(name, "func(", 5) != 0 &&
+           !is_map_storage(name) && strncmp(name, "map[", 4) != 0 &&
+           strncmp(name, "noalg.", 6) != 0;
+}
+
+/* The innermost named struct around `offset` of a type: its number and the offset in it. */
+static gt_type_id named_struct(struct gt_types *types, gt_type_id type, uint64_t *offset)
+{
+    gt_type_id found = GT_NO_TYPE;
+    uint64_t at = *offset;
+
+    for (unsigned depth = 0; type && depth < MAX_DEPTH; depth++) {
+        const struct gt_type *t = gt_types_get(types, type);
+        if (t->kind == GT_T_ARRAY) {
+            type = gt_types_elem(types, type);
+            uint64_t size = type ? gt_types_get(types, type)->size : 0;
+            if (!size) break;
+            at %= size;
+            continue;
+        }
+        if (t->kind != GT_T_STRUCT) break;
+        if (gt_type_is_named(t->name)) {
+            found = type;
+            *offset = at;
+        }
+        gt_type_id inner = GT_NO_TYPE;
+        for (size_t i = t->field_count; i-- > 0 && !inner;)
+            if (t->fields[i].offset <= at) {
+                inner = gt_types_find(types, t->fields[i].type);
+                at -= t->fields[i].offset;
+            }
+        type = inner;
+    }
+    return found;
+}
+
+/* The type that holds a holder's word, and the word's offset in it. */
+static gt_type_id holder_type(const struct gt_study *study, const struct gt_holder *holder,
+                              uint64_t *offset)
+{
+    gt_type_id type = GT_NO_TYPE;
+
+    *offset = holder->offset;
+    if (holder->object == GT_NO_OBJECT)
+        gt_typing_variable(study->typing, gt_root_at(study->roots, holder->root), &type, offset);
+    else
+        type = gt_typing_type(study->typing, holder->object);
+    if (type && holder->object != GT_NO_OBJECT && gt_types_get(study->process->types, type)->size)
+        *offset %= gt_types_get(study->process->types, type)->size;
+    return type;
+}
+
+const char *gt_holder_struct(const struct gt_study *study, const struct gt_holder *holder)
+{
+    uint64_t offset;
+    gt_type_id type = holder_type(study, holder, &offset);
+
+    return gt_type_name(study, named_struct(study->process->types, type, &offset));
+}
+
+const char *gt_holder_field(const struct gt_study *study, const struct gt_holder *holder)
+{
+    char field[MAX_FIELD];
+    uint64_t offset;
+    gt_type_id type = holder_type(study, holder, &offset);
+
+    type = named_struct(study->process->types, type, &offset);
+    if (!type) return NULL;
+    gt_types_field_path(study->process->types, type, offset, field, sizeof field);
+    gt_strip_indices(field);
+    return gt_arena_format(study->storage, "%s%s", gt_type_name(study, type), field);
+}
+
+/* ---- edges -------------------------------------------------------------------------------- */
+
+struct search {
+    const struct gt_heap *graph;
+    uint32_t child;
+    bool found;
+    uint64_t offset;
+};
+
+static void look_for_child(void *ctx, const struct gt_word *word)
+{
+    struct search *search = ctx;
+
+    if (search->found || gt_heap_object(search->graph, word->value) != search->child) return;
+    search->found = true;
+    search->offset = word->offset;
+}
+
+/* Where `parent` points to `child`, as an offset of its data. Remembered by the child's type: the
+ * answer is for telling and grouping, and an array of a million needs but one look. */
+static bool edge_offset(struct gt_keys *keys, uint32_t parent, uint32_t child, bool exact,
+                        uint64_t *offset)
+{
+    uint64_t key = (uint64_t)parent << 32 | gt_typing_type(keys->study->typing, child);
+    uint64_t *known = gt_map_put(&keys->edges, key, NULL);
+
+    if (*known == 0 || exact) {
+        struct search search = {.graph = &keys->study->heap->graph, .child = child};
+        gt_typing_words(keys->study->typing, parent, look_for_child, &search);
+        *known = search.found ? search.offset + 2 : 1;
+    }
+    *offset = *known - 2;
+    return *known > 1;
+}
+
+/* ---- roots -------------------------------------------------------------------------------- */
+
+static void add_root_key(const struct gt_study *study, uint32_t number, struct gt_str *key)
+{
+    char field[MAX_FIELD];
+    gt_type_id type;
+    const char *name =
+        gt_root_name(study, gt_root_at(study->roots, number), true, field, sizeof field, &type);
+
+    gt_strip_indices(field);
+    gt_str_format(key, "%s%s", name, field);
+}
+
+/* ---- keys --------------------------------------------------------------------------------- */
+
+struct climb { /* from a holder up to a named struct or a root, innermost first */
+    uint32_t objects[MAX_CLIMB];
+    uint64_t offsets[MAX_CLIMB];
+    size_t count;
+    bool named;
+    uint32_t root; /* where it ended if not at a named struct */
+    bool at_root;
+};
+
+static void climb_from(struct gt_keys *keys, const struct gt_holder *holder, struct climb *climb)
+{
+    const struct gt_study *study = keys->study;
+    uint32_t object = holder->object;
+    uint64_t offset = holder->offset;
+
+    *climb = (struct climb){0};
+    while (climb->count < MAX_CLIMB) {
+        climb->objects[climb->count] = object;
+        climb->offsets[climb->count++] = offset;
+        if (gt_type_is_named(gt_type_name(study, gt_typing_type(study->typing, object)))) {
+            climb->named = true;
+            return;
+        }
+        const struct gt_forest *forest = forest_of(keys->study);
+        uint32_t parent = object < forest->count ? forest->parent[object] : GT_NO_PARENT;
+        if (parent == GT_NO_PARENT) return;
+        if (parent & GT_FROM_ROOT) {
+            climb->at_root = true;
+            climb->root = parent & ~GT_FROM_ROOT;
+            return;
+        }
+        if (!edge_offset(keys, parent, object, false, &offset)) return;
+        object = parent;
+    }
+}
+
+const char *gt_key_of(struct gt_keys *keys, const struct gt_holder *holder)
+{
+    const struct gt_study *study = keys->study;
+    struct gt_str key = {0};
+    struct climb climb = {0};
+
+    if (holder->object == GT_NO_OBJECT) {
+        add_root_key(study, holder->root, &key);
+    } else {
+        climb_from(keys, holder, &climb);
+        if (climb.at_root) add_root_key(study, climb.root, &key);
+        for (size_t i = climb.count; i-- > 0;) {
+            char field[MAX_FIELD];
+            const char *type = gt_type_name(study, gt_typing_type(study->typing, climb.objects[i]));
+            if (i > 0 && is_map_storage(type) &&
+                is_map_storage(
+                    gt_type_name(study, gt_typing_type(study->typing, climb.objects[i - 1]))))
+                continue; /* an overflow bucket is the same map's */
+            if (!type && i + 1 < climb.count &&
+                !gt_typing_type(study->typing, climb.objects[i + 1]))
+                continue; /* how many there are of unknown type makes no difference */
+            field_of(study, climb.objects[i], climb.offsets[i], field, sizeof field);
+            gt_strip_indices(field);
+            gt_str_format(&key, " -> %s%s", type ? type : "?", field);
+        }
+    }
+    const char *kept = gt_arena_strndup(study->storage, gt_str_text(&key), key.len);
+    gt_str_free(&key);
+    return kept;
+}
+
+/* ---- paths -------------------------------------------------------------------------------- */
+
+struct telling {
+    struct gt_keys *keys;
+    struct gt_vec steps; /* struct gt_step */
+};
+
+static const char *keep(const struct telling *telling, const char *text)
+{
+    if (!*text) return NULL;
+    return gt_arena_strndup(telling->keys->study->storage, text, strlen(text));
+}
+
+static void tell_root(struct telling *telling, uint32_t number)
+{
+    const struct gt_study *study = telling->keys->study;
+    const struct gt_root *root = gt_root_at(study->roots, number);
+    char field[MAX_FIELD];
+    gt_type_id type;
+
+    if (root->kind == GT_ROOT_GLOBAL && gt_static_steps(study, root->addr, &telling->steps)) return;
+    struct gt_step *step = gt_vec_push(&telling->steps);
+    step->what = gt_root_name(study, root, false, field, sizeof field, &type);
+    step->address = root->addr;
+    step->type = gt_study_keep(study, gt_type_name(study, type));
+    step->field = keep(telling, field);
+}
+
+static void tell_object(struct telling *telling, uint32_t object, bool has_offset, uint64_t offset)
+{
+    const struct gt_study *study = telling->keys->study;
+    gt_type_id type = gt_typing_type(study->typing, object);
+    const char *name = gt_type_name(study, type);
+    char field[MAX_FIELD] = "";
+
+    if (type && gt_types_get(study->process->types, type)->kind == GT_T_MAP) return;
+    if (!type && gt_typing_knows(study->typing, object)) return; /* a map's directory or table */
+    if (has_offset) field_of(study, object, offset, field, sizeof field);
+    struct gt_step *step = gt_vec_push(&telling->steps);
+    step->what = is_map_storage(name) ? "map entry" : "object";
+    step->address = gt_heap_address(&study->heap->graph, object);
+    step->type = is_map_storage(name) ? NULL : gt_study_keep(study, name);
+    step->field = keep(telling, field);
+}
+
+static void tell_skipped(struct telling *telling, size_t skipped)
+{
+    struct gt_step *step = gt_vec_push(&telling->steps);
+
+    step->what = gt_arena_format(telling->keys->study->storage, "%zu more objects", skipped);
+}
+
+/* Objects of a way, with the edges between; `last_offset` is the word told of the last. */
+static void tell_objects(struct telling *telling, const uint32_t *way, size_t count, size_t skipped,
+                         bool has_offset, uint64_t last_offset)
+{
+    for (size_t i = 0; i < count; i++) {
+        uint64_t offset = last_offset;
+        bool known = i + 1 == count ? has_offset
+                                    : edge_offset(telling->keys, way[i], way[i + 1], true, &offset);
+        if (skipped && i == MAX_PATH / 2) tell_skipped(telling, skipped);
+        tell_object(telling, way[i], known, offset);
+    }
+}
+
+static void tell_way(struct telling *telling, uint32_t object, bool has_offset,
+                     uint64_t last_offset)
+{
+    uint32_t way[MAX_PATH], root = 0;
+    size_t skipped = 0;
+    size_t count =
+        gt_forest_path(forest_of(telling->keys->study), object, way, MAX_PATH, &root, &skipped);
+
+    if (count) {
+        tell_root(telling, root);
+        tell_objects(telling, way, count, skipped, has_offset, last_offset);
+    } else {
+        tell_object(telling, object, has_offset, last_offset);
+    }
+}
+
+static struct gt_path finish(struct telling *telling)
+{
+    size_t size = telling->steps.len * sizeof(struct gt_step);
+    struct gt_step *steps = gt_arena_alloc(telling->keys->study->storage, size);
+    struct gt_path path = {steps, telling->steps.len};
+
+    if (size) memcpy(steps, telling->steps.data, size);
+    gt_vec_free(&telling->steps);
+    return path;
+}
+
+struct gt_path gt_path_to(struct gt_keys *keys, const struct gt_holder *holder)
+{
+    struct telling telling = {keys, GT_VEC_OF(struct gt_step)};
+
+    if (holder->object == GT_NO_OBJECT)
+        tell_root(&telling, holder->root);
+    else
+        tell_way(&telling, holder->object, true, holder->offset);
+    return finish(&telling);
+}
+
+struct gt_path gt_path_to_object(struct gt_keys *keys, uint32_t object)
+{
+    struct telling telling = {keys, GT_VEC_OF(struct gt_step)};
+
+    tell_way(&telling, object, false, 0);
+    return finish(&telling);
+}
+
+/* All but the last object, which the last word told of leads to. */
+static void tell_way_to_last(struct telling *telling, const uint32_t *way, size_t count)
+{
+    uint64_t offset = 0;
+
+    if (count < 2) return;
+    bool known = edge_offset(telling->keys, way[count - 2], way[count - 1], true, &offset);
+    tell_objects(telling, way, count - 1, 0, known, offset);
+}
+
+struct gt_path gt_path_along(struct gt_keys *keys, uint32_t root, const uint32_t *way, size_t count)
+{
+    struct telling telling = {keys, GT_VEC_OF(struct gt_step)};
+
+    tell_root(&telling, root);
+    tell_way_to_last(&telling, way, count);
+    return finish(&telling);
+}
+
+struct gt_path gt_path_from(struct gt_keys *keys, const uint32_t *way, size_t count)
+{
+    struct telling telling = {keys, GT_VEC_OF(struct gt_step)};
+
+    tell_way_to_last(&telling, way, count);
+    if (telling.steps.len)
+        ((struct gt_step *)telling.steps.data)->what = "the runtime's record of the goroutine";
+    return finish(&telling);
+}
+
+static const char *name_of_root(const struct gt_study *study, uint32_t number)
+{
+    const struct gt_root *root = gt_root_at(study->roots, number);
+    struct gt_holder holder = {.object = GT_NO_OBJECT, .root = number};
+    bool is_global = root->kind == GT_ROOT_GLOBAL;
+    gt_type_id type;
+    uint64_t offset;
+
+    const char *field = is_global && gt_static_area_at(study->typing->statics, root->addr)
+                            ? gt_holder_field(study, &holder)
+                            : NULL;
+    const char *name = field ? field : gt_typing_variable(study->typing, root, &type, &offset);
+    if (name) return name;
+    return is_global ? gt_arena_format(study->storage, "the %s", gt_global_place(study, root))
+                     : "it";
+}
+
+const char *gt_holder_name(struct gt_keys *keys, const struct gt_holder *holder)
+{
+    const char *field = gt_holder_field(keys->study, holder);
+    struct climb climb = {0};
+
+    if (field) return field;
+    if (holder->object == GT_NO_OBJECT) return name_of_root(keys->study, holder->root);
+    climb_from(keys, holder, &climb);
+    if (climb.at_root) return name_of_root(keys->study, climb.root);
+    if (!climb.named) return "it";
+    struct gt_holder named = {.object = climb.objects[climb.count - 1],
+                              .offset = climb.offsets[climb.count - 1]};
+    field = gt_holder_field(keys->study, &named);
+    return field ? field : "it";
+}

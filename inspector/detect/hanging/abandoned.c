@@ -1,0 +1,372 @@
+#include "inspector/detect/hanging/abandoned.h"
+
+#include "inspector/base/alloc.h"
+#include "inspector/detect/hanging/fixpoint.h"
+
+#include <stdlib.h>
+
+enum {
+    MAX_TICKING = 32, /* groups that clocks wake; each costs a fixpoint */
+    PLUMBING = 1024,  /* bytes: a timer, a context, its values and channels take less */
+};
+
+#define SOON ((int64_t)600 * 1000000000) /* a wait that ends by itself so soon is a pause */
+
+/* ---- things that are waited for -------------------------------------------------------------- */
+
+static void note_clocks(struct gt_abandoned *abandoned)
+{
+    const struct gt_vec *timers = &abandoned->study->contest->timers.list;
+
+    for (size_t i = 0; i < timers->len; i++) {
+        const struct gt_timer *timer = gt_vec_at(timers, i);
+        if (timer->kind == GT_TIMER_TICKER || timer->kind == GT_TIMER_TIMER)
+            *gt_map_put(&abandoned->clocks, timer->arg, NULL) = timer->kind == GT_TIMER_TICKER;
+    }
+}
+
+/* Its elements have no size, it has no buffer, and nobody sends. */
+static bool is_only_closed(const struct gt_process *process, uint64_t channel)
+{
+    uint64_t type, buffer, sender;
+
+    if (!gt_process_field(process, channel, GT_F_hchan_elemtype, &type) ||
+        !gt_process_field(process, channel, GT_F_hchan_dataqsiz, &buffer) ||
+        !gt_process_field(process, channel, GT_F_hchan_sendq_first, &sender))
+        return false;
+    gt_type_id element = gt_types_at(process->types, type);
+    return !buffer && !sender && element && gt_types_get(process->types, element)->size == 0;
+}
+
+/* How many wait for each channel that may be a signal; those of few are none. */
+static void note_signals(struct gt_abandoned *abandoned)
+{
+    const struct gt_study *study = abandoned->study;
+    bool added;
+
+    for (uint32_t i = 0; i < study->goroutines->count; i++) {
+        const struct gt_wait *wait = &study->contest->wait[i];
+        bool counts = study->contest->blocks[i] && wait->kind == GT_WAIT_CHANNEL;
+        for (size_t j = 0; counts && j < wait->objects.len; j++) {
+            uint64_t *waiters =
+                gt_map_put(&abandoned->signals, gt_vec_u64(&wait->objects, j), &added);
+            ++*waiters;
+        }
+    }
+    for (size_t i = 0; i < abandoned->signals.cap; i++) {
+        struct gt_map_slot *slot = &abandoned->signals.slots[i];
+        if (slot->used && slot->value &&
+            (slot->value < GT_MANY_ALIKE || !is_only_closed(study->process, slot->key)))
+            slot->value = 0;
+    }
+}
+
+static bool is_signal(const struct gt_abandoned *abandoned, uint64_t thing)
+{
+    const uint64_t *waiters = gt_map_find(&abandoned->signals, thing);
+
+    return waiters && *waiters;
+}
+
+static enum gt_case case_of(const struct gt_abandoned *abandoned, uint64_t thing)
+{
+    const uint64_t *periodic = gt_map_find(&abandoned->clocks, thing);
+
+    if (periodic) return *periodic ? GT_CASE_PERIODIC : GT_CASE_CLOCK;
+    return is_signal(abandoned, thing) ? GT_CASE_SIGNAL : GT_CASE_OWN;
+}
+
+static unsigned cases_of(const struct gt_abandoned *abandoned, uint32_t goroutine)
+{
+    const struct gt_wait *wait = &abandoned->study->contest->wait[goroutine];
+    unsigned cases = 0;
+
+    for (size_t i = 0; i < wait->objects.len; i++)
+        cases |= case_of(abandoned, gt_vec_u64(&wait->objects, i));
+    return cases;
+}
+
+/* Does it wait for a signal of the whole program? */
+static bool awaits_end(const struct gt_abandoned *abandoned, uint32_t goroutine)
+{
+    const struct gt_study *study = abandoned->study;
+    const struct gt_wait *wait = &study->contest->wait[goroutine];
+
+    for (size_t i = 0; i < wait->objects.len; i++) {
+        uint64_t thing = gt_vec_u64(&wait->objects, i);
+        uint32_t object = gt_heap_object(&study->heap->graph, thing);
+        if (case_of(abandoned, thing) == GT_CASE_SIGNAL && object != GT_NO_OBJECT &&
+            gt_bit(&abandoned->rooted, object))
+            return true;
+    }
+    return false;
+}
+
+static bool answers(void *ctx, uint32_t goroutine, uint64_t thing)
+{
+    (void)goroutine;
+    return case_of(ctx, thing) == GT_CASE_OWN;
+}
+
+/* ---- fixpoints ----------------------------------------------------------------------------- */
+
+static void take_contested(const struct gt_abandoned *abandoned, struct gt_absence *without)
+{
+    const struct gt_study *study = abandoned->study;
+
+    for (int kind = GT_TIMERS; kind < GT_CONTESTED; kind++) /* a finalizer may answer */
+        gt_absence_take(without, study, &study->contest->edges[kind]);
+    for (size_t i = 0; i < abandoned->links.len; i++) {
+        const struct gt_context_link *link = gt_vec_at(&abandoned->links, i);
+        gt_cut_word(&without->cut, &study->heap->graph, link->word);
+    }
+}
+
+static void mark_base(struct gt_abandoned *abandoned)
+{
+    const struct gt_study *study = abandoned->study;
+    struct gt_absence without;
+
+    gt_bitmap_init(&abandoned->base, study->heap->graph.objects);
+    gt_absence_init(&without, study);
+    take_contested(abandoned, &without);
+    if (abandoned->links.len)
+        gt_live_mark(study->heap, study->roots, &without.roots, &without.cut, &abandoned->base);
+    else
+        gt_contest_mark(study, &without, &abandoned->base);
+    gt_absence_deinit(&without);
+}
+
+static bool has_signals(const struct gt_abandoned *abandoned)
+{
+    for (size_t i = 0; i < abandoned->signals.cap; i++)
+        if (abandoned->signals.slots[i].used && abandoned->signals.slots[i].value) return true;
+    return false;
+}
+
+static void seed_main(const struct gt_study *study, struct gt_marker *marker)
+{
+    const struct gt_contest *contest = study->contest;
+
+    for (uint32_t i = 0; i < study->goroutines->count; i++)
+        for (uint32_t j = 0;
+             study->goroutines->list[i].id == GT_MAIN_GOROUTINE && j < contest->root_count[i]; j++)
+            gt_live_seed(marker, study->heap, gt_root_at(study->roots, contest->first_root[i] + j));
+}
+
+/* What is reached without any goroutine but the main one. */
+static void mark_rooted(struct gt_abandoned *abandoned)
+{
+    const struct gt_study *study = abandoned->study;
+    struct gt_absence without;
+
+    gt_bitmap_init(&abandoned->rooted, study->heap->graph.objects);
+    if (!has_signals(abandoned)) return;
+    gt_absence_init(&without, study);
+    take_contested(abandoned, &without);
+    gt_absence_take(&without, study, &study->contest->others);
+    if (abandoned->links.len)
+        gt_live_mark(study->heap, study->roots, &without.roots, &without.cut, &abandoned->rooted);
+    else
+        gt_bitmap_copy(&abandoned->rooted, &study->contest->unattended);
+    struct gt_marker *marker =
+        gt_marker_create(&study->heap->graph, &without.cut, &abandoned->rooted);
+    seed_main(study, marker);
+    gt_mark_drain(marker);
+    gt_marker_free(marker);
+    gt_absence_deinit(&without);
+}
+
+/* Leaves of the candidates those that nobody answers, and in `marked`, unless it is NULL, what
+ * others reach. */
+static void reach(struct gt_abandoned *abandoned, bool *candidates, struct gt_bitmap *marked)
+{
+    struct gt_study *study = abandoned->study;
+    struct gt_fixpoint fixpoint;
+
+    gt_fixpoint_init(&fixpoint, study, candidates);
+    fixpoint.wakes = answers;
+    fixpoint.ctx = abandoned;
+    take_contested(abandoned, &fixpoint.without);
+    gt_bitmap_copy(&fixpoint.marked, &abandoned->base);
+    gt_fixpoint_reach(&fixpoint);
+    memcpy(candidates, fixpoint.asleep, study->goroutines->count * sizeof *candidates);
+    if (marked) gt_bitmap_copy(marked, &fixpoint.marked);
+    gt_fixpoint_deinit(&fixpoint);
+}
+
+/* ---- those that clocks wake ---------------------------------------------------------------- */
+
+struct ticking { /* groups that clocks wake, one at a time */
+    struct gt_abandoned *abandoned;
+    const bool *silent; /* those that no clock wakes: abandoned for certain */
+    bool small;         /* are groups of few judged, or those of many? */
+    size_t judged;
+};
+
+/* All other groups run: do they answer this one? */
+static void judge_ticking(void *ctx, const struct gt_member *members, size_t count)
+{
+    struct ticking *ticking = ctx;
+    struct gt_abandoned *abandoned = ticking->abandoned;
+    uint32_t goroutines = abandoned->study->goroutines->count;
+
+    if ((count < GT_MANY_ALIKE) != ticking->small) return;
+    if (ticking->judged++ >= MAX_TICKING) {
+        abandoned->unjudged += !ticking->small;
+        return;
+    }
+    bool *candidates = gt_alloc(goroutines * sizeof *candidates);
+    memcpy(candidates, ticking->silent, goroutines * sizeof *candidates);
+    for (size_t i = 0; i < count; i++)
+        candidates[members[i].item] = true;
+    reach(abandoned, candidates, NULL);
+    for (size_t i = 0; i < count; i++)
+        abandoned->is[members[i].item] = candidates[members[i].item];
+    free(candidates);
+}
+
+/* `all` are those that nobody answers as long as clocks wake nobody. */
+static void settle_ticking(struct gt_abandoned *abandoned, const bool *all)
+{
+    const struct gt_goroutines *goroutines = abandoned->study->goroutines;
+    struct gt_groups groups;
+
+    gt_groups_init(&groups);
+    for (uint32_t i = 0; i < goroutines->count; i++) {
+        bool ticks = all[i] && cases_of(abandoned, i) & (GT_CASE_CLOCK | GT_CASE_PERIODIC);
+        abandoned->is[i] = all[i] && !ticks;
+        if (ticks) gt_groups_add_numbered(&groups, goroutines->list[i].alike, 0, i);
+    }
+    if (groups.members.len) {
+        reach(abandoned, abandoned->is, NULL);
+        bool *silent = gt_alloc(goroutines->count * sizeof *silent);
+        memcpy(silent, abandoned->is, goroutines->count * sizeof *silent);
+        struct ticking ticking = {abandoned, silent, false, 0};
+        gt_groups_visit(&groups, judge_ticking, &ticking);
+        ticking.small = true;
+        gt_groups_visit(&groups, judge_ticking, &ticking);
+        free(silent);
+    }
+    gt_groups_deinit(&groups);
+}
+
+/* ---- all of them --------------------------------------------------------------------------- */
+
+static void find_links(struct gt_abandoned *abandoned)
+{
+    const struct gt_study *study = abandoned->study;
+
+    abandoned->links = GT_VEC_OF(struct gt_context_link);
+    gt_context_links(study, &abandoned->links);
+    if (abandoned->links.len && !gt_links_matter(study, study->contest->blocks, &abandoned->links))
+        gt_vec_clear(&abandoned->links);
+}
+
+void gt_abandoned_find(struct gt_abandoned *abandoned, struct gt_study *study, const bool *hangs)
+{
+    uint32_t count = study->goroutines->count;
+    bool *all = gt_alloc(count * sizeof *all);
+
+    *abandoned = (struct gt_abandoned){.study = study, .hangs = hangs};
+    abandoned->is = gt_calloc(count, sizeof *abandoned->is);
+    note_clocks(abandoned);
+    note_signals(abandoned);
+    find_links(abandoned);
+    mark_base(abandoned);
+    mark_rooted(abandoned);
+    gt_bitmap_init(&abandoned->others, study->heap->graph.objects);
+    memcpy(all, study->contest->blocks, count * sizeof *all);
+    reach(abandoned, all, &abandoned->others);
+    settle_ticking(abandoned, all);
+    for (uint32_t i = 0; i < count; i++)
+        if (hangs[i] || study->goroutines->list[i].id == GT_MAIN_GOROUTINE)
+            abandoned->is[i] = false;
+    gt_endings_find(&abandoned->endings, study, abandoned->is, &abandoned->links);
+    free(all);
+}
+
+void gt_abandoned_deinit(struct gt_abandoned *abandoned)
+{
+    free(abandoned->is);
+    gt_map_free(&abandoned->clocks);
+    gt_map_free(&abandoned->signals);
+    gt_vec_free(&abandoned->links);
+    gt_bitmap_free(&abandoned->base);
+    gt_bitmap_free(&abandoned->rooted);
+    gt_bitmap_free(&abandoned->others);
+    gt_endings_deinit(&abandoned->endings);
+}
+
+/* ---- judging a group ----------------------------------------------------------------------- */
+
+/* What the members reach and others do not. */
+static uint64_t heap_of(const struct gt_abandoned *abandoned, const struct gt_member *members,
+                        size_t count)
+{
+    const struct gt_study *study = abandoned->study;
+    const struct gt_heap *graph = &study->heap->graph;
+    uint64_t before = gt_heap_bytes_of(graph, &abandoned->others);
+    struct gt_bitmap marked;
+
+    gt_bitmap_init(&marked, graph->objects);
+    gt_bitmap_copy(&marked, &abandoned->others);
+    struct gt_marker *marker = gt_marker_create(graph, NULL, &marked);
+    for (size_t i = 0; i < count; i++)
+        for (uint32_t j = 0; j < study->contest->root_count[members[i].item]; j++)
+            gt_live_seed(marker, study->heap,
+                         gt_root_at(study->roots, study->contest->first_root[members[i].item] + j));
+    gt_mark_drain(marker);
+    gt_marker_free(marker);
+    uint64_t bytes = gt_heap_bytes_of(graph, &marked) - before;
+    gt_bitmap_free(&marked);
+    return bytes;
+}
+
+/* Those that their own clocks wake, or that only wait for a signal, are judged by what they keep.
+ */
+static bool keeps_enough(const struct gt_abandoned *abandoned, const struct gt_member *members,
+                         size_t count)
+{
+    if (count < GT_MANY_ALIKE) return false;
+    uint64_t bytes = heap_of(abandoned, members, count);
+    return bytes >= abandoned->study->min_bytes && bytes / count >= PLUMBING;
+}
+
+static bool is_pause(const struct gt_abandoned *abandoned, const struct gt_member *members,
+                     size_t count)
+{
+    const struct gt_study *study = abandoned->study;
+    uint64_t now = gt_latest_time(study->process, study->goroutines);
+    int64_t due = gt_endings_due(&abandoned->endings, members, count, now);
+
+    return due != GT_UNKNOWN && due < SOON;
+}
+
+/* Is it many, or are they told by what they keep? */
+static bool is_enough(const struct gt_abandoned *abandoned, const struct gt_member *members,
+                      size_t count, unsigned cases)
+{
+    bool paused = cases & (GT_CASE_CLOCK | GT_CASE_PERIODIC) && is_pause(abandoned, members, count);
+
+    if (!(cases & GT_CASE_OWN) && cases & GT_CASE_SIGNAL && !awaits_end(abandoned, members[0].item))
+        return false;
+    if (cases == GT_CASE_PERIODIC) return false; /* told with their tickers (tickers.c) */
+    if (!(cases & GT_CASE_OWN) && paused && !(cases & GT_CASE_PERIODIC)) return false;
+    if (cases & GT_CASE_OWN && !paused && !(cases & GT_CASE_PERIODIC)) return true;
+    return keeps_enough(abandoned, members, count);
+}
+
+bool gt_abandoned_judge(const struct gt_abandoned *abandoned, const struct gt_member *members,
+                        size_t count, struct gt_judgement *judgement)
+{
+    unsigned cases = 0;
+
+    for (size_t i = 0; i < count; i++)
+        cases |= cases_of(abandoned, members[i].item);
+    bool own = cases & GT_CASE_OWN, timed = cases & (GT_CASE_CLOCK | GT_CASE_PERIODIC);
+    *judgement = (struct gt_judgement){.confidence = own || !timed ? GT_LIKELY : GT_SUSPECT,
+                                       .always = own && count >= GT_MANY_ALIKE,
+                                       .cases = cases};
+    return is_enough(abandoned, members, count, cases);
+}

@@ -1,0 +1,274 @@
+#include "inspector/detect/hanging/endings.h"
+
+#include "inspector/detect/describe/root_names.h"
+
+#include <stdlib.h>
+
+enum {
+    MAX_WALK = 32,   /* objects looked at from one timer */
+    TIMER_STEPS = 3, /* a timer, its closure, a context, its channel */
+    MAX_FIELD = 160,
+};
+
+/* ---- leading there ------------------------------------------------------------------------- */
+
+struct things { /* what the goroutines wait for */
+    const struct gt_heap *graph;
+    struct gt_map waiters; /* object -> goroutine + 1 */
+};
+
+static void open_things(struct things *things, const struct gt_study *study, const bool *is)
+{
+    *things = (struct things){.graph = &study->heap->graph};
+    for (uint32_t i = 0; i < study->goroutines->count; i++) {
+        const struct gt_wait *wait = &study->contest->wait[i];
+        for (size_t j = 0; is[i] && j < wait->objects.len; j++) {
+            uint32_t object = gt_heap_object(things->graph, gt_vec_u64(&wait->objects, j));
+            if (object != GT_NO_OBJECT) *gt_map_put(&things->waiters, object, NULL) = i + 1;
+        }
+    }
+}
+
+enum { LARGEST_STEP = 4096 }; /* bytes of an object on the way */
+
+struct walk {
+    const struct things *things;
+    uint32_t objects[MAX_WALK];
+    size_t count;
+    struct gt_vec *found; /* uint32_t: goroutines */
+};
+
+static void meet(void *ctx, uint64_t offset, uint64_t value)
+{
+    struct walk *walk = ctx;
+    uint32_t object = gt_heap_object(walk->things->graph, value);
+
+    (void)offset;
+    for (size_t i = 0; i < walk->count; i++)
+        if (walk->objects[i] == object) return;
+    if (object == GT_NO_OBJECT || walk->count == MAX_WALK) return;
+    walk->objects[walk->count++] = object;
+    const uint64_t *waiter = gt_map_find(&walk->things->waiters, object);
+    if (!waiter) return;
+    uint32_t goroutine = (uint32_t)*waiter - 1;
+    gt_vec_add(walk->found, &goroutine);
+}
+
+/* Goroutines that wait for what `value` leads to in so many steps, into `found`, which is cleared.
+ * What is waited for leads no further, nor does a table of many, such as a context's children: it
+ * would be read again for each timer. */
+static void find_waiters(const struct things *things, uint64_t value, unsigned steps,
+                         struct gt_vec *found)
+{
+    struct walk walk = {.things = things, .found = found};
+    size_t next = 0;
+
+    gt_vec_clear(found);
+    meet(&walk, 0, value);
+    for (unsigned step = 0; step < steps; step++)
+        for (size_t end = walk.count; next < end; next++)
+            if (!gt_map_find(&things->waiters, walk.objects[next]) &&
+                gt_heap_size(things->graph, walk.objects[next]) <= LARGEST_STEP)
+                gt_heap_words(things->graph, walk.objects[next], meet, &walk);
+}
+
+static void note(struct gt_endings *endings, const struct gt_vec *found, struct gt_ending ending)
+{
+    for (size_t i = 0; i < found->len; i++) {
+        ending.goroutine = gt_vec_u32(found, i);
+        gt_vec_add(&endings->list, &ending);
+    }
+}
+
+static int by_goroutine(const void *a, const void *b)
+{
+    const struct gt_ending *left = a, *right = b;
+
+    if (left->goroutine != right->goroutine) return left->goroutine < right->goroutine ? -1 : 1;
+    return left->word < right->word ? -1 : left->word > right->word;
+}
+
+static void note_timers(struct gt_endings *endings, const struct gt_study *study,
+                        const struct things *things, struct gt_vec *found)
+{
+    const struct gt_vec *timers = &study->contest->timers.list;
+
+    for (size_t i = 0; i < timers->len; i++) {
+        const struct gt_timer *timer = gt_vec_at(timers, i);
+        if (timer->kind == GT_TIMER_OTHER) continue;
+        find_waiters(things, timer->address, TIMER_STEPS, found);
+        note(endings, found, (struct gt_ending){.word = timer->heap_word, .when = timer->when});
+    }
+}
+
+void gt_endings_find(struct gt_endings *endings, const struct gt_study *study, const bool *is,
+                     const struct gt_vec *links)
+{
+    struct things things;
+    struct gt_vec found = GT_VEC_OF(uint32_t);
+
+    endings->list = GT_VEC_OF(struct gt_ending);
+    open_things(&things, study, is);
+    note_timers(endings, study, &things, &found);
+    for (size_t i = 0; i < links->len; i++) {
+        const struct gt_context_link *link = gt_vec_at(links, i);
+        find_waiters(&things, link->child, link->steps, &found);
+        note(endings, &found, (struct gt_ending){.word = link->word, .by_parent = true});
+    }
+    if (endings->list.len)
+        qsort(endings->list.data, endings->list.len, sizeof(struct gt_ending), by_goroutine);
+    gt_vec_free(&found);
+    gt_map_free(&things.waiters);
+}
+
+void gt_endings_deinit(struct gt_endings *endings)
+{
+    gt_vec_free(&endings->list);
+}
+
+bool gt_links_matter(const struct gt_study *study, const bool *is, const struct gt_vec *links)
+{
+    struct things things;
+    struct gt_vec found = GT_VEC_OF(uint32_t);
+
+    open_things(&things, study, is);
+    for (size_t i = 0; i < links->len && !found.len; i++) {
+        const struct gt_context_link *link = gt_vec_at(links, i);
+        find_waiters(&things, link->child, link->steps, &found);
+    }
+    bool matter = found.len > 0;
+    gt_vec_free(&found);
+    gt_map_free(&things.waiters);
+    return matter;
+}
+
+/* ---- those of a group ---------------------------------------------------------------------- */
+
+typedef void visit_fn(void *ctx, const struct gt_ending *ending);
+
+static size_t first_of(const struct gt_endings *endings, uint32_t goroutine)
+{
+    size_t low = 0, high = endings->list.len;
+
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (((struct gt_ending *)gt_vec_at(&endings->list, middle))->goroutine < goroutine)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+static void visit(const struct gt_endings *endings, const struct gt_member *members, size_t count,
+                  visit_fn *visitor, void *ctx)
+{
+    for (size_t i = 0; i < count; i++)
+        for (size_t j = first_of(endings, members[i].item); j < endings->list.len; j++) {
+            const struct gt_ending *ending = gt_vec_at(&endings->list, j);
+            if (ending->goroutine != members[i].item) break;
+            visitor(ctx, ending);
+        }
+}
+
+static void take(void *ctx, const struct gt_ending *ending)
+{
+    struct gt_edges *edges = ctx;
+
+    gt_vec_add(&edges->words, &ending->word);
+}
+
+void gt_endings_take(const struct gt_endings *endings, const struct gt_member *members,
+                     size_t count, struct gt_edges *edges)
+{
+    visit(endings, members, count, take, edges);
+}
+
+struct summary {
+    size_t timers, parents;
+    uint64_t latest;
+};
+
+static void sum(void *ctx, const struct gt_ending *ending)
+{
+    struct summary *summary = ctx;
+
+    if (ending->by_parent) {
+        summary->parents++;
+        return;
+    }
+    summary->timers++;
+    if (ending->when > summary->latest) summary->latest = ending->when;
+}
+
+int64_t gt_endings_due(const struct gt_endings *endings, const struct gt_member *members,
+                       size_t count, uint64_t now)
+{
+    struct summary summary = {0};
+
+    visit(endings, members, count, sum, &summary);
+    if (!summary.timers || !now || summary.latest > INT64_MAX) return GT_UNKNOWN;
+    return summary.latest > now ? (int64_t)(summary.latest - now) : 0;
+}
+
+/* ---- words --------------------------------------------------------------------------------- */
+
+/* The variable of a package, or else of the main goroutine, that holds a channel; NULL if none. */
+static const char *name_of(const struct gt_study *study, uint64_t channel)
+{
+    uint32_t object = gt_heap_object(&study->heap->graph, channel);
+    char field[MAX_FIELD];
+    gt_type_id type;
+
+    for (size_t i = 0; i < study->roots->list.len; i++) {
+        const struct gt_root *root = gt_root_at(study->roots, i);
+        if (root->kind != GT_ROOT_GLOBAL) break; /* they come first */
+        if (gt_heap_object(&study->heap->graph, root->value) != object) continue;
+        const char *name = gt_root_name(study, root, false, field, sizeof field, &type);
+        return gt_arena_format(study->storage, "%s%s", name, field);
+    }
+    return NULL;
+}
+
+static const char *signal_end(const struct gt_study *study, uint64_t signal)
+{
+    const char *name = signal ? name_of(study, signal) : NULL;
+
+    if (!signal) return NULL;
+    if (name) return gt_arena_format(study->storage, "closing %s", name);
+    return "closing the channel that all of them wait for (a shutdown channel, or that of a root "
+           "context)";
+}
+
+/* In hours, minutes or seconds. */
+static const char *within(const struct gt_study *study, int64_t ns)
+{
+    static const struct {
+        int64_t ns;
+        const char *unit;
+    } units[] = {{3600000000000, "h"}, {60000000000, "m"}, {1000000000, "s"}};
+
+    for (size_t i = 0; i < sizeof units / sizeof *units; i++)
+        if (ns >= units[i].ns)
+            return gt_arena_format(study->storage, "their timers, within %lld%s",
+                                   (long long)(ns / units[i].ns + 1), units[i].unit);
+    return "their timers, within a second";
+}
+
+const char *gt_endings_tell(const struct gt_endings *endings, const struct gt_study *study,
+                            const struct gt_member *members, size_t count, uint64_t signal,
+                            uint64_t now)
+{
+    struct summary summary = {0};
+    const char *ends[3] = {0};
+    size_t found = 0;
+
+    visit(endings, members, count, sum, &summary);
+    if (signal) ends[found++] = signal_end(study, signal);
+    if (summary.timers) ends[found++] = within(study, gt_endings_due(endings, members, count, now));
+    if (summary.parents) ends[found++] = "cancelling the parent of their contexts";
+    if (found == 0) return "a weak pointer or a timer may still lead to what they wait for";
+    return gt_arena_format(study->storage, "only %s%s%s%s%s could end them", ends[0],
+                           found > 1 ? ", or " : "", found > 1 ? ends[1] : "",
+                           found > 2 ? ", or " : "", found > 2 ? ends[2] : "");
+}

@@ -1,0 +1,48 @@
+/*
+ * What could still end the wait of goroutines that nobody answers: their timers, their contexts'
+ * parents, and a channel that one close would end them all by.
+ *
+ * A timer or a parent is found from its own side: it leads, by a few pointers, to what a goroutine
+ * waits for.
+ */
+#ifndef GT_DETECT_ENDINGS_H
+#define GT_DETECT_ENDINGS_H
+
+#include "inspector/detect/describe/group.h"
+#include "inspector/detect/hanging/context_tree.h"
+#include "inspector/detect/retention/contest.h"
+
+struct gt_ending {
+    uint32_t goroutine;
+    bool by_parent; /* of its context; else by a timer */
+    uint64_t word;  /* by which the timers' heap or the parent leads there */
+    uint64_t when;  /* a timer's */
+};
+
+struct gt_endings {
+    struct gt_vec list; /* struct gt_ending, by goroutine */
+};
+
+/* Of the goroutines in `is`. `links` are struct gt_context_link. */
+void gt_endings_find(struct gt_endings *endings, const struct gt_study *study, const bool *is,
+                     const struct gt_vec *links);
+void gt_endings_deinit(struct gt_endings *endings);
+
+/* Adds the words by which timers and parents keep what the members wait for. */
+void gt_endings_take(const struct gt_endings *endings, const struct gt_member *members,
+                     size_t count, struct gt_edges *edges);
+
+/* The latest of the members' timers goes off so long after `now`; GT_UNKNOWN without timers. */
+int64_t gt_endings_due(const struct gt_endings *endings, const struct gt_member *members,
+                       size_t count, uint64_t now);
+
+/* "only closing global main.quit, or their timers, within 59m could end them"; `signal` is the
+ * first member's channel that is only ever closed, or 0. In the study's storage. */
+const char *gt_endings_tell(const struct gt_endings *endings, const struct gt_study *study,
+                            const struct gt_member *members, size_t count, uint64_t signal,
+                            uint64_t now);
+
+/* Does a context's parent lead to something that one of these goroutines waits for? */
+bool gt_links_matter(const struct gt_study *study, const bool *is, const struct gt_vec *links);
+
+#endif

@@ -1,0 +1,191 @@
+#include "inspector/detect/hanging/fixpoint.h"
+
+#include "inspector/base/alloc.h"
+
+#include <stdlib.h>
+
+/* Who is to be told when an object is reached: a goroutine that waits for it, or what the weak
+ * pointers with this handle lead to. */
+struct watch {
+    uint32_t object;
+    uint32_t goroutine; /* or the number of goroutines, for a handle */
+    uint64_t leads_to;
+};
+
+static const struct gt_wait *wait_of(const struct gt_fixpoint *fixpoint, uint32_t number)
+{
+    return &fixpoint->study->contest->wait[number];
+}
+
+static bool wakes(const struct gt_fixpoint *fixpoint, uint32_t goroutine, uint64_t thing)
+{
+    return !fixpoint->wakes || fixpoint->wakes(fixpoint->ctx, goroutine, thing);
+}
+
+static void seed_word(void *ctx, uint64_t offset, uint64_t value)
+{
+    (void)offset;
+    gt_mark_seed(ctx, value);
+}
+
+/* What a goroutine that may run after all keeps alive, what it waits for included. */
+static void give_back(struct gt_fixpoint *fixpoint, uint32_t number)
+{
+    const struct gt_study *study = fixpoint->study;
+    const struct gt_contest *contest = study->contest;
+
+    if (!fixpoint->asleep[number]) return;
+    fixpoint->asleep[number] = false;
+    const struct gt_vec *queue = gt_backlog_of(&contest->backlog, number);
+    for (size_t i = 0; queue && i < queue->len; i++)
+        gt_live_seed(fixpoint->marker, study->heap, gt_root_at(study->roots, gt_vec_u32(queue, i)));
+    uint32_t object = gt_goroutine_object(study, number);
+    for (uint32_t i = 0; i < contest->root_count[number]; i++)
+        gt_live_seed(fixpoint->marker, study->heap,
+                     gt_root_at(study->roots, contest->first_root[number] + i));
+    if (object != GT_NO_OBJECT) {
+        gt_bit_clear(&fixpoint->without.cut.muted, object);
+        gt_heap_words(&study->heap->graph, object, seed_word, fixpoint->marker);
+    }
+    const struct gt_wait *wait = wait_of(fixpoint, number);
+    for (size_t i = 0; i < wait->objects.len; i++)
+        gt_mark_seed(fixpoint->marker, gt_vec_u64(&wait->objects, i));
+}
+
+/* ---- who is to be told --------------------------------------------------------------------- */
+
+static void watch(struct gt_fixpoint *fixpoint, uint64_t addr, uint32_t goroutine,
+                  uint64_t leads_to)
+{
+    struct watch watch = {gt_heap_object(&fixpoint->study->heap->graph, addr), goroutine, leads_to};
+
+    if (watch.object == GT_NO_OBJECT) return;
+    gt_vec_add(&fixpoint->watches, &watch);
+    gt_bit_set(&fixpoint->watched, watch.object);
+}
+
+static void watch_waits(struct gt_fixpoint *fixpoint)
+{
+    for (uint32_t i = 0; i < fixpoint->study->goroutines->count; i++) {
+        const struct gt_wait *wait = wait_of(fixpoint, i);
+        for (size_t j = 0; fixpoint->asleep[i] && j < wait->objects.len; j++)
+            if (wakes(fixpoint, i, gt_vec_u64(&wait->objects, j)))
+                watch(fixpoint, gt_vec_u64(&wait->objects, j), i, 0);
+    }
+}
+
+/* A weak pointer can be made strong by whoever has its handle. */
+static void watch_handles(struct gt_fixpoint *fixpoint)
+{
+    const struct gt_study *study = fixpoint->study;
+
+    for (size_t i = 0; i < study->specials->list.len; i++) {
+        const struct gt_special *special = gt_special_at(study->specials, i);
+        if (special->kind == GT_SPECIAL_WEAK_HANDLE)
+            watch(fixpoint, special->words[0], study->goroutines->count,
+                  gt_heap_address(&study->heap->graph, special->object));
+    }
+}
+
+static const struct watch *watch_at(const struct gt_fixpoint *fixpoint, size_t index)
+{
+    return gt_vec_at(&fixpoint->watches, index);
+}
+
+static int by_object(const void *a, const void *b)
+{
+    const struct watch *left = a, *right = b;
+
+    return left->object < right->object ? -1 : left->object > right->object;
+}
+
+static void open_watches(struct gt_fixpoint *fixpoint)
+{
+    fixpoint->watches = GT_VEC_OF(struct watch);
+    fixpoint->met = GT_VEC_OF(uint32_t);
+    gt_bitmap_init(&fixpoint->watched, fixpoint->study->heap->graph.objects);
+    watch_waits(fixpoint);
+    watch_handles(fixpoint);
+    if (fixpoint->watches.len)
+        qsort(fixpoint->watches.data, fixpoint->watches.len, sizeof(struct watch), by_object);
+    for (size_t i = fixpoint->watches.len; i-- > 0;)
+        *gt_map_put(&fixpoint->first, watch_at(fixpoint, i)->object, NULL) = i;
+    gt_mark_watch(fixpoint->marker, &fixpoint->watched, &fixpoint->met);
+}
+
+/* ---- the fixpoint -------------------------------------------------------------------------- */
+
+static void tell(struct gt_fixpoint *fixpoint, uint32_t object)
+{
+    for (size_t i = *gt_map_find(&fixpoint->first, object);
+         i < fixpoint->watches.len && watch_at(fixpoint, i)->object == object; i++) {
+        const struct watch *watch = watch_at(fixpoint, i);
+        if (watch->goroutine < fixpoint->study->goroutines->count)
+            give_back(fixpoint, watch->goroutine);
+        else
+            gt_mark_seed(fixpoint->marker, watch->leads_to);
+    }
+}
+
+/* What was marked before anybody watched. What lies outside the heap can always be reached. */
+static void tell_marked(struct gt_fixpoint *fixpoint)
+{
+    const struct gt_heap *graph = &fixpoint->study->heap->graph;
+
+    for (size_t i = 0; i < fixpoint->watches.len; i++) {
+        uint32_t object = watch_at(fixpoint, i)->object;
+        bool known = i && watch_at(fixpoint, i - 1)->object == object; /* they are by object */
+        if (!known && gt_bit(&fixpoint->marked, object)) gt_vec_add(&fixpoint->met, &object);
+    }
+    for (uint32_t i = 0; i < fixpoint->study->goroutines->count; i++) {
+        const struct gt_wait *wait = wait_of(fixpoint, i);
+        for (size_t j = 0; fixpoint->asleep[i] && j < wait->objects.len; j++)
+            if (gt_heap_object(graph, gt_vec_u64(&wait->objects, j)) == GT_NO_OBJECT &&
+                wakes(fixpoint, i, gt_vec_u64(&wait->objects, j)))
+                give_back(fixpoint, i);
+    }
+}
+
+static void seed_scheduler(const struct gt_fixpoint *fixpoint)
+{
+    const struct gt_vec *words = &fixpoint->study->contest->scheduler;
+
+    for (size_t i = 0; i < words->len; i++)
+        gt_mark_seed(fixpoint->marker, gt_vec_u64(words, i));
+}
+
+void gt_fixpoint_init(struct gt_fixpoint *fixpoint, struct gt_study *study, const bool *candidates)
+{
+    uint32_t count = study->goroutines->count;
+
+    *fixpoint = (struct gt_fixpoint){.study = study, .candidates = candidates};
+    fixpoint->asleep = gt_alloc(count * sizeof *fixpoint->asleep);
+    memcpy(fixpoint->asleep, study->contest->blocks, count * sizeof *fixpoint->asleep);
+    gt_bitmap_init(&fixpoint->marked, study->heap->graph.objects);
+    gt_absence_init(&fixpoint->without, study);
+}
+
+void gt_fixpoint_reach(struct gt_fixpoint *fixpoint)
+{
+    fixpoint->marker =
+        gt_marker_create(&fixpoint->study->heap->graph, &fixpoint->without.cut, &fixpoint->marked);
+    for (uint32_t i = 0; i < fixpoint->study->goroutines->count; i++)
+        if (!fixpoint->candidates[i]) give_back(fixpoint, i);
+    open_watches(fixpoint);
+    tell_marked(fixpoint);
+    seed_scheduler(fixpoint);
+    for (gt_mark_drain(fixpoint->marker); fixpoint->met.len; gt_mark_drain(fixpoint->marker))
+        tell(fixpoint, gt_vec_u32(&fixpoint->met, --fixpoint->met.len));
+    gt_marker_free(fixpoint->marker);
+}
+
+void gt_fixpoint_deinit(struct gt_fixpoint *fixpoint)
+{
+    gt_vec_free(&fixpoint->watches);
+    gt_map_free(&fixpoint->first);
+    gt_vec_free(&fixpoint->met);
+    gt_bitmap_free(&fixpoint->watched);
+    gt_absence_deinit(&fixpoint->without);
+    gt_bitmap_free(&fixpoint->marked);
+    free(fixpoint->asleep);
+}

@@ -1,0 +1,131 @@
+#include "inspector/detect/hanging/lingering.h"
+
+#include "inspector/base/alloc.h"
+
+#include <stdlib.h>
+
+enum {
+    PARTS = 4,        /* of the members, by their ids */
+    MOST_UNKNOWN = 20 /* one in so many may be of unknown age */
+};
+
+struct age {
+    uint64_t id, since;
+};
+
+static int by_id(const void *a, const void *b)
+{
+    const struct age *left = a, *right = b;
+
+    return left->id < right->id ? -1 : left->id > right->id;
+}
+
+/* From the first time that a goroutine of the process is known to wait since. */
+static uint64_t life_of(const struct gt_study *study, uint64_t latest)
+{
+    uint64_t first = latest;
+
+    for (uint32_t i = 0; i < study->goroutines->count; i++) {
+        uint64_t since = study->goroutines->list[i].wait_since;
+        if (since && since < first) first = since;
+    }
+    return latest - first;
+}
+
+/* Those of known age, by id. */
+static size_t ages_of(const struct gt_study *study, const struct gt_member *members, size_t count,
+                      struct age *ages)
+{
+    size_t known = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        const struct gt_goroutine *g = &study->goroutines->list[members[i].item];
+        if (g->wait_since) ages[known++] = (struct age){g->id, g->wait_since};
+    }
+    if (known) qsort(ages, known, sizeof *ages, by_id);
+    return known;
+}
+
+/* When those of one part of them began, on average, after `first`. */
+static uint64_t began(const struct age *ages, size_t count, size_t part, uint64_t first)
+{
+    size_t from = count * part / PARTS, to = count * (part + 1) / PARTS;
+    uint64_t sum = 0;
+
+    for (size_t i = from; i < to; i++)
+        sum += (ages[i].since - first) / (to - from);
+    return sum;
+}
+
+/* Later ones began later, over half of the process's life or more. The runtime gives ids to each P
+ * in batches, so that only parts of them are in order. */
+static bool are_spread(const struct age *ages, size_t count, uint64_t life)
+{
+    uint64_t first = UINT64_MAX, last = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        if (ages[i].since < first) first = ages[i].since;
+        if (ages[i].since > last) last = ages[i].since;
+    }
+    if (count < PARTS || last - first < life / 2) return false;
+    for (size_t part = 1; part < PARTS; part++)
+        if (began(ages, count, part, first) <= began(ages, count, part - 1, first)) return false;
+    return true;
+}
+
+/* Each waits for something that no other of them does. */
+static bool have_their_own(const struct gt_study *study, const struct gt_member *members,
+                           size_t count)
+{
+    struct gt_map waiters = {0};
+    bool all = true;
+
+    for (size_t i = 0; i < count; i++) {
+        const struct gt_wait *wait = &study->contest->wait[members[i].item];
+        for (size_t j = 0; j < wait->objects.len; j++)
+            ++*gt_map_put(&waiters, gt_vec_u64(&wait->objects, j), NULL);
+    }
+    for (size_t i = 0; all && i < count; i++) {
+        const struct gt_wait *wait = &study->contest->wait[members[i].item];
+        bool own = false;
+        for (size_t j = 0; j < wait->objects.len; j++)
+            own = own || *gt_map_find(&waiters, gt_vec_u64(&wait->objects, j)) == 1;
+        all = own;
+    }
+    gt_map_free(&waiters);
+    return all;
+}
+
+static bool keep_enough(const struct gt_study *study, const struct gt_member *members, size_t count)
+{
+    struct gt_absence without;
+    struct gt_edges edges;
+    struct gt_bitmap marked;
+
+    gt_edges_init(&edges);
+    gt_absence_init(&without, study);
+    gt_bitmap_init(&marked, study->heap->graph.objects);
+    for (size_t i = 0; i < count; i++)
+        gt_edges_of_goroutine(study, members[i].item, &edges);
+    gt_absence_take(&without, study, &edges);
+    gt_contest_mark(study, &without, &marked);
+    uint64_t rest = gt_heap_bytes_of(&study->heap->graph, &marked);
+    gt_bitmap_free(&marked);
+    gt_absence_deinit(&without);
+    gt_edges_deinit(&edges);
+    return study->live_bytes >= rest + study->min_bytes;
+}
+
+bool gt_lingers(const struct gt_study *study, const struct gt_member *members, size_t count,
+                uint64_t latest)
+{
+    if (count < GT_MANY_LINGERING) return false;
+    struct age *ages = gt_calloc(count, sizeof *ages);
+    size_t known = ages_of(study, members, count, ages);
+    bool lingers = count - known <= count / MOST_UNKNOWN &&
+                   are_spread(ages, known, life_of(study, latest)) &&
+                   have_their_own(study, members, count) && keep_enough(study, members, count);
+
+    free(ages);
+    return lingers;
+}

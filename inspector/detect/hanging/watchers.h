@@ -1,0 +1,33 @@
+/*
+ * Watchers: goroutines that wait for the ticks of a ticker, and for nothing else. Those that wait
+ * for more are judged by who could still answer them (abandoned.h).
+ *
+ * A watcher of a ticker cannot be told from one in good use alone. A site with many of them is
+ * judged: a goroutine is left out when something that lives, other than the watchers themselves and
+ * the timer heaps, reaches its ticker. What those who are left out hold counts as living, and so on
+ * until nothing changes.
+ *
+ * The watchers own their tables and borrow the study.
+ */
+#ifndef GT_DETECT_WATCHERS_H
+#define GT_DETECT_WATCHERS_H
+
+#include "inspector/detect/retention/contest.h"
+
+struct gt_watch { /* a goroutine that receives from a ticker's channel */
+    uint32_t timer, goroutine;
+};
+
+struct gt_watchers {
+    struct gt_vec list;       /* struct gt_watch, by timer: those of sites with many */
+    struct gt_bitmap reached; /* live without those who are watchers, and without timers */
+};
+
+void gt_watchers_init(struct gt_watchers *watchers, const struct gt_study *study);
+void gt_watchers_deinit(struct gt_watchers *watchers);
+
+/* The watchers of a timer, `*count` of them; none when it is in good use. */
+const struct gt_watch *gt_watchers_of(const struct gt_watchers *watchers, uint32_t timer,
+                                      size_t *count);
+
+#endif

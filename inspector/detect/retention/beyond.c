@@ -1,0 +1,44 @@
+#include "inspector/detect/retention/beyond.h"
+
+void gt_beyond_init(struct gt_beyond *beyond, const struct gt_heap *graph,
+                    const struct gt_bitmap *base)
+{
+    *beyond = (struct gt_beyond){.graph = graph, .base = base, .list = GT_VEC_OF(uint32_t)};
+    gt_bitmap_init(&beyond->taken, graph->objects);
+}
+
+void gt_beyond_deinit(struct gt_beyond *beyond)
+{
+    gt_bitmap_free(&beyond->taken);
+    gt_vec_free(&beyond->list);
+}
+
+bool gt_beyond_reached(const struct gt_beyond *beyond, uint64_t value)
+{
+    uint32_t object = gt_heap_object(beyond->graph, value);
+
+    return object == GT_NO_OBJECT || gt_bit(beyond->base, object);
+}
+
+static void meet(void *ctx, uint64_t offset, uint64_t value)
+{
+    struct gt_beyond *beyond = ctx;
+    uint32_t object = gt_heap_object(beyond->graph, value);
+
+    (void)offset;
+    if (object == GT_NO_OBJECT || gt_bit(beyond->base, object) ||
+        gt_bit_test_set(&beyond->taken, object))
+        return;
+    beyond->bytes += gt_heap_size(beyond->graph, object);
+    gt_vec_add(&beyond->list, &object);
+}
+
+uint64_t gt_beyond_take(struct gt_beyond *beyond, uint64_t value)
+{
+    beyond->bytes = 0;
+    gt_vec_clear(&beyond->list);
+    meet(beyond, 0, value);
+    for (size_t i = 0; i < beyond->list.len; i++)
+        gt_heap_words(beyond->graph, gt_vec_u32(&beyond->list, i), meet, beyond);
+    return beyond->bytes;
+}

@@ -1,0 +1,40 @@
+#include "inspector/detect/retention/blocks_retained.h"
+
+#include "inspector/graph/owners.h"
+
+/* Nothing but the innocent heap counts. */
+static void block_the_rest(struct gt_cut *cut, const struct gt_bitmap *innocent)
+{
+    for (size_t i = 0; i < (innocent->bits + 63) / 64; i++)
+        cut->blocked.words[i] = ~innocent->words[i];
+    if (innocent->bits % 64)
+        cut->blocked.words[innocent->bits / 64] &= ((uint64_t)1 << innocent->bits % 64) - 1;
+}
+
+void gt_blocks_retained(const struct gt_study *study, const struct gt_vec *groups, uint32_t count,
+                        uint64_t *bytes)
+{
+    const struct gt_heap *graph = &study->heap->graph;
+    struct gt_bitmap base;
+    struct gt_owners owners;
+    struct gt_cut cut;
+
+    gt_cut_init(&cut, graph);
+    block_the_rest(&cut, &study->innocent);
+    for (uint32_t i = 0; i < count; i++)
+        for (size_t j = 0; j < groups[i].len; j++)
+            gt_bit_set(&cut.muted, gt_vec_u32(&groups[i], j));
+    gt_bitmap_init(&base, graph->objects);
+    gt_live_mark(study->heap, study->roots, NULL, &cut, &base);
+    gt_owners_init(&owners, graph, &cut, &study->innocent, &base, count,
+                   (uint32_t)study->roots->list.len);
+    for (uint32_t i = 0; i < count; i++)
+        for (size_t j = 0; j < groups[i].len; j++)
+            gt_owners_mute(&owners, i, gt_vec_u32(&groups[i], j));
+    gt_owners_spread(&owners);
+    for (uint32_t i = 0; i < count; i++)
+        bytes[i] = gt_owners_owned(&owners, i).bytes;
+    gt_owners_deinit(&owners);
+    gt_bitmap_free(&base);
+    gt_cut_deinit(&cut);
+}

@@ -1,0 +1,15 @@
+/*
+ * Timers that only deferred calls could stop: a cancel function, or a timer's Stop, that waits in a
+ * record for its function to return. Such a record and its timer are one cause, and so is the place
+ * that the context has in its parent.
+ */
+#ifndef GT_DETECT_DEFERRED_TIMERS_H
+#define GT_DETECT_DEFERRED_TIMERS_H
+
+#include "inspector/detect/retention/cause.h"
+
+/* Gives the causes of deferred calls, from number `first` on, the timers that they alone lead to.
+ */
+void gt_deferred_take_timers(const struct gt_study *study, struct gt_causes *causes, size_t first);
+
+#endif

@@ -1,0 +1,48 @@
+/*
+ * What is to go when a timer goes: the word that keeps it in a timer heap, and the word by which a
+ * parent context leads to the context whose deadline it is (context_tree.h). Each is part of a list
+ * that grew with what is in it: of a P's timers, of a parent's children. A timer has its share.
+ *
+ * The links own their tables and borrow the study.
+ */
+#ifndef GT_DETECT_TIMER_LINKS_H
+#define GT_DETECT_TIMER_LINKS_H
+
+#include "inspector/detect/retention/cause.h"
+
+struct gt_timer_links {
+    const struct gt_study *study;
+    struct gt_map listed;    /* object of a list -> how many are in it */
+    struct gt_map by_child;  /* object of a context -> word of its parent that leads there */
+    struct gt_edges parents; /* those words */
+};
+
+/* Parents are looked for when some timer is a context's deadline, or if `all` contexts matter. */
+void gt_timer_links_init(struct gt_timer_links *links, const struct gt_study *study, bool all);
+void gt_timer_links_deinit(struct gt_timer_links *links);
+
+/* Takes away what timers keep: all words in timer heaps, and of parents of contexts. */
+void gt_timer_links_leave_out(const struct gt_timer_links *links, struct gt_absence *without);
+
+/* The context whose deadline the timer is, as an object; GT_NO_OBJECT when it is none. */
+uint32_t gt_timer_context(const struct gt_timer_links *links, const struct gt_timer *timer);
+
+/* Adds what goes with the timer to what the cause takes away. */
+void gt_timer_links_take(const struct gt_timer_links *links, const struct gt_timer *timer,
+                         struct gt_cause *cause);
+
+/* Adds a word of such a list, and the share that it has. */
+void gt_timer_links_take_word(const struct gt_timer_links *links, uint64_t word,
+                              struct gt_cause *cause);
+
+/* Adds the word by which a parent leads to an object, if it is a context. */
+void gt_timer_links_take_context(const struct gt_timer_links *links, uint32_t object,
+                                 struct gt_cause *cause);
+
+/* The function that a timer calls. */
+const char *gt_timer_callback(const struct gt_study *study, const struct gt_timer *timer);
+
+/* Is it the deadline of a context? */
+bool gt_timer_is_deadline(const struct gt_study *study, const struct gt_timer *timer);
+
+#endif

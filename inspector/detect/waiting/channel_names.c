@@ -1,0 +1,181 @@
+#include "inspector/detect/waiting/channel_names.h"
+
+#include "inspector/detect/describe/path.h"
+#include "inspector/detect/describe/root_names.h"
+#include "inspector/detect/retention/contest.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+
+enum {
+    MAX_OBJECTS = 48, /* that a stack leads to and that are looked at */
+    MAX_ROOTS = 256,  /* of one stack */
+    MAX_SIZE = 4096,  /* of an object: structs, not buffers */
+    MAX_DEPTH = 3,    /* from the stack: a closure, what it captures, what that holds */
+    MAX_FIELD = 160,
+};
+
+static const char any_context[] = "context.cancelCtx.done";
+
+struct search {
+    const struct gt_study *study;
+    uint64_t channel;
+    uint32_t objects[MAX_OBJECTS], depth[MAX_OBJECTS];
+    size_t count, at;
+    bool found;
+    uint64_t offset; /* in the object at `at` */
+};
+
+static bool begins_with(const char *text, const char *start)
+{
+    return text && strncmp(text, start, strlen(start)) == 0;
+}
+
+/* ---- package variables ----------------------------------------------------------------------- */
+
+static int by_value(const void *a, const void *b)
+{
+    const struct gt_root *left = *(const struct gt_root *const *)a;
+    const struct gt_root *right = *(const struct gt_root *const *)b;
+
+    if (left->value != right->value) return left->value < right->value ? -1 : 1;
+    return left < right ? -1 : left > right;
+}
+
+/* The words of package variables, as pointers to their roots, by what they point to. */
+static const struct gt_vec *sorted_globals(const struct gt_study *study)
+{
+    struct gt_vec *sorted = &study->contest->globals;
+
+    if (study->contest->has_globals) return sorted;
+    for (size_t i = 0; i < study->roots->list.len; i++) {
+        const struct gt_root *root = gt_root_at(study->roots, i);
+        if (root->kind == GT_ROOT_GLOBAL) gt_vec_add(sorted, &root);
+    }
+    if (sorted->len) qsort(sorted->data, sorted->len, sizeof(struct gt_root *), by_value);
+    study->contest->has_globals = true;
+    return sorted;
+}
+
+static const struct gt_root *global_of(const struct gt_study *study, uint64_t channel)
+{
+    const struct gt_vec *sorted = sorted_globals(study);
+    const struct gt_root *const *roots = sorted->data;
+    size_t low = 0, high = sorted->len;
+
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (roots[middle]->value < channel)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < sorted->len && roots[low]->value == channel ? roots[low] : NULL;
+}
+
+static const char *global_name(const struct gt_study *study, uint64_t channel)
+{
+    const struct gt_root *root = global_of(study, channel);
+    char field[MAX_FIELD];
+    gt_type_id type;
+
+    if (!root) return NULL;
+    const char *name = gt_root_name(study, root, false, field, sizeof field, &type);
+    return gt_arena_format(study->storage, "%s%s", name, field);
+}
+
+/* ---- fields ---------------------------------------------------------------------------------- */
+
+static void add_object(struct search *search, uint64_t addr, uint32_t depth)
+{
+    const struct gt_heap *graph = &search->study->heap->graph;
+    uint32_t object = gt_heap_object(graph, addr);
+
+    if (object == GT_NO_OBJECT || object >= graph->scan_objects || search->count == MAX_OBJECTS ||
+        gt_heap_size(graph, object) > MAX_SIZE)
+        return;
+    for (size_t i = 0; i < search->count; i++)
+        if (search->objects[i] == object) return;
+    search->objects[search->count] = object;
+    search->depth[search->count++] = depth;
+}
+
+static void look(void *ctx, const struct gt_word *word)
+{
+    struct search *search = ctx;
+    uint32_t depth = search->depth[search->at];
+
+    if (word->value == search->channel && !search->found) {
+        search->found = true;
+        search->offset = word->offset;
+    }
+    if (depth < MAX_DEPTH) add_object(search, word->value, depth + 1);
+}
+
+/* The field by which the object at `at` holds the channel; NULL when it is the runtime's own. */
+static const char *field_name(const struct search *search)
+{
+    const struct gt_study *study = search->study;
+    struct gt_holder holder = {.object = search->objects[search->at], .offset = search->offset};
+    const char *name = gt_holder_field(study, &holder);
+
+    if (begins_with(gt_type_name(study, gt_typing_type(study->typing, holder.object)), "context."))
+        return any_context;
+    return begins_with(name, "runtime.") || begins_with(name, "sync/atomic.") ? NULL : name;
+}
+
+static const char *name_in_fields(struct search *search)
+{
+    const struct gt_study *study = search->study;
+    uint32_t channel = gt_heap_object(&study->heap->graph, search->channel);
+
+    for (; search->at < search->count; search->at++) {
+        search->found = false;
+        if (search->objects[search->at] == channel) continue;
+        gt_typing_words(study->typing, search->objects[search->at], look, search);
+        const char *name = search->found ? field_name(search) : NULL;
+        if (name) return name;
+    }
+    return NULL;
+}
+
+/* ---- frames ---------------------------------------------------------------------------------- */
+
+static bool is_runtimes(const struct gt_study *study, const struct gt_root *root)
+{
+    const struct gt_goroutine *g = &study->goroutines->list[root->owner];
+
+    if (root->frame >= g->frame_count) return true;
+    uint64_t pc = gt_g_frame(study->goroutines, g, root->frame)->pc;
+    return gt_is_in_package(gt_process_function(study->process, pc), "runtime");
+}
+
+/* A variable that a person has named: the compiler's own begin with a dot or a tilde. */
+static const char *variable_name(const struct gt_study *study, const struct gt_root *root)
+{
+    gt_type_id type;
+    uint64_t offset;
+
+    if (!study->process->dwarf || root->kind != GT_ROOT_FRAME) return NULL;
+    const char *name = gt_typing_variable(study->typing, root, &type, &offset);
+    if (!name || !type || gt_types_get(study->process->types, type)->kind != GT_T_CHAN) return NULL;
+    return isalpha((unsigned char)*name) ? gt_arena_format(study->storage, "variable %s", name)
+                                         : NULL;
+}
+
+const char *gt_channel_name(const struct gt_study *study, uint32_t goroutine, uint64_t channel)
+{
+    struct search search = {.study = study, .channel = channel};
+    const struct gt_contest *contest = study->contest;
+    const char *name = global_name(study, channel), *variable = NULL;
+
+    if (name) return name;
+    for (uint32_t i = 0; i < contest->root_count[goroutine] && i < MAX_ROOTS; i++) {
+        const struct gt_root *root = gt_root_at(study->roots, contest->first_root[goroutine] + i);
+        if (is_runtimes(study, root)) continue;
+        if (root->value == channel && !variable) variable = variable_name(study, root);
+        add_object(&search, root->value, 1);
+    }
+    name = name_in_fields(&search);
+    return name ? name : variable;
+}

@@ -1,0 +1,288 @@
+#include "inspector/detect/waiting/deadlocks.h"
+
+#include "inspector/base/alloc.h"
+#include "inspector/base/hash.h"
+#include "inspector/base/str.h"
+#include "inspector/detect/retention/contest.h"
+#include "inspector/detect/waiting/going_on.h"
+
+#include <stdlib.h>
+
+enum {
+    MAX_NEEDED = 1 << 12, /* others that one class is seen to need */
+    MAX_CIRCLES = 256,
+    MAX_KEYED = 64, /* things of one select that tell its class */
+};
+
+/* ---- classes ------------------------------------------------------------------------------- */
+
+/* What goroutines of one class have in common; nothing for those that are in none. */
+static void class_key(const struct gt_deadlocks *deadlocks, uint32_t number, struct gt_str *key)
+{
+    const struct gt_wait *wait = &deadlocks->study->contest->wait[number];
+    const struct gt_sync_wait *sync = &deadlocks->holders.waits[number];
+
+    gt_str_format(key, "%d %d", wait->kind, sync->role);
+    for (size_t i = 0; i < wait->objects.len && i < MAX_KEYED; i++)
+        gt_str_format(key, " %llx", *(unsigned long long *)gt_vec_at(&wait->objects, i));
+    if (wait->objects.len > MAX_KEYED) gt_str_format(key, " %u", number); /* one of its own */
+}
+
+static void find_classes(struct gt_deadlocks *deadlocks)
+{
+    const struct gt_study *study = deadlocks->study;
+    struct gt_strmap known = {0};
+    struct gt_str key = {0};
+    bool added;
+
+    deadlocks->classes = GT_VEC_OF(struct gt_wait_class);
+    deadlocks->class_of = gt_alloc((study->goroutines->count + 1) * sizeof(uint32_t));
+    for (uint32_t i = 0; i < study->goroutines->count; i++) {
+        const struct gt_wait *wait = &study->contest->wait[i];
+        deadlocks->class_of[i] = GT_NO_CLASS;
+        if (wait->kind == GT_WAIT_OTHER || !wait->objects.len) continue;
+        gt_str_free(&key);
+        class_key(deadlocks, i, &key);
+        uint64_t *place = gt_strmap_put(&known, gt_str_text(&key), &added);
+        if (added) {
+            struct gt_wait_class new = {.member = i};
+            *place = deadlocks->classes.len;
+            gt_vec_add(&deadlocks->classes, &new);
+        }
+        struct gt_wait_class *class = gt_vec_at(&deadlocks->classes, *place);
+        if (deadlocks->hangs[i]) class->member = i;
+        deadlocks->class_of[i] = (uint32_t)*place;
+    }
+    gt_str_free(&key);
+    gt_strmap_free(&known);
+}
+
+/* ---- what a class needs -------------------------------------------------------------------- */
+
+/* Each who is to call Done, or to let go before a writer, is needed; of several who may hold a
+ * mutex, one is. */
+static uint8_t need_of_holders(const struct gt_holding *first, enum gt_blocked_role role)
+{
+    if (first->speaks == GT_SPEAKS_WAIT) return GT_STUCK_IF_ANY;
+    bool each = role == GT_ROLE_WAIT || role == GT_ROLE_WRITE;
+
+    return each && first->speaks == GT_SPEAKS_DEFERRED ? GT_STUCK_IF_ANY : GT_STUCK_IF_ALL;
+}
+
+/* False when frames say nothing, or too little for one that does not hang. */
+static bool need_holders(struct gt_deadlocks *deadlocks, struct gt_wait_class *class)
+{
+    struct gt_vec found = GT_VEC_OF(struct gt_holding);
+
+    gt_holders_of(&deadlocks->holders, class->member, &found);
+    const struct gt_holding *first = found.data;
+    bool enough =
+        found.len && (first->speaks > GT_SPEAKS_POINTER || deadlocks->hangs[class->member]);
+    for (size_t i = 0; enough && i < found.len && i < MAX_NEEDED; i++) {
+        struct gt_need_of need = {first[i].goroutine, true, first[i]};
+        gt_vec_add(&deadlocks->needed, &need);
+    }
+    if (enough) class->need = need_of_holders(first, deadlocks->holders.waits[class->member].role);
+    if (enough && found.len > MAX_NEEDED) class->need = GT_STUCK_NEVER;
+    gt_vec_free(&found);
+    return enough;
+}
+
+static bool is_in_heap(const struct gt_study *study, const struct gt_wait *wait)
+{
+    for (size_t i = 0; i < wait->objects.len; i++)
+        if (gt_heap_object(&study->heap->graph, gt_vec_u64(&wait->objects, i)) == GT_NO_OBJECT)
+            return false;
+    return true;
+}
+
+/* Code may come from anywhere to a variable of a package. Without wakers nothing is known of who
+ * reaches what. */
+static uint8_t need_of_reach(const struct gt_deadlocks *deadlocks, uint32_t member)
+{
+    const struct gt_wait *wait = &deadlocks->study->contest->wait[member];
+
+    return deadlocks->wakers && is_in_heap(deadlocks->study, wait) ? GT_STUCK_IF_ALL
+                                                                   : GT_STUCK_NEVER;
+}
+
+static void find_needs(struct gt_deadlocks *deadlocks)
+{
+    deadlocks->needed = GT_VEC_OF(struct gt_need_of);
+    for (size_t i = 0; i < deadlocks->classes.len; i++) {
+        struct gt_wait_class *class = gt_vec_at(&deadlocks->classes, i);
+        class->first = deadlocks->needed.len;
+        if (!need_holders(deadlocks, class)) class->need = need_of_reach(deadlocks, class->member);
+        class->count = deadlocks->needed.len - class->first;
+        if (deadlocks->hangs[class->member]) class->need = GT_STUCK_ALWAYS;
+    }
+}
+
+/* ---- who reaches what stuck classes wait for ------------------------------------------------ */
+
+struct reaching {
+    struct gt_deadlocks *deadlocks;
+    struct gt_map owners;
+};
+
+static bool take_waker(void *ctx, const struct gt_way *way)
+{
+    struct reaching *reaching = ctx;
+    struct gt_deadlocks *deadlocks = reaching->deadlocks;
+    uint32_t owner = gt_way_goroutine(deadlocks->study, way);
+    bool added = false;
+
+    if (owner < deadlocks->study->goroutines->count) gt_map_put(&reaching->owners, owner, &added);
+    if (!added) return true;
+    struct gt_need_of need = {.goroutine = owner};
+    gt_vec_add(&deadlocks->needed, &need);
+    return reaching->owners.len < MAX_NEEDED;
+}
+
+/* They only serve to tell circles, so the search may end early. */
+static void find_reaching(struct gt_deadlocks *deadlocks)
+{
+    uint32_t goroutines = deadlocks->study->goroutines->count;
+
+    for (size_t i = 0; i < deadlocks->classes.len; i++) {
+        struct gt_wait_class *class = gt_vec_at(&deadlocks->classes, i);
+        struct reaching reaching = {.deadlocks = deadlocks};
+        if (class->count || !deadlocks->stuck[goroutines + i]) continue;
+        class->first = deadlocks->needed.len;
+        deadlocks->whole &=
+            gt_wakers_visit(deadlocks->wakers, class->member, take_waker, &reaching);
+        class->count = deadlocks->needed.len - class->first;
+        gt_map_free(&reaching.owners);
+    }
+}
+
+/* ---- the graph ----------------------------------------------------------------------------- */
+
+static uint8_t need_of_goroutine(const struct gt_deadlocks *deadlocks, uint32_t number)
+{
+    if (deadlocks->hangs[number]) return GT_STUCK_ALWAYS;
+    if (deadlocks->class_of[number] != GT_NO_CLASS) return GT_STUCK_IF_ALL;
+    return deadlocks->study->contest->wait[number].kind == GT_WAIT_NEVER ? GT_STUCK_ALWAYS
+                                                                         : GT_STUCK_NEVER;
+}
+
+static void link_all(struct gt_deadlocks *deadlocks)
+{
+    uint32_t goroutines = deadlocks->study->goroutines->count;
+    uint32_t count = goroutines + (uint32_t)deadlocks->classes.len;
+    struct gt_needs *needs = &deadlocks->needs;
+    size_t len = 0;
+
+    needs->count = count;
+    needs->need = gt_alloc((size_t)count + 1);
+    needs->first = gt_alloc(((size_t)count + 1) * sizeof *needs->first);
+    needs->edges = gt_alloc((goroutines + deadlocks->needed.len + 1) * sizeof *needs->edges);
+    for (uint32_t i = 0; i < goroutines; i++) {
+        needs->first[i] = len;
+        needs->need[i] = need_of_goroutine(deadlocks, i);
+        if (deadlocks->class_of[i] != GT_NO_CLASS)
+            needs->edges[len++] = goroutines + deadlocks->class_of[i];
+    }
+    for (size_t i = 0; i < deadlocks->classes.len; i++) {
+        const struct gt_wait_class *class = gt_vec_at(&deadlocks->classes, i);
+        needs->first[goroutines + i] = len;
+        needs->need[goroutines + i] = class->need;
+        for (size_t j = 0; j < class->count; j++)
+            needs->edges[len++] =
+                ((struct gt_need_of *)gt_vec_at(&deadlocks->needed, class->first + j))->goroutine;
+    }
+    needs->first[count] = len;
+}
+
+static void unlink_all(struct gt_deadlocks *deadlocks)
+{
+    free(deadlocks->needs.need);
+    free(deadlocks->needs.first);
+    free(deadlocks->needs.edges);
+}
+
+static void begin(struct gt_deadlocks *deadlocks, bool waiters)
+{
+    deadlocks->whole = true;
+    gt_holders_init(&deadlocks->holders, deadlocks->study, waiters);
+    find_classes(deadlocks);
+    find_needs(deadlocks);
+    link_all(deadlocks);
+    deadlocks->stuck = gt_alloc((size_t)deadlocks->needs.count + 1);
+}
+
+void gt_deadlocks_init_locks(struct gt_deadlocks *deadlocks, struct gt_study *study,
+                             const bool *hangs, bool waiters)
+{
+    *deadlocks = (struct gt_deadlocks){.study = study, .hangs = hangs};
+    begin(deadlocks, waiters);
+    gt_stuck_find(&deadlocks->needs, deadlocks->stuck);
+}
+
+void gt_deadlocks_init(struct gt_deadlocks *deadlocks, struct gt_study *study,
+                       struct gt_wakers *wakers, const bool *hangs)
+{
+    *deadlocks = (struct gt_deadlocks){.study = study, .wakers = wakers, .hangs = hangs};
+    begin(deadlocks, false);
+    gt_going_on_find(deadlocks);
+    find_reaching(deadlocks);
+    unlink_all(deadlocks);
+    link_all(deadlocks);
+}
+
+void gt_deadlocks_deinit(struct gt_deadlocks *deadlocks)
+{
+    gt_holders_deinit(&deadlocks->holders);
+    gt_vec_free(&deadlocks->classes);
+    gt_vec_free(&deadlocks->needed);
+    free(deadlocks->class_of);
+    unlink_all(deadlocks);
+    free(deadlocks->stuck);
+}
+
+const struct gt_wait_class *gt_class_of(const struct gt_deadlocks *deadlocks, uint32_t goroutine)
+{
+    uint32_t class = deadlocks->class_of[goroutine];
+
+    return class == GT_NO_CLASS ? NULL : gt_vec_at(&deadlocks->classes, class);
+}
+
+const struct gt_need_of *gt_need_between(const struct gt_deadlocks *deadlocks, uint32_t from,
+                                         uint32_t to)
+{
+    const struct gt_wait_class *class = gt_class_of(deadlocks, from);
+
+    for (size_t i = 0; class && i < class->count; i++) {
+        const struct gt_need_of *need = gt_vec_at(&deadlocks->needed, class->first + i);
+        if (need->goroutine == to) return need;
+    }
+    return NULL;
+}
+
+struct circling {
+    uint32_t goroutines;
+    gt_circle_fn *visit;
+    void *ctx;
+};
+
+/* Every other node is a class. */
+static void take_circle(void *ctx, const uint32_t *nodes, size_t count)
+{
+    const struct circling *circling = ctx;
+    uint32_t *goroutines = gt_alloc(count * sizeof *goroutines);
+    size_t len = 0;
+
+    for (size_t i = 0; i < count; i++)
+        if (nodes[i] < circling->goroutines) goroutines[len++] = nodes[i];
+    circling->visit(circling->ctx, goroutines, len);
+    free(goroutines);
+}
+
+bool gt_deadlocks_circles(const struct gt_deadlocks *deadlocks, gt_circle_fn *visit, void *ctx)
+{
+    struct circling circling = {deadlocks->study->goroutines->count, visit, ctx};
+
+    bool all = gt_stuck_circles(&deadlocks->needs, deadlocks->stuck, circling.goroutines,
+                                MAX_CIRCLES, take_circle, &circling);
+    return all && deadlocks->whole;
+}

@@ -1,0 +1,159 @@
+#include "inspector/detect/waiting/outside.h"
+
+#include "inspector/detect/describe/group.h"
+#include "inspector/detect/describe/places.h"
+#include "inspector/detect/retention/contest.h"
+#include "inspector/detect/waiting/blocking.h"
+
+#include <stdlib.h>
+
+/* The first row whose name the wait reason ends with. */
+static const struct row {
+    const char *reason, *kind;
+} rows[] = {
+    {"IO wait", "io"},         {"sleep", "sleep"},         {" (durable)", "bubble"},
+    {" (synctest)", "bubble"}, {"synctest.Run", "bubble"}, {"synctest.Wait", "bubble"},
+};
+
+struct telling {
+    struct gt_study *study;
+    struct gt_groups groups;
+    struct gt_vec outside; /* struct gt_outside_group */
+    uint64_t latest;
+};
+
+static const char *kind_of(const struct gt_goroutine *g)
+{
+    size_t length = g->wait_reason && !g->system ? strlen(g->wait_reason) : 0;
+
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        size_t row = strlen(rows[i].reason);
+        if (length >= row && strcmp(g->wait_reason + length - row, rows[i].reason) == 0)
+            return rows[i].kind;
+    }
+    return NULL;
+}
+
+bool gt_waits_outside(const struct gt_goroutine *g)
+{
+    return kind_of(g) != NULL;
+}
+
+static void tell_io(const struct telling *telling, const struct gt_goroutine *g,
+                    struct gt_outside_wait *wait)
+{
+    const struct gt_process *process = telling->study->process;
+    struct gt_poll poll = gt_parked_on_poll(process, g);
+    uint64_t fd;
+
+    if (!poll.address) return;
+    wait->poll = poll.address;
+    wait->action = poll.writes ? "write" : "read";
+    if (gt_process_field(process, poll.address, GT_F_pollDesc_fd, &fd) && fd <= INT32_MAX)
+        wait->fd = (int64_t)fd;
+}
+
+/* The bubble's address, 0 when it is in none. */
+static uint64_t bubble_of(const struct telling *telling, const struct gt_goroutine *g)
+{
+    uint64_t bubble;
+
+    return gt_process_field(telling->study->process, g->address, GT_F_g_bubble, &bubble) ? bubble
+                                                                                         : 0;
+}
+
+/* In a bubble, its own clock says what time it is. */
+static void tell_sleep(const struct telling *telling, const struct gt_goroutine *g,
+                       struct gt_outside_wait *wait)
+{
+    const struct gt_process *process = telling->study->process;
+    uint64_t now = telling->latest, bubble = bubble_of(telling, g);
+
+    if (bubble && !gt_process_field(process, bubble, GT_F_bubble_now, &now)) return;
+    wait->due_in_ns = gt_sleep_due(process, g, now);
+}
+
+static void tell_durable(const struct telling *telling, uint32_t number,
+                         struct gt_outside_wait *told)
+{
+    struct gt_study *study = telling->study;
+    struct gt_wait wait;
+
+    if (!gt_waits_find_durable(&study->contest->waits, &study->goroutines->list[number], &wait))
+        return;
+    told->blocked = gt_blocking_tell_wait(study, number, &wait, &told->blocked_count);
+    gt_wait_free(&wait);
+}
+
+static void tell_wait(const struct telling *telling, uint32_t number, const char *kind,
+                      struct gt_outside_wait *wait)
+{
+    const struct gt_goroutine *g = &telling->study->goroutines->list[number];
+
+    *wait = (struct gt_outside_wait){.goroutine = g->id,
+                                     .wait_ns = gt_wait_ns(g, telling->latest),
+                                     .fd = GT_UNKNOWN,
+                                     .due_in_ns = GT_UNKNOWN,
+                                     .in_bubble = bubble_of(telling, g) != 0};
+    if (strcmp(kind, "io") == 0) tell_io(telling, g, wait);
+    if (strcmp(kind, "sleep") == 0) tell_sleep(telling, g, wait);
+    if (strcmp(kind, "bubble") == 0) tell_durable(telling, number, wait);
+}
+
+static void tell_group(void *ctx, const struct gt_member *members, size_t count)
+{
+    struct telling *telling = ctx;
+    const struct gt_study *study = telling->study;
+    const struct gt_goroutine *g = &study->goroutines->list[members[0].item];
+    struct gt_outside_group *group = gt_vec_push(&telling->outside);
+    struct gt_outside_wait *waits = gt_arena_alloc(study->storage, count * sizeof *waits);
+
+    group->kind = kind_of(g);
+    group->wait_reason = gt_study_keep(study, g->wait_reason);
+    group->bubble = g->bubble;
+    for (size_t i = 0; i < count; i++)
+        tell_wait(telling, members[i].item, group->kind, &waits[i]);
+    group->waits = waits;
+    group->wait_count = count;
+    group->stack = gt_places_of(study->process, study->goroutines, g, study->storage);
+    group->created_by = gt_place_created(study->process, g, study->storage);
+}
+
+/* The larger groups first, then the older. */
+static int by_size(const void *a, const void *b)
+{
+    const struct gt_outside_group *left = a, *right = b;
+
+    if (left->wait_count != right->wait_count) return left->wait_count > right->wait_count ? -1 : 1;
+    uint64_t l = left->waits[0].goroutine, r = right->waits[0].goroutine;
+    return l < r ? -1 : l > r;
+}
+
+static void keep(struct telling *telling, struct gt_wait_graph *graph)
+{
+    size_t size = telling->outside.len * sizeof(struct gt_outside_group);
+    struct gt_outside_group *kept = gt_arena_alloc(telling->study->storage, size);
+
+    if (size) memcpy(kept, telling->outside.data, size);
+    qsort(kept, telling->outside.len, sizeof *kept, by_size);
+    graph->outside = kept;
+    graph->outside_count = telling->outside.len;
+    gt_vec_free(&telling->outside);
+}
+
+void gt_outside_fill(struct gt_study *study, uint64_t goroutine, struct gt_wait_graph *graph)
+{
+    struct telling telling = {.study = study,
+                              .outside = GT_VEC_OF(struct gt_outside_group),
+                              .latest = gt_latest_time(study->process, study->goroutines)};
+
+    gt_groups_init(&telling.groups);
+    for (uint32_t i = 0; i < study->goroutines->count; i++) {
+        const struct gt_goroutine *g = &study->goroutines->list[i];
+        if (kind_of(g) && (!goroutine || g->id == goroutine))
+            gt_groups_add_numbered(&telling.groups, g->alike, UINT64_MAX - g->id, i);
+    }
+    gt_groups_visit(&telling.groups, tell_group, &telling);
+    gt_groups_deinit(&telling.groups);
+    keep(&telling, graph);
+}

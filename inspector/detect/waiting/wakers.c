@@ -1,0 +1,259 @@
+#include "inspector/detect/waiting/wakers.h"
+
+#include "inspector/detect/retention/contest.h"
+
+#include <stdlib.h>
+
+enum {
+    MAX_WAY = 64,      /* objects; a longer way is told of as none */
+    MAX_MET = 1 << 14, /* objects and roots looked at for one thing that is waited for */
+    MAX_STEPS = 1 << 21,
+    NEAR_TIMER = 6, /* objects from a timer to what it does itself */
+};
+
+struct pointed {
+    uint32_t object, root;
+};
+
+static int by_object(const void *a, const void *b)
+{
+    const struct pointed *left = a, *right = b;
+
+    if (left->object != right->object) return left->object < right->object ? -1 : 1;
+    return left->root < right->root ? -1 : left->root > right->root;
+}
+
+static void index_roots(struct gt_wakers *wakers)
+{
+    const struct gt_study *study = wakers->study;
+
+    wakers->pointed = GT_VEC_OF(struct pointed);
+    for (uint32_t i = 0; i < study->roots->list.len; i++) {
+        struct pointed pointed = {
+            gt_heap_object(&study->heap->graph, gt_root_at(study->roots, i)->value), i};
+        if (pointed.object != GT_NO_OBJECT) gt_vec_add(&wakers->pointed, &pointed);
+    }
+    if (wakers->pointed.len)
+        qsort(wakers->pointed.data, wakers->pointed.len, sizeof(struct pointed), by_object);
+}
+
+static void index_timers(struct gt_wakers *wakers)
+{
+    const struct gt_study *study = wakers->study;
+    const struct gt_timers *timers = &study->contest->timers;
+
+    for (size_t i = 0; i < timers->list.len; i++) {
+        const struct gt_timer *timer = gt_vec_at(&timers->list, i);
+        uint32_t object = gt_heap_object(&study->heap->graph, timer->address);
+        if (object != GT_NO_OBJECT) gt_map_put(&wakers->timers, object, NULL);
+    }
+}
+
+static void index_weak(struct gt_wakers *wakers)
+{
+    const struct gt_specials *specials = wakers->study->specials;
+
+    for (size_t i = 0; i < specials->list.len; i++)
+        if (gt_special_at(specials, i)->kind == GT_SPECIAL_WEAK_HANDLE)
+            gt_map_put(&wakers->weak, gt_special_at(specials, i)->object, NULL);
+}
+
+static void mute_goroutines(const struct gt_study *study, struct gt_cut *cut)
+{
+    for (uint32_t i = 0; i < study->goroutines->count; i++) {
+        const struct gt_wait *wait = &study->contest->wait[i];
+        uint32_t object = gt_goroutine_object(study, i);
+        if (object != GT_NO_OBJECT) gt_bit_set(&cut->muted, object);
+        for (size_t j = 0; j < wait->hidden_words.len; j++)
+            gt_cut_word(cut, &study->heap->graph, gt_vec_u64(&wait->hidden_words, j));
+    }
+}
+
+void gt_wakers_init(struct gt_wakers *wakers, struct gt_study *study)
+{
+    struct gt_cut cut;
+
+    *wakers = (struct gt_wakers){.study = study, .steps = MAX_STEPS};
+    gt_keys_init(&wakers->keys, study);
+    gt_cut_init(&cut, &study->heap->graph);
+    mute_goroutines(study, &cut);
+    gt_parents_build(&wakers->parents, &study->heap->graph, &cut, &study->live);
+    gt_cut_deinit(&cut);
+    index_roots(wakers);
+    index_timers(wakers);
+    index_weak(wakers);
+}
+
+void gt_wakers_refill(struct gt_wakers *wakers)
+{
+    wakers->steps = MAX_STEPS;
+}
+
+void gt_wakers_deinit(struct gt_wakers *wakers)
+{
+    gt_keys_deinit(&wakers->keys);
+    gt_parents_deinit(&wakers->parents);
+    gt_vec_free(&wakers->pointed);
+    gt_map_free(&wakers->timers);
+    gt_map_free(&wakers->weak);
+}
+
+/* ---- ways ---------------------------------------------------------------------------------- */
+
+uint32_t gt_way_goroutine(const struct gt_study *study, const struct gt_way *way)
+{
+    const struct gt_root *root = gt_root_at(study->roots, way->root);
+    bool of_goroutine = root->kind == GT_ROOT_FRAME || root->kind == GT_ROOT_CONSERVATIVE ||
+                        root->kind == GT_ROOT_CONTEXT || root->kind == GT_ROOT_DEFER;
+
+    return of_goroutine ? root->owner : study->goroutines->count;
+}
+
+/* The last of a way's objects that is a timer; way->count when none is. */
+static size_t timer_on(const struct gt_wakers *wakers, const struct gt_way *way)
+{
+    for (size_t i = way->count; i-- > 0;)
+        if (gt_map_find(&wakers->timers, way->objects[i])) return i;
+    return way->count;
+}
+
+bool gt_way_by_timer(const struct gt_wakers *wakers, const struct gt_way *way)
+{
+    size_t timer = timer_on(wakers, way);
+
+    return timer < way->count && way->count - timer <= NEAR_TIMER;
+}
+
+const char *gt_way_kind(const struct gt_wakers *wakers, const struct gt_way *way)
+{
+    static const char *const kinds[GT_ROOT_KINDS] = {
+        [GT_ROOT_GLOBAL] = "global",          [GT_ROOT_FRAME] = "goroutine",
+        [GT_ROOT_CONSERVATIVE] = "goroutine", [GT_ROOT_CONTEXT] = "goroutine",
+        [GT_ROOT_DEFER] = "goroutine",        [GT_ROOT_FINALIZER] = "finalizer",
+        [GT_ROOT_CONTENTS] = "finalizer",     [GT_ROOT_CLEANUP] = "cleanup",
+        [GT_ROOT_QUEUED] = "finalizer",       [GT_ROOT_QUEUED_CLEANUP] = "cleanup",
+    };
+    const char *kind = kinds[gt_root_at(wakers->study->roots, way->root)->kind];
+
+    if (timer_on(wakers, way) < way->count) return "timer";
+    return kind ? kind : "other";
+}
+
+struct seeking {
+    struct gt_wakers *wakers;
+    uint32_t number;
+    gt_way_fn *visit;
+    void *ctx;
+    struct gt_map objects; /* addresses waited for: small things may share one object */
+    struct gt_map fellows; /* goroutines met -> do they wait for the same and nothing else? */
+    size_t met;            /* objects and roots, of one thing */
+};
+
+/* Whoever waits for the same and for nothing else cannot wake another. */
+static bool waits_for_same(const struct seeking *seeking, uint32_t other)
+{
+    const struct gt_wait *wait = &seeking->wakers->study->contest->wait[other];
+
+    for (size_t i = 0; i < wait->objects.len; i++)
+        if (!gt_map_find(&seeking->objects, gt_vec_u64(&wait->objects, i))) return false;
+    return wait->objects.len > 0;
+}
+
+static bool is_fellow(struct seeking *seeking, uint32_t other)
+{
+    bool added;
+    uint64_t *known = gt_map_put(&seeking->fellows, other, &added);
+
+    if (added) *known = other == seeking->number || waits_for_same(seeking, other);
+    return *known;
+}
+
+/* The first of the roots that point to an object, in the sorted list. */
+static size_t first_pointed(const struct gt_vec *pointed, uint32_t object)
+{
+    size_t low = 0, high = pointed->len;
+
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (((struct pointed *)gt_vec_at(pointed, middle))->object < object)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+static void take_step(struct seeking *seeking)
+{
+    seeking->met++;
+    if (seeking->wakers->steps) seeking->wakers->steps--;
+}
+
+static bool may_step(const struct seeking *seeking)
+{
+    return seeking->wakers->steps && seeking->met < MAX_MET;
+}
+
+/* False when the visitor has seen enough. */
+static bool visit_roots(struct seeking *seeking, const struct gt_ascent *ascent, uint32_t object)
+{
+    const struct gt_study *study = seeking->wakers->study;
+    const struct gt_vec *pointed = &seeking->wakers->pointed;
+    uint32_t objects[MAX_WAY];
+    struct gt_way way = {.objects = objects};
+
+    for (size_t i = first_pointed(pointed, object); i < pointed->len && may_step(seeking); i++) {
+        const struct pointed *entry = gt_vec_at(pointed, i);
+        if (entry->object != object) break;
+        if (!way.count) way.count = gt_ascent_way(ascent, object, objects, MAX_WAY);
+        if (!way.count) break;
+        way.root = entry->root;
+        take_step(seeking);
+        uint32_t owner = gt_way_goroutine(study, &way);
+        if (owner < study->goroutines->count && is_fellow(seeking, owner)) continue;
+        if (!seeking->visit(seeking->ctx, &way)) return false;
+    }
+    return true;
+}
+
+/* False when it gave up. *enough: the visitor has seen enough. */
+static bool climb_from(struct seeking *seeking, uint32_t start, bool *enough)
+{
+    struct gt_wakers *wakers = seeking->wakers;
+    struct gt_ascent ascent;
+    uint32_t object;
+    bool weak = false;
+
+    seeking->met = 0;
+    gt_ascent_begin(&ascent, start);
+    while (!*enough && may_step(seeking)) {
+        object = gt_ascent_next(&ascent, &wakers->parents);
+        if (object == GT_NO_OBJECT) {
+            gt_ascent_end(&ascent);
+            return !weak;
+        }
+        weak |= gt_map_find(&wakers->weak, object) != NULL;
+        take_step(seeking);
+        *enough = !visit_roots(seeking, &ascent, object);
+    }
+    gt_ascent_end(&ascent);
+    return *enough;
+}
+
+bool gt_wakers_visit(struct gt_wakers *wakers, uint32_t number, gt_way_fn *visit, void *ctx)
+{
+    struct seeking seeking = {.wakers = wakers, .number = number, .visit = visit, .ctx = ctx};
+    const struct gt_wait *wait = &wakers->study->contest->wait[number];
+    bool enough = false, whole = true;
+
+    for (size_t i = 0; i < wait->objects.len; i++)
+        gt_map_put(&seeking.objects, gt_vec_u64(&wait->objects, i), NULL);
+    for (size_t i = 0; i < wait->objects.len && !enough; i++) {
+        uint64_t address = gt_vec_u64(&wait->objects, i);
+        uint32_t object = gt_heap_object(&wakers->study->heap->graph, address);
+        if (object != GT_NO_OBJECT) whole &= climb_from(&seeking, object, &enough);
+    }
+    gt_map_free(&seeking.objects);
+    gt_map_free(&seeking.fellows);
+    return whole;
+}

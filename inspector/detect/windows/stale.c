@@ -1,0 +1,40 @@
+#include "inspector/detect/windows/stale.h"
+
+#include "inspector/detect/describe/root_names.h"
+
+enum { MAX_FIELD = 160 };
+
+void gt_stale_add(struct gt_stale *stale, const struct gt_study *study,
+                  const struct gt_windowed *block)
+{
+    gt_type_id type = GT_NO_TYPE;
+    uint64_t offset;
+
+    stale->blocks++;
+    if (block->stale == GT_NO_ROOT) return;
+    if (!stale->stale++) stale->root = block->stale;
+    const struct gt_root *root = gt_root_at(study->roots, block->stale);
+    stale->named += gt_typing_variable(study->typing, root, &type, &offset) != NULL;
+}
+
+enum gt_confidence gt_stale_confidence(const struct gt_stale *stale, enum gt_confidence sure)
+{
+    if (!stale->stale) return sure;
+    return sure == GT_PROVEN && 2 * stale->named < stale->blocks ? GT_LIKELY : GT_SUSPECT;
+}
+
+const char *gt_stale_doubt(const struct gt_study *study, const struct gt_stale *stale)
+{
+    char field[MAX_FIELD];
+    gt_type_id type;
+
+    if (!stale->stale) return NULL;
+    const char *name = gt_root_name(study, gt_root_at(study->roots, stale->root), false, field,
+                                    sizeof field, &type);
+    if (stale->blocks == 1)
+        return gt_arena_format(study->storage,
+                               "a word that may be stale points into the block: %s%s", name, field);
+    return gt_arena_format(study->storage,
+                           "words that may be stale point into %zu of the %zu blocks: %s%s",
+                           stale->stale, stale->blocks, name, field);
+}

@@ -1,0 +1,26 @@
+/*
+ * Words that may be stale and point into the blocks of a finding: they lower how sure it is, and
+ * are its doubt. A finding is a suspect where half of its blocks or more have a word that debug
+ * information gives to a variable, for its function may be about to use it.
+ */
+#ifndef GT_DETECT_STALE_H
+#define GT_DETECT_STALE_H
+
+#include "inspector/detect/windows/windows.h"
+
+struct gt_stale {
+    size_t blocks, stale; /* of a finding; those that such a word points into */
+    size_t named;         /* and that is a variable's */
+    uint32_t root;        /* the first such word; where stale is not 0 */
+};
+
+void gt_stale_add(struct gt_stale *stale, const struct gt_study *study,
+                  const struct gt_windowed *block);
+
+/* `sure` is how sure the finding would be without these words. */
+enum gt_confidence gt_stale_confidence(const struct gt_stale *stale, enum gt_confidence sure);
+
+/* A sentence that names the word; NULL when there is none. */
+const char *gt_stale_doubt(const struct gt_study *study, const struct gt_stale *stale);
+
+#endif

@@ -1,0 +1,96 @@
+/* What one pointer word says of the block that it points into. */
+#include "inspector/detect/windows/window_words.h"
+
+#include "inspector/runtime/typing/shapes.h"
+
+/* Does `object` hold an array of `elem`, by the allocator's own word? Then a pointer to an element
+ * pins the array; any other pointer into a block may use all of it. */
+static bool is_array_of(const struct gt_study *study, uint32_t object, gt_type_id elem)
+{
+    uint64_t user, size = gt_types_get(study->process->types, elem)->size;
+    if (gt_heap_region_of(&study->heap->graph, object)->scan != GT_SCAN_TILED) return false;
+    uint64_t header = gt_goheap_header(study->heap, object);
+
+    gt_goheap_user(study->heap, object, &user);
+    return header && size && user >= 2 * size && gt_types_at(study->process->types, header) == elem;
+}
+
+static bool is_byte_like(const struct gt_study *study, gt_type_id type)
+{
+    return !type || gt_types_get(study->process->types, type)->size <= 1;
+}
+
+/* An inferred slice's elements are as wide as they can be. */
+static uint64_t inferred_size(const struct gt_study *study, const struct gt_word *word,
+                              uint32_t object, uint64_t offset, uint64_t user)
+{
+    if (word->bytes) return 1;
+    return gt_shape_element(study->typing->shapes, object, offset, (user - offset) / word->cap);
+}
+
+static enum gt_word_verdict window_of(const struct gt_study *study, const struct gt_word *word,
+                                      uint32_t object, struct gt_view *view)
+{
+    uint64_t user, count = word->cap;
+
+    view->kind = word->kind;
+    view->elem = word->type;
+    view->elem_size = 1;
+    view->inferred = word->inferred;
+    view->weak = word->weak;
+    view->offset = word->value - gt_goheap_user(study->heap, object, &user);
+    if (view->offset >= user) return GT_UNFIT;
+    if (word->inferred)
+        view->elem_size = inferred_size(study, word, object, view->offset, user);
+    else if (word->kind != GT_P_STRING)
+        view->elem_size = word->type ? gt_types_get(study->process->types, word->type)->size : 0;
+    if (word->kind == GT_P_POINTER) count = 1;
+    if (view->elem_size == 0) return GT_UNFIT;
+    if (count > (user - view->offset) / view->elem_size) return GT_UNFIT;
+    view->cap = count * view->elem_size;
+    view->len = word->kind == GT_P_POINTER ? view->cap : word->len * view->elem_size;
+    return word->len <= word->cap ? GT_IS_WINDOW : GT_UNFIT;
+}
+
+enum gt_word_verdict gt_window_judge(const struct gt_study *study, const struct gt_word *word,
+                                     uint32_t object, struct gt_view *view)
+{
+    switch (word->kind) {
+    case GT_P_STRING:
+    case GT_P_SLICE:
+        return window_of(study, word, object, view);
+    case GT_P_POINTER:
+        if (gt_typing_is_node(study->typing, word->type)) return GT_COVERS_ALL;
+        if (is_byte_like(study, word->type)) return word->type ? GT_BYTE_POINTER : GT_UNTYPED;
+        if (object >= study->heap->graph.scan_objects || !is_array_of(study, object, word->type))
+            return GT_COVERS_ALL;
+        return window_of(study, word, object, view);
+    case GT_P_UNSAFE:
+        return GT_UNSAFE_POINTER;
+    case GT_W_UNKNOWN:
+        return GT_UNTYPED;
+    case GT_W_REFERENCE:
+        return GT_IS_REFERENCE;
+    default:
+        return GT_COVERS_ALL;
+    }
+}
+
+const char *gt_verdict_name(enum gt_word_verdict verdict)
+{
+    static const char *const names[GT_WORD_VERDICTS] = {
+        [GT_COVERS_ALL] = "pointer",
+        [GT_IS_WINDOW] = "window",
+        [GT_IS_REFERENCE] = "pointer of unknown type",
+        [GT_UNTYPED] = "pointer of unknown type",
+        [GT_UNSAFE_POINTER] = "unsafe.Pointer",
+        [GT_BYTE_POINTER] = "pointer to a byte",
+        [GT_UNFIT] = "string or slice that does not fit the block",
+        [GT_STALE_ONLY] = "word that may be stale",
+        [GT_WEAK_ONLY] = "weak pointer",
+        [GT_UNEQUAL] = "slices with elements of different sizes",
+        [GT_CONTRADICTS] = "string or slice of bytes over pointers",
+    };
+
+    return names[verdict];
+}

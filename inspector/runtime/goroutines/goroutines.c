@@ -1,0 +1,274 @@
+#include "inspector/runtime/goroutines/goroutines.h"
+
+#include "inspector/base/alloc.h"
+#include "inspector/base/error.h"
+#include "inspector/runtime/goroutines/alike.h"
+#include "inspector/runtime/goroutines/registers.h"
+
+#include <stdlib.h>
+
+enum {
+    SCAN_BIT = 0x1000,     /* _Gscan */
+    MAX_REASON_BYTES = 64, /* the longest name in waitReasonStrings is under 40 */
+    MAX_REASONS = 256,     /* waitReason is a byte */
+    MAX_NATIVES = 64,      /* C frames told of one goroutine */
+};
+
+struct reading { /* what the reading of one list needs at hand */
+    struct gt_process *process;
+    struct gt_goroutines *all;
+    const char *reasons[MAX_REASONS];
+};
+
+static const char *const status_names[] = {
+    [GT_G_IDLE] = "idle",           [GT_G_RUNNABLE] = "runnable",   [GT_G_RUNNING] = "running",
+    [GT_G_SYSCALL] = "syscall",     [GT_G_WAITING] = "waiting",     [GT_G_DEAD] = "dead",
+    [GT_G_COPYSTACK] = "copystack", [GT_G_PREEMPTED] = "preempted", [GT_G_LEAKED] = "leaked",
+    [GT_G_DEADEXTRA] = "dead",
+};
+
+const char *gt_g_status_name(uint8_t status)
+{
+    size_t known = sizeof status_names / sizeof *status_names;
+
+    return status < known && status_names[status] ? status_names[status] : "unknown";
+}
+
+/* The runtime's own names: the numbers behind them shift from version to version. */
+static void read_reasons(struct reading *reading)
+{
+    struct gt_debug_global table;
+    const struct gt_facts *facts = reading->process->facts;
+
+    if (!facts->global(facts->ctx, "runtime.waitReasonStrings", &table)) {
+        gt_process_lost(reading->process, GT_OF_NAMES,
+                        "the names of wait reasons: no such variable");
+        return;
+    }
+    for (uint64_t i = 0; i < MAX_REASONS && (i + 1) * 16 <= table.size; i++)
+        reading->reasons[i] =
+            gt_process_string(reading->process, table.addr + i * 16, MAX_REASON_BYTES);
+}
+
+/* runtime.isSystemGoroutine, by the function that the goroutine was started with. */
+static bool is_system(const char *function)
+{
+    static const char *const user[] = {"runtime.main", "runtime.handleAsyncEvent",
+                                       "runtime.corostart"};
+
+    if (!gt_is_in_package(function, "runtime")) return false;
+    for (size_t i = 0; i < sizeof user / sizeof *user; i++)
+        if (strcmp(function, user[i]) == 0) return false;
+    return true;
+}
+
+static bool is_runtimes(const char *function)
+{
+    return strncmp(function, "runtime.", 8) == 0 || strncmp(function, "internal/runtime/", 17) == 0;
+}
+
+/* The runtime's goroutines that run functions of the program's are the program's while they do:
+ * those of finalizers and of cleanups, and of threads of C that call Go, which no go statement
+ * started. */
+static bool runs_program(const struct reading *reading, const struct gt_goroutine *g)
+{
+    static const char *const starts[] = {"runtime.runfinq", "runtime.runFinalizers",
+                                         "runtime.runCleanups", "runtime.goexit"};
+    const char *start = gt_process_function(reading->process, g->start_pc);
+    bool may = false;
+
+    for (size_t i = 0; i < sizeof starts / sizeof *starts; i++)
+        may = may || strcmp(start, starts[i]) == 0;
+    for (uint32_t i = 0; may && i < g->frame_count; i++) {
+        uint64_t pc = gt_g_frame(reading->all, g, i)->pc;
+        if (!is_runtimes(gt_process_function(reading->process, pc - (i > 0)))) return true;
+    }
+    return false;
+}
+
+/* What else a traceback says of it. */
+static void read_traits(const struct gt_process *process, struct gt_goroutine *g)
+{
+    uint64_t locked, bubble;
+
+    g->locked = gt_process_field(process, g->address, GT_F_g_lockedm, &locked) && locked;
+    if (gt_process_field(process, g->address, GT_F_g_bubble, &bubble) && bubble)
+        gt_process_field(process, bubble, GT_F_bubble_id, &g->bubble);
+}
+
+static void read_wait(struct reading *reading, struct gt_goroutine *g)
+{
+    uint64_t reason = 0;
+
+    if (g->status != GT_G_WAITING && g->status != GT_G_LEAKED) return;
+    gt_process_field(reading->process, g->address, GT_F_g_waitsince, &g->wait_since);
+    gt_process_field(reading->process, g->address, GT_F_g_waitreason, &reason);
+    if (reason < MAX_REASONS) g->wait_reason = reading->reasons[reason];
+}
+
+/* Where a goroutine that does not run would go on. */
+static void read_resume_point(const struct gt_process *process, struct gt_goroutine *g)
+{
+    if (gt_process_field(process, g->address, GT_F_g_syscallsp, &g->at.sp) && g->at.sp) {
+        gt_process_field(process, g->address, GT_F_g_syscallpc, &g->at.pc);
+        return;
+    }
+    gt_process_field(process, g->address, GT_F_g_sched_sp, &g->at.sp);
+    gt_process_field(process, g->address, GT_F_g_sched_pc, &g->at.pc);
+    gt_process_field(process, g->address, GT_F_g_sched_lr, &g->at.lr);
+}
+
+/* In the vDSO (time.Now) the thread is on g0's stack, and its m keeps the caller's place. */
+static bool read_vdso_point(const struct gt_process *process, struct gt_goroutine *g)
+{
+    uint64_t m, sp, pc;
+
+    if (!gt_process_field(process, g->address, GT_F_g_m, &m) || !m) return false;
+    if (!gt_process_field(process, m, GT_F_m_vdsoSP, &sp) || sp <= g->stack_lo ||
+        sp >= g->stack_hi || !gt_process_field(process, m, GT_F_m_vdsoPC, &pc))
+        return false;
+    g->at = (struct gt_position){.pc = pc, .sp = sp};
+    return true;
+}
+
+static void read_position(const struct gt_process *process, struct gt_goroutine *g)
+{
+    struct gt_registers regs;
+
+    if (g->status == GT_G_RUNNING && gt_registers_of(process, g, &regs)) {
+        g->at = regs.at;
+        g->thread = regs.thread;
+        g->from_signal = true;
+        return;
+    }
+    if (g->status == GT_G_RUNNING && read_vdso_point(process, g)) return;
+    read_resume_point(process, g);
+}
+
+static void read_frames(struct reading *reading, struct gt_goroutine *g)
+{
+    struct gt_unwinder walk;
+
+    g->first_frame = (uint32_t)reading->all->frames.len;
+    gt_unwind_start(&walk, &reading->process->code, &g->at, g->stack_lo, g->stack_hi);
+    while (walk.valid) {
+        struct gt_frame frame = {walk.frame.pc, walk.frame.fp};
+        gt_vec_add(&reading->all->frames, &frame);
+        gt_unwind_next(&walk);
+    }
+    g->frame_count = (uint32_t)reading->all->frames.len - g->first_frame;
+    if (walk.broken)
+        gt_process_lost(reading->process, GT_OF_GOROUTINES,
+                        "goroutine %llu: its stack ends early, at %s", (unsigned long long)g->id,
+                        walk.broken);
+}
+
+size_t gt_count_natives(const struct gt_process *process, const struct gt_native_frame *frames,
+                        size_t count)
+{
+    const struct gt_pclntab *tab;
+    struct gt_func func;
+    size_t natives = 0;
+
+    while (natives < count &&
+           !gt_text_find(&process->code, gt_native_lookup_pc(&frames[natives]), &tab, &func))
+        natives++;
+    return natives;
+}
+
+/* A goroutine that calls C is in a system call, as Go sees it. */
+static void read_natives(struct reading *reading, struct gt_goroutine *g)
+{
+    struct gt_process *process = reading->process;
+    struct gt_native_frame frames[MAX_NATIVES];
+    struct gt_thread thread;
+    const char *why;
+
+    g->first_native = (uint32_t)reading->all->natives.len;
+    if (g->status != GT_G_SYSCALL || !gt_registers_in_c(process, g, &thread)) return;
+    gt_process_libraries(process);
+    size_t walked = gt_native_unwind(process->core, &thread, frames, MAX_NATIVES, &why);
+    g->native_count = (uint32_t)gt_count_natives(process, frames, walked);
+    for (uint32_t i = 0; i < g->native_count; i++)
+        gt_vec_add(&reading->all->natives, &frames[i]);
+    if (g->native_count == walked && why)
+        gt_process_lost(process, GT_OF_NAMES, "goroutine %llu: its C frames end early: %s",
+                        (unsigned long long)g->id, why);
+}
+
+static bool read_goroutine(struct reading *reading, uint64_t addr, struct gt_goroutine *g)
+{
+    struct gt_process *process = reading->process;
+    uint64_t status;
+
+    *g = (struct gt_goroutine){.address = addr};
+    if (!gt_process_field(process, addr, GT_F_g_atomicstatus, &status) ||
+        !gt_process_field(process, addr, GT_F_g_goid, &g->id) ||
+        !gt_process_field(process, addr, GT_F_g_stack_lo, &g->stack_lo) ||
+        !gt_process_field(process, addr, GT_F_g_stack_hi, &g->stack_hi))
+        return false;
+    g->status = (uint8_t)(status & ~(uint64_t)SCAN_BIT);
+    g->moving = g->status == GT_G_COPYSTACK || status & SCAN_BIT;
+    gt_process_field(process, addr, GT_F_g_parentGoid, &g->parent_id);
+    gt_process_field(process, addr, GT_F_g_gopc, &g->go_pc);
+    gt_process_field(process, addr, GT_F_g_startpc, &g->start_pc);
+    return true;
+}
+
+static void take(struct reading *reading, uint64_t addr)
+{
+    struct gt_goroutine g;
+
+    if (!read_goroutine(reading, addr, &g)) {
+        gt_process_lost(reading->process, GT_OF_GOROUTINES, "goroutine at 0x%llx: not in the core",
+                        (unsigned long long)addr);
+        return;
+    }
+    if (g.status == GT_G_IDLE || g.status == GT_G_DEAD || g.status == GT_G_DEADEXTRA) return;
+    if (g.stack_lo >= g.stack_hi) {
+        gt_process_lost(reading->process, GT_OF_GOROUTINES,
+                        "goroutine %llu: its stack bounds are reversed", (unsigned long long)g.id);
+        return;
+    }
+    g.system = is_system(gt_process_function(reading->process, g.start_pc));
+    read_wait(reading, &g);
+    read_traits(reading->process, &g);
+    read_position(reading->process, &g);
+    read_frames(reading, &g);
+    read_natives(reading, &g);
+    if (g.system) g.system = !runs_program(reading, &g);
+    reading->all->list[reading->all->count++] = g;
+}
+
+struct gt_error *gt_goroutines_open(struct gt_process *process, struct gt_goroutines **out)
+{
+    struct gt_slice allgs;
+    uint64_t addr, g;
+    struct gt_error *error = gt_process_global(process, "runtime.allgs", &addr);
+
+    if (error) return error;
+    if (!gt_process_slice(process, addr, 8, &allgs) || allgs.len > UINT32_MAX / 2)
+        return gt_error_new(GT_ERR_FORMAT,
+                            "the core lacks runtime.allgs: expected the list of goroutines; take "
+                            "the core with all anonymous memory (coredump_filter 0x33)");
+    struct gt_goroutines *all = gt_calloc(1, sizeof *all);
+    all->list = gt_calloc(allgs.len, sizeof *all->list);
+    all->frames = GT_VEC_OF(struct gt_frame);
+    all->natives = GT_VEC_OF(struct gt_native_frame);
+    struct reading reading = {.process = process, .all = all};
+    read_reasons(&reading);
+    for (uint64_t i = 0; i < allgs.len; i++)
+        if (gt_mem_u64(process->mem, allgs.ptr + i * 8, &g)) take(&reading, g);
+    gt_goroutines_number_alike(all);
+    *out = all;
+    return NULL;
+}
+
+void gt_goroutines_close(struct gt_goroutines *goroutines)
+{
+    if (!goroutines) return;
+    free(goroutines->list);
+    gt_vec_free(&goroutines->frames);
+    gt_vec_free(&goroutines->natives);
+    free(goroutines);
+}

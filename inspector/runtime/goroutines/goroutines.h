@@ -1,0 +1,81 @@
+/*
+ * Goroutines: what they are, where they stand and what they wait for.
+ *
+ * Read from runtime.allgs; dead ones are left out. Frames are kept small (a pc and a CFA each) and
+ * turned into places when they are printed. The list owns its tables.
+ *
+ * A goroutine's frames are those of Go code, which hold its pointers. The C frames of one that is
+ * in a C function are kept apart: they lie on the thread's own stack, and are only to be shown.
+ */
+#ifndef GT_RUNTIME_GOROUTINES_H
+#define GT_RUNTIME_GOROUTINES_H
+
+#include "inspector/runtime/process/process.h"
+#include "inspector/unwind/native.h"
+
+enum gt_g_status { /* runtime/runtime2.go; the numbers have not moved since 1.5 */
+                   GT_G_IDLE,
+                   GT_G_RUNNABLE,
+                   GT_G_RUNNING,
+                   GT_G_SYSCALL,
+                   GT_G_WAITING,
+                   GT_G_DEAD = 6,
+                   GT_G_COPYSTACK = 8,
+                   GT_G_PREEMPTED = 9,
+                   GT_G_LEAKED = 10,
+                   GT_G_DEADEXTRA = 11,
+};
+
+struct gt_frame { /* innermost first */
+    uint64_t pc, cfa;
+};
+
+struct gt_goroutine {
+    uint64_t address; /* of the g */
+    uint64_t id, parent_id;
+    uint64_t stack_lo, stack_hi;
+    uint64_t go_pc, start_pc; /* of the go statement and of the function started */
+    uint64_t wait_since;      /* nanotime; 0 unknown */
+    const char *wait_reason;  /* NULL unless it waits */
+    uint64_t bubble;          /* the number of its synctest bubble; 0 when in none */
+    uint8_t status;           /* enum gt_g_status, the scan bit taken off */
+    bool system;
+    bool locked;                         /* to its thread */
+    bool moving;                         /* its stack grows, or the collector may shrink it */
+    uint32_t first_frame, frame_count;   /* into the list's frames: Go's */
+    uint32_t first_native, native_count; /* into its natives: C that the first of these called */
+    struct gt_position at;               /* where its frames start; zero when unknown */
+    const struct gt_thread *thread;      /* the thread that runs it, or NULL */
+    bool from_signal;                    /* pc and sp are of an interrupted instruction */
+    uint32_t alike; /* the same for goroutines at the same place for the same reason */
+};
+
+struct gt_goroutines {
+    struct gt_goroutine *list;
+    uint32_t count;
+    struct gt_vec frames;  /* struct gt_frame */
+    struct gt_vec natives; /* struct gt_native_frame */
+};
+
+struct gt_error *gt_goroutines_open(struct gt_process *process, struct gt_goroutines **out);
+void gt_goroutines_close(struct gt_goroutines *goroutines); /* NULL is allowed */
+
+const char *gt_g_status_name(uint8_t status); /* as a Go traceback spells it */
+
+/* How many of a thread's frames are C's: the last may be the Go function that called C. */
+size_t gt_count_natives(const struct gt_process *process, const struct gt_native_frame *frames,
+                        size_t count);
+
+static inline const struct gt_frame *gt_g_frame(const struct gt_goroutines *all,
+                                                const struct gt_goroutine *g, uint32_t index)
+{
+    return gt_vec_at(&all->frames, g->first_frame + index);
+}
+
+static inline const struct gt_native_frame *
+gt_g_native(const struct gt_goroutines *all, const struct gt_goroutine *g, uint32_t index)
+{
+    return gt_vec_at(&all->natives, g->first_native + index);
+}
+
+#endif

@@ -1,0 +1,218 @@
+#include "inspector/runtime/goroutines/registers.h"
+
+#include "inspector/runtime/process/threads.h"
+
+#include <signal.h>
+
+/*
+ * The registers that the kernel leaves in a signal's ucontext, by their offsets from the word that
+ * names the stack, uc_stack.ss_sp (asm/sigcontext.h, asm/ucontext.h), and their places in struct
+ * user_regs_struct, which threads have.
+ */
+static const struct machine {
+    uint16_t first;  /* of `count` general registers */
+    uint16_t sp, pc; /* offsets */
+    uint8_t count;
+    uint8_t places[31]; /* in the order of struct user_regs_struct */
+    int8_t link;        /* the one with the return address, or -1 */
+    int16_t siginfo;    /* offset: the kernel leaves it beside the ucontext (struct rt_sigframe) */
+} machines[] = {
+    /* r8 to r15, rdi, rsi, rbp, rbx, rdx, rax, rcx, rsp, rip */
+    [GT_MACHINE_AMD64] = {.first = 24,
+                          .sp = 24 + 15 * 8,
+                          .pc = 24 + 16 * 8,
+                          .count = 15,
+                          .places = {7, 6, 5, 4, 10, 11, 3, 2, 1, 0, 13, 14, 12, 9, 8},
+                          .link = -1,
+                          .siginfo = 288},
+    /* past the signal mask and its padding: the fault's address, x0 to x30, sp, pc */
+    [GT_MACHINE_ARM64] = {.first = 168,
+                          .sp = 168 + 31 * 8,
+                          .pc = 168 + 32 * 8,
+                          .count = 31,
+                          .places = {0,  1,  2,  3,  4,  5,  6,  7,  8,  9,  10, 11, 12, 13, 14, 15,
+                                     16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30},
+                          .link = 30,
+                          .siginfo = -144},
+};
+
+static const struct machine *machine_of(const struct gt_process *process)
+{
+    return &machines[gt_core_machine(process->core)];
+}
+
+static bool in_stack(const struct gt_goroutine *g, uint64_t sp)
+{
+    return sp > g->stack_lo && sp < g->stack_hi;
+}
+
+static void from_thread(const struct machine *machine, const struct gt_thread *thread,
+                        struct gt_registers *out)
+{
+    out->at = (struct gt_position){.pc = thread->pc, .sp = thread->sp};
+    for (size_t i = 0; i < machine->count && i < thread->reg_count; i++)
+        out->value[out->count++] = thread->regs[i];
+    if (machine->link >= 0) out->at.lr = out->value[machine->link];
+}
+
+/* ---- what signal handlers interrupted -------------------------------------------------------- */
+
+struct signal_stack { /* of a thread: its gsignal's */
+    const struct machine *machine;
+    const unsigned char *bytes;
+    uint64_t lo, hi;
+    uint64_t at; /* where the search goes on */
+};
+
+static bool open_signal_stack(const struct gt_process *process, uint64_t m,
+                              struct signal_stack *out)
+{
+    uint64_t gsignal;
+
+    *out = (struct signal_stack){.machine = machine_of(process)};
+    if (!gt_process_field(process, m, GT_F_m_gsignal, &gsignal) || !gsignal ||
+        !gt_process_field(process, gsignal, GT_F_g_stack_lo, &out->lo) ||
+        !gt_process_field(process, gsignal, GT_F_g_stack_hi, &out->hi) || out->hi <= out->lo)
+        return false;
+    out->bytes = gt_mem_at(process->mem, out->lo, out->hi - out->lo);
+    return out->bytes;
+}
+
+/* The kernel leaves a ucontext on the alternate stack, whose uc_stack names that very stack:
+ * {flags, link, ss_sp, ss_flags, ss_size, ...}. Nested signals leave more than one. Returns the
+ * next one's ss_sp; NULL after the last. */
+static const unsigned char *next_interrupted(struct signal_stack *stack)
+{
+    uint64_t size = stack->hi - stack->lo;
+
+    while (stack->at + stack->machine->pc + 8 <= size) {
+        const unsigned char *from = stack->bytes + stack->at;
+        stack->at += 8;
+        if (gt_load64(from) == stack->lo && gt_load64(from + 16) == size) return from;
+    }
+    return NULL;
+}
+
+/* The one that interrupted the goroutine has its sp. A thread that is in no handler may be on its
+ * own stack, in the vDSO for one: what lies on the signal stack then is left from an earlier
+ * signal. So it may where the thread is not known. */
+static bool from_signal_frame(const struct gt_process *process, const struct gt_goroutine *g,
+                              uint64_t m, struct gt_registers *out)
+{
+    const struct machine *machine = machine_of(process);
+    struct signal_stack stack;
+    const unsigned char *context;
+
+    if (!out->thread || !open_signal_stack(process, m, &stack)) return false;
+    if (out->thread->sp < stack.lo || out->thread->sp >= stack.hi) return false;
+    while ((context = next_interrupted(&stack))) {
+        uint64_t sp = gt_load64(context + machine->sp);
+        if (!in_stack(g, sp)) continue;
+        out->at = (struct gt_position){.pc = gt_load64(context + machine->pc), .sp = sp};
+        for (size_t i = 0; i < machine->count; i++)
+            out->value[out->count++] = gt_load64(context + machine->first + 8 * machine->places[i]);
+        if (machine->link >= 0) out->at.lr = out->value[machine->link];
+        return true;
+    }
+    return false;
+}
+
+bool gt_registers_of(const struct gt_process *process, const struct gt_goroutine *g,
+                     struct gt_registers *out)
+{
+    uint64_t m;
+
+    *out = (struct gt_registers){0};
+    if (!gt_process_field(process, g->address, GT_F_g_m, &m) || !m) return false;
+    out->thread = gt_threads_of(process, m);
+    if (out->thread && in_stack(g, out->thread->sp)) {
+        from_thread(machine_of(process), out->thread, out);
+        return true;
+    }
+    return from_signal_frame(process, g, m, out);
+}
+
+/* ---- faults ---------------------------------------------------------------------------------- */
+
+static bool is_fault(int signal)
+{
+    return signal == SIGSEGV || signal == SIGBUS || signal == SIGILL || signal == SIGFPE;
+}
+
+/* siginfo_t: the signal, at 8 its code, which is above 0 when the kernel raised it, at 16 the
+ * address. The first signal's frame lies highest; those of later ones, such as the SIGABRT that the
+ * handler ends the process by, lie below. */
+bool gt_fault_handled(const struct gt_process *process, uint64_t m, struct gt_fault *out)
+{
+    enum { CODE = 8, ADDRESS = 16, SIZE = 24 };
+    struct signal_stack stack;
+    const unsigned char *context, *highest = NULL;
+
+    if (!open_signal_stack(process, m, &stack)) return false;
+    while ((context = next_interrupted(&stack)))
+        highest = context;
+    if (!highest) return false;
+    int64_t at = highest - stack.bytes + stack.machine->siginfo;
+    if (at < 0 || (uint64_t)at + SIZE > stack.hi - stack.lo) return false;
+    const unsigned char *siginfo = stack.bytes + at;
+    *out = (struct gt_fault){(int)gt_load32(siginfo), gt_load64(siginfo + ADDRESS),
+                             gt_load64(highest + stack.machine->pc)};
+    return is_fault(out->signal) && (int32_t)gt_load32(siginfo + CODE) > 0;
+}
+
+/* ---- threads that run C ---------------------------------------------------------------------- */
+
+static void interrupted_thread(const struct machine *machine, const unsigned char *context,
+                               struct gt_thread *thread)
+{
+    for (size_t i = 0; i < machine->count; i++)
+        thread->regs[i] = gt_load64(context + machine->first + 8 * machine->places[i]);
+    thread->sp = gt_load64(context + machine->sp);
+    thread->pc = gt_load64(context + machine->pc);
+}
+
+/* A thread in a signal handler goes back to what ran on another stack. */
+static bool leave_handler(const struct signal_stack *stack_of, struct gt_thread *thread)
+{
+    struct signal_stack stack = *stack_of;
+    const unsigned char *context;
+
+    while ((context = next_interrupted(&stack))) {
+        uint64_t sp = gt_load64(context + stack.machine->sp);
+        if (sp >= stack.lo && sp < stack.hi) continue;
+        interrupted_thread(stack.machine, context, thread);
+        return true;
+    }
+    return false;
+}
+
+static bool in_handler(const struct gt_process *process, uint64_t m, const struct gt_thread *thread,
+                       struct signal_stack *stack)
+{
+    return open_signal_stack(process, m, stack) && thread->sp >= stack->lo &&
+           thread->sp < stack->hi;
+}
+
+bool gt_registers_interrupted(const struct gt_process *process, uint64_t m,
+                              struct gt_thread *thread)
+{
+    struct signal_stack stack;
+
+    return in_handler(process, m, thread, &stack) && leave_handler(&stack, thread);
+}
+
+bool gt_registers_in_c(const struct gt_process *process, const struct gt_goroutine *g,
+                       struct gt_thread *out)
+{
+    struct signal_stack stack;
+    const struct gt_pclntab *tab;
+    struct gt_func func;
+    uint64_t m;
+
+    if (!gt_process_field(process, g->address, GT_F_g_m, &m) || !m) return false;
+    const struct gt_thread *thread = gt_threads_of(process, m);
+    if (!thread) return false;
+    *out = *thread;
+    if (in_handler(process, m, out, &stack) && !leave_handler(&stack, out)) return false;
+    return !gt_text_find(&process->code, out->pc, &tab, &func);
+}

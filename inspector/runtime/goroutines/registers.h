@@ -1,0 +1,47 @@
+/*
+ * The registers of a running goroutine.
+ *
+ * In a core by GOTRACEBACK=crash every thread sits in a signal handler on its gsignal stack, so a
+ * thread's registers are not the goroutine's. In this order: the thread's own, if its sp lies in
+ * the goroutine's stack; a signal frame on the gsignal stack whose sp does; else nothing, and the
+ * goroutine's sched is what is left (systemstack saves it).
+ */
+#ifndef GT_RUNTIME_REGISTERS_H
+#define GT_RUNTIME_REGISTERS_H
+
+#include "inspector/runtime/goroutines/goroutines.h"
+
+enum { GT_MAX_REGISTERS = 32 };
+
+struct gt_registers {
+    struct gt_position at;
+    /* The general ones, in the order of struct user_regs_struct: each may hold a pointer. */
+    uint64_t value[GT_MAX_REGISTERS];
+    size_t count;
+    const struct gt_thread *thread;
+};
+
+bool gt_registers_of(const struct gt_process *process, const struct gt_goroutine *g,
+                     struct gt_registers *out);
+
+/*
+ * The thread that runs C for a goroutine, as it was before a signal handler interrupted it; false
+ * when its thread is not known or runs Go.
+ */
+bool gt_registers_in_c(const struct gt_process *process, const struct gt_goroutine *g,
+                       struct gt_thread *out);
+
+/* Makes the thread of an m what it was before a signal; false when it is in no handler. */
+bool gt_registers_interrupted(const struct gt_process *process, uint64_t m,
+                              struct gt_thread *thread);
+
+struct gt_fault {
+    int signal;
+    uint64_t address, pc; /* what could not be accessed, and the instruction */
+};
+
+/* The fault whose handler ends the process on the signal stack of a thread, an m; false when it is
+ * none but another signal. */
+bool gt_fault_handled(const struct gt_process *process, uint64_t m, struct gt_fault *out);
+
+#endif

@@ -1,0 +1,41 @@
+/*
+ * What a thread of the process does, and for whom.
+ *
+ * A thread's own stack is told down to where another begins: C's functions by libunwind, then those
+ * of Go's runtime on g0's stack. What its goroutine does is the goroutine's to tell. Where a signal
+ * handler runs, the walk begins at what it interrupted.
+ */
+#ifndef GT_RUNTIME_THREAD_WALK_H
+#define GT_RUNTIME_THREAD_WALK_H
+
+#include "inspector/runtime/goroutines/goroutines.h"
+
+enum gt_thread_state {
+    GT_THREAD_UNKNOWN, /* it has an m, and nothing else is known */
+    GT_THREAD_RUNNING, /* Go code, for its goroutine */
+    GT_THREAD_SYSCALL, /* in a system call of its goroutine */
+    GT_THREAD_IN_C,    /* in a C function that its goroutine called */
+    GT_THREAD_IDLE,    /* parked until there is work for it */
+    GT_THREAD_RUNTIME, /* the runtime's own work: its scheduler, its monitor */
+    GT_THREAD_FOREIGN, /* C's own: the runtime does not know it */
+};
+
+enum { GT_MAX_THREAD_FRAMES = 64 }; /* of each sort */
+
+struct gt_thread_walk {
+    enum gt_thread_state state;
+    bool interrupted; /* by a signal whose handler it is in */
+    struct gt_native_frame natives[GT_MAX_THREAD_FRAMES];
+    struct gt_frame frames[GT_MAX_THREAD_FRAMES]; /* Go's, of the runtime on g0's stack */
+    size_t native_count, frame_count;
+    const char *why; /* the frames end early; or NULL */
+};
+
+/* `m` is 0 when the thread has none, `g` NULL when it runs no goroutine. */
+void gt_thread_walk(struct gt_process *process, const struct gt_thread *thread, uint64_t m,
+                    const struct gt_goroutine *g, struct gt_thread_walk *out);
+
+/* The runtime's ms (uint64_t addresses), for the caller to free; empty when the core lacks them. */
+struct gt_vec gt_all_ms(const struct gt_process *process);
+
+#endif

@@ -1,0 +1,104 @@
+#include "inspector/runtime/heap/arena_bits.h"
+
+enum {
+    ARENA_SHIFT = 26, /* heapArenaBytes is 64 MiB */
+    CHUNK_WORDS = 64, /* what one bit of noMorePtrs speaks of */
+};
+static const uint64_t ARENA_WORDS = ((uint64_t)1 << ARENA_SHIFT) / 8;
+static const uint64_t AMD64_OFFSET = (uint64_t)1 << 47; /* -arenaBaseOffset */
+
+struct slots { /* being copied */
+    const struct gt_arena_bits *from;
+    uint64_t base;
+    uint64_t arena; /* number of the one whose bits are at hand, + 1 */
+    const unsigned char *bitmap, *no_more;
+    unsigned char *out;
+};
+
+bool gt_arena_bits_open(const struct gt_process *process, uint64_t mheap, struct gt_arena_bits *out)
+{
+    bool arm64 = gt_core_machine(process->core) == GT_MACHINE_ARM64;
+
+    *out = (struct gt_arena_bits){.process = process, .offset = arm64 ? 0 : AMD64_OFFSET};
+    out->two_bits = !gt_has(&process->layout, GT_F_heapArena_noMorePtrs);
+    /* mheap_.arenas has one entry: the second level is all there is on 64-bit Linux. */
+    return gt_has(&process->layout, GT_F_heapArena_bitmap) &&
+           gt_has(&process->layout, GT_F_mheap_arenas) &&
+           gt_mem_u64(process->mem, mheap + gt_off(&process->layout, GT_F_mheap_arenas),
+                      &out->arenas);
+}
+
+static const unsigned char *part(const struct gt_process *process, uint64_t arena,
+                                 enum gt_field_id field, uint64_t size)
+{
+    return gt_mem_at(process->mem, arena + gt_off(&process->layout, field), size);
+}
+
+/* Puts the bits of the arena that holds addr at hand. */
+static bool open_arena(struct slots *slots, uint64_t addr)
+{
+    const struct gt_arena_bits *from = slots->from;
+    uint64_t number = (addr + from->offset) >> ARENA_SHIFT, arena;
+
+    if (slots->arena == number + 1) return true;
+    slots->arena = number + 1;
+    slots->bitmap = NULL;
+    if (!gt_mem_u64(from->process->mem, from->arenas + number * 8, &arena) || !arena) return false;
+    slots->bitmap =
+        part(from->process, arena, GT_F_heapArena_bitmap, ARENA_WORDS / (from->two_bits ? 4 : 8));
+    if (!from->two_bits)
+        slots->no_more =
+            part(from->process, arena, GT_F_heapArena_noMorePtrs, ARENA_WORDS / CHUNK_WORDS / 8);
+    return slots->bitmap && (from->two_bits || slots->no_more);
+}
+
+static void set(struct slots *slots, uint64_t addr)
+{
+    uint64_t word = (addr - slots->base) / 8;
+
+    slots->out[word / 8] |= (unsigned char)(1 << word % 8);
+}
+
+/* 1.19: bit i of a byte says that word i is a pointer, bit i + 4 that the object may have more. */
+static bool copy_two_bits(struct slots *slots, uint64_t from, uint64_t to)
+{
+    for (uint64_t addr = from; addr < to; addr += 8) {
+        if (!open_arena(slots, addr)) return false;
+        uint64_t word = addr / 8 % ARENA_WORDS;
+        unsigned bits = slots->bitmap[word / 4] >> word % 4;
+        if (!(bits & 16)) return true;
+        if (bits & 1) set(slots, addr);
+    }
+    return true;
+}
+
+/* 1.20: 64 words at a time, as heapBitsForAddr does. */
+static bool copy_chunks(struct slots *slots, uint64_t from, uint64_t to)
+{
+    for (uint64_t addr = from; addr < to;) {
+        if (!open_arena(slots, addr)) return false;
+        uint64_t word = addr / 8 % ARENA_WORDS, chunk = word / CHUNK_WORDS;
+        uint64_t bits = gt_load64(slots->bitmap + chunk * 8) >> word % CHUNK_WORDS;
+        uint64_t end = addr + (CHUNK_WORDS - word % CHUNK_WORDS) * 8;
+        for (uint64_t at = addr; bits && at < to; at += 8, bits >>= 1)
+            if (bits & 1) set(slots, at);
+        if (slots->no_more[chunk / 8] >> chunk % 8 & 1) return true;
+        addr = end;
+    }
+    return true;
+}
+
+const unsigned char *gt_arena_bits_of(const struct gt_arena_bits *bits, uint64_t base,
+                                      uint64_t slot_size, uint64_t count, struct gt_arena *storage)
+{
+    struct slots slots = {.from = bits, .base = base};
+    bool whole = true;
+
+    slots.out = gt_arena_alloc(storage, slot_size / 8 * count / 8 + 8);
+    for (uint64_t i = 0; whole && i < count; i++) {
+        uint64_t from = base + i * slot_size;
+        whole = bits->two_bits ? copy_two_bits(&slots, from, from + slot_size)
+                               : copy_chunks(&slots, from, from + slot_size);
+    }
+    return whole ? slots.out : NULL;
+}

@@ -1,0 +1,32 @@
+/*
+ * The pointer bits of spans up to Go 1.21 (and of 1.22 with GOEXPERIMENT=noallocheaders), which
+ * each arena keeps for all of its words, apart from the objects (runtime/mbitmap.go of 1.19 to
+ * 1.21, heapArena.bitmap).
+ *
+ * Two designs: until 1.19 a pointer bit and a scan bit a word, four words a byte, where a clear
+ * scan bit ends the object's pointers; later a pointer bit a word, where heapArena.noMorePtrs says
+ * for each 64 words that the object that goes on past them has no pointers there. What lies beyond
+ * is stale in both, and is cleared here: the result is what the graph wants, a bit a word.
+ */
+#ifndef GT_RUNTIME_ARENA_BITS_H
+#define GT_RUNTIME_ARENA_BITS_H
+
+#include "inspector/runtime/process/process.h"
+
+struct gt_arena_bits {
+    const struct gt_process *process;
+    uint64_t arenas; /* the runtime's array of arenas, by number */
+    uint64_t offset; /* added to an address before it is divided into arenas */
+    bool two_bits;   /* the design of 1.19 */
+};
+
+/* False when this program has no such bits. */
+bool gt_arena_bits_open(const struct gt_process *process, uint64_t mheap,
+                        struct gt_arena_bits *out);
+
+/* A bit a word for `count` slots from `base` on, in memory of `storage`; NULL when some of the
+ * arenas' bits are not in the core. */
+const unsigned char *gt_arena_bits_of(const struct gt_arena_bits *bits, uint64_t base,
+                                      uint64_t slot_size, uint64_t count, struct gt_arena *storage);
+
+#endif

@@ -1,0 +1,97 @@
+#include "inspector/runtime/heap/gcmarks.h"
+
+#include <string.h>
+
+enum gc_phase { GC_OFF, GC_MARK, GC_MARK_TERMINATION, GC_UNKNOWN };
+
+static bool bit(const unsigned char *bits, uint32_t index)
+{
+    return bits && bits[index / 8] >> (index % 8) & 1;
+}
+
+/* span.sweepgen against mheap_.sweepgen: 0 swept, +3 swept then cached (runtime/mheap.go). */
+static bool is_swept(const struct gt_goheap *heap, const struct gt_span *span)
+{
+    uint32_t ahead = span->sweep_gen - heap->sweep_gen;
+
+    return ahead == 0 || ahead == 3;
+}
+
+static bool any_bit(const unsigned char *bits, uint32_t count)
+{
+    for (uint32_t i = 0; bits && i < (count + 7) / 8; i++)
+        if (bits[i]) return true;
+    return false;
+}
+
+static void judge_span(struct gt_gcmarks *marks, const struct gt_goheap *heap,
+                       const struct gt_region *region)
+{
+    const struct gt_span *span = gt_vec_at(&heap->spans, region->tag);
+    bool swept = is_swept(heap, span);
+
+    if (swept &&
+        (any_bit(span->mark_bits, region->count) || any_bit(span->inline_bits, region->count)))
+        marks->under_way = true;
+    for (uint32_t slot = 0; slot < region->count; slot++) {
+        if (!gt_span_allocated(span, slot)) continue;
+        bool marked = swept ? bit(span->alloc_bits, slot) : gt_span_marked(span, slot);
+        if (marked)
+            gt_bit_set(&marks->marked, region->first + slot);
+        else if (swept)
+            gt_bit_set(&marks->unjudged, region->first + slot);
+    }
+}
+
+static uint64_t global_word(const struct gt_process *process, const char *name,
+                            enum gt_field_id field)
+{
+    uint64_t addr, value = 0;
+    struct gt_error *error = gt_process_global(process, name, &addr);
+
+    if (error)
+        gt_error_free(error);
+    else
+        gt_process_field(process, addr, field, &value);
+    return value;
+}
+
+static const char *read_phase(const struct gt_process *process)
+{
+    static const char *const names[] = {"off", "mark", "mark termination"};
+    uint64_t addr;
+    uint32_t phase = GC_UNKNOWN; /* where the variable is not found */
+    struct gt_error *error = gt_process_global(process, "runtime.gcphase", &addr);
+
+    if (error)
+        gt_error_free(error);
+    else
+        gt_mem_u32(process->mem, addr, &phase);
+    return phase <= GC_MARK_TERMINATION ? names[phase] : "unknown";
+}
+
+void gt_gc_state_read(const struct gt_process *process, struct gt_gc_state *state)
+{
+    state->phase = read_phase(process);
+    state->cycles = global_word(process, "runtime.memstats", GT_F_mstats_numgc);
+    state->heap_marked = global_word(process, "runtime.gcController", GT_F_gcController_heapMarked);
+}
+
+/* Each mark that completes adds 2 to mheap_.sweepgen. */
+void gt_gcmarks_init(struct gt_gcmarks *marks, const struct gt_goheap *heap)
+{
+    const char *phase = read_phase(heap->process);
+
+    *marks = (struct gt_gcmarks){.none = heap->sweep_gen < 2};
+    marks->under_way = strcmp(phase, "mark") == 0 || strcmp(phase, "mark termination") == 0;
+    gt_bitmap_init(&marks->marked, heap->graph.objects);
+    gt_bitmap_init(&marks->unjudged, heap->graph.objects);
+    for (uint32_t i = 0; i < heap->graph.region_count; i++)
+        judge_span(marks, heap, &heap->graph.regions[i]);
+}
+
+void gt_gcmarks_deinit(struct gt_gcmarks *marks)
+{
+    gt_bitmap_free(&marks->marked);
+    gt_bitmap_free(&marks->unjudged);
+}

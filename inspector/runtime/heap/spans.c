@@ -1,0 +1,380 @@
+#include "inspector/runtime/heap/spans.h"
+
+#include "inspector/base/alloc.h"
+#include "inspector/base/error.h"
+
+#include <stdlib.h>
+
+enum {
+    PAGE = 8192,
+    MAX_BITMAP_SIZE = 512,    /* gc.MinSizeForMallocHeader: larger objects carry a type */
+    MIN_INLINE_MARKS = 16,    /* gcUsesSpanInlineMarkBits */
+    INLINE_MARKS_BYTES = 128, /* sizeof(spanInlineMarkBits), at the end of the span */
+    INLINE_MARKS_OFFSET = 64, /* in it: scans[63], owned, marks[63], class */
+    MOST_INLINE_MARKS = 63 * 8,
+    TINY_SPAN_CLASS = 2 << 1 | 1,
+};
+
+enum span_state { SPAN_DEAD, SPAN_IN_USE, SPAN_MANUAL };
+
+static bool bit(const unsigned char *bits, uint32_t slot)
+{
+    return bits && bits[slot / 8] >> (slot % 8) & 1;
+}
+
+bool gt_span_marked(const struct gt_span *span, uint32_t slot)
+{
+    return bit(span->mark_bits, slot) || bit(span->inline_bits, slot);
+}
+
+bool gt_span_allocated(const struct gt_span *span, uint32_t slot)
+{
+    return slot < span->free_index || bit(span->alloc_bits, slot) ||
+           (slot < span->end_index && gt_span_marked(span, slot));
+}
+
+/* Reads the scalars of an mspan; false when the core lacks them. */
+static bool read_span(const struct gt_process *process, uint64_t addr, struct gt_span *span,
+                      uint64_t *state)
+{
+    uint64_t nelems, free_index, scan_index, sweep_gen, span_class;
+
+    *span = (struct gt_span){.address = addr};
+    if (!gt_process_field(process, addr, GT_F_mspan_state, state) ||
+        !gt_process_field(process, addr, GT_F_mspan_startAddr, &span->base) ||
+        !gt_process_field(process, addr, GT_F_mspan_npages, &span->npages) ||
+        !gt_process_field(process, addr, GT_F_mspan_elemsize, &span->elem_size) ||
+        !gt_process_field(process, addr, GT_F_mspan_nelems, &nelems) ||
+        !gt_process_field(process, addr, GT_F_mspan_freeindex, &free_index) ||
+        !gt_process_field(process, addr, GT_F_mspan_sweepgen, &sweep_gen) ||
+        !gt_process_field(process, addr, GT_F_mspan_spanclass, &span_class) ||
+        !gt_process_field(process, addr, GT_F_mspan_specials, &span->specials))
+        return false;
+    gt_process_field(process, addr, GT_F_mspan_largeType, &span->large_type);
+    span->end_index = free_index > UINT32_MAX ? UINT32_MAX : (uint32_t)free_index;
+    if (gt_process_field(process, addr, GT_F_mspan_freeIndexForScan, &scan_index) &&
+        scan_index < free_index)
+        free_index = scan_index;
+    span->nelems = nelems > UINT32_MAX ? UINT32_MAX : (uint32_t)nelems;
+    span->free_index = free_index > UINT32_MAX ? UINT32_MAX : (uint32_t)free_index;
+    span->sweep_gen = (uint32_t)sweep_gen;
+    span->span_class = (uint8_t)span_class;
+    return true;
+}
+
+/* An in-use span whose numbers cannot be true would make a region that overlaps others. */
+static bool sensible(const struct gt_span *span)
+{
+    uint64_t bytes, used;
+
+    return span->base % PAGE == 0 && span->base && span->npages && span->elem_size >= 8 &&
+           span->elem_size % 8 == 0 && span->nelems && span->free_index <= span->nelems &&
+           gt_mul(span->npages, PAGE, &bytes) && gt_mul(span->nelems, span->elem_size, &used) &&
+           used <= bytes && span->base + bytes > span->base;
+}
+
+static const unsigned char *bits_at(const struct gt_process *process, uint64_t span,
+                                    enum gt_field_id id, uint32_t nelems)
+{
+    uint64_t addr;
+
+    if (!gt_process_field(process, span, id, &addr)) return NULL;
+    return gt_mem_at(process->mem, addr, (nelems + 7) / 8);
+}
+
+static uint8_t scan_of(const struct gt_goheap *heap, struct gt_span *span)
+{
+    if (span->span_class & 1) return GT_SCAN_NONE;
+    if (heap->has_arena_bits) return GT_SCAN_BITMAP;
+    if (span->span_class >> 1 == 0) return span->large_type ? GT_SCAN_TILED : GT_SCAN_NONE;
+    if (span->elem_size <= MAX_BITMAP_SIZE) return GT_SCAN_BITMAP;
+    span->header = true;
+    return GT_SCAN_TILED;
+}
+
+static const unsigned char *arena_bitmap(struct gt_goheap *heap, const struct gt_span *span)
+{
+    const unsigned char *mask = gt_arena_bits_of(&heap->arena_bits, span->base, span->elem_size,
+                                                 span->nelems, &heap->rebuilt);
+
+    if (!mask)
+        gt_process_lost(heap->process, GT_OF_HEAP,
+                        "heap span 0x%llx: the core lacks its arena's pointer bits",
+                        (unsigned long long)span->base);
+    return mask;
+}
+
+/* The heap bitmap: a bit a word of the whole span, at its end or just before the inline marks. */
+static const unsigned char *span_bitmap(const struct gt_span *span, const unsigned char *bytes)
+{
+    uint64_t size = span->npages * PAGE;
+    uint64_t end = size - (span->inline_marks && span->elem_size >= MIN_INLINE_MARKS
+                               ? (uint64_t)INLINE_MARKS_BYTES
+                               : 0);
+    return bytes + end - size / 64;
+}
+
+static void add_region(struct gt_goheap *heap, struct gt_span *span)
+{
+    struct gt_process *process = heap->process;
+    uint64_t size = span->npages * PAGE;
+
+    span->inline_marks = heap->green_tea && span->span_class >> 1 && span->elem_size <= 512 &&
+                         span->elem_size >= MIN_INLINE_MARKS;
+    span->alloc_bits = bits_at(process, span->address, GT_F_mspan_allocBits, span->nelems);
+    span->mark_bits = bits_at(process, span->address, GT_F_mspan_gcmarkBits, span->nelems);
+    struct gt_region region = {
+        .base = span->base,
+        .slot_size = span->elem_size,
+        .count = span->nelems,
+        .bytes = gt_mem_at(process->mem, span->base, size),
+        .scan = scan_of(heap, span),
+        .tag = (uint32_t)heap->spans.len,
+    };
+    if (span->inline_marks && region.bytes && span->npages == 1 &&
+        span->nelems <= MOST_INLINE_MARKS)
+        span->inline_bits = region.bytes + PAGE - INLINE_MARKS_BYTES + INLINE_MARKS_OFFSET;
+    const char *fault = gt_region_fault(&region);
+    if (fault) {
+        gt_process_lost(process, GT_OF_HEAP, "heap span 0x%llx %s", (unsigned long long)span->base,
+                        fault);
+        return;
+    }
+    if (!region.bytes) {
+        process->missing_bytes += size;
+        gt_process_lost(process, GT_OF_HEAP, "heap span 0x%llx: the core lacks %llu of its bytes",
+                        (unsigned long long)span->base, (unsigned long long)size);
+    } else if (region.scan == GT_SCAN_BITMAP) {
+        region.mask =
+            heap->has_arena_bits ? arena_bitmap(heap, span) : span_bitmap(span, region.bytes);
+    }
+    if (region.scan == GT_SCAN_BITMAP && !region.mask) region.scan = GT_SCAN_NONE;
+    gt_vec_add(&heap->spans, span);
+    gt_heap_add(&heap->graph, &region);
+}
+
+static void take_span(struct gt_goheap *heap, uint64_t addr)
+{
+    struct gt_span span;
+    uint64_t state;
+
+    if (!read_span(heap->process, addr, &span, &state)) {
+        gt_process_lost(heap->process, GT_OF_HEAP, "mspan 0x%llx: not in the core",
+                        (unsigned long long)addr);
+        return;
+    }
+    uint64_t bytes = span.npages <= UINT64_MAX / PAGE ? span.npages * PAGE : 0;
+    if (state == SPAN_MANUAL) heap->stack_bytes += bytes;
+    if (state != SPAN_IN_USE) return;
+    if (!sensible(&span)) {
+        gt_process_lost(heap->process, GT_OF_HEAP, "mspan 0x%llx: its sizes contradict each other",
+                        (unsigned long long)addr);
+        return;
+    }
+    gt_vec_add(&heap->spans, &span);
+}
+
+static int by_base(const void *a, const void *b)
+{
+    const struct gt_span *left = a, *right = b;
+
+    return left->base < right->base ? -1 : left->base > right->base;
+}
+
+/* Did the process have memory at all of [from, to), dumped or not? */
+static bool was_mapped(const struct gt_core *core, uint64_t from, uint64_t to)
+{
+    size_t count, low = 0;
+    const struct gt_segment *segments = gt_core_segments(core, &count);
+
+    for (size_t high = count; low < high;) {
+        size_t middle = low + (high - low) / 2;
+        if (segments[middle].end <= from)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    for (; low < count && segments[low].start <= from; low++) {
+        from = segments[low].end;
+        if (from >= to) return true;
+    }
+    return false;
+}
+
+/* A span that has no memory: its segment is missing from the core, or the mspan is damaged. Counted
+ * once where several claim it; *counted is where the last of them ended. */
+static void lose_unmapped(struct gt_goheap *heap, const struct gt_span *span, uint64_t *counted)
+{
+    uint64_t end = span->base + span->npages * PAGE;
+    uint64_t from = span->base > *counted ? span->base : *counted;
+
+    if (end > from) heap->process->missing_bytes += end - from;
+    if (end > from) *counted = end;
+    gt_process_lost(heap->process, GT_OF_HEAP,
+                    "heap span 0x%llx: no segment of the core has its %llu bytes",
+                    (unsigned long long)span->base, (unsigned long long)(end - span->base));
+}
+
+/* Spans that overlap cannot both be true: the one that begins later is the loss. */
+static void add_regions(struct gt_goheap *heap)
+{
+    struct gt_vec read = heap->spans;
+    uint64_t end = 0, counted = 0;
+
+    heap->spans = GT_VEC_OF(struct gt_span);
+    if (read.len) qsort(read.data, read.len, sizeof(struct gt_span), by_base);
+    for (size_t i = 0; i < read.len; i++) {
+        struct gt_span *span = gt_vec_at(&read, i);
+        uint64_t size = span->npages * PAGE;
+        if (span->base < end) {
+            gt_process_lost(heap->process, GT_OF_HEAP, "heap span 0x%llx: overlaps another",
+                            (unsigned long long)span->base);
+        } else if (!was_mapped(heap->process->core, span->base, span->base + size)) {
+            lose_unmapped(heap, span, &counted);
+        } else {
+            end = span->base + size;
+            heap->heap_bytes += size;
+            add_region(heap, span);
+        }
+    }
+    gt_vec_free(&read);
+}
+
+static struct gt_error *read_spans(struct gt_goheap *heap)
+{
+    struct gt_process *process = heap->process;
+    struct gt_slice all;
+    uint64_t mheap, word;
+    struct gt_error *error = gt_process_global(process, "runtime.mheap_", &mheap);
+
+    if (error) return error;
+    if (!gt_process_field(process, mheap, GT_F_mheap_sweepgen, &word) ||
+        !gt_process_slice(process, mheap + gt_off(&process->layout, GT_F_mheap_allspans), 8, &all))
+        return gt_error_new(GT_ERR_FORMAT,
+                            "the core lacks runtime.mheap_ or its list of spans: expected the "
+                            "data segment of a Go process; take the core with all anonymous "
+                            "memory (coredump_filter 0x33)");
+    heap->sweep_gen = (uint32_t)word;
+    heap->has_arena_bits = gt_arena_bits_open(process, mheap, &heap->arena_bits);
+    for (uint64_t i = 0; i < all.len; i++)
+        if (gt_mem_u64(process->mem, all.ptr + i * 8, &word)) take_span(heap, word);
+    add_regions(heap);
+    return NULL;
+}
+
+static void set_allocated(struct gt_goheap *heap)
+{
+    for (uint32_t r = 0; r < heap->graph.region_count; r++) {
+        const struct gt_region *region = &heap->graph.regions[r];
+        const struct gt_span *span = gt_vec_at(&heap->spans, region->tag);
+        for (uint32_t slot = 0; slot < region->count; slot++)
+            if (gt_span_allocated(span, slot))
+                gt_bit_set(&heap->graph.allocated, region->first + slot);
+    }
+}
+
+/* The mask of the type that tiles an object; cached by the rtype's address. */
+static struct gt_tile tile_of_type(struct gt_goheap *heap, uint64_t rtype)
+{
+    bool added;
+    uint64_t *number = gt_map_put(&heap->masks, rtype, &added);
+
+    if (!added) return *(struct gt_tile *)gt_vec_at(&heap->tiles, *number);
+    *number = heap->tiles.len;
+    struct gt_tile *tile = gt_vec_push(&heap->tiles);
+    gt_type_id id = gt_types_at(heap->process->types, rtype);
+    if (id == GT_NO_TYPE) {
+        gt_process_lost(heap->process, GT_OF_HEAP, "type 0x%llx of heap objects cannot be read",
+                        (unsigned long long)rtype);
+        return *tile;
+    }
+    tile->bits = gt_types_mask(heap->process->types, id, &tile->ptr_words);
+    tile->period = gt_types_get(heap->process->types, id)->size / 8;
+    if (!tile->bits) tile->ptr_words = 0;
+    return *tile;
+}
+
+static struct gt_tile tile(void *ctx, const struct gt_region *region, uint32_t slot)
+{
+    struct gt_goheap *heap = ctx;
+    const struct gt_span *span = gt_vec_at(&heap->spans, region->tag);
+    uint64_t rtype = span->large_type;
+
+    if (span->header)
+        rtype = region->bytes ? gt_load64(region->bytes + slot * region->slot_size) : 0;
+    if (!rtype) return (struct gt_tile){0};
+    struct gt_tile found = tile_of_type(heap, rtype);
+    found.skip = span->header ? 1 : 0;
+    return found;
+}
+
+/* Green tea's marks live in the spans; the function that sets them up is only linked where the
+ * experiment is on. */
+static bool uses_green_tea(const struct gt_process *process)
+{
+    struct gt_func func;
+
+    for (size_t i = 0; i < process->code.tab_count; i++)
+        if (gt_func_named(process->code.tabs[i], "runtime.(*spanInlineMarkBits).init", &func))
+            return true;
+    return false;
+}
+
+struct gt_error *gt_goheap_open(struct gt_process *process, struct gt_goheap **out)
+{
+    struct gt_goheap *heap = gt_calloc(1, sizeof *heap);
+    heap->process = process;
+    heap->spans = GT_VEC_OF(struct gt_span);
+    heap->tiles = GT_VEC_OF(struct gt_tile);
+    heap->green_tea = uses_green_tea(process);
+    gt_heap_init(&heap->graph, (struct gt_heap_source){heap, tile});
+    struct gt_error *error = read_spans(heap);
+    if (!error) error = gt_heap_seal(&heap->graph);
+    if (error) {
+        gt_goheap_close(heap);
+        return gt_error_prefix(error, "rebuilding the heap");
+    }
+    set_allocated(heap);
+    *out = heap;
+    return NULL;
+}
+
+void gt_goheap_close(struct gt_goheap *heap)
+{
+    if (!heap) return;
+    gt_heap_deinit(&heap->graph);
+    gt_vec_free(&heap->spans);
+    gt_vec_free(&heap->tiles);
+    gt_map_free(&heap->masks);
+    gt_arena_free(&heap->rebuilt);
+    free(heap);
+}
+
+static const struct gt_span *span_of(const struct gt_goheap *heap, uint32_t object)
+{
+    return gt_vec_at(&heap->spans, gt_heap_region_of(&heap->graph, object)->tag);
+}
+
+uint64_t gt_goheap_user(const struct gt_goheap *heap, uint32_t object, uint64_t *size)
+{
+    const struct gt_region *region = gt_heap_region_of(&heap->graph, object);
+    const struct gt_span *span = gt_vec_at(&heap->spans, region->tag);
+    uint64_t skip = span->header ? 8 : 0;
+
+    *size = region->slot_size - skip;
+    return region->base + (object - region->first) * region->slot_size + skip;
+}
+
+uint64_t gt_goheap_header(const struct gt_goheap *heap, uint32_t object)
+{
+    const struct gt_span *span = span_of(heap, object);
+
+    if (!span->header) return span->large_type;
+    const unsigned char *bytes = gt_heap_bytes(&heap->graph, object);
+    return bytes ? gt_load64(bytes) : 0;
+}
+
+bool gt_goheap_tiny(const struct gt_goheap *heap, uint32_t object)
+{
+    return span_of(heap, object)->span_class == TINY_SPAN_CLASS;
+}

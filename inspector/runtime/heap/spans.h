@@ -1,0 +1,70 @@
+/*
+ * The Go heap: mheap's spans, described to the graph engine as regions.
+ *
+ * Each in-use span of runtime.mheap_.allspans is one region, and the region's tag is the span's
+ * number here. A slot is an object when the allocator has handed it out: index below freeindex, or
+ * its allocBits set (runtime/mbitmap.go, isFree). Pointer words are known by
+ *   a bitmap at the span's end     element size up to 512                 (heapBitsInSpan)
+ *   a type in the slot's first word  larger size classes: user data starts 8 bytes on
+ *   mspan.largeType                  one-object spans
+ *   the arena's bitmap               all spans up to Go 1.21 (runtime/arena_bits.h)
+ * A span that makes no sense, or whose memory the core lacks, is left out with a line in the
+ * process's losses.
+ */
+#ifndef GT_RUNTIME_SPANS_H
+#define GT_RUNTIME_SPANS_H
+
+#include "inspector/base/hash.h"
+#include "inspector/graph/heap.h"
+#include "inspector/runtime/heap/arena_bits.h"
+
+struct gt_span {
+    uint64_t address; /* of the mspan */
+    uint64_t base, npages;
+    uint64_t elem_size;
+    uint64_t large_type;                         /* an rtype's address, or 0 */
+    uint64_t specials;                           /* the first special's address, or 0 */
+    const unsigned char *alloc_bits, *mark_bits; /* the host's view; NULL when absent */
+    const unsigned char *inline_bits;            /* marks in the span itself; NULL: none */
+    uint32_t nelems;
+    uint32_t free_index; /* freeIndexForScan: a slot that is being made is not allocated yet */
+    uint32_t end_index;  /* freeindex; between the two lies what was allocated during a mark, and is
+                            marked (malloc.go, "Allocate black") */
+    uint32_t sweep_gen;
+    uint8_t span_class; /* sizeclass << 1 | noscan */
+    bool header;        /* slots begin with their type */
+    bool inline_marks;  /* green tea keeps the marks of the current cycle in the span itself */
+};
+
+struct gt_goheap {
+    struct gt_process *process;
+    struct gt_heap graph;
+    struct gt_vec spans; /* struct gt_span */
+    uint32_t sweep_gen;  /* mheap_.sweepgen */
+    bool green_tea;
+    bool has_arena_bits;
+    struct gt_arena_bits arena_bits;
+    struct gt_arena rebuilt;          /* masks made of them */
+    uint64_t stack_bytes, heap_bytes; /* pages of manual and of in-use spans */
+    struct gt_map masks;              /* rtype -> index + 1 into tiles; filled on demand */
+    struct gt_vec tiles;              /* struct gt_tile */
+};
+
+struct gt_error *gt_goheap_open(struct gt_process *process, struct gt_goheap **heap);
+void gt_goheap_close(struct gt_goheap *heap); /* NULL is allowed */
+
+/* Where the program's own data of an object begins (after a type header) and how much fits. */
+uint64_t gt_goheap_user(const struct gt_goheap *heap, uint32_t object, uint64_t *size);
+
+/* The rtype that the allocator itself recorded for an object; 0 when it keeps none for its size. */
+uint64_t gt_goheap_header(const struct gt_goheap *heap, uint32_t object);
+
+/* A 16-byte block of the tiny allocator: many small pointer-free values share it. */
+bool gt_goheap_tiny(const struct gt_goheap *heap, uint32_t object);
+
+/* Is slot `slot` of the span allocated, by its own bits? */
+/* By the collector's mark bits, wherever it keeps them. */
+bool gt_span_marked(const struct gt_span *span, uint32_t slot);
+bool gt_span_allocated(const struct gt_span *span, uint32_t slot);
+
+#endif

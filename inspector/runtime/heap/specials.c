@@ -1,0 +1,142 @@
+#include "inspector/runtime/heap/specials.h"
+
+#include "inspector/base/alloc.h"
+
+#include <stdlib.h>
+
+/* One row a kind: the constant that numbers it and where its pointer words are. */
+static const struct {
+    const char *what;
+    const char *constant;
+    enum gt_field_id first_word;
+    enum gt_field_id wide_word; /* the same in versions where it is a struct of three words */
+} kinds[GT_SPECIAL_KINDS] = {
+    [GT_SPECIAL_FINALIZER] = {"finalizer", "runtime._KindSpecialFinalizer",
+                              GT_F_specialfinalizer_fn, 0},
+    [GT_SPECIAL_CLEANUP] = {"cleanup", "runtime._KindSpecialCleanup", GT_F_specialCleanup_fn,
+                            GT_F_specialCleanup_call},
+    [GT_SPECIAL_WEAK_HANDLE] = {"weak handle", "runtime._KindSpecialWeakHandle",
+                                GT_F_specialWeakHandle_handle, 0},
+    [GT_SPECIAL_PROFILE] = {"sample of an allocation", "runtime._KindSpecialProfile",
+                            GT_F_specialprofile_b, 0},
+};
+
+struct reading {
+    const struct gt_goheap *heap;
+    struct gt_specials *specials;
+    int64_t number[GT_SPECIAL_KINDS]; /* -1: this version has no such kind */
+    struct gt_map seen;               /* addresses: a special belongs to one span */
+};
+
+/* A profile's sample would only have named an allocation site. */
+static enum gt_evidence evidence_of(int kind)
+{
+    return kind == GT_SPECIAL_PROFILE ? GT_OF_NAMES : GT_OF_SPECIALS;
+}
+
+static void read_kinds(struct reading *reading)
+{
+    struct gt_process *process = reading->heap->process;
+    const struct gt_facts *facts = process->facts;
+
+    for (int i = 0; i < GT_SPECIAL_KINDS; i++) {
+        if (facts->constant(facts->ctx, kinds[i].constant, &reading->number[i])) continue;
+        reading->number[i] = -1;
+        if (gt_has(&process->layout, kinds[i].first_word))
+            gt_process_lost(process, evidence_of(i), "no %s is known: this program has no %s",
+                            kinds[i].what, kinds[i].constant);
+    }
+}
+
+static int kind_of(const struct reading *reading, uint64_t number)
+{
+    for (int i = 0; i < GT_SPECIAL_KINDS; i++)
+        if (reading->number[i] >= 0 && (uint64_t)reading->number[i] == number) return i;
+    return -1;
+}
+
+static bool read_words(const struct gt_process *process, struct gt_special *special)
+{
+    enum gt_field_id first = kinds[special->kind].first_word;
+    enum gt_field_id wide = kinds[special->kind].wide_word;
+
+    special->word_count = 1;
+    if (wide && gt_has(&process->layout, wide)) {
+        special->word_count = 3;
+        first = wide;
+    }
+    if (!gt_has(&process->layout, first)) return false;
+    special->word_addr = special->address + gt_off(&process->layout, first);
+    return gt_mem_read(process->mem, special->word_addr, special->words,
+                       special->word_count * sizeof(uint64_t));
+}
+
+static void take(struct reading *reading, uint32_t object, uint64_t addr, int kind)
+{
+    struct gt_special special = {.address = addr, .object = object, .kind = (uint8_t)kind};
+
+    if (read_words(reading->heap->process, &special))
+        gt_vec_add(&reading->specials->list, &special);
+    else
+        gt_process_lost(reading->heap->process, evidence_of(kind),
+                        "%s at 0x%llx: no layout or not in the core", kinds[kind].what,
+                        (unsigned long long)addr);
+}
+
+static void read_list(struct reading *reading, const struct gt_region *region,
+                      const struct gt_span *span)
+{
+    const struct gt_process *process = reading->heap->process;
+    uint64_t addr = span->specials, next, offset, number;
+
+    for (bool added; addr; addr = next) {
+        gt_map_put(&reading->seen, addr, &added);
+        if (!added || !gt_process_field(process, addr, GT_F_special_next, &next) ||
+            !gt_process_field(process, addr, GT_F_special_offset, &offset) ||
+            !gt_process_field(process, addr, GT_F_special_kind, &number)) {
+            gt_process_lost(reading->heap->process, GT_OF_SPECIALS,
+                            "specials of span 0x%llx: not in the core, or listed twice",
+                            (unsigned long long)span->base);
+            return;
+        }
+        int kind = kind_of(reading, number);
+        uint64_t slot = offset / span->elem_size;
+        if (kind < 0) continue;
+        if (slot < region->count)
+            take(reading, region->first + (uint32_t)slot, addr, kind);
+        else
+            gt_process_lost(reading->heap->process, evidence_of(kind), "%s at 0x%llx: of no object",
+                            kinds[kind].what, (unsigned long long)addr);
+    }
+}
+
+/* Of a newer Go even this may be unknown, and is told once then (layouts.h). */
+static bool has_lists(const struct gt_layout *layout)
+{
+    return gt_has(layout, GT_F_special_next) && gt_has(layout, GT_F_special_offset) &&
+           gt_has(layout, GT_F_special_kind);
+}
+
+struct gt_error *gt_specials_open(const struct gt_goheap *heap, struct gt_specials **out)
+{
+    struct gt_specials *specials = gt_calloc(1, sizeof *specials);
+    struct reading reading = {.heap = heap, .specials = specials};
+
+    specials->list = GT_VEC_OF(struct gt_special);
+    read_kinds(&reading);
+    for (uint32_t i = 0; has_lists(&heap->process->layout) && i < heap->graph.region_count; i++) {
+        const struct gt_region *region = &heap->graph.regions[i];
+        const struct gt_span *span = gt_vec_at(&heap->spans, region->tag);
+        if (span->specials) read_list(&reading, region, span);
+    }
+    gt_map_free(&reading.seen);
+    *out = specials;
+    return NULL;
+}
+
+void gt_specials_close(struct gt_specials *specials)
+{
+    if (!specials) return;
+    gt_vec_free(&specials->list);
+    free(specials);
+}

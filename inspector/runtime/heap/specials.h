@@ -1,0 +1,42 @@
+/*
+ * Specials: what the runtime notes beside an object (runtime/mheap.go): finalizers, cleanups, weak
+ * handles, profile samples. Kinds are read from the program's own constants. The list owns its
+ * table.
+ */
+#ifndef GT_RUNTIME_SPECIALS_H
+#define GT_RUNTIME_SPECIALS_H
+
+#include "inspector/runtime/heap/spans.h"
+
+enum gt_special_kind {
+    GT_SPECIAL_FINALIZER,
+    GT_SPECIAL_CLEANUP,
+    GT_SPECIAL_WEAK_HANDLE,
+    GT_SPECIAL_PROFILE,
+    GT_SPECIAL_KINDS
+};
+
+struct gt_special {
+    uint64_t address;  /* of the special */
+    uint32_t object;   /* the object it belongs to */
+    uint8_t kind;      /* enum gt_special_kind */
+    uint64_t words[3]; /* its pointers: finalizer {fn}; cleanup {fn} or {call, fn, arg};
+                          weak handle {handle}; profile {bucket} */
+    uint64_t word_addr;
+    uint8_t word_count;
+};
+
+struct gt_specials {
+    struct gt_vec list; /* struct gt_special, in the order of spans */
+};
+
+struct gt_error *gt_specials_open(const struct gt_goheap *heap, struct gt_specials **out);
+void gt_specials_close(struct gt_specials *specials); /* NULL is allowed */
+
+static inline const struct gt_special *gt_special_at(const struct gt_specials *specials,
+                                                     size_t index)
+{
+    return gt_vec_at(&specials->list, index);
+}
+
+#endif

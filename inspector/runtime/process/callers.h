@@ -1,0 +1,17 @@
+/*
+ * Which code calls a function. Code is not decoded: calls are found by where they would lead.
+ */
+#ifndef GT_RUNTIME_CALLERS_H
+#define GT_RUNTIME_CALLERS_H
+
+#include "inspector/runtime/process/process.h"
+
+/* `pc` is the call's return address. */
+typedef void gt_caller_fn(void *ctx, uint64_t pc);
+
+/* Visits each call of one of the functions with these names; the list ends with NULL. Reads all of
+ * the program's code once: only for what is going to be told. */
+void gt_callers_of(const struct gt_process *process, const char *const *names, gt_caller_fn *visit,
+                   void *ctx);
+
+#endif

@@ -1,0 +1,40 @@
+#include "inspector/runtime/process/code_references.h"
+
+#include "inspector/unwind/references.h"
+
+struct reading { /* of one function */
+    uint64_t entry;
+    gt_code_reference_fn *visit;
+    void *ctx;
+};
+
+static void visit_target(void *ctx, uint64_t target)
+{
+    const struct reading *reading = ctx;
+
+    reading->visit(reading->ctx, reading->entry, target);
+}
+
+static void read_functions(const struct gt_process *process, const struct gt_pclntab *tab,
+                           struct reading *reading)
+{
+    bool arm64 = gt_core_machine(process->core) == GT_MACHINE_ARM64;
+    uint64_t done = 0;
+    struct gt_func func;
+
+    for (size_t i = 0; i < gt_pclntab_count(tab); i++) {
+        if (!gt_func_at(tab, i, &func) || func.entry < done) continue;
+        done = func.end;
+        reading->entry = func.entry;
+        (arm64 ? gt_references_arm64 : gt_references_amd64)(process->mem, func.entry, func.end,
+                                                            visit_target, reading);
+    }
+}
+
+void gt_code_references(const struct gt_process *process, gt_code_reference_fn *visit, void *ctx)
+{
+    struct reading reading = {.visit = visit, .ctx = ctx};
+
+    for (size_t i = 0; i < process->code.tab_count; i++)
+        read_functions(process, process->code.tabs[i], &reading);
+}

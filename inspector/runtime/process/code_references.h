@@ -1,0 +1,15 @@
+/*
+ * The addresses that the program's own code refers to, function by function (unwind/references.h).
+ * Code is read once, whatever a damaged table says of functions' ends.
+ */
+#ifndef GT_RUNTIME_CODE_REFERENCES_H
+#define GT_RUNTIME_CODE_REFERENCES_H
+
+#include "inspector/runtime/process/process.h"
+
+/* `entry` is the function's. Within a function in the order of its code. */
+typedef void gt_code_reference_fn(void *ctx, uint64_t entry, uint64_t target);
+
+void gt_code_references(const struct gt_process *process, gt_code_reference_fn *visit, void *ctx);
+
+#endif

@@ -1,0 +1,22 @@
+/*
+ * Does the memory at an address have the structure of one of the runtime's variables? A check for
+ * each variable that landmarks.h looks for.
+ */
+#ifndef GT_RUNTIME_LANDMARK_CHECKS_H
+#define GT_RUNTIME_LANDMARK_CHECKS_H
+
+#include "inspector/runtime/process/process.h"
+
+enum gt_likeness {
+    GT_UNLIKE,
+    GT_EMPTY, /* what the variable would be before it was used */
+    GT_ALIKE,
+};
+
+typedef enum gt_likeness gt_landmark_check(const struct gt_process *process, uint64_t addr);
+
+gt_landmark_check gt_like_allgs, gt_like_allp, gt_like_allm, gt_like_mheap, gt_like_semtable,
+    gt_like_allfin, gt_like_cleanups, gt_like_memstats, gt_like_controller, gt_like_gcphase,
+    gt_like_reasons, gt_like_backlog, gt_like_backlog_index;
+
+#endif

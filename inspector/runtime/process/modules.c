@@ -1,0 +1,166 @@
+#include "inspector/runtime/process/modules.h"
+
+#include "inspector/base/error.h"
+
+enum {
+    MAX_MODULES = 1024, /* plugins; a longer list is a damaged one */
+    BUILDINFO_ALIGN = 16,
+    BUILDINFO_MAX = 1 << 20,
+    MAX_PCLNTABS = 8, /* tried: each costs a search through the program */
+};
+
+/* ---- searching the program's memory --------------------------------------------------------- */
+
+typedef bool try_fn(void *ctx, uint64_t addr, const unsigned char *bytes, uint64_t size);
+
+/* Shows `try` every multiple of `step` in what the program's segments began with, until it takes
+ * one: what starts as zeros is large, and the linker puts nothing there. */
+static bool search(const struct gt_process *process, uint64_t step, try_fn *try, void *ctx)
+{
+    struct gt_load load;
+
+    for (size_t i = 0; gt_binary_load(process->binary, i, &load); i++) {
+        const unsigned char *bytes = gt_mem_at(process->mem, load.addr, load.file_size);
+        uint64_t first = -load.addr % step; /* step is a power of two */
+        for (uint64_t at = first; bytes && at + 8 <= load.file_size; at += step)
+            if (try(ctx, load.addr + at, bytes + at, load.file_size - at)) return true;
+    }
+    return false;
+}
+
+/* ---- the build information ------------------------------------------------------------------ */
+
+struct build_info {
+    struct gt_go_version *version;
+    const char *text; /* borrowed from the binary; not ended by a NUL */
+    size_t length;
+};
+
+static bool read_buildinfo(struct build_info *info, const unsigned char *bytes, uint64_t size)
+{
+    return gt_buildinfo_read(bytes, size < BUILDINFO_MAX ? size : BUILDINFO_MAX, info->version,
+                             &info->text, &info->length);
+}
+
+static bool try_buildinfo(void *ctx, uint64_t addr, const unsigned char *bytes, uint64_t size)
+{
+    static const char magic[] = "\xff Go buildinf:";
+
+    (void)addr;
+    return size > sizeof magic && memcmp(bytes, magic, sizeof magic - 1) == 0 &&
+           read_buildinfo(ctx, bytes, size);
+}
+
+bool gt_buildinfo_find(struct gt_process *process, struct gt_go_version *version, const char **text)
+{
+    const struct gt_section *section = gt_binary_section(process->binary, ".go.buildinfo");
+    struct build_info info = {.version = version};
+
+    *text = NULL;
+    if ((!section || !section->bytes ||
+         !read_buildinfo(&info, section->bytes, section->file_size)) &&
+        !search(process, BUILDINFO_ALIGN, try_buildinfo, &info))
+        return false;
+    if (info.text) *text = gt_arena_strndup(&process->names, info.text, info.length);
+    return true;
+}
+
+/* ---- the first module ----------------------------------------------------------------------- */
+
+struct seeking {
+    const struct gt_process *process;
+    uint64_t pclntab, found;
+    unsigned tried; /* what looked like a function table */
+};
+
+/* A word that points to the function table, and the rest of the struct that it begins. */
+static bool try_module(void *ctx, uint64_t addr, const unsigned char *bytes, uint64_t size)
+{
+    struct seeking *seeking = ctx;
+    struct gt_module module;
+
+    (void)size;
+    if (gt_load64(bytes) != seeking->pclntab) return false;
+    struct gt_error *error =
+        gt_module_read(&seeking->process->layout, seeking->process->mem, addr, &module);
+    gt_error_free(error);
+    if (!error) seeking->found = addr;
+    return !error;
+}
+
+static bool seek_module(struct seeking *seeking, uint64_t pclntab)
+{
+    seeking->pclntab = pclntab;
+    return search(seeking->process, 8, try_module, seeking);
+}
+
+/* debug/gosym: the magic number, two zeros, the least size of an instruction, that of a pointer. */
+static bool try_pclntab(void *ctx, uint64_t addr, const unsigned char *bytes, uint64_t size)
+{
+    enum { GO_118 = 0xfffffff0, GO_120 = 0xfffffff1, HEADER = 8, POINTER = 8 };
+    struct seeking *seeking = ctx;
+    uint32_t magic = gt_load32(bytes);
+
+    return size > HEADER && seeking->tried < MAX_PCLNTABS && (magic == GO_120 || magic == GO_118) &&
+           !bytes[4] && !bytes[5] && (bytes[6] == 1 || bytes[6] == 4) && bytes[7] == POINTER &&
+           ++seeking->tried && seek_module(seeking, addr);
+}
+
+static bool find_by_section(struct seeking *seeking)
+{
+    static const char *const names[] = {".gopclntab", ".data.rel.ro.gopclntab"};
+    const struct gt_process *process = seeking->process;
+    uint64_t bias = gt_binary_bias(process->binary);
+    const struct gt_section *section = gt_binary_section(process->binary, ".go.module");
+
+    if (section) seeking->found = section->addr + bias;
+    for (size_t i = 0; !seeking->found && i < sizeof names / sizeof *names; i++) {
+        section = gt_binary_section(process->binary, names[i]);
+        if (section) seek_module(seeking, section->addr + bias);
+    }
+    return seeking->found;
+}
+
+static struct gt_error *find_first(const struct gt_process *process, uint64_t *addr)
+{
+    struct seeking seeking = {.process = process};
+    struct gt_error *error = gt_process_global(process, "runtime.firstmoduledata", addr);
+
+    if (!error) return NULL;
+    gt_error_free(error);
+    if (!find_by_section(&seeking)) search(process, 8, try_pclntab, &seeking);
+    *addr = seeking.found;
+    if (*addr) return NULL;
+    return gt_error_new(GT_ERR_MISSING,
+                        "%s: expected Go's module data in the program's memory, found none for %s; "
+                        "give the binary of this very build with --exe",
+                        gt_binary_path(process->binary), process->version.text);
+}
+
+static bool was_read(const struct gt_vec *modules, uint64_t addr)
+{
+    for (size_t i = 0; i < modules->len; i++)
+        if (((const struct gt_module *)gt_vec_at(modules, i))->address == addr) return true;
+    return false;
+}
+
+struct gt_error *gt_modules_read(struct gt_process *process)
+{
+    struct gt_vec modules = GT_VEC_OF(struct gt_module);
+    uint64_t addr;
+    struct gt_error *error = find_first(process, &addr);
+
+    while (!error && addr && modules.len < MAX_MODULES) {
+        struct gt_module *module = gt_vec_push(&modules);
+        error = gt_module_read(&process->layout, process->mem, addr, module);
+        addr = module->next;
+        if (addr && was_read(&modules, addr)) {
+            gt_process_lost(process, GT_OF_GLOBALS, "the list of modules is a loop");
+            break;
+        }
+        if (addr) gt_process_libraries(process); /* a plugin's tables are in its file */
+    }
+    process->modules = modules.data;
+    process->module_count = modules.len;
+    return error;
+}

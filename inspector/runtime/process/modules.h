@@ -1,0 +1,22 @@
+/*
+ * The modules of a process: the runtime's list of them, wherever its head is.
+ *
+ * runtime.firstmoduledata is a symbol; since Go 1.26 it is also a section; else it is the one word
+ * of the program's data that holds the address of its function table and that begins a module
+ * whose parts make sense (gotypes/moduledata.h). The function table is a section too, and has a
+ * magic number where section headers are gone.
+ */
+#ifndef GT_RUNTIME_MODULES_H
+#define GT_RUNTIME_MODULES_H
+
+#include "inspector/runtime/process/process.h"
+
+/* Fills process->modules. The layout of moduledata must be known. */
+struct gt_error *gt_modules_read(struct gt_process *process);
+
+/* The build information, by section or by its magic number, with its text of modules and settings,
+ * which lives as long as the process; NULL when it has none. False when there is none at all. */
+bool gt_buildinfo_find(struct gt_process *process, struct gt_go_version *version,
+                       const char **text);
+
+#endif

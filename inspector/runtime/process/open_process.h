@@ -1,0 +1,21 @@
+/*
+ * Opens a process: its core, the binary that made it, and then, in this order, the version of Go,
+ * the layouts, the modules, the code, the types and the threads. Each step needs those before it.
+ *
+ * A process that was opened has all of them but debug information and symbols, which a stripped
+ * program lacks. The caller owns it.
+ */
+#ifndef GT_RUNTIME_OPEN_PROCESS_H
+#define GT_RUNTIME_OPEN_PROCESS_H
+
+#include "inspector/runtime/process/process.h"
+
+struct gt_error *gt_process_open(const struct gt_core_options *options,
+                                 struct gt_process **process);
+void gt_process_close(struct gt_process *process); /* NULL is allowed */
+
+/* What a cut-off core lacks, or a newer Go changed, is the reason for an error, whatever was missed
+ * first. */
+struct gt_error *gt_process_explain(const struct gt_process *process, struct gt_error *error);
+
+#endif

@@ -1,0 +1,125 @@
+/*
+ * A dead Go process: its core, its binary, and what both say of its code, types and layouts.
+ *
+ * The bottom of runtime/: everything else here reads the process through it. This is the record and
+ * what is asked of it; open_process.h makes one. The process owns all it points to, until
+ * gt_process_close(). What could not be read is told in `losses`, a line each, and never silently
+ * left out.
+ */
+#ifndef GT_RUNTIME_PROCESS_H
+#define GT_RUNTIME_PROCESS_H
+
+#include "gotypes/chain.h"
+#include "gotypes/known.h"
+#include "gotypes/maps.h"
+#include "gotypes/rtype_facts.h"
+#include "gotypes/type_names.h"
+#include "inspector/base/arena.h"
+#include "inspector/base/vec.h"
+#include "inspector/core/libraries.h"
+#include "inspector/runtime/process/packages.h"
+#include "inspector/symbols/dwarf.h"
+#include "inspector/unwind/goframes.h"
+
+/* What a loss is a loss of. A detector names the evidence that it needs: where some of it is lost,
+ * not having found its kind means nothing. */
+enum gt_evidence {
+    GT_OF_HEAP, /* spans, their memory, the types of their objects */
+    GT_OF_GLOBALS,
+    GT_OF_GOROUTINES, /* goroutines, their stacks and frames */
+    GT_OF_TIMERS,
+    GT_OF_SPECIALS, /* finalizers, cleanups and their queues */
+    GT_OF_DEFERS,
+    GT_OF_NAMES, /* what only makes a report readable */
+    GT_EVIDENCE
+};
+
+struct gt_threads;
+
+struct gt_process {
+    struct gt_core *core;
+    struct gt_binary *binary;
+    struct gt_binary *debug;       /* the separate file with its debug information, or NULL */
+    struct gt_libraries libraries; /* none until gt_process_libraries() */
+    bool libraries_open;
+    struct gt_dwarf *dwarf; /* NULL: a stripped program */
+    struct gt_known known;  /* of this version of Go */
+    struct gt_facts known_facts;
+    struct gt_rtype_facts *rtypes; /* without DWARF */
+    struct gt_type_names *type_names;
+    struct gt_landmarks *landmarks; /* variables without symbols */
+    struct gt_facts_chain chain;    /* all of them */
+    const struct gt_facts *facts;   /* what the chain answers */
+    const struct gt_memory *mem;
+    struct gt_go_version version;
+    const char *build_info; /* its text of modules and settings; or NULL */
+    struct gt_packages packages;
+    struct gt_layout layout;
+    struct gt_module *modules;
+    size_t module_count;
+    struct gt_text code;
+    struct gt_threads *threads; /* threads.h */
+    struct gt_types *types;
+    const struct gt_debug_global *globals; /* sorted by address */
+    size_t global_count;
+    struct gt_arena names;      /* strings that live as long as the process */
+    struct gt_vec losses;       /* const char *: what could not be read, for the coverage */
+    uint64_t lost[GT_EVIDENCE]; /* how often something of each kind of evidence was lost */
+    uint64_t missing_bytes;     /* of heap and stacks that the core should hold */
+};
+
+/* Records a loss: one line for the report's coverage. */
+void gt_process_lost(struct gt_process *process, enum gt_evidence of, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* What of the evidence that proof needs is missing, "parts of the heap, some global variables", in
+ * `storage`; NULL when nothing is. */
+const char *gt_process_lacks(const struct gt_process *process, struct gt_arena *storage);
+
+/* Nothing that could hold an object is missing: what was found is proof. */
+static inline bool gt_process_is_whole(const struct gt_process *process)
+{
+    return !process->lost[GT_OF_HEAP] && !process->lost[GT_OF_GLOBALS] &&
+           !process->lost[GT_OF_GOROUTINES] && !process->lost[GT_OF_SPECIALS];
+}
+
+/* A runtime variable's address; an error names it when the program has none. */
+struct gt_error *gt_process_global(const struct gt_process *process, const char *name,
+                                   uint64_t *addr);
+
+/* How many of the globals begin at addr or before. */
+size_t gt_process_globals_up_to(const struct gt_process *process, uint64_t addr);
+
+/* The global variable that holds addr, or NULL. */
+const struct gt_debug_global *gt_process_global_at(const struct gt_process *process, uint64_t addr);
+
+/* Is it in the memory of package-level variables, with pointers or without? */
+bool gt_process_is_static(const struct gt_process *process, uint64_t addr);
+
+/* A word-sized field of the struct at addr; false when absent here or in this Go version. */
+static inline bool gt_process_field(const struct gt_process *process, uint64_t addr,
+                                    enum gt_field_id id, uint64_t *out)
+{
+    return gt_read_field(&process->layout, process->mem, addr, id, out);
+}
+
+/* A slice header at addr whose elements of `elem_size` bytes are all in the core's memory. */
+bool gt_process_slice(const struct gt_process *process, uint64_t addr, uint64_t elem_size,
+                      struct gt_slice *out);
+
+/* A Go string's bytes, at most `max`; NULL when absent. Lives as long as the process. */
+const char *gt_process_string(struct gt_process *process, uint64_t header, uint64_t max);
+
+/* "main.(*server).loop" for a code address, "?" when it is none of Go's. */
+const char *gt_process_function(const struct gt_process *process, uint64_t pc);
+
+/* Does a function's code begin there? */
+bool gt_process_is_entry(const struct gt_process *process, uint64_t addr);
+
+/* The function behind a func value (a pointer to a funcval), "?" when it cannot be read. */
+const char *gt_process_closure(const struct gt_process *process, uint64_t funcval);
+
+/* Opens the shared libraries, unless they are: only C code needs them. */
+void gt_process_libraries(struct gt_process *process);
+
+#endif

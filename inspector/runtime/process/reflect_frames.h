@@ -1,0 +1,33 @@
+/*
+ * The frames of reflect.makeFuncStub and reflect.methodValueCall: assembly that takes calls of any
+ * signature (runtime/stkframe.go, argMapInternal; reflect/asm_*.s).
+ *
+ * No map of theirs says what their arguments are, but the function value that was called does,
+ * which the stub keeps in its frame; and the registers that came with the call lie at the frame's
+ * end, as an internal/abi.RegArgs that no list of stack objects has.
+ */
+#ifndef GT_RUNTIME_REFLECT_FRAMES_H
+#define GT_RUNTIME_REFLECT_FRAMES_H
+
+#include "inspector/runtime/process/process.h"
+
+struct gt_reflect_frame {
+    const unsigned char *args; /* the mask of `words` words of arguments; NULL: it has none */
+    uint64_t words;
+    uint64_t registers;            /* address of the RegArgs; 0: it was not begun */
+    uint64_t registers_size;       /* in bytes */
+    const unsigned char *pointers; /* the mask of its words */
+    uint64_t register_words;
+};
+
+enum gt_reflect_answer {
+    GT_NO_REFLECT, /* some other function's frame */
+    GT_REFLECT,
+    GT_REFLECT_LOST, /* one of theirs, whose function value cannot be read */
+};
+
+enum gt_reflect_answer gt_reflect_frame(const struct gt_process *process,
+                                        const struct gt_go_frame *frame,
+                                        struct gt_reflect_frame *out);
+
+#endif

@@ -1,0 +1,310 @@
+#include "inspector/runtime/roots/compare.h"
+
+#include "inspector/base/error.h"
+#include "inspector/runtime/roots/leads.h"
+
+#include <string.h>
+
+struct comparing {
+    const struct gt_goheap *heap;
+    const struct gt_goroutines *goroutines;
+    const struct gt_gcmarks *marks;
+    const struct gt_roots *roots;
+    size_t examples;
+    struct gt_bitmap live;     /* ours */
+    struct gt_bitmap precise;  /* without words that need not be pointers */
+    struct gt_bitmap dropped;  /* only the collector's */
+    struct gt_bitmap dangling; /* free slots that a live pointer leads to */
+    struct gt_bitmap led[GT_LEADS];
+    uint64_t tiny_blocks; /* that allocators may have held */
+    struct gt_comparison *out;
+};
+
+static const struct {
+    const char *name;
+    bool explains;
+} reasons[GT_REASONS] = {
+    [GT_REASON_STACK] = {"dropped since the last collection: only a dead stack word leads to it",
+                         true},
+    [GT_REASON_OBJECT] = {"dropped since the last collection: only an unreachable object that was "
+                          "allocated since leads to it",
+                          true},
+    [GT_REASON_DROPPED] = {"dropped since the last collection: nothing leads to it", true},
+    [GT_REASON_TINY] = {"tiny block that an allocator held", true},
+    [GT_REASON_CONSERVATIVE] = {"only words that may not be pointers lead to it", true},
+    [GT_REASON_WORD] = {"a word that gotopsy does not follow leads to it: a missed root or edge",
+                        false},
+    [GT_REASON_FRAME] = {"dropped since the last collection: only a dead word of a frame that has "
+                         "not run since leads to it",
+                         true},
+    [GT_REASON_QUIET] = {"unreachable since the last mark, and no goroutine has run since that "
+                         "could have dropped it",
+                         false},
+    [GT_REASON_MISSING] = {"unreachable since the last mark, and the core lacks memory that may "
+                           "lead to it",
+                           false},
+    [GT_REASON_UNMARKED] = {"reached, but not marked", false},
+    [GT_REASON_FREE] = {"reached, but free", false},
+    [GT_REASON_UNJUDGED] = {"not judged", false},
+};
+
+const char *gt_reason_name(enum gt_reason reason)
+{
+    return reasons[reason].name;
+}
+
+bool gt_reason_explains(enum gt_reason reason)
+{
+    return reasons[reason].explains;
+}
+
+static void differ(const struct comparing *comparing, struct gt_reason_count *counts,
+                   enum gt_reason reason, uint64_t addr, uint64_t bytes)
+{
+    struct gt_reason_count *count = &counts[reason];
+
+    count->objects++;
+    count->bytes += bytes;
+    if (count->examples.len < comparing->examples) gt_vec_add(&count->examples, &addr);
+}
+
+static bool comparable(const struct comparing *comparing)
+{
+    return !comparing->marks->under_way && !comparing->marks->none;
+}
+
+/* ---- what only the collector has ----------------------------------------------------------- */
+
+/* What has no part in the program's work: it runs in every collection, or holds nothing. */
+static bool serves_collector(const struct gt_process *process, const struct gt_goroutine *g)
+{
+    static const char *const names[] = {"runtime.gcBgMarkWorker", "runtime.bgsweep",
+                                        "runtime.bgscavenge", "runtime.forcegchelper"};
+    const char *starts = gt_process_function(process, g->start_pc);
+
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (strcmp(starts, names[i]) == 0) return true;
+    return false;
+}
+
+static void count_runners(struct comparing *comparing)
+{
+    const struct gt_process *process = comparing->heap->process;
+
+    for (uint32_t i = 0; i < comparing->goroutines->count; i++) {
+        const struct gt_goroutine *g = &comparing->goroutines->list[i];
+        if (gt_ran_since(process, g) && !serves_collector(process, g)) comparing->out->ran_since++;
+    }
+}
+
+static void count_tiny_blocks(struct comparing *comparing)
+{
+    const struct gt_process *process = comparing->heap->process;
+    struct gt_slice allp;
+    uint64_t addr;
+    struct gt_error *error = gt_process_global(process, "runtime.allp", &addr);
+
+    if (error)
+        gt_error_free(error);
+    else if (gt_process_slice(process, addr, 8, &allp))
+        comparing->tiny_blocks = allp.len;
+}
+
+/* All objects that leads of one kind reach, directly or through each other. */
+static void follow(const struct comparing *comparing, const struct gt_bitmap *from,
+                   struct gt_bitmap *led)
+{
+    const struct gt_heap *graph = &comparing->heap->graph;
+
+    gt_bitmap_init(led, graph->objects);
+    gt_bitmap_copy(led, &comparing->live);
+    struct gt_marker *marker = gt_marker_create(graph, NULL, led);
+    for (size_t i = gt_bitmap_next(from, 0); i < from->bits; i = gt_bitmap_next(from, i + 1))
+        gt_mark_seed(marker, gt_heap_address(graph, (uint32_t)i));
+    gt_mark_drain(marker);
+    gt_marker_free(marker);
+}
+
+static void find_leads(struct comparing *comparing)
+{
+    struct gt_leads leads;
+
+    gt_leads_find(comparing->heap, comparing->goroutines, comparing->marks, &comparing->live,
+                  &comparing->dropped, &leads);
+    for (int lead = 0; lead < GT_LEADS; lead++)
+        follow(comparing, &leads.to[lead], &comparing->led[lead]);
+    gt_leads_deinit(&leads);
+}
+
+static enum gt_reason reason_of_leads(const struct comparing *comparing, uint32_t object)
+{
+    if (gt_bit(&comparing->led[GT_LEAD_WORD], object)) return GT_REASON_WORD;
+    if (!gt_process_is_whole(comparing->heap->process)) return GT_REASON_MISSING;
+    if (gt_bit(&comparing->led[GT_LEAD_STACK], object)) return GT_REASON_STACK;
+    if (gt_bit(&comparing->led[GT_LEAD_OBJECT], object)) return GT_REASON_OBJECT;
+    if (!comparing->out->ran_since && !comparing->out->unjudged) return GT_REASON_QUIET;
+    return gt_bit(&comparing->led[GT_LEAD_FRAME], object) ? GT_REASON_FRAME : GT_REASON_DROPPED;
+}
+
+static enum gt_reason reason_for(struct comparing *comparing, uint32_t object)
+{
+    enum gt_reason reason = reason_of_leads(comparing, object);
+
+    if ((reason == GT_REASON_DROPPED || reason == GT_REASON_QUIET || reason == GT_REASON_FRAME) &&
+        comparing->tiny_blocks && gt_goheap_tiny(comparing->heap, object)) {
+        comparing->tiny_blocks--;
+        return GT_REASON_TINY;
+    }
+    return reason;
+}
+
+static void judge_dropped(struct comparing *comparing)
+{
+    const struct gt_heap *graph = &comparing->heap->graph;
+    const struct gt_bitmap *dropped = &comparing->dropped;
+    size_t first = gt_bitmap_next(dropped, 0);
+    bool judged = comparable(comparing);
+
+    if (first == dropped->bits) return;
+    if (judged) find_leads(comparing);
+    if (judged) count_tiny_blocks(comparing);
+    for (size_t i = first; i < dropped->bits; i = gt_bitmap_next(dropped, i + 1))
+        differ(comparing, comparing->out->only_gc,
+               judged ? reason_for(comparing, (uint32_t)i) : GT_REASON_UNJUDGED,
+               gt_heap_address(graph, (uint32_t)i), gt_heap_size(graph, (uint32_t)i));
+    for (int lead = 0; judged && lead < GT_LEADS; lead++)
+        gt_bitmap_free(&comparing->led[lead]);
+}
+
+/* ---- what only gotopsy has ----------------------------------------------------------------- */
+
+/* Computed when the first difference needs it. */
+static bool reached_precisely(struct comparing *comparing, uint32_t object)
+{
+    if (!comparing->precise.words) {
+        struct gt_bitmap without;
+        gt_bitmap_init(&without, comparing->roots->list.len);
+        for (size_t i = 0; i < comparing->roots->list.len; i++)
+            if (gt_root_at(comparing->roots, i)->kind == GT_ROOT_CONSERVATIVE)
+                gt_bit_set(&without, i);
+        gt_bitmap_init(&comparing->precise, comparing->heap->graph.objects);
+        gt_live_mark(comparing->heap, comparing->roots, &without, NULL, &comparing->precise);
+        gt_bitmap_free(&without);
+    }
+    return gt_bit(&comparing->precise, object);
+}
+
+static void differ_own(struct comparing *comparing, uint32_t holder, enum gt_reason reason,
+                       uint64_t addr, uint64_t bytes)
+{
+    if (!comparable(comparing))
+        reason = GT_REASON_UNJUDGED;
+    else if (!reached_precisely(comparing, holder))
+        reason = GT_REASON_CONSERVATIVE;
+    differ(comparing, comparing->out->only_own, reason, addr, bytes);
+}
+
+static void compare_objects(struct comparing *comparing)
+{
+    const struct gt_heap *graph = &comparing->heap->graph;
+    struct gt_comparison *out = comparing->out;
+
+    for (size_t i = gt_bitmap_next(&graph->allocated, 0); i < graph->allocated.bits;
+         i = gt_bitmap_next(&graph->allocated, i + 1)) {
+        if (gt_bit(&comparing->marks->unjudged, i)) continue;
+        bool gc = gt_bit(&comparing->marks->marked, i), own = gt_bit(&comparing->live, i);
+        if (gc && !own) gt_bit_set(&comparing->dropped, i);
+        if (!own) continue;
+        uint64_t bytes = gt_heap_size(graph, (uint32_t)i);
+        out->own_objects++;
+        out->own_bytes += bytes;
+        if (!gc)
+            differ_own(comparing, (uint32_t)i, GT_REASON_UNMARKED,
+                       gt_heap_address(graph, (uint32_t)i), bytes);
+    }
+}
+
+struct holder {
+    struct comparing *comparing;
+    uint32_t object;
+};
+
+/* A live pointer to a free slot: the collector cannot have followed it and left the slot free. */
+static void dangling_word(void *ctx, uint64_t offset, uint64_t value)
+{
+    struct holder *holder = ctx;
+    const struct gt_heap *graph = &holder->comparing->heap->graph;
+    const struct gt_region *region = gt_heap_region(graph, value);
+
+    (void)offset;
+    if (!region) return;
+    uint32_t slot = gt_region_slot(region, value);
+    if (slot >= region->count || gt_bit(&graph->allocated, region->first + slot)) return;
+    if (gt_bit_test_set(&holder->comparing->dangling, region->first + slot)) return;
+    differ_own(holder->comparing, holder->object, GT_REASON_FREE, value, region->slot_size);
+}
+
+static void find_dangling(struct comparing *comparing)
+{
+    const struct gt_bitmap *live = &comparing->live;
+
+    for (size_t i = gt_bitmap_next(live, 0); i < comparing->heap->graph.scan_objects;
+         i = gt_bitmap_next(live, i + 1)) {
+        struct holder holder = {comparing, (uint32_t)i};
+        if (!gt_bit(&comparing->marks->unjudged, i))
+            gt_heap_words(&comparing->heap->graph, (uint32_t)i, dangling_word, &holder);
+    }
+}
+
+/* ---- both ---------------------------------------------------------------------------------- */
+
+static void init(struct comparing *comparing, struct gt_comparison *out)
+{
+    size_t objects = comparing->heap->graph.objects;
+
+    *out = (struct gt_comparison){0};
+    for (int i = 0; i < GT_REASONS; i++)
+        out->only_gc[i].examples = out->only_own[i].examples = GT_VEC_OF(uint64_t);
+    gt_bitmap_init(&comparing->live, objects);
+    gt_bitmap_init(&comparing->dropped, objects);
+    gt_bitmap_init(&comparing->dangling, objects);
+}
+
+static void deinit(struct comparing *comparing)
+{
+    gt_bitmap_free(&comparing->live);
+    gt_bitmap_free(&comparing->precise);
+    gt_bitmap_free(&comparing->dropped);
+    gt_bitmap_free(&comparing->dangling);
+}
+
+void gt_compare(const struct gt_goheap *heap, const struct gt_goroutines *goroutines,
+                const struct gt_roots *roots, const struct gt_gcmarks *marks, size_t examples,
+                struct gt_comparison *out)
+{
+    struct comparing comparing = {.heap = heap,
+                                  .goroutines = goroutines,
+                                  .marks = marks,
+                                  .roots = roots,
+                                  .examples = examples,
+                                  .out = out};
+
+    init(&comparing, out);
+    out->gc_objects = gt_bitmap_count(&marks->marked);
+    out->gc_bytes = gt_heap_bytes_of(&heap->graph, &marks->marked);
+    out->unjudged = gt_bitmap_count(&marks->unjudged);
+    count_runners(&comparing);
+    gt_live_mark(heap, roots, NULL, NULL, &comparing.live);
+    compare_objects(&comparing);
+    find_dangling(&comparing);
+    judge_dropped(&comparing);
+    deinit(&comparing);
+}
+
+void gt_comparison_deinit(struct gt_comparison *comparison)
+{
+    for (int i = 0; i < GT_REASONS; i++) {
+        gt_vec_free(&comparison->only_gc[i].examples);
+        gt_vec_free(&comparison->only_own[i].examples);
+    }
+}

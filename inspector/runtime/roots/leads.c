@@ -1,0 +1,264 @@
+#include "inspector/runtime/roots/leads.h"
+
+#include "inspector/base/error.h"
+#include "inspector/runtime/goroutines/thread_walk.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    WORD = 8,
+    MOST_OF_MHEAP = 96 << 10, /* mheap_ in any version, where nothing tells its size */
+};
+
+struct seeking {
+    const struct gt_goheap *heap;
+    const struct gt_gcmarks *marks;
+    const struct gt_bitmap *live, *wanted;
+    struct gt_leads *out;
+    uint64_t lo, hi;   /* all wanted objects lie in [lo, hi) */
+    struct gt_map own; /* objects that are gs, ms and Ps */
+};
+
+/* It helped with the mark, and did so while it looked as if it waited. */
+static bool waits_for_collector(const char *reason)
+{
+    return reason && (strstr(reason, "GC ") || strstr(reason, "garbage collection"));
+}
+
+bool gt_ran_since(const struct gt_process *process, const struct gt_goroutine *g)
+{
+    uint64_t assist = 0;
+
+    if (!g->wait_since || g->status == GT_G_RUNNING || g->status == GT_G_COPYSTACK) return true;
+    if (waits_for_collector(g->wait_reason)) return true;
+    if (g->wait_reason && strcmp(g->wait_reason, "coroutine") == 0) return true;
+    return gt_process_field(process, g->address, GT_F_g_gcAssistBytes, &assist) && assist;
+}
+
+/* ---- what is known of places --------------------------------------------------------------- */
+
+/* The runtime's list of all its gs or Ps: their addresses, for the caller to free. */
+static struct gt_vec listed(const struct gt_process *process, const char *global)
+{
+    struct gt_vec all = GT_VEC_OF(uint64_t);
+    struct gt_slice list;
+    uint64_t addr, one;
+    struct gt_error *error = gt_process_global(process, global, &addr);
+
+    if (error || !gt_process_slice(process, addr, WORD, &list)) {
+        gt_error_free(error);
+        return all;
+    }
+    for (uint64_t i = 0; i < list.len; i++)
+        if (gt_mem_u64(process->mem, list.ptr + i * WORD, &one) && one) gt_vec_add(&all, &one);
+    return all;
+}
+
+static void add_own(struct seeking *seeking, uint64_t addr)
+{
+    uint32_t object = gt_heap_object(&seeking->heap->graph, addr);
+
+    if (object != GT_NO_OBJECT) gt_map_put(&seeking->own, object, NULL);
+}
+
+static void add_all_own(struct seeking *seeking, const struct gt_vec *all)
+{
+    for (size_t i = 0; i < all->len; i++)
+        add_own(seeking, gt_vec_u64(all, i));
+}
+
+static void list_own(struct seeking *seeking)
+{
+    const struct gt_process *process = seeking->heap->process;
+    struct gt_vec ps = listed(process, "runtime.allp"), gs = listed(process, "runtime.allgs");
+    struct gt_vec ms = gt_all_ms(process);
+    uint64_t g;
+
+    add_all_own(seeking, &ps);
+    add_all_own(seeking, &gs);
+    add_all_own(seeking, &ms);
+    for (size_t i = 0; i < ms.len; i++) {
+        if (gt_process_field(process, gt_vec_u64(&ms, i), GT_F_m_g0, &g)) add_own(seeking, g);
+        if (gt_process_field(process, gt_vec_u64(&ms, i), GT_F_m_gsignal, &g)) add_own(seeking, g);
+    }
+    gt_vec_free(&ps);
+    gt_vec_free(&gs);
+    gt_vec_free(&ms);
+}
+
+/* ---- words --------------------------------------------------------------------------------- */
+
+static void look_at(struct seeking *seeking, uint64_t value, enum gt_lead lead)
+{
+    if (value - seeking->lo >= seeking->hi - seeking->lo) return;
+    uint32_t object = gt_heap_object(&seeking->heap->graph, value);
+    if (object != GT_NO_OBJECT && gt_bit(seeking->wanted, object))
+        gt_bit_set(&seeking->out->to[lead], object);
+}
+
+static void look_through(struct seeking *seeking, const unsigned char *bytes, uint64_t size,
+                         enum gt_lead lead)
+{
+    for (uint64_t at = 0; at + WORD <= size; at += WORD)
+        look_at(seeking, gt_load64(bytes + at), lead);
+}
+
+static void look_through_range(struct seeking *seeking, uint64_t from, uint64_t to,
+                               enum gt_lead lead)
+{
+    const struct gt_memory *mem = seeking->heap->process->mem;
+    uint64_t avail;
+
+    while (from < to) {
+        const unsigned char *bytes = mem->map(mem->ctx, from, &avail);
+        if (!bytes || !avail) return;
+        uint64_t size = avail < to - from ? avail : to - from;
+        look_through(seeking, bytes, size, lead);
+        from += size;
+    }
+}
+
+/* ---- globals and stacks -------------------------------------------------------------------- */
+
+/* mheap_ leads to no object, and is full of pages' addresses. */
+static void find_mheap(const struct gt_process *process, uint64_t *from, uint64_t *to)
+{
+    struct gt_debug_global mheap;
+
+    *from = *to = 0;
+    if (!process->facts->global(process->facts->ctx, "runtime.mheap_", &mheap)) return;
+    *from = mheap.addr;
+    *to = mheap.addr + (mheap.size ? mheap.size : MOST_OF_MHEAP);
+}
+
+static void look_through_section(struct seeking *seeking, uint64_t from, uint64_t to)
+{
+    uint64_t mheap, end;
+
+    find_mheap(seeking->heap->process, &mheap, &end);
+    if (mheap < from || mheap > to || end < mheap) mheap = end = to;
+    if (end > to) end = to;
+    look_through_range(seeking, from, mheap, GT_LEAD_WORD);
+    look_through_range(seeking, end, to, GT_LEAD_WORD);
+}
+
+static void look_through_globals(struct seeking *seeking)
+{
+    const struct gt_process *process = seeking->heap->process;
+
+    for (size_t i = 0; i < process->module_count; i++) {
+        const struct gt_module *module = &process->modules[i];
+        look_through_section(seeking, module->data, module->edata);
+        look_through_section(seeking, module->bss, module->ebss);
+    }
+}
+
+/* Below its sp only what has run since says anything. */
+static void look_through_stacks(struct seeking *seeking, const struct gt_goroutines *goroutines)
+{
+    for (uint32_t i = 0; i < goroutines->count; i++) {
+        const struct gt_goroutine *g = &goroutines->list[i];
+        bool known = g->at.sp >= g->stack_lo && g->at.sp < g->stack_hi;
+        uint64_t from = known ? g->at.sp : g->stack_lo;
+        if (gt_ran_since(seeking->heap->process, g))
+            look_through_range(seeking, g->stack_lo, g->stack_hi, GT_LEAD_STACK);
+        else
+            look_through_range(seeking, from, g->stack_hi, GT_LEAD_FRAME);
+    }
+}
+
+/* ---- objects ------------------------------------------------------------------------------- */
+
+/* internal/runtime/gc/sizeclasses.go, the same from 1.19 to 1.27. */
+static const uint16_t class_sizes[] = {
+    0,     8,     16,    24,    32,    48,    64,    80,    96,    112,   128,   144,  160,   176,
+    192,   208,   224,   240,   256,   288,   320,   352,   384,   416,   448,   480,  512,   576,
+    640,   704,   768,   896,   1024,  1152,  1280,  1408,  1536,  1792,  2048,  2304, 2688,  3072,
+    3200,  3456,  4096,  4864,  5376,  6144,  6528,  6784,  6912,  8192,  9472,  9728, 10240, 10880,
+    12288, 13568, 14336, 16384, 18432, 19072, 20480, 21760, 24576, 27264, 28672, 32768};
+
+/* How many bytes of a slot are some object's for sure: one more word than the next smaller class
+ * has. The rest may be left from the slot's last object: not all allocations clear it. */
+static uint64_t sure_bytes(uint64_t slot_size)
+{
+    for (size_t i = 1; i < sizeof class_sizes / sizeof *class_sizes; i++)
+        if (class_sizes[i] == slot_size) return class_sizes[i - 1] + WORD;
+    return slot_size;
+}
+
+static enum gt_lead lead_of(const struct seeking *seeking, uint32_t object)
+{
+    if (!gt_bit(&seeking->heap->graph.allocated, object) || gt_bit(seeking->wanted, object))
+        return GT_LEAD_NONE;
+    if (gt_bit(seeking->live, object))
+        return gt_map_find(&seeking->own, object) ? GT_LEAD_NONE : GT_LEAD_WORD;
+    return gt_bit(&seeking->marks->unjudged, object) ? GT_LEAD_OBJECT : GT_LEAD_NONE;
+}
+
+/* A bool may be followed by what was in its padding before: a pointer, but for its lowest byte
+ * (http.persistConn.cacheKey.onlyH1). */
+static bool may_be_bool(uint64_t word)
+{
+    return (word & 0xff) <= 1;
+}
+
+static void look_through_object(struct seeking *seeking, const unsigned char *bytes, uint64_t size,
+                                enum gt_lead lead)
+{
+    for (uint64_t at = 0; at + WORD <= size; at += WORD) {
+        uint64_t word = gt_load64(bytes + at);
+        if (lead != GT_LEAD_WORD || !may_be_bool(word)) look_at(seeking, word, lead);
+    }
+}
+
+static void look_through_region(struct seeking *seeking, const struct gt_region *region)
+{
+    uint64_t size = sure_bytes(region->slot_size);
+
+    if (region->scan == GT_SCAN_NONE || !region->bytes) return;
+    for (uint32_t slot = 0; slot < region->count; slot++) {
+        enum gt_lead lead = lead_of(seeking, region->first + slot);
+        if (lead != GT_LEAD_NONE)
+            look_through_object(seeking, region->bytes + slot * region->slot_size, size, lead);
+    }
+}
+
+static void find_bounds(struct seeking *seeking)
+{
+    const struct gt_heap *graph = &seeking->heap->graph;
+
+    seeking->lo = UINT64_MAX;
+    for (size_t i = gt_bitmap_next(seeking->wanted, 0); i < graph->objects;
+         i = gt_bitmap_next(seeking->wanted, i + 1)) {
+        uint64_t addr = gt_heap_address(graph, (uint32_t)i);
+        uint64_t end = addr + gt_heap_size(graph, (uint32_t)i);
+        if (addr < seeking->lo) seeking->lo = addr;
+        if (end > seeking->hi) seeking->hi = end;
+    }
+}
+
+void gt_leads_find(const struct gt_goheap *heap, const struct gt_goroutines *goroutines,
+                   const struct gt_gcmarks *marks, const struct gt_bitmap *live,
+                   const struct gt_bitmap *wanted, struct gt_leads *out)
+{
+    struct seeking seeking = {
+        .heap = heap, .marks = marks, .live = live, .wanted = wanted, .out = out};
+
+    for (int lead = 0; lead < GT_LEADS; lead++)
+        gt_bitmap_init(&out->to[lead], heap->graph.objects);
+    find_bounds(&seeking);
+    if (seeking.lo > seeking.hi) return; /* nothing is wanted */
+    list_own(&seeking);
+    look_through_globals(&seeking);
+    look_through_stacks(&seeking, goroutines);
+    for (uint32_t i = 0; i < heap->graph.region_count; i++)
+        look_through_region(&seeking, &heap->graph.regions[i]);
+    gt_map_free(&seeking.own);
+}
+
+void gt_leads_deinit(struct gt_leads *leads)
+{
+    for (int lead = 0; lead < GT_LEADS; lead++)
+        gt_bitmap_free(&leads->to[lead]);
+}

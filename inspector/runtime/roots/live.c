@@ -1,0 +1,22 @@
+#include "inspector/runtime/roots/live.h"
+
+void gt_live_seed(struct gt_marker *marker, const struct gt_goheap *heap,
+                  const struct gt_root *root)
+{
+    if (root->kind == GT_ROOT_CONTENTS)
+        gt_mark_contents(marker, gt_heap_object(&heap->graph, root->value));
+    else
+        gt_mark_seed(marker, root->value);
+}
+
+void gt_live_mark(const struct gt_goheap *heap, const struct gt_roots *roots,
+                  const struct gt_bitmap *without, const struct gt_cut *cut,
+                  struct gt_bitmap *marked)
+{
+    struct gt_marker *marker = gt_marker_create(&heap->graph, cut, marked);
+
+    for (size_t i = 0; i < roots->list.len; i++)
+        if (!without || !gt_bit(without, i)) gt_live_seed(marker, heap, gt_root_at(roots, i));
+    gt_mark_drain(marker);
+    gt_marker_free(marker);
+}

@@ -1,0 +1,22 @@
+/*
+ * Marking from the roots: all of them, or all but those that a counterfactual takes away.
+ */
+#ifndef GT_RUNTIME_LIVE_H
+#define GT_RUNTIME_LIVE_H
+
+#include "inspector/graph/mark.h"
+#include "inspector/runtime/roots/roots.h"
+
+/* Seeds one root: its value, or the contents of the object that it stands for. */
+void gt_live_seed(struct gt_marker *marker, const struct gt_goheap *heap,
+                  const struct gt_root *root);
+
+/*
+ * Marks from every root whose bit in `without` is clear (NULL: from every root), under `cut` (NULL:
+ * nothing cut). `marked` is added to, so it starts cleared or from an earlier mark.
+ */
+void gt_live_mark(const struct gt_goheap *heap, const struct gt_roots *roots,
+                  const struct gt_bitmap *without, const struct gt_cut *cut,
+                  struct gt_bitmap *marked);
+
+#endif

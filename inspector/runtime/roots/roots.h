@@ -1,0 +1,70 @@
+/*
+ * The roots: every word outside the heap that keeps an object alive, as the collector sees them
+ * (runtime/mgcmark.go, markroot): data and bss by their masks, goroutine stacks by their stack maps
+ * and stack objects, defer records, finalizer and cleanup queues, span specials, tiny blocks.
+ *
+ * Only words that point into the heap are kept. Roots are ordered with the ones that people know
+ * first (globals, then frames), so that paths start there. The list owns its table.
+ *
+ * Globals' words that point to other globals, or to static data without a name, keep nothing of the
+ * heap alive by themselves. They are kept apart, for types and names go by way of them; so are
+ * frames' where there is no debug information.
+ */
+#ifndef GT_RUNTIME_ROOTS_H
+#define GT_RUNTIME_ROOTS_H
+
+#include "inspector/runtime/goroutines/goroutines.h"
+#include "inspector/runtime/heap/spans.h"
+#include "inspector/runtime/heap/specials.h"
+#include "inspector/runtime/roots/stackscan.h"
+
+enum gt_root_kind {
+    GT_ROOT_GLOBAL,       /* owner: the module's number */
+    GT_ROOT_FRAME,        /* owner: the goroutine's place in its list; frame: the frame's */
+    GT_ROOT_CONSERVATIVE, /* a frame's word or register that may or may not be a pointer */
+    GT_ROOT_CONTEXT,      /* g.sched.ctxt */
+    GT_ROOT_DEFER,        /* a defer record, or its fn or link; owner: the goroutine */
+    GT_ROOT_FINALIZER,    /* a finalizer's function; owner: the special's place in its list */
+    GT_ROOT_CONTENTS,     /* value is an object whose contents are roots; owner: the special */
+    GT_ROOT_CLEANUP,      /* owner: the special */
+    GT_ROOT_WEAK_HANDLE,  /* owner: the special */
+    GT_ROOT_QUEUED, /* a finalizer that waits to run, in 1.24 a cleanup too; owner: its number */
+    GT_ROOT_QUEUED_CLEANUP, /* a cleanup that does; owner: its number */
+    GT_ROOT_TINY,           /* mcache.tiny */
+    GT_ROOT_KINDS
+};
+
+#define GT_NO_FRAME UINT32_MAX
+
+struct gt_root {
+    uint64_t value; /* what it points to: inside an allocated object */
+    uint64_t addr;  /* of the word; 0 for a register; of the special, for contents */
+    uint32_t owner;
+    uint32_t frame;         /* index in the owner's frames, or GT_NO_FRAME */
+    uint8_t kind;           /* enum gt_root_kind */
+    struct gt_in_object in; /* of a frame's word */
+};
+
+/* Is it of a goroutine's stack or g? Then its owner is one. */
+static inline bool gt_root_is_goroutines(const struct gt_root *root)
+{
+    return root->kind == GT_ROOT_FRAME || root->kind == GT_ROOT_CONSERVATIVE ||
+           root->kind == GT_ROOT_CONTEXT || root->kind == GT_ROOT_DEFER;
+}
+
+struct gt_roots {
+    struct gt_vec list;    /* struct gt_root */
+    struct gt_vec statics; /* the same, of words that point to static data: no roots */
+    uint64_t frames_precise, frames_conservative;
+};
+
+struct gt_error *gt_roots_open(const struct gt_goheap *heap, const struct gt_goroutines *goroutines,
+                               const struct gt_specials *specials, struct gt_roots **out);
+void gt_roots_close(struct gt_roots *roots); /* NULL is allowed */
+
+static inline const struct gt_root *gt_root_at(const struct gt_roots *roots, size_t index)
+{
+    return gt_vec_at(&roots->list, index);
+}
+
+#endif

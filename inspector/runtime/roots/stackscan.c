@@ -1,0 +1,460 @@
+#include "inspector/runtime/roots/stackscan.h"
+
+#include "inspector/base/alloc.h"
+#include "inspector/base/loop.h"
+#include "inspector/runtime/goroutines/registers.h"
+#include "inspector/runtime/process/reflect_frames.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+
+enum {
+    WORD = 8,
+    RECORD = 16,             /* stackObjectRecord: off, size, ptrBytes i32; gcdataoff u32 */
+    MAX_IN_OBJECT = 1 << 25, /* words of a stack object that know their place */
+    MAX_OBJECTS = 1 << 14,   /* stack objects a function: far beyond any compiler's output */
+};
+
+/* What the collector scans in some releases only, and the first that does (gt_version_number). */
+enum habit {
+    HABIT_INJECTED, /* the link register that a signal handler saved below what it interrupted */
+    HABIT_EXTENDED, /* vector registers, which the g keeps while it is preempted */
+};
+
+static const unsigned habit_since[] = {[HABIT_INJECTED] = 26006, [HABIT_EXTENDED] = 27000};
+
+/* A stack object: scanned once, when something on the stack points to it. */
+struct object {
+    uint64_t addr, size;
+    const unsigned char *mask; /* NULL: made of the GC program when it is needed */
+    uint64_t program;
+    uint64_t words;
+    uint32_t frame;
+    bool scanned;
+};
+
+struct pending { /* a pointer into the stack that was found */
+    uint64_t addr;
+    bool conservative;
+};
+
+struct scan {
+    struct gt_process *process;
+    const struct gt_goroutine *g;
+    gt_stack_word_fn *found;
+    void *ctx;
+    struct gt_stack_counts *counts;
+    const unsigned char *stack; /* the host's view of stack_lo; NULL when the core lacks it */
+    struct gt_vec objects;      /* struct object */
+    struct gt_vec pending;      /* struct pending */
+    size_t own;                 /* objects from here on are the frame's that is being scanned */
+    bool conservative;          /* the next frame too: its callee interrupted it */
+};
+
+static void word_in(struct scan *scan, uint64_t addr, uint64_t value, uint32_t frame,
+                    bool conservative, struct gt_in_object in)
+{
+    if (value >= scan->g->stack_lo && value < scan->g->stack_hi) {
+        struct pending pending = {value, conservative};
+        gt_vec_add(&scan->pending, &pending);
+    } else if (value) {
+        struct gt_stack_word found = {addr, value, frame, conservative, in};
+        scan->found(scan->ctx, &found);
+    }
+}
+
+static void word(struct scan *scan, uint64_t addr, uint64_t value, uint32_t frame,
+                 bool conservative)
+{
+    word_in(scan, addr, value, frame, conservative, (struct gt_in_object){0});
+}
+
+/* Past its mask an object has no pointers. */
+static bool is_pointer(const struct object *object, const unsigned char *mask, uint64_t index)
+{
+    return index < object->words && mask[index / 8] >> index % 8 & 1;
+}
+
+static struct gt_in_object place_in(const struct object *object, const unsigned char *mask,
+                                    uint64_t index)
+{
+    struct gt_in_object in = {.before = index && !is_pointer(object, mask, index - 1)};
+    uint64_t end = index + 1;
+
+    while (end < index + 3 && end < object->size / WORD && !is_pointer(object, mask, end))
+        end++;
+    in.after = (end - index - 1) & 3;
+    in.any = index < MAX_IN_OBJECT;
+    in.offset = (index * WORD) & 0xfffffff;
+    return in;
+}
+
+/* Where a frame's word lies in its own stack objects, which the compiler lists by address. */
+static struct gt_in_object place_in_own(const struct scan *scan, uint64_t addr)
+{
+    size_t low = scan->own, high = scan->objects.len;
+
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        const struct object *object = gt_vec_at(&scan->objects, middle);
+        if (object->addr > addr)
+            high = middle;
+        else if (addr - object->addr >= object->size)
+            low = middle + 1;
+        else
+            return object->mask ? place_in(object, object->mask, (addr - object->addr) / WORD)
+                                : (struct gt_in_object){0};
+    }
+    return (struct gt_in_object){0};
+}
+
+/* The words of [addr, addr + 8 * words) whose mask bit is set; every word when mask is NULL. */
+static void words(struct scan *scan, uint64_t addr, uint64_t count, const unsigned char *mask,
+                  uint32_t frame, bool conservative)
+{
+    uint64_t lo = scan->g->stack_lo, hi = scan->g->stack_hi;
+
+    if (!count) return;
+    if (addr < lo || addr > hi || count > (hi - addr) / WORD) {
+        scan->counts->lost++;
+        return;
+    }
+    for (uint64_t i = 0; i < count; i++)
+        if (!mask || mask[i / 8] >> (i % 8) & 1)
+            word_in(scan, addr + i * WORD, gt_load64(scan->stack + (addr - lo) + i * WORD), frame,
+                    conservative, place_in_own(scan, addr + i * WORD));
+}
+
+/* One bitmap of a runtime.stackmap {n, nbit i32; bits}; NULL and *bits 0 when it has none. */
+static const unsigned char *stack_map(const struct gt_process *process, uint64_t map, int32_t index,
+                                      uint32_t *bits)
+{
+    uint32_t header[2];
+
+    *bits = 0;
+    if (!map || !gt_mem_read(process->mem, map, header, sizeof header)) return NULL;
+    if (index < 0 || (uint32_t)index >= header[0] || header[1] > INT32_MAX) return NULL;
+    uint64_t bytes = ((uint64_t)header[1] + 7) / 8;
+    const unsigned char *mask =
+        gt_mem_at(process->mem, map + sizeof header + (uint64_t)index * bytes, bytes);
+    if (mask) *bits = header[1];
+    return mask;
+}
+
+/* The index of the stack map that holds at a frame (runtime/stkframe.go, getStackMap). */
+static int32_t map_index(const struct gt_go_frame *frame)
+{
+    int32_t index = -1;
+
+    if (frame->continpc != frame->func.entry)
+        index = gt_func_pcdata(frame->tab, &frame->func, GT_PCDATA_STACK_MAP, frame->continpc - 1);
+    return index < 0 ? 0 : index;
+}
+
+static void scan_locals(struct scan *scan, const struct gt_go_frame *frame, int32_t index,
+                        uint32_t number)
+{
+    uint32_t bits;
+    uint64_t map = gt_func_funcdata(frame->tab, &frame->func, GT_FUNCDATA_LOCALS_MAPS);
+
+    if (frame->varp <= frame->sp + scan->process->code.rules->least_locals) return;
+    const unsigned char *mask = stack_map(scan->process, map, index, &bits);
+    if (!mask) {
+        if (!map) scan->counts->lost++;
+        return;
+    }
+    words(scan, frame->varp - (uint64_t)bits * WORD, bits, mask, number, false);
+}
+
+static void add_object(struct scan *scan, const struct object *object)
+{
+    if (object->addr < scan->g->stack_lo || object->addr > scan->g->stack_hi ||
+        object->size > scan->g->stack_hi - object->addr || object->words > object->size / WORD)
+        scan->counts->lost++;
+    else
+        gt_vec_add(&scan->objects, object);
+}
+
+/* What a call by reflection passed on the stack and in registers; false for another frame. */
+static bool scan_reflect_args(struct scan *scan, const struct gt_go_frame *frame, uint32_t number,
+                              bool conservative)
+{
+    struct gt_reflect_frame reflect;
+    enum gt_reflect_answer answer = gt_reflect_frame(scan->process, frame, &reflect);
+
+    if (answer == GT_NO_REFLECT) return false;
+    if (answer == GT_REFLECT_LOST) scan->counts->lost++;
+    words(scan, frame->argp, reflect.words, conservative ? NULL : reflect.args, number,
+          conservative);
+    if (conservative || !reflect.registers) return true;
+    struct object object = {.addr = reflect.registers,
+                            .size = reflect.registers_size,
+                            .mask = reflect.pointers,
+                            .words = reflect.register_words,
+                            .frame = number};
+    add_object(scan, &object);
+    return true;
+}
+
+static void scan_args(struct scan *scan, const struct gt_go_frame *frame, int32_t index,
+                      uint32_t number)
+{
+    uint32_t bits;
+    uint64_t map = gt_func_funcdata(frame->tab, &frame->func, GT_FUNCDATA_ARGS_MAPS);
+
+    if (scan_reflect_args(scan, frame, number, false) || frame->func.args == 0 ||
+        frame->func.args > INT32_MAX)
+        return;
+    const unsigned char *mask = stack_map(scan->process, map, index, &bits);
+    if (mask) words(scan, frame->argp, bits, mask, number, false);
+}
+
+static const struct gt_module *module_of(const struct gt_process *process, uint64_t pc)
+{
+    for (size_t i = 0; i < process->module_count; i++)
+        if (pc >= process->modules[i].minpc && pc < process->modules[i].maxpc)
+            return &process->modules[i];
+    return NULL;
+}
+
+/* Where there are less than no pointers, a GC program says where they are (up to Go 1.23). */
+static void add_record(struct scan *scan, const struct gt_go_frame *frame,
+                       const unsigned char *record, uint64_t rodata, uint32_t number)
+{
+    int64_t off = (int32_t)gt_load32(record);
+    int64_t size = (int32_t)gt_load32(record + 4), pointers = (int32_t)gt_load32(record + 8);
+    uint64_t addr = (off < 0 ? frame->varp : frame->argp) + (uint64_t)off;
+    uint64_t data = rodata + gt_load32(record + 12);
+
+    if (addr < frame->sp || size <= 0) return; /* not yet allocated, or damaged */
+    struct object object = {.addr = addr, .size = (uint64_t)size, .frame = number};
+    object.words = (uint64_t)(pointers < 0 ? -pointers : pointers) / WORD;
+    if (pointers < 0)
+        object.program = data;
+    else
+        object.mask = gt_mem_at(scan->process->mem, data, (object.words + 7) / 8);
+    if (object.mask || object.program)
+        add_object(scan, &object);
+    else
+        scan->counts->lost++;
+}
+
+static void add_objects(struct scan *scan, const struct gt_go_frame *frame, uint32_t number)
+{
+    uint64_t count, list = gt_func_funcdata(frame->tab, &frame->func, GT_FUNCDATA_STACK_OBJECTS);
+    const struct gt_module *module = module_of(scan->process, frame->pc);
+
+    if (!list || !module || !gt_mem_u64(scan->process->mem, list, &count)) return;
+    const unsigned char *records =
+        count <= MAX_OBJECTS ? gt_mem_at(scan->process->mem, list + WORD, count * RECORD) : NULL;
+    if (!records) {
+        scan->counts->lost++;
+        return;
+    }
+    for (uint64_t i = 0; i < count; i++)
+        add_record(scan, frame, records + i * RECORD, module->rodata, number);
+}
+
+static bool has_habit(const struct gt_process *process, enum habit habit)
+{
+    return gt_version_number(&process->version) >= habit_since[habit];
+}
+
+static void scan_conservatively(struct scan *scan, const struct gt_go_frame *frame, uint32_t number)
+{
+    const struct gt_process *process = scan->process;
+    uint64_t size = frame->varp > frame->sp ? frame->varp - frame->sp : 0;
+
+    scan->counts->conservative++;
+    if (size && gt_is_injected(&process->code, frame->func.id) &&
+        has_habit(process, HABIT_INJECTED))
+        size += process->code.rules->injected;
+    words(scan, frame->sp, size / WORD, NULL, number, true);
+    if (!scan_reflect_args(scan, frame, number, true) && frame->func.args <= INT32_MAX)
+        words(scan, frame->argp, frame->func.args / WORD, NULL, number, true);
+}
+
+static void scan_precisely(struct scan *scan, const struct gt_go_frame *frame, uint32_t number)
+{
+    scan->counts->precise++;
+    if (!frame->continpc) return; /* dead: nothing in it will be used again */
+    int32_t index = map_index(frame);
+    scan->own = scan->objects.len;
+    add_objects(scan, frame, number);
+    scan_locals(scan, frame, index, number);
+    scan_args(scan, frame, index, number);
+    scan->own = scan->objects.len;
+}
+
+static void scan_frame(struct scan *scan, const struct gt_go_frame *frame, uint32_t number)
+{
+    const struct gt_text *code = &scan->process->code;
+    bool interrupts = frame->func.id && (frame->func.id == code->id_async_preempt ||
+                                         frame->func.id == code->id_debug_call);
+    bool interrupted = number == 0 && scan->g->from_signal;
+
+    if (scan->conservative || interrupts || interrupted)
+        scan_conservatively(scan, frame, number);
+    else
+        scan_precisely(scan, frame, number);
+    scan->conservative = interrupts;
+}
+
+static void scan_frames(struct scan *scan)
+{
+    struct gt_unwinder walk;
+    const struct gt_goroutine *g = scan->g;
+
+    gt_unwind_start(&walk, &scan->process->code, &g->at, g->stack_lo, g->stack_hi);
+    for (uint32_t number = 0; walk.valid; number++, gt_unwind_next(&walk))
+        scan_frame(scan, &walk.frame, number);
+}
+
+static void scan_registers(struct scan *scan)
+{
+    struct gt_registers regs;
+
+    if (!scan->g->from_signal || !gt_registers_of(scan->process, scan->g, &regs)) return;
+    for (size_t i = 0; i < regs.count; i++)
+        word(scan, 0, regs.value[i], 0, true);
+}
+
+/* The other registers of a goroutine that was preempted anywhere (runtime/preempt_xreg.go). */
+static void scan_extended_registers(struct scan *scan)
+{
+    const struct gt_process *process = scan->process;
+    uint64_t state, size = process->code.rules->extended_registers;
+
+    if (!has_habit(process, HABIT_EXTENDED) ||
+        !gt_process_field(process, scan->g->address, GT_F_g_xRegs, &state) || !state)
+        return;
+    const unsigned char *regs = gt_mem_at(process->mem, state, size);
+    if (!regs) scan->counts->lost++;
+    for (uint64_t at = 0; regs && at < size; at += WORD)
+        word(scan, 0, gt_load64(regs + at), 0, true);
+}
+
+/* Pointers from the g and from defer records that may lead into the stack. */
+static void scan_g(struct scan *scan)
+{
+    const struct gt_process *process = scan->process;
+    uint64_t value, record, next;
+
+    if (gt_process_field(process, scan->g->address, GT_F_g_sched_ctxt, &value))
+        word(scan, scan->g->address + gt_off(&process->layout, GT_F_g_sched_ctxt), value,
+             UINT32_MAX, false);
+    if (gt_process_field(process, scan->g->address, GT_F_g__panic, &value) && value)
+        word(scan, 0, value, UINT32_MAX, false);
+    if (!gt_process_field(process, scan->g->address, GT_F_g__defer, &record)) return;
+    for (struct gt_loop loop = {0}; record; record = next) {
+        if (gt_loop_closed(&loop, record)) {
+            scan->counts->lost++;
+            return;
+        }
+        word(scan, 0, record, UINT32_MAX, false);
+        if (gt_process_field(process, record, GT_F__defer_fn, &value))
+            word(scan, record + gt_off(&process->layout, GT_F__defer_fn), value, UINT32_MAX, false);
+        if (!gt_process_field(process, record, GT_F__defer_link, &next)) return;
+    }
+}
+
+static int by_address(const void *a, const void *b)
+{
+    const struct object *left = a, *right = b;
+
+    return left->addr < right->addr ? -1 : left->addr > right->addr;
+}
+
+static struct object *find_object(struct scan *scan, uint64_t addr)
+{
+    size_t low = 0, high = scan->objects.len;
+
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        const struct object *object = gt_vec_at(&scan->objects, middle);
+        if (object->addr <= addr)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    if (!low) return NULL;
+    struct object *object = gt_vec_at(&scan->objects, low - 1);
+    return addr - object->addr < object->size ? object : NULL;
+}
+
+static void words_of_object(struct scan *scan, const struct object *object,
+                            const unsigned char *mask, bool conservative)
+{
+    const unsigned char *bytes = scan->stack + (object->addr - scan->g->stack_lo);
+
+    for (uint64_t i = 0; i < object->words; i++)
+        if (is_pointer(object, mask, i))
+            word_in(scan, object->addr + i * WORD, gt_load64(bytes + i * WORD), object->frame,
+                    conservative, place_in(object, mask, i));
+}
+
+static void scan_object(struct scan *scan, const struct object *object, bool conservative)
+{
+    unsigned char *made = NULL;
+
+    if (!object->mask) {
+        made = gt_calloc(1, object->words / 8 + 1);
+        if (!gt_types_run_program(scan->process->mem, object->program, object->words, made)) {
+            scan->counts->lost++;
+            free(made);
+            return;
+        }
+    }
+    words_of_object(scan, object, made ? made : object->mask, conservative);
+    free(made);
+}
+
+/* In a stack that moves, pointers into it may still lead to where it was: all may be in use. */
+static void suppose_all_reached(struct scan *scan)
+{
+    for (size_t i = 0; i < scan->objects.len; i++) {
+        const struct object *object = gt_vec_at(&scan->objects, i);
+        word(scan, 0, object->addr, object->frame, true);
+    }
+}
+
+/* Follows pointers from the stack into the stack. Precise ones first, as the runtime does, so that
+ * an object reached both ways counts as precise. */
+static void scan_objects(struct scan *scan)
+{
+    if (scan->objects.len)
+        qsort(scan->objects.data, scan->objects.len, sizeof(struct object), by_address);
+    for (int pass = 0; pass < 2; pass++)
+        for (size_t i = 0; i < scan->pending.len; i++) {
+            struct pending *pointer = gt_vec_at(&scan->pending, i);
+            if (pointer->conservative != (pass == 1)) continue;
+            struct object *object = find_object(scan, pointer->addr);
+            if (!object || object->scanned) continue;
+            object->scanned = true;
+            scan_object(scan, object, pointer->conservative);
+        }
+}
+
+void gt_stack_scan(struct gt_process *process, const struct gt_goroutine *g,
+                   gt_stack_word_fn *found, void *ctx, struct gt_stack_counts *counts)
+{
+    struct scan scan = {.process = process, .g = g, .found = found, .ctx = ctx, .counts = counts};
+
+    scan.objects = GT_VEC_OF(struct object);
+    scan.pending = GT_VEC_OF(struct pending);
+    scan.stack = gt_mem_at(process->mem, g->stack_lo, g->stack_hi - g->stack_lo);
+    if (scan.stack) {
+        scan_frames(&scan);
+        scan_registers(&scan);
+        scan_extended_registers(&scan);
+        scan_g(&scan);
+        if (g->moving) suppose_all_reached(&scan);
+        scan_objects(&scan);
+    } else {
+        process->missing_bytes += g->stack_hi - g->stack_lo;
+        gt_process_lost(process, GT_OF_GOROUTINES,
+                        "goroutine %" PRIu64 ": the core lacks its stack", g->id);
+    }
+    gt_vec_free(&scan.objects);
+    gt_vec_free(&scan.pending);
+}

@@ -1,0 +1,286 @@
+/* Claims: what something typed says of an object, and whether the object agrees. */
+#include "inspector/runtime/typing/closures.h"
+#include "inspector/runtime/typing/typing_impl.h"
+
+uint32_t gt_block_count(const struct gt_typing *typing)
+{
+    return (typing->heap->graph.scan_objects >> GT_BLOCK_SHIFT) + 1;
+}
+
+void gt_settle(struct gt_typing *typing, uint32_t object, gt_type_id id, struct gt_extent extent)
+{
+    uint32_t block = object >> GT_BLOCK_SHIFT;
+
+    typing->type[object] = gt_typed(id, extent);
+    if (typing->within && !gt_bit(typing->within, object)) return;
+    gt_bit_set(&typing->grey, object);
+    if (gt_bit_test_set(&typing->queued, block)) return;
+    typing->queue[typing->tail] = block;
+    typing->tail = typing->tail == gt_block_count(typing) ? 0 : typing->tail + 1;
+}
+
+static uint64_t claim_size(const struct gt_typing *typing, gt_type_id id)
+{
+    return id == GT_NO_TYPE ? 0 : gt_type_row(typing, id)->size;
+}
+
+static bool is_shaped(const struct gt_typing *typing, gt_type_id id)
+{
+    return id && gt_type_row(typing, id)->shaped;
+}
+
+/* Does the second type take the first one's place? The larger one does, and of two as large that
+ * which is no generic function's shape. */
+static bool takes_over(const struct gt_typing *typing, gt_type_id now, gt_type_id next)
+{
+    uint64_t size = claim_size(typing, now), larger = claim_size(typing, next);
+
+    if (size != larger) return larger > size;
+    return is_shaped(typing, now) && !is_shaped(typing, next);
+}
+
+/* Map headers and what else the runtime owns are what they are, whoever else points to them. What
+ * the allocator noted down is final too. */
+static bool is_final(const struct gt_typing *typing, gt_type_id id)
+{
+    return id == GT_OPAQUE_TYPE || (id && gt_type_row(typing, id)->is_map);
+}
+
+/* Elements that a second claim adds: ranges that do not meet stay apart, and the longer one counts.
+ */
+static struct gt_extent join(struct gt_extent a, struct gt_extent b)
+{
+    if (a.from > b.to || b.from > a.to) return a.to - a.from >= b.to - b.from ? a : b;
+    return (struct gt_extent){a.from < b.from ? a.from : b.from, a.to > b.to ? a.to : b.to, false};
+}
+
+/* The same for a slot of any width: a wide one's elements are kept apart. */
+static void settle_extent(struct gt_typing *typing, const struct gt_slot_ref *ref, gt_type_id id,
+                          struct gt_extent extent)
+{
+    uint32_t object = gt_slot_object(ref);
+
+    if (gt_slot_is_wide(ref->region)) {
+        *gt_map_put(&typing->wide, object, NULL) = extent.from | (uint64_t)extent.to << 32;
+        extent = (struct gt_extent){0, 1, extent.all};
+    }
+    gt_settle(typing, object, id, extent);
+}
+
+/* Most claims say what is known: the object need not be looked at again. */
+static bool is_known(const struct gt_typing *typing, const struct gt_slot_ref *ref,
+                     const struct gt_claim *claim, uint64_t size)
+{
+    uint32_t typed = typing->type[gt_slot_object(ref)];
+    struct gt_extent extent = gt_extent_of(typing, ref, typed);
+
+    if (gt_typed_id(typed) != claim->type) return false;
+    if (extent.all) return true;
+    return claim->offset >= extent.from * size && claim->count <= extent.to &&
+           claim->offset + claim->count * size <= extent.to * size;
+}
+
+static void judge_by_bitmap(struct gt_typing *typing, const struct gt_claim *claim, uint32_t object)
+{
+    struct gt_slot_ref ref = {claim->region, claim->slot, false};
+    gt_type_id now = gt_typed_id(typing->type[object]);
+    uint64_t size = claim_size(typing, claim->type);
+
+    if (is_known(typing, &ref, claim, size) || is_final(typing, now)) return;
+    if (now != claim->type && !takes_over(typing, now, claim->type)) return;
+    if (claim->offset && claim->offset % size != 0) return;
+    uint64_t first = claim->offset ? claim->offset / size : 0;
+    struct gt_extent extent = gt_tiles_that_fit(typing, &ref, claim->type, first, claim->count);
+    if (extent.to <= extent.from) return;
+    struct gt_extent before = gt_extent_of(typing, &ref, typing->type[object]);
+    if (now == claim->type) extent = join(before, extent);
+    extent.all = gt_extent_has_all(typing, &ref, claim->type, extent);
+    if (now != claim->type || extent.from != before.from || extent.to != before.to ||
+        extent.all != before.all)
+        settle_extent(typing, &ref, claim->type, extent);
+}
+
+/* Objects whose type the allocator noted down are typed already, unless it could not be read. */
+static void judge_claim(struct gt_typing *typing, const struct gt_claim *claim)
+{
+    uint32_t object = claim->region->first + claim->slot;
+    struct gt_extent first = {0, 1, false};
+
+    if (!gt_bit(&typing->heap->graph.allocated, object)) return;
+    if (claim_size(typing, claim->type) == 0 || claim->type >= GT_OPAQUE_TYPE) return;
+    if (claim->region->scan == GT_SCAN_BITMAP)
+        judge_by_bitmap(typing, claim, object);
+    else if (!typing->type[object] &&
+             claim->offset == (gt_slot_has_header(typing, claim->region) ? 8 : 0))
+        gt_settle(typing, object, claim->type, first);
+}
+
+static void fetch_for(const struct gt_typing *typing, const struct gt_claim *claim)
+{
+    uint32_t object = claim->region->first + claim->slot;
+
+    __builtin_prefetch(&typing->type[object]);
+    __builtin_prefetch(&typing->heap->graph.allocated.words[object >> 6]);
+    if (claim->region->mask)
+        __builtin_prefetch(claim->region->mask + claim->slot * claim->region->slot_size / 64);
+}
+
+void gt_judge_oldest(struct gt_typing *typing)
+{
+    struct gt_claim oldest = typing->waiting[typing->judged++ % GT_CLAIMS_WAITING];
+
+    judge_claim(typing, &oldest);
+}
+
+/* Something says that `value` points to `count` of type `id`. The claim waits a few
+ * turns, while the memory that decides it is fetched. */
+void gt_claim(struct gt_typing *typing, uint64_t value, gt_type_id id, uint64_t count)
+{
+    if (id == GT_NO_TYPE || count == 0 || !gt_type_row(typing, id)->has_pointers) return;
+    const struct gt_region *region = gt_heap_region(&typing->heap->graph, value);
+    if (!region || region->scan == GT_SCAN_NONE) return;
+    uint32_t slot = gt_region_slot(region, value);
+    if (slot >= region->count) return;
+    if (typing->claimed - typing->judged == GT_CLAIMS_WAITING) gt_judge_oldest(typing);
+    struct gt_claim *place = &typing->waiting[typing->claimed++ % GT_CLAIMS_WAITING];
+    *place =
+        (struct gt_claim){region, slot, id, value - region->base - slot * region->slot_size, count};
+    fetch_for(typing, place);
+}
+
+static void claim_opaque(struct gt_typing *typing, uint64_t value)
+{
+    struct gt_slot_ref ref;
+
+    if (gt_slot_ref_at(typing, value, &ref))
+        typing->type[gt_slot_object(&ref)] =
+            gt_typed(GT_OPAQUE_TYPE, (struct gt_extent){0, 1, false});
+}
+
+struct map_claim {
+    struct gt_typing *typing;
+    gt_type_id group;
+};
+
+/* The runtime allocates nothing but groups or buckets together: an array of buckets also has those
+ * for overflow, which it takes into use one by one. */
+static uint64_t groups_from(const struct gt_typing *typing, uint64_t addr, gt_type_id group,
+                            uint64_t count)
+{
+    uint64_t size = claim_size(typing, group);
+    struct gt_slot_ref ref;
+
+    if (!size || !gt_slot_ref_at(typing, addr, &ref) || !gt_slot_is_wide(ref.region) ||
+        addr != ref.region->base + ref.slot * ref.region->slot_size)
+        return count;
+    return ref.region->slot_size / size;
+}
+
+static void claim_map_part(void *ctx, enum gt_map_part part, uint64_t addr, uint64_t count)
+{
+    struct map_claim *map = ctx;
+
+    if (part == GT_MAP_GROUPS)
+        gt_claim(map->typing, addr, map->group, groups_from(map->typing, addr, map->group, count));
+    else
+        claim_opaque(map->typing, addr);
+}
+
+/* A map header becomes an object of the map type itself, which has no places of its own. */
+void gt_claim_map(struct gt_typing *typing, uint64_t header, gt_type_id map_type)
+{
+    struct gt_slot_ref ref;
+
+    if (!map_type || !gt_slot_ref_at(typing, header, &ref)) return;
+    gt_type_id now = gt_typed_id(typing->type[gt_slot_object(&ref)]);
+    if (is_final(typing, now) && (now == GT_OPAQUE_TYPE || !takes_over(typing, now, map_type)))
+        return;
+    if (map_type >= GT_OPAQUE_TYPE) return;
+    typing->type[gt_slot_object(&ref)] = gt_typed(map_type, (struct gt_extent){0, 1, false});
+    struct map_claim map = {
+        typing, gt_types_find(typing->types, gt_types_get(typing->types, map_type)->map.group)};
+    gt_map_parts(typing->types, map_type, header, claim_map_part, &map);
+}
+
+static void claim_channel(struct gt_typing *typing, uint64_t channel, gt_type_id elem)
+{
+    uint64_t buffer, room, noted;
+
+    if (gt_process_field(typing->process, channel, GT_F_hchan_elemtype, &noted)) {
+        gt_type_id told = gt_types_at(typing->types, noted);
+        if (told) elem = told;
+    }
+    if (elem && gt_process_field(typing->process, channel, GT_F_hchan_buf, &buffer) &&
+        gt_process_field(typing->process, channel, GT_F_hchan_dataqsiz, &room))
+        gt_claim(typing, buffer, elem, room);
+    claim_opaque(typing, channel);
+}
+
+/* What a pointer leads to: its own type, but for nodes that are known by their first field only. */
+static gt_type_id type_behind(const struct gt_typing *typing, const struct gt_word *word,
+                              const struct gt_type_row *row)
+{
+    uint8_t is_entry;
+
+    if (!row->trie[0] || !gt_mem_u8(typing->process->mem, word->value, &is_entry))
+        return word->type;
+    return row->trie[is_entry & 1];
+}
+
+static bool is_inside(const struct gt_typing *typing, uint64_t value, uint64_t offset)
+{
+    struct gt_slot_ref ref;
+
+    return gt_slot_ref_at(typing, value, &ref) &&
+           value - ref.region->base - ref.slot * ref.region->slot_size == offset;
+}
+
+static void claim_pointer(struct gt_typing *typing, const struct gt_word *word)
+{
+    if (!word->type) return;
+    const struct gt_type_row *row = gt_type_row(typing, word->type);
+    if (row->around && is_inside(typing, word->value, row->within))
+        gt_claim(typing, word->value - row->within, row->around, 1);
+    else
+        gt_claim(typing, word->value, type_behind(typing, word, row), 1);
+}
+
+/* A func value leads to its code's address, which says what is captured behind it. */
+void gt_claim_function(struct gt_typing *typing, uint64_t value)
+{
+    struct gt_slot_ref ref;
+    uint64_t entry;
+
+    if (!gt_slot_ref_at(typing, value, &ref) || typing->type[gt_slot_object(&ref)] ||
+        value != ref.region->base + ref.slot * ref.region->slot_size ||
+        !gt_mem_u64(typing->process->mem, value, &entry))
+        return;
+    gt_claim(typing, value, gt_closure_type(typing->closures, entry), 1);
+}
+
+void gt_claim_word(void *ctx, const struct gt_word *word)
+{
+    struct gt_typing *typing = ctx;
+
+    if (word->inferred) return; /* a guess types nothing */
+    if (gt_claim_static(typing, word)) return;
+    switch (word->kind) {
+    case GT_P_POINTER:
+        claim_pointer(typing, word);
+        break;
+    case GT_P_SLICE:
+        gt_claim(typing, word->value, word->type, word->cap);
+        break;
+    case GT_P_MAP:
+        gt_claim_map(typing, word->value, word->type);
+        break;
+    case GT_P_CHAN:
+        claim_channel(typing, word->value, word->type);
+        break;
+    case GT_P_FUNC:
+        gt_claim_function(typing, word->value);
+        break;
+    default:
+        break;
+    }
+}

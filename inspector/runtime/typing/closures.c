@@ -1,0 +1,186 @@
+#include "inspector/runtime/typing/closures.h"
+
+#include "inspector/base/alloc.h"
+#include "inspector/base/hash.h"
+#include "inspector/runtime/process/code_references.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+
+enum {
+    WORD = 8,
+    RTYPE_KIND = 23, /* abi.Type.Kind_ */
+    KIND_MASK = 31,
+    MAX_CAPTURED = 64, /* variables that are given names */
+};
+
+struct made { /* somewhere in the code: a closure of this function is made with this type */
+    uint64_t entry, rtype;
+};
+
+struct gt_closures {
+    struct gt_process *process;
+    struct gt_vec made;  /* struct made, by function; once it was asked for */
+    struct gt_map types; /* entry -> type + 1 */
+    bool read;
+};
+
+struct gt_closures *gt_closures_create(struct gt_process *process)
+{
+    struct gt_closures *closures = gt_calloc(1, sizeof *closures);
+
+    closures->process = process;
+    closures->made = GT_VEC_OF(struct made);
+    return closures;
+}
+
+void gt_closures_free(struct gt_closures *closures)
+{
+    if (!closures) return;
+    gt_vec_free(&closures->made);
+    gt_map_free(&closures->types);
+    free(closures);
+}
+
+/* ---- the code that makes closures ---------------------------------------------------------- */
+
+struct pairing {
+    struct gt_closures *closures;
+    uint64_t function; /* whose code is being read */
+    uint64_t rtype;    /* of a struct that it referred to last; 0: none */
+};
+
+static bool is_struct(const struct gt_process *process, uint64_t addr)
+{
+    uint8_t kind;
+
+    if (addr % WORD) return false;
+    for (size_t i = 0; i < process->module_count; i++)
+        if (addr >= process->modules[i].types && addr < process->modules[i].etypes)
+            return gt_mem_u8(process->mem, addr + RTYPE_KIND, &kind) &&
+                   (kind & KIND_MASK) == GT_T_STRUCT;
+    return false;
+}
+
+static void pair(void *ctx, uint64_t function, uint64_t target)
+{
+    struct pairing *pairing = ctx;
+    const struct gt_process *process = pairing->closures->process;
+
+    if (function != pairing->function) pairing->rtype = 0;
+    pairing->function = function;
+    if (is_struct(process, target)) pairing->rtype = target;
+    if (!pairing->rtype || !gt_process_is_entry(process, target)) return;
+    struct made made = {target, pairing->rtype};
+    gt_vec_add(&pairing->closures->made, &made);
+    pairing->rtype = 0;
+}
+
+static int by_entry(const void *a, const void *b)
+{
+    const struct made *left = a, *right = b;
+
+    return (left->entry > right->entry) - (left->entry < right->entry);
+}
+
+static void read_code(struct gt_closures *closures)
+{
+    struct pairing pairing = {.closures = closures};
+
+    closures->read = true;
+    gt_code_references(closures->process, pair, &pairing);
+    if (closures->made.len)
+        qsort(closures->made.data, closures->made.len, sizeof(struct made), by_entry);
+}
+
+/* ---- types --------------------------------------------------------------------------------- */
+
+static bool is_closure(const struct gt_type *type)
+{
+    static const char head[] = "struct { F uintptr; ";
+
+    return strncmp(type->name, head, sizeof head - 1) == 0 && type->field_count > 1;
+}
+
+static const struct made *made_at(const struct gt_closures *closures, size_t index)
+{
+    return gt_vec_at(&closures->made, index);
+}
+
+static size_t first_made(const struct gt_closures *closures, uint64_t entry)
+{
+    size_t low = 0, high = closures->made.len;
+
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (made_at(closures, middle)->entry < entry)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+/* The one type that closures of the function are made with. */
+static gt_type_id agreed(const struct gt_closures *closures, uint64_t entry)
+{
+    struct gt_types *types = closures->process->types;
+    gt_type_id found = GT_NO_TYPE;
+
+    for (size_t i = first_made(closures, entry);
+         i < closures->made.len && made_at(closures, i)->entry == entry; i++) {
+        gt_type_id type = gt_types_at(types, made_at(closures, i)->rtype);
+        if (!type || !is_closure(gt_types_get(types, type))) continue;
+        if (found && found != type) return GT_NO_TYPE;
+        found = type;
+    }
+    return found;
+}
+
+struct naming {
+    const struct gt_type *type;
+    const char *names[MAX_CAPTURED];
+};
+
+/* What the compiler calls X0, X1 and so on; before Go 1.21 it used the variable's name. */
+static const char *plain_name(struct gt_process *process, const char *field)
+{
+    if (strcmp(field, "R") == 0) return "receiver";
+    if (field[0] != 'X' || !isdigit((unsigned char)field[1])) return NULL;
+    return gt_arena_format(&process->names, "captured%s", field + 1);
+}
+
+static void name_field(void *ctx, const struct gt_captured *captured)
+{
+    struct naming *naming = ctx;
+
+    for (size_t i = 1; i < naming->type->field_count && i < MAX_CAPTURED; i++)
+        if (naming->type->fields[i].offset == captured->offset) naming->names[i] = captured->name;
+}
+
+static gt_type_id named(const struct gt_closures *closures, gt_type_id type, uint64_t entry)
+{
+    struct gt_process *process = closures->process;
+    struct naming naming = {.type = gt_types_get(process->types, type)};
+
+    if (naming.type->field_count > MAX_CAPTURED) return type;
+    for (size_t i = 1; i < naming.type->field_count; i++)
+        naming.names[i] = plain_name(process, naming.type->fields[i].name);
+    if (process->dwarf) gt_dwarf_captured(process->dwarf, entry, name_field, &naming);
+    return gt_types_renamed(process->types, type, gt_process_function(process, entry),
+                            naming.names);
+}
+
+gt_type_id gt_closure_type(struct gt_closures *closures, uint64_t entry)
+{
+    bool added;
+
+    if (!gt_process_is_entry(closures->process, entry)) return GT_NO_TYPE;
+    uint64_t *known = gt_map_put(&closures->types, entry, &added);
+    if (!added) return (gt_type_id)(*known - 1);
+    if (!closures->read) read_code(closures);
+    gt_type_id type = agreed(closures, entry);
+    if (type) type = named(closures, type, entry);
+    *known = (uint64_t)type + 1;
+    return type;
+}

@@ -1,0 +1,27 @@
+/*
+ * Closures: which type the value of a function has, by the function.
+ *
+ * A func value points to the address of its code, and behind it lies what it captured. The compiler
+ * allocates both as a struct {F uintptr; X0 T0; X1 T1; ...} (cmd/compile/internal/typecheck,
+ * ClosureType), or {F uintptr; R T} for a method value, whose rtype the program holds even when it
+ * is stripped. The code that makes a closure refers to that rtype, to allocate it, and then to the
+ * function, to store its address: that pairs the two. Functions of which code says different things
+ * have no type. The code is read when the first question is asked.
+ *
+ * The types bear the function's name, and where debug information tells them the names of what it
+ * captured: "main.serve.func1" {name, "&count"}.
+ */
+#ifndef GT_RUNTIME_CLOSURES_H
+#define GT_RUNTIME_CLOSURES_H
+
+#include "inspector/runtime/process/process.h"
+
+struct gt_closures;
+
+struct gt_closures *gt_closures_create(struct gt_process *process);
+void gt_closures_free(struct gt_closures *closures); /* NULL is allowed */
+
+/* The type of the func values whose code is at `entry`; GT_NO_TYPE when it is not known. */
+gt_type_id gt_closure_type(struct gt_closures *closures, uint64_t entry);
+
+#endif

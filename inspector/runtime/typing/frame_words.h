@@ -1,0 +1,40 @@
+/*
+ * Words of frames: by the variables that debug information knows, by what the runtime notes of
+ * values that wait in channels, and by the receivers of methods. Private to typing's files.
+ */
+#ifndef GT_RUNTIME_FRAME_WORDS_H
+#define GT_RUNTIME_FRAME_WORDS_H
+
+#include "inspector/runtime/typing/typing.h"
+
+enum { GT_MAX_PIECES = 256 }; /* variables of one frame that are looked at */
+
+struct gt_variables {
+    struct gt_frame_variable list[GT_MAX_PIECES];
+    size_t count;
+};
+
+/* The variables of the frame a root lies in. */
+void gt_frame_variables(const struct gt_typing *typing, const struct gt_root *root,
+                        struct gt_variables *out);
+
+/* Those in registers, of a frame that was interrupted. */
+void gt_register_variables(const struct gt_typing *typing, const struct gt_goroutine *g,
+                           uint32_t frame, struct gt_variables *out);
+
+/* The one variable that lies at addr; NULL when none does, or several do. */
+const struct gt_frame_variable *gt_variable_at(const struct gt_variables *variables, uint64_t addr);
+
+/* Whether the variable's type has a pointer at addr, as the stack map says. */
+bool gt_variable_has_pointer(const struct gt_typing *typing,
+                             const struct gt_frame_variable *variable, uint64_t addr);
+
+/* What the frame's receiver points to, if the root is that, and debug information does not tell
+ * variables. */
+gt_type_id gt_frame_receiver(const struct gt_typing *typing, const struct gt_root *root);
+
+/* Fills in the word of a frame's root, as far as it is known. */
+void gt_frame_word(const struct gt_typing *typing, const struct gt_root *root,
+                   struct gt_word *word);
+
+#endif

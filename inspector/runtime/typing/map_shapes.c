@@ -1,0 +1,119 @@
+#include "inspector/runtime/typing/map_shapes.h"
+
+#include "inspector/base/alloc.h"
+
+#include <stdlib.h>
+
+enum {
+    WORD = 8,
+    CLASS_STEP = 16, /* between the small size classes */
+    AT_GROUP = 64,   /* abi.MapType, OldMapType and SwissMapType */
+};
+
+struct gt_map_shapes {
+    const struct gt_goheap *heap;
+    struct gt_map by_group; /* rtype of a group or bucket -> rtype of a map that has such */
+};
+
+static void note_map(void *ctx, uint64_t rtype, const struct gt_type *head)
+{
+    struct gt_map_shapes *shapes = ctx;
+    uint64_t group;
+
+    if (head->kind == GT_T_MAP && gt_mem_u64(shapes->heap->process->mem, rtype + AT_GROUP, &group))
+        *gt_map_put(&shapes->by_group, group, NULL) = rtype;
+}
+
+struct gt_map_shapes *gt_map_shapes_create(const struct gt_goheap *heap)
+{
+    struct gt_map_shapes *shapes = gt_calloc(1, sizeof *shapes);
+
+    shapes->heap = heap;
+    gt_types_each(heap->process->types, note_map, shapes);
+    return shapes;
+}
+
+void gt_map_shapes_free(struct gt_map_shapes *shapes)
+{
+    if (!shapes) return;
+    gt_map_free(&shapes->by_group);
+    free(shapes);
+}
+
+/* Where the header's storage would be: its one group, its first table's groups, its buckets. */
+static bool storage_of(const struct gt_process *process, uint64_t header, uint64_t *storage)
+{
+    uint64_t length, directory, table;
+
+    if (!gt_has(&process->layout, GT_F_map_dirPtr))
+        return gt_process_field(process, header, GT_F_hmap_buckets, storage);
+    if (!gt_process_field(process, header, GT_F_map_dirPtr, &directory) ||
+        !gt_process_field(process, header, GT_F_map_dirLen, &length))
+        return false;
+    *storage = directory;
+    return length == 0 || (gt_mem_u64(process->mem, directory, &table) &&
+                           gt_process_field(process, table, GT_F_table_groups_data, storage));
+}
+
+struct pointers { /* of a small object: which of its words */
+    uint64_t words;
+};
+
+static void note_pointer(void *ctx, uint64_t offset, uint64_t value)
+{
+    struct pointers *pointers = ctx;
+
+    (void)value;
+    pointers->words |= (uint64_t)1 << offset / WORD;
+}
+
+/* Are the object's pointers those of a header? */
+static bool has_mask_of_header(const struct gt_map_shapes *shapes, uint32_t object)
+{
+    static const enum gt_field_id fields[] = {GT_F_map_dirPtr, GT_F_hmap_buckets,
+                                              GT_F_hmap_oldbuckets, GT_F_hmap_extra};
+    const struct gt_layout *layout = &shapes->heap->process->layout;
+    bool swiss = gt_has(layout, GT_F_map_dirPtr);
+    struct pointers pointers = {0};
+    uint64_t expected = 0;
+
+    for (size_t i = swiss ? 0 : 1; i < (swiss ? 1 : sizeof fields / sizeof *fields); i++)
+        if (gt_has(layout, fields[i])) expected |= (uint64_t)1 << gt_off(layout, fields[i]) / WORD;
+    gt_heap_words(&shapes->heap->graph, object, note_pointer, &pointers);
+    return expected && pointers.words == expected;
+}
+
+/* Is it as large as the slot that a header gets? */
+static bool has_size_of_header(const struct gt_map_shapes *shapes, uint32_t object)
+{
+    const struct gt_layout *layout = &shapes->heap->process->layout;
+    uint64_t size = layout->size[gt_has(layout, GT_F_map_dirPtr) ? GT_S_map : GT_S_hmap];
+    uint64_t slot = gt_heap_size(&shapes->heap->graph, object);
+
+    return slot >= size && slot - size < CLASS_STEP;
+}
+
+static void ignore_part(void *ctx, enum gt_map_part part, uint64_t addr, uint64_t count)
+{
+    (void)ctx, (void)part, (void)addr, (void)count;
+}
+
+gt_type_id gt_map_shape_of(const struct gt_map_shapes *shapes, uint32_t object)
+{
+    const struct gt_process *process = shapes->heap->process;
+    const struct gt_heap *graph = &shapes->heap->graph;
+    uint64_t header = gt_heap_address(graph, object), storage, user;
+
+    if (!has_size_of_header(shapes, object) || !has_mask_of_header(shapes, object) ||
+        !storage_of(process, header, &storage))
+        return GT_NO_TYPE;
+    uint32_t groups = gt_heap_object(graph, storage);
+    if (groups == GT_NO_OBJECT || gt_goheap_user(shapes->heap, groups, &user) != storage)
+        return GT_NO_TYPE;
+    uint64_t noted = gt_goheap_header(shapes->heap, groups);
+    const uint64_t *map = noted ? gt_map_find(&shapes->by_group, noted) : NULL;
+    gt_type_id type = map ? gt_types_at(process->types, *map) : (gt_type_id)GT_NO_TYPE;
+    return type && gt_map_parts(process->types, type, header, ignore_part, NULL)
+               ? type
+               : (gt_type_id)GT_NO_TYPE;
+}

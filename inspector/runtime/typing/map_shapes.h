@@ -1,0 +1,21 @@
+/*
+ * Maps that nothing typed leads to. A large map's storage begins with its type, that of its groups
+ * or buckets, and a map header in memory leads there by the few words that all headers have. So
+ * the header of such a map is known for what it is, and with it the rest of its storage. Small maps
+ * are not: their one group has no header.
+ */
+#ifndef GT_RUNTIME_MAP_SHAPES_H
+#define GT_RUNTIME_MAP_SHAPES_H
+
+#include "inspector/runtime/typing/typing.h"
+
+struct gt_map_shapes;
+
+struct gt_map_shapes *gt_map_shapes_create(const struct gt_goheap *heap);
+void gt_map_shapes_free(struct gt_map_shapes *shapes); /* NULL is allowed */
+
+/* The type of the map whose header an untyped object is; GT_NO_TYPE when it is none that can be
+ * told. */
+gt_type_id gt_map_shape_of(const struct gt_map_shapes *shapes, uint32_t object);
+
+#endif

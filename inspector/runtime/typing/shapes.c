@@ -1,0 +1,340 @@
+#include "inspector/runtime/typing/shapes.h"
+
+#include "inspector/base/alloc.h"
+#include "inspector/runtime/typing/words.h"
+
+#include <stdlib.h>
+
+enum {
+    WORD = 8,
+    MASK_WORDS = 64,  /* of an object without a type header, whose pointers a bitmap describes */
+    LEAST_TEXT = 8,   /* bytes of text that are not so by chance */
+    LEAST_WORD = 4,   /* nor where a pointer is not aligned */
+    MOST_TEXT = 4096, /* that are looked at */
+    MANY_TRIES = 256, /* sizes of elements that are tried */
+    ITAB_TYPE = 8,    /* abi.ITab: Inter, Type, Hash, Fun */
+    ITAB_HASH = 16,
+    ITAB_FUN = 24,
+    TYPE_HASH = 16, /* abi.Type */
+};
+
+struct gt_shapes {
+    const struct gt_goheap *heap;
+    struct gt_process *process;
+    struct gt_map itabs;       /* address -> type */
+    struct gt_vec whole_sizes; /* uint64_t: of the program's structs and arrays without pointers */
+    struct gt_vec element_sizes; /* uint64_t: of all its types without pointers */
+};
+
+/* ---- the program's types ------------------------------------------------------------------- */
+
+static void note_size(void *ctx, uint64_t rtype, const struct gt_type *head)
+{
+    struct gt_shapes *shapes = ctx;
+
+    (void)rtype;
+    if (head->ptr_bytes || !head->size) return;
+    gt_vec_add(&shapes->element_sizes, &head->size);
+    if (head->kind == GT_T_STRUCT || head->kind == GT_T_ARRAY)
+        gt_vec_add(&shapes->whole_sizes, &head->size);
+}
+
+static int by_size(const void *a, const void *b)
+{
+    uint64_t left = *(const uint64_t *)a, right = *(const uint64_t *)b;
+
+    return (left > right) - (left < right);
+}
+
+/* In order, each once. */
+static void sort_sizes(struct gt_vec *sizes)
+{
+    uint64_t *size = sizes->data;
+    size_t kept = 0;
+
+    if (sizes->len) qsort(size, sizes->len, sizeof *size, by_size);
+    for (size_t i = 0; i < sizes->len; i++)
+        if (i == 0 || size[i] != size[i - 1]) size[kept++] = size[i];
+    sizes->len = kept;
+}
+
+/* How many sizes are less than this one. */
+static size_t count_below(const struct gt_vec *sizes, uint64_t size)
+{
+    size_t low = 0, high = sizes->len;
+
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (gt_vec_u64(sizes, middle) < size)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+struct gt_shapes *gt_shapes_create(const struct gt_goheap *heap)
+{
+    struct gt_shapes *shapes = gt_calloc(1, sizeof *shapes);
+
+    *shapes = (struct gt_shapes){.heap = heap,
+                                 .process = heap->process,
+                                 .whole_sizes = GT_VEC_OF(uint64_t),
+                                 .element_sizes = GT_VEC_OF(uint64_t)};
+    gt_types_each(heap->process->types, note_size, shapes);
+    sort_sizes(&shapes->whole_sizes);
+    sort_sizes(&shapes->element_sizes);
+    return shapes;
+}
+
+void gt_shapes_free(struct gt_shapes *shapes)
+{
+    if (!shapes) return;
+    gt_map_free(&shapes->itabs);
+    gt_vec_free(&shapes->whole_sizes);
+    gt_vec_free(&shapes->element_sizes);
+    free(shapes);
+}
+
+/* Has the program a type whose values the allocator puts into slots of this size? Its classes are
+ * at most a sixth of the slot apart, a third below 1 KiB. */
+static bool has_type_for_slot(const struct gt_shapes *shapes, uint64_t slot)
+{
+    uint64_t least = slot < 1024 ? slot - slot / 3 : slot - slot / 6;
+    size_t first = count_below(&shapes->whole_sizes, least);
+
+    return first < shapes->whole_sizes.len && gt_vec_u64(&shapes->whole_sizes, first) <= slot;
+}
+
+/* ---- interfaces ---------------------------------------------------------------------------- */
+
+static bool is_static_type(const struct gt_process *process, uint64_t addr)
+{
+    if (addr % WORD) return false;
+    for (size_t i = 0; i < process->module_count; i++)
+        if (addr >= process->modules[i].types && addr < process->modules[i].etypes) return true;
+    return false;
+}
+
+static bool is_code(const struct gt_process *process, uint64_t pc)
+{
+    const struct gt_pclntab *tab;
+    struct gt_func func;
+
+    return gt_text_find(&process->code, pc, &tab, &func);
+}
+
+/* An itab names its interface and its type, repeats the type's hash, and lists methods. */
+static gt_type_id type_of_itab(struct gt_shapes *shapes, uint64_t addr)
+{
+    const struct gt_process *process = shapes->process;
+    const unsigned char *itab = gt_mem_at(process->mem, addr, ITAB_FUN + WORD);
+    uint32_t hash;
+
+    if (!itab || !is_static_type(process, gt_load64(itab)) ||
+        !is_static_type(process, gt_load64(itab + ITAB_TYPE)))
+        return GT_NO_TYPE;
+    uint64_t *known = gt_map_put(&shapes->itabs, addr, NULL);
+    if (*known) return (gt_type_id)(*known - 1);
+    gt_type_id interface = gt_types_at(process->types, gt_load64(itab));
+    gt_type_id type = gt_types_at(process->types, gt_load64(itab + ITAB_TYPE));
+    bool sane = interface && gt_types_get(process->types, interface)->kind == GT_T_INTERFACE &&
+                type && gt_mem_u32(process->mem, gt_load64(itab + ITAB_TYPE) + TYPE_HASH, &hash) &&
+                hash == gt_load32(itab + ITAB_HASH) && is_code(process, gt_load64(itab + ITAB_FUN));
+    *known = (sane ? type : (gt_type_id)GT_NO_TYPE) + 1;
+    return sane ? type : (gt_type_id)GT_NO_TYPE;
+}
+
+static bool reads_as_interface(struct gt_shapes *shapes, const struct gt_surrounding *around,
+                               struct gt_word *word)
+{
+    gt_type_id type = GT_NO_TYPE;
+
+    if (!around->has_before || !around->before || around->before % WORD) return false;
+    if (is_static_type(shapes->process, around->before))
+        type = gt_types_at(shapes->process->types, around->before);
+    if (!type || gt_types_get(shapes->process->types, type)->kind == GT_T_INTERFACE)
+        type = type_of_itab(shapes, around->before);
+    return type && gt_word_from_interface(shapes->process->types, type, around->value, word);
+}
+
+/* ---- elements ------------------------------------------------------------------------------ */
+
+struct mask_of { /* the pointer words of a small object */
+    uint64_t bits;
+    uint64_t words;
+};
+
+static void note_pointer(void *ctx, uint64_t offset, uint64_t value)
+{
+    struct mask_of *mask = ctx;
+
+    (void)value;
+    if (offset / WORD < MASK_WORDS) mask->bits |= (uint64_t)1 << offset / WORD;
+}
+
+/* Do elements of so many words have their pointers at the same places, all over the object? */
+static bool repeats(const struct mask_of *mask, uint64_t words)
+{
+    if (words >= MASK_WORDS) return true;
+    uint64_t whole = mask->words - mask->words % words; /* no element lies in the rest */
+    uint64_t compared = whole - words;
+    uint64_t low = compared >= 64 ? UINT64_MAX : ((uint64_t)1 << compared) - 1;
+
+    return ((mask->bits ^ mask->bits >> words) & low) == 0;
+}
+
+/* The largest size up to `most`, a multiple of `step`, that `offset` is a multiple of; `most` where
+ * none is soon found: a wider window never blames the program. */
+static uint64_t widest(uint64_t offset, uint64_t most, uint64_t step, const struct mask_of *mask)
+{
+    uint64_t tries = 0;
+
+    if (offset && offset < most) most = offset;
+    most -= most % step;
+    for (uint64_t size = most; size && tries < MANY_TRIES; size -= step, tries++)
+        if (offset % size == 0 && (!mask || repeats(mask, size / WORD))) return size;
+    return tries == MANY_TRIES ? most : 0;
+}
+
+/* The same among the sizes of the program's types: whatever made the array knew its type. */
+static uint64_t widest_type(const struct gt_shapes *shapes, uint64_t offset, uint64_t most)
+{
+    for (size_t i = count_below(&shapes->element_sizes, most + 1); i-- > 0;) {
+        uint64_t size = gt_vec_u64(&shapes->element_sizes, i);
+        if (offset % size == 0) return size;
+    }
+    return 1;
+}
+
+/* The type that the allocator noted down: that of the object, or of its elements. */
+static gt_type_id noted_type(const struct gt_goheap *heap, uint32_t object)
+{
+    uint64_t header = gt_heap_region_of(&heap->graph, object)->scan == GT_SCAN_TILED
+                          ? gt_goheap_header(heap, object)
+                          : 0;
+
+    return header ? gt_types_at(heap->process->types, header) : (gt_type_id)GT_NO_TYPE;
+}
+
+/* In a block without pointers, of which nothing but its size is known. Where it may be one value of
+ * some type a pointer into it uses all that follows. */
+static uint64_t element_of_bytes(const struct gt_shapes *shapes, uint64_t user, uint64_t offset,
+                                 uint64_t most)
+{
+    if (offset % WORD) return widest_type(shapes, offset, most);
+    return has_type_for_slot(shapes, user) ? most : widest(offset, most, 1, NULL);
+}
+
+uint64_t gt_shape_element(const struct gt_shapes *shapes, uint32_t object, uint64_t offset,
+                          uint64_t most)
+{
+    const struct gt_goheap *heap = shapes->heap;
+    gt_type_id noted = noted_type(heap, object);
+    struct mask_of mask = {0};
+    uint64_t user;
+
+    gt_goheap_user(heap, object, &user);
+    if (object >= heap->graph.scan_objects) return element_of_bytes(shapes, user, offset, most);
+    if (noted) {
+        uint64_t size = gt_types_get(heap->process->types, noted)->size;
+        return size && size <= most && offset % size == 0 ? size : 0;
+    }
+    mask.words = user / WORD;
+    if (mask.words > MASK_WORDS) return widest(offset, most, WORD, NULL);
+    gt_heap_words(&heap->graph, object, note_pointer, &mask);
+    return widest(offset, most, WORD, &mask);
+}
+
+/* ---- strings and slices -------------------------------------------------------------------- */
+
+struct target { /* what a word points into */
+    uint32_t object;
+    uint64_t offset, user; /* in the object's data, and the size of that */
+    bool has_pointers;
+};
+
+/* Is it text: UTF-8 without control characters but those of text? A character at either end may be
+ * cut. */
+static bool is_text(const struct gt_memory *mem, uint64_t addr, uint64_t len)
+{
+    const unsigned char *bytes;
+
+    if (len > MOST_TEXT) len = MOST_TEXT;
+    bytes = gt_mem_at(mem, addr, len);
+    for (uint64_t i = 0; bytes && i < len; i++)
+        if ((bytes[i] < ' ' && !strchr("\t\n\r\f\v\033", bytes[i])) || bytes[i] == 0 ||
+            bytes[i] == 0x7f || bytes[i] >= 0xf8 || bytes[i] == 0xc0 || bytes[i] == 0xc1)
+            return false;
+    return bytes != NULL;
+}
+
+/* Can a pointer and a number mean nothing else here, if the bytes are text? */
+static bool must_be_bytes(const struct gt_shapes *shapes, const struct target *target, uint64_t len)
+{
+    if (target->offset % WORD != 0 && len >= LEAST_WORD) return true;
+    return (len >= LEAST_TEXT || target->offset % WORD != 0) &&
+           !has_type_for_slot(shapes, target->user); /* no header where there are no pointers */
+}
+
+/* A pointer, a length and a capacity, as far as they fit. */
+static bool may_be_slice(const struct gt_surrounding *around, const struct target *target)
+{
+    uint64_t len = around->next[0], cap = around->next[1];
+
+    return around->after == 2 && cap && len <= cap && cap <= target->user - target->offset;
+}
+
+static bool may_be_string(const struct gt_surrounding *around, const struct target *target)
+{
+    return around->after >= 1 && !target->has_pointers &&
+           around->next[0] <= target->user - target->offset;
+}
+
+static bool reads_as_slice(const struct gt_shapes *shapes, const struct gt_surrounding *around,
+                           const struct target *target, struct gt_word *word)
+{
+    uint64_t cap = around->next[1], room = target->user - target->offset;
+
+    word->bytes = !target->has_pointers && must_be_bytes(shapes, target, cap) &&
+                  is_text(shapes->process->mem, around->value, cap);
+    if (!word->bytes && !gt_shape_element(shapes, target->object, target->offset, room / cap))
+        return false;
+    word->type = noted_type(shapes->heap, target->object);
+    word->kind = GT_P_SLICE;
+    word->len = word->cap = cap;
+    word->inferred = true;
+    return true;
+}
+
+static bool reads_as_string(const struct gt_shapes *shapes, const struct gt_surrounding *around,
+                            const struct target *target, struct gt_word *word)
+{
+    uint64_t len = around->next[0];
+
+    if (!len || !is_text(shapes->process->mem, around->value, len)) return false;
+    word->weak = !must_be_bytes(shapes, target, len);
+    word->kind = GT_P_STRING;
+    word->len = word->cap = len;
+    word->bytes = true;
+    word->inferred = true;
+    return true;
+}
+
+void gt_shape_word(struct gt_shapes *shapes, const struct gt_surrounding *around,
+                   struct gt_word *word)
+{
+    const struct gt_heap *graph = &shapes->heap->graph;
+    struct target target = {.object = gt_heap_object(graph, around->value)};
+
+    word->kind = GT_W_UNKNOWN;
+    if (reads_as_interface(shapes, around, word)) return;
+    if (target.object == GT_NO_OBJECT) return;
+    target.offset = around->value - gt_goheap_user(shapes->heap, target.object, &target.user);
+    target.has_pointers = target.object < graph->scan_objects;
+    if (target.offset >= target.user) return; /* the header, which no pointer leads to */
+    bool slice = may_be_slice(around, &target), string = may_be_string(around, &target);
+    if (slice && reads_as_slice(shapes, around, &target, word)) return;
+    if (!slice && string && reads_as_string(shapes, around, &target, word)) return;
+    if (!slice && !string) word->kind = GT_W_REFERENCE;
+}

@@ -1,0 +1,216 @@
+#include "inspector/runtime/typing/typing.h"
+
+#include "inspector/base/alloc.h"
+#include "inspector/runtime/goroutines/receivers.h"
+#include "inspector/runtime/typing/closures.h"
+#include "inspector/runtime/typing/map_shapes.h"
+#include "inspector/runtime/typing/shapes.h"
+#include "inspector/runtime/typing/static_areas.h"
+#include "inspector/runtime/typing/typing_impl.h"
+#include "inspector/runtime/typing/words.h"
+
+#include <stdlib.h>
+
+/* ---- the spread ---------------------------------------------------------------------------- */
+
+/* The words of a block's grey objects, in the order of their addresses. What turns grey meanwhile
+ * is taken along, or queues the block again. */
+static void claim_block(struct gt_typing *typing, uint32_t block)
+{
+    size_t first = (size_t)block << GT_BLOCK_SHIFT >> 6, end = first + (1 << GT_BLOCK_SHIFT >> 6);
+    size_t words = (typing->grey.bits + 63) / 64;
+
+    for (size_t word = first; word < end && word < words; word++)
+        while (typing->grey.words[word]) {
+            size_t object = word * 64 + (size_t)__builtin_ctzll(typing->grey.words[word]);
+            gt_bit_clear(&typing->grey, object);
+            gt_typing_words(typing, (uint32_t)object, gt_claim_word, typing);
+        }
+}
+
+/* The next block of grey objects; false when neither a block nor a claim is left. */
+static bool next_block(struct gt_typing *typing, uint32_t *block)
+{
+    while (typing->head == typing->tail) {
+        if (typing->judged == typing->claimed) return false;
+        gt_judge_oldest(typing);
+    }
+    *block = typing->queue[typing->head];
+    typing->head = typing->head == gt_block_count(typing) ? 0 : typing->head + 1;
+    gt_bit_clear(&typing->queued, *block);
+    return true;
+}
+
+static void drain(struct gt_typing *typing)
+{
+    uint32_t block;
+
+    do {
+        while (next_block(typing, &block)) {
+            claim_block(typing, block);
+            if (gt_static_many_claims(typing->statics)) gt_spread_statics(typing);
+        }
+    } while (gt_spread_statics(typing));
+}
+
+static void claim_headers(struct gt_typing *typing, const struct gt_bitmap *live)
+{
+    const struct gt_heap *graph = &typing->heap->graph;
+
+    for (uint32_t i = 0; i < graph->region_count; i++) {
+        const struct gt_region *region = &graph->regions[i];
+        if (region->scan != GT_SCAN_TILED) continue;
+        for (uint32_t slot = 0; slot < region->count; slot++) {
+            uint32_t object = region->first + slot;
+            if (!gt_bit(live, object)) continue;
+            gt_type_id id = gt_types_at(typing->types, gt_goheap_header(typing->heap, object));
+            if (id && id < GT_OPAQUE_TYPE && gt_types_get(typing->types, id)->size)
+                gt_settle(typing, object, id, (struct gt_extent){0, 1, false});
+        }
+    }
+}
+
+/* A finalizer's special says what its object is: `ot` is the type of the pointer to it. */
+static void claim_finalized(struct gt_typing *typing, const struct gt_root *root)
+{
+    struct gt_process *process = typing->process;
+    uint64_t pointer;
+
+    if (root->kind != GT_ROOT_CONTENTS ||
+        !gt_process_field(process, root->addr, GT_F_specialfinalizer_ot, &pointer))
+        return;
+    gt_type_id type = gt_types_at(typing->types, pointer);
+    if (type && gt_types_get(typing->types, type)->kind == GT_T_POINTER)
+        gt_claim(typing, root->value, gt_types_elem(typing->types, type), 1);
+}
+
+static void claim_roots(struct gt_typing *typing)
+{
+    struct gt_word word;
+
+    for (size_t i = 0; i < typing->roots->list.len; i++) {
+        gt_typing_root(typing, i, &word);
+        typing->names_disputed += word.disputed;
+        gt_claim_word(typing, &word);
+        if (word.kind == GT_W_RUNTIME) gt_claim_function(typing, word.value);
+        claim_finalized(typing, gt_root_at(typing->roots, i));
+    }
+}
+
+/* Goroutines are known without the types of the lists that hold them. */
+static void claim_goroutines(struct gt_typing *typing)
+{
+    gt_type_id type = gt_types_named(typing->types, "runtime.g");
+
+    for (uint32_t i = 0; i < typing->goroutines->count; i++)
+        gt_claim(typing, typing->goroutines->list[i].address, type, 1);
+}
+
+/* An object that nothing typed leads to may be a closure or a map; if not, it may hold interfaces.
+ */
+static void claim_unreached(struct gt_typing *typing, const struct gt_map_shapes *maps,
+                            uint32_t object)
+{
+    uint64_t addr = gt_heap_address(&typing->heap->graph, object);
+    gt_type_id map;
+
+    gt_claim_function(typing, addr);
+    map = gt_map_shape_of(maps, object);
+    if (map)
+        gt_claim_map(typing, addr, map);
+    else
+        gt_typing_words(typing, object, gt_claim_word, typing);
+}
+
+static void claim_untyped(struct gt_typing *typing, const struct gt_bitmap *live)
+{
+    struct gt_map_shapes *maps = gt_map_shapes_create(typing->heap);
+    uint32_t count = typing->heap->graph.scan_objects;
+
+    for (size_t i = gt_bitmap_next(live, 0); i < count; i = gt_bitmap_next(live, i + 1)) {
+        if (!typing->type[i]) claim_unreached(typing, maps, (uint32_t)i);
+    }
+    gt_map_shapes_free(maps);
+}
+
+static void count_bytes(struct gt_typing *typing, const struct gt_bitmap *live)
+{
+    const struct gt_heap *graph = &typing->heap->graph;
+
+    for (uint32_t i = 0; i < graph->region_count && graph->regions[i].first < graph->scan_objects;
+         i++)
+        for (uint32_t slot = 0; slot < graph->regions[i].count; slot++) {
+            uint32_t object = graph->regions[i].first + slot;
+            if (!gt_bit(live, object)) continue;
+            *(typing->type[object] ? &typing->typed_bytes : &typing->untyped_bytes) +=
+                graph->regions[i].slot_size;
+        }
+}
+
+static struct gt_typing *create(const struct gt_goheap *heap,
+                                const struct gt_goroutines *goroutines,
+                                const struct gt_roots *roots, const struct gt_bitmap *live,
+                                const struct gt_bitmap *within)
+{
+    struct gt_typing *typing = gt_calloc(1, sizeof *typing);
+
+    *typing = (struct gt_typing){.heap = heap,
+                                 .goroutines = goroutines,
+                                 .roots = roots,
+                                 .process = heap->process,
+                                 .types = heap->process->types,
+                                 .within = within,
+                                 .rows = gt_alloc(sizeof *typing->rows)};
+    *typing->rows = GT_VEC_OF(struct gt_type_row);
+    typing->shapes = gt_shapes_create(heap);
+    if (!heap->process->dwarf) typing->receivers = gt_receivers_create(heap->process);
+    typing->closures = gt_closures_create(heap->process);
+    typing->statics = gt_static_areas_create(heap->process);
+    typing->type = gt_calloc(heap->graph.scan_objects, sizeof *typing->type);
+    gt_bitmap_init(&typing->grey, heap->graph.scan_objects);
+    gt_bitmap_init(&typing->queued, gt_block_count(typing));
+    typing->queue = gt_calloc((size_t)gt_block_count(typing) + 1, sizeof *typing->queue);
+    gt_claim_statics(typing);
+    claim_headers(typing, live);
+    drain(typing);
+    claim_roots(typing);
+    if (!heap->process->dwarf || within) claim_goroutines(typing);
+    drain(typing);
+    claim_untyped(typing, live);
+    drain(typing);
+    count_bytes(typing, live);
+    gt_bitmap_free(&typing->grey);
+    gt_bitmap_free(&typing->queued);
+    free(typing->queue);
+    typing->within = NULL;
+    return typing;
+}
+
+struct gt_typing *gt_typing_create(const struct gt_goheap *heap,
+                                   const struct gt_goroutines *goroutines,
+                                   const struct gt_roots *roots, const struct gt_bitmap *live)
+{
+    return create(heap, goroutines, roots, live, NULL);
+}
+
+struct gt_typing *gt_typing_create_of(const struct gt_goheap *heap,
+                                      const struct gt_goroutines *goroutines,
+                                      const struct gt_roots *roots, const struct gt_bitmap *some)
+{
+    return create(heap, goroutines, roots, some, some);
+}
+
+void gt_typing_free(struct gt_typing *typing)
+{
+    if (!typing) return;
+    gt_static_areas_free(typing->statics);
+    gt_vec_free(&typing->static_runs);
+    gt_shapes_free(typing->shapes);
+    gt_receivers_free(typing->receivers);
+    gt_closures_free(typing->closures);
+    gt_vec_free(typing->rows);
+    free(typing->rows);
+    gt_map_free(&typing->wide);
+    free(typing->type);
+    free(typing);
+}

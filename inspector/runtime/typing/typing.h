@@ -1,0 +1,118 @@
+/*
+ * Types of live heap objects, spread from what is typed for certain.
+ *
+ * Theory. Allocation headers, DWARF types of globals and of frames' variables, and the dynamic
+ * types in interface words are facts. A typed object types what its pointers lead to: a *T to an
+ * object's start makes its first bytes a T, a []T into it makes those elements T, a map or channel
+ * makes its storage what its type says. A claim types what it covers and no more: a *T may point to
+ * the first field of something larger. Where claims differ the largest type that fits the object's
+ * own pointer mask wins, so a claim only ever grows and the spread ends. A claim that contradicts
+ * the mask is dropped. What no claim covers stays untyped, and every pointer in it is a word of
+ * unknown kind.
+ *
+ * Static data that has no name of its own is typed by the same claims (static_areas.h): types go
+ * from globals and objects into it, and from it on.
+ *
+ * Every user of pointers sees them through one function each for objects and for roots, as
+ * struct gt_word: what kind of pointer it is, and for strings and slices how far it goes.
+ * Types are kept for objects with pointers only, 4 bytes each.
+ */
+#ifndef GT_RUNTIME_TYPING_H
+#define GT_RUNTIME_TYPING_H
+
+#include "inspector/runtime/roots/live.h"
+
+/* Beside enum gt_place_kind: pointers that no Go type describes. */
+enum {
+    GT_W_RUNTIME = 100, /* the runtime's own bookkeeping: it may use all of what it points to */
+    GT_W_UNKNOWN,       /* an untyped word: may be anything */
+    GT_W_REFERENCE,     /* an untyped pointer that is no string or slice: it may use all */
+};
+
+struct gt_word {
+    uint64_t addr;     /* of the word; 0 for a register */
+    uint64_t value;    /* where it points; never 0 */
+    uint64_t len, cap; /* strings and slices, in elements; a string's cap is its len */
+    uint64_t offset;   /* of the word in its holder's data */
+    gt_type_id type;   /* what it points to, as enum gt_place_kind says; GT_NO_TYPE if unknown */
+    uint8_t kind;      /* enum gt_place_kind or one of the above */
+    bool inferred;     /* a string or slice by its shape alone (shapes.h): a guess */
+    bool weak;         /* an inferred string that may be something else */
+    bool bytes;        /* an inferred one's elements are bytes; else their size is unknown */
+    bool uncapped; /* a slice whose capacity is not in memory: its code knows it, or needs it not */
+    bool disputed; /* a frame's: its variable has no pointer there, though the stack map does */
+};
+
+typedef void gt_typed_word_fn(void *ctx, const struct gt_word *word);
+
+enum { GT_CLAIMS_WAITING = 32 };
+
+struct gt_claim { /* something says that `count` of `type` lie at a place in a slot */
+    const struct gt_region *region;
+    uint32_t slot;
+    gt_type_id type;
+    uint64_t offset; /* in the slot */
+    uint64_t count;
+};
+
+struct gt_typing {
+    const struct gt_goheap *heap;
+    const struct gt_goroutines *goroutines;
+    const struct gt_roots *roots;
+    struct gt_process *process;
+    struct gt_types *types;
+    struct gt_shapes *shapes;
+    struct gt_receivers *receivers; /* NULL where debug information tells variables */
+    struct gt_closures *closures;
+    gt_type_id *type;               /* by object, for those with pointers */
+    const struct gt_bitmap *within; /* while types spread: whose words are read; NULL: all */
+    struct gt_map wide;             /* object -> elements that are of its type; typing_impl.h */
+    struct gt_static_areas *statics;
+    struct gt_vec static_runs; /* see static_words.c */
+    struct gt_vec *rows;       /* by type; see typing_impl.h */
+    struct gt_bitmap grey;     /* objects whose words are to be claimed */
+    struct gt_bitmap queued;   /* blocks of neighbours, some of them grey */
+    uint32_t *queue;           /* a ring of them, one place more than there are blocks */
+    uint32_t head, tail;
+    struct gt_claim waiting[GT_CLAIMS_WAITING]; /* a ring: what they need is being fetched */
+    size_t claimed, judged;                     /* so far; those between wait */
+    uint64_t typed_bytes, untyped_bytes;        /* of live objects with pointers */
+    uint64_t names_disputed;                    /* roots that are (struct gt_word) */
+};
+
+/* Types the objects in `live`. All that it is given must outlive it. */
+struct gt_typing *gt_typing_create(const struct gt_goheap *heap,
+                                   const struct gt_goroutines *goroutines,
+                                   const struct gt_roots *roots, const struct gt_bitmap *live);
+/* The same for `some` of the live objects, when whatever types these lies in frames, in static data
+ * or among them: the words of others are not read, and their types are not to be asked for. */
+struct gt_typing *gt_typing_create_of(const struct gt_goheap *heap,
+                                      const struct gt_goroutines *goroutines,
+                                      const struct gt_roots *roots, const struct gt_bitmap *some);
+void gt_typing_free(struct gt_typing *typing); /* NULL is allowed */
+
+/* The type of an object's data, or of its elements if it is an array; GT_NO_TYPE if unknown or
+ * the runtime's own. */
+gt_type_id gt_typing_type(const struct gt_typing *typing, uint32_t object);
+
+/* Is anything known of it: its type, or that it is the runtime's own? */
+bool gt_typing_knows(const struct gt_typing *typing, uint32_t object);
+
+/* Is it the first field by which sync.Map keeps its nodes? What a pointer to one leads to is more.
+ */
+bool gt_typing_is_node(const struct gt_typing *typing, gt_type_id type);
+
+/* Every pointer word of an object that is not nil, in no particular order. */
+void gt_typing_words(const struct gt_typing *typing, uint32_t object, gt_typed_word_fn *visit,
+                     void *ctx);
+
+/* A root as a word; its offset is that in its variable. */
+void gt_typing_root(const struct gt_typing *typing, size_t root, struct gt_word *word);
+
+/* The variable that holds a global's word, or a frame's or an interrupted register's: its name, its
+ * type and the offset in it. NULL when none is known, or when its type has no pointer there. The
+ * name lives as long as the process. */
+const char *gt_typing_variable(const struct gt_typing *typing, const struct gt_root *root,
+                               gt_type_id *type, uint64_t *offset);
+
+#endif

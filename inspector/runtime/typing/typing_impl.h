@@ -1,0 +1,164 @@
+/*
+ * What typing.c, claims.c, object_words.c and root_words.c share: how a type lies in a slot.
+ *
+ * What is asked of a type for every object is kept in one row a type, filled when it is first
+ * needed. Rows may move when types are discovered: a row is good until the next one is asked for.
+ */
+#ifndef GT_RUNTIME_TYPING_IMPL_H
+#define GT_RUNTIME_TYPING_IMPL_H
+
+#include "inspector/runtime/typing/typing.h"
+
+/*
+ * What is known of an object in one word: its type's number and, where a heap bitmap describes its
+ * slot, the elements [from, to) of it that are of that type, and whether they hold all of its
+ * pointers. For wide slots, of more than 64 words, which have bitmaps up to Go 1.21 only, from and
+ * to are kept apart, in gt_typing.wide. Slots whose type the allocator noted down are of it
+ * throughout.
+ */
+enum { GT_TYPE_BITS = 19, GT_TILE_BITS = 6 };
+
+/* The runtime's own: map directories and tables. Typed, so that it is not unknown, but no type. */
+#define GT_OPAQUE_TYPE (((uint32_t)1 << GT_TYPE_BITS) - 1)
+
+struct gt_extent { /* elements of a slot */
+    uint32_t from, to;
+    bool all; /* the slot has no pointers beside them */
+};
+
+static inline uint32_t gt_typed(gt_type_id id, struct gt_extent extent)
+{
+    return id | extent.from << GT_TYPE_BITS | (extent.to - 1) << (GT_TYPE_BITS + GT_TILE_BITS) |
+           (uint32_t)extent.all << 31;
+}
+
+static inline gt_type_id gt_typed_id(uint32_t typed)
+{
+    return typed & GT_OPAQUE_TYPE;
+}
+
+static inline struct gt_extent gt_typed_extent(uint32_t typed)
+{
+    uint32_t tiles = ((uint32_t)1 << GT_TILE_BITS) - 1;
+
+    return (struct gt_extent){typed >> GT_TYPE_BITS & tiles,
+                              (typed >> (GT_TYPE_BITS + GT_TILE_BITS) & tiles) + 1, typed >> 31};
+}
+
+struct gt_type_row {
+    uint64_t size;
+    uint64_t mask; /* of pointers, where the type has at most 64 words */
+    uint8_t words; /* 0: more than 64, or no pointers */
+    bool known, is_map, has_pointers;
+    bool shaped;        /* of a generic function's shape: some real type is laid out alike */
+    gt_type_id trie[2]; /* a node of sync.Map's trie: what it really is, by its isEntry */
+    gt_type_id around;  /* a runtime.timer: what it is a part of, where it lies there */
+    uint64_t within;
+};
+
+struct gt_slot_ref { /* an object, with what finding it tells */
+    const struct gt_region *region;
+    uint32_t slot;
+    bool header; /* the slot begins with its type */
+};
+
+static inline uint32_t gt_slot_object(const struct gt_slot_ref *ref)
+{
+    return ref->region->first + ref->slot;
+}
+
+/* Where the program's own data begins in the slot. */
+static inline uint64_t gt_slot_skip(const struct gt_slot_ref *ref)
+{
+    return ref->header ? 8 : 0;
+}
+
+/* Makes the row where it is first asked for. */
+const struct gt_type_row *gt_type_row_make(const struct gt_typing *typing, gt_type_id id);
+
+/* Asked for every pointer of the heap. */
+static inline const struct gt_type_row *gt_type_row(const struct gt_typing *typing, gt_type_id id)
+{
+    if (id >= typing->rows->len) return gt_type_row_make(typing, id);
+    const struct gt_type_row *row = (const struct gt_type_row *)typing->rows->data + id;
+    return row->known ? row : gt_type_row_make(typing, id);
+}
+
+/* Do the region's slots begin with their type? */
+static inline bool gt_slot_has_header(const struct gt_typing *typing,
+                                      const struct gt_region *region)
+{
+    return region->scan == GT_SCAN_TILED &&
+           ((const struct gt_span *)gt_vec_at(&typing->heap->spans, region->tag))->header;
+}
+
+struct gt_slot_ref gt_slot_ref_of(const struct gt_typing *typing, uint32_t object);
+
+/* The allocated object with pointers that `value` leads to; false when there is none. */
+bool gt_slot_ref_at(const struct gt_typing *typing, uint64_t value, struct gt_slot_ref *ref);
+
+/* Does a slot's heap bitmap have no pointers but in these elements of the type? */
+bool gt_extent_has_all(const struct gt_typing *typing, const struct gt_slot_ref *ref, gt_type_id id,
+                       struct gt_extent extent);
+
+/* A slot of more words than one 64-bit mask has, described by a bitmap. */
+static inline bool gt_slot_is_wide(const struct gt_region *region)
+{
+    return region->scan == GT_SCAN_BITMAP && region->slot_size > 64 * 8;
+}
+
+/* A root, or what else a root's table holds, as a word. */
+void gt_root_word(const struct gt_typing *typing, const struct gt_root *root, struct gt_word *word);
+
+/* ---- claims.c ------------------------------------------------------------------------------ */
+
+/* Objects are worked through in blocks of neighbours, which lie close in memory too: a block waits
+ * its turn, and by then most of its objects are grey. */
+enum { GT_BLOCK_SHIFT = 9 };
+
+uint32_t gt_block_count(const struct gt_typing *typing);
+
+/* The object is of the type: its words are to be claimed. */
+void gt_settle(struct gt_typing *typing, uint32_t object, gt_type_id id, struct gt_extent extent);
+
+/* Something says that `value` points to `count` of type `id`. The claim waits a few turns, while
+ * the memory that decides it is fetched. */
+void gt_claim(struct gt_typing *typing, uint64_t value, gt_type_id id, uint64_t count);
+void gt_judge_oldest(struct gt_typing *typing); /* of those that wait; there must be one */
+
+void gt_claim_map(struct gt_typing *typing, uint64_t header, gt_type_id map_type);
+void gt_claim_function(struct gt_typing *typing, uint64_t value);
+
+/* Claims what the word leads to; `typing` is a struct gt_typing. */
+void gt_claim_word(void *typing, const struct gt_word *word);
+
+/* Which elements of a slot with a bitmap are of its type. */
+static inline struct gt_extent gt_extent_of(const struct gt_typing *typing,
+                                            const struct gt_slot_ref *ref, uint32_t typed)
+{
+    struct gt_extent extent = gt_typed_extent(typed);
+
+    if (!gt_slot_is_wide(ref->region)) return extent;
+    const uint64_t *wide = gt_map_find(&typing->wide, gt_slot_object(ref));
+    extent.from = wide ? (uint32_t)*wide : 0;
+    extent.to = wide ? (uint32_t)(*wide >> 32) : 0;
+    return extent;
+}
+
+/* Which of `count` elements from the `first` on a slot's heap bitmap agrees to be of the type: an
+ * unbroken run from the first on; to <= from when not even that is. */
+struct gt_extent gt_tiles_that_fit(const struct gt_typing *typing, const struct gt_slot_ref *ref,
+                                   gt_type_id id, uint64_t first, uint64_t count);
+
+/* ---- static_words.c ------------------------------------------------------------------------ */
+
+/* Claims what the words lead to that point from static data to static data. */
+void gt_claim_statics(struct gt_typing *typing);
+
+/* Claims what the word leads to if that is static data; false when it leads elsewhere. */
+bool gt_claim_static(struct gt_typing *typing, const struct gt_word *word);
+
+/* Claims what the words of new static areas lead to; false when there are none. */
+bool gt_spread_statics(struct gt_typing *typing);
+
+#endif

@@ -1,0 +1,57 @@
+#include "inspector/runtime/typing/words.h"
+
+bool gt_word_from_interface(struct gt_types *types, gt_type_id dynamic, uint64_t data,
+                            struct gt_word *word)
+{
+    struct gt_place_of_type inner;
+
+    if (!data) return false;
+    word->value = data;
+    word->kind = GT_P_POINTER;
+    word->type = dynamic;
+    if (!dynamic) {
+        word->kind = GT_W_UNKNOWN;
+        return true;
+    }
+    if (!gt_types_get(types, dynamic)->direct_iface) return true;
+    /* The data word is the value itself: a pointer, map, channel or func, or a struct of one. */
+    if (!gt_types_place_at(types, dynamic, 0, &inner)) {
+        word->kind = GT_W_UNKNOWN;
+        return true;
+    }
+    word->kind = inner.kind;
+    word->type = inner.type;
+    return true;
+}
+
+bool gt_word_from_place(struct gt_types *types, const struct gt_place_of_type *place,
+                        const uint64_t *words, unsigned have, struct gt_word *word)
+{
+    word->offset = place->offset;
+    word->kind = place->kind;
+    word->type = place->type;
+    word->value = words[0];
+    switch (place->kind) {
+    case GT_P_STRING:
+        if (have < 2) word->kind = GT_W_UNKNOWN;
+        word->len = word->cap = have < 2 ? 0 : words[1];
+        break;
+    case GT_P_SLICE:
+        if (have < 2) word->kind = GT_W_UNKNOWN;
+        word->uncapped = have == 2;
+        word->len = have < 2 ? 0 : words[1];
+        word->cap = have < 3 ? word->len : words[2];
+        break;
+    case GT_P_EFACE:
+    case GT_P_IFACE:
+        if (have < 2 || !words[0]) return false;
+        word->offset += 8;
+        return gt_word_from_interface(types,
+                                      place->kind == GT_P_EFACE ? gt_types_at(types, words[0])
+                                                                : gt_types_of_itab(types, words[0]),
+                                      words[1], word);
+    default:
+        break;
+    }
+    return word->value != 0;
+}

@@ -1,0 +1,20 @@
+/*
+ * From a typed place in memory to the words it holds: the part of typing that knows how Go's
+ * pointer-bearing types are laid out. Private to
+ * typing's files.
+ */
+#ifndef GT_RUNTIME_WORDS_H
+#define GT_RUNTIME_WORDS_H
+
+#include "inspector/runtime/typing/typing.h"
+
+/* The data word of an interface whose dynamic type is known (or GT_NO_TYPE); false if it is nil. */
+bool gt_word_from_interface(struct gt_types *types, gt_type_id dynamic, uint64_t data,
+                            struct gt_word *word);
+
+/* The place's pointer as a word: `words` are the (up to three) words of the place, `have` how many
+ * of them are known. False when it is nil or no pointer. */
+bool gt_word_from_place(struct gt_types *types, const struct gt_place_of_type *place,
+                        const uint64_t *words, unsigned have, struct gt_word *word);
+
+#endif

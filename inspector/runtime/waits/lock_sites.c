@@ -1,0 +1,232 @@
+#include "inspector/runtime/waits/lock_sites.h"
+
+#include "inspector/base/alloc.h"
+#include "inspector/base/hash.h"
+#include "inspector/unwind/references.h"
+
+#include <stdlib.h>
+
+enum {
+    MAX_INLINED = 16,
+    MAX_CODE = 1 << 18,  /* bytes of a function that is looked at */
+    MAX_SITES = 1 << 10, /* of one function */
+    NEAR = 24,           /* bytes before a call in which its argument is made */
+};
+
+struct range { /* in the list of all sites */
+    size_t first, count;
+};
+
+struct gt_lock_sites {
+    const struct gt_process *process;
+    bool arm64;
+    struct gt_map functions; /* entry -> place in ranges */
+    struct gt_vec ranges;    /* struct range */
+    struct gt_vec list;      /* struct gt_lock_site */
+};
+
+struct gt_lock_sites *gt_lock_sites_create(const struct gt_process *process)
+{
+    struct gt_lock_sites *sites = gt_calloc(1, sizeof *sites);
+
+    *sites = (struct gt_lock_sites){.process = process,
+                                    .arm64 = gt_core_machine(process->core) == GT_MACHINE_ARM64,
+                                    .ranges = GT_VEC_OF(struct range),
+                                    .list = GT_VEC_OF(struct gt_lock_site)};
+    return sites;
+}
+
+void gt_lock_sites_free(struct gt_lock_sites *sites)
+{
+    if (!sites) return;
+    gt_map_free(&sites->functions);
+    gt_vec_free(&sites->ranges);
+    gt_vec_free(&sites->list);
+    free(sites);
+}
+
+/* ---- what locks ---------------------------------------------------------------------------- */
+
+static const struct locker {
+    const char *function;
+    bool unlocks, reads, counts;
+} lockers[] = {
+    {"sync.(*Mutex).Lock", false, false, false},    {"sync.(*RWMutex).Lock", false, false, false},
+    {"sync.(*RWMutex).RLock", false, true, false},  {"sync.(*Mutex).Unlock", true, false, false},
+    {"sync.(*RWMutex).Unlock", true, false, false}, {"sync.(*RWMutex).RUnlock", true, true, false},
+    {"sync.(*WaitGroup).Done", true, false, true},
+};
+
+static const struct locker *locker_named(const char *function)
+{
+    size_t length = strlen(function);
+
+    if (length > 3 && strcmp(function + length - 3, "-fm") == 0) length -= 3; /* a method value */
+    for (size_t i = 0; i < sizeof lockers / sizeof *lockers; i++)
+        if (strlen(lockers[i].function) == length &&
+            memcmp(lockers[i].function, function, length) == 0)
+            return &lockers[i];
+    return NULL;
+}
+
+struct reading { /* of one function */
+    struct gt_lock_sites *sites;
+    const struct gt_pclntab *tab;
+    struct gt_func func;
+    size_t first; /* of its sites */
+    uint64_t target;
+};
+
+static void add(struct reading *reading, const struct locker *locker, uint64_t from, uint64_t to)
+{
+    struct gt_vec *list = &reading->sites->list;
+    struct gt_lock_site site = {.from = from,
+                                .to = to,
+                                .unlocks = locker->unlocks,
+                                .reads = locker->reads,
+                                .counts = locker->counts};
+    size_t known = list->len - reading->first;
+    struct gt_lock_site *last = known ? gt_vec_at(list, list->len - 1) : NULL;
+
+    /* Lock is two inlined calls since Go 1.24, one in the other. */
+    if (last && last->to == from && last->unlocks == site.unlocks && last->reads == site.reads)
+        last->to = to;
+    else if (known < MAX_SITES)
+        gt_vec_add(list, &site);
+}
+
+/* ---- inlined calls ------------------------------------------------------------------------- */
+
+static void add_inlined(void *ctx, uint64_t from, uint64_t to, int32_t value)
+{
+    struct reading *reading = ctx;
+    struct gt_source_pos positions[MAX_INLINED];
+
+    if (value < 0) return;
+    size_t count = gt_func_positions(reading->tab, &reading->func, from, positions, MAX_INLINED);
+    for (size_t i = 0; i + 1 < count; i++) {
+        const struct locker *locker = locker_named(positions[i].function);
+        if (!locker) continue;
+        add(reading, locker, from, to);
+        return;
+    }
+}
+
+/* ---- calls --------------------------------------------------------------------------------- */
+
+static const struct locker *locker_at(const struct gt_lock_sites *sites, uint64_t target)
+{
+    const struct gt_pclntab *tab;
+    struct gt_func func;
+
+    if (!gt_text_find(&sites->process->code, target, &tab, &func) || func.entry != target)
+        return NULL;
+    return locker_named(gt_func_name(tab, &func));
+}
+
+static void add_calls_amd64(struct reading *reading, const unsigned char *code, uint64_t size)
+{
+    uint64_t entry = reading->func.entry;
+
+    for (uint64_t at = 0; at + 5 <= size; at++) {
+        if (code[at] != 0xe8) continue; /* CALL rel32 */
+        uint64_t next = entry + at + 5;
+        const struct locker *locker =
+            locker_at(reading->sites, next + (uint64_t)(int64_t)(int32_t)gt_load32(code + at + 1));
+        if (locker) add(reading, locker, entry + at, next);
+    }
+}
+
+static void add_calls_arm64(struct reading *reading, const unsigned char *code, uint64_t size)
+{
+    uint64_t entry = reading->func.entry;
+
+    for (uint64_t at = 0; at + 4 <= size; at += 4) {
+        uint32_t instruction = gt_load32(code + at);
+        if (instruction >> 26 != 0x25) continue; /* BL */
+        int64_t distance = (int64_t)((uint64_t)(instruction & 0x3ffffff) << 38) >> 36;
+        const struct locker *locker = locker_at(reading->sites, entry + at + (uint64_t)distance);
+        if (locker) add(reading, locker, entry + at, entry + at + 4);
+    }
+}
+
+/* ---- what they lock ------------------------------------------------------------------------- */
+
+/* The last one is the nearest to the call. */
+static void take_target(void *ctx, uint64_t addr)
+{
+    struct reading *reading = ctx;
+
+    if (addr % 4 == 0 && gt_process_is_static(reading->sites->process, addr))
+        reading->target = addr;
+}
+
+static void find_target(struct reading *reading, struct gt_lock_site *site)
+{
+    const struct gt_lock_sites *sites = reading->sites;
+    uint64_t entry = reading->func.entry;
+    uint64_t from = site->from - entry > NEAR ? site->from - NEAR : entry;
+
+    reading->target = 0;
+    (sites->arm64 ? gt_references_arm64 : gt_references_amd64)(sites->process->mem, from, site->to,
+                                                               take_target, reading);
+    site->target = reading->target;
+}
+
+static int by_place(const void *a, const void *b)
+{
+    const struct gt_lock_site *left = a, *right = b;
+
+    return left->from < right->from ? -1 : left->from > right->from;
+}
+
+static struct range read_function(struct gt_lock_sites *sites, const struct gt_pclntab *tab,
+                                  const struct gt_func *func)
+{
+    struct reading reading = {sites, tab, *func, sites->list.len, 0};
+    uint64_t size = func->end - func->entry;
+    const unsigned char *code =
+        size <= MAX_CODE ? gt_mem_at(sites->process->mem, func->entry, size) : NULL;
+
+    if (!code) return (struct range){0};
+    gt_func_pcdata_runs(tab, func, GT_PCDATA_INL_TREE, add_inlined, &reading);
+    (sites->arm64 ? add_calls_arm64 : add_calls_amd64)(&reading, code, size);
+    struct range range = {reading.first, sites->list.len - reading.first};
+    for (size_t i = 0; i < range.count; i++)
+        find_target(&reading, gt_vec_at(&sites->list, range.first + i));
+    if (range.count)
+        qsort(gt_vec_at(&sites->list, range.first), range.count, sizeof(struct gt_lock_site),
+              by_place);
+    return range;
+}
+
+const struct gt_lock_site *gt_lock_sites_of(struct gt_lock_sites *sites, uint64_t pc, size_t *count)
+{
+    const struct gt_pclntab *tab;
+    struct gt_func func;
+    bool added;
+
+    *count = 0;
+    if (!gt_text_find(&sites->process->code, pc, &tab, &func)) return NULL;
+    uint64_t *place = gt_map_put(&sites->functions, func.entry, &added);
+    if (added) {
+        struct range range = read_function(sites, tab, &func);
+        *place = sites->ranges.len;
+        gt_vec_add(&sites->ranges, &range);
+    }
+    const struct range *range = gt_vec_at(&sites->ranges, *place);
+    *count = range->count;
+    return range->count ? gt_vec_at(&sites->list, range->first) : NULL;
+}
+
+const struct gt_lock_site *gt_lock_sites_at(struct gt_lock_sites *sites, uint64_t entry,
+                                            size_t *count)
+{
+    const struct gt_pclntab *tab;
+    struct gt_func func;
+
+    *count = 0;
+    if (!gt_text_find(&sites->process->code, entry, &tab, &func) || func.entry != entry)
+        return NULL;
+    return gt_lock_sites_of(sites, entry, count);
+}

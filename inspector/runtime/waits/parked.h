@@ -1,0 +1,37 @@
+/*
+ * What only the stack of a parked goroutine tells: which condition, coroutine or file it waits for.
+ *
+ * The runtime writes neither into the g (a condition since 1.26 only), but the frame of whoever
+ * called it holds the address. Every word of the stack is tried, and what it leads to must name the
+ * goroutine in return, so that a stale word is no answer: a sync.Cond's notify list holds its
+ * sudog (runtime/sema.go, notifyListWait), a coro its g (runtime/coro.go, coroswitch), and so does
+ * a pollDesc, which also knows where it is itself (runtime/netpoll.go, netpollblock).
+ */
+#ifndef GT_RUNTIME_PARKED_H
+#define GT_RUNTIME_PARKED_H
+
+#include "inspector/base/hash.h"
+#include "inspector/runtime/goroutines/goroutines.h"
+
+struct gt_parked {         /* zeroed, nothing was read */
+    struct gt_map lists;   /* addresses that were tried as notify lists */
+    struct gt_map waiters; /* g -> notify list it hangs in */
+    uint64_t steps;        /* taken along lists: what damage chains together ends */
+};
+
+void gt_parked_deinit(struct gt_parked *parked);
+
+/* The notify list or the coro that a waiting goroutine is parked on; 0 when its stack does not
+ * tell. */
+uint64_t gt_parked_on_condition(struct gt_parked *parked, const struct gt_process *process,
+                                const struct gt_goroutine *g);
+uint64_t gt_parked_on_coroutine(const struct gt_process *process, const struct gt_goroutine *g);
+
+struct gt_poll {      /* IO that a goroutine waits for */
+    uint64_t address; /* of the pollDesc, which is not in the heap; 0: the stack does not tell */
+    bool writes;      /* it waits to write, or to be connected; else to read or to accept */
+};
+
+struct gt_poll gt_parked_on_poll(const struct gt_process *process, const struct gt_goroutine *g);
+
+#endif

@@ -1,0 +1,46 @@
+/*
+ * Timers in the heaps of the Ps, of both designs (runtime/time.go): p.timers as a slice of *timer
+ * (<= 1.22) or of timerWhen pairs (1.23+); and in the heaps of synctest's bubbles, which are of the
+ * newer design. Entries that are stopped but not yet taken out are kept apart: nobody follows them
+ * again but to drop them. The lists own their tables.
+ */
+#ifndef GT_RUNTIME_TIMERS_H
+#define GT_RUNTIME_TIMERS_H
+
+#include "inspector/runtime/goroutines/goroutines.h"
+#include "inspector/runtime/process/process.h"
+
+enum gt_timer_kind {
+    GT_TIMER_TICKER, /* time.sendTime with a period */
+    GT_TIMER_TIMER,  /* time.sendTime without */
+    GT_TIMER_FUNC,   /* time.AfterFunc */
+    GT_TIMER_OTHER,  /* sleep, network deadlines, the runtime's own */
+};
+
+struct gt_timer {
+    uint64_t address;   /* of the runtime.timer */
+    uint64_t heap_word; /* address of the word in the timer heap that keeps it */
+    uint64_t period;
+    uint64_t when;     /* the time that it fires next, by its clock */
+    uint64_t bubble;   /* of synctest, whose clock it goes by; 0 when in none */
+    uint64_t callback; /* a funcval */
+    uint64_t arg;      /* the data word of timer.arg: a channel's hchan or a func */
+    enum gt_timer_kind kind;
+    bool detached; /* its channel does not keep it from the heap: asynctimerchan=1, Go <= 1.22 */
+};
+
+struct gt_timers {
+    struct gt_vec list;    /* struct gt_timer */
+    struct gt_vec stopped; /* uint64_t: the heap words of those that were stopped */
+};
+
+void gt_timers_open(struct gt_process *process, const struct gt_goroutines *goroutines,
+                    struct gt_timers *timers);
+void gt_timers_deinit(struct gt_timers *timers);
+
+/* How long it has until it fires, from the time `latest` on, or by its bubble's own clock; 0 when
+ * it is due, GT_UNKNOWN when that time is not known. Nanoseconds. */
+int64_t gt_timer_due(const struct gt_process *process, const struct gt_timer *timer,
+                     uint64_t latest);
+
+#endif

@@ -1,0 +1,28 @@
+/*
+ * Values that wait in channels: where a goroutine that blocks in channel operations has what it
+ * sends, or room for what it receives (runtime/chan.go, runtime/select.go: sudog.elem). They lie in
+ * its frame, mostly without a name, or in the heap, and their type is that of the channel's
+ * elements.
+ */
+#ifndef GT_RUNTIME_WAITING_VALUES_H
+#define GT_RUNTIME_WAITING_VALUES_H
+
+#include "inspector/runtime/goroutines/goroutines.h"
+
+struct gt_waiting_value {
+    uint64_t addr;
+    gt_type_id type;
+    bool sent; /* it is being sent; else room for what is received */
+};
+
+typedef void gt_waiting_value_fn(void *ctx, const struct gt_waiting_value *value);
+
+/* Those of one goroutine: none unless it blocks in channel operations. */
+void gt_waiting_values(const struct gt_process *process, const struct gt_goroutine *g,
+                       gt_waiting_value_fn *visit, void *ctx);
+
+/* The one that holds `addr`, of the first few hundred. */
+bool gt_waiting_value_at(const struct gt_process *process, const struct gt_goroutine *g,
+                         uint64_t addr, struct gt_waiting_value *out);
+
+#endif

@@ -1,0 +1,243 @@
+#include "inspector/runtime/waits/waits.h"
+
+#include "inspector/base/loop.h"
+
+enum {
+    SEMTABLE_SIZE = 251,   /* semTabSize */
+    MAX_WAITERS = 1 << 24, /* in all treaps; more is damage */
+};
+
+/* One row a wait reason that can be pinned to objects. */
+static const struct reason {
+    const char *name;
+    enum gt_wait_kind kind;
+    const char *what;
+    const char *frame; /* it means this only below this function; NULL: always */
+} reasons[] = {
+    {"chan receive (nil chan)", GT_WAIT_NEVER, NULL, NULL},
+    {"chan send (nil chan)", GT_WAIT_NEVER, NULL, NULL},
+    {"select (no cases)", GT_WAIT_NEVER, NULL, NULL},
+    {"chan receive", GT_WAIT_CHANNEL, "channel", NULL},
+    {"chan send", GT_WAIT_CHANNEL, "channel", NULL},
+    {"select", GT_WAIT_CHANNEL, "channel", NULL},
+    {"sync.Mutex.Lock", GT_WAIT_SYNC, "semaphore", NULL},
+    {"sync.RWMutex.RLock", GT_WAIT_SYNC, "semaphore", NULL},
+    {"sync.RWMutex.Lock", GT_WAIT_SYNC, "semaphore", NULL},
+    {"sync.WaitGroup.Wait", GT_WAIT_SYNC, "semaphore", NULL},
+    {"sync.Cond.Wait", GT_WAIT_SYNC, "condition", NULL},
+    {"coroutine", GT_WAIT_CORO, "coroutine", NULL},
+    {"semacquire", GT_WAIT_SYNC, "semaphore", "sync.(*WaitGroup).Wait"},
+    {"semacquire", GT_WAIT_SYNC, "semaphore", "sync.runtime_SemacquireMutex"},
+};
+
+static bool below(const struct gt_waits *waits, const struct gt_goroutine *g, const char *function)
+{
+    for (uint32_t i = 0; i < g->frame_count; i++) {
+        uint64_t pc = gt_g_frame(waits->goroutines, g, i)->pc - 1;
+        if (strcmp(gt_process_function(waits->process, pc), function) == 0) return true;
+    }
+    return false;
+}
+
+/* The row of what begins the wait reason, so many characters of it. */
+static const struct reason *reason_of(const struct gt_waits *waits, const struct gt_goroutine *g,
+                                      size_t length)
+{
+    for (size_t i = 0; i < sizeof reasons / sizeof *reasons; i++)
+        if (strlen(reasons[i].name) == length &&
+            memcmp(g->wait_reason, reasons[i].name, length) == 0 &&
+            (!reasons[i].frame || below(waits, g, reasons[i].frame)))
+            return &reasons[i];
+    return NULL;
+}
+
+/* ---- semaphores ---------------------------------------------------------------------------- */
+
+/* Waiters of one bucket: a treap of addresses, each with a list of waiters. Walked with an explicit
+ * list; a sudog met twice, in whichever bucket, is not followed again. */
+static void read_treap(struct gt_waits *waits, uint64_t root, struct gt_map *seen)
+{
+    static const enum gt_field_id links[] = {GT_F_sudog_prev, GT_F_sudog_next, GT_F_sudog_waitlink};
+    struct gt_vec work = GT_VEC_OF(uint64_t);
+
+    gt_vec_add(&work, &root);
+    while (work.len && seen->len < MAX_WAITERS) {
+        uint64_t next, g, sudog = gt_vec_u64(&work, --work.len);
+        bool added;
+        gt_map_put(seen, sudog, &added);
+        if (!added || !gt_process_field(waits->process, sudog, GT_F_sudog_g, &g)) continue;
+        *gt_map_put(&waits->semaphores, g, NULL) = sudog;
+        for (size_t i = 0; i < sizeof links / sizeof *links; i++)
+            if (gt_process_field(waits->process, sudog, links[i], &next) && next)
+                gt_vec_add(&work, &next);
+    }
+    gt_vec_free(&work);
+}
+
+static void read_semtable(struct gt_waits *waits)
+{
+    struct gt_process *process = waits->process;
+    struct gt_debug_global table;
+    struct gt_map seen = {0};
+    uint64_t treap;
+
+    if (!process->facts->global(process->facts->ctx, "runtime.semtable", &table)) return;
+    uint64_t stride = table.size / SEMTABLE_SIZE;
+    for (uint64_t i = 0; i < SEMTABLE_SIZE; i++)
+        if (gt_process_field(process, table.addr + i * stride, GT_F_semaRoot_treap, &treap) &&
+            treap)
+            read_treap(waits, treap, &seen);
+    gt_map_free(&seen);
+}
+
+void gt_waits_init(struct gt_waits *waits, struct gt_process *process,
+                   const struct gt_goroutines *goroutines)
+{
+    *waits = (struct gt_waits){.process = process, .goroutines = goroutines};
+    read_semtable(waits);
+}
+
+void gt_waits_deinit(struct gt_waits *waits)
+{
+    gt_map_free(&waits->semaphores);
+    gt_parked_deinit(&waits->parked);
+}
+
+/* ---- one goroutine's wait ------------------------------------------------------------------ */
+
+static void add_word(const struct gt_waits *waits, uint64_t sudog, enum gt_field_id field,
+                     enum gt_field_id hidden, struct gt_wait *wait)
+{
+    const struct gt_layout *layout = &waits->process->layout;
+    uint64_t object, word;
+
+    if (!gt_process_field(waits->process, sudog, field, &object)) return;
+    gt_vec_add(&wait->objects, &object);
+    word = sudog + gt_off(layout, gt_has(layout, hidden) ? hidden : field);
+    gt_vec_add(&wait->hidden_words, &word);
+}
+
+static void add_channels(const struct gt_waits *waits, const struct gt_goroutine *g,
+                         struct gt_wait *wait)
+{
+    uint64_t sudog, waiter;
+
+    if (!gt_process_field(waits->process, g->address, GT_F_g_waiting, &sudog)) return;
+    for (struct gt_loop loop = {0}; sudog && !gt_loop_closed(&loop, sudog);) {
+        if (!gt_process_field(waits->process, sudog, GT_F_sudog_g, &waiter) || waiter != g->address)
+            return; /* another's: a damaged list, which many could share */
+        add_word(waits, sudog, GT_F_sudog_c, GT_F_sudog_c_vp, wait);
+        if (!gt_process_field(waits->process, sudog, GT_F_sudog_waitlink, &sudog)) return;
+    }
+}
+
+/* g.waiting tells since 1.26; before, the sudog hangs in semtable. */
+static void add_semaphore(const struct gt_waits *waits, const struct gt_goroutine *g,
+                          struct gt_wait *wait)
+{
+    uint64_t sudog = 0;
+    const uint64_t *known = gt_map_find(&waits->semaphores, g->address);
+
+    if (known)
+        sudog = *known;
+    else
+        gt_process_field(waits->process, g->address, GT_F_g_waiting, &sudog);
+    if (sudog) add_word(waits, sudog, GT_F_sudog_elem, GT_F_sudog_elem_vp, wait);
+}
+
+static void add_object(uint64_t object, struct gt_wait *wait)
+{
+    if (object) gt_vec_add(&wait->objects, &object);
+}
+
+static void add_sync(struct gt_waits *waits, const struct gt_goroutine *g, struct gt_wait *wait)
+{
+    add_semaphore(waits, g, wait);
+    if (!wait->objects.len && strcmp(wait->what, "condition") == 0)
+        add_object(gt_parked_on_condition(&waits->parked, waits->process, g), wait);
+}
+
+/* A select whose channels are all nil waits in no queue: nothing can wake it. */
+static bool selects_on_nothing(const struct gt_waits *waits, const struct gt_goroutine *g)
+{
+    uint64_t sudog;
+
+    return strcmp(g->wait_reason, "select") == 0 &&
+           gt_process_field(waits->process, g->address, GT_F_g_waiting, &sudog) && sudog == 0;
+}
+
+static void find(struct gt_waits *waits, const struct gt_goroutine *g, const struct reason *reason,
+                 struct gt_wait *wait)
+{
+    *wait = (struct gt_wait){.objects = GT_VEC_OF(uint64_t), .hidden_words = GT_VEC_OF(uint64_t)};
+    if (!reason) return;
+    wait->kind = reason->kind;
+    wait->what = reason->what;
+    if (wait->kind == GT_WAIT_CHANNEL) add_channels(waits, g, wait);
+    if (wait->kind == GT_WAIT_SYNC) add_sync(waits, g, wait);
+    if (wait->kind == GT_WAIT_CORO) add_object(gt_parked_on_coroutine(waits->process, g), wait);
+    if (wait->kind != GT_WAIT_NEVER && wait->objects.len == 0)
+        wait->kind = selects_on_nothing(waits, g) ? GT_WAIT_NEVER : GT_WAIT_OTHER;
+}
+
+void gt_waits_find(struct gt_waits *waits, const struct gt_goroutine *g, struct gt_wait *wait)
+{
+    const char *reason = g->wait_reason;
+
+    find(waits, g, reason ? reason_of(waits, g, strlen(reason)) : NULL, wait);
+}
+
+bool gt_waits_find_durable(struct gt_waits *waits, const struct gt_goroutine *g,
+                           struct gt_wait *wait)
+{
+    static const char *const marks[] = {" (durable)", " (synctest)"}; /* since 1.25; of 1.24 */
+    size_t length = g->wait_reason ? strlen(g->wait_reason) : 0;
+
+    for (size_t i = 0; i < sizeof marks / sizeof *marks; i++) {
+        size_t mark = strlen(marks[i]);
+        if (length <= mark || strcmp(g->wait_reason + length - mark, marks[i]) != 0) continue;
+        find(waits, g, reason_of(waits, g, length - mark), wait);
+        return true;
+    }
+    return false;
+}
+
+void gt_wait_free(struct gt_wait *wait)
+{
+    gt_vec_free(&wait->objects);
+    gt_vec_free(&wait->hidden_words);
+}
+
+/* ---- time ---------------------------------------------------------------------------------- */
+
+int64_t gt_wait_ns(const struct gt_goroutine *g, uint64_t latest)
+{
+    if (!g->wait_since || latest < g->wait_since) return GT_UNKNOWN;
+    return (int64_t)(latest - g->wait_since);
+}
+
+int64_t gt_sleep_due(const struct gt_process *process, const struct gt_goroutine *g, uint64_t now)
+{
+    uint64_t timer, sleeper, when;
+
+    if (!now || !gt_process_field(process, g->address, GT_F_g_timer, &timer) || !timer ||
+        !gt_mem_u64(process->mem, timer + gt_off(&process->layout, GT_F_timer_arg) + 8, &sleeper) ||
+        sleeper != g->address || !gt_process_field(process, timer, GT_F_timer_when, &when) ||
+        when > INT64_MAX)
+        return GT_UNKNOWN;
+    return when > now ? (int64_t)(when - now) : 0;
+}
+
+uint64_t gt_latest_time(const struct gt_process *process, const struct gt_goroutines *goroutines)
+{
+    uint64_t memstats, latest = 0;
+    struct gt_error *error = gt_process_global(process, "runtime.memstats", &memstats);
+
+    if (error)
+        gt_error_free(error);
+    else
+        gt_process_field(process, memstats, GT_F_mstats_last_gc_nanotime, &latest);
+    for (uint32_t i = 0; i < goroutines->count; i++)
+        if (goroutines->list[i].wait_since > latest) latest = goroutines->list[i].wait_since;
+    return latest;
+}

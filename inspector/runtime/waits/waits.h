@@ -1,0 +1,61 @@
+/*
+ * What a blocked goroutine waits for: channels, semaphores, condition variables, or nothing that
+ * could ever come (runtime/runtime2.go, sudog; sema.go).
+ *
+ * Reasons are told by the runtime's own names. A goroutine whose wait cannot be pinned to objects
+ * of the heap is GT_WAIT_OTHER: it may run again for all that the core says.
+ */
+#ifndef GT_RUNTIME_WAITS_H
+#define GT_RUNTIME_WAITS_H
+
+#include "inspector/runtime/waits/parked.h"
+
+enum gt_wait_kind {
+    GT_WAIT_OTHER,   /* IO, sleep, a timer, the runtime itself, or not known */
+    GT_WAIT_NEVER,   /* a nil channel or select {}: nothing can wake it */
+    GT_WAIT_CHANNEL, /* one channel, or several by select */
+    GT_WAIT_SYNC,    /* a semaphore (mutex, wait group) or a condition's list */
+    GT_WAIT_CORO,    /* a coroutine (iter.Pull), until somebody who holds it goes on with it */
+};
+
+struct gt_wait {
+    enum gt_wait_kind kind;
+    const char *what; /* "channel", "semaphore", "condition", "coroutine"; NULL if on nothing */
+    struct gt_vec objects;      /* uint64_t: addresses of what it waits for */
+    struct gt_vec hidden_words; /* uint64_t: words by which the wait itself leads there */
+};
+
+struct gt_waits {
+    struct gt_process *process;
+    const struct gt_goroutines *goroutines;
+    struct gt_map semaphores; /* g -> sudog in runtime.semtable, where g.waiting does not tell */
+    struct gt_parked parked;
+};
+
+void gt_waits_init(struct gt_waits *waits, struct gt_process *process,
+                   const struct gt_goroutines *goroutines);
+void gt_waits_deinit(struct gt_waits *waits);
+
+/* Fills `wait`, whose vectors the caller frees with gt_wait_free(). */
+void gt_waits_find(struct gt_waits *waits, const struct gt_goroutine *g, struct gt_wait *wait);
+void gt_wait_free(struct gt_wait *wait);
+
+/* The same for a durable wait in a synctest bubble, which its bubble's clock may end: never to be
+ * proven of. False when it is none, and `wait` is left alone. */
+bool gt_waits_find_durable(struct gt_waits *waits, const struct gt_goroutine *g,
+                           struct gt_wait *wait);
+
+/* How long it has waited, about, as Go itself tells: up to the latest time stamp in the core, from
+ * the end of the collection before the one that first saw it wait (runtime/mgcmark.go notes
+ * work.tstart, which mgc.go's gcMark sets at a cycle's end), so too long by at most the time
+ * between two collections. GT_UNKNOWN when no collection saw it. Nanoseconds. */
+int64_t gt_wait_ns(const struct gt_goroutine *g, uint64_t latest);
+
+/* How long a sleeping goroutine sleeps on, from the time `now` on; GT_UNKNOWN when its timer does
+ * not tell. Nanoseconds, 0 when it is due. */
+int64_t gt_sleep_due(const struct gt_process *process, const struct gt_goroutine *g, uint64_t now);
+
+/* The latest nanotime that the core mentions. */
+uint64_t gt_latest_time(const struct gt_process *process, const struct gt_goroutines *goroutines);
+
+#endif
