@@ -2,6 +2,7 @@
 
 #include "inspector/base/alloc.h"
 #include "inspector/base/error.h"
+#include "inspector/base/search.h"
 
 #include <stdlib.h>
 
@@ -118,21 +119,19 @@ bool gt_func_at(const struct gt_pclntab *tab, size_t index, struct gt_func *out)
     return words <= (size - at - tab->record_size) / 4;
 }
 
+static uint64_t entry_key(const void *tab, size_t index)
+{
+    return entry_off(tab, index);
+}
+
 bool gt_func_find(const struct gt_pclntab *tab, uint64_t pc, struct gt_func *out)
 {
     if (pc < tab->module->minpc || pc >= tab->module->maxpc || pc - tab->module->text > UINT32_MAX)
         return false;
     uint32_t offset = (uint32_t)(pc - tab->module->text);
-    size_t low = 0, high = tab->count; /* entry_off(low) <= offset < entry_off(high) */
-    if (!tab->count || offset < entry_off(tab, 0) || offset >= entry_off(tab, high)) return false;
-    while (high - low > 1) {
-        size_t middle = low + (high - low) / 2;
-        if (entry_off(tab, middle) <= offset)
-            low = middle;
-        else
-            high = middle;
-    }
-    return gt_func_at(tab, low, out);
+    if (!tab->count || offset < entry_off(tab, 0) || offset >= entry_off(tab, tab->count))
+        return false;
+    return gt_func_at(tab, gt_upper_bound(tab, 1, tab->count, offset, entry_key) - 1, out);
 }
 
 const char *gt_table_text(const struct gt_table *table, uint64_t offset)

@@ -1,6 +1,7 @@
 #include "inspector/base/vec.h"
 
 #include "inspector/base/alloc.h"
+#include "inspector/base/search.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -38,16 +39,12 @@ void gt_vec_free(struct gt_vec *vec)
     *vec = (struct gt_vec){.elem_size = vec->elem_size};
 }
 
+static uint64_t number_at(const void *vec, size_t index)
+{
+    return gt_vec_u64(vec, index);
+}
+
 size_t gt_vec_up_to(const struct gt_vec *vec, uint64_t key)
 {
-    size_t low = 0, high = vec->len;
-
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (gt_vec_u64(vec, middle) <= key)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
+    return gt_upper_bound(vec, 0, vec->len, key, number_at);
 }

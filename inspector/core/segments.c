@@ -3,6 +3,7 @@
 
 #include "inspector/base/alloc.h"
 #include "inspector/base/error.h"
+#include "inspector/base/search.h"
 
 #include <stdlib.h>
 
@@ -106,20 +107,19 @@ struct gt_error *gt_segments_load(struct gt_core *core, const GElf_Phdr *headers
                         core->path);
 }
 
+static uint64_t end_of_segment(const void *segments, size_t index)
+{
+    return ((const struct gt_segment *)segments)[index].end;
+}
+
 /* The segment that holds addr, as an index; the number of segments when none does. */
 static size_t segment_at(const struct gt_core *core, uint64_t addr)
 {
     const struct gt_segment *segments = core->segments.data;
-    size_t low = 0, high = core->segments.len;
+    size_t count = core->segments.len;
+    size_t index = gt_upper_bound(segments, 0, count, addr, end_of_segment);
 
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (addr < segments[middle].end)
-            high = middle;
-        else
-            low = middle + 1;
-    }
-    return low < core->segments.len && addr >= segments[low].start ? low : core->segments.len;
+    return index < count && addr >= segments[index].start ? index : count;
 }
 
 enum gt_presence gt_core_presence(const struct gt_core *core, uint64_t addr)

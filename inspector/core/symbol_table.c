@@ -1,6 +1,7 @@
 #include "inspector/core/binary_impl.h"
 
 #include "inspector/base/alloc.h"
+#include "inspector/base/search.h"
 
 #include <stdlib.h>
 
@@ -140,22 +141,28 @@ static void order(struct gt_symbol_table *table, unsigned type, struct gt_symbol
     *out = (struct gt_symbol_order){found.data, found.len};
 }
 
+struct ordered {
+    const struct gt_symbol_table *table;
+    const struct gt_symbol_order *by;
+};
+
+static uint64_t symbol_address(const void *ctx, size_t index)
+{
+    const struct ordered *ordered = ctx;
+
+    return symbol_at(ordered->table, ordered->by->list[index]).st_value;
+}
+
 bool gt_symbol_table_at(struct gt_symbol_table *table, unsigned type, uint64_t addr,
                         Elf64_Sym *symbol, const char **name)
 {
     struct gt_symbol_order *by = type == STT_FUNC ? &table->functions : &table->variables;
-    uint64_t low = 0, high;
 
     if (!by->list) order(table, type, by);
-    for (high = by->count; low < high;) {
-        uint64_t middle = low + (high - low) / 2;
-        if (symbol_at(table, by->list[middle]).st_value <= addr)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    if (low == 0) return false;
-    *symbol = symbol_at(table, by->list[low - 1]);
+    struct ordered ordered = {table, by};
+    size_t up_to = gt_upper_bound(&ordered, 0, by->count, addr, symbol_address);
+    if (up_to == 0) return false;
+    *symbol = symbol_at(table, by->list[up_to - 1]);
     *name = name_of(table, symbol);
     return symbol->st_size == 0 || addr - symbol->st_value < symbol->st_size;
 }

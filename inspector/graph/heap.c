@@ -2,6 +2,7 @@
 
 #include "inspector/base/alloc.h"
 #include "inspector/base/error.h"
+#include "inspector/base/search.h"
 #include "inspector/graph/walk.h"
 
 #include <inttypes.h>
@@ -235,19 +236,18 @@ void gt_heap_deinit(struct gt_heap *heap)
     *heap = (struct gt_heap){0};
 }
 
+static uint64_t first_object(const void *regions, size_t index)
+{
+    return ((const struct gt_region *)regions)[index].first;
+}
+
 const struct gt_region *gt_heap_region_of(const struct gt_heap *heap, uint32_t object)
 {
-    uint32_t low = heap->nearby[object >> GT_NEARBY_SHIFT];
-    uint32_t high = heap->nearby[(object >> GT_NEARBY_SHIFT) + 1];
+    const uint32_t *nearby = &heap->nearby[object >> GT_NEARBY_SHIFT];
 
-    while (low < high) {
-        uint32_t middle = high - (high - low) / 2;
-        if (heap->regions[middle].first <= object)
-            low = middle;
-        else
-            high = middle - 1;
-    }
-    return &heap->regions[low];
+    return &heap->regions[gt_upper_bound(heap->regions, nearby[0] + (size_t)1,
+                                         nearby[1] + (size_t)1, object, first_object) -
+                          1];
 }
 
 uint64_t gt_heap_address(const struct gt_heap *heap, uint32_t object)

@@ -1,6 +1,7 @@
 #include "inspector/graph/scc.h"
 
 #include "inspector/base/alloc.h"
+#include "inspector/base/search.h"
 #include "inspector/base/vec.h"
 
 #include <stdlib.h>
@@ -28,20 +29,19 @@ static void list_nodes(struct gt_scc *scc, const struct gt_bitmap *selected)
         scc->blocks[block] = (uint32_t)place;
 }
 
+static uint64_t node_at(const void *nodes, size_t index)
+{
+    return ((const uint32_t *)nodes)[index];
+}
+
 static uint32_t place_of(const struct gt_scc *scc, uint32_t object)
 {
     size_t block = object >> BLOCK_SHIFT;
 
     if (block >= scc->block_count) return NO_PLACE;
-    uint32_t low = scc->blocks[block], high = scc->blocks[block + 1];
-    while (low < high) {
-        uint32_t middle = low + (high - low) / 2;
-        if (scc->nodes[middle] < object)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low < scc->blocks[block + 1] && scc->nodes[low] == object ? low : NO_PLACE;
+    uint32_t end = scc->blocks[block + 1];
+    size_t place = gt_lower_bound(scc->nodes, scc->blocks[block], end, object, node_at);
+    return place < end && scc->nodes[place] == object ? (uint32_t)place : NO_PLACE;
 }
 
 struct linker {

@@ -5,6 +5,8 @@
  */
 #include "inspector/symbols/symbols_impl.h"
 
+#include "inspector/base/search.h"
+
 #include <stdlib.h>
 
 /* A Go unit's name wins over a C one's ("int"); among equals the first does. */
@@ -122,18 +124,17 @@ bool gt_index_find(const struct gt_strmap *names, const char *name, uint64_t *of
     return value;
 }
 
+static uint64_t low_of(const void *subprograms, size_t index)
+{
+    return ((const struct gt_subprogram *)gt_vec_at(subprograms, index))->low;
+}
+
 const struct gt_subprogram *gt_index_subprogram(const struct gt_dwarf_index *index, uint64_t pc)
 {
-    size_t low = 0, high = index->subprograms.len;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        const struct gt_subprogram *entry = gt_vec_at(&index->subprograms, middle);
-        if (entry->low <= pc)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    if (!low) return NULL;
-    const struct gt_subprogram *found = gt_vec_at(&index->subprograms, low - 1);
+    const struct gt_vec *all = &index->subprograms;
+    size_t up_to = gt_upper_bound(all, 0, all->len, pc, low_of);
+
+    if (!up_to) return NULL;
+    const struct gt_subprogram *found = gt_vec_at(all, up_to - 1);
     return pc < found->high ? found : NULL;
 }

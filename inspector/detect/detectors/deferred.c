@@ -7,6 +7,7 @@
  * of them) and their closures' roots; and timers that only these calls could stop.
  */
 #include "inspector/base/hash.h"
+#include "inspector/base/search.h"
 #include "inspector/detect/describe/advice.h"
 #include "inspector/detect/describe/places.h"
 #include "inspector/detect/detectors/detector.h"
@@ -77,18 +78,17 @@ static int by_site(const void *a, const void *b)
     return left->address < right->address ? -1 : left->address > right->address;
 }
 
+static uint64_t address_of(const void *records, size_t index)
+{
+    return ((const struct record *)records)[index].address;
+}
+
+/* Within one site records are ordered by address. */
 static bool holds(const struct record *records, size_t count, uint64_t addr, uint64_t size)
 {
-    size_t low = 0, high = count; /* within one site records are ordered by address */
+    size_t up_to = gt_upper_bound(records, 0, count, addr, address_of);
 
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (records[middle].address <= addr)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low && addr - records[low - 1].address < size;
+    return up_to && addr - records[up_to - 1].address < size;
 }
 
 static void take_records(const struct piling *piling, const struct record *records, size_t count,

@@ -1,5 +1,6 @@
 #include "inspector/detect/hanging/endings.h"
 
+#include "inspector/base/search.h"
 #include "inspector/detect/describe/root_names.h"
 
 #include <stdlib.h>
@@ -146,18 +147,14 @@ bool gt_links_matter(const struct gt_study *study, const bool *is, const struct 
 
 typedef void visit_fn(void *ctx, const struct gt_ending *ending);
 
+static uint64_t goroutine_of(const void *list, size_t index)
+{
+    return ((const struct gt_ending *)gt_vec_at(list, index))->goroutine;
+}
+
 static size_t first_of(const struct gt_endings *endings, uint32_t goroutine)
 {
-    size_t low = 0, high = endings->list.len;
-
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (((struct gt_ending *)gt_vec_at(&endings->list, middle))->goroutine < goroutine)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
+    return gt_lower_bound(&endings->list, 0, endings->list.len, goroutine, goroutine_of);
 }
 
 static void visit(const struct gt_endings *endings, const struct gt_member *members, size_t count,

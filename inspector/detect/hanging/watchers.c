@@ -1,6 +1,7 @@
 #include "inspector/detect/hanging/watchers.h"
 
 #include "inspector/base/alloc.h"
+#include "inspector/base/search.h"
 #include "inspector/detect/describe/group.h"
 
 #include <stdlib.h>
@@ -196,21 +197,17 @@ void gt_watchers_deinit(struct gt_watchers *watchers)
     gt_bitmap_free(&watchers->reached);
 }
 
+static uint64_t timer_of(const void *list, size_t index)
+{
+    return ((const struct gt_watch *)list)[index].timer;
+}
+
 const struct gt_watch *gt_watchers_of(const struct gt_watchers *watchers, uint32_t timer,
                                       size_t *count)
 {
     const struct gt_watch *list = watchers->list.data;
-    size_t low = 0, high = watchers->list.len, end;
+    size_t first = gt_lower_bound(list, 0, watchers->list.len, timer, timer_of);
 
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (list[middle].timer < timer)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    for (end = low; end < watchers->list.len && list[end].timer == timer; end++)
-        ;
-    *count = end - low;
-    return *count ? &list[low] : NULL;
+    *count = gt_upper_bound(list, first, watchers->list.len, timer, timer_of) - first;
+    return *count ? &list[first] : NULL;
 }

@@ -1,5 +1,6 @@
 #include "inspector/detect/waiting/channel_names.h"
 
+#include "inspector/base/search.h"
 #include "inspector/detect/describe/path.h"
 #include "inspector/detect/describe/root_names.h"
 #include "inspector/detect/retention/contest.h"
@@ -57,20 +58,18 @@ static const struct gt_vec *sorted_globals(const struct gt_study *study)
     return sorted;
 }
 
+static uint64_t value_of(const void *roots, size_t index)
+{
+    return ((const struct gt_root *const *)roots)[index]->value;
+}
+
 static const struct gt_root *global_of(const struct gt_study *study, uint64_t channel)
 {
     const struct gt_vec *sorted = sorted_globals(study);
     const struct gt_root *const *roots = sorted->data;
-    size_t low = 0, high = sorted->len;
+    size_t first = gt_lower_bound(roots, 0, sorted->len, channel, value_of);
 
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (roots[middle]->value < channel)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low < sorted->len && roots[low]->value == channel ? roots[low] : NULL;
+    return first < sorted->len && roots[first]->value == channel ? roots[first] : NULL;
 }
 
 static const char *global_name(const struct gt_study *study, uint64_t channel)

@@ -1,5 +1,6 @@
 #include "inspector/detect/waiting/going_on.h"
 
+#include "inspector/base/search.h"
 #include "inspector/detect/retention/contest.h"
 
 #include <stdlib.h>
@@ -59,20 +60,19 @@ static const struct watch *watch_at(const struct going *going, size_t index)
     return gt_vec_at(&going->watches, index);
 }
 
+static uint64_t object_of(const void *going, size_t index)
+{
+    return watch_at(going, index)->object;
+}
+
 /* Whoever waits for the object is free. */
 static void free_waiters(struct going *going, uint32_t object)
 {
-    size_t low = 0, high = going->watches.len;
+    size_t count = going->watches.len;
 
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (watch_at(going, middle)->object < object)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    for (; low < going->watches.len && watch_at(going, low)->object == object; low++)
-        gt_freeing_set(going->freeing, watch_at(going, low)->node);
+    for (size_t i = gt_lower_bound(going, 0, count, object, object_of);
+         i < count && watch_at(going, i)->object == object; i++)
+        gt_freeing_set(going->freeing, watch_at(going, i)->node);
 }
 
 /* ---- what goroutines keep ------------------------------------------------------------------- */

@@ -1,6 +1,7 @@
 #include "inspector/detect/waiting/holders_impl.h"
 
 #include "inspector/base/alloc.h"
+#include "inspector/base/search.h"
 #include "inspector/detect/retention/contest.h"
 
 #include <stdlib.h>
@@ -16,18 +17,14 @@ static int by_address(const void *a, const void *b)
     return left->address < right->address ? -1 : left->address > right->address;
 }
 
+static uint64_t reach_of(const void *things, size_t index)
+{
+    return ((const struct gt_thing *)things)[index].address + MAX_SIZE;
+}
+
 uint32_t gt_first_thing(const struct gt_holders *holders, uint64_t addr)
 {
-    uint32_t low = 0, high = holders->thing_count;
-
-    while (low < high) {
-        uint32_t middle = low + (high - low) / 2;
-        if (holders->things[middle].address + MAX_SIZE <= addr)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
+    return (uint32_t)gt_upper_bound(holders->things, 0, holders->thing_count, addr, reach_of);
 }
 
 uint32_t gt_thing_at(const struct gt_holders *holders, uint64_t addr)
@@ -194,18 +191,14 @@ static void add_writer(const struct gt_holders *holders, uint32_t thing, struct 
     if (holding.goroutine != GT_NO_GOROUTINE) gt_vec_add(out, &holding);
 }
 
+static uint64_t thing_of(const void *list, size_t index)
+{
+    return ((const struct gt_holding *)gt_vec_at(list, index))->thing;
+}
+
 static size_t first_holding(const struct gt_holders *holders, uint32_t thing)
 {
-    size_t low = 0, high = holders->list.len;
-
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (((struct gt_holding *)gt_vec_at(&holders->list, middle))->thing < thing)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
+    return gt_lower_bound(&holders->list, 0, holders->list.len, thing, thing_of);
 }
 
 /* Where it is not known how far pointers reach, the nearest are meant. */

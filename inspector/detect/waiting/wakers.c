@@ -1,5 +1,6 @@
 #include "inspector/detect/waiting/wakers.h"
 
+#include "inspector/base/search.h"
 #include "inspector/detect/retention/contest.h"
 
 #include <stdlib.h>
@@ -168,19 +169,15 @@ static bool is_fellow(struct seeking *seeking, uint32_t other)
     return *known;
 }
 
+static uint64_t object_pointed_to(const void *pointed, size_t index)
+{
+    return ((const struct pointed *)gt_vec_at(pointed, index))->object;
+}
+
 /* The first of the roots that point to an object, in the sorted list. */
 static size_t first_pointed(const struct gt_vec *pointed, uint32_t object)
 {
-    size_t low = 0, high = pointed->len;
-
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (((struct pointed *)gt_vec_at(pointed, middle))->object < object)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
+    return gt_lower_bound(pointed, 0, pointed->len, object, object_pointed_to);
 }
 
 static void take_step(struct seeking *seeking)

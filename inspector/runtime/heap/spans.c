@@ -2,6 +2,7 @@
 
 #include "inspector/base/alloc.h"
 #include "inspector/base/error.h"
+#include "inspector/base/search.h"
 
 #include <stdlib.h>
 
@@ -181,21 +182,20 @@ static int by_base(const void *a, const void *b)
     return left->base < right->base ? -1 : left->base > right->base;
 }
 
+static uint64_t end_of_segment(const void *segments, size_t index)
+{
+    return ((const struct gt_segment *)segments)[index].end;
+}
+
 /* Did the process have memory at all of [from, to), dumped or not? */
 static bool was_mapped(const struct gt_core *core, uint64_t from, uint64_t to)
 {
-    size_t count, low = 0;
+    size_t count;
     const struct gt_segment *segments = gt_core_segments(core, &count);
 
-    for (size_t high = count; low < high;) {
-        size_t middle = low + (high - low) / 2;
-        if (segments[middle].end <= from)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    for (; low < count && segments[low].start <= from; low++) {
-        from = segments[low].end;
+    for (size_t i = gt_upper_bound(segments, 0, count, from, end_of_segment);
+         i < count && segments[i].start <= from; i++) {
+        from = segments[i].end;
         if (from >= to) return true;
     }
     return false;

@@ -2,6 +2,7 @@
 
 #include "inspector/base/alloc.h"
 #include "inspector/base/error.h"
+#include "inspector/base/search.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -71,18 +72,14 @@ bool gt_process_is_static(const struct gt_process *process, uint64_t addr)
     return false;
 }
 
+static uint64_t address_of(const void *globals, size_t index)
+{
+    return ((const struct gt_debug_global *)globals)[index].addr;
+}
+
 size_t gt_process_globals_up_to(const struct gt_process *process, uint64_t addr)
 {
-    size_t low = 0, high = process->global_count;
-
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (process->globals[middle].addr <= addr)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
+    return gt_upper_bound(process->globals, 0, process->global_count, addr, address_of);
 }
 
 const struct gt_debug_global *gt_process_global_at(const struct gt_process *process, uint64_t addr)

@@ -2,6 +2,7 @@
 
 #include "inspector/base/alloc.h"
 #include "inspector/base/loop.h"
+#include "inspector/base/search.h"
 #include "inspector/runtime/goroutines/registers.h"
 #include "inspector/runtime/process/reflect_frames.h"
 
@@ -89,23 +90,28 @@ static struct gt_in_object place_in(const struct object *object, const unsigned 
     return in;
 }
 
+static uint64_t address_of(const void *objects, size_t index)
+{
+    return ((const struct object *)gt_vec_at(objects, index))->addr;
+}
+
+/* The object that holds addr, of those from `first` on, which are sorted; or NULL. */
+static struct object *object_at(const struct scan *scan, size_t first, uint64_t addr)
+{
+    size_t up_to = gt_upper_bound(&scan->objects, first, scan->objects.len, addr, address_of);
+
+    if (up_to == first) return NULL;
+    struct object *object = gt_vec_at(&scan->objects, up_to - 1);
+    return addr - object->addr < object->size ? object : NULL;
+}
+
 /* Where a frame's word lies in its own stack objects, which the compiler lists by address. */
 static struct gt_in_object place_in_own(const struct scan *scan, uint64_t addr)
 {
-    size_t low = scan->own, high = scan->objects.len;
+    const struct object *object = object_at(scan, scan->own, addr);
 
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        const struct object *object = gt_vec_at(&scan->objects, middle);
-        if (object->addr > addr)
-            high = middle;
-        else if (addr - object->addr >= object->size)
-            low = middle + 1;
-        else
-            return object->mask ? place_in(object, object->mask, (addr - object->addr) / WORD)
-                                : (struct gt_in_object){0};
-    }
-    return (struct gt_in_object){0};
+    return object && object->mask ? place_in(object, object->mask, (addr - object->addr) / WORD)
+                                  : (struct gt_in_object){0};
 }
 
 /* The words of [addr, addr + 8 * words) whose mask bit is set; every word when mask is NULL. */
@@ -365,23 +371,6 @@ static int by_address(const void *a, const void *b)
     return left->addr < right->addr ? -1 : left->addr > right->addr;
 }
 
-static struct object *find_object(struct scan *scan, uint64_t addr)
-{
-    size_t low = 0, high = scan->objects.len;
-
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        const struct object *object = gt_vec_at(&scan->objects, middle);
-        if (object->addr <= addr)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    if (!low) return NULL;
-    struct object *object = gt_vec_at(&scan->objects, low - 1);
-    return addr - object->addr < object->size ? object : NULL;
-}
-
 static void words_of_object(struct scan *scan, const struct object *object,
                             const unsigned char *mask, bool conservative)
 {
@@ -428,7 +417,7 @@ static void scan_objects(struct scan *scan)
         for (size_t i = 0; i < scan->pending.len; i++) {
             struct pending *pointer = gt_vec_at(&scan->pending, i);
             if (pointer->conservative != (pass == 1)) continue;
-            struct object *object = find_object(scan, pointer->addr);
+            struct object *object = object_at(scan, 0, pointer->addr);
             if (!object || object->scanned) continue;
             object->scanned = true;
             scan_object(scan, object, pointer->conservative);

@@ -2,6 +2,7 @@
 
 #include "inspector/base/alloc.h"
 #include "inspector/base/hash.h"
+#include "inspector/base/search.h"
 #include "inspector/runtime/process/code_references.h"
 
 #include <ctype.h>
@@ -107,18 +108,14 @@ static const struct made *made_at(const struct gt_closures *closures, size_t ind
     return gt_vec_at(&closures->made, index);
 }
 
+static uint64_t entry_of(const void *closures, size_t index)
+{
+    return made_at(closures, index)->entry;
+}
+
 static size_t first_made(const struct gt_closures *closures, uint64_t entry)
 {
-    size_t low = 0, high = closures->made.len;
-
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (made_at(closures, middle)->entry < entry)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
+    return gt_lower_bound(closures, 0, closures->made.len, entry, entry_of);
 }
 
 /* The one type that closures of the function are made with. */

@@ -1,6 +1,7 @@
 #include "inspector/runtime/typing/shapes.h"
 
 #include "inspector/base/alloc.h"
+#include "inspector/base/search.h"
 #include "inspector/runtime/typing/words.h"
 
 #include <stdlib.h>
@@ -58,19 +59,15 @@ static void sort_sizes(struct gt_vec *sizes)
     sizes->len = kept;
 }
 
+static uint64_t size_at(const void *sizes, size_t index)
+{
+    return gt_vec_u64(sizes, index);
+}
+
 /* How many sizes are less than this one. */
 static size_t count_below(const struct gt_vec *sizes, uint64_t size)
 {
-    size_t low = 0, high = sizes->len;
-
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (gt_vec_u64(sizes, middle) < size)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
+    return gt_lower_bound(sizes, 0, sizes->len, size, size_at);
 }
 
 struct gt_shapes *gt_shapes_create(const struct gt_goheap *heap)

@@ -1,4 +1,5 @@
 /* The spread of types into static data and out of it. */
+#include "inspector/base/search.h"
 #include "inspector/runtime/typing/static_areas.h"
 #include "inspector/runtime/typing/typing_impl.h"
 
@@ -27,19 +28,15 @@ static void add_runs(struct gt_vec *runs, const struct gt_vec *words)
     }
 }
 
-/* The first word of a run at or after addr. */
-static size_t lower_bound(const struct run *run, uint64_t addr)
+static uint64_t address_in_run(const void *run, size_t index)
 {
-    size_t low = run->first, high = run->end;
+    return address_at(((const struct run *)run)->words, index);
+}
 
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (address_at(run->words, middle) < addr)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
+/* The first word of a run at or after addr. */
+static size_t first_in_run(const struct run *run, uint64_t addr)
+{
+    return gt_lower_bound(run, run->first, run->end, addr, address_in_run);
 }
 
 static void claim_root(struct gt_typing *typing, const struct gt_root *root)
@@ -89,7 +86,7 @@ static void claim_area(void *ctx, const struct gt_static_area *area)
 
     for (size_t i = 0; i < typing->static_runs.len; i++) {
         const struct run *run = gt_vec_at(&typing->static_runs, i);
-        for (size_t at = lower_bound(run, area->addr);
+        for (size_t at = first_in_run(run, area->addr);
              at < run->end && address_at(run->words, at) < end; at++)
             claim_root(typing, gt_vec_at(run->words, at));
     }
