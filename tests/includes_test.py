@@ -75,7 +75,6 @@ LARGE_ROOMS = {"gotypes", "inspector/report"}
 MOST_LINES = 450
 LONG_FILES = {
     "inspector/unwind/native.c",
-    "inspector/runtime/roots/stackscan.c",
     "inspector/detect/describe/path.c",
     "include/gotopsy.h",
 }
