@@ -1,0 +1,145 @@
+#include "inspector/detect/describe/fields.h"
+
+#include "inspector/detect/describe/root_names.h"
+
+enum {
+    MAX_INDEX = 24, /* bytes of a field path that an index takes */
+    MAX_DEPTH = 32, /* nested structs and arrays */
+};
+
+const char *gt_type_name(const struct gt_study *study, gt_type_id type)
+{
+    return type ? gt_types_name(study->process->types, type) : NULL;
+}
+
+struct gt_block gt_block_of(const struct gt_study *study, uint32_t object)
+{
+    const struct gt_heap *graph = &study->heap->graph;
+
+    return (struct gt_block){
+        .address = gt_heap_address(graph, object),
+        .size = gt_heap_size(graph, object),
+        .type = gt_study_keep(study, gt_type_name(study, gt_typing_type(study->typing, object)))};
+}
+
+bool gt_is_map_storage(const char *type)
+{
+    return type && strstr(type, "map.") && (strstr(type, "group[") || strstr(type, "bucket["));
+}
+
+/* ".slots[3].elem.token" or ".elems[3].token" of map storage -> "[…].token" */
+static const char *tell_map_entry(struct gt_arena *storage, const char *field)
+{
+    static const struct {
+        const char *marker, *told;
+    } rows[] = {{".elem", "[…]"}, {".key", "[key]"}};
+
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        const char *rest = strstr(field, rows[i].marker);
+        if (!rest) continue;
+        rest += strlen(rows[i].marker);
+        if (*rest == 's') rest++;
+        if (*rest == '[' && strchr(rest, ']')) rest = strchr(rest, ']') + 1;
+        return gt_arena_format(storage, "%s%s", rows[i].told, rest);
+    }
+    return "[…]";
+}
+
+void gt_field_of(const struct gt_study *study, uint32_t object, uint64_t offset, char *out,
+                 size_t size)
+{
+    struct gt_types *types = study->process->types;
+    gt_type_id type = gt_typing_type(study->typing, object);
+    char field[GT_FIELD - MAX_INDEX];
+    uint64_t user;
+
+    *out = '\0';
+    if (!type) return;
+    uint64_t tile = gt_types_get(types, type)->size;
+    gt_goheap_user(study->heap, object, &user);
+    if (!tile || gt_types_get(types, type)->kind == GT_T_MAP) return;
+    gt_types_field_path(types, type, offset % tile, field, sizeof field);
+    if (gt_is_map_storage(gt_types_name(types, type))) {
+        snprintf(out, size, "%s", tell_map_entry(study->storage, field));
+    } else if (user >= 2 * tile) {
+        snprintf(out, size, "[%llu]%s", (unsigned long long)(offset / tile), field);
+    } else {
+        snprintf(out, size, "%s", field);
+    }
+}
+
+bool gt_type_is_named(const char *name)
+{
+    return name && strchr(name, '.') && strchr("*[{ ", *name) == NULL &&
+           strncmp(name, "struct ", 7) != 0 && strncmp(name, "func(", 5) != 0 &&
+           !gt_is_map_storage(name) && strncmp(name, "map[", 4) != 0 &&
+           strncmp(name, "noalg.", 6) != 0;
+}
+
+/* The innermost named struct around `offset` of a type: its number and the offset in it. */
+static gt_type_id named_struct(struct gt_types *types, gt_type_id type, uint64_t *offset)
+{
+    gt_type_id found = GT_NO_TYPE;
+    uint64_t at = *offset;
+
+    for (unsigned depth = 0; type && depth < MAX_DEPTH; depth++) {
+        const struct gt_type *t = gt_types_get(types, type);
+        if (t->kind == GT_T_ARRAY) {
+            type = gt_types_elem(types, type);
+            uint64_t size = type ? gt_types_get(types, type)->size : 0;
+            if (!size) break;
+            at %= size;
+            continue;
+        }
+        if (t->kind != GT_T_STRUCT) break;
+        if (gt_type_is_named(t->name)) {
+            found = type;
+            *offset = at;
+        }
+        gt_type_id inner = GT_NO_TYPE;
+        for (size_t i = t->field_count; i-- > 0 && !inner;)
+            if (t->fields[i].offset <= at) {
+                inner = gt_types_find(types, t->fields[i].type);
+                at -= t->fields[i].offset;
+            }
+        type = inner;
+    }
+    return found;
+}
+
+/* The type that holds a holder's word, and the word's offset in it. */
+static gt_type_id holder_type(const struct gt_study *study, const struct gt_holder *holder,
+                              uint64_t *offset)
+{
+    gt_type_id type = GT_NO_TYPE;
+
+    *offset = holder->offset;
+    if (holder->object == GT_NO_OBJECT)
+        gt_typing_variable(study->typing, gt_root_at(study->roots, holder->root), &type, offset);
+    else
+        type = gt_typing_type(study->typing, holder->object);
+    if (type && holder->object != GT_NO_OBJECT && gt_types_get(study->process->types, type)->size)
+        *offset %= gt_types_get(study->process->types, type)->size;
+    return type;
+}
+
+const char *gt_holder_struct(const struct gt_study *study, const struct gt_holder *holder)
+{
+    uint64_t offset;
+    gt_type_id type = holder_type(study, holder, &offset);
+
+    return gt_type_name(study, named_struct(study->process->types, type, &offset));
+}
+
+const char *gt_holder_field(const struct gt_study *study, const struct gt_holder *holder)
+{
+    char field[GT_FIELD];
+    uint64_t offset;
+    gt_type_id type = holder_type(study, holder, &offset);
+
+    type = named_struct(study->process->types, type, &offset);
+    if (!type) return NULL;
+    gt_types_field_path(study->process->types, type, offset, field, sizeof field);
+    gt_strip_indices(field);
+    return gt_arena_format(study->storage, "%s%s", gt_type_name(study, type), field);
+}

@@ -1,0 +1,20 @@
+/*
+ * Call frame information, checked before libunwind interprets it: libunwind trusts it.
+ *
+ * Nothing is kept. What is read is bounded by the size of a program.
+ */
+#ifndef GT_UNWIND_CFI_H
+#define GT_UNWIND_CFI_H
+
+#include "inspector/base/memory.h"
+
+#ifdef __x86_64__
+
+#include <libunwind.h>
+
+/* Can libunwind take this record's programs without harm? `reads` grows by the bytes that it took
+ * to know. */
+bool gt_cfi_is_sound(const struct gt_memory *mem, const unw_proc_info_t *info, unsigned *reads);
+
+#endif
+#endif
