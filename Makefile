@@ -9,7 +9,7 @@
 #   make layouts    the built-in tables of Go's layouts   make deps       what the above needs
 #   make clean
 #
-# demo, test, bench and lint install what is missing by themselves; a plain make does not. V=1 shows
+# demo, test, bench and lint install what is missing by themselves; a plain make names it. V=1 shows
 # the commands.
 
 ifeq ($(origin CC),default)
@@ -21,6 +21,7 @@ LIBDIR ?= $(PREFIX)/lib
 PYTHON ?= /usr/bin/python3
 CFLAGS ?= -O2 -g
 PKG_CONFIG ?= pkg-config
+PROTOC_C ?= protoc-c
 WERROR ?= -Werror
 
 VERSION := $(shell sed -n 's/^.define GT_VERSION "\(.*\)"/\1/p' include/gotopsy.h)
@@ -70,16 +71,18 @@ say = $(if $(V),,@echo '  $(1) $@';)
 .PHONY: all
 all: $(BUILD)/gotopsy $(BUILD)/libgotopsy.a $(BUILD)/libgotopsy.so
 
-$(BUILD)/%.o: %.c
+$(BUILD)/%.o: %.c | $(BUILD)/have-libraries
 	@mkdir -p $(@D)
 	$(call say,CC)$(CC) $(STD) $(CFLAGS) -MMD -MP -c $< -o $@
 
-$(BUILD)/%.pb-c.c $(BUILD)/%.pb-c.h &: %.proto
+$(BUILD)/%.pb-c.c $(BUILD)/%.pb-c.h &: %.proto | $(BUILD)/have-libraries
 	@mkdir -p $(@D)
-	$(call say,PROTO)protoc-c --c_out=$(BUILD) $<
+	$(call say,PROTO)$(PROTOC_C) --c_out=$(BUILD) $<
 
 $(BUILD)/%.pb-c.o: $(BUILD)/%.pb-c.c
 	$(call say,CC)$(CC) $(STD) $(CFLAGS) -MMD -MP -c $< -o $@
+
+$(UNIT_SRC:%.c=$(BUILD)/%.o) $(HELP_OBJ): | $(BUILD)/have-test-libraries
 
 # Before its first build nothing tells who includes it.
 $(BUILD)/inspector/report/pprof.o: | $(PROTO_H)
@@ -116,6 +119,45 @@ $(REPLAY_BIN): $(BUILD)/tests/fuzz/replay_%: $(BUILD)/tests/fuzz/fuzz_%.o \
 	$(call say,LD)$(CC) $(CFLAGS) $(LDFLAGS) -pthread $^ $(LIBS) $(CLI_LIBS) -o $@
 
 -include $(shell find $(BUILD) -name '*.d' -not -path '$(BUILD)/asan/*' 2>/dev/null)
+
+# ---- what must be there ----------------------------------------------------------------------
+
+# A package of Debian and a header that only it has, or several of which it has one.
+LIBRARY_HEADERS := libc6-dev:stdio.h libelf-dev:gelf.h \
+	libdwarf-dev:libdwarf.h,libdwarf/libdwarf.h,libdwarf-0/libdwarf.h,libdwarf-2/libdwarf.h \
+	libunwind-dev:libunwind.h libzstd-dev:zstd.h liblz4-dev:lz4frame.h liblzma-dev:lzma.h \
+	zlib1g-dev:zlib.h libjansson-dev:jansson.h libpopt-dev:popt.h \
+	libprotobuf-c-dev:protobuf-c/protobuf-c.h
+TEST_HEADERS := libcmocka-dev:cmocka.h
+
+# The packages of rows whose headers the compiler does not find: it is asked once, for all.
+absent = printf '%s\n' $(1) | \
+	sed 's/,/>) \&\& !__has_include(</g; s/\(.*\):\(.*\)/\#if !__has_include(<\2>)\n\1\n\#endif/' | \
+	$(CC) $(STD) -E -P -x c - | tr '\n' ' '
+command_of = command -v $(firstword $(1)) >/dev/null || printf '%s ' $(2)
+
+# Fails with the names of what is missing, in the place of a compiler's error.
+define complain
+	if [ -n "$$missing" ]; then \
+	    echo "needed, and not installed: $$missing" >&2; \
+	    echo "make deps installs it with all that tests need, make deps-build no more than a" \
+	        "build needs" >&2; \
+	    exit 1; \
+	fi
+endef
+
+$(BUILD)/have-libraries: Makefile
+	@mkdir -p $(@D)
+	@missing=$$($(call command_of,$(CC),$(firstword $(CC)))); \
+	[ -n "$$missing" ] || missing=$$($(call absent,$(LIBRARY_HEADERS)); \
+	    $(call command_of,$(PROTOC_C),protobuf-c-compiler)); \
+	$(complain)
+	@touch $@
+
+$(BUILD)/have-test-libraries: Makefile | $(BUILD)/have-libraries
+	@missing=$$($(call absent,$(TEST_HEADERS))); \
+	$(complain)
+	@touch $@
 
 # ---- what must be installed ------------------------------------------------------------------
 
