@@ -1,0 +1,126 @@
+/*
+ * The heap: spans of one page for small objects, and a span of its own for each larger one.
+ *
+ * All slots that were handed out are allocated; the rest of a span is free. Pointer words of small
+ * objects are bits at the end of their span, those of larger ones are told by the span's type.
+ */
+#include "tests/unit/synth/synth_impl.h"
+
+enum {
+    SPAN_PAGE = 8192,
+    MASK_BYTES = SPAN_PAGE / 64,
+    MAX_SMALL = 512,
+    GENERATION = 6, /* mheap_.sweepgen: three collections were completed, all spans are swept */
+    MAX_OBJECTS = SPAN_PAGE / 8,
+};
+
+static struct synth_span *add_span(struct synth *synth, uint64_t slot, bool noscan, uint64_t type)
+{
+    uint64_t pages = (slot + SPAN_PAGE - 1) / SPAN_PAGE, bytes = pages * SPAN_PAGE;
+    struct synth_span *span = gt_vec_push(&synth->spans);
+
+    span->noscan = noscan, span->type = type;
+    span->slot = slot > SPAN_PAGE / 2 || type ? bytes : slot;
+    span->nelems = (bytes - (noscan || type ? 0 : MASK_BYTES)) / span->slot;
+    span->base = synth_alloc(synth, SYNTH_HEAP, bytes, SPAN_PAGE);
+    span->mspan = synth_alloc(synth, SYNTH_OFF_HEAP, synth_size_of(synth, "runtime.mspan"), 8);
+    return span;
+}
+
+static struct synth_span *span_for(struct synth *synth, uint64_t slot, bool noscan)
+{
+    for (size_t i = 0; i < synth->spans.len; i++) {
+        struct synth_span *span = gt_vec_at(&synth->spans, i);
+        if (span->slot == slot && span->noscan == noscan && !span->type &&
+            span->used < span->nelems)
+            return span;
+    }
+    return add_span(synth, slot, noscan, 0);
+}
+
+static uint64_t take_slot(struct synth_span *span)
+{
+    return span->base + span->used++ * span->slot;
+}
+
+static uint64_t rounded(uint64_t size)
+{
+    return size ? (size + 15) / 16 * 16 : 16;
+}
+
+/* Bit i of the object's words. */
+static void set_pointer(struct synth *synth, uint64_t addr, uint64_t word)
+{
+    uint64_t page = addr / SPAN_PAGE * SPAN_PAGE, bit = (addr - page) / 8 + word;
+    uint64_t at = page + SPAN_PAGE - MASK_BYTES + bit / 64 * 8;
+
+    synth_put(synth, at, synth_get(synth, at) | (uint64_t)1 << bit % 64);
+}
+
+uint64_t synth_object(struct synth *synth, uint64_t size, const char *mask)
+{
+    uint64_t slot = rounded(size);
+
+    if (!mask || !strchr(mask, 'p')) return take_slot(span_for(synth, slot, true));
+    assert_true(slot <= MAX_SMALL && strlen(mask) * 8 <= slot);
+    uint64_t addr = take_slot(span_for(synth, slot, false));
+    for (uint64_t i = 0; mask[i]; i++)
+        if (mask[i] == 'p') set_pointer(synth, addr, i);
+    return addr;
+}
+
+uint64_t synth_struct(struct synth *synth, uint64_t size, const enum gt_field_id *pointers,
+                      size_t count)
+{
+    uint64_t addr = take_slot(span_for(synth, rounded(size), false));
+
+    for (size_t i = 0; i < count; i++)
+        if (synth_has(synth, pointers[i]))
+            set_pointer(synth, addr, gt_off(&synth->layout, pointers[i]) / 8);
+    return addr;
+}
+
+uint64_t synth_tiled(struct synth *synth, uint64_t size, uint64_t rtype)
+{
+    return take_slot(add_span(synth, size, false, rtype));
+}
+
+/* ---- finishing ----------------------------------------------------------------------------- */
+
+static void finish_span(struct synth *synth, const struct synth_span *span)
+{
+    static const unsigned char none[MAX_OBJECTS / 8];
+    uint64_t class = span->slot > SPAN_PAGE / 2 || span->type ? 0 : span->slot / 16 + 2;
+    uint64_t bits = synth_new_bytes(synth, SYNTH_OFF_HEAP, none, (span->nelems + 7) / 8);
+    const uint64_t fields[][2] = {
+        {GT_F_mspan_startAddr, span->base},
+        {GT_F_mspan_npages, (span->slot + SPAN_PAGE - 1) / SPAN_PAGE},
+        {GT_F_mspan_freeindex, span->used},
+        {GT_F_mspan_freeIndexForScan, span->used},
+        {GT_F_mspan_nelems, span->nelems},
+        {GT_F_mspan_allocBits, bits},
+        {GT_F_mspan_gcmarkBits, bits},
+        {GT_F_mspan_sweepgen, GENERATION},
+        {GT_F_mspan_spanclass, class << 1 | span->noscan},
+        {GT_F_mspan_state, 1}, /* in use */
+        {GT_F_mspan_elemsize, span->slot},
+        {GT_F_mspan_largeType, span->type},
+    };
+
+    for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
+        synth_set(synth, span->mspan, (enum gt_field_id)fields[i][0], fields[i][1]);
+}
+
+void synth_finish_heap(struct synth *synth)
+{
+    uint64_t all = synth_alloc(synth, SYNTH_OFF_HEAP, synth->spans.len * 8, 8);
+
+    for (size_t i = 0; i < synth->spans.len; i++) {
+        const struct synth_span *span = gt_vec_at(&synth->spans, i);
+        finish_span(synth, span);
+        synth_put(synth, all + i * 8, span->mspan);
+    }
+    synth_set(synth, synth->mheap, GT_F_mheap_sweepgen, GENERATION);
+    synth_put_slice(synth, synth->mheap + gt_off(&synth->layout, GT_F_mheap_allspans), all,
+                    synth->spans.len);
+}

@@ -1,0 +1,211 @@
+/* Core and binary: ELF files that live in memory, and what is opened of them. */
+#include "tests/unit/core/elf_maker.h"
+#include "tests/unit/synth/synth_impl.h"
+
+#include <sys/mman.h>
+
+enum { SECTIONS = 5, PATH = 40 };
+
+/* ---- the binary ---------------------------------------------------------------------------- */
+
+static const char section_names[] = "\0.symtab\0.strtab\0.shstrtab\0.go.buildinfo";
+enum { AT_SYMTAB = 1, AT_STRTAB = 9, AT_SHSTRTAB = 17, AT_BUILDINFO = 27 };
+
+static Elf64_Shdr section(unsigned name, unsigned type, uint64_t offset, uint64_t size)
+{
+    return (Elf64_Shdr){
+        .sh_name = name, .sh_type = type, .sh_offset = offset, .sh_size = size, .sh_addralign = 1};
+}
+
+/* debug/buildinfo: the magic number, the size of a pointer, flags; strings with their lengths. */
+static void add_build_info(const struct synth *synth, struct blob *file)
+{
+    static const char head[32] = "\xff Go buildinf:\x08\x02";
+    static const char mark[16] = "0123456789abcdef";
+    const char *settings = synth->settings ? synth->settings : "";
+    char *text = gt_format("path\tmain\n%s", settings);
+    unsigned char length = (unsigned char)strlen(synth->version.text);
+    size_t size = strlen(text) + 2 * sizeof mark;
+    unsigned char varint[2] = {(unsigned char)(size | 0x80), (unsigned char)(size >> 7)};
+
+    blob_add(file, head, sizeof head);
+    blob_add(file, &length, 1);
+    blob_add(file, synth->version.text, length);
+    blob_add(file, varint, sizeof varint);
+    blob_add(file, mark, sizeof mark);
+    blob_add(file, text, strlen(text));
+    blob_add(file, mark, sizeof mark);
+    free(text);
+}
+
+static void add_symbols(const struct synth *synth, struct blob *file, struct blob *strings)
+{
+    blob_add(file, NULL, sizeof(Elf64_Sym));
+    blob_add(strings, "", 1);
+    for (size_t i = 0; i < synth->symbols.len; i++) {
+        const struct synth_symbol *from = gt_vec_at(&synth->symbols, i);
+        Elf64_Sym to = {.st_name = (Elf64_Word)strings->size,
+                        .st_info = ELF64_ST_INFO(STB_GLOBAL, STT_OBJECT),
+                        .st_shndx = SHN_ABS,
+                        .st_value = from->addr,
+                        .st_size = from->size};
+        blob_add(file, &to, sizeof to);
+        blob_add(strings, from->name, strlen(from->name) + 1);
+    }
+}
+
+static Elf64_Ehdr header_of(uint64_t entry)
+{
+    struct maker maker;
+
+    maker_init(&maker, ET_EXEC);
+    maker.header.e_entry = entry;
+    maker.header.e_phnum = 1;
+    maker.header.e_shnum = SECTIONS;
+    maker.header.e_shstrndx = 3;
+    maker.header.e_shoff = PAGE;
+    return maker.header;
+}
+
+/* Its first page, which the core has too: header and one segment. */
+static struct blob first_page(const struct synth *synth)
+{
+    const struct synth_memory *headers = &synth->area[SYNTH_HEADERS];
+    const struct synth_memory *text = &synth->area[SYNTH_TEXT];
+    uint64_t size = text->base + text->used - headers->base;
+    Elf64_Ehdr header = header_of(text->base);
+    Elf64_Phdr load = {PT_LOAD, PF_R | PF_X, 0, headers->base, headers->base, PAGE, size, PAGE};
+    struct blob page = {0};
+
+    blob_add(&page, &header, sizeof header);
+    blob_add(&page, &load, sizeof load);
+    blob_add(&page, NULL, PAGE - page.size);
+    return page;
+}
+
+static struct blob make_binary(const struct synth *synth)
+{
+    struct blob file = first_page(synth), info = {0}, symbols = {0}, strings = {0};
+    uint64_t at = PAGE + SECTIONS * sizeof(Elf64_Shdr);
+
+    add_build_info(synth, &info);
+    add_symbols(synth, &symbols, &strings);
+    Elf64_Shdr sections[SECTIONS] = {
+        {0},
+        section(AT_SYMTAB, SHT_SYMTAB, at, symbols.size),
+        section(AT_STRTAB, SHT_STRTAB, at + symbols.size, strings.size),
+        section(AT_SHSTRTAB, SHT_STRTAB, at + symbols.size + strings.size, sizeof section_names),
+        section(AT_BUILDINFO, SHT_PROGBITS, at + symbols.size + strings.size + sizeof section_names,
+                info.size),
+    };
+    sections[1].sh_link = 2, sections[1].sh_entsize = sizeof(Elf64_Sym), sections[1].sh_info = 1;
+    blob_add(&file, sections, sizeof sections);
+    blob_add(&file, symbols.bytes, symbols.size);
+    blob_add(&file, strings.bytes, strings.size);
+    blob_add(&file, section_names, sizeof section_names);
+    blob_add(&file, info.bytes, info.size);
+    free(info.bytes), free(symbols.bytes), free(strings.bytes);
+    return file;
+}
+
+/* ---- the core ------------------------------------------------------------------------------ */
+
+static bool is_lost(const struct synth *synth, uint64_t addr)
+{
+    for (size_t i = 0; i < synth->lost.len; i++) {
+        const struct synth_range *range = gt_vec_at(&synth->lost, i);
+        if (addr >= range->start && addr < range->end) return true;
+    }
+    return false;
+}
+
+/* A segment for each run of pages that are there, or are not. */
+static void add_area(const struct synth *synth, const struct synth_memory *area,
+                     struct maker *maker)
+{
+    uint64_t size = (area->used + PAGE - 1) / PAGE * PAGE;
+
+    for (uint64_t from = 0, to; from < size; from = to) {
+        bool lost = is_lost(synth, area->base + from);
+        for (to = from + PAGE; to < size && is_lost(synth, area->base + to) == lost;)
+            to += PAGE;
+        maker_load(maker, area->base + from, to - from, area->bytes + from, lost ? 0 : to - from);
+    }
+}
+
+static struct blob make_core(struct synth *synth, const char *binary)
+{
+    struct synth_memory *headers = &synth->area[SYNTH_HEADERS];
+    struct blob page = first_page(synth);
+    struct maker maker;
+
+    memcpy(headers->bytes, page.bytes, page.size);
+    headers->used = page.size;
+    free(page.bytes);
+    maker_init(&maker, ET_CORE);
+    note_thread(&maker, SYNTH_THREAD, 6, 0);
+    note_process(&maker, SYNTH_THREAD, "synth", "./synth");
+    note_auxv(&maker, synth->area[SYNTH_TEXT].base, headers->base + sizeof(Elf64_Ehdr));
+    note_files(&maker, headers->base, 1, binary);
+    for (int i = 0; i < SYNTH_AREAS; i++)
+        add_area(synth, &synth->area[i], &maker);
+    struct blob file = maker_finish(&maker);
+    maker_free(&maker);
+    return file;
+}
+
+/* ---- opening ------------------------------------------------------------------------------- */
+
+/* A file without a name; `path` leads to it as long as it is open. */
+static int file_of(struct blob *blob, const char *name, char path[PATH])
+{
+    int fd = memfd_create(name, 0);
+
+    assert_true(fd >= 0);
+    assert_int_equal(write(fd, blob->bytes, blob->size), blob->size);
+    free(blob->bytes);
+    snprintf(path, PATH, "/proc/self/fd/%d", fd);
+    return fd;
+}
+
+struct gt_analysis *synth_open(struct synth *synth)
+{
+    char core_path[PATH], binary_path[PATH];
+
+    if (synth->analysis) return synth->analysis;
+    synth_finish_goroutines(synth);
+    synth_finish_heap(synth);
+    synth_finish_module(synth);
+    struct blob binary = make_binary(synth);
+    synth->binary = file_of(&binary, "binary", binary_path);
+    struct blob core = make_core(synth, binary_path);
+    synth->core = file_of(&core, "core", core_path);
+    const char *const binaries[] = {binary_path, NULL};
+    const struct gt_core_options options = {.core_path = core_path, .exe_paths = binaries};
+    struct gt_error *error = gt_open(&options, &synth->analysis);
+    if (error) fail_msg("%s", gt_error_message(error));
+    return synth->analysis;
+}
+
+const struct gt_report *synth_report(struct synth *synth)
+{
+    const struct gt_report_options options = {.min_bytes = 1};
+    struct gt_report *report = NULL;
+    struct gt_error *error = gt_report_make(synth_open(synth), &options, &report);
+
+    if (error) fail_msg("%s", gt_error_message(error));
+    gt_vec_add(&synth->reports, &report);
+    return report;
+}
+
+const struct gt_finding *synth_finding(const struct gt_report *report, enum gt_kind kind)
+{
+    const struct gt_finding *found = NULL;
+
+    for (size_t i = 0; i < report->finding_count; i++) {
+        if (report->findings[i].kind != kind) continue;
+        if (found) fail_msg("two findings: %s; %s", found->title, report->findings[i].title);
+        found = &report->findings[i];
+    }
+    return found;
+}

@@ -1,0 +1,115 @@
+/*
+ * Go processes made by hand: a test writes a dozen objects, goroutines, channels and timers, and
+ * opens the core of them as gotopsy opens any other.
+ *
+ * What a test builds is the memory of a real process of the version it names: spans with bitmaps
+ * and type headers, g's and sudog's on the heap, stacks with return addresses and stack maps, a
+ * function table, variables with symbols. Fields lie where gotypes/known.def says. There is no
+ * debug information, so variables of frames have no names. Core and binary are files without a
+ * name (memfd), and synth_open() hands over the same analysis that a user of the library gets.
+ *
+ * Addresses are the target's, as uint64_t. A test builds first and opens once. The synth owns all
+ * of it until synth_free(), the analysis and the reports too.
+ */
+#ifndef GT_TEST_SYNTH_H
+#define GT_TEST_SYNTH_H
+
+#include "gotopsy.h"
+
+struct synth;
+struct synth_g; /* a goroutine */
+
+struct synth *synth_new(const char *version); /* "go1.26.8"; 1.22 and later */
+void synth_free(struct synth *synth);
+
+/* A test's synth, kept in its state: a new one takes the place of the one before, and synth_end,
+ * the test's teardown, frees the last. */
+struct synth *synth_begin(void **state, const char *version);
+int synth_end(void **state);
+
+/* ---- memory -------------------------------------------------------------------------------- */
+
+uint64_t synth_get(const struct synth *synth, uint64_t addr);
+void synth_put(struct synth *synth, uint64_t addr, uint64_t value);
+void synth_put_bytes(struct synth *synth, uint64_t addr, const void *bytes, uint64_t size);
+
+/* Leaves the pages that hold [addr, addr + size) out of the core. */
+void synth_lose(struct synth *synth, uint64_t addr, uint64_t size);
+
+/* ---- the heap and what holds it ------------------------------------------------------------ */
+
+/* An object of at most 512 bytes. Each letter of `mask` is a word, "p" a pointer, "." none; what
+ * follows the mask are no pointers. A NULL mask: an object without pointers, of any size. */
+uint64_t synth_object(struct synth *synth, uint64_t size, const char *mask);
+
+/* A variable of a package, one word that is a pointer. */
+uint64_t synth_global(struct synth *synth, const char *name, uint64_t value);
+
+/* A func value (a funcval outside the heap) of the function with this name. */
+uint64_t synth_func(struct synth *synth, const char *name);
+
+/* ---- goroutines ---------------------------------------------------------------------------- */
+
+/* What a goroutine blocks in: the wait reason and the functions of Go's library that it stands
+ * in. Which thing it waits for is said by synth_wait_*. */
+enum synth_wait {
+    SYNTH_SEND,
+    SYNTH_RECEIVE,
+    SYNTH_SEND_NIL,
+    SYNTH_RECEIVE_NIL,
+    SYNTH_SELECT,
+    SYNTH_SELECT_NONE,
+    SYNTH_MUTEX,
+    SYNTH_RWMUTEX_READ,
+    SYNTH_RWMUTEX_WRITE,
+    SYNTH_WAIT_GROUP,
+    SYNTH_ONCE,
+    SYNTH_COND,
+    SYNTH_SEMAPHORE, /* of golang.org/x/sync, or any other user of sync.runtime_Semacquire */
+    SYNTH_SLEEP,
+    SYNTH_IO,
+    SYNTH_GC_WORKER,
+    SYNTH_FINALIZER_WAIT,
+    SYNTH_PREEMPTED, /* no wait: it can run, and was stopped anywhere in its function */
+    SYNTH_WAITS
+};
+
+/* A goroutine that was started with `function`, a constant. It can run unless it is made to wait.
+ * Number 1 is there from the beginning, and runs main.main. */
+struct synth_g *synth_go(struct synth *synth, const char *function);
+struct synth_g *synth_main(struct synth *synth);
+uint64_t synth_g_address(const struct synth_g *g);
+uint64_t synth_g_id(const struct synth_g *g);
+uint64_t synth_g_stack(const struct synth_g *g); /* its lowest address */
+
+/* A variable of its function, a pointer that is live. At most SYNTH_LOCALS. */
+enum { SYNTH_LOCALS = 8, SYNTH_STALE = 2 };
+void synth_local(struct synth_g *g, uint64_t value);
+/* A word of its frame that is no longer a variable. At most SYNTH_STALE. */
+void synth_stale(struct synth_g *g, uint64_t value);
+
+/* Its function will seem to return to where there is no code: its stack cannot be walked. */
+void synth_break_stack(struct synth_g *g);
+
+/* Makes it wait, for nothing that has an address. */
+void synth_wait(struct synth_g *g, enum synth_wait how);
+/* A channel of pointers with room for so many. */
+uint64_t synth_channel(struct synth *synth, uint64_t room);
+void synth_wait_channel(struct synth_g *g, enum synth_wait how, uint64_t channel);
+/* A select with a case for each channel, all of them to receive or all to send. */
+void synth_wait_select(struct synth_g *g, const uint64_t *channels, size_t count, bool send);
+/* In the thing of package sync at this address: the mutex, the wait group ... */
+void synth_wait_sync(struct synth_g *g, enum synth_wait how, uint64_t thing);
+
+/* ---- opening ------------------------------------------------------------------------------- */
+
+/* Finishes the process and opens it; an error fails the test. */
+struct gt_analysis *synth_open(struct synth *synth);
+
+/* A report in which no finding is too small. */
+const struct gt_report *synth_report(struct synth *synth);
+
+/* The only finding of a report of this kind; NULL when there is none. Several fail the test. */
+const struct gt_finding *synth_finding(const struct gt_report *report, enum gt_kind kind);
+
+#endif
