@@ -1,0 +1,176 @@
+/* What each kind of wait is for: the thing, where it begins, and what the goroutine wants of it. */
+#include "inspector/api/analysis.h"
+#include "inspector/runtime/blocked.h"
+#include "tests/unit/synth/synth.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static const char *const versions[] = {"go1.22.12", "go1.24.13", "go1.26.8", "go1.27.4"};
+
+enum { VERSIONS = sizeof versions / sizeof *versions };
+
+/* The wait of the goroutine with the highest number. */
+static struct gt_wait wait_of_last(struct synth *synth, struct gt_waits *waits)
+{
+    struct gt_analysis *analysis = synth_open(synth);
+    const struct gt_goroutines *all = analysis->goroutines;
+    struct gt_wait wait;
+
+    gt_waits_init(waits, analysis->process, all);
+    gt_waits_find(waits, &all->list[all->count - 1], &wait);
+    return wait;
+}
+
+static void assert_blocked(struct synth *synth, const char *what, enum gt_blocked_role role,
+                           uint64_t thing)
+{
+    struct gt_waits waits;
+    struct gt_wait wait = wait_of_last(synth, &waits);
+    const struct gt_goroutines *all = waits.goroutines;
+
+    assert_int_equal(wait.objects.len, 1);
+    struct gt_blocked blocked = gt_blocked_on(&waits, &all->list[all->count - 1], &wait, 0);
+    assert_string_equal(blocked.what, what);
+    assert_int_equal(blocked.role, role);
+    assert_int_equal(blocked.address, thing);
+    gt_wait_free(&wait);
+    gt_waits_deinit(&waits);
+}
+
+static void assert_kind(struct synth *synth, enum gt_wait_kind kind)
+{
+    struct gt_waits waits;
+    struct gt_wait wait = wait_of_last(synth, &waits);
+
+    assert_int_equal(wait.kind, kind);
+    gt_wait_free(&wait);
+    gt_waits_deinit(&waits);
+}
+
+static void a_channel_is_known_by_the_queue(void **state)
+{
+    static const struct {
+        enum synth_wait how;
+        enum gt_blocked_role role;
+    } rows[] = {{SYNTH_SEND, GT_ROLE_SEND}, {SYNTH_RECEIVE, GT_ROLE_RECEIVE}};
+
+    for (size_t i = 0; i < 2 * VERSIONS; i++) {
+        struct synth *synth = synth_begin(state, versions[i / 2]);
+        uint64_t channel = synth_channel(synth, 0);
+        synth_wait_channel(synth_go(synth, "main.f"), rows[i % 2].how, channel);
+        assert_blocked(synth, "channel", rows[i % 2].role, channel);
+    }
+}
+
+static void a_select_waits_for_all_its_channels(void **state)
+{
+    struct synth *synth = synth_begin(state, "go1.26.8");
+    uint64_t channels[] = {synth_channel(synth, 0), synth_channel(synth, 4)};
+    struct gt_waits waits;
+
+    synth_wait_select(synth_go(synth, "main.f"), channels, 2, false);
+    struct gt_wait wait = wait_of_last(synth, &waits);
+    assert_int_equal(wait.kind, GT_WAIT_CHANNEL);
+    assert_int_equal(wait.objects.len, 2);
+    assert_int_equal(gt_vec_u64(&wait.objects, 0), channels[0]);
+    assert_int_equal(gt_vec_u64(&wait.objects, 1), channels[1]);
+    gt_wait_free(&wait);
+    gt_waits_deinit(&waits);
+}
+
+/* Which end of a channel on which some send and others receive, its queues tell. */
+static void a_select_among_senders_and_receivers_knows_its_end(void **state)
+{
+    struct synth *synth = synth_begin(state, "go1.26.8");
+    uint64_t channel = synth_channel(synth, 0);
+
+    synth_wait_channel(synth_go(synth, "main.f"), SYNTH_SEND, channel);
+    synth_wait_select(synth_go(synth, "main.g"), &channel, 1, false);
+    assert_blocked(synth, "channel", GT_ROLE_RECEIVE, channel);
+}
+
+static void a_thing_of_sync_is_known_by_its_frames(void **state)
+{
+    static const struct {
+        enum synth_wait how;
+        const char *what;
+        enum gt_blocked_role role;
+    } rows[] = {
+        {SYNTH_MUTEX, "mutex", GT_ROLE_LOCK},
+        {SYNTH_RWMUTEX_READ, "rwmutex", GT_ROLE_READ},
+        {SYNTH_RWMUTEX_WRITE, "rwmutex", GT_ROLE_WRITE},
+        {SYNTH_WAIT_GROUP, "wait group", GT_ROLE_WAIT},
+        {SYNTH_ONCE, "once", GT_ROLE_LOCK},
+        {SYNTH_COND, "condition", GT_ROLE_OTHER},
+    };
+    enum { ROWS = sizeof rows / sizeof *rows };
+
+    for (size_t i = 0; i < ROWS * VERSIONS; i++) {
+        struct synth *synth = synth_begin(state, versions[i / ROWS]);
+        uint64_t thing = synth_object(synth, 64, ".....pp");
+        struct synth_g *g = synth_go(synth, "main.f");
+        synth_local(g, thing + 16); /* a condition is found by the stack before 1.26 */
+        synth_wait_sync(g, rows[i % ROWS].how, thing);
+        assert_blocked(synth, rows[i % ROWS].what, rows[i % ROWS].role, thing);
+    }
+}
+
+/* One bucket of the table has waiters for two mutexes, several for each. */
+static void waiters_in_one_bucket_are_told_apart(void **state)
+{
+    struct synth *synth = synth_begin(state, "go1.22.12");
+    uint64_t many = synth_object(synth, 16 * 251, NULL), one = synth_object(synth, 8, NULL);
+    uint64_t other = many;
+
+    while ((other + 4) / 8 % 251 != (one + 4) / 8 % 251)
+        other += 8;
+    for (int i = 0; i < 3; i++)
+        synth_wait_sync(synth_go(synth, "main.f"), SYNTH_MUTEX, one);
+    for (int i = 0; i < 3; i++)
+        synth_wait_sync(synth_go(synth, "main.f"), SYNTH_MUTEX, other);
+    assert_blocked(synth, "mutex", GT_ROLE_LOCK, other);
+}
+
+static void what_nothing_wakes_waits_for_nothing(void **state)
+{
+    static const enum synth_wait rows[] = {SYNTH_SEND_NIL, SYNTH_RECEIVE_NIL, SYNTH_SELECT_NONE,
+                                           SYNTH_SELECT}; /* the last on nil channels alone */
+    enum { ROWS = sizeof rows / sizeof *rows };
+
+    for (size_t i = 0; i < ROWS; i++) {
+        struct synth *synth = synth_begin(state, "go1.26.8");
+        synth_wait(synth_go(synth, "main.f"), rows[i]);
+        assert_kind(synth, GT_WAIT_NEVER);
+    }
+}
+
+static void what_the_world_wakes_is_no_wait_for_an_object(void **state)
+{
+    static const enum synth_wait rows[] = {SYNTH_SLEEP, SYNTH_IO, SYNTH_GC_WORKER,
+                                           SYNTH_FINALIZER_WAIT, SYNTH_SEMAPHORE};
+    enum { ROWS = sizeof rows / sizeof *rows };
+
+    for (size_t i = 0; i < ROWS; i++) {
+        struct synth *synth = synth_begin(state, "go1.26.8");
+        synth_wait(synth_go(synth, "main.f"), rows[i]);
+        assert_kind(synth, GT_WAIT_OTHER);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_teardown(a_channel_is_known_by_the_queue, synth_end),
+        cmocka_unit_test_teardown(a_select_waits_for_all_its_channels, synth_end),
+        cmocka_unit_test_teardown(a_select_among_senders_and_receivers_knows_its_end, synth_end),
+        cmocka_unit_test_teardown(a_thing_of_sync_is_known_by_its_frames, synth_end),
+        cmocka_unit_test_teardown(waiters_in_one_bucket_are_told_apart, synth_end),
+        cmocka_unit_test_teardown(what_nothing_wakes_waits_for_nothing, synth_end),
+        cmocka_unit_test_teardown(what_the_world_wakes_is_no_wait_for_an_object, synth_end),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
