@@ -1,0 +1,312 @@
+/* Hung goroutines: what proves that one hangs, what could still wake it, what takes proof back. */
+#include "tests/unit/synth/synth.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static const char GO[] = "go1.26.8";
+
+static void assert_none(struct synth *synth)
+{
+    const struct gt_finding *finding = synth_finding(synth_report(synth), GT_HUNG_GOROUTINE);
+
+    if (finding) fail_msg("%s", finding->title);
+}
+
+static const struct gt_finding *assert_hung(struct synth *synth, enum gt_confidence confidence)
+{
+    const struct gt_finding *finding = synth_finding(synth_report(synth), GT_HUNG_GOROUTINE);
+
+    assert_non_null(finding);
+    assert_int_equal(finding->confidence, confidence);
+    return finding;
+}
+
+/* main.produce sends on a channel that it made itself, and keeps what it wants to send. */
+static struct synth_g *lone_sender(struct synth *synth, uint64_t *channel)
+{
+    struct synth_g *g = synth_go(synth, "main.produce");
+
+    *channel = synth_channel(synth, 0);
+    synth_local(g, *channel);
+    synth_local(g, synth_object(synth, 1024, NULL));
+    synth_wait_channel(g, SYNTH_SEND, *channel);
+    return g;
+}
+
+/* ---- proof --------------------------------------------------------------------------------- */
+
+static void nobody_else_reaches_the_channel(void **state)
+{
+    struct synth *synth = synth_begin(state, GO);
+    uint64_t channel;
+    struct synth_g *g = lone_sender(synth, &channel);
+    const struct gt_finding *finding = assert_hung(synth, GT_PROVEN);
+    const struct gt_instance *instance = finding->instances;
+
+    assert_int_equal(finding->count, 1);
+    assert_int_equal(instance->hung.goroutine, synth_g_id(g));
+    assert_string_equal(instance->hung.wait_reason, "chan send");
+    assert_int_equal(instance->hung.blocked[0].address, channel);
+    assert_string_equal(instance->hung.blocked[0].action, "send");
+    assert_true(finding->bytes_freed >= finding->stack_bytes + 1024);
+    assert_null(finding->doubt);
+}
+
+static void goroutines_at_one_place_are_one_finding(void **state)
+{
+    struct synth *synth = synth_begin(state, GO);
+    uint64_t channel;
+
+    for (int i = 0; i < 5; i++)
+        lone_sender(synth, &channel);
+    assert_int_equal(assert_hung(synth, GT_PROVEN)->count, 5);
+}
+
+/* Each holds the channel that the other one waits for, and nobody else has them. */
+static void two_wait_for_each_other(void **state)
+{
+    struct synth *synth = synth_begin(state, GO);
+    uint64_t channels[] = {synth_channel(synth, 0), synth_channel(synth, 0)};
+
+    for (int i = 0; i < 2; i++) {
+        struct synth_g *g = synth_go(synth, "main.swap");
+        synth_local(g, channels[1 - i]);
+        synth_wait_channel(g, SYNTH_RECEIVE, channels[i]);
+    }
+    assert_int_equal(assert_hung(synth, GT_PROVEN)->count, 2);
+}
+
+static void nothing_wakes_who_waits_for_nothing(void **state)
+{
+    static const enum synth_wait rows[] = {SYNTH_SEND_NIL, SYNTH_RECEIVE_NIL, SYNTH_SELECT_NONE,
+                                           SYNTH_SELECT};
+
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct synth *synth = synth_begin(state, GO);
+        synth_wait(synth_go(synth, "main.f"), rows[i]);
+        assert_int_equal(assert_hung(synth, GT_PROVEN)->instances[0].hung.blocked_count, 0);
+    }
+}
+
+static void a_lock_that_nobody_else_reaches(void **state)
+{
+    static const struct {
+        enum synth_wait how;
+        const char *what;
+    } rows[] = {
+        {SYNTH_MUTEX, "mutex"},
+        {SYNTH_RWMUTEX_READ, "rwmutex"},
+        {SYNTH_RWMUTEX_WRITE, "rwmutex"},
+        {SYNTH_WAIT_GROUP, "wait group"},
+        {SYNTH_ONCE, "once"},
+        {SYNTH_COND, "condition"},
+    };
+
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct synth *synth = synth_begin(state, GO);
+        uint64_t thing = synth_object(synth, 64, ".....pp");
+        struct synth_g *g = synth_go(synth, "main.f");
+        synth_local(g, thing);
+        synth_wait_sync(g, rows[i].how, thing);
+        const struct gt_finding *finding = assert_hung(synth, GT_PROVEN);
+        assert_string_equal(finding->instances[0].hung.blocked[0].what, rows[i].what);
+        assert_int_equal(finding->instances[0].hung.blocked[0].address, thing);
+    }
+}
+
+/* A dead word of a frame with a stack map is nobody's. */
+static void a_dead_word_of_a_frame_wakes_nobody(void **state)
+{
+    struct synth *synth = synth_begin(state, GO);
+    uint64_t channel;
+
+    lone_sender(synth, &channel);
+    synth_stale(synth_main(synth), channel);
+    assert_hung(synth, GT_PROVEN);
+}
+
+/* ---- who could still wake it --------------------------------------------------------------- */
+
+static void a_global_reaches_the_channel(void **state)
+{
+    struct synth *synth = synth_begin(state, GO);
+    uint64_t channel;
+
+    lone_sender(synth, &channel);
+    synth_global(synth, "main.queue", channel);
+    assert_none(synth);
+}
+
+static void a_global_reaches_the_lock(void **state)
+{
+    static const enum synth_wait rows[] = {SYNTH_MUTEX,         SYNTH_RWMUTEX_READ,
+                                           SYNTH_RWMUTEX_WRITE, SYNTH_WAIT_GROUP,
+                                           SYNTH_ONCE,          SYNTH_COND};
+
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct synth *synth = synth_begin(state, GO);
+        uint64_t thing = synth_object(synth, 64, ".....pp");
+        synth_wait_sync(synth_go(synth, "main.f"), rows[i], thing);
+        synth_global(synth, "main.lock", thing);
+        assert_none(synth);
+    }
+}
+
+static void a_goroutine_that_runs_reaches_the_channel(void **state)
+{
+    struct synth *synth = synth_begin(state, GO);
+    uint64_t channel;
+
+    lone_sender(synth, &channel);
+    synth_local(synth_main(synth), channel);
+    assert_none(synth);
+}
+
+/* The one that a global wakes has the channel that the other one waits for. */
+static void who_is_woken_wakes_the_next(void **state)
+{
+    struct synth *synth = synth_begin(state, GO);
+    uint64_t channel, first = synth_channel(synth, 0);
+    struct synth_g *g = synth_go(synth, "main.relay");
+
+    lone_sender(synth, &channel);
+    synth_local(g, channel);
+    synth_wait_channel(g, SYNTH_RECEIVE, first);
+    synth_global(synth, "main.first", first);
+    assert_none(synth);
+}
+
+static void one_case_of_a_select_is_enough(void **state)
+{
+    struct synth *synth = synth_begin(state, GO);
+    uint64_t channels[] = {synth_channel(synth, 0), synth_channel(synth, 0)};
+
+    synth_wait_select(synth_go(synth, "main.f"), channels, 2, false);
+    synth_global(synth, "main.done", channels[1]);
+    assert_none(synth);
+}
+
+/* A frame that was stopped anywhere may use each of its words. */
+static void a_word_of_a_preempted_frame_may_wake_it(void **state)
+{
+    struct synth *synth = synth_begin(state, GO);
+    struct synth_g *g = synth_go(synth, "main.spin");
+    uint64_t channel;
+
+    lone_sender(synth, &channel);
+    synth_stale(g, channel);
+    synth_wait(g, SYNTH_PREEMPTED);
+    assert_none(synth);
+}
+
+static void the_world_wakes_who_waits_for_it(void **state)
+{
+    static const enum synth_wait rows[] = {SYNTH_SLEEP, SYNTH_IO, SYNTH_GC_WORKER,
+                                           SYNTH_FINALIZER_WAIT, SYNTH_SEMAPHORE};
+
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct synth *synth = synth_begin(state, GO);
+        synth_wait(synth_go(synth, "main.f"), rows[i]);
+        assert_none(synth);
+    }
+}
+
+/* Main may wait on purpose for as long as the program lives. */
+static void main_is_never_told(void **state)
+{
+    struct synth *synth = synth_begin(state, GO);
+
+    synth_wait_channel(synth_main(synth), SYNTH_RECEIVE, synth_channel(synth, 0));
+    assert_none(synth);
+    synth = synth_begin(state, GO);
+    synth_wait(synth_main(synth), SYNTH_SELECT_NONE);
+    assert_none(synth);
+}
+
+/* In select {} it never runs again, so what it holds wakes nobody. */
+static void main_in_an_empty_select_wakes_nobody(void **state)
+{
+    struct synth *synth = synth_begin(state, GO);
+    uint64_t channel;
+
+    lone_sender(synth, &channel);
+    synth_local(synth_main(synth), channel);
+    synth_wait(synth_main(synth), SYNTH_SELECT_NONE);
+    assert_hung(synth, GT_PROVEN);
+}
+
+/* ---- proof taken back ---------------------------------------------------------------------- */
+
+static void assert_taken_back(struct synth *synth, const char *lacks)
+{
+    const struct gt_finding *finding = assert_hung(synth, GT_SUSPECT);
+
+    assert_non_null(strstr(finding->doubt, lacks));
+    assert_null(strstr(finding->title, "forever"));
+}
+
+static void who_could_wake_it_may_lie_in_a_lost_part_of_the_heap(void **state)
+{
+    struct synth *synth = synth_begin(state, GO);
+    uint64_t channel, other = synth_object(synth, 64, "pp");
+
+    lone_sender(synth, &channel);
+    synth_global(synth, "main.other", other);
+    synth_lose(synth, other, 64);
+    assert_taken_back(synth, "parts of the heap");
+}
+
+static void who_could_wake_it_may_lie_on_a_lost_stack(void **state)
+{
+    struct synth *synth = synth_begin(state, GO);
+    struct synth_g *other = synth_go(synth, "main.serve");
+    uint64_t channel;
+
+    lone_sender(synth, &channel);
+    synth_local(other, channel);
+    synth_lose(synth, synth_g_stack(other), 1);
+    assert_taken_back(synth, "some goroutines or their stacks");
+}
+
+/* Its caller's return address was overwritten: what lies past it is not known. */
+static void who_could_wake_it_may_lie_on_a_stack_that_was_not_walked(void **state)
+{
+    struct synth *synth = synth_begin(state, GO);
+    struct synth_g *other = synth_go(synth, "main.serve");
+    uint64_t channel;
+
+    lone_sender(synth, &channel);
+    synth_wait(other, SYNTH_SLEEP);
+    synth_break_stack(other);
+    assert_taken_back(synth, "some goroutines or their stacks");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_teardown(nobody_else_reaches_the_channel, synth_end),
+        cmocka_unit_test_teardown(goroutines_at_one_place_are_one_finding, synth_end),
+        cmocka_unit_test_teardown(two_wait_for_each_other, synth_end),
+        cmocka_unit_test_teardown(nothing_wakes_who_waits_for_nothing, synth_end),
+        cmocka_unit_test_teardown(a_lock_that_nobody_else_reaches, synth_end),
+        cmocka_unit_test_teardown(a_dead_word_of_a_frame_wakes_nobody, synth_end),
+        cmocka_unit_test_teardown(a_global_reaches_the_channel, synth_end),
+        cmocka_unit_test_teardown(a_global_reaches_the_lock, synth_end),
+        cmocka_unit_test_teardown(a_goroutine_that_runs_reaches_the_channel, synth_end),
+        cmocka_unit_test_teardown(who_is_woken_wakes_the_next, synth_end),
+        cmocka_unit_test_teardown(one_case_of_a_select_is_enough, synth_end),
+        cmocka_unit_test_teardown(a_word_of_a_preempted_frame_may_wake_it, synth_end),
+        cmocka_unit_test_teardown(the_world_wakes_who_waits_for_it, synth_end),
+        cmocka_unit_test_teardown(main_is_never_told, synth_end),
+        cmocka_unit_test_teardown(main_in_an_empty_select_wakes_nobody, synth_end),
+        cmocka_unit_test_teardown(who_could_wake_it_may_lie_in_a_lost_part_of_the_heap, synth_end),
+        cmocka_unit_test_teardown(who_could_wake_it_may_lie_on_a_lost_stack, synth_end),
+        cmocka_unit_test_teardown(who_could_wake_it_may_lie_on_a_stack_that_was_not_walked,
+                                  synth_end),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
