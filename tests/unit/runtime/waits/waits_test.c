@@ -1,6 +1,6 @@
 /* What each kind of wait is for: the thing, where it begins, and what the goroutine wants of it. */
 #include "inspector/api/analysis.h"
-#include "inspector/runtime/blocked.h"
+#include "inspector/runtime/waits/blocked.h"
 #include "tests/unit/synth/synth.h"
 
 #include <setjmp.h>
