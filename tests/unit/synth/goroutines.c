@@ -54,17 +54,6 @@ static const struct {
     [SYNTH_PREEMPTED] = {"", {"runtime.asyncPreempt2", "runtime.asyncPreempt"}},
 };
 
-struct synth_g {
-    struct synth *synth;
-    uint64_t address, id, stack;
-    const char *function;
-    uint64_t words[SYNTH_WORDS]; /* of its function's frame */
-    size_t local_count, stale_count;
-    int how;             /* enum synth_wait; -1: it can run */
-    bool broken;         /* its function returns to where no code is */
-    uint64_t last_sudog; /* of those that hang on g.waiting */
-};
-
 static void put_string(struct synth *synth, uint64_t header, const char *text)
 {
     synth_put(synth, header, synth_new_bytes(synth, SYNTH_RODATA, text, strlen(text) + 1));
@@ -92,7 +81,7 @@ struct synth_g *synth_go(struct synth *synth, const char *function)
     };
     struct synth_g *g = gt_calloc(1, sizeof *g);
 
-    *g = (struct synth_g){.synth = synth, .function = function, .how = -1};
+    *g = (struct synth_g){.synth = synth, .function = function, .how = -1, .since = SYNTH_NOW / 2};
     g->address = synth_struct(synth, synth_size_of(synth, "runtime.g"), pointers,
                               sizeof pointers / sizeof *pointers);
     g->stack = synth_alloc(synth, SYNTH_STACKS, STACK, STACK);
@@ -136,6 +125,11 @@ void synth_stale(struct synth_g *g, uint64_t value)
 {
     assert_true(g->stale_count < SYNTH_STALE);
     g->words[SYNTH_LOCALS + g->stale_count++] = value;
+}
+
+void synth_waits_for(struct synth_g *g, uint64_t ns)
+{
+    g->since = SYNTH_NOW - ns;
 }
 
 /* ---- waits --------------------------------------------------------------------------------- */
@@ -323,6 +317,7 @@ static void fill_stack(struct synth_g *g)
     if (g->broken) stack.pc = 1;
     if (g->id == 1) push_frame(&stack, "runtime.main", NULL);
     push_frame(&stack, g->function, g->words);
+    synth_finish_defers(g, stack.sp);
     for (int i = MAX_FRAMES; g->how >= 0 && i-- > 0;)
         if (waits[g->how].frames[i]) push_frame(&stack, waits[g->how].frames[i], NULL);
     synth_set(g->synth, g->address, GT_F_g_sched_sp, stack.sp);
@@ -340,7 +335,7 @@ static void finish_g(struct synth_g *g)
         {GT_F_g_stack_hi, g->stack + STACK},
         {GT_F_g_atomicstatus, can_run ? RUNNABLE : WAITING},
         {GT_F_g_waitreason, can_run ? 0 : (uint64_t)g->how + 2},
-        {GT_F_g_waitsince, can_run ? 0 : SYNTH_NOW / 2},
+        {GT_F_g_waitsince, can_run ? 0 : g->since},
         {GT_F_g_parentGoid, g->id == 1 ? 0 : 1},
         {GT_F_g_gopc, synth_call(synth, g->id == 1 ? "runtime.rt0_go" : "main.main")},
         {GT_F_g_startpc, synth_entry(synth, g->id == 1 ? "runtime.main" : g->function)},

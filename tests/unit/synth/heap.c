@@ -43,6 +43,16 @@ static uint64_t take_slot(struct synth_span *span)
     return span->base + span->used++ * span->slot;
 }
 
+struct synth_span *synth_span_of(struct synth *synth, uint64_t addr)
+{
+    for (size_t i = 0; i < synth->spans.len; i++) {
+        struct synth_span *span = gt_vec_at(&synth->spans, i);
+        if (addr >= span->base && addr < span->base + span->slot * span->nelems) return span;
+    }
+    fail_msg("no object at 0x%llx", (unsigned long long)addr);
+    return NULL;
+}
+
 static uint64_t rounded(uint64_t size)
 {
     return size ? (size + 15) / 16 * 16 : 16;
@@ -80,6 +90,15 @@ uint64_t synth_struct(struct synth *synth, uint64_t size, const enum gt_field_id
     return addr;
 }
 
+uint64_t synth_closure(struct synth *synth, const char *function, uint64_t captured)
+{
+    uint64_t closure = synth_object(synth, 16, ".p");
+
+    synth_put(synth, closure, synth_entry(synth, function));
+    synth_put(synth, closure + 8, captured);
+    return closure;
+}
+
 uint64_t synth_tiled(struct synth *synth, uint64_t size, uint64_t rtype)
 {
     return take_slot(add_span(synth, size, false, rtype));
@@ -87,10 +106,20 @@ uint64_t synth_tiled(struct synth *synth, uint64_t size, uint64_t rtype)
 
 /* ---- finishing ----------------------------------------------------------------------------- */
 
+/* Size classes are numbers that say little here, but for 0, a large object's, and 2, that of the
+ * tiny allocator. */
+static uint64_t class_of(const struct synth_span *span)
+{
+    enum { LAST = 67 };
+    uint64_t number = span->slot / 16 + 2;
+
+    if (span->slot > SPAN_PAGE / 2 || span->type) return 0;
+    return number < LAST ? number : LAST;
+}
+
 static void finish_span(struct synth *synth, const struct synth_span *span)
 {
     static const unsigned char none[MAX_OBJECTS / 8];
-    uint64_t class = span->slot > SPAN_PAGE / 2 || span->type ? 0 : span->slot / 16 + 2;
     uint64_t bits = synth_new_bytes(synth, SYNTH_OFF_HEAP, none, (span->nelems + 7) / 8);
     const uint64_t fields[][2] = {
         {GT_F_mspan_startAddr, span->base},
@@ -101,7 +130,7 @@ static void finish_span(struct synth *synth, const struct synth_span *span)
         {GT_F_mspan_allocBits, bits},
         {GT_F_mspan_gcmarkBits, bits},
         {GT_F_mspan_sweepgen, GENERATION},
-        {GT_F_mspan_spanclass, class << 1 | span->noscan},
+        {GT_F_mspan_spanclass, class_of(span) << 1 | span->noscan},
         {GT_F_mspan_state, 1}, /* in use */
         {GT_F_mspan_elemsize, span->slot},
         {GT_F_mspan_largeType, span->type},

@@ -7,10 +7,11 @@
 static const struct {
     uint64_t base, room;
 } places[SYNTH_AREAS] = {
-    [SYNTH_HEADERS] = {0x400000, 0x1000},    [SYNTH_TEXT] = {0x401000, 0x10000},
-    [SYNTH_RODATA] = {0x480000, 0x40000},    [SYNTH_NOPTRDATA] = {0x500000, 0x40000},
-    [SYNTH_DATA] = {0x580000, 0x8000},       [SYNTH_OFF_HEAP] = {0x7f0000000000, 0x40000},
-    [SYNTH_HEAP] = {0xc000000000, 0x800000}, [SYNTH_STACKS] = {0xc008000000, 0x200000},
+    [SYNTH_HEADERS] = {0x400000, 0x1000},         [SYNTH_TEXT] = {0x401000, 0x10000},
+    [SYNTH_TYPES] = {0x440000, 0x10000},          [SYNTH_RODATA] = {0x480000, 0x40000},
+    [SYNTH_NOPTRDATA] = {0x500000, 0x40000},      [SYNTH_DATA] = {0x580000, 0x8000},
+    [SYNTH_OFF_HEAP] = {0x7f0000000000, 0x40000}, [SYNTH_HEAP] = {0xc000000000, 0x800000},
+    [SYNTH_STACKS] = {0xc008000000, 0x200000},
 };
 
 static unsigned char *bytes_at(const struct synth *synth, uint64_t addr, uint64_t size)
@@ -159,6 +160,7 @@ struct synth *synth_new(const char *version)
                             .functions = GT_VEC_OF(struct synth_function),
                             .spans = GT_VEC_OF(struct synth_span),
                             .goroutines = GT_VEC_OF(struct synth_g *),
+                            .timers = GT_VEC_OF(uint64_t),
                             .reports = GT_VEC_OF(struct gt_report *)};
     assert_true(gt_version_parse(version, strlen(version), &synth->version));
     assert_true(gt_known_find(&synth->version, GT_ARCH_AMD64, &synth->known));
@@ -189,7 +191,8 @@ static void free_opened(struct synth *synth)
 void synth_free(struct synth *synth)
 {
     struct gt_vec *const lists[] = {&synth->lost,  &synth->symbols,    &synth->functions,
-                                    &synth->spans, &synth->goroutines, &synth->reports};
+                                    &synth->spans, &synth->goroutines, &synth->reports,
+                                    &synth->timers};
 
     free_opened(synth);
     free_names(synth);

@@ -23,7 +23,7 @@ static void add_build_info(const struct synth *synth, struct blob *file)
     static const char head[32] = "\xff Go buildinf:\x08\x02";
     static const char mark[16] = "0123456789abcdef";
     const char *settings = synth->settings ? synth->settings : "";
-    char *text = gt_format("path\tmain\n%s", settings);
+    char *text = gt_format("path\tmain\nbuild\tDefaultGODEBUG=%s\n", settings);
     unsigned char length = (unsigned char)strlen(synth->version.text);
     size_t size = strlen(text) + 2 * sizeof mark;
     unsigned char varint[2] = {(unsigned char)(size | 0x80), (unsigned char)(size >> 7)};
@@ -108,6 +108,11 @@ static struct blob make_binary(const struct synth *synth)
     return file;
 }
 
+void synth_build_with(struct synth *synth, const char *settings)
+{
+    synth->settings = settings;
+}
+
 /* ---- the core ------------------------------------------------------------------------------ */
 
 static bool is_lost(const struct synth *synth, uint64_t addr)
@@ -173,6 +178,7 @@ struct gt_analysis *synth_open(struct synth *synth)
     char core_path[PATH], binary_path[PATH];
 
     if (synth->analysis) return synth->analysis;
+    synth_finish_timers(synth);
     synth_finish_goroutines(synth);
     synth_finish_heap(synth);
     synth_finish_module(synth);

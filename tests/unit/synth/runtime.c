@@ -121,6 +121,6 @@ void synth_finish_module(struct synth *synth)
     put_range(synth, module, GT_F_moduledata_noptrdata, GT_F_moduledata_enoptrdata,
               SYNTH_NOPTRDATA);
     put_range(synth, module, GT_F_moduledata_data, GT_F_moduledata_edata, SYNTH_DATA);
-    put_range(synth, module, GT_F_moduledata_types, GT_F_moduledata_etypes, SYNTH_RODATA);
+    put_range(synth, module, GT_F_moduledata_types, GT_F_moduledata_etypes, SYNTH_TYPES);
     synth_set(synth, module, GT_F_moduledata_rodata, synth->area[SYNTH_RODATA].base);
 }

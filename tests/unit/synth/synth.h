@@ -27,6 +27,9 @@ void synth_free(struct synth *synth);
 struct synth *synth_begin(void **state, const char *version);
 int synth_end(void **state);
 
+/* GODEBUG defaults that the program was built with: "asynctimerchan=1", a constant. */
+void synth_build_with(struct synth *synth, const char *settings);
+
 /* ---- memory -------------------------------------------------------------------------------- */
 
 uint64_t synth_get(const struct synth *synth, uint64_t addr);
@@ -47,6 +50,46 @@ uint64_t synth_global(struct synth *synth, const char *name, uint64_t value);
 
 /* A func value (a funcval outside the heap) of the function with this name. */
 uint64_t synth_func(struct synth *synth, const char *name);
+
+/* A func value on the heap, with one variable that it has captured. */
+uint64_t synth_closure(struct synth *synth, const char *function, uint64_t captured);
+
+/* Types. Those of structs know their fields' pointers. */
+struct synth_type_field {
+    const char *name;
+    uint64_t type, offset;
+};
+uint64_t synth_type_byte(struct synth *synth);
+uint64_t synth_type_string(struct synth *synth);
+uint64_t synth_type_unsafe_pointer(struct synth *synth);
+uint64_t synth_type_pointer(struct synth *synth, const char *name, uint64_t elem);
+uint64_t synth_type_slice(struct synth *synth, const char *name, uint64_t elem);
+uint64_t synth_type_struct(struct synth *synth, const char *name, uint64_t size,
+                           const struct synth_type_field *fields, size_t count);
+
+/* An object of its own span that the allocator knows the type of: a large object, or an array. */
+uint64_t synth_tiled(struct synth *synth, uint64_t size, uint64_t rtype);
+
+/* ---- timers, finalizers, deferred calls ---------------------------------------------------- */
+
+/* Active timers: the address of the Timer or Ticker. Periods are nanoseconds. */
+uint64_t synth_ticker(struct synth *synth, uint64_t period);
+uint64_t synth_after(struct synth *synth); /* time.After, NewTimer */
+uint64_t synth_after_func(struct synth *synth, uint64_t closure);
+uint64_t synth_timer(struct synth *synth, const char *callback, uint64_t argument,
+                     uint64_t period); /* of any function of the runtime's */
+uint64_t synth_timer_channel(const struct synth *synth, uint64_t timer);
+/* Stopped, but still in the P's heap, as the runtime leaves timers for a while. */
+void synth_stop_timer(struct synth *synth, uint64_t timer);
+
+/* `function` is a func value. Both return the special's address. */
+uint64_t synth_finalizer(struct synth *synth, uint64_t object, uint64_t function);
+uint64_t synth_cleanup(struct synth *synth, uint64_t object, uint64_t function, uint64_t argument);
+
+/* A deferred call of a func value, by the goroutine's function: its record, which the next one
+ * will lead to. */
+uint64_t synth_defer(struct synth_g *g, uint64_t function);
+void synth_link_defer(struct synth *synth, uint64_t record, uint64_t next);
 
 /* ---- goroutines ---------------------------------------------------------------------------- */
 
@@ -90,6 +133,9 @@ void synth_stale(struct synth_g *g, uint64_t value);
 
 /* Its function will seem to return to where there is no code: its stack cannot be walked. */
 void synth_break_stack(struct synth_g *g);
+
+/* When the collector first saw it wait: so many nanoseconds before its last round. */
+void synth_waits_for(struct synth_g *g, uint64_t ns);
 
 /* Makes it wait, for nothing that has an address. */
 void synth_wait(struct synth_g *g, enum synth_wait how);

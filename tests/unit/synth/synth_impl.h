@@ -18,6 +18,7 @@
 enum synth_area {
     SYNTH_HEADERS, /* the binary's first page */
     SYNTH_TEXT,
+    SYNTH_TYPES,
     SYNTH_RODATA,
     SYNTH_NOPTRDATA, /* variables without pointers, and such of the runtime's as the GC skips */
     SYNTH_DATA,      /* variables that are pointers */
@@ -54,6 +55,18 @@ struct synth_span {
     bool noscan;
 };
 
+struct synth_g {
+    struct synth *synth;
+    uint64_t address, id, stack;
+    const char *function;
+    uint64_t words[SYNTH_WORDS]; /* of its function's frame */
+    size_t local_count, stale_count;
+    int how;             /* enum synth_wait; -1: it can run */
+    bool broken;         /* its function returns to where no code is */
+    uint64_t last_sudog; /* of those that hang on g.waiting */
+    uint64_t since;      /* nanotime when it was first seen to wait */
+};
+
 struct synth {
     struct gt_go_version version;
     struct gt_known known;
@@ -65,6 +78,7 @@ struct synth {
     struct gt_vec functions;  /* struct synth_function */
     struct gt_vec spans;      /* struct synth_span */
     struct gt_vec goroutines; /* struct synth_g * */
+    struct gt_vec timers;     /* uint64_t: active ones */
     uint64_t mheap, semtable;
     uint64_t p;           /* the only one */
     const char *settings; /* of the build information */
@@ -99,8 +113,7 @@ uint32_t synth_frame_words(struct synth *synth, const char *function);
 /* An object whose pointer words are these fields of it. */
 uint64_t synth_struct(struct synth *synth, uint64_t size, const enum gt_field_id *pointers,
                       size_t count);
-/* An object of any size with the type that tiles it. */
-uint64_t synth_tiled(struct synth *synth, uint64_t size, uint64_t rtype);
+struct synth_span *synth_span_of(struct synth *synth, uint64_t addr);
 /* The type of one word that is a pointer; of a struct with so many bytes and a bit a word. */
 uint64_t synth_pointer_type(struct synth *synth);
 uint64_t synth_struct_type(struct synth *synth, uint64_t size, const unsigned char *mask,
@@ -115,7 +128,9 @@ uint64_t synth_symbol_at(const struct synth *synth, const char *name);
 
 void synth_start_runtime(struct synth *synth);
 void synth_start_goroutines(struct synth *synth);
+void synth_finish_timers(struct synth *synth);
 void synth_finish_goroutines(struct synth *synth);
+void synth_finish_defers(struct synth_g *g, uint64_t sp); /* of its function's frame */
 void synth_finish_heap(struct synth *synth);
 void synth_finish_module(struct synth *synth);
 

@@ -1,46 +1,126 @@
-/* Types as the linker lays them down (internal/abi.Type): what the collector needs of them. */
+/* Types as the linker lays them down (internal/abi.Type), in a part of memory of their own. */
 #include "tests/unit/synth/synth_impl.h"
 
-enum { KIND_STRUCT = 25, KIND_POINTER = 22, HEAD = 48, ROOM = 96 };
+#include "gotypes/types.h"
+
+enum { HEAD = 48, ROOM = 96, MAX_NAME = 100, MAX_WORDS = 1 << 12 };
 
 /* abi.Name: flags, length, bytes. */
 static uint64_t put_name(struct synth *synth, const char *name)
 {
-    unsigned char bytes[128] = {1, (unsigned char)strlen(name)};
+    unsigned char bytes[MAX_NAME + 2] = {1, (unsigned char)strlen(name)};
 
-    assert_true(strlen(name) < 100);
+    assert_true(strlen(name) < MAX_NAME);
     memcpy(bytes + 2, name, strlen(name));
-    return synth_new_bytes(synth, SYNTH_RODATA, bytes, strlen(name) + 2);
+    return synth_new_bytes(synth, SYNTH_TYPES, bytes, strlen(name) + 2);
 }
 
 static uint64_t put_type(struct synth *synth, unsigned kind, const char *name, uint64_t size,
                          uint64_t pointer_bytes, const unsigned char *mask)
 {
-    uint64_t addr = synth_alloc(synth, SYNTH_RODATA, ROOM, 16);
+    uint64_t addr = synth_alloc(synth, SYNTH_TYPES, ROOM, 16);
 
     synth_put(synth, addr, size);
     synth_put(synth, addr + 8, pointer_bytes);
-    synth_put_sized(synth, addr + 16, 4, 0x1234); /* hash */
-    synth_put_sized(synth, addr + 21, 1, 8);      /* alignment */
-    synth_put_sized(synth, addr + 22, 1, 8);
+    synth_put_sized(synth, addr + 16, 4, 0x1234);              /* hash */
+    synth_put_sized(synth, addr + 21, 1, size < 8 ? size : 8); /* alignment */
+    synth_put_sized(synth, addr + 22, 1, size < 8 ? size : 8);
     synth_put_sized(synth, addr + 23, 1, kind);
-    synth_put(synth, addr + 32,
-              synth_new_bytes(synth, SYNTH_RODATA, mask, (pointer_bytes / 8 + 7) / 8));
-    synth_put_sized(synth, addr + 40, 4, put_name(synth, name) - synth->area[SYNTH_RODATA].base);
+    if (pointer_bytes)
+        synth_put(synth, addr + 32,
+                  synth_new_bytes(synth, SYNTH_TYPES, mask, (pointer_bytes / 8 + 7) / 8));
+    synth_put_sized(synth, addr + 40, 4, put_name(synth, name) - synth->area[SYNTH_TYPES].base);
     return addr;
 }
+
+static const unsigned char first_word[] = {1};
+
+uint64_t synth_type_byte(struct synth *synth)
+{
+    return put_type(synth, GT_T_UINT8, "uint8", 1, 0, NULL);
+}
+
+uint64_t synth_type_string(struct synth *synth)
+{
+    return put_type(synth, GT_T_STRING, "string", 16, 8, first_word);
+}
+
+uint64_t synth_type_unsafe_pointer(struct synth *synth)
+{
+    return put_type(synth, GT_T_UNSAFE_POINTER, "unsafe.Pointer", 8, 8, first_word);
+}
+
+uint64_t synth_type_pointer(struct synth *synth, const char *name, uint64_t elem)
+{
+    uint64_t addr = put_type(synth, GT_T_POINTER, name, 8, 8, first_word);
+
+    synth_put(synth, addr + HEAD, elem);
+    return addr;
+}
+
+uint64_t synth_type_slice(struct synth *synth, const char *name, uint64_t elem)
+{
+    uint64_t addr = put_type(synth, GT_T_SLICE, name, 24, 8, first_word);
+
+    synth_put(synth, addr + HEAD, elem);
+    return addr;
+}
+
+/* ---- structs ------------------------------------------------------------------------------- */
+
+static bool is_pointer(const struct synth *synth, uint64_t type, uint64_t word)
+{
+    uint64_t pointers = synth_get(synth, type + 8) / 8;
+
+    if (word >= pointers) return false;
+    return synth_get(synth, synth_get(synth, type + 32) + word / 64 * 8) >> word % 64 & 1;
+}
+
+/* Adds a field's pointers to the struct's; returns how many bytes lead up to its last. */
+static uint64_t add_field(const struct synth *synth, const struct synth_type_field *field,
+                          unsigned char *mask)
+{
+    uint64_t pointers = synth_get(synth, field->type + 8) / 8;
+
+    for (uint64_t i = 0; i < pointers; i++) {
+        uint64_t word = field->offset / 8 + i;
+        assert_true(word < MAX_WORDS);
+        if (is_pointer(synth, field->type, i)) mask[word / 8] |= (unsigned char)(1 << word % 8);
+    }
+    return pointers ? field->offset + pointers * 8 : 0;
+}
+
+uint64_t synth_type_struct(struct synth *synth, const char *name, uint64_t size,
+                           const struct synth_type_field *fields, size_t count)
+{
+    unsigned char mask[MAX_WORDS / 8] = {0};
+    uint64_t pointer_bytes = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        uint64_t bytes = add_field(synth, &fields[i], mask);
+        if (bytes > pointer_bytes) pointer_bytes = bytes;
+    }
+    uint64_t addr = put_type(synth, GT_T_STRUCT, name, size, pointer_bytes, mask);
+    uint64_t list = synth_alloc(synth, SYNTH_TYPES, count * 24, 16);
+    for (size_t i = 0; i < count; i++) {
+        synth_put(synth, list + i * 24, put_name(synth, fields[i].name));
+        synth_put(synth, list + i * 24 + 8, fields[i].type);
+        synth_put(synth, list + i * 24 + 16, fields[i].offset);
+    }
+    synth_put_slice(synth, addr + HEAD + 8, list, count);
+    return addr;
+}
+
+/* ---- the runtime's --------------------------------------------------------------------------- */
 
 uint64_t synth_struct_type(struct synth *synth, uint64_t size, const unsigned char *mask,
                            uint64_t pointer_bytes)
 {
-    return put_type(synth, KIND_STRUCT, "struct {}", size, pointer_bytes, mask);
+    return put_type(synth, GT_T_STRUCT, "struct {}", size, pointer_bytes, mask);
 }
 
 uint64_t synth_pointer_type(struct synth *synth)
 {
-    static const unsigned char mask[] = {1};
-    uint64_t addr = put_type(synth, KIND_POINTER, "*main.node", 8, 8, mask);
-
-    synth_put(synth, addr + HEAD, put_type(synth, KIND_STRUCT, "main.node", 8, 8, mask));
-    return addr;
+    return synth_type_pointer(synth, "*main.node",
+                              put_type(synth, GT_T_STRUCT, "main.node", 8, 8, first_word));
 }

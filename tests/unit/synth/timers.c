@@ -1,0 +1,99 @@
+/*
+ * Timers: what time.NewTicker, time.After and time.AfterFunc allocate, and the heap in which the P
+ * has those that are active.
+ *
+ * Up to Go 1.22 a Timer is {C, runtimeTimer}, since 1.23 {C, init, timer}; both begin with the
+ * channel. The P's heap is an array of pointers to the timer, with the time beside it since 1.23.
+ */
+#include "tests/unit/synth/synth_impl.h"
+
+enum { MAX_MASK = 64, FIRST = 8, ARGUMENT_DATA = 8 };
+
+static uint64_t offset_of_timer(const struct synth *synth)
+{
+    bool own = synth_has(synth, GT_F_timeTimer_timer);
+
+    return own ? gt_off(&synth->layout, GT_F_timeTimer_timer) : FIRST;
+}
+
+static uint64_t new_timer(struct synth *synth)
+{
+    static const enum gt_field_id pointers[] = {GT_F_timer_f, GT_F_timer_arg};
+    uint64_t timer = offset_of_timer(synth), size = timer + synth_size_of(synth, "runtime.timer");
+    char mask[MAX_MASK] = "p";
+
+    memset(mask + 1, '.', size / 8 - 1);
+    for (size_t i = 0; i < sizeof pointers / sizeof *pointers; i++)
+        mask[(timer + gt_off(&synth->layout, pointers[i])) / 8] = 'p';
+    mask[(timer + gt_off(&synth->layout, GT_F_timer_arg) + ARGUMENT_DATA) / 8] = 'p';
+    return synth_object(synth, size, mask);
+}
+
+uint64_t synth_timer(struct synth *synth, const char *callback, uint64_t argument, uint64_t period)
+{
+    uint64_t object = new_timer(synth), timer = object + offset_of_timer(synth);
+    uint64_t when = SYNTH_NOW + UINT64_C(600000000000);
+
+    synth_set(synth, timer, GT_F_timer_when, when);
+    synth_set(synth, timer, GT_F_timer_period, period);
+    synth_set(synth, timer, GT_F_timer_f, synth_func(synth, callback));
+    synth_set(synth, timer, GT_F_timer_status, 1); /* timerWaiting, up to 1.22 */
+    synth_set(synth, timer, GT_F_timer_state, 1);  /* timerHeaped */
+    synth_put(synth, timer + gt_off(&synth->layout, GT_F_timer_arg) + ARGUMENT_DATA, argument);
+    gt_vec_add(&synth->timers, &timer);
+    return object;
+}
+
+static uint64_t channel_timer(struct synth *synth, uint64_t period)
+{
+    uint64_t channel = synth_channel(synth, 1);
+    uint64_t object = synth_timer(synth, "time.sendTime", channel, period);
+
+    synth_put(synth, object, channel);
+    return object;
+}
+
+uint64_t synth_ticker(struct synth *synth, uint64_t period)
+{
+    return channel_timer(synth, period);
+}
+
+uint64_t synth_after(struct synth *synth)
+{
+    return channel_timer(synth, 0);
+}
+
+uint64_t synth_after_func(struct synth *synth, uint64_t closure)
+{
+    return synth_timer(synth, "time.goFunc", closure, 0);
+}
+
+uint64_t synth_timer_channel(const struct synth *synth, uint64_t timer)
+{
+    return synth_get(synth, timer);
+}
+
+void synth_stop_timer(struct synth *synth, uint64_t object)
+{
+    uint64_t timer = object + offset_of_timer(synth);
+
+    synth_set(synth, timer, GT_F_timer_status, 3); /* timerDeleted */
+    synth_set(synth, timer, GT_F_timer_state, 4);  /* timerZombie */
+}
+
+/* ---- the P's heap -------------------------------------------------------------------------- */
+
+void synth_finish_timers(struct synth *synth)
+{
+    bool with_time = synth_has(synth, GT_F_p_timers_heap);
+    uint64_t size = with_time ? synth_size_of(synth, "runtime.timerWhen") : 8;
+    static const unsigned char first[] = {1};
+
+    if (!synth->timers.len) return;
+    uint64_t list =
+        synth_tiled(synth, synth->timers.len * size, synth_struct_type(synth, size, first, 8));
+    for (size_t i = 0; i < synth->timers.len; i++)
+        synth_put(synth, list + i * size, gt_vec_u64(&synth->timers, i));
+    enum gt_field_id slice = with_time ? GT_F_p_timers_heap : GT_F_p_timers;
+    synth_put_slice(synth, synth->p + gt_off(&synth->layout, slice), list, synth->timers.len);
+}
