@@ -131,9 +131,10 @@ static void add_named(struct gt_str *text, const char *idiom, const char *name)
 
 /* ---- places -------------------------------------------------------------------------------- */
 
-static void add_place(struct gt_str *text, const char *how, const struct gt_place *place)
+static void add_place(const struct gt_study *study, struct gt_str *text, const char *how,
+                      const struct gt_place *place)
 {
-    gt_str_format(text, ", %s %s", how, place->function);
+    gt_str_format(text, ", %s %s", how, gt_place_name(study, place));
     if (place->source && place->line) gt_str_format(text, " (%s:%u)", place->source, place->line);
 }
 
@@ -145,19 +146,20 @@ static const char *how(enum gt_kind kind)
     return memory ? "allocated at" : "at";
 }
 
-static void add_where(struct gt_str *text, const struct gt_advice_facts *facts)
+static void add_where(const struct gt_study *study, struct gt_str *text,
+                      const struct gt_advice_facts *facts)
 {
     const struct gt_place *own = gt_places_own(&facts->stack);
     bool started = facts->created_by.function && (facts->created_by.origin == GT_ORIGIN_PROGRAM ||
                                                   facts->created_by.origin == GT_ORIGIN_DEPENDENCY);
 
     if (own)
-        add_place(text, how(facts->kind), own);
+        add_place(study, text, how(facts->kind), own);
     else if (started)
-        add_place(text, "in what was started at", &facts->created_by);
+        add_place(study, text, "in what was started at", &facts->created_by);
 }
 
-const char *gt_advice_text(struct gt_arena *storage, const struct gt_advice_facts *facts)
+const char *gt_advice_text(const struct gt_study *study, const struct gt_advice_facts *facts)
 {
     const struct gt_advice *row = gt_advice_find(facts);
     const char *name = row->named ? name_of(facts) : NULL;
@@ -167,8 +169,8 @@ const char *gt_advice_text(struct gt_arena *storage, const struct gt_advice_fact
         add_named(&text, row->named, name);
     else
         gt_str_add(&text, row->idiom);
-    add_where(&text, facts);
-    const char *kept = gt_arena_strndup(storage, gt_str_text(&text), text.len);
+    add_where(study, &text, facts);
+    const char *kept = gt_arena_strndup(study->storage, gt_str_text(&text), text.len);
     gt_str_free(&text);
     return kept;
 }

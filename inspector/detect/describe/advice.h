@@ -6,13 +6,13 @@
  * else of a dependency, never of Go's library; else where the goroutine was started. A row also has
  * what was forgotten in a few words, for a title.
  *
- * Texts belong to the storage given, rows to nobody: they are constant.
+ * Texts belong to the study's storage, rows to nobody: they are constant.
  */
 #ifndef GT_DETECT_ADVICE_H
 #define GT_DETECT_ADVICE_H
 
 #include "gotopsy.h"
-#include "inspector/base/arena.h"
+#include "inspector/detect/study.h"
 
 enum gt_advice_where {
     GT_ADVICE_ANYWHERE,
@@ -49,6 +49,6 @@ struct gt_advice_facts gt_advice_facts_hung(const struct gt_instance *instance);
 const struct gt_advice *gt_advice_find(const struct gt_advice_facts *facts);
 
 /* The advice of that row, with its place: "close the Body ..., at main.fetch (fetch.go:12)". */
-const char *gt_advice_text(struct gt_arena *storage, const struct gt_advice_facts *facts);
+const char *gt_advice_text(const struct gt_study *study, const struct gt_advice_facts *facts);
 
 #endif

@@ -31,8 +31,8 @@ static const char *tell_place(const struct gt_study *study, const struct gt_stac
 {
     const struct gt_place *place = gt_places_own(stack);
 
-    if (!place->source || !place->line) return gt_study_keep(study, place->function);
-    return gt_arena_format(study->storage, "%s (%s:%u)", place->function, place->source,
+    if (!place->source || !place->line) return gt_place_name(study, place);
+    return gt_arena_format(study->storage, "%s (%s:%u)", gt_place_name(study, place), place->source,
                            place->line);
 }
 

@@ -3,6 +3,7 @@
 #include "gotypes/arguments.h"
 #include "inspector/base/str.h"
 #include "inspector/detect/describe/traced.h"
+#include "inspector/runtime/process/closure_names.h"
 
 #include <stdlib.h>
 
@@ -302,6 +303,14 @@ const struct gt_place *gt_places_own(const struct gt_stack *stack)
     const struct gt_place *place = gt_places_user(stack);
 
     return place && place->origin != GT_ORIGIN_LIBRARY ? place : NULL;
+}
+
+const char *gt_place_name(const struct gt_study *study, const struct gt_place *place)
+{
+    const char *source =
+        gt_closure_written_in(&study->process->code, place->function, place->file, study->storage);
+
+    return source ? source : place->function;
 }
 
 struct gt_stack gt_places_called(const struct gt_process *process, struct gt_arena *storage,

@@ -55,6 +55,12 @@ const struct gt_place *gt_places_user(const struct gt_stack *stack);
 /* The same, never in Go's library: a place where a person can mend something. */
 const struct gt_place *gt_places_own(const struct gt_stack *stack);
 
+/* The function that a person finds at a place in the source: the place's own, but for a closure
+ * that is named after the caller of the inlined function that it was written in. Only for what is
+ * told.
+ */
+const char *gt_place_name(const struct gt_study *study, const struct gt_place *place);
+
 /* Where a sampled object was allocated; empty when the core holds no sample of it. */
 struct gt_stack gt_places_allocated(const struct gt_study *study, uint32_t object);
 

@@ -143,7 +143,7 @@ static void make_cause(struct piling *piling, const struct record *records, size
                         instance->deferred.site.function);
     struct gt_advice_facts facts = {
         .kind = GT_DEFERRED_CALLS, .stack = stack, .name = instance->deferred.site.function};
-    cause->advice = gt_advice_text(study->storage, &facts);
+    cause->advice = gt_advice_text(study, &facts);
 }
 
 static void look_at_goroutine(struct piling *piling)

@@ -225,7 +225,7 @@ static void make_cause(void *ctx, const struct gt_member *members, size_t count)
         study->storage, "%s cycle%s through %s with a %s that never runs",
         gt_study_count(study, count), count == 1 ? "" : "s", type ? type : "objects", mechanism);
     struct gt_advice_facts facts = {.kind = GT_FINALIZER_CYCLE, .reason = mechanism, .name = type};
-    cause->advice = gt_advice_text(study->storage, &facts);
+    cause->advice = gt_advice_text(study, &facts);
 }
 
 void gt_detect_finalizers(struct gt_study *study, struct gt_causes *causes)

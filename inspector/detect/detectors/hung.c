@@ -60,7 +60,7 @@ static const char *who(const struct gt_study *study, const struct gt_cause *caus
     if (!words) words = gt_arena_format(study->storage, "(%s)", first->hung.wait_reason);
     return gt_arena_format(study->storage, "%s goroutine%s blocked%s %s in %s",
                            gt_study_count(study, cause->count), cause->count == 1 ? "" : "s", how,
-                           words, place ? place->function : "an unknown function");
+                           words, place ? gt_place_name(study, place) : "an unknown function");
 }
 
 static struct gt_cause *add_cause(struct hunting *hunting, enum gt_confidence confidence,
@@ -76,7 +76,7 @@ static struct gt_cause *add_cause(struct hunting *hunting, enum gt_confidence co
         gt_cause_take_goroutine(cause, study, members[i].item);
     }
     struct gt_advice_facts facts = gt_advice_facts_hung(&cause->instances[0]);
-    cause->advice = gt_advice_text(study->storage, &facts);
+    cause->advice = gt_advice_text(study, &facts);
     return cause;
 }
 
@@ -100,7 +100,8 @@ static void tell_server(struct hunting *hunting, uint32_t number, bool hangs)
     cause->title = gt_arena_format(
         study->storage, "the %s goroutine hangs in %s at %s; %zu %s wait%s behind it",
         *what == 'f' ? "finalizer" : "cleanup", cause->instances[0].hung.wait_reason,
-        place ? place->function : "an unknown place", waiting, what, waiting == 1 ? "s" : "");
+        place ? gt_place_name(study, place) : "an unknown place", waiting, what,
+        waiting == 1 ? "s" : "");
     if (!hangs)
         cause->doubt = seen ? "others reach what it waits for, and could still end it"
                             : "no collection has seen it wait: it may go on in a moment";

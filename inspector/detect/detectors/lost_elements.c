@@ -196,7 +196,7 @@ static void make_cause(void *ctx, const struct gt_member *members, size_t count)
                                     .reason = largest->spare ? "spare" : "outside",
                                     .stack = gt_places_allocated(study, largest->block.block),
                                     .name = gt_holder_name(&losing->keys, &view->holder)};
-    cause->advice = gt_advice_text(study->storage, &facts);
+    cause->advice = gt_advice_text(study, &facts);
 }
 
 /* Cuts the dead slots of the arrays whose windows were inferred, or were not; is there any? */

@@ -116,7 +116,7 @@ static void make_cause(void *ctx, const struct gt_member *members, size_t count)
                                     .reason = proven ? "outside" : "spare",
                                     .stack = cause->instances[0].windowed.allocated_at,
                                     .name = gt_holder_name(&wasting->keys, &view->holder)};
-    cause->advice = gt_advice_text(study->storage, &facts);
+    cause->advice = gt_advice_text(study, &facts);
 }
 
 void gt_detect_windows(struct gt_study *study, struct gt_causes *causes)

@@ -175,7 +175,7 @@ static const char *advise(const struct gt_timer_teller *teller, const struct gt_
     } else if (makers->count == 1) {
         facts.stack = makers->stacks[0];
     }
-    return gt_advice_text(study->storage, &facts);
+    return gt_advice_text(study, &facts);
 }
 
 static const char *watcher_function(const struct gt_timer_teller *teller, uint32_t number)
@@ -183,7 +183,7 @@ static const char *watcher_function(const struct gt_timer_teller *teller, uint32
     struct gt_stack stack = stack_of_watcher(teller, watcher_of(teller, number));
     const struct gt_place *place = gt_places_user(&stack);
 
-    return place ? place->function : "a goroutine";
+    return place ? gt_place_name(teller->study, place) : "a goroutine";
 }
 
 /* All words of these findings but the advice: title and doubt. */
