@@ -399,12 +399,12 @@ static void test_packed_for_more_memory(void **state)
 static void test_no_room(void **state)
 {
     struct blob file = large_core(), zst = packed(&file);
-    char *path = scratch_path(state, "room.zst");
+    char *path = scratch_path(state, "room.zst"), *nowhere = scratch_path(state, "nowhere");
     struct rlimit old, low;
     write_file(path, zst.bytes, zst.size);
 
-    setenv("TMPDIR", "/nonexistent", 1);
-    assert_error(try_open(path), GT_ERR_IO, "/nonexistent", "set TMPDIR");
+    setenv("TMPDIR", nowhere, 1);
+    assert_error(try_open(path), GT_ERR_IO, nowhere, "set TMPDIR");
     unsetenv("TMPDIR");
 
     signal(SIGXFSZ, SIG_IGN);
@@ -414,6 +414,7 @@ static void test_no_room(void **state)
     struct gt_error *error = try_open(path);
     setrlimit(RLIMIT_FSIZE, &old);
     assert_error(error, GT_ERR_IO, "too large", "set TMPDIR");
+    free(nowhere);
     free(path);
     free(zst.bytes);
     free(file.bytes);
