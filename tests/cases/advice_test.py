@@ -10,7 +10,7 @@ import re
 
 from . import field, recipe
 
-TABLE = recipe.PROJECT / "inspector" / "detect" / "advice.def"
+TABLE = recipe.PROJECT / "inspector" / "detect" / "describe" / "advice.def"
 ROW = re.compile(r"^ADVICE\((\w+), GT_(\w+), \w+,(.*?)\)\n(?=\n|ADVICE|/\*)", re.MULTILINE | re.DOTALL)
 TEXT = re.compile(r'"(?:[^"\\]|\\.)*"')
 
