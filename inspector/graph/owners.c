@@ -12,23 +12,12 @@
 
 #define MUTED_KEY ((uint64_t)1 << 63)
 
-static size_t residue_words(const struct gt_owners *owners)
+static void find_residue(struct gt_owners *owners, const struct gt_bitmap *base)
 {
-    return (owners->residue.bits + 63) / 64;
-}
-
-static void count_residue(struct gt_owners *owners, const struct gt_bitmap *base)
-{
-    size_t words = residue_words(owners);
-    uint32_t before = 0;
-
-    owners->before = gt_alloc((words + 1) * sizeof *owners->before);
-    for (size_t i = 0; i < words; i++) {
-        owners->residue.words[i] &= ~base->words[i];
-        owners->before[i] = before;
-        before += (uint32_t)__builtin_popcountll(owners->residue.words[i]);
-    }
-    owners->before[words] = before;
+    gt_bitmap_init(&owners->residue, owners->heap->objects);
+    for (size_t i = 0; i < (owners->residue.bits + 63) / 64; i++)
+        owners->residue.words[i] = owners->live->words[i] & ~base->words[i];
+    gt_rank_init(&owners->places, &owners->residue);
 }
 
 void gt_owners_init(struct gt_owners *owners, const struct gt_heap *heap, const struct gt_cut *cut,
@@ -40,9 +29,7 @@ void gt_owners_init(struct gt_owners *owners, const struct gt_heap *heap, const 
                                  .live = live,
                                  .count = count,
                                  .edges = GT_VEC_OF(struct gt_owned_edge)};
-    gt_bitmap_init(&owners->residue, heap->objects);
-    gt_bitmap_copy(&owners->residue, live);
-    count_residue(owners, base);
+    find_residue(owners, base);
     owners->set = gt_calloc((size_t)gt_owners_residue_size(owners) + 1, sizeof *owners->set);
     gt_sets_init(&owners->sets, count);
     owners->first_edge = gt_calloc((size_t)count + 1, sizeof *owners->first_edge);
@@ -55,7 +42,7 @@ void gt_owners_init(struct gt_owners *owners, const struct gt_heap *heap, const 
 void gt_owners_deinit(struct gt_owners *owners)
 {
     gt_bitmap_free(&owners->residue);
-    free(owners->before);
+    gt_rank_deinit(&owners->places);
     free(owners->set);
     gt_sets_deinit(&owners->sets);
     gt_vec_free(&owners->edges);
@@ -153,7 +140,7 @@ static void fetch(const void *ctx, uint32_t object)
     const struct gt_owners *owners = ((const struct spread *)ctx)->owners;
 
     __builtin_prefetch(&owners->residue.words[object >> 6]);
-    __builtin_prefetch(&owners->before[object >> 6]);
+    __builtin_prefetch(&owners->places.before[object >> 6]);
 }
 
 static void wait_for_scan(struct spread *spread, struct gt_aimed aimed, uint32_t place)

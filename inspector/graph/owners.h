@@ -18,6 +18,7 @@
 
 #include "inspector/base/vec.h"
 #include "inspector/graph/mark.h"
+#include "inspector/graph/rank.h"
 #include "inspector/graph/sets.h"
 
 struct gt_owned {
@@ -38,7 +39,7 @@ struct gt_owners {
     const struct gt_bitmap *live;
     uint32_t count;
     struct gt_bitmap residue;
-    uint32_t *before;       /* by word of the residue: how many of its objects come before */
+    struct gt_rank places;  /* of the residue's objects, which borrows its bits */
     uint32_t *set;          /* by place in the residue */
     struct gt_sets sets;    /* of owners */
     struct gt_vec edges;    /* struct gt_owned_edge, by owner */
@@ -87,14 +88,13 @@ static inline bool gt_owners_in_residue(const struct gt_owners *owners, uint32_t
 
 static inline uint32_t gt_owners_residue_size(const struct gt_owners *owners)
 {
-    return owners->before[(owners->residue.bits + 63) / 64];
+    return gt_rank_count(&owners->places);
 }
 
 /* The object's place in the residue, where it must be. */
 static inline uint32_t gt_owners_place(const struct gt_owners *owners, uint32_t object)
 {
-    uint64_t below = owners->residue.words[object >> 6] & (((uint64_t)1 << (object & 63)) - 1);
-    return owners->before[object >> 6] + (uint32_t)__builtin_popcountll(below);
+    return gt_rank_of(&owners->places, object);
 }
 
 /* Owner's edges: edges[first_edge[owner]] up to first_edge[owner + 1]. */
