@@ -1,0 +1,194 @@
+/*
+ * All pointers of a node are put on the stack at once, and an object gets its number when it is
+ * taken from there: that is depth first, whichever of its pointers on the stack is met first. An
+ * object without pointers needs no place on the stack, as nothing comes after it.
+ *
+ * What costs is waiting for memory, so the pointers of an object are taken in runs, each run three
+ * times: the regions, then the objects, then the nodes that they lead to are fetched ahead.
+ */
+#include "inspector/base/alloc.h"
+#include "inspector/graph/dominators_impl.h"
+#include "inspector/graph/follow.h"
+
+#include <string.h>
+
+enum { RUN = 64 }; /* pointers that are on their way together */
+
+struct waiting { /* an object on the stack, and the node that it hangs off */
+    uint32_t object, from;
+};
+
+struct walker {
+    struct gt_dominator_walk *walk;
+    const struct gt_heap *heap;
+    const struct gt_rank *rank;
+    struct gt_vec stack; /* struct waiting */
+    uint32_t from;       /* the node whose pointers are followed */
+    uint32_t skipped;    /* an object that it does not lead to; GT_NO_OBJECT: none */
+    size_t run;
+    struct gt_found found[RUN];
+    uint32_t objects[RUN];
+};
+
+static uint32_t add_node(struct gt_dominator_walk *walk, uint32_t what, uint32_t parent)
+{
+    walk->what[walk->count] = what;
+    walk->parent[walk->count] = parent;
+    return walk->count++;
+}
+
+/* Notes an edge to a node that has its number. */
+static void note_edge(struct gt_dominator_walk *walk, uint32_t from, uint32_t to)
+{
+    uint32_t *head = &walk->heads[to];
+
+    if (to == from || walk->parent[to] == from) return;
+    if (walk->edges.len == UINT32_MAX) return;
+    if (*head) {
+        const struct gt_dominator_edge *last = gt_vec_at(&walk->edges, *head - 1);
+        if (last->from == from) return;
+    }
+    struct gt_dominator_edge edge = {from, *head};
+    gt_vec_add(&walk->edges, &edge);
+    *head = (uint32_t)walk->edges.len;
+}
+
+static void meet(struct walker *walker, uint32_t object)
+{
+    struct gt_dominator_walk *walk = walker->walk;
+    uint32_t *node = &walk->node[gt_rank_of(walker->rank, object)];
+
+    if (object == walker->skipped) return;
+    if (*node != GT_NO_NODE) {
+        note_edge(walk, walker->from, *node);
+    } else if (object >= walker->heap->scan_objects) {
+        *node = add_node(walk, object, walker->from);
+    } else {
+        struct waiting waiting = {object, walker->from};
+        gt_vec_add(&walker->stack, &waiting);
+    }
+}
+
+/* The live object that is pointed to, with its rank on the way. */
+static uint32_t aim(const struct walker *walker, const struct gt_found *found)
+{
+    struct gt_aimed aimed = gt_follow_aim(walker->heap, *found);
+
+    if (!aimed.region) return GT_NO_OBJECT;
+    __builtin_prefetch(&walker->rank->set->words[aimed.object >> 6]);
+    __builtin_prefetch(&walker->rank->before[aimed.object >> 6]);
+    return aimed.object;
+}
+
+static void finish_run(struct walker *walker)
+{
+    size_t count = walker->run;
+
+    walker->run = 0;
+    for (size_t i = 0; i < count; i++)
+        walker->objects[i] = aim(walker, &walker->found[i]);
+    for (size_t i = 0; i < count; i++) {
+        uint32_t object = walker->objects[i];
+        if (object == GT_NO_OBJECT) continue;
+        if (gt_bit(walker->rank->set, object))
+            __builtin_prefetch(&walker->walk->node[gt_rank_of(walker->rank, object)], 1);
+        else
+            walker->objects[i] = GT_NO_OBJECT;
+    }
+    for (size_t i = 0; i < count; i++)
+        if (walker->objects[i] != GT_NO_OBJECT) meet(walker, walker->objects[i]);
+}
+
+GT_INLINE void follow(void *ctx, uint64_t offset, uint64_t value)
+{
+    struct walker *walker = ctx;
+    struct gt_found found = gt_follow_find(walker->heap, value, 0);
+
+    (void)offset;
+    if (!found.region) return;
+    __builtin_prefetch(&walker->heap->regions[found.region - 1]);
+    walker->found[walker->run++] = found;
+    if (walker->run == RUN) finish_run(walker);
+}
+
+static void follow_words(struct walker *walker, uint32_t object)
+{
+    const struct gt_region *region = gt_heap_region_of(walker->heap, object);
+
+    gt_walk_slot(walker->heap, region, object - region->first, region->slot_size / 8, follow,
+                 walker);
+    finish_run(walker);
+}
+
+/* Numbers what is on the stack, and all that it leads to. */
+static void drain(struct walker *walker)
+{
+    struct gt_dominator_walk *walk = walker->walk;
+
+    walker->skipped = GT_NO_OBJECT;
+    while (walker->stack.len > 0) {
+        struct waiting *last = gt_vec_at(&walker->stack, walker->stack.len - 1);
+        uint32_t object = last->object, from = last->from;
+        uint32_t *node = &walk->node[gt_rank_of(walker->rank, object)];
+        walker->stack.len--;
+        if (*node != GT_NO_NODE) {
+            note_edge(walk, from, *node);
+            continue;
+        }
+        *node = walker->from = add_node(walk, object, from);
+        follow_words(walker, object);
+    }
+}
+
+static void seed(struct walker *walker, const struct gt_dominator_root *root)
+{
+    walker->skipped = GT_NO_OBJECT;
+    if (root->contents) {
+        uint32_t object = gt_heap_object(walker->heap, root->value);
+        if (object == GT_NO_OBJECT) return;
+        walker->skipped = object;
+        follow_words(walker, object);
+    } else {
+        follow(walker, 0, root->value);
+        finish_run(walker);
+    }
+}
+
+static void walk_groups(struct walker *walker, const struct gt_dominator_root *roots, size_t count)
+{
+    for (size_t i = 0; i < count;) {
+        uint32_t group = roots[i].group;
+        uint32_t node = add_node(walker->walk, GT_DOMINATOR_GROUP | group, 0);
+        walker->from = node;
+        for (; i < count && roots[i].group == group; i++)
+            seed(walker, &roots[i]);
+        drain(walker);
+    }
+}
+
+static size_t count_groups(const struct gt_dominator_root *roots, size_t count)
+{
+    size_t groups = 0;
+
+    for (size_t i = 0; i < count; i++)
+        groups += i == 0 || roots[i].group != roots[i - 1].group;
+    return groups;
+}
+
+void gt_dominator_walk_run(struct gt_dominator_walk *walk, const struct gt_heap *heap,
+                           const struct gt_rank *rank, const struct gt_dominator_root *roots,
+                           size_t count)
+{
+    size_t live = gt_rank_count(rank), nodes = 1 + live + count_groups(roots, count);
+    struct walker walker = {
+        .walk = walk, .heap = heap, .rank = rank, .stack = GT_VEC_OF(struct waiting)};
+
+    *walk = (struct gt_dominator_walk){.node = memset(gt_alloc(live * 4 + 4), 0xff, live * 4 + 4),
+                                       .what = gt_alloc(nodes * sizeof *walk->what),
+                                       .parent = gt_alloc(nodes * sizeof *walk->parent),
+                                       .heads = gt_calloc(nodes, sizeof *walk->heads),
+                                       .edges = GT_VEC_OF(struct gt_dominator_edge)};
+    add_node(walk, GT_NO_OBJECT, 0);
+    walk_groups(&walker, roots, count);
+    gt_vec_free(&walker.stack);
+}

@@ -1,0 +1,320 @@
+/* Dominators of small graphs written over a byte array, held against the plain way to find them:
+ * take a node away and mark again. */
+#include "inspector/base/alloc.h"
+#include "inspector/graph/dominators.h"
+#include "tests/unit/graph/wide_heap.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+enum {
+    WORDS = 6,
+    LEAF_SIZE = 24,
+    MAX_NODES = 200,
+    MAX_ROOTS = 24,
+    MAX_GROUPS = 8,
+    GRAPHS = 10000,
+    LONG = 300000, /* nodes of a list: deeper than a stack could recurse */
+};
+enum { A, B, C, D, E };
+#define HEAP_BASE UINT64_C(0xc000000000)
+#define LEAF_BASE UINT64_C(0xc800000000)
+
+struct graph {
+    struct gt_heap heap;
+    struct gt_bitmap live;
+    uint64_t (*slots)[WORDS];
+    unsigned char *mask;
+    uint32_t nodes, leaves;
+    struct gt_dominator_root roots[MAX_ROOTS];
+    size_t root_count;
+    struct gt_dominators tree;
+};
+
+static void add_leaves(struct graph *graph)
+{
+    if (!graph->leaves) return;
+    gt_heap_add(&graph->heap, &(struct gt_region){.base = LEAF_BASE,
+                                                  .slot_size = LEAF_SIZE,
+                                                  .count = graph->leaves,
+                                                  .scan = GT_SCAN_NONE});
+}
+
+/* Objects without edges: `nodes` with pointers, then `leaves` without. */
+static void graph_init(struct graph *graph, uint32_t nodes, uint32_t leaves)
+{
+    *graph = (struct graph){.nodes = nodes, .leaves = leaves};
+    graph->slots = gt_calloc(nodes, sizeof *graph->slots);
+    graph->mask = memset(gt_alloc(nodes), 0xff, nodes);
+    gt_heap_init(&graph->heap, (struct gt_heap_source){0});
+    gt_heap_add(&graph->heap, &(struct gt_region){.base = HEAP_BASE,
+                                                  .slot_size = sizeof *graph->slots,
+                                                  .bytes = (unsigned char *)graph->slots,
+                                                  .mask = graph->mask,
+                                                  .count = nodes,
+                                                  .scan = GT_SCAN_BITMAP});
+    add_leaves(graph);
+    assert_null(gt_heap_seal(&graph->heap));
+    for (uint32_t i = 0; i < nodes + leaves; i++)
+        gt_bit_set(&graph->heap.allocated, i);
+    gt_bitmap_init(&graph->live, graph->heap.objects);
+}
+
+static void graph_deinit(struct graph *graph)
+{
+    gt_dominators_deinit(&graph->tree);
+    gt_bitmap_free(&graph->live);
+    gt_heap_deinit(&graph->heap);
+    free(graph->slots);
+    free(graph->mask);
+}
+
+static uint64_t inside(const struct graph *graph, uint32_t object)
+{
+    return gt_heap_address(&graph->heap, object) + 8; /* an interior pointer */
+}
+
+static void point(struct graph *graph, uint32_t from, unsigned word, uint32_t to)
+{
+    graph->slots[from][word] = inside(graph, to);
+}
+
+static void root(struct graph *graph, uint32_t to, uint32_t group)
+{
+    graph->roots[graph->root_count++] =
+        (struct gt_dominator_root){.value = inside(graph, to), .group = group};
+}
+
+/* Marks from the roots, but for those of one group, and never into one object. */
+static void mark(const struct graph *graph, uint32_t without_group, uint32_t without_object,
+                 struct gt_bitmap *marked)
+{
+    struct gt_cut cut;
+
+    gt_cut_init(&cut, &graph->heap);
+    if (without_object != GT_NO_OBJECT) gt_bit_set(&cut.blocked, without_object);
+    struct gt_marker *marker = gt_marker_create(&graph->heap, &cut, marked);
+    for (size_t i = 0; i < graph->root_count; i++) {
+        const struct gt_dominator_root *from = &graph->roots[i];
+        uint32_t object = gt_heap_object(&graph->heap, from->value);
+        if (from->group == without_group || (from->contents && object == without_object)) continue;
+        if (from->contents)
+            gt_mark_contents(marker, object);
+        else
+            gt_mark_seed(marker, from->value);
+    }
+    gt_mark_drain(marker);
+    gt_marker_free(marker);
+    gt_cut_deinit(&cut);
+}
+
+static void build(struct graph *graph)
+{
+    mark(graph, MAX_GROUPS, GT_NO_OBJECT, &graph->live);
+    gt_dominators_build(&graph->tree, &graph->heap, &graph->live, graph->roots, graph->root_count,
+                        MAX_GROUPS);
+}
+
+static uint32_t node_of(const struct graph *graph, uint32_t object)
+{
+    return gt_dominators_node(&graph->tree, object);
+}
+
+static uint32_t group_node(const struct graph *graph, uint32_t group)
+{
+    for (uint32_t node = 0; node < graph->tree.count; node++)
+        if (graph->tree.what[node] == (GT_DOMINATOR_GROUP | group)) return node;
+    return GT_NO_NODE;
+}
+
+static void assert_parent(const struct graph *graph, uint32_t object, uint32_t parent)
+{
+    assert_int_equal(graph->tree.parent[node_of(graph, object)], node_of(graph, parent));
+}
+
+static void assert_retains(const struct graph *graph, uint32_t node, uint64_t objects)
+{
+    assert_int_equal(graph->tree.retained[node], objects * sizeof *graph->slots);
+}
+
+/* ---- drawn by hand ------------------------------------------------------------------------- */
+
+static void test_diamond(void **state)
+{
+    struct graph graph;
+
+    (void)state;
+    graph_init(&graph, 5, 0);
+    root(&graph, A, 0);
+    point(&graph, A, 0, B);
+    point(&graph, A, 1, C);
+    point(&graph, B, 0, D);
+    point(&graph, C, 0, D);
+    point(&graph, D, 0, A);
+    build(&graph);
+    assert_parent(&graph, D, A);
+    assert_retains(&graph, node_of(&graph, A), 4);
+    assert_retains(&graph, node_of(&graph, B), 1);
+    assert_retains(&graph, group_node(&graph, 0), 4);
+    assert_int_equal(node_of(&graph, E), GT_NO_NODE); /* garbage */
+    graph_deinit(&graph);
+}
+
+static void test_two_groups_share(void **state)
+{
+    struct graph graph;
+
+    (void)state;
+    graph_init(&graph, 3, 0);
+    root(&graph, A, 2);
+    root(&graph, A, 2);
+    root(&graph, B, 5);
+    point(&graph, A, 0, C);
+    point(&graph, B, 0, C);
+    build(&graph);
+    assert_int_equal(graph.tree.parent[node_of(&graph, C)], 0);
+    assert_int_equal(graph.tree.parent[node_of(&graph, A)], group_node(&graph, 2));
+    assert_retains(&graph, group_node(&graph, 2), 1);
+    assert_retains(&graph, 0, 3);
+    graph_deinit(&graph);
+}
+
+static void test_contents_are_a_root(void **state)
+{
+    struct graph graph;
+
+    (void)state;
+    graph_init(&graph, 3, 0);
+    root(&graph, A, 0);
+    graph.roots[0].contents = true;
+    point(&graph, A, 0, A);
+    point(&graph, A, 1, B);
+    build(&graph);
+    assert_int_equal(node_of(&graph, A), GT_NO_NODE);
+    assert_retains(&graph, group_node(&graph, 0), 1);
+    graph_deinit(&graph);
+}
+
+/* A list whose nodes point back, and the last of which leads to what the first one's array holds
+ * too: deep, and the way up is long for each of them. */
+static void test_long_list(void **state)
+{
+    struct graph graph;
+
+    (void)state;
+    graph_init(&graph, LONG, 0);
+    root(&graph, 0, 0);
+    for (uint32_t i = 0; i + 1 < LONG; i++) {
+        point(&graph, i, 0, i + 1);
+        point(&graph, i + 1, 1, i);
+    }
+    build(&graph);
+    for (uint32_t i = 1; i < LONG; i += 1000) {
+        assert_parent(&graph, i, i - 1);
+        assert_retains(&graph, node_of(&graph, i), LONG - i);
+    }
+    graph_deinit(&graph);
+}
+
+/* ---- at random ----------------------------------------------------------------------------- */
+
+static void roll_edges(struct graph *graph, struct wide *random)
+{
+    uint32_t objects = graph->nodes + graph->leaves;
+    uint64_t density = 1 + roll(random, 2 * WORDS);
+
+    for (uint32_t from = 0; from < graph->nodes; from++)
+        for (unsigned word = 0; word < WORDS; word++)
+            if (roll(random, density) == 0)
+                point(graph, from, word,
+                      roll(random, 3) ? (uint32_t)roll(random, objects)
+                                      : (from + (uint32_t)roll(random, 5)) % objects);
+}
+
+static void roll_roots(struct graph *graph, struct wide *random)
+{
+    uint32_t objects = graph->nodes + graph->leaves;
+    uint64_t each = 1 + roll(random, MAX_ROOTS / MAX_GROUPS);
+
+    for (uint32_t group = 0; group < 1 + roll(random, MAX_GROUPS); group++)
+        for (uint64_t i = 0; i < each && graph->root_count < MAX_ROOTS; i++) {
+            root(graph, (uint32_t)roll(random, objects), group);
+            graph->roots[graph->root_count - 1].contents = roll(random, 8) == 0;
+        }
+}
+
+static void roll_graph(struct graph *graph, struct wide *random)
+{
+    uint32_t nodes = 1 + (uint32_t)roll(random, roll(random, 40) ? 24 : MAX_NODES * 3 / 4);
+
+    graph_init(graph, nodes, (uint32_t)roll(random, nodes / 3 + 1));
+    roll_edges(graph, random);
+    roll_roots(graph, random);
+    build(graph);
+}
+
+/* The nodes above one in the tree are those without which it is not reached, and no others. */
+static void check_subtree(const struct graph *graph, uint32_t top)
+{
+    const struct gt_dominators *tree = &graph->tree;
+    struct gt_bitmap marked;
+    uint32_t object = gt_dominators_object(tree, top);
+    uint32_t group = object == GT_NO_OBJECT ? tree->what[top] & ~GT_DOMINATOR_GROUP : MAX_GROUPS;
+
+    gt_bitmap_init(&marked, graph->heap.objects);
+    mark(graph, group, object, &marked);
+    for (uint32_t i = 0; i < graph->heap.objects; i++) {
+        if (!gt_bit(&graph->live, i)) continue;
+        uint32_t node = node_of(graph, i);
+        while (node > top)
+            node = tree->parent[node];
+        assert_int_equal(node == top, !gt_bit(&marked, i));
+    }
+    assert_int_equal(tree->retained[top], gt_heap_bytes_of(&graph->heap, &graph->live) -
+                                              gt_heap_bytes_of(&graph->heap, &marked));
+    gt_bitmap_free(&marked);
+}
+
+/* Contents that are a root stay one when their object goes: a node of those is not looked at. */
+static bool is_contents(const struct graph *graph, uint32_t object)
+{
+    for (size_t i = 0; i < graph->root_count; i++)
+        if (graph->roots[i].contents &&
+            gt_heap_object(&graph->heap, graph->roots[i].value) == object)
+            return true;
+    return false;
+}
+
+static void test_random_graphs(void **state)
+{
+    struct wide *random = gt_calloc(1, sizeof *random);
+
+    (void)state;
+    random->random = 88172645463325252u;
+    for (unsigned i = 0; i < GRAPHS; i++) {
+        struct graph graph;
+        roll_graph(&graph, random);
+        assert_int_equal(graph.tree.retained[0], gt_heap_bytes_of(&graph.heap, &graph.live));
+        for (uint32_t top = 1; top < graph.tree.count; top++) {
+            uint32_t object = gt_dominators_object(&graph.tree, top);
+            if (object == GT_NO_OBJECT || !is_contents(&graph, object)) check_subtree(&graph, top);
+        }
+        graph_deinit(&graph);
+    }
+    free(random);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_diamond),
+        cmocka_unit_test(test_two_groups_share),
+        cmocka_unit_test(test_contents_are_a_root),
+        cmocka_unit_test(test_long_list),
+        cmocka_unit_test(test_random_graphs),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
