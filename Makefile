@@ -38,14 +38,15 @@ CLI_LIBS := -lpopt
 # ---- sources ---------------------------------------------------------------------------------
 
 LIB_SRC := $(sort $(wildcard gotypes/*.c) \
-	$(shell find inspector -name '*.c' -not -path 'inspector/cli/*'))
+	$(shell find inspector -name '*.c' -not -path 'inspector/cli/*' -not -path 'inspector/pages/*'))
 CLI_SRC := $(sort $(wildcard inspector/cli/*.c))
+PAGES_SRC := $(sort $(wildcard inspector/pages/*.c))
 TEST_SRC := $(sort $(shell find tests/unit -name '*.c' 2>/dev/null))
 UNIT_SRC := $(filter %_test.c,$(TEST_SRC))
 # What several unit tests share: any other file beside them.
 HELP_SRC := $(filter-out %_test.c,$(TEST_SRC))
 DUMP_SRC := $(wildcard tests/cli/*.c tests/layouts/*.c)
-ALL_C := $(LIB_SRC) $(CLI_SRC) $(TEST_SRC) $(DUMP_SRC) $(wildcard tests/fuzz/*.c)
+ALL_C := $(LIB_SRC) $(CLI_SRC) $(PAGES_SRC) $(TEST_SRC) $(DUMP_SRC) $(wildcard tests/fuzz/*.c)
 ALL_H := $(sort $(wildcard include/*.h gotypes/*.h) \
 	$(shell find inspector tests -name '*.h' 2>/dev/null))
 
@@ -57,6 +58,9 @@ PROTO_H := $(PROTO_C:.c=.h)
 LIB_OBJ := $(LIB_SRC:%.c=$(BUILD)/%.o) $(PROTO_C:.c=.o)
 CLI_OBJ := $(CLI_SRC:%.c=$(BUILD)/%.o)
 HELP_OBJ := $(HELP_SRC:%.c=$(BUILD)/%.o)
+# The command line without its main, for the other programs that have its rows.
+ROWS_OBJ := $(filter-out %/main.o,$(CLI_OBJ))
+PAGES := $(addprefix $(BUILD)/pages/,gotopsy.1 gotopsy.bash _gotopsy gotopsy.fish)
 FUZZ_SRC := $(wildcard tests/fuzz/fuzz_*.c)
 FUZZ_BIN := $(FUZZ_SRC:%.c=$(BUILD)/%)
 REPLAY_BIN := $(FUZZ_SRC:tests/fuzz/fuzz_%.c=$(BUILD)/tests/fuzz/replay_%)
@@ -69,7 +73,7 @@ DUMP_BIN := $(DUMP_SRC:%.c=$(BUILD)/%)
 say = $(if $(V),,@echo '  $(1) $@';)
 
 .PHONY: all
-all: $(BUILD)/gotopsy $(BUILD)/libgotopsy.a $(BUILD)/libgotopsy.so
+all: $(BUILD)/gotopsy $(BUILD)/libgotopsy.a $(BUILD)/libgotopsy.so $(PAGES)
 
 $(BUILD)/%.o: %.c | $(BUILD)/have-libraries
 	@mkdir -p $(@D)
@@ -101,6 +105,14 @@ $(BUILD)/libgotopsy.so: $(BUILD)/libgotopsy.so.$(VERSION)
 $(BUILD)/gotopsy: $(CLI_OBJ) $(BUILD)/libgotopsy.a
 	$(call say,LD)$(CC) $(CFLAGS) $(LDFLAGS) -pthread $^ $(LIBS) $(CLI_LIBS) -o $@
 
+# The manual page and the completions are made from the rows of commands and options.
+$(BUILD)/inspector/pages/pages: $(PAGES_SRC:%.c=$(BUILD)/%.o) $(ROWS_OBJ) $(BUILD)/libgotopsy.a
+	$(call say,LD)$(CC) $(CFLAGS) $(LDFLAGS) -pthread $^ $(LIBS) $(CLI_LIBS) -o $@
+
+$(BUILD)/pages/%: $(BUILD)/inspector/pages/pages
+	@mkdir -p $(@D)
+	$(call say,PAGE)$< $* >$@.new && mv $@.new $@
+
 $(BUILD)/libhelp.a: $(HELP_OBJ)
 	@rm -f $@
 	$(call say,AR)ar rcs $@ $^
@@ -110,7 +122,7 @@ $(UNIT_BIN) $(DUMP_BIN): $(BUILD)/%: $(BUILD)/%.o $(BUILD)/libhelp.a $(BUILD)/li
 
 # Fuzz targets, with libFuzzer's main and with one that replays inputs. The command line is a
 # program's, so its objects are linked beside the library.
-FUZZ_OBJ := $(BUILD)/tests/fuzz/fuzz.o $(filter-out %/main.o,$(CLI_OBJ))
+FUZZ_OBJ := $(BUILD)/tests/fuzz/fuzz.o $(ROWS_OBJ)
 $(FUZZ_BIN): $(BUILD)/%: $(BUILD)/%.o $(FUZZ_OBJ) $(BUILD)/libgotopsy.a
 	$(call say,LD)$(CC) $(CFLAGS) -fsanitize=fuzzer $(LDFLAGS) -pthread $^ $(LIBS) $(CLI_LIBS) -o $@
 
@@ -165,7 +177,7 @@ BUILD_DEPS := gcc make pkg-config libc6-dev libelf-dev libdwarf-dev libunwind-de
 	liblz4-dev liblzma-dev zlib1g-dev libjansson-dev libpopt-dev \
 	libprotobuf-c-dev protobuf-c-compiler
 TEST_DEPS := libcmocka-dev python3 python3-pytest python3-jsonschema zstd lz4 xz-utils gdb \
-	elfutils qemu-user debuginfod graphviz strace
+	elfutils qemu-user debuginfod graphviz strace groff-base zsh fish
 LINT_DEPS := clang-format clang-tidy
 # The sanitizers' and libFuzzer's libraries, whose package has clang's own number in its name.
 clang_runtime = libclang-rt-$(shell clang -dumpversion 2>/dev/null | cut -d. -f1)-dev
@@ -240,7 +252,7 @@ ASAN_CFLAGS += -Wno-format-truncation -Wno-format-overflow
 endif
 
 .PHONY: test-build unit cases bench
-test-build: $(BUILD)/gotopsy $(UNIT_BIN) $(DUMP_BIN) $(REPLAY_BIN)
+test-build: $(BUILD)/gotopsy $(PAGES) $(UNIT_BIN) $(DUMP_BIN) $(REPLAY_BIN)
 
 unit: $(UNIT_BIN)
 	@for t in $(abspath $^); do $$t || exit 1; done
@@ -272,8 +284,13 @@ bench: deps-test
 # ---- installing ------------------------------------------------------------------------------
 
 .PHONY: install
+SHARE = $(DESTDIR)$(PREFIX)/share
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/include $(DESTDIR)$(LIBDIR)/pkgconfig
+	install -D -m 644 $(BUILD)/pages/gotopsy.1 $(SHARE)/man/man1/gotopsy.1
+	install -D -m 644 $(BUILD)/pages/gotopsy.bash $(SHARE)/bash-completion/completions/gotopsy
+	install -D -m 644 $(BUILD)/pages/_gotopsy $(SHARE)/zsh/site-functions/_gotopsy
+	install -D -m 644 $(BUILD)/pages/gotopsy.fish $(SHARE)/fish/vendor_completions.d/gotopsy.fish
 	install -m 755 $(BUILD)/gotopsy $(DESTDIR)$(PREFIX)/bin/
 	install -m 644 include/gotopsy.h $(DESTDIR)$(PREFIX)/include/
 	install -m 644 $(BUILD)/libgotopsy.a $(BUILD)/libgotopsy.so.$(VERSION) $(DESTDIR)$(LIBDIR)/
@@ -299,7 +316,7 @@ TIDY := -*,clang-analyzer-*,bugprone-*,-bugprone-easily-swappable-parameters,$\
 lint: deps-lint
 	$(again) $(PROTO_H)
 	@clang-format --dry-run -Werror $(ALL_C) $(ALL_H)
-	@printf '%s\n' $(LIB_SRC) $(CLI_SRC) | xargs -I FILE -P $$(nproc) clang-tidy --quiet \
+	@printf '%s\n' $(LIB_SRC) $(CLI_SRC) $(PAGES_SRC) | xargs -I FILE -P $$(nproc) clang-tidy --quiet \
 	    --warnings-as-errors='*' --checks='$(TIDY)' FILE -- $(STD)
 
 clean:

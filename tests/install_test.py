@@ -83,6 +83,10 @@ def test_destdir_and_prefix(tmp_path):
         f"usr/lib/libgotopsy.so.{version[1]}",
         f"usr/lib/libgotopsy.so.{version[1]}{version[2]}",
         "usr/lib/pkgconfig/gotopsy.pc",
+        "usr/share/man/man1/gotopsy.1",
+        "usr/share/bash-completion/completions/gotopsy",
+        "usr/share/zsh/site-functions/_gotopsy",
+        "usr/share/fish/vendor_completions.d/gotopsy.fish",
     }
     described = (tmp_path / "usr/lib/pkgconfig/gotopsy.pc").read_text()
     assert "prefix=/usr\n" in described

@@ -2,27 +2,49 @@
 
 enum { NAME_COLUMNS = 26 };
 
+const char gt_help_cores[] =
+    "A core may be compressed (zstd, lz4, xz, gzip), and - is standard input.\n"
+    "A core that is named like a command: ./report\n";
+
+const struct gt_help_row gt_help_statuses[] = {
+    {"0", "analysed"},    {"1", "analysed, and a finding met --fail-on"},
+    {"2", "wrong usage"}, {"3", "not analysed, or the output was not written"},
+    {NULL, NULL},
+};
+
+const struct gt_help_row gt_help_environment[] = {
+    {"GOTOPSY_TIMINGS", "if set: print the CPU time of each stage on standard error"},
+    {"TMPDIR", "where a compressed core is unpacked (default: /tmp)"},
+    {"DEBUGINFOD_URLS", "servers that are asked for missing debug information"},
+    {"NO_COLOR", "if set: no colour, unless --colour=always"},
+    {"TERM", "if dumb: no colour and no progress"},
+    {NULL, NULL},
+};
+
+static void put_rows(const char *title, const struct gt_help_row *rows, FILE *to)
+{
+    fprintf(to, "\n%s:\n", title);
+    for (const struct gt_help_row *row = rows; row->name; row++)
+        fprintf(to, "  %-16s %s\n", row->name, row->text);
+}
+
 static void put_exit_statuses(FILE *to)
 {
-    fputs("\nExit status: 0 analysed; 1 analysed, and a finding met --fail-on; 2 wrong usage;\n"
-          "3 not analysed, or the output was not written.\n",
-          to);
+    fputs("\nExit status:\n", to);
+    for (const struct gt_help_row *row = gt_help_statuses; row->name; row++)
+        fprintf(to, "  %s  %s\n", row->name, row->text);
 }
 
 void gt_help_overview(FILE *to)
 {
-    fputs("gotopsy finds memory leaks in the core dump of a Go program: how many bytes, what\n"
-          "holds them, and how to fix it.\n\n"
-          "usage: gotopsy [COMMAND] CORE [OPTION]...\n\n",
+    fputs("gotopsy " GT_HELP_PURPOSE ":\n" GT_HELP_SAYS ".\n\n"
+          "usage: gotopsy " GT_HELP_USAGE "\n\n",
           to);
     for (const struct gt_command *command = gt_commands; command->name; command++)
         fprintf(to, "  %-10s %-10s %s\n", command->name, command->argument, command->summary);
-    fprintf(to,
-            "\n%s\nOptions of each command: gotopsy COMMAND --help. A core may be compressed "
-            "(zstd,\nlz4, xz, gzip), and - is standard input.\nA core that is named like a "
-            "command: ./report\n"
-            "GOTOPSY_TIMINGS=1 in the environment: tells the CPU time of each stage on stderr.\n",
-            gt_commands[0].examples);
+    fprintf(to, "\n%s\nOptions of each command: gotopsy COMMAND --help\n%s",
+            gt_commands[0].examples, gt_help_cores);
+    put_rows("Environment", gt_help_environment, to);
     put_exit_statuses(to);
 }
 

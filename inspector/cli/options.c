@@ -3,6 +3,7 @@
 #include "inspector/base/alloc.h"
 #include "inspector/base/error.h"
 #include "inspector/base/str.h"
+#include "inspector/cli/arguments.h"
 #include "inspector/cli/commands.h"
 #include "inspector/cli/size.h"
 
@@ -74,11 +75,11 @@ static struct gt_error *set_min_bytes(struct gt_options *options, const char *va
 
 static bool find_kind(const char *name, size_t length, unsigned *kind)
 {
-    for (*kind = 0; *kind < GT_KINDS; ++*kind) {
-        const char *known = gt_kind_name(*kind);
+    const char *known;
+
+    for (*kind = 0; (known = gt_argument_word("KIND[:SIZE]", NULL, *kind)); ++*kind)
         if (strlen(known) == length && memcmp(known, name, length) == 0) return true;
-    }
-    return length == 3 && memcmp(name, "any", 3) == 0;
+    return false;
 }
 
 static struct gt_error *set_fail_on(struct gt_options *options, const char *value)
@@ -168,11 +169,10 @@ static struct gt_error *set_all(struct gt_options *options, const char *value)
 
 static struct gt_error *parse_when(const char *name, const char *value, enum gt_when *when)
 {
-    static const char *const names[] = {
-        [GT_AUTO] = "auto", [GT_ALWAYS] = "always", [GT_NEVER] = "never"};
+    const char *word;
 
-    for (unsigned i = 0; i < sizeof names / sizeof names[0]; i++) {
-        if (strcmp(value, names[i]) != 0) continue;
+    for (unsigned i = 0; (word = gt_argument_word("WHEN", NULL, i)); i++) {
+        if (strcmp(value, word) != 0) continue;
         *when = i;
         return NULL;
     }
@@ -246,7 +246,7 @@ const struct gt_option_row gt_option_rows[] = {
     {"color", 0, "WHEN", NULL, GT_FOR_ANALYSES, set_colour},
     {"width", 0, "N", "columns of text (default: the terminal's, 60 to 120; else 100)",
      GT_FOR_ANALYSES, set_width},
-    {"progress", 0, "WHEN", "auto (on a terminal, when it takes long) or never", GT_FOR_ANALYSES,
+    {"progress", 0, "auto|never", "auto: on a terminal, when it takes long", GT_FOR_ANALYSES,
      set_progress},
     {"quiet", 0, NULL, "print only errors on standard error", GT_FOR_ANALYSES, set_quiet},
     {"help", 'h', NULL, "print this help", GT_FOR_ALL, set_help},

@@ -1,0 +1,26 @@
+/*
+ * What the argument of an option can be: one row for each name of an argument that stands for files
+ * or for a few words. Any other name stands for anything.
+ *
+ * Invariant: the name alone decides, so parsing, errors and completions agree.
+ */
+#ifndef GT_CLI_ARGUMENTS_H
+#define GT_CLI_ARGUMENTS_H
+
+#include "inspector/cli/commands.h"
+
+enum gt_argument {
+    GT_ARGUMENT_ANY, /* a number, a size: nothing can be offered */
+    GT_ARGUMENT_FILE,
+    GT_ARGUMENT_FOLDER,
+    GT_ARGUMENT_WORD, /* one of gt_argument_word() */
+};
+
+/* `name`: "FILE", "WHEN"; NULL is GT_ARGUMENT_ANY. */
+enum gt_argument gt_argument_find(const char *name);
+
+/* The index-th word that an argument with this name can be, to this command; NULL past the last.
+ * Words for enum gt_when and enum gt_kind stand in the order of their enum. */
+const char *gt_argument_word(const char *name, const struct gt_command *command, unsigned index);
+
+#endif
