@@ -7,6 +7,7 @@
 #include "inspector/runtime/waits/waiting_values.h"
 
 #include <ctype.h>
+#include <inttypes.h>
 
 void gt_strip_indices(char *field)
 {
@@ -51,8 +52,8 @@ static const char *unnamed_global(const struct gt_study *study, const struct gt_
     struct gt_str name = {0};
 
     if (!gt_global_users_at(study->users, root->addr, &at)) return "unnamed global";
-    gt_str_format(&name, "global at %s+0x%llx", at.section,
-                  (unsigned long long)(at.offset + (alike ? 0 : at.inside)));
+    gt_str_format(&name, "global at %s+0x%" PRIx64, at.section,
+                  at.offset + (alike ? 0 : at.inside));
     if (at.user_count) gt_str_format(&name, " (used by %s", at.users[0]);
     if (at.user_count > 1)
         gt_str_format(&name, "%s%s", at.user_count == 2 ? " and " : ", ", at.users[1]);
@@ -68,8 +69,8 @@ const char *gt_global_place(const struct gt_study *study, const struct gt_root *
     struct gt_referred at;
 
     if (!gt_global_users_at(study->users, root->addr, &at)) return "global";
-    return gt_arena_format(study->storage, "global at %s+0x%llx", at.section,
-                           (unsigned long long)(at.offset + at.inside));
+    return gt_arena_format(study->storage, "global at %s+0x%" PRIx64, at.section,
+                           at.offset + at.inside);
 }
 
 const char *gt_static_place(const struct gt_study *study, const struct gt_root *root, bool alike)
@@ -77,8 +78,8 @@ const char *gt_static_place(const struct gt_study *study, const struct gt_root *
     struct gt_referred at;
 
     if (!gt_global_users_at(study->users, root->addr, &at)) return "static data";
-    return gt_arena_format(study->storage, "static data at %s+0x%llx", at.section,
-                           (unsigned long long)(at.offset + (alike ? 0 : at.inside)));
+    return gt_arena_format(study->storage, "static data at %s+0x%" PRIx64, at.section,
+                           at.offset + (alike ? 0 : at.inside));
 }
 
 /* The compiler gives a value that is to be sent a place without a name. */

@@ -134,7 +134,7 @@ const char *gt_static_name(const struct gt_study *study, uint64_t addr, bool ali
                            size_t field_size, gt_type_id *type)
 {
     struct gt_str name = {0};
-    struct step step;
+    struct step step = {0};
     struct way way;
 
     find_way(study, addr, &way);

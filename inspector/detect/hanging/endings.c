@@ -3,6 +3,7 @@
 #include "inspector/base/search.h"
 #include "inspector/detect/describe/root_names.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 
 enum {
@@ -247,8 +248,8 @@ static const char *within(const struct gt_study *study, int64_t ns)
 
     for (size_t i = 0; i < sizeof units / sizeof *units; i++)
         if (ns >= units[i].ns)
-            return gt_arena_format(study->storage, "their timers, within %lld%s",
-                                   (long long)(ns / units[i].ns + 1), units[i].unit);
+            return gt_arena_format(study->storage, "their timers, within %" PRId64 "%s",
+                                   ns / units[i].ns + 1, units[i].unit);
     return "their timers, within a second";
 }
 

@@ -24,8 +24,8 @@ struct telling {
 
 static const char *kind_of(const struct gt_goroutine *g)
 {
-    size_t length = g->wait_reason && !g->system ? strlen(g->wait_reason) : 0;
-
+    if (!g->wait_reason || g->system) return NULL;
+    size_t length = strlen(g->wait_reason);
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         size_t row = strlen(rows[i].reason);
         if (length >= row && strcmp(g->wait_reason + length - row, rows[i].reason) == 0)

@@ -161,7 +161,7 @@ static void weigh_rows(const struct listing *listing, struct gt_undecided *told)
 {
     const struct gt_vec *words = &listing->study->windows->undecided_words;
     struct gt_vec groups[MAX_TOLD];
-    uint64_t bytes[MAX_TOLD];
+    uint64_t bytes[MAX_TOLD] = {0};
     bool any = false;
 
     for (size_t i = 0; i < listing->rows.len; i++)

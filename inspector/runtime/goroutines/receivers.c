@@ -46,7 +46,7 @@ static bool receiver_name(const char *function, char *out, size_t size)
     for (const char *from = function; from < end && length + 1 < size; from++) {
         if (from == star + 1) from += 2; /* the parenthesis and the star */
         bool escaped = from[0] == '%' && from[1] == '2' && from[2] == 'e';
-        out[length++] = escaped ? '.' : *from;
+        out[length++] = (char)(escaped ? '.' : *from);
         from += escaped ? 2 : 0;
     }
     out[length] = '\0';

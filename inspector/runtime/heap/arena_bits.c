@@ -40,8 +40,7 @@ static bool open_arena(struct slots *slots, uint64_t addr)
     const struct gt_arena_bits *from = slots->from;
     uint64_t number = (addr + from->offset) >> ARENA_SHIFT, arena;
 
-    if (slots->arena == number + 1) return true;
-    slots->arena = number + 1;
+    if (slots->bitmap && slots->arena == number + 1) return true;
     slots->bitmap = NULL;
     if (!gt_mem_u64(from->process->mem, from->arenas + number * 8, &arena) || !arena) return false;
     slots->bitmap =
@@ -49,7 +48,9 @@ static bool open_arena(struct slots *slots, uint64_t addr)
     if (!from->two_bits)
         slots->no_more =
             part(from->process, arena, GT_F_heapArena_noMorePtrs, ARENA_WORDS / CHUNK_WORDS / 8);
-    return slots->bitmap && (from->two_bits || slots->no_more);
+    if (!slots->bitmap || !(from->two_bits || slots->no_more)) return false;
+    slots->arena = number + 1;
+    return true;
 }
 
 static void set(struct slots *slots, uint64_t addr)

@@ -151,7 +151,7 @@ static bool package_of(const char *function, char *out)
         bool escaped = function[i] == '%' && i + 2 < length && hex(function[i + 1]) >= 0 &&
                        hex(function[i + 2]) >= 0;
         out[made++] =
-            escaped ? (char)(hex(function[i + 1]) << 4 | hex(function[i + 2])) : function[i];
+            (char)(escaped ? hex(function[i + 1]) << 4 | hex(function[i + 2]) : function[i]);
         if (escaped) i += 2;
     }
     out[made] = '\0';

@@ -384,17 +384,18 @@ static void words_of_object(struct scan *scan, const struct object *object,
 
 static void scan_object(struct scan *scan, const struct object *object, bool conservative)
 {
+    const unsigned char *mask = object->mask;
     unsigned char *made = NULL;
 
-    if (!object->mask) {
-        made = gt_calloc(1, object->words / 8 + 1);
+    if (!mask) {
+        mask = made = gt_calloc(1, object->words / 8 + 1);
         if (!gt_types_run_program(scan->process->mem, object->program, object->words, made)) {
             scan->counts->lost++;
             free(made);
             return;
         }
     }
-    words_of_object(scan, object, made ? made : object->mask, conservative);
+    words_of_object(scan, object, mask, conservative);
     free(made);
 }
 

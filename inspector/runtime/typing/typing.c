@@ -150,7 +150,7 @@ static void count_bytes(struct gt_typing *typing, const struct gt_bitmap *live)
 static struct gt_typing *create(const struct gt_goheap *heap,
                                 const struct gt_goroutines *goroutines,
                                 const struct gt_roots *roots, const struct gt_bitmap *live,
-                                const struct gt_bitmap *within)
+                                bool only_live)
 {
     struct gt_typing *typing = gt_calloc(1, sizeof *typing);
 
@@ -159,7 +159,7 @@ static struct gt_typing *create(const struct gt_goheap *heap,
                                  .roots = roots,
                                  .process = heap->process,
                                  .types = heap->process->types,
-                                 .within = within,
+                                 .within = only_live ? live : NULL,
                                  .rows = gt_alloc(sizeof *typing->rows)};
     *typing->rows = GT_VEC_OF(struct gt_type_row);
     typing->shapes = gt_shapes_create(heap);
@@ -174,7 +174,7 @@ static struct gt_typing *create(const struct gt_goheap *heap,
     claim_headers(typing, live);
     drain(typing);
     claim_roots(typing);
-    if (!heap->process->dwarf || within) claim_goroutines(typing);
+    if (!heap->process->dwarf || only_live) claim_goroutines(typing);
     drain(typing);
     claim_untyped(typing, live);
     drain(typing);
@@ -190,14 +190,14 @@ struct gt_typing *gt_typing_create(const struct gt_goheap *heap,
                                    const struct gt_goroutines *goroutines,
                                    const struct gt_roots *roots, const struct gt_bitmap *live)
 {
-    return create(heap, goroutines, roots, live, NULL);
+    return create(heap, goroutines, roots, live, false);
 }
 
 struct gt_typing *gt_typing_create_of(const struct gt_goheap *heap,
                                       const struct gt_goroutines *goroutines,
                                       const struct gt_roots *roots, const struct gt_bitmap *some)
 {
-    return create(heap, goroutines, roots, some, some);
+    return create(heap, goroutines, roots, some, true);
 }
 
 void gt_typing_free(struct gt_typing *typing)
