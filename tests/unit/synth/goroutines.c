@@ -187,6 +187,11 @@ uint64_t synth_channel(struct synth *synth, uint64_t room)
     return channel;
 }
 
+void synth_channel_of(struct synth *synth, uint64_t channel, uint64_t element)
+{
+    synth_set(synth, channel, GT_F_hchan_elemtype, element);
+}
+
 static void enqueue(struct synth *synth, uint64_t channel, enum gt_field_id queue, uint64_t sudog)
 {
     uint64_t last = synth_field(synth, channel, queue), next;

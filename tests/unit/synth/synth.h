@@ -141,6 +141,7 @@ void synth_waits_for(struct synth_g *g, uint64_t ns);
 void synth_wait(struct synth_g *g, enum synth_wait how);
 /* A channel of pointers with room for so many. */
 uint64_t synth_channel(struct synth *synth, uint64_t room);
+void synth_channel_of(struct synth *synth, uint64_t channel, uint64_t element); /* a type */
 void synth_wait_channel(struct synth_g *g, enum synth_wait how, uint64_t channel);
 /* A select with a case for each channel, all of them to receive or all to send. */
 void synth_wait_select(struct synth_g *g, const uint64_t *channels, size_t count, bool send);

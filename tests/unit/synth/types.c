@@ -19,12 +19,13 @@ static uint64_t put_type(struct synth *synth, unsigned kind, const char *name, u
                          uint64_t pointer_bytes, const unsigned char *mask)
 {
     uint64_t addr = synth_alloc(synth, SYNTH_TYPES, ROOM, 16);
+    uint64_t alignment = size % 8 ? 1 : 8;
 
     synth_put(synth, addr, size);
     synth_put(synth, addr + 8, pointer_bytes);
-    synth_put_sized(synth, addr + 16, 4, 0x1234);              /* hash */
-    synth_put_sized(synth, addr + 21, 1, size < 8 ? size : 8); /* alignment */
-    synth_put_sized(synth, addr + 22, 1, size < 8 ? size : 8);
+    synth_put_sized(synth, addr + 16, 4, 0x1234); /* hash */
+    synth_put_sized(synth, addr + 21, 1, alignment);
+    synth_put_sized(synth, addr + 22, 1, alignment);
     synth_put_sized(synth, addr + 23, 1, kind);
     if (pointer_bytes)
         synth_put(synth, addr + 32,

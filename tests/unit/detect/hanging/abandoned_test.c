@@ -1,0 +1,182 @@
+/*
+ * Abandoned goroutines: something could still end their wait, and nobody is left who would.
+ *
+ * They are suspects beside the proof of hung_test.c: nothing of them is told forever.
+ */
+#include "tests/unit/synth/synth.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static const char GO[] = "go1.26.8";
+
+#define SECOND UINT64_C(1000000000)
+
+enum { MANY = 12, KEPT = 4096 };
+
+static const struct gt_finding *found(struct synth *synth)
+{
+    return synth_finding(synth_report(synth), GT_HUNG_GOROUTINE);
+}
+
+static void assert_none(struct synth *synth)
+{
+    const struct gt_finding *finding = found(synth);
+
+    if (finding) fail_msg("%s", finding->title);
+}
+
+static const struct gt_finding *assert_found(struct synth *synth, enum gt_confidence confidence)
+{
+    const struct gt_finding *finding = found(synth);
+
+    assert_non_null(finding);
+    assert_int_equal(finding->confidence, confidence);
+    return finding;
+}
+
+/* A goroutine that has a block, and waits for these channels. */
+static void waiter(struct synth *synth, const uint64_t *channels, size_t count)
+{
+    struct synth_g *g = synth_go(synth, "main.work");
+
+    synth_local(g, synth_object(synth, KEPT, NULL));
+    for (size_t i = 0; i < count; i++)
+        synth_local(g, channels[i]);
+    if (count == 1)
+        synth_wait_channel(g, SYNTH_RECEIVE, channels[0]);
+    else
+        synth_wait_select(g, channels, count, false);
+}
+
+/* A channel of struct{} without a buffer, that the variable main.quit leads to. */
+static uint64_t shutdown_channel(struct synth *synth)
+{
+    uint64_t channel = synth_channel(synth, 0);
+
+    synth_channel_of(synth, channel, synth_type_struct(synth, "struct {}", 0, NULL, 0));
+    synth_global(synth, "main.quit", channel);
+    return channel;
+}
+
+/* ---- only a shutdown could end them -------------------------------------------------------- */
+
+/* Each waits for an answer of its own, or for the program's end. */
+static void nobody_answers_and_only_a_shutdown_ends_them(void **state)
+{
+    struct synth *synth = synth_begin(state, GO);
+    uint64_t quit = shutdown_channel(synth);
+
+    for (int i = 0; i < MANY; i++) {
+        const uint64_t channels[] = {synth_channel(synth, 0), quit};
+        waiter(synth, channels, 2);
+    }
+    const struct gt_finding *finding = assert_found(synth, GT_LIKELY);
+    assert_int_equal(finding->count, MANY);
+    assert_true(finding->bytes_freed >= MANY * KEPT);
+    assert_non_null(finding->doubt);
+    assert_null(strstr(finding->title, "forever"));
+}
+
+static void whoever_holds_their_channels_answers(void **state)
+{
+    struct synth *synth = synth_begin(state, GO);
+    uint64_t quit = shutdown_channel(synth);
+
+    for (int i = 0; i < MANY; i++) {
+        const uint64_t channels[] = {synth_channel(synth, 0), quit};
+        waiter(synth, channels, 2);
+        synth_global(synth, "main.pending", channels[0]);
+    }
+    assert_none(synth);
+}
+
+/* A pool of workers waits for one queue, and others send to it. */
+static void workers_on_a_queue_of_the_programs_are_none(void **state)
+{
+    struct synth *synth = synth_begin(state, GO);
+    uint64_t queue = synth_channel(synth, 0);
+
+    synth_global(synth, "main.queue", queue);
+    for (int i = 0; i < MANY; i++)
+        waiter(synth, &queue, 1);
+    assert_none(synth);
+}
+
+/* ---- only their own clocks wake them ------------------------------------------------------- */
+
+/* select { case <-answer: case <-time.After(10 * time.Minute): } */
+static void nobody_answers_and_only_their_timers_wake_them(void **state)
+{
+    struct synth *synth = synth_begin(state, GO);
+
+    for (int i = 0; i < MANY; i++) {
+        const uint64_t channels[] = {synth_channel(synth, 0),
+                                     synth_timer_channel(synth, synth_after(synth))};
+        waiter(synth, channels, 2);
+    }
+    assert_int_equal(assert_found(synth, GT_LIKELY)->count, MANY);
+}
+
+static void a_poll_with_a_timer_is_answered_by_who_sends(void **state)
+{
+    struct synth *synth = synth_begin(state, GO);
+    uint64_t queue = synth_channel(synth, 0);
+
+    synth_global(synth, "main.queue", queue);
+    for (int i = 0; i < MANY; i++) {
+        const uint64_t channels[] = {queue, synth_timer_channel(synth, synth_after(synth))};
+        waiter(synth, channels, 2);
+    }
+    assert_none(synth);
+}
+
+/* ---- more and more of them ----------------------------------------------------------------- */
+
+/* Somebody reaches each, and yet a hundred and more of all ages wait. */
+static void many_of_all_ages_are_suspects(void **state)
+{
+    struct synth *synth = synth_begin(state, GO);
+
+    for (uint64_t i = 0; i < 120; i++) {
+        uint64_t channel = synth_channel(synth, 0);
+        struct synth_g *g = synth_go(synth, "main.work");
+        synth_local(g, synth_object(synth, KEPT, NULL));
+        synth_wait_channel(g, SYNTH_RECEIVE, channel);
+        synth_waits_for(g, (3600 - i * 30) * SECOND);
+        synth_global(synth, "main.pending", channel);
+    }
+    assert_int_equal(assert_found(synth, GT_SUSPECT)->count, 120);
+}
+
+static void many_of_one_age_are_a_program_at_rest(void **state)
+{
+    struct synth *synth = synth_begin(state, GO);
+
+    for (int i = 0; i < 120; i++) {
+        uint64_t channel = synth_channel(synth, 0);
+        struct synth_g *g = synth_go(synth, "main.work");
+        synth_local(g, synth_object(synth, KEPT, NULL));
+        synth_wait_channel(g, SYNTH_RECEIVE, channel);
+        synth_waits_for(g, 3000 * SECOND);
+        synth_global(synth, "main.pending", channel);
+    }
+    assert_none(synth);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_teardown(nobody_answers_and_only_a_shutdown_ends_them, synth_end),
+        cmocka_unit_test_teardown(whoever_holds_their_channels_answers, synth_end),
+        cmocka_unit_test_teardown(workers_on_a_queue_of_the_programs_are_none, synth_end),
+        cmocka_unit_test_teardown(nobody_answers_and_only_their_timers_wake_them, synth_end),
+        cmocka_unit_test_teardown(a_poll_with_a_timer_is_answered_by_who_sends, synth_end),
+        cmocka_unit_test_teardown(many_of_all_ages_are_suspects, synth_end),
+        cmocka_unit_test_teardown(many_of_one_age_are_a_program_at_rest, synth_end),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
