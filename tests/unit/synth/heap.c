@@ -1,8 +1,9 @@
 /*
  * The heap: spans of one page for small objects, and a span of its own for each larger one.
  *
- * All slots that were handed out are allocated; the rest of a span is free. Pointer words of small
- * objects are bits at the end of their span, those of larger ones are told by the span's type.
+ * All slots that were handed out are allocated, unless the test frees them; the rest of a span is
+ * free. The last collection marked what is allocated. Pointer words of small objects are bits at
+ * the end of their span, those of larger ones are told by the span's type.
  */
 #include "tests/unit/synth/synth_impl.h"
 
@@ -11,7 +12,6 @@ enum {
     MASK_BYTES = SPAN_PAGE / 64,
     MAX_SMALL = 512,
     GENERATION = 6, /* mheap_.sweepgen: three collections were completed, all spans are swept */
-    MAX_OBJECTS = SPAN_PAGE / 8,
 };
 
 static struct synth_span *add_span(struct synth *synth, uint64_t slot, bool noscan, uint64_t type)
@@ -40,6 +40,7 @@ static struct synth_span *span_for(struct synth *synth, uint64_t slot, bool nosc
 
 static uint64_t take_slot(struct synth_span *span)
 {
+    span->allocated[span->used / 8] |= (unsigned char)(1 << span->used % 8);
     return span->base + span->used++ * span->slot;
 }
 
@@ -51,6 +52,14 @@ struct synth_span *synth_span_of(struct synth *synth, uint64_t addr)
     }
     fail_msg("no object at 0x%llx", (unsigned long long)addr);
     return NULL;
+}
+
+void synth_free_object(struct synth *synth, uint64_t addr)
+{
+    struct synth_span *span = synth_span_of(synth, addr);
+    uint64_t number = (addr - span->base) / span->slot;
+
+    span->allocated[number / 8] &= (unsigned char)~(1 << number % 8);
 }
 
 static uint64_t rounded(uint64_t size)
@@ -119,16 +128,20 @@ static uint64_t class_of(const struct synth_span *span)
 
 static void finish_span(struct synth *synth, const struct synth_span *span)
 {
-    static const unsigned char none[MAX_OBJECTS / 8];
-    uint64_t bits = synth_new_bytes(synth, SYNTH_OFF_HEAP, none, (span->nelems + 7) / 8);
+    uint64_t size = (span->nelems + 7) / 8, first = 0;
+    uint64_t marks = synth_alloc(synth, SYNTH_OFF_HEAP, size, 8);
+    uint64_t bits = synth_new_bytes(synth, SYNTH_OFF_HEAP, span->allocated, size);
+
+    while (first < span->nelems && span->allocated[first / 8] >> first % 8 & 1)
+        first++;
     const uint64_t fields[][2] = {
         {GT_F_mspan_startAddr, span->base},
         {GT_F_mspan_npages, (span->slot + SPAN_PAGE - 1) / SPAN_PAGE},
-        {GT_F_mspan_freeindex, span->used},
-        {GT_F_mspan_freeIndexForScan, span->used},
+        {GT_F_mspan_freeindex, first},
+        {GT_F_mspan_freeIndexForScan, first},
         {GT_F_mspan_nelems, span->nelems},
         {GT_F_mspan_allocBits, bits},
-        {GT_F_mspan_gcmarkBits, bits},
+        {GT_F_mspan_gcmarkBits, marks},
         {GT_F_mspan_sweepgen, GENERATION},
         {GT_F_mspan_spanclass, class_of(span) << 1 | span->noscan},
         {GT_F_mspan_state, 1}, /* in use */

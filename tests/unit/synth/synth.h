@@ -45,6 +45,8 @@ void synth_lose(struct synth *synth, uint64_t addr, uint64_t size);
  * follows the mask are no pointers. A NULL mask: an object without pointers, of any size. */
 uint64_t synth_object(struct synth *synth, uint64_t size, const char *mask);
 
+void synth_free_object(struct synth *synth, uint64_t addr);
+
 /* A variable of a package, one word that is a pointer. */
 uint64_t synth_global(struct synth *synth, const char *name, uint64_t value);
 

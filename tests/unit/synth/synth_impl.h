@@ -53,6 +53,7 @@ struct synth_function {
 struct synth_span {
     uint64_t mspan, base, slot, nelems, used, type;
     bool noscan;
+    unsigned char allocated[8192 / 8 / 8]; /* a bit a slot */
 };
 
 struct synth_g {
