@@ -356,11 +356,23 @@ struct gt_report {
         uint64_t code_offset;          /* in its file */
     } binary;
     struct {
-        bool died;               /* the runtime or a fault ended it; else nothing else is set */
-        const char *signal;      /* of a fault: "SIGSEGV"; NULL when it was none */
-        uint64_t address, pc;    /* what could not be accessed, and by which instruction */
+        bool died; /* the runtime or a signal ended it; else nothing else is set */
+        /* The signal that began it, "SIGSEGV"; NULL when it was none, or is lost. Not the SIGABRT
+         * that Go's runtime raises in the end, for the core. */
+        const char *signal;
+        bool has_address;     /* only of a fault, and not of every one */
+        uint64_t address, pc; /* what could not be accessed, and the instruction interrupted */
+        uint64_t raw_address; /* what Go prints as the address, known or not */
+        bool has_code;
+        int32_t code;              /* of the signal: si_code */
+        const char *reason;        /* what the code means; NULL when that is not known */
+        bool signal_lost;          /* it was a signal, and the core does not tell which */
+        bool sent, sent_by_itself; /* by a process, and by this one */
+        int32_t sender_pid;        /* 0: of a process that this one cannot see */
+        uint32_t sender_uid;
+        int32_t thread;          /* that died, or that the signal hit; 0: unknown */
         const char *fatal_error; /* "all goroutines are asleep - deadlock!"; NULL: none, unknown */
-        uint64_t goroutine;      /* whose group is the first; 0 when it was none */
+        uint64_t goroutine;      /* that its thread ran, whose group is the first; 0: none */
         const struct gt_panic *panics; /* the first one first */
         size_t panic_count;
     } crash;

@@ -1,9 +1,9 @@
 /* The report's account of how the process was ended. */
 #include "inspector/api/analysis.h"
+#include "inspector/api/make_signal.h"
 #include "inspector/runtime/goroutines/crash.h"
 
 #include <inttypes.h>
-#include <signal.h>
 #include <string.h>
 
 enum { MAX_TEXT = 1024, WORD = 8 };
@@ -101,21 +101,17 @@ void gt_fill_crash(const struct gt_analysis *analysis, bool show_data, struct gt
 {
     const struct making making = {analysis->process, report->storage, show_data};
     struct gt_crash crash;
-    const char *name;
 
     gt_crash_read(analysis->process, analysis->goroutines, &crash);
-    report->crash.died = crash.died;
-    if (!crash.died) return;
-    name = crash.signal ? sigabbrev_np(crash.signal) : NULL;
-    if (name) report->crash.signal = gt_arena_format(report->storage, "SIG%s", name);
-    report->crash.address = crash.address;
-    report->crash.pc = crash.pc;
+    report->crash.died = crash.death.died;
+    if (!crash.death.died) return;
+    gt_fill_signal(analysis, &crash.death, report);
     if (crash.fatal_error[0])
         report->crash.fatal_error =
             gt_arena_strndup(report->storage, crash.fatal_error, strlen(crash.fatal_error));
-    if (!crash.g) return;
-    report->crash.goroutine = crash.g->id;
-    fill_panics(&making, analysis, crash.g, report);
+    if (!crash.death.g) return;
+    report->crash.goroutine = crash.death.g->id;
+    fill_panics(&making, analysis, crash.death.g, report);
     put_first((struct gt_goroutine_group *)report->goroutines.groups,
-              report->goroutines.group_count, crash.g->id);
+              report->goroutines.group_count, crash.death.g->id);
 }

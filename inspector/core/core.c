@@ -176,12 +176,12 @@ const char *gt_core_short_name(const struct gt_core *core)
 
 int gt_core_signal(const struct gt_core *core)
 {
-    return core->signal;
+    return core->siginfo.signal;
 }
 
-uint64_t gt_core_fault_address(const struct gt_core *core)
+const struct gt_siginfo *gt_core_siginfo(const struct gt_core *core)
 {
-    return core->fault_address;
+    return &core->siginfo;
 }
 
 bool gt_core_auxv(const struct gt_core *core, uint64_t type, uint64_t *value)

@@ -14,6 +14,7 @@
 
 #include "gotopsy.h"
 #include "inspector/base/memory.h"
+#include "inspector/core/siginfo.h"
 
 struct gt_core;
 
@@ -81,7 +82,7 @@ int64_t gt_core_pid(const struct gt_core *core);         /* GT_UNKNOWN without N
 const char *gt_core_command(const struct gt_core *core); /* pr_psargs, NULL if unknown */
 const char *gt_core_short_name(const struct gt_core *core); /* pr_fname, NULL if unknown */
 int gt_core_signal(const struct gt_core *core);             /* NT_SIGINFO or first thread; 0 none */
-uint64_t gt_core_fault_address(const struct gt_core *core); /* si_addr; 0 unless it is a fault */
+const struct gt_siginfo *gt_core_siginfo(const struct gt_core *core); /* of that signal */
 bool gt_core_auxv(const struct gt_core *core, uint64_t type, uint64_t *value);
 
 const struct gt_thread *gt_core_threads(const struct gt_core *core, size_t *count);

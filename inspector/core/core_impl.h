@@ -93,8 +93,7 @@ struct gt_core {
     bool have_process, have_siginfo;
     char *command, *short_name;
     int64_t pid;
-    int signal;
-    uint64_t fault_address;
+    struct gt_siginfo siginfo;
 };
 
 struct gt_error *gt_segments_load(struct gt_core *core, const GElf_Phdr *headers, size_t count);

@@ -23,10 +23,6 @@ enum {
     PROCESS_ARGS = 56,
     PROCESS_ARGS_SIZE = 80,
     PROCESS_SIZE = 136,
-    /* siginfo_t */
-    SIGINFO_CODE = 8,
-    SIGINFO_ADDRESS = 16,
-    SIGINFO_SIZE = 24,
     /* NT_FILE: a count, a page size, then entries of three words, then as many strings */
     FILES_HEADER = 16,
     FILES_ENTRY = 24,
@@ -115,20 +111,10 @@ static void take_process(struct gt_core *core, const struct gt_note *note)
     core->command = text_of(note->bytes + PROCESS_ARGS, PROCESS_ARGS_SIZE);
 }
 
-static bool is_fault(int signal)
-{
-    return signal == SIGSEGV || signal == SIGBUS || signal == SIGILL || signal == SIGFPE;
-}
-
-/* Only for what the kernel raised (si_code > 0) does the union hold an address. */
 static void take_siginfo(struct gt_core *core, const struct gt_note *note)
 {
-    if (core->have_siginfo || note->size < SIGINFO_SIZE) return;
-    core->have_siginfo = true;
-    core->signal = signal_of(gt_load32(note->bytes));
-    int32_t code = (int32_t)gt_load32(note->bytes + SIGINFO_CODE);
-    if (is_fault(core->signal) && code > 0)
-        core->fault_address = gt_load64(note->bytes + SIGINFO_ADDRESS);
+    if (!core->have_siginfo)
+        core->have_siginfo = gt_siginfo_read(note->bytes, note->size, &core->siginfo);
 }
 
 static void take_auxv(struct gt_core *core, const struct gt_note *note)
@@ -208,8 +194,8 @@ static void settle_signals(struct gt_core *core)
 
     for (size_t i = 1; !core->from_gcore && i < count; i++)
         threads[i].signal = 0;
-    if (!core->have_siginfo && count > 0) core->signal = threads[0].signal;
-    if (core->from_gcore && core->signal == SIGSTOP) core->signal = 0;
+    if (!core->have_siginfo && count > 0) core->siginfo.signal = threads[0].signal;
+    if (core->from_gcore && core->siginfo.signal == SIGSTOP) core->siginfo = (struct gt_siginfo){0};
 }
 
 /* Headers may all point at the same bytes: no more is read in all than the file has. */

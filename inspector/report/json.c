@@ -45,16 +45,27 @@ static json_t *panics_of(const struct gt_report *report)
     return list;
 }
 
+static json_t *sender_of(const struct gt_report *report)
+{
+    if (!report->crash.sent) return json_null();
+    return json_pack("{s:I, s:I, s:b}", "pid", (json_int_t)report->crash.sender_pid, "uid",
+                     (json_int_t)report->crash.sender_uid, "itself", report->crash.sent_by_itself);
+}
+
 /* Address 0 is one: that of what nil points to. */
 static json_t *crash_of(const struct gt_report *report)
 {
-    const char *signal = report->crash.signal;
-
     if (!report->crash.died) return json_null();
-    return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o}", "goroutine",
+    return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:b, s:o, s:o, s:o, s:o}", "goroutine",
                      report->crash.goroutine ? gt_json_size(report->crash.goroutine) : json_null(),
-                     "signal", gt_json_text(signal), "address",
-                     signal ? json_string(gt_address(report->crash.address).text) : json_null(),
+                     "thread",
+                     report->crash.thread ? json_integer(report->crash.thread) : json_null(),
+                     "signal", gt_json_text(report->crash.signal), "code",
+                     report->crash.has_code ? json_integer(report->crash.code) : json_null(),
+                     "reason", gt_json_text(report->crash.reason), "sender", sender_of(report),
+                     "signal_lost", report->crash.signal_lost, "address",
+                     report->crash.has_address ? json_string(gt_address(report->crash.address).text)
+                                               : json_null(),
                      "pc", gt_json_address(report->crash.pc), "fatal_error",
                      gt_json_text(report->crash.fatal_error), "panics", panics_of(report));
 }

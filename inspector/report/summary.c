@@ -1,6 +1,7 @@
 #include "inspector/report/summary.h"
 
 #include "inspector/report/names.h"
+#include "inspector/report/signal.h"
 #include "inspector/report/units.h"
 #include "inspector/report/unjudged.h"
 
@@ -47,13 +48,7 @@ void gt_summary_crash(struct gt_str *to, const struct gt_report *report)
     if (report->crash.fatal_error) gt_str_format(to, "fatal error: %s", report->crash.fatal_error);
     for (size_t i = 0; i < report->crash.panic_count; i++)
         add_panic(to, &report->crash.panics[i]);
-    if (report->crash.signal)
-        gt_str_format(to, "%s%s at %s", to->len ? ", " : "", report->crash.signal,
-                      gt_address(report->crash.address).text);
-    if (to->len == 0 && !report->crash.goroutine) return; /* whose core it is says the signal */
-    if (to->len == 0) gt_str_add(to, report->core.signal ? report->core.signal : "unknown cause");
-    if (report->crash.goroutine)
-        gt_str_format(to, ", in goroutine %llu", (unsigned long long)report->crash.goroutine);
+    gt_say_signal(to, report);
 }
 
 static void say_heap(struct gt_str *to, const struct gt_report *report)

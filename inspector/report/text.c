@@ -4,6 +4,7 @@
 #include "inspector/report/names.h"
 #include "inspector/report/page.h"
 #include "inspector/report/pieces.h"
+#include "inspector/report/signal.h"
 #include "inspector/report/sinks.h"
 #include "inspector/report/summary.h"
 #include "inspector/report/units.h"
@@ -44,6 +45,7 @@ static void put_crashed(struct gt_page *page, const struct gt_report *report)
     const struct gt_goroutine_group *group = report->goroutines.groups;
 
     if (!report->crash.goroutine || !report->goroutines.group_count) return;
+    if (gt_sent_from_outside(report)) return;
     gt_page_end(page);
     gt_page_line(page, 0, NUMBER_COLUMNS);
     gt_page_format(page, GT_BOLD, "goroutine %llu: %s", (unsigned long long)report->crash.goroutine,

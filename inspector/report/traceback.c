@@ -18,6 +18,7 @@
 #include "inspector/base/vec.h"
 #include "inspector/report/escape.h"
 #include "inspector/report/pieces.h"
+#include "inspector/report/signal.h"
 #include "inspector/report/sinks.h"
 
 #include <stdlib.h>
@@ -77,18 +78,12 @@ static void put_panic(FILE *to, const struct gt_panic *panic)
 
 static void put_signal(FILE *to, const struct gt_report *report)
 {
-    static const struct {
-        const char *name, *meaning;
-    } faults[] = {{"SIGSEGV", "segmentation violation"},
-                  {"SIGBUS", "bus error"},
-                  {"SIGFPE", "floating-point exception"},
-                  {"SIGILL", "illegal instruction"}};
-    const char *meaning = "unknown";
+    const char *meaning = gt_signal_meaning(report->crash.signal);
 
-    for (size_t i = 0; i < sizeof faults / sizeof *faults; i++)
-        if (strcmp(report->crash.signal, faults[i].name) == 0) meaning = faults[i].meaning;
     put(to, "[signal ", report->crash.signal, "");
-    fprintf(to, ": %s addr=0x%llx pc=0x%llx]\n", meaning, (unsigned long long)report->crash.address,
+    fprintf(to, ": %s", meaning ? meaning : "unknown");
+    if (report->crash.has_code) fprintf(to, " code=0x%x", (unsigned)report->crash.code);
+    fprintf(to, " addr=0x%llx pc=0x%llx]\n", (unsigned long long)report->crash.raw_address,
             (unsigned long long)report->crash.pc);
 }
 

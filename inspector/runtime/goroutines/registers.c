@@ -2,8 +2,6 @@
 
 #include "inspector/runtime/process/threads.h"
 
-#include <signal.h>
-
 /*
  * The registers that the kernel leaves in a signal's ucontext, by their offsets from the word that
  * names the stack, uc_stack.ss_sp (asm/sigcontext.h, asm/ucontext.h), and their places in struct
@@ -132,19 +130,13 @@ bool gt_registers_of(const struct gt_process *process, const struct gt_goroutine
     return from_signal_frame(process, g, m, out);
 }
 
-/* ---- faults ---------------------------------------------------------------------------------- */
+/* ---- the signal that a handler dies of --------------------------------------------------------
+ */
 
-static bool is_fault(int signal)
+/* The first signal's frame lies highest; those of later ones, such as the SIGABRT that the handler
+ * ends the process by, lie below. */
+bool gt_signal_handled(const struct gt_process *process, uint64_t m, struct gt_caught *out)
 {
-    return signal == SIGSEGV || signal == SIGBUS || signal == SIGILL || signal == SIGFPE;
-}
-
-/* siginfo_t: the signal, at 8 its code, which is above 0 when the kernel raised it, at 16 the
- * address. The first signal's frame lies highest; those of later ones, such as the SIGABRT that the
- * handler ends the process by, lie below. */
-bool gt_fault_handled(const struct gt_process *process, uint64_t m, struct gt_fault *out)
-{
-    enum { CODE = 8, ADDRESS = 16, SIZE = 24 };
     struct signal_stack stack;
     const unsigned char *context, *highest = NULL;
 
@@ -153,11 +145,9 @@ bool gt_fault_handled(const struct gt_process *process, uint64_t m, struct gt_fa
         highest = context;
     if (!highest) return false;
     int64_t at = highest - stack.bytes + stack.machine->siginfo;
-    if (at < 0 || (uint64_t)at + SIZE > stack.hi - stack.lo) return false;
-    const unsigned char *siginfo = stack.bytes + at;
-    *out = (struct gt_fault){(int)gt_load32(siginfo), gt_load64(siginfo + ADDRESS),
-                             gt_load64(highest + stack.machine->pc)};
-    return is_fault(out->signal) && (int32_t)gt_load32(siginfo + CODE) > 0;
+    if (at < 0 || (uint64_t)at >= stack.hi - stack.lo) return false;
+    out->pc = gt_load64(highest + stack.machine->pc);
+    return gt_siginfo_read(stack.bytes + at, stack.hi - stack.lo - (uint64_t)at, &out->signal);
 }
 
 /* ---- threads that run C ---------------------------------------------------------------------- */

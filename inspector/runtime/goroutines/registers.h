@@ -35,13 +35,13 @@ bool gt_registers_in_c(const struct gt_process *process, const struct gt_gorouti
 bool gt_registers_interrupted(const struct gt_process *process, uint64_t m,
                               struct gt_thread *thread);
 
-struct gt_fault {
-    int signal;
-    uint64_t address, pc; /* what could not be accessed, and the instruction */
+struct gt_caught { /* a signal in its handler */
+    struct gt_siginfo signal;
+    uint64_t pc; /* of the instruction that it interrupted */
 };
 
-/* The fault whose handler ends the process on the signal stack of a thread, an m; false when it is
- * none but another signal. */
-bool gt_fault_handled(const struct gt_process *process, uint64_t m, struct gt_fault *out);
+/* The signal whose handler runs on the signal stack of a thread, an m: the first one where they
+ * are nested. False when that stack holds none. */
+bool gt_signal_handled(const struct gt_process *process, uint64_t m, struct gt_caught *out);
 
 #endif

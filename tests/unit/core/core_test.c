@@ -281,7 +281,7 @@ static void test_arm64(void **state)
 static void test_process(void **state)
 {
     struct maker maker;
-    uint64_t value;
+    uint64_t value, address;
     maker_init(&maker, ET_CORE);
     maker_fill(&maker, 0x10000, PAGE, 1);
     note_thread(&maker, 41, SIGSEGV, 0);
@@ -298,7 +298,8 @@ static void test_process(void **state)
     assert_string_equal(gt_core_short_name(core), "sixteen-letters-");
     assert_string_equal(gt_core_command(core), "./prog -x");
     assert_int_equal(gt_core_signal(core), SIGSEGV);
-    assert_int_equal(gt_core_fault_address(core), 0xdead);
+    assert_true(gt_siginfo_address(gt_core_siginfo(core), &address));
+    assert_int_equal(address, 0xdead);
     assert_true(gt_core_auxv(core, AT_ENTRY, &value));
     assert_int_equal(value, 0x1234);
     assert_false(gt_core_auxv(core, AT_BASE, &value));
@@ -318,11 +319,17 @@ static void test_sent_signal(void **state)
     struct maker maker;
     maker_init(&maker, ET_CORE);
     maker_fill(&maker, 0x10000, PAGE, 1);
-    note_siginfo(&maker, SIGSEGV, SI_USER, 0xdead);
+    note_siginfo(&maker, SIGSEGV, SI_USER, 0xdead | (uint64_t)77 << 32);
     struct gt_core *core = open_made(state, &maker);
+    uint64_t address;
+    int32_t pid;
+    uint32_t uid;
 
     assert_int_equal(gt_core_signal(core), SIGSEGV);
-    assert_int_equal(gt_core_fault_address(core), 0);
+    assert_false(gt_siginfo_address(gt_core_siginfo(core), &address));
+    assert_true(gt_siginfo_sender(gt_core_siginfo(core), &pid, &uid));
+    assert_int_equal(pid, 0xdead);
+    assert_int_equal(uid, 77);
     gt_core_close(core);
 }
 

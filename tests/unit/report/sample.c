@@ -206,6 +206,8 @@ const struct gt_report gt_sample_report = {
                COUNT(experiments), 0x400000, 0x500000, 0x1000},
     .crash = {.died = true,
               .signal = "SIGSEGV",
+              .has_address = true,
+              .reason = "nothing is mapped there",
               .goroutine = 12,
               .panics = panics,
               .panic_count = COUNT(panics)},

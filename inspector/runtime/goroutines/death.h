@@ -1,0 +1,38 @@
+/*
+ * Who died, and of which signal.
+ *
+ * Go's runtime ends a process itself: it marks the m (m.dying), and at last raises SIGABRT so that
+ * the kernel dumps the core. That SIGABRT says nothing. The signal that began it is where the
+ * runtime had it from: in the frame that the kernel left on the m's signal stack, or in the g
+ * (g.sig) where the handler made a panic of it. Only where no m was dying was it the kernel that
+ * ended the process, and then the core's own note tells.
+ *
+ * The thread that a signal hits need not run a goroutine. What the core does not tell stays
+ * unknown. Borrows the process and the goroutines.
+ */
+#ifndef GT_RUNTIME_DEATH_H
+#define GT_RUNTIME_DEATH_H
+
+#include "inspector/runtime/goroutines/goroutines.h"
+
+struct gt_death {
+    bool died;
+    uint64_t m;                     /* that was ending the process; 0: the kernel did */
+    const struct gt_thread *thread; /* NULL: unknown */
+    const struct gt_goroutine *g;   /* that the thread ran; NULL: none */
+    struct gt_siginfo signal;       /* signal 0: it was none, or it is lost */
+    uint64_t pc;                    /* of the instruction that the signal interrupted */
+    bool lost;                      /* it was a signal, and the core does not tell which */
+};
+
+void gt_death_find(struct gt_process *process, const struct gt_goroutines *goroutines,
+                   struct gt_death *out);
+
+/* An error of the runtime's own began it, not a signal. A fault may be the cause of that error. */
+bool gt_death_is_throw(const struct gt_process *process, const struct gt_death *death);
+
+/* `fatal_error` is what the runtime said of it, or "". */
+void gt_death_read_signal(const struct gt_process *process, const struct gt_goroutines *goroutines,
+                          const char *fatal_error, struct gt_death *death);
+
+#endif
