@@ -1,0 +1,190 @@
+"""How a process died: of which signal, raised where or sent by whom, and in which goroutine. The truth
+is what Go printed, and who sent the signal."""
+
+import functools
+import os
+import pathlib
+import re
+import signal
+import subprocess
+import tempfile
+
+import pytest
+
+from . import field, little, recipe, tool
+
+RAISED = ["far-out", "own-code", "shrunken", "breakpoint"]
+SENT = ["quit", "sys", "abort", "segv", "bus", "trap", "queue", "queue-segv", "thread"]
+FATAL = ["rounds", "descent", "dangling", "writers"]
+OUTSIDE = [signal.SIGABRT, signal.SIGQUIT, signal.SIGSEGV, signal.SIGSYS, signal.SIGTRAP]
+ADDRESSED = {"own-code", "shrunken"}
+
+
+@functools.cache
+def _folder():
+    """Removed when the tests end."""
+    return tempfile.TemporaryDirectory(prefix="gotopsy-deaths-")
+
+
+@functools.cache
+def _program(version):
+    """The program, and without symbols."""
+    folder = pathlib.Path(tempfile.mkdtemp(dir=_folder().name))
+    little.need("go")
+    little.need_kernel_cores()
+    little.build(folder, "deaths", version, programs=field.PROGRAMS)
+    return {"dwarf": folder / "deaths", "stripped": recipe.stripped(folder, folder / "deaths")}
+
+
+class Death:
+    """One death: its core, and what Go printed."""
+
+    def __init__(self, folder, said, pid):
+        (self.core,) = folder.glob("core*")
+        self.pid = pid
+        caught = re.search(r"^(SIG\w+): (.*)\nPC=(\w+) m=\d+ sigcode=(\d+)", said, re.M)
+        panicked = re.search(r"^\[signal (\w+): (.*) code=(\w+) addr=(\w+) pc=(\w+)\]", said, re.M)
+        fatal = re.search(r"^fatal error: (.*)$", said, re.M)
+        running = re.search(r"^goroutine (\d+) .*\[", said, re.M)
+        self.fatal = fatal and fatal[1]
+        self.said = said
+        self.goroutine = int(running[1])
+        self.signal = self.code = self.pc = self.meaning = None
+        if caught:
+            self.signal, self.meaning, self.pc = caught[1], caught[2], caught[3]
+            self.code = int(caught[4])
+        elif panicked:
+            self.signal, self.meaning, self.pc = panicked[1], panicked[2], panicked[5]
+            self.code, self.address = int(panicked[3], 16), panicked[4]
+        if self.code is not None:  # printed without its sign
+            self.code = (self.code + 2**31) % 2**32 - 2**31
+
+
+@functools.cache
+def _died(version, way, number=None):
+    """Runs the program until it dies, of itself or of this signal."""
+    program = _program(version)["dwarf"]
+    folder = pathlib.Path(tempfile.mkdtemp(dir=_folder().name))
+    with open(folder / "said", "w+") as said:
+        with subprocess.Popen(
+            [program, way],
+            cwd=folder,
+            env={**os.environ, "GOTRACEBACK": "crash", "GOMAXPROCS": "4"},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=said,
+            preexec_fn=little.allow_cores,
+            text=True,
+        ) as process:
+            try:
+                if number is not None:
+                    assert process.stdout.readline() == "ready\n"
+                    process.send_signal(number)
+                process.wait(little.PATIENCE)
+            finally:
+                process.kill()
+        said.seek(0)
+        return Death(folder, said.read(), process.pid)
+
+
+def _died_or_skip(*which):
+    try:
+        return _died(*which)
+    except recipe.Unavailable as why:
+        pytest.skip(str(why))
+
+
+def _found(death, version, symbols, command="goroutines"):
+    exe = _program(version)[symbols]
+    schema = f"gotopsy-{command}/1"
+    done = tool.run(command, "--format=json", death.core, "--exe", exe)
+    return tool.parsed(done, schema)
+
+
+def _text(death, version, symbols, command="report"):
+    exe = _program(version)[symbols]
+    done = tool.run(command, death.core, "--exe", exe, "--width=300")
+    assert done.status == 0, done.err
+    return done.out
+
+
+def _line(text):
+    (line,) = re.findall(r"^crashed:? +(.*)$", text, re.M)
+    return line
+
+
+def everywhere(*names, values):
+    """For each Go, with and without debug information."""
+    rows = [
+        (version, symbols, *(value if isinstance(value, tuple) else (value,)))
+        for version in field.VERSIONS
+        for symbols in field.SYMBOLS
+        for value in values
+    ]
+    return pytest.mark.parametrize(("version", "symbols", *names), rows)
+
+
+def _agree(told, death):
+    """With what Go printed."""
+    assert (told["signal"], told["code"], told["pc"]) == (death.signal, death.code, death.pc)
+    assert told["goroutine"] == death.goroutine
+    assert told["fatal_error"] == death.fatal and not told["signal_lost"]
+
+
+@everywhere("way", values=RAISED)
+def test_raised(version, symbols, way):
+    """A fault has an address where the kernel knew one; nobody sent it."""
+    death = _died_or_skip(version, way)
+    found = _found(death, version, symbols)
+    told = found["crash"]
+    _agree(told, death)
+    assert told["address"] == (death.address if way in ADDRESSED else None)
+    assert told["sender"] is None
+    assert found["goroutines"]["groups"][0]["ids"] == [death.goroutine]
+    line = _line(_text(death, version, symbols))
+    assert death.signal in line and line.endswith(f", in goroutine {death.goroutine}")
+    assert (f"{death.signal} at {death.pc and told['address']}" in line) == (way in ADDRESSED)
+    assert ("address unknown, likely non-canonical" in line) == (way == "far-out")
+    assert "sent" not in line
+
+
+@everywhere("way", values=SENT)
+def test_sent_by_itself(version, symbols, way):
+    """It is told whatever the handler made of it; what it holds is no address."""
+    death = _died_or_skip(version, way)
+    told = _found(death, version, symbols)["crash"]
+    assert (told["signal"], told["code"], told["pc"]) == (death.signal, death.code, death.pc)
+    assert told["sender"] == {"pid": death.pid, "uid": os.getuid(), "itself": True}
+    assert told["address"] is None and told["goroutine"] == death.goroutine
+    line = _line(_text(death, version, symbols))
+    own = f"sent by the process itself (pid {death.pid}, uid {os.getuid()})"
+    assert f"{death.signal}: {death.meaning}, {own}; it hit goroutine {death.goroutine}" in line
+
+
+@everywhere("number", "way", values=[(number, way) for number in OUTSIDE for way in ("spin", "sleep")])
+def test_sent_from_outside(version, symbols, number, way):
+    """Whether the thread that it hit ran a goroutine or not."""
+    death = _died_or_skip(version, way, number)
+    told = _found(death, version, symbols)["crash"]
+    assert (told["signal"], told["code"], told["pc"]) == (death.signal, death.code, death.pc)
+    assert told["signal"] == signal.Signals(number).name and told["address"] is None
+    assert told["sender"] == {"pid": os.getpid(), "uid": os.getuid(), "itself": False}
+    text = _text(death, version, symbols)
+    line = _line(text)
+    assert f"sent by pid {os.getpid()}, uid {os.getuid()}; it hit " in line
+    assert "in goroutine" not in line
+    assert line.startswith("aborted from outside") == (number == signal.SIGABRT)
+    if told["goroutine"]:
+        assert told["goroutine"] == death.goroutine or death.goroutine == 0
+    else:
+        assert f"it hit thread {told['thread']}, which ran no goroutine" in line
+
+
+@everywhere("way", values=FATAL)
+def test_fatal_errors(version, symbols, way):
+    death = _died_or_skip(version, way)
+    told = _found(death, version, symbols)["crash"]
+    assert told["fatal_error"] == death.fatal
+    assert told["signal"] is None and told["sender"] is None
+    if way == "writers":
+        assert told["goroutine"] == death.goroutine  # the first of them
