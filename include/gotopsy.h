@@ -366,6 +366,8 @@ struct gt_report {
         bool has_code;
         int32_t code;              /* of the signal: si_code */
         const char *reason;        /* what the code means; NULL when that is not known */
+        bool caught;               /* no panic came of the signal: its handler ended the process */
+        uint64_t m;                /* the number that Go gives the thread */
         bool signal_lost;          /* it was a signal, and the core does not tell which */
         bool sent, sent_by_itself; /* by a process, and by this one */
         int32_t sender_pid;        /* 0: of a process that this one cannot see */

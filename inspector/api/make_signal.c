@@ -65,6 +65,8 @@ void gt_fill_signal(const struct gt_analysis *analysis, const struct gt_death *d
 
     report->crash.thread = death->thread ? death->thread->tid : 0;
     report->crash.signal_lost = death->lost;
+    report->crash.caught = death->caught;
+    gt_process_field(analysis->process, death->m, GT_F_m_id, &report->crash.m);
     fill_sender(analysis->process->core, info, report);
     if (!info->signal) return;
     report->crash.signal = name ? gt_arena_format(report->storage, "SIG%s", name)

@@ -76,6 +76,20 @@ static void put_panic(FILE *to, const struct gt_panic *panic)
     fputs(panic->recovered ? " [recovered]\n" : "\n", to);
 }
 
+/* Where the handler itself ended the process: "SIGQUIT: quit", and where the thread was. */
+static void put_caught(FILE *to, const struct gt_report *report)
+{
+    const char *signal = report->crash.signal, *meaning = gt_signal_meaning(signal);
+    bool with_address = strcmp(signal, "SIGSEGV") == 0 || strcmp(signal, "SIGBUS") == 0;
+
+    put(to, "", signal, "");
+    fprintf(to, "%s%s\nPC=0x%llx m=%llu sigcode=%llu", meaning ? ": " : "", meaning ? meaning : "",
+            (unsigned long long)report->crash.pc, (unsigned long long)report->crash.m,
+            (unsigned long long)report->crash.code);
+    if (with_address) fprintf(to, " addr=0x%llx", (unsigned long long)report->crash.raw_address);
+    putc('\n', to);
+}
+
 static void put_signal(FILE *to, const struct gt_report *report)
 {
     const char *meaning = gt_signal_meaning(report->crash.signal);
@@ -97,7 +111,10 @@ static void put_crash(FILE *to, const struct gt_report *report)
         if (!panics[i].goexit) put_panic(to, &panics[i]);
     }
     if (report->crash.fatal_error) put(to, "fatal error: ", report->crash.fatal_error, "\n");
-    if (report->crash.signal) put_signal(to, report);
+    if (report->crash.signal && report->crash.caught)
+        put_caught(to, report);
+    else if (report->crash.signal)
+        put_signal(to, report);
     if (count || report->crash.fatal_error || report->crash.signal) putc('\n', to);
 }
 

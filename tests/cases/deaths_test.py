@@ -188,3 +188,12 @@ def test_fatal_errors(version, symbols, way):
     assert told["signal"] is None and told["sender"] is None
     if way == "writers":
         assert told["goroutine"] == death.goroutine  # the first of them
+
+
+@everywhere("way", values=["quit", "segv", "breakpoint", "far-out"])
+def test_tracebacks_begin_as_go_prints(version, symbols, way):
+    death = _died_or_skip(version, way)
+    exe = _program(version)[symbols]
+    head = tool.run("goroutines", "--format=traceback", death.core, "--exe", exe).out.split("\n\n")[0]
+    want = re.sub(r"^unexpected fault address .*\n", "", death.said.split("\n\n")[0])
+    assert head == want.rstrip("\n")

@@ -50,14 +50,16 @@ def test_text_keeps_to_the_width(gotopsy, demo_core, command, width):
 def test_markdown_and_traceback(gotopsy, demo_core):
     assert gotopsy(demo_core, "--format=markdown").stdout.startswith("# ")
     run = gotopsy("goroutines", demo_core, "--format=traceback")
-    assert run.stdout.startswith("goroutine ")
+    assert run.stdout.startswith("SIGABRT: abort\nPC=0x")  # as Go begins, killed so
+    assert "\n\ngoroutine " in run.stdout
     assert "runtime.gopark" not in run.stdout
 
 
 def test_all_goroutines_as_go_prints_them(gotopsy, demo_core):
     run = gotopsy("goroutines", demo_core, "--all")
-    assert run.stdout.startswith("goroutine ")
-    assert run.stdout.count("\ngoroutine ") == 51
+    assert run.stdout.startswith("SIGABRT: abort\nPC=0x")  # as Go begins, killed so
+    assert "\n\ngoroutine " in run.stdout
+    assert run.stdout.count("\ngoroutine ") == 52
     assert "\nruntime.gopark(0x" in run.stdout
     assert ")\n\truntime/proc.go:462 +0xf1\n" in run.stdout
     text = gotopsy("goroutines", demo_core, "--all", "--format=text")

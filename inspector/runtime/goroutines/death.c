@@ -191,6 +191,7 @@ static void read_caught(const struct gt_process *process, struct gt_death *death
     if (!field_of(process, death->m, GT_F_m_caughtsig)) return;
     death->lost = !gt_signal_handled(process, death->m, &caught);
     if (death->lost) return;
+    death->caught = true;
     death->signal = caught.signal;
     death->pc = caught.pc;
 }

@@ -22,6 +22,7 @@ struct gt_death {
     const struct gt_goroutine *g;   /* that the thread ran; NULL: none */
     struct gt_siginfo signal;       /* signal 0: it was none, or it is lost */
     uint64_t pc;                    /* of the instruction that the signal interrupted */
+    bool caught;                    /* no panic came of it: its handler ended the process */
     bool lost;                      /* it was a signal, and the core does not tell which */
 };
 
