@@ -58,6 +58,23 @@ uint64_t synth_func(struct synth *synth, const char *name)
     return funcval;
 }
 
+/* CALL rel32, which ends at `end`. */
+static void put_call(struct synth *synth, uint64_t end, const char *function)
+{
+    synth_put_sized(synth, end - 5, 1, 0xe8);
+    synth_put_sized(synth, end - 4, 4, synth_entry(synth, function) - end);
+}
+
+void synth_code(struct synth *synth, const char *function, const char *before, const char *at,
+                const char *after)
+{
+    uint64_t entry = synth_entry(synth, function);
+
+    if (before) put_call(synth, entry + RETURNS_AT / 2, before);
+    if (at) put_call(synth, entry + RETURNS_AT, at);
+    if (after) put_call(synth, entry + RETURNS_AT + RETURNS_AT / 2, after);
+}
+
 /* ---- the table ----------------------------------------------------------------------------- */
 
 struct table { /* in the making */

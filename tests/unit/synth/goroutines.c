@@ -228,6 +228,21 @@ void synth_wait_select(struct synth_g *g, const uint64_t *channels, size_t count
     synth_wait(g, SYNTH_SELECT);
 }
 
+void synth_take_off_queue(struct synth_g *g)
+{
+    static const enum gt_field_id queues[] = {GT_F_hchan_sendq_first, GT_F_hchan_recvq_first};
+    uint64_t channel = synth_field(g->synth, g->last_sudog, GT_F_sudog_c);
+
+    for (size_t i = 0; i < sizeof queues / sizeof *queues; i++)
+        if (synth_field(g->synth, channel, queues[i]) == g->last_sudog)
+            synth_set(g->synth, channel, queues[i], 0);
+}
+
+void synth_labels(struct synth_g *g, uint64_t value)
+{
+    synth_set(g->synth, g->address, GT_F_g_labels, value);
+}
+
 /* ---- semaphores and conditions ------------------------------------------------------------- */
 
 /* Where in the thing its semaphore or its list is. */

@@ -138,6 +138,28 @@ static void add_area(const struct synth *synth, const struct synth_memory *area,
     }
 }
 
+/* The kernel's note of the one thread: struct elf_prstatus with user_regs_struct. */
+static void add_thread(const struct synth *synth, struct maker *maker)
+{
+    enum {
+        SIGNAL = 12,
+        TID = 32,
+        REGS = 112,
+        SIZE = REGS + 27 * 8 + 8,
+        RAX = 10,
+        RIP = 16,
+        RSP = 19
+    };
+    unsigned char status[SIZE] = {0};
+
+    put16(status + SIGNAL, 6);
+    put32(status + TID, SYNTH_THREAD);
+    put64(status + REGS + RAX * 8, synth->thread.rax);
+    put64(status + REGS + RIP * 8, synth->thread.rip);
+    put64(status + REGS + RSP * 8, synth->thread.rsp);
+    maker_note(maker, "CORE", NT_PRSTATUS, status, sizeof status);
+}
+
 static struct blob make_core(struct synth *synth, const char *binary)
 {
     struct synth_memory *headers = &synth->area[SYNTH_HEADERS];
@@ -148,7 +170,7 @@ static struct blob make_core(struct synth *synth, const char *binary)
     headers->used = page.size;
     free(page.bytes);
     maker_init(&maker, ET_CORE);
-    note_thread(&maker, SYNTH_THREAD, 6, 0);
+    add_thread(synth, &maker);
     note_process(&maker, SYNTH_THREAD, "synth", "./synth");
     note_auxv(&maker, synth->area[SYNTH_TEXT].base, headers->base + sizeof(Elf64_Ehdr));
     note_files(&maker, headers->base, 1, binary);

@@ -28,6 +28,15 @@ static void start_thread(struct synth *synth)
     synth_set(synth, g0, GT_F_g_stack_lo, stack);
     synth_set(synth, g0, GT_F_g_stack_hi, stack + G0_STACK);
     synth_put(synth, variable(synth, "runtime.allm", 8), m);
+    synth->g0_stack = stack;
+}
+
+void synth_scheduler_holds(struct synth *synth, uint64_t value)
+{
+    synth->thread.rax = value;
+    synth->thread.rip = synth_call(synth, "runtime.schedule");
+    synth->thread.rsp = synth->g0_stack + G0_STACK - 64;
+    synth_put(synth, synth->thread.rsp, synth_call(synth, "runtime.goexit")); /* it returns there */
 }
 
 /* Its pointers are those that lead into the heap. */

@@ -150,6 +150,21 @@ void synth_wait_select(struct synth_g *g, const uint64_t *channels, size_t count
 /* In the thing of package sync at this address: the mutex, the wait group ... */
 void synth_wait_sync(struct synth_g *g, enum synth_wait how, uint64_t thing);
 
+/* Takes the sudog of a goroutine that waits for a channel off the channel's queue, as a waker does
+ * before it makes the goroutine run. */
+void synth_take_off_queue(struct synth_g *g);
+
+/* A pprof label set, or what else the g leads to. */
+void synth_labels(struct synth_g *g, uint64_t value);
+
+/* The thread schedules, on its own stack, and has this in a register. */
+void synth_scheduler_holds(struct synth *synth, uint64_t value);
+
+/* The code of a function that calls others: before it comes to where its goroutine stands, just
+ * there, and after. Names, or NULL. */
+void synth_code(struct synth *synth, const char *function, const char *before, const char *at,
+                const char *after);
+
 /* ---- opening ------------------------------------------------------------------------------- */
 
 /* Finishes the process and opens it; an error fails the test. */

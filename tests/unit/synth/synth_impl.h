@@ -81,7 +81,11 @@ struct synth {
     struct gt_vec goroutines; /* struct synth_g * */
     struct gt_vec timers;     /* uint64_t: active ones */
     uint64_t mheap, semtable;
-    uint64_t p;           /* the only one */
+    uint64_t p; /* the only one */
+    struct {
+        uint64_t rax, rip, rsp;
+    } thread;
+    uint64_t g0_stack;
     const char *settings; /* of the build information */
     int core, binary;     /* files; -1: none */
     struct gt_analysis *analysis;

@@ -129,6 +129,30 @@ static void a_dead_word_of_a_frame_wakes_nobody(void **state)
     assert_hung(synth, GT_PROVEN);
 }
 
+/* The runtime's record of it is on the heap, and all goroutines are in a list. */
+static void what_its_g_holds_goes_with_it(void **state)
+{
+    struct synth *synth = synth_begin(state, GO);
+    uint64_t channel, before;
+
+    lone_sender(synth, &channel);
+    before = assert_hung(synth, GT_PROVEN)->bytes_freed;
+    synth = synth_begin(state, GO);
+    synth_labels(lone_sender(synth, &channel), synth_object(synth, 2048, NULL));
+    assert_int_equal(assert_hung(synth, GT_PROVEN)->bytes_freed, before + 2048);
+}
+
+/* What leads to the channel by the record of one that hangs itself wakes nobody. */
+static void what_its_g_leads_to_wakes_nobody(void **state)
+{
+    struct synth *synth = synth_begin(state, GO);
+    uint64_t channel;
+    struct synth_g *g = lone_sender(synth, &channel);
+
+    synth_labels(g, channel);
+    assert_hung(synth, GT_PROVEN);
+}
+
 /* ---- who could still wake it --------------------------------------------------------------- */
 
 static void a_global_reaches_the_channel(void **state)
@@ -200,6 +224,38 @@ static void a_word_of_a_preempted_frame_may_wake_it(void **state)
     lone_sender(synth, &channel);
     synth_stale(g, channel);
     synth_wait(g, SYNTH_PREEMPTED);
+    assert_none(synth);
+}
+
+/* The waker has it in hand already. */
+static void who_was_taken_off_the_queue_runs_next(void **state)
+{
+    struct synth *synth = synth_begin(state, GO);
+    uint64_t channel;
+
+    synth_take_off_queue(lone_sender(synth, &channel));
+    assert_none(synth);
+}
+
+static void what_the_scheduler_has_in_hand_may_wake_it(void **state)
+{
+    struct synth *synth = synth_begin(state, GO);
+    uint64_t channel;
+
+    lone_sender(synth, &channel);
+    synth_scheduler_holds(synth, channel);
+    assert_none(synth);
+}
+
+/* Main waits for what nobody gives, perhaps on purpose; it is not known never to run again. */
+static void what_main_holds_may_wake_it_while_main_waits(void **state)
+{
+    struct synth *synth = synth_begin(state, GO);
+    uint64_t channel;
+
+    lone_sender(synth, &channel);
+    synth_local(synth_main(synth), channel);
+    synth_wait_channel(synth_main(synth), SYNTH_RECEIVE, synth_channel(synth, 0));
     assert_none(synth);
 }
 
@@ -294,12 +350,17 @@ int main(void)
         cmocka_unit_test_teardown(nothing_wakes_who_waits_for_nothing, synth_end),
         cmocka_unit_test_teardown(a_lock_that_nobody_else_reaches, synth_end),
         cmocka_unit_test_teardown(a_dead_word_of_a_frame_wakes_nobody, synth_end),
+        cmocka_unit_test_teardown(what_its_g_holds_goes_with_it, synth_end),
+        cmocka_unit_test_teardown(what_its_g_leads_to_wakes_nobody, synth_end),
         cmocka_unit_test_teardown(a_global_reaches_the_channel, synth_end),
         cmocka_unit_test_teardown(a_global_reaches_the_lock, synth_end),
         cmocka_unit_test_teardown(a_goroutine_that_runs_reaches_the_channel, synth_end),
         cmocka_unit_test_teardown(who_is_woken_wakes_the_next, synth_end),
         cmocka_unit_test_teardown(one_case_of_a_select_is_enough, synth_end),
         cmocka_unit_test_teardown(a_word_of_a_preempted_frame_may_wake_it, synth_end),
+        cmocka_unit_test_teardown(who_was_taken_off_the_queue_runs_next, synth_end),
+        cmocka_unit_test_teardown(what_the_scheduler_has_in_hand_may_wake_it, synth_end),
+        cmocka_unit_test_teardown(what_main_holds_may_wake_it_while_main_waits, synth_end),
         cmocka_unit_test_teardown(the_world_wakes_who_waits_for_it, synth_end),
         cmocka_unit_test_teardown(main_is_never_told, synth_end),
         cmocka_unit_test_teardown(main_in_an_empty_select_wakes_nobody, synth_end),
