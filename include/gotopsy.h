@@ -259,15 +259,18 @@ struct gt_finding {
     enum gt_kind kind;
     enum gt_confidence confidence;
     const char *title;
-    uint64_t bytes_freed;   /* heap bytes that fixing this finding alone frees, plus stack_bytes */
-    uint64_t bytes_shared;  /* what goes only when the other findings are fixed too */
-    uint64_t stack_bytes;   /* the part of bytes_freed that is goroutine stacks */
-    uint64_t objects_freed; /* heap objects that go with it */
-    uint64_t count;         /* blocks, goroutines, timers, cycles or deferred calls */
-    const char *doubt;      /* what keeps it from being proven, a sentence; NULL: nothing is
-                               missing, or how sure it is lies in its kind */
-    const char *advice;     /* one sentence naming the idiom that fixes it */
-    struct gt_path path;    /* from a root to a typical holder; empty when there is none */
+    uint64_t bytes_freed;  /* heap bytes that fixing this finding alone frees, plus stack_bytes */
+    uint64_t bytes_shared; /* what goes only when the other findings are fixed too */
+    uint64_t stack_bytes;  /* the part of bytes_freed that is goroutine stacks */
+    uint64_t descriptor_bytes; /* beside bytes_freed: the goroutines' descriptors (runtime.g). They
+                                  were allocated for these goroutines; when these end, the runtime
+                                  keeps them, and uses them for new goroutines */
+    uint64_t objects_freed;    /* heap objects that go with it */
+    uint64_t count;            /* blocks, goroutines, timers, cycles or deferred calls */
+    const char *doubt;         /* what keeps it from being proven, a sentence; NULL: nothing is
+                                  missing, or how sure it is lies in its kind */
+    const char *advice;        /* one sentence naming the idiom that fixes it */
+    struct gt_path path;       /* from a root to a typical holder; empty when there is none */
     const struct gt_instance *instances; /* the largest ones */
     size_t instance_count;
 };

@@ -69,6 +69,7 @@ static void fill_finding(const struct gt_process *process, const struct gt_cause
                                    .bytes_freed = gt_cause_freed(cause),
                                    .bytes_shared = cause->shared_bytes,
                                    .stack_bytes = cause->stack_bytes,
+                                   .descriptor_bytes = cause->descriptor_bytes,
                                    .objects_freed = cause->objects,
                                    .count = cause->count,
                                    .doubt = cause->doubt,

@@ -326,6 +326,9 @@ void gt_page_cost(struct gt_page *page, unsigned column, const struct gt_finding
     if (finding->bytes_shared)
         gt_page_format(page, GT_PLAIN, "; %s more when the other findings are fixed too",
                        gt_bytes(finding->bytes_shared).text);
+    if (finding->descriptor_bytes)
+        gt_page_format(page, GT_DIM, "; %s of goroutine descriptors stay, for new goroutines",
+                       gt_bytes(finding->descriptor_bytes).text);
     gt_page_end(page);
 }
 

@@ -143,12 +143,13 @@ static json_t *instances(const struct gt_finding *finding)
 
 static json_t *finding_of(const struct gt_finding *finding)
 {
-    return json_pack("{s:i, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "id",
+    return json_pack("{s:i, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "id",
                      (int)finding->id, "kind", gt_kind_name(finding->kind), "confidence",
                      gt_confidence_name(finding->confidence), "title", gt_json_text(finding->title),
                      "bytes_freed", gt_json_size(finding->bytes_freed), "bytes_shared",
                      gt_json_size(finding->bytes_shared), "stack_bytes",
-                     gt_json_size(finding->stack_bytes), "objects_freed",
+                     gt_json_size(finding->stack_bytes), "descriptor_bytes",
+                     gt_json_size(finding->descriptor_bytes), "objects_freed",
                      gt_json_size(finding->objects_freed), "count", gt_json_size(finding->count),
                      "doubt", gt_json_text(finding->doubt), "advice", gt_json_text(finding->advice),
                      "path", gt_json_path(&finding->path), "instances", instances(finding));

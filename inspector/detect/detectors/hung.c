@@ -96,6 +96,7 @@ static void tell_server(struct hunting *hunting, uint32_t number, bool hangs)
                                        &member, 1);
 
     cause->always = waiting >= GT_MANY_ALIKE || hangs;
+    cause->descriptor_bytes = 0; /* the runtime starts it in any program */
     const struct gt_place *place = gt_places_user(&cause->instances[0].hung.stack);
     cause->title = gt_arena_format(
         study->storage, "the %s goroutine hangs in %s at %s; %zu %s wait%s behind it",

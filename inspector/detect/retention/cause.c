@@ -50,6 +50,14 @@ void gt_cause_take_part(struct gt_cause *cause, uint32_t block, uint64_t bytes)
     gt_vec_add(&cause->parts, &part);
 }
 
+/* The slot of its g, as newproc1 made it (runtime/proc.go, malg). */
+static uint64_t descriptor_bytes(const struct gt_study *study, const struct gt_goroutine *g)
+{
+    uint32_t object = gt_heap_object(&study->heap->graph, g->address);
+
+    return object == GT_NO_OBJECT ? 0 : gt_heap_size(&study->heap->graph, object);
+}
+
 void gt_cause_take_goroutine(struct gt_cause *cause, const struct gt_study *study,
                              uint32_t goroutine)
 {
@@ -57,6 +65,7 @@ void gt_cause_take_goroutine(struct gt_cause *cause, const struct gt_study *stud
 
     gt_edges_of_goroutine(study, goroutine, &cause->edges);
     cause->stack_bytes += g->stack_hi - g->stack_lo;
+    if (!g->system) cause->descriptor_bytes += descriptor_bytes(study, g);
 }
 
 /* ---- weighing ----------------------------------------------------------------------------- */

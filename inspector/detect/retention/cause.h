@@ -32,6 +32,7 @@ struct gt_cause {
     struct gt_vec parts;   /* struct gt_part: what goes of blocks that stay */
     uint64_t own_bytes;    /* of those parts; filled in by gt_causes_weigh() */
     uint64_t stack_bytes;
+    uint64_t descriptor_bytes; /* of its goroutines' g: they stay when the goroutines end */
     uint64_t count;
     const char *title, *advice;
     const char *doubt;      /* what keeps it from being proven, if its detector knows */
@@ -54,7 +55,8 @@ void gt_cause_deinit(struct gt_cause *cause); /* of one that leaves the list */
 void gt_causes_deinit(struct gt_causes *causes);
 
 /* Adds all that a goroutine keeps alive to what the cause takes away, its stack's bytes included.
- */
+ * What it is described by (its g) stays in runtime.allgs for a new goroutine to use: it is counted
+ * apart. */
 void gt_cause_take_goroutine(struct gt_cause *cause, const struct gt_study *study,
                              uint32_t goroutine);
 

@@ -103,6 +103,7 @@ static const struct gt_instance deferreds[] = {
     {                                                                                              \
         .id = n, .kind = kind_, .confidence = how, .title = "title " GT_SAMPLE_HOSTILE,            \
         .bytes_freed = freed, .bytes_shared = n * 1000, .stack_bytes = stacks,                     \
+        .descriptor_bytes = stacks / 16,                                                           \
         .objects_freed = count_ * 2, .count = count_,                                              \
         .doubt = how == GT_PROVEN ? NULL : "doubt " GT_SAMPLE_HOSTILE,                             \
         .advice = "do it better, at " #kind_,                                                      \
