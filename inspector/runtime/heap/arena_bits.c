@@ -1,11 +1,9 @@
 #include "inspector/runtime/heap/arena_bits.h"
 
 enum {
-    ARENA_SHIFT = 26, /* heapArenaBytes is 64 MiB */
     CHUNK_WORDS = 64, /* what one bit of noMorePtrs speaks of */
 };
-static const uint64_t ARENA_WORDS = ((uint64_t)1 << ARENA_SHIFT) / 8;
-static const uint64_t AMD64_OFFSET = (uint64_t)1 << 47; /* -arenaBaseOffset */
+static const uint64_t ARENA_WORDS = ((uint64_t)1 << GT_ARENA_SHIFT) / 8;
 
 struct slots { /* being copied */
     const struct gt_arena_bits *from;
@@ -17,15 +15,9 @@ struct slots { /* being copied */
 
 bool gt_arena_bits_open(const struct gt_process *process, uint64_t mheap, struct gt_arena_bits *out)
 {
-    bool arm64 = gt_core_machine(process->core) == GT_MACHINE_ARM64;
-
-    *out = (struct gt_arena_bits){.process = process, .offset = arm64 ? 0 : AMD64_OFFSET};
     out->two_bits = !gt_has(&process->layout, GT_F_heapArena_noMorePtrs);
-    /* mheap_.arenas has one entry: the second level is all there is on 64-bit Linux. */
     return gt_has(&process->layout, GT_F_heapArena_bitmap) &&
-           gt_has(&process->layout, GT_F_mheap_arenas) &&
-           gt_mem_u64(process->mem, mheap + gt_off(&process->layout, GT_F_mheap_arenas),
-                      &out->arenas);
+           gt_arenas_open(process, mheap, &out->arenas);
 }
 
 static const unsigned char *part(const struct gt_process *process, uint64_t arena,
@@ -38,16 +30,18 @@ static const unsigned char *part(const struct gt_process *process, uint64_t aren
 static bool open_arena(struct slots *slots, uint64_t addr)
 {
     const struct gt_arena_bits *from = slots->from;
-    uint64_t number = (addr + from->offset) >> ARENA_SHIFT, arena;
+    const struct gt_process *process = from->arenas.process;
+    uint64_t number = gt_arena_number(&from->arenas, addr);
 
     if (slots->bitmap && slots->arena == number + 1) return true;
     slots->bitmap = NULL;
-    if (!gt_mem_u64(from->process->mem, from->arenas + number * 8, &arena) || !arena) return false;
+    uint64_t arena = gt_arena_at(&from->arenas, number);
+    if (!arena) return false;
     slots->bitmap =
-        part(from->process, arena, GT_F_heapArena_bitmap, ARENA_WORDS / (from->two_bits ? 4 : 8));
+        part(process, arena, GT_F_heapArena_bitmap, ARENA_WORDS / (from->two_bits ? 4 : 8));
     if (!from->two_bits)
         slots->no_more =
-            part(from->process, arena, GT_F_heapArena_noMorePtrs, ARENA_WORDS / CHUNK_WORDS / 8);
+            part(process, arena, GT_F_heapArena_noMorePtrs, ARENA_WORDS / CHUNK_WORDS / 8);
     if (!slots->bitmap || !(from->two_bits || slots->no_more)) return false;
     slots->arena = number + 1;
     return true;

@@ -11,13 +11,11 @@
 #ifndef GT_RUNTIME_ARENA_BITS_H
 #define GT_RUNTIME_ARENA_BITS_H
 
-#include "inspector/runtime/process/process.h"
+#include "inspector/runtime/heap/arenas.h"
 
 struct gt_arena_bits {
-    const struct gt_process *process;
-    uint64_t arenas; /* the runtime's array of arenas, by number */
-    uint64_t offset; /* added to an address before it is divided into arenas */
-    bool two_bits;   /* the design of 1.19 */
+    struct gt_arenas arenas;
+    bool two_bits; /* the design of 1.19 */
 };
 
 /* False when this program has no such bits. */
