@@ -160,7 +160,7 @@ static void fill(const struct filling *filling, const struct gt_comparison *comp
     check->phase = state.phase;
     check->cycles = filling->analysis->heap->sweep_gen / 2;
     check->missing_bytes = process->missing_bytes;
-    check->lacks = gt_process_lacks(process, check->storage);
+    check->lacks = gt_process_lacks_memory(process, check->storage);
     fill_difference(filling, comparison->only_gc, &check->only_gc);
     fill_difference(filling, comparison->only_own, &check->only_own);
     fill_examples(check);
@@ -177,8 +177,8 @@ struct gt_error *gt_check_make(struct gt_analysis *analysis, const struct gt_che
     if (error) return error;
     gt_analysis_stage(analysis, "comparing with the collector's marks");
     gt_gcmarks_init(&marks, analysis->heap);
-    gt_compare(analysis->heap, analysis->goroutines, analysis->roots, &marks, examples,
-               &comparison);
+    gt_compare(analysis->heap, analysis->goroutines, analysis->specials, analysis->roots, &marks,
+               examples, &comparison);
     struct gt_check *check = gt_calloc(1, sizeof *check);
     check->storage = gt_calloc(1, sizeof *check->storage);
     check->all_examples = options && options->examples;

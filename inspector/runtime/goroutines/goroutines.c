@@ -145,6 +145,14 @@ static void read_position(const struct gt_process *process, struct gt_goroutine 
     read_resume_point(process, g);
 }
 
+/* Frames are lost to missing memory, or to a walk that went wrong in memory that is there. */
+static void lose_frames(struct gt_process *process, const struct gt_goroutine *g, const char *why)
+{
+    gt_process_lost(process, GT_OF_GOROUTINES, "goroutine %llu: its stack ends early, at %s",
+                    (unsigned long long)g->id, why);
+    if (gt_mem_at(process->mem, g->stack_lo, g->stack_hi - g->stack_lo)) process->unwalked++;
+}
+
 static void read_frames(struct reading *reading, struct gt_goroutine *g)
 {
     struct gt_unwinder walk;
@@ -157,10 +165,8 @@ static void read_frames(struct reading *reading, struct gt_goroutine *g)
         gt_unwind_next(&walk);
     }
     g->frame_count = (uint32_t)reading->all->frames.len - g->first_frame;
-    if (walk.broken)
-        gt_process_lost(reading->process, GT_OF_GOROUTINES,
-                        "goroutine %llu: its stack ends early, at %s", (unsigned long long)g->id,
-                        walk.broken);
+    g->cut_off = walk.broken || !(walk.frame.func.flag & GT_FUNC_TOP_FRAME);
+    if (walk.broken) lose_frames(reading->process, g, walk.broken);
 }
 
 size_t gt_count_natives(const struct gt_process *process, const struct gt_native_frame *frames,
@@ -228,6 +234,8 @@ static void take(struct reading *reading, uint64_t addr)
     if (g.stack_lo >= g.stack_hi) {
         gt_process_lost(reading->process, GT_OF_GOROUTINES,
                         "goroutine %llu: its stack bounds are reversed", (unsigned long long)g.id);
+        reading->process->unwalked++;
+        reading->all->unplaced++;
         return;
     }
     g.system = is_system(gt_process_function(reading->process, g.start_pc));

@@ -47,12 +47,14 @@ struct gt_goroutine {
     struct gt_position at;               /* where its frames start; zero when unknown */
     const struct gt_thread *thread;      /* the thread that runs it, or NULL */
     bool from_signal;                    /* pc and sp are of an interrupted instruction */
+    bool cut_off;                        /* its frames end before the first function's */
     uint32_t alike; /* the same for goroutines at the same place for the same reason */
 };
 
 struct gt_goroutines {
     struct gt_goroutine *list;
     uint32_t count;
+    uint32_t unplaced;     /* left out: where their stacks lie makes no sense */
     struct gt_vec frames;  /* struct gt_frame */
     struct gt_vec natives; /* struct gt_native_frame */
 };

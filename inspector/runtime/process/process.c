@@ -25,7 +25,7 @@ void gt_process_lost(struct gt_process *process, enum gt_evidence of, const char
     gt_vec_add(&process->losses, &kept);
 }
 
-const char *gt_process_lacks(const struct gt_process *process, struct gt_arena *storage)
+static const char *name_lost(const uint64_t *lost, struct gt_arena *storage)
 {
     static const char *const of[GT_EVIDENCE] = {
         [GT_OF_HEAP] = "parts of the heap",
@@ -36,9 +36,22 @@ const char *gt_process_lacks(const struct gt_process *process, struct gt_arena *
     const char *all = NULL;
 
     for (int i = 0; i < GT_EVIDENCE; i++)
-        if (of[i] && process->lost[i])
-            all = all ? gt_arena_format(storage, "%s, %s", all, of[i]) : of[i];
+        if (of[i] && lost[i]) all = all ? gt_arena_format(storage, "%s, %s", all, of[i]) : of[i];
     return all;
+}
+
+const char *gt_process_lacks(const struct gt_process *process, struct gt_arena *storage)
+{
+    return name_lost(process->lost, storage);
+}
+
+const char *gt_process_lacks_memory(const struct gt_process *process, struct gt_arena *storage)
+{
+    uint64_t lost[GT_EVIDENCE];
+
+    memcpy(lost, process->lost, sizeof lost);
+    lost[GT_OF_GOROUTINES] -= process->unwalked;
+    return name_lost(lost, storage);
 }
 
 struct gt_error *gt_process_global(const struct gt_process *process, const char *name,

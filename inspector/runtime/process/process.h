@@ -65,6 +65,7 @@ struct gt_process {
     struct gt_arena names;      /* strings that live as long as the process */
     struct gt_vec losses;       /* const char *: what could not be read, for the coverage */
     uint64_t lost[GT_EVIDENCE]; /* how often something of each kind of evidence was lost */
+    uint64_t unwalked;          /* goroutines among those lost, though the core has their memory */
     uint64_t missing_bytes;     /* of heap and stacks that the core should hold */
 };
 
@@ -73,8 +74,9 @@ void gt_process_lost(struct gt_process *process, enum gt_evidence of, const char
     __attribute__((format(printf, 3, 4)));
 
 /* What of the evidence that proof needs is missing, "parts of the heap, some global variables", in
- * `storage`; NULL when nothing is. */
+ * `storage`; NULL when nothing is. The second leaves out goroutines whose memory the core has. */
 const char *gt_process_lacks(const struct gt_process *process, struct gt_arena *storage);
+const char *gt_process_lacks_memory(const struct gt_process *process, struct gt_arena *storage);
 
 /* Nothing that could hold an object is missing: what was found is proof. */
 static inline bool gt_process_is_whole(const struct gt_process *process)

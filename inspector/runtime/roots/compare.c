@@ -1,6 +1,7 @@
 #include "inspector/runtime/roots/compare.h"
 
 #include "inspector/base/error.h"
+#include "inspector/runtime/heap/special_counts.h"
 #include "inspector/runtime/roots/leads.h"
 
 #include <string.h>
@@ -8,6 +9,7 @@
 struct comparing {
     const struct gt_goheap *heap;
     const struct gt_goroutines *goroutines;
+    const struct gt_specials *specials;
     const struct gt_gcmarks *marks;
     const struct gt_roots *roots;
     size_t examples;
@@ -17,6 +19,8 @@ struct comparing {
     struct gt_bitmap dangling; /* free slots that a live pointer leads to */
     struct gt_bitmap led[GT_LEADS];
     uint64_t tiny_blocks; /* that allocators may have held */
+    bool lacks;           /* memory that may lead to objects */
+    bool misses_special;
     struct gt_comparison *out;
 };
 
@@ -34,6 +38,12 @@ static const struct {
     [GT_REASON_CONSERVATIVE] = {"only words that may not be pointers lead to it", true},
     [GT_REASON_WORD] = {"a word that gotopsy does not follow leads to it: a missed root or edge",
                         false},
+    [GT_REASON_UNWALKED] = {"a stack that gotopsy could not walk to its end may lead to it: a "
+                            "missed root",
+                            false},
+    [GT_REASON_SPECIAL] = {"the runtime counts more finalizers, cleanups or weak handles than "
+                           "gotopsy found: a missed root",
+                           false},
     [GT_REASON_FRAME] = {"dropped since the last collection: only a dead word of a frame that has "
                          "not run since leads to it",
                          true},
@@ -75,15 +85,19 @@ static bool comparable(const struct comparing *comparing)
 
 /* ---- what only the collector has ----------------------------------------------------------- */
 
-/* What has no part in the program's work: it runs in every collection, or holds nothing. */
+/* What has no part in the program's work: it runs in every collection, or holds nothing. The
+ * compiler may wrap what a go statement calls in a function of the statement's own. */
 static bool serves_collector(const struct gt_process *process, const struct gt_goroutine *g)
 {
-    static const char *const names[] = {"runtime.gcBgMarkWorker", "runtime.bgsweep",
-                                        "runtime.bgscavenge", "runtime.forcegchelper"};
+    static const char *const names[] = {
+        "runtime.gcBgMarkWorker", "runtime.gcBgMarkStartWorkers.",
+        "runtime.gcenable.",      "runtime.bgsweep",
+        "runtime.bgscavenge",     "runtime.forcegchelper",
+    };
     const char *starts = gt_process_function(process, g->start_pc);
 
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        if (strcmp(starts, names[i]) == 0) return true;
+        if (strncmp(starts, names[i], strlen(names[i])) == 0) return true;
     return false;
 }
 
@@ -125,6 +139,27 @@ static void follow(const struct comparing *comparing, const struct gt_bitmap *fr
     gt_marker_free(marker);
 }
 
+static uint64_t count_running(const struct gt_goroutines *goroutines)
+{
+    uint64_t running = 0;
+
+    for (uint32_t i = 0; i < goroutines->count; i++)
+        running += goroutines->list[i].status == GT_G_RUNNING;
+    return running;
+}
+
+/* What speaks of all objects alike. */
+static void find_gaps(struct comparing *comparing)
+{
+    const struct gt_process *process = comparing->heap->process;
+    struct gt_arena words = {0};
+
+    comparing->lacks = gt_process_lacks_memory(process, &words) != NULL;
+    gt_arena_free(&words);
+    comparing->misses_special = gt_specials_missed(comparing->heap, comparing->specials,
+                                                   count_running(comparing->goroutines)) > 0;
+}
+
 static void find_leads(struct comparing *comparing)
 {
     struct gt_leads leads;
@@ -139,7 +174,10 @@ static void find_leads(struct comparing *comparing)
 static enum gt_reason reason_of_leads(const struct comparing *comparing, uint32_t object)
 {
     if (gt_bit(&comparing->led[GT_LEAD_WORD], object)) return GT_REASON_WORD;
-    if (!gt_process_is_whole(comparing->heap->process)) return GT_REASON_MISSING;
+    if (gt_bit(&comparing->led[GT_LEAD_UNWALKED], object)) return GT_REASON_UNWALKED;
+    if (comparing->lacks) return GT_REASON_MISSING;
+    if (comparing->goroutines->unplaced) return GT_REASON_UNWALKED;
+    if (comparing->misses_special) return GT_REASON_SPECIAL;
     if (gt_bit(&comparing->led[GT_LEAD_STACK], object)) return GT_REASON_STACK;
     if (gt_bit(&comparing->led[GT_LEAD_OBJECT], object)) return GT_REASON_OBJECT;
     if (!comparing->out->ran_since && !comparing->out->unjudged) return GT_REASON_QUIET;
@@ -166,6 +204,7 @@ static void judge_dropped(struct comparing *comparing)
     bool judged = comparable(comparing);
 
     if (first == dropped->bits) return;
+    if (judged) find_gaps(comparing);
     if (judged) find_leads(comparing);
     if (judged) count_tiny_blocks(comparing);
     for (size_t i = first; i < dropped->bits; i = gt_bitmap_next(dropped, i + 1))
@@ -279,11 +318,12 @@ static void deinit(struct comparing *comparing)
 }
 
 void gt_compare(const struct gt_goheap *heap, const struct gt_goroutines *goroutines,
-                const struct gt_roots *roots, const struct gt_gcmarks *marks, size_t examples,
-                struct gt_comparison *out)
+                const struct gt_specials *specials, const struct gt_roots *roots,
+                const struct gt_gcmarks *marks, size_t examples, struct gt_comparison *out)
 {
     struct comparing comparing = {.heap = heap,
                                   .goroutines = goroutines,
+                                  .specials = specials,
                                   .marks = marks,
                                   .roots = roots,
                                   .examples = examples,

@@ -19,8 +19,11 @@
  *   not explained:
  *     word              a word of live memory that the masks say is no pointer leads to it: an
  *                       edge or a root may be missed
- *     quiet             nothing has run since that could have dropped it, whatever led to it
- *     missing memory    what leads to it may lie in memory that the core lacks
+ *     unwalked stack    a word of a stack leads to it whose frames could not be walked to the end;
+ * or where some goroutine's stack lies is not known missed special    the runtime counts more
+ * finalizers, cleanups or weak handles than were found: one of them may lead to it
+ * (heap/special_counts.h) quiet             nothing has run since that could have dropped it,
+ * whatever led to it missing memory    what leads to it may lie in memory that the core lacks
  *
  * "Leads to" includes leading there through other objects of the same kind. What speaks for a
  * missed root or edge outweighs all that speaks against it. "Nothing" holds for memory, not for
@@ -47,6 +50,8 @@ enum gt_reason {
     GT_REASON_TINY,
     GT_REASON_CONSERVATIVE, /* ours alone */
     GT_REASON_WORD,
+    GT_REASON_UNWALKED,
+    GT_REASON_SPECIAL,
     GT_REASON_FRAME,
     GT_REASON_QUIET,
     GT_REASON_MISSING,
@@ -74,8 +79,8 @@ bool gt_reason_explains(enum gt_reason reason); /* else the difference stays une
 
 /* At most `examples` addresses are kept for each reason. */
 void gt_compare(const struct gt_goheap *heap, const struct gt_goroutines *goroutines,
-                const struct gt_roots *roots, const struct gt_gcmarks *marks, size_t examples,
-                struct gt_comparison *out);
+                const struct gt_specials *specials, const struct gt_roots *roots,
+                const struct gt_gcmarks *marks, size_t examples, struct gt_comparison *out);
 void gt_comparison_deinit(struct gt_comparison *comparison);
 
 #endif

@@ -28,9 +28,10 @@ static bool waits_for_collector(const char *reason)
 
 bool gt_ran_since(const struct gt_process *process, const struct gt_goroutine *g)
 {
-    uint64_t assist = 0;
+    uint64_t assist = 0, since = g->wait_since;
 
-    if (!g->wait_since || g->status == GT_G_RUNNING || g->status == GT_G_COPYSTACK) return true;
+    if (g->status == GT_G_SYSCALL) gt_process_field(process, g->address, GT_F_g_waitsince, &since);
+    if (!since || g->status == GT_G_RUNNING || g->status == GT_G_COPYSTACK) return true;
     if (waits_for_collector(g->wait_reason)) return true;
     if (g->wait_reason && strcmp(g->wait_reason, "coroutine") == 0) return true;
     return gt_process_field(process, g->address, GT_F_g_gcAssistBytes, &assist) && assist;
@@ -161,7 +162,9 @@ static void look_through_stacks(struct seeking *seeking, const struct gt_gorouti
         const struct gt_goroutine *g = &goroutines->list[i];
         bool known = g->at.sp >= g->stack_lo && g->at.sp < g->stack_hi;
         uint64_t from = known ? g->at.sp : g->stack_lo;
-        if (gt_ran_since(seeking->heap->process, g))
+        if (g->cut_off)
+            look_through_range(seeking, g->stack_lo, g->stack_hi, GT_LEAD_UNWALKED);
+        else if (gt_ran_since(seeking->heap->process, g))
             look_through_range(seeking, g->stack_lo, g->stack_hi, GT_LEAD_STACK);
         else
             look_through_range(seeking, from, g->stack_hi, GT_LEAD_FRAME);

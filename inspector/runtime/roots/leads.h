@@ -9,6 +9,7 @@
  *   GT_LEAD_FRAME   a frame of a goroutine that has not run since the mark began: the collector
  *                   scanned just this frame, by just this stack map
  *   GT_LEAD_STACK   a stack that was used since the mark began: what its frames no longer use
+ *   GT_LEAD_UNWALKED a stack whose frames could not be walked to the end: roots may be missed
  *   GT_LEAD_OBJECT  an object allocated since the mark that is itself unreachable
  *
  * Passed over are words that are no roots or edges by what the runtime is: sections and spans
@@ -28,6 +29,7 @@ enum gt_lead {
     GT_LEAD_WORD,
     GT_LEAD_FRAME,
     GT_LEAD_STACK,
+    GT_LEAD_UNWALKED,
     GT_LEAD_OBJECT,
     GT_LEADS,
     GT_LEAD_NONE = GT_LEADS
@@ -40,7 +42,8 @@ struct gt_leads {
 /* Has the goroutine run since the last mark began? The mark notes when it first saw a goroutine
  * wait (g.waitsince), and running clears that. A goroutine that the mark scanned while it helped to
  * mark looks as if it waited; it has allocated then (g.gcAssistBytes, cleared as a cycle begins),
- * or still waits for the collector. A coroutine is switched to without its note being cleared. */
+ * or still waits for the collector. A system call is noted and cleared likewise. A coroutine is
+ * switched to without its note being cleared. */
 bool gt_ran_since(const struct gt_process *process, const struct gt_goroutine *g);
 
 /* The leads to the objects of `wanted`; `live` is what gotopsy reaches. */

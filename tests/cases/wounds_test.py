@@ -1,0 +1,125 @@
+"""`check` can fail: a root, an edge or a special that a core has and gotopsy cannot see makes it
+say `differs`.
+
+A program whose last collection came after all that it did leaves a core whose two live sets are the
+same. Then one word of the core is changed.
+"""
+
+import functools
+import pathlib
+import signal
+import tempfile
+import time
+
+import pytest
+
+from . import field, little, recipe, tool, wounds
+
+TRIES = 8  # dumps until one is as wanted
+PAUSE = 1  # seconds, in which the runtime collects twice
+SCHED_SP, SCHED_PC = 56, 64  # in every g so far
+HEADERS = 16, 24  # of a special, before its finalizer's function
+
+
+def _flags(version):
+    """The program reaches into the runtime, which newer linkers must be told to allow."""
+    return () if version.startswith("1.22") else ("-ldflags=-checklinkname=0",)
+
+
+@functools.cache
+def _folder():
+    """Removed when the tests end."""
+    return tempfile.TemporaryDirectory(prefix="gotopsy-wounds-")
+
+
+def _dump(exe, way):
+    folder = pathlib.Path(tempfile.mkdtemp(dir=_folder().name))
+    with little._run(exe, *way, folder=folder) as process:
+        truth = little._truth(process)
+        time.sleep(PAUSE)
+        process.send_signal(signal.SIGABRT)
+        process.wait(little.PATIENCE)
+    (core,) = folder.glob("core*")
+    return recipe.Core(core, exe, truth)
+
+
+@functools.cache
+def _healthy(version, way=""):
+    """A core whose two live sets are the same."""
+    try:
+        little.need("go")
+        little.need_kernel_cores()
+        exe = field._built("unmoving", version, _flags(version), None)
+    except recipe.Unavailable as why:
+        pytest.skip(str(why))
+    for _ in range(TRIES):
+        made = _dump(exe, [way] if way else [])
+        check = tool.check(made.path)
+        assert check["verdict"] in ("exact", "not-comparable") or way, check
+        # Nor has the runtime started a thread since.
+        if check["verdict"] == "exact" and not check["unjudged_objects"]:
+            break
+    assert (check["ran_since"] > 0) == (way == "running"), check
+    return made
+
+
+@functools.cache
+def _links(path, function):
+    """The words that lead to the special with this function, with the one that follows it."""
+    memory = wounds.Memory(path, pathlib.Path(path).with_name("searched"))
+    specials = {at - header for at in memory.places(function) for header in HEADERS}
+    return [(at, memory.word(one)) for one in specials for at in memory.places(one)]
+
+
+def _unlink(memory, function):
+    """Takes the special with this function out of its span's list."""
+    links = _links(memory.of, function)
+    assert links
+    for at, following in links:
+        memory.put(at, following)
+
+
+def _zero_bounds(memory, g):
+    memory.put(g, 0)
+    memory.put(g + 8, 0)
+
+
+EDGES = {
+    "global zeroed": (50, lambda memory, truth: memory.put(truth["global"], 0)),
+    "pointer zeroed": (60, lambda memory, truth: memory.put(truth["heap"], 0)),
+    "pointer broken": (60, lambda memory, truth: memory.put(truth["heap"], 0xDEAD << 32)),
+}
+ROOTS = {
+    "sp zeroed": (30, lambda memory, truth: memory.put(truth["g"] + SCHED_SP, 0)),
+    "pc broken": (30, lambda memory, truth: memory.put(truth["g"] + SCHED_PC, 0xDEAD)),
+    "bounds zeroed": (30, lambda memory, truth: _zero_bounds(memory, truth["g"])),
+    "only special": (20, lambda memory, truth: _unlink(memory, truth["finalizers"]["only"])),
+    "one special of two": (20, lambda memory, truth: _unlink(memory, truth["finalizers"]["of two"])),
+}
+
+
+def _check_wounded(made, symbols, wound, folder):
+    objects, inflict = wound
+    memory = wounds.Memory(made.path, folder / "core")
+    inflict(memory, made.truth)
+    check = tool.check(memory.path, "--exe", field.exe_of(made, symbols))
+    assert check["verdict"] == "differs", check
+    lost = sum(label["objects"] for label in check["only_gc"]["labels"] if not label["explains"])
+    assert lost >= objects
+    return check
+
+
+@pytest.mark.parametrize("wound", [*EDGES, *ROOTS])
+@pytest.mark.parametrize("symbols", field.SYMBOLS)
+@pytest.mark.parametrize("version", field.VERSIONS)
+def test_unmoving(version, symbols, wound, tmp_path):
+    """Nothing has run since the mark: whatever is missed has no excuse."""
+    _check_wounded(_healthy(version), symbols, {**EDGES, **ROOTS}[wound], tmp_path)
+
+
+@pytest.mark.parametrize("wound", ROOTS)
+@pytest.mark.parametrize("symbols", field.SYMBOLS)
+@pytest.mark.parametrize("version", field.VERSIONS)
+def test_running(version, symbols, wound, tmp_path):
+    """A goroutine that has run since could have dropped it: a missed root is told all the same."""
+    _check_wounded(_healthy(version, "running"), symbols, ROOTS[wound], tmp_path)
