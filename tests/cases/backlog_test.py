@@ -31,6 +31,13 @@ def test_of_a_channel_that_only_finalizers_have(case):
     _check(case, "own", "proven", "main.borrow.func1")
 
 
+@field.cases("backlog")
+def test_of_a_channel_that_was_full_in_the_end(case):
+    """The first finalizers ended: they wait no more, and their buffers are gone."""
+    assert case.core("full").truth["many"] == case.core("").truth["many"] - 8
+    _check(case, "full", "likely", "main.give")
+
+
 @field.cases("backlog", versions=CLEANUPS)
 def test_of_cleanups(case):
     _check(case, "cleanup", "likely", "main.record")
