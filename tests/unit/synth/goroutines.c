@@ -45,6 +45,7 @@ static const struct {
                      "sync.(*Cond).Wait"}},
     [SYNTH_SEMAPHORE] = {"semacquire",
                          {"runtime.gopark", "runtime.semacquire1", "sync.runtime_Semacquire"}},
+    [SYNTH_CORO] = {"coroutine", {"runtime.coroswitch_m", "iter.Pull[...].func1"}},
     [SYNTH_SLEEP] = {"sleep", {"runtime.gopark", "time.Sleep"}},
     [SYNTH_IO] = {"IO wait",
                   {"runtime.gopark", "runtime.netpollblock", "internal/poll.runtime_pollWait",
@@ -70,7 +71,7 @@ void synth_start_goroutines(struct synth *synth)
     for (size_t i = 0; i < SYNTH_WAITS; i++)
         put_string(synth, names + 32 + i * 16, waits[i].reason);
     synth_entry(synth, "runtime.goexit");
-    synth_go(synth, "main.main");
+    synth_started_by(synth_go(synth, "main.main"), "runtime.main");
 }
 
 struct synth_g *synth_go(struct synth *synth, const char *function)
@@ -114,6 +115,11 @@ void synth_local(struct synth_g *g, uint64_t value)
 {
     assert_true(g->local_count < SYNTH_LOCALS);
     g->words[g->local_count++] = value;
+}
+
+void synth_started_by(struct synth_g *g, const char *start)
+{
+    g->start = start;
 }
 
 void synth_break_stack(struct synth_g *g)
@@ -311,6 +317,19 @@ void synth_wait_sync(struct synth_g *g, enum synth_wait how, uint64_t thing)
     synth_wait(g, how);
 }
 
+/* A coroutine is found by the words of the stack that lead to it. */
+uint64_t synth_wait_coroutine(struct synth_g *g)
+{
+    static const enum gt_field_id pointers[] = {GT_F_coro_f};
+    uint64_t coro = synth_struct(g->synth, synth_size_of(g->synth, "runtime.coro"), pointers, 1);
+
+    synth_set(g->synth, coro, GT_F_coro_gp, g->address);
+    synth_set(g->synth, coro, GT_F_coro_f, synth_func(g->synth, "main.sequence"));
+    synth_local(g, coro);
+    synth_wait(g, SYNTH_CORO);
+    return coro;
+}
+
 /* ---- stacks -------------------------------------------------------------------------------- */
 
 struct stack { /* being filled, from its end down */
@@ -335,7 +354,7 @@ static void fill_stack(struct synth_g *g)
     struct stack stack = {g->synth, g->stack + STACK - 16, synth_call(g->synth, "runtime.goexit")};
 
     if (g->broken) stack.pc = 1;
-    if (g->id == 1) push_frame(&stack, "runtime.main", NULL);
+    if (g->start) push_frame(&stack, g->start, NULL);
     push_frame(&stack, g->function, g->words);
     synth_finish_defers(g, stack.sp);
     for (int i = MAX_FRAMES; g->how >= 0 && i-- > 0;)
@@ -358,7 +377,7 @@ static void finish_g(struct synth_g *g)
         {GT_F_g_waitsince, can_run ? 0 : g->since},
         {GT_F_g_parentGoid, g->id == 1 ? 0 : 1},
         {GT_F_g_gopc, synth_call(synth, g->id == 1 ? "runtime.rt0_go" : "main.main")},
-        {GT_F_g_startpc, synth_entry(synth, g->id == 1 ? "runtime.main" : g->function)},
+        {GT_F_g_startpc, synth_entry(synth, g->start ? g->start : g->function)},
     };
 
     for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)

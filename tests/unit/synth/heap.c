@@ -62,6 +62,14 @@ void synth_free_object(struct synth *synth, uint64_t addr)
     span->allocated[number / 8] &= (unsigned char)~(1 << number % 8);
 }
 
+void synth_never_marked(struct synth *synth, uint64_t addr)
+{
+    struct synth_span *span = synth_span_of(synth, addr);
+    uint64_t number = (addr - span->base) / span->slot;
+
+    span->unmarked[number / 8] |= (unsigned char)(1 << number % 8);
+}
+
 static uint64_t rounded(uint64_t size)
 {
     return size ? (size + 15) / 16 * 16 : 16;
@@ -131,6 +139,9 @@ static void finish_span(struct synth *synth, const struct synth_span *span)
     uint64_t size = (span->nelems + 7) / 8, first = 0;
     uint64_t marks = synth_alloc(synth, SYNTH_OFF_HEAP, size, 8);
     uint64_t bits = synth_new_bytes(synth, SYNTH_OFF_HEAP, span->allocated, size);
+
+    for (uint64_t i = 0; i < size; i++)
+        synth_put_sized(synth, bits + i, 1, span->allocated[i] & ~span->unmarked[i]);
 
     while (first < span->nelems && span->allocated[first / 8] >> first % 8 & 1)
         first++;

@@ -1,6 +1,8 @@
 /* Finalizers, cleanups and weak pointers, which hang on spans outside the heap; deferred calls. */
 #include "tests/unit/synth/synth_impl.h"
 
+enum { BLOCK = 4096 }; /* finBlockSize */
+
 static uint64_t new_special(struct synth *synth, uint64_t object, const char *type,
                             const char *kind)
 {
@@ -36,6 +38,21 @@ uint64_t synth_cleanup(struct synth *synth, uint64_t object, uint64_t function, 
     if (synth_has(synth, GT_F_specialCleanup_call))
         synth_put(synth, special + gt_off(&synth->layout, GT_F_specialCleanup_call) + 16, argument);
     return special;
+}
+
+/* One block of the runtime's list has room for all that a test queues. */
+void synth_queue_finalizer(struct synth *synth, uint64_t object, uint64_t function)
+{
+    uint64_t head = synth_symbol_at(synth, "runtime.allfin"), block = synth_get(synth, head);
+    uint64_t size = synth->layout.size[GT_S_finalizer];
+
+    if (!block) block = synth_alloc(synth, SYNTH_OFF_HEAP, BLOCK, 8);
+    synth_put(synth, head, block);
+    uint64_t count = synth_field(synth, block, GT_F_finblock_cnt) & UINT32_MAX;
+    uint64_t entry = block + gt_off(&synth->layout, GT_F_finblock_fin) + count * size;
+    synth_put(synth, entry, function);
+    synth_put(synth, entry + 8, object);
+    synth_set(synth, block, GT_F_finblock_cnt, count + 1);
 }
 
 /* ---- deferred calls ------------------------------------------------------------------------ */

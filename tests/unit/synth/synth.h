@@ -46,6 +46,8 @@ void synth_lose(struct synth *synth, uint64_t addr, uint64_t size);
 uint64_t synth_object(struct synth *synth, uint64_t size, const char *mask);
 
 void synth_free_object(struct synth *synth, uint64_t addr);
+/* It was allocated since the last collection, which has marked all others. */
+void synth_never_marked(struct synth *synth, uint64_t addr);
 
 /* A variable of a package, one word that is a pointer. */
 uint64_t synth_global(struct synth *synth, const char *name, uint64_t value);
@@ -88,6 +90,9 @@ void synth_stop_timer(struct synth *synth, uint64_t timer);
 uint64_t synth_finalizer(struct synth *synth, uint64_t object, uint64_t function);
 uint64_t synth_cleanup(struct synth *synth, uint64_t object, uint64_t function, uint64_t argument);
 
+/* A finalizer that waits to run, and its object. */
+void synth_queue_finalizer(struct synth *synth, uint64_t object, uint64_t function);
+
 /* A deferred call of a func value, by the goroutine's function: its record, which the next one
  * will lead to. */
 uint64_t synth_defer(struct synth_g *g, uint64_t function);
@@ -111,6 +116,7 @@ enum synth_wait {
     SYNTH_ONCE,
     SYNTH_COND,
     SYNTH_SEMAPHORE, /* of golang.org/x/sync, or any other user of sync.runtime_Semacquire */
+    SYNTH_CORO,
     SYNTH_SLEEP,
     SYNTH_IO,
     SYNTH_GC_WORKER,
@@ -122,6 +128,8 @@ enum synth_wait {
 /* A goroutine that was started with `function`, a constant. It can run unless it is made to wait.
  * Number 1 is there from the beginning, and runs main.main. */
 struct synth_g *synth_go(struct synth *synth, const char *function);
+/* The goroutine was started with this function, a constant, which calls its own. */
+void synth_started_by(struct synth_g *g, const char *start);
 struct synth_g *synth_main(struct synth *synth);
 uint64_t synth_g_address(const struct synth_g *g);
 uint64_t synth_g_id(const struct synth_g *g);
@@ -149,6 +157,9 @@ void synth_wait_channel(struct synth_g *g, enum synth_wait how, uint64_t channel
 void synth_wait_select(struct synth_g *g, const uint64_t *channels, size_t count, bool send);
 /* In the thing of package sync at this address: the mutex, the wait group ... */
 void synth_wait_sync(struct synth_g *g, enum synth_wait how, uint64_t thing);
+
+/* In the coroutine that is returned, which a variable of its frame leads to. */
+uint64_t synth_wait_coroutine(struct synth_g *g);
 
 /* Takes the sudog of a goroutine that waits for a channel off the channel's queue, as a waker does
  * before it makes the goroutine run. */

@@ -53,14 +53,14 @@ struct synth_function {
 struct synth_span {
     uint64_t mspan, base, slot, nelems, used, type;
     bool noscan;
-    unsigned char allocated[8192 / 8 / 8]; /* a bit a slot */
+    unsigned char allocated[8192 / 8 / 8], unmarked[8192 / 8 / 8]; /* a bit a slot */
 };
 
 struct synth_g {
     struct synth *synth;
     uint64_t address, id, stack;
-    const char *function;
-    uint64_t words[SYNTH_WORDS]; /* of its function's frame */
+    const char *function, *start; /* what called it, as the goroutine began; or NULL */
+    uint64_t words[SYNTH_WORDS];  /* of its function's frame */
     size_t local_count, stale_count;
     int how;             /* enum synth_wait; -1: it can run */
     bool broken;         /* its function returns to where no code is */

@@ -94,6 +94,18 @@ static void an_object_without_a_way_back_is_finalized(void **state)
     assert_none(synth);
 }
 
+/* Each keeps the next one, and they are finalized one after another. */
+static void a_chain_of_finalizers_is_no_cycle(void **state)
+{
+    struct synth *synth = synth_begin(state, GO);
+    uint64_t first = synth_object(synth, 64, "p"), second = synth_object(synth, 64, "p");
+
+    point(synth, first, second);
+    synth_finalizer(synth, first, synth_func(synth, "main.free"));
+    synth_finalizer(synth, second, synth_func(synth, "main.free"));
+    assert_none(synth);
+}
+
 /* The collector does not mark the object itself, so what it says of itself keeps nothing. */
 static void an_object_that_points_into_itself_is_finalized(void **state)
 {
@@ -121,6 +133,21 @@ static void a_cleanup_keeps_no_cycle_of_its_object(void **state)
 
     point(synth, one, other);
     point(synth, other, one);
+    synth_cleanup(synth, one, synth_func(synth, "main.free"), synth_object(synth, 16, NULL));
+    assert_none(synth);
+}
+
+/* Another's finalizer keeps the cycle until it has run; the cleanup comes after that. */
+static void a_cleanup_in_a_cycle_that_a_finalizer_keeps_runs_later(void **state)
+{
+    struct synth *synth = synth_begin(state, GO);
+    uint64_t first = synth_object(synth, 48, "p");
+    uint64_t one = synth_object(synth, 64, "p"), other = synth_object(synth, 64, "p");
+
+    point(synth, first, one);
+    point(synth, one, other);
+    point(synth, other, one);
+    synth_finalizer(synth, first, synth_func(synth, "main.free"));
     synth_cleanup(synth, one, synth_func(synth, "main.free"), synth_object(synth, 16, NULL));
     assert_none(synth);
 }
@@ -159,6 +186,9 @@ int main(void)
         cmocka_unit_test_teardown(a_finalizer_that_captured_its_object, synth_end),
         cmocka_unit_test_teardown(a_cleanup_whose_argument_leads_back, synth_end),
         cmocka_unit_test_teardown(an_object_without_a_way_back_is_finalized, synth_end),
+        cmocka_unit_test_teardown(a_chain_of_finalizers_is_no_cycle, synth_end),
+        cmocka_unit_test_teardown(a_cleanup_in_a_cycle_that_a_finalizer_keeps_runs_later,
+                                  synth_end),
         cmocka_unit_test_teardown(an_object_that_points_into_itself_is_finalized, synth_end),
         cmocka_unit_test_teardown(a_cycle_that_a_global_reaches_is_in_use, synth_end),
         cmocka_unit_test_teardown(a_cleanup_keeps_no_cycle_of_its_object, synth_end),

@@ -118,6 +118,16 @@ static void a_lock_that_nobody_else_reaches(void **state)
     }
 }
 
+/* next, stop := iter.Pull(seq): nobody has next any more. */
+static void a_coroutine_that_nobody_else_reaches(void **state)
+{
+    struct synth *synth = synth_begin(state, GO);
+    uint64_t coro = synth_wait_coroutine(synth_go(synth, "main.each"));
+    const struct gt_finding *finding = assert_hung(synth, GT_PROVEN);
+
+    assert_int_equal(finding->instances[0].hung.blocked[0].address, coro);
+}
+
 /* A dead word of a frame with a stack map is nobody's. */
 static void a_dead_word_of_a_frame_wakes_nobody(void **state)
 {
@@ -178,6 +188,14 @@ static void a_global_reaches_the_lock(void **state)
         synth_global(synth, "main.lock", thing);
         assert_none(synth);
     }
+}
+
+static void whoever_pulls_reaches_the_coroutine(void **state)
+{
+    struct synth *synth = synth_begin(state, GO);
+
+    synth_local(synth_main(synth), synth_wait_coroutine(synth_go(synth, "main.each")));
+    assert_none(synth);
 }
 
 static void a_goroutine_that_runs_reaches_the_channel(void **state)
@@ -295,6 +313,33 @@ static void main_in_an_empty_select_wakes_nobody(void **state)
     assert_hung(synth, GT_PROVEN);
 }
 
+/* ---- the runtime's own ---------------------------------------------------------------------- */
+
+/* The program's finalizer blocks, and with it the runtime's one goroutine for all of them. */
+static void the_finalizer_goroutine_hangs_and_others_wait_behind_it(void **state)
+{
+    struct synth *synth = synth_begin(state, GO);
+    struct synth_g *g = synth_go(synth, "main.free");
+
+    synth_started_by(g, "runtime.runFinalizers");
+    synth_wait_channel(g, SYNTH_SEND, synth_channel(synth, 0));
+    for (int i = 0; i < 4; i++) /* the first of them runs */
+        synth_queue_finalizer(synth, synth_object(synth, 1024, NULL),
+                              synth_func(synth, "main.free"));
+    const struct gt_finding *finding = assert_hung(synth, GT_PROVEN);
+    assert_non_null(strstr(finding->title, "3 finalizers wait behind it"));
+    assert_true(finding->bytes_freed >= 4 * 1024);
+}
+
+static void the_finalizer_goroutine_at_rest_is_the_runtimes(void **state)
+{
+    struct synth *synth = synth_begin(state, GO);
+
+    synth_wait(synth_go(synth, "runtime.runFinalizers"), SYNTH_FINALIZER_WAIT);
+    synth_queue_finalizer(synth, synth_object(synth, 1024, NULL), synth_func(synth, "main.free"));
+    assert_none(synth);
+}
+
 /* ---- proof taken back ---------------------------------------------------------------------- */
 
 static void assert_taken_back(struct synth *synth, const char *lacks)
@@ -349,11 +394,13 @@ int main(void)
         cmocka_unit_test_teardown(two_wait_for_each_other, synth_end),
         cmocka_unit_test_teardown(nothing_wakes_who_waits_for_nothing, synth_end),
         cmocka_unit_test_teardown(a_lock_that_nobody_else_reaches, synth_end),
+        cmocka_unit_test_teardown(a_coroutine_that_nobody_else_reaches, synth_end),
         cmocka_unit_test_teardown(a_dead_word_of_a_frame_wakes_nobody, synth_end),
         cmocka_unit_test_teardown(what_its_g_holds_goes_with_it, synth_end),
         cmocka_unit_test_teardown(what_its_g_leads_to_wakes_nobody, synth_end),
         cmocka_unit_test_teardown(a_global_reaches_the_channel, synth_end),
         cmocka_unit_test_teardown(a_global_reaches_the_lock, synth_end),
+        cmocka_unit_test_teardown(whoever_pulls_reaches_the_coroutine, synth_end),
         cmocka_unit_test_teardown(a_goroutine_that_runs_reaches_the_channel, synth_end),
         cmocka_unit_test_teardown(who_is_woken_wakes_the_next, synth_end),
         cmocka_unit_test_teardown(one_case_of_a_select_is_enough, synth_end),
@@ -364,6 +411,9 @@ int main(void)
         cmocka_unit_test_teardown(the_world_wakes_who_waits_for_it, synth_end),
         cmocka_unit_test_teardown(main_is_never_told, synth_end),
         cmocka_unit_test_teardown(main_in_an_empty_select_wakes_nobody, synth_end),
+        cmocka_unit_test_teardown(the_finalizer_goroutine_hangs_and_others_wait_behind_it,
+                                  synth_end),
+        cmocka_unit_test_teardown(the_finalizer_goroutine_at_rest_is_the_runtimes, synth_end),
         cmocka_unit_test_teardown(who_could_wake_it_may_lie_in_a_lost_part_of_the_heap, synth_end),
         cmocka_unit_test_teardown(who_could_wake_it_may_lie_on_a_lost_stack, synth_end),
         cmocka_unit_test_teardown(who_could_wake_it_may_lie_on_a_stack_that_was_not_walked,

@@ -105,6 +105,17 @@ static void a_slot_past_the_first_free_one_is_told_by_its_bit(void **state)
     assert_int_not_equal(gt_heap_object(graph, kept), GT_NO_OBJECT);
 }
 
+/* What was allocated since the last collection has no bit, and lies below the first free slot. */
+static void what_was_never_marked_is_an_object(void **state)
+{
+    struct synth *synth = synth_begin(state, GO);
+    uint64_t fresh = synth_object(synth, 96, "p");
+
+    synth_never_marked(synth, fresh);
+    const struct gt_heap *graph = &open_heap(synth)->graph;
+    assert_int_not_equal(gt_heap_object(graph, fresh), GT_NO_OBJECT);
+}
+
 /* ---- what is lost -------------------------------------------------------------------------- */
 
 static void bytes_that_the_core_lacks_are_counted(void **state)
@@ -135,6 +146,7 @@ int main(void)
         cmocka_unit_test_teardown(objects_without_pointers_have_no_words, synth_end),
         cmocka_unit_test_teardown(slots_that_were_not_handed_out_are_no_objects, synth_end),
         cmocka_unit_test_teardown(a_slot_past_the_first_free_one_is_told_by_its_bit, synth_end),
+        cmocka_unit_test_teardown(what_was_never_marked_is_an_object, synth_end),
         cmocka_unit_test_teardown(bytes_that_the_core_lacks_are_counted, synth_end),
         cmocka_unit_test_teardown(a_whole_heap_loses_nothing, synth_end),
     };

@@ -119,6 +119,15 @@ static void a_thing_of_sync_is_known_by_its_frames(void **state)
     }
 }
 
+static void a_coroutine_is_known_by_the_stack(void **state)
+{
+    for (size_t i = 0; i < VERSIONS; i++) {
+        struct synth *synth = synth_begin(state, versions[i]);
+        uint64_t coro = synth_wait_coroutine(synth_go(synth, "main.each"));
+        assert_blocked(synth, "coroutine", GT_ROLE_OTHER, coro);
+    }
+}
+
 /* One bucket of the table has waiters for two mutexes, several for each. */
 static void waiters_in_one_bucket_are_told_apart(void **state)
 {
@@ -168,6 +177,7 @@ int main(void)
         cmocka_unit_test_teardown(a_select_waits_for_all_its_channels, synth_end),
         cmocka_unit_test_teardown(a_select_among_senders_and_receivers_knows_its_end, synth_end),
         cmocka_unit_test_teardown(a_thing_of_sync_is_known_by_its_frames, synth_end),
+        cmocka_unit_test_teardown(a_coroutine_is_known_by_the_stack, synth_end),
         cmocka_unit_test_teardown(waiters_in_one_bucket_are_told_apart, synth_end),
         cmocka_unit_test_teardown(what_nothing_wakes_waits_for_nothing, synth_end),
         cmocka_unit_test_teardown(what_the_world_wakes_is_no_wait_for_an_object, synth_end),

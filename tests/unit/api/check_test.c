@@ -1,0 +1,91 @@
+/* The check: gotopsy's live set against what the collector marked. */
+#include "tests/unit/synth/synth.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+
+#include <cmocka.h>
+
+static const char *const versions[] = {"go1.22.12", "go1.24.13", "go1.26.8", "go1.27.4"};
+static const char GO[] = "go1.26.8";
+
+static struct gt_check *check(struct synth *synth)
+{
+    struct gt_check *made = NULL;
+    struct gt_error *error = gt_check_make(synth_open(synth), NULL, &made);
+
+    if (error) fail_msg("%s", gt_error_message(error));
+    return made;
+}
+
+/* A process with each kind of thing that keeps an object. */
+static void every_kind_of_root_is_the_collectors_too(void **state)
+{
+    for (size_t i = 0; i < sizeof versions / sizeof *versions; i++) {
+        struct synth *synth = synth_begin(state, versions[i]);
+        struct synth_g *g = synth_go(synth, "main.work");
+        synth_global(synth, "main.cache", synth_object(synth, 32, NULL));
+        synth_local(g, synth_object(synth, 48, NULL));
+        synth_defer(g, synth_closure(synth, "main.work.func1", synth_object(synth, 64, NULL)));
+        synth_wait_channel(g, SYNTH_SEND, synth_channel(synth, 0));
+        synth_ticker(synth, 1000);
+        struct gt_check *made = check(synth);
+        assert_int_equal(made->verdict, GT_EXACT);
+        assert_int_equal(made->only_gc.objects, 0);
+        assert_int_equal(made->only_own.objects, 0);
+        assert_true(made->gc_objects > 10);
+        gt_check_free(made);
+    }
+}
+
+/* It was reached when the collector marked; now it is garbage. */
+static void what_was_dropped_since_the_mark_is_the_collectors_alone(void **state)
+{
+    struct synth *synth = synth_begin(state, GO);
+
+    synth_object(synth, 96, NULL);
+    struct gt_check *made = check(synth);
+    assert_int_equal(made->only_gc.objects, 1);
+    assert_int_equal(made->only_gc.bytes, 96);
+    gt_check_free(made);
+}
+
+static void what_was_allocated_since_has_no_verdict(void **state)
+{
+    struct synth *synth = synth_begin(state, GO);
+    uint64_t fresh = synth_object(synth, 96, NULL);
+
+    synth_never_marked(synth, fresh);
+    synth_global(synth, "main.fresh", fresh);
+    struct gt_check *made = check(synth);
+    assert_int_equal(made->unjudged_objects, 1);
+    assert_int_equal(made->verdict, GT_EXACT);
+    gt_check_free(made);
+}
+
+/* What the lost object led to looks unreachable. */
+static void a_difference_says_nothing_where_the_heap_is_not_whole(void **state)
+{
+    struct synth *synth = synth_begin(state, GO);
+    uint64_t object = synth_object(synth, 96, "p");
+
+    synth_put(synth, object, synth_object(synth, 128, NULL));
+    synth_global(synth, "main.other", object);
+    synth_lose(synth, object, 96);
+    struct gt_check *made = check(synth);
+    assert_int_equal(made->verdict, GT_NOT_COMPARABLE);
+    assert_non_null(made->reason);
+    gt_check_free(made);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_teardown(every_kind_of_root_is_the_collectors_too, synth_end),
+        cmocka_unit_test_teardown(what_was_dropped_since_the_mark_is_the_collectors_alone,
+                                  synth_end),
+        cmocka_unit_test_teardown(what_was_allocated_since_has_no_verdict, synth_end),
+        cmocka_unit_test_teardown(a_difference_says_nothing_where_the_heap_is_not_whole, synth_end),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
