@@ -27,7 +27,7 @@ static void bits_are_set_and_cleared_one_by_one(void **state)
     gt_bitmap_free(&map);
 }
 
-static void test_set_says_what_was(void **state)
+static void setting_says_what_was(void **state)
 {
     struct gt_bitmap map;
 
@@ -92,7 +92,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(bits_are_set_and_cleared_one_by_one),
-        cmocka_unit_test(test_set_says_what_was),
+        cmocka_unit_test(setting_says_what_was),
         cmocka_unit_test(the_next_bit_is_found_across_words),
         cmocka_unit_test(a_copy_is_its_own),
         cmocka_unit_test(an_empty_map_has_no_bits),

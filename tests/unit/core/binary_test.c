@@ -29,7 +29,7 @@ static struct gt_error *try_find(struct gt_core *core, const char *given, bool f
 
 /* ---- where it is found --------------------------------------------------------------------- */
 
-static void test_by_mapping(void **state)
+static void it_is_found_by_its_mapping(void **state)
 {
     char *path = scratch_path(state, "mapped"), *deleted = gt_format("%s (deleted)", path);
 
@@ -42,7 +42,7 @@ static void test_by_mapping(void **state)
     free(path);
 }
 
-static void test_beside_core(void **state)
+static void it_is_found_beside_the_core(void **state)
 {
     char *path = scratch_path(state, "beside"), *command = scratch_path(state, "command");
 
@@ -57,7 +57,7 @@ static void test_beside_core(void **state)
     free(path);
 }
 
-static void test_given(void **state)
+static void the_one_that_is_given_is_taken(void **state)
 {
     char *dir = scratch_path(state, "dir"), *path = scratch_path(state, "dir/prog");
     char *wrong = scratch_path(state, "wrong");
@@ -85,7 +85,7 @@ static void test_given(void **state)
     free(wrong), free(path), free(dir);
 }
 
-static void test_packed(void **state)
+static void a_packed_one_is_taken(void **state)
 {
     struct blob file = make_binary(&standard), zst = {gt_alloc(ZSTD_compressBound(file.size)), 0};
     char *path = scratch_path(state, "packed.zst"), *plain = scratch_path(state, "packed");
@@ -100,7 +100,7 @@ static void test_packed(void **state)
     free(plain), free(path), free(zst.bytes), free(file.bytes);
 }
 
-static void test_missing(void **state)
+static void a_missing_one_is_an_error(void **state)
 {
     assert_error(try_find(core_of(state, &standard, "/nonexistent/prog"), NULL, false),
                  GT_ERR_MISSING, "/nonexistent/prog", "--exe");
@@ -109,7 +109,7 @@ static void test_missing(void **state)
 }
 
 /* A directory named as the command is no candidate; a file that is no program is one. */
-static void test_not_a_program(void **state)
+static void what_is_no_program_is_no_candidate(void **state)
 {
     char *path = scratch_path(state, "thing");
 
@@ -147,7 +147,7 @@ static struct gt_error *offer(void **state, const struct program *ran, const str
     return error;
 }
 
-static void test_mismatch(void **state)
+static void another_build_is_refused(void **state)
 {
     struct program other = standard;
 
@@ -168,7 +168,7 @@ static void test_mismatch(void **state)
     assert_error(offer(state, &standard, &other, true), GT_ERR_MISMATCH, "x86-64", "AArch64");
 }
 
-static void test_no_ids(void **state)
+static void without_ids_segments_are_compared(void **state)
 {
     struct program ran = standard, other;
 
@@ -184,7 +184,7 @@ static void test_no_ids(void **state)
 }
 
 /* Without the program's headers in the core only the entry point is left to compare. */
-static void test_no_headers(void **state)
+static void without_headers_entry_points_are_compared(void **state)
 {
     struct program other = standard;
     char *path = scratch_path(state, "offered");
@@ -209,7 +209,7 @@ static struct gt_binary *find_in(struct gt_core *core, const char *path)
     return binary;
 }
 
-static void test_images(void **state)
+static void it_fills_in_what_the_core_lacks(void **state)
 {
     char *path = scratch_path(state, "placed");
     write_binary(&standard, path);
@@ -234,7 +234,7 @@ static void test_images(void **state)
     free(path);
 }
 
-static void test_pie(void **state)
+static void a_pie_is_told_from_where_it_was_loaded(void **state)
 {
     char *path = scratch_path(state, "pie");
     uint64_t addr, size;
@@ -261,7 +261,7 @@ static void test_pie(void **state)
 
 /* ---- sections and symbols ------------------------------------------------------------------ */
 
-static void test_sections(void **state)
+static void sections_are_found_by_name(void **state)
 {
     char *path = scratch_path(state, "sections");
     uint64_t size;
@@ -289,7 +289,7 @@ static void test_sections(void **state)
     free(path);
 }
 
-static void test_symbols(void **state)
+static void symbols_are_found_by_name(void **state)
 {
     char *path = scratch_path(state, "symbols");
     uint64_t addr, size;
@@ -325,7 +325,7 @@ static void assert_holds(struct gt_binary *binary, uint64_t addr, const char *fu
     assert_int_equal(offset, from_start);
 }
 
-static void test_symbols_at(void **state)
+static void symbols_are_found_by_address(void **state)
 {
     const uint64_t base = pie.loaded;
     const uint64_t none[] = {base + 0x10ff, base + 0x1110, base + 0x17ff,
@@ -367,7 +367,7 @@ static const char *function_at(const Elf64_Sym *symbols, size_t count, uint64_t 
     return found ? name : NULL;
 }
 
-static void test_names_of_one_address(void **state)
+static void one_address_has_one_name(void **state)
 {
     Elf64_Sym symbols[] = {
         symbol(24, STB_LOCAL, STT_FUNC, 1, 0x100),  symbol(1, STB_GLOBAL, STT_FUNC, 1, 0x100),
@@ -436,18 +436,18 @@ static void damage(void **state, size_t from, size_t to)
     free(file.bytes);
 }
 
-static void test_damaged_headers(void **state)
+static void damaged_headers_are_survived(void **state)
 {
     damage(state, 4, sizeof(Elf64_Ehdr) + 3 * sizeof(Elf64_Phdr));
     damage(state, NOTES, NOTES + 40);
 }
 
-static void test_damaged_tables(void **state)
+static void damaged_tables_are_survived(void **state)
 {
     damage(state, TABLES, TABLES + 8 * sizeof(Elf64_Shdr) + 10 * sizeof(Elf64_Sym) + 140);
 }
 
-static void test_cut_binary(void **state)
+static void a_cut_binary_is_survived(void **state)
 {
     struct blob file = make_binary(&pie);
     char *path = scratch_path(state, "cut"), *core = scratch_path(state, "core");
@@ -467,24 +467,24 @@ static void test_cut_binary(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_by_mapping),
-        cmocka_unit_test(test_beside_core),
-        cmocka_unit_test(test_given),
-        cmocka_unit_test(test_packed),
-        cmocka_unit_test(test_missing),
-        cmocka_unit_test(test_not_a_program),
-        cmocka_unit_test(test_mismatch),
-        cmocka_unit_test(test_no_ids),
-        cmocka_unit_test(test_no_headers),
-        cmocka_unit_test(test_images),
-        cmocka_unit_test(test_pie),
-        cmocka_unit_test(test_sections),
-        cmocka_unit_test(test_symbols),
-        cmocka_unit_test(test_symbols_at),
-        cmocka_unit_test(test_names_of_one_address),
-        cmocka_unit_test(test_damaged_headers),
-        cmocka_unit_test(test_damaged_tables),
-        cmocka_unit_test(test_cut_binary),
+        cmocka_unit_test(it_is_found_by_its_mapping),
+        cmocka_unit_test(it_is_found_beside_the_core),
+        cmocka_unit_test(the_one_that_is_given_is_taken),
+        cmocka_unit_test(a_packed_one_is_taken),
+        cmocka_unit_test(a_missing_one_is_an_error),
+        cmocka_unit_test(what_is_no_program_is_no_candidate),
+        cmocka_unit_test(another_build_is_refused),
+        cmocka_unit_test(without_ids_segments_are_compared),
+        cmocka_unit_test(without_headers_entry_points_are_compared),
+        cmocka_unit_test(it_fills_in_what_the_core_lacks),
+        cmocka_unit_test(a_pie_is_told_from_where_it_was_loaded),
+        cmocka_unit_test(sections_are_found_by_name),
+        cmocka_unit_test(symbols_are_found_by_name),
+        cmocka_unit_test(symbols_are_found_by_address),
+        cmocka_unit_test(one_address_has_one_name),
+        cmocka_unit_test(damaged_headers_are_survived),
+        cmocka_unit_test(damaged_tables_are_survived),
+        cmocka_unit_test(a_cut_binary_is_survived),
     };
     return cmocka_run_group_tests_name("binary", tests, scratch_make, scratch_free);
 }

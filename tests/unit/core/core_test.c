@@ -19,7 +19,7 @@ static int byte_at(const struct gt_core *core, uint64_t addr)
     return gt_mem_u8(gt_core_memory(core), addr, &byte) ? byte : -1;
 }
 
-static void test_presence(void **state)
+static void kinds_of_absence_are_told_apart(void **state)
 {
     struct maker maker;
     maker_init(&maker, ET_CORE);
@@ -44,7 +44,7 @@ static void test_presence(void **state)
     gt_core_close(core);
 }
 
-static void test_cut(void **state)
+static void what_lies_past_a_cut_is_cut_off(void **state)
 {
     struct maker maker;
     maker_init(&maker, ET_CORE);
@@ -75,7 +75,7 @@ static void test_cut(void **state)
     free(path);
 }
 
-static void test_merged(void **state)
+static void segments_side_by_side_are_merged(void **state)
 {
     struct maker maker;
     maker_init(&maker, ET_CORE);
@@ -93,7 +93,7 @@ static void test_merged(void **state)
     gt_core_close(core);
 }
 
-static void test_unsorted_and_overlapping(void **state)
+static void segments_may_be_unsorted_and_overlap(void **state)
 {
     struct maker maker;
     maker_init(&maker, ET_CORE);
@@ -116,7 +116,7 @@ static void test_unsorted_and_overlapping(void **state)
     gt_core_close(core);
 }
 
-static void test_damaged_segments(void **state)
+static void damaged_segments_are_survived(void **state)
 {
     struct maker maker;
     maker_init(&maker, ET_CORE);
@@ -138,7 +138,7 @@ static void test_damaged_segments(void **state)
     gt_core_close(core);
 }
 
-static void test_many_runs(void **state)
+static void many_runs_are_found(void **state)
 {
     struct maker maker;
     maker_init(&maker, ET_CORE);
@@ -159,7 +159,7 @@ static void test_many_runs(void **state)
     gt_core_close(core);
 }
 
-static void test_images(void **state)
+static void images_fill_in_what_was_left_out(void **state)
 {
     static const unsigned char image[4 * PAGE] = {[0] = 5, [PAGE - 1] = 6, [4 * PAGE - 1] = 8};
     struct maker maker;
@@ -189,7 +189,7 @@ static void test_images(void **state)
 }
 
 /* With 65535 segments or more, the first section header has their number. */
-static void test_many_segments(void **state)
+static void more_segments_than_a_header_counts_are_read(void **state)
 {
     enum { COUNT = 70000 };
     struct maker maker;
@@ -229,7 +229,7 @@ static void test_many_segments(void **state)
 
 /* ---- notes --------------------------------------------------------------------------------- */
 
-static void test_threads(void **state)
+static void threads_are_read_in_order(void **state)
 {
     struct maker maker;
     maker_init(&maker, ET_CORE);
@@ -258,7 +258,7 @@ static void test_threads(void **state)
     gt_core_close(core);
 }
 
-static void test_arm64(void **state)
+static void registers_of_arm64_are_read(void **state)
 {
     struct maker maker;
     maker_init(&maker, ET_CORE);
@@ -278,7 +278,7 @@ static void test_arm64(void **state)
     gt_core_close(core);
 }
 
-static void test_process(void **state)
+static void the_process_is_told_from_its_notes(void **state)
 {
     struct maker maker;
     uint64_t value, address;
@@ -314,7 +314,7 @@ static void test_process(void **state)
 }
 
 /* kill -SEGV has no address, whatever the union holds. */
-static void test_sent_signal(void **state)
+static void a_signal_that_was_sent_has_no_address(void **state)
 {
     struct maker maker;
     maker_init(&maker, ET_CORE);
@@ -333,7 +333,7 @@ static void test_sent_signal(void **state)
     gt_core_close(core);
 }
 
-static void test_gcore_by_order(void **state)
+static void gcore_is_known_by_the_order_of_notes(void **state)
 {
     struct maker maker;
     maker_init(&maker, ET_CORE);
@@ -348,7 +348,7 @@ static void test_gcore_by_order(void **state)
     gt_core_close(core);
 }
 
-static void test_gcore_by_other_signs(void **state)
+static void gcore_is_known_by_other_signs(void **state)
 {
     struct maker maker;
     maker_init(&maker, ET_CORE);
@@ -368,7 +368,7 @@ static void test_gcore_by_other_signs(void **state)
     gt_core_close(core);
 }
 
-static void test_damaged_notes(void **state)
+static void damaged_notes_are_survived(void **state)
 {
     struct maker maker;
     uint64_t files[] = {1000000, PAGE, 1, 2, 3};
@@ -408,14 +408,21 @@ static void test_damaged_notes(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_presence),         cmocka_unit_test(test_cut),
-        cmocka_unit_test(test_merged),           cmocka_unit_test(test_unsorted_and_overlapping),
-        cmocka_unit_test(test_damaged_segments), cmocka_unit_test(test_many_runs),
-        cmocka_unit_test(test_images),           cmocka_unit_test(test_many_segments),
-        cmocka_unit_test(test_threads),          cmocka_unit_test(test_arm64),
-        cmocka_unit_test(test_process),          cmocka_unit_test(test_sent_signal),
-        cmocka_unit_test(test_gcore_by_order),   cmocka_unit_test(test_gcore_by_other_signs),
-        cmocka_unit_test(test_damaged_notes),
+        cmocka_unit_test(kinds_of_absence_are_told_apart),
+        cmocka_unit_test(what_lies_past_a_cut_is_cut_off),
+        cmocka_unit_test(segments_side_by_side_are_merged),
+        cmocka_unit_test(segments_may_be_unsorted_and_overlap),
+        cmocka_unit_test(damaged_segments_are_survived),
+        cmocka_unit_test(many_runs_are_found),
+        cmocka_unit_test(images_fill_in_what_was_left_out),
+        cmocka_unit_test(more_segments_than_a_header_counts_are_read),
+        cmocka_unit_test(threads_are_read_in_order),
+        cmocka_unit_test(registers_of_arm64_are_read),
+        cmocka_unit_test(the_process_is_told_from_its_notes),
+        cmocka_unit_test(a_signal_that_was_sent_has_no_address),
+        cmocka_unit_test(gcore_is_known_by_the_order_of_notes),
+        cmocka_unit_test(gcore_is_known_by_other_signs),
+        cmocka_unit_test(damaged_notes_are_survived),
     };
     return cmocka_run_group_tests_name("core", tests, scratch_make, scratch_free);
 }

@@ -34,7 +34,7 @@ static size_t count_libraries(void **state, const struct program *mapped, const 
     return count;
 }
 
-static void test_libraries(void **state)
+static void libraries_are_found_by_their_ids(void **state)
 {
     char *path = scratch_path(state, "library");
     struct program other = pie, of_go = pie;
@@ -61,7 +61,7 @@ static void test_libraries(void **state)
 }
 
 /* Without an ID to compare, what the core has of it is: the first page. */
-static void test_libraries_without_ids(void **state)
+static void libraries_without_ids_are_compared(void **state)
 {
     char *path = scratch_path(state, "library");
     struct program bare = pie;
@@ -81,7 +81,7 @@ static void test_libraries_without_ids(void **state)
     free(path);
 }
 
-static void test_swapped_library(void **state)
+static void a_library_takes_the_programs_place(void **state)
 {
     char *path = scratch_path(state, "library"), *own = scratch_path(state, "own");
     struct gt_core *core = core_of(state, &pie, path);
@@ -108,9 +108,9 @@ static void test_swapped_library(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_libraries),
-        cmocka_unit_test(test_libraries_without_ids),
-        cmocka_unit_test(test_swapped_library),
+        cmocka_unit_test(libraries_are_found_by_their_ids),
+        cmocka_unit_test(libraries_without_ids_are_compared),
+        cmocka_unit_test(a_library_takes_the_programs_place),
     };
     return cmocka_run_group_tests_name("libraries", tests, scratch_make, scratch_free);
 }

@@ -30,7 +30,7 @@ static struct gt_error *try_bytes(void **state, const void *bytes, size_t size)
     return error;
 }
 
-static void test_not_files(void **state)
+static void what_is_no_file_is_an_error(void **state)
 {
     char *path = scratch_path(state, "none");
     assert_error(try_open(path), GT_ERR_IO, path, "No such file");
@@ -41,7 +41,7 @@ static void test_not_files(void **state)
     free(path);
 }
 
-static void test_not_elf(void **state)
+static void what_is_not_elf_is_an_error(void **state)
 {
     assert_error(try_bytes(state, "", 0), GT_ERR_FORMAT, "empty", "ulimit");
     assert_error(try_bytes(state, "hello\n", 6), GT_ERR_FORMAT, "text file", "ELF");
@@ -113,7 +113,7 @@ static void make_many_sections(Elf64_Ehdr *header)
     header->e_shoff = sizeof *header; /* a program header, read as a section header */
 }
 
-static void test_wrong_elf(void **state)
+static void another_kind_of_elf_is_an_error(void **state)
 {
     assert_error(spoilt(state, make_program), GT_ERR_FORMAT, "this is a program; give its core",
                  "--exe");
@@ -128,7 +128,7 @@ static void test_wrong_elf(void **state)
     gt_error_free(spoilt(state, make_many_sections));
 }
 
-static void test_no_memory(void **state)
+static void a_core_without_memory_is_an_error(void **state)
 {
     struct maker maker;
     maker_init(&maker, ET_CORE);
@@ -195,7 +195,7 @@ static bool survives(const char *path, bool *truncated)
 }
 
 /* From the end of the program headers on, every length opens; before it none does. */
-static void test_every_length(void **state)
+static void every_length_past_the_headers_opens(void **state)
 {
     struct blob file = full_core();
     char *path = scratch_path(state, "cut");
@@ -212,7 +212,7 @@ static void test_every_length(void **state)
     free(file.bytes);
 }
 
-static void test_every_byte(void **state)
+static void every_byte_may_be_damaged(void **state)
 {
     static const unsigned char values[] = {0, 1, 0x7f, 0x80, 0xff};
     struct blob file = full_core();
@@ -286,7 +286,7 @@ static void assert_same(struct gt_core *core, const struct blob *file, size_t si
     free(bytes);
 }
 
-static void test_packed(void **state)
+static void packed_cores_open(void **state)
 {
     struct blob file = large_core(), zst = packed(&file);
     char *path = scratch_path(state, "core.zst");
@@ -310,7 +310,7 @@ static void test_packed(void **state)
 }
 
 /* Frames one after another, and one to be skipped in front, as pzstd writes them. */
-static void test_packed_in_parts(void **state)
+static void cores_packed_in_parts_open(void **state)
 {
     struct blob file = large_core(), parts = {0};
     uint32_t skip[3] = {0x184d2a50, 4, 0};
@@ -332,7 +332,7 @@ static void test_packed_in_parts(void **state)
     free(file.bytes);
 }
 
-static void test_packed_cut(void **state)
+static void a_packed_core_that_is_cut_opens(void **state)
 {
     struct blob file = large_core(), zst = packed(&file);
     char *path = scratch_path(state, "cut.zst");
@@ -354,7 +354,7 @@ static void test_packed_cut(void **state)
     free(file.bytes);
 }
 
-static void test_packed_damaged(void **state)
+static void a_damaged_packed_core_is_one_that_was_cut(void **state)
 {
     struct blob file = large_core(), zst = packed(&file);
     char *path = scratch_path(state, "bad.zst");
@@ -375,7 +375,7 @@ static void test_packed_damaged(void **state)
     free(file.bytes);
 }
 
-static void test_packed_text(void **state)
+static void packed_text_is_no_core(void **state)
 {
     struct blob text = {(unsigned char *)"hello", 5}, zst = packed(&text);
     assert_error(try_bytes(state, zst.bytes, zst.size), GT_ERR_FORMAT, "text file", "ELF");
@@ -383,7 +383,7 @@ static void test_packed_text(void **state)
 }
 
 /* Headers that ask for windows of 4 GiB. */
-static void test_packed_for_more_memory(void **state)
+static void what_asks_for_much_memory_is_refused(void **state)
 {
     static const unsigned char zst[] = "\x28\xb5\x2f\xfd\x00\xb0\x01\x00";
     unsigned char xz[25] = "\xfd"
@@ -396,7 +396,7 @@ static void test_packed_for_more_memory(void **state)
     assert_error(try_bytes(state, xz, sizeof xz), GT_ERR_FORMAT, "at most 1024 MiB", "xz -d");
 }
 
-static void test_no_room(void **state)
+static void no_room_to_unpack_is_an_error(void **state)
 {
     struct blob file = large_core(), zst = packed(&file);
     char *path = scratch_path(state, "room.zst"), *nowhere = scratch_path(state, "nowhere");
@@ -423,13 +423,19 @@ static void test_no_room(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_not_files),    cmocka_unit_test(test_not_elf),
-        cmocka_unit_test(test_wrong_elf),    cmocka_unit_test(test_no_memory),
-        cmocka_unit_test(test_every_length), cmocka_unit_test(test_every_byte),
-        cmocka_unit_test(test_packed),       cmocka_unit_test(test_packed_in_parts),
-        cmocka_unit_test(test_packed_cut),   cmocka_unit_test(test_packed_damaged),
-        cmocka_unit_test(test_packed_text),  cmocka_unit_test(test_packed_for_more_memory),
-        cmocka_unit_test(test_no_room),
+        cmocka_unit_test(what_is_no_file_is_an_error),
+        cmocka_unit_test(what_is_not_elf_is_an_error),
+        cmocka_unit_test(another_kind_of_elf_is_an_error),
+        cmocka_unit_test(a_core_without_memory_is_an_error),
+        cmocka_unit_test(every_length_past_the_headers_opens),
+        cmocka_unit_test(every_byte_may_be_damaged),
+        cmocka_unit_test(packed_cores_open),
+        cmocka_unit_test(cores_packed_in_parts_open),
+        cmocka_unit_test(a_packed_core_that_is_cut_opens),
+        cmocka_unit_test(a_damaged_packed_core_is_one_that_was_cut),
+        cmocka_unit_test(packed_text_is_no_core),
+        cmocka_unit_test(what_asks_for_much_memory_is_refused),
+        cmocka_unit_test(no_room_to_unpack_is_an_error),
     };
     return cmocka_run_group_tests_name("open", tests, scratch_make, scratch_free);
 }

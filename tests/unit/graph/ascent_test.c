@@ -58,7 +58,7 @@ static void expect_met(struct fixture *fixture, uint64_t start, const char *met)
     gt_ascent_end(&ascent);
 }
 
-static void test_nearest_first(void **state)
+static void the_nearest_come_first(void **state)
 {
     struct fixture *fixture = *state;
 
@@ -72,7 +72,7 @@ static void test_nearest_first(void **state)
     expect_met(fixture, leaf(2), "");
 }
 
-static void test_loops_end(void **state)
+static void loops_end(void **state)
 {
     struct fixture *fixture = *state;
 
@@ -83,7 +83,7 @@ static void test_loops_end(void **state)
     expect_met(fixture, node(1), "0");
 }
 
-static void test_what_a_cut_takes(void **state)
+static void what_a_cut_takes_leads_nowhere(void **state)
 {
     struct fixture *fixture = *state;
     struct little *little = &fixture->little;
@@ -98,7 +98,7 @@ static void test_what_a_cut_takes(void **state)
     expect_met(fixture, leaf(0), "3");
 }
 
-static void test_way_down(void **state)
+static void the_way_down_is_told(void **state)
 {
     struct fixture *fixture = *state;
     struct little *little = &fixture->little;
@@ -121,10 +121,10 @@ static void test_way_down(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(test_nearest_first, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_loops_end, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_what_a_cut_takes, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_way_down, setup, teardown),
+        cmocka_unit_test_setup_teardown(the_nearest_come_first, setup, teardown),
+        cmocka_unit_test_setup_teardown(loops_end, setup, teardown),
+        cmocka_unit_test_setup_teardown(what_a_cut_takes_leads_nowhere, setup, teardown),
+        cmocka_unit_test_setup_teardown(the_way_down_is_told, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

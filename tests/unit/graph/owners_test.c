@@ -71,7 +71,7 @@ static void assert_owned(struct drawn *drawn, uint32_t owner, uint64_t objects, 
 }
 
 /* Two owners' roots lead to a chain each, and both to node 4 and what hangs off it. */
-static void test_two_owners(void **state)
+static void what_two_owners_reach_is_shared(void **state)
 {
     struct drawn drawn = {0};
 
@@ -96,7 +96,7 @@ static void test_two_owners(void **state)
 }
 
 /* What the base reaches belongs to nobody, whoever else leads there. */
-static void test_base(void **state)
+static void what_the_base_reaches_is_nobodys(void **state)
 {
     struct drawn drawn = {0};
 
@@ -115,7 +115,7 @@ static void test_base(void **state)
 
 /* A word that one owner has, in an object that only another keeps: either of them frees what is
  * behind it, and neither alone reaches it. */
-static void test_edge_of_another(void **state)
+static void an_edge_in_anothers_object_frees_with_either(void **state)
 {
     struct drawn drawn = {0};
 
@@ -135,7 +135,7 @@ static void test_edge_of_another(void **state)
 
 /* An object that the base reaches and whose pointers are an owner's: a g. Node 2 is muted too, but
  * two have it, so that it leads on for neither alone. */
-static void test_muted(void **state)
+static void a_muted_object_leads_on_for_its_owner_alone(void **state)
 {
     struct drawn drawn = {0};
 
@@ -157,7 +157,7 @@ static void test_muted(void **state)
 }
 
 /* An object with a finalizer: what it points to is kept, it itself is not. */
-static void test_contents(void **state)
+static void contents_are_kept_without_their_object(void **state)
 {
     struct drawn drawn = {0};
 
@@ -397,7 +397,7 @@ static uint64_t compare(const struct random_graph *graph)
     return marks.owned;
 }
 
-static void test_random_heaps(void **state)
+static void random_heaps_give_what_marks_give(void **state)
 {
     struct random_graph *graph = gt_calloc(1, sizeof *graph);
 
@@ -420,7 +420,7 @@ enum { MANY = 50000, SLOT = 16, SECONDS = 10 };
 
 /* MANY owners of an object each, which all lead to one chain of as many: what costs the owners
  * times the chain does not end in time. */
-static void test_many_owners(void **state)
+static void many_owners_of_one_chain_end_in_time(void **state)
 {
     uint64_t(*slots)[SLOT / 8] = gt_calloc(2 * MANY, SLOT);
     unsigned char *mask = memset(gt_alloc(2 * MANY * SLOT / 64), 0xff, 2 * MANY * SLOT / 64);
@@ -469,7 +469,7 @@ static void test_many_owners(void **state)
 
 /* ---- sets ------------------------------------------------------------------------------------ */
 
-static void test_sets(void **state)
+static void sets_are_told_by_what_is_in_them(void **state)
 {
     struct gt_sets sets;
     uint32_t members[GT_SET_MAX];
@@ -500,10 +500,14 @@ static void test_sets(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_two_owners),      cmocka_unit_test(test_base),
-        cmocka_unit_test(test_edge_of_another), cmocka_unit_test(test_muted),
-        cmocka_unit_test(test_contents),        cmocka_unit_test(test_random_heaps),
-        cmocka_unit_test(test_many_owners),     cmocka_unit_test(test_sets),
+        cmocka_unit_test(what_two_owners_reach_is_shared),
+        cmocka_unit_test(what_the_base_reaches_is_nobodys),
+        cmocka_unit_test(an_edge_in_anothers_object_frees_with_either),
+        cmocka_unit_test(a_muted_object_leads_on_for_its_owner_alone),
+        cmocka_unit_test(contents_are_kept_without_their_object),
+        cmocka_unit_test(random_heaps_give_what_marks_give),
+        cmocka_unit_test(many_owners_of_one_chain_end_in_time),
+        cmocka_unit_test(sets_are_told_by_what_is_in_them),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

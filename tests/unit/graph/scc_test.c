@@ -77,7 +77,7 @@ static void assert_cycle(const struct graph *graph, const uint32_t *expected, si
         assert_int_equal(out[i], expected[i]);
 }
 
-static void test_ring_and_tail(void **state)
+static void a_ring_is_one_component_without_its_tail(void **state)
 {
     struct graph graph;
     uint32_t ring[] = {A, B, C}, turned[] = {B, C, A};
@@ -103,7 +103,7 @@ static void test_ring_and_tail(void **state)
     graph_deinit(&graph);
 }
 
-static void test_shortest_of_two_cycles(void **state)
+static void the_shortest_of_two_cycles_is_told(void **state)
 {
     struct graph graph;
     uint32_t shorter[] = {A, D}, longer[] = {B, C, D, A};
@@ -122,7 +122,7 @@ static void test_shortest_of_two_cycles(void **state)
     graph_deinit(&graph);
 }
 
-static void test_cycle_longer_than_asked_for(void **state)
+static void a_cycle_longer_than_asked_for_is_cut(void **state)
 {
     struct graph graph;
     uint32_t out[3];
@@ -139,7 +139,7 @@ static void test_cycle_longer_than_asked_for(void **state)
     graph_deinit(&graph);
 }
 
-static void test_self_edges_are_none(void **state)
+static void self_edges_are_none(void **state)
 {
     struct graph graph;
     struct gt_extra_edge extra = {B, B};
@@ -156,7 +156,7 @@ static void test_self_edges_are_none(void **state)
     graph_deinit(&graph);
 }
 
-static void test_selection_cuts_cycles(void **state)
+static void a_selection_cuts_cycles(void **state)
 {
     struct graph graph;
 
@@ -176,7 +176,7 @@ static void test_selection_cuts_cycles(void **state)
     graph_deinit(&graph);
 }
 
-static void test_extra_edges_close_cycles(void **state)
+static void extra_edges_close_cycles(void **state)
 {
     struct graph graph;
     struct gt_extra_edge extra[] = {{D, E}, {B, A}, {A, C}, {C, 77}, {GT_NO_OBJECT, A}};
@@ -195,7 +195,7 @@ static void test_extra_edges_close_cycles(void **state)
     graph_deinit(&graph);
 }
 
-static void test_two_components_joined_one_way(void **state)
+static void components_joined_one_way_stay_two(void **state)
 {
     struct graph graph;
 
@@ -215,7 +215,7 @@ static void test_two_components_joined_one_way(void **state)
     graph_deinit(&graph);
 }
 
-static void test_nothing_selected(void **state)
+static void nothing_selected_has_no_component(void **state)
 {
     struct graph graph;
     uint32_t out;
@@ -232,7 +232,7 @@ static void test_nothing_selected(void **state)
 }
 
 /* As deep as recursion could not go. */
-static void test_long_ring(void **state)
+static void a_long_ring_needs_no_recursion(void **state)
 {
     enum { LONG = 1000000 };
     struct graph graph;
@@ -287,7 +287,7 @@ static void assert_by_definition(const struct graph *graph, bool (*reached)[SOME
         assert_int_equal(gt_scc_size(&graph->scc, i), sizes[i]);
 }
 
-static void test_random_graphs(void **state)
+static void random_graphs_have_the_components_of_reachability(void **state)
 {
     bool(*reached)[SOME] = gt_alloc(SOME * sizeof *reached);
     uint32_t seed = 1;
@@ -314,16 +314,16 @@ static void test_random_graphs(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_ring_and_tail),
-        cmocka_unit_test(test_shortest_of_two_cycles),
-        cmocka_unit_test(test_cycle_longer_than_asked_for),
-        cmocka_unit_test(test_self_edges_are_none),
-        cmocka_unit_test(test_selection_cuts_cycles),
-        cmocka_unit_test(test_extra_edges_close_cycles),
-        cmocka_unit_test(test_two_components_joined_one_way),
-        cmocka_unit_test(test_nothing_selected),
-        cmocka_unit_test(test_long_ring),
-        cmocka_unit_test(test_random_graphs),
+        cmocka_unit_test(a_ring_is_one_component_without_its_tail),
+        cmocka_unit_test(the_shortest_of_two_cycles_is_told),
+        cmocka_unit_test(a_cycle_longer_than_asked_for_is_cut),
+        cmocka_unit_test(self_edges_are_none),
+        cmocka_unit_test(a_selection_cuts_cycles),
+        cmocka_unit_test(extra_edges_close_cycles),
+        cmocka_unit_test(components_joined_one_way_stay_two),
+        cmocka_unit_test(nothing_selected_has_no_component),
+        cmocka_unit_test(a_long_ring_needs_no_recursion),
+        cmocka_unit_test(random_graphs_have_the_components_of_reachability),
     };
     return cmocka_run_group_tests_name("graph/scc", tests, NULL, NULL);
 }

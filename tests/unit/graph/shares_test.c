@@ -63,7 +63,7 @@ static void assert_way(const struct drawn *drawn, const struct gt_share *share,
 }
 
 /* Node 3 counts for whoever comes first; node 5 is another's too and counts for nobody. */
-static void test_each_object_once(void **state)
+static void each_object_counts_once(void **state)
 {
     struct drawn *drawn = *state;
 
@@ -83,7 +83,7 @@ static void test_each_object_once(void **state)
 }
 
 /* 0 -> 2 -> {3 -> leaf, 4}: the way leads to where it divides, since 3 has less than half. */
-static void test_way_to_where_it_divides(void **state)
+static void a_way_leads_to_where_it_divides(void **state)
 {
     struct drawn *drawn = *state;
 
@@ -98,7 +98,7 @@ static void test_way_to_where_it_divides(void **state)
 }
 
 /* A chain is followed as long as there is room to tell it, and while half lies behind. */
-static void test_way_along_a_chain(void **state)
+static void a_way_follows_a_chain(void **state)
 {
     struct drawn *drawn = *state;
 
@@ -115,9 +115,9 @@ static void test_way_along_a_chain(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(test_each_object_once, drawn_init, drawn_deinit),
-        cmocka_unit_test_setup_teardown(test_way_to_where_it_divides, drawn_init, drawn_deinit),
-        cmocka_unit_test_setup_teardown(test_way_along_a_chain, drawn_init, drawn_deinit),
+        cmocka_unit_test_setup_teardown(each_object_counts_once, drawn_init, drawn_deinit),
+        cmocka_unit_test_setup_teardown(a_way_leads_to_where_it_divides, drawn_init, drawn_deinit),
+        cmocka_unit_test_setup_teardown(a_way_follows_a_chain, drawn_init, drawn_deinit),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

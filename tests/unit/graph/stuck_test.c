@@ -68,7 +68,7 @@ static void assert_circle(const struct told *told, size_t number, size_t count, 
     va_end(nodes);
 }
 
-static void test_circle_is_stuck(void **state)
+static void a_circle_is_stuck(void **state)
 {
     struct graph graph = {0};
     struct told told = {0};
@@ -87,7 +87,7 @@ static void test_circle_is_stuck(void **state)
     assert_circle(&told, 0, 3, A, B, C);
 }
 
-static void test_one_is_enough(void **state)
+static void one_that_is_free_is_enough(void **state)
 {
     struct graph graph = {0};
 
@@ -100,7 +100,7 @@ static void test_one_is_enough(void **state)
     assert_false(graph.stuck[B]); /* freed by A, which C frees */
 }
 
-static void test_all_are_needed(void **state)
+static void all_must_be_free_where_all_are_needed(void **state)
 {
     struct graph graph = {0};
 
@@ -116,7 +116,7 @@ static void test_all_are_needed(void **state)
     assert_false(graph.stuck[E]);
 }
 
-static void test_nobody_to_wait_for(void **state)
+static void one_with_nobody_to_wait_for_is_stuck(void **state)
 {
     struct graph graph = {0};
     struct told told = {0};
@@ -131,7 +131,7 @@ static void test_nobody_to_wait_for(void **state)
 }
 
 /* Two circles that have a node in common are both told, each the shortest through its start. */
-static void test_two_circles(void **state)
+static void circles_with_a_common_node_are_both_told(void **state)
 {
     struct graph graph = {0};
     struct told told = {0};
@@ -152,7 +152,7 @@ static void test_two_circles(void **state)
 }
 
 /* Free nodes are on no circle, though their edges make one. */
-static void test_free_circle(void **state)
+static void free_nodes_are_on_no_circle(void **state)
 {
     struct graph graph = {0};
     struct told told = {0};
@@ -167,7 +167,7 @@ static void test_free_circle(void **state)
 }
 
 /* A long chain that ends free, and one that ends in a circle: no recursion, and no second pass. */
-static void test_long_chain(void **state)
+static void long_chains_take_one_pass(void **state)
 {
     enum { LONG = 200000 };
     struct gt_needs needs = {.count = LONG};
@@ -195,10 +195,13 @@ static void test_long_chain(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_circle_is_stuck), cmocka_unit_test(test_one_is_enough),
-        cmocka_unit_test(test_all_are_needed),  cmocka_unit_test(test_nobody_to_wait_for),
-        cmocka_unit_test(test_two_circles),     cmocka_unit_test(test_free_circle),
-        cmocka_unit_test(test_long_chain),
+        cmocka_unit_test(a_circle_is_stuck),
+        cmocka_unit_test(one_that_is_free_is_enough),
+        cmocka_unit_test(all_must_be_free_where_all_are_needed),
+        cmocka_unit_test(one_with_nobody_to_wait_for_is_stuck),
+        cmocka_unit_test(circles_with_a_common_node_are_both_told),
+        cmocka_unit_test(free_nodes_are_on_no_circle),
+        cmocka_unit_test(long_chains_take_one_pass),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

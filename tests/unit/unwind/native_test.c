@@ -191,7 +191,7 @@ static void assert_linked(const struct crash *crash)
         assert_int_equal(crash->frames[i].cfa, crash->frames[i + 1].sp);
 }
 
-static void test_static_by_its_binary(void **state)
+static void a_static_program_is_walked_by_its_binary(void **state)
 {
     struct crash crash;
 
@@ -207,7 +207,7 @@ static void test_static_by_its_binary(void **state)
     crash_deinit(&crash);
 }
 
-static void test_no_binary(void **state)
+static void without_a_binary_a_walk_ends_early(void **state)
 {
     struct crash crash;
 
@@ -222,7 +222,7 @@ static void test_no_binary(void **state)
     crash_deinit(&crash);
 }
 
-static void test_library_not_in_core(void **state)
+static void a_library_without_unwind_information_ends_the_walk(void **state)
 {
     struct crash crash;
 
@@ -252,20 +252,20 @@ static void check_whole(const char *flags)
     crash_deinit(&crash);
 }
 
-static void test_whole(void **state)
+static void a_stack_is_walked_whole(void **state)
 {
     (void)state;
     check_whole("");
 }
 
-static void test_without_pie_and_frame_pointers(void **state)
+static void a_program_without_pie_and_frame_pointers_is_walked(void **state)
 {
     (void)state;
     check_whole("-no-pie -O2 -fomit-frame-pointer");
 }
 
 /* abort() in libc, the handler, the trampoline, and on the other stack the chain. */
-static void test_signal_on_own_stack(void **state)
+static void a_signal_on_its_own_stack_leads_back(void **state)
 {
     struct crash crash;
     size_t handler = 0;
@@ -283,7 +283,7 @@ static void test_signal_on_own_stack(void **state)
     crash_deinit(&crash);
 }
 
-static void test_no_more_than_asked_for(void **state)
+static void no_more_frames_than_asked_for_are_told(void **state)
 {
     struct crash crash;
     struct gt_native_frame frames[3] = {{0}, {0}, {.pc = 42}};
@@ -302,7 +302,7 @@ static void test_no_more_than_asked_for(void **state)
     crash_deinit(&crash);
 }
 
-static void test_damaged_registers(void **state)
+static void damaged_registers_end_the_walk(void **state)
 {
     struct crash crash;
     struct gt_thread thread;
@@ -344,7 +344,7 @@ static unsigned char *open_section(const struct crash *crash, const char *name, 
 }
 
 /* Without a table, records are followed from a first one on: here of every wrong length. */
-static void test_static_with_damaged_start(void **state)
+static void a_damaged_first_record_ends_the_walk(void **state)
 {
     struct crash crash;
     uint64_t size;
@@ -396,7 +396,7 @@ static void damage(struct crash *crash, const char *name, unsigned rounds)
     free(copy);
 }
 
-static void test_damaged_tables(void **state)
+static void damaged_tables_end_the_walk(void **state)
 {
     struct crash crash;
 
@@ -410,7 +410,7 @@ static void test_damaged_tables(void **state)
     crash_deinit(&crash);
 }
 
-static void test_static_damaged_records(void **state)
+static void damaged_records_end_the_walk(void **state)
 {
     struct crash crash;
 
@@ -436,7 +436,7 @@ static unsigned rewrite(unsigned char *bytes, uint64_t size, const char *from, c
 }
 
 /* What libunwind would take on trust: the CIE's usual "column 16; def_cfa rsp 8; offset rip 1". */
-static void test_hostile_tables(void **state)
+static void hostile_tables_are_not_believed(void **state)
 {
     enum { LENGTH = 8 };
     static const char usual[] = "\x10\x01\x1b\x0c\x07\x08\x90\x01";
@@ -472,18 +472,18 @@ static void test_hostile_tables(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_static_by_its_binary),
-        cmocka_unit_test(test_no_binary),
-        cmocka_unit_test(test_library_not_in_core),
-        cmocka_unit_test(test_whole),
-        cmocka_unit_test(test_without_pie_and_frame_pointers),
-        cmocka_unit_test(test_signal_on_own_stack),
-        cmocka_unit_test(test_no_more_than_asked_for),
-        cmocka_unit_test(test_damaged_registers),
-        cmocka_unit_test(test_damaged_tables),
-        cmocka_unit_test(test_static_damaged_records),
-        cmocka_unit_test(test_static_with_damaged_start),
-        cmocka_unit_test(test_hostile_tables),
+        cmocka_unit_test(a_static_program_is_walked_by_its_binary),
+        cmocka_unit_test(without_a_binary_a_walk_ends_early),
+        cmocka_unit_test(a_library_without_unwind_information_ends_the_walk),
+        cmocka_unit_test(a_stack_is_walked_whole),
+        cmocka_unit_test(a_program_without_pie_and_frame_pointers_is_walked),
+        cmocka_unit_test(a_signal_on_its_own_stack_leads_back),
+        cmocka_unit_test(no_more_frames_than_asked_for_are_told),
+        cmocka_unit_test(damaged_registers_end_the_walk),
+        cmocka_unit_test(damaged_tables_end_the_walk),
+        cmocka_unit_test(damaged_records_end_the_walk),
+        cmocka_unit_test(a_damaged_first_record_ends_the_walk),
+        cmocka_unit_test(hostile_tables_are_not_believed),
     };
     return cmocka_run_group_tests_name("unwind/native", tests, NULL, NULL);
 }

@@ -23,7 +23,7 @@ static enum gt_kind kind_at(const struct gt_causes *causes, size_t index)
     return ((const struct gt_cause *)gt_vec_at(&causes->list, index))->kind;
 }
 
-static void test_contained(void **state)
+static void what_another_contains_is_its_consequence(void **state)
 {
     struct gt_causes causes;
 
@@ -37,7 +37,7 @@ static void test_contained(void **state)
     gt_causes_deinit(&causes);
 }
 
-static void test_overlapping(void **state)
+static void causes_that_overlap_stay(void **state)
 {
     struct gt_causes causes;
 
@@ -51,7 +51,7 @@ static void test_overlapping(void **state)
 }
 
 /* Two causes together may take away all that a third one does: it is neither's consequence. */
-static void test_between_two(void **state)
+static void what_only_two_together_contain_stays(void **state)
 {
     struct gt_causes causes;
 
@@ -65,7 +65,7 @@ static void test_between_two(void **state)
     gt_causes_deinit(&causes);
 }
 
-static void test_surer(void **state)
+static void a_surer_cause_stays(void **state)
 {
     struct gt_causes causes;
 
@@ -79,7 +79,7 @@ static void test_surer(void **state)
 }
 
 /* Edges of another sort are other edges; causes without any stay. */
-static void test_other_sorts(void **state)
+static void edges_of_another_sort_are_others(void **state)
 {
     struct gt_causes causes;
     uint32_t number = 0x1000;
@@ -100,9 +100,11 @@ static void test_other_sorts(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_contained),   cmocka_unit_test(test_overlapping),
-        cmocka_unit_test(test_between_two), cmocka_unit_test(test_surer),
-        cmocka_unit_test(test_other_sorts),
+        cmocka_unit_test(what_another_contains_is_its_consequence),
+        cmocka_unit_test(causes_that_overlap_stay),
+        cmocka_unit_test(what_only_two_together_contain_stays),
+        cmocka_unit_test(a_surer_cause_stays),
+        cmocka_unit_test(edges_of_another_sort_are_others),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
