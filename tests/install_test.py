@@ -6,6 +6,7 @@ import re
 import shlex
 import shutil
 import subprocess
+import textwrap
 
 import pytest
 
@@ -15,32 +16,12 @@ CC = os.environ.get("CC", "gcc")
 PKG_CONFIG = shutil.which("pkg-config")
 HEADER = ROOT / "include" / "gotopsy.h"
 
-PROGRAM = """
-#include <gotopsy.h>
-
-int main(int argc, char **argv)
-{
-    struct gt_analysis *analysis = NULL;
-    struct gt_report *report = NULL;
-    struct gt_error *error;
-%s
-    if (error) fprintf(stderr, "%%s\\n", gt_error_message(error));
-    int status = argc != 2 || error;
-    gt_error_free(error);
-    gt_report_free(report);
-    gt_close(analysis);
-    return status;
-}
-"""
-
 
 def readme_example():
-    """The README's lines of C, on the core that the program's argument names."""
-    lines = re.search(
-        r"^( +struct gt_core_options .*\n(?: +.*\n)+)", (ROOT / "README.md").read_text(), re.MULTILINE
-    )[1]
-    assert '"core"' in lines
-    return PROGRAM % lines.replace('"core"', "argv[1]")
+    """The README's program in C, as it is printed there."""
+    text = (ROOT / "README.md").read_text()
+    lines = re.search(r"^    #include <gotopsy.h>\n(?:\n|    .*\n)+", text, re.MULTILINE)[0]
+    return textwrap.dedent(lines)
 
 
 def run(*command, **environment):
