@@ -1,0 +1,16 @@
+/*
+ * A value of a basic type as the runtime's print writes it, and so as panics are told: the form of
+ * floating-point numbers changed with Go 1.26.
+ */
+#ifndef GT_API_GO_PRINT_H
+#define GT_API_GO_PRINT_H
+
+#include "gotypes/types.h"
+#include "inspector/base/str.h"
+
+/* The value at addr, of a kind from bool to complex128; false, and nothing added, for another kind
+ * or where memory lacks it. */
+bool gt_go_print(struct gt_str *to, const struct gt_memory *mem,
+                 const struct gt_go_version *version, const struct gt_type *type, uint64_t addr);
+
+#endif
