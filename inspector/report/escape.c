@@ -98,6 +98,27 @@ void gt_utf8(struct gt_str *to, const char *text)
     }
 }
 
+/* Text by text, each of which ends with a NUL. */
+static void each_text(struct gt_str *to, const char *text, uint64_t length,
+                      void (*add)(struct gt_str *to, const char *text), const char *nul,
+                      size_t nul_length)
+{
+    const char *end = text + length;
+
+    for (add(to, text); (text += strlen(text)) < end; add(to, ++text))
+        gt_str_addn(to, nul, nul_length);
+}
+
+void gt_escape_bytes(struct gt_str *to, const char *text, uint64_t length)
+{
+    each_text(to, text, length, gt_escape, "\\x00", sizeof "\\x00" - 1);
+}
+
+void gt_utf8_bytes(struct gt_str *to, const char *text, uint64_t length)
+{
+    each_text(to, text, length, gt_utf8, "", 1);
+}
+
 size_t gt_character(const char *text, unsigned *columns)
 {
     uint32_t rune = 0;

@@ -17,6 +17,11 @@
 void gt_escape(struct gt_str *to, const char *text); /* "\n", "\x1b", "\u202e" */
 void gt_utf8(struct gt_str *to, const char *text);   /* U+FFFD for each byte that is not UTF-8 */
 
+/* The same for `length` bytes, with a NUL after them, that may have NULs among them: "\x00". In
+ * UTF-8 a NUL stays one. */
+void gt_escape_bytes(struct gt_str *to, const char *text, uint64_t length);
+void gt_utf8_bytes(struct gt_str *to, const char *text, uint64_t length);
+
 /* The bytes of the first character of valid UTF-8, and the terminal columns that it takes. */
 size_t gt_character(const char *text, unsigned *columns);
 unsigned gt_columns(const char *text, size_t length);

@@ -4,12 +4,19 @@
 #include "inspector/report/escape.h"
 #include "inspector/report/units.h"
 
+#include <string.h>
+
 json_t *gt_json_text(const char *text)
+{
+    return gt_json_bytes(text, text ? strlen(text) : 0);
+}
+
+json_t *gt_json_bytes(const char *text, uint64_t length)
 {
     struct gt_str clean = {0};
 
     if (!text) return json_null();
-    gt_utf8(&clean, text);
+    gt_utf8_bytes(&clean, text, length);
     json_t *value = json_stringn_nocheck(gt_str_text(&clean), clean.len);
     gt_str_free(&clean);
     return value;
