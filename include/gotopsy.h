@@ -330,10 +330,20 @@ struct gt_os_thread {
     const char *incomplete; /* why the stack ends early; NULL when it does not */
 };
 
-struct gt_panic {      /* one under way when the process died */
-    const char *type;  /* of its value, NULL when unknown. Go has replaced an error by its text */
-    const char *value; /* a number, or a text; only the runtime's own unless show_data is set */
+struct gt_panic { /* one under way when the process died */
+    /* Of the value that panic was called with: "*main.codeErr"; "nil"; NULL when the core does not
+     * tell, since Go has replaced an error by its text. */
+    const char *type;
+    /* A number, or a text: its own, or that of its method Error or String, as Go prints it. Only
+     * the runtime's own unless show_data is set. NULL when there is none, and when it is hidden. */
+    const char *value;
+    uint64_t value_bytes; /* of value, which may have a NUL in it */
+    uint64_t text_bytes;  /* of the whole text, of which value may be only the beginning */
+    uint64_t address; /* what an interface's data word has, as Go prints of a struct or pointer */
+    bool hidden;      /* it has a text that show_data would show */
+    bool named;       /* Go prints the type around the value: main.number(12) */
     bool by_runtime, recovered, goexit;
+    bool repanicked; /* the next one has the same value: Go prints one line for both (1.25+) */
 };
 
 struct gt_count { /* a name and a number: goroutines by status, parts of memory */

@@ -31,16 +31,22 @@ json_t *gt_json_binary(const struct gt_report *report)
         texts(report->binary.experiments, report->binary.experiment_count));
 }
 
+static json_t *panic_of(const struct gt_panic *panic)
+{
+    return json_pack("{s:o, s:o, s:o, s:b, s:b, s:b, s:b, s:b}", "type", gt_json_text(panic->type),
+                     "value", gt_json_bytes(panic->value, panic->value_bytes), "text_bytes",
+                     panic->text_bytes ? gt_json_size(panic->text_bytes) : json_null(), "hidden",
+                     panic->hidden, "by_runtime", panic->by_runtime, "recovered", panic->recovered,
+                     "repanicked", panic->repanicked, "goexit", panic->goexit);
+}
+
 static json_t *panics_of(const struct gt_report *report)
 {
     json_t *list = json_array();
 
     for (size_t i = 0; i < report->crash.panic_count; i++) {
         const struct gt_panic *panic = &report->crash.panics[i];
-        list = gt_json_append(
-            list, json_pack("{s:o, s:o, s:b, s:b, s:b}", "type", gt_json_text(panic->type), "value",
-                            gt_json_text(panic->value), "by_runtime", panic->by_runtime,
-                            "recovered", panic->recovered, "goexit", panic->goexit));
+        list = gt_json_append(list, panic_of(panic));
     }
     return list;
 }

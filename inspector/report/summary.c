@@ -1,6 +1,7 @@
 #include "inspector/report/summary.h"
 
 #include "inspector/report/names.h"
+#include "inspector/report/panics.h"
 #include "inspector/report/signal.h"
 #include "inspector/report/units.h"
 #include "inspector/report/unjudged.h"
@@ -28,27 +29,16 @@ void gt_summary_process(struct gt_str *to, const struct gt_report *report)
     if (report->core.signal) gt_str_format(to, " on %s", report->core.signal);
 }
 
-static void add_panic(struct gt_str *to, const struct gt_panic *panic)
-{
-    if (to->len) gt_str_add(to, ", then ");
-    if (panic->goexit)
-        gt_str_add(to, "runtime.Goexit");
-    else if (panic->by_runtime && panic->value)
-        gt_str_format(to, "panic: %s", panic->value);
-    else
-        gt_str_format(to, "panic with a %s%s%s",
-                      panic->type ? panic->type : "value of unknown type", panic->value ? ": " : "",
-                      panic->value ? panic->value : "");
-    if (panic->recovered) gt_str_add(to, " (recovered)");
-}
-
 void gt_summary_crash(struct gt_str *to, const struct gt_report *report)
 {
+    const char *hint = gt_panics_hint(report);
+
     if (!report->crash.died) return;
-    if (report->crash.fatal_error) gt_str_format(to, "fatal error: %s", report->crash.fatal_error);
-    for (size_t i = 0; i < report->crash.panic_count; i++)
-        add_panic(to, &report->crash.panics[i]);
+    gt_say_panics(to, report);
+    if (report->crash.fatal_error)
+        gt_str_format(to, "%sfatal error: %s", to->len ? ", then " : "", report->crash.fatal_error);
     gt_say_signal(to, report);
+    if (*hint) gt_str_format(to, "; %s", hint);
 }
 
 static void say_heap(struct gt_str *to, const struct gt_report *report)

@@ -17,6 +17,7 @@
 #include "inspector/base/str.h"
 #include "inspector/base/vec.h"
 #include "inspector/report/escape.h"
+#include "inspector/report/panics.h"
 #include "inspector/report/pieces.h"
 #include "inspector/report/signal.h"
 #include "inspector/report/sinks.h"
@@ -64,16 +65,14 @@ static void put_site(FILE *to, const struct gt_place *place)
 /* ---- the crash --------------------------------------------------------------------------------
  */
 
-/* What a program says in a panic is shown when it was asked for. */
-static void put_panic(FILE *to, const struct gt_panic *panic)
+/* They are escaped. A fatal error ends the process without them. */
+static void put_panics(FILE *to, const struct gt_report *report)
 {
-    if (panic->value) {
-        put(to, "panic: ", panic->value, "");
-    } else {
-        put(to, "panic: (", panic->type ? panic->type : "?", ")");
-        if (panic->type && strcmp(panic->type, "string") == 0) fputs(" see --show-data", to);
-    }
-    fputs(panic->recovered ? " [recovered]\n" : "\n", to);
+    struct gt_str lines = {0};
+
+    if (!report->crash.fatal_error) gt_print_panics(&lines, report);
+    fputs(gt_str_text(&lines), to);
+    gt_str_free(&lines);
 }
 
 /* Where the handler itself ended the process: "SIGQUIT: quit", and where the thread was. */
@@ -103,13 +102,9 @@ static void put_signal(FILE *to, const struct gt_report *report)
 
 static void put_crash(FILE *to, const struct gt_report *report)
 {
-    const struct gt_panic *panics = report->crash.panics;
     size_t count = report->crash.panic_count;
 
-    for (size_t i = 0; i < count; i++) {
-        if (i && !panics[i - 1].goexit) putc('\t', to);
-        if (!panics[i].goexit) put_panic(to, &panics[i]);
-    }
+    put_panics(to, report);
     if (report->crash.fatal_error) put(to, "fatal error: ", report->crash.fatal_error, "\n");
     if (report->crash.signal && report->crash.caught)
         put_caught(to, report);

@@ -7,7 +7,7 @@
 
 #include "inspector/runtime/goroutines/death.h"
 
-enum { GT_FATAL_ERROR_BYTES = 512, GT_MAX_PANICS = 32 };
+enum { GT_FATAL_ERROR_BYTES = 512 };
 
 struct gt_crash {
     struct gt_death death;
@@ -16,15 +16,5 @@ struct gt_crash {
 
 void gt_crash_read(struct gt_process *process, const struct gt_goroutines *goroutines,
                    struct gt_crash *out);
-
-struct gt_panic_record {
-    uint64_t type, data; /* of its value: words of an eface */
-    bool recovered, goexit;
-    bool by_runtime; /* the runtime raised it: its text is the runtime's own */
-};
-
-/* The panics that are under way in a goroutine, the last one first; at most `max`. */
-size_t gt_panics_of(const struct gt_process *process, const struct gt_goroutines *goroutines,
-                    const struct gt_goroutine *g, struct gt_panic_record *out, size_t max);
 
 #endif

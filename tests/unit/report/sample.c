@@ -167,9 +167,10 @@ static const struct gt_goroutine_group groups[] = {
     },
 };
 
+#define TEXT(said) .value = (said), .value_bytes = sizeof(said) - 1, .text_bytes = sizeof(said) - 1
 static const struct gt_panic panics[] = {
-    {.type = "string", .value = GT_SAMPLE_HOSTILE, .recovered = true},
-    {.type = "string", .value = "runtime error: index out of range", .by_runtime = true},
+    {.type = "string", TEXT(GT_SAMPLE_HOSTILE), .recovered = true},
+    {.type = "runtime.boundsError", TEXT("runtime error: index out of range"), .by_runtime = true},
     {.goexit = true},
     {.type = NULL},
 };
