@@ -1,0 +1,3 @@
+module gotopsy.tests/panics
+
+go 1.19
