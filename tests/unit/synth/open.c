@@ -217,7 +217,12 @@ struct gt_analysis *synth_open(struct synth *synth)
 
 const struct gt_report *synth_report(struct synth *synth)
 {
-    const struct gt_report_options options = {.min_bytes = 1};
+    return synth_report_from(synth, 1);
+}
+
+const struct gt_report *synth_report_from(struct synth *synth, uint64_t min_bytes)
+{
+    const struct gt_report_options options = {.min_bytes = min_bytes};
     struct gt_report *report = NULL;
     struct gt_error *error = gt_report_make(synth_open(synth), &options, &report);
 

@@ -86,6 +86,9 @@ uint64_t synth_timer_channel(const struct synth *synth, uint64_t timer);
 /* Stopped, but still in the P's heap, as the runtime leaves timers for a while. */
 void synth_stop_timer(struct synth *synth, uint64_t timer);
 
+/* The list of timers says that it has more entries than room. */
+void synth_break_timers(struct synth *synth);
+
 /* `function` is a func value. Both return the special's address. */
 uint64_t synth_finalizer(struct synth *synth, uint64_t object, uint64_t function);
 uint64_t synth_cleanup(struct synth *synth, uint64_t object, uint64_t function, uint64_t argument);
@@ -117,6 +120,7 @@ enum synth_wait {
     SYNTH_COND,
     SYNTH_SEMAPHORE, /* of golang.org/x/sync, or any other user of sync.runtime_Semacquire */
     SYNTH_CORO,
+    SYNTH_DURABLE, /* to receive, in a bubble of synctest */
     SYNTH_SLEEP,
     SYNTH_IO,
     SYNTH_GC_WORKER,
@@ -161,6 +165,14 @@ void synth_wait_sync(struct synth_g *g, enum synth_wait how, uint64_t thing);
 /* In the coroutine that is returned, which a variable of its frame leads to. */
 uint64_t synth_wait_coroutine(struct synth_g *g);
 
+/* In a sleep, by a timer of its own. */
+void synth_wait_sleep(struct synth_g *g);
+/* To read from a file, or a connection. */
+void synth_wait_io(struct synth_g *g, uint64_t descriptor);
+/* Puts it into a bubble of synctest (since 1.25). */
+void synth_enter_bubble(struct synth_g *g, uint64_t bubble);
+uint64_t synth_bubble(struct synth *synth, uint64_t number);
+
 /* Takes the sudog of a goroutine that waits for a channel off the channel's queue, as a waker does
  * before it makes the goroutine run. */
 void synth_take_off_queue(struct synth_g *g);
@@ -183,6 +195,7 @@ struct gt_analysis *synth_open(struct synth *synth);
 
 /* A report in which no finding is too small. */
 const struct gt_report *synth_report(struct synth *synth);
+const struct gt_report *synth_report_from(struct synth *synth, uint64_t min_bytes);
 
 /* The only finding of a report of this kind; NULL when there is none. Several fail the test. */
 const struct gt_finding *synth_finding(const struct gt_report *report, enum gt_kind kind);

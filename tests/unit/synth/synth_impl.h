@@ -86,6 +86,7 @@ struct synth {
         uint64_t rax, rip, rsp;
     } thread;
     uint64_t g0_stack;
+    bool broken_timers;
     const char *settings; /* of the build information */
     int core, binary;     /* files; -1: none */
     struct gt_analysis *analysis;
@@ -128,6 +129,10 @@ uint64_t synth_struct_type(struct synth *synth, uint64_t size, const unsigned ch
 
 void synth_symbol(struct synth *synth, const char *name, uint64_t addr, uint64_t size);
 uint64_t synth_symbol_at(const struct synth *synth, const char *name);
+
+/* ---- timers.c ---- */
+
+uint64_t synth_timer_in(const struct synth *synth, uint64_t object); /* the runtime's, of a Timer */
 
 /* ---- finishing, in this order ---- */
 

@@ -16,6 +16,11 @@ static uint64_t offset_of_timer(const struct synth *synth)
     return own ? gt_off(&synth->layout, GT_F_timeTimer_timer) : FIRST;
 }
 
+uint64_t synth_timer_in(const struct synth *synth, uint64_t object)
+{
+    return object + offset_of_timer(synth);
+}
+
 static uint64_t new_timer(struct synth *synth)
 {
     static const enum gt_field_id pointers[] = {GT_F_timer_f, GT_F_timer_arg};
@@ -81,6 +86,11 @@ void synth_stop_timer(struct synth *synth, uint64_t object)
     synth_set(synth, timer, GT_F_timer_state, 4);  /* timerZombie */
 }
 
+void synth_break_timers(struct synth *synth)
+{
+    synth->broken_timers = true;
+}
+
 /* ---- the P's heap -------------------------------------------------------------------------- */
 
 void synth_finish_timers(struct synth *synth)
@@ -95,5 +105,7 @@ void synth_finish_timers(struct synth *synth)
     for (size_t i = 0; i < synth->timers.len; i++)
         synth_put(synth, list + i * size, gt_vec_u64(&synth->timers, i));
     enum gt_field_id slice = with_time ? GT_F_p_timers_heap : GT_F_p_timers;
-    synth_put_slice(synth, synth->p + gt_off(&synth->layout, slice), list, synth->timers.len);
+    uint64_t header = synth->p + gt_off(&synth->layout, slice);
+    synth_put_slice(synth, header, list, synth->timers.len);
+    if (synth->broken_timers) synth_put(synth, header + 16, 0);
 }

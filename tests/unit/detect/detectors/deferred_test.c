@@ -69,6 +69,22 @@ static void goroutines_pile_up_each_for_itself(void **state)
     assert_null(found(synth));
 }
 
+/* t := time.NewTicker(d); defer t.Stop(), in a loop: the defer is the one cause. */
+static void tickers_that_only_the_calls_could_stop_are_theirs(void **state)
+{
+    struct synth *synth = synth_begin(state, "go1.22.12");
+    struct synth_g *g = synth_go(synth, "main.serve");
+
+    for (int i = 0; i < 12; i++)
+        synth_defer(g, synth_closure(synth, "time.(*Ticker).Stop-fm", synth_ticker(synth, 1000)));
+    const struct gt_report *report = synth_report(synth);
+    assert_null(synth_finding(report, GT_TICKER));
+    const struct gt_finding *finding = synth_finding(report, GT_DEFERRED_CALLS);
+    assert_int_equal(finding->count, 12);
+    assert_int_equal(finding->bytes_shared, 0);
+    assert_true(finding->bytes_freed >= 12 * (48 + 16 + 80 + 96)); /* record to channel */
+}
+
 static void a_list_that_is_a_loop_is_no_proof(void **state)
 {
     struct synth *synth = synth_begin(state, "go1.26.8");
@@ -90,6 +106,7 @@ int main(void)
         cmocka_unit_test_teardown(eight_calls_prove_no_loop, synth_end),
         cmocka_unit_test_teardown(what_a_global_keeps_is_not_the_calls, synth_end),
         cmocka_unit_test_teardown(goroutines_pile_up_each_for_itself, synth_end),
+        cmocka_unit_test_teardown(tickers_that_only_the_calls_could_stop_are_theirs, synth_end),
         cmocka_unit_test_teardown(a_list_that_is_a_loop_is_no_proof, synth_end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

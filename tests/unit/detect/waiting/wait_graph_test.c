@@ -244,6 +244,58 @@ static void what_the_world_wakes_is_told_apart(void **state)
     gt_wait_graph_free(graph);
 }
 
+/* ---- what the world ends ------------------------------------------------------------------- */
+
+/* The only group beside what waits for others. */
+static const struct gt_outside_wait *outside_of(const struct gt_wait_graph *graph, const char *kind)
+{
+    assert_int_equal(graph->outside_count, 1);
+    assert_string_equal(graph->outside[0].kind, kind);
+    assert_int_equal(graph->outside[0].wait_count, 1);
+    return graph->outside[0].waits;
+}
+
+static void a_sleep_ends_when_its_timer_is_due(void **state)
+{
+    struct synth *synth = synth_begin(state, GO);
+
+    synth_wait_sleep(synth_go(synth, "main.poll"));
+    struct gt_wait_graph *graph = graph_of(synth);
+    assert_int_equal(outside_of(graph, "sleep")->due_in_ns, INT64_C(600000000000));
+    gt_wait_graph_free(graph);
+}
+
+static void a_wait_for_io_knows_its_file(void **state)
+{
+    struct synth *synth = synth_begin(state, GO);
+
+    synth_wait_io(synth_go(synth, "main.read"), 7);
+    struct gt_wait_graph *graph = graph_of(synth);
+    assert_int_equal(outside_of(graph, "io")->fd, 7);
+    assert_string_equal(outside_of(graph, "io")->action, "read");
+    gt_wait_graph_free(graph);
+}
+
+/* Whatever nobody else reaches, the bubble's clock may end it. */
+static void a_durable_wait_is_its_bubbles_to_end(void **state)
+{
+    struct synth *synth = synth_begin(state, GO);
+    struct synth_g *g = synth_go(synth, "main.test");
+    uint64_t channel = synth_channel(synth, 0);
+
+    synth_enter_bubble(g, synth_bubble(synth, 5));
+    synth_wait_channel(g, SYNTH_DURABLE, channel);
+    struct gt_wait_graph *graph = graph_of(synth);
+    const struct gt_outside_wait *wait = outside_of(graph, "bubble");
+    assert_true(wait->in_bubble);
+    assert_int_equal(graph->outside[0].bubble, 5);
+    assert_int_equal(wait->blocked_count, 1);
+    assert_int_equal(wait->blocked[0].address, channel);
+    assert_int_equal(graph->hanging, 0);
+    gt_wait_graph_free(graph);
+    assert_null(synth_finding(synth_report(synth), GT_HUNG_GOROUTINE));
+}
+
 static void a_part_that_is_lost_takes_proof_back(void **state)
 {
     struct synth *synth = synth_begin(state, GO);
@@ -273,6 +325,9 @@ int main(void)
         cmocka_unit_test_teardown(who_nobody_wakes_hangs, synth_end),
         cmocka_unit_test_teardown(main_that_nobody_wakes_waits_on_purpose, synth_end),
         cmocka_unit_test_teardown(what_the_world_wakes_is_told_apart, synth_end),
+        cmocka_unit_test_teardown(a_sleep_ends_when_its_timer_is_due, synth_end),
+        cmocka_unit_test_teardown(a_wait_for_io_knows_its_file, synth_end),
+        cmocka_unit_test_teardown(a_durable_wait_is_its_bubbles_to_end, synth_end),
         cmocka_unit_test_teardown(a_part_that_is_lost_takes_proof_back, synth_end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
