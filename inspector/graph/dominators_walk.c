@@ -53,7 +53,8 @@ static void note_edge(struct gt_dominator_walk *walk, uint32_t from, uint32_t to
     *head = (uint32_t)walk->edges.len;
 }
 
-static void meet(struct walker *walker, uint32_t object)
+/* `region` is the object's. The last one met is the next to be looked into. */
+static void meet(struct walker *walker, uint32_t object, const struct gt_region *region)
 {
     struct gt_dominator_walk *walk = walker->walk;
     uint32_t *node = &walk->node[gt_rank_of(walker->rank, object)];
@@ -65,6 +66,7 @@ static void meet(struct walker *walker, uint32_t object)
         *node = add_node(walk, object, walker->from);
     } else {
         struct waiting waiting = {object, walker->from};
+        gt_follow_fetch_slot(region, object - region->first);
         gt_vec_add(&walker->stack, &waiting);
     }
 }
@@ -96,7 +98,8 @@ static void finish_run(struct walker *walker)
             walker->objects[i] = GT_NO_OBJECT;
     }
     for (size_t i = 0; i < count; i++)
-        if (walker->objects[i] != GT_NO_OBJECT) meet(walker, walker->objects[i]);
+        if (walker->objects[i] != GT_NO_OBJECT)
+            meet(walker, walker->objects[i], &walker->heap->regions[walker->found[i].region - 1]);
 }
 
 GT_INLINE void follow(void *ctx, uint64_t offset, uint64_t value)
