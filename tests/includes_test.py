@@ -58,6 +58,7 @@ ALLOWED = {
     "inspector/detect/describe": _detect(),
     "inspector/detect/retention": _detect("describe"),
     "inspector/detect/windows": _detect("describe", "retention"),
+    "inspector/detect/holders": _detect("describe"),
     "inspector/detect/hanging": _detect("describe", "retention"),
     "inspector/detect/waiting": _detect("describe", "retention", "hanging"),
     "inspector/detect/timers": _detect("describe", "retention", "hanging", "waiting"),

@@ -17,7 +17,7 @@ void gt_keys_init(struct gt_keys *keys, struct gt_study *study)
     *keys = (struct gt_keys){.study = study};
 }
 
-static const struct gt_forest *forest_of(struct gt_study *study)
+const struct gt_forest *gt_path_forest(struct gt_study *study)
 {
     if (study->has_forest) return &study->forest;
     const struct gt_roots *roots = study->roots;
@@ -108,7 +108,7 @@ static void climb_from(struct gt_keys *keys, const struct gt_holder *holder, str
             climb->named = true;
             return;
         }
-        const struct gt_forest *forest = forest_of(keys->study);
+        const struct gt_forest *forest = gt_path_forest(keys->study);
         uint32_t parent = object < forest->count ? forest->parent[object] : GT_NO_PARENT;
         if (parent == GT_NO_PARENT) return;
         if (parent & GT_FROM_ROOT) {
@@ -222,8 +222,8 @@ static void tell_way(struct telling *telling, uint32_t object, bool has_offset,
 {
     uint32_t way[MAX_PATH], root = 0;
     size_t skipped = 0;
-    size_t count =
-        gt_forest_path(forest_of(telling->keys->study), object, way, MAX_PATH, &root, &skipped);
+    size_t count = gt_forest_path(gt_path_forest(telling->keys->study), object, way, MAX_PATH,
+                                  &root, &skipped);
 
     if (count) {
         tell_root(telling, root);

@@ -22,6 +22,9 @@ struct gt_keys { /* remembers what it found: many holders share their parents */
 void gt_keys_init(struct gt_keys *keys, struct gt_study *study);
 void gt_keys_deinit(struct gt_keys *keys);
 
+/* Who reached each object with pointers first; built when it is first asked for. */
+const struct gt_forest *gt_path_forest(struct gt_study *study);
+
 /* The holder's key; belongs to the study's storage. */
 const char *gt_key_of(struct gt_keys *keys, const struct gt_holder *holder);
 

@@ -1,0 +1,261 @@
+#include "inspector/detect/holders/accumulation.h"
+
+#include <stdlib.h>
+
+enum {
+    MOST = 70,  /* percent of what a way began with, or of a node, that is most of it */
+    CROWD = 3,  /* heavy children of one kind that are not told one by one */
+    MAX_GAP = 3 /* objects of other kinds between two of a list */
+};
+
+#define NO_HEAVY UINT32_MAX
+
+struct heavy { /* a node; by number, so parents come first */
+    uint32_t node;
+    uint32_t first, next; /* child, and sibling; NO_HEAVY ends the list */
+    uint32_t largest;     /* child */
+    uint64_t children;    /* bytes of all of them */
+};
+
+struct finder {
+    const struct gt_study *study;
+    const struct gt_dominators *tree;
+    uint64_t threshold;
+    struct gt_vec heavy;  /* struct heavy */
+    struct gt_vec starts; /* uint32_t, of heavy: where ways begin */
+    struct gt_vec way;    /* the same, of one way */
+    struct gt_vec points; /* struct gt_accumulation */
+    struct gt_map alike;  /* kind -> place in `points` + 1 */
+};
+
+static struct heavy *heavy_at(const struct finder *finder, uint32_t index)
+{
+    return gt_vec_at(&finder->heavy, index);
+}
+
+static uint64_t bytes_of(const struct finder *finder, uint32_t index)
+{
+    return finder->tree->retained[heavy_at(finder, index)->node];
+}
+
+static bool is_most(uint64_t part, uint64_t whole)
+{
+    return part >= whole / 100 * MOST;
+}
+
+uint64_t gt_accumulation_kind(const struct gt_study *study, uint32_t object)
+{
+    const struct gt_region *region = gt_heap_region_of(&study->heap->graph, object);
+    gt_type_id type = gt_typing_type(study->typing, object);
+
+    if (type) return type;
+    return (uint64_t)1 << 63 | region->slot_size << 1 | (region->scan != GT_SCAN_NONE);
+}
+
+/* ---- heavy nodes --------------------------------------------------------------------------- */
+
+static uint32_t find_heavy(const struct finder *finder, uint32_t node)
+{
+    size_t low = 0, high = finder->heavy.len;
+
+    while (high - low > 1) {
+        size_t middle = low + (high - low) / 2;
+        if (heavy_at(finder, (uint32_t)middle)->node <= node)
+            low = middle;
+        else
+            high = middle;
+    }
+    return (uint32_t)low;
+}
+
+static void add_heavy(struct finder *finder, uint32_t node)
+{
+    uint32_t index = (uint32_t)finder->heavy.len;
+    struct heavy added = {node, NO_HEAVY, NO_HEAVY, NO_HEAVY, 0};
+
+    if (node > 0) {
+        struct heavy *parent = heavy_at(finder, find_heavy(finder, finder->tree->parent[node]));
+        uint64_t bytes = finder->tree->retained[node];
+        added.next = parent->first;
+        parent->first = index;
+        parent->children += bytes;
+        if (parent->largest == NO_HEAVY || bytes_of(finder, parent->largest) < bytes)
+            parent->largest = index;
+    }
+    gt_vec_add(&finder->heavy, &added);
+}
+
+/* ---- small objects below the root ---------------------------------------------------------- */
+
+static void add_small(struct finder *finder, uint32_t node)
+{
+    uint32_t object = gt_dominators_object(finder->tree, node);
+
+    if (object == GT_NO_OBJECT) return;
+    uint64_t kind = gt_accumulation_kind(finder->study, object);
+    uint64_t *place = gt_map_put(&finder->alike, kind, NULL);
+    if (!*place) {
+        struct gt_accumulation none = {.node = node, .kind = kind};
+        gt_vec_add(&finder->points, &none);
+        *place = finder->points.len;
+    }
+    struct gt_accumulation *point = gt_vec_at(&finder->points, *place - 1);
+    point->bytes += finder->tree->retained[node];
+    point->count++;
+    if (finder->tree->retained[point->node] < finder->tree->retained[node]) point->node = node;
+}
+
+static void drop_small(struct finder *finder)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < finder->points.len; i++) {
+        const struct gt_accumulation *point = gt_vec_at(&finder->points, i);
+        if (point->bytes < finder->threshold) continue;
+        memmove(gt_vec_at(&finder->points, kept++), point, sizeof *point);
+    }
+    finder->points.len = kept;
+}
+
+static void sort_nodes(struct finder *finder)
+{
+    const struct gt_dominators *tree = finder->tree;
+
+    add_heavy(finder, 0);
+    for (uint32_t node = 1; node < tree->count; node++) {
+        if (tree->retained[node] >= finder->threshold)
+            add_heavy(finder, node);
+        else if (tree->parent[node] == 0)
+            add_small(finder, node);
+    }
+    drop_small(finder);
+}
+
+/* ---- ways ---------------------------------------------------------------------------------- */
+
+static void start_at_children(struct finder *finder, uint32_t index)
+{
+    for (uint32_t at = heavy_at(finder, index)->first; at != NO_HEAVY;
+         at = heavy_at(finder, at)->next)
+        gt_vec_add(&finder->starts, &at);
+}
+
+static uint64_t kind_of_heavy(const struct finder *finder, uint32_t index)
+{
+    uint32_t object = gt_dominators_object(finder->tree, heavy_at(finder, index)->node);
+    return object == GT_NO_OBJECT ? UINT64_MAX : gt_accumulation_kind(finder->study, object);
+}
+
+/* Do the heaviest child and its like make up a crowd, in which none is to be told by itself? */
+static bool is_crowd(const struct finder *finder, uint32_t index)
+{
+    uint64_t kind = kind_of_heavy(finder, heavy_at(finder, index)->largest);
+    unsigned alike = 0;
+
+    for (uint32_t at = heavy_at(finder, index)->first; at != NO_HEAVY && alike < CROWD;
+         at = heavy_at(finder, at)->next)
+        alike += kind_of_heavy(finder, at) == kind;
+    return alike >= CROWD;
+}
+
+static bool divides(const struct finder *finder, uint32_t index)
+{
+    const struct heavy *heavy = heavy_at(finder, index);
+
+    return heavy->first != NO_HEAVY && heavy_at(finder, heavy->first)->next != NO_HEAVY &&
+           is_most(heavy->children, bytes_of(finder, index)) && !is_crowd(finder, index);
+}
+
+static uint64_t kind_at(const struct finder *finder, size_t step, uint32_t *index)
+{
+    *index = gt_vec_u32(&finder->way, step);
+    return kind_of_heavy(finder, *index);
+}
+
+/* The first of the objects of one kind by which the way came to its end. */
+static uint32_t first_of_list(const struct finder *finder)
+{
+    uint32_t first, index, gap = 0;
+    size_t step = finder->way.len - 1;
+    uint64_t kind = kind_at(finder, step, &first);
+
+    while (step-- > 0 && gap <= MAX_GAP) {
+        bool same = kind_at(finder, step, &index) == kind;
+        gap = same ? 0 : gap + 1;
+        if (same) first = index;
+    }
+    return first;
+}
+
+static void add_point(struct finder *finder, uint32_t index, bool list)
+{
+    uint32_t node = heavy_at(finder, index)->node;
+    uint32_t object = gt_dominators_object(finder->tree, node);
+    struct gt_accumulation point = {
+        .node = node,
+        .bytes = bytes_of(finder, index),
+        .count = 1,
+        .kind = object == GT_NO_OBJECT ? 0 : gt_accumulation_kind(finder->study, object),
+        .list = list};
+
+    gt_vec_add(&finder->points, &point);
+}
+
+static void end_way(struct finder *finder)
+{
+    uint32_t end = gt_vec_u32(&finder->way, finder->way.len - 1);
+    uint32_t next = heavy_at(finder, end)->largest;
+    bool fades = next != NO_HEAVY && is_most(bytes_of(finder, next), bytes_of(finder, end));
+    uint32_t first = fades ? first_of_list(finder) : end;
+
+    add_point(finder, first, first != end);
+}
+
+static void go_down(struct finder *finder, uint32_t start)
+{
+    uint32_t next = start;
+
+    gt_vec_clear(&finder->way);
+    do {
+        gt_vec_add(&finder->way, &next);
+        if (divides(finder, next)) {
+            start_at_children(finder, next);
+            return;
+        }
+        next = heavy_at(finder, next)->largest;
+    } while (next != NO_HEAVY && is_most(bytes_of(finder, next), bytes_of(finder, start)));
+    end_way(finder);
+}
+
+static int by_bytes(const void *a, const void *b)
+{
+    const struct gt_accumulation *left = a, *right = b;
+
+    if (left->bytes != right->bytes) return left->bytes > right->bytes ? -1 : 1;
+    return left->node < right->node ? -1 : 1;
+}
+
+struct gt_vec gt_accumulations(const struct gt_study *study, const struct gt_dominators *tree,
+                               uint64_t threshold, size_t max)
+{
+    struct finder finder = {.study = study,
+                            .tree = tree,
+                            .threshold = threshold,
+                            .heavy = GT_VEC_OF(struct heavy),
+                            .starts = GT_VEC_OF(uint32_t),
+                            .way = GT_VEC_OF(uint32_t),
+                            .points = GT_VEC_OF(struct gt_accumulation)};
+
+    sort_nodes(&finder);
+    start_at_children(&finder, 0);
+    for (size_t i = 0; i < finder.starts.len; i++)
+        go_down(&finder, gt_vec_u32(&finder.starts, i));
+    if (finder.points.len)
+        qsort(finder.points.data, finder.points.len, sizeof(struct gt_accumulation), by_bytes);
+    if (finder.points.len > max) finder.points.len = max;
+    gt_vec_free(&finder.heavy);
+    gt_vec_free(&finder.starts);
+    gt_vec_free(&finder.way);
+    gt_map_free(&finder.alike);
+    return finder.points;
+}

@@ -1,0 +1,110 @@
+#include "inspector/detect/holders/census.h"
+
+#include "inspector/base/alloc.h"
+#include "inspector/detect/describe/fields.h"
+
+#include <stdlib.h>
+
+enum { NOBODY = 0 }; /* the others are a point's place + 1 */
+
+struct count {
+    uint64_t objects, bytes;
+};
+
+struct census {
+    const struct gt_study *study;
+    const struct gt_dominators *tree;
+    const struct gt_vec *points;
+    uint8_t *owner;       /* by node: under which point */
+    struct count *counts; /* by point, then by type */
+    size_t types;
+    struct gt_census_row *rows;
+};
+
+static const struct gt_accumulation *point_at(const struct census *census, size_t index)
+{
+    return gt_vec_at(census->points, index);
+}
+
+/* A node below the root may be one of many that are a point together. */
+static uint8_t owner_below_root(const struct census *census, uint32_t node)
+{
+    uint32_t object = gt_dominators_object(census->tree, node);
+
+    if (object == GT_NO_OBJECT) return NOBODY;
+    for (size_t i = 0; i < census->points->len; i++) {
+        const struct gt_accumulation *point = point_at(census, i);
+        if (point->count > 1 && point->kind == gt_accumulation_kind(census->study, object))
+            return (uint8_t)(i + 1);
+    }
+    return NOBODY;
+}
+
+static void count_object(struct census *census, uint32_t node, uint8_t owner)
+{
+    uint32_t object = gt_dominators_object(census->tree, node);
+
+    if (object == GT_NO_OBJECT) return;
+    gt_type_id type = gt_typing_type(census->study->typing, object);
+    bool unknown = !type && object < census->study->heap->graph.scan_objects;
+    census->rows[owner - 1].objects++;
+    if (unknown || type >= census->types) return;
+    struct count *count = &census->counts[(owner - 1) * census->types + type];
+    count->objects++;
+    count->bytes += gt_heap_size(&census->study->heap->graph, object);
+}
+
+static void count_nodes(struct census *census)
+{
+    const struct gt_dominators *tree = census->tree;
+
+    for (size_t i = 0; i < census->points->len; i++)
+        census->owner[point_at(census, i)->node] = (uint8_t)(i + 1);
+    for (uint32_t node = 1; node < tree->count; node++) {
+        uint8_t *owner = &census->owner[node];
+        if (!*owner) *owner = census->owner[tree->parent[node]];
+        if (!*owner && tree->parent[node] == 0) *owner = owner_below_root(census, node);
+        if (*owner) count_object(census, node, *owner);
+    }
+}
+
+/* Type 0 stands for objects without pointers: those with pointers of an unknown type are left out.
+ */
+static bool is_told(const struct census *census, gt_type_id type)
+{
+    struct gt_types *types = census->study->process->types;
+
+    return !type || (!gt_is_map_storage(gt_types_name(types, type)) &&
+                     gt_types_get(types, type)->kind != GT_T_MAP);
+}
+
+static void find_most(const struct census *census, size_t index)
+{
+    struct gt_census_row *row = &census->rows[index];
+
+    for (size_t type = 0; type < census->types; type++) {
+        const struct count *count = &census->counts[index * census->types + type];
+        if (count->bytes <= row->type_bytes || !is_told(census, (gt_type_id)type)) continue;
+        row->type = (gt_type_id)type;
+        row->type_objects = count->objects;
+        row->type_bytes = count->bytes;
+    }
+}
+
+void gt_census(const struct gt_study *study, const struct gt_dominators *tree,
+               const struct gt_vec *points, struct gt_census_row *rows)
+{
+    struct census census = {.study = study,
+                            .tree = tree,
+                            .points = points,
+                            .owner = gt_calloc(tree->count, 1),
+                            .types = gt_types_count(study->process->types) + 1,
+                            .rows = rows};
+
+    census.counts = gt_calloc(points->len * census.types + 1, sizeof *census.counts);
+    count_nodes(&census);
+    for (size_t i = 0; i < points->len; i++)
+        find_most(&census, i);
+    free(census.owner);
+    free(census.counts);
+}

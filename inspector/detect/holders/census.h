@@ -1,0 +1,24 @@
+/*
+ * What accumulation points keep: how many objects, and of which type most of the bytes are.
+ *
+ * One pass over the dominator tree for all points; types are counted where they are known and no
+ * storage of maps.
+ */
+#ifndef GT_DETECT_HOLDERS_CENSUS_H
+#define GT_DETECT_HOLDERS_CENSUS_H
+
+#include "inspector/detect/holders/accumulation.h"
+
+enum { GT_CENSUS_POINTS = 254 };
+
+struct gt_census_row {
+    uint64_t objects;
+    gt_type_id type;                   /* GT_NO_TYPE: objects without pointers */
+    uint64_t type_objects, type_bytes; /* 0: no type is known */
+};
+
+/* A row for each of at most GT_CENSUS_POINTS points, in their order. */
+void gt_census(const struct gt_study *study, const struct gt_dominators *tree,
+               const struct gt_vec *points, struct gt_census_row *rows);
+
+#endif

@@ -1,0 +1,102 @@
+#include "inspector/detect/holders/containers.h"
+
+#include "gotypes/maps.h"
+#include "inspector/base/alloc.h"
+
+enum { SLOTS = 8 }; /* of a group or bucket */
+
+struct gt_container gt_container_unknown(void)
+{
+    return (struct gt_container){GT_UNKNOWN, GT_UNKNOWN, GT_UNKNOWN, GT_UNKNOWN};
+}
+
+/* ---- maps ---------------------------------------------------------------------------------- */
+
+static bool count_entry(void *ctx, uint64_t key, uint64_t elem)
+{
+    (void)key, (void)elem;
+    ++*(int64_t *)ctx;
+    return true;
+}
+
+struct storage {
+    const struct gt_goheap *heap;
+    uint64_t groups, bytes; /* bytes with what the allocator rounds up to */
+};
+
+/* Overflow buckets may lie in the block of the first ones, which is counted by where it begins. */
+static void count_groups(void *ctx, enum gt_map_part part, uint64_t addr, uint64_t count)
+{
+    struct storage *storage = ctx;
+    uint32_t object = gt_heap_object(&storage->heap->graph, addr);
+    uint64_t size;
+
+    if (part != GT_MAP_GROUPS) return;
+    storage->groups += count;
+    if (object != GT_NO_OBJECT && gt_goheap_user(storage->heap, object, &size) == addr)
+        storage->bytes += gt_heap_size(&storage->heap->graph, object);
+}
+
+/* The groups that Go makes for so many entries: a power of two, seven of eight slots in use at
+ * most (internal/runtime/maps, NewMap), or 6.5 of eight (runtime/map.go, makemap). */
+static uint64_t fresh_groups(uint64_t entries, bool swiss)
+{
+    uint64_t groups = 1;
+
+    if (entries <= SLOTS) return 1;
+    while (swiss ? groups * 7 < entries : groups * 13 / 2 < entries)
+        groups *= 2;
+    return groups;
+}
+
+struct gt_container gt_container_of_map(const struct gt_study *study, gt_type_id type,
+                                        uint64_t header)
+{
+    struct gt_types *types = study->process->types;
+    struct gt_container map = gt_container_unknown();
+    bool swiss = gt_types_get(types, type)->map.swiss;
+    struct storage storage = {.heap = study->heap};
+    int64_t entries = 0;
+
+    if (!gt_map_parts(types, type, header, count_groups, &storage) || !storage.groups ||
+        !gt_map_walk(types, type, header, count_entry, &entries))
+        return map;
+    uint64_t fresh = fresh_groups((uint64_t)entries, swiss), each = storage.bytes / storage.groups;
+    map.entries = entries;
+    map.room = (int64_t)(storage.groups * SLOTS);
+    map.storage_bytes = (int64_t)storage.bytes;
+    map.spare_bytes = fresh < storage.groups ? (int64_t)(storage.bytes - fresh * each) : 0;
+    return map;
+}
+
+/* ---- channels and slices ------------------------------------------------------------------- */
+
+struct gt_container gt_container_of_channel(const struct gt_study *study, uint64_t channel)
+{
+    struct gt_container container = gt_container_unknown();
+    uint64_t waiting, room;
+
+    if (!gt_process_field(study->process, channel, GT_F_hchan_qcount, &waiting) ||
+        !gt_process_field(study->process, channel, GT_F_hchan_dataqsiz, &room) || waiting > room ||
+        room > INT64_MAX)
+        return container;
+    container.entries = (int64_t)waiting;
+    container.room = (int64_t)room;
+    return container;
+}
+
+struct gt_container gt_container_of_slice(const struct gt_study *study, const struct gt_word *slice)
+{
+    struct gt_container container = gt_container_unknown();
+    struct gt_types *types = study->process->types;
+    uint64_t size = slice->type ? gt_types_get(types, slice->type)->size : 0, bytes;
+
+    if (slice->uncapped || slice->inferred || slice->len > slice->cap || slice->cap > INT64_MAX)
+        return container;
+    container.entries = (int64_t)slice->len;
+    container.room = (int64_t)slice->cap;
+    if (!size || !gt_mul(slice->cap, size, &bytes) || bytes > INT64_MAX) return container;
+    container.storage_bytes = (int64_t)bytes;
+    container.spare_bytes = (int64_t)((slice->cap - slice->len) * size);
+    return container;
+}

@@ -1,0 +1,31 @@
+/*
+ * How full the containers of the heap are: what is in them against what there is room for.
+ *
+ * What a fresh copy would free is what the storage takes less what Go allocates for so many entries
+ * at once: maps never shrink.
+ */
+#ifndef GT_DETECT_HOLDERS_CONTAINERS_H
+#define GT_DETECT_HOLDERS_CONTAINERS_H
+
+#include "inspector/detect/study.h"
+
+struct gt_container {
+    int64_t entries, room;              /* GT_UNKNOWN where it cannot be read */
+    int64_t storage_bytes, spare_bytes; /* the same */
+};
+
+/* A map of either design, by its header. */
+struct gt_container gt_container_of_map(const struct gt_study *study, gt_type_id type,
+                                        uint64_t header);
+
+/* A channel, by its hchan: the values that wait in it. */
+struct gt_container gt_container_of_channel(const struct gt_study *study, uint64_t channel);
+
+/* A backing array, by a slice of it. */
+struct gt_container gt_container_of_slice(const struct gt_study *study,
+                                          const struct gt_word *slice);
+
+/* Of nothing known. */
+struct gt_container gt_container_unknown(void);
+
+#endif

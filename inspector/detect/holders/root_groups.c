@@ -1,0 +1,101 @@
+#include "inspector/detect/holders/root_groups.h"
+
+#include "inspector/detect/describe/looks.h"
+#include "inspector/runtime/typing/static_areas.h"
+
+#include <stdlib.h>
+
+/* Kinds of keys, which must not meet. */
+enum { KEY_VARIABLE = 1, KEY_AREA, KEY_PLACE, KEY_FRAME, KEY_GOROUTINES, KEY_KIND };
+
+static uint64_t key_of(unsigned kind, uint64_t what)
+{
+    return gt_look_blend(what, kind);
+}
+
+/* A global's words are one, whatever it is known by. */
+static uint64_t key_of_global(const struct gt_study *study, const struct gt_root *root)
+{
+    const struct gt_static_area *area;
+    struct gt_referred at;
+    gt_type_id type;
+    uint64_t offset;
+
+    const char *name = gt_typing_variable(study->typing, root, &type, &offset);
+    if (name) return key_of(KEY_VARIABLE, (uintptr_t)name);
+    area = gt_static_area_at(study->typing->statics, root->addr);
+    if (area) return key_of(KEY_AREA, area->addr);
+    if (gt_global_users_at(study->users, root->addr, &at))
+        return key_of(KEY_PLACE, root->addr - at.inside);
+    return key_of(KEY_PLACE, root->addr);
+}
+
+static uint64_t key_of_frame(const struct gt_study *study, const struct gt_root *root)
+{
+    const struct gt_goroutine *g = &study->goroutines->list[root->owner];
+
+    if (root->frame >= g->frame_count) return key_of(KEY_GOROUTINES, g->start_pc);
+    const struct gt_frame *frame = gt_g_frame(study->goroutines, g, root->frame);
+    uint64_t slot = root->addr && root->kind == GT_ROOT_FRAME ? root->addr - frame->cfa : 0;
+    return key_of(KEY_FRAME, gt_look_blend(frame->pc, slot));
+}
+
+static uint64_t key_of_root(const struct gt_study *study, const struct gt_root *root)
+{
+    if (root->kind == GT_ROOT_GLOBAL) return key_of_global(study, root);
+    if (gt_root_is_goroutines(root)) return key_of_frame(study, root);
+    return key_of(KEY_KIND, root->kind);
+}
+
+struct keyed {
+    uint64_t key;
+    uint32_t number;
+};
+
+static int by_key(const void *a, const void *b)
+{
+    const struct keyed *left = a, *right = b;
+
+    if (left->key != right->key) return left->key < right->key ? -1 : 1;
+    return left->number < right->number ? -1 : 1;
+}
+
+static void add_root(struct gt_root_groups *groups, const struct gt_study *study,
+                     const struct keyed *keyed, bool new_group)
+{
+    const struct gt_root *root = gt_root_at(study->roots, keyed->number);
+    size_t at = groups->roots.len;
+
+    if (new_group) gt_vec_add(&groups->first, &at);
+    struct gt_dominator_root added = {.value = root->value,
+                                      .group = (uint32_t)groups->first.len - 1,
+                                      .contents = root->kind == GT_ROOT_CONTENTS};
+    gt_vec_add(&groups->roots, &added);
+    gt_vec_add(&groups->number, &keyed->number);
+}
+
+void gt_root_groups_init(struct gt_root_groups *groups, const struct gt_study *study)
+{
+    struct gt_vec keys = GT_VEC_OF(struct keyed);
+
+    *groups = (struct gt_root_groups){GT_VEC_OF(struct gt_dominator_root), GT_VEC_OF(uint32_t),
+                                      GT_VEC_OF(size_t)};
+    for (uint32_t i = 0; i < study->roots->list.len; i++) {
+        struct keyed keyed = {key_of_root(study, gt_root_at(study->roots, i)), i};
+        gt_vec_add(&keys, &keyed);
+    }
+    if (keys.len) qsort(keys.data, keys.len, sizeof(struct keyed), by_key);
+    for (size_t i = 0; i < keys.len; i++) {
+        const struct keyed *keyed = gt_vec_at(&keys, i);
+        add_root(groups, study, keyed, i == 0 || keyed->key != keyed[-1].key);
+    }
+    gt_vec_add(&groups->first, &groups->roots.len);
+    gt_vec_free(&keys);
+}
+
+void gt_root_groups_deinit(struct gt_root_groups *groups)
+{
+    gt_vec_free(&groups->roots);
+    gt_vec_free(&groups->number);
+    gt_vec_free(&groups->first);
+}

@@ -1,0 +1,34 @@
+/*
+ * The live heap's dominators, with the roots in groups that a person would name alike: all words of
+ * one global, one variable of one function in whatever goroutines, each other kind by itself.
+ *
+ * No name is needed to tell them apart: a frame's variable is its place in the frame and where the
+ * call stands.
+ */
+#ifndef GT_DETECT_HOLDERS_ROOT_GROUPS_H
+#define GT_DETECT_HOLDERS_ROOT_GROUPS_H
+
+#include "inspector/detect/study.h"
+#include "inspector/graph/dominators.h"
+
+struct gt_root_groups {
+    struct gt_vec roots;  /* struct gt_dominator_root, by group */
+    struct gt_vec number; /* uint32_t: the root that each of those is */
+    struct gt_vec first;  /* size_t, by group and one more: where its roots begin */
+};
+
+void gt_root_groups_init(struct gt_root_groups *groups, const struct gt_study *study);
+void gt_root_groups_deinit(struct gt_root_groups *groups);
+
+static inline uint32_t gt_root_groups_count(const struct gt_root_groups *groups)
+{
+    return (uint32_t)groups->first.len - 1;
+}
+
+/* A group's roots are [first(group), first(group + 1)) of the list. */
+static inline size_t gt_root_groups_first(const struct gt_root_groups *groups, uint32_t group)
+{
+    return *(const size_t *)gt_vec_at(&groups->first, group);
+}
+
+#endif
