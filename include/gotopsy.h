@@ -239,6 +239,29 @@ struct gt_undecided {       /* live blocks that could not be judged, for the sam
                                where it was not looked at */
 };
 
+/*
+ * One of the largest holders of the live heap: where it piles up. A holder keeps what would be
+ * garbage without it, so no two of them keep the same object. `what` is "map", "slice", "channel"
+ * or "list" (of objects that lead to one another); "object", any other; "objects", many alike that
+ * several variables lead to, so that none of these keeps them by itself; or "variable", words of
+ * globals or frames that keep many things directly.
+ */
+struct gt_heap_holder {
+    const char *what;
+    const char *name;        /* "main.cache.byKey", "main.sessions"; NULL when unknown */
+    const char *type;        /* "map[string]*main.price", "[]*main.row"; NULL when unknown */
+    uint64_t address;        /* of the object, the largest of several; 0: a variable */
+    uint64_t count;          /* objects that are alike, or words of such variables; else 1 */
+    uint64_t bytes, objects; /* what it keeps, itself included */
+    int64_t entries, room;   /* entries, elements or values, and slots for them; GT_UNKNOWN */
+    int64_t storage_bytes;   /* what those slots take; GT_UNKNOWN */
+    int64_t spare_bytes;     /* of these, what a fresh copy of what is used frees; GT_UNKNOWN */
+    const char *most_type; /* of which type most of the bytes with a type are; NULL when unknown */
+    uint64_t most_count, most_bytes;
+    const char *advice;  /* NULL: there is nothing to say */
+    struct gt_path path; /* from a root to the word that holds it; may be empty */
+};
+
 struct gt_set_aside {      /* spare capacity that is no finding, for it is kept to be used again */
     uint64_t count, bytes; /* blocks, and what of them lies outside every length */
     struct gt_block block; /* the one with most of it */
@@ -447,6 +470,9 @@ struct gt_report {
     size_t undecided_count;
     const struct gt_set_aside *set_aside; /* those of at least min_bytes, largest first */
     size_t set_aside_count;
+    const struct gt_heap_holder *holders; /* of 5% of the live heap or more, largest first; a few */
+    size_t holder_count;
+    bool looked_for_holders;             /* false: they were not to be looked for */
     uint64_t min_bytes;                  /* what the smallest finding frees, in general */
     struct gt_smaller smaller[GT_KINDS]; /* than that: they are in no sum above */
     /* Which kinds could be looked for; a kind without a finding and with false is "could not look".
@@ -459,6 +485,7 @@ struct gt_report_options {
     uint64_t min_bytes; /* smallest finding; 0: the larger of 64 KiB and 0.1% of live */
     size_t instances;   /* at most so many a finding; 0: 20 */
     bool show_data;     /* the first bytes of strings may appear, in windows' data and panics */
+    bool no_holders;    /* leave out the largest holders, which take about a third of the time */
     /* For gt_goroutines_make() alone: */
     bool by_labels; /* only goroutines with the same labels are alike */
     bool retained;  /* also what they keep of the heap, which takes a mark and types of it */

@@ -3,6 +3,7 @@
 #include "inspector/base/alloc.h"
 #include "inspector/base/error.h"
 #include "inspector/detect/detectors/detector.h"
+#include "inspector/detect/holders/tell.h"
 #include "inspector/detect/waiting/waits_summary.h"
 #include "inspector/detect/windows/set_aside.h"
 #include "inspector/detect/windows/undecided.h"
@@ -172,6 +173,13 @@ static void fill_coverage(const struct making *making)
     gt_fill_notes(making->analysis, report);
 }
 
+static void tell_holders(struct making *making, const struct gt_report_options *options)
+{
+    if (options && options->no_holders) return;
+    gt_analysis_stage(making->analysis, "looking for the largest holders");
+    gt_holders_tell(&making->study, making->report);
+}
+
 struct gt_error *gt_report_make(struct gt_analysis *analysis,
                                 const struct gt_report_options *options, struct gt_report **out)
 {
@@ -190,6 +198,7 @@ struct gt_error *gt_report_make(struct gt_analysis *analysis,
     detect(&making);
     gt_undecided_tell(&making.study, making.report);
     gt_set_aside_tell(&making.study, making.report);
+    tell_holders(&making, options);
     fill_memory(&making);
     fill_coverage(&making);
     gt_study_end(&making.study);

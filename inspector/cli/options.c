@@ -153,6 +153,13 @@ static struct gt_error *set_show_data(struct gt_options *options, const char *va
     return NULL;
 }
 
+static struct gt_error *set_no_holders(struct gt_options *options, const char *value)
+{
+    (void)value;
+    options->report.no_holders = true;
+    return NULL;
+}
+
 static struct gt_error *set_retained(struct gt_options *options, const char *value)
 {
     (void)value;
@@ -232,6 +239,8 @@ const struct gt_option_row gt_option_rows[] = {
      set_instances},
     {"examples", 0, "N", "objects shown of each difference (default: 10)", GT_FOR_CHECK,
      set_examples},
+    {"no-holders", 0, NULL, "leave out the largest holders of the heap", GT_FOR_REPORT,
+     set_no_holders},
     {"show-data", 0, NULL, "show the first bytes of strings",
      GT_FOR_REPORT | GT_FOR_GOROUTINES | GT_FOR_THREADS, set_show_data},
     {"coverage", 0, NULL, "list everything that was not analysed, and every example", GT_FOR_REPORT,

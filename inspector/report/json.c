@@ -252,7 +252,7 @@ bool gt_json_report(const struct gt_report *report, const struct gt_style *style
     return gt_json_dump(
         json_pack(
             "{s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, "
-            "s:o}",
+            "s:o, s:o}",
             "schema", "gotopsy-report/1", "tool", gt_json_tool(), "core", gt_json_core(report),
             "crash", crash_of(report), "binary", gt_json_binary(report), "gc", gc_of(report),
             "live", bytes_and_objects(report->live.bytes, report->live.objects), "memory",
@@ -260,7 +260,7 @@ bool gt_json_report(const struct gt_report *report, const struct gt_style *style
             "leaks_total",
             bytes_and_objects(report->leaks_total.bytes, report->leaks_total.objects), "looked_for",
             looked_for(report), "undecided", gt_json_undecided(report), "set_aside",
-            gt_json_set_aside(report), "findings",
+            gt_json_set_aside(report), "holders", gt_json_holders(report), "findings",
             gt_json_findings(report->findings, report->finding_count), "min_bytes",
             gt_json_size(report->min_bytes), "smaller", smaller_of(report), "waits_summary",
             waits_of(report)),

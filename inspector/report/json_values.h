@@ -41,6 +41,8 @@ json_t *gt_json_binary(const struct gt_report *report);
 /* What the report has no verdict on, as its document holds it. */
 json_t *gt_json_undecided(const struct gt_report *report);
 json_t *gt_json_set_aside(const struct gt_report *report);
+/* null when they were not looked for. */
+json_t *gt_json_holders(const struct gt_report *report);
 
 /* Findings, as the report's document holds them. */
 json_t *gt_json_findings(const struct gt_finding *findings, size_t count);

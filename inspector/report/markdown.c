@@ -2,6 +2,7 @@
 #include "inspector/base/str.h"
 #include "inspector/report/details.h"
 #include "inspector/report/escape.h"
+#include "inspector/report/holders.h"
 #include "inspector/report/names.h"
 #include "inspector/report/sinks.h"
 #include "inspector/report/summary.h"
@@ -107,6 +108,18 @@ static void draw_details(struct gt_page *page, const void *what)
     gt_page_cost(page, 0, what);
 }
 
+static void draw_holders(struct gt_page *page, const void *what)
+{
+    gt_page_holders(page, what);
+}
+
+static bool put_holders(FILE *to, const struct gt_report *report)
+{
+    if (!report->holder_count) return true;
+    fputs("\n## Largest holders of the live heap\n\n", to);
+    return put_drawn(to, draw_holders, report);
+}
+
 static void draw_unjudged(struct gt_page *page, const void *what)
 {
     gt_page_unjudged(page, what);
@@ -155,6 +168,7 @@ bool gt_markdown_report(const struct gt_report *report, const struct gt_style *s
     put_table(to, report);
     for (size_t i = 0; i < report->finding_count; i++)
         if (!put_section(to, &report->findings[i])) return false;
+    if (!put_holders(to, report)) return false;
     fputs("\n## What was looked at\n\n", to);
     put_lines(to, gt_summary_tail, report);
     put_notes(to, report);

@@ -1,6 +1,7 @@
 /* The report for a terminal: the process and the worst news first, then one block per cause. */
 #include "inspector/base/str.h"
 #include "inspector/report/details.h"
+#include "inspector/report/holders.h"
 #include "inspector/report/names.h"
 #include "inspector/report/page.h"
 #include "inspector/report/pieces.h"
@@ -132,6 +133,7 @@ bool gt_text_report(const struct gt_report *report, const struct gt_style *style
     put_crashed(&page, report);
     for (size_t i = 0; i < report->finding_count; i++)
         put_finding(&page, &report->findings[i]);
+    gt_page_holders(&page, report);
     put_tail(&page, report);
     if (page.all) gt_page_unjudged(&page, report);
     put_notes(&page, report);

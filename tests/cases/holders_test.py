@@ -1,20 +1,89 @@
-"""Holders whose words say less than they are: sync.Map's trie nodes, atomic pointers."""
+"""What fills a heap in which nothing is proven to leak, and who holds it.
+
+The truth of each way to run is what its heap has beyond that of the run which fills nothing."""
 
 import pytest
 
-from . import recipe, tool
+from . import field
 
-LARGE = 106_496  # the size class of 100,000 bytes
+# The way to run -> its first holder: what it is, its name, its type, and what is in it.
+FILLED = {
+    "contexts": ("map", "context.cancelCtx.children", "map[context.canceler]struct {}", 15000),
+    "shrunk": ("map", "main.directory.peers", "map[uint32]main.peer", 12),
+    "cache": ("map", "main.cached.byKey", "map[string]interface {}", 40000),
+    "table": ("slice", "main.rows", "[]*main.row", 90000),
+    "linked": ("list", "main.journal.head", "main.node", None),
+    "both": ("object", "main.recent", "main.lru", None),
+    "local": ("slice", "main.collector variable samples", "[]*main.sample", 9000),
+    "backlog": ("channel", "main.events", "chan *main.event", 30000),
+}
+DEVICES, DEVICE = 16000, 320  # bytes
 
 
-@pytest.mark.parametrize("version", recipe.VERSIONS)
-def test_substrings_behind_a_sync_map(little_core, version):
-    report = tool.report(little_core("registry", version).path, "--min-bytes=1K")
-    blocks = {}
-    for finding in report["findings"]:
-        assert finding["kind"] == "substring" and finding["confidence"] == "proven"
-        assert finding["instances"][0]["windows"][0]["holder"] == "main.visitor.agent"
-        blocks[finding["path"][0]["what"]] = finding["count"]
-        assert finding["bytes_freed"] == finding["count"] * (LARGE - 16)
-    assert sum(blocks.values()) == 21
-    assert set(blocks) <= {"global main.registry", "global main.latest"}
+def _grown(case, way):
+    return case.core(way).truth["heap"] - case.core("fixed").truth["heap"]
+
+
+def _first(case, way):
+    report = case.report(way)
+    assert report["findings"] == []
+    holders = report["holders"]
+    assert holders == sorted(holders, key=lambda holder: -holder["bytes"])
+    assert all(holder["bytes"] * 20 >= report["live"]["bytes"] for holder in holders)
+    return holders[0]
+
+
+@field.cases("holders")
+def test_what_holds_nothing_is_not_told(case):
+    assert case.report("fixed")["holders"] == []
+
+
+@pytest.mark.parametrize("way", FILLED)
+@field.cases("holders")
+def test_first_holder_is_where_it_piles_up(case, way):
+    holder = _first(case, way)
+    assert field.near(holder["bytes"], _grown(case, way))
+    assert holder["path"]
+    if case.symbols == "dwarf":
+        told = (holder["what"], holder["name"], holder["type"], holder["entries"])
+        assert told == FILLED[way]
+
+
+@field.cases("holders")
+def test_a_shrunk_map_says_what_a_copy_frees(case):
+    holder = _first(case, "shrunk")
+    if case.symbols == "dwarf":
+        assert holder["room"] >= 60000
+        assert field.near(holder["storage_bytes"], _grown(case, "shrunk"))
+        assert field.near(holder["spare_bytes"], _grown(case, "shrunk"))
+        assert "new map" in holder["advice"]
+
+
+@field.cases("holders")
+def test_contexts_are_to_be_cancelled(case):
+    assert "cancel" in _first(case, "contexts")["advice"]
+
+
+@field.cases("holders")
+def test_what_several_variables_hold_is_told_together(case):
+    holder = _first(case, "shared")
+    assert holder["what"] == "objects" and holder["path"]
+    # Few other objects of that size have no pointers.
+    assert DEVICES <= holder["count"] == holder["objects"] <= DEVICES + 10
+    assert holder["bytes"] == holder["count"] * DEVICE
+    assert holder["most"]["type"] is None
+
+
+@field.cases("holders", versions=[field.recipe.LOCAL], symbols=["dwarf"])
+def test_holders_as_text(case):
+    text = case.text("shrunk")
+    assert text.index("largest holders") < text.index("not found:")
+    assert "map main.directory.peers map[uint32]main.peer" in text
+    assert "12 entries, room for " in text
+    assert "largest holders" in case.text("shrunk", "--format=markdown")
+
+
+@field.cases("holders", versions=[field.recipe.LOCAL], symbols=["dwarf"])
+def test_holders_can_be_left_out(case):
+    assert case.report("shrunk", "--no-holders")["holders"] is None
+    assert "largest holders" not in case.text("shrunk", "--no-holders")

@@ -22,7 +22,7 @@ def stages(stderr):
 
 @pytest.mark.parametrize(
     "command,last",
-    [("report", "weighing"), ("check", "comparing"), ("goroutines", "reading goroutines")],
+    [("report", "looking for the largest holders"), ("check", "comparing"), ("goroutines", "reading goroutines")],
 )
 def test_every_stage_is_told_once(gotopsy, demo_core, command, last):
     run = gotopsy(command, "--quiet", demo_core, env=environment("1"))
