@@ -142,7 +142,7 @@ static void assert_retains(const struct graph *graph, uint32_t node, uint64_t ob
 
 /* ---- drawn by hand ------------------------------------------------------------------------- */
 
-static void test_diamond(void **state)
+static void a_diamond_joins_at_its_top(void **state)
 {
     struct graph graph;
 
@@ -163,7 +163,7 @@ static void test_diamond(void **state)
     graph_deinit(&graph);
 }
 
-static void test_two_groups_share(void **state)
+static void what_two_groups_reach_is_neithers(void **state)
 {
     struct graph graph;
 
@@ -182,7 +182,7 @@ static void test_two_groups_share(void **state)
     graph_deinit(&graph);
 }
 
-static void test_contents_are_a_root(void **state)
+static void contents_are_a_root(void **state)
 {
     struct graph graph;
 
@@ -200,7 +200,7 @@ static void test_contents_are_a_root(void **state)
 
 /* A list whose nodes point back, and the last of which leads to what the first one's array holds
  * too: deep, and the way up is long for each of them. */
-static void test_long_list(void **state)
+static void a_long_list_needs_no_recursion(void **state)
 {
     struct graph graph;
 
@@ -288,7 +288,7 @@ static bool is_contents(const struct graph *graph, uint32_t object)
     return false;
 }
 
-static void test_random_graphs(void **state)
+static void random_graphs_retain_what_marks_lose(void **state)
 {
     struct wide *random = gt_calloc(1, sizeof *random);
 
@@ -310,11 +310,11 @@ static void test_random_graphs(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_diamond),
-        cmocka_unit_test(test_two_groups_share),
-        cmocka_unit_test(test_contents_are_a_root),
-        cmocka_unit_test(test_long_list),
-        cmocka_unit_test(test_random_graphs),
+        cmocka_unit_test(a_diamond_joins_at_its_top),
+        cmocka_unit_test(what_two_groups_reach_is_neithers),
+        cmocka_unit_test(contents_are_a_root),
+        cmocka_unit_test(a_long_list_needs_no_recursion),
+        cmocka_unit_test(random_graphs_retain_what_marks_lose),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -196,10 +196,14 @@ static void put_tables(struct tables *from, struct synth *synth, uint64_t module
 void synth_put_functions(struct synth *synth, uint64_t module)
 {
     static const unsigned char header[72] = {0xf1, 0xff, 0xff, 0xff, 0, 0, 1, 8};
-    struct tables to;
+    struct tables to = {.names = table_of(synth),
+                        .files = table_of(synth),
+                        .cutab = table_of(synth),
+                        .pctab = table_of(synth),
+                        .records = table_of(synth),
+                        .ftab = table_of(synth),
+                        .gofunc = table_of(synth)};
 
-    for (size_t i = 0; i < sizeof to / sizeof(struct table); i++)
-        ((struct table *)&to)[i] = table_of(synth);
     table_add(&to.names, "", 1);
     table_add(&to.pctab, "", 1); /* 0 is no table */
     table_add(&to.files, "", 1);
