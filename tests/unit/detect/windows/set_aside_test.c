@@ -1,0 +1,84 @@
+/*
+ * Spare capacity: what a type keeps to use again is set aside and counted, and no finding.
+ *
+ * The owner is a large object, so its type is known: a struct with a slice of bytes at its start.
+ */
+#include "tests/unit/synth/synth.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static const char GO[] = "go1.26.8";
+
+enum { BLOCK = 4096, USED = 16, OWNER = 8192 };
+
+static void put_slice(struct synth *synth, uint64_t at, uint64_t array, uint64_t capacity)
+{
+    synth_put(synth, at, array);
+    synth_put(synth, at + 8, USED);
+    synth_put(synth, at + 16, capacity);
+}
+
+/* A variable of this type, of whose slice only a little is in use. */
+static uint64_t owner_of(struct synth *synth, const char *type, uint64_t capacity)
+{
+    const struct synth_type_field fields[] = {
+        {"buf", synth_type_slice(synth, "[]uint8", synth_type_byte(synth)), 0}};
+    uint64_t owner = synth_tiled(synth, OWNER, synth_type_struct(synth, type, OWNER, fields, 1));
+    uint64_t block = synth_object(synth, BLOCK, NULL);
+
+    put_slice(synth, owner, block, capacity);
+    synth_global(synth, "main.owner", owner);
+    return block;
+}
+
+static void the_spare_of_a_buffer_is_set_aside(void **state)
+{
+    static const char *const types[] = {"bytes.Buffer", "bufio.Writer", "strings.Builder"};
+
+    for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
+        struct synth *synth = synth_begin(state, GO);
+        uint64_t block = owner_of(synth, types[i], BLOCK);
+        const struct gt_report *report = synth_report(synth);
+        assert_int_equal(report->finding_count, 0);
+        assert_int_equal(report->set_aside_count, 1);
+        assert_int_equal(report->set_aside[0].block.address, block);
+        assert_int_equal(report->set_aside[0].bytes, BLOCK - USED);
+        assert_non_null(strstr(report->set_aside[0].reason, types[i]));
+        assert_int_equal(report->coverage.set_aside_bytes, BLOCK - USED);
+    }
+}
+
+static void the_spare_of_a_programs_own_type_is_a_suspect(void **state)
+{
+    struct synth *synth = synth_begin(state, GO);
+
+    owner_of(synth, "main.buffer", BLOCK);
+    const struct gt_report *report = synth_report(synth);
+    assert_int_equal(synth_finding(report, GT_SUBSLICE)->confidence, GT_SUSPECT);
+    assert_int_equal(report->set_aside_count, 0);
+}
+
+/* Nobody can use again what lies outside the capacity. */
+static void what_a_buffer_cannot_reach_is_no_spare(void **state)
+{
+    struct synth *synth = synth_begin(state, GO);
+
+    owner_of(synth, "bytes.Buffer", USED);
+    const struct gt_report *report = synth_report(synth);
+    assert_int_equal(synth_finding(report, GT_SUBSLICE)->confidence, GT_PROVEN);
+    assert_int_equal(report->set_aside_count, 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_teardown(the_spare_of_a_buffer_is_set_aside, synth_end),
+        cmocka_unit_test_teardown(the_spare_of_a_programs_own_type_is_a_suspect, synth_end),
+        cmocka_unit_test_teardown(what_a_buffer_cannot_reach_is_no_spare, synth_end),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
