@@ -62,7 +62,7 @@ static void add_count(struct gt_str *to, const struct gt_heap_holder *holder)
 {
     if (holder->count <= 1) return;
     gt_str_format(to, "%s%s %s", to->len ? "; " : "", gt_count(holder->count).text,
-                  strcmp(holder->what, "variable") == 0 ? "words" : "alike");
+                  strcmp(holder->what, "variable") == 0 ? "pointers in it" : "alike");
 }
 
 static void add_most(struct gt_str *to, const struct gt_heap_holder *holder)

@@ -51,12 +51,22 @@ def test_first_holder_is_where_it_piles_up(case, way):
 
 @field.cases("holders")
 def test_a_shrunk_map_says_what_a_copy_frees(case):
+    """Of a stripped binary's it is known to be a map, but not of which type."""
     holder = _first(case, "shrunk")
+    assert (holder["what"], holder["entries"]) == ("map", 12)
+    assert holder["room"] >= 60000
+    assert field.near(holder["storage_bytes"], _grown(case, "shrunk"))
+    assert field.near(holder["spare_bytes"], _grown(case, "shrunk"))
+    assert "new map" in holder["advice"]
+
+
+@field.cases("holders")
+def test_subscribers_are_held_by_their_bus(case):
+    holder = _first(case, "subscribe")
+    assert field.near(holder["bytes"], _grown(case, "subscribe"))
     if case.symbols == "dwarf":
-        assert holder["room"] >= 60000
-        assert field.near(holder["storage_bytes"], _grown(case, "shrunk"))
-        assert field.near(holder["spare_bytes"], _grown(case, "shrunk"))
-        assert "new map" in holder["advice"]
+        assert (holder["name"], holder["type"]) == ("main.bus.subscribers", "sync.Map")
+
 
 
 @field.cases("holders")

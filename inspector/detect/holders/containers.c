@@ -3,7 +3,10 @@
 #include "gotypes/maps.h"
 #include "inspector/base/alloc.h"
 
-enum { SLOTS = 8 }; /* of a group or bucket */
+enum {
+    SLOTS = 8, /* of a group or bucket */
+    MAX_SHIFT = 48,
+};
 
 struct gt_container gt_container_unknown(void)
 {
@@ -49,24 +52,99 @@ static uint64_t fresh_groups(uint64_t entries, bool swiss)
     return groups;
 }
 
+static struct gt_container map_of(const struct storage *storage, uint64_t entries, bool swiss)
+{
+    uint64_t fresh = fresh_groups(entries, swiss), each = storage->bytes / storage->groups;
+
+    return (struct gt_container){
+        .entries = (int64_t)entries,
+        .room = (int64_t)(storage->groups * SLOTS),
+        .storage_bytes = (int64_t)storage->bytes,
+        .spare_bytes = fresh < storage->groups ? (int64_t)(storage->bytes - fresh * each) : 0};
+}
+
 struct gt_container gt_container_of_map(const struct gt_study *study, gt_type_id type,
                                         uint64_t header)
 {
     struct gt_types *types = study->process->types;
-    struct gt_container map = gt_container_unknown();
     bool swiss = gt_types_get(types, type)->map.swiss;
     struct storage storage = {.heap = study->heap};
     int64_t entries = 0;
 
     if (!gt_map_parts(types, type, header, count_groups, &storage) || !storage.groups ||
         !gt_map_walk(types, type, header, count_entry, &entries))
-        return map;
-    uint64_t fresh = fresh_groups((uint64_t)entries, swiss), each = storage.bytes / storage.groups;
-    map.entries = entries;
-    map.room = (int64_t)(storage.groups * SLOTS);
-    map.storage_bytes = (int64_t)storage.bytes;
-    map.spare_bytes = fresh < storage.groups ? (int64_t)(storage.bytes - fresh * each) : 0;
-    return map;
+        return gt_container_unknown();
+    return map_of(&storage, (uint64_t)entries, swiss);
+}
+
+static void count_table(const struct gt_study *study, uint64_t table, struct storage *storage)
+{
+    uint64_t groups, mask;
+
+    if (gt_process_field(study->process, table, GT_F_table_groups_data, &groups) &&
+        gt_process_field(study->process, table, GT_F_table_groups_lengthMask, &mask))
+        count_groups(storage, GT_MAP_GROUPS, groups, mask + 1);
+}
+
+/* A directory has the same table several times in a row. */
+static void count_tables(const struct gt_study *study, uint64_t directory, uint64_t length,
+                         struct storage *storage)
+{
+    uint64_t before = 0, table;
+
+    for (uint64_t i = 0; i < length; i++) {
+        if (!gt_mem_u64(study->process->mem, directory + i * sizeof table, &table)) return;
+        if (table != before) count_table(study, table, storage);
+        before = table;
+    }
+}
+
+static void count_swiss(const struct gt_study *study, uint64_t header, struct storage *storage)
+{
+    uint64_t directory, length, size;
+
+    if (!gt_process_field(study->process, header, GT_F_map_dirPtr, &directory) ||
+        !gt_process_field(study->process, header, GT_F_map_dirLen, &length))
+        return;
+    uint32_t object = gt_heap_object(&study->heap->graph, directory);
+    if (object == GT_NO_OBJECT) return;
+    gt_goheap_user(study->heap, object, &size);
+    if (length == 0)
+        count_groups(storage, GT_MAP_GROUPS, directory, 1);
+    else if (length <= size / sizeof length)
+        count_tables(study, directory, length, storage);
+}
+
+/* Overflow buckets, which are few where most entries are deleted, do not count. */
+static void count_buckets(const struct gt_study *study, uint64_t header, struct storage *storage)
+{
+    uint64_t buckets;
+    uint8_t shift;
+
+    if (gt_process_field(study->process, header, GT_F_hmap_buckets, &buckets) &&
+        gt_mem_u8(study->process->mem, header + gt_off(&study->process->layout, GT_F_hmap_B),
+                  &shift) &&
+        shift < MAX_SHIFT)
+        count_groups(storage, GT_MAP_GROUPS, buckets, (uint64_t)1 << shift);
+}
+
+/* Blocks hold eight control bytes a group at the least, and a map's first word is its length: that
+ * is what the compiler makes of len(m). */
+struct gt_container gt_container_of_untyped_map(const struct gt_study *study, uint64_t header)
+{
+    bool swiss = gt_has(&study->process->layout, GT_F_map_dirPtr);
+    struct storage storage = {.heap = study->heap};
+    uint64_t entries;
+
+    if (swiss)
+        count_swiss(study, header, &storage);
+    else
+        count_buckets(study, header, &storage);
+    if (!gt_mem_u64(study->process->mem, header, &entries) || !storage.groups ||
+        storage.bytes / storage.groups < SLOTS || storage.groups > UINT32_MAX ||
+        entries > storage.groups * SLOTS)
+        return gt_container_unknown();
+    return map_of(&storage, entries, swiss);
 }
 
 /* ---- channels and slices ------------------------------------------------------------------- */

@@ -18,6 +18,9 @@ struct gt_container {
 struct gt_container gt_container_of_map(const struct gt_study *study, gt_type_id type,
                                         uint64_t header);
 
+/* A map of unknown type, by what looks like its header: nothing is known where it is none. */
+struct gt_container gt_container_of_untyped_map(const struct gt_study *study, uint64_t header);
+
 /* A channel, by its hchan: the values that wait in it. */
 struct gt_container gt_container_of_channel(const struct gt_study *study, uint64_t channel);
 

@@ -5,6 +5,7 @@
 #include "inspector/detect/holders/census.h"
 #include "inspector/detect/holders/containers.h"
 #include "inspector/detect/holders/holder_word.h"
+#include "inspector/runtime/typing/map_shapes.h"
 
 #include <stdlib.h>
 
@@ -28,9 +29,20 @@ static const char *keep_type(const struct teller *teller, gt_type_id type)
 
 /* ---- what it is ---------------------------------------------------------------------------- */
 
-static bool is_map(const struct teller *teller, gt_type_id type)
+static bool is_map_type(const struct teller *teller, gt_type_id type)
 {
     return type && gt_types_get(teller->study->process->types, type)->kind == GT_T_MAP;
+}
+
+/* A map's header, of a type that is known or not. */
+static bool is_map(const struct teller *teller, uint32_t object)
+{
+    gt_type_id type = gt_typing_type(teller->study->typing, object);
+
+    if (type || object >= teller->study->heap->graph.scan_objects) return is_map_type(teller, type);
+    uint64_t header = gt_heap_address(&teller->study->heap->graph, object);
+    return gt_map_has_shape(teller->study->heap, object) &&
+           gt_container_of_untyped_map(teller->study, header).entries != GT_UNKNOWN;
 }
 
 /* A directory, table, group or bucket. */
@@ -53,10 +65,10 @@ static uint32_t climb_to_map(const struct teller *teller, uint32_t node)
     for (unsigned i = 0; i < MAX_CLIMB; i++) {
         uint32_t object = gt_dominators_object(tree, at);
         if (object == GT_NO_OBJECT) return node;
-        if (is_map(teller, gt_typing_type(teller->study->typing, object))) return at;
+        if (is_map(teller, object)) return at;
         uint32_t above = gt_dominators_object(tree, tree->parent[at]);
         if (above == GT_NO_OBJECT) return node;
-        bool below_storage = is_map(teller, gt_typing_type(teller->study->typing, above)) ||
+        bool below_storage = is_map(teller, above) ||
                              (is_storage(teller, above) && is_storage(teller, object)) ||
                              !gt_typing_type(teller->study->typing, above);
         if (!below_storage) return node;
@@ -104,8 +116,10 @@ static void tell_what(const struct teller *teller, uint32_t object, bool held,
     gt_type_id type = gt_typing_type(teller->study->typing, object);
 
     holder->type = keep_type(teller, type);
-    if (is_map(teller, type)) {
-        set_container(holder, "map", gt_container_of_map(teller->study, type, holder->address));
+    if (is_map(teller, object)) {
+        set_container(holder, "map",
+                      type ? gt_container_of_map(teller->study, type, holder->address)
+                           : gt_container_of_untyped_map(teller->study, holder->address));
     } else if (held && word->kind == GT_P_CHAN) {
         set_container(holder, "channel", gt_container_of_channel(teller->study, holder->address));
         const char *elem = gt_type_name(teller->study, word->type);
@@ -121,17 +135,22 @@ static void tell_what(const struct teller *teller, uint32_t object, bool held,
 
 /* ---- who holds it -------------------------------------------------------------------------- */
 
-/* Without "global ", as paths alone say that. */
+/* Paths say "global" of a variable that has a name; names alone do not. */
+static const char *without_global(const char *name)
+{
+    static const char named[] = "global ", unnamed[] = "global at ";
+
+    bool cut = strncmp(name, named, sizeof named - 1) == 0 &&
+               strncmp(name, unnamed, sizeof unnamed - 1) != 0;
+    return cut ? name + sizeof named - 1 : name;
+}
+
 static const char *root_name(const struct teller *teller, const struct gt_root *root,
                              gt_type_id *type)
 {
-    static const char prefix[] = "global ";
     char field[GT_FIELD];
-    const char *name = gt_root_name(teller->study, root, true, field, sizeof field, type);
 
-    return strncmp(name, prefix, sizeof prefix - 1) == 0 && strncmp(name, "global at ", 10) != 0
-               ? name + sizeof prefix - 1
-               : name;
+    return without_global(gt_root_name(teller->study, root, true, field, sizeof field, type));
 }
 
 /* A frame's variable is called by its function, too. */
@@ -163,6 +182,32 @@ static void tell_variable(struct teller *teller, uint32_t group, struct gt_heap_
     if (holder->count > 1) holder->path.count = 0; /* which of its words it was would be chance */
 }
 
+/* Where a sync.Map's own fields begin, if it is one by which the word is held. */
+static const char *end_of_sync_map(const char *name, const char *field)
+{
+    static const struct {
+        const char *holder, *field;
+    } rows[] = {{"internal/sync.", ".m.root"}, {"sync.Map.dirty", ".dirty"}};
+
+    for (size_t i = 0; name && field && i < sizeof rows / sizeof *rows; i++)
+        if (strstr(name, rows[i].holder)) return strstr(field, rows[i].field);
+    return NULL;
+}
+
+/* What is inside a sync.Map nobody knows: it is called by the field that it is itself. */
+static void tell_sync_map(const struct teller *teller, struct gt_heap_holder *holder)
+{
+    if (!holder->path.count) return;
+    const struct gt_step *last = &holder->path.steps[holder->path.count - 1];
+    const char *end = end_of_sync_map(holder->name, last->field);
+    if (!end) return;
+    bool object = strcmp(last->what, "object") == 0 && last->type;
+    holder->name = gt_arena_format(teller->study->storage, "%s%.*s",
+                                   object ? last->type : without_global(last->what),
+                                   (int)(end - last->field), last->field);
+    holder->type = "sync.Map";
+}
+
 static void tell_object(struct teller *teller, const struct gt_accumulation *point,
                         struct gt_heap_holder *holder)
 {
@@ -179,6 +224,7 @@ static void tell_object(struct teller *teller, const struct gt_accumulation *poi
     if (found) {
         holder->name = gt_study_keep(study, name_of(teller, &held.holder));
         holder->path = gt_path_to(&teller->keys, &held.holder);
+        tell_sync_map(teller, holder);
     } else {
         holder->path = gt_path_to_object(&teller->keys, object);
     }

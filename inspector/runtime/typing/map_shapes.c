@@ -68,29 +68,48 @@ static void note_pointer(void *ctx, uint64_t offset, uint64_t value)
 }
 
 /* Are the object's pointers those of a header? */
-static bool has_mask_of_header(const struct gt_map_shapes *shapes, uint32_t object)
+static bool has_mask_of_header(const struct gt_goheap *heap, uint32_t object)
 {
     static const enum gt_field_id fields[] = {GT_F_map_dirPtr, GT_F_hmap_buckets,
                                               GT_F_hmap_oldbuckets, GT_F_hmap_extra};
-    const struct gt_layout *layout = &shapes->heap->process->layout;
+    const struct gt_layout *layout = &heap->process->layout;
     bool swiss = gt_has(layout, GT_F_map_dirPtr);
     struct pointers pointers = {0};
     uint64_t expected = 0;
 
     for (size_t i = swiss ? 0 : 1; i < (swiss ? 1 : sizeof fields / sizeof *fields); i++)
         if (gt_has(layout, fields[i])) expected |= (uint64_t)1 << gt_off(layout, fields[i]) / WORD;
-    gt_heap_words(&shapes->heap->graph, object, note_pointer, &pointers);
+    gt_heap_words(&heap->graph, object, note_pointer, &pointers);
     return expected && pointers.words == expected;
 }
 
 /* Is it as large as the slot that a header gets? */
-static bool has_size_of_header(const struct gt_map_shapes *shapes, uint32_t object)
+static bool has_size_of_header(const struct gt_goheap *heap, uint32_t object)
 {
-    const struct gt_layout *layout = &shapes->heap->process->layout;
+    const struct gt_layout *layout = &heap->process->layout;
     uint64_t size = layout->size[gt_has(layout, GT_F_map_dirPtr) ? GT_S_map : GT_S_hmap];
-    uint64_t slot = gt_heap_size(&shapes->heap->graph, object);
+    uint64_t slot = gt_heap_size(&heap->graph, object);
 
     return slot >= size && slot - size < CLASS_STEP;
+}
+
+/* The block that an object's first storage would be; GT_NO_OBJECT when it does not look like a
+ * header. */
+static uint32_t groups_of_header(const struct gt_goheap *heap, uint32_t object)
+{
+    uint64_t storage, user;
+
+    if (!has_size_of_header(heap, object) || !has_mask_of_header(heap, object) ||
+        !storage_of(heap->process, gt_heap_address(&heap->graph, object), &storage))
+        return GT_NO_OBJECT;
+    uint32_t groups = gt_heap_object(&heap->graph, storage);
+    bool begins = groups != GT_NO_OBJECT && gt_goheap_user(heap, groups, &user) == storage;
+    return begins ? groups : GT_NO_OBJECT;
+}
+
+bool gt_map_has_shape(const struct gt_goheap *heap, uint32_t object)
+{
+    return groups_of_header(heap, object) != GT_NO_OBJECT;
 }
 
 static void ignore_part(void *ctx, enum gt_map_part part, uint64_t addr, uint64_t count)
@@ -101,15 +120,10 @@ static void ignore_part(void *ctx, enum gt_map_part part, uint64_t addr, uint64_
 gt_type_id gt_map_shape_of(const struct gt_map_shapes *shapes, uint32_t object)
 {
     const struct gt_process *process = shapes->heap->process;
-    const struct gt_heap *graph = &shapes->heap->graph;
-    uint64_t header = gt_heap_address(graph, object), storage, user;
+    uint64_t header = gt_heap_address(&shapes->heap->graph, object);
+    uint32_t groups = groups_of_header(shapes->heap, object);
 
-    if (!has_size_of_header(shapes, object) || !has_mask_of_header(shapes, object) ||
-        !storage_of(process, header, &storage))
-        return GT_NO_TYPE;
-    uint32_t groups = gt_heap_object(graph, storage);
-    if (groups == GT_NO_OBJECT || gt_goheap_user(shapes->heap, groups, &user) != storage)
-        return GT_NO_TYPE;
+    if (groups == GT_NO_OBJECT) return GT_NO_TYPE;
     uint64_t noted = gt_goheap_header(shapes->heap, groups);
     const uint64_t *map = noted ? gt_map_find(&shapes->by_group, noted) : NULL;
     gt_type_id type = map ? gt_types_at(process->types, *map) : (gt_type_id)GT_NO_TYPE;

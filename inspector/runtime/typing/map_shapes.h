@@ -18,4 +18,8 @@ void gt_map_shapes_free(struct gt_map_shapes *shapes); /* NULL is allowed */
  * told. */
 gt_type_id gt_map_shape_of(const struct gt_map_shapes *shapes, uint32_t object);
 
+/* Does the object look like a header, whatever the map's type is? By its size, by which of its
+ * words are pointers, and by where these lead. */
+bool gt_map_has_shape(const struct gt_goheap *heap, uint32_t object);
+
 #endif

@@ -200,8 +200,32 @@ func backlog() {
 	}
 }
 
+// ---- subscribers that never leave ----
+
+type subscriber struct {
+	inbox chan *event
+	topic string
+}
+
+type bus struct {
+	subscribers sync.Map
+	published   int
+}
+
+var broker *bus
+
+func subscribe() {
+	broker = &bus{}
+	for i := 0; i < 4000; i++ {
+		s := &subscriber{make(chan *event, 40), fmt.Sprint("topic-", i)}
+		s.inbox <- &event{}
+		broker.subscribers.Store(i, s)
+	}
+}
+
 var ways = map[string]func(){
-	"contexts": contexts, "shrunk": shrunk, "cache": cache, "table": table, "linked": linked,
+	"subscribe": subscribe,
+	"contexts":  contexts, "shrunk": shrunk, "cache": cache, "table": table, "linked": linked,
 	"both": both, "shared": shared, "backlog": backlog,
 }
 
@@ -216,5 +240,5 @@ func main() {
 	measure.Ready(nil)
 	close(stop)
 	runtime.KeepAlive(prices)
-	println(len(rows), len(byName), len(byPort), recent != nil, log.head != nil, len(events), len(peers.peers), hub.ctx != nil)
+	println(len(rows), len(byName), len(byPort), recent != nil, log.head != nil, len(events), len(peers.peers), hub.ctx != nil, broker != nil)
 }
