@@ -184,6 +184,38 @@ static void a_word_that_may_be_stale_takes_proof_back(void **state)
     assert_non_null(strstr(finding->doubt, "may be stale"));
 }
 
+/* A small object of no known type, which has a pointer into text and a length. */
+static void put_text(struct synth *synth, uint64_t offset)
+{
+    uint64_t holder = synth_object(synth, 16, "p"), block = synth_object(synth, BLOCK, NULL);
+
+    for (uint64_t at = 0; at < BLOCK; at += 8)
+        synth_put_bytes(synth, block + at, "some tex", 8);
+    put_string(synth, holder, block + offset, 20);
+    synth_global(synth, "main.name", holder);
+}
+
+/* No pointer to a variable begins at an odd place. */
+static void what_only_its_shape_makes_a_string_is_likely(void **state)
+{
+    struct synth *synth = synth_begin(state, GO);
+
+    put_text(synth, 101);
+    assert_found(synth, GT_SUBSTRING, GT_LIKELY);
+}
+
+/* The program has a type as large as the block. */
+static void what_may_be_a_pointer_beside_a_number_is_not_judged(void **state)
+{
+    struct synth *synth = synth_begin(state, GO);
+
+    synth_type_struct(synth, "main.page", BLOCK, NULL, 0);
+    put_text(synth, 0);
+    const struct gt_report *report = synth_report(synth);
+    assert_null(synth_finding(report, GT_SUBSTRING));
+    assert_int_equal(report->undecided_count, 1);
+}
+
 static void another_holder_may_lie_in_a_lost_part_of_the_heap(void **state)
 {
     struct synth *synth = synth_begin(state, GO);
@@ -208,6 +240,8 @@ int main(void)
         cmocka_unit_test_teardown(an_unsafe_pointer_leaves_the_block_undecided, synth_end),
         cmocka_unit_test_teardown(garbage_holds_nothing, synth_end),
         cmocka_unit_test_teardown(a_word_that_may_be_stale_takes_proof_back, synth_end),
+        cmocka_unit_test_teardown(what_only_its_shape_makes_a_string_is_likely, synth_end),
+        cmocka_unit_test_teardown(what_may_be_a_pointer_beside_a_number_is_not_judged, synth_end),
         cmocka_unit_test_teardown(another_holder_may_lie_in_a_lost_part_of_the_heap, synth_end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
