@@ -87,7 +87,7 @@ static void read_text(const struct making *making, uint64_t addr, const char *be
     if (panic->hidden) return;
     uint64_t shown = shown_bytes(bytes, length);
     char *value = gt_arena_alloc(making->storage, had + shown + 1);
-    memcpy(value, before, had);
+    memcpy(value, before, had + 1);
     memcpy(value + had, bytes, shown);
     panic->value = value;
     panic->value_bytes = had + shown;
