@@ -1,7 +1,8 @@
 // A program of which nothing moves any more once the collector was here: each thing that it holds,
 // it holds by one word, whose place it tells. Collections go on, since the runtime forces them.
 //
-// Its ways: "running" has a goroutine that runs on after the collections.
+// Its ways: "running" has a goroutine that runs on after the collections; "uncollected" never
+// collects.
 package main
 
 import (
@@ -46,6 +47,7 @@ var (
 	shelfs  *shelf
 	lamps   *lamp
 	twins   [2]*twin
+	table   *[1 << 17]*page // lies behind all else, for it is large
 	onStack atomic.Uintptr
 	never   = make(chan bool)
 	run     int
@@ -98,6 +100,7 @@ func tell(reader uintptr, finalizers map[string]uintptr) {
 	json.NewEncoder(os.Stdout).Encode(map[string]any{
 		"global":     uintptr(unsafe.Pointer(&book)),
 		"heap":       uintptr(unsafe.Pointer(&shelfs.first)),
+		"table":      uintptr(unsafe.Pointer(table)),
 		"g":          reader,
 		"finalizers": finalizers,
 	})
@@ -109,6 +112,7 @@ func main() {
 	book = pages(50)
 	shelfs = &shelf{first: pages(60)}
 	functions := finalizers()
+	table = &[1 << 17]*page{pages(10)}
 	go reader()
 	for onStack.Load() == 0 {
 		time.Sleep(time.Millisecond)
@@ -121,8 +125,10 @@ func main() {
 		}()
 	}
 	time.Sleep(20 * time.Millisecond)
-	runtime.GC()
-	runtime.GC()
+	if measure.Way() != "uncollected" { // nor does the runtime, before there was a first collection
+		runtime.GC()
+		runtime.GC()
+	}
 	tell(owner(onStack.Load()), functions)
 	time.AfterFunc(time.Hour, func() { run++ }) // else it is a deadlock
 	<-never
