@@ -36,6 +36,15 @@ def test_leak_is_found_behind_pointers(case):
     assert _begins(case, jobs, re.compile(re.escape(JOBS)))
 
 
+@field.cases("statics")
+def test_tail_is_found_behind_pointers(case):
+    """Without types too: a capacity that ends with its block is one."""
+    jobs = field.the_finding(case.report("tail"), "lost-elements")
+    assert jobs["confidence"] == "likely"
+    assert field.near(jobs["bytes_freed"], 590 * (4096 + 24))  # payloads and their jobs
+    assert _begins(case, jobs, re.compile(re.escape(JOBS)))
+
+
 def _begins(case, finding, holder):
     path = field.path_of(finding)
     assert (holder if case.symbols == "dwarf" else UNNAMED).match(path), path

@@ -8,12 +8,13 @@
 
 enum {
     WORD = 8,
-    MASK_WORDS = 64,  /* of an object without a type header, whose pointers a bitmap describes */
-    LEAST_TEXT = 8,   /* bytes of text that are not so by chance */
-    LEAST_WORD = 4,   /* nor where a pointer is not aligned */
-    MOST_TEXT = 4096, /* that are looked at */
-    MANY_TRIES = 256, /* sizes of elements that are tried */
-    ITAB_TYPE = 8,    /* abi.ITab: Inter, Type, Hash, Fun */
+    MASK_WORDS = 64,     /* of an object without a type header, whose pointers a bitmap describes */
+    LEAST_POINTERS = 16, /* in what a slice's length is believed of */
+    LEAST_TEXT = 8,      /* bytes of text that are not so by chance */
+    LEAST_WORD = 4,      /* nor where a pointer is not aligned */
+    MOST_TEXT = 4096,    /* that are looked at */
+    MANY_TRIES = 256,    /* sizes of elements that are tried */
+    ITAB_TYPE = 8,       /* abi.ITab: Inter, Type, Hash, Fun */
     ITAB_HASH = 16,
     ITAB_FUN = 24,
     TYPE_HASH = 16, /* abi.Type */
@@ -288,6 +289,14 @@ static bool may_be_string(const struct gt_surrounding *around, const struct targ
            around->next[0] <= target->user - target->offset;
 }
 
+/* The capacity counts the pointers to the block's last: two numbers beside a pointer to something
+ * else do not so by chance, and the length is believed too. */
+static bool fills_with_pointers(const struct target *target, uint64_t cap)
+{
+    return target->has_pointers && cap >= LEAST_POINTERS &&
+           cap * WORD == target->user - target->offset;
+}
+
 static bool reads_as_slice(const struct gt_shapes *shapes, const struct gt_surrounding *around,
                            const struct target *target, struct gt_word *word)
 {
@@ -299,7 +308,8 @@ static bool reads_as_slice(const struct gt_shapes *shapes, const struct gt_surro
         return false;
     word->type = noted_type(shapes->heap, target->object);
     word->kind = GT_P_SLICE;
-    word->len = word->cap = cap;
+    word->cap = cap;
+    word->len = fills_with_pointers(target, cap) ? around->next[0] : cap;
     word->inferred = true;
     return true;
 }

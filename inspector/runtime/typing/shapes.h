@@ -16,7 +16,8 @@
  * Slices and strings are guesses. A word so read is marked as inferred, and what follows from it
  * is at most likely. What fits none of these stays a word of unknown kind. A guess is made in
  * favour of the program: where elements may be of several sizes the widest counts, and what lies
- * between a length and a capacity is never held against it.
+ * between a length and a capacity is held against it only where the capacity counts pointers up to
+ * the block's very last word.
  */
 #ifndef GT_RUNTIME_SHAPES_H
 #define GT_RUNTIME_SHAPES_H
