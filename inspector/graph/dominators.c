@@ -118,6 +118,18 @@ static void find_dominators(struct gt_dominator_walk *walk, struct semi *semi)
 
 /* ---- the tree ------------------------------------------------------------------------------ */
 
+/* Makes the way back from objects to nodes. */
+static void number_objects(struct gt_dominators *tree)
+{
+    size_t size = (gt_rank_count(&tree->rank) + (size_t)1) * sizeof *tree->node;
+
+    tree->node = memset(gt_alloc(size), 0xff, size);
+    for (uint32_t node = 0; node < tree->count; node++) {
+        uint32_t object = gt_dominators_object(tree, node);
+        if (object != GT_NO_OBJECT) tree->node[gt_rank_of(&tree->rank, object)] = node;
+    }
+}
+
 static void add_sizes(struct gt_dominators *tree)
 {
     tree->retained = gt_calloc(tree->count, sizeof *tree->retained);
@@ -148,12 +160,13 @@ void gt_dominators_build(struct gt_dominators *tree, const struct gt_heap *heap,
     *tree = (struct gt_dominators){.heap = heap, .group_count = groups};
     gt_rank_init(&tree->rank, live);
     gt_dominator_walk_run(&walk, heap, &tree->rank, roots, count);
+    free(walk.node); /* room for what the next passes need */
     find_semis(&walk, &semi);
     find_dominators(&walk, &semi);
-    tree->node = walk.node;
     tree->what = walk.what;
     tree->parent = walk.parent;
     tree->count = walk.count;
+    number_objects(tree);
     sum_retained(tree);
 }
 

@@ -12,7 +12,7 @@
  * O(edges * log nodes) whatever the heap is like. Nothing recurses.
  *
  * Nodes are numbered in that preorder: 0 is the root of all, and a node's dominator always has a
- * smaller number. While it is built the tree takes 24 bytes a live object, and 8 for each pointer
+ * smaller number. While it is built the tree takes 20 bytes a live object, and 8 for each pointer
  * that leads to an object that was already met; then 20 bytes. Heap and live set are borrowed.
  */
 #ifndef GT_GRAPH_DOMINATORS_H
