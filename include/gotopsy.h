@@ -485,7 +485,7 @@ struct gt_report_options {
     uint64_t min_bytes; /* smallest finding; 0: the larger of 64 KiB and 0.1% of live */
     size_t instances;   /* at most so many a finding; 0: 20 */
     bool show_data;     /* the first bytes of strings may appear, in windows' data and panics */
-    bool no_holders;    /* leave out the largest holders, which take about a third of the time */
+    bool no_holders;    /* leave out the largest holders, which take nearly half of the time */
     /* For gt_goroutines_make() alone: */
     bool by_labels; /* only goroutines with the same labels are alike */
     bool retained;  /* also what they keep of the heap, which takes a mark and types of it */
