@@ -144,6 +144,18 @@ static void put_each(struct gt_page *page, const struct gt_report *report,
     }
 }
 
+/* One of the runtime's that died is told with the program's. Returns how many that are. */
+static size_t put_died(struct gt_page *page, const struct gt_report *report)
+{
+    const struct gt_goroutine_group *first = report->goroutines.groups;
+    size_t index = report->goroutines.group_count ? gt_died_in(report, first) : 0;
+
+    if (!report->goroutines.group_count || !first->system || index == first->id_count) return 0;
+    gt_page_end(page);
+    put_one(page, report, first, index);
+    return 1;
+}
+
 /* Groups of the program, or those of the runtime itself. */
 static void put_groups(struct gt_page *page, const struct gt_report *report, bool system)
 {
@@ -181,13 +193,14 @@ bool gt_text_goroutines(const struct gt_report *report, const struct gt_style *s
 
     gt_page_init(&page, to, style);
     put_process(&page, report);
+    uint64_t hidden = report->goroutines.system - (page.all ? 0 : put_died(&page, report));
     put_groups(&page, report, false);
     if (page.all) {
         put_groups(&page, report, true);
-    } else if (report->goroutines.system) {
+    } else if (hidden) {
         gt_page_end(&page);
         gt_page_format(&page, GT_DIM, "not shown: %s of the runtime; see --all",
-                       gt_count(report->goroutines.system).text);
+                       gt_count(hidden).text);
         gt_page_end(&page);
     }
     put_lost(&page, report);

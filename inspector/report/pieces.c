@@ -152,6 +152,16 @@ void gt_page_process(struct gt_page *page, const struct gt_report *report)
     gt_str_free(&text);
 }
 
+size_t gt_died_in(const struct gt_report *report, const struct gt_goroutine_group *group)
+{
+    size_t index = 0;
+
+    if (!report->crash.goroutine) return group->id_count;
+    while (index < group->id_count && group->ids[index] != report->crash.goroutine)
+        index++;
+    return index;
+}
+
 void gt_page_crash(struct gt_page *page, const struct gt_report *report)
 {
     struct gt_str text = {0};

@@ -11,6 +11,9 @@
 void gt_page_process(struct gt_page *page, const struct gt_report *report);
 
 /* How it died, on a line of its own; nothing when it did not. */
+/* Which of a group's goroutines died, or was hit; id_count: none of them. */
+size_t gt_died_in(const struct gt_report *report, const struct gt_goroutine_group *group);
+
 void gt_page_crash(struct gt_page *page, const struct gt_report *report);
 
 /* Stands for places that a long stack has in its middle: its function says how many. */

@@ -209,8 +209,10 @@ bool gt_traceback(const struct gt_report *report, const struct gt_style *style, 
     if (report->crash.died) put_crash(to, report);
     for (size_t i = 0; i < report->goroutines.group_count; i++) {
         const struct gt_goroutine_group *group = &report->goroutines.groups[i];
-        if (group->system && !all) continue; /* as Go does without GOTRACEBACK=system */
+        bool hidden = group->system && !all; /* as Go does without GOTRACEBACK=system */
+        size_t died = gt_died_in(report, group);
         for (size_t j = 0; j < group->id_count; j++) {
+            if (hidden && j != died) continue;
             fputs(between, to);
             put_goroutine(to, group, j, all);
             between = "\n";
