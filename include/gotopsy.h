@@ -115,6 +115,11 @@ struct gt_place {         /* a place in the source */
     /* "{#, #}, #?" as Go tells arguments: each # is a word, with a ? after what may be stale. ""
      * when there are none, NULL when they are not known. */
     const char *arguments;
+    /* Of the place that stands for frames left out, "... 72 frames ...": how many places those are.
+     * They go on with the `period` places before them, over and over; 0 when they do not. Or they
+     * are of the functions before and after them alone, which call one another. */
+    uint32_t left_out, period;
+    bool recursive;
 };
 
 struct gt_stack { /* innermost first */

@@ -10,14 +10,11 @@
 /* Which process it is, from which core: the first line of every page. */
 void gt_page_process(struct gt_page *page, const struct gt_report *report);
 
-/* How it died, on a line of its own; nothing when it did not. */
 /* Which of a group's goroutines died, or was hit; id_count: none of them. */
 size_t gt_died_in(const struct gt_report *report, const struct gt_goroutine_group *group);
 
+/* How it died, on a line of its own; nothing when it did not. */
 void gt_page_crash(struct gt_page *page, const struct gt_report *report);
-
-/* Stands for places that a long stack has in its middle: its function says how many. */
-bool gt_is_gap(const struct gt_place *place);
 
 /* All of it is the runtime's own: then all is shown, else what is not. */
 bool gt_is_internal(const struct gt_stack *stack);

@@ -17,6 +17,7 @@
 #include "inspector/base/str.h"
 #include "inspector/base/vec.h"
 #include "inspector/report/escape.h"
+#include "inspector/report/folds.h"
 #include "inspector/report/panics.h"
 #include "inspector/report/pieces.h"
 #include "inspector/report/signal.h"

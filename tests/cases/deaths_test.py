@@ -197,3 +197,44 @@ def test_tracebacks_begin_as_go_prints(version, symbols, way):
     head = tool.run("goroutines", "--format=traceback", death.core, "--exe", exe).out.split("\n\n")[0]
     want = re.sub(r"^unexpected fault address .*\n", "", death.said.split("\n\n")[0])
     assert head == want.rstrip("\n")
+
+
+def _calls(death, *functions):
+    """How often they were called, as Go tells of the goroutine that died: 100 calls and a number."""
+    (block,) = re.findall(rf"^goroutine {death.goroutine} .*\n((?:.+\n)+)", death.said, re.M)[:1]
+    elided = int(re.search(r"^\.\.\.(\d+) frames elided\.\.\.$", block, re.M)[1])
+    names = "|".join(map(re.escape, functions))
+    return elided + len(re.findall(rf"^(?:{names})\(", block, re.M))
+
+
+@everywhere("command", values=["report", "goroutines"])
+def test_recursion_in_order(version, symbols, command):
+    """Whatever number of functions call one another: told once, with how often, down to main.main."""
+    death = _died_or_skip(version, "rounds")
+    text = _text(death, version, symbols, command)
+    (times,) = re.findall(r"^ +\.\.\. the 3 frames above, ([\d,]+) times in all$", text, re.M)
+    calls = _calls(death, "main.parse", "main.term", "main.factor")
+    assert abs(int(times.replace(",", "")) * 3 - calls) < 3
+    assert re.search(r"^ +main\.begin .*\n +main\.main\.func\S+ .*\n +main\.main ", text, re.M)
+    assert " more" not in text.split("main.main ")[0]
+
+
+@everywhere("command", values=["report", "goroutines"])
+def test_recursion_in_no_order(version, symbols, command):
+    """A function that calls itself from many lines is told once, too."""
+    death = _died_or_skip(version, "descent")
+    text = _text(death, version, symbols, command)
+    (calls,) = re.findall(r"^ +\.\.\. the function above calls itself, ([\d,]+) calls in all$", text, re.M)
+    assert int(calls.replace(",", "")) == _calls(death, "main.descend")
+    assert len(re.findall(r"^ +main\.descend ", text, re.M)) == 1
+    assert re.search(r"^ +main\.begin .*\n +main\.main\.func\S+ .*\n +main\.main ", text, re.M)
+    assert " more" not in text.split("main.main ")[0]
+
+
+@everywhere("way", values=["dangling"])
+def test_a_worker_of_the_runtime_that_died_is_listed(version, symbols, way):
+    death = _died_or_skip(version, way)
+    told = _found(death, version, symbols)["crash"]["goroutine"]
+    text = _text(death, version, symbols, "goroutines")
+    assert f"\ngoroutine {told}: " in text and ", of the runtime" in text
+    assert f"in goroutine {told}" in _line(text)

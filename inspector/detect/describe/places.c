@@ -2,6 +2,7 @@
 
 #include "gotypes/arguments.h"
 #include "inspector/base/str.h"
+#include "inspector/detect/describe/recurring.h"
 #include "inspector/detect/describe/traced.h"
 #include "inspector/runtime/process/closure_names.h"
 
@@ -206,6 +207,36 @@ size_t gt_place_arguments(const struct gt_process *process, const struct gt_goro
     return gt_func_arguments(tab, &func, pc, out, max);
 }
 
+/* How many places a frame is that Go's tracebacks tell. */
+static uint32_t count_places(struct telling *telling, uint64_t pc)
+{
+    struct telling of_one = start_telling(telling->process, telling->storage);
+    uint32_t count = 0;
+
+    add_places(&of_one, pc, true);
+    for (size_t i = 0; i < of_one.places.len; i++)
+        count += !((const struct gt_place *)gt_vec_at(&of_one.places, i))->internal;
+    gt_vec_free(&of_one.places);
+    return count;
+}
+
+static void add_gap(struct telling *telling, const struct gt_goroutines *goroutines,
+                    const struct gt_goroutine *g, uint32_t first, uint32_t left_out)
+{
+    struct gt_recurring found;
+    struct gt_place *gap = gt_vec_push(&telling->places);
+
+    gap->function = gt_arena_format(telling->storage, "... %u frames ...", left_out);
+    gap->left_out = left_out;
+    if (!gt_find_recurring(telling->process, goroutines, g, first, left_out, &found)) return;
+    gap->left_out = 0;
+    for (size_t i = 0; i < found.count; i++)
+        gap->left_out += found.times[i] * count_places(telling, found.pcs[i]);
+    for (uint32_t i = 0; i < found.period; i++)
+        gap->period += count_places(telling, gt_g_frame(goroutines, g, first + i)->pc);
+    gap->recursive = found.same_functions;
+}
+
 struct gt_stack gt_places_of(const struct gt_process *process,
                              const struct gt_goroutines *goroutines, const struct gt_goroutine *g,
                              struct gt_arena *storage)
@@ -217,8 +248,7 @@ struct gt_stack gt_places_of(const struct gt_process *process,
     for (uint32_t i = 0; i < g->frame_count; i++) {
         uint32_t left_out = gt_places_gap(g, i);
         if (left_out) {
-            struct gt_place *gap = gt_vec_push(&telling.places);
-            gap->function = gt_arena_format(storage, "... %u frames ...", left_out);
+            add_gap(&telling, goroutines, g, i, left_out);
             i += left_out;
         }
         add_places(&telling, gt_g_frame(goroutines, g, i)->pc,

@@ -95,6 +95,23 @@ static void mutual_recursion_is_told_once(void **state)
     free(text);
 }
 
+/* In no order: a function that is called once is told apart. */
+static void functions_that_call_one_another_are_told_once(void **state)
+{
+    const char *functions[MAX_PLACES] = {"main.leaf"};
+
+    (void)state;
+    for (uint32_t i = 1, random = 7; i < 41; i++, random = random * 1664525 + 1013904223)
+        functions[i] = random >> 31 ? "main.walkExpr" : "main.walkStmt";
+    functions[41] = "main.main";
+    char *text = told(functions, 42);
+    assert_non_null(strstr(text, "main.leaf"));
+    assert_non_null(
+        strstr(text, "... the 2 functions above call one another, 40 calls in all\nmain.main"));
+    assert_int_equal(lines_in(text), 5);
+    free(text);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -102,6 +119,7 @@ int main(void)
         cmocka_unit_test(one_frame_is_told_where_a_line_would_say_that_it_is_left_out),
         cmocka_unit_test(recursion_is_told_once),
         cmocka_unit_test(mutual_recursion_is_told_once),
+        cmocka_unit_test(functions_that_call_one_another_are_told_once),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,27 @@
+/*
+ * Recursion in the part of a stack that is left out: whether its frames go on as those before them.
+ *
+ * A stack that overflowed has millions of frames of a few functions. Each is looked at once, by its
+ * pc alone; a part with more pcs than GT_MAX_RECURRING is no recursion.
+ */
+#ifndef GT_DETECT_RECURRING_H
+#define GT_DETECT_RECURRING_H
+
+#include "inspector/runtime/goroutines/goroutines.h"
+
+enum { GT_MAX_RECURRING = 16 };
+
+struct gt_recurring {
+    uint64_t pcs[GT_MAX_RECURRING];
+    uint32_t times[GT_MAX_RECURRING];
+    size_t count;
+    uint32_t period;     /* each frame is as the one so many frames before; 0: not */
+    bool same_functions; /* all are of the functions of the frames around them */
+};
+
+/* Frames [first, first + count); false when they are no recursion. */
+bool gt_find_recurring(const struct gt_process *process, const struct gt_goroutines *goroutines,
+                       const struct gt_goroutine *g, uint32_t first, uint32_t count,
+                       struct gt_recurring *out);
+
+#endif
