@@ -263,8 +263,10 @@ struct gt_heap_holder {
     int64_t spare_bytes;     /* of these, what a fresh copy of what is used frees; GT_UNKNOWN */
     const char *most_type; /* of which type most of the bytes with a type are; NULL when unknown */
     uint64_t most_count, most_bytes;
-    const char *advice;  /* NULL: there is nothing to say */
-    struct gt_path path; /* from a root to the word that holds it; may be empty */
+    const char *most_field; /* "bytes.Buffer.buf": by which the largest of those is held; NULL when
+                               unknown, or the same as `name` */
+    const char *advice;     /* NULL: there is nothing to say */
+    struct gt_path path;    /* from a root to the word that holds it; may be empty */
 };
 
 struct gt_set_aside {      /* spare capacity that is no finding, for it is kept to be used again */

@@ -69,10 +69,13 @@ static void add_most(struct gt_str *to, const struct gt_heap_holder *holder)
 {
     if (holder->objects <= 1) return;
     gt_str_format(to, "%skeeps %s objects", to->len ? "; " : "", gt_count(holder->objects).text);
-    if (holder->most_bytes >= holder->bytes / 10)
-        gt_str_format(to, ", %s of them %s (%s)", gt_count(holder->most_count).text,
-                      holder->most_type ? holder->most_type : "without pointers",
-                      gt_bytes(holder->most_bytes).text);
+    if (holder->most_bytes < holder->bytes / 10 || !holder->most_count) return;
+    gt_str_format(to, ", %s of them %s (%s)", gt_count(holder->most_count).text,
+                  holder->most_type ? holder->most_type : "without pointers",
+                  gt_bytes(holder->most_bytes).text);
+    if (holder->most_field)
+        gt_str_format(to, "%s in %s", holder->most_count > 1 ? ", the largest" : "",
+                      holder->most_field);
 }
 
 static void put_contents(struct gt_page *page, const struct gt_heap_holder *holder)

@@ -4,8 +4,9 @@
 static json_t *most_of(const struct gt_heap_holder *holder)
 {
     if (!holder->most_count) return json_null();
-    return json_pack("{s:o, s:o, s:o}", "type", gt_json_text(holder->most_type), "count",
-                     gt_json_size(holder->most_count), "bytes", gt_json_size(holder->most_bytes));
+    return json_pack("{s:o, s:o, s:o, s:o}", "type", gt_json_text(holder->most_type), "count",
+                     gt_json_size(holder->most_count), "bytes", gt_json_size(holder->most_bytes),
+                     "field", gt_json_text(holder->most_field));
 }
 
 static json_t *address_of(const struct gt_heap_holder *holder)

@@ -69,6 +69,15 @@ def test_subscribers_are_held_by_their_bus(case):
 
 
 
+FIELDS = {"local": "main.sample.trace", "subscribe": "main.subscriber.inbox"}
+
+
+@pytest.mark.parametrize("way", FIELDS)
+@field.cases("holders", symbols=["dwarf"])
+def test_most_is_held_by_a_field(case, way):
+    assert _first(case, way)["most"]["field"] == FIELDS[way]
+
+
 @field.cases("holders")
 def test_contexts_are_to_be_cancelled(case):
     assert "cancel" in _first(case, "contexts")["advice"]

@@ -8,7 +8,8 @@
 enum { NOBODY = 0 }; /* the others are a point's place + 1 */
 
 struct count {
-    uint64_t objects, bytes;
+    uint64_t objects, bytes, largest;
+    uint32_t node; /* the largest */
 };
 
 struct census {
@@ -50,8 +51,12 @@ static void count_object(struct census *census, uint32_t node, uint8_t owner)
     census->rows[owner - 1].objects++;
     if (unknown || type >= census->types) return;
     struct count *count = &census->counts[(owner - 1) * census->types + type];
+    uint64_t size = gt_heap_size(&census->study->heap->graph, object);
     count->objects++;
-    count->bytes += gt_heap_size(&census->study->heap->graph, object);
+    count->bytes += size;
+    if (size <= count->largest) return;
+    count->largest = size;
+    count->node = node;
 }
 
 static void count_nodes(struct census *census)
@@ -88,6 +93,7 @@ static void find_most(const struct census *census, size_t index)
         row->type = (gt_type_id)type;
         row->type_objects = count->objects;
         row->type_bytes = count->bytes;
+        row->node = count->node;
     }
 }
 

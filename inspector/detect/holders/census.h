@@ -15,6 +15,7 @@ struct gt_census_row {
     uint64_t objects;
     gt_type_id type;                   /* GT_NO_TYPE: objects without pointers */
     uint64_t type_objects, type_bytes; /* 0: no type is known */
+    uint32_t node;                     /* the largest of those objects */
 };
 
 /* A row for each of at most GT_CENSUS_POINTS points, in their order. */

@@ -230,6 +230,22 @@ static void tell_object(struct teller *teller, const struct gt_accumulation *poi
     }
 }
 
+/* The field by which most of what it keeps is held, if that is another than its own. */
+static void tell_most(struct teller *teller, const struct gt_census_row *row,
+                      struct gt_heap_holder *holder)
+{
+    struct gt_holder_word held;
+
+    holder->most_type = keep_type(teller, row->type);
+    holder->most_count = row->type_objects;
+    holder->most_bytes = row->type_bytes;
+    if (!row->type_objects ||
+        !gt_holder_word_of(teller->study, &teller->tree, &teller->groups, row->node, &held))
+        return;
+    const char *name = gt_study_keep(teller->study, name_of(teller, &held.holder));
+    if (name && (!holder->name || strcmp(name, holder->name) != 0)) holder->most_field = name;
+}
+
 /* ---- advice -------------------------------------------------------------------------------- */
 
 static const char *advise(const struct teller *teller, const struct gt_heap_holder *holder)
@@ -259,13 +275,8 @@ static void tell_point(struct teller *teller, const struct gt_accumulation *poin
 {
     uint32_t node = point->node;
 
-    *holder = (struct gt_heap_holder){.what = "object",
-                                      .count = point->count,
-                                      .bytes = point->bytes,
-                                      .objects = row->objects,
-                                      .most_type = keep_type(teller, row->type),
-                                      .most_count = row->type_objects,
-                                      .most_bytes = row->type_bytes};
+    *holder = (struct gt_heap_holder){
+        .what = "object", .count = point->count, .bytes = point->bytes, .objects = row->objects};
     set_container(holder, "object", gt_container_unknown());
     if (teller->tree.what[node] & GT_DOMINATOR_GROUP)
         tell_variable(teller, teller->tree.what[node] & ~GT_DOMINATOR_GROUP, holder);
@@ -273,6 +284,7 @@ static void tell_point(struct teller *teller, const struct gt_accumulation *poin
         tell_object(teller, point, holder);
     if (point->list) set_container(holder, "list", gt_container_unknown());
     if (point->count > 1) set_container(holder, "objects", gt_container_unknown());
+    tell_most(teller, row, holder);
     holder->advice = advise(teller, holder);
 }
 
