@@ -4,8 +4,6 @@
 #include "inspector/base/error.h"
 #include "inspector/base/search.h"
 
-#include <stdlib.h>
-
 /* symtab.go: Go 1.18 and 1.19 wrote the first, 1.20 to 1.27 the second. */
 static const uint32_t MAGIC_118 = 0xfffffff0, MAGIC_120 = 0xfffffff1;
 enum { FTAB_ENTRY = 8 }; /* functab: entryoff u32, funcoff u32 */
@@ -65,7 +63,7 @@ struct gt_error *gt_pclntab_open(const struct gt_memory *mem, const struct gt_mo
 
 void gt_pclntab_close(struct gt_pclntab *tab)
 {
-    free(tab);
+    gt_free(tab);
 }
 
 /* ---- functions ---- */

@@ -3,8 +3,6 @@
 #include "inspector/base/alloc.h"
 #include "inspector/base/hash.h"
 
-#include <stdlib.h>
-
 /* internal/abi/type.go: of a struct's descriptor. */
 enum {
     AT_TFLAG = 20,
@@ -136,7 +134,7 @@ void gt_rtype_facts_free(struct gt_rtype_facts *facts)
 {
     if (!facts) return;
     gt_strmap_free(&facts->by_name);
-    free(facts);
+    gt_free(facts);
 }
 
 const struct gt_facts *gt_rtype_facts_of(const struct gt_rtype_facts *facts)

@@ -4,7 +4,6 @@
 #include "inspector/base/hash.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 
 /* internal/abi/type.go, and map_swiss.go and map_noswiss.go */
 enum { AT_TFLAG = 20, TFLAG_UNCOMMON = 1, TFLAG_NAMED = 4 };
@@ -110,7 +109,7 @@ void gt_type_names_free(struct gt_type_names *names)
 {
     if (!names) return;
     gt_strmap_free(&names->rtypes);
-    free(names);
+    gt_free(names);
 }
 
 const struct gt_facts *gt_type_names_facts(const struct gt_type_names *names)

@@ -2,8 +2,6 @@
 
 #include "inspector/base/alloc.h"
 
-#include <stdlib.h>
-
 enum { ITAB_TYPE = 8 }; /* abi.ITab (runtime.itab up to 1.22): Inter, Type, ... */
 
 struct gt_types *gt_types_create(const struct gt_types_sources *sources)
@@ -25,7 +23,7 @@ void gt_types_free(struct gt_types *types)
     gt_map_free(&types->by_rtype);
     gt_map_free(&types->by_debug);
     gt_arena_free(&types->arena);
-    free(types);
+    gt_free(types);
 }
 
 static gt_type_id add(struct gt_types *types, const struct gt_type_rec *rec)

@@ -1,7 +1,7 @@
 /*
  * gotopsy: what a Go core dump keeps alive, by whom, in bytes.
  *
- *     struct gt_core_options options = {.core_path = "core"};
+ *     struct gt_core_options options = {.size = sizeof options, .core_path = "core"};
  *     struct gt_analysis *analysis;
  *     struct gt_error *error = gt_open(&options, &analysis);
  *     if (!error) error = gt_report_make(analysis, NULL, &report);
@@ -41,11 +41,15 @@ enum gt_code {
     GT_ERR_FORMAT,    /* not a core, not Go, or damaged beyond use */
     GT_ERR_MISMATCH,  /* the binary is not the one that made the core */
     GT_ERR_MISSING,   /* something needed is not there: the binary, its layouts */
+    GT_ERR_MEMORY,    /* memory ran out. What the call was about can only be closed or freed */
 };
 
 GT_API const char *gt_error_message(const struct gt_error *error); /* one line, no newline */
 GT_API enum gt_code gt_error_code(const struct gt_error *error);
-GT_API void gt_error_free(struct gt_error *error); /* NULL is allowed */
+GT_API const char *gt_error_path(const struct gt_error *error); /* the file; NULL: about none */
+GT_API int gt_error_errno(const struct gt_error *error);        /* of the system; 0: none */
+GT_API uint64_t gt_error_address(const struct gt_error *error); /* the target's; 0: about none */
+GT_API void gt_error_free(struct gt_error *error);              /* NULL is allowed */
 
 /* ---- opening ------------------------------------------------------------------------------ */
 
@@ -55,6 +59,7 @@ struct gt_analysis;
 typedef void gt_progress_fn(void *ctx, const char *what, uint64_t done, uint64_t total);
 
 struct gt_core_options {
+    size_t size;                  /* sizeof this struct */
     const char *core_path;        /* required; may be compressed (zstd, lz4, xz, gzip); "-" is
                                      standard input */
     const char *const *exe_paths; /* binaries, or directories to look in; NULL-terminated or NULL */
@@ -489,6 +494,7 @@ struct gt_report {
 };
 
 struct gt_report_options {
+    size_t size;        /* sizeof this struct */
     uint64_t min_bytes; /* smallest finding; 0: the larger of 64 KiB and 0.1% of live */
     size_t instances;   /* at most so many a finding; 0: 20 */
     bool show_data;     /* the first bytes of strings may appear, in windows' data and panics */
@@ -520,6 +526,7 @@ enum gt_format {
 };
 
 struct gt_style { /* for text */
+    size_t size;  /* sizeof this struct */
     bool colour;
     unsigned width; /* columns; 0: 100 */
     bool all;       /* goroutines one by one, coverage in full */
@@ -679,6 +686,7 @@ struct gt_wait_graph {
 };
 
 struct gt_wait_options {
+    size_t size;        /* sizeof this struct */
     uint64_t goroutine; /* tell of this one alone; 0: of all */
 };
 
@@ -704,6 +712,7 @@ enum gt_verdict {
 };
 
 struct gt_check_options {
+    size_t size;     /* sizeof this struct */
     size_t examples; /* objects of each label; 0: 10, and text shows only unexplained ones */
 };
 

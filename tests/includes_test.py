@@ -211,6 +211,35 @@ def test_files_are_short():
     assert long == LONG_FILES
 
 
+ENDS = re.compile(r"\b(?:_exit|_Exit|exit|quick_exit|abort|__builtin_trap)\(|\bassert\(")
+# Who frees what other libraries have allocated, and what lies below or above all calls.
+FREES = {
+    "inspector/api/analysis.c",
+    "inspector/base/alloc.c",
+    "inspector/base/call.c",
+    "inspector/cli/options.c",
+    "inspector/report/markdown.c",
+}
+
+
+def test_the_library_never_ends_its_caller():
+    """Nor do the other files of this program, but for its command line."""
+    ends = {str(path.relative_to(ROOT)) for path in sources() if ENDS.search(path.read_text())}
+    assert not {name for name in ends if not name.startswith("inspector/cli/")}
+
+
+def test_blocks_go_back_to_where_they_come_from():
+    """A block of gt_alloc() is freed by gt_free(): free() would end the process."""
+    bare = re.compile(r"(?<![\w.>])(?:free|malloc|calloc|realloc|strdup|strndup|asprintf)\(")
+    found = {
+        str(path.relative_to(ROOT))
+        for path in sources()
+        for line in path.read_text().splitlines()
+        if bare.search(line) and not line.lstrip().startswith(("*", "/*"))
+    }
+    assert found == FREES, "of what gt_alloc() and its like return, gt_free() is the one to free it"
+
+
 @pytest.mark.parametrize(
     "name,text",
     [

@@ -2,33 +2,75 @@
 
 #include "inspector/base/alloc.h"
 #include "inspector/base/error.h"
-#include "inspector/runtime/process/open_process.h"
+#include "inspector/base/options.h"
 
+#include "inspector/runtime/process/open_process.h"
+#include <errno.h>
 #include <stdlib.h>
 
+/* What the program does in between is no failure of ours. */
 void gt_analysis_stage(const struct gt_analysis *analysis, const char *stage)
 {
+    int before = errno;
+
     if (analysis->progress) analysis->progress(analysis->progress_ctx, stage, 0, 0);
+    errno = before;
+}
+
+/* ---- calls --------------------------------------------------------------------------------- */
+
+struct gt_error *gt_analysis_run(struct gt_analysis *analysis, const void *out, gt_body *body,
+                                 void *args)
+{
+    if (!analysis || !out) return gt_error_plain(GT_ERR_USAGE, "NULL is not allowed here");
+    if (analysis->holdings.lost)
+        return gt_error_plain(GT_ERR_MEMORY,
+                              "memory ran out in an earlier call: close this analysis and open "
+                              "another");
+    return gt_call(&analysis->holdings, body, args);
+}
+
+/* ---- opening ------------------------------------------------------------------------------- */
+
+struct opening {
+    struct gt_core_options options;
+    struct gt_analysis *analysis;
+};
+
+static struct gt_error *open_all(void *args)
+{
+    const struct opening *opening = args;
+    struct gt_analysis *analysis = opening->analysis;
+
+    gt_analysis_stage(analysis, "opening");
+    struct gt_error *error = gt_process_open(&opening->options, &analysis->process);
+    gt_analysis_stage(analysis, "reading goroutines");
+    if (!error) error = gt_goroutines_open(analysis->process, &analysis->goroutines);
+    return error && analysis->process ? gt_process_explain(analysis->process, error) : error;
 }
 
 struct gt_error *gt_open(const struct gt_core_options *options, struct gt_analysis **out)
 {
-    struct gt_analysis *analysis = gt_calloc(1, sizeof *analysis);
+    struct opening opening = {.analysis = calloc(1, sizeof *opening.analysis)};
+    struct gt_error *error = gt_options_take(&opening.options, sizeof opening.options, options);
 
-    analysis->progress = options->progress;
-    analysis->progress_ctx = options->progress_ctx;
-    gt_analysis_stage(analysis, "opening");
-    struct gt_error *error = gt_process_open(options, &analysis->process);
-    gt_analysis_stage(analysis, "reading goroutines");
-    if (!error) error = gt_goroutines_open(analysis->process, &analysis->goroutines);
-    if (error) {
-        error = analysis->process ? gt_process_explain(analysis->process, error) : error;
-        gt_close(analysis);
-        return error;
+    if (!error && !opening.options.core_path)
+        error = gt_error_plain(GT_ERR_USAGE, "core_path is required");
+    if (!error && !opening.analysis) error = gt_error_memory(sizeof *opening.analysis);
+    if (opening.analysis) {
+        gt_holdings_init(&opening.analysis->holdings);
+        opening.analysis->progress = opening.options.progress;
+        opening.analysis->progress_ctx = opening.options.progress_ctx;
     }
-    *out = analysis;
-    return NULL;
+    if (!error) error = gt_analysis_run(opening.analysis, out, open_all, &opening);
+    if (error)
+        gt_close(opening.analysis);
+    else
+        *out = opening.analysis;
+    return error;
 }
+
+/* ---- its heap ------------------------------------------------------------------------------ */
 
 /* The heap's own tables lie near the end of a core, so a cut costs them first. */
 static struct gt_error *heap_error(const struct gt_process *process, struct gt_error *error)
@@ -58,11 +100,13 @@ struct gt_error *gt_analysis_heap(struct gt_analysis *analysis)
 void gt_close(struct gt_analysis *analysis)
 {
     if (!analysis) return;
-    gt_roots_close(analysis->roots);
-    gt_specials_close(analysis->specials);
-    gt_goheap_close(analysis->heap);
-    gt_goroutines_close(analysis->goroutines);
-    gt_process_close(analysis->process);
+    if (!analysis->holdings.lost) {
+        gt_roots_close(analysis->roots);
+        gt_specials_close(analysis->specials);
+        gt_goheap_close(analysis->heap);
+        gt_goroutines_close(analysis->goroutines);
+        gt_process_close(analysis->process);
+    }
     free(analysis);
 }
 
@@ -74,10 +118,18 @@ struct gt_report *gt_report_new(void)
     return report;
 }
 
+struct gt_report *gt_report_keep(struct gt_report *report)
+{
+    gt_arena_detach(report->storage);
+    gt_detach(report->storage);
+    gt_detach(report);
+    return report;
+}
+
 void gt_report_free(struct gt_report *report)
 {
     if (!report) return;
     gt_arena_free(report->storage);
-    free(report->storage);
-    free(report);
+    gt_free(report->storage);
+    gt_free(report);
 }

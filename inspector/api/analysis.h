@@ -4,10 +4,16 @@
  * Stages are opened in order and kept: goroutines need no heap, `check` needs no types. The
  * analysis owns every stage. Strings of reports are copied into the report's own storage, so that a
  * report outlives its analysis.
+ *
+ * Every entry point does its work in a call (base/call.h), and what that takes hangs on the
+ * analysis. When memory runs out, all of it is gone: such an analysis is lost, and can only be
+ * closed. What an entry point hands out is taken off the analysis first, by gt_report_keep() or
+ * gt_detach().
  */
 #ifndef GT_API_ANALYSIS_H
 #define GT_API_ANALYSIS_H
 
+#include "inspector/base/call.h"
 #include "inspector/detect/study.h"
 #include "inspector/runtime/waits/timers.h"
 #include "inspector/runtime/waits/waits.h"
@@ -20,7 +26,13 @@ struct gt_analysis {
     struct gt_roots *roots;
     gt_progress_fn *progress;
     void *progress_ctx;
+    struct gt_holdings holdings;
 };
+
+/* Runs an entry point's body. GT_ERR_USAGE when the analysis or `out`, where the entry point puts
+ * what it makes, is NULL. */
+struct gt_error *gt_analysis_run(struct gt_analysis *analysis, const void *out, gt_body *body,
+                                 void *args);
 
 /* Opens the heap, the specials and the roots, unless they are. */
 struct gt_error *gt_analysis_heap(struct gt_analysis *analysis);
@@ -53,5 +65,7 @@ void gt_fill_notes(const struct gt_analysis *analysis, struct gt_report *report)
 
 /* A report with nothing in it but its storage. */
 struct gt_report *gt_report_new(void);
+/* The same report, which hangs on no call any more. */
+struct gt_report *gt_report_keep(struct gt_report *report);
 
 #endif

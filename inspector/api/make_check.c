@@ -1,9 +1,8 @@
 /* `check`: gotopsy's live set held against the collector's own marks. */
 #include "inspector/api/analysis.h"
 #include "inspector/base/alloc.h"
+#include "inspector/base/options.h"
 #include "inspector/runtime/roots/compare.h"
-
-#include <stdlib.h>
 
 enum { USUAL_EXAMPLES = 10 };
 
@@ -166,34 +165,65 @@ static void fill(const struct filling *filling, const struct gt_comparison *comp
     fill_examples(check);
 }
 
-struct gt_error *gt_check_make(struct gt_analysis *analysis, const struct gt_check_options *options,
-                               struct gt_check **out)
+struct making {
+    struct gt_analysis *analysis;
+    struct gt_check_options options;
+    struct gt_check *check;
+};
+
+static void compare(struct making *making)
 {
-    struct gt_error *error = gt_analysis_heap(analysis);
+    const struct gt_analysis *analysis = making->analysis;
+    size_t wanted = making->options.examples;
     struct gt_comparison comparison;
     struct gt_gcmarks marks;
-    size_t examples = options && options->examples ? options->examples : USUAL_EXAMPLES;
 
-    if (error) return error;
-    gt_analysis_stage(analysis, "comparing with the collector's marks");
     gt_gcmarks_init(&marks, analysis->heap);
     gt_compare(analysis->heap, analysis->goroutines, analysis->specials, analysis->roots, &marks,
-               examples, &comparison);
-    struct gt_check *check = gt_calloc(1, sizeof *check);
-    check->storage = gt_calloc(1, sizeof *check->storage);
-    check->all_examples = options && options->examples;
-    fill(&(struct filling){analysis, check}, &comparison);
-    judge(check, &marks);
+               wanted ? wanted : USUAL_EXAMPLES, &comparison);
+    fill(&(struct filling){analysis, making->check}, &comparison);
+    judge(making->check, &marks);
     gt_gcmarks_deinit(&marks);
     gt_comparison_deinit(&comparison);
-    *out = check;
+}
+
+static struct gt_error *make(void *args)
+{
+    struct making *making = args;
+    struct gt_error *error = gt_analysis_heap(making->analysis);
+
+    if (error) return error;
+    gt_analysis_stage(making->analysis, "comparing with the collector's marks");
+    making->check = gt_calloc(1, sizeof *making->check);
+    making->check->storage = gt_calloc(1, sizeof *making->check->storage);
+    making->check->all_examples = making->options.examples;
+    compare(making);
     return NULL;
+}
+
+static struct gt_check *keep(struct gt_check *check)
+{
+    gt_arena_detach(check->storage);
+    gt_detach(check->storage);
+    gt_detach(check);
+    return check;
+}
+
+struct gt_error *gt_check_make(struct gt_analysis *analysis, const struct gt_check_options *options,
+                               struct gt_check **check)
+{
+    struct making making = {.analysis = analysis};
+    struct gt_error *error = gt_options_take(&making.options, sizeof making.options, options);
+
+    if (!error) error = gt_analysis_run(analysis, check, make, &making);
+    if (!error) *check = keep(making.check);
+    return error;
 }
 
 void gt_check_free(struct gt_check *check)
 {
     if (!check) return;
     gt_arena_free(check->storage);
-    free(check->storage);
-    free(check);
+    gt_free(check->storage);
+    gt_free(check);
 }

@@ -4,6 +4,7 @@
 #include "inspector/api/make_arguments.h"
 #include "inspector/api/make_labels.h"
 #include "inspector/base/hash.h"
+#include "inspector/base/options.h"
 #include "inspector/detect/describe/places.h"
 
 #include <stdlib.h>
@@ -175,19 +176,37 @@ static void fill_retained(struct gt_analysis *analysis, struct gt_report *report
     gt_study_end(&study);
 }
 
+struct making {
+    struct gt_analysis *analysis;
+    struct gt_report_options options;
+    struct gt_report *report;
+};
+
+static struct gt_error *make(void *args)
+{
+    struct making *making = args;
+    struct gt_analysis *analysis = making->analysis;
+    const struct gt_report_options *options = &making->options;
+    struct gt_error *error = options->retained ? gt_analysis_heap(analysis) : NULL;
+
+    if (error) return error;
+    making->report = gt_report_new();
+    gt_fill_process(analysis, making->report);
+    gt_fill_goroutines(analysis, options, making->report);
+    gt_fill_crash(analysis, options->show_data, making->report);
+    if (options->retained) fill_retained(analysis, making->report);
+    gt_fill_notes(analysis, making->report);
+    return NULL;
+}
+
 struct gt_error *gt_goroutines_make(struct gt_analysis *analysis,
                                     const struct gt_report_options *options,
                                     struct gt_report **report)
 {
-    bool retained = options && options->retained;
-    struct gt_error *error = retained ? gt_analysis_heap(analysis) : NULL;
+    struct making making = {.analysis = analysis};
+    struct gt_error *error = gt_options_take(&making.options, sizeof making.options, options);
 
-    if (error) return error;
-    *report = gt_report_new();
-    gt_fill_process(analysis, *report);
-    gt_fill_goroutines(analysis, options, *report);
-    gt_fill_crash(analysis, options && options->show_data, *report);
-    if (retained) fill_retained(analysis, *report);
-    gt_fill_notes(analysis, *report);
-    return NULL;
+    if (!error) error = gt_analysis_run(analysis, report, make, &making);
+    if (!error) *report = gt_report_keep(making.report);
+    return error;
 }

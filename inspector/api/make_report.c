@@ -2,6 +2,7 @@
 #include "inspector/api/analysis.h"
 #include "inspector/base/alloc.h"
 #include "inspector/base/error.h"
+#include "inspector/base/options.h"
 #include "inspector/detect/detectors/detector.h"
 #include "inspector/detect/holders/tell.h"
 #include "inspector/detect/waiting/waits_summary.h"
@@ -18,6 +19,7 @@ enum {
 
 struct making {
     struct gt_analysis *analysis;
+    struct gt_report_options options;
     struct gt_report *report;
     struct gt_study study;
     struct gt_causes causes;
@@ -27,19 +29,20 @@ static uint64_t threshold(const struct gt_report_options *options, uint64_t live
 {
     uint64_t share = live_bytes / LIVE_SHARE;
 
-    if (options && options->min_bytes) return options->min_bytes;
+    if (options->min_bytes) return options->min_bytes;
     return share > DEFAULT_MIN_BYTES ? share : DEFAULT_MIN_BYTES;
 }
 
-static void start_study(struct making *making, const struct gt_report_options *options)
+static void start_study(struct making *making)
 {
+    const struct gt_report_options *options = &making->options;
     struct gt_study *study = &making->study;
 
     gt_study_begin(study, making->analysis, making->report->storage);
     making->report->live.bytes = study->live_bytes;
     making->report->live.objects = study->live_objects;
-    study->max_instances = options && options->instances ? options->instances : DEFAULT_INSTANCES;
-    study->show_data = options && options->show_data;
+    study->max_instances = options->instances ? options->instances : DEFAULT_INSTANCES;
+    study->show_data = options->show_data;
     study->min_bytes = threshold(options, study->live_bytes);
 }
 
@@ -173,35 +176,45 @@ static void fill_coverage(const struct making *making)
     gt_fill_notes(making->analysis, report);
 }
 
-static void tell_holders(struct making *making, const struct gt_report_options *options)
+static void tell_holders(struct making *making)
 {
-    if (options && options->no_holders) return;
+    if (making->options.no_holders) return;
     gt_analysis_stage(making->analysis, "looking for the largest holders");
     gt_holders_tell(&making->study, making->report);
 }
 
-struct gt_error *gt_report_make(struct gt_analysis *analysis,
-                                const struct gt_report_options *options, struct gt_report **out)
+static struct gt_error *make(void *args)
 {
+    struct making *making = args;
+    struct gt_analysis *analysis = making->analysis;
     struct gt_error *error = gt_analysis_heap(analysis);
-    struct making making = {.analysis = analysis};
 
     if (error) return error;
-    making.report = gt_report_new();
-    gt_fill_process(analysis, making.report);
-    gt_fill_goroutines(analysis, NULL, making.report);
-    gt_fill_crash(analysis, options && options->show_data, making.report);
-    start_study(&making, options);
+    making->report = gt_report_new();
+    gt_fill_process(analysis, making->report);
+    gt_fill_goroutines(analysis, NULL, making->report);
+    gt_fill_crash(analysis, making->options.show_data, making->report);
+    start_study(making);
     gt_analysis_stage(analysis, "weighing goroutines");
-    gt_fill_retained(&making.study, making.report);
-    gt_waits_summarize(&making.study, making.report);
-    detect(&making);
-    gt_undecided_tell(&making.study, making.report);
-    gt_set_aside_tell(&making.study, making.report);
-    tell_holders(&making, options);
-    fill_memory(&making);
-    fill_coverage(&making);
-    gt_study_end(&making.study);
-    *out = making.report;
+    gt_fill_retained(&making->study, making->report);
+    gt_waits_summarize(&making->study, making->report);
+    detect(making);
+    gt_undecided_tell(&making->study, making->report);
+    gt_set_aside_tell(&making->study, making->report);
+    tell_holders(making);
+    fill_memory(making);
+    fill_coverage(making);
+    gt_study_end(&making->study);
     return NULL;
+}
+
+struct gt_error *gt_report_make(struct gt_analysis *analysis,
+                                const struct gt_report_options *options, struct gt_report **report)
+{
+    struct making making = {.analysis = analysis};
+    struct gt_error *error = gt_options_take(&making.options, sizeof making.options, options);
+
+    if (!error) error = gt_analysis_run(analysis, report, make, &making);
+    if (!error) *report = gt_report_keep(making.report);
+    return error;
 }

@@ -3,8 +3,6 @@
 #include "inspector/base/alloc.h"
 #include "inspector/detect/retention/retained.h"
 
-#include <stdlib.h>
-
 /* Goroutines by their ids, of which a damaged core may have the same one twice: the last counts. */
 static struct gt_map number_ids(const struct gt_goroutines *all)
 {
@@ -65,6 +63,6 @@ void gt_fill_retained(struct gt_study *study, struct gt_report *report)
     for (size_t i = 0; i < count; i++)
         fill_group(study, &retained[i], &groups[i]);
     report->goroutines.groups = groups;
-    free(members);
-    free(retained);
+    gt_free(members);
+    gt_free(retained);
 }

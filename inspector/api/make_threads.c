@@ -1,6 +1,7 @@
 /* The report's account of the process's threads. */
 #include "inspector/api/analysis.h"
 #include "inspector/base/hash.h"
+#include "inspector/base/options.h"
 #include "inspector/detect/describe/places.h"
 #include "inspector/runtime/process/threads.h"
 
@@ -9,6 +10,7 @@
 
 struct making {
     const struct gt_analysis *analysis;
+    struct gt_report_options options;
     struct gt_report *report;
     struct gt_map ms;      /* a thread's index in the core -> its m */
     struct gt_map running; /* an m -> the index of its goroutine */
@@ -129,20 +131,31 @@ static void fill_threads(struct making *making)
     making->report->threads.count = count;
 }
 
+static struct gt_error *make(void *args)
+{
+    struct making *making = args;
+    const struct gt_analysis *analysis = making->analysis;
+
+    making->report = gt_report_new();
+    gt_analysis_stage(analysis, "unwinding threads");
+    gt_fill_process(analysis, making->report);
+    find_ms(making);
+    find_running(making);
+    fill_threads(making);
+    gt_fill_crash(analysis, making->options.show_data, making->report);
+    gt_fill_notes(analysis, making->report);
+    gt_map_free(&making->ms);
+    gt_map_free(&making->running);
+    return NULL;
+}
+
 struct gt_error *gt_threads_make(struct gt_analysis *analysis,
                                  const struct gt_report_options *options, struct gt_report **report)
 {
-    struct making making = {.analysis = analysis, .report = gt_report_new()};
+    struct making making = {.analysis = analysis};
+    struct gt_error *error = gt_options_take(&making.options, sizeof making.options, options);
 
-    gt_analysis_stage(analysis, "unwinding threads");
-    gt_fill_process(analysis, making.report);
-    find_ms(&making);
-    find_running(&making);
-    fill_threads(&making);
-    gt_fill_crash(analysis, options && options->show_data, making.report);
-    gt_fill_notes(analysis, making.report);
-    gt_map_free(&making.ms);
-    gt_map_free(&making.running);
-    *report = making.report;
-    return NULL;
+    if (!error) error = gt_analysis_run(analysis, report, make, &making);
+    if (!error) *report = gt_report_keep(making.report);
+    return error;
 }

@@ -2,10 +2,9 @@
 #include "inspector/api/analysis.h"
 #include "inspector/base/alloc.h"
 #include "inspector/base/error.h"
+#include "inspector/base/options.h"
 #include "inspector/detect/waiting/outside.h"
 #include "inspector/detect/waiting/wait_graph.h"
-
-#include <stdlib.h>
 
 static struct gt_error *check_goroutine(const struct gt_analysis *analysis, uint64_t id)
 {
@@ -40,23 +39,44 @@ static void fill(struct gt_analysis *analysis, uint64_t id, struct gt_wait_graph
     graph->note_count = graph->process->coverage.note_count;
 }
 
+struct making {
+    struct gt_analysis *analysis;
+    struct gt_wait_options options;
+    struct gt_wait_graph *graph;
+};
+
+static struct gt_error *make(void *args)
+{
+    struct making *making = args;
+    uint64_t id = making->options.goroutine;
+    struct gt_error *error = id ? check_goroutine(making->analysis, id) : NULL;
+
+    if (!error) error = gt_analysis_heap(making->analysis);
+    if (error) return error;
+    making->graph = gt_calloc(1, sizeof *making->graph);
+    making->graph->process = gt_report_new();
+    fill(making->analysis, id, making->graph);
+    if (id) error = check_waiting(making->graph, id);
+    if (error) gt_wait_graph_free(making->graph);
+    return error;
+}
+
+static struct gt_wait_graph *keep(struct gt_wait_graph *graph)
+{
+    gt_report_keep(graph->process);
+    gt_detach(graph);
+    return graph;
+}
+
 struct gt_error *gt_wait_graph_make(struct gt_analysis *analysis,
                                     const struct gt_wait_options *options,
-                                    struct gt_wait_graph **out)
+                                    struct gt_wait_graph **graph)
 {
-    uint64_t id = options ? options->goroutine : 0;
-    struct gt_error *error = id ? check_goroutine(analysis, id) : NULL;
+    struct making making = {.analysis = analysis};
+    struct gt_error *error = gt_options_take(&making.options, sizeof making.options, options);
 
-    if (!error) error = gt_analysis_heap(analysis);
-    if (error) return error;
-    struct gt_wait_graph *graph = gt_calloc(1, sizeof *graph);
-    graph->process = gt_report_new();
-    fill(analysis, id, graph);
-    if (id) error = check_waiting(graph, id);
-    if (error)
-        gt_wait_graph_free(graph);
-    else
-        *out = graph;
+    if (!error) error = gt_analysis_run(analysis, graph, make, &making);
+    if (!error) *graph = keep(making.graph);
     return error;
 }
 
@@ -64,5 +84,5 @@ void gt_wait_graph_free(struct gt_wait_graph *graph)
 {
     if (!graph) return;
     gt_report_free(graph->process);
-    free(graph);
+    gt_free(graph);
 }

@@ -1,23 +1,54 @@
+/* Every block has a link in front of it, by which it hangs on the call that asked for it. */
 #include "inspector/base/alloc.h"
 
+#include "inspector/base/call.h"
 #include "inspector/base/str.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 
+/* Blocks are as aligned as those of malloc(). */
+_Static_assert(sizeof(struct gt_link) % 16 == 0, "a block begins right after its link");
+
+/* A success leaves errno as it was: what it says of other libraries counts (call.h). */
+static void *hang(struct gt_link *link, int before)
+{
+    struct gt_link *ring = gt_call_blocks();
+
+    if (!link) return NULL;
+    errno = before;
+    gt_link_alone(link);
+    if (ring) gt_link_after(link, ring);
+    return link + 1;
+}
+
+static struct gt_link *link_of(void *block)
+{
+    return (struct gt_link *)block - 1;
+}
+
 static void *must(void *block, size_t size)
 {
-    if (block || size == 0) return block;
-    fprintf(stderr, "gotopsy: out of memory asking for %zu bytes; give it a larger machine\n",
-            size);
-    exit(3);
+    if (!block) gt_call_fail(size);
+    return block;
+}
+
+void *gt_try_alloc(size_t size)
+{
+    uint64_t whole;
+    int before = errno;
+
+    if (gt_add(size, sizeof(struct gt_link), &whole)) return hang(malloc(whole), before);
+    errno = ENOMEM;
+    return NULL;
 }
 
 void *gt_alloc(size_t size)
 {
-    return must(malloc(size ? size : 1), size);
+    return must(gt_try_alloc(size), size);
 }
 
 /* Tables over a whole heap are hit at random: on small pages each hit would miss the TLB as well. A
@@ -27,23 +58,63 @@ static void *hint_huge(void *block, size_t size)
     enum { HUGE = 2 << 20 };
     uintptr_t from = ((uintptr_t)block + HUGE - 1) & ~(uintptr_t)(HUGE - 1);
     uintptr_t end = ((uintptr_t)block + size) & ~(uintptr_t)(HUGE - 1);
+    int before = errno;
 
     if (block && size >= 2 * (size_t)HUGE && end > from)
         (void)madvise((void *)from, end - from, MADV_HUGEPAGE);
+    errno = before;
     return block;
 }
 
 void *gt_calloc(size_t count, size_t size)
 {
-    uint64_t bytes = UINT64_MAX;
+    uint64_t bytes = SIZE_MAX, whole;
+    int before = errno;
 
-    if (!gt_mul(count, size, &bytes)) return must(NULL, SIZE_MAX);
-    return hint_huge(must(calloc(count ? count : 1, size ? size : 1), bytes), bytes);
+    if (!gt_mul(count, size, &bytes) || !gt_add(bytes, sizeof(struct gt_link), &whole))
+        return must(NULL, bytes);
+    return hint_huge(must(hang(calloc(1, whole), before), bytes), bytes);
+}
+
+/* A block stays on the ring that it hangs on, whichever call makes it grow. */
+static void *move(struct gt_link *old, size_t whole)
+{
+    struct gt_link *ring = old->previous == old ? NULL : old->previous;
+    int before = errno;
+
+    gt_unlink(old);
+    struct gt_link *link = realloc(old, whole);
+    bool moved = link;
+    if (!link) link = old;
+    if (moved) errno = before;
+    gt_link_alone(link);
+    if (ring) gt_link_after(link, ring);
+    return moved ? link + 1 : NULL;
 }
 
 void *gt_realloc(void *old, size_t size)
 {
-    return must(realloc(old, size ? size : 1), size);
+    uint64_t whole;
+
+    if (!old) return gt_alloc(size);
+    if (!gt_add(size, sizeof(struct gt_link), &whole)) return must(NULL, size);
+    return must(move(link_of(old), whole), size);
+}
+
+void gt_free_link(struct gt_link *link)
+{
+    gt_unlink(link);
+    free(link);
+}
+
+void gt_free(void *block)
+{
+    if (block) gt_free_link(link_of(block));
+}
+
+void gt_detach(void *block)
+{
+    if (block) gt_unlink(link_of(block));
 }
 
 char *gt_strndup(const char *text, size_t length)
@@ -69,4 +140,15 @@ char *gt_format(const char *format, ...)
     gt_str_vformat(&text, format, args);
     va_end(args);
     return text.text;
+}
+
+char *gt_adopt(char *text)
+{
+    size_t size = text ? strlen(text) + 1 : 0;
+    char *own = text ? gt_try_alloc(size) : NULL;
+
+    if (own) memcpy(own, text, size);
+    free(text);
+    gt_call_check();
+    return own;
 }

@@ -1,9 +1,12 @@
 /*
- * Allocation that does not fail: real exhaustion ends the process with one line on stderr.
+ * Allocation that does not fail: when memory runs out, the call under way unwinds (call.h) and its
+ * entry point returns an error.
  *
- * Invariant: sizes that come from the target are bounded by what the core holds before they get
+ * Invariants: sizes that come from the target are bounded by what the core holds before they get
  * here, so running out means that the machine is too small, not that the core is hostile.
- * The caller owns what is returned and frees it with free().
+ * A block hangs on the call that asked for it until it is freed or detached. The caller owns what
+ * is returned and frees it with gt_free(), never with free(). Outside of any call, as in unit
+ * tests, a block hangs on nothing, and one that cannot be had is NULL.
  */
 #ifndef GT_BASE_ALLOC_H
 #define GT_BASE_ALLOC_H
@@ -12,9 +15,18 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct gt_link;
+
 void *gt_alloc(size_t size);                /* not cleared */
 void *gt_calloc(size_t count, size_t size); /* cleared; big blocks stay untouched pages */
 void *gt_realloc(void *old, size_t size);
+void *gt_try_alloc(size_t size); /* NULL, and ENOMEM in errno, in place of unwinding */
+/* Takes over a text that malloc() made for another library; NULL stays NULL, unless memory ran out.
+ */
+char *gt_adopt(char *text);
+void gt_free(void *block);               /* NULL is allowed */
+void gt_detach(void *block);             /* the caller keeps it beyond the call; NULL is allowed */
+void gt_free_link(struct gt_link *link); /* for call.c: the block behind a link */
 char *gt_strdup(const char *text);
 char *gt_strndup(const char *text, size_t length);
 char *gt_format(const char *format, ...) __attribute__((format(printf, 1, 2)));

@@ -4,7 +4,6 @@
 
 #include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 enum { CHUNK_BYTES = 64 * 1024 };
@@ -55,7 +54,13 @@ void gt_arena_free(struct gt_arena *arena)
 {
     while (arena->chunks) {
         struct gt_arena_chunk *next = arena->chunks->next;
-        free(arena->chunks);
+        gt_free(arena->chunks);
         arena->chunks = next;
     }
+}
+
+void gt_arena_detach(struct gt_arena *arena)
+{
+    for (struct gt_arena_chunk *chunk = arena->chunks; chunk; chunk = chunk->next)
+        gt_detach(chunk);
 }

@@ -19,5 +19,6 @@ char *gt_arena_strndup(struct gt_arena *arena, const char *text, size_t length);
 char *gt_arena_format(struct gt_arena *arena, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 void gt_arena_free(struct gt_arena *arena);
+void gt_arena_detach(struct gt_arena *arena); /* the caller keeps it beyond the call (call.h) */
 
 #endif

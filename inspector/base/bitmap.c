@@ -2,7 +2,6 @@
 
 #include "inspector/base/alloc.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 static size_t word_count(const struct gt_bitmap *map)
@@ -18,7 +17,7 @@ void gt_bitmap_init(struct gt_bitmap *map, size_t bits)
 
 void gt_bitmap_free(struct gt_bitmap *map)
 {
-    free(map->words);
+    gt_free(map->words);
     *map = (struct gt_bitmap){0};
 }
 

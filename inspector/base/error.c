@@ -1,14 +1,33 @@
 #include "inspector/base/error.h"
 
 #include "inspector/base/alloc.h"
+#include "inspector/base/call.h"
 #include "inspector/base/str.h"
 
-#include <stdlib.h>
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
 
 struct gt_error {
     enum gt_code code;
     char *message;
+    uint64_t address;
+    char *path;
+    int number; /* errno */
 };
+
+/* What is left to say when there is no memory to say more. Nobody changes or frees it. */
+static const struct gt_error no_memory = {
+    .code = GT_ERR_MEMORY, .message = "out of memory; give it a larger machine", .number = ENOMEM};
+
+static struct gt_error *make(enum gt_code code, char *message)
+{
+    struct gt_error *error = gt_alloc(sizeof *error);
+
+    *error = (struct gt_error){.code = code, .message = message};
+    if (code == GT_ERR_MEMORY) error->number = ENOMEM;
+    return error;
+}
 
 struct gt_error *gt_error_new(enum gt_code code, const char *format, ...)
 {
@@ -18,14 +37,78 @@ struct gt_error *gt_error_new(enum gt_code code, const char *format, ...)
     va_start(args, format);
     gt_str_vformat(&text, format, args);
     va_end(args);
-    struct gt_error *error = gt_alloc(sizeof *error);
-    *error = (struct gt_error){code, text.text};
+    return make(code, text.text);
+}
+
+struct gt_error *gt_error_io(const char *path, const char *format, ...)
+{
+    int number = errno;
+    struct gt_str text = {0};
+    va_list args;
+
+    gt_str_format(&text, "%s: ", path);
+    va_start(args, format);
+    gt_str_vformat(&text, format, args);
+    va_end(args);
+    struct gt_error *error = make(number == ENOMEM ? GT_ERR_MEMORY : GT_ERR_IO, text.text);
+    return gt_error_number(gt_error_file(error, path), number);
+}
+
+struct gt_error *gt_error_file(struct gt_error *error, const char *path)
+{
+    if (error && error != &no_memory && !error->path) error->path = gt_strdup(path);
     return error;
+}
+
+struct gt_error *gt_error_number(struct gt_error *error, int number)
+{
+    if (error && error != &no_memory) error->number = number;
+    return error;
+}
+
+struct gt_error *gt_error_at(struct gt_error *error, uint64_t address)
+{
+    if (error && error != &no_memory) error->address = address;
+    return error;
+}
+
+struct gt_error *gt_error_plain(enum gt_code code, const char *message)
+{
+    struct gt_error *error = gt_try_alloc(sizeof *error);
+    size_t size = strlen(message) + 1;
+    char *copy = error ? gt_try_alloc(size) : NULL;
+
+    if (!copy) {
+        gt_free(error);
+        return (struct gt_error *)&no_memory;
+    }
+    *error = (struct gt_error){.code = code, .message = memcpy(copy, message, size)};
+    if (code == GT_ERR_MEMORY) error->number = ENOMEM;
+    gt_error_detach(error);
+    return error;
+}
+
+struct gt_error *gt_error_memory(size_t asked)
+{
+    char message[128];
+
+    if (!asked) return (struct gt_error *)&no_memory;
+    snprintf(message, sizeof message,
+             "out of memory asking for %zu bytes; give it a larger machine", asked);
+    return gt_error_plain(GT_ERR_MEMORY, message);
+}
+
+void gt_error_detach(struct gt_error *error)
+{
+    if (!error || error == &no_memory) return;
+    gt_detach(error->message);
+    gt_detach(error->path);
+    gt_detach(error);
 }
 
 struct gt_error *gt_error_prefix(struct gt_error *error, const char *format, ...)
 {
-    if (!error) return NULL;
+    if (!error || error == &no_memory) return error;
     struct gt_str text = {0};
     va_list args;
 
@@ -33,24 +116,44 @@ struct gt_error *gt_error_prefix(struct gt_error *error, const char *format, ...
     gt_str_vformat(&text, format, args);
     va_end(args);
     gt_str_format(&text, ": %s", error->message);
-    free(error->message);
+    gt_free(error->message);
     error->message = text.text;
     return error;
 }
 
 const char *gt_error_message(const struct gt_error *error)
 {
-    return error->message;
+    return error ? error->message : "no error";
 }
 
 enum gt_code gt_error_code(const struct gt_error *error)
 {
-    return error->code;
+    return error ? error->code : 0;
+}
+
+uint64_t gt_error_address(const struct gt_error *error)
+{
+    return error ? error->address : 0;
+}
+
+const char *gt_error_path(const struct gt_error *error)
+{
+    return error ? error->path : NULL;
+}
+
+int gt_error_errno(const struct gt_error *error)
+{
+    return error ? error->number : 0;
 }
 
 void gt_error_free(struct gt_error *error)
 {
     if (!error) return;
-    free(error->message);
-    free(error);
+    bool memory = error->code == GT_ERR_MEMORY;
+    if (error != &no_memory) {
+        gt_free(error->message);
+        gt_free(error->path);
+        gt_free(error);
+    }
+    if (memory) gt_call_fail(0);
 }

@@ -2,7 +2,6 @@
 
 #include "inspector/base/alloc.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 static uint64_t mix(uint64_t key)
@@ -29,7 +28,7 @@ static void map_grow(struct gt_map *map)
     map->slots = gt_calloc(map->cap, sizeof *map->slots);
     for (size_t i = 0; i < old.cap; i++)
         if (old.slots[i].used) *map_slot(map, old.slots[i].key) = old.slots[i];
-    free(old.slots);
+    gt_free(old.slots);
 }
 
 uint64_t *gt_map_find(const struct gt_map *map, uint64_t key)
@@ -53,7 +52,7 @@ uint64_t *gt_map_put(struct gt_map *map, uint64_t key, bool *added)
 
 void gt_map_free(struct gt_map *map)
 {
-    free(map->slots);
+    gt_free(map->slots);
     *map = (struct gt_map){0};
 }
 
@@ -84,7 +83,7 @@ static void strmap_grow(struct gt_strmap *map)
     map->slots = gt_calloc(map->cap, sizeof *map->slots);
     for (size_t i = 0; i < old.cap; i++)
         if (old.slots[i].key) *strmap_slot(map, old.slots[i].key, old.slots[i].hash) = old.slots[i];
-    free(old.slots);
+    gt_free(old.slots);
 }
 
 uint64_t *gt_strmap_find(const struct gt_strmap *map, const char *key)
@@ -110,7 +109,7 @@ uint64_t *gt_strmap_put(struct gt_strmap *map, const char *key, bool *added)
 void gt_strmap_free(struct gt_strmap *map)
 {
     for (size_t i = 0; i < map->cap; i++)
-        free(map->slots[i].key);
-    free(map->slots);
+        gt_free(map->slots[i].key);
+    gt_free(map->slots);
     *map = (struct gt_strmap){0};
 }

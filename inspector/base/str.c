@@ -4,7 +4,6 @@
 
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 static void reserve(struct gt_str *str, size_t more)
@@ -14,6 +13,18 @@ static void reserve(struct gt_str *str, size_t more)
     if (need <= str->cap) return;
     str->cap = need > str->cap * 2 ? need : str->cap * 2;
     str->text = gt_realloc(str->text, str->cap);
+}
+
+bool gt_str_try_reserve(struct gt_str *str, size_t more)
+{
+    char *text = gt_try_alloc(str->len + more + 1);
+
+    if (!text) return false;
+    memcpy(text, gt_str_text(str), str->len + 1);
+    gt_free(str->text);
+    str->text = text;
+    str->cap = str->len + more + 1;
+    return true;
 }
 
 void gt_str_addn(struct gt_str *str, const char *text, size_t length)
@@ -57,7 +68,7 @@ const char *gt_str_text(const struct gt_str *str)
 
 void gt_str_free(struct gt_str *str)
 {
-    free(str->text);
+    gt_free(str->text);
     *str = (struct gt_str){0};
 }
 

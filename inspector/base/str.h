@@ -5,6 +5,7 @@
 #define GT_BASE_STR_H
 
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -18,6 +19,8 @@ void gt_str_addn(struct gt_str *str, const char *text, size_t length);
 void gt_str_format(struct gt_str *str, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 void gt_str_vformat(struct gt_str *str, const char *format, va_list args);
+/* Room for `more` bytes: adding these takes no memory. False in place of unwinding. */
+bool gt_str_try_reserve(struct gt_str *str, size_t more);
 const char *gt_str_text(const struct gt_str *str); /* "" while empty */
 void gt_str_free(struct gt_str *str);
 

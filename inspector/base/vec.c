@@ -3,7 +3,6 @@
 #include "inspector/base/alloc.h"
 #include "inspector/base/search.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 void gt_vec_reserve(struct gt_vec *vec, size_t cap)
@@ -35,7 +34,7 @@ void gt_vec_clear(struct gt_vec *vec)
 
 void gt_vec_free(struct gt_vec *vec)
 {
-    free(vec->data);
+    gt_free(vec->data);
     *vec = (struct gt_vec){.elem_size = vec->elem_size};
 }
 

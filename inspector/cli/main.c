@@ -1,4 +1,5 @@
 /* gotopsy: the command line over libgotopsy. */
+#include "inspector/base/call.h"
 #include "inspector/cli/commands.h"
 
 #include <errno.h>
@@ -24,15 +25,30 @@ static int fail(struct gt_error *error)
     return usage ? GT_WRONG : GT_UNABLE;
 }
 
+struct running {
+    int argc;
+    const char **argv;
+    enum gt_status status;
+};
+
+static struct gt_error *run(void *args)
+{
+    struct running *running = args;
+    struct gt_options options;
+    struct gt_error *error = gt_options_parse(running->argc, running->argv, &options);
+
+    if (!error) error = gt_command_run(&options, &running->status);
+    gt_options_free(&options);
+    return error;
+}
+
+/* What the command line itself allocates hangs on a call, too. */
 int main(int argc, char **argv)
 {
-    struct gt_options options;
-    enum gt_status status = GT_DONE;
-    struct gt_error *error = gt_options_parse(argc, (const char **)argv, &options);
+    struct running running = {argc, (const char **)argv, GT_DONE};
+    struct gt_error *error = gt_call_alone(run, &running);
+    int result = error ? fail(error) : (int)running.status;
 
-    if (!error) error = gt_command_run(&options, &status);
-    int result = error ? fail(error) : (int)status;
-    gt_options_free(&options);
     if (fflush(stdout) == 0 || result != GT_DONE) return result;
     complain("cannot write to standard output: ", strerror(errno));
     return GT_UNABLE;

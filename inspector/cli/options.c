@@ -381,7 +381,11 @@ struct gt_error *gt_options_parse(int argc, const char **argv, struct gt_options
     static const char *const end = NULL;
 
     *options = (struct gt_options){.fail_on = GT_VEC_OF(struct gt_fail_on),
-                                   .exe_paths = GT_VEC_OF(const char *)};
+                                   .exe_paths = GT_VEC_OF(const char *),
+                                   .core.size = sizeof options->core,
+                                   .report.size = sizeof options->report,
+                                   .waits.size = sizeof options->waits,
+                                   .check.size = sizeof options->check};
     popt_table(table);
     poptContext context = poptGetContext(NULL, argc, argv, table, 0);
     struct gt_error *error = read_options(context, options, &seen);

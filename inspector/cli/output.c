@@ -67,14 +67,14 @@ struct gt_error *gt_output_check(const struct gt_options *options)
     if (!options->output) return check_terminal(options);
     char *folder = folder_of(options->output);
     bool writable = access(is_special(options->output) ? options->output : folder, W_OK) == 0;
-    free(folder);
+    gt_free(folder);
     return writable ? NULL : cannot_write(options->output);
 }
 
 /* The file behind a link, so that a rename replaces the file and not the link. */
 static char *resolve(const char *path)
 {
-    char *real = realpath(path, NULL);
+    char *real = gt_adopt(realpath(path, NULL));
 
     return real ? real : gt_strdup(path);
 }
@@ -100,8 +100,8 @@ static struct gt_error *open_beside(struct gt_output *output, const char *path)
         close(file);
         unlink(output->temporary);
     }
-    free(output->temporary);
-    free(output->path);
+    gt_free(output->temporary);
+    gt_free(output->path);
     return error;
 }
 
@@ -118,6 +118,7 @@ struct gt_error *gt_output_open(struct gt_output *output, const struct gt_option
         error = cannot_write(options->output);
     if (!output->file) return error;
     output->style = (struct gt_style){
+        .size = sizeof output->style,
         .colour = coloured(options, output->file),
         .width = width_of(options, output->file),
         .all = options->all,
@@ -133,7 +134,7 @@ struct gt_error *gt_output_close(struct gt_output *output, struct gt_error *erro
     if (output->temporary && !error && rename(output->temporary, output->path) != 0)
         error = cannot_write(name);
     if (output->temporary && error) unlink(output->temporary);
-    free(output->temporary);
-    free(output->path);
+    gt_free(output->temporary);
+    gt_free(output->path);
     return error;
 }

@@ -1,9 +1,8 @@
 #include "inspector/core/binary_impl.h"
 
 #include "inspector/base/alloc.h"
+#include "inspector/base/call.h"
 #include "inspector/base/error.h"
-
-#include <stdlib.h>
 
 static struct gt_error *check_type(const char *path, unsigned type)
 {
@@ -17,8 +16,8 @@ static struct gt_error *read_loads(struct gt_binary *binary)
     size_t count = 0;
     GElf_Phdr header;
 
-    if (elf_getphdrnum(binary->elf, &count) != 0) count = 0;
-    for (size_t i = 0; i < count && gelf_getphdr(binary->elf, (int)i, &header); i++) {
+    if (elf_getphdrnum(binary->elf.elf, &count) != 0) count = 0;
+    for (size_t i = 0; i < count && gelf_getphdr(binary->elf.elf, (int)i, &header); i++) {
         if (header.p_type == PT_LOAD) gt_vec_add(&binary->loads, &header);
         if (header.p_type != PT_NOTE) continue;
         const unsigned char *notes = gt_mapped_at(&binary->file, header.p_offset, header.p_filesz);
@@ -35,7 +34,7 @@ static void read_section(struct gt_binary *binary, Elf_Scn *from, size_t names)
 {
     GElf_Shdr header;
     if (!gelf_getshdr(from, &header)) return;
-    const char *name = elf_strptr(binary->elf, names, header.sh_name);
+    const char *name = elf_strptr(binary->elf.elf, names, header.sh_name);
     if (!name) return;
 
     struct gt_section section = {.name = name, .addr = header.sh_addr, .size = header.sh_size};
@@ -56,8 +55,8 @@ static void read_sections(struct gt_binary *binary)
 {
     size_t names = 0;
 
-    if (elf_getshdrstrndx(binary->elf, &names) != 0) return;
-    for (Elf_Scn *scn = NULL; (scn = elf_nextscn(binary->elf, scn));)
+    if (elf_getshdrstrndx(binary->elf.elf, &names) != 0) return;
+    for (Elf_Scn *scn = NULL; (scn = elf_nextscn(binary->elf.elf, scn));)
         read_section(binary, scn, names);
 }
 
@@ -93,6 +92,7 @@ struct gt_error *gt_binary_open(const char *path, const struct gt_opening *how,
                          "is damaged; copy it again from where it was made",
                          path);
     if (!error) error = read_all(new);
+    gt_call_check();
     if (error) gt_binary_close(new);
     *binary = error ? NULL : new;
     return error;
@@ -105,10 +105,10 @@ void gt_binary_close(struct gt_binary *binary)
     gt_strmap_free(&binary->by_name);
     gt_vec_free(&binary->sections);
     gt_vec_free(&binary->loads);
-    elf_end(binary->elf);
+    gt_elf_close(&binary->elf);
     gt_mapped_close(&binary->file);
-    free(binary->path);
-    free(binary);
+    gt_free(binary->path);
+    gt_free(binary);
 }
 
 const char *gt_binary_path(const struct gt_binary *binary)

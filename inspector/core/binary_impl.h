@@ -81,9 +81,9 @@ struct gt_binary {
     struct gt_symbol_table symbols;
     struct gt_build_ids ids;
     uint64_t bias;
-    bool unverified; /* the core lacks what would tell another build apart */
-    bool forced;     /* it is another build, which was asked for all the same */
-    Elf *elf;        /* owns the sections' names */
+    bool unverified;   /* the core lacks what would tell another build apart */
+    bool forced;       /* it is another build, which was asked for all the same */
+    struct gt_elf elf; /* owns the sections' names */
 };
 
 /* Opens a program and reads all but its bias. Errors as gt_core_open()'s. `how` may be NULL. */

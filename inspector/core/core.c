@@ -1,9 +1,8 @@
 #include "inspector/core/core_impl.h"
 
 #include "inspector/base/alloc.h"
+#include "inspector/base/call.h"
 #include "inspector/base/error.h"
-
-#include <stdlib.h>
 
 static struct gt_error *check_type(const char *path, const Elf64_Ehdr *header)
 {
@@ -71,7 +70,7 @@ static bool has_sections(const Elf64_Ehdr *header)
 static struct gt_error *load(struct gt_core *core)
 {
     Elf64_Ehdr header;
-    Elf *elf = NULL;
+    struct gt_elf elf = {0};
     struct gt_error *error = gt_elf_header(core->path, &core->file, &header);
 
     if (!error) error = check_type(core->path, &header);
@@ -80,8 +79,9 @@ static struct gt_error *load(struct gt_core *core)
     core->machine = header.e_machine == EM_X86_64 ? GT_MACHINE_AMD64 : GT_MACHINE_ARM64;
     core->truncated = core->file.cut;
     core->from_gcore = has_sections(&header);
-    error = load_with(core, elf, &header);
-    elf_end(elf);
+    error = load_with(core, elf.elf, &header);
+    gt_elf_close(&elf);
+    gt_call_check();
     gt_memory_init(core);
     return error;
 }
@@ -122,11 +122,11 @@ void gt_core_close(struct gt_core *core)
     gt_vec_free(&core->runs);
     gt_vec_free(&core->threads);
     gt_vec_free(&core->mappings);
-    free(core->command);
-    free(core->short_name);
-    free(core->path);
-    free(core->sysroot);
-    free(core);
+    gt_free(core->command);
+    gt_free(core->short_name);
+    gt_free(core->path);
+    gt_free(core->sysroot);
+    gt_free(core);
 }
 
 const char *gt_core_path(const struct gt_core *core)

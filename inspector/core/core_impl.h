@@ -22,6 +22,7 @@ struct gt_mapped {
     uint64_t size;
     int64_t mtime_ns; /* GT_UNKNOWN when it was unpacked */
     bool cut;         /* it was compressed, and the compressed data ends early or is damaged */
+    struct gt_resource *held; /* the mapping */
 };
 
 /* `path` may be "-", standard input. `how` may be NULL. */
@@ -48,8 +49,14 @@ struct gt_error *gt_unpack(const struct gt_source *source, struct gt_scratch *sc
 /* Refuses what is not a little-endian 64-bit ELF file of a known machine; copies its header. */
 struct gt_error *gt_elf_header(const char *path, const struct gt_mapped *file, Elf64_Ehdr *header);
 
-/* libelf over the mapped file. The caller ends it with elf_end(). */
-struct gt_error *gt_elf_open(const char *path, const struct gt_mapped *file, Elf **elf);
+/* libelf over a mapped file; zeroed when it is not open. */
+struct gt_elf {
+    Elf *elf;
+    struct gt_resource *held;
+};
+
+struct gt_error *gt_elf_open(const char *path, const struct gt_mapped *file, struct gt_elf *elf);
+void gt_elf_close(struct gt_elf *elf);
 
 struct gt_note {
     const char *owner;

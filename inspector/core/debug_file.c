@@ -1,6 +1,7 @@
 #include "inspector/core/debug_file.h"
 
 #include "inspector/base/alloc.h"
+#include "inspector/base/call.h"
 #include "inspector/base/error.h"
 #include "inspector/core/binary_impl.h"
 
@@ -64,6 +65,7 @@ static bool try_file(struct seeking *seeking, const char *path, const uint32_t *
     if (is_binary(seeking, path)) return false;
     struct gt_error *error = gt_binary_open(path, &seeking->core->how, &debug);
     if (error) {
+        gt_call_check();
         gt_error_free(error);
         return false;
     }
@@ -83,8 +85,8 @@ static bool try_path(struct seeking *seeking, bool in_root, char *path, const ui
     char *file = in_root ? gt_core_file(seeking->core, path) : gt_regular_file(path);
     bool found = file && try_file(seeking, file, crc);
 
-    free(file);
-    free(path);
+    gt_free(file);
+    gt_free(path);
     return found;
 }
 
@@ -115,10 +117,10 @@ static bool by_link(struct seeking *seeking)
 {
     const char *name;
     uint32_t crc;
-    char *real = realpath(gt_binary_path(seeking->binary), NULL);
+    char *real = gt_adopt(realpath(gt_binary_path(seeking->binary), NULL));
 
     if (!real || !read_link(seeking->binary, &name, &crc)) {
-        free(real);
+        gt_free(real);
         return false;
     }
     const char *inside = gt_core_inside(seeking->core, real);
@@ -128,7 +130,7 @@ static bool by_link(struct seeking *seeking)
         try_path(seeking, inside, gt_format("%.*s/%s", dir, path, name), &crc) ||
         try_path(seeking, inside, gt_format("%.*s/.debug/%s", dir, path, name), &crc) ||
         try_path(seeking, inside, gt_format("%s%.*s/%s", DEBUG_ROOT, dir, path, name), &crc);
-    free(real);
+    gt_free(real);
     return found;
 }
 
@@ -164,11 +166,12 @@ static bool by_debuginfod(struct seeking *seeking)
         return false;
     }
     void *client = from.begin();
-    bool found = client && from.find(client, (const unsigned char *)id, 0, &path) >= 0 && path &&
-                 try_file(seeking, path, NULL);
+    bool found = client && from.find(client, (const unsigned char *)id, 0, &path) >= 0;
     if (client) from.end(client);
-    free(path);
     dlclose(from.library);
+    path = gt_adopt(path);
+    found = found && path && try_file(seeking, path, NULL);
+    gt_free(path);
     return found;
 }
 
@@ -179,7 +182,7 @@ struct gt_binary *gt_debug_file_find(const struct gt_core *core, const struct gt
 
     *why = NULL;
     if (by_build_id(&seeking) || by_link(&seeking) || by_debuginfod(&seeking)) {
-        free(*why);
+        gt_free(*why);
         *why = NULL;
     }
     return seeking.found;

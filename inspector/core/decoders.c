@@ -5,7 +5,6 @@
 
 #include <lz4frame.h>
 #include <lzma.h>
-#include <stdlib.h>
 #include <string.h>
 #include <zlib.h>
 #include <zstd.h>
@@ -104,7 +103,7 @@ static void *open_xz(void)
     lzma_stream *stream = gt_calloc(1, sizeof *stream);
 
     if (start_xz(stream) == LZMA_OK) return stream;
-    free(stream);
+    gt_free(stream);
     return NULL;
 }
 
@@ -128,7 +127,7 @@ static enum gt_flow_state step_xz(void *state, struct gt_flow *flow)
 static void close_xz(void *state)
 {
     lzma_end(state);
-    free(state);
+    gt_free(state);
 }
 
 /* ---- gzip ---------------------------------------------------------------------------------- */
@@ -145,7 +144,7 @@ static void *open_gzip(void)
     z_stream *stream = gt_calloc(1, sizeof *stream);
 
     if (inflateInit2(stream, GZIP_ONLY + MAX_WBITS) == Z_OK) return stream;
-    free(stream);
+    gt_free(stream);
     return NULL;
 }
 
@@ -168,7 +167,7 @@ static enum gt_flow_state step_gzip(void *state, struct gt_flow *flow)
 static void close_gzip(void *state)
 {
     inflateEnd(state);
-    free(state);
+    gt_free(state);
 }
 
 /* ---- the table ----------------------------------------------------------------------------- */

@@ -2,6 +2,7 @@
 #include "inspector/core/core_impl.h"
 
 #include "inspector/base/alloc.h"
+#include "inspector/base/call.h"
 #include "inspector/base/error.h"
 
 #include <ctype.h>
@@ -104,13 +105,26 @@ static bool sections_fit(const struct gt_mapped *file)
     return first.sh_size <= file->size / sizeof first;
 }
 
-struct gt_error *gt_elf_open(const char *path, const struct gt_mapped *file, Elf **elf)
+static void end_elf(void *elf, size_t size)
+{
+    (void)size;
+    elf_end(elf);
+}
+
+void gt_elf_close(struct gt_elf *elf)
+{
+    gt_let_go(elf->held);
+    *elf = (struct gt_elf){0};
+}
+
+struct gt_error *gt_elf_open(const char *path, const struct gt_mapped *file, struct gt_elf *elf)
 {
     elf_version(EV_CURRENT);
-    *elf = sections_fit(file) ? elf_memory((char *)file->bytes, file->size) : NULL;
-    if (*elf && elf_kind(*elf) == ELF_K_ELF) return NULL;
-    elf_end(*elf);
-    *elf = NULL;
+    Elf *made = sections_fit(file) ? elf_memory((char *)file->bytes, file->size) : NULL;
+    *elf = (struct gt_elf){made, made ? gt_hold(made, 0, end_elf) : NULL};
+    if (made && elf_kind(made) == ELF_K_ELF) return NULL;
+    gt_elf_close(elf);
+    gt_call_check();
     return gt_error_new(GT_ERR_FORMAT,
                         "%s: expected an ELF file, found one with damaged headers; "
                         "copy it again from where it was made",

@@ -4,7 +4,6 @@
 #include "inspector/base/alloc.h"
 #include "inspector/base/error.h"
 
-#include <stdlib.h>
 #include <sys/stat.h>
 
 struct search {
@@ -171,7 +170,7 @@ static bool try_path(struct search *search, const char *path)
 
     if (plain_there) try_file(search, path);
     if (packed_there && !search->found) try_file(search, packed);
-    free(packed);
+    gt_free(packed);
     return plain_there || packed_there;
 }
 
@@ -180,7 +179,7 @@ static void try_in(struct search *search, const char *dir, size_t dir_length, co
     if (search->found || !name || !*name) return;
     char *path = gt_format("%.*s/%s", (int)dir_length, dir, name);
     try_path(search, path);
-    free(path);
+    gt_free(path);
 }
 
 /* By the file's name, and by the command's, which the kernel cuts after 15 letters. */
@@ -230,9 +229,9 @@ static void try_named(struct search *search)
 
     for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
         if (files[i] && !search->found) try_file(search, files[i]);
-        free(files[i]);
+        gt_free(files[i]);
     }
-    free(packed);
+    gt_free(packed);
 }
 
 /* Looks on only while no file was named: who names one wants that one. */

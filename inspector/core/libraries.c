@@ -4,8 +4,6 @@
 #include "inspector/base/error.h"
 #include "inspector/core/binary_impl.h"
 
-#include <stdlib.h>
-
 enum { MAX_LIBRARIES = 256 }; /* opened; a core that names more wants to keep us busy */
 
 /* ---- is it the one that was mapped? ---------------------------------------------------------- */
@@ -64,7 +62,7 @@ static struct gt_binary *open_file(const struct gt_core *core, const char *path)
     char *file = path[0] == '/' ? gt_core_file(core, path) : NULL;
 
     if (file) gt_error_free(gt_binary_open(file, &core->how, &binary));
-    free(file);
+    gt_free(file);
     return binary;
 }
 

@@ -1,5 +1,6 @@
 #include "inspector/core/core_impl.h"
 
+#include "inspector/base/call.h"
 #include "inspector/base/error.h"
 #include "inspector/core/decoders.h"
 
@@ -28,15 +29,21 @@ static struct gt_error *check_kind(const char *path, const struct stat *info)
     return NULL;
 }
 
+static void unmap(void *bytes, size_t size)
+{
+    munmap(bytes, size);
+}
+
 static struct gt_error *map(const char *path, int fd, uint64_t size, struct gt_mapped *mapped)
 {
     void *bytes = mmap(NULL, size, PROT_READ, MAP_PRIVATE | MAP_NORESERVE, fd, 0);
 
     if (bytes == MAP_FAILED)
-        return gt_error_new(GT_ERR_IO,
-                            "%s: cannot map its %llu bytes: %s; raise the limit of address space "
-                            "(ulimit -v)",
-                            path, (unsigned long long)size, strerror(errno));
+        return gt_error_io(path,
+                           "cannot map its %llu bytes: %s; raise the limit of address space "
+                           "(ulimit -v)",
+                           (unsigned long long)size, strerror(errno));
+    mapped->held = gt_hold(bytes, size, unmap);
     mapped->bytes = bytes;
     mapped->size = size;
     return NULL;
@@ -69,7 +76,7 @@ static struct gt_error *map_file(const struct gt_source *source, struct gt_mappe
     struct stat info;
 
     if (fstat(source->fd, &info) != 0)
-        return gt_error_new(GT_ERR_IO, "%s: cannot examine it: %s", source->path, strerror(errno));
+        return gt_error_io(source->path, "cannot examine it: %s", strerror(errno));
     struct gt_error *error = check_kind(source->path, &info);
     if (error) return error;
     struct gt_source sized = *source;
@@ -103,16 +110,17 @@ struct gt_error *gt_mapped_open(const char *path, const struct gt_opening *how,
     /* Without O_NONBLOCK, opening a pipe would wait for its writer. */
     struct gt_source source = {path, open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK), 0, how};
     if (source.fd < 0)
-        return gt_error_new(GT_ERR_IO, "%s: cannot open it: %s; check the path and its permissions",
-                            path, strerror(errno));
+        return gt_error_io(path, "cannot open it: %s; check the path and its permissions",
+                           strerror(errno));
+    struct gt_resource *held = gt_hold_file(source.fd);
     struct gt_error *error = map_file(&source, mapped);
-    close(source.fd);
+    gt_let_go(held);
     return error;
 }
 
 void gt_mapped_close(struct gt_mapped *mapped)
 {
-    if (mapped->bytes) munmap((void *)mapped->bytes, mapped->size);
+    gt_let_go(mapped->held);
     *mapped = (struct gt_mapped){0};
 }
 

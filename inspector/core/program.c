@@ -3,8 +3,6 @@
 
 #include "inspector/base/alloc.h"
 
-#include <stdlib.h>
-
 enum {
     MAX_HEADERS = 256,     /* programs have about ten */
     MAX_NOTES = 64 * 1024, /* bytes of notes in a program */
@@ -143,7 +141,7 @@ void gt_program_at(const struct gt_core *core, uint64_t base, struct gt_program 
 void gt_program_deinit(struct gt_program *program)
 {
     gt_vec_free(&program->loads);
-    free(program->path);
+    gt_free(program->path);
 }
 
 /* Not the section headers' part of it, which stripping changes. */

@@ -1,6 +1,7 @@
 #include "inspector/core/scratch.h"
 
 #include "inspector/base/alloc.h"
+#include "inspector/base/call.h"
 #include "inspector/base/error.h"
 
 #include <errno.h>
@@ -31,7 +32,7 @@ static int named_temp(void)
     int why = errno;
 
     if (fd >= 0) unlink(name);
-    free(name);
+    gt_free(name);
     errno = why;
     return fd;
 }
@@ -47,24 +48,25 @@ struct gt_error *gt_scratch_open(const char *path, bool in_memory, struct gt_scr
 {
     *scratch = (struct gt_scratch){.path = path, .in_memory = in_memory};
     scratch->fd = in_memory ? memfd_create("gotopsy", MFD_CLOEXEC) : open_temp();
-    if (scratch->fd >= 0) return NULL;
-    if (in_memory)
-        return gt_error_new(GT_ERR_IO, "%s: cannot unpack it into memory: %s", path,
-                            strerror(errno));
-    return gt_error_new(GT_ERR_IO,
-                        "%s: cannot unpack it into %s: %s; set TMPDIR to a directory with room, "
-                        "or unpack into memory with --in-memory",
-                        path, temp_dir(), strerror(errno));
+    if (scratch->fd >= 0) {
+        scratch->held = gt_hold_file(scratch->fd);
+        return NULL;
+    }
+    if (in_memory) return gt_error_io(path, "cannot unpack it into memory: %s", strerror(errno));
+    return gt_error_io(path,
+                       "cannot unpack it into %s: %s; set TMPDIR to a directory with room, "
+                       "or unpack into memory with --in-memory",
+                       temp_dir(), strerror(errno));
 }
 
 static struct gt_error *write_error(const struct gt_scratch *scratch)
 {
-    return gt_error_new(GT_ERR_IO, "%s: cannot unpack it into %s after %llu bytes: %s; %s",
-                        scratch->path, scratch->in_memory ? "memory" : temp_dir(),
-                        (unsigned long long)scratch->written, strerror(errno),
-                        scratch->in_memory
-                            ? "leave out --in-memory"
-                            : "set TMPDIR to a directory with room, or use --in-memory");
+    return gt_error_io(scratch->path, "cannot unpack it into %s after %llu bytes: %s; %s",
+                       scratch->in_memory ? "memory" : temp_dir(),
+                       (unsigned long long)scratch->written, strerror(errno),
+                       scratch->in_memory
+                           ? "leave out --in-memory"
+                           : "set TMPDIR to a directory with room, or use --in-memory");
 }
 
 static bool is_zero(const unsigned char *bytes, size_t size)
@@ -144,6 +146,7 @@ struct gt_error *gt_scratch_finish(struct gt_scratch *scratch)
 
 void gt_scratch_close(struct gt_scratch *scratch)
 {
-    if (scratch->fd >= 0) close(scratch->fd);
+    gt_let_go(scratch->held);
+    scratch->held = NULL;
     scratch->fd = -1;
 }

@@ -12,6 +12,7 @@
 struct gt_scratch {
     const char *path; /* what is unpacked, for messages */
     int fd;
+    struct gt_resource *held; /* fd, while it is open */
     bool in_memory;
     uint64_t written;
     uint64_t kept; /* of it in no hole */

@@ -92,9 +92,9 @@ void gt_symbol_table_init(struct gt_symbol_table *table, const struct gt_section
 
 void gt_symbol_table_deinit(struct gt_symbol_table *table)
 {
-    free(table->slots);
-    free(table->functions.list);
-    free(table->variables.list);
+    gt_free(table->slots);
+    gt_free(table->functions.list);
+    gt_free(table->variables.list);
 }
 
 bool gt_symbol_table_find(const struct gt_symbol_table *table, const char *name, Elf64_Sym *symbol)

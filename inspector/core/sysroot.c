@@ -25,14 +25,14 @@ static const char *inside(const char *root, const char *file)
 static char *resolve_checked(const char *root, const char *path)
 {
     char *joined = gt_format("%s/%s", root, path);
-    char *real = realpath(joined, NULL), *top = realpath(root, NULL);
+    char *real = gt_adopt(realpath(joined, NULL)), *top = gt_adopt(realpath(root, NULL));
 
-    free(joined);
+    gt_free(joined);
     if (!real || !top || !inside(top, real)) {
-        free(real);
+        gt_free(real);
         real = NULL;
     }
-    free(top);
+    gt_free(top);
     return real;
 }
 
@@ -69,15 +69,15 @@ char *gt_core_file(const struct gt_core *core, const char *path)
     if (!core->sysroot) return gt_regular_file(path);
     char *resolved = resolve_in(core->sysroot, path);
     char *file = resolved ? gt_regular_file(resolved) : NULL;
-    free(resolved);
+    gt_free(resolved);
     return file;
 }
 
 const char *gt_core_inside(const struct gt_core *core, const char *file)
 {
-    char *root = core->sysroot ? realpath(core->sysroot, NULL) : gt_strdup("/");
+    char *root = core->sysroot ? gt_adopt(realpath(core->sysroot, NULL)) : gt_strdup("/");
     const char *path = root ? inside(root, file) : NULL;
 
-    free(root);
+    gt_free(root);
     return path;
 }

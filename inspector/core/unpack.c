@@ -1,11 +1,11 @@
 /* A stream of bytes, compressed or not, into a file that can be mapped. */
 #include "inspector/base/alloc.h"
+#include "inspector/base/call.h"
 #include "inspector/base/error.h"
 #include "inspector/core/core_impl.h"
 #include "inspector/core/decoders.h"
 
 #include <errno.h>
-#include <stdlib.h>
 #include <unistd.h>
 
 enum {
@@ -17,6 +17,7 @@ struct unpacking {
     const struct gt_source *source;
     const struct gt_decoder *decoder; /* NULL: not compressed */
     void *state;                      /* the decoder's */
+    struct gt_resource *held;         /* which is closed by it */
     enum gt_flow_state flowing;
     struct gt_flow flow;
     unsigned char *in, *out;
@@ -35,8 +36,8 @@ static struct gt_error *fill(struct unpacking *un)
         ssize_t got = read(un->source->fd, un->in + flow->in_size, IN_SIZE - flow->in_size);
         if (got < 0 && errno == EINTR) continue;
         if (got < 0)
-            return gt_error_new(GT_ERR_IO, "%s: cannot read it after %llu bytes: %s",
-                                un->source->path, (unsigned long long)un->taken, strerror(errno));
+            return gt_error_io(un->source->path, "cannot read it after %llu bytes: %s",
+                               (unsigned long long)un->taken, strerror(errno));
         un->dry = got == 0;
         flow->in_size += (size_t)got;
     }
@@ -86,7 +87,10 @@ static struct gt_error *decode(struct unpacking *un)
             break;
         }
         un->flowing = un->decoder->step(un->state, flow);
-        if (un->flowing == GT_FLOW_BAD) break;
+        if (un->flowing == GT_FLOW_BAD) {
+            gt_call_check();
+            break;
+        }
         if (un->flowing == GT_FLOW_BIG) return too_big(un);
         full = flow->out_at == flow->out_size;
         struct gt_error *error = full ? flush(un) : NULL;
@@ -101,26 +105,41 @@ static struct gt_error *copy(struct unpacking *un)
     return gt_scratch_write(un->scratch, un->in, un->flow.in_size);
 }
 
+static void close_decoder(void *state, size_t decoder)
+{
+    ((const struct gt_decoder *)decoder)->close(state);
+}
+
 static struct gt_error *choose_decoder(struct unpacking *un)
 {
     un->decoder = gt_decoder_of(un->in, un->flow.in_size);
     un->state = un->decoder ? un->decoder->open() : NULL;
+    if (un->state) un->held = gt_hold(un->state, (size_t)un->decoder, close_decoder);
     if (!un->decoder || un->state) return NULL;
-    return gt_error_new(GT_ERR_IO, "%s: no memory to unpack it; unpack it with %s",
+    return gt_error_new(GT_ERR_MEMORY, "%s: no memory to unpack it; unpack it with %s",
                         un->source->path, un->decoder->tool);
+}
+
+/* What the program does in between is no failure of ours. */
+static void tell_progress(const struct unpacking *un)
+{
+    const struct gt_opening *how = un->source->how;
+    int before = errno;
+
+    if (how->progress)
+        how->progress(how->progress_ctx, un->decoder ? "unpacking" : "reading", un->taken,
+                      un->source->size > un->taken ? un->source->size : un->taken);
+    errno = before;
 }
 
 static struct gt_error *unpack_all(struct unpacking *un)
 {
-    const struct gt_opening *how = un->source->how;
     struct gt_error *error = fill(un);
 
     if (!error) error = choose_decoder(un);
     while (!error && un->flow.in_size && un->flowing != GT_FLOW_BAD) {
         error = un->decoder ? decode(un) : copy(un);
-        if (!error && how->progress)
-            how->progress(how->progress_ctx, un->decoder ? "unpacking" : "reading", un->taken,
-                          un->source->size > un->taken ? un->source->size : un->taken);
+        if (!error) tell_progress(un);
         if (!error) error = fill(un);
     }
     if (!error) error = flush(un);
@@ -151,8 +170,8 @@ struct gt_error *gt_unpack(const struct gt_source *source, struct gt_scratch *sc
     error = unpack_all(&un);
     if (!error && !scratch->written) error = nothing_in_it(&un);
     *cut = un.flowing != GT_FLOW_END;
-    if (un.state) un.decoder->close(un.state);
-    free(un.in);
-    free(un.out);
+    gt_let_go(un.held);
+    gt_free(un.in);
+    gt_free(un.out);
     return error;
 }

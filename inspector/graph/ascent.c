@@ -3,8 +3,6 @@
 #include "inspector/base/alloc.h"
 #include "inspector/graph/walk.h"
 
-#include <stdlib.h>
-
 /* ---- the edges, turned round ---------------------------------------------------------------- */
 
 struct turning {
@@ -73,8 +71,8 @@ void gt_parents_build(struct gt_parents *parents, const struct gt_heap *heap,
 
 void gt_parents_deinit(struct gt_parents *parents)
 {
-    free(parents->first);
-    free(parents->list);
+    gt_free(parents->first);
+    gt_free(parents->list);
     *parents = (struct gt_parents){0};
 }
 

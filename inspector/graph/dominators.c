@@ -111,9 +111,9 @@ static void find_dominators(struct gt_dominator_walk *walk, struct semi *semi)
             parent[node] = climb(&jumps, parent, parent[node], semi->semi[node]);
         set_jump(&jumps, node, parent[node]);
     }
-    free(semi->ancestor);
-    free(semi->label);
-    free(semi->semi);
+    gt_free(semi->ancestor);
+    gt_free(semi->label);
+    gt_free(semi->semi);
 }
 
 /* ---- the tree ------------------------------------------------------------------------------ */
@@ -160,7 +160,7 @@ void gt_dominators_build(struct gt_dominators *tree, const struct gt_heap *heap,
     *tree = (struct gt_dominators){.heap = heap, .group_count = groups};
     gt_rank_init(&tree->rank, live);
     gt_dominator_walk_run(&walk, heap, &tree->rank, roots, count);
-    free(walk.node); /* room for what the next passes need */
+    gt_free(walk.node); /* room for what the next passes need */
     find_semis(&walk, &semi);
     find_dominators(&walk, &semi);
     tree->what = walk.what;
@@ -173,10 +173,10 @@ void gt_dominators_build(struct gt_dominators *tree, const struct gt_heap *heap,
 void gt_dominators_deinit(struct gt_dominators *tree)
 {
     gt_rank_deinit(&tree->rank);
-    free(tree->node);
-    free(tree->what);
-    free(tree->parent);
-    free(tree->retained);
+    gt_free(tree->node);
+    gt_free(tree->what);
+    gt_free(tree->parent);
+    gt_free(tree->retained);
     *tree = (struct gt_dominators){0};
 }
 

@@ -1,6 +1,7 @@
 #include "inspector/graph/heap.h"
 
 #include "inspector/base/alloc.h"
+#include "inspector/base/call.h"
 #include "inspector/base/error.h"
 #include "inspector/base/search.h"
 #include "inspector/graph/walk.h"
@@ -96,7 +97,7 @@ static void order_regions(struct gt_heap *heap)
 
     for (uint32_t i = 0; i < heap->region_count; i++)
         regions[i] = heap->regions[i];
-    free(heap->region_block);
+    gt_free(heap->region_block);
     heap->region_block = block;
     heap->regions = regions;
     qsort(regions, heap->region_count, sizeof *regions, in_order);
@@ -180,6 +181,11 @@ static struct gt_error *enter_pages(struct gt_heap *heap, uint32_t number)
 
 /* A heap may be a few regions that lie far apart, so the table is reserved and not committed:
  * its size is bounded by addresses, what it costs by the regions. */
+static void unmap(void *table, size_t size)
+{
+    munmap(table, size);
+}
+
 static struct gt_error *map_pages(struct gt_heap *heap)
 {
     struct gt_error *error = measure_pages(heap);
@@ -188,10 +194,11 @@ static struct gt_error *map_pages(struct gt_heap *heap)
     void *table = mmap(NULL, heap->page_count * sizeof *heap->pages, PROT_READ | PROT_WRITE,
                        MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (table == MAP_FAILED)
-        return gt_error_new(GT_ERR_FORMAT,
+        return gt_error_new(GT_ERR_MEMORY,
                             "the heap's regions lie 0x%" PRIx64 " bytes apart, too far for this "
                             "process's address space: lift its limit (ulimit -v)",
                             heap->page_count << GT_PAGE_SHIFT);
+    heap->held = gt_hold(table, heap->page_count * sizeof *heap->pages, unmap);
     heap->pages = table;
     for (uint32_t i = 0; !error && i < heap->region_count; i++)
         error = enter_pages(heap, i);
@@ -229,9 +236,9 @@ struct gt_error *gt_heap_seal(struct gt_heap *heap)
 
 void gt_heap_deinit(struct gt_heap *heap)
 {
-    if (heap->pages) munmap(heap->pages, heap->page_count * sizeof *heap->pages);
-    free(heap->nearby);
-    free(heap->region_block);
+    gt_let_go(heap->held);
+    gt_free(heap->nearby);
+    gt_free(heap->region_block);
     gt_bitmap_free(&heap->allocated);
     *heap = (struct gt_heap){0};
 }

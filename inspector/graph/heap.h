@@ -65,7 +65,8 @@ struct gt_heap {
     uint32_t scan_objects;      /* those of regions with pointers; they come first */
     struct gt_bitmap allocated; /* by index; the describer sets it after the seal */
     struct gt_heap_source source;
-    uint32_t *pages; /* page number - first_page -> region + 1; 0 is none */
+    uint32_t *pages;          /* page number - first_page -> region + 1; 0 is none */
+    struct gt_resource *held; /* the memory of pages */
     uint64_t first_page, page_count;
     uint32_t *nearby;    /* object >> GT_NEARBY_SHIFT -> region of the first object of those */
     void *region_block;  /* what `regions`, aligned to cache lines, lies in */

@@ -18,8 +18,6 @@
 #include "inspector/base/alloc.h"
 #include "inspector/graph/follow.h"
 
-#include <stdlib.h>
-
 enum {
     BLOCK_SHIFT = 9, /* of 512 objects: few enough to look through for the sake of one */
     BLOCK_WORDS = (1 << BLOCK_SHIFT) / 64,
@@ -97,8 +95,8 @@ void gt_marker_free(struct gt_marker *marker)
     if (!marker) return;
     gt_bitmap_free(&marker->grey);
     gt_bitmap_free(&marker->queued);
-    free(marker->queue);
-    free(marker);
+    gt_free(marker->queue);
+    gt_free(marker);
 }
 
 static void enqueue(struct gt_marker *marker, uint32_t block)

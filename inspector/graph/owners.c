@@ -8,8 +8,6 @@
 #include "inspector/base/alloc.h"
 #include "inspector/graph/follow.h"
 
-#include <stdlib.h>
-
 #define MUTED_KEY ((uint64_t)1 << 63)
 
 static void find_residue(struct gt_owners *owners, const struct gt_bitmap *base)
@@ -43,13 +41,13 @@ void gt_owners_deinit(struct gt_owners *owners)
 {
     gt_bitmap_free(&owners->residue);
     gt_rank_deinit(&owners->places);
-    free(owners->set);
+    gt_free(owners->set);
     gt_sets_deinit(&owners->sets);
     gt_vec_free(&owners->edges);
-    free(owners->first_edge);
-    free(owners->root_set);
+    gt_free(owners->first_edge);
+    gt_free(owners->root_set);
     gt_map_free(&owners->edge_set);
-    free(owners->owned);
+    gt_free(owners->owned);
 }
 
 /* ---- edges ----------------------------------------------------------------------------------- */
@@ -282,7 +280,7 @@ static void sum_owned(struct gt_owners *owners)
             owners->owned[members[i]].objects += sums[set].objects;
         }
     }
-    free(sums);
+    gt_free(sums);
 }
 
 void gt_owners_spread(struct gt_owners *owners)

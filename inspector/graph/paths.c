@@ -3,7 +3,6 @@
 #include "inspector/base/alloc.h"
 #include "inspector/graph/follow.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 enum { READY = 16 }; /* a power of two */
@@ -125,13 +124,13 @@ void gt_forest_build(struct gt_forest *forest, const struct gt_heap *heap, const
             ;
         gt_follow_all(&builder.follow, heap, fetch_parent, settle, &builder);
     } while (builder.head < builder.tail);
-    free(builder.queue);
+    gt_free(builder.queue);
     *forest = (struct gt_forest){builder.parent, heap->scan_objects};
 }
 
 void gt_forest_deinit(struct gt_forest *forest)
 {
-    free(forest->parent);
+    gt_free(forest->parent);
     *forest = (struct gt_forest){0};
 }
 

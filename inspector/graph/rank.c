@@ -2,8 +2,6 @@
 
 #include "inspector/base/alloc.h"
 
-#include <stdlib.h>
-
 void gt_rank_init(struct gt_rank *rank, const struct gt_bitmap *set)
 {
     size_t words = (set->bits + 63) / 64;
@@ -19,6 +17,6 @@ void gt_rank_init(struct gt_rank *rank, const struct gt_bitmap *set)
 
 void gt_rank_deinit(struct gt_rank *rank)
 {
-    free(rank->before);
+    gt_free(rank->before);
     *rank = (struct gt_rank){0};
 }

@@ -31,7 +31,7 @@ void gt_reaches_init(struct gt_reaches *reaches, const struct gt_owners *owners)
 
 void gt_reaches_deinit(struct gt_reaches *reaches)
 {
-    free(reaches->stamps);
+    gt_free(reaches->stamps);
     gt_vec_free(&reaches->list);
     gt_vec_free(&reaches->gates);
     gt_vec_free(&reaches->gate_list);

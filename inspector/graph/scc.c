@@ -193,11 +193,11 @@ static void find_components(struct gt_scc *scc)
 
     for (size_t i = 0; i < scc->count; i++)
         if (!search.number[i]) visit_from(&search, (uint32_t)i);
-    free(search.number);
-    free(search.low);
-    free(search.edge);
-    free(search.path);
-    free(search.open);
+    gt_free(search.number);
+    gt_free(search.low);
+    gt_free(search.edge);
+    gt_free(search.path);
+    gt_free(search.open);
 }
 
 /* Once the nodes are listed and linked. */
@@ -241,12 +241,12 @@ void gt_scc_of_edges(struct gt_scc *scc, size_t count, const size_t *first_edge,
 
 void gt_scc_deinit(struct gt_scc *scc)
 {
-    free(scc->nodes);
-    free(scc->component);
-    free(scc->sizes);
-    free(scc->first_edge);
-    free(scc->edges);
-    free(scc->blocks);
+    gt_free(scc->nodes);
+    gt_free(scc->component);
+    gt_free(scc->sizes);
+    gt_free(scc->first_edge);
+    gt_free(scc->edges);
+    gt_free(scc->blocks);
     *scc = (struct gt_scc){0};
 }
 
@@ -312,7 +312,7 @@ size_t gt_scc_cycle(const struct gt_scc *scc, uint32_t object, uint32_t *out, si
     uint32_t node = close_ring(&ring, max, &length);
     for (size_t i = length; i--; node = ring.from[node] - 1)
         out[i] = scc->nodes[node];
-    free(ring.from);
-    free(ring.queue);
+    gt_free(ring.from);
+    gt_free(ring.queue);
     return length;
 }

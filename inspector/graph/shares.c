@@ -2,8 +2,6 @@
 
 #include "inspector/base/alloc.h"
 
-#include <stdlib.h>
-
 /* Of a larger share only the first object is told: its weights would take much memory. */
 enum { MAX_WEIGHED = 1 << 21 };
 
@@ -106,6 +104,6 @@ size_t gt_share_way(const struct gt_shares *shares, const struct gt_share *share
         out[count++] = gt_vec_u32(&shares->objects, share->first + at);
         at = weights ? weights[at].heaviest : 0;
     } while (at && count < max && weights[at].bytes >= share->bytes / 2);
-    free(weights);
+    gt_free(weights);
     return count;
 }

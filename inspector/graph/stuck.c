@@ -3,8 +3,6 @@
 #include "inspector/base/alloc.h"
 #include "inspector/graph/scc.h"
 
-#include <stdlib.h>
-
 /* ---- who is stuck -------------------------------------------------------------------------- */
 
 struct gt_freeing {
@@ -79,11 +77,11 @@ bool gt_freeing_next(struct gt_freeing *freeing, uint32_t *node)
 
 void gt_freeing_free(struct gt_freeing *freeing)
 {
-    free(freeing->first_user);
-    free(freeing->users);
-    free(freeing->hopes);
-    free(freeing->queue);
-    free(freeing);
+    gt_free(freeing->first_user);
+    gt_free(freeing->users);
+    gt_free(freeing->hopes);
+    gt_free(freeing->queue);
+    gt_free(freeing);
 }
 
 void gt_stuck_find(const struct gt_needs *needs, bool *stuck)
@@ -113,8 +111,8 @@ static void link_stuck(const struct gt_needs *needs, const bool *stuck, struct g
     }
     first[needs->count] = len;
     gt_scc_of_edges(scc, needs->count, first, edges);
-    free(first);
-    free(edges);
+    gt_free(first);
+    gt_free(edges);
 }
 
 bool gt_stuck_circles(const struct gt_needs *needs, const bool *stuck, uint32_t starts, size_t max,
@@ -136,7 +134,7 @@ bool gt_stuck_circles(const struct gt_needs *needs, const bool *stuck, uint32_t 
         if (count) visit(ctx, circle, count);
     }
     gt_scc_deinit(&scc);
-    free(told);
-    free(circle);
+    gt_free(told);
+    gt_free(circle);
     return from == starts;
 }

@@ -6,6 +6,16 @@
 
 #include <string.h>
 
+/* Unwinding would leave values of a document behind that nothing leads to yet. */
+static bool clean_text(struct gt_str *clean, const char *text, uint64_t length)
+{
+    enum { MOST = 3 }; /* bytes in the place of one that is no UTF-8 */
+
+    if (!gt_str_try_reserve(clean, MOST * length)) return false;
+    gt_utf8_bytes(clean, text, length);
+    return true;
+}
+
 json_t *gt_json_text(const char *text)
 {
     return gt_json_bytes(text, text ? strlen(text) : 0);
@@ -16,7 +26,7 @@ json_t *gt_json_bytes(const char *text, uint64_t length)
     struct gt_str clean = {0};
 
     if (!text) return json_null();
-    gt_utf8_bytes(&clean, text, length);
+    if (!clean_text(&clean, text, length)) return NULL;
     json_t *value = json_stringn_nocheck(gt_str_text(&clean), clean.len);
     gt_str_free(&clean);
     return value;
@@ -56,10 +66,11 @@ static json_t *set(json_t *object, const char *key, json_t *value)
 {
     struct gt_str clean = {0};
 
-    gt_utf8(&clean, key);
-    int failed = json_object_set_new(object, gt_str_text(&clean), value);
+    bool known = clean_text(&clean, key, strlen(key));
+    if (!known) json_decref(value);
+    bool done = known && json_object_set_new(object, gt_str_text(&clean), value) == 0;
     gt_str_free(&clean);
-    if (!failed) return object;
+    if (done) return object;
     json_decref(object);
     return NULL;
 }
@@ -140,8 +151,8 @@ bool gt_json_dump(json_t *document, FILE *to)
 {
     if (!document) return false;
     /* ASCII only: a terminal that the document is shown on obeys nothing in it. */
-    json_dumpf(document, to, JSON_INDENT(2) | JSON_ENSURE_ASCII);
+    bool written = json_dumpf(document, to, JSON_INDENT(2) | JSON_ENSURE_ASCII) == 0;
     putc('\n', to);
     json_decref(document);
-    return true;
+    return written || ferror(to);
 }

@@ -31,7 +31,7 @@ json_t *gt_json_tool(void);                             /* who made the document
 /* Appends, and takes over both; NULL when either is or memory has run out. */
 json_t *gt_json_append(json_t *list, json_t *value);
 
-/* Writes a document and takes it over; false when it is NULL. */
+/* Writes a document and takes it over; false when memory ran out, as when it is NULL. */
 bool gt_json_dump(json_t *document, FILE *to);
 
 /* Parts of a report that several documents have. */

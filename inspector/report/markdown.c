@@ -1,4 +1,6 @@
 /* The report for a ticket: a heading, a table of the causes, and a section for each. */
+#include "inspector/base/alloc.h"
+#include "inspector/base/call.h"
 #include "inspector/base/str.h"
 #include "inspector/report/details.h"
 #include "inspector/report/escape.h"
@@ -84,21 +86,50 @@ static void put_table(FILE *to, const struct gt_report *report)
 
 typedef void draw_fn(struct gt_page *page, const void *what);
 
+/* A file in memory. Closing it writes to `code` and `size`, so they lie in a block. */
+struct memory {
+    FILE *file;
+    char *code;
+    size_t size;
+    struct gt_resource *held;
+};
+
+static void close_memory(void *what, size_t size)
+{
+    struct memory *memory = what;
+
+    (void)size;
+    fclose(memory->file);
+    free(memory->code);
+}
+
+static struct memory *open_memory(void)
+{
+    struct memory *memory = gt_calloc(1, sizeof *memory);
+
+    memory->file = open_memstream(&memory->code, &memory->size);
+    if (memory->file) {
+        memory->held = gt_hold(memory, 0, close_memory);
+        return memory;
+    }
+    gt_free(memory);
+    return NULL;
+}
+
 /* What the text report has, drawn into memory. */
 static bool put_drawn(FILE *to, draw_fn *draw, const void *what)
 {
     const struct gt_style style = {.width = CODE_WIDTH};
     struct gt_page page;
-    char *code = NULL;
-    size_t size = 0;
-    FILE *memory = open_memstream(&code, &size);
+    struct memory *memory = open_memory();
 
     if (!memory) return false;
-    gt_page_init(&page, memory, &style);
+    gt_page_init(&page, memory->file, &style);
     draw(&page, what);
-    bool written = fclose(memory) == 0;
-    if (written && *code) put_code(to, code);
-    free(code);
+    bool written = fflush(memory->file) == 0;
+    if (written && *memory->code) put_code(to, memory->code);
+    gt_let_go(memory->held);
+    gt_free(memory);
     return written;
 }
 

@@ -14,7 +14,6 @@
 #include "inspector/report/profile.pb-c.h"
 #include "inspector/report/sinks.h"
 
-#include <stdlib.h>
 #include <string.h>
 #include <zlib.h>
 
@@ -56,7 +55,7 @@ static uint64_t function(struct profile *profile, const struct gt_place *place)
     bool added;
     uint64_t *id = gt_strmap_put(&profile->functions, key, &added);
 
-    free(key);
+    gt_free(key);
     if (!added) return *id;
     Gt__Profile__Function *made = gt_arena_alloc(&profile->arena, sizeof *made);
     gt__profile__function__init(made);
@@ -227,7 +226,7 @@ static bool write_packed(const Gt__Profile__Profile *whole, FILE *to)
 
     gt__profile__profile__pack(whole, bytes);
     bool written = deflate_to(to, bytes, size);
-    free(bytes);
+    gt_free(bytes);
     return written;
 }
 

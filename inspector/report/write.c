@@ -1,5 +1,7 @@
 /* Which sink writes what: one row per format. */
+#include "inspector/base/call.h"
 #include "inspector/base/error.h"
+#include "inspector/base/options.h"
 #include "inspector/report/sinks.h"
 
 #include <errno.h>
@@ -38,52 +40,105 @@ static struct gt_error *no_sink(const struct format *format, const char *documen
 /* What became of a document that a sink has written to `to`. */
 static struct gt_error *outcome(bool written, FILE *to, const char *document)
 {
-    if (!written) return gt_error_new(GT_ERR_IO, "out of memory writing %s", document);
+    if (!written) return gt_error_new(GT_ERR_MEMORY, "out of memory writing %s", document);
     if (fflush(to) == 0 && !ferror(to)) return NULL;
-    return gt_error_new(GT_ERR_IO, "cannot write %s: %s", document, strerror(errno));
+    int number = errno;
+    struct gt_error *error =
+        gt_error_new(GT_ERR_IO, "cannot write %s: %s", document, strerror(number));
+    return gt_error_number(error, number);
+}
+
+/* ---- calls --------------------------------------------------------------------------------- */
+
+struct writing {
+    const struct format *format;
+    const void *document;
+    struct gt_style style;
+    FILE *to;
+};
+
+static struct gt_error *run(gt_body *body, const void *document, enum gt_format format,
+                            const struct gt_style *style, FILE *to)
+{
+    struct writing writing = {find_format(format), document, .to = to};
+    struct gt_error *error = gt_options_take(&writing.style, sizeof writing.style, style);
+
+    if (!error && (!document || !to))
+        error = gt_error_plain(GT_ERR_USAGE, "NULL is not allowed here");
+    return error ? error : gt_call_alone(body, &writing);
+}
+
+static struct gt_error *write_report(void *args)
+{
+    const struct writing *writing = args;
+
+    if (!writing->format->report) return no_sink(writing->format, "the report");
+    return outcome(writing->format->report(writing->document, &writing->style, writing->to),
+                   writing->to, "the report");
 }
 
 struct gt_error *gt_report_write(const struct gt_report *report, enum gt_format format,
                                  const struct gt_style *style, FILE *to)
 {
-    const struct format *row = find_format(format);
+    return run(write_report, report, format, style, to);
+}
 
-    if (!row->report) return no_sink(row, "the report");
-    return outcome(row->report(report, style, to), to, "the report");
+static struct gt_error *write_goroutines(void *args)
+{
+    const struct writing *writing = args;
+
+    if (!writing->format->goroutines) return no_sink(writing->format, "the goroutines");
+    return outcome(writing->format->goroutines(writing->document, &writing->style, writing->to),
+                   writing->to, "the goroutines");
 }
 
 struct gt_error *gt_goroutines_write(const struct gt_report *report, enum gt_format format,
                                      const struct gt_style *style, FILE *to)
 {
-    const struct format *row = find_format(format);
+    return run(write_goroutines, report, format, style, to);
+}
 
-    if (!row->goroutines) return no_sink(row, "the goroutines");
-    return outcome(row->goroutines(report, style, to), to, "the goroutines");
+static struct gt_error *write_threads(void *args)
+{
+    const struct writing *writing = args;
+
+    if (!writing->format->threads) return no_sink(writing->format, "the threads");
+    return outcome(writing->format->threads(writing->document, &writing->style, writing->to),
+                   writing->to, "the threads");
 }
 
 struct gt_error *gt_threads_write(const struct gt_report *report, enum gt_format format,
                                   const struct gt_style *style, FILE *to)
 {
-    const struct format *row = find_format(format);
-
-    if (!row->threads) return no_sink(row, "the threads");
-    return outcome(row->threads(report, style, to), to, "the threads");
+    return run(write_threads, report, format, style, to);
 }
 
-struct gt_error *gt_wait_graph_write(const struct gt_wait_graph *graph, enum gt_format format,
+static struct gt_error *write_wait_graph(void *args)
+{
+    const struct writing *writing = args;
+
+    if (!writing->format->wait_graph) return no_sink(writing->format, "the waits");
+    return outcome(writing->format->wait_graph(writing->document, &writing->style, writing->to),
+                   writing->to, "the waits");
+}
+
+struct gt_error *gt_wait_graph_write(const struct gt_wait_graph *wait_graph, enum gt_format format,
                                      const struct gt_style *style, FILE *to)
 {
-    const struct format *row = find_format(format);
+    return run(write_wait_graph, wait_graph, format, style, to);
+}
 
-    if (!row->wait_graph) return no_sink(row, "the waits");
-    return outcome(row->wait_graph(graph, style, to), to, "the waits");
+static struct gt_error *write_check(void *args)
+{
+    const struct writing *writing = args;
+
+    if (!writing->format->check) return no_sink(writing->format, "the check");
+    return outcome(writing->format->check(writing->document, &writing->style, writing->to),
+                   writing->to, "the check");
 }
 
 struct gt_error *gt_check_write(const struct gt_check *check, enum gt_format format,
                                 const struct gt_style *style, FILE *to)
 {
-    const struct format *row = find_format(format);
-
-    if (!row->check) return no_sink(row, "the check");
-    return outcome(row->check(check, style, to), to, "the check");
+    return run(write_check, check, format, style, to);
 }

@@ -1,8 +1,9 @@
 #include "inspector/symbols/libdwarf_compat.h"
 
 #include "inspector/base/alloc.h"
+#include "inspector/base/call.h"
 
-#include <stdlib.h>
+#include <errno.h>
 
 #ifdef DW_LIBDWARF_VERSION_MAJOR
 #define NEW_LIBDWARF 1
@@ -29,6 +30,8 @@ struct gt_libdwarf {
     access_methods methods;
     access_interface interface;
     Dwarf_Debug debug;
+    struct gt_resource *held;
+    bool spoiled; /* closing it would end the process */
 };
 
 static int section_info(void *ctx, section_number index, access_section *out, int *error)
@@ -125,6 +128,20 @@ static access_interface interface_of(struct gt_libdwarf *lib)
 }
 #endif
 
+static void finish(void *what, size_t size)
+{
+    struct gt_libdwarf *lib = what;
+
+    (void)size;
+    if (lib->spoiled) return;
+#if NEW_LIBDWARF
+    dwarf_object_finish(lib->debug);
+#else
+    Dwarf_Error error = NULL;
+    dwarf_object_finish(lib->debug, &error);
+#endif
+}
+
 struct gt_libdwarf *gt_libdwarf_open(const struct gt_dwarf_source *source, const char **why)
 {
     struct gt_libdwarf *lib = gt_calloc(1, sizeof *lib);
@@ -134,32 +151,46 @@ struct gt_libdwarf *gt_libdwarf_open(const struct gt_dwarf_source *source, const
     lib->interface = interface_of(lib);
     int rc =
         dwarf_object_init_b(&lib->interface, NULL, NULL, DW_GROUPNUMBER_ANY, &lib->debug, &error);
-    if (rc == DW_DLV_OK) return lib;
+    if (rc == DW_DLV_OK) {
+        lib->held = gt_hold(lib, 0, finish);
+        return lib;
+    }
+    gt_call_check();
     *why = "no .debug_info";
     if (rc == DW_DLV_ERROR) {
         /* A message is libdwarf's own constant; its number outlives the error. */
         *why = dwarf_errmsg_by_number(dwarf_errno(error));
         dwarf_dealloc_error(NULL, error);
     }
-    free(lib);
+    gt_free(lib);
     return NULL;
 }
 
 void gt_libdwarf_close(struct gt_libdwarf *lib)
 {
     if (!lib) return;
-#if NEW_LIBDWARF
-    dwarf_object_finish(lib->debug);
-#else
-    Dwarf_Error error = NULL;
-    dwarf_object_finish(lib->debug, &error);
-#endif
-    free(lib);
+    gt_let_go(lib->held);
+    gt_free(lib);
 }
 
 Dwarf_Debug gt_libdwarf_debug(const struct gt_libdwarf *lib)
 {
     return lib->debug;
+}
+
+/* Closing libdwarf frees a list that is left, and then once more what the list has. So each is
+ * freed before; but one that was half made when memory ran out nobody can free. Then libdwarf stays
+ * open, and its memory is lost. */
+int gt_libdwarf_locations(struct gt_libdwarf *lib, Dwarf_Attribute attr, Dwarf_Loc_Head_c *head,
+                          Dwarf_Unsigned *count, Dwarf_Error *error)
+{
+    int rc = dwarf_get_loclist_c(attr, head, count, error);
+
+    if (rc == DW_DLV_ERROR && errno == ENOMEM) {
+        lib->spoiled = true;
+        gt_call_fail(0);
+    }
+    return rc;
 }
 
 void gt_libdwarf_free_locations(Dwarf_Loc_Head_c head)

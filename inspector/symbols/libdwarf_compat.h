@@ -39,6 +39,8 @@ struct gt_libdwarf *gt_libdwarf_open(const struct gt_dwarf_source *source, const
 void gt_libdwarf_close(struct gt_libdwarf *lib); /* NULL is allowed */
 Dwarf_Debug gt_libdwarf_debug(const struct gt_libdwarf *lib);
 
+int gt_libdwarf_locations(struct gt_libdwarf *lib, Dwarf_Attribute attr, Dwarf_Loc_Head_c *head,
+                          Dwarf_Unsigned *count, Dwarf_Error *error);
 void gt_libdwarf_free_locations(Dwarf_Loc_Head_c head);
 void gt_libdwarf_free_ranges(Dwarf_Debug debug, Dwarf_Ranges *ranges, Dwarf_Signed count);
 

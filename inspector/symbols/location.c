@@ -6,6 +6,7 @@
 #include "inspector/symbols/symbols_impl.h"
 
 #include "inspector/base/alloc.h"
+#include "inspector/base/call.h"
 
 struct expression {
     struct gt_dwarf *dwarf;
@@ -171,6 +172,12 @@ static void try_entry(struct expression *e, Dwarf_Loc_Head_c head, Dwarf_Unsigne
     if (lone || (!unavailable && low <= pc && pc < high)) evaluate(e, entry, ops);
 }
 
+static void free_locations(void *head, size_t size)
+{
+    (void)size;
+    gt_libdwarf_free_locations(head);
+}
+
 void gt_locate(struct gt_dwarf *dwarf, Dwarf_Die die, uint64_t pc, bool has_cfa,
                struct gt_vec *places)
 {
@@ -180,14 +187,15 @@ void gt_locate(struct gt_dwarf *dwarf, Dwarf_Die die, uint64_t pc, bool has_cfa,
     Dwarf_Unsigned count = 0;
     unsigned kind = DW_LKIND_unknown;
     if (!gt_die_attr(reader, die, DW_AT_location, &attr)) return;
-    if (gt_die_ok(reader, dwarf_get_loclist_c(attr, &head, &count, &reader->error))) {
+    if (gt_die_ok(reader, gt_libdwarf_locations(dwarf->lib, attr, &head, &count, &reader->error))) {
+        struct gt_resource *held = gt_hold(head, 0, free_locations);
         gt_die_ok(reader, dwarf_get_loclist_head_kind(head, &kind, &reader->error));
         for (Dwarf_Unsigned i = 0; i < count && !places->len; i++) {
             struct expression e = {
                 .dwarf = dwarf, .die = die, .has_cfa = has_cfa, .places = places};
             try_entry(&e, head, i, pc, kind == DW_LKIND_expression);
         }
-        gt_libdwarf_free_locations(head);
+        gt_let_go(held);
     }
     dwarf_dealloc_attribute(attr);
 }

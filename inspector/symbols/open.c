@@ -1,9 +1,8 @@
 #include "inspector/symbols/symbols_impl.h"
 
 #include "inspector/base/alloc.h"
+#include "inspector/base/call.h"
 #include "inspector/base/error.h"
-
-#include <stdlib.h>
 
 static bool type_size(void *ctx, const char *type, uint64_t *size)
 {
@@ -76,6 +75,7 @@ struct gt_error *gt_dwarf_open_file(const char *name, const unsigned char *file,
     dwarf->bias = bias;
     dwarf->facts = facts_of(dwarf);
     gt_index_build(dwarf);
+    gt_call_check();
     *out = dwarf;
     return NULL;
 }
@@ -103,7 +103,7 @@ void gt_dwarf_close(struct gt_dwarf *dwarf)
     gt_libdwarf_close(dwarf->lib);
     gt_debug_sections_close(dwarf->sections);
     gt_arena_free(&dwarf->arena);
-    free(dwarf);
+    gt_free(dwarf);
 }
 
 /* What was handed out stays in the arena; what is asked for from now on has the new references. */

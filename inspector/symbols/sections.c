@@ -1,6 +1,7 @@
 #include "inspector/symbols/sections.h"
 
 #include "inspector/base/alloc.h"
+#include "inspector/base/call.h"
 #include "inspector/base/vec.h"
 #include "inspector/symbols/list_headers.h"
 
@@ -42,11 +43,11 @@ static bool measure_compressed(struct debug_section *section)
 static bool unpack(struct debug_section *section)
 {
     uLongf size = section->size;
-    unsigned char *to = malloc(size ? size : 1);
+    unsigned char *to = gt_try_alloc(size);
     if (!to) return false;
     int rc = uncompress(to, &size, section->file_bytes, section->file_size);
     if (rc != Z_OK || size != section->size) {
-        free(to);
+        gt_free(to);
         return false;
     }
     section->unpacked = to;
@@ -102,7 +103,7 @@ static void add_section(struct gt_debug_sections *sections, const char *name,
                                     .compressed = header->sh_flags & SHF_COMPRESSED};
     bool readable = !section.compressed || measure_compressed(&section);
     if (!readable || !is_safe(&section, name)) {
-        free(section.unpacked);
+        gt_free(section.unpacked);
         sections->lost++;
         return;
     }
@@ -131,14 +132,22 @@ static void add_sections(struct gt_debug_sections *sections, Elf *elf, const uns
     }
 }
 
+static void end_elf(void *elf, size_t size)
+{
+    (void)size;
+    elf_end(elf);
+}
+
 struct gt_error *gt_debug_sections_open(const unsigned char *file, uint64_t size,
                                         struct gt_debug_sections **out)
 {
     elf_version(EV_CURRENT);
     /* libelf's interface is not const, but a file opened so is only read. */
     Elf *elf = file ? elf_memory((char *)file, size) : NULL;
+    struct gt_resource *held = elf ? gt_hold(elf, 0, end_elf) : NULL;
     if (!elf || elf_kind(elf) != ELF_K_ELF || gelf_getclass(elf) != ELFCLASS64) {
-        elf_end(elf);
+        gt_let_go(held);
+        gt_call_check();
         return gt_error_new(GT_ERR_FORMAT, "expected a 64-bit ELF binary, found something else");
     }
     struct gt_debug_sections *sections = gt_calloc(1, sizeof *sections);
@@ -146,7 +155,8 @@ struct gt_error *gt_debug_sections_open(const unsigned char *file, uint64_t size
     struct debug_section *empty = gt_vec_push(&sections->list);
     empty->name = gt_strdup("");
     add_sections(sections, elf, file, size);
-    elf_end(elf);
+    gt_let_go(held);
+    gt_call_check();
     *out = sections;
     return NULL;
 }
@@ -156,11 +166,11 @@ void gt_debug_sections_close(struct gt_debug_sections *sections)
     if (!sections) return;
     for (size_t i = 0; i < sections->list.len; i++) {
         struct debug_section *section = gt_vec_at(&sections->list, i);
-        free(section->name);
-        free(section->unpacked);
+        gt_free(section->name);
+        gt_free(section->unpacked);
     }
     gt_vec_free(&sections->list);
-    free(sections);
+    gt_free(sections);
 }
 
 size_t gt_debug_sections_lost(const struct gt_debug_sections *sections)

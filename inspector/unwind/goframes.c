@@ -2,8 +2,6 @@
 
 #include "inspector/base/alloc.h"
 
-#include <stdlib.h>
-
 enum { WORD = 8, CACHE_BITS = 11 };
 
 /* 32 of the vector registers of 64 bytes, and 8 masks. */
@@ -80,7 +78,7 @@ struct gt_frame_cache *gt_frame_cache_new(void)
 
 void gt_frame_cache_free(struct gt_frame_cache *cache)
 {
-    free(cache);
+    gt_free(cache);
 }
 
 /* At a return address the delta of the call itself counts; they only differ after a call that never

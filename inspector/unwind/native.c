@@ -3,6 +3,7 @@
 #ifdef __x86_64__
 
 #include "inspector/base/alloc.h"
+#include "inspector/base/call.h"
 #include "inspector/unwind/cfi.h"
 
 #include <elf.h>
@@ -425,6 +426,7 @@ size_t gt_native_unwind(const struct gt_core *core, const struct gt_thread *thre
     unw_set_caching_policy(space, UNW_CACHE_NONE);
     if (unw_init_remote(&cursor, space, &walk) == 0) count = follow(&walk, &cursor, out, max);
     unw_destroy_addr_space(space);
+    gt_call_check();
     *why_ended = walk.why;
     return count;
 }

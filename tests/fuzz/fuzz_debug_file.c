@@ -1,5 +1,6 @@
 /* A stripped binary's .gnu_debuglink and build ID, and the file found by them. The input is the
  * binary's length in 4 bytes, the binary, and the file, which lies where all links lead. */
+#include "inspector/base/alloc.h"
 #include "inspector/base/error.h"
 #include "inspector/core/binary_impl.h"
 #include "inspector/core/debug_file.h"
@@ -45,7 +46,7 @@ static void ask(const char *folder)
     if (!error) {
         gt_binary_close(gt_debug_file_find(&core, binary, &why));
         gt_binary_close(binary);
-        free(why);
+        gt_free(why);
     }
     gt_error_free(error);
 }

@@ -25,7 +25,8 @@ int main(int argc, char **argv)
 {
     if (argc < 4) return 2;
     const char *const exe_paths[] = {argv[2], NULL};
-    const struct gt_core_options options = {.core_path = argv[1], .exe_paths = exe_paths};
+    const struct gt_core_options options = {
+        .size = sizeof options, .core_path = argv[1], .exe_paths = exe_paths};
     struct gt_process *process;
     struct gt_error *error = gt_process_open(&options, &process);
 

@@ -5,8 +5,6 @@
 #include "inspector/detect/describe/static_names.h"
 #include "inspector/runtime/typing/static_areas.h"
 
-#include <stdlib.h>
-
 enum {
     MAX_PATH = 24, /* objects of a path that are told */
     MAX_CLIMB = 8, /* parents that a key looks at */
@@ -25,7 +23,7 @@ const struct gt_forest *gt_path_forest(struct gt_study *study)
     for (size_t i = 0; i < roots->list.len; i++)
         values[i] = gt_root_at(roots, i)->value;
     gt_forest_build(&study->forest, &study->heap->graph, NULL, values, roots->list.len);
-    free(values);
+    gt_free(values);
     study->has_forest = true;
     return &study->forest;
 }

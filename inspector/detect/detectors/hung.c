@@ -15,8 +15,6 @@
 #include "inspector/detect/hanging/lingering.h"
 #include "inspector/detect/waiting/blocking.h"
 
-#include <stdlib.h>
-
 enum { MANY_GOROUTINES = 100 };
 
 struct hunting {
@@ -219,7 +217,7 @@ static void tell_sites(struct hunting *hunting, const bool *of, gt_group_fn *tel
     }
     gt_groups_visit(&groups, tell_group, hunting);
     gt_groups_deinit(&groups);
-    free(sites);
+    gt_free(sites);
 }
 
 static void tell_groups(struct hunting *hunting, const bool *of, gt_group_fn *tell_group)
@@ -247,7 +245,7 @@ static void tell_rest(struct hunting *hunting, const bool *hangs, const bool *ab
                   !gt_backlog_of(&study->contest->backlog, i) &&
                   study->goroutines->list[i].id != GT_MAIN_GOROUTINE;
     tell_groups(hunting, rest, tell_lingering);
-    free(rest);
+    gt_free(rest);
 }
 
 void gt_detect_hung(struct gt_study *study, struct gt_causes *causes)
@@ -264,5 +262,5 @@ void gt_detect_hung(struct gt_study *study, struct gt_causes *causes)
     tell_rest(&hunting, hangs, abandoned.is);
     tell_unjudged(&hunting);
     gt_abandoned_deinit(&abandoned);
-    free(hangs);
+    gt_free(hangs);
 }

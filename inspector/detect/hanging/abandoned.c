@@ -3,8 +3,6 @@
 #include "inspector/base/alloc.h"
 #include "inspector/detect/hanging/fixpoint.h"
 
-#include <stdlib.h>
-
 enum {
     MAX_TICKING = 32, /* groups that clocks wake; each costs a fixpoint */
     PLUMBING = 1024,  /* bytes: a timer, a context, its values and channels take less */
@@ -223,7 +221,7 @@ static void judge_ticking(void *ctx, const struct gt_member *members, size_t cou
     reach(abandoned, candidates, NULL);
     for (size_t i = 0; i < count; i++)
         abandoned->is[members[i].item] = candidates[members[i].item];
-    free(candidates);
+    gt_free(candidates);
 }
 
 /* `all` are those that nobody answers as long as clocks wake nobody. */
@@ -246,7 +244,7 @@ static void settle_ticking(struct gt_abandoned *abandoned, const bool *all)
         gt_groups_visit(&groups, judge_ticking, &ticking);
         ticking.small = true;
         gt_groups_visit(&groups, judge_ticking, &ticking);
-        free(silent);
+        gt_free(silent);
     }
     gt_groups_deinit(&groups);
 }
@@ -283,12 +281,12 @@ void gt_abandoned_find(struct gt_abandoned *abandoned, struct gt_study *study, c
         if (hangs[i] || study->goroutines->list[i].id == GT_MAIN_GOROUTINE)
             abandoned->is[i] = false;
     gt_endings_find(&abandoned->endings, study, abandoned->is, &abandoned->links);
-    free(all);
+    gt_free(all);
 }
 
 void gt_abandoned_deinit(struct gt_abandoned *abandoned)
 {
-    free(abandoned->is);
+    gt_free(abandoned->is);
     gt_map_free(&abandoned->clocks);
     gt_map_free(&abandoned->signals);
     gt_vec_free(&abandoned->links);

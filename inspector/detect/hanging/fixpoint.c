@@ -187,5 +187,5 @@ void gt_fixpoint_deinit(struct gt_fixpoint *fixpoint)
     gt_bitmap_free(&fixpoint->watched);
     gt_absence_deinit(&fixpoint->without);
     gt_bitmap_free(&fixpoint->marked);
-    free(fixpoint->asleep);
+    gt_free(fixpoint->asleep);
 }

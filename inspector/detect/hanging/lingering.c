@@ -126,6 +126,6 @@ bool gt_lingers(const struct gt_study *study, const struct gt_member *members, s
                    are_spread(ages, known, life_of(study, latest)) &&
                    have_their_own(study, members, count) && keep_enough(study, members, count);
 
-    free(ages);
+    gt_free(ages);
     return lingers;
 }

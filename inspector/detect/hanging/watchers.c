@@ -188,7 +188,7 @@ void gt_watchers_init(struct gt_watchers *watchers, const struct gt_study *study
     keep_idle(&finding, &channels);
     gt_map_free(&channels);
     gt_vec_free(&finding.candidates);
-    free(finding.idle);
+    gt_free(finding.idle);
 }
 
 void gt_watchers_deinit(struct gt_watchers *watchers)

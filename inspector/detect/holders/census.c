@@ -111,6 +111,6 @@ void gt_census(const struct gt_study *study, const struct gt_dominators *tree,
     count_nodes(&census);
     for (size_t i = 0; i < points->len; i++)
         find_most(&census, i);
-    free(census.owner);
-    free(census.counts);
+    gt_free(census.owner);
+    gt_free(census.counts);
 }

@@ -102,7 +102,7 @@ void gt_consequences_drop(struct gt_causes *causes)
                     sizeof(struct gt_cause));
     }
     causes->list.len = kept;
-    free(order);
-    free(search.drop);
+    gt_free(order);
+    gt_free(search.drop);
     gt_map_free(&search.takers);
 }

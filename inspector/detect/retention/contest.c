@@ -3,8 +3,6 @@
 #include "inspector/base/alloc.h"
 #include "inspector/runtime/waits/scheduler.h"
 
-#include <stdlib.h>
-
 static bool is_special_root(const struct gt_root *root)
 {
     return root->kind == GT_ROOT_FINALIZER || root->kind == GT_ROOT_CONTENTS ||
@@ -152,11 +150,11 @@ void gt_contest_free(struct gt_contest *contest, const struct gt_study *study)
     gt_backlog_deinit(&contest->backlog);
     for (uint32_t i = 0; i < study->goroutines->count; i++)
         gt_wait_free(&contest->wait[i]);
-    free(contest->wait);
-    free(contest->blocks);
-    free(contest->first_root);
-    free(contest->root_count);
-    free(contest);
+    gt_free(contest->wait);
+    gt_free(contest->blocks);
+    gt_free(contest->first_root);
+    gt_free(contest->root_count);
+    gt_free(contest);
 }
 
 void gt_contest_mark(const struct gt_study *study, const struct gt_absence *without,

@@ -3,8 +3,6 @@
 #include "inspector/base/alloc.h"
 #include "inspector/detect/retention/contest.h"
 
-#include <stdlib.h>
-
 static bool is_lock(enum gt_blocked_role role)
 {
     return role == GT_ROLE_LOCK || role == GT_ROLE_READ || role == GT_ROLE_WRITE;
@@ -75,6 +73,6 @@ uint64_t gt_locks_left(const struct gt_holders *holders)
         left[thing] = gt_custody_of(holders, NULL, i) == GT_LOCK_LEFT;
         count += left[thing];
     }
-    free(left);
+    gt_free(left);
     return count;
 }

@@ -6,8 +6,6 @@
 #include "inspector/detect/retention/contest.h"
 #include "inspector/detect/waiting/going_on.h"
 
-#include <stdlib.h>
-
 enum {
     MAX_NEEDED = 1 << 12, /* others that one class is seen to need */
     MAX_CIRCLES = 256,
@@ -196,9 +194,9 @@ static void link_all(struct gt_deadlocks *deadlocks)
 
 static void unlink_all(struct gt_deadlocks *deadlocks)
 {
-    free(deadlocks->needs.need);
-    free(deadlocks->needs.first);
-    free(deadlocks->needs.edges);
+    gt_free(deadlocks->needs.need);
+    gt_free(deadlocks->needs.first);
+    gt_free(deadlocks->needs.edges);
 }
 
 static void begin(struct gt_deadlocks *deadlocks, bool waiters)
@@ -235,9 +233,9 @@ void gt_deadlocks_deinit(struct gt_deadlocks *deadlocks)
     gt_holders_deinit(&deadlocks->holders);
     gt_vec_free(&deadlocks->classes);
     gt_vec_free(&deadlocks->needed);
-    free(deadlocks->class_of);
+    gt_free(deadlocks->class_of);
     unlink_all(deadlocks);
-    free(deadlocks->stuck);
+    gt_free(deadlocks->stuck);
 }
 
 const struct gt_wait_class *gt_class_of(const struct gt_deadlocks *deadlocks, uint32_t goroutine)
@@ -275,7 +273,7 @@ static void take_circle(void *ctx, const uint32_t *nodes, size_t count)
     for (size_t i = 0; i < count; i++)
         if (nodes[i] < circling->goroutines) goroutines[len++] = nodes[i];
     circling->visit(circling->ctx, goroutines, len);
-    free(goroutines);
+    gt_free(goroutines);
 }
 
 bool gt_deadlocks_circles(const struct gt_deadlocks *deadlocks, gt_circle_fn *visit, void *ctx)

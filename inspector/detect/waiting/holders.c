@@ -99,7 +99,7 @@ static void find_things(struct gt_holders *holders)
         if (addresses[i]) holders->waits[i].thing = gt_thing_at(holders, addresses[i]);
     find_writers(holders);
     gt_vec_free(&all);
-    free(addresses);
+    gt_free(addresses);
 }
 
 /* ---- all of them --------------------------------------------------------------------------- */
@@ -130,10 +130,10 @@ void gt_holders_init(struct gt_holders *holders, struct gt_study *study, bool wa
 
 void gt_holders_deinit(struct gt_holders *holders)
 {
-    free(holders->things);
-    free(holders->waits);
-    free(holders->writers);
-    free(holders->loose);
+    gt_free(holders->things);
+    gt_free(holders->waits);
+    gt_free(holders->writers);
+    gt_free(holders->loose);
     gt_vec_free(&holders->list);
 }
 

@@ -191,7 +191,7 @@ static void end(struct graphing *graphing)
     gt_groups_deinit(&graphing->groups);
     gt_deadlocks_deinit(&graphing->deadlocks);
     gt_wakers_deinit(&graphing->wakers);
-    free(graphing->hangs);
+    gt_free(graphing->hangs);
 }
 
 void gt_wait_graph_fill(struct gt_study *study, uint64_t only, struct gt_wait_graph *graph)

@@ -5,8 +5,6 @@
 #include "inspector/detect/waiting/custody.h"
 #include "inspector/detect/waiting/deadlocks.h"
 
-#include <stdlib.h>
-
 /* Of more goroutines only those are looked at who wait for a lock: all their stacks would be read
  * once more. */
 enum { MAX_READ = 10000 };
@@ -53,5 +51,5 @@ void gt_waits_summarize(struct gt_study *study, struct gt_report *report)
         report->waits.behind = stuck - report->waits.deadlocked;
     report->waits.locks_left = gt_locks_left(&deadlocks.holders);
     gt_deadlocks_deinit(&deadlocks);
-    free(hangs);
+    gt_free(hangs);
 }

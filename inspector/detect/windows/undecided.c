@@ -281,5 +281,5 @@ void gt_undecided_tell(struct gt_study *study, struct gt_report *report)
     gt_keys_deinit(&listing.keys);
     gt_vec_free(&listing.rows);
     gt_map_free(&listing.by_look);
-    free(listing.place);
+    gt_free(listing.place);
 }

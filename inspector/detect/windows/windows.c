@@ -437,6 +437,6 @@ void gt_windows_forget(struct gt_study *study)
     gt_bitmap_free(&study->windows->undecided);
     gt_vec_free(&study->windows->undecided_words);
     gt_vec_free(&study->windows->set_aside);
-    free(study->windows);
+    gt_free(study->windows);
     study->windows = NULL;
 }

@@ -5,8 +5,6 @@
 #include "inspector/runtime/goroutines/alike.h"
 #include "inspector/runtime/goroutines/registers.h"
 
-#include <stdlib.h>
-
 enum {
     SCAN_BIT = 0x1000,     /* _Gscan */
     MAX_REASON_BYTES = 64, /* the longest name in waitReasonStrings is under 40 */
@@ -275,8 +273,8 @@ struct gt_error *gt_goroutines_open(struct gt_process *process, struct gt_gorout
 void gt_goroutines_close(struct gt_goroutines *goroutines)
 {
     if (!goroutines) return;
-    free(goroutines->list);
+    gt_free(goroutines->list);
     gt_vec_free(&goroutines->frames);
     gt_vec_free(&goroutines->natives);
-    free(goroutines);
+    gt_free(goroutines);
 }

@@ -4,7 +4,6 @@
 #include "inspector/base/hash.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 
 enum {
     WORD = 8,
@@ -30,7 +29,7 @@ void gt_receivers_free(struct gt_receivers *receivers)
 {
     if (!receivers) return;
     gt_map_free(&receivers->methods);
-    free(receivers);
+    gt_free(receivers);
 }
 
 /* ---- methods ------------------------------------------------------------------------------- */

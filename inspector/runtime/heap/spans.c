@@ -347,7 +347,7 @@ void gt_goheap_close(struct gt_goheap *heap)
     gt_vec_free(&heap->tiles);
     gt_map_free(&heap->masks);
     gt_arena_free(&heap->rebuilt);
-    free(heap);
+    gt_free(heap);
 }
 
 static const struct gt_span *span_of(const struct gt_goheap *heap, uint32_t object)

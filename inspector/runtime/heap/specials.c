@@ -2,8 +2,6 @@
 
 #include "inspector/base/alloc.h"
 
-#include <stdlib.h>
-
 /* One row a kind: the constant that numbers it and where its pointer words are. */
 static const struct {
     const char *what;
@@ -138,5 +136,5 @@ void gt_specials_close(struct gt_specials *specials)
 {
     if (!specials) return;
     gt_vec_free(&specials->list);
-    free(specials);
+    gt_free(specials);
 }

@@ -49,7 +49,7 @@ static void find_outers_in(struct names *names, const struct gt_pclntab *tab)
 
 static void find_outers(struct names *names, const char *name)
 {
-    free(names->of);
+    gt_free(names->of);
     names->of = gt_strdup(name);
     names->count = 0;
     for (size_t i = 0; i < names->code->tab_count; i++)
@@ -161,6 +161,6 @@ const char *gt_closure_written_in(const struct gt_text *code, const char *name, 
     struct gt_name_facts facts = {&names, exists, inlined, beside};
     const char *source = gt_closure_source(&facts, name, storage);
 
-    free(names.of);
+    gt_free(names.of);
     return source;
 }

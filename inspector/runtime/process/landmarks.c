@@ -4,8 +4,6 @@
 #include "inspector/runtime/process/landmark_checks.h"
 #include "inspector/unwind/references.h"
 
-#include <stdlib.h>
-
 enum {
     MAX_USES = 4,
     MAX_CANDIDATES = 4096,
@@ -198,7 +196,7 @@ static uint64_t seek(const struct gt_process *process, const struct landmark *la
         any = true;
     }
     uint64_t found = any ? choose(landmark, common) : 0;
-    free(common);
+    gt_free(common);
     return found;
 }
 
@@ -272,7 +270,7 @@ struct gt_landmarks *gt_landmarks_create(struct gt_process *process)
 
 void gt_landmarks_free(struct gt_landmarks *from)
 {
-    free(from);
+    gt_free(from);
 }
 
 const struct gt_facts *gt_landmarks_facts(const struct gt_landmarks *from)

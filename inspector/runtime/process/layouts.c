@@ -1,11 +1,11 @@
 #include "inspector/runtime/process/layouts.h"
 
+#include "inspector/base/alloc.h"
 #include "inspector/base/error.h"
 #include "inspector/core/debug_file.h"
 #include "inspector/runtime/process/landmarks.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 
 static struct gt_error *resolve(struct gt_process *process)
 {
@@ -20,7 +20,7 @@ static void open_debug_file(struct gt_process *process)
     if (gt_binary_has_dwarf(process->binary)) return;
     process->debug = gt_debug_file_find(process->core, process->binary, &why);
     if (why) gt_process_lost(process, GT_OF_NAMES, "%s", why);
-    free(why);
+    gt_free(why);
 }
 
 /* The file with the program's symbols: its own, or the separate one. */

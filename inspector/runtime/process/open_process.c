@@ -7,8 +7,6 @@
 #include "inspector/runtime/process/modules.h"
 #include "inspector/runtime/process/threads.h"
 
-#include <stdlib.h>
-
 /* Go may be in a library that the program loaded. */
 static bool find_go(struct gt_process *process)
 {
@@ -184,9 +182,9 @@ void gt_process_close(struct gt_process *process)
     gt_types_free(process->types);
     for (size_t i = 0; i < process->code.tab_count; i++)
         gt_pclntab_close(process->code.tabs[i]);
-    free(process->code.tabs);
+    gt_free(process->code.tabs);
     gt_frame_cache_free(process->code.cache);
-    free(process->modules);
+    gt_free(process->modules);
     gt_dwarf_close(process->dwarf);
     gt_core_close(process->core);
     gt_libraries_close(&process->libraries);
@@ -195,5 +193,5 @@ void gt_process_close(struct gt_process *process)
     gt_vec_free(&process->losses);
     gt_packages_deinit(&process->packages);
     gt_arena_free(&process->names);
-    free(process);
+    gt_free(process);
 }

@@ -135,7 +135,7 @@ void gt_threads_free(struct gt_threads *threads)
     if (!threads) return;
     gt_vec_free(&threads->by_tid);
     gt_vec_free(&threads->by_m);
-    free(threads);
+    gt_free(threads);
 }
 
 const struct gt_thread *gt_threads_of(const struct gt_process *process, uint64_t m)

@@ -42,7 +42,7 @@ void gt_global_users_free(struct gt_global_users *users)
     if (!users) return;
     gt_vec_free(&users->list);
     gt_vec_free(&users->pointed);
-    free(users);
+    gt_free(users);
 }
 
 /* ---- sections ------------------------------------------------------------------------------ */

@@ -4,8 +4,6 @@
 #include "inspector/base/loop.h"
 #include "inspector/runtime/roots/stackscan.h"
 
-#include <stdlib.h>
-
 enum {
     FINALIZER_BLOCK_BYTES = 4096, /* finBlockSize */
     CLEANUP_BLOCK_BYTES = 512,    /* cleanupBlockSize */
@@ -266,5 +264,5 @@ void gt_roots_close(struct gt_roots *roots)
     if (!roots) return;
     gt_vec_free(&roots->list);
     gt_vec_free(&roots->statics);
-    free(roots);
+    gt_free(roots);
 }

@@ -391,12 +391,12 @@ static void scan_object(struct scan *scan, const struct object *object, bool con
         mask = made = gt_calloc(1, object->words / 8 + 1);
         if (!gt_types_run_program(scan->process->mem, object->program, object->words, made)) {
             scan->counts->lost++;
-            free(made);
+            gt_free(made);
             return;
         }
     }
     words_of_object(scan, object, mask, conservative);
-    free(made);
+    gt_free(made);
 }
 
 /* In a stack that moves, pointers into it may still lead to where it was: all may be in use. */

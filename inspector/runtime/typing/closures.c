@@ -40,7 +40,7 @@ void gt_closures_free(struct gt_closures *closures)
     if (!closures) return;
     gt_vec_free(&closures->made);
     gt_map_free(&closures->types);
-    free(closures);
+    gt_free(closures);
 }
 
 /* ---- the code that makes closures ---------------------------------------------------------- */

@@ -2,8 +2,6 @@
 
 #include "inspector/base/alloc.h"
 
-#include <stdlib.h>
-
 enum {
     WORD = 8,
     CLASS_STEP = 16, /* between the small size classes */
@@ -37,7 +35,7 @@ void gt_map_shapes_free(struct gt_map_shapes *shapes)
 {
     if (!shapes) return;
     gt_map_free(&shapes->by_group);
-    free(shapes);
+    gt_free(shapes);
 }
 
 /* Where the header's storage would be: its one group, its first table's groups, its buckets. */

@@ -91,7 +91,7 @@ void gt_shapes_free(struct gt_shapes *shapes)
     gt_map_free(&shapes->itabs);
     gt_vec_free(&shapes->whole_sizes);
     gt_vec_free(&shapes->element_sizes);
-    free(shapes);
+    gt_free(shapes);
 }
 
 /* Has the program a type whose values the allocator puts into slots of this size? Its classes are

@@ -78,7 +78,7 @@ void gt_static_areas_free(struct gt_static_areas *areas)
     gt_vec_free(&areas->sections);
     gt_vec_free(&areas->list);
     gt_vec_free(&areas->claims);
-    free(areas);
+    gt_free(areas);
 }
 
 static const struct section *section_at(const struct gt_static_areas *areas, uint64_t addr)

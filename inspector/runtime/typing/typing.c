@@ -9,8 +9,6 @@
 #include "inspector/runtime/typing/typing_impl.h"
 #include "inspector/runtime/typing/words.h"
 
-#include <stdlib.h>
-
 /* ---- the spread ---------------------------------------------------------------------------- */
 
 /* The words of a block's grey objects, in the order of their addresses. What turns grey meanwhile
@@ -181,7 +179,7 @@ static struct gt_typing *create(const struct gt_goheap *heap,
     count_bytes(typing, live);
     gt_bitmap_free(&typing->grey);
     gt_bitmap_free(&typing->queued);
-    free(typing->queue);
+    gt_free(typing->queue);
     typing->within = NULL;
     return typing;
 }
@@ -209,8 +207,8 @@ void gt_typing_free(struct gt_typing *typing)
     gt_receivers_free(typing->receivers);
     gt_closures_free(typing->closures);
     gt_vec_free(typing->rows);
-    free(typing->rows);
+    gt_free(typing->rows);
     gt_map_free(&typing->wide);
-    free(typing->type);
-    free(typing);
+    gt_free(typing->type);
+    gt_free(typing);
 }

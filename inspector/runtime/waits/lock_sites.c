@@ -42,7 +42,7 @@ void gt_lock_sites_free(struct gt_lock_sites *sites)
     gt_map_free(&sites->functions);
     gt_vec_free(&sites->ranges);
     gt_vec_free(&sites->list);
-    free(sites);
+    gt_free(sites);
 }
 
 /* ---- what locks ---------------------------------------------------------------------------- */

@@ -12,7 +12,7 @@
 
 static struct gt_analysis *open_demo(void)
 {
-    struct gt_core_options options = {.core_path = DEMO};
+    struct gt_core_options options = {.size = sizeof options, .core_path = DEMO};
     struct gt_analysis *analysis = NULL;
     struct gt_error *error = gt_open(&options, &analysis);
 

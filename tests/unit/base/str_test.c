@@ -72,9 +72,9 @@ static void copies_and_formats_are_the_callers(void **state)
     assert_string_equal(copy, "main.go");
     assert_string_equal(part, "main");
     assert_string_equal(text, "main:9");
-    free(copy);
-    free(part);
-    free(text);
+    gt_free(copy);
+    gt_free(part);
+    gt_free(text);
 }
 
 static void nothing_can_be_allocated(void **state)
@@ -84,8 +84,8 @@ static void nothing_can_be_allocated(void **state)
     (void)state;
     assert_non_null(none);
     assert_non_null(cleared);
-    free(gt_realloc(none, 0));
-    free(cleared);
+    gt_free(gt_realloc(none, 0));
+    gt_free(cleared);
 }
 
 static void sums_and_products_that_do_not_fit_are_told(void **state)

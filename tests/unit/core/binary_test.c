@@ -38,8 +38,8 @@ static void it_is_found_by_its_mapping(void **state)
     assert_finds(core_of(state, &standard, deleted), NULL, path);
     assert_finds(bare_core_of(state, &standard, path), NULL, path);
     unlink(path);
-    free(deleted);
-    free(path);
+    gt_free(deleted);
+    gt_free(path);
 }
 
 static void it_is_found_beside_the_core(void **state)
@@ -53,8 +53,8 @@ static void it_is_found_beside_the_core(void **state)
     assert_finds(core_of(state, &standard, "/nonexistent/beside"), NULL, command);
     assert_finds(core_of(state, &standard, NULL), NULL, command);
     unlink(command);
-    free(command);
-    free(path);
+    gt_free(command);
+    gt_free(path);
 }
 
 static void the_one_that_is_given_is_taken(void **state)
@@ -82,7 +82,7 @@ static void the_one_that_is_given_is_taken(void **state)
     assert_error(try_find(core_of(state, &standard, path), "/nonexistent/x", false), GT_ERR_IO,
                  "/nonexistent/x", "--exe");
     unlink(path), rmdir(dir), unlink(wrong);
-    free(wrong), free(path), free(dir);
+    gt_free(wrong), gt_free(path), gt_free(dir);
 }
 
 static void a_packed_one_is_taken(void **state)
@@ -97,7 +97,7 @@ static void a_packed_one_is_taken(void **state)
     assert_finds(core_of(state, &standard, "/nonexistent/x"), plain, path);
     assert_finds(core_of(state, &standard, "/nonexistent/x"), path, path);
     unlink(path);
-    free(plain), free(path), free(zst.bytes), free(file.bytes);
+    gt_free(plain), gt_free(path), gt_free(zst.bytes), gt_free(file.bytes);
 }
 
 static void a_missing_one_is_an_error(void **state)
@@ -129,7 +129,7 @@ static void what_is_no_program_is_no_candidate(void **state)
     assert_error(try_find(core_of(state, &standard, "/x"), path, true), GT_ERR_FORMAT, path,
                  "no PT_LOAD");
     unlink(path);
-    free(path);
+    gt_free(path);
 }
 
 /* ---- is it the one? ------------------------------------------------------------------------ */
@@ -143,7 +143,7 @@ static struct gt_error *offer(void **state, const struct program *ran, const str
     write_binary(given, path);
     struct gt_error *error = try_find(core_of(state, ran, "/nonexistent/prog"), path, force);
     unlink(path);
-    free(path);
+    gt_free(path);
     return error;
 }
 
@@ -194,7 +194,7 @@ static void without_headers_entry_points_are_compared(void **state)
     assert_error(try_find(bare_core_of(state, &standard, "/nonexistent/prog"), path, false),
                  GT_ERR_MISMATCH, "entry point 0x401800", "0x801800");
     unlink(path);
-    free(path);
+    gt_free(path);
 }
 
 /* ---- placing it ---------------------------------------------------------------------------- */
@@ -231,7 +231,7 @@ static void it_fills_in_what_the_core_lacks(void **state)
     assert_int_equal(gt_core_presence(core, BASE), GT_PRESENT);
     close_both(core, binary);
     unlink(path);
-    free(path);
+    gt_free(path);
 }
 
 static void a_pie_is_told_from_where_it_was_loaded(void **state)
@@ -256,7 +256,7 @@ static void a_pie_is_told_from_where_it_was_loaded(void **state)
     assert_error(try_find(bare_core_of(state, &pie, NULL), path, false), GT_ERR_MISSING,
                  "position-independent", "AT_ENTRY");
     unlink(path);
-    free(path);
+    gt_free(path);
 }
 
 /* ---- sections and symbols ------------------------------------------------------------------ */
@@ -286,7 +286,7 @@ static void sections_are_found_by_name(void **state)
     assert_string_equal(gt_binary_build_id(binary), "474e5549442d31");
     close_both(core, binary);
     unlink(path);
-    free(path);
+    gt_free(path);
 }
 
 static void symbols_are_found_by_name(void **state)
@@ -311,7 +311,7 @@ static void symbols_are_found_by_name(void **state)
     assert_false(gt_binary_symbol(binary, "", &addr, &size));
     close_both(core, binary);
     unlink(path);
-    free(path);
+    gt_free(path);
 }
 
 static void assert_holds(struct gt_binary *binary, uint64_t addr, const char *function,
@@ -347,7 +347,7 @@ static void symbols_are_found_by_address(void **state)
         assert_false(gt_binary_symbol_at(binary, none[i], &name, &offset));
     close_both(core, binary);
     unlink(path);
-    free(path);
+    gt_free(path);
 }
 
 /* One table of symbols, with the names in `symbol_names`. */
@@ -431,9 +431,9 @@ static void damage(void **state, size_t from, size_t to)
         patch_file(path, at, file.bytes[at]);
     }
     unlink(path);
-    free(core);
-    free(path);
-    free(file.bytes);
+    gt_free(core);
+    gt_free(path);
+    gt_free(file.bytes);
 }
 
 static void damaged_headers_are_survived(void **state)
@@ -459,9 +459,9 @@ static void a_cut_binary_is_survived(void **state)
         use_damaged(core, path);
     }
     unlink(path);
-    free(core);
-    free(path);
-    free(file.bytes);
+    gt_free(core);
+    gt_free(path);
+    gt_free(file.bytes);
 }
 
 int main(void)

@@ -71,8 +71,8 @@ static void what_lies_past_a_cut_is_cut_off(void **state)
     assert_int_equal(avail_at(core, 0x20000), PAGE - 100);
     gt_core_close(core);
     maker_free(&maker);
-    free(file.bytes);
-    free(path);
+    gt_free(file.bytes);
+    gt_free(path);
 }
 
 static void segments_side_by_side_are_merged(void **state)
@@ -222,9 +222,9 @@ static void more_segments_than_a_header_counts_are_read(void **state)
     core = open_core(path);
     assert_true(gt_core_truncated(core));
     gt_core_close(core);
-    free(path);
-    free(headers);
-    free(file.bytes);
+    gt_free(path);
+    gt_free(headers);
+    gt_free(file.bytes);
 }
 
 /* ---- notes --------------------------------------------------------------------------------- */

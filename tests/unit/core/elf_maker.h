@@ -57,7 +57,7 @@ static inline int scratch_free(void **state)
     struct scratch *scratch = *state;
     int failed = nftw(scratch->dir, scratch_remove, 8, FTW_DEPTH | FTW_PHYS);
 
-    free(scratch);
+    gt_free(scratch);
     return failed;
 }
 
@@ -126,8 +126,8 @@ static inline void maker_init(struct maker *maker, unsigned type)
 
 static inline void maker_free(struct maker *maker)
 {
-    free(maker->notes.bytes);
-    free(maker->data.bytes);
+    gt_free(maker->notes.bytes);
+    gt_free(maker->data.bytes);
 }
 
 /* A segment of which the file holds `bytes`. Offsets are relative until the file is laid out. */
@@ -205,7 +205,7 @@ static inline void maker_write(struct maker *maker, const char *path)
     struct blob file = maker_finish(maker);
 
     write_file(path, file.bytes, file.size);
-    free(file.bytes);
+    gt_free(file.bytes);
 }
 
 /* ---- notes of cores ------------------------------------------------------------------------ */
@@ -281,7 +281,7 @@ static inline void note_files(struct maker *maker, uint64_t start, uint64_t coun
     for (uint64_t i = 0; i < count; i++)
         blob_add(&files, path, strlen(path) + 1);
     maker_note(maker, "CORE", NT_FILE, files.bytes, (uint32_t)files.size);
-    free(files.bytes);
+    gt_free(files.bytes);
 }
 
 /* ---- opening ------------------------------------------------------------------------------- */
@@ -303,7 +303,7 @@ static inline struct gt_core *open_made(void **state, struct maker *maker)
     maker_write(maker, path);
     struct gt_core *core = open_core(path);
     maker_free(maker);
-    free(path);
+    gt_free(path);
     return core;
 }
 

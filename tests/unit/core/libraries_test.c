@@ -30,7 +30,7 @@ static size_t count_libraries(void **state, const struct program *mapped, const 
     close_both(core, program);
     gt_libraries_close(&libraries);
     unlink(own);
-    free(own);
+    gt_free(own);
     return count;
 }
 
@@ -57,7 +57,7 @@ static void libraries_are_found_by_their_ids(void **state)
     write_file(path, "hello\n", 6);
     assert_int_equal(count_libraries(state, &pie, path, 0x1000000), 0);
     unlink(path);
-    free(path);
+    gt_free(path);
 }
 
 /* Without an ID to compare, what the core has of it is: the first page. */
@@ -77,8 +77,8 @@ static void libraries_without_ids_are_compared(void **state)
     write_file(path, file.bytes, file.size); /* nothing of it is sure to be the file's */
     assert_int_equal(count_libraries(state, &bare, path, 0x1000000), 0);
     unlink(path);
-    free(file.bytes);
-    free(path);
+    gt_free(file.bytes);
+    gt_free(path);
 }
 
 static void a_library_takes_the_programs_place(void **state)
@@ -102,7 +102,7 @@ static void a_library_takes_the_programs_place(void **state)
     close_both(core, program);
     gt_libraries_close(&libraries);
     unlink(own), unlink(path);
-    free(own), free(path);
+    gt_free(own), gt_free(path);
 }
 
 int main(void)

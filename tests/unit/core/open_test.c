@@ -26,7 +26,7 @@ static struct gt_error *try_bytes(void **state, const void *bytes, size_t size)
 
     write_file(path, bytes, size);
     struct gt_error *error = try_open(path);
-    free(path);
+    gt_free(path);
     return error;
 }
 
@@ -38,7 +38,7 @@ static void what_is_no_file_is_an_error(void **state)
     assert_int_equal(mkfifo(path, 0600), 0);
     assert_error(try_open(path), GT_ERR_FORMAT, "pipe", "gotopsy -");
     unlink(path);
-    free(path);
+    gt_free(path);
 }
 
 static void what_is_not_elf_is_an_error(void **state)
@@ -63,7 +63,7 @@ static struct gt_error *spoilt(void **state, void (*spoil)(Elf64_Ehdr *header))
     spoil(&maker.header);
     struct blob file = maker_finish(&maker);
     struct gt_error *error = try_bytes(state, file.bytes, file.size);
-    free(file.bytes);
+    gt_free(file.bytes);
     maker_free(&maker);
     return error;
 }
@@ -136,7 +136,7 @@ static void a_core_without_memory_is_an_error(void **state)
     struct blob file = maker_finish(&maker);
     assert_error(try_bytes(state, file.bytes, file.size), GT_ERR_FORMAT, "no PT_LOAD",
                  "coredump_filter");
-    free(file.bytes);
+    gt_free(file.bytes);
     maker_free(&maker);
 }
 
@@ -208,8 +208,8 @@ static void every_length_past_the_headers_opens(void **state)
         assert_int_equal(survives(path, &truncated), size >= headers);
         assert_int_equal(truncated, size >= headers);
     }
-    free(path);
-    free(file.bytes);
+    gt_free(path);
+    gt_free(file.bytes);
 }
 
 static void every_byte_may_be_damaged(void **state)
@@ -226,8 +226,8 @@ static void every_byte_may_be_damaged(void **state)
         }
         patch_file(path, at, file.bytes[at]);
     }
-    free(path);
-    free(file.bytes);
+    gt_free(path);
+    gt_free(file.bytes);
 }
 
 /* ---- zstd ---------------------------------------------------------------------------------- */
@@ -283,7 +283,7 @@ static void assert_same(struct gt_core *core, const struct blob *file, size_t si
 
     assert_true(gt_mem_read(gt_core_memory(core), 0x100000, bytes, size));
     assert_memory_equal(bytes, file->bytes + data, size);
-    free(bytes);
+    gt_free(bytes);
 }
 
 static void packed_cores_open(void **state)
@@ -304,9 +304,9 @@ static void packed_cores_open(void **state)
     assert_int_equal(told.done, zst.size);
     assert_int_equal(told.total, zst.size);
     gt_core_close(core);
-    free(path);
-    free(zst.bytes);
-    free(file.bytes);
+    gt_free(path);
+    gt_free(zst.bytes);
+    gt_free(file.bytes);
 }
 
 /* Frames one after another, and one to be skipped in front, as pzstd writes them. */
@@ -319,7 +319,7 @@ static void cores_packed_in_parts_open(void **state)
         struct blob part = {file.bytes + at, file.size - at < 3000001 ? file.size - at : 3000001};
         struct blob zst = packed(&part);
         blob_add(&parts, zst.bytes, zst.size);
-        free(zst.bytes);
+        gt_free(zst.bytes);
     }
     char *path = scratch_path(state, "parts.zst");
     write_file(path, parts.bytes, parts.size);
@@ -327,9 +327,9 @@ static void cores_packed_in_parts_open(void **state)
     assert_false(gt_core_truncated(core));
     assert_same(core, &file, 8 << 20);
     gt_core_close(core);
-    free(path);
-    free(parts.bytes);
-    free(file.bytes);
+    gt_free(path);
+    gt_free(parts.bytes);
+    gt_free(file.bytes);
 }
 
 static void a_packed_core_that_is_cut_opens(void **state)
@@ -349,9 +349,9 @@ static void a_packed_core_that_is_cut_opens(void **state)
     gt_core_close(core);
     write_file(path, zst.bytes, 10);
     assert_error(try_open(path), GT_ERR_FORMAT, "nothing in it", "zstd");
-    free(path);
-    free(zst.bytes);
-    free(file.bytes);
+    gt_free(path);
+    gt_free(zst.bytes);
+    gt_free(file.bytes);
 }
 
 static void a_damaged_packed_core_is_one_that_was_cut(void **state)
@@ -370,16 +370,16 @@ static void a_damaged_packed_core_is_one_that_was_cut(void **state)
     memcpy(zst.bytes + 4, "garbage", 8);
     write_file(path, zst.bytes, zst.size);
     gt_error_free(try_open(path));
-    free(path);
-    free(zst.bytes);
-    free(file.bytes);
+    gt_free(path);
+    gt_free(zst.bytes);
+    gt_free(file.bytes);
 }
 
 static void packed_text_is_no_core(void **state)
 {
     struct blob text = {(unsigned char *)"hello", 5}, zst = packed(&text);
     assert_error(try_bytes(state, zst.bytes, zst.size), GT_ERR_FORMAT, "text file", "ELF");
-    free(zst.bytes);
+    gt_free(zst.bytes);
 }
 
 /* Headers that ask for windows of 4 GiB. */
@@ -414,10 +414,10 @@ static void no_room_to_unpack_is_an_error(void **state)
     struct gt_error *error = try_open(path);
     setrlimit(RLIMIT_FSIZE, &old);
     assert_error(error, GT_ERR_IO, "too large", "set TMPDIR");
-    free(nowhere);
-    free(path);
-    free(zst.bytes);
-    free(file.bytes);
+    gt_free(nowhere);
+    gt_free(path);
+    gt_free(zst.bytes);
+    gt_free(file.bytes);
 }
 
 int main(void)

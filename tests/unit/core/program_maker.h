@@ -74,7 +74,7 @@ static inline struct blob make_text(const struct program *program)
     blob_add(&text, NULL, TEXT_SIZE - text.size);
     if (notes.size > 0) memcpy(text.bytes + NOTES, notes.bytes, notes.size);
     memset(text.bytes + PAGE, 0xc3, PAGE);
-    free(notes.bytes);
+    gt_free(notes.bytes);
     return text;
 }
 
@@ -117,7 +117,7 @@ static inline void write_binary(const struct program *program, const char *path)
 {
     struct blob file = make_binary(program);
     write_file(path, file.bytes, file.size);
-    free(file.bytes);
+    gt_free(file.bytes);
 }
 
 /* A core with the program's first page, as the kernel leaves it, and notes unless path is NULL. */
@@ -132,7 +132,7 @@ static inline struct gt_core *core_of(void **state, const struct program *progra
     if (path) note_files(&maker, program->loaded, 2, path);
     maker_load(&maker, program->loaded, TEXT_SIZE, text.bytes, PAGE)->p_flags = PF_R | PF_X;
     maker_fill(&maker, program->loaded + DATA, program->data_size, 0xda);
-    free(text.bytes);
+    gt_free(text.bytes);
     return open_made(state, &maker);
 }
 

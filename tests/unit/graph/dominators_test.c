@@ -68,8 +68,8 @@ static void graph_deinit(struct graph *graph)
     gt_dominators_deinit(&graph->tree);
     gt_bitmap_free(&graph->live);
     gt_heap_deinit(&graph->heap);
-    free(graph->slots);
-    free(graph->mask);
+    gt_free(graph->slots);
+    gt_free(graph->mask);
 }
 
 static uint64_t inside(const struct graph *graph, uint32_t object)
@@ -304,7 +304,7 @@ static void random_graphs_retain_what_marks_lose(void **state)
         }
         graph_deinit(&graph);
     }
-    free(random);
+    gt_free(random);
 }
 
 int main(void)

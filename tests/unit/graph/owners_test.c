@@ -410,7 +410,7 @@ static void random_heaps_give_what_marks_give(void **state)
         gt_vec_free(&graph->words);
         gt_heap_deinit(&graph->wide.heap);
     }
-    free(graph);
+    gt_free(graph);
     assert_true(owned > 60 * OWNERS); /* it was worth the comparison */
 }
 
@@ -463,8 +463,8 @@ static void many_owners_of_one_chain_end_in_time(void **state)
     gt_cut_deinit(&cut);
     gt_bitmap_free(&base);
     gt_heap_deinit(&heap);
-    free(slots);
-    free(mask);
+    gt_free(slots);
+    gt_free(mask);
 }
 
 /* ---- sets ------------------------------------------------------------------------------------ */

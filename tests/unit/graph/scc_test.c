@@ -49,8 +49,8 @@ static void graph_deinit(struct graph *graph)
     gt_scc_deinit(&graph->scc);
     gt_bitmap_free(&graph->selected);
     gt_heap_deinit(&graph->heap);
-    free(graph->slots);
-    free(graph->mask);
+    gt_free(graph->slots);
+    gt_free(graph->mask);
 }
 
 static void point(struct graph *graph, uint32_t from, unsigned word, uint32_t to)
@@ -247,7 +247,7 @@ static void a_long_ring_needs_no_recursion(void **state)
     assert_int_equal(gt_scc_cycle(&graph.scc, 7, out, LONG), LONG);
     for (uint32_t i = 0; i < LONG; i++)
         assert_int_equal(out[i], (i + 7) % LONG);
-    free(out);
+    gt_free(out);
     graph_deinit(&graph);
 }
 
@@ -308,7 +308,7 @@ static void random_graphs_have_the_components_of_reachability(void **state)
         assert_by_definition(&graph, reached);
         graph_deinit(&graph);
     }
-    free(reached);
+    gt_free(reached);
 }
 
 int main(void)

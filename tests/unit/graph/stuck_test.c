@@ -186,10 +186,10 @@ static void long_chains_take_one_pass(void **state)
     needs.need[LONG - 1] = GT_STUCK_NEVER;
     gt_stuck_find(&needs, stuck);
     assert_false(stuck[0]);
-    free(needs.need);
-    free(needs.first);
-    free(needs.edges);
-    free(stuck);
+    gt_free(needs.need);
+    gt_free(needs.first);
+    gt_free(needs.edges);
+    gt_free(stuck);
 }
 
 int main(void)

@@ -15,7 +15,7 @@ static char *told(const char *const *functions, size_t count)
 {
     struct gt_place places[MAX_PLACES] = {{0}};
     struct gt_stack stack = {places, count};
-    struct gt_style style = {.width = 80};
+    struct gt_style style = {.size = sizeof style, .width = 80};
     struct gt_page page;
     char *text = NULL;
     size_t size = 0;

@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-static const struct gt_style plain = {.width = 100};
+static const struct gt_style plain = {.size = sizeof plain, .width = 100};
 
 static void assert_fits(const char *text, unsigned width)
 {
@@ -34,7 +34,7 @@ static void no_line_is_wider_than_the_page(void **state)
 {
     (void)state;
     for (unsigned width = 40; width <= 160; width += 7) {
-        const struct gt_style style = {.width = width, .all = width % 2};
+        const struct gt_style style = {.size = sizeof style, .width = width, .all = width % 2};
         char *report = gt_written_report(&gt_sample_report, GT_FORMAT_TEXT, &style);
         char *goroutines = gt_written_goroutines(&gt_sample_report, GT_FORMAT_TEXT, &style);
         char *check = gt_written_check(&gt_sample_check, GT_FORMAT_TEXT, &style);
@@ -73,7 +73,7 @@ static void a_terminal_code_is_shown_escaped(void **state)
 
 static void colour_only_when_asked_for(void **state)
 {
-    const struct gt_style coloured = {.width = 100, .colour = true};
+    const struct gt_style coloured = {.size = sizeof coloured, .width = 100, .colour = true};
 
     (void)state;
     char *without = gt_written_report(&gt_sample_report, GT_FORMAT_TEXT, NULL);
@@ -116,7 +116,8 @@ static void not_found_and_could_not_look_read_differently(void **state)
 
 static void what_was_not_judged_is_told(void **state)
 {
-    const struct gt_style wide = {.width = 400}, all = {.all = true, .width = 400};
+    const struct gt_style wide = {.size = sizeof wide, .width = 400},
+                          all = {.size = sizeof all, .all = true, .width = 400};
 
     (void)state;
     char *brief = gt_written_report(&gt_sample_report, GT_FORMAT_TEXT, &wide);
@@ -151,7 +152,7 @@ static void a_kind_that_may_be_missed_is_not_called_not_found(void **state)
 
 static void notes_are_counted_or_listed(void **state)
 {
-    const struct gt_style all = {.all = true};
+    const struct gt_style all = {.size = sizeof all, .all = true};
 
     (void)state;
     char *brief = gt_written_report(&gt_sample_report, GT_FORMAT_TEXT, &plain);
@@ -164,7 +165,7 @@ static void notes_are_counted_or_listed(void **state)
 
 static void the_runtimes_own_frames_are_left_out(void **state)
 {
-    const struct gt_style all = {.all = true};
+    const struct gt_style all = {.size = sizeof all, .all = true};
 
     (void)state;
     char *brief = gt_written_goroutines(&gt_sample_report, GT_FORMAT_TEXT, &plain);
@@ -191,7 +192,7 @@ static void a_bar_shows_windows_and_spare(void **state)
 static void traceback_reads_like_go(void **state)
 {
     (void)state;
-    const struct gt_style whole = {.all = true};
+    const struct gt_style whole = {.size = sizeof whole, .all = true};
     char *text = gt_written_goroutines(&gt_sample_report, GT_FORMAT_TRACEBACK, &whole);
     assert_int_equal(strncmp(text, "panic: ", 7), 0);
     assert_non_null(strstr(text, " [recovered]\n\tpanic: runtime error: index out of range\n"

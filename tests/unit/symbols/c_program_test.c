@@ -110,7 +110,7 @@ static void check(const char *options)
 {
     char *command = gt_format("gcc -O0 -no-pie -fno-omit-frame-pointer %s a.c -o a 2>&1", options);
     struct program *p = build_program("a.c", text, command, "a");
-    free(command);
+    gt_free(command);
     open_program(p, 0);
     check_layout(p);
     check_types(p);

@@ -63,7 +63,7 @@ static void damage(const char *options)
     char *command = gt_format("gcc -O0 -no-pie %s a.c -o a", options);
     struct program *p = build_program("a.c", text, command, "a");
     uint64_t seed = 0x9e3779b97f4a7c15;
-    free(command);
+    gt_free(command);
     for (int round = 0; round < ROUNDS; round++) {
         const Elf64_Shdr *section = debug_section(p, next(&seed));
         if (!section || !section->sh_size) continue;

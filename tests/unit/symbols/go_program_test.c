@@ -154,7 +154,7 @@ static void check(const char *flags)
     }
     char *command = gt_format("CGO_ENABLED=0 go build %s -o a a.go", flags);
     struct program *p = build_program("a.go", text, command, "a");
-    free(command);
+    gt_free(command);
     open_program(p, 0);
     reopen_where_loaded(p);
     check_facts(p);

@@ -38,7 +38,7 @@ static inline void write_source(const struct program *program, const char *name,
     assert_non_null(out);
     fputs(text, out);
     assert_int_equal(fclose(out), 0);
-    free(path);
+    gt_free(path);
 }
 
 static inline void read_binary(struct program *program, const char *name)
@@ -52,7 +52,7 @@ static inline void read_binary(struct program *program, const char *name)
     program->file = gt_alloc(program->size);
     assert_int_equal(fread(program->file, 1, program->size, in), program->size);
     fclose(in);
-    free(path);
+    gt_free(path);
 }
 
 static inline void run_binary(struct program *program, const char *name)
@@ -63,7 +63,7 @@ static inline void run_binary(struct program *program, const char *name)
     size_t length = fread(program->output, 1, sizeof program->output - 1, in);
     program->output[length] = 0;
     assert_int_equal(pclose(in), 0);
-    free(command);
+    gt_free(command);
 }
 
 /* `command` is run in the program's own directory and makes the binary `name`. */
@@ -76,7 +76,7 @@ static inline struct program *build_program(const char *source, const char *text
     write_source(program, source, text);
     char *whole = gt_format("cd %s && %s", program->dir, command);
     assert_int_equal(system(whole), 0);
-    free(whole);
+    gt_free(whole);
     read_binary(program, name);
     run_binary(program, name);
     return program;
@@ -95,9 +95,9 @@ static inline void close_program(struct program *program)
     gt_dwarf_close(program->dwarf);
     char *command = gt_format("rm -rf %s", program->dir);
     assert_int_equal(system(command), 0);
-    free(command);
-    free(program->file);
-    free(program);
+    gt_free(command);
+    gt_free(program->file);
+    gt_free(program);
 }
 
 /* The index-th number on the line that starts with `name`. */

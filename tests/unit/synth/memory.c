@@ -174,9 +174,9 @@ struct synth *synth_new(const char *version)
 static void free_names(struct synth *synth)
 {
     for (size_t i = 0; i < synth->symbols.len; i++)
-        free(((struct synth_symbol *)gt_vec_at(&synth->symbols, i))->name);
+        gt_free(((struct synth_symbol *)gt_vec_at(&synth->symbols, i))->name);
     for (size_t i = 0; i < synth->functions.len; i++)
-        free(((struct synth_function *)gt_vec_at(&synth->functions, i))->name);
+        gt_free(((struct synth_function *)gt_vec_at(&synth->functions, i))->name);
 }
 
 static void free_opened(struct synth *synth)
@@ -197,12 +197,12 @@ void synth_free(struct synth *synth)
     free_opened(synth);
     free_names(synth);
     for (size_t i = 0; i < synth->goroutines.len; i++)
-        free(*(void **)gt_vec_at(&synth->goroutines, i));
+        gt_free(*(void **)gt_vec_at(&synth->goroutines, i));
     for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
         gt_vec_free(lists[i]);
     for (int i = 0; i < SYNTH_AREAS; i++)
-        free(synth->area[i].bytes);
-    free(synth);
+        gt_free(synth->area[i].bytes);
+    gt_free(synth);
 }
 
 struct synth *synth_begin(void **state, const char *version)

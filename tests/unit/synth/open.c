@@ -35,7 +35,7 @@ static void add_build_info(const struct synth *synth, struct blob *file)
     blob_add(file, mark, sizeof mark);
     blob_add(file, text, strlen(text));
     blob_add(file, mark, sizeof mark);
-    free(text);
+    gt_free(text);
 }
 
 static void add_symbols(const struct synth *synth, struct blob *file, struct blob *strings)
@@ -104,7 +104,7 @@ static struct blob make_binary(const struct synth *synth)
     blob_add(&file, strings.bytes, strings.size);
     blob_add(&file, section_names, sizeof section_names);
     blob_add(&file, info.bytes, info.size);
-    free(info.bytes), free(symbols.bytes), free(strings.bytes);
+    gt_free(info.bytes), gt_free(symbols.bytes), gt_free(strings.bytes);
     return file;
 }
 
@@ -168,7 +168,7 @@ static struct blob make_core(struct synth *synth, const char *binary)
 
     memcpy(headers->bytes, page.bytes, page.size);
     headers->used = page.size;
-    free(page.bytes);
+    gt_free(page.bytes);
     maker_init(&maker, ET_CORE);
     add_thread(synth, &maker);
     note_process(&maker, SYNTH_THREAD, "synth", "./synth");
@@ -190,7 +190,7 @@ static int file_of(struct blob *blob, const char *name, char path[PATH])
 
     assert_true(fd >= 0);
     assert_int_equal(write(fd, blob->bytes, blob->size), blob->size);
-    free(blob->bytes);
+    gt_free(blob->bytes);
     snprintf(path, PATH, "/proc/self/fd/%d", fd);
     return fd;
 }
@@ -209,7 +209,8 @@ struct gt_analysis *synth_open(struct synth *synth)
     struct blob core = make_core(synth, binary_path);
     synth->core = file_of(&core, "core", core_path);
     const char *const binaries[] = {binary_path, NULL};
-    const struct gt_core_options options = {.core_path = core_path, .exe_paths = binaries};
+    const struct gt_core_options options = {
+        .size = sizeof options, .core_path = core_path, .exe_paths = binaries};
     struct gt_error *error = gt_open(&options, &synth->analysis);
     if (error) fail_msg("%s", gt_error_message(error));
     return synth->analysis;
@@ -222,7 +223,7 @@ const struct gt_report *synth_report(struct synth *synth)
 
 const struct gt_report *synth_report_from(struct synth *synth, uint64_t min_bytes)
 {
-    const struct gt_report_options options = {.min_bytes = min_bytes};
+    const struct gt_report_options options = {.size = sizeof options, .min_bytes = min_bytes};
     struct gt_report *report = NULL;
     struct gt_error *error = gt_report_make(synth_open(synth), &options, &report);
 

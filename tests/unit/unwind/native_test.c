@@ -78,8 +78,8 @@ static void build(struct crash *crash, const char *flags)
                               "-Wl,--build-id %s chain.c -o chain",
                               crash->dir, flags);
     assert_int_equal(system(command), 0);
-    free(command);
-    free(path);
+    gt_free(command);
+    gt_free(path);
 }
 
 static void become_chain(const struct crash *crash, unsigned filter, const char *argument)
@@ -106,7 +106,7 @@ static bool run(struct crash *crash, unsigned filter, const char *argument)
     assert_true(WIFSIGNALED(status));
     char *pattern = gt_format("%s/*core*", crash->dir);
     bool have = WCOREDUMP(status) && glob(pattern, 0, NULL, &found) == 0;
-    free(pattern);
+    gt_free(pattern);
     if (!have) return false;
     struct gt_error *error = gt_core_open(found.gl_pathv[0], NULL, &crash->core);
     assert_null(error);
@@ -120,7 +120,7 @@ static void find_binary(struct crash *crash)
     const char *paths[] = {path, NULL};
 
     assert_null(gt_binary_find(crash->core, paths, false, &crash->binary));
-    free(path);
+    gt_free(path);
 }
 
 static void crash_deinit(struct crash *crash)
@@ -130,7 +130,7 @@ static void crash_deinit(struct crash *crash)
     gt_core_close(crash->core);
     gt_binary_close(crash->binary);
     assert_int_equal(system(command), 0);
-    free(command);
+    gt_free(command);
 }
 
 static void crash_init(struct crash *crash, const char *flags, unsigned filter,
@@ -393,7 +393,7 @@ static void damage(struct crash *crash, const char *name, unsigned rounds)
         if (round % 8 == 7) memcpy(bytes, copy, size);
     }
     memcpy(bytes, copy, size);
-    free(copy);
+    gt_free(copy);
 }
 
 static void damaged_tables_end_the_walk(void **state)
@@ -465,7 +465,7 @@ static void hostile_tables_are_not_believed(void **state)
     }
     walk(&crash);
     assert_chain(&crash, 0);
-    free(copy);
+    gt_free(copy);
     crash_deinit(&crash);
 }
 

@@ -1,0 +1,135 @@
+/* Where calls begin, and where they unwind to. */
+#include "inspector/base/call.h"
+
+#include "inspector/base/alloc.h"
+#include "inspector/base/error.h"
+
+#include <errno.h>
+#include <setjmp.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+struct gt_call {
+    jmp_buf entry;
+    struct gt_holdings *holdings;
+    struct gt_call *outer; /* a program's own call may call the library */
+    size_t asked;          /* what could not be had; 0: unknown */
+};
+
+static _Thread_local struct gt_call *current;
+
+/* ---- resources ------------------------------------------------------------------------------- */
+
+struct gt_resource {
+    struct gt_link link;
+    void *what;
+    size_t size;
+    gt_release_fn *release;
+};
+
+struct gt_resource *gt_hold(void *what, size_t size, gt_release_fn *release)
+{
+    struct gt_resource *resource = malloc(sizeof *resource);
+
+    if (!resource) {
+        release(what, size);
+        gt_call_fail(sizeof *resource);
+        return NULL;
+    }
+    *resource = (struct gt_resource){.what = what, .size = size, .release = release};
+    gt_link_alone(&resource->link);
+    if (current) gt_link_after(&resource->link, &current->holdings->resources);
+    return resource;
+}
+
+void gt_let_go(struct gt_resource *resource)
+{
+    if (!resource) return;
+    gt_unlink(&resource->link);
+    resource->release(resource->what, resource->size);
+    free(resource);
+}
+
+static void close_file(void *what, size_t file)
+{
+    (void)what;
+    close((int)file);
+}
+
+struct gt_resource *gt_hold_file(int file)
+{
+    return gt_hold(NULL, (size_t)file, close_file);
+}
+
+/* ---- holdings ------------------------------------------------------------------------------ */
+
+void gt_holdings_init(struct gt_holdings *holdings)
+{
+    *holdings = (struct gt_holdings){.lost = false};
+    gt_link_alone(&holdings->blocks);
+    gt_link_alone(&holdings->resources);
+}
+
+/* Resources first, the latest first: one may use those before it, and blocks. */
+static void release_all(struct gt_holdings *holdings)
+{
+    while (holdings->resources.next != &holdings->resources)
+        gt_let_go((struct gt_resource *)holdings->resources.next);
+    while (holdings->blocks.next != &holdings->blocks)
+        gt_free_link(holdings->blocks.next);
+    holdings->lost = true;
+}
+
+/* ---- calls --------------------------------------------------------------------------------- */
+
+struct gt_link *gt_call_blocks(void)
+{
+    return current ? &current->holdings->blocks : NULL;
+}
+
+void gt_call_fail(size_t size)
+{
+    if (!current) return;
+    current->asked = size;
+    longjmp(current->entry, 1);
+}
+
+void gt_call_check(void)
+{
+    if (errno == ENOMEM) gt_call_fail(0);
+}
+
+/* Whether the body came to its end with all the memory that it asked for. */
+static bool run(struct gt_call *call, gt_body *body, void *args, struct gt_error **error)
+{
+    if (setjmp(call->entry) != 0) return false;
+    *error = body(args);
+    return errno != ENOMEM || gt_error_code(*error) == GT_ERR_MEMORY;
+}
+
+struct gt_error *gt_call(struct gt_holdings *holdings, gt_body *body, void *args)
+{
+    struct gt_call call = {.holdings = holdings, .outer = current};
+    struct gt_error *error = NULL;
+    int before = errno;
+
+    current = &call;
+    errno = 0;
+    bool done = run(&call, body, args, &error);
+    current = call.outer;
+    errno = before;
+    if (done) {
+        gt_error_detach(error);
+        return error;
+    }
+    release_all(holdings);
+    return gt_error_memory(call.asked);
+}
+
+struct gt_error *gt_call_alone(gt_body *body, void *args)
+{
+    struct gt_holdings holdings;
+
+    gt_holdings_init(&holdings);
+    return gt_call(&holdings, body, args);
+}

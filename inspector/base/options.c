@@ -1,0 +1,26 @@
+#include "inspector/base/options.h"
+
+#include <string.h>
+
+static bool is_zero(const unsigned char *bytes, size_t size)
+{
+    while (size > 0 && bytes[size - 1] == 0)
+        size--;
+    return size == 0;
+}
+
+struct gt_error *gt_options_take(void *own, size_t size, const void *given)
+{
+    size_t told = size;
+
+    memset(own, 0, size);
+    if (given) memcpy(&told, given, sizeof told);
+    if (told < sizeof told)
+        return gt_error_plain(GT_ERR_USAGE, "an option struct must begin with its size");
+    size_t known = told < size ? told : size;
+    if (given) memcpy(own, given, known);
+    memcpy(own, &size, sizeof size);
+    if (given && !is_zero((const unsigned char *)given + known, told - known))
+        return gt_error_plain(GT_ERR_USAGE, "an option is set that this version does not know");
+    return NULL;
+}

@@ -1,0 +1,16 @@
+/*
+ * Option structs of the public header, which grow from version to version.
+ *
+ * Invariant: each begins with `size_t size`, which the caller sets to sizeof. A shorter one is an
+ * earlier version's: what it lacks is 0, the default. A longer one is a later version's, and is
+ * taken as long as what is unknown here is 0.
+ */
+#ifndef GT_BASE_OPTIONS_H
+#define GT_BASE_OPTIONS_H
+
+#include "inspector/base/error.h"
+
+/* Copies `given`, which may be NULL for the defaults, into the `size` bytes of `own`. */
+struct gt_error *gt_options_take(void *own, size_t size, const void *given);
+
+#endif
