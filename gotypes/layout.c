@@ -128,11 +128,11 @@ static void judge(void *ctx, const char *type, const char *path, enum gt_need ne
 
     if (need != GT_NEED_ALL || judgement->error) return;
     judgement->error =
-        gt_error_new(GT_ERR_MISSING,
-                     "the layout of %s%s%s is not known for %s: "
-                     "build the program without -ldflags=-w, or use a known Go version",
-                     type, path ? "." : "", path ? path : "",
-                     version->text[0] ? version->text : "this Go version");
+        gt_error_create(GT_ERR_MISSING,
+                        "the layout of %s%s%s is not known for %s: "
+                        "build the program without -ldflags=-w, or use a known Go version",
+                        type, path ? "." : "", path ? path : "",
+                        version->text[0] ? version->text : "this Go version");
 }
 
 struct gt_error *gt_layout_resolve(const struct gt_facts *facts,

@@ -21,13 +21,13 @@ static bool is_atomic_pointer(const struct gt_type_rec *rec)
 }
 
 static bool place_of_atomic(struct gt_types *types, const struct gt_type *type,
-                            struct gt_place_of_type *out)
+                            struct gt_pointer_slot *out)
 {
     gt_type_id array = gt_types_find(types, type->fields[0].type);
     gt_type_id pointer = array ? gt_types_elem(types, array) : GT_NO_TYPE;
 
-    *out = (struct gt_place_of_type){type->fields[type->field_count - 1].offset, GT_P_UNSAFE,
-                                     GT_NO_TYPE};
+    *out = (struct gt_pointer_slot){type->fields[type->field_count - 1].offset, GT_P_UNSAFE,
+                                    GT_NO_TYPE};
     if (!pointer || gt_types_get(types, pointer)->kind != GT_T_POINTER) return true;
     out->kind = GT_P_POINTER;
     out->type = gt_types_elem(types, pointer);
@@ -43,34 +43,34 @@ static bool is_shape(const struct gt_type *type)
 }
 
 /* What a leaf holds; false for a kind that holds no pointers. */
-static bool place_of(struct gt_types *types, gt_type_id leaf, struct gt_place_of_type *out)
+static bool place_of(struct gt_types *types, gt_type_id leaf, struct gt_pointer_slot *out)
 {
     const struct gt_type *type = gt_types_get(types, leaf);
     switch (type->kind) {
     case GT_T_POINTER:
-        *out = (struct gt_place_of_type){0, GT_P_POINTER, gt_types_elem(types, leaf)};
-        if (is_shape(type)) *out = (struct gt_place_of_type){0, GT_P_SHAPED, GT_NO_TYPE};
+        *out = (struct gt_pointer_slot){0, GT_P_POINTER, gt_types_elem(types, leaf)};
+        if (is_shape(type)) *out = (struct gt_pointer_slot){0, GT_P_SHAPED, GT_NO_TYPE};
         return true;
     case GT_T_STRING:
-        *out = (struct gt_place_of_type){0, GT_P_STRING, leaf};
+        *out = (struct gt_pointer_slot){0, GT_P_STRING, leaf};
         return true;
     case GT_T_SLICE:
-        *out = (struct gt_place_of_type){0, GT_P_SLICE, gt_types_elem(types, leaf)};
+        *out = (struct gt_pointer_slot){0, GT_P_SLICE, gt_types_elem(types, leaf)};
         return true;
     case GT_T_INTERFACE:
-        *out = (struct gt_place_of_type){0, type->empty_interface ? GT_P_EFACE : GT_P_IFACE, leaf};
+        *out = (struct gt_pointer_slot){0, type->empty_interface ? GT_P_EFACE : GT_P_IFACE, leaf};
         return true;
     case GT_T_MAP:
-        *out = (struct gt_place_of_type){0, GT_P_MAP, leaf};
+        *out = (struct gt_pointer_slot){0, GT_P_MAP, leaf};
         return true;
     case GT_T_CHAN:
-        *out = (struct gt_place_of_type){0, GT_P_CHAN, gt_types_elem(types, leaf)};
+        *out = (struct gt_pointer_slot){0, GT_P_CHAN, gt_types_elem(types, leaf)};
         return true;
     case GT_T_FUNC:
-        *out = (struct gt_place_of_type){0, GT_P_FUNC, leaf};
+        *out = (struct gt_pointer_slot){0, GT_P_FUNC, leaf};
         return true;
     case GT_T_UNSAFE_POINTER:
-        *out = (struct gt_place_of_type){0, GT_P_UNSAFE, GT_NO_TYPE};
+        *out = (struct gt_pointer_slot){0, GT_P_UNSAFE, GT_NO_TYPE};
         return true;
     case GT_T_STRUCT:
         return place_of_atomic(types, type, out);
@@ -81,14 +81,13 @@ static bool place_of(struct gt_types *types, gt_type_id leaf, struct gt_place_of
 
 static int by_offset(const void *a, const void *b)
 {
-    const struct gt_place_of_type *left = a, *right = b;
+    const struct gt_pointer_slot *left = a, *right = b;
     return (left->offset > right->offset) - (left->offset < right->offset);
 }
 
-static void keep(struct gt_types *types, const struct gt_vec *found, struct gt_places *out)
+static void keep(struct gt_types *types, const struct gt_vec *found, struct gt_pointer_layout *out)
 {
-    struct gt_place_of_type *places =
-        gt_arena_alloc(&types->arena, found->len * sizeof *places + 1);
+    struct gt_pointer_slot *places = gt_arena_alloc(&types->arena, found->len * sizeof *places + 1);
     if (found->len) {
         memcpy(places, found->data, found->len * sizeof *places);
         qsort(places, found->len, sizeof *places, by_offset);
@@ -100,7 +99,7 @@ static void keep(struct gt_types *types, const struct gt_vec *found, struct gt_p
 /* A bucket's last word leads to the bucket that takes what it has no room for, up to Go 1.23; where
  * buckets have pointers it is called an unsafe.Pointer (cmd/compile/internal/reflectdata,
  * MapBucketType). */
-static void chain_buckets(gt_type_id id, const struct gt_type *type, struct gt_place_of_type *last)
+static void chain_buckets(gt_type_id id, const struct gt_type *type, struct gt_pointer_slot *last)
 {
     static const char name[] = "map.bucket[";
 
@@ -111,10 +110,10 @@ static void chain_buckets(gt_type_id id, const struct gt_type *type, struct gt_p
     last->type = id;
 }
 
-static void flatten(struct gt_types *types, gt_type_id id, struct gt_places *out)
+static void flatten(struct gt_types *types, gt_type_id id, struct gt_pointer_layout *out)
 {
-    struct gt_vec found = GT_VEC_OF(struct gt_place_of_type);
-    struct gt_place_of_type place;
+    struct gt_vec found = GT_VEC_OF(struct gt_pointer_slot);
+    struct gt_pointer_slot place;
     struct gt_walk walk;
     gt_type_id leaf;
     uint64_t offset;
@@ -134,12 +133,12 @@ static void flatten(struct gt_types *types, gt_type_id id, struct gt_places *out
     if (found.len) chain_buckets(id, gt_types_get(types, id), gt_vec_at(&found, found.len - 1));
     keep(types, &found, out);
     out->complete = walk.complete;
-    gt_vec_free(&found);
+    gt_vec_deinit(&found);
 }
 
-static const struct gt_places no_places = {NULL, 0, false};
+static const struct gt_pointer_layout no_places = {NULL, 0, false};
 
-const struct gt_places *gt_types_places(struct gt_types *types, gt_type_id id)
+const struct gt_pointer_layout *gt_types_pointer_layout(struct gt_types *types, gt_type_id id)
 {
     if (!id) return &no_places;
     struct gt_type_rec *rec = gt_type_rec(types, id);
@@ -179,8 +178,8 @@ static bool enter(struct gt_types *types, gt_type_id *id, uint64_t *offset)
     return false;
 }
 
-bool gt_types_place_at(struct gt_types *types, gt_type_id id, uint64_t offset,
-                       struct gt_place_of_type *place)
+bool gt_types_pointer_at(struct gt_types *types, gt_type_id id, uint64_t offset,
+                         struct gt_pointer_slot *place)
 {
     uint64_t inner = offset;
     for (int depth = 0; id && depth < GT_MAX_DEPTH; depth++) {

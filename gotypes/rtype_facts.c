@@ -130,10 +130,10 @@ struct gt_rtype_facts *gt_rtype_facts_create(struct gt_types *types, const struc
     return facts;
 }
 
-void gt_rtype_facts_free(struct gt_rtype_facts *facts)
+void gt_rtype_facts_destroy(struct gt_rtype_facts *facts)
 {
     if (!facts) return;
-    gt_strmap_free(&facts->by_name);
+    gt_strmap_deinit(&facts->by_name);
     gt_free(facts);
 }
 

@@ -16,13 +16,13 @@ struct gt_types *gt_types_create(const struct gt_types_sources *sources)
     return types;
 }
 
-void gt_types_free(struct gt_types *types)
+void gt_types_destroy(struct gt_types *types)
 {
     if (!types) return;
-    gt_vec_free(&types->recs);
-    gt_map_free(&types->by_rtype);
-    gt_map_free(&types->by_debug);
-    gt_arena_free(&types->arena);
+    gt_vec_deinit(&types->recs);
+    gt_map_deinit(&types->by_rtype);
+    gt_map_deinit(&types->by_debug);
+    gt_arena_deinit(&types->arena);
     gt_free(types);
 }
 

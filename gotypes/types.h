@@ -74,7 +74,7 @@ struct gt_type {
 };
 
 /* One pointer-bearing place of a type, arrays not unrolled past GT_MAX_PLACES. */
-enum gt_place_kind {
+enum gt_location_kind {
     GT_P_POINTER, /* *T: type is T */
     GT_P_STRING,  /* {ptr, len} */
     GT_P_SLICE,   /* {ptr, len, cap}: type is the element */
@@ -87,14 +87,14 @@ enum gt_place_kind {
     GT_P_SHAPED,  /* *T of a generic function's shape, which does not tell T: type is none */
 };
 
-struct gt_place_of_type {
+struct gt_pointer_slot {
     uint64_t offset;
-    uint8_t kind;    /* enum gt_place_kind */
+    uint8_t kind;    /* enum gt_location_kind */
     gt_type_id type; /* strings, interfaces and funcs: their own; GT_P_UNSAFE: none */
 };
 
-struct gt_places {
-    const struct gt_place_of_type *places; /* by offset */
+struct gt_pointer_layout {
+    const struct gt_pointer_slot *places; /* by offset */
     size_t count;
     bool complete; /* false: the type was too large or too deep to flatten wholly */
 };
@@ -111,7 +111,7 @@ struct gt_types_sources {
 };
 
 struct gt_types *gt_types_create(const struct gt_types_sources *sources);
-void gt_types_free(struct gt_types *types); /* NULL is allowed */
+void gt_types_destroy(struct gt_types *types); /* NULL is allowed */
 
 /* The number of the type described there; GT_NO_TYPE if it cannot be read. Cached. */
 gt_type_id gt_types_find(struct gt_types *types, struct gt_type_ref ref);
@@ -148,13 +148,13 @@ bool gt_types_run_program(const struct gt_memory *mem, uint64_t addr, uint64_t w
                           unsigned char *mask);
 
 /* The pointer-bearing places of a type, arrays of up to a few thousand places unrolled. Cached. */
-const struct gt_places *gt_types_places(struct gt_types *types, gt_type_id id);
+const struct gt_pointer_layout *gt_types_pointer_layout(struct gt_types *types, gt_type_id id);
 
 /* The one place that holds the byte at `offset` of a type, however large the type; false when that
  * is no pointer. The place's own offset is where it begins: an interface's data word is its second
  * word, a slice's length too. */
-bool gt_types_place_at(struct gt_types *types, gt_type_id id, uint64_t offset,
-                       struct gt_place_of_type *place);
+bool gt_types_pointer_at(struct gt_types *types, gt_type_id id, uint64_t offset,
+                         struct gt_pointer_slot *place);
 
 /* The field path at a byte offset: ".token", ".idle[4].conn"; "" for the start of a non-struct.
  * Writes at most `size` bytes, NUL included. */

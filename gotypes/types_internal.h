@@ -25,7 +25,7 @@ struct gt_type_rec {
     uint8_t mask_asked; /* enum gt_answer, for each of the caches below */
     uint8_t places_asked;
     const unsigned char *mask;
-    struct gt_places places;
+    struct gt_pointer_layout places;
 };
 
 struct gt_types {

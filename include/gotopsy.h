@@ -4,13 +4,13 @@
  *     struct gt_core_options options = {.size = sizeof options, .core_path = "core"};
  *     struct gt_analysis *analysis;
  *     struct gt_error *error = gt_open(&options, &analysis);
- *     if (!error) error = gt_report_make(analysis, NULL, &report);
+ *     if (!error) error = gt_report_create(analysis, NULL, &report);
  *     if (!error) error = gt_report_write(report, GT_FORMAT_JSON, NULL, stdout);
  *
  * Ownership: what a function hands out through a `struct X **` is the caller's, and goes back by
  * the function named X_free or gt_close. All that a report points to belongs to that report, and
  * a report stands alone: it outlives its analysis.
- * Errors: NULL is success; else an error that the caller frees with gt_error_free().
+ * Errors: NULL is success; else an error that the caller frees with gt_error_destroy().
  * Threads: distinct analyses are independent; one analysis or report serves one thread at a time.
  * Units: sizes are bytes of the target, heap sizes are those of size-class slots (Go's own
  * HeapAlloc counts so), addresses are the target's, durations nanoseconds, unknown is GT_UNKNOWN.
@@ -49,7 +49,7 @@ GT_API enum gt_code gt_error_code(const struct gt_error *error);
 GT_API const char *gt_error_path(const struct gt_error *error); /* the file; NULL: about none */
 GT_API int gt_error_errno(const struct gt_error *error);        /* of the system; 0: none */
 GT_API uint64_t gt_error_address(const struct gt_error *error); /* the target's; 0: about none */
-GT_API void gt_error_free(struct gt_error *error);              /* NULL is allowed */
+GT_API void gt_error_destroy(struct gt_error *error);           /* NULL is allowed */
 
 /* ---- opening ------------------------------------------------------------------------------ */
 
@@ -106,11 +106,11 @@ enum gt_origin {                    /* whose code a function is */
                  GT_ORIGIN_LIBRARY /* Go's own */
 };
 
-struct gt_place {         /* a place in the source */
-    const char *function; /* "main.(*server).loop"; never NULL */
-    const char *file;     /* whole, as the compiler had it; NULL when unknown */
-    const char *source;   /* from the top of its module: "internal/fetch/fetch.go",
-                             "github.com/x/y@v1.2.0/z.go", "net/http/transport.go"; or NULL */
+struct gt_source_location { /* a place in the source */
+    const char *function;   /* "main.(*server).loop"; never NULL */
+    const char *file;       /* whole, as the compiler had it; NULL when unknown */
+    const char *source;     /* from the top of its module: "internal/fetch/fetch.go",
+                               "github.com/x/y@v1.2.0/z.go", "net/http/transport.go"; or NULL */
     enum gt_origin origin;
     uint32_t line;   /* 0 when unknown */
     bool inlined;    /* inlined into the next place of its stack */
@@ -128,7 +128,7 @@ struct gt_place {         /* a place in the source */
 };
 
 struct gt_stack { /* innermost first */
-    const struct gt_place *places;
+    const struct gt_source_location *locations;
     size_t count;
 };
 
@@ -206,7 +206,7 @@ struct gt_instance {
             uint64_t blocked_on_address;
             const char *blocked_on_type;
             struct gt_stack stack;
-            struct gt_place created_by; /* function NULL when unknown */
+            struct gt_source_location created_by; /* function NULL when unknown */
             const struct gt_label *labels;
             size_t label_count;
             uint64_t stack_bytes;
@@ -231,7 +231,7 @@ struct gt_instance {
         } cycle;
         struct { /* GT_DEFERRED_CALLS */
             uint64_t goroutine;
-            struct gt_place site; /* function: the one that defers */
+            struct gt_source_location site; /* function: the one that defers */
             const char *deferred_function;
             uint64_t calls;
         } deferred;
@@ -310,10 +310,10 @@ struct gt_finding {
     size_t instance_count;
 };
 
-struct gt_ancestor {            /* who started a goroutine, or the one that did */
-    uint64_t goroutine;         /* 0 when a group's goroutines had several such */
-    struct gt_stack stack;      /* when it did */
-    struct gt_place created_by; /* function NULL when unknown */
+struct gt_ancestor {                      /* who started a goroutine, or the one that did */
+    uint64_t goroutine;                   /* 0 when a group's goroutines had several such */
+    struct gt_stack stack;                /* when it did */
+    struct gt_source_location created_by; /* function NULL when unknown */
 };
 
 struct gt_kept {             /* what a group of goroutines keeps by one variable */
@@ -330,9 +330,9 @@ struct gt_goroutine_group { /* goroutines with the same stack, status and wait r
     int64_t wait_ns_max;
     const int64_t *waits_ns; /* of each of ids; NULL when only the longest was kept */
     struct gt_stack stack;
-    struct gt_place created_by;          /* function NULL when unknown */
-    const char *created_in;              /* the function that it is inlined into, or itself */
-    const struct gt_ancestor *ancestors; /* where GODEBUG=tracebackancestors was on */
+    struct gt_source_location created_by; /* function NULL when unknown */
+    const char *created_in;               /* the function that it is inlined into, or itself */
+    const struct gt_ancestor *ancestors;  /* where GODEBUG=tracebackancestors was on */
     size_t ancestor_count;
     const uint64_t *parents; /* of each of ids, who started it: 0 when unknown; may be NULL */
     /* Of each of ids, word_count words: those of the arguments of the stack's places, in order.
@@ -446,7 +446,7 @@ struct gt_report {
         const struct gt_goroutine_group *groups; /* the largest first */
         size_t group_count;
     } goroutines;
-    struct {                             /* filled by gt_threads_make() alone */
+    struct {                             /* filled by gt_report_create_threads() alone */
         const struct gt_os_thread *list; /* those with a goroutine first, idle ones last */
         size_t count;
     } threads;
@@ -468,7 +468,7 @@ struct gt_report {
     struct {
         uint64_t bytes, objects;
     } leaks_total; /* what goes when every finding is fixed; stacks included in bytes */
-    struct {       /* what gt_wait_graph_make() tells in full, as far as locks alone tell it */
+    struct {       /* what gt_wait_graph_create() tells in full, as far as locks alone tell it */
         uint64_t deadlocks;  /* circles of goroutines, each of which holds what another locks */
         uint64_t deadlocked; /* goroutines on one of these */
         uint64_t behind;     /* that wait for a lock of one that is deadlocked */
@@ -499,17 +499,17 @@ struct gt_report_options {
     size_t instances;   /* at most so many a finding; 0: 20 */
     bool show_data;     /* the first bytes of strings may appear, in windows' data and panics */
     bool no_holders;    /* leave out the largest holders, which take nearly half of the time */
-    /* For gt_goroutines_make() alone: */
+    /* For gt_report_create_goroutines() alone: */
     bool by_labels; /* only goroutines with the same labels are alike */
     bool retained;  /* also what they keep of the heap, which takes a mark and types of it */
     bool arguments; /* read the words of arguments, which GT_FORMAT_TRACEBACK tells */
 };
 
 /* Looks for all seven causes. `options` NULL is the defaults. */
-GT_API struct gt_error *gt_report_make(struct gt_analysis *analysis,
-                                       const struct gt_report_options *options,
-                                       struct gt_report **report);
-GT_API void gt_report_free(struct gt_report *report); /* NULL is allowed */
+GT_API struct gt_error *gt_report_create(struct gt_analysis *analysis,
+                                         const struct gt_report_options *options,
+                                         struct gt_report **report);
+GT_API void gt_report_destroy(struct gt_report *report); /* NULL is allowed */
 
 GT_API const char *gt_kind_name(enum gt_kind kind);            /* "hung-goroutine" */
 GT_API const char *gt_confidence_name(enum gt_confidence how); /* "proven" */
@@ -543,24 +543,24 @@ GT_API struct gt_error *gt_report_write(const struct gt_report *report, enum gt_
 GT_API struct gt_error *gt_goroutines_write(const struct gt_report *report, enum gt_format format,
                                             const struct gt_style *style, FILE *to);
 
-/* As gt_report_make, but only the process and its goroutines: no findings, and no heap analysis
+/* As gt_report_create, but only the process and its goroutines: no findings, and no heap analysis
  * unless `retained` asks for it. Of the options show_data, by_labels, arguments and retained count.
  */
-GT_API struct gt_error *gt_goroutines_make(struct gt_analysis *analysis,
-                                           const struct gt_report_options *options,
-                                           struct gt_report **report);
+GT_API struct gt_error *gt_report_create_goroutines(struct gt_analysis *analysis,
+                                                    const struct gt_report_options *options,
+                                                    struct gt_report **report);
 
 /* ---- threads: what each does, and for which goroutine --------------------------------------- */
 
 /*
- * As gt_report_make, but only the process and its threads. A thread that the runtime knows is
+ * As gt_report_create, but only the process and its threads. A thread that the runtime knows is
  * "running" its goroutine's Go code, in a "syscall" or in "C" for it; or without a goroutine "idle"
  * or at work for the "runtime" itself. One that it does not know is C's own, "foreign". Of the
  * options, which may be NULL, show_data counts.
  */
-GT_API struct gt_error *gt_threads_make(struct gt_analysis *analysis,
-                                        const struct gt_report_options *options,
-                                        struct gt_report **report);
+GT_API struct gt_error *gt_report_create_threads(struct gt_analysis *analysis,
+                                                 const struct gt_report_options *options,
+                                                 struct gt_report **report);
 /* Only the threads: text, or JSON by the schema gotopsy-threads/1. With style->all the stacks of
  * idle threads are shown, too, and the runtime's own functions in all of them. */
 GT_API struct gt_error *gt_threads_write(const struct gt_report *report, enum gt_format format,
@@ -582,21 +582,21 @@ struct gt_waker {        /* who leads to what is waited for */
     struct gt_path path; /* from its variable to the pointer to what is waited for */
 };
 
-struct gt_lock_holder { /* who holds what is waited for, as far as frames tell */
+struct gt_lock_owner { /* who holds what is waited for, as far as frames tell */
     uint64_t goroutine;
     const char *how;      /* "deferred unlock", "lock": it stands behind a call of Lock; "pointer":
                              a frame leads there; "writer": it waits itself to write */
     const char *variable; /* that leads there: "main.transfer variable from"; or NULL */
-    struct gt_place locked; /* function NULL when that is not known */
+    struct gt_source_location locked; /* function NULL when that is not known */
 };
 
-enum gt_custody {                /* who has the lock that is waited for */
-                  GT_NO_LOCK,    /* it is no lock, or its state is not known */
-                  GT_LOCK_FREE,  /* nobody: its state says so, and the goroutine may go on */
-                  GT_LOCK_HELD,  /* those told as its holders */
-                  GT_LOCK_TAKEN, /* somebody, but frames do not tell who */
-                  GT_LOCK_LEFT,  /* it is locked, and no live goroutine is between its Lock and
-                                    Unlock, by frames  and deferred calls: an Unlock is missing */
+enum gt_lock_state {                /* who has the lock that is waited for */
+                     GT_NO_LOCK,    /* it is no lock, or its state is not known */
+                     GT_LOCK_FREE,  /* nobody: its state says so, and the goroutine may go on */
+                     GT_LOCK_HELD,  /* those told as its holders */
+                     GT_LOCK_TAKEN, /* somebody, but frames do not tell who */
+                     GT_LOCK_LEFT,  /* it is locked, and no live goroutine is between its Lock and
+                                       Unlock, by frames  and deferred calls: an Unlock is missing */
 };
 
 struct gt_waiting {     /* goroutines that wait alike: same stack, same reason */
@@ -612,14 +612,14 @@ struct gt_waiting {     /* goroutines that wait alike: same stack, same reason *
     uint64_t blocked_on_address;
     bool same_thing; /* all of them wait for the same; else each has one of its own */
     struct gt_stack stack;
-    struct gt_place created_by; /* function NULL when unknown */
-    uint64_t parent;            /* who started it; 0 when unknown */
+    struct gt_source_location created_by; /* function NULL when unknown */
+    uint64_t parent;                      /* who started it; 0 when unknown */
     const struct gt_label *labels;
     size_t label_count;
-    const struct gt_lock_holder *holders; /* one if it is sure, else those it may be */
-    size_t holder_count;
-    bool more_holders;
-    enum gt_custody custody;       /* of a mutex, or a RWMutex */
+    const struct gt_lock_owner *owners; /* one if it is sure, else those it may be */
+    size_t owner_count;
+    bool more_owners;
+    enum gt_lock_state custody;    /* of a mutex, or a RWMutex */
     const struct gt_waker *wakers; /* the nearest first */
     size_t waker_count;
     bool more_wakers; /* there are more, or they were not all looked for */
@@ -630,10 +630,10 @@ struct gt_waiting {     /* goroutines that wait alike: same stack, same reason *
 struct gt_wait_edge { /* of a circle: a goroutine and who has what it waits for */
     uint64_t goroutine;
     struct gt_blocked_thing thing;
-    struct gt_place waits;        /* where; function NULL when unknown */
-    bool holds;                   /* that one holds it; else he only leads to it */
-    struct gt_lock_holder holder; /* how: "reaches" when he only leads to it */
-    uint64_t candidates;          /* how many it may be, him included; 1: nobody else */
+    struct gt_source_location waits; /* where; function NULL when unknown */
+    bool holds;                      /* that one holds it; else it only leads there */
+    struct gt_lock_owner owner;      /* how: "reaches" when it only leads there */
+    uint64_t candidates;             /* how many it may be, this one included; 1: no other */
 };
 
 struct gt_wait_cycle { /* each waits for what the next one has, the last for what the first has */
@@ -664,7 +664,7 @@ struct gt_outside_group { /* such goroutines with the same stack and reason */
     const struct gt_outside_wait *waits;
     size_t wait_count;
     struct gt_stack stack; /* of the first of them */
-    struct gt_place created_by;
+    struct gt_source_location created_by;
 };
 
 struct gt_wait_graph {
@@ -693,14 +693,14 @@ struct gt_wait_options {
 /* Who could wake whom, by the same proof as the report's hung goroutines (runtime/mgc.go,
  * findGoroutineLeaks). `options` NULL is the defaults. GT_ERR_USAGE when no goroutine has the id
  * or when it waits for nothing that another or the world could give. */
-GT_API struct gt_error *gt_wait_graph_make(struct gt_analysis *analysis,
-                                           const struct gt_wait_options *options,
-                                           struct gt_wait_graph **graph);
+GT_API struct gt_error *gt_wait_graph_create(struct gt_analysis *analysis,
+                                             const struct gt_wait_options *options,
+                                             struct gt_wait_graph **graph);
 /* As text, JSON (the schema gotopsy-waits/1) or GT_FORMAT_DOT, for Graphviz. */
 GT_API struct gt_error *gt_wait_graph_write(const struct gt_wait_graph *graph,
                                             enum gt_format format, const struct gt_style *style,
                                             FILE *to);
-GT_API void gt_wait_graph_free(struct gt_wait_graph *graph); /* NULL is allowed */
+GT_API void gt_wait_graph_destroy(struct gt_wait_graph *graph); /* NULL is allowed */
 
 /* ---- check: gotopsy's live set against the collector's own marks --------------------------- */
 
@@ -756,12 +756,12 @@ struct gt_check {
 };
 
 /* `options` may be NULL. */
-GT_API struct gt_error *gt_check_make(struct gt_analysis *analysis,
-                                      const struct gt_check_options *options,
-                                      struct gt_check **check);
+GT_API struct gt_error *gt_check_create(struct gt_analysis *analysis,
+                                        const struct gt_check_options *options,
+                                        struct gt_check **check);
 GT_API struct gt_error *gt_check_write(const struct gt_check *check, enum gt_format format,
                                        const struct gt_style *style, FILE *to);
-GT_API void gt_check_free(struct gt_check *check); /* NULL is allowed */
+GT_API void gt_check_destroy(struct gt_check *check); /* NULL is allowed */
 
 #ifdef __cplusplus
 }

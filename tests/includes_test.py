@@ -251,7 +251,7 @@ def test_blocks_go_back_to_where_they_come_from():
         ("inspector/core/core.c", "#  include <jansson.h>"),
         ("inspector/unwind/frames.c", '#include "inspector/runtime/process/process.h"'),
         ("inspector/runtime/heap/spans.c", '#include "inspector/runtime/roots/roots.h"'),
-        ("inspector/runtime/typing/words.c", '#include "inspector/detect/study.h"'),
+        ("inspector/runtime/typing/words.c", '#include "inspector/detect/heap_analysis.h"'),
         ("inspector/detect/timers/judge.c", '#include "inspector/detect/detectors/detector.h"'),
         ("inspector/api/open.c", '#include "inspector/cli/options.h"'),
         ("inspector/core/core.c", '#include "core.h"'),

@@ -119,5 +119,5 @@ def test_a_program_can_be_built(gotopsy, demo_core, prefix, tmp_path, static):
 @pytest.mark.skipif(not shutil.which("g++"), reason="g++ is not installed")
 def test_the_header_is_also_for_cpp(tmp_path):
     source = tmp_path / "example.cpp"
-    source.write_text("#include <gotopsy.h>\nint main() { gt_error_free(nullptr); }\n")
+    source.write_text("#include <gotopsy.h>\nint main() { gt_error_destroy(nullptr); }\n")
     run("g++", "-Wall", "-Wextra", "-Werror", "-I", HEADER.parent, "-fsyntax-only", source)

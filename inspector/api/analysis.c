@@ -110,7 +110,7 @@ void gt_close(struct gt_analysis *analysis)
     free(analysis);
 }
 
-struct gt_report *gt_report_new(void)
+struct gt_report *gt_report_create_empty(void)
 {
     struct gt_report *report = gt_calloc(1, sizeof *report);
 
@@ -126,10 +126,10 @@ struct gt_report *gt_report_keep(struct gt_report *report)
     return report;
 }
 
-void gt_report_free(struct gt_report *report)
+void gt_report_destroy(struct gt_report *report)
 {
     if (!report) return;
-    gt_arena_free(report->storage);
+    gt_arena_deinit(report->storage);
     gt_free(report->storage);
     gt_free(report);
 }

@@ -14,7 +14,7 @@
 #define GT_API_ANALYSIS_H
 
 #include "inspector/base/call.h"
-#include "inspector/detect/study.h"
+#include "inspector/detect/heap_analysis.h"
 #include "inspector/runtime/waits/timers.h"
 #include "inspector/runtime/waits/waits.h"
 
@@ -40,22 +40,23 @@ struct gt_error *gt_analysis_heap(struct gt_analysis *analysis);
 /* Says that `stage` of a report begins. */
 void gt_analysis_stage(const struct gt_analysis *analysis, const char *stage);
 
-/* A study of an analysis whose heap is open; its strings go to `storage`. */
-void gt_study_begin(struct gt_study *study, const struct gt_analysis *analysis,
-                    struct gt_arena *storage);
+/* The heap of an analysis whose heap is open, for the detectors; strings go to `storage`. */
+void gt_heap_analysis_init(struct gt_heap_analysis *heap_analysis,
+                           const struct gt_analysis *analysis, struct gt_arena *storage);
 /* The same without types, for who makes those that it needs. */
-void gt_study_begin_untyped(struct gt_study *study, const struct gt_analysis *analysis,
-                            struct gt_arena *storage);
-void gt_study_end(struct gt_study *study);
+void gt_heap_analysis_init_untyped(struct gt_heap_analysis *heap_analysis,
+                                   const struct gt_analysis *analysis, struct gt_arena *storage);
+void gt_heap_analysis_deinit(struct gt_heap_analysis *heap_analysis);
 
 /* Fills the parts of a report that need no heap: core, binary, collector, goroutines. */
 void gt_fill_process(const struct gt_analysis *analysis, struct gt_report *report);
-/* Of the options, which may be NULL, those of gt_goroutines_make() that are about groups count. */
+/* Of the options, which may be NULL, those of gt_report_create_goroutines() that are about groups
+ * count. */
 void gt_fill_goroutines(const struct gt_analysis *analysis, const struct gt_report_options *options,
                         struct gt_report *report);
 
 /* What each group of goroutines keeps, where the core holds their stacks; after the goroutines. */
-void gt_fill_retained(struct gt_study *study, struct gt_report *report);
+void gt_fill_retained(struct gt_heap_analysis *heap_analysis, struct gt_report *report);
 
 /* How the process was ended; after the goroutines, of which it puts the one that died first. */
 void gt_fill_crash(const struct gt_analysis *analysis, bool show_data, struct gt_report *report);
@@ -64,7 +65,7 @@ void gt_fill_crash(const struct gt_analysis *analysis, bool show_data, struct gt
 void gt_fill_notes(const struct gt_analysis *analysis, struct gt_report *report);
 
 /* A report with nothing in it but its storage. */
-struct gt_report *gt_report_new(void);
+struct gt_report *gt_report_create_empty(void);
 /* The same report, which hangs on no call any more. */
 struct gt_report *gt_report_keep(struct gt_report *report);
 

@@ -1,6 +1,6 @@
 #include "inspector/api/make_ancestors.h"
 
-#include "inspector/detect/describe/places.h"
+#include "inspector/detect/describe/locations.h"
 #include "inspector/runtime/goroutines/ancestors.h"
 
 void gt_add_ancestors_key(const struct gt_analysis *analysis, const struct gt_goroutine *g,
@@ -43,8 +43,8 @@ void gt_fill_ancestors(const struct gt_analysis *analysis, const struct gt_membe
         bool shared = is_shared(analysis, members, count, i, record.id);
         ancestors[group->ancestor_count++] = (struct gt_ancestor){
             .goroutine = shared ? record.id : 0,
-            .stack = gt_places_called(analysis->process, storage, record.pcs, record.pc_count),
-            .created_by = gt_place_created(analysis->process, &started, storage),
+            .stack = gt_locations_called(analysis->process, storage, record.pcs, record.pc_count),
+            .created_by = gt_location_created(analysis->process, &started, storage),
         };
     }
     group->ancestors = ancestors;

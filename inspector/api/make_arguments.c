@@ -3,7 +3,7 @@
 #include "inspector/api/make_arguments.h"
 #include "gotypes/arguments.h"
 #include "inspector/api/analysis.h"
-#include "inspector/detect/describe/places.h"
+#include "inspector/detect/describe/locations.h"
 
 struct word { /* where one lies: from the first argument of a frame on */
     uint32_t frame;
@@ -16,9 +16,9 @@ static struct gt_vec list_words(const struct gt_analysis *analysis, const struct
     struct gt_argument arguments[GT_MAX_ARGUMENTS];
 
     for (uint32_t i = 0; i < g->frame_count; i++) {
-        i += gt_places_gap(g, i);
-        size_t count = gt_place_arguments(analysis->process, analysis->goroutines, g, i, arguments,
-                                          GT_MAX_ARGUMENTS);
+        i += gt_locations_gap(g, i);
+        size_t count = gt_location_arguments(analysis->process, analysis->goroutines, g, i,
+                                             arguments, GT_MAX_ARGUMENTS);
         for (size_t j = 0; j < count; j++) {
             struct word word = {i, arguments[j].offset, arguments[j].size};
             if (arguments[j].kind == GT_ARGUMENT_WORD) gt_vec_add(&words, &word);
@@ -63,5 +63,5 @@ void gt_fill_arguments(const struct gt_analysis *analysis, const struct gt_membe
         group->words = kept;
         group->word_count = words.len;
     }
-    gt_vec_free(&words);
+    gt_vec_deinit(&words);
 }

@@ -6,59 +6,59 @@
 
 enum { USUAL_EXAMPLES = 10 };
 
-struct filling {
+struct filler {
     const struct gt_analysis *analysis;
     struct gt_check *check;
 };
 
 /* ---- one object ---------------------------------------------------------------------------- */
 
-static const char *copied(const struct filling *filling, const char *text)
+static const char *copied(const struct filler *filler, const char *text)
 {
-    return text ? gt_arena_strndup(filling->check->storage, text, strlen(text)) : NULL;
+    return text ? gt_arena_strndup(filler->check->storage, text, strlen(text)) : NULL;
 }
 
 /* What the allocator noted, or the function that a closure begins with. */
-static const char *type_of(const struct filling *filling, uint32_t object)
+static const char *type_of(const struct filler *filler, uint32_t object)
 {
-    const struct gt_goheap *heap = filling->analysis->heap;
+    const struct gt_goheap *heap = filler->analysis->heap;
     uint64_t rtype = gt_goheap_header(heap, object), first;
 
     if (rtype) {
         gt_type_id id = gt_types_at(heap->process->types, rtype);
-        if (id != GT_NO_TYPE) return copied(filling, gt_types_get(heap->process->types, id)->name);
+        if (id != GT_NO_TYPE) return copied(filler, gt_types_get(heap->process->types, id)->name);
     }
     if (object >= heap->graph.scan_objects) return NULL;
     uint64_t addr = gt_heap_address(&heap->graph, object);
     if (!gt_mem_u64(heap->process->mem, addr, &first)) return NULL;
     const char *function = gt_process_closure(heap->process, addr);
     if (strcmp(function, "?") == 0) return NULL;
-    return gt_arena_format(filling->check->storage, "closure of %s", function);
+    return gt_arena_format(filler->check->storage, "closure of %s", function);
 }
 
-static struct gt_check_example example_of(const struct filling *filling, uint64_t addr)
+static struct gt_check_example example_of(const struct filler *filler, uint64_t addr)
 {
-    const struct gt_heap *graph = &filling->analysis->heap->graph;
+    const struct gt_heap *graph = &filler->analysis->heap->graph;
     const struct gt_region *region = gt_heap_region(graph, addr);
     uint32_t object = gt_heap_object(graph, addr);
 
     return (struct gt_check_example){
         .address = addr,
         .bytes = region ? region->slot_size : 0,
-        .type = object != GT_NO_OBJECT ? type_of(filling, object) : NULL,
+        .type = object != GT_NO_OBJECT ? type_of(filler, object) : NULL,
     };
 }
 
 /* ---- differences --------------------------------------------------------------------------- */
 
-static void fill_label(const struct filling *filling, enum gt_reason reason,
+static void fill_label(const struct filler *filler, enum gt_reason reason,
                        const struct gt_reason_count *count, struct gt_check_label *out)
 {
     size_t size = count->examples.len * sizeof(struct gt_check_example);
-    struct gt_check_example *examples = gt_arena_alloc(filling->check->storage, size);
+    struct gt_check_example *examples = gt_arena_alloc(filler->check->storage, size);
 
     for (size_t i = 0; i < count->examples.len; i++)
-        examples[i] = example_of(filling, gt_vec_u64(&count->examples, i));
+        examples[i] = example_of(filler, gt_vec_u64(&count->examples, i));
     *out = (struct gt_check_label){.name = gt_reason_name(reason),
                                    .explains = gt_reason_explains(reason),
                                    .objects = count->objects,
@@ -67,10 +67,10 @@ static void fill_label(const struct filling *filling, enum gt_reason reason,
                                    .example_count = count->examples.len};
 }
 
-static void fill_difference(const struct filling *filling, const struct gt_reason_count *counts,
+static void fill_difference(const struct filler *filler, const struct gt_reason_count *counts,
                             struct gt_difference *out)
 {
-    struct gt_arena *storage = filling->check->storage;
+    struct gt_arena *storage = filler->check->storage;
     struct gt_count *explained = gt_arena_alloc(storage, GT_REASONS * sizeof *explained);
     struct gt_check_label *labels = gt_arena_alloc(storage, GT_REASONS * sizeof *labels);
 
@@ -81,7 +81,7 @@ static void fill_difference(const struct filling *filling, const struct gt_reaso
         if (!counts[i].objects) continue;
         out->objects += counts[i].objects;
         out->bytes += counts[i].bytes;
-        fill_label(filling, reason, &counts[i], &labels[out->label_count++]);
+        fill_label(filler, reason, &counts[i], &labels[out->label_count++]);
         if (gt_reason_explains(reason))
             explained[out->explained_count++] =
                 (struct gt_count){gt_reason_name(reason), counts[i].objects};
@@ -143,10 +143,10 @@ static void judge(struct gt_check *check, const struct gt_gcmarks *marks)
         check->storage, "the core lacks %s: what they led to looks unreachable", check->lacks);
 }
 
-static void fill(const struct filling *filling, const struct gt_comparison *comparison)
+static void fill(const struct filler *filler, const struct gt_comparison *comparison)
 {
-    struct gt_check *check = filling->check;
-    const struct gt_process *process = filling->analysis->process;
+    struct gt_check *check = filler->check;
+    const struct gt_process *process = filler->analysis->process;
     struct gt_gc_state state;
 
     check->gc_objects = comparison->gc_objects;
@@ -157,47 +157,47 @@ static void fill(const struct filling *filling, const struct gt_comparison *comp
     check->ran_since = comparison->ran_since;
     gt_gc_state_read(process, &state);
     check->phase = state.phase;
-    check->cycles = filling->analysis->heap->sweep_gen / 2;
+    check->cycles = filler->analysis->heap->sweep_gen / 2;
     check->missing_bytes = process->missing_bytes;
     check->lacks = gt_process_lacks_memory(process, check->storage);
-    fill_difference(filling, comparison->only_gc, &check->only_gc);
-    fill_difference(filling, comparison->only_own, &check->only_own);
+    fill_difference(filler, comparison->only_gc, &check->only_gc);
+    fill_difference(filler, comparison->only_own, &check->only_own);
     fill_examples(check);
 }
 
-struct making {
+struct builder {
     struct gt_analysis *analysis;
     struct gt_check_options options;
     struct gt_check *check;
 };
 
-static void compare(struct making *making)
+static void compare(struct builder *builder)
 {
-    const struct gt_analysis *analysis = making->analysis;
-    size_t wanted = making->options.examples;
+    const struct gt_analysis *analysis = builder->analysis;
+    size_t wanted = builder->options.examples;
     struct gt_comparison comparison;
     struct gt_gcmarks marks;
 
     gt_gcmarks_init(&marks, analysis->heap);
     gt_compare(analysis->heap, analysis->goroutines, analysis->specials, analysis->roots, &marks,
                wanted ? wanted : USUAL_EXAMPLES, &comparison);
-    fill(&(struct filling){analysis, making->check}, &comparison);
-    judge(making->check, &marks);
+    fill(&(struct filler){analysis, builder->check}, &comparison);
+    judge(builder->check, &marks);
     gt_gcmarks_deinit(&marks);
     gt_comparison_deinit(&comparison);
 }
 
 static struct gt_error *make(void *args)
 {
-    struct making *making = args;
-    struct gt_error *error = gt_analysis_heap(making->analysis);
+    struct builder *builder = args;
+    struct gt_error *error = gt_analysis_heap(builder->analysis);
 
     if (error) return error;
-    gt_analysis_stage(making->analysis, "comparing with the collector's marks");
-    making->check = gt_calloc(1, sizeof *making->check);
-    making->check->storage = gt_calloc(1, sizeof *making->check->storage);
-    making->check->all_examples = making->options.examples;
-    compare(making);
+    gt_analysis_stage(builder->analysis, "comparing with the collector's marks");
+    builder->check = gt_calloc(1, sizeof *builder->check);
+    builder->check->storage = gt_calloc(1, sizeof *builder->check->storage);
+    builder->check->all_examples = builder->options.examples;
+    compare(builder);
     return NULL;
 }
 
@@ -209,21 +209,21 @@ static struct gt_check *keep(struct gt_check *check)
     return check;
 }
 
-struct gt_error *gt_check_make(struct gt_analysis *analysis, const struct gt_check_options *options,
-                               struct gt_check **check)
+struct gt_error *gt_check_create(struct gt_analysis *analysis,
+                                 const struct gt_check_options *options, struct gt_check **check)
 {
-    struct making making = {.analysis = analysis};
-    struct gt_error *error = gt_options_take(&making.options, sizeof making.options, options);
+    struct builder builder = {.analysis = analysis};
+    struct gt_error *error = gt_options_take(&builder.options, sizeof builder.options, options);
 
-    if (!error) error = gt_analysis_run(analysis, check, make, &making);
-    if (!error) *check = keep(making.check);
+    if (!error) error = gt_analysis_run(analysis, check, make, &builder);
+    if (!error) *check = keep(builder.check);
     return error;
 }
 
-void gt_check_free(struct gt_check *check)
+void gt_check_destroy(struct gt_check *check)
 {
     if (!check) return;
-    gt_arena_free(check->storage);
+    gt_arena_deinit(check->storage);
     gt_free(check->storage);
     gt_free(check);
 }

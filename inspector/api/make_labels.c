@@ -1,6 +1,6 @@
 #include "inspector/api/make_labels.h"
 
-#include "inspector/detect/describe/tell_labels.h"
+#include "inspector/detect/describe/label_texts.h"
 
 void gt_add_labels_key(const struct gt_label_source *source, const struct gt_goroutine *g,
                        struct gt_str *key)

@@ -7,7 +7,7 @@
 
 enum { MAX_TEXT = 1024 };
 
-struct making {
+struct builder {
     struct gt_process *process;
     struct gt_arena *storage;
     bool show_data;
@@ -20,25 +20,25 @@ struct making {
 static const char *const roots[] = {"", "internal/runtime/"};
 
 /* By the whole path of its package: others are called runtime too. */
-static bool is_named(const struct making *making, gt_type_id id, const char *root)
+static bool is_named(const struct builder *builder, gt_type_id id, const char *root)
 {
-    struct gt_types *types = making->process->types;
+    struct gt_types *types = builder->process->types;
     struct gt_str path = {0};
 
     gt_str_format(&path, "%s%s", root, gt_types_name(types, id));
     const char *name = gt_str_text(&path);
     bool named = (*root || gt_is_in_package(name, "runtime")) && gt_types_named(types, name) == id;
-    gt_str_free(&path);
+    gt_str_deinit(&path);
     return named;
 }
 
-static bool is_runtimes(const struct making *making, gt_type_id id)
+static bool is_runtimes(const struct builder *builder, gt_type_id id)
 {
-    struct gt_types *types = making->process->types;
+    struct gt_types *types = builder->process->types;
 
     if (gt_types_get(types, id)->kind == GT_T_POINTER) id = gt_types_elem(types, id);
     for (size_t i = 0; id != GT_NO_TYPE && i < sizeof roots / sizeof *roots; i++)
-        if (is_named(making, id, roots[i])) return true;
+        if (is_named(builder, id, roots[i])) return true;
     return false;
 }
 
@@ -73,20 +73,20 @@ static uint64_t shown_bytes(const char *bytes, uint64_t length)
 }
 
 /* The string whose header is at addr. */
-static void read_text(const struct making *making, uint64_t addr, const char *before,
+static void read_text(const struct builder *builder, uint64_t addr, const char *before,
                       struct gt_panic *panic)
 {
-    const struct gt_memory *mem = making->process->mem;
+    const struct gt_memory *mem = builder->process->mem;
     uint64_t at, length, read, had = strlen(before);
     char bytes[MAX_TEXT + 1];
 
     if (!gt_mem_u64(mem, addr, &at) || !gt_mem_u64(mem, addr + sizeof at, &length)) return;
     read = length < sizeof bytes ? length : sizeof bytes;
     if (read && !gt_mem_read(mem, at, bytes, read)) return;
-    panic->hidden = !panic->by_runtime && !making->show_data;
+    panic->hidden = !panic->by_runtime && !builder->show_data;
     if (panic->hidden) return;
     uint64_t shown = shown_bytes(bytes, length);
-    char *value = gt_arena_alloc(making->storage, had + shown + 1);
+    char *value = gt_arena_alloc(builder->storage, had + shown + 1);
     memcpy(value, before, had + 1);
     memcpy(value + had, bytes, shown);
     panic->value = value;
@@ -94,23 +94,23 @@ static void read_text(const struct making *making, uint64_t addr, const char *be
     panic->text_bytes = had + length;
 }
 
-static void read_number(const struct making *making, const struct gt_type *type, uint64_t addr,
+static void read_number(const struct builder *builder, const struct gt_type *type, uint64_t addr,
                         struct gt_panic *panic)
 {
-    const struct gt_process *process = making->process;
+    const struct gt_process *process = builder->process;
     struct gt_str text = {0};
 
     if (gt_go_print(&text, process->mem, &process->version, type, addr)) {
-        panic->value = gt_arena_strndup(making->storage, gt_str_text(&text), text.len);
+        panic->value = gt_arena_strndup(builder->storage, gt_str_text(&text), text.len);
         panic->value_bytes = text.len;
     }
-    gt_str_free(&text);
+    gt_str_deinit(&text);
 }
 
-static void read_value(const struct making *making, const struct gt_eface *printed,
+static void read_value(const struct builder *builder, const struct gt_eface *printed,
                        struct gt_panic *panic)
 {
-    struct gt_types *types = making->process->types;
+    struct gt_types *types = builder->process->types;
     gt_type_id id = printed->type ? gt_types_at(types, printed->type) : GT_NO_TYPE;
 
     if (id == GT_NO_TYPE) return;
@@ -118,9 +118,9 @@ static void read_value(const struct making *making, const struct gt_eface *print
     const struct own_error *own = panic->by_runtime ? own_error_of(type->name) : NULL;
     panic->named = !own && strchr(type->name, '.') != NULL;
     if (own || type->kind == GT_T_STRING)
-        read_text(making, printed->data, own ? own->before : "", panic);
+        read_text(builder, printed->data, own ? own->before : "", panic);
     else
-        read_number(making, type, printed->data, panic);
+        read_number(builder, type, printed->data, panic);
 }
 
 /* ---- one panic --------------------------------------------------------------------------------
@@ -130,7 +130,7 @@ static void read_value(const struct making *making, const struct gt_eface *print
  * record has the text of. */
 #define NIL_ERROR "*runtime.PanicNilError"
 
-static void tell_nil(const struct gt_panic_record *record, struct gt_panic *panic)
+static void describe_nil(const struct gt_panic_record *record, struct gt_panic *panic)
 {
     bool replaced = record->printed.type != 0;
 
@@ -141,20 +141,20 @@ static void tell_nil(const struct gt_panic_record *record, struct gt_panic *pani
     panic->value_bytes = strlen(panic->value);
 }
 
-static void tell_type(const struct making *making, const struct gt_panic_record *record,
-                      struct gt_panic *panic)
+static void describe_type(const struct builder *builder, const struct gt_panic_record *record,
+                          struct gt_panic *panic)
 {
-    struct gt_types *types = making->process->types;
+    struct gt_types *types = builder->process->types;
     gt_type_id id = gt_types_at(types, record->value.type);
 
     if (id == GT_NO_TYPE) return;
     const char *name = gt_types_name(types, id);
-    panic->type = gt_arena_strndup(making->storage, name, strlen(name));
-    panic->by_runtime = is_runtimes(making, id) ||
+    panic->type = gt_arena_strndup(builder->storage, name, strlen(name));
+    panic->by_runtime = is_runtimes(builder, id) ||
                         (record->from_runtime && gt_types_get(types, id)->kind == GT_T_STRING);
 }
 
-static struct gt_panic panic_of(const struct making *making, const struct gt_panic_record *record)
+static struct gt_panic panic_of(const struct builder *builder, const struct gt_panic_record *record)
 {
     struct gt_panic panic = {.address = record->value.data,
                              .recovered = record->recovered,
@@ -163,12 +163,12 @@ static struct gt_panic panic_of(const struct making *making, const struct gt_pan
 
     if (record->goexit) return panic;
     if (record->known && !record->value.type)
-        tell_nil(record, &panic);
+        describe_nil(record, &panic);
     else if (record->known)
-        tell_type(making, record, &panic);
+        describe_type(builder, record, &panic);
     else
         panic.by_runtime = record->from_runtime;
-    read_value(making, &record->printed, &panic);
+    read_value(builder, &record->printed, &panic);
     return panic;
 }
 
@@ -189,7 +189,7 @@ static void repeat(const struct gt_panic *first, struct gt_panic *again)
 
 /* What the last panic, in the method Error or String of another's value, was about: the runtime
  * prints the program's text, or the type where that panic's value is no string. */
-static void tell_printing(const struct making *making, struct gt_report *report)
+static void describe_printing(const struct builder *builder, struct gt_report *report)
 {
     size_t count = report->crash.panic_count;
     const struct gt_panic *last = count ? &report->crash.panics[count - 1] : NULL;
@@ -203,26 +203,26 @@ static void tell_printing(const struct making *making, struct gt_report *report)
         cut = last->text_bytes > last->value_bytes ? "..." : "";
     }
     report->crash.fatal_error =
-        about ? gt_arena_format(making->storage, PRINTING ": %s%s%s", is, about, cut) : PRINTING;
+        about ? gt_arena_format(builder->storage, PRINTING ": %s%s%s", is, about, cut) : PRINTING;
 }
 
 void gt_fill_panics(const struct gt_analysis *analysis, const struct gt_goroutine *g,
                     bool show_data, struct gt_report *report)
 {
-    const struct making making = {analysis->process, report->storage, show_data};
+    const struct builder builder = {analysis->process, report->storage, show_data};
     const char *fatal = report->crash.fatal_error;
     struct gt_panic_record records[GT_MAX_PANICS];
     size_t count =
-        g ? gt_panics_of(making.process, analysis->goroutines, g, records, GT_MAX_PANICS) : 0;
-    struct gt_panic *panics = gt_arena_alloc(making.storage, count * sizeof *panics);
+        g ? gt_panics_of(builder.process, analysis->goroutines, g, records, GT_MAX_PANICS) : 0;
+    struct gt_panic *panics = gt_arena_alloc(builder.storage, count * sizeof *panics);
 
     for (size_t i = 0; i < count; i++) {
-        panics[i] = panic_of(&making, &records[count - 1 - i]);
+        panics[i] = panic_of(&builder, &records[count - 1 - i]);
         if (i && panics[i - 1].repanicked) repeat(&panics[i - 1], &panics[i]);
     }
     report->crash.panics = panics;
     report->crash.panic_count = count;
-    if ((g && gt_died_printing_panics(making.process, analysis->goroutines, g)) ||
+    if ((g && gt_died_printing_panics(builder.process, analysis->goroutines, g)) ||
         (fatal && strncmp(fatal, PRINTING, sizeof PRINTING - 1) == 0))
-        tell_printing(&making, report);
+        describe_printing(&builder, report);
 }

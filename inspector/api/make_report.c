@@ -4,7 +4,7 @@
 #include "inspector/base/error.h"
 #include "inspector/base/options.h"
 #include "inspector/detect/detectors/detector.h"
-#include "inspector/detect/holders/tell.h"
+#include "inspector/detect/holders/holder_texts.h"
 #include "inspector/detect/waiting/waits_summary.h"
 #include "inspector/detect/windows/set_aside.h"
 #include "inspector/detect/windows/undecided.h"
@@ -17,11 +17,11 @@ enum {
     DEFAULT_INSTANCES = 20,
 };
 
-struct making {
+struct builder {
     struct gt_analysis *analysis;
     struct gt_report_options options;
     struct gt_report *report;
-    struct gt_study study;
+    struct gt_heap_analysis heap_analysis;
     struct gt_causes causes;
 };
 
@@ -33,17 +33,17 @@ static uint64_t threshold(const struct gt_report_options *options, uint64_t live
     return share > DEFAULT_MIN_BYTES ? share : DEFAULT_MIN_BYTES;
 }
 
-static void start_study(struct making *making)
+static void start_study(struct builder *builder)
 {
-    const struct gt_report_options *options = &making->options;
-    struct gt_study *study = &making->study;
+    const struct gt_report_options *options = &builder->options;
+    struct gt_heap_analysis *heap_analysis = &builder->heap_analysis;
 
-    gt_study_begin(study, making->analysis, making->report->storage);
-    making->report->live.bytes = study->live_bytes;
-    making->report->live.objects = study->live_objects;
-    study->max_instances = options->instances ? options->instances : DEFAULT_INSTANCES;
-    study->show_data = options->show_data;
-    study->min_bytes = threshold(options, study->live_bytes);
+    gt_heap_analysis_init(heap_analysis, builder->analysis, builder->report->storage);
+    builder->report->live.bytes = heap_analysis->live_bytes;
+    builder->report->live.objects = heap_analysis->live_objects;
+    heap_analysis->max_instances = options->instances ? options->instances : DEFAULT_INSTANCES;
+    heap_analysis->show_data = options->show_data;
+    heap_analysis->min_bytes = threshold(options, heap_analysis->live_bytes);
 }
 
 /* ---- findings ------------------------------------------------------------------------------ */
@@ -84,15 +84,15 @@ static void fill_finding(const struct gt_process *process, const struct gt_cause
     take_back_proof(process, cause, storage, finding);
 }
 
-static void fill_findings(struct making *making)
+static void fill_findings(struct builder *builder)
 {
-    struct gt_report *report = making->report;
-    size_t count = making->causes.list.len;
+    struct gt_report *report = builder->report;
+    size_t count = builder->causes.list.len;
     struct gt_finding *findings = gt_arena_alloc(report->storage, count * sizeof *findings);
 
     for (size_t i = 0; i < count; i++)
-        fill_finding(making->analysis->process, gt_vec_at(&making->causes.list, i), report->storage,
-                     (uint32_t)i + 1, &findings[i]);
+        fill_finding(builder->analysis->process, gt_vec_at(&builder->causes.list, i),
+                     report->storage, (uint32_t)i + 1, &findings[i]);
     report->findings = findings;
     report->finding_count = count;
 }
@@ -105,7 +105,7 @@ static bool saw_all(const struct gt_process *process, const struct gt_detector *
     return true;
 }
 
-static void detect(struct making *making)
+static void detect(struct builder *builder)
 {
     static const char *const stages[GT_KINDS] = {
         [GT_SUBSTRING] = "looking for substrings and subslices",
@@ -115,39 +115,39 @@ static void detect(struct making *making)
         [GT_FINALIZER_CYCLE] = "looking for finalizer cycles",
         [GT_DEFERRED_CALLS] = "looking for deferred calls",
     };
-    struct gt_report *report = making->report;
+    struct gt_report *report = builder->report;
 
-    gt_causes_init(&making->causes);
+    gt_causes_init(&builder->causes);
     for (size_t i = 0; i < gt_detector_count; i++) {
         for (int kind = 0; kind < GT_KINDS; kind++) {
             if (gt_detectors[i].finds[kind] && stages[kind])
-                gt_analysis_stage(making->analysis, stages[kind]);
+                gt_analysis_stage(builder->analysis, stages[kind]);
         }
-        gt_detectors[i].find(&making->study, &making->causes);
+        gt_detectors[i].find(&builder->heap_analysis, &builder->causes);
         for (int kind = 0; kind < GT_KINDS; kind++)
             if (gt_detectors[i].finds[kind])
-                report->looked_for[kind] = saw_all(making->analysis->process, &gt_detectors[i]);
+                report->looked_for[kind] = saw_all(builder->analysis->process, &gt_detectors[i]);
     }
-    gt_analysis_stage(making->analysis, "weighing");
-    gt_causes_weigh(&making->study, &making->causes, &report->leaks_total.bytes,
+    gt_analysis_stage(builder->analysis, "weighing");
+    gt_causes_weigh(&builder->heap_analysis, &builder->causes, &report->leaks_total.bytes,
                     &report->leaks_total.objects);
-    fill_findings(making);
-    report->min_bytes = making->study.min_bytes;
-    memcpy(report->smaller, making->causes.smaller, sizeof report->smaller);
-    gt_causes_deinit(&making->causes);
+    fill_findings(builder);
+    report->min_bytes = builder->heap_analysis.min_bytes;
+    memcpy(report->smaller, builder->causes.smaller, sizeof report->smaller);
+    gt_causes_deinit(&builder->causes);
 }
 
 /* ---- memory and coverage ------------------------------------------------------------------- */
 
-static void fill_memory(const struct making *making)
+static void fill_memory(const struct builder *builder)
 {
-    struct gt_report *report = making->report;
-    const struct gt_goheap *heap = making->analysis->heap;
+    struct gt_report *report = builder->report;
+    const struct gt_goheap *heap = builder->analysis->heap;
     struct gt_count *parts = gt_arena_alloc(report->storage, 5 * sizeof *parts);
     uint64_t allocated = gt_heap_bytes_of(&heap->graph, &heap->graph.allocated);
     uint64_t mapped = 0, told = heap->heap_bytes + heap->stack_bytes;
     size_t count;
-    const struct gt_segment *segments = gt_core_segments(making->analysis->process->core, &count);
+    const struct gt_segment *segments = gt_core_segments(builder->analysis->process->core, &count);
 
     for (size_t i = 0; i < count; i++)
         mapped += segments[i].end - segments[i].start;
@@ -162,59 +162,60 @@ static void fill_memory(const struct making *making)
     report->memory.part_count = 5;
 }
 
-static void fill_coverage(const struct making *making)
+static void fill_coverage(const struct builder *builder)
 {
-    struct gt_report *report = making->report;
-    const struct gt_process *process = making->analysis->process;
+    struct gt_report *report = builder->report;
+    const struct gt_process *process = builder->analysis->process;
 
-    report->coverage.typed_bytes = making->study.typing->typed_bytes;
-    report->coverage.untyped_bytes = making->study.typing->untyped_bytes;
-    report->coverage.names_disputed = making->study.typing->names_disputed;
-    report->coverage.frames_precise = making->analysis->roots->frames_precise;
-    report->coverage.frames_conservative = making->analysis->roots->frames_conservative;
+    report->coverage.typed_bytes = builder->heap_analysis.typing->typed_bytes;
+    report->coverage.untyped_bytes = builder->heap_analysis.typing->untyped_bytes;
+    report->coverage.names_disputed = builder->heap_analysis.typing->names_disputed;
+    report->coverage.frames_precise = builder->analysis->roots->frames_precise;
+    report->coverage.frames_conservative = builder->analysis->roots->frames_conservative;
     report->coverage.missing_bytes = process->missing_bytes;
-    gt_fill_notes(making->analysis, report);
+    gt_fill_notes(builder->analysis, report);
 }
 
-static void tell_holders(struct making *making)
+static void describe_holders(struct builder *builder)
 {
-    if (making->options.no_holders) return;
-    gt_analysis_stage(making->analysis, "looking for the largest holders");
-    gt_holders_tell(&making->study, making->report);
+    if (builder->options.no_holders) return;
+    gt_analysis_stage(builder->analysis, "looking for the largest holders");
+    gt_lock_owners_describe(&builder->heap_analysis, builder->report);
 }
 
 static struct gt_error *make(void *args)
 {
-    struct making *making = args;
-    struct gt_analysis *analysis = making->analysis;
+    struct builder *builder = args;
+    struct gt_analysis *analysis = builder->analysis;
     struct gt_error *error = gt_analysis_heap(analysis);
 
     if (error) return error;
-    making->report = gt_report_new();
-    gt_fill_process(analysis, making->report);
-    gt_fill_goroutines(analysis, NULL, making->report);
-    gt_fill_crash(analysis, making->options.show_data, making->report);
-    start_study(making);
+    builder->report = gt_report_create_empty();
+    gt_fill_process(analysis, builder->report);
+    gt_fill_goroutines(analysis, NULL, builder->report);
+    gt_fill_crash(analysis, builder->options.show_data, builder->report);
+    start_study(builder);
     gt_analysis_stage(analysis, "weighing goroutines");
-    gt_fill_retained(&making->study, making->report);
-    gt_waits_summarize(&making->study, making->report);
-    detect(making);
-    gt_undecided_tell(&making->study, making->report);
-    gt_set_aside_tell(&making->study, making->report);
-    tell_holders(making);
-    fill_memory(making);
-    fill_coverage(making);
-    gt_study_end(&making->study);
+    gt_fill_retained(&builder->heap_analysis, builder->report);
+    gt_waits_summarize(&builder->heap_analysis, builder->report);
+    detect(builder);
+    gt_undecided_describe(&builder->heap_analysis, builder->report);
+    gt_set_aside_describe(&builder->heap_analysis, builder->report);
+    describe_holders(builder);
+    fill_memory(builder);
+    fill_coverage(builder);
+    gt_heap_analysis_deinit(&builder->heap_analysis);
     return NULL;
 }
 
-struct gt_error *gt_report_make(struct gt_analysis *analysis,
-                                const struct gt_report_options *options, struct gt_report **report)
+struct gt_error *gt_report_create(struct gt_analysis *analysis,
+                                  const struct gt_report_options *options,
+                                  struct gt_report **report)
 {
-    struct making making = {.analysis = analysis};
-    struct gt_error *error = gt_options_take(&making.options, sizeof making.options, options);
+    struct builder builder = {.analysis = analysis};
+    struct gt_error *error = gt_options_take(&builder.options, sizeof builder.options, options);
 
-    if (!error) error = gt_analysis_run(analysis, report, make, &making);
-    if (!error) *report = gt_report_keep(making.report);
+    if (!error) error = gt_analysis_run(analysis, report, make, &builder);
+    if (!error) *report = gt_report_keep(builder.report);
     return error;
 }

@@ -24,44 +24,45 @@ static void list_members(const struct gt_goroutines *all, const struct gt_gorout
         for (size_t j = 0; j < groups[i].id_count; j++)
             *room++ = (uint32_t)*gt_map_find(&numbers, groups[i].ids[j]);
     }
-    gt_map_free(&numbers);
+    gt_map_deinit(&numbers);
 }
 
 /* A goroutine whose stack the core lacks keeps nobody knows what. */
-static bool is_known(const struct gt_study *study, const struct gt_retained *retained)
+static bool is_known(const struct gt_heap_analysis *heap_analysis,
+                     const struct gt_retained *retained)
 {
     for (size_t i = 0; i < retained->count; i++) {
-        const struct gt_goroutine *g = &study->goroutines->list[retained->members[i]];
+        const struct gt_goroutine *g = &heap_analysis->goroutines->list[retained->members[i]];
         if (!g->frame_count ||
-            !gt_mem_at(study->process->mem, g->stack_lo, g->stack_hi - g->stack_lo))
+            !gt_mem_at(heap_analysis->process->mem, g->stack_lo, g->stack_hi - g->stack_lo))
             return false;
     }
     return true;
 }
 
-static void fill_group(const struct gt_study *study, const struct gt_retained *retained,
-                       struct gt_goroutine_group *group)
+static void fill_group(const struct gt_heap_analysis *heap_analysis,
+                       const struct gt_retained *retained, struct gt_goroutine_group *group)
 {
-    if (!is_known(study, retained)) return;
+    if (!is_known(heap_analysis, retained)) return;
     group->retained_bytes = (int64_t)retained->bytes;
     group->retained_objects = (int64_t)retained->objects;
-    group->retained_exact = gt_process_is_whole(study->process);
+    group->retained_exact = gt_process_is_whole(heap_analysis->process);
     group->kept = retained->kept;
     group->kept_count = retained->kept_count;
 }
 
-void gt_fill_retained(struct gt_study *study, struct gt_report *report)
+void gt_fill_retained(struct gt_heap_analysis *heap_analysis, struct gt_report *report)
 {
     size_t count = report->goroutines.group_count;
     struct gt_goroutine_group *groups = gt_arena_alloc(report->storage, count * sizeof *groups);
     struct gt_retained *retained = gt_calloc(count + 1, sizeof *retained);
-    uint32_t *members = gt_calloc((size_t)study->goroutines->count + 1, sizeof *members);
+    uint32_t *members = gt_calloc((size_t)heap_analysis->goroutines->count + 1, sizeof *members);
 
     if (count) memcpy(groups, report->goroutines.groups, count * sizeof *groups);
-    list_members(study->goroutines, groups, count, members, retained);
-    gt_retained_find(study, retained, count);
+    list_members(heap_analysis->goroutines, groups, count, members, retained);
+    gt_retained_find(heap_analysis, retained, count);
     for (size_t i = 0; i < count; i++)
-        fill_group(study, &retained[i], &groups[i]);
+        fill_group(heap_analysis, &retained[i], &groups[i]);
     report->goroutines.groups = groups;
     gt_free(members);
     gt_free(retained);

@@ -2,13 +2,13 @@
 #include "inspector/api/analysis.h"
 #include "inspector/base/hash.h"
 #include "inspector/base/options.h"
-#include "inspector/detect/describe/places.h"
+#include "inspector/detect/describe/locations.h"
 #include "inspector/runtime/process/threads.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-struct making {
+struct builder {
     const struct gt_analysis *analysis;
     struct gt_report_options options;
     struct gt_report *report;
@@ -16,41 +16,42 @@ struct making {
     struct gt_map running; /* an m -> the index of its goroutine */
 };
 
-static void find_ms(struct making *making)
+static void find_ms(struct builder *builder)
 {
-    struct gt_vec all = gt_all_ms(making->analysis->process);
+    struct gt_vec all = gt_all_ms(builder->analysis->process);
     size_t count;
-    const struct gt_thread *threads = gt_core_threads(making->analysis->process->core, &count);
+    const struct gt_thread *threads = gt_core_threads(builder->analysis->process->core, &count);
 
     for (size_t i = 0; i < all.len; i++) {
         uint64_t m = gt_vec_u64(&all, i);
-        const struct gt_thread *thread = gt_threads_of(making->analysis->process, m);
-        if (thread) *gt_map_put(&making->ms, (uint64_t)(thread - threads), NULL) = m;
+        const struct gt_thread *thread = gt_threads_of(builder->analysis->process, m);
+        if (thread) *gt_map_put(&builder->ms, (uint64_t)(thread - threads), NULL) = m;
     }
-    gt_vec_free(&all);
+    gt_vec_deinit(&all);
 }
 
 /* A goroutine's m is the one that has it for its own. */
-static void find_running(struct making *making)
+static void find_running(struct builder *builder)
 {
-    const struct gt_process *process = making->analysis->process;
-    const struct gt_goroutines *goroutines = making->analysis->goroutines;
+    const struct gt_process *process = builder->analysis->process;
+    const struct gt_goroutines *goroutines = builder->analysis->goroutines;
 
     for (uint32_t i = 0; i < goroutines->count; i++) {
         const struct gt_goroutine *g = &goroutines->list[i];
         uint64_t m, current;
         if (gt_process_field(process, g->address, GT_F_g_m, &m) && m &&
             gt_process_field(process, m, GT_F_m_curg, &current) && current == g->address)
-            *gt_map_put(&making->running, m, NULL) = i;
+            *gt_map_put(&builder->running, m, NULL) = i;
     }
 }
 
 static struct gt_stack join(struct gt_arena *storage, struct gt_stack top, struct gt_stack rest)
 {
-    struct gt_place *places = gt_arena_alloc(storage, (top.count + rest.count) * sizeof *places);
+    struct gt_source_location *places =
+        gt_arena_alloc(storage, (top.count + rest.count) * sizeof *places);
 
-    if (top.count) memcpy(places, top.places, top.count * sizeof *places);
-    if (rest.count) memcpy(places + top.count, rest.places, rest.count * sizeof *places);
+    if (top.count) memcpy(places, top.locations, top.count * sizeof *places);
+    if (rest.count) memcpy(places + top.count, rest.locations, rest.count * sizeof *places);
     return (struct gt_stack){places, top.count + rest.count};
 }
 
@@ -58,28 +59,28 @@ static struct gt_stack join(struct gt_arena *storage, struct gt_stack top, struc
 static struct gt_stack all_told(struct gt_stack stack)
 {
     for (size_t i = 0; i < stack.count; i++)
-        ((struct gt_place *)stack.places)[i].internal = false;
+        ((struct gt_source_location *)stack.locations)[i].internal = false;
     return stack;
 }
 
 /* A goroutine that is in C has these frames of its thread already. */
-static struct gt_stack stack_of(const struct making *making, const struct gt_thread_walk *walk,
+static struct gt_stack stack_of(const struct builder *builder, const struct gt_thread_walk *walk,
                                 const struct gt_goroutine *g)
 {
-    const struct gt_process *process = making->analysis->process;
-    struct gt_arena *storage = making->report->storage;
-    struct gt_stack own = gt_places_of_thread(process, walk, storage);
+    const struct gt_process *process = builder->analysis->process;
+    struct gt_arena *storage = builder->report->storage;
+    struct gt_stack own = gt_locations_of_thread(process, walk, storage);
     struct gt_goroutine without = {0};
 
     if (!g) return all_told(own);
     without = *g;
     without.native_count = 0;
     return join(storage, own,
-                gt_places_of(process, making->analysis->goroutines, &without, storage));
+                gt_locations_of(process, builder->analysis->goroutines, &without, storage));
 }
 
-static struct gt_os_thread make_thread(const struct making *making, const struct gt_thread *thread,
-                                       uint64_t m)
+static struct gt_os_thread make_thread(const struct builder *builder,
+                                       const struct gt_thread *thread, uint64_t m)
 {
     static const char *const states[] = {
         [GT_THREAD_UNKNOWN] = "unknown", [GT_THREAD_RUNNING] = "running",
@@ -87,17 +88,17 @@ static struct gt_os_thread make_thread(const struct making *making, const struct
         [GT_THREAD_IDLE] = "idle",       [GT_THREAD_RUNTIME] = "runtime",
         [GT_THREAD_FOREIGN] = "foreign",
     };
-    const uint64_t *index = m ? gt_map_find(&making->running, m) : NULL;
-    const struct gt_goroutine *g = index ? &making->analysis->goroutines->list[*index] : NULL;
+    const uint64_t *index = m ? gt_map_find(&builder->running, m) : NULL;
+    const struct gt_goroutine *g = index ? &builder->analysis->goroutines->list[*index] : NULL;
     struct gt_thread_walk walk;
 
-    gt_thread_walk(making->analysis->process, thread, m, g, &walk);
+    gt_thread_walk(builder->analysis->process, thread, m, g, &walk);
     return (struct gt_os_thread){.tid = thread->tid,
                                  .state = states[walk.state],
                                  .goroutine = g ? g->id : 0,
                                  .interrupted = walk.interrupted,
                                  .signal = thread->signal,
-                                 .stack = stack_of(making, &walk, g),
+                                 .stack = stack_of(builder, &walk, g),
                                  .incomplete = walk.why};
 }
 
@@ -116,46 +117,47 @@ static int by_interest(const void *a, const void *b)
     return left->tid < right->tid ? -1 : left->tid > right->tid;
 }
 
-static void fill_threads(struct making *making)
+static void fill_threads(struct builder *builder)
 {
     size_t count;
-    const struct gt_thread *threads = gt_core_threads(making->analysis->process->core, &count);
-    struct gt_os_thread *list = gt_arena_alloc(making->report->storage, count * sizeof *list);
+    const struct gt_thread *threads = gt_core_threads(builder->analysis->process->core, &count);
+    struct gt_os_thread *list = gt_arena_alloc(builder->report->storage, count * sizeof *list);
 
     for (size_t i = 0; i < count; i++) {
-        const uint64_t *m = gt_map_find(&making->ms, i);
-        list[i] = make_thread(making, &threads[i], m ? *m : 0);
+        const uint64_t *m = gt_map_find(&builder->ms, i);
+        list[i] = make_thread(builder, &threads[i], m ? *m : 0);
     }
     if (count) qsort(list, count, sizeof *list, by_interest);
-    making->report->threads.list = list;
-    making->report->threads.count = count;
+    builder->report->threads.list = list;
+    builder->report->threads.count = count;
 }
 
 static struct gt_error *make(void *args)
 {
-    struct making *making = args;
-    const struct gt_analysis *analysis = making->analysis;
+    struct builder *builder = args;
+    const struct gt_analysis *analysis = builder->analysis;
 
-    making->report = gt_report_new();
+    builder->report = gt_report_create_empty();
     gt_analysis_stage(analysis, "unwinding threads");
-    gt_fill_process(analysis, making->report);
-    find_ms(making);
-    find_running(making);
-    fill_threads(making);
-    gt_fill_crash(analysis, making->options.show_data, making->report);
-    gt_fill_notes(analysis, making->report);
-    gt_map_free(&making->ms);
-    gt_map_free(&making->running);
+    gt_fill_process(analysis, builder->report);
+    find_ms(builder);
+    find_running(builder);
+    fill_threads(builder);
+    gt_fill_crash(analysis, builder->options.show_data, builder->report);
+    gt_fill_notes(analysis, builder->report);
+    gt_map_deinit(&builder->ms);
+    gt_map_deinit(&builder->running);
     return NULL;
 }
 
-struct gt_error *gt_threads_make(struct gt_analysis *analysis,
-                                 const struct gt_report_options *options, struct gt_report **report)
+struct gt_error *gt_report_create_threads(struct gt_analysis *analysis,
+                                          const struct gt_report_options *options,
+                                          struct gt_report **report)
 {
-    struct making making = {.analysis = analysis};
-    struct gt_error *error = gt_options_take(&making.options, sizeof making.options, options);
+    struct builder builder = {.analysis = analysis};
+    struct gt_error *error = gt_options_take(&builder.options, sizeof builder.options, options);
 
-    if (!error) error = gt_analysis_run(analysis, report, make, &making);
-    if (!error) *report = gt_report_keep(making.report);
+    if (!error) error = gt_analysis_run(analysis, report, make, &builder);
+    if (!error) *report = gt_report_keep(builder.report);
     return error;
 }

@@ -50,7 +50,7 @@ char *gt_arena_format(struct gt_arena *arena, const char *format, ...)
     return text;
 }
 
-void gt_arena_free(struct gt_arena *arena)
+void gt_arena_deinit(struct gt_arena *arena)
 {
     while (arena->chunks) {
         struct gt_arena_chunk *next = arena->chunks->next;

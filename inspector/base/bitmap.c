@@ -15,7 +15,7 @@ void gt_bitmap_init(struct gt_bitmap *map, size_t bits)
     map->words = gt_calloc(word_count(map) + 1, sizeof *map->words);
 }
 
-void gt_bitmap_free(struct gt_bitmap *map)
+void gt_bitmap_deinit(struct gt_bitmap *map)
 {
     gt_free(map->words);
     *map = (struct gt_bitmap){0};

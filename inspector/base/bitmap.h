@@ -16,7 +16,7 @@ struct gt_bitmap {
 };
 
 void gt_bitmap_init(struct gt_bitmap *map, size_t bits); /* all clear */
-void gt_bitmap_free(struct gt_bitmap *map);
+void gt_bitmap_deinit(struct gt_bitmap *map);
 void gt_bitmap_copy(struct gt_bitmap *to, const struct gt_bitmap *from); /* of the same size */
 void gt_bitmap_reset(struct gt_bitmap *map);
 size_t gt_bitmap_count(const struct gt_bitmap *map);

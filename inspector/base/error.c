@@ -29,7 +29,7 @@ static struct gt_error *make(enum gt_code code, char *message)
     return error;
 }
 
-struct gt_error *gt_error_new(enum gt_code code, const char *format, ...)
+struct gt_error *gt_error_create(enum gt_code code, const char *format, ...)
 {
     struct gt_str text = {0};
     va_list args;
@@ -146,7 +146,7 @@ int gt_error_errno(const struct gt_error *error)
     return error ? error->number : 0;
 }
 
-void gt_error_free(struct gt_error *error)
+void gt_error_destroy(struct gt_error *error)
 {
     if (!error) return;
     bool memory = error->code == GT_ERR_MEMORY;

@@ -14,7 +14,7 @@
 
 #include <stdarg.h>
 
-struct gt_error *gt_error_new(enum gt_code code, const char *format, ...)
+struct gt_error *gt_error_create(enum gt_code code, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
 /* Puts "prefix: " before the message; takes and returns the same error. NULL stays NULL. */

@@ -50,7 +50,7 @@ uint64_t *gt_map_put(struct gt_map *map, uint64_t key, bool *added)
     return &slot->value;
 }
 
-void gt_map_free(struct gt_map *map)
+void gt_map_deinit(struct gt_map *map)
 {
     gt_free(map->slots);
     *map = (struct gt_map){0};
@@ -106,7 +106,7 @@ uint64_t *gt_strmap_put(struct gt_strmap *map, const char *key, bool *added)
     return &slot->value;
 }
 
-void gt_strmap_free(struct gt_strmap *map)
+void gt_strmap_deinit(struct gt_strmap *map)
 {
     for (size_t i = 0; i < map->cap; i++)
         gt_free(map->slots[i].key);

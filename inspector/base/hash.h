@@ -25,7 +25,7 @@ struct gt_map {
 uint64_t *gt_map_find(const struct gt_map *map, uint64_t key); /* NULL when absent */
 /* The value's place, new and 0 when the key was absent; *added (may be NULL) says which. */
 uint64_t *gt_map_put(struct gt_map *map, uint64_t key, bool *added);
-void gt_map_free(struct gt_map *map);
+void gt_map_deinit(struct gt_map *map);
 
 struct gt_strmap_slot {
     char *key;
@@ -39,6 +39,6 @@ struct gt_strmap {
 
 uint64_t *gt_strmap_find(const struct gt_strmap *map, const char *key);
 uint64_t *gt_strmap_put(struct gt_strmap *map, const char *key, bool *added);
-void gt_strmap_free(struct gt_strmap *map);
+void gt_strmap_deinit(struct gt_strmap *map);
 
 #endif

@@ -66,7 +66,7 @@ const char *gt_str_text(const struct gt_str *str)
     return str->text ? str->text : "";
 }
 
-void gt_str_free(struct gt_str *str)
+void gt_str_deinit(struct gt_str *str)
 {
     gt_free(str->text);
     *str = (struct gt_str){0};

@@ -22,7 +22,7 @@ void gt_str_vformat(struct gt_str *str, const char *format, va_list args);
 /* Room for `more` bytes: adding these takes no memory. False in place of unwinding. */
 bool gt_str_try_reserve(struct gt_str *str, size_t more);
 const char *gt_str_text(const struct gt_str *str); /* "" while empty */
-void gt_str_free(struct gt_str *str);
+void gt_str_deinit(struct gt_str *str);
 
 enum { GT_GROUPED = 27 };
 /* A number with thousands separators, "18,446,744"; returns `out`, which has GT_GROUPED bytes. */

@@ -32,7 +32,7 @@ void gt_vec_clear(struct gt_vec *vec)
     vec->len = 0;
 }
 
-void gt_vec_free(struct gt_vec *vec)
+void gt_vec_deinit(struct gt_vec *vec)
 {
     gt_free(vec->data);
     *vec = (struct gt_vec){.elem_size = vec->elem_size};

@@ -67,13 +67,13 @@ static struct gt_error *blind(const struct gt_report *report, const struct gt_fa
     size_t count = unseen(report, rule, &names);
 
     if (count && (rule->kind != GT_KINDS || count == GT_KINDS))
-        error = gt_error_new(GT_ERR_MISSING,
-                             "--fail-on names %s, which could not be looked for; "
-                             "--coverage says why",
-                             gt_str_text(&names));
+        error = gt_error_create(GT_ERR_MISSING,
+                                "--fail-on names %s, which could not be looked for; "
+                                "--coverage says why",
+                                gt_str_text(&names));
     else if (count && !quiet)
         fprintf(stderr, "gotopsy: warning: could not look for %s\n", gt_str_text(&names));
-    gt_str_free(&names);
+    gt_str_deinit(&names);
     return error;
 }
 
@@ -95,7 +95,7 @@ static struct gt_error *judge(const struct gt_report *report, struct gt_run *run
 /* The progress line goes first: both may be on one terminal. */
 static struct gt_error *begin(struct gt_output *output, struct gt_run *run, struct gt_error *error)
 {
-    gt_progress_end(&run->progress);
+    gt_progress_deinit(&run->progress);
     return error ? error : gt_output_open(output, run->options);
 }
 
@@ -103,14 +103,14 @@ static struct gt_error *report(struct gt_analysis *analysis, struct gt_run *run)
 {
     struct gt_report *report = NULL;
     struct gt_output output;
-    struct gt_error *error = gt_report_make(analysis, &run->options->report, &report);
+    struct gt_error *error = gt_report_create(analysis, &run->options->report, &report);
 
     error = begin(&output, run, error);
     if (!error)
         error = gt_output_close(
             &output, gt_report_write(report, run->options->format, &output.style, output.file));
     if (!error) error = judge(report, run);
-    gt_report_free(report);
+    gt_report_destroy(report);
     return error;
 }
 
@@ -118,13 +118,13 @@ static struct gt_error *check(struct gt_analysis *analysis, struct gt_run *run)
 {
     struct gt_check *check = NULL;
     struct gt_output output;
-    struct gt_error *error = gt_check_make(analysis, &run->options->check, &check);
+    struct gt_error *error = gt_check_create(analysis, &run->options->check, &check);
 
     error = begin(&output, run, error);
     if (!error)
         error = gt_output_close(
             &output, gt_check_write(check, run->options->format, &output.style, output.file));
-    gt_check_free(check);
+    gt_check_destroy(check);
     return error;
 }
 
@@ -141,7 +141,7 @@ static struct gt_error *write_part(struct gt_run *run, struct gt_error *error,
     if (!error)
         error = gt_output_close(&output,
                                 write(report, run->options->format, &output.style, output.file));
-    gt_report_free(report);
+    gt_report_destroy(report);
     return error;
 }
 
@@ -152,14 +152,14 @@ static struct gt_error *goroutines(struct gt_analysis *analysis, struct gt_run *
 
     options.arguments = run->options->format == GT_FORMAT_TRACEBACK;
     options.by_labels = run->options->format == GT_FORMAT_PPROF;
-    struct gt_error *error = gt_goroutines_make(analysis, &options, &report);
+    struct gt_error *error = gt_report_create_goroutines(analysis, &options, &report);
     return write_part(run, error, report, gt_goroutines_write);
 }
 
 static struct gt_error *threads(struct gt_analysis *analysis, struct gt_run *run)
 {
     struct gt_report *report = NULL;
-    struct gt_error *error = gt_threads_make(analysis, &run->options->report, &report);
+    struct gt_error *error = gt_report_create_threads(analysis, &run->options->report, &report);
 
     return write_part(run, error, report, gt_threads_write);
 }
@@ -168,13 +168,13 @@ static struct gt_error *waits(struct gt_analysis *analysis, struct gt_run *run)
 {
     struct gt_wait_graph *graph = NULL;
     struct gt_output output;
-    struct gt_error *error = gt_wait_graph_make(analysis, &run->options->waits, &graph);
+    struct gt_error *error = gt_wait_graph_create(analysis, &run->options->waits, &graph);
 
     error = begin(&output, run, error);
     if (!error)
         error = gt_output_close(
             &output, gt_wait_graph_write(graph, run->options->format, &output.style, output.file));
-    gt_wait_graph_free(graph);
+    gt_wait_graph_destroy(graph);
     return error;
 }
 
@@ -193,7 +193,7 @@ static struct gt_error *help(const struct gt_options *options)
     const struct gt_command *command = options->topic ? gt_command_find(options->topic) : NULL;
 
     if (options->topic && !command)
-        return gt_error_new(GT_ERR_USAGE, "unknown command '%s'", options->topic);
+        return gt_error_create(GT_ERR_USAGE, "unknown command '%s'", options->topic);
     if (command)
         gt_help_command(command, stdout);
     else
@@ -314,7 +314,7 @@ static struct gt_error *open_and_analyse(struct gt_run *run)
     }
     struct gt_error *error = gt_open(&core, &analysis);
     if (!error) error = run->options->command->analyse(analysis, run);
-    gt_progress_end(&run->progress);
+    gt_progress_deinit(&run->progress);
     gt_close(analysis);
     return error;
 }

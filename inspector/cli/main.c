@@ -21,7 +21,7 @@ static int fail(struct gt_error *error)
     bool usage = gt_error_code(error) == GT_ERR_USAGE;
 
     complain(gt_error_message(error), usage ? "; see gotopsy --help" : "");
-    gt_error_free(error);
+    gt_error_destroy(error);
     return usage ? GT_WRONG : GT_UNABLE;
 }
 
@@ -38,7 +38,7 @@ static struct gt_error *run(void *args)
     struct gt_error *error = gt_options_parse(running->argc, running->argv, &options);
 
     if (!error) error = gt_command_run(&options, &running->status);
-    gt_options_free(&options);
+    gt_options_deinit(&options);
     return error;
 }
 

@@ -53,12 +53,12 @@ static struct gt_error *set_format(struct gt_options *options, const char *value
 {
     options->format_given = true;
     if (gt_format_find(value, &options->format)) return NULL;
-    return gt_error_new(GT_ERR_USAGE, "unknown format '%s'; --help lists them", value);
+    return gt_error_create(GT_ERR_USAGE, "unknown format '%s'; --help lists them", value);
 }
 
 static struct gt_error *set_output(struct gt_options *options, const char *value)
 {
-    if (!*value) return gt_error_new(GT_ERR_USAGE, "-o needs the name of a file");
+    if (!*value) return gt_error_create(GT_ERR_USAGE, "-o needs the name of a file");
     options->output = strcmp(value, "-") == 0 ? NULL : keep(options, value);
     return NULL;
 }
@@ -88,9 +88,9 @@ static struct gt_error *set_fail_on(struct gt_options *options, const char *valu
     size_t length = strcspn(value, ":");
 
     if (!find_kind(value, length, &rule.kind))
-        return gt_error_new(GT_ERR_USAGE,
-                            "--fail-on: unknown kind '%.*s'; 'gotopsy report --help' lists them",
-                            (int)length, value);
+        return gt_error_create(GT_ERR_USAGE,
+                               "--fail-on: unknown kind '%.*s'; 'gotopsy report --help' lists them",
+                               (int)length, value);
     if (value[length] && !gt_size_parse(value + length + 1, &rule.bytes))
         return gt_size_error("--fail-on", value + length + 1);
     gt_vec_add(&options->fail_on, &rule);
@@ -104,8 +104,8 @@ static struct gt_error *parse_number(const char *name, const char *value, unsign
 
     *number = strtoul(value, &end, 10);
     if (*value >= '0' && *value <= '9' && !*end && *number >= least && *number <= most) return NULL;
-    return gt_error_new(GT_ERR_USAGE, "%s takes a number from %lu to %lu, not '%s'", name, least,
-                        most, value);
+    return gt_error_create(GT_ERR_USAGE, "%s takes a number from %lu to %lu, not '%s'", name, least,
+                           most, value);
 }
 
 static struct gt_error *set_instances(struct gt_options *options, const char *value)
@@ -183,7 +183,7 @@ static struct gt_error *parse_when(const char *name, const char *value, enum gt_
         *when = i;
         return NULL;
     }
-    return gt_error_new(GT_ERR_USAGE, "%s takes auto, always or never, not '%s'", name, value);
+    return gt_error_create(GT_ERR_USAGE, "%s takes auto, always or never, not '%s'", name, value);
 }
 
 static struct gt_error *set_colour(struct gt_options *options, const char *value)
@@ -194,7 +194,7 @@ static struct gt_error *set_colour(struct gt_options *options, const char *value
 static struct gt_error *set_progress(struct gt_options *options, const char *value)
 {
     if (strcmp(value, "always") == 0)
-        return gt_error_new(GT_ERR_USAGE, "--progress takes auto or never, not 'always'");
+        return gt_error_create(GT_ERR_USAGE, "--progress takes auto or never, not 'always'");
     return parse_when("--progress", value, &options->progress);
 }
 
@@ -286,9 +286,10 @@ static struct gt_error *bad_option(poptContext context, int code)
 {
     const char *option = poptBadOption(context, POPT_BADOPTION_NOALIAS);
 
-    if (code == POPT_ERROR_NOARG) return gt_error_new(GT_ERR_USAGE, "%s needs a value", option);
-    if (code == POPT_ERROR_BADOPT) return gt_error_new(GT_ERR_USAGE, "unknown option %s", option);
-    return gt_error_new(GT_ERR_USAGE, "%s: %s", option, poptStrerror(code));
+    if (code == POPT_ERROR_NOARG) return gt_error_create(GT_ERR_USAGE, "%s needs a value", option);
+    if (code == POPT_ERROR_BADOPT)
+        return gt_error_create(GT_ERR_USAGE, "unknown option %s", option);
+    return gt_error_create(GT_ERR_USAGE, "%s: %s", option, poptStrerror(code));
 }
 
 static struct gt_error *read_options(poptContext context, struct gt_options *options,
@@ -322,8 +323,9 @@ static struct gt_error *read_arguments(struct gt_options *options, const char **
     else
         options->core.core_path = arguments[0] ? keep(options, arguments[0]) : NULL;
     if (!arguments[0] || !arguments[1]) return NULL;
-    if (!named) return gt_error_new(GT_ERR_USAGE, "unknown command '%s'", arguments[0]);
-    return gt_error_new(GT_ERR_USAGE, "unexpected argument '%s'; give one core file", arguments[1]);
+    if (!named) return gt_error_create(GT_ERR_USAGE, "unknown command '%s'", arguments[0]);
+    return gt_error_create(GT_ERR_USAGE, "unexpected argument '%s'; give one core file",
+                           arguments[1]);
 }
 
 static struct gt_error *bad_format(const struct gt_command *command)
@@ -334,8 +336,8 @@ static struct gt_error *bad_format(const struct gt_command *command)
         if (command->formats >> format & 1)
             gt_str_format(&names, "%s%s", names.len ? ", " : "", gt_format_name(format));
     struct gt_error *error =
-        gt_error_new(GT_ERR_USAGE, "%s supports %s", command->name, gt_str_text(&names));
-    gt_str_free(&names);
+        gt_error_create(GT_ERR_USAGE, "%s supports %s", command->name, gt_str_text(&names));
+    gt_str_deinit(&names);
     return error;
 }
 
@@ -346,11 +348,11 @@ static struct gt_error *check_command(const struct gt_options *options, uint64_t
     for (int i = 0; i < ROWS - 1; i++) {
         const struct gt_option_row *row = &gt_option_rows[i];
         if (seen >> i & 1 && !(row->commands & command->bit))
-            return gt_error_new(GT_ERR_USAGE, "%s has no option --%s", command->name, row->name);
+            return gt_error_create(GT_ERR_USAGE, "%s has no option --%s", command->name, row->name);
     }
     if (!command->analyse || options->help) return NULL;
     if (!options->core.core_path)
-        return gt_error_new(GT_ERR_USAGE, "no core file given: gotopsy %s CORE", command->name);
+        return gt_error_create(GT_ERR_USAGE, "no core file given: gotopsy %s CORE", command->name);
     if (!(command->formats >> options->format & 1)) return bad_format(command);
     return NULL;
 }
@@ -401,9 +403,9 @@ struct gt_error *gt_options_parse(int argc, const char **argv, struct gt_options
     return error;
 }
 
-void gt_options_free(struct gt_options *options)
+void gt_options_deinit(struct gt_options *options)
 {
-    gt_vec_free(&options->fail_on);
-    gt_vec_free(&options->exe_paths);
-    gt_arena_free(&options->arena);
+    gt_vec_deinit(&options->fail_on);
+    gt_vec_deinit(&options->exe_paths);
+    gt_arena_deinit(&options->arena);
 }

@@ -3,7 +3,7 @@
  *
  * Invariants: after gt_options_parse() succeeds the command accepts every option that was given,
  * every value is in range, and there is a core unless the command needs none. All strings belong
- * to the options and go with gt_options_free().
+ * to the options and go with gt_options_deinit().
  */
 #ifndef GT_CLI_OPTIONS_H
 #define GT_CLI_OPTIONS_H
@@ -61,6 +61,6 @@ extern const struct gt_option_row gt_option_rows[]; /* ended by a NULL name */
 
 /* An error is of the user's making: GT_ERR_USAGE. The options are to be freed in either case. */
 struct gt_error *gt_options_parse(int argc, const char **argv, struct gt_options *options);
-void gt_options_free(struct gt_options *options);
+void gt_options_deinit(struct gt_options *options);
 
 #endif

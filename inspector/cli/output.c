@@ -15,7 +15,7 @@ enum { LEAST_WIDTH = 60, MOST_WIDTH = 120, USUAL_WIDTH = 100 };
 
 static struct gt_error *cannot_write(const char *path)
 {
-    return gt_error_new(GT_ERR_IO, "cannot write %s: %s", path, strerror(errno));
+    return gt_error_create(GT_ERR_IO, "cannot write %s: %s", path, strerror(errno));
 }
 
 /* ---- how it looks --------------------------------------------------------------------------- */
@@ -59,7 +59,7 @@ static char *folder_of(const char *path)
 static struct gt_error *check_terminal(const struct gt_options *options)
 {
     if (options->format != GT_FORMAT_PPROF || !isatty(STDOUT_FILENO)) return NULL;
-    return gt_error_new(GT_ERR_USAGE, "pprof is no text for a terminal: name a file with -o");
+    return gt_error_create(GT_ERR_USAGE, "pprof is no text for a terminal: name a file with -o");
 }
 
 struct gt_error *gt_output_check(const struct gt_options *options)

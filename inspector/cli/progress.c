@@ -74,7 +74,7 @@ void gt_progress_step(void *ctx, const char *what, uint64_t done, uint64_t total
     if (progress->shown) draw(progress, what, done, total);
 }
 
-void gt_progress_end(struct gt_progress *progress)
+void gt_progress_deinit(struct gt_progress *progress)
 {
     begin_stage(progress, NULL);
     erase(progress);

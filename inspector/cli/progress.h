@@ -4,7 +4,7 @@
  * it ends, of the CPU time of all threads.
  *
  * Invariants: no progress is written unless standard error is a terminal and the work has lasted
- * half a second; after gt_progress_end() its line is gone. A step of 0 of 0 begins a stage; any
+ * half a second; after gt_progress_deinit() its line is gone. A step of 0 of 0 begins a stage; any
  * other belongs to the stage that is under way.
  */
 #ifndef GT_CLI_PROGRESS_H
@@ -23,6 +23,6 @@ struct gt_progress {
 void gt_progress_init(struct gt_progress *progress, const struct gt_options *options);
 bool gt_progress_wanted(const struct gt_progress *progress); /* else no step need be told */
 gt_progress_fn gt_progress_step;                             /* ctx: a struct gt_progress */
-void gt_progress_end(struct gt_progress *progress);
+void gt_progress_deinit(struct gt_progress *progress);
 
 #endif

@@ -34,6 +34,6 @@ bool gt_size_parse(const char *text, uint64_t *bytes)
 
 struct gt_error *gt_size_error(const char *option, const char *text)
 {
-    return gt_error_new(GT_ERR_USAGE, "%s takes a size such as 65536, 64KiB, 5M or 1MB, not '%s'",
-                        option, text);
+    return gt_error_create(
+        GT_ERR_USAGE, "%s takes a size such as 65536, 64KiB, 5M or 1MB, not '%s'", option, text);
 }

@@ -7,8 +7,9 @@
 static struct gt_error *check_type(const char *path, unsigned type)
 {
     if (type == ET_EXEC || type == ET_DYN) return NULL;
-    return gt_error_new(GT_ERR_FORMAT, "%s: expected a program, found %s; give the binary itself",
-                        path, type == ET_CORE ? "a core" : "an ELF file of another type");
+    return gt_error_create(GT_ERR_FORMAT,
+                           "%s: expected a program, found %s; give the binary itself", path,
+                           type == ET_CORE ? "a core" : "an ELF file of another type");
 }
 
 static struct gt_error *read_loads(struct gt_binary *binary)
@@ -24,10 +25,10 @@ static struct gt_error *read_loads(struct gt_binary *binary)
         if (notes) gt_build_ids_add(&binary->ids, notes, header.p_filesz);
     }
     if (binary->loads.len > 0) return NULL;
-    return gt_error_new(GT_ERR_FORMAT,
-                        "%s: expected a program, found no PT_LOAD segment in it; "
-                        "copy it again from where it was made",
-                        binary->path);
+    return gt_error_create(GT_ERR_FORMAT,
+                           "%s: expected a program, found no PT_LOAD segment in it; "
+                           "copy it again from where it was made",
+                           binary->path);
 }
 
 static void read_section(struct gt_binary *binary, Elf_Scn *from, size_t names)
@@ -87,10 +88,10 @@ struct gt_error *gt_binary_open(const char *path, const struct gt_opening *how,
     struct gt_error *error = gt_mapped_open(path, how, &new->file);
     if (!error && new->file.cut)
         error =
-            gt_error_new(GT_ERR_FORMAT,
-                         "%s: expected a whole binary, found compressed data that ends early or "
-                         "is damaged; copy it again from where it was made",
-                         path);
+            gt_error_create(GT_ERR_FORMAT,
+                            "%s: expected a whole binary, found compressed data that ends early or "
+                            "is damaged; copy it again from where it was made",
+                            path);
     if (!error) error = read_all(new);
     gt_call_check();
     if (error) gt_binary_close(new);
@@ -102,9 +103,9 @@ void gt_binary_close(struct gt_binary *binary)
 {
     if (!binary) return;
     gt_symbol_table_deinit(&binary->symbols);
-    gt_strmap_free(&binary->by_name);
-    gt_vec_free(&binary->sections);
-    gt_vec_free(&binary->loads);
+    gt_strmap_deinit(&binary->by_name);
+    gt_vec_deinit(&binary->sections);
+    gt_vec_deinit(&binary->loads);
     gt_elf_close(&binary->elf);
     gt_mapped_close(&binary->file);
     gt_free(binary->path);

@@ -8,21 +8,22 @@ static struct gt_error *check_type(const char *path, const Elf64_Ehdr *header)
 {
     if (header->e_type == ET_CORE) return NULL;
     if (header->e_type == ET_EXEC || header->e_type == ET_DYN)
-        return gt_error_new(GT_ERR_FORMAT,
-                            "%s: expected a core, found a program or library: this is a program; "
-                            "give its core, and name the program with --exe",
-                            path);
-    return gt_error_new(GT_ERR_FORMAT,
-                        "%s: expected a core, found an ELF file of type %u; give the core file",
-                        path, header->e_type);
+        return gt_error_create(
+            GT_ERR_FORMAT,
+            "%s: expected a core, found a program or library: this is a program; "
+            "give its core, and name the program with --exe",
+            path);
+    return gt_error_create(GT_ERR_FORMAT,
+                           "%s: expected a core, found an ELF file of type %u; give the core file",
+                           path, header->e_type);
 }
 
 static struct gt_error *headers_cut(const char *path, size_t want, size_t have)
 {
-    return gt_error_new(GT_ERR_FORMAT,
-                        "%s: expected %zu program headers, found room for %zu before the file "
-                        "ends; copy it again from where it was made",
-                        path, want, have);
+    return gt_error_create(GT_ERR_FORMAT,
+                           "%s: expected %zu program headers, found room for %zu before the file "
+                           "ends; copy it again from where it was made",
+                           path, want, have);
 }
 
 /* With 65535 segments or more, their number is in a section header that libelf reads. */
@@ -57,7 +58,7 @@ static struct gt_error *load_with(struct gt_core *core, Elf *elf, const Elf64_Eh
     if (!error) error = read_headers(core, elf, count, &headers);
     if (!error) error = gt_segments_load(core, headers.data, headers.len);
     if (!error) gt_notes_load(core, headers.data, headers.len);
-    gt_vec_free(&headers);
+    gt_vec_deinit(&headers);
     return error;
 }
 
@@ -117,11 +118,11 @@ void gt_core_close(struct gt_core *core)
 {
     if (!core) return;
     gt_mapped_close(&core->file);
-    gt_vec_free(&core->segments);
-    gt_vec_free(&core->declared);
-    gt_vec_free(&core->runs);
-    gt_vec_free(&core->threads);
-    gt_vec_free(&core->mappings);
+    gt_vec_deinit(&core->segments);
+    gt_vec_deinit(&core->declared);
+    gt_vec_deinit(&core->runs);
+    gt_vec_deinit(&core->threads);
+    gt_vec_deinit(&core->mappings);
     gt_free(core->command);
     gt_free(core->short_name);
     gt_free(core->path);

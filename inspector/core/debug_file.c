@@ -12,16 +12,16 @@
 
 static const char DEBUG_ROOT[] = "/usr/lib/debug";
 
-struct seeking {
+struct seeker {
     const struct gt_core *core;
     const struct gt_binary *binary;
     struct gt_binary *found;
     char **why;
 };
 
-static void refuse(struct seeking *seeking, const char *path, const char *what)
+static void refuse(struct seeker *seeker, const char *path, const char *what)
 {
-    if (!*seeking->why) *seeking->why = gt_format("%s: %s; it is not used", path, what);
+    if (!*seeker->why) *seeker->why = gt_format("%s: %s; it is not used", path, what);
 }
 
 static bool same_checksum(const struct gt_binary *debug, uint32_t crc)
@@ -49,53 +49,53 @@ static bool same_build(const struct gt_binary *debug, const struct gt_binary *bi
 }
 
 /* A link may have the binary's own name, since debug files often do. */
-static bool is_binary(const struct seeking *seeking, const char *path)
+static bool is_binary(const struct seeker *seeker, const char *path)
 {
     struct stat a, b;
 
-    return stat(path, &a) == 0 && stat(gt_binary_path(seeking->binary), &b) == 0 &&
+    return stat(path, &a) == 0 && stat(gt_binary_path(seeker->binary), &b) == 0 &&
            a.st_dev == b.st_dev && a.st_ino == b.st_ino;
 }
 
 /* `path` is a regular file of this machine. */
-static bool try_file(struct seeking *seeking, const char *path, const uint32_t *crc)
+static bool try_file(struct seeker *seeker, const char *path, const uint32_t *crc)
 {
     struct gt_binary *debug;
 
-    if (is_binary(seeking, path)) return false;
-    struct gt_error *error = gt_binary_open(path, &seeking->core->how, &debug);
+    if (is_binary(seeker, path)) return false;
+    struct gt_error *error = gt_binary_open(path, &seeker->core->how, &debug);
     if (error) {
         gt_call_check();
-        gt_error_free(error);
+        gt_error_destroy(error);
         return false;
     }
-    if (same_build(debug, seeking->binary, crc)) {
-        debug->bias = seeking->binary->bias;
-        seeking->found = debug;
+    if (same_build(debug, seeker->binary, crc)) {
+        debug->bias = seeker->binary->bias;
+        seeker->found = debug;
         return true;
     }
-    refuse(seeking, path, "a debug file of another build");
+    refuse(seeker, path, "a debug file of another build");
     gt_binary_close(debug);
     return false;
 }
 
 /* Frees `path`, which is as the core's root has it, or else as this machine does. */
-static bool try_path(struct seeking *seeking, bool in_root, char *path, const uint32_t *crc)
+static bool try_path(struct seeker *seeker, bool in_root, char *path, const uint32_t *crc)
 {
-    char *file = in_root ? gt_core_file(seeking->core, path) : gt_regular_file(path);
-    bool found = file && try_file(seeking, file, crc);
+    char *file = in_root ? gt_core_file(seeker->core, path) : gt_regular_file(path);
+    bool found = file && try_file(seeker, file, crc);
 
     gt_free(file);
     gt_free(path);
     return found;
 }
 
-static bool by_build_id(struct seeking *seeking)
+static bool by_build_id(struct seeker *seeker)
 {
-    const char *id = seeking->binary->ids.gnu;
+    const char *id = seeker->binary->ids.gnu;
 
     if (strlen(id) < 4) return false;
-    return try_path(seeking, true, gt_format("%s/.build-id/%.2s/%s.debug", DEBUG_ROOT, id, id + 2),
+    return try_path(seeker, true, gt_format("%s/.build-id/%.2s/%s.debug", DEBUG_ROOT, id, id + 2),
                     NULL);
 }
 
@@ -113,23 +113,23 @@ static bool read_link(const struct gt_binary *binary, const char **name, uint32_
     return !strchr(*name, '/');
 }
 
-static bool by_link(struct seeking *seeking)
+static bool by_link(struct seeker *seeker)
 {
     const char *name;
     uint32_t crc;
-    char *real = gt_adopt(realpath(gt_binary_path(seeking->binary), NULL));
+    char *real = gt_adopt(realpath(gt_binary_path(seeker->binary), NULL));
 
-    if (!real || !read_link(seeking->binary, &name, &crc)) {
+    if (!real || !read_link(seeker->binary, &name, &crc)) {
         gt_free(real);
         return false;
     }
-    const char *inside = gt_core_inside(seeking->core, real);
+    const char *inside = gt_core_inside(seeker->core, real);
     const char *path = inside ? inside : real;
     int dir = (int)(strrchr(path, '/') - path);
     bool found =
-        try_path(seeking, inside, gt_format("%.*s/%s", dir, path, name), &crc) ||
-        try_path(seeking, inside, gt_format("%.*s/.debug/%s", dir, path, name), &crc) ||
-        try_path(seeking, inside, gt_format("%s%.*s/%s", DEBUG_ROOT, dir, path, name), &crc);
+        try_path(seeker, inside, gt_format("%.*s/%s", dir, path, name), &crc) ||
+        try_path(seeker, inside, gt_format("%.*s/.debug/%s", dir, path, name), &crc) ||
+        try_path(seeker, inside, gt_format("%s%.*s/%s", DEBUG_ROOT, dir, path, name), &crc);
     gt_free(real);
     return found;
 }
@@ -154,15 +154,15 @@ static bool open_debuginfod(struct debuginfod *from)
     return false;
 }
 
-static bool by_debuginfod(struct seeking *seeking)
+static bool by_debuginfod(struct seeker *seeker)
 {
-    const char *urls = getenv("DEBUGINFOD_URLS"), *id = seeking->binary->ids.gnu;
+    const char *urls = getenv("DEBUGINFOD_URLS"), *id = seeker->binary->ids.gnu;
     struct debuginfod from;
     char *path = NULL;
 
     if (!urls || !*urls || !id[0]) return false;
     if (!open_debuginfod(&from)) {
-        refuse(seeking, "DEBUGINFOD_URLS", "is set, and libdebuginfod is not installed");
+        refuse(seeker, "DEBUGINFOD_URLS", "is set, and libdebuginfod is not installed");
         return false;
     }
     void *client = from.begin();
@@ -170,7 +170,7 @@ static bool by_debuginfod(struct seeking *seeking)
     if (client) from.end(client);
     dlclose(from.library);
     path = gt_adopt(path);
-    found = found && path && try_file(seeking, path, NULL);
+    found = found && path && try_file(seeker, path, NULL);
     gt_free(path);
     return found;
 }
@@ -178,12 +178,12 @@ static bool by_debuginfod(struct seeking *seeking)
 struct gt_binary *gt_debug_file_find(const struct gt_core *core, const struct gt_binary *binary,
                                      char **why)
 {
-    struct seeking seeking = {.core = core, .binary = binary, .why = why};
+    struct seeker seeker = {.core = core, .binary = binary, .why = why};
 
     *why = NULL;
-    if (by_build_id(&seeking) || by_link(&seeking) || by_debuginfod(&seeking)) {
+    if (by_build_id(&seeker) || by_link(&seeker) || by_debuginfod(&seeker)) {
         gt_free(*why);
         *why = NULL;
     }
-    return seeking.found;
+    return seeker.found;
 }

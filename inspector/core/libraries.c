@@ -61,7 +61,7 @@ static struct gt_binary *open_file(const struct gt_core *core, const char *path)
     struct gt_binary *binary = NULL;
     char *file = path[0] == '/' ? gt_core_file(core, path) : NULL;
 
-    if (file) gt_error_free(gt_binary_open(file, &core->how, &binary));
+    if (file) gt_error_destroy(gt_binary_open(file, &core->how, &binary));
     gt_free(file);
     return binary;
 }
@@ -109,7 +109,7 @@ void gt_libraries_close(struct gt_libraries *libraries)
 {
     for (size_t i = 0; i < libraries->list.len; i++)
         gt_binary_close(*(struct gt_binary **)gt_vec_at(&libraries->list, i));
-    gt_vec_free(&libraries->list);
+    gt_vec_deinit(&libraries->list);
 }
 
 bool gt_libraries_swap(struct gt_libraries *libraries, size_t index, struct gt_binary **program)

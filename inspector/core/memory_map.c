@@ -84,7 +84,7 @@ void gt_core_add_image(struct gt_core *core, uint64_t addr, const unsigned char 
 
     if (size == 0 || !gt_add(addr, size, &image.end)) return;
     struct gt_vec runs = fill_gaps(&core->runs, &image);
-    gt_vec_free(&core->runs);
+    gt_vec_deinit(&core->runs);
     core->runs = runs;
     pick_widest(core);
 }

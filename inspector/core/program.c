@@ -121,8 +121,8 @@ static void read_headers(const struct gt_core *core, struct gt_program *program)
     if (linked_base(program, &linked))
         for (size_t i = 0; i < notes.len; i++)
             read_notes(core, gt_vec_at(&notes, i), program->base - linked, &program->ids);
-    gt_vec_free(&segments);
-    gt_vec_free(&notes);
+    gt_vec_deinit(&segments);
+    gt_vec_deinit(&notes);
 }
 
 void gt_program_init(const struct gt_core *core, struct gt_program *program)
@@ -140,7 +140,7 @@ void gt_program_at(const struct gt_core *core, uint64_t base, struct gt_program 
 
 void gt_program_deinit(struct gt_program *program)
 {
-    gt_vec_free(&program->loads);
+    gt_vec_deinit(&program->loads);
     gt_free(program->path);
 }
 

@@ -99,12 +99,12 @@ struct gt_error *gt_segments_load(struct gt_core *core, const GElf_Phdr *headers
         if (headers[i].p_type == PT_LOAD) add(core, &loads, &headers[i]);
     if (loads.len > 0) qsort(loads.data, loads.len, sizeof(struct load), by_start);
     settle(core, &loads);
-    gt_vec_free(&loads);
+    gt_vec_deinit(&loads);
     if (core->segments.len > 0) return NULL;
-    return gt_error_new(GT_ERR_FORMAT,
-                        "%s: expected a core with memory in it, found no PT_LOAD segment; "
-                        "was it made with coredump_filter 0?",
-                        core->path);
+    return gt_error_create(GT_ERR_FORMAT,
+                           "%s: expected a core with memory in it, found no PT_LOAD segment; "
+                           "was it made with coredump_filter 0?",
+                           core->path);
 }
 
 static uint64_t end_of_segment(const void *segments, size_t index)

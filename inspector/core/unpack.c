@@ -13,7 +13,7 @@ enum {
     IN_SIZE = 1 << 20,  /* progress is told this often */
 };
 
-struct unpacking {
+struct unpacker {
     const struct gt_source *source;
     const struct gt_decoder *decoder; /* NULL: not compressed */
     void *state;                      /* the decoder's */
@@ -27,7 +27,7 @@ struct unpacking {
 };
 
 /* As much as there is, up to a whole buffer: pipes give little at a time. */
-static struct gt_error *fill(struct unpacking *un)
+static struct gt_error *fill(struct unpacker *un)
 {
     struct gt_flow *flow = &un->flow;
 
@@ -45,7 +45,7 @@ static struct gt_error *fill(struct unpacking *un)
     return NULL;
 }
 
-static struct gt_error *flush(struct unpacking *un)
+static struct gt_error *flush(struct unpacker *un)
 {
     struct gt_error *error = gt_scratch_write(un->scratch, un->out, un->flow.out_at);
 
@@ -55,7 +55,7 @@ static struct gt_error *flush(struct unpacking *un)
 
 /* Too few bytes to tell are taken for a member: the decoder knows better. But no format's magic
  * begins with zero, and xz allows padding of four bytes. */
-static bool begins_another(const struct unpacking *un)
+static bool begins_another(const struct unpacker *un)
 {
     const unsigned char *next = un->flow.in + un->flow.in_at;
     size_t left = un->flow.in_size - un->flow.in_at;
@@ -63,9 +63,9 @@ static bool begins_another(const struct unpacking *un)
     return *next && (left < GT_MAGIC_BYTES || un->decoder->is(next, left));
 }
 
-static struct gt_error *too_big(const struct unpacking *un)
+static struct gt_error *too_big(const struct unpacker *un)
 {
-    return gt_error_new(
+    return gt_error_create(
         GT_ERR_FORMAT,
         "%s: expected %s data that is unpacked in at most %llu MiB of memory, found "
         "a larger window; unpack it with %s, which says how to allow it",
@@ -75,7 +75,7 @@ static struct gt_error *too_big(const struct unpacking *un)
 
 /* Consumes the input that is there, and all that the decoder has ready after it. What follows a
  * member that ended and begins no other is no data: tape blocks are padded so. */
-static struct gt_error *decode(struct unpacking *un)
+static struct gt_error *decode(struct unpacker *un)
 {
     struct gt_flow *flow = &un->flow;
     bool full = false;
@@ -99,7 +99,7 @@ static struct gt_error *decode(struct unpacking *un)
     return NULL;
 }
 
-static struct gt_error *copy(struct unpacking *un)
+static struct gt_error *copy(struct unpacker *un)
 {
     un->flowing = GT_FLOW_END;
     return gt_scratch_write(un->scratch, un->in, un->flow.in_size);
@@ -110,18 +110,18 @@ static void close_decoder(void *state, size_t decoder)
     ((const struct gt_decoder *)decoder)->close(state);
 }
 
-static struct gt_error *choose_decoder(struct unpacking *un)
+static struct gt_error *choose_decoder(struct unpacker *un)
 {
     un->decoder = gt_decoder_of(un->in, un->flow.in_size);
     un->state = un->decoder ? un->decoder->open() : NULL;
     if (un->state) un->held = gt_hold(un->state, (size_t)un->decoder, close_decoder);
     if (!un->decoder || un->state) return NULL;
-    return gt_error_new(GT_ERR_MEMORY, "%s: no memory to unpack it; unpack it with %s",
-                        un->source->path, un->decoder->tool);
+    return gt_error_create(GT_ERR_MEMORY, "%s: no memory to unpack it; unpack it with %s",
+                           un->source->path, un->decoder->tool);
 }
 
 /* What the program does in between is no failure of ours. */
-static void tell_progress(const struct unpacking *un)
+static void describe_progress(const struct unpacker *un)
 {
     const struct gt_opening *how = un->source->how;
     int before = errno;
@@ -132,35 +132,36 @@ static void tell_progress(const struct unpacking *un)
     errno = before;
 }
 
-static struct gt_error *unpack_all(struct unpacking *un)
+static struct gt_error *unpack_all(struct unpacker *un)
 {
     struct gt_error *error = fill(un);
 
     if (!error) error = choose_decoder(un);
     while (!error && un->flow.in_size && un->flowing != GT_FLOW_BAD) {
         error = un->decoder ? decode(un) : copy(un);
-        if (!error) tell_progress(un);
+        if (!error) describe_progress(un);
         if (!error) error = fill(un);
     }
     if (!error) error = flush(un);
     return error ? error : gt_scratch_finish(un->scratch);
 }
 
-static struct gt_error *nothing_in_it(const struct unpacking *un)
+static struct gt_error *nothing_in_it(const struct unpacker *un)
 {
     if (!un->decoder)
-        return gt_error_new(GT_ERR_FORMAT, "%s: expected a core, found no data at all",
-                            un->source->path);
-    return gt_error_new(GT_ERR_FORMAT,
-                        "%s: expected a %s-compressed ELF file, found %s; copy it again from where "
-                        "it was made",
-                        un->source->path, un->decoder->name,
-                        un->flowing == GT_FLOW_BAD ? "damage at its start" : "nothing in it");
+        return gt_error_create(GT_ERR_FORMAT, "%s: expected a core, found no data at all",
+                               un->source->path);
+    return gt_error_create(
+        GT_ERR_FORMAT,
+        "%s: expected a %s-compressed ELF file, found %s; copy it again from where "
+        "it was made",
+        un->source->path, un->decoder->name,
+        un->flowing == GT_FLOW_BAD ? "damage at its start" : "nothing in it");
 }
 
 struct gt_error *gt_unpack(const struct gt_source *source, struct gt_scratch *scratch, bool *cut)
 {
-    struct unpacking un = {.source = source, .flowing = GT_FLOW_ON, .scratch = scratch};
+    struct unpacker un = {.source = source, .flowing = GT_FLOW_ON, .scratch = scratch};
     struct gt_error *error = gt_scratch_open(source->path, source->how->in_memory, scratch);
 
     if (error) return error;

@@ -68,8 +68,8 @@ static void find_semis(struct gt_dominator_walk *walk, struct semi *semi)
     memcpy(semi->ancestor, walk->parent, size);
     for (uint32_t node = walk->count; node-- > 1;)
         find_semi(semi, walk, node);
-    gt_vec_free(&semi->way);
-    gt_vec_free(&walk->edges);
+    gt_vec_deinit(&semi->way);
+    gt_vec_deinit(&walk->edges);
 }
 
 /* ---- dominators ---------------------------------------------------------------------------- */

@@ -193,5 +193,5 @@ void gt_dominator_walk_run(struct gt_dominator_walk *walk, const struct gt_heap 
                                        .edges = GT_VEC_OF(struct gt_dominator_edge)};
     add_node(walk, GT_NO_OBJECT, 0);
     walk_groups(&walker, roots, count);
-    gt_vec_free(&walker.stack);
+    gt_vec_deinit(&walker.stack);
 }

@@ -66,15 +66,16 @@ static struct gt_error *check_regions(const struct gt_heap *heap)
         const struct gt_region *region = &heap->regions[i];
         const char *fault = gt_region_fault(region);
         if (fault)
-            return gt_error_new(GT_ERR_FORMAT,
-                                "the heap region at 0x%" PRIx64 " (%" PRIu32 " slots of %" PRIu64
-                                " bytes) %s: the heap's tables are damaged",
-                                region->base, region->count, region->slot_size, fault);
+            return gt_error_create(GT_ERR_FORMAT,
+                                   "the heap region at 0x%" PRIx64 " (%" PRIu32 " slots of %" PRIu64
+                                   " bytes) %s: the heap's tables are damaged",
+                                   region->base, region->count, region->slot_size, fault);
         if (region->scan == GT_SCAN_TILED && !heap->source.tile)
-            return gt_error_new(GT_ERR_USAGE,
-                                "the heap region at 0x%" PRIx64 " is tiled: give the heap a tile "
-                                "function",
-                                region->base);
+            return gt_error_create(GT_ERR_USAGE,
+                                   "the heap region at 0x%" PRIx64
+                                   " is tiled: give the heap a tile "
+                                   "function",
+                                   region->base);
     }
     return NULL;
 }
@@ -129,10 +130,10 @@ static struct gt_error *number_objects(struct gt_heap *heap)
         objects += region->count;
         if (region->scan != GT_SCAN_NONE) heap->scan_objects = (uint32_t)objects;
         if (objects >= MAX_OBJECTS)
-            return gt_error_new(GT_ERR_FORMAT,
-                                "the heap's regions hold %" PRIu64 " objects or more, expected "
-                                "fewer than 2^31: the heap's tables are damaged",
-                                objects);
+            return gt_error_create(GT_ERR_FORMAT,
+                                   "the heap's regions hold %" PRIu64 " objects or more, expected "
+                                   "fewer than 2^31: the heap's tables are damaged",
+                                   objects);
     }
     heap->objects = (uint32_t)objects;
     return NULL;
@@ -150,12 +151,12 @@ static struct gt_error *measure_pages(struct gt_heap *heap)
         if (last > high) high = last;
         total += last - first + 1;
         if (total > MAX_PAGES || high - low >= MAX_PAGES_APART)
-            return gt_error_new(GT_ERR_FORMAT,
-                                "the heap's regions hold 0x%" PRIx64 " bytes from 0x%" PRIx64
-                                " to 0x%" PRIx64 ", more than a process has: the heap's tables "
-                                "are damaged",
-                                total << GT_PAGE_SHIFT, low << GT_PAGE_SHIFT,
-                                high << GT_PAGE_SHIFT);
+            return gt_error_create(GT_ERR_FORMAT,
+                                   "the heap's regions hold 0x%" PRIx64 " bytes from 0x%" PRIx64
+                                   " to 0x%" PRIx64 ", more than a process has: the heap's tables "
+                                   "are damaged",
+                                   total << GT_PAGE_SHIFT, low << GT_PAGE_SHIFT,
+                                   high << GT_PAGE_SHIFT);
     }
     heap->first_page = heap->region_count ? low : 0;
     heap->page_count = heap->region_count ? high - low + 1 : 0;
@@ -170,10 +171,10 @@ static struct gt_error *enter_pages(struct gt_heap *heap, uint32_t number)
     for (uint64_t page = region_first_page(region); page <= last; page++) {
         uint32_t *entry = &heap->pages[page - heap->first_page];
         if (*entry)
-            return gt_error_new(GT_ERR_FORMAT,
-                                "the heap regions at 0x%" PRIx64 " and 0x%" PRIx64
-                                " overlap: the heap's tables are damaged",
-                                heap->regions[*entry - 1].base, region->base);
+            return gt_error_create(GT_ERR_FORMAT,
+                                   "the heap regions at 0x%" PRIx64 " and 0x%" PRIx64
+                                   " overlap: the heap's tables are damaged",
+                                   heap->regions[*entry - 1].base, region->base);
         *entry = number + 1;
     }
     return NULL;
@@ -194,10 +195,10 @@ static struct gt_error *map_pages(struct gt_heap *heap)
     void *table = mmap(NULL, heap->page_count * sizeof *heap->pages, PROT_READ | PROT_WRITE,
                        MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (table == MAP_FAILED)
-        return gt_error_new(GT_ERR_MEMORY,
-                            "the heap's regions lie 0x%" PRIx64 " bytes apart, too far for this "
-                            "process's address space: lift its limit (ulimit -v)",
-                            heap->page_count << GT_PAGE_SHIFT);
+        return gt_error_create(GT_ERR_MEMORY,
+                               "the heap's regions lie 0x%" PRIx64 " bytes apart, too far for this "
+                               "process's address space: lift its limit (ulimit -v)",
+                               heap->page_count << GT_PAGE_SHIFT);
     heap->held = gt_hold(table, heap->page_count * sizeof *heap->pages, unmap);
     heap->pages = table;
     for (uint32_t i = 0; !error && i < heap->region_count; i++)
@@ -239,7 +240,7 @@ void gt_heap_deinit(struct gt_heap *heap)
     gt_let_go(heap->held);
     gt_free(heap->nearby);
     gt_free(heap->region_block);
-    gt_bitmap_free(&heap->allocated);
+    gt_bitmap_deinit(&heap->allocated);
     *heap = (struct gt_heap){0};
 }
 

@@ -48,16 +48,16 @@ void gt_cut_init(struct gt_cut *cut, const struct gt_heap *heap)
 {
     *cut = (struct gt_cut){0};
     gt_bitmap_init(&cut->blocked, heap->objects);
-    gt_bitmap_init(&cut->muted, heap->objects);
+    gt_bitmap_init(&cut->no_out_edges, heap->objects);
     gt_bitmap_init(&cut->has_words, heap->objects);
 }
 
 void gt_cut_deinit(struct gt_cut *cut)
 {
-    gt_bitmap_free(&cut->blocked);
-    gt_bitmap_free(&cut->muted);
-    gt_bitmap_free(&cut->has_words);
-    gt_map_free(&cut->words);
+    gt_bitmap_deinit(&cut->blocked);
+    gt_bitmap_deinit(&cut->no_out_edges);
+    gt_bitmap_deinit(&cut->has_words);
+    gt_map_deinit(&cut->words);
 }
 
 void gt_cut_word(struct gt_cut *cut, const struct gt_heap *heap, uint64_t addr)
@@ -90,11 +90,11 @@ struct gt_marker *gt_marker_create(const struct gt_heap *heap, const struct gt_c
     return marker;
 }
 
-void gt_marker_free(struct gt_marker *marker)
+void gt_marker_destroy(struct gt_marker *marker)
 {
     if (!marker) return;
-    gt_bitmap_free(&marker->grey);
-    gt_bitmap_free(&marker->queued);
+    gt_bitmap_deinit(&marker->grey);
+    gt_bitmap_deinit(&marker->queued);
     gt_free(marker->queue);
     gt_free(marker);
 }
@@ -138,7 +138,7 @@ GT_INLINE void settle(struct gt_marker *marker, struct gt_aimed aimed, const str
     gt_bit_set(marker->marked, object);
     if (cut && marker->watched && gt_bit(marker->watched, object)) gt_vec_add(marker->met, &object);
     if (object >= marker->heap->scan_objects) return;
-    if (cut && gt_bit(&cut->muted, object)) return;
+    if (cut && gt_bit(&cut->no_out_edges, object)) return;
     gt_bit_set(&marker->grey, object);
     if (!gt_bit_test_set(&marker->queued, object >> BLOCK_SHIFT))
         enqueue(marker, object >> BLOCK_SHIFT);
@@ -289,7 +289,7 @@ void gt_mark_contents(struct gt_marker *marker, uint32_t object)
     const struct gt_heap *heap = marker->heap;
     const struct gt_cut *cut = marker->cut;
 
-    if (cut && gt_bit(&cut->muted, object)) return;
+    if (cut && gt_bit(&cut->no_out_edges, object)) return;
     struct contents of = {marker, gt_heap_address(heap, object), gt_heap_size(heap, object),
                           cut && gt_bit(&cut->has_words, object)};
     gt_heap_words(heap, object, seed_other, &of);

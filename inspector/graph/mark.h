@@ -5,10 +5,10 @@
  * seed, drain, seed more, drain again. The work list is explicit; nothing recurses.
  *
  * A cut takes away nodes and edges, and a mark with a cut answers "what would be live without":
- *   blocked  objects that may not be reached at all
- *   muted    objects that are reached but whose pointers do not count
- *   words    single pointer words, by target address, that do not count; `has_words` marks the
- *            objects that hold one, so that the others never look
+ *   blocked       objects that are excluded: nothing reaches them
+ *   no_out_edges  objects that may be reached, but whose out-edges are ignored
+ *   words         single pointer words, by their address, that are ignored; `has_words` marks the
+ *                 objects that hold one, so that the others never look
  */
 #ifndef GT_GRAPH_MARK_H
 #define GT_GRAPH_MARK_H
@@ -18,7 +18,7 @@
 #include "inspector/graph/heap.h"
 
 struct gt_cut {
-    struct gt_bitmap blocked, muted, has_words;
+    struct gt_bitmap blocked, no_out_edges, has_words;
     struct gt_map words; /* address of a cut word -> how many cuts hold it */
 };
 
@@ -33,13 +33,13 @@ struct gt_marker;
 /* `cut` may be NULL; heap, cut and marked are borrowed until the marker is freed. */
 struct gt_marker *gt_marker_create(const struct gt_heap *heap, const struct gt_cut *cut,
                                    struct gt_bitmap *marked);
-void gt_marker_free(struct gt_marker *marker);
+void gt_marker_destroy(struct gt_marker *marker);
 
 /* Makes the object that `value` points into reachable, if there is one. */
 void gt_mark_seed(struct gt_marker *marker, uint64_t value);
 /* Makes reachable what the pointer words of `object` point to, but not the object itself:
  * pointers into itself are dropped (a finalizer's object is a root of that kind). Its own being
- * blocked does not matter; its being muted and its cut words do. */
+ * blocked does not matter; that its out-edges are ignored does, and so do its cut words. */
 void gt_mark_contents(struct gt_marker *marker, uint32_t object);
 /* Follows pointers until nothing new is reached. */
 void gt_mark_drain(struct gt_marker *marker);

@@ -71,7 +71,7 @@ static void scan(struct builder *builder, const struct gt_region *region, uint32
     uint32_t object = region->first + slot;
     uint64_t words = region->slot_size / 8;
 
-    if (cut && gt_bit(&cut->muted, object)) return;
+    if (cut && gt_bit(&cut->no_out_edges, object)) return;
     builder->from = object;
     if (cut && gt_bit(&cut->has_words, object)) {
         builder->address = region->base + slot * region->slot_size;
@@ -111,8 +111,8 @@ static void reach_roots(struct builder *builder, const uint64_t *values, size_t 
     }
 }
 
-void gt_forest_build(struct gt_forest *forest, const struct gt_heap *heap, const struct gt_cut *cut,
-                     const uint64_t *root_values, size_t root_count)
+void gt_forest_init(struct gt_forest *forest, const struct gt_heap *heap, const struct gt_cut *cut,
+                    const uint64_t *root_values, size_t root_count)
 {
     size_t size = (size_t)heap->scan_objects * sizeof *forest->parent;
     struct builder builder = {.heap = heap, .cut = cut, .queue = gt_alloc(size)};

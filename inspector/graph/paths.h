@@ -19,8 +19,8 @@ struct gt_forest {
 
 /* Builds the forest; roots earlier in the array win ties, so put the ones people know (globals)
  * first. `cut` may be NULL. Root and object numbers must be below 2^31. */
-void gt_forest_build(struct gt_forest *forest, const struct gt_heap *heap, const struct gt_cut *cut,
-                     const uint64_t *root_values, size_t root_count);
+void gt_forest_init(struct gt_forest *forest, const struct gt_heap *heap, const struct gt_cut *cut,
+                    const uint64_t *root_values, size_t root_count);
 void gt_forest_deinit(struct gt_forest *forest);
 
 /* The chain from a root to `object`, both included, root's object first, at most `max` long (the

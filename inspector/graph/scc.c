@@ -217,7 +217,7 @@ void gt_scc_find(struct gt_scc *scc, const struct gt_heap *heap, const struct gt
     list_nodes(scc, selected);
     struct gt_vec sorted = sort_extra(scc, extra, extra_count);
     link_nodes(scc, heap, selected, &sorted);
-    gt_vec_free(&sorted);
+    gt_vec_deinit(&sorted);
     number_components(scc);
 }
 
@@ -231,7 +231,7 @@ void gt_scc_of_edges(struct gt_scc *scc, size_t count, const size_t *first_edge,
     for (size_t i = 0; i < count; i++)
         gt_bit_set(&all, i);
     list_nodes(scc, &all);
-    gt_bitmap_free(&all);
+    gt_bitmap_deinit(&all);
     scc->first_edge = gt_alloc((count + 1) * sizeof *scc->first_edge);
     memcpy(scc->first_edge, first_edge, (count + 1) * sizeof *scc->first_edge);
     scc->edges = gt_alloc((first_edge[count] + 1) * sizeof *scc->edges);

@@ -16,10 +16,10 @@ void gt_sets_init(struct gt_sets *sets, uint32_t numbers)
 
 void gt_sets_deinit(struct gt_sets *sets)
 {
-    gt_vec_free(&sets->list);
-    gt_map_free(&sets->known);
-    gt_map_free(&sets->meets);
-    gt_map_free(&sets->joins);
+    gt_vec_deinit(&sets->list);
+    gt_map_deinit(&sets->known);
+    gt_map_deinit(&sets->meets);
+    gt_map_deinit(&sets->joins);
 }
 
 static uint32_t first_long(const struct gt_sets *sets)

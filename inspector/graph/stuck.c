@@ -75,7 +75,7 @@ bool gt_freeing_next(struct gt_freeing *freeing, uint32_t *node)
     return true;
 }
 
-void gt_freeing_free(struct gt_freeing *freeing)
+void gt_freeing_destroy(struct gt_freeing *freeing)
 {
     gt_free(freeing->first_user);
     gt_free(freeing->users);
@@ -91,7 +91,7 @@ void gt_stuck_find(const struct gt_needs *needs, bool *stuck)
 
     while (gt_freeing_next(freeing, &node))
         continue;
-    gt_freeing_free(freeing);
+    gt_freeing_destroy(freeing);
 }
 
 /* ---- circles ------------------------------------------------------------------------------- */

@@ -36,7 +36,7 @@ void gt_stuck_find(const struct gt_needs *needs, bool *stuck);
  */
 struct gt_freeing;
 struct gt_freeing *gt_freeing_create(const struct gt_needs *needs, bool *stuck);
-void gt_freeing_free(struct gt_freeing *freeing);
+void gt_freeing_destroy(struct gt_freeing *freeing);
 void gt_freeing_set(struct gt_freeing *freeing, uint32_t node);   /* free, for another reason */
 bool gt_freeing_next(struct gt_freeing *freeing, uint32_t *node); /* false: none for now */
 

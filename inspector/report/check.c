@@ -29,7 +29,7 @@ static void put_set(struct gt_page *page, const char *label, uint64_t objects, u
     gt_page_put(page, GT_BOLD, label);
     gt_page_tab(page, LABEL_COLUMNS);
     gt_page_format(page, GT_PLAIN, "%s objects, %s", gt_exact(objects).text, gt_bytes(bytes).text);
-    gt_page_end(page);
+    gt_page_deinit(page);
 }
 
 static void put_example(struct gt_page *page, const struct gt_check_example *example)
@@ -38,7 +38,7 @@ static void put_example(struct gt_page *page, const struct gt_check_example *exa
     gt_page_format(page, GT_PLAIN, "%s, %s", gt_address(example->address).text,
                    gt_bytes(example->bytes).text);
     if (example->type) gt_page_format(page, GT_PLAIN, ", %s", example->type);
-    gt_page_end(page);
+    gt_page_deinit(page);
 }
 
 static void put_label(struct gt_page *page, const struct gt_check_label *label, bool all)
@@ -46,7 +46,7 @@ static void put_label(struct gt_page *page, const struct gt_check_label *label, 
     gt_page_line(page, LABEL_COLUMNS + 2, LABEL_COLUMNS + 6);
     gt_page_format(page, label->explains ? GT_PLAIN : GT_YELLOW, "%s, %s: %s",
                    gt_exact(label->objects).text, gt_bytes(label->bytes).text, label->name);
-    gt_page_end(page);
+    gt_page_deinit(page);
     for (size_t i = 0; (all || !label->explains) && i < label->example_count; i++)
         put_example(page, &label->examples[i]);
 }
@@ -65,7 +65,7 @@ static void put_line(struct gt_page *page, const char *label, const char *text)
     gt_page_put(page, GT_BOLD, label);
     gt_page_tab(page, LABEL_COLUMNS);
     gt_page_put(page, GT_PLAIN, text);
-    gt_page_end(page);
+    gt_page_deinit(page);
 }
 
 static void put_collections(struct gt_page *page, const struct gt_check *check)
@@ -75,7 +75,7 @@ static void put_collections(struct gt_page *page, const struct gt_check *check)
     gt_page_tab(page, LABEL_COLUMNS);
     gt_page_format(page, GT_PLAIN, "%s completed; phase: %s", gt_exact(check->cycles).text,
                    check->phase);
-    gt_page_end(page);
+    gt_page_deinit(page);
 }
 
 static void put_unjudged(struct gt_page *page, const struct gt_check *check)
@@ -84,7 +84,7 @@ static void put_unjudged(struct gt_page *page, const struct gt_check *check)
     gt_page_line(page, 0, LABEL_COLUMNS);
     gt_page_format(page, GT_PLAIN, "not compared: %s objects allocated since the last mark",
                    gt_exact(check->unjudged_objects).text);
-    gt_page_end(page);
+    gt_page_deinit(page);
 }
 
 static void put_comparison(struct gt_page *page, const struct gt_check *check)
@@ -104,7 +104,7 @@ bool gt_text_check(const struct gt_check *check, const struct gt_style *style, F
     gt_page_init(&page, to, style);
     gt_page_format(&page, verdicts[check->verdict].ink, "%s", verdicts[check->verdict].name);
     gt_page_format(&page, GT_PLAIN, ": %s", meaning_of(check));
-    gt_page_end(&page);
+    gt_page_deinit(&page);
     put_collections(&page, check);
     if (check->verdict != GT_NOT_COMPARABLE || check->lacks) put_comparison(&page, check);
     if (check->lacks) put_line(&page, "missing", check->lacks);

@@ -60,7 +60,7 @@ static void put_holder(struct gt_page *page, unsigned column, const struct gt_wi
         gt_page_format(page, GT_PLAIN, "a %s in %s", windows[i].kind,
                        windows[i].holder ? windows[i].holder : "the holder below");
         if (windows[i].data) gt_page_format(page, GT_PLAIN, ": \"%s\"", windows[i].data);
-        gt_page_end(page);
+        gt_page_deinit(page);
         return;
     }
 }
@@ -78,7 +78,7 @@ static void put_bar(struct gt_page *page, unsigned column, const struct gt_insta
     gt_page_format(page, GT_PLAIN, "  %s of %s bytes used",
                    gt_exact(unused < size ? size - unused : 0).text, gt_exact(size).text);
     if (spare) gt_page_format(page, GT_PLAIN, ", %s spare", gt_exact(spare).text);
-    gt_page_end(page);
+    gt_page_deinit(page);
 }
 
 static void put_windowed(struct gt_page *page, unsigned column, const struct gt_instance *instance)
@@ -98,7 +98,7 @@ static void put_sample(struct gt_page *page, unsigned column, const struct gt_fi
         gt_page_line(page, column, column);
         gt_page_put(page, GT_PLAIN,
                     i ? "one of them allocated at (sampled)" : "allocated at (sampled)");
-        gt_page_end(page);
+        gt_page_deinit(page);
         gt_page_stack(page, column + STEP_IN, stack, NULL);
         return;
     }
@@ -112,7 +112,7 @@ static void put_slot(struct gt_page *page, unsigned column, const struct gt_slot
     gt_page_format(page, GT_PLAIN, "[%llu] -> %s, %s at %s", (unsigned long long)slot->index,
                    type_or(slot->target.type, "?"), gt_bytes(slot->target.size).text,
                    gt_address(slot->target.address).text);
-    gt_page_end(page);
+    gt_page_deinit(page);
 }
 
 static void put_lost(struct gt_page *page, unsigned column, const struct gt_instance *instance)
@@ -128,7 +128,7 @@ static void put_lost(struct gt_page *page, unsigned column, const struct gt_inst
     if (instance->lost.spare_slot_count)
         gt_page_format(page, GT_PLAIN, ", %s of them in the spare capacity",
                        gt_exact(instance->lost.spare_slot_count).text);
-    gt_page_end(page);
+    gt_page_deinit(page);
     for (size_t i = 0; i < shown; i++)
         put_slot(page, column + STEP_IN, &instance->lost.slots[i]);
 }
@@ -156,7 +156,7 @@ static void put_hung(struct gt_page *page, unsigned column, const struct gt_inst
         if (instance->hung.blocked_count > 1)
             gt_page_format(page, GT_PLAIN, " or %zu more", instance->hung.blocked_count - 1);
     }
-    gt_page_end(page);
+    gt_page_deinit(page);
     gt_page_stack(page, column + STEP_IN, &instance->hung.stack, &instance->hung.created_by);
     gt_page_labels(page, column + STEP_IN, instance->hung.labels, instance->hung.label_count);
 }
@@ -184,12 +184,12 @@ static void put_ticker(struct gt_page *page, unsigned column, const struct gt_in
         gt_page_format(page, GT_PLAIN, ", calls %s", instance->ticker.callback);
     if (!instance->ticker.referenced)
         gt_page_put(page, GT_PLAIN, ", reached from the timer heap only");
-    gt_page_end(page);
+    gt_page_deinit(page);
     if (instance->ticker.owner_path.count == 0) return;
     gt_page_line(page, column, column + STEP_IN);
     gt_page_put(page, GT_DIM, "owner  ");
     gt_page_path(page, &instance->ticker.owner_path);
-    gt_page_end(page);
+    gt_page_deinit(page);
 }
 
 static void put_edges(struct gt_page *page, unsigned column, const struct gt_edge *edges,
@@ -205,7 +205,7 @@ static void put_edges(struct gt_page *page, unsigned column, const struct gt_edg
     }
     if (shown < count) gt_page_format(page, GT_DIM, "(%zu more) -> ", count - shown);
     gt_page_put(page, GT_PLAIN, type_or(edges[0].type, "?"));
-    gt_page_end(page);
+    gt_page_deinit(page);
 }
 
 static void put_cycle(struct gt_page *page, unsigned column, const struct gt_instance *instance)
@@ -216,14 +216,14 @@ static void put_cycle(struct gt_page *page, unsigned column, const struct gt_ins
                    gt_address(instance->cycle.object.address).text, instance->cycle.mechanism);
     if (instance->cycle.function) gt_page_format(page, GT_PLAIN, " %s", instance->cycle.function);
     gt_page_put(page, GT_PLAIN, " and reaches itself:");
-    gt_page_end(page);
+    gt_page_deinit(page);
     if (instance->cycle.cycle_len)
         put_edges(page, column + STEP_IN, instance->cycle.cycle, instance->cycle.cycle_len);
 }
 
 static void put_deferred(struct gt_page *page, unsigned column, const struct gt_instance *instance)
 {
-    const struct gt_place *site = &instance->deferred.site;
+    const struct gt_source_location *site = &instance->deferred.site;
 
     gt_page_line(page, column, column + STEP_IN);
     gt_page_format(
@@ -231,7 +231,7 @@ static void put_deferred(struct gt_page *page, unsigned column, const struct gt_
         (unsigned long long)instance->deferred.goroutine, gt_exact(instance->deferred.calls).text,
         type_or(instance->deferred.deferred_function, "?"), type_or(site->function, "?"));
     gt_page_site(page, site);
-    gt_page_end(page);
+    gt_page_deinit(page);
 }
 
 /* ---- by kind ----------------------------------------------------------------------------------
@@ -297,7 +297,7 @@ static void put_others(struct gt_page *page, unsigned column, const struct gt_fi
         gt_page_format(page, GT_DIM, kinds[finding->kind].numbered ? "%s%llu" : "%s0x%llx",
                        i > 1 ? ", " : "", (unsigned long long)key);
     }
-    gt_page_end(page);
+    gt_page_deinit(page);
     if (end == finding->count) return; /* all of them */
     gt_page_line(page, column, column + STEP_IN);
     gt_page_format(page, GT_DIM, "%zu of %s shown", end, gt_count(finding->count).text);
@@ -305,7 +305,7 @@ static void put_others(struct gt_page *page, unsigned column, const struct gt_fi
                 finding->instance_count == finding->count
                     ? "; all in the JSON"
                     : "; --format=json --instances=all lists all");
-    gt_page_end(page);
+    gt_page_deinit(page);
 }
 
 void gt_page_cost(struct gt_page *page, unsigned column, const struct gt_finding *finding)
@@ -329,7 +329,7 @@ void gt_page_cost(struct gt_page *page, unsigned column, const struct gt_finding
     if (finding->descriptor_bytes)
         gt_page_format(page, GT_DIM, "; %s of goroutine descriptors stay, for new goroutines",
                        gt_bytes(finding->descriptor_bytes).text);
-    gt_page_end(page);
+    gt_page_deinit(page);
 }
 
 void gt_page_details(struct gt_page *page, unsigned column, const struct gt_finding *finding)
@@ -341,5 +341,5 @@ void gt_page_details(struct gt_page *page, unsigned column, const struct gt_find
     gt_page_line(page, column, column + 2 * STEP_IN);
     gt_page_put(page, GT_DIM, finding->kind == GT_HUNG_GOROUTINE ? "mostly held by " : "held by ");
     gt_page_path(page, &finding->path);
-    gt_page_end(page);
+    gt_page_deinit(page);
 }

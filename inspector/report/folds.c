@@ -7,14 +7,14 @@ enum {
     LEAST_CALLS = 8,   /* of each of them, on average */
 };
 
-typedef const struct gt_place *const *places;
+typedef const struct gt_source_location *const *places;
 
-bool gt_is_gap(const struct gt_place *place)
+bool gt_is_gap(const struct gt_source_location *place)
 {
     return strncmp(place->function, "...", 3) == 0;
 }
 
-static bool same_place(const struct gt_place *a, const struct gt_place *b)
+static bool same_place(const struct gt_source_location *a, const struct gt_source_location *b)
 {
     bool same_file = a->file == b->file || (a->file && b->file && strcmp(a->file, b->file) == 0);
 
@@ -31,10 +31,10 @@ static struct gt_fold alone(places list, size_t first)
 /* What is left of the last round is told apart, as far as it was not left out. */
 static void round_down(places list, struct gt_fold *fold)
 {
-    for (uint64_t over = fold->places % fold->shown_count; over; over--) {
+    for (uint64_t over = fold->locations % fold->shown_count; over; over--) {
         if (gt_is_gap(list[fold->end - 1])) return;
         fold->end--;
-        fold->places--;
+        fold->locations--;
     }
 }
 
@@ -44,27 +44,28 @@ static bool fold_in_order(places list, size_t count, size_t first, size_t period
 {
     *fold = (struct gt_fold){.first = first, .end = first, .shown_count = period};
     for (; fold->end < count; fold->end++) {
-        const struct gt_place *place = list[fold->end];
-        uint64_t at = fold->places;
+        const struct gt_source_location *place = list[fold->end];
+        uint64_t at = fold->locations;
         if (gt_is_gap(place)) {
             if (at < period || place->period != period) break;
-            fold->places += place->left_out;
+            fold->locations += place->left_out;
             continue;
         }
         if (at < period)
             fold->shown[at] = fold->end;
         else if (!same_place(place, list[fold->shown[at % period]]))
             break;
-        fold->places++;
+        fold->locations++;
     }
-    fold->times = fold->places / period;
+    fold->times = fold->locations / period;
     if (fold->times < (period == 1 ? 2 : 3)) return false;
     round_down(list, fold);
     return true;
 }
 
 /* The index among those shown of the one with a place's function. */
-static size_t shown_index(places list, const struct gt_fold *fold, const struct gt_place *place)
+static size_t shown_index(places list, const struct gt_fold *fold,
+                          const struct gt_source_location *place)
 {
     size_t i = 0;
 
@@ -89,17 +90,17 @@ static bool fold_functions(places list, size_t count, size_t first, size_t most,
 
     *fold = (struct gt_fold){.first = first, .end = first};
     for (; fold->end < count; fold->end++) {
-        const struct gt_place *place = list[fold->end];
+        const struct gt_source_location *place = list[fold->end];
         if (gt_is_gap(place) && (!place->recursive || fold->end == first)) break;
-        fold->places += gt_is_gap(place) ? place->left_out : 0;
+        fold->locations += gt_is_gap(place) ? place->left_out : 0;
         if (gt_is_gap(place)) continue;
         size_t index = shown_index(list, fold, place);
         if (index == most) break;
         if (index == fold->shown_count) fold->shown[fold->shown_count++] = fold->end;
         calls[index]++;
-        fold->places++;
+        fold->locations++;
     }
-    return fold->shown_count == most && fold->places >= most * LEAST_CALLS &&
+    return fold->shown_count == most && fold->locations >= most * LEAST_CALLS &&
            all_recur(fold, calls);
 }
 
@@ -117,11 +118,11 @@ static struct gt_fold in_order(places list, size_t count, size_t first)
 static struct gt_fold fold_at(places list, size_t count, size_t first)
 {
     struct gt_fold ordered = in_order(list, count, first), fold;
-    uint64_t places = ordered.places;
+    uint64_t places = ordered.locations;
 
-    if (ordered.end < count) places += in_order(list, count, ordered.end).places;
+    if (ordered.end < count) places += in_order(list, count, ordered.end).locations;
     for (size_t most = 1; most <= MAX_FUNCTIONS; most++)
-        if (fold_functions(list, count, first, most, &fold) && fold.places > 2 * places)
+        if (fold_functions(list, count, first, most, &fold) && fold.locations > 2 * places)
             return fold;
     return ordered;
 }

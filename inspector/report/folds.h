@@ -14,18 +14,18 @@
 enum { GT_MAX_FOLDED = 16 }; /* lines of one fold, at most */
 
 struct gt_fold {
-    size_t first, end;           /* indices of places: [first, end) */
-    size_t shown[GT_MAX_FOLDED]; /* indices of the places that are told */
+    size_t first, end;           /* indices of locations: [first, end) */
+    size_t shown[GT_MAX_FOLDED]; /* indices of the locations that are told */
     size_t shown_count;
-    uint64_t places; /* that it stands for, with those left out */
-    uint64_t times;  /* that the order of those shown repeats; 0: they are in no order */
+    uint64_t locations; /* that it stands for, with those left out */
+    uint64_t times;     /* that the order of those shown repeats; 0: they are in no order */
 };
 
-/* struct gt_fold, for the caller to free, over the places of `shown` (const struct gt_place *).
- * Without folding, each place is one. */
+/* struct gt_fold, for the caller to free, over the locations of `shown` (const struct
+ * gt_source_location *). Without folding, each place is one. */
 struct gt_vec gt_folds_of(const struct gt_vec *shown, bool folding);
 
 /* The place stands for frames that were left out. */
-bool gt_is_gap(const struct gt_place *place);
+bool gt_is_gap(const struct gt_source_location *place);
 
 #endif

@@ -16,8 +16,8 @@ static void put_process(struct gt_page *page, const struct gt_report *report)
     gt_summary_goroutines(&text, report);
     gt_page_line(page, 0, 2);
     gt_page_format(page, GT_PLAIN, "goroutines: %s", gt_str_text(&text));
-    gt_page_end(page);
-    gt_str_free(&text);
+    gt_page_deinit(page);
+    gt_str_deinit(&text);
 }
 
 static const char *why(const struct gt_goroutine_group *group)
@@ -36,7 +36,7 @@ static void put_ids(struct gt_page *page, const struct gt_goroutine_group *group
         gt_page_format(page, GT_DIM, "%s%llu", i ? ", " : "", (unsigned long long)group->ids[i]);
     if (shown < group->count)
         gt_page_format(page, GT_DIM, " and %s more", gt_count(group->count - shown).text);
-    gt_page_end(page);
+    gt_page_deinit(page);
 }
 
 /* "keep 1.2 MiB of heap in 3,400 objects, 1 MiB of it by main.worker variable buf []byte" */
@@ -52,14 +52,14 @@ static void put_retained(struct gt_page *page, const struct gt_goroutine_group *
         gt_page_format(page, GT_PLAIN, ", %s of it by ", gt_bytes(group->kept[0].bytes).text);
         gt_page_path(page, &group->kept[0].path);
     }
-    gt_page_end(page);
+    gt_page_deinit(page);
 }
 
 /* "created by main.serve in goroutine 7", where they all have this one parent. */
 static void put_stack(struct gt_page *page, unsigned column, const struct gt_goroutine_group *group,
                       uint64_t parent)
 {
-    struct gt_place from = group->created_by;
+    struct gt_source_location from = group->created_by;
     struct gt_str name = {0};
 
     if (from.function && parent) {
@@ -67,7 +67,7 @@ static void put_stack(struct gt_page *page, unsigned column, const struct gt_gor
         from.function = gt_str_text(&name);
     }
     gt_page_stack(page, column, &group->stack, &from);
-    gt_str_free(&name);
+    gt_str_deinit(&name);
 }
 
 static void put_ancestors(struct gt_page *page, unsigned column,
@@ -81,7 +81,7 @@ static void put_ancestors(struct gt_page *page, unsigned column,
                            (unsigned long long)ancestor->goroutine);
         else
             gt_page_put(page, GT_DIM, "started by goroutines then in");
-        gt_page_end(page);
+        gt_page_deinit(page);
         gt_page_stack(page, column + 4, &ancestor->stack, &ancestor->created_by);
     }
 }
@@ -111,7 +111,7 @@ static void put_group(struct gt_page *page, const struct gt_report *report,
     put_waited(page, report, group, group->wait_ns_max, group->count);
     if (group->system) gt_page_put(page, GT_DIM, ", of the runtime");
     gt_page_format(page, GT_PLAIN, ", %s of stacks", gt_bytes(group->stack_bytes).text);
-    gt_page_end(page);
+    gt_page_deinit(page);
     put_stack(page, COLUMN, group, parent_of(group));
     put_ancestors(page, COLUMN, group);
     gt_page_labels(page, COLUMN, group->labels, group->label_count);
@@ -129,7 +129,7 @@ static void put_one(struct gt_page *page, const struct gt_report *report,
                    why(group));
     put_waited(page, report, group, wait_ns, 1);
     if (group->system) gt_page_put(page, GT_DIM, ", of the runtime");
-    gt_page_end(page);
+    gt_page_deinit(page);
     put_stack(page, 4, group, group->parents ? group->parents[index] : 0);
     put_ancestors(page, 4, group);
     gt_page_labels(page, 4, group->labels, group->label_count);
@@ -139,7 +139,7 @@ static void put_each(struct gt_page *page, const struct gt_report *report,
                      const struct gt_goroutine_group *group)
 {
     for (size_t i = 0; i < group->id_count; i++) {
-        gt_page_end(page);
+        gt_page_deinit(page);
         put_one(page, report, group, i);
     }
 }
@@ -151,7 +151,7 @@ static size_t put_died(struct gt_page *page, const struct gt_report *report)
     size_t index = report->goroutines.group_count ? gt_died_in(report, first) : 0;
 
     if (!report->goroutines.group_count || !first->system || index == first->id_count) return 0;
-    gt_page_end(page);
+    gt_page_deinit(page);
     put_one(page, report, first, index);
     return 1;
 }
@@ -165,7 +165,7 @@ static void put_groups(struct gt_page *page, const struct gt_report *report, boo
         if (page->all) {
             put_each(page, report, group);
         } else {
-            gt_page_end(page);
+            gt_page_deinit(page);
             put_group(page, report, group);
         }
     }
@@ -176,15 +176,15 @@ static void put_lost(struct gt_page *page, const struct gt_report *report)
     size_t count = report->coverage.note_count;
     size_t shown = page->all || count < SHOWN_LOST ? count : SHOWN_LOST;
 
-    if (count) gt_page_end(page);
+    if (count) gt_page_deinit(page);
     for (size_t i = 0; i < shown; i++) {
         gt_page_line(page, 0, 4);
         gt_page_format(page, GT_YELLOW, "not read: %s", report->coverage.notes[i]);
-        gt_page_end(page);
+        gt_page_deinit(page);
     }
     if (shown == count) return;
     gt_page_format(page, GT_YELLOW, "not read: %s more; see --all", gt_count(count - shown).text);
-    gt_page_end(page);
+    gt_page_deinit(page);
 }
 
 bool gt_text_goroutines(const struct gt_report *report, const struct gt_style *style, FILE *to)
@@ -198,10 +198,10 @@ bool gt_text_goroutines(const struct gt_report *report, const struct gt_style *s
     if (page.all) {
         put_groups(&page, report, true);
     } else if (hidden) {
-        gt_page_end(&page);
+        gt_page_deinit(&page);
         gt_page_format(&page, GT_DIM, "not shown: %s of the runtime; see --all",
                        gt_count(hidden).text);
-        gt_page_end(&page);
+        gt_page_deinit(&page);
     }
     put_lost(&page, report);
     return true;

@@ -36,7 +36,7 @@ static void put_head(struct gt_page *page, const struct gt_report *report,
                    gt_percent(holder->bytes, report->live.bytes).text);
     gt_page_tab(page, TEXT_COLUMN);
     put_name(page, holder);
-    gt_page_end(page);
+    gt_page_deinit(page);
 }
 
 /* ---- what is in it ------------------------------------------------------------------------- */
@@ -88,9 +88,9 @@ static void put_contents(struct gt_page *page, const struct gt_heap_holder *hold
     if (text.len) {
         gt_page_line(page, TEXT_COLUMN, TEXT_COLUMN);
         gt_page_put(page, GT_PLAIN, gt_str_text(&text));
-        gt_page_end(page);
+        gt_page_deinit(page);
     }
-    gt_str_free(&text);
+    gt_str_deinit(&text);
 }
 
 static void put_rest(struct gt_page *page, const struct gt_heap_holder *holder)
@@ -99,7 +99,7 @@ static void put_rest(struct gt_page *page, const struct gt_heap_holder *holder)
         gt_page_line(page, TEXT_COLUMN, TEXT_COLUMN + 4);
         gt_page_put(page, GT_DIM, "held by ");
         gt_page_path(page, &holder->path);
-        gt_page_end(page);
+        gt_page_deinit(page);
     }
     if (!holder->advice) return;
     gt_page_line(page, TEXT_COLUMN, TEXT_COLUMN + 8);
@@ -107,16 +107,16 @@ static void put_rest(struct gt_page *page, const struct gt_heap_holder *holder)
     gt_page_put(page, GT_PLAIN, holder->advice);
     if (holder->spare_bytes > holder->storage_bytes / 2)
         gt_page_format(page, GT_PLAIN, ": frees %s", gt_bytes((uint64_t)holder->spare_bytes).text);
-    gt_page_end(page);
+    gt_page_deinit(page);
 }
 
 void gt_page_holders(struct gt_page *page, const struct gt_report *report)
 {
     if (!report->holder_count) return;
-    gt_page_end(page);
+    gt_page_deinit(page);
     gt_page_line(page, 0, ROW_COLUMN);
     gt_page_put(page, GT_BOLD, "largest holders of the live heap");
-    gt_page_end(page);
+    gt_page_deinit(page);
     for (size_t i = 0; i < report->holder_count; i++) {
         put_head(page, report, &report->holders[i]);
         put_contents(page, &report->holders[i]);

@@ -122,7 +122,7 @@ static json_t *ancestors_of(const struct gt_goroutine_group *group)
         list = gt_json_append(list, json_pack("{s:o, s:o, s:o}", "goroutine",
                                               id ? gt_json_size(id) : json_null(), "stack",
                                               gt_json_stack(&ancestor->stack), "created_by",
-                                              gt_json_place(&ancestor->created_by)));
+                                              gt_json_location(&ancestor->created_by)));
     }
     return list;
 }
@@ -159,7 +159,7 @@ static json_t *group_of(const struct gt_goroutine_group *group)
         "count", gt_json_size(group->count), "ids", gt_json_ids(group->ids, group->id_count),
         "status", gt_json_text(group->status), "wait_reason", gt_json_text(group->wait_reason),
         "wait_ns_max", gt_json_signed(group->wait_ns_max), "stack", gt_json_stack(&group->stack),
-        "created_by", gt_json_place(&group->created_by), "labels",
+        "created_by", gt_json_location(&group->created_by), "labels",
         gt_json_labels(group->labels, group->label_count), "stack_bytes",
         gt_json_size(group->stack_bytes), "retained_bytes", gt_json_signed(group->retained_bytes),
         "retained_objects", gt_json_signed(group->retained_objects), "retained_exact",

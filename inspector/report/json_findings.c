@@ -75,7 +75,7 @@ static json_t *hung(const struct gt_instance *instance)
                      "wait_reason", gt_json_text(instance->hung.wait_reason), "wait_ns",
                      gt_json_signed(instance->hung.wait_ns), "blocked_on", blocked_on(instance),
                      "stack", gt_json_stack(&instance->hung.stack), "created_by",
-                     gt_json_place(&instance->hung.created_by), "labels",
+                     gt_json_location(&instance->hung.created_by), "labels",
                      gt_json_labels(instance->hung.labels, instance->hung.label_count),
                      "stack_bytes", gt_json_size(instance->hung.stack_bytes));
 }
@@ -110,7 +110,7 @@ static json_t *cycle(const struct gt_instance *instance)
                      edges(instance->cycle.cycle, instance->cycle.cycle_len));
 }
 
-static json_t *site(const struct gt_place *place)
+static json_t *site(const struct gt_source_location *place)
 {
     return json_pack("{s:o, s:o}", "file", gt_json_text(place->file), "line",
                      place->line ? json_integer(place->line) : json_null());

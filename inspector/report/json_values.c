@@ -28,7 +28,7 @@ json_t *gt_json_bytes(const char *text, uint64_t length)
     if (!text) return json_null();
     if (!clean_text(&clean, text, length)) return NULL;
     json_t *value = json_stringn_nocheck(gt_str_text(&clean), clean.len);
-    gt_str_free(&clean);
+    gt_str_deinit(&clean);
     return value;
 }
 
@@ -69,7 +69,7 @@ static json_t *set(json_t *object, const char *key, json_t *value)
     bool known = clean_text(&clean, key, strlen(key));
     if (!known) json_decref(value);
     bool done = known && json_object_set_new(object, gt_str_text(&clean), value) == 0;
-    gt_str_free(&clean);
+    gt_str_deinit(&clean);
     if (done) return object;
     json_decref(object);
     return NULL;
@@ -99,7 +99,7 @@ json_t *gt_json_block(const struct gt_block *block)
                      gt_json_size(block->size), "type", gt_json_text(block->type));
 }
 
-json_t *gt_json_place(const struct gt_place *place)
+json_t *gt_json_location(const struct gt_source_location *place)
 {
     if (!place->function) return json_null();
     return json_pack("{s:o, s:o, s:o, s:b}", "function", gt_json_text(place->function), "file",
@@ -113,7 +113,7 @@ json_t *gt_json_stack(const struct gt_stack *stack)
     json_t *list = json_array();
 
     for (size_t i = 0; i < stack->count; i++)
-        list = gt_json_append(list, gt_json_place(&stack->places[i]));
+        list = gt_json_append(list, gt_json_location(&stack->locations[i]));
     return list;
 }
 

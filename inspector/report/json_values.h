@@ -21,7 +21,7 @@ json_t *gt_json_address(uint64_t address);                           /* 0: null 
 json_t *gt_json_counts(const struct gt_count *counts, size_t count); /* {name: number} */
 json_t *gt_json_labels(const struct gt_label *labels, size_t count); /* {key: value} */
 json_t *gt_json_block(const struct gt_block *block);
-json_t *gt_json_place(const struct gt_place *place); /* without a function: null */
+json_t *gt_json_location(const struct gt_source_location *place); /* without a function: null */
 json_t *gt_json_stack(const struct gt_stack *stack);
 json_t *gt_json_path(const struct gt_path *path);
 json_t *gt_json_thing(const struct gt_blocked_thing *thing);

@@ -26,7 +26,7 @@ static void put(FILE *to, const char *text)
         if (strchr("\\`*_{}[]<>#|~&!", *at)) putc('\\', to);
         putc(*at, to);
     }
-    gt_str_free(&safe);
+    gt_str_deinit(&safe);
 }
 
 static size_t longest_fence(const char *text)
@@ -63,7 +63,7 @@ static void put_lines(FILE *to, const struct gt_summary_line *line, const struct
             put(to, gt_str_text(&text));
             putc('\n', to);
         }
-        gt_str_free(&text);
+        gt_str_deinit(&text);
     }
 }
 
@@ -194,7 +194,7 @@ bool gt_markdown_report(const struct gt_report *report, const struct gt_style *s
     fputs("# ", to);
     put(to, gt_str_text(&process));
     fputs("\n\n", to);
-    gt_str_free(&process);
+    gt_str_deinit(&process);
     put_lines(to, gt_summary_head, report);
     put_table(to, report);
     for (size_t i = 0; i < report->finding_count; i++)

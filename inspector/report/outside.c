@@ -57,7 +57,7 @@ static void put_wait(struct gt_page *page, const struct gt_outside_wait *wait)
     put_io(page, wait);
     put_time(page, wait);
     put_things(page, wait);
-    gt_page_end(page);
+    gt_page_deinit(page);
 }
 
 static void put_head(struct gt_page *page, const struct gt_report *process,
@@ -67,14 +67,14 @@ static void put_head(struct gt_page *page, const struct gt_report *process,
 
     for (size_t i = 0; i < group->wait_count; i++)
         if (group->waits[i].wait_ns > longest) longest = group->waits[i].wait_ns;
-    gt_page_end(page);
+    gt_page_deinit(page);
     gt_page_line(page, 0, COLUMN);
     gt_page_format(page, GT_BOLD, "%6s  %s", gt_count(group->wait_count).text, group->wait_reason);
     gt_page_waited(page, longest, group->wait_count, process->gc.cycles);
     if (group->bubble)
         gt_page_format(page, GT_PLAIN, ", in bubble %llu", (unsigned long long)group->bubble);
     gt_page_right(page, GT_PLAIN, said_of(group));
-    gt_page_end(page);
+    gt_page_deinit(page);
 }
 
 void gt_page_outside(struct gt_page *page, const struct gt_report *process,
@@ -89,7 +89,7 @@ void gt_page_outside(struct gt_page *page, const struct gt_report *process,
     if (shown == group->wait_count) return;
     gt_page_line(page, COLUMN, COLUMN + 4);
     gt_page_format(page, GT_DIM, "and %s more", gt_count(group->wait_count - shown).text);
-    gt_page_end(page);
+    gt_page_deinit(page);
 }
 
 /* ---- JSON ---------------------------------------------------------------------------------- */
@@ -117,5 +117,5 @@ json_t *gt_json_outside(const struct gt_outside_group *group)
                      gt_json_text(group->wait_reason), "bubble",
                      group->bubble ? gt_json_size(group->bubble) : json_null(), "waits", waits,
                      "stack", gt_json_stack(&group->stack), "created_by",
-                     gt_json_place(&group->created_by));
+                     gt_json_location(&group->created_by));
 }

@@ -36,7 +36,7 @@ static void write_gap(struct gt_page *page)
     page->gap = 0;
 }
 
-void gt_page_end(struct gt_page *page)
+void gt_page_deinit(struct gt_page *page)
 {
     putc('\n', page->to);
     page->column = page->gap = 0;
@@ -44,13 +44,13 @@ void gt_page_end(struct gt_page *page)
 
 static void break_line(struct gt_page *page)
 {
-    gt_page_end(page);
+    gt_page_deinit(page);
     spaces(page, page->indent);
 }
 
 void gt_page_line(struct gt_page *page, unsigned column, unsigned indent)
 {
-    if (page->column) gt_page_end(page);
+    if (page->column) gt_page_deinit(page);
     /* On a narrow page deep lines start at its middle, so that words still fit. */
     page->indent = indent < page->width / 2 ? indent : page->width / 2;
     spaces(page, column < page->width / 2 ? column : page->width / 2);
@@ -108,7 +108,7 @@ void gt_page_put(struct gt_page *page, enum gt_ink ink, const char *text)
 
     gt_escape(&safe, text);
     put_words(page, ink, gt_str_text(&safe));
-    gt_str_free(&safe);
+    gt_str_deinit(&safe);
 }
 
 void gt_page_format(struct gt_page *page, enum gt_ink ink, const char *format, ...)
@@ -120,7 +120,7 @@ void gt_page_format(struct gt_page *page, enum gt_ink ink, const char *format, .
     gt_str_vformat(&text, format, args);
     va_end(args);
     gt_page_put(page, ink, gt_str_text(&text));
-    gt_str_free(&text);
+    gt_str_deinit(&text);
 }
 
 void gt_page_tab(struct gt_page *page, unsigned column)
@@ -153,5 +153,5 @@ void gt_page_clause(struct gt_page *page, const char *text)
     else
         spaces(page, 1);
     put_words(page, GT_PLAIN, gt_str_text(&safe));
-    gt_str_free(&safe);
+    gt_str_deinit(&safe);
 }

@@ -33,6 +33,6 @@ void gt_page_format(struct gt_page *page, enum gt_ink ink, const char *format, .
 void gt_page_clause(struct gt_page *page, const char *text);
 void gt_page_tab(struct gt_page *page, unsigned column); /* there, or two spaces on if past it */
 void gt_page_right(struct gt_page *page, enum gt_ink ink, const char *text); /* ends at width */
-void gt_page_end(struct gt_page *page); /* ends the line; an empty one after an ended one */
+void gt_page_deinit(struct gt_page *page); /* ends the line; an empty one after an ended one */
 
 #endif

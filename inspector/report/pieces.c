@@ -14,7 +14,8 @@ enum {
     SHOWN_LABELS = 8,
 };
 
-void gt_str_site(struct gt_str *to, const struct gt_page *page, const struct gt_place *place)
+void gt_str_site(struct gt_str *to, const struct gt_page *page,
+                 const struct gt_source_location *place)
 {
     const char *file = page->all || !place->source ? place->file : place->source;
 
@@ -22,13 +23,13 @@ void gt_str_site(struct gt_str *to, const struct gt_page *page, const struct gt_
     if (file && place->line) gt_str_format(to, ":%u", place->line);
 }
 
-void gt_page_site(struct gt_page *page, const struct gt_place *place)
+void gt_page_site(struct gt_page *page, const struct gt_source_location *place)
 {
     struct gt_str text = {0};
 
     gt_str_site(&text, page, place);
     gt_page_put(page, GT_DIM, gt_str_text(&text));
-    gt_str_free(&text);
+    gt_str_deinit(&text);
 }
 
 /* "global main.sessions", "[…]", "main.session.token": an object is told by its type, and what
@@ -95,7 +96,7 @@ void gt_page_labels(struct gt_page *page, unsigned column, const struct gt_label
         gt_page_format(page, GT_PLAIN, "%s%s=%s%s", i ? " " : "", labels[i].key, labels[i].value,
                        i + 1 < count ? "," : "");
     if (shown < count) gt_page_format(page, GT_DIM, " %zu more", count - shown);
-    gt_page_end(page);
+    gt_page_deinit(page);
 }
 
 void gt_page_thing(struct gt_page *page, const struct gt_blocked_thing *thing)
@@ -148,8 +149,8 @@ void gt_page_process(struct gt_page *page, const struct gt_report *report)
     gt_summary_process(&text, report);
     gt_page_line(page, 0, 2);
     gt_page_put(page, GT_BOLD, gt_str_text(&text));
-    gt_page_end(page);
-    gt_str_free(&text);
+    gt_page_deinit(page);
+    gt_str_deinit(&text);
 }
 
 size_t gt_died_in(const struct gt_report *report, const struct gt_goroutine_group *group)
@@ -171,7 +172,7 @@ void gt_page_crash(struct gt_page *page, const struct gt_report *report)
         gt_page_line(page, 0, 2);
         gt_page_put(page, GT_RED, "crashed: ");
         gt_page_put(page, GT_PLAIN, gt_str_text(&text));
-        gt_page_end(page);
+        gt_page_deinit(page);
     }
-    gt_str_free(&text);
+    gt_str_deinit(&text);
 }

@@ -22,7 +22,7 @@ bool gt_is_internal(const struct gt_stack *stack);
 /* The places a line each, recursion told once, then "created by ...". Those of the runtime's own
  * are left out. */
 void gt_page_stack(struct gt_page *page, unsigned column, const struct gt_stack *stack,
-                   const struct gt_place *created_by);
+                   const struct gt_source_location *created_by);
 
 /* "global main.sessions map[string]*T -> map value *T -> field .token string" */
 void gt_page_path(struct gt_page *page, const struct gt_path *path);
@@ -32,8 +32,9 @@ void gt_page_labels(struct gt_page *page, unsigned column, const struct gt_label
                     size_t count);
 
 /* "main.go:12", or "?" when the file is not known. Inks nothing, ends no line. */
-void gt_page_site(struct gt_page *page, const struct gt_place *place);
-void gt_str_site(struct gt_str *to, const struct gt_page *page, const struct gt_place *place);
+void gt_page_site(struct gt_page *page, const struct gt_source_location *place);
+void gt_str_site(struct gt_str *to, const struct gt_page *page,
+                 const struct gt_source_location *place);
 
 /* "mutex main.account.Mutex at 0xc000012080" or "chan int at 0xc000012080": what is waited for. */
 void gt_page_thing(struct gt_page *page, const struct gt_blocked_thing *thing);

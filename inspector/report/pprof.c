@@ -44,12 +44,12 @@ static int64_t text(struct profile *profile, const char *said)
         *index = profile->table.len;
         gt_vec_add(&profile->table, &kept);
     }
-    gt_str_free(&clean);
+    gt_str_deinit(&clean);
     return (int64_t)*index;
 }
 
 /* Functions of one name in several files are several: init() for one. */
-static uint64_t function(struct profile *profile, const struct gt_place *place)
+static uint64_t function(struct profile *profile, const struct gt_source_location *place)
 {
     char *key = gt_format("%s\n%s", place->function, place->file ? place->file : "");
     bool added;
@@ -69,7 +69,7 @@ static uint64_t function(struct profile *profile, const struct gt_place *place)
 /* ---- locations --------------------------------------------------------------------------------
  */
 
-static Gt__Profile__Line *line(struct profile *profile, const struct gt_place *place)
+static Gt__Profile__Line *line(struct profile *profile, const struct gt_source_location *place)
 {
     Gt__Profile__Line *made = gt_arena_alloc(&profile->arena, sizeof *made);
 
@@ -85,12 +85,13 @@ static bool in_binary(const struct gt_report *report, uint64_t pc)
 }
 
 /* The id of the location of a call and of those inlined into it, which go before it. */
-static uint64_t location(struct profile *profile, const struct gt_place *places, size_t count)
+static uint64_t location(struct profile *profile, const struct gt_source_location *locations,
+                         size_t count)
 {
-    uint64_t pc = places->pc;
+    uint64_t pc = locations->pc;
     bool added;
     uint64_t *id = pc ? gt_map_put(&profile->placed, pc, &added)
-                      : gt_strmap_put(&profile->unplaced, places->function, &added);
+                      : gt_strmap_put(&profile->unplaced, locations->function, &added);
 
     if (!added) return *id;
     Gt__Profile__Location *made = gt_arena_alloc(&profile->arena, sizeof *made);
@@ -100,7 +101,7 @@ static uint64_t location(struct profile *profile, const struct gt_place *places,
     if (in_binary(profile->report, pc)) made->mapping_id = MAPPING;
     made->line = gt_arena_alloc(&profile->arena, count * sizeof *made->line);
     for (size_t i = 0; i < count; i++)
-        made->line[made->n_line++] = line(profile, &places[i]);
+        made->line[made->n_line++] = line(profile, &locations[i]);
     gt_vec_add(&profile->locations, &made);
     return made->id;
 }
@@ -111,10 +112,10 @@ static void fill_stack(struct profile *profile, const struct gt_stack *stack,
     sample->location_id =
         gt_arena_alloc(&profile->arena, stack->count * sizeof *sample->location_id);
     for (size_t first = 0, end; first < stack->count; first = end) {
-        for (end = first + 1; end < stack->count && stack->places[end - 1].inlined; end++)
+        for (end = first + 1; end < stack->count && stack->locations[end - 1].inlined; end++)
             continue;
         sample->location_id[sample->n_location_id++] =
-            location(profile, &stack->places[first], end - first);
+            location(profile, &stack->locations[first], end - first);
     }
 }
 
@@ -258,16 +259,16 @@ static bool write_profile(struct profile *profile, FILE *to)
 
 static void free_profile(struct profile *profile)
 {
-    gt_strmap_free(&profile->texts);
-    gt_strmap_free(&profile->functions);
-    gt_strmap_free(&profile->unplaced);
-    gt_map_free(&profile->placed);
-    gt_vec_free(&profile->table);
-    gt_vec_free(&profile->samples);
-    gt_vec_free(&profile->locations);
-    gt_vec_free(&profile->function_list);
-    gt_vec_free(&profile->labels);
-    gt_arena_free(&profile->arena);
+    gt_strmap_deinit(&profile->texts);
+    gt_strmap_deinit(&profile->functions);
+    gt_strmap_deinit(&profile->unplaced);
+    gt_map_deinit(&profile->placed);
+    gt_vec_deinit(&profile->table);
+    gt_vec_deinit(&profile->samples);
+    gt_vec_deinit(&profile->locations);
+    gt_vec_deinit(&profile->function_list);
+    gt_vec_deinit(&profile->labels);
+    gt_arena_deinit(&profile->arena);
 }
 
 bool gt_pprof(const struct gt_report *report, const struct gt_style *style, FILE *to)

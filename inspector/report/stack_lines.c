@@ -20,18 +20,18 @@ enum {
 bool gt_is_internal(const struct gt_stack *stack)
 {
     for (size_t i = 0; i < stack->count; i++)
-        if (!stack->places[i].internal && !gt_is_gap(&stack->places[i])) return false;
+        if (!stack->locations[i].internal && !gt_is_gap(&stack->locations[i])) return false;
     return true;
 }
 
 /* The places to be shown, as pointers. */
 static struct gt_vec shown_places(const struct gt_stack *stack, bool all)
 {
-    struct gt_vec shown = GT_VEC_OF(const struct gt_place *);
+    struct gt_vec shown = GT_VEC_OF(const struct gt_source_location *);
     bool whole = all || gt_is_internal(stack);
 
     for (size_t i = 0; i < stack->count; i++) {
-        const struct gt_place *place = &stack->places[i];
+        const struct gt_source_location *place = &stack->locations[i];
         if (whole || !place->internal) gt_vec_add(&shown, &place);
     }
     return shown;
@@ -57,12 +57,12 @@ static unsigned text_columns(const char *text)
 
     gt_escape(&safe, text);
     unsigned columns = gt_columns(gt_str_text(&safe), safe.len);
-    gt_str_free(&safe);
+    gt_str_deinit(&safe);
     return columns;
 }
 
 static void put_place(struct gt_page *page, unsigned column, unsigned sites, const char *before,
-                      const struct gt_place *place, size_t times)
+                      const struct gt_source_location *place, size_t times)
 {
     gt_page_line(page, column, column + 4);
     gt_page_put(page, GT_PLAIN, before);
@@ -72,13 +72,13 @@ static void put_place(struct gt_page *page, unsigned column, unsigned sites, con
         gt_page_site(page, place);
     }
     if (times > 1) gt_page_format(page, GT_DIM, ", %s times", gt_count(times).text);
-    gt_page_end(page);
+    gt_page_deinit(page);
 }
 
 /* Where the sites of a stack line up; what is longer than half a line does not count. */
 static unsigned site_column(const struct gt_page *page, unsigned column,
-                            const struct gt_place *const *places, size_t count,
-                            const struct gt_place *created_by)
+                            const struct gt_source_location *const *places, size_t count,
+                            const struct gt_source_location *created_by)
 {
     unsigned widest = 0;
 
@@ -104,15 +104,15 @@ static void put_recursion(struct gt_page *page, unsigned column, const struct gt
     else if (many)
         gt_page_format(page, GT_DIM,
                        "... the %zu functions above call one another, %s calls in all",
-                       fold->shown_count, gt_count(fold->places).text);
+                       fold->shown_count, gt_count(fold->locations).text);
     else
         gt_page_format(page, GT_DIM, "... the function above calls itself, %s calls in all",
-                       gt_count(fold->places).text);
-    gt_page_end(page);
+                       gt_count(fold->locations).text);
+    gt_page_deinit(page);
 }
 
 static void put_fold(struct gt_page *page, unsigned column, unsigned sites,
-                     const struct gt_place *const *places, const struct gt_fold *fold)
+                     const struct gt_source_location *const *places, const struct gt_fold *fold)
 {
     size_t times = fold->shown_count == 1 && fold->times ? fold->times : 1;
 
@@ -127,14 +127,14 @@ static void put_middle(struct gt_page *page, unsigned column, const struct gt_ve
     uint64_t places = 0;
 
     for (size_t i = first; i < end; i++)
-        places += ((const struct gt_fold *)gt_vec_at(folds, i))->places;
+        places += ((const struct gt_fold *)gt_vec_at(folds, i))->locations;
     gt_page_line(page, column, column);
     gt_page_format(page, GT_DIM, "... %s more", gt_count(places).text);
-    gt_page_end(page);
+    gt_page_deinit(page);
 }
 
 void gt_page_stack(struct gt_page *page, unsigned column, const struct gt_stack *stack,
-                   const struct gt_place *created_by)
+                   const struct gt_source_location *created_by)
 {
     struct gt_vec shown = shown_places(stack, page->all), folds = gt_folds_of(&shown, !page->all);
     unsigned sites = site_column(page, column, shown.data, shown.len, created_by);
@@ -148,6 +148,6 @@ void gt_page_stack(struct gt_page *page, unsigned column, const struct gt_stack 
         put_fold(page, column, sites, shown.data, gt_vec_at(&folds, i));
     if (created_by && created_by->function)
         put_place(page, column, sites, CREATED_BY, created_by, 1);
-    gt_vec_free(&folds);
-    gt_vec_free(&shown);
+    gt_vec_deinit(&folds);
+    gt_vec_deinit(&shown);
 }

@@ -170,7 +170,7 @@ static void say_no_leaks(struct gt_str *to, const struct gt_report *report)
     unsigned not_looked_for = say_unseen(&unseen, report, NOT_LOOKED_FOR);
     unsigned perhaps_missed = say_unseen(&unseen, report, PERHAPS_MISSED);
 
-    gt_str_free(&unseen);
+    gt_str_deinit(&unseen);
     if (not_looked_for == GT_KINDS)
         gt_str_add(to, "could not be looked for");
     else if (sum_of_smaller(report).findings)

@@ -34,9 +34,9 @@ static void put_head(struct gt_page *page, const struct gt_report *report)
             gt_page_put(page, line->alarming ? GT_YELLOW : GT_BOLD, line->label);
             gt_page_tab(page, LABEL_COLUMNS);
             gt_page_put(page, GT_PLAIN, gt_str_text(&text));
-            gt_page_end(page);
+            gt_page_deinit(page);
         }
-        gt_str_free(&text);
+        gt_str_deinit(&text);
     }
 }
 
@@ -47,17 +47,17 @@ static void put_crashed(struct gt_page *page, const struct gt_report *report)
 
     if (!report->crash.goroutine || !report->goroutines.group_count) return;
     if (gt_sent_from_outside(report)) return;
-    gt_page_end(page);
+    gt_page_deinit(page);
     gt_page_line(page, 0, NUMBER_COLUMNS);
     gt_page_format(page, GT_BOLD, "goroutine %llu: %s", (unsigned long long)report->crash.goroutine,
                    group->wait_reason ? group->wait_reason : group->status);
-    gt_page_end(page);
+    gt_page_deinit(page);
     gt_page_stack(page, NUMBER_COLUMNS, &group->stack, &group->created_by);
 }
 
 static void put_tail(struct gt_page *page, const struct gt_report *report)
 {
-    gt_page_end(page);
+    gt_page_deinit(page);
     for (const struct gt_summary_line *line = gt_summary_tail; line->label; line++) {
         struct gt_str text = {0};
         line->say(&text, report);
@@ -65,9 +65,9 @@ static void put_tail(struct gt_page *page, const struct gt_report *report)
             gt_page_line(page, 0, 4);
             gt_page_format(page, line->alarming ? GT_YELLOW : GT_DIM, "%s: ", line->label);
             gt_page_put(page, GT_PLAIN, gt_str_text(&text));
-            gt_page_end(page);
+            gt_page_deinit(page);
         }
-        gt_str_free(&text);
+        gt_str_deinit(&text);
     }
 }
 
@@ -81,11 +81,11 @@ static void put_notes(struct gt_page *page, const struct gt_report *report)
     if (!page->all)
         gt_page_format(page, GT_PLAIN, "%zu note%s on what could not be read; --coverage lists %s",
                        count, count == 1 ? "" : "s", count == 1 ? "it" : "them");
-    gt_page_end(page);
+    gt_page_deinit(page);
     for (size_t i = 0; page->all && i < count; i++) {
         gt_page_line(page, 4, 8);
         gt_page_put(page, GT_PLAIN, report->coverage.notes[i]);
-        gt_page_end(page);
+        gt_page_deinit(page);
     }
 }
 
@@ -99,7 +99,7 @@ static void put_finding_head(struct gt_page *page, const struct gt_finding *find
                    gt_kind_unit(finding->kind, finding->count));
     gt_page_put(page, confidence_inks[finding->confidence],
                 gt_confidence_name(finding->confidence));
-    gt_page_end(page);
+    gt_page_deinit(page);
 }
 
 static void put_sentence(struct gt_page *page, const char *label, const char *text)
@@ -108,12 +108,12 @@ static void put_sentence(struct gt_page *page, const char *label, const char *te
     gt_page_line(page, NUMBER_COLUMNS, NUMBER_COLUMNS + (*label ? 8 : 0));
     gt_page_put(page, GT_GREEN, label);
     gt_page_put(page, GT_PLAIN, text);
-    gt_page_end(page);
+    gt_page_deinit(page);
 }
 
 static void put_finding(struct gt_page *page, const struct gt_finding *finding)
 {
-    gt_page_end(page);
+    gt_page_deinit(page);
     put_finding_head(page, finding);
     put_sentence(page, "", finding->title);
     gt_page_details(page, NUMBER_COLUMNS, finding);
@@ -128,7 +128,7 @@ bool gt_text_report(const struct gt_report *report, const struct gt_style *style
 
     gt_page_init(&page, to, style);
     gt_page_process(&page, report);
-    gt_page_end(&page);
+    gt_page_deinit(&page);
     put_head(&page, report);
     put_crashed(&page, report);
     for (size_t i = 0; i < report->finding_count; i++)

@@ -49,7 +49,7 @@ static void put_counts(struct gt_page *page, const struct gt_report *report)
         gt_page_format(page, GT_PLAIN, "%s%s %s", before, gt_count(count).text, states[i].of_many);
         before = ", ";
     }
-    gt_page_end(page);
+    gt_page_deinit(page);
 }
 
 static const char *words_for(const struct gt_os_thread *thread)
@@ -61,18 +61,18 @@ static const char *words_for(const struct gt_os_thread *thread)
 
 static void put_thread(struct gt_page *page, const struct gt_os_thread *thread)
 {
-    gt_page_end(page);
+    gt_page_deinit(page);
     gt_page_line(page, 0, 4);
     gt_page_format(page, GT_BOLD, "thread %lld: %s", (long long)thread->tid, words_for(thread));
     if (thread->goroutine)
         gt_page_format(page, GT_BOLD, ", goroutine %llu", (unsigned long long)thread->goroutine);
     if (thread->interrupted) gt_page_put(page, GT_DIM, ", interrupted by a signal");
-    gt_page_end(page);
+    gt_page_deinit(page);
     gt_page_stack(page, 4, &thread->stack, NULL);
     if (!thread->incomplete) return;
     gt_page_line(page, 4, 8);
     gt_page_format(page, GT_DIM, "stack cut short: %s", thread->incomplete);
-    gt_page_end(page);
+    gt_page_deinit(page);
 }
 
 static void put_idle(struct gt_page *page, const struct gt_report *report)
@@ -82,7 +82,7 @@ static void put_idle(struct gt_page *page, const struct gt_report *report)
     for (size_t i = 0; i < report->threads.count; i++) {
         if (!is_idle(&report->threads.list[i])) continue;
         if (!count) {
-            gt_page_end(page);
+            gt_page_deinit(page);
             gt_page_line(page, 0, 4);
             gt_page_put(page, GT_DIM, "idle: threads ");
         }
@@ -93,7 +93,7 @@ static void put_idle(struct gt_page *page, const struct gt_report *report)
     }
     if (count > SHOWN_IDLE)
         gt_page_format(page, GT_DIM, " and %s more", gt_count(count - SHOWN_IDLE).text);
-    if (count) gt_page_end(page);
+    if (count) gt_page_deinit(page);
 }
 
 bool gt_text_threads(const struct gt_report *report, const struct gt_style *style, FILE *to)

@@ -34,7 +34,7 @@ static void put(FILE *to, const char *before, const char *text, const char *afte
 
     gt_escape(&safe, text);
     fprintf(to, "%s%s%s", before, gt_str_text(&safe), after);
-    gt_str_free(&safe);
+    gt_str_deinit(&safe);
 }
 
 /* Without the types of a generic function: "main.Map[...]". */
@@ -52,10 +52,10 @@ static void put_function(FILE *to, const char *before, const char *function)
         gt_str_add(&name, function);
     }
     put(to, before, gt_str_text(&name), "");
-    gt_str_free(&name);
+    gt_str_deinit(&name);
 }
 
-static void put_site(FILE *to, const struct gt_place *place)
+static void put_site(FILE *to, const struct gt_source_location *place)
 {
     put(to, "\t", place->file ? place->file : "??", "");
     fprintf(to, ":%u", place->line);
@@ -73,7 +73,7 @@ static void put_panics(FILE *to, const struct gt_report *report)
 
     if (!report->crash.fatal_error) gt_print_panics(&lines, report);
     fputs(gt_str_text(&lines), to);
-    gt_str_free(&lines);
+    gt_str_deinit(&lines);
 }
 
 /* Where the handler itself ended the process: "SIGQUIT: quit", and where the thread was. */
@@ -118,7 +118,8 @@ static void put_crash(FILE *to, const struct gt_report *report)
  */
 
 /* NULL when they are not known. */
-static const char *pattern_of(const struct gt_goroutine_group *group, const struct gt_place *place)
+static const char *pattern_of(const struct gt_goroutine_group *group,
+                              const struct gt_source_location *place)
 {
     return place->inlined || !group->words ? NULL : place->arguments;
 }
@@ -160,7 +161,7 @@ static void put_header(FILE *to, const struct gt_goroutine_group *group, size_t 
     fputs("]:\n", to);
 }
 
-static void put_place(FILE *to, const struct gt_place *place, const char *pattern,
+static void put_place(FILE *to, const struct gt_source_location *place, const char *pattern,
                       const uint64_t *words)
 {
     if (gt_is_gap(place)) {
@@ -180,7 +181,7 @@ static void put_stack(FILE *to, const struct gt_goroutine_group *group, size_t i
     bool whole = all || gt_is_internal(&group->stack);
 
     for (size_t i = 0; i < group->stack.count; i++) {
-        const struct gt_place *place = &group->stack.places[i];
+        const struct gt_source_location *place = &group->stack.locations[i];
         const char *pattern = pattern_of(group, place);
         if (whole || !place->internal) put_place(to, place, pattern, words);
         words += count_words(pattern);
@@ -190,7 +191,7 @@ static void put_stack(FILE *to, const struct gt_goroutine_group *group, size_t i
 
 static void put_goroutine(FILE *to, const struct gt_goroutine_group *group, size_t index, bool all)
 {
-    const struct gt_place *from = &group->created_by;
+    const struct gt_source_location *from = &group->created_by;
     uint64_t parent = group->parents ? group->parents[index] : 0;
 
     put_header(to, group, index);

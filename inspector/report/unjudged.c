@@ -85,7 +85,7 @@ static void put_head(struct gt_page *page, const char *label)
 {
     gt_page_line(page, 0, ROW_COLUMN);
     gt_page_put(page, GT_DIM, label);
-    gt_page_end(page);
+    gt_page_deinit(page);
 }
 
 static void put_row(struct gt_page *page, uint64_t bytes, uint64_t count, const char *reason)
@@ -102,7 +102,7 @@ static void put_path(struct gt_page *page, const struct gt_path *path)
     gt_page_line(page, PATH_COLUMN, PATH_COLUMN + 4);
     gt_page_put(page, GT_DIM, "held by ");
     gt_page_path(page, path);
-    gt_page_end(page);
+    gt_page_deinit(page);
 }
 
 static void put_block(struct gt_page *page, const struct gt_block *block)
@@ -119,7 +119,7 @@ static void put_undecided(struct gt_page *page, const struct gt_undecided *row)
     if (row->retained_bytes > 0)
         gt_page_format(page, GT_PLAIN, "; %s hang off it",
                        gt_bytes((uint64_t)row->retained_bytes).text);
-    gt_page_end(page);
+    gt_page_deinit(page);
     put_path(page, &row->path);
 }
 
@@ -127,7 +127,7 @@ static void put_set_aside(struct gt_page *page, const struct gt_set_aside *row)
 {
     put_row(page, row->bytes, row->count, row->reason);
     put_block(page, &row->block);
-    gt_page_end(page);
+    gt_page_deinit(page);
     put_path(page, &row->path);
 }
 

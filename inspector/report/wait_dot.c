@@ -17,13 +17,13 @@ static void put_quoted(FILE *to, const char *text)
         if (*at == '"' || *at == '\\') fputc('\\', to);
         fputc(*at, to);
     }
-    gt_str_free(&safe);
+    gt_str_deinit(&safe);
 }
 
 static const char *where(const struct gt_waiting *waiting)
 {
     for (size_t i = 0; i < waiting->stack.count; i++) {
-        const char *function = waiting->stack.places[i].function;
+        const char *function = waiting->stack.locations[i].function;
         if (strncmp(function, "runtime.", 8) != 0 && strncmp(function, "sync.", 5) != 0)
             return function;
     }
@@ -49,18 +49,18 @@ static unsigned long long group_of(const struct gt_map *groups, uint64_t id)
     return known ? *known : id;
 }
 
-struct drawing {
+struct drawer {
     FILE *to;
     struct gt_map groups;   /* goroutine -> the one that stands for its group */
     struct gt_strmap drawn; /* nodes and edges that are there */
 };
 
 /* Is it the first time? What is drawn once is not drawn again. */
-static bool is_new(struct drawing *drawing, const char *what)
+static bool is_new(struct drawer *drawer, const char *what)
 {
     bool added;
 
-    gt_strmap_put(&drawing->drawn, what, &added);
+    gt_strmap_put(&drawer->drawn, what, &added);
     return added;
 }
 
@@ -93,9 +93,9 @@ static void put_thing_label(const struct gt_waiting *waiting, FILE *to)
     if (waiting->custody == GT_LOCK_LEFT) fputs("\\nlocked, no live goroutine holds it", to);
 }
 
-static void dot_waiting(struct drawing *drawing, const struct gt_waiting *waiting)
+static void dot_waiting(struct drawer *drawer, const struct gt_waiting *waiting)
 {
-    FILE *to = drawing->to;
+    FILE *to = drawer->to;
 
     fprintf(to, "  g%llu [shape=box, label=\"%s x ", (unsigned long long)waiting->goroutine,
             gt_count(waiting->id_count).text);
@@ -106,7 +106,7 @@ static void dot_waiting(struct drawing *drawing, const struct gt_waiting *waitin
             waiting->outlook == GT_HANGS || waiting->outlook == GT_DEADLOCKED ? ", color=red" : "");
     if (!waiting->blocked_on) return;
     struct node thing = thing_of(waiting);
-    if (is_new(drawing, thing.text)) {
+    if (is_new(drawer, thing.text)) {
         fprintf(to, "  %s [label=\"", thing.text);
         put_thing_label(waiting, to);
         fputs("\"];\n", to);
@@ -115,83 +115,81 @@ static void dot_waiting(struct drawing *drawing, const struct gt_waiting *waitin
 }
 
 /* From what is waited for to a group of goroutines; true when the edge is new, and open. */
-static bool begin_edge(struct drawing *drawing, const struct gt_waiting *waiting,
-                       uint64_t goroutine)
+static bool begin_edge(struct drawer *drawer, const struct gt_waiting *waiting, uint64_t goroutine)
 {
     struct gt_str edge = {0};
 
     gt_str_format(&edge, "%s -> g%llu", thing_of(waiting).text,
-                  group_of(&drawing->groups, goroutine));
-    bool added = is_new(drawing, gt_str_text(&edge));
-    if (added) fprintf(drawing->to, "  %s", gt_str_text(&edge));
-    gt_str_free(&edge);
+                  group_of(&drawer->groups, goroutine));
+    bool added = is_new(drawer, gt_str_text(&edge));
+    if (added) fprintf(drawer->to, "  %s", gt_str_text(&edge));
+    gt_str_deinit(&edge);
     return added;
 }
 
 /* What is no goroutine has a node for each kind. */
-static void dot_other(struct drawing *drawing, const struct gt_waiting *waiting,
+static void dot_other(struct drawer *drawer, const struct gt_waiting *waiting,
                       const struct gt_waker *waker)
 {
     struct gt_str edge = {0};
 
     gt_str_format(&edge, "%s -> %s", thing_of(waiting).text, waker->kind);
-    if (is_new(drawing, waker->kind))
-        fprintf(drawing->to, "  %s [shape=plaintext];\n", waker->kind);
-    if (is_new(drawing, gt_str_text(&edge)))
-        fprintf(drawing->to, "  %s [style=dashed, label=\"", gt_str_text(&edge));
+    if (is_new(drawer, waker->kind)) fprintf(drawer->to, "  %s [shape=plaintext];\n", waker->kind);
+    if (is_new(drawer, gt_str_text(&edge)))
+        fprintf(drawer->to, "  %s [style=dashed, label=\"", gt_str_text(&edge));
     else
         waker = NULL;
-    if (waker && waker->path.count) put_quoted(drawing->to, waker->path.steps[0].what);
-    if (waker) fputs("\"];\n", drawing->to);
-    gt_str_free(&edge);
+    if (waker && waker->path.count) put_quoted(drawer->to, waker->path.steps[0].what);
+    if (waker) fputs("\"];\n", drawer->to);
+    gt_str_deinit(&edge);
 }
 
-static void dot_waker(struct drawing *drawing, const struct gt_waiting *waiting,
+static void dot_waker(struct drawer *drawer, const struct gt_waiting *waiting,
                       const struct gt_waker *waker)
 {
     if (!waker->goroutine) {
-        dot_other(drawing, waiting, waker);
+        dot_other(drawer, waiting, waker);
         return;
     }
-    if (!begin_edge(drawing, waiting, waker->goroutine)) return;
-    fputs(" [style=dashed, label=\"", drawing->to);
-    if (waker->path.count) put_quoted(drawing->to, waker->path.steps[0].what);
-    fputs("\"];\n", drawing->to);
+    if (!begin_edge(drawer, waiting, waker->goroutine)) return;
+    fputs(" [style=dashed, label=\"", drawer->to);
+    if (waker->path.count) put_quoted(drawer->to, waker->path.steps[0].what);
+    fputs("\"];\n", drawer->to);
 }
 
 /* Who holds it: a solid line. */
-static void dot_holder(struct drawing *drawing, const struct gt_waiting *waiting,
-                       const struct gt_lock_holder *holder)
+static void dot_holder(struct drawer *drawer, const struct gt_waiting *waiting,
+                       const struct gt_lock_owner *owner)
 {
-    if (!begin_edge(drawing, waiting, holder->goroutine)) return;
-    fprintf(drawing->to, " [label=\"%sheld by", waiting->holder_count > 1 ? "may be " : "");
-    if (holder->variable) fputs("\\n", drawing->to);
-    if (holder->variable) put_quoted(drawing->to, holder->variable);
-    fputs("\"];\n", drawing->to);
+    if (!begin_edge(drawer, waiting, owner->goroutine)) return;
+    fprintf(drawer->to, " [label=\"%sheld by", waiting->owner_count > 1 ? "may be " : "");
+    if (owner->variable) fputs("\\n", drawer->to);
+    if (owner->variable) put_quoted(drawer->to, owner->variable);
+    fputs("\"];\n", drawer->to);
 }
 
 /* Those who hold it are enough; else those who reach it. */
-static void dot_reached(struct drawing *drawing, const struct gt_waiting *waiting)
+static void dot_reached(struct drawer *drawer, const struct gt_waiting *waiting)
 {
     if (!waiting->blocked_on) return;
-    for (size_t i = 0; i < waiting->holder_count; i++)
-        dot_holder(drawing, waiting, &waiting->holders[i]);
-    for (size_t i = 0; i < waiting->waker_count && !waiting->holder_count; i++)
-        dot_waker(drawing, waiting, &waiting->wakers[i]);
+    for (size_t i = 0; i < waiting->owner_count; i++)
+        dot_holder(drawer, waiting, &waiting->owners[i]);
+    for (size_t i = 0; i < waiting->waker_count && !waiting->owner_count; i++)
+        dot_waker(drawer, waiting, &waiting->wakers[i]);
 }
 
 bool gt_dot_wait_graph(const struct gt_wait_graph *graph, const struct gt_style *style, FILE *to)
 {
-    struct drawing drawing = {.to = to, .groups = index_groups(graph)};
+    struct drawer drawer = {.to = to, .groups = index_groups(graph)};
 
     (void)style;
     fputs("digraph waits {\n  rankdir=LR;\n", to);
     for (size_t i = 0; i < graph->waiting_count; i++)
-        dot_waiting(&drawing, &graph->waiting[i]);
+        dot_waiting(&drawer, &graph->waiting[i]);
     for (size_t i = 0; i < graph->waiting_count; i++)
-        dot_reached(&drawing, &graph->waiting[i]);
+        dot_reached(&drawer, &graph->waiting[i]);
     fputs("}\n", to);
-    gt_map_free(&drawing.groups);
-    gt_strmap_free(&drawing.drawn);
+    gt_map_deinit(&drawer.groups);
+    gt_strmap_deinit(&drawer.drawn);
     return true;
 }

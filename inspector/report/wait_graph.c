@@ -37,12 +37,12 @@ static void put_blocked_on(struct gt_page *page, const struct gt_waiting *waitin
         gt_page_line(page, COLUMN, COLUMN + 4);
         gt_page_put(page, GT_PLAIN, i ? "or " : "waits ");
         gt_page_wanted(page, &waiting->blocked[i]);
-        gt_page_end(page);
+        gt_page_deinit(page);
     }
     if (shown == waiting->blocked_count) return;
     gt_page_line(page, COLUMN, COLUMN + 4);
     gt_page_format(page, GT_DIM, "or for %s more", gt_count(waiting->blocked_count - shown).text);
-    gt_page_end(page);
+    gt_page_deinit(page);
 }
 
 static void put_whose(struct gt_page *page, const struct gt_waiting *waiting)
@@ -51,14 +51,14 @@ static void put_whose(struct gt_page *page, const struct gt_waiting *waiting)
     gt_page_line(page, COLUMN, COLUMN + 4);
     gt_page_format(page, GT_DIM, "they wait for different objects; goroutine %llu shown",
                    (unsigned long long)waiting->goroutine);
-    gt_page_end(page);
+    gt_page_deinit(page);
 }
 
 /* ---- who holds it --------------------------------------------------------------------------- */
 
-static bool is_how(const struct gt_lock_holder *holder, const char *how)
+static bool is_how(const struct gt_lock_owner *owner, const char *how)
 {
-    return strcmp(holder->how, how) == 0;
+    return strcmp(owner->how, how) == 0;
 }
 
 /* A slot of a frame without a name tells a reader nothing. */
@@ -68,46 +68,46 @@ static bool is_named(const char *variable)
 }
 
 /* "locked in main.hold at main.go:12, deferred Unlock pending": each clause on one line. */
-static void put_how(struct gt_page *page, const struct gt_lock_holder *holder, bool group)
+static void put_how(struct gt_page *page, const struct gt_lock_owner *owner, bool group)
 {
     const char *call = group ? "deferred Done pending" : "deferred Unlock pending";
 
-    if (is_how(holder, "pointer")) gt_page_clause(page, "which has a pointer to it");
-    if (is_how(holder, "writer")) gt_page_clause(page, "itself waiting for the write lock");
-    if (holder->locked.function) {
+    if (is_how(owner, "pointer")) gt_page_clause(page, "which has a pointer to it");
+    if (is_how(owner, "writer")) gt_page_clause(page, "itself waiting for the write lock");
+    if (owner->locked.function) {
         struct gt_str text = {0};
-        gt_str_format(&text, "locked in %s at ", holder->locked.function);
-        gt_str_site(&text, page, &holder->locked);
+        gt_str_format(&text, "locked in %s at ", owner->locked.function);
+        gt_str_site(&text, page, &owner->locked);
         gt_page_clause(page, gt_str_text(&text));
-        gt_str_free(&text);
+        gt_str_deinit(&text);
     }
-    if (is_how(holder, "deferred unlock")) gt_page_clause(page, call);
+    if (is_how(owner, "deferred unlock")) gt_page_clause(page, call);
 }
 
 /* "goroutine 13 (main.embracer variable a), locked in main.embrace at main.go:12" */
-static void put_holder(struct gt_page *page, const struct gt_lock_holder *holder, bool group)
+static void put_holder(struct gt_page *page, const struct gt_lock_owner *owner, bool group)
 {
-    gt_page_format(page, GT_BOLD, "goroutine %llu", (unsigned long long)holder->goroutine);
-    if (is_named(holder->variable)) gt_page_format(page, GT_PLAIN, " (%s)", holder->variable);
-    put_how(page, holder, group);
+    gt_page_format(page, GT_BOLD, "goroutine %llu", (unsigned long long)owner->goroutine);
+    if (is_named(owner->variable)) gt_page_format(page, GT_PLAIN, " (%s)", owner->variable);
+    put_how(page, owner, group);
 }
 
 /* With `more` others for which the same words would be said. */
 static void put_holder_line(struct gt_page *page, const struct gt_waiting *waiting, size_t index,
                             size_t more)
 {
-    const struct gt_lock_holder *holder = &waiting->holders[index];
+    const struct gt_lock_owner *owner = &waiting->owners[index];
     bool group = waiting->blocked_count && strcmp(waiting->blocked[0].what, "wait group") == 0;
-    bool sure = waiting->holder_count == 1 && !is_how(holder, "pointer");
+    bool sure = waiting->owner_count == 1 && !is_how(owner, "pointer");
 
     gt_page_line(page, COLUMN, COLUMN + 4);
     if (group)
         gt_page_put(page, GT_PLAIN, sure ? "Done is up to " : "Done may be up to ");
     else
         gt_page_put(page, GT_PLAIN, sure ? "held by " : "may be held by ");
-    put_holder(page, holder, group);
+    put_holder(page, owner, group);
     if (more) gt_page_format(page, GT_DIM, "; %s more like it", gt_count(more).text);
-    gt_page_end(page);
+    gt_page_deinit(page);
 }
 
 static bool same_text(const char *a, const char *b)
@@ -115,7 +115,7 @@ static bool same_text(const char *a, const char *b)
     return a == b || (a && b && strcmp(a, b) == 0);
 }
 
-static bool same_holding(const struct gt_lock_holder *a, const struct gt_lock_holder *b)
+static bool same_holding(const struct gt_lock_owner *a, const struct gt_lock_owner *b)
 {
     return strcmp(a->how, b->how) == 0 && same_text(a->variable, b->variable) &&
            same_text(a->locked.function, b->locked.function) && a->locked.line == b->locked.line;
@@ -124,17 +124,17 @@ static bool same_holding(const struct gt_lock_holder *a, const struct gt_lock_ho
 /* A line for those of which the same is said. */
 static void put_holders(struct gt_page *page, const struct gt_waiting *waiting)
 {
-    size_t count = waiting->custody == GT_LOCK_LEFT ? 0 : waiting->holder_count;
+    size_t count = waiting->custody == GT_LOCK_LEFT ? 0 : waiting->owner_count;
 
     for (size_t i = 0, alike; i < count; i += alike) {
         for (alike = 1; i + alike < count; alike++)
-            if (!same_holding(&waiting->holders[i], &waiting->holders[i + alike])) break;
+            if (!same_holding(&waiting->owners[i], &waiting->owners[i + alike])) break;
         put_holder_line(page, waiting, i, alike - 1);
     }
-    if (!count || !waiting->more_holders) return;
+    if (!count || !waiting->more_owners) return;
     gt_page_line(page, COLUMN, COLUMN + 4);
     gt_page_put(page, GT_DIM, "or by others");
-    gt_page_end(page);
+    gt_page_deinit(page);
 }
 
 /* Of a lock of which nobody is seen to be the holder. */
@@ -143,7 +143,7 @@ static void put_custody(struct gt_page *page, const struct gt_waiting *waiting)
     const char *action = waiting->blocked_count ? waiting->blocked[0].action : NULL;
     bool reads = action && strcmp(action, "write") == 0; /* readers keep a writer waiting */
     bool left = waiting->custody == GT_LOCK_LEFT;
-    bool untold = waiting->custody == GT_LOCK_TAKEN && !waiting->holder_count;
+    bool untold = waiting->custody == GT_LOCK_TAKEN && !waiting->owner_count;
 
     if (!left && !untold && waiting->custody != GT_LOCK_FREE) return;
     gt_page_line(page, COLUMN, COLUMN + 4);
@@ -155,7 +155,7 @@ static void put_custody(struct gt_page *page, const struct gt_waiting *waiting)
                        reads ? "read-locked" : "locked");
     else
         gt_page_put(page, GT_PLAIN, "not locked any more: it is about to go on");
-    gt_page_end(page);
+    gt_page_deinit(page);
 }
 
 /* ---- who could wake it ---------------------------------------------------------------------- */
@@ -220,7 +220,7 @@ static void put_waker(struct gt_page *page, const struct gt_waiting *waiting, si
         gt_page_put(page, GT_PLAIN, said);
     gt_page_put(page, GT_PLAIN, ": ");
     gt_page_path(page, &waker->path);
-    gt_page_end(page);
+    gt_page_deinit(page);
 }
 
 static bool is_first_alike(const struct gt_waiting *waiting, size_t index)
@@ -251,7 +251,7 @@ static void put_wakers(struct gt_page *page, const struct gt_waiting *waiting)
     if (!rest) return;
     gt_page_line(page, COLUMN, COLUMN + 4);
     gt_page_put(page, waiting->more_wakers ? GT_DIM : GT_PLAIN, rest);
-    gt_page_end(page);
+    gt_page_deinit(page);
 }
 
 /* ---- groups --------------------------------------------------------------------------------- */
@@ -268,18 +268,18 @@ static void put_ids(struct gt_page *page, const uint64_t *ids, size_t count, siz
 static void put_waiting(struct gt_page *page, const struct gt_wait_graph *graph,
                         const struct gt_waiting *waiting)
 {
-    gt_page_end(page);
+    gt_page_deinit(page);
     gt_page_line(page, 0, COLUMN);
     gt_page_format(page, GT_BOLD, "%6s  %s", gt_count(waiting->id_count).text,
                    waiting->wait_reason ? waiting->wait_reason : "waiting");
     gt_page_waited(page, waiting->wait_ns, waiting->id_count, graph->process->gc.cycles);
     gt_page_right(page, outlooks[waiting->outlook].ink, outlook_said(graph, waiting));
-    gt_page_end(page);
+    gt_page_deinit(page);
     gt_page_stack(page, COLUMN, &waiting->stack, &waiting->created_by);
     gt_page_line(page, COLUMN, COLUMN + 4);
     gt_page_put(page, GT_DIM, waiting->id_count == 1 ? "goroutine " : "goroutines ");
     put_ids(page, waiting->ids, waiting->id_count, SHOWN_IDS);
-    gt_page_end(page);
+    gt_page_deinit(page);
     gt_page_labels(page, COLUMN, waiting->labels, waiting->label_count);
     put_whose(page, waiting);
     put_blocked_on(page, waiting);
@@ -302,16 +302,16 @@ static void put_edge(struct gt_page *page, const struct gt_wait_edge *edge)
         gt_page_format(page, GT_PLAIN, " in %s at ", edge->waits.function);
         gt_page_site(page, &edge->waits);
     }
-    gt_page_end(page);
+    gt_page_deinit(page);
     gt_page_line(page, COLUMN + 4, COLUMN + 8);
     gt_page_put(page, GT_PLAIN,
                 !edge->holds ? "reached by "
                 : group      ? "Done is up to "
                              : "held by ");
-    put_holder(page, &edge->holder, group);
+    put_holder(page, &edge->owner, group);
     if (edge->candidates > 1)
         gt_page_format(page, GT_DIM, " (or %s more)", gt_count(edge->candidates - 1).text);
-    gt_page_end(page);
+    gt_page_deinit(page);
 }
 
 static void put_cycle(struct gt_page *page, const struct gt_wait_cycle *cycle)
@@ -326,13 +326,13 @@ static void put_cycle(struct gt_page *page, const struct gt_wait_cycle *cycle)
         gt_page_format(page, GT_PLAIN, "%s goroutines, each waits for what the next one has",
                        gt_count(cycle->id_count).text);
     if (!cycle->proven) gt_page_put(page, GT_DIM, ", as far as stack frames tell");
-    gt_page_end(page);
+    gt_page_deinit(page);
     for (size_t i = 0; i < shown; i++)
         put_edge(page, &cycle->edges[i]);
     if (shown == cycle->id_count) return;
     gt_page_line(page, COLUMN, COLUMN + 4);
     gt_page_format(page, GT_DIM, "and %s more", gt_count(cycle->id_count - shown).text);
-    gt_page_end(page);
+    gt_page_deinit(page);
 }
 
 /* "0 blocked forever, 154 blocked, 6 running or waiting for I/O" */
@@ -350,7 +350,7 @@ static void put_counts(struct gt_page *page, const struct gt_wait_graph *graph)
                        gt_count(graph->deadlocked).text);
     gt_page_format(page, GT_PLAIN, "%s blocked, %s running or waiting for I/O or time",
                    gt_count(graph->blocked).text, gt_count(all > blocked ? all - blocked : 0).text);
-    gt_page_end(page);
+    gt_page_deinit(page);
 }
 
 static void put_head(struct gt_page *page, const struct gt_wait_graph *graph)
@@ -362,14 +362,14 @@ static void put_head(struct gt_page *page, const struct gt_wait_graph *graph)
         gt_page_format(page, GT_RED, "%s lock%s locked, and no live goroutine holds %s",
                        gt_count(graph->locks_left).text, graph->locks_left == 1 ? " is" : "s are",
                        graph->locks_left == 1 ? "it" : "them");
-        gt_page_end(page);
+        gt_page_deinit(page);
     }
     for (size_t i = 0; i < graph->cycle_count; i++)
         put_cycle(page, &graph->cycles[i]);
     if (!graph->more_cycles) return;
     gt_page_line(page, 0, COLUMN);
     gt_page_put(page, GT_DIM, "there may be more deadlocks (search stopped)");
-    gt_page_end(page);
+    gt_page_deinit(page);
 }
 
 static void put_notes(struct gt_page *page, const struct gt_wait_graph *graph)
@@ -378,7 +378,7 @@ static void put_notes(struct gt_page *page, const struct gt_wait_graph *graph)
         gt_page_line(page, 0, 4);
         gt_page_format(page, GT_YELLOW, "not read: ");
         gt_page_put(page, GT_PLAIN, graph->notes[i]);
-        gt_page_end(page);
+        gt_page_deinit(page);
     }
 }
 

@@ -30,31 +30,32 @@ static json_t *things_of(const struct gt_waiting *waiting)
     return list;
 }
 
-static json_t *holder_of(const struct gt_lock_holder *holder)
+static json_t *holder_of(const struct gt_lock_owner *owner)
 {
-    return json_pack("{s:o, s:s, s:o, s:o}", "goroutine", gt_json_size(holder->goroutine), "how",
-                     holder->how, "variable", gt_json_text(holder->variable), "locked",
-                     gt_json_place(&holder->locked));
+    return json_pack("{s:o, s:s, s:o, s:o}", "goroutine", gt_json_size(owner->goroutine), "how",
+                     owner->how, "variable", gt_json_text(owner->variable), "locked",
+                     gt_json_location(&owner->locked));
 }
 
 static json_t *holders_of(const struct gt_waiting *waiting)
 {
     json_t *list = json_array();
 
-    for (size_t i = 0; i < waiting->holder_count; i++)
-        list = gt_json_append(list, holder_of(&waiting->holders[i]));
+    for (size_t i = 0; i < waiting->owner_count; i++)
+        list = gt_json_append(list, holder_of(&waiting->owners[i]));
     return list;
 }
 
 static json_t *edge_of(const struct gt_wait_edge *edge)
 {
-    return json_pack(
-        "{s:o, s:o, s:o, s:o, s:o, s:b, s:s, s:o, s:o, s:o, s:o}", "goroutine",
-        gt_json_size(edge->goroutine), "what", gt_json_text(edge->thing.what), "address",
-        gt_json_address(edge->thing.address), "name", gt_json_text(edge->thing.name), "holder",
-        gt_json_size(edge->holder.goroutine), "holds", edge->holds, "how", edge->holder.how,
-        "variable", gt_json_text(edge->holder.variable), "waits", gt_json_place(&edge->waits),
-        "site", gt_json_place(&edge->holder.locked), "candidates", gt_json_size(edge->candidates));
+    return json_pack("{s:o, s:o, s:o, s:o, s:o, s:b, s:s, s:o, s:o, s:o, s:o}", "goroutine",
+                     gt_json_size(edge->goroutine), "what", gt_json_text(edge->thing.what),
+                     "address", gt_json_address(edge->thing.address), "name",
+                     gt_json_text(edge->thing.name), "holder", gt_json_size(edge->owner.goroutine),
+                     "holds", edge->holds, "how", edge->owner.how, "variable",
+                     gt_json_text(edge->owner.variable), "waits", gt_json_location(&edge->waits),
+                     "site", gt_json_location(&edge->owner.locked), "candidates",
+                     gt_json_size(edge->candidates));
 }
 
 static json_t *deadlock_of(const struct gt_wait_cycle *cycle)
@@ -81,11 +82,11 @@ static json_t *waiting_of(const struct gt_waiting *waiting)
         gt_json_text(waiting->wait_reason), "wait_ns", gt_json_signed(waiting->wait_ns), "outlook",
         outlooks[waiting->outlook], "blocked_on", gt_json_text(waiting->blocked_on), "address",
         gt_json_address(waiting->blocked_on_address), "stack", gt_json_stack(&waiting->stack),
-        "created_by", gt_json_place(&waiting->created_by), "wakers", wakers, "more_wakers",
+        "created_by", gt_json_location(&waiting->created_by), "wakers", wakers, "more_wakers",
         waiting->more_wakers, "things", things_of(waiting), "same_thing", waiting->same_thing,
         "parent", waiting->parent ? gt_json_size(waiting->parent) : json_null(), "labels",
         gt_json_labels(waiting->labels, waiting->label_count), "holders", holders_of(waiting),
-        "more_holders", waiting->more_holders, "lock", gt_json_text(custodies[waiting->custody]),
+        "more_holders", waiting->more_owners, "lock", gt_json_text(custodies[waiting->custody]),
         "fellows_reach", waiting->fellows_reach);
 }
 

@@ -34,17 +34,17 @@ static const struct format *find_format(enum gt_format format)
 
 static struct gt_error *no_sink(const struct format *format, const char *document)
 {
-    return gt_error_new(GT_ERR_USAGE, "there is no %s form of %s", format->name, document);
+    return gt_error_create(GT_ERR_USAGE, "there is no %s form of %s", format->name, document);
 }
 
 /* What became of a document that a sink has written to `to`. */
 static struct gt_error *outcome(bool written, FILE *to, const char *document)
 {
-    if (!written) return gt_error_new(GT_ERR_MEMORY, "out of memory writing %s", document);
+    if (!written) return gt_error_create(GT_ERR_MEMORY, "out of memory writing %s", document);
     if (fflush(to) == 0 && !ferror(to)) return NULL;
     int number = errno;
     struct gt_error *error =
-        gt_error_new(GT_ERR_IO, "cannot write %s: %s", document, strerror(number));
+        gt_error_create(GT_ERR_IO, "cannot write %s: %s", document, strerror(number));
     return gt_error_number(error, number);
 }
 

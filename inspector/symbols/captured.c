@@ -22,5 +22,5 @@ void gt_dwarf_captured(struct gt_dwarf *dwarf, uint64_t pc, gt_captured_fn *visi
     if (!function || !gt_die_at(reader, function->offset, &parent)) return;
     for (bool more = gt_die_first(reader, parent, &die); more; more = gt_die_next(reader, &die))
         see(dwarf, die, visit, ctx);
-    gt_die_free(parent);
+    gt_die_deinit(parent);
 }

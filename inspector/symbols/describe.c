@@ -37,7 +37,7 @@ static void describe_fields(struct gt_dwarf *dwarf, uint64_t offset, struct gt_d
 {
     struct gt_vec members = GT_VEC_OF(struct gt_member);
     if (!gt_members(dwarf, offset, &members) || !members.len) {
-        gt_vec_free(&members);
+        gt_vec_deinit(&members);
         return;
     }
     struct gt_debug_field *fields = gt_arena_alloc(&dwarf->arena, members.len * sizeof *fields);
@@ -49,7 +49,7 @@ static void describe_fields(struct gt_dwarf *dwarf, uint64_t offset, struct gt_d
     }
     type->fields = fields;
     type->field_count = members.len;
-    gt_vec_free(&members);
+    gt_vec_deinit(&members);
 }
 
 /* C pointers and arrays have no names of their own. */
@@ -82,7 +82,7 @@ static const struct gt_debug_type *describe(struct gt_dwarf *dwarf, uint64_t off
     *type = (struct gt_debug_type){
         .kind = info->kind, .size = info->size, .name = name_of(dwarf, info, die)};
     describe_parts(dwarf, die, type);
-    gt_die_free(die);
+    gt_die_deinit(die);
     if (has_fields(info->kind)) describe_fields(dwarf, info->offset, type);
     return type;
 }

@@ -19,7 +19,7 @@ bool gt_die_at(struct gt_die_reader *reader, uint64_t offset, Dwarf_Die *die)
            gt_die_ok(reader, dwarf_offdie_b(reader->debug, offset, true, die, &reader->error));
 }
 
-void gt_die_free(Dwarf_Die die)
+void gt_die_deinit(Dwarf_Die die)
 {
     dwarf_dealloc_die(die);
 }
@@ -35,10 +35,10 @@ bool gt_die_next(struct gt_die_reader *reader, Dwarf_Die *die)
     uint64_t here = gt_die_offset(reader, *die);
     bool more =
         gt_die_step(reader, dwarf_siblingof_b(reader->debug, *die, true, &next, &reader->error));
-    gt_die_free(*die);
+    gt_die_deinit(*die);
     /* A sibling attribute that points back would make a walk endless. */
     if (more && gt_die_offset(reader, next) <= here) {
-        gt_die_free(next);
+        gt_die_deinit(next);
         reader->faults++;
         return false;
     }

@@ -22,7 +22,7 @@ bool gt_die_ok(struct gt_die_reader *reader, int rc);
 bool gt_die_step(struct gt_die_reader *reader, int rc);
 
 bool gt_die_at(struct gt_die_reader *reader, uint64_t offset, Dwarf_Die *die);
-void gt_die_free(Dwarf_Die die);
+void gt_die_deinit(Dwarf_Die die);
 
 /* for (bool more = gt_die_first(r, parent, &die); more; more = gt_die_next(r, &die)) */
 bool gt_die_first(struct gt_die_reader *reader, Dwarf_Die parent, Dwarf_Die *child);

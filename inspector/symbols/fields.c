@@ -19,7 +19,7 @@ static uint64_t struct_behind(struct gt_die_reader *reader, uint64_t offset)
         unsigned tag = gt_die_tag(reader, die);
         bool more = !is_composite(tag) && tag != DW_TAG_pointer_type && tag != DW_TAG_array_type &&
                     gt_die_reference(reader, die, DW_AT_type, &offset);
-        gt_die_free(die);
+        gt_die_deinit(die);
         if (!more) return is_composite(tag) ? offset : 0;
     }
     return 0;
@@ -44,7 +44,7 @@ bool gt_members(struct gt_dwarf *dwarf, uint64_t type, struct gt_vec *members)
     if (!offset || !gt_die_at(reader, offset, &parent)) return false;
     for (bool more = gt_die_first(reader, parent, &die); more; more = gt_die_next(reader, &die))
         if (gt_die_tag(reader, die) == DW_TAG_member) add_member(reader, die, members);
-    gt_die_free(parent);
+    gt_die_deinit(parent);
     return true;
 }
 
@@ -66,7 +66,7 @@ static bool step(struct gt_dwarf *dwarf, const char *name, size_t length, uint64
     if (gt_members(dwarf, *type, &members)) found = named(&members, name, length);
     bool good = found && gt_add(*offset, found->offset, offset);
     if (good) *type = found->type;
-    gt_vec_free(&members);
+    gt_vec_deinit(&members);
     return good;
 }
 

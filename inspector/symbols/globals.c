@@ -11,7 +11,7 @@ static bool address_of(struct gt_dwarf *dwarf, Dwarf_Die die, uint64_t *addr)
     bool found =
         place && place->base == GT_AT_ADDRESS && place->offset && !place->size && !place->indirect;
     if (found) *addr = (uint64_t)place->offset + dwarf->bias;
-    gt_vec_free(&places);
+    gt_vec_deinit(&places);
     return found;
 }
 
@@ -23,7 +23,7 @@ static bool read_global(struct gt_dwarf *dwarf, uint64_t offset, const char *nam
     if (!name || !gt_die_at(&dwarf->reader, offset, &die)) return false;
     bool found = address_of(dwarf, die, &addr);
     uint64_t type = found ? gt_origin_type(dwarf, die) : 0;
-    gt_die_free(die);
+    gt_die_deinit(die);
     if (!found) return false;
     const struct gt_type_info *info = type ? gt_type_info(dwarf, type) : NULL;
     *out = (struct gt_debug_global){.name = name,
@@ -42,7 +42,7 @@ bool gt_dwarf_global(void *ctx, const char *name, struct gt_debug_global *out)
         !gt_die_at(&dwarf->reader, offset, &die))
         return false;
     const char *kept = gt_origin_name(dwarf, die); /* the caller's copy may go away */
-    gt_die_free(die);
+    gt_die_deinit(die);
     return read_global(dwarf, offset, kept, out);
 }
 

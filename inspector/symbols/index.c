@@ -74,7 +74,7 @@ static void add_unit(struct gt_dwarf *dwarf)
     bool go = gt_die_unsigned(reader, unit, DW_AT_language, &language) && language == DW_LANG_Go;
     for (bool more = gt_die_first(reader, unit, &die); more; more = gt_die_next(reader, &die))
         add_entry(dwarf, die, go);
-    gt_die_free(unit);
+    gt_die_deinit(unit);
 }
 
 static bool next_unit(struct gt_die_reader *reader)
@@ -96,7 +96,7 @@ static int by_low(const void *a, const void *b)
     return x->offset < y->offset ? -1 : x->offset > y->offset;
 }
 
-void gt_index_build(struct gt_dwarf *dwarf)
+void gt_index_create(struct gt_dwarf *dwarf)
 {
     struct gt_dwarf_index *index = &dwarf->index;
     index->variable_list = GT_VEC_OF(struct gt_named_die);
@@ -108,13 +108,13 @@ void gt_index_build(struct gt_dwarf *dwarf)
               by_low);
 }
 
-void gt_index_free(struct gt_dwarf_index *index)
+void gt_index_destroy(struct gt_dwarf_index *index)
 {
-    gt_strmap_free(&index->types);
-    gt_strmap_free(&index->constants);
-    gt_strmap_free(&index->variables);
-    gt_vec_free(&index->variable_list);
-    gt_vec_free(&index->subprograms);
+    gt_strmap_deinit(&index->types);
+    gt_strmap_deinit(&index->constants);
+    gt_strmap_deinit(&index->variables);
+    gt_vec_deinit(&index->variable_list);
+    gt_vec_deinit(&index->subprograms);
 }
 
 bool gt_index_find(const struct gt_strmap *names, const char *name, uint64_t *offset)

@@ -32,7 +32,7 @@ static bool constant(void *ctx, const char *name, int64_t *value)
         !gt_die_at(&dwarf->reader, offset, &die))
         return false;
     bool found = gt_die_signed(&dwarf->reader, die, DW_AT_const_value, value);
-    gt_die_free(die);
+    gt_die_deinit(die);
     return found;
 }
 
@@ -53,10 +53,10 @@ static struct gt_error *open_library(struct gt_dwarf *dwarf, const char *name)
     struct gt_dwarf_source source = gt_debug_sections_source(dwarf->sections);
     dwarf->lib = gt_libdwarf_open(&source, &why);
     if (!dwarf->lib)
-        return gt_error_new(GT_ERR_MISSING,
-                            "%s: expected DWARF debug information, found none that can be read "
-                            "(%s); build without -ldflags=-w or -s",
-                            name, why);
+        return gt_error_create(GT_ERR_MISSING,
+                               "%s: expected DWARF debug information, found none that can be read "
+                               "(%s); build without -ldflags=-w or -s",
+                               name, why);
     dwarf->reader.debug = gt_libdwarf_debug(dwarf->lib);
     return NULL;
 }
@@ -74,7 +74,7 @@ struct gt_error *gt_dwarf_open_file(const char *name, const unsigned char *file,
     }
     dwarf->bias = bias;
     dwarf->facts = facts_of(dwarf);
-    gt_index_build(dwarf);
+    gt_index_create(dwarf);
     gt_call_check();
     *out = dwarf;
     return NULL;
@@ -89,20 +89,20 @@ struct gt_error *gt_dwarf_open(const struct gt_binary *binary, struct gt_dwarf *
 
 static void forget(struct gt_map *cache)
 {
-    gt_map_free(cache);
+    gt_map_deinit(cache);
     *cache = (struct gt_map){0};
 }
 
 void gt_dwarf_close(struct gt_dwarf *dwarf)
 {
     if (!dwarf) return;
-    gt_index_free(&dwarf->index);
-    gt_map_free(&dwarf->infos);
-    gt_map_free(&dwarf->descriptions);
-    gt_map_free(&dwarf->frames);
+    gt_index_destroy(&dwarf->index);
+    gt_map_deinit(&dwarf->infos);
+    gt_map_deinit(&dwarf->descriptions);
+    gt_map_deinit(&dwarf->frames);
     gt_libdwarf_close(dwarf->lib);
     gt_debug_sections_close(dwarf->sections);
-    gt_arena_free(&dwarf->arena);
+    gt_arena_deinit(&dwarf->arena);
     gt_free(dwarf);
 }
 

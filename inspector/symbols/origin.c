@@ -33,7 +33,7 @@ static bool search(struct gt_die_reader *reader, Dwarf_Die die,
         if (!gt_die_at(reader, offset, &origin)) return false;
         bool found = has(reader, origin, out);
         more = !found && origin_of(reader, origin, &offset);
-        gt_die_free(origin);
+        gt_die_deinit(origin);
         if (found) return true;
     }
     return false;

@@ -27,7 +27,7 @@ static uint64_t unit_base(struct gt_die_reader *reader, Dwarf_Die die)
         !gt_die_at(reader, offset, &unit))
         return 0;
     gt_die_ok(reader, dwarf_lowpc(unit, &low, &reader->error));
-    gt_die_free(unit);
+    gt_die_deinit(unit);
     return low;
 }
 

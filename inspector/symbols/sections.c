@@ -148,7 +148,7 @@ struct gt_error *gt_debug_sections_open(const unsigned char *file, uint64_t size
     if (!elf || elf_kind(elf) != ELF_K_ELF || gelf_getclass(elf) != ELFCLASS64) {
         gt_let_go(held);
         gt_call_check();
-        return gt_error_new(GT_ERR_FORMAT, "expected a 64-bit ELF binary, found something else");
+        return gt_error_create(GT_ERR_FORMAT, "expected a 64-bit ELF binary, found something else");
     }
     struct gt_debug_sections *sections = gt_calloc(1, sizeof *sections);
     sections->list = GT_VEC_OF(struct debug_section);
@@ -169,7 +169,7 @@ void gt_debug_sections_close(struct gt_debug_sections *sections)
         gt_free(section->name);
         gt_free(section->unpacked);
     }
-    gt_vec_free(&sections->list);
+    gt_vec_deinit(&sections->list);
     gt_free(sections);
 }
 

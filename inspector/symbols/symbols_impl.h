@@ -63,15 +63,15 @@ struct gt_dwarf {
     struct gt_dwarf_index index;
     struct gt_map infos;        /* offset -> struct gt_type_info * (0 is "no such type") */
     struct gt_map descriptions; /* offset -> struct gt_debug_type * */
-    struct gt_map frames;       /* pc -> struct gt_frame_places * */
+    struct gt_map frames;       /* pc -> struct gt_frame_locations * */
     const struct gt_debug_global *globals; /* NULL: not listed yet */
     size_t global_count;
     struct gt_facts facts;
 };
 
 /* index.c */
-void gt_index_build(struct gt_dwarf *dwarf);
-void gt_index_free(struct gt_dwarf_index *index);
+void gt_index_create(struct gt_dwarf *dwarf);
+void gt_index_destroy(struct gt_dwarf_index *index);
 bool gt_index_find(const struct gt_strmap *names, const char *name, uint64_t *offset);
 const struct gt_subprogram *gt_index_subprogram(const struct gt_dwarf_index *index, uint64_t pc);
 

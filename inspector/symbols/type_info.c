@@ -98,7 +98,7 @@ static bool follow(struct gt_die_reader *reader, uint64_t offset,
         if (!gt_die_at(reader, offset, &die)) return false;
         bool found = done(reader, die, ctx);
         bool more = !found && gt_die_reference(reader, die, DW_AT_type, &offset);
-        gt_die_free(die);
+        gt_die_deinit(die);
         if (!more) return found;
     }
     return false;
@@ -109,13 +109,13 @@ static bool tells_kind(struct gt_die_reader *reader, Dwarf_Die die, void *ctx)
     return take(reader, die, ctx);
 }
 
-struct sizing {
+struct sizer {
     uint64_t times, size;
 };
 
 static bool tells_size(struct gt_die_reader *reader, Dwarf_Die die, void *ctx)
 {
-    struct sizing *sizing = ctx;
+    struct sizer *sizer = ctx;
     unsigned tag = gt_die_tag(reader, die);
     uint64_t bytes = 0;
     bool known = gt_die_unsigned(reader, die, DW_AT_byte_size, &bytes);
@@ -123,17 +123,17 @@ static bool tells_size(struct gt_die_reader *reader, Dwarf_Die die, void *ctx)
         bytes = POINTER_SIZE;
         known = true;
     }
-    if (known && !gt_mul(bytes, sizing->times, &sizing->size)) sizing->size = 0;
+    if (known && !gt_mul(bytes, sizer->times, &sizer->size)) sizer->size = 0;
     if (!known && tag == DW_TAG_array_type)
-        return !gt_mul(sizing->times, gt_array_length(reader, die), &sizing->times);
+        return !gt_mul(sizer->times, gt_array_length(reader, die), &sizer->times);
     return known;
 }
 
 static uint64_t size_of(struct gt_die_reader *reader, uint64_t offset)
 {
-    struct sizing sizing = {.times = 1};
-    follow(reader, offset, tells_size, &sizing);
-    return sizing.size;
+    struct sizer sizer = {.times = 1};
+    follow(reader, offset, tells_size, &sizer);
+    return sizer.size;
 }
 
 static bool subrange_count(struct gt_die_reader *reader, Dwarf_Die die, uint64_t *count)

@@ -11,7 +11,7 @@ struct variable {
     bool in_register;
 };
 
-struct gt_frame_places {
+struct gt_frame_locations {
     struct variable *list;
     size_t count;
 };
@@ -91,7 +91,7 @@ static void add_variable(struct frame_search *search, Dwarf_Die die)
     struct gt_vec places = GT_VEC_OF(struct gt_location);
     gt_locate(search->dwarf, die, search->pc, search->has_cfa, &places);
     if (places.len) add_places(search, die, &places);
-    gt_vec_free(&places);
+    gt_vec_deinit(&places);
 }
 
 static void see(struct frame_search *search, Dwarf_Die die)
@@ -121,7 +121,7 @@ static void see_children(struct frame_search *search, uint64_t scope)
     if (!gt_die_at(reader, scope, &parent)) return;
     for (bool more = gt_die_first(reader, parent, &die); more; more = gt_die_next(reader, &die))
         see(search, die);
-    gt_die_free(parent);
+    gt_die_deinit(parent);
 }
 
 /* Children lie after their parents, so the list of scopes ends. */
@@ -130,15 +130,15 @@ static void search_subprogram(struct frame_search *search, uint64_t offset)
     Dwarf_Die subprogram;
     if (!gt_die_at(&search->dwarf->reader, offset, &subprogram)) return;
     search->has_cfa = frame_base_is_cfa(&search->dwarf->reader, subprogram);
-    gt_die_free(subprogram);
+    gt_die_deinit(subprogram);
     *(uint64_t *)gt_vec_push(&search->scopes) = offset;
     for (size_t i = 0; i < search->scopes.len; i++)
         see_children(search, gt_vec_u64(&search->scopes, i));
 }
 
-static struct gt_frame_places *keep(struct gt_dwarf *dwarf, const struct gt_vec *found)
+static struct gt_frame_locations *keep(struct gt_dwarf *dwarf, const struct gt_vec *found)
 {
-    struct gt_frame_places *places = gt_arena_alloc(&dwarf->arena, sizeof *places);
+    struct gt_frame_locations *places = gt_arena_alloc(&dwarf->arena, sizeof *places);
     places->count = found->len;
     if (found->len) {
         places->list = gt_arena_alloc(&dwarf->arena, found->len * found->elem_size);
@@ -148,7 +148,7 @@ static struct gt_frame_places *keep(struct gt_dwarf *dwarf, const struct gt_vec 
 }
 
 /* NULL when no function is at pc (as linked). */
-static const struct gt_frame_places *read_places(struct gt_dwarf *dwarf, uint64_t pc)
+static const struct gt_frame_locations *read_places(struct gt_dwarf *dwarf, uint64_t pc)
 {
     const struct gt_subprogram *subprogram = gt_index_subprogram(&dwarf->index, pc);
     if (!subprogram) return NULL;
@@ -157,14 +157,14 @@ static const struct gt_frame_places *read_places(struct gt_dwarf *dwarf, uint64_
                                   .found = GT_VEC_OF(struct variable),
                                   .scopes = GT_VEC_OF(uint64_t)};
     search_subprogram(&search, subprogram->offset);
-    const struct gt_frame_places *places = keep(dwarf, &search.found);
-    gt_vec_free(&search.found);
-    gt_vec_free(&search.scopes);
+    const struct gt_frame_locations *places = keep(dwarf, &search.found);
+    gt_vec_deinit(&search.found);
+    gt_vec_deinit(&search.scopes);
     return places;
 }
 
 /* NULL when no function is there. */
-static const struct gt_frame_places *places_at(struct gt_dwarf *dwarf, uint64_t pc)
+static const struct gt_frame_locations *places_at(struct gt_dwarf *dwarf, uint64_t pc)
 {
     bool added = false;
     uint64_t linked = pc - dwarf->bias;
@@ -173,7 +173,7 @@ static const struct gt_frame_places *places_at(struct gt_dwarf *dwarf, uint64_t 
     return (const void *)(uintptr_t)*slot;
 }
 
-static bool visit_places(const struct gt_frame_places *places, bool in_registers, uint64_t base,
+static bool visit_places(const struct gt_frame_locations *places, bool in_registers, uint64_t base,
                          gt_variable_fn *visit, void *ctx)
 {
     for (size_t i = 0; places && i < places->count; i++) {

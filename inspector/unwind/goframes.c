@@ -71,12 +71,12 @@ struct gt_frame_cache {
     struct known_pc known[1 << CACHE_BITS];
 };
 
-struct gt_frame_cache *gt_frame_cache_new(void)
+struct gt_frame_cache *gt_frame_cache_create(void)
 {
     return gt_calloc(1, sizeof(struct gt_frame_cache));
 }
 
-void gt_frame_cache_free(struct gt_frame_cache *cache)
+void gt_frame_cache_destroy(struct gt_frame_cache *cache)
 {
     gt_free(cache);
 }

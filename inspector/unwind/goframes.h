@@ -28,8 +28,8 @@ extern const struct gt_frame_rules gt_frames_amd64, gt_frames_arm64;
  * theirs. */
 struct gt_frame_cache;
 
-struct gt_frame_cache *gt_frame_cache_new(void);
-void gt_frame_cache_free(struct gt_frame_cache *cache); /* NULL is allowed */
+struct gt_frame_cache *gt_frame_cache_create(void);
+void gt_frame_cache_destroy(struct gt_frame_cache *cache); /* NULL is allowed */
 
 /* The code of a program: the function tables of its modules, and the few functions that the
  * stack scan treats apart, by the numbers that this program's own table gives them. */

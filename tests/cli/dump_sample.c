@@ -30,6 +30,6 @@ int main(int argc, char **argv)
     struct gt_error *error = dump(argv[1], format_of(argv[2]));
     if (!error) return 0;
     fprintf(stderr, "dump_sample: %s\n", gt_error_message(error));
-    gt_error_free(error);
+    gt_error_destroy(error);
     return 1;
 }

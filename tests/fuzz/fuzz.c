@@ -78,7 +78,7 @@ bool fuzz_tables_open(const struct fuzz_target *target, struct gt_module *module
     struct gt_error *error = gt_module_read(&target->layout, &target->mem, FUZZ_BASE, module);
 
     if (!error) error = gt_pclntab_open(&target->mem, module, &target->version, tab);
-    gt_error_free(error);
+    gt_error_destroy(error);
     return !error;
 }
 

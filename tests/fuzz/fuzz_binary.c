@@ -40,7 +40,7 @@ static void ask_debug(const struct gt_binary *binary)
     struct gt_error *error = gt_dwarf_open(binary, &dwarf);
 
     if (error) {
-        gt_error_free(error);
+        gt_error_destroy(error);
         return;
     }
     const struct gt_debug_global *globals = gt_dwarf_globals(dwarf, &count);
@@ -71,7 +71,7 @@ int LLVMFuzzerTestOneInput(const unsigned char *bytes, size_t size)
         ask_debug(binary);
         gt_binary_close(binary);
     }
-    gt_error_free(error);
+    gt_error_destroy(error);
     fuzz_file_close(fd);
     return 0;
 }

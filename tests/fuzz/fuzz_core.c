@@ -35,7 +35,7 @@ int LLVMFuzzerTestOneInput(const unsigned char *bytes, size_t size)
         ask(core);
         gt_core_close(core);
     }
-    gt_error_free(error);
+    gt_error_destroy(error);
     fuzz_file_close(fd);
     return 0;
 }

@@ -48,7 +48,7 @@ static void ask(const char *folder)
         gt_binary_close(binary);
         gt_free(why);
     }
-    gt_error_free(error);
+    gt_error_destroy(error);
 }
 
 int LLVMFuzzerTestOneInput(const unsigned char *bytes, size_t size)

@@ -39,6 +39,6 @@ int LLVMFuzzerTestOneInput(const unsigned char *bytes, size_t size)
         gt_map_walk(types, map, FUZZ_BASE + MAP, entry, &met);
         gt_map_parts(types, map, FUZZ_BASE + MAP, part, &parts);
     }
-    gt_types_free(types);
+    gt_types_destroy(types);
     return 0;
 }

@@ -24,7 +24,7 @@ int LLVMFuzzerTestOneInput(const unsigned char *bytes, size_t size)
             gt_native_unwind(core, &threads[i], frames, MOST_FRAMES, &why);
         gt_core_close(core);
     }
-    gt_error_free(error);
+    gt_error_destroy(error);
     fuzz_file_close(fd);
     return 0;
 }

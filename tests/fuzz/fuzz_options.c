@@ -24,8 +24,8 @@ int LLVMFuzzerTestOneInput(const unsigned char *bytes, size_t size)
         arguments[count++] = line;
     }
     arguments[count] = NULL;
-    gt_error_free(gt_options_parse(count, arguments, &options));
-    gt_options_free(&options);
+    gt_error_destroy(gt_options_parse(count, arguments, &options));
+    gt_options_deinit(&options);
     free(text);
     return 0;
 }

@@ -58,7 +58,7 @@ static void ask(struct fuzz_target *target, struct gt_module *module, struct gt_
                                     .rules = target->arm64 ? &gt_frames_arm64 : &gt_frames_amd64,
                                     .tabs = &tab,
                                     .tab_count = 1,
-                                    .cache = gt_frame_cache_new(),
+                                    .cache = gt_frame_cache_create(),
                                     .id_async_preempt = 1,
                                     .id_debug_call = 2,
                                     .id_sigpanic = 3,
@@ -66,9 +66,9 @@ static void ask(struct fuzz_target *target, struct gt_module *module, struct gt_
     struct gt_goroutine g = goroutine(&process);
     uint64_t sum = ask_frames(&process, &g);
     gt_stack_scan(&process, &g, found, &sum, &counts);
-    gt_frame_cache_free(process.code.cache);
-    gt_arena_free(&process.names);
-    gt_vec_free(&process.losses);
+    gt_frame_cache_destroy(process.code.cache);
+    gt_arena_deinit(&process.names);
+    gt_vec_deinit(&process.losses);
 }
 
 int LLVMFuzzerTestOneInput(const unsigned char *bytes, size_t size)

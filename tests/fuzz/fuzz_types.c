@@ -12,7 +12,7 @@ static void ask(struct gt_types *types, uint64_t addr)
 
     if (!id) return;
     gt_types_mask(types, id, &words);
-    gt_types_places(types, id);
+    gt_types_pointer_layout(types, id);
     gt_types_name(types, id);
     gt_types_elem(types, id);
     gt_types_key(types, id);
@@ -38,7 +38,7 @@ int LLVMFuzzerTestOneInput(const unsigned char *bytes, size_t size)
     struct gt_rtype_facts *facts = gt_rtype_facts_create(types, &target.mem, &module);
     const struct gt_facts *answer = gt_rtype_facts_of(facts);
     answer->field(answer->ctx, "runtime.g", "stack.lo", &offset, &width);
-    gt_rtype_facts_free(facts);
-    gt_types_free(types);
+    gt_rtype_facts_destroy(facts);
+    gt_types_destroy(types);
     return 0;
 }

@@ -18,7 +18,7 @@ static void print_global(const struct gt_process *process, const char *name)
         printf("%s -\n", name);
     else if (gt_mem_u64(process->mem, addr, &word))
         printf("%s 0x%" PRIx64 " %" PRIu64 "\n", name, addr, word);
-    gt_error_free(error);
+    gt_error_destroy(error);
 }
 
 int main(int argc, char **argv)
@@ -32,7 +32,7 @@ int main(int argc, char **argv)
 
     if (error) {
         fprintf(stderr, "globals: %s\n", gt_error_message(error));
-        gt_error_free(error);
+        gt_error_destroy(error);
         return 1;
     }
     for (int i = 3; i < argc; i++)

@@ -1,7 +1,7 @@
 #include "inspector/detect/describe/advice.h"
 
 #include "inspector/base/str.h"
-#include "inspector/detect/describe/places.h"
+#include "inspector/detect/describe/locations.h"
 
 #include <string.h>
 
@@ -46,14 +46,14 @@ static bool has_call(const struct gt_advice_facts *facts, enum gt_advice_where w
                      const char *library)
 {
     const struct gt_stack *stack = &facts->stack;
-    const struct gt_place *own = gt_places_own(stack);
+    const struct gt_source_location *own = gt_locations_own(stack);
     size_t at =
-        own && own->origin == GT_ORIGIN_PROGRAM ? (size_t)(own - stack->places) : stack->count;
+        own && own->origin == GT_ORIGIN_PROGRAM ? (size_t)(own - stack->locations) : stack->count;
     size_t first = where == GT_ADVICE_INSIDE ? 0 : at;
     size_t end = where == GT_ADVICE_INSIDE ? at : stack->count;
 
     for (size_t i = first; i < end; i++)
-        if (is_of(stack->places[i].function, library)) return true;
+        if (is_of(stack->locations[i].function, library)) return true;
     return where == GT_ADVICE_OUTSIDE && is_of(facts->created_by.function, library);
 }
 
@@ -114,7 +114,7 @@ static const char *name_of(const struct gt_advice_facts *facts)
     static const char *const kinds[] = {"global ", "variable "};
     const char *name = facts->name ? facts->name : name_blocked(facts);
 
-    if (!name || strcmp(name, "it") == 0) return NULL; /* gt_holder_name() of what has none */
+    if (!name || strcmp(name, "it") == 0) return NULL; /* gt_referrer_name() of what has none */
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
         if (begins_with(name, kinds[i])) return name + strlen(kinds[i]);
     return name;
@@ -131,10 +131,10 @@ static void add_named(struct gt_str *text, const char *idiom, const char *name)
 
 /* ---- places -------------------------------------------------------------------------------- */
 
-static void add_place(const struct gt_study *study, struct gt_str *text, const char *how,
-                      const struct gt_place *place)
+static void add_place(const struct gt_heap_analysis *analysis, struct gt_str *text, const char *how,
+                      const struct gt_source_location *place)
 {
-    gt_str_format(text, ", %s %s", how, gt_place_name(study, place));
+    gt_str_format(text, ", %s %s", how, gt_location_name(analysis, place));
     if (place->source && place->line) gt_str_format(text, " (%s:%u)", place->source, place->line);
 }
 
@@ -146,20 +146,21 @@ static const char *how(enum gt_kind kind)
     return memory ? "allocated at" : "at";
 }
 
-static void add_where(const struct gt_study *study, struct gt_str *text,
+static void add_where(const struct gt_heap_analysis *analysis, struct gt_str *text,
                       const struct gt_advice_facts *facts)
 {
-    const struct gt_place *own = gt_places_own(&facts->stack);
+    const struct gt_source_location *own = gt_locations_own(&facts->stack);
     bool started = facts->created_by.function && (facts->created_by.origin == GT_ORIGIN_PROGRAM ||
                                                   facts->created_by.origin == GT_ORIGIN_DEPENDENCY);
 
     if (own)
-        add_place(study, text, how(facts->kind), own);
+        add_place(analysis, text, how(facts->kind), own);
     else if (started)
-        add_place(study, text, "in what was started at", &facts->created_by);
+        add_place(analysis, text, "in what was started at", &facts->created_by);
 }
 
-const char *gt_advice_text(const struct gt_study *study, const struct gt_advice_facts *facts)
+const char *gt_advice_text(const struct gt_heap_analysis *analysis,
+                           const struct gt_advice_facts *facts)
 {
     const struct gt_advice *row = gt_advice_find(facts);
     const char *name = row->named ? name_of(facts) : NULL;
@@ -169,8 +170,8 @@ const char *gt_advice_text(const struct gt_study *study, const struct gt_advice_
         add_named(&text, row->named, name);
     else
         gt_str_add(&text, row->idiom);
-    add_where(study, &text, facts);
-    const char *kept = gt_arena_strndup(study->storage, gt_str_text(&text), text.len);
-    gt_str_free(&text);
+    add_where(analysis, &text, facts);
+    const char *kept = gt_arena_strndup(analysis->storage, gt_str_text(&text), text.len);
+    gt_str_deinit(&text);
     return kept;
 }

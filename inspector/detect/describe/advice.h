@@ -6,13 +6,13 @@
  * else of a dependency, never of Go's library; else where the goroutine was started. A row also has
  * what was forgotten in a few words, for a title.
  *
- * Texts belong to the study's storage, rows to nobody: they are constant.
+ * Texts belong to the analysis's storage, rows to nobody: they are constant.
  */
 #ifndef GT_DETECT_ADVICE_H
 #define GT_DETECT_ADVICE_H
 
 #include "gotopsy.h"
-#include "inspector/detect/study.h"
+#include "inspector/detect/heap_analysis.h"
 
 enum gt_advice_where {
     GT_ADVICE_ANYWHERE,
@@ -36,7 +36,7 @@ struct gt_advice_facts { /* of a cause; what does not apply is left zero */
     const char *reason; /* the wait reason; "ticker", "timer", "after-func"; "spare"; "finalizer" */
     const char *callback;                   /* of a timer */
     struct gt_stack stack;                  /* where it waits, or where the memory was allocated */
-    struct gt_place created_by;             /* function NULL when unknown */
+    struct gt_source_location created_by;   /* function NULL when unknown */
     const struct gt_blocked_thing *blocked; /* what it waits for */
     size_t blocked_count;
     const char *name; /* of the holder; in the place of what it waits for */
@@ -49,6 +49,7 @@ struct gt_advice_facts gt_advice_facts_hung(const struct gt_instance *instance);
 const struct gt_advice *gt_advice_find(const struct gt_advice_facts *facts);
 
 /* The advice of that row, with its place: "close the Body ..., at main.fetch (fetch.go:12)". */
-const char *gt_advice_text(const struct gt_study *study, const struct gt_advice_facts *facts);
+const char *gt_advice_text(const struct gt_heap_analysis *analysis,
+                           const struct gt_advice_facts *facts);
 
 #endif

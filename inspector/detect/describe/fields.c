@@ -7,19 +7,20 @@ enum {
     MAX_DEPTH = 32, /* nested structs and arrays */
 };
 
-const char *gt_type_name(const struct gt_study *study, gt_type_id type)
+const char *gt_analysis_type_name(const struct gt_heap_analysis *analysis, gt_type_id type)
 {
-    return type ? gt_types_name(study->process->types, type) : NULL;
+    return type ? gt_types_name(analysis->process->types, type) : NULL;
 }
 
-struct gt_block gt_block_of(const struct gt_study *study, uint32_t object)
+struct gt_block gt_block_of(const struct gt_heap_analysis *analysis, uint32_t object)
 {
-    const struct gt_heap *graph = &study->heap->graph;
+    const struct gt_heap *graph = &analysis->heap->graph;
 
     return (struct gt_block){
         .address = gt_heap_address(graph, object),
         .size = gt_heap_size(graph, object),
-        .type = gt_study_keep(study, gt_type_name(study, gt_typing_type(study->typing, object)))};
+        .type = gt_heap_analysis_keep(
+            analysis, gt_analysis_type_name(analysis, gt_typing_type(analysis->typing, object)))};
 }
 
 bool gt_is_map_storage(const char *type)
@@ -28,7 +29,7 @@ bool gt_is_map_storage(const char *type)
 }
 
 /* ".slots[3].elem.token" or ".elems[3].token" of map storage -> "[…].token" */
-static const char *tell_map_entry(struct gt_arena *storage, const char *field)
+static const char *describe_map_entry(struct gt_arena *storage, const char *field)
 {
     static const struct {
         const char *marker, *told;
@@ -45,22 +46,22 @@ static const char *tell_map_entry(struct gt_arena *storage, const char *field)
     return "[…]";
 }
 
-void gt_field_of(const struct gt_study *study, uint32_t object, uint64_t offset, char *out,
-                 size_t size)
+void gt_field_of(const struct gt_heap_analysis *analysis, uint32_t object, uint64_t offset,
+                 char *out, size_t size)
 {
-    struct gt_types *types = study->process->types;
-    gt_type_id type = gt_typing_type(study->typing, object);
+    struct gt_types *types = analysis->process->types;
+    gt_type_id type = gt_typing_type(analysis->typing, object);
     char field[GT_FIELD - MAX_INDEX];
     uint64_t user;
 
     *out = '\0';
     if (!type) return;
     uint64_t tile = gt_types_get(types, type)->size;
-    gt_goheap_user(study->heap, object, &user);
+    gt_goheap_user(analysis->heap, object, &user);
     if (!tile || gt_types_get(types, type)->kind == GT_T_MAP) return;
     gt_types_field_path(types, type, offset % tile, field, sizeof field);
     if (gt_is_map_storage(gt_types_name(types, type))) {
-        snprintf(out, size, "%s", tell_map_entry(study->storage, field));
+        snprintf(out, size, "%s", describe_map_entry(analysis->storage, field));
     } else if (user >= 2 * tile) {
         snprintf(out, size, "[%llu]%s", (unsigned long long)(offset / tile), field);
     } else {
@@ -107,39 +108,43 @@ static gt_type_id named_struct(struct gt_types *types, gt_type_id type, uint64_t
     return found;
 }
 
-/* The type that holds a holder's word, and the word's offset in it. */
-static gt_type_id holder_type(const struct gt_study *study, const struct gt_holder *holder,
-                              uint64_t *offset)
+/* The type that holds a referrer's word, and the word's offset in it. */
+static gt_type_id referrer_type(const struct gt_heap_analysis *analysis,
+                                const struct gt_referrer *referrer, uint64_t *offset)
 {
     gt_type_id type = GT_NO_TYPE;
 
-    *offset = holder->offset;
-    if (holder->object == GT_NO_OBJECT)
-        gt_typing_variable(study->typing, gt_root_at(study->roots, holder->root), &type, offset);
+    *offset = referrer->offset;
+    if (referrer->object == GT_NO_OBJECT)
+        gt_typing_variable(analysis->typing, gt_root_at(analysis->roots, referrer->root), &type,
+                           offset);
     else
-        type = gt_typing_type(study->typing, holder->object);
-    if (type && holder->object != GT_NO_OBJECT && gt_types_get(study->process->types, type)->size)
-        *offset %= gt_types_get(study->process->types, type)->size;
+        type = gt_typing_type(analysis->typing, referrer->object);
+    if (type && referrer->object != GT_NO_OBJECT &&
+        gt_types_get(analysis->process->types, type)->size)
+        *offset %= gt_types_get(analysis->process->types, type)->size;
     return type;
 }
 
-const char *gt_holder_struct(const struct gt_study *study, const struct gt_holder *holder)
+const char *gt_referrer_struct(const struct gt_heap_analysis *analysis,
+                               const struct gt_referrer *referrer)
 {
     uint64_t offset;
-    gt_type_id type = holder_type(study, holder, &offset);
+    gt_type_id type = referrer_type(analysis, referrer, &offset);
 
-    return gt_type_name(study, named_struct(study->process->types, type, &offset));
+    return gt_analysis_type_name(analysis, named_struct(analysis->process->types, type, &offset));
 }
 
-const char *gt_holder_field(const struct gt_study *study, const struct gt_holder *holder)
+const char *gt_referrer_field(const struct gt_heap_analysis *analysis,
+                              const struct gt_referrer *referrer)
 {
     char field[GT_FIELD];
     uint64_t offset;
-    gt_type_id type = holder_type(study, holder, &offset);
+    gt_type_id type = referrer_type(analysis, referrer, &offset);
 
-    type = named_struct(study->process->types, type, &offset);
+    type = named_struct(analysis->process->types, type, &offset);
     if (!type) return NULL;
-    gt_types_field_path(study->process->types, type, offset, field, sizeof field);
+    gt_types_field_path(analysis->process->types, type, offset, field, sizeof field);
     gt_strip_indices(field);
-    return gt_arena_format(study->storage, "%s%s", gt_type_name(study, type), field);
+    return gt_arena_format(analysis->storage, "%s%s", gt_analysis_type_name(analysis, type), field);
 }

@@ -2,16 +2,16 @@
  * What a word of the heap or a root is called by its type: its struct and field.
  *
  * Names of fields are written to the caller's buffer, of GT_FIELD bytes, and cut there. Other texts
- * belong to the study's storage, type names to the process.
+ * belong to the analysis's storage, type names to the process.
  */
 #ifndef GT_DETECT_FIELDS_H
 #define GT_DETECT_FIELDS_H
 
-#include "inspector/detect/study.h"
+#include "inspector/detect/heap_analysis.h"
 
 enum { GT_FIELD = 160 }; /* bytes of a field path */
 
-struct gt_holder {   /* a pointer word: in an object, or a root */
+struct gt_referrer { /* a pointer word: in an object, or a root */
     uint32_t object; /* GT_NO_OBJECT: it is a root */
     uint32_t root;
     uint64_t offset; /* in the object's data */
@@ -24,22 +24,24 @@ bool gt_is_map_storage(const char *type);
 
 /* The field of an object at an offset of its data, with its index when it is an array; "" when it
  * has none. */
-void gt_field_of(const struct gt_study *study, uint32_t object, uint64_t offset, char *out,
-                 size_t size);
+void gt_field_of(const struct gt_heap_analysis *analysis, uint32_t object, uint64_t offset,
+                 char *out, size_t size);
 
 /* "main.Session.token": the innermost named struct and field that hold the word; NULL if none. */
-const char *gt_holder_field(const struct gt_study *study, const struct gt_holder *holder);
+const char *gt_referrer_field(const struct gt_heap_analysis *analysis,
+                              const struct gt_referrer *referrer);
 
 /* The innermost named struct type that holds the word; NULL if none. */
-const char *gt_holder_struct(const struct gt_study *study, const struct gt_holder *holder);
+const char *gt_referrer_struct(const struct gt_heap_analysis *analysis,
+                               const struct gt_referrer *referrer);
 
 /* Is it a named type's name, and none of those that the compiler makes up? */
 bool gt_type_is_named(const char *name);
 
 /* A type's name, or NULL for GT_NO_TYPE. */
-const char *gt_type_name(const struct gt_study *study, gt_type_id type);
+const char *gt_analysis_type_name(const struct gt_heap_analysis *analysis, gt_type_id type);
 
 /* An object as a block of the model: its address, size and type if known. */
-struct gt_block gt_block_of(const struct gt_study *study, uint32_t object);
+struct gt_block gt_block_of(const struct gt_heap_analysis *analysis, uint32_t object);
 
 #endif

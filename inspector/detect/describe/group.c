@@ -10,7 +10,7 @@ void gt_groups_init(struct gt_groups *groups)
 
 void gt_groups_deinit(struct gt_groups *groups)
 {
-    gt_vec_free(&groups->members);
+    gt_vec_deinit(&groups->members);
 }
 
 void gt_groups_add(struct gt_groups *groups, const char *key, uint64_t weight, uint32_t item)

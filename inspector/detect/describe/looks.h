@@ -1,5 +1,5 @@
 /*
- * What is quickly seen of a holder: a number that tells most holders apart without a name or a
+ * What is quickly seen of a referrer: a number that tells most referrers apart without a name or a
  * path.
  *
  * Holders that look the same have the same key (path.h); those with the same key may look
@@ -12,7 +12,7 @@
 
 #define GT_NO_ROOT UINT32_MAX
 
-uint64_t gt_look_of(const struct gt_study *study, const struct gt_holder *holder);
+uint64_t gt_look_of(const struct gt_heap_analysis *analysis, const struct gt_referrer *referrer);
 
 /* Two numbers as one. */
 static inline uint64_t gt_look_blend(uint64_t a, uint64_t b)

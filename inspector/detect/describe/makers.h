@@ -5,7 +5,7 @@
 #ifndef GT_DETECT_MAKERS_H
 #define GT_DETECT_MAKERS_H
 
-#include "inspector/detect/describe/places.h"
+#include "inspector/detect/describe/locations.h"
 
 enum { GT_MAKERS_TOLD = 3 };
 
@@ -15,10 +15,12 @@ struct gt_makers {
 };
 
 /* The places that call one of the functions with these names; the list ends with NULL. */
-struct gt_makers gt_makers_by_code(const struct gt_study *study, const char *const *names);
+struct gt_makers gt_makers_by_code(const struct gt_heap_analysis *analysis,
+                                   const char *const *names);
 
 /* "main.fetch (fetch.go:12)", or "one of main.fetch (fetch.go:12), main.put (put.go:8)" or "one of
  * 14 places"; NULL when none is known. */
-const char *gt_makers_tell(const struct gt_study *study, const struct gt_makers *makers);
+const char *gt_makers_describe(const struct gt_heap_analysis *analysis,
+                               const struct gt_makers *makers);
 
 #endif

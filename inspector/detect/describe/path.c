@@ -10,27 +10,27 @@ enum {
     MAX_CLIMB = 8, /* parents that a key looks at */
 };
 
-void gt_keys_init(struct gt_keys *keys, struct gt_study *study)
+void gt_keys_init(struct gt_keys *keys, struct gt_heap_analysis *analysis)
 {
-    *keys = (struct gt_keys){.study = study};
+    *keys = (struct gt_keys){.analysis = analysis};
 }
 
-const struct gt_forest *gt_path_forest(struct gt_study *study)
+const struct gt_forest *gt_path_forest(struct gt_heap_analysis *analysis)
 {
-    if (study->has_forest) return &study->forest;
-    const struct gt_roots *roots = study->roots;
+    if (analysis->has_forest) return &analysis->forest;
+    const struct gt_roots *roots = analysis->roots;
     uint64_t *values = gt_alloc(roots->list.len * sizeof *values);
     for (size_t i = 0; i < roots->list.len; i++)
         values[i] = gt_root_at(roots, i)->value;
-    gt_forest_build(&study->forest, &study->heap->graph, NULL, values, roots->list.len);
+    gt_forest_init(&analysis->forest, &analysis->heap->graph, NULL, values, roots->list.len);
     gt_free(values);
-    study->has_forest = true;
-    return &study->forest;
+    analysis->has_forest = true;
+    return &analysis->forest;
 }
 
 void gt_keys_deinit(struct gt_keys *keys)
 {
-    gt_map_free(&keys->edges);
+    gt_map_deinit(&keys->edges);
 }
 
 /* ---- edges -------------------------------------------------------------------------------- */
@@ -56,12 +56,12 @@ static void look_for_child(void *ctx, const struct gt_word *word)
 static bool edge_offset(struct gt_keys *keys, uint32_t parent, uint32_t child, bool exact,
                         uint64_t *offset)
 {
-    uint64_t key = (uint64_t)parent << 32 | gt_typing_type(keys->study->typing, child);
+    uint64_t key = (uint64_t)parent << 32 | gt_typing_type(keys->analysis->typing, child);
     uint64_t *known = gt_map_put(&keys->edges, key, NULL);
 
     if (*known == 0 || exact) {
-        struct search search = {.graph = &keys->study->heap->graph, .child = child};
-        gt_typing_words(keys->study->typing, parent, look_for_child, &search);
+        struct search search = {.graph = &keys->analysis->heap->graph, .child = child};
+        gt_typing_words(keys->analysis->typing, parent, look_for_child, &search);
         *known = search.found ? search.offset + 2 : 1;
     }
     *offset = *known - 2;
@@ -70,12 +70,13 @@ static bool edge_offset(struct gt_keys *keys, uint32_t parent, uint32_t child, b
 
 /* ---- roots -------------------------------------------------------------------------------- */
 
-static void add_root_key(const struct gt_study *study, uint32_t number, struct gt_str *key)
+static void add_root_key(const struct gt_heap_analysis *analysis, uint32_t number,
+                         struct gt_str *key)
 {
     char field[GT_FIELD];
     gt_type_id type;
-    const char *name =
-        gt_root_name(study, gt_root_at(study->roots, number), true, field, sizeof field, &type);
+    const char *name = gt_root_name(analysis, gt_root_at(analysis->roots, number), true, field,
+                                    sizeof field, &type);
 
     gt_strip_indices(field);
     gt_str_format(key, "%s%s", name, field);
@@ -83,7 +84,7 @@ static void add_root_key(const struct gt_study *study, uint32_t number, struct g
 
 /* ---- keys --------------------------------------------------------------------------------- */
 
-struct climb { /* from a holder up to a named struct or a root, innermost first */
+struct climb { /* from a referrer up to a named struct or a root, innermost first */
     uint32_t objects[MAX_CLIMB];
     uint64_t offsets[MAX_CLIMB];
     size_t count;
@@ -92,21 +93,23 @@ struct climb { /* from a holder up to a named struct or a root, innermost first 
     bool at_root;
 };
 
-static void climb_from(struct gt_keys *keys, const struct gt_holder *holder, struct climb *climb)
+static void climb_from(struct gt_keys *keys, const struct gt_referrer *referrer,
+                       struct climb *climb)
 {
-    const struct gt_study *study = keys->study;
-    uint32_t object = holder->object;
-    uint64_t offset = holder->offset;
+    const struct gt_heap_analysis *analysis = keys->analysis;
+    uint32_t object = referrer->object;
+    uint64_t offset = referrer->offset;
 
     *climb = (struct climb){0};
     while (climb->count < MAX_CLIMB) {
         climb->objects[climb->count] = object;
         climb->offsets[climb->count++] = offset;
-        if (gt_type_is_named(gt_type_name(study, gt_typing_type(study->typing, object)))) {
+        if (gt_type_is_named(
+                gt_analysis_type_name(analysis, gt_typing_type(analysis->typing, object)))) {
             climb->named = true;
             return;
         }
-        const struct gt_forest *forest = gt_path_forest(keys->study);
+        const struct gt_forest *forest = gt_path_forest(keys->analysis);
         uint32_t parent = object < forest->count ? forest->parent[object] : GT_NO_PARENT;
         if (parent == GT_NO_PARENT) return;
         if (parent & GT_FROM_ROOT) {
@@ -119,206 +122,210 @@ static void climb_from(struct gt_keys *keys, const struct gt_holder *holder, str
     }
 }
 
-const char *gt_key_of(struct gt_keys *keys, const struct gt_holder *holder)
+const char *gt_key_of(struct gt_keys *keys, const struct gt_referrer *referrer)
 {
-    const struct gt_study *study = keys->study;
+    const struct gt_heap_analysis *analysis = keys->analysis;
     struct gt_str key = {0};
     struct climb climb = {0};
 
-    if (holder->object == GT_NO_OBJECT) {
-        add_root_key(study, holder->root, &key);
+    if (referrer->object == GT_NO_OBJECT) {
+        add_root_key(analysis, referrer->root, &key);
     } else {
-        climb_from(keys, holder, &climb);
-        if (climb.at_root) add_root_key(study, climb.root, &key);
+        climb_from(keys, referrer, &climb);
+        if (climb.at_root) add_root_key(analysis, climb.root, &key);
         for (size_t i = climb.count; i-- > 0;) {
             char field[GT_FIELD];
-            const char *type = gt_type_name(study, gt_typing_type(study->typing, climb.objects[i]));
+            const char *type =
+                gt_analysis_type_name(analysis, gt_typing_type(analysis->typing, climb.objects[i]));
             if (i > 0 && gt_is_map_storage(type) &&
-                gt_is_map_storage(
-                    gt_type_name(study, gt_typing_type(study->typing, climb.objects[i - 1]))))
+                gt_is_map_storage(gt_analysis_type_name(
+                    analysis, gt_typing_type(analysis->typing, climb.objects[i - 1]))))
                 continue; /* an overflow bucket is the same map's */
             if (!type && i + 1 < climb.count &&
-                !gt_typing_type(study->typing, climb.objects[i + 1]))
+                !gt_typing_type(analysis->typing, climb.objects[i + 1]))
                 continue; /* how many there are of unknown type makes no difference */
-            gt_field_of(study, climb.objects[i], climb.offsets[i], field, sizeof field);
+            gt_field_of(analysis, climb.objects[i], climb.offsets[i], field, sizeof field);
             gt_strip_indices(field);
             gt_str_format(&key, " -> %s%s", type ? type : "?", field);
         }
     }
-    const char *kept = gt_arena_strndup(study->storage, gt_str_text(&key), key.len);
-    gt_str_free(&key);
+    const char *kept = gt_arena_strndup(analysis->storage, gt_str_text(&key), key.len);
+    gt_str_deinit(&key);
     return kept;
 }
 
 /* ---- paths -------------------------------------------------------------------------------- */
 
-struct telling {
+struct describer {
     struct gt_keys *keys;
     struct gt_vec steps; /* struct gt_step */
 };
 
-static const char *keep(const struct telling *telling, const char *text)
+static const char *keep(const struct describer *describer, const char *text)
 {
     if (!*text) return NULL;
-    return gt_arena_strndup(telling->keys->study->storage, text, strlen(text));
+    return gt_arena_strndup(describer->keys->analysis->storage, text, strlen(text));
 }
 
-static void tell_root(struct telling *telling, uint32_t number)
+static void describe_root(struct describer *describer, uint32_t number)
 {
-    const struct gt_study *study = telling->keys->study;
-    const struct gt_root *root = gt_root_at(study->roots, number);
+    const struct gt_heap_analysis *analysis = describer->keys->analysis;
+    const struct gt_root *root = gt_root_at(analysis->roots, number);
     char field[GT_FIELD];
     gt_type_id type;
 
-    if (root->kind == GT_ROOT_GLOBAL && gt_static_steps(study, root->addr, &telling->steps)) return;
-    struct gt_step *step = gt_vec_push(&telling->steps);
-    step->what = gt_root_name(study, root, false, field, sizeof field, &type);
+    if (root->kind == GT_ROOT_GLOBAL && gt_static_steps(analysis, root->addr, &describer->steps))
+        return;
+    struct gt_step *step = gt_vec_push(&describer->steps);
+    step->what = gt_root_name(analysis, root, false, field, sizeof field, &type);
     step->address = root->addr;
-    step->type = gt_study_keep(study, gt_type_name(study, type));
-    step->field = keep(telling, field);
+    step->type = gt_heap_analysis_keep(analysis, gt_analysis_type_name(analysis, type));
+    step->field = keep(describer, field);
 }
 
-static void tell_object(struct telling *telling, uint32_t object, bool has_offset, uint64_t offset)
+static void describe_object(struct describer *describer, uint32_t object, bool has_offset,
+                            uint64_t offset)
 {
-    const struct gt_study *study = telling->keys->study;
-    gt_type_id type = gt_typing_type(study->typing, object);
-    const char *name = gt_type_name(study, type);
+    const struct gt_heap_analysis *analysis = describer->keys->analysis;
+    gt_type_id type = gt_typing_type(analysis->typing, object);
+    const char *name = gt_analysis_type_name(analysis, type);
     char field[GT_FIELD] = "";
 
-    if (type && gt_types_get(study->process->types, type)->kind == GT_T_MAP) return;
-    if (!type && gt_typing_knows(study->typing, object)) return; /* a map's directory or table */
-    if (has_offset) gt_field_of(study, object, offset, field, sizeof field);
-    struct gt_step *step = gt_vec_push(&telling->steps);
+    if (type && gt_types_get(analysis->process->types, type)->kind == GT_T_MAP) return;
+    if (!type && gt_typing_knows(analysis->typing, object)) return; /* a map's directory or table */
+    if (has_offset) gt_field_of(analysis, object, offset, field, sizeof field);
+    struct gt_step *step = gt_vec_push(&describer->steps);
     step->what = gt_is_map_storage(name) ? "map entry" : "object";
-    step->address = gt_heap_address(&study->heap->graph, object);
-    step->type = gt_is_map_storage(name) ? NULL : gt_study_keep(study, name);
-    step->field = keep(telling, field);
+    step->address = gt_heap_address(&analysis->heap->graph, object);
+    step->type = gt_is_map_storage(name) ? NULL : gt_heap_analysis_keep(analysis, name);
+    step->field = keep(describer, field);
 }
 
-static void tell_skipped(struct telling *telling, size_t skipped)
+static void describe_skipped(struct describer *describer, size_t skipped)
 {
-    struct gt_step *step = gt_vec_push(&telling->steps);
+    struct gt_step *step = gt_vec_push(&describer->steps);
 
-    step->what = gt_arena_format(telling->keys->study->storage, "%zu more objects", skipped);
+    step->what = gt_arena_format(describer->keys->analysis->storage, "%zu more objects", skipped);
 }
 
 /* Objects of a way, with the edges between; `last_offset` is the word told of the last. */
-static void tell_objects(struct telling *telling, const uint32_t *way, size_t count, size_t skipped,
-                         bool has_offset, uint64_t last_offset)
+static void describe_objects(struct describer *describer, const uint32_t *way, size_t count,
+                             size_t skipped, bool has_offset, uint64_t last_offset)
 {
     for (size_t i = 0; i < count; i++) {
         uint64_t offset = last_offset;
-        bool known = i + 1 == count ? has_offset
-                                    : edge_offset(telling->keys, way[i], way[i + 1], true, &offset);
-        if (skipped && i == MAX_PATH / 2) tell_skipped(telling, skipped);
-        tell_object(telling, way[i], known, offset);
+        bool known = i + 1 == count
+                         ? has_offset
+                         : edge_offset(describer->keys, way[i], way[i + 1], true, &offset);
+        if (skipped && i == MAX_PATH / 2) describe_skipped(describer, skipped);
+        describe_object(describer, way[i], known, offset);
     }
 }
 
-static void tell_way(struct telling *telling, uint32_t object, bool has_offset,
-                     uint64_t last_offset)
+static void describe_way(struct describer *describer, uint32_t object, bool has_offset,
+                         uint64_t last_offset)
 {
     uint32_t way[MAX_PATH], root = 0;
     size_t skipped = 0;
-    size_t count = gt_forest_path(gt_path_forest(telling->keys->study), object, way, MAX_PATH,
+    size_t count = gt_forest_path(gt_path_forest(describer->keys->analysis), object, way, MAX_PATH,
                                   &root, &skipped);
 
     if (count) {
-        tell_root(telling, root);
-        tell_objects(telling, way, count, skipped, has_offset, last_offset);
+        describe_root(describer, root);
+        describe_objects(describer, way, count, skipped, has_offset, last_offset);
     } else {
-        tell_object(telling, object, has_offset, last_offset);
+        describe_object(describer, object, has_offset, last_offset);
     }
 }
 
-static struct gt_path finish(struct telling *telling)
+static struct gt_path finish(struct describer *describer)
 {
-    size_t size = telling->steps.len * sizeof(struct gt_step);
-    struct gt_step *steps = gt_arena_alloc(telling->keys->study->storage, size);
-    struct gt_path path = {steps, telling->steps.len};
+    size_t size = describer->steps.len * sizeof(struct gt_step);
+    struct gt_step *steps = gt_arena_alloc(describer->keys->analysis->storage, size);
+    struct gt_path path = {steps, describer->steps.len};
 
-    if (size) memcpy(steps, telling->steps.data, size);
-    gt_vec_free(&telling->steps);
+    if (size) memcpy(steps, describer->steps.data, size);
+    gt_vec_deinit(&describer->steps);
     return path;
 }
 
-struct gt_path gt_path_to(struct gt_keys *keys, const struct gt_holder *holder)
+struct gt_path gt_path_to(struct gt_keys *keys, const struct gt_referrer *referrer)
 {
-    struct telling telling = {keys, GT_VEC_OF(struct gt_step)};
+    struct describer describer = {keys, GT_VEC_OF(struct gt_step)};
 
-    if (holder->object == GT_NO_OBJECT)
-        tell_root(&telling, holder->root);
+    if (referrer->object == GT_NO_OBJECT)
+        describe_root(&describer, referrer->root);
     else
-        tell_way(&telling, holder->object, true, holder->offset);
-    return finish(&telling);
+        describe_way(&describer, referrer->object, true, referrer->offset);
+    return finish(&describer);
 }
 
 struct gt_path gt_path_to_object(struct gt_keys *keys, uint32_t object)
 {
-    struct telling telling = {keys, GT_VEC_OF(struct gt_step)};
+    struct describer describer = {keys, GT_VEC_OF(struct gt_step)};
 
-    tell_way(&telling, object, false, 0);
-    return finish(&telling);
+    describe_way(&describer, object, false, 0);
+    return finish(&describer);
 }
 
 /* All but the last object, which the last word told of leads to. */
-static void tell_way_to_last(struct telling *telling, const uint32_t *way, size_t count)
+static void describe_way_to_last(struct describer *describer, const uint32_t *way, size_t count)
 {
     uint64_t offset = 0;
 
     if (count < 2) return;
-    bool known = edge_offset(telling->keys, way[count - 2], way[count - 1], true, &offset);
-    tell_objects(telling, way, count - 1, 0, known, offset);
+    bool known = edge_offset(describer->keys, way[count - 2], way[count - 1], true, &offset);
+    describe_objects(describer, way, count - 1, 0, known, offset);
 }
 
 struct gt_path gt_path_along(struct gt_keys *keys, uint32_t root, const uint32_t *way, size_t count)
 {
-    struct telling telling = {keys, GT_VEC_OF(struct gt_step)};
+    struct describer describer = {keys, GT_VEC_OF(struct gt_step)};
 
-    tell_root(&telling, root);
-    tell_way_to_last(&telling, way, count);
-    return finish(&telling);
+    describe_root(&describer, root);
+    describe_way_to_last(&describer, way, count);
+    return finish(&describer);
 }
 
 struct gt_path gt_path_from(struct gt_keys *keys, const uint32_t *way, size_t count)
 {
-    struct telling telling = {keys, GT_VEC_OF(struct gt_step)};
+    struct describer describer = {keys, GT_VEC_OF(struct gt_step)};
 
-    tell_way_to_last(&telling, way, count);
-    if (telling.steps.len)
-        ((struct gt_step *)telling.steps.data)->what = "the runtime's record of the goroutine";
-    return finish(&telling);
+    describe_way_to_last(&describer, way, count);
+    if (describer.steps.len)
+        ((struct gt_step *)describer.steps.data)->what = "the runtime's record of the goroutine";
+    return finish(&describer);
 }
 
-static const char *name_of_root(const struct gt_study *study, uint32_t number)
+static const char *name_of_root(const struct gt_heap_analysis *analysis, uint32_t number)
 {
-    const struct gt_root *root = gt_root_at(study->roots, number);
-    struct gt_holder holder = {.object = GT_NO_OBJECT, .root = number};
+    const struct gt_root *root = gt_root_at(analysis->roots, number);
+    struct gt_referrer referrer = {.object = GT_NO_OBJECT, .root = number};
     bool is_global = root->kind == GT_ROOT_GLOBAL;
     gt_type_id type;
     uint64_t offset;
 
-    const char *field = is_global && gt_static_area_at(study->typing->statics, root->addr)
-                            ? gt_holder_field(study, &holder)
+    const char *field = is_global && gt_static_area_at(analysis->typing->statics, root->addr)
+                            ? gt_referrer_field(analysis, &referrer)
                             : NULL;
-    const char *name = field ? field : gt_typing_variable(study->typing, root, &type, &offset);
+    const char *name = field ? field : gt_typing_variable(analysis->typing, root, &type, &offset);
     if (name) return name;
-    return is_global ? gt_arena_format(study->storage, "the %s", gt_global_place(study, root))
+    return is_global ? gt_arena_format(analysis->storage, "the %s", gt_global_place(analysis, root))
                      : "it";
 }
 
-const char *gt_holder_name(struct gt_keys *keys, const struct gt_holder *holder)
+const char *gt_referrer_name(struct gt_keys *keys, const struct gt_referrer *referrer)
 {
-    const char *field = gt_holder_field(keys->study, holder);
+    const char *field = gt_referrer_field(keys->analysis, referrer);
     struct climb climb = {0};
 
     if (field) return field;
-    if (holder->object == GT_NO_OBJECT) return name_of_root(keys->study, holder->root);
-    climb_from(keys, holder, &climb);
-    if (climb.at_root) return name_of_root(keys->study, climb.root);
+    if (referrer->object == GT_NO_OBJECT) return name_of_root(keys->analysis, referrer->root);
+    climb_from(keys, referrer, &climb);
+    if (climb.at_root) return name_of_root(keys->analysis, climb.root);
     if (!climb.named) return "it";
-    struct gt_holder named = {.object = climb.objects[climb.count - 1],
-                              .offset = climb.offsets[climb.count - 1]};
-    field = gt_holder_field(keys->study, &named);
+    struct gt_referrer named = {.object = climb.objects[climb.count - 1],
+                                .offset = climb.offsets[climb.count - 1]};
+    field = gt_referrer_field(keys->analysis, &named);
     return field ? field : "it";
 }

@@ -1,7 +1,7 @@
 #include "inspector/detect/describe/root_names.h"
 
 #include "inspector/base/str.h"
-#include "inspector/detect/describe/places.h"
+#include "inspector/detect/describe/locations.h"
 #include "inspector/detect/describe/static_names.h"
 #include "inspector/runtime/typing/saved_registers.h"
 #include "inspector/runtime/waits/waiting_values.h"
@@ -31,27 +31,28 @@ static bool is_wrapper(const char *function)
 
 /* The function that a frame's root belongs to. A wrapper's variables are the arguments of what it
  * calls, which the compiler usually inlines into it. */
-static const char *frame_function(const struct gt_study *study, const struct gt_root *root)
+static const char *frame_function(const struct gt_heap_analysis *analysis,
+                                  const struct gt_root *root)
 {
-    const struct gt_goroutine *g = &study->goroutines->list[root->owner];
+    const struct gt_goroutine *g = &analysis->goroutines->list[root->owner];
     struct gt_stack places;
 
     if (root->frame >= g->frame_count) return "?";
-    uint64_t pc = gt_g_frame(study->goroutines, g, root->frame)->pc;
-    const char *name = gt_process_function(study->process, pc - (root->frame > 0));
+    uint64_t pc = gt_g_frame(analysis->goroutines, g, root->frame)->pc;
+    const char *name = gt_process_function(analysis->process, pc - (root->frame > 0));
     if (!is_wrapper(name)) return name;
-    places = gt_places_at(study->process, study->storage, pc, root->frame > 0);
-    return places.count ? places.places[0].function : name;
+    places = gt_locations_at(analysis->process, analysis->storage, pc, root->frame > 0);
+    return places.count ? places.locations[0].function : name;
 }
 
 /* Its place says which one it is, and who uses it what it may be. */
-static const char *unnamed_global(const struct gt_study *study, const struct gt_root *root,
-                                  bool alike)
+static const char *unnamed_global(const struct gt_heap_analysis *analysis,
+                                  const struct gt_root *root, bool alike)
 {
     struct gt_referred at;
     struct gt_str name = {0};
 
-    if (!gt_global_users_at(study->users, root->addr, &at)) return "unnamed global";
+    if (!gt_global_users_at(analysis->users, root->addr, &at)) return "unnamed global";
     gt_str_format(&name, "global at %s+0x%" PRIx64, at.section,
                   at.offset + (alike ? 0 : at.inside));
     if (at.user_count) gt_str_format(&name, " (used by %s", at.users[0]);
@@ -59,75 +60,78 @@ static const char *unnamed_global(const struct gt_study *study, const struct gt_
         gt_str_format(&name, "%s%s", at.user_count == 2 ? " and " : ", ", at.users[1]);
     if (at.user_count > 2) gt_str_format(&name, " and %zu more", at.user_count - 2);
     if (at.user_count) gt_str_format(&name, ")");
-    const char *kept = gt_arena_strndup(study->storage, gt_str_text(&name), name.len);
-    gt_str_free(&name);
+    const char *kept = gt_arena_strndup(analysis->storage, gt_str_text(&name), name.len);
+    gt_str_deinit(&name);
     return kept;
 }
 
-const char *gt_global_place(const struct gt_study *study, const struct gt_root *root)
+const char *gt_global_place(const struct gt_heap_analysis *analysis, const struct gt_root *root)
 {
     struct gt_referred at;
 
-    if (!gt_global_users_at(study->users, root->addr, &at)) return "global";
-    return gt_arena_format(study->storage, "global at %s+0x%" PRIx64, at.section,
+    if (!gt_global_users_at(analysis->users, root->addr, &at)) return "global";
+    return gt_arena_format(analysis->storage, "global at %s+0x%" PRIx64, at.section,
                            at.offset + at.inside);
 }
 
-const char *gt_static_place(const struct gt_study *study, const struct gt_root *root, bool alike)
+const char *gt_static_place(const struct gt_heap_analysis *analysis, const struct gt_root *root,
+                            bool alike)
 {
     struct gt_referred at;
 
-    if (!gt_global_users_at(study->users, root->addr, &at)) return "static data";
-    return gt_arena_format(study->storage, "static data at %s+0x%" PRIx64, at.section,
+    if (!gt_global_users_at(analysis->users, root->addr, &at)) return "static data";
+    return gt_arena_format(analysis->storage, "static data at %s+0x%" PRIx64, at.section,
                            at.offset + (alike ? 0 : at.inside));
 }
 
 /* The compiler gives a value that is to be sent a place without a name. */
-static bool is_being_sent(const struct gt_study *study, const struct gt_goroutine *g, uint64_t addr)
+static bool is_being_sent(const struct gt_heap_analysis *analysis, const struct gt_goroutine *g,
+                          uint64_t addr)
 {
     struct gt_waiting_value value;
 
-    return gt_waiting_value_at(study->process, g, addr, &value) && value.sent;
+    return gt_waiting_value_at(analysis->process, g, addr, &value) && value.sent;
 }
 
 /* A word of a frame, by its distance from where the caller's frame begins. Where each word may be a
  * pointer or not, its place says nothing. */
-static const char *unnamed_slot(const struct gt_study *study, const struct gt_root *root,
+static const char *unnamed_slot(const struct gt_heap_analysis *analysis, const struct gt_root *root,
                                 const char *function)
 {
-    const struct gt_goroutine *g = &study->goroutines->list[root->owner];
+    const struct gt_goroutine *g = &analysis->goroutines->list[root->owner];
 
     if (root->kind == GT_ROOT_CONSERVATIVE)
-        return gt_arena_format(study->storage, "%s frame (interrupted)", function);
+        return gt_arena_format(analysis->storage, "%s frame (interrupted)", function);
     if (!root->addr || root->frame >= g->frame_count)
-        return gt_arena_format(study->storage, "%s frame", function);
-    if (is_being_sent(study, g, root->addr))
-        return gt_arena_format(study->storage, "%s value being sent", function);
-    uint64_t base = gt_g_frame(study->goroutines, g, root->frame)->cfa;
+        return gt_arena_format(analysis->storage, "%s frame", function);
+    if (is_being_sent(analysis, g, root->addr))
+        return gt_arena_format(analysis->storage, "%s value being sent", function);
+    uint64_t base = gt_g_frame(analysis->goroutines, g, root->frame)->cfa;
     bool below = root->addr < base;
-    return gt_arena_format(study->storage, "%s frame, slot %c0x%llx", function, below ? '-' : '+',
+    return gt_arena_format(analysis->storage, "%s frame, slot %c0x%llx", function,
+                           below ? '-' : '+',
                            (unsigned long long)(below ? base - root->addr : root->addr - base));
 }
 
-const char *gt_variable_name(const struct gt_study *study, const struct gt_root *root, bool alike,
-                             char *field, size_t field_size, gt_type_id *type)
+const char *gt_variable_name(const struct gt_heap_analysis *analysis, const struct gt_root *root,
+                             bool alike, char *field, size_t field_size, gt_type_id *type)
 {
     uint64_t offset = 0;
-    const char *name = gt_typing_variable(study->typing, root, type, &offset);
+    const char *name = gt_typing_variable(analysis->typing, root, type, &offset);
     struct gt_root home = *root;
 
-    if (*type) gt_types_field_path(study->process->types, *type, offset, field, field_size);
+    if (*type) gt_types_field_path(analysis->process->types, *type, offset, field, field_size);
     if (root->kind == GT_ROOT_GLOBAL)
-        return name ? gt_arena_format(study->storage, "global %s", name)
-                    : unnamed_global(study, root, alike);
-    home.frame = gt_frame_of_word(study->process, study->goroutines, root);
-    const char *function = frame_function(study, &home);
-    if (!name) return unnamed_slot(study, root, function);
-    return gt_arena_format(study->storage, "%s variable %s", function, name);
+        return name ? gt_arena_format(analysis->storage, "global %s", name)
+                    : unnamed_global(analysis, root, alike);
+    home.frame = gt_frame_of_word(analysis->process, analysis->goroutines, root);
+    const char *function = frame_function(analysis, &home);
+    if (!name) return unnamed_slot(analysis, root, function);
+    return gt_arena_format(analysis->storage, "%s variable %s", function, name);
 }
 
-const char *gt_root_name(const struct gt_study *study, const struct gt_root *root, bool alike,
-                         char *field, size_t field_size, gt_type_id *type)
+const char *gt_root_name(const struct gt_heap_analysis *analysis, const struct gt_root *root,
+                         bool alike, char *field, size_t field_size, gt_type_id *type)
 {
     static const char *const plain[GT_ROOT_KINDS] = {
         [GT_ROOT_CONTEXT] = "goroutine's saved context",
@@ -143,12 +147,12 @@ const char *gt_root_name(const struct gt_study *study, const struct gt_root *roo
     *field = '\0';
     *type = GT_NO_TYPE;
     const char *name = root->kind == GT_ROOT_GLOBAL
-                           ? gt_static_name(study, root->addr, alike, field, field_size, type)
+                           ? gt_static_name(analysis, root->addr, alike, field, field_size, type)
                            : NULL;
     if (name) return name;
     if (root->kind == GT_ROOT_GLOBAL || root->kind == GT_ROOT_FRAME ||
         root->kind == GT_ROOT_CONSERVATIVE)
-        return gt_variable_name(study, root, alike, field, field_size, type);
+        return gt_variable_name(analysis, root, alike, field, field_size, type);
     if (root->kind == GT_ROOT_DEFER) return "deferred call";
     return plain[root->kind];
 }

@@ -17,37 +17,37 @@ static struct gt_root root_at(uint64_t addr)
     return (struct gt_root){.addr = addr, .kind = GT_ROOT_GLOBAL, .frame = GT_NO_FRAME};
 }
 
-static const struct gt_static_area *area_at(const struct gt_study *study, uint64_t addr)
+static const struct gt_static_area *area_at(const struct gt_heap_analysis *analysis, uint64_t addr)
 {
-    return gt_static_area_at(study->typing->statics, addr);
+    return gt_static_area_at(analysis->typing->statics, addr);
 }
 
 /* Is it known what the word is: a variable's, in typed data, or one that code refers to? */
-static bool is_told(const struct gt_study *study, uint64_t word)
+static bool is_told(const struct gt_heap_analysis *analysis, uint64_t word)
 {
     struct gt_root root = root_at(word);
     struct gt_referred at;
     gt_type_id type;
     uint64_t offset;
 
-    return area_at(study, word) || gt_typing_variable(study->typing, &root, &type, &offset) ||
-           (gt_global_users_at(study->users, word, &at) && at.user_count);
+    return area_at(analysis, word) || gt_typing_variable(analysis->typing, &root, &type, &offset) ||
+           (gt_global_users_at(analysis->users, word, &at) && at.user_count);
 }
 
 /* The word that leads to the static data that holds addr; 0 when that is a variable, or when none
  * is known. Code may only seem to refer to it: a word that is known is better. */
-static uint64_t word_before(const struct gt_study *study, uint64_t addr)
+static uint64_t word_before(const struct gt_heap_analysis *analysis, uint64_t addr)
 {
-    const struct gt_static_area *area = area_at(study, addr);
+    const struct gt_static_area *area = area_at(analysis, addr);
     struct gt_root root = root_at(area ? area->addr : addr);
     struct gt_referred at;
     gt_type_id type;
     uint64_t offset;
 
     if (area && area->from) return area->from;
-    if (gt_typing_variable(study->typing, &root, &type, &offset)) return 0;
-    if (!gt_global_users_at(study->users, root.addr, &at)) return 0;
-    return at.user_count == 0 || is_told(study, at.from) ? at.from : 0;
+    if (gt_typing_variable(analysis->typing, &root, &type, &offset)) return 0;
+    if (!gt_global_users_at(analysis->users, root.addr, &at)) return 0;
+    return at.user_count == 0 || is_told(analysis, at.from) ? at.from : 0;
 }
 
 static bool has_word(const struct way *way, uint64_t word)
@@ -57,20 +57,20 @@ static bool has_word(const struct way *way, uint64_t word)
     return false;
 }
 
-static void find_way(const struct gt_study *study, uint64_t addr, struct way *way)
+static void find_way(const struct gt_heap_analysis *analysis, uint64_t addr, struct way *way)
 {
     *way = (struct way){.words = {addr}, .count = 1};
-    while (way->count < MAX_WAY && (addr = word_before(study, addr)) && !has_word(way, addr))
+    while (way->count < MAX_WAY && (addr = word_before(analysis, addr)) && !has_word(way, addr))
         way->words[way->count++] = addr;
 }
 
 /* ---- steps --------------------------------------------------------------------------------- */
 
 /* The field of an area that a word is: with its index when it is an array. */
-static void field_in_area(const struct gt_study *study, const struct gt_static_area *area,
-                          uint64_t addr, char *out, size_t size)
+static void field_in_area(const struct gt_heap_analysis *analysis,
+                          const struct gt_static_area *area, uint64_t addr, char *out, size_t size)
 {
-    struct gt_types *types = study->process->types;
+    struct gt_types *types = analysis->process->types;
     uint64_t each = gt_types_get(types, area->type)->size, offset = addr - area->addr;
     int used = 0;
 
@@ -87,87 +87,87 @@ struct step {         /* of a way, as it is told */
 };
 
 /* Typed data that begins a way is a variable itself, with a name or without. */
-static const char *name_of_area(const struct gt_study *study, const struct gt_static_area *area,
-                                bool alike)
+static const char *name_of_area(const struct gt_heap_analysis *analysis,
+                                const struct gt_static_area *area, bool alike)
 {
     struct gt_root root = root_at(area->addr);
     char field[MAX_FIELD];
     gt_type_id type;
-    const char *name = gt_variable_name(study, &root, alike, field, sizeof field, &type);
+    const char *name = gt_variable_name(analysis, &root, alike, field, sizeof field, &type);
     bool is_place = strchr(name, '+') && !strchr(name, '(');
 
-    return is_place ? gt_arena_format(study->storage, "%s (%s)", name,
-                                      gt_types_name(study->process->types, area->type))
+    return is_place ? gt_arena_format(analysis->storage, "%s (%s)", name,
+                                      gt_types_name(analysis->process->types, area->type))
                     : name;
 }
 
-static void make_step(const struct gt_study *study, const struct way *way, size_t number,
+static void make_step(const struct gt_heap_analysis *analysis, const struct way *way, size_t number,
                       bool alike, struct step *step)
 {
     uint64_t addr = way->words[number];
-    const struct gt_static_area *area = area_at(study, addr);
+    const struct gt_static_area *area = area_at(analysis, addr);
     bool is_first = number + 1 == way->count;
     struct gt_root root = root_at(addr);
 
     *step = (struct step){.addr = addr};
     if (!area && is_first)
         step->what =
-            gt_variable_name(study, &root, alike, step->field, sizeof step->field, &step->type);
+            gt_variable_name(analysis, &root, alike, step->field, sizeof step->field, &step->type);
     else if (!area)
-        step->what = gt_static_place(study, &root, alike);
+        step->what = gt_static_place(analysis, &root, alike);
     else if (is_first)
-        step->what = name_of_area(study, area, alike);
+        step->what = name_of_area(analysis, area, alike);
     if (area) {
         step->addr = area->addr;
         step->type = area->type;
-        field_in_area(study, area, addr, step->field, sizeof step->field);
+        field_in_area(analysis, area, addr, step->field, sizeof step->field);
     }
     if (alike) gt_strip_indices(step->field);
 }
 
-static const char *text_of(const struct gt_study *study, const struct step *step)
+static const char *text_of(const struct gt_heap_analysis *analysis, const struct step *step)
 {
-    return step->what ? step->what : gt_types_name(study->process->types, step->type);
+    return step->what ? step->what : gt_types_name(analysis->process->types, step->type);
 }
 
-const char *gt_static_name(const struct gt_study *study, uint64_t addr, bool alike, char *field,
-                           size_t field_size, gt_type_id *type)
+const char *gt_static_name(const struct gt_heap_analysis *analysis, uint64_t addr, bool alike,
+                           char *field, size_t field_size, gt_type_id *type)
 {
     struct gt_str name = {0};
     struct step step = {0};
     struct way way;
 
-    find_way(study, addr, &way);
-    if (way.count == 1 && !area_at(study, addr)) return NULL;
+    find_way(analysis, addr, &way);
+    if (way.count == 1 && !area_at(analysis, addr)) return NULL;
     for (size_t i = way.count; i-- > 0;) {
-        make_step(study, &way, i, alike, &step);
-        gt_str_format(&name, "%s%s", i + 1 < way.count ? " -> " : "", text_of(study, &step));
+        make_step(analysis, &way, i, alike, &step);
+        gt_str_format(&name, "%s%s", i + 1 < way.count ? " -> " : "", text_of(analysis, &step));
         if (i > 0) gt_str_format(&name, "%s", step.field);
     }
     *type = step.type;
     snprintf(field, field_size, "%s", step.field);
-    const char *kept = gt_arena_strndup(study->storage, gt_str_text(&name), name.len);
-    gt_str_free(&name);
+    const char *kept = gt_arena_strndup(analysis->storage, gt_str_text(&name), name.len);
+    gt_str_deinit(&name);
     return kept;
 }
 
-bool gt_static_steps(const struct gt_study *study, uint64_t addr, struct gt_vec *steps)
+bool gt_static_steps(const struct gt_heap_analysis *analysis, uint64_t addr, struct gt_vec *steps)
 {
     struct step step;
     struct way way;
 
-    find_way(study, addr, &way);
+    find_way(analysis, addr, &way);
     if (way.count == 1) return false;
     for (size_t i = way.count; i-- > 0;) {
-        make_step(study, &way, i, false, &step);
+        make_step(analysis, &way, i, false, &step);
         struct gt_step *out = gt_vec_push(steps);
         *out = (struct gt_step){
             .what = step.what ? step.what : "object",
             .address = step.addr,
-            .type = step.type
-                        ? gt_study_keep(study, gt_types_name(study->process->types, step.type))
-                        : NULL,
-            .field = *step.field ? gt_study_keep(study, step.field) : NULL};
+            .type = step.type ? gt_heap_analysis_keep(
+                                    analysis, gt_types_name(analysis->process->types, step.type))
+                              : NULL,
+            .field = *step.field ? gt_heap_analysis_keep(analysis, step.field) : NULL};
     }
     return true;
 }

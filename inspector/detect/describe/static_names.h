@@ -11,12 +11,12 @@
 #include "inspector/detect/describe/root_names.h"
 
 /* The name up to the type that holds `addr`, and the field in it; NULL for what no static data
- * leads to. With `alike` indices are stars. The name lives in the study's storage. */
-const char *gt_static_name(const struct gt_study *study, uint64_t addr, bool alike, char *field,
-                           size_t field_size, gt_type_id *type);
+ * leads to. With `alike` indices are stars. The name lives in the analysis's storage. */
+const char *gt_static_name(const struct gt_heap_analysis *analysis, uint64_t addr, bool alike,
+                           char *field, size_t field_size, gt_type_id *type);
 
 /* The steps of a path to the word, a variable first, added to a vector of struct gt_step; false for
  * what no static data leads to. */
-bool gt_static_steps(const struct gt_study *study, uint64_t addr, struct gt_vec *steps);
+bool gt_static_steps(const struct gt_heap_analysis *analysis, uint64_t addr, struct gt_vec *steps);
 
 #endif

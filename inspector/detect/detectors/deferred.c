@@ -9,7 +9,7 @@
 #include "inspector/base/hash.h"
 #include "inspector/base/search.h"
 #include "inspector/detect/describe/advice.h"
-#include "inspector/detect/describe/places.h"
+#include "inspector/detect/describe/locations.h"
 #include "inspector/detect/detectors/detector.h"
 #include "inspector/detect/timers/deferred_timers.h"
 
@@ -25,8 +25,8 @@ struct record {
     uint64_t from; /* the word that leads to it: in the g, or the link of the record before */
 };
 
-struct piling {
-    struct gt_study *study;
+struct pile_finder {
+    struct gt_heap_analysis *analysis;
     struct gt_causes *causes;
     uint32_t goroutine;
     struct gt_vec records; /* struct record: of one goroutine */
@@ -42,28 +42,29 @@ static bool read_record(const struct gt_process *process, uint64_t addr, struct 
 
 /* The records of a list, innermost first. A record of a range-over-func body stands for the list
  * at *head instead (1.22+, runtime/panic.go, deferrangefunc). */
-static void read_list(struct piling *piling, uint64_t addr, uint64_t from, uint64_t sp, uint64_t pc)
+static void read_list(struct pile_finder *pile_finder, uint64_t addr, uint64_t from, uint64_t sp,
+                      uint64_t pc)
 {
-    struct gt_process *process = piling->study->process;
+    struct gt_process *process = pile_finder->analysis->process;
 
     while (addr) {
         struct record record = {.address = addr, .from = from};
         uint64_t ranged = 0, head = 0, list = 0;
         bool added;
-        gt_map_put(&piling->seen, addr, &added);
+        gt_map_put(&pile_finder->seen, addr, &added);
         if (!added || !read_record(process, addr, &record)) {
             gt_process_lost(process, GT_OF_DEFERS, "deferred call at 0x%llx: %s",
                             (unsigned long long)addr, added ? "not in the core" : "listed twice");
-            if (!added) gt_vec_clear(&piling->records);
+            if (!added) gt_vec_clear(&pile_finder->records);
             return;
         }
         if (sp) record.sp = sp, record.pc = record.pc ? record.pc : pc;
         gt_process_field(process, addr, GT_F__defer_rangefunc, &ranged);
         if (!sp && ranged && gt_process_field(process, addr, GT_F__defer_head, &head) &&
             gt_mem_u64(process->mem, head, &list))
-            read_list(piling, list, head, record.sp ? record.sp : addr, record.pc);
+            read_list(pile_finder, list, head, record.sp ? record.sp : addr, record.pc);
         else
-            gt_vec_add(&piling->records, &record);
+            gt_vec_add(&pile_finder->records, &record);
         from = addr + gt_off(&process->layout, GT_F__defer_link);
         if (!gt_process_field(process, addr, GT_F__defer_link, &addr)) return;
     }
@@ -91,17 +92,17 @@ static bool holds(const struct record *records, size_t count, uint64_t addr, uin
     return up_to && addr - records[up_to - 1].address < size;
 }
 
-static void take_records(const struct piling *piling, const struct record *records, size_t count,
-                         struct gt_cause *cause)
+static void take_records(const struct pile_finder *pile_finder, const struct record *records,
+                         size_t count, struct gt_cause *cause)
 {
-    const struct gt_study *study = piling->study;
-    uint64_t size = study->process->layout.size[GT_S__defer];
-    uint32_t first = study->contest->first_root[piling->goroutine];
+    const struct gt_heap_analysis *analysis = pile_finder->analysis;
+    uint64_t size = analysis->process->layout.size[GT_S__defer];
+    uint32_t first = analysis->baseline->first_root[pile_finder->goroutine];
 
     for (size_t i = 0; i < count; i++)
         gt_vec_add(&cause->edges.words, &records[i].from);
-    for (uint32_t i = 0; i < study->contest->root_count[piling->goroutine]; i++) {
-        const struct gt_root *root = gt_root_at(study->roots, first + i);
+    for (uint32_t i = 0; i < analysis->baseline->root_count[pile_finder->goroutine]; i++) {
+        const struct gt_root *root = gt_root_at(analysis->roots, first + i);
         uint32_t number = first + i;
         if (root->kind == GT_ROOT_DEFER &&
             (holds(records, count, root->value, size) || holds(records, count, root->addr, size)))
@@ -110,68 +111,71 @@ static void take_records(const struct piling *piling, const struct record *recor
 }
 
 /* The frame that defers: the one whose stack pointer the records carry. */
-static const struct gt_place *site_of(const struct piling *piling, const struct record *record,
-                                      struct gt_stack *stack)
+static const struct gt_source_location *site_of(const struct pile_finder *pile_finder,
+                                                const struct record *record, struct gt_stack *stack)
 {
-    *stack = gt_places_at(piling->study->process, piling->study->storage, record->pc, true);
-    return stack->count ? &stack->places[0] : NULL;
+    *stack = gt_locations_at(pile_finder->analysis->process, pile_finder->analysis->storage,
+                             record->pc, true);
+    return stack->count ? &stack->locations[0] : NULL;
 }
 
-static void make_cause(struct piling *piling, const struct record *records, size_t count)
+static void make_cause(struct pile_finder *pile_finder, const struct record *records, size_t count)
 {
-    struct gt_study *study = piling->study;
-    struct gt_cause *cause = gt_causes_add(piling->causes, GT_DEFERRED_CALLS, GT_PROVEN);
-    struct gt_instance *instance = gt_arena_alloc(study->storage, sizeof *instance);
+    struct gt_heap_analysis *analysis = pile_finder->analysis;
+    struct gt_cause *cause = gt_causes_add(pile_finder->causes, GT_DEFERRED_CALLS, GT_PROVEN);
+    struct gt_instance *instance = gt_arena_alloc(analysis->storage, sizeof *instance);
     struct gt_stack stack;
-    const struct gt_place *site = site_of(piling, &records[0], &stack);
+    const struct gt_source_location *site = site_of(pile_finder, &records[0], &stack);
 
-    take_records(piling, records, count, cause);
+    take_records(pile_finder, records, count, cause);
     cause->count = count;
     cause->always = count >= MANY;
     cause->instances = instance;
     cause->instance_count = 1;
-    instance->deferred.goroutine = study->goroutines->list[piling->goroutine].id;
-    instance->deferred.site = site ? *site : (struct gt_place){.function = "?"};
+    instance->deferred.goroutine = analysis->goroutines->list[pile_finder->goroutine].id;
+    instance->deferred.site = site ? *site : (struct gt_source_location){.function = "?"};
     instance->deferred.deferred_function =
-        gt_study_keep(study, gt_process_closure(study->process, records[0].fn));
+        gt_heap_analysis_keep(analysis, gt_process_closure(analysis->process, records[0].fn));
     instance->deferred.calls = count;
     cause->title =
-        gt_arena_format(study->storage,
+        gt_arena_format(analysis->storage,
                         "%s deferred calls of %s pile up in %s, which has not "
                         "returned",
-                        gt_study_count(study, count), instance->deferred.deferred_function,
-                        instance->deferred.site.function);
+                        gt_heap_analysis_count(analysis, count),
+                        instance->deferred.deferred_function, instance->deferred.site.function);
     struct gt_advice_facts facts = {
         .kind = GT_DEFERRED_CALLS, .stack = stack, .name = instance->deferred.site.function};
-    cause->advice = gt_advice_text(study, &facts);
+    cause->advice = gt_advice_text(analysis, &facts);
 }
 
-static void look_at_goroutine(struct piling *piling)
+static void look_at_goroutine(struct pile_finder *pile_finder)
 {
-    const struct gt_process *process = piling->study->process;
-    uint64_t g = piling->study->goroutines->list[piling->goroutine].address, head;
+    const struct gt_process *process = pile_finder->analysis->process;
+    uint64_t g = pile_finder->analysis->goroutines->list[pile_finder->goroutine].address, head;
 
-    gt_vec_clear(&piling->records);
+    gt_vec_clear(&pile_finder->records);
     if (!gt_process_field(process, g, GT_F_g__defer, &head) || !head) return;
-    read_list(piling, head, g + gt_off(&process->layout, GT_F_g__defer), 0, 0);
-    struct record *records = piling->records.data;
-    size_t count = piling->records.len;
+    read_list(pile_finder, head, g + gt_off(&process->layout, GT_F_g__defer), 0, 0);
+    struct record *records = pile_finder->records.data;
+    size_t count = pile_finder->records.len;
     if (count) qsort(records, count, sizeof *records, by_site);
     for (size_t i = 0, next; i < count; i = next) {
         for (next = i + 1; next < count; next++)
             if (records[next].sp != records[i].sp || records[next].pc != records[i].pc) break;
-        if (next - i > LOOP) make_cause(piling, &records[i], next - i);
+        if (next - i > LOOP) make_cause(pile_finder, &records[i], next - i);
     }
 }
 
-void gt_detect_deferred(struct gt_study *study, struct gt_causes *causes)
+void gt_detect_deferred(struct gt_heap_analysis *analysis, struct gt_causes *causes)
 {
-    struct piling piling = {.study = study, .causes = causes, .records = GT_VEC_OF(struct record)};
+    struct pile_finder pile_finder = {
+        .analysis = analysis, .causes = causes, .records = GT_VEC_OF(struct record)};
     size_t first = causes->list.len;
 
-    for (piling.goroutine = 0; piling.goroutine < study->goroutines->count; piling.goroutine++)
-        look_at_goroutine(&piling);
-    gt_deferred_take_timers(study, causes, first);
-    gt_map_free(&piling.seen);
-    gt_vec_free(&piling.records);
+    for (pile_finder.goroutine = 0; pile_finder.goroutine < analysis->goroutines->count;
+         pile_finder.goroutine++)
+        look_at_goroutine(&pile_finder);
+    gt_deferred_take_timers(analysis, causes, first);
+    gt_map_deinit(&pile_finder.seen);
+    gt_vec_deinit(&pile_finder.records);
 }

@@ -1,15 +1,15 @@
 /*
  * The detectors' registry: one row and one file each.
  *
- * A detector reads the study, adds causes and never prints. Rows run in order; lost elements come
- * first because what only they keep alive makes no windows (study.h).
+ * A detector reads the analysis, adds causes and never prints. Rows run in order; lost elements
+ * come first because what only they keep alive makes no windows (heap_analysis.h).
  */
 #ifndef GT_DETECT_DETECTOR_H
 #define GT_DETECT_DETECTOR_H
 
 #include "inspector/detect/retention/cause.h"
 
-typedef void gt_detect_fn(struct gt_study *study, struct gt_causes *causes);
+typedef void gt_detect_fn(struct gt_heap_analysis *analysis, struct gt_causes *causes);
 
 gt_detect_fn gt_detect_lost_elements, gt_detect_windows, gt_detect_hung, gt_detect_tickers,
     gt_detect_finalizers, gt_detect_deferred;

@@ -14,7 +14,7 @@ enum {
 
 static void note_clocks(struct gt_abandoned *abandoned)
 {
-    const struct gt_vec *timers = &abandoned->study->contest->timers.list;
+    const struct gt_vec *timers = &abandoned->analysis->baseline->timers.list;
 
     for (size_t i = 0; i < timers->len; i++) {
         const struct gt_timer *timer = gt_vec_at(timers, i);
@@ -39,12 +39,12 @@ static bool is_only_closed(const struct gt_process *process, uint64_t channel)
 /* How many wait for each channel that may be a signal; those of few are none. */
 static void note_signals(struct gt_abandoned *abandoned)
 {
-    const struct gt_study *study = abandoned->study;
+    const struct gt_heap_analysis *analysis = abandoned->analysis;
     bool added;
 
-    for (uint32_t i = 0; i < study->goroutines->count; i++) {
-        const struct gt_wait *wait = &study->contest->wait[i];
-        bool counts = study->contest->blocks[i] && wait->kind == GT_WAIT_CHANNEL;
+    for (uint32_t i = 0; i < analysis->goroutines->count; i++) {
+        const struct gt_wait *wait = &analysis->baseline->wait[i];
+        bool counts = analysis->baseline->blocks[i] && wait->kind == GT_WAIT_CHANNEL;
         for (size_t j = 0; counts && j < wait->objects.len; j++) {
             uint64_t *waiters =
                 gt_map_put(&abandoned->signals, gt_vec_u64(&wait->objects, j), &added);
@@ -54,7 +54,7 @@ static void note_signals(struct gt_abandoned *abandoned)
     for (size_t i = 0; i < abandoned->signals.cap; i++) {
         struct gt_map_slot *slot = &abandoned->signals.slots[i];
         if (slot->used && slot->value &&
-            (slot->value < GT_MANY_ALIKE || !is_only_closed(study->process, slot->key)))
+            (slot->value < GT_MANY_ALIKE || !is_only_closed(analysis->process, slot->key)))
             slot->value = 0;
     }
 }
@@ -76,7 +76,7 @@ static enum gt_case case_of(const struct gt_abandoned *abandoned, uint64_t thing
 
 static unsigned cases_of(const struct gt_abandoned *abandoned, uint32_t goroutine)
 {
-    const struct gt_wait *wait = &abandoned->study->contest->wait[goroutine];
+    const struct gt_wait *wait = &abandoned->analysis->baseline->wait[goroutine];
     unsigned cases = 0;
 
     for (size_t i = 0; i < wait->objects.len; i++)
@@ -87,12 +87,12 @@ static unsigned cases_of(const struct gt_abandoned *abandoned, uint32_t goroutin
 /* Does it wait for a signal of the whole program? */
 static bool awaits_end(const struct gt_abandoned *abandoned, uint32_t goroutine)
 {
-    const struct gt_study *study = abandoned->study;
-    const struct gt_wait *wait = &study->contest->wait[goroutine];
+    const struct gt_heap_analysis *analysis = abandoned->analysis;
+    const struct gt_wait *wait = &analysis->baseline->wait[goroutine];
 
     for (size_t i = 0; i < wait->objects.len; i++) {
         uint64_t thing = gt_vec_u64(&wait->objects, i);
-        uint32_t object = gt_heap_object(&study->heap->graph, thing);
+        uint32_t object = gt_heap_object(&analysis->heap->graph, thing);
         if (case_of(abandoned, thing) == GT_CASE_SIGNAL && object != GT_NO_OBJECT &&
             gt_bit(&abandoned->rooted, object))
             return true;
@@ -108,31 +108,32 @@ static bool answers(void *ctx, uint32_t goroutine, uint64_t thing)
 
 /* ---- fixpoints ----------------------------------------------------------------------------- */
 
-static void take_contested(const struct gt_abandoned *abandoned, struct gt_absence *without)
+static void take_contested(const struct gt_abandoned *abandoned, struct gt_exclusion *without)
 {
-    const struct gt_study *study = abandoned->study;
+    const struct gt_heap_analysis *analysis = abandoned->analysis;
 
-    for (int kind = GT_TIMERS; kind < GT_CONTESTED; kind++) /* a finalizer may answer */
-        gt_absence_take(without, study, &study->contest->edges[kind]);
+    for (int kind = GT_TIMERS; kind < GT_LEFT_OUT; kind++) /* a finalizer may answer */
+        gt_exclusion_add(without, analysis, &analysis->baseline->edges[kind]);
     for (size_t i = 0; i < abandoned->links.len; i++) {
         const struct gt_context_link *link = gt_vec_at(&abandoned->links, i);
-        gt_cut_word(&without->cut, &study->heap->graph, link->word);
+        gt_cut_word(&without->cut, &analysis->heap->graph, link->word);
     }
 }
 
 static void mark_base(struct gt_abandoned *abandoned)
 {
-    const struct gt_study *study = abandoned->study;
-    struct gt_absence without;
+    const struct gt_heap_analysis *analysis = abandoned->analysis;
+    struct gt_exclusion without;
 
-    gt_bitmap_init(&abandoned->base, study->heap->graph.objects);
-    gt_absence_init(&without, study);
+    gt_bitmap_init(&abandoned->base, analysis->heap->graph.objects);
+    gt_exclusion_init(&without, analysis);
     take_contested(abandoned, &without);
     if (abandoned->links.len)
-        gt_live_mark(study->heap, study->roots, &without.roots, &without.cut, &abandoned->base);
+        gt_live_mark(analysis->heap, analysis->roots, &without.roots, &without.cut,
+                     &abandoned->base);
     else
-        gt_contest_mark(study, &without, &abandoned->base);
-    gt_absence_deinit(&without);
+        gt_baseline_mark(analysis, &without, &abandoned->base);
+    gt_exclusion_deinit(&without);
 }
 
 static bool has_signals(const struct gt_abandoned *abandoned)
@@ -142,60 +143,63 @@ static bool has_signals(const struct gt_abandoned *abandoned)
     return false;
 }
 
-static void seed_main(const struct gt_study *study, struct gt_marker *marker)
+static void seed_main(const struct gt_heap_analysis *analysis, struct gt_marker *marker)
 {
-    const struct gt_contest *contest = study->contest;
+    const struct gt_baseline *baseline = analysis->baseline;
 
-    for (uint32_t i = 0; i < study->goroutines->count; i++)
+    for (uint32_t i = 0; i < analysis->goroutines->count; i++)
         for (uint32_t j = 0;
-             study->goroutines->list[i].id == GT_MAIN_GOROUTINE && j < contest->root_count[i]; j++)
-            gt_live_seed(marker, study->heap, gt_root_at(study->roots, contest->first_root[i] + j));
+             analysis->goroutines->list[i].id == GT_MAIN_GOROUTINE && j < baseline->root_count[i];
+             j++)
+            gt_live_seed(marker, analysis->heap,
+                         gt_root_at(analysis->roots, baseline->first_root[i] + j));
 }
 
 /* What is reached without any goroutine but the main one. */
 static void mark_rooted(struct gt_abandoned *abandoned)
 {
-    const struct gt_study *study = abandoned->study;
-    struct gt_absence without;
+    const struct gt_heap_analysis *analysis = abandoned->analysis;
+    struct gt_exclusion without;
 
-    gt_bitmap_init(&abandoned->rooted, study->heap->graph.objects);
+    gt_bitmap_init(&abandoned->rooted, analysis->heap->graph.objects);
     if (!has_signals(abandoned)) return;
-    gt_absence_init(&without, study);
+    gt_exclusion_init(&without, analysis);
     take_contested(abandoned, &without);
-    gt_absence_take(&without, study, &study->contest->others);
+    gt_exclusion_add(&without, analysis, &analysis->baseline->others);
     if (abandoned->links.len)
-        gt_live_mark(study->heap, study->roots, &without.roots, &without.cut, &abandoned->rooted);
+        gt_live_mark(analysis->heap, analysis->roots, &without.roots, &without.cut,
+                     &abandoned->rooted);
     else
-        gt_bitmap_copy(&abandoned->rooted, &study->contest->unattended);
+        gt_bitmap_copy(&abandoned->rooted, &analysis->baseline->marked_alone);
     struct gt_marker *marker =
-        gt_marker_create(&study->heap->graph, &without.cut, &abandoned->rooted);
-    seed_main(study, marker);
+        gt_marker_create(&analysis->heap->graph, &without.cut, &abandoned->rooted);
+    seed_main(analysis, marker);
     gt_mark_drain(marker);
-    gt_marker_free(marker);
-    gt_absence_deinit(&without);
+    gt_marker_destroy(marker);
+    gt_exclusion_deinit(&without);
 }
 
 /* Leaves of the candidates those that nobody answers, and in `marked`, unless it is NULL, what
  * others reach. */
 static void reach(struct gt_abandoned *abandoned, bool *candidates, struct gt_bitmap *marked)
 {
-    struct gt_study *study = abandoned->study;
+    struct gt_heap_analysis *analysis = abandoned->analysis;
     struct gt_fixpoint fixpoint;
 
-    gt_fixpoint_init(&fixpoint, study, candidates);
+    gt_fixpoint_init(&fixpoint, analysis, candidates);
     fixpoint.wakes = answers;
     fixpoint.ctx = abandoned;
     take_contested(abandoned, &fixpoint.without);
     gt_bitmap_copy(&fixpoint.marked, &abandoned->base);
     gt_fixpoint_reach(&fixpoint);
-    memcpy(candidates, fixpoint.asleep, study->goroutines->count * sizeof *candidates);
+    memcpy(candidates, fixpoint.asleep, analysis->goroutines->count * sizeof *candidates);
     if (marked) gt_bitmap_copy(marked, &fixpoint.marked);
     gt_fixpoint_deinit(&fixpoint);
 }
 
 /* ---- those that clocks wake ---------------------------------------------------------------- */
 
-struct ticking { /* groups that clocks wake, one at a time */
+struct ticker_finder { /* groups that clocks wake, one at a time */
     struct gt_abandoned *abandoned;
     const bool *silent; /* those that no clock wakes: abandoned for certain */
     bool small;         /* are groups of few judged, or those of many? */
@@ -205,17 +209,17 @@ struct ticking { /* groups that clocks wake, one at a time */
 /* All other groups run: do they answer this one? */
 static void judge_ticking(void *ctx, const struct gt_member *members, size_t count)
 {
-    struct ticking *ticking = ctx;
-    struct gt_abandoned *abandoned = ticking->abandoned;
-    uint32_t goroutines = abandoned->study->goroutines->count;
+    struct ticker_finder *ticker_finder = ctx;
+    struct gt_abandoned *abandoned = ticker_finder->abandoned;
+    uint32_t goroutines = abandoned->analysis->goroutines->count;
 
-    if ((count < GT_MANY_ALIKE) != ticking->small) return;
-    if (ticking->judged++ >= MAX_TICKING) {
-        abandoned->unjudged += !ticking->small;
+    if ((count < GT_MANY_ALIKE) != ticker_finder->small) return;
+    if (ticker_finder->judged++ >= MAX_TICKING) {
+        abandoned->unjudged += !ticker_finder->small;
         return;
     }
     bool *candidates = gt_alloc(goroutines * sizeof *candidates);
-    memcpy(candidates, ticking->silent, goroutines * sizeof *candidates);
+    memcpy(candidates, ticker_finder->silent, goroutines * sizeof *candidates);
     for (size_t i = 0; i < count; i++)
         candidates[members[i].item] = true;
     reach(abandoned, candidates, NULL);
@@ -227,7 +231,7 @@ static void judge_ticking(void *ctx, const struct gt_member *members, size_t cou
 /* `all` are those that nobody answers as long as clocks wake nobody. */
 static void settle_ticking(struct gt_abandoned *abandoned, const bool *all)
 {
-    const struct gt_goroutines *goroutines = abandoned->study->goroutines;
+    const struct gt_goroutines *goroutines = abandoned->analysis->goroutines;
     struct gt_groups groups;
 
     gt_groups_init(&groups);
@@ -240,10 +244,10 @@ static void settle_ticking(struct gt_abandoned *abandoned, const bool *all)
         reach(abandoned, abandoned->is, NULL);
         bool *silent = gt_alloc(goroutines->count * sizeof *silent);
         memcpy(silent, abandoned->is, goroutines->count * sizeof *silent);
-        struct ticking ticking = {abandoned, silent, false, 0};
-        gt_groups_visit(&groups, judge_ticking, &ticking);
-        ticking.small = true;
-        gt_groups_visit(&groups, judge_ticking, &ticking);
+        struct ticker_finder ticker_finder = {abandoned, silent, false, 0};
+        gt_groups_visit(&groups, judge_ticking, &ticker_finder);
+        ticker_finder.small = true;
+        gt_groups_visit(&groups, judge_ticking, &ticker_finder);
         gt_free(silent);
     }
     gt_groups_deinit(&groups);
@@ -253,46 +257,48 @@ static void settle_ticking(struct gt_abandoned *abandoned, const bool *all)
 
 static void find_links(struct gt_abandoned *abandoned)
 {
-    const struct gt_study *study = abandoned->study;
+    const struct gt_heap_analysis *analysis = abandoned->analysis;
 
     abandoned->links = GT_VEC_OF(struct gt_context_link);
-    gt_context_links(study, &abandoned->links);
-    if (abandoned->links.len && !gt_links_matter(study, study->contest->blocks, &abandoned->links))
+    gt_context_links(analysis, &abandoned->links);
+    if (abandoned->links.len &&
+        !gt_links_matter(analysis, analysis->baseline->blocks, &abandoned->links))
         gt_vec_clear(&abandoned->links);
 }
 
-void gt_abandoned_find(struct gt_abandoned *abandoned, struct gt_study *study, const bool *hangs)
+void gt_abandoned_find(struct gt_abandoned *abandoned, struct gt_heap_analysis *analysis,
+                       const bool *hangs)
 {
-    uint32_t count = study->goroutines->count;
+    uint32_t count = analysis->goroutines->count;
     bool *all = gt_alloc(count * sizeof *all);
 
-    *abandoned = (struct gt_abandoned){.study = study, .hangs = hangs};
+    *abandoned = (struct gt_abandoned){.analysis = analysis, .hangs = hangs};
     abandoned->is = gt_calloc(count, sizeof *abandoned->is);
     note_clocks(abandoned);
     note_signals(abandoned);
     find_links(abandoned);
     mark_base(abandoned);
     mark_rooted(abandoned);
-    gt_bitmap_init(&abandoned->others, study->heap->graph.objects);
-    memcpy(all, study->contest->blocks, count * sizeof *all);
+    gt_bitmap_init(&abandoned->others, analysis->heap->graph.objects);
+    memcpy(all, analysis->baseline->blocks, count * sizeof *all);
     reach(abandoned, all, &abandoned->others);
     settle_ticking(abandoned, all);
     for (uint32_t i = 0; i < count; i++)
-        if (hangs[i] || study->goroutines->list[i].id == GT_MAIN_GOROUTINE)
+        if (hangs[i] || analysis->goroutines->list[i].id == GT_MAIN_GOROUTINE)
             abandoned->is[i] = false;
-    gt_endings_find(&abandoned->endings, study, abandoned->is, &abandoned->links);
+    gt_endings_find(&abandoned->endings, analysis, abandoned->is, &abandoned->links);
     gt_free(all);
 }
 
 void gt_abandoned_deinit(struct gt_abandoned *abandoned)
 {
     gt_free(abandoned->is);
-    gt_map_free(&abandoned->clocks);
-    gt_map_free(&abandoned->signals);
-    gt_vec_free(&abandoned->links);
-    gt_bitmap_free(&abandoned->base);
-    gt_bitmap_free(&abandoned->rooted);
-    gt_bitmap_free(&abandoned->others);
+    gt_map_deinit(&abandoned->clocks);
+    gt_map_deinit(&abandoned->signals);
+    gt_vec_deinit(&abandoned->links);
+    gt_bitmap_deinit(&abandoned->base);
+    gt_bitmap_deinit(&abandoned->rooted);
+    gt_bitmap_deinit(&abandoned->others);
     gt_endings_deinit(&abandoned->endings);
 }
 
@@ -302,8 +308,8 @@ void gt_abandoned_deinit(struct gt_abandoned *abandoned)
 static uint64_t heap_of(const struct gt_abandoned *abandoned, const struct gt_member *members,
                         size_t count)
 {
-    const struct gt_study *study = abandoned->study;
-    const struct gt_heap *graph = &study->heap->graph;
+    const struct gt_heap_analysis *analysis = abandoned->analysis;
+    const struct gt_heap *graph = &analysis->heap->graph;
     uint64_t before = gt_heap_bytes_of(graph, &abandoned->others);
     struct gt_bitmap marked;
 
@@ -311,13 +317,14 @@ static uint64_t heap_of(const struct gt_abandoned *abandoned, const struct gt_me
     gt_bitmap_copy(&marked, &abandoned->others);
     struct gt_marker *marker = gt_marker_create(graph, NULL, &marked);
     for (size_t i = 0; i < count; i++)
-        for (uint32_t j = 0; j < study->contest->root_count[members[i].item]; j++)
-            gt_live_seed(marker, study->heap,
-                         gt_root_at(study->roots, study->contest->first_root[members[i].item] + j));
+        for (uint32_t j = 0; j < analysis->baseline->root_count[members[i].item]; j++)
+            gt_live_seed(
+                marker, analysis->heap,
+                gt_root_at(analysis->roots, analysis->baseline->first_root[members[i].item] + j));
     gt_mark_drain(marker);
-    gt_marker_free(marker);
+    gt_marker_destroy(marker);
     uint64_t bytes = gt_heap_bytes_of(graph, &marked) - before;
-    gt_bitmap_free(&marked);
+    gt_bitmap_deinit(&marked);
     return bytes;
 }
 
@@ -328,14 +335,14 @@ static bool keeps_enough(const struct gt_abandoned *abandoned, const struct gt_m
 {
     if (count < GT_MANY_ALIKE) return false;
     uint64_t bytes = heap_of(abandoned, members, count);
-    return bytes >= abandoned->study->min_bytes && bytes / count >= PLUMBING;
+    return bytes >= abandoned->analysis->min_bytes && bytes / count >= PLUMBING;
 }
 
 static bool is_pause(const struct gt_abandoned *abandoned, const struct gt_member *members,
                      size_t count)
 {
-    const struct gt_study *study = abandoned->study;
-    uint64_t now = gt_latest_time(study->process, study->goroutines);
+    const struct gt_heap_analysis *analysis = abandoned->analysis;
+    uint64_t now = gt_latest_time(analysis->process, analysis->goroutines);
     int64_t due = gt_endings_due(&abandoned->endings, members, count, now);
 
     return due != GT_UNKNOWN && due < SOON;

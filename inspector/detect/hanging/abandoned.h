@@ -30,7 +30,7 @@ enum { GT_MANY_ALIKE = 10 };
 enum gt_case { GT_CASE_OWN = 1, GT_CASE_CLOCK = 2, GT_CASE_PERIODIC = 4, GT_CASE_SIGNAL = 8 };
 
 struct gt_abandoned {
-    struct gt_study *study;
+    struct gt_heap_analysis *analysis;
     const bool *hangs;
     bool *is;                /* by goroutine; those that hang are none */
     struct gt_map clocks;    /* a timer's channel -> is the timer periodic? */
@@ -44,7 +44,8 @@ struct gt_abandoned {
 };
 
 /* `hangs`, which is borrowed, tells those by proof. */
-void gt_abandoned_find(struct gt_abandoned *abandoned, struct gt_study *study, const bool *hangs);
+void gt_abandoned_find(struct gt_abandoned *abandoned, struct gt_heap_analysis *analysis,
+                       const bool *hangs);
 void gt_abandoned_deinit(struct gt_abandoned *abandoned);
 
 struct gt_judgement { /* on a group */

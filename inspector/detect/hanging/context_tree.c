@@ -19,8 +19,8 @@ struct kind { /* a map's type, and what its entries are */
     const struct row *row;
 };
 
-struct collecting {
-    const struct gt_study *study;
+struct gatherer {
+    const struct gt_heap_analysis *analysis;
     struct gt_vec *links;
     struct kind kinds[MAX_MAPS];
     size_t kind_count;
@@ -29,12 +29,12 @@ struct collecting {
 
 static bool add_child(void *ctx, uint64_t key, uint64_t elem)
 {
-    struct collecting *collecting = ctx;
-    struct gt_context_link link = {.word = collecting->row->by_key ? key + DATA_WORD : elem,
-                                   .steps = collecting->row->steps};
+    struct gatherer *gatherer = ctx;
+    struct gt_context_link link = {.word = gatherer->row->by_key ? key + DATA_WORD : elem,
+                                   .steps = gatherer->row->steps};
 
-    if (gt_mem_u64(collecting->study->process->mem, link.word, &link.child) && link.child)
-        gt_vec_add(collecting->links, &link);
+    if (gt_mem_u64(gatherer->analysis->process->mem, link.word, &link.child) && link.child)
+        gt_vec_add(gatherer->links, &link);
     return true;
 }
 
@@ -44,39 +44,38 @@ static bool fits(struct gt_types *types, gt_type_id map, const struct row *row)
            (!row->elem || strcmp(gt_types_name(types, gt_types_elem(types, map)), row->elem) == 0);
 }
 
-static void find_kinds(struct collecting *collecting)
+static void find_kinds(struct gatherer *gatherer)
 {
-    struct gt_types *types = collecting->study->process->types;
+    struct gt_types *types = gatherer->analysis->process->types;
 
     for (size_t id = 1; id <= gt_types_count(types); id++) {
         if (gt_types_get(types, (gt_type_id)id)->kind != GT_T_MAP) continue;
         for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
-            if (collecting->kind_count < MAX_MAPS && fits(types, (gt_type_id)id, &rows[i]))
-                collecting->kinds[collecting->kind_count++] =
-                    (struct kind){(gt_type_id)id, &rows[i]};
+            if (gatherer->kind_count < MAX_MAPS && fits(types, (gt_type_id)id, &rows[i]))
+                gatherer->kinds[gatherer->kind_count++] = (struct kind){(gt_type_id)id, &rows[i]};
     }
 }
 
-static const struct row *row_of(const struct collecting *collecting, gt_type_id type)
+static const struct row *row_of(const struct gatherer *gatherer, gt_type_id type)
 {
-    for (size_t i = 0; i < collecting->kind_count; i++)
-        if (collecting->kinds[i].type == type) return collecting->kinds[i].row;
+    for (size_t i = 0; i < gatherer->kind_count; i++)
+        if (gatherer->kinds[i].type == type) return gatherer->kinds[i].row;
     return NULL;
 }
 
-void gt_context_links(const struct gt_study *study, struct gt_vec *links)
+void gt_context_links(const struct gt_heap_analysis *analysis, struct gt_vec *links)
 {
-    struct collecting collecting = {.study = study, .links = links};
-    const struct gt_heap *graph = &study->heap->graph;
+    struct gatherer gatherer = {.analysis = analysis, .links = links};
+    const struct gt_heap *graph = &analysis->heap->graph;
 
-    find_kinds(&collecting);
-    if (!collecting.kind_count) return;
-    for (size_t i = gt_bitmap_next(&study->live, 0); i < graph->scan_objects;
-         i = gt_bitmap_next(&study->live, i + 1)) {
-        gt_type_id type = gt_typing_type(study->typing, (uint32_t)i);
-        collecting.row = type ? row_of(&collecting, type) : NULL;
-        if (collecting.row)
-            gt_map_walk(study->process->types, type, gt_heap_address(graph, (uint32_t)i), add_child,
-                        &collecting);
+    find_kinds(&gatherer);
+    if (!gatherer.kind_count) return;
+    for (size_t i = gt_bitmap_next(&analysis->live, 0); i < graph->scan_objects;
+         i = gt_bitmap_next(&analysis->live, i + 1)) {
+        gt_type_id type = gt_typing_type(analysis->typing, (uint32_t)i);
+        gatherer.row = type ? row_of(&gatherer, type) : NULL;
+        if (gatherer.row)
+            gt_map_walk(analysis->process->types, type, gt_heap_address(graph, (uint32_t)i),
+                        add_child, &gatherer);
     }
 }

@@ -10,7 +10,7 @@
 #ifndef GT_DETECT_CONTEXT_TREE_H
 #define GT_DETECT_CONTEXT_TREE_H
 
-#include "inspector/detect/study.h"
+#include "inspector/detect/heap_analysis.h"
 
 struct gt_context_link {
     uint64_t word; /* its address, in a map of children */
@@ -19,6 +19,6 @@ struct gt_context_link {
 };
 
 /* Adds a struct gt_context_link for each child of a live context. */
-void gt_context_links(const struct gt_study *study, struct gt_vec *links);
+void gt_context_links(const struct gt_heap_analysis *analysis, struct gt_vec *links);
 
 #endif

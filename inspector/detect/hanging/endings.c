@@ -19,11 +19,12 @@ struct things { /* what the goroutines wait for */
     struct gt_map waiters; /* object -> goroutine + 1 */
 };
 
-static void open_things(struct things *things, const struct gt_study *study, const bool *is)
+static void open_things(struct things *things, const struct gt_heap_analysis *analysis,
+                        const bool *is)
 {
-    *things = (struct things){.graph = &study->heap->graph};
-    for (uint32_t i = 0; i < study->goroutines->count; i++) {
-        const struct gt_wait *wait = &study->contest->wait[i];
+    *things = (struct things){.graph = &analysis->heap->graph};
+    for (uint32_t i = 0; i < analysis->goroutines->count; i++) {
+        const struct gt_wait *wait = &analysis->baseline->wait[i];
         for (size_t j = 0; is[i] && j < wait->objects.len; j++) {
             uint32_t object = gt_heap_object(things->graph, gt_vec_u64(&wait->objects, j));
             if (object != GT_NO_OBJECT) *gt_map_put(&things->waiters, object, NULL) = i + 1;
@@ -90,10 +91,10 @@ static int by_goroutine(const void *a, const void *b)
     return left->word < right->word ? -1 : left->word > right->word;
 }
 
-static void note_timers(struct gt_endings *endings, const struct gt_study *study,
+static void note_timers(struct gt_endings *endings, const struct gt_heap_analysis *analysis,
                         const struct things *things, struct gt_vec *found)
 {
-    const struct gt_vec *timers = &study->contest->timers.list;
+    const struct gt_vec *timers = &analysis->baseline->timers.list;
 
     for (size_t i = 0; i < timers->len; i++) {
         const struct gt_timer *timer = gt_vec_at(timers, i);
@@ -103,15 +104,15 @@ static void note_timers(struct gt_endings *endings, const struct gt_study *study
     }
 }
 
-void gt_endings_find(struct gt_endings *endings, const struct gt_study *study, const bool *is,
-                     const struct gt_vec *links)
+void gt_endings_find(struct gt_endings *endings, const struct gt_heap_analysis *analysis,
+                     const bool *is, const struct gt_vec *links)
 {
     struct things things;
     struct gt_vec found = GT_VEC_OF(uint32_t);
 
     endings->list = GT_VEC_OF(struct gt_ending);
-    open_things(&things, study, is);
-    note_timers(endings, study, &things, &found);
+    open_things(&things, analysis, is);
+    note_timers(endings, analysis, &things, &found);
     for (size_t i = 0; i < links->len; i++) {
         const struct gt_context_link *link = gt_vec_at(links, i);
         find_waiters(&things, link->child, link->steps, &found);
@@ -119,28 +120,29 @@ void gt_endings_find(struct gt_endings *endings, const struct gt_study *study, c
     }
     if (endings->list.len)
         qsort(endings->list.data, endings->list.len, sizeof(struct gt_ending), by_goroutine);
-    gt_vec_free(&found);
-    gt_map_free(&things.waiters);
+    gt_vec_deinit(&found);
+    gt_map_deinit(&things.waiters);
 }
 
 void gt_endings_deinit(struct gt_endings *endings)
 {
-    gt_vec_free(&endings->list);
+    gt_vec_deinit(&endings->list);
 }
 
-bool gt_links_matter(const struct gt_study *study, const bool *is, const struct gt_vec *links)
+bool gt_links_matter(const struct gt_heap_analysis *analysis, const bool *is,
+                     const struct gt_vec *links)
 {
     struct things things;
     struct gt_vec found = GT_VEC_OF(uint32_t);
 
-    open_things(&things, study, is);
+    open_things(&things, analysis, is);
     for (size_t i = 0; i < links->len && !found.len; i++) {
         const struct gt_context_link *link = gt_vec_at(links, i);
         find_waiters(&things, link->child, link->steps, &found);
     }
     bool matter = found.len > 0;
-    gt_vec_free(&found);
-    gt_map_free(&things.waiters);
+    gt_vec_deinit(&found);
+    gt_map_deinit(&things.waiters);
     return matter;
 }
 
@@ -212,34 +214,34 @@ int64_t gt_endings_due(const struct gt_endings *endings, const struct gt_member 
 /* ---- words --------------------------------------------------------------------------------- */
 
 /* The variable of a package, or else of the main goroutine, that holds a channel; NULL if none. */
-static const char *name_of(const struct gt_study *study, uint64_t channel)
+static const char *name_of(const struct gt_heap_analysis *analysis, uint64_t channel)
 {
-    uint32_t object = gt_heap_object(&study->heap->graph, channel);
+    uint32_t object = gt_heap_object(&analysis->heap->graph, channel);
     char field[MAX_FIELD];
     gt_type_id type;
 
-    for (size_t i = 0; i < study->roots->list.len; i++) {
-        const struct gt_root *root = gt_root_at(study->roots, i);
+    for (size_t i = 0; i < analysis->roots->list.len; i++) {
+        const struct gt_root *root = gt_root_at(analysis->roots, i);
         if (root->kind != GT_ROOT_GLOBAL) break; /* they come first */
-        if (gt_heap_object(&study->heap->graph, root->value) != object) continue;
-        const char *name = gt_root_name(study, root, false, field, sizeof field, &type);
-        return gt_arena_format(study->storage, "%s%s", name, field);
+        if (gt_heap_object(&analysis->heap->graph, root->value) != object) continue;
+        const char *name = gt_root_name(analysis, root, false, field, sizeof field, &type);
+        return gt_arena_format(analysis->storage, "%s%s", name, field);
     }
     return NULL;
 }
 
-static const char *signal_end(const struct gt_study *study, uint64_t signal)
+static const char *signal_end(const struct gt_heap_analysis *analysis, uint64_t signal)
 {
-    const char *name = signal ? name_of(study, signal) : NULL;
+    const char *name = signal ? name_of(analysis, signal) : NULL;
 
     if (!signal) return NULL;
-    if (name) return gt_arena_format(study->storage, "closing %s", name);
+    if (name) return gt_arena_format(analysis->storage, "closing %s", name);
     return "closing the channel that all of them wait for (a shutdown channel, or that of a root "
            "context)";
 }
 
 /* In hours, minutes or seconds. */
-static const char *within(const struct gt_study *study, int64_t ns)
+static const char *within(const struct gt_heap_analysis *analysis, int64_t ns)
 {
     static const struct {
         int64_t ns;
@@ -248,25 +250,27 @@ static const char *within(const struct gt_study *study, int64_t ns)
 
     for (size_t i = 0; i < sizeof units / sizeof *units; i++)
         if (ns >= units[i].ns)
-            return gt_arena_format(study->storage, "their timers, within %" PRId64 "%s",
+            return gt_arena_format(analysis->storage, "their timers, within %" PRId64 "%s",
                                    ns / units[i].ns + 1, units[i].unit);
     return "their timers, within a second";
 }
 
-const char *gt_endings_tell(const struct gt_endings *endings, const struct gt_study *study,
-                            const struct gt_member *members, size_t count, uint64_t signal,
-                            uint64_t now)
+const char *gt_endings_describe(const struct gt_endings *endings,
+                                const struct gt_heap_analysis *analysis,
+                                const struct gt_member *members, size_t count, uint64_t signal,
+                                uint64_t now)
 {
     struct summary summary = {0};
     const char *ends[3] = {0};
     size_t found = 0;
 
     visit(endings, members, count, sum, &summary);
-    if (signal) ends[found++] = signal_end(study, signal);
-    if (summary.timers) ends[found++] = within(study, gt_endings_due(endings, members, count, now));
+    if (signal) ends[found++] = signal_end(analysis, signal);
+    if (summary.timers)
+        ends[found++] = within(analysis, gt_endings_due(endings, members, count, now));
     if (summary.parents) ends[found++] = "cancelling the parent of their contexts";
     if (found == 0) return "a weak pointer or a timer may still lead to what they wait for";
-    return gt_arena_format(study->storage, "only %s%s%s%s%s could end them", ends[0],
+    return gt_arena_format(analysis->storage, "only %s%s%s%s%s could end them", ends[0],
                            found > 1 ? ", or " : "", found > 1 ? ends[1] : "",
                            found > 2 ? ", or " : "", found > 2 ? ends[2] : "");
 }

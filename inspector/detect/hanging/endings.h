@@ -10,7 +10,7 @@
 
 #include "inspector/detect/describe/group.h"
 #include "inspector/detect/hanging/context_tree.h"
-#include "inspector/detect/retention/contest.h"
+#include "inspector/detect/retention/baseline.h"
 
 struct gt_ending {
     uint32_t goroutine;
@@ -24,8 +24,8 @@ struct gt_endings {
 };
 
 /* Of the goroutines in `is`. `links` are struct gt_context_link. */
-void gt_endings_find(struct gt_endings *endings, const struct gt_study *study, const bool *is,
-                     const struct gt_vec *links);
+void gt_endings_find(struct gt_endings *endings, const struct gt_heap_analysis *analysis,
+                     const bool *is, const struct gt_vec *links);
 void gt_endings_deinit(struct gt_endings *endings);
 
 /* Adds the words by which timers and parents keep what the members wait for. */
@@ -37,12 +37,14 @@ int64_t gt_endings_due(const struct gt_endings *endings, const struct gt_member 
                        size_t count, uint64_t now);
 
 /* "only closing global main.quit, or their timers, within 59m could end them"; `signal` is the
- * first member's channel that is only ever closed, or 0. In the study's storage. */
-const char *gt_endings_tell(const struct gt_endings *endings, const struct gt_study *study,
-                            const struct gt_member *members, size_t count, uint64_t signal,
-                            uint64_t now);
+ * first member's channel that is only ever closed, or 0. In the analysis's storage. */
+const char *gt_endings_describe(const struct gt_endings *endings,
+                                const struct gt_heap_analysis *analysis,
+                                const struct gt_member *members, size_t count, uint64_t signal,
+                                uint64_t now);
 
 /* Does a context's parent lead to something that one of these goroutines waits for? */
-bool gt_links_matter(const struct gt_study *study, const bool *is, const struct gt_vec *links);
+bool gt_links_matter(const struct gt_heap_analysis *analysis, const bool *is,
+                     const struct gt_vec *links);
 
 #endif

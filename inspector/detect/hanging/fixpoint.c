@@ -14,7 +14,7 @@ struct watch {
 
 static const struct gt_wait *wait_of(const struct gt_fixpoint *fixpoint, uint32_t number)
 {
-    return &fixpoint->study->contest->wait[number];
+    return &fixpoint->analysis->baseline->wait[number];
 }
 
 static bool wakes(const struct gt_fixpoint *fixpoint, uint32_t goroutine, uint64_t thing)
@@ -31,21 +31,22 @@ static void seed_word(void *ctx, uint64_t offset, uint64_t value)
 /* What a goroutine that may run after all keeps alive, what it waits for included. */
 static void give_back(struct gt_fixpoint *fixpoint, uint32_t number)
 {
-    const struct gt_study *study = fixpoint->study;
-    const struct gt_contest *contest = study->contest;
+    const struct gt_heap_analysis *analysis = fixpoint->analysis;
+    const struct gt_baseline *baseline = analysis->baseline;
 
     if (!fixpoint->asleep[number]) return;
     fixpoint->asleep[number] = false;
-    const struct gt_vec *queue = gt_backlog_of(&contest->backlog, number);
+    const struct gt_vec *queue = gt_backlog_of(&baseline->backlog, number);
     for (size_t i = 0; queue && i < queue->len; i++)
-        gt_live_seed(fixpoint->marker, study->heap, gt_root_at(study->roots, gt_vec_u32(queue, i)));
-    uint32_t object = gt_goroutine_object(study, number);
-    for (uint32_t i = 0; i < contest->root_count[number]; i++)
-        gt_live_seed(fixpoint->marker, study->heap,
-                     gt_root_at(study->roots, contest->first_root[number] + i));
+        gt_live_seed(fixpoint->marker, analysis->heap,
+                     gt_root_at(analysis->roots, gt_vec_u32(queue, i)));
+    uint32_t object = gt_goroutine_object(analysis, number);
+    for (uint32_t i = 0; i < baseline->root_count[number]; i++)
+        gt_live_seed(fixpoint->marker, analysis->heap,
+                     gt_root_at(analysis->roots, baseline->first_root[number] + i));
     if (object != GT_NO_OBJECT) {
-        gt_bit_clear(&fixpoint->without.cut.muted, object);
-        gt_heap_words(&study->heap->graph, object, seed_word, fixpoint->marker);
+        gt_bit_clear(&fixpoint->without.cut.no_out_edges, object);
+        gt_heap_words(&analysis->heap->graph, object, seed_word, fixpoint->marker);
     }
     const struct gt_wait *wait = wait_of(fixpoint, number);
     for (size_t i = 0; i < wait->objects.len; i++)
@@ -57,7 +58,8 @@ static void give_back(struct gt_fixpoint *fixpoint, uint32_t number)
 static void watch(struct gt_fixpoint *fixpoint, uint64_t addr, uint32_t goroutine,
                   uint64_t leads_to)
 {
-    struct watch watch = {gt_heap_object(&fixpoint->study->heap->graph, addr), goroutine, leads_to};
+    struct watch watch = {gt_heap_object(&fixpoint->analysis->heap->graph, addr), goroutine,
+                          leads_to};
 
     if (watch.object == GT_NO_OBJECT) return;
     gt_vec_add(&fixpoint->watches, &watch);
@@ -66,7 +68,7 @@ static void watch(struct gt_fixpoint *fixpoint, uint64_t addr, uint32_t goroutin
 
 static void watch_waits(struct gt_fixpoint *fixpoint)
 {
-    for (uint32_t i = 0; i < fixpoint->study->goroutines->count; i++) {
+    for (uint32_t i = 0; i < fixpoint->analysis->goroutines->count; i++) {
         const struct gt_wait *wait = wait_of(fixpoint, i);
         for (size_t j = 0; fixpoint->asleep[i] && j < wait->objects.len; j++)
             if (wakes(fixpoint, i, gt_vec_u64(&wait->objects, j)))
@@ -77,13 +79,13 @@ static void watch_waits(struct gt_fixpoint *fixpoint)
 /* A weak pointer can be made strong by whoever has its handle. */
 static void watch_handles(struct gt_fixpoint *fixpoint)
 {
-    const struct gt_study *study = fixpoint->study;
+    const struct gt_heap_analysis *analysis = fixpoint->analysis;
 
-    for (size_t i = 0; i < study->specials->list.len; i++) {
-        const struct gt_special *special = gt_special_at(study->specials, i);
+    for (size_t i = 0; i < analysis->specials->list.len; i++) {
+        const struct gt_special *special = gt_special_at(analysis->specials, i);
         if (special->kind == GT_SPECIAL_WEAK_HANDLE)
-            watch(fixpoint, special->words[0], study->goroutines->count,
-                  gt_heap_address(&study->heap->graph, special->object));
+            watch(fixpoint, special->words[0], analysis->goroutines->count,
+                  gt_heap_address(&analysis->heap->graph, special->object));
     }
 }
 
@@ -103,7 +105,7 @@ static void open_watches(struct gt_fixpoint *fixpoint)
 {
     fixpoint->watches = GT_VEC_OF(struct watch);
     fixpoint->met = GT_VEC_OF(uint32_t);
-    gt_bitmap_init(&fixpoint->watched, fixpoint->study->heap->graph.objects);
+    gt_bitmap_init(&fixpoint->watched, fixpoint->analysis->heap->graph.objects);
     watch_waits(fixpoint);
     watch_handles(fixpoint);
     if (fixpoint->watches.len)
@@ -120,7 +122,7 @@ static void tell(struct gt_fixpoint *fixpoint, uint32_t object)
     for (size_t i = *gt_map_find(&fixpoint->first, object);
          i < fixpoint->watches.len && watch_at(fixpoint, i)->object == object; i++) {
         const struct watch *watch = watch_at(fixpoint, i);
-        if (watch->goroutine < fixpoint->study->goroutines->count)
+        if (watch->goroutine < fixpoint->analysis->goroutines->count)
             give_back(fixpoint, watch->goroutine);
         else
             gt_mark_seed(fixpoint->marker, watch->leads_to);
@@ -128,16 +130,16 @@ static void tell(struct gt_fixpoint *fixpoint, uint32_t object)
 }
 
 /* What was marked before anybody watched. What lies outside the heap can always be reached. */
-static void tell_marked(struct gt_fixpoint *fixpoint)
+static void describe_marked(struct gt_fixpoint *fixpoint)
 {
-    const struct gt_heap *graph = &fixpoint->study->heap->graph;
+    const struct gt_heap *graph = &fixpoint->analysis->heap->graph;
 
     for (size_t i = 0; i < fixpoint->watches.len; i++) {
         uint32_t object = watch_at(fixpoint, i)->object;
         bool known = i && watch_at(fixpoint, i - 1)->object == object; /* they are by object */
         if (!known && gt_bit(&fixpoint->marked, object)) gt_vec_add(&fixpoint->met, &object);
     }
-    for (uint32_t i = 0; i < fixpoint->study->goroutines->count; i++) {
+    for (uint32_t i = 0; i < fixpoint->analysis->goroutines->count; i++) {
         const struct gt_wait *wait = wait_of(fixpoint, i);
         for (size_t j = 0; fixpoint->asleep[i] && j < wait->objects.len; j++)
             if (gt_heap_object(graph, gt_vec_u64(&wait->objects, j)) == GT_NO_OBJECT &&
@@ -148,44 +150,45 @@ static void tell_marked(struct gt_fixpoint *fixpoint)
 
 static void seed_scheduler(const struct gt_fixpoint *fixpoint)
 {
-    const struct gt_vec *words = &fixpoint->study->contest->scheduler;
+    const struct gt_vec *words = &fixpoint->analysis->baseline->scheduler;
 
     for (size_t i = 0; i < words->len; i++)
         gt_mark_seed(fixpoint->marker, gt_vec_u64(words, i));
 }
 
-void gt_fixpoint_init(struct gt_fixpoint *fixpoint, struct gt_study *study, const bool *candidates)
+void gt_fixpoint_init(struct gt_fixpoint *fixpoint, struct gt_heap_analysis *analysis,
+                      const bool *candidates)
 {
-    uint32_t count = study->goroutines->count;
+    uint32_t count = analysis->goroutines->count;
 
-    *fixpoint = (struct gt_fixpoint){.study = study, .candidates = candidates};
+    *fixpoint = (struct gt_fixpoint){.analysis = analysis, .candidates = candidates};
     fixpoint->asleep = gt_alloc(count * sizeof *fixpoint->asleep);
-    memcpy(fixpoint->asleep, study->contest->blocks, count * sizeof *fixpoint->asleep);
-    gt_bitmap_init(&fixpoint->marked, study->heap->graph.objects);
-    gt_absence_init(&fixpoint->without, study);
+    memcpy(fixpoint->asleep, analysis->baseline->blocks, count * sizeof *fixpoint->asleep);
+    gt_bitmap_init(&fixpoint->marked, analysis->heap->graph.objects);
+    gt_exclusion_init(&fixpoint->without, analysis);
 }
 
 void gt_fixpoint_reach(struct gt_fixpoint *fixpoint)
 {
-    fixpoint->marker =
-        gt_marker_create(&fixpoint->study->heap->graph, &fixpoint->without.cut, &fixpoint->marked);
-    for (uint32_t i = 0; i < fixpoint->study->goroutines->count; i++)
+    fixpoint->marker = gt_marker_create(&fixpoint->analysis->heap->graph, &fixpoint->without.cut,
+                                        &fixpoint->marked);
+    for (uint32_t i = 0; i < fixpoint->analysis->goroutines->count; i++)
         if (!fixpoint->candidates[i]) give_back(fixpoint, i);
     open_watches(fixpoint);
-    tell_marked(fixpoint);
+    describe_marked(fixpoint);
     seed_scheduler(fixpoint);
     for (gt_mark_drain(fixpoint->marker); fixpoint->met.len; gt_mark_drain(fixpoint->marker))
         tell(fixpoint, gt_vec_u32(&fixpoint->met, --fixpoint->met.len));
-    gt_marker_free(fixpoint->marker);
+    gt_marker_destroy(fixpoint->marker);
 }
 
 void gt_fixpoint_deinit(struct gt_fixpoint *fixpoint)
 {
-    gt_vec_free(&fixpoint->watches);
-    gt_map_free(&fixpoint->first);
-    gt_vec_free(&fixpoint->met);
-    gt_bitmap_free(&fixpoint->watched);
-    gt_absence_deinit(&fixpoint->without);
-    gt_bitmap_free(&fixpoint->marked);
+    gt_vec_deinit(&fixpoint->watches);
+    gt_map_deinit(&fixpoint->first);
+    gt_vec_deinit(&fixpoint->met);
+    gt_bitmap_deinit(&fixpoint->watched);
+    gt_exclusion_deinit(&fixpoint->without);
+    gt_bitmap_deinit(&fixpoint->marked);
     gt_free(fixpoint->asleep);
 }

@@ -10,23 +10,23 @@
  * The caller begins with `marked` as the mark without `without`, and says which of the things that
  * a goroutine waits for would wake it. A thing outside the heap can always be reached. A weak
  * pointer counts like any other for whoever has its handle. More marked than there is can only let
- * a goroutine go. The fixpoint owns its tables and borrows the study.
+ * a goroutine go. The fixpoint owns its tables and borrows the analysis.
  */
 #ifndef GT_DETECT_FIXPOINT_H
 #define GT_DETECT_FIXPOINT_H
 
-#include "inspector/detect/retention/contest.h"
+#include "inspector/detect/retention/baseline.h"
 
 /* Would a goroutine be woken by whoever reaches this thing, one of those it waits for? */
 typedef bool gt_wakes_fn(void *ctx, uint32_t goroutine, uint64_t thing);
 
 struct gt_fixpoint {
-    struct gt_study *study;
+    struct gt_heap_analysis *analysis;
     const bool *candidates;
     bool *asleep;       /* by goroutine: not known to run again */
     gt_wakes_fn *wakes; /* NULL: all do */
     void *ctx;
-    struct gt_absence without;
+    struct gt_exclusion without;
     struct gt_bitmap marked;
     struct gt_marker *marker;
     struct gt_vec watches; /* struct watch, by object */
@@ -36,7 +36,8 @@ struct gt_fixpoint {
 };
 
 /* Nothing is away or marked yet. Of the goroutines that block, those that are no candidates run. */
-void gt_fixpoint_init(struct gt_fixpoint *fixpoint, struct gt_study *study, const bool *candidates);
+void gt_fixpoint_init(struct gt_fixpoint *fixpoint, struct gt_heap_analysis *analysis,
+                      const bool *candidates);
 /* Leaves in `asleep` those that nothing wakes. Once; all that blocks must be away. */
 void gt_fixpoint_reach(struct gt_fixpoint *fixpoint);
 void gt_fixpoint_deinit(struct gt_fixpoint *fixpoint);

@@ -14,9 +14,9 @@
 #ifndef GT_DETECT_HANGING_H
 #define GT_DETECT_HANGING_H
 
-#include "inspector/detect/retention/contest.h"
+#include "inspector/detect/retention/baseline.h"
 
 /* By goroutine: does it hang? The caller frees it. */
-bool *gt_hanging_find(struct gt_study *study);
+bool *gt_hanging_find(struct gt_heap_analysis *analysis);
 
 #endif

@@ -21,25 +21,25 @@ static int by_id(const void *a, const void *b)
 }
 
 /* From the first time that a goroutine of the process is known to wait since. */
-static uint64_t life_of(const struct gt_study *study, uint64_t latest)
+static uint64_t life_of(const struct gt_heap_analysis *analysis, uint64_t latest)
 {
     uint64_t first = latest;
 
-    for (uint32_t i = 0; i < study->goroutines->count; i++) {
-        uint64_t since = study->goroutines->list[i].wait_since;
+    for (uint32_t i = 0; i < analysis->goroutines->count; i++) {
+        uint64_t since = analysis->goroutines->list[i].wait_since;
         if (since && since < first) first = since;
     }
     return latest - first;
 }
 
 /* Those of known age, by id. */
-static size_t ages_of(const struct gt_study *study, const struct gt_member *members, size_t count,
-                      struct age *ages)
+static size_t ages_of(const struct gt_heap_analysis *analysis, const struct gt_member *members,
+                      size_t count, struct age *ages)
 {
     size_t known = 0;
 
     for (size_t i = 0; i < count; i++) {
-        const struct gt_goroutine *g = &study->goroutines->list[members[i].item];
+        const struct gt_goroutine *g = &analysis->goroutines->list[members[i].item];
         if (g->wait_since) ages[known++] = (struct age){g->id, g->wait_since};
     }
     if (known) qsort(ages, known, sizeof *ages, by_id);
@@ -74,57 +74,59 @@ static bool are_spread(const struct age *ages, size_t count, uint64_t life)
 }
 
 /* Each waits for something that no other of them does. */
-static bool have_their_own(const struct gt_study *study, const struct gt_member *members,
+static bool have_their_own(const struct gt_heap_analysis *analysis, const struct gt_member *members,
                            size_t count)
 {
     struct gt_map waiters = {0};
     bool all = true;
 
     for (size_t i = 0; i < count; i++) {
-        const struct gt_wait *wait = &study->contest->wait[members[i].item];
+        const struct gt_wait *wait = &analysis->baseline->wait[members[i].item];
         for (size_t j = 0; j < wait->objects.len; j++)
             ++*gt_map_put(&waiters, gt_vec_u64(&wait->objects, j), NULL);
     }
     for (size_t i = 0; all && i < count; i++) {
-        const struct gt_wait *wait = &study->contest->wait[members[i].item];
+        const struct gt_wait *wait = &analysis->baseline->wait[members[i].item];
         bool own = false;
         for (size_t j = 0; j < wait->objects.len; j++)
             own = own || *gt_map_find(&waiters, gt_vec_u64(&wait->objects, j)) == 1;
         all = own;
     }
-    gt_map_free(&waiters);
+    gt_map_deinit(&waiters);
     return all;
 }
 
-static bool keep_enough(const struct gt_study *study, const struct gt_member *members, size_t count)
+static bool keep_enough(const struct gt_heap_analysis *analysis, const struct gt_member *members,
+                        size_t count)
 {
-    struct gt_absence without;
+    struct gt_exclusion without;
     struct gt_edges edges;
     struct gt_bitmap marked;
 
     gt_edges_init(&edges);
-    gt_absence_init(&without, study);
-    gt_bitmap_init(&marked, study->heap->graph.objects);
+    gt_exclusion_init(&without, analysis);
+    gt_bitmap_init(&marked, analysis->heap->graph.objects);
     for (size_t i = 0; i < count; i++)
-        gt_edges_of_goroutine(study, members[i].item, &edges);
-    gt_absence_take(&without, study, &edges);
-    gt_contest_mark(study, &without, &marked);
-    uint64_t rest = gt_heap_bytes_of(&study->heap->graph, &marked);
-    gt_bitmap_free(&marked);
-    gt_absence_deinit(&without);
+        gt_edges_of_goroutine(analysis, members[i].item, &edges);
+    gt_exclusion_add(&without, analysis, &edges);
+    gt_baseline_mark(analysis, &without, &marked);
+    uint64_t rest = gt_heap_bytes_of(&analysis->heap->graph, &marked);
+    gt_bitmap_deinit(&marked);
+    gt_exclusion_deinit(&without);
     gt_edges_deinit(&edges);
-    return study->live_bytes >= rest + study->min_bytes;
+    return analysis->live_bytes >= rest + analysis->min_bytes;
 }
 
-bool gt_lingers(const struct gt_study *study, const struct gt_member *members, size_t count,
-                uint64_t latest)
+bool gt_lingers(const struct gt_heap_analysis *analysis, const struct gt_member *members,
+                size_t count, uint64_t latest)
 {
     if (count < GT_MANY_LINGERING) return false;
     struct age *ages = gt_calloc(count, sizeof *ages);
-    size_t known = ages_of(study, members, count, ages);
+    size_t known = ages_of(analysis, members, count, ages);
     bool lingers = count - known <= count / MOST_UNKNOWN &&
-                   are_spread(ages, known, life_of(study, latest)) &&
-                   have_their_own(study, members, count) && keep_enough(study, members, count);
+                   are_spread(ages, known, life_of(analysis, latest)) &&
+                   have_their_own(analysis, members, count) &&
+                   keep_enough(analysis, members, count);
 
     gt_free(ages);
     return lingers;

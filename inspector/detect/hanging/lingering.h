@@ -10,12 +10,12 @@
 #define GT_DETECT_LINGERING_H
 
 #include "inspector/detect/describe/group.h"
-#include "inspector/detect/retention/contest.h"
+#include "inspector/detect/retention/baseline.h"
 
 enum { GT_MANY_LINGERING = 100 };
 
 /* Do they linger, and keep --min-bytes of heap? `latest` is the latest time in the core. */
-bool gt_lingers(const struct gt_study *study, const struct gt_member *members, size_t count,
-                uint64_t latest);
+bool gt_lingers(const struct gt_heap_analysis *analysis, const struct gt_member *members,
+                size_t count, uint64_t latest);
 
 #endif

@@ -11,12 +11,12 @@ enum {
     MAX_ROUNDS = 8,     /* of leaving out; what takes longer is not judged */
 };
 
-struct finding {
-    const struct gt_study *study;
+struct finder {
+    const struct gt_heap_analysis *analysis;
     struct gt_watchers *watchers;
     bool *idle;               /* by goroutine: nothing that lives reaches what it waits for */
     struct gt_vec candidates; /* uint32_t: goroutines */
-    struct gt_absence without;
+    struct gt_exclusion without;
     struct gt_marker *marker;
 };
 
@@ -31,13 +31,13 @@ static void map_tickers(const struct gt_timers *timers, struct gt_map *channels)
 }
 
 /* The ticker that a goroutine waits for, its number + 1; 0 when it waits for anything else. */
-static uint32_t ticker_of(const struct gt_contest *contest, const struct gt_map *channels,
+static uint32_t ticker_of(const struct gt_baseline *baseline, const struct gt_map *channels,
                           uint32_t goroutine)
 {
-    const struct gt_wait *wait = &contest->wait[goroutine];
+    const struct gt_wait *wait = &baseline->wait[goroutine];
     const uint64_t *timer = NULL;
 
-    for (size_t i = 0; contest->blocks[goroutine] && i < wait->objects.len; i++) {
+    for (size_t i = 0; baseline->blocks[goroutine] && i < wait->objects.len; i++) {
         timer = gt_map_find(channels, gt_vec_u64(&wait->objects, i));
         if (!timer) return 0;
     }
@@ -46,107 +46,107 @@ static uint32_t ticker_of(const struct gt_contest *contest, const struct gt_map 
 
 static void take_site(void *ctx, const struct gt_member *members, size_t count)
 {
-    struct finding *finding = ctx;
+    struct finder *finder = ctx;
 
     for (size_t i = 0; count >= MANY_WATCHERS && i < count; i++) {
-        finding->idle[members[i].item] = true;
-        gt_vec_add(&finding->candidates, &members[i].item);
+        finder->idle[members[i].item] = true;
+        gt_vec_add(&finder->candidates, &members[i].item);
     }
 }
 
-static void find_candidates(struct finding *finding, const struct gt_map *channels)
+static void find_candidates(struct finder *finder, const struct gt_map *channels)
 {
-    const struct gt_study *study = finding->study;
+    const struct gt_heap_analysis *analysis = finder->analysis;
     struct gt_groups sites;
 
     gt_groups_init(&sites);
-    for (uint32_t i = 0; i < study->goroutines->count; i++)
-        if (ticker_of(study->contest, channels, i))
-            gt_groups_add_numbered(&sites, study->goroutines->list[i].alike, 0, i);
-    gt_groups_visit(&sites, take_site, finding);
+    for (uint32_t i = 0; i < analysis->goroutines->count; i++)
+        if (ticker_of(analysis->baseline, channels, i))
+            gt_groups_add_numbered(&sites, analysis->goroutines->list[i].alike, 0, i);
+    gt_groups_visit(&sites, take_site, finder);
     gt_groups_deinit(&sites);
 }
 
 /* ---- what lives without them ---------------------------------------------------------------- */
 
-static void mark_others(struct finding *finding)
+static void mark_others(struct finder *finder)
 {
-    const struct gt_study *study = finding->study;
+    const struct gt_heap_analysis *analysis = finder->analysis;
     struct gt_edges edges;
 
     gt_edges_init(&edges);
-    for (size_t i = 0; i < finding->candidates.len; i++)
-        gt_edges_of_goroutine(study, gt_vec_u32(&finding->candidates, i), &edges);
-    gt_absence_take(&finding->without, study, &edges);
-    gt_absence_take(&finding->without, study, &study->contest->edges[GT_TIMERS]);
-    gt_absence_take(&finding->without, study, &study->contest->edges[GT_STOPPED]);
-    gt_contest_mark(study, &finding->without, &finding->watchers->reached);
+    for (size_t i = 0; i < finder->candidates.len; i++)
+        gt_edges_of_goroutine(analysis, gt_vec_u32(&finder->candidates, i), &edges);
+    gt_exclusion_add(&finder->without, analysis, &edges);
+    gt_exclusion_add(&finder->without, analysis, &analysis->baseline->edges[GT_TIMERS]);
+    gt_exclusion_add(&finder->without, analysis, &analysis->baseline->edges[GT_STOPPED]);
+    gt_baseline_mark(analysis, &finder->without, &finder->watchers->reached);
     gt_edges_deinit(&edges);
 }
 
-static bool is_reached(const struct finding *finding, uint32_t goroutine)
+static bool is_reached(const struct finder *finder, uint32_t goroutine)
 {
-    const struct gt_wait *wait = &finding->study->contest->wait[goroutine];
+    const struct gt_wait *wait = &finder->analysis->baseline->wait[goroutine];
 
     for (size_t i = 0; i < wait->objects.len; i++) {
         uint32_t object =
-            gt_heap_object(&finding->study->heap->graph, gt_vec_u64(&wait->objects, i));
-        if (object == GT_NO_OBJECT || gt_bit(&finding->watchers->reached, object)) return true;
+            gt_heap_object(&finder->analysis->heap->graph, gt_vec_u64(&wait->objects, i));
+        if (object == GT_NO_OBJECT || gt_bit(&finder->watchers->reached, object)) return true;
     }
     return false;
 }
 
 /* What a goroutine holds lives, and what it waits for. */
-static void leave_out(struct finding *finding, uint32_t goroutine)
+static void leave_out(struct finder *finder, uint32_t goroutine)
 {
-    const struct gt_study *study = finding->study;
-    const struct gt_wait *wait = &study->contest->wait[goroutine];
+    const struct gt_heap_analysis *analysis = finder->analysis;
+    const struct gt_wait *wait = &analysis->baseline->wait[goroutine];
     struct gt_edges edges;
 
-    finding->idle[goroutine] = false;
+    finder->idle[goroutine] = false;
     gt_edges_init(&edges);
-    gt_edges_of_goroutine(study, goroutine, &edges);
+    gt_edges_of_goroutine(analysis, goroutine, &edges);
     for (size_t i = 0; i < edges.roots.len; i++)
-        gt_bit_clear(&finding->without.roots, gt_vec_u32(&edges.roots, i));
-    for (size_t i = 0; i < edges.muted.len; i++)
-        gt_bit_clear(&finding->without.cut.muted, gt_vec_u32(&edges.muted, i));
-    gt_edges_add_back(&edges, study, &finding->without, &finding->watchers->reached,
-                      finding->marker);
+        gt_bit_clear(&finder->without.roots, gt_vec_u32(&edges.roots, i));
+    for (size_t i = 0; i < edges.no_out_edges.len; i++)
+        gt_bit_clear(&finder->without.cut.no_out_edges, gt_vec_u32(&edges.no_out_edges, i));
+    gt_edges_add_back(&edges, analysis, &finder->without, &finder->watchers->reached,
+                      finder->marker);
     for (size_t i = 0; i < wait->objects.len; i++)
-        gt_mark_seed(finding->marker, gt_vec_u64(&wait->objects, i));
+        gt_mark_seed(finder->marker, gt_vec_u64(&wait->objects, i));
     gt_edges_deinit(&edges);
 }
 
 /* Says whether any was. */
-static bool leave_out_reached(struct finding *finding)
+static bool leave_out_reached(struct finder *finder)
 {
     bool any = false;
 
-    for (size_t i = 0; i < finding->candidates.len; i++) {
-        uint32_t goroutine = gt_vec_u32(&finding->candidates, i);
-        if (!finding->idle[goroutine] || !is_reached(finding, goroutine)) continue;
-        leave_out(finding, goroutine);
+    for (size_t i = 0; i < finder->candidates.len; i++) {
+        uint32_t goroutine = gt_vec_u32(&finder->candidates, i);
+        if (!finder->idle[goroutine] || !is_reached(finder, goroutine)) continue;
+        leave_out(finder, goroutine);
         any = true;
     }
-    gt_mark_drain(finding->marker);
+    gt_mark_drain(finder->marker);
     return any;
 }
 
-static void judge(struct finding *finding)
+static void judge(struct finder *finder)
 {
-    const struct gt_study *study = finding->study;
+    const struct gt_heap_analysis *analysis = finder->analysis;
     unsigned rounds = 0;
 
-    gt_absence_init(&finding->without, study);
-    mark_others(finding);
-    finding->marker =
-        gt_marker_create(&study->heap->graph, &finding->without.cut, &finding->watchers->reached);
-    while (rounds++ < MAX_ROUNDS && leave_out_reached(finding))
+    gt_exclusion_init(&finder->without, analysis);
+    mark_others(finder);
+    finder->marker =
+        gt_marker_create(&analysis->heap->graph, &finder->without.cut, &finder->watchers->reached);
+    while (rounds++ < MAX_ROUNDS && leave_out_reached(finder))
         ;
-    for (size_t i = 0; rounds > MAX_ROUNDS && i < finding->candidates.len; i++)
-        finding->idle[gt_vec_u32(&finding->candidates, i)] = false;
-    gt_marker_free(finding->marker);
-    gt_absence_deinit(&finding->without);
+    for (size_t i = 0; rounds > MAX_ROUNDS && i < finder->candidates.len; i++)
+        finder->idle[gt_vec_u32(&finder->candidates, i)] = false;
+    gt_marker_destroy(finder->marker);
+    gt_exclusion_deinit(&finder->without);
 }
 
 /* ---- all of it ------------------------------------------------------------------------------ */
@@ -159,42 +159,42 @@ static int by_timer(const void *a, const void *b)
     return left->goroutine < right->goroutine ? -1 : left->goroutine > right->goroutine;
 }
 
-static void keep_idle(const struct finding *finding, const struct gt_map *channels)
+static void keep_idle(const struct finder *finder, const struct gt_map *channels)
 {
-    struct gt_vec *list = &finding->watchers->list;
+    struct gt_vec *list = &finder->watchers->list;
 
-    for (size_t i = 0; i < finding->candidates.len; i++) {
-        uint32_t goroutine = gt_vec_u32(&finding->candidates, i);
-        uint32_t ticker = ticker_of(finding->study->contest, channels, goroutine);
+    for (size_t i = 0; i < finder->candidates.len; i++) {
+        uint32_t goroutine = gt_vec_u32(&finder->candidates, i);
+        uint32_t ticker = ticker_of(finder->analysis->baseline, channels, goroutine);
         struct gt_watch watch = {ticker - 1, goroutine};
-        if (finding->idle[goroutine]) gt_vec_add(list, &watch);
+        if (finder->idle[goroutine]) gt_vec_add(list, &watch);
     }
     if (list->len) qsort(list->data, list->len, sizeof(struct gt_watch), by_timer);
 }
 
-void gt_watchers_init(struct gt_watchers *watchers, const struct gt_study *study)
+void gt_watchers_init(struct gt_watchers *watchers, const struct gt_heap_analysis *analysis)
 {
-    struct finding finding = {.study = study,
-                              .watchers = watchers,
-                              .idle = gt_calloc(study->goroutines->count, sizeof *finding.idle),
-                              .candidates = GT_VEC_OF(uint32_t)};
+    struct finder finder = {.analysis = analysis,
+                            .watchers = watchers,
+                            .idle = gt_calloc(analysis->goroutines->count, sizeof *finder.idle),
+                            .candidates = GT_VEC_OF(uint32_t)};
     struct gt_map channels = {0};
 
     *watchers = (struct gt_watchers){.list = GT_VEC_OF(struct gt_watch)};
-    gt_bitmap_init(&watchers->reached, study->heap->graph.objects);
-    map_tickers(&study->contest->timers, &channels);
-    find_candidates(&finding, &channels);
-    if (finding.candidates.len) judge(&finding);
-    keep_idle(&finding, &channels);
-    gt_map_free(&channels);
-    gt_vec_free(&finding.candidates);
-    gt_free(finding.idle);
+    gt_bitmap_init(&watchers->reached, analysis->heap->graph.objects);
+    map_tickers(&analysis->baseline->timers, &channels);
+    find_candidates(&finder, &channels);
+    if (finder.candidates.len) judge(&finder);
+    keep_idle(&finder, &channels);
+    gt_map_deinit(&channels);
+    gt_vec_deinit(&finder.candidates);
+    gt_free(finder.idle);
 }
 
 void gt_watchers_deinit(struct gt_watchers *watchers)
 {
-    gt_vec_free(&watchers->list);
-    gt_bitmap_free(&watchers->reached);
+    gt_vec_deinit(&watchers->list);
+    gt_bitmap_deinit(&watchers->reached);
 }
 
 static uint64_t timer_of(const void *list, size_t index)

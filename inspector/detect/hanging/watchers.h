@@ -7,12 +7,12 @@
  * the timer heaps, reaches its ticker. What those who are left out hold counts as living, and so on
  * until nothing changes.
  *
- * The watchers own their tables and borrow the study.
+ * The watchers own their tables and borrow the analysis.
  */
 #ifndef GT_DETECT_WATCHERS_H
 #define GT_DETECT_WATCHERS_H
 
-#include "inspector/detect/retention/contest.h"
+#include "inspector/detect/retention/baseline.h"
 
 struct gt_watch { /* a goroutine that receives from a ticker's channel */
     uint32_t timer, goroutine;
@@ -23,7 +23,7 @@ struct gt_watchers {
     struct gt_bitmap reached; /* live without those who are watchers, and without timers */
 };
 
-void gt_watchers_init(struct gt_watchers *watchers, const struct gt_study *study);
+void gt_watchers_init(struct gt_watchers *watchers, const struct gt_heap_analysis *analysis);
 void gt_watchers_deinit(struct gt_watchers *watchers);
 
 /* The watchers of a timer, `*count` of them; none when it is in good use. */

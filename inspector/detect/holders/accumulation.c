@@ -18,7 +18,7 @@ struct heavy { /* a node; by number, so parents come first */
 };
 
 struct finder {
-    const struct gt_study *study;
+    const struct gt_heap_analysis *analysis;
     const struct gt_dominators *tree;
     uint64_t threshold;
     struct gt_vec heavy;  /* struct heavy */
@@ -43,10 +43,10 @@ static bool is_most(uint64_t part, uint64_t whole)
     return part >= whole / 100 * MOST;
 }
 
-uint64_t gt_accumulation_kind(const struct gt_study *study, uint32_t object)
+uint64_t gt_accumulation_kind(const struct gt_heap_analysis *analysis, uint32_t object)
 {
-    const struct gt_region *region = gt_heap_region_of(&study->heap->graph, object);
-    gt_type_id type = gt_typing_type(study->typing, object);
+    const struct gt_region *region = gt_heap_region_of(&analysis->heap->graph, object);
+    gt_type_id type = gt_typing_type(analysis->typing, object);
 
     if (type) return type;
     return (uint64_t)1 << 63 | region->slot_size << 1 | (region->scan != GT_SCAN_NONE);
@@ -92,7 +92,7 @@ static void add_small(struct finder *finder, uint32_t node)
     uint32_t object = gt_dominators_object(finder->tree, node);
 
     if (object == GT_NO_OBJECT) return;
-    uint64_t kind = gt_accumulation_kind(finder->study, object);
+    uint64_t kind = gt_accumulation_kind(finder->analysis, object);
     uint64_t *place = gt_map_put(&finder->alike, kind, NULL);
     if (!*place) {
         struct gt_accumulation none = {.node = node, .kind = kind};
@@ -143,7 +143,7 @@ static void start_at_children(struct finder *finder, uint32_t index)
 static uint64_t kind_of_heavy(const struct finder *finder, uint32_t index)
 {
     uint32_t object = gt_dominators_object(finder->tree, heavy_at(finder, index)->node);
-    return object == GT_NO_OBJECT ? UINT64_MAX : gt_accumulation_kind(finder->study, object);
+    return object == GT_NO_OBJECT ? UINT64_MAX : gt_accumulation_kind(finder->analysis, object);
 }
 
 /* Do the heaviest child and its like make up a crowd, in which none is to be told by itself? */
@@ -195,7 +195,7 @@ static void add_point(struct finder *finder, uint32_t index, bool list)
         .node = node,
         .bytes = bytes_of(finder, index),
         .count = 1,
-        .kind = object == GT_NO_OBJECT ? 0 : gt_accumulation_kind(finder->study, object),
+        .kind = object == GT_NO_OBJECT ? 0 : gt_accumulation_kind(finder->analysis, object),
         .list = list};
 
     gt_vec_add(&finder->points, &point);
@@ -235,10 +235,10 @@ static int by_bytes(const void *a, const void *b)
     return left->node < right->node ? -1 : 1;
 }
 
-struct gt_vec gt_accumulations(const struct gt_study *study, const struct gt_dominators *tree,
-                               uint64_t threshold, size_t max)
+struct gt_vec gt_accumulations(const struct gt_heap_analysis *analysis,
+                               const struct gt_dominators *tree, uint64_t threshold, size_t max)
 {
-    struct finder finder = {.study = study,
+    struct finder finder = {.analysis = analysis,
                             .tree = tree,
                             .threshold = threshold,
                             .heavy = GT_VEC_OF(struct heavy),
@@ -253,9 +253,9 @@ struct gt_vec gt_accumulations(const struct gt_study *study, const struct gt_dom
     if (finder.points.len)
         qsort(finder.points.data, finder.points.len, sizeof(struct gt_accumulation), by_bytes);
     if (finder.points.len > max) finder.points.len = max;
-    gt_vec_free(&finder.heavy);
-    gt_vec_free(&finder.starts);
-    gt_vec_free(&finder.way);
-    gt_map_free(&finder.alike);
+    gt_vec_deinit(&finder.heavy);
+    gt_vec_deinit(&finder.starts);
+    gt_vec_deinit(&finder.way);
+    gt_map_deinit(&finder.alike);
     return finder.points;
 }

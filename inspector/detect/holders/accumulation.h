@@ -15,7 +15,7 @@
 #ifndef GT_DETECT_HOLDERS_ACCUMULATION_H
 #define GT_DETECT_HOLDERS_ACCUMULATION_H
 
-#include "inspector/detect/study.h"
+#include "inspector/detect/heap_analysis.h"
 #include "inspector/graph/dominators.h"
 
 struct gt_accumulation {
@@ -27,11 +27,11 @@ struct gt_accumulation {
 };
 
 /* What tells objects apart without a name: their type, else their size. */
-uint64_t gt_accumulation_kind(const struct gt_study *study, uint32_t object);
+uint64_t gt_accumulation_kind(const struct gt_heap_analysis *analysis, uint32_t object);
 
 /* The points that retain `threshold` or more, the heaviest first, at most `max`, as a vector of
  * struct gt_accumulation that the caller frees. */
-struct gt_vec gt_accumulations(const struct gt_study *study, const struct gt_dominators *tree,
-                               uint64_t threshold, size_t max);
+struct gt_vec gt_accumulations(const struct gt_heap_analysis *analysis,
+                               const struct gt_dominators *tree, uint64_t threshold, size_t max);
 
 #endif

@@ -13,7 +13,7 @@ struct count {
 };
 
 struct census {
-    const struct gt_study *study;
+    const struct gt_heap_analysis *analysis;
     const struct gt_dominators *tree;
     const struct gt_vec *points;
     uint8_t *owner;       /* by node: under which point */
@@ -35,7 +35,7 @@ static uint8_t owner_below_root(const struct census *census, uint32_t node)
     if (object == GT_NO_OBJECT) return NOBODY;
     for (size_t i = 0; i < census->points->len; i++) {
         const struct gt_accumulation *point = point_at(census, i);
-        if (point->count > 1 && point->kind == gt_accumulation_kind(census->study, object))
+        if (point->count > 1 && point->kind == gt_accumulation_kind(census->analysis, object))
             return (uint8_t)(i + 1);
     }
     return NOBODY;
@@ -46,12 +46,12 @@ static void count_object(struct census *census, uint32_t node, uint8_t owner)
     uint32_t object = gt_dominators_object(census->tree, node);
 
     if (object == GT_NO_OBJECT) return;
-    gt_type_id type = gt_typing_type(census->study->typing, object);
-    bool unknown = !type && object < census->study->heap->graph.scan_objects;
+    gt_type_id type = gt_typing_type(census->analysis->typing, object);
+    bool unknown = !type && object < census->analysis->heap->graph.scan_objects;
     census->rows[owner - 1].objects++;
     if (unknown || type >= census->types) return;
     struct count *count = &census->counts[(owner - 1) * census->types + type];
-    uint64_t size = gt_heap_size(&census->study->heap->graph, object);
+    uint64_t size = gt_heap_size(&census->analysis->heap->graph, object);
     count->objects++;
     count->bytes += size;
     if (size <= count->largest) return;
@@ -77,7 +77,7 @@ static void count_nodes(struct census *census)
  */
 static bool is_told(const struct census *census, gt_type_id type)
 {
-    struct gt_types *types = census->study->process->types;
+    struct gt_types *types = census->analysis->process->types;
 
     return !type || (!gt_is_map_storage(gt_types_name(types, type)) &&
                      gt_types_get(types, type)->kind != GT_T_MAP);
@@ -97,14 +97,14 @@ static void find_most(const struct census *census, size_t index)
     }
 }
 
-void gt_census(const struct gt_study *study, const struct gt_dominators *tree,
+void gt_census(const struct gt_heap_analysis *analysis, const struct gt_dominators *tree,
                const struct gt_vec *points, struct gt_census_row *rows)
 {
-    struct census census = {.study = study,
+    struct census census = {.analysis = analysis,
                             .tree = tree,
                             .points = points,
                             .owner = gt_calloc(tree->count, 1),
-                            .types = gt_types_count(study->process->types) + 1,
+                            .types = gt_types_count(analysis->process->types) + 1,
                             .rows = rows};
 
     census.counts = gt_calloc(points->len * census.types + 1, sizeof *census.counts);

@@ -19,7 +19,7 @@ struct gt_census_row {
 };
 
 /* A row for each of at most GT_CENSUS_POINTS points, in their order. */
-void gt_census(const struct gt_study *study, const struct gt_dominators *tree,
+void gt_census(const struct gt_heap_analysis *analysis, const struct gt_dominators *tree,
                const struct gt_vec *points, struct gt_census_row *rows);
 
 #endif

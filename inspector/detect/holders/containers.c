@@ -63,12 +63,12 @@ static struct gt_container map_of(const struct storage *storage, uint64_t entrie
         .spare_bytes = fresh < storage->groups ? (int64_t)(storage->bytes - fresh * each) : 0};
 }
 
-struct gt_container gt_container_of_map(const struct gt_study *study, gt_type_id type,
+struct gt_container gt_container_of_map(const struct gt_heap_analysis *analysis, gt_type_id type,
                                         uint64_t header)
 {
-    struct gt_types *types = study->process->types;
+    struct gt_types *types = analysis->process->types;
     bool swiss = gt_types_get(types, type)->map.swiss;
-    struct storage storage = {.heap = study->heap};
+    struct storage storage = {.heap = analysis->heap};
     int64_t entries = 0;
 
     if (!gt_map_parts(types, type, header, count_groups, &storage) || !storage.groups ||
@@ -77,52 +77,55 @@ struct gt_container gt_container_of_map(const struct gt_study *study, gt_type_id
     return map_of(&storage, (uint64_t)entries, swiss);
 }
 
-static void count_table(const struct gt_study *study, uint64_t table, struct storage *storage)
+static void count_table(const struct gt_heap_analysis *analysis, uint64_t table,
+                        struct storage *storage)
 {
     uint64_t groups, mask;
 
-    if (gt_process_field(study->process, table, GT_F_table_groups_data, &groups) &&
-        gt_process_field(study->process, table, GT_F_table_groups_lengthMask, &mask))
+    if (gt_process_field(analysis->process, table, GT_F_table_groups_data, &groups) &&
+        gt_process_field(analysis->process, table, GT_F_table_groups_lengthMask, &mask))
         count_groups(storage, GT_MAP_GROUPS, groups, mask + 1);
 }
 
 /* A directory has the same table several times in a row. */
-static void count_tables(const struct gt_study *study, uint64_t directory, uint64_t length,
-                         struct storage *storage)
+static void count_tables(const struct gt_heap_analysis *analysis, uint64_t directory,
+                         uint64_t length, struct storage *storage)
 {
     uint64_t before = 0, table;
 
     for (uint64_t i = 0; i < length; i++) {
-        if (!gt_mem_u64(study->process->mem, directory + i * sizeof table, &table)) return;
-        if (table != before) count_table(study, table, storage);
+        if (!gt_mem_u64(analysis->process->mem, directory + i * sizeof table, &table)) return;
+        if (table != before) count_table(analysis, table, storage);
         before = table;
     }
 }
 
-static void count_swiss(const struct gt_study *study, uint64_t header, struct storage *storage)
+static void count_swiss(const struct gt_heap_analysis *analysis, uint64_t header,
+                        struct storage *storage)
 {
     uint64_t directory, length, size;
 
-    if (!gt_process_field(study->process, header, GT_F_map_dirPtr, &directory) ||
-        !gt_process_field(study->process, header, GT_F_map_dirLen, &length))
+    if (!gt_process_field(analysis->process, header, GT_F_map_dirPtr, &directory) ||
+        !gt_process_field(analysis->process, header, GT_F_map_dirLen, &length))
         return;
-    uint32_t object = gt_heap_object(&study->heap->graph, directory);
+    uint32_t object = gt_heap_object(&analysis->heap->graph, directory);
     if (object == GT_NO_OBJECT) return;
-    gt_goheap_user(study->heap, object, &size);
+    gt_goheap_user(analysis->heap, object, &size);
     if (length == 0)
         count_groups(storage, GT_MAP_GROUPS, directory, 1);
     else if (length <= size / sizeof length)
-        count_tables(study, directory, length, storage);
+        count_tables(analysis, directory, length, storage);
 }
 
 /* Overflow buckets, which are few where most entries are deleted, do not count. */
-static void count_buckets(const struct gt_study *study, uint64_t header, struct storage *storage)
+static void count_buckets(const struct gt_heap_analysis *analysis, uint64_t header,
+                          struct storage *storage)
 {
     uint64_t buckets;
     uint8_t shift;
 
-    if (gt_process_field(study->process, header, GT_F_hmap_buckets, &buckets) &&
-        gt_mem_u8(study->process->mem, header + gt_off(&study->process->layout, GT_F_hmap_B),
+    if (gt_process_field(analysis->process, header, GT_F_hmap_buckets, &buckets) &&
+        gt_mem_u8(analysis->process->mem, header + gt_off(&analysis->process->layout, GT_F_hmap_B),
                   &shift) &&
         shift < MAX_SHIFT)
         count_groups(storage, GT_MAP_GROUPS, buckets, (uint64_t)1 << shift);
@@ -130,17 +133,18 @@ static void count_buckets(const struct gt_study *study, uint64_t header, struct 
 
 /* Blocks hold eight control bytes a group at the least, and a map's first word is its length: that
  * is what the compiler makes of len(m). */
-struct gt_container gt_container_of_untyped_map(const struct gt_study *study, uint64_t header)
+struct gt_container gt_container_of_untyped_map(const struct gt_heap_analysis *analysis,
+                                                uint64_t header)
 {
-    bool swiss = gt_has(&study->process->layout, GT_F_map_dirPtr);
-    struct storage storage = {.heap = study->heap};
+    bool swiss = gt_has(&analysis->process->layout, GT_F_map_dirPtr);
+    struct storage storage = {.heap = analysis->heap};
     uint64_t entries;
 
     if (swiss)
-        count_swiss(study, header, &storage);
+        count_swiss(analysis, header, &storage);
     else
-        count_buckets(study, header, &storage);
-    if (!gt_mem_u64(study->process->mem, header, &entries) || !storage.groups ||
+        count_buckets(analysis, header, &storage);
+    if (!gt_mem_u64(analysis->process->mem, header, &entries) || !storage.groups ||
         storage.bytes / storage.groups < SLOTS || storage.groups > UINT32_MAX ||
         entries > storage.groups * SLOTS)
         return gt_container_unknown();
@@ -149,24 +153,26 @@ struct gt_container gt_container_of_untyped_map(const struct gt_study *study, ui
 
 /* ---- channels and slices ------------------------------------------------------------------- */
 
-struct gt_container gt_container_of_channel(const struct gt_study *study, uint64_t channel)
+struct gt_container gt_container_of_channel(const struct gt_heap_analysis *analysis,
+                                            uint64_t channel)
 {
     struct gt_container container = gt_container_unknown();
     uint64_t waiting, room;
 
-    if (!gt_process_field(study->process, channel, GT_F_hchan_qcount, &waiting) ||
-        !gt_process_field(study->process, channel, GT_F_hchan_dataqsiz, &room) || waiting > room ||
-        room > INT64_MAX)
+    if (!gt_process_field(analysis->process, channel, GT_F_hchan_qcount, &waiting) ||
+        !gt_process_field(analysis->process, channel, GT_F_hchan_dataqsiz, &room) ||
+        waiting > room || room > INT64_MAX)
         return container;
     container.entries = (int64_t)waiting;
     container.room = (int64_t)room;
     return container;
 }
 
-struct gt_container gt_container_of_slice(const struct gt_study *study, const struct gt_word *slice)
+struct gt_container gt_container_of_slice(const struct gt_heap_analysis *analysis,
+                                          const struct gt_word *slice)
 {
     struct gt_container container = gt_container_unknown();
-    struct gt_types *types = study->process->types;
+    struct gt_types *types = analysis->process->types;
     uint64_t size = slice->type ? gt_types_get(types, slice->type)->size : 0, bytes;
 
     if (slice->uncapped || slice->inferred || slice->len > slice->cap || slice->cap > INT64_MAX)

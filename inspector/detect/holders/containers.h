@@ -7,7 +7,7 @@
 #ifndef GT_DETECT_HOLDERS_CONTAINERS_H
 #define GT_DETECT_HOLDERS_CONTAINERS_H
 
-#include "inspector/detect/study.h"
+#include "inspector/detect/heap_analysis.h"
 
 struct gt_container {
     int64_t entries, room;              /* GT_UNKNOWN where it cannot be read */
@@ -15,17 +15,19 @@ struct gt_container {
 };
 
 /* A map of either design, by its header. */
-struct gt_container gt_container_of_map(const struct gt_study *study, gt_type_id type,
+struct gt_container gt_container_of_map(const struct gt_heap_analysis *analysis, gt_type_id type,
                                         uint64_t header);
 
 /* A map of unknown type, by what looks like its header: nothing is known where it is none. */
-struct gt_container gt_container_of_untyped_map(const struct gt_study *study, uint64_t header);
+struct gt_container gt_container_of_untyped_map(const struct gt_heap_analysis *analysis,
+                                                uint64_t header);
 
 /* A channel, by its hchan: the values that wait in it. */
-struct gt_container gt_container_of_channel(const struct gt_study *study, uint64_t channel);
+struct gt_container gt_container_of_channel(const struct gt_heap_analysis *analysis,
+                                            uint64_t channel);
 
 /* A backing array, by a slice of it. */
-struct gt_container gt_container_of_slice(const struct gt_study *study,
+struct gt_container gt_container_of_slice(const struct gt_heap_analysis *analysis,
                                           const struct gt_word *slice);
 
 /* Of nothing known. */

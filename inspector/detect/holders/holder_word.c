@@ -6,7 +6,7 @@ struct search {
     const struct gt_heap *graph;
     uint32_t target, object, root; /* whose words are looked at: an object's, or a root's */
     bool found;
-    struct gt_holder_word *out;
+    struct gt_referrer_word *out;
 };
 
 static uint64_t reach(const struct gt_word *word)
@@ -22,66 +22,68 @@ static void look(void *ctx, const struct gt_word *word)
     if (search->found && reach(word) <= reach(&search->out->word)) return;
     search->found = true;
     search->out->word = *word;
-    search->out->holder = (struct gt_holder){search->object, search->root, word->offset};
+    search->out->holder = (struct gt_referrer){search->object, search->root, word->offset};
 }
 
-static void look_at_object(const struct gt_study *study, struct search *search, uint32_t object)
+static void look_at_object(const struct gt_heap_analysis *analysis, struct search *search,
+                           uint32_t object)
 {
     search->object = object;
     search->root = 0;
-    gt_typing_words(study->typing, object, look, search);
+    gt_typing_words(analysis->typing, object, look, search);
 }
 
-static void look_at_root(const struct gt_study *study, struct search *search, uint32_t number)
+static void look_at_root(const struct gt_heap_analysis *analysis, struct search *search,
+                         uint32_t number)
 {
     struct gt_word word;
 
-    gt_typing_root(study->typing, number, &word);
+    gt_typing_root(analysis->typing, number, &word);
     search->object = GT_NO_OBJECT;
     search->root = number;
     look(search, &word);
 }
 
-static void look_at_group(const struct gt_study *study, struct search *search,
+static void look_at_group(const struct gt_heap_analysis *analysis, struct search *search,
                           const struct gt_root_groups *groups, uint32_t group)
 {
     size_t end = gt_root_groups_first(groups, group + 1);
 
     for (size_t i = gt_root_groups_first(groups, group); i < end; i++)
-        look_at_root(study, search, gt_vec_u32(&groups->number, i));
+        look_at_root(analysis, search, gt_vec_u32(&groups->number, i));
 }
 
-static void look_where_met(struct gt_study *study, struct search *search)
+static void look_where_met(struct gt_heap_analysis *analysis, struct search *search)
 {
-    const struct gt_forest *forest = gt_path_forest(study);
+    const struct gt_forest *forest = gt_path_forest(analysis);
 
     if (search->target >= forest->count) return;
     uint32_t parent = forest->parent[search->target];
     if (parent == GT_NO_PARENT) return;
     if (parent & GT_FROM_ROOT)
-        look_at_root(study, search, parent & ~GT_FROM_ROOT);
+        look_at_root(analysis, search, parent & ~GT_FROM_ROOT);
     else
-        look_at_object(study, search, parent);
+        look_at_object(analysis, search, parent);
 }
 
-bool gt_holder_word_of(struct gt_study *study, const struct gt_dominators *tree,
-                       const struct gt_root_groups *groups, uint32_t node,
-                       struct gt_holder_word *out)
+bool gt_referrer_word_of(struct gt_heap_analysis *analysis, const struct gt_dominators *tree,
+                         const struct gt_root_groups *groups, uint32_t node,
+                         struct gt_referrer_word *out)
 {
     uint32_t parent = tree->parent[node], above = gt_dominators_object(tree, parent);
     struct search search = {
-        .graph = &study->heap->graph, .target = gt_dominators_object(tree, node), .out = out};
+        .graph = &analysis->heap->graph, .target = gt_dominators_object(tree, node), .out = out};
 
     if (above != GT_NO_OBJECT)
-        look_at_object(study, &search, above);
+        look_at_object(analysis, &search, above);
     else if (parent != 0)
-        look_at_group(study, &search, groups, tree->what[parent] & ~GT_DOMINATOR_GROUP);
-    if (!search.found) look_where_met(study, &search);
+        look_at_group(analysis, &search, groups, tree->what[parent] & ~GT_DOMINATOR_GROUP);
+    if (!search.found) look_where_met(analysis, &search);
     return search.found;
 }
 
 struct crowd {
-    const struct gt_study *study;
+    const struct gt_heap_analysis *analysis;
     const struct gt_dominators *tree;
     uint64_t kind;
     uint32_t node; /* of one of them; GT_NO_NODE: not found yet */
@@ -93,26 +95,27 @@ static void look_for_one(void *ctx, uint64_t offset, uint64_t value)
 
     (void)offset;
     if (crowd->node != GT_NO_NODE) return;
-    uint32_t object = gt_heap_object(&crowd->study->heap->graph, value);
+    uint32_t object = gt_heap_object(&crowd->analysis->heap->graph, value);
     uint32_t node = object == GT_NO_OBJECT ? GT_NO_NODE : gt_dominators_node(crowd->tree, object);
     if (node == GT_NO_NODE || crowd->tree->parent[node] != 0) return;
-    if (gt_accumulation_kind(crowd->study, object) == crowd->kind) crowd->node = node;
+    if (gt_accumulation_kind(crowd->analysis, object) == crowd->kind) crowd->node = node;
 }
 
 /* They are many, so the first is soon found. */
-bool gt_holder_word_of_kind(const struct gt_study *study, const struct gt_dominators *tree,
-                            uint64_t kind, struct gt_holder_word *out, uint32_t *node)
+bool gt_referrer_word_of_kind(const struct gt_heap_analysis *analysis,
+                              const struct gt_dominators *tree, uint64_t kind,
+                              struct gt_referrer_word *out, uint32_t *node)
 {
-    const struct gt_heap *graph = &study->heap->graph;
-    struct crowd crowd = {study, tree, kind, GT_NO_NODE};
+    const struct gt_heap *graph = &analysis->heap->graph;
+    struct crowd crowd = {analysis, tree, kind, GT_NO_NODE};
 
-    for (size_t at = gt_bitmap_next(&study->live, 0); at < graph->scan_objects;
-         at = gt_bitmap_next(&study->live, at + 1)) {
+    for (size_t at = gt_bitmap_next(&analysis->live, 0); at < graph->scan_objects;
+         at = gt_bitmap_next(&analysis->live, at + 1)) {
         gt_heap_words(graph, (uint32_t)at, look_for_one, &crowd);
         if (crowd.node == GT_NO_NODE) continue;
         struct search search = {
             .graph = graph, .target = gt_dominators_object(tree, crowd.node), .out = out};
-        look_at_object(study, &search, (uint32_t)at);
+        look_at_object(analysis, &search, (uint32_t)at);
         *node = crowd.node;
         return search.found;
     }

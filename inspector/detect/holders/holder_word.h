@@ -1,26 +1,27 @@
 /*
  * The word by which an object is held, of an object or a root, as its type tells it.
  */
-#ifndef GT_DETECT_HOLDERS_HOLDER_WORD_H
-#define GT_DETECT_HOLDERS_HOLDER_WORD_H
+#ifndef GT_DETECT_LOCK_OWNERS_HOLDER_WORD_H
+#define GT_DETECT_LOCK_OWNERS_HOLDER_WORD_H
 
 #include "inspector/detect/describe/path.h"
 #include "inspector/detect/holders/root_groups.h"
 
-struct gt_holder_word {
-    struct gt_holder holder;
+struct gt_referrer_word {
+    struct gt_referrer holder;
     struct gt_word word;
 };
 
 /* A word that points to the object of a node: of its dominator, else the first that was met on the
  * way from the roots. Of several the longest slice. False when none is found. */
-bool gt_holder_word_of(struct gt_study *study, const struct gt_dominators *tree,
-                       const struct gt_root_groups *groups, uint32_t node,
-                       struct gt_holder_word *out);
+bool gt_referrer_word_of(struct gt_heap_analysis *analysis, const struct gt_dominators *tree,
+                         const struct gt_root_groups *groups, uint32_t node,
+                         struct gt_referrer_word *out);
 
 /* The same of any of the objects of a kind that several groups of roots lead to: which one it is
  * says *node. */
-bool gt_holder_word_of_kind(const struct gt_study *study, const struct gt_dominators *tree,
-                            uint64_t kind, struct gt_holder_word *out, uint32_t *node);
+bool gt_referrer_word_of_kind(const struct gt_heap_analysis *analysis,
+                              const struct gt_dominators *tree, uint64_t kind,
+                              struct gt_referrer_word *out, uint32_t *node);
 
 #endif

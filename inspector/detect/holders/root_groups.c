@@ -14,36 +14,36 @@ static uint64_t key_of(unsigned kind, uint64_t what)
 }
 
 /* A global's words are one, whatever it is known by. */
-static uint64_t key_of_global(const struct gt_study *study, const struct gt_root *root)
+static uint64_t key_of_global(const struct gt_heap_analysis *analysis, const struct gt_root *root)
 {
     const struct gt_static_area *area;
     struct gt_referred at;
     gt_type_id type;
     uint64_t offset;
 
-    const char *name = gt_typing_variable(study->typing, root, &type, &offset);
+    const char *name = gt_typing_variable(analysis->typing, root, &type, &offset);
     if (name) return key_of(KEY_VARIABLE, (uintptr_t)name);
-    area = gt_static_area_at(study->typing->statics, root->addr);
+    area = gt_static_area_at(analysis->typing->statics, root->addr);
     if (area) return key_of(KEY_AREA, area->addr);
-    if (gt_global_users_at(study->users, root->addr, &at))
+    if (gt_global_users_at(analysis->users, root->addr, &at))
         return key_of(KEY_PLACE, root->addr - at.inside);
     return key_of(KEY_PLACE, root->addr);
 }
 
-static uint64_t key_of_frame(const struct gt_study *study, const struct gt_root *root)
+static uint64_t key_of_frame(const struct gt_heap_analysis *analysis, const struct gt_root *root)
 {
-    const struct gt_goroutine *g = &study->goroutines->list[root->owner];
+    const struct gt_goroutine *g = &analysis->goroutines->list[root->owner];
 
     if (root->frame >= g->frame_count) return key_of(KEY_GOROUTINES, g->start_pc);
-    const struct gt_frame *frame = gt_g_frame(study->goroutines, g, root->frame);
+    const struct gt_frame *frame = gt_g_frame(analysis->goroutines, g, root->frame);
     uint64_t slot = root->addr && root->kind == GT_ROOT_FRAME ? root->addr - frame->cfa : 0;
     return key_of(KEY_FRAME, gt_look_blend(frame->pc, slot));
 }
 
-static uint64_t key_of_root(const struct gt_study *study, const struct gt_root *root)
+static uint64_t key_of_root(const struct gt_heap_analysis *analysis, const struct gt_root *root)
 {
-    if (root->kind == GT_ROOT_GLOBAL) return key_of_global(study, root);
-    if (gt_root_is_goroutines(root)) return key_of_frame(study, root);
+    if (root->kind == GT_ROOT_GLOBAL) return key_of_global(analysis, root);
+    if (gt_root_is_goroutines(root)) return key_of_frame(analysis, root);
     return key_of(KEY_KIND, root->kind);
 }
 
@@ -60,10 +60,10 @@ static int by_key(const void *a, const void *b)
     return left->number < right->number ? -1 : 1;
 }
 
-static void add_root(struct gt_root_groups *groups, const struct gt_study *study,
+static void add_root(struct gt_root_groups *groups, const struct gt_heap_analysis *analysis,
                      const struct keyed *keyed, bool new_group)
 {
-    const struct gt_root *root = gt_root_at(study->roots, keyed->number);
+    const struct gt_root *root = gt_root_at(analysis->roots, keyed->number);
     size_t at = groups->roots.len;
 
     if (new_group) gt_vec_add(&groups->first, &at);
@@ -74,28 +74,28 @@ static void add_root(struct gt_root_groups *groups, const struct gt_study *study
     gt_vec_add(&groups->number, &keyed->number);
 }
 
-void gt_root_groups_init(struct gt_root_groups *groups, const struct gt_study *study)
+void gt_root_groups_init(struct gt_root_groups *groups, const struct gt_heap_analysis *analysis)
 {
     struct gt_vec keys = GT_VEC_OF(struct keyed);
 
     *groups = (struct gt_root_groups){GT_VEC_OF(struct gt_dominator_root), GT_VEC_OF(uint32_t),
                                       GT_VEC_OF(size_t)};
-    for (uint32_t i = 0; i < study->roots->list.len; i++) {
-        struct keyed keyed = {key_of_root(study, gt_root_at(study->roots, i)), i};
+    for (uint32_t i = 0; i < analysis->roots->list.len; i++) {
+        struct keyed keyed = {key_of_root(analysis, gt_root_at(analysis->roots, i)), i};
         gt_vec_add(&keys, &keyed);
     }
     if (keys.len) qsort(keys.data, keys.len, sizeof(struct keyed), by_key);
     for (size_t i = 0; i < keys.len; i++) {
         const struct keyed *keyed = gt_vec_at(&keys, i);
-        add_root(groups, study, keyed, i == 0 || keyed->key != keyed[-1].key);
+        add_root(groups, analysis, keyed, i == 0 || keyed->key != keyed[-1].key);
     }
     gt_vec_add(&groups->first, &groups->roots.len);
-    gt_vec_free(&keys);
+    gt_vec_deinit(&keys);
 }
 
 void gt_root_groups_deinit(struct gt_root_groups *groups)
 {
-    gt_vec_free(&groups->roots);
-    gt_vec_free(&groups->number);
-    gt_vec_free(&groups->first);
+    gt_vec_deinit(&groups->roots);
+    gt_vec_deinit(&groups->number);
+    gt_vec_deinit(&groups->first);
 }

@@ -8,7 +8,7 @@
 #ifndef GT_DETECT_HOLDERS_ROOT_GROUPS_H
 #define GT_DETECT_HOLDERS_ROOT_GROUPS_H
 
-#include "inspector/detect/study.h"
+#include "inspector/detect/heap_analysis.h"
 #include "inspector/graph/dominators.h"
 
 struct gt_root_groups {
@@ -17,7 +17,7 @@ struct gt_root_groups {
     struct gt_vec first;  /* size_t, by group and one more: where its roots begin */
 };
 
-void gt_root_groups_init(struct gt_root_groups *groups, const struct gt_study *study);
+void gt_root_groups_init(struct gt_root_groups *groups, const struct gt_heap_analysis *analysis);
 void gt_root_groups_deinit(struct gt_root_groups *groups);
 
 static inline uint32_t gt_root_groups_count(const struct gt_root_groups *groups)

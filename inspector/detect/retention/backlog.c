@@ -9,13 +9,13 @@ static const struct server {
     {"runtime.runCleanups", GT_CLEANUPS},
 };
 
-static void find_servers(struct gt_backlog *backlog, const struct gt_study *study)
+static void find_servers(struct gt_backlog *backlog, const struct gt_heap_analysis *analysis)
 {
     unsigned found[GT_QUEUES] = {0};
 
-    for (uint32_t i = 0; i < study->goroutines->count; i++) {
+    for (uint32_t i = 0; i < analysis->goroutines->count; i++) {
         const char *start =
-            gt_process_function(study->process, study->goroutines->list[i].start_pc);
+            gt_process_function(analysis->process, analysis->goroutines->list[i].start_pc);
         for (size_t j = 0; j < sizeof servers / sizeof *servers; j++) {
             if (strcmp(start, servers[j].start) != 0) continue;
             backlog->server[servers[j].queue] = i;
@@ -23,16 +23,16 @@ static void find_servers(struct gt_backlog *backlog, const struct gt_study *stud
         }
     }
     for (int queue = 0; queue < GT_QUEUES; queue++)
-        if (found[queue] != 1) backlog->server[queue] = study->goroutines->count;
+        if (found[queue] != 1) backlog->server[queue] = analysis->goroutines->count;
 }
 
-void gt_backlog_init(struct gt_backlog *backlog, const struct gt_study *study)
+void gt_backlog_init(struct gt_backlog *backlog, const struct gt_heap_analysis *analysis)
 {
     for (int queue = 0; queue < GT_QUEUES; queue++)
         backlog->roots[queue] = GT_VEC_OF(uint32_t);
-    find_servers(backlog, study);
-    for (uint32_t i = 0; i < study->roots->list.len; i++) {
-        const struct gt_root *root = gt_root_at(study->roots, i);
+    find_servers(backlog, analysis);
+    for (uint32_t i = 0; i < analysis->roots->list.len; i++) {
+        const struct gt_root *root = gt_root_at(analysis->roots, i);
         if (root->kind == GT_ROOT_QUEUED) gt_vec_add(&backlog->roots[GT_FINALIZERS], &i);
         if (root->kind == GT_ROOT_QUEUED_CLEANUP) gt_vec_add(&backlog->roots[GT_CLEANUPS], &i);
     }
@@ -41,7 +41,7 @@ void gt_backlog_init(struct gt_backlog *backlog, const struct gt_study *study)
 void gt_backlog_deinit(struct gt_backlog *backlog)
 {
     for (int queue = 0; queue < GT_QUEUES; queue++)
-        gt_vec_free(&backlog->roots[queue]);
+        gt_vec_deinit(&backlog->roots[queue]);
 }
 
 const struct gt_vec *gt_backlog_of(const struct gt_backlog *backlog, uint32_t goroutine)
@@ -53,7 +53,7 @@ const struct gt_vec *gt_backlog_of(const struct gt_backlog *backlog, uint32_t go
 
 /* The finalizer that runs is still in the queue; a cleanup is not (runtime/mfinal.go, mcleanup.go).
  */
-size_t gt_backlog_waiting(const struct gt_backlog *backlog, const struct gt_study *study,
+size_t gt_backlog_waiting(const struct gt_backlog *backlog, const struct gt_heap_analysis *analysis,
                           uint32_t goroutine, const char **what)
 {
     const struct gt_vec *roots = gt_backlog_of(backlog, goroutine);
@@ -62,7 +62,7 @@ size_t gt_backlog_waiting(const struct gt_backlog *backlog, const struct gt_stud
     uint32_t last = UINT32_MAX;
 
     for (size_t i = 0; roots && i < roots->len; i++) {
-        uint32_t entry = gt_root_at(study->roots, gt_vec_u32(roots, i))->owner;
+        uint32_t entry = gt_root_at(analysis->roots, gt_vec_u32(roots, i))->owner;
         entries += entry != last;
         last = entry;
     }

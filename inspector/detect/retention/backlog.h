@@ -2,29 +2,29 @@
  * What waits behind a goroutine of the runtime's that runs functions of the program's: the queue of
  * finalizers, which one goroutine runs, or that of cleanups, where one goroutine alone runs them.
  *
- * As long as that goroutine blocks nothing of its queue runs: what the queue keeps is the
- * goroutine's, and can wake nobody. The backlog belongs to the contest.
+ * As long as that goroutine blocks, nothing of its queue runs: what the queue keeps is the
+ * goroutine's, and can wake nobody. The backlog belongs to the baseline.
  */
 #ifndef GT_DETECT_BACKLOG_H
 #define GT_DETECT_BACKLOG_H
 
-#include "inspector/detect/study.h"
+#include "inspector/detect/heap_analysis.h"
 
 enum gt_queue { GT_FINALIZERS, GT_CLEANUPS, GT_QUEUES };
 
 struct gt_backlog {
-    uint32_t server[GT_QUEUES];     /* the goroutine; study->goroutines->count: none, or several */
+    uint32_t server[GT_QUEUES]; /* the goroutine; analysis->goroutines->count: none, or several */
     struct gt_vec roots[GT_QUEUES]; /* uint32_t: numbers of roots */
 };
 
-void gt_backlog_init(struct gt_backlog *backlog, const struct gt_study *study);
+void gt_backlog_init(struct gt_backlog *backlog, const struct gt_heap_analysis *analysis);
 void gt_backlog_deinit(struct gt_backlog *backlog);
 
 /* The roots of the queue that a goroutine serves; NULL when it serves none. */
 const struct gt_vec *gt_backlog_of(const struct gt_backlog *backlog, uint32_t goroutine);
 
 /* "299 finalizers": how many wait behind the one that runs, and in *what which. */
-size_t gt_backlog_waiting(const struct gt_backlog *backlog, const struct gt_study *study,
+size_t gt_backlog_waiting(const struct gt_backlog *backlog, const struct gt_heap_analysis *analysis,
                           uint32_t goroutine, const char **what);
 
 #endif

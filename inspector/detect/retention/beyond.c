@@ -9,8 +9,8 @@ void gt_beyond_init(struct gt_beyond *beyond, const struct gt_heap *graph,
 
 void gt_beyond_deinit(struct gt_beyond *beyond)
 {
-    gt_bitmap_free(&beyond->taken);
-    gt_vec_free(&beyond->list);
+    gt_bitmap_deinit(&beyond->taken);
+    gt_vec_deinit(&beyond->list);
 }
 
 bool gt_beyond_reached(const struct gt_beyond *beyond, uint64_t value)

@@ -1,6 +1,6 @@
 #include "inspector/detect/retention/blocks_retained.h"
 
-#include "inspector/graph/owners.h"
+#include "inspector/graph/exclusive.h"
 
 /* Nothing but the innocent heap counts. */
 static void block_the_rest(struct gt_cut *cut, const struct gt_bitmap *innocent)
@@ -11,30 +11,30 @@ static void block_the_rest(struct gt_cut *cut, const struct gt_bitmap *innocent)
         cut->blocked.words[innocent->bits / 64] &= ((uint64_t)1 << innocent->bits % 64) - 1;
 }
 
-void gt_blocks_retained(const struct gt_study *study, const struct gt_vec *groups, uint32_t count,
-                        uint64_t *bytes)
+void gt_blocks_retained(const struct gt_heap_analysis *analysis, const struct gt_vec *groups,
+                        uint32_t count, uint64_t *bytes)
 {
-    const struct gt_heap *graph = &study->heap->graph;
+    const struct gt_heap *graph = &analysis->heap->graph;
     struct gt_bitmap base;
-    struct gt_owners owners;
+    struct gt_exclusive owners;
     struct gt_cut cut;
 
     gt_cut_init(&cut, graph);
-    block_the_rest(&cut, &study->innocent);
+    block_the_rest(&cut, &analysis->innocent);
     for (uint32_t i = 0; i < count; i++)
         for (size_t j = 0; j < groups[i].len; j++)
-            gt_bit_set(&cut.muted, gt_vec_u32(&groups[i], j));
+            gt_bit_set(&cut.no_out_edges, gt_vec_u32(&groups[i], j));
     gt_bitmap_init(&base, graph->objects);
-    gt_live_mark(study->heap, study->roots, NULL, &cut, &base);
-    gt_owners_init(&owners, graph, &cut, &study->innocent, &base, count,
-                   (uint32_t)study->roots->list.len);
+    gt_live_mark(analysis->heap, analysis->roots, NULL, &cut, &base);
+    gt_exclusive_init(&owners, graph, &cut, &analysis->innocent, &base, count,
+                      (uint32_t)analysis->roots->list.len);
     for (uint32_t i = 0; i < count; i++)
         for (size_t j = 0; j < groups[i].len; j++)
-            gt_owners_mute(&owners, i, gt_vec_u32(&groups[i], j));
-    gt_owners_spread(&owners);
+            gt_exclusive_out_edges(&owners, i, gt_vec_u32(&groups[i], j));
+    gt_exclusive_spread(&owners);
     for (uint32_t i = 0; i < count; i++)
-        bytes[i] = gt_owners_owned(&owners, i).bytes;
-    gt_owners_deinit(&owners);
-    gt_bitmap_free(&base);
+        bytes[i] = gt_exclusive_owned(&owners, i).bytes;
+    gt_exclusive_deinit(&owners);
+    gt_bitmap_deinit(&base);
     gt_cut_deinit(&cut);
 }

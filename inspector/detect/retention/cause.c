@@ -2,7 +2,7 @@
 
 #include "inspector/detect/retention/consequences.h"
 #include "inspector/detect/retention/retained.h"
-#include "inspector/graph/reach.h"
+#include "inspector/graph/gained.h"
 
 #include <stdlib.h>
 
@@ -14,14 +14,14 @@ void gt_causes_init(struct gt_causes *causes)
 void gt_cause_deinit(struct gt_cause *cause)
 {
     gt_edges_deinit(&cause->edges);
-    gt_vec_free(&cause->parts);
+    gt_vec_deinit(&cause->parts);
 }
 
 void gt_causes_deinit(struct gt_causes *causes)
 {
     for (size_t i = 0; i < causes->list.len; i++)
         gt_cause_deinit(gt_vec_at(&causes->list, i));
-    gt_vec_free(&causes->list);
+    gt_vec_deinit(&causes->list);
 }
 
 struct gt_cause *gt_causes_add(struct gt_causes *causes, enum gt_kind kind,
@@ -35,12 +35,12 @@ struct gt_cause *gt_causes_add(struct gt_causes *causes, enum gt_kind kind,
     return cause;
 }
 
-void gt_cause_count(struct gt_cause *cause, const struct gt_study *study, size_t count)
+void gt_cause_count(struct gt_cause *cause, const struct gt_heap_analysis *analysis, size_t count)
 {
     cause->count = count;
-    cause->instance_count = count < study->max_instances ? count : study->max_instances;
+    cause->instance_count = count < analysis->max_instances ? count : analysis->max_instances;
     cause->instances =
-        gt_arena_alloc(study->storage, cause->instance_count * sizeof *cause->instances);
+        gt_arena_alloc(analysis->storage, cause->instance_count * sizeof *cause->instances);
 }
 
 void gt_cause_take_part(struct gt_cause *cause, uint32_t block, uint64_t bytes)
@@ -51,64 +51,65 @@ void gt_cause_take_part(struct gt_cause *cause, uint32_t block, uint64_t bytes)
 }
 
 /* The slot of its g, as newproc1 made it (runtime/proc.go, malg). */
-static uint64_t descriptor_bytes(const struct gt_study *study, const struct gt_goroutine *g)
+static uint64_t descriptor_bytes(const struct gt_heap_analysis *analysis,
+                                 const struct gt_goroutine *g)
 {
-    uint32_t object = gt_heap_object(&study->heap->graph, g->address);
+    uint32_t object = gt_heap_object(&analysis->heap->graph, g->address);
 
-    return object == GT_NO_OBJECT ? 0 : gt_heap_size(&study->heap->graph, object);
+    return object == GT_NO_OBJECT ? 0 : gt_heap_size(&analysis->heap->graph, object);
 }
 
-void gt_cause_take_goroutine(struct gt_cause *cause, const struct gt_study *study,
+void gt_cause_take_goroutine(struct gt_cause *cause, const struct gt_heap_analysis *analysis,
                              uint32_t goroutine)
 {
-    const struct gt_goroutine *g = &study->goroutines->list[goroutine];
+    const struct gt_goroutine *g = &analysis->goroutines->list[goroutine];
 
-    gt_edges_of_goroutine(study, goroutine, &cause->edges);
+    gt_edges_of_goroutine(analysis, goroutine, &cause->edges);
     cause->stack_bytes += g->stack_hi - g->stack_lo;
-    if (!g->system) cause->descriptor_bytes += descriptor_bytes(study, g);
+    if (!g->system) cause->descriptor_bytes += descriptor_bytes(analysis, g);
 }
 
 /* ---- weighing ----------------------------------------------------------------------------- */
 
-struct weighing {
-    struct gt_study *study;
+struct weigher {
+    struct gt_heap_analysis *analysis;
     struct gt_causes *causes;
-    struct gt_absence absence; /* of all causes */
-    struct gt_bitmap innocent; /* live without any cause */
+    struct gt_exclusion exclusion; /* of all causes */
+    struct gt_bitmap innocent;     /* live without any cause */
 };
 
-static struct gt_cause *cause_at(const struct weighing *weighing, size_t index)
+static struct gt_cause *cause_at(const struct weigher *weigher, size_t index)
 {
-    return gt_vec_at(&weighing->causes->list, index);
+    return gt_vec_at(&weigher->causes->list, index);
 }
 
-/* The heap without any cause. Where all their edges are contested the base is where to start;
- * else (lost elements, deferred calls) the mark starts from nothing. */
-static void mark_innocent(struct weighing *weighing)
+/* The heap without any cause. The mark continues the baseline where that leaves out all their
+ * edges; else (lost elements, deferred calls) it starts from nothing. */
+static void mark_innocent(struct weigher *weigher)
 {
-    const struct gt_study *study = weighing->study;
-    struct gt_absence *absence = &weighing->absence;
+    const struct gt_heap_analysis *analysis = weigher->analysis;
+    struct gt_exclusion *exclusion = &weigher->exclusion;
     bool contested = true;
 
-    gt_absence_init(absence, study);
-    gt_bitmap_reset(&weighing->innocent);
-    for (size_t i = 0; i < weighing->causes->list.len; i++) {
-        const struct gt_edges *edges = &cause_at(weighing, i)->edges;
-        gt_absence_take(absence, study, edges);
-        contested = contested && gt_absence_covers(&study->contest->without, edges);
+    gt_exclusion_init(exclusion, analysis);
+    gt_bitmap_reset(&weigher->innocent);
+    for (size_t i = 0; i < weigher->causes->list.len; i++) {
+        const struct gt_edges *edges = &cause_at(weigher, i)->edges;
+        gt_exclusion_add(exclusion, analysis, edges);
+        contested = contested && gt_exclusion_covers(&analysis->baseline->without, edges);
     }
     if (contested)
-        gt_contest_mark(study, absence, &weighing->innocent);
+        gt_baseline_mark(analysis, exclusion, &weigher->innocent);
     else
-        gt_live_mark(study->heap, study->roots, &absence->roots, &absence->cut,
-                     &weighing->innocent);
+        gt_live_mark(analysis->heap, analysis->roots, &exclusion->roots, &exclusion->cut,
+                     &weigher->innocent);
 }
 
 /* What goes with the cause, and what else it alone would keep. */
-static void weigh(struct gt_cause *cause, struct gt_reaches *reaches, uint32_t owner)
+static void weigh(struct gt_cause *cause, struct gt_gained *reaches, uint32_t owner)
 {
-    struct gt_owned owned = gt_owners_owned(reaches->owners, owner);
-    struct gt_owned reached = gt_reach_of(reaches, owner);
+    struct gt_owned owned = gt_exclusive_owned(reaches->owners, owner);
+    struct gt_owned reached = gt_gained_by(reaches, owner);
 
     cause->heap_bytes = owned.bytes;
     cause->objects = owned.objects;
@@ -116,16 +117,16 @@ static void weigh(struct gt_cause *cause, struct gt_reaches *reaches, uint32_t o
 }
 
 /* Whether another cause's finding has the whole block: kinds do not overlap. */
-static bool is_anothers(const struct weighing *weighing, const struct gt_owners *owners,
+static bool is_anothers(const struct weigher *weigher, const struct gt_exclusive *owners,
                         uint32_t block)
 {
     uint32_t members[GT_SET_MAX];
 
-    if (!gt_owners_in_residue(owners, block)) return false;
+    if (!gt_exclusive_in_residue(owners, block)) return false;
     size_t count =
-        gt_sets_members(&owners->sets, owners->set[gt_owners_place(owners, block)], members);
+        gt_sets_members(&owners->sets, owners->set[gt_exclusive_place(owners, block)], members);
     for (size_t i = 0; i < count; i++) {
-        const struct gt_cause *cause = cause_at(weighing, members[i]);
+        const struct gt_cause *cause = cause_at(weigher, members[i]);
         if (cause->kind == GT_LOST_ELEMENTS ||
             (cause->kind == GT_HUNG_GOROUTINE && cause->confidence == GT_PROVEN))
             return true;
@@ -133,14 +134,14 @@ static bool is_anothers(const struct weighing *weighing, const struct gt_owners 
     return false;
 }
 
-static void weigh_parts(const struct weighing *weighing, const struct gt_owners *owners,
+static void weigh_parts(const struct weigher *weigher, const struct gt_exclusive *owners,
                         struct gt_cause *cause)
 {
     size_t kept = 0;
 
     for (size_t i = 0; i < cause->parts.len; i++) {
         const struct gt_part *part = gt_vec_at(&cause->parts, i);
-        if (is_anothers(weighing, owners, part->block)) continue;
+        if (is_anothers(weigher, owners, part->block)) continue;
         cause->own_bytes += part->bytes;
         memmove(gt_vec_at(&cause->parts, kept++), part, sizeof *part);
     }
@@ -148,60 +149,60 @@ static void weigh_parts(const struct weighing *weighing, const struct gt_owners 
 }
 
 /* What goes of blocks that stay when every cause is fixed. */
-static uint64_t bytes_of_parts(const struct weighing *weighing, const struct gt_cause *cause)
+static uint64_t bytes_of_parts(const struct weigher *weigher, const struct gt_cause *cause)
 {
     uint64_t bytes = 0;
 
     for (size_t i = 0; i < cause->parts.len; i++) {
         const struct gt_part *part = gt_vec_at(&cause->parts, i);
-        if (gt_bit(&weighing->innocent, part->block)) bytes += part->bytes;
+        if (gt_bit(&weigher->innocent, part->block)) bytes += part->bytes;
     }
     return bytes;
 }
 
-static bool is_worth_telling(const struct weighing *weighing, const struct gt_cause *cause)
+static bool is_worth_telling(const struct weigher *weigher, const struct gt_cause *cause)
 {
-    return cause->always || gt_cause_freed(cause) >= weighing->study->min_bytes;
+    return cause->always || gt_cause_freed(cause) >= weigher->analysis->min_bytes;
 }
 
 /* Goroutines name no holder of their own: it is the variable by which they keep most. */
-static void name_holders(struct weighing *weighing, const struct gt_owners *owners)
+static void name_holders(struct weigher *weigher, const struct gt_exclusive *owners)
 {
-    struct gt_keepers keepers;
+    struct gt_main_kept keepers;
     size_t count;
 
-    gt_keepers_init(&keepers, weighing->study, owners);
+    gt_main_kept_init(&keepers, weigher->analysis, owners);
     for (uint32_t i = 0; i < owners->count; i++) {
-        struct gt_cause *cause = cause_at(weighing, i);
+        struct gt_cause *cause = cause_at(weigher, i);
         if (cause->kind != GT_HUNG_GOROUTINE || cause->path.count || !cause->objects ||
-            !is_worth_telling(weighing, cause))
+            !is_worth_telling(weigher, cause))
             continue;
-        const struct gt_kept *kept = gt_keepers_of(&keepers, i, &cause->edges, &count);
+        const struct gt_kept *kept = gt_main_kept_of(&keepers, i, &cause->edges, &count);
         if (count) cause->path = kept[0].path;
     }
-    gt_keepers_deinit(&keepers);
+    gt_main_kept_deinit(&keepers);
 }
 
-static void weigh_all(struct weighing *weighing)
+static void weigh_all(struct weigher *weigher)
 {
-    const struct gt_study *study = weighing->study;
-    uint32_t count = (uint32_t)weighing->causes->list.len;
-    struct gt_owners owners;
-    struct gt_reaches reaches;
+    const struct gt_heap_analysis *analysis = weigher->analysis;
+    uint32_t count = (uint32_t)weigher->causes->list.len;
+    struct gt_exclusive owners;
+    struct gt_gained reaches;
 
-    gt_owners_init(&owners, &study->heap->graph, &weighing->absence.cut, &study->live,
-                   &weighing->innocent, count, (uint32_t)study->roots->list.len);
+    gt_exclusive_init(&owners, &analysis->heap->graph, &weigher->exclusion.cut, &analysis->live,
+                      &weigher->innocent, count, (uint32_t)analysis->roots->list.len);
     for (uint32_t i = 0; i < count; i++)
-        gt_edges_give(&cause_at(weighing, i)->edges, study, &owners, i);
-    gt_owners_spread(&owners);
-    gt_reaches_init(&reaches, &owners);
+        gt_edges_give(&cause_at(weigher, i)->edges, analysis, &owners, i);
+    gt_exclusive_spread(&owners);
+    gt_gained_init(&reaches, &owners);
     for (uint32_t i = 0; i < count; i++)
-        weigh(cause_at(weighing, i), &reaches, i);
+        weigh(cause_at(weigher, i), &reaches, i);
     for (uint32_t i = 0; i < count; i++)
-        weigh_parts(weighing, &owners, cause_at(weighing, i));
-    gt_reaches_deinit(&reaches);
-    name_holders(weighing, &owners);
-    gt_owners_deinit(&owners);
+        weigh_parts(weigher, &owners, cause_at(weigher, i));
+    gt_gained_deinit(&reaches);
+    name_holders(weigher, &owners);
+    gt_exclusive_deinit(&owners);
 }
 
 /* What each small cause keeps alone: no byte of it is another's. */
@@ -217,18 +218,18 @@ static void count_small(struct gt_causes *causes, const struct gt_cause *cause)
 }
 
 /* Says whether any was dropped. */
-static bool drop_small(struct weighing *weighing)
+static bool drop_small(struct weigher *weigher)
 {
-    struct gt_vec *list = &weighing->causes->list;
+    struct gt_vec *list = &weigher->causes->list;
     size_t kept = 0;
 
     for (size_t i = 0; i < list->len; i++) {
         struct gt_cause *cause = gt_vec_at(list, i);
-        if (is_worth_telling(weighing, cause)) {
+        if (is_worth_telling(weigher, cause)) {
             memmove(gt_vec_at(list, kept++), cause, sizeof *cause);
             continue;
         }
-        count_small(weighing->causes, cause);
+        count_small(weigher->causes, cause);
         gt_cause_deinit(cause);
     }
     bool dropped = kept < list->len;
@@ -243,26 +244,27 @@ static int by_freed(const void *a, const void *b)
     return left > right ? -1 : left < right;
 }
 
-void gt_causes_weigh(struct gt_study *study, struct gt_causes *causes, uint64_t *total_bytes,
-                     uint64_t *total_objects)
+void gt_causes_weigh(struct gt_heap_analysis *analysis, struct gt_causes *causes,
+                     uint64_t *total_bytes, uint64_t *total_objects)
 {
-    struct weighing weighing = {.study = study, .causes = causes};
+    struct weigher weigher = {.analysis = analysis, .causes = causes};
 
-    gt_bitmap_init(&weighing.innocent, study->heap->graph.objects);
+    gt_bitmap_init(&weigher.innocent, analysis->heap->graph.objects);
     gt_consequences_drop(causes);
-    mark_innocent(&weighing);
-    weigh_all(&weighing);
-    if (drop_small(&weighing)) {
-        gt_absence_deinit(&weighing.absence);
-        mark_innocent(&weighing);
+    mark_innocent(&weigher);
+    weigh_all(&weigher);
+    if (drop_small(&weigher)) {
+        gt_exclusion_deinit(&weigher.exclusion);
+        mark_innocent(&weigher);
     }
-    *total_bytes = study->live_bytes - gt_heap_bytes_of(&study->heap->graph, &weighing.innocent);
-    *total_objects = study->live_objects - gt_bitmap_count(&weighing.innocent);
+    *total_bytes =
+        analysis->live_bytes - gt_heap_bytes_of(&analysis->heap->graph, &weigher.innocent);
+    *total_objects = analysis->live_objects - gt_bitmap_count(&weigher.innocent);
     for (size_t i = 0; i < causes->list.len; i++)
         *total_bytes +=
-            bytes_of_parts(&weighing, cause_at(&weighing, i)) + cause_at(&weighing, i)->stack_bytes;
+            bytes_of_parts(&weigher, cause_at(&weigher, i)) + cause_at(&weigher, i)->stack_bytes;
     if (causes->list.len)
         qsort(causes->list.data, causes->list.len, sizeof(struct gt_cause), by_freed);
-    study->innocent = weighing.innocent;
-    gt_absence_deinit(&weighing.absence);
+    analysis->innocent = weigher.innocent;
+    gt_exclusion_deinit(&weigher.exclusion);
 }

@@ -5,20 +5,20 @@
  * Detectors only name roots, words and objects; what a cause costs is computed here for all
  * causes together (design: counterfactual retention):
  *   1. mark from all that no cause names: the innocent heap; the rest of the live heap is residue;
- *   2. a cause's cost is what of the residue nothing else leads to (graph/owners.h);
- *   3. what it shares is what it would keep by itself beyond that (graph/reach.h).
+ *   2. a cause's cost is what of the residue nothing else leads to (graph/exclusive.h);
+ *   3. what it shares is what it alone would keep beyond that (graph/gained.h).
  * No byte counts twice: a part of a block counts only while the block stays, and a part of a block
  * that proven hung goroutines or lost elements keep alone is theirs. A cause whose edges another
  * one takes away too is its consequence, and is not told (consequences.h).
  * Goroutines without a path get one, to what they keep most of (retained.h).
  * The innocent heap is marked once, and the residue is walked about twice for all causes together.
  *
- * A cause owns its vectors; its strings and instances belong to the study's storage.
+ * A cause owns its vectors; its strings and instances belong to the analysis's storage.
  */
 #ifndef GT_DETECT_CAUSE_H
 #define GT_DETECT_CAUSE_H
 
-#include "inspector/detect/retention/contest.h"
+#include "inspector/detect/retention/baseline.h"
 
 struct gt_part { /* bytes of a live block that nothing uses, beside what the marks say */
     uint32_t block;
@@ -57,24 +57,24 @@ void gt_causes_deinit(struct gt_causes *causes);
 /* Adds all that a goroutine keeps alive to what the cause takes away, its stack's bytes included.
  * What it is described by (its g) stays in runtime.allgs for a new goroutine to use: it is counted
  * apart. */
-void gt_cause_take_goroutine(struct gt_cause *cause, const struct gt_study *study,
+void gt_cause_take_goroutine(struct gt_cause *cause, const struct gt_heap_analysis *analysis,
                              uint32_t goroutine);
 
 /* Adds bytes of a block to what the cause frees. */
 void gt_cause_take_part(struct gt_cause *cause, uint32_t block, uint64_t bytes);
 
 /* Says of how many things the cause speaks, and makes room to tell the first few of them. */
-void gt_cause_count(struct gt_cause *cause, const struct gt_study *study, size_t count);
+void gt_cause_count(struct gt_cause *cause, const struct gt_heap_analysis *analysis, size_t count);
 
 /* A new, empty cause. The pointer is good until the next one is made. */
 struct gt_cause *gt_causes_add(struct gt_causes *causes, enum gt_kind kind,
                                enum gt_confidence confidence);
 
-/* Weighs every cause, drops those below the study's threshold into `smaller`, and orders the rest
- * by what they free. *total_bytes and *total_objects get what goes when all that are left are
- * fixed. The study gets what is live without those. */
-void gt_causes_weigh(struct gt_study *study, struct gt_causes *causes, uint64_t *total_bytes,
-                     uint64_t *total_objects);
+/* Weighs every cause, drops those below the analysis's threshold into `smaller`, and orders the
+ * rest by what they free. *total_bytes and *total_objects get what goes when all that are left are
+ * fixed. The analysis gets what is live without those. */
+void gt_causes_weigh(struct gt_heap_analysis *analysis, struct gt_causes *causes,
+                     uint64_t *total_bytes, uint64_t *total_objects);
 
 static inline uint64_t gt_cause_freed(const struct gt_cause *cause)
 {

@@ -7,8 +7,8 @@
 
 #include <stdlib.h>
 
-#define ROOT_KEY ((uint64_t)1 << 62)  /* | a root's number; words are below */
-#define MUTED_KEY ((uint64_t)1 << 63) /* | a muted object */
+#define ROOT_KEY ((uint64_t)1 << 62)      /* | a root's number; words are below */
+#define OUT_EDGES_KEY ((uint64_t)1 << 63) /* | an object, for its out-edges */
 
 struct sized { /* a cause, by its place in the list */
     size_t place, edges;
@@ -28,7 +28,7 @@ static struct gt_cause *cause_at(const struct search *search, size_t place)
 
 static size_t edge_count(const struct gt_edges *edges)
 {
-    return edges->roots.len + edges->words.len + edges->muted.len;
+    return edges->roots.len + edges->words.len + edges->no_out_edges.len;
 }
 
 static uint64_t edge_key(const struct gt_edges *edges, size_t index)
@@ -36,7 +36,7 @@ static uint64_t edge_key(const struct gt_edges *edges, size_t index)
     if (index < edges->words.len) return gt_vec_u64(&edges->words, index);
     index -= edges->words.len;
     if (index < edges->roots.len) return ROOT_KEY | gt_vec_u32(&edges->roots, index);
-    return MUTED_KEY | gt_vec_u32(&edges->muted, index - edges->roots.len);
+    return OUT_EDGES_KEY | gt_vec_u32(&edges->no_out_edges, index - edges->roots.len);
 }
 
 static int largest_first(const void *a, const void *b)
@@ -104,5 +104,5 @@ void gt_consequences_drop(struct gt_causes *causes)
     causes->list.len = kept;
     gt_free(order);
     gt_free(search.drop);
-    gt_map_free(&search.takers);
+    gt_map_deinit(&search.takers);
 }

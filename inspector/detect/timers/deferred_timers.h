@@ -10,6 +10,7 @@
 
 /* Gives the causes of deferred calls, from number `first` on, the timers that they alone lead to.
  */
-void gt_deferred_take_timers(const struct gt_study *study, struct gt_causes *causes, size_t first);
+void gt_deferred_take_timers(const struct gt_heap_analysis *analysis, struct gt_causes *causes,
+                             size_t first);
 
 #endif

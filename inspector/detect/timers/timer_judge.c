@@ -2,23 +2,24 @@
 
 static void mark_without_timers(struct gt_timer_judge *judge)
 {
-    const struct gt_study *study = judge->study;
-    struct gt_absence without;
+    const struct gt_heap_analysis *analysis = judge->analysis;
+    struct gt_exclusion without;
 
-    gt_absence_init(&without, study);
+    gt_exclusion_init(&without, analysis);
     gt_timer_links_leave_out(&judge->links, &without);
     if (judge->links.parents.words.len)
-        gt_live_mark(study->heap, study->roots, &without.roots, &without.cut, &judge->reached);
+        gt_live_mark(analysis->heap, analysis->roots, &without.roots, &without.cut,
+                     &judge->reached);
     else
-        gt_contest_mark(study, &without, &judge->reached);
-    gt_absence_deinit(&without);
+        gt_baseline_mark(analysis, &without, &judge->reached);
+    gt_exclusion_deinit(&without);
 }
 
 /* Of a context's Done channel, in an atomic.Value's interface; 0 when that is not known. */
-static uint64_t offset_of_done(const struct gt_study *study)
+static uint64_t offset_of_done(const struct gt_heap_analysis *analysis)
 {
     enum { DATA_WORD = 8 };
-    struct gt_types *types = study->process->types;
+    struct gt_types *types = analysis->process->types;
     gt_type_id id = gt_types_named(types, "context.cancelCtx");
 
     if (!id) return 0;
@@ -28,17 +29,17 @@ static uint64_t offset_of_done(const struct gt_study *study)
     return 0;
 }
 
-void gt_timer_judge_init(struct gt_timer_judge *judge, const struct gt_study *study)
+void gt_timer_judge_init(struct gt_timer_judge *judge, const struct gt_heap_analysis *analysis)
 {
-    const struct gt_heap *graph = &study->heap->graph;
+    const struct gt_heap *graph = &analysis->heap->graph;
 
-    judge->study = study;
-    gt_timer_links_init(&judge->links, study, false);
-    judge->done = offset_of_done(study);
+    judge->analysis = analysis;
+    gt_timer_links_init(&judge->links, analysis, false);
+    judge->done = offset_of_done(analysis);
     gt_bitmap_init(&judge->reached, graph->objects);
     mark_without_timers(judge);
     gt_beyond_init(&judge->alone, graph, &judge->reached);
-    gt_watchers_init(&judge->watchers, study);
+    gt_watchers_init(&judge->watchers, analysis);
     gt_beyond_init(&judge->watched, graph, &judge->watchers.reached);
 }
 
@@ -47,7 +48,7 @@ void gt_timer_judge_deinit(struct gt_timer_judge *judge)
     gt_beyond_deinit(&judge->watched);
     gt_watchers_deinit(&judge->watchers);
     gt_beyond_deinit(&judge->alone);
-    gt_bitmap_free(&judge->reached);
+    gt_bitmap_deinit(&judge->reached);
     gt_timer_links_deinit(&judge->links);
 }
 
@@ -67,45 +68,45 @@ static uint64_t size_at(const struct gt_beyond *beyond, uint64_t value)
     return gt_heap_size(beyond->graph, object);
 }
 
-struct serving {
+struct backlog {
     const struct gt_timer_judge *judge;
     bool others;
 };
 
 static void look_at_capture(void *ctx, uint64_t offset, uint64_t value)
 {
-    struct serving *serving = ctx;
-    const struct gt_beyond *alone = &serving->judge->alone;
+    struct backlog *backlog = ctx;
+    const struct gt_beyond *alone = &backlog->judge->alone;
 
     (void)offset;
     if (gt_heap_object(alone->graph, value) == GT_NO_OBJECT)
-        serving->others |= gt_process_is_static(serving->judge->study->process, value);
+        backlog->others |= gt_process_is_static(backlog->judge->analysis->process, value);
     else
-        serving->others |= gt_beyond_reached(alone, value);
+        backlog->others |= gt_beyond_reached(alone, value);
 }
 
 /* Does the function work on what others reach, too? */
 static bool serves_others(const struct gt_timer_judge *judge, const struct gt_timer *timer)
 {
-    struct serving serving = {.judge = judge};
+    struct backlog backlog = {.judge = judge};
     uint32_t closure = gt_heap_object(judge->alone.graph, timer->arg);
 
     if (closure == GT_NO_OBJECT) return false;
     if (gt_beyond_reached(&judge->alone, timer->arg)) return true;
-    gt_heap_words(judge->alone.graph, closure, look_at_capture, &serving);
-    return serving.others;
+    gt_heap_words(judge->alone.graph, closure, look_at_capture, &backlog);
+    return backlog.others;
 }
 
 /* Does anybody have the Done channel of the context whose deadline it is? */
 static bool is_awaited(const struct gt_timer_judge *judge, const struct gt_timer *timer)
 {
-    const struct gt_study *study = judge->study;
-    const struct gt_heap *graph = &study->heap->graph;
+    const struct gt_heap_analysis *analysis = judge->analysis;
+    const struct gt_heap *graph = &analysis->heap->graph;
     uint32_t context = judge->done ? gt_timer_context(&judge->links, timer) : GT_NO_OBJECT;
     uint64_t channel;
 
     return context != GT_NO_OBJECT && judge->done + 8 <= gt_heap_size(graph, context) &&
-           gt_mem_u64(study->process->mem, gt_heap_address(graph, context) + judge->done,
+           gt_mem_u64(analysis->process->mem, gt_heap_address(graph, context) + judge->done,
                       &channel) &&
            gt_heap_object(graph, channel) != GT_NO_OBJECT &&
            gt_beyond_reached(&judge->alone, channel);
@@ -129,14 +130,14 @@ static enum gt_verdict_of_timer judge_alone(struct gt_timer_judge *judge,
 static uint64_t bytes_of_watchers(struct gt_timer_judge *judge, const struct gt_watch *watch,
                                   size_t count, const struct gt_timer *timer)
 {
-    const struct gt_study *study = judge->study;
+    const struct gt_heap_analysis *analysis = judge->analysis;
     uint64_t own = size_at(&judge->watched, timer->address) + size_at(&judge->watched, timer->arg);
     uint64_t bytes = gt_beyond_take(&judge->watched, timer->address);
 
     for (size_t i = 0; i < count; i++) {
-        uint32_t first = study->contest->first_root[watch[i].goroutine];
-        for (uint32_t j = 0; j < study->contest->root_count[watch[i].goroutine]; j++)
-            bytes += gt_beyond_take(&judge->watched, gt_root_at(study->roots, first + j)->value);
+        uint32_t first = analysis->baseline->first_root[watch[i].goroutine];
+        for (uint32_t j = 0; j < analysis->baseline->root_count[watch[i].goroutine]; j++)
+            bytes += gt_beyond_take(&judge->watched, gt_root_at(analysis->roots, first + j)->value);
     }
     return bytes > own ? bytes - own : 0;
 }

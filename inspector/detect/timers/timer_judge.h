@@ -8,7 +8,7 @@
  * a context is in use, too, when others have the context's Done channel; that a parent keeps the
  * context, to cancel it with itself, does not count.
  *
- * The judge owns its tables and borrows the study.
+ * The judge owns its tables and borrows the analysis.
  */
 #ifndef GT_DETECT_TIMER_JUDGE_H
 #define GT_DETECT_TIMER_JUDGE_H
@@ -24,7 +24,7 @@ enum gt_verdict_of_timer {
 };
 
 struct gt_timer_judge {
-    const struct gt_study *study;
+    const struct gt_heap_analysis *analysis;
     struct gt_timer_links links;
     uint64_t done;            /* where a context has its Done channel; 0 when that is not known */
     struct gt_bitmap reached; /* live without timers and without what parents of contexts keep */
@@ -33,7 +33,7 @@ struct gt_timer_judge {
     struct gt_beyond watched; /* what is live by watchers alone */
 };
 
-void gt_timer_judge_init(struct gt_timer_judge *judge, const struct gt_study *study);
+void gt_timer_judge_init(struct gt_timer_judge *judge, const struct gt_heap_analysis *analysis);
 void gt_timer_judge_deinit(struct gt_timer_judge *judge);
 
 /* Each timer is judged once: what it keeps is taken. `*bytes` gets that, less, for one that is
@@ -47,7 +47,7 @@ bool gt_timer_is_referenced(const struct gt_timer_judge *judge, const struct gt_
 static inline const struct gt_timer *gt_timer_at(const struct gt_timer_judge *judge,
                                                  uint32_t number)
 {
-    return gt_vec_at(&judge->study->contest->timers.list, number);
+    return gt_vec_at(&judge->analysis->baseline->timers.list, number);
 }
 
 #endif

@@ -3,7 +3,7 @@
  * parent context leads to the context whose deadline it is (context_tree.h). Each is part of a list
  * that grew with what is in it: of a P's timers, of a parent's children. A timer has its share.
  *
- * The links own their tables and borrow the study.
+ * The links own their tables and borrow the analysis.
  */
 #ifndef GT_DETECT_TIMER_LINKS_H
 #define GT_DETECT_TIMER_LINKS_H
@@ -11,18 +11,19 @@
 #include "inspector/detect/retention/cause.h"
 
 struct gt_timer_links {
-    const struct gt_study *study;
+    const struct gt_heap_analysis *analysis;
     struct gt_map listed;    /* object of a list -> how many are in it */
     struct gt_map by_child;  /* object of a context -> word of its parent that leads there */
     struct gt_edges parents; /* those words */
 };
 
 /* Parents are looked for when some timer is a context's deadline, or if `all` contexts matter. */
-void gt_timer_links_init(struct gt_timer_links *links, const struct gt_study *study, bool all);
+void gt_timer_links_init(struct gt_timer_links *links, const struct gt_heap_analysis *analysis,
+                         bool all);
 void gt_timer_links_deinit(struct gt_timer_links *links);
 
 /* Takes away what timers keep: all words in timer heaps, and of parents of contexts. */
-void gt_timer_links_leave_out(const struct gt_timer_links *links, struct gt_absence *without);
+void gt_timer_links_leave_out(const struct gt_timer_links *links, struct gt_exclusion *without);
 
 /* The context whose deadline the timer is, as an object; GT_NO_OBJECT when it is none. */
 uint32_t gt_timer_context(const struct gt_timer_links *links, const struct gt_timer *timer);
@@ -40,9 +41,10 @@ void gt_timer_links_take_context(const struct gt_timer_links *links, uint32_t ob
                                  struct gt_cause *cause);
 
 /* The function that a timer calls. */
-const char *gt_timer_callback(const struct gt_study *study, const struct gt_timer *timer);
+const char *gt_timer_callback(const struct gt_heap_analysis *analysis,
+                              const struct gt_timer *timer);
 
 /* Is it the deadline of a context? */
-bool gt_timer_is_deadline(const struct gt_study *study, const struct gt_timer *timer);
+bool gt_timer_is_deadline(const struct gt_heap_analysis *analysis, const struct gt_timer *timer);
 
 #endif

@@ -2,7 +2,7 @@
 
 #include "inspector/detect/describe/path.h"
 #include "inspector/detect/describe/root_names.h"
-#include "inspector/detect/retention/contest.h"
+#include "inspector/detect/retention/baseline.h"
 #include "inspector/detect/waiting/channel_names.h"
 #include "inspector/runtime/waits/blocked.h"
 
@@ -33,15 +33,15 @@ static const char *type_of_sync(const char *what)
     return NULL;
 }
 
-static const char *type_of_channel(const struct gt_study *study, uint64_t channel)
+static const char *type_of_channel(const struct gt_heap_analysis *analysis, uint64_t channel)
 {
-    struct gt_process *process = study->process;
+    struct gt_process *process = analysis->process;
     uint64_t rtype;
 
     if (!gt_process_field(process, channel, GT_F_hchan_elemtype, &rtype) || !rtype) return NULL;
     gt_type_id type = gt_types_at(process->types, rtype);
     if (!type) return NULL;
-    return gt_arena_format(study->storage, "chan %s", gt_types_name(process->types, type));
+    return gt_arena_format(analysis->storage, "chan %s", gt_types_name(process->types, type));
 }
 
 /* Field paths lead to the innermost field, which is one of sync's own. */
@@ -68,13 +68,13 @@ static void strip_inside(const char *what, char *field)
 /* ---- names --------------------------------------------------------------------------------- */
 
 /* What a frame's variable points to; GT_NO_TYPE if it is no struct. */
-static gt_type_id pointed_type(const struct gt_study *study, const struct gt_root *root)
+static gt_type_id pointed_type(const struct gt_heap_analysis *analysis, const struct gt_root *root)
 {
-    struct gt_types *types = study->process->types;
+    struct gt_types *types = analysis->process->types;
     gt_type_id type;
     uint64_t offset;
 
-    if (!gt_typing_variable(study->typing, root, &type, &offset) || !type || offset ||
+    if (!gt_typing_variable(analysis->typing, root, &type, &offset) || !type || offset ||
         gt_types_get(types, type)->kind != GT_T_POINTER)
         return GT_NO_TYPE;
     type = gt_types_elem(types, type);
@@ -83,31 +83,33 @@ static gt_type_id pointed_type(const struct gt_study *study, const struct gt_roo
 
 /* An object without pointers has no type of its own. It is of the largest struct that a variable of
  * the goroutine's frames says it is: others point to its first field. */
-static gt_type_id type_of_object(const struct gt_study *study, uint32_t goroutine, uint32_t object)
+static gt_type_id type_of_object(const struct gt_heap_analysis *analysis, uint32_t goroutine,
+                                 uint32_t object)
 {
-    struct gt_types *types = study->process->types;
-    const struct gt_contest *contest = study->contest;
-    gt_type_id found = gt_typing_type(study->typing, object);
-    uint64_t start = gt_heap_address(&study->heap->graph, object);
+    struct gt_types *types = analysis->process->types;
+    const struct gt_baseline *baseline = analysis->baseline;
+    gt_type_id found = gt_typing_type(analysis->typing, object);
+    uint64_t start = gt_heap_address(&analysis->heap->graph, object);
 
     if (found) return found;
-    for (uint32_t i = 0; i < contest->root_count[goroutine] && i < MAX_ROOTS; i++) {
-        const struct gt_root *root = gt_root_at(study->roots, contest->first_root[goroutine] + i);
-        gt_type_id type = root->value == start ? pointed_type(study, root) : GT_NO_TYPE;
+    for (uint32_t i = 0; i < baseline->root_count[goroutine] && i < MAX_ROOTS; i++) {
+        const struct gt_root *root =
+            gt_root_at(analysis->roots, baseline->first_root[goroutine] + i);
+        gt_type_id type = root->value == start ? pointed_type(analysis, root) : GT_NO_TYPE;
         uint64_t size = type ? gt_types_get(types, type)->size : 0;
         if (size > (found ? gt_types_get(types, found)->size : 0) &&
-            size <= gt_heap_size(&study->heap->graph, object))
+            size <= gt_heap_size(&analysis->heap->graph, object))
             found = type;
     }
     return found;
 }
 
-static const char *name_in_object(const struct gt_study *study, uint32_t goroutine, uint32_t object,
-                                  const struct gt_blocked *blocked)
+static const char *name_in_object(const struct gt_heap_analysis *analysis, uint32_t goroutine,
+                                  uint32_t object, const struct gt_blocked *blocked)
 {
-    struct gt_types *types = study->process->types;
-    gt_type_id type = type_of_object(study, goroutine, object);
-    uint64_t offset = blocked->address - gt_heap_address(&study->heap->graph, object);
+    struct gt_types *types = analysis->process->types;
+    gt_type_id type = type_of_object(analysis, goroutine, object);
+    uint64_t offset = blocked->address - gt_heap_address(&analysis->heap->graph, object);
     char field[MAX_FIELD];
 
     if (!type || !gt_types_get(types, type)->size) return NULL;
@@ -115,63 +117,66 @@ static const char *name_in_object(const struct gt_study *study, uint32_t gorouti
     gt_types_field_path(types, type, offset % gt_types_get(types, type)->size, field, sizeof field);
     strip_inside(blocked->what, field);
     if (!*field) return NULL;
-    return gt_arena_format(study->storage, "%s%s", gt_types_name(types, type), field);
+    return gt_arena_format(analysis->storage, "%s%s", gt_types_name(types, type), field);
 }
 
-static const char *name_of_global(const struct gt_study *study, const struct gt_blocked *blocked)
+static const char *name_of_global(const struct gt_heap_analysis *analysis,
+                                  const struct gt_blocked *blocked)
 {
     struct gt_root root = {.addr = blocked->address, .kind = GT_ROOT_GLOBAL, .frame = GT_NO_FRAME};
     char field[MAX_FIELD];
     gt_type_id type;
-    const char *name = gt_root_name(study, &root, false, field, sizeof field, &type);
+    const char *name = gt_root_name(analysis, &root, false, field, sizeof field, &type);
 
     strip_inside(blocked->what, field);
-    return gt_arena_format(study->storage, "%s%s", name, field);
+    return gt_arena_format(analysis->storage, "%s%s", name, field);
 }
 
 /* "global main.mu", "main.account.Mutex": the variable or field that it is. */
-static const char *name_of(const struct gt_study *study, uint32_t goroutine,
+static const char *name_of(const struct gt_heap_analysis *analysis, uint32_t goroutine,
                            const struct gt_blocked *blocked)
 {
-    uint32_t object = gt_heap_object(&study->heap->graph, blocked->address);
+    uint32_t object = gt_heap_object(&analysis->heap->graph, blocked->address);
 
-    if (object != GT_NO_OBJECT) return name_in_object(study, goroutine, object, blocked);
-    if (!gt_process_is_static(study->process, blocked->address)) return NULL;
-    return name_of_global(study, blocked);
+    if (object != GT_NO_OBJECT) return name_in_object(analysis, goroutine, object, blocked);
+    if (!gt_process_is_static(analysis->process, blocked->address)) return NULL;
+    return name_of_global(analysis, blocked);
 }
 
 /* ---- telling ------------------------------------------------------------------------------- */
 
-static void tell(const struct gt_study *study, uint32_t goroutine, const struct gt_blocked *blocked,
-                 struct gt_blocked_thing *thing)
+static void tell(const struct gt_heap_analysis *analysis, uint32_t goroutine,
+                 const struct gt_blocked *blocked, struct gt_blocked_thing *thing)
 {
     bool channel = strcmp(blocked->what, "channel") == 0;
 
     thing->what = blocked->what;
     thing->action = actions[blocked->role];
     thing->address = blocked->address;
-    thing->type = channel ? type_of_channel(study, blocked->address) : type_of_sync(blocked->what);
-    thing->name = channel ? gt_channel_name(study, goroutine, blocked->address)
-                          : name_of(study, goroutine, blocked);
+    thing->type =
+        channel ? type_of_channel(analysis, blocked->address) : type_of_sync(blocked->what);
+    thing->name = channel ? gt_channel_name(analysis, goroutine, blocked->address)
+                          : name_of(analysis, goroutine, blocked);
 }
 
-const struct gt_blocked_thing *gt_blocking_tell(const struct gt_study *study, uint32_t goroutine,
-                                                size_t *count)
+const struct gt_blocked_thing *gt_blocking_describe(const struct gt_heap_analysis *analysis,
+                                                    uint32_t goroutine, size_t *count)
 {
-    return gt_blocking_tell_wait(study, goroutine, &study->contest->wait[goroutine], count);
+    return gt_blocking_describe_wait(analysis, goroutine, &analysis->baseline->wait[goroutine],
+                                     count);
 }
 
-const struct gt_blocked_thing *gt_blocking_tell_wait(const struct gt_study *study,
-                                                     uint32_t goroutine, const struct gt_wait *wait,
-                                                     size_t *count)
+const struct gt_blocked_thing *gt_blocking_describe_wait(const struct gt_heap_analysis *analysis,
+                                                         uint32_t goroutine,
+                                                         const struct gt_wait *wait, size_t *count)
 {
-    const struct gt_goroutine *g = &study->goroutines->list[goroutine];
+    const struct gt_goroutine *g = &analysis->goroutines->list[goroutine];
 
     *count = wait->objects.len < MAX_TOLD ? wait->objects.len : MAX_TOLD;
-    struct gt_blocked_thing *things = gt_arena_alloc(study->storage, *count * sizeof *things);
+    struct gt_blocked_thing *things = gt_arena_alloc(analysis->storage, *count * sizeof *things);
     for (size_t i = 0; i < *count; i++) {
-        struct gt_blocked blocked = gt_blocked_on(&study->contest->waits, g, wait, i);
-        tell(study, goroutine, &blocked, &things[i]);
+        struct gt_blocked blocked = gt_blocked_on(&analysis->baseline->waits, g, wait, i);
+        tell(analysis, goroutine, &blocked, &things[i]);
     }
     return things;
 }

@@ -3,7 +3,7 @@
 #include "inspector/base/search.h"
 #include "inspector/detect/describe/path.h"
 #include "inspector/detect/describe/root_names.h"
-#include "inspector/detect/retention/contest.h"
+#include "inspector/detect/retention/baseline.h"
 
 #include <ctype.h>
 #include <stdlib.h>
@@ -19,7 +19,7 @@ enum {
 static const char any_context[] = "context.cancelCtx.done";
 
 struct search {
-    const struct gt_study *study;
+    const struct gt_heap_analysis *analysis;
     uint64_t channel;
     uint32_t objects[MAX_OBJECTS], depth[MAX_OBJECTS];
     size_t count, at;
@@ -44,17 +44,17 @@ static int by_value(const void *a, const void *b)
 }
 
 /* The words of package variables, as pointers to their roots, by what they point to. */
-static const struct gt_vec *sorted_globals(const struct gt_study *study)
+static const struct gt_vec *sorted_globals(const struct gt_heap_analysis *analysis)
 {
-    struct gt_vec *sorted = &study->contest->globals;
+    struct gt_vec *sorted = &analysis->baseline->globals;
 
-    if (study->contest->has_globals) return sorted;
-    for (size_t i = 0; i < study->roots->list.len; i++) {
-        const struct gt_root *root = gt_root_at(study->roots, i);
+    if (analysis->baseline->has_globals) return sorted;
+    for (size_t i = 0; i < analysis->roots->list.len; i++) {
+        const struct gt_root *root = gt_root_at(analysis->roots, i);
         if (root->kind == GT_ROOT_GLOBAL) gt_vec_add(sorted, &root);
     }
     if (sorted->len) qsort(sorted->data, sorted->len, sizeof(struct gt_root *), by_value);
-    study->contest->has_globals = true;
+    analysis->baseline->has_globals = true;
     return sorted;
 }
 
@@ -63,31 +63,31 @@ static uint64_t value_of(const void *roots, size_t index)
     return ((const struct gt_root *const *)roots)[index]->value;
 }
 
-static const struct gt_root *global_of(const struct gt_study *study, uint64_t channel)
+static const struct gt_root *global_of(const struct gt_heap_analysis *analysis, uint64_t channel)
 {
-    const struct gt_vec *sorted = sorted_globals(study);
+    const struct gt_vec *sorted = sorted_globals(analysis);
     const struct gt_root *const *roots = sorted->data;
     size_t first = gt_lower_bound(roots, 0, sorted->len, channel, value_of);
 
     return first < sorted->len && roots[first]->value == channel ? roots[first] : NULL;
 }
 
-static const char *global_name(const struct gt_study *study, uint64_t channel)
+static const char *global_name(const struct gt_heap_analysis *analysis, uint64_t channel)
 {
-    const struct gt_root *root = global_of(study, channel);
+    const struct gt_root *root = global_of(analysis, channel);
     char field[MAX_FIELD];
     gt_type_id type;
 
     if (!root) return NULL;
-    const char *name = gt_root_name(study, root, false, field, sizeof field, &type);
-    return gt_arena_format(study->storage, "%s%s", name, field);
+    const char *name = gt_root_name(analysis, root, false, field, sizeof field, &type);
+    return gt_arena_format(analysis->storage, "%s%s", name, field);
 }
 
 /* ---- fields ---------------------------------------------------------------------------------- */
 
 static void add_object(struct search *search, uint64_t addr, uint32_t depth)
 {
-    const struct gt_heap *graph = &search->study->heap->graph;
+    const struct gt_heap *graph = &search->analysis->heap->graph;
     uint32_t object = gt_heap_object(graph, addr);
 
     if (object == GT_NO_OBJECT || object >= graph->scan_objects || search->count == MAX_OBJECTS ||
@@ -114,24 +114,25 @@ static void look(void *ctx, const struct gt_word *word)
 /* The field by which the object at `at` holds the channel; NULL when it is the runtime's own. */
 static const char *field_name(const struct search *search)
 {
-    const struct gt_study *study = search->study;
-    struct gt_holder holder = {.object = search->objects[search->at], .offset = search->offset};
-    const char *name = gt_holder_field(study, &holder);
+    const struct gt_heap_analysis *analysis = search->analysis;
+    struct gt_referrer owner = {.object = search->objects[search->at], .offset = search->offset};
+    const char *name = gt_referrer_field(analysis, &owner);
 
-    if (begins_with(gt_type_name(study, gt_typing_type(study->typing, holder.object)), "context."))
+    if (begins_with(gt_analysis_type_name(analysis, gt_typing_type(analysis->typing, owner.object)),
+                    "context."))
         return any_context;
     return begins_with(name, "runtime.") || begins_with(name, "sync/atomic.") ? NULL : name;
 }
 
 static const char *name_in_fields(struct search *search)
 {
-    const struct gt_study *study = search->study;
-    uint32_t channel = gt_heap_object(&study->heap->graph, search->channel);
+    const struct gt_heap_analysis *analysis = search->analysis;
+    uint32_t channel = gt_heap_object(&analysis->heap->graph, search->channel);
 
     for (; search->at < search->count; search->at++) {
         search->found = false;
         if (search->objects[search->at] == channel) continue;
-        gt_typing_words(study->typing, search->objects[search->at], look, search);
+        gt_typing_words(analysis->typing, search->objects[search->at], look, search);
         const char *name = search->found ? field_name(search) : NULL;
         if (name) return name;
     }
@@ -140,39 +141,43 @@ static const char *name_in_fields(struct search *search)
 
 /* ---- frames ---------------------------------------------------------------------------------- */
 
-static bool is_runtimes(const struct gt_study *study, const struct gt_root *root)
+static bool is_runtimes(const struct gt_heap_analysis *analysis, const struct gt_root *root)
 {
-    const struct gt_goroutine *g = &study->goroutines->list[root->owner];
+    const struct gt_goroutine *g = &analysis->goroutines->list[root->owner];
 
     if (root->frame >= g->frame_count) return true;
-    uint64_t pc = gt_g_frame(study->goroutines, g, root->frame)->pc;
-    return gt_is_in_package(gt_process_function(study->process, pc), "runtime");
+    uint64_t pc = gt_g_frame(analysis->goroutines, g, root->frame)->pc;
+    return gt_is_in_package(gt_process_function(analysis->process, pc), "runtime");
 }
 
 /* A variable that a person has named: the compiler's own begin with a dot or a tilde. */
-static const char *variable_name(const struct gt_study *study, const struct gt_root *root)
+static const char *variable_name(const struct gt_heap_analysis *analysis,
+                                 const struct gt_root *root)
 {
     gt_type_id type;
     uint64_t offset;
 
-    if (!study->process->dwarf || root->kind != GT_ROOT_FRAME) return NULL;
-    const char *name = gt_typing_variable(study->typing, root, &type, &offset);
-    if (!name || !type || gt_types_get(study->process->types, type)->kind != GT_T_CHAN) return NULL;
-    return isalpha((unsigned char)*name) ? gt_arena_format(study->storage, "variable %s", name)
+    if (!analysis->process->dwarf || root->kind != GT_ROOT_FRAME) return NULL;
+    const char *name = gt_typing_variable(analysis->typing, root, &type, &offset);
+    if (!name || !type || gt_types_get(analysis->process->types, type)->kind != GT_T_CHAN)
+        return NULL;
+    return isalpha((unsigned char)*name) ? gt_arena_format(analysis->storage, "variable %s", name)
                                          : NULL;
 }
 
-const char *gt_channel_name(const struct gt_study *study, uint32_t goroutine, uint64_t channel)
+const char *gt_channel_name(const struct gt_heap_analysis *analysis, uint32_t goroutine,
+                            uint64_t channel)
 {
-    struct search search = {.study = study, .channel = channel};
-    const struct gt_contest *contest = study->contest;
-    const char *name = global_name(study, channel), *variable = NULL;
+    struct search search = {.analysis = analysis, .channel = channel};
+    const struct gt_baseline *baseline = analysis->baseline;
+    const char *name = global_name(analysis, channel), *variable = NULL;
 
     if (name) return name;
-    for (uint32_t i = 0; i < contest->root_count[goroutine] && i < MAX_ROOTS; i++) {
-        const struct gt_root *root = gt_root_at(study->roots, contest->first_root[goroutine] + i);
-        if (is_runtimes(study, root)) continue;
-        if (root->value == channel && !variable) variable = variable_name(study, root);
+    for (uint32_t i = 0; i < baseline->root_count[goroutine] && i < MAX_ROOTS; i++) {
+        const struct gt_root *root =
+            gt_root_at(analysis->roots, baseline->first_root[goroutine] + i);
+        if (is_runtimes(analysis, root)) continue;
+        if (root->value == channel && !variable) variable = variable_name(analysis, root);
         add_object(&search, root->value, 1);
     }
     name = name_in_fields(&search);

@@ -9,10 +9,11 @@
 #ifndef GT_DETECT_CHANNEL_NAMES_H
 #define GT_DETECT_CHANNEL_NAMES_H
 
-#include "inspector/detect/study.h"
+#include "inspector/detect/heap_analysis.h"
 
 /* "global main.quit", "main.cache.done", "variable jobs"; "context.cancelCtx.done" for any context.
- * In the study's storage; NULL when it has none. */
-const char *gt_channel_name(const struct gt_study *study, uint32_t goroutine, uint64_t channel);
+ * In the analysis's storage; NULL when it has none. */
+const char *gt_channel_name(const struct gt_heap_analysis *analysis, uint32_t goroutine,
+                            uint64_t channel);
 
 #endif

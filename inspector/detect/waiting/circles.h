@@ -7,11 +7,11 @@
 #include "inspector/detect/waiting/deadlocks.h"
 
 /* Fills the cycles of a wait graph: all, or those that goroutine `only` is on. */
-void gt_circles_tell(const struct gt_deadlocks *deadlocks, uint64_t only,
-                     struct gt_wait_graph *graph);
+void gt_circles_describe(const struct gt_deadlocks *deadlocks, uint64_t only,
+                         struct gt_wait_graph *graph);
 
-/* A holder, in the study's storage. */
-struct gt_lock_holder gt_holder_tell(const struct gt_study *study,
-                                     const struct gt_holding *holding);
+/* A holder, in the analysis's storage. */
+struct gt_lock_owner gt_lock_owner_describe(const struct gt_heap_analysis *analysis,
+                                            const struct gt_ownership *ownership);
 
 #endif

@@ -3,8 +3,8 @@
 #include "inspector/base/alloc.h"
 #include "inspector/base/hash.h"
 #include "inspector/base/str.h"
-#include "inspector/detect/retention/contest.h"
-#include "inspector/detect/waiting/going_on.h"
+#include "inspector/detect/retention/baseline.h"
+#include "inspector/detect/waiting/unstuck.h"
 
 enum {
     MAX_NEEDED = 1 << 12, /* others that one class is seen to need */
@@ -17,8 +17,8 @@ enum {
 /* What goroutines of one class have in common; nothing for those that are in none. */
 static void class_key(const struct gt_deadlocks *deadlocks, uint32_t number, struct gt_str *key)
 {
-    const struct gt_wait *wait = &deadlocks->study->contest->wait[number];
-    const struct gt_sync_wait *sync = &deadlocks->holders.waits[number];
+    const struct gt_wait *wait = &deadlocks->analysis->baseline->wait[number];
+    const struct gt_sync_wait *sync = &deadlocks->owners.waits[number];
 
     gt_str_format(key, "%d %d", wait->kind, sync->role);
     for (size_t i = 0; i < wait->objects.len && i < MAX_KEYED; i++)
@@ -28,18 +28,18 @@ static void class_key(const struct gt_deadlocks *deadlocks, uint32_t number, str
 
 static void find_classes(struct gt_deadlocks *deadlocks)
 {
-    const struct gt_study *study = deadlocks->study;
+    const struct gt_heap_analysis *analysis = deadlocks->analysis;
     struct gt_strmap known = {0};
     struct gt_str key = {0};
     bool added;
 
     deadlocks->classes = GT_VEC_OF(struct gt_wait_class);
-    deadlocks->class_of = gt_alloc((study->goroutines->count + 1) * sizeof(uint32_t));
-    for (uint32_t i = 0; i < study->goroutines->count; i++) {
-        const struct gt_wait *wait = &study->contest->wait[i];
+    deadlocks->class_of = gt_alloc((analysis->goroutines->count + 1) * sizeof(uint32_t));
+    for (uint32_t i = 0; i < analysis->goroutines->count; i++) {
+        const struct gt_wait *wait = &analysis->baseline->wait[i];
         deadlocks->class_of[i] = GT_NO_CLASS;
         if (wait->kind == GT_WAIT_OTHER || !wait->objects.len) continue;
-        gt_str_free(&key);
+        gt_str_deinit(&key);
         class_key(deadlocks, i, &key);
         uint64_t *place = gt_strmap_put(&known, gt_str_text(&key), &added);
         if (added) {
@@ -51,45 +51,45 @@ static void find_classes(struct gt_deadlocks *deadlocks)
         if (deadlocks->hangs[i]) class->member = i;
         deadlocks->class_of[i] = (uint32_t)*place;
     }
-    gt_str_free(&key);
-    gt_strmap_free(&known);
+    gt_str_deinit(&key);
+    gt_strmap_deinit(&known);
 }
 
 /* ---- what a class needs -------------------------------------------------------------------- */
 
 /* Each who is to call Done, or to let go before a writer, is needed; of several who may hold a
  * mutex, one is. */
-static uint8_t need_of_holders(const struct gt_holding *first, enum gt_blocked_role role)
+static uint8_t need_of_owners(const struct gt_ownership *first, enum gt_blocked_role role)
 {
-    if (first->speaks == GT_SPEAKS_WAIT) return GT_STUCK_IF_ANY;
+    if (first->speaks == GT_EVIDENCE_WAIT) return GT_STUCK_IF_ANY;
     bool each = role == GT_ROLE_WAIT || role == GT_ROLE_WRITE;
 
-    return each && first->speaks == GT_SPEAKS_DEFERRED ? GT_STUCK_IF_ANY : GT_STUCK_IF_ALL;
+    return each && first->speaks == GT_EVIDENCE_DEFERRED ? GT_STUCK_IF_ANY : GT_STUCK_IF_ALL;
 }
 
 /* False when frames say nothing, or too little for one that does not hang. */
 static bool need_holders(struct gt_deadlocks *deadlocks, struct gt_wait_class *class)
 {
-    struct gt_vec found = GT_VEC_OF(struct gt_holding);
+    struct gt_vec found = GT_VEC_OF(struct gt_ownership);
 
-    gt_holders_of(&deadlocks->holders, class->member, &found);
-    const struct gt_holding *first = found.data;
+    gt_lock_owners_of(&deadlocks->owners, class->member, &found);
+    const struct gt_ownership *first = found.data;
     bool enough =
-        found.len && (first->speaks > GT_SPEAKS_POINTER || deadlocks->hangs[class->member]);
+        found.len && (first->speaks > GT_EVIDENCE_POINTER || deadlocks->hangs[class->member]);
     for (size_t i = 0; enough && i < found.len && i < MAX_NEEDED; i++) {
         struct gt_need_of need = {first[i].goroutine, true, first[i]};
         gt_vec_add(&deadlocks->needed, &need);
     }
-    if (enough) class->need = need_of_holders(first, deadlocks->holders.waits[class->member].role);
+    if (enough) class->need = need_of_owners(first, deadlocks->owners.waits[class->member].role);
     if (enough && found.len > MAX_NEEDED) class->need = GT_STUCK_NEVER;
-    gt_vec_free(&found);
+    gt_vec_deinit(&found);
     return enough;
 }
 
-static bool is_in_heap(const struct gt_study *study, const struct gt_wait *wait)
+static bool is_in_heap(const struct gt_heap_analysis *analysis, const struct gt_wait *wait)
 {
     for (size_t i = 0; i < wait->objects.len; i++)
-        if (gt_heap_object(&study->heap->graph, gt_vec_u64(&wait->objects, i)) == GT_NO_OBJECT)
+        if (gt_heap_object(&analysis->heap->graph, gt_vec_u64(&wait->objects, i)) == GT_NO_OBJECT)
             return false;
     return true;
 }
@@ -98,10 +98,10 @@ static bool is_in_heap(const struct gt_study *study, const struct gt_wait *wait)
  * reaches what. */
 static uint8_t need_of_reach(const struct gt_deadlocks *deadlocks, uint32_t member)
 {
-    const struct gt_wait *wait = &deadlocks->study->contest->wait[member];
+    const struct gt_wait *wait = &deadlocks->analysis->baseline->wait[member];
 
-    return deadlocks->wakers && is_in_heap(deadlocks->study, wait) ? GT_STUCK_IF_ALL
-                                                                   : GT_STUCK_NEVER;
+    return deadlocks->wakers && is_in_heap(deadlocks->analysis, wait) ? GT_STUCK_IF_ALL
+                                                                      : GT_STUCK_NEVER;
 }
 
 static void find_needs(struct gt_deadlocks *deadlocks)
@@ -118,39 +118,38 @@ static void find_needs(struct gt_deadlocks *deadlocks)
 
 /* ---- who reaches what stuck classes wait for ------------------------------------------------ */
 
-struct reaching {
+struct reacher {
     struct gt_deadlocks *deadlocks;
     struct gt_map owners;
 };
 
 static bool take_waker(void *ctx, const struct gt_way *way)
 {
-    struct reaching *reaching = ctx;
-    struct gt_deadlocks *deadlocks = reaching->deadlocks;
-    uint32_t owner = gt_way_goroutine(deadlocks->study, way);
+    struct reacher *reacher = ctx;
+    struct gt_deadlocks *deadlocks = reacher->deadlocks;
+    uint32_t owner = gt_way_goroutine(deadlocks->analysis, way);
     bool added = false;
 
-    if (owner < deadlocks->study->goroutines->count) gt_map_put(&reaching->owners, owner, &added);
+    if (owner < deadlocks->analysis->goroutines->count) gt_map_put(&reacher->owners, owner, &added);
     if (!added) return true;
     struct gt_need_of need = {.goroutine = owner};
     gt_vec_add(&deadlocks->needed, &need);
-    return reaching->owners.len < MAX_NEEDED;
+    return reacher->owners.len < MAX_NEEDED;
 }
 
 /* They only serve to tell circles, so the search may end early. */
 static void find_reaching(struct gt_deadlocks *deadlocks)
 {
-    uint32_t goroutines = deadlocks->study->goroutines->count;
+    uint32_t goroutines = deadlocks->analysis->goroutines->count;
 
     for (size_t i = 0; i < deadlocks->classes.len; i++) {
         struct gt_wait_class *class = gt_vec_at(&deadlocks->classes, i);
-        struct reaching reaching = {.deadlocks = deadlocks};
+        struct reacher reacher = {.deadlocks = deadlocks};
         if (class->count || !deadlocks->stuck[goroutines + i]) continue;
         class->first = deadlocks->needed.len;
-        deadlocks->whole &=
-            gt_wakers_visit(deadlocks->wakers, class->member, take_waker, &reaching);
+        deadlocks->whole &= gt_wakers_visit(deadlocks->wakers, class->member, take_waker, &reacher);
         class->count = deadlocks->needed.len - class->first;
-        gt_map_free(&reaching.owners);
+        gt_map_deinit(&reacher.owners);
     }
 }
 
@@ -160,13 +159,13 @@ static uint8_t need_of_goroutine(const struct gt_deadlocks *deadlocks, uint32_t 
 {
     if (deadlocks->hangs[number]) return GT_STUCK_ALWAYS;
     if (deadlocks->class_of[number] != GT_NO_CLASS) return GT_STUCK_IF_ALL;
-    return deadlocks->study->contest->wait[number].kind == GT_WAIT_NEVER ? GT_STUCK_ALWAYS
-                                                                         : GT_STUCK_NEVER;
+    return deadlocks->analysis->baseline->wait[number].kind == GT_WAIT_NEVER ? GT_STUCK_ALWAYS
+                                                                             : GT_STUCK_NEVER;
 }
 
 static void link_all(struct gt_deadlocks *deadlocks)
 {
-    uint32_t goroutines = deadlocks->study->goroutines->count;
+    uint32_t goroutines = deadlocks->analysis->goroutines->count;
     uint32_t count = goroutines + (uint32_t)deadlocks->classes.len;
     struct gt_needs *needs = &deadlocks->needs;
     size_t len = 0;
@@ -202,27 +201,27 @@ static void unlink_all(struct gt_deadlocks *deadlocks)
 static void begin(struct gt_deadlocks *deadlocks, bool waiters)
 {
     deadlocks->whole = true;
-    gt_holders_init(&deadlocks->holders, deadlocks->study, waiters);
+    gt_lock_owners_init(&deadlocks->owners, deadlocks->analysis, waiters);
     find_classes(deadlocks);
     find_needs(deadlocks);
     link_all(deadlocks);
     deadlocks->stuck = gt_alloc((size_t)deadlocks->needs.count + 1);
 }
 
-void gt_deadlocks_init_locks(struct gt_deadlocks *deadlocks, struct gt_study *study,
+void gt_deadlocks_init_locks(struct gt_deadlocks *deadlocks, struct gt_heap_analysis *analysis,
                              const bool *hangs, bool waiters)
 {
-    *deadlocks = (struct gt_deadlocks){.study = study, .hangs = hangs};
+    *deadlocks = (struct gt_deadlocks){.analysis = analysis, .hangs = hangs};
     begin(deadlocks, waiters);
     gt_stuck_find(&deadlocks->needs, deadlocks->stuck);
 }
 
-void gt_deadlocks_init(struct gt_deadlocks *deadlocks, struct gt_study *study,
+void gt_deadlocks_init(struct gt_deadlocks *deadlocks, struct gt_heap_analysis *analysis,
                        struct gt_wakers *wakers, const bool *hangs)
 {
-    *deadlocks = (struct gt_deadlocks){.study = study, .wakers = wakers, .hangs = hangs};
+    *deadlocks = (struct gt_deadlocks){.analysis = analysis, .wakers = wakers, .hangs = hangs};
     begin(deadlocks, false);
-    gt_going_on_find(deadlocks);
+    gt_unstuck_find(deadlocks);
     find_reaching(deadlocks);
     unlink_all(deadlocks);
     link_all(deadlocks);
@@ -230,9 +229,9 @@ void gt_deadlocks_init(struct gt_deadlocks *deadlocks, struct gt_study *study,
 
 void gt_deadlocks_deinit(struct gt_deadlocks *deadlocks)
 {
-    gt_holders_deinit(&deadlocks->holders);
-    gt_vec_free(&deadlocks->classes);
-    gt_vec_free(&deadlocks->needed);
+    gt_lock_owners_deinit(&deadlocks->owners);
+    gt_vec_deinit(&deadlocks->classes);
+    gt_vec_deinit(&deadlocks->needed);
     gt_free(deadlocks->class_of);
     unlink_all(deadlocks);
     gt_free(deadlocks->stuck);
@@ -257,7 +256,7 @@ const struct gt_need_of *gt_need_between(const struct gt_deadlocks *deadlocks, u
     return NULL;
 }
 
-struct circling {
+struct circle_finder {
     uint32_t goroutines;
     gt_circle_fn *visit;
     void *ctx;
@@ -266,21 +265,21 @@ struct circling {
 /* Every other node is a class. */
 static void take_circle(void *ctx, const uint32_t *nodes, size_t count)
 {
-    const struct circling *circling = ctx;
+    const struct circle_finder *circle_finder = ctx;
     uint32_t *goroutines = gt_alloc(count * sizeof *goroutines);
     size_t len = 0;
 
     for (size_t i = 0; i < count; i++)
-        if (nodes[i] < circling->goroutines) goroutines[len++] = nodes[i];
-    circling->visit(circling->ctx, goroutines, len);
+        if (nodes[i] < circle_finder->goroutines) goroutines[len++] = nodes[i];
+    circle_finder->visit(circle_finder->ctx, goroutines, len);
     gt_free(goroutines);
 }
 
 bool gt_deadlocks_circles(const struct gt_deadlocks *deadlocks, gt_circle_fn *visit, void *ctx)
 {
-    struct circling circling = {deadlocks->study->goroutines->count, visit, ctx};
+    struct circle_finder circle_finder = {deadlocks->analysis->goroutines->count, visit, ctx};
 
-    bool all = gt_stuck_circles(&deadlocks->needs, deadlocks->stuck, circling.goroutines,
-                                MAX_CIRCLES, take_circle, &circling);
+    bool all = gt_stuck_circles(&deadlocks->needs, deadlocks->stuck, circle_finder.goroutines,
+                                MAX_CIRCLES, take_circle, &circle_finder);
     return all && deadlocks->whole;
 }

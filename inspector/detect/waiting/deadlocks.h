@@ -2,17 +2,17 @@
  * Deadlocks: who needs whom to go on, who is stuck for it, and the circles among them.
  *
  * Goroutines that wait for the same things in the same role are one class, and need the same
- * others: those who hold the mutex, as far as frames tell (holders.h), else whoever leads to what
- * they wait for (going_on.h; for circles, wakers.h). A goroutine that hangs is stuck; the others
- * are stuck when all that they need are, which is no proof: code may come to a global mutex or
- * channel from anywhere.
+ * others: those who hold the mutex, as far as frames tell (lock_owners.h), else whoever leads to
+ * what they wait for (unstuck.h; for circles, wakers.h). A goroutine that hangs is stuck; the
+ * others are stuck when all that they need are, which is no proof: code may come to a global mutex
+ * or channel from anywhere.
  *
- * The deadlocks own their tables and borrow the study, the wakers and `hangs`.
+ * The deadlocks own their tables and borrow the analysis, the wakers and `hangs`.
  */
 #ifndef GT_DETECT_DEADLOCKS_H
 #define GT_DETECT_DEADLOCKS_H
 
-#include "inspector/detect/waiting/holders.h"
+#include "inspector/detect/waiting/lock_owners.h"
 #include "inspector/detect/waiting/wakers.h"
 #include "inspector/graph/stuck.h"
 
@@ -21,7 +21,7 @@
 struct gt_need_of { /* one that a class needs */
     uint32_t goroutine;
     bool holds; /* told by `holding`; else it only leads to what they wait for */
-    struct gt_holding holding;
+    struct gt_ownership ownership;
 };
 
 struct gt_wait_class {
@@ -31,10 +31,10 @@ struct gt_wait_class {
 };
 
 struct gt_deadlocks {
-    struct gt_study *study;
+    struct gt_heap_analysis *analysis;
     struct gt_wakers *wakers;
     const bool *hangs;
-    struct gt_holders holders;
+    struct gt_lock_owners owners;
     uint32_t *class_of;    /* by goroutine; GT_NO_CLASS: it waits for nothing that can come */
     struct gt_vec classes; /* struct gt_wait_class */
     struct gt_vec needed;  /* struct gt_need_of */
@@ -43,10 +43,11 @@ struct gt_deadlocks {
     bool whole;            /* all who reach what stuck goroutines wait for were found */
 };
 
-void gt_deadlocks_init(struct gt_deadlocks *deadlocks, struct gt_study *study,
+void gt_deadlocks_init(struct gt_deadlocks *deadlocks, struct gt_heap_analysis *analysis,
                        struct gt_wakers *wakers, const bool *hangs);
-/* The same as far as locks alone tell: cheap, as it needs no wakers. `waiters` as in holders.h. */
-void gt_deadlocks_init_locks(struct gt_deadlocks *deadlocks, struct gt_study *study,
+/* The same as far as locks alone tell: cheap, as it needs no wakers. `waiters` as in lock_owners.h.
+ */
+void gt_deadlocks_init_locks(struct gt_deadlocks *deadlocks, struct gt_heap_analysis *analysis,
                              const bool *hangs, bool waiters);
 void gt_deadlocks_deinit(struct gt_deadlocks *deadlocks);
 

@@ -1,8 +1,8 @@
 #include "inspector/detect/waiting/outside.h"
 
 #include "inspector/detect/describe/group.h"
-#include "inspector/detect/describe/places.h"
-#include "inspector/detect/retention/contest.h"
+#include "inspector/detect/describe/locations.h"
+#include "inspector/detect/retention/baseline.h"
 #include "inspector/detect/waiting/blocking.h"
 
 #include <stdlib.h>
@@ -15,8 +15,8 @@ static const struct row {
     {" (synctest)", "bubble"}, {"synctest.Run", "bubble"}, {"synctest.Wait", "bubble"},
 };
 
-struct telling {
-    struct gt_study *study;
+struct describer {
+    struct gt_heap_analysis *analysis;
     struct gt_groups groups;
     struct gt_vec outside; /* struct gt_outside_group */
     uint64_t latest;
@@ -39,10 +39,10 @@ bool gt_waits_outside(const struct gt_goroutine *g)
     return kind_of(g) != NULL;
 }
 
-static void tell_io(const struct telling *telling, const struct gt_goroutine *g,
-                    struct gt_outside_wait *wait)
+static void describe_io(const struct describer *describer, const struct gt_goroutine *g,
+                        struct gt_outside_wait *wait)
 {
-    const struct gt_process *process = telling->study->process;
+    const struct gt_process *process = describer->analysis->process;
     struct gt_poll poll = gt_parked_on_poll(process, g);
     uint64_t fd;
 
@@ -54,69 +54,71 @@ static void tell_io(const struct telling *telling, const struct gt_goroutine *g,
 }
 
 /* The bubble's address, 0 when it is in none. */
-static uint64_t bubble_of(const struct telling *telling, const struct gt_goroutine *g)
+static uint64_t bubble_of(const struct describer *describer, const struct gt_goroutine *g)
 {
     uint64_t bubble;
 
-    return gt_process_field(telling->study->process, g->address, GT_F_g_bubble, &bubble) ? bubble
-                                                                                         : 0;
+    return gt_process_field(describer->analysis->process, g->address, GT_F_g_bubble, &bubble)
+               ? bubble
+               : 0;
 }
 
 /* In a bubble, its own clock says what time it is. */
-static void tell_sleep(const struct telling *telling, const struct gt_goroutine *g,
-                       struct gt_outside_wait *wait)
+static void describe_sleep(const struct describer *describer, const struct gt_goroutine *g,
+                           struct gt_outside_wait *wait)
 {
-    const struct gt_process *process = telling->study->process;
-    uint64_t now = telling->latest, bubble = bubble_of(telling, g);
+    const struct gt_process *process = describer->analysis->process;
+    uint64_t now = describer->latest, bubble = bubble_of(describer, g);
 
     if (bubble && !gt_process_field(process, bubble, GT_F_bubble_now, &now)) return;
     wait->due_in_ns = gt_sleep_due(process, g, now);
 }
 
-static void tell_durable(const struct telling *telling, uint32_t number,
-                         struct gt_outside_wait *told)
+static void describe_durable(const struct describer *describer, uint32_t number,
+                             struct gt_outside_wait *told)
 {
-    struct gt_study *study = telling->study;
+    struct gt_heap_analysis *analysis = describer->analysis;
     struct gt_wait wait;
 
-    if (!gt_waits_find_durable(&study->contest->waits, &study->goroutines->list[number], &wait))
+    if (!gt_waits_find_durable(&analysis->baseline->waits, &analysis->goroutines->list[number],
+                               &wait))
         return;
-    told->blocked = gt_blocking_tell_wait(study, number, &wait, &told->blocked_count);
-    gt_wait_free(&wait);
+    told->blocked = gt_blocking_describe_wait(analysis, number, &wait, &told->blocked_count);
+    gt_wait_deinit(&wait);
 }
 
-static void tell_wait(const struct telling *telling, uint32_t number, const char *kind,
-                      struct gt_outside_wait *wait)
+static void describe_wait(const struct describer *describer, uint32_t number, const char *kind,
+                          struct gt_outside_wait *wait)
 {
-    const struct gt_goroutine *g = &telling->study->goroutines->list[number];
+    const struct gt_goroutine *g = &describer->analysis->goroutines->list[number];
 
     *wait = (struct gt_outside_wait){.goroutine = g->id,
-                                     .wait_ns = gt_wait_ns(g, telling->latest),
+                                     .wait_ns = gt_wait_ns(g, describer->latest),
                                      .fd = GT_UNKNOWN,
                                      .due_in_ns = GT_UNKNOWN,
-                                     .in_bubble = bubble_of(telling, g) != 0};
-    if (strcmp(kind, "io") == 0) tell_io(telling, g, wait);
-    if (strcmp(kind, "sleep") == 0) tell_sleep(telling, g, wait);
-    if (strcmp(kind, "bubble") == 0) tell_durable(telling, number, wait);
+                                     .in_bubble = bubble_of(describer, g) != 0};
+    if (strcmp(kind, "io") == 0) describe_io(describer, g, wait);
+    if (strcmp(kind, "sleep") == 0) describe_sleep(describer, g, wait);
+    if (strcmp(kind, "bubble") == 0) describe_durable(describer, number, wait);
 }
 
-static void tell_group(void *ctx, const struct gt_member *members, size_t count)
+static void describe_group(void *ctx, const struct gt_member *members, size_t count)
 {
-    struct telling *telling = ctx;
-    const struct gt_study *study = telling->study;
-    const struct gt_goroutine *g = &study->goroutines->list[members[0].item];
-    struct gt_outside_group *group = gt_vec_push(&telling->outside);
-    struct gt_outside_wait *waits = gt_arena_alloc(study->storage, count * sizeof *waits);
+    struct describer *describer = ctx;
+    const struct gt_heap_analysis *analysis = describer->analysis;
+    const struct gt_goroutine *g = &analysis->goroutines->list[members[0].item];
+    struct gt_outside_group *group = gt_vec_push(&describer->outside);
+    struct gt_outside_wait *waits = gt_arena_alloc(analysis->storage, count * sizeof *waits);
 
     group->kind = kind_of(g);
-    group->wait_reason = gt_study_keep(study, g->wait_reason);
+    group->wait_reason = gt_heap_analysis_keep(analysis, g->wait_reason);
     group->bubble = g->bubble;
     for (size_t i = 0; i < count; i++)
-        tell_wait(telling, members[i].item, group->kind, &waits[i]);
+        describe_wait(describer, members[i].item, group->kind, &waits[i]);
     group->waits = waits;
     group->wait_count = count;
-    group->stack = gt_places_of(study->process, study->goroutines, g, study->storage);
-    group->created_by = gt_place_created(study->process, g, study->storage);
+    group->stack = gt_locations_of(analysis->process, analysis->goroutines, g, analysis->storage);
+    group->created_by = gt_location_created(analysis->process, g, analysis->storage);
 }
 
 /* The larger groups first, then the older. */
@@ -129,31 +131,33 @@ static int by_size(const void *a, const void *b)
     return l < r ? -1 : l > r;
 }
 
-static void keep(struct telling *telling, struct gt_wait_graph *graph)
+static void keep(struct describer *describer, struct gt_wait_graph *graph)
 {
-    size_t size = telling->outside.len * sizeof(struct gt_outside_group);
-    struct gt_outside_group *kept = gt_arena_alloc(telling->study->storage, size);
+    size_t size = describer->outside.len * sizeof(struct gt_outside_group);
+    struct gt_outside_group *kept = gt_arena_alloc(describer->analysis->storage, size);
 
-    if (size) memcpy(kept, telling->outside.data, size);
-    qsort(kept, telling->outside.len, sizeof *kept, by_size);
+    if (size) memcpy(kept, describer->outside.data, size);
+    qsort(kept, describer->outside.len, sizeof *kept, by_size);
     graph->outside = kept;
-    graph->outside_count = telling->outside.len;
-    gt_vec_free(&telling->outside);
+    graph->outside_count = describer->outside.len;
+    gt_vec_deinit(&describer->outside);
 }
 
-void gt_outside_fill(struct gt_study *study, uint64_t goroutine, struct gt_wait_graph *graph)
+void gt_outside_fill(struct gt_heap_analysis *analysis, uint64_t goroutine,
+                     struct gt_wait_graph *graph)
 {
-    struct telling telling = {.study = study,
-                              .outside = GT_VEC_OF(struct gt_outside_group),
-                              .latest = gt_latest_time(study->process, study->goroutines)};
+    struct describer describer = {.analysis = analysis,
+                                  .outside = GT_VEC_OF(struct gt_outside_group),
+                                  .latest =
+                                      gt_latest_time(analysis->process, analysis->goroutines)};
 
-    gt_groups_init(&telling.groups);
-    for (uint32_t i = 0; i < study->goroutines->count; i++) {
-        const struct gt_goroutine *g = &study->goroutines->list[i];
+    gt_groups_init(&describer.groups);
+    for (uint32_t i = 0; i < analysis->goroutines->count; i++) {
+        const struct gt_goroutine *g = &analysis->goroutines->list[i];
         if (kind_of(g) && (!goroutine || g->id == goroutine))
-            gt_groups_add_numbered(&telling.groups, g->alike, UINT64_MAX - g->id, i);
+            gt_groups_add_numbered(&describer.groups, g->alike, UINT64_MAX - g->id, i);
     }
-    gt_groups_visit(&telling.groups, tell_group, &telling);
-    gt_groups_deinit(&telling.groups);
-    keep(&telling, graph);
+    gt_groups_visit(&describer.groups, describe_group, &describer);
+    gt_groups_deinit(&describer.groups);
+    keep(&describer, graph);
 }

@@ -2,14 +2,15 @@
  * The wait-for graph: goroutines that wait for what others could give, who those others are, and
  * who waits for whom in a circle.
  *
- * What it tells lives in the study's storage.
+ * What it tells lives in the analysis's storage.
  */
 #ifndef GT_DETECT_WAIT_GRAPH_H
 #define GT_DETECT_WAIT_GRAPH_H
 
-#include "inspector/detect/study.h"
+#include "inspector/detect/heap_analysis.h"
 
 /* Fills all but process, whole and notes. `goroutine` is an id, or 0 for all. */
-void gt_wait_graph_fill(struct gt_study *study, uint64_t goroutine, struct gt_wait_graph *graph);
+void gt_wait_graph_fill(struct gt_heap_analysis *analysis, uint64_t goroutine,
+                        struct gt_wait_graph *graph);
 
 #endif

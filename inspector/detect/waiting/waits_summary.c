@@ -1,18 +1,19 @@
 #include "inspector/detect/waiting/waits_summary.h"
 
 #include "inspector/base/alloc.h"
-#include "inspector/detect/retention/contest.h"
-#include "inspector/detect/waiting/custody.h"
+#include "inspector/detect/retention/baseline.h"
 #include "inspector/detect/waiting/deadlocks.h"
+#include "inspector/detect/waiting/lock_states.h"
 
 /* Of more goroutines only those are looked at who wait for a lock: all their stacks would be read
  * once more. */
 enum { MAX_READ = 10000 };
 
-static bool waits_for_lock(const struct gt_study *study)
+static bool waits_for_lock(const struct gt_heap_analysis *analysis)
 {
-    for (uint32_t i = 0; i < study->goroutines->count; i++)
-        if (study->contest->wait[i].kind == GT_WAIT_SYNC && !study->goroutines->list[i].system)
+    for (uint32_t i = 0; i < analysis->goroutines->count; i++)
+        if (analysis->baseline->wait[i].kind == GT_WAIT_SYNC &&
+            !analysis->goroutines->list[i].system)
             return true;
     return false;
 }
@@ -31,25 +32,25 @@ static uint64_t count_stuck(const struct gt_deadlocks *deadlocks)
 {
     uint64_t count = 0;
 
-    for (uint32_t i = 0; i < deadlocks->study->goroutines->count; i++)
+    for (uint32_t i = 0; i < deadlocks->analysis->goroutines->count; i++)
         count += deadlocks->stuck[i] && gt_class_of(deadlocks, i);
     return count;
 }
 
-void gt_waits_summarize(struct gt_study *study, struct gt_report *report)
+void gt_waits_summarize(struct gt_heap_analysis *analysis, struct gt_report *report)
 {
     struct gt_deadlocks deadlocks;
 
     report->waits.all = true;
-    if (!waits_for_lock(study)) return;
-    bool *hangs = gt_calloc((size_t)study->goroutines->count + 1, sizeof *hangs);
-    report->waits.all = study->goroutines->count <= MAX_READ;
-    gt_deadlocks_init_locks(&deadlocks, study, hangs, !report->waits.all);
+    if (!waits_for_lock(analysis)) return;
+    bool *hangs = gt_calloc((size_t)analysis->goroutines->count + 1, sizeof *hangs);
+    report->waits.all = analysis->goroutines->count <= MAX_READ;
+    gt_deadlocks_init_locks(&deadlocks, analysis, hangs, !report->waits.all);
     gt_deadlocks_circles(&deadlocks, count_circle, report);
     uint64_t stuck = count_stuck(&deadlocks);
     if (report->waits.deadlocks && stuck > report->waits.deadlocked)
         report->waits.behind = stuck - report->waits.deadlocked;
-    report->waits.locks_left = gt_locks_left(&deadlocks.holders);
+    report->waits.locks_left = gt_locks_left(&deadlocks.owners);
     gt_deadlocks_deinit(&deadlocks);
     gt_free(hangs);
 }

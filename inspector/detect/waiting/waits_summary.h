@@ -8,9 +8,9 @@
 #ifndef GT_DETECT_WAITS_SUMMARY_H
 #define GT_DETECT_WAITS_SUMMARY_H
 
-#include "inspector/detect/study.h"
+#include "inspector/detect/heap_analysis.h"
 
 /* Fills report->waits. */
-void gt_waits_summarize(struct gt_study *study, struct gt_report *report);
+void gt_waits_summarize(struct gt_heap_analysis *analysis, struct gt_report *report);
 
 #endif

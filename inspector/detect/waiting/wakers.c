@@ -1,7 +1,7 @@
 #include "inspector/detect/waiting/wakers.h"
 
 #include "inspector/base/search.h"
-#include "inspector/detect/retention/contest.h"
+#include "inspector/detect/retention/baseline.h"
 
 #include <stdlib.h>
 
@@ -26,12 +26,12 @@ static int by_object(const void *a, const void *b)
 
 static void index_roots(struct gt_wakers *wakers)
 {
-    const struct gt_study *study = wakers->study;
+    const struct gt_heap_analysis *analysis = wakers->analysis;
 
     wakers->pointed = GT_VEC_OF(struct pointed);
-    for (uint32_t i = 0; i < study->roots->list.len; i++) {
+    for (uint32_t i = 0; i < analysis->roots->list.len; i++) {
         struct pointed pointed = {
-            gt_heap_object(&study->heap->graph, gt_root_at(study->roots, i)->value), i};
+            gt_heap_object(&analysis->heap->graph, gt_root_at(analysis->roots, i)->value), i};
         if (pointed.object != GT_NO_OBJECT) gt_vec_add(&wakers->pointed, &pointed);
     }
     if (wakers->pointed.len)
@@ -40,45 +40,45 @@ static void index_roots(struct gt_wakers *wakers)
 
 static void index_timers(struct gt_wakers *wakers)
 {
-    const struct gt_study *study = wakers->study;
-    const struct gt_timers *timers = &study->contest->timers;
+    const struct gt_heap_analysis *analysis = wakers->analysis;
+    const struct gt_timers *timers = &analysis->baseline->timers;
 
     for (size_t i = 0; i < timers->list.len; i++) {
         const struct gt_timer *timer = gt_vec_at(&timers->list, i);
-        uint32_t object = gt_heap_object(&study->heap->graph, timer->address);
+        uint32_t object = gt_heap_object(&analysis->heap->graph, timer->address);
         if (object != GT_NO_OBJECT) gt_map_put(&wakers->timers, object, NULL);
     }
 }
 
 static void index_weak(struct gt_wakers *wakers)
 {
-    const struct gt_specials *specials = wakers->study->specials;
+    const struct gt_specials *specials = wakers->analysis->specials;
 
     for (size_t i = 0; i < specials->list.len; i++)
         if (gt_special_at(specials, i)->kind == GT_SPECIAL_WEAK_HANDLE)
             gt_map_put(&wakers->weak, gt_special_at(specials, i)->object, NULL);
 }
 
-static void mute_goroutines(const struct gt_study *study, struct gt_cut *cut)
+static void mute_goroutines(const struct gt_heap_analysis *analysis, struct gt_cut *cut)
 {
-    for (uint32_t i = 0; i < study->goroutines->count; i++) {
-        const struct gt_wait *wait = &study->contest->wait[i];
-        uint32_t object = gt_goroutine_object(study, i);
-        if (object != GT_NO_OBJECT) gt_bit_set(&cut->muted, object);
+    for (uint32_t i = 0; i < analysis->goroutines->count; i++) {
+        const struct gt_wait *wait = &analysis->baseline->wait[i];
+        uint32_t object = gt_goroutine_object(analysis, i);
+        if (object != GT_NO_OBJECT) gt_bit_set(&cut->no_out_edges, object);
         for (size_t j = 0; j < wait->hidden_words.len; j++)
-            gt_cut_word(cut, &study->heap->graph, gt_vec_u64(&wait->hidden_words, j));
+            gt_cut_word(cut, &analysis->heap->graph, gt_vec_u64(&wait->hidden_words, j));
     }
 }
 
-void gt_wakers_init(struct gt_wakers *wakers, struct gt_study *study)
+void gt_wakers_init(struct gt_wakers *wakers, struct gt_heap_analysis *analysis)
 {
     struct gt_cut cut;
 
-    *wakers = (struct gt_wakers){.study = study, .steps = MAX_STEPS};
-    gt_keys_init(&wakers->keys, study);
-    gt_cut_init(&cut, &study->heap->graph);
-    mute_goroutines(study, &cut);
-    gt_parents_build(&wakers->parents, &study->heap->graph, &cut, &study->live);
+    *wakers = (struct gt_wakers){.analysis = analysis, .steps = MAX_STEPS};
+    gt_keys_init(&wakers->keys, analysis);
+    gt_cut_init(&cut, &analysis->heap->graph);
+    mute_goroutines(analysis, &cut);
+    gt_reverse_edges_init(&wakers->parents, &analysis->heap->graph, &cut, &analysis->live);
     gt_cut_deinit(&cut);
     index_roots(wakers);
     index_timers(wakers);
@@ -93,21 +93,21 @@ void gt_wakers_refill(struct gt_wakers *wakers)
 void gt_wakers_deinit(struct gt_wakers *wakers)
 {
     gt_keys_deinit(&wakers->keys);
-    gt_parents_deinit(&wakers->parents);
-    gt_vec_free(&wakers->pointed);
-    gt_map_free(&wakers->timers);
-    gt_map_free(&wakers->weak);
+    gt_reverse_edges_deinit(&wakers->parents);
+    gt_vec_deinit(&wakers->pointed);
+    gt_map_deinit(&wakers->timers);
+    gt_map_deinit(&wakers->weak);
 }
 
 /* ---- ways ---------------------------------------------------------------------------------- */
 
-uint32_t gt_way_goroutine(const struct gt_study *study, const struct gt_way *way)
+uint32_t gt_way_goroutine(const struct gt_heap_analysis *analysis, const struct gt_way *way)
 {
-    const struct gt_root *root = gt_root_at(study->roots, way->root);
+    const struct gt_root *root = gt_root_at(analysis->roots, way->root);
     bool of_goroutine = root->kind == GT_ROOT_FRAME || root->kind == GT_ROOT_CONSERVATIVE ||
                         root->kind == GT_ROOT_CONTEXT || root->kind == GT_ROOT_DEFER;
 
-    return of_goroutine ? root->owner : study->goroutines->count;
+    return of_goroutine ? root->owner : analysis->goroutines->count;
 }
 
 /* The last of a way's objects that is a timer; way->count when none is. */
@@ -134,13 +134,13 @@ const char *gt_way_kind(const struct gt_wakers *wakers, const struct gt_way *way
         [GT_ROOT_CONTENTS] = "finalizer",     [GT_ROOT_CLEANUP] = "cleanup",
         [GT_ROOT_QUEUED] = "finalizer",       [GT_ROOT_QUEUED_CLEANUP] = "cleanup",
     };
-    const char *kind = kinds[gt_root_at(wakers->study->roots, way->root)->kind];
+    const char *kind = kinds[gt_root_at(wakers->analysis->roots, way->root)->kind];
 
     if (timer_on(wakers, way) < way->count) return "timer";
     return kind ? kind : "other";
 }
 
-struct seeking {
+struct seeker {
     struct gt_wakers *wakers;
     uint32_t number;
     gt_way_fn *visit;
@@ -151,21 +151,21 @@ struct seeking {
 };
 
 /* Whoever waits for the same and for nothing else cannot wake another. */
-static bool waits_for_same(const struct seeking *seeking, uint32_t other)
+static bool waits_for_same(const struct seeker *seeker, uint32_t other)
 {
-    const struct gt_wait *wait = &seeking->wakers->study->contest->wait[other];
+    const struct gt_wait *wait = &seeker->wakers->analysis->baseline->wait[other];
 
     for (size_t i = 0; i < wait->objects.len; i++)
-        if (!gt_map_find(&seeking->objects, gt_vec_u64(&wait->objects, i))) return false;
+        if (!gt_map_find(&seeker->objects, gt_vec_u64(&wait->objects, i))) return false;
     return wait->objects.len > 0;
 }
 
-static bool is_fellow(struct seeking *seeking, uint32_t other)
+static bool is_fellow(struct seeker *seeker, uint32_t other)
 {
     bool added;
-    uint64_t *known = gt_map_put(&seeking->fellows, other, &added);
+    uint64_t *known = gt_map_put(&seeker->fellows, other, &added);
 
-    if (added) *known = other == seeking->number || waits_for_same(seeking, other);
+    if (added) *known = other == seeker->number || waits_for_same(seeker, other);
     return *known;
 }
 
@@ -180,77 +180,77 @@ static size_t first_pointed(const struct gt_vec *pointed, uint32_t object)
     return gt_lower_bound(pointed, 0, pointed->len, object, object_pointed_to);
 }
 
-static void take_step(struct seeking *seeking)
+static void take_step(struct seeker *seeker)
 {
-    seeking->met++;
-    if (seeking->wakers->steps) seeking->wakers->steps--;
+    seeker->met++;
+    if (seeker->wakers->steps) seeker->wakers->steps--;
 }
 
-static bool may_step(const struct seeking *seeking)
+static bool may_step(const struct seeker *seeker)
 {
-    return seeking->wakers->steps && seeking->met < MAX_MET;
+    return seeker->wakers->steps && seeker->met < MAX_MET;
 }
 
 /* False when the visitor has seen enough. */
-static bool visit_roots(struct seeking *seeking, const struct gt_ascent *ascent, uint32_t object)
+static bool visit_roots(struct seeker *seeker, const struct gt_climb *climb, uint32_t object)
 {
-    const struct gt_study *study = seeking->wakers->study;
-    const struct gt_vec *pointed = &seeking->wakers->pointed;
+    const struct gt_heap_analysis *analysis = seeker->wakers->analysis;
+    const struct gt_vec *pointed = &seeker->wakers->pointed;
     uint32_t objects[MAX_WAY];
     struct gt_way way = {.objects = objects};
 
-    for (size_t i = first_pointed(pointed, object); i < pointed->len && may_step(seeking); i++) {
+    for (size_t i = first_pointed(pointed, object); i < pointed->len && may_step(seeker); i++) {
         const struct pointed *entry = gt_vec_at(pointed, i);
         if (entry->object != object) break;
-        if (!way.count) way.count = gt_ascent_way(ascent, object, objects, MAX_WAY);
+        if (!way.count) way.count = gt_climb_path(climb, object, objects, MAX_WAY);
         if (!way.count) break;
         way.root = entry->root;
-        take_step(seeking);
-        uint32_t owner = gt_way_goroutine(study, &way);
-        if (owner < study->goroutines->count && is_fellow(seeking, owner)) continue;
-        if (!seeking->visit(seeking->ctx, &way)) return false;
+        take_step(seeker);
+        uint32_t owner = gt_way_goroutine(analysis, &way);
+        if (owner < analysis->goroutines->count && is_fellow(seeker, owner)) continue;
+        if (!seeker->visit(seeker->ctx, &way)) return false;
     }
     return true;
 }
 
 /* False when it gave up. *enough: the visitor has seen enough. */
-static bool climb_from(struct seeking *seeking, uint32_t start, bool *enough)
+static bool climb_from(struct seeker *seeker, uint32_t start, bool *enough)
 {
-    struct gt_wakers *wakers = seeking->wakers;
-    struct gt_ascent ascent;
+    struct gt_wakers *wakers = seeker->wakers;
+    struct gt_climb climb;
     uint32_t object;
     bool weak = false;
 
-    seeking->met = 0;
-    gt_ascent_begin(&ascent, start);
-    while (!*enough && may_step(seeking)) {
-        object = gt_ascent_next(&ascent, &wakers->parents);
+    seeker->met = 0;
+    gt_climb_init(&climb, start);
+    while (!*enough && may_step(seeker)) {
+        object = gt_climb_next(&climb, &wakers->parents);
         if (object == GT_NO_OBJECT) {
-            gt_ascent_end(&ascent);
+            gt_climb_deinit(&climb);
             return !weak;
         }
         weak |= gt_map_find(&wakers->weak, object) != NULL;
-        take_step(seeking);
-        *enough = !visit_roots(seeking, &ascent, object);
+        take_step(seeker);
+        *enough = !visit_roots(seeker, &climb, object);
     }
-    gt_ascent_end(&ascent);
+    gt_climb_deinit(&climb);
     return *enough;
 }
 
 bool gt_wakers_visit(struct gt_wakers *wakers, uint32_t number, gt_way_fn *visit, void *ctx)
 {
-    struct seeking seeking = {.wakers = wakers, .number = number, .visit = visit, .ctx = ctx};
-    const struct gt_wait *wait = &wakers->study->contest->wait[number];
+    struct seeker seeker = {.wakers = wakers, .number = number, .visit = visit, .ctx = ctx};
+    const struct gt_wait *wait = &wakers->analysis->baseline->wait[number];
     bool enough = false, whole = true;
 
     for (size_t i = 0; i < wait->objects.len; i++)
-        gt_map_put(&seeking.objects, gt_vec_u64(&wait->objects, i), NULL);
+        gt_map_put(&seeker.objects, gt_vec_u64(&wait->objects, i), NULL);
     for (size_t i = 0; i < wait->objects.len && !enough; i++) {
         uint64_t address = gt_vec_u64(&wait->objects, i);
-        uint32_t object = gt_heap_object(&wakers->study->heap->graph, address);
-        if (object != GT_NO_OBJECT) whole &= climb_from(&seeking, object, &enough);
+        uint32_t object = gt_heap_object(&wakers->analysis->heap->graph, address);
+        if (object != GT_NO_OBJECT) whole &= climb_from(&seeker, object, &enough);
     }
-    gt_map_free(&seeking.objects);
-    gt_map_free(&seeking.fellows);
+    gt_map_deinit(&seeker.objects);
+    gt_map_deinit(&seeker.fellows);
     return whole;
 }

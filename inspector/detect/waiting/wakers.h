@@ -3,17 +3,17 @@
  *
  * What a goroutine holds only because it waits is no way: the pointers out of its g and of its
  * sudogs are left out for all. Wakers come nearest first. The tables are built once and answer for
- * all goroutines; they borrow the study.
+ * all goroutines; they borrow the analysis.
  */
 #ifndef GT_DETECT_WAKERS_H
 #define GT_DETECT_WAKERS_H
 
 #include "inspector/detect/describe/path.h"
-#include "inspector/graph/ascent.h"
+#include "inspector/graph/reverse_edges.h"
 
 struct gt_wakers {
-    struct gt_study *study;
-    struct gt_parents parents;
+    struct gt_heap_analysis *analysis;
+    struct gt_reverse_edges parents;
     struct gt_vec pointed; /* struct pointed: what roots point to, by object */
     struct gt_map timers;  /* objects of timers that run -> 0 */
     struct gt_map weak;    /* objects that weak pointers lead to -> 0 */
@@ -27,7 +27,7 @@ struct gt_way { /* from a root to what is waited for */
     size_t count;
 };
 
-void gt_wakers_init(struct gt_wakers *wakers, struct gt_study *study);
+void gt_wakers_init(struct gt_wakers *wakers, struct gt_heap_analysis *analysis);
 void gt_wakers_deinit(struct gt_wakers *wakers);
 
 /* As many steps again as at the start. */
@@ -40,8 +40,8 @@ void gt_wakers_refill(struct gt_wakers *wakers);
 typedef bool gt_way_fn(void *ctx, const struct gt_way *way);
 bool gt_wakers_visit(struct gt_wakers *wakers, uint32_t number, gt_way_fn *visit, void *ctx);
 
-/* The goroutine that a way starts at; study->goroutines->count when it starts elsewhere. */
-uint32_t gt_way_goroutine(const struct gt_study *study, const struct gt_way *way);
+/* The goroutine that a way starts at; analysis->goroutines->count when it starts elsewhere. */
+uint32_t gt_way_goroutine(const struct gt_heap_analysis *analysis, const struct gt_way *way);
 
 /* "goroutine", "timer", "global", "finalizer", "cleanup" or "other": what could act. */
 const char *gt_way_kind(const struct gt_wakers *wakers, const struct gt_way *way);

@@ -15,24 +15,26 @@ static bool has_prefix(const char *name, const char *const *prefixes, size_t cou
 }
 
 /* Types whose spare bytes are their purpose. */
-static bool reuses(const char *holder)
+static bool reuses(const char *referrer)
 {
     static const char *const reusers[] = {
         "bytes.Buffer", "bufio.",   "strings.Builder", "encoding/", "sync.", "fmt.",
         "internal/",    "runtime.", "compress/",       "crypto/",   "net/",  "log."};
 
-    return has_prefix(holder, reusers, sizeof reusers / sizeof *reusers);
+    return has_prefix(referrer, reusers, sizeof reusers / sizeof *reusers);
 }
 
 /* Where debug information does not tell types a pool cannot be told from what owns a buffer, unless
  * the owner is known. */
-const char *gt_set_aside_reason(const struct gt_study *study, const struct gt_view *view)
+const char *gt_set_aside_reason(const struct gt_heap_analysis *analysis,
+                                const struct gt_window_ref *window)
 {
-    const char *holder = gt_holder_struct(study, &view->holder);
+    const char *referrer = gt_referrer_struct(analysis, &window->referrer);
 
-    if (!holder)
-        return study->process->dwarf ? NULL : "of an owner of unknown type, which may reuse it";
-    return reuses(holder) ? gt_arena_format(study->storage, "kept for reuse by %s", holder) : NULL;
+    if (!referrer)
+        return analysis->process->dwarf ? NULL : "of an owner of unknown type, which may reuse it";
+    return reuses(referrer) ? gt_arena_format(analysis->storage, "kept for reuse by %s", referrer)
+                            : NULL;
 }
 
 const char *gt_set_aside_by_path(const struct gt_path *path)
@@ -47,48 +49,48 @@ const char *gt_set_aside_by_path(const struct gt_path *path)
     return NULL;
 }
 
-void gt_set_aside_add(struct gt_study *study, uint32_t number, const char *reason)
+void gt_set_aside_add(struct gt_heap_analysis *analysis, uint32_t number, const char *reason)
 {
     struct gt_aside aside = {number, reason};
 
-    gt_vec_add(&study->windows->set_aside, &aside);
+    gt_vec_add(&analysis->windows->set_aside, &aside);
 }
 
 /* ---- telling ------------------------------------------------------------------------------- */
 
-struct listing {
-    struct gt_study *study;
+struct lister {
+    struct gt_heap_analysis *analysis;
     struct gt_keys keys;
     struct gt_groups groups;
     struct gt_vec rows; /* struct gt_set_aside */
 };
 
-static const struct gt_aside *aside_at(const struct listing *listing, uint32_t item)
+static const struct gt_aside *aside_at(const struct lister *lister, uint32_t item)
 {
-    return gt_vec_at(&listing->study->windows->set_aside, item);
+    return gt_vec_at(&lister->analysis->windows->set_aside, item);
 }
 
-static const struct gt_windowed *block_of(const struct listing *listing, uint32_t item)
+static const struct gt_window_block *block_of(const struct lister *lister, uint32_t item)
 {
-    return gt_vec_at(&listing->study->windows->blocks, aside_at(listing, item)->number);
+    return gt_vec_at(&lister->analysis->windows->blocks, aside_at(lister, item)->number);
 }
 
 static void add_row(void *ctx, const struct gt_member *members, size_t count)
 {
-    struct listing *listing = ctx;
-    const struct gt_study *study = listing->study;
-    const struct gt_windowed *largest = block_of(listing, members[0].item);
-    const struct gt_holder *holder = &gt_window_main(study->windows, largest)->holder;
+    struct lister *lister = ctx;
+    const struct gt_heap_analysis *analysis = lister->analysis;
+    const struct gt_window_block *largest = block_of(lister, members[0].item);
+    const struct gt_referrer *referrer = &gt_window_main(analysis->windows, largest)->referrer;
     struct gt_set_aside row = {.count = count};
 
     for (size_t i = 0; i < count; i++)
         row.bytes += members[i].weight;
-    if (row.bytes < study->min_bytes) return;
-    row.block = gt_block_of(study, largest->block);
-    row.reason = aside_at(listing, members[0].item)->reason;
-    row.holder = gt_holder_field(study, holder);
-    row.path = gt_path_to(&listing->keys, holder);
-    gt_vec_add(&listing->rows, &row);
+    if (row.bytes < analysis->min_bytes) return;
+    row.block = gt_block_of(analysis, largest->block);
+    row.reason = aside_at(lister, members[0].item)->reason;
+    row.holder = gt_referrer_field(analysis, referrer);
+    row.path = gt_path_to(&lister->keys, referrer);
+    gt_vec_add(&lister->rows, &row);
 }
 
 static int by_bytes(const void *a, const void *b)
@@ -99,46 +101,46 @@ static int by_bytes(const void *a, const void *b)
     return left->block.address < right->block.address ? -1 : 1;
 }
 
-static void fill_report(struct listing *listing, struct gt_report *report)
+static void fill_report(struct lister *lister, struct gt_report *report)
 {
-    size_t size = listing->rows.len * sizeof(struct gt_set_aside);
-    struct gt_set_aside *rows = gt_arena_alloc(listing->study->storage, size);
+    size_t size = lister->rows.len * sizeof(struct gt_set_aside);
+    struct gt_set_aside *rows = gt_arena_alloc(lister->analysis->storage, size);
 
-    if (size) qsort(listing->rows.data, listing->rows.len, sizeof *rows, by_bytes);
-    if (size) memcpy(rows, listing->rows.data, size);
+    if (size) qsort(lister->rows.data, lister->rows.len, sizeof *rows, by_bytes);
+    if (size) memcpy(rows, lister->rows.data, size);
     report->set_aside = rows;
-    report->set_aside_count = listing->rows.len;
+    report->set_aside_count = lister->rows.len;
 }
 
 /* Only what stays when every finding is fixed counts. */
-static uint64_t add_members(struct listing *listing)
+static uint64_t add_members(struct lister *lister)
 {
     uint64_t sum = 0;
 
-    for (uint32_t i = 0; i < listing->study->windows->set_aside.len; i++) {
-        const struct gt_windowed *block = block_of(listing, i);
+    for (uint32_t i = 0; i < lister->analysis->windows->set_aside.len; i++) {
+        const struct gt_window_block *block = block_of(lister, i);
         uint64_t bytes = block->wasted + block->spare;
-        if (!gt_bit(&listing->study->innocent, block->block)) continue;
-        const struct gt_view *view = gt_window_main(listing->study->windows, block);
+        if (!gt_bit(&lister->analysis->innocent, block->block)) continue;
+        const struct gt_window_ref *window = gt_window_main(lister->analysis->windows, block);
         const char *key =
-            gt_arena_format(listing->study->storage, "%s%s", aside_at(listing, i)->reason,
-                            gt_key_of(&listing->keys, &view->holder));
-        gt_groups_add(&listing->groups, key, bytes, i);
+            gt_arena_format(lister->analysis->storage, "%s%s", aside_at(lister, i)->reason,
+                            gt_key_of(&lister->keys, &window->referrer));
+        gt_groups_add(&lister->groups, key, bytes, i);
         sum += bytes;
     }
     return sum;
 }
 
-void gt_set_aside_tell(struct gt_study *study, struct gt_report *report)
+void gt_set_aside_describe(struct gt_heap_analysis *analysis, struct gt_report *report)
 {
-    struct listing listing = {.study = study, .rows = GT_VEC_OF(struct gt_set_aside)};
+    struct lister lister = {.analysis = analysis, .rows = GT_VEC_OF(struct gt_set_aside)};
 
-    gt_keys_init(&listing.keys, study);
-    gt_groups_init(&listing.groups);
-    report->coverage.set_aside_bytes = add_members(&listing);
-    gt_groups_visit(&listing.groups, add_row, &listing);
-    fill_report(&listing, report);
-    gt_groups_deinit(&listing.groups);
-    gt_keys_deinit(&listing.keys);
-    gt_vec_free(&listing.rows);
+    gt_keys_init(&lister.keys, analysis);
+    gt_groups_init(&lister.groups);
+    report->coverage.set_aside_bytes = add_members(&lister);
+    gt_groups_visit(&lister.groups, add_row, &lister);
+    fill_report(&lister, report);
+    gt_groups_deinit(&lister.groups);
+    gt_keys_deinit(&lister.keys);
+    gt_vec_deinit(&lister.rows);
 }

@@ -4,8 +4,8 @@
 
 enum { MAX_FIELD = 160 };
 
-void gt_stale_add(struct gt_stale *stale, const struct gt_study *study,
-                  const struct gt_windowed *block)
+void gt_stale_add(struct gt_stale *stale, const struct gt_heap_analysis *analysis,
+                  const struct gt_window_block *block)
 {
     gt_type_id type = GT_NO_TYPE;
     uint64_t offset;
@@ -13,8 +13,8 @@ void gt_stale_add(struct gt_stale *stale, const struct gt_study *study,
     stale->blocks++;
     if (block->stale == GT_NO_ROOT) return;
     if (!stale->stale++) stale->root = block->stale;
-    const struct gt_root *root = gt_root_at(study->roots, block->stale);
-    stale->named += gt_typing_variable(study->typing, root, &type, &offset) != NULL;
+    const struct gt_root *root = gt_root_at(analysis->roots, block->stale);
+    stale->named += gt_typing_variable(analysis->typing, root, &type, &offset) != NULL;
 }
 
 enum gt_confidence gt_stale_confidence(const struct gt_stale *stale, enum gt_confidence sure)
@@ -23,18 +23,18 @@ enum gt_confidence gt_stale_confidence(const struct gt_stale *stale, enum gt_con
     return sure == GT_PROVEN && 2 * stale->named < stale->blocks ? GT_LIKELY : GT_SUSPECT;
 }
 
-const char *gt_stale_doubt(const struct gt_study *study, const struct gt_stale *stale)
+const char *gt_stale_doubt(const struct gt_heap_analysis *analysis, const struct gt_stale *stale)
 {
     char field[MAX_FIELD];
     gt_type_id type;
 
     if (!stale->stale) return NULL;
-    const char *name = gt_root_name(study, gt_root_at(study->roots, stale->root), false, field,
-                                    sizeof field, &type);
+    const char *name = gt_root_name(analysis, gt_root_at(analysis->roots, stale->root), false,
+                                    field, sizeof field, &type);
     if (stale->blocks == 1)
-        return gt_arena_format(study->storage,
+        return gt_arena_format(analysis->storage,
                                "a word that may be stale points into the block: %s%s", name, field);
-    return gt_arena_format(study->storage,
+    return gt_arena_format(analysis->storage,
                            "words that may be stale point into %zu of the %zu blocks: %s%s",
                            stale->stale, stale->blocks, name, field);
 }

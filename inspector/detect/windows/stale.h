@@ -14,13 +14,13 @@ struct gt_stale {
     uint32_t root;        /* the first such word; where stale is not 0 */
 };
 
-void gt_stale_add(struct gt_stale *stale, const struct gt_study *study,
-                  const struct gt_windowed *block);
+void gt_stale_add(struct gt_stale *stale, const struct gt_heap_analysis *analysis,
+                  const struct gt_window_block *block);
 
 /* `sure` is how sure the finding would be without these words. */
 enum gt_confidence gt_stale_confidence(const struct gt_stale *stale, enum gt_confidence sure);
 
 /* A sentence that names the word; NULL when there is none. */
-const char *gt_stale_doubt(const struct gt_study *study, const struct gt_stale *stale);
+const char *gt_stale_doubt(const struct gt_heap_analysis *analysis, const struct gt_stale *stale);
 
 #endif

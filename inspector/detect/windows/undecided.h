@@ -2,8 +2,8 @@
  * Blocks that could not be judged by their windows, told: how much they are, why, and who holds the
  * word that kept them from it.
  *
- * A block that a finding frees is its finding's alone. Alike blocks (same reason, same holder) are
- * one row. Words are known of the largest blocks only (windows.h); the sums are of all.
+ * A block that a finding frees is its finding's alone. Alike blocks (same reason, same referrer)
+ * are one row. Words are known of the largest blocks only (windows.h); the sums are of all.
  */
 #ifndef GT_DETECT_UNDECIDED_H
 #define GT_DETECT_UNDECIDED_H
@@ -11,6 +11,6 @@
 #include "inspector/detect/windows/windows.h"
 
 /* Fills in the report's rows and sums. The causes have been weighed. */
-void gt_undecided_tell(struct gt_study *study, struct gt_report *report);
+void gt_undecided_describe(struct gt_heap_analysis *analysis, struct gt_report *report);
 
 #endif

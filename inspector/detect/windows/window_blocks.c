@@ -3,15 +3,15 @@
 #include "inspector/runtime/typing/shapes.h"
 
 /* Bytes of the block inside a window, by cap or by len. The views are sorted by offset. */
-static uint64_t covered(const struct gt_windows *windows, const struct gt_windowed *block,
+static uint64_t covered(const struct gt_windows *windows, const struct gt_window_block *block,
                         bool by_len)
 {
     uint64_t end = 0, bytes = 0;
 
     for (size_t i = 0; i < block->count; i++) {
-        const struct gt_view *view = gt_window_of(windows, block, i);
-        uint64_t from = view->offset > end ? view->offset : end;
-        uint64_t to = view->offset + (by_len ? view->len : view->cap);
+        const struct gt_window_ref *window = gt_window_of(windows, block, i);
+        uint64_t from = window->offset > end ? window->offset : end;
+        uint64_t to = window->offset + (by_len ? window->len : window->cap);
         if (to <= from) continue;
         bytes += to - from;
         end = to;
@@ -31,53 +31,53 @@ static uint64_t common_divisor(uint64_t a, uint64_t b)
 
 /* The size of a block's elements that all its windows agree on; 0 when there is none. Windows whose
  * elements are known decide; the others must fit them. Weak ones do not decide alone. */
-static uint64_t agreed_size(const struct gt_study *study, const struct gt_windows *windows,
-                            const struct gt_windowed *block)
+static uint64_t agreed_size(const struct gt_heap_analysis *analysis,
+                            const struct gt_windows *windows, const struct gt_window_block *block)
 {
     uint64_t known = 0, offsets = 0, widest = UINT64_MAX;
     bool weak = true;
 
     for (size_t i = 0; i < block->count; i++) {
-        const struct gt_view *view = gt_window_of(windows, block, i);
-        weak &= view->weak;
-        if (!view->inferred || view->kind == GT_P_STRING) {
-            if (known && view->elem_size != known) return 0;
-            known = view->elem_size;
+        const struct gt_window_ref *window = gt_window_of(windows, block, i);
+        weak &= window->weak;
+        if (!window->inferred || window->kind == GT_P_STRING) {
+            if (known && window->elem_size != known) return 0;
+            known = window->elem_size;
         } else {
-            uint64_t most = (block->size - view->offset) / (view->cap / view->elem_size);
-            offsets = common_divisor(view->offset, offsets);
+            uint64_t most = (block->size - window->offset) / (window->cap / window->elem_size);
+            offsets = common_divisor(window->offset, offsets);
             widest = most < widest ? most : widest;
         }
     }
     if (weak) return 0;
-    if (!known) return gt_shape_element(study->typing->shapes, block->block, offsets, widest);
+    if (!known) return gt_shape_element(analysis->typing->shapes, block->block, offsets, widest);
     return known <= widest && offsets % known == 0 ? known : 0;
 }
 
 /* Counts an inferred window's elements by the size that its block agreed on. */
-static void resize(struct gt_windows *windows, const struct gt_windowed *block)
+static void resize(struct gt_windows *windows, const struct gt_window_block *block)
 {
     for (size_t i = 0; i < block->count; i++) {
-        struct gt_view *view = gt_vec_at(&windows->views, block->first + i);
-        view->len = view->len / view->elem_size * block->elem_size;
-        view->cap = view->cap / view->elem_size * block->elem_size;
-        view->elem_size = block->elem_size;
+        struct gt_window_ref *window = gt_vec_at(&windows->list, block->first + i);
+        window->len = window->len / window->elem_size * block->elem_size;
+        window->cap = window->cap / window->elem_size * block->elem_size;
+        window->elem_size = block->elem_size;
     }
 }
 
-bool gt_window_block_complete(const struct gt_study *study, struct gt_windows *windows,
-                              struct gt_windowed *block)
+bool gt_window_block_complete(const struct gt_heap_analysis *analysis, struct gt_windows *windows,
+                              struct gt_window_block *block)
 {
     for (size_t i = 0; i < block->count; i++)
         block->inferred |= gt_window_of(windows, block, i)->inferred;
-    block->elem_size = agreed_size(study, windows, block);
+    block->elem_size = agreed_size(analysis, windows, block);
     if (!block->elem_size) return false;
     resize(windows, block);
     for (size_t i = 0; i < block->count; i++) {
-        const struct gt_view *view = gt_window_of(windows, block, i);
-        block->strings |= view->kind == GT_P_STRING;
-        block->slices |= view->kind == GT_P_SLICE;
-        block->elements |= view->kind == GT_P_POINTER;
+        const struct gt_window_ref *window = gt_window_of(windows, block, i);
+        block->strings |= window->kind == GT_P_STRING;
+        block->slices |= window->kind == GT_P_SLICE;
+        block->elements |= window->kind == GT_P_POINTER;
     }
     uint64_t by_cap = covered(windows, block, false), by_len = covered(windows, block, true);
     block->wasted = block->size - by_cap;
@@ -86,19 +86,20 @@ bool gt_window_block_complete(const struct gt_study *study, struct gt_windows *w
 }
 
 struct lie { /* a block's windows, while its pointer words are visited in order */
-    const struct gt_study *study;
+    const struct gt_heap_analysis *analysis;
     const struct gt_windows *windows;
-    const struct gt_windowed *block;
+    const struct gt_window_block *block;
     uint64_t skip;    /* the allocator's header */
     size_t next;      /* window to be looked at */
     uint64_t claimed; /* bytes before this are pointer-free, as a window says */
     bool found;
 };
 
-static bool claims_no_pointers(const struct gt_study *study, const struct gt_view *view)
+static bool claims_no_pointers(const struct gt_heap_analysis *analysis,
+                               const struct gt_window_ref *window)
 {
-    if (view->kind == GT_P_STRING) return true;
-    return view->elem && !gt_types_get(study->process->types, view->elem)->ptr_bytes;
+    if (window->kind == GT_P_STRING) return true;
+    return window->elem && !gt_types_get(analysis->process->types, window->elem)->ptr_bytes;
 }
 
 static void find_lie(void *ctx, uint64_t offset, uint64_t value)
@@ -107,35 +108,35 @@ static void find_lie(void *ctx, uint64_t offset, uint64_t value)
 
     (void)value;
     for (; lie->next < lie->block->count; lie->next++) {
-        const struct gt_view *view = gt_window_of(lie->windows, lie->block, lie->next);
-        if (view->offset + lie->skip >= offset + 8) break;
-        uint64_t end = view->offset + view->cap + lie->skip;
-        if (end > lie->claimed && claims_no_pointers(lie->study, view)) lie->claimed = end;
+        const struct gt_window_ref *window = gt_window_of(lie->windows, lie->block, lie->next);
+        if (window->offset + lie->skip >= offset + 8) break;
+        uint64_t end = window->offset + window->cap + lie->skip;
+        if (end > lie->claimed && claims_no_pointers(lie->analysis, window)) lie->claimed = end;
     }
     lie->found |= lie->claimed > offset;
 }
 
-bool gt_window_block_denied(const struct gt_study *study, const struct gt_windows *windows,
-                            const struct gt_windowed *block)
+bool gt_window_block_denied(const struct gt_heap_analysis *analysis,
+                            const struct gt_windows *windows, const struct gt_window_block *block)
 {
-    struct lie lie = {study, windows, block, 0, 0, 0, false};
-    uint64_t user, slot = gt_heap_address(&study->heap->graph, block->block);
+    struct lie lie = {analysis, windows, block, 0, 0, 0, false};
+    uint64_t user, slot = gt_heap_address(&analysis->heap->graph, block->block);
 
-    if (block->block >= study->heap->graph.scan_objects) return false;
-    lie.skip = gt_goheap_user(study->heap, block->block, &user) - slot;
-    gt_heap_words(&study->heap->graph, block->block, find_lie, &lie);
+    if (block->block >= analysis->heap->graph.scan_objects) return false;
+    lie.skip = gt_goheap_user(analysis->heap, block->block, &user) - slot;
+    gt_heap_words(&analysis->heap->graph, block->block, find_lie, &lie);
     return lie.found;
 }
 
-void gt_windows_mark(const struct gt_windows *windows, const struct gt_windowed *block, bool by_len,
-                     struct gt_bitmap *elements)
+void gt_windows_mark(const struct gt_windows *windows, const struct gt_window_block *block,
+                     bool by_len, struct gt_bitmap *elements)
 {
     uint64_t done = 0; /* elements before this one are settled: each is set once */
 
     for (size_t i = 0; i < block->count; i++) {
-        const struct gt_view *view = gt_window_of(windows, block, i);
-        uint64_t size = block->elem_size, from = view->offset / size;
-        uint64_t to = (view->offset + (by_len ? view->len : view->cap) + size - 1) / size;
+        const struct gt_window_ref *window = gt_window_of(windows, block, i);
+        uint64_t size = block->elem_size, from = window->offset / size;
+        uint64_t to = (window->offset + (by_len ? window->len : window->cap) + size - 1) / size;
         for (from = from > done ? from : done; from < to && from < elements->bits; from++)
             gt_bit_set(elements, from);
         done = to > done ? to : done;
@@ -143,34 +144,37 @@ void gt_windows_mark(const struct gt_windows *windows, const struct gt_windowed 
 }
 
 /* What a string says, if that may be told at all: strings are secrets. */
-static const char *data_of(const struct gt_study *study, const struct gt_view *view)
+static const char *data_of(const struct gt_heap_analysis *analysis,
+                           const struct gt_window_ref *window)
 {
     enum { SHOWN = 64 };
-    uint64_t user, len = view->len < SHOWN ? view->len : SHOWN;
-    uint64_t addr = gt_goheap_user(study->heap, view->block, &user) + view->offset;
-    const unsigned char *bytes = gt_mem_at(study->process->mem, addr, len);
+    uint64_t user, len = window->len < SHOWN ? window->len : SHOWN;
+    uint64_t addr = gt_goheap_user(analysis->heap, window->block, &user) + window->offset;
+    const unsigned char *bytes = gt_mem_at(analysis->process->mem, addr, len);
 
-    if (!study->show_data || view->kind != GT_P_STRING || !bytes) return NULL;
-    return gt_arena_strndup(study->storage, (const char *)bytes, len);
+    if (!analysis->show_data || window->kind != GT_P_STRING || !bytes) return NULL;
+    return gt_arena_strndup(analysis->storage, (const char *)bytes, len);
 }
 
-struct gt_window *gt_windows_tell(const struct gt_study *study, const struct gt_windows *windows,
-                                  const struct gt_windowed *block, size_t max, size_t *count)
+struct gt_window *gt_windows_describe(const struct gt_heap_analysis *analysis,
+                                      const struct gt_windows *windows,
+                                      const struct gt_window_block *block, size_t max,
+                                      size_t *count)
 {
     *count = block->count < max ? block->count : max;
-    struct gt_window *told = gt_arena_alloc(study->storage, *count * sizeof *told);
+    struct gt_window *told = gt_arena_alloc(analysis->storage, *count * sizeof *told);
 
     for (size_t i = 0; i < *count; i++) {
-        const struct gt_view *view = gt_window_of(windows, block, i);
+        const struct gt_window_ref *window = gt_window_of(windows, block, i);
         told[i] = (struct gt_window){
-            .offset = view->offset,
-            .length = view->len,
-            .capacity = view->cap,
-            .kind = view->kind == GT_P_STRING  ? "string"
-                    : view->kind == GT_P_SLICE ? "slice"
-                                               : "element",
-            .holder = gt_holder_field(study, &view->holder),
-            .data = data_of(study, view),
+            .offset = window->offset,
+            .length = window->len,
+            .capacity = window->cap,
+            .kind = window->kind == GT_P_STRING  ? "string"
+                    : window->kind == GT_P_SLICE ? "slice"
+                                                 : "element",
+            .holder = gt_referrer_field(analysis, &window->referrer),
+            .data = data_of(analysis, window),
         };
     }
     return told;

@@ -5,66 +5,71 @@
 
 /* Does `object` hold an array of `elem`, by the allocator's own word? Then a pointer to an element
  * pins the array; any other pointer into a block may use all of it. */
-static bool is_array_of(const struct gt_study *study, uint32_t object, gt_type_id elem)
+static bool is_array_of(const struct gt_heap_analysis *analysis, uint32_t object, gt_type_id elem)
 {
-    uint64_t user, size = gt_types_get(study->process->types, elem)->size;
-    if (gt_heap_region_of(&study->heap->graph, object)->scan != GT_SCAN_TILED) return false;
-    uint64_t header = gt_goheap_header(study->heap, object);
+    uint64_t user, size = gt_types_get(analysis->process->types, elem)->size;
+    if (gt_heap_region_of(&analysis->heap->graph, object)->scan != GT_SCAN_TILED) return false;
+    uint64_t header = gt_goheap_header(analysis->heap, object);
 
-    gt_goheap_user(study->heap, object, &user);
-    return header && size && user >= 2 * size && gt_types_at(study->process->types, header) == elem;
+    gt_goheap_user(analysis->heap, object, &user);
+    return header && size && user >= 2 * size &&
+           gt_types_at(analysis->process->types, header) == elem;
 }
 
-static bool is_byte_like(const struct gt_study *study, gt_type_id type)
+static bool is_byte_like(const struct gt_heap_analysis *analysis, gt_type_id type)
 {
-    return !type || gt_types_get(study->process->types, type)->size <= 1;
+    return !type || gt_types_get(analysis->process->types, type)->size <= 1;
 }
 
 /* An inferred slice's elements are as wide as they can be. */
-static uint64_t inferred_size(const struct gt_study *study, const struct gt_word *word,
+static uint64_t inferred_size(const struct gt_heap_analysis *analysis, const struct gt_word *word,
                               uint32_t object, uint64_t offset, uint64_t user)
 {
     if (word->bytes) return 1;
-    return gt_shape_element(study->typing->shapes, object, offset, (user - offset) / word->cap);
+    return gt_shape_element(analysis->typing->shapes, object, offset, (user - offset) / word->cap);
 }
 
-static enum gt_word_verdict window_of(const struct gt_study *study, const struct gt_word *word,
-                                      uint32_t object, struct gt_view *view)
+static enum gt_word_verdict window_of(const struct gt_heap_analysis *analysis,
+                                      const struct gt_word *word, uint32_t object,
+                                      struct gt_window_ref *window)
 {
     uint64_t user, count = word->cap;
 
-    view->kind = word->kind;
-    view->elem = word->type;
-    view->elem_size = 1;
-    view->inferred = word->inferred;
-    view->weak = word->weak;
-    view->offset = word->value - gt_goheap_user(study->heap, object, &user);
-    if (view->offset >= user) return GT_UNFIT;
+    window->kind = word->kind;
+    window->elem = word->type;
+    window->elem_size = 1;
+    window->inferred = word->inferred;
+    window->weak = word->weak;
+    window->offset = word->value - gt_goheap_user(analysis->heap, object, &user);
+    if (window->offset >= user) return GT_UNFIT;
     if (word->inferred)
-        view->elem_size = inferred_size(study, word, object, view->offset, user);
+        window->elem_size = inferred_size(analysis, word, object, window->offset, user);
     else if (word->kind != GT_P_STRING)
-        view->elem_size = word->type ? gt_types_get(study->process->types, word->type)->size : 0;
+        window->elem_size =
+            word->type ? gt_types_get(analysis->process->types, word->type)->size : 0;
     if (word->kind == GT_P_POINTER) count = 1;
-    if (view->elem_size == 0) return GT_UNFIT;
-    if (count > (user - view->offset) / view->elem_size) return GT_UNFIT;
-    view->cap = count * view->elem_size;
-    view->len = word->kind == GT_P_POINTER ? view->cap : word->len * view->elem_size;
+    if (window->elem_size == 0) return GT_UNFIT;
+    if (count > (user - window->offset) / window->elem_size) return GT_UNFIT;
+    window->cap = count * window->elem_size;
+    window->len = word->kind == GT_P_POINTER ? window->cap : word->len * window->elem_size;
     return word->len <= word->cap ? GT_IS_WINDOW : GT_UNFIT;
 }
 
-enum gt_word_verdict gt_window_judge(const struct gt_study *study, const struct gt_word *word,
-                                     uint32_t object, struct gt_view *view)
+enum gt_word_verdict gt_window_judge(const struct gt_heap_analysis *analysis,
+                                     const struct gt_word *word, uint32_t object,
+                                     struct gt_window_ref *window)
 {
     switch (word->kind) {
     case GT_P_STRING:
     case GT_P_SLICE:
-        return window_of(study, word, object, view);
+        return window_of(analysis, word, object, window);
     case GT_P_POINTER:
-        if (gt_typing_is_node(study->typing, word->type)) return GT_COVERS_ALL;
-        if (is_byte_like(study, word->type)) return word->type ? GT_BYTE_POINTER : GT_UNTYPED;
-        if (object >= study->heap->graph.scan_objects || !is_array_of(study, object, word->type))
+        if (gt_typing_is_node(analysis->typing, word->type)) return GT_COVERS_ALL;
+        if (is_byte_like(analysis, word->type)) return word->type ? GT_BYTE_POINTER : GT_UNTYPED;
+        if (object >= analysis->heap->graph.scan_objects ||
+            !is_array_of(analysis, object, word->type))
             return GT_COVERS_ALL;
-        return window_of(study, word, object, view);
+        return window_of(analysis, word, object, window);
     case GT_P_UNSAFE:
         return GT_UNSAFE_POINTER;
     case GT_W_UNKNOWN:

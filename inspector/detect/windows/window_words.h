@@ -28,7 +28,8 @@ enum gt_word_verdict {
 /* The reason as a person reads it: "pointer of unknown type". */
 const char *gt_verdict_name(enum gt_word_verdict verdict);
 
-enum gt_word_verdict gt_window_judge(const struct gt_study *study, const struct gt_word *word,
-                                     uint32_t object, struct gt_view *view);
+enum gt_word_verdict gt_window_judge(const struct gt_heap_analysis *analysis,
+                                     const struct gt_word *word, uint32_t object,
+                                     struct gt_window_ref *window);
 
 #endif

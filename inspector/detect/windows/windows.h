@@ -3,7 +3,7 @@
  *
  * A block qualifies when all that points into it are windows of one element size; any other
  * pointer covers it whole, an untyped one leaves it undecided. Windows come from every word that a
- * holder of the study holds (study.h) and from every root.
+ * referrer of the analysis holds (heap_analysis.h) and from every root.
  *
  * A word that may be stale covers nothing: one of a frame that is scanned conservatively, or one
  * of a frame where debug information has no pointer. What a block with such a word shows is less
@@ -17,8 +17,8 @@
  * be worth a look, their windows. Should those be very many, they are dropped and collected by a
  * second pass, when it is known which blocks are.
  *
- * A block that several holders have windows of is told by its main one: the one that has windows of
- * the most, so that alike blocks are one finding (main_holders.h).
+ * A block that several referrers have windows of is told by its main one: the one that has windows
+ * of the most, so that alike blocks are one finding (main_referrers.h).
  *
  * Lengths are bytes. A block's bytes are those of its slot, less the allocator's header.
  */
@@ -27,9 +27,9 @@
 
 #include "inspector/detect/describe/looks.h"
 
-struct gt_view { /* one window */
+struct gt_window_ref { /* one window */
     uint32_t block;
-    struct gt_holder holder;
+    struct gt_referrer referrer;
     uint64_t offset, len, cap; /* bytes; len <= cap */
     uint64_t elem_size;
     gt_type_id elem;
@@ -37,12 +37,12 @@ struct gt_view { /* one window */
     bool inferred, weak;
 };
 
-struct gt_windowed { /* a block with all its windows */
+struct gt_window_block { /* a block with all its windows */
     uint32_t block;
     uint64_t size;          /* of its data */
     uint64_t wasted, spare; /* outside every cap; between a len and a cap */
     size_t first, count;    /* into the views */
-    size_t main;            /* of those, the one whose holder the block is told by */
+    size_t main;            /* of those, the one whose referrer the block is told by */
     uint64_t elem_size;
     bool strings, slices, elements; /* which kinds of windows it has */
     bool wastes;                    /* no window alone uses half of it */
@@ -53,13 +53,13 @@ struct gt_windowed { /* a block with all its windows */
 
 struct gt_undecided_word { /* why a block is not judged: the first word that keeps it from it */
     uint32_t block;
-    struct gt_holder holder; /* of the word; neither an object nor a root when there is none */
-    uint8_t verdict;         /* enum gt_word_verdict */
+    struct gt_referrer referrer; /* of the word; neither an object nor a root when there is none */
+    uint8_t verdict;             /* enum gt_word_verdict */
 };
 
 struct gt_windows {
-    struct gt_vec views;  /* struct gt_view, by block and offset */
-    struct gt_vec blocks; /* struct gt_windowed */
+    struct gt_vec list;   /* struct gt_window_ref, by block and offset */
+    struct gt_vec blocks; /* struct gt_window_block */
     struct gt_map stale;  /* block -> the first root that may be stale and points to it, + 1 */
     struct gt_bitmap undecided; /* blocks that are not judged */
     /* struct gt_undecided_word: of those and of others; not of all of them where they are many. */
@@ -67,40 +67,42 @@ struct gt_windows {
     struct gt_vec set_aside; /* struct gt_aside; set_aside.h fills it */
 };
 
-/* The windows that the study's holders make: collected once, and kept by the study until the
- * holders change and they are forgotten. */
-const struct gt_windows *gt_windows_of(struct gt_study *study);
-void gt_windows_forget(struct gt_study *study);
+/* The windows that the analysis's referrers make: collected once, and kept by the analysis until
+ * the referrers change and they are forgotten. */
+const struct gt_windows *gt_windows_of(struct gt_heap_analysis *analysis);
+void gt_windows_forget(struct gt_heap_analysis *analysis);
 
-static inline const struct gt_view *gt_window_of(const struct gt_windows *windows,
-                                                 const struct gt_windowed *block, size_t index)
+static inline const struct gt_window_ref *
+gt_window_of(const struct gt_windows *windows, const struct gt_window_block *block, size_t index)
 {
-    return gt_vec_at(&windows->views, block->first + index);
+    return gt_vec_at(&windows->list, block->first + index);
 }
 
-static inline const struct gt_view *gt_window_main(const struct gt_windows *windows,
-                                                   const struct gt_windowed *block)
+static inline const struct gt_window_ref *gt_window_main(const struct gt_windows *windows,
+                                                         const struct gt_window_block *block)
 {
     return gt_window_of(windows, block, block->main);
 }
 
 /* Fills in what a block's windows say together; false when their elements differ. Windows that were
  * inferred get the size of element that all agree on. */
-bool gt_window_block_complete(const struct gt_study *study, struct gt_windows *windows,
-                              struct gt_windowed *block);
+bool gt_window_block_complete(const struct gt_heap_analysis *analysis, struct gt_windows *windows,
+                              struct gt_window_block *block);
 
 /* Is some window of bytes over words that the block's own type calls pointers? Then the window's
  * type is not the block's (unsafe made it), and what its owner uses of the block is not known. */
-bool gt_window_block_denied(const struct gt_study *study, const struct gt_windows *windows,
-                            const struct gt_windowed *block);
+bool gt_window_block_denied(const struct gt_heap_analysis *analysis,
+                            const struct gt_windows *windows, const struct gt_window_block *block);
 
 /* Sets the bit of each element that a window's cap (or, if `by_len`, its len) touches. `elements`
  * has a bit for each whole element that the block has room for. */
-void gt_windows_mark(const struct gt_windows *windows, const struct gt_windowed *block, bool by_len,
-                     struct gt_bitmap *elements);
+void gt_windows_mark(const struct gt_windows *windows, const struct gt_window_block *block,
+                     bool by_len, struct gt_bitmap *elements);
 
 /* The block's windows as the model tells them, at most `max`. */
-struct gt_window *gt_windows_tell(const struct gt_study *study, const struct gt_windows *windows,
-                                  const struct gt_windowed *block, size_t max, size_t *count);
+struct gt_window *gt_windows_describe(const struct gt_heap_analysis *analysis,
+                                      const struct gt_windows *windows,
+                                      const struct gt_window_block *block, size_t max,
+                                      size_t *count);
 
 #endif

@@ -20,7 +20,7 @@ static void read_fatal_error(const struct gt_process *process, struct gt_crash *
     struct gt_error *error = gt_process_global(process, "runtime.printBacklogIndex", &at);
 
     if (error) {
-        gt_error_free(error);
+        gt_error_destroy(error);
         return;
     }
     if (!process->facts->global(process->facts->ctx, "runtime.printBacklog", &ring) ||

@@ -38,7 +38,7 @@ static struct gt_vec find_dying(const struct gt_process *process,
     for (size_t i = 0; i < all.len; i++)
         keep_dying(process, gt_vec_u64(&all, i), &dying);
     if (!all.len) keep_dying_of(process, goroutines, &dying);
-    gt_vec_free(&all);
+    gt_vec_deinit(&all);
     return dying;
 }
 
@@ -126,7 +126,7 @@ void gt_death_find(struct gt_process *process, const struct gt_goroutines *gorou
     const struct gt_thread *threads = gt_core_threads(process->core, &count);
 
     *out = (struct gt_death){.m = choose(process, &dying)};
-    gt_vec_free(&dying);
+    gt_vec_deinit(&dying);
     out->died = out->m || ended_by_kernel(process->core);
     if (!out->died) return;
     out->thread = out->m ? gt_threads_of(process, out->m) : count ? threads : NULL;

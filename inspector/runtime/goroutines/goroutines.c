@@ -2,8 +2,8 @@
 
 #include "inspector/base/alloc.h"
 #include "inspector/base/error.h"
-#include "inspector/runtime/goroutines/alike.h"
 #include "inspector/runtime/goroutines/registers.h"
+#include "inspector/runtime/goroutines/same_place.h"
 
 enum {
     SCAN_BIT = 0x1000,     /* _Gscan */
@@ -12,7 +12,7 @@ enum {
     MAX_NATIVES = 64,      /* C frames told of one goroutine */
 };
 
-struct reading { /* what the reading of one list needs at hand */
+struct reader { /* what the reading of one list needs at hand */
     struct gt_process *process;
     struct gt_goroutines *all;
     const char *reasons[MAX_REASONS];
@@ -33,19 +33,19 @@ const char *gt_g_status_name(uint8_t status)
 }
 
 /* The runtime's own names: the numbers behind them shift from version to version. */
-static void read_reasons(struct reading *reading)
+static void read_reasons(struct reader *reader)
 {
     struct gt_debug_global table;
-    const struct gt_facts *facts = reading->process->facts;
+    const struct gt_facts *facts = reader->process->facts;
 
     if (!facts->global(facts->ctx, "runtime.waitReasonStrings", &table)) {
-        gt_process_lost(reading->process, GT_OF_NAMES,
+        gt_process_lost(reader->process, GT_OF_NAMES,
                         "the names of wait reasons: no such variable");
         return;
     }
     for (uint64_t i = 0; i < MAX_REASONS && (i + 1) * 16 <= table.size; i++)
-        reading->reasons[i] =
-            gt_process_string(reading->process, table.addr + i * 16, MAX_REASON_BYTES);
+        reader->reasons[i] =
+            gt_process_string(reader->process, table.addr + i * 16, MAX_REASON_BYTES);
 }
 
 /* runtime.isSystemGoroutine, by the function that the goroutine was started with. */
@@ -68,18 +68,18 @@ static bool is_runtimes(const char *function)
 /* The runtime's goroutines that run functions of the program's are the program's while they do:
  * those of finalizers and of cleanups, and of threads of C that call Go, which no go statement
  * started. */
-static bool runs_program(const struct reading *reading, const struct gt_goroutine *g)
+static bool runs_program(const struct reader *reader, const struct gt_goroutine *g)
 {
     static const char *const starts[] = {"runtime.runfinq", "runtime.runFinalizers",
                                          "runtime.runCleanups", "runtime.goexit"};
-    const char *start = gt_process_function(reading->process, g->start_pc);
+    const char *start = gt_process_function(reader->process, g->start_pc);
     bool may = false;
 
     for (size_t i = 0; i < sizeof starts / sizeof *starts; i++)
         may = may || strcmp(start, starts[i]) == 0;
     for (uint32_t i = 0; may && i < g->frame_count; i++) {
-        uint64_t pc = gt_g_frame(reading->all, g, i)->pc;
-        if (!is_runtimes(gt_process_function(reading->process, pc - (i > 0)))) return true;
+        uint64_t pc = gt_g_frame(reader->all, g, i)->pc;
+        if (!is_runtimes(gt_process_function(reader->process, pc - (i > 0)))) return true;
     }
     return false;
 }
@@ -94,14 +94,14 @@ static void read_traits(const struct gt_process *process, struct gt_goroutine *g
         gt_process_field(process, bubble, GT_F_bubble_id, &g->bubble);
 }
 
-static void read_wait(struct reading *reading, struct gt_goroutine *g)
+static void read_wait(struct reader *reader, struct gt_goroutine *g)
 {
     uint64_t reason = 0;
 
     if (g->status != GT_G_WAITING && g->status != GT_G_LEAKED) return;
-    gt_process_field(reading->process, g->address, GT_F_g_waitsince, &g->wait_since);
-    gt_process_field(reading->process, g->address, GT_F_g_waitreason, &reason);
-    if (reason < MAX_REASONS) g->wait_reason = reading->reasons[reason];
+    gt_process_field(reader->process, g->address, GT_F_g_waitsince, &g->wait_since);
+    gt_process_field(reader->process, g->address, GT_F_g_waitreason, &reason);
+    if (reason < MAX_REASONS) g->wait_reason = reader->reasons[reason];
 }
 
 /* Where a goroutine that does not run would go on. */
@@ -151,20 +151,20 @@ static void lose_frames(struct gt_process *process, const struct gt_goroutine *g
     if (gt_mem_at(process->mem, g->stack_lo, g->stack_hi - g->stack_lo)) process->unwalked++;
 }
 
-static void read_frames(struct reading *reading, struct gt_goroutine *g)
+static void read_frames(struct reader *reader, struct gt_goroutine *g)
 {
     struct gt_unwinder walk;
 
-    g->first_frame = (uint32_t)reading->all->frames.len;
-    gt_unwind_start(&walk, &reading->process->code, &g->at, g->stack_lo, g->stack_hi);
+    g->first_frame = (uint32_t)reader->all->frames.len;
+    gt_unwind_start(&walk, &reader->process->code, &g->at, g->stack_lo, g->stack_hi);
     while (walk.valid) {
         struct gt_frame frame = {walk.frame.pc, walk.frame.fp};
-        gt_vec_add(&reading->all->frames, &frame);
+        gt_vec_add(&reader->all->frames, &frame);
         gt_unwind_next(&walk);
     }
-    g->frame_count = (uint32_t)reading->all->frames.len - g->first_frame;
+    g->frame_count = (uint32_t)reader->all->frames.len - g->first_frame;
     g->cut_off = walk.broken || !(walk.frame.func.flag & GT_FUNC_TOP_FRAME);
-    if (walk.broken) lose_frames(reading->process, g, walk.broken);
+    if (walk.broken) lose_frames(reader->process, g, walk.broken);
 }
 
 size_t gt_count_natives(const struct gt_process *process, const struct gt_native_frame *frames,
@@ -181,28 +181,28 @@ size_t gt_count_natives(const struct gt_process *process, const struct gt_native
 }
 
 /* A goroutine that calls C is in a system call, as Go sees it. */
-static void read_natives(struct reading *reading, struct gt_goroutine *g)
+static void read_natives(struct reader *reader, struct gt_goroutine *g)
 {
-    struct gt_process *process = reading->process;
+    struct gt_process *process = reader->process;
     struct gt_native_frame frames[MAX_NATIVES];
     struct gt_thread thread;
     const char *why;
 
-    g->first_native = (uint32_t)reading->all->natives.len;
+    g->first_native = (uint32_t)reader->all->natives.len;
     if (g->status != GT_G_SYSCALL || !gt_registers_in_c(process, g, &thread)) return;
     gt_process_libraries(process);
     size_t walked = gt_native_unwind(process->core, &thread, frames, MAX_NATIVES, &why);
     g->native_count = (uint32_t)gt_count_natives(process, frames, walked);
     for (uint32_t i = 0; i < g->native_count; i++)
-        gt_vec_add(&reading->all->natives, &frames[i]);
+        gt_vec_add(&reader->all->natives, &frames[i]);
     if (g->native_count == walked && why)
         gt_process_lost(process, GT_OF_NAMES, "goroutine %llu: its C frames end early: %s",
                         (unsigned long long)g->id, why);
 }
 
-static bool read_goroutine(struct reading *reading, uint64_t addr, struct gt_goroutine *g)
+static bool read_goroutine(struct reader *reader, uint64_t addr, struct gt_goroutine *g)
 {
-    struct gt_process *process = reading->process;
+    struct gt_process *process = reader->process;
     uint64_t status;
 
     *g = (struct gt_goroutine){.address = addr};
@@ -219,31 +219,31 @@ static bool read_goroutine(struct reading *reading, uint64_t addr, struct gt_gor
     return true;
 }
 
-static void take(struct reading *reading, uint64_t addr)
+static void take(struct reader *reader, uint64_t addr)
 {
     struct gt_goroutine g;
 
-    if (!read_goroutine(reading, addr, &g)) {
-        gt_process_lost(reading->process, GT_OF_GOROUTINES, "goroutine at 0x%llx: not in the core",
+    if (!read_goroutine(reader, addr, &g)) {
+        gt_process_lost(reader->process, GT_OF_GOROUTINES, "goroutine at 0x%llx: not in the core",
                         (unsigned long long)addr);
         return;
     }
     if (g.status == GT_G_IDLE || g.status == GT_G_DEAD || g.status == GT_G_DEADEXTRA) return;
     if (g.stack_lo >= g.stack_hi) {
-        gt_process_lost(reading->process, GT_OF_GOROUTINES,
+        gt_process_lost(reader->process, GT_OF_GOROUTINES,
                         "goroutine %llu: its stack bounds are reversed", (unsigned long long)g.id);
-        reading->process->unwalked++;
-        reading->all->unplaced++;
+        reader->process->unwalked++;
+        reader->all->unplaced++;
         return;
     }
-    g.system = is_system(gt_process_function(reading->process, g.start_pc));
-    read_wait(reading, &g);
-    read_traits(reading->process, &g);
-    read_position(reading->process, &g);
-    read_frames(reading, &g);
-    read_natives(reading, &g);
-    if (g.system) g.system = !runs_program(reading, &g);
-    reading->all->list[reading->all->count++] = g;
+    g.system = is_system(gt_process_function(reader->process, g.start_pc));
+    read_wait(reader, &g);
+    read_traits(reader->process, &g);
+    read_position(reader->process, &g);
+    read_frames(reader, &g);
+    read_natives(reader, &g);
+    if (g.system) g.system = !runs_program(reader, &g);
+    reader->all->list[reader->all->count++] = g;
 }
 
 struct gt_error *gt_goroutines_open(struct gt_process *process, struct gt_goroutines **out)
@@ -254,18 +254,18 @@ struct gt_error *gt_goroutines_open(struct gt_process *process, struct gt_gorout
 
     if (error) return error;
     if (!gt_process_slice(process, addr, 8, &allgs) || allgs.len > UINT32_MAX / 2)
-        return gt_error_new(GT_ERR_FORMAT,
-                            "the core lacks runtime.allgs: expected the list of goroutines; take "
-                            "the core with all anonymous memory (coredump_filter 0x33)");
+        return gt_error_create(
+            GT_ERR_FORMAT, "the core lacks runtime.allgs: expected the list of goroutines; take "
+                           "the core with all anonymous memory (coredump_filter 0x33)");
     struct gt_goroutines *all = gt_calloc(1, sizeof *all);
     all->list = gt_calloc(allgs.len, sizeof *all->list);
     all->frames = GT_VEC_OF(struct gt_frame);
     all->natives = GT_VEC_OF(struct gt_native_frame);
-    struct reading reading = {.process = process, .all = all};
-    read_reasons(&reading);
+    struct reader reader = {.process = process, .all = all};
+    read_reasons(&reader);
     for (uint64_t i = 0; i < allgs.len; i++)
-        if (gt_mem_u64(process->mem, allgs.ptr + i * 8, &g)) take(&reading, g);
-    gt_goroutines_number_alike(all);
+        if (gt_mem_u64(process->mem, allgs.ptr + i * 8, &g)) take(&reader, g);
+    gt_goroutines_number_places(all);
     *out = all;
     return NULL;
 }
@@ -274,7 +274,7 @@ void gt_goroutines_close(struct gt_goroutines *goroutines)
 {
     if (!goroutines) return;
     gt_free(goroutines->list);
-    gt_vec_free(&goroutines->frames);
-    gt_vec_free(&goroutines->natives);
+    gt_vec_deinit(&goroutines->frames);
+    gt_vec_deinit(&goroutines->natives);
     gt_free(goroutines);
 }

@@ -7,7 +7,7 @@ enum {
     PAIR = 32, /* two string headers */
 };
 
-struct reading {
+struct reader {
     const struct gt_memory *mem;
     struct gt_label_text *labels;
     size_t count;
@@ -28,13 +28,13 @@ static const char *text(const struct gt_memory *mem, uint64_t header, size_t *le
 
 static bool add(void *ctx, uint64_t key, uint64_t value)
 {
-    struct reading *reading = ctx;
-    struct gt_label_text *label = &reading->labels[reading->count];
+    struct reader *reader = ctx;
+    struct gt_label_text *label = &reader->labels[reader->count];
 
-    label->key = text(reading->mem, key, &label->key_length);
-    label->value = text(reading->mem, value, &label->value_length);
-    if (label->key && label->value) reading->count++;
-    return reading->count < GT_MAX_LABELS;
+    label->key = text(reader->mem, key, &label->key_length);
+    label->value = text(reader->mem, value, &label->value_length);
+    if (label->key && label->value) reader->count++;
+    return reader->count < GT_MAX_LABELS;
 }
 
 static int by_key(const void *a, const void *b)
@@ -48,24 +48,24 @@ static int by_key(const void *a, const void *b)
 }
 
 /* type labelMap map[string]string: `labels` points to the word that is the map. */
-static void read_map(const struct gt_label_source *source, uint64_t labels, struct reading *reading)
+static void read_map(const struct gt_label_source *source, uint64_t labels, struct reader *reader)
 {
     uint64_t header;
 
-    if (!gt_mem_u64(reading->mem, labels, &header)) return;
-    gt_map_walk(source->process->types, source->map, header, add, reading);
+    if (!gt_mem_u64(reader->mem, labels, &header)) return;
+    gt_map_walk(source->process->types, source->map, header, add, reader);
     /* A list is in this order; a map has none. */
-    qsort(reading->labels, reading->count, sizeof *reading->labels, by_key);
+    qsort(reader->labels, reader->count, sizeof *reader->labels, by_key);
 }
 
 /* type labelMap struct { LabelSet }, LabelSet { list []label }, label { key, value string } */
-static void read_list(const struct gt_process *process, uint64_t labels, struct reading *reading)
+static void read_list(const struct gt_process *process, uint64_t labels, struct reader *reader)
 {
     struct gt_slice list;
 
     if (!gt_process_slice(process, labels, PAIR, &list)) return;
     for (uint64_t i = 0; i < list.len; i++)
-        if (!add(reading, list.ptr + i * PAIR, list.ptr + i * PAIR + PAIR / 2)) return;
+        if (!add(reader, list.ptr + i * PAIR, list.ptr + i * PAIR + PAIR / 2)) return;
 }
 
 void gt_label_source_init(struct gt_label_source *source, struct gt_process *process)
@@ -86,14 +86,14 @@ uint64_t gt_labels_address(const struct gt_process *process, const struct gt_gor
 size_t gt_labels_read(const struct gt_label_source *source, uint64_t address,
                       struct gt_label_text out[GT_MAX_LABELS])
 {
-    struct reading reading = {.mem = source->process->mem, .labels = out};
+    struct reader reader = {.mem = source->process->mem, .labels = out};
 
     if (!address) return 0;
     if (source->map)
-        read_map(source, address, &reading);
+        read_map(source, address, &reader);
     else
-        read_list(source->process, address, &reading);
-    return reading.count;
+        read_list(source->process, address, &reader);
+    return reader.count;
 }
 
 static bool same(const char *a, size_t a_length, const char *b, size_t b_length)

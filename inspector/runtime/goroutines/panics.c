@@ -4,7 +4,7 @@
 
 enum { WORD = 8 };
 
-struct reading {
+struct reader {
     const struct gt_process *process;
     const struct gt_goroutines *goroutines;
     const struct gt_goroutine *g;
@@ -12,20 +12,20 @@ struct reading {
 };
 
 /* Frames of gopanic and of its callers are never the innermost: their pcs are return addresses. */
-static const char *function_of(const struct reading *reading, uint32_t frame)
+static const char *function_of(const struct reader *reader, uint32_t frame)
 {
-    const struct gt_frame *at = gt_g_frame(reading->goroutines, reading->g, frame);
+    const struct gt_frame *at = gt_g_frame(reader->goroutines, reader->g, frame);
 
-    return gt_process_function(reading->process, at->pc - 1);
+    return gt_process_function(reader->process, at->pc - 1);
 }
 
 /* Goes to the frame that holds `addr`; false when the walk of the stack ended before. */
-static bool find_frame(struct reading *reading, uint64_t addr)
+static bool find_frame(struct reader *reader, uint64_t addr)
 {
-    while (reading->frame < reading->g->frame_count &&
-           gt_g_frame(reading->goroutines, reading->g, reading->frame)->cfa <= addr)
-        reading->frame++;
-    return reading->frame + 1 < reading->g->frame_count;
+    while (reader->frame < reader->g->frame_count &&
+           gt_g_frame(reader->goroutines, reader->g, reader->frame)->cfa <= addr)
+        reader->frame++;
+    return reader->frame + 1 < reader->g->frame_count;
 }
 
 static bool read_eface(const struct gt_process *process, uint64_t addr, struct gt_eface *out)
@@ -35,12 +35,12 @@ static bool read_eface(const struct gt_process *process, uint64_t addr, struct g
 }
 
 /* What gopanic's caller passed, stored where a register's argument is spilled. */
-static bool read_argument(const struct reading *reading, struct gt_eface *out)
+static bool read_argument(const struct reader *reader, struct gt_eface *out)
 {
-    const struct gt_process *process = reading->process;
-    uint64_t fp = gt_g_frame(reading->goroutines, reading->g, reading->frame)->cfa;
+    const struct gt_process *process = reader->process;
+    uint64_t fp = gt_g_frame(reader->goroutines, reader->g, reader->frame)->cfa;
 
-    return strcmp(function_of(reading, reading->frame), "runtime.gopanic") == 0 &&
+    return strcmp(function_of(reader, reader->frame), "runtime.gopanic") == 0 &&
            read_eface(process, fp + process->code.rules->args_offset, out) &&
            (!out->type || gt_types_at(process->types, out->type) != GT_NO_TYPE);
 }
@@ -53,13 +53,13 @@ static bool is_string(const struct gt_process *process, uint64_t rtype)
 }
 
 /* Go puts nothing but strings into records. */
-static void tell_value(const struct reading *reading, const struct gt_eface *argument,
-                       struct gt_panic_record *record)
+static void describe_value(const struct reader *reader, const struct gt_eface *argument,
+                           struct gt_panic_record *record)
 {
     const struct gt_eface *printed = &record->printed;
     bool same = argument && argument->type == printed->type && argument->data == printed->data;
 
-    if (same || !is_string(reading->process, printed->type)) {
+    if (same || !is_string(reader->process, printed->type)) {
         record->value = *printed;
         record->known = true;
     } else if (argument && argument->type != printed->type) {
@@ -68,42 +68,42 @@ static void tell_value(const struct reading *reading, const struct gt_eface *arg
     }
 }
 
-static bool flag_at(const struct reading *reading, uint64_t panic, enum gt_field_id field)
+static bool flag_at(const struct reader *reader, uint64_t panic, enum gt_field_id field)
 {
     uint64_t value = 0;
 
-    return gt_process_field(reading->process, panic, field, &value) && (value & 0xff);
+    return gt_process_field(reader->process, panic, field, &value) && (value & 0xff);
 }
 
-static bool read_record(struct reading *reading, uint64_t panic, struct gt_panic_record *out)
+static bool read_record(struct reader *reader, uint64_t panic, struct gt_panic_record *out)
 {
-    const struct gt_layout *layout = &reading->process->layout;
+    const struct gt_layout *layout = &reader->process->layout;
     struct gt_eface argument;
 
     if (!gt_has(layout, GT_F__panic_arg) ||
-        !read_eface(reading->process, panic + gt_off(layout, GT_F__panic_arg), &out->printed))
+        !read_eface(reader->process, panic + gt_off(layout, GT_F__panic_arg), &out->printed))
         return false;
-    out->recovered = flag_at(reading, panic, GT_F__panic_recovered);
-    out->repanicked = flag_at(reading, panic, GT_F__panic_repanicked);
-    out->goexit = flag_at(reading, panic, GT_F__panic_goexit);
-    bool found = !out->goexit && find_frame(reading, panic);
+    out->recovered = flag_at(reader, panic, GT_F__panic_recovered);
+    out->repanicked = flag_at(reader, panic, GT_F__panic_repanicked);
+    out->goexit = flag_at(reader, panic, GT_F__panic_goexit);
+    bool found = !out->goexit && find_frame(reader, panic);
     out->from_runtime =
-        found && gt_is_in_package(function_of(reading, reading->frame + 1), "runtime");
-    tell_value(reading, found && read_argument(reading, &argument) ? &argument : NULL, out);
+        found && gt_is_in_package(function_of(reader, reader->frame + 1), "runtime");
+    describe_value(reader, found && read_argument(reader, &argument) ? &argument : NULL, out);
     return true;
 }
 
 size_t gt_panics_of(const struct gt_process *process, const struct gt_goroutines *goroutines,
                     const struct gt_goroutine *g, struct gt_panic_record *out, size_t max)
 {
-    struct reading reading = {process, goroutines, g, 0};
+    struct reader reader = {process, goroutines, g, 0};
     uint64_t panic = 0;
     size_t count = 0;
 
     if (!gt_process_field(process, g->address, GT_F_g__panic, &panic)) return 0;
     while (panic && count < max) {
         out[count] = (struct gt_panic_record){0};
-        if (!read_record(&reading, panic, &out[count])) break;
+        if (!read_record(&reader, panic, &out[count])) break;
         count++;
         if (!gt_process_field(process, panic, GT_F__panic_link, &panic)) break;
     }
@@ -113,9 +113,9 @@ size_t gt_panics_of(const struct gt_process *process, const struct gt_goroutines
 bool gt_died_printing_panics(const struct gt_process *process,
                              const struct gt_goroutines *goroutines, const struct gt_goroutine *g)
 {
-    const struct reading reading = {process, goroutines, g, 0};
+    const struct reader reader = {process, goroutines, g, 0};
 
     for (uint32_t i = 0; i < g->frame_count; i++)
-        if (strcmp(function_of(&reading, i), "runtime.preprintpanics.func1") == 0) return true;
+        if (strcmp(function_of(&reader, i), "runtime.preprintpanics.func1") == 0) return true;
     return false;
 }

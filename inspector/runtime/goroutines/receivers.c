@@ -25,10 +25,10 @@ struct gt_receivers *gt_receivers_create(struct gt_process *process)
     return receivers;
 }
 
-void gt_receivers_free(struct gt_receivers *receivers)
+void gt_receivers_destroy(struct gt_receivers *receivers)
 {
     if (!receivers) return;
-    gt_map_free(&receivers->methods);
+    gt_map_deinit(&receivers->methods);
     gt_free(receivers);
 }
 

@@ -4,7 +4,7 @@
  * compiler notes where each argument's home is (for tracebacks), and the stack map says when a
  * pointer is in it.
  *
- * Types are known by their names (gotypes/type_names.h), those of generic methods are not.
+ * Types are known by their names (gotypes/named_types.h), those of generic methods are not.
  */
 #ifndef GT_RUNTIME_RECEIVERS_H
 #define GT_RUNTIME_RECEIVERS_H
@@ -14,7 +14,7 @@
 struct gt_receivers;
 
 struct gt_receivers *gt_receivers_create(struct gt_process *process);
-void gt_receivers_free(struct gt_receivers *receivers); /* NULL is allowed */
+void gt_receivers_destroy(struct gt_receivers *receivers); /* NULL is allowed */
 
 /* What the receiver that a frame has at `addr` points to; GT_NO_TYPE when there is none, or its
  * type is not known. */

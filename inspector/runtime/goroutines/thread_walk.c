@@ -13,7 +13,7 @@ struct gt_vec gt_all_ms(const struct gt_process *process)
     struct gt_error *error = gt_process_global(process, "runtime.allm", &addr);
 
     if (error) {
-        gt_error_free(error);
+        gt_error_destroy(error);
         return all;
     }
     gt_core_threads(process->core, &most);

@@ -50,7 +50,7 @@ static uint64_t global_word(const struct gt_process *process, const char *name,
     struct gt_error *error = gt_process_global(process, name, &addr);
 
     if (error)
-        gt_error_free(error);
+        gt_error_destroy(error);
     else
         gt_process_field(process, addr, field, &value);
     return value;
@@ -64,7 +64,7 @@ static const char *read_phase(const struct gt_process *process)
     struct gt_error *error = gt_process_global(process, "runtime.gcphase", &addr);
 
     if (error)
-        gt_error_free(error);
+        gt_error_destroy(error);
     else
         gt_mem_u32(process->mem, addr, &phase);
     return phase <= GC_MARK_TERMINATION ? names[phase] : "unknown";
@@ -92,6 +92,6 @@ void gt_gcmarks_init(struct gt_gcmarks *marks, const struct gt_goheap *heap)
 
 void gt_gcmarks_deinit(struct gt_gcmarks *marks)
 {
-    gt_bitmap_free(&marks->marked);
-    gt_bitmap_free(&marks->unjudged);
+    gt_bitmap_deinit(&marks->marked);
+    gt_bitmap_deinit(&marks->unjudged);
 }

@@ -237,7 +237,7 @@ static void add_regions(struct gt_goheap *heap)
             add_region(heap, span);
         }
     }
-    gt_vec_free(&read);
+    gt_vec_deinit(&read);
 }
 
 static struct gt_error *read_spans(struct gt_goheap *heap)
@@ -250,10 +250,10 @@ static struct gt_error *read_spans(struct gt_goheap *heap)
     if (error) return error;
     if (!gt_process_field(process, mheap, GT_F_mheap_sweepgen, &word) ||
         !gt_process_slice(process, mheap + gt_off(&process->layout, GT_F_mheap_allspans), 8, &all))
-        return gt_error_new(GT_ERR_FORMAT,
-                            "the core lacks runtime.mheap_ or its list of spans: expected the "
-                            "data segment of a Go process; take the core with all anonymous "
-                            "memory (coredump_filter 0x33)");
+        return gt_error_create(GT_ERR_FORMAT,
+                               "the core lacks runtime.mheap_ or its list of spans: expected the "
+                               "data segment of a Go process; take the core with all anonymous "
+                               "memory (coredump_filter 0x33)");
     heap->sweep_gen = (uint32_t)word;
     heap->has_arena_bits = gt_arena_bits_open(process, mheap, &heap->arena_bits);
     for (uint64_t i = 0; i < all.len; i++)
@@ -343,10 +343,10 @@ void gt_goheap_close(struct gt_goheap *heap)
 {
     if (!heap) return;
     gt_heap_deinit(&heap->graph);
-    gt_vec_free(&heap->spans);
-    gt_vec_free(&heap->tiles);
-    gt_map_free(&heap->masks);
-    gt_arena_free(&heap->rebuilt);
+    gt_vec_deinit(&heap->spans);
+    gt_vec_deinit(&heap->tiles);
+    gt_map_deinit(&heap->masks);
+    gt_arena_deinit(&heap->rebuilt);
     gt_free(heap);
 }
 

@@ -91,7 +91,7 @@ uint64_t gt_specials_missed(const struct gt_goheap *heap, const struct gt_specia
     struct gt_error *error = gt_process_global(heap->process, "runtime.mheap_", &mheap);
 
     if (error) {
-        gt_error_free(error);
+        gt_error_destroy(error);
         return 0;
     }
     uint64_t pages = missed_pages(heap, mheap);

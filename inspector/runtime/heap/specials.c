@@ -19,7 +19,7 @@ static const struct {
                             GT_F_specialprofile_b, 0},
 };
 
-struct reading {
+struct reader {
     const struct gt_goheap *heap;
     struct gt_specials *specials;
     int64_t number[GT_SPECIAL_KINDS]; /* -1: this version has no such kind */
@@ -32,24 +32,24 @@ static enum gt_evidence evidence_of(int kind)
     return kind == GT_SPECIAL_PROFILE ? GT_OF_NAMES : GT_OF_SPECIALS;
 }
 
-static void read_kinds(struct reading *reading)
+static void read_kinds(struct reader *reader)
 {
-    struct gt_process *process = reading->heap->process;
+    struct gt_process *process = reader->heap->process;
     const struct gt_facts *facts = process->facts;
 
     for (int i = 0; i < GT_SPECIAL_KINDS; i++) {
-        if (facts->constant(facts->ctx, kinds[i].constant, &reading->number[i])) continue;
-        reading->number[i] = -1;
+        if (facts->constant(facts->ctx, kinds[i].constant, &reader->number[i])) continue;
+        reader->number[i] = -1;
         if (gt_has(&process->layout, kinds[i].first_word))
             gt_process_lost(process, evidence_of(i), "no %s is known: this program has no %s",
                             kinds[i].what, kinds[i].constant);
     }
 }
 
-static int kind_of(const struct reading *reading, uint64_t number)
+static int kind_of(const struct reader *reader, uint64_t number)
 {
     for (int i = 0; i < GT_SPECIAL_KINDS; i++)
-        if (reading->number[i] >= 0 && (uint64_t)reading->number[i] == number) return i;
+        if (reader->number[i] >= 0 && (uint64_t)reader->number[i] == number) return i;
     return -1;
 }
 
@@ -69,41 +69,41 @@ static bool read_words(const struct gt_process *process, struct gt_special *spec
                        special->word_count * sizeof(uint64_t));
 }
 
-static void take(struct reading *reading, uint32_t object, uint64_t addr, int kind)
+static void take(struct reader *reader, uint32_t object, uint64_t addr, int kind)
 {
     struct gt_special special = {.address = addr, .object = object, .kind = (uint8_t)kind};
 
-    if (read_words(reading->heap->process, &special))
-        gt_vec_add(&reading->specials->list, &special);
+    if (read_words(reader->heap->process, &special))
+        gt_vec_add(&reader->specials->list, &special);
     else
-        gt_process_lost(reading->heap->process, evidence_of(kind),
+        gt_process_lost(reader->heap->process, evidence_of(kind),
                         "%s at 0x%llx: no layout or not in the core", kinds[kind].what,
                         (unsigned long long)addr);
 }
 
-static void read_list(struct reading *reading, const struct gt_region *region,
+static void read_list(struct reader *reader, const struct gt_region *region,
                       const struct gt_span *span)
 {
-    const struct gt_process *process = reading->heap->process;
+    const struct gt_process *process = reader->heap->process;
     uint64_t addr = span->specials, next, offset, number;
 
     for (bool added; addr; addr = next) {
-        gt_map_put(&reading->seen, addr, &added);
+        gt_map_put(&reader->seen, addr, &added);
         if (!added || !gt_process_field(process, addr, GT_F_special_next, &next) ||
             !gt_process_field(process, addr, GT_F_special_offset, &offset) ||
             !gt_process_field(process, addr, GT_F_special_kind, &number)) {
-            gt_process_lost(reading->heap->process, GT_OF_SPECIALS,
+            gt_process_lost(reader->heap->process, GT_OF_SPECIALS,
                             "specials of span 0x%llx: not in the core, or listed twice",
                             (unsigned long long)span->base);
             return;
         }
-        int kind = kind_of(reading, number);
+        int kind = kind_of(reader, number);
         uint64_t slot = offset / span->elem_size;
         if (kind < 0) continue;
         if (slot < region->count)
-            take(reading, region->first + (uint32_t)slot, addr, kind);
+            take(reader, region->first + (uint32_t)slot, addr, kind);
         else
-            gt_process_lost(reading->heap->process, evidence_of(kind), "%s at 0x%llx: of no object",
+            gt_process_lost(reader->heap->process, evidence_of(kind), "%s at 0x%llx: of no object",
                             kinds[kind].what, (unsigned long long)addr);
     }
 }
@@ -118,16 +118,16 @@ static bool has_lists(const struct gt_layout *layout)
 struct gt_error *gt_specials_open(const struct gt_goheap *heap, struct gt_specials **out)
 {
     struct gt_specials *specials = gt_calloc(1, sizeof *specials);
-    struct reading reading = {.heap = heap, .specials = specials};
+    struct reader reader = {.heap = heap, .specials = specials};
 
     specials->list = GT_VEC_OF(struct gt_special);
-    read_kinds(&reading);
+    read_kinds(&reader);
     for (uint32_t i = 0; has_lists(&heap->process->layout) && i < heap->graph.region_count; i++) {
         const struct gt_region *region = &heap->graph.regions[i];
         const struct gt_span *span = gt_vec_at(&heap->spans, region->tag);
-        if (span->specials) read_list(&reading, region, span);
+        if (span->specials) read_list(&reader, region, span);
     }
-    gt_map_free(&reading.seen);
+    gt_map_deinit(&reader.seen);
     *out = specials;
     return NULL;
 }
@@ -135,6 +135,6 @@ struct gt_error *gt_specials_open(const struct gt_goheap *heap, struct gt_specia
 void gt_specials_close(struct gt_specials *specials)
 {
     if (!specials) return;
-    gt_vec_free(&specials->list);
+    gt_vec_deinit(&specials->list);
     gt_free(specials);
 }

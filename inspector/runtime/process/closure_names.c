@@ -62,61 +62,61 @@ static bool is_plain(const char *name)
 
 /* ---- the source --------------------------------------------------------------------------- */
 
-struct naming {
+struct namer {
     const struct gt_name_facts *facts;
     struct gt_arena *storage;
     const char *name; /* what is left of it, or the inlined function's */
     bool inlined;     /* it was taken from a caller's name */
 };
 
-static void keep(struct naming *naming, const char *name, size_t length)
+static void keep(struct namer *namer, const char *name, size_t length)
 {
-    naming->name = gt_arena_strndup(naming->storage, name, length);
+    namer->name = gt_arena_strndup(namer->storage, name, length);
 }
 
 /* By the calls that a caller says were inlined into it; the nearest caller first. */
-static bool ask_outer(struct naming *naming)
+static bool ask_outer(struct namer *namer)
 {
-    const struct gt_name_facts *facts = naming->facts;
-    const char *name = naming->name;
+    const struct gt_name_facts *facts = namer->facts;
+    const char *name = namer->name;
 
     for (size_t at = next_outer(name, strlen(name)); at; at = next_outer(name, at)) {
         if (!facts->exists(facts->ctx, name, at)) continue;
         const char *found = facts->inlined(facts->ctx, name, at, name + at + 1);
         if (!found) continue;
-        keep(naming, found, strlen(found));
-        return naming->inlined = true;
+        keep(namer, found, strlen(found));
+        return namer->inlined = true;
     }
     return false;
 }
 
 /* By its grammar: the last function or method after the nearest caller. */
-static void take_apart(struct naming *naming)
+static void take_apart(struct namer *namer)
 {
-    const struct gt_name_facts *facts = naming->facts;
-    const char *name = naming->name;
+    const struct gt_name_facts *facts = namer->facts;
+    const char *name = namer->name;
     size_t package = gt_package_length(name), last = next_outer(name, strlen(name)), at = last;
 
     while (at && !facts->exists(facts->ctx, name, at))
         at = next_outer(name, at);
     if (!at || !facts->beside(facts->ctx, name, at)) return;
     if (last > at && name[last - 1] == ')') last = next_outer(name, last);
-    naming->name = gt_arena_format(naming->storage, "%.*s%s", (int)package, name, name + last);
-    naming->inlined = true;
+    namer->name = gt_arena_format(namer->storage, "%.*s%s", (int)package, name, name + last);
+    namer->inlined = true;
 }
 
 const char *gt_closure_source(const struct gt_name_facts *facts, const char *name,
                               struct gt_arena *storage)
 {
-    struct naming naming = {facts, storage, name, false};
+    struct namer namer = {facts, storage, name, false};
 
     if (is_plain(name)) return NULL;
     for (unsigned step = 0; step < MAX_STEPS; step++) {
-        size_t length = strlen(naming.name), left = without_suffix(naming.name, length);
+        size_t length = strlen(namer.name), left = without_suffix(namer.name, length);
         if (left == length) break;
-        keep(&naming, naming.name, left);
-        if (facts->exists(facts->ctx, naming.name, left) || ask_outer(&naming)) continue;
-        if (without_suffix(naming.name, left) == left) take_apart(&naming);
+        keep(&namer, namer.name, left);
+        if (facts->exists(facts->ctx, namer.name, left) || ask_outer(&namer)) continue;
+        if (without_suffix(namer.name, left) == left) take_apart(&namer);
     }
-    return naming.inlined ? naming.name : NULL;
+    return namer.inlined ? namer.name : NULL;
 }

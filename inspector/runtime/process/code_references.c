@@ -2,7 +2,7 @@
 
 #include "inspector/unwind/references.h"
 
-struct reading { /* of one function */
+struct reader { /* of one function */
     uint64_t entry;
     gt_code_reference_fn *visit;
     void *ctx;
@@ -10,13 +10,13 @@ struct reading { /* of one function */
 
 static void visit_target(void *ctx, uint64_t target)
 {
-    const struct reading *reading = ctx;
+    const struct reader *reader = ctx;
 
-    reading->visit(reading->ctx, reading->entry, target);
+    reader->visit(reader->ctx, reader->entry, target);
 }
 
 static void read_functions(const struct gt_process *process, const struct gt_pclntab *tab,
-                           struct reading *reading)
+                           struct reader *reader)
 {
     bool arm64 = gt_core_machine(process->core) == GT_MACHINE_ARM64;
     uint64_t done = 0;
@@ -25,16 +25,16 @@ static void read_functions(const struct gt_process *process, const struct gt_pcl
     for (size_t i = 0; i < gt_pclntab_count(tab); i++) {
         if (!gt_func_at(tab, i, &func) || func.entry < done) continue;
         done = func.end;
-        reading->entry = func.entry;
+        reader->entry = func.entry;
         (arm64 ? gt_references_arm64 : gt_references_amd64)(process->mem, func.entry, func.end,
-                                                            visit_target, reading);
+                                                            visit_target, reader);
     }
 }
 
 void gt_code_references(const struct gt_process *process, gt_code_reference_fn *visit, void *ctx)
 {
-    struct reading reading = {.visit = visit, .ctx = ctx};
+    struct reader reader = {.visit = visit, .ctx = ctx};
 
     for (size_t i = 0; i < process->code.tab_count; i++)
-        read_functions(process, process->code.tabs[i], &reading);
+        read_functions(process, process->code.tabs[i], &reader);
 }

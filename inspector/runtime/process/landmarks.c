@@ -268,7 +268,7 @@ struct gt_landmarks *gt_landmarks_create(struct gt_process *process)
     return from;
 }
 
-void gt_landmarks_free(struct gt_landmarks *from)
+void gt_landmarks_destroy(struct gt_landmarks *from)
 {
     gt_free(from);
 }

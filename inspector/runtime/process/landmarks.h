@@ -21,7 +21,7 @@ struct gt_landmarks;
 
 /* The process's layout, modules and code must be there when something is asked. */
 struct gt_landmarks *gt_landmarks_create(struct gt_process *process);
-void gt_landmarks_free(struct gt_landmarks *landmarks); /* NULL is allowed */
+void gt_landmarks_destroy(struct gt_landmarks *landmarks); /* NULL is allowed */
 const struct gt_facts *gt_landmarks_facts(const struct gt_landmarks *landmarks);
 
 #endif

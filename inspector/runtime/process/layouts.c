@@ -42,7 +42,7 @@ struct gt_error *gt_layouts_open(struct gt_process *process)
     if (error) {
         process->dwarf = NULL;
         gt_process_lost(process, GT_OF_NAMES, "%s", gt_error_message(error));
-        gt_error_free(error);
+        gt_error_destroy(error);
     }
     if (process->dwarf) gt_facts_chain_add(&process->chain, gt_dwarf_facts(process->dwarf));
     gt_facts_chain_add(&process->chain, &process->known_facts);
@@ -58,7 +58,7 @@ static struct gt_error *use_rtypes(struct gt_process *process)
     process->rtypes = gt_rtype_facts_create(process->types, process->mem, &process->modules[0]);
     gt_facts_chain_init(&process->chain);
     gt_facts_chain_add(&process->chain, gt_rtype_facts_of(process->rtypes));
-    gt_facts_chain_add(&process->chain, gt_type_names_facts(process->type_names));
+    gt_facts_chain_add(&process->chain, gt_named_types_facts(process->type_names));
     gt_facts_chain_add(&process->chain, &process->known_facts);
     gt_facts_chain_add(&process->chain, gt_landmarks_facts(process->landmarks));
     return resolve(process);
@@ -66,7 +66,7 @@ static struct gt_error *use_rtypes(struct gt_process *process)
 
 /* ---- what is lacking, and what nobody has checked ------------------------------------------- */
 
-static void tell_lack(void *ctx, const char *type, const char *path, enum gt_need need)
+static void describe_lack(void *ctx, const char *type, const char *path, enum gt_need need)
 {
     static const struct {
         enum gt_evidence of;
@@ -121,7 +121,7 @@ static void name_taken(const struct gt_process *process, const struct gt_facts *
     struct gt_layout told;
     int64_t value;
 
-    gt_error_free(gt_layout_resolve(own, &process->version, &told));
+    gt_error_destroy(gt_layout_resolve(own, &process->version, &told));
     gt_layout_beyond(&process->layout, &told, &process->version, add_name, names);
     for (size_t i = 0; i < gt_known_constant_count; i++)
         if (!own->constant || !own->constant(own->ctx, gt_known_constants[i], &value))
@@ -129,7 +129,7 @@ static void name_taken(const struct gt_process *process, const struct gt_facts *
 }
 
 /* What no table says of a newer Go: said, since nobody has checked it. */
-static void tell_of_newer(struct gt_process *process)
+static void describe_of_newer(struct gt_process *process)
 {
     static const struct gt_facts nothing = {0};
     const struct gt_facts *own = own_facts(process);
@@ -154,7 +154,7 @@ struct gt_error *gt_layouts_settle(struct gt_process *process)
     struct gt_error *error = use_rtypes(process);
 
     if (error) return error;
-    tell_of_newer(process);
-    gt_layout_lacks(&process->layout, &process->version, tell_lack, process);
+    describe_of_newer(process);
+    gt_layout_lacks(&process->layout, &process->version, describe_lack, process);
     return NULL;
 }

@@ -67,7 +67,7 @@ bool gt_buildinfo_find(struct gt_process *process, struct gt_go_version *version
 
 /* ---- the first module ----------------------------------------------------------------------- */
 
-struct seeking {
+struct seeker {
     const struct gt_process *process;
     uint64_t pclntab, found;
     unsigned tried; /* what looked like a function table */
@@ -76,65 +76,66 @@ struct seeking {
 /* A word that points to the function table, and the rest of the struct that it begins. */
 static bool try_module(void *ctx, uint64_t addr, const unsigned char *bytes, uint64_t size)
 {
-    struct seeking *seeking = ctx;
+    struct seeker *seeker = ctx;
     struct gt_module module;
 
     (void)size;
-    if (gt_load64(bytes) != seeking->pclntab) return false;
+    if (gt_load64(bytes) != seeker->pclntab) return false;
     struct gt_error *error =
-        gt_module_read(&seeking->process->layout, seeking->process->mem, addr, &module);
-    gt_error_free(error);
-    if (!error) seeking->found = addr;
+        gt_module_read(&seeker->process->layout, seeker->process->mem, addr, &module);
+    gt_error_destroy(error);
+    if (!error) seeker->found = addr;
     return !error;
 }
 
-static bool seek_module(struct seeking *seeking, uint64_t pclntab)
+static bool seek_module(struct seeker *seeker, uint64_t pclntab)
 {
-    seeking->pclntab = pclntab;
-    return search(seeking->process, 8, try_module, seeking);
+    seeker->pclntab = pclntab;
+    return search(seeker->process, 8, try_module, seeker);
 }
 
 /* debug/gosym: the magic number, two zeros, the least size of an instruction, that of a pointer. */
 static bool try_pclntab(void *ctx, uint64_t addr, const unsigned char *bytes, uint64_t size)
 {
     enum { GO_118 = 0xfffffff0, GO_120 = 0xfffffff1, HEADER = 8, POINTER = 8 };
-    struct seeking *seeking = ctx;
+    struct seeker *seeker = ctx;
     uint32_t magic = gt_load32(bytes);
 
-    return size > HEADER && seeking->tried < MAX_PCLNTABS && (magic == GO_120 || magic == GO_118) &&
+    return size > HEADER && seeker->tried < MAX_PCLNTABS && (magic == GO_120 || magic == GO_118) &&
            !bytes[4] && !bytes[5] && (bytes[6] == 1 || bytes[6] == 4) && bytes[7] == POINTER &&
-           ++seeking->tried && seek_module(seeking, addr);
+           ++seeker->tried && seek_module(seeker, addr);
 }
 
-static bool find_by_section(struct seeking *seeking)
+static bool find_by_section(struct seeker *seeker)
 {
     static const char *const names[] = {".gopclntab", ".data.rel.ro.gopclntab"};
-    const struct gt_process *process = seeking->process;
+    const struct gt_process *process = seeker->process;
     uint64_t bias = gt_binary_bias(process->binary);
     const struct gt_section *section = gt_binary_section(process->binary, ".go.module");
 
-    if (section) seeking->found = section->addr + bias;
-    for (size_t i = 0; !seeking->found && i < sizeof names / sizeof *names; i++) {
+    if (section) seeker->found = section->addr + bias;
+    for (size_t i = 0; !seeker->found && i < sizeof names / sizeof *names; i++) {
         section = gt_binary_section(process->binary, names[i]);
-        if (section) seek_module(seeking, section->addr + bias);
+        if (section) seek_module(seeker, section->addr + bias);
     }
-    return seeking->found;
+    return seeker->found;
 }
 
 static struct gt_error *find_first(const struct gt_process *process, uint64_t *addr)
 {
-    struct seeking seeking = {.process = process};
+    struct seeker seeker = {.process = process};
     struct gt_error *error = gt_process_global(process, "runtime.firstmoduledata", addr);
 
     if (!error) return NULL;
-    gt_error_free(error);
-    if (!find_by_section(&seeking)) search(process, 8, try_pclntab, &seeking);
-    *addr = seeking.found;
+    gt_error_destroy(error);
+    if (!find_by_section(&seeker)) search(process, 8, try_pclntab, &seeker);
+    *addr = seeker.found;
     if (*addr) return NULL;
-    return gt_error_new(GT_ERR_MISSING,
-                        "%s: expected Go's module data in the program's memory, found none for %s; "
-                        "give the binary of this very build with --exe",
-                        gt_binary_path(process->binary), process->version.text);
+    return gt_error_create(
+        GT_ERR_MISSING,
+        "%s: expected Go's module data in the program's memory, found none for %s; "
+        "give the binary of this very build with --exe",
+        gt_binary_path(process->binary), process->version.text);
 }
 
 static bool was_read(const struct gt_vec *modules, uint64_t addr)

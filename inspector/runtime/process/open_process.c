@@ -24,10 +24,11 @@ static struct gt_error *too_old(const struct gt_process *process)
     unsigned first, last;
 
     gt_known_range(&first, &last);
-    return gt_error_new(GT_ERR_FORMAT,
-                        "%s: expected a program built by Go 1.%u or later, found %s; use delve of "
-                        "that time",
-                        gt_binary_path(process->binary), first / 1000, process->version.text);
+    return gt_error_create(
+        GT_ERR_FORMAT,
+        "%s: expected a program built by Go 1.%u or later, found %s; use delve of "
+        "that time",
+        gt_binary_path(process->binary), first / 1000, process->version.text);
 }
 
 static struct gt_error *read_version(struct gt_process *process)
@@ -35,11 +36,12 @@ static struct gt_error *read_version(struct gt_process *process)
     bool arm64 = gt_core_machine(process->core) == GT_MACHINE_ARM64;
 
     if (!find_go(process))
-        return gt_error_new(GT_ERR_FORMAT,
-                            "%s: expected a Go program with build information, found none, nor in "
-                            "what is left of its libraries' files; gotopsy reads cores of Go "
-                            "programs only",
-                            gt_binary_path(process->binary));
+        return gt_error_create(
+            GT_ERR_FORMAT,
+            "%s: expected a Go program with build information, found none, nor in "
+            "what is left of its libraries' files; gotopsy reads cores of Go "
+            "programs only",
+            gt_binary_path(process->binary));
     gt_packages_init(&process->packages, &process->names, process->build_info);
     if (!gt_known_find(&process->version, arm64 ? GT_ARCH_ARM64 : GT_ARCH_AMD64, &process->known))
         return too_old(process);
@@ -63,7 +65,7 @@ static struct gt_error *open_code(struct gt_process *process)
     bool arm64 = gt_core_machine(process->core) == GT_MACHINE_ARM64;
 
     code->mem = process->mem;
-    code->cache = gt_frame_cache_new();
+    code->cache = gt_frame_cache_create();
     code->rules = arm64 ? &gt_frames_arm64 : &gt_frames_amd64;
     code->tabs = gt_calloc(process->module_count, sizeof(struct gt_pclntab *));
     for (size_t i = 0; i < process->module_count; i++) {
@@ -97,7 +99,7 @@ static void open_types(struct gt_process *process)
         .module_count = process->module_count,
     };
     process->types = gt_types_create(&sources);
-    process->type_names = gt_type_names_create(process->types, &sources);
+    process->type_names = gt_named_types_create(process->types, &sources);
 }
 
 static struct gt_error *open_all(const struct gt_core_options *options, struct gt_process *process)
@@ -135,7 +137,7 @@ struct gt_error *gt_process_explain(const struct gt_process *process, struct gt_
 }
 
 /* What is known to be doubtful before anything was looked at. */
-static void tell_doubts(struct gt_process *process)
+static void describe_doubts(struct gt_process *process)
 {
     const char *binary = gt_binary_path(process->binary);
 
@@ -167,7 +169,7 @@ struct gt_error *gt_process_open(const struct gt_core_options *options, struct g
         return error;
     }
     process->threads = gt_threads_create(process);
-    tell_doubts(process);
+    describe_doubts(process);
     *out = process;
     return NULL;
 }
@@ -175,23 +177,23 @@ struct gt_error *gt_process_open(const struct gt_core_options *options, struct g
 void gt_process_close(struct gt_process *process)
 {
     if (!process) return;
-    gt_threads_free(process->threads);
-    gt_type_names_free(process->type_names);
-    gt_rtype_facts_free(process->rtypes);
-    gt_landmarks_free(process->landmarks);
-    gt_types_free(process->types);
+    gt_threads_destroy(process->threads);
+    gt_named_types_destroy(process->type_names);
+    gt_rtype_facts_destroy(process->rtypes);
+    gt_landmarks_destroy(process->landmarks);
+    gt_types_destroy(process->types);
     for (size_t i = 0; i < process->code.tab_count; i++)
         gt_pclntab_close(process->code.tabs[i]);
     gt_free(process->code.tabs);
-    gt_frame_cache_free(process->code.cache);
+    gt_frame_cache_destroy(process->code.cache);
     gt_free(process->modules);
     gt_dwarf_close(process->dwarf);
     gt_core_close(process->core);
     gt_libraries_close(&process->libraries);
     gt_binary_close(process->debug);
     gt_binary_close(process->binary);
-    gt_vec_free(&process->losses);
+    gt_vec_deinit(&process->losses);
     gt_packages_deinit(&process->packages);
-    gt_arena_free(&process->names);
+    gt_arena_deinit(&process->names);
     gt_free(process);
 }

@@ -92,7 +92,7 @@ void gt_packages_init(struct gt_packages *packages, struct gt_arena *names, cons
 
 void gt_packages_deinit(struct gt_packages *packages)
 {
-    gt_vec_free(&packages->modules);
+    gt_vec_deinit(&packages->modules);
 }
 
 /* ---- Go's library --------------------------------------------------------------------------- */

@@ -12,8 +12,8 @@
 #include "gotypes/chain.h"
 #include "gotypes/known.h"
 #include "gotypes/maps.h"
+#include "gotypes/named_types.h"
 #include "gotypes/rtype_facts.h"
-#include "gotypes/type_names.h"
 #include "inspector/base/arena.h"
 #include "inspector/base/vec.h"
 #include "inspector/core/libraries.h"
@@ -46,7 +46,7 @@ struct gt_process {
     struct gt_known known;  /* of this version of Go */
     struct gt_facts known_facts;
     struct gt_rtype_facts *rtypes; /* without DWARF */
-    struct gt_type_names *type_names;
+    struct gt_named_types *type_names;
     struct gt_landmarks *landmarks; /* variables without symbols */
     struct gt_facts_chain chain;    /* all of them */
     const struct gt_facts *facts;   /* what the chain answers */

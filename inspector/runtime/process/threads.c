@@ -130,11 +130,11 @@ struct gt_threads *gt_threads_create(const struct gt_process *process)
     return out;
 }
 
-void gt_threads_free(struct gt_threads *threads)
+void gt_threads_destroy(struct gt_threads *threads)
 {
     if (!threads) return;
-    gt_vec_free(&threads->by_tid);
-    gt_vec_free(&threads->by_m);
+    gt_vec_deinit(&threads->by_tid);
+    gt_vec_deinit(&threads->by_m);
     gt_free(threads);
 }
 

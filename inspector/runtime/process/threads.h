@@ -15,7 +15,7 @@
 #include "inspector/runtime/process/process.h"
 
 struct gt_threads *gt_threads_create(const struct gt_process *process);
-void gt_threads_free(struct gt_threads *threads); /* NULL is allowed */
+void gt_threads_destroy(struct gt_threads *threads); /* NULL is allowed */
 
 /* The thread that runs an m, or NULL. */
 const struct gt_thread *gt_threads_of(const struct gt_process *process, uint64_t m);

@@ -37,11 +37,11 @@ struct gt_global_users *gt_global_users_create(struct gt_process *process,
     return users;
 }
 
-void gt_global_users_free(struct gt_global_users *users)
+void gt_global_users_destroy(struct gt_global_users *users)
 {
     if (!users) return;
-    gt_vec_free(&users->list);
-    gt_vec_free(&users->pointed);
+    gt_vec_deinit(&users->list);
+    gt_vec_deinit(&users->pointed);
     gt_free(users);
 }
 

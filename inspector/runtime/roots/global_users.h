@@ -15,7 +15,7 @@ struct gt_global_users;
 
 struct gt_global_users *gt_global_users_create(struct gt_process *process,
                                                const struct gt_roots *roots);
-void gt_global_users_free(struct gt_global_users *users); /* NULL is allowed */
+void gt_global_users_destroy(struct gt_global_users *users); /* NULL is allowed */
 
 struct gt_referred {      /* a global without a name */
     const char *section;  /* ".data", ".noptrbss" */

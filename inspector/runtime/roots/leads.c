@@ -11,7 +11,7 @@ enum {
     MOST_OF_MHEAP = 96 << 10, /* mheap_ in any version, where nothing tells its size */
 };
 
-struct seeking {
+struct seeker {
     const struct gt_goheap *heap;
     const struct gt_gcmarks *marks;
     const struct gt_bitmap *live, *wanted;
@@ -48,7 +48,7 @@ static struct gt_vec listed(const struct gt_process *process, const char *global
     struct gt_error *error = gt_process_global(process, global, &addr);
 
     if (error || !gt_process_slice(process, addr, WORD, &list)) {
-        gt_error_free(error);
+        gt_error_destroy(error);
         return all;
     }
     for (uint64_t i = 0; i < list.len; i++)
@@ -56,66 +56,65 @@ static struct gt_vec listed(const struct gt_process *process, const char *global
     return all;
 }
 
-static void add_own(struct seeking *seeking, uint64_t addr)
+static void add_own(struct seeker *seeker, uint64_t addr)
 {
-    uint32_t object = gt_heap_object(&seeking->heap->graph, addr);
+    uint32_t object = gt_heap_object(&seeker->heap->graph, addr);
 
-    if (object != GT_NO_OBJECT) gt_map_put(&seeking->own, object, NULL);
+    if (object != GT_NO_OBJECT) gt_map_put(&seeker->own, object, NULL);
 }
 
-static void add_all_own(struct seeking *seeking, const struct gt_vec *all)
+static void add_all_own(struct seeker *seeker, const struct gt_vec *all)
 {
     for (size_t i = 0; i < all->len; i++)
-        add_own(seeking, gt_vec_u64(all, i));
+        add_own(seeker, gt_vec_u64(all, i));
 }
 
-static void list_own(struct seeking *seeking)
+static void list_own(struct seeker *seeker)
 {
-    const struct gt_process *process = seeking->heap->process;
+    const struct gt_process *process = seeker->heap->process;
     struct gt_vec ps = listed(process, "runtime.allp"), gs = listed(process, "runtime.allgs");
     struct gt_vec ms = gt_all_ms(process);
     uint64_t g;
 
-    add_all_own(seeking, &ps);
-    add_all_own(seeking, &gs);
-    add_all_own(seeking, &ms);
+    add_all_own(seeker, &ps);
+    add_all_own(seeker, &gs);
+    add_all_own(seeker, &ms);
     for (size_t i = 0; i < ms.len; i++) {
-        if (gt_process_field(process, gt_vec_u64(&ms, i), GT_F_m_g0, &g)) add_own(seeking, g);
-        if (gt_process_field(process, gt_vec_u64(&ms, i), GT_F_m_gsignal, &g)) add_own(seeking, g);
+        if (gt_process_field(process, gt_vec_u64(&ms, i), GT_F_m_g0, &g)) add_own(seeker, g);
+        if (gt_process_field(process, gt_vec_u64(&ms, i), GT_F_m_gsignal, &g)) add_own(seeker, g);
     }
-    gt_vec_free(&ps);
-    gt_vec_free(&gs);
-    gt_vec_free(&ms);
+    gt_vec_deinit(&ps);
+    gt_vec_deinit(&gs);
+    gt_vec_deinit(&ms);
 }
 
 /* ---- words --------------------------------------------------------------------------------- */
 
-static void look_at(struct seeking *seeking, uint64_t value, enum gt_lead lead)
+static void look_at(struct seeker *seeker, uint64_t value, enum gt_lead lead)
 {
-    if (value - seeking->lo >= seeking->hi - seeking->lo) return;
-    uint32_t object = gt_heap_object(&seeking->heap->graph, value);
-    if (object != GT_NO_OBJECT && gt_bit(seeking->wanted, object))
-        gt_bit_set(&seeking->out->to[lead], object);
+    if (value - seeker->lo >= seeker->hi - seeker->lo) return;
+    uint32_t object = gt_heap_object(&seeker->heap->graph, value);
+    if (object != GT_NO_OBJECT && gt_bit(seeker->wanted, object))
+        gt_bit_set(&seeker->out->to[lead], object);
 }
 
-static void look_through(struct seeking *seeking, const unsigned char *bytes, uint64_t size,
+static void look_through(struct seeker *seeker, const unsigned char *bytes, uint64_t size,
                          enum gt_lead lead)
 {
     for (uint64_t at = 0; at + WORD <= size; at += WORD)
-        look_at(seeking, gt_load64(bytes + at), lead);
+        look_at(seeker, gt_load64(bytes + at), lead);
 }
 
-static void look_through_range(struct seeking *seeking, uint64_t from, uint64_t to,
-                               enum gt_lead lead)
+static void look_through_range(struct seeker *seeker, uint64_t from, uint64_t to, enum gt_lead lead)
 {
-    const struct gt_memory *mem = seeking->heap->process->mem;
+    const struct gt_memory *mem = seeker->heap->process->mem;
     uint64_t avail;
 
     while (from < to) {
         const unsigned char *bytes = mem->map(mem->ctx, from, &avail);
         if (!bytes || !avail) return;
         uint64_t size = avail < to - from ? avail : to - from;
-        look_through(seeking, bytes, size, lead);
+        look_through(seeker, bytes, size, lead);
         from += size;
     }
 }
@@ -133,41 +132,41 @@ static void find_mheap(const struct gt_process *process, uint64_t *from, uint64_
     *to = mheap.addr + (mheap.size ? mheap.size : MOST_OF_MHEAP);
 }
 
-static void look_through_section(struct seeking *seeking, uint64_t from, uint64_t to)
+static void look_through_section(struct seeker *seeker, uint64_t from, uint64_t to)
 {
     uint64_t mheap, end;
 
-    find_mheap(seeking->heap->process, &mheap, &end);
+    find_mheap(seeker->heap->process, &mheap, &end);
     if (mheap < from || mheap > to || end < mheap) mheap = end = to;
     if (end > to) end = to;
-    look_through_range(seeking, from, mheap, GT_LEAD_WORD);
-    look_through_range(seeking, end, to, GT_LEAD_WORD);
+    look_through_range(seeker, from, mheap, GT_LEAD_WORD);
+    look_through_range(seeker, end, to, GT_LEAD_WORD);
 }
 
-static void look_through_globals(struct seeking *seeking)
+static void look_through_globals(struct seeker *seeker)
 {
-    const struct gt_process *process = seeking->heap->process;
+    const struct gt_process *process = seeker->heap->process;
 
     for (size_t i = 0; i < process->module_count; i++) {
         const struct gt_module *module = &process->modules[i];
-        look_through_section(seeking, module->data, module->edata);
-        look_through_section(seeking, module->bss, module->ebss);
+        look_through_section(seeker, module->data, module->edata);
+        look_through_section(seeker, module->bss, module->ebss);
     }
 }
 
 /* Below its sp only what has run since says anything. */
-static void look_through_stacks(struct seeking *seeking, const struct gt_goroutines *goroutines)
+static void look_through_stacks(struct seeker *seeker, const struct gt_goroutines *goroutines)
 {
     for (uint32_t i = 0; i < goroutines->count; i++) {
         const struct gt_goroutine *g = &goroutines->list[i];
         bool known = g->at.sp >= g->stack_lo && g->at.sp < g->stack_hi;
         uint64_t from = known ? g->at.sp : g->stack_lo;
         if (g->cut_off)
-            look_through_range(seeking, g->stack_lo, g->stack_hi, GT_LEAD_UNWALKED);
-        else if (gt_ran_since(seeking->heap->process, g))
-            look_through_range(seeking, g->stack_lo, g->stack_hi, GT_LEAD_STACK);
+            look_through_range(seeker, g->stack_lo, g->stack_hi, GT_LEAD_UNWALKED);
+        else if (gt_ran_since(seeker->heap->process, g))
+            look_through_range(seeker, g->stack_lo, g->stack_hi, GT_LEAD_STACK);
         else
-            look_through_range(seeking, from, g->stack_hi, GT_LEAD_FRAME);
+            look_through_range(seeker, from, g->stack_hi, GT_LEAD_FRAME);
     }
 }
 
@@ -190,13 +189,13 @@ static uint64_t sure_bytes(uint64_t slot_size)
     return slot_size;
 }
 
-static enum gt_lead lead_of(const struct seeking *seeking, uint32_t object)
+static enum gt_lead lead_of(const struct seeker *seeker, uint32_t object)
 {
-    if (!gt_bit(&seeking->heap->graph.allocated, object) || gt_bit(seeking->wanted, object))
+    if (!gt_bit(&seeker->heap->graph.allocated, object) || gt_bit(seeker->wanted, object))
         return GT_LEAD_NONE;
-    if (gt_bit(seeking->live, object))
-        return gt_map_find(&seeking->own, object) ? GT_LEAD_NONE : GT_LEAD_WORD;
-    return gt_bit(&seeking->marks->unjudged, object) ? GT_LEAD_OBJECT : GT_LEAD_NONE;
+    if (gt_bit(seeker->live, object))
+        return gt_map_find(&seeker->own, object) ? GT_LEAD_NONE : GT_LEAD_WORD;
+    return gt_bit(&seeker->marks->unjudged, object) ? GT_LEAD_OBJECT : GT_LEAD_NONE;
 }
 
 /* A bool may be followed by what was in its padding before: a pointer, but for its lowest byte
@@ -206,38 +205,38 @@ static bool may_be_bool(uint64_t word)
     return (word & 0xff) <= 1;
 }
 
-static void look_through_object(struct seeking *seeking, const unsigned char *bytes, uint64_t size,
+static void look_through_object(struct seeker *seeker, const unsigned char *bytes, uint64_t size,
                                 enum gt_lead lead)
 {
     for (uint64_t at = 0; at + WORD <= size; at += WORD) {
         uint64_t word = gt_load64(bytes + at);
-        if (lead != GT_LEAD_WORD || !may_be_bool(word)) look_at(seeking, word, lead);
+        if (lead != GT_LEAD_WORD || !may_be_bool(word)) look_at(seeker, word, lead);
     }
 }
 
-static void look_through_region(struct seeking *seeking, const struct gt_region *region)
+static void look_through_region(struct seeker *seeker, const struct gt_region *region)
 {
     uint64_t size = sure_bytes(region->slot_size);
 
     if (region->scan == GT_SCAN_NONE || !region->bytes) return;
     for (uint32_t slot = 0; slot < region->count; slot++) {
-        enum gt_lead lead = lead_of(seeking, region->first + slot);
+        enum gt_lead lead = lead_of(seeker, region->first + slot);
         if (lead != GT_LEAD_NONE)
-            look_through_object(seeking, region->bytes + slot * region->slot_size, size, lead);
+            look_through_object(seeker, region->bytes + slot * region->slot_size, size, lead);
     }
 }
 
-static void find_bounds(struct seeking *seeking)
+static void find_bounds(struct seeker *seeker)
 {
-    const struct gt_heap *graph = &seeking->heap->graph;
+    const struct gt_heap *graph = &seeker->heap->graph;
 
-    seeking->lo = UINT64_MAX;
-    for (size_t i = gt_bitmap_next(seeking->wanted, 0); i < graph->objects;
-         i = gt_bitmap_next(seeking->wanted, i + 1)) {
+    seeker->lo = UINT64_MAX;
+    for (size_t i = gt_bitmap_next(seeker->wanted, 0); i < graph->objects;
+         i = gt_bitmap_next(seeker->wanted, i + 1)) {
         uint64_t addr = gt_heap_address(graph, (uint32_t)i);
         uint64_t end = addr + gt_heap_size(graph, (uint32_t)i);
-        if (addr < seeking->lo) seeking->lo = addr;
-        if (end > seeking->hi) seeking->hi = end;
+        if (addr < seeker->lo) seeker->lo = addr;
+        if (end > seeker->hi) seeker->hi = end;
     }
 }
 
@@ -245,23 +244,23 @@ void gt_leads_find(const struct gt_goheap *heap, const struct gt_goroutines *gor
                    const struct gt_gcmarks *marks, const struct gt_bitmap *live,
                    const struct gt_bitmap *wanted, struct gt_leads *out)
 {
-    struct seeking seeking = {
+    struct seeker seeker = {
         .heap = heap, .marks = marks, .live = live, .wanted = wanted, .out = out};
 
     for (int lead = 0; lead < GT_LEADS; lead++)
         gt_bitmap_init(&out->to[lead], heap->graph.objects);
-    find_bounds(&seeking);
-    if (seeking.lo > seeking.hi) return; /* nothing is wanted */
-    list_own(&seeking);
-    look_through_globals(&seeking);
-    look_through_stacks(&seeking, goroutines);
+    find_bounds(&seeker);
+    if (seeker.lo > seeker.hi) return; /* nothing is wanted */
+    list_own(&seeker);
+    look_through_globals(&seeker);
+    look_through_stacks(&seeker, goroutines);
     for (uint32_t i = 0; i < heap->graph.region_count; i++)
-        look_through_region(&seeking, &heap->graph.regions[i]);
-    gt_map_free(&seeking.own);
+        look_through_region(&seeker, &heap->graph.regions[i]);
+    gt_map_deinit(&seeker.own);
 }
 
 void gt_leads_deinit(struct gt_leads *leads)
 {
     for (int lead = 0; lead < GT_LEADS; lead++)
-        gt_bitmap_free(&leads->to[lead]);
+        gt_bitmap_deinit(&leads->to[lead]);
 }

@@ -18,5 +18,5 @@ void gt_live_mark(const struct gt_goheap *heap, const struct gt_roots *roots,
     for (size_t i = 0; i < roots->list.len; i++)
         if (!without || !gt_bit(without, i)) gt_live_seed(marker, heap, gt_root_at(roots, i));
     gt_mark_drain(marker);
-    gt_marker_free(marker);
+    gt_marker_destroy(marker);
 }

@@ -9,7 +9,7 @@ enum {
     CLEANUP_BLOCK_BYTES = 512,    /* cleanupBlockSize */
 };
 
-struct gathering {
+struct gatherer {
     struct gt_roots *roots;
     const struct gt_goheap *heap;
     struct gt_process *process;
@@ -32,21 +32,21 @@ static void keep(struct gt_roots *roots, const struct gt_goheap *heap, const str
         gt_vec_add(&roots->statics, root);
 }
 
-static void add(struct gathering *gathering, enum gt_root_kind kind, uint64_t addr, uint64_t value)
+static void add(struct gatherer *gatherer, enum gt_root_kind kind, uint64_t addr, uint64_t value)
 {
     struct gt_root root = {.value = value,
                            .addr = addr,
-                           .owner = gathering->owner,
+                           .owner = gatherer->owner,
                            .frame = GT_NO_FRAME,
                            .kind = (uint8_t)kind};
-    keep(gathering->roots, gathering->heap, &root);
+    keep(gatherer->roots, gatherer->heap, &root);
 }
 
 /* The pointer words of [start, end) by a module's mask. */
-static void add_section(struct gathering *gathering, uint64_t start, uint64_t end,
+static void add_section(struct gatherer *gatherer, uint64_t start, uint64_t end,
                         const struct gt_bitvector *mask)
 {
-    struct gt_process *process = gathering->process;
+    struct gt_process *process = gatherer->process;
     uint64_t words = end > start ? (end - start) / 8 : 0;
 
     if (words > mask->bits) words = mask->bits;
@@ -61,27 +61,27 @@ static void add_section(struct gathering *gathering, uint64_t start, uint64_t en
     }
     for (uint64_t i = 0; i < words; i++)
         if (bits[i / 8] >> (i % 8) & 1)
-            add(gathering, GT_ROOT_GLOBAL, start + i * 8, gt_load64(bytes + i * 8));
+            add(gatherer, GT_ROOT_GLOBAL, start + i * 8, gt_load64(bytes + i * 8));
 }
 
-static void add_globals(struct gathering *gathering)
+static void add_globals(struct gatherer *gatherer)
 {
-    for (size_t i = 0; i < gathering->process->module_count; i++) {
-        const struct gt_module *module = &gathering->process->modules[i];
-        gathering->owner = (uint32_t)i;
-        add_section(gathering, module->data, module->edata, &module->data_mask);
-        add_section(gathering, module->bss, module->ebss, &module->bss_mask);
+    for (size_t i = 0; i < gatherer->process->module_count; i++) {
+        const struct gt_module *module = &gatherer->process->modules[i];
+        gatherer->owner = (uint32_t)i;
+        add_section(gatherer, module->data, module->edata, &module->data_mask);
+        add_section(gatherer, module->bss, module->ebss, &module->bss_mask);
     }
 }
 
 static void add_stack_word(void *ctx, const struct gt_stack_word *word)
 {
-    struct gathering *gathering = ctx;
-    uint64_t g = gathering->goroutines->list[gathering->owner].address;
-    uint64_t ctxt = g + gt_off(&gathering->process->layout, GT_F_g_sched_ctxt);
+    struct gatherer *gatherer = ctx;
+    uint64_t g = gatherer->goroutines->list[gatherer->owner].address;
+    uint64_t ctxt = g + gt_off(&gatherer->process->layout, GT_F_g_sched_ctxt);
     struct gt_root root = {.value = word->value,
                            .addr = word->addr,
-                           .owner = gathering->owner,
+                           .owner = gatherer->owner,
                            .frame = word->frame,
                            .kind = GT_ROOT_FRAME,
                            .in = word->in};
@@ -90,27 +90,27 @@ static void add_stack_word(void *ctx, const struct gt_stack_word *word)
         root.kind = GT_ROOT_CONSERVATIVE;
     else if (word->frame == GT_NO_FRAME)
         root.kind = word->addr == ctxt ? GT_ROOT_CONTEXT : GT_ROOT_DEFER;
-    keep(gathering->roots, gathering->heap, &root);
+    keep(gatherer->roots, gatherer->heap, &root);
 }
 
-static void add_stacks(struct gathering *gathering)
+static void add_stacks(struct gatherer *gatherer)
 {
     struct gt_stack_counts counts = {0};
 
-    for (uint32_t i = 0; i < gathering->goroutines->count; i++) {
-        gathering->owner = i;
-        gt_stack_scan(gathering->process, &gathering->goroutines->list[i], add_stack_word,
-                      gathering, &counts);
+    for (uint32_t i = 0; i < gatherer->goroutines->count; i++) {
+        gatherer->owner = i;
+        gt_stack_scan(gatherer->process, &gatherer->goroutines->list[i], add_stack_word, gatherer,
+                      &counts);
     }
-    gathering->roots->frames_precise = counts.precise;
-    gathering->roots->frames_conservative = counts.conservative;
+    gatherer->roots->frames_precise = counts.precise;
+    gatherer->roots->frames_conservative = counts.conservative;
     if (counts.lost)
-        gt_process_lost(gathering->process, GT_OF_GOROUTINES,
+        gt_process_lost(gatherer->process, GT_OF_GOROUTINES,
                         "%llu stack maps or stack objects cannot be read",
                         (unsigned long long)counts.lost);
 }
 
-static void add_special(struct gathering *gathering, const struct gt_special *special)
+static void add_special(struct gatherer *gatherer, const struct gt_special *special)
 {
     static const enum gt_root_kind root_kind[GT_SPECIAL_KINDS] = {
         [GT_SPECIAL_FINALIZER] = GT_ROOT_FINALIZER,
@@ -120,23 +120,23 @@ static void add_special(struct gathering *gathering, const struct gt_special *sp
 
     if (special->kind == GT_SPECIAL_PROFILE) return;
     for (unsigned i = 0; i < special->word_count; i++)
-        add(gathering, root_kind[special->kind], special->word_addr + i * 8, special->words[i]);
+        add(gatherer, root_kind[special->kind], special->word_addr + i * 8, special->words[i]);
     if (special->kind == GT_SPECIAL_FINALIZER)
-        add(gathering, GT_ROOT_CONTENTS, special->address,
-            gt_heap_address(&gathering->heap->graph, special->object));
+        add(gatherer, GT_ROOT_CONTENTS, special->address,
+            gt_heap_address(&gatherer->heap->graph, special->object));
 }
 
-static void add_specials(struct gathering *gathering)
+static void add_specials(struct gatherer *gatherer)
 {
-    for (size_t i = 0; i < gathering->specials->list.len; i++) {
-        gathering->owner = (uint32_t)i;
-        add_special(gathering, gt_special_at(gathering->specials, i));
+    for (size_t i = 0; i < gatherer->specials->list.len; i++) {
+        gatherer->owner = (uint32_t)i;
+        add_special(gatherer, gt_special_at(gatherer->specials, i));
     }
 }
 
-static void lost_queue(const struct gathering *gathering, uint64_t block)
+static void lost_queue(const struct gatherer *gatherer, uint64_t block)
 {
-    gt_process_lost(gathering->process, GT_OF_SPECIALS,
+    gt_process_lost(gatherer->process, GT_OF_SPECIALS,
                     "queued finalizers or cleanups at 0x%llx: not in the core",
                     (unsigned long long)block);
 }
@@ -153,24 +153,24 @@ struct queue {
 };
 
 /* Entries of a block that the runtime keeps off the heap: every word of them may be a pointer. */
-static void add_entries(struct gathering *gathering, const struct queue *queue, uint64_t first,
+static void add_entries(struct gatherer *gatherer, const struct queue *queue, uint64_t first,
                         uint64_t count, uint64_t entry_size)
 {
     for (uint64_t i = 0; i < count * (entry_size / 8); i++) {
         uint64_t value;
-        if (!gt_mem_u64(gathering->process->mem, first + i * 8, &value)) {
-            lost_queue(gathering, first);
+        if (!gt_mem_u64(gatherer->process->mem, first + i * 8, &value)) {
+            lost_queue(gatherer, first);
             return;
         }
-        if (i && i % (entry_size / 8) == 0) gathering->owner++;
-        add(gathering, queue->kind, first + i * 8, value);
+        if (i && i % (entry_size / 8) == 0) gatherer->owner++;
+        add(gatherer, queue->kind, first + i * 8, value);
     }
-    gathering->owner++;
+    gatherer->owner++;
 }
 
-static void add_queue(struct gathering *gathering, const struct queue *queue)
+static void add_queue(struct gatherer *gatherer, const struct queue *queue)
 {
-    struct gt_process *process = gathering->process;
+    struct gt_process *process = gatherer->process;
     const struct gt_layout *layout = &process->layout;
     uint64_t block, count;
 
@@ -180,11 +180,11 @@ static void add_queue(struct gathering *gathering, const struct queue *queue)
     struct gt_error *error = gt_process_global(process, queue->global, &block);
     if (error) {
         gt_process_lost(process, GT_OF_SPECIALS, "%s", gt_error_message(error));
-        gt_error_free(error);
+        gt_error_destroy(error);
         return;
     }
     block += queue->head ? gt_off(layout, queue->head) : 0;
-    if (!gt_mem_u64(process->mem, block, &block)) return lost_queue(gathering, block);
+    if (!gt_mem_u64(process->mem, block, &block)) return lost_queue(gatherer, block);
     for (struct gt_loop loop = {0}; block;) {
         if (gt_loop_closed(&loop, block)) {
             gt_process_lost(process, GT_OF_SPECIALS, "the list of %s is a loop", queue->global);
@@ -192,16 +192,16 @@ static void add_queue(struct gathering *gathering, const struct queue *queue)
         }
         uint64_t entries = gt_off(layout, queue->entries);
         if (!gt_process_field(process, block, queue->count, &count))
-            return lost_queue(gathering, block);
+            return lost_queue(gatherer, block);
         uint64_t size = layout->size[queue->entry] ? layout->size[queue->entry] : 8;
         uint64_t room = (queue->block_bytes - entries) / size;
-        add_entries(gathering, queue, block + entries, count < room ? count : room, size);
+        add_entries(gatherer, queue, block + entries, count < room ? count : room, size);
         if (!gt_process_field(process, block, queue->link, &block))
-            return lost_queue(gathering, block);
+            return lost_queue(gatherer, block);
     }
 }
 
-static void add_queues(struct gathering *gathering)
+static void add_queues(struct gatherer *gatherer)
 {
     static const struct queue queues[] = {
         {GT_ROOT_QUEUED, "runtime.allfin", 0, GT_F_finblock_alllink, GT_F_finblock_cnt,
@@ -212,13 +212,13 @@ static void add_queues(struct gathering *gathering)
     };
 
     for (size_t i = 0; i < sizeof queues / sizeof *queues; i++)
-        add_queue(gathering, &queues[i]);
+        add_queue(gatherer, &queues[i]);
 }
 
 /* The block that each P's tiny allocator is filling (gcMarkTinyAllocs). */
-static void add_tiny(struct gathering *gathering)
+static void add_tiny(struct gatherer *gatherer)
 {
-    struct gt_process *process = gathering->process;
+    struct gt_process *process = gatherer->process;
     struct gt_slice allp;
     uint64_t addr, p, mcache, tiny;
     struct gt_error *error = gt_process_global(process, "runtime.allp", &addr);
@@ -227,34 +227,34 @@ static void add_tiny(struct gathering *gathering)
         gt_process_lost(process, GT_OF_HEAP,
                         "the list of Ps cannot be read: blocks that the tiny allocator "
                         "holds may look unreachable");
-        gt_error_free(error);
+        gt_error_destroy(error);
         return;
     }
     for (uint64_t i = 0; i < allp.len; i++)
         if (gt_mem_u64(process->mem, allp.ptr + i * 8, &p) && p &&
             gt_process_field(process, p, GT_F_p_mcache, &mcache) && mcache &&
             gt_process_field(process, mcache, GT_F_mcache_tiny, &tiny))
-            add(gathering, GT_ROOT_TINY, mcache + gt_off(&process->layout, GT_F_mcache_tiny), tiny);
+            add(gatherer, GT_ROOT_TINY, mcache + gt_off(&process->layout, GT_F_mcache_tiny), tiny);
 }
 
 struct gt_error *gt_roots_open(const struct gt_goheap *heap, const struct gt_goroutines *goroutines,
                                const struct gt_specials *specials, struct gt_roots **out)
 {
     struct gt_roots *roots = gt_calloc(1, sizeof *roots);
-    struct gathering gathering = {.roots = roots,
-                                  .heap = heap,
-                                  .process = heap->process,
-                                  .goroutines = goroutines,
-                                  .specials = specials};
+    struct gatherer gatherer = {.roots = roots,
+                                .heap = heap,
+                                .process = heap->process,
+                                .goroutines = goroutines,
+                                .specials = specials};
 
     roots->list = GT_VEC_OF(struct gt_root);
     roots->statics = GT_VEC_OF(struct gt_root);
-    add_globals(&gathering);
-    add_stacks(&gathering);
-    add_specials(&gathering);
-    gathering.owner = 0;
-    add_queues(&gathering);
-    add_tiny(&gathering);
+    add_globals(&gatherer);
+    add_stacks(&gatherer);
+    add_specials(&gatherer);
+    gatherer.owner = 0;
+    add_queues(&gatherer);
+    add_tiny(&gatherer);
     *out = roots;
     return NULL;
 }
@@ -262,7 +262,7 @@ struct gt_error *gt_roots_open(const struct gt_goheap *heap, const struct gt_gor
 void gt_roots_close(struct gt_roots *roots)
 {
     if (!roots) return;
-    gt_vec_free(&roots->list);
-    gt_vec_free(&roots->statics);
+    gt_vec_deinit(&roots->list);
+    gt_vec_deinit(&roots->statics);
     gt_free(roots);
 }

@@ -445,6 +445,6 @@ void gt_stack_scan(struct gt_process *process, const struct gt_goroutine *g,
         gt_process_lost(process, GT_OF_GOROUTINES,
                         "goroutine %" PRIu64 ": the core lacks its stack", g->id);
     }
-    gt_vec_free(&scan.objects);
-    gt_vec_free(&scan.pending);
+    gt_vec_deinit(&scan.objects);
+    gt_vec_deinit(&scan.pending);
 }

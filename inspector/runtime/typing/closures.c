@@ -35,17 +35,17 @@ struct gt_closures *gt_closures_create(struct gt_process *process)
     return closures;
 }
 
-void gt_closures_free(struct gt_closures *closures)
+void gt_closures_destroy(struct gt_closures *closures)
 {
     if (!closures) return;
-    gt_vec_free(&closures->made);
-    gt_map_free(&closures->types);
+    gt_vec_deinit(&closures->made);
+    gt_map_deinit(&closures->types);
     gt_free(closures);
 }
 
 /* ---- the code that makes closures ---------------------------------------------------------- */
 
-struct pairing {
+struct pairer {
     struct gt_closures *closures;
     uint64_t function; /* whose code is being read */
     uint64_t rtype;    /* of a struct that it referred to last; 0: none */
@@ -65,16 +65,16 @@ static bool is_struct(const struct gt_process *process, uint64_t addr)
 
 static void pair(void *ctx, uint64_t function, uint64_t target)
 {
-    struct pairing *pairing = ctx;
-    const struct gt_process *process = pairing->closures->process;
+    struct pairer *pairer = ctx;
+    const struct gt_process *process = pairer->closures->process;
 
-    if (function != pairing->function) pairing->rtype = 0;
-    pairing->function = function;
-    if (is_struct(process, target)) pairing->rtype = target;
-    if (!pairing->rtype || !gt_process_is_entry(process, target)) return;
-    struct made made = {target, pairing->rtype};
-    gt_vec_add(&pairing->closures->made, &made);
-    pairing->rtype = 0;
+    if (function != pairer->function) pairer->rtype = 0;
+    pairer->function = function;
+    if (is_struct(process, target)) pairer->rtype = target;
+    if (!pairer->rtype || !gt_process_is_entry(process, target)) return;
+    struct made made = {target, pairer->rtype};
+    gt_vec_add(&pairer->closures->made, &made);
+    pairer->rtype = 0;
 }
 
 static int by_entry(const void *a, const void *b)
@@ -86,10 +86,10 @@ static int by_entry(const void *a, const void *b)
 
 static void read_code(struct gt_closures *closures)
 {
-    struct pairing pairing = {.closures = closures};
+    struct pairer pairer = {.closures = closures};
 
     closures->read = true;
-    gt_code_references(closures->process, pair, &pairing);
+    gt_code_references(closures->process, pair, &pairer);
     if (closures->made.len)
         qsort(closures->made.data, closures->made.len, sizeof(struct made), by_entry);
 }
@@ -134,7 +134,7 @@ static gt_type_id agreed(const struct gt_closures *closures, uint64_t entry)
     return found;
 }
 
-struct naming {
+struct namer {
     const struct gt_type *type;
     const char *names[MAX_CAPTURED];
 };
@@ -149,23 +149,22 @@ static const char *plain_name(struct gt_process *process, const char *field)
 
 static void name_field(void *ctx, const struct gt_captured *captured)
 {
-    struct naming *naming = ctx;
+    struct namer *namer = ctx;
 
-    for (size_t i = 1; i < naming->type->field_count && i < MAX_CAPTURED; i++)
-        if (naming->type->fields[i].offset == captured->offset) naming->names[i] = captured->name;
+    for (size_t i = 1; i < namer->type->field_count && i < MAX_CAPTURED; i++)
+        if (namer->type->fields[i].offset == captured->offset) namer->names[i] = captured->name;
 }
 
 static gt_type_id named(const struct gt_closures *closures, gt_type_id type, uint64_t entry)
 {
     struct gt_process *process = closures->process;
-    struct naming naming = {.type = gt_types_get(process->types, type)};
+    struct namer namer = {.type = gt_types_get(process->types, type)};
 
-    if (naming.type->field_count > MAX_CAPTURED) return type;
-    for (size_t i = 1; i < naming.type->field_count; i++)
-        naming.names[i] = plain_name(process, naming.type->fields[i].name);
-    if (process->dwarf) gt_dwarf_captured(process->dwarf, entry, name_field, &naming);
-    return gt_types_renamed(process->types, type, gt_process_function(process, entry),
-                            naming.names);
+    if (namer.type->field_count > MAX_CAPTURED) return type;
+    for (size_t i = 1; i < namer.type->field_count; i++)
+        namer.names[i] = plain_name(process, namer.type->fields[i].name);
+    if (process->dwarf) gt_dwarf_captured(process->dwarf, entry, name_field, &namer);
+    return gt_types_renamed(process->types, type, gt_process_function(process, entry), namer.names);
 }
 
 gt_type_id gt_closure_type(struct gt_closures *closures, uint64_t entry)

@@ -19,7 +19,7 @@
 struct gt_closures;
 
 struct gt_closures *gt_closures_create(struct gt_process *process);
-void gt_closures_free(struct gt_closures *closures); /* NULL is allowed */
+void gt_closures_destroy(struct gt_closures *closures); /* NULL is allowed */
 
 /* The type of the func values whose code is at `entry`; GT_NO_TYPE when it is not known. */
 gt_type_id gt_closure_type(struct gt_closures *closures, uint64_t entry);

@@ -86,10 +86,10 @@ bool gt_variable_has_pointer(const struct gt_typing *typing,
 {
     gt_type_id type = gt_types_find(typing->types, variable->type);
     uint64_t offset = variable->piece_offset + (addr - variable->addr);
-    struct gt_place_of_type place;
+    struct gt_pointer_slot place;
 
     if (!type) return true;
-    if (!gt_types_place_at(typing->types, type, offset, &place)) return false;
+    if (!gt_types_pointer_at(typing->types, type, offset, &place)) return false;
     return place.kind == GT_P_EFACE || place.kind == GT_P_IFACE || place.offset == offset;
 }
 
@@ -244,14 +244,14 @@ static void word_of_found(const struct gt_typing *typing, const struct gt_root *
                           struct gt_word *word)
 {
     struct gt_word typed = {.addr = root->addr};
-    struct gt_place_of_type place;
+    struct gt_pointer_slot place;
     uint64_t words[3];
 
-    if (!gt_types_place_at(typing->types, piece->type, piece->offset + (root->addr - piece->addr),
-                           &place))
+    if (!gt_types_pointer_at(typing->types, piece->type, piece->offset + (root->addr - piece->addr),
+                             &place))
         return;
     unsigned have = words_of_piece(typing, variables, piece, place.offset, words);
-    if (have && gt_word_from_place(typing->types, &place, words, have, &typed) &&
+    if (have && gt_word_from_slot(typing->types, &place, words, have, &typed) &&
         typed.value == root->value)
         *word = typed;
 }

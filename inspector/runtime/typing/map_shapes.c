@@ -31,10 +31,10 @@ struct gt_map_shapes *gt_map_shapes_create(const struct gt_goheap *heap)
     return shapes;
 }
 
-void gt_map_shapes_free(struct gt_map_shapes *shapes)
+void gt_map_shapes_destroy(struct gt_map_shapes *shapes)
 {
     if (!shapes) return;
-    gt_map_free(&shapes->by_group);
+    gt_map_deinit(&shapes->by_group);
     gt_free(shapes);
 }
 

@@ -12,7 +12,7 @@
 struct gt_map_shapes;
 
 struct gt_map_shapes *gt_map_shapes_create(const struct gt_goheap *heap);
-void gt_map_shapes_free(struct gt_map_shapes *shapes); /* NULL is allowed */
+void gt_map_shapes_destroy(struct gt_map_shapes *shapes); /* NULL is allowed */
 
 /* The type of the map whose header an untyped object is; GT_NO_TYPE when it is none that can be
  * told. */

@@ -305,18 +305,18 @@ static unsigned place_words(uint8_t kind)
     return counts[kind];
 }
 
-static void words_of_tile(const struct gt_typing *typing, const struct gt_places *places,
+static void words_of_tile(const struct gt_typing *typing, const struct gt_pointer_layout *places,
                           const unsigned char *bytes, uint64_t addr, uint64_t base,
                           gt_typed_word_fn *visit, void *ctx)
 {
     for (size_t i = 0; i < places->count; i++) {
-        const struct gt_place_of_type *place = &places->places[i];
+        const struct gt_pointer_slot *place = &places->places[i];
         unsigned have = place_words(place->kind);
         const unsigned char *at = bytes + base + place->offset;
         uint64_t words[3] = {gt_load64(at), have > 1 ? gt_load64(at + WORD) : 0,
                              have > 2 ? gt_load64(at + 2 * (uint64_t)WORD) : 0};
         struct gt_word word = {0};
-        if (!gt_word_from_place(typing->types, place, words, have, &word)) continue;
+        if (!gt_word_from_slot(typing->types, place, words, have, &word)) continue;
         word.offset += base;
         word.addr = addr + word.offset;
         visit(ctx, &word);
@@ -341,7 +341,8 @@ static void words_by_type(const struct gt_typing *typing, const struct gt_slot_r
     uint64_t offset = ref->slot * region->slot_size + gt_slot_skip(ref);
     uint64_t tile = gt_type_row(typing, gt_typed_id(typed))->size;
     struct gt_extent extent = extent_of(typing, ref, typed, tile);
-    const struct gt_places *places = gt_types_places(typing->types, gt_typed_id(typed));
+    const struct gt_pointer_layout *places =
+        gt_types_pointer_layout(typing->types, gt_typed_id(typed));
 
     for (uint64_t i = extent.from; i < extent.to; i++)
         words_of_tile(typing, places, region->bytes + offset, region->base + offset, i * tile,

@@ -69,18 +69,17 @@ static gt_type_id holder_of_global(const struct gt_typing *typing, uint64_t addr
 static void global_word(const struct gt_typing *typing, const struct gt_root *root,
                         struct gt_word *word)
 {
-    struct gt_place_of_type place;
+    struct gt_pointer_slot place;
     uint64_t words[3] = {0}, start = 0;
     gt_type_id type = holder_of_global(typing, root->addr, &start);
 
     if (!type) shape_global(typing, root, word);
-    if (!type || !gt_types_place_at(typing->types, type, root->addr - start, &place)) return;
+    if (!type || !gt_types_pointer_at(typing->types, type, root->addr - start, &place)) return;
     struct gt_word typed = {.addr = root->addr};
     unsigned have = 3;
     while (have && !gt_mem_read(typing->process->mem, start + place.offset, words, have * WORD))
         have--;
-    if (gt_word_from_place(typing->types, &place, words, have, &typed) &&
-        typed.value == root->value)
+    if (gt_word_from_slot(typing->types, &place, words, have, &typed) && typed.value == root->value)
         *word = typed;
 }
 

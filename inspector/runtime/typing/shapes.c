@@ -85,12 +85,12 @@ struct gt_shapes *gt_shapes_create(const struct gt_goheap *heap)
     return shapes;
 }
 
-void gt_shapes_free(struct gt_shapes *shapes)
+void gt_shapes_destroy(struct gt_shapes *shapes)
 {
     if (!shapes) return;
-    gt_map_free(&shapes->itabs);
-    gt_vec_free(&shapes->whole_sizes);
-    gt_vec_free(&shapes->element_sizes);
+    gt_map_deinit(&shapes->itabs);
+    gt_vec_deinit(&shapes->whole_sizes);
+    gt_vec_deinit(&shapes->element_sizes);
     gt_free(shapes);
 }
 

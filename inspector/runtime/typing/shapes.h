@@ -35,7 +35,7 @@ struct gt_surrounding { /* a pointer word, with its neighbours as far as they ar
 };
 
 struct gt_shapes *gt_shapes_create(const struct gt_goheap *heap);
-void gt_shapes_free(struct gt_shapes *shapes); /* NULL is allowed */
+void gt_shapes_destroy(struct gt_shapes *shapes); /* NULL is allowed */
 
 /* Says what the word is: fills in its kind, and what goes with it. */
 void gt_shape_word(struct gt_shapes *shapes, const struct gt_surrounding *around,

@@ -72,12 +72,12 @@ struct gt_static_areas *gt_static_areas_create(struct gt_process *process)
     return areas;
 }
 
-void gt_static_areas_free(struct gt_static_areas *areas)
+void gt_static_areas_destroy(struct gt_static_areas *areas)
 {
     if (!areas) return;
-    gt_vec_free(&areas->sections);
-    gt_vec_free(&areas->list);
-    gt_vec_free(&areas->claims);
+    gt_vec_deinit(&areas->sections);
+    gt_vec_deinit(&areas->list);
+    gt_vec_deinit(&areas->claims);
     gt_free(areas);
 }
 
@@ -268,7 +268,7 @@ static void merge(struct gt_static_areas *areas)
         else
             gt_vec_add(&merged, next);
     }
-    gt_vec_free(&areas->list);
+    gt_vec_deinit(&areas->list);
     areas->list = merged;
     gt_vec_clear(&areas->claims);
 }

@@ -28,7 +28,7 @@ struct gt_static_area {
 struct gt_static_areas;
 
 struct gt_static_areas *gt_static_areas_create(struct gt_process *process);
-void gt_static_areas_free(struct gt_static_areas *areas); /* NULL is allowed */
+void gt_static_areas_destroy(struct gt_static_areas *areas); /* NULL is allowed */
 
 /* May the address be in an area: is it static data? */
 bool gt_static_is_area(const struct gt_static_areas *areas, uint64_t addr);

@@ -128,7 +128,7 @@ static void claim_untyped(struct gt_typing *typing, const struct gt_bitmap *live
     for (size_t i = gt_bitmap_next(live, 0); i < count; i = gt_bitmap_next(live, i + 1)) {
         if (!typing->type[i]) claim_unreached(typing, maps, (uint32_t)i);
     }
-    gt_map_shapes_free(maps);
+    gt_map_shapes_destroy(maps);
 }
 
 static void count_bytes(struct gt_typing *typing, const struct gt_bitmap *live)
@@ -177,8 +177,8 @@ static struct gt_typing *create(const struct gt_goheap *heap,
     claim_untyped(typing, live);
     drain(typing);
     count_bytes(typing, live);
-    gt_bitmap_free(&typing->grey);
-    gt_bitmap_free(&typing->queued);
+    gt_bitmap_deinit(&typing->grey);
+    gt_bitmap_deinit(&typing->queued);
     gt_free(typing->queue);
     typing->within = NULL;
     return typing;
@@ -198,17 +198,17 @@ struct gt_typing *gt_typing_create_of(const struct gt_goheap *heap,
     return create(heap, goroutines, roots, some, true);
 }
 
-void gt_typing_free(struct gt_typing *typing)
+void gt_typing_destroy(struct gt_typing *typing)
 {
     if (!typing) return;
-    gt_static_areas_free(typing->statics);
-    gt_vec_free(&typing->static_runs);
-    gt_shapes_free(typing->shapes);
-    gt_receivers_free(typing->receivers);
-    gt_closures_free(typing->closures);
-    gt_vec_free(typing->rows);
+    gt_static_areas_destroy(typing->statics);
+    gt_vec_deinit(&typing->static_runs);
+    gt_shapes_destroy(typing->shapes);
+    gt_receivers_destroy(typing->receivers);
+    gt_closures_destroy(typing->closures);
+    gt_vec_deinit(typing->rows);
     gt_free(typing->rows);
-    gt_map_free(&typing->wide);
+    gt_map_deinit(&typing->wide);
     gt_free(typing->type);
     gt_free(typing);
 }

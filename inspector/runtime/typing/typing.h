@@ -22,7 +22,7 @@
 
 #include "inspector/runtime/roots/live.h"
 
-/* Beside enum gt_place_kind: pointers that no Go type describes. */
+/* Beside enum gt_location_kind: pointers that no Go type describes. */
 enum {
     GT_W_RUNTIME = 100, /* the runtime's own bookkeeping: it may use all of what it points to */
     GT_W_UNKNOWN,       /* an untyped word: may be anything */
@@ -34,8 +34,8 @@ struct gt_word {
     uint64_t value;    /* where it points; never 0 */
     uint64_t len, cap; /* strings and slices, in elements; a string's cap is its len */
     uint64_t offset;   /* of the word in its holder's data */
-    gt_type_id type;   /* what it points to, as enum gt_place_kind says; GT_NO_TYPE if unknown */
-    uint8_t kind;      /* enum gt_place_kind or one of the above */
+    gt_type_id type;   /* what it points to, as enum gt_location_kind says; GT_NO_TYPE if unknown */
+    uint8_t kind;      /* enum gt_location_kind or one of the above */
     bool inferred;     /* a string or slice by its shape alone (shapes.h): a guess */
     bool weak;         /* an inferred string that may be something else */
     bool bytes;        /* an inferred one's elements are bytes; else their size is unknown */
@@ -89,7 +89,7 @@ struct gt_typing *gt_typing_create(const struct gt_goheap *heap,
 struct gt_typing *gt_typing_create_of(const struct gt_goheap *heap,
                                       const struct gt_goroutines *goroutines,
                                       const struct gt_roots *roots, const struct gt_bitmap *some);
-void gt_typing_free(struct gt_typing *typing); /* NULL is allowed */
+void gt_typing_destroy(struct gt_typing *typing); /* NULL is allowed */
 
 /* The type of an object's data, or of its elements if it is an array; GT_NO_TYPE if unknown or
  * the runtime's own. */

@@ -3,7 +3,7 @@
 bool gt_word_from_interface(struct gt_types *types, gt_type_id dynamic, uint64_t data,
                             struct gt_word *word)
 {
-    struct gt_place_of_type inner;
+    struct gt_pointer_slot inner;
 
     if (!data) return false;
     word->value = data;
@@ -15,7 +15,7 @@ bool gt_word_from_interface(struct gt_types *types, gt_type_id dynamic, uint64_t
     }
     if (!gt_types_get(types, dynamic)->direct_iface) return true;
     /* The data word is the value itself: a pointer, map, channel or func, or a struct of one. */
-    if (!gt_types_place_at(types, dynamic, 0, &inner)) {
+    if (!gt_types_pointer_at(types, dynamic, 0, &inner)) {
         word->kind = GT_W_UNKNOWN;
         return true;
     }
@@ -24,8 +24,8 @@ bool gt_word_from_interface(struct gt_types *types, gt_type_id dynamic, uint64_t
     return true;
 }
 
-bool gt_word_from_place(struct gt_types *types, const struct gt_place_of_type *place,
-                        const uint64_t *words, unsigned have, struct gt_word *word)
+bool gt_word_from_slot(struct gt_types *types, const struct gt_pointer_slot *place,
+                       const uint64_t *words, unsigned have, struct gt_word *word)
 {
     word->offset = place->offset;
     word->kind = place->kind;

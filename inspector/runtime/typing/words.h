@@ -14,7 +14,7 @@ bool gt_word_from_interface(struct gt_types *types, gt_type_id dynamic, uint64_t
 
 /* The place's pointer as a word: `words` are the (up to three) words of the place, `have` how many
  * of them are known. False when it is nil or no pointer. */
-bool gt_word_from_place(struct gt_types *types, const struct gt_place_of_type *place,
-                        const uint64_t *words, unsigned have, struct gt_word *word);
+bool gt_word_from_slot(struct gt_types *types, const struct gt_pointer_slot *place,
+                       const uint64_t *words, unsigned have, struct gt_word *word);
 
 #endif

@@ -36,12 +36,12 @@ struct gt_lock_sites *gt_lock_sites_create(const struct gt_process *process)
     return sites;
 }
 
-void gt_lock_sites_free(struct gt_lock_sites *sites)
+void gt_lock_sites_destroy(struct gt_lock_sites *sites)
 {
     if (!sites) return;
-    gt_map_free(&sites->functions);
-    gt_vec_free(&sites->ranges);
-    gt_vec_free(&sites->list);
+    gt_map_deinit(&sites->functions);
+    gt_vec_deinit(&sites->ranges);
+    gt_vec_deinit(&sites->list);
     gt_free(sites);
 }
 
@@ -69,7 +69,7 @@ static const struct locker *locker_named(const char *function)
     return NULL;
 }
 
-struct reading { /* of one function */
+struct reader { /* of one function */
     struct gt_lock_sites *sites;
     const struct gt_pclntab *tab;
     struct gt_func func;
@@ -77,15 +77,15 @@ struct reading { /* of one function */
     uint64_t target;
 };
 
-static void add(struct reading *reading, const struct locker *locker, uint64_t from, uint64_t to)
+static void add(struct reader *reader, const struct locker *locker, uint64_t from, uint64_t to)
 {
-    struct gt_vec *list = &reading->sites->list;
+    struct gt_vec *list = &reader->sites->list;
     struct gt_lock_site site = {.from = from,
                                 .to = to,
                                 .unlocks = locker->unlocks,
                                 .reads = locker->reads,
                                 .counts = locker->counts};
-    size_t known = list->len - reading->first;
+    size_t known = list->len - reader->first;
     struct gt_lock_site *last = known ? gt_vec_at(list, list->len - 1) : NULL;
 
     /* Lock is two inlined calls since Go 1.24, one in the other. */
@@ -99,15 +99,15 @@ static void add(struct reading *reading, const struct locker *locker, uint64_t f
 
 static void add_inlined(void *ctx, uint64_t from, uint64_t to, int32_t value)
 {
-    struct reading *reading = ctx;
+    struct reader *reader = ctx;
     struct gt_source_pos positions[MAX_INLINED];
 
     if (value < 0) return;
-    size_t count = gt_func_positions(reading->tab, &reading->func, from, positions, MAX_INLINED);
+    size_t count = gt_func_positions(reader->tab, &reader->func, from, positions, MAX_INLINED);
     for (size_t i = 0; i + 1 < count; i++) {
         const struct locker *locker = locker_named(positions[i].function);
         if (!locker) continue;
-        add(reading, locker, from, to);
+        add(reader, locker, from, to);
         return;
     }
 }
@@ -124,29 +124,29 @@ static const struct locker *locker_at(const struct gt_lock_sites *sites, uint64_
     return locker_named(gt_func_name(tab, &func));
 }
 
-static void add_calls_amd64(struct reading *reading, const unsigned char *code, uint64_t size)
+static void add_calls_amd64(struct reader *reader, const unsigned char *code, uint64_t size)
 {
-    uint64_t entry = reading->func.entry;
+    uint64_t entry = reader->func.entry;
 
     for (uint64_t at = 0; at + 5 <= size; at++) {
         if (code[at] != 0xe8) continue; /* CALL rel32 */
         uint64_t next = entry + at + 5;
         const struct locker *locker =
-            locker_at(reading->sites, next + (uint64_t)(int64_t)(int32_t)gt_load32(code + at + 1));
-        if (locker) add(reading, locker, entry + at, next);
+            locker_at(reader->sites, next + (uint64_t)(int64_t)(int32_t)gt_load32(code + at + 1));
+        if (locker) add(reader, locker, entry + at, next);
     }
 }
 
-static void add_calls_arm64(struct reading *reading, const unsigned char *code, uint64_t size)
+static void add_calls_arm64(struct reader *reader, const unsigned char *code, uint64_t size)
 {
-    uint64_t entry = reading->func.entry;
+    uint64_t entry = reader->func.entry;
 
     for (uint64_t at = 0; at + 4 <= size; at += 4) {
         uint32_t instruction = gt_load32(code + at);
         if (instruction >> 26 != 0x25) continue; /* BL */
         int64_t distance = (int64_t)((uint64_t)(instruction & 0x3ffffff) << 38) >> 36;
-        const struct locker *locker = locker_at(reading->sites, entry + at + (uint64_t)distance);
-        if (locker) add(reading, locker, entry + at, entry + at + 4);
+        const struct locker *locker = locker_at(reader->sites, entry + at + (uint64_t)distance);
+        if (locker) add(reader, locker, entry + at, entry + at + 4);
     }
 }
 
@@ -155,22 +155,21 @@ static void add_calls_arm64(struct reading *reading, const unsigned char *code, 
 /* The last one is the nearest to the call. */
 static void take_target(void *ctx, uint64_t addr)
 {
-    struct reading *reading = ctx;
+    struct reader *reader = ctx;
 
-    if (addr % 4 == 0 && gt_process_is_static(reading->sites->process, addr))
-        reading->target = addr;
+    if (addr % 4 == 0 && gt_process_is_static(reader->sites->process, addr)) reader->target = addr;
 }
 
-static void find_target(struct reading *reading, struct gt_lock_site *site)
+static void find_target(struct reader *reader, struct gt_lock_site *site)
 {
-    const struct gt_lock_sites *sites = reading->sites;
-    uint64_t entry = reading->func.entry;
+    const struct gt_lock_sites *sites = reader->sites;
+    uint64_t entry = reader->func.entry;
     uint64_t from = site->from - entry > NEAR ? site->from - NEAR : entry;
 
-    reading->target = 0;
+    reader->target = 0;
     (sites->arm64 ? gt_references_arm64 : gt_references_amd64)(sites->process->mem, from, site->to,
-                                                               take_target, reading);
-    site->target = reading->target;
+                                                               take_target, reader);
+    site->target = reader->target;
 }
 
 static int by_place(const void *a, const void *b)
@@ -183,17 +182,17 @@ static int by_place(const void *a, const void *b)
 static struct range read_function(struct gt_lock_sites *sites, const struct gt_pclntab *tab,
                                   const struct gt_func *func)
 {
-    struct reading reading = {sites, tab, *func, sites->list.len, 0};
+    struct reader reader = {sites, tab, *func, sites->list.len, 0};
     uint64_t size = func->end - func->entry;
     const unsigned char *code =
         size <= MAX_CODE ? gt_mem_at(sites->process->mem, func->entry, size) : NULL;
 
     if (!code) return (struct range){0};
-    gt_func_pcdata_runs(tab, func, GT_PCDATA_INL_TREE, add_inlined, &reading);
-    (sites->arm64 ? add_calls_arm64 : add_calls_amd64)(&reading, code, size);
-    struct range range = {reading.first, sites->list.len - reading.first};
+    gt_func_pcdata_runs(tab, func, GT_PCDATA_INL_TREE, add_inlined, &reader);
+    (sites->arm64 ? add_calls_arm64 : add_calls_amd64)(&reader, code, size);
+    struct range range = {reader.first, sites->list.len - reader.first};
     for (size_t i = 0; i < range.count; i++)
-        find_target(&reading, gt_vec_at(&sites->list, range.first + i));
+        find_target(&reader, gt_vec_at(&sites->list, range.first + i));
     if (range.count)
         qsort(gt_vec_at(&sites->list, range.first), range.count, sizeof(struct gt_lock_site),
               by_place);

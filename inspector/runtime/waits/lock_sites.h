@@ -23,7 +23,7 @@ struct gt_lock_site {
 struct gt_lock_sites;
 
 struct gt_lock_sites *gt_lock_sites_create(const struct gt_process *process);
-void gt_lock_sites_free(struct gt_lock_sites *sites); /* NULL is allowed */
+void gt_lock_sites_destroy(struct gt_lock_sites *sites); /* NULL is allowed */
 
 /* Those of the function at pc, in the order of its code; they are good until the next call. */
 const struct gt_lock_site *gt_lock_sites_of(struct gt_lock_sites *sites, uint64_t pc,

@@ -125,7 +125,7 @@ uint64_t gt_parked_on_coroutine(const struct gt_process *process, const struct g
 
 /* ---- IO ------------------------------------------------------------------------------------ */
 
-struct polling {
+struct poller {
     const struct gt_process *process;
     uint64_t g;
     bool writes;
@@ -133,28 +133,28 @@ struct polling {
 
 static uint64_t try_poll(void *ctx, uint64_t word)
 {
-    struct polling *polling = ctx;
+    struct poller *poller = ctx;
     uint64_t self, waiter;
 
-    if (!gt_process_field(polling->process, word, GT_F_pollDesc_self, &self) || self != word)
+    if (!gt_process_field(poller->process, word, GT_F_pollDesc_self, &self) || self != word)
         return 0;
-    polling->writes =
-        gt_process_field(polling->process, word, GT_F_pollDesc_wg, &waiter) && waiter == polling->g;
-    if (polling->writes) return word;
-    if (!gt_process_field(polling->process, word, GT_F_pollDesc_rg, &waiter)) return 0;
-    return waiter == polling->g ? word : 0;
+    poller->writes =
+        gt_process_field(poller->process, word, GT_F_pollDesc_wg, &waiter) && waiter == poller->g;
+    if (poller->writes) return word;
+    if (!gt_process_field(poller->process, word, GT_F_pollDesc_rg, &waiter)) return 0;
+    return waiter == poller->g ? word : 0;
 }
 
 struct gt_poll gt_parked_on_poll(const struct gt_process *process, const struct gt_goroutine *g)
 {
-    struct polling polling = {process, g->address, false};
-    uint64_t address = try_stack(process, g, try_poll, &polling);
+    struct poller poller = {process, g->address, false};
+    uint64_t address = try_stack(process, g, try_poll, &poller);
 
-    return (struct gt_poll){address, address && polling.writes};
+    return (struct gt_poll){address, address && poller.writes};
 }
 
 void gt_parked_deinit(struct gt_parked *parked)
 {
-    gt_map_free(&parked->lists);
-    gt_map_free(&parked->waiters);
+    gt_map_deinit(&parked->lists);
+    gt_map_deinit(&parked->waiters);
 }

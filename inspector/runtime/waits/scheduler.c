@@ -126,7 +126,7 @@ void gt_scheduler_words(struct gt_process *process, gt_stack_word_fn *found, voi
     if (error || !gt_mem_u64(process->mem, addr, &m)) {
         gt_process_lost(process, GT_OF_GOROUTINES,
                         "the list of threads cannot be read: what the scheduler holds is not seen");
-        gt_error_free(error);
+        gt_error_destroy(error);
         return;
     }
     gt_core_threads(process->core, &most);

@@ -89,25 +89,25 @@ static void take(struct gt_process *process, uint64_t word, uint64_t bubble,
     gt_vec_add(&timers->list, &timer);
 }
 
-struct reading {
+struct reader {
     struct gt_process *process;
     struct gt_timers *timers;
     struct gt_map seen; /* entries of all heaps, and bubbles */
 };
 
-static bool is_new(struct reading *reading, uint64_t addr)
+static bool is_new(struct reader *reader, uint64_t addr)
 {
     bool added;
 
-    gt_map_put(&reading->seen, addr, &added);
+    gt_map_put(&reader->seen, addr, &added);
     return added;
 }
 
 /* Heaps that overlap, or an owner that is listed often, cost no more than their words. */
-static void take_all(struct reading *reading, const struct design *design, const char *what,
+static void take_all(struct reader *reader, const struct design *design, const char *what,
                      uint64_t owner, enum gt_field_id slice)
 {
-    struct gt_process *process = reading->process;
+    struct gt_process *process = reader->process;
     const struct gt_layout *layout = &process->layout;
     uint64_t size = design->entry ? layout->size[design->size] : 8;
     uint64_t offset = design->entry ? gt_off(layout, design->entry) : 0;
@@ -120,19 +120,19 @@ static void take_all(struct reading *reading, const struct design *design, const
     }
     for (uint64_t i = 0; i < heap.len; i++) {
         uint64_t entry = heap.ptr + i * size + offset;
-        if (!is_new(reading, entry)) {
+        if (!is_new(reader, entry)) {
             gt_process_lost(process, GT_OF_TIMERS,
                             "timers of the %s at 0x%llx: they are another's too", what,
                             (unsigned long long)owner);
             return;
         }
-        take(process, entry, slice == GT_F_bubble_timers_heap ? owner : 0, reading->timers);
+        take(process, entry, slice == GT_F_bubble_timers_heap ? owner : 0, reader->timers);
     }
 }
 
-static void take_of_ps(struct reading *reading, const struct design *design)
+static void take_of_ps(struct reader *reader, const struct design *design)
 {
-    struct gt_process *process = reading->process;
+    struct gt_process *process = reader->process;
     struct gt_slice allp;
     uint64_t addr, p;
     struct gt_error *error = gt_process_global(process, "runtime.allp", &addr);
@@ -140,32 +140,32 @@ static void take_of_ps(struct reading *reading, const struct design *design)
     if (error || !gt_process_slice(process, addr, 8, &allp)) {
         gt_process_lost(process, GT_OF_TIMERS,
                         "the list of Ps cannot be read: no timers are known");
-        gt_error_free(error);
+        gt_error_destroy(error);
         return;
     }
     for (uint64_t i = 0; i < allp.len; i++)
         if (gt_mem_u64(process->mem, allp.ptr + i * 8, &p) && p)
-            take_all(reading, design, "P", p, design->slice);
+            take_all(reader, design, "P", p, design->slice);
 }
 
 /* Timers that are made in a bubble go by its clock, and hang in its heap. */
-static void take_of_bubbles(struct reading *reading, const struct design *design,
+static void take_of_bubbles(struct reader *reader, const struct design *design,
                             const struct gt_goroutines *goroutines)
 {
-    struct gt_process *process = reading->process;
+    struct gt_process *process = reader->process;
     uint64_t bubble;
 
     if (!gt_has(&process->layout, GT_F_bubble_timers_heap)) return;
     for (uint32_t i = 0; i < goroutines->count; i++)
         if (gt_process_field(process, goroutines->list[i].address, GT_F_g_bubble, &bubble) &&
-            bubble && is_new(reading, bubble))
-            take_all(reading, design, "bubble", bubble, GT_F_bubble_timers_heap);
+            bubble && is_new(reader, bubble))
+            take_all(reader, design, "bubble", bubble, GT_F_bubble_timers_heap);
 }
 
-void gt_timers_open(struct gt_process *process, const struct gt_goroutines *goroutines,
+void gt_timers_init(struct gt_process *process, const struct gt_goroutines *goroutines,
                     struct gt_timers *timers)
 {
-    struct reading reading = {.process = process, .timers = timers};
+    struct reader reader = {.process = process, .timers = timers};
     const struct design *design = designs;
 
     timers->list = GT_VEC_OF(struct gt_timer);
@@ -173,15 +173,15 @@ void gt_timers_open(struct gt_process *process, const struct gt_goroutines *goro
     if (process->lost[GT_OF_TIMERS]) return; /* a field of theirs has no known place (layouts.h) */
     while (!gt_has(&process->layout, design->slice) && design != &designs[1])
         design++;
-    take_of_ps(&reading, design);
-    take_of_bubbles(&reading, design, goroutines);
-    gt_map_free(&reading.seen);
+    take_of_ps(&reader, design);
+    take_of_bubbles(&reader, design, goroutines);
+    gt_map_deinit(&reader.seen);
 }
 
 void gt_timers_deinit(struct gt_timers *timers)
 {
-    gt_vec_free(&timers->list);
-    gt_vec_free(&timers->stopped);
+    gt_vec_deinit(&timers->list);
+    gt_vec_deinit(&timers->stopped);
 }
 
 int64_t gt_timer_due(const struct gt_process *process, const struct gt_timer *timer,

@@ -34,7 +34,7 @@ struct gt_timers {
     struct gt_vec stopped; /* uint64_t: the heap words of those that were stopped */
 };
 
-void gt_timers_open(struct gt_process *process, const struct gt_goroutines *goroutines,
+void gt_timers_init(struct gt_process *process, const struct gt_goroutines *goroutines,
                     struct gt_timers *timers);
 void gt_timers_deinit(struct gt_timers *timers);
 

@@ -71,7 +71,7 @@ static void read_treap(struct gt_waits *waits, uint64_t root, struct gt_map *see
             if (gt_process_field(waits->process, sudog, links[i], &next) && next)
                 gt_vec_add(&work, &next);
     }
-    gt_vec_free(&work);
+    gt_vec_deinit(&work);
 }
 
 static void read_semtable(struct gt_waits *waits)
@@ -87,7 +87,7 @@ static void read_semtable(struct gt_waits *waits)
         if (gt_process_field(process, table.addr + i * stride, GT_F_semaRoot_treap, &treap) &&
             treap)
             read_treap(waits, treap, &seen);
-    gt_map_free(&seen);
+    gt_map_deinit(&seen);
 }
 
 void gt_waits_init(struct gt_waits *waits, struct gt_process *process,
@@ -99,7 +99,7 @@ void gt_waits_init(struct gt_waits *waits, struct gt_process *process,
 
 void gt_waits_deinit(struct gt_waits *waits)
 {
-    gt_map_free(&waits->semaphores);
+    gt_map_deinit(&waits->semaphores);
     gt_parked_deinit(&waits->parked);
 }
 
@@ -202,10 +202,10 @@ bool gt_waits_find_durable(struct gt_waits *waits, const struct gt_goroutine *g,
     return false;
 }
 
-void gt_wait_free(struct gt_wait *wait)
+void gt_wait_deinit(struct gt_wait *wait)
 {
-    gt_vec_free(&wait->objects);
-    gt_vec_free(&wait->hidden_words);
+    gt_vec_deinit(&wait->objects);
+    gt_vec_deinit(&wait->hidden_words);
 }
 
 /* ---- time ---------------------------------------------------------------------------------- */
@@ -234,7 +234,7 @@ uint64_t gt_latest_time(const struct gt_process *process, const struct gt_gorout
     struct gt_error *error = gt_process_global(process, "runtime.memstats", &memstats);
 
     if (error)
-        gt_error_free(error);
+        gt_error_destroy(error);
     else
         gt_process_field(process, memstats, GT_F_mstats_last_gc_nanotime, &latest);
     for (uint32_t i = 0; i < goroutines->count; i++)

@@ -36,9 +36,9 @@ void gt_waits_init(struct gt_waits *waits, struct gt_process *process,
                    const struct gt_goroutines *goroutines);
 void gt_waits_deinit(struct gt_waits *waits);
 
-/* Fills `wait`, whose vectors the caller frees with gt_wait_free(). */
+/* Fills `wait`, whose vectors the caller frees with gt_wait_deinit(). */
 void gt_waits_find(struct gt_waits *waits, const struct gt_goroutine *g, struct gt_wait *wait);
-void gt_wait_free(struct gt_wait *wait);
+void gt_wait_deinit(struct gt_wait *wait);
 
 /* The same for a durable wait in a synctest bubble, which its bubble's clock may end: never to be
  * proven of. False when it is none, and `wait` is left alone. */

@@ -12,7 +12,7 @@ static const char GO[] = "go1.26.8";
 static struct gt_check *check(struct synth *synth)
 {
     struct gt_check *made = NULL;
-    struct gt_error *error = gt_check_make(synth_open(synth), NULL, &made);
+    struct gt_error *error = gt_check_create(synth_open(synth), NULL, &made);
 
     if (error) fail_msg("%s", gt_error_message(error));
     return made;
@@ -34,7 +34,7 @@ static void every_kind_of_root_is_the_collectors_too(void **state)
         assert_int_equal(made->only_gc.objects, 0);
         assert_int_equal(made->only_own.objects, 0);
         assert_true(made->gc_objects > 10);
-        gt_check_free(made);
+        gt_check_destroy(made);
     }
 }
 
@@ -47,7 +47,7 @@ static void what_was_dropped_since_the_mark_is_the_collectors_alone(void **state
     struct gt_check *made = check(synth);
     assert_int_equal(made->only_gc.objects, 1);
     assert_int_equal(made->only_gc.bytes, 96);
-    gt_check_free(made);
+    gt_check_destroy(made);
 }
 
 static void what_was_allocated_since_has_no_verdict(void **state)
@@ -60,7 +60,7 @@ static void what_was_allocated_since_has_no_verdict(void **state)
     struct gt_check *made = check(synth);
     assert_int_equal(made->unjudged_objects, 1);
     assert_int_equal(made->verdict, GT_EXACT);
-    gt_check_free(made);
+    gt_check_destroy(made);
 }
 
 /* What the lost object led to looks unreachable. */
@@ -75,7 +75,7 @@ static void a_difference_says_nothing_where_the_heap_is_not_whole(void **state)
     struct gt_check *made = check(synth);
     assert_int_equal(made->verdict, GT_NOT_COMPARABLE);
     assert_non_null(made->reason);
-    gt_check_free(made);
+    gt_check_destroy(made);
 }
 
 int main(void)

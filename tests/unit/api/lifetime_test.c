@@ -41,11 +41,11 @@ static void a_report_outlives_its_analysis(void **state)
     struct gt_report *report = NULL;
 
     (void)state;
-    assert_null(gt_report_make(analysis, NULL, &report));
+    assert_null(gt_report_create(analysis, NULL, &report));
     gt_close(analysis);
     assert_int_equal(report->finding_count, 7);
     write_all(report);
-    gt_report_free(report);
+    gt_report_destroy(report);
 }
 
 static void a_check_outlives_its_analysis(void **state)
@@ -54,10 +54,10 @@ static void a_check_outlives_its_analysis(void **state)
     struct gt_check *check = NULL;
 
     (void)state;
-    assert_null(gt_check_make(analysis, NULL, &check));
+    assert_null(gt_check_create(analysis, NULL, &check));
     gt_close(analysis);
     assert_int_equal(check->verdict, GT_EXACT);
-    gt_check_free(check);
+    gt_check_destroy(check);
 }
 
 int main(void)

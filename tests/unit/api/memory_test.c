@@ -179,10 +179,10 @@ static struct gt_error *report(struct gt_analysis *analysis, FILE *to)
 {
     const struct gt_report_options options = {.size = sizeof options, .min_bytes = 1};
     struct gt_report *made = NULL;
-    struct gt_error *error = gt_report_make(analysis, &options, &made);
+    struct gt_error *error = gt_report_create(analysis, &options, &made);
 
     if (!error) error = write_report(made, to);
-    gt_report_free(made);
+    gt_report_destroy(made);
     return error;
 }
 
@@ -202,21 +202,21 @@ static struct gt_error *goroutines(struct gt_analysis *analysis, FILE *to)
     const struct gt_report_options options = {
         .size = sizeof options, .retained = true, .arguments = true, .by_labels = true};
     struct gt_report *made = NULL;
-    struct gt_error *error = gt_goroutines_make(analysis, &options, &made);
+    struct gt_error *error = gt_report_create_goroutines(analysis, &options, &made);
 
     if (!error) error = write_goroutines(made, to);
-    gt_report_free(made);
+    gt_report_destroy(made);
     return error;
 }
 
 static struct gt_error *threads(struct gt_analysis *analysis, FILE *to)
 {
     struct gt_report *made = NULL;
-    struct gt_error *error = gt_threads_make(analysis, NULL, &made);
+    struct gt_error *error = gt_report_create_threads(analysis, NULL, &made);
 
     if (!error) error = gt_threads_write(made, GT_FORMAT_TEXT, NULL, to);
     if (!error) error = gt_threads_write(made, GT_FORMAT_JSON, NULL, to);
-    gt_report_free(made);
+    gt_report_destroy(made);
     return error;
 }
 
@@ -233,21 +233,21 @@ static struct gt_error *write_waits(const struct gt_wait_graph *graph, FILE *to)
 static struct gt_error *waits(struct gt_analysis *analysis, FILE *to)
 {
     struct gt_wait_graph *made = NULL;
-    struct gt_error *error = gt_wait_graph_make(analysis, NULL, &made);
+    struct gt_error *error = gt_wait_graph_create(analysis, NULL, &made);
 
     if (!error) error = write_waits(made, to);
-    gt_wait_graph_free(made);
+    gt_wait_graph_destroy(made);
     return error;
 }
 
 static struct gt_error *check(struct gt_analysis *analysis, FILE *to)
 {
     struct gt_check *made = NULL;
-    struct gt_error *error = gt_check_make(analysis, NULL, &made);
+    struct gt_error *error = gt_check_create(analysis, NULL, &made);
 
     if (!error) error = gt_check_write(made, GT_FORMAT_TEXT, NULL, to);
     if (!error) error = gt_check_write(made, GT_FORMAT_JSON, NULL, to);
-    gt_check_free(made);
+    gt_check_destroy(made);
     return error;
 }
 
@@ -299,7 +299,7 @@ static void try_one(struct trial *trial, const struct trial *whole)
         fail_msg("allocation %zu: another document, of %zu bytes in the place of %zu", trial->which,
                  trial->output.size, whole->output.size);
     }
-    gt_error_free(error);
+    gt_error_destroy(error);
 }
 
 static size_t step_for(size_t count)

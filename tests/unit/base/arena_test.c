@@ -31,7 +31,7 @@ static void blocks_are_cleared_aligned_and_apart(void **state)
     for (size_t i = 0; i < BLOCKS; i++)
         for (size_t at = 0; at < i % 97; at++)
             assert_int_equal(blocks[i][at], i & 0xff);
-    gt_arena_free(&arena);
+    gt_arena_deinit(&arena);
 }
 
 static void large_blocks_have_room(void **state)
@@ -45,7 +45,7 @@ static void large_blocks_have_room(void **state)
         expect_zero_and_aligned(block, sizes[i]);
         memset(block, 0xff, sizes[i]);
     }
-    gt_arena_free(&arena);
+    gt_arena_deinit(&arena);
 }
 
 static void texts_end(void **state)
@@ -57,7 +57,7 @@ static void texts_end(void **state)
     assert_string_equal(gt_arena_strndup(&arena, "", 0), "");
     assert_string_equal(gt_arena_format(&arena, "%s:%d", "main.go", 42), "main.go:42");
     assert_int_equal(strlen(gt_arena_format(&arena, "%100000d", 1)), 100000);
-    gt_arena_free(&arena);
+    gt_arena_deinit(&arena);
 }
 
 static void a_freed_arena_is_empty_and_usable(void **state)
@@ -66,11 +66,11 @@ static void a_freed_arena_is_empty_and_usable(void **state)
 
     (void)state;
     gt_arena_alloc(&arena, 10);
-    gt_arena_free(&arena);
+    gt_arena_deinit(&arena);
     assert_null(arena.chunks);
     assert_non_null(gt_arena_alloc(&arena, 10));
-    gt_arena_free(&arena);
-    gt_arena_free(&arena);
+    gt_arena_deinit(&arena);
+    gt_arena_deinit(&arena);
 }
 
 int main(void)

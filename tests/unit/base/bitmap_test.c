@@ -24,7 +24,7 @@ static void bits_are_set_and_cleared_one_by_one(void **state)
     assert_int_equal(gt_bitmap_count(&map), 43);
     gt_bitmap_reset(&map);
     assert_int_equal(gt_bitmap_count(&map), 0);
-    gt_bitmap_free(&map);
+    gt_bitmap_deinit(&map);
 }
 
 static void setting_says_what_was(void **state)
@@ -36,7 +36,7 @@ static void setting_says_what_was(void **state)
     assert_false(gt_bit_test_set(&map, 64));
     assert_true(gt_bit_test_set(&map, 64));
     assert_false(gt_bit_test_set(&map, 63));
-    gt_bitmap_free(&map);
+    gt_bitmap_deinit(&map);
 }
 
 static void the_next_bit_is_found_across_words(void **state)
@@ -55,7 +55,7 @@ static void the_next_bit_is_found_across_words(void **state)
     assert_int_equal(gt_bitmap_next(&map, 257), 300);
     assert_int_equal(gt_bitmap_next(&map, 300), 300);
     assert_int_equal(gt_bitmap_next(&map, 1000), 300);
-    gt_bitmap_free(&map);
+    gt_bitmap_deinit(&map);
 }
 
 static void a_copy_is_its_own(void **state)
@@ -71,8 +71,8 @@ static void a_copy_is_its_own(void **state)
     gt_bit_clear(&from, 99);
     assert_true(gt_bit(&to, 99));
     assert_false(gt_bit(&to, 1));
-    gt_bitmap_free(&from);
-    gt_bitmap_free(&to);
+    gt_bitmap_deinit(&from);
+    gt_bitmap_deinit(&to);
 }
 
 static void an_empty_map_has_no_bits(void **state)
@@ -84,7 +84,7 @@ static void an_empty_map_has_no_bits(void **state)
     assert_int_equal(gt_bitmap_next(&map, 0), 0);
     assert_int_equal(gt_bitmap_count(&map), 0);
     gt_bitmap_reset(&map);
-    gt_bitmap_free(&map);
+    gt_bitmap_deinit(&map);
     assert_null(map.words);
 }
 

@@ -9,17 +9,17 @@
 
 static void an_error_has_a_code_and_a_message(void **state)
 {
-    struct gt_error *error = gt_error_new(GT_ERR_IO, "cannot open %s: %d", "core", 2);
+    struct gt_error *error = gt_error_create(GT_ERR_IO, "cannot open %s: %d", "core", 2);
 
     (void)state;
     assert_int_equal(gt_error_code(error), GT_ERR_IO);
     assert_string_equal(gt_error_message(error), "cannot open core: 2");
-    gt_error_free(error);
+    gt_error_destroy(error);
 }
 
 static void prefixes_go_before_and_keep_the_code(void **state)
 {
-    struct gt_error *error = gt_error_new(GT_ERR_FORMAT, "100%% wrong");
+    struct gt_error *error = gt_error_create(GT_ERR_FORMAT, "100%% wrong");
     struct gt_error *same = gt_error_prefix(error, "span %u", 3u);
 
     (void)state;
@@ -27,14 +27,14 @@ static void prefixes_go_before_and_keep_the_code(void **state)
     error = gt_error_prefix(error, "core.1");
     assert_string_equal(gt_error_message(error), "core.1: span 3: 100% wrong");
     assert_int_equal(gt_error_code(error), GT_ERR_FORMAT);
-    gt_error_free(error);
+    gt_error_destroy(error);
 }
 
 static void success_stays_success(void **state)
 {
     (void)state;
     assert_null(gt_error_prefix(NULL, "span %u", 3u));
-    gt_error_free(NULL);
+    gt_error_destroy(NULL);
 }
 
 int main(void)

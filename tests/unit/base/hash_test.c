@@ -18,8 +18,8 @@ static void an_empty_map_finds_nothing(void **state)
     (void)state;
     assert_null(gt_map_find(&map, 0));
     assert_null(gt_strmap_find(&names, ""));
-    gt_map_free(&map);
-    gt_strmap_free(&names);
+    gt_map_deinit(&map);
+    gt_strmap_deinit(&names);
 }
 
 static void values_survive_growth(void **state)
@@ -36,7 +36,7 @@ static void values_survive_growth(void **state)
     for (uint64_t i = 0; i < 20000; i++)
         assert_int_equal(*gt_map_find(&map, 0xc000000000 + i * 8192), i);
     assert_null(gt_map_find(&map, 0xc000000001));
-    gt_map_free(&map);
+    gt_map_deinit(&map);
 }
 
 static void a_key_has_one_place(void **state)
@@ -51,7 +51,7 @@ static void a_key_has_one_place(void **state)
     assert_int_equal(*gt_map_put(&map, 5, &added), 1);
     assert_false(added);
     assert_int_equal(map.len, 1);
-    gt_map_free(&map);
+    gt_map_deinit(&map);
 }
 
 static void the_extreme_keys_are_keys(void **state)
@@ -64,7 +64,7 @@ static void the_extreme_keys_are_keys(void **state)
     *gt_map_put(&map, UINT64_MAX, NULL) = 2;
     assert_int_equal(*gt_map_find(&map, 0), 1);
     assert_int_equal(*gt_map_find(&map, UINT64_MAX), 2);
-    gt_map_free(&map);
+    gt_map_deinit(&map);
 }
 
 static void names_are_copied(void **state)
@@ -87,7 +87,7 @@ static void names_are_copied(void **state)
     gt_strmap_put(&names, "main.f7", &added);
     assert_false(added);
     assert_int_equal(names.len, 5000);
-    gt_strmap_free(&names);
+    gt_strmap_deinit(&names);
 }
 
 static void the_empty_name_is_a_name(void **state)
@@ -97,7 +97,7 @@ static void the_empty_name_is_a_name(void **state)
     (void)state;
     *gt_strmap_put(&names, "", NULL) = 3;
     assert_int_equal(*gt_strmap_find(&names, ""), 3);
-    gt_strmap_free(&names);
+    gt_strmap_deinit(&names);
 }
 
 int main(void)

@@ -20,7 +20,7 @@ static void an_empty_text_is_a_text(void **state)
     gt_str_add(&str, "");
     assert_string_equal(gt_str_text(&str), "");
     assert_int_equal(str.len, 0);
-    gt_str_free(&str);
+    gt_str_deinit(&str);
 }
 
 static void pieces_follow_each_other(void **state)
@@ -33,7 +33,7 @@ static void pieces_follow_each_other(void **state)
     gt_str_format(&str, "%s).%s %d%%", "*server", "loop", 7);
     assert_string_equal(gt_str_text(&str), "main.(*server).loop 7%");
     assert_int_equal(str.len, strlen(str.text));
-    gt_str_free(&str);
+    gt_str_deinit(&str);
     assert_string_equal(gt_str_text(&str), "");
 }
 
@@ -49,7 +49,7 @@ static void it_grows_by_bytes_and_by_much(void **state)
     assert_int_equal(strlen(str.text), 72000);
     assert_memory_equal(str.text + 1998, "ab ", 3);
     assert_string_equal(str.text + 71997, "end");
-    gt_str_free(&str);
+    gt_str_deinit(&str);
 }
 
 static void bytes_may_be_nul(void **state)
@@ -60,7 +60,7 @@ static void bytes_may_be_nul(void **state)
     gt_str_addn(&str, "a\0b", 3);
     assert_int_equal(str.len, 3);
     assert_memory_equal(str.text, "a\0b", 4);
-    gt_str_free(&str);
+    gt_str_deinit(&str);
 }
 
 static void copies_and_formats_are_the_callers(void **state)

@@ -18,7 +18,7 @@ static void elements_keep_their_values_as_it_grows(void **state)
     assert_true(vec.cap >= vec.len);
     for (uint64_t i = 0; i < 10000; i++)
         assert_int_equal(*(uint64_t *)gt_vec_at(&vec, i), i * i);
-    gt_vec_free(&vec);
+    gt_vec_deinit(&vec);
 }
 
 static void a_pushed_element_is_zero_also_where_one_was(void **state)
@@ -31,7 +31,7 @@ static void a_pushed_element_is_zero_also_where_one_was(void **state)
     assert_int_equal(vec.len, 0);
     assert_int_equal(*(uint32_t *)gt_vec_push(&vec), 0);
     assert_int_equal(vec.len, 1);
-    gt_vec_free(&vec);
+    gt_vec_deinit(&vec);
 }
 
 static void reserved_room_is_not_moved(void **state)
@@ -46,7 +46,7 @@ static void reserved_room_is_not_moved(void **state)
     assert_ptr_equal(vec.data, data);
     gt_vec_reserve(&vec, 10);
     assert_ptr_equal(vec.data, data);
-    gt_vec_free(&vec);
+    gt_vec_deinit(&vec);
 }
 
 static void a_freed_vector_is_empty_and_usable(void **state)
@@ -55,13 +55,13 @@ static void a_freed_vector_is_empty_and_usable(void **state)
 
     (void)state;
     gt_vec_push(&vec);
-    gt_vec_free(&vec);
+    gt_vec_deinit(&vec);
     assert_null(vec.data);
     assert_int_equal(vec.len, 0);
     *(uint16_t *)gt_vec_push(&vec) = 9;
     assert_int_equal(*(uint16_t *)gt_vec_at(&vec, 0), 9);
-    gt_vec_free(&vec);
-    gt_vec_free(&vec);
+    gt_vec_deinit(&vec);
+    gt_vec_deinit(&vec);
 }
 
 static void keys_are_searched_in_order(void **state)
@@ -78,7 +78,7 @@ static void keys_are_searched_in_order(void **state)
     assert_int_equal(gt_vec_up_to(&vec, 20), 3);
     assert_int_equal(gt_vec_up_to(&vec, 29), 3);
     assert_int_equal(gt_vec_up_to(&vec, UINT64_MAX), 4);
-    gt_vec_free(&vec);
+    gt_vec_deinit(&vec);
 }
 
 int main(void)

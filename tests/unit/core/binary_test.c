@@ -411,7 +411,7 @@ static void use_damaged(const char *core_path, const char *path)
         gt_binary_section(binary, ".text");
         gt_mem_u8(gt_core_memory(core), pie.loaded + PAGE, &byte);
     }
-    gt_error_free(error);
+    gt_error_destroy(error);
     close_both(core, binary);
 }
 

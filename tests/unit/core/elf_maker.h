@@ -317,7 +317,7 @@ static inline void assert_error(struct gt_error *error, enum gt_code code, const
     if (!strstr(text, two)) assert_string_equal(text, two);
     assert_null(strchr(text, '\n'));
     assert_int_equal(gt_error_code(error), code);
-    gt_error_free(error);
+    gt_error_destroy(error);
 }
 
 #endif

@@ -125,7 +125,7 @@ static void another_kind_of_elf_is_an_error(void **state)
     assert_error(spoilt(state, make_no_class), GT_ERR_FORMAT, "class 9", "damaged");
     assert_error(spoilt(state, make_riscv), GT_ERR_FORMAT, "machine 243", "AArch64");
     assert_error(spoilt(state, make_far_headers), GT_ERR_FORMAT, "program headers", "copy");
-    gt_error_free(spoilt(state, make_many_sections));
+    gt_error_destroy(spoilt(state, make_many_sections));
 }
 
 static void a_core_without_memory_is_an_error(void **state)
@@ -173,7 +173,7 @@ static void use(struct gt_core *core)
     const struct gt_file_mapping *mappings = gt_core_mappings(core, &count);
     for (size_t i = 0; i < count; i++)
         assert_true(strlen(mappings[i].path) < 4096);
-    gt_error_free(gt_binary_find(core, NULL, true, &binary));
+    gt_error_destroy(gt_binary_find(core, NULL, true, &binary));
     gt_core_close(core);
     gt_binary_close(binary);
 }
@@ -186,7 +186,7 @@ static bool survives(const char *path, bool *truncated)
 
     if (error) {
         assert_null(strchr(gt_error_message(error), '\n'));
-        gt_error_free(error);
+        gt_error_destroy(error);
         return false;
     }
     if (truncated) *truncated = gt_core_truncated(core);
@@ -369,7 +369,7 @@ static void a_damaged_packed_core_is_one_that_was_cut(void **state)
     gt_core_close(core);
     memcpy(zst.bytes + 4, "garbage", 8);
     write_file(path, zst.bytes, zst.size);
-    gt_error_free(try_open(path));
+    gt_error_destroy(try_open(path));
     gt_free(path);
     gt_free(zst.bytes);
     gt_free(file.bytes);

@@ -72,7 +72,7 @@ static void a_missing_required_field_is_named(void **state)
     assert_non_null(error);
     assert_int_equal(gt_error_code(error), GT_ERR_MISSING);
     assert_non_null(strstr(gt_error_message(error), "runtime.mspan.elemsize"));
-    gt_error_free(error);
+    gt_error_destroy(error);
 }
 
 static void a_missing_optional_field_is_no_error(void **state)
@@ -92,7 +92,7 @@ static void a_missing_required_struct_is_named(void **state)
     struct gt_error *error = resolve(&program, 26, &layout);
     assert_non_null(error);
     assert_non_null(strstr(gt_error_message(error), "runtime.moduledata"));
-    gt_error_free(error);
+    gt_error_destroy(error);
 }
 
 /* What a layout lacks, as text. */
@@ -109,7 +109,7 @@ static void assert_lacks(struct program *program, unsigned minor, const char *ex
     struct gt_go_version version = {.minor = minor, .text = "go1.x"};
     struct gt_layout layout;
     char text[512] = "";
-    gt_error_free(resolve(program, minor, &layout));
+    gt_error_destroy(resolve(program, minor, &layout));
     gt_layout_lacks(&layout, &version, note_lack, text);
     assert_string_equal(text, expected);
 }

@@ -112,7 +112,7 @@ static void a_small_map_is_one_group(void **state)
     assert_true(gt_map_parts(types, gt_types_at(types, type), map, part, &parts));
     assert_int_equal(parts.groups, 1);
     assert_int_equal(parts.directories, 0);
-    gt_types_free(types);
+    gt_types_destroy(types);
     target_free(target);
 }
 
@@ -127,7 +127,7 @@ static void empty_and_nil_maps_have_nothing(void **state)
     assert_true(walk(target, types, type, 0, &met));
     assert_int_equal(met.entries, 0);
     assert_false(walk(target, types, type, 0x10, &met));
-    gt_types_free(types);
+    gt_types_destroy(types);
     target_free(target);
 }
 
@@ -158,7 +158,7 @@ static void aliased_tables_are_visited_once(void **state)
     assert_int_equal(parts.groups, 7);
     assert_true(walk(target, types, type, map, &stopped));
     assert_int_equal(stopped.entries, 1);
-    gt_types_free(types);
+    gt_types_destroy(types);
     target_free(target);
 }
 
@@ -178,7 +178,7 @@ static void damaged_swiss_maps_are_refused(void **state)
     assert_false(walk(target, types, type, put_swiss(target, directory, 4), &met));
     put64(target, table + 24, 4);
     assert_false(walk(target, types, type, put_swiss(target, directory, 4), &met));
-    gt_types_free(types);
+    gt_types_destroy(types);
     target_free(target);
 }
 
@@ -196,7 +196,7 @@ static void big_keys_and_elements_lie_apart(void **state)
     assert_true(walk(target, types, type, map, &met));
     assert_int_equal(met.keys, 5);
     assert_int_equal(met.elems, 6);
-    gt_types_free(types);
+    gt_types_destroy(types);
     target_free(target);
 }
 
@@ -222,7 +222,7 @@ static void keys_and_elements_may_have_strides_of_their_own(void **state)
     assert_true(walk(target, types, type, map, &met));
     assert_int_equal(met.keys, 9);
     assert_int_equal(met.elems, 90);
-    gt_types_free(types);
+    gt_types_destroy(types);
     target_free(target);
 }
 
@@ -236,7 +236,7 @@ static void slots_outside_their_group_are_no_map_type(void **state)
     struct met met = {0};
     assert_int_equal(gt_types_at(types, type), GT_NO_TYPE);
     assert_false(walk(target, types, type, 0, &met));
-    gt_types_free(types);
+    gt_types_destroy(types);
     target_free(target);
 }
 
@@ -295,7 +295,7 @@ static void overflow_buckets_are_followed(void **state)
     assert_int_equal(met.elems, 60);
     assert_true(gt_map_parts(types, gt_types_at(types, type), map, part, &parts));
     assert_int_equal(parts.groups, 3);
-    gt_types_free(types);
+    gt_types_destroy(types);
     target_free(target);
 }
 
@@ -317,7 +317,7 @@ static void a_growing_map_is_read_from_both_halves(void **state)
     assert_true(walk(target, types, type, map, &met));
     assert_int_equal(met.entries, 2);
     assert_int_equal(met.keys, 4);
-    gt_types_free(types);
+    gt_types_destroy(types);
     target_free(target);
 }
 
@@ -335,7 +335,7 @@ static void a_map_growing_to_its_own_size_has_as_many_old_buckets(void **state)
     put(target, map + 8, 1, 8); /* sameSizeGrow */
     assert_true(walk(target, types, type, map, &met));
     assert_int_equal(met.keys, 3);
-    gt_types_free(types);
+    gt_types_destroy(types);
     target_free(target);
 }
 
@@ -352,7 +352,7 @@ static void damaged_bucket_maps_are_refused(void **state)
     assert_false(walk(target, types, type, put_hmap(target, 0, bucket, 0), &met));
     put64(target, bucket + BUCKET - 8, 0x10);
     assert_false(walk(target, types, type, put_hmap(target, 0, bucket, 0), &met));
-    gt_types_free(types);
+    gt_types_destroy(types);
     target_free(target);
 }
 
@@ -366,7 +366,7 @@ static void only_maps_of_a_known_design_are_walked(void **state)
     struct met met = {0};
     assert_false(walk(target, types, type, put_hmap(target, 0, 0, 0), &met));
     assert_false(walk(target, types, number, put_hmap(target, 0, 0, 0), &met));
-    gt_types_free(types);
+    gt_types_destroy(types);
     target_free(target);
 }
 

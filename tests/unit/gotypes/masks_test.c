@@ -22,7 +22,7 @@ static void plain_masks_are_gcdata(void **state)
     assert_null(mask_of(types, put_int(target), &words));
     assert_int_equal(words, 0);
     assert_null(gt_types_mask(types, GT_NO_TYPE, &words));
-    gt_types_free(types);
+    gt_types_destroy(types);
     target_free(target);
 }
 
@@ -35,7 +35,7 @@ static void a_mask_out_of_memory_is_unknown(void **state)
     struct gt_types *types = open_types(target);
     assert_null(mask_of(types, at, &words));
     assert_int_equal(words, 0);
-    gt_types_free(types);
+    gt_types_destroy(types);
     target_free(target);
 }
 
@@ -67,7 +67,7 @@ static void gc_programs_are_unrolled(void **state)
     assert_non_null(mask);
     assert_int_equal(words, 21);
     assert_int_equal(mask[0] | mask[1] << 8 | mask[2] << 16, 0x1ffb6d); /* 101 x 4, 1 x 9 */
-    gt_types_free(types);
+    gt_types_destroy(types);
     target_free(target);
 }
 
@@ -83,7 +83,7 @@ static void long_repeats_have_their_counts_apart(void **state)
     assert_non_null(mask);
     for (int i = 0; i < 64; i++)
         assert_int_equal(mask[i], 0x55);
-    gt_types_free(types);
+    gt_types_destroy(types);
     target_free(target);
 }
 
@@ -99,7 +99,7 @@ static void damaged_programs_are_unknown(void **state)
     assert_null(mask_of(types, put_programmed(target, cut, 2, 16), &words));
     assert_null(mask_of(types, put_programmed(target, nothing, 4, 16), &words));
     assert_non_null(mask_of(types, put_programmed(target, endless, 9, 16), &words));
-    gt_types_free(types);
+    gt_types_destroy(types);
     target_free(target);
 }
 
@@ -116,7 +116,7 @@ static void unrolled_types_are_plain(void **state)
     const unsigned char *mask = mask_of(types, at, &words);
     assert_int_equal(words, 8);
     assert_int_equal(mask[0], 0xaa);
-    gt_types_free(types);
+    gt_types_destroy(types);
     target_free(target);
 }
 
@@ -148,7 +148,7 @@ static void masks_on_demand_are_built_from_the_type(void **state)
     assert_non_null(mask);
     assert_int_equal(words, 8);
     assert_int_equal(mask[0], 0xac); /* e.data, s, tail[0].p, tail[1].p: words 2, 3, 5, 7 */
-    gt_types_free(types);
+    gt_types_destroy(types);
     target_free(target);
 }
 
@@ -164,7 +164,7 @@ static void a_mask_in_the_making_is_built_too(void **state)
     const unsigned char *mask = mask_of(types, at, &words);
     assert_non_null(mask);
     assert_int_equal(mask[0], 0xac);
-    gt_types_free(types);
+    gt_types_destroy(types);
     target_free(target);
 }
 
@@ -176,7 +176,7 @@ static void a_mask_that_the_runtime_made_is_taken(void **state)
     uint64_t at = put_on_demand(target, put_mask(target, made));
     struct gt_types *types = open_types(target);
     assert_int_equal(mask_of(types, at, &words)[0], 0x42);
-    gt_types_free(types);
+    gt_types_destroy(types);
     target_free(target);
 }
 
@@ -192,8 +192,8 @@ static void huge_masks_are_not_built(void **state)
     struct gt_types *types = open_types(target);
     assert_int_not_equal(gt_types_at(types, at), GT_NO_TYPE);
     assert_null(mask_of(types, at, &words));
-    assert_false(gt_types_places(types, gt_types_at(types, at))->complete);
-    gt_types_free(types);
+    assert_false(gt_types_pointer_layout(types, gt_types_at(types, at))->complete);
+    gt_types_destroy(types);
     target_free(target);
 }
 

@@ -46,7 +46,7 @@ static void expect_error(struct target *target, uint64_t module, enum gt_code co
     struct gt_error *error = gt_module_read(&target->layout, &target->mem, module, &out);
     assert_non_null(error);
     assert_int_equal(gt_error_code(error), code);
-    gt_error_free(error);
+    gt_error_destroy(error);
 }
 
 static void a_module_is_decoded(void **state)

@@ -210,7 +210,7 @@ static void another_format_is_refused(void **state)
     struct gt_error *error = gt_pclntab_open(&target->mem, &target->module, &target->version, &tab);
     assert_non_null(error);
     assert_int_equal(gt_error_code(error), GT_ERR_FORMAT);
-    gt_error_free(error);
+    gt_error_destroy(error);
     target_free(target);
 }
 

@@ -21,7 +21,8 @@ static void places_come_by_offset(void **state)
     struct target *target = target_new(26);
     uint64_t pool = put_pool(target);
     struct gt_types *types = open_types(target);
-    const struct gt_places *places = gt_types_places(types, gt_types_at(types, pool));
+    const struct gt_pointer_layout *places =
+        gt_types_pointer_layout(types, gt_types_at(types, pool));
     static const struct {
         uint64_t offset;
         int kind;
@@ -37,7 +38,7 @@ static void places_come_by_offset(void **state)
     }
     assert_string_equal(gt_types_name(types, places->places[1].type), "int");
     assert_string_equal(gt_types_name(types, places->places[4].type), "int");
-    gt_types_free(types);
+    gt_types_destroy(types);
     target_free(target);
 }
 
@@ -49,10 +50,10 @@ static void long_arrays_are_cut(void **state)
     struct rtype shape = {0, "[10000]*int", 80000, 80000, put_mask(target, 1), 0};
     uint64_t at = put_array(target, shape, pointer, 10000);
     struct gt_types *types = open_types(target);
-    const struct gt_places *places = gt_types_places(types, gt_types_at(types, at));
+    const struct gt_pointer_layout *places = gt_types_pointer_layout(types, gt_types_at(types, at));
     assert_int_equal(places->count, 4096);
     assert_false(places->complete);
-    gt_types_free(types);
+    gt_types_destroy(types);
     target_free(target);
 }
 
@@ -62,11 +63,12 @@ static void pointer_free_types_have_no_places(void **state)
     struct target *target = target_new(26);
     uint64_t number = put_int(target);
     struct gt_types *types = open_types(target);
-    const struct gt_places *places = gt_types_places(types, gt_types_at(types, number));
+    const struct gt_pointer_layout *places =
+        gt_types_pointer_layout(types, gt_types_at(types, number));
     assert_int_equal(places->count, 0);
     assert_true(places->complete);
-    assert_false(gt_types_places(types, GT_NO_TYPE)->complete);
-    gt_types_free(types);
+    assert_false(gt_types_pointer_layout(types, GT_NO_TYPE)->complete);
+    gt_types_destroy(types);
     target_free(target);
 }
 
@@ -83,9 +85,9 @@ static void impossible_types_are_incomplete(void **state)
     assert_true(gt_mem_u64(&target->mem, second + 56, &fields));
     put64(target, fields + 8, second);
     struct gt_types *types = open_types(target);
-    assert_false(gt_types_places(types, gt_types_at(types, first))->complete);
-    assert_false(gt_types_places(types, gt_types_at(types, second))->complete);
-    gt_types_free(types);
+    assert_false(gt_types_pointer_layout(types, gt_types_at(types, first))->complete);
+    assert_false(gt_types_pointer_layout(types, gt_types_at(types, second))->complete);
+    gt_types_destroy(types);
     target_free(target);
 }
 
@@ -110,7 +112,7 @@ static void paths_lead_to_the_innermost_field(void **state)
     assert_string_equal(path_at(types, id, 1000), "");
     assert_string_equal(path_at(types, gt_types_at(types, put_int(target)), 0), "");
     assert_string_equal(path_at(types, GT_NO_TYPE, 0), "");
-    gt_types_free(types);
+    gt_types_destroy(types);
     target_free(target);
 }
 
@@ -125,7 +127,7 @@ static void paths_fit_what_they_are_given(void **state)
     assert_string_equal(path, ".conn");
     gt_types_field_path(types, gt_types_at(types, pool), 8, path, 0);
     assert_string_equal(path, ".conn");
-    gt_types_free(types);
+    gt_types_destroy(types);
     target_free(target);
 }
 

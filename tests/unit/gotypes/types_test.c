@@ -14,7 +14,7 @@ static void rtypes_are_described_once(void **state)
     assert_string_equal(gt_types_name(types, gt_types_elem(types, id)), "int");
     assert_int_equal(gt_types_count(types), 2);
     assert_string_equal(gt_types_name(types, GT_NO_TYPE), "?");
-    gt_types_free(types);
+    gt_types_destroy(types);
     target_free(target);
 }
 
@@ -25,7 +25,7 @@ static void an_extra_star_is_taken_off(void **state)
     uint64_t at = put_rtype(target, (struct rtype){GT_T_INT, "*main.ID", 8, 0, 0, 2 | 4});
     struct gt_types *types = open_types(target);
     assert_string_equal(gt_types_name(types, gt_types_at(types, at)), "main.ID");
-    gt_types_free(types);
+    gt_types_destroy(types);
     target_free(target);
 }
 
@@ -41,7 +41,7 @@ static void direct_interfaces_are_told_in_both_ways(void **state)
     assert_true(gt_types_get(types, gt_types_at(types, first))->direct_iface);
     assert_true(gt_types_get(types, gt_types_at(types, second))->direct_iface);
     assert_false(gt_types_get(types, gt_types_at(types, third))->direct_iface);
-    gt_types_free(types);
+    gt_types_destroy(types);
     target_free(target);
 }
 
@@ -55,7 +55,7 @@ static void interfaces_with_methods_are_ifaces(void **state)
     struct gt_types *types = open_types(target);
     assert_true(gt_types_get(types, gt_types_at(types, empty))->empty_interface);
     assert_false(gt_types_get(types, gt_types_at(types, full))->empty_interface);
-    gt_types_free(types);
+    gt_types_destroy(types);
     target_free(target);
 }
 
@@ -69,7 +69,7 @@ static void an_itab_names_its_dynamic_type(void **state)
     assert_string_equal(gt_types_name(types, gt_types_of_itab(types, itab)), "int");
     assert_int_equal(gt_types_of_itab(types, 0), GT_NO_TYPE);
     assert_int_equal(gt_types_of_itab(types, 0x10), GT_NO_TYPE);
-    gt_types_free(types);
+    gt_types_destroy(types);
     target_free(target);
 }
 
@@ -94,7 +94,7 @@ static void what_makes_no_sense_is_no_type(void **state)
     assert_int_equal(gt_types_at(types, 0x10), GT_NO_TYPE);
     assert_int_equal(gt_types_at(types, TARGET_BASE + TARGET_SIZE - 8), GT_NO_TYPE);
     assert_int_equal(gt_types_count(types), 0);
-    gt_types_free(types);
+    gt_types_destroy(types);
     target_free(target);
 }
 
@@ -112,7 +112,7 @@ static void fields_that_are_not_there_are_no_struct(void **state)
     assert_int_equal(gt_types_get(types, id)->field_count, 2);
     assert_string_equal(gt_types_get(types, id)->fields[1].name, "b");
     assert_int_equal(gt_types_at(types, bad), GT_NO_TYPE);
-    gt_types_free(types);
+    gt_types_destroy(types);
     target_free(target);
 }
 
@@ -126,7 +126,7 @@ static void an_array_must_measure_what_its_elements_do(void **state)
     struct gt_types *types = open_types(target);
     assert_int_equal(gt_types_get(types, gt_types_at(types, good))->len, 3);
     assert_int_equal(gt_types_at(types, bad), GT_NO_TYPE);
-    gt_types_free(types);
+    gt_types_destroy(types);
     target_free(target);
 }
 
@@ -140,7 +140,7 @@ static void types_made_at_run_time_have_no_name(void **state)
     struct gt_types *types = open_types(target);
     assert_string_equal(gt_types_name(types, gt_types_at(types, number)), "?");
     assert_int_equal(gt_types_count(types), 1);
-    gt_types_free(types);
+    gt_types_destroy(types);
     target_free(target);
 }
 
@@ -203,12 +203,12 @@ static void debug_types_are_settled_from_their_parts(void **state)
     assert_int_equal(words, 10);
     assert_int_equal(mask[0], 0xaa);
     assert_int_equal(mask[1], 0x02);
-    assert_int_equal(gt_types_places(types, outer)->count, 5);
-    assert_true(gt_types_places(types, outer)->complete);
+    assert_int_equal(gt_types_pointer_layout(types, outer)->count, 5);
+    assert_true(gt_types_pointer_layout(types, outer)->complete);
     unsigned asked = known.asked;
     assert_int_equal(gt_types_find(types, (struct gt_type_ref){.debug = 1}), outer);
     assert_int_equal(known.asked, asked);
-    gt_types_free(types);
+    gt_types_destroy(types);
     target_free(target);
 }
 
@@ -223,7 +223,7 @@ static void a_debug_type_that_has_an_rtype_is_that_type(void **state)
     assert_string_equal(gt_types_name(types, id), "int");
     assert_int_equal(gt_types_at(types, known.rtype), id);
     assert_int_equal(gt_types_count(types), 1);
-    gt_types_free(types);
+    gt_types_destroy(types);
     target_free(target);
 }
 
@@ -241,12 +241,12 @@ static void a_type_is_found_by_its_name(void **state)
     struct debug known = {put_int(target), 0};
     struct gt_types *types = open_types(target);
     assert_int_equal(gt_types_named(types, "int"), GT_NO_TYPE);
-    gt_types_free(types);
+    gt_types_destroy(types);
     target->facts = (struct gt_facts){.ctx = &known, .type_named = type_named};
     types = open_types(target);
     assert_int_equal(gt_types_named(types, "int"), gt_types_at(types, known.rtype));
     assert_int_equal(gt_types_named(types, "uint"), GT_NO_TYPE);
-    gt_types_free(types);
+    gt_types_destroy(types);
     target_free(target);
 }
 
@@ -261,7 +261,7 @@ static void a_debug_type_that_contains_itself_is_harmless(void **state)
     assert_int_not_equal(id, GT_NO_TYPE);
     assert_int_equal(gt_types_get(types, id)->ptr_bytes, 0);
     assert_int_equal(gt_types_find(types, (struct gt_type_ref){.debug = 2}), GT_NO_TYPE);
-    gt_types_free(types);
+    gt_types_destroy(types);
     target_free(target);
 }
 

@@ -66,7 +66,7 @@ static void graph_init(struct graph *graph, uint32_t nodes, uint32_t leaves)
 static void graph_deinit(struct graph *graph)
 {
     gt_dominators_deinit(&graph->tree);
-    gt_bitmap_free(&graph->live);
+    gt_bitmap_deinit(&graph->live);
     gt_heap_deinit(&graph->heap);
     gt_free(graph->slots);
     gt_free(graph->mask);
@@ -107,7 +107,7 @@ static void mark(const struct graph *graph, uint32_t without_group, uint32_t wit
             gt_mark_seed(marker, from->value);
     }
     gt_mark_drain(marker);
-    gt_marker_free(marker);
+    gt_marker_destroy(marker);
     gt_cut_deinit(&cut);
 }
 
@@ -275,7 +275,7 @@ static void check_subtree(const struct graph *graph, uint32_t top)
     }
     assert_int_equal(tree->retained[top], gt_heap_bytes_of(&graph->heap, &graph->live) -
                                               gt_heap_bytes_of(&graph->heap, &marked));
-    gt_bitmap_free(&marked);
+    gt_bitmap_deinit(&marked);
 }
 
 /* Contents that are a root stay one when their object goes: a node of those is not looked at. */

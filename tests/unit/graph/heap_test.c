@@ -39,7 +39,7 @@ static void expect_refused(const struct gt_region *regions, size_t count)
 
     assert_non_null(error);
     assert_int_equal(gt_error_code(error), GT_ERR_FORMAT);
-    gt_error_free(error);
+    gt_error_destroy(error);
     gt_heap_deinit(&heap);
 }
 
@@ -143,7 +143,7 @@ static void regions_far_apart_cost_only_their_own_pages(void **state)
         assert_int_equal(gt_heap_object(&heap, (UINT64_C(1) << 47) - PAGE + 17), 3);
         assert_int_equal(gt_heap_object(&heap, UINT64_C(1) << 46), GT_NO_OBJECT);
     }
-    gt_error_free(error);
+    gt_error_destroy(error);
     gt_heap_deinit(&heap);
 }
 
@@ -157,7 +157,7 @@ static void tiled_regions_need_a_tile_function(void **state)
     struct gt_error *error = seal(&heap, &tiled, 1);
     assert_non_null(error);
     assert_int_equal(gt_error_code(error), GT_ERR_USAGE);
-    gt_error_free(error);
+    gt_error_destroy(error);
     gt_heap_deinit(&heap);
 }
 
@@ -292,7 +292,7 @@ static void sums_are_by_slot_size(void **state)
     gt_bit_set(&set, 8); /* the first leaf */
     gt_bit_set(&set, 11);
     assert_int_equal(gt_heap_bytes_of(&little.heap, &set), 2 * LITTLE_SIZE + 2 * LITTLE_LEAF);
-    gt_bitmap_free(&set);
+    gt_bitmap_deinit(&set);
     little_deinit(&little);
 }
 

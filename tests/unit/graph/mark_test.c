@@ -32,7 +32,7 @@ static int teardown(void **state)
 {
     struct fixture *fixture = *state;
 
-    gt_bitmap_free(&fixture->marked);
+    gt_bitmap_deinit(&fixture->marked);
     gt_cut_deinit(&fixture->cut);
     little_deinit(&fixture->little);
     free(fixture);
@@ -45,7 +45,7 @@ static void mark_from(struct fixture *fixture, const struct gt_cut *cut, uint64_
 
     gt_mark_seed(marker, root);
     gt_mark_drain(marker);
-    gt_marker_free(marker);
+    gt_marker_destroy(marker);
 }
 
 /* `nodes`: a digit for every node that must be marked, and no other. */
@@ -137,7 +137,7 @@ static void a_mark_can_be_continued(void **state)
     expect_nodes(fixture, "0123");
     gt_mark_drain(marker);
     expect_nodes(fixture, "0123");
-    gt_marker_free(marker);
+    gt_marker_destroy(marker);
 }
 
 static void what_is_marked_already_is_not_entered(void **state)
@@ -175,13 +175,13 @@ static void the_blocked_are_not_reached(void **state)
     expect_nodes(fixture, "03");
 }
 
-static void the_muted_are_reached_and_say_nothing(void **state)
+static void objects_without_out_edges_are_reached_and_lead_nowhere(void **state)
 {
     struct fixture *fixture = *state;
 
     edge(&fixture->little, 0, node(1));
     edge(&fixture->little, 1, node(2));
-    gt_bit_set(&fixture->cut.muted, 1);
+    gt_bit_set(&fixture->cut.no_out_edges, 1);
     mark_from(fixture, &fixture->cut, node(1));
     mark_from(fixture, &fixture->cut, node(0));
     expect_nodes(fixture, "01");
@@ -226,9 +226,9 @@ static void what_is_watched_is_told_once(void **state)
     gt_mark_seed(marker, node(1));
     assert_int_equal(met.len, 3);
     assert_int_equal(*(uint32_t *)gt_vec_at(&met, 2), 5);
-    gt_marker_free(marker);
-    gt_bitmap_free(&watched);
-    gt_vec_free(&met);
+    gt_marker_destroy(marker);
+    gt_bitmap_deinit(&watched);
+    gt_vec_deinit(&met);
 }
 
 static void a_word_is_cut_while_a_cut_holds_it(void **state)
@@ -253,7 +253,7 @@ static void mark_contents(struct fixture *fixture, const struct gt_cut *cut, uin
 
     gt_mark_contents(marker, object);
     gt_mark_drain(marker);
-    gt_marker_free(marker);
+    gt_marker_destroy(marker);
 }
 
 static void contents_do_not_reach_their_own_object(void **state)
@@ -289,7 +289,7 @@ static void contents_honour_the_cut(void **state)
     gt_cut_word(&fixture->cut, &fixture->little.heap, node(0) + 8);
     mark_contents(fixture, &fixture->cut, 0);
     expect_nodes(fixture, "3");
-    gt_bit_set(&fixture->cut.muted, 4);
+    gt_bit_set(&fixture->cut.no_out_edges, 4);
     edge(&fixture->little, 4, node(5));
     mark_contents(fixture, &fixture->cut, 4);
     expect_nodes(fixture, "3");
@@ -315,7 +315,7 @@ static void simple_reach(void *ctx, uint64_t offset, uint64_t value)
     if (object == GT_NO_OBJECT || gt_bit(&simple->cut->blocked, object)) return;
     if (gt_cut_has_word(simple->cut, simple->address + offset)) return;
     if (gt_bit_test_set(&simple->marked, object)) return;
-    if (!gt_bit(&simple->cut->muted, object)) simple->work[simple->len++] = object;
+    if (!gt_bit(&simple->cut->no_out_edges, object)) simple->work[simple->len++] = object;
 }
 
 static void simple_mark(struct simple *simple, const uint64_t *roots, size_t count)
@@ -344,13 +344,13 @@ static void expect_same_mark(const struct gt_heap *heap, const struct gt_cut *cu
     for (size_t i = 0; i < count; i++)
         gt_mark_seed(marker, roots[i]);
     gt_mark_drain(marker);
-    gt_marker_free(marker);
+    gt_marker_destroy(marker);
     simple_mark(&simple, roots, count);
     assert_true(gt_bitmap_count(&marked) > 20);
     for (uint32_t i = 0; i < heap->objects; i++)
         assert_int_equal(gt_bit(&marked, i), gt_bit(&simple.marked, i));
-    gt_bitmap_free(&simple.marked);
-    gt_bitmap_free(&marked);
+    gt_bitmap_deinit(&simple.marked);
+    gt_bitmap_deinit(&marked);
 }
 
 static void wide_graphs_are_marked_as_the_simple_marker_does(void **state)
@@ -403,8 +403,8 @@ static void long_lists_are_followed_to_their_end(void **state)
     gt_mark_seed(marker, WIDE_BASE + (LENGTH - 1) * UINT64_C(8));
     gt_mark_drain(marker);
     assert_int_equal(gt_bitmap_count(&marked), LENGTH);
-    gt_marker_free(marker);
-    gt_bitmap_free(&marked);
+    gt_marker_destroy(marker);
+    gt_bitmap_deinit(&marked);
     gt_heap_deinit(&heap);
     free(mask);
     free(words);
@@ -422,8 +422,8 @@ static void an_empty_heap_is_marked(void **state)
     struct gt_marker *marker = gt_marker_create(&heap, NULL, &marked);
     gt_mark_seed(marker, 0);
     gt_mark_drain(marker);
-    gt_marker_free(marker);
-    gt_bitmap_free(&marked);
+    gt_marker_destroy(marker);
+    gt_bitmap_deinit(&marked);
     gt_heap_deinit(&heap);
 }
 
@@ -442,7 +442,7 @@ int main(void)
         WITH_FIXTURE(what_is_marked_already_is_not_entered),
         WITH_FIXTURE(a_cut_without_anything_changes_nothing),
         WITH_FIXTURE(the_blocked_are_not_reached),
-        WITH_FIXTURE(the_muted_are_reached_and_say_nothing),
+        WITH_FIXTURE(objects_without_out_edges_are_reached_and_lead_nowhere),
         WITH_FIXTURE(cut_words_do_not_count),
         WITH_FIXTURE(what_is_watched_is_told_once),
         WITH_FIXTURE(a_word_is_cut_while_a_cut_holds_it),

@@ -43,7 +43,7 @@ static void build(struct fixture *fixture, const struct gt_cut *cut, uint64_t ro
     const uint64_t roots[] = {root0, root1};
 
     gt_forest_deinit(&fixture->forest);
-    gt_forest_build(&fixture->forest, &fixture->little.heap, cut, roots, 2);
+    gt_forest_init(&fixture->forest, &fixture->little.heap, cut, roots, 2);
 }
 
 /* `nodes`: a digit for every node of the way to the last one; "" when there is no way. */
@@ -129,7 +129,7 @@ static void ways_honour_the_cut(void **state)
     expect_path(fixture, 1, "", 0);
     expect_path(fixture, 2, "", 0);
     expect_path(fixture, 4, "034", 0);
-    gt_bit_set(&fixture->cut.muted, 3);
+    gt_bit_set(&fixture->cut.no_out_edges, 3);
     build(fixture, &fixture->cut, node(0), 0);
     expect_path(fixture, 3, "03", 0);
     expect_path(fixture, 4, "", 0);
@@ -202,7 +202,7 @@ static void an_empty_heap_has_no_ways(void **state)
     (void)state;
     gt_heap_init(&heap, (struct gt_heap_source){0});
     assert_null(gt_heap_seal(&heap));
-    gt_forest_build(&forest, &heap, NULL, NULL, 0);
+    gt_forest_init(&forest, &heap, NULL, NULL, 0);
     assert_int_equal(gt_forest_path(&forest, 0, NULL, 0, NULL, &skipped), 0);
     gt_forest_deinit(&forest);
     gt_heap_deinit(&heap);
@@ -243,7 +243,7 @@ static void search_all(struct search *search, const uint64_t *roots, size_t coun
     }
     while (search->head < search->tail) {
         uint32_t object = search->from = search->queue[search->head++];
-        if (gt_bit(&search->cut->muted, object)) continue;
+        if (gt_bit(&search->cut->no_out_edges, object)) continue;
         search->address = gt_heap_address(search->heap, object);
         gt_heap_words(search->heap, object, search_word, search);
     }
@@ -266,7 +266,7 @@ static void wide_forests_are_those_of_the_simple_search(void **state)
         struct search search = {.heap = &wide->heap, .cut = &cut};
         search_all(&search, roots, 30);
         assert_true(search.tail > 5);
-        gt_forest_build(&forest, &wide->heap, &cut, roots, 30);
+        gt_forest_init(&forest, &wide->heap, &cut, roots, 30);
         for (uint32_t i = 0; i < wide->heap.scan_objects; i++)
             assert_int_equal(forest.parent[i], search.parent[i]);
         free(search.parent);

@@ -47,7 +47,7 @@ static void graph_init(struct graph *graph, uint32_t count)
 static void graph_deinit(struct graph *graph)
 {
     gt_scc_deinit(&graph->scc);
-    gt_bitmap_free(&graph->selected);
+    gt_bitmap_deinit(&graph->selected);
     gt_heap_deinit(&graph->heap);
     gt_free(graph->slots);
     gt_free(graph->mask);

@@ -59,7 +59,7 @@ static inline void wide_init(struct wide *wide, uint64_t seed)
     gt_heap_init(&wide->heap, (struct gt_heap_source){NULL, strings});
     for (unsigned i = 0; i < WIDE_REGIONS; i++)
         fill_region(wide, i);
-    gt_error_free(gt_heap_seal(&wide->heap)); /* with an error there are no objects to reach */
+    gt_error_destroy(gt_heap_seal(&wide->heap)); /* with an error there are no objects to reach */
     for (uint32_t i = 0; i < wide->heap.objects; i++)
         if (roll(wide, 10)) gt_bit_set(&wide->heap.allocated, i);
 }
@@ -68,7 +68,7 @@ static inline void roll_cut(struct wide *wide, struct gt_cut *cut)
 {
     for (uint32_t i = 0; i < wide->heap.objects; i++) {
         if (!roll(wide, 20)) gt_bit_set(&cut->blocked, i);
-        if (!roll(wide, 20)) gt_bit_set(&cut->muted, i);
+        if (!roll(wide, 20)) gt_bit_set(&cut->no_out_edges, i);
     }
     for (unsigned i = 0; i < 2000; i++)
         gt_cut_word(cut, &wide->heap, WIDE_BASE + roll(wide, WIDE_BYTES / 8) * 8);

@@ -14,7 +14,7 @@
     }
 /* clang-format on */
 
-static const struct gt_place places[] = {
+static const struct gt_source_location places[] = {
     INTERNAL("runtime.gopark", "/go/src/runtime/proc.go", 435, 0x440100),
     INTERNAL("runtime.chansend", "/go/src/runtime/chan.go", 283, 0x410200),
     {.function = "main.(*fetcher).get.func1",

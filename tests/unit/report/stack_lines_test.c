@@ -13,7 +13,7 @@ enum { MAX_PLACES = 64 };
 /* A stack of these functions, each at a line of its own. */
 static char *told(const char *const *functions, size_t count)
 {
-    struct gt_place places[MAX_PLACES] = {{0}};
+    struct gt_source_location places[MAX_PLACES] = {{0}};
     struct gt_stack stack = {places, count};
     struct gt_style style = {.size = sizeof style, .width = 80};
     struct gt_page page;
@@ -22,7 +22,7 @@ static char *told(const char *const *functions, size_t count)
     FILE *to = open_memstream(&text, &size);
 
     for (size_t i = 0; i < count; i++)
-        places[i] = (struct gt_place){.function = functions[i], .file = "main.go"};
+        places[i] = (struct gt_source_location){.function = functions[i], .file = "main.go"};
     gt_page_init(&page, to, &style);
     gt_page_stack(&page, 0, &stack, NULL);
     fclose(to);

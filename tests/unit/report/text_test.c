@@ -240,7 +240,7 @@ static void a_full_disk_is_an_error(void **state)
     struct gt_error *error = gt_report_write(&gt_sample_report, GT_FORMAT_JSON, NULL, full);
     assert_non_null(error);
     assert_int_equal(gt_error_code(error), GT_ERR_IO);
-    gt_error_free(error);
+    gt_error_destroy(error);
     fclose(full);
 }
 

@@ -77,7 +77,7 @@ static void escaped(void **state)
         struct gt_str text = {0};
         gt_escape(&text, rows[i].raw);
         assert_string_equal(gt_str_text(&text), rows[i].safe);
-        gt_str_free(&text);
+        gt_str_deinit(&text);
     }
 }
 

@@ -6,7 +6,7 @@ static char *finish(struct gt_error *error, FILE *memory, char **text)
 {
     fclose(memory);
     if (!error) return *text;
-    gt_error_free(error);
+    gt_error_destroy(error);
     free(*text);
     return NULL;
 }

@@ -160,10 +160,10 @@ static void no_dwarf(void **state)
     struct gt_error *error = gt_dwarf_open_file("a", p->file, p->size, 0, &p->dwarf);
     assert_non_null(error);
     assert_int_equal(gt_error_code(error), GT_ERR_MISSING);
-    gt_error_free(error);
+    gt_error_destroy(error);
     error = gt_dwarf_open_file("a", (const unsigned char *)"junk", 4, 0, &p->dwarf);
     assert_int_equal(gt_error_code(error), GT_ERR_FORMAT);
-    gt_error_free(error);
+    gt_error_destroy(error);
     close_program(p);
 }
 

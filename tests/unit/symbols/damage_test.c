@@ -29,7 +29,7 @@ static void ask_everything(const struct program *p)
     struct gt_dwarf *dwarf = NULL;
     struct gt_error *error = gt_dwarf_open_file("a", p->file, p->size, 0, &dwarf);
     if (error) {
-        gt_error_free(error);
+        gt_error_destroy(error);
         return;
     }
     const struct gt_facts *facts = gt_dwarf_facts(dwarf);

@@ -97,7 +97,7 @@ static void table_put(struct table *table, enum gt_field_id id, uint64_t elem_si
     uint64_t at = synth_new_bytes(synth, SYNTH_RODATA, table->bytes.data, table->bytes.len);
 
     synth_put_slice(synth, module + gt_off(&synth->layout, id), at, table->bytes.len / elem_size);
-    gt_vec_free(&table->bytes);
+    gt_vec_deinit(&table->bytes);
 }
 
 static struct table table_of(struct synth *synth)
@@ -190,7 +190,7 @@ static void put_tables(struct tables *from, struct synth *synth, uint64_t module
     synth_set(
         synth, module, GT_F_moduledata_gofunc,
         synth_new_bytes(synth, SYNTH_RODATA, from->gofunc.bytes.data, from->gofunc.bytes.len));
-    gt_vec_free(&from->gofunc.bytes);
+    gt_vec_deinit(&from->gofunc.bytes);
 }
 
 void synth_put_functions(struct synth *synth, uint64_t module)

@@ -182,7 +182,7 @@ static void free_names(struct synth *synth)
 static void free_opened(struct synth *synth)
 {
     for (size_t i = 0; i < synth->reports.len; i++)
-        gt_report_free(*(struct gt_report **)gt_vec_at(&synth->reports, i));
+        gt_report_destroy(*(struct gt_report **)gt_vec_at(&synth->reports, i));
     gt_close(synth->analysis);
     if (synth->core >= 0) close(synth->core);
     if (synth->binary >= 0) close(synth->binary);
@@ -199,7 +199,7 @@ void synth_free(struct synth *synth)
     for (size_t i = 0; i < synth->goroutines.len; i++)
         gt_free(*(void **)gt_vec_at(&synth->goroutines, i));
     for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
-        gt_vec_free(lists[i]);
+        gt_vec_deinit(lists[i]);
     for (int i = 0; i < SYNTH_AREAS; i++)
         gt_free(synth->area[i].bytes);
     gt_free(synth);

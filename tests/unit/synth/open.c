@@ -225,7 +225,7 @@ const struct gt_report *synth_report_from(struct synth *synth, uint64_t min_byte
 {
     const struct gt_report_options options = {.size = sizeof options, .min_bytes = min_bytes};
     struct gt_report *report = NULL;
-    struct gt_error *error = gt_report_make(synth_open(synth), &options, &report);
+    struct gt_error *error = gt_report_create(synth_open(synth), &options, &report);
 
     if (error) fail_msg("%s", gt_error_message(error));
     gt_vec_add(&synth->reports, &report);

@@ -88,8 +88,8 @@ static void edges_of_another_sort_are_others(void **state)
     gt_causes_init(&causes);
     struct gt_cause *roots = gt_causes_add(&causes, GT_FINALIZER_CYCLE, GT_PROVEN);
     gt_vec_add(&roots->edges.roots, &number);
-    struct gt_cause *muted = gt_causes_add(&causes, GT_HUNG_GOROUTINE, GT_PROVEN);
-    gt_vec_add(&muted->edges.muted, &number);
+    struct gt_cause *no_out_edges = gt_causes_add(&causes, GT_HUNG_GOROUTINE, GT_PROVEN);
+    gt_vec_add(&no_out_edges->edges.no_out_edges, &number);
     add(&causes, GT_TICKER, GT_PROVEN, 0x1000, 1);
     gt_causes_add(&causes, GT_SUBSTRING, GT_PROVEN);
     gt_consequences_drop(&causes);

@@ -18,7 +18,7 @@ static const char LOCK[] = "sync.(*Mutex).Lock", UNLOCK[] = "sync.(*Mutex).Unloc
 static struct gt_wait_graph *graph_of(struct synth *synth)
 {
     struct gt_wait_graph *graph = NULL;
-    struct gt_error *error = gt_wait_graph_make(synth_open(synth), NULL, &graph);
+    struct gt_error *error = gt_wait_graph_create(synth_open(synth), NULL, &graph);
 
     if (error) fail_msg("%s", gt_error_message(error));
     return graph;
@@ -40,7 +40,7 @@ static void assert_outlook(struct synth *synth, uint64_t id, enum gt_outlook out
     struct gt_wait_graph *graph = graph_of(synth);
 
     assert_int_equal(waiting_of(graph, id)->outlook, outlook);
-    gt_wait_graph_free(graph);
+    gt_wait_graph_destroy(graph);
 }
 
 /* A mutex of a variable's that is locked. */
@@ -79,7 +79,7 @@ static void two_that_lock_in_opposite_order_are_deadlocked(void **state)
     assert_int_equal(graph->cycles[0].id_count, 2);
     assert_int_equal(graph->deadlocked, 2);
     assert_int_equal(waiting_of(graph, first)->outlook, GT_DEADLOCKED);
-    gt_wait_graph_free(graph);
+    gt_wait_graph_destroy(graph);
     const struct gt_report *report = synth_report(synth);
     assert_int_equal(report->waits.deadlocks, 1);
     assert_int_equal(report->waits.deadlocked, 2);
@@ -111,7 +111,7 @@ static void locks_in_one_order_make_no_circle(void **state)
     struct gt_wait_graph *graph = graph_of(synth);
     assert_int_equal(graph->cycle_count, 0);
     assert_int_equal(graph->deadlocked, 0);
-    gt_wait_graph_free(graph);
+    gt_wait_graph_destroy(graph);
 }
 
 /* ---- who holds a lock ---------------------------------------------------------------------- */
@@ -129,10 +129,10 @@ static void who_stands_behind_lock_holds_it(void **state)
     struct gt_wait_graph *graph = graph_of(synth);
     const struct gt_waiting *waiting = waiting_of(graph, synth_g_id(g));
     assert_int_equal(waiting->custody, GT_LOCK_HELD);
-    assert_int_equal(waiting->holder_count, 1);
-    assert_int_equal(waiting->holders[0].goroutine, synth_g_id(holder));
-    assert_string_equal(waiting->holders[0].how, "lock");
-    gt_wait_graph_free(graph);
+    assert_int_equal(waiting->owner_count, 1);
+    assert_int_equal(waiting->owners[0].goroutine, synth_g_id(holder));
+    assert_string_equal(waiting->owners[0].how, "lock");
+    gt_wait_graph_destroy(graph);
 }
 
 static void who_deferred_unlock_holds_it(void **state)
@@ -147,10 +147,10 @@ static void who_deferred_unlock_holds_it(void **state)
     synth_wait_sync(g, SYNTH_MUTEX, mutex);
     struct gt_wait_graph *graph = graph_of(synth);
     const struct gt_waiting *waiting = waiting_of(graph, synth_g_id(g));
-    assert_int_equal(waiting->holder_count, 1);
-    assert_int_equal(waiting->holders[0].goroutine, synth_g_id(holder));
-    assert_string_equal(waiting->holders[0].how, "deferred unlock");
-    gt_wait_graph_free(graph);
+    assert_int_equal(waiting->owner_count, 1);
+    assert_int_equal(waiting->owners[0].goroutine, synth_g_id(holder));
+    assert_string_equal(waiting->owners[0].how, "deferred unlock");
+    gt_wait_graph_destroy(graph);
 }
 
 /* Whoever locked it has returned. */
@@ -163,7 +163,7 @@ static void a_lock_that_nobody_holds_was_left(void **state)
     struct gt_wait_graph *graph = graph_of(synth);
     assert_int_equal(waiting_of(graph, synth_g_id(g))->custody, GT_LOCK_LEFT);
     assert_int_equal(graph->locks_left, 1);
-    gt_wait_graph_free(graph);
+    gt_wait_graph_destroy(graph);
     assert_int_equal(synth_report(synth)->waits.locks_left, 1);
 }
 
@@ -178,7 +178,7 @@ static void a_lock_that_is_free_wakes_its_waiter_next(void **state)
     struct gt_wait_graph *graph = graph_of(synth);
     assert_int_equal(waiting_of(graph, synth_g_id(g))->custody, GT_LOCK_FREE);
     assert_int_equal(graph->locks_left, 0);
-    gt_wait_graph_free(graph);
+    gt_wait_graph_destroy(graph);
 }
 
 /* ---- who could wake it --------------------------------------------------------------------- */
@@ -198,7 +198,7 @@ static void whoever_reaches_the_channel_is_a_waker(void **state)
     assert_int_equal(waiting->waker_count, 1);
     assert_string_equal(waiting->wakers[0].kind, "goroutine");
     assert_int_equal(waiting->wakers[0].goroutine, synth_g_id(other));
-    gt_wait_graph_free(graph);
+    gt_wait_graph_destroy(graph);
 }
 
 static void a_variable_that_leads_to_the_channel_is_a_waker(void **state)
@@ -211,7 +211,7 @@ static void a_variable_that_leads_to_the_channel_is_a_waker(void **state)
     synth_global(synth, "main.queue", channel);
     struct gt_wait_graph *graph = graph_of(synth);
     assert_string_equal(waiting_of(graph, synth_g_id(g))->wakers[0].kind, "global");
-    gt_wait_graph_free(graph);
+    gt_wait_graph_destroy(graph);
 }
 
 static void who_nobody_wakes_hangs(void **state)
@@ -241,7 +241,7 @@ static void what_the_world_wakes_is_told_apart(void **state)
     assert_int_equal(graph->waiting_count, 0);
     assert_int_equal(graph->outside_count, 2);
     assert_true(graph->whole);
-    gt_wait_graph_free(graph);
+    gt_wait_graph_destroy(graph);
 }
 
 /* ---- what the world ends ------------------------------------------------------------------- */
@@ -262,7 +262,7 @@ static void a_sleep_ends_when_its_timer_is_due(void **state)
     synth_wait_sleep(synth_go(synth, "main.poll"));
     struct gt_wait_graph *graph = graph_of(synth);
     assert_int_equal(outside_of(graph, "sleep")->due_in_ns, INT64_C(600000000000));
-    gt_wait_graph_free(graph);
+    gt_wait_graph_destroy(graph);
 }
 
 static void a_wait_for_io_knows_its_file(void **state)
@@ -273,7 +273,7 @@ static void a_wait_for_io_knows_its_file(void **state)
     struct gt_wait_graph *graph = graph_of(synth);
     assert_int_equal(outside_of(graph, "io")->fd, 7);
     assert_string_equal(outside_of(graph, "io")->action, "read");
-    gt_wait_graph_free(graph);
+    gt_wait_graph_destroy(graph);
 }
 
 /* Whatever nobody else reaches, the bubble's clock may end it. */
@@ -292,7 +292,7 @@ static void a_durable_wait_is_its_bubbles_to_end(void **state)
     assert_int_equal(wait->blocked_count, 1);
     assert_int_equal(wait->blocked[0].address, channel);
     assert_int_equal(graph->hanging, 0);
-    gt_wait_graph_free(graph);
+    gt_wait_graph_destroy(graph);
     assert_null(synth_finding(synth_report(synth), GT_HUNG_GOROUTINE));
 }
 
@@ -307,7 +307,7 @@ static void a_part_that_is_lost_takes_proof_back(void **state)
     struct gt_wait_graph *graph = graph_of(synth);
     assert_false(graph->whole);
     assert_true(graph->note_count > 0);
-    gt_wait_graph_free(graph);
+    gt_wait_graph_destroy(graph);
 }
 
 int main(void)

@@ -100,9 +100,9 @@ static void world_free(struct world *world)
 {
     gt_specials_close(world->specials);
     gt_heap_deinit(&world->heap.graph);
-    gt_vec_free(&world->heap.spans);
-    gt_vec_free(&world->process.losses);
-    gt_arena_free(&world->process.names);
+    gt_vec_deinit(&world->heap.spans);
+    gt_vec_deinit(&world->process.losses);
+    gt_arena_deinit(&world->process.names);
     target_free(world->target);
     free(world);
 }
@@ -155,7 +155,7 @@ static void a_kind_without_a_layout_is_not_missed(void **state)
     struct world *world = world_of(GT_SPECIAL_CLEANUP);
 
     gt_specials_close(world->specials);
-    gt_vec_free(&world->process.losses);
+    gt_vec_deinit(&world->process.losses);
     world->process.losses = GT_VEC_OF(const char *);
     memset(world->process.lost, 0, sizeof world->process.lost);
     world->process.layout.field[GT_F_specialCleanup_fn].present = false;

@@ -115,7 +115,7 @@ static void a_closure_is_of_the_function_it_was_written_in(void **state)
             fail_msg("%s: %s instead of %s", rows[i].closure, source ? source : "its own",
                      want ? want : "its own");
     }
-    gt_arena_free(&storage);
+    gt_arena_deinit(&storage);
 }
 
 int main(void)

@@ -110,6 +110,6 @@ int main(void)
     };
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
 
-    gt_arena_free(&names);
+    gt_arena_deinit(&names);
     return failed;
 }

@@ -61,10 +61,10 @@ static void world_open(struct world *world)
 
 static void world_free(struct world *world)
 {
-    gt_shapes_free(world->shapes);
-    gt_types_free(world->process.types);
+    gt_shapes_destroy(world->shapes);
+    gt_types_destroy(world->process.types);
     gt_heap_deinit(&world->heap.graph);
-    gt_vec_free(&world->heap.spans);
+    gt_vec_deinit(&world->heap.spans);
     target_free(world->target);
     free(world);
 }

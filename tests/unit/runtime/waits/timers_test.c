@@ -18,7 +18,7 @@ static struct gt_timers open_timers(struct synth *synth)
     struct gt_analysis *analysis = synth_open(synth);
     struct gt_timers timers;
 
-    gt_timers_open(analysis->process, analysis->goroutines, &timers);
+    gt_timers_init(analysis->process, analysis->goroutines, &timers);
     return timers;
 }
 

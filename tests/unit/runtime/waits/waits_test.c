@@ -37,7 +37,7 @@ static void assert_blocked(struct synth *synth, const char *what, enum gt_blocke
     assert_string_equal(blocked.what, what);
     assert_int_equal(blocked.role, role);
     assert_int_equal(blocked.address, thing);
-    gt_wait_free(&wait);
+    gt_wait_deinit(&wait);
     gt_waits_deinit(&waits);
 }
 
@@ -47,7 +47,7 @@ static void assert_kind(struct synth *synth, enum gt_wait_kind kind)
     struct gt_wait wait = wait_of_last(synth, &waits);
 
     assert_int_equal(wait.kind, kind);
-    gt_wait_free(&wait);
+    gt_wait_deinit(&wait);
     gt_waits_deinit(&waits);
 }
 
@@ -78,7 +78,7 @@ static void a_select_waits_for_all_its_channels(void **state)
     assert_int_equal(wait.objects.len, 2);
     assert_int_equal(gt_vec_u64(&wait.objects, 0), channels[0]);
     assert_int_equal(gt_vec_u64(&wait.objects, 1), channels[1]);
-    gt_wait_free(&wait);
+    gt_wait_deinit(&wait);
     gt_waits_deinit(&waits);
 }
 

@@ -1,0 +1,48 @@
+#include "inspector/detect/describe/traceback_filter.h"
+
+#include <string.h>
+
+#define RUNTIME "runtime."
+
+/* "Func" and "(*Func).Entry", not "(*mheap).Alloc"; `name` is what follows "runtime.". */
+static bool is_exported(const char *name)
+{
+    const char *dot = strrchr(name, '.');
+    const char *receiver = strncmp(name, "(*", 2) == 0 ? name + 2 : name;
+    const char *last = dot ? dot + 1 : name;
+
+    if (dot && !(*receiver >= 'A' && *receiver <= 'Z')) return false;
+    return *last >= 'A' && *last <= 'Z';
+}
+
+/* A wrapper that calls one of these went wrong itself. */
+static bool went_wrong(const struct gt_text *code, uint8_t callee)
+{
+    return callee && (callee == code->id_gopanic || callee == code->id_sigpanic ||
+                      callee == code->id_panicwrap);
+}
+
+static bool is_told(const struct gt_traceback_filter *traced, uint8_t callee, const char *function,
+                    uint8_t id)
+{
+    static const char *const always[] = {"runtime.runFinalizers", "runtime.runCleanups"};
+    const struct gt_text *code = traced->code;
+
+    if (id && id == code->id_wrapper && !went_wrong(code, callee)) return false;
+    for (size_t i = 0; i < sizeof always / sizeof *always; i++)
+        if (strcmp(function, always[i]) == 0) return true;
+    /* The boundary between code and the deferred calls that a panic made. */
+    if (strcmp(function, "runtime.gopanic") == 0 && traced->any) return true;
+    if (!strchr(function, '.')) return false;
+    return !gt_is_in_package(function, "runtime") || is_exported(function + sizeof RUNTIME - 1);
+}
+
+bool gt_in_traceback(struct gt_traceback_filter *traced, const char *function, uint8_t id)
+{
+    uint8_t callee = traced->callee;
+
+    traced->callee = id;
+    if (!is_told(traced, callee, function, id)) return false;
+    traced->any = true;
+    return true;
+}

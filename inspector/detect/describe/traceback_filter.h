@@ -1,0 +1,19 @@
+/*
+ * Which calls Go's own tracebacks leave out: the runtime's but for its API, and wrappers that the
+ * compiler made (runtime/traceback.go, showfuncinfo). Asked of a stack's calls in turn, innermost
+ * first.
+ */
+#ifndef GT_DETECT_TRACEBACK_FILTER_H
+#define GT_DETECT_TRACEBACK_FILTER_H
+
+#include "inspector/runtime/process/process.h"
+
+struct gt_traceback_filter {
+    const struct gt_text *code;
+    uint8_t callee; /* funcID of the call before */
+    bool any;       /* one was told */
+};
+
+bool gt_in_traceback(struct gt_traceback_filter *traced, const char *function, uint8_t id);
+
+#endif

@@ -1,0 +1,343 @@
+#include "inspector/detect/holders/holder_texts.h"
+
+#include "inspector/detect/describe/fields.h"
+#include "inspector/detect/describe/root_names.h"
+#include "inspector/detect/holders/census.h"
+#include "inspector/detect/holders/containers.h"
+#include "inspector/detect/holders/holder_word.h"
+#include "inspector/runtime/typing/map_shapes.h"
+
+#include <stdlib.h>
+
+enum {
+    MOST_HOLDERS = 10,
+    SHARE = 20,    /* of the live heap: 5% */
+    MAX_CLIMB = 4, /* from a map's storage to its header */
+};
+
+struct describer {
+    struct gt_heap_analysis *analysis;
+    struct gt_keys keys;
+    struct gt_root_groups groups;
+    struct gt_dominators tree;
+};
+
+static const char *keep_type(const struct describer *describer, gt_type_id type)
+{
+    return gt_heap_analysis_keep(describer->analysis,
+                                 gt_analysis_type_name(describer->analysis, type));
+}
+
+/* ---- what it is ---------------------------------------------------------------------------- */
+
+static bool is_map_type(const struct describer *describer, gt_type_id type)
+{
+    return type && gt_types_get(describer->analysis->process->types, type)->kind == GT_T_MAP;
+}
+
+/* A map's header, of a type that is known or not. */
+static bool is_map(const struct describer *describer, uint32_t object)
+{
+    gt_type_id type = gt_typing_type(describer->analysis->typing, object);
+
+    if (type || object >= describer->analysis->heap->graph.scan_objects)
+        return is_map_type(describer, type);
+    uint64_t header = gt_heap_address(&describer->analysis->heap->graph, object);
+    return gt_map_has_shape(describer->analysis->heap, object) &&
+           gt_container_of_untyped_map(describer->analysis, header).entries != GT_UNKNOWN;
+}
+
+/* A directory, table, group or bucket. */
+static bool is_storage(const struct describer *describer, uint32_t object)
+{
+    const struct gt_typing *typing = describer->analysis->typing;
+    gt_type_id type = gt_typing_type(typing, object);
+
+    if (!type)
+        return object < describer->analysis->heap->graph.scan_objects &&
+               gt_typing_knows(typing, object);
+    return gt_is_map_storage(gt_analysis_type_name(describer->analysis, type));
+}
+
+/* The node of the map whose header or storage a node is; the node itself when it is no map's. */
+static uint32_t climb_to_map(const struct describer *describer, uint32_t node)
+{
+    const struct gt_dominators *tree = &describer->tree;
+    uint32_t at = node;
+
+    for (unsigned i = 0; i < MAX_CLIMB; i++) {
+        uint32_t object = gt_dominators_object(tree, at);
+        if (object == GT_NO_OBJECT) return node;
+        if (is_map(describer, object)) return at;
+        uint32_t above = gt_dominators_object(tree, tree->parent[at]);
+        if (above == GT_NO_OBJECT) return node;
+        bool below_storage = is_map(describer, above) ||
+                             (is_storage(describer, above) && is_storage(describer, object)) ||
+                             !gt_typing_type(describer->analysis->typing, above);
+        if (!below_storage) return node;
+        at = tree->parent[at];
+    }
+    return node;
+}
+
+/* The node of the channel whose buffer a node is; the node itself when it is none. */
+static uint32_t climb_to_channel(const struct describer *describer, uint32_t node)
+{
+    const struct gt_dominators *tree = &describer->tree;
+    struct gt_referrer_word held;
+
+    if (tree->parent[node] == 0 || gt_dominators_object(tree, tree->parent[node]) == GT_NO_OBJECT)
+        return node;
+    bool channel = gt_referrer_word_of(describer->analysis, tree, &describer->groups,
+                                       tree->parent[node], &held) &&
+                   held.word.kind == GT_P_CHAN;
+    return channel ? tree->parent[node] : node;
+}
+
+static void set_container(struct gt_heap_holder *holder, const char *what,
+                          struct gt_container container)
+{
+    holder->what = what;
+    holder->entries = container.entries;
+    holder->room = container.room;
+    holder->storage_bytes = container.storage_bytes;
+    holder->spare_bytes = container.spare_bytes;
+}
+
+static void describe_slice(const struct describer *describer, const struct gt_word *word,
+                           struct gt_heap_holder *holder)
+{
+    set_container(holder, "slice", gt_container_of_slice(describer->analysis, word));
+    const char *elem = gt_analysis_type_name(describer->analysis, word->type);
+    holder->type = elem ? gt_arena_format(describer->analysis->storage, "[]%s", elem) : NULL;
+}
+
+/* As its own type says, or that of the word which holds it. */
+static void describe_what(const struct describer *describer, uint32_t object, bool held,
+                          const struct gt_word *word, struct gt_heap_holder *holder)
+{
+    gt_type_id type = gt_typing_type(describer->analysis->typing, object);
+
+    holder->type = keep_type(describer, type);
+    if (is_map(describer, object)) {
+        set_container(holder, "map",
+                      type ? gt_container_of_map(describer->analysis, type, holder->address)
+                           : gt_container_of_untyped_map(describer->analysis, holder->address));
+    } else if (held && word->kind == GT_P_CHAN) {
+        set_container(holder, "channel",
+                      gt_container_of_channel(describer->analysis, holder->address));
+        const char *elem = gt_analysis_type_name(describer->analysis, word->type);
+        holder->type =
+            elem ? gt_arena_format(describer->analysis->storage, "chan %s", elem) : "chan";
+    } else if (held && word->kind == GT_P_SLICE) {
+        describe_slice(describer, word, holder);
+    } else if (held && word->kind == GT_P_STRING) {
+        holder->type = "string";
+    } else if (held && !holder->type && word->kind == GT_P_POINTER) {
+        holder->type = keep_type(describer, word->type);
+    }
+}
+
+/* ---- who holds it -------------------------------------------------------------------------- */
+
+/* Paths say "global" of a variable that has a name; names alone do not. */
+static const char *without_global(const char *name)
+{
+    static const char named[] = "global ", unnamed[] = "global at ";
+
+    bool cut = strncmp(name, named, sizeof named - 1) == 0 &&
+               strncmp(name, unnamed, sizeof unnamed - 1) != 0;
+    return cut ? name + sizeof named - 1 : name;
+}
+
+static const char *root_name(const struct describer *describer, const struct gt_root *root,
+                             gt_type_id *type)
+{
+    char field[GT_FIELD];
+
+    return without_global(gt_root_name(describer->analysis, root, true, field, sizeof field, type));
+}
+
+/* A frame's variable is called by its function, too. */
+static const char *name_of(struct describer *describer, const struct gt_referrer *holder)
+{
+    const char *name = gt_referrer_name(&describer->keys, holder);
+    gt_type_id type;
+
+    if (holder->object != GT_NO_OBJECT) return strcmp(name, "it") == 0 ? NULL : name;
+    const struct gt_root *root = gt_root_at(describer->analysis->roots, holder->root);
+    if (root->kind == GT_ROOT_GLOBAL) return name;
+    return root_name(describer, root, &type);
+}
+
+/* A variable's words, which need not point to the same. */
+static void describe_variable(struct describer *describer, uint32_t group,
+                              struct gt_heap_holder *holder)
+{
+    size_t first = gt_root_groups_first(&describer->groups, group);
+    uint32_t number = gt_vec_u32(&describer->groups.number, first);
+    struct gt_referrer word = {.object = GT_NO_OBJECT, .root = number};
+    gt_type_id type;
+
+    holder->what = "variable";
+    holder->address = 0;
+    holder->count = gt_root_groups_first(&describer->groups, group + 1) - first;
+    holder->name = root_name(describer, gt_root_at(describer->analysis->roots, number), &type);
+    holder->type = keep_type(describer, type);
+    holder->path = gt_path_to(&describer->keys, &word);
+    if (holder->count > 1) holder->path.count = 0; /* which of its words it was would be chance */
+}
+
+/* Where a sync.Map's own fields begin, if it is one by which the word is held. */
+static const char *end_of_sync_map(const char *name, const char *field)
+{
+    static const struct {
+        const char *holder, *field;
+    } rows[] = {{"internal/sync.", ".m.root"}, {"sync.Map.dirty", ".dirty"}};
+
+    for (size_t i = 0; name && field && i < sizeof rows / sizeof *rows; i++)
+        if (strstr(name, rows[i].holder)) return strstr(field, rows[i].field);
+    return NULL;
+}
+
+/* What is inside a sync.Map nobody knows: it is called by the field that it is itself. */
+static void describe_sync_map(const struct describer *describer, struct gt_heap_holder *holder)
+{
+    if (!holder->path.count) return;
+    const struct gt_step *last = &holder->path.steps[holder->path.count - 1];
+    const char *end = end_of_sync_map(holder->name, last->field);
+    if (!end) return;
+    bool object = strcmp(last->what, "object") == 0 && last->type;
+    holder->name = gt_arena_format(describer->analysis->storage, "%s%.*s",
+                                   object ? last->type : without_global(last->what),
+                                   (int)(end - last->field), last->field);
+    holder->type = "sync.Map";
+}
+
+static void describe_object(struct describer *describer, const struct gt_accumulation *point,
+                            struct gt_heap_holder *holder)
+{
+    struct gt_heap_analysis *analysis = describer->analysis;
+    uint32_t node = point->node;
+    struct gt_referrer_word held = {0};
+    bool found =
+        point->count == 1
+            ? gt_referrer_word_of(analysis, &describer->tree, &describer->groups, node, &held)
+            : gt_referrer_word_of_kind(analysis, &describer->tree, point->kind, &held, &node);
+    uint32_t object = gt_dominators_object(&describer->tree, node);
+
+    holder->address = gt_goheap_user(analysis->heap, object, &(uint64_t){0});
+    describe_what(describer, object, found, &held.word, holder);
+    if (found) {
+        holder->name = gt_heap_analysis_keep(analysis, name_of(describer, &held.holder));
+        holder->path = gt_path_to(&describer->keys, &held.holder);
+        describe_sync_map(describer, holder);
+    } else {
+        holder->path = gt_path_to_object(&describer->keys, object);
+    }
+}
+
+/* The field by which most of what it keeps is held, if that is another than its own. */
+static void describe_most(struct describer *describer, const struct gt_census_row *row,
+                          struct gt_heap_holder *holder)
+{
+    struct gt_referrer_word held;
+
+    holder->most_type = keep_type(describer, row->type);
+    holder->most_count = row->type_objects;
+    holder->most_bytes = row->type_bytes;
+    if (!row->type_objects || !gt_referrer_word_of(describer->analysis, &describer->tree,
+                                                   &describer->groups, row->node, &held))
+        return;
+    const char *name = gt_heap_analysis_keep(describer->analysis, name_of(describer, &held.holder));
+    if (name && (!holder->name || strcmp(name, holder->name) != 0)) holder->most_field = name;
+}
+
+/* ---- advice -------------------------------------------------------------------------------- */
+
+static const char *advise(const struct describer *describer, const struct gt_heap_holder *holder)
+{
+    const char *name = holder->name ? holder->name : "its entries";
+
+    if (strcmp(holder->what, "map") == 0 && holder->spare_bytes > holder->storage_bytes / 2)
+        return gt_arena_format(describer->analysis->storage,
+                               "a map never shrinks: copy the entries of %s into a new map once "
+                               "most are deleted",
+                               name);
+    if (strcmp(holder->what, "slice") == 0 && holder->spare_bytes > holder->storage_bytes / 2)
+        return gt_arena_format(describer->analysis->storage,
+                               "keep a copy that is no longer than its elements (slices.Clone) in "
+                               "%s; slices.Clip frees nothing",
+                               name);
+    if (strcmp(name, "context.cancelCtx.children") == 0)
+        return "call the cancel function that context.WithCancel, WithTimeout or WithDeadline "
+               "returned for each of these contexts, or defer it";
+    return NULL;
+}
+
+/* ---- all of them --------------------------------------------------------------------------- */
+
+static void describe_point(struct describer *describer, const struct gt_accumulation *point,
+                           const struct gt_census_row *row, struct gt_heap_holder *holder)
+{
+    uint32_t node = point->node;
+
+    *holder = (struct gt_heap_holder){
+        .what = "object", .count = point->count, .bytes = point->bytes, .objects = row->objects};
+    set_container(holder, "object", gt_container_unknown());
+    if (describer->tree.what[node] & GT_DOMINATOR_GROUP)
+        describe_variable(describer, describer->tree.what[node] & ~GT_DOMINATOR_GROUP, holder);
+    else
+        describe_object(describer, point, holder);
+    if (point->list) set_container(holder, "list", gt_container_unknown());
+    if (point->count > 1) set_container(holder, "objects", gt_container_unknown());
+    describe_most(describer, row, holder);
+    holder->advice = advise(describer, holder);
+}
+
+/* A map or channel piles up at its header, which is what a person knows it by. */
+static void climb_to_headers(const struct describer *describer, struct gt_vec *points)
+{
+    for (size_t i = 0; i < points->len; i++) {
+        struct gt_accumulation *point = gt_vec_at(points, i);
+        if (point->count > 1 || point->list) continue;
+        if (gt_dominators_object(&describer->tree, point->node) == GT_NO_OBJECT) continue;
+        point->node = climb_to_map(describer, climb_to_channel(describer, point->node));
+        point->bytes = describer->tree.retained[point->node];
+    }
+}
+
+static void describe_points(struct describer *describer, struct gt_vec *points,
+                            struct gt_report *report)
+{
+    struct gt_census_row rows[MOST_HOLDERS] = {0};
+    struct gt_heap_holder *holders =
+        gt_arena_alloc(describer->analysis->storage, MOST_HOLDERS * sizeof *holders);
+
+    gt_census(describer->analysis, &describer->tree, points, rows);
+    for (size_t i = 0; i < points->len; i++)
+        describe_point(describer, gt_vec_at(points, i), &rows[i], &holders[i]);
+    report->holders = holders;
+    report->holder_count = points->len;
+}
+
+void gt_lock_owners_describe(struct gt_heap_analysis *analysis, struct gt_report *report)
+{
+    struct describer describer = {.analysis = analysis};
+    uint64_t threshold = analysis->live_bytes / SHARE;
+
+    if (threshold < analysis->min_bytes) threshold = analysis->min_bytes;
+    gt_keys_init(&describer.keys, analysis);
+    gt_root_groups_init(&describer.groups, analysis);
+    gt_dominators_build(&describer.tree, &analysis->heap->graph, &analysis->live,
+                        describer.groups.roots.data, describer.groups.roots.len,
+                        gt_root_groups_count(&describer.groups));
+    struct gt_vec points = gt_accumulations(analysis, &describer.tree, threshold, MOST_HOLDERS);
+    climb_to_headers(&describer, &points);
+    describe_points(&describer, &points, report);
+    report->looked_for_holders = true;
+    gt_vec_deinit(&points);
+    gt_dominators_deinit(&describer.tree);
+    gt_root_groups_deinit(&describer.groups);
+    gt_keys_deinit(&describer.keys);
+}

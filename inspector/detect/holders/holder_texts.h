@@ -1,0 +1,13 @@
+/*
+ * The largest holders of the live heap, as a report tells them.
+ */
+#ifndef GT_DETECT_HOLDERS_HOLDER_TEXTS_H
+#define GT_DETECT_HOLDERS_HOLDER_TEXTS_H
+
+#include "inspector/detect/heap_analysis.h"
+
+/* Fills the report's holders: those that keep 5% of the live heap, or the analysis's min_bytes
+ * where that is more. */
+void gt_lock_owners_describe(struct gt_heap_analysis *analysis, struct gt_report *report);
+
+#endif

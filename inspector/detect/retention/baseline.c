@@ -1,0 +1,201 @@
+#include "inspector/detect/retention/baseline.h"
+
+#include "inspector/base/alloc.h"
+#include "inspector/runtime/waits/scheduler.h"
+
+static bool is_special_root(const struct gt_root *root)
+{
+    return root->kind == GT_ROOT_FINALIZER || root->kind == GT_ROOT_CONTENTS ||
+           root->kind == GT_ROOT_CLEANUP;
+}
+
+static void index_roots(struct gt_baseline *baseline, const struct gt_heap_analysis *analysis)
+{
+    baseline->first_root = gt_calloc(analysis->goroutines->count, sizeof *baseline->first_root);
+    baseline->root_count = gt_calloc(analysis->goroutines->count, sizeof *baseline->root_count);
+    for (uint32_t i = 0; i < analysis->roots->list.len; i++) {
+        const struct gt_root *root = gt_root_at(analysis->roots, i);
+        if (is_special_root(root)) gt_vec_add(&baseline->edges[GT_SPECIALS].roots, &i);
+        if (root->kind == GT_ROOT_WEAK_HANDLE) gt_vec_add(&baseline->edges[GT_WEAK].roots, &i);
+        if (gt_root_is_goroutines(root) && baseline->root_count[root->owner]++ == 0)
+            baseline->first_root[root->owner] = i;
+    }
+}
+
+static void contest_timers(struct gt_baseline *baseline, const struct gt_heap_analysis *analysis)
+{
+    gt_timers_init(analysis->process, analysis->goroutines, &baseline->timers);
+    for (size_t i = 0; i < baseline->timers.list.len; i++) {
+        const struct gt_timer *timer = gt_vec_at(&baseline->timers.list, i);
+        if (timer->kind != GT_TIMER_OTHER)
+            gt_vec_add(&baseline->edges[GT_TIMERS].words, &timer->heap_word);
+    }
+    for (size_t i = 0; i < baseline->timers.stopped.len; i++)
+        gt_vec_add(&baseline->edges[GT_STOPPED].words, gt_vec_at(&baseline->timers.stopped, i));
+}
+
+uint32_t gt_goroutine_object(const struct gt_heap_analysis *analysis, uint32_t goroutine)
+{
+    return gt_heap_object(&analysis->heap->graph, analysis->goroutines->list[goroutine].address);
+}
+
+static void add_goroutine(const struct gt_baseline *baseline,
+                          const struct gt_heap_analysis *analysis, uint32_t goroutine,
+                          struct gt_edges *edges)
+{
+    uint32_t object = gt_goroutine_object(analysis, goroutine);
+    const struct gt_wait *wait = &baseline->wait[goroutine];
+    const struct gt_vec *queue = gt_backlog_of(&baseline->backlog, goroutine);
+
+    for (uint32_t i = 0; i < baseline->root_count[goroutine]; i++) {
+        uint32_t root = baseline->first_root[goroutine] + i;
+        gt_vec_add(&edges->roots, &root);
+    }
+    for (size_t i = 0; queue && i < queue->len; i++)
+        gt_vec_add(&edges->roots, gt_vec_at(queue, i));
+    if (object != GT_NO_OBJECT) gt_vec_add(&edges->no_out_edges, &object);
+    for (size_t i = 0; i < wait->hidden_words.len; i++)
+        gt_vec_add(&edges->words, gt_vec_at(&wait->hidden_words, i));
+}
+
+void gt_edges_of_goroutine(const struct gt_heap_analysis *analysis, uint32_t goroutine,
+                           struct gt_edges *edges)
+{
+    add_goroutine(analysis->baseline, analysis, goroutine, edges);
+}
+
+/* Main may wait for ever on purpose, and what it waits for may still come. */
+static bool is_candidate(const struct gt_heap_analysis *analysis, const struct gt_goroutine *g,
+                         const struct gt_wait *wait)
+{
+    if (g->system || wait->kind == GT_WAIT_OTHER) return false;
+    if (g->id == GT_MAIN_GOROUTINE && wait->kind != GT_WAIT_NEVER) return false;
+    return !gt_wait_is_over(analysis->process, g, wait);
+}
+
+static void note_scheduler(void *ctx, const struct gt_stack_word *word)
+{
+    gt_vec_add(ctx, &word->value);
+}
+
+static void contest_goroutines(struct gt_baseline *baseline,
+                               const struct gt_heap_analysis *analysis)
+{
+    const struct gt_goroutines *all = analysis->goroutines;
+
+    baseline->wait = gt_calloc(all->count, sizeof *baseline->wait);
+    baseline->blocks = gt_calloc(all->count, sizeof *baseline->blocks);
+    gt_waits_init(&baseline->waits, analysis->process, all);
+    for (uint32_t i = 0; i < all->count; i++) {
+        const struct gt_goroutine *g = &all->list[i];
+        gt_waits_find(&baseline->waits, g, &baseline->wait[i]);
+        baseline->blocks[i] = is_candidate(analysis, g, &baseline->wait[i]);
+        add_goroutine(baseline, analysis, i,
+                      baseline->blocks[i] ? &baseline->edges[GT_BLOCKED] : &baseline->others);
+    }
+}
+
+/* First without any goroutine, then with those that do not block. */
+static void mark_base(struct gt_baseline *baseline, const struct gt_heap_analysis *analysis)
+{
+    struct gt_exclusion all;
+
+    gt_exclusion_init(&all, analysis);
+    for (int i = 0; i < GT_LEFT_OUT; i++)
+        gt_exclusion_add(&all, analysis, &baseline->edges[i]);
+    gt_exclusion_add(&all, analysis, &baseline->others);
+    gt_bitmap_init(&baseline->marked_alone, analysis->heap->graph.objects);
+    gt_live_mark(analysis->heap, analysis->roots, &all.roots, &all.cut, &baseline->marked_alone);
+    gt_exclusion_deinit(&all);
+    gt_bitmap_init(&baseline->marked, analysis->heap->graph.objects);
+    gt_bitmap_copy(&baseline->marked, &baseline->marked_alone);
+    struct gt_marker *marker =
+        gt_marker_create(&analysis->heap->graph, &baseline->without.cut, &baseline->marked);
+    gt_edges_add_back(&baseline->others, analysis, &baseline->without, &baseline->marked, marker);
+    gt_mark_drain(marker);
+    gt_marker_destroy(marker);
+}
+
+struct gt_baseline *gt_baseline_create(const struct gt_heap_analysis *analysis)
+{
+    struct gt_baseline *baseline = gt_calloc(1, sizeof *baseline);
+
+    for (int i = 0; i < GT_LEFT_OUT; i++)
+        gt_edges_init(&baseline->edges[i]);
+    gt_edges_init(&baseline->others);
+    baseline->globals = GT_VEC_OF(const struct gt_root *);
+    index_roots(baseline, analysis);
+    gt_backlog_init(&baseline->backlog, analysis);
+    contest_timers(baseline, analysis);
+    contest_goroutines(baseline, analysis);
+    baseline->scheduler = GT_VEC_OF(uint64_t);
+    gt_scheduler_words(analysis->process, note_scheduler, &baseline->scheduler);
+    gt_exclusion_init(&baseline->without, analysis);
+    for (int i = 0; i < GT_LEFT_OUT; i++)
+        gt_exclusion_add(&baseline->without, analysis, &baseline->edges[i]);
+    mark_base(baseline, analysis);
+    return baseline;
+}
+
+void gt_baseline_destroy(struct gt_baseline *baseline, const struct gt_heap_analysis *analysis)
+{
+    if (!baseline) return;
+    for (int i = 0; i < GT_LEFT_OUT; i++)
+        gt_edges_deinit(&baseline->edges[i]);
+    gt_edges_deinit(&baseline->others);
+    gt_exclusion_deinit(&baseline->without);
+    gt_bitmap_deinit(&baseline->marked);
+    gt_bitmap_deinit(&baseline->marked_alone);
+    gt_timers_deinit(&baseline->timers);
+    gt_vec_deinit(&baseline->globals);
+    gt_waits_deinit(&baseline->waits);
+    gt_vec_deinit(&baseline->scheduler);
+    gt_backlog_deinit(&baseline->backlog);
+    for (uint32_t i = 0; i < analysis->goroutines->count; i++)
+        gt_wait_deinit(&baseline->wait[i]);
+    gt_free(baseline->wait);
+    gt_free(baseline->blocks);
+    gt_free(baseline->first_root);
+    gt_free(baseline->root_count);
+    gt_free(baseline);
+}
+
+void gt_baseline_mark(const struct gt_heap_analysis *analysis, const struct gt_exclusion *without,
+                      struct gt_bitmap *marked)
+{
+    const struct gt_baseline *baseline = analysis->baseline;
+
+    gt_bitmap_copy(marked, &baseline->marked);
+    struct gt_marker *marker = gt_marker_create(&analysis->heap->graph, &without->cut, marked);
+    for (int i = 0; i < GT_LEFT_OUT; i++)
+        gt_edges_add_back(&baseline->edges[i], analysis, without, marked, marker);
+    gt_mark_drain(marker);
+    gt_marker_destroy(marker);
+}
+
+void gt_baseline_mark_without_goroutines(const struct gt_heap_analysis *analysis,
+                                         struct gt_exclusion *without, struct gt_bitmap *marked)
+{
+    const struct gt_baseline *baseline = analysis->baseline;
+
+    gt_exclusion_add(without, analysis, &baseline->edges[GT_BLOCKED]);
+    gt_exclusion_add(without, analysis, &baseline->others);
+    gt_bitmap_copy(marked, &baseline->marked_alone);
+    struct gt_marker *marker = gt_marker_create(&analysis->heap->graph, &without->cut, marked);
+    for (int i = 0; i < GT_LEFT_OUT; i++)
+        if (i != GT_BLOCKED)
+            gt_edges_add_back(&baseline->edges[i], analysis, without, marked, marker);
+    gt_mark_drain(marker);
+    gt_marker_destroy(marker);
+}
+
+void gt_baseline_mark_without(const struct gt_heap_analysis *analysis, enum gt_left_out kind,
+                              struct gt_bitmap *marked)
+{
+    struct gt_exclusion without;
+
+    gt_exclusion_init(&without, analysis);
+    if (kind != GT_LEFT_OUT) gt_exclusion_add(&without, analysis, &analysis->baseline->edges[kind]);
+    gt_baseline_mark(analysis, &without, marked);
+    gt_exclusion_deinit(&without);
+}

@@ -1,0 +1,68 @@
+/*
+ * The baseline mark: what is live without the edges that detectors of process-wide causes take away.
+ *
+ * Five kinds of edges are left out of it: finalizers and cleanups, timers in the timer heaps,
+ * goroutines that block, timers that were stopped and are still in a heap, and the handles of weak
+ * pointers, which the runtime keeps though nobody may have them any more. The baseline is marked once.
+ * Every other mark that is needed (the live set, the heap without finalizers, without tickers, without
+ * blocked goroutines) adds the other kinds back to it, and walks only the difference.
+ *
+ * The baseline is marked in two steps. After the first, no goroutine's stack has been used; what a
+ * goroutine keeps is measured against that set, `marked_alone`.
+ *
+ * The baseline belongs to the analysis and owns what it holds.
+ */
+#ifndef GT_DETECT_BASELINE_H
+#define GT_DETECT_BASELINE_H
+
+#include "inspector/detect/retention/backlog.h"
+#include "inspector/detect/retention/exclusion.h"
+#include "inspector/runtime/waits/timers.h"
+#include "inspector/runtime/waits/waits.h"
+
+enum { GT_MAIN_GOROUTINE = 1 }; /* its id */
+
+enum gt_left_out { GT_SPECIALS, GT_TIMERS, GT_BLOCKED, GT_STOPPED, GT_WEAK, GT_LEFT_OUT };
+
+struct gt_baseline {
+    struct gt_edges edges[GT_LEFT_OUT];
+    struct gt_exclusion without;   /* all of them */
+    struct gt_bitmap marked;       /* what is marked without them */
+    struct gt_edges others;        /* of the goroutines that do not block */
+    struct gt_bitmap marked_alone; /* what is marked without these either */
+    struct gt_timers timers;
+    struct gt_waits waits;
+    struct gt_backlog backlog; /* of the goroutines that run finalizers and cleanups */
+    struct gt_wait *wait;      /* by goroutine */
+    bool *blocks;              /* by goroutine: it waits for objects of the heap, or for nothing */
+    struct gt_vec scheduler;   /* uint64_t: what the stacks hold that threads schedule on */
+    uint32_t *first_root, *root_count; /* by goroutine: its stack's roots lie together */
+    struct gt_vec globals; /* const struct gt_root *; once has_globals: channel_names.c */
+    bool has_globals;
+};
+
+struct gt_baseline *gt_baseline_create(const struct gt_heap_analysis *analysis);
+void gt_baseline_destroy(struct gt_baseline *baseline, const struct gt_heap_analysis *analysis);
+
+/* Marks all but what `without` excludes, which must be edges of the five kinds. `marked` starts
+ * clear. */
+void gt_baseline_mark(const struct gt_heap_analysis *analysis, const struct gt_exclusion *without,
+                      struct gt_bitmap *marked);
+
+/* The same without one kind of edges, or GT_LEFT_OUT for none: the live set. */
+void gt_baseline_mark_without(const struct gt_heap_analysis *analysis, enum gt_left_out kind,
+                              struct gt_bitmap *marked);
+
+/* Marks what no goroutine is needed for. `without` gets all that goroutines keep. */
+void gt_baseline_mark_without_goroutines(const struct gt_heap_analysis *analysis,
+                                         struct gt_exclusion *without, struct gt_bitmap *marked);
+
+/* Adds all that a goroutine keeps alive: its stack's roots, the pointers out of its g, the words by
+ * which its wait leads to what it waits for, and the queue that it serves. */
+void gt_edges_of_goroutine(const struct gt_heap_analysis *analysis, uint32_t goroutine,
+                           struct gt_edges *edges);
+
+/* The g's object in the heap; GT_NO_OBJECT for the runtime's static ones. */
+uint32_t gt_goroutine_object(const struct gt_heap_analysis *analysis, uint32_t goroutine);
+
+#endif

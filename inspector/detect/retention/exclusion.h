@@ -1,0 +1,53 @@
+/*
+ * Exclusion sets: edges that a mark leaves out, and the way back.
+ *
+ * Edges are roots, pointer words, and objects all of whose out-edges are meant (a g whose goroutine
+ * goes). An exclusion set is the union of such edges, in the form that a mark skips them. Adding edges
+ * back continues a mark that was made without them, so that a counterfactual walks only the
+ * difference.
+ *
+ * Edges and exclusion sets own their vectors and bitmaps. Both refer to the analysis's heap and roots.
+ */
+#ifndef GT_DETECT_EXCLUSION_H
+#define GT_DETECT_EXCLUSION_H
+
+#include "inspector/detect/heap_analysis.h"
+#include "inspector/graph/exclusive.h"
+
+struct gt_edges {
+    struct gt_vec roots;        /* uint32_t: numbers of roots */
+    struct gt_vec words;        /* uint64_t: addresses of pointer words */
+    struct gt_vec no_out_edges; /* uint32_t: objects, for all their pointers */
+};
+
+void gt_edges_init(struct gt_edges *edges);
+void gt_edges_deinit(struct gt_edges *edges);
+
+struct gt_exclusion {
+    struct gt_bitmap roots;
+    struct gt_cut cut;
+};
+
+void gt_exclusion_init(struct gt_exclusion *exclusion, const struct gt_heap_analysis *analysis);
+void gt_exclusion_deinit(struct gt_exclusion *exclusion);
+void gt_exclusion_add(struct gt_exclusion *exclusion, const struct gt_heap_analysis *analysis,
+                      const struct gt_edges *edges);
+
+/* Gives the edges to one owner, of those whose edges are all excluded (graph/exclusive.h). A
+ * word outside the heap is a root, or nothing that the mark follows. */
+void gt_edges_give(const struct gt_edges *edges, const struct gt_heap_analysis *analysis,
+                   struct gt_exclusive *owners, uint32_t owner);
+
+/* Does the exclusion take away all of these edges already? */
+bool gt_exclusion_covers(const struct gt_exclusion *exclusion, const struct gt_edges *edges);
+
+/*
+ * Seeds what a mark made without `edges` would have reached through them, leaving out those that
+ * `still_away` keeps away. `marked` is the marker's bitmap: an edge of an object not yet marked
+ * counts by itself once something reaches the object. Drain afterwards.
+ */
+void gt_edges_add_back(const struct gt_edges *edges, const struct gt_heap_analysis *analysis,
+                       const struct gt_exclusion *still_away, const struct gt_bitmap *marked,
+                       struct gt_marker *marker);
+
+#endif

@@ -1,0 +1,243 @@
+#include "inspector/detect/waiting/lock_owners_impl.h"
+
+#include "inspector/base/alloc.h"
+#include "inspector/base/search.h"
+#include "inspector/detect/retention/baseline.h"
+
+#include <stdlib.h>
+
+enum { MAX_SIZE = 24 }; /* bytes of the largest of sync's types: RWMutex */
+
+/* ---- things -------------------------------------------------------------------------------- */
+
+static int by_address(const void *a, const void *b)
+{
+    const struct gt_thing *left = a, *right = b;
+
+    return left->address < right->address ? -1 : left->address > right->address;
+}
+
+static uint64_t reach_of(const void *things, size_t index)
+{
+    return ((const struct gt_thing *)things)[index].address + MAX_SIZE;
+}
+
+uint32_t gt_first_thing(const struct gt_lock_owners *owners, uint64_t addr)
+{
+    return (uint32_t)gt_upper_bound(owners->things, 0, owners->thing_count, addr, reach_of);
+}
+
+uint32_t gt_thing_at(const struct gt_lock_owners *owners, uint64_t addr)
+{
+    for (uint32_t i = gt_first_thing(owners, addr); i < owners->thing_count; i++) {
+        if (owners->things[i].address > addr) break;
+        if (addr - owners->things[i].address < owners->things[i].size) return i;
+    }
+    return GT_NO_THING;
+}
+
+static uint64_t size_of(const char *what)
+{
+    static const struct {
+        const char *what;
+        uint64_t size;
+    } rows[] = {{"mutex", 8}, {"once", 12}, {"wait group", 12}};
+
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        if (strcmp(what, rows[i].what) == 0) return rows[i].size;
+    return MAX_SIZE;
+}
+
+static void keep_things(struct gt_lock_owners *owners, struct gt_vec *all)
+{
+    if (all->len) qsort(all->data, all->len, sizeof(struct gt_thing), by_address);
+    owners->things = gt_alloc((all->len + 1) * sizeof *owners->things);
+    for (size_t i = 0; i < all->len; i++) {
+        const struct gt_thing *thing = gt_vec_at(all, i);
+        uint32_t known = owners->thing_count;
+        if (!known || thing->address != owners->things[known - 1].address)
+            owners->things[owners->thing_count++] = *thing;
+    }
+}
+
+static void find_writers(struct gt_lock_owners *owners)
+{
+    owners->writers = gt_alloc((owners->thing_count + 1) * sizeof *owners->writers);
+    for (uint32_t i = 0; i < owners->thing_count; i++)
+        owners->writers[i] = GT_NO_GOROUTINE;
+    for (uint32_t i = 0; i < owners->analysis->goroutines->count; i++)
+        if (owners->waits[i].role == GT_ROLE_WRITE && owners->waits[i].thing != GT_NO_THING)
+            owners->writers[owners->waits[i].thing] = i;
+}
+
+/* Which of sync's types goroutines wait for. */
+static void find_things(struct gt_lock_owners *owners)
+{
+    const struct gt_heap_analysis *analysis = owners->analysis;
+    uint32_t count = analysis->goroutines->count;
+    uint64_t *addresses = gt_calloc(count + 1, sizeof *addresses);
+    struct gt_vec all = GT_VEC_OF(struct gt_thing);
+
+    owners->waits = gt_calloc(count + 1, sizeof *owners->waits);
+    for (uint32_t i = 0; i < count; i++) {
+        const struct gt_wait *wait = &analysis->baseline->wait[i];
+        owners->waits[i].thing = GT_NO_THING;
+        if (wait->kind != GT_WAIT_SYNC || !wait->objects.len) continue;
+        struct gt_blocked blocked =
+            gt_blocked_on(&analysis->baseline->waits, &analysis->goroutines->list[i], wait, 0);
+        owners->waits[i].what = blocked.what;
+        owners->waits[i].role = blocked.role;
+        if (blocked.role == GT_ROLE_OTHER) continue;
+        struct gt_thing thing = {.address = blocked.address,
+                                 .size = size_of(blocked.what),
+                                 .counts = blocked.role == GT_ROLE_WAIT};
+        addresses[i] = blocked.address;
+        gt_vec_add(&all, &thing);
+    }
+    keep_things(owners, &all);
+    for (uint32_t i = 0; i < count; i++)
+        if (addresses[i]) owners->waits[i].thing = gt_thing_at(owners, addresses[i]);
+    find_writers(owners);
+    gt_vec_deinit(&all);
+    gt_free(addresses);
+}
+
+/* ---- all of them --------------------------------------------------------------------------- */
+
+int gt_ownership_order(const void *a, const void *b)
+{
+    const struct gt_ownership *left = a, *right = b;
+
+    if (left->thing != right->thing) return left->thing < right->thing ? -1 : 1;
+    if (left->goroutine != right->goroutine) return left->goroutine < right->goroutine ? -1 : 1;
+    if (left->speaks != right->speaks) return left->speaks > right->speaks ? -1 : 1;
+    if (left->at_wait != right->at_wait) return left->at_wait ? 1 : -1;
+    if (left->value != right->value) return left->value > right->value ? -1 : 1;
+    /* Arguments, which have names, lie above what else a frame has. */
+    return left->word > right->word ? -1 : left->word < right->word;
+}
+
+void gt_lock_owners_init(struct gt_lock_owners *owners, struct gt_heap_analysis *analysis,
+                         bool waiters)
+{
+    *owners = (struct gt_lock_owners){
+        .analysis = analysis, .list = GT_VEC_OF(struct gt_ownership), .unread = waiters};
+    owners->loose = gt_calloc((size_t)analysis->goroutines->count + 1, sizeof *owners->loose);
+    find_things(owners);
+    if (owners->thing_count) gt_lock_owners_find(owners, waiters);
+    if (owners->list.len)
+        qsort(owners->list.data, owners->list.len, sizeof(struct gt_ownership), gt_ownership_order);
+}
+
+void gt_lock_owners_deinit(struct gt_lock_owners *owners)
+{
+    gt_free(owners->things);
+    gt_free(owners->waits);
+    gt_free(owners->writers);
+    gt_free(owners->loose);
+    gt_vec_deinit(&owners->list);
+}
+
+/* ---- asking -------------------------------------------------------------------------------- */
+
+/* Does the thing's own state say that somebody has it? */
+static bool is_held(const struct gt_lock_owners *owners, uint64_t thing, enum gt_blocked_role role,
+                    const char *what)
+{
+    enum { READER_COUNT = 16, READER_WAIT = 20, ONCE_MUTEX = 4 };
+    const struct gt_memory *mem = owners->analysis->process->mem;
+    uint64_t counter;
+    uint32_t state;
+
+    if (role == GT_ROLE_LOCK)
+        return gt_mem_u32(mem, thing + (strcmp(what, "once") ? 0 : ONCE_MUTEX), &state) &&
+               state & 1;
+    if (role == GT_ROLE_READ)
+        return gt_mem_u32(mem, thing + READER_COUNT, &state) && (int32_t)state < 0;
+    if (role == GT_ROLE_WRITE)
+        return gt_mem_u32(mem, thing + READER_WAIT, &state) && (int32_t)state > 0;
+    return gt_mem_u64(mem, thing, &counter) && counter >> 32;
+}
+
+bool gt_is_held(const struct gt_lock_owners *owners, uint32_t goroutine)
+{
+    const struct gt_sync_wait *wait = &owners->waits[goroutine];
+
+    return wait->thing != GT_NO_THING &&
+           is_held(owners, owners->things[wait->thing].address, wait->role, wait->what);
+}
+
+/* Does it speak for a holder that keeps somebody of this role waiting? Whoever waits for the thing
+ * himself has it only if more than a pointer says so. */
+static bool is_meant(const struct gt_lock_owners *owners, const struct gt_ownership *ownership,
+                     enum gt_blocked_role role)
+{
+    bool waits = owners->waits[ownership->goroutine].thing == ownership->thing;
+    bool knows = ownership->speaks != GT_EVIDENCE_POINTER;
+
+    if (role == GT_ROLE_WAIT) return !waits;
+    if (knows && role == GT_ROLE_WRITE && !ownership->reads) return false;
+    if (knows && role == GT_ROLE_READ && ownership->reads) return false;
+    return !waits || (knows && !ownership->at_wait);
+}
+
+/* A writer that waits for readers lets no more of them in, nor other writers. */
+static void add_writer(const struct gt_lock_owners *owners, uint32_t thing, struct gt_vec *out)
+{
+    struct gt_ownership ownership = {.thing = thing,
+                                     .goroutine = owners->writers[thing],
+                                     .speaks = GT_EVIDENCE_WAIT,
+                                     .frame = GT_NO_FRAME};
+
+    if (ownership.goroutine != GT_NO_GOROUTINE) gt_vec_add(out, &ownership);
+}
+
+static uint64_t thing_of(const void *list, size_t index)
+{
+    return ((const struct gt_ownership *)gt_vec_at(list, index))->thing;
+}
+
+static size_t first_ownership(const struct gt_lock_owners *owners, uint32_t thing)
+{
+    return gt_lower_bound(&owners->list, 0, owners->list.len, thing, thing_of);
+}
+
+/* Where it is not known how far pointers reach, the nearest are meant. */
+static void drop_far(struct gt_vec *out)
+{
+    uint16_t nearest = UINT16_MAX;
+    size_t kept = 0;
+
+    for (size_t i = 0; i < out->len; i++) {
+        const struct gt_ownership *ownership = gt_vec_at(out, i);
+        if (ownership->distance < nearest) nearest = ownership->distance;
+    }
+    for (size_t i = 0; i < out->len; i++) {
+        struct gt_ownership ownership = *(struct gt_ownership *)gt_vec_at(out, i);
+        if (!ownership.far || ownership.distance == nearest)
+            *(struct gt_ownership *)gt_vec_at(out, kept++) = ownership;
+    }
+    out->len = kept;
+}
+
+void gt_lock_owners_of(const struct gt_lock_owners *owners, uint32_t goroutine, struct gt_vec *out)
+{
+    uint32_t thing = owners->waits[goroutine].thing;
+    enum gt_blocked_role role = owners->waits[goroutine].role;
+    const char *what = owners->waits[goroutine].what;
+    uint8_t best = 0;
+
+    if (!gt_is_held(owners, goroutine)) return;
+    if (role == GT_ROLE_READ || (role == GT_ROLE_LOCK && strcmp(what, "rwmutex") == 0))
+        add_writer(owners, thing, out);
+    if (out->len) return;
+    for (size_t i = first_ownership(owners, thing); i < owners->list.len; i++) {
+        const struct gt_ownership *ownership = gt_vec_at(&owners->list, i);
+        if (ownership->thing != thing) break;
+        if (!is_meant(owners, ownership, role)) continue;
+        if (ownership->speaks > best) gt_vec_clear(out);
+        if (ownership->speaks >= best) gt_vec_add(out, ownership);
+        best = ownership->speaks > best ? ownership->speaks : best;
+    }
+    drop_far(out);
+}

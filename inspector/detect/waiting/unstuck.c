@@ -1,0 +1,158 @@
+#include "inspector/detect/waiting/unstuck.h"
+
+#include "inspector/base/search.h"
+#include "inspector/detect/retention/baseline.h"
+
+#include <stdlib.h>
+
+struct watch { /* a class that is free once this object is marked */
+    uint32_t object, node;
+};
+
+struct unstuck {
+    struct gt_deadlocks *deadlocks;
+    struct gt_freeing *freeing;
+    struct gt_exclusion without; /* of all goroutines that are stuck */
+    struct gt_bitmap marked, watched;
+    struct gt_marker *marker;
+    struct gt_vec watches; /* struct watch, by object */
+    struct gt_vec met;     /* uint32_t: watched objects that were marked and not dealt with yet */
+};
+
+/* ---- what classes wait for ------------------------------------------------------------------ */
+
+static int by_object(const void *a, const void *b)
+{
+    const struct watch *left = a, *right = b;
+
+    if (left->object != right->object) return left->object < right->object ? -1 : 1;
+    return left->node < right->node ? -1 : left->node > right->node;
+}
+
+static void watch_class(struct unstuck *unstuck, uint32_t number)
+{
+    const struct gt_heap_analysis *analysis = unstuck->deadlocks->analysis;
+    const struct gt_wait_class *class = gt_vec_at(&unstuck->deadlocks->classes, number);
+    const struct gt_wait *wait = &analysis->baseline->wait[class->member];
+
+    if (class->count || class->need != GT_STUCK_IF_ALL) return;
+    for (size_t i = 0; i < wait->objects.len; i++) {
+        struct watch watch = {gt_heap_object(&analysis->heap->graph, gt_vec_u64(&wait->objects, i)),
+                              analysis->goroutines->count + number};
+        if (watch.object == GT_NO_OBJECT) continue;
+        gt_vec_add(&unstuck->watches, &watch);
+        gt_bit_set(&unstuck->watched, watch.object);
+        if (gt_bit(&unstuck->marked, watch.object)) gt_freeing_set(unstuck->freeing, watch.node);
+    }
+}
+
+static void watch_all(struct unstuck *unstuck)
+{
+    for (uint32_t i = 0; i < unstuck->deadlocks->classes.len; i++)
+        watch_class(unstuck, i);
+    if (unstuck->watches.len)
+        qsort(unstuck->watches.data, unstuck->watches.len, sizeof(struct watch), by_object);
+    gt_mark_watch(unstuck->marker, &unstuck->watched, &unstuck->met);
+}
+
+static const struct watch *watch_at(const struct unstuck *unstuck, size_t index)
+{
+    return gt_vec_at(&unstuck->watches, index);
+}
+
+static uint64_t object_of(const void *unstuck, size_t index)
+{
+    return watch_at(unstuck, index)->object;
+}
+
+/* Whoever waits for the object is free. */
+static void free_waiters(struct unstuck *unstuck, uint32_t object)
+{
+    size_t count = unstuck->watches.len;
+
+    for (size_t i = gt_lower_bound(unstuck, 0, count, object, object_of);
+         i < count && watch_at(unstuck, i)->object == object; i++)
+        gt_freeing_set(unstuck->freeing, watch_at(unstuck, i)->node);
+}
+
+/* ---- what goroutines keep ------------------------------------------------------------------- */
+
+static void seed_word(void *ctx, uint64_t offset, uint64_t value)
+{
+    (void)offset;
+    gt_mark_seed(ctx, value);
+}
+
+/* What a free goroutine reaches: its stack, its g, and what it waits for. */
+static void give_back(struct unstuck *unstuck, uint32_t number)
+{
+    const struct gt_heap_analysis *analysis = unstuck->deadlocks->analysis;
+    const struct gt_baseline *baseline = analysis->baseline;
+    const struct gt_wait *wait = &baseline->wait[number];
+    uint32_t object = gt_goroutine_object(analysis, number);
+
+    for (uint32_t i = 0; i < baseline->root_count[number]; i++)
+        gt_live_seed(unstuck->marker, analysis->heap,
+                     gt_root_at(analysis->roots, baseline->first_root[number] + i));
+    if (object != GT_NO_OBJECT) {
+        gt_bit_clear(&unstuck->without.cut.no_out_edges, object);
+        gt_heap_words(&analysis->heap->graph, object, seed_word, unstuck->marker);
+    }
+    for (size_t i = 0; i < wait->objects.len; i++)
+        gt_mark_seed(unstuck->marker, gt_vec_u64(&wait->objects, i));
+}
+
+/* A weak pointer may be made strong by anybody who has it. */
+static void seed_weak(struct unstuck *unstuck)
+{
+    const struct gt_heap_analysis *analysis = unstuck->deadlocks->analysis;
+
+    for (size_t i = 0; i < analysis->specials->list.len; i++) {
+        const struct gt_special *special = gt_special_at(analysis->specials, i);
+        if (special->kind == GT_SPECIAL_WEAK_HANDLE)
+            gt_mark_seed(unstuck->marker, gt_heap_address(&analysis->heap->graph, special->object));
+    }
+}
+
+static void give_back_free(struct unstuck *unstuck)
+{
+    uint32_t node;
+
+    while (gt_freeing_next(unstuck->freeing, &node))
+        if (node < unstuck->deadlocks->analysis->goroutines->count) give_back(unstuck, node);
+}
+
+static void reach_fixpoint(struct unstuck *unstuck)
+{
+    seed_weak(unstuck);
+    give_back_free(unstuck);
+    for (gt_mark_drain(unstuck->marker); unstuck->met.len; gt_mark_drain(unstuck->marker)) {
+        while (unstuck->met.len)
+            free_waiters(unstuck, gt_vec_u32(&unstuck->met, --unstuck->met.len));
+        give_back_free(unstuck);
+    }
+}
+
+void gt_unstuck_find(struct gt_deadlocks *deadlocks)
+{
+    struct gt_heap_analysis *analysis = deadlocks->analysis;
+    struct unstuck unstuck = {
+        .deadlocks = deadlocks, .watches = GT_VEC_OF(struct watch), .met = GT_VEC_OF(uint32_t)};
+
+    gt_exclusion_init(&unstuck.without, analysis);
+    gt_bitmap_init(&unstuck.marked, analysis->heap->graph.objects);
+    gt_bitmap_init(&unstuck.watched, analysis->heap->graph.objects);
+    gt_baseline_mark_without_goroutines(analysis, &unstuck.without, &unstuck.marked);
+    unstuck.marker =
+        gt_marker_create(&analysis->heap->graph, &unstuck.without.cut, &unstuck.marked);
+    unstuck.freeing = gt_freeing_create(&deadlocks->needs, deadlocks->stuck);
+    watch_all(&unstuck);
+    reach_fixpoint(&unstuck);
+    gt_freeing_destroy(unstuck.freeing);
+    gt_marker_destroy(unstuck.marker);
+    gt_vec_deinit(&unstuck.watches);
+    gt_vec_deinit(&unstuck.met);
+    gt_bitmap_deinit(&unstuck.watched);
+    gt_bitmap_deinit(&unstuck.marked);
+    gt_exclusion_deinit(&unstuck.without);
+}

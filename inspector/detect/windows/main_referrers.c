@@ -1,0 +1,134 @@
+#include "inspector/detect/windows/main_referrers.h"
+
+enum { MAX_LOOKED_AT = 16 }; /* windows of one block */
+
+struct holding { /* of one key */
+    uint64_t bytes;
+    bool named; /* the referrer is a field of a named struct, or a variable */
+};
+
+struct chooser {
+    struct gt_heap_analysis *analysis;
+    struct gt_windows *windows;
+    struct gt_keys keys;
+    struct gt_map by_look;   /* look -> number of its key + 1 */
+    struct gt_strmap by_key; /* key -> number + 1 */
+    struct gt_vec holdings;  /* struct holding, by number */
+};
+
+static size_t looked_at(const struct gt_window_block *block)
+{
+    return block->count < MAX_LOOKED_AT ? block->count : MAX_LOOKED_AT;
+}
+
+/* The number of a referrer's key. */
+static uint32_t number_of(struct chooser *chooser, const struct gt_referrer *referrer)
+{
+    uint64_t *by_look =
+        gt_map_put(&chooser->by_look, gt_look_of(chooser->analysis, referrer), NULL);
+    bool added;
+
+    if (*by_look) return (uint32_t)(*by_look - 1);
+    uint64_t *by_key = gt_strmap_put(&chooser->by_key, gt_key_of(&chooser->keys, referrer), &added);
+    if (added) {
+        struct holding holding = {.named = referrer->object == GT_NO_OBJECT ||
+                                           gt_referrer_field(chooser->analysis, referrer)};
+        gt_vec_add(&chooser->holdings, &holding);
+        *by_key = chooser->holdings.len;
+    }
+    *by_look = *by_key;
+    return (uint32_t)(*by_key - 1);
+}
+
+/* The numbers of a block's referrers, by window. */
+static void numbers_of(struct chooser *chooser, const struct gt_window_block *block,
+                       uint32_t *numbers)
+{
+    for (size_t i = 0; i < looked_at(block); i++)
+        numbers[i] = number_of(chooser, &gt_window_of(chooser->windows, block, i)->referrer);
+}
+
+static struct holding *holding_at(const struct chooser *chooser, uint32_t number)
+{
+    return gt_vec_at(&chooser->holdings, number);
+}
+
+/* A referrer of several windows of the block counts once. */
+static void weigh(struct chooser *chooser, const struct gt_window_block *block)
+{
+    uint32_t numbers[MAX_LOOKED_AT];
+
+    numbers_of(chooser, block, numbers);
+    for (size_t i = 0; i < looked_at(block); i++) {
+        bool again = false;
+        for (size_t j = 0; j < i; j++)
+            again |= numbers[j] == numbers[i];
+        if (!again) holding_at(chooser, numbers[i])->bytes += block->size;
+    }
+}
+
+/* Those that weigh the same are told apart by which was seen first: alike blocks get the same. */
+static bool is_better(const struct chooser *chooser, uint32_t number, uint32_t than)
+{
+    const struct holding *a = holding_at(chooser, number), *b = holding_at(chooser, than);
+
+    if (a->bytes != b->bytes) return a->bytes > b->bytes;
+    if (a->named != b->named) return a->named;
+    return number < than;
+}
+
+static void choose(struct chooser *chooser, struct gt_window_block *block)
+{
+    uint32_t numbers[MAX_LOOKED_AT];
+
+    numbers_of(chooser, block, numbers);
+    for (size_t i = 1; i < looked_at(block); i++)
+        if (is_better(chooser, numbers[i], numbers[block->main])) block->main = i;
+}
+
+/* Where every block has one window there is nothing to choose. */
+static bool any_choice(const struct gt_windows *windows)
+{
+    for (size_t i = 0; i < windows->blocks.len; i++)
+        if (((const struct gt_window_block *)gt_vec_at(&windows->blocks, i))->count > 1)
+            return true;
+    return false;
+}
+
+void gt_main_referrers_choose(struct gt_heap_analysis *analysis, struct gt_windows *windows)
+{
+    struct chooser chooser = {
+        .analysis = analysis, .windows = windows, .holdings = GT_VEC_OF(struct holding)};
+
+    if (!any_choice(windows)) return;
+    gt_keys_init(&chooser.keys, analysis);
+    for (size_t i = 0; i < windows->blocks.len; i++)
+        weigh(&chooser, gt_vec_at(&windows->blocks, i));
+    for (size_t i = 0; i < windows->blocks.len; i++)
+        choose(&chooser, gt_vec_at(&windows->blocks, i));
+    gt_map_deinit(&chooser.by_look);
+    gt_strmap_deinit(&chooser.by_key);
+    gt_vec_deinit(&chooser.holdings);
+    gt_keys_deinit(&chooser.keys);
+}
+
+const char *gt_main_referrers_others(struct gt_keys *keys, const struct gt_windows *windows,
+                                     const struct gt_window_block *block)
+{
+    const struct gt_heap_analysis *analysis = keys->analysis;
+    const char *told[3] = {gt_key_of(keys, &gt_window_main(windows, block)->referrer)};
+    const char *others = NULL;
+    size_t count = 1;
+
+    for (size_t i = 0; i < looked_at(block) && count < sizeof told / sizeof *told; i++) {
+        const struct gt_referrer *referrer = &gt_window_of(windows, block, i)->referrer;
+        const char *key = gt_key_of(keys, referrer), *name = gt_referrer_name(keys, referrer);
+        bool again = strcmp(name, "it") == 0;
+        for (size_t j = 0; j < count; j++)
+            again |= strcmp(key, told[j]) == 0;
+        if (again) continue;
+        told[count++] = key;
+        others = others ? gt_arena_format(analysis->storage, "%s and %s", others, name) : name;
+    }
+    return others;
+}

@@ -1,0 +1,20 @@
+/*
+ * The main referrer of a block that several have windows of: the one that has windows of the most
+ * bytes of blocks, so that blocks with the same referrers are told by the same one.
+ *
+ * Of a block with very many windows the first few are looked at.
+ */
+#ifndef GT_DETECT_MAIN_REFERRERS_H
+#define GT_DETECT_MAIN_REFERRERS_H
+
+#include "inspector/detect/windows/windows.h"
+
+/* Sets `main` of all blocks. */
+void gt_main_referrers_choose(struct gt_heap_analysis *analysis, struct gt_windows *windows);
+
+/* What other referrers of a block are called, at most two: "main.user.name and main.event.who".
+ * NULL when there are none. */
+const char *gt_main_referrers_others(struct gt_keys *keys, const struct gt_windows *windows,
+                                     const struct gt_window_block *block);
+
+#endif

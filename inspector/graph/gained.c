@@ -1,0 +1,164 @@
+#include "inspector/graph/gained.h"
+
+#include "inspector/base/alloc.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct known {           /* what lies behind some gates */
+    size_t first, count; /* of its gates */
+    struct gt_owned behind;
+    uint64_t next; /* another with the same hash + 1; 0: none */
+};
+
+struct walk {
+    struct gt_gained *reaches;
+    uint32_t owner;
+    bool stop_at_gates;
+    struct gt_owned gained;
+};
+
+void gt_gained_init(struct gt_gained *reaches, const struct gt_exclusive *owners)
+{
+    *reaches = (struct gt_gained){.owners = owners,
+                                  .list = GT_VEC_OF(uint32_t),
+                                  .gates = GT_VEC_OF(uint32_t),
+                                  .gate_list = GT_VEC_OF(uint32_t),
+                                  .known = GT_VEC_OF(struct known)};
+    reaches->stamps =
+        gt_calloc((size_t)gt_exclusive_residue_size(owners) + 1, sizeof *reaches->stamps);
+}
+
+void gt_gained_deinit(struct gt_gained *reaches)
+{
+    gt_free(reaches->stamps);
+    gt_vec_deinit(&reaches->list);
+    gt_vec_deinit(&reaches->gates);
+    gt_vec_deinit(&reaches->gate_list);
+    gt_vec_deinit(&reaches->known);
+    gt_map_deinit(&reaches->by_gates);
+}
+
+/* ---- walking --------------------------------------------------------------------------------- */
+
+static void meet(void *ctx, uint64_t offset, uint64_t value)
+{
+    struct walk *walk = ctx;
+    struct gt_gained *reaches = walk->reaches;
+    const struct gt_exclusive *owners = reaches->owners;
+    uint32_t object = gt_heap_object(owners->heap, value);
+
+    (void)offset;
+    if (object == GT_NO_OBJECT || !gt_exclusive_in_residue(owners, object)) return;
+    uint32_t *stamp = &reaches->stamps[gt_exclusive_place(owners, object)];
+    if (*stamp == reaches->stamp) return;
+    *stamp = reaches->stamp;
+    if (walk->stop_at_gates && !gt_exclusive_has(owners, walk->owner, object)) {
+        gt_vec_add(&reaches->gates, &object);
+        return;
+    }
+    walk->gained.bytes += gt_heap_size(owners->heap, object);
+    walk->gained.objects++;
+    if (object < owners->heap->scan_objects) gt_vec_add(&reaches->list, &object);
+}
+
+static void walk_on(struct walk *walk)
+{
+    struct gt_vec *list = &walk->reaches->list;
+
+    while (list->len) {
+        uint32_t object = gt_vec_u32(list, --list->len);
+        gt_exclusive_words(walk->reaches->owners, walk->owner, object, meet, walk);
+    }
+}
+
+/* ---- gates ----------------------------------------------------------------------------------- */
+
+static int by_number(const void *a, const void *b)
+{
+    uint32_t left = *(const uint32_t *)a, right = *(const uint32_t *)b;
+
+    return (left > right) - (left < right);
+}
+
+static uint64_t hash_gates(const struct gt_vec *gates)
+{
+    uint64_t hash = gates->len;
+
+    for (size_t i = 0; i < gates->len; i++)
+        hash = (hash ^ gt_vec_u32(gates, i)) * UINT64_C(0x9e3779b97f4a7c15);
+    return hash;
+}
+
+static const struct known *find_known(const struct gt_gained *reaches, uint64_t index)
+{
+    const struct gt_vec *gates = &reaches->gates;
+
+    while (index) {
+        const struct known *known = gt_vec_at(&reaches->known, index - 1);
+        if (known->count == gates->len && memcmp(gt_vec_at(&reaches->gate_list, known->first),
+                                                 gates->data, gates->len * gates->elem_size) == 0)
+            return known;
+        index = known->next;
+    }
+    return NULL;
+}
+
+static struct gt_owned walk_gates(struct gt_gained *reaches)
+{
+    const struct gt_exclusive *owners = reaches->owners;
+    struct walk walk = {.reaches = reaches, .owner = GT_NOBODY};
+
+    reaches->stamp++;
+    for (size_t i = 0; i < reaches->gates.len; i++)
+        meet(&walk, 0, gt_heap_address(owners->heap, gt_vec_u32(&reaches->gates, i)));
+    walk_on(&walk);
+    return walk.gained;
+}
+
+static struct gt_owned behind_gates(struct gt_gained *reaches)
+{
+    struct gt_vec *gates = &reaches->gates;
+
+    if (!gates->len) return (struct gt_owned){0};
+    qsort(gates->data, gates->len, gates->elem_size, by_number);
+    uint64_t *last = gt_map_put(&reaches->by_gates, hash_gates(gates), NULL);
+    const struct known *found = find_known(reaches, *last);
+    if (found) return found->behind;
+    struct known known = {reaches->gate_list.len, gates->len, walk_gates(reaches), *last};
+    for (size_t i = 0; i < gates->len; i++)
+        gt_vec_add(&reaches->gate_list, gt_vec_at(gates, i));
+    gt_vec_add(&reaches->known, &known);
+    *last = reaches->known.len;
+    return known.behind;
+}
+
+/* Some edge of the owner's starts at an object that others keep too: what lies behind such an
+ * object is not the same for all. */
+static bool has_edges_within(const struct gt_exclusive *owners, uint32_t owner)
+{
+    for (size_t i = owners->first_edge[owner]; i < owners->first_edge[owner + 1]; i++) {
+        const struct gt_owned_edge *edge = gt_exclusive_edge(owners, i);
+        if (!gt_exclusive_starts_inside(owners, edge)) continue;
+        uint32_t start = edge->kind == GT_OWNED_WORD ? gt_heap_object(owners->heap, edge->key)
+                                                     : (uint32_t)edge->key;
+        if (!gt_exclusive_has(owners, owner, start)) return true;
+    }
+    return false;
+}
+
+struct gt_owned gt_gained_by(struct gt_gained *reaches, uint32_t owner)
+{
+    const struct gt_exclusive *owners = reaches->owners;
+    struct walk walk = {.reaches = reaches, .owner = owner};
+
+    walk.stop_at_gates = !has_edges_within(owners, owner);
+    reaches->stamp++;
+    gt_vec_clear(&reaches->gates);
+    for (size_t i = owners->first_edge[owner]; i < owners->first_edge[owner + 1]; i++)
+        gt_exclusive_follow(owners, owner, gt_exclusive_edge(owners, i), meet, &walk);
+    walk_on(&walk);
+    struct gt_owned behind = behind_gates(reaches);
+    return (struct gt_owned){walk.gained.bytes + behind.bytes,
+                             walk.gained.objects + behind.objects};
+}

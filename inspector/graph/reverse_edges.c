@@ -1,0 +1,124 @@
+#include "inspector/graph/reverse_edges.h"
+
+#include "inspector/base/alloc.h"
+#include "inspector/graph/walk.h"
+
+/* ---- the edges, turned round ---------------------------------------------------------------- */
+
+struct reverser {
+    const struct gt_heap *heap;
+    const struct gt_cut *cut;
+    struct gt_reverse_edges *parents;
+    uint32_t from;
+    uint64_t address; /* of the object whose words are seen */
+};
+
+static uint32_t child_of(const struct reverser *reverser, uint64_t offset, uint64_t value)
+{
+    if (reverser->cut && gt_bit(&reverser->cut->has_words, reverser->from) &&
+        gt_cut_has_word(reverser->cut, reverser->address + offset))
+        return GT_NO_OBJECT;
+    return gt_heap_object(reverser->heap, value);
+}
+
+/* Counts come to stand one place on, so that sums of them are where the next object's start. */
+static void count_parent(void *ctx, uint64_t offset, uint64_t value)
+{
+    struct reverser *reverser = ctx;
+    uint32_t child = child_of(reverser, offset, value);
+
+    if (child != GT_NO_OBJECT) reverser->parents->first[child + 1]++;
+}
+
+static void take_parent(void *ctx, uint64_t offset, uint64_t value)
+{
+    struct reverser *reverser = ctx;
+    uint32_t child = child_of(reverser, offset, value);
+
+    if (child != GT_NO_OBJECT)
+        reverser->parents->list[reverser->parents->first[child]++] = reverser->from;
+}
+
+static void walk_live(struct reverser *reverser, const struct gt_bitmap *live, gt_word_fn *visit)
+{
+    const struct gt_heap *heap = reverser->heap;
+
+    for (uint32_t object = 0; object < heap->scan_objects; object++) {
+        if (!gt_bit(live, object)) continue;
+        if (reverser->cut && gt_bit(&reverser->cut->no_out_edges, object)) continue;
+        reverser->from = object;
+        reverser->address = gt_heap_address(heap, object);
+        gt_heap_words(heap, object, visit, reverser);
+    }
+}
+
+void gt_reverse_edges_init(struct gt_reverse_edges *parents, const struct gt_heap *heap,
+                           const struct gt_cut *cut, const struct gt_bitmap *live)
+{
+    struct reverser reverser = {.heap = heap, .cut = cut, .parents = parents};
+    uint64_t *first = gt_calloc((size_t)heap->objects + 1, sizeof *first);
+
+    *parents = (struct gt_reverse_edges){.first = first, .objects = heap->objects};
+    walk_live(&reverser, live, count_parent);
+    for (uint32_t i = 0; i < heap->objects; i++)
+        first[i + 1] += first[i];
+    parents->list = gt_alloc(first[heap->objects] * sizeof *parents->list);
+    walk_live(&reverser, live, take_parent);
+    /* Each now stands where the next one starts. */
+    memmove(first + 1, first, heap->objects * sizeof *first);
+    first[0] = 0;
+}
+
+void gt_reverse_edges_deinit(struct gt_reverse_edges *parents)
+{
+    gt_free(parents->first);
+    gt_free(parents->list);
+    *parents = (struct gt_reverse_edges){0};
+}
+
+/* ---- going up ------------------------------------------------------------------------------- */
+
+static void meet(struct gt_climb *climb, uint32_t object, uint32_t down)
+{
+    bool added;
+    uint64_t *known = gt_map_put(&climb->down, object, &added);
+
+    if (!added) return;
+    *known = down;
+    gt_vec_add(&climb->queue, &object);
+}
+
+void gt_climb_init(struct gt_climb *climb, uint32_t start)
+{
+    *climb = (struct gt_climb){.queue = GT_VEC_OF(uint32_t)};
+    meet(climb, start, GT_NO_OBJECT);
+}
+
+void gt_climb_deinit(struct gt_climb *climb)
+{
+    gt_map_deinit(&climb->down);
+    gt_vec_deinit(&climb->queue);
+}
+
+/* Parents are met when the object is asked for, not before: the last ones never are. */
+uint32_t gt_climb_next(struct gt_climb *climb, const struct gt_reverse_edges *parents)
+{
+    if (climb->next > 0) {
+        uint32_t last = gt_vec_u32(&climb->queue, climb->next - 1);
+        for (uint64_t i = parents->first[last]; i < parents->first[last + 1]; i++)
+            meet(climb, parents->list[i], last);
+    }
+    if (climb->next == climb->queue.len) return GT_NO_OBJECT;
+    return gt_vec_u32(&climb->queue, climb->next++);
+}
+
+size_t gt_climb_path(const struct gt_climb *climb, uint32_t object, uint32_t *out, size_t max)
+{
+    size_t count = 0;
+
+    for (; object != GT_NO_OBJECT && count < max; count++) {
+        out[count] = object;
+        object = (uint32_t)*gt_map_find(&climb->down, object);
+    }
+    return object == GT_NO_OBJECT ? count : 0;
+}

@@ -1,0 +1,70 @@
+#include "inspector/runtime/goroutines/same_place.h"
+
+#include "inspector/base/hash.h"
+
+/* A damaged core may have stacks with the same hash: past so many, goroutines count as unlike. */
+enum { MAX_PROBES = 32 };
+
+static uint64_t mix(uint64_t hash, uint64_t word)
+{
+    hash = (hash ^ word) * 0x9e3779b97f4a7c15u;
+    return hash ^ hash >> 32;
+}
+
+static uint64_t hash_of(const struct gt_goroutines *all, const struct gt_goroutine *g)
+{
+    uint64_t hash = mix(g->status | (uint64_t)g->locked << 8, g->go_pc);
+
+    hash = mix(hash, g->bubble);
+    for (uint32_t i = 0; i < g->native_count; i++)
+        hash = mix(hash, gt_g_native(all, g, i)->pc);
+    for (uint32_t i = 0; i < g->frame_count; i++)
+        hash = mix(hash, gt_g_frame(all, g, i)->pc);
+    return hash;
+}
+
+static bool same_frames(const struct gt_goroutines *all, const struct gt_goroutine *a,
+                        const struct gt_goroutine *b)
+{
+    if (a->frame_count != b->frame_count || a->native_count != b->native_count) return false;
+    for (uint32_t i = 0; i < a->frame_count; i++)
+        if (gt_g_frame(all, a, i)->pc != gt_g_frame(all, b, i)->pc) return false;
+    for (uint32_t i = 0; i < a->native_count; i++)
+        if (gt_g_native(all, a, i)->pc != gt_g_native(all, b, i)->pc) return false;
+    return true;
+}
+
+/* The names of wait reasons are the runtime's table's own: one text each. */
+static bool are_alike(const struct gt_goroutines *all, const struct gt_goroutine *a,
+                      const struct gt_goroutine *b)
+{
+    return a->status == b->status && a->wait_reason == b->wait_reason && a->go_pc == b->go_pc &&
+           a->locked == b->locked && a->bubble == b->bubble && same_frames(all, a, b);
+}
+
+/* The first goroutine that the index-th one is like; itself when there is none before. */
+static uint32_t first_alike(const struct gt_goroutines *all, struct gt_map *firsts, uint32_t index)
+{
+    const struct gt_goroutine *g = &all->list[index];
+    uint64_t hash = hash_of(all, g);
+    bool added;
+
+    for (int i = 0; i < MAX_PROBES; i++) {
+        uint64_t *first = gt_map_put(firsts, hash + (uint64_t)i, &added);
+        if (added) *first = index;
+        if (added || are_alike(all, &all->list[*first], g)) return (uint32_t)*first;
+    }
+    return index;
+}
+
+void gt_goroutines_number_places(struct gt_goroutines *all)
+{
+    struct gt_map firsts = {0};
+    uint32_t numbers = 0;
+
+    for (uint32_t i = 0; i < all->count; i++) {
+        uint32_t first = first_alike(all, &firsts, i);
+        all->list[i].alike = first == i ? numbers++ : all->list[first].alike;
+    }
+    gt_map_deinit(&firsts);
+}

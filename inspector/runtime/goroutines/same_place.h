@@ -1,0 +1,13 @@
+/*
+ * Goroutines that stand at the same place for the same reason: the same status, wait reason, go
+ * statement, bubble and pcs, and whether they have a thread of their own.
+ */
+#ifndef GT_RUNTIME_SAME_PLACE_H
+#define GT_RUNTIME_SAME_PLACE_H
+
+#include "inspector/runtime/goroutines/goroutines.h"
+
+/* Fills `alike` of all of them, with numbers from 0 on. */
+void gt_goroutines_number_places(struct gt_goroutines *all);
+
+#endif
