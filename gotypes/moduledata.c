@@ -3,6 +3,8 @@
 #include "inspector/base/alloc.h"
 #include "inspector/base/error.h"
 
+#include <inttypes.h>
+
 /* A module in the making: the struct's bytes were checked to be there once, so loads cannot fail.
  */
 struct reader {
@@ -81,9 +83,9 @@ static void read_tables(const struct reader *from, struct gt_module *out)
 
 static struct gt_error *damaged(const struct gt_module *module, const char *what)
 {
-    return gt_error_create(GT_ERR_FORMAT,
-                           "the module data at 0x%llx is damaged, or not of this Go version: %s",
-                           (unsigned long long)module->address, what);
+    return gt_error_create(
+        GT_ERR_FORMAT, "the module data at 0x%" PRIx64 " is damaged, or not of this Go version: %s",
+        module->address, what);
 }
 
 static struct gt_error *check_ranges(const struct gt_module *m)
@@ -105,12 +107,11 @@ static struct gt_error *check_table(const struct gt_memory *mem, const struct gt
     uint64_t bytes;
     if (table->len > table->cap || !gt_mul(table->len, elem_size, &bytes)) return damaged(m, name);
     if (!gt_mem_at(mem, table->ptr, bytes))
-        return gt_error_create(
-            GT_ERR_MISSING,
-            "%s of the module at 0x%llx (%llu bytes at 0x%llx) is not in memory: "
-            "name the program's binary",
-            name, (unsigned long long)m->address, (unsigned long long)bytes,
-            (unsigned long long)table->ptr);
+        return gt_error_create(GT_ERR_MISSING,
+                               "%s of the module at 0x%" PRIx64 " (%" PRIu64 " bytes at 0x%" PRIx64
+                               ") is not in memory: "
+                               "name the program's binary",
+                               name, m->address, bytes, table->ptr);
     return NULL;
 }
 
@@ -156,9 +157,10 @@ struct gt_error *gt_module_read(const struct gt_layout *layout, const struct gt_
     if (!from.bytes)
         return gt_error_create(GT_ERR_MISSING,
                                "expected the program's data in the core, found no memory for the "
-                               "module data at 0x%llx; take the core with all anonymous memory "
+                               "module data at 0x%" PRIx64
+                               "; take the core with all anonymous memory "
                                "(coredump_filter 0x33)",
-                               (unsigned long long)address);
+                               address);
     read_ranges(&from, out);
     read_tables(&from, out);
     return check(mem, out);

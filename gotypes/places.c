@@ -2,6 +2,7 @@
 
 #include "inspector/base/alloc.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -233,7 +234,7 @@ static bool enter_array(struct gt_types *types, gt_type_id *id, uint64_t *offset
     gt_type_id elem = gt_types_elem(types, *id);
     uint64_t size = elem ? gt_types_get(types, elem)->size : 0;
     if (!size || *offset / size >= gt_types_get(types, *id)->len) return false;
-    snprintf(index, sizeof index, "[%llu]", (unsigned long long)(*offset / size));
+    snprintf(index, sizeof index, "[%" PRIu64 "]", (*offset / size));
     put(to, index);
     *id = elem;
     *offset %= size;

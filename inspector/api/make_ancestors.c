@@ -3,6 +3,8 @@
 #include "inspector/detect/describe/locations.h"
 #include "inspector/runtime/goroutines/ancestors.h"
 
+#include <inttypes.h>
+
 void gt_add_ancestors_key(const struct gt_analysis *analysis, const struct gt_goroutine *g,
                           struct gt_str *key)
 {
@@ -10,9 +12,9 @@ void gt_add_ancestors_key(const struct gt_analysis *analysis, const struct gt_go
     size_t count = gt_ancestor_count(analysis->process, g);
 
     for (size_t i = 0; i < count && gt_ancestor_at(analysis->process, g, i, &ancestor); i++) {
-        gt_str_format(key, ";%llx", (unsigned long long)ancestor.go_pc);
+        gt_str_format(key, ";%" PRIx64, ancestor.go_pc);
         for (size_t j = 0; j < ancestor.pc_count; j++)
-            gt_str_format(key, " %llx", (unsigned long long)ancestor.pcs[j]);
+            gt_str_format(key, " %" PRIx64, ancestor.pcs[j]);
     }
 }
 

@@ -6,21 +6,22 @@
 #include "inspector/detect/waiting/outside.h"
 #include "inspector/detect/waiting/wait_graph.h"
 
+#include <inttypes.h>
+
 static struct gt_error *check_goroutine(const struct gt_analysis *analysis, uint64_t id)
 {
     for (uint32_t i = 0; i < analysis->goroutines->count; i++)
         if (analysis->goroutines->list[i].id == id) return NULL;
-    return gt_error_create(GT_ERR_USAGE,
-                           "there is no goroutine %llu; 'gotopsy goroutines' lists them",
-                           (unsigned long long)id);
+    return gt_error_create(
+        GT_ERR_USAGE, "there is no goroutine %" PRIu64 "; 'gotopsy goroutines' lists them", id);
 }
 
 static struct gt_error *check_waiting(const struct gt_wait_graph *graph, uint64_t id)
 {
     if (graph->waiting_count || graph->outside_count) return NULL;
     return gt_error_create(
-        GT_ERR_USAGE, "goroutine %llu waits for nothing that another goroutine or IO could give",
-        (unsigned long long)id);
+        GT_ERR_USAGE,
+        "goroutine %" PRIu64 " waits for nothing that another goroutine or IO could give", id);
 }
 
 static void fill(struct gt_analysis *analysis, uint64_t id, struct gt_wait_graph *graph)

@@ -6,6 +6,7 @@
 #include "inspector/base/error.h"
 
 #include <ctype.h>
+#include <inttypes.h>
 
 struct look {
     const char *magic;
@@ -85,9 +86,10 @@ struct gt_error *gt_elf_header(const char *path, const struct gt_mapped *file, E
     if (error) return error;
     if (file->size < sizeof *header)
         return gt_error_create(GT_ERR_FORMAT,
-                               "%s: expected an ELF header of %zu bytes, found a file of %llu, "
+                               "%s: expected an ELF header of %zu bytes, found a file of %" PRIu64
+                               ", "
                                "cut short; copy it again from where it was made",
-                               path, sizeof *header, (unsigned long long)file->size);
+                               path, sizeof *header, file->size);
     memcpy(header, file->bytes, sizeof *header);
     return check_machine(path, header->e_machine);
 }

@@ -4,6 +4,7 @@
 #include "inspector/base/alloc.h"
 #include "inspector/base/error.h"
 
+#include <inttypes.h>
 #include <sys/stat.h>
 
 struct search {
@@ -36,8 +37,8 @@ static struct gt_error *mismatched_number(const struct gt_binary *binary, const 
 {
     char core_text[24], binary_text[24];
 
-    snprintf(core_text, sizeof core_text, "0x%llx", (unsigned long long)in_core);
-    snprintf(binary_text, sizeof binary_text, "0x%llx", (unsigned long long)in_binary);
+    snprintf(core_text, sizeof core_text, "0x%" PRIx64, in_core);
+    snprintf(binary_text, sizeof binary_text, "0x%" PRIx64, in_binary);
     return mismatch(binary, what, core_text, binary_text);
 }
 

@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -40,9 +41,9 @@ static struct gt_error *map(const char *path, int fd, uint64_t size, struct gt_m
 
     if (bytes == MAP_FAILED)
         return gt_error_io(path,
-                           "cannot map its %llu bytes: %s; raise the limit of address space "
+                           "cannot map its %" PRIu64 " bytes: %s; raise the limit of address space "
                            "(ulimit -v)",
-                           (unsigned long long)size, strerror(errno));
+                           size, strerror(errno));
     mapped->held = gt_hold(bytes, size, unmap);
     mapped->bytes = bytes;
     mapped->size = size;

@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -61,11 +62,10 @@ struct gt_error *gt_scratch_open(const char *path, bool in_memory, struct gt_scr
 
 static struct gt_error *write_error(const struct gt_scratch *scratch)
 {
-    return gt_error_io(scratch->path, "cannot unpack it into %s after %llu bytes: %s; %s",
-                       scratch->in_memory ? "memory" : temp_dir(),
-                       (unsigned long long)scratch->written, strerror(errno),
-                       scratch->in_memory
-                           ? "leave out --in-memory"
+    return gt_error_io(
+        scratch->path, "cannot unpack it into %s after %" SCNu64 " bytes: %s; %s",
+        scratch->in_memory ? "memory" : temp_dir(), scratch->written, strerror(errno),
+        scratch->in_memory ? "leave out --in-memory"
                            : "set TMPDIR to a directory with room, or use --in-memory");
 }
 
@@ -77,14 +77,14 @@ static bool is_zero(const unsigned char *bytes, size_t size)
 /* What the machine has without taking it from others; a machine that does not say has enough. */
 static uint64_t memory_left(void)
 {
-    unsigned long long kilobytes = UINT64_MAX >> 10;
+    uint64_t kilobytes = UINT64_MAX >> 10;
     char line[128];
     FILE *told = fopen("/proc/meminfo", "re");
 
     while (told && fgets(line, sizeof line, told))
-        if (sscanf(line, "MemAvailable: %llu kB", &kilobytes) == 1) break;
+        if (sscanf(line, "MemAvailable: %" SCNu64 " kB", &kilobytes) == 1) break;
     if (told) fclose(told);
-    return (uint64_t)kilobytes << 10;
+    return kilobytes << 10;
 }
 
 /* Counts what is to be kept; false, and says why in errno, where there is no room for it. */

@@ -6,6 +6,7 @@
 #include "inspector/core/decoders.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <unistd.h>
 
 enum {
@@ -36,8 +37,8 @@ static struct gt_error *fill(struct unpacker *un)
         ssize_t got = read(un->source->fd, un->in + flow->in_size, IN_SIZE - flow->in_size);
         if (got < 0 && errno == EINTR) continue;
         if (got < 0)
-            return gt_error_io(un->source->path, "cannot read it after %llu bytes: %s",
-                               (unsigned long long)un->taken, strerror(errno));
+            return gt_error_io(un->source->path, "cannot read it after %" PRIu64 " bytes: %s",
+                               un->taken, strerror(errno));
         un->dry = got == 0;
         flow->in_size += (size_t)got;
     }
@@ -67,10 +68,9 @@ static struct gt_error *too_big(const struct unpacker *un)
 {
     return gt_error_create(
         GT_ERR_FORMAT,
-        "%s: expected %s data that is unpacked in at most %llu MiB of memory, found "
+        "%s: expected %s data that is unpacked in at most %" PRIu64 " MiB of memory, found "
         "a larger window; unpack it with %s, which says how to allow it",
-        un->source->path, un->decoder->name, (unsigned long long)GT_DECODER_MEMORY >> 20,
-        un->decoder->tool);
+        un->source->path, un->decoder->name, GT_DECODER_MEMORY >> 20, un->decoder->tool);
 }
 
 /* Consumes the input that is there, and all that the decoder has ready after it. What follows a

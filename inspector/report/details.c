@@ -5,6 +5,7 @@
 #include "inspector/report/pieces.h"
 #include "inspector/report/units.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 enum {
@@ -109,7 +110,7 @@ static void put_sample(struct gt_page *page, unsigned column, const struct gt_fi
 static void put_slot(struct gt_page *page, unsigned column, const struct gt_slot *slot)
 {
     gt_page_line(page, column, column + STEP_IN);
-    gt_page_format(page, GT_PLAIN, "[%llu] -> %s, %s at %s", (unsigned long long)slot->index,
+    gt_page_format(page, GT_PLAIN, "[%" PRIu64 "] -> %s, %s at %s", slot->index,
                    type_or(slot->target.type, "?"), gt_bytes(slot->target.size).text,
                    gt_address(slot->target.address).text);
     gt_page_deinit(page);
@@ -139,7 +140,7 @@ static void put_lost(struct gt_page *page, unsigned column, const struct gt_inst
 static void put_hung(struct gt_page *page, unsigned column, const struct gt_instance *instance)
 {
     gt_page_line(page, column, column + STEP_IN);
-    gt_page_format(page, GT_PLAIN, "goroutine %llu", (unsigned long long)instance->hung.goroutine);
+    gt_page_format(page, GT_PLAIN, "goroutine %" PRIu64, instance->hung.goroutine);
     if (instance->hung.wait_reason)
         gt_page_format(page, GT_PLAIN, ": %s", instance->hung.wait_reason);
     if (instance->hung.wait_ns != GT_UNKNOWN)
@@ -226,10 +227,10 @@ static void put_deferred(struct gt_page *page, unsigned column, const struct gt_
     const struct gt_source_location *site = &instance->deferred.site;
 
     gt_page_line(page, column, column + STEP_IN);
-    gt_page_format(
-        page, GT_PLAIN, "goroutine %llu: %s calls of %s deferred by %s  ",
-        (unsigned long long)instance->deferred.goroutine, gt_exact(instance->deferred.calls).text,
-        type_or(instance->deferred.deferred_function, "?"), type_or(site->function, "?"));
+    gt_page_format(page, GT_PLAIN, "goroutine %" PRIu64 ": %s calls of %s deferred by %s  ",
+                   instance->deferred.goroutine, gt_exact(instance->deferred.calls).text,
+                   type_or(instance->deferred.deferred_function, "?"),
+                   type_or(site->function, "?"));
     gt_page_site(page, site);
     gt_page_deinit(page);
 }
@@ -294,8 +295,8 @@ static void put_others(struct gt_page *page, unsigned column, const struct gt_fi
         gt_page_put(page, GT_DIM, "also at ");
     for (size_t i = 1; i < end; i++) {
         uint64_t key = kinds[finding->kind].key(&finding->instances[i]);
-        gt_page_format(page, GT_DIM, kinds[finding->kind].numbered ? "%s%llu" : "%s0x%llx",
-                       i > 1 ? ", " : "", (unsigned long long)key);
+        gt_page_format(page, GT_DIM, kinds[finding->kind].numbered ? "%s%" PRIu64 : "%s0x%" PRIx64,
+                       i > 1 ? ", " : "", key);
     }
     gt_page_deinit(page);
     if (end == finding->count) return; /* all of them */

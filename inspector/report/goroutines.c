@@ -5,6 +5,8 @@
 #include "inspector/report/summary.h"
 #include "inspector/report/units.h"
 
+#include <inttypes.h>
+
 enum { COLUMN = 8, SHOWN_IDS = 10, SHOWN_LOST = 5 };
 
 static void put_process(struct gt_page *page, const struct gt_report *report)
@@ -33,7 +35,7 @@ static void put_ids(struct gt_page *page, const struct gt_goroutine_group *group
     gt_page_line(page, COLUMN, COLUMN + 4);
     gt_page_put(page, GT_DIM, shown == 1 && group->count == 1 ? "goroutine " : "goroutines ");
     for (size_t i = 0; i < shown; i++)
-        gt_page_format(page, GT_DIM, "%s%llu", i ? ", " : "", (unsigned long long)group->ids[i]);
+        gt_page_format(page, GT_DIM, "%s%" PRIu64, i ? ", " : "", group->ids[i]);
     if (shown < group->count)
         gt_page_format(page, GT_DIM, " and %s more", gt_count(group->count - shown).text);
     gt_page_deinit(page);
@@ -63,7 +65,7 @@ static void put_stack(struct gt_page *page, unsigned column, const struct gt_gor
     struct gt_str name = {0};
 
     if (from.function && parent) {
-        gt_str_format(&name, "%s in goroutine %llu", from.function, (unsigned long long)parent);
+        gt_str_format(&name, "%s in goroutine %" PRIu64, from.function, parent);
         from.function = gt_str_text(&name);
     }
     gt_page_stack(page, column, &group->stack, &from);
@@ -77,8 +79,8 @@ static void put_ancestors(struct gt_page *page, unsigned column,
         const struct gt_ancestor *ancestor = &group->ancestors[i];
         gt_page_line(page, column, column + 4);
         if (ancestor->goroutine)
-            gt_page_format(page, GT_DIM, "started by goroutine %llu, then in",
-                           (unsigned long long)ancestor->goroutine);
+            gt_page_format(page, GT_DIM, "started by goroutine %" PRIu64 ", then in",
+                           ancestor->goroutine);
         else
             gt_page_put(page, GT_DIM, "started by goroutines then in");
         gt_page_deinit(page);
@@ -125,8 +127,7 @@ static void put_one(struct gt_page *page, const struct gt_report *report,
     int64_t wait_ns = gt_wait_of(group, index);
 
     gt_page_line(page, 0, 4);
-    gt_page_format(page, GT_BOLD, "goroutine %llu: %s", (unsigned long long)group->ids[index],
-                   why(group));
+    gt_page_format(page, GT_BOLD, "goroutine %" PRIu64 ": %s", group->ids[index], why(group));
     put_waited(page, report, group, wait_ns, 1);
     if (group->system) gt_page_put(page, GT_DIM, ", of the runtime");
     gt_page_deinit(page);

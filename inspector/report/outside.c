@@ -3,6 +3,7 @@
 #include "inspector/report/pieces.h"
 #include "inspector/report/units.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 enum { COLUMN = 8, SHOWN_WAITS = 8, SHOWN_THINGS = 4 };
@@ -36,7 +37,7 @@ static void put_io(struct gt_page *page, const struct gt_outside_wait *wait)
     if (wait->fd == GT_UNKNOWN)
         gt_page_put(page, GT_PLAIN, " a file");
     else
-        gt_page_format(page, GT_BOLD, " fd %lld", (long long)wait->fd);
+        gt_page_format(page, GT_BOLD, " fd %" PRId64, wait->fd);
 }
 
 static void put_things(struct gt_page *page, const struct gt_outside_wait *wait)
@@ -53,7 +54,7 @@ static void put_things(struct gt_page *page, const struct gt_outside_wait *wait)
 static void put_wait(struct gt_page *page, const struct gt_outside_wait *wait)
 {
     gt_page_line(page, COLUMN, COLUMN + 4);
-    gt_page_format(page, GT_DIM, "goroutine %llu", (unsigned long long)wait->goroutine);
+    gt_page_format(page, GT_DIM, "goroutine %" PRIu64, wait->goroutine);
     put_io(page, wait);
     put_time(page, wait);
     put_things(page, wait);
@@ -71,8 +72,7 @@ static void put_head(struct gt_page *page, const struct gt_report *process,
     gt_page_line(page, 0, COLUMN);
     gt_page_format(page, GT_BOLD, "%6s  %s", gt_count(group->wait_count).text, group->wait_reason);
     gt_page_waited(page, longest, group->wait_count, process->gc.cycles);
-    if (group->bubble)
-        gt_page_format(page, GT_PLAIN, ", in bubble %llu", (unsigned long long)group->bubble);
+    if (group->bubble) gt_page_format(page, GT_PLAIN, ", in bubble %" PRIu64, group->bubble);
     gt_page_right(page, GT_PLAIN, said_of(group));
     gt_page_deinit(page);
 }

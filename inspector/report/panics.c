@@ -3,6 +3,7 @@
 #include "inspector/report/escape.h"
 #include "inspector/report/units.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 /* Go prints one line for a value that was recovered and raised again. */
@@ -101,7 +102,7 @@ static void print_type(struct gt_str *to, const struct gt_panic *panic)
     if (panic->hidden)
         gt_str_add(to, " see --show-data");
     else if (panic->address)
-        gt_str_format(to, " 0x%llx", (unsigned long long)panic->address);
+        gt_str_format(to, " 0x%" PRIx64, panic->address);
 }
 
 static void print_panic(struct gt_str *to, const struct gt_panic *panic)

@@ -2,6 +2,7 @@
 
 #include "inspector/report/units.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 const char *gt_signal_meaning(const char *signal)
@@ -78,7 +79,7 @@ static void say_hit(struct gt_str *to, const struct gt_report *report)
     const char *before = report->crash.sent ? "; it hit" : ", in";
 
     if (report->crash.goroutine)
-        gt_str_format(to, "%s goroutine %llu", before, (unsigned long long)report->crash.goroutine);
+        gt_str_format(to, "%s goroutine %" PRIu64, before, report->crash.goroutine);
     else if (report->crash.thread && (report->crash.signal || report->crash.signal_lost))
         gt_str_format(to, "%s thread %d, which ran no goroutine", before, report->crash.thread);
 }

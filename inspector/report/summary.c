@@ -6,6 +6,7 @@
 #include "inspector/report/units.h"
 #include "inspector/report/unjudged.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 static void add_program(struct gt_str *to, const struct gt_report *report)
@@ -13,8 +14,7 @@ static void add_program(struct gt_str *to, const struct gt_report *report)
     const char *path = report->binary.path ? report->binary.path : report->core.path;
 
     gt_str_add(to, report->core.command ? report->core.command : gt_base_name(path ? path : "?"));
-    if (report->core.pid != GT_UNKNOWN)
-        gt_str_format(to, ", pid %lld", (long long)report->core.pid);
+    if (report->core.pid != GT_UNKNOWN) gt_str_format(to, ", pid %" PRId64, report->core.pid);
 }
 
 void gt_summary_process(struct gt_str *to, const struct gt_report *report)

@@ -11,6 +11,8 @@
 #include "inspector/report/units.h"
 #include "inspector/report/unjudged.h"
 
+#include <inttypes.h>
+
 enum {
     LABEL_COLUMNS = 12,
     NUMBER_COLUMNS = 4, /* of a finding's number; its text stands below its heading */
@@ -49,7 +51,7 @@ static void put_crashed(struct gt_page *page, const struct gt_report *report)
     if (gt_sent_from_outside(report)) return;
     gt_page_deinit(page);
     gt_page_line(page, 0, NUMBER_COLUMNS);
-    gt_page_format(page, GT_BOLD, "goroutine %llu: %s", (unsigned long long)report->crash.goroutine,
+    gt_page_format(page, GT_BOLD, "goroutine %" PRIu64 ": %s", report->crash.goroutine,
                    group->wait_reason ? group->wait_reason : group->status);
     gt_page_deinit(page);
     gt_page_stack(page, NUMBER_COLUMNS, &group->stack, &group->created_by);

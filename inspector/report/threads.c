@@ -5,6 +5,7 @@
 #include "inspector/report/summary.h"
 #include "inspector/report/units.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 enum { SHOWN_IDLE = 10 };
@@ -63,9 +64,8 @@ static void put_thread(struct gt_page *page, const struct gt_os_thread *thread)
 {
     gt_page_deinit(page);
     gt_page_line(page, 0, 4);
-    gt_page_format(page, GT_BOLD, "thread %lld: %s", (long long)thread->tid, words_for(thread));
-    if (thread->goroutine)
-        gt_page_format(page, GT_BOLD, ", goroutine %llu", (unsigned long long)thread->goroutine);
+    gt_page_format(page, GT_BOLD, "thread %" PRId64 ": %s", thread->tid, words_for(thread));
+    if (thread->goroutine) gt_page_format(page, GT_BOLD, ", goroutine %" PRIu64, thread->goroutine);
     if (thread->interrupted) gt_page_put(page, GT_DIM, ", interrupted by a signal");
     gt_page_deinit(page);
     gt_page_stack(page, 4, &thread->stack, NULL);
@@ -87,8 +87,8 @@ static void put_idle(struct gt_page *page, const struct gt_report *report)
             gt_page_put(page, GT_DIM, "idle: threads ");
         }
         if (count < SHOWN_IDLE)
-            gt_page_format(page, GT_DIM, "%s%lld", count ? ", " : "",
-                           (long long)report->threads.list[i].tid);
+            gt_page_format(page, GT_DIM, "%s%" PRId64, count ? ", " : "",
+                           report->threads.list[i].tid);
         count++;
     }
     if (count > SHOWN_IDLE)

@@ -23,6 +23,7 @@
 #include "inspector/report/signal.h"
 #include "inspector/report/sinks.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -83,10 +84,9 @@ static void put_caught(FILE *to, const struct gt_report *report)
     bool with_address = strcmp(signal, "SIGSEGV") == 0 || strcmp(signal, "SIGBUS") == 0;
 
     put(to, "", signal, "");
-    fprintf(to, "%s%s\nPC=0x%llx m=%llu sigcode=%llu", meaning ? ": " : "", meaning ? meaning : "",
-            (unsigned long long)report->crash.pc, (unsigned long long)report->crash.m,
-            (unsigned long long)report->crash.code);
-    if (with_address) fprintf(to, " addr=0x%llx", (unsigned long long)report->crash.raw_address);
+    fprintf(to, "%s%s\nPC=0x%" PRIx64 " m=%" PRIu64 " sigcode=%" PRIu64, meaning ? ": " : "",
+            meaning ? meaning : "", report->crash.pc, report->crash.m, report->crash.code);
+    if (with_address) fprintf(to, " addr=0x%" PRIx64, report->crash.raw_address);
     putc('\n', to);
 }
 
@@ -97,8 +97,8 @@ static void put_signal(FILE *to, const struct gt_report *report)
     put(to, "[signal ", report->crash.signal, "");
     fprintf(to, ": %s", meaning ? meaning : "unknown");
     if (report->crash.has_code) fprintf(to, " code=0x%x", (unsigned)report->crash.code);
-    fprintf(to, " addr=0x%llx pc=0x%llx]\n", (unsigned long long)report->crash.raw_address,
-            (unsigned long long)report->crash.pc);
+    fprintf(to, " addr=0x%" PRIx64 " pc=0x%" PRIx64 "]\n", report->crash.raw_address,
+            report->crash.pc);
 }
 
 static void put_crash(FILE *to, const struct gt_report *report)
@@ -138,7 +138,7 @@ static void put_arguments(FILE *to, const char *pattern, const uint64_t *words)
     if (!pattern) fputs("...", to);
     for (; pattern && *pattern; pattern++) {
         if (*pattern == '#')
-            fprintf(to, "0x%llx", (unsigned long long)*words++);
+            fprintf(to, "0x%" PRIx64, *words++);
         else
             putc(*pattern, to);
     }
@@ -150,14 +150,14 @@ static void put_arguments(FILE *to, const char *pattern, const uint64_t *words)
 static void put_header(FILE *to, const struct gt_goroutine_group *group, size_t index)
 {
     int64_t wait_ns = gt_wait_of(group, index);
-    long long minutes = wait_ns == GT_UNKNOWN ? 0 : (long long)(wait_ns / 60000000000);
+    int64_t minutes = wait_ns == GT_UNKNOWN ? 0 : (wait_ns / 60000000000);
 
-    fprintf(to, "goroutine %llu [", (unsigned long long)group->ids[index]);
+    fprintf(to, "goroutine %" PRIu64 " [", group->ids[index]);
     put(to, "", group->wait_reason ? group->wait_reason : group->status, "");
     if (group->wait_reason && strcmp(group->status, "leaked") == 0) fputs(" (leaked)", to);
-    if (minutes >= 1) fprintf(to, ", %lld minutes", minutes);
+    if (minutes >= 1) fprintf(to, ", %" PRId64 " minutes", minutes);
     if (group->locked) fputs(", locked to thread", to);
-    if (group->bubble) fprintf(to, ", synctest bubble %llu", (unsigned long long)group->bubble);
+    if (group->bubble) fprintf(to, ", synctest bubble %" PRIu64, group->bubble);
     fputs("]:\n", to);
 }
 
@@ -198,7 +198,7 @@ static void put_goroutine(FILE *to, const struct gt_goroutine_group *group, size
     put_stack(to, group, index, all);
     if (!from->function || (from->internal && !all)) return;
     put_function(to, "created by ", group->created_in ? group->created_in : from->function);
-    if (parent) fprintf(to, " in goroutine %llu", (unsigned long long)parent);
+    if (parent) fprintf(to, " in goroutine %" PRIu64, parent);
     putc('\n', to);
     put_site(to, from);
 }

@@ -3,6 +3,7 @@
 #include "gotopsy.h"
 #include "inspector/base/str.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -69,12 +70,12 @@ struct gt_amount gt_duration(int64_t ns)
     if (ns == GT_UNKNOWN) return amount;
     while (span->ns > 1 && size < span->ns)
         span++;
-    unsigned long long whole = size / span->ns, rest = size % span->ns / span->lesser_ns;
-    int length = snprintf(amount.text, sizeof amount.text, "%s%llu", ns < 0 ? "-" : "", whole);
+    uint64_t whole = size / span->ns, rest = size % span->ns / span->lesser_ns;
+    int length = snprintf(amount.text, sizeof amount.text, "%s%" PRIu64, ns < 0 ? "-" : "", whole);
     char *end = amount.text + length;
     size_t room = sizeof amount.text - (size_t)length;
     if (rest)
-        snprintf(end, room, "%s%s%llu%s", span->name, span->before, rest, span->lesser);
+        snprintf(end, room, "%s%s%" PRIu64 "%s", span->name, span->before, rest, span->lesser);
     else
         snprintf(end, room, "%s", *span->name ? span->name : span->lesser);
     return amount;
@@ -97,6 +98,6 @@ struct gt_amount gt_address(uint64_t address)
 {
     struct gt_amount amount;
 
-    snprintf(amount.text, sizeof amount.text, "0x%llx", (unsigned long long)address);
+    snprintf(amount.text, sizeof amount.text, "0x%" PRIx64, address);
     return amount;
 }

@@ -5,6 +5,7 @@
 #include "inspector/report/sinks.h"
 #include "inspector/report/units.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 /* Inside of a quoted string, with `\n` for the line breaks that are ours. */
@@ -42,7 +43,7 @@ static struct gt_map index_groups(const struct gt_wait_graph *graph)
 }
 
 /* Its own number when it is in none. */
-static unsigned long long group_of(const struct gt_map *groups, uint64_t id)
+static uint64_t group_of(const struct gt_map *groups, uint64_t id)
 {
     const uint64_t *known = gt_map_find(groups, id);
 
@@ -77,7 +78,7 @@ static struct node thing_of(const struct gt_waiting *waiting)
     if (waiting->same_thing)
         snprintf(node.text, sizeof node.text, "o%s", gt_address(waiting->blocked_on_address).text);
     else
-        snprintf(node.text, sizeof node.text, "d%llu", (unsigned long long)waiting->goroutine);
+        snprintf(node.text, sizeof node.text, "d%" PRIu64, waiting->goroutine);
     return node;
 }
 
@@ -97,7 +98,7 @@ static void dot_waiting(struct drawer *drawer, const struct gt_waiting *waiting)
 {
     FILE *to = drawer->to;
 
-    fprintf(to, "  g%llu [shape=box, label=\"%s x ", (unsigned long long)waiting->goroutine,
+    fprintf(to, "  g%" PRIu64 " [shape=box, label=\"%s x ", waiting->goroutine,
             gt_count(waiting->id_count).text);
     put_quoted(to, where(waiting));
     fputs("\\n", to);
@@ -111,7 +112,7 @@ static void dot_waiting(struct drawer *drawer, const struct gt_waiting *waiting)
         put_thing_label(waiting, to);
         fputs("\"];\n", to);
     }
-    fprintf(to, "  g%llu -> %s;\n", (unsigned long long)waiting->goroutine, thing.text);
+    fprintf(to, "  g%" PRIu64 " -> %s;\n", waiting->goroutine, thing.text);
 }
 
 /* From what is waited for to a group of goroutines; true when the edge is new, and open. */
@@ -119,7 +120,7 @@ static bool begin_edge(struct drawer *drawer, const struct gt_waiting *waiting, 
 {
     struct gt_str edge = {0};
 
-    gt_str_format(&edge, "%s -> g%llu", thing_of(waiting).text,
+    gt_str_format(&edge, "%s -> g%" PRIu64, thing_of(waiting).text,
                   group_of(&drawer->groups, goroutine));
     bool added = is_new(drawer, gt_str_text(&edge));
     if (added) fprintf(drawer->to, "  %s", gt_str_text(&edge));

@@ -6,6 +6,7 @@
 #include "inspector/report/summary.h"
 #include "inspector/report/units.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 enum { COLUMN = 8, SHOWN_IDS = 10, SHOWN_EDGES = 12, SHOWN_THINGS = 8, SHOWN_ALIKE = 4 };
@@ -49,8 +50,8 @@ static void put_whose(struct gt_page *page, const struct gt_waiting *waiting)
 {
     if (waiting->same_thing) return;
     gt_page_line(page, COLUMN, COLUMN + 4);
-    gt_page_format(page, GT_DIM, "they wait for different objects; goroutine %llu shown",
-                   (unsigned long long)waiting->goroutine);
+    gt_page_format(page, GT_DIM, "they wait for different objects; goroutine %" PRIu64 " shown",
+                   waiting->goroutine);
     gt_page_deinit(page);
 }
 
@@ -87,7 +88,7 @@ static void put_how(struct gt_page *page, const struct gt_lock_owner *owner, boo
 /* "goroutine 13 (main.embracer variable a), locked in main.embrace at main.go:12" */
 static void put_holder(struct gt_page *page, const struct gt_lock_owner *owner, bool group)
 {
-    gt_page_format(page, GT_BOLD, "goroutine %llu", (unsigned long long)owner->goroutine);
+    gt_page_format(page, GT_BOLD, "goroutine %" PRIu64, owner->goroutine);
     if (is_named(owner->variable)) gt_page_format(page, GT_PLAIN, " (%s)", owner->variable);
     put_how(page, owner, group);
 }
@@ -189,8 +190,7 @@ static void put_who(struct gt_page *page, const struct gt_waiting *waiting, size
     for (size_t i = first; i < waiting->waker_count && told < SHOWN_ALIKE; i++) {
         if (!same_waker(waker, &waiting->wakers[i])) continue;
         const char *before = !told ? "" : told + 1 == count ? " and " : ", ";
-        gt_page_format(page, GT_BOLD, "%s%llu", before,
-                       (unsigned long long)waiting->wakers[i].goroutine);
+        gt_page_format(page, GT_BOLD, "%s%" PRIu64, before, waiting->wakers[i].goroutine);
         told++;
     }
     if (told < count) gt_page_format(page, GT_BOLD, " and %zu more", count - told);
@@ -261,7 +261,7 @@ static void put_ids(struct gt_page *page, const uint64_t *ids, size_t count, siz
     size_t shown = page->all || count < most ? count : most;
 
     for (size_t i = 0; i < shown; i++)
-        gt_page_format(page, GT_DIM, "%s%llu", i ? ", " : "", (unsigned long long)ids[i]);
+        gt_page_format(page, GT_DIM, "%s%" PRIu64, i ? ", " : "", ids[i]);
     if (shown < count) gt_page_format(page, GT_DIM, " and %s more", gt_count(count - shown).text);
 }
 
@@ -295,7 +295,7 @@ static void put_edge(struct gt_page *page, const struct gt_wait_edge *edge)
     bool group = strcmp(edge->thing.what, "wait group") == 0;
 
     gt_page_line(page, COLUMN, COLUMN + 4);
-    gt_page_format(page, GT_BOLD, "goroutine %llu", (unsigned long long)edge->goroutine);
+    gt_page_format(page, GT_BOLD, "goroutine %" PRIu64, edge->goroutine);
     gt_page_put(page, GT_PLAIN, " waits ");
     gt_page_wanted(page, &edge->thing);
     if (edge->waits.function) {

@@ -2,6 +2,8 @@
 
 #include "inspector/detect/describe/root_names.h"
 
+#include <inttypes.h>
+
 enum {
     MAX_INDEX = 24, /* bytes of a field path that an index takes */
     MAX_DEPTH = 32, /* nested structs and arrays */
@@ -63,7 +65,7 @@ void gt_field_of(const struct gt_heap_analysis *analysis, uint32_t object, uint6
     if (gt_is_map_storage(gt_types_name(types, type))) {
         snprintf(out, size, "%s", describe_map_entry(analysis->storage, field));
     } else if (user >= 2 * tile) {
-        snprintf(out, size, "[%llu]%s", (unsigned long long)(offset / tile), field);
+        snprintf(out, size, "[%" PRIu64 "]%s", (offset / tile), field);
     } else {
         snprintf(out, size, "%s", field);
     }

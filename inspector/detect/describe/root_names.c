@@ -108,9 +108,8 @@ static const char *unnamed_slot(const struct gt_heap_analysis *analysis, const s
         return gt_arena_format(analysis->storage, "%s value being sent", function);
     uint64_t base = gt_g_frame(analysis->goroutines, g, root->frame)->cfa;
     bool below = root->addr < base;
-    return gt_arena_format(analysis->storage, "%s frame, slot %c0x%llx", function,
-                           below ? '-' : '+',
-                           (unsigned long long)(below ? base - root->addr : root->addr - base));
+    return gt_arena_format(analysis->storage, "%s frame, slot %c0x%" PRIx64, function,
+                           below ? '-' : '+', (below ? base - root->addr : root->addr - base));
 }
 
 const char *gt_variable_name(const struct gt_heap_analysis *analysis, const struct gt_root *root,

@@ -3,6 +3,8 @@
 #include "inspector/base/str.h"
 #include "inspector/runtime/typing/static_areas.h"
 
+#include <inttypes.h>
+
 enum { MAX_WAY = 16, MAX_FIELD = 160 };
 
 /* ---- ways ---------------------------------------------------------------------------------- */
@@ -74,8 +76,7 @@ static void field_in_area(const struct gt_heap_analysis *analysis,
     uint64_t each = gt_types_get(types, area->type)->size, offset = addr - area->addr;
     int used = 0;
 
-    if (area->size > each)
-        used = snprintf(out, size, "[%llu]", (unsigned long long)(offset / each));
+    if (area->size > each) used = snprintf(out, size, "[%" PRIu64 "]", (offset / each));
     gt_types_field_path(types, area->type, offset % each, out + used, size - (size_t)used);
 }
 

@@ -13,6 +13,7 @@
 #include "inspector/detect/detectors/detector.h"
 #include "inspector/detect/timers/deferred_timers.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 
 enum {
@@ -53,8 +54,8 @@ static void read_list(struct pile_finder *pile_finder, uint64_t addr, uint64_t f
         bool added;
         gt_map_put(&pile_finder->seen, addr, &added);
         if (!added || !read_record(process, addr, &record)) {
-            gt_process_lost(process, GT_OF_DEFERS, "deferred call at 0x%llx: %s",
-                            (unsigned long long)addr, added ? "not in the core" : "listed twice");
+            gt_process_lost(process, GT_OF_DEFERS, "deferred call at 0x%" PRIx64 ": %s", addr,
+                            added ? "not in the core" : "listed twice");
             if (!added) gt_vec_clear(&pile_finder->records);
             return;
         }

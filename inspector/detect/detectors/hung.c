@@ -15,6 +15,8 @@
 #include "inspector/detect/hanging/lingering.h"
 #include "inspector/detect/waiting/blocking.h"
 
+#include <inttypes.h>
+
 enum { MANY_GOROUTINES = 100 };
 
 struct hung_finder {
@@ -203,8 +205,8 @@ static const char *site_of(const struct hung_finder *hung_finder, uint32_t numbe
         gt_locations_of(analysis->process, analysis->goroutines, g, analysis->storage);
     const struct gt_source_location *place = gt_locations_user(&stack);
 
-    return gt_arena_format(analysis->storage, "%s:%u %llx", place ? place->function : "",
-                           place ? place->line : 0, (unsigned long long)g->go_pc);
+    return gt_arena_format(analysis->storage, "%s:%u %" PRIx64, place ? place->function : "",
+                           place ? place->line : 0, g->go_pc);
 }
 
 /* Those that wait at one place may have come there by different calls. */

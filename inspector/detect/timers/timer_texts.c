@@ -5,6 +5,8 @@
 #include "inspector/detect/waiting/blocking.h"
 #include "inspector/runtime/process/settings.h"
 
+#include <inttypes.h>
+
 void gt_timer_describer_init(struct gt_timer_describer *describer,
                              struct gt_heap_analysis *analysis, const struct gt_timer_judge *judge)
 {
@@ -84,13 +86,12 @@ static const char *last_due(const struct gt_timer_describer *describer,
     }
     if (last == GT_UNKNOWN) return NULL;
     int64_t seconds = (last + 500000000) / 1000000000;
-    if (seconds < 60)
-        return gt_arena_format(describer->analysis->storage, "%llds", (long long)seconds);
+    if (seconds < 60) return gt_arena_format(describer->analysis->storage, "%" PRId64 "s", seconds);
     if (seconds < 3600)
-        return gt_arena_format(describer->analysis->storage, "%lldm%llds",
-                               (long long)(seconds / 60), (long long)(seconds % 60));
-    return gt_arena_format(describer->analysis->storage, "%lldh%lldm", (long long)(seconds / 3600),
-                           (long long)(seconds / 60 % 60));
+        return gt_arena_format(describer->analysis->storage, "%" PRId64 "m%" PRId64 "s",
+                               (seconds / 60), (seconds % 60));
+    return gt_arena_format(describer->analysis->storage, "%" PRId64 "h%" PRId64 "m",
+                           (seconds / 3600), (seconds / 60 % 60));
 }
 
 static const char *doubt_of(const struct gt_timer_describer *describer,

@@ -6,6 +6,8 @@
 #include "inspector/detect/retention/baseline.h"
 #include "inspector/detect/waiting/unstuck.h"
 
+#include <inttypes.h>
+
 enum {
     MAX_NEEDED = 1 << 12, /* others that one class is seen to need */
     MAX_CIRCLES = 256,
@@ -22,7 +24,7 @@ static void class_key(const struct gt_deadlocks *deadlocks, uint32_t number, str
 
     gt_str_format(key, "%d %d", wait->kind, sync->role);
     for (size_t i = 0; i < wait->objects.len && i < MAX_KEYED; i++)
-        gt_str_format(key, " %llx", *(unsigned long long *)gt_vec_at(&wait->objects, i));
+        gt_str_format(key, " %" PRIx64, gt_vec_u64(&wait->objects, i));
     if (wait->objects.len > MAX_KEYED) gt_str_format(key, " %u", number); /* one of its own */
 }
 

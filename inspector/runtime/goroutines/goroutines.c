@@ -5,6 +5,8 @@
 #include "inspector/runtime/goroutines/registers.h"
 #include "inspector/runtime/goroutines/same_place.h"
 
+#include <inttypes.h>
+
 enum {
     SCAN_BIT = 0x1000,     /* _Gscan */
     MAX_REASON_BYTES = 64, /* the longest name in waitReasonStrings is under 40 */
@@ -146,8 +148,8 @@ static void read_position(const struct gt_process *process, struct gt_goroutine 
 /* Frames are lost to missing memory, or to a walk that went wrong in memory that is there. */
 static void lose_frames(struct gt_process *process, const struct gt_goroutine *g, const char *why)
 {
-    gt_process_lost(process, GT_OF_GOROUTINES, "goroutine %llu: its stack ends early, at %s",
-                    (unsigned long long)g->id, why);
+    gt_process_lost(process, GT_OF_GOROUTINES, "goroutine %" PRIu64 ": its stack ends early, at %s",
+                    g->id, why);
     if (gt_mem_at(process->mem, g->stack_lo, g->stack_hi - g->stack_lo)) process->unwalked++;
 }
 
@@ -196,8 +198,8 @@ static void read_natives(struct reader *reader, struct gt_goroutine *g)
     for (uint32_t i = 0; i < g->native_count; i++)
         gt_vec_add(&reader->all->natives, &frames[i]);
     if (g->native_count == walked && why)
-        gt_process_lost(process, GT_OF_NAMES, "goroutine %llu: its C frames end early: %s",
-                        (unsigned long long)g->id, why);
+        gt_process_lost(process, GT_OF_NAMES, "goroutine %" PRIu64 ": its C frames end early: %s",
+                        g->id, why);
 }
 
 static bool read_goroutine(struct reader *reader, uint64_t addr, struct gt_goroutine *g)
@@ -224,14 +226,14 @@ static void take(struct reader *reader, uint64_t addr)
     struct gt_goroutine g;
 
     if (!read_goroutine(reader, addr, &g)) {
-        gt_process_lost(reader->process, GT_OF_GOROUTINES, "goroutine at 0x%llx: not in the core",
-                        (unsigned long long)addr);
+        gt_process_lost(reader->process, GT_OF_GOROUTINES,
+                        "goroutine at 0x%" PRIx64 ": not in the core", addr);
         return;
     }
     if (g.status == GT_G_IDLE || g.status == GT_G_DEAD || g.status == GT_G_DEADEXTRA) return;
     if (g.stack_lo >= g.stack_hi) {
         gt_process_lost(reader->process, GT_OF_GOROUTINES,
-                        "goroutine %llu: its stack bounds are reversed", (unsigned long long)g.id);
+                        "goroutine %" PRIu64 ": its stack bounds are reversed", g.id);
         reader->process->unwalked++;
         reader->all->unplaced++;
         return;

@@ -4,6 +4,7 @@
 #include "inspector/base/error.h"
 #include "inspector/base/search.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 
 enum {
@@ -100,8 +101,8 @@ static const unsigned char *arena_bitmap(struct gt_goheap *heap, const struct gt
 
     if (!mask)
         gt_process_lost(heap->process, GT_OF_HEAP,
-                        "heap span 0x%llx: the core lacks its arena's pointer bits",
-                        (unsigned long long)span->base);
+                        "heap span 0x%" PRIx64 ": the core lacks its arena's pointer bits",
+                        span->base);
     return mask;
 }
 
@@ -137,14 +138,14 @@ static void add_region(struct gt_goheap *heap, struct gt_span *span)
         span->inline_bits = region.bytes + PAGE - INLINE_MARKS_BYTES + INLINE_MARKS_OFFSET;
     const char *fault = gt_region_fault(&region);
     if (fault) {
-        gt_process_lost(process, GT_OF_HEAP, "heap span 0x%llx %s", (unsigned long long)span->base,
-                        fault);
+        gt_process_lost(process, GT_OF_HEAP, "heap span 0x%" PRIx64 " %s", span->base, fault);
         return;
     }
     if (!region.bytes) {
         process->missing_bytes += size;
-        gt_process_lost(process, GT_OF_HEAP, "heap span 0x%llx: the core lacks %llu of its bytes",
-                        (unsigned long long)span->base, (unsigned long long)size);
+        gt_process_lost(process, GT_OF_HEAP,
+                        "heap span 0x%" PRIx64 ": the core lacks %" PRIu64 " of its bytes",
+                        span->base, size);
     } else if (region.scan == GT_SCAN_BITMAP) {
         region.mask =
             heap->has_arena_bits ? arena_bitmap(heap, span) : span_bitmap(span, region.bytes);
@@ -160,16 +161,15 @@ static void take_span(struct gt_goheap *heap, uint64_t addr)
     uint64_t state;
 
     if (!read_span(heap->process, addr, &span, &state)) {
-        gt_process_lost(heap->process, GT_OF_HEAP, "mspan 0x%llx: not in the core",
-                        (unsigned long long)addr);
+        gt_process_lost(heap->process, GT_OF_HEAP, "mspan 0x%" PRIx64 ": not in the core", addr);
         return;
     }
     uint64_t bytes = span.npages <= UINT64_MAX / PAGE ? span.npages * PAGE : 0;
     if (state == SPAN_MANUAL) heap->stack_bytes += bytes;
     if (state != SPAN_IN_USE) return;
     if (!sensible(&span)) {
-        gt_process_lost(heap->process, GT_OF_HEAP, "mspan 0x%llx: its sizes contradict each other",
-                        (unsigned long long)addr);
+        gt_process_lost(heap->process, GT_OF_HEAP,
+                        "mspan 0x%" PRIx64 ": its sizes contradict each other", addr);
         return;
     }
     gt_vec_add(&heap->spans, &span);
@@ -211,8 +211,8 @@ static void lose_unmapped(struct gt_goheap *heap, const struct gt_span *span, ui
     if (end > from) heap->process->missing_bytes += end - from;
     if (end > from) *counted = end;
     gt_process_lost(heap->process, GT_OF_HEAP,
-                    "heap span 0x%llx: no segment of the core has its %llu bytes",
-                    (unsigned long long)span->base, (unsigned long long)(end - span->base));
+                    "heap span 0x%" PRIx64 ": no segment of the core has its %" PRIu64 " bytes",
+                    span->base, (end - span->base));
 }
 
 /* Spans that overlap cannot both be true: the one that begins later is the loss. */
@@ -227,8 +227,8 @@ static void add_regions(struct gt_goheap *heap)
         struct gt_span *span = gt_vec_at(&read, i);
         uint64_t size = span->npages * PAGE;
         if (span->base < end) {
-            gt_process_lost(heap->process, GT_OF_HEAP, "heap span 0x%llx: overlaps another",
-                            (unsigned long long)span->base);
+            gt_process_lost(heap->process, GT_OF_HEAP, "heap span 0x%" PRIx64 ": overlaps another",
+                            span->base);
         } else if (!was_mapped(heap->process->core, span->base, span->base + size)) {
             lose_unmapped(heap, span, &counted);
         } else {
@@ -284,8 +284,8 @@ static struct gt_tile tile_of_type(struct gt_goheap *heap, uint64_t rtype)
     struct gt_tile *tile = gt_vec_push(&heap->tiles);
     gt_type_id id = gt_types_at(heap->process->types, rtype);
     if (id == GT_NO_TYPE) {
-        gt_process_lost(heap->process, GT_OF_HEAP, "type 0x%llx of heap objects cannot be read",
-                        (unsigned long long)rtype);
+        gt_process_lost(heap->process, GT_OF_HEAP,
+                        "type 0x%" PRIx64 " of heap objects cannot be read", rtype);
         return *tile;
     }
     tile->bits = gt_types_mask(heap->process->types, id, &tile->ptr_words);

@@ -2,6 +2,8 @@
 
 #include "inspector/base/alloc.h"
 
+#include <inttypes.h>
+
 /* One row a kind: the constant that numbers it and where its pointer words are. */
 static const struct {
     const char *what;
@@ -77,8 +79,8 @@ static void take(struct reader *reader, uint32_t object, uint64_t addr, int kind
         gt_vec_add(&reader->specials->list, &special);
     else
         gt_process_lost(reader->heap->process, evidence_of(kind),
-                        "%s at 0x%llx: no layout or not in the core", kinds[kind].what,
-                        (unsigned long long)addr);
+                        "%s at 0x%" PRIx64 ": no layout or not in the core", kinds[kind].what,
+                        addr);
 }
 
 static void read_list(struct reader *reader, const struct gt_region *region,
@@ -93,8 +95,8 @@ static void read_list(struct reader *reader, const struct gt_region *region,
             !gt_process_field(process, addr, GT_F_special_offset, &offset) ||
             !gt_process_field(process, addr, GT_F_special_kind, &number)) {
             gt_process_lost(reader->heap->process, GT_OF_SPECIALS,
-                            "specials of span 0x%llx: not in the core, or listed twice",
-                            (unsigned long long)span->base);
+                            "specials of span 0x%" PRIx64 ": not in the core, or listed twice",
+                            span->base);
             return;
         }
         int kind = kind_of(reader, number);
@@ -103,8 +105,8 @@ static void read_list(struct reader *reader, const struct gt_region *region,
         if (slot < region->count)
             take(reader, region->first + (uint32_t)slot, addr, kind);
         else
-            gt_process_lost(reader->heap->process, evidence_of(kind), "%s at 0x%llx: of no object",
-                            kinds[kind].what, (unsigned long long)addr);
+            gt_process_lost(reader->heap->process, evidence_of(kind),
+                            "%s at 0x%" PRIx64 ": of no object", kinds[kind].what, addr);
     }
 }
 

@@ -7,6 +7,8 @@
 #include "inspector/runtime/process/modules.h"
 #include "inspector/runtime/process/threads.h"
 
+#include <inttypes.h>
+
 /* Go may be in a library that the program loaded. */
 static bool find_go(struct gt_process *process)
 {
@@ -130,10 +132,10 @@ struct gt_error *gt_process_explain(const struct gt_process *process, struct gt_
     if (!error || !process->core || !gt_core_truncated(process->core)) return error;
     return gt_error_prefix(error,
                            "%s is cut off: expected all of the process's memory, found a file that "
-                           "ends at byte %llu; take the core again, with room on the disk and "
+                           "ends at byte %" PRIu64
+                           "; take the core again, with room on the disk and "
                            "ulimit -c unlimited",
-                           gt_core_path(process->core),
-                           (unsigned long long)gt_core_file_bytes(process->core));
+                           gt_core_path(process->core), gt_core_file_bytes(process->core));
 }
 
 /* What is known to be doubtful before anything was looked at. */

@@ -4,6 +4,8 @@
 #include "inspector/base/loop.h"
 #include "inspector/runtime/roots/stackscan.h"
 
+#include <inttypes.h>
+
 enum {
     FINALIZER_BLOCK_BYTES = 4096, /* finBlockSize */
     CLEANUP_BLOCK_BYTES = 512,    /* cleanupBlockSize */
@@ -55,8 +57,7 @@ static void add_section(struct gatherer *gatherer, uint64_t start, uint64_t end,
     if (words == 0) return;
     if (!bits || !bytes) {
         process->missing_bytes += words * 8;
-        gt_process_lost(process, GT_OF_GLOBALS, "globals at 0x%llx: not in the core",
-                        (unsigned long long)start);
+        gt_process_lost(process, GT_OF_GLOBALS, "globals at 0x%" PRIx64 ": not in the core", start);
         return;
     }
     for (uint64_t i = 0; i < words; i++)
@@ -106,8 +107,7 @@ static void add_stacks(struct gatherer *gatherer)
     gatherer->roots->frames_conservative = counts.conservative;
     if (counts.lost)
         gt_process_lost(gatherer->process, GT_OF_GOROUTINES,
-                        "%llu stack maps or stack objects cannot be read",
-                        (unsigned long long)counts.lost);
+                        "%" PRIu64 " stack maps or stack objects cannot be read", counts.lost);
 }
 
 static void add_special(struct gatherer *gatherer, const struct gt_special *special)
@@ -137,8 +137,7 @@ static void add_specials(struct gatherer *gatherer)
 static void lost_queue(const struct gatherer *gatherer, uint64_t block)
 {
     gt_process_lost(gatherer->process, GT_OF_SPECIALS,
-                    "queued finalizers or cleanups at 0x%llx: not in the core",
-                    (unsigned long long)block);
+                    "queued finalizers or cleanups at 0x%" PRIx64 ": not in the core", block);
 }
 
 /* A list of blocks of queued finalizers or cleanups: what it takes to walk one. Where `entry` is no

@@ -3,6 +3,8 @@
 #include "inspector/base/loop.h"
 #include "inspector/runtime/goroutines/registers.h"
 
+#include <inttypes.h>
+
 enum {
     SPARE_THREADS = 1024, /* those that are about to begin or end */
     MAX_RAW = 1 << 18,    /* bytes of a stack that are no frames of Go: C's may be many */
@@ -20,10 +22,10 @@ static void raw_words(struct gt_process *process, uint64_t from, uint64_t to,
 
     if (!bytes || size < to - from)
         gt_process_lost(process, GT_OF_GOROUTINES,
-                        "stack of a thread at 0x%llx: %llu of %llu bytes seen: what the scheduler "
+                        "stack of a thread at 0x%" PRIx64 ": %" PRIu64 " of %" PRIu64
+                        " bytes seen: what the scheduler "
                         "or C holds there is not known",
-                        (unsigned long long)from, (unsigned long long)(bytes ? size : 0),
-                        (unsigned long long)(to - from));
+                        from, (bytes ? size : 0), (to - from));
     for (uint64_t at = 0; bytes && at + 8 <= size; at += 8) {
         struct gt_stack_word word = {.addr = from + at,
                                      .value = gt_load64(bytes + at),

@@ -3,6 +3,8 @@
 #include "inspector/base/error.h"
 #include "inspector/base/hash.h"
 
+#include <inttypes.h>
+
 enum { TIMER_ZOMBIE = 4 }; /* a state bit (1.23+) */
 enum {                     /* statuses (<= 1.22) */
        TIMER_DELETED = 3,
@@ -80,8 +82,8 @@ static void take(struct gt_process *process, uint64_t word, uint64_t bubble,
         !gt_process_field(process, timer.address, GT_F_timer_f, &timer.callback) ||
         !gt_mem_u64(process->mem, timer.address + gt_off(&process->layout, GT_F_timer_arg) + 8,
                     &timer.arg)) {
-        gt_process_lost(process, GT_OF_TIMERS, "timer at 0x%llx: not in the core",
-                        (unsigned long long)timer.address);
+        gt_process_lost(process, GT_OF_TIMERS, "timer at 0x%" PRIx64 ": not in the core",
+                        timer.address);
         return;
     }
     timer.kind = kind_of(process, &timer);
@@ -114,16 +116,16 @@ static void take_all(struct reader *reader, const struct design *design, const c
     struct gt_slice heap;
 
     if (!gt_process_slice(process, owner + gt_off(layout, slice), size, &heap)) {
-        gt_process_lost(process, GT_OF_TIMERS, "timers of the %s at 0x%llx: not in the core", what,
-                        (unsigned long long)owner);
+        gt_process_lost(process, GT_OF_TIMERS, "timers of the %s at 0x%" PRIx64 ": not in the core",
+                        what, owner);
         return;
     }
     for (uint64_t i = 0; i < heap.len; i++) {
         uint64_t entry = heap.ptr + i * size + offset;
         if (!is_new(reader, entry)) {
             gt_process_lost(process, GT_OF_TIMERS,
-                            "timers of the %s at 0x%llx: they are another's too", what,
-                            (unsigned long long)owner);
+                            "timers of the %s at 0x%" PRIx64 ": they are another's too", what,
+                            owner);
             return;
         }
         take(process, entry, slice == GT_F_bubble_timers_heap ? owner : 0, reader->timers);
