@@ -1,7 +1,7 @@
 /* What the detectors look at: the live heap, its types, and the baseline mark. */
 #include "inspector/api/analysis.h"
 #include "inspector/detect/retention/baseline.h"
-#include "inspector/detect/windows/windows.h"
+#include "inspector/detect/windows/dead_slots.h"
 
 /* The live set: the baseline and all that it leaves out. */
 static void mark_live(struct gt_heap_analysis *heap_analysis)
@@ -56,6 +56,7 @@ void gt_heap_analysis_deinit(struct gt_heap_analysis *heap_analysis)
     gt_bitmap_deinit(&heap_analysis->referrers);
     gt_bitmap_deinit(&heap_analysis->doubtful);
     gt_map_deinit(&heap_analysis->samples);
+    gt_dead_slots_destroy(heap_analysis->dead_slots);
     gt_map_deinit(&heap_analysis->dead_words);
     gt_global_users_destroy(heap_analysis->users);
     gt_typing_destroy(heap_analysis->typing);

@@ -6,6 +6,7 @@
 #include "inspector/detect/detectors/detector.h"
 #include "inspector/detect/holders/holder_texts.h"
 #include "inspector/detect/waiting/waits_summary.h"
+#include "inspector/detect/windows/dead_slots.h"
 #include "inspector/detect/windows/set_aside.h"
 #include "inspector/detect/windows/undecided.h"
 
@@ -117,6 +118,8 @@ static void detect(struct builder *builder)
     };
     struct gt_report *report = builder->report;
 
+    gt_analysis_stage(builder->analysis, "looking at slices");
+    gt_dead_slots_find(&builder->heap_analysis);
     gt_causes_init(&builder->causes);
     for (size_t i = 0; i < gt_detector_count; i++) {
         for (int kind = 0; kind < GT_KINDS; kind++) {

@@ -2,11 +2,11 @@
  * What the detectors look at: one live heap with its roots, types and paths.
  *
  * An analysis borrows the runtime's tables and owns what it adds. `referrers` are the objects whose
- * pointers make windows: the live ones, less what only lost slice elements keep alive, so the
- * detector of lost elements runs before those of substrings and subslices. Where it was only
- * inferred that elements are lost, what only they keep alive is doubtful: what it points to has
- * windows, of which nothing is proven. Strings of findings go
- * to `storage`, which the report owns.
+ * pointers make windows: the live ones, less what only lost slice elements keep alive. They are
+ * narrowed once, before the detectors run (windows/dead_slots.h). Where it was only inferred that
+ * elements are lost, what only they keep alive is doubtful: what it points to has windows, of which
+ * nothing is proven. Detectors change nothing in here. Strings of findings go to `storage`, which
+ * the report owns.
  */
 #ifndef GT_DETECT_HEAP_ANALYSIS_H
 #define GT_DETECT_HEAP_ANALYSIS_H
@@ -17,6 +17,7 @@
 #include "inspector/runtime/typing/typing.h"
 
 struct gt_windows;
+struct gt_dead_slots;
 struct gt_baseline;
 
 struct gt_heap_analysis {
@@ -31,7 +32,8 @@ struct gt_heap_analysis {
     struct gt_bitmap live;
     struct gt_bitmap innocent; /* what is live without any finding; once causes were weighed */
     struct gt_bitmap referrers;
-    struct gt_bitmap doubtful;  /* no referrers, if what was inferred is right; else empty */
+    struct gt_bitmap doubtful; /* no referrers, if what was inferred is right; else empty */
+    struct gt_dead_slots *dead_slots;
     struct gt_map dead_words;   /* addresses of lost elements' words, which make no windows -> was
                                    it inferred? */
     struct gt_windows *windows; /* of those referrers; see gt_windows_of() */

@@ -1,8 +1,8 @@
 /*
  * The detectors' registry: one row and one file each.
  *
- * A detector reads the analysis, adds causes and never prints. Rows run in order; lost elements
- * come first because what only they keep alive makes no windows (heap_analysis.h).
+ * A detector reads the analysis, adds causes and never prints. The order of rows does not matter:
+ * no detector changes what another one looks at.
  */
 #ifndef GT_DETECT_DETECTOR_H
 #define GT_DETECT_DETECTOR_H

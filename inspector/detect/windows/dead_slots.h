@@ -1,0 +1,40 @@
+/*
+ * Dead slots: pointer slots of a backing array that no live window's cap covers, so that nothing
+ * can read them again, and spare ones, between a len and a cap, which only re-slicing reaches.
+ *
+ * The pass comes before the detectors, for it narrows what they look at. What only a dead slot
+ * keeps alive makes no windows of its own. So the referrers of the analysis are, from then on, what
+ * a mark without dead slots reaches, and its windows are collected anew. Spare slots narrow
+ * nothing. Where the windows of an array were inferred, what only its dead slots keep alive is
+ * doubtful.
+ *
+ * The analysis owns what is found. An array keeps its own copy of its main window.
+ */
+#ifndef GT_DETECT_DEAD_SLOTS_H
+#define GT_DETECT_DEAD_SLOTS_H
+
+#include "inspector/detect/windows/windows.h"
+
+struct gt_dead_slot {
+    uint64_t element;
+    uint64_t addr, value;
+};
+
+struct gt_dead_array { /* a block with slots outside its windows */
+    struct gt_window_block block;
+    struct gt_window_ref main; /* the window by whose referrer the block is described */
+    bool spare;                /* the slots lie within a cap */
+    size_t first, count;       /* into the slots */
+    uint64_t elements;         /* distinct elements among them */
+};
+
+struct gt_dead_slots {
+    struct gt_vec slots;  /* struct gt_dead_slot */
+    struct gt_vec arrays; /* struct gt_dead_array */
+};
+
+/* Finds those of the analysis, once, and narrows its referrers. */
+void gt_dead_slots_find(struct gt_heap_analysis *analysis);
+void gt_dead_slots_destroy(struct gt_dead_slots *dead_slots); /* NULL is allowed */
+
+#endif
