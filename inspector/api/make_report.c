@@ -1,16 +1,13 @@
 /* The whole report: the live heap, its types, and what every detector finds in it. */
 #include "inspector/api/analysis.h"
-#include "inspector/base/alloc.h"
-#include "inspector/base/error.h"
 #include "inspector/base/options.h"
 #include "inspector/detect/detectors/detector.h"
 #include "inspector/detect/holders/holder_texts.h"
+#include "inspector/detect/retention/findings.h"
 #include "inspector/detect/waiting/waits_summary.h"
 #include "inspector/detect/windows/dead_slots.h"
 #include "inspector/detect/windows/set_aside.h"
 #include "inspector/detect/windows/undecided.h"
-
-#include <stdlib.h>
 
 enum {
     DEFAULT_MIN_BYTES = 64 * 1024,
@@ -34,7 +31,7 @@ static uint64_t threshold(const struct gt_report_options *options, uint64_t live
     return share > DEFAULT_MIN_BYTES ? share : DEFAULT_MIN_BYTES;
 }
 
-static void start_study(struct builder *builder)
+static void start_heap_analysis(struct builder *builder)
 {
     const struct gt_report_options *options = &builder->options;
     struct gt_heap_analysis *heap_analysis = &builder->heap_analysis;
@@ -47,96 +44,20 @@ static void start_study(struct builder *builder)
     heap_analysis->min_bytes = threshold(options, heap_analysis->live_bytes);
 }
 
-/* ---- findings ------------------------------------------------------------------------------ */
-
-/* Proof needs the whole heap and all its roots: a holder in the missing part proves otherwise. For
- * hanging that is no more than a suspicion: whoever could wake them may lie there too. */
-static void take_back_proof(const struct gt_process *process, const struct gt_cause *cause,
-                            struct gt_arena *storage, struct gt_finding *finding)
-{
-    const char *lacks = gt_process_lacks(process, storage);
-
-    if (cause->confidence != GT_PROVEN || !lacks) return;
-    bool hung = cause->kind == GT_HUNG_GOROUTINE;
-    finding->confidence = hung ? GT_SUSPECT : GT_LIKELY;
-    if (cause->weak_title) finding->title = cause->weak_title;
-    finding->doubt = gt_arena_format(storage, "%s could not be read, and %s may be there", lacks,
-                                     hung ? "who could wake them" : "another holder");
-}
-
-static void fill_finding(const struct gt_process *process, const struct gt_cause *cause,
-                         struct gt_arena *storage, uint32_t id, struct gt_finding *finding)
-{
-    *finding = (struct gt_finding){.id = id,
-                                   .kind = cause->kind,
-                                   .confidence = cause->confidence,
-                                   .title = cause->title,
-                                   .bytes_freed = gt_cause_freed(cause),
-                                   .bytes_shared = cause->shared_bytes,
-                                   .stack_bytes = cause->stack_bytes,
-                                   .descriptor_bytes = cause->descriptor_bytes,
-                                   .objects_freed = cause->objects,
-                                   .count = cause->count,
-                                   .doubt = cause->doubt,
-                                   .advice = cause->advice,
-                                   .path = cause->path,
-                                   .instances = cause->instances,
-                                   .instance_count = cause->instance_count};
-    take_back_proof(process, cause, storage, finding);
-}
-
-static void fill_findings(struct builder *builder)
-{
-    struct gt_report *report = builder->report;
-    size_t count = builder->causes.list.len;
-    struct gt_finding *findings = gt_arena_alloc(report->storage, count * sizeof *findings);
-
-    for (size_t i = 0; i < count; i++)
-        fill_finding(builder->analysis->process, gt_vec_at(&builder->causes.list, i),
-                     report->storage, (uint32_t)i + 1, &findings[i]);
-    report->findings = findings;
-    report->finding_count = count;
-}
-
-/* A kind was looked for if its detector ran and nothing that it needs was lost. */
-static bool saw_all(const struct gt_process *process, const struct gt_detector *detector)
-{
-    for (int i = 0; i < GT_EVIDENCE; i++)
-        if (detector->needs[i] && process->lost[i]) return false;
-    return true;
-}
-
 static void detect(struct builder *builder)
 {
-    static const char *const stages[GT_KINDS] = {
-        [GT_SUBSTRING] = "looking for substrings and subslices",
-        [GT_LOST_ELEMENTS] = "looking for lost elements",
-        [GT_HUNG_GOROUTINE] = "looking for hung goroutines",
-        [GT_TICKER] = "looking for tickers",
-        [GT_FINALIZER_CYCLE] = "looking for finalizer cycles",
-        [GT_DEFERRED_CALLS] = "looking for deferred calls",
-    };
+    struct gt_analysis *analysis = builder->analysis;
     struct gt_report *report = builder->report;
 
-    gt_analysis_stage(builder->analysis, "looking at slices");
+    gt_analysis_stage(analysis, "looking at slices");
     gt_dead_slots_find(&builder->heap_analysis);
     gt_causes_init(&builder->causes);
-    for (size_t i = 0; i < gt_detector_count; i++) {
-        for (int kind = 0; kind < GT_KINDS; kind++) {
-            if (gt_detectors[i].finds[kind] && stages[kind])
-                gt_analysis_stage(builder->analysis, stages[kind]);
-        }
-        gt_detectors[i].find(&builder->heap_analysis, &builder->causes);
-        for (int kind = 0; kind < GT_KINDS; kind++)
-            if (gt_detectors[i].finds[kind])
-                report->looked_for[kind] = saw_all(builder->analysis->process, &gt_detectors[i]);
-    }
-    gt_analysis_stage(builder->analysis, "weighing");
+    gt_detectors_run(&builder->heap_analysis, &builder->causes, report->looked_for,
+                     analysis->progress, analysis->progress_ctx);
+    gt_analysis_stage(analysis, "weighing");
     gt_causes_weigh(&builder->heap_analysis, &builder->causes, &report->leaks_total.bytes,
                     &report->leaks_total.objects);
-    fill_findings(builder);
-    report->min_bytes = builder->heap_analysis.min_bytes;
-    memcpy(report->smaller, builder->causes.smaller, sizeof report->smaller);
+    gt_findings_fill(&builder->heap_analysis, &builder->causes, report);
     gt_causes_deinit(&builder->causes);
 }
 
@@ -183,7 +104,7 @@ static void describe_holders(struct builder *builder)
 {
     if (builder->options.no_holders) return;
     gt_analysis_stage(builder->analysis, "looking for the largest holders");
-    gt_lock_owners_describe(&builder->heap_analysis, builder->report);
+    gt_holders_describe(&builder->heap_analysis, builder->report);
 }
 
 static struct gt_error *make(void *args)
@@ -197,7 +118,7 @@ static struct gt_error *make(void *args)
     gt_fill_process(analysis, builder->report);
     gt_fill_goroutines(analysis, NULL, builder->report);
     gt_fill_crash(analysis, builder->options.show_data, builder->report);
-    start_study(builder);
+    start_heap_analysis(builder);
     gt_analysis_stage(analysis, "weighing goroutines");
     gt_fill_retained(&builder->heap_analysis, builder->report);
     gt_waits_summarize(&builder->heap_analysis, builder->report);

@@ -85,7 +85,8 @@ static void put_caught(FILE *to, const struct gt_report *report)
 
     put(to, "", signal, "");
     fprintf(to, "%s%s\nPC=0x%" PRIx64 " m=%" PRIu64 " sigcode=%" PRIu64, meaning ? ": " : "",
-            meaning ? meaning : "", report->crash.pc, report->crash.m, report->crash.code);
+            meaning ? meaning : "", report->crash.pc, report->crash.m,
+            (uint64_t)report->crash.code);
     if (with_address) fprintf(to, " addr=0x%" PRIx64, report->crash.raw_address);
     putc('\n', to);
 }

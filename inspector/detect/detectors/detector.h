@@ -14,13 +14,9 @@ typedef void gt_detect_fn(struct gt_heap_analysis *analysis, struct gt_causes *c
 gt_detect_fn gt_detect_lost_elements, gt_detect_windows, gt_detect_hung, gt_detect_tickers,
     gt_detect_finalizers, gt_detect_deferred;
 
-struct gt_detector {
-    gt_detect_fn *find;
-    bool finds[GT_KINDS];    /* the kinds it looks for */
-    bool needs[GT_EVIDENCE]; /* without which not having found them means nothing */
-};
-
-extern const struct gt_detector gt_detectors[];
-extern const size_t gt_detector_count;
+/* Runs all of them. A kind was looked for if nothing that its detector needs was lost. `progress`,
+ * which may be NULL, gets each one's stage. */
+void gt_detectors_run(struct gt_heap_analysis *analysis, struct gt_causes *causes,
+                      bool looked_for[GT_KINDS], gt_progress_fn *progress, void *progress_ctx);
 
 #endif

@@ -321,7 +321,7 @@ static void describe_points(struct describer *describer, struct gt_vec *points,
     report->holder_count = points->len;
 }
 
-void gt_lock_owners_describe(struct gt_heap_analysis *analysis, struct gt_report *report)
+void gt_holders_describe(struct gt_heap_analysis *analysis, struct gt_report *report)
 {
     struct describer describer = {.analysis = analysis};
     uint64_t threshold = analysis->live_bytes / SHARE;

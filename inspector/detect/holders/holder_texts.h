@@ -8,6 +8,6 @@
 
 /* Fills the report's holders: those that keep 5% of the live heap, or the analysis's min_bytes
  * where that is more. */
-void gt_lock_owners_describe(struct gt_heap_analysis *analysis, struct gt_report *report);
+void gt_holders_describe(struct gt_heap_analysis *analysis, struct gt_report *report);
 
 #endif

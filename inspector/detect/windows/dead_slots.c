@@ -3,8 +3,6 @@
 #include "inspector/base/alloc.h"
 #include "inspector/detect/describe/fields.h"
 
-#include <stdlib.h>
-
 struct slot_finder {
     struct gt_heap_analysis *analysis;
     const struct gt_windows *windows;
@@ -153,5 +151,5 @@ void gt_dead_slots_destroy(struct gt_dead_slots *dead_slots)
     if (!dead_slots) return;
     gt_vec_deinit(&dead_slots->slots);
     gt_vec_deinit(&dead_slots->arrays);
-    free(dead_slots);
+    gt_free(dead_slots);
 }

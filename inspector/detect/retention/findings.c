@@ -1,0 +1,52 @@
+#include "inspector/detect/retention/findings.h"
+
+/* Whoever holds a block may lie in the missing part. That goroutines hang is then no more than a
+ * suspicion: who could wake them may lie there too. */
+static void take_back_proof(const struct gt_process *process, const struct gt_cause *cause,
+                            struct gt_arena *storage, struct gt_finding *finding)
+{
+    const char *lacks = gt_process_lacks(process, storage);
+
+    if (cause->confidence != GT_PROVEN || !lacks) return;
+    bool hung = cause->kind == GT_HUNG_GOROUTINE;
+    finding->confidence = hung ? GT_SUSPECT : GT_LIKELY;
+    if (cause->weak_title) finding->title = cause->weak_title;
+    finding->doubt = gt_arena_format(storage, "%s could not be read, and %s may be there", lacks,
+                                     hung ? "who could wake them" : "another holder");
+}
+
+static struct gt_finding finding_of(const struct gt_cause *cause, uint32_t id)
+{
+    return (struct gt_finding){.id = id,
+                               .kind = cause->kind,
+                               .confidence = cause->confidence,
+                               .title = cause->title,
+                               .bytes_freed = gt_cause_freed(cause),
+                               .bytes_shared = cause->shared_bytes,
+                               .stack_bytes = cause->stack_bytes,
+                               .descriptor_bytes = cause->descriptor_bytes,
+                               .objects_freed = cause->objects,
+                               .count = cause->count,
+                               .doubt = cause->doubt,
+                               .advice = cause->advice,
+                               .path = cause->path,
+                               .instances = cause->instances,
+                               .instance_count = cause->instance_count};
+}
+
+void gt_findings_fill(const struct gt_heap_analysis *analysis, const struct gt_causes *causes,
+                      struct gt_report *report)
+{
+    size_t count = causes->list.len;
+    struct gt_finding *findings = gt_arena_alloc(report->storage, count * sizeof *findings);
+
+    for (size_t i = 0; i < count; i++) {
+        const struct gt_cause *cause = gt_vec_at(&causes->list, i);
+        findings[i] = finding_of(cause, (uint32_t)i + 1);
+        take_back_proof(analysis->process, cause, report->storage, &findings[i]);
+    }
+    report->findings = findings;
+    report->finding_count = count;
+    report->min_bytes = analysis->min_bytes;
+    memcpy(report->smaller, causes->smaller, sizeof report->smaller);
+}
