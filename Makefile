@@ -25,7 +25,7 @@ PROTOC_C ?= protoc-c
 WERROR ?= -Werror
 
 VERSION := $(shell sed -n 's/^.define GT_VERSION "\(.*\)"/\1/p' include/gotopsy.h)
-SONAME := libgotopsy.so.$(firstword $(subst ., ,$(VERSION)))
+SONAME := libgotopsy.so.$(basename $(VERSION))
 
 # libdwarf has a pkg-config file only since it was rewritten; before, its headers have a folder.
 pkg = $(or $(shell $(PKG_CONFIG) $(1) $(2) 2>/dev/null),$(3))

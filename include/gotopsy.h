@@ -28,7 +28,7 @@ extern "C" {
 #endif
 
 #define GT_API __attribute__((visibility("default")))
-#define GT_VERSION "0.1.0"
+#define GT_VERSION "0.2.0"
 #define GT_UNKNOWN INT64_MIN /* a duration or count that the core does not tell */
 
 /* ---- errors ------------------------------------------------------------------------------- */
@@ -202,9 +202,6 @@ struct gt_instance {
             uint64_t goroutine;
             const char *wait_reason;
             int64_t wait_ns;
-            const char *blocked_on; /* the first of what it waits for; NULL when on nothing */
-            uint64_t blocked_on_address;
-            const char *blocked_on_type;
             struct gt_stack stack;
             struct gt_source_location created_by; /* function NULL when unknown */
             const struct gt_label *labels;
@@ -608,8 +605,6 @@ struct gt_waiting {     /* goroutines that wait alike: same stack, same reason *
     enum gt_outlook outlook;
     const struct gt_blocked_thing *blocked; /* several of a select; none: on nothing */
     size_t blocked_count;
-    const char *blocked_on; /* what the first of them is; NULL: nothing */
-    uint64_t blocked_on_address;
     bool same_thing; /* all of them wait for the same; else each has one of its own */
     struct gt_stack stack;
     struct gt_source_location created_by; /* function NULL when unknown */

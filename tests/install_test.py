@@ -54,7 +54,7 @@ def prefix(tmp_path_factory):
 
 def test_destdir_and_prefix(tmp_path):
     install(DESTDIR=tmp_path, PREFIX="/usr")
-    version = re.search(r'GT_VERSION "(\d+)(.*)"', HEADER.read_text())
+    version = re.search(r'GT_VERSION "(\d+\.\d+)(.*)"', HEADER.read_text())
     there = {str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*") if not path.is_dir()}
     assert there == {
         "usr/bin/gotopsy",

@@ -4,17 +4,17 @@
  * Invariant: an object's set of owners are those without whom nothing reaches it.
  *
  * Terms. An owned edge is a root, a pointer word, or all out-edges of an object, that one or more
- * owners were given. The baseline is what is reached without any owned edge. The residue is the rest
- * of the live set.
+ * owners were given. The baseline is what is reached without any owned edge. The residue is the
+ * rest of the live set.
  *
  * Method. The set of an object is the intersection, over all edges to it, of the owners of the edge
  * and those of the object where the edge starts. Sets only shrink after the first edge. Nearly all
- * have one member or none, so an object is walked about twice, however many owners there are. An edge
- * with several owners exists until all of them are gone. An object whose set is empty is shared: it
- * stays when any one owner goes.
+ * have one member or none, so an object is walked about twice, however many owners there are. An
+ * edge with several owners exists until all of them are gone. An object whose set is empty is
+ * shared: it stays when any one owner goes.
  *
- * Heap, cut, live set and baseline are borrowed. The rest is owned: 4 bytes and a bit for each object
- * of the residue, 24 bytes for each owned edge. Nothing recurses.
+ * Heap, cut, live set and baseline are borrowed. The rest is owned: 4 bytes and a bit for each
+ * object of the residue, 24 bytes for each owned edge. Nothing recurses.
  */
 #ifndef GT_GRAPH_EXCLUSIVE_H
 #define GT_GRAPH_EXCLUSIVE_H

@@ -1,6 +1,6 @@
 /*
- * What the baseline gains by one owner alone (exclusive.h): the objects that it owns, and the shared
- * ones that it leads to without an edge of another owner.
+ * What the baseline gains by one owner alone (exclusive.h): the objects that it owns, and the
+ * shared ones that it leads to without an edge of another owner.
  *
  * Many owners lead to the same shared objects, such as one channel that they all wait on. What lies
  * behind those is walked once for each different set of them.

@@ -1,8 +1,8 @@
 /*
  * The retained objects of one owner (exclusive.h), as a forest: a subtree for each of its edges.
  *
- * Invariant: an object is in one subtree alone, that of the first value that leads to it. Objects are
- * walked breadth first, from one value after another.
+ * Invariant: an object is in one subtree alone, that of the first value that leads to it. Objects
+ * are walked breadth first, from one value after another.
  *
  * The path to the weight of a subtree begins at its first object. Each next step is the child that
  * retains the most, while that is at least half of the subtree. So the path ends where the subtree
@@ -20,8 +20,9 @@ struct gt_retained_tree {
     const struct gt_exclusive *owners;
     uint32_t owner;
     struct gt_bitmap taken; /* by place in the residue */
-    struct gt_vec objects;  /* uint32_t: of all subtrees of this owner, in the order they were reached */
-    struct gt_vec parents;  /* uint32_t: by which of `objects` */
+    struct gt_vec
+        objects; /* uint32_t: of all subtrees of this owner, in the order they were reached */
+    struct gt_vec parents; /* uint32_t: by which of `objects` */
 };
 
 struct gt_subtree {

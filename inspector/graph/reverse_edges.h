@@ -1,9 +1,9 @@
 /*
  * Reverse edges: from an object to those that point to it.
  *
- * Edges start at live objects, and a cut may take some away. They are reversed once; a climb then goes
- * up from one object, breadth first, so the nearest come first. Both own their tables and borrow the
- * heap.
+ * Edges start at live objects, and a cut may take some away. They are reversed once; a climb then
+ * goes up from one object, breadth first, so the nearest come first. Both own their tables and
+ * borrow the heap.
  */
 #ifndef GT_GRAPH_REVERSE_EDGES_H
 #define GT_GRAPH_REVERSE_EDGES_H

@@ -137,6 +137,18 @@ static void put_lost(struct gt_page *page, unsigned column, const struct gt_inst
 /* ---- goroutines, timers, cycles, defers --------------------------------------------------------
  */
 
+static void put_blocked(struct gt_page *page, const struct gt_instance *instance)
+{
+    const struct gt_blocked_thing *first = instance->hung.blocked;
+
+    if (!instance->hung.blocked_count) return;
+    gt_page_format(page, GT_PLAIN, ", on a %s", first->what);
+    if (first->type) gt_page_format(page, GT_DIM, " (%s)", first->type);
+    if (first->address) gt_page_format(page, GT_DIM, " at %s", gt_address(first->address).text);
+    if (instance->hung.blocked_count > 1)
+        gt_page_format(page, GT_PLAIN, " or %zu more", instance->hung.blocked_count - 1);
+}
+
 static void put_hung(struct gt_page *page, unsigned column, const struct gt_instance *instance)
 {
     gt_page_line(page, column, column + STEP_IN);
@@ -147,16 +159,7 @@ static void put_hung(struct gt_page *page, unsigned column, const struct gt_inst
         gt_page_format(page, GT_PLAIN, " for %s", gt_duration(instance->hung.wait_ns).text);
     else if (instance->hung.wait_reason)
         gt_page_put(page, GT_PLAIN, " (no collection has seen it wait)");
-    if (instance->hung.blocked_on) {
-        gt_page_format(page, GT_PLAIN, ", on a %s", instance->hung.blocked_on);
-        if (instance->hung.blocked_on_type)
-            gt_page_format(page, GT_DIM, " (%s)", instance->hung.blocked_on_type);
-        if (instance->hung.blocked_on_address)
-            gt_page_format(page, GT_DIM, " at %s",
-                           gt_address(instance->hung.blocked_on_address).text);
-        if (instance->hung.blocked_count > 1)
-            gt_page_format(page, GT_PLAIN, " or %zu more", instance->hung.blocked_count - 1);
-    }
+    put_blocked(page, instance);
     gt_page_deinit(page);
     gt_page_stack(page, column + STEP_IN, &instance->hung.stack, &instance->hung.created_by);
     gt_page_labels(page, column + STEP_IN, instance->hung.labels, instance->hung.label_count);

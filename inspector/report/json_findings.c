@@ -55,13 +55,8 @@ static json_t *lost(const struct gt_instance *instance)
 /* A list: a select blocks on several channels. */
 static json_t *blocked_on(const struct gt_instance *instance)
 {
-    struct gt_blocked_thing only = {.what = instance->hung.blocked_on,
-                                    .address = instance->hung.blocked_on_address,
-                                    .type = instance->hung.blocked_on_type};
     json_t *list = json_array();
 
-    if (only.what && !instance->hung.blocked_count)
-        return gt_json_append(list, gt_json_thing(&only));
     for (size_t i = 0; i < instance->hung.blocked_count; i++)
         list = gt_json_append(list, gt_json_thing(&instance->hung.blocked[i]));
     return list;

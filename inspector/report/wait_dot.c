@@ -76,7 +76,7 @@ static struct node thing_of(const struct gt_waiting *waiting)
     struct node node;
 
     if (waiting->same_thing)
-        snprintf(node.text, sizeof node.text, "o%s", gt_address(waiting->blocked_on_address).text);
+        snprintf(node.text, sizeof node.text, "o%s", gt_address(waiting->blocked[0].address).text);
     else
         snprintf(node.text, sizeof node.text, "d%" PRIu64, waiting->goroutine);
     return node;
@@ -105,7 +105,7 @@ static void dot_waiting(struct drawer *drawer, const struct gt_waiting *waiting)
     put_quoted(to, waiting->wait_reason ? waiting->wait_reason : "waiting");
     fprintf(to, "\"%s];\n",
             waiting->outlook == GT_HANGS || waiting->outlook == GT_DEADLOCKED ? ", color=red" : "");
-    if (!waiting->blocked_on) return;
+    if (!waiting->blocked_count) return;
     struct node thing = thing_of(waiting);
     if (is_new(drawer, thing.text)) {
         fprintf(to, "  %s [label=\"", thing.text);
@@ -172,7 +172,7 @@ static void dot_holder(struct drawer *drawer, const struct gt_waiting *waiting,
 /* Those who hold it are enough; else those who reach it. */
 static void dot_reached(struct drawer *drawer, const struct gt_waiting *waiting)
 {
-    if (!waiting->blocked_on) return;
+    if (!waiting->blocked_count) return;
     for (size_t i = 0; i < waiting->owner_count; i++)
         dot_holder(drawer, waiting, &waiting->owners[i]);
     for (size_t i = 0; i < waiting->waker_count && !waiting->owner_count; i++)

@@ -239,7 +239,7 @@ static const char *rest_of_wakers(const struct gt_waiting *waiting)
     if (waiting->id_count > 1 && !waiting->same_thing)
         return "only goroutines that wait here, or for the same object, reach it";
     if (waiting->fellows_reach) return "only goroutines that wait for the same object reach it";
-    return waiting->blocked_on ? "nobody else reaches it" : "nobody can wake it";
+    return waiting->blocked_count ? "nobody else reaches it" : "nobody can wake it";
 }
 
 static void put_wakers(struct gt_page *page, const struct gt_waiting *waiting)

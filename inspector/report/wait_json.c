@@ -70,6 +70,7 @@ static json_t *deadlock_of(const struct gt_wait_cycle *cycle)
 static json_t *waiting_of(const struct gt_waiting *waiting)
 {
     json_t *wakers = json_array();
+    const struct gt_blocked_thing *first = waiting->blocked_count ? waiting->blocked : NULL;
 
     for (size_t i = 0; i < waiting->waker_count; i++)
         wakers = gt_json_append(wakers, waker_of(&waiting->wakers[i]));
@@ -80,11 +81,12 @@ static json_t *waiting_of(const struct gt_waiting *waiting)
         "goroutine", gt_json_size(waiting->goroutine), "ids",
         gt_json_ids(waiting->ids, waiting->id_count), "wait_reason",
         gt_json_text(waiting->wait_reason), "wait_ns", gt_json_signed(waiting->wait_ns), "outlook",
-        outlooks[waiting->outlook], "blocked_on", gt_json_text(waiting->blocked_on), "address",
-        gt_json_address(waiting->blocked_on_address), "stack", gt_json_stack(&waiting->stack),
-        "created_by", gt_json_location(&waiting->created_by), "wakers", wakers, "more_wakers",
-        waiting->more_wakers, "things", things_of(waiting), "same_thing", waiting->same_thing,
-        "parent", waiting->parent ? gt_json_size(waiting->parent) : json_null(), "labels",
+        outlooks[waiting->outlook], "blocked_on", gt_json_text(first ? first->what : NULL),
+        "address", gt_json_address(first ? first->address : 0), "stack",
+        gt_json_stack(&waiting->stack), "created_by", gt_json_location(&waiting->created_by),
+        "wakers", wakers, "more_wakers", waiting->more_wakers, "things", things_of(waiting),
+        "same_thing", waiting->same_thing, "parent",
+        waiting->parent ? gt_json_size(waiting->parent) : json_null(), "labels",
         gt_json_labels(waiting->labels, waiting->label_count), "holders", holders_of(waiting),
         "more_holders", waiting->more_owners, "lock", gt_json_text(custodies[waiting->custody]),
         "fellows_reach", waiting->fellows_reach);

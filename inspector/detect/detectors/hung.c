@@ -39,11 +39,6 @@ static void tell(const struct hung_finder *hung_finder, uint32_t number,
     instance->hung.wait_reason = gt_heap_analysis_keep(analysis, g->wait_reason);
     instance->hung.wait_ns = gt_wait_ns(g, hung_finder->latest);
     instance->hung.blocked = gt_blocking_describe(analysis, number, &instance->hung.blocked_count);
-    if (instance->hung.blocked_count) {
-        instance->hung.blocked_on = instance->hung.blocked->what;
-        instance->hung.blocked_on_address = instance->hung.blocked->address;
-        instance->hung.blocked_on_type = instance->hung.blocked->type;
-    }
     instance->hung.labels =
         gt_labels_describe(analysis->process, g, analysis->storage, &instance->hung.label_count);
     instance->hung.stack =

@@ -2,11 +2,12 @@
  * Exclusion sets: edges that a mark leaves out, and the way back.
  *
  * Edges are roots, pointer words, and objects all of whose out-edges are meant (a g whose goroutine
- * goes). An exclusion set is the union of such edges, in the form that a mark skips them. Adding edges
- * back continues a mark that was made without them, so that a counterfactual walks only the
+ * goes). An exclusion set is the union of such edges, in the form that a mark skips them. Adding
+ * edges back continues a mark that was made without them, so that a counterfactual walks only the
  * difference.
  *
- * Edges and exclusion sets own their vectors and bitmaps. Both refer to the analysis's heap and roots.
+ * Edges and exclusion sets own their vectors and bitmaps. Both refer to the analysis's heap and
+ * roots.
  */
 #ifndef GT_DETECT_EXCLUSION_H
 #define GT_DETECT_EXCLUSION_H

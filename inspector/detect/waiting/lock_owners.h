@@ -1,12 +1,12 @@
 /*
  * The owners of the mutexes that others wait for, as far as frames tell.
  *
- * Go notes them nowhere. The evidence for a goroutine, the strongest first: a deferred call of Unlock
- * that waits to run with this mutex in its closure; a frame that leads to the mutex (a variable that
- * points to it or to what it is part of, or code that names it) and stands behind a call of Lock with
- * no Unlock between; a frame that merely leads to it. The goroutine with the strongest evidence is
- * told, and by which evidence. It is a hint, and proves nothing. Deferred calls of Done and pointers
- * are evidence in the same way for the workers of a wait group.
+ * Go notes them nowhere. The evidence for a goroutine, the strongest first: a deferred call of
+ * Unlock that waits to run with this mutex in its closure; a frame that leads to the mutex (a
+ * variable that points to it or to what it is part of, or code that names it) and stands behind a
+ * call of Lock with no Unlock between; a frame that merely leads to it. The goroutine with the
+ * strongest evidence is told, and by which evidence. It is a hint, and proves nothing. Deferred
+ * calls of Done and pointers are evidence in the same way for the workers of a wait group.
  *
  * Things are known by where they begin. The owners own their tables and borrow the analysis.
  */

@@ -118,10 +118,6 @@ static void describe_waiting(void *ctx, const struct gt_member *members, size_t 
     waiting->wait_reason = gt_heap_analysis_keep(analysis, g->wait_reason);
     waiting->outlook = outlook_of(graph_builder, number);
     waiting->blocked = gt_blocking_describe(analysis, number, &waiting->blocked_count);
-    if (waiting->blocked_count) {
-        waiting->blocked_on = waiting->blocked[0].what;
-        waiting->blocked_on_address = waiting->blocked[0].address;
-    }
     waiting->parent = g->parent_id;
     waiting->labels =
         gt_labels_describe(analysis->process, g, analysis->storage, &waiting->label_count);

@@ -60,21 +60,21 @@ static const struct gt_instance losts[] = {
     {.lost = {{0xc000500000, 8192, "[]*main.Job"}, "*main.Job", 1021, 21, slots, COUNT(slots)}},
 };
 
+static const struct gt_blocked_thing hung_on[] = {
+    {.what = "channel", .address = 0xc000600000, .type = "chan main.Reply"},
+};
 static const struct gt_instance hungs[] = {
     {.hung = {12,
               "chan send",
               11520000000000,
-              "channel",
-              0xc000600000,
-              "chan main.Reply",
               {places, COUNT(places)},
               PLACE("main.(*fetcher).get", "/src/app/fetch.go", 80, 0x4a0500),
               labels,
               COUNT(labels),
               8192,
               0,
-              NULL,
-              0}},
+              hung_on,
+              COUNT(hung_on)}},
     {.hung = {.goroutine = 13, .wait_ns = GT_UNKNOWN}},
 };
 
