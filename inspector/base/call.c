@@ -42,12 +42,18 @@ struct gt_resource *gt_hold(void *what, size_t size, gt_release_fn *release)
     return resource;
 }
 
+/* Of one that is in no list. */
+static void release_one(struct gt_resource *resource)
+{
+    resource->release(resource->what, resource->size);
+    free(resource);
+}
+
 void gt_let_go(struct gt_resource *resource)
 {
     if (!resource) return;
     gt_unlink(&resource->link);
-    resource->release(resource->what, resource->size);
-    free(resource);
+    release_one(resource);
 }
 
 static void close_file(void *what, size_t file)
@@ -70,13 +76,27 @@ void gt_holdings_init(struct gt_holdings *holdings)
     gt_link_alone(&holdings->resources);
 }
 
+/* Takes the first link off a list; NULL when it is alone. */
+static struct gt_link *take_first(struct gt_link *list)
+{
+    struct gt_link *first = list->next;
+
+    if (first == list) return NULL;
+    list->next = first->next;
+    first->next->previous = list;
+    gt_link_alone(first);
+    return first;
+}
+
 /* Resources first, the latest first: one may use those before it, and blocks. */
 static void release_all(struct gt_holdings *holdings)
 {
-    while (holdings->resources.next != &holdings->resources)
-        gt_let_go((struct gt_resource *)holdings->resources.next);
-    while (holdings->blocks.next != &holdings->blocks)
-        gt_free_link(holdings->blocks.next);
+    struct gt_link *link;
+
+    while ((link = take_first(&holdings->resources)))
+        release_one((struct gt_resource *)link);
+    while ((link = take_first(&holdings->blocks)))
+        gt_free_link(link);
     holdings->lost = true;
 }
 

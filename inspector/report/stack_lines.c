@@ -112,12 +112,14 @@ static void put_recursion(struct gt_page *page, unsigned column, const struct gt
 }
 
 static void put_fold(struct gt_page *page, unsigned column, unsigned sites,
-                     const struct gt_source_location *const *places, const struct gt_fold *fold)
+                     const struct gt_vec *shown, const struct gt_fold *fold)
 {
     size_t times = fold->shown_count == 1 && fold->times ? fold->times : 1;
 
     for (size_t i = 0; i < fold->shown_count; i++)
-        put_place(page, column, sites, "", places[fold->shown[i]], times);
+        put_place(page, column, sites, "",
+                  *(const struct gt_source_location *const *)gt_vec_at(shown, fold->shown[i]),
+                  times);
     if (fold->shown_count > 1 || !fold->times) put_recursion(page, column, fold);
 }
 
@@ -142,10 +144,10 @@ void gt_page_stack(struct gt_page *page, unsigned column, const struct gt_stack 
 
     find_middle(&folds, page->all, &first, &end);
     for (size_t i = 0; i < first; i++)
-        put_fold(page, column, sites, shown.data, gt_vec_at(&folds, i));
+        put_fold(page, column, sites, &shown, gt_vec_at(&folds, i));
     if (first < end) put_middle(page, column, &folds, first, end);
     for (size_t i = end; i < folds.len; i++)
-        put_fold(page, column, sites, shown.data, gt_vec_at(&folds, i));
+        put_fold(page, column, sites, &shown, gt_vec_at(&folds, i));
     if (created_by && created_by->function)
         put_place(page, column, sites, CREATED_BY, created_by, 1);
     gt_vec_deinit(&folds);
