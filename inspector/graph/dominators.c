@@ -150,7 +150,7 @@ static void sum_retained(struct gt_dominators *tree)
         tree->retained[tree->parent[node]] += tree->retained[node];
 }
 
-void gt_dominators_build(struct gt_dominators *tree, const struct gt_heap *heap,
+void gt_dominators_init(struct gt_dominators *tree, const struct gt_heap *heap,
                          const struct gt_bitmap *live, const struct gt_dominator_root *roots,
                          size_t count, uint32_t groups)
 {

@@ -329,7 +329,7 @@ void gt_holders_describe(struct gt_heap_analysis *analysis, struct gt_report *re
     if (threshold < analysis->min_bytes) threshold = analysis->min_bytes;
     gt_keys_init(&describer.keys, analysis);
     gt_root_groups_init(&describer.groups, analysis);
-    gt_dominators_build(&describer.tree, &analysis->heap->graph, &analysis->live,
+    gt_dominators_init(&describer.tree, &analysis->heap->graph, &analysis->live,
                         describer.groups.roots.data, describer.groups.roots.len,
                         gt_root_groups_count(&describer.groups));
     struct gt_vec points = gt_accumulations(analysis, &describer.tree, threshold, MOST_HOLDERS);

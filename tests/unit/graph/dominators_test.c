@@ -114,7 +114,7 @@ static void mark(const struct graph *graph, uint32_t without_group, uint32_t wit
 static void build(struct graph *graph)
 {
     mark(graph, MAX_GROUPS, GT_NO_OBJECT, &graph->live);
-    gt_dominators_build(&graph->tree, &graph->heap, &graph->live, graph->roots, graph->root_count,
+    gt_dominators_init(&graph->tree, &graph->heap, &graph->live, graph->roots, graph->root_count,
                         MAX_GROUPS);
 }
 

@@ -1,0 +1,148 @@
+/* What an entry point makes of the options and pointers that its caller gives. */
+#include "gotopsy.h"
+
+#include <pthread.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define DEMO "corefiles/demo/demo.core.zst"
+
+static void must(struct gt_error *error)
+{
+    if (error) fail_msg("%s", gt_error_message(error));
+}
+
+static void must_be_usage(struct gt_error *error)
+{
+    assert_non_null(error);
+    assert_int_equal(gt_error_code(error), GT_ERR_USAGE);
+    gt_error_destroy(error);
+}
+
+static struct gt_analysis *open_demo(void)
+{
+    struct gt_core_options options = {.size = sizeof options, .core_path = DEMO};
+    struct gt_analysis *analysis = NULL;
+
+    must(gt_open(&options, &analysis));
+    return analysis;
+}
+
+static void options_of_an_earlier_version_are_taken(void **state)
+{
+    struct gt_core_options options = {.size = offsetof(struct gt_core_options, exe_paths),
+                                      .core_path = DEMO,
+                                      .sysroot = "no such folder, and not looked at"};
+    struct gt_analysis *analysis = NULL;
+
+    (void)state;
+    must(gt_open(&options, &analysis));
+    gt_close(analysis);
+}
+
+static void options_of_a_later_version_are_taken_while_the_rest_is_zero(void **state)
+{
+    struct {
+        struct gt_report_options known;
+        uint64_t unknown;
+    } options = {.known = {.size = sizeof options, .instances = 1}};
+    struct gt_analysis *analysis = open_demo();
+    struct gt_report *report = NULL;
+
+    (void)state;
+    must(gt_report_create(analysis, &options.known, &report));
+    for (size_t i = 0; i < report->finding_count; i++)
+        assert_int_equal(report->findings[i].instance_count, 1);
+    gt_report_destroy(report);
+    options.unknown = 1;
+    must_be_usage(gt_report_create(analysis, &options.known, &report));
+    gt_close(analysis);
+}
+
+static void options_without_their_size_are_refused(void **state)
+{
+    struct gt_core_options options = {.core_path = DEMO};
+    struct gt_analysis *analysis = NULL;
+
+    (void)state;
+    must_be_usage(gt_open(&options, &analysis));
+    assert_null(analysis);
+}
+
+static void null_is_refused_where_it_is_not_allowed(void **state)
+{
+    struct gt_core_options options = {.size = sizeof options};
+    struct gt_analysis *analysis = open_demo(), *none = NULL;
+    struct gt_report *report = NULL;
+    struct gt_wait_graph *graph = NULL;
+    struct gt_check *check = NULL;
+
+    (void)state;
+    must_be_usage(gt_open(NULL, &none));
+    must_be_usage(gt_open(&options, &none)); /* no path */
+    must_be_usage(gt_open(&options, NULL));
+    must_be_usage(gt_report_create(NULL, NULL, &report));
+    must_be_usage(gt_report_create(analysis, NULL, NULL));
+    must_be_usage(gt_report_create_goroutines(NULL, NULL, &report));
+    must_be_usage(gt_report_create_threads(NULL, NULL, &report));
+    must_be_usage(gt_wait_graph_create(NULL, NULL, &graph));
+    must_be_usage(gt_check_create(NULL, NULL, &check));
+    must_be_usage(gt_report_write(NULL, GT_FORMAT_TEXT, NULL, stdout));
+    gt_close(analysis);
+}
+
+static char *report_of_demo(void)
+{
+    struct gt_analysis *analysis = open_demo();
+    struct gt_report *report = NULL;
+    char *text = NULL;
+    size_t size = 0;
+    FILE *to = open_memstream(&text, &size);
+
+    must(gt_report_create(analysis, NULL, &report));
+    must(gt_report_write(report, GT_FORMAT_JSON, NULL, to));
+    fclose(to);
+    gt_report_destroy(report);
+    gt_close(analysis);
+    return text;
+}
+
+static void *report_in_thread(void *unused)
+{
+    (void)unused;
+    return report_of_demo();
+}
+
+static void two_analyses_in_two_threads_do_not_meet(void **state)
+{
+    char *alone = report_of_demo();
+    pthread_t threads[2];
+
+    (void)state;
+    for (int i = 0; i < 2; i++)
+        assert_int_equal(pthread_create(&threads[i], NULL, report_in_thread, NULL), 0);
+    for (int i = 0; i < 2; i++) {
+        void *text;
+        assert_int_equal(pthread_join(threads[i], &text), 0);
+        assert_string_equal(text, alone);
+        free(text);
+    }
+    free(alone);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(options_of_an_earlier_version_are_taken),
+        cmocka_unit_test(options_of_a_later_version_are_taken_while_the_rest_is_zero),
+        cmocka_unit_test(options_without_their_size_are_refused),
+        cmocka_unit_test(null_is_refused_where_it_is_not_allowed),
+        cmocka_unit_test(two_analyses_in_two_threads_do_not_meet),
+    };
+
+    return cmocka_run_group_tests_name("api options", tests, NULL, NULL);
+}
