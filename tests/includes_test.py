@@ -57,6 +57,7 @@ ALLOWED = {
     "inspector/detect": GO | {"inspector/graph"} | ALL_OF_RUNTIME,
     "inspector/detect/describe": _detect(),
     "inspector/detect/retention": _detect("describe"),
+    "inspector/detect/model": _detect("describe", "retention"),
     "inspector/detect/windows": _detect("describe", "retention"),
     "inspector/detect/holders": _detect("describe"),
     "inspector/detect/hanging": _detect("describe", "retention"),

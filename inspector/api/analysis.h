@@ -15,6 +15,7 @@
 
 #include "inspector/base/call.h"
 #include "inspector/detect/heap_analysis.h"
+#include "inspector/detect/model/source.h"
 #include "inspector/runtime/waits/timers.h"
 #include "inspector/runtime/waits/waits.h"
 
@@ -48,21 +49,11 @@ void gt_heap_analysis_init_untyped(struct gt_heap_analysis *heap_analysis,
                                    const struct gt_analysis *analysis, struct gt_arena *storage);
 void gt_heap_analysis_deinit(struct gt_heap_analysis *heap_analysis);
 
-/* Fills the parts of a report that need no heap: core, binary, collector, goroutines. */
-void gt_fill_process(const struct gt_analysis *analysis, struct gt_report *report);
-/* Of the options, which may be NULL, those of gt_report_create_goroutines() that are about groups
- * count. */
-void gt_fill_goroutines(const struct gt_analysis *analysis, const struct gt_report_options *options,
-                        struct gt_report *report);
-
-/* What each group of goroutines keeps, where the core holds their stacks; after the goroutines. */
-void gt_fill_retained(struct gt_heap_analysis *heap_analysis, struct gt_report *report);
-
-/* How the process was ended; after the goroutines, of which it puts the one that died first. */
-void gt_fill_crash(const struct gt_analysis *analysis, bool show_data, struct gt_report *report);
-
-/* Fills coverage.notes with what was lost so far. */
-void gt_fill_notes(const struct gt_analysis *analysis, struct gt_report *report);
+/* What the parts of a report that need no heap are filled from. */
+static inline struct gt_source_process gt_analysis_source(const struct gt_analysis *analysis)
+{
+    return (struct gt_source_process){analysis->process, analysis->goroutines};
+}
 
 /* A report with nothing in it but its storage. */
 struct gt_report *gt_report_create_empty(void);

@@ -3,6 +3,11 @@
 #include "inspector/base/options.h"
 #include "inspector/detect/detectors/detector.h"
 #include "inspector/detect/holders/holder_texts.h"
+#include "inspector/detect/model/fill_crash.h"
+#include "inspector/detect/model/fill_goroutines.h"
+#include "inspector/detect/model/fill_memory.h"
+#include "inspector/detect/model/fill_process.h"
+#include "inspector/detect/model/fill_retained.h"
 #include "inspector/detect/retention/findings.h"
 #include "inspector/detect/waiting/waits_summary.h"
 #include "inspector/detect/windows/dead_slots.h"
@@ -61,45 +66,6 @@ static void detect(struct builder *builder)
     gt_causes_deinit(&builder->causes);
 }
 
-/* ---- memory and coverage ------------------------------------------------------------------- */
-
-static void fill_memory(const struct builder *builder)
-{
-    struct gt_report *report = builder->report;
-    const struct gt_goheap *heap = builder->analysis->heap;
-    struct gt_count *parts = gt_arena_alloc(report->storage, 5 * sizeof *parts);
-    uint64_t allocated = gt_heap_bytes_of(&heap->graph, &heap->graph.allocated);
-    uint64_t mapped = 0, told = heap->heap_bytes + heap->stack_bytes;
-    size_t count;
-    const struct gt_segment *segments = gt_core_segments(builder->analysis->process->core, &count);
-
-    for (size_t i = 0; i < count; i++)
-        mapped += segments[i].end - segments[i].start;
-    if (mapped < told) mapped = told; /* a core that lost segments */
-    parts[0] = (struct gt_count){"live objects", report->live.bytes};
-    parts[1] = (struct gt_count){"garbage", allocated - report->live.bytes};
-    parts[2] = (struct gt_count){"free slots", heap->heap_bytes - allocated};
-    parts[3] = (struct gt_count){"stacks", heap->stack_bytes};
-    parts[4] = (struct gt_count){"other and reserved", mapped - told};
-    report->memory.mapped_bytes = mapped;
-    report->memory.parts = parts;
-    report->memory.part_count = 5;
-}
-
-static void fill_coverage(const struct builder *builder)
-{
-    struct gt_report *report = builder->report;
-    const struct gt_process *process = builder->analysis->process;
-
-    report->coverage.typed_bytes = builder->heap_analysis.typing->typed_bytes;
-    report->coverage.untyped_bytes = builder->heap_analysis.typing->untyped_bytes;
-    report->coverage.names_disputed = builder->heap_analysis.typing->names_disputed;
-    report->coverage.frames_precise = builder->analysis->roots->frames_precise;
-    report->coverage.frames_conservative = builder->analysis->roots->frames_conservative;
-    report->coverage.missing_bytes = process->missing_bytes;
-    gt_fill_notes(builder->analysis, report);
-}
-
 static void describe_holders(struct builder *builder)
 {
     if (builder->options.no_holders) return;
@@ -111,13 +77,14 @@ static struct gt_error *make(void *args)
 {
     struct builder *builder = args;
     struct gt_analysis *analysis = builder->analysis;
+    const struct gt_source_process source = gt_analysis_source(analysis);
     struct gt_error *error = gt_analysis_heap(analysis);
 
     if (error) return error;
     builder->report = gt_report_create_empty();
-    gt_fill_process(analysis, builder->report);
-    gt_fill_goroutines(analysis, NULL, builder->report);
-    gt_fill_crash(analysis, builder->options.show_data, builder->report);
+    gt_fill_process(&source, builder->report);
+    gt_fill_goroutines(&source, NULL, builder->report);
+    gt_fill_crash(&source, builder->options.show_data, builder->report);
     start_heap_analysis(builder);
     gt_analysis_stage(analysis, "weighing goroutines");
     gt_fill_retained(&builder->heap_analysis, builder->report);
@@ -126,8 +93,9 @@ static struct gt_error *make(void *args)
     gt_undecided_describe(&builder->heap_analysis, builder->report);
     gt_set_aside_describe(&builder->heap_analysis, builder->report);
     describe_holders(builder);
-    fill_memory(builder);
-    fill_coverage(builder);
+    gt_fill_memory(&builder->heap_analysis, builder->report);
+    gt_fill_coverage(&builder->heap_analysis, builder->report);
+    gt_fill_notes(&source, builder->report);
     gt_heap_analysis_deinit(&builder->heap_analysis);
     return NULL;
 }

@@ -3,6 +3,8 @@
 #include "inspector/base/alloc.h"
 #include "inspector/base/error.h"
 #include "inspector/base/options.h"
+#include "inspector/detect/model/fill_goroutines.h"
+#include "inspector/detect/model/fill_process.h"
 #include "inspector/detect/waiting/outside.h"
 #include "inspector/detect/waiting/wait_graph.h"
 
@@ -26,17 +28,18 @@ static struct gt_error *check_waiting(const struct gt_wait_graph *graph, uint64_
 
 static void fill(struct gt_analysis *analysis, uint64_t id, struct gt_wait_graph *graph)
 {
+    const struct gt_source_process source = gt_analysis_source(analysis);
     struct gt_heap_analysis heap_analysis;
 
-    gt_fill_process(analysis, graph->process);
-    gt_fill_goroutines(analysis, NULL, graph->process);
+    gt_fill_process(&source, graph->process);
+    gt_fill_goroutines(&source, NULL, graph->process);
     gt_heap_analysis_init(&heap_analysis, analysis, graph->process->storage);
     gt_analysis_stage(analysis, "looking for who could wake whom");
     gt_wait_graph_fill(&heap_analysis, id, graph);
     gt_outside_fill(&heap_analysis, id, graph);
     gt_heap_analysis_deinit(&heap_analysis);
     graph->whole = gt_process_is_whole(analysis->process);
-    gt_fill_notes(analysis, graph->process);
+    gt_fill_notes(&source, graph->process);
     graph->notes = graph->process->coverage.notes;
     graph->note_count = graph->process->coverage.note_count;
 }

@@ -2,14 +2,14 @@
  * The panics that were under way when a process died, for the report. What a program says in a
  * panic is told only when it was asked for; what the runtime says always.
  */
-#ifndef GT_API_MAKE_PANICS_H
-#define GT_API_MAKE_PANICS_H
+#ifndef GT_DETECT_FILL_PANICS_H
+#define GT_DETECT_FILL_PANICS_H
 
-#include "inspector/api/analysis.h"
+#include "inspector/detect/model/source.h"
 
 /* Of the goroutine that died, or NULL where none did; all is in the report's storage. Takes a
  * program's text out of the fatal error, unless `show_data`. */
-void gt_fill_panics(const struct gt_analysis *analysis, const struct gt_goroutine *g,
+void gt_fill_panics(const struct gt_source_process *source, const struct gt_goroutine *g,
                     bool show_data, struct gt_report *report);
 
 #endif

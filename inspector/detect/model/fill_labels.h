@@ -1,12 +1,12 @@
 /*
  * The labels of a group's goroutines: what they have in common, or what makes them a group.
  */
-#ifndef GT_API_MAKE_LABELS_H
-#define GT_API_MAKE_LABELS_H
+#ifndef GT_DETECT_FILL_LABELS_H
+#define GT_DETECT_FILL_LABELS_H
 
-#include "inspector/api/analysis.h"
 #include "inspector/base/str.h"
 #include "inspector/detect/describe/group.h"
+#include "inspector/detect/model/source.h"
 #include "inspector/runtime/goroutines/labels.h"
 
 /* Adds its labels to the key by which a goroutine is grouped; nothing when it has none. */

@@ -1,6 +1,6 @@
-#include "inspector/api/make_panics.h"
+#include "inspector/detect/model/fill_panics.h"
 
-#include "inspector/api/go_print.h"
+#include "inspector/detect/model/go_print.h"
 #include "inspector/runtime/goroutines/panics.h"
 
 #include <string.h>
@@ -206,14 +206,14 @@ static void describe_printing(const struct builder *builder, struct gt_report *r
         about ? gt_arena_format(builder->storage, PRINTING ": %s%s%s", is, about, cut) : PRINTING;
 }
 
-void gt_fill_panics(const struct gt_analysis *analysis, const struct gt_goroutine *g,
+void gt_fill_panics(const struct gt_source_process *source, const struct gt_goroutine *g,
                     bool show_data, struct gt_report *report)
 {
-    const struct builder builder = {analysis->process, report->storage, show_data};
+    const struct builder builder = {source->process, report->storage, show_data};
     const char *fatal = report->crash.fatal_error;
     struct gt_panic_record records[GT_MAX_PANICS];
     size_t count =
-        g ? gt_panics_of(builder.process, analysis->goroutines, g, records, GT_MAX_PANICS) : 0;
+        g ? gt_panics_of(builder.process, source->goroutines, g, records, GT_MAX_PANICS) : 0;
     struct gt_panic *panics = gt_arena_alloc(builder.storage, count * sizeof *panics);
 
     for (size_t i = 0; i < count; i++) {
@@ -222,7 +222,7 @@ void gt_fill_panics(const struct gt_analysis *analysis, const struct gt_goroutin
     }
     report->crash.panics = panics;
     report->crash.panic_count = count;
-    if ((g && gt_died_printing_panics(builder.process, analysis->goroutines, g)) ||
+    if ((g && gt_died_printing_panics(builder.process, source->goroutines, g)) ||
         (fatal && strncmp(fatal, PRINTING, sizeof PRINTING - 1) == 0))
         describe_printing(&builder, report);
 }

@@ -1,4 +1,4 @@
-#include "inspector/api/make_signal.h"
+#include "inspector/detect/model/fill_signal.h"
 
 #include <signal.h>
 #include <string.h>
@@ -57,7 +57,7 @@ static void fill_sender(const struct gt_core *core, const struct gt_siginfo *inf
     report->crash.sent_by_itself = report->crash.sent && *pid == gt_core_pid(core);
 }
 
-void gt_fill_signal(const struct gt_analysis *analysis, const struct gt_death *death,
+void gt_fill_signal(const struct gt_source_process *source, const struct gt_death *death,
                     struct gt_report *report)
 {
     const struct gt_siginfo *info = &death->signal;
@@ -66,8 +66,8 @@ void gt_fill_signal(const struct gt_analysis *analysis, const struct gt_death *d
     report->crash.thread = death->thread ? death->thread->tid : 0;
     report->crash.signal_lost = death->lost;
     report->crash.caught = death->caught;
-    gt_process_field(analysis->process, death->m, GT_F_m_id, &report->crash.m);
-    fill_sender(analysis->process->core, info, report);
+    gt_process_field(source->process, death->m, GT_F_m_id, &report->crash.m);
+    fill_sender(source->process->core, info, report);
     if (!info->signal) return;
     report->crash.signal = name ? gt_arena_format(report->storage, "SIG%s", name)
                                 : gt_arena_format(report->storage, "signal %d", info->signal);

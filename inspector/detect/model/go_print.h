@@ -2,8 +2,8 @@
  * A value of a basic type as the runtime's print writes it, and so as panics are told: the form of
  * floating-point numbers changed with Go 1.26.
  */
-#ifndef GT_API_GO_PRINT_H
-#define GT_API_GO_PRINT_H
+#ifndef GT_DETECT_GO_PRINT_H
+#define GT_DETECT_GO_PRINT_H
 
 #include "gotypes/types.h"
 #include "inspector/base/str.h"

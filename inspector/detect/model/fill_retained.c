@@ -1,5 +1,5 @@
 /* What each of the report's groups of goroutines keeps alive. */
-#include "inspector/api/analysis.h"
+#include "inspector/detect/model/fill_retained.h"
 #include "inspector/base/alloc.h"
 #include "inspector/detect/retention/retained.h"
 
@@ -28,41 +28,40 @@ static void list_members(const struct gt_goroutines *all, const struct gt_gorout
 }
 
 /* A goroutine whose stack the core lacks keeps nobody knows what. */
-static bool is_known(const struct gt_heap_analysis *heap_analysis,
-                     const struct gt_retained *retained)
+static bool is_known(const struct gt_heap_analysis *analysis, const struct gt_retained *retained)
 {
     for (size_t i = 0; i < retained->count; i++) {
-        const struct gt_goroutine *g = &heap_analysis->goroutines->list[retained->members[i]];
+        const struct gt_goroutine *g = &analysis->goroutines->list[retained->members[i]];
         if (!g->frame_count ||
-            !gt_mem_at(heap_analysis->process->mem, g->stack_lo, g->stack_hi - g->stack_lo))
+            !gt_mem_at(analysis->process->mem, g->stack_lo, g->stack_hi - g->stack_lo))
             return false;
     }
     return true;
 }
 
-static void fill_group(const struct gt_heap_analysis *heap_analysis,
-                       const struct gt_retained *retained, struct gt_goroutine_group *group)
+static void fill_group(const struct gt_heap_analysis *analysis, const struct gt_retained *retained,
+                       struct gt_goroutine_group *group)
 {
-    if (!is_known(heap_analysis, retained)) return;
+    if (!is_known(analysis, retained)) return;
     group->retained_bytes = (int64_t)retained->bytes;
     group->retained_objects = (int64_t)retained->objects;
-    group->retained_exact = gt_process_is_whole(heap_analysis->process);
+    group->retained_exact = gt_process_is_whole(analysis->process);
     group->kept = retained->kept;
     group->kept_count = retained->kept_count;
 }
 
-void gt_fill_retained(struct gt_heap_analysis *heap_analysis, struct gt_report *report)
+void gt_fill_retained(struct gt_heap_analysis *analysis, struct gt_report *report)
 {
     size_t count = report->goroutines.group_count;
     struct gt_goroutine_group *groups = gt_arena_alloc(report->storage, count * sizeof *groups);
     struct gt_retained *retained = gt_calloc(count + 1, sizeof *retained);
-    uint32_t *members = gt_calloc((size_t)heap_analysis->goroutines->count + 1, sizeof *members);
+    uint32_t *members = gt_calloc((size_t)analysis->goroutines->count + 1, sizeof *members);
 
     if (count) memcpy(groups, report->goroutines.groups, count * sizeof *groups);
-    list_members(heap_analysis->goroutines, groups, count, members, retained);
-    gt_retained_find(heap_analysis, retained, count);
+    list_members(analysis->goroutines, groups, count, members, retained);
+    gt_retained_find(analysis, retained, count);
     for (size_t i = 0; i < count; i++)
-        fill_group(heap_analysis, &retained[i], &groups[i]);
+        fill_group(analysis, &retained[i], &groups[i]);
     report->goroutines.groups = groups;
     gt_free(members);
     gt_free(retained);

@@ -1,4 +1,4 @@
-#include "inspector/api/make_labels.h"
+#include "inspector/detect/model/fill_labels.h"
 
 #include "inspector/detect/describe/label_texts.h"
 

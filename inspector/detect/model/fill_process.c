@@ -1,5 +1,6 @@
 /* The report's account of the process: its core, its binary and its collector. */
-#include "inspector/api/analysis.h"
+#include "inspector/detect/model/fill_process.h"
+
 #include "inspector/runtime/heap/gcmarks.h"
 
 #include <elf.h>
@@ -18,9 +19,9 @@ static const char *signal_name(struct gt_report *report, int number)
     return name ? gt_arena_format(report->storage, "SIG%s", name) : NULL;
 }
 
-static void fill_core(const struct gt_analysis *analysis, struct gt_report *report)
+static void fill_core(const struct gt_source_process *source, struct gt_report *report)
 {
-    const struct gt_core *core = analysis->process->core;
+    const struct gt_core *core = source->process->core;
 
     report->core.path = copy(report, gt_core_path(core));
     report->core.origin = gt_core_from_gcore(core) ? "gcore" : "kernel";
@@ -45,9 +46,9 @@ static void fill_code(const struct gt_binary *binary, struct gt_report *report)
     }
 }
 
-static void fill_binary(const struct gt_analysis *analysis, struct gt_report *report)
+static void fill_binary(const struct gt_source_process *source, struct gt_report *report)
 {
-    const struct gt_process *process = analysis->process;
+    const struct gt_process *process = source->process;
     const struct gt_go_version *version = &process->version;
     const char **experiments =
         gt_arena_alloc(report->storage, version->experiment_count * sizeof *experiments);
@@ -66,9 +67,9 @@ static void fill_binary(const struct gt_analysis *analysis, struct gt_report *re
     report->binary.experiment_count = version->experiment_count;
 }
 
-void gt_fill_notes(const struct gt_analysis *analysis, struct gt_report *report)
+void gt_fill_notes(const struct gt_source_process *source, struct gt_report *report)
 {
-    const struct gt_vec *losses = &analysis->process->losses;
+    const struct gt_vec *losses = &source->process->losses;
     const char **notes = gt_arena_alloc(report->storage, losses->len * sizeof *notes);
 
     for (size_t i = 0; i < losses->len; i++)
@@ -77,13 +78,13 @@ void gt_fill_notes(const struct gt_analysis *analysis, struct gt_report *report)
     report->coverage.note_count = losses->len;
 }
 
-void gt_fill_process(const struct gt_analysis *analysis, struct gt_report *report)
+void gt_fill_process(const struct gt_source_process *source, struct gt_report *report)
 {
     struct gt_gc_state state;
 
-    fill_core(analysis, report);
-    fill_binary(analysis, report);
-    gt_gc_state_read(analysis->process, &state);
+    fill_core(source, report);
+    fill_binary(source, report);
+    gt_gc_state_read(source->process, &state);
     report->gc.cycles = state.cycles;
     report->gc.phase = state.phase;
     report->gc.heap_marked = state.heap_marked;

@@ -1,18 +1,18 @@
 /*
  * The ancestry of a group's goroutines, which is a stack that they have in common too.
  */
-#ifndef GT_API_MAKE_ANCESTORS_H
-#define GT_API_MAKE_ANCESTORS_H
+#ifndef GT_DETECT_FILL_ANCESTORS_H
+#define GT_DETECT_FILL_ANCESTORS_H
 
-#include "inspector/api/analysis.h"
 #include "inspector/base/str.h"
 #include "inspector/detect/describe/group.h"
+#include "inspector/detect/model/source.h"
 
 /* Adds its ancestry to the key by which a goroutine is grouped; nothing when it has none. */
-void gt_add_ancestors_key(const struct gt_analysis *analysis, const struct gt_goroutine *g,
+void gt_add_ancestors_key(const struct gt_source_process *source, const struct gt_goroutine *g,
                           struct gt_str *key);
 
-void gt_fill_ancestors(const struct gt_analysis *analysis, const struct gt_member *members,
+void gt_fill_ancestors(const struct gt_source_process *source, const struct gt_member *members,
                        size_t count, struct gt_arena *storage, struct gt_goroutine_group *group);
 
 #endif

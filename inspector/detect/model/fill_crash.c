@@ -1,7 +1,8 @@
 /* The report's account of how the process was ended. */
-#include "inspector/api/analysis.h"
-#include "inspector/api/make_panics.h"
-#include "inspector/api/make_signal.h"
+#include "inspector/detect/model/fill_crash.h"
+
+#include "inspector/detect/model/fill_panics.h"
+#include "inspector/detect/model/fill_signal.h"
 #include "inspector/runtime/goroutines/crash.h"
 
 #include <string.h>
@@ -19,18 +20,18 @@ static void put_first(struct gt_goroutine_group *groups, size_t count, uint64_t 
         }
 }
 
-void gt_fill_crash(const struct gt_analysis *analysis, bool show_data, struct gt_report *report)
+void gt_fill_crash(const struct gt_source_process *source, bool show_data, struct gt_report *report)
 {
     struct gt_crash crash;
 
-    gt_crash_read(analysis->process, analysis->goroutines, &crash);
+    gt_crash_read(source->process, source->goroutines, &crash);
     report->crash.died = crash.death.died;
     if (!crash.death.died) return;
-    gt_fill_signal(analysis, &crash.death, report);
+    gt_fill_signal(source, &crash.death, report);
     if (crash.fatal_error[0])
         report->crash.fatal_error =
             gt_arena_strndup(report->storage, crash.fatal_error, strlen(crash.fatal_error));
-    gt_fill_panics(analysis, crash.death.g, show_data, report);
+    gt_fill_panics(source, crash.death.g, show_data, report);
     if (!crash.death.g) return;
     report->crash.goroutine = crash.death.g->id;
     put_first((struct gt_goroutine_group *)report->goroutines.groups,

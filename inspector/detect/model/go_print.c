@@ -1,4 +1,4 @@
-#include "inspector/api/go_print.h"
+#include "inspector/detect/model/go_print.h"
 
 #include <inttypes.h>
 #include <math.h>

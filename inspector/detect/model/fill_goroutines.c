@@ -1,0 +1,167 @@
+/* The report's goroutines: alike ones grouped, by status, wait reason, stack and origin. */
+#include "inspector/detect/model/fill_goroutines.h"
+
+#include "inspector/base/hash.h"
+#include "inspector/detect/describe/locations.h"
+#include "inspector/detect/model/fill_ancestors.h"
+#include "inspector/detect/model/fill_arguments.h"
+#include "inspector/detect/model/fill_labels.h"
+#include "inspector/runtime/waits/waits.h"
+
+#include <stdlib.h>
+
+struct grouper {
+    const struct gt_source_process *source;
+    struct gt_report *report;
+    struct gt_vec groups; /* struct gt_goroutine_group */
+    uint64_t latest;
+    bool arguments, by_labels; /* wanted */
+    struct gt_label_source labels;
+    struct gt_strmap keys; /* of the goroutines that have more in common than their place */
+};
+
+static const struct gt_goroutine *goroutine(const struct grouper *grouper, uint32_t number)
+{
+    return &grouper->source->goroutines->list[number];
+}
+
+static void count_members(const struct grouper *grouper, const struct gt_member *members,
+                          size_t count, struct gt_goroutine_group *group)
+{
+    uint64_t *ids = gt_arena_alloc(grouper->report->storage, count * sizeof *ids);
+    int64_t *waits = gt_arena_alloc(grouper->report->storage, count * sizeof *waits);
+    uint64_t *parents = gt_arena_alloc(grouper->report->storage, count * sizeof *parents);
+
+    group->wait_ns_max = GT_UNKNOWN;
+    for (size_t i = 0; i < count; i++) {
+        const struct gt_goroutine *g = goroutine(grouper, members[i].item);
+        int64_t waited = gt_wait_ns(g, grouper->latest);
+        ids[i] = g->id;
+        waits[i] = waited;
+        parents[i] = g->parent_id;
+        group->stack_bytes += g->stack_hi - g->stack_lo;
+        if (waited > group->wait_ns_max) group->wait_ns_max = waited;
+    }
+    group->ids = ids;
+    group->waits_ns = waits;
+    group->parents = parents;
+    group->count = group->id_count = count;
+}
+
+static void make_group(void *ctx, const struct gt_member *members, size_t count)
+{
+    struct grouper *grouper = ctx;
+    struct gt_process *process = grouper->source->process;
+    struct gt_arena *storage = grouper->report->storage;
+    const struct gt_goroutine *g = goroutine(grouper, members[0].item);
+    struct gt_goroutine_group *group = gt_vec_push(&grouper->groups);
+
+    count_members(grouper, members, count, group);
+    group->status = gt_g_status_name(g->status);
+    group->wait_reason =
+        g->wait_reason ? gt_arena_strndup(storage, g->wait_reason, strlen(g->wait_reason)) : NULL;
+    group->stack = gt_locations_of(process, grouper->source->goroutines, g, storage);
+    group->created_by = gt_location_created(process, g, storage);
+    group->created_in = gt_location_created_in(process, g, storage);
+    gt_fill_ancestors(grouper->source, members, count, storage, group);
+    group->locked = g->locked;
+    group->bubble = g->bubble;
+    if (grouper->arguments) gt_fill_arguments(grouper->source, members, count, storage, group);
+    gt_fill_labels(&grouper->labels, grouper->source->goroutines, members, count, storage, group);
+    group->retained_bytes = group->retained_objects = GT_UNKNOWN;
+    group->system = g->system;
+}
+
+/* Users' goroutines before the runtime's, large groups before small. */
+static int by_count(const void *a, const void *b)
+{
+    const struct gt_goroutine_group *left = a, *right = b;
+
+    if (left->system != right->system) return left->system ? 1 : -1;
+    if (left->count != right->count) return left->count > right->count ? -1 : 1;
+    return left->ids[0] < right->ids[0] ? -1 : left->ids[0] > right->ids[0];
+}
+
+/* What goroutines of one group have in common beyond where they stand: few have any of it. */
+static uint64_t group_number(struct grouper *grouper, const struct gt_goroutine *g,
+                             struct gt_str *key)
+{
+    bool added;
+
+    key->len = 0;
+    gt_add_ancestors_key(grouper->source, g, key);
+    if (grouper->by_labels) gt_add_labels_key(&grouper->labels, g, key);
+    if (!key->len) return g->alike;
+    gt_str_format(key, ";%u", g->alike);
+    uint64_t *number = gt_strmap_put(&grouper->keys, key->text, &added);
+    if (added) *number = grouper->source->goroutines->count + grouper->keys.len;
+    return *number;
+}
+
+/* Members are ordered by weight, so that ids of a group ascend. */
+static void add_members(struct grouper *grouper, struct gt_groups *groups)
+{
+    struct gt_str key = {0};
+
+    for (uint32_t i = 0; i < grouper->source->goroutines->count; i++) {
+        const struct gt_goroutine *g = goroutine(grouper, i);
+        gt_groups_add_numbered(groups, group_number(grouper, g, &key), UINT64_MAX - g->id, i);
+    }
+    gt_str_deinit(&key);
+    gt_strmap_deinit(&grouper->keys);
+}
+
+static void fill_groups(struct grouper *grouper)
+{
+    struct gt_groups groups;
+    size_t size;
+
+    gt_groups_init(&groups);
+    add_members(grouper, &groups);
+    gt_groups_visit(&groups, make_group, grouper);
+    gt_groups_deinit(&groups);
+    size = grouper->groups.len * sizeof(struct gt_goroutine_group);
+    struct gt_goroutine_group *kept = gt_arena_alloc(grouper->report->storage, size);
+    if (size) {
+        qsort(grouper->groups.data, grouper->groups.len, sizeof *kept, by_count);
+        memcpy(kept, grouper->groups.data, size);
+    }
+    grouper->report->goroutines.groups = kept;
+    grouper->report->goroutines.group_count = grouper->groups.len;
+}
+
+static void fill_statuses(const struct grouper *grouper)
+{
+    enum { STATUSES = GT_G_DEADEXTRA + 1 };
+    struct gt_report *report = grouper->report;
+    struct gt_count *statuses = gt_arena_alloc(report->storage, STATUSES * sizeof *statuses);
+    uint64_t counts[STATUSES] = {0};
+
+    for (uint32_t i = 0; i < grouper->source->goroutines->count; i++) {
+        const struct gt_goroutine *g = goroutine(grouper, i);
+        if (g->status < STATUSES) counts[g->status]++;
+        report->goroutines.system += g->system;
+        report->goroutines.total++;
+    }
+    for (unsigned i = 0; i < STATUSES; i++)
+        if (counts[i])
+            statuses[report->goroutines.status_count++] =
+                (struct gt_count){gt_g_status_name((uint8_t)i), counts[i]};
+    report->goroutines.by_status = statuses;
+}
+
+void gt_fill_goroutines(const struct gt_source_process *source,
+                        const struct gt_report_options *options, struct gt_report *report)
+{
+    struct grouper grouper = {.source = source,
+                              .report = report,
+                              .arguments = options && options->arguments,
+                              .by_labels = options && options->by_labels,
+                              .groups = GT_VEC_OF(struct gt_goroutine_group)};
+
+    gt_label_source_init(&grouper.labels, source->process);
+    grouper.latest = gt_latest_time(source->process, source->goroutines);
+    fill_groups(&grouper);
+    fill_statuses(&grouper);
+    gt_vec_deinit(&grouper.groups);
+}
