@@ -151,8 +151,8 @@ static void sum_retained(struct gt_dominators *tree)
 }
 
 void gt_dominators_init(struct gt_dominators *tree, const struct gt_heap *heap,
-                         const struct gt_bitmap *live, const struct gt_dominator_root *roots,
-                         size_t count, uint32_t groups)
+                        const struct gt_bitmap *live, const struct gt_dominator_root *roots,
+                        size_t count, uint32_t groups)
 {
     struct gt_dominator_walk walk;
     struct semi semi;

@@ -43,8 +43,8 @@ struct gt_dominators {
 /* Roots must be ordered by group; groups are below `groups`. Objects that are not in `live` are
  * left out. */
 void gt_dominators_init(struct gt_dominators *tree, const struct gt_heap *heap,
-                         const struct gt_bitmap *live, const struct gt_dominator_root *roots,
-                         size_t count, uint32_t groups);
+                        const struct gt_bitmap *live, const struct gt_dominator_root *roots,
+                        size_t count, uint32_t groups);
 void gt_dominators_deinit(struct gt_dominators *tree);
 
 /* The object's node, or GT_NO_NODE. */

@@ -1,7 +1,7 @@
 /*
  * Hanging goroutines (hanging.h): groups of one stack are one finding. It is proof; where anything
- * is missing from the core the proof is taken back (retention/findings.h). Beside them, and never in
- * one finding with them, those that were abandoned (abandoned.h).
+ * is missing from the core the proof is taken back (retention/findings.h). Beside them, and never
+ * in one finding with them, those that were abandoned (abandoned.h).
  */
 #include "inspector/base/alloc.h"
 #include "inspector/detect/describe/advice.h"

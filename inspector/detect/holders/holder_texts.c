@@ -330,8 +330,8 @@ void gt_holders_describe(struct gt_heap_analysis *analysis, struct gt_report *re
     gt_keys_init(&describer.keys, analysis);
     gt_root_groups_init(&describer.groups, analysis);
     gt_dominators_init(&describer.tree, &analysis->heap->graph, &analysis->live,
-                        describer.groups.roots.data, describer.groups.roots.len,
-                        gt_root_groups_count(&describer.groups));
+                       describer.groups.roots.data, describer.groups.roots.len,
+                       gt_root_groups_count(&describer.groups));
     struct gt_vec points = gt_accumulations(analysis, &describer.tree, threshold, MOST_HOLDERS);
     climb_to_headers(&describer, &points);
     describe_points(&describer, &points, report);

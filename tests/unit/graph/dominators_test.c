@@ -115,7 +115,7 @@ static void build(struct graph *graph)
 {
     mark(graph, MAX_GROUPS, GT_NO_OBJECT, &graph->live);
     gt_dominators_init(&graph->tree, &graph->heap, &graph->live, graph->roots, graph->root_count,
-                        MAX_GROUPS);
+                       MAX_GROUPS);
 }
 
 static uint32_t node_of(const struct graph *graph, uint32_t object)
