@@ -141,7 +141,7 @@ static void take_near(struct seeker *seeker, const struct gt_stack_word *word, u
 /* Frames of the runtime, and of the calls that wait, hold nothing for the program. */
 static bool is_theirs(const struct seeker *seeker, uint32_t frame)
 {
-    static const char *const theirs[] = {"runtime.", "sync.(*Mutex).", "internal/sync.(*Mutex).",
+    static const char *const theirs[] = {"sync.(*Mutex).", "internal/sync.(*Mutex).",
                                          "sync.(*RWMutex).", "sync.(*WaitGroup)."};
     const struct gt_heap_analysis *analysis = seeker->owners->analysis;
     const char *function = gt_process_function(
@@ -149,7 +149,7 @@ static bool is_theirs(const struct seeker *seeker, uint32_t frame)
 
     for (size_t i = 0; i < sizeof theirs / sizeof *theirs; i++)
         if (strncmp(function, theirs[i], strlen(theirs[i])) == 0) return true;
-    return false;
+    return gt_is_runtimes(function);
 }
 
 static void take_word(void *ctx, const struct gt_stack_word *word)

@@ -38,11 +38,11 @@ static void look_at_slot(void *ctx, uint64_t offset, uint64_t value)
 /* Values that are held for reuse have live pointers in their spare capacity by design. */
 static bool is_pool(const char *referrer)
 {
-    static const char *const pools[] = {"sync.", "runtime.", "internal/", "bufio."};
+    static const char *const pools[] = {"sync", "runtime", "bufio"};
 
     for (size_t i = 0; referrer && i < sizeof pools / sizeof *pools; i++)
-        if (strncmp(referrer, pools[i], strlen(pools[i])) == 0) return true;
-    return false;
+        if (gt_is_in_package(referrer, pools[i])) return true;
+    return referrer && strncmp(referrer, "internal/", 9) == 0;
 }
 
 static void add_array(struct slot_finder *finder, const struct gt_window_block *block, bool spare,

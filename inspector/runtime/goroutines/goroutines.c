@@ -62,11 +62,6 @@ static bool is_system(const char *function)
     return true;
 }
 
-static bool is_runtimes(const char *function)
-{
-    return strncmp(function, "runtime.", 8) == 0 || strncmp(function, "internal/runtime/", 17) == 0;
-}
-
 /* The runtime's goroutines that run functions of the program's are the program's while they do:
  * those of finalizers and of cleanups, and of threads of C that call Go, which no go statement
  * started. */
@@ -81,7 +76,7 @@ static bool runs_program(const struct reader *reader, const struct gt_goroutine 
         may = may || strcmp(start, starts[i]) == 0;
     for (uint32_t i = 0; may && i < g->frame_count; i++) {
         uint64_t pc = gt_g_frame(reader->all, g, i)->pc;
-        if (!is_runtimes(gt_process_function(reader->process, pc - (i > 0)))) return true;
+        if (!gt_is_runtimes(gt_process_function(reader->process, pc - (i > 0)))) return true;
     }
     return false;
 }

@@ -135,6 +135,13 @@ bool gt_is_in_package(const char *function, const char *package)
     return gt_package_length(function) == length && memcmp(function, package, length) == 0;
 }
 
+bool gt_is_runtimes(const char *function)
+{
+    static const char below[] = "internal/runtime/";
+
+    return gt_is_in_package(function, "runtime") || strncmp(function, below, sizeof below - 1) == 0;
+}
+
 static int hex(char c)
 {
     if (c >= '0' && c <= '9') return c - '0';

@@ -38,6 +38,10 @@ size_t gt_package_length(const char *function);
 /* Is it a function of that very package, "runtime" or "sync"? */
 bool gt_is_in_package(const char *function, const char *package);
 
+/* Is it the runtime's own, in package runtime or below internal/runtime? A module of the program's
+ * may be called runtime.example/x, and is not. */
+bool gt_is_runtimes(const char *function);
+
 enum gt_origin gt_origin_of(const struct gt_packages *packages, const char *function,
                             const char *file);
 
