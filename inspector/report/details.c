@@ -276,13 +276,10 @@ static const struct {
     uint64_t (*key)(const struct gt_instance *instance); /* an address or a goroutine's number */
     bool numbered, single; /* single: its count is not that of its instances */
 } kinds[GT_KINDS] = {
-    [GT_SUBSTRING] = {put_windowed, windowed_key, false, false},
-    [GT_SUBSLICE] = {put_windowed, windowed_key, false, false},
-    [GT_LOST_ELEMENTS] = {put_lost, lost_key, false, false},
-    [GT_HUNG_GOROUTINE] = {put_hung, hung_key, true, false},
-    [GT_TICKER] = {put_ticker, ticker_key, false, false},
-    [GT_FINALIZER_CYCLE] = {put_cycle, cycle_key, false, false},
-    [GT_DEFERRED_CALLS] = {put_deferred, deferred_key, true, true},
+#define KIND(kind, name, heading, plural, one, many, shape, numbered, single)                      \
+    [kind] = {put_##shape, shape##_key, numbered, single},
+#include "inspector/report/kinds.def"
+#undef KIND
 };
 
 static void put_others(struct gt_page *page, unsigned column, const struct gt_finding *finding)

@@ -21,7 +21,7 @@ static json_t *windows(const struct gt_window *all, size_t count)
     return list;
 }
 
-static json_t *windowed(const struct gt_instance *instance)
+static json_t *json_windowed(const struct gt_instance *instance)
 {
     const struct gt_stack *allocated_at = &instance->windowed.allocated_at;
 
@@ -43,7 +43,7 @@ static json_t *slots(const struct gt_slot *all, size_t count)
     return list;
 }
 
-static json_t *lost(const struct gt_instance *instance)
+static json_t *json_lost(const struct gt_instance *instance)
 {
     return json_pack("{s:o, s:o, s:o, s:o, s:o}", "block", gt_json_block(&instance->lost.block),
                      "element_type", gt_json_text(instance->lost.element_type), "slot_count",
@@ -62,7 +62,7 @@ static json_t *blocked_on(const struct gt_instance *instance)
     return list;
 }
 
-static json_t *hung(const struct gt_instance *instance)
+static json_t *json_hung(const struct gt_instance *instance)
 {
     return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "goroutine",
                      gt_json_size(instance->hung.goroutine), "parent",
@@ -75,7 +75,7 @@ static json_t *hung(const struct gt_instance *instance)
                      "stack_bytes", gt_json_size(instance->hung.stack_bytes));
 }
 
-static json_t *ticker(const struct gt_instance *instance)
+static json_t *json_ticker(const struct gt_instance *instance)
 {
     return json_pack(
         "{s:o, s:o, s:o, s:o, s:o, s:b, s:o}", "timer", gt_json_address(instance->ticker.timer),
@@ -97,7 +97,7 @@ static json_t *edges(const struct gt_edge *all, size_t count)
     return list;
 }
 
-static json_t *cycle(const struct gt_instance *instance)
+static json_t *json_cycle(const struct gt_instance *instance)
 {
     return json_pack("{s:o, s:o, s:o, s:o}", "object", gt_json_block(&instance->cycle.object),
                      "mechanism", gt_json_text(instance->cycle.mechanism), "function",
@@ -111,7 +111,7 @@ static json_t *site(const struct gt_source_location *place)
                      place->line ? json_integer(place->line) : json_null());
 }
 
-static json_t *deferred(const struct gt_instance *instance)
+static json_t *json_deferred(const struct gt_instance *instance)
 {
     return json_pack("{s:o, s:o, s:o, s:o, s:o}", "goroutine",
                      gt_json_size(instance->deferred.goroutine), "function",
@@ -122,9 +122,9 @@ static json_t *deferred(const struct gt_instance *instance)
 }
 
 static json_t *(*const shapes[GT_KINDS])(const struct gt_instance *instance) = {
-    [GT_SUBSTRING] = windowed,      [GT_SUBSLICE] = windowed, [GT_LOST_ELEMENTS] = lost,
-    [GT_HUNG_GOROUTINE] = hung,     [GT_TICKER] = ticker,     [GT_FINALIZER_CYCLE] = cycle,
-    [GT_DEFERRED_CALLS] = deferred,
+#define KIND(kind, name, heading, plural, one, many, shape, numbered, single) [kind] = json_##shape,
+#include "inspector/report/kinds.def"
+#undef KIND
 };
 
 static json_t *instances(const struct gt_finding *finding)

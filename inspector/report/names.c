@@ -5,17 +5,19 @@
 static const struct {
     const char *name, *heading, *plural, *one, *many;
 } kinds[GT_KINDS] = {
-    [GT_SUBSTRING] = {"substring", "SUBSTRINGS", "substrings", "block", "blocks"},
-    [GT_SUBSLICE] = {"subslice", "SUBSLICES", "subslices", "block", "blocks"},
-    [GT_LOST_ELEMENTS] = {"lost-elements", "LOST ELEMENTS", "lost slice elements", "array",
-                          "arrays"},
-    [GT_HUNG_GOROUTINE] = {"hung-goroutine", "HUNG GOROUTINES", "hung goroutines", "goroutine",
-                           "goroutines"},
-    [GT_TICKER] = {"ticker", "TICKERS", "tickers", "timer", "timers"},
-    [GT_FINALIZER_CYCLE] = {"finalizer-cycle", "FINALIZER CYCLES", "finalizer cycles", "cycle",
-                            "cycles"},
-    [GT_DEFERRED_CALLS] = {"deferred-calls", "DEFERRED CALLS", "deferred calls", "call", "calls"},
+#define KIND(kind, name, heading, plural, one, many, shape, numbered, single)                      \
+    [kind] = {name, heading, plural, one, many},
+#include "inspector/report/kinds.def"
+#undef KIND
 };
+
+enum {
+    ROWS = 0
+#define KIND(kind, ...) +1
+#include "inspector/report/kinds.def"
+#undef KIND
+};
+_Static_assert(ROWS == (int)GT_KINDS, "each kind has a row in kinds.def");
 
 static const char *const confidences[] = {
     [GT_PROVEN] = "proven",
