@@ -519,8 +519,23 @@ enum gt_format {
     GT_FORMAT_MARKDOWN,
     GT_FORMAT_TRACEBACK,
     GT_FORMAT_DOT,
-    GT_FORMAT_PPROF
+    GT_FORMAT_PPROF,
+    GT_FORMATS
 };
+
+enum gt_document { /* what can be written */
+                   GT_DOCUMENT_REPORT,
+                   GT_DOCUMENT_CHECK,
+                   GT_DOCUMENT_GOROUTINES,
+                   GT_DOCUMENT_WAITS,
+                   GT_DOCUMENT_THREADS,
+                   GT_DOCUMENTS
+};
+
+/* "json", in static memory; NULL when there is no such format. */
+GT_API const char *gt_format_name(enum gt_format format);
+/* Can that document be written in that format? */
+GT_API bool gt_format_has(enum gt_format format, enum gt_document document);
 
 struct gt_style { /* for text */
     size_t size;  /* sizeof this struct */

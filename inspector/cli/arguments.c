@@ -20,8 +20,8 @@ static const char *auto_word(const struct gt_command *command, unsigned index)
 
 static const char *format_word(const struct gt_command *command, unsigned index)
 {
-    for (unsigned format = 0; gt_format_name(format); format++)
-        if (command->formats >> format & 1 && index-- == 0) return gt_format_name(format);
+    for (unsigned format = 0; format < GT_FORMATS; format++)
+        if (gt_format_has(format, command->document) && index-- == 0) return gt_format_name(format);
     return NULL;
 }
 

@@ -204,8 +204,6 @@ static struct gt_error *help(const struct gt_options *options)
 /* ---- the table ---------------------------------------------------------------------------------
  */
 
-#define FORMAT(name) (1u << GT_FORMAT_##name)
-
 const struct gt_command gt_commands[] = {
     {"report", "CORE", "find memory leaks: bytes, holders, how to fix them (the default)",
      "Finds memory that the program keeps and does not need, in seven kinds:\n"
@@ -221,14 +219,14 @@ const struct gt_command gt_commands[] = {
      "  gotopsy core --format=markdown -o leak.md  write a report for a ticket\n"
      "  gotopsy core --fail-on hung-goroutine --fail-on any:10MiB\n"
      "                                             exit with status 1 if it finds one of these\n",
-     GT_FOR_REPORT, FORMAT(TEXT) | FORMAT(JSON) | FORMAT(MARKDOWN), report, NULL},
+     GT_DOCUMENT_REPORT, report, NULL},
     {"check", "CORE", "compare the live objects with the garbage collector's marks",
      "Says how far the live set that reports are made from is the one that Go's garbage\n"
      "collector left in the core: exact, explained (each difference with its reason) or differs.\n",
      "  gotopsy check core\n"
      "  gotopsy check core --examples=50\n"
      "  gotopsy check core --format=json\n",
-     GT_FOR_CHECK, FORMAT(TEXT) | FORMAT(JSON), check, NULL},
+     GT_DOCUMENT_CHECK, check, NULL},
     {"goroutines", "CORE", "list the goroutines, grouped by stack",
      "Shows how the process died (panic, fatal error, signal), then all goroutines. Goroutines\n"
      "with the same stack are one group; the one that died comes first, then the largest group.\n"
@@ -244,8 +242,7 @@ const struct gt_command gt_commands[] = {
      "  gotopsy goroutines core --format=traceback -o goroutines.txt\n"
      "  gotopsy goroutines core --format=pprof -o goroutines.pb.gz\n"
      "  go tool pprof -top goroutines.pb.gz\n",
-     GT_FOR_GOROUTINES, FORMAT(TEXT) | FORMAT(JSON) | FORMAT(TRACEBACK) | FORMAT(PPROF), goroutines,
-     NULL},
+     GT_DOCUMENT_GOROUTINES, goroutines, NULL},
     {"threads", "CORE", "show what each thread does, and for which goroutine",
      "Shows the threads of the process. A thread runs a goroutine, or is in C or in a system\n"
      "call for one, or works for the runtime, or is idle; threads that Go does not know are C's.\n"
@@ -253,7 +250,7 @@ const struct gt_command gt_commands[] = {
      "amd64 hosts only.\n",
      "  gotopsy threads core\n"
      "  gotopsy threads core --all                 also show the stacks of idle threads\n",
-     GT_FOR_THREADS, FORMAT(TEXT) | FORMAT(JSON), threads, NULL},
+     GT_DOCUMENT_THREADS, threads, NULL},
     {"waits", "CORE", "show who waits for what, who holds it, and who could wake whom",
      "Shows what blocked goroutines wait for (channels, mutexes, wait groups, conditions), who\n"
      "holds it, and who could still wake them, by which variable. Goroutines that are blocked\n"
@@ -262,12 +259,11 @@ const struct gt_command gt_commands[] = {
      "  gotopsy waits core\n"
      "  gotopsy waits core --goroutine 4711\n"
      "  gotopsy waits core --format=dot | dot -Tsvg -o waits.svg\n",
-     GT_FOR_WAITS, FORMAT(TEXT) | FORMAT(JSON) | FORMAT(DOT), waits, NULL},
+     GT_DOCUMENT_WAITS, waits, NULL},
     {"version", "", "print the version", "Prints the version.\n", "  gotopsy version\n",
-     GT_FOR_OTHERS, 0, NULL, version},
+     GT_DOCUMENTS, NULL, version},
     {"help", "[COMMAND]", "explain a command, with examples",
-     "Explains a command, or lists them.\n", "  gotopsy help report\n", GT_FOR_OTHERS, 0, NULL,
-     help},
+     "Explains a command, or lists them.\n", "  gotopsy help report\n", GT_DOCUMENTS, NULL, help},
     {0},
 };
 
@@ -278,21 +274,10 @@ const struct gt_command *gt_command_find(const char *name)
     return NULL;
 }
 
-static const char *const formats[] = {
-    [GT_FORMAT_TEXT] = "text",         [GT_FORMAT_JSON] = "json",
-    [GT_FORMAT_MARKDOWN] = "markdown", [GT_FORMAT_TRACEBACK] = "traceback",
-    [GT_FORMAT_DOT] = "dot",           [GT_FORMAT_PPROF] = "pprof",
-};
-
-const char *gt_format_name(enum gt_format format)
-{
-    return (unsigned)format < sizeof formats / sizeof formats[0] ? formats[format] : NULL;
-}
-
 bool gt_format_find(const char *name, enum gt_format *format)
 {
-    for (unsigned i = 0; i < sizeof formats / sizeof formats[0]; i++) {
-        if (strcmp(formats[i], name) != 0) continue;
+    for (unsigned i = 0; i < GT_FORMATS; i++) {
+        if (strcmp(gt_format_name(i), name) != 0) continue;
         *format = i;
         return true;
     }

@@ -25,8 +25,7 @@ struct gt_run { /* of one command, from opening to exit status */
 struct gt_command {
     const char *name, *argument, *summary;
     const char *description, *examples; /* lines, for --help */
-    unsigned bit;                       /* one of GT_FOR_... */
-    unsigned formats;                   /* bits of enum gt_format */
+    enum gt_document document;          /* that it writes; GT_DOCUMENTS: none */
     /* Of an opened core; NULL for commands that open none. */
     struct gt_error *(*analyse)(struct gt_analysis *analysis, struct gt_run *run);
     struct gt_error *(*print)(const struct gt_options *options); /* where analyse is NULL */
@@ -36,7 +35,12 @@ extern const struct gt_command gt_commands[]; /* ended by a NULL name; the first
 
 const struct gt_command *gt_command_find(const char *name); /* NULL when there is none */
 bool gt_format_find(const char *name, enum gt_format *format);
-const char *gt_format_name(enum gt_format format); /* NULL past the last */
+
+/* The command's bit, of GT_FOR_... */
+static inline unsigned gt_command_bit(const struct gt_command *command)
+{
+    return 1u << command->document;
+}
 
 /* Does what the options say; *status is set when there is no error. */
 struct gt_error *gt_command_run(const struct gt_options *options, enum gt_status *status);

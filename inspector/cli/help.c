@@ -50,14 +50,15 @@ void gt_help_overview(FILE *to)
 
 static void put_formats(const struct gt_command *command, FILE *to)
 {
-    const char *before = "\nFormats: ", *name;
+    const char *before = "\nFormats: ";
 
-    for (unsigned format = 0; (name = gt_format_name(format)); format++) {
-        if (!(command->formats >> format & 1)) continue;
-        fprintf(to, "%s%s%s", before, name, format == GT_FORMAT_TEXT ? " (the default)" : "");
+    for (unsigned format = 0; format < GT_FORMATS; format++) {
+        if (!gt_format_has(format, command->document)) continue;
+        fprintf(to, "%s%s%s", before, gt_format_name(format),
+                format == GT_FORMAT_TEXT ? " (the default)" : "");
         before = ", ";
     }
-    if (command->formats) putc('\n', to);
+    if (command->analyse) putc('\n', to);
 }
 
 static void put_option(const struct gt_option_row *row, FILE *to)
@@ -76,7 +77,7 @@ void gt_help_command(const struct gt_command *command, FILE *to)
     put_formats(command, to);
     fputs("\nOptions:\n", to);
     for (const struct gt_option_row *row = gt_option_rows; row->name; row++)
-        if (row->help && row->commands & command->bit) put_option(row, to);
+        if (row->help && row->commands & gt_command_bit(command)) put_option(row, to);
     fprintf(to, "\nExamples:\n%s", command->examples);
     if (command->analyse) put_exit_statuses(to);
 }

@@ -332,8 +332,8 @@ static struct gt_error *bad_format(const struct gt_command *command)
 {
     struct gt_str names = {0};
 
-    for (unsigned format = 0; gt_format_name(format); format++)
-        if (command->formats >> format & 1)
+    for (unsigned format = 0; format < GT_FORMATS; format++)
+        if (gt_format_has(format, command->document))
             gt_str_format(&names, "%s%s", names.len ? ", " : "", gt_format_name(format));
     struct gt_error *error =
         gt_error_create(GT_ERR_USAGE, "%s supports %s", command->name, gt_str_text(&names));
@@ -347,20 +347,21 @@ static struct gt_error *check_command(const struct gt_options *options, uint64_t
 
     for (int i = 0; i < ROWS - 1; i++) {
         const struct gt_option_row *row = &gt_option_rows[i];
-        if (seen >> i & 1 && !(row->commands & command->bit))
+        if (seen >> i & 1 && !(row->commands & gt_command_bit(command)))
             return gt_error_create(GT_ERR_USAGE, "%s has no option --%s", command->name, row->name);
     }
     if (!command->analyse || options->help) return NULL;
     if (!options->core.core_path)
         return gt_error_create(GT_ERR_USAGE, "no core file given: gotopsy %s CORE", command->name);
-    if (!(command->formats >> options->format & 1)) return bad_format(command);
+    if (!gt_format_has(options->format, command->document)) return bad_format(command);
     return NULL;
 }
 
 /* One by one goroutines are what a traceback is for, unless another format was asked for. */
 static void choose_format(struct gt_options *options)
 {
-    if (options->all && !options->format_given && options->command->bit == GT_FOR_GOROUTINES)
+    if (options->all && !options->format_given &&
+        gt_command_bit(options->command) == GT_FOR_GOROUTINES)
         options->format = GT_FORMAT_TRACEBACK;
 }
 

@@ -12,15 +12,15 @@
 #include "inspector/base/arena.h"
 #include "inspector/base/vec.h"
 
-enum { /* commands, as bits: which of them an option is for */
-       GT_FOR_REPORT = 1,
-       GT_FOR_CHECK = 2,
-       GT_FOR_GOROUTINES = 4,
-       GT_FOR_WAITS = 8,
-       GT_FOR_THREADS = 16,
-       GT_FOR_ANALYSES = 31,
-       GT_FOR_OTHERS = 32,
-       GT_FOR_ALL = 63,
+enum { /* commands, as bits: which of them an option is for. A command writes one document. */
+       GT_FOR_REPORT = 1 << GT_DOCUMENT_REPORT,
+       GT_FOR_CHECK = 1 << GT_DOCUMENT_CHECK,
+       GT_FOR_GOROUTINES = 1 << GT_DOCUMENT_GOROUTINES,
+       GT_FOR_WAITS = 1 << GT_DOCUMENT_WAITS,
+       GT_FOR_THREADS = 1 << GT_DOCUMENT_THREADS,
+       GT_FOR_ANALYSES = (1 << GT_DOCUMENTS) - 1,
+       GT_FOR_OTHERS = 1 << GT_DOCUMENTS,
+       GT_FOR_ALL = GT_FOR_ANALYSES | GT_FOR_OTHERS,
 };
 
 enum gt_when { GT_AUTO, GT_ALWAYS, GT_NEVER };

@@ -88,7 +88,7 @@ static void put_formats(const struct gt_command *command, FILE *to)
 
     for (unsigned i = 0; (word = gt_argument_word("FORMAT", command, i)); i++, before = ", ")
         fprintf(to, "%s%s%s", before, word, i == 0 ? " (the default)" : "");
-    if (command->formats) fputs(".\n", to);
+    if (command->analyse) fputs(".\n", to);
 }
 
 static void put_command(const struct gt_command *command, FILE *to)

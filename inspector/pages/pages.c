@@ -5,7 +5,7 @@
 
 bool gt_page_shows(const struct gt_option_row *row, const struct gt_command *command)
 {
-    return row->help && row->commands & command->bit;
+    return row->help && row->commands & gt_command_bit(command);
 }
 
 void gt_page_words(const struct gt_option_row *row, const struct gt_command *command,

@@ -18,12 +18,29 @@ static const struct format {
     [GT_FORMAT_JSON] = {"json", gt_json_report, gt_json_goroutines, gt_json_threads, gt_json_check,
                         gt_json_wait_graph},
     [GT_FORMAT_MARKDOWN] = {.name = "markdown", .report = gt_markdown_report},
-    [GT_FORMAT_TRACEBACK] = {.name = "traceback",
-                             .report = gt_traceback,
-                             .goroutines = gt_traceback},
+    [GT_FORMAT_TRACEBACK] = {.name = "traceback", .goroutines = gt_traceback},
     [GT_FORMAT_DOT] = {.name = "dot", .wait_graph = gt_dot_wait_graph},
     [GT_FORMAT_PPROF] = {.name = "pprof", .goroutines = gt_pprof},
 };
+
+_Static_assert(sizeof formats / sizeof formats[0] == GT_FORMATS, "each format has a row");
+
+const char *gt_format_name(enum gt_format format)
+{
+    return (unsigned)format < GT_FORMATS ? formats[format].name : NULL;
+}
+
+bool gt_format_has(enum gt_format format, enum gt_document document)
+{
+    if ((unsigned)format >= GT_FORMATS || (unsigned)document >= GT_DOCUMENTS) return false;
+    const struct format *row = &formats[format];
+    const bool has[] = {[GT_DOCUMENT_REPORT] = row->report,
+                        [GT_DOCUMENT_CHECK] = row->check,
+                        [GT_DOCUMENT_GOROUTINES] = row->goroutines,
+                        [GT_DOCUMENT_WAITS] = row->wait_graph,
+                        [GT_DOCUMENT_THREADS] = row->threads};
+    return has[document];
+}
 
 static const struct format *find_format(enum gt_format format)
 {

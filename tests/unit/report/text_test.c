@@ -47,20 +47,40 @@ static void no_line_is_wider_than_the_page(void **state)
     }
 }
 
+static void check_harmless(char *text)
+{
+    assert_non_null(text);
+    assert_harmless(text);
+    assert_null(strstr(text, "\xc2\x9b"));
+    assert_null(strstr(text, "\xe2\x80\xae"));
+    free(text);
+}
+
 static void nothing_from_the_target_reaches_the_terminal_raw(void **state)
 {
-    static const enum gt_format formats[] = {GT_FORMAT_TEXT, GT_FORMAT_JSON, GT_FORMAT_MARKDOWN,
-                                             GT_FORMAT_TRACEBACK};
-
     (void)state;
-    for (size_t i = 0; i < sizeof formats / sizeof formats[0]; i++) {
-        char *text = gt_written_report(&gt_sample_report, formats[i], &plain);
-        assert_non_null(text);
-        assert_harmless(text);
-        assert_null(strstr(text, "\xc2\x9b"));
-        assert_null(strstr(text, "\xe2\x80\xae"));
-        free(text);
+    for (int format = 0; format < GT_FORMATS; format++) {
+        if (format == GT_FORMAT_PPROF) continue; /* no text */
+        if (gt_format_has(format, GT_DOCUMENT_REPORT))
+            check_harmless(gt_written_report(&gt_sample_report, format, &plain));
+        if (gt_format_has(format, GT_DOCUMENT_GOROUTINES))
+            check_harmless(gt_written_goroutines(&gt_sample_report, format, &plain));
     }
+}
+
+static void a_format_has_a_name_and_a_document(void **state)
+{
+    (void)state;
+    for (int format = 0; format < GT_FORMATS; format++) {
+        bool any = false;
+        assert_non_null(gt_format_name(format));
+        for (int document = 0; document < GT_DOCUMENTS; document++)
+            any |= gt_format_has(format, document);
+        assert_true(any);
+    }
+    assert_null(gt_format_name(GT_FORMATS));
+    assert_false(gt_format_has(GT_FORMATS, GT_DOCUMENT_REPORT));
+    assert_false(gt_format_has(GT_FORMAT_TEXT, GT_DOCUMENTS));
 }
 
 static void a_terminal_code_is_shown_escaped(void **state)
@@ -249,6 +269,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(no_line_is_wider_than_the_page),
         cmocka_unit_test(nothing_from_the_target_reaches_the_terminal_raw),
+        cmocka_unit_test(a_format_has_a_name_and_a_document),
         cmocka_unit_test(a_terminal_code_is_shown_escaped),
         cmocka_unit_test(colour_only_when_asked_for),
         cmocka_unit_test(findings_keep_the_order_of_the_report),
