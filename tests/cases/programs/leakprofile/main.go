@@ -7,6 +7,7 @@ import (
 	"bytes"
 	"os"
 	"runtime"
+	"runtime/debug"
 	"runtime/pprof"
 	"syscall"
 	"time"
@@ -91,6 +92,7 @@ func main() {
 }
 
 func finish() {
+	debug.SetGCPercent(-1) // the core is to be of the collection that the profile asks for
 	must(os.WriteFile(os.Args[2], profile(), 0o666))
 	must(syscall.Kill(os.Getpid(), syscall.SIGABRT))
 	time.Sleep(time.Hour) // with nothing to wait for, the runtime could call it a deadlock first
