@@ -12,10 +12,10 @@ static const struct {
 };
 
 enum {
-    ROWS = 0
-#define KIND(kind, ...) +1
+#define KIND(kind, ...) ROW_OF_##kind,
 #include "inspector/report/kinds.def"
 #undef KIND
+    ROWS
 };
 _Static_assert(ROWS == (int)GT_KINDS, "each kind has a row in kinds.def");
 
