@@ -80,22 +80,12 @@ def _marked(core, program):
     return set(map(int, LEAKED.findall(done.out)))
 
 
-def _compare_once(program, name, folder):
-    leaked, core = _profiled(program, name, folder)
+def _compare(program, name, folder):
+    leaked, core = _profiled(program, name, folder / name)
     assert _marked(core, program) == leaked
     hung = _hung(core, program)
     core.unlink()
     return agreement.Row(name, leaked, hung)
-
-
-def _compare(program, name, folder):
-    """A core may catch a thread in the scheduler with a pointer to what a goroutine waits for in
-    hand, and such a goroutine is let go, while the runtime stops the world for its profile. That is
-    seldom: another core shows it. Who is called hung and is not leaked has no such excuse."""
-    row = _compare_once(program, name, folder / name)
-    if row.hung < row.leaked:
-        row = _compare_once(program, name, folder / f"{name}-again")
-    return row
 
 
 @pytest.mark.parametrize("suite", SUITES, ids=["patterns", "goker"])

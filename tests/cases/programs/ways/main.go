@@ -12,6 +12,7 @@ import (
 	"runtime"
 	"runtime/pprof"
 	"strconv"
+	"strings"
 	"sync"
 	"syscall"
 	"time"
@@ -259,12 +260,22 @@ func states() map[string]string {
 	return all
 }
 
+// waits tells whether a goroutine in this state waits for what its way is about: not one that may
+// run, was preempted on its way there, or works for the collector first.
+func waits(state string) bool {
+	switch state {
+	case "running", "runnable", "preempted", "copystack":
+		return false
+	}
+	return !strings.HasPrefix(state, "GC ")
+}
+
 // settle returns when all those goroutines block.
 func settle(ids []int) {
 	for deadline := time.Now().Add(time.Minute); ; time.Sleep(time.Millisecond) {
 		blocked, now := 0, states()
 		for _, id := range ids {
-			if state := now[strconv.Itoa(id)]; state != "running" && state != "runnable" {
+			if waits(now[strconv.Itoa(id)]) {
 				blocked++
 			}
 		}
