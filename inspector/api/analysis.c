@@ -30,6 +30,18 @@ struct gt_error *gt_analysis_run(struct gt_analysis *analysis, const void *out, 
     return gt_call(&analysis->holdings, body, args);
 }
 
+struct gt_error *gt_analysis_report(struct gt_analysis *analysis,
+                                    const struct gt_report_options *options, gt_body *make,
+                                    struct gt_report **report)
+{
+    struct gt_report_builder builder = {.analysis = analysis};
+    struct gt_error *error = gt_options_take(&builder.options, sizeof builder.options, options);
+
+    if (!error) error = gt_analysis_run(analysis, report, make, &builder);
+    if (!error) *report = gt_report_keep(builder.report);
+    return error;
+}
+
 /* ---- opening ------------------------------------------------------------------------------- */
 
 struct opening {

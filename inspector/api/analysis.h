@@ -35,6 +35,18 @@ struct gt_analysis {
 struct gt_error *gt_analysis_run(struct gt_analysis *analysis, const void *out, gt_body *body,
                                  void *args);
 
+struct gt_report_builder { /* what the body that makes a report works on */
+    struct gt_analysis *analysis;
+    struct gt_report_options options; /* those that were given, or the defaults */
+    struct gt_report *report;         /* the body's */
+};
+
+/* Runs `make` on a struct gt_report_builder, and gives its report to the caller of the entry point.
+ */
+struct gt_error *gt_analysis_report(struct gt_analysis *analysis,
+                                    const struct gt_report_options *options, gt_body *make,
+                                    struct gt_report **report);
+
 /* Opens the heap, the specials and the roots, unless they are. */
 struct gt_error *gt_analysis_heap(struct gt_analysis *analysis);
 

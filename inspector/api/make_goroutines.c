@@ -1,6 +1,5 @@
 /* The report of the goroutines alone. */
 #include "inspector/api/analysis.h"
-#include "inspector/base/options.h"
 #include "inspector/detect/model/fill_crash.h"
 #include "inspector/detect/model/fill_goroutines.h"
 #include "inspector/detect/model/fill_process.h"
@@ -16,15 +15,9 @@ static void fill_retained(struct gt_analysis *analysis, struct gt_report *report
     gt_heap_analysis_deinit(&heap_analysis);
 }
 
-struct builder {
-    struct gt_analysis *analysis;
-    struct gt_report_options options;
-    struct gt_report *report;
-};
-
 static struct gt_error *make(void *args)
 {
-    struct builder *builder = args;
+    struct gt_report_builder *builder = args;
     struct gt_analysis *analysis = builder->analysis;
     const struct gt_report_options *options = &builder->options;
     const struct gt_source_process source = gt_analysis_source(analysis);
@@ -44,10 +37,5 @@ struct gt_error *gt_report_create_goroutines(struct gt_analysis *analysis,
                                              const struct gt_report_options *options,
                                              struct gt_report **report)
 {
-    struct builder builder = {.analysis = analysis};
-    struct gt_error *error = gt_options_take(&builder.options, sizeof builder.options, options);
-
-    if (!error) error = gt_analysis_run(analysis, report, make, &builder);
-    if (!error) *report = gt_report_keep(builder.report);
-    return error;
+    return gt_analysis_report(analysis, options, make, report);
 }

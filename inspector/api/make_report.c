@@ -1,6 +1,5 @@
 /* The whole report: the live heap, its types, and what every detector finds in it. */
 #include "inspector/api/analysis.h"
-#include "inspector/base/options.h"
 #include "inspector/detect/detectors/detector.h"
 #include "inspector/detect/holders/holder_texts.h"
 #include "inspector/detect/model/fill_crash.h"
@@ -20,14 +19,6 @@ enum {
     DEFAULT_INSTANCES = 20,
 };
 
-struct builder {
-    struct gt_analysis *analysis;
-    struct gt_report_options options;
-    struct gt_report *report;
-    struct gt_heap_analysis heap_analysis;
-    struct gt_causes causes;
-};
-
 static uint64_t threshold(const struct gt_report_options *options, uint64_t live_bytes)
 {
     uint64_t share = live_bytes / LIVE_SHARE;
@@ -36,10 +27,10 @@ static uint64_t threshold(const struct gt_report_options *options, uint64_t live
     return share > DEFAULT_MIN_BYTES ? share : DEFAULT_MIN_BYTES;
 }
 
-static void start_heap_analysis(struct builder *builder)
+static void start_heap_analysis(const struct gt_report_builder *builder,
+                                struct gt_heap_analysis *heap_analysis)
 {
     const struct gt_report_options *options = &builder->options;
-    struct gt_heap_analysis *heap_analysis = &builder->heap_analysis;
 
     gt_heap_analysis_init(heap_analysis, builder->analysis, builder->report->storage);
     builder->report->live.bytes = heap_analysis->live_bytes;
@@ -49,33 +40,36 @@ static void start_heap_analysis(struct builder *builder)
     heap_analysis->min_bytes = threshold(options, heap_analysis->live_bytes);
 }
 
-static void detect(struct builder *builder)
+static void detect(const struct gt_report_builder *builder, struct gt_heap_analysis *heap_analysis)
 {
+    struct gt_causes causes;
     struct gt_analysis *analysis = builder->analysis;
     struct gt_report *report = builder->report;
 
     gt_analysis_stage(analysis, "looking at slices");
-    gt_dead_slots_find(&builder->heap_analysis);
-    gt_causes_init(&builder->causes);
-    gt_detectors_run(&builder->heap_analysis, &builder->causes, report->looked_for,
-                     analysis->progress, analysis->progress_ctx);
+    gt_dead_slots_find(heap_analysis);
+    gt_causes_init(&causes);
+    gt_detectors_run(heap_analysis, &causes, report->looked_for, analysis->progress,
+                     analysis->progress_ctx);
     gt_analysis_stage(analysis, "weighing");
-    gt_causes_weigh(&builder->heap_analysis, &builder->causes, &report->leaks_total.bytes,
+    gt_causes_weigh(heap_analysis, &causes, &report->leaks_total.bytes,
                     &report->leaks_total.objects);
-    gt_findings_fill(&builder->heap_analysis, &builder->causes, report);
-    gt_causes_deinit(&builder->causes);
+    gt_findings_fill(heap_analysis, &causes, report);
+    gt_causes_deinit(&causes);
 }
 
-static void describe_holders(struct builder *builder)
+static void describe_holders(const struct gt_report_builder *builder,
+                             struct gt_heap_analysis *heap_analysis)
 {
     if (builder->options.no_holders) return;
     gt_analysis_stage(builder->analysis, "looking for the largest holders");
-    gt_holders_describe(&builder->heap_analysis, builder->report);
+    gt_holders_describe(heap_analysis, builder->report);
 }
 
 static struct gt_error *make(void *args)
 {
-    struct builder *builder = args;
+    struct gt_report_builder *builder = args;
+    struct gt_heap_analysis heap_analysis;
     struct gt_analysis *analysis = builder->analysis;
     const struct gt_source_process source = gt_analysis_source(analysis);
     struct gt_error *error = gt_analysis_heap(analysis);
@@ -85,18 +79,18 @@ static struct gt_error *make(void *args)
     gt_fill_process(&source, builder->report);
     gt_fill_goroutines(&source, NULL, builder->report);
     gt_fill_crash(&source, builder->options.show_data, builder->report);
-    start_heap_analysis(builder);
+    start_heap_analysis(builder, &heap_analysis);
     gt_analysis_stage(analysis, "weighing goroutines");
-    gt_fill_retained(&builder->heap_analysis, builder->report);
-    gt_waits_summarize(&builder->heap_analysis, builder->report);
-    detect(builder);
-    gt_undecided_describe(&builder->heap_analysis, builder->report);
-    gt_set_aside_describe(&builder->heap_analysis, builder->report);
-    describe_holders(builder);
-    gt_fill_memory(&builder->heap_analysis, builder->report);
-    gt_fill_coverage(&builder->heap_analysis, builder->report);
+    gt_fill_retained(&heap_analysis, builder->report);
+    gt_waits_summarize(&heap_analysis, builder->report);
+    detect(builder, &heap_analysis);
+    gt_undecided_describe(&heap_analysis, builder->report);
+    gt_set_aside_describe(&heap_analysis, builder->report);
+    describe_holders(builder, &heap_analysis);
+    gt_fill_memory(&heap_analysis, builder->report);
+    gt_fill_coverage(&heap_analysis, builder->report);
     gt_fill_notes(&source, builder->report);
-    gt_heap_analysis_deinit(&builder->heap_analysis);
+    gt_heap_analysis_deinit(&heap_analysis);
     return NULL;
 }
 
@@ -104,10 +98,5 @@ struct gt_error *gt_report_create(struct gt_analysis *analysis,
                                   const struct gt_report_options *options,
                                   struct gt_report **report)
 {
-    struct builder builder = {.analysis = analysis};
-    struct gt_error *error = gt_options_take(&builder.options, sizeof builder.options, options);
-
-    if (!error) error = gt_analysis_run(analysis, report, make, &builder);
-    if (!error) *report = gt_report_keep(builder.report);
-    return error;
+    return gt_analysis_report(analysis, options, make, report);
 }
