@@ -37,8 +37,8 @@ CLI_LIBS := -lpopt
 
 # ---- sources ---------------------------------------------------------------------------------
 
-LIB_SRC := $(sort $(wildcard gotypes/*.c) \
-	$(shell find inspector -name '*.c' -not -path 'inspector/cli/*' -not -path 'inspector/pages/*'))
+LIB_SRC := $(sort $(shell find gotypes inspector -name '*.c' \
+	-not -path 'inspector/cli/*' -not -path 'inspector/pages/*'))
 CLI_SRC := $(sort $(wildcard inspector/cli/*.c))
 PAGES_SRC := $(sort $(wildcard inspector/pages/*.c))
 TEST_SRC := $(sort $(shell find tests/unit -name '*.c' 2>/dev/null))
@@ -47,8 +47,7 @@ UNIT_SRC := $(filter %_test.c,$(TEST_SRC))
 HELP_SRC := $(filter-out %_test.c,$(TEST_SRC))
 DUMP_SRC := $(wildcard tests/cli/*.c tests/layouts/*.c)
 ALL_C := $(LIB_SRC) $(CLI_SRC) $(PAGES_SRC) $(TEST_SRC) $(DUMP_SRC) $(wildcard tests/fuzz/*.c)
-ALL_H := $(sort $(wildcard include/*.h gotypes/*.h) \
-	$(shell find inspector tests -name '*.h' 2>/dev/null))
+ALL_H := $(sort $(wildcard include/*.h) $(shell find gotypes inspector tests -name '*.h' 2>/dev/null))
 
 # What protoc-c makes of the message formats.
 PROTO := $(wildcard inspector/report/*.proto)

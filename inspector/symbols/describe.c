@@ -1,7 +1,7 @@
 /* A type as gotypes asks for it: kind, elements and fields. */
 #include "inspector/symbols/symbols_impl.h"
 
-#include "gotypes/types.h"
+#include "gotypes/types/types.h"
 
 static struct gt_type_ref ref_at(struct gt_dwarf *dwarf, Dwarf_Die die, unsigned attribute)
 {

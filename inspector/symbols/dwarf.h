@@ -1,6 +1,6 @@
 /*
  * DWARF, read through libdwarf: Go's struct layouts, constants, globals, types and the variables
- * of frames. Implements the interface that gotypes declares (gotypes/facts.h).
+ * of frames. Implements the interface that gotypes declares (gotypes/layouts/facts.h).
  *
  * Both libdwarf generations (20210528 without a pkg-config file, 0.x and later) are served; one
  * small file, libdwarf_compat.h, hides their difference. Opening indexes names once (one walk over
@@ -16,7 +16,7 @@
 #ifndef GT_SYMBOLS_DWARF_H
 #define GT_SYMBOLS_DWARF_H
 
-#include "gotypes/facts.h"
+#include "gotypes/layouts/facts.h"
 #include "inspector/core/binary.h"
 
 struct gt_dwarf;
@@ -38,7 +38,7 @@ size_t gt_dwarf_faults(const struct gt_dwarf *dwarf);
  */
 void gt_dwarf_set_types_base(struct gt_dwarf *dwarf, uint64_t types_base);
 
-/* The interface of gotypes/facts.h; valid as long as the handle. */
+/* The interface of gotypes/layouts/facts.h; valid as long as the handle. */
 const struct gt_facts *gt_dwarf_facts(struct gt_dwarf *dwarf);
 
 /* Every global variable with a fixed address, sorted by address. */

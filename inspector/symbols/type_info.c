@@ -4,7 +4,7 @@
  */
 #include "inspector/symbols/symbols_impl.h"
 
-#include "gotypes/types.h"
+#include "gotypes/types/types.h"
 #include "inspector/base/alloc.h"
 
 #include <string.h>

@@ -9,7 +9,7 @@
 #ifndef GT_UNWIND_GOFRAMES_H
 #define GT_UNWIND_GOFRAMES_H
 
-#include "gotypes/pclntab.h"
+#include "gotypes/code/pclntab.h"
 
 /* How frames lie in memory: what differs between machines (runtime/traceback.go, stkframe.go).
  * Where a call leaves its return address in a register, the callee stores it at its own sp. */

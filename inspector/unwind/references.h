@@ -10,7 +10,7 @@
 #ifndef GT_UNWIND_REFERENCES_H
 #define GT_UNWIND_REFERENCES_H
 
-#include "gotypes/pclntab.h"
+#include "gotypes/code/pclntab.h"
 
 typedef void gt_reference_fn(void *ctx, uint64_t addr);
 

@@ -9,7 +9,7 @@ import pytest
 
 from . import recipe, tool
 
-TABLE = recipe.PROJECT / "gotypes" / "known.def"
+TABLE = recipe.PROJECT / "gotypes" / "layouts" / "known.def"
 DUMP = tool.binary().parent / "tests" / "layouts" / "dump"
 DERIVE = recipe.PROJECT / "tests" / "layouts" / "derive"
 # The ends of the table, a first release that differs from its last, and settings that change maps
@@ -72,9 +72,9 @@ def test_a_wrong_table_is_told(tmp_path):
         recipe.go_name(SOME[-1])
     except recipe.Unavailable as why:
         pytest.skip(str(why))
-    layouts, gotypes = tmp_path / "tests" / "layouts", tmp_path / "gotypes"
+    layouts, gotypes = tmp_path / "tests" / "layouts", tmp_path / "gotypes" / "layouts"
     shutil.copytree(recipe.PROJECT / "tests" / "layouts", layouts)
-    gotypes.mkdir()
+    gotypes.mkdir(parents=True)
     table = TABLE.read_text()
     assert "waitreason@" in table
     (gotypes / TABLE.name).write_text(table.replace("waitreason@", "waitreason@1"))

@@ -20,7 +20,7 @@ static const unsigned char *map(const void *ctx, uint64_t addr, uint64_t *avail)
 #define RELEASE(number) number,
 #define KNOWN(name, arches, since, until, experiment, value, text)
 static const unsigned releases[] = {
-#include "gotypes/known.def"
+#include "gotypes/layouts/known.def"
 };
 #undef RELEASE
 #undef KNOWN

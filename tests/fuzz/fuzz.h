@@ -3,14 +3,14 @@
  *
  * Each target is one LLVMFuzzerTestOneInput(), run by libFuzzer (make fuzz) or, over the inputs
  * that once failed, by replay.c (make test). The first byte chooses the version of Go, by its place
- * among the RELEASEs of gotypes/known.def, and the machine.
+ * among the RELEASEs of gotypes/layouts/known.def, and the machine.
  */
 #ifndef GT_FUZZ_H
 #define GT_FUZZ_H
 
-#include "gotypes/known.h"
-#include "gotypes/layout.h"
-#include "gotypes/pclntab.h"
+#include "gotypes/code/pclntab.h"
+#include "gotypes/layouts/known.h"
+#include "gotypes/layouts/layout.h"
 
 int LLVMFuzzerTestOneInput(const unsigned char *bytes, size_t size);
 

@@ -1,5 +1,5 @@
 /* Walks over maps of both designs. The input is a map type, then the map's header at MAP. */
-#include "gotypes/maps.h"
+#include "gotypes/types/maps.h"
 #include "tests/fuzz/fuzz.h"
 
 enum { MAP = 512, MOST = 100000 };

@@ -1,6 +1,6 @@
 /* Stack maps, stack objects and arguments. The input is a moduledata and all it points to, with a
  * goroutine's g at G, the stack that this says it stands on, and its frames. */
-#include "gotypes/arguments.h"
+#include "gotypes/code/arguments.h"
 #include "inspector/core/core_impl.h"
 #include "inspector/runtime/roots/stackscan.h"
 #include "tests/fuzz/fuzz.h"

@@ -1,6 +1,6 @@
 /* rtypes, their masks, places and names, and the runtime's layouts from them. The input is a
  * module's types. */
-#include "gotypes/rtype_facts.h"
+#include "gotypes/types/rtype_facts.h"
 #include "tests/fuzz/fuzz.h"
 
 enum { ASKED = 256 };

@@ -1,5 +1,5 @@
 """A dead Go process as a place to do damage: its core, and where the runtime's structs are in it.
-Knows layouts from gotypes/known.def and symbols from nm, and nothing from gotopsy."""
+Knows layouts from gotypes/layouts/known.def and symbols from nm, and nothing from gotopsy."""
 
 import collections
 import copy
@@ -8,7 +8,7 @@ import re
 import struct
 import subprocess
 
-TABLE = pathlib.Path(__file__).resolve().parents[2] / "gotypes" / "known.def"
+TABLE = pathlib.Path(__file__).resolve().parents[2] / "gotypes" / "layouts" / "known.def"
 MANY = 2000  # structs of a kind that are collected
 ROOTS = 251  # of the semaphore table: runtime/sema.go, semTabSize
 ARENA = 64 << 20  # bytes

@@ -3,9 +3,9 @@
  *     S TYPE SIZE PATH@OFFSET:SIZE ...    a struct and its fields
  *     C NAME VALUE                        a constant
  *     G NAME SIZE                         a variable
- * tests/layouts/derive makes gotypes/known.def of it.
+ * tests/layouts/derive makes gotypes/layouts/known.def of it.
  */
-#include "gotypes/known.h"
+#include "gotypes/layouts/known.h"
 #include "inspector/symbols/dwarf.h"
 
 #include <fcntl.h>
@@ -20,13 +20,13 @@ static const struct {
 } fields[] = {
 #define FIELD(group, field, type, path, since, until, need) {type, path},
 #define ALT(group, field, type, path, since, until) {type, path},
-#include "gotypes/layout_fields.def"
+#include "gotypes/layouts/layout_fields.def"
 #undef FIELD
 };
 
 static const char *const structs[] = {
 #define STRUCT(group, type, since, until, need) type,
-#include "gotypes/layout_structs.def"
+#include "gotypes/layouts/layout_structs.def"
 #undef STRUCT
 };
 

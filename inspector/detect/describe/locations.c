@@ -1,6 +1,6 @@
 #include "inspector/detect/describe/locations.h"
 
-#include "gotypes/arguments.h"
+#include "gotypes/code/arguments.h"
 #include "inspector/base/str.h"
 #include "inspector/detect/describe/recurring.h"
 #include "inspector/detect/describe/traceback_filter.h"

@@ -5,7 +5,7 @@
 #ifndef GT_DETECT_LOCATIONS_H
 #define GT_DETECT_LOCATIONS_H
 
-#include "gotypes/arguments.h"
+#include "gotypes/code/arguments.h"
 #include "inspector/detect/heap_analysis.h"
 #include "inspector/runtime/goroutines/thread_walk.h"
 

@@ -1,6 +1,6 @@
 #include "inspector/detect/holders/containers.h"
 
-#include "gotypes/maps.h"
+#include "gotypes/types/maps.h"
 #include "inspector/base/alloc.h"
 
 enum {

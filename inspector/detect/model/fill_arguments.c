@@ -1,7 +1,7 @@
 /* The words of arguments of a group's goroutines: which ones there are is the group's, for its
  * goroutines stand at the same calls; what they hold is each one's own. */
 #include "inspector/detect/model/fill_arguments.h"
-#include "gotypes/arguments.h"
+#include "gotypes/code/arguments.h"
 #include "inspector/detect/describe/locations.h"
 #include "inspector/detect/model/source.h"
 

@@ -5,7 +5,7 @@
 #ifndef GT_DETECT_GO_PRINT_H
 #define GT_DETECT_GO_PRINT_H
 
-#include "gotypes/types.h"
+#include "gotypes/types/types.h"
 #include "inspector/base/str.h"
 
 /* The value at addr, of a kind from bool to complex128; false, and nothing added, for another kind

@@ -4,7 +4,7 @@
  * compiler notes where each argument's home is (for tracebacks), and the stack map says when a
  * pointer is in it.
  *
- * Types are known by their names (gotypes/named_types.h), those of generic methods are not.
+ * Types are known by their names (gotypes/types/named_types.h), those of generic methods are not.
  */
 #ifndef GT_RUNTIME_RECEIVERS_H
 #define GT_RUNTIME_RECEIVERS_H

@@ -8,9 +8,9 @@
  * is not found, never guessed; only where every candidate is empty does it not matter which one
  * is taken.
  *
- * A provider of facts (gotypes/facts.h) that answers for variables alone, and knows no types.
- * Symbols that survived (-ldflags=-w) are asked first, and believed if they lead to memory with the
- * variable's structure; one that is not is told as a loss. Answers are kept.
+ * A provider of facts (gotypes/layouts/facts.h) that answers for variables alone, and knows no
+ * types. Symbols that survived (-ldflags=-w) are asked first, and believed if they lead to memory
+ * with the variable's structure; one that is not is told as a loss. Answers are kept.
  */
 #ifndef GT_RUNTIME_LANDMARKS_H
 #define GT_RUNTIME_LANDMARKS_H

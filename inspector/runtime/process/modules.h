@@ -3,8 +3,8 @@
  *
  * runtime.firstmoduledata is a symbol; since Go 1.26 it is also a section; else it is the one word
  * of the program's data that holds the address of its function table and that begins a module
- * whose parts make sense (gotypes/moduledata.h). The function table is a section too, and has a
- * magic number where section headers are gone.
+ * whose parts make sense (gotypes/code/moduledata.h). The function table is a section too, and has
+ * a magic number where section headers are gone.
  */
 #ifndef GT_RUNTIME_MODULES_H
 #define GT_RUNTIME_MODULES_H

@@ -12,7 +12,7 @@
 #define GT_RUNTIME_PACKAGES_H
 
 #include "gotopsy.h"
-#include "gotypes/pclntab.h"
+#include "gotypes/code/pclntab.h"
 #include "inspector/base/arena.h"
 #include "inspector/base/vec.h"
 

@@ -9,11 +9,11 @@
 #ifndef GT_RUNTIME_PROCESS_H
 #define GT_RUNTIME_PROCESS_H
 
-#include "gotypes/chain.h"
-#include "gotypes/known.h"
-#include "gotypes/maps.h"
-#include "gotypes/named_types.h"
-#include "gotypes/rtype_facts.h"
+#include "gotypes/layouts/chain.h"
+#include "gotypes/layouts/known.h"
+#include "gotypes/types/maps.h"
+#include "gotypes/types/named_types.h"
+#include "gotypes/types/rtype_facts.h"
 #include "inspector/base/arena.h"
 #include "inspector/base/vec.h"
 #include "inspector/core/libraries.h"

@@ -5,7 +5,7 @@
 #ifndef GT_TEST_TARGET_H
 #define GT_TEST_TARGET_H
 
-#include "gotypes/types.h"
+#include "gotypes/types/types.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

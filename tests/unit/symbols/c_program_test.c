@@ -1,7 +1,7 @@
 /* C programs in DWARF 4 and 5, packed and not, against what they print of themselves. */
 #include "tests/unit/symbols/programs.h"
 
-#include "gotypes/types.h"
+#include "gotypes/types/types.h"
 
 static const char text[] =
     "#include <stdio.h>\n"

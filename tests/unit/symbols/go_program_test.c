@@ -5,7 +5,7 @@
  */
 #include "tests/unit/symbols/programs.h"
 
-#include "gotypes/types.h"
+#include "gotypes/types/types.h"
 #include "inspector/symbols/symbols_impl.h"
 
 static const char text[] =

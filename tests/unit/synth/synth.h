@@ -4,8 +4,8 @@
  *
  * What a test builds is the memory of a real process of the version it names: spans with bitmaps
  * and type headers, g's and sudog's on the heap, stacks with return addresses and stack maps, a
- * function table, variables with symbols. Fields lie where gotypes/known.def says. There is no
- * debug information, so variables of frames have no names. Core and binary are files without a
+ * function table, variables with symbols. Fields lie where gotypes/layouts/known.def says. There is
+ * no debug information, so variables of frames have no names. Core and binary are files without a
  * name (memfd), and synth_open() hands over the same analysis that a user of the library gets.
  *
  * Addresses are the target's, as uint64_t. A test builds first and opens once. The synth owns all

@@ -2,8 +2,8 @@
 #ifndef GT_TEST_SYNTH_IMPL_H
 #define GT_TEST_SYNTH_IMPL_H
 
-#include "gotypes/known.h"
-#include "gotypes/layout.h"
+#include "gotypes/layouts/known.h"
+#include "gotypes/layouts/layout.h"
 #include "inspector/base/alloc.h"
 #include "inspector/base/vec.h"
 #include "tests/unit/synth/synth.h"

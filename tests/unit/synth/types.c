@@ -1,7 +1,7 @@
 /* Types as the linker lays them down (internal/abi.Type), in a part of memory of their own. */
 #include "tests/unit/synth/synth_impl.h"
 
-#include "gotypes/types.h"
+#include "gotypes/types/types.h"
 
 enum { HEAD = 48, ROOM = 96, MAX_NAME = 100, MAX_WORDS = 1 << 12 };
 

@@ -1,0 +1,45 @@
+/*
+ * What is known of each Go version without asking the program: the built-in tables.
+ *
+ * gotypes/layouts/known.def holds them, a row for each struct, constant, variable or list that kept
+ * its shape over a range of versions, derived from the DWARF of programs built with the first and
+ * the last patch release of every minor version (tests/layouts/derive). A row holds from the first
+ * to the last of those releases that agree. For a version between two that do not agree the later
+ * one speaks, and after the last release of all the last one does.
+ *
+ * A gt_known answers as debug information would (gotypes/layouts/facts.h), without addresses:
+ * fields, sizes and constants.
+ */
+#ifndef GT_LAYOUTS_KNOWN_H
+#define GT_LAYOUTS_KNOWN_H
+
+#include "gotypes/layouts/facts.h"
+#include "gotypes/layouts/version.h"
+
+enum gt_arch { GT_ARCH_AMD64 = 1, GT_ARCH_ARM64 = 2 }; /* bits */
+
+struct gt_known {
+    const struct gt_go_version *version; /* the experiments count too */
+    enum gt_arch arch;
+    unsigned asked, nearest; /* gt_version_number(): of the program; of a release looked at */
+    bool exact;              /* releases of that minor version were looked at */
+};
+
+/* The facts of a version on a machine; `version` must outlive them. False when it is older than
+ * all that are known. */
+bool gt_known_find(const struct gt_go_version *version, enum gt_arch arch, struct gt_known *out);
+
+/* Its fields, sizes and constants; `known` must outlive it. */
+struct gt_facts gt_known_facts(const struct gt_known *known);
+
+/* The size of a runtime variable; 0 when it is not known. */
+uint64_t gt_known_global_size(const struct gt_known *known, const char *name);
+
+/* The first and the last version that was looked at. */
+void gt_known_range(unsigned *first, unsigned *last);
+
+/* What is asked of DWARF when the tables are made. */
+extern const char *const gt_known_constants[], *const gt_known_globals[];
+extern const size_t gt_known_constant_count, gt_known_global_count;
+
+#endif

@@ -1,0 +1,83 @@
+/*
+ * Where the runtime's structs keep their fields, for one program.
+ *
+ * A field is one row of gotypes/layouts/layout_fields.def:
+ *     FIELD(mspan, elemsize, "runtime.mspan", "elemsize", since, until, need)
+ * giving GT_F_mspan_elemsize. Rows are data: logic asks gt_has(), never a version. Offsets come
+ * from the facts given (DWARF, later rtypes and tables). After gt_layout_resolve() every required
+ * field of this version is there, so readers index without checks. What else it should have and
+ * lacks is told by gt_layout_lacks(), with what cannot be read without.
+ */
+#ifndef GT_LAYOUTS_LAYOUT_H
+#define GT_LAYOUTS_LAYOUT_H
+
+#include "gotopsy.h"
+#include "gotypes/layouts/facts.h"
+#include "gotypes/layouts/version.h"
+
+enum gt_field_id {
+#define FIELD(group, field, type, path, since, until, need) GT_F_##group##_##field,
+#include "gotypes/layouts/layout_fields.def"
+#undef FIELD
+    GT_FIELD_COUNT
+};
+
+enum gt_struct_id {
+#define STRUCT(group, type, since, until, need) GT_S_##group,
+#include "gotypes/layouts/layout_structs.def"
+#undef STRUCT
+    GT_STRUCT_COUNT
+};
+
+/* What cannot be read where a program lacks a field that its version should have. */
+enum gt_need {
+    GT_NEED_NOTHING,
+    GT_NEED_ALL, /* there is no analysis then */
+    GT_NEED_HEAP,
+    GT_NEED_GOROUTINES,
+    GT_NEED_TIMERS,
+    GT_NEED_SPECIALS,
+    GT_NEED_DEFERS,
+    GT_NEED_NAMES, /* what only makes a report readable */
+};
+
+struct gt_layout {
+    struct {
+        uint32_t offset;
+        uint8_t size; /* of the field when it is a word; larger fields say 255 */
+        bool present;
+    } field[GT_FIELD_COUNT];
+    uint32_t size[GT_STRUCT_COUNT]; /* 0: this program has no such struct */
+};
+
+/* An error names the first required field or struct that the facts lack. */
+struct gt_error *gt_layout_resolve(const struct gt_facts *facts,
+                                   const struct gt_go_version *version, struct gt_layout *layout);
+
+/* Visits what this version should have and the layout lacks, by its spelling there; `path` is NULL
+ * for a struct's size. */
+typedef void gt_lack_visit(void *ctx, const char *type, const char *path, enum gt_need need);
+void gt_layout_lacks(const struct gt_layout *layout, const struct gt_go_version *version,
+                     gt_lack_visit *visit, void *ctx);
+
+/* Visits the structs of which `layout` knows what `part` does not, each once. */
+void gt_layout_beyond(const struct gt_layout *layout, const struct gt_layout *part,
+                      const struct gt_go_version *version,
+                      void (*visit)(void *ctx, const char *type), void *ctx);
+
+static inline bool gt_has(const struct gt_layout *layout, enum gt_field_id id)
+{
+    return layout->field[id].present;
+}
+
+static inline uint64_t gt_off(const struct gt_layout *layout, enum gt_field_id id)
+{
+    return layout->field[id].offset;
+}
+
+/* Reads a word-sized field of the struct at addr, by the field's own size (1, 2, 4 or 8 bytes);
+ * false when this program lacks the field or the core the memory. */
+bool gt_read_field(const struct gt_layout *layout, const struct gt_memory *mem, uint64_t addr,
+                   enum gt_field_id id, uint64_t *out);
+
+#endif

@@ -1,0 +1,26 @@
+/*
+ * Go maps, both designs: hmap with buckets (<= 1.23) and Swiss tables (1.24+).
+ *
+ * Walks visit each live entry once, each table once (a Swiss directory aliases tables), and never
+ * more than the storage that the headers claim and memory holds. A map in the middle of growing is
+ * read from both halves. Bounded: a damaged map ends the walk with false.
+ */
+#ifndef GT_TYPES_MAPS_H
+#define GT_TYPES_MAPS_H
+
+#include "gotypes/types/types.h"
+
+/* An entry: the addresses of its key and of its element (through indirection where there is). */
+typedef bool gt_map_entry_fn(void *ctx, uint64_t key, uint64_t elem); /* false stops the walk */
+
+/* A piece of a map's storage: `count` groups (or buckets) from addr on, or the directory. */
+enum gt_map_part { GT_MAP_DIRECTORY, GT_MAP_TABLE, GT_MAP_GROUPS };
+typedef void gt_map_part_fn(void *ctx, enum gt_map_part part, uint64_t addr, uint64_t count);
+
+bool gt_map_walk(struct gt_types *types, gt_type_id map_type, uint64_t header,
+                 gt_map_entry_fn *entry, void *ctx);
+/* The blocks that a map's storage consists of, overflow buckets included. */
+bool gt_map_parts(struct gt_types *types, gt_type_id map_type, uint64_t header,
+                  gt_map_part_fn *part, void *ctx);
+
+#endif

@@ -1,0 +1,22 @@
+/*
+ * The program's named types by name, without debug information: from the rtypes that were linked.
+ *
+ * A provider of facts (gotypes/layouts/facts.h) for type_named alone. Names have the whole path of
+ * their package ("net/http.conn"), as DWARF has them, which an rtype keeps beside its short name. A
+ * name that two types have stands for none: functions may declare types of their own. The rtypes
+ * are read when the first name is asked for.
+ */
+#ifndef GT_TYPES_NAMED_TYPES_H
+#define GT_TYPES_NAMED_TYPES_H
+
+#include "gotypes/types/types.h"
+
+struct gt_named_types;
+
+/* What it is given must outlive it. */
+struct gt_named_types *gt_named_types_create(struct gt_types *types,
+                                             const struct gt_types_sources *sources);
+void gt_named_types_destroy(struct gt_named_types *names); /* NULL is allowed */
+const struct gt_facts *gt_named_types_facts(const struct gt_named_types *names);
+
+#endif

@@ -1,0 +1,178 @@
+#include "inspector/report/text/pieces.h"
+
+#include "inspector/report/text/summary.h"
+
+#include "inspector/base/str.h"
+#include "inspector/report/escape.h"
+#include "inspector/report/names.h"
+#include "inspector/report/units.h"
+
+#include <string.h>
+
+enum {
+    SHOWN_STEPS = 6, /* at each end of a path */
+    SHOWN_LABELS = 8,
+};
+
+void gt_str_site(struct gt_str *to, const struct gt_page *page,
+                 const struct gt_source_location *place)
+{
+    const char *file = page->all || !place->source ? place->file : place->source;
+
+    gt_str_add(to, file ? file : "?");
+    if (file && place->line) gt_str_format(to, ":%u", place->line);
+}
+
+void gt_page_site(struct gt_page *page, const struct gt_source_location *place)
+{
+    struct gt_str text = {0};
+
+    gt_str_site(&text, page, place);
+    gt_page_put(page, GT_DIM, gt_str_text(&text));
+    gt_str_deinit(&text);
+}
+
+/* "global main.sessions", "[…]", "main.session.token": an object is told by its type, and what
+ * has no type, such as an entry of a map, by its field alone. */
+static void put_step(struct gt_page *page, const struct gt_step *step, bool last)
+{
+    bool is_object = strcmp(step->what, "object") == 0;
+    bool is_entry = strcmp(step->what, "map entry") == 0;
+
+    if (!is_object && !is_entry) gt_page_put(page, GT_PLAIN, step->what);
+    if (is_object) gt_page_put(page, GT_PLAIN, step->type ? step->type : "untyped object");
+    if (step->field) gt_page_put(page, GT_PLAIN, step->field);
+    if (last && !is_object && step->type) gt_page_format(page, GT_DIM, " %s", step->type);
+}
+
+/* An object of which nothing is known but that it is on the way. */
+static bool is_untold(const struct gt_step *step)
+{
+    return strcmp(step->what, "object") == 0 && !step->type && !step->field;
+}
+
+/* How many steps of a path, from `first` to before `end`, are untold. */
+static size_t count_untold(const struct gt_path *path, size_t first, size_t end)
+{
+    size_t count = 0;
+
+    while (first + count < end && is_untold(&path->steps[first + count]))
+        count++;
+    return count;
+}
+
+void gt_page_path(struct gt_page *page, const struct gt_path *path)
+{
+    size_t left_out =
+        !page->all && path->count > 2 * SHOWN_STEPS ? path->count - 2 * SHOWN_STEPS : 0;
+
+    for (size_t i = 0; i < path->count; i++) {
+        if (i > 0 && strcmp(path->steps[i].what, "map entry") != 0)
+            gt_page_put(page, GT_PLAIN, " -> ");
+        if (left_out && i == SHOWN_STEPS) {
+            gt_page_format(page, GT_DIM, "(%zu steps) -> ", left_out);
+            i += left_out;
+        }
+        size_t end = left_out && i < SHOWN_STEPS ? SHOWN_STEPS : path->count;
+        size_t untold = page->all ? 0 : count_untold(path, i, end);
+        if (untold < 2) {
+            put_step(page, &path->steps[i], i + 1 == path->count);
+            continue;
+        }
+        gt_page_format(page, GT_PLAIN, "%zu untyped objects", untold);
+        i += untold - 1;
+    }
+}
+
+void gt_page_labels(struct gt_page *page, unsigned column, const struct gt_label *labels,
+                    size_t count)
+{
+    size_t shown = page->all || count < SHOWN_LABELS ? count : SHOWN_LABELS;
+
+    if (count == 0) return;
+    gt_page_line(page, column, column + 4);
+    gt_page_put(page, GT_DIM, "labels  ");
+    for (size_t i = 0; i < shown; i++)
+        gt_page_format(page, GT_PLAIN, "%s%s=%s%s", i ? " " : "", labels[i].key, labels[i].value,
+                       i + 1 < count ? "," : "");
+    if (shown < count) gt_page_format(page, GT_DIM, " %zu more", count - shown);
+    gt_page_deinit(page);
+}
+
+void gt_page_thing(struct gt_page *page, const struct gt_blocked_thing *thing)
+{
+    bool channel = strcmp(thing->what, "channel") == 0;
+
+    if (!channel || !thing->type) gt_page_put(page, GT_PLAIN, thing->what);
+    if (channel && thing->type) gt_page_put(page, GT_PLAIN, thing->type);
+    if (thing->name) gt_page_format(page, GT_BOLD, " %s", thing->name);
+    gt_page_format(page, GT_DIM, " at %s", gt_address(thing->address).text);
+}
+
+void gt_page_wanted(struct gt_page *page, const struct gt_blocked_thing *thing)
+{
+    static const struct {
+        const char *action, *said;
+    } rows[] = {{"receive", "to receive from "},
+                {"send", "to send on "},
+                {"lock", "to lock "},
+                {"read", "to read-lock "},
+                {"write", "to write-lock "}};
+    bool once = strcmp(thing->what, "once") == 0;
+    const char *said = "for ";
+
+    for (size_t i = 0; thing->action && !once && i < sizeof rows / sizeof *rows; i++)
+        if (strcmp(thing->action, rows[i].action) == 0) said = rows[i].said;
+    gt_page_put(page, GT_PLAIN, said);
+    gt_page_thing(page, thing);
+}
+
+void gt_page_waited(struct gt_page *page, int64_t wait_ns, size_t count, uint64_t collections)
+{
+    if (wait_ns != GT_UNKNOWN)
+        gt_page_format(page, GT_PLAIN, " for %s%s", count > 1 ? "up to " : "",
+                       gt_duration(wait_ns).text);
+    else if (collections)
+        gt_page_put(page, GT_PLAIN, " since the last collection");
+}
+
+int64_t gt_wait_of(const struct gt_goroutine_group *group, size_t index)
+{
+    if (group->waits_ns) return group->waits_ns[index];
+    return group->count == 1 ? group->wait_ns_max : GT_UNKNOWN;
+}
+
+void gt_page_process(struct gt_page *page, const struct gt_report *report)
+{
+    struct gt_str text = {0};
+
+    gt_summary_process(&text, report);
+    gt_page_line(page, 0, 2);
+    gt_page_put(page, GT_BOLD, gt_str_text(&text));
+    gt_page_deinit(page);
+    gt_str_deinit(&text);
+}
+
+size_t gt_died_in(const struct gt_report *report, const struct gt_goroutine_group *group)
+{
+    size_t index = 0;
+
+    if (!report->crash.goroutine) return group->id_count;
+    while (index < group->id_count && group->ids[index] != report->crash.goroutine)
+        index++;
+    return index;
+}
+
+void gt_page_crash(struct gt_page *page, const struct gt_report *report)
+{
+    struct gt_str text = {0};
+
+    gt_summary_crash(&text, report);
+    if (text.len) {
+        gt_page_line(page, 0, 2);
+        gt_page_put(page, GT_RED, "crashed: ");
+        gt_page_put(page, GT_PLAIN, gt_str_text(&text));
+        gt_page_deinit(page);
+    }
+    gt_str_deinit(&text);
+}

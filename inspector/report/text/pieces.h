@@ -1,0 +1,53 @@
+/*
+ * The pieces that pages are made of: stacks, paths, labels, lists.
+ */
+#ifndef GT_TEXT_PIECES_H
+#define GT_TEXT_PIECES_H
+
+#include "inspector/base/str.h"
+#include "inspector/report/text/page.h"
+
+/* Which process it is, from which core: the first line of every page. */
+void gt_page_process(struct gt_page *page, const struct gt_report *report);
+
+/* Which of a group's goroutines died, or was hit; id_count: none of them. */
+size_t gt_died_in(const struct gt_report *report, const struct gt_goroutine_group *group);
+
+/* How it died, on a line of its own; nothing when it did not. */
+void gt_page_crash(struct gt_page *page, const struct gt_report *report);
+
+/* All of it is the runtime's own: then all is shown, else what is not. */
+bool gt_is_internal(const struct gt_stack *stack);
+
+/* The places a line each, recursion told once, then "created by ...". Those of the runtime's own
+ * are left out. */
+void gt_page_stack(struct gt_page *page, unsigned column, const struct gt_stack *stack,
+                   const struct gt_source_location *created_by);
+
+/* "global main.sessions map[string]*T -> map value *T -> field .token string" */
+void gt_page_path(struct gt_page *page, const struct gt_path *path);
+
+/* "labels  endpoint=/search, tenant=7" on a line of its own; nothing when there are none. */
+void gt_page_labels(struct gt_page *page, unsigned column, const struct gt_label *labels,
+                    size_t count);
+
+/* "main.go:12", or "?" when the file is not known. Inks nothing, ends no line. */
+void gt_page_site(struct gt_page *page, const struct gt_source_location *place);
+void gt_str_site(struct gt_str *to, const struct gt_page *page,
+                 const struct gt_source_location *place);
+
+/* "mutex main.account.Mutex at 0xc000012080" or "chan int at 0xc000012080": what is waited for. */
+void gt_page_thing(struct gt_page *page, const struct gt_blocked_thing *thing);
+
+/* "to send on chan int at 0xc000012080", "for wait group main.jobs at 0xc000012080": what a
+ * goroutine that waits wants of it. */
+void gt_page_wanted(struct gt_page *page, const struct gt_blocked_thing *thing);
+
+/* " for up to 3m": how long the longest of `count` goroutines has waited; when no collection has
+ * seen it wait, " since the last collection", if there was one. */
+void gt_page_waited(struct gt_page *page, int64_t wait_ns, size_t count, uint64_t collections);
+
+/* How long the group's index-th goroutine has waited; GT_UNKNOWN when only the longest is known. */
+int64_t gt_wait_of(const struct gt_goroutine_group *group, size_t index);
+
+#endif

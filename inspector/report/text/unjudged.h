@@ -1,0 +1,22 @@
+/*
+ * What a report has no verdict on: blocks that could not be analysed, and spare capacity that was
+ * set aside. As one line of the summary each, and row by row.
+ */
+#ifndef GT_TEXT_UNJUDGED_H
+#define GT_TEXT_UNJUDGED_H
+
+#include "inspector/base/str.h"
+#include "inspector/report/text/page.h"
+
+/* "1.2 MiB in 3 blocks: unsafe.Pointer in main.arena.base (2 blocks, 1.0 MiB), ..." */
+void gt_say_undecided(struct gt_str *to, const struct gt_report *report);
+/* "16.0 MiB of spare capacity: 16 blocks kept for reuse by bytes.Buffer, held by global main.x" */
+void gt_say_set_aside(struct gt_str *to, const struct gt_report *report);
+
+/* Is so much not analysed that a finding of this kind may be among it? */
+bool gt_may_be_missed(const struct gt_report *report, enum gt_kind kind);
+
+/* Every row with its path; nothing when there are none. */
+void gt_page_unjudged(struct gt_page *page, const struct gt_report *report);
+
+#endif
