@@ -36,7 +36,7 @@ size_t gt_bitmap_count(const struct gt_bitmap *map)
     size_t count = 0;
 
     for (size_t i = 0; i < word_count(map); i++)
-        count += (size_t)__builtin_popcountll(map->words[i]);
+        count += gt_ones(map->words[i]);
     return count;
 }
 

@@ -24,6 +24,16 @@ size_t gt_bitmap_count(const struct gt_bitmap *map);
 /* The first set bit at or after `from`, or map->bits when there is none. */
 size_t gt_bitmap_next(const struct gt_bitmap *map, size_t from);
 
+/* How many bits of a word are set. The compiler's own is a call where the machine need not have the
+ * instruction. */
+static inline uint32_t gt_ones(uint64_t word)
+{
+    word -= word >> 1 & 0x5555555555555555;
+    word = (word & 0x3333333333333333) + (word >> 2 & 0x3333333333333333);
+    word = (word + (word >> 4)) & 0x0f0f0f0f0f0f0f0f;
+    return (uint32_t)(word * 0x0101010101010101 >> 56);
+}
+
 static inline bool gt_bit(const struct gt_bitmap *map, size_t index)
 {
     return map->words[index >> 6] >> (index & 63) & 1;

@@ -1,11 +1,11 @@
 /*
  * The tree is built in three passes over nodes in preorder, and over no list of all edges:
- *   1. a depth-first walk numbers the nodes and notes the edges that lead to met objects: the
- *      others are the walk's tree itself (dominators_walk.c);
+ *   1. a depth-first walk numbers the inner nodes and notes the edges that lead to met objects:
+ *      the others are the walk's tree itself (dominators_walk.c);
  *   2. backwards: each node's semidominator, by path compression over what the walk noted;
  *   3. forwards: each node's dominator, the nearest above it in the tree so far that is not below
  *      its semidominator.
- * A node that no noted edge leads to has the node above it as both.
+ * A node that no noted edge leads to has the node above it as both. Leaves get theirs last.
  */
 #include "inspector/graph/dominators.h"
 
@@ -100,54 +100,101 @@ static uint32_t climb(const struct jumps *jumps, const uint32_t *parent, uint32_
 
 /* Turns the walk's tree into the dominators' tree, in place. The jumps take the tables that
  * semidominators need no more. */
-static void find_dominators(struct gt_dominator_walk *walk, struct semi *semi)
+static void find_dominators(struct gt_dominator_walk *walk, struct semi *semi, struct jumps *jumps)
 {
-    struct jumps jumps = {semi->ancestor, semi->label};
     uint32_t *parent = walk->parent;
 
-    jumps.depth[0] = jumps.jump[0] = 0;
+    *jumps = (struct jumps){semi->ancestor, semi->label};
+    jumps->depth[0] = jumps->jump[0] = 0;
     for (uint32_t node = 1; node < walk->count; node++) {
         if (semi->semi[node] < parent[node])
-            parent[node] = climb(&jumps, parent, parent[node], semi->semi[node]);
-        set_jump(&jumps, node, parent[node]);
+            parent[node] = climb(jumps, parent, parent[node], semi->semi[node]);
+        set_jump(jumps, node, parent[node]);
     }
-    gt_free(semi->ancestor);
-    gt_free(semi->label);
     gt_free(semi->semi);
+}
+
+/* ---- leaves -------------------------------------------------------------------------------- */
+
+/* The node at or above `node` that is `depth` deep, which it is itself, or deeper. */
+static uint32_t climb_to_depth(const struct jumps *jumps, const uint32_t *parent, uint32_t node,
+                               uint32_t depth)
+{
+    while (jumps->depth[node] > depth) {
+        uint32_t jump = jumps->jump[node];
+        node = jumps->depth[jump] >= depth ? jump : parent[node];
+    }
+    return node;
+}
+
+/* Nodes of one depth have jumps of one length, so both can go up side by side. */
+static uint32_t common_ancestor(const struct jumps *jumps, const uint32_t *parent, uint32_t a,
+                                uint32_t b)
+{
+    a = climb_to_depth(jumps, parent, a, jumps->depth[b]);
+    b = climb_to_depth(jumps, parent, b, jumps->depth[a]);
+    while (a != b) {
+        bool far = jumps->jump[a] != jumps->jump[b];
+        a = far ? jumps->jump[a] : parent[a];
+        b = far ? jumps->jump[b] : parent[b];
+    }
+    return a;
+}
+
+static void find_parents_of_leaves(struct gt_dominator_walk *walk, struct jumps *jumps)
+{
+    for (size_t i = 0; i < walk->leaf_edges.len; i++) {
+        const struct gt_leaf_edge *edge = gt_vec_at(&walk->leaf_edges, i);
+        uint32_t *place = &walk->place[edge->leaf];
+        *place = common_ancestor(jumps, walk->parent, *place, edge->from);
+    }
+    gt_vec_deinit(&walk->leaf_edges);
+    gt_free(jumps->depth);
+    gt_free(jumps->jump);
 }
 
 /* ---- the tree ------------------------------------------------------------------------------ */
 
-/* Makes the way back from objects to nodes. */
-static void number_objects(struct gt_dominators *tree)
+static void add_size(void *ctx, uint32_t node, uint32_t object, const struct gt_region *region)
 {
-    size_t size = (gt_rank_count(&tree->rank) + (size_t)1) * sizeof *tree->node;
+    struct gt_dominators *tree = ctx;
 
-    tree->node = memset(gt_alloc(size), 0xff, size);
-    for (uint32_t node = 0; node < tree->count; node++) {
-        uint32_t object = gt_dominators_object(tree, node);
-        if (object != GT_NO_OBJECT) tree->node[gt_rank_of(&tree->rank, object)] = node;
-    }
+    (void)object;
+    tree->inner_retained[gt_dominators_parent(tree, node)] += region->slot_size;
 }
 
-static void add_sizes(struct gt_dominators *tree)
+/* The sizes of all objects with pointers, region by region. */
+static void add_inner_sizes(struct gt_dominators *tree)
 {
-    tree->retained = gt_calloc(tree->count, sizeof *tree->retained);
-    for (size_t object = gt_bitmap_next(tree->rank.set, 0); object < tree->rank.set->bits;) {
+    uint32_t rank = 0;
+
+    for (size_t object = gt_bitmap_next(tree->rank.set, 0); rank < tree->first_leaf;) {
         const struct gt_region *region = gt_heap_region_of(tree->heap, (uint32_t)object);
         size_t end = (size_t)region->first + region->count;
         for (; object < end; object = gt_bitmap_next(tree->rank.set, object + 1)) {
-            uint32_t node = gt_dominators_node(tree, (uint32_t)object);
-            if (node != GT_NO_NODE) tree->retained[node] = region->slot_size;
+            uint32_t node = tree->place[rank++];
+            if (node != GT_NO_NODE) tree->inner_retained[node] = region->slot_size;
         }
     }
 }
 
 static void sum_retained(struct gt_dominators *tree)
 {
-    add_sizes(tree);
-    for (uint32_t node = tree->count; node-- > 1;)
-        tree->retained[tree->parent[node]] += tree->retained[node];
+    tree->inner_retained = gt_calloc(tree->inner, sizeof *tree->inner_retained);
+    add_inner_sizes(tree);
+    gt_dominators_leaves(tree, add_size, tree);
+    for (uint32_t node = tree->inner; node-- > 1;)
+        tree->inner_retained[tree->inner_parent[node]] += tree->inner_retained[node];
+}
+
+static void take_over(struct gt_dominators *tree, const struct gt_dominator_walk *walk)
+{
+    tree->place = walk->place;
+    tree->inner_what = walk->what;
+    tree->inner_parent = walk->parent;
+    tree->inner = walk->count;
+    tree->first_leaf = walk->first_leaf;
+    tree->count = walk->count + gt_rank_count(&tree->rank) - walk->first_leaf;
 }
 
 void gt_dominators_init(struct gt_dominators *tree, const struct gt_heap *heap,
@@ -156,32 +203,58 @@ void gt_dominators_init(struct gt_dominators *tree, const struct gt_heap *heap,
 {
     struct gt_dominator_walk walk;
     struct semi semi;
+    struct jumps jumps;
 
     *tree = (struct gt_dominators){.heap = heap, .group_count = groups};
     gt_rank_init(&tree->rank, live);
     gt_dominator_walk_run(&walk, heap, &tree->rank, roots, count);
-    gt_free(walk.node); /* room for what the next passes need */
     find_semis(&walk, &semi);
-    find_dominators(&walk, &semi);
-    tree->what = walk.what;
-    tree->parent = walk.parent;
-    tree->count = walk.count;
-    number_objects(tree);
+    find_dominators(&walk, &semi, &jumps);
+    find_parents_of_leaves(&walk, &jumps);
+    take_over(tree, &walk);
     sum_retained(tree);
 }
 
 void gt_dominators_deinit(struct gt_dominators *tree)
 {
     gt_rank_deinit(&tree->rank);
-    gt_free(tree->node);
-    gt_free(tree->what);
-    gt_free(tree->parent);
-    gt_free(tree->retained);
+    gt_free(tree->place);
+    gt_free(tree->inner_what);
+    gt_free(tree->inner_parent);
+    gt_free(tree->inner_retained);
     *tree = (struct gt_dominators){0};
 }
 
 uint32_t gt_dominators_node(const struct gt_dominators *tree, uint32_t object)
 {
     if (object >= tree->heap->objects || !gt_bit(tree->rank.set, object)) return GT_NO_NODE;
-    return tree->node[gt_rank_of(&tree->rank, object)];
+    uint32_t rank = gt_rank_of(&tree->rank, object), place = tree->place[rank];
+    return rank < tree->first_leaf || place == GT_NO_NODE ? place
+                                                          : tree->inner + rank - tree->first_leaf;
+}
+
+uint32_t gt_dominators_object(const struct gt_dominators *tree, uint32_t node)
+{
+    if (node >= tree->inner) return gt_rank_bit(&tree->rank, node - tree->inner + tree->first_leaf);
+    return tree->inner_what[node] & GT_DOMINATOR_GROUP ? GT_NO_OBJECT : tree->inner_what[node];
+}
+
+uint64_t gt_dominators_retained(const struct gt_dominators *tree, uint32_t node)
+{
+    if (node < tree->inner) return tree->inner_retained[node];
+    return gt_heap_size(tree->heap, gt_dominators_object(tree, node));
+}
+
+void gt_dominators_leaves(const struct gt_dominators *tree, gt_leaf_fn *visit, void *ctx)
+{
+    const struct gt_bitmap *live = tree->rank.set;
+    uint32_t rank = tree->first_leaf;
+
+    for (size_t object = gt_bitmap_next(live, tree->heap->scan_objects); object < live->bits;) {
+        const struct gt_region *region = gt_heap_region_of(tree->heap, (uint32_t)object);
+        size_t end = (size_t)region->first + region->count;
+        for (; object < end; object = gt_bitmap_next(live, object + 1), rank++)
+            if (tree->place[rank] != GT_NO_NODE)
+                visit(ctx, tree->inner + rank - tree->first_leaf, (uint32_t)object, region);
+    }
 }

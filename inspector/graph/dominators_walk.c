@@ -1,7 +1,6 @@
 /*
  * All pointers of a node are put on the stack at once, and an object gets its number when it is
- * taken from there: that is depth first, whichever of its pointers on the stack is met first. An
- * object without pointers needs no place on the stack, as nothing comes after it.
+ * taken from there: that is depth first, whichever of its pointers on the stack is met first.
  *
  * What costs is waiting for memory, so the pointers of an object are taken in runs, each run three
  * times: the regions, then the objects, then the nodes that they lead to are fetched ahead.
@@ -53,17 +52,28 @@ static void note_edge(struct gt_dominator_walk *walk, uint32_t from, uint32_t to
     *head = (uint32_t)walk->edges.len;
 }
 
+/* A leaf needs no number, as nothing comes after it. */
+static void meet_leaf(struct gt_dominator_walk *walk, uint32_t from, uint32_t leaf)
+{
+    struct gt_leaf_edge edge = {from, leaf};
+
+    if (walk->place[leaf] == GT_NO_NODE)
+        walk->place[leaf] = from;
+    else if (walk->place[leaf] != from)
+        gt_vec_add(&walk->leaf_edges, &edge);
+}
+
 /* `region` is the object's. The last one met is the next to be looked into. */
 static void meet(struct walker *walker, uint32_t object, const struct gt_region *region)
 {
-    struct gt_dominator_walk *walk = walker->walk;
-    uint32_t *node = &walk->node[gt_rank_of(walker->rank, object)];
+    uint32_t rank = gt_rank_of(walker->rank, object), node = walker->walk->place[rank];
 
-    if (object == walker->skipped) return;
-    if (*node != GT_NO_NODE) {
-        note_edge(walk, walker->from, *node);
-    } else if (object >= walker->heap->scan_objects) {
-        *node = add_node(walk, object, walker->from);
+    if (object >= walker->heap->scan_objects) {
+        meet_leaf(walker->walk, walker->from, rank);
+    } else if (object == walker->skipped) {
+        return;
+    } else if (node != GT_NO_NODE) {
+        note_edge(walker->walk, walker->from, node);
     } else {
         struct waiting waiting = {object, walker->from};
         gt_follow_fetch_slot(region, object - region->first);
@@ -93,7 +103,7 @@ static void finish_run(struct walker *walker)
         uint32_t object = walker->objects[i];
         if (object == GT_NO_OBJECT) continue;
         if (gt_bit(walker->rank->set, object))
-            __builtin_prefetch(&walker->walk->node[gt_rank_of(walker->rank, object)], 1);
+            __builtin_prefetch(&walker->walk->place[gt_rank_of(walker->rank, object)], 1);
         else
             walker->objects[i] = GT_NO_OBJECT;
     }
@@ -132,7 +142,7 @@ static void drain(struct walker *walker)
     while (walker->stack.len > 0) {
         struct waiting *last = gt_vec_at(&walker->stack, walker->stack.len - 1);
         uint32_t object = last->object, from = last->from;
-        uint32_t *node = &walk->node[gt_rank_of(walker->rank, object)];
+        uint32_t *node = &walk->place[gt_rank_of(walker->rank, object)];
         walker->stack.len--;
         if (*node != GT_NO_NODE) {
             note_edge(walk, from, *node);
@@ -182,15 +192,19 @@ void gt_dominator_walk_run(struct gt_dominator_walk *walk, const struct gt_heap 
                            const struct gt_rank *rank, const struct gt_dominator_root *roots,
                            size_t count)
 {
-    size_t live = gt_rank_count(rank), nodes = 1 + live + count_groups(roots, count);
+    size_t live = gt_rank_count(rank), first_leaf = gt_rank_below(rank, heap->scan_objects);
+    size_t nodes = 1 + first_leaf + count_groups(roots, count),
+           size = (live + 1) * sizeof(uint32_t);
     struct walker walker = {
         .walk = walk, .heap = heap, .rank = rank, .stack = GT_VEC_OF(struct waiting)};
 
-    *walk = (struct gt_dominator_walk){.node = memset(gt_alloc(live * 4 + 4), 0xff, live * 4 + 4),
+    *walk = (struct gt_dominator_walk){.place = memset(gt_alloc(size), 0xff, size),
                                        .what = gt_alloc(nodes * sizeof *walk->what),
                                        .parent = gt_alloc(nodes * sizeof *walk->parent),
                                        .heads = gt_calloc(nodes, sizeof *walk->heads),
-                                       .edges = GT_VEC_OF(struct gt_dominator_edge)};
+                                       .edges = GT_VEC_OF(struct gt_dominator_edge),
+                                       .leaf_edges = GT_VEC_OF(struct gt_leaf_edge),
+                                       .first_leaf = (uint32_t)first_leaf};
     add_node(walk, GT_NO_OBJECT, 0);
     walk_groups(&walker, roots, count);
     gt_vec_deinit(&walker.stack);

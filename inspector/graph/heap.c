@@ -290,7 +290,7 @@ static uint64_t count_between(const struct gt_bitmap *set, uint64_t from, uint64
         uint64_t word = set->words[i];
         if (i == first) word &= ~(uint64_t)0 << (from & 63);
         if (i == last) word &= ~(uint64_t)0 >> (63 - ((to - 1) & 63));
-        count += (uint64_t)__builtin_popcountll(word);
+        count += gt_ones(word);
     }
     return count;
 }

@@ -26,7 +26,16 @@ static inline uint32_t gt_rank_count(const struct gt_rank *rank)
 static inline uint32_t gt_rank_of(const struct gt_rank *rank, uint32_t bit)
 {
     uint64_t below = rank->set->words[bit >> 6] & (((uint64_t)1 << (bit & 63)) - 1);
-    return rank->before[bit >> 6] + (uint32_t)__builtin_popcountll(below);
+    return rank->before[bit >> 6] + gt_ones(below);
 }
+
+/* How many bits are set below `bit`, which may be the set's size. */
+static inline uint32_t gt_rank_below(const struct gt_rank *rank, uint32_t bit)
+{
+    return bit < rank->set->bits ? gt_rank_of(rank, bit) : gt_rank_count(rank);
+}
+
+/* The bit that has a place below gt_rank_count(). */
+uint32_t gt_rank_bit(const struct gt_rank *rank, uint32_t place);
 
 #endif

@@ -35,7 +35,7 @@ static struct heavy *heavy_at(const struct finder *finder, uint32_t index)
 
 static uint64_t bytes_of(const struct finder *finder, uint32_t index)
 {
-    return finder->tree->retained[heavy_at(finder, index)->node];
+    return gt_dominators_retained(finder->tree, heavy_at(finder, index)->node);
 }
 
 static bool is_most(uint64_t part, uint64_t whole)
@@ -68,41 +68,43 @@ static uint32_t find_heavy(const struct finder *finder, uint32_t node)
     return (uint32_t)low;
 }
 
+static void hang_below(struct finder *finder, uint32_t index, struct heavy *added)
+{
+    struct heavy *parent =
+        heavy_at(finder, find_heavy(finder, gt_dominators_parent(finder->tree, added->node)));
+    uint64_t bytes = gt_dominators_retained(finder->tree, added->node);
+
+    added->next = parent->first;
+    parent->first = index;
+    parent->children += bytes;
+    if (parent->largest == NO_HEAVY || bytes_of(finder, parent->largest) < bytes)
+        parent->largest = index;
+}
+
 static void add_heavy(struct finder *finder, uint32_t node)
 {
-    uint32_t index = (uint32_t)finder->heavy.len;
     struct heavy added = {node, NO_HEAVY, NO_HEAVY, NO_HEAVY, 0};
 
-    if (node > 0) {
-        struct heavy *parent = heavy_at(finder, find_heavy(finder, finder->tree->parent[node]));
-        uint64_t bytes = finder->tree->retained[node];
-        added.next = parent->first;
-        parent->first = index;
-        parent->children += bytes;
-        if (parent->largest == NO_HEAVY || bytes_of(finder, parent->largest) < bytes)
-            parent->largest = index;
-    }
+    if (node > 0) hang_below(finder, (uint32_t)finder->heavy.len, &added);
     gt_vec_add(&finder->heavy, &added);
 }
 
 /* ---- small objects below the root ---------------------------------------------------------- */
 
-static void add_small(struct finder *finder, uint32_t node)
+static void add_small(struct finder *finder, uint32_t node, uint32_t object, uint64_t bytes)
 {
-    uint32_t object = gt_dominators_object(finder->tree, node);
-
-    if (object == GT_NO_OBJECT) return;
     uint64_t kind = gt_accumulation_kind(finder->analysis, object);
     uint64_t *place = gt_map_put(&finder->alike, kind, NULL);
+
     if (!*place) {
         struct gt_accumulation none = {.node = node, .kind = kind};
         gt_vec_add(&finder->points, &none);
         *place = finder->points.len;
     }
     struct gt_accumulation *point = gt_vec_at(&finder->points, *place - 1);
-    point->bytes += finder->tree->retained[node];
+    point->bytes += bytes;
     point->count++;
-    if (finder->tree->retained[point->node] < finder->tree->retained[node]) point->node = node;
+    if (gt_dominators_retained(finder->tree, point->node) < bytes) point->node = node;
 }
 
 static void drop_small(struct finder *finder)
@@ -117,17 +119,28 @@ static void drop_small(struct finder *finder)
     finder->points.len = kept;
 }
 
+static void sort_node(struct finder *finder, uint32_t node, uint64_t bytes)
+{
+    if (bytes >= finder->threshold) {
+        add_heavy(finder, node);
+    } else if (gt_dominators_parent(finder->tree, node) == 0) {
+        uint32_t object = gt_dominators_object(finder->tree, node);
+        if (object != GT_NO_OBJECT) add_small(finder, node, object, bytes);
+    }
+}
+
+static void sort_leaf(void *ctx, uint32_t node, uint32_t object, const struct gt_region *region)
+{
+    (void)object;
+    sort_node(ctx, node, region->slot_size);
+}
+
 static void sort_nodes(struct finder *finder)
 {
-    const struct gt_dominators *tree = finder->tree;
-
     add_heavy(finder, 0);
-    for (uint32_t node = 1; node < tree->count; node++) {
-        if (tree->retained[node] >= finder->threshold)
-            add_heavy(finder, node);
-        else if (tree->parent[node] == 0)
-            add_small(finder, node);
-    }
+    for (uint32_t node = 1; node < finder->tree->inner; node++)
+        sort_node(finder, node, finder->tree->inner_retained[node]);
+    gt_dominators_leaves(finder->tree, sort_leaf, finder);
     drop_small(finder);
 }
 

@@ -28,11 +28,8 @@ static const struct gt_accumulation *point_at(const struct census *census, size_
 }
 
 /* A node below the root may be one of many that are a point together. */
-static uint8_t owner_below_root(const struct census *census, uint32_t node)
+static uint8_t owner_below_root(const struct census *census, uint32_t object)
 {
-    uint32_t object = gt_dominators_object(census->tree, node);
-
-    if (object == GT_NO_OBJECT) return NOBODY;
     for (size_t i = 0; i < census->points->len; i++) {
         const struct gt_accumulation *point = point_at(census, i);
         if (point->count > 1 && point->kind == gt_accumulation_kind(census->analysis, object))
@@ -41,17 +38,15 @@ static uint8_t owner_below_root(const struct census *census, uint32_t node)
     return NOBODY;
 }
 
-static void count_object(struct census *census, uint32_t node, uint8_t owner)
+static void count_object(struct census *census, uint32_t node, uint32_t object, uint64_t size)
 {
-    uint32_t object = gt_dominators_object(census->tree, node);
-
-    if (object == GT_NO_OBJECT) return;
+    uint8_t owner = census->owner[node];
     gt_type_id type = gt_typing_type(census->analysis->typing, object);
     bool unknown = !type && object < census->analysis->heap->graph.scan_objects;
+
     census->rows[owner - 1].objects++;
     if (unknown || type >= census->types) return;
     struct count *count = &census->counts[(owner - 1) * census->types + type];
-    uint64_t size = gt_heap_size(&census->analysis->heap->graph, object);
     count->objects++;
     count->bytes += size;
     if (size <= count->largest) return;
@@ -59,18 +54,34 @@ static void count_object(struct census *census, uint32_t node, uint8_t owner)
     count->node = node;
 }
 
+/* Parents come first. `object` is the node, or GT_NO_OBJECT. */
+static bool find_owner(struct census *census, uint32_t node, uint32_t object)
+{
+    uint8_t *owner = &census->owner[node];
+    uint32_t parent = gt_dominators_parent(census->tree, node);
+
+    if (!*owner) *owner = census->owner[parent];
+    if (!*owner && parent == 0 && object != GT_NO_OBJECT) *owner = owner_below_root(census, object);
+    return *owner != NOBODY && object != GT_NO_OBJECT;
+}
+
+static void count_leaf(void *ctx, uint32_t node, uint32_t object, const struct gt_region *region)
+{
+    if (find_owner(ctx, node, object)) count_object(ctx, node, object, region->slot_size);
+}
+
 static void count_nodes(struct census *census)
 {
-    const struct gt_dominators *tree = census->tree;
+    const struct gt_heap *heap = &census->analysis->heap->graph;
 
     for (size_t i = 0; i < census->points->len; i++)
         census->owner[point_at(census, i)->node] = (uint8_t)(i + 1);
-    for (uint32_t node = 1; node < tree->count; node++) {
-        uint8_t *owner = &census->owner[node];
-        if (!*owner) *owner = census->owner[tree->parent[node]];
-        if (!*owner && tree->parent[node] == 0) *owner = owner_below_root(census, node);
-        if (*owner) count_object(census, node, *owner);
+    for (uint32_t node = 1; node < census->tree->inner; node++) {
+        uint32_t object = gt_dominators_object(census->tree, node);
+        if (find_owner(census, node, object))
+            count_object(census, node, object, gt_heap_size(heap, object));
     }
+    gt_dominators_leaves(census->tree, count_leaf, census);
 }
 
 /* Type 0 stands for objects without pointers: those with pointers of an unknown type are left out.

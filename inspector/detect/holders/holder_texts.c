@@ -69,13 +69,13 @@ static uint32_t climb_to_map(const struct describer *describer, uint32_t node)
         uint32_t object = gt_dominators_object(tree, at);
         if (object == GT_NO_OBJECT) return node;
         if (is_map(describer, object)) return at;
-        uint32_t above = gt_dominators_object(tree, tree->parent[at]);
+        uint32_t above = gt_dominators_object(tree, gt_dominators_parent(tree, at));
         if (above == GT_NO_OBJECT) return node;
         bool below_storage = is_map(describer, above) ||
                              (is_storage(describer, above) && is_storage(describer, object)) ||
                              !gt_typing_type(describer->analysis->typing, above);
         if (!below_storage) return node;
-        at = tree->parent[at];
+        at = gt_dominators_parent(tree, at);
     }
     return node;
 }
@@ -86,12 +86,13 @@ static uint32_t climb_to_channel(const struct describer *describer, uint32_t nod
     const struct gt_dominators *tree = &describer->tree;
     struct gt_referrer_word held;
 
-    if (tree->parent[node] == 0 || gt_dominators_object(tree, tree->parent[node]) == GT_NO_OBJECT)
-        return node;
-    bool channel = gt_referrer_word_of(describer->analysis, tree, &describer->groups,
-                                       tree->parent[node], &held) &&
-                   held.word.kind == GT_P_CHAN;
-    return channel ? tree->parent[node] : node;
+    uint32_t parent = gt_dominators_parent(tree, node);
+
+    if (gt_dominators_object(tree, parent) == GT_NO_OBJECT) return node;
+    bool channel =
+        gt_referrer_word_of(describer->analysis, tree, &describer->groups, parent, &held) &&
+        held.word.kind == GT_P_CHAN;
+    return channel ? parent : node;
 }
 
 static void set_container(struct gt_heap_holder *holder, const char *what,
@@ -280,13 +281,13 @@ static const char *advise(const struct describer *describer, const struct gt_hea
 static void describe_point(struct describer *describer, const struct gt_accumulation *point,
                            const struct gt_census_row *row, struct gt_heap_holder *holder)
 {
-    uint32_t node = point->node;
+    uint32_t group = gt_dominators_group(&describer->tree, point->node);
 
     *holder = (struct gt_heap_holder){
         .what = "object", .count = point->count, .bytes = point->bytes, .objects = row->objects};
     set_container(holder, "object", gt_container_unknown());
-    if (describer->tree.what[node] & GT_DOMINATOR_GROUP)
-        describe_variable(describer, describer->tree.what[node] & ~GT_DOMINATOR_GROUP, holder);
+    if (group != GT_NO_GROUP)
+        describe_variable(describer, group, holder);
     else
         describe_object(describer, point, holder);
     if (point->list) set_container(holder, "list", gt_container_unknown());
@@ -303,7 +304,7 @@ static void climb_to_headers(const struct describer *describer, struct gt_vec *p
         if (point->count > 1 || point->list) continue;
         if (gt_dominators_object(&describer->tree, point->node) == GT_NO_OBJECT) continue;
         point->node = climb_to_map(describer, climb_to_channel(describer, point->node));
-        point->bytes = describer->tree.retained[point->node];
+        point->bytes = gt_dominators_retained(&describer->tree, point->node);
     }
 }
 

@@ -70,14 +70,14 @@ bool gt_referrer_word_of(struct gt_heap_analysis *analysis, const struct gt_domi
                          const struct gt_root_groups *groups, uint32_t node,
                          struct gt_referrer_word *out)
 {
-    uint32_t parent = tree->parent[node], above = gt_dominators_object(tree, parent);
+    uint32_t parent = gt_dominators_parent(tree, node), above = gt_dominators_object(tree, parent);
     struct search search = {
         .graph = &analysis->heap->graph, .target = gt_dominators_object(tree, node), .out = out};
 
     if (above != GT_NO_OBJECT)
         look_at_object(analysis, &search, above);
     else if (parent != 0)
-        look_at_group(analysis, &search, groups, tree->what[parent] & ~GT_DOMINATOR_GROUP);
+        look_at_group(analysis, &search, groups, gt_dominators_group(tree, parent));
     if (!search.found) look_where_met(analysis, &search);
     return search.found;
 }
@@ -97,7 +97,7 @@ static void look_for_one(void *ctx, uint64_t offset, uint64_t value)
     if (crowd->node != GT_NO_NODE) return;
     uint32_t object = gt_heap_object(&crowd->analysis->heap->graph, value);
     uint32_t node = object == GT_NO_OBJECT ? GT_NO_NODE : gt_dominators_node(crowd->tree, object);
-    if (node == GT_NO_NODE || crowd->tree->parent[node] != 0) return;
+    if (node == GT_NO_NODE || gt_dominators_parent(crowd->tree, node) != 0) return;
     if (gt_accumulation_kind(crowd->analysis, object) == crowd->kind) crowd->node = node;
 }
 

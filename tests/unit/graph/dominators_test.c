@@ -126,18 +126,19 @@ static uint32_t node_of(const struct graph *graph, uint32_t object)
 static uint32_t group_node(const struct graph *graph, uint32_t group)
 {
     for (uint32_t node = 0; node < graph->tree.count; node++)
-        if (graph->tree.what[node] == (GT_DOMINATOR_GROUP | group)) return node;
+        if (gt_dominators_group(&graph->tree, node) == group) return node;
     return GT_NO_NODE;
 }
 
 static void assert_parent(const struct graph *graph, uint32_t object, uint32_t parent)
 {
-    assert_int_equal(graph->tree.parent[node_of(graph, object)], node_of(graph, parent));
+    assert_int_equal(gt_dominators_parent(&graph->tree, node_of(graph, object)),
+                     node_of(graph, parent));
 }
 
 static void assert_retains(const struct graph *graph, uint32_t node, uint64_t objects)
 {
-    assert_int_equal(graph->tree.retained[node], objects * sizeof *graph->slots);
+    assert_int_equal(gt_dominators_retained(&graph->tree, node), objects * sizeof *graph->slots);
 }
 
 /* ---- drawn by hand ------------------------------------------------------------------------- */
@@ -175,8 +176,8 @@ static void what_two_groups_reach_is_neithers(void **state)
     point(&graph, A, 0, C);
     point(&graph, B, 0, C);
     build(&graph);
-    assert_int_equal(graph.tree.parent[node_of(&graph, C)], 0);
-    assert_int_equal(graph.tree.parent[node_of(&graph, A)], group_node(&graph, 2));
+    assert_int_equal(gt_dominators_parent(&graph.tree, node_of(&graph, C)), 0);
+    assert_int_equal(gt_dominators_parent(&graph.tree, node_of(&graph, A)), group_node(&graph, 2));
     assert_retains(&graph, group_node(&graph, 2), 1);
     assert_retains(&graph, 0, 3);
     graph_deinit(&graph);
@@ -262,7 +263,7 @@ static void check_subtree(const struct graph *graph, uint32_t top)
     const struct gt_dominators *tree = &graph->tree;
     struct gt_bitmap marked;
     uint32_t object = gt_dominators_object(tree, top);
-    uint32_t group = object == GT_NO_OBJECT ? tree->what[top] & ~GT_DOMINATOR_GROUP : MAX_GROUPS;
+    uint32_t group = object == GT_NO_OBJECT ? gt_dominators_group(tree, top) : MAX_GROUPS;
 
     gt_bitmap_init(&marked, graph->heap.objects);
     mark(graph, group, object, &marked);
@@ -270,11 +271,12 @@ static void check_subtree(const struct graph *graph, uint32_t top)
         if (!gt_bit(&graph->live, i)) continue;
         uint32_t node = node_of(graph, i);
         while (node > top)
-            node = tree->parent[node];
+            node = gt_dominators_parent(tree, node);
         assert_int_equal(node == top, !gt_bit(&marked, i));
     }
-    assert_int_equal(tree->retained[top], gt_heap_bytes_of(&graph->heap, &graph->live) -
-                                              gt_heap_bytes_of(&graph->heap, &marked));
+    assert_int_equal(gt_dominators_retained(tree, top),
+                     gt_heap_bytes_of(&graph->heap, &graph->live) -
+                         gt_heap_bytes_of(&graph->heap, &marked));
     gt_bitmap_deinit(&marked);
 }
 
@@ -297,7 +299,8 @@ static void random_graphs_retain_what_marks_lose(void **state)
     for (unsigned i = 0; i < GRAPHS; i++) {
         struct graph graph;
         roll_graph(&graph, random);
-        assert_int_equal(graph.tree.retained[0], gt_heap_bytes_of(&graph.heap, &graph.live));
+        assert_int_equal(gt_dominators_retained(&graph.tree, 0),
+                         gt_heap_bytes_of(&graph.heap, &graph.live));
         for (uint32_t top = 1; top < graph.tree.count; top++) {
             uint32_t object = gt_dominators_object(&graph.tree, top);
             if (object == GT_NO_OBJECT || !is_contents(&graph, object)) check_subtree(&graph, top);
