@@ -50,7 +50,7 @@ void gt_heap_analysis_init(struct gt_heap_analysis *heap_analysis,
 
 void gt_heap_analysis_deinit(struct gt_heap_analysis *heap_analysis)
 {
-    if (heap_analysis->has_forest) gt_forest_deinit(&heap_analysis->forest);
+    gt_forest_destroy(heap_analysis->forest);
     gt_windows_forget(heap_analysis);
     gt_bitmap_deinit(&heap_analysis->innocent);
     gt_bitmap_deinit(&heap_analysis->referrers);

@@ -37,9 +37,8 @@ struct gt_heap_analysis {
     struct gt_map dead_words;   /* addresses of lost elements' words, which make no windows -> was
                                    it inferred? */
     struct gt_windows *windows; /* of those referrers; see gt_windows_of() */
-    struct gt_forest forest;    /* built when the first path is asked for; see path.h */
-    bool has_forest;
-    struct gt_map samples; /* object -> profile bucket, of sampled allocations */
+    struct gt_forest *forest;   /* NULL until the first path is asked for; see path.h */
+    struct gt_map samples;      /* object -> profile bucket, of sampled allocations */
     struct gt_arena *storage;
     uint64_t live_bytes, live_objects;
     uint64_t min_bytes; /* the smallest finding to report */

@@ -12,11 +12,11 @@ struct ready {
     uint32_t slot;
 };
 
-struct builder {
+struct gt_forest {
     const struct gt_heap *heap;
     const struct gt_cut *cut;
-    uint32_t *parent;
-    uint32_t *queue; /* each object enters once, so it never wraps */
+    uint32_t *parent; /* by object */
+    uint32_t *queue;  /* each object enters once, so it never wraps */
     uint32_t head, tail;
     uint32_t ready_end; /* objects from head to here are found and fetched ahead */
     struct ready ready[READY];
@@ -27,30 +27,30 @@ struct builder {
 
 static void fetch_parent(const void *ctx, uint32_t object)
 {
-    const struct builder *builder = ctx;
+    const struct gt_forest *forest = ctx;
 
-    if (object >= builder->heap->scan_objects) return;
-    __builtin_prefetch(&builder->parent[object], 1);
-    __builtin_prefetch(&builder->heap->allocated.words[object >> 6]);
+    if (object >= forest->heap->scan_objects) return;
+    __builtin_prefetch(&forest->parent[object], 1);
+    __builtin_prefetch(&forest->heap->allocated.words[object >> 6]);
 }
 
 /* Values settle in the order they were found in, so this is breadth first in spite of delays. */
 GT_INLINE void settle(void *ctx, struct gt_aimed aimed)
 {
-    struct builder *builder = ctx;
+    struct gt_forest *forest = ctx;
     uint32_t object = aimed.object;
 
-    if (object >= builder->heap->scan_objects) return;
-    if (builder->parent[object] != GT_NO_PARENT) return;
-    if (!gt_bit(&builder->heap->allocated, object)) return;
-    if (builder->cut && gt_bit(&builder->cut->blocked, object)) return;
-    builder->parent[object] = aimed.from;
-    builder->queue[builder->tail++] = object;
+    if (object >= forest->heap->scan_objects) return;
+    if (forest->parent[object] != GT_NO_PARENT) return;
+    if (!gt_bit(&forest->heap->allocated, object)) return;
+    if (forest->cut && gt_bit(&forest->cut->blocked, object)) return;
+    forest->parent[object] = aimed.from;
+    forest->queue[forest->tail++] = object;
 }
 
-GT_INLINE void reach(struct builder *builder, uint64_t value)
+GT_INLINE void reach(struct gt_forest *forest, uint64_t value)
 {
-    gt_follow(&builder->follow, builder->heap, value, builder->from, fetch_parent, settle, builder);
+    gt_follow(&forest->follow, forest->heap, value, forest->from, fetch_parent, settle, forest);
 }
 
 GT_INLINE void reach_word(void *ctx, uint64_t offset, uint64_t value)
@@ -61,23 +61,23 @@ GT_INLINE void reach_word(void *ctx, uint64_t offset, uint64_t value)
 
 static void reach_uncut(void *ctx, uint64_t offset, uint64_t value)
 {
-    struct builder *builder = ctx;
-    if (!gt_cut_has_word(builder->cut, builder->address + offset)) reach(builder, value);
+    struct gt_forest *forest = ctx;
+    if (!gt_cut_has_word(forest->cut, forest->address + offset)) reach(forest, value);
 }
 
-static void scan(struct builder *builder, const struct gt_region *region, uint32_t slot)
+static void scan(struct gt_forest *forest, const struct gt_region *region, uint32_t slot)
 {
-    const struct gt_cut *cut = builder->cut;
+    const struct gt_cut *cut = forest->cut;
     uint32_t object = region->first + slot;
     uint64_t words = region->slot_size / 8;
 
     if (cut && gt_bit(&cut->no_out_edges, object)) return;
-    builder->from = object;
+    forest->from = object;
     if (cut && gt_bit(&cut->has_words, object)) {
-        builder->address = region->base + slot * region->slot_size;
-        gt_walk_slot(builder->heap, region, slot, words, reach_uncut, builder);
+        forest->address = region->base + slot * region->slot_size;
+        gt_walk_slot(forest->heap, region, slot, words, reach_uncut, forest);
     } else {
-        gt_walk_slot(builder->heap, region, slot, words, reach_word, builder);
+        gt_walk_slot(forest->heap, region, slot, words, reach_word, forest);
     }
 }
 
@@ -90,67 +90,78 @@ static struct ready make_ready(const struct gt_heap *heap, uint32_t object)
     return ready;
 }
 
-static bool scan_next(struct builder *builder)
+static bool scan_next(struct gt_forest *forest)
 {
-    while (builder->ready_end < builder->tail && builder->ready_end - builder->head < READY) {
-        builder->ready[builder->ready_end % READY] =
-            make_ready(builder->heap, builder->queue[builder->ready_end]);
-        builder->ready_end++;
+    while (forest->ready_end < forest->tail && forest->ready_end - forest->head < READY) {
+        forest->ready[forest->ready_end % READY] =
+            make_ready(forest->heap, forest->queue[forest->ready_end]);
+        forest->ready_end++;
     }
-    if (builder->head == builder->tail) return false;
-    struct ready ready = builder->ready[builder->head++ % READY];
-    scan(builder, ready.region, ready.slot);
+    if (forest->head == forest->tail) return false;
+    struct ready ready = forest->ready[forest->head++ % READY];
+    scan(forest, ready.region, ready.slot);
     return true;
 }
 
-static void reach_roots(struct builder *builder, const uint64_t *values, size_t count)
+static void reach_roots(struct gt_forest *forest, const uint64_t *values, size_t count)
 {
     for (size_t i = 0; i < count && i < GT_FROM_ROOT - 1; i++) {
-        builder->from = GT_FROM_ROOT | (uint32_t)i;
-        reach(builder, values[i]);
+        forest->from = GT_FROM_ROOT | (uint32_t)i;
+        reach(forest, values[i]);
     }
 }
 
-void gt_forest_init(struct gt_forest *forest, const struct gt_heap *heap, const struct gt_cut *cut,
-                    const uint64_t *root_values, size_t root_count)
+struct gt_forest *gt_forest_create(const struct gt_heap *heap, const struct gt_cut *cut,
+                                   const uint64_t *root_values, size_t root_count)
 {
-    size_t size = (size_t)heap->scan_objects * sizeof *forest->parent;
-    struct builder builder = {.heap = heap, .cut = cut, .queue = gt_alloc(size)};
+    size_t size = (size_t)heap->scan_objects * sizeof(uint32_t);
+    struct gt_forest *forest = gt_calloc(1, sizeof *forest);
 
-    builder.parent = memset(gt_alloc(size), 0xff, size);
-    reach_roots(&builder, root_values, root_count);
-    do {
-        while (scan_next(&builder))
-            ;
-        gt_follow_all(&builder.follow, heap, fetch_parent, settle, &builder);
-    } while (builder.head < builder.tail);
-    gt_free(builder.queue);
-    *forest = (struct gt_forest){builder.parent, heap->scan_objects};
+    *forest = (struct gt_forest){.heap = heap, .cut = cut, .queue = gt_alloc(size)};
+    forest->parent = memset(gt_alloc(size), 0xff, size);
+    reach_roots(forest, root_values, root_count);
+    return forest;
 }
 
-void gt_forest_deinit(struct gt_forest *forest)
+void gt_forest_destroy(struct gt_forest *forest)
 {
+    if (!forest) return;
     gt_free(forest->parent);
-    *forest = (struct gt_forest){0};
+    gt_free(forest->queue);
+    gt_free(forest);
 }
 
-/* How many objects the chain from a root to `object` has; 0 when there is none. A chain longer
- * than there are objects is a loop, and no chain. */
-static size_t chain_length(const struct gt_forest *forest, uint32_t object, uint32_t *root)
+/* False when all that can be met has been. */
+static bool search_on(struct gt_forest *forest)
 {
-    for (size_t length = 1; length <= forest->count && object < forest->count; length++) {
-        uint32_t parent = forest->parent[object];
-        if (parent == GT_NO_PARENT) return 0;
-        if (parent & GT_FROM_ROOT) {
-            *root = parent & ~GT_FROM_ROOT;
-            return length;
-        }
-        object = parent;
-    }
-    return 0;
+    if (scan_next(forest)) return true;
+    gt_follow_all(&forest->follow, forest->heap, fetch_parent, settle, forest);
+    return forest->head < forest->tail;
 }
 
-size_t gt_forest_path(const struct gt_forest *forest, uint32_t object, uint32_t *out, size_t max,
+uint32_t gt_forest_parent(struct gt_forest *forest, uint32_t object)
+{
+    if (object >= forest->heap->scan_objects) return GT_NO_PARENT;
+    while (forest->parent[object] == GT_NO_PARENT)
+        if (!search_on(forest)) break;
+    return forest->parent[object];
+}
+
+/* How many objects the chain from a root to `object` has; 0 when there is none. What is above an
+ * object that was met was met before it, so the chain ends. */
+static size_t chain_length(struct gt_forest *forest, uint32_t object, uint32_t *root)
+{
+    size_t length = 1;
+    uint32_t parent = gt_forest_parent(forest, object);
+
+    if (parent == GT_NO_PARENT) return 0;
+    for (; !(parent & GT_FROM_ROOT); parent = forest->parent[parent])
+        length++;
+    *root = parent & ~GT_FROM_ROOT;
+    return length;
+}
+
+size_t gt_forest_path(struct gt_forest *forest, uint32_t object, uint32_t *out, size_t max,
                       uint32_t *root, size_t *skipped)
 {
     uint32_t number = 0;

@@ -15,17 +15,16 @@ void gt_keys_init(struct gt_keys *keys, struct gt_heap_analysis *analysis)
     *keys = (struct gt_keys){.analysis = analysis};
 }
 
-const struct gt_forest *gt_path_forest(struct gt_heap_analysis *analysis)
+struct gt_forest *gt_path_forest(struct gt_heap_analysis *analysis)
 {
-    if (analysis->has_forest) return &analysis->forest;
+    if (analysis->forest) return analysis->forest;
     const struct gt_roots *roots = analysis->roots;
     uint64_t *values = gt_alloc(roots->list.len * sizeof *values);
     for (size_t i = 0; i < roots->list.len; i++)
         values[i] = gt_root_at(roots, i)->value;
-    gt_forest_init(&analysis->forest, &analysis->heap->graph, NULL, values, roots->list.len);
+    analysis->forest = gt_forest_create(&analysis->heap->graph, NULL, values, roots->list.len);
     gt_free(values);
-    analysis->has_forest = true;
-    return &analysis->forest;
+    return analysis->forest;
 }
 
 void gt_keys_deinit(struct gt_keys *keys)
@@ -109,8 +108,7 @@ static void climb_from(struct gt_keys *keys, const struct gt_referrer *referrer,
             climb->named = true;
             return;
         }
-        const struct gt_forest *forest = gt_path_forest(keys->analysis);
-        uint32_t parent = object < forest->count ? forest->parent[object] : GT_NO_PARENT;
+        uint32_t parent = gt_forest_parent(gt_path_forest(keys->analysis), object);
         if (parent == GT_NO_PARENT) return;
         if (parent & GT_FROM_ROOT) {
             climb->at_root = true;

@@ -23,7 +23,7 @@ void gt_keys_init(struct gt_keys *keys, struct gt_heap_analysis *analysis);
 void gt_keys_deinit(struct gt_keys *keys);
 
 /* Who reached each object with pointers first; built when it is first asked for. */
-const struct gt_forest *gt_path_forest(struct gt_heap_analysis *analysis);
+struct gt_forest *gt_path_forest(struct gt_heap_analysis *analysis);
 
 /* The referrer's key; belongs to the analysis's storage. */
 const char *gt_key_of(struct gt_keys *keys, const struct gt_referrer *referrer);

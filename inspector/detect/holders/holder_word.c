@@ -55,10 +55,8 @@ static void look_at_group(const struct gt_heap_analysis *analysis, struct search
 
 static void look_where_met(struct gt_heap_analysis *analysis, struct search *search)
 {
-    const struct gt_forest *forest = gt_path_forest(analysis);
+    uint32_t parent = gt_forest_parent(gt_path_forest(analysis), search->target);
 
-    if (search->target >= forest->count) return;
-    uint32_t parent = forest->parent[search->target];
     if (parent == GT_NO_PARENT) return;
     if (parent & GT_FROM_ROOT)
         look_at_root(analysis, search, parent & ~GT_FROM_ROOT);

@@ -14,7 +14,7 @@
 struct fixture {
     struct little little;
     struct gt_cut cut;
-    struct gt_forest forest;
+    struct gt_forest *forest;
 };
 
 static int setup(void **state)
@@ -31,7 +31,7 @@ static int teardown(void **state)
 {
     struct fixture *fixture = *state;
 
-    gt_forest_deinit(&fixture->forest);
+    gt_forest_destroy(fixture->forest);
     gt_cut_deinit(&fixture->cut);
     little_deinit(&fixture->little);
     free(fixture);
@@ -42,8 +42,8 @@ static void build(struct fixture *fixture, const struct gt_cut *cut, uint64_t ro
 {
     const uint64_t roots[] = {root0, root1};
 
-    gt_forest_deinit(&fixture->forest);
-    gt_forest_init(&fixture->forest, &fixture->little.heap, cut, roots, 2);
+    gt_forest_destroy(fixture->forest);
+    fixture->forest = gt_forest_create(&fixture->little.heap, cut, roots, 2);
 }
 
 /* `nodes`: a digit for every node of the way to the last one; "" when there is no way. */
@@ -52,7 +52,7 @@ static void expect_path(const struct fixture *fixture, uint32_t object, const ch
 {
     uint32_t out[LITTLE_NODES], from = UINT32_MAX;
     size_t skipped = 99,
-           length = gt_forest_path(&fixture->forest, object, out, LITTLE_NODES, &from, &skipped);
+           length = gt_forest_path(fixture->forest, object, out, LITTLE_NODES, &from, &skipped);
 
     assert_int_equal(length, strlen(nodes));
     assert_int_equal(skipped, 0);
@@ -108,7 +108,6 @@ static void objects_without_pointers_have_no_way(void **state)
 
     edge(&fixture->little, 0, leaf(0));
     build(fixture, NULL, node(0), leaf(1));
-    assert_int_equal(fixture->forest.count, LITTLE_NODES);
     expect_path(fixture, object_at(&fixture->little, leaf(0)), "", 0);
     expect_path(fixture, GT_NO_OBJECT, "", 0);
 }
@@ -158,33 +157,19 @@ static void long_ways_lose_their_middle(void **state)
 
     chain(fixture, 8);
     build(fixture, NULL, 0, node(0));
-    assert_int_equal(gt_forest_path(&fixture->forest, 7, out, 3, &root, &skipped), 3);
+    assert_int_equal(gt_forest_path(fixture->forest, 7, out, 3, &root, &skipped), 3);
     assert_int_equal(root, 1);
     assert_int_equal(skipped, 5);
     assert_int_equal(out[0], 0);
     assert_int_equal(out[1], 6);
     assert_int_equal(out[2], 7);
-    assert_int_equal(gt_forest_path(&fixture->forest, 7, out, 1, NULL, &skipped), 1);
+    assert_int_equal(gt_forest_path(fixture->forest, 7, out, 1, NULL, &skipped), 1);
     assert_int_equal(out[0], 7);
     assert_int_equal(skipped, 7);
-    assert_int_equal(gt_forest_path(&fixture->forest, 7, NULL, 0, NULL, NULL), 0);
+    assert_int_equal(gt_forest_path(fixture->forest, 7, NULL, 0, NULL, NULL), 0);
 }
 
-static void damaged_parents_do_not_loop(void **state)
-{
-    struct fixture *fixture = *state;
-
-    chain(fixture, 3);
-    build(fixture, NULL, node(0), 0);
-    fixture->forest.parent[1] = 2; /* 2 <-> 1 */
-    expect_path(fixture, 2, "", 0);
-    fixture->forest.parent[1] = 1;
-    expect_path(fixture, 1, "", 0);
-    fixture->forest.parent[1] = 1000; /* no such object */
-    expect_path(fixture, 2, "", 0);
-}
-
-static void the_longest_way_is_not_mistaken_for_a_loop(void **state)
+static void the_longest_way_is_whole(void **state)
 {
     struct fixture *fixture = *state;
 
@@ -196,15 +181,15 @@ static void the_longest_way_is_not_mistaken_for_a_loop(void **state)
 static void an_empty_heap_has_no_ways(void **state)
 {
     struct gt_heap heap;
-    struct gt_forest forest;
+    struct gt_forest *forest;
     size_t skipped;
 
     (void)state;
     gt_heap_init(&heap, (struct gt_heap_source){0});
     assert_null(gt_heap_seal(&heap));
-    gt_forest_init(&forest, &heap, NULL, NULL, 0);
-    assert_int_equal(gt_forest_path(&forest, 0, NULL, 0, NULL, &skipped), 0);
-    gt_forest_deinit(&forest);
+    forest = gt_forest_create(&heap, NULL, NULL, 0);
+    assert_int_equal(gt_forest_path(forest, 0, NULL, 0, NULL, &skipped), 0);
+    gt_forest_destroy(forest);
     gt_heap_deinit(&heap);
 }
 
@@ -249,12 +234,14 @@ static void search_all(struct search *search, const uint64_t *roots, size_t coun
     }
 }
 
+enum { LEAP = 7919 }; /* a prime, so that all objects are asked for, in no order of theirs */
+
 static void wide_forests_are_those_of_the_simple_search(void **state)
 {
     (void)state;
     for (uint64_t seed = 1; seed <= 20; seed++) {
         struct wide *wide = calloc(1, sizeof *wide);
-        struct gt_forest forest;
+        struct gt_forest *forest;
         struct gt_cut cut;
         uint64_t roots[30];
 
@@ -266,12 +253,14 @@ static void wide_forests_are_those_of_the_simple_search(void **state)
         struct search search = {.heap = &wide->heap, .cut = &cut};
         search_all(&search, roots, 30);
         assert_true(search.tail > 5);
-        gt_forest_init(&forest, &wide->heap, &cut, roots, 30);
-        for (uint32_t i = 0; i < wide->heap.scan_objects; i++)
-            assert_int_equal(forest.parent[i], search.parent[i]);
+        forest = gt_forest_create(&wide->heap, &cut, roots, 30);
+        for (uint32_t i = 0; i < wide->heap.scan_objects; i++) {
+            uint32_t object = (uint32_t)(i * (uint64_t)LEAP % wide->heap.scan_objects);
+            assert_int_equal(gt_forest_parent(forest, object), search.parent[object]);
+        }
         free(search.parent);
         free(search.queue);
-        gt_forest_deinit(&forest);
+        gt_forest_destroy(forest);
         gt_cut_deinit(&cut);
         gt_heap_deinit(&wide->heap);
         free(wide);
@@ -290,8 +279,7 @@ int main(void)
         WITH_FIXTURE(ways_honour_the_cut),
         WITH_FIXTURE(what_is_free_or_absent_is_passed_by),
         WITH_FIXTURE(long_ways_lose_their_middle),
-        WITH_FIXTURE(damaged_parents_do_not_loop),
-        WITH_FIXTURE(the_longest_way_is_not_mistaken_for_a_loop),
+        WITH_FIXTURE(the_longest_way_is_whole),
         cmocka_unit_test(wide_forests_are_those_of_the_simple_search),
         cmocka_unit_test(an_empty_heap_has_no_ways),
     };
