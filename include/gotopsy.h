@@ -529,6 +529,7 @@ enum gt_document { /* what can be written */
                    GT_DOCUMENT_GOROUTINES,
                    GT_DOCUMENT_WAITS,
                    GT_DOCUMENT_THREADS,
+                   GT_DOCUMENT_OBJECT,
                    GT_DOCUMENTS
 };
 
@@ -711,6 +712,99 @@ GT_API struct gt_error *gt_wait_graph_write(const struct gt_wait_graph *graph,
                                             enum gt_format format, const struct gt_style *style,
                                             FILE *to);
 GT_API void gt_wait_graph_destroy(struct gt_wait_graph *graph); /* NULL is allowed */
+
+/* ---- one address: what it is, who points at it ---------------------------------------------- */
+
+struct gt_referrers {    /* pointers alike: by one field, one global, one variable of a function */
+    const char *name;    /* "main.session.next", "global main.head"; NULL: it has none */
+    const char *type;    /* of the object or variable that the first of them is in; NULL unknown */
+    uint64_t count;      /* of words */
+    uint64_t word;       /* address of the first; 0: a register */
+    uint64_t object;     /* where the object begins that it is in; 0: it is a root */
+    uint64_t goroutine;  /* whose stack it is in; 0: none */
+    struct gt_path path; /* from a root to it */
+};
+
+struct gt_pointer { /* a pointer word of an object, or of a frame, that is not nil */
+    uint64_t offset;
+    const char *field;    /* ".next", "[4].name"; NULL when unknown */
+    uint64_t value;       /* where it points */
+    const char *where;    /* what is there, as gt_object.what */
+    const char *kind;     /* "pointer", "string", "slice", "interface", "map", "channel", "func",
+                             "unsafe pointer"; NULL when unknown */
+    struct gt_block into; /* the heap object that it leads to; address 0: none */
+    int64_t len, cap;     /* of strings and slices; else GT_UNKNOWN */
+};
+
+struct gt_special_record { /* what the runtime notes beside an object (runtime/mheap.go) */
+    const char *kind;      /* "finalizer", "cleanup", "weak pointer", "profile" */
+    uint64_t address;
+    const char *function; /* that is to run; NULL: none, or unknown */
+};
+
+struct gt_heap_place { /* of an address in a span of the heap */
+    uint64_t span;     /* address of the mspan */
+    uint64_t span_base, span_bytes;
+    uint32_t size_class; /* 0: one large object */
+    bool noscan;         /* its objects have no pointers */
+    uint64_t slot, slots, slot_bytes;
+};
+
+/*
+ * Any address of the process. `what` is "object" (of the heap), "free slot" (of the heap), "unused
+ * span bytes" (behind a span's last slot), "stack" (of a goroutine), "data" (a package-level
+ * variable or what lies beside them), "text" (Go code), "read-only data" (a module's types, strings
+ * and tables), "runtime" (a structure of the runtime's own), "free heap" (pages of an arena that
+ * are in no span of objects), "file" (a mapped file), "memory" (mapped, and none of these: C's, or
+ * the runtime's own), "reserved" (address space without memory), "not mapped".
+ */
+struct gt_object {
+    struct gt_report *process; /* core and binary alone; owns all the rest */
+    uint64_t address;          /* that was asked for */
+    const char *what;
+    const char *name;     /* variable, function, file, runtime structure; NULL when unknown */
+    const char *field;    /* at that address, in the object or variable; NULL: none */
+    const char *type;     /* of the object or variable; NULL when unknown */
+    const char *type_at;  /* of what is at the address itself; NULL when unknown */
+    uint64_t base, bytes; /* of what it is in; 0 bytes: unknown */
+    uint64_t goroutine;   /* "stack": its id; else 0 */
+    int64_t frame;        /* "stack": number, 0 the innermost; GT_UNKNOWN: in none */
+    struct gt_source_location location; /* "text": where; "stack": the frame; function NULL: none */
+    const char *note;                   /* what to know of it, or why so little is; or NULL */
+
+    /* In a span of the heap; else span 0. */
+    struct gt_heap_place place;
+    /* "object" alone, whose data begins at `base` behind the type that the allocator notes. */
+    bool live;
+    const char *gc_mark; /* the collector's: "marked", "not marked", "allocated since", "unknown" */
+    int64_t retained_bytes, retained_objects; /* what goes with it, itself included; GT_UNKNOWN when
+                                                 it is not live */
+    struct gt_stack allocated_at;             /* empty when the core holds no sample */
+    const struct gt_special_record *specials;
+    size_t special_count;
+    const struct gt_referrers *referrers; /* live ones, the most first */
+    size_t referrer_count;
+    uint64_t referrers_left_out; /* groups */
+    uint64_t referring_words,
+        referring_garbage; /* words of live memory, of garbage, that point in */
+    const struct gt_pointer *pointers;
+    size_t pointer_count;
+    uint64_t pointers_left_out;
+};
+
+struct gt_object_options {
+    size_t size; /* sizeof this struct */
+    uint64_t address;
+    size_t most; /* referrers and pointers; 0: 20 */
+};
+
+GT_API struct gt_error *gt_object_create(struct gt_analysis *analysis,
+                                         const struct gt_object_options *options,
+                                         struct gt_object **object);
+/* As text, or JSON by the schema gotopsy-object/1. */
+GT_API struct gt_error *gt_object_write(const struct gt_object *object, enum gt_format format,
+                                        const struct gt_style *style, FILE *to);
+GT_API void gt_object_destroy(struct gt_object *object); /* NULL is allowed */
 
 /* ---- check: gotopsy's live set against the collector's own marks --------------------------- */
 

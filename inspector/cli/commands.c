@@ -4,6 +4,7 @@
 #include "inspector/base/str.h"
 #include "inspector/cli/help.h"
 #include "inspector/cli/output.h"
+#include "inspector/cli/questions.h"
 
 #include <string.h>
 
@@ -93,7 +94,7 @@ static struct gt_error *judge(const struct gt_report *report, struct gt_run *run
  */
 
 /* The progress line goes first: both may be on one terminal. */
-static struct gt_error *begin(struct gt_output *output, struct gt_run *run, struct gt_error *error)
+struct gt_error *gt_run_output(struct gt_run *run, struct gt_error *error, struct gt_output *output)
 {
     gt_progress_deinit(&run->progress);
     return error ? error : gt_output_open(output, run->options);
@@ -105,7 +106,7 @@ static struct gt_error *report(struct gt_analysis *analysis, struct gt_run *run)
     struct gt_output output;
     struct gt_error *error = gt_report_create(analysis, &run->options->report, &report);
 
-    error = begin(&output, run, error);
+    error = gt_run_output(run, error, &output);
     if (!error)
         error = gt_output_close(
             &output, gt_report_write(report, run->options->format, &output.style, output.file));
@@ -120,7 +121,7 @@ static struct gt_error *check(struct gt_analysis *analysis, struct gt_run *run)
     struct gt_output output;
     struct gt_error *error = gt_check_create(analysis, &run->options->check, &check);
 
-    error = begin(&output, run, error);
+    error = gt_run_output(run, error, &output);
     if (!error)
         error = gt_output_close(
             &output, gt_check_write(check, run->options->format, &output.style, output.file));
@@ -137,7 +138,7 @@ static struct gt_error *write_part(struct gt_run *run, struct gt_error *error,
 {
     struct gt_output output;
 
-    error = begin(&output, run, error);
+    error = gt_run_output(run, error, &output);
     if (!error)
         error = gt_output_close(&output,
                                 write(report, run->options->format, &output.style, output.file));
@@ -170,7 +171,7 @@ static struct gt_error *waits(struct gt_analysis *analysis, struct gt_run *run)
     struct gt_output output;
     struct gt_error *error = gt_wait_graph_create(analysis, &run->options->waits, &graph);
 
-    error = begin(&output, run, error);
+    error = gt_run_output(run, error, &output);
     if (!error)
         error = gt_output_close(
             &output, gt_wait_graph_write(graph, run->options->format, &output.style, output.file));
@@ -260,12 +261,28 @@ const struct gt_command gt_commands[] = {
      "  gotopsy waits core --goroutine 4711\n"
      "  gotopsy waits core --format=dot | dot -Tsvg -o waits.svg\n",
      GT_DOCUMENT_WAITS, waits, NULL},
+    {"object", "CORE ADDR", "say what an address is, who points there, and what it retains",
+     "Says what lies at an address. Of a heap object: its type and the field at that address, its\n"
+     "span, whether it is live and the collector marked it, what would be freed with it, who\n"
+     "points at it and where it points, its finalizer or cleanup, and where it was allocated if\n"
+     "the heap profile sampled it. Of any other address: the goroutine's frame and variable, the\n"
+     "global, the function, the runtime's structure or the file.\n",
+     "  gotopsy object core 0xc000012080\n"
+     "  gotopsy object core 0xc000012080 --format=json\n",
+     GT_DOCUMENT_OBJECT, gt_question_object, NULL},
     {"version", "", "print the version", "Prints the version.\n", "  gotopsy version\n",
      GT_DOCUMENTS, NULL, version},
     {"help", "[COMMAND]", "explain a command, with examples",
      "Explains a command, or lists them.\n", "  gotopsy help report\n", GT_DOCUMENTS, NULL, help},
     {0},
 };
+
+const char *gt_command_operand(const struct gt_command *command)
+{
+    const char *space = strchr(command->argument, ' ');
+
+    return space ? space + 1 : NULL;
+}
 
 const struct gt_command *gt_command_find(const char *name)
 {

@@ -23,9 +23,9 @@ struct gt_run { /* of one command, from opening to exit status */
 };
 
 struct gt_command {
-    const char *name, *argument, *summary;
-    const char *description, *examples; /* lines, for --help */
-    enum gt_document document;          /* that it writes; GT_DOCUMENTS: none */
+    const char *name, *argument, *summary; /* argument: "CORE", "CORE ADDR" */
+    const char *description, *examples;    /* lines, for --help */
+    enum gt_document document;             /* that it writes; GT_DOCUMENTS: none */
     /* Of an opened core; NULL for commands that open none. */
     struct gt_error *(*analyse)(struct gt_analysis *analysis, struct gt_run *run);
     struct gt_error *(*print)(const struct gt_options *options); /* where analyse is NULL */
@@ -36,11 +36,19 @@ extern const struct gt_command gt_commands[]; /* ended by a NULL name; the first
 const struct gt_command *gt_command_find(const char *name); /* NULL when there is none */
 bool gt_format_find(const char *name, enum gt_format *format);
 
+/* What stands behind the core, "ADDR"; NULL when nothing does. */
+const char *gt_command_operand(const struct gt_command *command);
+
 /* The command's bit, of GT_FOR_... */
 static inline unsigned gt_command_bit(const struct gt_command *command)
 {
     return 1u << command->document;
 }
+
+/* Opens the output of a command, unless there was an error; the progress line goes first. */
+struct gt_output;
+struct gt_error *gt_run_output(struct gt_run *run, struct gt_error *error,
+                               struct gt_output *output);
 
 /* Does what the options say; *status is set when there is no error. */
 struct gt_error *gt_command_run(const struct gt_options *options, enum gt_status *status);

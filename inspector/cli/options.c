@@ -5,6 +5,7 @@
 #include "inspector/base/str.h"
 #include "inspector/cli/arguments.h"
 #include "inspector/cli/commands.h"
+#include "inspector/cli/questions.h"
 #include "inspector/cli/size.h"
 
 #include <limits.h>
@@ -323,9 +324,14 @@ static struct gt_error *read_arguments(struct gt_options *options, const char **
     else
         options->core.core_path = arguments[0] ? keep(options, arguments[0]) : NULL;
     if (!arguments[0] || !arguments[1]) return NULL;
+    if (gt_command_operand(options->command) && !arguments[2]) {
+        options->operand = keep(options, arguments[1]);
+        return NULL;
+    }
     if (!named) return gt_error_create(GT_ERR_USAGE, "unknown command '%s'", arguments[0]);
-    return gt_error_create(GT_ERR_USAGE, "unexpected argument '%s'; give one core file",
-                           arguments[1]);
+    return gt_error_create(GT_ERR_USAGE, "unexpected argument '%s'; expected gotopsy %s %s",
+                           arguments[gt_command_operand(options->command) ? 2 : 1],
+                           options->command->name, options->command->argument);
 }
 
 static struct gt_error *bad_format(const struct gt_command *command)
@@ -352,7 +358,11 @@ static struct gt_error *check_command(const struct gt_options *options, uint64_t
     }
     if (!command->analyse || options->help) return NULL;
     if (!options->core.core_path)
-        return gt_error_create(GT_ERR_USAGE, "no core file given: gotopsy %s CORE", command->name);
+        return gt_error_create(GT_ERR_USAGE, "no core file given: gotopsy %s %s", command->name,
+                               command->argument);
+    if (gt_command_operand(command) && !options->operand)
+        return gt_error_create(GT_ERR_USAGE, "no %s given: gotopsy %s %s",
+                               gt_command_operand(command), command->name, command->argument);
     if (!gt_format_has(options->format, command->document)) return bad_format(command);
     return NULL;
 }
@@ -388,13 +398,15 @@ struct gt_error *gt_options_parse(int argc, const char **argv, struct gt_options
                                    .core.size = sizeof options->core,
                                    .report.size = sizeof options->report,
                                    .waits.size = sizeof options->waits,
-                                   .check.size = sizeof options->check};
+                                   .check.size = sizeof options->check,
+                                   .object.size = sizeof options->object};
     popt_table(table);
     poptContext context = poptGetContext(NULL, argc, argv, table, 0);
     struct gt_error *error = read_options(context, options, &seen);
     if (!error) error = read_arguments(options, poptGetArgs(context));
     if (!error) choose_format(options);
     if (!error) error = check_command(options, seen);
+    if (!error && options->operand && !options->help) error = gt_question_read(options);
     poptFreeContext(context);
     lower_min_bytes(options);
     if (options->exe_paths.len) {

@@ -18,6 +18,7 @@ enum { /* commands, as bits: which of them an option is for. A command writes on
        GT_FOR_GOROUTINES = 1 << GT_DOCUMENT_GOROUTINES,
        GT_FOR_WAITS = 1 << GT_DOCUMENT_WAITS,
        GT_FOR_THREADS = 1 << GT_DOCUMENT_THREADS,
+       GT_FOR_OBJECT = 1 << GT_DOCUMENT_OBJECT,
        GT_FOR_ANALYSES = (1 << GT_DOCUMENTS) - 1,
        GT_FOR_OTHERS = 1 << GT_DOCUMENTS,
        GT_FOR_ALL = GT_FOR_ANALYSES | GT_FOR_OTHERS,
@@ -36,6 +37,7 @@ struct gt_options {
     struct gt_report_options report;
     struct gt_wait_options waits;
     struct gt_check_options check;
+    struct gt_object_options object;
     enum gt_format format;
     bool format_given;
     const char *output; /* NULL: standard output */
@@ -44,7 +46,8 @@ struct gt_options {
     unsigned width; /* 0: the terminal's */
     bool all, quiet, help;
     bool min_bytes_given;
-    const char *topic; /* of the help command; NULL without one */
+    const char *operand; /* what stands behind the core; NULL: nothing */
+    const char *topic;   /* of the help command; NULL without one */
     struct gt_arena arena;
 };
 

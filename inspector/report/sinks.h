@@ -12,6 +12,7 @@
 typedef bool gt_report_sink(const struct gt_report *report, const struct gt_style *style, FILE *to);
 typedef bool gt_wait_graph_sink(const struct gt_wait_graph *graph, const struct gt_style *style,
                                 FILE *to);
+typedef bool gt_object_sink(const struct gt_object *object, const struct gt_style *style, FILE *to);
 typedef bool gt_check_sink(const struct gt_check *check, const struct gt_style *style, FILE *to);
 
 gt_report_sink gt_text_report, gt_text_goroutines, gt_text_threads;
@@ -20,5 +21,6 @@ gt_report_sink gt_json_report, gt_json_goroutines, gt_json_threads;
 gt_report_sink gt_traceback, gt_pprof;
 gt_wait_graph_sink gt_text_wait_graph, gt_json_wait_graph, gt_dot_wait_graph;
 gt_check_sink gt_text_check, gt_json_check;
+gt_object_sink gt_text_object, gt_json_object;
 
 #endif

@@ -12,11 +12,12 @@ static const struct format {
     gt_report_sink *report, *goroutines, *threads;
     gt_check_sink *check;
     gt_wait_graph_sink *wait_graph;
+    gt_object_sink *object;
 } formats[] = {
     [GT_FORMAT_TEXT] = {"text", gt_text_report, gt_text_goroutines, gt_text_threads, gt_text_check,
-                        gt_text_wait_graph},
+                        gt_text_wait_graph, gt_text_object},
     [GT_FORMAT_JSON] = {"json", gt_json_report, gt_json_goroutines, gt_json_threads, gt_json_check,
-                        gt_json_wait_graph},
+                        gt_json_wait_graph, gt_json_object},
     [GT_FORMAT_MARKDOWN] = {.name = "markdown", .report = gt_markdown_report},
     [GT_FORMAT_TRACEBACK] = {.name = "traceback", .goroutines = gt_traceback},
     [GT_FORMAT_DOT] = {.name = "dot", .wait_graph = gt_dot_wait_graph},
@@ -34,11 +35,10 @@ bool gt_format_has(enum gt_format format, enum gt_document document)
 {
     if ((unsigned)format >= GT_FORMATS || (unsigned)document >= GT_DOCUMENTS) return false;
     const struct format *row = &formats[format];
-    const bool has[] = {[GT_DOCUMENT_REPORT] = row->report,
-                        [GT_DOCUMENT_CHECK] = row->check,
-                        [GT_DOCUMENT_GOROUTINES] = row->goroutines,
-                        [GT_DOCUMENT_WAITS] = row->wait_graph,
-                        [GT_DOCUMENT_THREADS] = row->threads};
+    const bool has[] = {
+        [GT_DOCUMENT_REPORT] = row->report,         [GT_DOCUMENT_CHECK] = row->check,
+        [GT_DOCUMENT_GOROUTINES] = row->goroutines, [GT_DOCUMENT_WAITS] = row->wait_graph,
+        [GT_DOCUMENT_THREADS] = row->threads,       [GT_DOCUMENT_OBJECT] = row->object};
     return has[document];
 }
 
@@ -158,4 +158,19 @@ struct gt_error *gt_check_write(const struct gt_check *check, enum gt_format for
                                 const struct gt_style *style, FILE *to)
 {
     return run(write_check, check, format, style, to);
+}
+
+static struct gt_error *write_object(void *args)
+{
+    const struct writing *writing = args;
+
+    if (!writing->format->object) return no_sink(writing->format, "the object");
+    return outcome(writing->format->object(writing->document, &writing->style, writing->to),
+                   writing->to, "the object");
+}
+
+struct gt_error *gt_object_write(const struct gt_object *object, enum gt_format format,
+                                 const struct gt_style *style, FILE *to)
+{
+    return run(write_object, object, format, style, to);
 }

@@ -54,6 +54,15 @@ def options():
     ]
 
 
+# What may stand for what a command asks for, behind the core.
+OPERANDS = {"ADDR": "0x0"}
+
+
+def operands(command):
+    (argument,) = [argument for name, argument, _ in rows("command") if name == command]
+    return [OPERANDS[name] for name in argument.split()[1:]]
+
+
 def of(options, command):
     return [option for option in options if option.command == command]
 
@@ -87,9 +96,9 @@ def test_arguments_of_few_words_refuse_all_others(gotopsy, options):
     assert {"format", "fail-on", "colour", "progress"} == {option.name for option in few}
     for option in few:
         for word in option.words:
-            run = gotopsy(option.command, "/no/such/core", f"--{option.name}={word}")
+            run = gotopsy(option.command, "/no/such/core", *operands(option.command), f"--{option.name}={word}")
             assert run.returncode == 3, (option, word)
-        wrong = gotopsy(option.command, "/no/such/core", f"--{option.name}=nonsense")
+        wrong = gotopsy(option.command, "/no/such/core", *operands(option.command), f"--{option.name}=nonsense")
         assert wrong.returncode == 2
 
 

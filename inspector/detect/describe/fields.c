@@ -51,8 +51,13 @@ static const char *describe_map_entry(struct gt_arena *storage, const char *fiel
 void gt_field_of(const struct gt_heap_analysis *analysis, uint32_t object, uint64_t offset,
                  char *out, size_t size)
 {
+    gt_field_of_type(analysis, object, gt_typing_type(analysis->typing, object), offset, out, size);
+}
+
+void gt_field_of_type(const struct gt_heap_analysis *analysis, uint32_t object, gt_type_id type,
+                      uint64_t offset, char *out, size_t size)
+{
     struct gt_types *types = analysis->process->types;
-    gt_type_id type = gt_typing_type(analysis->typing, object);
     char field[GT_FIELD - MAX_INDEX];
     uint64_t user;
 

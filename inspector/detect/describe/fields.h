@@ -27,6 +27,10 @@ bool gt_is_map_storage(const char *type);
 void gt_field_of(const struct gt_heap_analysis *analysis, uint32_t object, uint64_t offset,
                  char *out, size_t size);
 
+/* The same for an object that is known to be of the type. */
+void gt_field_of_type(const struct gt_heap_analysis *analysis, uint32_t object, gt_type_id type,
+                      uint64_t offset, char *out, size_t size);
+
 /* "main.Session.token": the innermost named struct and field that hold the word; NULL if none. */
 const char *gt_referrer_field(const struct gt_heap_analysis *analysis,
                               const struct gt_referrer *referrer);

@@ -1,0 +1,23 @@
+/*
+ * Addresses as users of gdb and delve write them: "0xc000012080", "*(*main.session)(0xc000012080)".
+ *
+ * Invariant: a number without 0x is refused, since it may be meant as either: the error tells both.
+ */
+#ifndef GT_CLI_ADDRESS_H
+#define GT_CLI_ADDRESS_H
+
+#include "inspector/base/arena.h"
+
+#include <stdint.h>
+
+struct gt_error;
+
+/* "0xc000012080" alone. */
+struct gt_error *gt_address_parse(const char *text, uint64_t *address);
+
+/* With a type, as "0x...,TYPE", "(TYPE)(0x...)" of a pointer type, or a "*" before that; *type is
+ * the type of what lies there, in `arena`, or NULL. */
+struct gt_error *gt_address_parse_typed(const char *text, struct gt_arena *arena, uint64_t *address,
+                                        const char **type);
+
+#endif

@@ -1,0 +1,34 @@
+#include "inspector/cli/questions.h"
+
+#include "inspector/cli/address.h"
+#include "inspector/cli/output.h"
+
+/* ---- operands ------------------------------------------------------------------------------ */
+
+struct gt_error *gt_question_read(struct gt_options *options)
+{
+    const char *operand = options->operand;
+
+    switch (options->command->document) {
+    case GT_DOCUMENT_OBJECT:
+        return gt_address_parse(operand, &options->object.address);
+    default:
+        return NULL;
+    }
+}
+
+/* ---- commands ------------------------------------------------------------------------------ */
+
+struct gt_error *gt_question_object(struct gt_analysis *analysis, struct gt_run *run)
+{
+    struct gt_object *object = NULL;
+    struct gt_output output;
+    struct gt_error *error = gt_object_create(analysis, &run->options->object, &object);
+
+    error = gt_run_output(run, error, &output);
+    if (!error)
+        error = gt_output_close(
+            &output, gt_object_write(object, run->options->format, &output.style, output.file));
+    gt_object_destroy(object);
+    return error;
+}

@@ -1,0 +1,21 @@
+/*
+ * What goes with one thing: live, less a mark without it.
+ *
+ * That is the retained size of dominators.h, found by one mark and without the tree. As there, what
+ * the finalizer of an object keeps is the finalizer's.
+ */
+#ifndef GT_DETECT_INSPECT_FREED_H
+#define GT_DETECT_INSPECT_FREED_H
+
+#include "inspector/detect/heap_analysis.h"
+
+struct gt_freed {
+    uint64_t bytes, objects;
+};
+
+struct gt_freed gt_freed_with_object(const struct gt_heap_analysis *analysis, uint32_t object);
+/* `roots` has a bit for each root that is taken away. */
+struct gt_freed gt_freed_with_roots(const struct gt_heap_analysis *analysis,
+                                    const struct gt_bitmap *roots);
+
+#endif

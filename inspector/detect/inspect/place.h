@@ -1,0 +1,23 @@
+/*
+ * What an address of the process is: one row for each sort of memory, asked in turn.
+ *
+ * The first that knows the address has the word, so what is more telling comes first. Nothing is
+ * assumed of the address: it may be any number.
+ */
+#ifndef GT_DETECT_INSPECT_PLACE_H
+#define GT_DETECT_INSPECT_PLACE_H
+
+#include "inspector/detect/heap_analysis.h"
+
+/* Fills in what is known of the address without a look at who points there: all of `out` from
+ * `what` to `place`. Its address must be set. */
+void gt_place_find(const struct gt_heap_analysis *analysis, struct gt_object *out);
+
+/* What is at the address if the object that holds it is of the type: type, field and type_at. */
+void gt_place_fill_type(const struct gt_heap_analysis *analysis, uint32_t object, gt_type_id type,
+                        struct gt_object *out);
+
+/* As gt_place_find, for addresses outside of the heap's spans and of goroutines' stacks. */
+void gt_place_outside(const struct gt_heap_analysis *analysis, struct gt_object *out);
+
+#endif

@@ -1,0 +1,44 @@
+#include "inspector/detect/inspect/type_at.h"
+
+enum { MAX_DEPTH = 64 };
+
+/* The part of a struct that holds `at`, which becomes the offset in it. */
+static gt_type_id field_at(struct gt_types *types, const struct gt_type *type, uint64_t *at)
+{
+    for (size_t i = type->field_count; i-- > 0;) {
+        const struct gt_type_field *field = &type->fields[i];
+        gt_type_id part = field->offset <= *at ? gt_types_find(types, field->type) : GT_NO_TYPE;
+        if (!part || *at - field->offset >= gt_types_get(types, part)->size) continue;
+        *at -= field->offset;
+        return part;
+    }
+    return GT_NO_TYPE;
+}
+
+static gt_type_id element_at(struct gt_types *types, gt_type_id array, uint64_t *at)
+{
+    gt_type_id elem = gt_types_elem(types, array);
+    uint64_t size = elem ? gt_types_get(types, elem)->size : 0;
+
+    if (!size || *at / size >= gt_types_get(types, array)->len) return GT_NO_TYPE;
+    *at %= size;
+    return elem;
+}
+
+gt_type_id gt_type_at_offset(struct gt_types *types, gt_type_id type, uint64_t offset,
+                             uint64_t *begin)
+{
+    uint64_t at = offset;
+
+    for (unsigned depth = 0; type && depth < MAX_DEPTH; depth++) {
+        const struct gt_type *here = gt_types_get(types, type);
+        *begin = offset - at;
+        if (here->kind == GT_T_STRUCT)
+            type = field_at(types, here, &at);
+        else if (here->kind == GT_T_ARRAY)
+            type = element_at(types, type, &at);
+        else
+            return type;
+    }
+    return GT_NO_TYPE;
+}

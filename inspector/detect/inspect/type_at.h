@@ -1,0 +1,16 @@
+/*
+ * What a type has at an offset: the innermost part that is no struct and no array.
+ *
+ * Nothing recurses: the way down is as deep as a type can nest, at most.
+ */
+#ifndef GT_DETECT_INSPECT_TYPE_AT_H
+#define GT_DETECT_INSPECT_TYPE_AT_H
+
+#include "gotypes/types/types.h"
+
+/* The type of that part, and where it begins; GT_NO_TYPE between fields, or where a part is not
+ * known. */
+gt_type_id gt_type_at_offset(struct gt_types *types, gt_type_id type, uint64_t offset,
+                             uint64_t *begin);
+
+#endif

@@ -1,0 +1,190 @@
+// A bank whose values are known: structs with all kinds of fields, maps small and large, a channel
+// with a queue, a list, many objects of two types, a goroutine parked with variables, an object with
+// a finalizer. It prints where all of this lies and what is in it. Nothing leaks.
+package main
+
+import (
+	"errors"
+	"fmt"
+	"reflect"
+	"runtime"
+	"strings"
+	"unsafe"
+
+	"gotopsy/field/measure"
+)
+
+type person struct {
+	age   int32
+	photo []byte
+}
+
+type visitor interface{ visit() int }
+
+type walker struct{ steps int }
+
+func (w *walker) visit() int { return w.steps }
+
+type account struct {
+	id      int64
+	name    string
+	balance float64
+	open    bool
+	codes   [3]uint16
+	owner   *person
+	tags    []string
+	limits  map[int]int
+	notes   map[string]*person
+	events  chan int
+	extra   any
+	guest   visitor
+	failure error
+	none    *person
+	close   func() int
+}
+
+type item struct {
+	n    int64
+	next *item
+	data []byte
+}
+
+type point struct{ x, y int64 }
+
+type ring struct {
+	self *ring
+	size int
+}
+
+const (
+	items   = 1000
+	points  = 500
+	large   = 300
+	payload = 400 << 10
+	heavy   = 200 << 10
+)
+
+var (
+	bank   *account
+	known  any // tells its type without debug information
+	list   []*item
+	dots   []*point
+	vault  = map[int]*person{}
+	circle *ring
+	limit  = 77
+	wake   = make(chan int)
+	local  uintptr
+	number uint64
+)
+
+//go:noinline
+func finalize(r *ring) { println(r.size) }
+
+// Its variables are in use until it returns, which it never does.
+//
+//go:noinline
+func parked(base int, who *account, secret []byte) int {
+	total := base * 2
+	mine := [4]int{base, total, 3, 4}
+	own := &person{age: 31, photo: make([]byte, heavy)}
+	for {
+		local = uintptr(unsafe.Pointer(&mine))
+		total += <-wake
+		if total < 0 {
+			return mine[base&3] + len(secret) + int(who.id) + int(own.age) + total
+		}
+		who, own = keep(who, own, secret, &mine)
+	}
+}
+
+//go:noinline
+func keep(who *account, own *person, secret []byte, mine *[4]int) (*account, *person) {
+	mine[3] += len(secret) - len(secret)
+	return who, own
+}
+
+func goroutine() (id uint64) {
+	var text [64]byte
+	fmt.Sscanf(string(text[:runtime.Stack(text[:], false)]), "goroutine %d ", &id)
+	return id
+}
+
+func secret(kind string) string { return strings.Join([]string{"PLANTED", "SECRET", kind}, "-") }
+
+func fill() {
+	bank = &account{id: 4711, name: secret("name"), balance: 12.5, open: true,
+		codes: [3]uint16{7, 8, 9}, owner: &person{age: 52, photo: make([]byte, payload)},
+		tags: []string{secret("tag"), "b", "c"}[:2], limits: map[int]int{1: 10, 2: 20, 3: 30},
+		notes: map[string]*person{secret("key"): {age: 1}}, events: make(chan int, 5),
+		extra: point{3, 4}, guest: &walker{99}, failure: errors.New(secret("error"))}
+	known = bank
+	for i := 0; i < 3; i++ {
+		bank.events <- 100 + i
+	}
+	<-bank.events
+	bank.close = func() int { return limit }
+	for i := 0; i < items; i++ {
+		each := &item{n: int64(i)}
+		if i%10 == 0 {
+			each.data = make([]byte, i%50, 64)
+		}
+		if i == 7 {
+			each.data = make([]byte, heavy)
+		}
+		if i > 500 {
+			each.next = list[i-1]
+		}
+		list = append(list, each)
+	}
+	for i := 0; i < points; i++ {
+		dots = append(dots, &point{int64(i), -int64(i)})
+	}
+	for i := 0; i < large; i++ {
+		vault[i] = &person{age: int32(i)}
+	}
+	circle = &ring{size: 5}
+	circle.self = circle
+	runtime.SetFinalizer(circle, finalize)
+}
+
+func at(pointer unsafe.Pointer) string { return fmt.Sprintf("%#x", uintptr(pointer)) }
+
+func offsets(of any) map[string]any {
+	fields := map[string]any{}
+	kind := reflect.TypeOf(of)
+	for i := 0; i < kind.NumField(); i++ {
+		field := kind.Field(i)
+		fields[field.Name] = []any{field.Offset, field.Type.String()}
+	}
+	return fields
+}
+
+func main() {
+	fill()
+	go func() {
+		number = goroutine()
+		parked(21, bank, []byte(secret("bytes")))
+	}()
+	for i := 0; i < 8; i++ {
+		runtime.GC() // until stacks have their size
+		wake <- 0
+	}
+	wake <- 0
+	measure.Ready(map[string]any{
+		"account": at(unsafe.Pointer(bank)), "account_bytes": unsafe.Sizeof(*bank),
+		"fields": offsets(*bank), "owner": at(unsafe.Pointer(bank.owner)),
+		"photo": at(unsafe.Pointer(&bank.owner.photo[0])), "payload": payload, "heavy": heavy,
+		"tags": []int{len(bank.tags), cap(bank.tags)}, "name_bytes": len(bank.name),
+		"limits": len(bank.limits), "notes": len(bank.notes),
+		"events": []int{len(bank.events), cap(bank.events)},
+		"walker": at(unsafe.Pointer(bank.guest.(*walker))),
+		"circle": at(unsafe.Pointer(circle)), "vault": len(vault), "vault_at": at(unsafe.Pointer(&vault)),
+		"limit_at": at(unsafe.Pointer(&limit)), "item7": at(unsafe.Pointer(list[7])),
+		"item8": at(unsafe.Pointer(list[8])), "items": items, "points": points,
+		"dot": at(unsafe.Pointer(dots[33])), "list": []int{len(list), cap(list)},
+		"local": fmt.Sprintf("%#x", local), "goroutine": number,
+		"parked": fmt.Sprintf("%#x", reflect.ValueOf(parked).Pointer()),
+		"secret": "PLANTED",
+	})
+	runtime.KeepAlive(bank)
+}
