@@ -6,7 +6,8 @@
 #   make bench      speed and memory                      make lint     static analysis and formatting
 #   make fuzz       libFuzzer over each parser            make mutate   10,000 damaged cores
 #   make install    DESTDIR= PREFIX= are honoured         make format   clang-format over the tree
-#   make layouts    the built-in tables of Go's layouts   make clang      a build by clang, beside it
+#   make layouts    the built-in tables of Go's layouts   make schema   the kinds in the JSON Schema
+#   make clang      a build by clang, beside it
 #   make deps       what the above needs                  make clean
 #
 # demo, test, bench and lint install what is missing by themselves; a plain make names it. V=1 shows
@@ -220,9 +221,14 @@ deps-lint:
 # Another make builds: it reads this file anew, and so sees what deps has installed.
 again = +@$(MAKE) --no-print-directory $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc))
 
-.PHONY: layouts
+.PHONY: layouts schema
 layouts: $(BUILD)/tests/layouts/dump
 	tests/layouts/derive $<
+
+REPORT_SCHEMA := schema/gotopsy-report-1.schema.json
+schema: $(BUILD)/inspector/pages/pages
+	$(PYTHON) schema/complete $< $(REPORT_SCHEMA) >$(BUILD)/schema.new
+	@mv $(BUILD)/schema.new $(REPORT_SCHEMA)
 
 .PHONY: demo test asan
 demo: deps-build

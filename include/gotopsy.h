@@ -502,13 +502,17 @@ struct gt_report_options {
     bool arguments; /* read the words of arguments, which GT_FORMAT_TRACEBACK tells */
 };
 
-/* Looks for all seven causes. `options` NULL is the defaults. */
+/* Looks for findings of all kinds. `options` NULL is the defaults. */
 GT_API struct gt_error *gt_report_create(struct gt_analysis *analysis,
                                          const struct gt_report_options *options,
                                          struct gt_report **report);
 GT_API void gt_report_destroy(struct gt_report *report); /* NULL is allowed */
 
-GT_API const char *gt_kind_name(enum gt_kind kind);            /* "hung-goroutine" */
+GT_API const char *gt_kind_name(enum gt_kind kind); /* "hung-goroutine" */
+/* "goroutines are blocked, and nothing will wake them" */
+GT_API const char *gt_kind_summary(enum gt_kind kind);
+/* It is about unused parts of blocks, of which every program has some, a few bytes each. */
+GT_API bool gt_kind_is_of_parts(enum gt_kind kind);
 GT_API const char *gt_confidence_name(enum gt_confidence how); /* "proven" */
 
 /* ---- writing ------------------------------------------------------------------------------ */

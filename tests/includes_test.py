@@ -17,6 +17,7 @@ import pytest
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 
 PUBLIC = "include"
+KINDS = "inspector/kinds"
 LAYOUTS, CODE, TYPES = "gotypes/layouts", "gotypes/code", "gotypes/types"
 GO = {PUBLIC, LAYOUTS, CODE, TYPES}
 OUTSIDE = {"inspector/core", "inspector/symbols", "inspector/unwind"}
@@ -47,6 +48,7 @@ ALLOWED = {
     CODE: {PUBLIC, LAYOUTS},
     TYPES: {PUBLIC, LAYOUTS, CODE},
     "inspector/base": {PUBLIC},
+    KINDS: {PUBLIC},
     "inspector/core": {PUBLIC},
     "inspector/graph": {PUBLIC},
     "inspector/symbols": GO | {"inspector/core"},
@@ -69,12 +71,14 @@ ALLOWED = {
     "inspector/detect/timers": _detect("describe", "retention", "hanging", "waiting"),
     "inspector/detect/detectors": _detect(
         "describe", "retention", "windows", "hanging", "waiting", "timers"
-    ),
-    "inspector/report": {PUBLIC},
+    )
+    | {KINDS},
+    "inspector/report": {PUBLIC, KINDS},
     "inspector/report/text": {PUBLIC, "inspector/report"},
     "inspector/report/json": {PUBLIC, "inspector/report"},
+    "inspector/report/shapes": {PUBLIC, "inspector/report", "inspector/report/text"},
     "inspector/cli": {PUBLIC},
-    "inspector/pages": {PUBLIC, "inspector/cli"},
+    "inspector/pages": {PUBLIC, "inspector/cli", "inspector/report"},
 }
 FACADE = "inspector/api"
 # A newcomer reads a room's list of files.

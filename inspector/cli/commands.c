@@ -18,19 +18,13 @@ static bool meets(const struct gt_finding *finding, const struct gt_fail_on *rul
     return kind && finding->bytes_freed >= rule->bytes;
 }
 
-/* Every program has unused parts of blocks, a few bytes each: "any" does not mean those. */
-static bool is_of_parts(enum gt_kind kind)
-{
-    return kind == GT_SUBSTRING || kind == GT_SUBSLICE || kind == GT_LOST_ELEMENTS;
-}
-
 /* A rule without a size holds for small findings, too, but not for those that only a person can
- * judge. */
+ * judge. "any" does not mean parts of blocks, which every program has. */
 static bool met_by_small(const struct gt_report *report, const struct gt_fail_on *rule)
 {
     for (unsigned kind = 0; kind < GT_KINDS && rule->bytes == 0; kind++) {
         const struct gt_smaller *smaller = &report->smaller[kind];
-        bool named = rule->kind == kind || (rule->kind == GT_KINDS && !is_of_parts(kind));
+        bool named = rule->kind == kind || (rule->kind == GT_KINDS && !gt_kind_is_of_parts(kind));
         if (named && smaller->findings > smaller->suspects) return true;
     }
     return false;
@@ -207,14 +201,7 @@ static struct gt_error *help(const struct gt_options *options)
 
 const struct gt_command gt_commands[] = {
     {"report", "CORE", "find memory leaks: bytes, holders, how to fix them (the default)",
-     "Finds memory that the program keeps and does not need, in seven kinds:\n"
-     "  substring        a small string keeps a large block alive\n"
-     "  subslice         a small slice keeps a large block alive\n"
-     "  lost-elements    an array has pointers that no live slice covers\n"
-     "  hung-goroutine   goroutines are blocked, and nothing will wake them\n"
-     "  ticker           tickers and timers were not stopped\n"
-     "  finalizer-cycle  an object reaches itself, so its finalizer never runs\n"
-     "  deferred-calls   a function that does not return defers calls in a loop\n",
+     "Finds memory that the program keeps and does not need, of these kinds:\n",
      "  gotopsy core.4211                          the binary is found by its build ID\n"
      "  gotopsy core.zst --exe bin/server          the binary is given\n"
      "  gotopsy core --format=markdown -o leak.md  write a report for a ticket\n"

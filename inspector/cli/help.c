@@ -48,6 +48,15 @@ void gt_help_overview(FILE *to)
     put_exit_statuses(to);
 }
 
+void gt_help_describe(const struct gt_command *command, struct gt_str *to)
+{
+    bool finds = command->document == GT_DOCUMENT_REPORT;
+
+    gt_str_add(to, command->description);
+    for (unsigned kind = 0; finds && kind < GT_KINDS; kind++)
+        gt_str_format(to, "  %-16s %s\n", gt_kind_name(kind), gt_kind_summary(kind));
+}
+
 static void put_formats(const struct gt_command *command, FILE *to)
 {
     const char *before = "\nFormats: ";
@@ -72,8 +81,12 @@ static void put_option(const struct gt_option_row *row, FILE *to)
 
 void gt_help_command(const struct gt_command *command, FILE *to)
 {
+    struct gt_str description = {0};
+
+    gt_help_describe(command, &description);
     fprintf(to, "usage: gotopsy %s %s [OPTION]...\n\n%s", command->name, command->argument,
-            command->description);
+            gt_str_text(&description));
+    gt_str_deinit(&description);
     put_formats(command, to);
     fputs("\nOptions:\n", to);
     for (const struct gt_option_row *row = gt_option_rows; row->name; row++)

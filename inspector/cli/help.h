@@ -5,6 +5,7 @@
 #ifndef GT_CLI_HELP_H
 #define GT_CLI_HELP_H
 
+#include "inspector/base/str.h"
 #include "inspector/cli/commands.h"
 
 /* Sentences without their subject, which is gotopsy; then lines. */
@@ -19,6 +20,9 @@ struct gt_help_row {
 
 extern const struct gt_help_row gt_help_statuses[];    /* ended by a NULL name */
 extern const struct gt_help_row gt_help_environment[]; /* ended by a NULL name */
+
+/* What the command does: its description, and the kinds that it finds. */
+void gt_help_describe(const struct gt_command *command, struct gt_str *to);
 
 void gt_help_overview(FILE *to);
 void gt_help_command(const struct gt_command *command, FILE *to);

@@ -8,7 +8,7 @@ static const struct {
     gt_page_fn *write;
 } pages[] = {
     {"gotopsy.1", gt_page_man},     {"gotopsy.bash", gt_page_bash}, {"_gotopsy", gt_page_zsh},
-    {"gotopsy.fish", gt_page_fish}, {"rows", gt_page_rows},
+    {"gotopsy.fish", gt_page_fish}, {"rows", gt_page_rows},         {"schema", gt_page_schema},
 };
 
 int main(int argc, char **argv)

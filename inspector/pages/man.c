@@ -93,8 +93,12 @@ static void put_formats(const struct gt_command *command, FILE *to)
 
 static void put_command(const struct gt_command *command, FILE *to)
 {
+    struct gt_str description = {0};
+
+    gt_help_describe(command, &description);
     fprintf(to, ".SS gotopsy %s %s\n", command->name, command->argument);
-    put_lines(command->description, to);
+    put_lines(gt_str_text(&description), to);
+    gt_str_deinit(&description);
     fputs(".PP\n", to);
     put_formats(command, to);
     fputs(".PP\nExamples:\n.PP\n", to);

@@ -1,6 +1,8 @@
 /* What several pages ask of the rows. */
 #include "inspector/pages/pages.h"
 
+#include "inspector/report/schema.h"
+
 #include <string.h>
 
 bool gt_page_shows(const struct gt_option_row *row, const struct gt_command *command)
@@ -47,4 +49,9 @@ void gt_page_rows(FILE *to)
 {
     for (const struct gt_command *command = gt_commands; command->name; command++)
         put_command(command, to);
+}
+
+void gt_page_schema(FILE *to)
+{
+    gt_json_kinds_schema(to);
 }

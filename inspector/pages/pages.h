@@ -1,6 +1,7 @@
 /*
- * The pages of the project that are made from the rows of commands and options: the manual page and
- * the completions of shells. A program of its own, which runs when gotopsy is built.
+ * The pages of the project that are made from rows: the manual page and the completions of shells,
+ * from those of commands and options; definitions of the JSON Schema, from those of kinds. A
+ * program of its own, which runs when gotopsy is built.
  *
  * Invariants: no text of a command or an option is told here. An option whose help is NULL, which
  * is another spelling, is on no page.
@@ -14,7 +15,8 @@
 typedef void gt_page_fn(FILE *to);
 
 gt_page_fn gt_page_man, gt_page_bash, gt_page_zsh, gt_page_fish;
-gt_page_fn gt_page_rows; /* the rows themselves, for tests: fields between tabs */
+gt_page_fn gt_page_rows;   /* the rows themselves, for tests: fields between tabs */
+gt_page_fn gt_page_schema; /* the definitions of kinds, for schema/complete */
 
 /* Whether the command has the option and a page shows it. */
 bool gt_page_shows(const struct gt_option_row *row, const struct gt_command *command);

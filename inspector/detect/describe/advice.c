@@ -141,9 +141,7 @@ static void add_place(const struct gt_heap_analysis *analysis, struct gt_str *te
 /* A block's place is where it came from, not where too much of it is kept. */
 static const char *how(enum gt_kind kind)
 {
-    bool memory = kind == GT_SUBSTRING || kind == GT_SUBSLICE || kind == GT_LOST_ELEMENTS;
-
-    return memory ? "allocated at" : "at";
+    return gt_kind_is_of_parts(kind) ? "allocated at" : "at";
 }
 
 static void add_where(const struct gt_heap_analysis *analysis, struct gt_str *text,

@@ -1,5 +1,6 @@
 /*
- * The detectors' registry: one row and one file each.
+ * The detectors' registry: one file each, and the row of each kind that it finds in
+ * inspector/kinds/kinds.def.
  *
  * A detector reads the analysis, adds causes and never prints. The order of rows does not matter:
  * no detector changes what another one looks at.
@@ -11,8 +12,10 @@
 
 typedef void gt_detect_fn(struct gt_heap_analysis *analysis, struct gt_causes *causes);
 
-gt_detect_fn gt_detect_lost_elements, gt_detect_windows, gt_detect_hung, gt_detect_tickers,
-    gt_detect_finalizers, gt_detect_deferred;
+#define KIND(kind, name, heading, plural, one, many, summary, of_parts, shape, detector, ...)      \
+    gt_detect_fn detector;
+#include "inspector/kinds/kinds.def"
+#undef KIND
 
 /* Runs all of them. A kind was looked for if nothing that its detector needs was lost. `progress`,
  * which may be NULL, gets each one's stage. */

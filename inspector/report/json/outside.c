@@ -1,4 +1,5 @@
 /* In JSON: what goroutines wait for that no other gives. */
+#include "inspector/report/json/fields.h"
 #include "inspector/report/json/values.h"
 
 static json_t *wait_of(const struct gt_outside_wait *wait)
@@ -6,7 +7,7 @@ static json_t *wait_of(const struct gt_outside_wait *wait)
     json_t *things = json_array();
 
     for (size_t i = 0; i < wait->blocked_count; i++)
-        things = gt_json_append(things, gt_json_thing(&wait->blocked[i]));
+        things = gt_json_append(things, gt_json_fields(&gt_thing_fields, &wait->blocked[i]));
     return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:b, s:o}", "goroutine",
                      gt_json_size(wait->goroutine), "wait_ns", gt_json_signed(wait->wait_ns),
                      "action", gt_json_text(wait->action), "fd", gt_json_signed(wait->fd), "poll",

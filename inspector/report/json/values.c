@@ -47,13 +47,6 @@ json_t *gt_json_address(uint64_t address)
     return address ? json_string(gt_address(address).text) : json_null();
 }
 
-json_t *gt_json_thing(const struct gt_blocked_thing *thing)
-{
-    return json_pack("{s:s, s:o, s:o, s:o, s:o}", "what", thing->what, "action",
-                     gt_json_text(thing->action), "address", gt_json_address(thing->address),
-                     "type", gt_json_text(thing->type), "name", gt_json_text(thing->name));
-}
-
 json_t *gt_json_append(json_t *list, json_t *value)
 {
     if (json_array_append_new(list, value) == 0) return list;

@@ -25,7 +25,6 @@ json_t *gt_json_block(const struct gt_block *block);
 json_t *gt_json_location(const struct gt_source_location *place); /* without a function: null */
 json_t *gt_json_stack(const struct gt_stack *stack);
 json_t *gt_json_path(const struct gt_path *path);
-json_t *gt_json_thing(const struct gt_blocked_thing *thing);
 json_t *gt_json_ids(const uint64_t *ids, size_t count); /* of goroutines */
 json_t *gt_json_tool(void);                             /* who made the document */
 

@@ -1,4 +1,5 @@
 /* `waits` as JSON. */
+#include "inspector/report/json/fields.h"
 #include "inspector/report/json/values.h"
 #include "inspector/report/sinks.h"
 
@@ -25,7 +26,7 @@ static json_t *things_of(const struct gt_waiting *waiting)
     json_t *list = json_array();
 
     for (size_t i = 0; i < waiting->blocked_count; i++)
-        list = gt_json_append(list, gt_json_thing(&waiting->blocked[i]));
+        list = gt_json_append(list, gt_json_fields(&gt_thing_fields, &waiting->blocked[i]));
     return list;
 }
 

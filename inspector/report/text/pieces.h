@@ -7,6 +7,8 @@
 #include "inspector/base/str.h"
 #include "inspector/report/text/page.h"
 
+enum { GT_STEP_IN = 4 }; /* columns that what belongs to a line stands further in than it */
+
 /* Which process it is, from which core: the first line of every page. */
 void gt_page_process(struct gt_page *page, const struct gt_report *report);
 

@@ -113,7 +113,7 @@ static void findings_keep_the_order_of_the_report(void **state)
     (void)state;
     char *text = gt_written_report(&gt_sample_report, GT_FORMAT_TEXT, &plain);
     const char *at = text;
-    for (size_t i = 0; i < GT_KINDS; i++) {
+    for (size_t i = 0; i < sizeof headings / sizeof *headings; i++) {
         at = strstr(at, headings[i]);
         assert_non_null(at);
     }
@@ -122,11 +122,15 @@ static void findings_keep_the_order_of_the_report(void **state)
 
 static void not_found_and_could_not_look_read_differently(void **state)
 {
+    char blind[80];
+
     (void)state;
+    snprintf(blind, sizeof blind, "none found, but 1 of %d kinds could not be looked for",
+             GT_KINDS);
     char *text = gt_written_report(&gt_sample_empty, GT_FORMAT_TEXT, &plain);
     assert_non_null(strstr(text, "not found: substrings, subslices"));
     assert_non_null(strstr(text, "could not look for: tickers\n"));
-    assert_non_null(strstr(text, "none found, but 1 of 7 kinds could not be looked for"));
+    assert_non_null(strstr(text, blind));
     free(text);
     text = gt_written_report(&gt_sample_report, GT_FORMAT_TEXT, &plain);
     assert_null(strstr(text, "not found"));
