@@ -1,3 +1,4 @@
+#include "gotypes/types/hidden_places.h"
 #include "gotypes/types/types_internal.h"
 
 #include "inspector/base/alloc.h"
@@ -49,7 +50,8 @@ static bool place_of(struct gt_types *types, gt_type_id leaf, struct gt_pointer_
     const struct gt_type *type = gt_types_get(types, leaf);
     switch (type->kind) {
     case GT_T_POINTER:
-        *out = (struct gt_pointer_slot){0, GT_P_POINTER, gt_types_elem(types, leaf)};
+        *out = (struct gt_pointer_slot){0, GT_P_POINTER,
+                                        gt_hidden_elem(types, gt_types_elem(types, leaf))};
         if (is_shape(type)) *out = (struct gt_pointer_slot){0, GT_P_SHAPED, GT_NO_TYPE};
         return true;
     case GT_T_STRING:
@@ -111,12 +113,23 @@ static void chain_buckets(gt_type_id id, const struct gt_type *type, struct gt_p
     last->type = id;
 }
 
+/* The field that the walk's last leaf is, and the struct that has it; NULL when it is none. */
+static const struct gt_type_field *field_of_leaf(const struct gt_walk *walk, gt_type_id *in)
+{
+    const struct gt_walk_frame *frame = walk->depth ? &walk->frames[walk->depth - 1] : NULL;
+    const struct gt_type *type = frame ? gt_types_get(walk->types, frame->id) : NULL;
+
+    if (!type || type->kind != GT_T_STRUCT || frame->next - 1 >= type->field_count) return NULL;
+    *in = frame->id;
+    return &type->fields[frame->next - 1];
+}
+
 static void flatten(struct gt_types *types, gt_type_id id, struct gt_pointer_layout *out)
 {
     struct gt_vec found = GT_VEC_OF(struct gt_pointer_slot);
     struct gt_pointer_slot place;
     struct gt_walk walk;
-    gt_type_id leaf;
+    gt_type_id leaf, in = GT_NO_TYPE;
     uint64_t offset;
     gt_walk_start(&walk, types, id, 16 * GT_MAX_PLACES + 4 * GT_MAX_FIELDS);
     while (gt_walk_next_until(&walk, is_atomic_pointer, &leaf, &offset)) {
@@ -129,7 +142,8 @@ static void flatten(struct gt_types *types, gt_type_id id, struct gt_pointer_lay
             continue;
         }
         place.offset += offset;
-        gt_vec_add(&found, &place);
+        const struct gt_type_field *field = field_of_leaf(&walk, &in);
+        if (!field || gt_hidden_place(types, in, field, &place)) gt_vec_add(&found, &place);
     }
     if (found.len) chain_buckets(id, gt_types_get(types, id), gt_vec_at(&found, found.len - 1));
     keep(types, &found, out);
@@ -155,10 +169,13 @@ const struct gt_pointer_layout *gt_types_pointer_layout(struct gt_types *types, 
 
 /* ---- the place at an offset ---- */
 
-/* Into the part of a struct or array that holds the byte; false when none does. */
-static bool enter(struct gt_types *types, gt_type_id *id, uint64_t *offset)
+/* Into the part of a struct or array that holds the byte; false when none does. `from` is the field
+ * that it is, or NULL. */
+static bool enter(struct gt_types *types, gt_type_id *id, uint64_t *offset,
+                  const struct gt_type_field **from)
 {
     const struct gt_type *type = gt_types_get(types, *id);
+    *from = NULL;
     if (type->kind == GT_T_ARRAY) {
         gt_type_id elem = gt_types_elem(types, *id);
         uint64_t size = elem ? gt_types_get(types, elem)->size : 0;
@@ -174,6 +191,7 @@ static bool enter(struct gt_types *types, gt_type_id *id, uint64_t *offset)
         if (!part || *offset - field->offset >= gt_types_get(types, part)->size) continue;
         *offset -= field->offset;
         *id = part;
+        *from = field;
         return true;
     }
     return false;
@@ -182,6 +200,8 @@ static bool enter(struct gt_types *types, gt_type_id *id, uint64_t *offset)
 bool gt_types_pointer_at(struct gt_types *types, gt_type_id id, uint64_t offset,
                          struct gt_pointer_slot *place)
 {
+    const struct gt_type_field *field = NULL;
+    gt_type_id in = GT_NO_TYPE;
     uint64_t inner = offset;
     for (int depth = 0; id && depth < GT_MAX_DEPTH; depth++) {
         const struct gt_type_rec *rec = gt_type_rec(types, id);
@@ -189,9 +209,11 @@ bool gt_types_pointer_at(struct gt_types *types, gt_type_id id, uint64_t offset,
         if (!whole || is_atomic_pointer(rec)) {
             if (!place_of(types, id, place)) return false;
             place->offset += offset - inner;
+            if (field) gt_hidden_place(types, in, field, place);
             return true;
         }
-        if (!enter(types, &id, &inner)) return false;
+        in = id;
+        if (!enter(types, &id, &inner, &field)) return false;
     }
     return false;
 }
@@ -219,7 +241,7 @@ static bool enter_struct(struct gt_types *types, gt_type_id *id, uint64_t *offse
         gt_type_id part =
             *offset < field->offset ? (gt_type_id)GT_NO_TYPE : gt_types_find(types, field->type);
         if (!part || *offset - field->offset >= gt_types_get(types, part)->size) continue;
-        put(to, ".");
+        if (*field->name) put(to, ".");
         put(to, field->name);
         *id = part;
         *offset -= field->offset;

@@ -98,6 +98,19 @@ gt_type_id gt_types_renamed(struct gt_types *types, gt_type_id of, const char *n
     return add(types, &rec);
 }
 
+gt_type_id gt_types_cell(struct gt_types *types, gt_type_id map)
+{
+    struct gt_type_rec rec = *gt_type_rec(types, map);
+    struct gt_type_field *field = gt_arena_alloc(&types->arena, sizeof *field);
+
+    *field = (struct gt_type_field){.name = "", .type = rec.type.ref};
+    rec.type.kind = GT_T_STRUCT;
+    rec.type.fields = field;
+    rec.type.field_count = 1;
+    rec.places_asked = GT_NOT_ASKED;
+    return add(types, &rec);
+}
+
 size_t gt_types_count(const struct gt_types *types)
 {
     return types->recs.len;

@@ -84,6 +84,8 @@ enum gt_location_kind {
     GT_P_CHAN,    /* pointer to an hchan: type is the element */
     GT_P_FUNC,    /* pointer to a closure */
     GT_P_UNSAFE,  /* unsafe.Pointer */
+    GT_P_COUNTED, /* {unsafe.Pointer, n} to n of type */
+    GT_P_REFLECT, /* a reflect.Value: {*_type, data, flag} */
     GT_P_SHAPED,  /* *T of a generic function's shape, which does not tell T: type is none */
 };
 
@@ -121,6 +123,9 @@ gt_type_id gt_types_named(struct gt_types *types, const char *name); /* "main.Se
  * one for each field, or NULL to keep its own. Names must outlive the universe. */
 gt_type_id gt_types_renamed(struct gt_types *types, gt_type_id of, const char *name,
                             const char *const *fields);
+/* A new type for memory that holds a map, as a field or an element does: a struct of the map alone,
+ * under the map's name. */
+gt_type_id gt_types_cell(struct gt_types *types, gt_type_id map);
 size_t gt_types_count(const struct gt_types *types); /* numbers run from 1 to count */
 const struct gt_type *gt_types_get(const struct gt_types *types, gt_type_id id); /* not for 0 */
 gt_type_id gt_types_elem(struct gt_types *types, gt_type_id id);

@@ -136,7 +136,10 @@ void gt_judge_oldest(struct gt_typing *typing)
  * turns, while the memory that decides it is fetched. */
 void gt_claim(struct gt_typing *typing, uint64_t value, gt_type_id id, uint64_t count)
 {
-    if (id == GT_NO_TYPE || count == 0 || !gt_type_row(typing, id)->has_pointers) return;
+    if (id == GT_NO_TYPE || count == 0) return;
+    const struct gt_type_row *row = gt_type_row(typing, id);
+    if (!row->has_pointers) return;
+    if (row->is_map) id = gt_type_cell(typing, id);
     const struct gt_region *region = gt_heap_region(&typing->heap->graph, value);
     if (!region || region->scan == GT_SCAN_NONE) return;
     uint32_t slot = gt_region_slot(region, value);

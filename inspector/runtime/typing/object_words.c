@@ -30,20 +30,24 @@ static uint64_t load_bits(const unsigned char *bits, uint64_t size, uint64_t fir
     return value & low_bits(count);
 }
 
-/* internal/sync.HashTrieMap keeps its nodes by their first field, node{isEntry bool}: an entry or
- * an inner node is behind it (1.24+, hashtriemap.go). */
+/* internal/sync.HashTrieMap and unique's own keep their nodes by their first field, node{isEntry
+ * bool}: an entry or an inner node is behind it (1.24+, hashtriemap.go; 1.25+, canonmap.go). */
 static void fill_trie(const struct gt_typing *typing, const struct gt_type *type,
                       struct gt_type_row *row)
 {
+    static const struct {
+        const char *node, *package;
+    } tries[] = {{"sync.node[", "internal/sync"}, {"unique.node[", "unique"}};
     static const char *const real[] = {"indirect", "entry"};
-    const char *parameters = strstr(type->name, "sync.node[");
+    char name[512];
 
-    if (!parameters || type->kind != GT_T_STRUCT || type->size == 0) return;
-    parameters = strchr(parameters, '[');
-    for (size_t i = 0; i < sizeof real / sizeof *real; i++) {
-        char name[512];
-        snprintf(name, sizeof name, "internal/sync.%s%s", real[i], parameters);
-        row->trie[i] = gt_types_named(typing->types, name);
+    if (type->kind != GT_T_STRUCT || type->size == 0) return;
+    for (size_t i = 0; i < 2 * sizeof tries / sizeof *tries; i++) {
+        const char *node = strstr(type->name, tries[i / 2].node);
+        if (!node) continue;
+        snprintf(name, sizeof name, "%s.%s%s", tries[i / 2].package, real[i % 2],
+                 strchr(node, '['));
+        row->trie[i % 2] = gt_types_named(typing->types, name);
     }
 }
 
@@ -89,6 +93,16 @@ const struct gt_type_row *gt_type_row_make(const struct gt_typing *typing, gt_ty
     struct gt_type_row *row = gt_vec_at(rows, id);
     if (!row->known) fill_row(typing, id, row);
     return row;
+}
+
+gt_type_id gt_type_cell(const struct gt_typing *typing, gt_type_id map)
+{
+    gt_type_id cell = gt_type_row(typing, map)->cell;
+
+    if (cell) return cell;
+    cell = gt_types_cell(typing->types, map);
+    ((struct gt_type_row *)gt_vec_at(typing->rows, map))->cell = cell;
+    return cell;
 }
 
 struct gt_slot_ref gt_slot_ref_of(const struct gt_typing *typing, uint32_t object)
@@ -298,9 +312,9 @@ static void words_by_shape(const struct gt_typing *typing, const struct gt_slot_
 static unsigned place_words(uint8_t kind)
 {
     static const unsigned char counts[] = {
-        [GT_P_POINTER] = 1, [GT_P_STRING] = 2, [GT_P_SLICE] = 3, [GT_P_EFACE] = 2,
-        [GT_P_IFACE] = 2,   [GT_P_MAP] = 1,    [GT_P_CHAN] = 1,  [GT_P_FUNC] = 1,
-        [GT_P_UNSAFE] = 1,  [GT_P_SHAPED] = 1};
+        [GT_P_POINTER] = 1, [GT_P_STRING] = 2,  [GT_P_SLICE] = 3,   [GT_P_EFACE] = 2,
+        [GT_P_IFACE] = 2,   [GT_P_MAP] = 1,     [GT_P_CHAN] = 1,    [GT_P_FUNC] = 1,
+        [GT_P_UNSAFE] = 1,  [GT_P_COUNTED] = 2, [GT_P_REFLECT] = 3, [GT_P_SHAPED] = 1};
 
     return counts[kind];
 }

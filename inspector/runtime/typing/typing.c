@@ -62,6 +62,7 @@ static void claim_headers(struct gt_typing *typing, const struct gt_bitmap *live
             uint32_t object = region->first + slot;
             if (!gt_bit(live, object)) continue;
             gt_type_id id = gt_types_at(typing->types, gt_goheap_header(typing->heap, object));
+            if (id && gt_type_row(typing, id)->is_map) id = gt_type_cell(typing, id);
             if (id && id < GT_OPAQUE_TYPE && gt_types_get(typing->types, id)->size)
                 gt_settle(typing, object, id, (struct gt_extent){0, 1, false});
         }

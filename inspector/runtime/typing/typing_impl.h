@@ -52,6 +52,7 @@ struct gt_type_row {
     bool known, is_map, has_pointers;
     bool shaped;        /* of a generic function's shape: some real type is laid out alike */
     gt_type_id trie[2]; /* a node of sync.Map's trie: what it really is, by its isEntry */
+    gt_type_id cell;    /* of a map type: see gt_type_cell(); 0: not asked for yet */
     gt_type_id around;  /* a runtime.timer: what it is a part of, where it lies there */
     uint64_t within;
 };
@@ -83,6 +84,9 @@ static inline const struct gt_type_row *gt_type_row(const struct gt_typing *typi
     const struct gt_type_row *row = (const struct gt_type_row *)typing->rows->data + id;
     return row->known ? row : gt_type_row_make(typing, id);
 }
+
+/* What memory is that holds a map: an object of the map type itself is the map's header. */
+gt_type_id gt_type_cell(const struct gt_typing *typing, gt_type_id map);
 
 /* Do the region's slots begin with their type? */
 static inline bool gt_slot_has_header(const struct gt_typing *typing,

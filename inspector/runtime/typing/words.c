@@ -24,6 +24,24 @@ bool gt_word_from_interface(struct gt_types *types, gt_type_id dynamic, uint64_t
     return true;
 }
 
+enum { REFLECT_INDIRECT = 1 << 7 }; /* reflect/value.go, flagIndir */
+
+/* Of a reflect.Value, {type, data, flag}: the data is a pointer to the value, or the value itself
+ * where that is a pointer. */
+static bool word_from_reflect(struct gt_types *types, const uint64_t *words, unsigned have,
+                              struct gt_word *word)
+{
+    gt_type_id type = have == 3 && words[0] ? gt_types_at(types, words[0]) : GT_NO_TYPE;
+
+    word->offset += 8;
+    if (have == 3 && type && !(words[2] & REFLECT_INDIRECT))
+        return gt_word_from_interface(types, type, words[1], word);
+    word->value = have > 1 ? words[1] : 0;
+    word->kind = type ? GT_P_POINTER : GT_W_UNKNOWN;
+    word->type = type;
+    return word->value != 0;
+}
+
 bool gt_word_from_slot(struct gt_types *types, const struct gt_pointer_slot *place,
                        const uint64_t *words, unsigned have, struct gt_word *word)
 {
@@ -42,6 +60,13 @@ bool gt_word_from_slot(struct gt_types *types, const struct gt_pointer_slot *pla
         word->len = have < 2 ? 0 : words[1];
         word->cap = have < 3 ? word->len : words[2];
         break;
+    case GT_P_COUNTED:
+        /* A count of 0 takes back what is still there (sync/pool.go, getSlow). */
+        word->kind = have > 1 && words[1] ? GT_P_SLICE : GT_P_POINTER;
+        word->len = word->cap = have > 1 ? words[1] : 0;
+        break;
+    case GT_P_REFLECT:
+        return word_from_reflect(types, words, have, word);
     case GT_P_EFACE:
     case GT_P_IFACE:
         if (have < 2 || !words[0]) return false;

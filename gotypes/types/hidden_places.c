@@ -1,0 +1,62 @@
+#include "gotypes/types/hidden_places.h"
+
+#include <string.h>
+
+enum { WORD = 8 };
+
+struct row { /* a field of a struct, and what its place is */
+    const char *in, *field;
+    uint8_t kind, back;   /* the place begins so many bytes before the field */
+    const char *leads_to; /* its type, or NULL */
+    bool again;           /* the field before it tells the same */
+};
+
+static const struct row rows[] = {
+    /* sync/pool.go, poolqueue.go */
+    {"sync.Pool", "local", GT_P_COUNTED, 0, "sync.poolLocal", false},
+    {"sync.Pool", "victim", GT_P_COUNTED, 0, "sync.poolLocal", false},
+    {"sync.eface", "typ", GT_P_EFACE, 0, NULL, false},
+    {"sync.eface", "val", GT_P_EFACE, WORD, NULL, true},
+    /* reflect/value.go: {typ_ *abi.Type, ptr unsafe.Pointer, flag} */
+    {"reflect.Value", "ptr", GT_P_REFLECT, WORD, NULL, false},
+    /* runtime/proflabel.go, runtime/pprof/label.go */
+    {"runtime.g", "labels", GT_P_POINTER, 0, "runtime/pprof.labelMap", false},
+};
+
+static bool is_named(struct gt_types *types, gt_type_id id, const char *name)
+{
+    const char *slash = strrchr(name, '/');
+    const char *told = gt_types_get(types, id)->name;
+
+    /* Without debug information a type's own name has the last part of its path only. */
+    if (strcmp(told, name) != 0 && (!slash || strcmp(told, slash + 1) != 0)) return false;
+    return gt_types_named(types, name) == id;
+}
+
+static bool correct(struct gt_types *types, const struct row *row, struct gt_pointer_slot *place)
+{
+    gt_type_id type = row->leads_to ? gt_types_named(types, row->leads_to) : GT_NO_TYPE;
+
+    if (row->leads_to && !type) return true;
+    *place = (struct gt_pointer_slot){place->offset - row->back, row->kind, type};
+    return !row->again;
+}
+
+bool gt_hidden_place(struct gt_types *types, gt_type_id in, const struct gt_type_field *field,
+                     struct gt_pointer_slot *place)
+{
+    if (place->kind != GT_P_UNSAFE) return true;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        if (strcmp(rows[i].field, field->name) == 0 && is_named(types, in, rows[i].in))
+            return correct(types, &rows[i], place);
+    return true;
+}
+
+gt_type_id gt_hidden_elem(struct gt_types *types, gt_type_id elem)
+{
+    static const char stub[] = "iter.coro"; /* iter/iter.go */
+
+    if (!elem || !is_named(types, elem, stub)) return elem;
+    gt_type_id real = gt_types_named(types, "runtime.coro");
+    return real ? real : elem;
+}
