@@ -99,3 +99,21 @@ const char *gt_verdict_name(enum gt_word_verdict verdict)
 
     return names[verdict];
 }
+
+static bool any_set(const unsigned char *bytes, uint64_t from, uint64_t to)
+{
+    for (; from + 8 <= to; from += 8)
+        if (gt_load64(bytes + from)) return true;
+    return false;
+}
+
+bool gt_window_leaves_out(const struct gt_heap_analysis *analysis, uint32_t object,
+                          const struct gt_window_ref *window)
+{
+    uint64_t user;
+    uint64_t addr = gt_goheap_user(analysis->heap, object, &user);
+    const unsigned char *bytes = gt_mem_at(analysis->process->mem, addr, user);
+
+    return bytes && (any_set(bytes, 0, window->offset) ||
+                     any_set(bytes, (window->offset + window->len + 7) & ~(uint64_t)7, user));
+}

@@ -32,4 +32,8 @@ enum gt_word_verdict gt_window_judge(const struct gt_heap_analysis *analysis,
                                      const struct gt_word *word, uint32_t object,
                                      struct gt_window_ref *window);
 
+/* Does the block hold anything that is not nil outside the window's len? */
+bool gt_window_leaves_out(const struct gt_heap_analysis *analysis, uint32_t object,
+                          const struct gt_window_ref *window);
+
 #endif

@@ -39,25 +39,6 @@ struct gatherer {
 
 /* ---- what a window says of its block ------------------------------------------------------- */
 
-static bool any_set(const unsigned char *bytes, uint64_t from, uint64_t to)
-{
-    for (; from + 8 <= to; from += 8)
-        if (gt_load64(bytes + from)) return true;
-    return false;
-}
-
-/* Does the block hold anything that is not nil outside the window's len? */
-static bool holds_outside(const struct gt_heap_analysis *analysis, uint32_t object,
-                          const struct gt_window_ref *window)
-{
-    uint64_t user;
-    uint64_t addr = gt_goheap_user(analysis->heap, object, &user);
-    const unsigned char *bytes = gt_mem_at(analysis->process->mem, addr, user);
-
-    return bytes && (any_set(bytes, 0, window->offset) ||
-                     any_set(bytes, (window->offset + window->len + 7) & ~(uint64_t)7, user));
-}
-
 static bool open_for_bytes(const struct gatherer *gatherer, uint32_t object)
 {
     return gt_bit(&gatherer->small, object) && !gt_bit(&gatherer->half, object);
@@ -89,7 +70,7 @@ static void note_window(struct gatherer *gatherer, uint32_t object,
     /* The first window decides; to look again for each of many would read the block as often. */
     if (gt_bit(&gatherer->partial, object) || gt_bit(&gatherer->full, object)) return;
     bool partial =
-        window->kind == GT_P_POINTER || holds_outside(gatherer->analysis, object, window);
+        window->kind == GT_P_POINTER || gt_window_leaves_out(gatherer->analysis, object, window);
     gt_bit_set(partial ? &gatherer->partial : &gatherer->full, object);
 }
 
@@ -308,13 +289,19 @@ static void decide_references(struct gatherer *gatherer)
             gt_bit_set(&gatherer->whole, i);
 }
 
-/* What a pointer covers whole is judged, whatever else leads to it. */
-static void decide_whole(struct gatherer *gatherer)
+/* Blocks that no word could make a finding are judged, whatever else leads to them: what a pointer
+ * covers whole, and of which a window leaves out neither half of the bytes nor a pointer. */
+static void decide_covered(struct gatherer *gatherer)
 {
     struct gt_bitmap *undecided = &gatherer->out->undecided;
+    uint32_t scan_objects = gatherer->analysis->heap->graph.scan_objects;
 
     for (size_t i = 0; i < (undecided->bits + 63) / 64; i++)
         undecided->words[i] &= ~gatherer->whole.words[i];
+    for (size_t i = gt_bitmap_next(undecided, 0); i < undecided->bits;
+         i = gt_bitmap_next(undecided, i + 1))
+        if (gt_bit(&gatherer->half, i) && (i >= scan_objects || gt_bit(&gatherer->full, i)))
+            gt_bit_clear(undecided, i);
 }
 
 /* Views were kept on suspicion; before a block was known to matter some may have been passed over,
@@ -408,7 +395,7 @@ static void collect(const struct gt_heap_analysis *analysis, struct gt_windows *
     every_doubt(&gatherer);
     decide_stale(&gatherer);
     decide_references(&gatherer);
-    decide_whole(&gatherer);
+    decide_covered(&gatherer);
     if (gatherer.overflowed) {
         gt_vec_clear(&out->list);
         every_word(&gatherer, record);
