@@ -23,12 +23,22 @@ func Fixed() bool { return Way() == "fixed" }
 // Ready collects until nothing changes, prints what is live and what else is true, and waits until
 // stdin is closed. Call it with whatever must stay alive still in use.
 func Ready(truth map[string]any) {
-	if truth == nil {
-		truth = map[string]any{}
-	}
+	Collect()
+	Tell(truth)
+}
+
+// Collect collects until nothing changes.
+func Collect() {
 	for i := 0; i < 3; i++ {
 		runtime.GC()
 		time.Sleep(10 * time.Millisecond) // finalizers and cleanups run
+	}
+}
+
+// Tell is Ready without a collection: all that was allocated since the last one must be live.
+func Tell(truth map[string]any) {
+	if truth == nil {
+		truth = map[string]any{}
 	}
 	var stats runtime.MemStats
 	runtime.ReadMemStats(&stats)
