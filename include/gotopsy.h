@@ -383,6 +383,43 @@ struct gt_count { /* a name and a number: goroutines by status, parts of memory 
     uint64_t number;
 };
 
+/*
+ * A part of the process's memory, of a tree in preorder: depth is 0 for the parts that sum to what
+ * is mapped, and the parts of a part sum to it. "live objects", "garbage" (allocated, and nothing
+ * reaches them: they wait for a collection), "free slots" (of spans that hold other objects, by
+ * size class) and "ends of spans" are of Go's heap; so are "idle pages", which are free and were
+ * not returned to the system, and "released pages", which were, or were never touched. "reserved"
+ * is address space that cannot be accessed, and takes no memory.
+ */
+struct gt_memory_part {
+    const char *name;
+    unsigned depth;
+    uint64_t bytes;
+    uint64_t resident_bytes; /* of these: see memory.resident_bytes */
+    int64_t count;           /* spans, of a size class; GT_UNKNOWN: nothing is counted */
+};
+
+struct gt_size_class { /* of the heap's spans in use; size 0: each span is one large object */
+    uint64_t size, spans, bytes;
+    uint64_t live_bytes, garbage_bytes, free_bytes, end_bytes; /* they sum to bytes */
+};
+
+/* What the runtime itself counts, by the names of runtime.MemStats (mstats.go, readmemstats_m).
+ * GT_UNKNOWN where the core does not tell. */
+struct gt_counters {
+    int64_t heap_sys, heap_idle, heap_in_use, heap_released;
+    int64_t stack_in_use, stack_sys, mspan_sys, mcache_sys, buck_hash_sys, gc_sys, other_sys;
+};
+
+/* When the next collection begins (mgcpacer.go, gcControllerState); GT_UNKNOWN: not told. */
+struct gt_pacing {
+    int64_t gogc;         /* percent; -1: off */
+    int64_t memory_limit; /* GOMEMLIMIT; INT64_MAX: there is none */
+    int64_t heap_goal;    /* by GOGC alone; INT64_MAX: there is none */
+    int64_t heap_live;    /* marked by the last collection or allocated since */
+    int64_t heap_marked;
+};
+
 struct gt_report {
     struct {
         const char *path, *origin; /* origin: "kernel", "gcore", "unknown" */
@@ -435,6 +472,18 @@ struct gt_report {
         uint64_t mapped_bytes;
         const struct gt_count *parts; /* they sum to mapped_bytes */
         size_t part_count;
+        const struct gt_memory_part *tree; /* the same in full */
+        size_t tree_count;
+        /* Pages that the process had touched, as far as the core shows: those that are no hole of a
+         * kernel's core, or else that hold more than zeros. Swapped-out ones count. Code and other
+         * pages that a file backs are not in a core, and not in here: they are up to file_bytes. */
+        uint64_t resident_bytes;
+        bool resident_is_least; /* by zeros: pages of zeros that were touched are missing */
+        uint64_t file_bytes;
+        const struct gt_size_class *size_classes; /* those in use, by size; large ones last */
+        size_t size_class_count;
+        struct gt_counters counters;
+        struct gt_pacing pacing;
     } memory;
     struct {
         uint64_t total, system;

@@ -32,7 +32,7 @@ def _runtime(*rooms):
 
 
 ALL_OF_RUNTIME = _under(
-    "inspector/runtime", "process", "heap", "goroutines", "roots", "waits", "typing"
+    "inspector/runtime", "process", "heap", "goroutines", "roots", "waits", "typing", "ledger"
 )
 
 
@@ -59,6 +59,7 @@ ALLOWED = {
     "inspector/runtime/roots": _runtime("process", "heap", "goroutines"),
     "inspector/runtime/waits": _runtime("process", "goroutines", "roots"),
     "inspector/runtime/typing": _runtime("process", "heap", "goroutines", "roots", "waits"),
+    "inspector/runtime/ledger": _runtime("process", "heap", "goroutines"),
     "inspector/detect": GO | {"inspector/graph"} | ALL_OF_RUNTIME,
     "inspector/detect/describe": _detect(),
     "inspector/detect/retention": _detect("describe"),

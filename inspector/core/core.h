@@ -94,6 +94,16 @@ const struct gt_memory *gt_core_memory(const struct gt_core *core);
 enum gt_presence gt_core_presence(const struct gt_core *core, uint64_t addr);
 
 /*
+ * How much of [start, end) was in the process's own memory, as far as the core tells: pages of the
+ * core's that are no hole of its file. A page that nobody had touched is a hole in the kernel's
+ * core, if nothing has filled it since. Where the file has no holes, or was unpacked, pages of
+ * nothing but zeros count as untouched. Pages that a file backs are not in a core: they count as 0.
+ */
+uint64_t gt_core_resident(const struct gt_core *core, uint64_t start, uint64_t end);
+/* Were pages of zeros counted as untouched, though some were touched? */
+bool gt_core_resident_is_least(const struct gt_core *core);
+
+/*
  * Lets the file bytes [bytes, bytes + size) stand for [addr, addr + size) wherever the core itself
  * has none. Only for memory that the process could not have changed (text, rodata). The bytes stay
  * the caller's and must outlive the core.

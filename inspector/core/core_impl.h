@@ -23,12 +23,20 @@ struct gt_mapped {
     int64_t mtime_ns; /* GT_UNKNOWN when it was unpacked */
     bool cut;         /* it was compressed, and the compressed data ends early or is damaged */
     struct gt_resource *held; /* the mapping */
+    struct gt_vec data;       /* struct gt_extent: what of it lies in no hole, sorted */
+};
+
+struct gt_extent { /* of a file, in bytes */
+    uint64_t start, end;
 };
 
 /* `path` may be "-", standard input. `how` may be NULL. */
 struct gt_error *gt_mapped_open(const char *path, const struct gt_opening *how,
                                 struct gt_mapped *mapped);
 void gt_mapped_close(struct gt_mapped *mapped); /* a zeroed one is allowed */
+
+/* Fills `data` of an open file; where the system does not tell holes, all of it is one extent. */
+void gt_find_data(int fd, uint64_t size, struct gt_vec *data);
 
 /* `size` bytes at `offset`, or NULL when the file does not hold all of them. */
 const unsigned char *gt_mapped_at(const struct gt_mapped *mapped, uint64_t offset, uint64_t size);

@@ -47,6 +47,7 @@ static struct gt_error *map(const char *path, int fd, uint64_t size, struct gt_m
     mapped->held = gt_hold(bytes, size, unmap);
     mapped->bytes = bytes;
     mapped->size = size;
+    gt_find_data(fd, size, &mapped->data);
     return NULL;
 }
 
@@ -122,6 +123,7 @@ struct gt_error *gt_mapped_open(const char *path, const struct gt_opening *how,
 void gt_mapped_close(struct gt_mapped *mapped)
 {
     gt_let_go(mapped->held);
+    gt_vec_deinit(&mapped->data);
     *mapped = (struct gt_mapped){0};
 }
 

@@ -1,15 +1,15 @@
 /*
- * What the memory of the process is, and how much of the heap could be read.
+ * The report's memory: where every mapped byte is, how much of it was touched, and the report's
+ * coverage.
  */
 #ifndef GT_DETECT_FILL_MEMORY_H
 #define GT_DETECT_FILL_MEMORY_H
 
 #include "inspector/detect/heap_analysis.h"
 
-/* Parts that sum to what was mapped. */
+/* Needs the live set. */
 void gt_fill_memory(const struct gt_heap_analysis *analysis, struct gt_report *report);
 
-/* Types, frames and missing bytes; without the notes. */
 void gt_fill_coverage(const struct gt_heap_analysis *analysis, struct gt_report *report);
 
 #endif

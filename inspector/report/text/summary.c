@@ -5,6 +5,7 @@
 #include "inspector/report/text/signal.h"
 #include "inspector/report/text/unjudged.h"
 #include "inspector/report/units.h"
+#include "inspector/report/why_resident.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -47,17 +48,34 @@ static void say_heap(struct gt_str *to, const struct gt_report *report)
                   gt_count(report->live.objects).text);
 }
 
+static uint64_t reserved_bytes(const struct gt_report *report)
+{
+    for (size_t i = 0; i < report->memory.part_count; i++)
+        if (strcmp(report->memory.parts[i].name, "reserved") == 0)
+            return report->memory.parts[i].number;
+    return 0;
+}
+
+enum { SMALL_PART = 100 }; /* of the memory: less than 1/100 is not named */
+
+/* Address space that is only reserved takes no memory: it is told apart. */
 static void say_memory(struct gt_str *to, const struct gt_report *report)
 {
+    uint64_t reserved = reserved_bytes(report), left = report->memory.mapped_bytes - reserved;
+    uint64_t least = left / SMALL_PART;
     const char *before = ": ";
 
-    gt_str_format(to, "%s mapped", gt_bytes(report->memory.mapped_bytes).text);
+    gt_str_format(to, "%s mapped", gt_bytes(left).text);
     for (size_t i = 0; i < report->memory.part_count; i++) {
         const struct gt_count *part = &report->memory.parts[i];
-        if (part->number == 0) continue;
+        if (part->number <= least || strcmp(part->name, "reserved") == 0) continue;
         gt_str_format(to, "%s%s %s", before, gt_bytes(part->number).text, part->name);
         before = ", ";
+        left -= part->number;
     }
+    if (left) gt_str_format(to, "%s%s other", before, gt_bytes(left).text);
+    if (reserved)
+        gt_str_format(to, "; beside it %s of address space is reserved", gt_bytes(reserved).text);
 }
 
 void gt_summary_goroutines(struct gt_str *to, const struct gt_report *report)
@@ -289,6 +307,7 @@ const struct gt_summary_line gt_summary_head[] = {
     {"crashed", gt_summary_crash, true},
     {"heap", say_heap, false},
     {"memory", say_memory, false},
+    {"resident", gt_say_why_resident, true},
     {"goroutines", gt_summary_goroutines, false},
     {"deadlock", say_deadlock, true},
     {"locks", say_locks, true},

@@ -155,6 +155,16 @@ static void add_region(struct gt_goheap *heap, struct gt_span *span)
     gt_heap_add(&heap->graph, &region);
 }
 
+/* stack.c sets the element size of its spans, allocManual leaves 0 (mheap.go, initSpan). */
+static void take_manual(struct gt_goheap *heap, const struct gt_span *span)
+{
+    struct gt_manual_span manual = {span->base, span->npages, span->elem_size != 0};
+
+    if (span->npages > UINT64_MAX / PAGE) return;
+    heap->stack_bytes += span->npages * PAGE;
+    gt_vec_add(&heap->manual, &manual);
+}
+
 static void take_span(struct gt_goheap *heap, uint64_t addr)
 {
     struct gt_span span;
@@ -164,8 +174,7 @@ static void take_span(struct gt_goheap *heap, uint64_t addr)
         gt_process_lost(heap->process, GT_OF_HEAP, "mspan 0x%" PRIx64 ": not in the core", addr);
         return;
     }
-    uint64_t bytes = span.npages <= UINT64_MAX / PAGE ? span.npages * PAGE : 0;
-    if (state == SPAN_MANUAL) heap->stack_bytes += bytes;
+    if (state == SPAN_MANUAL) take_manual(heap, &span);
     if (state != SPAN_IN_USE) return;
     if (!sensible(&span)) {
         gt_process_lost(heap->process, GT_OF_HEAP,
@@ -254,6 +263,8 @@ static struct gt_error *read_spans(struct gt_goheap *heap)
                                "the core lacks runtime.mheap_ or its list of spans: expected the "
                                "data segment of a Go process; take the core with all anonymous "
                                "memory (coredump_filter 0x33)");
+    heap->mheap = mheap;
+    heap->all = all;
     heap->sweep_gen = (uint32_t)word;
     heap->has_arena_bits = gt_arena_bits_open(process, mheap, &heap->arena_bits);
     for (uint64_t i = 0; i < all.len; i++)
@@ -325,6 +336,7 @@ struct gt_error *gt_goheap_open(struct gt_process *process, struct gt_goheap **o
     struct gt_goheap *heap = gt_calloc(1, sizeof *heap);
     heap->process = process;
     heap->spans = GT_VEC_OF(struct gt_span);
+    heap->manual = GT_VEC_OF(struct gt_manual_span);
     heap->tiles = GT_VEC_OF(struct gt_tile);
     heap->green_tea = uses_green_tea(process);
     gt_heap_init(&heap->graph, (struct gt_heap_source){heap, tile});
@@ -344,6 +356,7 @@ void gt_goheap_close(struct gt_goheap *heap)
     if (!heap) return;
     gt_heap_deinit(&heap->graph);
     gt_vec_deinit(&heap->spans);
+    gt_vec_deinit(&heap->manual);
     gt_vec_deinit(&heap->tiles);
     gt_map_deinit(&heap->masks);
     gt_arena_deinit(&heap->rebuilt);

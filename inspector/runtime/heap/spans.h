@@ -36,11 +36,19 @@ struct gt_span {
     bool inline_marks;  /* green tea keeps the marks of the current cycle in the span itself */
 };
 
+struct gt_manual_span { /* pages that the runtime manages itself */
+    uint64_t base, npages;
+    bool stacks; /* else the collector's own: only spans of stacks have an element size */
+};
+
 struct gt_goheap {
     struct gt_process *process;
     struct gt_heap graph;
-    struct gt_vec spans; /* struct gt_span */
-    uint32_t sweep_gen;  /* mheap_.sweepgen */
+    uint64_t mheap;       /* address of runtime.mheap_ */
+    struct gt_slice all;  /* mheap_.allspans, of the target: every mspan that there is */
+    struct gt_vec spans;  /* struct gt_span */
+    struct gt_vec manual; /* struct gt_manual_span, as they were read */
+    uint32_t sweep_gen;   /* mheap_.sweepgen */
     bool green_tea;
     bool has_arena_bits;
     struct gt_arena_bits arena_bits;

@@ -1,0 +1,131 @@
+/* Which pages the process had touched: those of the core that are no hole of its file. */
+#include "inspector/core/core_impl.h"
+
+#include "inspector/base/alloc.h"
+#include "inspector/base/search.h"
+
+#include <sys/types.h>
+#include <unistd.h>
+
+enum {
+    PAGE = 4096,
+    MAX_EXTENTS = 1 << 22, /* a file of more is taken for one without holes from there on */
+};
+
+/* ---- holes --------------------------------------------------------------------------------- */
+
+static void add_extent(struct gt_vec *data, uint64_t start, uint64_t end)
+{
+    struct gt_extent extent = {start, end};
+
+    gt_vec_add(data, &extent);
+}
+
+void gt_find_data(int fd, uint64_t size, struct gt_vec *data)
+{
+    off_t before = lseek(fd, 0, SEEK_CUR);
+    uint64_t at = 0;
+
+    *data = GT_VEC_OF(struct gt_extent);
+    while (at < size && data->len < MAX_EXTENTS) {
+        off_t start = lseek(fd, (off_t)at, SEEK_DATA);
+        off_t end = start < 0 ? -1 : lseek(fd, start, SEEK_HOLE);
+        if (end <= start) break;
+        add_extent(data, (uint64_t)start, (uint64_t)end);
+        at = (uint64_t)end;
+    }
+    if (!data->len || data->len == MAX_EXTENTS) add_extent(data, at, size);
+    if (before >= 0) lseek(fd, before, SEEK_SET);
+}
+
+static uint64_t end_of_extent(const void *extents, size_t index)
+{
+    return ((const struct gt_extent *)extents)[index].end;
+}
+
+static uint64_t min64(uint64_t a, uint64_t b)
+{
+    return a < b ? a : b;
+}
+
+static uint64_t max64(uint64_t a, uint64_t b)
+{
+    return a > b ? a : b;
+}
+
+/* Of the file's bytes [start, end), how many lie in no hole. */
+static uint64_t in_no_hole(const struct gt_mapped *file, uint64_t start, uint64_t end)
+{
+    const struct gt_extent *extents = file->data.data;
+    uint64_t sum = 0;
+
+    for (size_t i = gt_upper_bound(extents, 0, file->data.len, start, end_of_extent);
+         i < file->data.len && extents[i].start < end; i++)
+        sum += min64(end, extents[i].end) - max64(start, extents[i].start);
+    return sum;
+}
+
+/* ---- zeros --------------------------------------------------------------------------------- */
+
+static bool has_content(const unsigned char *bytes, uint64_t size)
+{
+    for (; size && (uintptr_t)bytes % 8; bytes++, size--)
+        if (*bytes) return true;
+    for (; size >= 8; bytes += 8, size -= 8)
+        if (*(const uint64_t *)(const void *)bytes) return true;
+    for (; size; bytes++, size--)
+        if (*bytes) return true;
+    return false;
+}
+
+/* Of the bytes [start, end) of a run, how many lie in pages with more than zeros. */
+static uint64_t not_zero(const struct gt_run *run, uint64_t start, uint64_t end)
+{
+    uint64_t sum = 0;
+
+    for (uint64_t at = start; at < end;) {
+        uint64_t page = at / PAGE * PAGE, next = min64(end, page + PAGE);
+        uint64_t from = max64(page, run->start), to = min64(page + PAGE, run->end);
+        if (has_content(run->bytes + (from - run->start), to - from)) sum += next - at;
+        at = next;
+    }
+    return sum;
+}
+
+/* ---- both ---------------------------------------------------------------------------------- */
+
+bool gt_core_resident_is_least(const struct gt_core *core)
+{
+    return core->from_gcore || core->file.data.len < 2 || core->file.mtime_ns == GT_UNKNOWN;
+}
+
+static bool is_of_core(const struct gt_core *core, const struct gt_run *run)
+{
+    return run->bytes >= core->file.bytes && run->bytes < core->file.bytes + core->file.size;
+}
+
+static uint64_t resident_of(const struct gt_core *core, const struct gt_run *run, uint64_t start,
+                            uint64_t end)
+{
+    uint64_t offset = (uint64_t)(run->bytes - core->file.bytes);
+
+    if (!is_of_core(core, run)) return 0;
+    if (gt_core_resident_is_least(core)) return not_zero(run, start, end);
+    return in_no_hole(&core->file, offset + (start - run->start), offset + (end - run->start));
+}
+
+static uint64_t end_of_run(const void *runs, size_t index)
+{
+    return ((const struct gt_run *)runs)[index].end;
+}
+
+uint64_t gt_core_resident(const struct gt_core *core, uint64_t start, uint64_t end)
+{
+    const struct gt_run *runs = core->runs.data;
+    uint64_t sum = 0;
+
+    for (size_t i = gt_upper_bound(runs, 0, core->runs.len, start, end_of_run);
+         i < core->runs.len && runs[i].start < end; i++)
+        sum += resident_of(core, &runs[i], max64(start, runs[i].start), min64(end, runs[i].end));
+    return sum;
+}

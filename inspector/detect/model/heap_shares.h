@@ -1,0 +1,22 @@
+/*
+ * What the heap's spans in use hold: live objects, garbage, free slots, and what lies past the last
+ * slot. The four sum to the spans exactly, for each size class.
+ */
+#ifndef GT_DETECT_HEAP_SHARES_H
+#define GT_DETECT_HEAP_SHARES_H
+
+#include "inspector/detect/heap_analysis.h"
+
+enum gt_share { GT_SHARE_LIVE, GT_SHARE_GARBAGE, GT_SHARE_FREE, GT_SHARE_ENDS, GT_SHARES };
+enum { GT_SIZE_CLASSES = 128 }; /* a byte less its last bit: more than there are */
+
+struct gt_heap_shares {
+    struct gt_size_class classes[GT_SIZE_CLASSES];  /* 0: large objects */
+    uint64_t bytes[GT_SHARES], resident[GT_SHARES]; /* of all classes */
+    uint64_t free_resident[GT_SIZE_CLASSES];        /* of free slots */
+};
+
+/* Spans of which a part was touched are divided by share. */
+void gt_heap_shares_read(const struct gt_heap_analysis *analysis, struct gt_heap_shares *out);
+
+#endif

@@ -1,0 +1,175 @@
+/* The program, other files, C's heap, the kernel's own pages: what the core's list of mapped files,
+ * its auxiliary vector and the memory itself say of segments. */
+#include "inspector/runtime/ledger/readers.h"
+
+#include "inspector/base/search.h"
+
+#include <elf.h>
+#include <string.h>
+
+enum { WORD = 8, CHUNK_FLAGS = 7, IS_MMAPPED = 2, PAGE = 4096 };
+
+/* ---- files --------------------------------------------------------------------------------- */
+
+static bool is_program(const struct gt_process *process, const struct gt_file_mapping *of,
+                       const struct gt_file_mapping *mappings, size_t count)
+{
+    for (size_t i = 0; i < count && process->module_count; i++)
+        if (process->modules[0].text >= mappings[i].start &&
+            process->modules[0].text < mappings[i].end)
+            return strcmp(mappings[i].path, of->path) == 0;
+    return false;
+}
+
+static uint64_t end_of_segment(const void *segments, size_t index)
+{
+    return ((const struct gt_segment *)segments)[index].end;
+}
+
+static uint32_t flags_at(const struct gt_core *core, uint64_t addr)
+{
+    size_t count;
+    const struct gt_segment *segments = gt_core_segments(core, &count);
+    size_t i = gt_upper_bound(segments, 0, count, addr, end_of_segment);
+
+    return i < count && segments[i].start <= addr ? segments[i].flags : 0;
+}
+
+static bool has_code(const struct gt_core *core, const char *path,
+                     const struct gt_file_mapping *mappings, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (flags_at(core, mappings[i].start) & PF_X && strcmp(mappings[i].path, path) == 0)
+            return true;
+    return false;
+}
+
+static enum gt_part part_of(const struct gt_process *process, const struct gt_file_mapping *of,
+                            const struct gt_file_mapping *mappings, size_t count)
+{
+    if (is_program(process, of, mappings, count))
+        return flags_at(process->core, of->start) & PF_W ? GT_PART_GLOBALS : GT_PART_CODE;
+    return has_code(process->core, of->path, mappings, count) ? GT_PART_LIBRARIES : GT_PART_FILES;
+}
+
+enum { MOST_FILES = 1 << 12 }; /* looked at for what they are; those beyond are just files */
+
+static void claim_files(struct gt_reader *reader)
+{
+    size_t count;
+    const struct gt_file_mapping *mappings = gt_core_mappings(reader->process->core, &count);
+
+    for (size_t i = 0; i < count; i++) {
+        enum gt_part part = i < MOST_FILES ? part_of(reader->process, &mappings[i], mappings,
+                                                     count < MOST_FILES ? count : MOST_FILES)
+                                           : GT_PART_FILES;
+        if (mappings[i].end > mappings[i].start)
+            gt_claims_add(&reader->claims, mappings[i].start, mappings[i].end - mappings[i].start,
+                          part);
+    }
+}
+
+static void claim_modules(struct gt_reader *reader)
+{
+    for (size_t i = 0; i < reader->process->module_count; i++) {
+        const struct gt_module *module = &reader->process->modules[i];
+        const uint64_t data[][2] = {{module->noptrdata, module->enoptrdata},
+                                    {module->data, module->edata},
+                                    {module->bss, module->ebss},
+                                    {module->noptrbss, module->enoptrbss}};
+        for (size_t j = 0; j < sizeof data / sizeof *data; j++)
+            gt_claims_add(&reader->claims, data[j][0], data[j][1] - data[j][0], GT_PART_GLOBALS);
+        gt_claims_add(&reader->claims, module->text, module->etext - module->text, GT_PART_CODE);
+        gt_claims_add(&reader->claims, module->types, module->etypes - module->types, GT_PART_CODE);
+    }
+}
+
+/* What the program's file has for it, and the pages of zeros behind that: C's variables are there,
+ * too. */
+static void claim_program(struct gt_reader *reader)
+{
+    struct gt_load load;
+
+    for (size_t i = 0; gt_binary_load(reader->process->binary, i, &load); i++) {
+        uint64_t start = load.addr / PAGE * PAGE, end = load.addr + load.size;
+        if (end < load.addr || end > UINT64_MAX - PAGE) continue;
+        gt_claims_add(&reader->claims, start, (end + PAGE - 1) / PAGE * PAGE - start,
+                      load.flags & PF_W ? GT_PART_GLOBALS : GT_PART_CODE);
+    }
+}
+
+/* ---- segments ------------------------------------------------------------------------------ */
+
+/* The kernel's pages lie behind one another: data that may only be read, then code. */
+static void claim_kernel(struct gt_reader *reader)
+{
+    size_t count;
+    const struct gt_segment *segments = gt_core_segments(reader->process->core, &count);
+    uint64_t vdso;
+
+    if (!gt_core_auxv(reader->process->core, AT_SYSINFO_EHDR, &vdso)) return;
+    for (size_t i = 0; i < count; i++) {
+        if (segments[i].start != vdso) continue;
+        size_t first = i;
+        while (first && segments[first - 1].end == segments[first].start &&
+               segments[first - 1].flags == PF_R)
+            first--;
+        gt_claims_add(&reader->claims, segments[first].start,
+                      segments[i].end - segments[first].start, GT_PART_KERNEL);
+    }
+}
+
+/* glibc's: an arena's heap begins with its own arena, or the first of them (malloc/arena.c,
+ * heap_info); what malloc maps alone begins with a chunk that says so (malloc.c, IS_MMAPPED). */
+static bool is_of_malloc(const struct gt_process *process, const struct gt_segment *segment)
+{
+    enum { HEAP_BYTES = 64 << 20, HEADER_MOST = 0x40 };
+    uint64_t words[2], size = segment->end - segment->start;
+
+    if (!gt_mem_read(process->mem, segment->start, words, sizeof words)) return false;
+    if (segment->start % HEAP_BYTES == 0 && words[0])
+        return words[0] % HEAP_BYTES <= HEADER_MOST && words[1] % HEAP_BYTES == 0;
+    return words[0] == 0 && (words[1] & CHUNK_FLAGS) == IS_MMAPPED &&
+           (words[1] & ~(uint64_t)CHUNK_FLAGS) <= size &&
+           (words[1] & ~(uint64_t)CHUNK_FLAGS) >= PAGE;
+}
+
+/* The heap that brk makes lies behind the program, at most 1 GiB on (arch_randomize_brk). */
+static bool is_of_brk(const struct gt_segment *segment, uint64_t program_end)
+{
+    return program_end && segment->start >= program_end &&
+           segment->start - program_end < (uint64_t)1 << 30;
+}
+
+static uint64_t program_end(const struct gt_process *process)
+{
+    uint64_t end = 0;
+
+    for (size_t i = 0; i < process->module_count && i < 1; i++)
+        end = process->modules[i].enoptrbss;
+    return end;
+}
+
+/* What a file backs in there is that file's: its claim wins. */
+static void claim_c_heap(struct gt_reader *reader)
+{
+    const struct gt_process *process = reader->process;
+    uint64_t end = program_end(process);
+    size_t count;
+    const struct gt_segment *segments = gt_core_segments(process->core, &count);
+
+    for (size_t i = 0; i < count; i++)
+        if (segments[i].flags == (PF_R | PF_W) &&
+            (is_of_brk(&segments[i], end) || is_of_malloc(process, &segments[i])))
+            gt_claims_add(&reader->claims, segments[i].start, segments[i].end - segments[i].start,
+                          GT_PART_C_HEAP);
+}
+
+void gt_claim_mappings(struct gt_reader *reader)
+{
+    claim_modules(reader);
+    claim_program(reader);
+    claim_files(reader);
+    claim_kernel(reader);
+    claim_c_heap(reader);
+}

@@ -1,0 +1,65 @@
+/* The stacks of goroutines, of the threads' own Go code, and of threads. */
+#include "inspector/runtime/ledger/readers.h"
+
+#include "inspector/base/search.h"
+
+#include "inspector/runtime/goroutines/thread_walk.h"
+
+#include <elf.h>
+
+static void claim_stack_of(struct gt_reader *reader, uint64_t m, enum gt_field_id field)
+{
+    const struct gt_process *process = reader->process;
+    uint64_t g, low, high;
+
+    if (gt_process_field(process, m, field, &g) && g &&
+        gt_process_field(process, g, GT_F_g_stack_lo, &low) &&
+        gt_process_field(process, g, GT_F_g_stack_hi, &high) && high > low)
+        gt_claims_add(&reader->claims, low, high - low, GT_PART_SYSTEM_STACKS);
+}
+
+static uint64_t end_of_segment(const void *segments, size_t index)
+{
+    return ((const struct gt_segment *)segments)[index].end;
+}
+
+/* The whole of the anonymous memory that an address on a stack lies in. */
+static void claim_segment(struct gt_reader *reader, uint64_t addr)
+{
+    size_t count;
+    const struct gt_segment *segments = gt_core_segments(reader->process->core, &count);
+    size_t i = gt_upper_bound(segments, 0, count, addr, end_of_segment);
+
+    if (i < count && segments[i].start <= addr && segments[i].flags)
+        gt_claims_add(&reader->claims, segments[i].start, segments[i].end - segments[i].start,
+                      GT_PART_THREAD_STACKS);
+}
+
+/* What lies in the heap's spans or arenas is theirs all the same: those claims win. */
+static void claim_threads(struct gt_reader *reader)
+{
+    size_t count;
+    const struct gt_thread *threads = gt_core_threads(reader->process->core, &count);
+    uint64_t on_first_stack;
+
+    for (size_t i = 0; i < count; i++)
+        claim_segment(reader, threads[i].sp);
+    if (gt_core_auxv(reader->process->core, AT_RANDOM, &on_first_stack))
+        claim_segment(reader, on_first_stack);
+}
+
+void gt_claim_stacks(struct gt_reader *reader)
+{
+    const struct gt_goroutines *all = reader->goroutines;
+    struct gt_vec ms = gt_all_ms(reader->process);
+
+    for (uint32_t i = 0; i < all->count; i++)
+        gt_claims_add(&reader->claims, all->list[i].stack_lo,
+                      all->list[i].stack_hi - all->list[i].stack_lo, GT_PART_GOROUTINE_STACKS);
+    for (size_t i = 0; i < ms.len; i++) {
+        claim_stack_of(reader, gt_vec_u64(&ms, i), GT_F_m_g0);
+        claim_stack_of(reader, gt_vec_u64(&ms, i), GT_F_m_gsignal);
+    }
+    gt_vec_deinit(&ms);
+    claim_threads(reader);
+}
