@@ -573,6 +573,7 @@ enum gt_format {
     GT_FORMAT_TRACEBACK,
     GT_FORMAT_DOT,
     GT_FORMAT_PPROF,
+    GT_FORMAT_CSV, /* RFC 4180: lines end in CR LF, the first one names the columns */
     GT_FORMATS
 };
 
@@ -583,6 +584,7 @@ enum gt_document { /* what can be written */
                    GT_DOCUMENT_WAITS,
                    GT_DOCUMENT_THREADS,
                    GT_DOCUMENT_OBJECT,
+                   GT_DOCUMENT_HEAP,
                    GT_DOCUMENTS
 };
 
@@ -858,6 +860,60 @@ GT_API struct gt_error *gt_object_create(struct gt_analysis *analysis,
 GT_API struct gt_error *gt_object_write(const struct gt_object *object, enum gt_format format,
                                         const struct gt_style *style, FILE *to);
 GT_API void gt_object_destroy(struct gt_object *object); /* NULL is allowed */
+/* ---- heap: what fills it --------------------------------------------------------------------- */
+
+enum gt_heap_by {
+    GT_HEAP_BY_TYPE, /* objects by their type: see `name` */
+    GT_HEAP_BYS
+};
+
+/*
+ * One row of a table. Which members hold is decided by the table; others are NULL or GT_UNKNOWN.
+ *
+ * By type. `name` is Go's name of the type, with its package's path: "main.row". An array behind
+ * slices is named as these: "[]main.row"; so is one of several elements that `new` made. An array
+ * of one element is as its element. Bytes of strings are "string". A map is its header, by the
+ * map's type; where its entries are has a name that the compiler made up, "map.group[string]int" or
+ * "map.bucket[string]int". Names in parentheses are no types: "(untyped, 64 B, no pointers)".
+ */
+struct gt_heap_row {
+    const char *name;
+    int64_t objects, bytes; /* live ones; sizes of their slots, as in the whole of live bytes */
+    /* What would be garbage if none of these objects were there: they themselves, and what every
+     * path from a root to passes one of them. The sum over rows means nothing: a tree keeps its
+     * leaves, and both have a row. */
+    int64_t retained_bytes, retained_objects;
+};
+
+struct gt_heap_table {
+    struct gt_report *process; /* core, binary and live alone; owns all the rest */
+    enum gt_heap_by by;
+    const struct gt_heap_row *rows; /* largest `bytes` first */
+    size_t row_count;
+    uint64_t rest_rows;       /* rows that are left out, by `top` or `min_bytes` */
+    struct gt_heap_row rest;  /* their sums, where a sum means something */
+    const char *const *notes; /* what the numbers do not say by themselves, a line each */
+    size_t note_count;
+};
+
+struct gt_heap_options {
+    size_t size; /* sizeof this struct */
+    enum gt_heap_by by;
+    size_t top;         /* at most so many rows; 0: 30 */
+    uint64_t min_bytes; /* rows of fewer bytes are left out */
+};
+
+/* `options` NULL is the defaults. */
+GT_API struct gt_error *gt_heap_table_create(struct gt_analysis *analysis,
+                                             const struct gt_heap_options *options,
+                                             struct gt_heap_table **table);
+/* As text, JSON (the schema gotopsy-heap/1) or GT_FORMAT_CSV. */
+GT_API struct gt_error *gt_heap_table_write(const struct gt_heap_table *table,
+                                            enum gt_format format, const struct gt_style *style,
+                                            FILE *to);
+GT_API void gt_heap_table_destroy(struct gt_heap_table *table); /* NULL is allowed */
+
+GT_API const char *gt_heap_by_name(enum gt_heap_by by); /* "type"; NULL when there is none */
 
 /* ---- check: gotopsy's live set against the collector's own marks --------------------------- */
 

@@ -67,6 +67,7 @@ ALLOWED = {
     "inspector/detect/windows": _detect("describe", "retention"),
     "inspector/detect/holders": _detect("describe"),
     "inspector/detect/inspect": _detect("describe", "holders"),
+    "inspector/detect/heap_tables": _detect("describe", "holders"),
     "inspector/detect/hanging": _detect("describe", "retention"),
     "inspector/detect/waiting": _detect("describe", "retention", "hanging"),
     "inspector/detect/timers": _detect("describe", "retention", "hanging", "waiting"),

@@ -25,6 +25,12 @@ static const char *format_word(const struct gt_command *command, unsigned index)
     return NULL;
 }
 
+static const char *table_word(const struct gt_command *command, unsigned index)
+{
+    (void)command;
+    return index < GT_HEAP_BYS ? gt_heap_by_name(index) : NULL;
+}
+
 static const char *kind_word(const struct gt_command *command, unsigned index)
 {
     (void)command;
@@ -37,13 +43,10 @@ static const struct argument_row {
     enum gt_argument argument;
     const char *(*word)(const struct gt_command *command, unsigned index);
 } rows[] = {
-    {"FILE", GT_ARGUMENT_FILE, NULL},
-    {"PATH", GT_ARGUMENT_FILE, NULL},
-    {"DIR", GT_ARGUMENT_FOLDER, NULL},
-    {"FORMAT", GT_ARGUMENT_WORD, format_word},
-    {"KIND[:SIZE]", GT_ARGUMENT_WORD, kind_word},
-    {"WHEN", GT_ARGUMENT_WORD, when_word},
-    {"auto|never", GT_ARGUMENT_WORD, auto_word},
+    {"FILE", GT_ARGUMENT_FILE, NULL},        {"PATH", GT_ARGUMENT_FILE, NULL},
+    {"DIR", GT_ARGUMENT_FOLDER, NULL},       {"FORMAT", GT_ARGUMENT_WORD, format_word},
+    {"TABLE", GT_ARGUMENT_WORD, table_word}, {"KIND[:SIZE]", GT_ARGUMENT_WORD, kind_word},
+    {"WHEN", GT_ARGUMENT_WORD, when_word},   {"auto|never", GT_ARGUMENT_WORD, auto_word},
 };
 
 static const struct argument_row *find(const char *name)

@@ -173,6 +173,20 @@ static struct gt_error *waits(struct gt_analysis *analysis, struct gt_run *run)
     return error;
 }
 
+static struct gt_error *heap(struct gt_analysis *analysis, struct gt_run *run)
+{
+    struct gt_heap_table *table = NULL;
+    struct gt_output output;
+    struct gt_error *error = gt_heap_table_create(analysis, &run->options->heap, &table);
+
+    error = gt_run_output(run, error, &output);
+    if (!error)
+        error = gt_output_close(
+            &output, gt_heap_table_write(table, run->options->format, &output.style, output.file));
+    gt_heap_table_destroy(table);
+    return error;
+}
+
 /* ---- version, help ----------------------------------------------------------------------------
  */
 
@@ -208,6 +222,15 @@ const struct gt_command gt_commands[] = {
      "  gotopsy core --fail-on hung-goroutine --fail-on any:10MiB\n"
      "                                             exit with status 1 if it finds one of these\n",
      GT_DOCUMENT_REPORT, report, NULL},
+    {"heap", "CORE", "show what fills the heap, by type",
+     "Adds up the live heap in a table:\n"
+     "  type       by Go's types. An array behind slices is named as these ([]T)\n"
+     "'retained' is what would be garbage without all objects of a row: they themselves, and what\n"
+     "nothing else leads to. It has no sum over rows.\n",
+     "  gotopsy heap core\n"
+     "  gotopsy heap core --top 100 --min-bytes 1MiB\n"
+     "  gotopsy heap core --top all --format=csv -o heap.csv\n",
+     GT_DOCUMENT_HEAP, heap, NULL},
     {"check", "CORE", "compare the live objects with the garbage collector's marks",
      "Says how far the live set that reports are made from is the one that Go's garbage\n"
      "collector left in the core: exact, explained (each difference with its reason) or differs.\n",

@@ -70,6 +70,7 @@ static struct gt_error *set_min_bytes(struct gt_options *options, const char *va
 
     if (!gt_size_parse(value, &bytes)) return gt_size_error("--min-bytes", value);
     options->report.min_bytes = bytes ? bytes : 1; /* 0 asks for the default */
+    options->heap.min_bytes = bytes;
     options->min_bytes_given = true;
     return NULL;
 }
@@ -118,6 +119,27 @@ static struct gt_error *set_instances(struct gt_options *options, const char *va
 
     if (!error) options->report.instances = number;
     return error;
+}
+
+static struct gt_error *set_top(struct gt_options *options, const char *value)
+{
+    unsigned long number = SIZE_MAX;
+    bool all = strcmp(value, "all") == 0;
+    struct gt_error *error = all ? NULL : parse_number("--top", value, 1, MOST_INSTANCES, &number);
+
+    if (!error) options->heap.top = number;
+    return error;
+}
+
+static struct gt_error *set_by(struct gt_options *options, const char *value)
+{
+    for (unsigned by = 0; by < GT_HEAP_BYS; by++) {
+        if (strcmp(value, gt_heap_by_name(by)) != 0) continue;
+        options->heap.by = by;
+        return NULL;
+    }
+    return gt_error_create(GT_ERR_USAGE,
+                           "--by: there is no table '%s'; 'gotopsy heap --help' lists them", value);
 }
 
 static struct gt_error *set_examples(struct gt_options *options, const char *value)
@@ -232,8 +254,11 @@ const struct gt_option_row gt_option_rows[] = {
     {"format", 0, "FORMAT", "the output format, one of those above", GT_FOR_ANALYSES, set_format},
     {"output", 'o', "FILE", "write to FILE; it is complete or it is not there", GT_FOR_ANALYSES,
      set_output},
-    {"min-bytes", 0, "SIZE", "smallest finding to show (default: 64KiB or 0.1% of live)",
-     GT_FOR_REPORT, set_min_bytes},
+    {"by", 0, "TABLE", "what to add up the heap by, one of those above (default: type)",
+     GT_FOR_HEAP, set_by},
+    {"top", 0, "N", "rows to show, or all (default: 30)", GT_FOR_HEAP, set_top},
+    {"min-bytes", 0, "SIZE", "smallest finding or row (report: 64KiB or 0.1% of live)",
+     GT_FOR_REPORT | GT_FOR_HEAP, set_min_bytes},
     {"fail-on", 0, "KIND[:SIZE]", "exit with 1 if a finding of KIND (or any) frees SIZE or more",
      GT_FOR_REPORT, set_fail_on},
     {"instances", 0, "N", "examples for each finding, or all (default: 20)", GT_FOR_REPORT,
@@ -399,7 +424,8 @@ struct gt_error *gt_options_parse(int argc, const char **argv, struct gt_options
                                    .report.size = sizeof options->report,
                                    .waits.size = sizeof options->waits,
                                    .check.size = sizeof options->check,
-                                   .object.size = sizeof options->object};
+                                   .object.size = sizeof options->object,
+                                   .heap.size = sizeof options->heap};
     popt_table(table);
     poptContext context = poptGetContext(NULL, argc, argv, table, 0);
     struct gt_error *error = read_options(context, options, &seen);

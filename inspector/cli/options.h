@@ -19,6 +19,7 @@ enum { /* commands, as bits: which of them an option is for. A command writes on
        GT_FOR_WAITS = 1 << GT_DOCUMENT_WAITS,
        GT_FOR_THREADS = 1 << GT_DOCUMENT_THREADS,
        GT_FOR_OBJECT = 1 << GT_DOCUMENT_OBJECT,
+       GT_FOR_HEAP = 1 << GT_DOCUMENT_HEAP,
        GT_FOR_ANALYSES = (1 << GT_DOCUMENTS) - 1,
        GT_FOR_OTHERS = 1 << GT_DOCUMENTS,
        GT_FOR_ALL = GT_FOR_ANALYSES | GT_FOR_OTHERS,
@@ -38,6 +39,7 @@ struct gt_options {
     struct gt_wait_options waits;
     struct gt_check_options check;
     struct gt_object_options object;
+    struct gt_heap_options heap;
     enum gt_format format;
     bool format_given;
     const char *output; /* NULL: standard output */

@@ -14,6 +14,8 @@ typedef bool gt_wait_graph_sink(const struct gt_wait_graph *graph, const struct 
                                 FILE *to);
 typedef bool gt_object_sink(const struct gt_object *object, const struct gt_style *style, FILE *to);
 typedef bool gt_check_sink(const struct gt_check *check, const struct gt_style *style, FILE *to);
+typedef bool gt_heap_sink(const struct gt_heap_table *table, const struct gt_style *style,
+                          FILE *to);
 
 gt_report_sink gt_text_report, gt_text_goroutines, gt_text_threads;
 gt_report_sink gt_markdown_report;
@@ -22,5 +24,6 @@ gt_report_sink gt_traceback, gt_pprof;
 gt_wait_graph_sink gt_text_wait_graph, gt_json_wait_graph, gt_dot_wait_graph;
 gt_check_sink gt_text_check, gt_json_check;
 gt_object_sink gt_text_object, gt_json_object;
+gt_heap_sink gt_text_heap, gt_json_heap, gt_csv_heap;
 
 #endif

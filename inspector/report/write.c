@@ -13,15 +13,17 @@ static const struct format {
     gt_check_sink *check;
     gt_wait_graph_sink *wait_graph;
     gt_object_sink *object;
+    gt_heap_sink *heap;
 } formats[] = {
     [GT_FORMAT_TEXT] = {"text", gt_text_report, gt_text_goroutines, gt_text_threads, gt_text_check,
-                        gt_text_wait_graph, gt_text_object},
+                        gt_text_wait_graph, gt_text_object, gt_text_heap},
     [GT_FORMAT_JSON] = {"json", gt_json_report, gt_json_goroutines, gt_json_threads, gt_json_check,
-                        gt_json_wait_graph, gt_json_object},
+                        gt_json_wait_graph, gt_json_object, gt_json_heap},
     [GT_FORMAT_MARKDOWN] = {.name = "markdown", .report = gt_markdown_report},
     [GT_FORMAT_TRACEBACK] = {.name = "traceback", .goroutines = gt_traceback},
     [GT_FORMAT_DOT] = {.name = "dot", .wait_graph = gt_dot_wait_graph},
     [GT_FORMAT_PPROF] = {.name = "pprof", .goroutines = gt_pprof},
+    [GT_FORMAT_CSV] = {.name = "csv", .heap = gt_csv_heap},
 };
 
 _Static_assert(sizeof formats / sizeof formats[0] == GT_FORMATS, "each format has a row");
@@ -35,10 +37,13 @@ bool gt_format_has(enum gt_format format, enum gt_document document)
 {
     if ((unsigned)format >= GT_FORMATS || (unsigned)document >= GT_DOCUMENTS) return false;
     const struct format *row = &formats[format];
-    const bool has[] = {
-        [GT_DOCUMENT_REPORT] = row->report,         [GT_DOCUMENT_CHECK] = row->check,
-        [GT_DOCUMENT_GOROUTINES] = row->goroutines, [GT_DOCUMENT_WAITS] = row->wait_graph,
-        [GT_DOCUMENT_THREADS] = row->threads,       [GT_DOCUMENT_OBJECT] = row->object};
+    const bool has[] = {[GT_DOCUMENT_REPORT] = row->report,
+                        [GT_DOCUMENT_CHECK] = row->check,
+                        [GT_DOCUMENT_GOROUTINES] = row->goroutines,
+                        [GT_DOCUMENT_WAITS] = row->wait_graph,
+                        [GT_DOCUMENT_THREADS] = row->threads,
+                        [GT_DOCUMENT_OBJECT] = row->object,
+                        [GT_DOCUMENT_HEAP] = row->heap};
     return has[document];
 }
 
@@ -173,4 +178,19 @@ struct gt_error *gt_object_write(const struct gt_object *object, enum gt_format 
                                  const struct gt_style *style, FILE *to)
 {
     return run(write_object, object, format, style, to);
+}
+
+static struct gt_error *write_heap(void *args)
+{
+    const struct writing *writing = args;
+
+    if (!writing->format->heap) return no_sink(writing->format, "the heap");
+    return outcome(writing->format->heap(writing->document, &writing->style, writing->to),
+                   writing->to, "the heap");
+}
+
+struct gt_error *gt_heap_table_write(const struct gt_heap_table *table, enum gt_format format,
+                                     const struct gt_style *style, FILE *to)
+{
+    return run(write_heap, table, format, style, to);
 }

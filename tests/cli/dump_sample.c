@@ -10,13 +10,15 @@ static enum gt_format format_of(const char *name)
 
     while (format < 4 && strcmp(names[format], name) != 0)
         format++;
-    return format;
+    return strcmp(name, "csv") == 0 ? GT_FORMAT_CSV : format;
 }
 
 static struct gt_error *dump(const char *document, enum gt_format format)
 {
     if (strcmp(document, "check") == 0)
         return gt_check_write(&gt_sample_check, format, NULL, stdout);
+    if (strcmp(document, "heap") == 0)
+        return gt_heap_table_write(&gt_sample_heap, format, NULL, stdout);
     if (strcmp(document, "goroutines") == 0)
         return gt_goroutines_write(&gt_sample_report, format, NULL, stdout);
     if (strcmp(document, "empty") == 0)

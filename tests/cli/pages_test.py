@@ -93,7 +93,7 @@ def test_rows_are_what_help_shows(gotopsy, commands, options):
 
 def test_arguments_of_few_words_refuse_all_others(gotopsy, options):
     few = [option for option in options if option.words]
-    assert {"format", "fail-on", "colour", "progress"} == {option.name for option in few}
+    assert {"format", "fail-on", "colour", "progress", "by"} == {option.name for option in few}
     for option in few:
         for word in option.words:
             run = gotopsy(option.command, "/no/such/core", *operands(option.command), f"--{option.name}={word}")

@@ -1,6 +1,8 @@
 """Every JSON document follows its schema; the schemas are strict where they say so."""
 
 import copy
+import csv
+import io
 import json
 import subprocess
 
@@ -14,6 +16,7 @@ DOCUMENTS = {
     "empty": "report",
     "goroutines": "goroutines",
     "check": "check",
+    "heap": "heap",
 }
 
 
@@ -81,6 +84,14 @@ def test_fields_may_be_added(name):
     document = json.loads(sample(name))
     document["added_later"] = {"at": "any time"}
     assert validator(name).is_valid(document)
+
+
+def test_csv_of_hostile_text_is_one_field():
+    text = sample("heap", "csv").decode()
+    rows = list(csv.reader(io.StringIO(text, newline="")))
+    assert len(rows) == 4 and {len(row) for row in rows} == {len(rows[0])}
+    assert text.count("\r\n") == text.count("\n") == 4 and "\x1b" not in text
+    assert rows[2][-1].endswith('",;')
 
 
 def test_markdown_of_hostile_text_is_inert():

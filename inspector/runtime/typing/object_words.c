@@ -395,6 +395,21 @@ gt_type_id gt_typing_type(const struct gt_typing *typing, uint32_t object)
     return id == GT_OPAQUE_TYPE ? (gt_type_id)GT_NO_TYPE : id;
 }
 
+uint64_t gt_typing_elements(const struct gt_typing *typing, uint32_t object)
+{
+    gt_type_id type = gt_typing_type(typing, object);
+    struct gt_slot_ref ref = gt_slot_ref_of(typing, object);
+    uint64_t user, size = type ? gt_type_row(typing, type)->size : 0;
+
+    if (!size || gt_type_row(typing, type)->is_map) return type ? 1 : 0;
+    if (ref.region->scan == GT_SCAN_BITMAP) {
+        struct gt_extent extent = gt_extent_of(typing, &ref, typing->type[object]);
+        return extent.to > extent.from ? extent.to - extent.from : 1;
+    }
+    gt_goheap_user(typing->heap, object, &user);
+    return user >= size ? user / size : 1;
+}
+
 bool gt_typing_knows(const struct gt_typing *typing, uint32_t object)
 {
     return object < typing->heap->graph.scan_objects && typing->type[object];

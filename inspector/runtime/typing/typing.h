@@ -95,6 +95,10 @@ void gt_typing_destroy(struct gt_typing *typing); /* NULL is allowed */
  * the runtime's own. */
 gt_type_id gt_typing_type(const struct gt_typing *typing, uint32_t object);
 
+/* How many elements of that type it is known to hold: 0 of an unknown one, more than 1 of an array.
+ */
+uint64_t gt_typing_elements(const struct gt_typing *typing, uint32_t object);
+
 /* Is anything known of it: its type, or that it is the runtime's own? */
 bool gt_typing_knows(const struct gt_typing *typing, uint32_t object);
 

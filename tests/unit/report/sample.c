@@ -266,4 +266,22 @@ const struct gt_check gt_sample_check = {
     .cycles = 12,
 };
 
+static const struct gt_heap_row types[] = {
+    {"[]uint8", 1234, 1073741824, 1073741824, 1234},
+    {GT_SAMPLE_HOSTILE "\",;", 5, 40960, GT_UNKNOWN, GT_UNKNOWN},
+};
+static const char *const heap_notes[] = {GT_SAMPLE_HOSTILE};
+
+/* The process is the report's, which nobody changes. */
+const struct gt_heap_table gt_sample_heap = {
+    .process = (struct gt_report *)&gt_sample_report,
+    .by = GT_HEAP_BY_TYPE,
+    .rows = types,
+    .row_count = COUNT(types),
+    .rest_rows = 12,
+    .rest = {NULL, 77, 8192, GT_UNKNOWN, GT_UNKNOWN},
+    .notes = heap_notes,
+    .note_count = COUNT(heap_notes),
+};
+
 _Static_assert(COUNT(findings) == GT_KINDS, "one finding of each kind");

@@ -1,5 +1,6 @@
 /*
- * A hand-made report with one finding of each kind, and a check: what the sinks' tests write.
+ * A hand-made report with one finding of each kind, a check and a heap table: what the sinks' tests
+ * write.
  *
  * Its texts are hostile on purpose: colour codes, line breaks, backticks, bytes that are not
  * UTF-8. All of it is static and never changes.
@@ -12,6 +13,7 @@
 extern const struct gt_report gt_sample_report; /* every kind found */
 extern const struct gt_report gt_sample_empty;  /* nothing found, nothing known */
 extern const struct gt_check gt_sample_check;
+extern const struct gt_heap_table gt_sample_heap;
 
 #define GT_SAMPLE_HOSTILE "\033[31mred\nnew \xff\xc2\x9b\u202e`|<b>"
 

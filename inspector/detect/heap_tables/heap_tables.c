@@ -1,0 +1,91 @@
+/* The tables: which there are, and what is done with the rows of all of them. */
+#include "inspector/detect/heap_tables/heap_tables.h"
+
+#include "inspector/base/alloc.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { USUAL_TOP = 30 };
+
+static gt_table_fn *const tables[] = {
+    [GT_HEAP_BY_TYPE] = gt_table_by_type,
+};
+_Static_assert(sizeof tables / sizeof *tables == GT_HEAP_BYS, "each table has a row");
+
+static struct gt_heap_row empty_row(const char *name)
+{
+    return (struct gt_heap_row){
+        .name = name, .retained_bytes = GT_UNKNOWN, .retained_objects = GT_UNKNOWN};
+}
+
+struct gt_heap_row *gt_table_row(struct gt_table_maker *maker, const char *name)
+{
+    const struct gt_heap_row row = empty_row(name);
+
+    return gt_vec_add(&maker->rows, &row);
+}
+
+/* ---- sorting and cutting ------------------------------------------------------------------- */
+
+static int by_bytes(const void *a, const void *b)
+{
+    const struct gt_heap_row *left = a, *right = b;
+
+    if (left->bytes != right->bytes) return left->bytes > right->bytes ? -1 : 1;
+    if (left->objects != right->objects) return left->objects > right->objects ? -1 : 1;
+    return strcmp(left->name, right->name);
+}
+
+static bool is_shown(const struct gt_table_maker *maker, size_t index)
+{
+    const struct gt_heap_row *row = gt_vec_at(&maker->rows, index);
+    size_t top = maker->options->top ? maker->options->top : USUAL_TOP;
+
+    return index < top && (uint64_t)row->bytes >= maker->options->min_bytes;
+}
+
+/* Rows are sorted by bytes, so those that are left out are the last ones. */
+static void cut(struct gt_table_maker *maker)
+{
+    struct gt_heap_table *table = maker->table;
+
+    table->rest = empty_row(NULL);
+    while (table->row_count < maker->rows.len && is_shown(maker, table->row_count))
+        table->row_count++;
+    for (size_t i = table->row_count; i < maker->rows.len; i++) {
+        const struct gt_heap_row *row = gt_vec_at(&maker->rows, i);
+        table->rest_rows++;
+        table->rest.objects += row->objects;
+        table->rest.bytes += row->bytes;
+    }
+}
+
+static void *keep(struct gt_table_maker *maker, const struct gt_vec *list, size_t count)
+{
+    size_t size = count * list->elem_size;
+    void *kept = gt_arena_alloc(maker->analysis->storage, size);
+
+    return size ? memcpy(kept, list->data, size) : kept;
+}
+
+void gt_heap_table_fill(struct gt_heap_analysis *analysis, const struct gt_heap_options *options,
+                        struct gt_heap_table *table)
+{
+    struct gt_table_maker maker = {.analysis = analysis,
+                                   .options = options,
+                                   .table = table,
+                                   .rows = GT_VEC_OF(struct gt_heap_row),
+                                   .notes = GT_VEC_OF(const char *)};
+
+    table->by = options->by;
+    tables[options->by](&maker);
+    if (maker.rows.len)
+        qsort(maker.rows.data, maker.rows.len, sizeof(struct gt_heap_row), by_bytes);
+    cut(&maker);
+    table->rows = keep(&maker, &maker.rows, table->row_count);
+    table->notes = keep(&maker, &maker.notes, maker.notes.len);
+    table->note_count = maker.notes.len;
+    gt_vec_deinit(&maker.rows);
+    gt_vec_deinit(&maker.notes);
+}

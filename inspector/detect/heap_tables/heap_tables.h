@@ -1,0 +1,31 @@
+/*
+ * Tables of what fills the live heap: one file for each, and a row in heap_tables.c.
+ *
+ * A table adds its rows in any order; sorting them, cutting the list, and summing up what is left
+ * out is done for all tables alike. Texts belong to the analysis's storage, which the document
+ * owns.
+ */
+#ifndef GT_DETECT_HEAP_TABLES_H
+#define GT_DETECT_HEAP_TABLES_H
+
+#include "inspector/detect/heap_analysis.h"
+
+struct gt_table_maker {
+    struct gt_heap_analysis *analysis;
+    const struct gt_heap_options *options;
+    struct gt_heap_table *table;
+    struct gt_vec rows;  /* struct gt_heap_row */
+    struct gt_vec notes; /* const char *, static or of the storage */
+};
+
+typedef void gt_table_fn(struct gt_table_maker *maker);
+gt_table_fn gt_table_by_type;
+
+/* A new row, in which nothing is known but what a sum begins with. */
+struct gt_heap_row *gt_table_row(struct gt_table_maker *maker, const char *name);
+
+/* Fills the table by options->by. */
+void gt_heap_table_fill(struct gt_heap_analysis *analysis, const struct gt_heap_options *options,
+                        struct gt_heap_table *table);
+
+#endif

@@ -1,0 +1,205 @@
+/* Claims of live words on objects that typing leaves out. */
+#include "inspector/detect/heap_tables/object_claims.h"
+
+#include "gotypes/types/maps.h"
+#include "inspector/base/alloc.h"
+#include "inspector/runtime/typing/closures.h"
+
+enum { MOST_TYPES = 1 << 24, TINY_BLOCK = 16 };
+
+struct claims {
+    const struct gt_heap_analysis *analysis;
+    const struct gt_heap *graph;
+    struct gt_types *types;
+    const struct gt_rank *rank;
+    uint32_t *claim; /* by rank */
+};
+
+static uint64_t size_of(const struct claims *claims, gt_type_id type)
+{
+    return type ? gt_types_get(claims->types, type)->size : 0;
+}
+
+/* ---- which claim counts -------------------------------------------------------------------- */
+
+static bool fills(const struct claims *claims, gt_type_id type, uint64_t slot)
+{
+    return size_of(claims, type) > slot / 2;
+}
+
+static unsigned strength(const struct claims *claims, uint32_t claim, uint64_t slot)
+{
+    static const unsigned strengths[GT_FORMS] = {
+        [GT_FORM_VALUE] = 1,   [GT_FORM_STRING] = 2, [GT_FORM_ARRAY] = 3,
+        [GT_FORM_CLOSURE] = 5, [GT_FORM_TABLES] = 6, [GT_FORM_CHAN] = 6};
+    enum gt_form form = gt_form_in(claim);
+
+    if (form == GT_FORM_VALUE && fills(claims, gt_form_type(claim), slot)) return 4;
+    return strengths[form];
+}
+
+static bool is_stronger(const struct claims *claims, uint32_t claim, uint32_t than, uint64_t slot)
+{
+    unsigned own = strength(claims, claim, slot), other = strength(claims, than, slot);
+    uint64_t size = size_of(claims, gt_form_type(claim));
+    uint64_t other_size = size_of(claims, gt_form_type(than));
+
+    if (own != other) return own > other;
+    if (size != other_size) return size > other_size;
+    return claim < than;
+}
+
+/* Objects with a type of their own need none; of those with pointers only the runtime's own do. */
+static bool needs_claim(const struct claims *claims, uint32_t object, enum gt_form form)
+{
+    const struct gt_typing *typing = claims->analysis->typing;
+
+    if (object >= claims->graph->scan_objects) return true;
+    return (form == GT_FORM_CHAN || form == GT_FORM_TABLES) && !gt_typing_type(typing, object);
+}
+
+static bool is_possible(const struct claims *claims, uint32_t object, enum gt_form form,
+                        gt_type_id type, uint64_t bytes)
+{
+    uint64_t slot = gt_heap_size(claims->graph, object);
+
+    if (type >= MOST_TYPES || !gt_bit(&claims->analysis->live, object)) return false;
+    if (form == GT_FORM_VALUE && (bytes == 0 || bytes > slot)) return false;
+    if (gt_goheap_tiny(claims->analysis->heap, object) && bytes < TINY_BLOCK) return false;
+    return needs_claim(claims, object, form);
+}
+
+/* `bytes`: what the word says of how much there is. */
+static void claim(const struct claims *claims, uint32_t object, enum gt_form form, gt_type_id type,
+                  uint64_t bytes)
+{
+    if (object == GT_NO_OBJECT || !is_possible(claims, object, form, type, bytes)) return;
+    uint32_t *now = &claims->claim[gt_rank_of(claims->rank, object)];
+    uint32_t made = gt_form_of_type(form, type);
+
+    if (made != *now && is_stronger(claims, made, *now, gt_heap_size(claims->graph, object)))
+        *now = made;
+}
+
+/* ---- what words claim ---------------------------------------------------------------------- */
+
+static void claim_value(const struct claims *claims, const struct gt_word *word)
+{
+    uint32_t object = gt_heap_object(claims->graph, word->value);
+
+    if (!word->type || object == GT_NO_OBJECT) return;
+    if (word->value == gt_heap_address(claims->graph, object))
+        claim(claims, object, GT_FORM_VALUE, word->type, size_of(claims, word->type));
+}
+
+/* An array of one element is told as that. */
+static void claim_slice(const struct claims *claims, const struct gt_word *word)
+{
+    uint32_t object = gt_heap_object(claims->graph, word->value);
+    uint64_t bytes;
+
+    if (!word->type || object == GT_NO_OBJECT ||
+        !gt_mul(word->cap, size_of(claims, word->type), &bytes) || !bytes)
+        return;
+    bool one = fills(claims, word->type, gt_heap_size(claims->graph, object));
+    claim(claims, object, one ? GT_FORM_VALUE : GT_FORM_ARRAY, word->type, bytes);
+}
+
+/* A channel whose buffer has no pointers is one object with it. */
+static void claim_channel(const struct claims *claims, const struct gt_word *word)
+{
+    claim(claims, gt_heap_object(claims->graph, word->value), GT_FORM_CHAN, word->type, TINY_BLOCK);
+}
+
+static void claim_closure(const struct claims *claims, const struct gt_word *word)
+{
+    uint32_t object = gt_heap_object(claims->graph, word->value);
+    const struct gt_heap_analysis *analysis = claims->analysis;
+    uint64_t entry;
+
+    if (object == GT_NO_OBJECT || object < claims->graph->scan_objects ||
+        !gt_mem_u64(analysis->process->mem, word->value, &entry))
+        return;
+    gt_type_id type = gt_closure_type(analysis->typing->closures, entry);
+    claim(claims, object, type ? GT_FORM_VALUE : GT_FORM_CLOSURE, type,
+          type ? size_of(claims, type) : sizeof entry);
+}
+
+static void claim_word(void *ctx, const struct gt_word *word)
+{
+    const struct claims *claims = ctx;
+
+    if (word->inferred) return;
+    switch (word->kind) {
+    case GT_P_POINTER:
+        claim_value(claims, word);
+        break;
+    case GT_P_SLICE:
+        claim_slice(claims, word);
+        break;
+    case GT_P_STRING:
+        claim(claims, gt_heap_object(claims->graph, word->value), GT_FORM_STRING, GT_NO_TYPE,
+              word->len);
+        break;
+    case GT_P_CHAN:
+        claim_channel(claims, word);
+        break;
+    case GT_P_FUNC:
+        claim_closure(claims, word);
+        break;
+    default:
+        break;
+    }
+}
+
+/* ---- maps ---------------------------------------------------------------------------------- */
+
+struct map_claim {
+    const struct claims *claims;
+    gt_type_id map, group;
+};
+
+static void claim_part(void *ctx, enum gt_map_part part, uint64_t addr, uint64_t count)
+{
+    const struct map_claim *map = ctx;
+    uint32_t object = gt_heap_object(map->claims->graph, addr);
+    uint64_t size = size_of(map->claims, map->group);
+
+    if (object == GT_NO_OBJECT) return;
+    if (part != GT_MAP_GROUPS)
+        claim(map->claims, object, GT_FORM_TABLES, map->map, TINY_BLOCK);
+    else
+        claim(map->claims, object, count > 1 ? GT_FORM_ARRAY : GT_FORM_VALUE, map->group, size);
+}
+
+static void claim_map(const struct claims *claims, uint32_t object)
+{
+    gt_type_id type = gt_typing_type(claims->analysis->typing, object);
+
+    if (!type || gt_types_get(claims->types, type)->kind != GT_T_MAP) return;
+    struct map_claim map = {
+        claims, type, gt_types_find(claims->types, gt_types_get(claims->types, type)->map.group)};
+    gt_map_parts(claims->types, type,
+                 gt_goheap_user(claims->analysis->heap, object, &(uint64_t){0}), claim_part, &map);
+}
+
+/* ---- all of them --------------------------------------------------------------------------- */
+
+uint32_t *gt_object_claims(const struct gt_heap_analysis *analysis, const struct gt_rank *rank)
+{
+    const struct gt_heap *graph = &analysis->heap->graph;
+    struct claims claims = {analysis, graph, analysis->process->types, rank,
+                            gt_calloc((size_t)gt_rank_count(rank) + 1, sizeof(uint32_t))};
+    struct gt_word word;
+
+    for (size_t i = 0; i < analysis->roots->list.len; i++) {
+        gt_typing_root(analysis->typing, i, &word);
+        claim_word(&claims, &word);
+    }
+    for (size_t at = gt_bitmap_next(&analysis->live, 0); at < graph->scan_objects;
+         at = gt_bitmap_next(&analysis->live, at + 1)) {
+        gt_typing_words(analysis->typing, (uint32_t)at, claim_word, &claims);
+        claim_map(&claims, (uint32_t)at);
+    }
+    return claims.claim;
+}

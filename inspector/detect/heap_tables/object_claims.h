@@ -1,0 +1,48 @@
+/*
+ * Types of the objects that typing leaves out: those without pointers, and the runtime's own.
+ *
+ * Nothing in such an object says what it is; the pointers to it do. Each live word that leads to
+ * one makes a claim, and of several the strongest counts: storage of a map or a channel; a pointer
+ * to a value that fills the slot; a slice; a string; a pointer to less. Of equals the larger type
+ * counts. Words that are guesses (struct gt_word, inferred) claim nothing. In a block of the tiny
+ * allocator only what fills it counts: such blocks hold several values.
+ *
+ * Claims take 4 bytes a live object, in a table that the caller owns.
+ */
+#ifndef GT_DETECT_HEAP_TABLES_OBJECT_CLAIMS_H
+#define GT_DETECT_HEAP_TABLES_OBJECT_CLAIMS_H
+
+#include "inspector/detect/heap_analysis.h"
+#include "inspector/graph/rank.h"
+
+enum gt_form {               /* what of a type an object is */
+               GT_FORM_NONE, /* no claim */
+               GT_FORM_VALUE,
+               GT_FORM_ARRAY,   /* of elements of the type */
+               GT_FORM_STRING,  /* no type */
+               GT_FORM_CHAN,    /* a channel of it */
+               GT_FORM_TABLES,  /* directory or table of a map of that type */
+               GT_FORM_CLOSURE, /* of a function that captured no pointers; no type */
+               GT_FORMS
+};
+
+/* A form and a type in one number. */
+static inline uint32_t gt_form_of_type(enum gt_form form, gt_type_id type)
+{
+    return (uint32_t)form << 24 | type;
+}
+
+static inline enum gt_form gt_form_in(uint32_t claim)
+{
+    return (enum gt_form)(claim >> 24);
+}
+
+static inline gt_type_id gt_form_type(uint32_t claim)
+{
+    return claim & 0xffffff;
+}
+
+/* The strongest claim on each live object, by rank; 0: none. The caller frees it with gt_free(). */
+uint32_t *gt_object_claims(const struct gt_heap_analysis *analysis, const struct gt_rank *rank);
+
+#endif

@@ -1,0 +1,247 @@
+/* The kinds of live objects, by claims, types, sizes and pointer masks. */
+#include "inspector/detect/heap_tables/object_kinds.h"
+
+#include "inspector/base/alloc.h"
+#include "inspector/detect/describe/looks.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+
+enum {
+    MASK_BYTES = 512,      /* slots up to here have one mask of 64 words */
+    MOST_MASKS = 1024,     /* kinds of untyped objects told apart by their masks */
+    MOST_WORDS = 6,        /* named of one mask */
+    LARGEST_SMALL = 32768, /* the largest size class; larger slots are as large as they need */
+    TYPE_BITS = 24,
+};
+
+struct sorter { /* of objects into kinds */
+    const struct gt_heap_analysis *analysis;
+    struct gt_object_kinds *kinds;
+    struct gt_map known;      /* claim, or kind of an untyped object -> kind + 1 */
+    struct gt_map masks;      /* size and mask -> the number that it has in `known` */
+    struct gt_strmap by_name; /* -> kind + 1 */
+    uint64_t last_key;
+    uint32_t last;
+};
+
+/* Beside claims, which are below 1 << 32. */
+enum { UNTYPED = 1, TINY, RUNTIME, MASKED, BEGINS };
+
+static uint64_t key_of(unsigned what, uint64_t number)
+{
+    return (uint64_t)what << 56 | number;
+}
+
+/* ---- what an object is --------------------------------------------------------------------- */
+
+static void add_to_mask(void *ctx, uint64_t offset, uint64_t value)
+{
+    (void)value;
+    *(uint64_t *)ctx |= (uint64_t)1 << (offset / 8 & 63);
+}
+
+static uint64_t mask_of(const struct sorter *sorter, uint32_t object)
+{
+    uint64_t mask = 0;
+
+    gt_heap_words(&sorter->analysis->heap->graph, object, add_to_mask, &mask);
+    return mask;
+}
+
+static uint64_t key_of_untyped(struct sorter *sorter, uint32_t object)
+{
+    const struct gt_heap *graph = &sorter->analysis->heap->graph;
+    uint64_t size = gt_heap_size(graph, object);
+
+    if (gt_goheap_tiny(sorter->analysis->heap, object)) return key_of(TINY, size);
+    if (gt_typing_knows(sorter->analysis->typing, object)) return key_of(RUNTIME, size);
+    bool pointers = object < graph->scan_objects;
+    if (!pointers || size > MASK_BYTES) return key_of(UNTYPED, size << 1 | pointers);
+    uint64_t mixed = gt_look_blend(mask_of(sorter, object), size);
+    if (sorter->masks.len >= MOST_MASKS && !gt_map_find(&sorter->masks, mixed))
+        return key_of(UNTYPED, size << 1 | pointers);
+    bool added;
+    uint64_t *number = gt_map_put(&sorter->masks, mixed, &added);
+    if (added) *number = sorter->masks.len;
+    return key_of(MASKED, *number);
+}
+
+/* A pointer to the first field of something larger says what it begins with, and no more. */
+static uint64_t key_of_value(const struct sorter *sorter, uint32_t object, gt_type_id type)
+{
+    const struct gt_type *described = gt_types_get(sorter->analysis->process->types, type);
+    uint64_t slot = gt_heap_size(&sorter->analysis->heap->graph, object);
+
+    if (described->kind != GT_T_MAP && described->size <= slot / 2 && slot <= LARGEST_SMALL)
+        return key_of(BEGINS, slot << TYPE_BITS | type);
+    return gt_form_of_type(GT_FORM_VALUE, type);
+}
+
+static uint64_t key_of_object(struct sorter *sorter, uint32_t object, uint32_t claim)
+{
+    const struct gt_typing *typing = sorter->analysis->typing;
+    gt_type_id type = gt_typing_type(typing, object);
+
+    if (type && gt_typing_elements(typing, object) > 1) return gt_form_of_type(GT_FORM_ARRAY, type);
+    if (type) return key_of_value(sorter, object, type);
+    if (gt_form_in(claim) == GT_FORM_VALUE)
+        return key_of_value(sorter, object, gt_form_type(claim));
+    return claim ? claim : key_of_untyped(sorter, object);
+}
+
+/* ---- what it is called --------------------------------------------------------------------- */
+
+static const char *name_of_claim(const struct sorter *sorter, uint32_t claim)
+{
+    static const char *const patterns[GT_FORMS] = {[GT_FORM_VALUE] = "%s",
+                                                   [GT_FORM_ARRAY] = "[]%s",
+                                                   [GT_FORM_STRING] = "string",
+                                                   [GT_FORM_CHAN] = "chan %s",
+                                                   [GT_FORM_TABLES] = "(tables of %s)",
+                                                   [GT_FORM_CLOSURE] = "(func value)"};
+    const char *pattern = patterns[gt_form_in(claim)], *place = strstr(pattern, "%s");
+    struct gt_arena *storage = sorter->analysis->storage;
+    const char *name = gt_types_name(sorter->analysis->process->types, gt_form_type(claim));
+
+    if (!place) return pattern;
+    return gt_arena_format(storage, "%.*s%s%s", (int)(place - pattern), pattern, name, place + 2);
+}
+
+static const char *name_of_mask(const struct sorter *sorter, uint64_t size, uint64_t mask)
+{
+    struct gt_str words = {0};
+    unsigned count = 0;
+
+    for (; mask && count < MOST_WORDS; mask &= mask - 1, count++)
+        gt_str_format(&words, "%s%d", count ? ", " : "", __builtin_ctzll(mask));
+    const char *name = gt_arena_format(sorter->analysis->storage,
+                                       "(untyped, %" PRIu64 " B, pointers in words %s%s)", size,
+                                       gt_str_text(&words), mask ? ", ..." : "");
+    gt_str_deinit(&words);
+    return name;
+}
+
+static const char *name_of_untyped(const struct sorter *sorter, uint64_t key, uint32_t object)
+{
+    struct gt_arena *storage = sorter->analysis->storage;
+    uint64_t size = gt_heap_size(&sorter->analysis->heap->graph, object);
+    bool pointers = object < sorter->analysis->heap->graph.scan_objects;
+
+    switch (key >> 56) {
+    case TINY:
+        return "(tiny allocator block, 16 B)";
+    case RUNTIME:
+        return gt_arena_format(storage, "(the runtime's own, %" PRIu64 " B)", size);
+    case BEGINS:
+        return gt_arena_format(storage, "(%" PRIu64 " B that begin with %s)", size,
+                               gt_types_name(sorter->analysis->process->types,
+                                             key & (((gt_type_id)1 << TYPE_BITS) - 1)));
+    case MASKED:
+        return name_of_mask(sorter, size, mask_of(sorter, object));
+    default:
+        return gt_arena_format(storage, "(untyped, %" PRIu64 " B, %s)", size,
+                               pointers ? "pointers" : "no pointers");
+    }
+}
+
+static uint32_t make_kind(struct sorter *sorter, uint64_t key, uint32_t object)
+{
+    bool typed = key <= UINT32_MAX, added;
+    const char *name =
+        typed ? name_of_claim(sorter, (uint32_t)key) : name_of_untyped(sorter, key, object);
+    uint64_t *number = gt_strmap_put(&sorter->by_name, name, &added);
+
+    if (!added) return (uint32_t)*number - 1;
+    struct gt_object_kind *kind = gt_vec_push(&sorter->kinds->list);
+    kind->name = name;
+    kind->type = typed ? gt_form_type((uint32_t)key) : (gt_type_id)GT_NO_TYPE;
+    *number = sorter->kinds->list.len;
+    return (uint32_t)*number - 1;
+}
+
+/* Neighbours are often of one kind. */
+static uint32_t kind_of(struct sorter *sorter, uint32_t object, uint32_t claim)
+{
+    uint64_t key = key_of_object(sorter, object, claim);
+
+    if (key == sorter->last_key) return sorter->last;
+    uint64_t *kind = gt_map_put(&sorter->known, key, NULL);
+    if (!*kind) *kind = make_kind(sorter, key, object) + (uint64_t)1;
+    sorter->last_key = key;
+    return sorter->last = (uint32_t)*kind - 1;
+}
+
+/* ---- all of them --------------------------------------------------------------------------- */
+
+/* Puts kinds in the place of claims. */
+static void sort_objects(struct sorter *sorter)
+{
+    const struct gt_heap *graph = &sorter->analysis->heap->graph;
+    const struct gt_bitmap *live = &sorter->analysis->live;
+    uint32_t place = 0;
+
+    for (size_t at = gt_bitmap_next(live, 0); at < live->bits; at = gt_bitmap_next(live, at + 1)) {
+        uint32_t *number = &sorter->kinds->kind[place++];
+        *number = kind_of(sorter, (uint32_t)at, *number);
+        struct gt_object_kind *kind = gt_vec_at(&sorter->kinds->list, *number);
+        kind->bytes += gt_heap_size(graph, (uint32_t)at);
+        kind->objects++;
+    }
+}
+
+struct numbered {
+    uint64_t bytes;
+    uint32_t number;
+};
+
+static int by_bytes(const void *a, const void *b)
+{
+    const struct numbered *left = a, *right = b;
+
+    if (left->bytes != right->bytes) return left->bytes > right->bytes ? -1 : 1;
+    return left->number < right->number ? -1 : 1;
+}
+
+static void number_by_bytes(struct gt_object_kinds *kinds)
+{
+    struct gt_vec order = GT_VEC_OF(struct numbered), sorted = GT_VEC_OF(struct gt_object_kind);
+    uint32_t *now = gt_alloc((kinds->list.len + 1) * sizeof *now);
+
+    for (uint32_t i = 0; i < kinds->list.len; i++)
+        gt_vec_add(&order, &(struct numbered){gt_object_kind_at(kinds, i)->bytes, i});
+    if (order.len) qsort(order.data, order.len, sizeof(struct numbered), by_bytes);
+    for (uint32_t i = 0; i < order.len; i++) {
+        uint32_t number = ((const struct numbered *)gt_vec_at(&order, i))->number;
+        gt_vec_add(&sorted, gt_object_kind_at(kinds, number));
+        now[number] = i;
+    }
+    for (uint32_t i = 0; i < gt_rank_count(&kinds->rank); i++)
+        kinds->kind[i] = now[kinds->kind[i]];
+    gt_vec_deinit(&kinds->list);
+    kinds->list = sorted;
+    gt_vec_deinit(&order);
+    gt_free(now);
+}
+
+void gt_object_kinds_init(struct gt_object_kinds *kinds, const struct gt_heap_analysis *analysis)
+{
+    struct sorter sorter = {.analysis = analysis, .kinds = kinds, .last_key = UINT64_MAX};
+
+    *kinds =
+        (struct gt_object_kinds){.analysis = analysis, .list = GT_VEC_OF(struct gt_object_kind)};
+    gt_rank_init(&kinds->rank, &analysis->live);
+    kinds->kind = gt_object_claims(analysis, &kinds->rank);
+    sort_objects(&sorter);
+    number_by_bytes(kinds);
+    gt_map_deinit(&sorter.known);
+    gt_map_deinit(&sorter.masks);
+    gt_strmap_deinit(&sorter.by_name);
+}
+
+void gt_object_kinds_deinit(struct gt_object_kinds *kinds)
+{
+    gt_rank_deinit(&kinds->rank);
+    gt_free(kinds->kind);
+    gt_vec_deinit(&kinds->list);
+}

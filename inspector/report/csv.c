@@ -1,0 +1,66 @@
+/* Heap tables as comma-separated values, by RFC 4180. */
+#include "inspector/base/str.h"
+#include "inspector/report/escape.h"
+#include "inspector/report/heap_columns.h"
+#include "inspector/report/sinks.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+/* In quotes where it has a character that would end it. */
+static void put_field(FILE *to, const char *text)
+{
+    struct gt_str clean = {0};
+
+    gt_escape(&clean, text ? text : "");
+    const char *rest = gt_str_text(&clean);
+    bool quoted = strpbrk(rest, "\",\r\n");
+    if (quoted) putc('"', to);
+    for (; *rest; rest++) {
+        if (*rest == '"') putc('"', to);
+        putc(*rest, to);
+    }
+    if (quoted) putc('"', to);
+    gt_str_deinit(&clean);
+}
+
+static void put_value(FILE *to, const struct gt_heap_row *row, const struct gt_heap_column *column)
+{
+    if (column->unit == GT_COLUMN_TEXT)
+        put_field(to, gt_heap_text(row, column));
+    else if (gt_heap_number(row, column) != GT_UNKNOWN)
+        fprintf(to, "%" PRId64, gt_heap_number(row, column));
+}
+
+/* NULL: the columns' names. */
+static void put_row(FILE *to, const struct gt_heap_table *table, const struct gt_heap_row *row)
+{
+    const char *comma = "";
+
+    for (const struct gt_heap_column *column = gt_heap_columns; column->key; column++) {
+        if (!gt_heap_has(table, column)) continue;
+        fputs(comma, to);
+        comma = ",";
+        if (row)
+            put_value(to, row, column);
+        else
+            put_field(to, column->key);
+    }
+    fputs("\r\n", to);
+}
+
+bool gt_csv_heap(const struct gt_heap_table *table, const struct gt_style *style, FILE *to)
+{
+    (void)style;
+    put_row(to, table, NULL);
+    for (size_t i = 0; i < table->row_count; i++)
+        put_row(to, table, &table->rows[i]);
+    if (table->rest_rows) {
+        struct gt_heap_row rest = table->rest;
+        char name[64];
+        snprintf(name, sizeof name, "(%" PRIu64 " more)", table->rest_rows);
+        rest.name = name;
+        put_row(to, table, &rest);
+    }
+    return true;
+}

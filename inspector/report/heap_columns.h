@@ -1,0 +1,50 @@
+/*
+ * The columns of heap tables: one row each, shared by all formats.
+ *
+ * A column is a member of struct gt_heap_row, under one key in JSON and CSV and one heading in
+ * text. Which tables have it is a set of bits. Columns are in the order in which they are written;
+ * in text numbers come first.
+ */
+#ifndef GT_REPORT_HEAP_COLUMNS_H
+#define GT_REPORT_HEAP_COLUMNS_H
+
+#include "gotopsy.h"
+
+enum gt_column_unit {
+    GT_COLUMN_COUNT, /* int64_t; GT_UNKNOWN is unknown */
+    GT_COLUMN_BYTES, /* the same; in text with its share of the live heap */
+    GT_COLUMN_TEXT,  /* const char * */
+};
+
+struct gt_heap_column {
+    const char *key;     /* NULL ends the list */
+    const char *heading; /* NULL: not in text */
+    enum gt_column_unit unit;
+    unsigned tables; /* 1 << enum gt_heap_by */
+    size_t offset;   /* in struct gt_heap_row */
+};
+
+extern const struct gt_heap_column gt_heap_columns[];
+
+static inline bool gt_heap_has(const struct gt_heap_table *table,
+                               const struct gt_heap_column *column)
+{
+    return column->tables >> table->by & 1;
+}
+
+static inline int64_t gt_heap_number(const struct gt_heap_row *row,
+                                     const struct gt_heap_column *column)
+{
+    return *(const int64_t *)((const char *)row + column->offset);
+}
+
+static inline const char *gt_heap_text(const struct gt_heap_row *row,
+                                       const struct gt_heap_column *column)
+{
+    return *(const char *const *)((const char *)row + column->offset);
+}
+
+/* "type", "types": what a row is. */
+const char *gt_heap_row_noun(enum gt_heap_by by, uint64_t count);
+
+#endif

@@ -1,0 +1,130 @@
+/* Heap tables for a terminal: numbers first, then what they are about. */
+#include "inspector/report/heap_columns.h"
+#include "inspector/report/sinks.h"
+#include "inspector/report/text/pieces.h"
+#include "inspector/report/units.h"
+
+#include <string.h>
+
+enum { COUNT_WIDTH = 12, BYTES_WIDTH = 11, SHARE_WIDTH = 7, GAP = 2 };
+
+static unsigned width_of(const struct gt_heap_column *column)
+{
+    if (column->unit == GT_COLUMN_COUNT) return COUNT_WIDTH;
+    return column->unit == GT_COLUMN_BYTES ? BYTES_WIDTH + SHARE_WIDTH : 0;
+}
+
+/* Where the first text begins. */
+static unsigned text_column(const struct gt_heap_table *table)
+{
+    unsigned columns = GAP;
+
+    for (const struct gt_heap_column *column = gt_heap_columns; column->key; column++)
+        if (gt_heap_has(table, column) && column->heading) columns += width_of(column);
+    return columns;
+}
+
+/* ---- one field ----------------------------------------------------------------------------- */
+
+/* Ends `width` columns on. */
+static void put_right(struct gt_page *page, enum gt_ink ink, unsigned width, const char *text)
+{
+    size_t length = strlen(text);
+
+    gt_page_format(page, ink, "%*s%s", length < width ? (int)(width - length) : 1, "", text);
+}
+
+static void put_number(struct gt_page *page, const struct gt_heap_table *table,
+                       const struct gt_heap_column *column, int64_t number)
+{
+    uint64_t live = table->process->live.bytes;
+    bool known = number != GT_UNKNOWN, bytes = column->unit == GT_COLUMN_BYTES;
+    uint64_t value = known ? (uint64_t)number : 0;
+
+    put_right(page, GT_PLAIN, bytes ? BYTES_WIDTH : COUNT_WIDTH,
+              !known  ? "-"
+              : bytes ? gt_bytes(value).text
+                      : gt_exact(value).text);
+    if (bytes) put_right(page, GT_DIM, SHARE_WIDTH, known ? gt_percent(value, live).text : "");
+}
+
+static void put_text(struct gt_page *page, const char *text)
+{
+    gt_page_format(page, GT_PLAIN, "%*s%s", GAP, "", text ? text : "-");
+}
+
+/* ---- lines --------------------------------------------------------------------------------- */
+
+static void put_row(struct gt_page *page, const struct gt_heap_table *table,
+                    const struct gt_heap_row *row)
+{
+    gt_page_line(page, 0, text_column(table));
+    for (const struct gt_heap_column *column = gt_heap_columns; column->key; column++) {
+        if (!gt_heap_has(table, column) || !column->heading) continue;
+        if (column->unit == GT_COLUMN_TEXT)
+            put_text(page, gt_heap_text(row, column));
+        else
+            put_number(page, table, column, gt_heap_number(row, column));
+    }
+    gt_page_deinit(page);
+}
+
+static void put_headings(struct gt_page *page, const struct gt_heap_table *table)
+{
+    gt_page_line(page, 0, 0);
+    for (const struct gt_heap_column *column = gt_heap_columns; column->key; column++) {
+        if (!gt_heap_has(table, column) || !column->heading) continue;
+        if (column->unit == GT_COLUMN_TEXT) {
+            gt_page_format(page, GT_BOLD, "%*s%s", GAP, "", column->heading);
+            continue;
+        }
+        bool bytes = column->unit == GT_COLUMN_BYTES;
+        put_right(page, GT_BOLD, bytes ? BYTES_WIDTH : COUNT_WIDTH, column->heading);
+        if (bytes) put_right(page, GT_BOLD, SHARE_WIDTH, "live");
+    }
+    gt_page_deinit(page);
+}
+
+static void put_rest(struct gt_page *page, const struct gt_heap_table *table)
+{
+    struct gt_heap_row rest = table->rest;
+    char name[80];
+
+    if (!table->rest_rows) return;
+    snprintf(name, sizeof name, "(%s more %s)", gt_exact(table->rest_rows).text,
+             gt_heap_row_noun(table->by, table->rest_rows));
+    rest.name = name;
+    put_row(page, table, &rest);
+}
+
+static void put_notes(struct gt_page *page, const char *const *notes, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        gt_page_line(page, 0, 6);
+        gt_page_format(page, GT_DIM, "note: %s", notes[i]);
+        gt_page_deinit(page);
+    }
+}
+
+bool gt_text_heap(const struct gt_heap_table *table, const struct gt_style *style, FILE *to)
+{
+    const struct gt_report *process = table->process;
+    struct gt_page page;
+
+    gt_page_init(&page, to, style);
+    gt_page_process(&page, process);
+    gt_page_line(&page, 0, 2);
+    gt_page_format(&page, GT_PLAIN, "live heap: %s in %s objects, by %s",
+                   gt_bytes(process->live.bytes).text, gt_exact(process->live.objects).text,
+                   gt_heap_by_name(table->by));
+    gt_page_deinit(&page);
+    gt_page_deinit(&page);
+    put_headings(&page, table);
+    for (size_t i = 0; i < table->row_count; i++)
+        put_row(&page, table, &table->rows[i]);
+    put_rest(&page, table);
+    if (table->note_count || process->coverage.note_count) gt_page_deinit(&page);
+    put_notes(&page, table->notes, table->note_count);
+    put_notes(&page, process->coverage.notes, process->coverage.note_count);
+    return true;
+}

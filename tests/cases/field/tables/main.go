@@ -1,0 +1,172 @@
+// A heap of which the program counts every object itself: by type, by the variable that holds it, by
+// the container that it is in, and by where it was allocated. "fixed" lets go of the orders.
+package main
+
+import (
+	"context"
+	"fmt"
+	"sync"
+
+	"gotopsy/field/measure"
+	"gotopsy/field/tables/stock"
+)
+
+const (
+	orderCount   = 20000
+	pointCount   = 3000
+	boxedInts    = 700
+	boxedStrings = 300
+	readingCount = 11
+	itemCount    = 400
+	priceCount   = 900
+	waiting      = 60
+	numbers      = 25
+	children     = 1000
+	buried       = 20000
+	left         = 10
+	copies       = 500
+)
+
+// ---- objects of one variable, with and without pointers ----
+
+type order struct {
+	id    int
+	lines [6]int
+	note  *string
+}
+
+var orders []*order
+
+func fillOrders() {
+	orders = make([]*order, 0, orderCount+1000)
+	for i := 0; i < orderCount; i++ {
+		orders = append(orders, &order{id: i})
+	}
+}
+
+type point struct{ x, y, z float64 }
+
+var points = map[string]*point{}
+
+func fillPoints() {
+	for i := 0; i < pointCount; i++ {
+		points[fmt.Sprintf("point of number %06d", i)] = &point{x: float64(i)}
+	}
+}
+
+// ---- instances of a generic type ----
+
+type box[T any] struct {
+	value, last T
+	next        *box[T]
+}
+
+var (
+	ints  *box[int]
+	texts *box[string]
+)
+
+func fillBoxes() {
+	for i := 0; i < boxedInts; i++ {
+		ints = &box[int]{next: ints}
+	}
+	for i := 0; i < boxedStrings; i++ {
+		texts = &box[string]{next: texts}
+	}
+}
+
+// ---- arrays ----
+
+type reading struct{ at, value int64 }
+
+type series struct{ readings []reading }
+
+var all []*series
+
+func fillSeries() {
+	for i := 0; i < readingCount; i++ {
+		all = append(all, &series{make([]reading, 64)})
+	}
+}
+
+// ---- of another package ----
+
+var (
+	items  *stock.Item
+	prices = map[int]*stock.Price{}
+)
+
+func fillStock() {
+	for i := 0; i < itemCount; i++ {
+		items = &stock.Item{Next: items}
+	}
+	for i := 0; i < priceCount; i++ {
+		prices[i] = &stock.Price{Cents: int64(i)}
+	}
+}
+
+// ---- containers ----
+
+type event struct {
+	payload [40]byte
+	from    *event
+}
+
+var (
+	events  = make(chan *event, 100)
+	ticks   = make(chan int64, 40)
+	shrunk  = map[int64][64]byte{}
+	root, _ = context.WithCancel(context.Background())
+	shared  sync.Map
+	names   []string
+)
+
+func fillContainers() {
+	for i := 0; i < waiting; i++ {
+		events <- &event{}
+	}
+	for i := 0; i < numbers; i++ {
+		ticks <- int64(i)
+	}
+	for i := int64(0); i < buried; i++ {
+		shrunk[i] = [64]byte{}
+	}
+	for i := int64(left); i < buried; i++ {
+		delete(shrunk, i)
+	}
+	for i := 0; i < children; i++ {
+		ctx, cancel := context.WithCancel(root)
+		_, _ = ctx, cancel
+		shared.Store(i, i)
+	}
+	for i := 0; i < copies; i++ {
+		names = append(names, fmt.Sprint("the same words, again and again, ", i%2))
+	}
+}
+
+func main() {
+	if !measure.Fixed() {
+		fillOrders()
+	}
+	fillPoints()
+	fillBoxes()
+	fillSeries()
+	fillStock()
+	fillContainers()
+	measure.Ready(map[string]any{
+		"types": map[string]int{
+			"main.order":       len(orders),
+			"main.point":       pointCount,
+			"main.box[int]":    boxedInts,
+			"main.box[string]": boxedStrings,
+			"main.series":      readingCount,
+			"[]main.reading":   readingCount,
+			"main.event":       waiting,
+			"chan *main.event": 1,
+			"chan int64":       1,
+			"stock.Item":       itemCount,
+			"stock.Price":      priceCount,
+		},
+	})
+	_ = []any{orders, points, ints, texts, all, items, prices, events, ticks, shrunk, root, names}
+}

@@ -1,0 +1,83 @@
+"""What fills the heap, in tables: each sum is the live heap, each count is the program's own."""
+
+import csv
+import io
+import json
+
+from . import field, tool
+
+VERSIONS = ["1.22.12", field.recipe.LOCAL, "1.27.4"]
+TYPED = field.cases("tables", versions=VERSIONS, symbols=["dwarf"])
+ALL = field.cases("tables", versions=VERSIONS)
+ONE = field.cases("tables", versions=[field.recipe.LOCAL], symbols=["dwarf"])
+
+
+def _table(case, by="type", way="", *options):
+    done = case.run("heap", way, "--by", by, "--format=json", "--top=all", *options)
+    table = tool.parsed(done, "gotopsy-heap/1")
+    assert table["by"] == by
+    return table
+
+
+def _sums(table):
+    rows = table["rows"] + [table["rest"]]
+    return {key: sum(row[key] for row in rows) for key in ("objects", "bytes")}
+
+
+@ALL
+def test_types_add_up_to_the_live_heap(case):
+    table = _table(case)
+    assert _sums(table) == table["live"]
+    assert field.near(table["live"]["bytes"], case.core().truth["heap"])
+
+
+@TYPED
+def test_types_are_counted_as_the_program_counts(case):
+    table = _table(case)
+    told = {row["name"].rpartition("/")[2]: row["objects"] for row in table["rows"]}
+    wanted = case.core().truth["types"]
+    assert {name: told.get(name) for name in wanted} == wanted
+
+
+@TYPED
+def test_most_of_the_heap_has_a_type(case):
+    table = _table(case)
+    typed = sum(row["bytes"] for row in table["rows"] if not row["name"].startswith("(untyped"))
+    assert typed >= 0.95 * table["live"]["bytes"]
+
+
+@TYPED
+def test_a_type_retains_what_goes_with_it(case):
+    """Nothing but the orders holds orders, and nothing but them their array."""
+    rows = {row["name"]: row for row in _table(case)["rows"]}
+    grown = case.core().truth["heap"] - case.core("fixed").truth["heap"]
+    assert field.near(rows["[]*main.order"]["retained_bytes"], grown, floor=0)
+    order = rows["main.order"]
+    assert order["retained_bytes"] == order["bytes"]
+
+
+@ONE
+def test_what_is_cut_is_summed_up(case):
+    cut = json.loads(case.run("heap", "", "--format=json", "--top=3").out)
+    assert len(cut["rows"]) == 3 and cut["rest"]["rows"] > 10
+    assert _sums(cut) == cut["live"]
+    large = json.loads(case.run("heap", "", "--format=json", "--min-bytes=100KiB").out)
+    assert all(row["bytes"] >= 100 << 10 for row in large["rows"])
+    assert _sums(large) == large["live"]
+
+
+@ONE
+def test_csv_has_the_same_rows(case):
+    table = _table(case)
+    text = case.run("heap", "", "--format=csv", "--top=all").out
+    rows = list(csv.DictReader(io.StringIO(text, newline="")))
+    assert [(row["name"], int(row["bytes"])) for row in rows] == [
+        (row["name"], row["bytes"]) for row in table["rows"]
+    ]
+
+
+@ONE
+def test_text_says_what_the_numbers_are(case):
+    text = case.run("heap", "", "--top=4", "--width=80").out
+    assert "objects" in text and "retained" in text and "more types)" in text
+    assert max(len(line) for line in text.splitlines()) <= 80
