@@ -46,11 +46,6 @@ void *gt_try_alloc(size_t size)
     return NULL;
 }
 
-void *gt_alloc(size_t size)
-{
-    return must(gt_try_alloc(size), size);
-}
-
 /* Tables over a whole heap are hit at random: on small pages each hit would miss the TLB as well. A
  * hint only, so its result does not matter. */
 static void *hint_huge(void *block, size_t size)
@@ -64,6 +59,11 @@ static void *hint_huge(void *block, size_t size)
         (void)madvise((void *)from, end - from, MADV_HUGEPAGE);
     errno = before;
     return block;
+}
+
+void *gt_alloc(size_t size)
+{
+    return hint_huge(must(gt_try_alloc(size), size), size);
 }
 
 void *gt_calloc(size_t count, size_t size)
