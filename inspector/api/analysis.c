@@ -113,6 +113,7 @@ void gt_close(struct gt_analysis *analysis)
 {
     if (!analysis) return;
     if (!analysis->holdings.lost) {
+        gt_analysis_close_live_heap(analysis);
         gt_roots_close(analysis->roots);
         gt_specials_close(analysis->specials);
         gt_goheap_close(analysis->heap);

@@ -25,6 +25,7 @@ struct gt_analysis {
     struct gt_goheap *heap;
     struct gt_specials *specials;
     struct gt_roots *roots;
+    struct gt_heap_analysis *live_heap; /* see gt_analysis_live_heap() */
     gt_progress_fn *progress;
     void *progress_ctx;
     struct gt_holdings holdings;
@@ -53,13 +54,17 @@ struct gt_error *gt_analysis_heap(struct gt_analysis *analysis);
 /* Says that `stage` of a report begins. */
 void gt_analysis_stage(const struct gt_analysis *analysis, const char *stage);
 
-/* The heap of an analysis whose heap is open, for the detectors; strings go to `storage`. */
-void gt_heap_analysis_init(struct gt_heap_analysis *heap_analysis,
-                           const struct gt_analysis *analysis, struct gt_arena *storage);
-/* The same without types, for who makes those that it needs. */
-void gt_heap_analysis_init_untyped(struct gt_heap_analysis *heap_analysis,
-                                   const struct gt_analysis *analysis, struct gt_arena *storage);
-void gt_heap_analysis_deinit(struct gt_heap_analysis *heap_analysis);
+/* The live heap of an analysis whose heap is open: marked and typed at the first question, and kept
+ * until the analysis is closed, so that the next question costs no mark. Nothing is in it of what
+ * detectors found for an earlier question. Strings go to `storage`, which it borrows until the next
+ * question. */
+struct gt_heap_analysis *gt_analysis_live_heap(struct gt_analysis *analysis,
+                                               struct gt_arena *storage);
+/* The same, which may have no types yet, for who makes those that it needs. */
+struct gt_heap_analysis *gt_analysis_live_heap_untyped(struct gt_analysis *analysis,
+                                                       struct gt_arena *storage);
+/* Of an analysis that is closed. */
+void gt_analysis_close_live_heap(struct gt_analysis *analysis);
 
 /* What the parts of a report that need no heap are filled from. */
 static inline struct gt_source_process gt_analysis_source(const struct gt_analysis *analysis)

@@ -7,12 +7,10 @@
 
 static void fill_retained(struct gt_analysis *analysis, struct gt_report *report)
 {
-    struct gt_heap_analysis heap_analysis;
+    struct gt_heap_analysis *live_heap = gt_analysis_live_heap_untyped(analysis, report->storage);
 
-    gt_heap_analysis_init_untyped(&heap_analysis, analysis, report->storage);
     gt_analysis_stage(analysis, "weighing goroutines");
-    gt_fill_retained(&heap_analysis, report);
-    gt_heap_analysis_deinit(&heap_analysis);
+    gt_fill_retained(live_heap, report);
 }
 
 static struct gt_error *make(void *args)

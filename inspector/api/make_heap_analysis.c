@@ -1,5 +1,6 @@
-/* What the detectors look at: the live heap, its types, and the baseline mark. */
+/* What the detectors look at: the live heap, its types, and the baseline mark. Made once. */
 #include "inspector/api/analysis.h"
+#include "inspector/base/alloc.h"
 #include "inspector/detect/retention/baseline.h"
 #include "inspector/detect/windows/dead_slots.h"
 
@@ -22,44 +23,73 @@ static void index_samples(struct gt_heap_analysis *heap_analysis)
     }
 }
 
-void gt_heap_analysis_init_untyped(struct gt_heap_analysis *heap_analysis,
-                                   const struct gt_analysis *analysis, struct gt_arena *storage)
+static void create(struct gt_analysis *analysis)
 {
-    *heap_analysis = (struct gt_heap_analysis){.process = analysis->process,
-                                               .heap = analysis->heap,
-                                               .goroutines = analysis->goroutines,
-                                               .specials = analysis->specials,
-                                               .roots = analysis->roots,
-                                               .storage = storage};
+    struct gt_heap_analysis *live_heap = gt_alloc(sizeof *live_heap);
+
+    *live_heap = (struct gt_heap_analysis){.process = analysis->process,
+                                           .heap = analysis->heap,
+                                           .goroutines = analysis->goroutines,
+                                           .specials = analysis->specials,
+                                           .roots = analysis->roots};
     gt_analysis_stage(analysis, "marking");
-    mark_live(heap_analysis);
-    heap_analysis->users = gt_global_users_create(heap_analysis->process, heap_analysis->roots);
-    gt_bitmap_init(&heap_analysis->referrers, heap_analysis->heap->graph.objects);
-    gt_bitmap_copy(&heap_analysis->referrers, &heap_analysis->live);
-    index_samples(heap_analysis);
+    mark_live(live_heap);
+    live_heap->users = gt_global_users_create(live_heap->process, live_heap->roots);
+    gt_bitmap_init(&live_heap->referrers, live_heap->heap->graph.objects);
+    index_samples(live_heap);
+    analysis->live_heap = live_heap;
 }
 
-void gt_heap_analysis_init(struct gt_heap_analysis *heap_analysis,
-                           const struct gt_analysis *analysis, struct gt_arena *storage)
+/* Takes out what detectors have found. */
+static void forget_findings(struct gt_heap_analysis *live_heap)
 {
-    gt_heap_analysis_init_untyped(heap_analysis, analysis, storage);
+    gt_windows_forget(live_heap);
+    gt_bitmap_deinit(&live_heap->innocent);
+    gt_bitmap_deinit(&live_heap->doubtful);
+    gt_dead_slots_destroy(live_heap->dead_slots);
+    live_heap->dead_slots = NULL;
+    gt_map_deinit(&live_heap->dead_words);
+}
+
+struct gt_heap_analysis *gt_analysis_live_heap_untyped(struct gt_analysis *analysis,
+                                                       struct gt_arena *storage)
+{
+    if (!analysis->live_heap) create(analysis);
+    struct gt_heap_analysis *live_heap = analysis->live_heap;
+    forget_findings(live_heap);
+    gt_bitmap_copy(&live_heap->referrers, &live_heap->live);
+    live_heap->storage = storage;
+    live_heap->min_bytes = 0;
+    live_heap->max_instances = 0;
+    live_heap->show_data = false;
+    return live_heap;
+}
+
+struct gt_heap_analysis *gt_analysis_live_heap(struct gt_analysis *analysis,
+                                               struct gt_arena *storage)
+{
+    struct gt_heap_analysis *live_heap = gt_analysis_live_heap_untyped(analysis, storage);
+
+    if (live_heap->typing) return live_heap;
     gt_analysis_stage(analysis, "typing");
-    heap_analysis->typing = gt_typing_create(heap_analysis->heap, heap_analysis->goroutines,
-                                             heap_analysis->roots, &heap_analysis->live);
+    live_heap->typing = gt_typing_create(live_heap->heap, live_heap->goroutines, live_heap->roots,
+                                         &live_heap->live);
+    return live_heap;
 }
 
-void gt_heap_analysis_deinit(struct gt_heap_analysis *heap_analysis)
+void gt_analysis_close_live_heap(struct gt_analysis *analysis)
 {
-    gt_forest_destroy(heap_analysis->forest);
-    gt_windows_forget(heap_analysis);
-    gt_bitmap_deinit(&heap_analysis->innocent);
-    gt_bitmap_deinit(&heap_analysis->referrers);
-    gt_bitmap_deinit(&heap_analysis->doubtful);
-    gt_map_deinit(&heap_analysis->samples);
-    gt_dead_slots_destroy(heap_analysis->dead_slots);
-    gt_map_deinit(&heap_analysis->dead_words);
-    gt_global_users_destroy(heap_analysis->users);
-    gt_typing_destroy(heap_analysis->typing);
-    gt_baseline_destroy(heap_analysis->baseline, heap_analysis);
-    gt_bitmap_deinit(&heap_analysis->live);
+    struct gt_heap_analysis *live_heap = analysis->live_heap;
+
+    if (!live_heap) return;
+    forget_findings(live_heap);
+    gt_forest_destroy(live_heap->forest);
+    gt_bitmap_deinit(&live_heap->referrers);
+    gt_map_deinit(&live_heap->samples);
+    gt_global_users_destroy(live_heap->users);
+    gt_typing_destroy(live_heap->typing);
+    gt_baseline_destroy(live_heap->baseline, live_heap);
+    gt_bitmap_deinit(&live_heap->live);
+    gt_free(live_heap);
+    analysis->live_heap = NULL;
 }

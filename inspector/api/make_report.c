@@ -27,49 +27,48 @@ static uint64_t threshold(const struct gt_report_options *options, uint64_t live
     return share > DEFAULT_MIN_BYTES ? share : DEFAULT_MIN_BYTES;
 }
 
-static void start_heap_analysis(const struct gt_report_builder *builder,
-                                struct gt_heap_analysis *heap_analysis)
+static struct gt_heap_analysis *start_heap_analysis(const struct gt_report_builder *builder)
 {
     const struct gt_report_options *options = &builder->options;
+    struct gt_report *report = builder->report;
+    struct gt_heap_analysis *live_heap = gt_analysis_live_heap(builder->analysis, report->storage);
 
-    gt_heap_analysis_init(heap_analysis, builder->analysis, builder->report->storage);
-    builder->report->live.bytes = heap_analysis->live_bytes;
-    builder->report->live.objects = heap_analysis->live_objects;
-    heap_analysis->max_instances = options->instances ? options->instances : DEFAULT_INSTANCES;
-    heap_analysis->show_data = options->show_data;
-    heap_analysis->min_bytes = threshold(options, heap_analysis->live_bytes);
+    report->live.bytes = live_heap->live_bytes;
+    report->live.objects = live_heap->live_objects;
+    live_heap->max_instances = options->instances ? options->instances : DEFAULT_INSTANCES;
+    live_heap->show_data = options->show_data;
+    live_heap->min_bytes = threshold(options, live_heap->live_bytes);
+    return live_heap;
 }
 
-static void detect(const struct gt_report_builder *builder, struct gt_heap_analysis *heap_analysis)
+static void detect(const struct gt_report_builder *builder, struct gt_heap_analysis *live_heap)
 {
     struct gt_causes causes;
     struct gt_analysis *analysis = builder->analysis;
     struct gt_report *report = builder->report;
 
     gt_analysis_stage(analysis, "looking at slices");
-    gt_dead_slots_find(heap_analysis);
+    gt_dead_slots_find(live_heap);
     gt_causes_init(&causes);
-    gt_detectors_run(heap_analysis, &causes, report->looked_for, analysis->progress,
+    gt_detectors_run(live_heap, &causes, report->looked_for, analysis->progress,
                      analysis->progress_ctx);
     gt_analysis_stage(analysis, "weighing");
-    gt_causes_weigh(heap_analysis, &causes, &report->leaks_total.bytes,
-                    &report->leaks_total.objects);
-    gt_findings_fill(heap_analysis, &causes, report);
+    gt_causes_weigh(live_heap, &causes, &report->leaks_total.bytes, &report->leaks_total.objects);
+    gt_findings_fill(live_heap, &causes, report);
     gt_causes_deinit(&causes);
 }
 
 static void describe_holders(const struct gt_report_builder *builder,
-                             struct gt_heap_analysis *heap_analysis)
+                             struct gt_heap_analysis *live_heap)
 {
     if (builder->options.no_holders) return;
     gt_analysis_stage(builder->analysis, "looking for the largest holders");
-    gt_holders_describe(heap_analysis, builder->report);
+    gt_holders_describe(live_heap, builder->report);
 }
 
 static struct gt_error *make(void *args)
 {
     struct gt_report_builder *builder = args;
-    struct gt_heap_analysis heap_analysis;
     struct gt_analysis *analysis = builder->analysis;
     const struct gt_source_process source = gt_analysis_source(analysis);
     struct gt_error *error = gt_analysis_heap(analysis);
@@ -79,18 +78,17 @@ static struct gt_error *make(void *args)
     gt_fill_process(&source, builder->report);
     gt_fill_goroutines(&source, NULL, builder->report);
     gt_fill_crash(&source, builder->options.show_data, builder->report);
-    start_heap_analysis(builder, &heap_analysis);
+    struct gt_heap_analysis *live_heap = start_heap_analysis(builder);
     gt_analysis_stage(analysis, "weighing goroutines");
-    gt_fill_retained(&heap_analysis, builder->report);
-    gt_waits_summarize(&heap_analysis, builder->report);
-    detect(builder, &heap_analysis);
-    gt_undecided_describe(&heap_analysis, builder->report);
-    gt_set_aside_describe(&heap_analysis, builder->report);
-    describe_holders(builder, &heap_analysis);
-    gt_fill_memory(&heap_analysis, builder->report);
-    gt_fill_coverage(&heap_analysis, builder->report);
+    gt_fill_retained(live_heap, builder->report);
+    gt_waits_summarize(live_heap, builder->report);
+    detect(builder, live_heap);
+    gt_undecided_describe(live_heap, builder->report);
+    gt_set_aside_describe(live_heap, builder->report);
+    describe_holders(builder, live_heap);
+    gt_fill_memory(live_heap, builder->report);
+    gt_fill_coverage(live_heap, builder->report);
     gt_fill_notes(&source, builder->report);
-    gt_heap_analysis_deinit(&heap_analysis);
     return NULL;
 }
 

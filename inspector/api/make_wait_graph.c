@@ -29,15 +29,13 @@ static struct gt_error *check_waiting(const struct gt_wait_graph *graph, uint64_
 static void fill(struct gt_analysis *analysis, uint64_t id, struct gt_wait_graph *graph)
 {
     const struct gt_source_process source = gt_analysis_source(analysis);
-    struct gt_heap_analysis heap_analysis;
 
     gt_fill_process(&source, graph->process);
     gt_fill_goroutines(&source, NULL, graph->process);
-    gt_heap_analysis_init(&heap_analysis, analysis, graph->process->storage);
+    struct gt_heap_analysis *live_heap = gt_analysis_live_heap(analysis, graph->process->storage);
     gt_analysis_stage(analysis, "looking for who could wake whom");
-    gt_wait_graph_fill(&heap_analysis, id, graph);
-    gt_outside_fill(&heap_analysis, id, graph);
-    gt_heap_analysis_deinit(&heap_analysis);
+    gt_wait_graph_fill(live_heap, id, graph);
+    gt_outside_fill(live_heap, id, graph);
     graph->whole = gt_process_is_whole(analysis->process);
     gt_fill_notes(&source, graph->process);
     graph->notes = graph->process->coverage.notes;
