@@ -18,14 +18,11 @@ static void fill(struct builder *builder)
     struct gt_analysis *analysis = builder->analysis;
     const struct gt_source_process source = gt_analysis_source(analysis);
     struct gt_object *object = builder->object;
-    struct gt_heap_analysis heap_analysis;
 
     gt_fill_process(&source, object->process);
-    gt_heap_analysis_init(&heap_analysis, analysis, object->process->storage);
+    struct gt_heap_analysis *live_heap = gt_analysis_live_heap(analysis, object->process->storage);
     gt_analysis_stage(analysis, "looking for pointers");
-    gt_object_fill(&heap_analysis, builder->options.most ? builder->options.most : USUAL_MOST,
-                   object);
-    gt_heap_analysis_deinit(&heap_analysis);
+    gt_object_fill(live_heap, builder->options.most ? builder->options.most : USUAL_MOST, object);
     gt_fill_notes(&source, object->process);
 }
 
