@@ -16,15 +16,13 @@ static void fill(const struct builder *builder)
 {
     const struct gt_source_process source = gt_analysis_source(builder->analysis);
     struct gt_report *process = builder->table->process;
-    struct gt_heap_analysis heap_analysis;
 
     gt_fill_process(&source, process);
-    gt_heap_analysis_init(&heap_analysis, builder->analysis, process->storage);
-    process->live.bytes = heap_analysis.live_bytes;
-    process->live.objects = heap_analysis.live_objects;
+    struct gt_heap_analysis *live_heap = gt_analysis_live_heap(builder->analysis, process->storage);
+    process->live.bytes = live_heap->live_bytes;
+    process->live.objects = live_heap->live_objects;
     gt_analysis_stage(builder->analysis, "looking at what fills the heap");
-    gt_heap_table_fill(&heap_analysis, &builder->options, builder->table);
-    gt_heap_analysis_deinit(&heap_analysis);
+    gt_heap_table_fill(live_heap, &builder->options, builder->table);
     gt_fill_notes(&source, process);
 }
 
