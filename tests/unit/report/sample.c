@@ -238,14 +238,24 @@ const struct gt_report gt_sample_report = {
     .set_aside_count = COUNT(set_aside),
     .min_bytes = 851444,
     .smaller = {[GT_TICKER] = {2, 1, 3000, 4096}, [GT_SUBSLICE] = {1, 0, 1, 640}},
-    .looked_for = {true, true, true, true, true, true, true},
+    .looked_for =
+        {
+#define KIND(kind, ...) [kind] = true,
+#include "inspector/kinds/kinds.def"
+#undef KIND
+        },
 };
 
 const struct gt_report gt_sample_empty = {
     .core = {"core", "unknown", 0, false, GT_UNKNOWN, NULL, NULL},
     .binary = {"server", NULL, "go1.18", "arm64", false, false, NULL, 0, 0, 0, 0},
     .gc = {0, "off", 0},
-    .looked_for = {true, true, true, true, false, true, true},
+    .looked_for =
+        {
+#define KIND(kind, ...) [kind] = (kind) != GT_TICKER,
+#include "inspector/kinds/kinds.def"
+#undef KIND
+        },
 };
 
 static const struct gt_count reasons[] = {{"allocated during the mark", 12}, {"a cgo handle", 1}};
