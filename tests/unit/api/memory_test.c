@@ -1,107 +1,18 @@
 /*
- * Memory runs out at every place in turn: each call is an error or all that it should be, never
- * less, and nothing is left behind (which the sanitizers' build sees).
+ * Memory runs out while a whole program is opened and looked at: each call is an error or all that
+ * it should be, never less, and nothing is left behind (which the sanitizers' build sees).
  *
- * This program's malloc() is everybody's, the other libraries' too. Of the allocations of a call so
- * many are tried that the test takes seconds; GOTOPSY_ALL=1 tries each of them.
+ * Of the allocations of a call so many are tried that the test takes seconds; GOTOPSY_ALL=1 tries
+ * each of them. every_allocation_test.c tries each of those that a small process takes.
  */
-#include "gotopsy.h"
+#include "tests/unit/api/entry_points.h"
+#include "tests/unit/api/failing_allocator.h"
 
-#include <errno.h>
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 #include <zstd.h>
 
-#include <cmocka.h>
-
-enum { TRIALS = 40, OUTPUT = 1 << 20 };
-
-/* ---- an allocator that fails ----------------------------------------------------------------- */
-
-void *__libc_malloc(size_t size);
-void *__libc_calloc(size_t count, size_t size);
-void *__libc_realloc(void *old, size_t size);
-__attribute__((weak)) void *__interceptor_malloc(size_t size);
-__attribute__((weak)) void *__interceptor_calloc(size_t count, size_t size);
-__attribute__((weak)) void *__interceptor_realloc(void *old, size_t size);
-
-static struct {
-    bool on, for_good; /* from the one that fails on, all do */
-    size_t count, fails;
-} allocator;
-
-static bool fails(void)
-{
-    if (!allocator.on) return false;
-    size_t number = ++allocator.count;
-    bool now = number == allocator.fails ||
-               (allocator.for_good && allocator.fails && number > allocator.fails);
-    if (now) errno = ENOMEM;
-    return now;
-}
-
-void *malloc(size_t size)
-{
-    if (fails()) return NULL;
-    return __interceptor_malloc ? __interceptor_malloc(size) : __libc_malloc(size);
-}
-
-void *calloc(size_t count, size_t size)
-{
-    if (fails()) return NULL;
-    return __interceptor_calloc ? __interceptor_calloc(count, size) : __libc_calloc(count, size);
-}
-
-void *realloc(void *old, size_t size)
-{
-    if (fails()) return NULL;
-    return __interceptor_realloc ? __interceptor_realloc(old, size) : __libc_realloc(old, size);
-}
-
-static void begin(size_t which, bool for_good)
-{
-    allocator.count = 0;
-    allocator.fails = which;
-    allocator.for_good = for_good;
-    allocator.on = true;
-}
-
-static void end(void)
-{
-    allocator.on = false;
-}
-
-/* ---- an output that takes no memory -----------------------------------------------------------
- */
-
-struct output {
-    FILE *file;
-    size_t size;
-    char bytes[OUTPUT], buffer[BUFSIZ];
-};
-
-static ssize_t take(void *cookie, const char *bytes, size_t size)
-{
-    struct output *output = cookie;
-
-    assert_true(output->size + size <= OUTPUT);
-    memcpy(output->bytes + output->size, bytes, size);
-    output->size += size;
-    return (ssize_t)size;
-}
-
-static void open_output(struct output *output)
-{
-    const cookie_io_functions_t functions = {.write = take};
-
-    output->size = 0;
-    output->file = fopencookie(output, "w", functions);
-    assert_non_null(output->file);
-    setvbuf(output->file, output->buffer, _IOFBF, sizeof output->buffer);
-}
+enum { TRIALS = 40 };
 
 static char *read_file(const char *path, size_t *size)
 {
@@ -163,109 +74,33 @@ static struct gt_error *open_demo(bool packed, struct gt_analysis **analysis)
     return gt_open(&options, analysis);
 }
 
-typedef struct gt_error *make_fn(struct gt_analysis *analysis, FILE *to);
-
-static struct gt_error *write_report(const struct gt_report *report, FILE *to)
-{
-    static const enum gt_format formats[] = {GT_FORMAT_TEXT, GT_FORMAT_JSON, GT_FORMAT_MARKDOWN};
-    struct gt_error *error = NULL;
-
-    for (size_t i = 0; i < sizeof formats / sizeof *formats && !error; i++)
-        error = gt_report_write(report, formats[i], NULL, to);
-    return error;
-}
-
-static struct gt_error *report(struct gt_analysis *analysis, FILE *to)
-{
-    const struct gt_report_options options = {.size = sizeof options, .min_bytes = 1};
-    struct gt_report *made = NULL;
-    struct gt_error *error = gt_report_create(analysis, &options, &made);
-
-    if (!error) error = write_report(made, to);
-    gt_report_destroy(made);
-    return error;
-}
-
-static struct gt_error *write_goroutines(const struct gt_report *report, FILE *to)
-{
-    static const enum gt_format formats[] = {GT_FORMAT_TEXT, GT_FORMAT_JSON, GT_FORMAT_TRACEBACK,
-                                             GT_FORMAT_PPROF};
-    struct gt_error *error = NULL;
-
-    for (size_t i = 0; i < sizeof formats / sizeof *formats && !error; i++)
-        error = gt_goroutines_write(report, formats[i], NULL, to);
-    return error;
-}
-
-static struct gt_error *goroutines(struct gt_analysis *analysis, FILE *to)
-{
-    const struct gt_report_options options = {
-        .size = sizeof options, .retained = true, .arguments = true, .by_labels = true};
-    struct gt_report *made = NULL;
-    struct gt_error *error = gt_report_create_goroutines(analysis, &options, &made);
-
-    if (!error) error = write_goroutines(made, to);
-    gt_report_destroy(made);
-    return error;
-}
-
-static struct gt_error *threads(struct gt_analysis *analysis, FILE *to)
-{
-    struct gt_report *made = NULL;
-    struct gt_error *error = gt_report_create_threads(analysis, NULL, &made);
-
-    if (!error) error = gt_threads_write(made, GT_FORMAT_TEXT, NULL, to);
-    if (!error) error = gt_threads_write(made, GT_FORMAT_JSON, NULL, to);
-    gt_report_destroy(made);
-    return error;
-}
-
-static struct gt_error *write_waits(const struct gt_wait_graph *graph, FILE *to)
-{
-    static const enum gt_format formats[] = {GT_FORMAT_TEXT, GT_FORMAT_JSON, GT_FORMAT_DOT};
-    struct gt_error *error = NULL;
-
-    for (size_t i = 0; i < sizeof formats / sizeof *formats && !error; i++)
-        error = gt_wait_graph_write(graph, formats[i], NULL, to);
-    return error;
-}
-
-static struct gt_error *waits(struct gt_analysis *analysis, FILE *to)
-{
-    struct gt_wait_graph *made = NULL;
-    struct gt_error *error = gt_wait_graph_create(analysis, NULL, &made);
-
-    if (!error) error = write_waits(made, to);
-    gt_wait_graph_destroy(made);
-    return error;
-}
-
-static struct gt_error *check(struct gt_analysis *analysis, FILE *to)
-{
-    struct gt_check *made = NULL;
-    struct gt_error *error = gt_check_create(analysis, NULL, &made);
-
-    if (!error) error = gt_check_write(made, GT_FORMAT_TEXT, NULL, to);
-    if (!error) error = gt_check_write(made, GT_FORMAT_JSON, NULL, to);
-    gt_check_destroy(made);
-    return error;
-}
-
 /* ---- trying ---------------------------------------------------------------------------------- */
 
 /* An allocation of opening, when `opening`; else of what comes after it. */
 struct trial {
-    make_fn *make;
+    const struct entry_point *entry;
     bool opening, for_good;
     size_t which; /* 0: none fails */
     struct output output;
 };
 
 /* What libdwarf frees twice when it runs out of memory stays allocated (libdwarf_compat.c). */
-const char *__lsan_default_suppressions(void);
+SEEN_BY_ALL const char *__lsan_default_suppressions(void);
 const char *__lsan_default_suppressions(void)
 {
     return "leak:libdwarf\n";
+}
+
+static struct gt_error *document(const struct trial *trial, struct gt_analysis *analysis)
+{
+    const struct entry_point *entry = trial->entry;
+    void *made = NULL;
+    struct gt_error *error = entry->make(analysis, &made);
+
+    for (size_t i = 0; i < entry->format_count && !error; i++)
+        error = entry->write(made, entry->formats[i], trial->output.file);
+    entry->destroy(made);
+    return error;
 }
 
 static struct gt_error *run(struct trial *trial)
@@ -279,7 +114,7 @@ static struct gt_error *run(struct trial *trial)
         end();
     else
         begin(trial->which, trial->for_good);
-    if (!error) error = trial->make(analysis, trial->output.file);
+    if (!error) error = document(trial, analysis);
     end();
     fclose(trial->output.file);
     gt_close(analysis);
@@ -307,12 +142,12 @@ static size_t step_for(size_t count)
     return getenv("GOTOPSY_ALL") || count <= TRIALS ? 1 : count / TRIALS;
 }
 
-static void try_all(make_fn *make, bool opening)
+static void try_all(const struct entry_point *entry, bool opening)
 {
     static struct trial whole, trial;
 
-    whole = (struct trial){.make = make, .opening = opening};
-    trial = (struct trial){.make = make, .opening = opening};
+    whole = (struct trial){.entry = entry, .opening = opening};
+    trial = (struct trial){.entry = entry, .opening = opening};
     assert_null(run(&whole));
     size_t count = allocator.count, step = step_for(count);
     if (getenv("GOTOPSY_ALL")) print_message("%zu allocations\n", count);
@@ -326,47 +161,23 @@ static void try_all(make_fn *make, bool opening)
 static void opening(void **state)
 {
     (void)state;
-    try_all(threads, true);
+    try_all(&entry_points[THREADS], true);
 }
 
-static void a_report(void **state)
+static void of(void **state)
 {
-    (void)state;
-    try_all(report, false);
-}
-
-static void a_list_of_goroutines(void **state)
-{
-    (void)state;
-    try_all(goroutines, false);
-}
-
-static void a_list_of_threads(void **state)
-{
-    (void)state;
-    try_all(threads, false);
-}
-
-static void a_wait_graph(void **state)
-{
-    (void)state;
-    try_all(waits, false);
-}
-
-static void a_check(void **state)
-{
-    (void)state;
-    try_all(check, false);
+    try_all(*state, false);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(opening),
-
-        cmocka_unit_test(a_report),          cmocka_unit_test(a_list_of_goroutines),
-        cmocka_unit_test(a_list_of_threads), cmocka_unit_test(a_wait_graph),
-        cmocka_unit_test(a_check),
+        {"report", of, NULL, NULL, &entry_points[A_REPORT]},
+        {"goroutines", of, NULL, NULL, &entry_points[GOROUTINES]},
+        {"threads", of, NULL, NULL, &entry_points[THREADS]},
+        {"waits", of, NULL, NULL, &entry_points[WAITS]},
+        {"check", of, NULL, NULL, &entry_points[A_CHECK]},
     };
 
     return cmocka_run_group_tests_name("memory that runs out", tests, unpack_demo, remove_demo);

@@ -183,35 +183,53 @@ static struct blob make_core(struct synth *synth, const char *binary)
 
 /* ---- opening ------------------------------------------------------------------------------- */
 
-/* A file without a name; `path` leads to it as long as it is open. */
-static int file_of(struct blob *blob, const char *name, char path[PATH])
+/* A file without a name. */
+static int file_of(struct blob *blob, const char *name)
 {
     int fd = memfd_create(name, 0);
 
     assert_true(fd >= 0);
     assert_int_equal(write(fd, blob->bytes, blob->size), blob->size);
     gt_free(blob->bytes);
-    snprintf(path, PATH, "/proc/self/fd/%d", fd);
     return fd;
 }
 
-struct gt_analysis *synth_open(struct synth *synth)
+/* It leads to the file as long as that is open. */
+static const char *path_of(int fd, char path[PATH])
 {
-    char core_path[PATH], binary_path[PATH];
+    snprintf(path, PATH, "/proc/self/fd/%d", fd);
+    return path;
+}
 
-    if (synth->analysis) return synth->analysis;
+static void finish(struct synth *synth)
+{
+    char path[PATH];
+
     synth_finish_timers(synth);
     synth_finish_goroutines(synth);
     synth_finish_heap(synth);
     synth_finish_module(synth);
     struct blob binary = make_binary(synth);
-    synth->binary = file_of(&binary, "binary", binary_path);
-    struct blob core = make_core(synth, binary_path);
-    synth->core = file_of(&core, "core", core_path);
-    const char *const binaries[] = {binary_path, NULL};
+    synth->binary = file_of(&binary, "binary");
+    struct blob core = make_core(synth, path_of(synth->binary, path));
+    synth->core = file_of(&core, "core");
+}
+
+struct gt_error *synth_open_once_more(const struct synth *synth, struct gt_analysis **analysis)
+{
+    char core[PATH], binary[PATH];
+    const char *const binaries[] = {path_of(synth->binary, binary), NULL};
     const struct gt_core_options options = {
-        .size = sizeof options, .core_path = core_path, .exe_paths = binaries};
-    struct gt_error *error = gt_open(&options, &synth->analysis);
+        .size = sizeof options, .core_path = path_of(synth->core, core), .exe_paths = binaries};
+
+    return gt_open(&options, analysis);
+}
+
+struct gt_analysis *synth_open(struct synth *synth)
+{
+    if (synth->analysis) return synth->analysis;
+    finish(synth);
+    struct gt_error *error = synth_open_once_more(synth, &synth->analysis);
     if (error) fail_msg("%s", gt_error_message(error));
     return synth->analysis;
 }

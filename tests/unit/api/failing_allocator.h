@@ -1,0 +1,89 @@
+/*
+ * An allocator that fails when a test says so, in the place of everybody's in the program, the
+ * other libraries' too. Included by one file of a program.
+ */
+#ifndef GT_TEST_FAILING_ALLOCATOR_H
+#define GT_TEST_FAILING_ALLOCATOR_H
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+void *__libc_malloc(size_t size);
+void *__libc_calloc(size_t count, size_t size);
+void *__libc_realloc(void *old, size_t size);
+void __libc_free(void *block);
+__attribute__((weak)) void *__interceptor_malloc(size_t size);
+__attribute__((weak)) void *__interceptor_calloc(size_t count, size_t size);
+__attribute__((weak)) void *__interceptor_realloc(void *old, size_t size);
+__attribute__((weak)) void __interceptor_free(void *block);
+
+static struct {
+    bool on, for_good; /* from the one that fails on, all do */
+    size_t count, fails;
+    long blocks; /* that are allocated now, but for those that were before the program's main */
+} allocator;
+
+static bool fails(void)
+{
+    if (!allocator.on) return false;
+    size_t number = ++allocator.count;
+    bool now = number == allocator.fails ||
+               (allocator.for_good && allocator.fails && number > allocator.fails);
+    if (now) errno = ENOMEM;
+    return now;
+}
+
+/* This project hides what is not said to be seen; then the other libraries would not find it. */
+#define SEEN_BY_ALL __attribute__((visibility("default")))
+
+static void *count_block(void *block)
+{
+    if (block) allocator.blocks++;
+    return block;
+}
+
+SEEN_BY_ALL void *malloc(size_t size)
+{
+    if (fails()) return NULL;
+    return count_block(__interceptor_malloc ? __interceptor_malloc(size) : __libc_malloc(size));
+}
+
+SEEN_BY_ALL void *calloc(size_t count, size_t size)
+{
+    if (fails()) return NULL;
+    return count_block(__interceptor_calloc ? __interceptor_calloc(count, size)
+                                            : __libc_calloc(count, size));
+}
+
+SEEN_BY_ALL void *realloc(void *old, size_t size)
+{
+    if (fails()) return NULL;
+    void *block =
+        __interceptor_realloc ? __interceptor_realloc(old, size) : __libc_realloc(old, size);
+    return old ? block : count_block(block);
+}
+
+SEEN_BY_ALL void free(void *block)
+{
+    if (block) allocator.blocks--;
+    if (__interceptor_free)
+        __interceptor_free(block);
+    else
+        __libc_free(block);
+}
+
+static void begin(size_t which, bool for_good)
+{
+    allocator.count = 0;
+    allocator.fails = which;
+    allocator.for_good = for_good;
+    allocator.on = true;
+}
+
+static void end(void)
+{
+    allocator.on = false;
+}
+
+#endif
