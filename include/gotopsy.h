@@ -863,21 +863,47 @@ GT_API void gt_object_destroy(struct gt_object *object); /* NULL is allowed */
 /* ---- heap: what fills it --------------------------------------------------------------------- */
 
 enum gt_heap_by {
-    GT_HEAP_BY_TYPE, /* objects by their type: see `name` */
+    GT_HEAP_BY_TYPE,
+    GT_HEAP_BY_PACKAGE,
+    GT_HEAP_BY_ROOT,
+    GT_HEAP_BY_DOMINATOR,
     GT_HEAP_BYS
 };
 
 /*
- * One row of a table. Which members hold is decided by the table; others are NULL or GT_UNKNOWN.
+ * One row of a table. Which members hold is decided by the table; others are NULL, 0 or GT_UNKNOWN.
  *
  * By type. `name` is Go's name of the type, with its package's path: "main.row". An array behind
  * slices is named as these: "[]main.row"; so is one of several elements that `new` made. An array
  * of one element is as its element. Bytes of strings are "string". A map is its header, by the
  * map's type; where its entries are has a name that the compiler made up, "map.group[string]int" or
  * "map.bucket[string]int". Names in parentheses are no types: "(untyped, 64 B, no pointers)".
+ *
+ * By package. `name` is the package of the type: of what an array or channel is of, of a map's
+ * elements, or else of its keys. Types of the language itself, and what has no type, have rows in
+ * parentheses.
+ *
+ * By root. Roots with the same name are one row: all words of a package-level variable, or one
+ * variable of a function in whatever goroutines. `objects` and `bytes` are what would go with it:
+ * what no other row's roots lead to. What several rows lead to is one row of its own, of the kind
+ * "several". So they add up to the live heap. `kind` is "global", "goroutine" (a stack, or what the
+ * runtime keeps for it), "timer" (the timer heaps), "finalizer", "cleanup", "weak pointer",
+ * "runtime" (variables of the runtime) or "several".
+ *
+ * By dominator. The rows are a tree, each followed by what it alone keeps, `depth` deeper, largest
+ * first. `objects` and `bytes` are of one object; `retained_bytes` and `retained_objects` of its
+ * whole subtree. The rows at depth 0 are roots, as above, and what several of them lead to. Objects
+ * of one kind that keep one another like a list are one row, their first; `objects` and `bytes` are
+ * of all of them then.
  */
 struct gt_heap_row {
-    const char *name;
+    const char *kind; /* of a root */
+    const char
+        *name; /* what the row is; by dominator, the field or variable that holds it or NULL */
+    const char *type;       /* of the object, or the variable; NULL when unknown */
+    uint64_t address;       /* of an object; 0: none */
+    int64_t depth;          /* in a tree */
+    int64_t roots;          /* words of roots */
     int64_t objects, bytes; /* live ones; sizes of their slots, as in the whole of live bytes */
     /* What would be garbage if none of these objects were there: they themselves, and what every
      * path from a root to passes one of them. The sum over rows means nothing: a tree keeps its
@@ -888,7 +914,7 @@ struct gt_heap_row {
 struct gt_heap_table {
     struct gt_report *process; /* core, binary and live alone; owns all the rest */
     enum gt_heap_by by;
-    const struct gt_heap_row *rows; /* largest `bytes` first */
+    const struct gt_heap_row *rows; /* largest `bytes` first, but for trees */
     size_t row_count;
     uint64_t rest_rows;       /* rows that are left out, by `top` or `min_bytes` */
     struct gt_heap_row rest;  /* their sums, where a sum means something */

@@ -21,13 +21,13 @@ struct gt_named_types {
 };
 
 /* How far from an rtype's start its uncommon part lies: after what its kind has. */
-static uint64_t uncommon_at(const struct gt_named_types *names, unsigned kind)
+static uint64_t uncommon_at(const struct gt_types_sources *from, unsigned kind)
 {
     static const unsigned char sizes[] = {
         [GT_T_ARRAY] = 72, [GT_T_CHAN] = 64,    [GT_T_FUNC] = 56,  [GT_T_INTERFACE] = 80,
         [GT_T_MAP] = 0,    [GT_T_POINTER] = 56, [GT_T_SLICE] = 56, [GT_T_STRUCT] = 80,
     };
-    const struct gt_layout *layout = names->from.layout;
+    const struct gt_layout *layout = from->layout;
 
     if (kind == GT_T_MAP)
         return gt_has(layout, GT_F_mapType_KeysOff) ? MAP_OF_STRIDES
@@ -38,11 +38,9 @@ static uint64_t uncommon_at(const struct gt_named_types *names, unsigned kind)
 
 /* The text at an offset of the types of the rtype's module: flags, a length of at most two bytes,
  * the text. */
-static bool text_at(const struct gt_named_types *names, uint64_t rtype, uint32_t offset, char *out,
+static bool text_at(const struct gt_types_sources *from, uint64_t rtype, uint32_t offset, char *out,
                     size_t size)
 {
-    const struct gt_types_sources *from = &names->from;
-
     for (size_t i = 0; i < from->module_count; i++) {
         const struct gt_module *module = &from->modules[i];
         if (rtype < module->types || rtype >= module->etypes) continue;
@@ -62,20 +60,24 @@ static bool text_at(const struct gt_named_types *names, uint64_t rtype, uint32_t
     return false;
 }
 
+bool gt_rtype_package(const struct gt_types_sources *from, uint64_t rtype, unsigned kind, char *out,
+                      size_t size)
+{
+    uint32_t offset;
+    uint8_t tflag;
+
+    return gt_mem_u8(from->mem, rtype + AT_TFLAG, &tflag) && tflag & TFLAG_UNCOMMON &&
+           tflag & TFLAG_NAMED && gt_mem_u32(from->mem, rtype + uncommon_at(from, kind), &offset) &&
+           text_at(from, rtype, offset, out, size);
+}
+
 static void add(void *ctx, uint64_t rtype, const struct gt_type *head)
 {
     struct gt_named_types *names = ctx;
     char path[MAX_NAME], name[2 * MAX_NAME];
-    uint32_t offset;
-    uint8_t tflag;
     bool added;
 
-    if (!gt_mem_u8(names->from.mem, rtype + AT_TFLAG, &tflag) || !(tflag & TFLAG_UNCOMMON) ||
-        !(tflag & TFLAG_NAMED))
-        return;
-    if (!gt_mem_u32(names->from.mem, rtype + uncommon_at(names, head->kind), &offset) ||
-        !text_at(names, rtype, offset, path, sizeof path))
-        return;
+    if (!gt_rtype_package(&names->from, rtype, head->kind, path, sizeof path)) return;
     gt_type_id type = gt_types_at(names->types, rtype);
     const char *dot = type ? strchr(gt_types_name(names->types, type), '.') : NULL;
     if (!dot || (size_t)snprintf(name, sizeof name, "%s%s", path, dot) >= sizeof name) return;

@@ -19,4 +19,8 @@ struct gt_named_types *gt_named_types_create(struct gt_types *types,
 void gt_named_types_destroy(struct gt_named_types *names); /* NULL is allowed */
 const struct gt_facts *gt_named_types_facts(const struct gt_named_types *names);
 
+/* The path of the package of a named type, as its rtype keeps it; false when it keeps none. */
+bool gt_rtype_package(const struct gt_types_sources *from, uint64_t rtype, unsigned kind, char *out,
+                      size_t size);
+
 #endif

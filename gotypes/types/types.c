@@ -1,5 +1,6 @@
 #include "gotypes/types/types_internal.h"
 
+#include "gotypes/types/named_types.h"
 #include "inspector/base/alloc.h"
 
 enum { ITAB_TYPE = 8 }; /* abi.ITab (runtime.itab up to 1.22): Inter, Type, ... */
@@ -134,6 +135,14 @@ gt_type_id gt_types_key(struct gt_types *types, gt_type_id id)
 const char *gt_types_name(const struct gt_types *types, gt_type_id id)
 {
     return id ? gt_types_get(types, id)->name : "?";
+}
+
+bool gt_types_package(const struct gt_types *types, gt_type_id id, char *out, size_t size)
+{
+    const struct gt_type *type = gt_types_get(types, id);
+
+    return type->ref.rtype &&
+           gt_rtype_package(&types->from, type->ref.rtype, type->kind, out, size);
 }
 
 gt_type_id gt_types_of_itab(struct gt_types *types, uint64_t itab)

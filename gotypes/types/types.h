@@ -132,6 +132,10 @@ gt_type_id gt_types_elem(struct gt_types *types, gt_type_id id);
 gt_type_id gt_types_key(struct gt_types *types, gt_type_id id);
 const char *gt_types_name(const struct gt_types *types, gt_type_id id); /* "?" for 0 */
 
+/* The whole path of the package of a named type, of which the name may have the last part alone;
+ * false when its rtype keeps none. */
+bool gt_types_package(const struct gt_types *types, gt_type_id id, char *out, size_t size);
+
 /* Visits whatever looks like an rtype in the modules' types, with what its head says (kind, size,
  * ptr_bytes): every type that the program was linked with, and seldom something that is none. */
 typedef void gt_rtype_fn(void *ctx, uint64_t rtype, const struct gt_type *head);

@@ -222,12 +222,16 @@ const struct gt_command gt_commands[] = {
      "  gotopsy core --fail-on hung-goroutine --fail-on any:10MiB\n"
      "                                             exit with status 1 if it finds one of these\n",
      GT_DOCUMENT_REPORT, report, NULL},
-    {"heap", "CORE", "show what fills the heap, by type",
+    {"heap", "CORE", "show what fills the heap, by type, root or dominator",
      "Adds up the live heap in a table:\n"
      "  type       by Go's types. An array behind slices is named as these ([]T)\n"
+     "  package    by the packages of the types\n"
+     "  root       by the roots that alone lead to it: globals, variables of goroutines, timers\n"
+     "  dominator  as a tree, in which each row is followed by what it alone keeps\n"
      "'retained' is what would be garbage without all objects of a row: they themselves, and what\n"
      "nothing else leads to. It has no sum over rows.\n",
      "  gotopsy heap core\n"
+     "  gotopsy heap core --by root\n"
      "  gotopsy heap core --top 100 --min-bytes 1MiB\n"
      "  gotopsy heap core --top all --format=csv -o heap.csv\n",
      GT_DOCUMENT_HEAP, heap, NULL},

@@ -3,6 +3,7 @@
 #include "inspector/report/escape.h"
 #include "inspector/report/heap_columns.h"
 #include "inspector/report/sinks.h"
+#include "inspector/report/units.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -26,8 +27,10 @@ static void put_field(FILE *to, const char *text)
 
 static void put_value(FILE *to, const struct gt_heap_row *row, const struct gt_heap_column *column)
 {
-    if (column->unit == GT_COLUMN_TEXT)
+    if (gt_is_text(column))
         put_field(to, gt_heap_text(row, column));
+    else if (column->unit == GT_COLUMN_ADDRESS)
+        put_field(to, row->address ? gt_address(gt_heap_address_in(row, column)).text : "");
     else if (gt_heap_number(row, column) != GT_UNKNOWN)
         fprintf(to, "%" PRId64, gt_heap_number(row, column));
 }

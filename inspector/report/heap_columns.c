@@ -7,19 +7,36 @@ static const struct {
     const char *name, *one, *many;
 } tables[] = {
     [GT_HEAP_BY_TYPE] = {"type", "type", "types"},
+    [GT_HEAP_BY_PACKAGE] = {"package", "package", "packages"},
+    [GT_HEAP_BY_ROOT] = {"root", "root", "roots"},
+    [GT_HEAP_BY_DOMINATOR] = {"dominator", "object", "objects"},
 };
 _Static_assert(sizeof tables / sizeof *tables == GT_HEAP_BYS, "each table has a row");
 
-enum { OF_TYPES = 1 << GT_HEAP_BY_TYPE };
+enum {
+    TYPES = 1 << GT_HEAP_BY_TYPE | 1 << GT_HEAP_BY_PACKAGE,
+    ROOTS = 1 << GT_HEAP_BY_ROOT,
+    TREE = 1 << GT_HEAP_BY_DOMINATOR,
+};
+
+#define MEMBER(name) offsetof(struct gt_heap_row, name)
 
 const struct gt_heap_column gt_heap_columns[] = {
-    {"objects", "objects", GT_COLUMN_COUNT, OF_TYPES, offsetof(struct gt_heap_row, objects)},
-    {"bytes", "bytes", GT_COLUMN_BYTES, OF_TYPES, offsetof(struct gt_heap_row, bytes)},
-    {"retained_objects", NULL, GT_COLUMN_COUNT, OF_TYPES,
-     offsetof(struct gt_heap_row, retained_objects)},
-    {"retained_bytes", "retained", GT_COLUMN_BYTES, OF_TYPES,
-     offsetof(struct gt_heap_row, retained_bytes)},
-    {"name", "type", GT_COLUMN_TEXT, OF_TYPES, offsetof(struct gt_heap_row, name)},
+    {"depth", NULL, GT_COLUMN_COUNT, TREE, MEMBER(depth)},
+    {"roots", "roots", GT_COLUMN_COUNT, ROOTS, MEMBER(roots)},
+    {"objects", "objects", GT_COLUMN_COUNT, TYPES | ROOTS, MEMBER(objects)},
+    {"bytes", "bytes", GT_COLUMN_BYTES, TYPES | ROOTS, MEMBER(bytes)},
+    {"retained_objects", NULL, GT_COLUMN_COUNT, TYPES, MEMBER(retained_objects)},
+    {"retained_bytes", "retained", GT_COLUMN_BYTES, TYPES, MEMBER(retained_bytes)},
+    {"retained_objects", "objects", GT_COLUMN_COUNT, TREE, MEMBER(retained_objects)},
+    {"retained_bytes", "retained", GT_COLUMN_BYTES, TREE, MEMBER(retained_bytes)},
+    {"objects", NULL, GT_COLUMN_COUNT, TREE, MEMBER(objects)},
+    {"bytes", NULL, GT_COLUMN_BYTES, TREE, MEMBER(bytes)},
+    {"address", NULL, GT_COLUMN_ADDRESS, TREE, MEMBER(address)},
+    {"kind", "kind", GT_COLUMN_WORD, ROOTS, MEMBER(kind)},
+    {"kind", NULL, GT_COLUMN_WORD, TREE, MEMBER(kind)},
+    {"name", "name", GT_COLUMN_TEXT, TYPES | ROOTS | TREE, MEMBER(name)},
+    {"type", "type", GT_COLUMN_TEXT, ROOTS | TREE, MEMBER(type)},
     {0},
 };
 

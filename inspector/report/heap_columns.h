@@ -11,9 +11,11 @@
 #include "gotopsy.h"
 
 enum gt_column_unit {
-    GT_COLUMN_COUNT, /* int64_t; GT_UNKNOWN is unknown */
-    GT_COLUMN_BYTES, /* the same; in text with its share of the live heap */
-    GT_COLUMN_TEXT,  /* const char * */
+    GT_COLUMN_COUNT,   /* int64_t; GT_UNKNOWN is unknown */
+    GT_COLUMN_BYTES,   /* the same; in text with its share of the live heap */
+    GT_COLUMN_ADDRESS, /* uint64_t; 0: none */
+    GT_COLUMN_WORD,    /* const char *, a short one; NULL: none */
+    GT_COLUMN_TEXT,    /* the same, of any length */
 };
 
 struct gt_heap_column {
@@ -36,6 +38,17 @@ static inline int64_t gt_heap_number(const struct gt_heap_row *row,
                                      const struct gt_heap_column *column)
 {
     return *(const int64_t *)((const char *)row + column->offset);
+}
+
+static inline uint64_t gt_heap_address_in(const struct gt_heap_row *row,
+                                          const struct gt_heap_column *column)
+{
+    return *(const uint64_t *)((const char *)row + column->offset);
+}
+
+static inline bool gt_is_text(const struct gt_heap_column *column)
+{
+    return column->unit == GT_COLUMN_WORD || column->unit == GT_COLUMN_TEXT;
 }
 
 static inline const char *gt_heap_text(const struct gt_heap_row *row,

@@ -34,7 +34,7 @@ def test_types_add_up_to_the_live_heap(case):
 @TYPED
 def test_types_are_counted_as_the_program_counts(case):
     table = _table(case)
-    told = {row["name"].rpartition("/")[2]: row["objects"] for row in table["rows"]}
+    told = {row["name"]: row["objects"] for row in table["rows"]}
     wanted = case.core().truth["types"]
     assert {name: told.get(name) for name in wanted} == wanted
 
@@ -50,10 +50,61 @@ def test_most_of_the_heap_has_a_type(case):
 def test_a_type_retains_what_goes_with_it(case):
     """Nothing but the orders holds orders, and nothing but them their array."""
     rows = {row["name"]: row for row in _table(case)["rows"]}
-    grown = case.core().truth["heap"] - case.core("fixed").truth["heap"]
-    assert field.near(rows["[]*main.order"]["retained_bytes"], grown, floor=0)
+    assert field.near(rows["[]*main.order"]["retained_bytes"], _grown(case), floor=0)
     order = rows["main.order"]
     assert order["retained_bytes"] == order["bytes"]
+
+
+@TYPED
+def test_packages_are_those_of_types(case):
+    table = _table(case, "package")
+    assert _sums(table) == table["live"]
+    stock = "gotopsy/field/tables/stock"
+    (row,) = [row for row in table["rows"] if row["name"] == stock]
+    of_types = [row for row in _table(case)["rows"] if f"{stock}." in row["name"]]
+    assert row["objects"] == sum(row["objects"] for row in of_types)
+    assert row["retained_bytes"] >= row["bytes"] == sum(row["bytes"] for row in of_types)
+
+
+@ALL
+def test_roots_add_up_to_the_live_heap(case):
+    table = _table(case, "root")
+    assert _sums(table) == table["live"]
+    assert [row["kind"] for row in table["rows"]].count("several") == 1
+
+
+def _grown(case):
+    return case.core().truth["heap"] - case.core("fixed").truth["heap"]
+
+
+@ALL
+def test_a_root_holds_what_goes_with_it(case):
+    """The orders are the largest of all; without debug information by the variable's place."""
+    row = [row for row in _table(case, "root")["rows"] if row["kind"] != "several"][0]
+    assert row["kind"] == "global"
+    assert field.near(row["bytes"], _grown(case), floor=0)
+    if case.symbols == "dwarf":
+        assert (row["name"], row["type"]) == ("main.orders", "[]*main.order")
+
+
+@ALL
+def test_the_largest_branch_comes_first(case):
+    rows = _table(case, "dominator")["rows"]
+    (first, *others) = [row for row in rows if row["depth"] == 0]
+    assert first == rows[0] and field.near(first["retained_bytes"], _grown(case), floor=0)
+    assert all(row["retained_bytes"] <= first["retained_bytes"] for row in others)
+    if case.symbols == "dwarf":
+        assert (first["name"], first["type"]) == ("main.orders", "[]*main.order")
+
+
+@TYPED
+def test_a_list_is_one_row(case):
+    rows = _table(case, "dominator")["rows"]
+    (ints,) = [row for row in rows if row["type"] == "main.box[int]"]
+    assert ints["name"] == "main.ints"
+    assert ints["retained_objects"] == 700 and ints["objects"] > 1
+    for above, row in zip(rows, rows[1:]):
+        assert row["depth"] <= above["depth"] + 1
 
 
 @ONE

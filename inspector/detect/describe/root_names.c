@@ -23,6 +23,15 @@ void gt_strip_indices(char *field)
     *to = '\0';
 }
 
+const char *gt_without_global(const char *name)
+{
+    static const char named[] = "global ", unnamed[] = "global at ";
+
+    bool cut = strncmp(name, named, sizeof named - 1) == 0 &&
+               strncmp(name, unnamed, sizeof unnamed - 1) != 0;
+    return cut ? name + sizeof named - 1 : name;
+}
+
 /* Functions that the compiler makes for go and defer statements with arguments. */
 static bool is_wrapper(const char *function)
 {

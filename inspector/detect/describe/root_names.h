@@ -23,6 +23,9 @@ const char *gt_global_place(const struct gt_heap_analysis *analysis, const struc
 const char *gt_static_place(const struct gt_heap_analysis *analysis, const struct gt_root *root,
                             bool alike);
 
+/* Paths say "global" of a variable that has a name; names alone do not. */
+const char *gt_without_global(const char *name);
+
 /* "[4].name" -> "[*].name": indices are what alike referrers differ in. */
 void gt_strip_indices(char *field);
 

@@ -10,13 +10,19 @@ enum { USUAL_TOP = 30 };
 
 static gt_table_fn *const tables[] = {
     [GT_HEAP_BY_TYPE] = gt_table_by_type,
+    [GT_HEAP_BY_PACKAGE] = gt_table_by_package,
+    [GT_HEAP_BY_ROOT] = gt_table_by_root,
+    [GT_HEAP_BY_DOMINATOR] = gt_table_by_dominator,
 };
 _Static_assert(sizeof tables / sizeof *tables == GT_HEAP_BYS, "each table has a row");
 
 static struct gt_heap_row empty_row(const char *name)
 {
-    return (struct gt_heap_row){
-        .name = name, .retained_bytes = GT_UNKNOWN, .retained_objects = GT_UNKNOWN};
+    return (struct gt_heap_row){.name = name,
+                                .depth = GT_UNKNOWN,
+                                .roots = GT_UNKNOWN,
+                                .retained_bytes = GT_UNKNOWN,
+                                .retained_objects = GT_UNKNOWN};
 }
 
 struct gt_heap_row *gt_table_row(struct gt_table_maker *maker, const char *name)
@@ -37,19 +43,42 @@ static int by_bytes(const void *a, const void *b)
     return strcmp(left->name, right->name);
 }
 
+size_t gt_table_top(const struct gt_table_maker *maker)
+{
+    return maker->options->top ? maker->options->top : USUAL_TOP;
+}
+
 static bool is_shown(const struct gt_table_maker *maker, size_t index)
 {
     const struct gt_heap_row *row = gt_vec_at(&maker->rows, index);
-    size_t top = maker->options->top ? maker->options->top : USUAL_TOP;
 
-    return index < top && (uint64_t)row->bytes >= maker->options->min_bytes;
+    return index < gt_table_top(maker) && (uint64_t)row->bytes >= maker->options->min_bytes;
 }
 
-/* Rows are sorted by bytes, so those that are left out are the last ones. */
-static void cut(struct gt_table_maker *maker)
+/* Rows of a tree are of one object each, but for lists. */
+static void keep_tree(struct gt_table_maker *maker)
 {
     struct gt_heap_table *table = maker->table;
 
+    table->row_count = maker->rows.len;
+    table->rest = empty_row(NULL);
+    table->rest.bytes = (int64_t)maker->analysis->live_bytes;
+    table->rest.objects = (int64_t)maker->analysis->live_objects;
+    for (size_t i = 0; i < maker->rows.len; i++) {
+        const struct gt_heap_row *row = gt_vec_at(&maker->rows, i);
+        table->rest.bytes -= row->bytes;
+        table->rest.objects -= row->objects;
+    }
+    table->rest_rows = (uint64_t)table->rest.objects;
+}
+
+/* Rows are sorted by bytes, so those that are left out are the last ones. */
+static void sort_and_cut(struct gt_table_maker *maker)
+{
+    struct gt_heap_table *table = maker->table;
+
+    if (maker->rows.len)
+        qsort(maker->rows.data, maker->rows.len, sizeof(struct gt_heap_row), by_bytes);
     table->rest = empty_row(NULL);
     while (table->row_count < maker->rows.len && is_shown(maker, table->row_count))
         table->row_count++;
@@ -80,9 +109,10 @@ void gt_heap_table_fill(struct gt_heap_analysis *analysis, const struct gt_heap_
 
     table->by = options->by;
     tables[options->by](&maker);
-    if (maker.rows.len)
-        qsort(maker.rows.data, maker.rows.len, sizeof(struct gt_heap_row), by_bytes);
-    cut(&maker);
+    if (maker.tree)
+        keep_tree(&maker);
+    else
+        sort_and_cut(&maker);
     table->rows = keep(&maker, &maker.rows, table->row_count);
     table->notes = keep(&maker, &maker.notes, maker.notes.len);
     table->note_count = maker.notes.len;

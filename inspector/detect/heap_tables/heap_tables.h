@@ -16,13 +16,17 @@ struct gt_table_maker {
     struct gt_heap_table *table;
     struct gt_vec rows;  /* struct gt_heap_row */
     struct gt_vec notes; /* const char *, static or of the storage */
+    bool tree;           /* rows are in their order already, and not more than are shown */
 };
 
 typedef void gt_table_fn(struct gt_table_maker *maker);
-gt_table_fn gt_table_by_type;
+gt_table_fn gt_table_by_type, gt_table_by_package, gt_table_by_root, gt_table_by_dominator;
 
 /* A new row, in which nothing is known but what a sum begins with. */
 struct gt_heap_row *gt_table_row(struct gt_table_maker *maker, const char *name);
+
+/* How many rows may be shown. */
+size_t gt_table_top(const struct gt_table_maker *maker);
 
 /* Fills the table by options->by. */
 void gt_heap_table_fill(struct gt_heap_analysis *analysis, const struct gt_heap_options *options,

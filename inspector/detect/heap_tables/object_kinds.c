@@ -3,6 +3,7 @@
 
 #include "inspector/base/alloc.h"
 #include "inspector/detect/describe/looks.h"
+#include "inspector/detect/heap_tables/type_package.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -102,7 +103,7 @@ static const char *name_of_claim(const struct sorter *sorter, uint32_t claim)
                                                    [GT_FORM_CLOSURE] = "(func value)"};
     const char *pattern = patterns[gt_form_in(claim)], *place = strstr(pattern, "%s");
     struct gt_arena *storage = sorter->analysis->storage;
-    const char *name = gt_types_name(sorter->analysis->process->types, gt_form_type(claim));
+    const char *name = gt_full_type_name(sorter->analysis, gt_form_type(claim));
 
     if (!place) return pattern;
     return gt_arena_format(storage, "%.*s%s%s", (int)(place - pattern), pattern, name, place + 2);
@@ -156,6 +157,7 @@ static uint32_t make_kind(struct sorter *sorter, uint64_t key, uint32_t object)
     struct gt_object_kind *kind = gt_vec_push(&sorter->kinds->list);
     kind->name = name;
     kind->type = typed ? gt_form_type((uint32_t)key) : (gt_type_id)GT_NO_TYPE;
+    kind->tables = typed && gt_form_in((uint32_t)key) == GT_FORM_TABLES;
     *number = sorter->kinds->list.len;
     return (uint32_t)*number - 1;
 }

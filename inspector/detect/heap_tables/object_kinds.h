@@ -16,6 +16,7 @@ struct gt_object_kind {
     uint64_t bytes, objects;
     const char *name;
     gt_type_id type; /* that it is named after; GT_NO_TYPE: none */
+    bool tables;     /* directories and tables of maps of that type */
 };
 
 struct gt_object_kinds {

@@ -141,22 +141,13 @@ static void describe_what(const struct describer *describer, uint32_t object, bo
 
 /* ---- who holds it -------------------------------------------------------------------------- */
 
-/* Paths say "global" of a variable that has a name; names alone do not. */
-static const char *without_global(const char *name)
-{
-    static const char named[] = "global ", unnamed[] = "global at ";
-
-    bool cut = strncmp(name, named, sizeof named - 1) == 0 &&
-               strncmp(name, unnamed, sizeof unnamed - 1) != 0;
-    return cut ? name + sizeof named - 1 : name;
-}
-
 static const char *root_name(const struct describer *describer, const struct gt_root *root,
                              gt_type_id *type)
 {
     char field[GT_FIELD];
 
-    return without_global(gt_root_name(describer->analysis, root, true, field, sizeof field, type));
+    return gt_without_global(
+        gt_root_name(describer->analysis, root, true, field, sizeof field, type));
 }
 
 /* A frame's variable is called by its function, too. */
@@ -210,7 +201,7 @@ static void describe_sync_map(const struct describer *describer, struct gt_heap_
     if (!end) return;
     bool object = strcmp(last->what, "object") == 0 && last->type;
     holder->name = gt_arena_format(describer->analysis->storage, "%s%.*s",
-                                   object ? last->type : without_global(last->what),
+                                   object ? last->type : gt_without_global(last->what),
                                    (int)(end - last->field), last->field);
     holder->type = "sync.Map";
 }

@@ -7,19 +7,10 @@
 
 /* ---- what is kept to be used again --------------------------------------------------------- */
 
-/* `what` is a type, a package with a dot behind it, or all packages below a slash. */
-static bool is_of(const char *name, const char *what)
-{
-    size_t package = strcspn(what, ".");
-
-    if (strncmp(name, what, strlen(what)) != 0) return false;
-    return !what[package] || gt_package_length(name) == package;
-}
-
-static bool is_of_any(const char *name, const char *const *whats, size_t count)
+static bool has_prefix(const char *name, const char *const *prefixes, size_t count)
 {
     for (size_t i = 0; i < count; i++)
-        if (is_of(name, whats[i])) return true;
+        if (strncmp(name, prefixes[i], strlen(prefixes[i])) == 0) return true;
     return false;
 }
 
@@ -27,11 +18,10 @@ static bool is_of_any(const char *name, const char *const *whats, size_t count)
 static bool reuses(const char *referrer)
 {
     static const char *const reusers[] = {
-        "bytes.Buffer", "bufio.",    "strings.Builder", "encoding/", "sync.", "fmt.",
-        "internal/",    "compress/", "crypto/",         "net/",      "log."};
+        "bytes.Buffer", "bufio.",   "strings.Builder", "encoding/", "sync.", "fmt.",
+        "internal/",    "runtime.", "compress/",       "crypto/",   "net/",  "log."};
 
-    return gt_is_runtimes(referrer) ||
-           is_of_any(referrer, reusers, sizeof reusers / sizeof *reusers);
+    return has_prefix(referrer, reusers, sizeof reusers / sizeof *reusers);
 }
 
 /* Where debug information does not tell types a pool cannot be told from what owns a buffer, unless
@@ -54,7 +44,7 @@ const char *gt_set_aside_by_path(const struct gt_path *path)
 
     for (size_t i = 0; i < path->count; i++)
         if (path->steps[i].type &&
-            is_of_any(path->steps[i].type, pools, sizeof pools / sizeof *pools))
+            has_prefix(path->steps[i].type, pools, sizeof pools / sizeof *pools))
             return "kept for reuse by sync.Pool";
     return NULL;
 }

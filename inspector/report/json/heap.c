@@ -5,7 +5,8 @@
 
 static json_t *value_of(const struct gt_heap_row *row, const struct gt_heap_column *column)
 {
-    if (column->unit == GT_COLUMN_TEXT) return gt_json_text(gt_heap_text(row, column));
+    if (gt_is_text(column)) return gt_json_text(gt_heap_text(row, column));
+    if (column->unit == GT_COLUMN_ADDRESS) return gt_json_address(gt_heap_address_in(row, column));
     return gt_json_signed(gt_heap_number(row, column));
 }
 

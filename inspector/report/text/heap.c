@@ -4,14 +4,18 @@
 #include "inspector/report/text/pieces.h"
 #include "inspector/report/units.h"
 
+#include <stddef.h>
 #include <string.h>
 
-enum { COUNT_WIDTH = 12, BYTES_WIDTH = 11, SHARE_WIDTH = 7, GAP = 2 };
+enum { GAP = 2, SHARE_WIDTH = 7, INDENT = 2 };
 
+/* Of a column, its gap included; 0: as wide as its text. */
 static unsigned width_of(const struct gt_heap_column *column)
 {
-    if (column->unit == GT_COLUMN_COUNT) return COUNT_WIDTH;
-    return column->unit == GT_COLUMN_BYTES ? BYTES_WIDTH + SHARE_WIDTH : 0;
+    static const unsigned widths[] = {
+        [GT_COLUMN_COUNT] = 12, [GT_COLUMN_BYTES] = 11, [GT_COLUMN_WORD] = 14};
+
+    return column->unit == GT_COLUMN_TEXT ? 0 : widths[column->unit];
 }
 
 /* Where the first text begins. */
@@ -19,8 +23,10 @@ static unsigned text_column(const struct gt_heap_table *table)
 {
     unsigned columns = GAP;
 
-    for (const struct gt_heap_column *column = gt_heap_columns; column->key; column++)
-        if (gt_heap_has(table, column) && column->heading) columns += width_of(column);
+    for (const struct gt_heap_column *column = gt_heap_columns; column->key; column++) {
+        if (!gt_heap_has(table, column) || !column->heading) continue;
+        columns += width_of(column) + (column->unit == GT_COLUMN_BYTES ? SHARE_WIDTH : 0);
+    }
     return columns;
 }
 
@@ -41,16 +47,34 @@ static void put_number(struct gt_page *page, const struct gt_heap_table *table,
     bool known = number != GT_UNKNOWN, bytes = column->unit == GT_COLUMN_BYTES;
     uint64_t value = known ? (uint64_t)number : 0;
 
-    put_right(page, GT_PLAIN, bytes ? BYTES_WIDTH : COUNT_WIDTH,
+    put_right(page, GT_PLAIN, width_of(column),
               !known  ? "-"
               : bytes ? gt_bytes(value).text
                       : gt_exact(value).text);
     if (bytes) put_right(page, GT_DIM, SHARE_WIDTH, known ? gt_percent(value, live).text : "");
 }
 
-static void put_text(struct gt_page *page, const char *text)
+static void put_left(struct gt_page *page, enum gt_ink ink, unsigned width, const char *text)
 {
-    gt_page_format(page, GT_PLAIN, "%*s%s", GAP, "", text ? text : "-");
+    size_t length = strlen(text);
+
+    gt_page_format(page, ink, "%*s%s", GAP, "", text);
+    if (length + GAP < width) gt_page_format(page, ink, "%*s", (int)(width - length - GAP), "");
+}
+
+/* Rows of a tree are indented. A text that is missing is left out. */
+static void put_text(struct gt_page *page, const struct gt_heap_row *row,
+                     const struct gt_heap_column *column)
+{
+    const char *text = gt_heap_text(row, column);
+    bool first = column->offset == offsetof(struct gt_heap_row, name);
+
+    if (first && row->depth > 0)
+        gt_page_format(page, GT_PLAIN, "%*s", (int)row->depth * INDENT, "");
+    if (column->unit == GT_COLUMN_WORD)
+        put_left(page, GT_PLAIN, width_of(column), text ? text : "");
+    else if (text)
+        gt_page_format(page, first ? GT_PLAIN : GT_CYAN, "%*s%s", GAP, "", text);
 }
 
 /* ---- lines --------------------------------------------------------------------------------- */
@@ -61,8 +85,8 @@ static void put_row(struct gt_page *page, const struct gt_heap_table *table,
     gt_page_line(page, 0, text_column(table));
     for (const struct gt_heap_column *column = gt_heap_columns; column->key; column++) {
         if (!gt_heap_has(table, column) || !column->heading) continue;
-        if (column->unit == GT_COLUMN_TEXT)
-            put_text(page, gt_heap_text(row, column));
+        if (gt_is_text(column))
+            put_text(page, row, column);
         else
             put_number(page, table, column, gt_heap_number(row, column));
     }
@@ -74,13 +98,12 @@ static void put_headings(struct gt_page *page, const struct gt_heap_table *table
     gt_page_line(page, 0, 0);
     for (const struct gt_heap_column *column = gt_heap_columns; column->key; column++) {
         if (!gt_heap_has(table, column) || !column->heading) continue;
-        if (column->unit == GT_COLUMN_TEXT) {
-            gt_page_format(page, GT_BOLD, "%*s%s", GAP, "", column->heading);
+        if (gt_is_text(column)) {
+            put_left(page, GT_BOLD, width_of(column), column->heading);
             continue;
         }
-        bool bytes = column->unit == GT_COLUMN_BYTES;
-        put_right(page, GT_BOLD, bytes ? BYTES_WIDTH : COUNT_WIDTH, column->heading);
-        if (bytes) put_right(page, GT_BOLD, SHARE_WIDTH, "live");
+        put_right(page, GT_BOLD, width_of(column), column->heading);
+        if (column->unit == GT_COLUMN_BYTES) put_right(page, GT_BOLD, SHARE_WIDTH, "live");
     }
     gt_page_deinit(page);
 }

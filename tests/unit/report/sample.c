@@ -277,8 +277,16 @@ const struct gt_check gt_sample_check = {
 };
 
 static const struct gt_heap_row types[] = {
-    {"[]uint8", 1234, 1073741824, 1073741824, 1234},
-    {GT_SAMPLE_HOSTILE "\",;", 5, 40960, GT_UNKNOWN, GT_UNKNOWN},
+    {.name = "[]uint8",
+     .objects = 1234,
+     .bytes = 1073741824,
+     .retained_bytes = 1073741824,
+     .retained_objects = 1234},
+    {.name = GT_SAMPLE_HOSTILE "\",;",
+     .objects = 5,
+     .bytes = 40960,
+     .retained_bytes = GT_UNKNOWN,
+     .retained_objects = GT_UNKNOWN},
 };
 static const char *const heap_notes[] = {GT_SAMPLE_HOSTILE};
 
@@ -289,7 +297,10 @@ const struct gt_heap_table gt_sample_heap = {
     .rows = types,
     .row_count = COUNT(types),
     .rest_rows = 12,
-    .rest = {NULL, 77, 8192, GT_UNKNOWN, GT_UNKNOWN},
+    .rest = {.objects = 77,
+             .bytes = 8192,
+             .retained_bytes = GT_UNKNOWN,
+             .retained_objects = GT_UNKNOWN},
     .notes = heap_notes,
     .note_count = COUNT(heap_notes),
 };

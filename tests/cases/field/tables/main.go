@@ -22,7 +22,7 @@ const (
 	waiting      = 60
 	numbers      = 25
 	children     = 1000
-	buried       = 20000
+	buried       = 4000
 	left         = 10
 	copies       = 500
 )
@@ -155,17 +155,17 @@ func main() {
 	fillContainers()
 	measure.Ready(map[string]any{
 		"types": map[string]int{
-			"main.order":       len(orders),
-			"main.point":       pointCount,
-			"main.box[int]":    boxedInts,
-			"main.box[string]": boxedStrings,
-			"main.series":      readingCount,
-			"[]main.reading":   readingCount,
-			"main.event":       waiting,
-			"chan *main.event": 1,
-			"chan int64":       1,
-			"stock.Item":       itemCount,
-			"stock.Price":      priceCount,
+			"main.order":                       len(orders),
+			"main.point":                       pointCount,
+			"main.box[int]":                    boxedInts,
+			"main.box[string]":                 boxedStrings,
+			"main.series":                      readingCount,
+			"[]main.reading":                   readingCount,
+			"main.event":                       waiting,
+			"chan *main.event":                 1,
+			"chan int64":                       1,
+			"gotopsy/field/tables/stock.Item":  itemCount,
+			"gotopsy/field/tables/stock.Price": priceCount,
 		},
 	})
 	_ = []any{orders, points, ints, texts, all, items, prices, events, ticks, shrunk, root, names}

@@ -1,0 +1,75 @@
+/* From kinds of objects to rows, with what each row retains. */
+#include "inspector/detect/heap_tables/kind_rows.h"
+
+#include "inspector/base/alloc.h"
+#include "inspector/graph/kind_retention.h"
+
+/* The roots, as the walk takes them. */
+static struct gt_vec kind_roots(const struct gt_heap_analysis *analysis)
+{
+    struct gt_vec roots = GT_VEC_OF(struct gt_kind_root);
+
+    gt_vec_reserve(&roots, analysis->roots->list.len);
+    for (size_t i = 0; i < analysis->roots->list.len; i++) {
+        const struct gt_root *root = gt_root_at(analysis->roots, i);
+        gt_vec_add(&roots, &(struct gt_kind_root){root->value, root->kind == GT_ROOT_CONTENTS});
+    }
+    return roots;
+}
+
+static struct gt_owned *find_retained(const struct gt_object_kinds *kinds, uint32_t rows)
+{
+    struct gt_kinds_of_objects objects = {&kinds->analysis->heap->graph, &kinds->rank, kinds->kind,
+                                          rows};
+    struct gt_owned *retained = gt_calloc((size_t)rows + 1, sizeof *retained);
+    struct gt_vec roots = kind_roots(kinds->analysis);
+
+    gt_kind_retention(&objects, roots.data, roots.len, retained);
+    gt_vec_deinit(&roots);
+    return retained;
+}
+
+/* Adds rows; gives the row of each kind, which the caller frees. Kinds are sorted by bytes, so rows
+ * with many bytes are among the first. */
+static uint32_t *add_rows(struct gt_table_maker *maker, const struct gt_object_kinds *kinds,
+                          gt_kind_name_fn *name_of)
+{
+    uint32_t *row_of = gt_alloc((kinds->list.len + 1) * sizeof *row_of);
+    struct gt_strmap known = {0};
+
+    for (size_t i = 0; i < kinds->list.len; i++) {
+        const struct gt_object_kind *kind = gt_object_kind_at(kinds, i);
+        const char *name = name_of(maker->analysis, kind);
+        bool added;
+        uint64_t *place = gt_strmap_put(&known, name, &added);
+        if (added) {
+            *place = maker->rows.len;
+            gt_table_row(maker, name);
+        }
+        struct gt_heap_row *row = gt_vec_at(&maker->rows, *place);
+        row->objects += (int64_t)kind->objects;
+        row->bytes += (int64_t)kind->bytes;
+        row_of[i] = (uint32_t)*place;
+    }
+    gt_strmap_deinit(&known);
+    return row_of;
+}
+
+void gt_kind_rows(struct gt_table_maker *maker, gt_kind_name_fn *name_of)
+{
+    struct gt_object_kinds kinds;
+
+    gt_object_kinds_init(&kinds, maker->analysis);
+    uint32_t *row_of = add_rows(maker, &kinds, name_of);
+    for (uint32_t i = 0; i < gt_rank_count(&kinds.rank); i++)
+        kinds.kind[i] = row_of[kinds.kind[i]];
+    struct gt_owned *retained = find_retained(&kinds, (uint32_t)maker->rows.len);
+    for (size_t i = 0; i < maker->rows.len; i++) {
+        struct gt_heap_row *row = gt_vec_at(&maker->rows, i);
+        row->retained_bytes = (int64_t)retained[i].bytes;
+        row->retained_objects = (int64_t)retained[i].objects;
+    }
+    gt_free(retained);
+    gt_free(row_of);
+    gt_object_kinds_deinit(&kinds);
+}

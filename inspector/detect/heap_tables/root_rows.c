@@ -1,0 +1,54 @@
+/* Names and kinds of groups of roots. */
+#include "inspector/detect/heap_tables/root_rows.h"
+
+#include "inspector/detect/describe/fields.h"
+#include "inspector/detect/describe/root_names.h"
+#include "inspector/runtime/process/packages.h"
+
+const struct gt_root_label gt_timer_label = {"timer", "active timers", GT_NO_TYPE, GT_UNKNOWN};
+const struct gt_root_label gt_several_label = {"several", "held by several roots", GT_NO_TYPE,
+                                               GT_UNKNOWN};
+
+static const char *const kinds[GT_ROOT_KINDS] = {
+    [GT_ROOT_GLOBAL] = "global",
+    [GT_ROOT_FRAME] = "goroutine",
+    [GT_ROOT_CONSERVATIVE] = "goroutine",
+    [GT_ROOT_CONTEXT] = "goroutine",
+    [GT_ROOT_DEFER] = "goroutine",
+    [GT_ROOT_FINALIZER] = "finalizer",
+    [GT_ROOT_CONTENTS] = "finalizer",
+    [GT_ROOT_CLEANUP] = "cleanup",
+    [GT_ROOT_WEAK_HANDLE] = "weak pointer",
+    [GT_ROOT_QUEUED] = "finalizer",
+    [GT_ROOT_QUEUED_CLEANUP] = "cleanup",
+    [GT_ROOT_TINY] = "runtime",
+};
+
+/* A variable of the runtime's own, or of what it is made of. */
+static bool is_runtimes(const struct gt_root *root, const char *name)
+{
+    return root->kind == GT_ROOT_GLOBAL && gt_is_runtimes(name);
+}
+
+struct gt_root_label gt_root_label_of(const struct gt_heap_analysis *analysis,
+                                      const struct gt_root_groups *groups, uint32_t group)
+{
+    size_t first = gt_root_groups_first(groups, group);
+    const struct gt_root *root = gt_root_at(analysis->roots, gt_vec_u32(&groups->number, first));
+    struct gt_root_label label = {.words =
+                                      (int64_t)(gt_root_groups_first(groups, group + 1) - first)};
+    char field[GT_FIELD];
+
+    label.name =
+        gt_without_global(gt_root_name(analysis, root, true, field, sizeof field, &label.type));
+    label.kind = is_runtimes(root, label.name) ? "runtime" : kinds[root->kind];
+    return label;
+}
+
+void gt_dominators_of_groups(const struct gt_heap_analysis *analysis, struct gt_root_groups *groups,
+                             struct gt_dominators *tree)
+{
+    gt_root_groups_init(groups, analysis);
+    gt_dominators_init(tree, &analysis->heap->graph, &analysis->live, groups->roots.data,
+                       groups->roots.len, gt_root_groups_count(groups));
+}

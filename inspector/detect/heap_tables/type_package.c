@@ -1,0 +1,111 @@
+/* From a type's name to its package: what wraps the named type is passed over. */
+#include "inspector/detect/heap_tables/type_package.h"
+
+#include "inspector/runtime/process/packages.h"
+
+#include <string.h>
+
+enum { MOST_WRAPPED = 64, MOST_PATH = 512 };
+
+/* Behind the bracket that ends what `open` begins; NULL when none does. */
+static const char *behind_bracket(const char *open)
+{
+    int depth = 0;
+
+    for (const char *at = open; *at; at++) {
+        if (*at == '[') depth++;
+        if (*at == ']' && --depth == 0) return at + 1;
+    }
+    return NULL;
+}
+
+/* The key's bracket of "map[", and of what the compiler makes up for maps. */
+static const char *map_key(const char *name)
+{
+    static const char *const heads[] = {"map[",     "map.group[",       "map.bucket[",
+                                        "map.hdr[", "noalg.map.group[", "noalg.map.bucket["};
+
+    for (size_t i = 0; i < sizeof heads / sizeof *heads; i++)
+        if (strncmp(name, heads[i], strlen(heads[i])) == 0) return name + strlen(heads[i]) - 1;
+    return NULL;
+}
+
+static const char *skip_wrapper(const char *name)
+{
+    static const char *const words[] = {"*", "chan ", "<-chan ", "chan<- ", "noalg."};
+
+    if (*name == '[') return behind_bracket(name);
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (strncmp(name, words[i], strlen(words[i])) == 0) return name + strlen(words[i]);
+    return name;
+}
+
+/* A name that is not wrapped: "main.row", "int", "struct { x main.y }", "func(main.z)". */
+static size_t length_of(const char *name)
+{
+    static const char *const literals[] = {"struct ", "func(", "interface ", "go.shape."};
+
+    for (size_t i = 0; i < sizeof literals / sizeof *literals; i++)
+        if (strncmp(name, literals[i], strlen(literals[i])) == 0) return 0;
+    return gt_package_length(name);
+}
+
+const char *gt_type_package(const char *name, size_t *length)
+{
+    const char *key = NULL;
+
+    for (unsigned i = 0; i < MOST_WRAPPED && name; i++) {
+        const char *bracket = map_key(name);
+        const char *inner = bracket ? behind_bracket(bracket) : skip_wrapper(name);
+        if (bracket && !key) key = bracket + 1;
+        if (inner == name) break;
+        name = inner;
+    }
+    *length = name ? length_of(name) : 0;
+    if (*length || !key) return name;
+    *length = length_of(skip_wrapper(key) ? skip_wrapper(key) : "");
+    return skip_wrapper(key);
+}
+
+/* ---- whole paths --------------------------------------------------------------------------- */
+
+static bool is_wrapper(const struct gt_type *type)
+{
+    bool wraps = type->kind == GT_T_POINTER || type->kind == GT_T_SLICE ||
+                 type->kind == GT_T_ARRAY || type->kind == GT_T_CHAN;
+
+    if (type->kind == GT_T_MAP) return strncmp(type->name, "map[", 4) == 0;
+    return wraps && skip_wrapper(type->name) != type->name;
+}
+
+/* The type whose package gt_type_package() finds first. */
+static gt_type_id named_in(struct gt_types *types, gt_type_id type)
+{
+    for (unsigned i = 0; i < MOST_WRAPPED && type && is_wrapper(gt_types_get(types, type)); i++)
+        type = gt_types_elem(types, type);
+    return type;
+}
+
+static bool ends_in(const char *path, const char *package, size_t length)
+{
+    size_t whole = strlen(path);
+
+    return whole > length && path[whole - length - 1] == '/' &&
+           memcmp(path + whole - length, package, length) == 0;
+}
+
+const char *gt_full_type_name(const struct gt_heap_analysis *analysis, gt_type_id type)
+{
+    struct gt_types *types = analysis->process->types;
+    const char *name = gt_types_name(types, type);
+    gt_type_id named = named_in(types, type);
+    char path[MOST_PATH];
+    size_t length;
+
+    const char *package = gt_type_package(name, &length);
+    if (!named || !length || !gt_types_package(types, named, path, sizeof path) ||
+        !ends_in(path, package, length))
+        return name;
+    return gt_arena_format(analysis->storage, "%.*s%s%s", (int)(package - name), name, path,
+                           package + length);
+}
