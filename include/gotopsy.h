@@ -50,6 +50,8 @@ GT_API const char *gt_error_path(const struct gt_error *error); /* the file; NUL
 GT_API int gt_error_errno(const struct gt_error *error);        /* of the system; 0: none */
 GT_API uint64_t gt_error_address(const struct gt_error *error); /* the target's; 0: about none */
 GT_API void gt_error_destroy(struct gt_error *error);           /* NULL is allowed */
+/* As JSON, by the schema gotopsy-error/1; GT_ERR_IO when `to` cannot be written. */
+GT_API struct gt_error *gt_error_write(const struct gt_error *error, FILE *to);
 
 /* ---- opening ------------------------------------------------------------------------------ */
 

@@ -31,7 +31,7 @@ def gotopsy():
         options.setdefault("timeout", 300)
         return subprocess.run(
             [GOTOPSY, *map(str, arguments)],
-            stdin=subprocess.DEVNULL,
+            **({} if "input" in options else {"stdin": subprocess.DEVNULL}),
             stdout=options.pop("stdout", subprocess.PIPE),
             stderr=subprocess.PIPE,
             encoding="utf-8",

@@ -113,6 +113,7 @@ LIBRARIES = {
     "libunwind": {"inspector/core", "inspector/symbols", "inspector/unwind"},
     "zstd": {"inspector/core"},
     "popt.h": {"inspector/cli"},
+    "histedit.h": {"inspector/cli"},
     "jansson.h": {"inspector/report/json"},
     "protobuf-c": {"inspector/report"},
 }
@@ -229,7 +230,7 @@ FREES = {
     "inspector/api/analysis.c",
     "inspector/base/alloc.c",
     "inspector/base/call.c",
-    "inspector/cli/options.c",
+    "inspector/cli/command_line.c",
     "inspector/report/text/markdown.c",
 }
 

@@ -5,6 +5,7 @@
 #include "inspector/cli/help.h"
 #include "inspector/cli/output.h"
 #include "inspector/cli/questions.h"
+#include "inspector/cli/shell.h"
 
 #include <string.h>
 
@@ -90,7 +91,7 @@ static struct gt_error *judge(const struct gt_report *report, struct gt_run *run
 /* The progress line goes first: both may be on one terminal. */
 struct gt_error *gt_run_output(struct gt_run *run, struct gt_error *error, struct gt_output *output)
 {
-    gt_progress_deinit(&run->progress);
+    gt_progress_deinit(run->progress);
     return error ? error : gt_output_open(output, run->options);
 }
 
@@ -284,6 +285,18 @@ const struct gt_command gt_commands[] = {
      "  gotopsy object core 0xc000012080\n"
      "  gotopsy object core 0xc000012080 --format=json\n",
      GT_DOCUMENT_OBJECT, gt_question_object, NULL},
+    {"shell", "CORE", "open the core once, and answer one command after the other",
+     "Reads commands from the terminal, or from standard input, one a line, without the core:\n"
+     "\"heap --by root\". The core is opened once, and the heap is marked once. The tab key\n"
+     "completes commands and options; help lists the commands; quit, or the end of the input, "
+     "ends\n"
+     "the shell. Long output goes to PAGER (less), or to a file with -o. A command that fails\n"
+     "leaves the shell open. When commands do not come from a terminal, the exit status is the\n"
+     "largest of theirs, and with --format=json each command writes one document: what it found,\n"
+     "or its error (the schema gotopsy-error/1).\n",
+     "  gotopsy shell core.4211 --exe bin/server\n"
+     "  gotopsy shell core --format=json <questions.txt\n",
+     GT_DOCUMENTS, gt_shell, NULL},
     {"version", "", "print the version", "Prints the version.\n", "  gotopsy version\n",
      GT_DOCUMENTS, NULL, version},
     {"help", "[COMMAND]", "explain a command, with examples",
@@ -323,33 +336,46 @@ static struct gt_error *open_and_analyse(struct gt_run *run)
     struct gt_core_options core = run->options->core;
     struct gt_analysis *analysis = NULL;
 
-    gt_progress_init(&run->progress, run->options);
-    if (gt_progress_wanted(&run->progress)) {
+    if (gt_progress_wanted(run->progress)) {
         core.progress = gt_progress_step;
-        core.progress_ctx = &run->progress;
+        core.progress_ctx = run->progress;
     }
     struct gt_error *error = gt_open(&core, &analysis);
     if (!error) error = run->options->command->analyse(analysis, run);
-    gt_progress_deinit(&run->progress);
+    gt_progress_deinit(run->progress);
     gt_close(analysis);
     return error;
 }
 
+/* `analysis`: NULL when the core is not open yet. */
+static struct gt_error *answer(struct gt_run *run, struct gt_analysis *analysis)
+{
+    const struct gt_command *command = run->options->command;
+
+    if (run->options->help && command->print != help) {
+        gt_help_command(command, stdout);
+        return NULL;
+    }
+    if (!command->analyse) return command->print(run->options);
+    struct gt_error *error = gt_output_check(run->options);
+    if (error) return error;
+    return analysis ? command->analyse(analysis, run) : open_and_analyse(run);
+}
+
 struct gt_error *gt_command_run(const struct gt_options *options, enum gt_status *status)
 {
-    struct gt_run run = {.options = options, .status = GT_DONE};
-    const struct gt_command *command = options->command;
-    struct gt_error *error;
+    struct gt_progress progress;
 
-    if (options->help && command->print != help) {
-        gt_help_command(command, stdout);
-        error = NULL;
-    } else if (!command->analyse) {
-        error = command->print(options);
-    } else {
-        error = gt_output_check(options);
-        if (!error) error = open_and_analyse(&run);
-    }
+    gt_progress_init(&progress, options);
+    return gt_command_answer(options, NULL, &progress, status);
+}
+
+struct gt_error *gt_command_answer(const struct gt_options *options, struct gt_analysis *analysis,
+                                   struct gt_progress *progress, enum gt_status *status)
+{
+    struct gt_run run = {.options = options, .progress = progress, .status = GT_DONE};
+    struct gt_error *error = answer(&run, analysis);
+
     *status = run.status;
     return error;
 }

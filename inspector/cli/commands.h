@@ -18,7 +18,7 @@ enum gt_status {
 
 struct gt_run { /* of one command, from opening to exit status */
     const struct gt_options *options;
-    struct gt_progress progress;
+    struct gt_progress *progress; /* the one that the analysis was opened with */
     enum gt_status status;
 };
 
@@ -42,7 +42,8 @@ const char *gt_command_operand(const struct gt_command *command);
 /* The command's bit, of GT_FOR_... */
 static inline unsigned gt_command_bit(const struct gt_command *command)
 {
-    return 1u << command->document;
+    if (command->document < GT_DOCUMENTS) return 1u << command->document;
+    return command->analyse ? GT_FOR_SHELL : GT_FOR_OTHERS;
 }
 
 /* Opens the output of a command, unless there was an error; the progress line goes first. */
@@ -52,5 +53,8 @@ struct gt_error *gt_run_output(struct gt_run *run, struct gt_error *error,
 
 /* Does what the options say; *status is set when there is no error. */
 struct gt_error *gt_command_run(const struct gt_options *options, enum gt_status *status);
+/* The same with a core that is open. */
+struct gt_error *gt_command_answer(const struct gt_options *options, struct gt_analysis *analysis,
+                                   struct gt_progress *progress, enum gt_status *status);
 
 #endif

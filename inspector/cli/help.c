@@ -17,6 +17,7 @@ const struct gt_help_row gt_help_environment[] = {
     {"TMPDIR", "where a compressed core is unpacked (default: /tmp)"},
     {"DEBUGINFOD_URLS", "servers that are asked for missing debug information"},
     {"NO_COLOR", "if set: no colour, unless --colour=always"},
+    {"PAGER", "what shows the shell's output (default: less -FRX; empty: nothing)"},
     {"TERM", "if dumb: no colour and no progress"},
     {NULL, NULL},
 };

@@ -1,26 +1,17 @@
 /* gotopsy: the command line over libgotopsy. */
 #include "inspector/base/call.h"
+#include "inspector/cli/command_line.h"
 #include "inspector/cli/commands.h"
+#include "inspector/cli/complaint.h"
 
 #include <errno.h>
 #include <string.h>
-
-/* One line, whatever a path or a damaged core has put into the message. */
-static void complain(const char *message, const char *after)
-{
-    fputs("gotopsy: ", stderr);
-    for (const unsigned char *at = (const unsigned char *)message; *at; at++) {
-        bool high = at[0] == 0xc2 && at[1] < 0xa0; /* U+0080 to U+009f: terminal codes too */
-        putc(*at < ' ' || *at == 0x7f || high ? '?' : *at, stderr);
-    }
-    fprintf(stderr, "%s\n", after);
-}
 
 static int fail(struct gt_error *error)
 {
     bool usage = gt_error_code(error) == GT_ERR_USAGE;
 
-    complain(gt_error_message(error), usage ? "; see gotopsy --help" : "");
+    gt_complain(gt_error_message(error), usage ? "; see gotopsy --help" : "");
     gt_error_destroy(error);
     return usage ? GT_WRONG : GT_UNABLE;
 }
@@ -50,6 +41,6 @@ int main(int argc, char **argv)
     int result = error ? fail(error) : (int)running.status;
 
     if (fflush(stdout) == 0 || result != GT_DONE) return result;
-    complain("cannot write to standard output: ", strerror(errno));
+    gt_complain("cannot write to standard output: ", strerror(errno));
     return GT_UNABLE;
 }

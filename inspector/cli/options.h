@@ -1,9 +1,5 @@
 /*
- * The command line: one row per option, shared by parsing and by --help.
- *
- * Invariants: after gt_options_parse() succeeds the command accepts every option that was given,
- * every value is in range, and there is a core unless the command needs none. All strings belong
- * to the options and go with gt_options_deinit().
+ * The options: one row each, shared by parsing, --help, the manual page and completions.
  */
 #ifndef GT_CLI_OPTIONS_H
 #define GT_CLI_OPTIONS_H
@@ -22,7 +18,10 @@ enum { /* commands, as bits: which of them an option is for. A command writes on
        GT_FOR_HEAP = 1 << GT_DOCUMENT_HEAP,
        GT_FOR_ANALYSES = (1 << GT_DOCUMENTS) - 1,
        GT_FOR_OTHERS = 1 << GT_DOCUMENTS,
-       GT_FOR_ALL = GT_FOR_ANALYSES | GT_FOR_OTHERS,
+       GT_FOR_SHELL = GT_FOR_OTHERS << 1,
+       GT_FOR_CORES = GT_FOR_ANALYSES | GT_FOR_SHELL, /* those that open one */
+       GT_FOR_ALL = GT_FOR_CORES | GT_FOR_OTHERS,
+       GT_TO_OPEN = GT_FOR_ALL + 1, /* beside these: of no use when the core is open */
 };
 
 enum gt_when { GT_AUTO, GT_ALWAYS, GT_NEVER };
@@ -43,6 +42,7 @@ struct gt_options {
     enum gt_format format;
     bool format_given;
     const char *output; /* NULL: standard output */
+    const char *pager;  /* a program that shows what goes to standard output; NULL: none */
     struct gt_vec fail_on, exe_paths;
     enum gt_when colour, progress;
     unsigned width; /* 0: the terminal's */
@@ -63,9 +63,5 @@ struct gt_option_row {
 };
 
 extern const struct gt_option_row gt_option_rows[]; /* ended by a NULL name */
-
-/* An error is of the user's making: GT_ERR_USAGE. The options are to be freed in either case. */
-struct gt_error *gt_options_parse(int argc, const char **argv, struct gt_options *options);
-void gt_options_deinit(struct gt_options *options);
 
 #endif

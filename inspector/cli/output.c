@@ -105,13 +105,21 @@ static struct gt_error *open_beside(struct gt_output *output, const char *path)
     return error;
 }
 
+static void open_standard(struct gt_output *output, const struct gt_options *options)
+{
+    fflush(stdout);
+    if (options->pager) output->file = popen(options->pager, "w");
+    output->paged = output->file;
+    if (!output->file) output->file = stdout;
+}
+
 struct gt_error *gt_output_open(struct gt_output *output, const struct gt_options *options)
 {
     struct gt_error *error = NULL;
 
     *output = (struct gt_output){0};
     if (!options->output)
-        output->file = stdout;
+        open_standard(output, options);
     else if (!is_special(options->output))
         error = open_beside(output, options->output);
     else if (!(output->file = fopen(options->output, "w")))
@@ -119,15 +127,27 @@ struct gt_error *gt_output_open(struct gt_output *output, const struct gt_option
     if (!output->file) return error;
     output->style = (struct gt_style){
         .size = sizeof output->style,
-        .colour = coloured(options, output->file),
-        .width = width_of(options, output->file),
+        .colour = coloured(options, output->paged ? stdout : output->file),
+        .width = width_of(options, output->paged ? stdout : output->file),
         .all = options->all,
     };
     return NULL;
 }
 
+static struct gt_error *close_pager(struct gt_output *output, struct gt_error *error)
+{
+    bool left = error && gt_error_errno(error) == EPIPE;
+
+    pclose(output->file);
+    if (!left) return error;
+    gt_error_destroy(error);
+    return NULL;
+}
+
 struct gt_error *gt_output_close(struct gt_output *output, struct gt_error *error)
 {
+    if (output->paged) return close_pager(output, error);
+
     const char *name = output->path ? output->path : "the output";
 
     if (output->file != stdout && fclose(output->file) != 0 && !error) error = cannot_write(name);

@@ -2,7 +2,8 @@
  * Where a document goes, and how it looks there.
  *
  * Invariant: a file named by -o is whole or as it was before: the document is written beside it
- * and renamed. What is not a regular file (a pipe, /dev/null) is written to directly.
+ * and renamed. What is not a regular file (a pipe, /dev/null) is written to directly. A pager gets
+ * what would go to standard output, and looks as that would; when it ends early, that is no error.
  */
 #ifndef GT_CLI_OUTPUT_H
 #define GT_CLI_OUTPUT_H
@@ -13,6 +14,7 @@ struct gt_output {
     FILE *file;
     struct gt_style style;
     char *path, *temporary; /* both NULL when nothing is to be renamed */
+    bool paged;
 };
 
 /* Says early, before long work, that -o cannot be written. */

@@ -26,4 +26,6 @@ gt_check_sink gt_text_check, gt_json_check;
 gt_object_sink gt_text_object, gt_json_object;
 gt_heap_sink gt_text_heap, gt_json_heap, gt_csv_heap;
 
+bool gt_json_error(const struct gt_error *error, FILE *to);
+
 #endif

@@ -194,3 +194,15 @@ struct gt_error *gt_heap_table_write(const struct gt_heap_table *table, enum gt_
 {
     return run(write_heap, table, format, style, to);
 }
+
+static struct gt_error *write_error(void *args)
+{
+    const struct writing *writing = args;
+
+    return outcome(gt_json_error(writing->document, writing->to), writing->to, "the error");
+}
+
+struct gt_error *gt_error_write(const struct gt_error *error, FILE *to)
+{
+    return run(write_error, error, GT_FORMAT_JSON, NULL, to);
+}

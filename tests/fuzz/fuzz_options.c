@@ -1,6 +1,6 @@
 /* The command line: the input is its arguments, a line each. */
 #include "inspector/base/error.h"
-#include "inspector/cli/options.h"
+#include "inspector/cli/command_line.h"
 #include "inspector/cli/size.h"
 #include "tests/fuzz/fuzz.h"
 

@@ -1,0 +1,13 @@
+/*
+ * What goes wrong, on standard error.
+ *
+ * Invariant: a complaint is one line, whatever a path or a damaged core has put into its message,
+ * and nothing in it moves a terminal's cursor.
+ */
+#ifndef GT_CLI_COMPLAINT_H
+#define GT_CLI_COMPLAINT_H
+
+/* "gotopsy: MESSAGE" and what is to stand after it. */
+void gt_complain(const char *message, const char *after);
+
+#endif

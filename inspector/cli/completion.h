@@ -1,0 +1,19 @@
+/*
+ * What the last word of a line in the shell can become: a command, an option of the line's command,
+ * a word that an option takes.
+ *
+ * Everything comes from the rows of commands and options, so that completion, help and parsing
+ * agree.
+ */
+#ifndef GT_CLI_COMPLETION_H
+#define GT_CLI_COMPLETION_H
+
+#include <stddef.h>
+
+typedef void gt_completion_fn(void *ctx, const char *candidate);
+
+/* Calls `visit` for each way to complete the last word of the line's first `length` bytes. Returns
+ * how many bytes of it are there already. */
+size_t gt_complete(const char *line, size_t length, gt_completion_fn *visit, void *ctx);
+
+#endif

@@ -1,0 +1,27 @@
+/*
+ * Lines of commands: from a terminal, with a line editor, its history and completion; or from any
+ * other stream, as they are.
+ *
+ * Invariant: a line has at most GT_MOST_LINE bytes, no line end, and no NUL. The editor is
+ * libedit's; who asks for lines knows nothing of it.
+ */
+#ifndef GT_CLI_LINES_H
+#define GT_CLI_LINES_H
+
+#include "gotopsy.h"
+#include "inspector/cli/completion.h"
+
+enum { GT_MOST_LINE = 1 << 16 };
+
+struct gt_lines;
+
+/* Standard input's. */
+struct gt_lines *gt_lines_open(void);
+void gt_lines_close(struct gt_lines *lines);
+bool gt_lines_have_editor(const struct gt_lines *lines);
+
+/* The next line, which lives until the next call; NULL when there is none: *error says why, or is
+ * NULL at the end of the input. */
+const char *gt_lines_next(struct gt_lines *lines, struct gt_error **error);
+
+#endif

@@ -1,0 +1,125 @@
+#include "inspector/cli/shell.h"
+
+#include "inspector/base/alloc.h"
+#include "inspector/base/error.h"
+#include "inspector/cli/command_line.h"
+#include "inspector/cli/complaint.h"
+#include "inspector/cli/lines.h"
+
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct shell {
+    struct gt_analysis *analysis;
+    struct gt_run *run;
+    struct gt_lines *lines;
+    bool interactive;
+    const char *pager;
+};
+
+/* Who leaves the pager early has seen enough, and still wants the shell. */
+static void keep_on_writing(void)
+{
+    struct sigaction ignore = {.sa_handler = SIG_IGN};
+
+    sigaction(SIGPIPE, &ignore, NULL);
+}
+
+static const char *pager_of(const struct shell *shell)
+{
+    const char *named = getenv("PAGER");
+
+    if (!shell->interactive) return NULL;
+    if (!named) return "less -FRX";
+    return *named ? named : NULL;
+}
+
+/* ---- one line ------------------------------------------------------------------------------ */
+
+static bool is_quit(const char *line)
+{
+    size_t length = strcspn(line, " \t");
+
+    if (line[length + strspn(line + length, " \t")]) return false;
+    return length == 4 && (memcmp(line, "quit", 4) == 0 || memcmp(line, "exit", 4) == 0);
+}
+
+static void raise_status(struct shell *shell, enum gt_status status)
+{
+    if (!shell->interactive && status > shell->run->status) shell->run->status = status;
+}
+
+/* Returns the error that ends the shell: that its own output cannot be written. */
+static struct gt_error *tell(struct shell *shell, struct gt_error *error)
+{
+    bool usage = gt_error_code(error) == GT_ERR_USAGE;
+    struct gt_error *failed = NULL;
+
+    raise_status(shell, usage ? GT_WRONG : GT_UNABLE);
+    if (shell->run->options->format == GT_FORMAT_JSON && !shell->interactive)
+        failed = gt_error_write(error, stdout);
+    else
+        gt_complain(gt_error_message(error), "");
+    gt_error_destroy(error);
+    return failed;
+}
+
+static struct gt_error *answer(struct shell *shell, const char *line)
+{
+    struct gt_options options;
+    enum gt_status status = GT_DONE;
+    struct gt_error *error = gt_options_parse_line(shell->run->options, line, &options);
+
+    options.pager = shell->pager;
+    if (!error) {
+        gt_progress_init(shell->run->progress, &options);
+        error = gt_command_answer(&options, shell->analysis, shell->run->progress, &status);
+        gt_progress_deinit(shell->run->progress);
+    }
+    gt_options_deinit(&options);
+    raise_status(shell, status);
+    return error;
+}
+
+/* *end: the line ends the shell. */
+static struct gt_error *run_line(struct shell *shell, const char *line, bool *end)
+{
+    line += strspn(line, " \t");
+    *end = is_quit(line);
+    if (*end || !*line || *line == '#') return NULL;
+    struct gt_error *error = answer(shell, line);
+    return error ? tell(shell, error) : NULL;
+}
+
+/* ---- all of them --------------------------------------------------------------------------- */
+
+static struct gt_error *run_lines(struct shell *shell)
+{
+    struct gt_error *error = NULL;
+    const char *line;
+    bool end = false;
+
+    while (!error && !end && (line = gt_lines_next(shell->lines, &error))) {
+        error = run_line(shell, line, &end);
+        if (fflush(stdout) != 0 && !shell->interactive) break;
+        clearerr(stdout);
+    }
+    return error;
+}
+
+struct gt_error *gt_shell(struct gt_analysis *analysis, struct gt_run *run)
+{
+    struct shell shell = {.analysis = analysis, .run = run, .lines = gt_lines_open()};
+
+    shell.interactive = gt_lines_have_editor(shell.lines);
+    shell.pager = pager_of(&shell);
+    gt_progress_deinit(run->progress);
+    if (shell.interactive) {
+        keep_on_writing();
+        puts("help lists the commands; quit ends.");
+    }
+    struct gt_error *error = run_lines(&shell);
+    gt_lines_close(shell.lines);
+    return error;
+}

@@ -1,0 +1,220 @@
+"""The shell: one core, one command after the other, from a pipe and from a terminal."""
+
+import json
+import os
+import pty
+import re
+import select
+import subprocess
+import time
+
+import jsonschema
+import pytest
+
+from conftest import GOTOPSY, ROOT
+
+PATIENCE = 60
+
+
+def documents(text):
+    decoder, at = json.JSONDecoder(), 0
+    while at < len(text):
+        document, at = decoder.raw_decode(text, at)
+        yield document
+        at += len(text[at:]) - len(text[at:].lstrip())
+
+
+def shell(gotopsy, core, lines, *arguments):
+    return gotopsy("shell", core, *arguments, input="".join(line + "\n" for line in lines))
+
+
+def valid(document):
+    name = document["schema"].replace("/", "-")
+    schema = json.loads((ROOT / "schema" / f"{name}.schema.json").read_text())
+    jsonschema.validate(document, schema)
+    return document
+
+
+# ---- from a pipe -----------------------------------------------------------------------------
+
+
+COMMANDS = ["report", "heap --top 5", "goroutines --retained", "waits", "check", "threads"]
+
+
+def test_each_command_says_what_it_says_alone(gotopsy, demo_core):
+    alone = [gotopsy(*line.split()[:1], demo_core, *line.split()[1:]).stdout for line in COMMANDS]
+    assert all(len(text) > 100 for text in alone)
+    run = shell(gotopsy, demo_core, COMMANDS)
+    assert (run.returncode, run.stderr) == (0, "")
+    assert run.stdout == "".join(alone)
+
+
+def test_one_document_a_command(gotopsy, demo_core):
+    lines = ["", "# a comment", "heap", "heap --by nothing", "check", "  object 12", "waits"]
+    run = shell(gotopsy, demo_core, lines, "--format=json")
+    assert run.returncode == 2 and run.stderr == ""
+    names = [valid(document)["schema"].split("/")[0] for document in documents(run.stdout)]
+    assert names == [f"gotopsy-{name}" for name in ("heap", "error", "check", "error", "waits")]
+
+
+def test_errors_leave_the_shell_open(gotopsy, demo_core):
+    lines = ["nonsense", "report --exe x", "report core", "shell", "report --fail-on=any", "version"]
+    run = shell(gotopsy, demo_core, lines)
+    assert run.returncode == 2
+    complaints = run.stderr.splitlines()
+    assert [line.split(":")[0] for line in complaints] == ["gotopsy"] * 4
+    assert "nonsense" in complaints[0] and "--exe" in complaints[1] and "core" in complaints[2]
+    assert run.stdout.endswith("gotopsy 0.2.0\n")
+
+
+def test_status_is_the_largest(gotopsy, demo_core):
+    assert shell(gotopsy, demo_core, ["version"]).returncode == 0
+    assert shell(gotopsy, demo_core, ["report --fail-on=any", "version"]).returncode == 1
+    assert shell(gotopsy, demo_core, ["report -o /no/such/folder/x", "report --fail-on=any"]).returncode == 3
+
+
+@pytest.mark.parametrize("word", ["quit", "exit", "  quit  "])
+def test_quit_ends(gotopsy, demo_core, word):
+    run = shell(gotopsy, demo_core, ["version", word, "nonsense"])
+    assert (run.returncode, run.stdout, run.stderr) == (0, "gotopsy 0.2.0\n", "")
+
+
+def test_the_last_line_needs_no_end(gotopsy, demo_core):
+    assert gotopsy("shell", demo_core, input="version").stdout == "gotopsy 0.2.0\n"
+
+
+def test_words_may_be_quoted(gotopsy, demo_core, tmp_path):
+    path = tmp_path / "with a blank.json"
+    assert shell(gotopsy, demo_core, [f'check --format=json -o "{path}"']).returncode == 0
+    assert valid(json.loads(path.read_text()))["verdict"] == "exact"
+
+
+def test_a_line_that_is_no_text_is_refused(gotopsy, demo_core):
+    for line in ["version\0x\n", "v" * 70000 + "\n"]:
+        run = gotopsy("shell", demo_core, input=line)
+        assert run.returncode == 2 and run.stdout == "" and "65536 bytes" in run.stderr
+
+
+def test_what_the_shell_is_given_holds_for_its_lines(gotopsy, demo_core):
+    run = shell(gotopsy, demo_core, ["check --format=text", "check"], "--format=json")
+    first, second = run.stdout.split("{", 1)
+    assert first.startswith("exact: ")
+    assert json.loads("{" + second)["verdict"] == "exact"
+    hidden, shown = (
+        shell(gotopsy, demo_core, ["report --format=json"], *more).stdout for more in ([], ["--show-data"])
+    )
+    assert hidden != shown
+
+
+def test_commands_and_core_cannot_both_be_standard_input(gotopsy):
+    run = gotopsy("shell", "-")
+    assert run.returncode == 2 and "standard input" in run.stderr
+
+
+# ---- from a terminal -------------------------------------------------------------------------
+
+
+class Terminal:
+    """The shell on a terminal: what is typed, and what it shows."""
+
+    def __init__(self, core, **environment):
+        try:
+            self.side, theirs = pty.openpty()
+        except OSError as why:
+            pytest.skip(f"no terminal can be made here: {why}")
+        self.child = subprocess.Popen(
+            [GOTOPSY, "shell", str(core)],
+            stdin=theirs,
+            stdout=theirs,
+            stderr=theirs,
+            start_new_session=True,
+            env={**os.environ, "TERM": "xterm", "NO_COLOR": "1", **environment},
+        )
+        os.close(theirs)
+        self.raw, self.taken = "", 0
+
+    def wait_for(self, pattern):
+        """Reads on until the pattern is there, and takes out all up to its end."""
+        end = time.monotonic() + PATIENCE
+        while not (found := re.search(pattern, self.text())):
+            assert select.select([self.side], [], [], end - time.monotonic())[0], self.text()
+            self.raw += os.read(self.side, 65536).decode(errors="replace")
+        seen = self.text()[: found.end()]
+        self.taken += found.end()
+        return seen
+
+    def text(self):
+        """What was not taken out, without the codes that move the cursor."""
+        return re.sub(r"\r?\x1b\[[0-9;]*[A-Za-z]", "", self.raw)[self.taken :]
+
+    def type(self, text):
+        os.write(self.side, text.encode())
+
+    def close(self):
+        os.close(self.side)
+        return self.child.wait()
+
+
+@pytest.fixture
+def terminal(demo_core):
+    terminal = Terminal(demo_core, PAGER="")
+    terminal.wait_for("gotopsy> ")
+    yield terminal
+    terminal.child.kill()
+
+
+def test_a_line_on_a_terminal(terminal):
+    terminal.type("heap --top 1\n")
+    assert "live heap" in terminal.wait_for("more types")
+    terminal.wait_for("gotopsy> ")
+    terminal.type("quit\n")
+    assert terminal.child.wait(PATIENCE) == 0
+
+
+def test_an_error_on_a_terminal_ends_nothing(terminal):
+    terminal.type("nonsense\n")
+    terminal.wait_for("unknown command 'nonsense'")
+    terminal.wait_for("gotopsy> ")
+    terminal.type("\x04")
+    assert terminal.child.wait(PATIENCE) == 0
+
+
+def test_tab_completes(terminal):
+    terminal.type("gor\t--form\ttrace\t\n")
+    terminal.wait_for("goroutines --format=traceback")
+    terminal.wait_for(r"goroutine \d+ \[")
+
+
+def test_tab_lists_what_is_possible(terminal):
+    terminal.type("report --co\t")
+    listed = terminal.wait_for("--colour=")
+    assert "--coverage" in terminal.wait_for("gotopsy> report --co") + listed
+    assert "--exe" not in listed
+
+
+def test_history_comes_back(terminal):
+    terminal.type("version\n")
+    terminal.wait_for("gotopsy 0.2.0\r\n")
+    terminal.wait_for("gotopsy> ")
+    terminal.type("\x1b[A\n")
+    terminal.wait_for("gotopsy 0.2.0\r\n")
+
+
+def test_long_output_goes_to_the_pager(demo_core, tmp_path):
+    terminal = Terminal(demo_core, PAGER=f"tee {tmp_path}/seen")
+    terminal.wait_for("gotopsy> ")
+    terminal.type("heap\n")
+    terminal.wait_for("more types|live heap")
+    terminal.wait_for("gotopsy> ")
+    assert "live heap" in (tmp_path / "seen").read_text()
+    terminal.child.kill()
+
+
+def test_a_pager_may_end_early(demo_core):
+    terminal = Terminal(demo_core, PAGER="true")
+    terminal.wait_for("gotopsy> ")
+    for _ in range(3):
+        terminal.type("report --format=json\n")
+        assert "gotopsy:" not in terminal.wait_for("gotopsy> ")
+    terminal.type("quit\n")
+    assert terminal.child.wait(PATIENCE) == 0
