@@ -151,7 +151,7 @@ void gt_claim(struct gt_typing *typing, uint64_t value, gt_type_id id, uint64_t 
     fetch_for(typing, place);
 }
 
-static void claim_opaque(struct gt_typing *typing, uint64_t value)
+void gt_claim_opaque(struct gt_typing *typing, uint64_t value)
 {
     struct gt_slot_ref ref;
 
@@ -186,7 +186,7 @@ static void claim_map_part(void *ctx, enum gt_map_part part, uint64_t addr, uint
     if (part == GT_MAP_GROUPS)
         gt_claim(map->typing, addr, map->group, groups_from(map->typing, addr, map->group, count));
     else
-        claim_opaque(map->typing, addr);
+        gt_claim_opaque(map->typing, addr);
 }
 
 /* A map header becomes an object of the map type itself, which has no places of its own. */
@@ -216,17 +216,15 @@ static void claim_channel(struct gt_typing *typing, uint64_t channel, gt_type_id
     if (elem && gt_process_field(typing->process, channel, GT_F_hchan_buf, &buffer) &&
         gt_process_field(typing->process, channel, GT_F_hchan_dataqsiz, &room))
         gt_claim(typing, buffer, elem, room);
-    claim_opaque(typing, channel);
+    gt_claim_opaque(typing, channel);
 }
 
-/* What a pointer leads to: its own type, but for nodes that are known by their first field only. */
-static gt_type_id type_behind(const struct gt_typing *typing, const struct gt_word *word,
-                              const struct gt_type_row *row)
+gt_type_id gt_type_behind(const struct gt_typing *typing, gt_type_id type, uint64_t value)
 {
+    const struct gt_type_row *row = gt_type_row(typing, type);
     uint8_t is_entry;
 
-    if (!row->trie[0] || !gt_mem_u8(typing->process->mem, word->value, &is_entry))
-        return word->type;
+    if (!row->trie[0] || !gt_mem_u8(typing->process->mem, value, &is_entry)) return type;
     return row->trie[is_entry & 1];
 }
 
@@ -245,7 +243,7 @@ static void claim_pointer(struct gt_typing *typing, const struct gt_word *word)
     if (row->around && is_inside(typing, word->value, row->within))
         gt_claim(typing, word->value - row->within, row->around, 1);
     else
-        gt_claim(typing, word->value, type_behind(typing, word, row), 1);
+        gt_claim(typing, word->value, gt_type_behind(typing, word->type, word->value), 1);
 }
 
 /* A func value leads to its code's address, which says what is captured behind it. */

@@ -81,8 +81,7 @@ static bool has_mask_of_header(const struct gt_goheap *heap, uint32_t object)
     return expected && pointers.words == expected;
 }
 
-/* Is it as large as the slot that a header gets? */
-static bool has_size_of_header(const struct gt_goheap *heap, uint32_t object)
+bool gt_map_has_size(const struct gt_goheap *heap, uint32_t object)
 {
     const struct gt_layout *layout = &heap->process->layout;
     uint64_t size = layout->size[gt_has(layout, GT_F_map_dirPtr) ? GT_S_map : GT_S_hmap];
@@ -97,7 +96,7 @@ static uint32_t groups_of_header(const struct gt_goheap *heap, uint32_t object)
 {
     uint64_t storage, user;
 
-    if (!has_size_of_header(heap, object) || !has_mask_of_header(heap, object) ||
+    if (!gt_map_has_size(heap, object) || !has_mask_of_header(heap, object) ||
         !storage_of(heap->process, gt_heap_address(&heap->graph, object), &storage))
         return GT_NO_OBJECT;
     uint32_t groups = gt_heap_object(&heap->graph, storage);
@@ -115,17 +114,34 @@ static void ignore_part(void *ctx, enum gt_map_part part, uint64_t addr, uint64_
     (void)ctx, (void)part, (void)addr, (void)count;
 }
 
-gt_type_id gt_map_shape_of(const struct gt_map_shapes *shapes, uint32_t object)
+/* The map that has groups of the rtype, and whose header this is. */
+static gt_type_id map_with(const struct gt_map_shapes *shapes, uint64_t group, uint64_t header)
 {
     const struct gt_process *process = shapes->heap->process;
-    uint64_t header = gt_heap_address(&shapes->heap->graph, object);
-    uint32_t groups = groups_of_header(shapes->heap, object);
-
-    if (groups == GT_NO_OBJECT) return GT_NO_TYPE;
-    uint64_t noted = gt_goheap_header(shapes->heap, groups);
-    const uint64_t *map = noted ? gt_map_find(&shapes->by_group, noted) : NULL;
+    const uint64_t *map = group ? gt_map_find(&shapes->by_group, group) : NULL;
     gt_type_id type = map ? gt_types_at(process->types, *map) : (gt_type_id)GT_NO_TYPE;
+
     return type && gt_map_parts(process->types, type, header, ignore_part, NULL)
                ? type
                : (gt_type_id)GT_NO_TYPE;
+}
+
+gt_type_id gt_map_shape_of(const struct gt_map_shapes *shapes, uint32_t object)
+{
+    uint32_t groups = groups_of_header(shapes->heap, object);
+
+    if (groups == GT_NO_OBJECT) return GT_NO_TYPE;
+    return map_with(shapes, gt_goheap_header(shapes->heap, groups),
+                    gt_heap_address(&shapes->heap->graph, object));
+}
+
+gt_type_id gt_map_of_typed(const struct gt_map_shapes *shapes, const struct gt_typing *typing,
+                           uint32_t object)
+{
+    uint32_t groups = groups_of_header(shapes->heap, object);
+    gt_type_id type = groups == GT_NO_OBJECT ? GT_NO_TYPE : gt_typing_type(typing, groups);
+
+    if (!type) return GT_NO_TYPE;
+    return map_with(shapes, gt_types_get(typing->types, type)->ref.rtype,
+                    gt_heap_address(&shapes->heap->graph, object));
 }

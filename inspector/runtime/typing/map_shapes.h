@@ -18,6 +18,13 @@ void gt_map_shapes_destroy(struct gt_map_shapes *shapes); /* NULL is allowed */
  * told. */
 gt_type_id gt_map_shape_of(const struct gt_map_shapes *shapes, uint32_t object);
 
+/* The same by what typing knows of the storage. */
+gt_type_id gt_map_of_typed(const struct gt_map_shapes *shapes, const struct gt_typing *typing,
+                           uint32_t object);
+
+/* Is it as large as the slot that a header gets? */
+bool gt_map_has_size(const struct gt_goheap *heap, uint32_t object);
+
 /* Does the object look like a header, whatever the map's type is? By its size, by which of its
  * words are pointers, and by where these lead. */
 bool gt_map_has_shape(const struct gt_goheap *heap, uint32_t object);

@@ -10,11 +10,6 @@ enum {
     MASK_WORDS = 64, /* of one load; a heap bitmap's slot has no more since Go 1.22 */
 };
 
-static uint64_t low_bits(uint64_t count)
-{
-    return count >= 64 ? UINT64_MAX : ((uint64_t)1 << count) - 1;
-}
-
 /* `count` (at most 64) bits from bit `first` on of a bitmap of `size` bytes. */
 static uint64_t load_bits(const unsigned char *bits, uint64_t size, uint64_t first, uint64_t count)
 {
@@ -27,7 +22,7 @@ static uint64_t load_bits(const unsigned char *bits, uint64_t size, uint64_t fir
         memcpy(&value, bits + at, size - at);
     value >>= first % 8;
     if (first % 8) value |= (uint64_t)more << (64 - first % 8);
-    return value & low_bits(count);
+    return value & gt_low_bits(count);
 }
 
 /* internal/sync.HashTrieMap and unique's own keep their nodes by their first field, node{isEntry
@@ -159,6 +154,13 @@ static struct gt_extent wide_tiles_that_fit(const struct gt_typing *typing,
     return (struct gt_extent){(uint32_t)first, (uint32_t)to, false};
 }
 
+uint64_t gt_slot_mask(const struct gt_slot_ref *ref)
+{
+    uint64_t words = ref->region->slot_size / WORD;
+
+    return load_bits(ref->region->mask, ref->region->mask_bytes, ref->slot * words, words);
+}
+
 static bool any_bit(const struct gt_slot_ref *ref, uint64_t from, uint64_t to)
 {
     const struct gt_region *region = ref->region;
@@ -184,8 +186,8 @@ struct gt_extent gt_tiles_that_fit(const struct gt_typing *typing, const struct 
     if (gt_slot_is_wide(region)) return wide_tiles_that_fit(typing, ref, id, first, count);
     if (!row->words || first >= words / row->words) return (struct gt_extent){0};
     uint64_t end = count < words / row->words - first ? first + count : words / row->words;
-    uint64_t mask = load_bits(region->mask, region->mask_bytes, ref->slot * words, words);
-    while (fit.to < end && (mask >> fit.to * row->words & low_bits(row->words)) == row->mask)
+    uint64_t mask = gt_slot_mask(ref);
+    while (fit.to < end && (mask >> fit.to * row->words & gt_low_bits(row->words)) == row->mask)
         fit.to++;
     return fit;
 }
@@ -198,8 +200,8 @@ bool gt_extent_has_all(const struct gt_typing *typing, const struct gt_slot_ref 
 
     if (gt_slot_is_wide(region))
         return !any_bit(ref, 0, extent.from * each) && !any_bit(ref, extent.to * each, words);
-    uint64_t mask = load_bits(region->mask, region->mask_bytes, ref->slot * words, words);
-    uint64_t inside = low_bits(extent.to * each) & ~low_bits(extent.from * each);
+    uint64_t mask = gt_slot_mask(ref);
+    uint64_t inside = gt_low_bits(extent.to * each) & ~gt_low_bits(extent.from * each);
 
     return (mask & ~inside) == 0;
 }

@@ -39,7 +39,7 @@ static bool next_block(struct gt_typing *typing, uint32_t *block)
     return true;
 }
 
-static void drain(struct gt_typing *typing)
+void gt_drain(struct gt_typing *typing)
 {
     uint32_t block;
 
@@ -129,6 +129,8 @@ static void claim_untyped(struct gt_typing *typing, const struct gt_bitmap *live
     for (size_t i = gt_bitmap_next(live, 0); i < count; i = gt_bitmap_next(live, i + 1)) {
         if (!typing->type[i]) claim_unreached(typing, maps, (uint32_t)i);
     }
+    gt_drain(typing);
+    gt_eliminate(typing, maps, live);
     gt_map_shapes_destroy(maps);
 }
 
@@ -171,12 +173,11 @@ static struct gt_typing *create(const struct gt_goheap *heap,
     typing->queue = gt_calloc((size_t)gt_block_count(typing) + 1, sizeof *typing->queue);
     gt_claim_statics(typing);
     claim_headers(typing, live);
-    drain(typing);
+    gt_drain(typing);
     claim_roots(typing);
     if (!heap->process->dwarf || only_live) claim_goroutines(typing);
-    drain(typing);
+    gt_drain(typing);
     claim_untyped(typing, live);
-    drain(typing);
     count_bytes(typing, live);
     gt_bitmap_deinit(&typing->grey);
     gt_bitmap_deinit(&typing->queued);

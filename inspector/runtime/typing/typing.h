@@ -7,8 +7,9 @@
  * makes its storage what its type says. A claim types what it covers and no more: a *T may point to
  * the first field of something larger. Where claims differ the largest type that fits the object's
  * own pointer mask wins, so a claim only ever grows and the spread ends. A claim that contradicts
- * the mask is dropped. What no claim covers stays untyped, and every pointer in it is a word of
- * unknown kind.
+ * the mask is dropped. An object that no claim reaches has the one type of the program that fits it
+ * (candidates.h), if it is one. What is left stays untyped, and every pointer in it is a
+ * word of unknown kind.
  *
  * Static data that has no name of its own is typed by the same claims (static_areas.h): types go
  * from globals and objects into it, and from it on.

@@ -45,6 +45,11 @@ static inline struct gt_extent gt_typed_extent(uint32_t typed)
                               (typed >> (GT_TYPE_BITS + GT_TILE_BITS) & tiles) + 1, typed >> 31};
 }
 
+static inline uint64_t gt_low_bits(uint64_t count)
+{
+    return count >= 64 ? UINT64_MAX : ((uint64_t)1 << count) - 1;
+}
+
 struct gt_type_row {
     uint64_t size;
     uint64_t mask; /* of pointers, where the type has at most 64 words */
@@ -111,6 +116,9 @@ static inline bool gt_slot_is_wide(const struct gt_region *region)
     return region->scan == GT_SCAN_BITMAP && region->slot_size > 64 * 8;
 }
 
+/* The pointer words of a slot that a heap bitmap describes and that is not wide. */
+uint64_t gt_slot_mask(const struct gt_slot_ref *ref);
+
 /* A root, or what else a root's table holds, as a word. */
 void gt_root_word(const struct gt_typing *typing, const struct gt_root *root, struct gt_word *word);
 
@@ -130,6 +138,12 @@ void gt_settle(struct gt_typing *typing, uint32_t object, gt_type_id id, struct 
 void gt_claim(struct gt_typing *typing, uint64_t value, gt_type_id id, uint64_t count);
 void gt_judge_oldest(struct gt_typing *typing); /* of those that wait; there must be one */
 
+/* What a pointer of the type leads to: its own type, but for nodes that are known by their first
+ * field only. */
+gt_type_id gt_type_behind(const struct gt_typing *typing, gt_type_id type, uint64_t value);
+
+/* The object is the runtime's own. */
+void gt_claim_opaque(struct gt_typing *typing, uint64_t value);
 void gt_claim_map(struct gt_typing *typing, uint64_t header, gt_type_id map_type);
 void gt_claim_function(struct gt_typing *typing, uint64_t value);
 
@@ -153,6 +167,17 @@ static inline struct gt_extent gt_extent_of(const struct gt_typing *typing,
  * unbroken run from the first on; to <= from when not even that is. */
 struct gt_extent gt_tiles_that_fit(const struct gt_typing *typing, const struct gt_slot_ref *ref,
                                    gt_type_id id, uint64_t first, uint64_t count);
+
+/* ---- typing.c, eliminate.c ------------------------------------------------------------------ */
+
+struct gt_map_shapes;
+
+/* Works through what was claimed, until nothing is left. */
+void gt_drain(struct gt_typing *typing);
+
+/* Types the live objects that have none and that only one type of the program fits. */
+void gt_eliminate(struct gt_typing *typing, struct gt_map_shapes *maps,
+                  const struct gt_bitmap *live);
 
 /* ---- static_words.c ------------------------------------------------------------------------ */
 

@@ -1,6 +1,7 @@
 // State behind words whose types do not say what they lead to: slices of maps, reflect.Values, the
-// queues of a sync.Pool, labels of goroutines, values that unique made one. Leaked: documents of
-// which maps in a slice keep a word, and documents of which what reflect.Values refer to does.
+// queues of a sync.Pool, labels of goroutines, values that unique made one; and a tree that a global
+// alone leads to, whose type a stripped program tells by what fits it. Leaked: documents of which
+// maps in a slice, what reflect.Values refer to, and the tree keep a word.
 package main
 
 import (
@@ -19,6 +20,7 @@ import (
 const (
 	inMaps   = 8 << 10 // sizes of documents, by which a test tells who keeps them
 	inValues = 12 << 10
+	inTree   = 16 << 10
 )
 
 type note struct {
@@ -31,11 +33,32 @@ type page struct {
 	refs []*note
 }
 
+type shelf struct {
+	left, right *shelf
+	count       int
+	title       string
+	pages       []*note
+	open        func() error
+}
+
+func (s *shelf) put(title string) *shelf {
+	if s == nil {
+		return &shelf{title: title, count: 1, pages: []*note{{word: "first"}}}
+	}
+	if s.count++; s.count%2 == 0 {
+		s.left = s.left.put(title)
+	} else {
+		s.right = s.right.put(title)
+	}
+	return s
+}
+
 var (
-	rows   []map[string]string
-	values []reflect.Value
-	pages  sync.Pool
-	raws   sync.Pool
+	shelves *shelf
+	rows    []map[string]string
+	values  []reflect.Value
+	pages   sync.Pool
+	raws    sync.Pool
 )
 
 // A word of a document, which the leak keeps whole.
@@ -61,6 +84,7 @@ func main() {
 	var started sync.WaitGroup
 	for i := 0; i < 80; i++ {
 		rows = append(rows, map[string]string{"a": wordOf(i, inMaps), "b": strconv.Itoa(i)})
+		shelves = shelves.put(wordOf(i, inTree))
 		note := &note{word: wordOf(i, inValues)}
 		values = append(values, reflect.ValueOf(note), reflect.ValueOf(note).Elem())
 	}

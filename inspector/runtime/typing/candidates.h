@@ -1,0 +1,23 @@
+/*
+ * Types by elimination. A program allocates what has pointers by an rtype, of the object or of its
+ * elements, and holds all of these, stripped or not. So an object that nothing typed leads to has
+ * the one type of the program that fits it, by size, by which words are pointers and by what is in
+ * it (fits.h); where several fit, its type is not known. Arrays of pointers are never told.
+ *
+ * Objects that a heap bitmap describes only, of at most 64 words: others have their type beside
+ * them. The program's types are read when the first object is asked for. Private to typing's files.
+ */
+#ifndef GT_RUNTIME_CANDIDATES_H
+#define GT_RUNTIME_CANDIDATES_H
+
+#include "inspector/runtime/typing/typing.h"
+
+struct gt_candidates;
+
+struct gt_candidates *gt_candidates_create(const struct gt_typing *typing);
+void gt_candidates_destroy(struct gt_candidates *candidates); /* NULL is allowed */
+
+/* The only type that fits the object, or its elements, of which there are `count`. */
+gt_type_id gt_candidate_of(struct gt_candidates *candidates, uint32_t object, uint64_t *count);
+
+#endif

@@ -1,0 +1,115 @@
+/* Objects that nothing typed leads to, or generic code alone: the one type of the program that fits
+ * each. */
+#include "inspector/runtime/typing/candidates.h"
+#include "inspector/runtime/typing/map_shapes.h"
+#include "inspector/runtime/typing/typing_impl.h"
+
+#include <string.h>
+
+struct eliminator {
+    struct gt_typing *typing;
+    struct gt_candidates *candidates;
+    struct gt_map_shapes *maps;
+};
+
+/* What the runtime keeps in objects of its own, which says more than these objects' types do. */
+enum part { NO_PART, MAP_HEADER, MAP_TABLE, CHANNEL };
+
+static enum part part_of(const char *name)
+{
+    static const struct {
+        const char *name;
+        enum part part;
+    } rows[] = {
+        {"runtime.hmap", MAP_HEADER}, /* up to Go 1.23 */
+        {"maps.Map", MAP_HEADER},     {"internal/runtime/maps.Map", MAP_HEADER},
+        {"maps.table", MAP_TABLE},    {"internal/runtime/maps.table", MAP_TABLE},
+        {"runtime.hchan", CHANNEL},
+    };
+
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        if (strcmp(rows[i].name, name) == 0) return rows[i].part;
+    return NO_PART;
+}
+
+static void claim_channel(struct gt_typing *typing, uint64_t addr)
+{
+    struct gt_word word = {.value = addr, .kind = GT_P_CHAN};
+
+    gt_claim_word(typing, &word);
+}
+
+/* A map's header waits until its storage has a type. */
+static void claim_found(struct gt_typing *typing, uint64_t addr, gt_type_id id, uint64_t count)
+{
+    switch (part_of(gt_types_name(typing->types, id))) {
+    case NO_PART:
+        gt_claim(typing, addr, id, count);
+        break;
+    case CHANNEL:
+        claim_channel(typing, addr);
+        break;
+    case MAP_TABLE:
+        gt_claim_opaque(typing, addr);
+        break;
+    default:
+        break;
+    }
+}
+
+static void eliminate(const struct eliminator *eliminator, uint32_t object)
+{
+    struct gt_typing *typing = eliminator->typing;
+    uint64_t addr = gt_heap_address(&typing->heap->graph, object), count = 0;
+    gt_type_id id = gt_candidate_of(eliminator->candidates, object, &count);
+
+    if (!id) return;
+    claim_found(typing, addr, id, count);
+    gt_drain(typing);
+}
+
+/* A map's storage may have a type by now. */
+static void claim_map(const struct eliminator *eliminator, uint32_t object)
+{
+    struct gt_typing *typing = eliminator->typing;
+    gt_type_id map = gt_map_of_typed(eliminator->maps, typing, object);
+
+    if (!map) return;
+    gt_claim_map(typing, gt_heap_address(&typing->heap->graph, object), map);
+    gt_drain(typing);
+}
+
+/* A generic function's shape tells less than the type that it stands for. */
+static bool is_told(const struct gt_typing *typing, uint32_t object, bool shapes)
+{
+    gt_type_id id = gt_typed_id(typing->type[object]);
+
+    return id && !(shapes && id != GT_OPAQUE_TYPE && gt_type_row(typing, id)->shaped);
+}
+
+static bool any_shapes(const struct gt_typing *typing)
+{
+    for (size_t i = 0; i < typing->rows->len; i++)
+        if (((const struct gt_type_row *)gt_vec_at(typing->rows, i))->shaped) return true;
+    return false;
+}
+
+static void each_untold(const struct eliminator *eliminator, const struct gt_bitmap *live,
+                        bool shapes, void visit(const struct eliminator *, uint32_t))
+{
+    const struct gt_typing *typing = eliminator->typing;
+
+    for (size_t i = gt_bitmap_next(live, 0); i < typing->heap->graph.scan_objects;
+         i = gt_bitmap_next(live, i + 1))
+        if (!is_told(typing, (uint32_t)i, shapes)) visit(eliminator, (uint32_t)i);
+}
+
+void gt_eliminate(struct gt_typing *typing, struct gt_map_shapes *maps,
+                  const struct gt_bitmap *live)
+{
+    struct eliminator eliminator = {typing, gt_candidates_create(typing), maps};
+
+    each_untold(&eliminator, live, any_shapes(typing), eliminate);
+    each_untold(&eliminator, live, false, claim_map);
+    gt_candidates_destroy(eliminator.candidates);
+}
