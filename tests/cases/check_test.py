@@ -48,8 +48,8 @@ def test_busy_server(version, tmp_path):
     try:
         little.need("go")
         little.need_kernel_cores()
-        exe = field._built("busyserver", version, (), None)
-        stripped = field._stripped(exe)
+        exe = field.built("busyserver", version)
+        stripped = field.stripped(exe)
     except recipe.Unavailable as why:
         pytest.skip(str(why))
     pauses, judged = random.Random(1), 0

@@ -1,6 +1,6 @@
 import pytest
 
-from . import agreement, little, matrix, recipe
+from . import agreement, little, matrix, recipe, shared
 
 VERDICTS, AGREEMENTS = pytest.StashKey(), pytest.StashKey()
 
@@ -25,15 +25,11 @@ def demo(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def little_core(tmp_path_factory):
+def little_core():
     """The core of a small program: little_core("labels", version, *arguments of go build)."""
-    made = {}
 
     def core(*wanted, how="gcore"):
-        if (how, wanted) not in made:
-            folder = tmp_path_factory.mktemp("little")
-            made[how, wanted] = _obtained(little.make, folder, how, *wanted)
-        return made[how, wanted]
+        return _obtained(shared.once, little.make, how, *wanted)
 
     return core
 

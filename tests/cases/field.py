@@ -8,16 +8,14 @@ and with a stripped copy of it.
 """
 
 import dataclasses
-import functools
 import pathlib
 import re
 import shutil
 import subprocess
-import tempfile
 
 import pytest
 
-from . import little, recipe, tool
+from . import little, recipe, shared, tool
 
 PROGRAMS = recipe.PROJECT / "tests" / "cases" / "field"
 VERSIONS = ["1.22.12", "1.24.13", recipe.LOCAL, "1.27.4"]
@@ -27,22 +25,14 @@ NEAR = 0.01  # of the measured truth
 FLOOR = 24 << 10
 
 
-@functools.cache
-def _folder():
-    """Removed when the tests end."""
-    return tempfile.TemporaryDirectory(prefix="gotopsy-field-")
-
-
 def _language(version):
     """The language that a toolchain speaks: 1.26 of 1.26.8."""
     return ".".join(recipe.go_name(version).removeprefix("go").split(".")[:2])
 
 
-@functools.cache
-def _built(name, version, flags, language):
+def _built(folder, name, version, flags, language):
     """By a go.mod that says `language`, on which settings such as asynctimerchan depend."""
     language = language or _language(version)
-    folder = pathlib.Path(tempfile.mkdtemp(prefix=f"{name}-{version}-", dir=_folder().name))
     own = PROGRAMS / name / "go.mod"  # of what needs modules of others
     module = own if own.exists() else PROGRAMS / "go.mod"
     said = re.sub(r"^go .*$", f"go {language}", module.read_text(), flags=re.MULTILINE)
@@ -59,12 +49,14 @@ def _built(name, version, flags, language):
     return folder / name
 
 
-@functools.cache
-def _core(name, version, way, flags, language):
-    exe = _built(name, version, flags, language)
-    folder = exe.parent / (f"run-{way}" if way else "run")
-    folder.mkdir()
+def _core(folder, name, version, way, flags, language):
+    exe = built(name, version, flags, language)
     return little.core_in(folder, exe, *([way] if way else []))
+
+
+def built(name, version, flags=(), language=None):
+    """The program."""
+    return shared.once(_built, name, version, flags, language)
 
 
 def core(name, version=recipe.LOCAL, way="", flags=(), language=None):
@@ -73,14 +65,13 @@ def core(name, version=recipe.LOCAL, way="", flags=(), language=None):
     try:
         little.need("go")
         little.need_kernel_cores()
-        return _core(name, version, way, flags, language)
+        return shared.once(_core, name, version, way, flags, language)
     except recipe.Unavailable as why:
         pytest.skip(str(why))
 
 
-@functools.cache
-def _stripped(exe):
-    return recipe.stripped(exe.parent, exe)
+def stripped(exe):
+    return shared.once(recipe.stripped, exe)
 
 
 def exe_of(made, symbols):
@@ -88,7 +79,7 @@ def exe_of(made, symbols):
     if symbols == "dwarf":
         return made.exe
     try:
-        return _stripped(made.exe)
+        return stripped(made.exe)
     except recipe.Unavailable as why:
         pytest.skip(str(why))
 

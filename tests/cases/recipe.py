@@ -12,6 +12,7 @@ import subprocess
 
 import pytest
 
+from . import shared
 from .tool import PROJECT, SUBSET
 
 COREFILES = PROJECT / "corefiles"
@@ -132,21 +133,20 @@ class Made:
     said: str
 
 
-@functools.cache
-def _make(version, machine, cases, how):
+def _make(_, version, machine, cases, how):
     """Makes the cores of a version, or finds that they were made before."""
     folder = CORES / (go_name(version) + ("" if machine == "amd64" else f"-{machine}"))
-    if SUBSET or machine != "amd64":
-        how = "kernel"
     wanted = ["--go", version, "--arch", machine, "--how", how, "--cases", cases]
-    made = subprocess.run(
-        [COREFILES / "make-cores", *wanted, CORES],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        timeout=PATIENCE,
-        text=True,
-    )
+    CORES.mkdir(parents=True, exist_ok=True)
+    with shared.locked(folder.with_name(folder.name + ".lock")):
+        made = subprocess.run(
+            [COREFILES / "make-cores", *wanted, CORES],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            timeout=PATIENCE,
+            text=True,
+        )
     skipped = dict(re.findall(r"^SKIP (\w+): (.*)$", made.stdout, re.MULTILINE))
     return Made(folder, skipped, made.stdout)
 
@@ -155,7 +155,10 @@ def obtain(cell):
     """The core of a cell. Unavailable is for what this machine lacks; the rest is an error."""
     usual = cell.version in OF_CASES and cell.machine == "amd64"
     cases = "demo" if cell.case == "demo" else "*" if usual else OF_OTHERS
-    made = _make(cell.version, cell.machine, cases, "both" if usual or cases == "demo" else "kernel")
+    how = "both" if usual or cases == "demo" else "kernel"
+    if SUBSET or cell.machine != "amd64":
+        how = "kernel"
+    made = shared.once(_make, cell.version, cell.machine, cases, how)
     if cell.how in made.skipped:
         raise Unavailable(made.skipped[cell.how])
     folder = made.folder / cell.case / f"{cell.mode}.{cell.how}"

@@ -37,7 +37,7 @@ def _built(version):
     try:
         little.need("go")
         little.need_kernel_cores()
-        return field._built("unmoving", version, _flags(version), None)
+        return field.built("unmoving", version, _flags(version))
     except recipe.Unavailable as why:
         pytest.skip(str(why))
 
