@@ -9,6 +9,7 @@ import pytest
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 GOTOPSY = pathlib.Path(os.environ.get("GOTOPSY", ROOT / "build" / "gotopsy"))
+pytest_plugins = ["groups", "cases.tables"]
 
 
 def pytest_sessionfinish(session):

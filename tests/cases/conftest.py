@@ -1,8 +1,6 @@
 import pytest
 
-from . import agreement, little, matrix, recipe, shared
-
-VERDICTS, AGREEMENTS = pytest.StashKey(), pytest.StashKey()
+from . import little, recipe, shared
 
 
 def _obtained(obtain, *arguments):
@@ -32,28 +30,3 @@ def little_core():
         return _obtained(shared.once, little.make, how, *wanted)
 
     return core
-
-
-@pytest.fixture(scope="session")
-def verdicts(request):
-    """The verdicts on the cells of the matrix, by cell."""
-    return request.config.stash.setdefault(VERDICTS, {})
-
-
-@pytest.fixture(scope="session")
-def agreements(request):
-    """How hung goroutines compare with the runtime's profile, by suite of programs."""
-    return request.config.stash.setdefault(AGREEMENTS, {})
-
-
-def pytest_terminal_summary(terminalreporter, config):
-    sections = [
-        (VERDICTS, "findings right/wrong/undecided, and what check says", matrix.table),
-        (AGREEMENTS, "hung goroutines, beside the runtime's own profile", agreement.table),
-    ]
-    for key, title, table in sections:
-        made = config.stash.get(key, {})
-        if made:
-            terminalreporter.section(title)
-            for row in table(made):
-                terminalreporter.write_line(row)
