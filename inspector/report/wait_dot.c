@@ -1,5 +1,6 @@
 /* The wait-for graph for Graphviz: groups of goroutines, what they wait for, who holds it. */
 #include "inspector/base/hash.h"
+#include "inspector/base/package.h"
 #include "inspector/base/str.h"
 #include "inspector/report/escape.h"
 #include "inspector/report/sinks.h"
@@ -21,11 +22,13 @@ static void put_quoted(FILE *to, const char *text)
     gt_str_deinit(&safe);
 }
 
+/* The function that waits: the first one above those by which Go's library parks it. */
 static const char *where(const struct gt_waiting *waiting)
 {
     for (size_t i = 0; i < waiting->stack.count; i++) {
         const char *function = waiting->stack.locations[i].function;
-        if (strncmp(function, "runtime.", 8) != 0 && strncmp(function, "sync.", 5) != 0)
+        if (!gt_is_runtimes(function) && !gt_is_in_package(function, "sync") &&
+            !gt_is_in_package(function, "internal/sync"))
             return function;
     }
     return "?";

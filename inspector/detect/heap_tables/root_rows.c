@@ -1,9 +1,9 @@
 /* Names and kinds of groups of roots. */
 #include "inspector/detect/heap_tables/root_rows.h"
 
+#include "inspector/base/package.h"
 #include "inspector/detect/describe/fields.h"
 #include "inspector/detect/describe/root_names.h"
-#include "inspector/runtime/process/packages.h"
 
 const struct gt_root_label gt_timer_label = {"timer", "active timers", GT_NO_TYPE, GT_UNKNOWN};
 const struct gt_root_label gt_several_label = {"several", "held by several roots", GT_NO_TYPE,

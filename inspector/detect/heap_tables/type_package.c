@@ -1,7 +1,7 @@
 /* From a type's name to its package: what wraps the named type is passed over. */
 #include "inspector/detect/heap_tables/type_package.h"
 
-#include "inspector/runtime/process/packages.h"
+#include "inspector/base/package.h"
 
 #include <string.h>
 

@@ -121,7 +121,7 @@ static const char *field_name(const struct search *search)
     if (begins_with(gt_analysis_type_name(analysis, gt_typing_type(analysis->typing, owner.object)),
                     "context."))
         return any_context;
-    return begins_with(name, "runtime.") || begins_with(name, "sync/atomic.") ? NULL : name;
+    return name && (gt_is_runtimes(name) || gt_is_in_package(name, "sync/atomic")) ? NULL : name;
 }
 
 static const char *name_in_fields(struct search *search)

@@ -7,10 +7,19 @@
 
 /* ---- what is kept to be used again --------------------------------------------------------- */
 
-static bool has_prefix(const char *name, const char *const *prefixes, size_t count)
+/* `what` is a type, a package with a dot behind it, or all packages below a slash. */
+static bool is_of(const char *name, const char *what)
+{
+    size_t package = strcspn(what, ".");
+
+    if (strncmp(name, what, strlen(what)) != 0) return false;
+    return !what[package] || gt_package_length(name) == package;
+}
+
+static bool is_of_any(const char *name, const char *const *whats, size_t count)
 {
     for (size_t i = 0; i < count; i++)
-        if (strncmp(name, prefixes[i], strlen(prefixes[i])) == 0) return true;
+        if (is_of(name, whats[i])) return true;
     return false;
 }
 
@@ -18,10 +27,11 @@ static bool has_prefix(const char *name, const char *const *prefixes, size_t cou
 static bool reuses(const char *referrer)
 {
     static const char *const reusers[] = {
-        "bytes.Buffer", "bufio.",   "strings.Builder", "encoding/", "sync.", "fmt.",
-        "internal/",    "runtime.", "compress/",       "crypto/",   "net/",  "log."};
+        "bytes.Buffer", "bufio.",    "strings.Builder", "encoding/", "sync.", "fmt.",
+        "internal/",    "compress/", "crypto/",         "net/",      "log."};
 
-    return has_prefix(referrer, reusers, sizeof reusers / sizeof *reusers);
+    return gt_is_runtimes(referrer) ||
+           is_of_any(referrer, reusers, sizeof reusers / sizeof *reusers);
 }
 
 /* Where debug information does not tell types a pool cannot be told from what owns a buffer, unless
@@ -44,7 +54,7 @@ const char *gt_set_aside_by_path(const struct gt_path *path)
 
     for (size_t i = 0; i < path->count; i++)
         if (path->steps[i].type &&
-            has_prefix(path->steps[i].type, pools, sizeof pools / sizeof *pools))
+            is_of_any(path->steps[i].type, pools, sizeof pools / sizeof *pools))
             return "kept for reuse by sync.Pool";
     return NULL;
 }

@@ -118,30 +118,6 @@ void gt_packages_find_library(struct gt_packages *packages, struct gt_arena *nam
 
 /* ---- packages ------------------------------------------------------------------------------- */
 
-size_t gt_package_length(const char *function)
-{
-    size_t end = strcspn(function, "[("), start = end;
-
-    while (start > 0 && function[start - 1] != '/')
-        start--;
-    const char *dot = memchr(function + start, '.', end - start);
-    return dot ? (size_t)(dot - function) : 0;
-}
-
-bool gt_is_in_package(const char *function, const char *package)
-{
-    size_t length = strlen(package);
-
-    return gt_package_length(function) == length && memcmp(function, package, length) == 0;
-}
-
-bool gt_is_runtimes(const char *function)
-{
-    static const char below[] = "internal/runtime/";
-
-    return gt_is_in_package(function, "runtime") || strncmp(function, below, sizeof below - 1) == 0;
-}
-
 static int hex(char c)
 {
     if (c >= '0' && c <= '9') return c - '0';

@@ -14,6 +14,7 @@
 #include "gotopsy.h"
 #include "gotypes/code/pclntab.h"
 #include "inspector/base/arena.h"
+#include "inspector/base/package.h"
 #include "inspector/base/vec.h"
 
 struct gt_packages {
@@ -30,17 +31,6 @@ void gt_packages_deinit(struct gt_packages *packages);
 /* Learns from the function table where Go's own files lie. */
 void gt_packages_find_library(struct gt_packages *packages, struct gt_arena *names,
                               const struct gt_pclntab *tab);
-
-/* The bytes of a function's name that are its package: "net/http" of "net/http.(*Client).Do". 0
- * when it has none. */
-size_t gt_package_length(const char *function);
-
-/* Is it a function of that very package, "runtime" or "sync"? */
-bool gt_is_in_package(const char *function, const char *package);
-
-/* Is it the runtime's own, in package runtime or below internal/runtime? A module of the program's
- * may be called runtime.example/x, and is not. */
-bool gt_is_runtimes(const char *function);
 
 enum gt_origin gt_origin_of(const struct gt_packages *packages, const char *function,
                             const char *file);

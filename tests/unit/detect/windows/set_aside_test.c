@@ -54,12 +54,16 @@ static void the_spare_of_a_buffer_is_set_aside(void **state)
 
 static void the_spare_of_a_programs_own_type_is_a_suspect(void **state)
 {
-    struct synth *synth = synth_begin(state, GO);
+    static const char *const types[] = {"main.buffer", "runtime.example/x.buffer",
+                                        "log.example/x.buffer", "bytes.Buffer.example/x.buffer"};
 
-    owner_of(synth, "main.buffer", BLOCK);
-    const struct gt_report *report = synth_report(synth);
-    assert_int_equal(synth_finding(report, GT_SUBSLICE)->confidence, GT_SUSPECT);
-    assert_int_equal(report->set_aside_count, 0);
+    for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
+        struct synth *synth = synth_begin(state, GO);
+        owner_of(synth, types[i], BLOCK);
+        const struct gt_report *report = synth_report(synth);
+        assert_int_equal(synth_finding(report, GT_SUBSLICE)->confidence, GT_SUSPECT);
+        assert_int_equal(report->set_aside_count, 0);
+    }
 }
 
 /* Nobody can use again what lies outside the capacity. */

@@ -75,21 +75,6 @@ static void files_tell_without_build_information(void **state)
     gt_packages_deinit(&packages);
 }
 
-static void a_package_is_no_prefix(void **state)
-{
-    (void)state;
-    assert_true(gt_is_in_package("runtime.gopark", "runtime"));
-    assert_true(gt_is_in_package("runtime.(*mheap).alloc", "runtime"));
-    assert_false(gt_is_in_package("runtime.evil/x.Park", "runtime"));
-    assert_true(gt_is_runtimes("runtime.gopark"));
-    assert_true(gt_is_runtimes("internal/runtime/maps.(*Map).growToTable"));
-    assert_false(gt_is_runtimes("runtime.evil/x.Park"));
-    assert_false(gt_is_runtimes("runtime/pprof.Lookup"));
-    assert_false(gt_is_in_package("runtime/pprof.Lookup", "runtime"));
-    assert_true(gt_is_in_package("main.Map[go.shape.struct { net/http.x int }]", "main"));
-    assert_int_equal(gt_package_length("gopanic"), 0);
-}
-
 static void damaged_build_information_is_no_harm(void **state)
 {
     static const char *const texts[] = {"",    "\n\n", "mod", "dep\t", "=>\tx\tv1\n", "mod\t\t\n=>",
@@ -109,7 +94,6 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_function_is_of_its_module),
         cmocka_unit_test(files_tell_without_build_information),
-        cmocka_unit_test(a_package_is_no_prefix),
         cmocka_unit_test(damaged_build_information_is_no_harm),
     };
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
