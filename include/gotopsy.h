@@ -173,14 +173,34 @@ struct gt_edge { /* of a cycle: the object, and the field that leads to the next
     const char *type, *field;
 };
 
+enum gt_thing_kind { /* what a goroutine can wait for */
+                     GT_THING_NONE,
+                     GT_THING_CHANNEL,
+                     GT_THING_MUTEX,
+                     GT_THING_RWMUTEX,
+                     GT_THING_WAIT_GROUP,
+                     GT_THING_ONCE,
+                     GT_THING_CONDITION,
+                     GT_THING_COROUTINE,
+                     GT_THING_SEMAPHORE, /* part of none of sync's types */
+};
+
+enum gt_action { /* what it wants of the thing */
+                 GT_ACTION_UNKNOWN,
+                 GT_ACTION_RECEIVE,
+                 GT_ACTION_SEND,
+                 GT_ACTION_LOCK,  /* of a mutex; of a RWMutex, after another writer */
+                 GT_ACTION_READ,  /* of a RWMutex, after a writer. Of IO: or accept */
+                 GT_ACTION_WRITE, /* of a RWMutex, after its readers. Of IO: or connect */
+                 GT_ACTION_WAIT,  /* for a wait group's counter */
+};
+
 struct gt_blocked_thing { /* one of the things that a goroutine waits for */
-    /* "channel", "mutex", "rwmutex", "wait group", "once", "condition", "coroutine"; "semaphore"
-     * when it is part of none of sync's types */
-    const char *what;
-    const char *action; /* "receive", "send", "lock", "read", "write", "wait"; NULL: just that */
-    uint64_t address;   /* where it begins: of the mutex, of the hchan */
-    const char *type;   /* "chan int", "sync.RWMutex"; NULL when unknown */
-    const char *name;   /* of what it is in: "global main.mu", "main.account.Mutex"; or NULL */
+    enum gt_thing_kind what;
+    enum gt_action action;
+    uint64_t address; /* where it begins: of the mutex, of the hchan */
+    const char *type; /* "chan int", "sync.RWMutex"; NULL when unknown */
+    const char *name; /* of what it is in: "global main.mu", "main.account.Mutex"; or NULL */
 };
 
 /* One example of what a finding speaks of. Which member holds is decided by the finding's kind. */
@@ -248,15 +268,22 @@ struct gt_undecided {       /* live blocks that could not be judged, for the sam
                                where it was not looked at */
 };
 
+enum gt_holder_kind {
+    GT_HOLDER_MAP,
+    GT_HOLDER_SLICE,
+    GT_HOLDER_CHANNEL,
+    GT_HOLDER_LIST,    /* objects that lead to one another */
+    GT_HOLDER_OBJECT,  /* any other */
+    GT_HOLDER_OBJECTS, /* many alike that several variables lead to: none keeps them by itself */
+    GT_HOLDER_VARIABLE /* words of globals or frames that keep many things directly */
+};
+
 /*
  * One of the largest holders of the live heap: where it piles up. A holder keeps what would be
- * garbage without it, so no two of them keep the same object. `what` is "map", "slice", "channel"
- * or "list" (of objects that lead to one another); "object", any other; "objects", many alike that
- * several variables lead to, so that none of these keeps them by itself; or "variable", words of
- * globals or frames that keep many things directly.
+ * garbage without it, so no two of them keep the same object.
  */
 struct gt_heap_holder {
-    const char *what;
+    enum gt_holder_kind what;
     const char *name;        /* "main.cache.byKey", "main.sessions"; NULL when unknown */
     const char *type;        /* "map[string]*main.price", "[]*main.row"; NULL when unknown */
     uint64_t address;        /* of the object, the largest of several; 0: a variable */
@@ -352,9 +379,19 @@ struct gt_goroutine_group { /* goroutines with the same stack, status and wait r
     bool system;
 };
 
+enum gt_thread_state {
+    GT_THREAD_UNKNOWN, /* it has an m, and nothing else is known */
+    GT_THREAD_RUNNING, /* Go code, for its goroutine */
+    GT_THREAD_SYSCALL, /* in a system call of its goroutine */
+    GT_THREAD_IN_C,    /* in a C function that its goroutine called */
+    GT_THREAD_IDLE,    /* parked until there is work for it */
+    GT_THREAD_RUNTIME, /* the runtime's own work: its scheduler, its monitor */
+    GT_THREAD_FOREIGN, /* C's own: the runtime does not know it */
+};
+
 struct gt_os_thread {
     int64_t tid;
-    const char *state;  /* "running", "syscall", "C", "idle", "runtime", "foreign", "unknown" */
+    enum gt_thread_state state;
     uint64_t goroutine; /* that it runs, or is in C or in a system call for; 0 when none */
     bool interrupted;   /* by a signal, whose handler is left out of the stack */
     int32_t signal;     /* that it stopped at or died of; 0 when none */
@@ -622,12 +659,8 @@ GT_API struct gt_error *gt_report_create_goroutines(struct gt_analysis *analysis
 
 /* ---- threads: what each does, and for which goroutine --------------------------------------- */
 
-/*
- * As gt_report_create, but only the process and its threads. A thread that the runtime knows is
- * "running" its goroutine's Go code, in a "syscall" or in "C" for it; or without a goroutine "idle"
- * or at work for the "runtime" itself. One that it does not know is C's own, "foreign". Of the
- * options, which may be NULL, show_data counts.
- */
+/* As gt_report_create, but only the process and its threads. Of the options, which may be NULL,
+ * show_data counts. */
 GT_API struct gt_error *gt_report_create_threads(struct gt_analysis *analysis,
                                                  const struct gt_report_options *options,
                                                  struct gt_report **report);
@@ -645,18 +678,35 @@ enum gt_outlook {
     GT_DEADLOCKED, /* somebody reaches it, but all who hold it are stuck, as far as frames tell */
 };
 
-struct gt_waker {        /* who leads to what is waited for */
-    const char *kind;    /* "goroutine", "timer", "global", "finalizer", "cleanup", "other" */
-    uint64_t goroutine;  /* its id; 0 unless kind is "goroutine" */
+enum gt_waker_kind {
+    GT_WAKER_OTHER, /* the runtime, or C code */
+    GT_WAKER_GOROUTINE,
+    GT_WAKER_TIMER,
+    GT_WAKER_GLOBAL,
+    GT_WAKER_FINALIZER,
+    GT_WAKER_CLEANUP,
+};
+
+struct gt_waker { /* who leads to what is waited for */
+    enum gt_waker_kind kind;
+    uint64_t goroutine;  /* its id; 0 unless it is one */
     bool hangs;          /* that goroutine does, so it wakes nobody */
     struct gt_path path; /* from its variable to the pointer to what is waited for */
 };
 
+enum gt_lock_evidence {                       /* evidence for an owner, from weak to strong */
+                        GT_EVIDENCE_POINTER,  /* a frame leads to it */
+                        GT_EVIDENCE_LOCK,     /* and stands behind a call of Lock */
+                        GT_EVIDENCE_DEFERRED, /* a deferred Unlock or Done */
+                        GT_EVIDENCE_WAIT, /* it is a writer that waits itself, and whom readers let
+                                             go first */
+                        GT_EVIDENCE_REACHES /* none: it only leads there */
+};
+
 struct gt_lock_owner { /* who holds what is waited for, as far as frames tell */
     uint64_t goroutine;
-    const char *how;      /* "deferred unlock", "lock": it stands behind a call of Lock; "pointer":
-                             a frame leads there; "writer": it waits itself to write */
-    const char *variable; /* that leads there: "main.transfer variable from"; or NULL */
+    enum gt_lock_evidence how;
+    const char *variable;             /* that leads there: "main.transfer variable from"; or NULL */
     struct gt_source_location locked; /* function NULL when that is not known */
 };
 
@@ -700,7 +750,7 @@ struct gt_wait_edge { /* of a circle: a goroutine and who has what it waits for 
     struct gt_blocked_thing thing;
     struct gt_source_location waits; /* where; function NULL when unknown */
     bool holds;                      /* that one holds it; else it only leads there */
-    struct gt_lock_owner owner;      /* how: "reaches" when it only leads there */
+    struct gt_lock_owner owner;      /* how: GT_EVIDENCE_REACHES when it only leads there */
     uint64_t candidates;             /* how many it may be, this one included; 1: no other */
 };
 
@@ -713,10 +763,10 @@ struct gt_wait_cycle { /* each waits for what the next one has, the last for wha
 
 struct gt_outside_wait { /* a goroutine that waits for what is no other goroutine's to give */
     uint64_t goroutine;
-    int64_t wait_ns;    /* as Go notes it, by collections */
-    const char *action; /* of IO: "read" (or accept), "write" (or connect); NULL when unknown */
-    int64_t fd;         /* of IO; GT_UNKNOWN when the stack does not tell */
-    uint64_t poll;      /* of IO: address of the runtime's pollDesc; 0 when unknown */
+    int64_t wait_ns;       /* as Go notes it, by collections */
+    enum gt_action action; /* of IO */
+    int64_t fd;            /* of IO; GT_UNKNOWN when the stack does not tell */
+    uint64_t poll;         /* of IO: address of the runtime's pollDesc; 0 when unknown */
     /* Of a sleep: from the latest time stamp in the core on, in a bubble from the bubble's time on;
      * 0 when it is due, GT_UNKNOWN when the core does not tell. */
     int64_t due_in_ns;
@@ -725,8 +775,15 @@ struct gt_outside_wait { /* a goroutine that waits for what is no other goroutin
     size_t blocked_count;
 };
 
+enum gt_outside_kind {
+    GT_OUTSIDE_NONE, /* it waits for none of these */
+    GT_OUTSIDE_IO,
+    GT_OUTSIDE_SLEEP,
+    GT_OUTSIDE_BUBBLE, /* a durable wait, for synctest to end */
+};
+
 struct gt_outside_group { /* such goroutines with the same stack and reason */
-    const char *kind;     /* "io", "sleep", "bubble": a durable wait, for synctest to end */
+    enum gt_outside_kind kind;
     const char *wait_reason;
     uint64_t bubble; /* the number of their synctest bubble; 0 when in none, or it has none */
     const struct gt_outside_wait *waits;

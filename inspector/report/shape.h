@@ -9,7 +9,7 @@
 #ifndef GT_REPORT_SHAPE_H
 #define GT_REPORT_SHAPE_H
 
-#include "gotopsy.h"
+#include "inspector/report/words.h"
 
 /* What a field is in JSON. Unknown is null. */
 enum gt_value {
@@ -27,7 +27,9 @@ enum gt_value {
     GT_VALUE_STACK_OR_NULL,   /* struct gt_stack; empty: unknown */
     GT_VALUE_LOCATION,        /* struct gt_source_location; without a function: unknown */
     GT_VALUE_PATH,            /* struct gt_path */
-    GT_VALUE_WORD,            /* const char *, one of `words`; NULL, if that is one of them */
+    GT_VALUE_NAME,            /* const char *, one of `words` */
+    GT_VALUE_WORD,            /* an enum, by `words`: never a value that has none */
+    GT_VALUE_WORD_OR_NULL,    /* an enum, by `words` */
     GT_VALUE_LABELS,          /* const struct gt_label *, `count` of them */
     GT_VALUE_LIST,            /* a pointer to `count` structs, which `items` describes */
     GT_VALUE_OBJECT,          /* a struct, which `items` describes */
@@ -38,11 +40,6 @@ struct gt_fields {
     const struct gt_field *list;
     size_t count;
     size_t size; /* of the struct that has them */
-};
-
-struct gt_words {
-    const char *const *list;
-    size_t count;
 };
 
 struct gt_field {
@@ -60,7 +57,7 @@ typedef uint64_t gt_type_of_SIZE, gt_type_of_ID_OR_NULL, gt_type_of_ADDRESS,
 typedef int64_t gt_type_of_SIGNED;
 typedef uint32_t gt_type_of_LINE;
 typedef bool gt_type_of_BOOL;
-typedef const char *gt_type_of_TEXT, *gt_type_of_TEXT_IF_ANY, *gt_type_of_WORD;
+typedef const char *gt_type_of_TEXT, *gt_type_of_TEXT_IF_ANY, *gt_type_of_NAME;
 typedef struct gt_block gt_type_of_BLOCK;
 typedef struct gt_stack gt_type_of_STACK, gt_type_of_STACK_OR_NULL;
 typedef struct gt_source_location gt_type_of_LOCATION;
@@ -74,9 +71,13 @@ typedef struct gt_path gt_type_of_PATH;
     {                                                                                              \
         name, GT_VALUE_##value, GT_OFFSET(owner, member, gt_type_of_##value), 0, NULL, NULL        \
     }
-#define GT_FIELD_WORD(name, words, owner, member)                                                  \
+#define GT_FIELD_NAME(name, words, owner, member)                                                  \
     {                                                                                              \
-        name, GT_VALUE_WORD, GT_OFFSET(owner, member, gt_type_of_WORD), 0, NULL, words             \
+        name, GT_VALUE_NAME, GT_OFFSET(owner, member, gt_type_of_NAME), 0, NULL, words             \
+    }
+#define GT_FIELD_WORD(name, value, words, owner, member)                                           \
+    {                                                                                              \
+        name, GT_VALUE_##value, offsetof(owner, member), 0, NULL, words                            \
     }
 #define GT_FIELD_LABELS(name, owner, member, count)                                                \
     {                                                                                              \
@@ -95,11 +96,6 @@ typedef struct gt_path gt_type_of_PATH;
     {                                                                                              \
         list, sizeof(list) / sizeof *(list), sizeof(owner)                                         \
     }
-#define GT_WORDS(list)                                                                             \
-    {                                                                                              \
-        list, sizeof(list) / sizeof *(list)                                                        \
-    }
-
 struct gt_page;
 
 struct gt_shape {

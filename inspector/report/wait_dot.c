@@ -5,6 +5,7 @@
 #include "inspector/report/escape.h"
 #include "inspector/report/sinks.h"
 #include "inspector/report/units.h"
+#include "inspector/report/words.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -88,7 +89,9 @@ static struct node thing_of(const struct gt_waiting *waiting)
 static void put_thing_label(const struct gt_waiting *waiting, FILE *to)
 {
     const struct gt_blocked_thing *thing = &waiting->blocked[0];
-    const char *name = thing->name ? thing->name : thing->type ? thing->type : thing->what;
+    const char *name = thing->name   ? thing->name
+                       : thing->type ? thing->type
+                                     : gt_word(&gt_thing_words, thing->what);
 
     if (!waiting->same_thing) fprintf(to, "different objects, one of them:\\n");
     put_quoted(to, name);
@@ -135,10 +138,11 @@ static bool begin_edge(struct drawer *drawer, const struct gt_waiting *waiting, 
 static void dot_other(struct drawer *drawer, const struct gt_waiting *waiting,
                       const struct gt_waker *waker)
 {
+    const char *kind = gt_word(&gt_waker_words, waker->kind);
     struct gt_str edge = {0};
 
-    gt_str_format(&edge, "%s -> %s", thing_of(waiting).text, waker->kind);
-    if (is_new(drawer, waker->kind)) fprintf(drawer->to, "  %s [shape=plaintext];\n", waker->kind);
+    gt_str_format(&edge, "%s -> %s", thing_of(waiting).text, kind);
+    if (is_new(drawer, kind)) fprintf(drawer->to, "  %s [shape=plaintext];\n", kind);
     if (is_new(drawer, gt_str_text(&edge)))
         fprintf(drawer->to, "  %s [style=dashed, label=\"", gt_str_text(&edge));
     else

@@ -91,8 +91,8 @@ const struct gt_advice *gt_advice_find(const struct gt_advice_facts *facts)
 /* What is only there to be closed: it carries nothing. */
 static bool is_signal(const struct gt_blocked_thing *thing)
 {
-    return thing->type && strcmp(thing->type, "chan struct {}") == 0 && thing->action &&
-           strcmp(thing->action, "receive") == 0;
+    return thing->type && strcmp(thing->type, "chan struct {}") == 0 &&
+           thing->action == GT_ACTION_RECEIVE;
 }
 
 /* The name of what is to be closed, unlocked or signalled: of several things it is a signal, but

@@ -95,7 +95,7 @@ static uint32_t climb_to_channel(const struct describer *describer, uint32_t nod
     return channel ? parent : node;
 }
 
-static void set_container(struct gt_heap_holder *holder, const char *what,
+static void set_container(struct gt_heap_holder *holder, enum gt_holder_kind what,
                           struct gt_container container)
 {
     holder->what = what;
@@ -108,7 +108,7 @@ static void set_container(struct gt_heap_holder *holder, const char *what,
 static void describe_slice(const struct describer *describer, const struct gt_word *word,
                            struct gt_heap_holder *holder)
 {
-    set_container(holder, "slice", gt_container_of_slice(describer->analysis, word));
+    set_container(holder, GT_HOLDER_SLICE, gt_container_of_slice(describer->analysis, word));
     const char *elem = gt_analysis_type_name(describer->analysis, word->type);
     holder->type = elem ? gt_arena_format(describer->analysis->storage, "[]%s", elem) : NULL;
 }
@@ -121,11 +121,11 @@ static void describe_what(const struct describer *describer, uint32_t object, bo
 
     holder->type = keep_type(describer, type);
     if (is_map(describer, object)) {
-        set_container(holder, "map",
+        set_container(holder, GT_HOLDER_MAP,
                       type ? gt_container_of_map(describer->analysis, type, holder->address)
                            : gt_container_of_untyped_map(describer->analysis, holder->address));
     } else if (held && word->kind == GT_P_CHAN) {
-        set_container(holder, "channel",
+        set_container(holder, GT_HOLDER_CHANNEL,
                       gt_container_of_channel(describer->analysis, holder->address));
         const char *elem = gt_analysis_type_name(describer->analysis, word->type);
         holder->type =
@@ -171,7 +171,7 @@ static void describe_variable(struct describer *describer, uint32_t group,
     struct gt_referrer word = {.object = GT_NO_OBJECT, .root = number};
     gt_type_id type;
 
-    holder->what = "variable";
+    holder->what = GT_HOLDER_VARIABLE;
     holder->address = 0;
     holder->count = gt_root_groups_first(&describer->groups, group + 1) - first;
     holder->name = root_name(describer, gt_root_at(describer->analysis->roots, number), &type);
@@ -251,12 +251,12 @@ static const char *advise(const struct describer *describer, const struct gt_hea
 {
     const char *name = holder->name ? holder->name : "its entries";
 
-    if (strcmp(holder->what, "map") == 0 && holder->spare_bytes > holder->storage_bytes / 2)
+    if (holder->what == GT_HOLDER_MAP && holder->spare_bytes > holder->storage_bytes / 2)
         return gt_arena_format(describer->analysis->storage,
                                "a map never shrinks: copy the entries of %s into a new map once "
                                "most are deleted",
                                name);
-    if (strcmp(holder->what, "slice") == 0 && holder->spare_bytes > holder->storage_bytes / 2)
+    if (holder->what == GT_HOLDER_SLICE && holder->spare_bytes > holder->storage_bytes / 2)
         return gt_arena_format(describer->analysis->storage,
                                "keep a copy that is no longer than its elements (slices.Clone) in "
                                "%s; slices.Clip frees nothing",
@@ -274,15 +274,17 @@ static void describe_point(struct describer *describer, const struct gt_accumula
 {
     uint32_t group = gt_dominators_group(&describer->tree, point->node);
 
-    *holder = (struct gt_heap_holder){
-        .what = "object", .count = point->count, .bytes = point->bytes, .objects = row->objects};
-    set_container(holder, "object", gt_container_unknown());
+    *holder = (struct gt_heap_holder){.what = GT_HOLDER_OBJECT,
+                                      .count = point->count,
+                                      .bytes = point->bytes,
+                                      .objects = row->objects};
+    set_container(holder, GT_HOLDER_OBJECT, gt_container_unknown());
     if (group != GT_NO_GROUP)
         describe_variable(describer, group, holder);
     else
         describe_object(describer, point, holder);
-    if (point->list) set_container(holder, "list", gt_container_unknown());
-    if (point->count > 1) set_container(holder, "objects", gt_container_unknown());
+    if (point->list) set_container(holder, GT_HOLDER_LIST, gt_container_unknown());
+    if (point->count > 1) set_container(holder, GT_HOLDER_OBJECTS, gt_container_unknown());
     describe_most(describer, row, holder);
     holder->advice = advise(describer, holder);
 }

@@ -81,19 +81,13 @@ static struct gt_stack stack_of(const struct builder *builder, const struct gt_t
 static struct gt_os_thread make_thread(const struct builder *builder,
                                        const struct gt_thread *thread, uint64_t m)
 {
-    static const char *const states[] = {
-        [GT_THREAD_UNKNOWN] = "unknown", [GT_THREAD_RUNNING] = "running",
-        [GT_THREAD_SYSCALL] = "syscall", [GT_THREAD_IN_C] = "C",
-        [GT_THREAD_IDLE] = "idle",       [GT_THREAD_RUNTIME] = "runtime",
-        [GT_THREAD_FOREIGN] = "foreign",
-    };
     const uint64_t *index = m ? gt_map_find(&builder->running, m) : NULL;
     const struct gt_goroutine *g = index ? &builder->source->goroutines->list[*index] : NULL;
     struct gt_thread_walk walk;
 
     gt_thread_walk(builder->source->process, thread, m, g, &walk);
     return (struct gt_os_thread){.tid = thread->tid,
-                                 .state = states[walk.state],
+                                 .state = walk.state,
                                  .goroutine = g ? g->id : 0,
                                  .interrupted = walk.interrupted,
                                  .signal = thread->signal,
@@ -105,7 +99,7 @@ static struct gt_os_thread make_thread(const struct builder *builder,
 static int rank(const struct gt_os_thread *thread)
 {
     if (thread->goroutine) return 0;
-    return strcmp(thread->state, "idle") == 0 ? 2 : 1;
+    return thread->state == GT_THREAD_IDLE ? 2 : 1;
 }
 
 static int by_interest(const void *a, const void *b)

@@ -12,24 +12,19 @@ enum {
     MAX_ROOTS = 256, /* of a stack */
 };
 
-static const char *const actions[] = {
-    [GT_ROLE_OTHER] = NULL,  [GT_ROLE_RECEIVE] = "receive", [GT_ROLE_SEND] = "send",
-    [GT_ROLE_LOCK] = "lock", [GT_ROLE_READ] = "read",       [GT_ROLE_WRITE] = "write",
-    [GT_ROLE_WAIT] = "wait",
-};
-
-static const char *type_of_sync(const char *what)
+static const char *type_of_sync(enum gt_thing_kind what)
 {
     static const struct {
-        const char *what, *type;
-    } rows[] = {{"mutex", "sync.Mutex"},
-                {"rwmutex", "sync.RWMutex"},
-                {"wait group", "sync.WaitGroup"},
-                {"once", "sync.Once"},
-                {"condition", "sync.Cond"}};
+        enum gt_thing_kind what;
+        const char *type;
+    } rows[] = {{GT_THING_MUTEX, "sync.Mutex"},
+                {GT_THING_RWMUTEX, "sync.RWMutex"},
+                {GT_THING_WAIT_GROUP, "sync.WaitGroup"},
+                {GT_THING_ONCE, "sync.Once"},
+                {GT_THING_CONDITION, "sync.Cond"}};
 
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
-        if (strcmp(what, rows[i].what) == 0) return rows[i].type;
+        if (what == rows[i].what) return rows[i].type;
     return NULL;
 }
 
@@ -45,19 +40,21 @@ static const char *type_of_channel(const struct gt_heap_analysis *analysis, uint
 }
 
 /* Field paths lead to the innermost field, which is one of sync's own. */
-static void strip_inside(const char *what, char *field)
+static void strip_inside(enum gt_thing_kind what, char *field)
 {
     static const struct {
-        const char *what, *inside;
-    } rows[] = {{"mutex", ".mu.state"},  {"mutex", ".state"},        {"rwmutex", ".w.mu.state"},
-                {"rwmutex", ".w.state"}, {"wait group", ".state.v"}, {"wait group", ".state1"},
-                {"once", ".done.v"},     {"once", ".done"},          {"condition", ".L.tab"},
-                {"condition", ".L"}};
+        enum gt_thing_kind what;
+        const char *inside;
+    } rows[] = {{GT_THING_MUTEX, ".mu.state"},     {GT_THING_MUTEX, ".state"},
+                {GT_THING_RWMUTEX, ".w.mu.state"}, {GT_THING_RWMUTEX, ".w.state"},
+                {GT_THING_WAIT_GROUP, ".state.v"}, {GT_THING_WAIT_GROUP, ".state1"},
+                {GT_THING_ONCE, ".done.v"},        {GT_THING_ONCE, ".done"},
+                {GT_THING_CONDITION, ".L.tab"},    {GT_THING_CONDITION, ".L"}};
     size_t length = strlen(field);
 
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         size_t inside = strlen(rows[i].inside);
-        if (strcmp(what, rows[i].what) != 0 || length < inside ||
+        if (what != rows[i].what || length < inside ||
             strcmp(field + length - inside, rows[i].inside) != 0)
             continue;
         field[length - inside] = '\0';
@@ -148,10 +145,10 @@ static const char *name_of(const struct gt_heap_analysis *analysis, uint32_t gor
 static void tell(const struct gt_heap_analysis *analysis, uint32_t goroutine,
                  const struct gt_blocked *blocked, struct gt_blocked_thing *thing)
 {
-    bool channel = strcmp(blocked->what, "channel") == 0;
+    bool channel = blocked->what == GT_THING_CHANNEL;
 
     thing->what = blocked->what;
-    thing->action = actions[blocked->role];
+    thing->action = blocked->action;
     thing->address = blocked->address;
     thing->type =
         channel ? type_of_channel(analysis, blocked->address) : type_of_sync(blocked->what);

@@ -56,12 +56,8 @@ static const char *variable_of(const struct gt_heap_analysis *analysis,
 struct gt_lock_owner gt_lock_owner_describe(const struct gt_heap_analysis *analysis,
                                             const struct gt_ownership *ownership)
 {
-    static const char *const hows[] = {[GT_EVIDENCE_POINTER] = "pointer",
-                                       [GT_EVIDENCE_LOCK] = "lock",
-                                       [GT_EVIDENCE_DEFERRED] = "deferred unlock",
-                                       [GT_EVIDENCE_WAIT] = "writer"};
     struct gt_lock_owner owner = {.goroutine = analysis->goroutines->list[ownership->goroutine].id,
-                                  .how = hows[ownership->speaks],
+                                  .how = ownership->speaks,
                                   .variable = variable_of(analysis, ownership)};
 
     if (ownership->site) {
@@ -94,10 +90,11 @@ static struct gt_wait_edge edge_between(const struct gt_deadlocks *deadlocks, ui
     const struct gt_need_of *need = gt_need_between(deadlocks, from, to);
     size_t count;
     const struct gt_blocked_thing *things = gt_blocking_describe(analysis, from, &count);
-    struct gt_wait_edge edge = {.goroutine = g->id,
-                                .waits = place_of_wait(analysis, g),
-                                .owner = {.goroutine = id_of(analysis, to), .how = "reaches"},
-                                .candidates = gt_class_of(deadlocks, from)->count};
+    struct gt_wait_edge edge = {
+        .goroutine = g->id,
+        .waits = place_of_wait(analysis, g),
+        .owner = {.goroutine = id_of(analysis, to), .how = GT_EVIDENCE_REACHES},
+        .candidates = gt_class_of(deadlocks, from)->count};
 
     if (count) edge.thing = things[0];
     if (!need || !need->holds) return edge;

@@ -22,7 +22,7 @@ static void class_key(const struct gt_deadlocks *deadlocks, uint32_t number, str
     const struct gt_wait *wait = &deadlocks->analysis->baseline->wait[number];
     const struct gt_sync_wait *sync = &deadlocks->owners.waits[number];
 
-    gt_str_format(key, "%d %d", wait->kind, sync->role);
+    gt_str_format(key, "%d %d", wait->kind, sync->action);
     for (size_t i = 0; i < wait->objects.len && i < MAX_KEYED; i++)
         gt_str_format(key, " %" PRIx64, gt_vec_u64(&wait->objects, i));
     if (wait->objects.len > MAX_KEYED) gt_str_format(key, " %u", number); /* one of its own */
@@ -61,10 +61,10 @@ static void find_classes(struct gt_deadlocks *deadlocks)
 
 /* Each who is to call Done, or to let go before a writer, is needed; of several who may hold a
  * mutex, one is. */
-static uint8_t need_of_owners(const struct gt_ownership *first, enum gt_blocked_role role)
+static uint8_t need_of_owners(const struct gt_ownership *first, enum gt_action action)
 {
     if (first->speaks == GT_EVIDENCE_WAIT) return GT_STUCK_IF_ANY;
-    bool each = role == GT_ROLE_WAIT || role == GT_ROLE_WRITE;
+    bool each = action == GT_ACTION_WAIT || action == GT_ACTION_WRITE;
 
     return each && first->speaks == GT_EVIDENCE_DEFERRED ? GT_STUCK_IF_ANY : GT_STUCK_IF_ALL;
 }
@@ -82,7 +82,7 @@ static bool need_holders(struct gt_deadlocks *deadlocks, struct gt_wait_class *c
         struct gt_need_of need = {first[i].goroutine, true, first[i]};
         gt_vec_add(&deadlocks->needed, &need);
     }
-    if (enough) class->need = need_of_owners(first, deadlocks->owners.waits[class->member].role);
+    if (enough) class->need = need_of_owners(first, deadlocks->owners.waits[class->member].action);
     if (enough && found.len > MAX_NEEDED) class->need = GT_STUCK_NEVER;
     gt_vec_deinit(&found);
     return enough;

@@ -19,7 +19,7 @@ struct namer {
     struct gt_map owners; /* goroutines that were told or left out -> 0 */
     struct gt_map things; /* addresses that the group waits for */
     struct gt_map stacks; /* of goroutines that were told -> how many have it */
-    struct gt_waker far;  /* a timer that was left out; kind NULL: none */
+    struct gt_waker far;  /* a timer that was left out; none unless it is one */
     bool more, fellows;
 };
 
@@ -35,12 +35,12 @@ static bool is_fellow(const struct namer *namer, uint32_t owner)
     return false;
 }
 
-static size_t count_kind(const struct namer *namer, const char *kind)
+static size_t count_kind(const struct namer *namer, enum gt_waker_kind kind)
 {
     size_t count = 0;
 
     for (size_t i = 0; i < namer->list.len; i++)
-        count += strcmp(((struct gt_waker *)gt_vec_at(&namer->list, i))->kind, kind) == 0;
+        count += ((struct gt_waker *)gt_vec_at(&namer->list, i))->kind == kind;
     return count;
 }
 
@@ -64,10 +64,10 @@ static bool is_wanted(struct namer *namer, const struct gt_way *way, uint32_t ow
     bool added;
 
     if (owner >= namer->wakers->analysis->goroutines->count) {
-        const char *kind = gt_way_kind(namer->wakers, way);
-        if (strcmp(kind, "timer") != 0 || gt_way_by_timer(namer->wakers, way))
+        enum gt_waker_kind kind = gt_way_kind(namer->wakers, way);
+        if (kind != GT_WAKER_TIMER || gt_way_by_timer(namer->wakers, way))
             return count_kind(namer, kind) < OF_A_KIND;
-        if (!namer->far.kind) namer->far = waker_of(namer, way, owner);
+        if (namer->far.kind != GT_WAKER_TIMER) namer->far = waker_of(namer, way, owner);
         return false;
     }
     gt_map_put(&namer->owners, owner, &added);
@@ -111,7 +111,7 @@ static void describe_variable(struct namer *namer, uint64_t address)
     if (gt_process_is_static(analysis->process, address))
         step->what = gt_root_name(analysis, &root, false, field, sizeof field, &type);
     struct gt_waker *waker = gt_vec_push(&namer->list);
-    waker->kind = "global";
+    waker->kind = GT_WAKER_GLOBAL;
     waker->path = (struct gt_path){step, 1};
 }
 
@@ -145,7 +145,7 @@ void gt_wakers_describe(struct gt_wakers *wakers, const bool *hangs,
 
     begin(&namer, members, count);
     namer.more |= !gt_wakers_visit(wakers, members[0].item, describe_waker, &namer);
-    if (!namer.list.len && namer.far.kind) gt_vec_add(&namer.list, &namer.far);
+    if (!namer.list.len && namer.far.kind == GT_WAKER_TIMER) gt_vec_add(&namer.list, &namer.far);
     waiting->waker_count = namer.list.len;
     waiting->more_wakers = namer.more;
     waiting->fellows_reach = namer.fellows;

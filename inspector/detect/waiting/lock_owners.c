@@ -6,8 +6,6 @@
 
 #include <stdlib.h>
 
-enum { MAX_SIZE = 24 }; /* bytes of the largest of sync's types: RWMutex */
-
 /* ---- things -------------------------------------------------------------------------------- */
 
 static int by_address(const void *a, const void *b)
@@ -17,14 +15,16 @@ static int by_address(const void *a, const void *b)
     return left->address < right->address ? -1 : left->address > right->address;
 }
 
-static uint64_t reach_of(const void *things, size_t index)
+static uint64_t start_of(const void *things, size_t index)
 {
-    return ((const struct gt_thing *)things)[index].address + MAX_SIZE;
+    return ((const struct gt_thing *)things)[index].address;
 }
 
 uint32_t gt_first_thing(const struct gt_lock_owners *owners, uint64_t addr)
 {
-    return (uint32_t)gt_upper_bound(owners->things, 0, owners->thing_count, addr, reach_of);
+    if (addr < owners->largest) return 0;
+    return (uint32_t)gt_upper_bound(owners->things, 0, owners->thing_count, addr - owners->largest,
+                                    start_of);
 }
 
 uint32_t gt_thing_at(const struct gt_lock_owners *owners, uint64_t addr)
@@ -36,16 +36,14 @@ uint32_t gt_thing_at(const struct gt_lock_owners *owners, uint64_t addr)
     return GT_NO_THING;
 }
 
-static uint64_t size_of(const char *what)
+static uint64_t size_of(const struct gt_lock_owners *owners, enum gt_thing_kind what)
 {
-    static const struct {
-        const char *what;
-        uint64_t size;
-    } rows[] = {{"mutex", 8}, {"once", 12}, {"wait group", 12}};
+    static const enum gt_struct_id structs[] = {[GT_THING_MUTEX] = GT_S_mutex,
+                                                [GT_THING_RWMUTEX] = GT_S_rwmutex,
+                                                [GT_THING_WAIT_GROUP] = GT_S_waitGroup,
+                                                [GT_THING_ONCE] = GT_S_once};
 
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
-        if (strcmp(what, rows[i].what) == 0) return rows[i].size;
-    return MAX_SIZE;
+    return owners->analysis->process->layout.size[structs[what]];
 }
 
 static void keep_things(struct gt_lock_owners *owners, struct gt_vec *all)
@@ -66,7 +64,7 @@ static void find_writers(struct gt_lock_owners *owners)
     for (uint32_t i = 0; i < owners->thing_count; i++)
         owners->writers[i] = GT_NO_GOROUTINE;
     for (uint32_t i = 0; i < owners->analysis->goroutines->count; i++)
-        if (owners->waits[i].role == GT_ROLE_WRITE && owners->waits[i].thing != GT_NO_THING)
+        if (owners->waits[i].action == GT_ACTION_WRITE && owners->waits[i].thing != GT_NO_THING)
             owners->writers[owners->waits[i].thing] = i;
 }
 
@@ -86,11 +84,12 @@ static void find_things(struct gt_lock_owners *owners)
         struct gt_blocked blocked =
             gt_blocked_on(&analysis->baseline->waits, &analysis->goroutines->list[i], wait, 0);
         owners->waits[i].what = blocked.what;
-        owners->waits[i].role = blocked.role;
-        if (blocked.role == GT_ROLE_OTHER) continue;
+        owners->waits[i].action = blocked.action;
+        if (blocked.action == GT_ACTION_UNKNOWN) continue;
         struct gt_thing thing = {.address = blocked.address,
-                                 .size = size_of(blocked.what),
-                                 .counts = blocked.role == GT_ROLE_WAIT};
+                                 .size = size_of(owners, blocked.what),
+                                 .counts = blocked.action == GT_ACTION_WAIT};
+        if (thing.size > owners->largest) owners->largest = thing.size;
         addresses[i] = blocked.address;
         gt_vec_add(&all, &thing);
     }
@@ -140,23 +139,29 @@ void gt_lock_owners_deinit(struct gt_lock_owners *owners)
 
 /* ---- asking -------------------------------------------------------------------------------- */
 
-/* Does the thing's own state say that somebody has it? */
-static bool is_held(const struct gt_lock_owners *owners, uint64_t thing, enum gt_blocked_role role,
-                    const char *what)
+static enum gt_field_id state_of(enum gt_thing_kind what)
 {
-    enum { READER_COUNT = 16, READER_WAIT = 20, ONCE_MUTEX = 4 };
-    const struct gt_memory *mem = owners->analysis->process->mem;
-    uint64_t counter;
-    uint32_t state;
+    return what == GT_THING_RWMUTEX ? GT_F_rwmutex_w_state
+           : what == GT_THING_ONCE  ? GT_F_once_m_state
+                                    : GT_F_mutex_state;
+}
 
-    if (role == GT_ROLE_LOCK)
-        return gt_mem_u32(mem, thing + (strcmp(what, "once") ? 0 : ONCE_MUTEX), &state) &&
-               state & 1;
-    if (role == GT_ROLE_READ)
-        return gt_mem_u32(mem, thing + READER_COUNT, &state) && (int32_t)state < 0;
-    if (role == GT_ROLE_WRITE)
-        return gt_mem_u32(mem, thing + READER_WAIT, &state) && (int32_t)state > 0;
-    return gt_mem_u64(mem, thing, &counter) && counter >> 32;
+/* Does the thing's own state say that somebody has it? */
+static bool is_held(const struct gt_lock_owners *owners, uint64_t thing, enum gt_action action,
+                    enum gt_thing_kind what)
+{
+    const struct gt_process *process = owners->analysis->process;
+    uint64_t state;
+
+    if (action == GT_ACTION_LOCK)
+        return gt_process_field(process, thing, state_of(what), &state) && state & 1;
+    if (action == GT_ACTION_READ)
+        return gt_process_field(process, thing, GT_F_rwmutex_readerCount, &state) &&
+               (int32_t)state < 0;
+    if (action == GT_ACTION_WRITE)
+        return gt_process_field(process, thing, GT_F_rwmutex_readerWait, &state) &&
+               (int32_t)state > 0;
+    return gt_process_field(process, thing, GT_F_waitGroup_state, &state) && state >> 32;
 }
 
 bool gt_is_held(const struct gt_lock_owners *owners, uint32_t goroutine)
@@ -164,20 +169,20 @@ bool gt_is_held(const struct gt_lock_owners *owners, uint32_t goroutine)
     const struct gt_sync_wait *wait = &owners->waits[goroutine];
 
     return wait->thing != GT_NO_THING &&
-           is_held(owners, owners->things[wait->thing].address, wait->role, wait->what);
+           is_held(owners, owners->things[wait->thing].address, wait->action, wait->what);
 }
 
-/* Does it speak for a holder that keeps somebody of this role waiting? Whoever waits for the thing
- * himself has it only if more than a pointer says so. */
+/* Does it speak for a holder that keeps somebody of this action waiting? Whoever waits for the
+ * thing himself has it only if more than a pointer says so. */
 static bool is_meant(const struct gt_lock_owners *owners, const struct gt_ownership *ownership,
-                     enum gt_blocked_role role)
+                     enum gt_action action)
 {
     bool waits = owners->waits[ownership->goroutine].thing == ownership->thing;
     bool knows = ownership->speaks != GT_EVIDENCE_POINTER;
 
-    if (role == GT_ROLE_WAIT) return !waits;
-    if (knows && role == GT_ROLE_WRITE && !ownership->reads) return false;
-    if (knows && role == GT_ROLE_READ && ownership->reads) return false;
+    if (action == GT_ACTION_WAIT) return !waits;
+    if (knows && action == GT_ACTION_WRITE && !ownership->reads) return false;
+    if (knows && action == GT_ACTION_READ && ownership->reads) return false;
     return !waits || (knows && !ownership->at_wait);
 }
 
@@ -223,18 +228,18 @@ static void drop_far(struct gt_vec *out)
 void gt_lock_owners_of(const struct gt_lock_owners *owners, uint32_t goroutine, struct gt_vec *out)
 {
     uint32_t thing = owners->waits[goroutine].thing;
-    enum gt_blocked_role role = owners->waits[goroutine].role;
-    const char *what = owners->waits[goroutine].what;
+    enum gt_action action = owners->waits[goroutine].action;
+    enum gt_thing_kind what = owners->waits[goroutine].what;
     uint8_t best = 0;
 
     if (!gt_is_held(owners, goroutine)) return;
-    if (role == GT_ROLE_READ || (role == GT_ROLE_LOCK && strcmp(what, "rwmutex") == 0))
+    if (action == GT_ACTION_READ || (action == GT_ACTION_LOCK && what == GT_THING_RWMUTEX))
         add_writer(owners, thing, out);
     if (out->len) return;
     for (size_t i = first_ownership(owners, thing); i < owners->list.len; i++) {
         const struct gt_ownership *ownership = gt_vec_at(&owners->list, i);
         if (ownership->thing != thing) break;
-        if (!is_meant(owners, ownership, role)) continue;
+        if (!is_meant(owners, ownership, action)) continue;
         if (ownership->speaks > best) gt_vec_clear(out);
         if (ownership->speaks >= best) gt_vec_add(out, ownership);
         best = ownership->speaks > best ? ownership->speaks : best;

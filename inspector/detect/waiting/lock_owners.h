@@ -19,15 +19,6 @@
 #define GT_NO_THING UINT32_MAX
 #define GT_NO_GOROUTINE UINT32_MAX
 
-enum gt_lock_evidence {                       /* evidence for an owner, from weak to strong */
-                        GT_EVIDENCE_POINTER,  /* a frame leads to it */
-                        GT_EVIDENCE_LOCK,     /* and has locked */
-                        GT_EVIDENCE_DEFERRED, /* a deferred Unlock or Done */
-                        GT_EVIDENCE_WAIT, /* it is a writer that waits itself, and whom readers let
-                                           * go first
-                                           */
-};
-
 struct gt_ownership {
     uint32_t thing, goroutine;
     uint8_t speaks;       /* enum gt_lock_evidence */
@@ -49,14 +40,15 @@ struct gt_thing {
 
 struct gt_sync_wait { /* what a goroutine waits for, if it is one of sync's */
     uint32_t thing;   /* GT_NO_THING: it is none */
-    const char *what; /* as in struct gt_blocked */
-    enum gt_blocked_role role;
+    enum gt_thing_kind what;
+    enum gt_action action;
 };
 
 struct gt_lock_owners {
     struct gt_heap_analysis *analysis;
     struct gt_thing *things; /* by address */
     uint32_t thing_count;
+    uint64_t largest;           /* bytes of the largest of them */
     uint32_t *writers;          /* by thing: the one that waits to write, or GT_NO_GOROUTINE */
     struct gt_sync_wait *waits; /* by goroutine */
     struct gt_vec list;         /* struct gt_ownership, by thing and then goroutine */

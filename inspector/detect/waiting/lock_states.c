@@ -3,9 +3,9 @@
 #include "inspector/base/alloc.h"
 #include "inspector/detect/retention/baseline.h"
 
-static bool is_lock(enum gt_blocked_role role)
+static bool is_lock(enum gt_action action)
 {
-    return role == GT_ROLE_LOCK || role == GT_ROLE_READ || role == GT_ROLE_WRITE;
+    return action == GT_ACTION_LOCK || action == GT_ACTION_READ || action == GT_ACTION_WRITE;
 }
 
 struct intersection {
@@ -53,7 +53,7 @@ enum gt_lock_state gt_lock_state_of(const struct gt_lock_owners *owners, struct 
     const struct gt_sync_wait *wait = &owners->waits[goroutine];
     struct gt_vec found = GT_VEC_OF(struct gt_ownership);
 
-    if (wait->thing == GT_NO_THING || !is_lock(wait->role)) return GT_NO_LOCK;
+    if (wait->thing == GT_NO_THING || !is_lock(wait->action)) return GT_NO_LOCK;
     if (!gt_is_held(owners, goroutine)) return GT_LOCK_FREE;
     gt_lock_owners_of(owners, goroutine, &found);
     bool told = is_told(owners, &found);

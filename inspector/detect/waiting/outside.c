@@ -9,10 +9,12 @@
 
 /* The first row whose name the wait reason ends with. */
 static const struct row {
-    const char *reason, *kind;
+    const char *reason;
+    enum gt_outside_kind kind;
 } rows[] = {
-    {"IO wait", "io"},         {"sleep", "sleep"},         {" (durable)", "bubble"},
-    {" (synctest)", "bubble"}, {"synctest.Run", "bubble"}, {"synctest.Wait", "bubble"},
+    {"IO wait", GT_OUTSIDE_IO},          {"sleep", GT_OUTSIDE_SLEEP},
+    {" (durable)", GT_OUTSIDE_BUBBLE},   {" (synctest)", GT_OUTSIDE_BUBBLE},
+    {"synctest.Run", GT_OUTSIDE_BUBBLE}, {"synctest.Wait", GT_OUTSIDE_BUBBLE},
 };
 
 struct describer {
@@ -22,21 +24,21 @@ struct describer {
     uint64_t latest;
 };
 
-static const char *kind_of(const struct gt_goroutine *g)
+static enum gt_outside_kind kind_of(const struct gt_goroutine *g)
 {
-    if (!g->wait_reason || g->system) return NULL;
+    if (!g->wait_reason || g->system) return GT_OUTSIDE_NONE;
     size_t length = strlen(g->wait_reason);
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         size_t row = strlen(rows[i].reason);
         if (length >= row && strcmp(g->wait_reason + length - row, rows[i].reason) == 0)
             return rows[i].kind;
     }
-    return NULL;
+    return GT_OUTSIDE_NONE;
 }
 
 bool gt_waits_outside(const struct gt_goroutine *g)
 {
-    return kind_of(g) != NULL;
+    return kind_of(g) != GT_OUTSIDE_NONE;
 }
 
 static void describe_io(const struct describer *describer, const struct gt_goroutine *g,
@@ -48,7 +50,7 @@ static void describe_io(const struct describer *describer, const struct gt_gorou
 
     if (!poll.address) return;
     wait->poll = poll.address;
-    wait->action = poll.writes ? "write" : "read";
+    wait->action = poll.writes ? GT_ACTION_WRITE : GT_ACTION_READ;
     if (gt_process_field(process, poll.address, GT_F_pollDesc_fd, &fd) && fd <= INT32_MAX)
         wait->fd = (int64_t)fd;
 }
@@ -87,8 +89,8 @@ static void describe_durable(const struct describer *describer, uint32_t number,
     gt_wait_deinit(&wait);
 }
 
-static void describe_wait(const struct describer *describer, uint32_t number, const char *kind,
-                          struct gt_outside_wait *wait)
+static void describe_wait(const struct describer *describer, uint32_t number,
+                          enum gt_outside_kind kind, struct gt_outside_wait *wait)
 {
     const struct gt_goroutine *g = &describer->analysis->goroutines->list[number];
 
@@ -97,9 +99,9 @@ static void describe_wait(const struct describer *describer, uint32_t number, co
                                      .fd = GT_UNKNOWN,
                                      .due_in_ns = GT_UNKNOWN,
                                      .in_bubble = bubble_of(describer, g) != 0};
-    if (strcmp(kind, "io") == 0) describe_io(describer, g, wait);
-    if (strcmp(kind, "sleep") == 0) describe_sleep(describer, g, wait);
-    if (strcmp(kind, "bubble") == 0) describe_durable(describer, number, wait);
+    if (kind == GT_OUTSIDE_IO) describe_io(describer, g, wait);
+    if (kind == GT_OUTSIDE_SLEEP) describe_sleep(describer, g, wait);
+    if (kind == GT_OUTSIDE_BUBBLE) describe_durable(describer, number, wait);
 }
 
 static void describe_group(void *ctx, const struct gt_member *members, size_t count)

@@ -125,19 +125,18 @@ bool gt_way_by_timer(const struct gt_wakers *wakers, const struct gt_way *way)
     return timer < way->count && way->count - timer <= NEAR_TIMER;
 }
 
-const char *gt_way_kind(const struct gt_wakers *wakers, const struct gt_way *way)
+enum gt_waker_kind gt_way_kind(const struct gt_wakers *wakers, const struct gt_way *way)
 {
-    static const char *const kinds[GT_ROOT_KINDS] = {
-        [GT_ROOT_GLOBAL] = "global",          [GT_ROOT_FRAME] = "goroutine",
-        [GT_ROOT_CONSERVATIVE] = "goroutine", [GT_ROOT_CONTEXT] = "goroutine",
-        [GT_ROOT_DEFER] = "goroutine",        [GT_ROOT_FINALIZER] = "finalizer",
-        [GT_ROOT_CONTENTS] = "finalizer",     [GT_ROOT_CLEANUP] = "cleanup",
-        [GT_ROOT_QUEUED] = "finalizer",       [GT_ROOT_QUEUED_CLEANUP] = "cleanup",
+    static const enum gt_waker_kind kinds[GT_ROOT_KINDS] = {
+        [GT_ROOT_GLOBAL] = GT_WAKER_GLOBAL,          [GT_ROOT_FRAME] = GT_WAKER_GOROUTINE,
+        [GT_ROOT_CONSERVATIVE] = GT_WAKER_GOROUTINE, [GT_ROOT_CONTEXT] = GT_WAKER_GOROUTINE,
+        [GT_ROOT_DEFER] = GT_WAKER_GOROUTINE,        [GT_ROOT_FINALIZER] = GT_WAKER_FINALIZER,
+        [GT_ROOT_CONTENTS] = GT_WAKER_FINALIZER,     [GT_ROOT_CLEANUP] = GT_WAKER_CLEANUP,
+        [GT_ROOT_QUEUED] = GT_WAKER_FINALIZER,       [GT_ROOT_QUEUED_CLEANUP] = GT_WAKER_CLEANUP,
     };
-    const char *kind = kinds[gt_root_at(wakers->analysis->roots, way->root)->kind];
 
-    if (timer_on(wakers, way) < way->count) return "timer";
-    return kind ? kind : "other";
+    if (timer_on(wakers, way) < way->count) return GT_WAKER_TIMER;
+    return kinds[gt_root_at(wakers->analysis->roots, way->root)->kind];
 }
 
 struct seeker {

@@ -44,7 +44,7 @@ bool gt_wakers_visit(struct gt_wakers *wakers, uint32_t number, gt_way_fn *visit
 uint32_t gt_way_goroutine(const struct gt_heap_analysis *analysis, const struct gt_way *way);
 
 /* "goroutine", "timer", "global", "finalizer", "cleanup" or "other": what could act. */
-const char *gt_way_kind(const struct gt_wakers *wakers, const struct gt_way *way);
+enum gt_waker_kind gt_way_kind(const struct gt_wakers *wakers, const struct gt_way *way);
 
 /* Does the way come from a timer whose own doing it is: its channel, its function's variables, its
  * context? Others' timers lead everywhere. */

@@ -58,6 +58,11 @@ static json_t *text(const struct gt_field *field, const void *owner)
     return gt_json_text(*(const char *const *)at(field, owner));
 }
 
+static json_t *word(const struct gt_field *field, const void *owner)
+{
+    return gt_json_word(field->words, *(const unsigned *)at(field, owner));
+}
+
 static json_t *block(const struct gt_field *field, const void *owner)
 {
     return gt_json_block(at(field, owner));
@@ -130,25 +135,29 @@ static const struct {
                                 "{\"anyOf\": [" REF("stack") ", " TYPES("\"null\"") "]}"},
     [GT_VALUE_LOCATION] = {location, REF("frame_or_null")},
     [GT_VALUE_PATH] = {path, REF("path")},
-    [GT_VALUE_WORD] = {text, NULL},
+    [GT_VALUE_NAME] = {text, NULL},
+    [GT_VALUE_WORD] = {word, NULL},
+    [GT_VALUE_WORD_OR_NULL] = {word, NULL},
     [GT_VALUE_LABELS] = {labels, REF("labels")},
     [GT_VALUE_LIST] = {list, NULL},
     [GT_VALUE_OBJECT] = {object, NULL},
 };
 
-static json_t *schema_of_words(const struct gt_words *words)
+static json_t *schema_of_words(const struct gt_field *field)
 {
+    bool null = field->value == GT_VALUE_WORD_OR_NULL;
     json_t *list = json_array();
 
-    for (size_t i = 0; i < words->count; i++)
-        list = gt_json_append(list, gt_json_text(words->list[i]));
+    for (size_t i = 0; i < field->words->count; i++)
+        if (null || field->words->list[i])
+            list = gt_json_append(list, gt_json_text(field->words->list[i]));
     return json_pack("{s:o}", "enum", list);
 }
 
 static json_t *schema_of(const struct gt_field *field)
 {
     if (values[field->value].schema) return json_loads(values[field->value].schema, 0, NULL);
-    if (field->value == GT_VALUE_WORD) return schema_of_words(field->words);
+    if (field->words) return schema_of_words(field);
     json_t *items = gt_json_fields_schema(field->items);
     if (field->value == GT_VALUE_OBJECT) return items;
     return json_pack("{s:s, s:o}", "type", "array", "items", items);

@@ -16,15 +16,15 @@ static json_t *address_of(const struct gt_heap_holder *holder)
 
 static json_t *row_of(const struct gt_heap_holder *holder)
 {
-    return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
-                     "what", gt_json_text(holder->what), "name", gt_json_text(holder->name), "type",
-                     gt_json_text(holder->type), "address", address_of(holder), "count",
-                     gt_json_size(holder->count), "bytes", gt_json_size(holder->bytes), "objects",
-                     gt_json_size(holder->objects), "entries", gt_json_signed(holder->entries),
-                     "room", gt_json_signed(holder->room), "storage_bytes",
-                     gt_json_signed(holder->storage_bytes), "spare_bytes",
-                     gt_json_signed(holder->spare_bytes), "most", most_of(holder), "advice",
-                     gt_json_text(holder->advice), "path", gt_json_path(&holder->path));
+    return json_pack(
+        "{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "what",
+        gt_json_word(&gt_holder_words, holder->what), "name", gt_json_text(holder->name), "type",
+        gt_json_text(holder->type), "address", address_of(holder), "count",
+        gt_json_size(holder->count), "bytes", gt_json_size(holder->bytes), "objects",
+        gt_json_size(holder->objects), "entries", gt_json_signed(holder->entries), "room",
+        gt_json_signed(holder->room), "storage_bytes", gt_json_signed(holder->storage_bytes),
+        "spare_bytes", gt_json_signed(holder->spare_bytes), "most", most_of(holder), "advice",
+        gt_json_text(holder->advice), "path", gt_json_path(&holder->path));
 }
 
 json_t *gt_json_holders(const struct gt_report *report)

@@ -10,9 +10,10 @@ static json_t *wait_of(const struct gt_outside_wait *wait)
         things = gt_json_append(things, gt_json_fields(&gt_thing_fields, &wait->blocked[i]));
     return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:b, s:o}", "goroutine",
                      gt_json_size(wait->goroutine), "wait_ns", gt_json_signed(wait->wait_ns),
-                     "action", gt_json_text(wait->action), "fd", gt_json_signed(wait->fd), "poll",
-                     gt_json_address(wait->poll), "due_in_ns", gt_json_signed(wait->due_in_ns),
-                     "in_bubble", wait->in_bubble, "things", things);
+                     "action", gt_json_word(&gt_action_words, wait->action), "fd",
+                     gt_json_signed(wait->fd), "poll", gt_json_address(wait->poll), "due_in_ns",
+                     gt_json_signed(wait->due_in_ns), "in_bubble", wait->in_bubble, "things",
+                     things);
 }
 
 json_t *gt_json_outside(const struct gt_outside_group *group)
@@ -21,9 +22,9 @@ json_t *gt_json_outside(const struct gt_outside_group *group)
 
     for (size_t i = 0; i < group->wait_count; i++)
         waits = gt_json_append(waits, wait_of(&group->waits[i]));
-    return json_pack("{s:s, s:o, s:o, s:o, s:o, s:o}", "kind", group->kind, "wait_reason",
-                     gt_json_text(group->wait_reason), "bubble",
-                     group->bubble ? gt_json_size(group->bubble) : json_null(), "waits", waits,
-                     "stack", gt_json_stack(&group->stack), "created_by",
-                     gt_json_location(&group->created_by));
+    return json_pack(
+        "{s:o, s:o, s:o, s:o, s:o, s:o}", "kind", gt_json_word(&gt_outside_words, group->kind),
+        "wait_reason", gt_json_text(group->wait_reason), "bubble",
+        group->bubble ? gt_json_size(group->bubble) : json_null(), "waits", waits, "stack",
+        gt_json_stack(&group->stack), "created_by", gt_json_location(&group->created_by));
 }

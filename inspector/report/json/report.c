@@ -281,7 +281,7 @@ bool gt_json_goroutines(const struct gt_report *report, const struct gt_style *s
 static json_t *thread_of(const struct gt_os_thread *thread)
 {
     return json_pack("{s:o, s:o, s:o, s:b, s:o, s:o, s:o}", "tid", json_integer(thread->tid),
-                     "state", gt_json_text(thread->state), "goroutine",
+                     "state", gt_json_word(&gt_thread_words, thread->state), "goroutine",
                      thread->goroutine ? gt_json_size(thread->goroutine) : json_null(),
                      "interrupted", thread->interrupted, "signal",
                      thread->signal ? json_integer(thread->signal) : json_null(), "stack",

@@ -32,6 +32,11 @@ json_t *gt_json_bytes(const char *text, uint64_t length)
     return value;
 }
 
+json_t *gt_json_word(const struct gt_words *words, unsigned value)
+{
+    return gt_json_text(gt_word(words, value));
+}
+
 json_t *gt_json_size(uint64_t size)
 {
     return json_integer(size < INT64_MAX ? (json_int_t)size : INT64_MAX);

@@ -8,13 +8,14 @@
 #ifndef GT_JSON_VALUES_H
 #define GT_JSON_VALUES_H
 
-#include "gotopsy.h"
+#include "inspector/report/words.h"
 
 #include <jansson.h>
 
 json_t *gt_json_text(const char *text); /* NULL: null */
 json_t *gt_json_bytes(const char *text,
                       uint64_t length); /* the same where NULs may be among them */
+json_t *gt_json_word(const struct gt_words *words, unsigned value); /* without one: null */
 json_t *gt_json_size(uint64_t size);
 json_t *gt_json_signed(int64_t number);                              /* GT_UNKNOWN: null */
 json_t *gt_json_address(uint64_t address);                           /* 0: null */

@@ -16,9 +16,9 @@ static const char *const custodies[] = {[GT_NO_LOCK] = NULL,
 
 static json_t *waker_of(const struct gt_waker *waker)
 {
-    return json_pack("{s:s, s:o, s:b, s:o}", "kind", waker->kind, "goroutine",
-                     waker->goroutine ? gt_json_size(waker->goroutine) : json_null(), "hangs",
-                     waker->hangs, "path", gt_json_path(&waker->path));
+    return json_pack("{s:o, s:o, s:b, s:o}", "kind", gt_json_word(&gt_waker_words, waker->kind),
+                     "goroutine", waker->goroutine ? gt_json_size(waker->goroutine) : json_null(),
+                     "hangs", waker->hangs, "path", gt_json_path(&waker->path));
 }
 
 static json_t *things_of(const struct gt_waiting *waiting)
@@ -32,9 +32,9 @@ static json_t *things_of(const struct gt_waiting *waiting)
 
 static json_t *holder_of(const struct gt_lock_owner *owner)
 {
-    return json_pack("{s:o, s:s, s:o, s:o}", "goroutine", gt_json_size(owner->goroutine), "how",
-                     owner->how, "variable", gt_json_text(owner->variable), "locked",
-                     gt_json_location(&owner->locked));
+    return json_pack("{s:o, s:o, s:o, s:o}", "goroutine", gt_json_size(owner->goroutine), "how",
+                     gt_json_word(&gt_evidence_words, owner->how), "variable",
+                     gt_json_text(owner->variable), "locked", gt_json_location(&owner->locked));
 }
 
 static json_t *holders_of(const struct gt_waiting *waiting)
@@ -48,14 +48,14 @@ static json_t *holders_of(const struct gt_waiting *waiting)
 
 static json_t *edge_of(const struct gt_wait_edge *edge)
 {
-    return json_pack("{s:o, s:o, s:o, s:o, s:o, s:b, s:s, s:o, s:o, s:o, s:o}", "goroutine",
-                     gt_json_size(edge->goroutine), "what", gt_json_text(edge->thing.what),
-                     "address", gt_json_address(edge->thing.address), "name",
-                     gt_json_text(edge->thing.name), "holder", gt_json_size(edge->owner.goroutine),
-                     "holds", edge->holds, "how", edge->owner.how, "variable",
-                     gt_json_text(edge->owner.variable), "waits", gt_json_location(&edge->waits),
-                     "site", gt_json_location(&edge->owner.locked), "candidates",
-                     gt_json_size(edge->candidates));
+    return json_pack(
+        "{s:o, s:o, s:o, s:o, s:o, s:b, s:o, s:o, s:o, s:o, s:o}", "goroutine",
+        gt_json_size(edge->goroutine), "what", gt_json_word(&gt_thing_words, edge->thing.what),
+        "address", gt_json_address(edge->thing.address), "name", gt_json_text(edge->thing.name),
+        "holder", gt_json_size(edge->owner.goroutine), "holds", edge->holds, "how",
+        gt_json_word(&gt_evidence_words, edge->owner.how), "variable",
+        gt_json_text(edge->owner.variable), "waits", gt_json_location(&edge->waits), "site",
+        gt_json_location(&edge->owner.locked), "candidates", gt_json_size(edge->candidates));
 }
 
 static json_t *deadlock_of(const struct gt_wait_cycle *cycle)
@@ -81,12 +81,12 @@ static json_t *waiting_of(const struct gt_waiting *waiting)
         "goroutine", gt_json_size(waiting->goroutine), "ids",
         gt_json_ids(waiting->ids, waiting->id_count), "wait_reason",
         gt_json_text(waiting->wait_reason), "wait_ns", gt_json_signed(waiting->wait_ns), "outlook",
-        outlooks[waiting->outlook], "blocked_on", gt_json_text(first ? first->what : NULL),
-        "address", gt_json_address(first ? first->address : 0), "stack",
-        gt_json_stack(&waiting->stack), "created_by", gt_json_location(&waiting->created_by),
-        "wakers", wakers, "more_wakers", waiting->more_wakers, "things", things_of(waiting),
-        "same_thing", waiting->same_thing, "parent",
-        waiting->parent ? gt_json_size(waiting->parent) : json_null(), "labels",
+        outlooks[waiting->outlook], "blocked_on",
+        gt_json_word(&gt_thing_words, first ? first->what : GT_THING_NONE), "address",
+        gt_json_address(first ? first->address : 0), "stack", gt_json_stack(&waiting->stack),
+        "created_by", gt_json_location(&waiting->created_by), "wakers", wakers, "more_wakers",
+        waiting->more_wakers, "things", things_of(waiting), "same_thing", waiting->same_thing,
+        "parent", waiting->parent ? gt_json_size(waiting->parent) : json_null(), "labels",
         gt_json_labels(waiting->labels, waiting->label_count), "holders", holders_of(waiting),
         "more_holders", waiting->more_owners, "lock", gt_json_text(custodies[waiting->custody]),
         "fellows_reach", waiting->fellows_reach);

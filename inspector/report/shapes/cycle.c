@@ -15,7 +15,7 @@ static const struct gt_fields edge_fields = GT_FIELDS(edge_list, struct gt_edge)
 
 static const struct gt_field fields[] = {
     GT_IN_INSTANCE("object", BLOCK, cycle.object),
-    GT_FIELD_WORD("mechanism", &mechanism_words, struct gt_instance, cycle.mechanism),
+    GT_FIELD_NAME("mechanism", &mechanism_words, struct gt_instance, cycle.mechanism),
     GT_IN_INSTANCE("function", TEXT, cycle.function),
     GT_FIELD_LIST("cycle", &edge_fields, struct gt_instance, cycle.cycle, cycle.cycle_len),
 };

@@ -19,7 +19,7 @@ static void put_blocked(struct gt_page *page, const struct gt_instance *instance
     const struct gt_blocked_thing *first = instance->hung.blocked;
 
     if (!instance->hung.blocked_count) return;
-    gt_page_format(page, GT_PLAIN, ", on a %s", first->what);
+    gt_page_format(page, GT_PLAIN, ", on a %s", gt_word(&gt_thing_words, first->what));
     if (first->type) gt_page_format(page, GT_DIM, " (%s)", first->type);
     if (first->address) gt_page_format(page, GT_DIM, " at %s", gt_address(first->address).text);
     if (instance->hung.blocked_count > 1)

@@ -6,7 +6,7 @@ static const struct gt_words kind_words = GT_WORDS(kinds);
 
 static const struct gt_field fields[] = {
     GT_IN_INSTANCE("timer", ADDRESS, ticker.timer),
-    GT_FIELD_WORD("what", &kind_words, struct gt_instance, ticker.what),
+    GT_FIELD_NAME("what", &kind_words, struct gt_instance, ticker.what),
     GT_IN_INSTANCE("period_ns", SIGNED, ticker.period_ns),
     GT_IN_INSTANCE("due_in_ns", SIGNED, ticker.due_in_ns),
     GT_IN_INSTANCE("callback", TEXT, ticker.callback),

@@ -13,7 +13,7 @@ static const struct gt_field window_list[] = {
     GT_FIELD("offset", SIZE, struct gt_window, offset),
     GT_FIELD("length", SIZE, struct gt_window, length),
     GT_FIELD("capacity", SIZE, struct gt_window, capacity),
-    GT_FIELD_WORD("kind", &kind_words, struct gt_window, kind),
+    GT_FIELD_NAME("kind", &kind_words, struct gt_window, kind),
     GT_FIELD("holder", TEXT, struct gt_window, holder),
     GT_FIELD("data", TEXT_IF_ANY, struct gt_window, data),
 };

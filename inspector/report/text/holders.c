@@ -2,6 +2,7 @@
 
 #include "inspector/report/text/pieces.h"
 #include "inspector/report/units.h"
+#include "inspector/report/words.h"
 
 #include <string.h>
 
@@ -16,8 +17,8 @@ enum {
 
 static const char *what_of(const struct gt_heap_holder *holder)
 {
-    if (strcmp(holder->what, "objects") == 0) return "objects that several variables hold";
-    return holder->what;
+    if (holder->what == GT_HOLDER_OBJECTS) return "objects that several variables hold";
+    return gt_word(&gt_holder_words, holder->what);
 }
 
 static void put_name(struct gt_page *page, const struct gt_heap_holder *holder)
@@ -43,16 +44,13 @@ static void put_head(struct gt_page *page, const struct gt_report *report,
 
 static void add_room(struct gt_str *to, const struct gt_heap_holder *holder)
 {
-    bool elements = strcmp(holder->what, "slice") == 0;
-    const char *unit = elements ? "element" : strcmp(holder->what, "map") == 0 ? "entry" : "value";
+    bool map = holder->what == GT_HOLDER_MAP, slice = holder->what == GT_HOLDER_SLICE;
+    const char *one = slice ? "element" : map ? "entry" : "value";
+    const char *many = slice ? "elements" : map ? "entries" : "values";
 
     if (holder->entries == GT_UNKNOWN) return;
-    gt_str_add(to, gt_count((uint64_t)holder->entries).text);
-    if (holder->entries == 1)
-        gt_str_format(to, " %s", unit);
-    else
-        gt_str_format(to, " %s", strcmp(unit, "entry") == 0 ? "entries" : unit);
-    if (holder->entries != 1 && strcmp(unit, "entry") != 0) gt_str_add(to, "s");
+    gt_str_format(to, "%s %s", gt_count((uint64_t)holder->entries).text,
+                  holder->entries == 1 ? one : many);
     gt_str_format(to, ", room for %s", gt_count((uint64_t)holder->room).text);
     if (holder->storage_bytes != GT_UNKNOWN)
         gt_str_format(to, " in %s", gt_bytes((uint64_t)holder->storage_bytes).text);
@@ -62,7 +60,7 @@ static void add_count(struct gt_str *to, const struct gt_heap_holder *holder)
 {
     if (holder->count <= 1) return;
     gt_str_format(to, "%s%s %s", to->len ? "; " : "", gt_count(holder->count).text,
-                  strcmp(holder->what, "variable") == 0 ? "pointers in it" : "alike");
+                  holder->what == GT_HOLDER_VARIABLE ? "pointers in it" : "alike");
 }
 
 static void add_most(struct gt_str *to, const struct gt_heap_holder *holder)

@@ -4,19 +4,17 @@
 #include "inspector/report/units.h"
 
 #include <inttypes.h>
-#include <string.h>
 
 enum { COLUMN = 8, SHOWN_WAITS = 8, SHOWN_THINGS = 4 };
 
 static const char *said_of(const struct gt_outside_group *group)
 {
-    static const struct {
-        const char *kind, *said;
-    } rows[] = {{"io", "waits for I/O"}, {"sleep", "waits for time"}};
+    static const char *const said[] = {[GT_OUTSIDE_NONE] = "",
+                                       [GT_OUTSIDE_IO] = "waits for I/O",
+                                       [GT_OUTSIDE_SLEEP] = "waits for time",
+                                       [GT_OUTSIDE_BUBBLE] = "waits in a synctest bubble"};
 
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
-        if (strcmp(group->kind, rows[i].kind) == 0) return rows[i].said;
-    return "waits in a synctest bubble";
+    return said[group->kind];
 }
 
 static void put_time(struct gt_page *page, const struct gt_outside_wait *wait)
@@ -28,7 +26,7 @@ static void put_time(struct gt_page *page, const struct gt_outside_wait *wait)
 
 static void put_io(struct gt_page *page, const struct gt_outside_wait *wait)
 {
-    bool writes = wait->action && strcmp(wait->action, "write") == 0;
+    bool writes = wait->action == GT_ACTION_WRITE;
 
     if (!wait->action) return;
     gt_page_format(page, GT_PLAIN, " waits to %s", writes ? "write to" : "read from");

@@ -6,6 +6,7 @@
 #include "inspector/report/escape.h"
 #include "inspector/report/names.h"
 #include "inspector/report/units.h"
+#include "inspector/report/words.h"
 
 #include <string.h>
 
@@ -101,9 +102,10 @@ void gt_page_labels(struct gt_page *page, unsigned column, const struct gt_label
 
 void gt_page_thing(struct gt_page *page, const struct gt_blocked_thing *thing)
 {
-    bool channel = strcmp(thing->what, "channel") == 0;
+    bool channel = thing->what == GT_THING_CHANNEL;
 
-    if (!channel || !thing->type) gt_page_put(page, GT_PLAIN, thing->what);
+    if (!channel || !thing->type)
+        gt_page_put(page, GT_PLAIN, gt_word(&gt_thing_words, thing->what));
     if (channel && thing->type) gt_page_put(page, GT_PLAIN, thing->type);
     if (thing->name) gt_page_format(page, GT_BOLD, " %s", thing->name);
     gt_page_format(page, GT_DIM, " at %s", gt_address(thing->address).text);
@@ -111,19 +113,14 @@ void gt_page_thing(struct gt_page *page, const struct gt_blocked_thing *thing)
 
 void gt_page_wanted(struct gt_page *page, const struct gt_blocked_thing *thing)
 {
-    static const struct {
-        const char *action, *said;
-    } rows[] = {{"receive", "to receive from "},
-                {"send", "to send on "},
-                {"lock", "to lock "},
-                {"read", "to read-lock "},
-                {"write", "to write-lock "}};
-    bool once = strcmp(thing->what, "once") == 0;
-    const char *said = "for ";
+    static const char *const said[] = {
+        [GT_ACTION_UNKNOWN] = "for ",       [GT_ACTION_RECEIVE] = "to receive from ",
+        [GT_ACTION_SEND] = "to send on ",   [GT_ACTION_LOCK] = "to lock ",
+        [GT_ACTION_READ] = "to read-lock ", [GT_ACTION_WRITE] = "to write-lock ",
+        [GT_ACTION_WAIT] = "for "};
+    bool once = thing->what == GT_THING_ONCE;
 
-    for (size_t i = 0; thing->action && !once && i < sizeof rows / sizeof *rows; i++)
-        if (strcmp(thing->action, rows[i].action) == 0) said = rows[i].said;
-    gt_page_put(page, GT_PLAIN, said);
+    gt_page_put(page, GT_PLAIN, said[once ? GT_ACTION_UNKNOWN : thing->action]);
     gt_page_thing(page, thing);
 }
 

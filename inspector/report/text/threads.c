@@ -10,23 +10,25 @@
 
 enum { SHOWN_IDLE = 10 };
 
+/* In the order in which they are counted. */
 static const struct state {
-    const char *name, *of_one, *of_many;
+    enum gt_thread_state state;
+    const char *of_one, *of_many;
 } states[] = {
-    {"running", "running", "running goroutines"},
-    {"syscall", "in a system call", "in system calls"},
-    {"C", "in C code", "in C code"},
-    {"runtime", "in the runtime, for no goroutine", "in the runtime"},
-    {"foreign", "started by C code, unknown to Go", "started by C code"},
-    {"unknown", "state unknown", "state unknown"},
-    {"idle", "idle", "idle"},
+    {GT_THREAD_RUNNING, "running", "running goroutines"},
+    {GT_THREAD_SYSCALL, "in a system call", "in system calls"},
+    {GT_THREAD_IN_C, "in C code", "in C code"},
+    {GT_THREAD_RUNTIME, "in the runtime, for no goroutine", "in the runtime"},
+    {GT_THREAD_FOREIGN, "started by C code, unknown to Go", "started by C code"},
+    {GT_THREAD_UNKNOWN, "state unknown", "state unknown"},
+    {GT_THREAD_IDLE, "idle", "idle"},
 };
 
 enum { STATES = sizeof states / sizeof *states };
 
 static bool is_idle(const struct gt_os_thread *thread)
 {
-    return strcmp(thread->state, "idle") == 0;
+    return thread->state == GT_THREAD_IDLE;
 }
 
 static size_t count_in(const struct gt_report *report, const struct state *state)
@@ -34,7 +36,7 @@ static size_t count_in(const struct gt_report *report, const struct state *state
     size_t count = 0;
 
     for (size_t i = 0; i < report->threads.count; i++)
-        count += strcmp(report->threads.list[i].state, state->name) == 0;
+        count += report->threads.list[i].state == state->state;
     return count;
 }
 
@@ -56,8 +58,8 @@ static void put_counts(struct gt_page *page, const struct gt_report *report)
 static const char *words_for(const struct gt_os_thread *thread)
 {
     for (size_t i = 0; i < STATES; i++)
-        if (strcmp(thread->state, states[i].name) == 0) return states[i].of_one;
-    return thread->state;
+        if (thread->state == states[i].state) return states[i].of_one;
+    return "";
 }
 
 static void put_thread(struct gt_page *page, const struct gt_os_thread *thread)

@@ -57,11 +57,6 @@ static void put_whose(struct gt_page *page, const struct gt_waiting *waiting)
 
 /* ---- who holds it --------------------------------------------------------------------------- */
 
-static bool is_how(const struct gt_lock_owner *owner, const char *how)
-{
-    return strcmp(owner->how, how) == 0;
-}
-
 /* A slot of a frame without a name tells a reader nothing. */
 static bool is_named(const char *variable)
 {
@@ -73,8 +68,8 @@ static void put_how(struct gt_page *page, const struct gt_lock_owner *owner, boo
 {
     const char *call = group ? "deferred Done pending" : "deferred Unlock pending";
 
-    if (is_how(owner, "pointer")) gt_page_clause(page, "which has a pointer to it");
-    if (is_how(owner, "writer")) gt_page_clause(page, "itself waiting for the write lock");
+    if (owner->how == GT_EVIDENCE_POINTER) gt_page_clause(page, "which has a pointer to it");
+    if (owner->how == GT_EVIDENCE_WAIT) gt_page_clause(page, "itself waiting for the write lock");
     if (owner->locked.function) {
         struct gt_str text = {0};
         gt_str_format(&text, "locked in %s at ", owner->locked.function);
@@ -82,7 +77,7 @@ static void put_how(struct gt_page *page, const struct gt_lock_owner *owner, boo
         gt_page_clause(page, gt_str_text(&text));
         gt_str_deinit(&text);
     }
-    if (is_how(owner, "deferred unlock")) gt_page_clause(page, call);
+    if (owner->how == GT_EVIDENCE_DEFERRED) gt_page_clause(page, call);
 }
 
 /* "goroutine 13 (main.embracer variable a), locked in main.embrace at main.go:12" */
@@ -98,8 +93,8 @@ static void put_holder_line(struct gt_page *page, const struct gt_waiting *waiti
                             size_t more)
 {
     const struct gt_lock_owner *owner = &waiting->owners[index];
-    bool group = waiting->blocked_count && strcmp(waiting->blocked[0].what, "wait group") == 0;
-    bool sure = waiting->owner_count == 1 && !is_how(owner, "pointer");
+    bool group = waiting->blocked_count && waiting->blocked[0].what == GT_THING_WAIT_GROUP;
+    bool sure = waiting->owner_count == 1 && owner->how != GT_EVIDENCE_POINTER;
 
     gt_page_line(page, COLUMN, COLUMN + 4);
     if (group)
@@ -118,7 +113,7 @@ static bool same_text(const char *a, const char *b)
 
 static bool same_holding(const struct gt_lock_owner *a, const struct gt_lock_owner *b)
 {
-    return strcmp(a->how, b->how) == 0 && same_text(a->variable, b->variable) &&
+    return a->how == b->how && same_text(a->variable, b->variable) &&
            same_text(a->locked.function, b->locked.function) && a->locked.line == b->locked.line;
 }
 
@@ -141,8 +136,8 @@ static void put_holders(struct gt_page *page, const struct gt_waiting *waiting)
 /* Of a lock of which nobody is seen to be the holder. */
 static void put_custody(struct gt_page *page, const struct gt_waiting *waiting)
 {
-    const char *action = waiting->blocked_count ? waiting->blocked[0].action : NULL;
-    bool reads = action && strcmp(action, "write") == 0; /* readers keep a writer waiting */
+    /* Readers keep a writer waiting. */
+    bool reads = waiting->blocked_count && waiting->blocked[0].action == GT_ACTION_WRITE;
     bool left = waiting->custody == GT_LOCK_LEFT;
     bool untold = waiting->custody == GT_LOCK_TAKEN && !waiting->owner_count;
 
@@ -174,8 +169,8 @@ static bool same_path(const struct gt_path *a, const struct gt_path *b)
 
 static bool same_waker(const struct gt_waker *a, const struct gt_waker *b)
 {
-    return !a->goroutine == !b->goroutine && a->hangs == b->hangs &&
-           strcmp(a->kind, b->kind) == 0 && same_path(&a->path, &b->path);
+    return !a->goroutine == !b->goroutine && a->hangs == b->hangs && a->kind == b->kind &&
+           same_path(&a->path, &b->path);
 }
 
 /* "goroutines 5, 8 and 9": this one and the later ones of which the same is said. */
@@ -202,22 +197,20 @@ static void put_who(struct gt_page *page, const struct gt_waiting *waiting, size
 
 static void put_waker(struct gt_page *page, const struct gt_waiting *waiting, size_t index)
 {
-    static const struct {
-        const char *kind, *said;
-    } rows[] = {{"global", "reachable from a package variable"},
-                {"timer", "reachable from a timer"},
-                {"finalizer", "reachable from a finalizer"},
-                {"cleanup", "reachable from a cleanup"}};
+    static const char *const said[] = {
+        [GT_WAKER_OTHER] = "reachable from the runtime or C code",
+        [GT_WAKER_GOROUTINE] = "reachable from the runtime or C code", /* of no one goroutine */
+        [GT_WAKER_TIMER] = "reachable from a timer",
+        [GT_WAKER_GLOBAL] = "reachable from a package variable",
+        [GT_WAKER_FINALIZER] = "reachable from a finalizer",
+        [GT_WAKER_CLEANUP] = "reachable from a cleanup"};
     const struct gt_waker *waker = &waiting->wakers[index];
-    const char *said = "reachable from the runtime or C code";
 
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
-        if (strcmp(waker->kind, rows[i].kind) == 0) said = rows[i].said;
     gt_page_line(page, COLUMN, COLUMN + 4);
     if (waker->goroutine)
         put_who(page, waiting, index);
     else
-        gt_page_put(page, GT_PLAIN, said);
+        gt_page_put(page, GT_PLAIN, said[waker->kind]);
     gt_page_put(page, GT_PLAIN, ": ");
     gt_page_path(page, &waker->path);
     gt_page_deinit(page);
@@ -292,7 +285,7 @@ static void put_waiting(struct gt_page *page, const struct gt_wait_graph *graph,
 
 static void put_edge(struct gt_page *page, const struct gt_wait_edge *edge)
 {
-    bool group = strcmp(edge->thing.what, "wait group") == 0;
+    bool group = edge->thing.what == GT_THING_WAIT_GROUP;
 
     gt_page_line(page, COLUMN, COLUMN + 4);
     gt_page_format(page, GT_BOLD, "goroutine %" PRIu64, edge->goroutine);

@@ -10,16 +10,6 @@
 
 #include "inspector/runtime/goroutines/goroutines.h"
 
-enum gt_thread_state {
-    GT_THREAD_UNKNOWN, /* it has an m, and nothing else is known */
-    GT_THREAD_RUNNING, /* Go code, for its goroutine */
-    GT_THREAD_SYSCALL, /* in a system call of its goroutine */
-    GT_THREAD_IN_C,    /* in a C function that its goroutine called */
-    GT_THREAD_IDLE,    /* parked until there is work for it */
-    GT_THREAD_RUNTIME, /* the runtime's own work: its scheduler, its monitor */
-    GT_THREAD_FOREIGN, /* C's own: the runtime does not know it */
-};
-
 enum { GT_MAX_THREAD_FRAMES = 64 }; /* of each sort */
 
 struct gt_thread_walk {

@@ -12,23 +12,27 @@ enum {
 
 /* The first row whose reason and frame are the goroutine's; NULL: any. */
 static const struct of_sync {
-    const char *reason, *frame, *what;
-    enum gt_blocked_role role;
-    uint64_t offset; /* of the semaphore or list in the thing */
+    const char *reason, *frame;
+    enum gt_thing_kind what;
+    enum gt_action action;
+    enum gt_field_id waits; /* the semaphore or list in the thing */
 } of_sync[] = {
-    {"sync.Cond.Wait", NULL, "condition", GT_ROLE_OTHER, 16},
-    {NULL, "sync.(*Once).doSlow", "once", GT_ROLE_LOCK, 8},
-    {NULL, "sync.(*WaitGroup).Wait", "wait group", GT_ROLE_WAIT, 8},
-    {NULL, "sync.(*RWMutex).RLock", "rwmutex", GT_ROLE_READ, 12},
-    {"sync.RWMutex.RLock", NULL, "rwmutex", GT_ROLE_READ, 12},
-    {"sync.RWMutex.Lock", NULL, "rwmutex", GT_ROLE_WRITE, 8},
-    {"sync.Mutex.Lock", "sync.(*RWMutex).Lock", "rwmutex", GT_ROLE_LOCK, 4},
-    {"sync.Mutex.Lock", NULL, "mutex", GT_ROLE_LOCK, 4},
-    {"sync.WaitGroup.Wait", NULL, "wait group", GT_ROLE_WAIT, 8},
+    {"sync.Cond.Wait", NULL, GT_THING_CONDITION, GT_ACTION_UNKNOWN, GT_F_cond_notify},
+    {NULL, "sync.(*Once).doSlow", GT_THING_ONCE, GT_ACTION_LOCK, GT_F_once_m_sema},
+    {NULL, "sync.(*WaitGroup).Wait", GT_THING_WAIT_GROUP, GT_ACTION_WAIT, GT_F_waitGroup_sema},
+    {NULL, "sync.(*RWMutex).RLock", GT_THING_RWMUTEX, GT_ACTION_READ, GT_F_rwmutex_readerSem},
+    {"sync.RWMutex.RLock", NULL, GT_THING_RWMUTEX, GT_ACTION_READ, GT_F_rwmutex_readerSem},
+    {"sync.RWMutex.Lock", NULL, GT_THING_RWMUTEX, GT_ACTION_WRITE, GT_F_rwmutex_writerSem},
+    {"sync.Mutex.Lock", "sync.(*RWMutex).Lock", GT_THING_RWMUTEX, GT_ACTION_LOCK,
+     GT_F_rwmutex_w_sema},
+    {"sync.Mutex.Lock", NULL, GT_THING_MUTEX, GT_ACTION_LOCK, GT_F_mutex_sema},
+    {"sync.WaitGroup.Wait", NULL, GT_THING_WAIT_GROUP, GT_ACTION_WAIT, GT_F_waitGroup_sema},
     /* Go 1.19 has one reason for all of them. */
-    {"semacquire", "sync.(*Mutex).lockSlow+sync.(*RWMutex).Lock", "rwmutex", GT_ROLE_LOCK, 4},
-    {"semacquire", "sync.(*RWMutex).Lock", "rwmutex", GT_ROLE_WRITE, 8},
-    {"semacquire", "sync.(*Mutex).lockSlow", "mutex", GT_ROLE_LOCK, 4},
+    {"semacquire", "sync.(*Mutex).lockSlow+sync.(*RWMutex).Lock", GT_THING_RWMUTEX, GT_ACTION_LOCK,
+     GT_F_rwmutex_w_sema},
+    {"semacquire", "sync.(*RWMutex).Lock", GT_THING_RWMUTEX, GT_ACTION_WRITE,
+     GT_F_rwmutex_writerSem},
+    {"semacquire", "sync.(*Mutex).lockSlow", GT_THING_MUTEX, GT_ACTION_LOCK, GT_F_mutex_sema},
 };
 
 struct frames { /* of the runtime and of sync, down to the user's */
@@ -77,8 +81,9 @@ static bool has_frames(const struct frames *frames, const char *names)
 }
 
 static struct gt_blocked on_sync(const struct gt_waits *waits, const struct gt_goroutine *g,
-                                 const char *what, uint64_t object)
+                                 enum gt_thing_kind what, uint64_t object)
 {
+    const struct gt_layout *layout = &waits->process->layout;
     struct frames frames = {.count = 0};
 
     for (uint32_t i = 0; i < g->frame_count; i++)
@@ -87,9 +92,10 @@ static struct gt_blocked on_sync(const struct gt_waits *waits, const struct gt_g
         const struct of_sync *row = &of_sync[i];
         if (row->reason && strcmp(row->reason, g->wait_reason) != 0) continue;
         if (row->frame && !has_frames(&frames, row->frame)) continue;
-        return (struct gt_blocked){row->what, row->role, object - row->offset};
+        if (!gt_has(layout, row->waits)) break;
+        return (struct gt_blocked){row->what, row->action, object - gt_off(layout, row->waits)};
     }
-    return (struct gt_blocked){what, GT_ROLE_OTHER, object};
+    return (struct gt_blocked){what, GT_ACTION_UNKNOWN, object};
 }
 
 /* ---- channels ------------------------------------------------------------------------------ */
@@ -118,21 +124,21 @@ static uint64_t sudog_of(const struct gt_process *process, const struct gt_gorou
 }
 
 /* Mostly one of the queues is empty, which tells; else the queue is gone through. */
-static enum gt_blocked_role end_of(const struct gt_process *process, const struct gt_goroutine *g,
-                                   uint64_t channel, size_t index)
+static enum gt_action end_of(const struct gt_process *process, const struct gt_goroutine *g,
+                             uint64_t channel, size_t index)
 {
     uint64_t receivers, senders;
 
-    if (strncmp(g->wait_reason, "chan receive", 12) == 0) return GT_ROLE_RECEIVE;
-    if (strncmp(g->wait_reason, "chan send", 9) == 0) return GT_ROLE_SEND;
+    if (strncmp(g->wait_reason, "chan receive", 12) == 0) return GT_ACTION_RECEIVE;
+    if (strncmp(g->wait_reason, "chan send", 9) == 0) return GT_ACTION_SEND;
     if (!gt_process_field(process, channel, GT_F_hchan_recvq_first, &receivers) ||
         !gt_process_field(process, channel, GT_F_hchan_sendq_first, &senders))
-        return GT_ROLE_OTHER;
-    if (receivers && !senders) return GT_ROLE_RECEIVE;
-    if (senders && !receivers) return GT_ROLE_SEND;
+        return GT_ACTION_UNKNOWN;
+    if (receivers && !senders) return GT_ACTION_RECEIVE;
+    if (senders && !receivers) return GT_ACTION_SEND;
     uint64_t sudog = sudog_of(process, g, index);
-    if (is_in_queue(process, sudog, receivers)) return GT_ROLE_RECEIVE;
-    return is_in_queue(process, sudog, senders) ? GT_ROLE_SEND : GT_ROLE_OTHER;
+    if (is_in_queue(process, sudog, receivers)) return GT_ACTION_RECEIVE;
+    return is_in_queue(process, sudog, senders) ? GT_ACTION_SEND : GT_ACTION_UNKNOWN;
 }
 
 struct gt_blocked gt_blocked_on(const struct gt_waits *waits, const struct gt_goroutine *g,
@@ -141,7 +147,8 @@ struct gt_blocked gt_blocked_on(const struct gt_waits *waits, const struct gt_go
     uint64_t object = gt_vec_u64(&wait->objects, index);
 
     if (wait->kind == GT_WAIT_CHANNEL)
-        return (struct gt_blocked){"channel", end_of(waits->process, g, object, index), object};
+        return (struct gt_blocked){GT_THING_CHANNEL, end_of(waits->process, g, object, index),
+                                   object};
     if (wait->kind == GT_WAIT_SYNC) return on_sync(waits, g, wait->what, object);
-    return (struct gt_blocked){wait->what, GT_ROLE_OTHER, object};
+    return (struct gt_blocked){wait->what, GT_ACTION_UNKNOWN, object};
 }

@@ -183,6 +183,6 @@ bool gt_wait_is_over(const struct gt_process *process, const struct gt_goroutine
 
     if (!gt_process_field(process, g->address, GT_F_g_waiting, &sudog) || !sudog) return false;
     if (wait->kind == GT_WAIT_CHANNEL) return left_channel(process, sudog);
-    return wait->kind == GT_WAIT_SYNC && strcmp(wait->what, "condition") == 0 &&
+    return wait->kind == GT_WAIT_SYNC && wait->what == GT_THING_CONDITION &&
            left_condition(process, sudog);
 }

@@ -11,23 +11,23 @@ enum {
 static const struct reason {
     const char *name;
     enum gt_wait_kind kind;
-    const char *what;
+    enum gt_thing_kind what;
     const char *frame; /* it means this only below this function; NULL: always */
 } reasons[] = {
-    {"chan receive (nil chan)", GT_WAIT_NEVER, NULL, NULL},
-    {"chan send (nil chan)", GT_WAIT_NEVER, NULL, NULL},
-    {"select (no cases)", GT_WAIT_NEVER, NULL, NULL},
-    {"chan receive", GT_WAIT_CHANNEL, "channel", NULL},
-    {"chan send", GT_WAIT_CHANNEL, "channel", NULL},
-    {"select", GT_WAIT_CHANNEL, "channel", NULL},
-    {"sync.Mutex.Lock", GT_WAIT_SYNC, "semaphore", NULL},
-    {"sync.RWMutex.RLock", GT_WAIT_SYNC, "semaphore", NULL},
-    {"sync.RWMutex.Lock", GT_WAIT_SYNC, "semaphore", NULL},
-    {"sync.WaitGroup.Wait", GT_WAIT_SYNC, "semaphore", NULL},
-    {"sync.Cond.Wait", GT_WAIT_SYNC, "condition", NULL},
-    {"coroutine", GT_WAIT_CORO, "coroutine", NULL},
-    {"semacquire", GT_WAIT_SYNC, "semaphore", "sync.(*WaitGroup).Wait"},
-    {"semacquire", GT_WAIT_SYNC, "semaphore", "sync.runtime_SemacquireMutex"},
+    {"chan receive (nil chan)", GT_WAIT_NEVER, GT_THING_NONE, NULL},
+    {"chan send (nil chan)", GT_WAIT_NEVER, GT_THING_NONE, NULL},
+    {"select (no cases)", GT_WAIT_NEVER, GT_THING_NONE, NULL},
+    {"chan receive", GT_WAIT_CHANNEL, GT_THING_CHANNEL, NULL},
+    {"chan send", GT_WAIT_CHANNEL, GT_THING_CHANNEL, NULL},
+    {"select", GT_WAIT_CHANNEL, GT_THING_CHANNEL, NULL},
+    {"sync.Mutex.Lock", GT_WAIT_SYNC, GT_THING_SEMAPHORE, NULL},
+    {"sync.RWMutex.RLock", GT_WAIT_SYNC, GT_THING_SEMAPHORE, NULL},
+    {"sync.RWMutex.Lock", GT_WAIT_SYNC, GT_THING_SEMAPHORE, NULL},
+    {"sync.WaitGroup.Wait", GT_WAIT_SYNC, GT_THING_SEMAPHORE, NULL},
+    {"sync.Cond.Wait", GT_WAIT_SYNC, GT_THING_CONDITION, NULL},
+    {"coroutine", GT_WAIT_CORO, GT_THING_COROUTINE, NULL},
+    {"semacquire", GT_WAIT_SYNC, GT_THING_SEMAPHORE, "sync.(*WaitGroup).Wait"},
+    {"semacquire", GT_WAIT_SYNC, GT_THING_SEMAPHORE, "sync.runtime_SemacquireMutex"},
 };
 
 static bool below(const struct gt_waits *waits, const struct gt_goroutine *g, const char *function)
@@ -153,7 +153,7 @@ static void add_object(uint64_t object, struct gt_wait *wait)
 static void add_sync(struct gt_waits *waits, const struct gt_goroutine *g, struct gt_wait *wait)
 {
     add_semaphore(waits, g, wait);
-    if (!wait->objects.len && strcmp(wait->what, "condition") == 0)
+    if (!wait->objects.len && wait->what == GT_THING_CONDITION)
         add_object(gt_parked_on_condition(&waits->parked, waits->process, g), wait);
 }
 

@@ -20,7 +20,7 @@ enum gt_wait_kind {
 
 struct gt_wait {
     enum gt_wait_kind kind;
-    const char *what; /* "channel", "semaphore", "condition", "coroutine"; NULL if on nothing */
+    enum gt_thing_kind what;    /* channel, semaphore, condition, coroutine; or none */
     struct gt_vec objects;      /* uint64_t: addresses of what it waits for */
     struct gt_vec hidden_words; /* uint64_t: words by which the wait itself leads there */
 };

@@ -61,7 +61,7 @@ static const struct gt_instance losts[] = {
 };
 
 static const struct gt_blocked_thing hung_on[] = {
-    {.what = "channel", .address = 0xc000600000, .type = "chan main.Reply"},
+    {.what = GT_THING_CHANNEL, .address = 0xc000600000, .type = "chan main.Reply"},
 };
 static const struct gt_instance hungs[] = {
     {.hung = {12,

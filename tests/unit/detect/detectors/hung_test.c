@@ -51,7 +51,7 @@ static void nobody_else_reaches_the_channel(void **state)
     assert_int_equal(instance->hung.goroutine, synth_g_id(g));
     assert_string_equal(instance->hung.wait_reason, "chan send");
     assert_int_equal(instance->hung.blocked[0].address, channel);
-    assert_string_equal(instance->hung.blocked[0].action, "send");
+    assert_int_equal(instance->hung.blocked[0].action, GT_ACTION_SEND);
     assert_true(finding->bytes_freed >= finding->stack_bytes + 1024);
     assert_null(finding->doubt);
 }
@@ -96,14 +96,14 @@ static void a_lock_that_nobody_else_reaches(void **state)
 {
     static const struct {
         enum synth_wait how;
-        const char *what;
+        enum gt_thing_kind what;
     } rows[] = {
-        {SYNTH_MUTEX, "mutex"},
-        {SYNTH_RWMUTEX_READ, "rwmutex"},
-        {SYNTH_RWMUTEX_WRITE, "rwmutex"},
-        {SYNTH_WAIT_GROUP, "wait group"},
-        {SYNTH_ONCE, "once"},
-        {SYNTH_COND, "condition"},
+        {SYNTH_MUTEX, GT_THING_MUTEX},
+        {SYNTH_RWMUTEX_READ, GT_THING_RWMUTEX},
+        {SYNTH_RWMUTEX_WRITE, GT_THING_RWMUTEX},
+        {SYNTH_WAIT_GROUP, GT_THING_WAIT_GROUP},
+        {SYNTH_ONCE, GT_THING_ONCE},
+        {SYNTH_COND, GT_THING_CONDITION},
     };
 
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
@@ -113,7 +113,7 @@ static void a_lock_that_nobody_else_reaches(void **state)
         synth_local(g, thing);
         synth_wait_sync(g, rows[i].how, thing);
         const struct gt_finding *finding = assert_hung(synth, GT_PROVEN);
-        assert_string_equal(finding->instances[0].hung.blocked[0].what, rows[i].what);
+        assert_int_equal(finding->instances[0].hung.blocked[0].what, rows[i].what);
         assert_int_equal(finding->instances[0].hung.blocked[0].address, thing);
     }
 }

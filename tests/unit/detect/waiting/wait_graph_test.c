@@ -131,7 +131,7 @@ static void who_stands_behind_lock_holds_it(void **state)
     assert_int_equal(waiting->custody, GT_LOCK_HELD);
     assert_int_equal(waiting->owner_count, 1);
     assert_int_equal(waiting->owners[0].goroutine, synth_g_id(holder));
-    assert_string_equal(waiting->owners[0].how, "lock");
+    assert_int_equal(waiting->owners[0].how, GT_EVIDENCE_LOCK);
     gt_wait_graph_destroy(graph);
 }
 
@@ -149,7 +149,7 @@ static void who_deferred_unlock_holds_it(void **state)
     const struct gt_waiting *waiting = waiting_of(graph, synth_g_id(g));
     assert_int_equal(waiting->owner_count, 1);
     assert_int_equal(waiting->owners[0].goroutine, synth_g_id(holder));
-    assert_string_equal(waiting->owners[0].how, "deferred unlock");
+    assert_int_equal(waiting->owners[0].how, GT_EVIDENCE_DEFERRED);
     gt_wait_graph_destroy(graph);
 }
 
@@ -196,7 +196,7 @@ static void whoever_reaches_the_channel_is_a_waker(void **state)
     const struct gt_waiting *waiting = waiting_of(graph, synth_g_id(g));
     assert_int_equal(waiting->outlook, GT_MAY_GO_ON);
     assert_int_equal(waiting->waker_count, 1);
-    assert_string_equal(waiting->wakers[0].kind, "goroutine");
+    assert_int_equal(waiting->wakers[0].kind, GT_WAKER_GOROUTINE);
     assert_int_equal(waiting->wakers[0].goroutine, synth_g_id(other));
     gt_wait_graph_destroy(graph);
 }
@@ -210,7 +210,7 @@ static void a_variable_that_leads_to_the_channel_is_a_waker(void **state)
     synth_wait_channel(g, SYNTH_RECEIVE, channel);
     synth_global(synth, "main.queue", channel);
     struct gt_wait_graph *graph = graph_of(synth);
-    assert_string_equal(waiting_of(graph, synth_g_id(g))->wakers[0].kind, "global");
+    assert_int_equal(waiting_of(graph, synth_g_id(g))->wakers[0].kind, GT_WAKER_GLOBAL);
     gt_wait_graph_destroy(graph);
 }
 
@@ -247,10 +247,11 @@ static void what_the_world_wakes_is_told_apart(void **state)
 /* ---- what the world ends ------------------------------------------------------------------- */
 
 /* The only group beside what waits for others. */
-static const struct gt_outside_wait *outside_of(const struct gt_wait_graph *graph, const char *kind)
+static const struct gt_outside_wait *outside_of(const struct gt_wait_graph *graph,
+                                                enum gt_outside_kind kind)
 {
     assert_int_equal(graph->outside_count, 1);
-    assert_string_equal(graph->outside[0].kind, kind);
+    assert_int_equal(graph->outside[0].kind, kind);
     assert_int_equal(graph->outside[0].wait_count, 1);
     return graph->outside[0].waits;
 }
@@ -261,7 +262,7 @@ static void a_sleep_ends_when_its_timer_is_due(void **state)
 
     synth_wait_sleep(synth_go(synth, "main.poll"));
     struct gt_wait_graph *graph = graph_of(synth);
-    assert_int_equal(outside_of(graph, "sleep")->due_in_ns, INT64_C(600000000000));
+    assert_int_equal(outside_of(graph, GT_OUTSIDE_SLEEP)->due_in_ns, INT64_C(600000000000));
     gt_wait_graph_destroy(graph);
 }
 
@@ -271,8 +272,8 @@ static void a_wait_for_io_knows_its_file(void **state)
 
     synth_wait_io(synth_go(synth, "main.read"), 7);
     struct gt_wait_graph *graph = graph_of(synth);
-    assert_int_equal(outside_of(graph, "io")->fd, 7);
-    assert_string_equal(outside_of(graph, "io")->action, "read");
+    assert_int_equal(outside_of(graph, GT_OUTSIDE_IO)->fd, 7);
+    assert_int_equal(outside_of(graph, GT_OUTSIDE_IO)->action, GT_ACTION_READ);
     gt_wait_graph_destroy(graph);
 }
 
@@ -286,7 +287,7 @@ static void a_durable_wait_is_its_bubbles_to_end(void **state)
     synth_enter_bubble(g, synth_bubble(synth, 5));
     synth_wait_channel(g, SYNTH_DURABLE, channel);
     struct gt_wait_graph *graph = graph_of(synth);
-    const struct gt_outside_wait *wait = outside_of(graph, "bubble");
+    const struct gt_outside_wait *wait = outside_of(graph, GT_OUTSIDE_BUBBLE);
     assert_true(wait->in_bubble);
     assert_int_equal(graph->outside[0].bubble, 5);
     assert_int_equal(wait->blocked_count, 1);

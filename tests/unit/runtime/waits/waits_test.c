@@ -25,7 +25,7 @@ static struct gt_wait wait_of_last(struct synth *synth, struct gt_waits *waits)
     return wait;
 }
 
-static void assert_blocked(struct synth *synth, const char *what, enum gt_blocked_role role,
+static void assert_blocked(struct synth *synth, enum gt_thing_kind what, enum gt_action action,
                            uint64_t thing)
 {
     struct gt_waits waits;
@@ -34,8 +34,8 @@ static void assert_blocked(struct synth *synth, const char *what, enum gt_blocke
 
     assert_int_equal(wait.objects.len, 1);
     struct gt_blocked blocked = gt_blocked_on(&waits, &all->list[all->count - 1], &wait, 0);
-    assert_string_equal(blocked.what, what);
-    assert_int_equal(blocked.role, role);
+    assert_int_equal(blocked.what, what);
+    assert_int_equal(blocked.action, action);
     assert_int_equal(blocked.address, thing);
     gt_wait_deinit(&wait);
     gt_waits_deinit(&waits);
@@ -55,14 +55,14 @@ static void a_channel_is_known_by_the_queue(void **state)
 {
     static const struct {
         enum synth_wait how;
-        enum gt_blocked_role role;
-    } rows[] = {{SYNTH_SEND, GT_ROLE_SEND}, {SYNTH_RECEIVE, GT_ROLE_RECEIVE}};
+        enum gt_action action;
+    } rows[] = {{SYNTH_SEND, GT_ACTION_SEND}, {SYNTH_RECEIVE, GT_ACTION_RECEIVE}};
 
     for (size_t i = 0; i < 2 * VERSIONS; i++) {
         struct synth *synth = synth_begin(state, versions[i / 2]);
         uint64_t channel = synth_channel(synth, 0);
         synth_wait_channel(synth_go(synth, "main.f"), rows[i % 2].how, channel);
-        assert_blocked(synth, "channel", rows[i % 2].role, channel);
+        assert_blocked(synth, GT_THING_CHANNEL, rows[i % 2].action, channel);
     }
 }
 
@@ -90,22 +90,22 @@ static void a_select_among_senders_and_receivers_knows_its_end(void **state)
 
     synth_wait_channel(synth_go(synth, "main.f"), SYNTH_SEND, channel);
     synth_wait_select(synth_go(synth, "main.g"), &channel, 1, false);
-    assert_blocked(synth, "channel", GT_ROLE_RECEIVE, channel);
+    assert_blocked(synth, GT_THING_CHANNEL, GT_ACTION_RECEIVE, channel);
 }
 
 static void a_thing_of_sync_is_known_by_its_frames(void **state)
 {
     static const struct {
         enum synth_wait how;
-        const char *what;
-        enum gt_blocked_role role;
+        enum gt_thing_kind what;
+        enum gt_action action;
     } rows[] = {
-        {SYNTH_MUTEX, "mutex", GT_ROLE_LOCK},
-        {SYNTH_RWMUTEX_READ, "rwmutex", GT_ROLE_READ},
-        {SYNTH_RWMUTEX_WRITE, "rwmutex", GT_ROLE_WRITE},
-        {SYNTH_WAIT_GROUP, "wait group", GT_ROLE_WAIT},
-        {SYNTH_ONCE, "once", GT_ROLE_LOCK},
-        {SYNTH_COND, "condition", GT_ROLE_OTHER},
+        {SYNTH_MUTEX, GT_THING_MUTEX, GT_ACTION_LOCK},
+        {SYNTH_RWMUTEX_READ, GT_THING_RWMUTEX, GT_ACTION_READ},
+        {SYNTH_RWMUTEX_WRITE, GT_THING_RWMUTEX, GT_ACTION_WRITE},
+        {SYNTH_WAIT_GROUP, GT_THING_WAIT_GROUP, GT_ACTION_WAIT},
+        {SYNTH_ONCE, GT_THING_ONCE, GT_ACTION_LOCK},
+        {SYNTH_COND, GT_THING_CONDITION, GT_ACTION_UNKNOWN},
     };
     enum { ROWS = sizeof rows / sizeof *rows };
 
@@ -115,7 +115,7 @@ static void a_thing_of_sync_is_known_by_its_frames(void **state)
         struct synth_g *g = synth_go(synth, "main.f");
         synth_local(g, thing + 16); /* a condition is found by the stack before 1.26 */
         synth_wait_sync(g, rows[i % ROWS].how, thing);
-        assert_blocked(synth, rows[i % ROWS].what, rows[i % ROWS].role, thing);
+        assert_blocked(synth, rows[i % ROWS].what, rows[i % ROWS].action, thing);
     }
 }
 
@@ -124,7 +124,7 @@ static void a_coroutine_is_known_by_the_stack(void **state)
     for (size_t i = 0; i < VERSIONS; i++) {
         struct synth *synth = synth_begin(state, versions[i]);
         uint64_t coro = synth_wait_coroutine(synth_go(synth, "main.each"));
-        assert_blocked(synth, "coroutine", GT_ROLE_OTHER, coro);
+        assert_blocked(synth, GT_THING_COROUTINE, GT_ACTION_UNKNOWN, coro);
     }
 }
 
@@ -141,7 +141,7 @@ static void waiters_in_one_bucket_are_told_apart(void **state)
         synth_wait_sync(synth_go(synth, "main.f"), SYNTH_MUTEX, one);
     for (int i = 0; i < 3; i++)
         synth_wait_sync(synth_go(synth, "main.f"), SYNTH_MUTEX, other);
-    assert_blocked(synth, "mutex", GT_ROLE_LOCK, other);
+    assert_blocked(synth, GT_THING_MUTEX, GT_ACTION_LOCK, other);
 }
 
 static void what_nothing_wakes_waits_for_nothing(void **state)
