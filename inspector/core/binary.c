@@ -208,6 +208,27 @@ static bool is_code(const struct gt_binary *binary, uint64_t linked)
     return false;
 }
 
+struct symbol_visit {
+    const struct gt_binary *binary;
+    gt_symbol_fn *visit;
+    void *ctx;
+};
+
+static void visit_symbol(void *ctx, const char *name, const Elf64_Sym *symbol)
+{
+    const struct symbol_visit *visit = ctx;
+
+    visit->visit(visit->ctx, name, symbol->st_value + gt_binary_bias(visit->binary));
+}
+
+void gt_binary_symbols(const struct gt_binary *binary, const char *part, gt_symbol_fn *visit,
+                       void *ctx)
+{
+    struct symbol_visit each = {binary, visit, ctx};
+
+    gt_symbol_table_each(&binary->symbols, part, visit_symbol, &each);
+}
+
 bool gt_binary_symbol_at(struct gt_binary *binary, uint64_t addr, const char **name,
                          uint64_t *offset)
 {

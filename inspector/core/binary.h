@@ -59,6 +59,11 @@ const unsigned char *gt_binary_file(const struct gt_binary *binary, uint64_t *si
 bool gt_binary_symbol(const struct gt_binary *binary, const char *name, uint64_t *addr,
                       uint64_t *size);
 
+/* Visits the symbols whose names have `part` in them. Names are the file's own. */
+typedef void gt_symbol_fn(void *ctx, const char *name, uint64_t addr);
+void gt_binary_symbols(const struct gt_binary *binary, const char *part, gt_symbol_fn *visit,
+                       void *ctx);
+
 /*
  * The function that holds an address of the target, by its symbol; false when no symbol does. The
  * name is the file's own. Orders the symbols by address when it is first asked.

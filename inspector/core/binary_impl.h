@@ -63,6 +63,10 @@ struct gt_symbol_table {
 void gt_symbol_table_init(struct gt_symbol_table *table, const struct gt_section *symbols,
                           const struct gt_section *names);
 void gt_symbol_table_deinit(struct gt_symbol_table *table);
+typedef void gt_symbol_table_fn(void *ctx, const char *name, const Elf64_Sym *symbol);
+/* Those whose names have the part in them. */
+void gt_symbol_table_each(const struct gt_symbol_table *table, const char *part,
+                          gt_symbol_table_fn *visit, void *ctx);
 bool gt_symbol_table_find(const struct gt_symbol_table *table, const char *name, Elf64_Sym *symbol);
 /* The function (STT_FUNC) or variable (STT_OBJECT) that holds an address, as linked. One without a
  * size reaches to the next. */

@@ -106,6 +106,16 @@ bool gt_symbol_table_find(const struct gt_symbol_table *table, const char *name,
     return true;
 }
 
+void gt_symbol_table_each(const struct gt_symbol_table *table, const char *part,
+                          gt_symbol_table_fn *visit, void *ctx)
+{
+    for (uint64_t i = 0; table->slots && i < table->count; i++) {
+        Elf64_Sym symbol = symbol_at(table, i);
+        const char *name = name_of(table, &symbol);
+        if (has_address(&symbol) && strstr(name, part)) visit(ctx, name, &symbol);
+    }
+}
+
 /* ---- by address ----------------------------------------------------------------------------- */
 
 static bool has_type(const struct gt_symbol_table *table, const Elf64_Sym *symbol, unsigned type)

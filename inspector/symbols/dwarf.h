@@ -50,6 +50,8 @@ struct gt_frame_variable {
     struct gt_type_ref type; /* the whole variable's, also for a piece */
     uint64_t piece_offset;   /* offset in the variable of what lies at addr (DW_OP_piece) */
     uint64_t entry;          /* of the variable: its pieces have the same */
+    uint64_t parameter; /* a generic function's: `type` is a shape, and this less 1 the place of
+                           the real type in the function's dictionary. 0: it is none */
 };
 
 /*

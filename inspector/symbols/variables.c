@@ -39,7 +39,13 @@ struct frame_search {
     uint64_t pc;
     bool has_cfa;
     struct gt_vec found;  /* of struct variable */
-    struct gt_vec scopes; /* of uint64_t: offsets of entries whose children are to be seen */
+    struct gt_vec scopes; /* of struct scope: those whose children are to be seen */
+    bool inlined;         /* the one that is being seen is an inlined call's, or in one */
+};
+
+struct scope {
+    uint64_t offset; /* of the entry */
+    bool inlined;
 };
 
 /* Go names a variable that moved to the heap "&x", a pointer; newer ones also tell it this way. */
@@ -75,14 +81,30 @@ static struct variable *add_place(struct frame_search *search, const char *name,
     return variable;
 }
 
+/* A type that the function's own dictionary tells: that of an inlined call is another. */
+static uint64_t parameter_of(const struct frame_search *search, uint64_t type)
+{
+    struct gt_die_reader *reader = &search->dwarf->reader;
+    uint64_t index = 0;
+    Dwarf_Die die;
+
+    if (search->inlined || !type || !gt_die_at(reader, type, &die)) return 0;
+    bool found = gt_die_tag(reader, die) == DW_TAG_typedef &&
+                 gt_die_unsigned(reader, die, GT_AT_GO_DICT_INDEX, &index);
+    gt_die_deinit(die);
+    return found ? index + 1 : 0;
+}
+
 static void add_places(struct frame_search *search, Dwarf_Die die, const struct gt_vec *places)
 {
-    uint64_t type = gt_origin_type(search->dwarf, die);
+    uint64_t type = gt_origin_type(search->dwarf, die), parameter = parameter_of(search, type);
     const char *name = gt_origin_name(search->dwarf, die);
     for (size_t i = 0; i < places->len; i++) {
         const struct gt_location *place = gt_vec_at(places, i);
         if (place->base == GT_AT_ADDRESS) continue;
-        add_place(search, name, type, place)->of.entry = gt_die_offset(&search->dwarf->reader, die);
+        struct variable *variable = add_place(search, name, type, place);
+        variable->of.entry = gt_die_offset(&search->dwarf->reader, die);
+        if (!place->indirect) variable->of.parameter = parameter;
     }
 }
 
@@ -105,8 +127,10 @@ static void see(struct frame_search *search, Dwarf_Die die)
     case DW_TAG_lexical_block:
     case DW_TAG_inlined_subroutine:
         if (gt_scope_holds(search->dwarf, die, search->pc)) {
-            uint64_t *scope = gt_vec_push(&search->scopes);
-            *scope = gt_die_offset(reader, die);
+            struct scope *scope = gt_vec_push(&search->scopes);
+            scope->offset = gt_die_offset(reader, die);
+            scope->inlined =
+                search->inlined || gt_die_tag(reader, die) == DW_TAG_inlined_subroutine;
         }
         break;
     default:
@@ -131,9 +155,12 @@ static void search_subprogram(struct frame_search *search, uint64_t offset)
     if (!gt_die_at(&search->dwarf->reader, offset, &subprogram)) return;
     search->has_cfa = frame_base_is_cfa(&search->dwarf->reader, subprogram);
     gt_die_deinit(subprogram);
-    *(uint64_t *)gt_vec_push(&search->scopes) = offset;
-    for (size_t i = 0; i < search->scopes.len; i++)
-        see_children(search, gt_vec_u64(&search->scopes, i));
+    *(struct scope *)gt_vec_push(&search->scopes) = (struct scope){offset, false};
+    for (size_t i = 0; i < search->scopes.len; i++) {
+        struct scope scope = *(const struct scope *)gt_vec_at(&search->scopes, i);
+        search->inlined = scope.inlined;
+        see_children(search, scope.offset);
+    }
 }
 
 static struct gt_frame_locations *keep(struct gt_dwarf *dwarf, const struct gt_vec *found)
@@ -155,7 +182,7 @@ static const struct gt_frame_locations *read_places(struct gt_dwarf *dwarf, uint
     struct frame_search search = {.dwarf = dwarf,
                                   .pc = pc,
                                   .found = GT_VEC_OF(struct variable),
-                                  .scopes = GT_VEC_OF(uint64_t)};
+                                  .scopes = GT_VEC_OF(struct scope)};
     search_subprogram(&search, subprogram->offset);
     const struct gt_frame_locations *places = keep(dwarf, &search.found);
     gt_vec_deinit(&search.found);

@@ -3,6 +3,7 @@
 
 #include "inspector/runtime/goroutines/receivers.h"
 #include "inspector/runtime/goroutines/registers.h"
+#include "inspector/runtime/typing/dictionaries.h"
 #include "inspector/runtime/typing/saved_registers.h"
 #include "inspector/runtime/typing/shapes.h"
 #include "inspector/runtime/typing/words.h"
@@ -10,17 +11,33 @@
 
 enum { WORD = 8 };
 
+struct collector {
+    const struct gt_typing *typing;
+    const struct gt_goroutine *g;
+    uint32_t frame;
+    struct gt_variables *out;
+};
+
 static void collect_variable(void *ctx, const struct gt_frame_variable *variable)
 {
-    struct gt_variables *variables = ctx;
+    const struct collector *collector = ctx;
+    const struct gt_typing *typing = collector->typing;
+    struct gt_variables *out = collector->out;
 
-    if (variables->count < GT_MAX_PIECES) variables->list[variables->count++] = *variable;
+    if (out->count == GT_MAX_PIECES) return;
+    struct gt_frame_variable *kept = &out->list[out->count++];
+    *kept = *variable;
+    if (!variable->parameter) return;
+    gt_type_id real = gt_dictionary_type(typing->dictionaries, typing->goroutines, collector->g,
+                                         collector->frame, variable);
+    if (real) kept->type = gt_types_get(typing->types, real)->ref;
 }
 
 void gt_frame_variables(const struct gt_typing *typing, const struct gt_root *root,
                         struct gt_variables *out)
 {
     const struct gt_goroutine *g = &typing->goroutines->list[root->owner];
+    struct collector collector = {typing, g, root->frame, out};
     const struct gt_frame *frame;
 
     out->count = 0;
@@ -28,18 +45,20 @@ void gt_frame_variables(const struct gt_typing *typing, const struct gt_root *ro
     frame = gt_g_frame(typing->goroutines, g, root->frame);
     bool at_pc = gt_frame_interrupted(typing->process, typing->goroutines, g, root->frame);
     gt_dwarf_variables(typing->process->dwarf, frame->pc - !at_pc, frame->cfa, collect_variable,
-                       out);
+                       &collector);
 }
 
 /* Those in registers, of a frame that was interrupted. */
 void gt_register_variables(const struct gt_typing *typing, const struct gt_goroutine *g,
                            uint32_t frame, struct gt_variables *out)
 {
+    struct collector collector = {typing, g, frame, out};
+
     out->count = 0;
     if (!typing->process->dwarf || frame >= g->frame_count) return;
     gt_dwarf_register_variables(typing->process->dwarf,
                                 gt_g_frame(typing->goroutines, g, frame)->pc, collect_variable,
-                                out);
+                                &collector);
 }
 
 /* The compiler may list what it split a variable into beside it: "data.ptr" beside "data". */

@@ -3,6 +3,7 @@
 #include "inspector/base/alloc.h"
 #include "inspector/runtime/goroutines/receivers.h"
 #include "inspector/runtime/typing/closures.h"
+#include "inspector/runtime/typing/dictionaries.h"
 #include "inspector/runtime/typing/map_shapes.h"
 #include "inspector/runtime/typing/shapes.h"
 #include "inspector/runtime/typing/static_areas.h"
@@ -166,6 +167,7 @@ static struct gt_typing *create(const struct gt_goheap *heap,
     typing->shapes = gt_shapes_create(heap);
     if (!heap->process->dwarf) typing->receivers = gt_receivers_create(heap->process);
     typing->closures = gt_closures_create(heap->process);
+    typing->dictionaries = gt_dictionaries_create(heap->process);
     typing->statics = gt_static_areas_create(heap->process);
     typing->type = gt_calloc(heap->graph.scan_objects, sizeof *typing->type);
     gt_bitmap_init(&typing->grey, heap->graph.scan_objects);
@@ -208,6 +210,7 @@ void gt_typing_destroy(struct gt_typing *typing)
     gt_shapes_destroy(typing->shapes);
     gt_receivers_destroy(typing->receivers);
     gt_closures_destroy(typing->closures);
+    gt_dictionaries_destroy(typing->dictionaries);
     gt_vec_deinit(typing->rows);
     gt_free(typing->rows);
     gt_map_deinit(&typing->wide);

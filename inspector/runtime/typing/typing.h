@@ -65,6 +65,7 @@ struct gt_typing {
     struct gt_shapes *shapes;
     struct gt_receivers *receivers; /* NULL where debug information tells variables */
     struct gt_closures *closures;
+    struct gt_dictionaries *dictionaries;
     gt_type_id *type;               /* by object, for those with pointers */
     const struct gt_bitmap *within; /* while types spread: whose words are read; NULL: all */
     struct gt_map wide;             /* object -> elements that are of its type; typing_impl.h */

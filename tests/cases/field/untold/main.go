@@ -1,7 +1,8 @@
 // State behind words whose types do not say what they lead to: slices of maps, reflect.Values, the
 // queues of a sync.Pool, labels of goroutines, values that unique made one; and a tree that a global
 // alone leads to, whose type a stripped program tells by what fits it. Leaked: documents of which
-// maps in a slice, what reflect.Values refer to, and the tree keep a word.
+// maps in a slice, what reflect.Values refer to, the tree, and lists in frames of a generic function
+// keep a word.
 package main
 
 import (
@@ -21,6 +22,7 @@ const (
 	inMaps   = 8 << 10 // sizes of documents, by which a test tells who keeps them
 	inValues = 12 << 10
 	inTree   = 16 << 10
+	inFrames = 20 << 10
 )
 
 type note struct {
@@ -78,6 +80,41 @@ func labelled(name string, stop <-chan struct{}, started *sync.WaitGroup) {
 	})
 }
 
+type link[T any] struct {
+	value T
+	next  *link[T]
+}
+
+// One function of one shape for all that T points to.
+func hold[T any](newValue func(int) T, stop <-chan struct{}, started *sync.WaitGroup) {
+	var first *link[T]
+	for i := 0; i < 40; i++ {
+		first = &link[T]{newValue(i), first}
+	}
+	started.Done()
+	<-stop
+	for ; first != nil; first = first.next {
+		keep(first.value)
+	}
+}
+
+//go:noinline
+func keep(any) {}
+
+type letter struct {
+	text string
+	to   *letter
+}
+
+type parcel struct {
+	letters []*letter
+	label   string
+}
+
+func newLetter(i int) *letter { return &letter{text: wordOf(i, inFrames)} }
+
+func newParcel(i int) *parcel { return &parcel{label: wordOf(i, inFrames)} }
+
 func main() {
 	debug.SetGCPercent(-1)
 	stop := make(chan struct{})
@@ -92,6 +129,9 @@ func main() {
 		started.Add(1)
 		labelled(strconv.Itoa(i), stop, &started)
 	}
+	started.Add(2)
+	go hold(newLetter, stop, &started)
+	go hold(newParcel, stop, &started)
 	started.Wait()
 	uniques := makeUnique()
 	measure.Collect()
