@@ -14,7 +14,7 @@ def freed_by(case, way):
 
 @field.cases("closures")
 def test_what_functions_hold_is_typed(case):
-    assert field.typed_share(case.report()) >= (0.97 if case.symbols == "dwarf" else 0.95)
+    assert field.typed_share(case.report()) >= 0.97
 
 
 @field.cases("closures")

@@ -10,10 +10,10 @@ def kept_by_leak(case):
 
 @field.cases("webserver")
 def test_is_typed(case):
-    assert field.typed_share(case.report("fixed")) >= (0.97 if case.symbols == "dwarf" else 0.95)
+    assert field.typed_share(case.report("fixed")) >= 0.97
 
 
-@field.cases("webserver", symbols=["dwarf"])
+@field.cases("webserver")
 def test_is_judged(case):
     report = case.report("fixed")
     assert report["coverage"]["undecided_bytes"] < 0.01 * report["live"]["bytes"]

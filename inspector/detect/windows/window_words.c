@@ -1,6 +1,7 @@
 /* What one pointer word says of the block that it points into. */
 #include "inspector/detect/windows/window_words.h"
 
+#include "inspector/runtime/typing/map_shapes.h"
 #include "inspector/runtime/typing/shapes.h"
 
 /* Does `object` hold an array of `elem`, by the allocator's own word? Then a pointer to an element
@@ -79,6 +80,32 @@ enum gt_word_verdict gt_window_judge(const struct gt_heap_analysis *analysis,
     default:
         return GT_COVERS_ALL;
     }
+}
+
+/* The short name of a type may be that of another package's. */
+static bool is_runtimes(struct gt_types *types, gt_type_id type)
+{
+    const char *name = gt_types_name(types, type);
+
+    return gt_is_map_storage(name) ||
+           (strncmp(name, "runtime.", 8) == 0 && gt_types_named(types, name) == type);
+}
+
+bool gt_window_is_runtimes(const struct gt_heap_analysis *analysis, uint32_t block)
+{
+    gt_type_id type = gt_typing_type(analysis->typing, block);
+
+    if (type) return is_runtimes(analysis->process->types, type);
+    return gt_typing_knows(analysis->typing, block) || gt_channel_has_shape(analysis->heap, block);
+}
+
+bool gt_window_is_one_value(const struct gt_heap_analysis *analysis, uint32_t block)
+{
+    gt_type_id type = gt_typing_type(analysis->typing, block);
+    uint64_t user, size = type ? gt_types_get(analysis->process->types, type)->size : 0;
+
+    gt_goheap_user(analysis->heap, block, &user);
+    return size && user < 2 * size;
 }
 
 const char *gt_verdict_name(enum gt_word_verdict verdict)

@@ -32,6 +32,13 @@ enum gt_word_verdict gt_window_judge(const struct gt_heap_analysis *analysis,
                                      const struct gt_word *word, uint32_t object,
                                      struct gt_window_ref *window);
 
+/* Is the block the runtime's own: a map's storage, a channel, one of its structs? No string or
+ * slice of the program's shares it. */
+bool gt_window_is_runtimes(const struct gt_heap_analysis *analysis, uint32_t block);
+
+/* Is it one value of a type, and no array of them? */
+bool gt_window_is_one_value(const struct gt_heap_analysis *analysis, uint32_t block);
+
 /* Does the block hold anything that is not nil outside the window's len? */
 bool gt_window_leaves_out(const struct gt_heap_analysis *analysis, uint32_t object,
                           const struct gt_window_ref *window);

@@ -289,19 +289,27 @@ static void decide_references(struct gatherer *gatherer)
             gt_bit_set(&gatherer->whole, i);
 }
 
-/* Blocks that no word could make a finding are judged, whatever else leads to them: what a pointer
- * covers whole, and of which a window leaves out neither half of the bytes nor a pointer. */
+/* Can no word make a finding of the block? It is the runtime's own; or a window leaves out neither
+ * half of the bytes nor a pointer; or there is no window, and it is one value. */
+static bool is_covered(const struct gatherer *gatherer, uint32_t block)
+{
+    const struct gt_heap_analysis *analysis = gatherer->analysis;
+    bool half = gt_bit(&gatherer->half, block);
+
+    if (gt_window_is_runtimes(analysis, block)) return true;
+    if (!half && !gt_bit(&gatherer->small, block)) return gt_window_is_one_value(analysis, block);
+    return half && (block >= analysis->heap->graph.scan_objects || gt_bit(&gatherer->full, block));
+}
+
 static void decide_covered(struct gatherer *gatherer)
 {
     struct gt_bitmap *undecided = &gatherer->out->undecided;
-    uint32_t scan_objects = gatherer->analysis->heap->graph.scan_objects;
 
     for (size_t i = 0; i < (undecided->bits + 63) / 64; i++)
         undecided->words[i] &= ~gatherer->whole.words[i];
     for (size_t i = gt_bitmap_next(undecided, 0); i < undecided->bits;
          i = gt_bitmap_next(undecided, i + 1))
-        if (gt_bit(&gatherer->half, i) && (i >= scan_objects || gt_bit(&gatherer->full, i)))
-            gt_bit_clear(undecided, i);
+        if (is_covered(gatherer, (uint32_t)i)) gt_bit_clear(undecided, i);
 }
 
 /* Views were kept on suspicion; before a block was known to matter some may have been passed over,

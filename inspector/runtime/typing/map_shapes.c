@@ -145,3 +145,16 @@ gt_type_id gt_map_of_typed(const struct gt_map_shapes *shapes, const struct gt_t
     return map_with(shapes, gt_types_get(typing->types, type)->ref.rtype,
                     gt_heap_address(&shapes->heap->graph, object));
 }
+
+bool gt_channel_has_shape(const struct gt_goheap *heap, uint32_t object)
+{
+    const struct gt_process *process = heap->process;
+    uint64_t channel = gt_heap_address(&heap->graph, object), buffer, element;
+    uint64_t own = gt_off(&process->layout, GT_F_hchan_buf);
+
+    if (!gt_process_field(process, channel, GT_F_hchan_elemtype, &element) ||
+        !gt_process_field(process, channel, GT_F_hchan_buf, &buffer))
+        return false;
+    return buffer - channel >= own && buffer - channel <= gt_heap_size(&heap->graph, object) &&
+           gt_types_at(process->types, element);
+}

@@ -29,4 +29,8 @@ bool gt_map_has_size(const struct gt_goheap *heap, uint32_t object);
  * words are pointers, and by where these lead. */
 bool gt_map_has_shape(const struct gt_goheap *heap, uint32_t object);
 
+/* Does the object look like a channel of elements without pointers: does it name their type, and is
+ * its buffer in itself (runtime/chan.go, makechan)? */
+bool gt_channel_has_shape(const struct gt_goheap *heap, uint32_t object);
+
 #endif
