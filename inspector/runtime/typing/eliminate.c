@@ -9,7 +9,7 @@
 struct eliminator {
     struct gt_typing *typing;
     struct gt_candidates *candidates;
-    struct gt_map_shapes *maps;
+    const struct gt_map_shapes *maps;
 };
 
 /* What the runtime keeps in objects of its own, which says more than these objects' types do. */
@@ -104,12 +104,18 @@ static void each_untold(const struct eliminator *eliminator, const struct gt_bit
         if (!is_told(typing, (uint32_t)i, shapes)) visit(eliminator, (uint32_t)i);
 }
 
-void gt_eliminate(struct gt_typing *typing, struct gt_map_shapes *maps,
-                  const struct gt_bitmap *live)
+void gt_eliminate(struct gt_typing *typing, const struct gt_bitmap *live)
 {
-    struct eliminator eliminator = {typing, gt_candidates_create(typing), maps};
+    struct eliminator eliminator = {typing, gt_candidates_create(typing), NULL};
 
     each_untold(&eliminator, live, any_shapes(typing), eliminate);
-    each_untold(&eliminator, live, false, claim_map);
     gt_candidates_destroy(eliminator.candidates);
+}
+
+void gt_claim_maps_of_typed(struct gt_typing *typing, const struct gt_map_shapes *maps,
+                            const struct gt_bitmap *live)
+{
+    struct eliminator eliminator = {typing, NULL, maps};
+
+    each_untold(&eliminator, live, false, claim_map);
 }

@@ -127,11 +127,12 @@ static void claim_untyped(struct gt_typing *typing, const struct gt_bitmap *live
     struct gt_map_shapes *maps = gt_map_shapes_create(typing->heap);
     uint32_t count = typing->heap->graph.scan_objects;
 
+    gt_eliminate(typing, live);
     for (size_t i = gt_bitmap_next(live, 0); i < count; i = gt_bitmap_next(live, i + 1)) {
         if (!typing->type[i]) claim_unreached(typing, maps, (uint32_t)i);
     }
     gt_drain(typing);
-    gt_eliminate(typing, maps, live);
+    gt_claim_maps_of_typed(typing, maps, live);
     gt_map_shapes_destroy(maps);
 }
 

@@ -176,8 +176,11 @@ struct gt_map_shapes;
 void gt_drain(struct gt_typing *typing);
 
 /* Types the live objects that have none and that only one type of the program fits. */
-void gt_eliminate(struct gt_typing *typing, struct gt_map_shapes *maps,
-                  const struct gt_bitmap *live);
+void gt_eliminate(struct gt_typing *typing, const struct gt_bitmap *live);
+
+/* Types the headers of maps whose storage has a type. */
+void gt_claim_maps_of_typed(struct gt_typing *typing, const struct gt_map_shapes *maps,
+                            const struct gt_bitmap *live);
 
 /* ---- static_words.c ------------------------------------------------------------------------ */
 
