@@ -1,3 +1,4 @@
+/* The source positions of a code address, inlined calls included (runtime/symtabinl.go). */
 #include "gotypes/code/pclntab_internal.h"
 
 struct call { /* an inlinedCall of symtabinl.go, the parts used here */

@@ -1,3 +1,4 @@
+/* Types as the debug information describes them: each becomes the record that an rtype becomes. */
 #include "gotypes/types/types_internal.h"
 
 #include "inspector/base/alloc.h"

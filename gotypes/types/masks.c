@@ -1,3 +1,5 @@
+/* The pointer mask of a type: read from its GCData, unrolled from its GC program, or built from its
+ * parts. */
 #include "gotypes/types/types_internal.h"
 
 #include "inspector/base/alloc.h"

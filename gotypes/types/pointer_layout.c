@@ -1,3 +1,5 @@
+/* Where a type has pointers and what each points to; the pointer at an offset, and the names of the
+ * fields on the way to it. */
 #include "gotypes/types/hidden_places.h"
 #include "gotypes/types/types_internal.h"
 

@@ -1,3 +1,4 @@
+/* Types as the runtime describes them: reads an rtype (internal/abi/type.go) from memory. */
 #include "gotypes/types/types_internal.h"
 
 #include "inspector/base/alloc.h"

@@ -1,3 +1,5 @@
+/* Walks through the parts of a type that lie in it by value and have pointers, without recursion.
+ */
 #include "gotypes/types/types_internal.h"
 
 #include "inspector/base/alloc.h"

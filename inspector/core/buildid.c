@@ -1,3 +1,4 @@
+/* The build IDs in the notes of an ELF file: GNU's as hexadecimal digits, Go's as text. */
 #include "inspector/core/binary_impl.h"
 
 #include <ctype.h>

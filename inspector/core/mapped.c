@@ -1,3 +1,4 @@
+/* Maps a whole file, or what a compressed file or a pipe unpacks to, for reading. */
 #include "inspector/core/core_impl.h"
 
 #include "inspector/base/call.h"

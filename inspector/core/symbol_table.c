@@ -1,3 +1,5 @@
+/* One symbol table of an ELF file: symbols by name through a hash table, by address through a
+ * sorted list of the types that are asked for. */
 #include "inspector/core/binary_impl.h"
 
 #include "inspector/base/alloc.h"

@@ -1,3 +1,4 @@
+/* Opens the debug information of an ELF file, and answers questions about layouts from it. */
 #include "inspector/symbols/symbols_impl.h"
 
 #include "inspector/base/alloc.h"

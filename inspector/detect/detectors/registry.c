@@ -1,3 +1,4 @@
+/* The registry: each kind of finding, the detector that looks for it, and the evidence it needs. */
 #include "inspector/detect/detectors/detector.h"
 
 static const struct gt_detector {
