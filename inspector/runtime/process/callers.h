@@ -1,5 +1,6 @@
 /*
- * Which code calls a function. Code is not decoded: calls are found by where they would lead.
+ * The calls of a function: finds their return addresses. Code is not decoded: a call is recognized
+ * by the address that it would lead to. Nothing is kept.
  */
 #ifndef GT_RUNTIME_CALLERS_H
 #define GT_RUNTIME_CALLERS_H

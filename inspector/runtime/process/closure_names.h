@@ -5,8 +5,9 @@
  * names it after the caller: "main.peek.pages.func1" is written in main.pages, which was inlined
  * into main.peek (cmd/compile/internal/ir/func.go, closureName). Calls that were inlined one into
  * the other follow each other without their packages, and a type's dots look the same
- * ("main.conn.read.func1"). The caller's own table of inlined calls says which it is, and the
- * package; where it does not, the name is taken apart only if caller and closure lie in one folder.
+ * ("main.conn.read.func1"). The caller's own table of inlined calls says which one it is, and
+ * gives the package. Without such an entry the name is taken apart only if caller and closure lie
+ * in one folder.
  */
 #ifndef GT_RUNTIME_CLOSURE_NAMES_H
 #define GT_RUNTIME_CLOSURE_NAMES_H
@@ -32,8 +33,8 @@ struct gt_name_facts {
 const char *gt_closure_source(const struct gt_name_facts *facts, const char *name,
                               struct gt_arena *storage);
 
-/* The same of a process' function, whose code is in `file`. Reads the names of all functions if the
- * name leaves a doubt: only for what is going to be told. */
+/* The same for a function of a process, whose code is in `file`. Reads the names of all functions
+ * if the name is in doubt, so ask only for names that the report shows. */
 const char *gt_closure_written_in(const struct gt_text *code, const char *name, const char *file,
                                   struct gt_arena *storage);
 

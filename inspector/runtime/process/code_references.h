@@ -1,6 +1,7 @@
 /*
- * The addresses that the program's own code refers to, function by function (unwind/references.h).
- * Code is read once, whatever a damaged table says of functions' ends.
+ * The addresses that the program's own code refers to, one function after the other
+ * (unwind/references.h). Each byte of code is read at most once, whatever a damaged function table
+ * says of where functions end. Nothing is kept.
  */
 #ifndef GT_RUNTIME_CODE_REFERENCES_H
 #define GT_RUNTIME_CODE_REFERENCES_H

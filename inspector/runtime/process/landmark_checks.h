@@ -1,6 +1,6 @@
 /*
- * Does the memory at an address have the structure of one of the runtime's variables? A check for
- * each variable that landmarks.h looks for.
+ * Checks whether the memory at an address has the structure of a variable of the runtime. There is
+ * one check for each variable that landmarks.h looks for. A check only reads.
  */
 #ifndef GT_RUNTIME_LANDMARK_CHECKS_H
 #define GT_RUNTIME_LANDMARK_CHECKS_H

@@ -4,13 +4,14 @@
  * The function table survives stripping, so the functions that must use a variable are known by
  * name. Their code refers to few addresses (unwind/references.h); the variable is the one that all
  * of them refer to and whose memory has the variable's structure: a list of goroutines with
- * stacks, Ps numbered in order, a table of waiters each in its own bucket. What remains ambiguous
- * is not found, never guessed; only where every candidate is empty does it not matter which one
- * is taken.
+ * stacks, Ps numbered in order, a table of waiters each in its own bucket. An ambiguous variable is
+ * not found; nothing is guessed. Only where every candidate is empty any of them is taken, since
+ * they are equal.
  *
- * A provider of facts (gotypes/layouts/facts.h) that answers for variables alone, and knows no
- * types. Symbols that survived (-ldflags=-w) are asked first, and believed if they lead to memory
- * with the variable's structure; one that is not is told as a loss. Answers are kept.
+ * The module provides facts (gotypes/layouts/facts.h) about variables and knows no types. A symbol
+ * that survived (-ldflags=-w) comes first. It is believed if its memory has the variable's
+ * structure; else it is recorded as a loss. Answers are kept. The caller owns the landmarks; they
+ * borrow the process.
  */
 #ifndef GT_RUNTIME_LANDMARKS_H
 #define GT_RUNTIME_LANDMARKS_H

@@ -1,9 +1,11 @@
 /*
- * Who tells where this program's runtime keeps things: its debug information, else the rtypes that
- * survived, else the built-in table of its version of Go, and for variables its code.
+ * Where this program's runtime keeps its fields and variables. Four sources know it, and the first
+ * that has an answer is believed: the debug information, the rtypes that survived stripping, the
+ * built-in table of its version of Go, and, for variables, the program's code.
  *
- * A program's own word on a struct is the last. What it lacks there, and what of a Go newer than
- * the table only the table tells, is named in the process's losses.
+ * Invariant: what the program itself says about a struct is final. A field that it lacks there is
+ * named in the process's losses, and so is one that only the table has where Go is newer than the
+ * table.
  */
 #ifndef GT_RUNTIME_LAYOUTS_H
 #define GT_RUNTIME_LAYOUTS_H

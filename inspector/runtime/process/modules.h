@@ -1,10 +1,10 @@
 /*
- * The modules of a process: the runtime's list of them, wherever its head is.
+ * The modules of a process, which the runtime keeps as a linked list.
  *
- * runtime.firstmoduledata is a symbol; since Go 1.26 it is also a section; else it is the one word
- * of the program's data that holds the address of its function table and that begins a module
- * whose parts make sense (gotypes/code/moduledata.h). The function table is a section too, and has
- * a magic number where section headers are gone.
+ * The list's head is found in one of three ways. runtime.firstmoduledata is a symbol. Since Go 1.26
+ * it is a section too. Else it is the one word of the program's data that holds the address of the
+ * function table and begins a module whose parts make sense (gotypes/code/moduledata.h). The
+ * function table has a section of its own, and a magic number where section headers are gone.
  */
 #ifndef GT_RUNTIME_MODULES_H
 #define GT_RUNTIME_MODULES_H

@@ -14,8 +14,8 @@ struct gt_error *gt_process_open(const struct gt_core_options *options,
                                  struct gt_process **process);
 void gt_process_close(struct gt_process *process); /* NULL is allowed */
 
-/* What a cut-off core lacks, or a newer Go changed, is the reason for an error, whatever was missed
- * first. */
+/* The error, with its likely reasons in front: a core that is cut off, a binary of another build, a
+ * Go that is newer than gotopsy knows. Takes over the error; NULL stays NULL. */
 struct gt_error *gt_process_explain(const struct gt_process *process, struct gt_error *error);
 
 #endif

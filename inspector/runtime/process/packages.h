@@ -1,5 +1,5 @@
 /*
- * Whose code a function is, by its package: the program's own, a dependency's, or Go's library.
+ * The origin of a function, by its package: the program itself, a dependency, or Go's library.
  *
  * The build information names the main module and its dependencies. A module whose version is
  * "(devel)" was built from a local folder (the main module, a workspace, a replacement by a path),

@@ -1,10 +1,10 @@
 /*
- * A dead Go process: its core, its binary, and what both say of its code, types and layouts.
+ * A dead Go process: its core, its binary, and what both say about its code, types and layouts.
  *
- * The bottom of runtime/: everything else here reads the process through it. This is the record and
- * what is asked of it; open_process.h makes one. The process owns all it points to, until
- * gt_process_close(). What could not be read is told in `losses`, a line each, and never silently
- * left out.
+ * All of runtime/ reads the process through this record. open_process.h makes one. The process owns
+ * everything that it points to, until gt_process_close().
+ *
+ * Invariant: whatever could not be read has a line in `losses`. Nothing is left out silently.
  */
 #ifndef GT_RUNTIME_PROCESS_H
 #define GT_RUNTIME_PROCESS_H
@@ -21,8 +21,8 @@
 #include "inspector/symbols/dwarf.h"
 #include "inspector/unwind/goframes.h"
 
-/* What a loss is a loss of. A detector names the evidence that it needs: where some of it is lost,
- * not having found its kind means nothing. */
+/* The evidence that a loss belongs to. A detector names the evidence that it needs. Where some of
+ * it is lost, "not found" means nothing for its kind. */
 enum gt_evidence {
     GT_OF_HEAP, /* spans, their memory, the types of their objects */
     GT_OF_GLOBALS,
@@ -78,7 +78,7 @@ void gt_process_lost(struct gt_process *process, enum gt_evidence of, const char
 const char *gt_process_lacks(const struct gt_process *process, struct gt_arena *storage);
 const char *gt_process_lacks_memory(const struct gt_process *process, struct gt_arena *storage);
 
-/* Nothing that could hold an object is missing: what was found is proof. */
+/* Nothing that could hold an object is missing, so what was found is proof. */
 static inline bool gt_process_is_whole(const struct gt_process *process)
 {
     return !process->lost[GT_OF_HEAP] && !process->lost[GT_OF_GLOBALS] &&

@@ -2,9 +2,9 @@
  * The frames of reflect.makeFuncStub and reflect.methodValueCall: assembly that takes calls of any
  * signature (runtime/stkframe.go, argMapInternal; reflect/asm_*.s).
  *
- * No map of theirs says what their arguments are, but the function value that was called does,
- * which the stub keeps in its frame; and the registers that came with the call lie at the frame's
- * end, as an internal/abi.RegArgs that no list of stack objects has.
+ * These functions have no map of their arguments. The function value that was called has one, and
+ * the stub keeps that value in its frame. The registers that came with the call lie at the frame's
+ * end, as an internal/abi.RegArgs that is in no list of stack objects.
  */
 #ifndef GT_RUNTIME_REFLECT_FRAMES_H
 #define GT_RUNTIME_REFLECT_FRAMES_H

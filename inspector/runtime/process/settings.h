@@ -1,6 +1,6 @@
 /*
- * Settings that a program was built with: the GODEBUG defaults that its go.mod's go line and its
- * //go:debug lines set, as the build information tells them.
+ * The GODEBUG defaults that a program was built with, as the build information records them. The go
+ * line of its go.mod and its //go:debug lines set them.
  */
 #ifndef GT_RUNTIME_SETTINGS_H
 #define GT_RUNTIME_SETTINGS_H

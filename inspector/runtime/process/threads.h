@@ -1,13 +1,13 @@
 /*
- * Which thread of the core runs which m.
+ * The thread of the core that runs an m.
  *
- * An m knows its thread by number (m.procid). In a core that was taken from outside of the
- * process's PID namespace, as of a container from its host, threads have other numbers. But a
- * thread knows its g: on amd64 in its thread-local storage, on arm64 in R28 while it runs Go code;
- * and a g its m. That is believed where the m knows the g, too. Numbers come first, unless most
- * threads contradict them.
+ * An m has its thread's number (m.procid). In a core that was taken from outside the process's PID
+ * namespace, for example of a container from its host, threads have other numbers. There a thread
+ * leads to its g (on amd64 through its thread-local storage, on arm64 through R28 while it runs Go
+ * code), and the g to its m. This is believed if the m leads to the same g. Numbers come first,
+ * unless most threads contradict them.
  *
- * The tables are sorted, since a core may be of many threads, and hostile. They borrow the core.
+ * The tables are sorted, since a hostile core may have many threads. They borrow the core.
  */
 #ifndef GT_RUNTIME_THREADS_H
 #define GT_RUNTIME_THREADS_H
