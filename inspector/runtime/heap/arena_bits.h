@@ -1,12 +1,13 @@
 /*
  * The pointer bits of spans up to Go 1.21 (and of 1.22 with GOEXPERIMENT=noallocheaders), which
- * each arena keeps for all of its words, apart from the objects (runtime/mbitmap.go of 1.19 to
+ * each arena keeps for all of its words, outside the objects (runtime/mbitmap.go of 1.19 to
  * 1.21, heapArena.bitmap).
  *
- * Two designs: until 1.19 a pointer bit and a scan bit a word, four words a byte, where a clear
- * scan bit ends the object's pointers; later a pointer bit a word, where heapArena.noMorePtrs says
- * for each 64 words that the object that goes on past them has no pointers there. What lies beyond
- * is stale in both, and is cleared here: the result is what the graph wants, a bit a word.
+ * There are two designs. Until 1.19 each word has a pointer bit and a scan bit, four words in a
+ * byte, and a clear scan bit ends the object's pointers. Later each word has a pointer bit, and
+ * heapArena.noMorePtrs says for each 64 words that the object has no pointers after them. The bits
+ * after the end are stale in both, and are cleared here. The result is what the graph needs: one
+ * bit a word.
  */
 #ifndef GT_RUNTIME_ARENA_BITS_H
 #define GT_RUNTIME_ARENA_BITS_H

@@ -1,6 +1,6 @@
 /*
- * The arenas of 64 MiB that Go's heap is made of (runtime/mheap.go, heapArena): where the runtime
- * keeps what it notes of each page or word of one.
+ * The arenas of 64 MiB that Go's heap is made of (runtime/mheap.go, heapArena). The runtime keeps
+ * its notes on the pages and words of an arena in a heapArena. Borrows the process.
  */
 #ifndef GT_RUNTIME_ARENAS_H
 #define GT_RUNTIME_ARENAS_H

@@ -1,13 +1,13 @@
 /*
- * The collector's own verdict on each object, as the core holds it (runtime/mgcsweep.go).
+ * The collector's verdict on each object, as the core holds it (runtime/mgcsweep.go).
  *
- * In a swept span allocBits *is* the last cycle's mark set; objects below freeindex whose bit is
- * clear were allocated since and were never judged. In a span not yet swept the marks are in
- * gcmarkBits and, under green tea, inline in the span itself.
+ * In a swept span allocBits *is* the last cycle's mark set. An object below freeindex whose bit is
+ * clear was allocated since, and the collector never judged it. In a span that is not swept yet the
+ * marks are in gcmarkBits and, with green tea, inline in the span itself.
  *
- * A mark that is under way leaves two traces: gcphase, and marks in swept spans, which have none
- * between collections (newMarkBits is zeroed). The second needs no symbol, so it tells a stripped
- * program's phase too.
+ * A mark that is under way shows in two places: in gcphase, and in marks of swept spans, which have
+ * none between collections (newMarkBits is zeroed). The second needs no symbol, so it works for a
+ * stripped program too.
  */
 #ifndef GT_RUNTIME_GCMARKS_H
 #define GT_RUNTIME_GCMARKS_H

@@ -1,15 +1,14 @@
 /*
  * The Go heap: mheap's spans, described to the graph engine as regions.
  *
- * Each in-use span of runtime.mheap_.allspans is one region, and the region's tag is the span's
- * number here. A slot is an object when the allocator has handed it out: index below freeindex, or
- * its allocBits set (runtime/mbitmap.go, isFree). Pointer words are known by
- *   a bitmap at the span's end     element size up to 512                 (heapBitsInSpan)
- *   a type in the slot's first word  larger size classes: user data starts 8 bytes on
- *   mspan.largeType                  one-object spans
- *   the arena's bitmap               all spans up to Go 1.21 (runtime/arena_bits.h)
- * A span that makes no sense, or whose memory the core lacks, is left out with a line in the
- * process's losses.
+ * Each in-use span of runtime.mheap_.allspans is one region. The region's tag is the span's number
+ * in this module. A slot is an object when the allocator has handed it out: index below freeindex,
+ * or its allocBits set (runtime/mbitmap.go, isFree). Pointer words are known by a bitmap at the
+ * span's end     element size up to 512                 (heapBitsInSpan) a type in the slot's first
+ * word  larger size classes: user data starts 8 bytes on mspan.largeType one-object spans the
+ * arena's bitmap               all spans up to Go 1.21 (heap/arena_bits.h) A span that makes no
+ * sense, or whose memory is not in the core, is left out, with a line in the process's losses. The
+ * heap owns its tables and borrows the process.
  */
 #ifndef GT_RUNTIME_SPANS_H
 #define GT_RUNTIME_SPANS_H
@@ -70,9 +69,9 @@ uint64_t gt_goheap_header(const struct gt_goheap *heap, uint32_t object);
 /* A 16-byte block of the tiny allocator: many small pointer-free values share it. */
 bool gt_goheap_tiny(const struct gt_goheap *heap, uint32_t object);
 
-/* Is slot `slot` of the span allocated, by its own bits? */
-/* By the collector's mark bits, wherever it keeps them. */
+/* Is slot `slot` marked, by the collector's mark bits, wherever it keeps them? */
 bool gt_span_marked(const struct gt_span *span, uint32_t slot);
+/* Is slot `slot` allocated, by the span's own bits? */
 bool gt_span_allocated(const struct gt_span *span, uint32_t slot);
 
 #endif

@@ -1,18 +1,20 @@
 /*
- * What the runtime itself notes of how many specials there are, held against those that were read.
+ * Compares the number of specials that were read with the runtime's own counts.
  *
- * Specials are roots that lie in memory of the runtime's own: nothing else in the core leads to
- * them. Two notes of the runtime tell that one is missed (runtime/mheap.go): each span that has any
- * sets its first page's bit in heapArena.pageSpecials, and each kind's allocator counts the bytes
- * in use. A thread that runs may be between the two: the caller says how many do.
+ * Specials are roots in the runtime's own memory, and nothing else in the core leads to them. Two
+ * counts of the runtime show that one is missed (runtime/mheap.go). Each span with a special sets
+ * its first page's bit in heapArena.pageSpecials. The allocator of each kind counts the bytes in
+ * use. A thread that runs may have changed one count and not yet the other; the caller says how
+ * many run.
  */
 #ifndef GT_RUNTIME_SPECIAL_COUNTS_H
 #define GT_RUNTIME_SPECIAL_COUNTS_H
 
 #include "inspector/runtime/heap/specials.h"
 
-/* How many specials are missed for sure: those that the notes tell of beyond those that were read,
- * where `running` goroutines may each be adding or freeing some. 0 too where there are no notes. */
+/* How many specials are certainly missed: those that the runtime counted beyond those that were
+ * read, where `running` goroutines may each be adding or freeing some. 0 too where there are no
+ * counts. */
 uint64_t gt_specials_missed(const struct gt_goheap *heap, const struct gt_specials *specials,
                             uint64_t running);
 
