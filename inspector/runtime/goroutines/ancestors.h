@@ -1,6 +1,7 @@
 /*
- * A goroutine's ancestry: what its creator's stack was when it was started, and so on upwards, kept
- * where GODEBUG=tracebackancestors was on (runtime/proc.go, saveAncestors).
+ * A goroutine's ancestors: the stack of its creator at the go statement, that of the creator's
+ * creator, and so on. The runtime keeps them where GODEBUG=tracebackancestors was on
+ * (runtime/proc.go, saveAncestors).
  */
 #ifndef GT_RUNTIME_ANCESTORS_H
 #define GT_RUNTIME_ANCESTORS_H

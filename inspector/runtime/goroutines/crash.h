@@ -1,6 +1,6 @@
 /*
- * How the process was ended: by a signal (death.h), a panic, or an error that the runtime calls
- * fatal. What a goroutine recovered from long ago is not told. Borrows the process.
+ * How the process ended: by a signal (death.h), by a panic, or by an error that the runtime calls
+ * fatal. A panic that a goroutine recovered from earlier is no part of it. Borrows the process.
  */
 #ifndef GT_RUNTIME_CRASH_H
 #define GT_RUNTIME_CRASH_H

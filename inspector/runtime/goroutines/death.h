@@ -1,13 +1,13 @@
 /*
- * Who died, and of which signal.
+ * Which goroutine and thread the process died in, and of which signal.
  *
- * Go's runtime ends a process itself: it marks the m (m.dying), and at last raises SIGABRT so that
- * the kernel dumps the core. That SIGABRT says nothing. The signal that began it is where the
- * runtime had it from: in the frame that the kernel left on the m's signal stack, or in the g
- * (g.sig) where the handler made a panic of it. Only where no m was dying was it the kernel that
- * ended the process, and then the core's own note tells.
+ * Go's runtime ends a process itself: it marks the m (m.dying) and at last raises SIGABRT, so that
+ * the kernel dumps the core. That SIGABRT says nothing. The signal that came first is in one of two
+ * places: in the frame that the kernel left on the m's signal stack, or in the g (g.sig) if the
+ * handler made a panic of it. Where no m was dying, the kernel ended the process, and the core's
+ * own note has the signal.
  *
- * The thread that a signal hits need not run a goroutine. What the core does not tell stays
+ * The thread that a signal hits need not run a goroutine. What the core does not hold stays
  * unknown. Borrows the process and the goroutines.
  */
 #ifndef GT_RUNTIME_DEATH_H

@@ -1,11 +1,12 @@
 /*
- * Goroutines: what they are, where they stand and what they wait for.
+ * The goroutines of a process: their state, their frames and what they wait for.
  *
- * Read from runtime.allgs; dead ones are left out. Frames are kept small (a pc and a CFA each) and
- * turned into places when they are printed. The list owns its tables.
+ * They are read from runtime.allgs; dead ones are left out. A frame is kept as a pc and a CFA, and
+ * becomes a source location when it is printed. The list owns its tables.
  *
- * A goroutine's frames are those of Go code, which hold its pointers. The C frames of one that is
- * in a C function are kept apart: they lie on the thread's own stack, and are only to be shown.
+ * A goroutine's frames are those of Go code, which hold its pointers. The frames of a C function
+ * that it called are kept apart: they lie on the thread's own stack, and only the output needs
+ * them.
  */
 #ifndef GT_RUNTIME_GOROUTINES_H
 #define GT_RUNTIME_GOROUTINES_H

@@ -1,8 +1,8 @@
 /*
  * A goroutine's pprof labels (runtime/pprof/label.go): a list of pairs since 1.24, a map before.
  *
- * Texts are borrowed from the core's memory, without an end mark: a server has a set of labels for
- * each request, and few of them are ever told.
+ * The texts are borrowed from the core's memory and have no end mark. They are not copied because a
+ * server has a set of labels for each request, and a report shows few of them.
  */
 #ifndef GT_RUNTIME_LABELS_H
 #define GT_RUNTIME_LABELS_H

@@ -1,11 +1,11 @@
 /*
- * The panics that are under way in a goroutine, and what each was raised with.
+ * The panics that are under way in a goroutine, and the value that each was called with.
  *
  * gopanic keeps a record of a panic (runtime._panic) in its own frame. Before Go prints panics, it
  * calls the methods Error and String of their values and puts the texts into the records
  * (runtime/panic.go, preprintpanics): a record then has a string where the value was an error. The
- * value itself was gopanic's argument. gopanic's code stores that in its caller's frame first of
- * all, and nothing writes there until gopanic returns.
+ * value itself was gopanic's argument. gopanic first of
+ * all stores that in its caller's frame, and nothing writes there until gopanic returns.
  *
  * Invariant: a value is known only where it was passed to gopanic, or where the record still has
  * it. A string in a record alone proves nothing. Borrows the process.

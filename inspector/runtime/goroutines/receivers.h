@@ -1,10 +1,11 @@
 /*
- * Receivers of methods: the one kind of variable that a stack frame tells the type of without debug
- * information. A function "net/http.(*conn).serve" has a *conn for its first argument; the
- * compiler notes where each argument's home is (for tracebacks), and the stack map says when a
- * pointer is in it.
+ * The receivers of methods on the stack, with their types. Without debug information a receiver is
+ * the only variable whose type a stack frame gives: the first argument of "net/http.(*conn).serve"
+ * is a *conn. The compiler records where each argument has its home (for tracebacks), and the stack
+ * map says whether a pointer is in it.
  *
- * Types are known by their names (gotypes/types/named_types.h), those of generic methods are not.
+ * Types are found by their names (gotypes/types/named_types.h); those of generic methods are not.
+ * The caller owns the receivers; they borrow the process.
  */
 #ifndef GT_RUNTIME_RECEIVERS_H
 #define GT_RUNTIME_RECEIVERS_H

@@ -1,10 +1,11 @@
 /*
  * The registers of a running goroutine.
  *
- * In a core by GOTRACEBACK=crash every thread sits in a signal handler on its gsignal stack, so a
- * thread's registers are not the goroutine's. In this order: the thread's own, if its sp lies in
- * the goroutine's stack; a signal frame on the gsignal stack whose sp does; else nothing, and the
- * goroutine's sched is what is left (systemstack saves it).
+ * In a core that GOTRACEBACK=crash made, every thread is in a signal handler on its gsignal stack,
+ * so the thread's registers are not the goroutine's. They come from the first of these that fits:
+ * the thread itself, if its sp lies in the goroutine's stack; a signal frame on the gsignal stack
+ * whose sp lies there. Else there are none, and the goroutine's sched is used (systemstack saves
+ * it).
  */
 #ifndef GT_RUNTIME_REGISTERS_H
 #define GT_RUNTIME_REGISTERS_H

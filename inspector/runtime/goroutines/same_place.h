@@ -1,6 +1,6 @@
 /*
- * Goroutines that stand at the same place for the same reason: the same status, wait reason, go
- * statement, bubble and pcs, and whether they have a thread of their own.
+ * Numbers goroutines by their place: two have the same number if they have the same status, wait
+ * reason, go statement, bubble and pcs, and if both or neither have a thread of their own.
  */
 #ifndef GT_RUNTIME_SAME_PLACE_H
 #define GT_RUNTIME_SAME_PLACE_H

@@ -1,9 +1,9 @@
 /*
- * What a thread of the process does, and for whom.
+ * What a thread of the process does, and for which goroutine.
  *
- * A thread's own stack is told down to where another begins: C's functions by libunwind, then those
- * of Go's runtime on g0's stack. What its goroutine does is the goroutine's to tell. Where a signal
- * handler runs, the walk begins at what it interrupted.
+ * A thread's stack is read until another stack begins: C's functions by libunwind, then those of
+ * Go's runtime on g0's stack. The frames of its goroutine belong to the goroutine (goroutines.h).
+ * Where a signal handler runs, the walk begins at the instruction that the signal interrupted.
  */
 #ifndef GT_RUNTIME_THREAD_WALK_H
 #define GT_RUNTIME_THREAD_WALK_H
