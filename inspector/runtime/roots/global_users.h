@@ -1,10 +1,11 @@
 /*
- * Which functions use a global: all that is left of its name without symbols.
+ * The functions that use a global. Without symbols they stand in for its name.
  *
- * The addresses that code refers to (unwind/references.h) are where globals, or fields of them,
- * begin. So are the addresses in words of other globals: what `var x = &T{...}` points to has no
- * code that refers to it, and is no part of what lies before it. A few chance ones are among them,
- * so this serves for telling, not for proving. The code is read when the first question is asked.
+ * A global, or a field of one, begins at each address that code refers to (unwind/references.h).
+ * The same holds for addresses in words of other globals: no code refers to what `var x = &T{...}`
+ * points to, and it is no part of what lies before it. A few of these addresses are there by
+ * chance, so the result may be shown and proves nothing. The code is read at the first question.
+ * The caller owns the users; they borrow the process and the roots.
  */
 #ifndef GT_RUNTIME_GLOBAL_USERS_H
 #define GT_RUNTIME_GLOBAL_USERS_H

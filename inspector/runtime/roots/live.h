@@ -1,5 +1,6 @@
 /*
- * Marking from the roots: all of them, or all but those that a counterfactual takes away.
+ * Marks from the roots: from all of them, or without those that a counterfactual takes away. The
+ * caller owns the bitmaps.
  */
 #ifndef GT_RUNTIME_LIVE_H
 #define GT_RUNTIME_LIVE_H

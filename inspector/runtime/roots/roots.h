@@ -3,12 +3,12 @@
  * (runtime/mgcmark.go, markroot): data and bss by their masks, goroutine stacks by their stack maps
  * and stack objects, defer records, finalizer and cleanup queues, span specials, tiny blocks.
  *
- * Only words that point into the heap are kept. Roots are ordered with the ones that people know
- * first (globals, then frames), so that paths start there. The list owns its table.
+ * Only words that point into the heap are kept. The order puts first what people know (globals,
+ * then frames), so that paths start there. The list owns its table.
  *
- * Globals' words that point to other globals, or to static data without a name, keep nothing of the
- * heap alive by themselves. They are kept apart, for types and names go by way of them; so are
- * frames' where there is no debug information.
+ * A word of a global that points to another global, or to static data without a name, keeps nothing
+ * of the heap alive by itself. Such words are kept apart (`statics`), since types and names spread
+ * through them. Those of frames are kept too where there is no debug information.
  */
 #ifndef GT_RUNTIME_ROOTS_H
 #define GT_RUNTIME_ROOTS_H

@@ -4,8 +4,8 @@
  * frames of an asynchronous preemption and interrupted registers conservatively. In a stack
  * on the move, which the collector would wait for, all stack objects are taken for reached.
  *
- * Every pointer word found is handed to `found`; whether it points into the heap is not this
- * module's to know. A scan only reads.
+ * Every pointer word goes to `found`. This module does not know whether it points into the heap. A
+ * scan changes nothing.
  */
 #ifndef GT_RUNTIME_STACKSCAN_H
 #define GT_RUNTIME_STACKSCAN_H
