@@ -1,12 +1,12 @@
 /*
- * Where a function locks and unlocks, as its code and its table of inlined calls say.
+ * Where a function locks and unlocks, according to its code and its table of inlined calls.
  *
- * Go notes nowhere who holds a mutex. That a frame stands behind a call of Lock and before any of
- * Unlock says that it does, once its other words say which mutex. A site knows its mutex only where
- * the code refers to it by address, as it does with package-level ones.
+ * Go records nowhere who holds a mutex. A frame that is after a call of Lock and before any call of
+ * Unlock says that its goroutine holds one; the frame's other words say which. A site knows its
+ * mutex only where the code refers to it by address, as it does with package-level ones.
  *
- * Code is not decoded: calls are found by where they would lead, and data by what could be an
- * operand (unwind/references.h). Functions are read once, when they are asked for.
+ * Code is not decoded. Calls are recognized by the address that they would lead to, and data by
+ * what could be an operand (unwind/references.h). A function is read once, when it is asked for.
  */
 #ifndef GT_RUNTIME_LOCK_SITES_H
 #define GT_RUNTIME_LOCK_SITES_H

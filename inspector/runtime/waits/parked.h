@@ -1,11 +1,12 @@
 /*
- * What only the stack of a parked goroutine tells: which condition, coroutine or file it waits for.
+ * What a parked goroutine waits for where only its stack says so: a condition, a coroutine or a
+ * file.
  *
- * The runtime writes neither into the g (a condition since 1.26 only), but the frame of whoever
- * called it holds the address. Every word of the stack is tried, and what it leads to must name the
- * goroutine in return, so that a stale word is no answer: a sync.Cond's notify list holds its
- * sudog (runtime/sema.go, notifyListWait), a coro its g (runtime/coro.go, coroswitch), and so does
- * a pollDesc, which also knows where it is itself (runtime/netpoll.go, netpollblock).
+ * The runtime does not write them into the g (a condition since 1.26 only), but a frame holds the
+ * address. Every word of the stack is tried. Invariant: what a word leads to must name the
+ * goroutine in return, so a stale word is never an answer. A sync.Cond's notify list holds the
+ * goroutine's sudog (runtime/sema.go, notifyListWait), a coro its g (runtime/coro.go, coroswitch).
+ * A pollDesc holds the g too, and its own address (runtime/netpoll.go, netpollblock).
  */
 #ifndef GT_RUNTIME_PARKED_H
 #define GT_RUNTIME_PARKED_H

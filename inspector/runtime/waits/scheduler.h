@@ -1,12 +1,12 @@
 /*
- * What a core may catch the scheduler at. The runtime looks for leaked goroutines while the world
- * stands still; the threads of a core stand anywhere.
+ * What the scheduler may be in the middle of when a core is taken. The runtime looks for leaked
+ * goroutines while the world is stopped; the threads of a core may be anywhere.
  *
- * A thread that is on its g0, the stack of the runtime's own, may hold there alone what nobody else
- * reaches: a timer that it took off its heap to call it, a closure that is to become a goroutine.
- * Not so one that marks for the collector: what it holds is what it scans (gcDrain and gcDrainN,
- * runtime/mgcmark.go).
- * And a goroutine whose waker took it off the queue of what it waits for waits on in name only.
+ * A thread on its g0, the runtime's own stack, may hold what nothing else reaches: a timer that it
+ * took off its heap to call it, a closure that is to become a goroutine. A thread that marks for
+ * the collector does not count: what it holds is what it scans (gcDrain and gcDrainN,
+ * runtime/mgcmark.go). A goroutine whose waker took it off the queue that it waits in only seems to
+ * wait.
  */
 #ifndef GT_RUNTIME_SCHEDULER_H
 #define GT_RUNTIME_SCHEDULER_H

@@ -1,8 +1,8 @@
 /*
- * Timers in the heaps of the Ps, of both designs (runtime/time.go): p.timers as a slice of *timer
- * (<= 1.22) or of timerWhen pairs (1.23+); and in the heaps of synctest's bubbles, which are of the
- * newer design. Entries that are stopped but not yet taken out are kept apart: nobody follows them
- * again but to drop them. The lists own their tables.
+ * Timers in the heaps of the Ps and of synctest's bubbles (runtime/time.go). There are two designs:
+ * p.timers is a slice of *timer up to 1.22, and of timerWhen pairs since; bubbles have the newer
+ * one. Timers that were stopped and are not taken out yet are in a list of their own: the runtime
+ * follows them only to drop them. The lists own their tables.
  */
 #ifndef GT_RUNTIME_TIMERS_H
 #define GT_RUNTIME_TIMERS_H

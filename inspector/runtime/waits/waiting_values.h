@@ -1,8 +1,8 @@
 /*
- * Values that wait in channels: where a goroutine that blocks in channel operations has what it
- * sends, or room for what it receives (runtime/chan.go, runtime/select.go: sudog.elem). They lie in
- * its frame, mostly without a name, or in the heap, and their type is that of the channel's
- * elements.
+ * Values that wait in channels: where a goroutine that blocks in channel operations has the value
+ * that it sends, or room for the one that it receives (runtime/chan.go, runtime/select.go:
+ * sudog.elem). They lie in its frame, mostly without a name, or in the heap. Their type is the
+ * channel's element type.
  */
 #ifndef GT_RUNTIME_WAITING_VALUES_H
 #define GT_RUNTIME_WAITING_VALUES_H

@@ -2,8 +2,8 @@
  * What a blocked goroutine waits for: channels, semaphores, condition variables, or nothing that
  * could ever come (runtime/runtime2.go, sudog; sema.go).
  *
- * Reasons are told by the runtime's own names. A goroutine whose wait cannot be pinned to objects
- * of the heap is GT_WAIT_OTHER: it may run again for all that the core says.
+ * A wait is known by the runtime's own name of its reason. A goroutine whose wait cannot be traced
+ * to objects is GT_WAIT_OTHER: as far as the core says, it may run again.
  */
 #ifndef GT_RUNTIME_WAITS_H
 #define GT_RUNTIME_WAITS_H
@@ -40,19 +40,19 @@ void gt_waits_deinit(struct gt_waits *waits);
 void gt_waits_find(struct gt_waits *waits, const struct gt_goroutine *g, struct gt_wait *wait);
 void gt_wait_deinit(struct gt_wait *wait);
 
-/* The same for a durable wait in a synctest bubble, which its bubble's clock may end: never to be
- * proven of. False when it is none, and `wait` is left alone. */
+/* The same for a durable wait in a synctest bubble. The bubble's clock may end it, so it never
+ * proves anything. False when it is none; `wait` is then unchanged. */
 bool gt_waits_find_durable(struct gt_waits *waits, const struct gt_goroutine *g,
                            struct gt_wait *wait);
 
-/* How long it has waited, about, as Go itself tells: up to the latest time stamp in the core, from
- * the end of the collection before the one that first saw it wait (runtime/mgcmark.go notes
- * work.tstart, which mgc.go's gcMark sets at a cycle's end), so too long by at most the time
+/* About how long it has waited, as Go itself says it: up to the latest time stamp in the core, from
+ * the end of the collection before the one that first saw it wait (runtime/mgcmark.go stores
+ * work.tstart, which mgc.go's gcMark sets at a cycle's end). It is too long by at most the time
  * between two collections. GT_UNKNOWN when no collection saw it. Nanoseconds. */
 int64_t gt_wait_ns(const struct gt_goroutine *g, uint64_t latest);
 
-/* How long a sleeping goroutine sleeps on, from the time `now` on; GT_UNKNOWN when its timer does
- * not tell. Nanoseconds, 0 when it is due. */
+/* How much longer a sleeping goroutine sleeps, counted from `now`; GT_UNKNOWN when its timer cannot
+ * be read. Nanoseconds, 0 when it is due. */
 int64_t gt_sleep_due(const struct gt_process *process, const struct gt_goroutine *g, uint64_t now);
 
 /* The latest nanotime that the core mentions. */
