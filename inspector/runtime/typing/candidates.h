@@ -1,11 +1,11 @@
 /*
- * Types by elimination. A program allocates what has pointers by an rtype, of the object or of its
- * elements, and holds all of these, stripped or not. So an object that nothing typed leads to has
- * the one type of the program that fits it, by size, by which words are pointers and by what is in
- * it (fits.h); where several fit, its type is not known. Arrays of pointers are never told.
+ * Types by elimination. A program allocates an object with pointers by the rtype of the object or
+ * of its elements, and holds all of these rtypes, stripped or not. So an object that nothing typed
+ * leads to has the one type of the program that fits its size, its pointer words and its contents
+ * (fits.h). If several fit, its type is unknown. Arrays of pointers are never typed this way.
  *
- * Objects that a heap bitmap describes only, of at most 64 words: others have their type beside
- * them. The program's types are read when the first object is asked for. Private to typing's files.
+ * It applies only to objects that a heap bitmap describes, of at most 64 words; others have their
+ * type beside them. The program's types are read at the first question. Private to typing's files.
  */
 #ifndef GT_RUNTIME_CANDIDATES_H
 #define GT_RUNTIME_CANDIDATES_H

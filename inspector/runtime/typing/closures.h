@@ -1,15 +1,16 @@
 /*
- * Closures: which type the value of a function has, by the function.
+ * Closures: the type of a func value, by its function.
  *
- * A func value points to the address of its code, and behind it lies what it captured. The compiler
- * allocates both as a struct {F uintptr; X0 T0; X1 T1; ...} (cmd/compile/internal/typecheck,
- * ClosureType), or {F uintptr; R T} for a method value, whose rtype the program holds even when it
- * is stripped. The code that makes a closure refers to that rtype, to allocate it, and then to the
- * function, to store its address: that pairs the two. Functions of which code says different things
- * have no type. The code is read when the first question is asked.
+ * A func value points to the address of its code; after that lie the variables that it captured.
+ * The compiler allocates both as a struct {F uintptr; X0 T0; X1 T1; ...}
+ * (cmd/compile/internal/typecheck, ClosureType), or {F uintptr; R T} for a method value, whose
+ * rtype the program holds even when it is stripped. The code that makes a closure refers to that
+ * rtype, to allocate it, and then to the function, to store its address: that pairs the two. A
+ * function that is paired with different rtypes has no type. The code is read at the first
+ * question.
  *
- * The types bear the function's name, and where debug information tells them the names of what it
- * captured: "main.serve.func1" {name, "&count"}.
+ * The types have the function's name and, with debug information, the names of the captured
+ * variables: "main.serve.func1" {name, "&count"}.
  */
 #ifndef GT_RUNTIME_CLOSURES_H
 #define GT_RUNTIME_CLOSURES_H

@@ -1,6 +1,7 @@
 /*
- * Words of frames: by the variables that debug information knows, by what the runtime notes of
- * values that wait in channels, and by the receivers of methods. Private to typing's files.
+ * The types of words in frames. They come from the variables in the debug information, from the
+ * runtime's records of values that wait in channels, and from the receivers of methods. Private to
+ * typing's files.
  */
 #ifndef GT_RUNTIME_FRAME_WORDS_H
 #define GT_RUNTIME_FRAME_WORDS_H
@@ -29,8 +30,8 @@ const struct gt_frame_variable *gt_variable_at(const struct gt_variables *variab
 bool gt_variable_has_pointer(const struct gt_typing *typing,
                              const struct gt_frame_variable *variable, uint64_t addr);
 
-/* What the frame's receiver points to, if the root is that, and debug information does not tell
- * variables. */
+/* What the frame's receiver points to, if the root is the receiver and there is no debug
+ * information about variables. */
 gt_type_id gt_frame_receiver(const struct gt_typing *typing, const struct gt_root *root);
 
 /* Fills in the word of a frame's root, as far as it is known. */

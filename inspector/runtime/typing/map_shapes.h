@@ -1,8 +1,8 @@
 /*
- * Maps that nothing typed leads to. A large map's storage begins with its type, that of its groups
- * or buckets, and a map header in memory leads there by the few words that all headers have. So
- * the header of such a map is known for what it is, and with it the rest of its storage. Small maps
- * are not: their one group has no header.
+ * Maps that nothing typed leads to. The storage of a large map begins with the type of its groups
+ * or buckets, and the map's header leads there by the few words that all headers have. That gives
+ * the header its type, and the rest of the storage with it. Small maps are not recognized: their
+ * one group has no header.
  */
 #ifndef GT_RUNTIME_MAP_SHAPES_H
 #define GT_RUNTIME_MAP_SHAPES_H
@@ -14,8 +14,8 @@ struct gt_map_shapes;
 struct gt_map_shapes *gt_map_shapes_create(const struct gt_goheap *heap);
 void gt_map_shapes_destroy(struct gt_map_shapes *shapes); /* NULL is allowed */
 
-/* The type of the map whose header an untyped object is; GT_NO_TYPE when it is none that can be
- * told. */
+/* The type of the map whose header an untyped object is; GT_NO_TYPE when it is none, or its
+ * type is unknown. */
 gt_type_id gt_map_shape_of(const struct gt_map_shapes *shapes, uint32_t object);
 
 /* The same by what typing knows of the storage. */

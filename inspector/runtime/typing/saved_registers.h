@@ -1,9 +1,8 @@
 /*
- * Registers by the numbers that DWARF gives them: where a variable in one was put when its
- * goroutine was interrupted.
+ * Where an interrupted goroutine's registers were saved, by the numbers that DWARF gives them.
  *
- * A signal handler leaves an interrupted goroutine's registers to its thread or its signal stack
- * (registers.h); one that was preempted anywhere has them in asyncPreempt's frame, and goes on in
+ * A signal leaves the registers in the goroutine's thread or on its signal stack (registers.h). A
+ * goroutine that was preempted asynchronously has them in asyncPreempt's frame, and will go on in
  * the frame above it.
  */
 #ifndef GT_RUNTIME_SAVED_REGISTERS_H

@@ -1,15 +1,16 @@
 /*
  * Typed areas of static data: what `var x = &T{...}` and literals like it point to.
  *
- * The compiler lays such a T into data or bss beside the variables, without a symbol of its own. It
- * is known by what points to it only, as an object of the heap is: a claim says that `count` of a
- * type lie at an address. The rule for claims is that of typing.h: one that contradicts the
- * section's pointer mask is dropped, and of two that differ the larger type wins, so areas only
- * grow. A variable with a type of its own is what it is: nothing is claimed of it.
+ * The compiler puts such a T into data or bss beside the variables, without a symbol. Like an
+ * object of the heap it is known only by what points to it: a claim says that `count` of a type lie
+ * at an address. The rule for claims is that of typing.h. A claim that contradicts the section's
+ * pointer mask is dropped. Of two claims that differ the larger type wins, so areas only grow. No
+ * claim changes a variable that has a type of its own.
  *
- * Areas do not overlap and are ordered by address. Claims wait until gt_static_settle() takes them
- * in, all together: pointers to areas move then. An area remembers the word of static data that
- * first led to it; that word is in a variable or in an area born earlier, so that ways end.
+ * Invariant: areas do not overlap and are ordered by address. Claims wait until gt_static_settle()
+ * takes them in together; pointers to areas are invalid after that. An area has the word of static
+ * data that first led to it. That word is in a variable or in an older area, so every way back
+ * ends.
  */
 #ifndef GT_RUNTIME_STATIC_AREAS_H
 #define GT_RUNTIME_STATIC_AREAS_H
@@ -46,8 +47,8 @@ bool gt_static_many_claims(const struct gt_static_areas *areas); /* time to take
 /* The area that holds the address, or NULL. */
 const struct gt_static_area *gt_static_area_at(const struct gt_static_areas *areas, uint64_t addr);
 
-/* The first word of the way by which the area that holds addr was reached: in a variable, or where
- * nothing is known. addr itself where there is none. */
+/* The first word on the way to the area that holds addr; it is in a variable, or in memory of
+ * unknown type. addr itself where no such word is known. */
 uint64_t gt_static_first(const struct gt_static_areas *areas, uint64_t addr);
 
 #endif

@@ -8,11 +8,11 @@
  * the first field of something larger. Where claims differ the largest type that fits the object's
  * own pointer mask wins, so a claim only ever grows and the spread ends. A claim that contradicts
  * the mask is dropped. An object that no claim reaches has the one type of the program that fits it
- * (candidates.h), if it is one. What is left stays untyped, and every pointer in it is a
- * word of unknown kind.
+ * (candidates.h), if exactly one does. All others stay untyped, and every pointer in them is a word
+ * of unknown kind.
  *
- * Static data that has no name of its own is typed by the same claims (static_areas.h): types go
- * from globals and objects into it, and from it on.
+ * Static data without a name is typed by the same claims (static_areas.h): types spread from
+ * globals and objects into it, and on from there.
  *
  * Every user of pointers sees them through one function each for objects and for roots, as
  * struct gt_word: what kind of pointer it is, and for strings and slices how far it goes.

@@ -1,8 +1,8 @@
 /*
  * What typing.c, claims.c, object_words.c and root_words.c share: how a type lies in a slot.
  *
- * What is asked of a type for every object is kept in one row a type, filled when it is first
- * needed. Rows may move when types are discovered: a row is good until the next one is asked for.
+ * Each type has a row with what every object of it needs, filled at first use. Rows may move when a
+ * type is discovered, so a row is valid until the next one is asked for.
  */
 #ifndef GT_RUNTIME_TYPING_IMPL_H
 #define GT_RUNTIME_TYPING_IMPL_H
@@ -138,8 +138,8 @@ void gt_settle(struct gt_typing *typing, uint32_t object, gt_type_id id, struct 
 void gt_claim(struct gt_typing *typing, uint64_t value, gt_type_id id, uint64_t count);
 void gt_judge_oldest(struct gt_typing *typing); /* of those that wait; there must be one */
 
-/* What a pointer of the type leads to: its own type, but for nodes that are known by their first
- * field only. */
+/* What a pointer of the type leads to: its own type, except for nodes of which only the first field
+ * is known. */
 gt_type_id gt_type_behind(const struct gt_typing *typing, gt_type_id type, uint64_t value);
 
 /* The object is the runtime's own. */

@@ -1,7 +1,6 @@
 /*
- * From a typed place in memory to the words it holds: the part of typing that knows how Go's
- * pointer-bearing types are laid out. Private to
- * typing's files.
+ * Reads the words of a typed slot in memory. This part of typing knows how Go lays out the types
+ * that have pointers. Private to typing's files.
  */
 #ifndef GT_RUNTIME_WORDS_H
 #define GT_RUNTIME_WORDS_H
