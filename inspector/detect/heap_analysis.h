@@ -2,11 +2,11 @@
  * What the detectors look at: one live heap with its roots, types and paths.
  *
  * An analysis borrows the runtime's tables and owns what it adds. `referrers` are the objects whose
- * pointers make windows: the live ones, less what only lost slice elements keep alive. They are
- * narrowed once, before the detectors run (windows/dead_slots.h). Where it was only inferred that
- * elements are lost, what only they keep alive is doubtful: what it points to has windows, of which
- * nothing is proven. Detectors change nothing in here. Strings of findings go to `storage`, which
- * the report owns.
+ * pointers make windows: the live ones without those that only lost slice elements keep alive. They
+ * are narrowed once, before the detectors run (windows/dead_slots.h). Where lost elements were only
+ * inferred, what they alone keep alive is doubtful: its pointers make windows, and those windows
+ * prove nothing. Detectors change nothing in here. Strings of findings go to `storage`, which the
+ * report owns.
  */
 #ifndef GT_DETECT_HEAP_ANALYSIS_H
 #define GT_DETECT_HEAP_ANALYSIS_H

@@ -1,12 +1,12 @@
 /*
- * What to do about a finding: one table by cause and by the library function that it shows in.
+ * What to do about a finding: one table, by cause and by the library function in its stack.
  *
- * A detector says what it knows of its cause, and gets the first row of advice.def that fits. The
- * advice names the place where a person can mend it: the first call of the program's own module,
- * else of a dependency, never of Go's library; else where the goroutine was started. A row also has
- * what was forgotten in a few words, for a title.
+ * A detector describes its cause and gets the first row of advice.def that fits. The advice names
+ * the source location where a person can fix it: the first call of the program's own module, else
+ * of a dependency, never of Go's library; else the go statement. A row also has a few words for a
+ * title: what was forgotten.
  *
- * Texts belong to the analysis's storage, rows to nobody: they are constant.
+ * Texts belong to the analysis's storage. Rows are constant.
  */
 #ifndef GT_DETECT_ADVICE_H
 #define GT_DETECT_ADVICE_H

@@ -1,7 +1,7 @@
 /*
- * What a word of the heap or a root is called by its type: its struct and field.
+ * The names that a word of the heap or a root has by its type: its struct and field.
  *
- * Names of fields are written to the caller's buffer, of GT_FIELD bytes, and cut there. Other texts
+ * Names of fields go into the caller's buffer of GT_FIELD bytes; longer ones are cut. Other texts
  * belong to the analysis's storage, type names to the process.
  */
 #ifndef GT_DETECT_FIELDS_H

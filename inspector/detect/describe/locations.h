@@ -1,6 +1,6 @@
 /*
- * Code addresses as places in the source, for findings and goroutines. All of it belongs to the
- * storage given.
+ * The source locations of code addresses, for findings and goroutines. Everything belongs to the
+ * storage that the caller gives.
  */
 #ifndef GT_DETECT_LOCATIONS_H
 #define GT_DETECT_LOCATIONS_H

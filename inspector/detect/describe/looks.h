@@ -1,9 +1,9 @@
 /*
- * What is quickly seen of a referrer: a number that tells most referrers apart without a name or a
- * path.
+ * A number for each referrer that is quick to compute: it tells most referrers apart without a name
+ * or a path.
  *
- * Holders that look the same have the same key (path.h); those with the same key may look
- * different.
+ * Invariant: referrers with the same number have the same key (path.h). Referrers with the same key
+ * may have different numbers.
  */
 #ifndef GT_DETECT_LOOKS_H
 #define GT_DETECT_LOOKS_H

@@ -1,6 +1,6 @@
 /*
- * Where something was made that no stack tells any more: by a sample of the heap profile, else by
- * the places in the program's own code that call what makes it.
+ * Where an object was made, when no stack says so any more: from a sample of the heap profile, else
+ * from the program's own calls of the function that makes such objects.
  */
 #ifndef GT_DETECT_MAKERS_H
 #define GT_DETECT_MAKERS_H

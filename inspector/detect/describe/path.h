@@ -1,13 +1,13 @@
 /*
- * Who holds a thing: ways from a root to the word that points to it, with names.
+ * Paths with names from a root to a word, and keys that group words.
  *
- * A path is for reading: global or frame variable, then objects with their types and the fields
- * between them; a map's storage is told as one step. A key is for grouping: two referrers with the
+ * A path is for people: a global or frame variable, then objects with their types and the fields
+ * between them; a map's storage is one step. A key is for grouping: two referrers with the
  * same key are alike (same type and field, same global, same frame variable), whatever their
  * indices and addresses are.
  *
- * Both need to know who reached an object first: a forest over the live heap, which the analysis
- * keeps once the first question makes it worth building.
+ * Both need the object from which another one was first reached. This forest over the live heap is
+ * built at the first question, and the analysis keeps it.
  */
 #ifndef GT_DETECT_PATH_H
 #define GT_DETECT_PATH_H

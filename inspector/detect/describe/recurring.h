@@ -1,8 +1,8 @@
 /*
- * Recursion in the part of a stack that is left out: whether its frames go on as those before them.
+ * Whether the part of a stack that is left out is recursion of the frames around it.
  *
- * A stack that overflowed has millions of frames of a few functions. Each is looked at once, by its
- * pc alone; a part with more pcs than GT_MAX_RECURRING is no recursion.
+ * A stack that overflowed has millions of frames of a few functions. Frames are compared by their
+ * pcs alone. A part with more than GT_MAX_RECURRING different pcs is no recursion.
  */
 #ifndef GT_DETECT_RECURRING_H
 #define GT_DETECT_RECURRING_H

@@ -1,6 +1,6 @@
 /*
- * What a root is called: a global or a frame's variable by its name; without debug information by
- * its place in its section, with the functions that use it, or in its frame.
+ * The name of a root: that of the global or of the frame's variable. Without debug information it
+ * is the offset in the section, with the functions that use it, or the offset in the frame.
  */
 #ifndef GT_DETECT_ROOT_NAMES_H
 #define GT_DETECT_ROOT_NAMES_H

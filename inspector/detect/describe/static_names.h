@@ -1,9 +1,9 @@
 /*
- * What a word of static data without a name of its own is called: by the way from a variable.
+ * The name of a word in static data that has no symbol: the way to it from a variable.
  *
  * `var jobs = &queue{}` gives "global main.jobs -> main.queue" and the field ".items". The way is
- * that of the types where they are known (runtime/static_areas.h), else of the words that lead to
- * where the data begins (runtime/global_users.h).
+ * that of the types where they are known (typing/static_areas.h), else of the words that lead to
+ * the start of the data (roots/global_users.h).
  */
 #ifndef GT_DETECT_STATIC_NAMES_H
 #define GT_DETECT_STATIC_NAMES_H

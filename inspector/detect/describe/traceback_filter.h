@@ -1,7 +1,7 @@
 /*
- * Which calls Go's own tracebacks leave out: the runtime's but for its API, and wrappers that the
- * compiler made (runtime/traceback.go, showfuncinfo). Asked of a stack's calls in turn, innermost
- * first.
+ * The calls that Go's own tracebacks leave out: those of the runtime except for its API, and
+ * wrappers that the compiler made (runtime/traceback.go, showfuncinfo). Ask about the calls of a
+ * stack in order, innermost first.
  */
 #ifndef GT_DETECT_TRACEBACK_FILTER_H
 #define GT_DETECT_TRACEBACK_FILTER_H
