@@ -1,12 +1,12 @@
 /*
- * Dead slots: pointer slots of a backing array that no live window's cap covers, so that nothing
- * can read them again, and spare ones, between a len and a cap, which only re-slicing reaches.
+ * Dead slots and spare slots of backing arrays. A dead slot is a pointer slot that no live window's
+ * cap covers, so nothing can read it again. A spare slot lies between a len and a cap; only
+ * re-slicing reaches it.
  *
- * The pass comes before the detectors, for it narrows what they look at. What only a dead slot
- * keeps alive makes no windows of its own. So the referrers of the analysis are, from then on, what
- * a mark without dead slots reaches, and its windows are collected anew. Spare slots narrow
- * nothing. Where the windows of an array were inferred, what only its dead slots keep alive is
- * doubtful.
+ * Invariant: what only a dead slot keeps alive makes no windows. This pass therefore runs before
+ * the detectors. After it the analysis's referrers are what a mark without dead slots reaches, and
+ * its windows are collected anew. Spare slots change neither. Where the windows of an array were
+ * inferred, what only its dead slots keep alive is doubtful.
  *
  * The analysis owns what is found. An array keeps its own copy of its main window.
  */

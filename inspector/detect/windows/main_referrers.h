@@ -1,8 +1,8 @@
 /*
- * The main referrer of a block that several have windows of: the one that has windows of the most
- * bytes of blocks, so that blocks with the same referrers are told by the same one.
+ * The main referrer of a block: of all referrers with windows into it, the one whose windows lie in
+ * the most bytes of blocks. So blocks with the same referrers have the same main one.
  *
- * Of a block with very many windows the first few are looked at.
+ * Where a block has very many windows, only the first few count.
  */
 #ifndef GT_DETECT_MAIN_REFERRERS_H
 #define GT_DETECT_MAIN_REFERRERS_H

@@ -1,7 +1,8 @@
 /*
- * Spare capacity that is set aside: it is kept to be used again, and so is no finding.
+ * Spare capacity that is set aside: its owner keeps it for reuse by design, so it is no finding.
  *
- * The detector of substrings and subslices says which blocks; what findings free is left out.
+ * The detector of substrings and subslices names the blocks. Blocks that a finding frees are left
+ * out.
  */
 #ifndef GT_DETECT_SET_ASIDE_H
 #define GT_DETECT_SET_ASIDE_H
@@ -13,8 +14,8 @@ struct gt_aside {
     const char *reason;
 };
 
-/* Why a block's spare capacity, whose largest window is the view, is none to tell of: "kept for
- * reuse by bytes.Buffer". NULL when nothing speaks for it. */
+/* Why a block's spare capacity is set aside, where `window` is the block's largest: "kept for
+ * reuse by bytes.Buffer". NULL when it is not. */
 const char *gt_set_aside_reason(const struct gt_heap_analysis *analysis,
                                 const struct gt_window_ref *window);
 

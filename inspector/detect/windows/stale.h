@@ -1,7 +1,7 @@
 /*
- * Words that may be stale and point into the blocks of a finding: they lower how sure it is, and
- * are its doubt. A finding is a suspect where half of its blocks or more have a word that debug
- * information gives to a variable, for its function may be about to use it.
+ * Words that may be stale and point into the blocks of a finding. They lower the finding's
+ * confidence and are its doubt. A finding is a suspect if half of its blocks or more have a word
+ * that debug information assigns to a variable, since the function may be about to use it.
  */
 #ifndef GT_DETECT_STALE_H
 #define GT_DETECT_STALE_H

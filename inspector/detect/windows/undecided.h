@@ -1,9 +1,9 @@
 /*
- * Blocks that could not be judged by their windows, told: how much they are, why, and who holds the
- * word that kept them from it.
+ * The blocks that were not analysed: their bytes, the reason, and the holder of the word that
+ * prevented it.
  *
- * A block that a finding frees is its finding's alone. Alike blocks (same reason, same referrer)
- * are one row. Words are known of the largest blocks only (windows.h); the sums are of all.
+ * A block that a finding frees is left out. Blocks with the same reason and the same referrer are
+ * one row. The word is known for the largest blocks only (windows.h); the sums include all blocks.
  */
 #ifndef GT_DETECT_UNDECIDED_H
 #define GT_DETECT_UNDECIDED_H

@@ -1,8 +1,8 @@
 /*
- * What one pointer word says of the block that it points into, by the word's static type.
+ * What one pointer word means for the block that it points into, by the word's static type.
  *
- * Every verdict after GT_IS_REFERENCE is a reason not to judge the block: some of it may be used by
- * way of the word, and nothing says which part.
+ * Every verdict after GT_IS_REFERENCE is a reason not to judge the block: the word may use some
+ * part of it, and it is not known which part.
  */
 #ifndef GT_DETECT_WINDOW_WORDS_H
 #define GT_DETECT_WINDOW_WORDS_H

@@ -5,20 +5,19 @@
  * pointer covers it whole, an untyped one leaves it undecided. Windows come from every word that a
  * referrer of the analysis holds (heap_analysis.h) and from every root.
  *
- * A word that may be stale covers nothing: one of a frame that is scanned conservatively, or one
- * of a frame where debug information has no pointer. What a block with such a word shows is less
- * sure (stale.h).
+ * A word that may be stale covers nothing: a word of a frame that is scanned conservatively, or one
+ * of a frame where debug information has no pointer. A finding with such a word is less sure
+ * (stale.h).
  *
- * Windows read from the shape of untyped memory are guesses (runtime/shapes.h): their elements are
- * as wide as all the block's windows allow, and what a block with such a window shows is at most
- * likely.
+ * Windows from the shape of untyped memory are guesses (typing/shapes.h). Their elements are as
+ * wide as all windows of the block allow, and a finding with such a window is at most likely.
  *
- * One pass over all pointers keeps a few bits an object and, for blocks that may still turn out to
- * be worth a look, their windows. Should those be very many, they are dropped and collected by a
- * second pass, when it is known which blocks are.
+ * One pass over all pointers keeps a few bits for each object, and the windows of blocks that may
+ * still become a finding. If these are very many, they are dropped; a second pass collects them
+ * again once the blocks are known.
  *
- * A block that several referrers have windows of is told by its main one: the one that has windows
- * of the most, so that alike blocks are one finding (main_referrers.h).
+ * Where several referrers have windows into a block, its main referrer names it, so that blocks
+ * with the same referrers are one finding (main_referrers.h).
  *
  * Lengths are bytes. A block's bytes are those of its slot, less the allocator's header.
  */
@@ -67,8 +66,8 @@ struct gt_windows {
     struct gt_vec set_aside; /* struct gt_aside; set_aside.h fills it */
 };
 
-/* The windows that the analysis's referrers make: collected once, and kept by the analysis until
- * the referrers change and they are forgotten. */
+/* The windows that the analysis's referrers make. They are collected once. The analysis keeps them
+ * until the referrers change. */
 const struct gt_windows *gt_windows_of(struct gt_heap_analysis *analysis);
 void gt_windows_forget(struct gt_heap_analysis *analysis);
 
@@ -84,8 +83,8 @@ static inline const struct gt_window_ref *gt_window_main(const struct gt_windows
     return gt_window_of(windows, block, block->main);
 }
 
-/* Fills in what a block's windows say together; false when their elements differ. Windows that were
- * inferred get the size of element that all agree on. */
+/* Fills in what follows from all windows of a block; false when their elements differ. Inferred
+ * windows get the element size that fits them all. */
 bool gt_window_block_complete(const struct gt_heap_analysis *analysis, struct gt_windows *windows,
                               struct gt_window_block *block);
 
