@@ -1,15 +1,16 @@
 /*
  * Accumulation points: where in the dominator tree the live heap piles up.
  *
- * A node is heavy when it retains at least the threshold. From each heavy node below the root the
- * way goes down to its heaviest child, while that keeps most of what the way began with; where two
- * or more heavy children keep most of a node, each is a way of its own, unless they are a crowd of
- * one kind. A way ends in what keeps
- * many small things: a map, an array, a struct with lists. Where it loses a little with each step
- * instead, through objects of one kind, it is a list, which piles up at its first node. So no two
- * accumulation points retain the same object.
+ * Invariant: no two accumulation points retain the same object.
  *
- * Objects that several groups of roots lead to are below no group. Small ones of one kind are a
+ * A node is heavy when it retains at least the threshold. A way starts at each heavy node below the
+ * root and goes down to the heaviest child, while that child retains most of what the way began
+ * with. Where two or more heavy children retain most of a node, each starts a way of its own,
+ * unless they are a crowd of one kind. A way ends at the node that keeps many small objects: a map,
+ * an array, a struct with lists. A way that loses a little at each step, through objects of one
+ * kind, is a list; its accumulation point is its first node.
+ *
+ * Objects that several groups of roots lead to are below no group. Small ones of one kind are one
  * point together.
  */
 #ifndef GT_DETECT_HOLDERS_ACCUMULATION_H

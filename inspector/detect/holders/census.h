@@ -1,8 +1,8 @@
 /*
- * What accumulation points keep: how many objects, and of which type most of the bytes are.
+ * What accumulation points retain: the number of objects, and the type that has most of the bytes.
  *
- * One pass over the dominator tree for all points; types are counted where they are known and no
- * storage of maps.
+ * One pass over the dominator tree serves all points. All objects without pointers count as one
+ * type. Objects with pointers of an unknown type, maps and their storage count for no type.
  */
 #ifndef GT_DETECT_HOLDERS_CENSUS_H
 #define GT_DETECT_HOLDERS_CENSUS_H

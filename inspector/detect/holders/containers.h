@@ -1,8 +1,8 @@
 /*
- * How full the containers of the heap are: what is in them against what there is room for.
+ * How full the containers of the heap are: their entries and their room.
  *
- * What a fresh copy would free is what the storage takes less what Go allocates for so many entries
- * at once: maps never shrink.
+ * Maps never shrink, so a fresh copy of one may free memory: the bytes of its storage, less what Go
+ * allocates for that many entries at once.
  */
 #ifndef GT_DETECT_HOLDERS_CONTAINERS_H
 #define GT_DETECT_HOLDERS_CONTAINERS_H

@@ -1,5 +1,5 @@
 /*
- * The largest holders of the live heap, as a report tells them.
+ * The words of a report about the largest holders of the live heap.
  */
 #ifndef GT_DETECT_HOLDERS_HOLDER_TEXTS_H
 #define GT_DETECT_HOLDERS_HOLDER_TEXTS_H

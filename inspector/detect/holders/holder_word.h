@@ -1,5 +1,5 @@
 /*
- * The word by which an object is held, of an object or a root, as its type tells it.
+ * The word that holds an object, in another object or a root, with the type of that word.
  */
 #ifndef GT_DETECT_LOCK_OWNERS_HOLDER_WORD_H
 #define GT_DETECT_LOCK_OWNERS_HOLDER_WORD_H

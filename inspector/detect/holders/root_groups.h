@@ -1,9 +1,9 @@
 /*
- * The live heap's dominators, with the roots in groups that a person would name alike: all words of
- * one global, one variable of one function in whatever goroutines, each other kind by itself.
+ * The live heap's dominators, with the roots in groups that have one name: all words of one global,
+ * one variable of one function in any goroutine, each other kind of root by itself.
  *
- * No name is needed to tell them apart: a frame's variable is its place in the frame and where the
- * call stands.
+ * Grouping needs no names: a frame's variable is its offset in the frame and the address of the
+ * call.
  */
 #ifndef GT_DETECT_HOLDERS_ROOT_GROUPS_H
 #define GT_DETECT_HOLDERS_ROOT_GROUPS_H
