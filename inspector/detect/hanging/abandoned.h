@@ -2,22 +2,23 @@
  * Abandoned goroutines: something could still end their wait, and nobody is left who would.
  *
  * Each thing that a goroutine waits for is one of these:
- *   clock    a timer's channel. Time ends that wait, and answers nobody.
+ *   clock    a timer's channel. Time ends that wait; it is no answer.
  *   signal   a channel that is only ever closed, on which many wait: a shutdown channel, the Done
  *            channel of a root context. Its elements have no size, it has no buffer, and nobody
  *            sends on it.
  *   own      anything else.
+ *
  * A thing of its own is answerable when a goroutine that may run reaches it otherwise than through
  * goroutines that are abandoned themselves, its own group, timers, or the tree of contexts. A
- * goroutine is abandoned when none of its things is answerable, by the fixpoint of fixpoint.h. One
- * that its own clock wakes runs, for others: it answers them, not its own group.
+ * goroutine is abandoned when none of its things is answerable, by the fixpoint of fixpoint.h. A
+ * goroutine that its own clock wakes may answer others, but not its own group.
  *
- * Where a group waits for nothing but a signal, the signal is one of the whole program: package
- * variables or the main goroutine reach it. What a goroutine in progress alone holds, as the
- * context of a request, it will close.
+ * Where a group waits for a signal alone, the signal must belong to the whole program: package
+ * variables or the main goroutine reach it. A signal that only a working goroutine holds, such as
+ * the context of a request, will be closed by it.
  *
- * Those alike at one site are a group, and only groups are judged: a few goroutines that wait for
- * time or for shutdown are how programs are written.
+ * Goroutines that wait alike at one site are a group, and only groups are judged: a few goroutines
+ * that wait for time or for shutdown are normal.
  */
 #ifndef GT_DETECT_ABANDONED_H
 #define GT_DETECT_ABANDONED_H

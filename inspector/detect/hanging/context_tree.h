@@ -1,11 +1,11 @@
 /*
- * The tree of contexts: by which words contexts lead to their children.
+ * The tree of contexts: the words by which contexts lead to their children.
  *
  * A context that can be cancelled (context.cancelCtx) keeps its children in a map, so that they are
- * cancelled with it. Who holds the parent can end a child so, and yet nobody meant to: what only
- * this tree reaches was given up by whoever made it (a CancelFunc that nobody calls). The functions
- * that http.Transport keeps to cancel its requests are of the tree, too: nobody calls them for a
- * body that was forgotten.
+ * cancelled with it. The holder of the parent can end a child in this way, but that is not how a
+ * child is meant to end. What only this tree reaches was given up by its maker (a CancelFunc that
+ * nobody calls). The functions that http.Transport keeps to cancel its requests belong to the tree
+ * too: nobody calls them for a body that was forgotten.
  */
 #ifndef GT_DETECT_CONTEXT_TREE_H
 #define GT_DETECT_CONTEXT_TREE_H

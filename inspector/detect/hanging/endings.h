@@ -1,8 +1,8 @@
 /*
- * What could still end the wait of goroutines that nobody answers: their timers, their contexts'
- * parents, and a channel that one close would end them all by.
+ * What could still end the wait of goroutines that nobody answers: their timers, the parents of
+ * their contexts, and a channel whose one close would end them all.
  *
- * A timer or a parent is found from its own side: it leads, by a few pointers, to what a goroutine
+ * The search starts at the timer or the parent: a few pointers lead from it to what a goroutine
  * waits for.
  */
 #ifndef GT_DETECT_ENDINGS_H

@@ -2,15 +2,16 @@
  * Which goroutines nothing wakes: the fixpoint behind proof (hanging.h) and suspicion
  * (abandoned.h).
  *
- *   1. the candidates are taken away, with all they hold, and what else the caller does not count;
- *   2. the rest is marked; whoever waits for something marked may run: it is given back, and the
- *      mark goes on;
- *   3. what is left when nothing changes is not woken.
+ *   1. The candidates are taken away with all that they hold, and so is what else the caller does
+ *      not count.
+ *   2. The rest is marked. A candidate that waits for something marked may run. It is given back,
+ *      and the mark goes on from it.
+ *   3. When nothing changes any more, nothing wakes the candidates that are left.
  *
- * The caller begins with `marked` as the mark without `without`, and says which of the things that
- * a goroutine waits for would wake it. A thing outside the heap can always be reached. A weak
- * pointer counts like any other for whoever has its handle. More marked than there is can only let
- * a goroutine go. The fixpoint owns its tables and borrows the analysis.
+ * The caller starts with `marked` as the mark without `without`, and says which of the objects that
+ * a goroutine waits for would wake it. What lies outside the heap can always be reached. A weak
+ * pointer counts like any other for the holder of its handle. A mark that reaches too much can only
+ * take goroutines off the list. The fixpoint owns its tables and borrows the analysis.
  */
 #ifndef GT_DETECT_FIXPOINT_H
 #define GT_DETECT_FIXPOINT_H

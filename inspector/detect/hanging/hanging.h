@@ -1,15 +1,17 @@
 /*
- * Which goroutines hang: blocked on something that no goroutine which may yet run can reach, by the
- * fixpoint of the runtime's own leak detector (runtime/mgc.go, findGoroutineLeaks; fixpoint.h).
- * The candidates are those that block on objects of the heap, or on nothing that could come.
+ * Which goroutines hang: those blocked on something that no goroutine which may still run can
+ * reach. They are found by the fixpoint of the runtime's own leak detector (runtime/mgc.go,
+ * findGoroutineLeaks; fixpoint.h). The candidates block on objects of the heap, or on something
+ * that can never happen.
  *
- * The runtime does so while the world stands still. A core may catch a thread inside the scheduler,
- * so what that holds counts too (runtime/scheduler.h). A weak pointer counts for whoever has its
- * handle, which the runtime leaves out. And a timer that was stopped counts for those who may start
- * it again, not for the heap that it is still in.
+ * Three rules differ from the runtime's. The runtime looks while the world is stopped, but a core
+ * may catch a thread inside the scheduler, so what that thread holds counts too
+ * (waits/scheduler.h). A weak pointer counts for the holder of its handle. A timer that was stopped
+ * counts for those that may start it again, not for the timer heap that it is still in.
+ *
  * A main goroutine in select {}, or on a nil channel, never runs again: its stack is no root. It
- * waits so on purpose, and is not told as one that hangs.
- * Where anything is missing from the core, it is no proof.
+ * waits there on purpose, and is not reported as hung. Where anything is missing from the core,
+ * nothing is proven.
  */
 #ifndef GT_DETECT_HANGING_H
 #define GT_DETECT_HANGING_H

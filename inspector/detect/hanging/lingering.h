@@ -1,10 +1,11 @@
 /*
- * Goroutines that linger: others reach what each of them waits for, and have not ended it since
- * they began to wait, one after the other, over much of the process's life.
+ * Goroutines that linger: others reach what each of them waits for, and none of these waits has
+ * ended, though they began one after the other over much of the process's life.
  *
- * They are many at one site, each waits for something of its own, and those started later began
- * to wait later: none went back to wait after having been woken. An idle pool shares its queue, and
- * what is busy has not waited for long. It is never more than a suspicion.
+ * They are many at one site, and each waits for something of its own. Those that were started later
+ * began to wait later, so none was woken and went back to wait. An idle pool is different: it
+ * shares its queue. A busy goroutine is different too: it has not waited for long. Lingering is
+ * never more than a suspect.
  */
 #ifndef GT_DETECT_LINGERING_H
 #define GT_DETECT_LINGERING_H

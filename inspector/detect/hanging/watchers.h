@@ -2,10 +2,10 @@
  * Watchers: goroutines that wait for the ticks of a ticker, and for nothing else. Those that wait
  * for more are judged by who could still answer them (abandoned.h).
  *
- * A watcher of a ticker cannot be told from one in good use alone. A site with many of them is
- * judged: a goroutine is left out when something that lives, other than the watchers themselves and
- * the timer heaps, reaches its ticker. What those who are left out hold counts as living, and so on
- * until nothing changes.
+ * One watcher alone cannot be told from a ticker in good use, so only a site with many watchers is
+ * judged. A watcher is taken off the list when something live, other than the watchers themselves
+ * and the timer heaps, reaches its ticker. What it holds then counts as live, and so on until
+ * nothing changes.
  *
  * The watchers own their tables and borrow the analysis.
  */
