@@ -1,7 +1,7 @@
 /*
- * Timers that only deferred calls could stop: a cancel function, or a timer's Stop, that waits in a
- * record for its function to return. Such a record and its timer are one cause, and so is the place
- * that the context has in its parent.
+ * Timers that only deferred calls could stop: a cancel function, or a timer's Stop, waits in a
+ * defer record for its function to return. The record, its timer, and the context's entry in its
+ * parent are one cause.
  */
 #ifndef GT_DETECT_DEFERRED_TIMERS_H
 #define GT_DETECT_DEFERRED_TIMERS_H

@@ -1,7 +1,8 @@
 /*
- * What is to go when a timer goes: the word that keeps it in a timer heap, and the word by which a
- * parent context leads to the context whose deadline it is (context_tree.h). Each is part of a list
- * that grew with what is in it: of a P's timers, of a parent's children. A timer has its share.
+ * The edges that go when a timer goes: the word that keeps it in a timer heap, and the word by
+ * which a parent context leads to the context whose deadline it is (context_tree.h). Each word is
+ * part of a list that grew with its entries: a P's timers, a parent's children. Each timer has its
+ * share of the list.
  *
  * The links own their tables and borrow the analysis.
  */

@@ -1,5 +1,5 @@
 /*
- * What a finding says of timers: its title, its advice, what is doubtful, and each timer by itself.
+ * The words of a finding about timers: its title, its advice, its doubt, and each timer.
  */
 #ifndef GT_DETECT_TIMER_TEXTS_H
 #define GT_DETECT_TIMER_TEXTS_H
