@@ -1,5 +1,6 @@
 /*
- * The ancestry of a group's goroutines, which is a stack that they have in common too.
+ * Fills in the ancestors of a group's goroutines. Their ancestors ran the same code, and may have
+ * been different goroutines.
  */
 #ifndef GT_DETECT_FILL_ANCESTORS_H
 #define GT_DETECT_FILL_ANCESTORS_H

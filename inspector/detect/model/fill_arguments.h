@@ -1,5 +1,5 @@
 /*
- * The arguments of a group's calls, for the places that its stack has.
+ * Fills in the arguments of a group's calls, for the source locations of its stack.
  */
 #ifndef GT_DETECT_FILL_ARGUMENTS_H
 #define GT_DETECT_FILL_ARGUMENTS_H

@@ -1,6 +1,6 @@
 /*
- * The panics that were under way when a process died, for the report. What a program says in a
- * panic is told only when it was asked for; what the runtime says always.
+ * Fills in the panics that were under way when the process died. A text of the program is shown
+ * only if the caller asks for it; a text of the runtime always is.
  */
 #ifndef GT_DETECT_FILL_PANICS_H
 #define GT_DETECT_FILL_PANICS_H

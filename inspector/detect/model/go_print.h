@@ -1,6 +1,6 @@
 /*
- * A value of a basic type as the runtime's print writes it, and so as panics are told: the form of
- * floating-point numbers changed with Go 1.26.
+ * Writes a value of a basic type as the runtime's print does, and so as Go prints panics. The form
+ * of floating-point numbers changed with Go 1.26.
  */
 #ifndef GT_DETECT_GO_PRINT_H
 #define GT_DETECT_GO_PRINT_H

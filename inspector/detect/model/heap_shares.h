@@ -1,6 +1,6 @@
 /*
- * What the heap's spans in use hold: live objects, garbage, free slots, and what lies past the last
- * slot. The four sum to the spans exactly, for each size class.
+ * The contents of the heap's spans in use: live objects, garbage, free slots, and the rest after
+ * the last slot. Invariant: the four sum to the bytes of the spans, for each size class.
  */
 #ifndef GT_DETECT_HEAP_SHARES_H
 #define GT_DETECT_HEAP_SHARES_H

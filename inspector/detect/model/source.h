@@ -1,8 +1,8 @@
 /*
- * What the report's model is filled from where no heap is needed: a process and its goroutines.
+ * The source of those parts of the report's model that need no heap: a process and its goroutines.
  *
- * Both are borrowed. This room searches for nothing: it puts into the model what runtime read, as
- * strings and tables in the storage of the report, which outlives the process.
+ * Both are borrowed. This room analyses nothing: it copies into the model what runtime/ read.
+ * Strings and tables are in the report's storage, which outlives the process.
  */
 #ifndef GT_DETECT_MODEL_SOURCE_H
 #define GT_DETECT_MODEL_SOURCE_H
