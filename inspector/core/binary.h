@@ -1,13 +1,13 @@
 /*
- * The binary that made a core: found without being named, and believed only if its build ID is
- * the one in the core.
+ * The binary that made a core. The user need not name it. Invariant: it is used only if its build
+ * ID is the one in the core, or the caller forces it.
  *
  * Search order: the paths given (a file, or a directory searched for the name), the path in
  * NT_FILE of the mapping that holds the entry point, that name beside the core; each also with
  * ".zst" appended, unpacked like a core. The IDs (Go's note and GNU's) are compared with the bytes
- * in the core's memory where the core has them; where it has no IDs, the segments' layout and the
- * entry point are. Who names a file gets that file or an error, never another one. A binary owns
- * its mapped file.
+ * in the core's memory. Where the core has no IDs, the layout of the segments and the entry point
+ * are compared. A caller that names a file gets that file or an error, never another file. A binary
+ * owns its mapped file.
  */
 #ifndef GT_CORE_BINARY_H
 #define GT_CORE_BINARY_H

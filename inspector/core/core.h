@@ -2,10 +2,10 @@
  * An ELF core file: its memory, threads and notes.
  *
  * The file is mapped, never read whole; a compressed one (decoders.h) and one from a pipe are
- * unpacked once into an unlinked temporary file or memory, in which zero runs become holes. After
- * gt_core_open() everything was validated:
- * accessors cannot fail. Three kinds of absence are told apart (enum gt_presence); memory that the
- * dump left out because a file backs it is filled in from images given by gt_core_add_image().
+ * unpacked once into an unlinked temporary file or memory, in which zero runs become holes.
+ * gt_core_open() validates everything, so accessors cannot fail. There are three kinds of absence
+ * (enum gt_presence). Memory that the dump left out because a file backs it is filled in from the
+ * images that gt_core_add_image() gives.
  *
  * The core owns all it hands out until gt_core_close().
  */
@@ -94,8 +94,8 @@ const struct gt_memory *gt_core_memory(const struct gt_core *core);
 enum gt_presence gt_core_presence(const struct gt_core *core, uint64_t addr);
 
 /*
- * How much of [start, end) was in the process's own memory, as far as the core tells: pages of the
- * core's that are no hole of its file. A page that nobody had touched is a hole in the kernel's
+ * How much of [start, end) was in the process's own memory, as far as the core says: the pages of
+ * the core that are no hole of its file. A page that nobody had touched is a hole in the kernel's
  * core, if nothing has filled it since. Where the file has no holes, or was unpacked, pages of
  * nothing but zeros count as untouched. Pages that a file backs are not in a core: they count as 0.
  */

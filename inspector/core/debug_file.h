@@ -1,11 +1,11 @@
 /*
  * The separate file that holds a stripped binary's symbols and debug information.
  *
- * Looked for where distributions and strip leave it: by GNU build ID under
+ * It is looked for where distributions and strip leave it: by GNU build ID under
  * /usr/lib/debug/.build-id; by the name in .gnu_debuglink beside the binary, in .debug/ there and
  * under /usr/lib/debug; and, only where DEBUGINFOD_URLS is set, by elfutils' libdebuginfod, if that
- * is installed. What lies in the core's sysroot has its debug file there too. A file is believed
- * when its build ID is the binary's; where either has none, when its checksum is the link's.
+ * is installed. A binary in the core's sysroot has its debug file there too. Invariant: the file's
+ * build ID is the binary's, or, where either has none, its checksum is that of the link.
  */
 #ifndef GT_CORE_DEBUG_FILE_H
 #define GT_CORE_DEBUG_FILE_H

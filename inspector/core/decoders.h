@@ -1,7 +1,7 @@
 /*
- * The compressed formats that cores come in, one row each: zstd, lz4, xz, gzip, as systemd-coredump
- * and people write them. All stream; several members, one after the other, are one file. Private
- * to core/.
+ * The compressed formats of cores, one row each: zstd, lz4, xz, gzip, as systemd-coredump and
+ * people write them. All are decoded as streams. A file may have several members, one after the
+ * other. Private to core/.
  */
 #ifndef GT_CORE_DECODERS_H
 #define GT_CORE_DECODERS_H
@@ -33,8 +33,8 @@ struct gt_decoder {
     void (*close)(void *state);
 };
 
-/* What a decoder may need for the data that it goes back to, which is the data's own choice:
- * zstd --long=31 and the largest dictionaries of xz that anybody uses. Touched only as it fills. */
+/* The memory that a decoder may need for its window, whose size the data chooses: zstd --long=31
+ * and the largest dictionaries of xz in use. Pages are touched only as it fills. */
 #define GT_DECODER_MEMORY ((uint64_t)1 << 30)
 
 enum { GT_MAGIC_BYTES = 6 }; /* of a file's start tell all of them */

@@ -1,12 +1,12 @@
 /*
  * The shared libraries of a process: the files that its core says were mapped beside the program.
  *
- * A dump leaves their code out, so it is taken from the files, where they still are the ones that
- * were mapped. The build ID in the core's copy of their headers says so, GNU's or Go's; where none
- * is to be compared, all that the core has of their read-only segments must be in the file, and
- * such a library counts as unverified. Its read-only segments become images of the core, and its
- * symbols name its functions. Others are left out without a word: a report that lacks their names
- * is still right.
+ * A dump leaves their code out, so it comes from the files, if they still are the ones that were
+ * mapped. The build ID (GNU's or Go's) in the core's copy of their headers decides. Where there is
+ * none to compare, all that the core has of their read-only segments must be in the file, and the
+ * library counts as unverified. A library's read-only segments become images of the core, and its
+ * symbols name its functions. Other files are left out silently: a report without their names is
+ * still right.
  */
 #ifndef GT_CORE_LIBRARIES_H
 #define GT_CORE_LIBRARIES_H

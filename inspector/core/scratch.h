@@ -1,8 +1,8 @@
 /*
- * A place for unpacked data that nobody else sees and that is gone with the process, however it
- * ends: a file under TMPDIR that has no name, or memory. Blocks of zeros become holes, so that
- * what a process had only reserved costs nothing. A full disk is an error, and so is memory that
- * would leave the machine none: the kernel would end some process instead. Private to core/.
+ * Storage for unpacked data: a file under TMPDIR without a name, or memory. Invariant: no other
+ * process sees it, and it ends with the process. Blocks of zeros become holes, so memory that was
+ * only reserved costs nothing. A full disk is an error. So is data that would take the machine's
+ * last memory, since the kernel would kill some process then. Private to core/.
  */
 #ifndef GT_CORE_SCRATCH_H
 #define GT_CORE_SCRATCH_H

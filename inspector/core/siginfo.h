@@ -1,5 +1,5 @@
 /*
- * What the kernel tells of a signal: a siginfo_t, which is the same on both machines.
+ * What the kernel says about a signal: a siginfo_t, which is the same on amd64 and arm64.
  *
  * After signal and code comes a union. It holds an address only for a fault that the kernel raised,
  * and a sender only for what a process sent: the code says which. Where it holds neither, both are
