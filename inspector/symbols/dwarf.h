@@ -7,8 +7,8 @@
  * the top-level entries); everything else is read when asked for and kept. Strings live as long
  * as the handle. All answers are about the target: load bias is added to addresses.
  *
- * A reference names the entry that tells what a type is, typedefs and qualifiers seen through, so
- * that all ways to one type give one reference: its rtype where it has one and the types' base is
+ * A reference names the entry that describes a type, behind typedefs and qualifiers. Invariant:
+ * every way to a type gives the same reference: its rtype where it has one and the types' base is
  * known, else its DIE's offset. Strings, slices and interfaces are described with the fields of
  * the structs that they are: an interface's first is "_type" (empty interface) or "tab".
  * A handle is used by one thread at a time.
