@@ -24,15 +24,15 @@ struct gt_frame_rules {
 
 extern const struct gt_frame_rules gt_frames_amd64, gt_frames_arm64;
 
-/* What the function tables say of the pcs that walks came by last: most stacks of a program share
- * theirs. */
+/* What the function tables say about the pcs of recent walks. Most stacks of a program share their
+ * pcs. */
 struct gt_frame_cache;
 
 struct gt_frame_cache *gt_frame_cache_create(void);
 void gt_frame_cache_destroy(struct gt_frame_cache *cache); /* NULL is allowed */
 
-/* The code of a program: the function tables of its modules, and the few functions that the
- * stack scan treats apart, by the numbers that this program's own table gives them. */
+/* The code of a program: the function tables of its modules, and the few functions that the stack
+ * scan treats specially, by the funcIDs of this program's own table. */
 struct gt_text {
     const struct gt_memory *mem;
     const struct gt_frame_rules *rules;

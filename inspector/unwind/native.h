@@ -3,12 +3,12 @@
  *
  * libunwind reads the target through accessors over the core's memory alone: no file is opened, so
  * a shared library is followed only where the core holds its bytes or has an image of it. Only
- * tables are believed: where code has none (Go code never has), the walk ends at the frame that is
- * there, whose pc and sp tell the caller where to go on.
+ * unwind tables are believed. Where code has none (Go code never has), the walk ends, and the last
+ * frame's pc and sp say where the caller can go on.
  *
- * Invariants: sp grows from frame to frame, except where a signal handler ran on a stack of its
- * own, which is followed a few times only; what one walk may read is bounded. Tables are checked
- * before libunwind interprets them, because it trusts them.
+ * Invariants: sp grows from frame to frame, except from a signal handler on a stack of its own to
+ * what it interrupted, which is followed a few times only. What one walk may read is bounded.
+ * Tables are checked before libunwind interprets them, because it trusts them.
  */
 #ifndef GT_UNWIND_NATIVE_H
 #define GT_UNWIND_NATIVE_H

@@ -2,10 +2,10 @@
  * The addresses of data that a function's code refers to.
  *
  * For programs without symbols: the function table names every function, and what a function is
- * known to use lies at one of these addresses. They are candidates and no more. On amd64 code is
- * not decoded: wherever four bytes could be the displacement of a RIP-relative operand, they are
- * taken for one, so that true references are never missed and chance ones are to be expected. On
- * arm64 they are pairs of ADRP and the instruction that adds to its register.
+ * known to use lies at one of these addresses. They are only candidates. On amd64 code is not
+ * decoded: any four bytes that could be the displacement of a RIP-relative operand count as one. So
+ * no true reference is missed, and some addresses are there by chance. On arm64 they are pairs of
+ * ADRP and the instruction that adds to its register.
  */
 #ifndef GT_UNWIND_REFERENCES_H
 #define GT_UNWIND_REFERENCES_H
