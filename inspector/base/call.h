@@ -12,9 +12,9 @@
  * gt_try_alloc() and reports failure by that library's own means.
  *
  * Other libraries (libdwarf, libelf, zlib) allocate for themselves, and some go on with less when
- * that fails. But the C library says ENOMEM in errno then, and nothing takes that back: a call
- * starts with errno 0, and one that ends with ENOMEM has failed, unless its body has told that
- * itself by GT_ERR_MEMORY. Where a system call may hide it before the end, and where an error is
+ * that fails. But the C library sets errno to ENOMEM then, and nothing sets it back. So a call
+ * starts with errno 0, and one that ends with ENOMEM has failed, unless its body itself returned
+ * GT_ERR_MEMORY. Where a system call may overwrite errno before the end, and where an error is
  * dropped, gt_call_check() looks earlier.
  *
  * The call under way is the one thread-local variable of this library: every allocation needs it,

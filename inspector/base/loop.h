@@ -1,8 +1,8 @@
 /*
- * Telling that a linked list of the target leads back into itself, in two words (Brent's method).
+ * Detects that a linked list of the target leads back into itself, in two words (Brent's method).
  *
- * Every address on the way is shown to gt_loop_closed(); a list that is a loop is told within
- * twice its length.
+ * Pass every address on the way to gt_loop_closed(). It finds a loop within a small multiple of the
+ * list's length.
  */
 #ifndef GT_BASE_LOOP_H
 #define GT_BASE_LOOP_H

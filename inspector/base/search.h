@@ -1,9 +1,9 @@
 /*
- * Binary search in whatever is sorted by a number: an array, a vector, a table that is decoded as
- * it is read.
+ * Binary search in anything that is sorted by a number: an array, a vector, a table that is decoded
+ * as it is read.
  *
- * The items [first, end) are in the order of their keys, not strictly. Both functions return a
- * place in [first, end], and ask for the keys of some items between. They are inline, so that a
+ * Invariant: the keys of the items [first, end) never decrease. Both functions return an index in
+ * [first, end], and read the keys of some items between. They are inline, so that a
  * key function that the compiler sees costs no call.
  */
 #ifndef GT_BASE_SEARCH_H
