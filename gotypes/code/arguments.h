@@ -1,6 +1,7 @@
 /*
- * What the compiler tells of a function's arguments, for tracebacks: where each word lies from the
- * first argument on, and whether it still holds what was passed (runtime/traceback.go, printArgs).
+ * What the compiler records about a function's arguments for tracebacks: the offset of each word
+ * from the first argument, and whether it still holds what was passed (runtime/traceback.go,
+ * printArgs).
  */
 #ifndef GT_CODE_ARGUMENTS_H
 #define GT_CODE_ARGUMENTS_H

@@ -1,7 +1,8 @@
 /*
  * runtime.moduledata, decoded: where one module's text, data, types and tables lie.
- * All addresses and lengths were checked against memory where that is cheap: tables that a reader
- * will index (pclntable, ftab) are present, in order and bounded.
+ *
+ * Invariant: tables that a reader indexes (pclntable, ftab) are present, in order and bounded.
+ * Other addresses and lengths are checked where that is cheap.
  */
 #ifndef GT_CODE_MODULEDATA_H
 #define GT_CODE_MODULEDATA_H

@@ -1,9 +1,9 @@
 /*
  * The function table of one module: functions by pc, pc-value tables, inline trees, file and line.
  *
- * Reads the target's memory through the module's own tables; a damaged entry makes that question
- * fail, never more. Every pc-value walk is bounded by the table's end. A table borrows its module
- * and memory.
+ * It reads the target's memory through the module's own tables. A damaged entry fails the question
+ * that needs it, and no other. Every pc-value walk is bounded by the table's end. A table borrows
+ * its module and memory.
  */
 #ifndef GT_CODE_PCLNTAB_H
 #define GT_CODE_PCLNTAB_H

@@ -1,5 +1,5 @@
 /*
- * A function table's inside, shared by pclntab.c and inline.c alone.
+ * The inside of a function table. Private to pclntab.c and inline.c.
  *
  * Invariant: the host pointers cover their sizes for as long as the memory lives.
  */

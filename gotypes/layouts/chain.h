@@ -1,7 +1,7 @@
 /*
- * Several providers of facts as one: each question goes to the first that can answer it. Who knows
- * a struct has the last word on its fields: what that one lacks, those after it are not asked for,
- * since they speak of another struct of the same name.
+ * Several providers of facts as one: each question goes to the first that can answer it. Invariant:
+ * the first provider that knows a struct decides about its fields. For a field that it lacks no
+ * later one is asked, since those may describe another struct of the same name.
  *
  * The chain borrows its providers, which must outlive it. Debug references are one provider's own,
  * so only one of a chain may hand them out (the one that has `describe`).

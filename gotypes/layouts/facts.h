@@ -1,9 +1,10 @@
 /*
- * What gotypes asks of whoever knows a program's debug information: the only thing it knows of
- * the outside. symbols/ implements it over DWARF, tests over a few rows.
+ * The questions that gotypes asks about a program: the interface of providers of facts. gotypes
+ * knows nothing else of the outside. symbols/ implements it over DWARF, tests over a few rows.
  *
  * A type that only debug information describes is named by a reference of the provider's own
- * (for DWARF, a DIE's offset); one that the program itself describes by its rtype's address.
+ * (for DWARF, a DIE's offset); one that the program itself describes is
+ * named by its rtype's address.
  */
 #ifndef GT_LAYOUTS_FACTS_H
 #define GT_LAYOUTS_FACTS_H

@@ -1,11 +1,11 @@
 /*
- * What is known of each Go version without asking the program: the built-in tables.
+ * The built-in tables: what is known about each Go version without the program.
  *
  * gotypes/layouts/known.def holds them, a row for each struct, constant, variable or list that kept
  * its shape over a range of versions, derived from the DWARF of programs built with the first and
  * the last patch release of every minor version (tests/layouts/derive). A row holds from the first
- * to the last of those releases that agree. For a version between two that do not agree the later
- * one speaks, and after the last release of all the last one does.
+ * to the last of those releases that agree. Between two releases that do not agree the
+ * later one counts, and after the last release of all the last one does.
  *
  * A gt_known answers as debug information would (gotypes/layouts/facts.h), without addresses:
  * fields, sizes and constants.

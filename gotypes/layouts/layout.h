@@ -3,10 +3,10 @@
  *
  * A field is one row of gotypes/layouts/layout_fields.def:
  *     FIELD(mspan, elemsize, "runtime.mspan", "elemsize", since, until, need)
- * giving GT_F_mspan_elemsize. Rows are data: logic asks gt_has(), never a version. Offsets come
- * from the facts given (DWARF, later rtypes and tables). After gt_layout_resolve() every required
- * field of this version is there, so readers index without checks. What else it should have and
- * lacks is told by gt_layout_lacks(), with what cannot be read without.
+ * giving GT_F_mspan_elemsize. Rows are data: code asks gt_has(), never for a version. Offsets come
+ * from the given facts (DWARF, rtypes, the tables). Invariant: after gt_layout_resolve() every
+ * required field of this version is there, so readers index without checks. gt_layout_lacks() names
+ * the other fields that are missing, with what cannot be read without them.
  */
 #ifndef GT_LAYOUTS_LAYOUT_H
 #define GT_LAYOUTS_LAYOUT_H

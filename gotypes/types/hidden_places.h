@@ -1,9 +1,9 @@
 /*
- * Words whose declared type does not say what they lead to, where the sources of Go's own packages
- * do: an unsafe.Pointer beside a count, or a pointer to a type that stands for another.
+ * Words of Go's own packages whose declared type does not say what they point to: an unsafe.Pointer
+ * beside a count, or a pointer to a type that stands for another. The sources of these packages do.
  *
- * Rows name a struct by its whole path, so that no other package's struct is taken for it. A row
- * whose struct, field or target the program lacks says nothing.
+ * A row names a struct by its full path, so no other package's struct matches. A row whose struct,
+ * field or target the program lacks has no effect.
  */
 #ifndef GT_TYPES_HIDDEN_PLACES_H
 #define GT_TYPES_HIDDEN_PLACES_H

@@ -1,9 +1,10 @@
 /*
  * Go maps, both designs: hmap with buckets (<= 1.23) and Swiss tables (1.24+).
  *
- * Walks visit each live entry once, each table once (a Swiss directory aliases tables), and never
- * more than the storage that the headers claim and memory holds. A map in the middle of growing is
- * read from both halves. Bounded: a damaged map ends the walk with false.
+ * Invariants: a walk visits each live entry once, and each table once (several slots of a Swiss
+ * directory may hold one table). It never visits more than the storage that the headers claim and
+ * memory holds. A map that is growing is read from both halves. A damaged map ends the walk with
+ * false.
  */
 #ifndef GT_TYPES_MAPS_H
 #define GT_TYPES_MAPS_H

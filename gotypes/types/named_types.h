@@ -1,10 +1,10 @@
 /*
  * The program's named types by name, without debug information: from the rtypes that were linked.
  *
- * A provider of facts (gotypes/layouts/facts.h) for type_named alone. Names have the whole path of
- * their package ("net/http.conn"), as DWARF has them, which an rtype keeps beside its short name. A
- * name that two types have stands for none: functions may declare types of their own. The rtypes
- * are read when the first name is asked for.
+ * It is a provider of facts (gotypes/layouts/facts.h) for type_named alone. Names have the full
+ * path of their package ("net/http.conn"), as in DWARF; an rtype has the path beside its short
+ * name. A name that two types have finds none, since functions may declare types of their own. The
+ * rtypes are read at the first question.
  */
 #ifndef GT_TYPES_NAMED_TYPES_H
 #define GT_TYPES_NAMED_TYPES_H

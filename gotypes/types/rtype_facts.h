@@ -3,9 +3,9 @@
  * type descriptor of whatever an interface, a map or a heap object's header may need, and those of
  * runtime.g, m, p, mspan, sudog, hchan, timer and more are among them (not mheap or heapArena).
  *
- * A provider of facts (gotypes/layouts/facts.h) for fields and sizes alone. The module's types are
- * scanned once, word by word, for structs of the runtime's own packages; a struct of a user's
- * package that happens to be called runtime is told apart by its full package path.
+ * It is a provider of facts (gotypes/layouts/facts.h) for fields and sizes alone. The module's
+ * types are scanned once, word by word, for structs of the runtime's own packages. The full package
+ * path excludes a struct of a user's package that is called runtime too.
  */
 #ifndef GT_TYPES_RTYPE_FACTS_H
 #define GT_TYPES_RTYPE_FACTS_H

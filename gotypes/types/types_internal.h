@@ -1,9 +1,8 @@
 /*
- * The universe of types from inside: shared by types.c, rtype.c, debugtype.c, walk.c, masks.c and
- * places.c.
+ * The inside of the program's types. Private to the files of gotypes/types.
  *
- * A record is made in two steps. describe fills in what the source says; settle then works out what
- * needs the types of parts (ptr_bytes of debug types). Records never move.
+ * A record is made in two steps: describe fills in what the source says, then settle computes what
+ * needs the types of parts (ptr_bytes of debug types). Invariant: records never move.
  */
 #ifndef GT_TYPES_TYPES_INTERNAL_H
 #define GT_TYPES_TYPES_INTERNAL_H
