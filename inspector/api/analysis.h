@@ -6,8 +6,8 @@
  * report outlives its analysis.
  *
  * Every entry point does its work in a call (base/call.h), and what that takes hangs on the
- * analysis. When memory runs out, all of it is gone: such an analysis is lost, and can only be
- * closed. What an entry point hands out is taken off the analysis first, by gt_report_keep() or
+ * analysis. When memory runs out, all of that is freed: the analysis is lost, and can only be
+ * closed. What an entry point returns is detached from the analysis first, by gt_report_keep() or
  * gt_detach().
  */
 #ifndef GT_API_ANALYSIS_H

@@ -1,9 +1,9 @@
 /*
- * Recursion in a stack, told once.
+ * Recursion in a stack, shown once.
  *
- * Places that repeat are one fold: in the same order over and over, or, where no order repeats, of
- * a few functions that call one another. The place that stands for frames left out belongs to the
- * fold that it goes on.
+ * Source locations that repeat are one fold: they come in the same order again and again, or, where
+ * no order repeats, they are of a few functions that call one another. The entry that stands for
+ * frames left out belongs to the fold that it continues.
  */
 #ifndef GT_REPORT_FOLDS_H
 #define GT_REPORT_FOLDS_H

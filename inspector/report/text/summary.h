@@ -1,9 +1,9 @@
 /*
- * The lines of a report that speak of the whole process: what it is, what it holds, what leaks,
- * what was looked for and not found, and what could not be looked at.
+ * The lines of a report about the whole process: what it is, what it holds, what leaks, what was
+ * looked for and not found, and what could not be looked for.
  *
- * Text and markdown print the same lines. A line that has nothing to say is empty and is left
- * out. The texts are not escaped: the sinks do that, each in its own way.
+ * Text and markdown print the same lines. A line without content is empty and is left out. The
+ * texts are not escaped: each sink does that in its own way.
  */
 #ifndef GT_TEXT_SUMMARY_H
 #define GT_TEXT_SUMMARY_H

@@ -1,6 +1,6 @@
 /*
- * What a report has no verdict on: blocks that could not be analysed, and spare capacity that was
- * set aside. As one line of the summary each, and row by row.
+ * The blocks that were not analysed, and the spare capacity that was set aside: one line each in
+ * the summary, and row by row.
  */
 #ifndef GT_TEXT_UNJUDGED_H
 #define GT_TEXT_UNJUDGED_H
