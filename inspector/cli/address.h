@@ -1,7 +1,8 @@
 /*
  * Addresses as users of gdb and delve write them: "0xc000012080", "*(*main.session)(0xc000012080)".
  *
- * Invariant: a number without 0x is refused, since it may be meant as either: the error tells both.
+ * Invariant: a number without 0x is refused, since it may be meant in either base; the error gives
+ * both.
  */
 #ifndef GT_CLI_ADDRESS_H
 #define GT_CLI_ADDRESS_H

@@ -1,6 +1,6 @@
 /*
- * What the argument of an option can be: one row for each name of an argument that stands for files
- * or for a few words. Any other name stands for anything.
+ * The values that the argument of an option can have: one row for each argument name that stands
+ * for files or for a few words. Any other name stands for any text.
  *
  * Invariant: the name alone decides, so parsing, errors and completions agree.
  */

@@ -1,8 +1,8 @@
 /*
- * What goes wrong, on standard error.
+ * Errors on standard error.
  *
- * Invariant: a complaint is one line, whatever a path or a damaged core has put into its message,
- * and nothing in it moves a terminal's cursor.
+ * Invariant: a complaint is one line, whatever a path or a damaged core puts into its message.
+ * Nothing in it moves a terminal's cursor.
  */
 #ifndef GT_CLI_COMPLAINT_H
 #define GT_CLI_COMPLAINT_H

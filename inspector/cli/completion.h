@@ -1,6 +1,6 @@
 /*
- * What the last word of a line in the shell can become: a command, an option of the line's command,
- * a word that an option takes.
+ * The completions of the last word of a line in the shell: a command, an option of the line's
+ * command, a word that an option takes.
  *
  * Everything comes from the rows of commands and options, so that completion, help and parsing
  * agree.

@@ -1,6 +1,6 @@
 /*
- * What --help prints, made from the tables of commands and options; and what else it says, as rows
- * for the manual page, too.
+ * The text of --help, made from the tables of commands and options. Its other parts are rows, which
+ * the manual page uses too.
  */
 #ifndef GT_CLI_HELP_H
 #define GT_CLI_HELP_H
