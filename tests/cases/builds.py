@@ -7,7 +7,7 @@ import subprocess
 
 import pytest
 
-from . import little, matrix, recipe
+from . import little, matrix, recipe, shared
 
 
 def need(*commands):
@@ -16,21 +16,32 @@ def need(*commands):
             pytest.skip(f"{command} is not installed")
 
 
+def _built(folder, flags, cgo, version, experiment):
+    subprocess.run(
+        ["go", "build", "-buildvcs=false", *flags, "-o", folder / "demo", "./demo"],
+        cwd=recipe.COREFILES / "programs",
+        env={
+            **recipe.environment(version),
+            "CGO_ENABLED": str(int(cgo)),
+            **({"GOEXPERIMENT": experiment} if experiment else {}),
+        },
+        timeout=recipe.PATIENCE,
+        check=True,
+    )
+    return folder / "demo"
+
+
 def build(folder, flags, cgo=False, version=recipe.LOCAL, mode="leak", **settings):
-    """Builds the demo, with settings of the environment, and takes its core."""
+    """Builds the demo, with settings of the environment, and takes its core. The demo in the folder
+    is a copy, which may be changed: each demo is built once."""
     need("go", *(["gcc"] if cgo else []))
     try:
         little.need_kernel_cores()
         recipe.go_name(version)
     except recipe.Unavailable as why:
         pytest.skip(str(why))
-    subprocess.run(
-        ["go", "build", "-buildvcs=false", *flags, "-o", folder / "demo", "./demo"],
-        cwd=recipe.COREFILES / "programs",
-        env={**recipe.environment(version), "CGO_ENABLED": str(int(cgo)), **settings},
-        timeout=recipe.PATIENCE,
-        check=True,
-    )
+    built = shared.once(_built, tuple(flags), cgo, version, settings.get("GOEXPERIMENT"))
+    shutil.copy(built, folder / "demo")
     truth = subprocess.run(
         ["sh", "-c", f"ulimit -c unlimited && exec ./demo {mode}"],
         cwd=folder,
