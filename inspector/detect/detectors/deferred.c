@@ -1,10 +1,10 @@
 /*
- * Deferred calls that pile up: a defer in a loop makes a record a turn, and none runs before the
- * function returns. More than a few records of one frame from one site prove the loop.
+ * Deferred calls that pile up. A defer in a loop makes a record each time round, and no record runs
+ * before the function returns. More than a few records of one frame from one site prove the loop.
  *
- * What they cost: the records themselves and what their closures hold. Fixing it takes away every
- * edge into the records (from the g, from record to record, from the roots that the collector makes
- * of them) and their closures' roots; and timers that only these calls could stop.
+ * A pile keeps its records and what their closures hold. The cause takes away every edge into the
+ * records (from the g, from record to record, from the roots that the collector makes of them), the
+ * roots of their closures, and timers that only these calls could stop.
  */
 #include "inspector/base/hash.h"
 #include "inspector/base/search.h"

@@ -1,11 +1,11 @@
 /*
  * Finalizers in reference cycles: an object that its own finalizer keeps alive is never finalized.
  *
- * What a finalizer keeps: its object's contents and its closure; a cleanup (1.24+) its function and
- * argument. So mark without all of them; what is left over, the residue, only they keep. There an
- * object whose contents lead back to it lies in a component of two objects or more (pointers of an
- * object into itself do not count, the collector drops them), the special being an edge from the
- * object to its closure. Dropping the specials of the whole component frees it.
+ * A finalizer keeps its object's contents and its closure alive; a cleanup (1.24+) its function and
+ * argument. A mark without all of them leaves a residue that only they keep. In the residue, an
+ * object whose contents lead back to it lies in a component of two objects or more. The special is
+ * an edge from the object to its closure. Pointers of an object into itself do not count: the
+ * collector ignores them. Dropping the specials of the whole component frees it.
  */
 #include "inspector/detect/describe/advice.h"
 #include "inspector/detect/describe/group.h"

@@ -1,7 +1,8 @@
 /*
- * Hanging goroutines (hanging.h): groups of one stack are one finding. It is proof; where anything
- * is missing from the core the proof is taken back (retention/findings.h). Beside them, and never
- * in one finding with them, those that were abandoned (abandoned.h).
+ * Goroutines that hang (hanging.h), that were abandoned (abandoned.h) or that linger (lingering.h),
+ * and runtime goroutines in which a finalizer or cleanup blocks. Goroutines with one stack are one
+ * finding; goroutines of different sorts never share one. A hung goroutine is proven. Where
+ * anything is missing from the core the proof is taken back (retention/findings.h).
  */
 #include "inspector/base/alloc.h"
 #include "inspector/detect/describe/advice.h"
@@ -79,8 +80,8 @@ static struct gt_cause *add_cause(struct hung_finder *hung_finder, enum gt_confi
     return cause;
 }
 
-/* A goroutine of the runtime's that runs finalizers or cleanups, and with it all that wait. It is
- * no proof that it hangs, unless it is told: it may go on in a moment. */
+/* A runtime goroutine that runs finalizers or cleanups, with all that wait behind it. It is proven
+ * only if it hangs; else it may go on in a moment. */
 static void describe_server(struct hung_finder *hung_finder, uint32_t number, bool hangs)
 {
     const struct gt_heap_analysis *analysis = hung_finder->analysis;

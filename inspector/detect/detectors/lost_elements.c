@@ -1,7 +1,7 @@
 /*
- * Lost slice elements: pointer slots of a backing array that no live window's cap covers, so that
- * nothing can ever read them again (proven), or that lie between a len and a cap, where only
- * re-slicing reaches (likely: a deletion that did not clear the tail).
+ * Lost slice elements, of two sorts. A pointer slot of a backing array that no live window's cap
+ * covers can never be read again: proven. A slot between a len and a cap is reached by re-slicing
+ * only: likely, a deletion that did not clear the tail.
  */
 #include "inspector/detect/describe/advice.h"
 #include "inspector/detect/describe/group.h"

@@ -1,11 +1,11 @@
 /*
- * Tickers and timers that nobody stopped (timer_judge.h). Alike are those of one kind, of one
- * function that they call, or with watchers at one site; never those of one period or due time.
- * What a group keeps decides whether it is told, not how many it has. That includes its part of the
- * lists in which the Ps have their timers, which grow with them.
+ * Tickers and timers that nobody stopped (timer_judge.h). A group has timers of one kind that call
+ * one function or, if watched, have watchers at one site. Periods and due times do not tell groups
+ * apart. A group is reported for the bytes that it keeps, not for its number of timers. These bytes
+ * include the group's part of the lists of timers in the Ps.
  *
- * An abandoned ticker is proof: nobody can ever receive from it or stop it. Anything else is a
- * suspect: one-shots go when they fire, and what watchers do between ticks may be of use.
+ * An abandoned ticker is proof: nothing can ever receive from it or stop it. Everything else is a
+ * suspect: one-shot timers go when they fire, and what watchers do between ticks may be useful.
  */
 #include "inspector/detect/detectors/detector.h"
 #include "inspector/detect/timers/timer_texts.h"

@@ -1,7 +1,8 @@
 /*
- * Substrings and subslices: blocks of which every live string and slice together use less than
- * half. Bytes outside every cap cannot be reached again (proven); bytes between a len and a cap can
- * (id = buf[:16] is the commonest leak of all, and a reused buffer looks the same: suspect).
+ * Substrings and subslices: blocks of which all live strings and slices together use less than
+ * half. Bytes outside every cap cannot be reached again: proven. Bytes between a len and a cap can,
+ * so they are a suspect: `id = buf[:16]` is the commonest leak of all, and a reused buffer looks
+ * the same.
  */
 #include "inspector/detect/describe/advice.h"
 #include "inspector/detect/describe/group.h"
