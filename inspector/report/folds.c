@@ -28,7 +28,7 @@ static struct gt_fold alone(places list, size_t first)
     return (struct gt_fold){first, first + 1, {first}, 1, places, 1};
 }
 
-/* What is left of the last round is told apart, as far as it was not left out. */
+/* The rest of the last round is shown by itself, as far as it was not left out. */
 static void round_down(places list, struct gt_fold *fold)
 {
     for (uint64_t over = fold->locations % fold->shown_count; over; over--) {

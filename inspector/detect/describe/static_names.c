@@ -37,7 +37,7 @@ static bool is_told(const struct gt_heap_analysis *analysis, uint64_t word)
 }
 
 /* The word that leads to the static data that holds addr; 0 when that is a variable, or when none
- * is known. Code may only seem to refer to it: a word that is known is better. */
+ * is known. Such a word is better evidence than code, which may only seem to refer to it. */
 static uint64_t word_before(const struct gt_heap_analysis *analysis, uint64_t addr)
 {
     const struct gt_static_area *area = area_at(analysis, addr);

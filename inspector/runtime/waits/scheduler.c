@@ -12,7 +12,7 @@ enum {
 
 /* ---- stacks -------------------------------------------------------------------------------- */
 
-/* Words of a stack that no stack map tells of. */
+/* Words of a stack that no stack map covers. */
 static void raw_words(struct gt_process *process, uint64_t from, uint64_t to,
                       gt_stack_word_fn *found, void *ctx)
 {
