@@ -83,8 +83,8 @@ static void keep_view(struct gatherer *gatherer, uint32_t object, const struct g
     gt_vec_add(&gatherer->out->list, window);
 }
 
-/* Nothing says that it will be used again: a frame that was interrupted keeps what it no longer
- * needs, and so may a slot that the stack map and the variable there disagree about. */
+/* The program may never use such a word again. A frame that was interrupted keeps words that it no
+ * longer needs. So may a slot about which the stack map and the variable there disagree. */
 static bool may_be_stale(const struct gatherer *gatherer, const struct gt_word *word)
 {
     const struct gt_referrer *referrer = &gatherer->referrer;
@@ -312,9 +312,9 @@ static void decide_covered(struct gatherer *gatherer)
         if (is_covered(gatherer, (uint32_t)i)) gt_bit_clear(undecided, i);
 }
 
-/* Views were kept on suspicion; before a block was known to matter some may have been passed over,
- * so a block's views are complete only if its first one was kept: it was, since the bits that a
- * window sets are set before it is looked at. */
+/* Windows were kept before it was known which blocks matter. A block's windows are complete only if
+ * its first one was kept. It was: the bits that a window sets are set before the window is judged.
+ */
 static void keep_views_that_matter(struct gatherer *gatherer)
 {
     struct gt_vec *list = &gatherer->out->list;
