@@ -624,6 +624,7 @@ enum gt_document { /* what can be written */
                    GT_DOCUMENT_THREADS,
                    GT_DOCUMENT_OBJECT,
                    GT_DOCUMENT_HEAP,
+                   GT_DOCUMENT_PATHS,
                    GT_DOCUMENTS
 };
 
@@ -999,6 +1000,43 @@ GT_API struct gt_error *gt_heap_table_write(const struct gt_heap_table *table,
 GT_API void gt_heap_table_destroy(struct gt_heap_table *table); /* NULL is allowed */
 
 GT_API const char *gt_heap_by_name(enum gt_heap_by by); /* "type"; NULL when there is none */
+
+/* ---- paths: what keeps an object alive ------------------------------------------------------- */
+
+struct gt_root_path {    /* the shortest from some root, of those that lead through none of the
+                            objects of the paths before it */
+    const char *kind;    /* of the root: "global", "goroutine", "finalizer" (and cleanups, and those
+                            that wait to run), "timer", "runtime" */
+    uint64_t goroutine;  /* whose frame the root is in; 0: none */
+    uint64_t objects;    /* between the root and the object */
+    uint64_t left_out;   /* of these, not told, in the middle */
+    struct gt_path path; /* to the word that points to the object */
+};
+
+struct gt_paths {
+    struct gt_report *process;        /* core and binary alone; owns all the rest */
+    uint64_t address;                 /* that was asked for */
+    struct gt_block object;           /* that holds it; its data begins at `address` of this */
+    bool live;                        /* else no path leads there */
+    const struct gt_root_path *paths; /* one from each kind of root first, then others */
+    size_t path_count;
+    bool more; /* there are more than were asked for */
+};
+
+struct gt_path_options {
+    size_t size; /* sizeof this struct */
+    uint64_t address;
+    size_t most; /* paths; 0: 10 */
+};
+
+/* GT_ERR_USAGE when the address is in no heap object. */
+GT_API struct gt_error *gt_paths_create(struct gt_analysis *analysis,
+                                        const struct gt_path_options *options,
+                                        struct gt_paths **paths);
+/* As text, or JSON by the schema gotopsy-paths/1. */
+GT_API struct gt_error *gt_paths_write(const struct gt_paths *paths, enum gt_format format,
+                                       const struct gt_style *style, FILE *to);
+GT_API void gt_paths_destroy(struct gt_paths *paths); /* NULL is allowed */
 
 /* ---- check: gotopsy's live set against the collector's own marks --------------------------- */
 

@@ -297,6 +297,14 @@ const struct gt_command gt_commands[] = {
      "  gotopsy shell core.4211 --exe bin/server\n"
      "  gotopsy shell core --format=json <questions.txt\n",
      GT_DOCUMENTS, gt_shell, NULL},
+    {"paths", "CORE ADDR", "show what keeps the object at an address alive",
+     "Shows the shortest path to a heap object from each kind of root: global variables,\n"
+     "goroutines' frames, finalizers and cleanups, timers, the runtime itself. Then more paths,\n"
+     "none of which has an object in common with those before. The object becomes garbage when\n"
+     "all of them are cut.\n",
+     "  gotopsy paths core 0xc000012080\n"
+     "  gotopsy paths core 0xc000012080 --max=100\n",
+     GT_DOCUMENT_PATHS, gt_question_paths, NULL},
     {"version", "", "print the version", "Prints the version.\n", "  gotopsy version\n",
      GT_DOCUMENTS, NULL, version},
     {"help", "[COMMAND]", "explain a command, with examples",

@@ -14,11 +14,12 @@ static const struct format {
     gt_wait_graph_sink *wait_graph;
     gt_object_sink *object;
     gt_heap_sink *heap;
+    gt_paths_sink *paths;
 } formats[] = {
     [GT_FORMAT_TEXT] = {"text", gt_text_report, gt_text_goroutines, gt_text_threads, gt_text_check,
-                        gt_text_wait_graph, gt_text_object, gt_text_heap},
+                        gt_text_wait_graph, gt_text_object, gt_text_heap, gt_text_paths},
     [GT_FORMAT_JSON] = {"json", gt_json_report, gt_json_goroutines, gt_json_threads, gt_json_check,
-                        gt_json_wait_graph, gt_json_object, gt_json_heap},
+                        gt_json_wait_graph, gt_json_object, gt_json_heap, gt_json_paths},
     [GT_FORMAT_MARKDOWN] = {.name = "markdown", .report = gt_markdown_report},
     [GT_FORMAT_TRACEBACK] = {.name = "traceback", .goroutines = gt_traceback},
     [GT_FORMAT_DOT] = {.name = "dot", .wait_graph = gt_dot_wait_graph},
@@ -43,7 +44,8 @@ bool gt_format_has(enum gt_format format, enum gt_document document)
                         [GT_DOCUMENT_WAITS] = row->wait_graph,
                         [GT_DOCUMENT_THREADS] = row->threads,
                         [GT_DOCUMENT_OBJECT] = row->object,
-                        [GT_DOCUMENT_HEAP] = row->heap};
+                        [GT_DOCUMENT_HEAP] = row->heap,
+                        [GT_DOCUMENT_PATHS] = row->paths};
     return has[document];
 }
 
@@ -205,4 +207,19 @@ static struct gt_error *write_error(void *args)
 struct gt_error *gt_error_write(const struct gt_error *error, FILE *to)
 {
     return run(write_error, error, GT_FORMAT_JSON, NULL, to);
+}
+
+static struct gt_error *write_paths(void *args)
+{
+    const struct writing *writing = args;
+
+    if (!writing->format->paths) return no_sink(writing->format, "the paths");
+    return outcome(writing->format->paths(writing->document, &writing->style, writing->to),
+                   writing->to, "the paths");
+}
+
+struct gt_error *gt_paths_write(const struct gt_paths *paths, enum gt_format format,
+                                const struct gt_style *style, FILE *to)
+{
+    return run(write_paths, paths, format, style, to);
 }

@@ -97,3 +97,44 @@ def test_addresses_are_hexadecimal(asked, said):
 def test_an_address_is_asked_for():
     done = tool.run("object", "core")
     assert done.status == 2 and "ADDR" in done.err
+
+
+# ---- paths -----------------------------------------------------------------------------------
+
+
+def paths_to(case, name, *options):
+    return ask(case, "paths", truth(case)[name], *options)
+
+
+@inspected
+def test_a_path_from_each_kind_of_root(case):
+    told = paths_to(case, "account")
+    assert told["live"] and not told["more"] and told["object"]["address"] == truth(case)["account"]
+    kinds = [path["kind"] for path in told["paths"]]
+    assert kinds == ["global", "goroutine", "global"]
+    assert told["paths"][1]["goroutine"] == truth(case)["goroutine"]
+    (rare,) = paths_to(case, "rare")["paths"]
+    assert (rare["kind"], rare["goroutine"]) == ("timer", None)
+
+
+@inspected
+def test_paths_are_cut_and_counted(case):
+    told = paths_to(case, "account", "--max=2")
+    assert len(told["paths"]) == 2 and told["more"]
+
+
+@field.cases("inspected", BOTH_MAPS, ["dwarf"])
+def test_path_by_name(case):
+    (path,) = paths_to(case, "photo")["paths"]
+    steps = [(step["what"], step["type"], step["field"]) for step in path["path"]]
+    assert steps[0] == ("global main.bank", "*main.account", None)
+    assert steps[1:] == [("object", "main.account", ".owner"), ("object", "main.person", ".photo")]
+    assert path["objects"] == 2
+
+
+@inspected
+def test_paths_lead_to_heap_objects(case):
+    made = case.core()
+    exe = field.exe_of(made, case.symbols)
+    done = tool.run("paths", made.path, truth(case)["local"], "--exe", exe)
+    assert done.status == 2 and "stack" in done.err

@@ -295,6 +295,16 @@ struct gt_path gt_path_from(struct gt_keys *keys, const uint32_t *way, size_t co
     return finish(&describer);
 }
 
+struct gt_path gt_path_after(struct gt_keys *keys, const char *what, const uint32_t *way,
+                             size_t count)
+{
+    struct describer describer = {keys, GT_VEC_OF(struct gt_step)};
+
+    ((struct gt_step *)gt_vec_push(&describer.steps))->what = what;
+    describe_way_to_last(&describer, way, count);
+    return finish(&describer);
+}
+
 static const char *name_of_root(const struct gt_heap_analysis *analysis, uint32_t number)
 {
     const struct gt_root *root = gt_root_at(analysis->roots, number);

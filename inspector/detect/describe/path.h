@@ -42,6 +42,10 @@ struct gt_path gt_path_along(struct gt_keys *keys, uint32_t root, const uint32_t
 /* The same from an object that is the runtime's own for a goroutine: its g, or what it waits by. */
 struct gt_path gt_path_from(struct gt_keys *keys, const uint32_t *way, size_t count);
 
+/* The same, where `what` leads to the first object. */
+struct gt_path gt_path_after(struct gt_keys *keys, const char *what, const uint32_t *way,
+                             size_t count);
+
 /* What a programmer would call the referrer: its struct field, else its global or frame's variable,
  * by which a path to it begins; "it" when it has no name. */
 const char *gt_referrer_name(struct gt_keys *keys, const struct gt_referrer *referrer);

@@ -9,6 +9,7 @@ import (
 	"reflect"
 	"runtime"
 	"strings"
+	"time"
 	"unsafe"
 
 	"gotopsy/field/measure"
@@ -74,6 +75,7 @@ var (
 	limit  = 77
 	wake   = make(chan int)
 	local  uintptr
+	rare   uintptr // address of what a timer alone holds
 	number uint64
 )
 
@@ -118,6 +120,9 @@ func fill() {
 		notes: map[string]*person{secret("key"): {age: 1}}, events: make(chan int, 5),
 		extra: point{3, 4}, guest: &walker{99}, failure: errors.New(secret("error"))}
 	known = bank
+	held := &person{age: 64, photo: make([]byte, 100)}
+	rare = uintptr(unsafe.Pointer(held))
+	time.AfterFunc(time.Hour, func() { println(held.age) })
 	for i := 0; i < 3; i++ {
 		bank.events <- 100 + i
 	}
@@ -183,6 +188,7 @@ func main() {
 		"item8": at(unsafe.Pointer(list[8])), "items": items, "points": points,
 		"dot": at(unsafe.Pointer(dots[33])), "list": []int{len(list), cap(list)},
 		"local": fmt.Sprintf("%#x", local), "goroutine": number,
+		"rare":   fmt.Sprintf("%#x", rare),
 		"parked": fmt.Sprintf("%#x", reflect.ValueOf(parked).Pointer()),
 		"secret": "PLANTED",
 	})

@@ -1,0 +1,72 @@
+#include "inspector/detect/inspect/root_kinds.h"
+
+#include "inspector/runtime/typing/static_areas.h"
+
+const char *gt_kind_of_root_name(enum gt_kind_of_root kind)
+{
+    static const char *const names[GT_KINDS_OF_ROOT] = {[GT_BY_GLOBAL] = "global",
+                                                        [GT_BY_GOROUTINE] = "goroutine",
+                                                        [GT_BY_FINALIZER] = "finalizer",
+                                                        [GT_BY_TIMER] = "timer",
+                                                        [GT_BY_RUNTIME] = "runtime"};
+
+    return names[kind];
+}
+
+/* Is a variable the runtime's own? Without its name, those that only the runtime's functions use
+ * are. */
+static bool is_runtimes(const struct gt_heap_analysis *analysis, const struct gt_root *root)
+{
+    struct gt_root first = *root;
+    struct gt_referred at;
+    gt_type_id type;
+    uint64_t offset;
+
+    first.addr = gt_static_first(analysis->typing->statics, root->addr);
+    const char *name = gt_typing_variable(analysis->typing, &first, &type, &offset);
+    if (name) return gt_is_runtimes(name);
+    if (!gt_global_users_at(analysis->users, first.addr, &at) || !at.user_count) return false;
+    return gt_is_runtimes(at.users[0]) && (at.user_count < 2 || gt_is_runtimes(at.users[1]));
+}
+
+static enum gt_kind_of_root kind_of(const struct gt_heap_analysis *analysis,
+                                    const struct gt_root *root)
+{
+    if (root->kind == GT_ROOT_GLOBAL)
+        return is_runtimes(analysis, root) ? GT_BY_RUNTIME : GT_BY_GLOBAL;
+    if (gt_root_is_goroutines(root)) return GT_BY_GOROUTINE;
+    if (root->kind == GT_ROOT_TINY || root->kind == GT_ROOT_WEAK_HANDLE) return GT_BY_RUNTIME;
+    return GT_BY_FINALIZER;
+}
+
+static void add(struct gt_kind_roots *roots, uint64_t value, size_t number)
+{
+    uint32_t own = (uint32_t)number;
+
+    gt_vec_add(&roots->values, &value);
+    gt_vec_add(&roots->numbers, &own);
+}
+
+void gt_root_kinds_init(struct gt_root_kinds *kinds, const struct gt_heap_analysis *analysis)
+{
+    for (unsigned i = 0; i < GT_KINDS_OF_ROOT; i++)
+        kinds->of[i] = (struct gt_kind_roots){GT_VEC_OF(uint64_t), GT_VEC_OF(uint32_t)};
+    for (size_t i = 0; i < analysis->roots->list.len; i++) {
+        const struct gt_root *root = gt_root_at(analysis->roots, i);
+        add(&kinds->of[kind_of(analysis, root)], root->value, i);
+    }
+    gt_timers_init(analysis->process, analysis->goroutines, &kinds->timers);
+    for (size_t i = 0; i < kinds->timers.list.len; i++) {
+        const struct gt_timer *timer = gt_vec_at(&kinds->timers.list, i);
+        add(&kinds->of[GT_BY_TIMER], timer->address, i);
+    }
+}
+
+void gt_root_kinds_deinit(struct gt_root_kinds *kinds)
+{
+    for (unsigned i = 0; i < GT_KINDS_OF_ROOT; i++) {
+        gt_vec_deinit(&kinds->of[i].values);
+        gt_vec_deinit(&kinds->of[i].numbers);
+    }
+    gt_timers_deinit(&kinds->timers);
+}

@@ -1,0 +1,38 @@
+/*
+ * Kinds of roots, as a person tells them apart when he asks who keeps something: the program's
+ * variables, goroutines, finalizers, timers, and the runtime's own.
+ *
+ * Timers are no roots of the collector's, which finds them by way of the runtime's variables. Here
+ * each of them is one, and the words of timer heaps lead nowhere from any other kind.
+ */
+#ifndef GT_DETECT_INSPECT_ROOT_KINDS_H
+#define GT_DETECT_INSPECT_ROOT_KINDS_H
+
+#include "inspector/detect/heap_analysis.h"
+#include "inspector/runtime/waits/timers.h"
+
+enum gt_kind_of_root {
+    GT_BY_GLOBAL,
+    GT_BY_GOROUTINE,
+    GT_BY_FINALIZER,
+    GT_BY_TIMER,
+    GT_BY_RUNTIME,
+    GT_KINDS_OF_ROOT
+};
+
+struct gt_kind_roots {     /* of one kind */
+    struct gt_vec values;  /* uint64_t: where they point */
+    struct gt_vec numbers; /* uint32_t: of the roots, or of the timers in their list */
+};
+
+struct gt_root_kinds {
+    struct gt_kind_roots of[GT_KINDS_OF_ROOT];
+    struct gt_timers timers;
+};
+
+void gt_root_kinds_init(struct gt_root_kinds *kinds, const struct gt_heap_analysis *analysis);
+void gt_root_kinds_deinit(struct gt_root_kinds *kinds);
+
+const char *gt_kind_of_root_name(enum gt_kind_of_root kind);
+
+#endif
