@@ -625,6 +625,7 @@ enum gt_document { /* what can be written */
                    GT_DOCUMENT_OBJECT,
                    GT_DOCUMENT_HEAP,
                    GT_DOCUMENT_PATHS,
+                   GT_DOCUMENT_SHOW,
                    GT_DOCUMENTS
 };
 
@@ -1037,6 +1038,77 @@ GT_API struct gt_error *gt_paths_create(struct gt_analysis *analysis,
 GT_API struct gt_error *gt_paths_write(const struct gt_paths *paths, enum gt_format format,
                                        const struct gt_style *style, FILE *to);
 GT_API void gt_paths_destroy(struct gt_paths *paths); /* NULL is allowed */
+
+/* ---- values: what lies at an address, by its type ------------------------------------------- */
+
+struct gt_typed_value {
+    const char *name; /* "owner" of a field or variable, "[3]" of an element, "*" of what a pointer
+                         leads to; NULL of an entry of a map, which has a key, and of a root */
+    const char *type; /* NULL when unknown */
+    /* "bool", "number", "string", "bytes" (a slice or array of bytes), "array", "slice", "struct",
+     * "map", "channel", "pointer", "interface", "func", "unsafe pointer", "unknown" */
+    const char *kind;
+    uint64_t address;    /* where it lies; 0: it is in no memory */
+    const char *text;    /* of a bool or number, as Go prints it; of a func, its function; NULL */
+    uint64_t points_to;  /* of what points: 0 is nil */
+    int64_t len, cap;    /* of strings, bytes, arrays, slices, maps, channels; else GT_UNKNOWN */
+    const char *dynamic; /* of an interface: the type of what is in it; NULL: nil, or unknown */
+    const char *data;    /* of strings and bytes: the first of them, when show_data asks for them */
+    uint64_t data_bytes;
+    const char *note; /* what is wrong with it, or left out; or NULL */
+    uint32_t first;   /* its parts are values[first] up to values[first + count) */
+    uint32_t count;
+    uint32_t key;      /* of a map's entry: values[key]; 0: it is none */
+    uint32_t depth;    /* pointers followed from the root to it */
+    uint64_t left_out; /* parts that are not told */
+};
+
+/* Values as trees, breadth first: a part comes behind what it is part of. values[0] is the root. */
+struct gt_values {
+    const struct gt_typed_value *values;
+    size_t count;
+    bool cut; /* there was more than a document holds */
+};
+
+struct gt_view {
+    struct gt_report *process; /* core and binary alone; owns all the rest */
+    const char *what;          /* "global", "variable" (of a frame), "object" or "memory" */
+    const char *name;          /* "main.bank"; NULL when it has none */
+    uint64_t goroutine;        /* of a frame's variable; else 0 */
+    uint64_t address, bytes;
+    struct gt_values value;
+    int64_t retained_bytes; /* what would be freed with the object that it lies in, or with what the
+                               global points to; GT_UNKNOWN: it is no live object or global */
+    int64_t retained_objects;
+    const char *note; /* what to know of it; or NULL */
+};
+
+struct gt_show_options {
+    size_t size; /* sizeof this struct */
+    uint64_t address;
+    const char *type; /* NULL: that of what lies at the address */
+    const char *name; /* of gt_global_create: the global's */
+    size_t depth;     /* how many pointers to follow, one behind the other; 0: 1 */
+    size_t most;      /* elements and entries of each; 0: 20 */
+    bool show_data;   /* the first bytes of strings */
+};
+
+/*
+ * What lies at an address, as a value of its type: a heap object, a part of one, a global, a
+ * frame's variable, or memory that is told to be of a type. GT_ERR_USAGE when no type is known, or
+ * none has that name: the error has names that are near.
+ */
+GT_API struct gt_error *gt_show_create(struct gt_analysis *analysis,
+                                       const struct gt_show_options *options,
+                                       struct gt_view **view);
+/* A global variable by its name, "main.bank" or the end of it after a slash or dot. */
+GT_API struct gt_error *gt_global_create(struct gt_analysis *analysis,
+                                         const struct gt_show_options *options,
+                                         struct gt_view **view);
+/* As text, or JSON by the schema gotopsy-show/1. */
+GT_API struct gt_error *gt_view_write(const struct gt_view *view, enum gt_format format,
+                                      const struct gt_style *style, FILE *to);
+GT_API void gt_view_destroy(struct gt_view *view); /* NULL is allowed */
 
 /* ---- check: gotopsy's live set against the collector's own marks --------------------------- */
 

@@ -1,8 +1,10 @@
 /* `object`, `paths` and their like: a question about one thing each. */
 #include "inspector/api/question.h"
+#include "inspector/base/error.h"
 #include "inspector/base/options.h"
 #include "inspector/detect/inspect/object.h"
 #include "inspector/detect/inspect/paths.h"
+#include "inspector/detect/inspect/view.h"
 
 enum { USUAL_MOST = 20, USUAL_PATHS = 10 };
 
@@ -68,4 +70,51 @@ struct gt_error *gt_paths_create(struct gt_analysis *analysis,
 void gt_paths_destroy(struct gt_paths *paths)
 {
     gt_answer_destroy(paths);
+}
+
+/* ---- show, global --------------------------------------------------------------------------- */
+
+static struct gt_error *answer_show(struct gt_heap_analysis *analysis, const void *options,
+                                    void *document)
+{
+    return gt_view_fill(analysis, options, document);
+}
+
+static struct gt_error *answer_global(struct gt_heap_analysis *analysis, const void *options,
+                                      void *document)
+{
+    return gt_view_fill_global(analysis, options, document);
+}
+
+static struct gt_error *view_of(struct gt_analysis *analysis, const struct gt_show_options *options,
+                                gt_answer_fn *answer, struct gt_view **view)
+{
+    struct gt_show_options own;
+    struct gt_question question = {.analysis = analysis,
+                                   .options = &own,
+                                   .size = sizeof **view,
+                                   .answer = answer,
+                                   .stage = "reading values"};
+    struct gt_error *error = gt_options_take(&own, sizeof own, options);
+
+    question.show_data = own.show_data;
+    return error ? error : gt_question_ask(&question, view);
+}
+
+struct gt_error *gt_show_create(struct gt_analysis *analysis, const struct gt_show_options *options,
+                                struct gt_view **view)
+{
+    return view_of(analysis, options, answer_show, view);
+}
+
+struct gt_error *gt_global_create(struct gt_analysis *analysis,
+                                  const struct gt_show_options *options, struct gt_view **view)
+{
+    if (!options || !options->name) return gt_error_plain(GT_ERR_USAGE, "a name is required");
+    return view_of(analysis, options, answer_global, view);
+}
+
+void gt_view_destroy(struct gt_view *view)
+{
+    gt_answer_destroy(view);
 }

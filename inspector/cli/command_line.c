@@ -163,6 +163,8 @@ static void begin(struct gt_options *options)
                                    .waits.size = sizeof options->waits,
                                    .check.size = sizeof options->check,
                                    .object.size = sizeof options->object,
+                                   .paths.size = sizeof options->paths,
+                                   .show.size = sizeof options->show,
                                    .heap.size = sizeof options->heap};
 }
 

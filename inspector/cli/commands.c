@@ -305,6 +305,23 @@ const struct gt_command gt_commands[] = {
      "  gotopsy paths core 0xc000012080\n"
      "  gotopsy paths core 0xc000012080 --max=100\n",
      GT_DOCUMENT_PATHS, gt_question_paths, NULL},
+    {"show", "CORE ADDR[,TYPE]", "show the value at an address, field by field",
+     "Shows a value by its type: fields of a struct, elements of an array or slice, entries of a\n"
+     "map, what waits in a channel and who waits for it, what is in an interface, what a func\n"
+     "captured. The type is that of the object, variable or field at the address, unless one is\n"
+     "given. Pointers are followed one deep, or --depth. Contents of strings and bytes are shown\n"
+     "with --show-data only.\n",
+     "  gotopsy show core 0xc000012080\n"
+     "  gotopsy show core 0xc000012080,main.session --depth=3\n"
+     "  gotopsy show core '*(*main.session)(0xc000012080)'\n",
+     GT_DOCUMENT_SHOW, gt_question_show, NULL},
+    {"global", "CORE NAME", "show a global variable, and the heap that it retains",
+     "Shows a package-level variable as show does, and the heap that would be freed without it.\n"
+     "The name is that of the package's path and the variable, or the end of it. Names are in the\n"
+     "binary's debug information.\n",
+     "  gotopsy global core main.cache\n"
+     "  gotopsy global core net/http.DefaultClient --depth=2\n",
+     GT_DOCUMENT_SHOW, gt_question_global, NULL},
     {"version", "", "print the version", "Prints the version.\n", "  gotopsy version\n",
      GT_DOCUMENTS, NULL, version},
     {"help", "[COMMAND]", "explain a command, with examples",

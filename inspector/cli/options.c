@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LEAST_WIDTH = 40, MOST_WIDTH = 1000, MOST_INSTANCES = 1000000 };
+enum { LEAST_WIDTH = 40, MOST_WIDTH = 1000, MOST_INSTANCES = 1000000, MOST_DEPTH = 100 };
 
 /* ---- one function for each option ----------------------------------------------------------- */
 
@@ -165,6 +165,15 @@ static struct gt_error *set_max(struct gt_options *options, const char *value)
     return error;
 }
 
+static struct gt_error *set_depth(struct gt_options *options, const char *value)
+{
+    unsigned long number;
+    struct gt_error *error = parse_number("--depth", value, 1, MOST_DEPTH, &number);
+
+    if (!error) options->show.depth = number;
+    return error;
+}
+
 static struct gt_error *set_width(struct gt_options *options, const char *value)
 {
     unsigned long number;
@@ -273,7 +282,8 @@ const struct gt_option_row gt_option_rows[] = {
     {"no-holders", 0, NULL, "leave out the largest holders of the heap", GT_FOR_REPORT,
      set_no_holders},
     {"show-data", 0, NULL, "show the first bytes of strings",
-     GT_FOR_REPORT | GT_FOR_GOROUTINES | GT_FOR_THREADS | GT_FOR_SHELL, set_show_data},
+     GT_FOR_REPORT | GT_FOR_GOROUTINES | GT_FOR_THREADS | GT_FOR_SHOW | GT_FOR_SHELL,
+     set_show_data},
     {"coverage", 0, NULL, "list everything that was not analysed, and every example", GT_FOR_REPORT,
      set_all},
     {"all", 0, NULL, "include runtime goroutines; list one by one, as Go prints them",
@@ -282,7 +292,8 @@ const struct gt_option_row gt_option_rows[] = {
      GT_FOR_GOROUTINES, set_retained},
     {"goroutine", 0, "ID", "show this goroutine only", GT_FOR_WAITS, set_goroutine},
     {"max", 0, "N", "show at most N (default: 10 paths, 20 of what else there is)",
-     GT_FOR_OBJECT | GT_FOR_PATHS, set_max},
+     GT_FOR_OBJECT | GT_FOR_PATHS | GT_FOR_SHOW, set_max},
+    {"depth", 0, "N", "follow pointers N deep (default: 1)", GT_FOR_SHOW, set_depth},
     {"colour", 0, "WHEN", "auto (on a terminal, unless NO_COLOR is set), always or never",
      GT_FOR_CORES, set_colour},
     {"color", 0, "WHEN", NULL, GT_FOR_CORES, set_colour},
@@ -295,164 +306,3 @@ const struct gt_option_row gt_option_rows[] = {
     {"version", 0, NULL, "print the version", GT_FOR_ALL, set_version},
     {NULL, 0, NULL, NULL, 0, NULL},
 };
-
-enum { ROWS = sizeof gt_option_rows / sizeof gt_option_rows[0] };
-
-/* ---- the whole line ---------------------------------------------------------------------------
- */
-
-/* popt's view of the rows: it returns a row's index + 1 for each option that it meets. */
-static void popt_table(struct poptOption table[ROWS])
-{
-    for (int i = 0; i < ROWS; i++) {
-        const struct gt_option_row *row = &gt_option_rows[i];
-        table[i] = (struct poptOption){
-            .longName = row->name,
-            .shortName = row->letter,
-            .argInfo = row->argument ? POPT_ARG_STRING : POPT_ARG_NONE,
-            .val = row->name ? i + 1 : 0,
-        };
-    }
-}
-
-static struct gt_error *bad_option(poptContext context, int code)
-{
-    const char *option = poptBadOption(context, POPT_BADOPTION_NOALIAS);
-
-    if (code == POPT_ERROR_NOARG) return gt_error_create(GT_ERR_USAGE, "%s needs a value", option);
-    if (code == POPT_ERROR_BADOPT)
-        return gt_error_create(GT_ERR_USAGE, "unknown option %s", option);
-    return gt_error_create(GT_ERR_USAGE, "%s: %s", option, poptStrerror(code));
-}
-
-static struct gt_error *read_options(poptContext context, struct gt_options *options,
-                                     uint64_t *seen)
-{
-    int code;
-
-    while ((code = poptGetNextOpt(context)) > 0) {
-        char *value = poptGetOptArg(context);
-        struct gt_error *error = gt_option_rows[code - 1].apply(options, value);
-        free(value);
-        if (error) return error;
-        *seen |= (uint64_t)1 << (code - 1);
-    }
-    return code < -1 ? bad_option(context, code) : NULL;
-}
-
-/* What is left when the options are taken out: [COMMAND] CORE. */
-static struct gt_error *read_arguments(struct gt_options *options, const char **arguments)
-{
-    static const char *none[] = {NULL};
-    const struct gt_command *named;
-
-    if (!arguments) arguments = none;
-    named = arguments[0] ? gt_command_find(arguments[0]) : NULL;
-    if (named) arguments++;
-    if (!options->command) options->command = named ? named : gt_command_find("report");
-    if (!named && !arguments[0] && options->help) options->command = gt_command_find("help");
-    if (!options->command->analyse)
-        options->topic = arguments[0] ? keep(options, arguments[0]) : NULL;
-    else
-        options->core.core_path = arguments[0] ? keep(options, arguments[0]) : NULL;
-    if (!arguments[0] || !arguments[1]) return NULL;
-    if (gt_command_operand(options->command) && !arguments[2]) {
-        options->operand = keep(options, arguments[1]);
-        return NULL;
-    }
-    if (!named) return gt_error_create(GT_ERR_USAGE, "unknown command '%s'", arguments[0]);
-    return gt_error_create(GT_ERR_USAGE, "unexpected argument '%s'; expected gotopsy %s %s",
-                           arguments[gt_command_operand(options->command) ? 2 : 1],
-                           options->command->name, options->command->argument);
-}
-
-static struct gt_error *bad_format(const struct gt_command *command)
-{
-    struct gt_str names = {0};
-
-    for (unsigned format = 0; format < GT_FORMATS; format++)
-        if (gt_format_has(format, command->document))
-            gt_str_format(&names, "%s%s", names.len ? ", " : "", gt_format_name(format));
-    struct gt_error *error =
-        gt_error_create(GT_ERR_USAGE, "%s supports %s", command->name, gt_str_text(&names));
-    gt_str_deinit(&names);
-    return error;
-}
-
-static struct gt_error *check_command(const struct gt_options *options, uint64_t seen)
-{
-    const struct gt_command *command = options->command;
-
-    for (int i = 0; i < ROWS - 1; i++) {
-        const struct gt_option_row *row = &gt_option_rows[i];
-        if (seen >> i & 1 && !(row->commands & gt_command_bit(command)))
-            return gt_error_create(GT_ERR_USAGE, "%s has no option --%s", command->name, row->name);
-    }
-    if (!command->analyse || options->help) return NULL;
-    if (!options->core.core_path)
-        return gt_error_create(GT_ERR_USAGE, "no core file given: gotopsy %s %s", command->name,
-                               command->argument);
-    if (gt_command_operand(command) && !options->operand)
-        return gt_error_create(GT_ERR_USAGE, "no %s given: gotopsy %s %s",
-                               gt_command_operand(command), command->name, command->argument);
-    if (!gt_format_has(options->format, command->document)) return bad_format(command);
-    return NULL;
-}
-
-/* One by one goroutines are what a traceback is for, unless another format was asked for. */
-static void choose_format(struct gt_options *options)
-{
-    if (options->all && !options->format_given &&
-        gt_command_bit(options->command) == GT_FOR_GOROUTINES)
-        options->format = GT_FORMAT_TRACEBACK;
-}
-
-/* A gate must see what it is to stop: findings down to its own size are looked for. */
-static void lower_min_bytes(struct gt_options *options)
-{
-    if (options->min_bytes_given) return;
-    for (size_t i = 0; i < options->fail_on.len; i++) {
-        const struct gt_fail_on *rule = gt_vec_at(&options->fail_on, i);
-        uint64_t wanted = rule->bytes < USUAL_MIN_BYTES ? rule->bytes : USUAL_MIN_BYTES;
-        if (rule->bytes && (!options->report.min_bytes || wanted < options->report.min_bytes))
-            options->report.min_bytes = wanted;
-    }
-}
-
-struct gt_error *gt_options_parse(int argc, const char **argv, struct gt_options *options)
-{
-    struct poptOption table[ROWS];
-    uint64_t seen = 0;
-    static const char *const end = NULL;
-
-    *options = (struct gt_options){.fail_on = GT_VEC_OF(struct gt_fail_on),
-                                   .exe_paths = GT_VEC_OF(const char *),
-                                   .core.size = sizeof options->core,
-                                   .report.size = sizeof options->report,
-                                   .waits.size = sizeof options->waits,
-                                   .check.size = sizeof options->check,
-                                   .object.size = sizeof options->object,
-                                   .heap.size = sizeof options->heap,
-                                   .paths.size = sizeof options->paths};
-    popt_table(table);
-    poptContext context = poptGetContext(NULL, argc, argv, table, 0);
-    struct gt_error *error = read_options(context, options, &seen);
-    if (!error) error = read_arguments(options, poptGetArgs(context));
-    if (!error) choose_format(options);
-    if (!error) error = check_command(options, seen);
-    if (!error && options->operand && !options->help) error = gt_question_read(options);
-    poptFreeContext(context);
-    lower_min_bytes(options);
-    if (options->exe_paths.len) {
-        gt_vec_add(&options->exe_paths, &end);
-        options->core.exe_paths = options->exe_paths.data;
-    }
-    return error;
-}
-
-void gt_options_deinit(struct gt_options *options)
-{
-    gt_vec_deinit(&options->fail_on);
-    gt_vec_deinit(&options->exe_paths);
-    gt_arena_deinit(&options->arena);
-}

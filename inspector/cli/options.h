@@ -17,6 +17,7 @@ enum { /* commands, as bits: which of them an option is for. A command writes on
        GT_FOR_OBJECT = 1 << GT_DOCUMENT_OBJECT,
        GT_FOR_HEAP = 1 << GT_DOCUMENT_HEAP,
        GT_FOR_PATHS = 1 << GT_DOCUMENT_PATHS,
+       GT_FOR_SHOW = 1 << GT_DOCUMENT_SHOW,
        GT_FOR_ANALYSES = (1 << GT_DOCUMENTS) - 1,
        GT_FOR_OTHERS = 1 << GT_DOCUMENTS,
        GT_FOR_SHELL = GT_FOR_OTHERS << 1,
@@ -41,6 +42,7 @@ struct gt_options {
     struct gt_object_options object;
     struct gt_heap_options heap;
     struct gt_path_options paths;
+    struct gt_show_options show;
     size_t most; /* --max; 0: not given */
     enum gt_format format;
     bool format_given;

@@ -5,6 +5,17 @@
 
 /* ---- operands ------------------------------------------------------------------------------ */
 
+/* `global` takes a name, `show` an address, both of the same options. */
+static struct gt_error *read_show(struct gt_options *options)
+{
+    options->show.most = options->most;
+    options->show.show_data = options->report.show_data;
+    options->show.name = options->operand;
+    if (options->command->analyse == gt_question_global) return NULL;
+    return gt_address_parse_typed(options->operand, &options->arena, &options->show.address,
+                                  &options->show.type);
+}
+
 struct gt_error *gt_question_read(struct gt_options *options)
 {
     const char *operand = options->operand;
@@ -16,6 +27,8 @@ struct gt_error *gt_question_read(struct gt_options *options)
     case GT_DOCUMENT_PATHS:
         options->paths.most = options->most;
         return gt_address_parse(operand, &options->paths.address);
+    case GT_DOCUMENT_SHOW:
+        return read_show(options);
     default:
         return NULL;
     }
@@ -49,4 +62,33 @@ struct gt_error *gt_question_paths(struct gt_analysis *analysis, struct gt_run *
             &output, gt_paths_write(paths, run->options->format, &output.style, output.file));
     gt_paths_destroy(paths);
     return error;
+}
+
+/* Takes over both the view and the error that there was in making it. */
+static struct gt_error *write_view(struct gt_run *run, struct gt_error *error, struct gt_view *view)
+{
+    struct gt_output output;
+
+    error = gt_run_output(run, error, &output);
+    if (!error)
+        error = gt_output_close(
+            &output, gt_view_write(view, run->options->format, &output.style, output.file));
+    gt_view_destroy(view);
+    return error;
+}
+
+struct gt_error *gt_question_show(struct gt_analysis *analysis, struct gt_run *run)
+{
+    struct gt_view *view = NULL;
+    struct gt_error *error = gt_show_create(analysis, &run->options->show, &view);
+
+    return write_view(run, error, view);
+}
+
+struct gt_error *gt_question_global(struct gt_analysis *analysis, struct gt_run *run)
+{
+    struct gt_view *view = NULL;
+    struct gt_error *error = gt_global_create(analysis, &run->options->show, &view);
+
+    return write_view(run, error, view);
 }

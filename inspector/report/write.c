@@ -15,11 +15,28 @@ static const struct format {
     gt_object_sink *object;
     gt_heap_sink *heap;
     gt_paths_sink *paths;
+    gt_view_sink *view;
 } formats[] = {
-    [GT_FORMAT_TEXT] = {"text", gt_text_report, gt_text_goroutines, gt_text_threads, gt_text_check,
-                        gt_text_wait_graph, gt_text_object, gt_text_heap, gt_text_paths},
-    [GT_FORMAT_JSON] = {"json", gt_json_report, gt_json_goroutines, gt_json_threads, gt_json_check,
-                        gt_json_wait_graph, gt_json_object, gt_json_heap, gt_json_paths},
+    [GT_FORMAT_TEXT] = {.name = "text",
+                        .report = gt_text_report,
+                        .goroutines = gt_text_goroutines,
+                        .threads = gt_text_threads,
+                        .check = gt_text_check,
+                        .wait_graph = gt_text_wait_graph,
+                        .object = gt_text_object,
+                        .heap = gt_text_heap,
+                        .paths = gt_text_paths,
+                        .view = gt_text_view},
+    [GT_FORMAT_JSON] = {.name = "json",
+                        .report = gt_json_report,
+                        .goroutines = gt_json_goroutines,
+                        .threads = gt_json_threads,
+                        .check = gt_json_check,
+                        .wait_graph = gt_json_wait_graph,
+                        .object = gt_json_object,
+                        .heap = gt_json_heap,
+                        .paths = gt_json_paths,
+                        .view = gt_json_view},
     [GT_FORMAT_MARKDOWN] = {.name = "markdown", .report = gt_markdown_report},
     [GT_FORMAT_TRACEBACK] = {.name = "traceback", .goroutines = gt_traceback},
     [GT_FORMAT_DOT] = {.name = "dot", .wait_graph = gt_dot_wait_graph},
@@ -45,7 +62,8 @@ bool gt_format_has(enum gt_format format, enum gt_document document)
                         [GT_DOCUMENT_THREADS] = row->threads,
                         [GT_DOCUMENT_OBJECT] = row->object,
                         [GT_DOCUMENT_HEAP] = row->heap,
-                        [GT_DOCUMENT_PATHS] = row->paths};
+                        [GT_DOCUMENT_PATHS] = row->paths,
+                        [GT_DOCUMENT_SHOW] = row->view};
     return has[document];
 }
 
@@ -222,4 +240,19 @@ struct gt_error *gt_paths_write(const struct gt_paths *paths, enum gt_format for
                                 const struct gt_style *style, FILE *to)
 {
     return run(write_paths, paths, format, style, to);
+}
+
+static struct gt_error *write_view(void *args)
+{
+    const struct writing *writing = args;
+
+    if (!writing->format->view) return no_sink(writing->format, "a value");
+    return outcome(writing->format->view(writing->document, &writing->style, writing->to),
+                   writing->to, "a value");
+}
+
+struct gt_error *gt_view_write(const struct gt_view *view, enum gt_format format,
+                               const struct gt_style *style, FILE *to)
+{
+    return run(write_view, view, format, style, to);
 }

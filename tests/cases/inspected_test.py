@@ -2,10 +2,13 @@
 
 import pytest
 
-from . import field, tool
+from . import field, recipe, tool
 
 BOTH_MAPS = ["1.22.12", "1.27.4"]  # buckets, and Swiss tables
 inspected = field.cases("inspected", BOTH_MAPS)
+
+
+SCHEMAS = {"global": "show"}  # else that of the command
 
 
 def ask(case, command, *what, core=None):
@@ -13,7 +16,7 @@ def ask(case, command, *what, core=None):
     made = core or case.core()
     exe = field.exe_of(made, case.symbols)
     done = tool.run(command, made.path, *what, "--exe", exe, "--format=json")
-    return tool.parsed(done, f"gotopsy-{command}/1")
+    return tool.parsed(done, f"gotopsy-{SCHEMAS.get(command, command)}/1")
 
 
 def truth(case):
@@ -138,3 +141,125 @@ def test_paths_lead_to_heap_objects(case):
     exe = field.exe_of(made, case.symbols)
     done = tool.run("paths", made.path, truth(case)["local"], "--exe", exe)
     assert done.status == 2 and "stack" in done.err
+
+
+# ---- show, global ----------------------------------------------------------------------------
+
+
+def parts(value):
+    return {part["name"]: part for part in value["parts"]}
+
+
+def entries(value):
+    """A map's: by its key's text, or its length where that is secret."""
+    return {part["key"]["value"] or part["key"]["len"]: part for part in value["parts"]}
+
+
+def shown(case, name, *options, command="show"):
+    what = truth(case)[name] if command == "show" else name
+    return ask(case, command, what, *options)
+
+
+@inspected
+def test_struct(case):
+    view = shown(case, "account", "--depth=2")
+    assert (view["what"], view["address"], view["value"]["kind"]) == ("object", truth(case)["account"], "struct")
+    fields = parts(view["value"])
+    assert list(fields) == list(sorted(truth(case)["fields"], key=lambda name: truth(case)["fields"][name][0]))
+    numbers = {name: fields[name]["value"] for name in ["id", "balance", "open"]}
+    assert numbers == {"id": "4711", "balance": "12.5", "open": "true"}
+    assert [part["value"] for part in fields["codes"]["parts"]] == ["7", "8", "9"]
+    assert (fields["name"]["len"], fields["name"]["data"]) == (truth(case)["name_bytes"], None)
+    assert [fields["tags"]["len"], fields["tags"]["cap"]] == truth(case)["tags"]
+    assert fields["none"]["points_to"] is None
+    (owner,) = fields["owner"]["parts"]
+    assert owner["address"] == truth(case)["owner"] and parts(owner)["age"]["value"] == "52"
+    assert parts(owner)["photo"]["len"] == truth(case)["payload"]
+
+
+@inspected
+def test_map_channel_and_interface(case):
+    fields = parts(shown(case, "account", "--depth=2")["value"])
+    assert {key: each["value"] for key, each in entries(fields["limits"]).items()} == {"1": "10", "2": "20", "3": "30"}
+    assert fields["notes"]["len"] == len(entries(fields["notes"])) == truth(case)["notes"]
+    events = fields["events"]
+    assert [events["len"], events["cap"]] == truth(case)["events"]
+    assert [each["value"] for each in events["parts"]] == ["101", "102"]
+    (extra,) = fields["extra"]["parts"]
+    assert fields["extra"]["dynamic_type"] == "main.point"
+    assert {name: part["value"] for name, part in parts(extra).items()} == {"x": "3", "y": "4"}
+    assert fields["guest"]["dynamic_type"] == "*main.walker"
+    (walker,) = fields["guest"]["parts"][0]["parts"]
+    assert (walker["address"], parts(walker)["steps"]["value"]) == (truth(case)["walker"], "99")
+    assert fields["close"]["value"].startswith("main.fill.func")
+
+
+@field.cases("inspected", BOTH_MAPS, ["dwarf"])
+def test_global_and_large_map(case):
+    view = shown(case, "main.vault", "--max=1000", command="global")
+    assert (view["what"], view["name"], view["value"]["len"]) == ("global", "main.vault", truth(case)["vault"])
+    keys = sorted(int(key) for key in entries(view["value"]))
+    assert keys == list(range(truth(case)["vault"])) and not view["value"]["left_out"]
+    assert view["retained_objects"] > truth(case)["vault"]
+    few = shown(case, "vault", "--max=7", command="global")["value"]
+    assert (len(few["parts"]), few["left_out"]) == (7, truth(case)["vault"] - 7)
+    assert shown(case, "main.limit", command="global")["value"]["value"] == "77"
+    freed = shown(case, "main.list", command="global")["retained_bytes"]
+    assert freed > truth(case)["heavy"] + truth(case)["items"] * 48
+
+
+@inspected
+def test_part_of_a_value(case):
+    offset, kind = truth(case)["fields"]["tags"]
+    view = ask(case, "show", hex(int(truth(case)["account"], 16) + offset))
+    assert (view["value"]["type"], view["value"]["len"]) == (kind, truth(case)["tags"][0])
+
+
+@inspected
+def test_type_that_is_given(case):
+    at = truth(case)["item7"]
+    for asked in [f"{at},main.item", f"*(*main.item)({at})", f"(*main.item)({at})"]:
+        assert parts(ask(case, "show", asked)["value"])["n"]["value"] == "7"
+
+
+@inspected
+def test_names_that_are_near(case):
+    made = case.core()
+    exe = field.exe_of(made, case.symbols)
+    done = tool.run("show", made.path, truth(case)["item7"] + ",main.itme", "--exe", exe)
+    assert done.status == 2 and "main.item?" in done.err.replace(",", "?").replace(" or", "?")
+    done = tool.run("global", made.path, "main.vualt", "--exe", exe)
+    if case.symbols == "dwarf":
+        assert done.status == 2 and "main.vault" in done.err
+    else:
+        assert done.status == 3 and "debug information" in done.err
+
+
+@inspected
+def test_memory_that_is_not_of_the_type(case):
+    """Whatever lies there, what is shown of it is bounded."""
+    at = int(truth(case)["account"], 16)
+    for offset, kind in [(0, "main.account"), (8, "main.item"), (40, "main.account"), (152, "main.account")]:
+        value = ask(case, "show", f"{at + offset:#x},{kind}", "--depth=20", "--max=1000")
+        assert len(str(value)) < 20_000_000
+    circle = ask(case, "show", truth(case)["circle"], "--depth=20")["value"]
+    for _ in range(20):
+        circle = parts(circle)["self"]["parts"][0]
+        assert circle["address"] == truth(case)["circle"]
+    assert parts(circle)["self"]["parts"] == []
+
+
+def test_contents_are_secret():
+    """Of strings, bytes, keys and errors, in every command and format, unless they are asked for."""
+    case = field.Case("inspected", recipe.LOCAL, "dwarf")
+    asked = [("show", truth(case)["account"], "--depth=9"), ("global", "main.bank", "--depth=9")]
+    asked += [("object", truth(case)["account"]), ("paths", truth(case)["account"])]
+    for form in ["text", "json"]:
+        for command, *what in asked:
+            made = case.core()
+            options = (command, made.path, *what, "--exe", made.exe, f"--format={form}")
+            done = tool.run(*options)
+            assert done.status == 0 and truth(case)["secret"] not in done.out
+            if command in ("show", "global"):
+                out = tool.run(*options, "--show-data").out
+                assert out.count(truth(case)["secret"]) == 4, out

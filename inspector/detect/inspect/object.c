@@ -88,8 +88,10 @@ static void fill_retained(const struct gt_heap_analysis *analysis, uint32_t obje
 static void fill_object(struct gt_heap_analysis *analysis, uint32_t object, size_t most,
                         struct gt_object *out)
 {
+    struct gt_place place = {.told = out};
+
     if (!out->type)
-        gt_place_fill_type(analysis, object, gt_pointer_free_type(analysis, object), out);
+        gt_place_fill_type(analysis, object, gt_pointer_free_type(analysis, object), &place);
     out->live = gt_bit(&analysis->live, object);
     out->gc_mark = mark_of(analysis, object);
     out->allocated_at = gt_locations_allocated(analysis, object);

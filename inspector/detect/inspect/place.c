@@ -15,14 +15,17 @@ static const char *keep_type(const struct gt_heap_analysis *analysis, gt_type_id
 
 /* The address lies at `offset` of a variable of the type. */
 static void fill_variable(const struct gt_heap_analysis *analysis, gt_type_id type, uint64_t offset,
-                          struct gt_object *out)
+                          struct gt_place *place)
 {
     struct gt_types *types = analysis->process->types;
+    struct gt_object *out = place->told;
     char field[GT_FIELD];
     uint64_t begin;
 
     out->type = keep_type(analysis, type);
+    place->type = type;
     if (!type) return;
+    place->offset = offset;
     gt_types_field_path(types, type, offset, field, sizeof field);
     if (*field) out->field = gt_heap_analysis_keep(analysis, field);
     out->type_at = keep_type(analysis, gt_type_at_offset(types, type, offset, &begin));
@@ -46,35 +49,41 @@ static void fill_span(const struct gt_heap_analysis *analysis, const struct gt_r
 }
 
 void gt_place_fill_type(const struct gt_heap_analysis *analysis, uint32_t object, gt_type_id type,
-                        struct gt_object *out)
+                        struct gt_place *place)
 {
     struct gt_types *types = analysis->process->types;
+    struct gt_object *out = place->told;
     uint64_t offset = out->address - out->base, size, begin;
     char field[GT_FIELD];
 
     out->type = keep_type(analysis, type);
+    place->type = type;
     if (!type || out->address < out->base) return;
     gt_field_of_type(analysis, object, type, offset, field, sizeof field);
     if (*field) out->field = gt_heap_analysis_keep(analysis, field);
     size = gt_types_get(types, type)->size;
-    if (size)
-        out->type_at = keep_type(analysis, gt_type_at_offset(types, type, offset % size, &begin));
+    if (!size) return;
+    place->offset = offset % size;
+    out->type_at = keep_type(analysis, gt_type_at_offset(types, type, place->offset, &begin));
 }
 
 static void fill_object(const struct gt_heap_analysis *analysis, uint32_t object,
-                        struct gt_object *out)
+                        struct gt_place *place)
 {
+    struct gt_object *out = place->told;
+
     out->what = "object";
     out->base = gt_goheap_user(analysis->heap, object, &out->bytes);
     if (gt_goheap_tiny(analysis->heap, object))
         out->note = "a block of the tiny allocator: several small values may share it";
     if (out->address < out->base)
         out->note = "this is the word in which the allocator notes the object's type";
-    gt_place_fill_type(analysis, object, gt_typing_type(analysis->typing, object), out);
+    gt_place_fill_type(analysis, object, gt_typing_type(analysis->typing, object), place);
 }
 
-static bool in_heap(const struct gt_heap_analysis *analysis, struct gt_object *out)
+static bool in_heap(const struct gt_heap_analysis *analysis, struct gt_place *place)
 {
+    struct gt_object *out = place->told;
     const struct gt_region *region = gt_heap_region(&analysis->heap->graph, out->address);
 
     if (!region) return false;
@@ -83,7 +92,7 @@ static bool in_heap(const struct gt_heap_analysis *analysis, struct gt_object *o
     out->base = region->base + out->place.slot * region->slot_size;
     out->bytes = region->slot_size;
     if (object != GT_NO_OBJECT) {
-        fill_object(analysis, object, out);
+        fill_object(analysis, object, place);
     } else if (out->place.slot < region->count) {
         out->what = "free slot";
         out->note = "nothing is allocated here: a pointer to it is stale";
@@ -121,8 +130,9 @@ static uint32_t frame_at(const struct gt_heap_analysis *analysis, const struct g
 }
 
 static bool variable_in(const struct gt_heap_analysis *analysis, const struct gt_goroutine *g,
-                        uint32_t frame, struct gt_object *out)
+                        uint32_t frame, struct gt_place *place)
 {
+    struct gt_object *out = place->told;
     struct gt_root root = {.addr = out->address,
                            .owner = (uint32_t)(g - analysis->goroutines->list),
                            .frame = frame,
@@ -137,17 +147,19 @@ static bool variable_in(const struct gt_heap_analysis *analysis, const struct gt
     out->base = variable->addr;
     out->bytes = variable->size;
     fill_variable(analysis, gt_types_find(analysis->process->types, variable->type),
-                  variable->piece_offset + (out->address - variable->addr), out);
+                  variable->piece_offset + (out->address - variable->addr), place);
     return true;
 }
 
 static void fill_frame(const struct gt_heap_analysis *analysis, const struct gt_goroutine *g,
-                       uint32_t frame, struct gt_object *out)
+                       uint32_t frame, struct gt_place *place)
 {
+    struct gt_object *out = place->told;
+
     out->frame = frame;
     /* Arguments lie in the caller's part of the stack. */
-    if (!variable_in(analysis, g, frame, out) && frame > 0)
-        variable_in(analysis, g, frame - 1, out);
+    if (!variable_in(analysis, g, frame, place) && frame > 0)
+        variable_in(analysis, g, frame - 1, place);
     const struct gt_frame *at =
         gt_g_frame(analysis->goroutines, g, (uint32_t)out->frame); /* one of the two */
     struct gt_stack places =
@@ -155,8 +167,9 @@ static void fill_frame(const struct gt_heap_analysis *analysis, const struct gt_
     if (places.count) out->location = places.locations[0];
 }
 
-static bool in_stack(const struct gt_heap_analysis *analysis, struct gt_object *out)
+static bool in_stack(const struct gt_heap_analysis *analysis, struct gt_place *place)
 {
+    struct gt_object *out = place->told;
     const struct gt_goroutine *g = goroutine_at(analysis, out->address);
 
     if (!g) return false;
@@ -166,7 +179,7 @@ static bool in_stack(const struct gt_heap_analysis *analysis, struct gt_object *
     out->base = g->stack_lo;
     out->bytes = g->stack_hi - g->stack_lo;
     if (frame < g->frame_count)
-        fill_frame(analysis, g, frame, out);
+        fill_frame(analysis, g, frame, place);
     else if (out->address < g->at.sp)
         out->note = "below the stack pointer: no frame uses it";
     else
@@ -176,8 +189,9 @@ static bool in_stack(const struct gt_heap_analysis *analysis, struct gt_object *
 
 /* ---- globals ------------------------------------------------------------------------------- */
 
-static bool in_global(const struct gt_heap_analysis *analysis, struct gt_object *out)
+static bool in_global(const struct gt_heap_analysis *analysis, struct gt_place *place)
 {
+    struct gt_object *out = place->told;
     const struct gt_debug_global *global = gt_process_global_at(analysis->process, out->address);
 
     if (!global) return false;
@@ -186,15 +200,18 @@ static bool in_global(const struct gt_heap_analysis *analysis, struct gt_object 
     out->base = global->addr;
     out->bytes = global->size;
     fill_variable(analysis, gt_types_find(analysis->process->types, global->type),
-                  out->address - global->addr, out);
+                  out->address - global->addr, place);
     return true;
 }
 
 /* ---- all ----------------------------------------------------------------------------------- */
 
-void gt_place_find(const struct gt_heap_analysis *analysis, struct gt_object *out)
+struct gt_place gt_place_find(const struct gt_heap_analysis *analysis, struct gt_object *out)
 {
+    struct gt_place place = {.told = out};
+
     out->frame = GT_UNKNOWN;
-    if (in_heap(analysis, out) || in_stack(analysis, out) || in_global(analysis, out)) return;
-    gt_place_outside(analysis, out);
+    if (!in_heap(analysis, &place) && !in_stack(analysis, &place) && !in_global(analysis, &place))
+        gt_place_outside(analysis, &place);
+    return place;
 }

@@ -9,15 +9,21 @@
 
 #include "inspector/detect/heap_analysis.h"
 
+struct gt_place {
+    struct gt_object *told;
+    gt_type_id type; /* of the variable or object that holds the address, or of its elements */
+    uint64_t offset; /* of the address in that; GT_NO_TYPE: 0 */
+};
+
 /* Fills in what is known of the address without a look at who points there: all of `out` from
  * `what` to `place`. Its address must be set. */
-void gt_place_find(const struct gt_heap_analysis *analysis, struct gt_object *out);
+struct gt_place gt_place_find(const struct gt_heap_analysis *analysis, struct gt_object *out);
 
 /* What is at the address if the object that holds it is of the type: type, field and type_at. */
 void gt_place_fill_type(const struct gt_heap_analysis *analysis, uint32_t object, gt_type_id type,
-                        struct gt_object *out);
+                        struct gt_place *place);
 
 /* As gt_place_find, for addresses outside of the heap's spans and of goroutines' stacks. */
-void gt_place_outside(const struct gt_heap_analysis *analysis, struct gt_object *out);
+void gt_place_outside(const struct gt_heap_analysis *analysis, struct gt_place *place);
 
 #endif

@@ -4,6 +4,7 @@
 #include "inspector/detect/describe/root_names.h"
 #include "inspector/detect/inspect/place.h"
 #include "inspector/runtime/goroutines/thread_walk.h"
+#include "inspector/runtime/typing/static_areas.h"
 
 #include <inttypes.h>
 
@@ -26,6 +27,20 @@ static void set_range(struct gt_object *out, const char *what, uint64_t base, ui
 /* ---- what the program was linked with ------------------------------------------------------- */
 
 /* Data that no debug information names: by its place, or by the way from a variable. */
+/* What a literal behind a variable is, where types lead there. */
+static void in_area(const struct gt_heap_analysis *analysis, struct gt_place *place)
+{
+    const struct gt_static_area *area =
+        gt_static_area_at(analysis->typing->statics, place->told->address);
+
+    if (!area) return;
+    place->type = area->type;
+    place->offset = (place->told->address - area->addr) %
+                    gt_types_get(analysis->process->types, area->type)->size;
+    place->told->base = area->addr;
+    place->told->bytes = area->size;
+}
+
 static bool in_data(const struct gt_heap_analysis *analysis, struct gt_object *out)
 {
     struct gt_root root = {
@@ -250,12 +265,13 @@ static bool in_nothing(const struct gt_heap_analysis *analysis, struct gt_object
     return true;
 }
 
-void gt_place_outside(const struct gt_heap_analysis *analysis, struct gt_object *out)
+void gt_place_outside(const struct gt_heap_analysis *analysis, struct gt_place *place)
 {
     static finder_fn *const finders[] = {in_data,    in_text,       in_types,     in_mspan,
                                          in_special, in_heap_arena, in_free_heap, in_thread_stack,
                                          in_file,    in_segment,    in_nothing};
 
     for (size_t i = 0; i < sizeof finders / sizeof *finders; i++)
-        if (finders[i](analysis, out)) return;
+        if (finders[i](analysis, place->told)) break;
+    if (place->told->what && strcmp(place->told->what, "data") == 0) in_area(analysis, place);
 }

@@ -25,20 +25,39 @@ static gt_type_id element_at(struct gt_types *types, gt_type_id array, uint64_t 
     return elem;
 }
 
+/* Goes down to the part that holds `at`, which becomes the offset in it. GT_NO_TYPE: none does. */
+static gt_type_id part_at(struct gt_types *types, gt_type_id type, uint64_t *at)
+{
+    const struct gt_type *here = gt_types_get(types, type);
+
+    return here->kind == GT_T_STRUCT ? field_at(types, here, at) : element_at(types, type, at);
+}
+
+static bool has_parts(struct gt_types *types, gt_type_id type)
+{
+    uint8_t kind = gt_types_get(types, type)->kind;
+
+    return kind == GT_T_STRUCT || kind == GT_T_ARRAY;
+}
+
 gt_type_id gt_type_at_offset(struct gt_types *types, gt_type_id type, uint64_t offset,
                              uint64_t *begin)
 {
     uint64_t at = offset;
 
     for (unsigned depth = 0; type && depth < MAX_DEPTH; depth++) {
-        const struct gt_type *here = gt_types_get(types, type);
         *begin = offset - at;
-        if (here->kind == GT_T_STRUCT)
-            type = field_at(types, here, &at);
-        else if (here->kind == GT_T_ARRAY)
-            type = element_at(types, type, &at);
-        else
-            return type;
+        if (!has_parts(types, type)) return type;
+        type = part_at(types, type, &at);
     }
     return GT_NO_TYPE;
+}
+
+gt_type_id gt_type_beginning_at(struct gt_types *types, gt_type_id type, uint64_t offset)
+{
+    uint64_t at = offset;
+
+    for (unsigned depth = 0; type && at && depth < MAX_DEPTH; depth++)
+        type = has_parts(types, type) ? part_at(types, type, &at) : (gt_type_id)GT_NO_TYPE;
+    return at ? (gt_type_id)GT_NO_TYPE : type;
 }

@@ -13,4 +13,8 @@
 gt_type_id gt_type_at_offset(struct gt_types *types, gt_type_id type, uint64_t offset,
                              uint64_t *begin);
 
+/* The outermost part that begins at the offset, the type itself at 0; GT_NO_TYPE where none does.
+ */
+gt_type_id gt_type_beginning_at(struct gt_types *types, gt_type_id type, uint64_t offset);
+
 #endif

@@ -21,6 +21,7 @@ json_t *gt_json_signed(int64_t number);                              /* GT_UNKNO
 json_t *gt_json_address(uint64_t address);                           /* 0: null */
 json_t *gt_json_counts(const struct gt_count *counts, size_t count); /* {name: number} */
 json_t *gt_json_labels(const struct gt_label *labels, size_t count); /* {key: value} */
+json_t *gt_json_values(const struct gt_values *values);
 json_t *gt_json_pointer(const struct gt_pointer *pointer);
 json_t *gt_json_block(const struct gt_block *block);
 json_t *gt_json_location(const struct gt_source_location *place); /* without a function: null */

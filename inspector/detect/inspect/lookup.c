@@ -1,0 +1,69 @@
+#include "inspector/detect/inspect/lookup.h"
+
+#include "inspector/base/error.h"
+#include "inspector/detect/inspect/near_names.h"
+
+struct search {
+    struct gt_near_names near;
+    const char *name, *found, *other; /* two names that the wanted one may mean */
+};
+
+/* Is the name meant? A second one that is meant too is noted, unless it is the same. */
+static bool is_meant(struct search *search, const char *name)
+{
+    if (!name) return false;
+    if (!gt_name_means(search->name, name)) {
+        gt_near_names_offer(&search->near, name);
+        return false;
+    }
+    if (!search->found) {
+        search->found = name;
+        return true;
+    }
+    if (strcmp(search->found, name) != 0) search->other = name;
+    return false;
+}
+
+static struct gt_error *outcome(const struct gt_heap_analysis *analysis,
+                                const struct search *search, const char *what)
+{
+    if (search->other)
+        return gt_error_create(GT_ERR_USAGE, "'%s' may be %s or %s: give more of the name",
+                               search->name, search->found, search->other);
+    if (search->found) return NULL;
+    return gt_error_create(GT_ERR_USAGE, "there is no %s '%s'%s", what, search->name,
+                           gt_near_names_text(&search->near, analysis->storage));
+}
+
+struct gt_error *gt_lookup_type(const struct gt_heap_analysis *analysis, const char *name,
+                                gt_type_id *type)
+{
+    struct gt_types *types = analysis->process->types;
+    struct search search = {.near.wanted = name, .name = name};
+
+    *type = gt_types_named(types, name);
+    if (*type) return NULL;
+    for (gt_type_id id = 1; id <= gt_types_count(types); id++)
+        if (is_meant(&search, gt_types_name(types, id))) *type = id;
+    return outcome(analysis, &search, "type");
+}
+
+struct gt_error *gt_lookup_global(const struct gt_heap_analysis *analysis, const char *name,
+                                  const struct gt_debug_global **global)
+{
+    const struct gt_process *process = analysis->process;
+    struct search search = {.near.wanted = name, .name = name};
+
+    *global = NULL;
+    if (!process->global_count)
+        return gt_error_create(GT_ERR_MISSING, "the binary has no debug information, so no global "
+                                               "has a name: ask gotopsy show by its address");
+    for (size_t i = 0; i < process->global_count; i++) {
+        if (strcmp(process->globals[i].name, name) != 0) continue;
+        *global = &process->globals[i];
+        return NULL;
+    }
+    for (size_t i = 0; i < process->global_count; i++)
+        if (is_meant(&search, process->globals[i].name)) *global = &process->globals[i];
+    return outcome(analysis, &search, "global variable");
+}

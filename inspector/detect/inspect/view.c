@@ -1,0 +1,144 @@
+#include "inspector/detect/inspect/view.h"
+
+#include "inspector/base/error.h"
+#include "inspector/detect/describe/fields.h"
+#include "inspector/detect/inspect/freed.h"
+#include "inspector/detect/inspect/lookup.h"
+#include "inspector/detect/inspect/place.h"
+#include "inspector/detect/inspect/pointer_free.h"
+#include "inspector/detect/inspect/type_at.h"
+#include "inspector/detect/values/values.h"
+#include "inspector/runtime/typing/static_areas.h"
+
+#include <inttypes.h>
+
+enum { USUAL_DEPTH = 1, USUAL_MOST = 20, MAX_VALUES = 5000 };
+
+static struct gt_values read_values(const struct gt_heap_analysis *analysis,
+                                    const struct gt_show_options *options, const char *name,
+                                    gt_type_id type, uint64_t addr)
+{
+    struct gt_reading how = {.depth = options->depth ? (uint32_t)options->depth : USUAL_DEPTH,
+                             .most = options->most ? options->most : USUAL_MOST,
+                             .budget = MAX_VALUES};
+
+    return gt_values_read(analysis, &how, name, type, addr);
+}
+
+static void set_freed(struct gt_view *out, struct gt_freed freed)
+{
+    out->retained_bytes = (int64_t)freed.bytes;
+    out->retained_objects = (int64_t)freed.objects;
+}
+
+static void fill_retained(const struct gt_heap_analysis *analysis, struct gt_view *out)
+{
+    uint32_t object = gt_heap_object(&analysis->heap->graph, out->address);
+
+    if (object == GT_NO_OBJECT) return;
+    if (gt_bit(&analysis->live, object))
+        set_freed(out, gt_freed_with_object(analysis, object));
+    else
+        out->note = "it is garbage: no root leads to it";
+}
+
+/* ---- by address ---------------------------------------------------------------------------- */
+
+static const char *what_of(const struct gt_object *told)
+{
+    if (strcmp(told->what, "object") == 0) return "object";
+    if (strcmp(told->what, "stack") == 0) return "variable";
+    return strcmp(told->what, "data") == 0 ? "global" : "memory";
+}
+
+static struct gt_error *no_type(const struct gt_object *told)
+{
+    return gt_error_at(gt_error_create(GT_ERR_USAGE,
+                                       "no type is known of what is at 0x%" PRIx64
+                                       " (%s): give one, as "
+                                       "0x%" PRIx64 ",TYPE",
+                                       told->address, told->what, told->address),
+                       told->address);
+}
+
+/* The type of what begins at the address. */
+static gt_type_id type_of(const struct gt_heap_analysis *analysis, struct gt_object *told)
+{
+    struct gt_types *types = analysis->process->types;
+    struct gt_place place = gt_place_find(analysis, told);
+    uint32_t object = gt_heap_object(&analysis->heap->graph, told->address);
+
+    if (!place.type && object != GT_NO_OBJECT)
+        gt_place_fill_type(analysis, object, gt_pointer_free_type(analysis, object), &place);
+    return place.type ? gt_type_beginning_at(types, place.type, place.offset)
+                      : (gt_type_id)GT_NO_TYPE;
+}
+
+struct gt_error *gt_view_fill(const struct gt_heap_analysis *analysis,
+                              const struct gt_show_options *options, struct gt_view *out)
+{
+    struct gt_object told = {.address = options->address};
+    gt_type_id type = type_of(analysis, &told);
+    struct gt_error *error = options->type ? gt_lookup_type(analysis, options->type, &type) : NULL;
+
+    if (error) return error;
+    if (!type) return no_type(&told);
+    out->what = options->type && !told.type ? "memory" : what_of(&told);
+    out->name = told.field && told.name
+                    ? gt_arena_format(analysis->storage, "%s%s", told.name, told.field)
+                    : told.name;
+    out->goroutine = told.goroutine;
+    out->address = options->address;
+    out->bytes = gt_types_get(analysis->process->types, type)->size;
+    out->retained_bytes = out->retained_objects = GT_UNKNOWN;
+    if (!gt_mem_at(analysis->process->mem, out->address, 1))
+        return gt_error_create(GT_ERR_USAGE, "the core has no memory at 0x%" PRIx64 " (%s)",
+                               out->address, told.what);
+    out->value = read_values(analysis, options, NULL, type, out->address);
+    fill_retained(analysis, out);
+    return NULL;
+}
+
+/* ---- globals ------------------------------------------------------------------------------- */
+
+/* Words of the variable, and of static data that it leads to. */
+static void take_roots(const struct gt_heap_analysis *analysis,
+                       const struct gt_debug_global *global, struct gt_bitmap *roots)
+{
+    for (size_t i = 0; i < analysis->roots->list.len; i++) {
+        const struct gt_root *root = gt_root_at(analysis->roots, i);
+        if (root->kind != GT_ROOT_GLOBAL) continue;
+        uint64_t first = gt_static_first(analysis->typing->statics, root->addr);
+        if (first - global->addr < global->size || root->addr - global->addr < global->size)
+            gt_bit_set(roots, i);
+    }
+}
+
+static struct gt_freed freed_with_global(const struct gt_heap_analysis *analysis,
+                                         const struct gt_debug_global *global)
+{
+    struct gt_bitmap roots;
+
+    gt_bitmap_init(&roots, analysis->roots->list.len);
+    take_roots(analysis, global, &roots);
+    struct gt_freed freed = gt_freed_with_roots(analysis, &roots);
+    gt_bitmap_deinit(&roots);
+    return freed;
+}
+
+struct gt_error *gt_view_fill_global(const struct gt_heap_analysis *analysis,
+                                     const struct gt_show_options *options, struct gt_view *out)
+{
+    const struct gt_debug_global *global;
+    struct gt_error *error = gt_lookup_global(analysis, options->name, &global);
+
+    if (error) return error;
+    out->what = "global";
+    out->name = gt_heap_analysis_keep(analysis, global->name);
+    out->address = global->addr;
+    out->bytes = global->size;
+    out->value = read_values(analysis, options, NULL,
+                             gt_types_find(analysis->process->types, global->type), global->addr);
+    set_freed(out, freed_with_global(analysis, global));
+    return NULL;
+}
