@@ -626,6 +626,7 @@ enum gt_document { /* what can be written */
                    GT_DOCUMENT_HEAP,
                    GT_DOCUMENT_PATHS,
                    GT_DOCUMENT_SHOW,
+                   GT_DOCUMENT_GOROUTINE,
                    GT_DOCUMENTS
 };
 
@@ -1109,6 +1110,55 @@ GT_API struct gt_error *gt_global_create(struct gt_analysis *analysis,
 GT_API struct gt_error *gt_view_write(const struct gt_view *view, enum gt_format format,
                                       const struct gt_style *style, FILE *to);
 GT_API void gt_view_destroy(struct gt_view *view); /* NULL is allowed */
+
+/* ---- one goroutine, with its variables ------------------------------------------------------- */
+
+struct gt_variable {
+    const char *name; /* "buf"; "slot -0x38" of a word that is no variable's, from where the frame
+                         of the caller begins; "register" */
+    uint64_t address, bytes; /* where it lies; 0: in a register */
+    bool inferred;           /* a pointer word by the collector's maps: its type is that of what it
+                                points to */
+    uint32_t frame;
+    struct gt_values value;
+    uint64_t retained_bytes; /* what would be freed without this variable alone */
+};
+
+struct gt_frame_view {
+    struct gt_stack calls; /* the function, and before it those that are inlined there */
+    uint64_t cfa;          /* where the frame of the caller begins */
+    const struct gt_variable *variables;
+    size_t variable_count;
+};
+
+struct gt_goroutine_view {
+    struct gt_report *process;        /* core and binary alone; owns all the rest */
+    uint64_t id, parent;              /* parent: who started it; 0 when unknown */
+    const char *status, *wait_reason; /* wait_reason NULL unless it waits */
+    uint64_t stack_bytes;
+    struct gt_source_location created_by; /* function NULL when unknown */
+    const struct gt_frame_view *frames;   /* innermost first */
+    size_t frame_count;
+    uint64_t frames_left_out;
+};
+
+struct gt_goroutine_options {
+    size_t size; /* sizeof this struct */
+    uint64_t goroutine;
+    size_t depth;   /* how many pointers of a variable to follow, one behind the other; 0: none */
+    size_t most;    /* elements and entries of each value; 0: 20 */
+    bool show_data; /* the first bytes of strings */
+};
+
+/* GT_ERR_USAGE when no goroutine has the id. */
+GT_API struct gt_error *gt_goroutine_create(struct gt_analysis *analysis,
+                                            const struct gt_goroutine_options *options,
+                                            struct gt_goroutine_view **view);
+/* As text, or JSON by the schema gotopsy-goroutine/1. */
+GT_API struct gt_error *gt_goroutine_write(const struct gt_goroutine_view *view,
+                                           enum gt_format format, const struct gt_style *style,
+                                           FILE *to);
+GT_API void gt_goroutine_destroy(struct gt_goroutine_view *view); /* NULL is allowed */
 
 /* ---- check: gotopsy's live set against the collector's own marks --------------------------- */
 

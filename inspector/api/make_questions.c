@@ -2,6 +2,7 @@
 #include "inspector/api/question.h"
 #include "inspector/base/error.h"
 #include "inspector/base/options.h"
+#include "inspector/detect/inspect/goroutine.h"
 #include "inspector/detect/inspect/object.h"
 #include "inspector/detect/inspect/paths.h"
 #include "inspector/detect/inspect/view.h"
@@ -115,6 +116,35 @@ struct gt_error *gt_global_create(struct gt_analysis *analysis,
 }
 
 void gt_view_destroy(struct gt_view *view)
+{
+    gt_answer_destroy(view);
+}
+
+/* ---- goroutine ------------------------------------------------------------------------------ */
+
+static struct gt_error *answer_goroutine(struct gt_heap_analysis *analysis, const void *options,
+                                         void *document)
+{
+    return gt_goroutine_fill(analysis, options, document);
+}
+
+struct gt_error *gt_goroutine_create(struct gt_analysis *analysis,
+                                     const struct gt_goroutine_options *options,
+                                     struct gt_goroutine_view **view)
+{
+    struct gt_goroutine_options own;
+    struct gt_question question = {.analysis = analysis,
+                                   .options = &own,
+                                   .size = sizeof **view,
+                                   .answer = answer_goroutine,
+                                   .stage = "reading variables"};
+    struct gt_error *error = gt_options_take(&own, sizeof own, options);
+
+    question.show_data = own.show_data;
+    return error ? error : gt_question_ask(&question, view);
+}
+
+void gt_goroutine_destroy(struct gt_goroutine_view *view)
 {
     gt_answer_destroy(view);
 }

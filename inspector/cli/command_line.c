@@ -165,6 +165,7 @@ static void begin(struct gt_options *options)
                                    .object.size = sizeof options->object,
                                    .paths.size = sizeof options->paths,
                                    .show.size = sizeof options->show,
+                                   .goroutine.size = sizeof options->goroutine,
                                    .heap.size = sizeof options->heap};
 }
 

@@ -322,6 +322,14 @@ const struct gt_command gt_commands[] = {
      "  gotopsy global core main.cache\n"
      "  gotopsy global core net/http.DefaultClient --depth=2\n",
      GT_DOCUMENT_SHOW, gt_question_global, NULL},
+    {"goroutine", "CORE ID", "show one goroutine's frames, with the variables of each",
+     "Shows the frames of a goroutine, innermost first, with their variables by name and type, as\n"
+     "far as debug information tells them, and what each of them alone retains. Pointers of a\n"
+     "frame that are no variable's are shown by their place, with the type of what they point to;\n"
+     "without debug information these are all.\n",
+     "  gotopsy goroutine core 18\n"
+     "  gotopsy goroutine core 18 --depth=2\n",
+     GT_DOCUMENT_GOROUTINE, gt_question_goroutine, NULL},
     {"version", "", "print the version", "Prints the version.\n", "  gotopsy version\n",
      GT_DOCUMENTS, NULL, version},
     {"help", "[COMMAND]", "explain a command, with examples",

@@ -18,6 +18,7 @@ enum { /* commands, as bits: which of them an option is for. A command writes on
        GT_FOR_HEAP = 1 << GT_DOCUMENT_HEAP,
        GT_FOR_PATHS = 1 << GT_DOCUMENT_PATHS,
        GT_FOR_SHOW = 1 << GT_DOCUMENT_SHOW,
+       GT_FOR_GOROUTINE = 1 << GT_DOCUMENT_GOROUTINE,
        GT_FOR_ANALYSES = (1 << GT_DOCUMENTS) - 1,
        GT_FOR_OTHERS = 1 << GT_DOCUMENTS,
        GT_FOR_SHELL = GT_FOR_OTHERS << 1,
@@ -43,6 +44,7 @@ struct gt_options {
     struct gt_heap_options heap;
     struct gt_path_options paths;
     struct gt_show_options show;
+    struct gt_goroutine_options goroutine;
     size_t most; /* --max; 0: not given */
     enum gt_format format;
     bool format_given;

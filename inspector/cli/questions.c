@@ -1,7 +1,10 @@
 #include "inspector/cli/questions.h"
 
+#include "inspector/base/error.h"
 #include "inspector/cli/address.h"
 #include "inspector/cli/output.h"
+
+#include <stdlib.h>
 
 /* ---- operands ------------------------------------------------------------------------------ */
 
@@ -16,6 +19,19 @@ static struct gt_error *read_show(struct gt_options *options)
                                   &options->show.type);
 }
 
+static struct gt_error *read_goroutine(struct gt_options *options)
+{
+    char *end;
+
+    options->goroutine.goroutine = strtoull(options->operand, &end, 10);
+    options->goroutine.most = options->most;
+    options->goroutine.depth = options->show.depth;
+    options->goroutine.show_data = options->report.show_data;
+    if (*options->operand >= '0' && *options->operand <= '9' && !*end) return NULL;
+    return gt_error_create(GT_ERR_USAGE, "expected a goroutine's number, not '%s'",
+                           options->operand);
+}
+
 struct gt_error *gt_question_read(struct gt_options *options)
 {
     const char *operand = options->operand;
@@ -27,6 +43,8 @@ struct gt_error *gt_question_read(struct gt_options *options)
     case GT_DOCUMENT_PATHS:
         options->paths.most = options->most;
         return gt_address_parse(operand, &options->paths.address);
+    case GT_DOCUMENT_GOROUTINE:
+        return read_goroutine(options);
     case GT_DOCUMENT_SHOW:
         return read_show(options);
     default:
@@ -91,4 +109,18 @@ struct gt_error *gt_question_global(struct gt_analysis *analysis, struct gt_run 
     struct gt_error *error = gt_global_create(analysis, &run->options->show, &view);
 
     return write_view(run, error, view);
+}
+
+struct gt_error *gt_question_goroutine(struct gt_analysis *analysis, struct gt_run *run)
+{
+    struct gt_goroutine_view *view = NULL;
+    struct gt_output output;
+    struct gt_error *error = gt_goroutine_create(analysis, &run->options->goroutine, &view);
+
+    error = gt_run_output(run, error, &output);
+    if (!error)
+        error = gt_output_close(
+            &output, gt_goroutine_write(view, run->options->format, &output.style, output.file));
+    gt_goroutine_destroy(view);
+    return error;
 }

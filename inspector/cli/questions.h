@@ -9,6 +9,7 @@
 typedef struct gt_error *gt_question(struct gt_analysis *analysis, struct gt_run *run);
 
 gt_question gt_question_object, gt_question_paths, gt_question_show, gt_question_global;
+gt_question gt_question_goroutine;
 
 /* What was asked, as far as the command line says: fills in the options by the operand. */
 struct gt_error *gt_question_read(struct gt_options *options);

@@ -15,6 +15,8 @@ typedef bool gt_wait_graph_sink(const struct gt_wait_graph *graph, const struct 
 typedef bool gt_object_sink(const struct gt_object *object, const struct gt_style *style, FILE *to);
 typedef bool gt_paths_sink(const struct gt_paths *paths, const struct gt_style *style, FILE *to);
 typedef bool gt_view_sink(const struct gt_view *view, const struct gt_style *style, FILE *to);
+typedef bool gt_goroutine_sink(const struct gt_goroutine_view *view, const struct gt_style *style,
+                               FILE *to);
 typedef bool gt_check_sink(const struct gt_check *check, const struct gt_style *style, FILE *to);
 typedef bool gt_heap_sink(const struct gt_heap_table *table, const struct gt_style *style,
                           FILE *to);
@@ -29,6 +31,7 @@ gt_object_sink gt_text_object, gt_json_object;
 gt_heap_sink gt_text_heap, gt_json_heap, gt_csv_heap;
 gt_paths_sink gt_text_paths, gt_json_paths;
 gt_view_sink gt_text_view, gt_json_view;
+gt_goroutine_sink gt_text_goroutine, gt_json_goroutine;
 
 bool gt_json_error(const struct gt_error *error, FILE *to);
 

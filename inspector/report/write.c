@@ -16,6 +16,7 @@ static const struct format {
     gt_heap_sink *heap;
     gt_paths_sink *paths;
     gt_view_sink *view;
+    gt_goroutine_sink *goroutine;
 } formats[] = {
     [GT_FORMAT_TEXT] = {.name = "text",
                         .report = gt_text_report,
@@ -26,7 +27,8 @@ static const struct format {
                         .object = gt_text_object,
                         .heap = gt_text_heap,
                         .paths = gt_text_paths,
-                        .view = gt_text_view},
+                        .view = gt_text_view,
+                        .goroutine = gt_text_goroutine},
     [GT_FORMAT_JSON] = {.name = "json",
                         .report = gt_json_report,
                         .goroutines = gt_json_goroutines,
@@ -36,7 +38,8 @@ static const struct format {
                         .object = gt_json_object,
                         .heap = gt_json_heap,
                         .paths = gt_json_paths,
-                        .view = gt_json_view},
+                        .view = gt_json_view,
+                        .goroutine = gt_json_goroutine},
     [GT_FORMAT_MARKDOWN] = {.name = "markdown", .report = gt_markdown_report},
     [GT_FORMAT_TRACEBACK] = {.name = "traceback", .goroutines = gt_traceback},
     [GT_FORMAT_DOT] = {.name = "dot", .wait_graph = gt_dot_wait_graph},
@@ -63,7 +66,8 @@ bool gt_format_has(enum gt_format format, enum gt_document document)
                         [GT_DOCUMENT_OBJECT] = row->object,
                         [GT_DOCUMENT_HEAP] = row->heap,
                         [GT_DOCUMENT_PATHS] = row->paths,
-                        [GT_DOCUMENT_SHOW] = row->view};
+                        [GT_DOCUMENT_SHOW] = row->view,
+                        [GT_DOCUMENT_GOROUTINE] = row->goroutine};
     return has[document];
 }
 
@@ -255,4 +259,19 @@ struct gt_error *gt_view_write(const struct gt_view *view, enum gt_format format
                                const struct gt_style *style, FILE *to)
 {
     return run(write_view, view, format, style, to);
+}
+
+static struct gt_error *write_goroutine(void *args)
+{
+    const struct writing *writing = args;
+
+    if (!writing->format->goroutine) return no_sink(writing->format, "a goroutine");
+    return outcome(writing->format->goroutine(writing->document, &writing->style, writing->to),
+                   writing->to, "the goroutine");
+}
+
+struct gt_error *gt_goroutine_write(const struct gt_goroutine_view *view, enum gt_format format,
+                                    const struct gt_style *style, FILE *to)
+{
+    return run(write_goroutine, view, format, style, to);
 }

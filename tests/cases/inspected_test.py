@@ -249,11 +249,47 @@ def test_memory_that_is_not_of_the_type(case):
     assert parts(circle)["self"]["parts"] == []
 
 
+# ---- goroutine -------------------------------------------------------------------------------
+
+
+def frame_of(document, function):
+    (frame,) = [frame for frame in document["frames"] if frame["calls"][-1]["function"] == function]
+    return frame
+
+
+@field.cases("inspected", BOTH_MAPS, ["dwarf"])
+def test_variables_of_a_goroutine(case):
+    told = ask(case, "goroutine", str(truth(case)["goroutine"]))
+    assert (told["goroutine"], told["wait_reason"]) == (truth(case)["goroutine"], "chan receive")
+    (variable,) = [each for each in frame_of(told, "main.parked")["variables"] if each["name"] == "all"]
+    fields = parts(variable["value"])
+    assert fields["base"]["value"] == "21" and fields["who"]["points_to"] == truth(case)["account"]
+    assert (fields["secret"]["len"], fields["secret"]["data"]) == (truth(case)["secret_bytes"], None)
+    assert truth(case)["heavy"] <= variable["retained_bytes"] <= truth(case)["heavy"] + 256
+
+
+@field.cases("inspected", BOTH_MAPS, ["stripped"])
+def test_pointers_of_a_stripped_frame(case):
+    told = ask(case, "goroutine", str(truth(case)["goroutine"]))
+    slots = frame_of(told, "main.parked")["variables"]
+    assert all(slot["inferred"] for slot in slots)
+    (account,) = [slot for slot in slots if slot["value"]["points_to"] == truth(case)["account"]]
+    assert account["value"]["type"] == "*main.account" and account["retained_bytes"] == 0
+    assert max(slot["retained_bytes"] for slot in slots) >= truth(case)["heavy"]
+
+
+def test_goroutine_that_is_not_there():
+    case = field.Case("inspected", recipe.LOCAL, "dwarf")
+    done = tool.run("goroutine", case.core().path, "4711", "--exe", case.core().exe)
+    assert done.status == 2 and "gotopsy goroutines" in done.err
+
+
 def test_contents_are_secret():
     """Of strings, bytes, keys and errors, in every command and format, unless they are asked for."""
     case = field.Case("inspected", recipe.LOCAL, "dwarf")
     asked = [("show", truth(case)["account"], "--depth=9"), ("global", "main.bank", "--depth=9")]
     asked += [("object", truth(case)["account"]), ("paths", truth(case)["account"])]
+    asked += [("goroutine", str(truth(case)["goroutine"]), "--depth=9")]
     for form in ["text", "json"]:
         for command, *what in asked:
             made = case.core()

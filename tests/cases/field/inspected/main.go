@@ -82,28 +82,34 @@ var (
 //go:noinline
 func finalize(r *ring) { println(r.size) }
 
+// Passed in memory, since it has an array: its place is the same as long as the call lasts.
+type record struct {
+	base   int
+	pad    [4]int
+	who    *account
+	secret []byte
+	own    *person
+}
+
 // Its variables are in use until it returns, which it never does.
 //
 //go:noinline
-func parked(base int, who *account, secret []byte) int {
-	total := base * 2
-	mine := [4]int{base, total, 3, 4}
-	own := &person{age: 31, photo: make([]byte, heavy)}
+func parked(all record) int {
+	mine := [4]int{all.base, all.base * 2, 3, 4}
 	for {
 		local = uintptr(unsafe.Pointer(&mine))
-		total += <-wake
-		if total < 0 {
-			return mine[base&3] + len(secret) + int(who.id) + int(own.age) + total
+		if <-wake < 0 {
+			return mine[all.base&3] + len(all.secret) + int(all.who.id) + int(all.own.age)
 		}
-		who, own = keep(who, own, secret, &mine)
+		keep(&mine)
 	}
 }
 
 //go:noinline
-func keep(who *account, own *person, secret []byte, mine *[4]int) (*account, *person) {
-	mine[3] += len(secret) - len(secret)
-	return who, own
-}
+func newcomer() *person { return &person{age: 31, photo: make([]byte, heavy)} }
+
+//go:noinline
+func keep(mine *[4]int) { mine[3]++ }
 
 func goroutine() (id uint64) {
 	var text [64]byte
@@ -168,7 +174,8 @@ func main() {
 	fill()
 	go func() {
 		number = goroutine()
-		parked(21, bank, []byte(secret("bytes")))
+		parked(record{base: 21, who: bank, secret: []byte(secret("bytes")),
+			own: newcomer()})
 	}()
 	for i := 0; i < 8; i++ {
 		runtime.GC() // until stacks have their size
@@ -180,7 +187,8 @@ func main() {
 		"fields": offsets(*bank), "owner": at(unsafe.Pointer(bank.owner)),
 		"photo": at(unsafe.Pointer(&bank.owner.photo[0])), "payload": payload, "heavy": heavy,
 		"tags": []int{len(bank.tags), cap(bank.tags)}, "name_bytes": len(bank.name),
-		"limits": len(bank.limits), "notes": len(bank.notes),
+		"secret_bytes": len(secret("bytes")),
+		"limits":       len(bank.limits), "notes": len(bank.notes),
 		"events": []int{len(bank.events), cap(bank.events)},
 		"walker": at(unsafe.Pointer(bank.guest.(*walker))),
 		"circle": at(unsafe.Pointer(circle)), "vault": len(vault), "vault_at": at(unsafe.Pointer(&vault)),
