@@ -33,7 +33,7 @@ pkg = $(or $(shell $(PKG_CONFIG) $(1) $(2) 2>/dev/null),$(3))
 STD := -std=c11 -D_GNU_SOURCE -Wall -Wextra $(WERROR) -fPIC -fvisibility=hidden -pthread \
 	-Iinclude -I. -I$(BUILD) $(call pkg,--cflags,libdwarf)
 LIBS := $(strip $(call pkg,--libs,libdwarf,-ldwarf) $(call pkg,--libs,libelf,-lelf) \
-	-lunwind-generic -lunwind -lzstd -llz4 -llzma -lz -ljansson -lprotobuf-c)
+	-lunwind-generic -lunwind -lzstd -llz4 -llzma -lz -ljansson -lprotobuf-c -lm)
 CLI_LIBS := -lpopt -ledit
 
 # ---- sources ---------------------------------------------------------------------------------

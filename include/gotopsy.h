@@ -929,6 +929,7 @@ enum gt_heap_by {
     GT_HEAP_BY_PACKAGE,
     GT_HEAP_BY_ROOT,
     GT_HEAP_BY_DOMINATOR,
+    GT_HEAP_BY_SITE,
     GT_HEAP_BYS
 };
 
@@ -957,6 +958,12 @@ enum gt_heap_by {
  * whole subtree. The rows at depth 0 are roots, as above, and what several of them lead to. Objects
  * of one kind that keep one another like a list are one row, their first; `objects` and `bytes` are
  * of all of them then.
+ *
+ * By site. The heap profile that nobody took: where the allocations were made that the program has
+ * sampled (runtime.MemProfile), as of the last mark that ended. Numbers are estimates of all
+ * allocations, as runtime/pprof makes them from the samples: `objects` and `bytes` of what was in
+ * use, `alloc_objects` and `alloc_bytes` of all since the program began. They do not add up to the
+ * live heap. `name` is the first call that is not the runtime's.
  */
 struct gt_heap_row {
     const char *kind; /* of a root */
@@ -971,6 +978,9 @@ struct gt_heap_row {
      * path from a root to passes one of them. The sum over rows means nothing: a tree keeps its
      * leaves, and both have a row. */
     int64_t retained_bytes, retained_objects;
+    int64_t alloc_objects, alloc_bytes;     /* by site */
+    int64_t sampled_objects, sampled_bytes; /* by site: samples in use, not scaled */
+    struct gt_stack stack;                  /* by site: empty when unknown */
 };
 
 struct gt_heap_table {
@@ -980,6 +990,8 @@ struct gt_heap_table {
     size_t row_count;
     uint64_t rest_rows;       /* rows that are left out, by `top` or `min_bytes` */
     struct gt_heap_row rest;  /* their sums, where a sum means something */
+    int64_t profile_rate;     /* by site: bytes for each sample, 0: none is taken; GT_UNKNOWN */
+    uint64_t profile_records; /* by site: stacks and sizes that were sampled */
     const char *const *notes; /* what the numbers do not say by themselves, a line each */
     size_t note_count;
 };

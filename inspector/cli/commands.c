@@ -229,6 +229,8 @@ const struct gt_command gt_commands[] = {
      "  package    by the packages of the types\n"
      "  root       by the roots that alone lead to it: globals, variables of goroutines, timers\n"
      "  dominator  as a tree, in which each row is followed by what it alone keeps\n"
+     "  site       by where it was allocated: the heap profile of the core, as runtime/pprof\n"
+     "             scales it. A program that links no runtime.MemProfile takes none\n"
      "'retained' is what would be garbage without all objects of a row: they themselves, and what\n"
      "nothing else leads to. It has no sum over rows.\n",
      "  gotopsy heap core\n"

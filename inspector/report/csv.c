@@ -25,10 +25,27 @@ static void put_field(FILE *to, const char *text)
     gt_str_deinit(&clean);
 }
 
+/* "main.fill main.go:12; main.main main.go:40" */
+static void put_stack(FILE *to, const struct gt_stack *stack)
+{
+    struct gt_str text = {0};
+
+    for (size_t i = 0; i < stack->count; i++) {
+        const struct gt_source_location *call = &stack->locations[i];
+        const char *file = call->source ? call->source : call->file;
+        gt_str_format(&text, "%s%s", i ? "; " : "", call->function);
+        if (file) gt_str_format(&text, " %s:%" PRIu32, file, call->line);
+    }
+    put_field(to, gt_str_text(&text));
+    gt_str_deinit(&text);
+}
+
 static void put_value(FILE *to, const struct gt_heap_row *row, const struct gt_heap_column *column)
 {
     if (gt_is_text(column))
         put_field(to, gt_heap_text(row, column));
+    else if (column->unit == GT_COLUMN_STACK)
+        put_stack(to, gt_heap_stack(row, column));
     else if (column->unit == GT_COLUMN_ADDRESS)
         put_field(to, row->address ? gt_address(gt_heap_address_in(row, column)).text : "");
     else if (gt_heap_number(row, column) != GT_UNKNOWN)

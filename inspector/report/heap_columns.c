@@ -10,6 +10,7 @@ static const struct {
     [GT_HEAP_BY_PACKAGE] = {"package", "package", "packages"},
     [GT_HEAP_BY_ROOT] = {"root", "root", "roots"},
     [GT_HEAP_BY_DOMINATOR] = {"dominator", "object", "objects"},
+    [GT_HEAP_BY_SITE] = {"site", "site", "sites"},
 };
 _Static_assert(sizeof tables / sizeof *tables == GT_HEAP_BYS, "each table has a row");
 
@@ -17,6 +18,7 @@ enum {
     TYPES = 1 << GT_HEAP_BY_TYPE | 1 << GT_HEAP_BY_PACKAGE,
     ROOTS = 1 << GT_HEAP_BY_ROOT,
     TREE = 1 << GT_HEAP_BY_DOMINATOR,
+    SITES = 1 << GT_HEAP_BY_SITE,
 };
 
 #define MEMBER(name) offsetof(struct gt_heap_row, name)
@@ -24,8 +26,8 @@ enum {
 const struct gt_heap_column gt_heap_columns[] = {
     {"depth", NULL, GT_COLUMN_COUNT, TREE, MEMBER(depth)},
     {"roots", "roots", GT_COLUMN_COUNT, ROOTS, MEMBER(roots)},
-    {"objects", "objects", GT_COLUMN_COUNT, TYPES | ROOTS, MEMBER(objects)},
-    {"bytes", "bytes", GT_COLUMN_BYTES, TYPES | ROOTS, MEMBER(bytes)},
+    {"objects", "objects", GT_COLUMN_COUNT, TYPES | ROOTS | SITES, MEMBER(objects)},
+    {"bytes", "bytes", GT_COLUMN_BYTES, TYPES | ROOTS | SITES, MEMBER(bytes)},
     {"retained_objects", NULL, GT_COLUMN_COUNT, TYPES, MEMBER(retained_objects)},
     {"retained_bytes", "retained", GT_COLUMN_BYTES, TYPES, MEMBER(retained_bytes)},
     {"retained_objects", "objects", GT_COLUMN_COUNT, TREE, MEMBER(retained_objects)},
@@ -35,7 +37,12 @@ const struct gt_heap_column gt_heap_columns[] = {
     {"address", NULL, GT_COLUMN_ADDRESS, TREE, MEMBER(address)},
     {"kind", "kind", GT_COLUMN_WORD, ROOTS, MEMBER(kind)},
     {"kind", NULL, GT_COLUMN_WORD, TREE, MEMBER(kind)},
-    {"name", "name", GT_COLUMN_TEXT, TYPES | ROOTS | TREE, MEMBER(name)},
+    {"alloc_objects", NULL, GT_COLUMN_COUNT, SITES, MEMBER(alloc_objects)},
+    {"alloc_bytes", "allocated", GT_COLUMN_SIZE, SITES, MEMBER(alloc_bytes)},
+    {"sampled_objects", "samples", GT_COLUMN_COUNT, SITES, MEMBER(sampled_objects)},
+    {"sampled_bytes", NULL, GT_COLUMN_SIZE, SITES, MEMBER(sampled_bytes)},
+    {"name", "name", GT_COLUMN_TEXT, TYPES | ROOTS | TREE | SITES, MEMBER(name)},
+    {"stack", "stack", GT_COLUMN_STACK, SITES, MEMBER(stack)},
     {"type", "type", GT_COLUMN_TEXT, ROOTS | TREE, MEMBER(type)},
     {0},
 };

@@ -13,6 +13,8 @@
 enum gt_column_unit {
     GT_COLUMN_COUNT,   /* int64_t; GT_UNKNOWN is unknown */
     GT_COLUMN_BYTES,   /* the same; in text with its share of the live heap */
+    GT_COLUMN_SIZE,    /* int64_t, bytes without a share */
+    GT_COLUMN_STACK,   /* struct gt_stack; in text below the row */
     GT_COLUMN_ADDRESS, /* uint64_t; 0: none */
     GT_COLUMN_WORD,    /* const char *, a short one; NULL: none */
     GT_COLUMN_TEXT,    /* the same, of any length */
@@ -44,6 +46,12 @@ static inline uint64_t gt_heap_address_in(const struct gt_heap_row *row,
                                           const struct gt_heap_column *column)
 {
     return *(const uint64_t *)((const char *)row + column->offset);
+}
+
+static inline const struct gt_stack *gt_heap_stack(const struct gt_heap_row *row,
+                                                   const struct gt_heap_column *column)
+{
+    return (const struct gt_stack *)((const char *)row + column->offset);
 }
 
 static inline bool gt_is_text(const struct gt_heap_column *column)

@@ -10,7 +10,13 @@ LINE = {1: ("function_id", None), 2: ("line", None)}
 LABEL = {1: ("key", None), 2: ("str", None), 3: ("num", None), 4: ("num_unit", None)}
 SAMPLE = {1: ("location_id", int), 2: ("value", int), 3: ("label", LABEL)}
 LOCATION = {1: ("id", None), 2: ("mapping_id", None), 3: ("address", None), 4: ("line", LINE)}
-FUNCTION = {1: ("id", None), 2: ("name", None), 3: ("system_name", None), 4: ("filename", None)}
+FUNCTION = {
+    1: ("id", None),
+    2: ("name", None),
+    3: ("system_name", None),
+    4: ("filename", None),
+    5: ("start_line", None),
+}
 MAPPING = {
     1: ("id", None),
     2: ("memory_start", None),
@@ -30,6 +36,8 @@ PROFILE = {
     4: ("location", LOCATION),
     5: ("function", FUNCTION),
     6: ("string_table", str),
+    9: ("time_nanos", None),
+    10: ("duration_nanos", None),
     11: ("period_type", TYPE),
     12: ("period", None),
     14: ("default_sample_type", None),

@@ -1,10 +1,12 @@
 """What fills the heap, in tables: each sum is the live heap, each count is the program's own."""
 
+import collections
 import csv
+import dataclasses
 import io
 import json
 
-from . import field, tool
+from . import field, profile, tool
 
 VERSIONS = ["1.22.12", field.recipe.LOCAL, "1.27.4"]
 TYPED = field.cases("tables", versions=VERSIONS, symbols=["dwarf"])
@@ -105,6 +107,48 @@ def test_a_list_is_one_row(case):
     assert ints["retained_objects"] == 700 and ints["objects"] > 1
     for above, row in zip(rows, rows[1:]):
         assert row["depth"] <= above["depth"] + 1
+
+
+def _own_part(stack):
+    """What runtime/pprof shows of a stack: it leaves out where the runtime allocates, and goexit."""
+    stack = [place for place in stack if place[0] != "runtime.goexit"]
+    for index, (function, _) in enumerate(stack):
+        if not function.startswith(("runtime.", "internal/runtime/")):
+            return tuple(stack[index:])
+    return tuple(stack)
+
+
+def _sites_of_profile(case):
+    """Stack -> what runtime/pprof says of it: allocated, and in use, each objects and bytes."""
+    path = case.core().path.parent / "heap.pb.gz"
+    found = collections.Counter()
+    for sample in profile.Profile(path).samples:
+        stack = tuple((function, line) for function, _, line in sample["stack"])
+        for index, value in enumerate(sample["values"]):
+            found[stack, index] += value
+    return {key: value for key, value in found.items() if value}
+
+
+@TYPED
+def test_sites_are_those_of_the_runtimes_profile(case):
+    table = _table(case, "site")
+    found = collections.Counter()
+    for row in table["rows"]:
+        stack = _own_part([(place["function"], place["line"]) for place in row["stack"]])
+        values = ("alloc_objects", "alloc_bytes", "objects", "bytes")
+        for index, name in enumerate(values):
+            found[stack, index] += row[name]
+    assert table["profile"]["rate"] == 4096
+    wanted = _sites_of_profile(case)
+    assert len(wanted) > 20
+    assert {key: value for key, value in found.items() if value} == wanted
+
+
+@ONE
+def test_a_program_that_does_not_sample_says_so(case):
+    table = _table(dataclasses.replace(case, name="holders"), "site", "fixed")
+    assert table["rows"] == [] and table["profile"]["rate"] == 0
+    assert "runtime.MemProfile" in table["notes"][0]
 
 
 @ONE

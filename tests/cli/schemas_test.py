@@ -91,7 +91,7 @@ def test_csv_of_hostile_text_is_one_field():
     rows = list(csv.reader(io.StringIO(text, newline="")))
     assert len(rows) == 4 and {len(row) for row in rows} == {len(rows[0])}
     assert text.count("\r\n") == text.count("\n") == 4 and "\x1b" not in text
-    assert rows[2][-1].endswith('",;')
+    assert rows[2][-2].endswith('",;')
 
 
 def test_markdown_of_hostile_text_is_inert():

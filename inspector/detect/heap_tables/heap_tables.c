@@ -9,10 +9,9 @@
 enum { USUAL_TOP = 30 };
 
 static gt_table_fn *const tables[] = {
-    [GT_HEAP_BY_TYPE] = gt_table_by_type,
-    [GT_HEAP_BY_PACKAGE] = gt_table_by_package,
-    [GT_HEAP_BY_ROOT] = gt_table_by_root,
-    [GT_HEAP_BY_DOMINATOR] = gt_table_by_dominator,
+    [GT_HEAP_BY_TYPE] = gt_table_by_type, [GT_HEAP_BY_PACKAGE] = gt_table_by_package,
+    [GT_HEAP_BY_ROOT] = gt_table_by_root, [GT_HEAP_BY_DOMINATOR] = gt_table_by_dominator,
+    [GT_HEAP_BY_SITE] = gt_table_by_site,
 };
 _Static_assert(sizeof tables / sizeof *tables == GT_HEAP_BYS, "each table has a row");
 
@@ -22,7 +21,11 @@ static struct gt_heap_row empty_row(const char *name)
                                 .depth = GT_UNKNOWN,
                                 .roots = GT_UNKNOWN,
                                 .retained_bytes = GT_UNKNOWN,
-                                .retained_objects = GT_UNKNOWN};
+                                .retained_objects = GT_UNKNOWN,
+                                .alloc_objects = GT_UNKNOWN,
+                                .alloc_bytes = GT_UNKNOWN,
+                                .sampled_objects = GT_UNKNOWN,
+                                .sampled_bytes = GT_UNKNOWN};
 }
 
 struct gt_heap_row *gt_table_row(struct gt_table_maker *maker, const char *name)
@@ -108,6 +111,7 @@ void gt_heap_table_fill(struct gt_heap_analysis *analysis, const struct gt_heap_
                                    .notes = GT_VEC_OF(const char *)};
 
     table->by = options->by;
+    table->profile_rate = GT_UNKNOWN;
     tables[options->by](&maker);
     if (maker.tree)
         keep_tree(&maker);

@@ -12,10 +12,12 @@ enum { GAP = 2, SHARE_WIDTH = 7, INDENT = 2 };
 /* Of a column, its gap included; 0: as wide as its text. */
 static unsigned width_of(const struct gt_heap_column *column)
 {
-    static const unsigned widths[] = {
-        [GT_COLUMN_COUNT] = 12, [GT_COLUMN_BYTES] = 11, [GT_COLUMN_WORD] = 14};
+    static const unsigned widths[] = {[GT_COLUMN_COUNT] = 12,
+                                      [GT_COLUMN_BYTES] = 11,
+                                      [GT_COLUMN_SIZE] = 12,
+                                      [GT_COLUMN_WORD] = 14};
 
-    return column->unit == GT_COLUMN_TEXT ? 0 : widths[column->unit];
+    return column->unit < sizeof widths / sizeof *widths ? widths[column->unit] : 0;
 }
 
 /* Where the first text begins. */
@@ -45,12 +47,13 @@ static void put_number(struct gt_page *page, const struct gt_heap_table *table,
 {
     uint64_t live = table->process->live.bytes;
     bool known = number != GT_UNKNOWN, bytes = column->unit == GT_COLUMN_BYTES;
+    bool count = column->unit == GT_COLUMN_COUNT;
     uint64_t value = known ? (uint64_t)number : 0;
 
     put_right(page, GT_PLAIN, width_of(column),
               !known  ? "-"
-              : bytes ? gt_bytes(value).text
-                      : gt_exact(value).text);
+              : count ? gt_exact(value).text
+                      : gt_bytes(value).text);
     if (bytes) put_right(page, GT_DIM, SHARE_WIDTH, known ? gt_percent(value, live).text : "");
 }
 
@@ -79,6 +82,8 @@ static void put_text(struct gt_page *page, const struct gt_heap_row *row,
 
 /* ---- lines --------------------------------------------------------------------------------- */
 
+static const struct gt_source_location nowhere;
+
 static void put_row(struct gt_page *page, const struct gt_heap_table *table,
                     const struct gt_heap_row *row)
 {
@@ -87,10 +92,11 @@ static void put_row(struct gt_page *page, const struct gt_heap_table *table,
         if (!gt_heap_has(table, column) || !column->heading) continue;
         if (gt_is_text(column))
             put_text(page, row, column);
-        else
+        else if (column->unit != GT_COLUMN_STACK)
             put_number(page, table, column, gt_heap_number(row, column));
     }
     gt_page_deinit(page);
+    if (row->stack.count) gt_page_stack(page, text_column(table), &row->stack, &nowhere);
 }
 
 static void put_headings(struct gt_page *page, const struct gt_heap_table *table)
@@ -98,6 +104,7 @@ static void put_headings(struct gt_page *page, const struct gt_heap_table *table
     gt_page_line(page, 0, 0);
     for (const struct gt_heap_column *column = gt_heap_columns; column->key; column++) {
         if (!gt_heap_has(table, column) || !column->heading) continue;
+        if (column->unit == GT_COLUMN_STACK) continue;
         if (gt_is_text(column)) {
             put_left(page, GT_BOLD, width_of(column), column->heading);
             continue;

@@ -276,31 +276,29 @@ const struct gt_check gt_sample_check = {
     .cycles = 12,
 };
 
-static const struct gt_heap_row types[] = {
-    {.name = "[]uint8",
+static const struct gt_heap_row sites[] = {
+    {.name = "main.fill main.go:12",
      .objects = 1234,
      .bytes = 1073741824,
-     .retained_bytes = 1073741824,
-     .retained_objects = 1234},
-    {.name = GT_SAMPLE_HOSTILE "\",;",
-     .objects = 5,
-     .bytes = 40960,
-     .retained_bytes = GT_UNKNOWN,
-     .retained_objects = GT_UNKNOWN},
+     .alloc_objects = 2000,
+     .alloc_bytes = 2147483648,
+     .sampled_objects = 12,
+     .sampled_bytes = 10485760,
+     .stack = {places, COUNT(places)}},
+    {.name = GT_SAMPLE_HOSTILE "\",;", .objects = 5, .bytes = 40960},
 };
 static const char *const heap_notes[] = {GT_SAMPLE_HOSTILE};
 
 /* The process is the report's, which nobody changes. */
 const struct gt_heap_table gt_sample_heap = {
     .process = (struct gt_report *)&gt_sample_report,
-    .by = GT_HEAP_BY_TYPE,
-    .rows = types,
-    .row_count = COUNT(types),
+    .by = GT_HEAP_BY_SITE,
+    .rows = sites,
+    .row_count = COUNT(sites),
     .rest_rows = 12,
-    .rest = {.objects = 77,
-             .bytes = 8192,
-             .retained_bytes = GT_UNKNOWN,
-             .retained_objects = GT_UNKNOWN},
+    .rest = {.objects = 77, .bytes = 8192},
+    .profile_rate = 524288,
+    .profile_records = 99,
     .notes = heap_notes,
     .note_count = COUNT(heap_notes),
 };

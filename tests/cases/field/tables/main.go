@@ -5,6 +5,9 @@ package main
 import (
 	"context"
 	"fmt"
+	"os"
+	"runtime"
+	"runtime/pprof"
 	"sync"
 
 	"gotopsy/field/measure"
@@ -12,7 +15,7 @@ import (
 )
 
 const (
-	orderCount   = 20000
+	orderCount   = 30000
 	pointCount   = 3000
 	boxedInts    = 700
 	boxedStrings = 300
@@ -144,7 +147,21 @@ func fillContainers() {
 	}
 }
 
+// written is the heap profile of the moment when it is written, after the last collection: a file
+// beside the core.
+type written struct{}
+
+func (written) MarshalJSON() ([]byte, error) {
+	file, err := os.Create("heap.pb.gz")
+	if err == nil {
+		err = pprof.Lookup("heap").WriteTo(file, 0)
+		file.Close()
+	}
+	return []byte("true"), err
+}
+
 func main() {
+	runtime.MemProfileRate = 4096
 	if !measure.Fixed() {
 		fillOrders()
 	}
@@ -154,6 +171,7 @@ func main() {
 	fillStock()
 	fillContainers()
 	measure.Ready(map[string]any{
+		"profile": written{},
 		"types": map[string]int{
 			"main.order":                       len(orders),
 			"main.point":                       pointCount,
