@@ -930,6 +930,7 @@ enum gt_heap_by {
     GT_HEAP_BY_ROOT,
     GT_HEAP_BY_DOMINATOR,
     GT_HEAP_BY_SITE,
+    GT_HEAP_BY_CONTAINER,
     GT_HEAP_BYS
 };
 
@@ -964,6 +965,15 @@ enum gt_heap_by {
  * allocations, as runtime/pprof makes them from the samples: `objects` and `bytes` of what was in
  * use, `alloc_objects` and `alloc_bytes` of all since the program began. They do not add up to the
  * live heap. `name` is the first call that is not the runtime's.
+ *
+ * By container. `kind` is "map", "slice" (an array behind slices), "channel" or "equal strings";
+ * `name` the field or variable that holds them; `objects` how many there are; `bytes` what their
+ * storage takes, of which a fresh copy of what is used frees `spare_bytes`. `entries` are a map's
+ * entries, a slice's elements, the values that wait in a channel; `room` the slots for them;
+ * `tombstones` slots of a Swiss map that deletions have left and that no entry can use before the
+ * map grows. Of equal strings `objects` are the blocks with the same contents, and `spare_bytes` is
+ * what all but one of them take. An array that several slices share counts once. Rows overlap with
+ * one another no more than their storage does, and do not add up to the live heap.
  */
 struct gt_heap_row {
     const char *kind; /* of a root */
@@ -978,9 +988,10 @@ struct gt_heap_row {
      * path from a root to passes one of them. The sum over rows means nothing: a tree keeps its
      * leaves, and both have a row. */
     int64_t retained_bytes, retained_objects;
-    int64_t alloc_objects, alloc_bytes;     /* by site */
-    int64_t sampled_objects, sampled_bytes; /* by site: samples in use, not scaled */
-    struct gt_stack stack;                  /* by site: empty when unknown */
+    int64_t alloc_objects, alloc_bytes;             /* by site */
+    int64_t sampled_objects, sampled_bytes;         /* by site: samples in use, not scaled */
+    struct gt_stack stack;                          /* by site: empty when unknown */
+    int64_t entries, room, tombstones, spare_bytes; /* by container */
 };
 
 struct gt_heap_table {
@@ -1001,6 +1012,7 @@ struct gt_heap_options {
     enum gt_heap_by by;
     size_t top;         /* at most so many rows; 0: 30 */
     uint64_t min_bytes; /* rows of fewer bytes are left out */
+    bool show_data;     /* the first bytes of equal strings may appear */
 };
 
 /* `options` NULL is the defaults. */

@@ -231,6 +231,9 @@ const struct gt_command gt_commands[] = {
      "  dominator  as a tree, in which each row is followed by what it alone keeps\n"
      "  site       by where it was allocated: the heap profile of the core, as runtime/pprof\n"
      "             scales it. A program that links no runtime.MemProfile takes none\n"
+     "  container  by what holds maps, slices and channels: entries, room, spare bytes; and "
+     "strings\n"
+     "             with equal contents, which --show-data shows\n"
      "'retained' is what would be garbage without all objects of a row: they themselves, and what\n"
      "nothing else leads to. It has no sum over rows.\n",
      "  gotopsy heap core\n"

@@ -186,7 +186,7 @@ static struct gt_error *set_width(struct gt_options *options, const char *value)
 static struct gt_error *set_show_data(struct gt_options *options, const char *value)
 {
     (void)value;
-    options->report.show_data = true;
+    options->report.show_data = options->heap.show_data = true;
     return NULL;
 }
 
@@ -283,7 +283,7 @@ const struct gt_option_row gt_option_rows[] = {
      set_no_holders},
     {"show-data", 0, NULL, "show the first bytes of strings",
      GT_FOR_REPORT | GT_FOR_GOROUTINES | GT_FOR_THREADS | GT_FOR_SHOW | GT_FOR_GOROUTINE |
-         GT_FOR_SHELL,
+         GT_FOR_SHELL | GT_FOR_HEAP,
      set_show_data},
     {"coverage", 0, NULL, "list everything that was not analysed, and every example", GT_FOR_REPORT,
      set_all},

@@ -11,6 +11,7 @@ static const struct {
     [GT_HEAP_BY_ROOT] = {"root", "root", "roots"},
     [GT_HEAP_BY_DOMINATOR] = {"dominator", "object", "objects"},
     [GT_HEAP_BY_SITE] = {"site", "site", "sites"},
+    [GT_HEAP_BY_CONTAINER] = {"container", "holder", "holders"},
 };
 _Static_assert(sizeof tables / sizeof *tables == GT_HEAP_BYS, "each table has a row");
 
@@ -19,6 +20,7 @@ enum {
     ROOTS = 1 << GT_HEAP_BY_ROOT,
     TREE = 1 << GT_HEAP_BY_DOMINATOR,
     SITES = 1 << GT_HEAP_BY_SITE,
+    CONTAINERS = 1 << GT_HEAP_BY_CONTAINER,
 };
 
 #define MEMBER(name) offsetof(struct gt_heap_row, name)
@@ -27,7 +29,12 @@ const struct gt_heap_column gt_heap_columns[] = {
     {"depth", NULL, GT_COLUMN_COUNT, TREE, MEMBER(depth)},
     {"roots", "roots", GT_COLUMN_COUNT, ROOTS, MEMBER(roots)},
     {"objects", "objects", GT_COLUMN_COUNT, TYPES | ROOTS | SITES, MEMBER(objects)},
-    {"bytes", "bytes", GT_COLUMN_BYTES, TYPES | ROOTS | SITES, MEMBER(bytes)},
+    {"objects", "count", GT_COLUMN_COUNT, CONTAINERS, MEMBER(objects)},
+    {"entries", "entries", GT_COLUMN_COUNT, CONTAINERS, MEMBER(entries)},
+    {"room", "room", GT_COLUMN_COUNT, CONTAINERS, MEMBER(room)},
+    {"tombstones", NULL, GT_COLUMN_COUNT, CONTAINERS, MEMBER(tombstones)},
+    {"bytes", "bytes", GT_COLUMN_BYTES, TYPES | ROOTS | SITES | CONTAINERS, MEMBER(bytes)},
+    {"spare_bytes", "spare", GT_COLUMN_SIZE, CONTAINERS, MEMBER(spare_bytes)},
     {"retained_objects", NULL, GT_COLUMN_COUNT, TYPES, MEMBER(retained_objects)},
     {"retained_bytes", "retained", GT_COLUMN_BYTES, TYPES, MEMBER(retained_bytes)},
     {"retained_objects", "objects", GT_COLUMN_COUNT, TREE, MEMBER(retained_objects)},
@@ -35,15 +42,15 @@ const struct gt_heap_column gt_heap_columns[] = {
     {"objects", NULL, GT_COLUMN_COUNT, TREE, MEMBER(objects)},
     {"bytes", NULL, GT_COLUMN_BYTES, TREE, MEMBER(bytes)},
     {"address", NULL, GT_COLUMN_ADDRESS, TREE, MEMBER(address)},
-    {"kind", "kind", GT_COLUMN_WORD, ROOTS, MEMBER(kind)},
+    {"kind", "kind", GT_COLUMN_WORD, ROOTS | CONTAINERS, MEMBER(kind)},
     {"kind", NULL, GT_COLUMN_WORD, TREE, MEMBER(kind)},
     {"alloc_objects", NULL, GT_COLUMN_COUNT, SITES, MEMBER(alloc_objects)},
     {"alloc_bytes", "allocated", GT_COLUMN_SIZE, SITES, MEMBER(alloc_bytes)},
     {"sampled_objects", "samples", GT_COLUMN_COUNT, SITES, MEMBER(sampled_objects)},
     {"sampled_bytes", NULL, GT_COLUMN_SIZE, SITES, MEMBER(sampled_bytes)},
-    {"name", "name", GT_COLUMN_TEXT, TYPES | ROOTS | TREE | SITES, MEMBER(name)},
+    {"name", "name", GT_COLUMN_TEXT, TYPES | ROOTS | TREE | SITES | CONTAINERS, MEMBER(name)},
     {"stack", "stack", GT_COLUMN_STACK, SITES, MEMBER(stack)},
-    {"type", "type", GT_COLUMN_TEXT, ROOTS | TREE, MEMBER(type)},
+    {"type", "type", GT_COLUMN_TEXT, ROOTS | TREE | CONTAINERS, MEMBER(type)},
     {0},
 };
 

@@ -144,6 +144,31 @@ def test_sites_are_those_of_the_runtimes_profile(case):
     assert {key: value for key, value in found.items() if value} == wanted
 
 
+@TYPED
+def test_containers_are_as_full_as_the_program_made_them(case):
+    rows = _table(case, "container")["rows"]
+    told = {(row["kind"], row["name"]): row for row in rows}
+    truth = case.core().truth["containers"]
+    found = {f"{kind} {name}": [row["objects"], row["entries"]] for (kind, name), row in told.items()}
+    assert {name: found.get(name) for name in truth} == truth
+    shrunk = told["map", "main.shrunk"]
+    assert shrunk["room"] > 4000 and shrunk["spare_bytes"] > 0.9 * shrunk["bytes"]
+    assert told["channel", "main.events"]["room"] == 100
+    orders = told["slice", "main.orders"]
+    assert orders["spare_bytes"] == (orders["room"] - orders["entries"]) * 8 > 0
+
+
+@TYPED
+def test_equal_strings_are_counted_and_hidden(case):
+    """Two sentences, 250 times each."""
+    rows = [row for row in _table(case, "container")["rows"] if row["kind"] == "equal strings"]
+    twice = [row for row in rows if row["objects"] == 250]
+    assert len(twice) == 2 and all(row["spare_bytes"] == row["bytes"] / 250 * 249 for row in twice)
+    words = "the same words"
+    assert words not in case.run("heap", "", "--by=container", "--format=json", "--top=all").out
+    assert words in case.run("heap", "", "--by=container", "--top=all", "--show-data").out
+
+
 @ONE
 def test_a_program_that_does_not_sample_says_so(case):
     table = _table(dataclasses.replace(case, name="holders"), "site", "fixed")

@@ -11,7 +11,7 @@ enum { USUAL_TOP = 30 };
 static gt_table_fn *const tables[] = {
     [GT_HEAP_BY_TYPE] = gt_table_by_type, [GT_HEAP_BY_PACKAGE] = gt_table_by_package,
     [GT_HEAP_BY_ROOT] = gt_table_by_root, [GT_HEAP_BY_DOMINATOR] = gt_table_by_dominator,
-    [GT_HEAP_BY_SITE] = gt_table_by_site,
+    [GT_HEAP_BY_SITE] = gt_table_by_site, [GT_HEAP_BY_CONTAINER] = gt_table_by_container,
 };
 _Static_assert(sizeof tables / sizeof *tables == GT_HEAP_BYS, "each table has a row");
 
@@ -25,7 +25,11 @@ static struct gt_heap_row empty_row(const char *name)
                                 .alloc_objects = GT_UNKNOWN,
                                 .alloc_bytes = GT_UNKNOWN,
                                 .sampled_objects = GT_UNKNOWN,
-                                .sampled_bytes = GT_UNKNOWN};
+                                .sampled_bytes = GT_UNKNOWN,
+                                .entries = GT_UNKNOWN,
+                                .room = GT_UNKNOWN,
+                                .tombstones = GT_UNKNOWN,
+                                .spare_bytes = GT_UNKNOWN};
 }
 
 struct gt_heap_row *gt_table_row(struct gt_table_maker *maker, const char *name)

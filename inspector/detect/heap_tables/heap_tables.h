@@ -21,7 +21,7 @@ struct gt_table_maker {
 
 typedef void gt_table_fn(struct gt_table_maker *maker);
 gt_table_fn gt_table_by_type, gt_table_by_package, gt_table_by_root, gt_table_by_dominator,
-    gt_table_by_site;
+    gt_table_by_site, gt_table_by_container;
 
 /* A new row, in which nothing is known but what a sum begins with. */
 struct gt_heap_row *gt_table_row(struct gt_table_maker *maker, const char *name);

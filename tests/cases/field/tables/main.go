@@ -172,6 +172,16 @@ func main() {
 	fillContainers()
 	measure.Ready(map[string]any{
 		"profile": written{},
+		"containers": map[string][2]int{
+			"map main.points":                {1, len(points)},
+			"map main.prices":                {1, len(prices)},
+			"map main.shrunk":                {1, len(shrunk)},
+			"map context.cancelCtx.children": {1, children},
+			"channel main.events":            {1, len(events)},
+			"channel main.ticks":             {1, len(ticks)},
+			"slice main.orders":              {1, len(orders)},
+			"slice main.series.readings":     {readingCount, 64 * readingCount},
+		},
 		"types": map[string]int{
 			"main.order":                       len(orders),
 			"main.point":                       pointCount,

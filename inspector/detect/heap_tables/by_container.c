@@ -1,0 +1,210 @@
+/* Containers: how full maps, slices and channels are, by what holds them, and equal strings. */
+#include "gotypes/types/maps.h"
+#include "inspector/base/alloc.h"
+#include "inspector/detect/describe/looks.h"
+#include "inspector/detect/describe/root_names.h"
+#include "inspector/detect/heap_tables/equal_strings.h"
+#include "inspector/detect/heap_tables/type_package.h"
+#include "inspector/detect/holders/containers.h"
+
+enum {
+    SLOTS = 8,
+    DELETED = 0xfe /* of a slot's control byte: internal/runtime/maps, ctrlDeleted */
+};
+
+struct collector {
+    struct gt_table_maker *maker;
+    struct gt_heap_analysis *analysis;
+    struct gt_keys keys;
+    struct gt_map rows;       /* kind and holder's look -> row + 1 */
+    struct gt_strmap by_name; /* kind, name and type -> row */
+    struct gt_bitmap seen;    /* objects that are containers, or their arrays */
+    struct gt_equal_strings strings;
+    uint32_t object, root; /* whose words are looked at */
+};
+
+/* ---- tombstones ---------------------------------------------------------------------------- */
+
+struct tombstones {
+    const struct gt_memory *mem;
+    uint64_t group_size;
+    int64_t count;
+};
+
+static void count_deleted(void *ctx, enum gt_map_part part, uint64_t addr, uint64_t count)
+{
+    struct tombstones *tombstones = ctx;
+    uint64_t control;
+
+    for (uint64_t i = 0; part == GT_MAP_GROUPS && i < count; i++) {
+        if (!gt_mem_u64(tombstones->mem, addr + i * tombstones->group_size, &control)) return;
+        for (unsigned slot = 0; slot < SLOTS; slot++)
+            tombstones->count += (control >> slot * 8 & 0xff) == DELETED;
+    }
+}
+
+/* Buckets of the older design have none: an emptied slot is free at once. */
+static int64_t tombstones_of(const struct gt_heap_analysis *analysis, gt_type_id type,
+                             uint64_t header)
+{
+    struct gt_types *types = analysis->process->types;
+    const struct gt_type *map = gt_types_get(types, type);
+    struct tombstones tombstones = {analysis->process->mem, map->map.group_size, 0};
+
+    if (!map->map.swiss) return 0;
+    if (!tombstones.group_size || !gt_map_parts(types, type, header, count_deleted, &tombstones))
+        return GT_UNKNOWN;
+    return tombstones.count;
+}
+
+/* ---- rows ---------------------------------------------------------------------------------- */
+
+static const char *holder_name(struct collector *collector, const struct gt_referrer *referrer)
+{
+    const char *name = gt_referrer_name(&collector->keys, referrer);
+
+    return strcmp(name, "it") == 0
+               ? "(no name)"
+               : gt_heap_analysis_keep(collector->analysis, gt_without_global(name));
+}
+
+static const char *type_text(const struct collector *collector, const char *before, gt_type_id type)
+{
+    const char *name = type ? gt_full_type_name(collector->analysis, type) : NULL;
+
+    return name ? gt_arena_format(collector->analysis->storage, "%s%s", before, name) : NULL;
+}
+
+/* Holders that look different may have one name: they are one row. */
+static uint64_t place_of(struct collector *collector, const struct gt_heap_row *row)
+{
+    char *key = gt_format("%s\n%s\n%s", row->kind, row->name, row->type ? row->type : "");
+    bool added;
+    uint64_t *place = gt_strmap_put(&collector->by_name, key, &added);
+
+    gt_free(key);
+    if (!added) return *place;
+    struct gt_heap_row *made = gt_table_row(collector->maker, row->name);
+    made->kind = row->kind;
+    made->type = row->type;
+    made->entries = made->room = made->spare_bytes = made->tombstones = 0;
+    return *place = collector->maker->rows.len - 1;
+}
+
+static struct gt_heap_row *row_of(struct collector *collector, const char *kind,
+                                  const struct gt_word *word, const char *before)
+{
+    struct gt_referrer referrer = {collector->object, collector->root, word->offset};
+    uint64_t look = gt_look_of(collector->analysis, &referrer);
+    uint64_t *place =
+        gt_map_put(&collector->rows, gt_look_blend(look, (uint64_t)word->kind << 56), NULL);
+
+    if (!*place)
+        *place =
+            1 + place_of(collector,
+                         &(struct gt_heap_row){.kind = kind,
+                                               .name = holder_name(collector, &referrer),
+                                               .type = type_text(collector, before, word->type)});
+    return gt_vec_at(&collector->maker->rows, *place - 1);
+}
+
+static void add(int64_t *sum, int64_t more)
+{
+    if (*sum != GT_UNKNOWN) *sum = more == GT_UNKNOWN ? GT_UNKNOWN : *sum + more;
+}
+
+static void add_container(struct gt_heap_row *row, const struct gt_container *container)
+{
+    row->objects++;
+    add(&row->entries, container->entries);
+    add(&row->room, container->room);
+    add(&row->spare_bytes, container->spare_bytes);
+    if (container->storage_bytes != GT_UNKNOWN) row->bytes += container->storage_bytes;
+}
+
+/* ---- words --------------------------------------------------------------------------------- */
+
+static void add_map(struct collector *collector, const struct gt_word *word)
+{
+    struct gt_heap_analysis *analysis = collector->analysis;
+    struct gt_container map = word->type ? gt_container_of_map(analysis, word->type, word->value)
+                                         : gt_container_unknown();
+    struct gt_heap_row *row = row_of(collector, "map", word, "");
+
+    add_container(row, &map);
+    add(&row->tombstones,
+        word->type ? tombstones_of(analysis, word->type, word->value) : GT_UNKNOWN);
+}
+
+static void add_channel(struct collector *collector, const struct gt_word *word)
+{
+    struct gt_container channel = gt_container_of_channel(collector->analysis, word->value);
+    struct gt_types *types = collector->analysis->process->types;
+    uint64_t size = word->type ? gt_types_get(types, word->type)->size : 0;
+    struct gt_heap_row *row = row_of(collector, "channel", word, "chan ");
+
+    if (size && channel.room != GT_UNKNOWN && channel.room < INT64_MAX / (int64_t)size)
+        channel.storage_bytes = channel.room * (int64_t)size;
+    channel.spare_bytes = 0;
+    add_container(row, &channel);
+}
+
+static void add_slice(struct collector *collector, const struct gt_word *word)
+{
+    struct gt_container slice = gt_container_of_slice(collector->analysis, word);
+
+    add_container(row_of(collector, "slice", word, "[]"), &slice);
+}
+
+static void add_word(void *ctx, const struct gt_word *word)
+{
+    struct collector *collector = ctx;
+    bool container = word->kind == GT_P_MAP || word->kind == GT_P_CHAN || word->kind == GT_P_SLICE;
+
+    gt_equal_strings_add(&collector->strings, word);
+    if (!container || word->inferred) return;
+    uint32_t object = gt_heap_object(&collector->analysis->heap->graph, word->value);
+    if (object == GT_NO_OBJECT || gt_bit_test_set(&collector->seen, object)) return;
+    if (word->kind == GT_P_MAP)
+        add_map(collector, word);
+    else if (word->kind == GT_P_CHAN)
+        add_channel(collector, word);
+    else
+        add_slice(collector, word);
+}
+
+static void look_at_words(struct collector *collector)
+{
+    const struct gt_heap_analysis *analysis = collector->analysis;
+    const struct gt_heap *graph = &analysis->heap->graph;
+    struct gt_word word;
+
+    collector->object = GT_NO_OBJECT;
+    for (uint32_t i = 0; i < analysis->roots->list.len; i++) {
+        collector->root = i;
+        gt_typing_root(analysis->typing, i, &word);
+        add_word(collector, &word);
+    }
+    collector->root = 0;
+    for (size_t at = gt_bitmap_next(&analysis->live, 0); at < graph->scan_objects;
+         at = gt_bitmap_next(&analysis->live, at + 1)) {
+        collector->object = (uint32_t)at;
+        gt_typing_words(analysis->typing, (uint32_t)at, add_word, collector);
+    }
+}
+
+void gt_table_by_container(struct gt_table_maker *maker)
+{
+    struct collector collector = {.maker = maker, .analysis = maker->analysis};
+
+    gt_keys_init(&collector.keys, maker->analysis);
+    gt_bitmap_init(&collector.seen, maker->analysis->heap->graph.objects);
+    gt_equal_strings_init(&collector.strings, maker->analysis);
+    look_at_words(&collector);
+    gt_equal_strings_rows(&collector.strings, maker);
+    gt_equal_strings_deinit(&collector.strings);
+    gt_bitmap_deinit(&collector.seen);
+    gt_map_deinit(&collector.rows);
+    gt_strmap_deinit(&collector.by_name);
+    gt_keys_deinit(&collector.keys);
+}
