@@ -108,18 +108,13 @@ static struct gt_heap_row *row_of(struct collector *collector, const char *kind,
     return gt_vec_at(&collector->maker->rows, *place - 1);
 }
 
-static void add(int64_t *sum, int64_t more)
-{
-    if (*sum != GT_UNKNOWN) *sum = more == GT_UNKNOWN ? GT_UNKNOWN : *sum + more;
-}
-
 static void add_container(struct gt_heap_row *row, const struct gt_container *container)
 {
     row->objects++;
-    add(&row->entries, container->entries);
-    add(&row->room, container->room);
-    add(&row->spare_bytes, container->spare_bytes);
-    if (container->storage_bytes != GT_UNKNOWN) row->bytes += container->storage_bytes;
+    gt_table_add(&row->entries, container->entries);
+    gt_table_add(&row->room, container->room);
+    gt_table_add(&row->spare_bytes, container->spare_bytes);
+    if (container->storage_bytes != GT_UNKNOWN) gt_table_add(&row->bytes, container->storage_bytes);
 }
 
 /* ---- words --------------------------------------------------------------------------------- */
@@ -132,8 +127,8 @@ static void add_map(struct collector *collector, const struct gt_word *word)
     struct gt_heap_row *row = row_of(collector, "map", word, "");
 
     add_container(row, &map);
-    add(&row->tombstones,
-        word->type ? tombstones_of(analysis, word->type, word->value) : GT_UNKNOWN);
+    gt_table_add(&row->tombstones,
+                 word->type ? tombstones_of(analysis, word->type, word->value) : GT_UNKNOWN);
 }
 
 static void add_channel(struct collector *collector, const struct gt_word *word)

@@ -66,14 +66,14 @@ static void add_record(struct gt_table_maker *maker, struct gt_strmap *rows, int
 
     if (!record->allocs || !gt_profile_stack(maker->analysis->process, record, pcs)) return;
     struct gt_heap_row *row = row_of(maker, rows, pcs, record->depth);
-    row->sampled_objects += (int64_t)objects;
-    row->sampled_bytes += (int64_t)bytes;
+    gt_table_add(&row->sampled_objects, (int64_t)objects);
+    gt_table_add(&row->sampled_bytes, (int64_t)bytes);
     gt_profile_scale(rate, &objects, &bytes);
     gt_profile_scale(rate, &allocs, &alloc_bytes);
-    row->objects += (int64_t)objects;
-    row->bytes += (int64_t)bytes;
-    row->alloc_objects += (int64_t)allocs;
-    row->alloc_bytes += (int64_t)alloc_bytes;
+    gt_table_add(&row->objects, (int64_t)objects);
+    gt_table_add(&row->bytes, (int64_t)bytes);
+    gt_table_add(&row->alloc_objects, (int64_t)allocs);
+    gt_table_add(&row->alloc_bytes, (int64_t)alloc_bytes);
 }
 
 static void add_note(struct gt_table_maker *maker, const char *note)

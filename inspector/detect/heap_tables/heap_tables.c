@@ -92,8 +92,8 @@ static void sort_and_cut(struct gt_table_maker *maker)
     for (size_t i = table->row_count; i < maker->rows.len; i++) {
         const struct gt_heap_row *row = gt_vec_at(&maker->rows, i);
         table->rest_rows++;
-        table->rest.objects += row->objects;
-        table->rest.bytes += row->bytes;
+        gt_table_add(&table->rest.objects, row->objects);
+        gt_table_add(&table->rest.bytes, row->bytes);
     }
 }
 

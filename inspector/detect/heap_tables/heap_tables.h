@@ -26,6 +26,15 @@ gt_table_fn gt_table_by_type, gt_table_by_package, gt_table_by_root, gt_table_by
 /* A new row, in which nothing is known but what a sum begins with. */
 struct gt_heap_row *gt_table_row(struct gt_table_maker *maker, const char *name);
 
+/* Adds what a core claims: unknown stays unknown, and a sum that is too large is the largest. */
+static inline void gt_table_add(int64_t *sum, int64_t more)
+{
+    if (*sum == GT_UNKNOWN || more == GT_UNKNOWN)
+        *sum = GT_UNKNOWN;
+    else if (__builtin_add_overflow(*sum, more, sum))
+        *sum = INT64_MAX;
+}
+
 /* How many rows may be shown. */
 size_t gt_table_top(const struct gt_table_maker *maker);
 

@@ -67,6 +67,15 @@ static void add_cycle(const struct reader *reader, const struct gt_profile_recor
         if (gt_mem_u64(reader->process->mem, addr + i * 8, &word)) counts->word[i] += word;
 }
 
+/* More than any program allocates: the record is damaged, and counts for nothing. */
+static bool is_possible(const struct gt_profile_record *record)
+{
+    const uint64_t most = (uint64_t)1 << 60;
+
+    return record->frees <= record->allocs && record->free_bytes <= record->alloc_bytes &&
+           record->allocs <= most && record->alloc_bytes <= most;
+}
+
 /* Where bytes are not counted, all of a bucket's allocations have its size. */
 static void fill_record(const struct reader *reader, struct gt_profile_record *record)
 {
@@ -81,6 +90,8 @@ static void fill_record(const struct reader *reader, struct gt_profile_record *r
     gt_process_field(reader->process, record->bucket, GT_F_bucket_size, &size);
     record->alloc_bytes = reader->words < COUNTS ? record->allocs * size : counts.word[2];
     record->free_bytes = reader->words < COUNTS ? record->frees * size : counts.word[3];
+    if (!is_possible(record))
+        record->allocs = record->frees = record->alloc_bytes = record->free_bytes = 0;
 }
 
 static void find_buckets(const struct gt_process *process, struct gt_vec *records)
@@ -137,6 +148,11 @@ bool gt_profile_stack(const struct gt_process *process, const struct gt_profile_
                        record->depth * sizeof *pcs);
 }
 
+static uint64_t estimate(double value)
+{
+    return value < (double)INT64_MAX ? (uint64_t)value : (uint64_t)INT64_MAX;
+}
+
 void gt_profile_scale(int64_t rate, uint64_t *count, uint64_t *bytes)
 {
     if (*count == 0 || *bytes == 0) {
@@ -146,6 +162,6 @@ void gt_profile_scale(int64_t rate, uint64_t *count, uint64_t *bytes)
     if (rate <= 1) return;
     double average = (double)*bytes / (double)*count;
     double scale = 1 / (1 - exp(-average / (double)rate));
-    *count = (uint64_t)((double)*count * scale);
-    *bytes = (uint64_t)((double)*bytes * scale);
+    *count = estimate((double)*count * scale);
+    *bytes = estimate((double)*bytes * scale);
 }
