@@ -627,6 +627,7 @@ enum gt_document { /* what can be written */
                    GT_DOCUMENT_PATHS,
                    GT_DOCUMENT_SHOW,
                    GT_DOCUMENT_GOROUTINE,
+                   GT_DOCUMENT_DIFF,
                    GT_DOCUMENTS
 };
 
@@ -922,6 +923,7 @@ GT_API struct gt_error *gt_object_create(struct gt_analysis *analysis,
 GT_API struct gt_error *gt_object_write(const struct gt_object *object, enum gt_format format,
                                         const struct gt_style *style, FILE *to);
 GT_API void gt_object_destroy(struct gt_object *object); /* NULL is allowed */
+
 /* ---- heap: what fills it --------------------------------------------------------------------- */
 
 enum gt_heap_by {
@@ -1183,6 +1185,74 @@ GT_API struct gt_error *gt_goroutine_write(const struct gt_goroutine_view *view,
                                            enum gt_format format, const struct gt_style *style,
                                            FILE *to);
 GT_API void gt_goroutine_destroy(struct gt_goroutine_view *view); /* NULL is allowed */
+
+/* ---- diff: what grew between two cores ------------------------------------------------------ */
+
+enum gt_growth_of { /* what the rows of a section are */
+                    GT_GROWTH_FINDINGS,
+                    GT_GROWTH_HOLDERS,
+                    GT_GROWTH_GOROUTINES,
+                    GT_GROWTH_TYPES,
+                    GT_GROWTH_ROOTS,
+                    GT_GROWTHS
+};
+
+/*
+ * One thing that is in one of two cores or in both. Things are the same when they have the same
+ * name: a type by its name, a root by its kind and name, goroutines by their stack, state and
+ * creator, a finding by its kind and by what holds it or where it waits, a holder by its name, type
+ * and path. Addresses play no part, so cores of two runs can be compared.
+ */
+struct gt_growth {
+    const char *name;
+    const char *where; /* what holds it, or who created it; NULL when there is nothing to say */
+    uint64_t old_count, new_count; /* objects, goroutines, or what a finding counts */
+    /* Live bytes: of a type all of its objects, of a root what it alone keeps, of a holder what it
+     * keeps, of a finding what it frees, of goroutines their stacks and what they alone keep. */
+    uint64_t old_bytes, new_bytes;
+};
+
+struct gt_growth_section {
+    const struct gt_growth *rows; /* the largest growth first, what shrank last */
+    size_t count;
+    uint64_t unchanged;      /* things that have the same count and bytes in both */
+    uint64_t left_out;       /* others, by `top` or `min_bytes` */
+    int64_t left_out_growth; /* theirs together, in bytes */
+};
+
+enum gt_sameness { GT_DIFFERENT, GT_SAME, GT_SAMENESS_UNKNOWN };
+
+struct gt_diff {
+    struct gt_report *older, *newer; /* whole reports */
+    /* By its number, and by what the kernel chose at random when it began: where its stack and vDSO
+     * lie, and 16 bytes on its stack (create_elf_tables() in fs/binfmt_elf.c). Unknown when one of
+     * the cores lacks these. */
+    enum gt_sameness process;
+    int64_t elapsed_ns; /* between two cores of one process, about, by the latest times that they
+                           mention (nanotime in runtime/time_nofake.go); else GT_UNKNOWN */
+    struct gt_growth_section sections[GT_GROWTHS];
+    const char *const *notes; /* what the numbers do not say by themselves, a line each */
+    size_t note_count;
+    struct gt_arena *storage; /* private */
+};
+
+struct gt_diff_options {
+    size_t size;        /* sizeof this struct */
+    size_t top;         /* at most so many rows a section; 0: 10 */
+    uint64_t min_bytes; /* rows that changed by fewer bytes are left out; 0: 64 KiB */
+};
+
+/* Compares two cores, which are analysed if they were not yet. Both analyses are the caller's, and
+ * may be closed afterwards. `options` NULL is the defaults. */
+GT_API struct gt_error *gt_diff_create(struct gt_analysis *older, struct gt_analysis *newer,
+                                       const struct gt_diff_options *options,
+                                       struct gt_diff **diff);
+/* As text, Markdown, or JSON by the schema gotopsy-diff/1. */
+GT_API struct gt_error *gt_diff_write(const struct gt_diff *diff, enum gt_format format,
+                                      const struct gt_style *style, FILE *to);
+GT_API void gt_diff_destroy(struct gt_diff *diff); /* NULL is allowed */
+
+GT_API const char *gt_growth_name(enum gt_growth_of what); /* "types"; NULL when there is none */
 
 /* ---- check: gotopsy's live set against the collector's own marks --------------------------- */
 

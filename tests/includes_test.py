@@ -80,7 +80,9 @@ ALLOWED = {
     "inspector/report/text": {PUBLIC, "inspector/report"},
     "inspector/report/text/answers": {PUBLIC, "inspector/report", "inspector/report/text"},
     "inspector/report/json": {PUBLIC, "inspector/report"},
+    "inspector/report/markdown": {PUBLIC, "inspector/report", "inspector/report/text"},
     "inspector/report/shapes": {PUBLIC, "inspector/report", "inspector/report/text"},
+    "inspector/diff": {PUBLIC},
     "inspector/cli": {PUBLIC},
     "inspector/pages": {PUBLIC, "inspector/cli", "inspector/report"},
 }
@@ -234,7 +236,7 @@ FREES = {
     "inspector/base/alloc.c",
     "inspector/base/call.c",
     "inspector/cli/command_line.c",
-    "inspector/report/text/markdown.c",
+    "inspector/report/markdown/report.c",
 }
 
 

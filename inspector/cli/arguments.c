@@ -33,9 +33,13 @@ static const char *table_word(const struct gt_command *command, unsigned index)
 
 static const char *kind_word(const struct gt_command *command, unsigned index)
 {
-    (void)command;
-    if (index < GT_KINDS) return gt_kind_name(index);
-    return index == GT_KINDS ? "any" : NULL;
+    bool growth = !command || gt_command_bit(command) == GT_FOR_DIFF;
+    bool kinds = !command || gt_command_bit(command) != GT_FOR_DIFF;
+
+    if (!kinds) index += GT_FAIL_ON_GROWTH;
+    if (kinds && index < GT_KINDS) return gt_kind_name(index);
+    if (kinds && index == GT_KINDS) return "any";
+    return growth && index == GT_FAIL_ON_GROWTH ? "growth" : NULL;
 }
 
 static const struct argument_row {

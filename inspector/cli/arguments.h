@@ -20,7 +20,8 @@ enum gt_argument {
 enum gt_argument gt_argument_find(const char *name);
 
 /* The index-th word that an argument with this name can be, to this command; NULL past the last.
- * Words for enum gt_when and enum gt_kind stand in the order of their enum. */
+ * Words for enum gt_when and enum gt_kind stand in the order of their enum, to no command (NULL)
+ * all that any command takes. */
 const char *gt_argument_word(const char *name, const struct gt_command *command, unsigned index);
 
 #endif

@@ -118,6 +118,20 @@ static struct gt_error *check_operands(const struct gt_options *options)
     return NULL;
 }
 
+/* Growth is of two cores, all else of one. */
+static struct gt_error *check_rules(const struct gt_options *options)
+{
+    bool diff = gt_command_bit(options->command) == GT_FOR_DIFF;
+
+    for (size_t i = 0; i < options->fail_on.len; i++) {
+        const struct gt_fail_on *rule = gt_vec_at(&options->fail_on, i);
+        if ((rule->kind == GT_FAIL_ON_GROWTH) == diff) continue;
+        return gt_error_plain(GT_ERR_USAGE, diff ? "diff takes --fail-on growth[:SIZE]"
+                                                 : "--fail-on growth is for gotopsy diff OLD NEW");
+    }
+    return NULL;
+}
+
 static struct gt_error *check_command(const struct gt_options *options, uint64_t seen,
                                       bool in_shell)
 {
@@ -131,7 +145,9 @@ static struct gt_error *check_command(const struct gt_options *options, uint64_t
             return gt_error_create(GT_ERR_USAGE, "the core is open: give --%s to gotopsy shell",
                                    row->name);
     }
-    return command->analyse && !options->help ? check_operands(options) : NULL;
+    struct gt_error *error = check_rules(options);
+    if (error || !command->analyse || options->help) return error;
+    return check_operands(options);
 }
 
 /* One by one goroutines are what a traceback is for, unless another format was asked for. */
@@ -166,7 +182,8 @@ static void begin(struct gt_options *options)
                                    .paths.size = sizeof options->paths,
                                    .show.size = sizeof options->show,
                                    .goroutine.size = sizeof options->goroutine,
-                                   .heap.size = sizeof options->heap};
+                                   .heap.size = sizeof options->heap,
+                                   .diff.size = sizeof options->diff};
 }
 
 /* What the shell was given holds for its lines, until they say otherwise. */

@@ -2,6 +2,7 @@
 
 #include "inspector/base/error.h"
 #include "inspector/base/str.h"
+#include "inspector/cli/growth.h"
 #include "inspector/cli/help.h"
 #include "inspector/cli/output.h"
 #include "inspector/cli/questions.h"
@@ -290,6 +291,16 @@ const struct gt_command gt_commands[] = {
      "  gotopsy object core 0xc000012080\n"
      "  gotopsy object core 0xc000012080 --format=json\n",
      GT_DOCUMENT_OBJECT, gt_question_object, NULL},
+    {"diff", "OLD NEW", "show what grew between two cores",
+     "Compares two cores of one process, or of two runs of a program. Things are the same when "
+     "they\n"
+     "have the same name, so addresses need not match: findings, the largest holders, goroutines\n"
+     "with one stack, types, roots. Of each kind, what grew most comes first. Rates are given for\n"
+     "two cores of one process.\n"
+     "--fail-on growth[:SIZE] exits with 1 if the live heap grew by SIZE or more.\n",
+     "  gotopsy diff core.monday core.tuesday --exe bin/server\n"
+     "  gotopsy diff core.1 core.2 --fail-on growth:50MiB --format=markdown -o growth.md\n",
+     GT_DOCUMENT_DIFF, gt_growth_command, NULL},
     {"shell", "CORE", "open the core once, and answer one command after the other",
      "Reads commands from the terminal, or from standard input, one a line, without the core:\n"
      "\"heap --by root\". The core is opened once, and the heap is marked once. The tab key\n"

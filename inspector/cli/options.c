@@ -67,6 +67,7 @@ static struct gt_error *set_min_bytes(struct gt_options *options, const char *va
     if (!gt_size_parse(value, &bytes)) return gt_size_error("--min-bytes", value);
     options->report.min_bytes = bytes ? bytes : 1; /* 0 asks for the default */
     options->heap.min_bytes = bytes;
+    options->diff.min_bytes = bytes ? bytes : 1;
     options->min_bytes_given = true;
     return NULL;
 }
@@ -123,7 +124,7 @@ static struct gt_error *set_top(struct gt_options *options, const char *value)
     bool all = strcmp(value, "all") == 0;
     struct gt_error *error = all ? NULL : parse_number("--top", value, 1, MOST_INSTANCES, &number);
 
-    if (!error) options->heap.top = number;
+    if (!error) options->heap.top = options->diff.top = number;
     return error;
 }
 
@@ -270,11 +271,12 @@ const struct gt_option_row gt_option_rows[] = {
      set_output},
     {"by", 0, "TABLE", "what to add up the heap by, one of those above (default: type)",
      GT_FOR_HEAP, set_by},
-    {"top", 0, "N", "rows to show, or all (default: 30)", GT_FOR_HEAP, set_top},
-    {"min-bytes", 0, "SIZE", "smallest finding or row (report: 64KiB or 0.1% of live)",
-     GT_FOR_REPORT | GT_FOR_HEAP, set_min_bytes},
+    {"top", 0, "N", "rows to show, or all (default: 30, of a diff 10 a section)",
+     GT_FOR_HEAP | GT_FOR_DIFF, set_top},
+    {"min-bytes", 0, "SIZE", "smallest finding, row or change (report: 64KiB or 0.1% of live)",
+     GT_FOR_REPORT | GT_FOR_HEAP | GT_FOR_DIFF, set_min_bytes},
     {"fail-on", 0, "KIND[:SIZE]", "exit with 1 if a finding of KIND (or any) frees SIZE or more",
-     GT_FOR_REPORT, set_fail_on},
+     GT_FOR_REPORT | GT_FOR_DIFF, set_fail_on},
     {"instances", 0, "N", "examples for each finding, or all (default: 20)", GT_FOR_REPORT,
      set_instances},
     {"examples", 0, "N", "objects shown of each difference (default: 10)", GT_FOR_CHECK,

@@ -19,6 +19,7 @@ enum { /* commands, as bits: which of them an option is for. A command writes on
        GT_FOR_PATHS = 1 << GT_DOCUMENT_PATHS,
        GT_FOR_SHOW = 1 << GT_DOCUMENT_SHOW,
        GT_FOR_GOROUTINE = 1 << GT_DOCUMENT_GOROUTINE,
+       GT_FOR_DIFF = 1 << GT_DOCUMENT_DIFF,
        GT_FOR_ANALYSES = (1 << GT_DOCUMENTS) - 1,
        GT_FOR_OTHERS = 1 << GT_DOCUMENTS,
        GT_FOR_SHELL = GT_FOR_OTHERS << 1,
@@ -29,8 +30,10 @@ enum { /* commands, as bits: which of them an option is for. A command writes on
 
 enum gt_when { GT_AUTO, GT_ALWAYS, GT_NEVER };
 
+enum { GT_FAIL_ON_GROWTH = GT_KINDS + 1 };
+
 struct gt_fail_on {
-    unsigned kind; /* GT_KINDS: any */
+    unsigned kind; /* GT_KINDS: any; GT_FAIL_ON_GROWTH: of the live heap */
     uint64_t bytes;
 };
 
@@ -46,6 +49,7 @@ struct gt_options {
     struct gt_show_options show;
     struct gt_goroutine_options goroutine;
     size_t most; /* --max; 0: not given */
+    struct gt_diff_options diff;
     enum gt_format format;
     bool format_given;
     const char *output; /* NULL: standard output */

@@ -33,6 +33,9 @@ gt_paths_sink gt_text_paths, gt_json_paths;
 gt_view_sink gt_text_view, gt_json_view;
 gt_goroutine_sink gt_text_goroutine, gt_json_goroutine;
 
+typedef bool gt_diff_sink(const struct gt_diff *diff, const struct gt_style *style, FILE *to);
+gt_diff_sink gt_text_diff, gt_json_diff, gt_markdown_diff;
+
 bool gt_json_error(const struct gt_error *error, FILE *to);
 
 #endif

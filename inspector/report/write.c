@@ -17,6 +17,7 @@ static const struct format {
     gt_paths_sink *paths;
     gt_view_sink *view;
     gt_goroutine_sink *goroutine;
+    gt_diff_sink *diff;
 } formats[] = {
     [GT_FORMAT_TEXT] = {.name = "text",
                         .report = gt_text_report,
@@ -28,7 +29,8 @@ static const struct format {
                         .heap = gt_text_heap,
                         .paths = gt_text_paths,
                         .view = gt_text_view,
-                        .goroutine = gt_text_goroutine},
+                        .goroutine = gt_text_goroutine,
+                        .diff = gt_text_diff},
     [GT_FORMAT_JSON] = {.name = "json",
                         .report = gt_json_report,
                         .goroutines = gt_json_goroutines,
@@ -39,8 +41,11 @@ static const struct format {
                         .heap = gt_json_heap,
                         .paths = gt_json_paths,
                         .view = gt_json_view,
-                        .goroutine = gt_json_goroutine},
-    [GT_FORMAT_MARKDOWN] = {.name = "markdown", .report = gt_markdown_report},
+                        .goroutine = gt_json_goroutine,
+                        .diff = gt_json_diff},
+    [GT_FORMAT_MARKDOWN] = {.name = "markdown",
+                            .report = gt_markdown_report,
+                            .diff = gt_markdown_diff},
     [GT_FORMAT_TRACEBACK] = {.name = "traceback", .goroutines = gt_traceback},
     [GT_FORMAT_DOT] = {.name = "dot", .wait_graph = gt_dot_wait_graph},
     [GT_FORMAT_PPROF] = {.name = "pprof", .goroutines = gt_pprof},
@@ -67,7 +72,8 @@ bool gt_format_has(enum gt_format format, enum gt_document document)
                         [GT_DOCUMENT_HEAP] = row->heap,
                         [GT_DOCUMENT_PATHS] = row->paths,
                         [GT_DOCUMENT_SHOW] = row->view,
-                        [GT_DOCUMENT_GOROUTINE] = row->goroutine};
+                        [GT_DOCUMENT_GOROUTINE] = row->goroutine,
+                        [GT_DOCUMENT_DIFF] = row->diff};
     return has[document];
 }
 
@@ -217,6 +223,21 @@ struct gt_error *gt_heap_table_write(const struct gt_heap_table *table, enum gt_
                                      const struct gt_style *style, FILE *to)
 {
     return run(write_heap, table, format, style, to);
+}
+
+static struct gt_error *write_diff(void *args)
+{
+    const struct writing *writing = args;
+
+    if (!writing->format->diff) return no_sink(writing->format, "the diff");
+    return outcome(writing->format->diff(writing->document, &writing->style, writing->to),
+                   writing->to, "the diff");
+}
+
+struct gt_error *gt_diff_write(const struct gt_diff *diff, enum gt_format format,
+                               const struct gt_style *style, FILE *to)
+{
+    return run(write_diff, diff, format, style, to);
 }
 
 static struct gt_error *write_error(void *args)

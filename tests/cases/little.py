@@ -211,6 +211,23 @@ def core_of(command):
             process.kill()
 
 
+def cores_between(folder, program, line):
+    """Two cores of one process by gcore: as it comes to be ready, and after it has read a line."""
+    need("gdb", "gcore", "fallocate")
+    cores = []
+    with _run(program) as process:
+        try:
+            for name in ("before", "after"):
+                (folder / name).mkdir()
+                truth = _truth(process)
+                cores.append(recipe.Core(by_gcore(folder / name, process.pid), program, truth))
+                process.stdin.write(line)
+                process.stdin.flush()
+        finally:
+            process.kill()
+    return cores
+
+
 @contextlib.contextmanager
 def server(command, folder):
     """A server on a free port of this machine, as long as the context lasts."""

@@ -2,7 +2,7 @@
 #include "inspector/base/alloc.h"
 #include "inspector/base/call.h"
 #include "inspector/base/str.h"
-#include "inspector/report/escape.h"
+#include "inspector/report/markdown/words.h"
 #include "inspector/report/names.h"
 #include "inspector/report/sinks.h"
 #include "inspector/report/text/details.h"
@@ -16,43 +16,6 @@
 
 enum { CODE_WIDTH = 100 };
 
-/* Text of the target between markdown's own signs: none of its characters is one. */
-static void put(FILE *to, const char *text)
-{
-    struct gt_str safe = {0};
-
-    gt_escape(&safe, text);
-    for (const char *at = gt_str_text(&safe); *at; at++) {
-        if (strchr("\\`*_{}[]<>#|~&!", *at)) putc('\\', to);
-        putc(*at, to);
-    }
-    gt_str_deinit(&safe);
-}
-
-static size_t longest_fence(const char *text)
-{
-    size_t longest = 0, run = 0;
-
-    for (; *text; text++) {
-        run = *text == '`' ? run + 1 : 0;
-        if (run > longest) longest = run;
-    }
-    return longest;
-}
-
-/* A block of code, fenced by more backticks than it holds. */
-static void put_code(FILE *to, const char *code)
-{
-    size_t fence = longest_fence(code) < 3 ? 3 : longest_fence(code) + 1;
-
-    for (size_t i = 0; i < fence; i++)
-        putc('`', to);
-    fprintf(to, "text\n%s", code);
-    for (size_t i = 0; i < fence; i++)
-        putc('`', to);
-    fputs("\n\n", to);
-}
-
 static void put_lines(FILE *to, const struct gt_summary_line *line, const struct gt_report *report)
 {
     for (; line->label; line++) {
@@ -60,7 +23,7 @@ static void put_lines(FILE *to, const struct gt_summary_line *line, const struct
         line->say(&text, report);
         if (text.len) {
             fprintf(to, "- **%s:** ", line->label);
-            put(to, gt_str_text(&text));
+            gt_markdown_put(to, gt_str_text(&text));
             putc('\n', to);
         }
         gt_str_deinit(&text);
@@ -72,7 +35,7 @@ static void put_row(FILE *to, const struct gt_finding *finding)
     fprintf(to, "| %u | %s | %s | %s %s | %s | ", finding->id, gt_kind_plural(finding->kind),
             gt_bytes(finding->bytes_freed).text, gt_count(finding->count).text,
             gt_kind_unit(finding->kind, finding->count), gt_confidence_name(finding->confidence));
-    put(to, finding->title ? finding->title : "");
+    gt_markdown_put(to, finding->title ? finding->title : "");
     fputs(" |\n", to);
 }
 
@@ -127,7 +90,7 @@ static bool put_drawn(FILE *to, draw_fn *draw, const void *what)
     gt_page_init(&page, memory->file, &style);
     draw(&page, what);
     bool written = fflush(memory->file) == 0;
-    if (written && *memory->code) put_code(to, memory->code);
+    if (written && *memory->code) gt_markdown_code(to, memory->code);
     gt_let_go(memory->held);
     gt_free(memory);
     return written;
@@ -160,7 +123,7 @@ static void put_sentence(FILE *to, const char *label, const char *text)
 {
     if (!text) return;
     fprintf(to, "**%s:** ", label);
-    put(to, text);
+    gt_markdown_put(to, text);
     fputs("\n\n", to);
 }
 
@@ -168,7 +131,7 @@ static bool put_section(FILE *to, const struct gt_finding *finding)
 {
     fprintf(to, "\n## %u. %s: %s, %s\n\n", finding->id, gt_kind_plural(finding->kind),
             gt_bytes(finding->bytes_freed).text, gt_confidence_name(finding->confidence));
-    put(to, finding->title ? finding->title : "");
+    gt_markdown_put(to, finding->title ? finding->title : "");
     fputs("\n\n", to);
     if (!put_drawn(to, draw_details, finding)) return false;
     put_sentence(to, "Doubt", finding->doubt);
@@ -180,7 +143,7 @@ static void put_notes(FILE *to, const struct gt_report *report)
 {
     for (size_t i = 0; i < report->coverage.note_count; i++) {
         fputs("- ", to);
-        put(to, report->coverage.notes[i]);
+        gt_markdown_put(to, report->coverage.notes[i]);
         putc('\n', to);
     }
 }
@@ -192,7 +155,7 @@ bool gt_markdown_report(const struct gt_report *report, const struct gt_style *s
     (void)style;
     gt_summary_process(&process, report);
     fputs("# ", to);
-    put(to, gt_str_text(&process));
+    gt_markdown_put(to, gt_str_text(&process));
     fputs("\n\n", to);
     gt_str_deinit(&process);
     put_lines(to, gt_summary_head, report);

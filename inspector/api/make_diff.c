@@ -1,0 +1,145 @@
+/* `diff`: two cores, told one after the other, and what grew between them. */
+#include "inspector/api/analysis.h"
+#include "inspector/base/alloc.h"
+#include "inspector/base/error.h"
+#include "inspector/base/options.h"
+#include "inspector/diff/diff.h"
+
+#include <elf.h>
+#include <string.h>
+
+enum { USUAL_TOP = 10, USUAL_MIN_BYTES = 64 * 1024, RANDOM_BYTES = 16 };
+
+/* ---- one process? -------------------------------------------------------------------------- */
+
+struct birth { /* what a process got when it began: no two of a machine have the same */
+    int64_t pid;
+    uint64_t stack, vdso; /* where the kernel laid them, at random */
+    unsigned char random[RANDOM_BYTES];
+};
+
+/* Go 1.22 and 1.23 clear the random bytes once they are used; other releases leave others there. */
+static bool birth_of(const struct gt_analysis *analysis, struct birth *birth)
+{
+    const struct gt_core *core = analysis->process->core;
+
+    *birth = (struct birth){.pid = gt_core_pid(core)};
+    return birth->pid != GT_UNKNOWN && gt_core_auxv(core, AT_RANDOM, &birth->stack) &&
+           gt_core_auxv(core, AT_SYSINFO_EHDR, &birth->vdso) &&
+           gt_mem_read(analysis->process->mem, birth->stack, birth->random, RANDOM_BYTES);
+}
+
+static enum gt_sameness compare_processes(const struct gt_analysis *older,
+                                          const struct gt_analysis *newer)
+{
+    struct birth one, other;
+
+    if (!birth_of(older, &one) || !birth_of(newer, &other)) return GT_SAMENESS_UNKNOWN;
+    return one.pid == other.pid && one.stack == other.stack && one.vdso == other.vdso &&
+                   memcmp(one.random, other.random, RANDOM_BYTES) == 0
+               ? GT_SAME
+               : GT_DIFFERENT;
+}
+
+static int64_t elapsed(const struct gt_analysis *older, const struct gt_analysis *newer)
+{
+    uint64_t from = gt_latest_time(older->process, older->goroutines);
+    uint64_t to = gt_latest_time(newer->process, newer->goroutines);
+
+    return from && to > from && to - from < INT64_MAX ? (int64_t)(to - from) : GT_UNKNOWN;
+}
+
+/* ---- what each core tells ------------------------------------------------------------------ */
+
+static struct gt_error *tell_table(struct gt_analysis *analysis, enum gt_heap_by by,
+                                   struct gt_told *told)
+{
+    struct gt_heap_options options = {.size = sizeof options, .by = by, .top = SIZE_MAX};
+
+    return gt_heap_table_create(analysis, &options, &told->tables[by]);
+}
+
+/* Findings are told down to a byte: what is small in one core may have grown out of it. */
+static struct gt_error *tell(struct gt_analysis *analysis, struct gt_told *told)
+{
+    struct gt_report_options options = {.size = sizeof options, .min_bytes = 1, .instances = 1};
+    struct gt_error *error = gt_report_create(analysis, &options, &told->report);
+
+    for (unsigned what = 0; what < GT_GROWTHS && !error; what++) {
+        enum gt_heap_by by = gt_growth_table(what);
+        if (by < GT_HEAP_BYS && !told->tables[by]) error = tell_table(analysis, by, told);
+    }
+    return error;
+}
+
+static void forget(struct gt_told *told)
+{
+    for (unsigned by = 0; by < GT_HEAP_BYS; by++)
+        gt_heap_table_destroy(told->tables[by]);
+    gt_report_destroy(told->report);
+}
+
+/* ---- the diff ------------------------------------------------------------------------------ */
+
+struct builder {
+    struct gt_analysis *older_analysis, *newer_analysis;
+    struct gt_diff_options options;
+    struct gt_told older, newer;
+    struct gt_diff *diff;
+};
+
+static struct gt_error *make(void *args)
+{
+    struct builder *builder = args;
+    struct gt_diff *diff = builder->diff = gt_calloc(1, sizeof *diff);
+
+    diff->storage = gt_calloc(1, sizeof *diff->storage);
+    diff->older = builder->older.report;
+    diff->newer = builder->newer.report;
+    diff->process = compare_processes(builder->older_analysis, builder->newer_analysis);
+    diff->elapsed_ns = diff->process == GT_SAME
+                           ? elapsed(builder->older_analysis, builder->newer_analysis)
+                           : GT_UNKNOWN;
+    gt_diff_fill(&builder->older, &builder->newer, &builder->options, diff);
+    gt_arena_detach(diff->storage);
+    gt_detach(diff->storage);
+    gt_detach(diff);
+    return NULL;
+}
+
+static struct gt_error *build(struct builder *builder)
+{
+    struct gt_error *error = tell(builder->older_analysis, &builder->older);
+
+    if (!error) error = tell(builder->newer_analysis, &builder->newer);
+    if (!error) error = gt_call_alone(make, builder);
+    if (!error) builder->older.report = builder->newer.report = NULL; /* the diff's now */
+    forget(&builder->older);
+    forget(&builder->newer);
+    return error;
+}
+
+struct gt_error *gt_diff_create(struct gt_analysis *older, struct gt_analysis *newer,
+                                const struct gt_diff_options *options, struct gt_diff **diff)
+{
+    struct builder builder = {.older_analysis = older, .newer_analysis = newer};
+    struct gt_error *error = gt_options_take(&builder.options, sizeof builder.options, options);
+
+    if (!error && (!older || !newer || !diff))
+        error = gt_error_plain(GT_ERR_USAGE, "NULL is not allowed here");
+    if (!builder.options.top) builder.options.top = USUAL_TOP;
+    if (!builder.options.min_bytes) builder.options.min_bytes = USUAL_MIN_BYTES;
+    if (!error) error = build(&builder);
+    if (!error) *diff = builder.diff;
+    return error;
+}
+
+void gt_diff_destroy(struct gt_diff *diff)
+{
+    if (!diff) return;
+    gt_report_destroy(diff->older);
+    gt_report_destroy(diff->newer);
+    gt_arena_deinit(diff->storage);
+    gt_free(diff->storage);
+    gt_free(diff);
+}

@@ -1,0 +1,81 @@
+#include "inspector/diff/diff.h"
+
+#include "inspector/diff/things.h"
+
+#include <string.h>
+
+typedef void add_fn(struct gt_pairs *pairs, bool newer, const struct gt_report *report);
+
+static const struct row {
+    const char *name;
+    add_fn *add; /* NULL: the rows of a table */
+    enum gt_heap_by by;
+} rows[] = {
+    [GT_GROWTH_FINDINGS] = {"findings", gt_things_findings, GT_HEAP_BYS},
+    [GT_GROWTH_HOLDERS] = {"holders", gt_things_holders, GT_HEAP_BYS},
+    [GT_GROWTH_GOROUTINES] = {"goroutines", gt_things_goroutines, GT_HEAP_BYS},
+    [GT_GROWTH_TYPES] = {"types", NULL, GT_HEAP_BY_TYPE},
+    [GT_GROWTH_ROOTS] = {"roots", NULL, GT_HEAP_BY_ROOT},
+};
+_Static_assert(sizeof rows / sizeof *rows == GT_GROWTHS, "each section has a row");
+
+const char *gt_growth_name(enum gt_growth_of what)
+{
+    return (unsigned)what < GT_GROWTHS ? rows[what].name : NULL;
+}
+
+enum gt_heap_by gt_growth_table(enum gt_growth_of what)
+{
+    return rows[what].by;
+}
+
+static void add_all(struct gt_pairs *pairs, bool newer, const struct gt_told *told,
+                    const struct row *row)
+{
+    if (row->add)
+        row->add(pairs, newer, told->report);
+    else if (told->tables[row->by])
+        gt_things_rows(pairs, newer, told->tables[row->by]);
+}
+
+/* ---- notes --------------------------------------------------------------------------------- */
+
+static bool differ(const char *one, const char *other)
+{
+    return one && other ? strcmp(one, other) != 0 : one != other;
+}
+
+static void add_notes(struct gt_diff *diff)
+{
+    const struct gt_report *older = diff->older, *newer = diff->newer;
+    const char *notes[4];
+    size_t count = 0;
+
+    if (differ(older->binary.build_id, newer->binary.build_id))
+        notes[count++] = "the binaries differ: what has another name now stands as gone and as new";
+    if (diff->process == GT_SAMENESS_UNKNOWN)
+        notes[count++] = "a core lacks what tells processes apart, so no rate is given";
+    if (older->gc.cycles == 0 || newer->gc.cycles == 0)
+        notes[count++] = "no collection was completed before one of the cores";
+    if (older->coverage.note_count || newer->coverage.note_count)
+        notes[count++] = "memory is missing from a core, so what it had may stand as gone or as "
+                         "new; 'gotopsy report --coverage' says what";
+    diff->notes =
+        count ? memcpy(gt_arena_alloc(diff->storage, sizeof notes), notes, count * sizeof *notes)
+              : NULL;
+    diff->note_count = count;
+}
+
+void gt_diff_fill(const struct gt_told *older, const struct gt_told *newer,
+                  const struct gt_diff_options *options, struct gt_diff *diff)
+{
+    for (unsigned what = 0; what < GT_GROWTHS; what++) {
+        struct gt_pairs pairs;
+        gt_pairs_init(&pairs, diff->storage);
+        add_all(&pairs, false, older, &rows[what]);
+        add_all(&pairs, true, newer, &rows[what]);
+        gt_pairs_fill(&pairs, options, &diff->sections[what]);
+        gt_pairs_deinit(&pairs);
+    }
+    add_notes(diff);
+}

@@ -1,0 +1,27 @@
+/*
+ * What grew between two cores, from what was told of each: their reports and tables.
+ *
+ * The module knows no heap: it matches names. So cores of one process, of two runs, and of two
+ * versions of a program are compared in the same way.
+ */
+#ifndef GT_DIFF_DIFF_H
+#define GT_DIFF_DIFF_H
+
+#include "inspector/base/arena.h"
+
+#include "gotopsy.h"
+
+/* One core, told in full. NULL tables are left out. */
+struct gt_told {
+    struct gt_report *report;
+    struct gt_heap_table *tables[GT_HEAP_BYS];
+};
+
+/* Fills the sections and notes of a diff whose storage is there. */
+void gt_diff_fill(const struct gt_told *older, const struct gt_told *newer,
+                  const struct gt_diff_options *options, struct gt_diff *diff);
+
+/* The table that a section is made of; GT_HEAP_BYS: none, but the report. */
+enum gt_heap_by gt_growth_table(enum gt_growth_of what);
+
+#endif

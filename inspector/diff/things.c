@@ -1,0 +1,161 @@
+#include "inspector/diff/things.h"
+
+#include "inspector/base/str.h"
+
+#include <string.h>
+
+/* Parts of a key: a byte that no name has stands between them. */
+static void put(struct gt_str *key, const char *part)
+{
+    gt_str_format(key, "%s\x01", part ? part : "");
+}
+
+static void put_location(struct gt_str *key, const struct gt_source_location *location)
+{
+    put(key, location->function);
+}
+
+static void put_stack(struct gt_str *key, const struct gt_stack *stack)
+{
+    for (size_t i = 0; i < stack->count; i++)
+        put_location(key, &stack->locations[i]);
+}
+
+static void put_path(struct gt_str *key, const struct gt_path *path)
+{
+    for (size_t i = 0; i < path->count; i++) {
+        put(key, path->steps[i].what);
+        put(key, path->steps[i].type);
+        put(key, path->steps[i].field);
+    }
+}
+
+static void add(struct gt_pairs *pairs, bool newer, struct gt_str *key, struct gt_thing thing)
+{
+    thing.key = gt_str_text(key);
+    gt_pairs_add(pairs, newer, &thing);
+    gt_str_deinit(key);
+}
+
+/* The first place that is the program's: what is told of a stack in a line. */
+static const struct gt_source_location *place_of(const struct gt_stack *stack)
+{
+    for (size_t i = 0; i < stack->count; i++)
+        if (stack->locations[i].origin == GT_ORIGIN_PROGRAM) return &stack->locations[i];
+    return stack->count ? &stack->locations[0] : NULL;
+}
+
+/* ---- findings ------------------------------------------------------------------------------ */
+
+/* Where there is no path, a finding is about a place in the code. */
+static void put_place(struct gt_str *key, const struct gt_finding *finding)
+{
+    const struct gt_instance *first = finding->instances;
+
+    if (!finding->instance_count) return;
+    if (finding->kind == GT_HUNG_GOROUTINE) put_stack(key, &first->hung.stack);
+    if (finding->kind == GT_DEFERRED_CALLS) put_location(key, &first->deferred.site);
+    if (finding->kind == GT_TICKER) put(key, first->ticker.callback);
+    if (finding->kind == GT_FINALIZER_CYCLE) put(key, first->cycle.function);
+}
+
+/* The root of a path: what a person knows it by. */
+static const char *root_of(const struct gt_path *path)
+{
+    for (size_t i = 0; i < path->count; i++)
+        if (path->steps[i].what) return path->steps[i].what;
+    return NULL;
+}
+
+void gt_things_findings(struct gt_pairs *pairs, bool newer, const struct gt_report *report)
+{
+    for (size_t i = 0; i < report->finding_count; i++) {
+        const struct gt_finding *finding = &report->findings[i];
+        struct gt_str key = {0};
+        put(&key, gt_kind_name(finding->kind));
+        put_place(&key, finding);
+        if (finding->kind != GT_HUNG_GOROUTINE) put_path(&key, &finding->path);
+        add(pairs, newer, &key,
+            (struct gt_thing){.name = finding->title,
+                              .where = root_of(&finding->path),
+                              .count = finding->count,
+                              .bytes = finding->bytes_freed});
+    }
+}
+
+/* ---- holders ------------------------------------------------------------------------------- */
+
+void gt_things_holders(struct gt_pairs *pairs, bool newer, const struct gt_report *report)
+{
+    for (size_t i = 0; i < report->holder_count; i++) {
+        const struct gt_heap_holder *holder = &report->holders[i];
+        struct gt_str key = {0}, name = {0};
+        put(&key, holder->name);
+        put(&key, holder->type);
+        put_path(&key, &holder->path);
+        gt_str_format(&name, "%s%s%s%s%s", holder->what, holder->name ? " " : "",
+                      holder->name ? holder->name : "", holder->type ? " " : "",
+                      holder->type ? holder->type : "");
+        add(pairs, newer, &key,
+            (struct gt_thing){.name = gt_str_text(&name),
+                              .where = root_of(&holder->path),
+                              .count = holder->objects,
+                              .bytes = holder->bytes});
+        gt_str_deinit(&name);
+    }
+}
+
+/* ---- goroutines ---------------------------------------------------------------------------- */
+
+static void put_name(struct gt_str *name, const struct gt_goroutine_group *group)
+{
+    const struct gt_source_location *place = place_of(&group->stack);
+
+    gt_str_add(name, group->wait_reason ? group->wait_reason : group->status);
+    if (place) gt_str_format(name, " in %s", place->function);
+}
+
+void gt_things_goroutines(struct gt_pairs *pairs, bool newer, const struct gt_report *report)
+{
+    for (size_t i = 0; i < report->goroutines.group_count; i++) {
+        const struct gt_goroutine_group *group = &report->goroutines.groups[i];
+        struct gt_str key = {0}, name = {0};
+        int64_t kept = group->retained_bytes;
+        put(&key, group->status);
+        put(&key, group->wait_reason);
+        put(&key, group->created_by.function);
+        put_stack(&key, &group->stack);
+        put_name(&name, group);
+        add(pairs, newer, &key,
+            (struct gt_thing){.name = gt_str_text(&name),
+                              .where = group->created_by.function,
+                              .count = group->count,
+                              .bytes =
+                                  group->stack_bytes + (kept == GT_UNKNOWN ? 0 : (uint64_t)kept)});
+        gt_str_deinit(&name);
+    }
+}
+
+/* ---- rows of tables ------------------------------------------------------------------------ */
+
+static uint64_t known(int64_t number)
+{
+    return number == GT_UNKNOWN ? 0 : (uint64_t)number;
+}
+
+void gt_things_rows(struct gt_pairs *pairs, bool newer, const struct gt_heap_table *table)
+{
+    for (size_t i = 0; i < table->row_count; i++) {
+        const struct gt_heap_row *row = &table->rows[i];
+        struct gt_str key = {0}, name = {0};
+        put(&key, row->kind);
+        put(&key, row->name);
+        gt_str_format(&name, "%s%s%s", row->kind ? row->kind : "",
+                      row->kind && row->name ? " " : "", row->name ? row->name : "");
+        add(pairs, newer, &key,
+            (struct gt_thing){.name = gt_str_text(&name),
+                              .count = known(row->objects),
+                              .bytes = known(row->bytes)});
+        gt_str_deinit(&name);
+    }
+}

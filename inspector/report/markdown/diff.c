@@ -1,0 +1,61 @@
+/* `diff` for a ticket: what changed in all, and a table for each kind of thing. */
+#include "inspector/report/changes.h"
+#include "inspector/report/markdown/words.h"
+#include "inspector/report/sinks.h"
+
+static void put_side(FILE *to, const char *label, const struct gt_report *report)
+{
+    fprintf(to, "- **%s:** ", label);
+    gt_markdown_put(to, report->core.path ? report->core.path : "?");
+    fprintf(to, ", live heap %s, %s goroutines\n", gt_bytes(report->live.bytes).text,
+            gt_count(report->goroutines.total).text);
+}
+
+static void put_row(FILE *to, const struct gt_growth *row)
+{
+    fprintf(to, "| %s | %s | %s | %s | %s | ", gt_change_bytes(row->old_bytes, row->new_bytes).text,
+            gt_bytes(row->old_bytes).text, gt_bytes(row->new_bytes).text,
+            gt_count(row->old_count).text, gt_count(row->new_count).text);
+    gt_markdown_put(to, row->name);
+    fputs(" | ", to);
+    gt_markdown_put(to, row->where ? row->where : "");
+    fputs(" |\n", to);
+}
+
+static void put_section(FILE *to, const struct gt_diff *diff, enum gt_growth_of what)
+{
+    const struct gt_growth_section *section = &diff->sections[what];
+    const char *unit = gt_growth_unit(what);
+
+    fprintf(to, "\n## %s\n\n", gt_growth_name(what));
+    if (!section->count && !section->left_out) fputs("Nothing changed.\n", to);
+    if (section->count)
+        fprintf(to,
+                "| growth | old | new | old %s | new %s | what | %s |\n"
+                "|---:|---:|---:|---:|---:|---|---|\n",
+                unit, unit, what == GT_GROWTH_GOROUTINES ? "created by" : "held by");
+    for (size_t i = 0; i < section->count; i++)
+        put_row(to, &section->rows[i]);
+    if (section->left_out) fprintf(to, "\n%s more changed.\n", gt_count(section->left_out).text);
+}
+
+bool gt_markdown_diff(const struct gt_diff *diff, const struct gt_style *style, FILE *to)
+{
+    uint64_t from = diff->older->live.bytes, now = diff->newer->live.bytes;
+    struct gt_amount rate = gt_change_rate(from, now, diff->elapsed_ns);
+
+    (void)style;
+    fprintf(to, "# What grew: %s%s%s\n\n", gt_change_bytes(from, now).text, *rate.text ? ", " : "",
+            rate.text);
+    put_side(to, "old", diff->older);
+    put_side(to, "new", diff->newer);
+    fprintf(to, "- **between them:** %s\n", gt_change_span(diff).text);
+    for (unsigned what = 0; what < GT_GROWTHS; what++)
+        put_section(to, diff, what);
+    for (size_t i = 0; i < diff->note_count; i++) {
+        fputs("\nNote: ", to);
+        gt_markdown_put(to, diff->notes[i]);
+        fputs(".\n", to);
+    }
+    return true;
+}

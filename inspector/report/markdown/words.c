@@ -1,0 +1,41 @@
+#include "inspector/report/markdown/words.h"
+
+#include "inspector/base/str.h"
+#include "inspector/report/escape.h"
+
+#include <string.h>
+
+void gt_markdown_put(FILE *to, const char *text)
+{
+    struct gt_str safe = {0};
+
+    gt_escape(&safe, text);
+    for (const char *at = gt_str_text(&safe); *at; at++) {
+        if (strchr("\\`*_{}[]<>#|~&!", *at)) putc('\\', to);
+        putc(*at, to);
+    }
+    gt_str_deinit(&safe);
+}
+
+static size_t longest_fence(const char *text)
+{
+    size_t longest = 0, run = 0;
+
+    for (; *text; text++) {
+        run = *text == '`' ? run + 1 : 0;
+        if (run > longest) longest = run;
+    }
+    return longest;
+}
+
+void gt_markdown_code(FILE *to, const char *code)
+{
+    size_t fence = longest_fence(code) < 3 ? 3 : longest_fence(code) + 1;
+
+    for (size_t i = 0; i < fence; i++)
+        putc('`', to);
+    fprintf(to, "text\n%s", code);
+    for (size_t i = 0; i < fence; i++)
+        putc('`', to);
+    fputs("\n\n", to);
+}

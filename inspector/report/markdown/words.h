@@ -1,0 +1,17 @@
+/*
+ * Text of the target in Markdown.
+ *
+ * Invariant: no character of it is one of Markdown's own signs, and none moves a terminal's cursor.
+ */
+#ifndef GT_MARKDOWN_WORDS_H
+#define GT_MARKDOWN_WORDS_H
+
+#include <stdio.h>
+
+/* Between Markdown's own signs. */
+void gt_markdown_put(FILE *to, const char *text);
+
+/* A block of code, fenced by more backticks than it holds. */
+void gt_markdown_code(FILE *to, const char *code);
+
+#endif

@@ -1,0 +1,91 @@
+// A service that grows: with each line that it reads it has more sessions and more goroutines that
+// nothing wakes, and its queue is gone. It tells what is true of it before and after.
+package main
+
+import (
+	"bufio"
+	"encoding/json"
+	"os"
+	"runtime"
+
+	"gotopsy/field/measure"
+)
+
+const (
+	few  = 2000
+	many = 30000
+)
+
+// A session has a size class of its own bytes.
+type session struct {
+	next *session
+	id   int
+	data [496]byte
+}
+
+type job struct {
+	session *session
+	text    [120]byte
+}
+
+var (
+	sessions = map[int]*session{}
+	queue    []*job
+	steady   = make([]byte, 1<<20)
+)
+
+func grow(to int) {
+	for id := len(sessions); id < to; id++ {
+		sessions[id] = &session{id: id}
+	}
+}
+
+func waitForever() {
+	never := make(chan int)
+	<-never
+}
+
+func start(count int) {
+	for i := 0; i < count; i++ {
+		go waitForever()
+	}
+}
+
+func tell(goroutines int) {
+	measure.Until(func() bool { return runtime.NumGoroutine() == goroutines+1 })
+	measure.Collect()
+	var stats runtime.MemStats
+	runtime.ReadMemStats(&stats)
+	json.NewEncoder(os.Stdout).Encode(map[string]any{
+		"heap":       stats.HeapAlloc,
+		"sessions":   len(sessions),
+		"jobs":       len(queue),
+		"goroutines": goroutines,
+	})
+	os.Stdout.WriteString("ready\n")
+}
+
+func main() {
+	lines := bufio.NewScanner(os.Stdin)
+	grow(few)
+	start(10)
+	for i := 0; i < 5000; i++ {
+		queue = append(queue, &job{session: sessions[i%few]})
+	}
+	if measure.Way() == "later" {
+		grow(many)
+		start(490)
+		queue = nil
+		tell(500)
+	} else {
+		tell(10)
+	}
+	if lines.Scan() {
+		grow(many)
+		start(490)
+		queue = nil
+		tell(500)
+		lines.Scan()
+	}
+	runtime.KeepAlive(steady)
+}
