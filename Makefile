@@ -40,7 +40,7 @@ CLI_LIBS := -lpopt -ledit
 
 LIB_SRC := $(sort $(shell find gotypes inspector -name '*.c' \
 	-not -path 'inspector/cli/*' -not -path 'inspector/pages/*'))
-CLI_SRC := $(sort $(wildcard inspector/cli/*.c))
+CLI_SRC := $(sort $(shell find inspector/cli -name '*.c'))
 PAGES_SRC := $(sort $(wildcard inspector/pages/*.c))
 TEST_SRC := $(sort $(shell find tests/unit -name '*.c' 2>/dev/null))
 UNIT_SRC := $(filter %_test.c,$(TEST_SRC))

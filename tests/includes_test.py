@@ -83,7 +83,8 @@ ALLOWED = {
     "inspector/report/markdown": {PUBLIC, "inspector/report", "inspector/report/text"},
     "inspector/report/shapes": {PUBLIC, "inspector/report", "inspector/report/text"},
     "inspector/diff": {PUBLIC},
-    "inspector/cli": {PUBLIC},
+    "inspector/cli": {PUBLIC, "inspector/cli/values"},
+    "inspector/cli/values": {PUBLIC},
     "inspector/pages": {PUBLIC, "inspector/cli", "inspector/report"},
 }
 FACADE = "inspector/api"
@@ -158,7 +159,7 @@ def faults(name, text):
         if there not in ALLOWED and there != FACADE:
             yield f'{name} includes "{included}", which is in no known folder'
         elif here == FACADE:
-            if there in {"inspector/cli", "inspector/pages"}:
+            if there in {"inspector/cli", "inspector/cli/values", "inspector/pages"}:
                 yield f"{name} includes {included}: the library knows no command line"
         elif there not in {here, "inspector/base"} | ALLOWED.get(here, set()):
             yield f"{name} includes {included}: {here} must not know {there}"

@@ -3,7 +3,7 @@
 #include "inspector/base/error.h"
 #include "inspector/cli/arguments.h"
 #include "inspector/cli/commands.h"
-#include "inspector/cli/size.h"
+#include "inspector/cli/values/size.h"
 
 #include <limits.h>
 #include <stdlib.h>

@@ -1,8 +1,8 @@
 #include "inspector/cli/questions.h"
 
 #include "inspector/base/error.h"
-#include "inspector/cli/address.h"
 #include "inspector/cli/output.h"
+#include "inspector/cli/values/address.h"
 
 #include <stdlib.h>
 

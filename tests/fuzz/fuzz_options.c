@@ -1,7 +1,7 @@
 /* The command line: the input is its arguments, a line each. */
 #include "inspector/base/error.h"
 #include "inspector/cli/command_line.h"
-#include "inspector/cli/size.h"
+#include "inspector/cli/values/size.h"
 #include "tests/fuzz/fuzz.h"
 
 #include <stdlib.h>

@@ -1,4 +1,4 @@
-#include "inspector/cli/size.h"
+#include "inspector/cli/values/size.h"
 
 #include "inspector/base/error.h"
 

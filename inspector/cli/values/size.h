@@ -1,8 +1,8 @@
 /*
  * Sizes as people type them: 4096, 64KiB, 5M (binary, as dd and sort read it), 1MB (decimal).
  */
-#ifndef GT_CLI_SIZE_H
-#define GT_CLI_SIZE_H
+#ifndef GT_VALUES_SIZE_H
+#define GT_VALUES_SIZE_H
 
 #include "gotopsy.h"
 

@@ -1,4 +1,4 @@
-#include "inspector/cli/address.h"
+#include "inspector/cli/values/address.h"
 
 #include "inspector/base/error.h"
 

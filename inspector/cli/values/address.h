@@ -4,8 +4,8 @@
  * Invariant: a number without 0x is refused, since it may be meant in either base; the error gives
  * both.
  */
-#ifndef GT_CLI_ADDRESS_H
-#define GT_CLI_ADDRESS_H
+#ifndef GT_VALUES_ADDRESS_H
+#define GT_VALUES_ADDRESS_H
 
 #include "inspector/base/arena.h"
 
