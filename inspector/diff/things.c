@@ -93,9 +93,9 @@ void gt_things_holders(struct gt_pairs *pairs, bool newer, const struct gt_repor
         put(&key, holder->name);
         put(&key, holder->type);
         put_path(&key, &holder->path);
-        gt_str_format(&name, "%s%s%s%s%s", holder->what, holder->name ? " " : "",
-                      holder->name ? holder->name : "", holder->type ? " " : "",
-                      holder->type ? holder->type : "");
+        gt_str_format(&name, "%s%s%s", holder->name ? holder->name : "",
+                      holder->name && holder->type ? " " : "", holder->type ? holder->type : "");
+        if (!name.len) gt_str_add(&name, "(of no known name or type)");
         add(pairs, newer, &key,
             (struct gt_thing){.name = gt_str_text(&name),
                               .where = root_of(&holder->path),

@@ -180,9 +180,9 @@ def test_an_error_on_a_terminal_ends_nothing(terminal):
 
 
 def test_tab_completes(terminal):
-    terminal.type("gor\t--form\ttrace\t\n")
-    terminal.wait_for("goroutines --format=traceback")
-    terminal.wait_for(r"goroutine \d+ \[")
+    terminal.type("che\t--form\tj\t\n")
+    terminal.wait_for("check --format=json")
+    terminal.wait_for('"schema": "gotopsy-check/1"')
 
 
 def test_tab_lists_what_is_possible(terminal):
