@@ -628,6 +628,7 @@ enum gt_document { /* what can be written */
                    GT_DOCUMENT_SHOW,
                    GT_DOCUMENT_GOROUTINE,
                    GT_DOCUMENT_DIFF,
+                   GT_DOCUMENT_MEMORY,
                    GT_DOCUMENTS
 };
 
@@ -672,6 +673,18 @@ GT_API struct gt_error *gt_report_create_threads(struct gt_analysis *analysis,
  * idle threads are shown, too, and the runtime's own functions in all of them. */
 GT_API struct gt_error *gt_threads_write(const struct gt_report *report, enum gt_format format,
                                          const struct gt_style *style, FILE *to);
+
+/* ---- memory: where every mapped byte is -------------------------------------------------------
+ */
+
+/* As gt_report_create, but only the process, what is live, and its memory. `options` may be NULL.
+ */
+GT_API struct gt_error *gt_report_create_memory(struct gt_analysis *analysis,
+                                                const struct gt_report_options *options,
+                                                struct gt_report **report);
+/* Only the memory: text, or JSON by the schema gotopsy-memory/1. */
+GT_API struct gt_error *gt_memory_write(const struct gt_report *report, enum gt_format format,
+                                        const struct gt_style *style, FILE *to);
 
 /* ---- waits: who waits for what, and who could wake whom ------------------------------------- */
 

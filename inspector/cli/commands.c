@@ -161,6 +161,14 @@ static struct gt_error *threads(struct gt_analysis *analysis, struct gt_run *run
     return write_part(run, error, report, gt_threads_write);
 }
 
+static struct gt_error *memory(struct gt_analysis *analysis, struct gt_run *run)
+{
+    struct gt_report *report = NULL;
+    struct gt_error *error = gt_report_create_memory(analysis, &run->options->report, &report);
+
+    return write_part(run, error, report, gt_memory_write);
+}
+
 static struct gt_error *waits(struct gt_analysis *analysis, struct gt_run *run)
 {
     struct gt_wait_graph *graph = NULL;
@@ -301,6 +309,15 @@ const struct gt_command gt_commands[] = {
      "  gotopsy diff core.monday core.tuesday --exe bin/server\n"
      "  gotopsy diff core.1 core.2 --fail-on growth:50MiB --format=markdown -o growth.md\n",
      GT_DOCUMENT_DIFF, gt_growth_command, NULL},
+    {"memory", "CORE", "show where every mapped byte is, and why it is more than the live heap",
+     "Shows a tree of all memory that the process had mapped: the Go heap with live objects,\n"
+     "garbage, free slots and free pages, stacks, the runtime's own memory by kind, the program,\n"
+     "C's heap, files, and address space that is only reserved. The parts sum to what was mapped.\n"
+     "Beside each stands what of it the process had touched, as far as the core tells.\n"
+     "MemStats are the numbers that the runtime itself counts (runtime.ReadMemStats).\n",
+     "  gotopsy memory core\n"
+     "  gotopsy memory core --format=json\n",
+     GT_DOCUMENT_MEMORY, memory, NULL},
     {"shell", "CORE", "open the core once, and answer one command after the other",
      "Reads commands from the terminal, or from standard input, one a line, without the core:\n"
      "\"heap --by root\". The core is opened once, and the heap is marked once. The tab key\n"

@@ -20,6 +20,7 @@ enum { /* commands, as bits: which of them an option is for. A command writes on
        GT_FOR_SHOW = 1 << GT_DOCUMENT_SHOW,
        GT_FOR_GOROUTINE = 1 << GT_DOCUMENT_GOROUTINE,
        GT_FOR_DIFF = 1 << GT_DOCUMENT_DIFF,
+       GT_FOR_MEMORY = 1 << GT_DOCUMENT_MEMORY,
        GT_FOR_ANALYSES = (1 << GT_DOCUMENTS) - 1,
        GT_FOR_OTHERS = 1 << GT_DOCUMENTS,
        GT_FOR_SHELL = GT_FOR_OTHERS << 1,

@@ -24,6 +24,7 @@ typedef bool gt_heap_sink(const struct gt_heap_table *table, const struct gt_sty
 gt_report_sink gt_text_report, gt_text_goroutines, gt_text_threads;
 gt_report_sink gt_markdown_report;
 gt_report_sink gt_json_report, gt_json_goroutines, gt_json_threads;
+gt_report_sink gt_text_memory, gt_json_memory;
 gt_report_sink gt_traceback, gt_pprof;
 gt_wait_graph_sink gt_text_wait_graph, gt_json_wait_graph, gt_dot_wait_graph;
 gt_check_sink gt_text_check, gt_json_check;

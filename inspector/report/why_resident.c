@@ -14,27 +14,30 @@ enum {
 
 /* ---- what there is to say of a cause ------------------------------------------------------- */
 
-static void say_limit(struct gt_str *to, const struct gt_pacing *pacing)
+static void say_gogc(struct gt_str *to, const struct gt_pacing *pacing)
 {
+    if (pacing->gogc == GT_UNKNOWN)
+        gt_str_add(to, "GOGC is not known");
+    else if (pacing->gogc < 0)
+        gt_str_add(to, "GOGC=off");
+    else
+        gt_str_format(to, "GOGC=%" PRId64, pacing->gogc);
+}
+
+void gt_say_pacing(struct gt_str *to, const struct gt_pacing *pacing)
+{
+    say_gogc(to, pacing);
     if (pacing->memory_limit > 0 && pacing->memory_limit < INT64_MAX)
         gt_str_format(to, ", GOMEMLIMIT=%s", gt_bytes((uint64_t)pacing->memory_limit).text);
+    if (pacing->heap_goal > 0 && pacing->heap_goal < INT64_MAX)
+        gt_str_format(to, ": the next collection ends at a heap of %s",
+                      gt_bytes((uint64_t)pacing->heap_goal).text);
 }
 
 static void say_garbage(struct gt_str *to, const struct gt_report *report)
 {
-    const struct gt_pacing *pacing = &report->memory.pacing;
-
     gt_str_add(to, "garbage that waits for a collection (");
-    if (pacing->gogc < 0 && pacing->gogc != GT_UNKNOWN)
-        gt_str_add(to, "GOGC=off");
-    else if (pacing->gogc != GT_UNKNOWN)
-        gt_str_format(to, "GOGC=%" PRId64, pacing->gogc);
-    else
-        gt_str_add(to, "GOGC is not known");
-    say_limit(to, pacing);
-    if (pacing->heap_goal > 0 && pacing->heap_goal < INT64_MAX)
-        gt_str_format(to, ": the next one ends at a heap of %s",
-                      gt_bytes((uint64_t)pacing->heap_goal).text);
+    gt_say_pacing(to, &report->memory.pacing);
     gt_str_add(to, ")");
 }
 

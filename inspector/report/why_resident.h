@@ -11,4 +11,7 @@
 /* "52 MiB of memory is resident, 2.6 times the live heap: 19 MiB garbage that waits for ..." */
 void gt_say_why_resident(struct gt_str *to, const struct gt_report *report);
 
+/* "GOGC=100, GOMEMLIMIT=1.0 GiB: the next collection ends at a heap of 46.2 MiB" */
+void gt_say_pacing(struct gt_str *to, const struct gt_pacing *pacing);
+
 #endif

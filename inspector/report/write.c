@@ -18,6 +18,7 @@ static const struct format {
     gt_view_sink *view;
     gt_goroutine_sink *goroutine;
     gt_diff_sink *diff;
+    gt_report_sink *memory;
 } formats[] = {
     [GT_FORMAT_TEXT] = {.name = "text",
                         .report = gt_text_report,
@@ -30,7 +31,8 @@ static const struct format {
                         .paths = gt_text_paths,
                         .view = gt_text_view,
                         .goroutine = gt_text_goroutine,
-                        .diff = gt_text_diff},
+                        .diff = gt_text_diff,
+                        .memory = gt_text_memory},
     [GT_FORMAT_JSON] = {.name = "json",
                         .report = gt_json_report,
                         .goroutines = gt_json_goroutines,
@@ -42,7 +44,8 @@ static const struct format {
                         .paths = gt_json_paths,
                         .view = gt_json_view,
                         .goroutine = gt_json_goroutine,
-                        .diff = gt_json_diff},
+                        .diff = gt_json_diff,
+                        .memory = gt_json_memory},
     [GT_FORMAT_MARKDOWN] = {.name = "markdown",
                             .report = gt_markdown_report,
                             .diff = gt_markdown_diff},
@@ -73,7 +76,8 @@ bool gt_format_has(enum gt_format format, enum gt_document document)
                         [GT_DOCUMENT_PATHS] = row->paths,
                         [GT_DOCUMENT_SHOW] = row->view,
                         [GT_DOCUMENT_GOROUTINE] = row->goroutine,
-                        [GT_DOCUMENT_DIFF] = row->diff};
+                        [GT_DOCUMENT_DIFF] = row->diff,
+                        [GT_DOCUMENT_MEMORY] = row->memory};
     return has[document];
 }
 
@@ -163,6 +167,21 @@ struct gt_error *gt_threads_write(const struct gt_report *report, enum gt_format
                                   const struct gt_style *style, FILE *to)
 {
     return run(write_threads, report, format, style, to);
+}
+
+static struct gt_error *write_memory(void *args)
+{
+    const struct writing *writing = args;
+
+    if (!writing->format->memory) return no_sink(writing->format, "the memory");
+    return outcome(writing->format->memory(writing->document, &writing->style, writing->to),
+                   writing->to, "the memory");
+}
+
+struct gt_error *gt_memory_write(const struct gt_report *report, enum gt_format format,
+                                 const struct gt_style *style, FILE *to)
+{
+    return run(write_memory, report, format, style, to);
 }
 
 static struct gt_error *write_wait_graph(void *args)

@@ -59,6 +59,9 @@ def test_compressed_is_the_same(demo):
     )
     for report in (plain, packed):
         del report["core"]["path"], report["core"]["bytes"]
+        # What was touched is told by the holes of the file that the kernel wrote: they are not packed.
+        del report["memory"]["resident_bytes"], report["memory"]["resident_is_least"]
+        del report["memory"]["why"]
     assert plain == packed
 
 

@@ -67,15 +67,20 @@ static void add_node(struct filler *filler, const struct row *row, const char *n
         (struct gt_memory_part){name, row->depth, bytes, resident, count};
 }
 
+static const char *name_of_class(struct filler *filler, const struct gt_size_class *class)
+{
+    char size[GT_GROUPED];
+
+    return gt_arena_format(filler->storage, "of %s bytes", gt_grouped(size, class->size));
+}
+
 static void add_classes(struct filler *filler, const struct row *row)
 {
     for (unsigned i = 0; i < GT_SIZE_CLASSES; i++) {
         const struct gt_size_class *class = &filler->shares.classes[i];
         if (class->free_bytes)
-            add_node(
-                filler, row,
-                gt_arena_format(filler->storage, "of %llu bytes", (unsigned long long)class->size),
-                class->free_bytes, filler->shares.free_resident[i], (int64_t) class->spans);
+            add_node(filler, row, name_of_class(filler, class), class->free_bytes,
+                     filler->shares.free_resident[i], (int64_t) class->spans);
     }
 }
 

@@ -88,18 +88,6 @@ static json_t *bytes_and_objects(uint64_t bytes, uint64_t objects)
     return json_pack("{s:o, s:o}", "bytes", gt_json_size(bytes), "objects", gt_json_size(objects));
 }
 
-static json_t *memory_of(const struct gt_report *report)
-{
-    json_t *parts = json_array();
-
-    for (size_t i = 0; i < report->memory.part_count; i++)
-        parts = gt_json_append(parts, json_pack("{s:o, s:o}", "name",
-                                                gt_json_text(report->memory.parts[i].name), "bytes",
-                                                gt_json_size(report->memory.parts[i].number)));
-    return json_pack("{s:o, s:o}", "mapped_bytes", gt_json_size(report->memory.mapped_bytes),
-                     "parts", parts);
-}
-
 /* Who started each of a group's goroutines: null where it is not known. */
 static json_t *parents_of(const struct gt_goroutine_group *group)
 {
@@ -180,7 +168,7 @@ static json_t *goroutines_of(const struct gt_report *report)
                      "groups", groups);
 }
 
-static json_t *notes_of(const struct gt_report *report)
+json_t *gt_json_notes(const struct gt_report *report)
 {
     return texts(report->coverage.notes, report->coverage.note_count);
 }
@@ -208,7 +196,8 @@ static json_t *coverage_of(const struct gt_report *report)
                      gt_json_size(report->coverage.undecided_bytes), "undecided_blocks",
                      gt_json_size(report->coverage.undecided_blocks), "undecided_of",
                      undecided_of(report), "set_aside_bytes",
-                     gt_json_size(report->coverage.set_aside_bytes), "notes", notes_of(report));
+                     gt_json_size(report->coverage.set_aside_bytes), "notes",
+                     gt_json_notes(report));
 }
 
 /* So that "none found" and "could not look" never read the same. */
@@ -256,8 +245,8 @@ bool gt_json_report(const struct gt_report *report, const struct gt_style *style
             "schema", "gotopsy-report/1", "tool", gt_json_tool(), "core", gt_json_core(report),
             "crash", crash_of(report), "binary", gt_json_binary(report), "gc", gc_of(report),
             "live", bytes_and_objects(report->live.bytes, report->live.objects), "memory",
-            memory_of(report), "goroutines", goroutines_of(report), "coverage", coverage_of(report),
-            "leaks_total",
+            gt_json_memory_parts(report), "goroutines", goroutines_of(report), "coverage",
+            coverage_of(report), "leaks_total",
             bytes_and_objects(report->leaks_total.bytes, report->leaks_total.objects), "looked_for",
             looked_for(report), "undecided", gt_json_undecided(report), "set_aside",
             gt_json_set_aside(report), "holders", gt_json_holders(report), "findings",
@@ -274,7 +263,7 @@ bool gt_json_goroutines(const struct gt_report *report, const struct gt_style *s
                                   "gotopsy-goroutines/1", "tool", gt_json_tool(), "core",
                                   gt_json_core(report), "crash", crash_of(report), "binary",
                                   gt_json_binary(report), "goroutines", goroutines_of(report),
-                                  "notes", notes_of(report)),
+                                  "notes", gt_json_notes(report)),
                         to);
 }
 
@@ -298,6 +287,6 @@ bool gt_json_threads(const struct gt_report *report, const struct gt_style *styl
     return gt_json_dump(
         json_pack("{s:s, s:o, s:o, s:o, s:o, s:o, s:o}", "schema", "gotopsy-threads/1", "tool",
                   gt_json_tool(), "core", gt_json_core(report), "crash", crash_of(report), "binary",
-                  gt_json_binary(report), "threads", threads, "notes", notes_of(report)),
+                  gt_json_binary(report), "threads", threads, "notes", gt_json_notes(report)),
         to);
 }

@@ -39,6 +39,8 @@ bool gt_json_dump(json_t *document, FILE *to);
 /* Parts of a report that several documents have. */
 json_t *gt_json_core(const struct gt_report *report);
 json_t *gt_json_binary(const struct gt_report *report);
+json_t *gt_json_notes(const struct gt_report *report);
+json_t *gt_json_memory_parts(const struct gt_report *report);
 
 /* What the report has no verdict on, as its document holds it. */
 json_t *gt_json_undecided(const struct gt_report *report);

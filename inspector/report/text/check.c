@@ -1,6 +1,7 @@
 /* `check`: how gotopsy's live set compares with the marks that the collector left. */
 #include "inspector/report/sinks.h"
 #include "inspector/report/text/page.h"
+#include "inspector/report/text/pieces.h"
 #include "inspector/report/units.h"
 
 enum { LABEL_COLUMNS = 16 };
@@ -58,15 +59,6 @@ static void put_difference(struct gt_page *page, const char *label,
         put_label(page, &difference->labels[i], all);
 }
 
-static void put_line(struct gt_page *page, const char *label, const char *text)
-{
-    gt_page_line(page, 0, LABEL_COLUMNS);
-    gt_page_put(page, GT_BOLD, label);
-    gt_page_tab(page, LABEL_COLUMNS);
-    gt_page_put(page, GT_PLAIN, text);
-    gt_page_deinit(page);
-}
-
 static void put_collections(struct gt_page *page, const struct gt_check *check)
 {
     gt_page_line(page, 0, LABEL_COLUMNS);
@@ -106,6 +98,6 @@ bool gt_text_check(const struct gt_check *check, const struct gt_style *style, F
     gt_page_deinit(&page);
     put_collections(&page, check);
     if (check->verdict != GT_NOT_COMPARABLE || check->lacks) put_comparison(&page, check);
-    if (check->lacks) put_line(&page, "missing", check->lacks);
+    if (check->lacks) gt_page_labelled(&page, LABEL_COLUMNS, "missing", check->lacks);
     return true;
 }

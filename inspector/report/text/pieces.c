@@ -173,3 +173,12 @@ void gt_page_crash(struct gt_page *page, const struct gt_report *report)
     }
     gt_str_deinit(&text);
 }
+
+void gt_page_labelled(struct gt_page *page, unsigned column, const char *label, const char *text)
+{
+    gt_page_line(page, 0, column);
+    gt_page_put(page, GT_BOLD, label);
+    gt_page_tab(page, column);
+    gt_page_put(page, GT_PLAIN, text);
+    gt_page_deinit(page);
+}

@@ -12,6 +12,9 @@ enum { GT_STEP_IN = 4 }; /* columns that what belongs to a line stands further i
 /* Which process it is, from which core: the first line of every page. */
 void gt_page_process(struct gt_page *page, const struct gt_report *report);
 
+/* A label, and a text that begins at that column. */
+void gt_page_labelled(struct gt_page *page, unsigned column, const char *label, const char *text);
+
 /* Which of a group's goroutines died, or was hit; id_count: none of them. */
 size_t gt_died_in(const struct gt_report *report, const struct gt_goroutine_group *group);
 

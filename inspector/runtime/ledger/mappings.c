@@ -1,5 +1,5 @@
-/* The program, other files, C's heap, the kernel's own pages: what the core's list of mapped files,
- * its auxiliary vector and the memory itself say of segments. */
+/* The program, other files, the kernel's own pages: what the core's list of mapped files and its
+ * auxiliary vector say of segments. */
 #include "inspector/runtime/ledger/readers.h"
 
 #include "inspector/base/search.h"
@@ -7,7 +7,7 @@
 #include <elf.h>
 #include <string.h>
 
-enum { WORD = 8, CHUNK_FLAGS = 7, IS_MMAPPED = 2, PAGE = 4096 };
+enum { PAGE = 4096 };
 
 /* ---- files --------------------------------------------------------------------------------- */
 
@@ -100,6 +100,9 @@ static void claim_program(struct gt_reader *reader)
 
 /* ---- segments ------------------------------------------------------------------------------ */
 
+/* The page of vsyscall is the only one there that a process has. */
+static const uint64_t KERNEL_HALF = (uint64_t)1 << 63;
+
 /* The kernel's pages lie behind one another: data that may only be read, then code. */
 static void claim_kernel(struct gt_reader *reader)
 {
@@ -107,6 +110,7 @@ static void claim_kernel(struct gt_reader *reader)
     const struct gt_segment *segments = gt_core_segments(reader->process->core, &count);
     uint64_t vdso;
 
+    gt_claims_add(&reader->claims, KERNEL_HALF, UINT64_MAX - KERNEL_HALF, GT_PART_KERNEL);
     if (!gt_core_auxv(reader->process->core, AT_SYSINFO_EHDR, &vdso)) return;
     for (size_t i = 0; i < count; i++) {
         if (segments[i].start != vdso) continue;
@@ -119,57 +123,10 @@ static void claim_kernel(struct gt_reader *reader)
     }
 }
 
-/* glibc's: an arena's heap begins with its own arena, or the first of them (malloc/arena.c,
- * heap_info); what malloc maps alone begins with a chunk that says so (malloc.c, IS_MMAPPED). */
-static bool is_of_malloc(const struct gt_process *process, const struct gt_segment *segment)
-{
-    enum { HEAP_BYTES = 64 << 20, HEADER_MOST = 0x40 };
-    uint64_t words[2], size = segment->end - segment->start;
-
-    if (!gt_mem_read(process->mem, segment->start, words, sizeof words)) return false;
-    if (segment->start % HEAP_BYTES == 0 && words[0])
-        return words[0] % HEAP_BYTES <= HEADER_MOST && words[1] % HEAP_BYTES == 0;
-    return words[0] == 0 && (words[1] & CHUNK_FLAGS) == IS_MMAPPED &&
-           (words[1] & ~(uint64_t)CHUNK_FLAGS) <= size &&
-           (words[1] & ~(uint64_t)CHUNK_FLAGS) >= PAGE;
-}
-
-/* The heap that brk makes lies behind the program, at most 1 GiB on (arch_randomize_brk). */
-static bool is_of_brk(const struct gt_segment *segment, uint64_t program_end)
-{
-    return program_end && segment->start >= program_end &&
-           segment->start - program_end < (uint64_t)1 << 30;
-}
-
-static uint64_t program_end(const struct gt_process *process)
-{
-    uint64_t end = 0;
-
-    for (size_t i = 0; i < process->module_count && i < 1; i++)
-        end = process->modules[i].enoptrbss;
-    return end;
-}
-
-/* What a file backs in there is that file's: its claim wins. */
-static void claim_c_heap(struct gt_reader *reader)
-{
-    const struct gt_process *process = reader->process;
-    uint64_t end = program_end(process);
-    size_t count;
-    const struct gt_segment *segments = gt_core_segments(process->core, &count);
-
-    for (size_t i = 0; i < count; i++)
-        if (segments[i].flags == (PF_R | PF_W) &&
-            (is_of_brk(&segments[i], end) || is_of_malloc(process, &segments[i])))
-            gt_claims_add(&reader->claims, segments[i].start, segments[i].end - segments[i].start,
-                          GT_PART_C_HEAP);
-}
-
 void gt_claim_mappings(struct gt_reader *reader)
 {
     claim_modules(reader);
     claim_program(reader);
     claim_files(reader);
     claim_kernel(reader);
-    claim_c_heap(reader);
 }

@@ -48,7 +48,7 @@ static void sum(void *ctx, const struct gt_piece *piece)
     }
     amount->bytes += size;
     if (piece->part == GT_PART_CODE || piece->part == GT_PART_LIBRARIES ||
-        piece->part == GT_PART_FILES || piece->part == GT_PART_GLOBALS)
+        piece->part == GT_PART_FILES)
         summing->partition->file_bytes += size - resident;
     amount->resident += resident;
 }
@@ -67,6 +67,7 @@ void gt_partition_read(const struct gt_goheap *heap, const struct gt_goroutines 
     gt_claim_index(&reader);
     gt_claim_metadata(&reader);
     gt_claim_mappings(&reader);
+    gt_claim_c_heap(&reader);
     gt_claims_settle(&reader.claims, core, sum, &(struct summing){core, out});
     gt_claims_deinit(&reader.claims);
 }

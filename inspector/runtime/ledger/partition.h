@@ -22,7 +22,7 @@ struct gt_part_sum {
 struct gt_partition {
     uint64_t mapped;
     struct gt_part_sum of[GT_PARTS]; /* the bytes and reserved of all sum to mapped */
-    uint64_t file_bytes;    /* that can be accessed, and that a file backs: not in the core */
+    uint64_t file_bytes;    /* of code, libraries and files, which the core does not have */
     bool resident_is_least; /* some touched pages may be missing in `resident` */
 };
 

@@ -20,7 +20,8 @@ void gt_claim_pages(struct gt_reader *reader);  /* that are free */
 void gt_claim_stacks(struct gt_reader *reader); /* of goroutines and of threads */
 void gt_claim_index(struct gt_reader *reader);  /* arenas and what finds pages */
 void gt_claim_metadata(struct gt_reader *reader);
-void gt_claim_mappings(struct gt_reader *reader); /* the program, files, C */
+void gt_claim_mappings(struct gt_reader *reader); /* the program, files, the kernel's */
+void gt_claim_c_heap(struct gt_reader *reader);
 
 /* A runtime variable's word, such as a list's first element; 0 when it cannot be read. */
 uint64_t gt_reader_global(const struct gt_reader *reader, const char *name);

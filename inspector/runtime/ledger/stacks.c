@@ -4,19 +4,9 @@
 #include "inspector/base/search.h"
 
 #include "inspector/runtime/goroutines/thread_walk.h"
+#include "inspector/runtime/heap/arenas.h"
 
 #include <elf.h>
-
-static void claim_stack_of(struct gt_reader *reader, uint64_t m, enum gt_field_id field)
-{
-    const struct gt_process *process = reader->process;
-    uint64_t g, low, high;
-
-    if (gt_process_field(process, m, field, &g) && g &&
-        gt_process_field(process, g, GT_F_g_stack_lo, &low) &&
-        gt_process_field(process, g, GT_F_g_stack_hi, &high) && high > low)
-        gt_claims_add(&reader->claims, low, high - low, GT_PART_SYSTEM_STACKS);
-}
 
 static uint64_t end_of_segment(const void *segments, size_t index)
 {
@@ -35,6 +25,36 @@ static void claim_segment(struct gt_reader *reader, uint64_t addr)
                       GT_PART_THREAD_STACKS);
 }
 
+/* Where C is linked, g0 runs on the thread's own stack, and m0's does in each program: the heap's
+ * arenas do not have it. */
+static void claim_stack_of(struct gt_reader *reader, const struct gt_arenas *arenas, uint64_t m,
+                           enum gt_field_id field)
+{
+    const struct gt_process *process = reader->process;
+    uint64_t g, low, high;
+
+    if (!gt_process_field(process, m, field, &g) || !g ||
+        !gt_process_field(process, g, GT_F_g_stack_lo, &low) ||
+        !gt_process_field(process, g, GT_F_g_stack_hi, &high) || high <= low)
+        return;
+    if (gt_arena_at(arenas, gt_arena_number(arenas, low)))
+        gt_claims_add(&reader->claims, low, high - low, GT_PART_SYSTEM_STACKS);
+    else
+        claim_segment(reader, high - 1);
+}
+
+static void claim_system_stacks(struct gt_reader *reader)
+{
+    struct gt_vec ms = gt_all_ms(reader->process);
+    struct gt_arenas arenas;
+
+    for (size_t i = 0; gt_arenas_open(reader->process, reader->mheap, &arenas) && i < ms.len; i++) {
+        claim_stack_of(reader, &arenas, gt_vec_u64(&ms, i), GT_F_m_g0);
+        claim_stack_of(reader, &arenas, gt_vec_u64(&ms, i), GT_F_m_gsignal);
+    }
+    gt_vec_deinit(&ms);
+}
+
 /* What lies in the heap's spans or arenas is theirs all the same: those claims win. */
 static void claim_threads(struct gt_reader *reader)
 {
@@ -51,15 +71,10 @@ static void claim_threads(struct gt_reader *reader)
 void gt_claim_stacks(struct gt_reader *reader)
 {
     const struct gt_goroutines *all = reader->goroutines;
-    struct gt_vec ms = gt_all_ms(reader->process);
 
     for (uint32_t i = 0; i < all->count; i++)
         gt_claims_add(&reader->claims, all->list[i].stack_lo,
                       all->list[i].stack_hi - all->list[i].stack_lo, GT_PART_GOROUTINE_STACKS);
-    for (size_t i = 0; i < ms.len; i++) {
-        claim_stack_of(reader, gt_vec_u64(&ms, i), GT_F_m_g0);
-        claim_stack_of(reader, gt_vec_u64(&ms, i), GT_F_m_gsignal);
-    }
-    gt_vec_deinit(&ms);
+    claim_system_stacks(reader);
     claim_threads(reader);
 }

@@ -1,0 +1,102 @@
+/*
+ * C's heap, as glibc lays it out in anonymous memory: what brk gave, the heaps of arenas, and
+ * blocks that malloc maps alone. Known by structure, so that no symbol is needed; what another part
+ * claims is that part's.
+ */
+#include "inspector/runtime/ledger/readers.h"
+
+#include "inspector/runtime/heap/arenas.h"
+
+#include <elf.h>
+
+enum {
+    PAGE = 4096,
+    HEAP_BYTES = 64 << 20, /* HEAP_MAX_SIZE, to which heaps of arenas are aligned */
+    HEAP_HEADER = 0x40,    /* struct heap_info, at most */
+    CHUNK_FLAGS = 7,
+    IS_MMAPPED = 2,
+    MIN_MMAPPED = 64 << 10,
+};
+
+/* A heap begins with its arena's address and the heap before it: the first holds the arena itself
+ * (malloc/arena.c, heap_info). */
+static bool is_heap(const struct gt_process *process, const struct gt_segment *segment)
+{
+    uint64_t words[2];
+
+    if (segment->start % HEAP_BYTES ||
+        !gt_mem_read(process->mem, segment->start, words, sizeof words))
+        return false;
+    if (!words[1]) return words[0] - segment->start - 1 < HEAP_HEADER;
+    return words[1] % HEAP_BYTES == 0 && words[0] % HEAP_BYTES - 1 < HEAP_HEADER;
+}
+
+/* The heap that brk makes lies behind the program, at most 1 GiB on (arch_randomize_brk). */
+static bool is_of_brk(const struct gt_segment *segment, uint64_t program_end)
+{
+    return program_end && segment->start >= program_end &&
+           segment->start - program_end < (uint64_t)1 << 30;
+}
+
+/* The size of a block that malloc has mapped alone, by its header (malloc.c, IS_MMAPPED); 0: there
+ * is none. Kernels join such blocks with what lies beside them. */
+static uint64_t mapped_alone(const struct gt_process *process, uint64_t at, uint64_t end)
+{
+    uint64_t words[2];
+
+    if (!gt_mem_read(process->mem, at, words, sizeof words)) return 0;
+    uint64_t size = words[1] & ~(uint64_t)CHUNK_FLAGS;
+    if (words[0] || (words[1] & CHUNK_FLAGS) != IS_MMAPPED || size % PAGE || size < MIN_MMAPPED ||
+        size > end - at)
+        return 0;
+    return size;
+}
+
+static void claim_blocks(struct gt_reader *reader, const struct gt_segment *segment)
+{
+    for (uint64_t at = segment->start, size; segment->end - at >= MIN_MMAPPED;
+         at += size ? size : PAGE) {
+        size = mapped_alone(reader->process, at, segment->end);
+        gt_claims_add(&reader->claims, at, size, GT_PART_C_HEAP);
+    }
+}
+
+static bool is_go_heap(const struct gt_arenas *arenas, const struct gt_segment *segment)
+{
+    return gt_arena_at(arenas, gt_arena_number(arenas, segment->start));
+}
+
+static void claim_segment(struct gt_reader *reader, const struct gt_segment *segment,
+                          uint64_t program_end)
+{
+    if (is_of_brk(segment, program_end) || is_heap(reader->process, segment))
+        gt_claims_add(&reader->claims, segment->start, segment->end - segment->start,
+                      GT_PART_C_HEAP);
+    else
+        claim_blocks(reader, segment);
+}
+
+/* A program without libraries is Go's alone, unless its C was linked statically. */
+static bool has_c(const struct gt_reader *reader)
+{
+    size_t count, others = 0;
+    const struct gt_file_mapping *mappings = gt_core_mappings(reader->process->core, &count);
+
+    for (size_t i = 1; i < count; i++)
+        if (strcmp(mappings[i].path, mappings[0].path) != 0) others++;
+    return others || (gt_reader_global(reader, "runtime.iscgo") & 1);
+}
+
+void gt_claim_c_heap(struct gt_reader *reader)
+{
+    const struct gt_process *process = reader->process;
+    uint64_t end = process->module_count ? process->modules[0].enoptrbss : 0;
+    struct gt_arenas arenas;
+    size_t count;
+    const struct gt_segment *segments = gt_core_segments(process->core, &count);
+
+    if (!has_c(reader) || !gt_arenas_open(process, reader->mheap, &arenas)) return;
+    for (size_t i = 0; i < count; i++)
+        if (segments[i].flags == (PF_R | PF_W) && !is_go_heap(&arenas, &segments[i]))
+            claim_segment(reader, &segments[i], end);
+}
