@@ -46,7 +46,8 @@ def honest(done):
         assert "expected" in line and "found" in line, line
         return
     report = tool.parsed(done, "gotopsy-report/1")
-    coverage = report["coverage"]
+    coverage, memory = report["coverage"], report["memory"]
+    assert sum(part["bytes"] for part in memory["parts"]) == memory["mapped_bytes"]
     assert report["core"]["truncated"], "a truncated core is not called so"
     assert coverage["notes"] or coverage["missing_bytes"], "what was lost is not told"
 

@@ -3,7 +3,8 @@
 The runtime's own numbers are those that the program has asked it for just before its core was taken,
 and resident memory is the kernel's, of the same moment."""
 
-import json
+import pathlib
+import shutil
 
 import pytest
 
@@ -91,6 +92,16 @@ def test_resident_memory_is_the_kernels(case, way):
     assert not memory["resident_is_least"]
     assert field.near(memory["resident_bytes"], truth["RssAnon"], share=0.02)
     assert memory["file_bytes"] <= truth["RssFile"] * 1.05
+
+
+@field.cases("memory", versions=[recipe.LOCAL], symbols=["dwarf"])
+def test_resident_memory_of_gcore_is_near(case, tmp_path):
+    """Pages of zeros that were touched are not told from those that were not."""
+    made = case.core("fragmented")
+    memory = _memory(little.core_of([pathlib.Path(shutil.copy(made.exe, tmp_path)), "fragmented"]))
+    assert memory["resident_is_least"]
+    assert field.near(memory["resident_bytes"], made.truth["RssAnon"], share=0.05)
+    _agree(memory)
 
 
 @pytest.mark.parametrize("way", WAYS)

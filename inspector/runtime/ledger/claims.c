@@ -1,6 +1,7 @@
 /* A sweep over the ends of all claims, with a count of those that are open for each part. */
 #include "inspector/runtime/ledger/claims.h"
 
+#include <elf.h>
 #include <stdlib.h>
 
 struct claim {
@@ -63,6 +64,18 @@ static struct gt_vec ends_of(const struct gt_claims *claims)
     return ends;
 }
 
+/* The kernel gives what cannot be accessed no rights, gdb the right to be read, like memory that
+ * may only be read: of what no file backs and is not the kernel's, there is next to none. */
+static bool is_reserved(const struct gt_core *core, const struct gt_segment *segment)
+{
+    return !segment->flags || (gt_core_from_gcore(core) && segment->flags == PF_R);
+}
+
+static bool can_be_reserved(enum gt_part part)
+{
+    return part < GT_PART_GLOBALS || part == GT_PART_RESERVED;
+}
+
 static void add_segments(struct gt_claims *claims, const struct gt_core *core)
 {
     size_t count;
@@ -70,7 +83,7 @@ static void add_segments(struct gt_claims *claims, const struct gt_core *core)
 
     for (size_t i = 0; i < count; i++)
         gt_claims_add(claims, segments[i].start, segments[i].end - segments[i].start,
-                      segments[i].flags ? GT_PART_ANONYMOUS : GT_PART_RESERVED);
+                      is_reserved(core, &segments[i]) ? GT_PART_RESERVED : GT_PART_ANONYMOUS);
 }
 
 struct sweep {
@@ -101,8 +114,9 @@ static void visit_piece(const struct sweep *sweep, uint64_t start, uint64_t end,
 {
     bool reserved = is_open(sweep, GT_PART_RESERVED);
 
-    if (end > start && (reserved || is_open(sweep, GT_PART_ANONYMOUS)))
-        visit(ctx, &(struct gt_piece){start, end, first_of(sweep->parts), reserved});
+    if (end <= start || !(reserved || is_open(sweep, GT_PART_ANONYMOUS))) return;
+    enum gt_part part = first_of(sweep->parts);
+    visit(ctx, &(struct gt_piece){start, end, part, reserved && can_be_reserved(part)});
 }
 
 void gt_claims_settle(struct gt_claims *claims, const struct gt_core *core, gt_piece_fn *visit,

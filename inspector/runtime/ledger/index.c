@@ -3,11 +3,9 @@
  * allocator's summaries, bitmaps and scavenger's index (runtime/mheap.go, mpagealloc_64bit.go).
  * Most of it is address space that is reserved and never touched.
  */
-#include "inspector/runtime/ledger/readers.h"
-
 #include "inspector/base/alloc.h"
-
 #include "inspector/runtime/heap/arenas.h"
+#include "inspector/runtime/ledger/readers.h"
 
 enum {
     SUMMARY_LEVELS = 5,

@@ -1,8 +1,7 @@
 /* The program, other files, the kernel's own pages: what the core's list of mapped files and its
  * auxiliary vector say of segments. */
-#include "inspector/runtime/ledger/readers.h"
-
 #include "inspector/base/search.h"
+#include "inspector/runtime/ledger/readers.h"
 
 #include <elf.h>
 #include <string.h>

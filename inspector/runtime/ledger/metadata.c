@@ -3,11 +3,9 @@
  * profiles, and the chunks of 256 KiB that its small allocations come from and never go back to
  * (runtime/malloc.go, persistentalloc; mfixalloc.go).
  */
-#include "inspector/runtime/ledger/readers.h"
-
 #include "inspector/base/error.h"
-
 #include "inspector/base/loop.h"
+#include "inspector/runtime/ledger/readers.h"
 
 enum {
     PERSISTENT_CHUNK = 256 << 10,

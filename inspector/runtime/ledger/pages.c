@@ -3,13 +3,10 @@
  * (runtime/mpagealloc.go, pallocData). A page whose bit says that it is allocated, and that no span
  * has, lies in a P's cache of free pages, or is padding.
  */
-#include "inspector/runtime/ledger/readers.h"
-
 #include "inspector/base/error.h"
-
 #include "inspector/base/search.h"
-
 #include "inspector/runtime/heap/arenas.h"
+#include "inspector/runtime/ledger/readers.h"
 
 enum {
     PAGE = 8192,

@@ -1,9 +1,13 @@
 /* Reads all claims, and sums what they come to. */
 #include "inspector/runtime/ledger/partition.h"
 
+#include "inspector/base/error.h"
 #include "inspector/runtime/ledger/readers.h"
 
-#include "inspector/base/error.h"
+#include <elf.h>
+#include <string.h>
+
+enum { PAGE = 4096 };
 
 uint64_t gt_reader_global(const struct gt_reader *reader, const char *name)
 {
@@ -28,29 +32,75 @@ bool gt_reader_slice(const struct gt_reader *reader, enum gt_field_id field, str
 }
 
 struct summing {
-    const struct gt_core *core;
+    const struct gt_process *process;
     struct gt_partition *partition;
 };
 
+/* Pages of a run of the program's data that are as its file has them: nobody has written to them,
+ * so that the kernel counts them as the file's, though they are in the core. */
+static uint64_t unwritten_in(const struct gt_process *process, const struct gt_load *load,
+                             uint64_t start, uint64_t end)
+{
+    uint64_t size, sum = 0;
+    const unsigned char *file = gt_binary_file(process->binary, &size);
+
+    if (start < load->addr) start = load->addr;
+    if (end > load->addr + load->file_size) end = load->addr + load->file_size;
+    for (uint64_t at = start, next; at < end; at = next) {
+        next = at / PAGE * PAGE + PAGE < end ? at / PAGE * PAGE + PAGE : end;
+        const unsigned char *bytes = gt_mem_at(process->mem, at, next - at);
+        uint64_t offset = load->offset + (at - load->addr);
+        if (bytes && offset <= size && next - at <= size - offset &&
+            memcmp(bytes, file + offset, next - at) == 0)
+            sum += next - at;
+    }
+    return sum;
+}
+
+static uint64_t unwritten(const struct gt_process *process, uint64_t start, uint64_t end)
+{
+    struct gt_load load;
+    uint64_t sum = 0;
+
+    for (size_t i = 0; gt_binary_load(process->binary, i, &load); i++)
+        if (load.flags & PF_W && load.addr < end && load.file_size <= UINT64_MAX - load.addr &&
+            load.addr + load.file_size > start)
+            sum += unwritten_in(process, &load, start, end);
+    return sum;
+}
+
+static uint64_t resident_of(const struct gt_process *process, const struct gt_piece *piece)
+{
+    uint64_t resident = gt_core_resident(process->core, piece->start, piece->end);
+    uint64_t of_file = piece->part == GT_PART_GLOBALS && resident
+                           ? unwritten(process, piece->start, piece->end)
+                           : 0;
+
+    return resident > of_file ? resident - of_file : 0;
+}
+
+static bool is_of_file(enum gt_part part)
+{
+    return part == GT_PART_CODE || part == GT_PART_LIBRARIES || part == GT_PART_FILES;
+}
+
+/* What of a file's pages was in memory no core tells, not even one that holds all of them. */
 static void sum(void *ctx, const struct gt_piece *piece)
 {
     const struct summing *summing = ctx;
-    struct gt_part_sum *amount = &summing->partition->of[piece->part];
+    struct gt_part_sum *of_part = &summing->partition->of[piece->part];
     uint64_t size = piece->end - piece->start;
-
-    uint64_t resident =
-        piece->reserved ? 0 : gt_core_resident(summing->core, piece->start, piece->end);
 
     summing->partition->mapped += size;
     if (piece->reserved) {
-        amount->reserved += size;
+        of_part->reserved += size;
         return;
     }
-    amount->bytes += size;
-    if (piece->part == GT_PART_CODE || piece->part == GT_PART_LIBRARIES ||
-        piece->part == GT_PART_FILES)
-        summing->partition->file_bytes += size - resident;
-    amount->resident += resident;
+    of_part->bytes += size;
+    if (is_of_file(piece->part))
+        summing->partition->file_bytes += size;
+    else
+        of_part->resident += resident_of(summing->process, piece);
 }
 
 void gt_partition_read(const struct gt_goheap *heap, const struct gt_goroutines *goroutines,
@@ -68,6 +118,6 @@ void gt_partition_read(const struct gt_goheap *heap, const struct gt_goroutines 
     gt_claim_metadata(&reader);
     gt_claim_mappings(&reader);
     gt_claim_c_heap(&reader);
-    gt_claims_settle(&reader.claims, core, sum, &(struct summing){core, out});
+    gt_claims_settle(&reader.claims, core, sum, &(struct summing){heap->process, out});
     gt_claims_deinit(&reader.claims);
 }

@@ -1,10 +1,8 @@
 /* The stacks of goroutines, of the threads' own Go code, and of threads. */
-#include "inspector/runtime/ledger/readers.h"
-
 #include "inspector/base/search.h"
-
 #include "inspector/runtime/goroutines/thread_walk.h"
 #include "inspector/runtime/heap/arenas.h"
+#include "inspector/runtime/ledger/readers.h"
 
 #include <elf.h>
 

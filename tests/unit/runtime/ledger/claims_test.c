@@ -87,6 +87,29 @@ static void only_what_is_mapped_counts(void **state)
     gt_core_close(core);
 }
 
+/* gdb tells what can only be read and what cannot be read alike. */
+static void what_gdb_calls_readable_is_reserved_unless_a_file_backs_it(void **state)
+{
+    struct maker maker;
+    struct gt_claims claims;
+    struct sums sums = {0};
+
+    maker_init(&maker, ET_CORE);
+    maker.header.e_shoff = 1 << 30;
+    maker_fill(&maker, 0x10000, PAGE, 1)->p_flags = PF_R | PF_W;
+    maker_load(&maker, 0x20000, 2 * PAGE, NULL, 0)->p_flags = PF_R;
+    struct gt_core *core = open_made(state, &maker);
+    assert_true(gt_core_from_gcore(core));
+    gt_claims_init(&claims);
+    gt_claims_add(&claims, 0x20000, PAGE, GT_PART_LIBRARIES);
+    gt_claims_settle(&claims, core, add_piece, &sums);
+    assert_int_equal(sums.of[GT_PART_LIBRARIES], PAGE);
+    assert_int_equal(sums.of[GT_PART_RESERVED], PAGE);
+    assert_int_equal(sums.reserved, PAGE);
+    gt_claims_deinit(&claims);
+    gt_core_close(core);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -95,6 +118,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(the_part_that_is_known_best_has_the_byte, scratch_make,
                                         scratch_free),
         cmocka_unit_test_setup_teardown(only_what_is_mapped_counts, scratch_make, scratch_free),
+        cmocka_unit_test_setup_teardown(what_gdb_calls_readable_is_reserved_unless_a_file_backs_it,
+                                        scratch_make, scratch_free),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
