@@ -46,7 +46,7 @@ static void claim_arenas_of(struct gt_reader *reader, const struct gt_arenas *ar
     uint64_t number;
 
     if (!gt_reader_slice(reader, list, &numbers)) return;
-    for (uint64_t i = 0; i < numbers.len; i++) {
+    for (uint64_t i = 0; i < numbers.len && i < ARENA_INDEX_BYTES / 8; i++) {
         if (!gt_mem_u64(reader->process->mem, numbers.ptr + i * 8, &number)) return;
         if (number < ARENA_INDEX_BYTES / 8) claim_arena(reader, arenas, number);
     }

@@ -15,6 +15,7 @@ enum {
     BITS_NEXT = 8,           /* gcBitsArena: free, next */
     HASH_TABLE = 179999 * 8, /* buckhashArray */
     BLOCK_RECORD = 16,       /* of block and mutex profiles */
+    MAX_BLOCKS = 1 << 22,    /* of a list; a longer one is damage */
     MAX_STACK = 1 << 12,     /* of a bucket; a longer one is damage */
 };
 
@@ -59,7 +60,7 @@ static void claim_list(struct gt_reader *reader, uint64_t block, uint64_t link, 
 {
     struct gt_loop loop = {0};
 
-    while (block && !gt_loop_closed(&loop, block)) {
+    for (int i = 0; i < MAX_BLOCKS && block && !gt_loop_closed(&loop, block); i++) {
         gt_claims_add(&reader->claims, block, size, part);
         if (!gt_mem_u64(reader->process->mem, block + link, &block)) return;
     }
@@ -85,7 +86,7 @@ static void claim_buckets(struct gt_reader *reader, const char *list, uint64_t r
     uint64_t bucket = gt_reader_global(reader, list), depth;
     struct gt_loop loop = {0};
 
-    while (bucket && !gt_loop_closed(&loop, bucket)) {
+    for (int i = 0; i < MAX_BLOCKS && bucket && !gt_loop_closed(&loop, bucket); i++) {
         if (!gt_process_field(process, bucket, GT_F_bucket_nstk, &depth) || depth > MAX_STACK)
             return;
         gt_claims_add(&reader->claims, bucket,

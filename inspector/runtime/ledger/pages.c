@@ -16,6 +16,7 @@ enum {
     CHUNKS_L1 = 1 << 13,
     RANGE = 16, /* addrRange: base, limit */
     CACHE_PAGES = 64,
+    MAX_PS = 1 << 16, /* GOMAXPROCS stays far below */
 };
 
 static const uint64_t CHUNK_BYTES = (uint64_t)1 << CHUNK_SHIFT;
@@ -108,7 +109,8 @@ static uint64_t end_of_segment(const void *segments, size_t index)
     return ((const struct gt_segment *)segments)[index].end;
 }
 
-/* Only what is mapped of a range: a damaged one may be as long as it likes. */
+/* Only what the core has of a range: a damaged one may be as long as it likes, and so may a segment
+ * that has nothing in the file. */
 static void claim_range(struct gt_reader *reader, struct chunks *chunks, uint64_t start,
                         uint64_t end)
 {
@@ -117,9 +119,8 @@ static void claim_range(struct gt_reader *reader, struct chunks *chunks, uint64_
 
     for (size_t i = gt_upper_bound(segments, 0, count, start, end_of_segment);
          i < count && segments[i].start < end; i++)
-        if (segments[i].flags)
-            claim_pages(reader, chunks, max64(start, segments[i].start),
-                        min64(end, segments[i].end));
+        claim_pages(reader, chunks, max64(start, segments[i].start),
+                    min64(end, segments[i].start + segments[i].file_bytes));
 }
 
 /* The ranges that the heap has grown to are in order, and do not overlap (mranges.go). Their
@@ -168,7 +169,7 @@ static void claim_caches(struct gt_reader *reader)
     if (error || !gt_has(&process->layout, GT_F_p_pcache) ||
         !gt_process_slice(process, addr, 8, &ps))
         return;
-    for (uint64_t i = 0; i < ps.len; i++)
+    for (uint64_t i = 0; i < ps.len && i < MAX_PS; i++)
         if (gt_mem_u64(process->mem, ps.ptr + i * 8, &p))
             claim_cache(reader, p + gt_off(&process->layout, GT_F_p_pcache));
 }
