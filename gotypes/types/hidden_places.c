@@ -4,23 +4,22 @@
 
 enum { WORD = 8 };
 
-struct row { /* a field of a struct, and what its place is */
-    const char *in, *field;
-    uint8_t kind, back;   /* the place begins so many bytes before the field */
-    const char *leads_to; /* its type, or NULL */
-    bool again;           /* the field before it tells the same */
+struct row {                           /* a field of a struct, and what its place is */
+    const char *in, *field, *leads_to; /* leads_to: the type of what is there, or NULL */
+    uint8_t kind, back;                /* the place begins so many bytes before the field */
+    bool again;                        /* the field before it tells the same */
 };
 
 static const struct row rows[] = {
     /* sync/pool.go, poolqueue.go */
-    {"sync.Pool", "local", GT_P_COUNTED, 0, "sync.poolLocal", false},
-    {"sync.Pool", "victim", GT_P_COUNTED, 0, "sync.poolLocal", false},
-    {"sync.eface", "typ", GT_P_EFACE, 0, NULL, false},
-    {"sync.eface", "val", GT_P_EFACE, WORD, NULL, true},
+    {"sync.Pool", "local", "sync.poolLocal", GT_P_COUNTED, 0, false},
+    {"sync.Pool", "victim", "sync.poolLocal", GT_P_COUNTED, 0, false},
+    {"sync.eface", "typ", NULL, GT_P_EFACE, 0, false},
+    {"sync.eface", "val", NULL, GT_P_EFACE, WORD, true},
     /* reflect/value.go: {typ_ *abi.Type, ptr unsafe.Pointer, flag} */
-    {"reflect.Value", "ptr", GT_P_REFLECT, WORD, NULL, false},
+    {"reflect.Value", "ptr", NULL, GT_P_REFLECT, WORD, false},
     /* runtime/proflabel.go, runtime/pprof/label.go */
-    {"runtime.g", "labels", GT_P_POINTER, 0, "runtime/pprof.labelMap", false},
+    {"runtime.g", "labels", "runtime/pprof.labelMap", GT_P_POINTER, 0, false},
 };
 
 static bool is_named(struct gt_types *types, gt_type_id id, const char *name)

@@ -123,10 +123,9 @@ struct gt_error *gt_diff_create(struct gt_analysis *older, struct gt_analysis *n
                                 const struct gt_diff_options *options, struct gt_diff **diff)
 {
     struct builder builder = {.older_analysis = older, .newer_analysis = newer};
-    struct gt_error *error = gt_options_take(&builder.options, sizeof builder.options, options);
 
-    if (!error && (!older || !newer || !diff))
-        error = gt_error_plain(GT_ERR_USAGE, "NULL is not allowed here");
+    if (!older || !newer || !diff) return gt_error_plain(GT_ERR_USAGE, "NULL is not allowed here");
+    struct gt_error *error = gt_options_take(&builder.options, sizeof builder.options, options);
     if (!builder.options.top) builder.options.top = USUAL_TOP;
     if (!builder.options.min_bytes) builder.options.min_bytes = USUAL_MIN_BYTES;
     if (!error) error = build(&builder);

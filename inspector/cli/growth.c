@@ -13,11 +13,11 @@ static bool met(const struct gt_diff *diff, const struct gt_vec *rules)
     return false;
 }
 
-static struct gt_error *write(struct gt_run *run, struct gt_error *error, struct gt_diff *diff)
+static struct gt_error *write(struct gt_run *run, const struct gt_diff *diff)
 {
     struct gt_output output;
+    struct gt_error *error = gt_run_output(run, NULL, &output);
 
-    error = gt_run_output(run, error, &output);
     if (!error)
         error = gt_output_close(
             &output, gt_diff_write(diff, run->options->format, &output.style, output.file));
@@ -36,7 +36,7 @@ struct gt_error *gt_growth_command(struct gt_analysis *analysis, struct gt_run *
     core.progress_ctx = run->progress;
     struct gt_error *error = gt_open(&core, &newer);
     if (!error) error = gt_diff_create(analysis, newer, &run->options->diff, &diff);
-    error = write(run, error, diff);
+    if (!error) error = write(run, diff);
     gt_diff_destroy(diff);
     gt_close(newer);
     return error;

@@ -7,13 +7,12 @@
 enum source { SUM, PART, SHARE, CLASS, RESERVED };
 
 static const struct row {
-    unsigned depth;
     const char *name;
+    unsigned depth, which;
     enum source source;
-    unsigned which;
     bool in_report;
 } rows[] = {
-#define ROW(depth, name, source, which, in_report) {depth, name, source, which, in_report},
+#define ROW(depth, name, source, which, in_report) {name, depth, which, source, in_report},
 #include "inspector/detect/model/memory_tree.def"
 #undef ROW
 };
