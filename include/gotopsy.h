@@ -46,10 +46,13 @@ enum gt_code {
 
 GT_API const char *gt_error_message(const struct gt_error *error); /* one line, no newline */
 GT_API enum gt_code gt_error_code(const struct gt_error *error);
-GT_API const char *gt_error_path(const struct gt_error *error); /* the file; NULL: about none */
-GT_API int gt_error_errno(const struct gt_error *error);        /* of the system; 0: none */
-GT_API uint64_t gt_error_address(const struct gt_error *error); /* the target's; 0: about none */
-GT_API void gt_error_destroy(struct gt_error *error);           /* NULL is allowed */
+/* The file that it is about: where the target's memory is at fault, the core. NULL: about none, as
+ * those of GT_ERR_USAGE and GT_ERR_MEMORY may be, and failures to write to a FILE. */
+GT_API const char *gt_error_path(const struct gt_error *error);
+GT_API int gt_error_errno(const struct gt_error *error); /* of a system call; 0: of none */
+/* Of what is at fault in the target's memory; 0: it is not about a place there. */
+GT_API uint64_t gt_error_address(const struct gt_error *error);
+GT_API void gt_error_destroy(struct gt_error *error); /* NULL is allowed */
 /* As JSON, by the schema gotopsy-error/1; GT_ERR_IO when `to` cannot be written. */
 GT_API struct gt_error *gt_error_write(const struct gt_error *error, FILE *to);
 

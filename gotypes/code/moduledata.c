@@ -83,9 +83,11 @@ static void read_tables(const struct reader *from, struct gt_module *out)
 
 static struct gt_error *damaged(const struct gt_module *module, const char *what)
 {
-    return gt_error_create(
-        GT_ERR_FORMAT, "the module data at 0x%" PRIx64 " is damaged, or not of this Go version: %s",
-        module->address, what);
+    return gt_error_at(gt_error_create(GT_ERR_FORMAT,
+                                       "the module data at 0x%" PRIx64
+                                       " is damaged, or not of this Go version: %s",
+                                       module->address, what),
+                       module->address);
 }
 
 static struct gt_error *check_ranges(const struct gt_module *m)
@@ -107,11 +109,12 @@ static struct gt_error *check_table(const struct gt_memory *mem, const struct gt
     uint64_t bytes;
     if (table->len > table->cap || !gt_mul(table->len, elem_size, &bytes)) return damaged(m, name);
     if (!gt_mem_at(mem, table->ptr, bytes))
-        return gt_error_create(GT_ERR_MISSING,
-                               "%s of the module at 0x%" PRIx64 " (%" PRIu64 " bytes at 0x%" PRIx64
-                               ") is not in memory: "
-                               "name the program's binary",
-                               name, m->address, bytes, table->ptr);
+        return gt_error_at(gt_error_create(GT_ERR_MISSING,
+                                           "%s of the module at 0x%" PRIx64 " (%" PRIu64
+                                           " bytes at 0x%" PRIx64 ") is not in memory: "
+                                           "name the program's binary",
+                                           name, m->address, bytes, table->ptr),
+                           table->ptr);
     return NULL;
 }
 
@@ -155,12 +158,13 @@ struct gt_error *gt_module_read(const struct gt_layout *layout, const struct gt_
     if (!offsets_fit(layout)) return damaged(out, "its fields lie outside it");
     struct reader from = {layout, mem, gt_mem_at(mem, address, layout->size[GT_S_moduledata])};
     if (!from.bytes)
-        return gt_error_create(GT_ERR_MISSING,
-                               "expected the program's data in the core, found no memory for the "
-                               "module data at 0x%" PRIx64
-                               "; take the core with all anonymous memory "
-                               "(coredump_filter 0x33)",
-                               address);
+        return gt_error_at(
+            gt_error_create(GT_ERR_MISSING,
+                            "expected the program's data in the core, found no memory for the "
+                            "module data at 0x%" PRIx64 "; take the core with all anonymous memory "
+                            "(coredump_filter 0x33)",
+                            address),
+            address);
     read_ranges(&from, out);
     read_tables(&from, out);
     return check(mem, out);

@@ -28,16 +28,21 @@ static struct gt_error *read_header(struct gt_pclntab *tab, const struct gt_go_v
     const unsigned char *header = gt_mem_at(tab->mem, tab->module->pcheader, 8);
     uint32_t magic = header ? gt_load32(header) : 0;
     if (magic != MAGIC_118 && magic != MAGIC_120)
-        return gt_error_create(
-            GT_ERR_FORMAT, "no function table of %s at 0x%" PRIx64 ": magic is 0x%x, expected 0x%x",
-            version->text, tab->module->pcheader, (unsigned)magic, (unsigned)MAGIC_120);
+        return gt_error_at(gt_error_create(GT_ERR_FORMAT,
+                                           "no function table of %s at 0x%" PRIx64
+                                           ": magic is 0x%x, expected 0x%x",
+                                           version->text, tab->module->pcheader, (unsigned)magic,
+                                           (unsigned)MAGIC_120),
+                           tab->module->pcheader);
     tab->record_size = magic == MAGIC_118 ? 40 : 44;
     tab->call_size = magic == MAGIC_118 ? 20 : 16;
     tab->quantum = header[6];
     if (header[7] != 8 || (tab->quantum != 1 && tab->quantum != 4))
-        return gt_error_create(GT_ERR_FORMAT,
-                               "the function table at 0x%" PRIx64 " is not of a 64-bit program",
-                               tab->module->pcheader);
+        return gt_error_at(gt_error_create(GT_ERR_FORMAT,
+                                           "the function table at 0x%" PRIx64
+                                           " is not of a 64-bit program",
+                                           tab->module->pcheader),
+                           tab->module->pcheader);
     return NULL;
 }
 
@@ -54,9 +59,10 @@ struct gt_error *gt_pclntab_open(const struct gt_memory *mem, const struct gt_mo
     tab.files = resolve(mem, &module->filetab, 1);
     tab.cutab = resolve(mem, &module->cutab, 4);
     if (!tab.ftab.size || !tab.pclntable.size)
-        return gt_error_create(GT_ERR_MISSING,
-                               "the function table at 0x%" PRIx64 " is not in memory",
-                               module->pcheader);
+        return gt_error_at(gt_error_create(GT_ERR_MISSING,
+                                           "the function table at 0x%" PRIx64 " is not in memory",
+                                           module->pcheader),
+                           module->pcheader);
     tab.count = tab.ftab.size / FTAB_ENTRY - 1; /* the last entry is the end of the text */
     *out = gt_alloc(sizeof **out);
     **out = tab;

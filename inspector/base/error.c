@@ -40,18 +40,36 @@ struct gt_error *gt_error_create(enum gt_code code, const char *format, ...)
     return make(code, text.text);
 }
 
+static struct gt_error *make_in_file(enum gt_code code, const char *path, const char *format,
+                                     va_list args)
+{
+    struct gt_str text = {0};
+
+    gt_str_format(&text, "%s: ", path);
+    gt_str_vformat(&text, format, args);
+    return gt_error_file(make(code, text.text), path);
+}
+
+struct gt_error *gt_error_in_file(enum gt_code code, const char *path, const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    struct gt_error *error = make_in_file(code, path, format, args);
+    va_end(args);
+    return error;
+}
+
 struct gt_error *gt_error_io(const char *path, const char *format, ...)
 {
     int number = errno;
-    struct gt_str text = {0};
     va_list args;
 
-    gt_str_format(&text, "%s: ", path);
     va_start(args, format);
-    gt_str_vformat(&text, format, args);
+    struct gt_error *error =
+        make_in_file(number == ENOMEM ? GT_ERR_MEMORY : GT_ERR_IO, path, format, args);
     va_end(args);
-    struct gt_error *error = make(number == ENOMEM ? GT_ERR_MEMORY : GT_ERR_IO, text.text);
-    return gt_error_number(gt_error_file(error, path), number);
+    return gt_error_number(error, number);
 }
 
 struct gt_error *gt_error_file(struct gt_error *error, const char *path)

@@ -15,7 +15,11 @@ enum { LEAST_WIDTH = 60, MOST_WIDTH = 120, USUAL_WIDTH = 100 };
 
 static struct gt_error *cannot_write(const char *path)
 {
-    return gt_error_create(GT_ERR_IO, "cannot write %s: %s", path, strerror(errno));
+    int number = errno;
+    struct gt_error *error =
+        gt_error_create(GT_ERR_IO, "cannot write %s: %s", path, strerror(number));
+
+    return gt_error_number(gt_error_file(error, path), number);
 }
 
 /* ---- how it looks --------------------------------------------------------------------------- */

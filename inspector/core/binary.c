@@ -7,9 +7,9 @@
 static struct gt_error *check_type(const char *path, unsigned type)
 {
     if (type == ET_EXEC || type == ET_DYN) return NULL;
-    return gt_error_create(GT_ERR_FORMAT,
-                           "%s: expected a program, found %s; give the binary itself", path,
-                           type == ET_CORE ? "a core" : "an ELF file of another type");
+    return gt_error_in_file(GT_ERR_FORMAT, path,
+                            "expected a program, found %s; give the binary itself",
+                            type == ET_CORE ? "a core" : "an ELF file of another type");
 }
 
 static struct gt_error *read_loads(struct gt_binary *binary)
@@ -25,10 +25,9 @@ static struct gt_error *read_loads(struct gt_binary *binary)
         if (notes) gt_build_ids_add(&binary->ids, notes, header.p_filesz);
     }
     if (binary->loads.len > 0) return NULL;
-    return gt_error_create(GT_ERR_FORMAT,
-                           "%s: expected a program, found no PT_LOAD segment in it; "
-                           "copy it again from where it was made",
-                           binary->path);
+    return gt_error_in_file(GT_ERR_FORMAT, binary->path,
+                            "expected a program, found no PT_LOAD segment in it; "
+                            "copy it again from where it was made");
 }
 
 static void read_section(struct gt_binary *binary, Elf_Scn *from, size_t names)
@@ -88,10 +87,9 @@ struct gt_error *gt_binary_open(const char *path, const struct gt_opening *how,
     struct gt_error *error = gt_mapped_open(path, how, &new->file);
     if (!error && new->file.cut)
         error =
-            gt_error_create(GT_ERR_FORMAT,
-                            "%s: expected a whole binary, found compressed data that ends early or "
-                            "is damaged; copy it again from where it was made",
-                            path);
+            gt_error_in_file(GT_ERR_FORMAT, path,
+                             "expected a whole binary, found compressed data that ends early or "
+                             "is damaged; copy it again from where it was made");
     if (!error) error = read_all(new);
     gt_call_check();
     if (error) gt_binary_close(new);

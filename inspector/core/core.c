@@ -8,22 +8,20 @@ static struct gt_error *check_type(const char *path, const Elf64_Ehdr *header)
 {
     if (header->e_type == ET_CORE) return NULL;
     if (header->e_type == ET_EXEC || header->e_type == ET_DYN)
-        return gt_error_create(
-            GT_ERR_FORMAT,
-            "%s: expected a core, found a program or library: this is a program; "
-            "give its core, and name the program with --exe",
-            path);
-    return gt_error_create(GT_ERR_FORMAT,
-                           "%s: expected a core, found an ELF file of type %u; give the core file",
-                           path, header->e_type);
+        return gt_error_in_file(GT_ERR_FORMAT, path,
+                                "expected a core, found a program or library: this is a program; "
+                                "give its core, and name the program with --exe");
+    return gt_error_in_file(GT_ERR_FORMAT, path,
+                            "expected a core, found an ELF file of type %u; give the core file",
+                            header->e_type);
 }
 
 static struct gt_error *headers_cut(const char *path, size_t want, size_t have)
 {
-    return gt_error_create(GT_ERR_FORMAT,
-                           "%s: expected %zu program headers, found room for %zu before the file "
-                           "ends; copy it again from where it was made",
-                           path, want, have);
+    return gt_error_in_file(GT_ERR_FORMAT, path,
+                            "expected %zu program headers, found room for %zu before the file "
+                            "ends; copy it again from where it was made",
+                            want, have);
 }
 
 /* With 65535 segments or more, their number is in a section header that libelf reads. */

@@ -44,38 +44,35 @@ static struct look look_at(const struct gt_mapped *file)
 static struct gt_error *not_elf(const char *path, const struct gt_mapped *file)
 {
     struct look look = look_at(file);
-    return gt_error_create(GT_ERR_FORMAT, "%s: expected an ELF file, found %s; %s", path, look.name,
-                           look.advice);
+    return gt_error_in_file(GT_ERR_FORMAT, path, "expected an ELF file, found %s; %s", look.name,
+                            look.advice);
 }
 
 static struct gt_error *check_ident(const char *path, const unsigned char *ident)
 {
     if (ident[EI_CLASS] == ELFCLASS32)
-        return gt_error_create(GT_ERR_FORMAT,
-                               "%s: expected a 64-bit ELF file, found a 32-bit one; "
-                               "gotopsy reads x86-64 and AArch64",
-                               path);
+        return gt_error_in_file(GT_ERR_FORMAT, path,
+                                "expected a 64-bit ELF file, found a 32-bit one; "
+                                "gotopsy reads x86-64 and AArch64");
     if (ident[EI_DATA] == ELFDATA2MSB)
-        return gt_error_create(GT_ERR_FORMAT,
-                               "%s: expected a little-endian ELF file, found a big-endian one; "
-                               "gotopsy reads x86-64 and AArch64",
-                               path);
+        return gt_error_in_file(GT_ERR_FORMAT, path,
+                                "expected a little-endian ELF file, found a big-endian one; "
+                                "gotopsy reads x86-64 and AArch64");
     if (ident[EI_CLASS] != ELFCLASS64 || ident[EI_DATA] != ELFDATA2LSB)
-        return gt_error_create(
-            GT_ERR_FORMAT,
-            "%s: expected a 64-bit little-endian ELF file, found a damaged header "
-            "(class %d, byte order %d); copy it again",
-            path, ident[EI_CLASS], ident[EI_DATA]);
+        return gt_error_in_file(GT_ERR_FORMAT, path,
+                                "expected a 64-bit little-endian ELF file, found a damaged header "
+                                "(class %d, byte order %d); copy it again",
+                                ident[EI_CLASS], ident[EI_DATA]);
     return NULL;
 }
 
 static struct gt_error *check_machine(const char *path, unsigned machine)
 {
     if (machine == EM_X86_64 || machine == EM_AARCH64) return NULL;
-    return gt_error_create(GT_ERR_FORMAT,
-                           "%s: expected x86-64 or AArch64, found ELF machine %u; "
-                           "gotopsy does not read that machine's cores",
-                           path, machine);
+    return gt_error_in_file(GT_ERR_FORMAT, path,
+                            "expected x86-64 or AArch64, found ELF machine %u; "
+                            "gotopsy does not read that machine's cores",
+                            machine);
 }
 
 struct gt_error *gt_elf_header(const char *path, const struct gt_mapped *file, Elf64_Ehdr *header)
@@ -85,11 +82,10 @@ struct gt_error *gt_elf_header(const char *path, const struct gt_mapped *file, E
     struct gt_error *error = file->size > EI_DATA ? check_ident(path, file->bytes) : NULL;
     if (error) return error;
     if (file->size < sizeof *header)
-        return gt_error_create(GT_ERR_FORMAT,
-                               "%s: expected an ELF header of %zu bytes, found a file of %" PRIu64
-                               ", "
-                               "cut short; copy it again from where it was made",
-                               path, sizeof *header, file->size);
+        return gt_error_in_file(GT_ERR_FORMAT, path,
+                                "expected an ELF header of %zu bytes, found a file of %" PRIu64 ", "
+                                "cut short; copy it again from where it was made",
+                                sizeof *header, file->size);
     memcpy(header, file->bytes, sizeof *header);
     return check_machine(path, header->e_machine);
 }
@@ -128,8 +124,7 @@ struct gt_error *gt_elf_open(const char *path, const struct gt_mapped *file, str
     if (made && elf_kind(made) == ELF_K_ELF) return NULL;
     gt_elf_close(elf);
     gt_call_check();
-    return gt_error_create(GT_ERR_FORMAT,
-                           "%s: expected an ELF file, found one with damaged headers; "
-                           "copy it again from where it was made",
-                           path);
+    return gt_error_in_file(GT_ERR_FORMAT, path,
+                            "expected an ELF file, found one with damaged headers; "
+                            "copy it again from where it was made");
 }

@@ -4,6 +4,7 @@
 #include "inspector/base/alloc.h"
 #include "inspector/base/error.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <sys/stat.h>
 
@@ -26,10 +27,10 @@ static const char *base_name(const char *path)
 static struct gt_error *mismatch(const struct gt_binary *binary, const char *what,
                                  const char *in_core, const char *in_binary)
 {
-    return gt_error_create(GT_ERR_MISMATCH,
-                           "%s: expected the binary that made the core, with %s %s, found %s; "
-                           "give the right one with --exe, or take this one with --force-exe",
-                           binary->path, what, in_core, in_binary);
+    return gt_error_in_file(GT_ERR_MISMATCH, binary->path,
+                            "expected the binary that made the core, with %s %s, found %s; "
+                            "give the right one with --exe, or take this one with --force-exe",
+                            what, in_core, in_binary);
 }
 
 static struct gt_error *mismatched_number(const struct gt_binary *binary, const char *what,
@@ -100,10 +101,10 @@ static struct gt_error *check_machine(const struct gt_core *core, const struct g
     bool arm = binary->header.e_machine == EM_AARCH64;
 
     if (arm == (gt_core_machine(core) == GT_MACHINE_ARM64)) return NULL;
-    return gt_error_create(GT_ERR_MISMATCH,
-                           "%s: expected the binary that made the core, for %s, found one for %s; "
-                           "give the right one with --exe",
-                           binary->path, arm ? "x86-64" : "AArch64", arm ? "AArch64" : "x86-64");
+    return gt_error_in_file(GT_ERR_MISMATCH, binary->path,
+                            "expected the binary that made the core, for %s, found one for %s; "
+                            "give the right one with --exe",
+                            arm ? "x86-64" : "AArch64", arm ? "AArch64" : "x86-64");
 }
 
 /* Where there are no IDs to compare, the layout still tells most builds apart. */
@@ -207,17 +208,19 @@ static void try_beside_core(struct search *search)
 static struct gt_error *try_given(struct search *search, const char *path, bool *file)
 {
     struct stat info;
-    int status = stat(path, &info);
+    int number = stat(path, &info) == 0 ? 0 : errno;
 
-    if (status == 0 && S_ISDIR(info.st_mode)) {
+    if (!number && S_ISDIR(info.st_mode)) {
         try_names_in(search, path, strlen(path));
         return NULL;
     }
     *file = true;
     if (try_path(search, path)) return NULL;
-    return gt_error_create(GT_ERR_IO,
-                           "%s: expected the binary or its directory, found %s; check --exe", path,
-                           status == 0 ? "a pipe, socket or device" : "nothing there");
+    return gt_error_number(
+        gt_error_in_file(GT_ERR_IO, path,
+                         "expected the binary or its directory, found %s; check --exe",
+                         !number ? "a pipe, socket or device" : "nothing there"),
+        number);
 }
 
 /* The path that the core gives. */
@@ -255,16 +258,14 @@ static struct gt_error *missing(const struct search *search)
     const char *path = search->program.path;
 
     if (!path)
-        return gt_error_create(
-            GT_ERR_MISSING,
-            "%s: expected to find its binary, but the core does not name it (its "
-            "notes are missing or cut off); give it with --exe",
-            gt_core_path(search->core));
-    return gt_error_create(GT_ERR_MISSING,
-                           "%s: expected its binary at %s%s%s or beside the core, found none; "
-                           "give it with --exe, or the folder that is its root with --sysroot",
-                           gt_core_path(search->core), path, search->core->sysroot ? " in " : "",
-                           search->core->sysroot ? search->core->sysroot : "");
+        return gt_error_in_file(GT_ERR_MISSING, gt_core_path(search->core),
+                                "expected to find its binary, but the core does not name it (its "
+                                "notes are missing or cut off); give it with --exe");
+    return gt_error_in_file(GT_ERR_MISSING, gt_core_path(search->core),
+                            "expected its binary at %s%s%s or beside the core, found none; "
+                            "give it with --exe, or the folder that is its root with --sysroot",
+                            path, search->core->sysroot ? " in " : "",
+                            search->core->sysroot ? search->core->sysroot : "");
 }
 
 /* ---- placing it ----------------------------------------------------------------------------- */
@@ -286,12 +287,10 @@ static struct gt_error *place(struct gt_binary *binary, const struct gt_program 
     else if (program->have_base)
         binary->bias = program->base - gt_binary_linked_base(binary);
     else
-        return gt_error_create(
-            GT_ERR_MISSING,
-            "%s: expected the core to say where this position-independent binary "
-            "was loaded, found neither AT_ENTRY nor its ELF header; "
-            "take a core with its notes whole",
-            binary->path);
+        return gt_error_in_file(GT_ERR_MISSING, binary->path,
+                                "expected the core to say where this position-independent binary "
+                                "was loaded, found neither AT_ENTRY nor its ELF header; "
+                                "take a core with its notes whole");
     return NULL;
 }
 

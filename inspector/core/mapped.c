@@ -15,19 +15,16 @@
 static struct gt_error *check_kind(const char *path, const struct stat *info)
 {
     if (S_ISDIR(info->st_mode))
-        return gt_error_create(GT_ERR_FORMAT,
-                               "%s: expected an ELF file, found a directory; name the file in it",
-                               path);
+        return gt_error_in_file(GT_ERR_FORMAT, path,
+                                "expected an ELF file, found a directory; name the file in it");
     if (!S_ISREG(info->st_mode))
-        return gt_error_create(GT_ERR_FORMAT,
-                               "%s: expected an ELF file, found a pipe, socket or device; "
-                               "pipe it into gotopsy - instead",
-                               path);
+        return gt_error_in_file(GT_ERR_FORMAT, path,
+                                "expected an ELF file, found a pipe, socket or device; "
+                                "pipe it into gotopsy - instead");
     if (info->st_size == 0)
-        return gt_error_create(GT_ERR_FORMAT,
-                               "%s: expected an ELF file, found an empty one; "
-                               "was it held back by ulimit -c or a full disk?",
-                               path);
+        return gt_error_in_file(GT_ERR_FORMAT, path,
+                                "expected an ELF file, found an empty one; "
+                                "was it held back by ulimit -c or a full disk?");
     return NULL;
 }
 
@@ -96,8 +93,8 @@ static struct gt_error *map_input(const struct gt_opening *how, struct gt_mapped
     struct stat info;
 
     if (isatty(STDIN_FILENO))
-        return gt_error_create(
-            GT_ERR_FORMAT, "standard input: expected a core, found a terminal; pipe one into it");
+        return gt_error_in_file(GT_ERR_FORMAT, source.path,
+                                "expected a core, found a terminal; pipe one into it");
     if (fstat(STDIN_FILENO, &info) == 0 && S_ISREG(info.st_mode)) return map_file(&source, mapped);
     return map_unpacked(&source, mapped);
 }

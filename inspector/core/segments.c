@@ -101,10 +101,9 @@ struct gt_error *gt_segments_load(struct gt_core *core, const GElf_Phdr *headers
     settle(core, &loads);
     gt_vec_deinit(&loads);
     if (core->segments.len > 0) return NULL;
-    return gt_error_create(GT_ERR_FORMAT,
-                           "%s: expected a core with memory in it, found no PT_LOAD segment; "
-                           "was it made with coredump_filter 0?",
-                           core->path);
+    return gt_error_in_file(GT_ERR_FORMAT, core->path,
+                            "expected a core with memory in it, found no PT_LOAD segment; "
+                            "was it made with coredump_filter 0?");
 }
 
 static uint64_t end_of_segment(const void *segments, size_t index)

@@ -66,11 +66,11 @@ static bool begins_another(const struct unpacker *un)
 
 static struct gt_error *too_big(const struct unpacker *un)
 {
-    return gt_error_create(
-        GT_ERR_FORMAT,
-        "%s: expected %s data that is unpacked in at most %" PRIu64 " MiB of memory, found "
-        "a larger window; unpack it with %s, which says how to allow it",
-        un->source->path, un->decoder->name, GT_DECODER_MEMORY >> 20, un->decoder->tool);
+    return gt_error_in_file(GT_ERR_FORMAT, un->source->path,
+                            "expected %s data that is unpacked in at most %" PRIu64
+                            " MiB of memory, found "
+                            "a larger window; unpack it with %s, which says how to allow it",
+                            un->decoder->name, GT_DECODER_MEMORY >> 20, un->decoder->tool);
 }
 
 /* Consumes the input that is there, and all that the decoder has ready after it. What follows a
@@ -116,8 +116,8 @@ static struct gt_error *choose_decoder(struct unpacker *un)
     un->state = un->decoder ? un->decoder->open() : NULL;
     if (un->state) un->held = gt_hold(un->state, (size_t)un->decoder, close_decoder);
     if (!un->decoder || un->state) return NULL;
-    return gt_error_create(GT_ERR_MEMORY, "%s: no memory to unpack it; unpack it with %s",
-                           un->source->path, un->decoder->tool);
+    return gt_error_in_file(GT_ERR_MEMORY, un->source->path,
+                            "no memory to unpack it; unpack it with %s", un->decoder->tool);
 }
 
 /* What the program does in between is no failure of ours. */
@@ -149,14 +149,13 @@ static struct gt_error *unpack_all(struct unpacker *un)
 static struct gt_error *nothing_in_it(const struct unpacker *un)
 {
     if (!un->decoder)
-        return gt_error_create(GT_ERR_FORMAT, "%s: expected a core, found no data at all",
-                               un->source->path);
-    return gt_error_create(
-        GT_ERR_FORMAT,
-        "%s: expected a %s-compressed ELF file, found %s; copy it again from where "
-        "it was made",
-        un->source->path, un->decoder->name,
-        un->flowing == GT_FLOW_BAD ? "damage at its start" : "nothing in it");
+        return gt_error_in_file(GT_ERR_FORMAT, un->source->path,
+                                "expected a core, found no data at all");
+    return gt_error_in_file(GT_ERR_FORMAT, un->source->path,
+                            "expected a %s-compressed ELF file, found %s; copy it again from where "
+                            "it was made",
+                            un->decoder->name,
+                            un->flowing == GT_FLOW_BAD ? "damage at its start" : "nothing in it");
 }
 
 struct gt_error *gt_unpack(const struct gt_source *source, struct gt_scratch *scratch, bool *cut)

@@ -66,10 +66,12 @@ static struct gt_error *check_regions(const struct gt_heap *heap)
         const struct gt_region *region = &heap->regions[i];
         const char *fault = gt_region_fault(region);
         if (fault)
-            return gt_error_create(GT_ERR_FORMAT,
-                                   "the heap region at 0x%" PRIx64 " (%" PRIu32 " slots of %" PRIu64
-                                   " bytes) %s: the heap's tables are damaged",
-                                   region->base, region->count, region->slot_size, fault);
+            return gt_error_at(
+                gt_error_create(GT_ERR_FORMAT,
+                                "the heap region at 0x%" PRIx64 " (%" PRIu32 " slots of %" PRIu64
+                                " bytes) %s: the heap's tables are damaged",
+                                region->base, region->count, region->slot_size, fault),
+                region->base);
         if (region->scan == GT_SCAN_TILED && !heap->source.tile)
             return gt_error_create(GT_ERR_USAGE,
                                    "the heap region at 0x%" PRIx64
@@ -151,12 +153,14 @@ static struct gt_error *measure_pages(struct gt_heap *heap)
         if (last > high) high = last;
         total += last - first + 1;
         if (total > MAX_PAGES || high - low >= MAX_PAGES_APART)
-            return gt_error_create(GT_ERR_FORMAT,
-                                   "the heap's regions hold 0x%" PRIx64 " bytes from 0x%" PRIx64
-                                   " to 0x%" PRIx64 ", more than a process has: the heap's tables "
-                                   "are damaged",
-                                   total << GT_PAGE_SHIFT, low << GT_PAGE_SHIFT,
-                                   high << GT_PAGE_SHIFT);
+            return gt_error_at(gt_error_create(GT_ERR_FORMAT,
+                                               "the heap's regions hold 0x%" PRIx64
+                                               " bytes from 0x%" PRIx64 " to 0x%" PRIx64
+                                               ", more than a process has: the heap's tables "
+                                               "are damaged",
+                                               total << GT_PAGE_SHIFT, low << GT_PAGE_SHIFT,
+                                               high << GT_PAGE_SHIFT),
+                               low << GT_PAGE_SHIFT);
     }
     heap->first_page = heap->region_count ? low : 0;
     heap->page_count = heap->region_count ? high - low + 1 : 0;
@@ -171,10 +175,11 @@ static struct gt_error *enter_pages(struct gt_heap *heap, uint32_t number)
     for (uint64_t page = region_first_page(region); page <= last; page++) {
         uint32_t *entry = &heap->pages[page - heap->first_page];
         if (*entry)
-            return gt_error_create(GT_ERR_FORMAT,
-                                   "the heap regions at 0x%" PRIx64 " and 0x%" PRIx64
-                                   " overlap: the heap's tables are damaged",
-                                   heap->regions[*entry - 1].base, region->base);
+            return gt_error_at(gt_error_create(GT_ERR_FORMAT,
+                                               "the heap regions at 0x%" PRIx64 " and 0x%" PRIx64
+                                               " overlap: the heap's tables are damaged",
+                                               heap->regions[*entry - 1].base, region->base),
+                               region->base);
         *entry = number + 1;
     }
     return NULL;

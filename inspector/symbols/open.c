@@ -54,10 +54,10 @@ static struct gt_error *open_library(struct gt_dwarf *dwarf, const char *name)
     struct gt_dwarf_source source = gt_debug_sections_source(dwarf->sections);
     dwarf->lib = gt_libdwarf_open(&source, &why);
     if (!dwarf->lib)
-        return gt_error_create(GT_ERR_MISSING,
-                               "%s: expected DWARF debug information, found none that can be read "
-                               "(%s); build without -ldflags=-w or -s",
-                               name, why);
+        return gt_error_in_file(GT_ERR_MISSING, name,
+                                "expected DWARF debug information, found none that can be read "
+                                "(%s); build without -ldflags=-w or -s",
+                                why);
     dwarf->reader.debug = gt_libdwarf_debug(dwarf->lib);
     return NULL;
 }
@@ -66,8 +66,9 @@ struct gt_error *gt_dwarf_open_file(const char *name, const unsigned char *file,
                                     uint64_t bias, struct gt_dwarf **out)
 {
     struct gt_dwarf *dwarf = gt_calloc(1, sizeof *dwarf);
-    struct gt_error *error =
-        gt_error_prefix(gt_debug_sections_open(file, size, &dwarf->sections), "%s", name);
+    struct gt_error *error = gt_debug_sections_open(file, size, &dwarf->sections);
+
+    error = gt_error_file(gt_error_prefix(error, "%s", name), name);
     if (!error) error = open_library(dwarf, name);
     if (error) {
         gt_dwarf_close(dwarf);

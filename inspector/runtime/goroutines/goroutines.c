@@ -251,9 +251,11 @@ struct gt_error *gt_goroutines_open(struct gt_process *process, struct gt_gorout
 
     if (error) return error;
     if (!gt_process_slice(process, addr, 8, &allgs) || allgs.len > UINT32_MAX / 2)
-        return gt_error_create(
-            GT_ERR_FORMAT, "the core lacks runtime.allgs: expected the list of goroutines; take "
-                           "the core with all anonymous memory (coredump_filter 0x33)");
+        return gt_error_at(gt_error_create(GT_ERR_FORMAT,
+                                           "the core lacks runtime.allgs: expected the list of "
+                                           "goroutines; take the core with all anonymous memory "
+                                           "(coredump_filter 0x33)"),
+                           addr);
     struct gt_goroutines *all = gt_calloc(1, sizeof *all);
     all->list = gt_calloc(allgs.len, sizeof *all->list);
     all->frames = GT_VEC_OF(struct gt_frame);

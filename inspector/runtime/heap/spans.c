@@ -259,10 +259,12 @@ static struct gt_error *read_spans(struct gt_goheap *heap)
     if (error) return error;
     if (!gt_process_field(process, mheap, GT_F_mheap_sweepgen, &word) ||
         !gt_process_slice(process, mheap + gt_off(&process->layout, GT_F_mheap_allspans), 8, &all))
-        return gt_error_create(GT_ERR_FORMAT,
-                               "the core lacks runtime.mheap_ or its list of spans: expected the "
-                               "data segment of a Go process; take the core with all anonymous "
-                               "memory (coredump_filter 0x33)");
+        return gt_error_at(
+            gt_error_create(GT_ERR_FORMAT,
+                            "the core lacks runtime.mheap_ or its list of spans: expected the data "
+                            "segment of a Go process; take the core with all anonymous memory "
+                            "(coredump_filter 0x33)"),
+            mheap);
     heap->mheap = mheap;
     heap->all = all;
     heap->sweep_gen = (uint32_t)word;

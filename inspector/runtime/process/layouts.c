@@ -9,7 +9,8 @@
 
 static struct gt_error *resolve(struct gt_process *process)
 {
-    return gt_layout_resolve(process->facts, &process->version, &process->layout);
+    return gt_error_file(gt_layout_resolve(process->facts, &process->version, &process->layout),
+                         gt_binary_path(process->binary));
 }
 
 /* What was stripped may lie in a file of its own. */

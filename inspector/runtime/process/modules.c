@@ -131,11 +131,10 @@ static struct gt_error *find_first(const struct gt_process *process, uint64_t *a
     if (!find_by_section(&seeker)) search(process, 8, try_pclntab, &seeker);
     *addr = seeker.found;
     if (*addr) return NULL;
-    return gt_error_create(
-        GT_ERR_MISSING,
-        "%s: expected Go's module data in the program's memory, found none for %s; "
-        "give the binary of this very build with --exe",
-        gt_binary_path(process->binary), process->version.text);
+    return gt_error_in_file(GT_ERR_MISSING, gt_binary_path(process->binary),
+                            "expected Go's module data in the program's memory, found none for %s; "
+                            "give the binary of this very build with --exe",
+                            process->version.text);
 }
 
 static bool was_read(const struct gt_vec *modules, uint64_t addr)

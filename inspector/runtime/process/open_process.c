@@ -26,11 +26,10 @@ static struct gt_error *too_old(const struct gt_process *process)
     unsigned first, last;
 
     gt_known_range(&first, &last);
-    return gt_error_create(
-        GT_ERR_FORMAT,
-        "%s: expected a program built by Go 1.%u or later, found %s; use delve of "
-        "that time",
-        gt_binary_path(process->binary), first / 1000, process->version.text);
+    return gt_error_in_file(GT_ERR_FORMAT, gt_binary_path(process->binary),
+                            "expected a program built by Go 1.%u or later, found %s; use delve of "
+                            "that time",
+                            first / 1000, process->version.text);
 }
 
 static struct gt_error *read_version(struct gt_process *process)
@@ -38,12 +37,10 @@ static struct gt_error *read_version(struct gt_process *process)
     bool arm64 = gt_core_machine(process->core) == GT_MACHINE_ARM64;
 
     if (!find_go(process))
-        return gt_error_create(
-            GT_ERR_FORMAT,
-            "%s: expected a Go program with build information, found none, nor in "
-            "what is left of its libraries' files; gotopsy reads cores of Go "
-            "programs only",
-            gt_binary_path(process->binary));
+        return gt_error_in_file(GT_ERR_FORMAT, gt_binary_path(process->binary),
+                                "expected a Go program with build information, found none, nor in "
+                                "what is left of its libraries' files; gotopsy reads cores of Go "
+                                "programs only");
     gt_packages_init(&process->packages, &process->names, process->build_info);
     if (!gt_known_find(&process->version, arm64 ? GT_ARCH_ARM64 : GT_ARCH_AMD64, &process->known))
         return too_old(process);
@@ -129,7 +126,10 @@ struct gt_error *gt_process_explain(const struct gt_process *process, struct gt_
     if (error && process->binary && gt_binary_forced(process->binary))
         error = gt_error_prefix(error, "%s is another build than the one that made the core",
                                 gt_binary_path(process->binary));
-    if (!error || !process->core || !gt_core_truncated(process->core)) return error;
+    if (!error || !process->core) return error;
+    if (gt_error_code(error) != GT_ERR_MEMORY)
+        error = gt_error_file(error, gt_core_path(process->core));
+    if (!gt_core_truncated(process->core)) return error;
     return gt_error_prefix(error,
                            "%s is cut off: expected all of the process's memory, found a file that "
                            "ends at byte %" PRIu64

@@ -65,10 +65,10 @@ struct gt_error *gt_process_global(const struct gt_process *process, const char 
         return NULL;
     }
     if (gt_binary_symbol(process->binary, name, addr, &size)) return NULL;
-    return gt_error_create(GT_ERR_MISSING,
-                           "%s: expected the variable %s in its symbols, found none; give a binary "
-                           "that was not stripped",
-                           gt_binary_path(process->binary), name);
+    return gt_error_in_file(GT_ERR_MISSING, gt_binary_path(process->binary),
+                            "expected the variable %s in its symbols, found none; give a binary "
+                            "that was not stripped",
+                            name);
 }
 
 bool gt_process_is_static(const struct gt_process *process, uint64_t addr)

@@ -174,7 +174,7 @@ static struct gt_error *open_and_make(struct gt_analysis **analysis, void **made
     struct gt_error *error = NULL;
 
     if (trial->stage == WRITING) return NULL;
-    if (trial->stage == OPENING) error = synth_open_once_more(synth, analysis);
+    if (trial->stage == OPENING) error = synth_try_open(synth, analysis);
     if (trial->stage == OPENING) end();
     if (!error) error = trial->entry->make(*analysis, made);
     end();

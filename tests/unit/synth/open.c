@@ -201,6 +201,11 @@ static const char *path_of(int fd, char path[PATH])
     return path;
 }
 
+void synth_spoil(struct synth *synth, void (*spoil)(struct synth *synth))
+{
+    synth->spoil = spoil;
+}
+
 static void finish(struct synth *synth)
 {
     char path[PATH];
@@ -209,27 +214,28 @@ static void finish(struct synth *synth)
     synth_finish_goroutines(synth);
     synth_finish_heap(synth);
     synth_finish_module(synth);
+    if (synth->spoil) synth->spoil(synth);
     struct blob binary = make_binary(synth);
     synth->binary = file_of(&binary, "binary");
     struct blob core = make_core(synth, path_of(synth->binary, path));
     synth->core = file_of(&core, "core");
 }
 
-struct gt_error *synth_open_once_more(const struct synth *synth, struct gt_analysis **analysis)
+struct gt_error *synth_try_open(struct synth *synth, struct gt_analysis **analysis)
 {
     char core[PATH], binary[PATH];
+
+    if (synth->core < 0) finish(synth);
     const char *const binaries[] = {path_of(synth->binary, binary), NULL};
     const struct gt_core_options options = {
         .size = sizeof options, .core_path = path_of(synth->core, core), .exe_paths = binaries};
-
     return gt_open(&options, analysis);
 }
 
 struct gt_analysis *synth_open(struct synth *synth)
 {
     if (synth->analysis) return synth->analysis;
-    finish(synth);
-    struct gt_error *error = synth_open_once_more(synth, &synth->analysis);
+    struct gt_error *error = synth_try_open(synth, &synth->analysis);
     if (error) fail_msg("%s", gt_error_message(error));
     return synth->analysis;
 }

@@ -190,10 +190,13 @@ void synth_code(struct synth *synth, const char *function, const char *before, c
 
 /* ---- opening ------------------------------------------------------------------------------- */
 
+/* Damages the process once it is finished. */
+void synth_spoil(struct synth *synth, void (*spoil)(struct synth *synth));
+
 /* Finishes the process and opens it; an error fails the test. */
 struct gt_analysis *synth_open(struct synth *synth);
-/* Opens the files of a process that was opened once again; the caller closes what it gets. */
-struct gt_error *synth_open_once_more(const struct synth *synth, struct gt_analysis **analysis);
+/* The same once more, or where it is to fail; the caller closes what it gets. */
+struct gt_error *synth_try_open(struct synth *synth, struct gt_analysis **analysis);
 
 /* A report in which no finding is too small. */
 const struct gt_report *synth_report(struct synth *synth);

@@ -88,7 +88,8 @@ struct synth {
     uint64_t g0_stack;
     bool broken_timers;
     const char *settings; /* of the build information */
-    int core, binary;     /* files; -1: none */
+    void (*spoil)(struct synth *synth);
+    int core, binary; /* files; -1: none */
     struct gt_analysis *analysis;
     struct gt_vec reports; /* struct gt_report * */
 };
