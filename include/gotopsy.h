@@ -599,6 +599,7 @@ GT_API struct gt_error *gt_report_create(struct gt_analysis *analysis,
                                          struct gt_report **report);
 GT_API void gt_report_destroy(struct gt_report *report); /* NULL is allowed */
 
+/* A name is NULL where there is no such kind or confidence. */
 GT_API const char *gt_kind_name(enum gt_kind kind); /* "hung-goroutine" */
 /* "goroutines are blocked, and nothing will wake them" */
 GT_API const char *gt_kind_summary(enum gt_kind kind);
@@ -932,6 +933,7 @@ struct gt_object_options {
     size_t most; /* referrers and pointers; 0: 20 */
 };
 
+/* `options` are required. */
 GT_API struct gt_error *gt_object_create(struct gt_analysis *analysis,
                                          const struct gt_object_options *options,
                                          struct gt_object **object);

@@ -34,6 +34,8 @@ struct gt_error *gt_object_create(struct gt_analysis *analysis,
                                    .stage = "looking for pointers"};
     struct gt_error *error = gt_options_take(&own, sizeof own, options);
 
+    if (!error && !options)
+        error = gt_error_plain(GT_ERR_USAGE, "options with an address are required");
     return error ? error : gt_question_ask(&question, object);
 }
 
@@ -111,8 +113,11 @@ struct gt_error *gt_show_create(struct gt_analysis *analysis, const struct gt_sh
 struct gt_error *gt_global_create(struct gt_analysis *analysis,
                                   const struct gt_show_options *options, struct gt_view **view)
 {
-    if (!options || !options->name) return gt_error_plain(GT_ERR_USAGE, "a name is required");
-    return view_of(analysis, options, answer_global, view);
+    struct gt_show_options own;
+    struct gt_error *error = gt_options_take(&own, sizeof own, options);
+
+    if (!error && !own.name) error = gt_error_plain(GT_ERR_USAGE, "a name is required");
+    return error ? error : view_of(analysis, options, answer_global, view);
 }
 
 void gt_view_destroy(struct gt_view *view)

@@ -20,17 +20,17 @@ _Static_assert(ROWS == (int)GT_KINDS, "each kind has a row in kinds.def");
 
 const char *gt_kind_name(enum gt_kind kind)
 {
-    return kinds[kind].name;
+    return (unsigned)kind < GT_KINDS ? kinds[kind].name : NULL;
 }
 
 const char *gt_kind_summary(enum gt_kind kind)
 {
-    return kinds[kind].summary;
+    return (unsigned)kind < GT_KINDS ? kinds[kind].summary : NULL;
 }
 
 bool gt_kind_is_of_parts(enum gt_kind kind)
 {
-    return kinds[kind].of_parts;
+    return (unsigned)kind < GT_KINDS && kinds[kind].of_parts;
 }
 
 const char *gt_kind_heading(enum gt_kind kind)

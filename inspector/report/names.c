@@ -10,7 +10,7 @@ static const char *const confidences[] = {
 
 const char *gt_confidence_name(enum gt_confidence how)
 {
-    return confidences[how];
+    return (unsigned)how < sizeof confidences / sizeof *confidences ? confidences[how] : NULL;
 }
 
 const char *gt_base_name(const char *path)

@@ -178,9 +178,6 @@ Dwarf_Debug gt_libdwarf_debug(const struct gt_libdwarf *lib)
     return lib->debug;
 }
 
-/* Closing libdwarf frees a list that is left, and then once more what the list has. So each is
- * freed before; but one that was half made when memory ran out nobody can free. Then libdwarf stays
- * open, and its memory is lost. */
 int gt_libdwarf_locations(struct gt_libdwarf *lib, Dwarf_Attribute attr, Dwarf_Loc_Head_c *head,
                           Dwarf_Unsigned *count, Dwarf_Error *error)
 {

@@ -39,6 +39,13 @@ struct gt_libdwarf *gt_libdwarf_open(const struct gt_dwarf_source *source, const
 void gt_libdwarf_close(struct gt_libdwarf *lib); /* NULL is allowed */
 Dwarf_Debug gt_libdwarf_debug(const struct gt_libdwarf *lib);
 
+/*
+ * As dwarf_get_loclist_c(). Where memory runs out within it, the half-made list stays registered
+ * with libdwarf (20210528), and closing libdwarf may free what the list has twice. Nobody outside
+ * can take it off. So libdwarf then stays open for good, and the call unwinds: the process loses
+ * the memory of one libdwarf once it has none, and goes on. There is nothing smaller: libdwarf
+ * takes no allocator, so memory that is kept in reserve for it could run out as well.
+ */
 int gt_libdwarf_locations(struct gt_libdwarf *lib, Dwarf_Attribute attr, Dwarf_Loc_Head_c *head,
                           Dwarf_Unsigned *count, Dwarf_Error *error);
 void gt_libdwarf_free_locations(Dwarf_Loc_Head_c head);

@@ -88,6 +88,18 @@ static struct gt_error *make_check(struct gt_analysis *analysis, void **made)
     return gt_check_create(analysis, NULL, (struct gt_check **)made);
 }
 
+static struct gt_error *make_object(struct gt_analysis *analysis, void **made)
+{
+    const struct gt_object_options options = {.size = sizeof options, .address = 0xc000008000};
+
+    return gt_object_create(analysis, &options, (struct gt_object **)made);
+}
+
+static struct gt_error *make_heap_table(struct gt_analysis *analysis, void **made)
+{
+    return gt_heap_table_create(analysis, NULL, (struct gt_heap_table **)made);
+}
+
 static struct gt_error *write_report(const void *made, enum gt_format format, FILE *to)
 {
     return gt_report_write(made, format, NULL, to);
@@ -113,6 +125,16 @@ static struct gt_error *write_check(const void *made, enum gt_format format, FIL
     return gt_check_write(made, format, NULL, to);
 }
 
+static struct gt_error *write_object(const void *made, enum gt_format format, FILE *to)
+{
+    return gt_object_write(made, format, NULL, to);
+}
+
+static struct gt_error *write_heap_table(const void *made, enum gt_format format, FILE *to)
+{
+    return gt_heap_table_write(made, format, NULL, to);
+}
+
 static void destroy_report(void *made)
 {
     gt_report_destroy(made);
@@ -128,7 +150,17 @@ static void destroy_check(void *made)
     gt_check_destroy(made);
 }
 
-enum { A_REPORT, GOROUTINES, THREADS, WAITS, A_CHECK };
+static void destroy_object(void *made)
+{
+    gt_object_destroy(made);
+}
+
+static void destroy_heap_table(void *made)
+{
+    gt_heap_table_destroy(made);
+}
+
+enum { A_REPORT, GOROUTINES, THREADS, WAITS, AN_OBJECT, HEAP, A_CHECK };
 
 static struct entry_point entry_points[] = {
     {"report",
@@ -149,6 +181,13 @@ static struct entry_point entry_points[] = {
      write_waits,
      destroy_waits,
      {GT_FORMAT_JSON, GT_FORMAT_TEXT, GT_FORMAT_DOT},
+     3},
+    {"object", make_object, write_object, destroy_object, {GT_FORMAT_JSON, GT_FORMAT_TEXT}, 2},
+    {"heap",
+     make_heap_table,
+     write_heap_table,
+     destroy_heap_table,
+     {GT_FORMAT_JSON, GT_FORMAT_TEXT, GT_FORMAT_CSV},
      3},
     {"check", make_check, write_check, destroy_check, {GT_FORMAT_JSON, GT_FORMAT_TEXT}, 2},
 };

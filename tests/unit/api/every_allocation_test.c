@@ -275,7 +275,6 @@ static void try_all(const struct entry_point *entry, enum stage stage, enum gt_f
         fork_and_try(i, false);
     for (size_t i = 1; i <= trial->count; i += step * FOR_GOOD)
         fork_and_try(i, true);
-    print_message("%zu allocations\n", trial->count);
 }
 
 static void opening(void **state)
@@ -310,11 +309,15 @@ int main(void)
         {"making a list of goroutines", making, NULL, NULL, &points[GOROUTINES]},
         {"making a list of threads", making, NULL, NULL, &points[THREADS]},
         {"making a wait graph", making, NULL, NULL, &points[WAITS]},
+        {"making an object", making, NULL, NULL, &points[AN_OBJECT]},
+        {"making a table of the heap", making, NULL, NULL, &points[HEAP]},
         {"making a check", making, NULL, NULL, &points[A_CHECK]},
         {"writing a report", writing, NULL, NULL, &points[A_REPORT]},
         {"writing a list of goroutines", writing, NULL, NULL, &points[GOROUTINES]},
         {"writing a list of threads", writing, NULL, NULL, &points[THREADS]},
         {"writing a wait graph", writing, NULL, NULL, &points[WAITS]},
+        {"writing an object", writing, NULL, NULL, &points[AN_OBJECT]},
+        {"writing a table of the heap", writing, NULL, NULL, &points[HEAP]},
         {"writing a check", writing, NULL, NULL, &points[A_CHECK]},
     };
 

@@ -177,6 +177,8 @@ int main(void)
         {"goroutines", of, NULL, NULL, &entry_points[GOROUTINES]},
         {"threads", of, NULL, NULL, &entry_points[THREADS]},
         {"waits", of, NULL, NULL, &entry_points[WAITS]},
+        {"object", of, NULL, NULL, &entry_points[AN_OBJECT]},
+        {"heap", of, NULL, NULL, &entry_points[HEAP]},
         {"check", of, NULL, NULL, &entry_points[A_CHECK]},
     };
 

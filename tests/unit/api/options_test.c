@@ -1,4 +1,4 @@
-/* What an entry point makes of the options and pointers that its caller gives. */
+/* What an entry point makes of its options. What it refuses is in usage_test.c. */
 #include "gotopsy.h"
 
 #include <pthread.h>
@@ -63,38 +63,6 @@ static void options_of_a_later_version_are_taken_while_the_rest_is_zero(void **s
     gt_close(analysis);
 }
 
-static void options_without_their_size_are_refused(void **state)
-{
-    struct gt_core_options options = {.core_path = DEMO};
-    struct gt_analysis *analysis = NULL;
-
-    (void)state;
-    must_be_usage(gt_open(&options, &analysis));
-    assert_null(analysis);
-}
-
-static void null_is_refused_where_it_is_not_allowed(void **state)
-{
-    struct gt_core_options options = {.size = sizeof options};
-    struct gt_analysis *analysis = open_demo(), *none = NULL;
-    struct gt_report *report = NULL;
-    struct gt_wait_graph *graph = NULL;
-    struct gt_check *check = NULL;
-
-    (void)state;
-    must_be_usage(gt_open(NULL, &none));
-    must_be_usage(gt_open(&options, &none)); /* no path */
-    must_be_usage(gt_open(&options, NULL));
-    must_be_usage(gt_report_create(NULL, NULL, &report));
-    must_be_usage(gt_report_create(analysis, NULL, NULL));
-    must_be_usage(gt_report_create_goroutines(NULL, NULL, &report));
-    must_be_usage(gt_report_create_threads(NULL, NULL, &report));
-    must_be_usage(gt_wait_graph_create(NULL, NULL, &graph));
-    must_be_usage(gt_check_create(NULL, NULL, &check));
-    must_be_usage(gt_report_write(NULL, GT_FORMAT_TEXT, NULL, stdout));
-    gt_close(analysis);
-}
-
 static char *report_of_demo(void)
 {
     struct gt_analysis *analysis = open_demo();
@@ -139,8 +107,6 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(options_of_an_earlier_version_are_taken),
         cmocka_unit_test(options_of_a_later_version_are_taken_while_the_rest_is_zero),
-        cmocka_unit_test(options_without_their_size_are_refused),
-        cmocka_unit_test(null_is_refused_where_it_is_not_allowed),
         cmocka_unit_test(two_analyses_in_two_threads_do_not_meet),
     };
 
