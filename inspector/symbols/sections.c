@@ -12,7 +12,9 @@
 #include <string.h>
 #include <zlib.h>
 
-enum { ZLIB_BEST_RATIO = 1032 }; /* deflate cannot make anything smaller than that */
+/* Debug information is packed to a half or a fifth; deflate could pack to a thousandth, so a small
+ * file could ask for gigabytes. */
+enum { MOST_RATIO = 32, MOST_SMALL = 16 << 20 };
 
 struct debug_section {
     char *name;
@@ -37,7 +39,7 @@ static bool measure_compressed(struct debug_section *section)
     section->file_size -= sizeof header;
     section->size = header.ch_size;
     return header.ch_type == ELFCOMPRESS_ZLIB &&
-           header.ch_size / ZLIB_BEST_RATIO <= section->file_size;
+           (header.ch_size <= MOST_SMALL || header.ch_size / MOST_RATIO <= section->file_size);
 }
 
 static bool unpack(struct debug_section *section)
