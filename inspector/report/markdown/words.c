@@ -3,7 +3,21 @@
 #include "inspector/base/str.h"
 #include "inspector/report/escape.h"
 
+#include <ctype.h>
+#include <stdbool.h>
+#include <stddef.h>
 #include <string.h>
+#include <strings.h>
+
+/* Sites make links of @name, #12, !12, http:// and www. in any text, escaped or not. A comment in
+ * between, which nobody sees, prevents that. */
+static bool may_link(const char *at, ptrdiff_t before)
+{
+    bool names = strchr("@#!&~%$", *at) && (isalnum((unsigned char)at[1]) || at[1] == '_');
+    bool host = *at == '.' && before >= 3 && strncasecmp(at - 3, "www", 3) == 0;
+
+    return names || host || strncmp(at, "://", 3) == 0;
+}
 
 void gt_markdown_put(FILE *to, const char *text)
 {
@@ -13,6 +27,7 @@ void gt_markdown_put(FILE *to, const char *text)
     for (const char *at = gt_str_text(&safe); *at; at++) {
         if (strchr("\\`*_{}[]<>#|~&!", *at)) putc('\\', to);
         putc(*at, to);
+        if (may_link(at, at - gt_str_text(&safe))) fputs("<!-- -->", to);
     }
     gt_str_deinit(&safe);
 }

@@ -1,7 +1,8 @@
 /*
  * Text of the target in Markdown.
  *
- * Invariant: no character of it is one of Markdown's own signs, and none moves a terminal's cursor.
+ * Invariant: no character of it is one of Markdown's own signs, none moves a terminal's cursor,
+ * and none begins a link or a mention.
  */
 #ifndef GT_MARKDOWN_WORDS_H
 #define GT_MARKDOWN_WORDS_H

@@ -47,6 +47,23 @@ static void no_line_is_wider_than_the_page(void **state)
     }
 }
 
+/* Sites make links of such text wherever it stands. */
+static void markdown_makes_no_links_of_texts(void **state)
+{
+    struct gt_finding finding = gt_sample_report.findings[0];
+    struct gt_report sample = gt_sample_report;
+
+    (void)state;
+    finding.title = "@team http://evil www.evil #12 !7 100% of a@b";
+    sample.findings = &finding;
+    sample.finding_count = 1;
+    char *text = gt_written_report(&sample, GT_FORMAT_MARKDOWN, NULL);
+    assert_non_null(strstr(text, "@<!-- -->team http:<!-- -->//evil www.<!-- -->evil "
+                                 "\\#<!-- -->12 \\!<!-- -->7 100% of a@<!-- -->b"));
+    assert_null(strstr(text, "http://"));
+    free(text);
+}
+
 static void check_harmless(char *text)
 {
     assert_non_null(text);
@@ -271,6 +288,7 @@ static void a_full_disk_is_an_error(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(markdown_makes_no_links_of_texts),
         cmocka_unit_test(no_line_is_wider_than_the_page),
         cmocka_unit_test(nothing_from_the_target_reaches_the_terminal_raw),
         cmocka_unit_test(a_format_has_a_name_and_a_document),
