@@ -75,11 +75,14 @@ struct gt_core_options {
                                      no name and is gone with the process */
     gt_progress_fn *progress;     /* or NULL */
     void *progress_ctx;
+    uint64_t max_unpacked; /* GT_ERR_FORMAT when a file has more; 0: four times the machine's
+                              memory */
 };
 
 /*
  * Opens a core and its binary and rebuilds the Go runtime's state: spans, objects, goroutines,
- * roots. The paths are only read during the call; the files stay mapped until gt_close().
+ * roots. The paths are only read during the call; the files stay mapped until gt_close(). Reading
+ * past the end of a mapped file that somebody made shorter meanwhile raises SIGBUS.
  */
 GT_API struct gt_error *gt_open(const struct gt_core_options *options,
                                 struct gt_analysis **analysis);
@@ -467,9 +470,10 @@ struct gt_report {
         const char *path, *origin; /* origin: "kernel", "gcore", "unknown" */
         uint64_t bytes;
         bool truncated;
-        int64_t pid;         /* GT_UNKNOWN when the core does not say */
-        const char *command; /* NULL when the core does not say */
-        const char *signal;  /* "SIGABRT"; NULL when none is known */
+        int64_t pid;           /* GT_UNKNOWN when the core does not say */
+        const char *command;   /* NULL when the core does not say */
+        const char *signal;    /* "SIGABRT"; NULL when none is known */
+        bool arguments_hidden; /* command is only the program's name, for show_data is not set */
     } core;
     struct {
         const char *path, *build_id, *go_version, *goarch; /* build_id NULL when it has none */

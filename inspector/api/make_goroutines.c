@@ -24,6 +24,7 @@ static struct gt_error *make(void *args)
     if (error) return error;
     builder->report = gt_report_create_empty();
     gt_fill_process(&source, builder->report);
+    if (options->show_data) gt_fill_command_line(&source, builder->report);
     gt_fill_goroutines(&source, options, builder->report);
     gt_fill_crash(&source, options->show_data, builder->report);
     if (options->retained) fill_retained(analysis, builder->report);

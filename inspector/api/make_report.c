@@ -76,6 +76,7 @@ static struct gt_error *make(void *args)
     if (error) return error;
     builder->report = gt_report_create_empty();
     gt_fill_process(&source, builder->report);
+    if (builder->options.show_data) gt_fill_command_line(&source, builder->report);
     gt_fill_goroutines(&source, NULL, builder->report);
     gt_fill_crash(&source, builder->options.show_data, builder->report);
     struct gt_heap_analysis *live_heap = start_heap_analysis(builder);

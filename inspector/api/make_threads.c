@@ -13,6 +13,7 @@ static struct gt_error *make(void *args)
     builder->report = gt_report_create_empty();
     gt_analysis_stage(analysis, "unwinding threads");
     gt_fill_process(&source, builder->report);
+    if (builder->options.show_data) gt_fill_command_line(&source, builder->report);
     gt_fill_threads(&source, builder->report);
     gt_fill_crash(&source, builder->options.show_data, builder->report);
     gt_fill_notes(&source, builder->report);

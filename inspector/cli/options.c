@@ -46,6 +46,13 @@ static struct gt_error *set_in_memory(struct gt_options *options, const char *va
     return NULL;
 }
 
+static struct gt_error *set_max_unpacked(struct gt_options *options, const char *value)
+{
+    bool sized = gt_size_parse(value, &options->core.max_unpacked) && options->core.max_unpacked;
+
+    return sized ? NULL : gt_size_error("--max-unpacked", value);
+}
+
 static struct gt_error *set_format(struct gt_options *options, const char *value)
 {
     options->format_given = true;
@@ -266,6 +273,8 @@ const struct gt_option_row gt_option_rows[] = {
      GT_FOR_CORES | GT_TO_OPEN, set_force_exe},
     {"in-memory", 0, NULL, "unpack the core into memory, not into a file under TMPDIR",
      GT_FOR_CORES | GT_TO_OPEN, set_in_memory},
+    {"max-unpacked", 0, "SIZE", "unpack no more than SIZE (default: four times the memory)",
+     GT_FOR_CORES | GT_TO_OPEN, set_max_unpacked},
     {"format", 0, "FORMAT", "the output format, one of those above", GT_FOR_CORES, set_format},
     {"output", 'o', "FILE", "write to FILE; it is complete or it is not there", GT_FOR_ANALYSES,
      set_output},

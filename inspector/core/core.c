@@ -104,6 +104,7 @@ struct gt_error *gt_core_open(const char *path, const struct gt_opening *how, st
     *core = new_core(path);
     if (how && how->sysroot) (*core)->sysroot = gt_strdup(how->sysroot);
     if (how) (*core)->how.in_memory = how->in_memory;
+    if (how) (*core)->how.max_unpacked = how->max_unpacked;
     struct gt_error *error = gt_mapped_open(path, how, &(*core)->file);
     if (!error) error = load(*core);
     if (!error) return NULL;

@@ -54,6 +54,7 @@ struct gt_opening {      /* how to open a file; zeroed, the usual way */
     const char *sysroot; /* where the files are that the core names; NULL: this machine's root */
     gt_progress_fn *progress;
     void *progress_ctx;
+    uint64_t max_unpacked; /* bytes; 0: four times the machine's memory */
 };
 
 /* `path` may be "-", standard input; `how` may be NULL. */

@@ -49,10 +49,13 @@ struct gt_source { /* what is unpacked: read from where it stands to its end */
 };
 
 /* Unpacks into a new scratch, which the caller closes. *cut: the input ended within a member, or
- * was damaged; what came before is there. */
+ * was damaged; what came before is there. Only ELF files are unpacked, and at most max_unpacked. */
 struct gt_error *gt_unpack(const struct gt_source *source, struct gt_scratch *scratch, bool *cut);
 
 /* ---- ELF ---------------------------------------------------------------------------------- */
+
+/* Refuses a file that does not begin as ELF files do, by the first of its bytes. */
+struct gt_error *gt_elf_magic(const char *path, const unsigned char *bytes, uint64_t size);
 
 /* Refuses what is not a little-endian 64-bit ELF file of a known machine; copies its header. */
 struct gt_error *gt_elf_header(const char *path, const struct gt_mapped *file, Elf64_Ehdr *header);

@@ -75,11 +75,19 @@ static struct gt_error *check_machine(const char *path, unsigned machine)
                             machine);
 }
 
+struct gt_error *gt_elf_magic(const char *path, const unsigned char *bytes, uint64_t size)
+{
+    const struct gt_mapped file = {.bytes = bytes, .size = size};
+
+    if (size >= SELFMAG && memcmp(bytes, ELFMAG, SELFMAG) == 0) return NULL;
+    return not_elf(path, &file);
+}
+
 struct gt_error *gt_elf_header(const char *path, const struct gt_mapped *file, Elf64_Ehdr *header)
 {
-    if (file->size < SELFMAG || memcmp(file->bytes, ELFMAG, SELFMAG) != 0)
-        return not_elf(path, file);
-    struct gt_error *error = file->size > EI_DATA ? check_ident(path, file->bytes) : NULL;
+    struct gt_error *error = gt_elf_magic(path, file->bytes, file->size);
+
+    if (!error && file->size > EI_DATA) error = check_ident(path, file->bytes);
     if (error) return error;
     if (file->size < sizeof *header)
         return gt_error_in_file(GT_ERR_FORMAT, path,

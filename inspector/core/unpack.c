@@ -46,9 +46,37 @@ static struct gt_error *fill(struct unpacker *un)
     return NULL;
 }
 
+static uint64_t most_bytes(const struct unpacker *un)
+{
+    uint64_t pages = (uint64_t)sysconf(_SC_PHYS_PAGES), page = (uint64_t)sysconf(_SC_PAGESIZE);
+
+    return un->source->how->max_unpacked ? un->source->how->max_unpacked : 4 * pages * page;
+}
+
+static struct gt_error *too_much(const struct unpacker *un)
+{
+    return gt_error_in_file(GT_ERR_FORMAT, un->source->path,
+                            "expected at most %" PRIu64 " bytes when it is unpacked, %s, found "
+                            "more; allow more with --max-unpacked",
+                            most_bytes(un),
+                            un->source->how->max_unpacked ? "as it was asked for"
+                                                          : "four times the machine's memory");
+}
+
+/* What unpacks to no ELF file is refused at its first block, what unpacks to too much in time. */
+static struct gt_error *keep(struct unpacker *un, const unsigned char *bytes, size_t size)
+{
+    uint64_t kept = un->scratch->written, most = most_bytes(un);
+    struct gt_error *error = !kept && size ? gt_elf_magic(un->source->path, bytes, size) : NULL;
+
+    if (error) return error;
+    if (size > most || kept > most - size) return too_much(un);
+    return gt_scratch_write(un->scratch, bytes, size);
+}
+
 static struct gt_error *flush(struct unpacker *un)
 {
-    struct gt_error *error = gt_scratch_write(un->scratch, un->out, un->flow.out_at);
+    struct gt_error *error = keep(un, un->out, un->flow.out_at);
 
     un->flow.out_at = 0;
     return error;
@@ -102,7 +130,7 @@ static struct gt_error *decode(struct unpacker *un)
 static struct gt_error *copy(struct unpacker *un)
 {
     un->flowing = GT_FLOW_END;
-    return gt_scratch_write(un->scratch, un->in, un->flow.in_size);
+    return keep(un, un->in, un->flow.in_size);
 }
 
 static void close_decoder(void *state, size_t decoder)

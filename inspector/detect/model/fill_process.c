@@ -19,6 +19,21 @@ static const char *signal_name(struct gt_report *report, int number)
     return name ? gt_arena_format(report->storage, "SIG%s", name) : NULL;
 }
 
+/* Arguments may hold passwords and tokens. */
+static void fill_command(const char *command, struct gt_report *report)
+{
+    size_t length = command ? strcspn(command, " ") : 0;
+
+    report->core.arguments_hidden = command && command[length];
+    report->core.command = command ? gt_arena_strndup(report->storage, command, length) : NULL;
+}
+
+void gt_fill_command_line(const struct gt_source_process *source, struct gt_report *report)
+{
+    report->core.command = copy(report, gt_core_command(source->process->core));
+    report->core.arguments_hidden = false;
+}
+
 static void fill_core(const struct gt_source_process *source, struct gt_report *report)
 {
     const struct gt_core *core = source->process->core;
@@ -28,7 +43,7 @@ static void fill_core(const struct gt_source_process *source, struct gt_report *
     report->core.bytes = gt_core_file_bytes(core);
     report->core.truncated = gt_core_truncated(core);
     report->core.pid = gt_core_pid(core);
-    report->core.command = copy(report, gt_core_command(core));
+    fill_command(gt_core_command(core), report);
     report->core.signal =
         gt_core_from_gcore(core) ? NULL : signal_name(report, gt_core_signal(core));
 }

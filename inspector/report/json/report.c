@@ -14,11 +14,12 @@ static json_t *texts(const char *const *all, size_t count)
 
 json_t *gt_json_core(const struct gt_report *report)
 {
-    return json_pack(
-        "{s:o, s:o, s:o, s:b, s:o, s:o, s:o}", "path", gt_json_text(report->core.path), "bytes",
-        gt_json_size(report->core.bytes), "origin", gt_json_text(report->core.origin), "truncated",
-        report->core.truncated, "pid", gt_json_signed(report->core.pid), "command",
-        gt_json_text(report->core.command), "signal", gt_json_text(report->core.signal));
+    return json_pack("{s:o, s:o, s:o, s:b, s:o, s:o, s:b, s:o}", "path",
+                     gt_json_text(report->core.path), "bytes", gt_json_size(report->core.bytes),
+                     "origin", gt_json_text(report->core.origin), "truncated",
+                     report->core.truncated, "pid", gt_json_signed(report->core.pid), "command",
+                     gt_json_text(report->core.command), "arguments_hidden",
+                     report->core.arguments_hidden, "signal", gt_json_text(report->core.signal));
 }
 
 json_t *gt_json_binary(const struct gt_report *report)

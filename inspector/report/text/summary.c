@@ -15,6 +15,7 @@ static void add_program(struct gt_str *to, const struct gt_report *report)
     const char *path = report->binary.path ? report->binary.path : report->core.path;
 
     gt_str_add(to, report->core.command ? report->core.command : gt_base_name(path ? path : "?"));
+    if (report->core.arguments_hidden) gt_str_add(to, " (arguments hidden: --show-data)");
     if (report->core.pid != GT_UNKNOWN) gt_str_format(to, ", pid %" PRId64, report->core.pid);
 }
 

@@ -104,7 +104,7 @@ static void open_types(struct gt_process *process)
 static struct gt_error *open_all(const struct gt_core_options *options, struct gt_process *process)
 {
     const struct gt_opening how = {options->in_memory, options->sysroot, options->progress,
-                                   options->progress_ctx};
+                                   options->progress_ctx, options->max_unpacked};
     struct gt_error *error = gt_core_open(options->core_path, &how, &process->core);
     if (error) return error;
     process->mem = gt_core_memory(process->core);

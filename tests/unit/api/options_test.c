@@ -1,5 +1,5 @@
 /* What an entry point makes of its options. What it refuses is in usage_test.c. */
-#include "gotopsy.h"
+#include "tests/unit/synth/synth.h"
 
 #include <pthread.h>
 #include <setjmp.h>
@@ -63,6 +63,24 @@ static void options_of_a_later_version_are_taken_while_the_rest_is_zero(void **s
     gt_close(analysis);
 }
 
+/* Arguments of a command line hold passwords. */
+static void arguments_are_data(void **state)
+{
+    struct gt_report_options options = {.size = sizeof options};
+    struct gt_analysis *analysis = synth_open(synth_begin(state, "go1.26.8"));
+    struct gt_report *report = NULL;
+
+    must(gt_report_create(analysis, &options, &report));
+    assert_string_equal(report->core.command, "./synth");
+    assert_true(report->core.arguments_hidden);
+    gt_report_destroy(report);
+    options.show_data = true;
+    must(gt_report_create(analysis, &options, &report));
+    assert_string_equal(report->core.command, "./synth --token=s3cret");
+    assert_false(report->core.arguments_hidden);
+    gt_report_destroy(report);
+}
+
 static char *report_of_demo(void)
 {
     struct gt_analysis *analysis = open_demo();
@@ -107,6 +125,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(options_of_an_earlier_version_are_taken),
         cmocka_unit_test(options_of_a_later_version_are_taken_while_the_rest_is_zero),
+        cmocka_unit_test_teardown(arguments_are_data, synth_end),
         cmocka_unit_test(two_analyses_in_two_threads_do_not_meet),
     };
 

@@ -171,7 +171,7 @@ static struct blob make_core(struct synth *synth, const char *binary)
     gt_free(page.bytes);
     maker_init(&maker, ET_CORE);
     add_thread(synth, &maker);
-    note_process(&maker, SYNTH_THREAD, "synth", "./synth");
+    note_process(&maker, SYNTH_THREAD, "synth", "./synth --token=s3cret");
     note_auxv(&maker, synth->area[SYNTH_TEXT].base, headers->base + sizeof(Elf64_Ehdr));
     note_files(&maker, headers->base, 1, binary);
     for (int i = 0; i < SYNTH_AREAS; i++)
