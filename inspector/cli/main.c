@@ -5,7 +5,9 @@
 #include "inspector/cli/complaint.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <string.h>
+#include <unistd.h>
 
 static int fail(struct gt_error *error)
 {
@@ -14,6 +16,31 @@ static int fail(struct gt_error *error)
     gt_complain(gt_error_message(error), usage ? "; see gotopsy --help" : "");
     gt_error_destroy(error);
     return usage ? GT_WRONG : GT_UNABLE;
+}
+
+/* Only what a signal handler may do. A signal with another code is a fault of this program. */
+static void end_by_short_file(int number, siginfo_t *info, void *context)
+{
+    static const char line[] =
+        "gotopsy: expected a file that stays as it is, found one that became "
+        "shorter while it was read; copy the core and the binary first\n";
+
+    (void)context;
+    if (info->si_code != BUS_ADRERR) {
+        signal(number, SIG_DFL);
+        raise(number);
+        return;
+    }
+    ssize_t written = write(STDERR_FILENO, line, sizeof line - 1);
+    (void)written;
+    _exit(GT_UNABLE);
+}
+
+static void watch_for_short_files(void)
+{
+    struct sigaction action = {.sa_sigaction = end_by_short_file, .sa_flags = SA_SIGINFO};
+
+    sigaction(SIGBUS, &action, NULL);
 }
 
 struct running {
@@ -36,6 +63,7 @@ static struct gt_error *run(void *args)
 /* What the command line itself allocates hangs on a call, too. */
 int main(int argc, char **argv)
 {
+    watch_for_short_files();
     struct running running = {argc, (const char **)argv, GT_DONE};
     struct gt_error *error = gt_call_alone(run, &running);
     int result = error ? fail(error) : (int)running.status;

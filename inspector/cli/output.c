@@ -5,9 +5,12 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/sendfile.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -66,9 +69,49 @@ static struct gt_error *check_terminal(const struct gt_options *options)
     return gt_error_create(GT_ERR_USAGE, "pprof is no text for a terminal: name a file with -o");
 }
 
+static bool is_file(const char *path, const struct stat *other)
+{
+    struct stat status;
+    bool there =
+        strcmp(path, "-") == 0 ? fstat(STDIN_FILENO, &status) == 0 : stat(path, &status) == 0;
+
+    return there && status.st_dev == other->st_dev && status.st_ino == other->st_ino;
+}
+
+/* Nobody wants a report in the place of a program or a core, those found by gotopsy included. */
+static bool is_elf(const char *path)
+{
+    char magic[4] = {0};
+    FILE *file = fopen(path, "re");
+    bool is = file && fread(magic, 1, sizeof magic, file) == sizeof magic &&
+              memcmp(magic, "\177ELF", sizeof magic) == 0;
+
+    if (file) fclose(file);
+    return is;
+}
+
+/* Whether -o would replace what is read. */
+static bool is_input(const struct gt_options *options)
+{
+    struct stat status;
+
+    if (stat(options->output, &status) != 0 || !S_ISREG(status.st_mode)) return false;
+    if (options->core.core_path && is_file(options->core.core_path, &status)) return true;
+    for (size_t i = 0; i < options->exe_paths.len; i++) {
+        const char *path = *(const char **)gt_vec_at(&options->exe_paths, i);
+        if (path && is_file(path, &status)) return true;
+    }
+    return is_elf(options->output);
+}
+
 struct gt_error *gt_output_check(const struct gt_options *options)
 {
     if (!options->output) return check_terminal(options);
+    if (is_input(options))
+        return gt_error_create(GT_ERR_USAGE,
+                               "-o %s: expected a file to write to, found a core or a program; "
+                               "name another one",
+                               options->output);
     char *folder = folder_of(options->output);
     bool writable = access(is_special(options->output) ? options->output : folder, W_OK) == 0;
     gt_free(folder);
@@ -83,29 +126,65 @@ static char *resolve(const char *path)
     return real ? real : gt_strdup(path);
 }
 
-static mode_t permissions(void)
+/* Those of the file that is replaced, or of a new one. */
+static mode_t permissions(const char *path)
 {
-    mode_t mask = umask(0);
+    struct stat status;
 
+    if (stat(path, &status) == 0) return status.st_mode & 07777;
+    mode_t mask = umask(0);
     umask(mask);
     return 0666 & ~mask;
 }
 
-static struct gt_error *open_beside(struct gt_output *output, const char *path)
+/* Written in memory, so that no signal leaves half a file behind. */
+static struct gt_error *open_memory(struct gt_output *output, const char *path)
 {
-    output->path = resolve(path);
-    output->temporary = gt_format("%s.XXXXXX", output->path);
-    int file = mkstemp(output->temporary);
-    if (file >= 0 && fchmod(file, permissions()) == 0) output->file = fdopen(file, "w");
-    if (output->file) return NULL;
+    int file = memfd_create("gotopsy", MFD_CLOEXEC);
 
-    struct gt_error *error = cannot_write(path);
-    if (file >= 0) {
-        close(file);
-        unlink(output->temporary);
+    if (file >= 0) output->file = fdopen(file, "w+");
+    if (!output->file) {
+        struct gt_error *error = cannot_write(path);
+        if (file >= 0) close(file);
+        return error;
     }
-    gt_free(output->temporary);
-    gt_free(output->path);
+    output->path = resolve(path);
+    return NULL;
+}
+
+static bool copy(int to, int from)
+{
+    off_t at = 0;
+    ssize_t sent;
+
+    while ((sent = sendfile(to, from, &at, (size_t)1 << 30)) > 0)
+        ;
+    return sent == 0;
+}
+
+static bool write_beside(const struct gt_output *output, int file, const char *temporary)
+{
+    return fflush(output->file) == 0 && fchmod(file, permissions(output->path)) == 0 &&
+           copy(file, fileno(output->file)) && rename(temporary, output->path) == 0;
+}
+
+/* The signals that people send wait, for the moment in which the file beside has a name. */
+static struct gt_error *replace(const struct gt_output *output)
+{
+    char *temporary = gt_format("%s.XXXXXX", output->path);
+    struct gt_error *error = NULL;
+    sigset_t all, before;
+
+    sigfillset(&all);
+    sigprocmask(SIG_BLOCK, &all, &before);
+    int file = mkstemp(temporary);
+    if (file < 0 || !write_beside(output, file, temporary)) {
+        error = cannot_write(output->path);
+        if (file >= 0) unlink(temporary);
+    }
+    if (file >= 0) close(file);
+    sigprocmask(SIG_SETMASK, &before, NULL);
+    gt_free(temporary);
     return error;
 }
 
@@ -125,7 +204,7 @@ struct gt_error *gt_output_open(struct gt_output *output, const struct gt_option
     if (!options->output)
         open_standard(output, options);
     else if (!is_special(options->output))
-        error = open_beside(output, options->output);
+        error = open_memory(output, options->output);
     else if (!(output->file = fopen(options->output, "w")))
         error = cannot_write(options->output);
     if (!output->file) return error;
@@ -151,14 +230,9 @@ static struct gt_error *close_pager(struct gt_output *output, struct gt_error *e
 struct gt_error *gt_output_close(struct gt_output *output, struct gt_error *error)
 {
     if (output->paged) return close_pager(output, error);
-
-    const char *name = output->path ? output->path : "the output";
-
-    if (output->file != stdout && fclose(output->file) != 0 && !error) error = cannot_write(name);
-    if (output->temporary && !error && rename(output->temporary, output->path) != 0)
-        error = cannot_write(name);
-    if (output->temporary && error) unlink(output->temporary);
-    gt_free(output->temporary);
+    if (output->path && !error) error = replace(output);
+    if (output->file != stdout && fclose(output->file) != 0 && !error)
+        error = cannot_write(output->path ? output->path : "the output");
     gt_free(output->path);
     return error;
 }

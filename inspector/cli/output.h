@@ -1,9 +1,12 @@
 /*
  * Where a document goes, and how it looks there.
  *
- * Invariant: a file named by -o is whole or as it was before: the document is written beside it
- * and renamed. What is not a regular file (a pipe, /dev/null) is written to directly. A pager gets
- * what would go to standard output, and looks as that would; when it ends early, that is no error.
+ * Invariant: a file named by -o is whole or as it was before, whatever signal people send: the
+ * document is written in memory, in the end to a file beside it, and that is renamed. Links are
+ * followed, and a file keeps its mode. What is not a regular file (a pipe, /dev/null) is written to
+ * directly. A core or a program is never written over.
+ * A pager gets what would go to standard output, and looks as that would; when it ends early, that
+ * is no error.
  */
 #ifndef GT_CLI_OUTPUT_H
 #define GT_CLI_OUTPUT_H
@@ -13,7 +16,7 @@
 struct gt_output {
     FILE *file;
     struct gt_style style;
-    char *path, *temporary; /* both NULL when nothing is to be renamed */
+    char *path; /* of the file to be replaced, or made; NULL: it is written to directly */
     bool paged;
 };
 
