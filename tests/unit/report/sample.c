@@ -215,7 +215,7 @@ const struct gt_report gt_sample_report = {
               .panic_count = COUNT(panics)},
     .gc = {120, "off", 812000000},
     .live = {851443712, 6812345},
-    .memory = {UINT64_MAX, parts, COUNT(parts)},
+    .memory = {.mapped_bytes = UINT64_MAX, .parts = parts, .part_count = COUNT(parts)},
     .goroutines = {12440, 5, statuses, COUNT(statuses), groups, COUNT(groups)},
     .coverage = {.typed_bytes = 987,
                  .untyped_bytes = 13,
