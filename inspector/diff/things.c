@@ -55,8 +55,6 @@ static void put_place(struct gt_str *key, const struct gt_finding *finding)
     if (!finding->instance_count) return;
     if (finding->kind == GT_HUNG_GOROUTINE) put_stack(key, &first->hung.stack);
     if (finding->kind == GT_DEFERRED_CALLS) put_location(key, &first->deferred.site);
-    if (finding->kind == GT_TICKER) put(key, first->ticker.callback);
-    if (finding->kind == GT_FINALIZER_CYCLE) put(key, first->cycle.function);
 }
 
 /* The root of a path: what a person knows it by. */
