@@ -70,8 +70,9 @@ def check(core, *options):
     return parsed(run("check", "--format=json", core, *options), "gotopsy-check/1")
 
 
-# What a file's own name, size and date tell.
+# What a file's own name, size and date tell, and which of its pages are holes.
 OF_THE_FILE = {"wait_ns", "wait_ns_max", "due_in_ns", "path"}
+OF_THE_FILE |= {"resident_bytes", "resident_is_least", "why"}
 
 
 def without(fields, value):
