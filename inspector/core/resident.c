@@ -4,12 +4,15 @@
 #include "inspector/base/alloc.h"
 #include "inspector/base/search.h"
 
+#include <sys/mman.h>
 #include <sys/types.h>
 #include <unistd.h>
 
 enum {
     PAGE = 4096,
     MAX_EXTENTS = 1 << 22, /* a file of more is taken for one without holes from there on */
+    CHUNK = 1 << 20,       /* what is looked at before it leaves our memory again */
+    WORTH = 64 << 10,      /* bytes for which that is worth a system call */
 };
 
 /* ---- holes --------------------------------------------------------------------------------- */
@@ -78,8 +81,17 @@ static bool has_content(const unsigned char *bytes, uint64_t size)
     return false;
 }
 
-/* Of the bytes [start, end) of a run, how many lie in pages with more than zeros. */
-static uint64_t not_zero(const struct gt_run *run, uint64_t start, uint64_t end)
+/* Lets pages go that were only looked at: the file still has them. A hint, so its result does not
+ * matter. */
+static void let_go(const unsigned char *bytes, uint64_t size)
+{
+    uintptr_t from = ((uintptr_t)bytes + PAGE - 1) / PAGE * PAGE;
+    uintptr_t end = ((uintptr_t)bytes + size) / PAGE * PAGE;
+
+    if (size >= WORTH && end > from) (void)madvise((void *)from, end - from, MADV_DONTNEED);
+}
+
+static uint64_t pages_not_zero(const struct gt_run *run, uint64_t start, uint64_t end)
 {
     uint64_t sum = 0;
 
@@ -88,6 +100,19 @@ static uint64_t not_zero(const struct gt_run *run, uint64_t start, uint64_t end)
         uint64_t from = max64(page, run->start), to = min64(page + PAGE, run->end);
         if (has_content(run->bytes + (from - run->start), to - from)) sum += next - at;
         at = next;
+    }
+    return sum;
+}
+
+/* Of the bytes [start, end) of a run, how many lie in pages with more than zeros. */
+static uint64_t not_zero(const struct gt_run *run, uint64_t start, uint64_t end)
+{
+    uint64_t sum = 0;
+
+    for (uint64_t at = start, next; at < end; at = next) {
+        next = min64(end, at + CHUNK);
+        sum += pages_not_zero(run, at, next);
+        let_go(run->bytes + (at - run->start), next - at);
     }
     return sum;
 }

@@ -105,21 +105,17 @@ static const uint64_t KERNEL_HALF = (uint64_t)1 << 63;
 /* The kernel's pages lie behind one another: data that may only be read, then code. */
 static void claim_kernel(struct gt_reader *reader)
 {
-    size_t count;
-    const struct gt_segment *segments = gt_core_segments(reader->process->core, &count);
+    const struct gt_run_of_segments *code, *data;
     uint64_t vdso;
 
     gt_claims_add(&reader->claims, KERNEL_HALF, UINT64_MAX - KERNEL_HALF, GT_PART_KERNEL);
     if (!gt_core_auxv(reader->process->core, AT_SYSINFO_EHDR, &vdso)) return;
-    for (size_t i = 0; i < count; i++) {
-        if (segments[i].start != vdso) continue;
-        size_t first = i;
-        while (first && segments[first - 1].end == segments[first].start &&
-               segments[first - 1].flags == PF_R)
-            first--;
-        gt_claims_add(&reader->claims, segments[first].start,
-                      segments[i].end - segments[first].start, GT_PART_KERNEL);
-    }
+    code = gt_run_at(&reader->runs, vdso);
+    if (!code || code->start != vdso) return;
+    gt_claims_add(&reader->claims, code->start, code->end - code->start, GT_PART_KERNEL);
+    data = gt_run_at(&reader->runs, vdso - 1);
+    if (data && data->flags == PF_R)
+        gt_claims_add(&reader->claims, data->start, data->end - data->start, GT_PART_KERNEL);
 }
 
 void gt_claim_mappings(struct gt_reader *reader)

@@ -106,7 +106,9 @@ static void sum(void *ctx, const struct gt_piece *piece)
 void gt_partition_read(const struct gt_goheap *heap, const struct gt_goroutines *goroutines,
                        struct gt_partition *out)
 {
-    struct gt_reader reader = {heap->process, heap, goroutines, heap->mheap, {{0}}};
+    struct gt_reader reader = {
+        heap->process, heap, goroutines, heap->mheap, gt_runs_of_segments(heap->process->core),
+        {{0}}};
     const struct gt_core *core = heap->process->core;
 
     *out = (struct gt_partition){.resident_is_least = gt_core_resident_is_least(core)};
@@ -119,5 +121,6 @@ void gt_partition_read(const struct gt_goheap *heap, const struct gt_goroutines 
     gt_claim_mappings(&reader);
     gt_claim_c_heap(&reader);
     gt_claims_settle(&reader.claims, core, sum, &(struct summing){heap->process, out});
+    gt_vec_deinit(&reader.runs);
     gt_claims_deinit(&reader.claims);
 }

@@ -6,12 +6,14 @@
 #include "inspector/runtime/goroutines/goroutines.h"
 #include "inspector/runtime/heap/spans.h"
 #include "inspector/runtime/ledger/claims.h"
+#include "inspector/runtime/ledger/runs.h"
 
 struct gt_reader {
     const struct gt_process *process;
     const struct gt_goheap *heap;
     const struct gt_goroutines *goroutines;
     uint64_t mheap;
+    struct gt_vec runs; /* of segments: see runs.h */
     struct gt_claims claims;
 };
 

@@ -1,26 +1,17 @@
 /* The stacks of goroutines, of the threads' own Go code, and of threads. */
-#include "inspector/base/search.h"
 #include "inspector/runtime/goroutines/thread_walk.h"
 #include "inspector/runtime/heap/arenas.h"
 #include "inspector/runtime/ledger/readers.h"
 
 #include <elf.h>
 
-static uint64_t end_of_segment(const void *segments, size_t index)
-{
-    return ((const struct gt_segment *)segments)[index].end;
-}
-
 /* The whole of the anonymous memory that an address on a stack lies in. */
-static void claim_segment(struct gt_reader *reader, uint64_t addr)
+static void claim_run(struct gt_reader *reader, uint64_t addr)
 {
-    size_t count;
-    const struct gt_segment *segments = gt_core_segments(reader->process->core, &count);
-    size_t i = gt_upper_bound(segments, 0, count, addr, end_of_segment);
+    const struct gt_run_of_segments *run = gt_run_at(&reader->runs, addr);
 
-    if (i < count && segments[i].start <= addr && segments[i].flags)
-        gt_claims_add(&reader->claims, segments[i].start, segments[i].end - segments[i].start,
-                      GT_PART_THREAD_STACKS);
+    if (run && run->flags)
+        gt_claims_add(&reader->claims, run->start, run->end - run->start, GT_PART_THREAD_STACKS);
 }
 
 /* Where C is linked, g0 runs on the thread's own stack, and m0's does in each program: the heap's
@@ -38,7 +29,7 @@ static void claim_stack_of(struct gt_reader *reader, const struct gt_arenas *are
     if (gt_arena_at(arenas, gt_arena_number(arenas, low)))
         gt_claims_add(&reader->claims, low, high - low, GT_PART_SYSTEM_STACKS);
     else
-        claim_segment(reader, high - 1);
+        claim_run(reader, high - 1);
 }
 
 static void claim_system_stacks(struct gt_reader *reader)
@@ -61,9 +52,9 @@ static void claim_threads(struct gt_reader *reader)
     uint64_t on_first_stack;
 
     for (size_t i = 0; i < count; i++)
-        claim_segment(reader, threads[i].sp);
+        claim_run(reader, threads[i].sp);
     if (gt_core_auxv(reader->process->core, AT_RANDOM, &on_first_stack))
-        claim_segment(reader, on_first_stack);
+        claim_run(reader, on_first_stack);
 }
 
 void gt_claim_stacks(struct gt_reader *reader)
