@@ -87,7 +87,8 @@ static void open_editor(struct gt_lines *lines)
     el_set(lines->editor, EL_PROMPT, prompt);
     el_set(lines->editor, EL_EDITOR, "emacs");
     el_set(lines->editor, EL_HIST, history, lines->history);
-    el_set(lines->editor, EL_ADDFN, "complete", "Complete a command or an option", complete);
+    /* el_set() would copy the two texts, and nobody frees the copies. */
+    el_wset(lines->editor, EL_ADDFN, L"complete", L"Complete a command or an option", complete);
     el_set(lines->editor, EL_BIND, "^I", "complete", NULL);
 }
 
