@@ -203,7 +203,8 @@ static const struct gt_set_aside set_aside[] = {
 };
 
 const struct gt_report gt_sample_report = {
-    .core = {"/var/cores/core.4211", "kernel", 1288490188, true, 4211, "api-server", "SIGABRT"},
+    .core = {"/var/cores/core.4211", "kernel", 1288490188, true, 4211, "api-server", "SIGABRT",
+             false},
     .binary = {"/srv/api-server", "7fb03c1e00112233", "go1.26.8", "amd64", true, true, experiments,
                COUNT(experiments), 0x400000, 0x500000, 0x1000},
     .crash = {.died = true,
@@ -247,7 +248,7 @@ const struct gt_report gt_sample_report = {
 };
 
 const struct gt_report gt_sample_empty = {
-    .core = {"core", "unknown", 0, false, GT_UNKNOWN, NULL, NULL},
+    .core = {"core", "unknown", 0, false, GT_UNKNOWN, NULL, NULL, false},
     .binary = {"server", NULL, "go1.18", "arm64", false, false, NULL, 0, 0, 0, 0},
     .gc = {0, "off", 0},
     .looked_for =
