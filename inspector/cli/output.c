@@ -97,10 +97,9 @@ static bool is_input(const struct gt_options *options)
 
     if (stat(options->output, &status) != 0 || !S_ISREG(status.st_mode)) return false;
     if (options->core.core_path && is_file(options->core.core_path, &status)) return true;
-    for (size_t i = 0; i < options->exe_paths.len; i++) {
-        const char *path = *(const char **)gt_vec_at(&options->exe_paths, i);
-        if (path && is_file(path, &status)) return true;
-    }
+    if (options->operand && is_file(options->operand, &status)) return true;
+    for (const char *const *path = options->core.exe_paths; path && *path; path++)
+        if (is_file(*path, &status)) return true;
     return is_elf(options->output);
 }
 

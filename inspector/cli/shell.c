@@ -102,7 +102,8 @@ static struct gt_error *run_lines(struct shell *shell)
 
     while (!error && !end && (line = gt_lines_next(shell->lines, &error))) {
         error = run_line(shell, line, &end);
-        if (fflush(stdout) != 0 && !shell->interactive) break;
+        if (fflush(stdout) != 0 && !shell->interactive && !error)
+            error = gt_error_plain(GT_ERR_IO, "cannot write to standard output");
         clearerr(stdout);
     }
     return error;

@@ -106,6 +106,21 @@ def test_what_the_shell_is_given_holds_for_its_lines(gotopsy, demo_core):
     assert hidden != shown
 
 
+def test_no_input_is_written_over(gotopsy, demo_core, tmp_path):
+    other = tmp_path / "other.zst"
+    other.write_bytes(demo_core.read_bytes())
+    for line in (f"diff {other} -o {other}", f"report -o {other}"):
+        run = shell(gotopsy, other if "report" in line else demo_core, [line], "--exe", demo_core.with_name("demo.zst"))
+        assert run.returncode == 2 and "-o" in run.stderr
+    assert other.read_bytes() == demo_core.read_bytes()
+
+
+def test_a_full_disk_is_an_error(gotopsy, demo_core):
+    with open("/dev/full", "w") as full:
+        run = gotopsy("shell", demo_core, input="version\nversion\n", stdout=full)
+    assert run.returncode == 3 and run.stderr.count("\n") == 1
+
+
 def test_commands_and_core_cannot_both_be_standard_input(gotopsy):
     run = gotopsy("shell", "-")
     assert run.returncode == 2 and "standard input" in run.stderr
