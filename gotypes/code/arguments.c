@@ -2,7 +2,7 @@
 
 #include "gotypes/code/pclntab_internal.h"
 
-enum { /* internal/abi: above TraceArgsSpecial are operators, below it offsets */
+enum { /* internal/abi: values above TraceArgsSpecial are operators, those below it are offsets */
        END = 0xff,
        OPEN = 0xfe,
        CLOSE = 0xfd,
@@ -13,11 +13,11 @@ enum { /* internal/abi: above TraceArgsSpecial are operators, below it offsets *
        MOST_SLOTS = 256,
 };
 
-struct liveness { /* of arguments in registers, by the slots that they are spilled to */
+struct liveness { /* whether arguments in registers are live, by their spill slots */
     const struct gt_pclntab *tab;
     uint64_t bits; /* address of the bitmap at pc; 0: all are live */
-    uint8_t first; /* offset from which on liveness is told */
-    unsigned slot; /* the next one's number */
+    uint8_t first; /* the bitmap covers the words from this offset on */
+    unsigned slot; /* number of the next spill slot */
 };
 
 static struct liveness open_liveness(const struct gt_pclntab *tab, const struct gt_func *func,
@@ -34,7 +34,7 @@ static struct liveness open_liveness(const struct gt_pclntab *tab, const struct 
     return live;
 }
 
-/* Asked of each word in turn: those in registers are numbered. */
+/* Called for each word in turn, since the words in registers are numbered in that order. */
 static bool is_live(struct liveness *live, uint8_t offset)
 {
     if (offset < live->first || live->slot >= MOST_SLOTS) return true;

@@ -3,7 +3,7 @@
 
 struct call { /* an inlinedCall of symtabinl.go, the parts used here */
     uint32_t name_off;
-    uint32_t parent_pc; /* offset from the entry of an instruction on the calling line */
+    uint32_t parent_pc; /* offset from the function's entry of an instruction on the calling line */
     uint8_t id;         /* funcID */
 };
 
@@ -42,8 +42,8 @@ static struct gt_source_pos position(const struct gt_pclntab *tab, const struct 
         name ? name : "?", file_at(tab, func, pc), line_at(tab, func, pc), inlined, id, pc};
 }
 
-/* As inlineUnwinder does: a call's place in the tree is found by pc, its caller's place and
- * position by parentPc. `max` bounds a tree that was damaged into a circle. */
+/* As inlineUnwinder does: the call's node in the tree is found by pc, its caller's node and
+ * position by parentPc. `max` bounds a tree that damage turned into a circle. */
 size_t gt_func_positions(const struct gt_pclntab *tab, const struct gt_func *func, uint64_t pc,
                          struct gt_source_pos *out, size_t max)
 {

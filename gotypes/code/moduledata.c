@@ -5,8 +5,8 @@
 
 #include <inttypes.h>
 
-/* A module in the making: the struct's bytes were checked to be there once, so loads cannot fail.
- */
+/* Decodes runtime.moduledata. The struct's bytes are checked once to be in memory, so later loads
+ * cannot fail. */
 struct reader {
     const struct gt_layout *layout;
     const struct gt_memory *mem;
@@ -101,7 +101,7 @@ static struct gt_error *check_ranges(const struct gt_module *m)
     return NULL;
 }
 
-/* That a table's bytes are in memory, and lie together so that readers may index them. */
+/* The table's bytes are in memory and contiguous, so that readers may index them. */
 static struct gt_error *check_table(const struct gt_memory *mem, const struct gt_module *m,
                                     const char *name, const struct gt_slice *table,
                                     uint64_t elem_size)
@@ -134,8 +134,8 @@ static struct gt_error *check_tables(const struct gt_memory *mem, const struct g
     return error;
 }
 
-/* A mask has a bit for each word of its range. Before the runtime starts there is none yet; in a
- * core that was cut off its bytes may be missing, which whoever reads globals will find. */
+/* A mask has a bit for each word of its range. Before the runtime starts there is no mask yet. In a
+ * truncated core its bytes may be missing: the reader of the globals checks that. */
 static struct gt_error *check_mask(const struct gt_module *m, const char *name,
                                    const struct gt_bitvector *mask, uint64_t range)
 {

@@ -6,7 +6,7 @@
 
 #include <inttypes.h>
 
-/* symtab.go: Go 1.18 and 1.19 wrote the first, 1.20 to 1.27 the second. */
+/* symtab.go: the magic of Go 1.18 and 1.19, and of 1.20 to 1.27. */
 static const uint32_t MAGIC_118 = 0xfffffff0, MAGIC_120 = 0xfffffff1;
 enum { FTAB_ENTRY = 8 }; /* functab: entryoff u32, funcoff u32 */
 
@@ -22,7 +22,7 @@ static struct gt_table resolve(const struct gt_memory *mem, const struct gt_slic
     return table;
 }
 
-/* The header names the format; record shapes follow from it and need no version. */
+/* The header names the format. The shapes of records follow from it, not from the version. */
 static struct gt_error *read_header(struct gt_pclntab *tab, const struct gt_go_version *version)
 {
     const unsigned char *header = gt_mem_at(tab->mem, tab->module->pcheader, 8);
@@ -180,8 +180,8 @@ static bool read_varint(struct cursor *from, uint32_t *out)
     return false;
 }
 
-/* symtab.go, step: pairs of a zigzag value delta and a pc delta; a zero value delta, but for the
- * first, ends the table. Each step eats at least two bytes, so the table's end bounds the walk. */
+/* symtab.go, step: pairs of a zigzag value delta and a pc delta. A value delta of zero, except the
+ * first, ends the table. Each step reads at least two bytes, so the table's end bounds the walk. */
 bool gt_pcvalue(const struct gt_pclntab *tab, const struct gt_func *func, uint32_t table,
                 uint64_t pc, int32_t *out)
 {
@@ -203,7 +203,7 @@ bool gt_pcvalue(const struct gt_pclntab *tab, const struct gt_func *func, uint32
     return false;
 }
 
-/* A walk over a whole pc-value table, as gt_pcvalue() goes as far as one pc. */
+/* Walks a whole pc-value table. gt_pcvalue() stops at one pc. */
 static void visit_runs(const struct gt_pclntab *tab, const struct gt_func *func, uint32_t table,
                        gt_run_fn *visit, void *ctx)
 {

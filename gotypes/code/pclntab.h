@@ -1,9 +1,9 @@
 /*
  * The function table of one module: functions by pc, pc-value tables, inline trees, file and line.
  *
- * It reads the target's memory through the module's own tables. A damaged entry fails the question
- * that needs it, and no other. Every pc-value walk is bounded by the table's end. A table borrows
- * its module and memory.
+ * It reads the target's memory through the module's own tables. A damaged entry fails only the
+ * query that needs it. Every pc-value walk is bounded by the table's end. A table borrows its
+ * module and memory.
  */
 #ifndef GT_CODE_PCLNTAB_H
 #define GT_CODE_PCLNTAB_H
@@ -39,8 +39,8 @@ struct gt_source_pos {
     const char *file;     /* NULL when unknown */
     uint32_t line;        /* 0 when unknown */
     bool inlined;         /* inlined into the next one */
-    uint8_t id;           /* funcID */
-    uint64_t pc;          /* of the call, or of the mark that an inlined one left */
+    uint8_t id;           /* the function's funcID */
+    uint64_t pc;          /* address of the call; of the inline mark where a call was inlined */
 };
 
 /* `module` must outlive the table. */
@@ -59,18 +59,18 @@ const char *gt_func_name(const struct gt_pclntab *tab, const struct gt_func *fun
 /* The stack delta (sp adjustment since entry) at pc; false when the table does not say. */
 bool gt_func_spdelta(const struct gt_pclntab *tab, const struct gt_func *func, uint64_t pc,
                      int32_t *delta);
-/* A PCDATA value at pc; -1 when the function has no such table, as the runtime does. */
+/* A PCDATA value at pc; -1 when the function has no such table, as in the runtime. */
 int32_t gt_func_pcdata(const struct gt_pclntab *tab, const struct gt_func *func, unsigned table,
                        uint64_t pc);
-/* Calls `visit` for each run of code, in order, that has one value in a PCDATA table. */
+/* Calls `visit` for each range of code that has one value in a PCDATA table, in order. */
 typedef void gt_run_fn(void *ctx, uint64_t from, uint64_t to, int32_t value);
 void gt_func_pcdata_runs(const struct gt_pclntab *tab, const struct gt_func *func, unsigned table,
                          gt_run_fn *visit, void *ctx);
 /* The address of a FUNCDATA; 0 when the function has none. */
 uint64_t gt_func_funcdata(const struct gt_pclntab *tab, const struct gt_func *func, unsigned table);
 
-/* What the source says of pc: innermost inlined call first, the physical function last. Fills at
- * most `max` and returns how many. For a return address pass pc - 1. */
+/* The source locations of pc: the innermost inlined call first, the physical function last. Fills
+ * at most `max` and returns how many. For a return address pass pc - 1. */
 size_t gt_func_positions(const struct gt_pclntab *tab, const struct gt_func *func, uint64_t pc,
                          struct gt_source_pos *out, size_t max);
 

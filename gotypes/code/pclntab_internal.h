@@ -1,5 +1,5 @@
 /*
- * The inside of a function table. Private to pclntab.c and inline.c.
+ * The internals of a function table. Private to pclntab.c and inline.c.
  *
  * Invariant: the host pointers cover their sizes for as long as the memory lives.
  */
@@ -8,7 +8,7 @@
 
 #include "gotypes/code/pclntab.h"
 
-struct gt_table { /* one of the module's tables, where the host can index it */
+struct gt_table { /* one of the module's tables, as a range that the host can index */
     const unsigned char *bytes;
     uint64_t size;
 };
@@ -18,9 +18,9 @@ struct gt_pclntab {
     const struct gt_module *module;
     struct gt_table ftab, pclntable, pctab, names, files, cutab;
     size_t count;         /* functions */
-    unsigned record_size; /* of a _func, without its pcdata and funcdata */
-    unsigned call_size;   /* of an inlinedCall */
-    unsigned quantum;     /* of instructions: 1 on amd64, 4 on arm64 */
+    unsigned record_size; /* bytes of a _func, without its pcdata and funcdata */
+    unsigned call_size;   /* bytes of an inlinedCall */
+    unsigned quantum;     /* bytes of the smallest instruction: 1 on amd64, 4 on arm64 */
 };
 
 /* The value at pc of a pc-value table; false when there is none or it does not reach pc. */

@@ -1,10 +1,10 @@
 /*
- * Several providers of facts as one: each question goes to the first that can answer it. Invariant:
- * the first provider that knows a struct decides about its fields. For a field that it lacks no
- * later one is asked, since those may describe another struct of the same name.
+ * Several providers of facts as one: each query goes to the first that can answer it. Invariant:
+ * the first provider that knows a struct decides about its fields. If it lacks a field, no later
+ * provider is asked, since that may describe another struct of the same name.
  *
- * The chain borrows its providers, which must outlive it. Debug references are one provider's own,
- * so only one of a chain may hand them out (the one that has `describe`).
+ * The chain borrows its providers, which must outlive it. Debug references belong to one provider,
+ * so only one provider of a chain, the one with `describe`, may return them.
  */
 #ifndef GT_LAYOUTS_CHAIN_H
 #define GT_LAYOUTS_CHAIN_H
@@ -19,9 +19,9 @@ struct gt_facts_chain {
     struct gt_facts facts; /* what the chain answers */
 };
 
-/* Empties a chain, which must not move from here on. */
+/* Empties a chain. The chain must not be moved afterwards, since `facts` points to it. */
 void gt_facts_chain_init(struct gt_facts_chain *chain);
-/* Adds a provider that is asked after those before it; NULL adds none. */
+/* Adds a provider, which is asked after those before it. NULL adds none. */
 void gt_facts_chain_add(struct gt_facts_chain *chain, const struct gt_facts *provider);
 
 #endif

@@ -1,10 +1,9 @@
 /*
- * The questions that gotypes asks about a program: the interface of providers of facts. gotypes
- * knows nothing else of the outside. symbols/ implements it over DWARF, tests over a few rows.
+ * The queries of gotypes about a program: the interface of providers of facts. This is all that
+ * gotypes needs from outside. symbols/ implements it over DWARF, tests over a few rows.
  *
- * A type that only debug information describes is named by a reference of the provider's own
- * (for DWARF, a DIE's offset); one that the program itself describes is
- * named by its rtype's address.
+ * A type that only debug information describes is named by a reference of the provider (for DWARF,
+ * a DIE's offset). A type that the program itself describes is named by its rtype's address.
  */
 #ifndef GT_LAYOUTS_FACTS_H
 #define GT_LAYOUTS_FACTS_H
@@ -25,7 +24,8 @@ struct gt_debug_field {
     struct gt_type_ref type;
 };
 
-/* A type as debug information tells it. `kind` is reflect.Kind's number (gotypes/types/types.h). */
+/* A type as debug information describes it. `kind` is reflect.Kind's number
+ * (gotypes/types/types.h). */
 struct gt_debug_type {
     uint64_t rtype; /* address of the _type that describes the same type; 0 when there is none */
     unsigned kind;
@@ -51,7 +51,7 @@ struct gt_facts {
     bool (*type_named)(void *ctx, const char *type, struct gt_type_ref *out);
     bool (*constant)(void *ctx, const char *name, int64_t *value);
     bool (*global)(void *ctx, const char *name, struct gt_debug_global *out);
-    /* What a debug reference stands for; strings and fields live as long as the provider. */
+    /* The type that a debug reference names; strings and fields live as long as the provider. */
     bool (*describe)(void *ctx, uint64_t debug, struct gt_debug_type *out);
 };
 

@@ -19,7 +19,7 @@ const size_t gt_known_global_count = sizeof gt_known_globals / sizeof *gt_known_
 struct row {
     const char *name;
     unsigned arches, since, until;
-    const char *experiment; /* "" for every program without a row of its own */
+    const char *experiment; /* "" for every program whose experiments have no row of their own */
     uint64_t value;         /* a struct's or a variable's size, or the constant */
     const char *text;
 };
@@ -116,7 +116,7 @@ static bool type_size(void *ctx, const char *type, uint64_t *size)
     const struct row *row = find(ctx, type);
 
     if (row) *size = row->value;
-    return row && row->value; /* 0: the experiment goes without it */
+    return row && row->value; /* 0: programs with the experiment lack the struct */
 }
 
 static bool constant(void *ctx, const char *name, int64_t *value)
@@ -129,7 +129,7 @@ static bool constant(void *ctx, const char *name, int64_t *value)
 
 struct gt_facts gt_known_facts(const struct gt_known *known)
 {
-    return (struct gt_facts){.ctx = (void *)known, /* nothing is written through it */
+    return (struct gt_facts){.ctx = (void *)known, /* the functions only read it */
                              .field = field,
                              .type_size = type_size,
                              .constant = constant};

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-/* As the tables spell enum gt_need. */
+/* The names of enum gt_need in the tables. */
 enum {
     OPTIONAL = GT_NEED_NOTHING,
     REQUIRED = GT_NEED_ALL,
@@ -16,7 +16,7 @@ enum {
     NAMES = GT_NEED_NAMES,
 };
 
-/* One spelling of a field or struct; several rows may share an id. */
+/* One name of a field or struct; several rows may share an id. */
 struct row {
     unsigned id;
     const char *type, *path;
@@ -55,7 +55,8 @@ enum {
     STRUCT_ROWS = sizeof struct_rows / sizeof struct_rows[0]
 };
 
-/* A program of unknown version may have any field, but only timeless ones are asked of it. */
+/* A program of unknown version may have any field, but only fields without versions are required of
+ * it. */
 static bool may_have(const struct row *row, const struct gt_go_version *version)
 {
     unsigned number = gt_version_number(version);
@@ -90,9 +91,9 @@ static void resolve_struct(const struct gt_facts *facts, const struct row *row,
         layout->size[row->id] = (uint32_t)size;
 }
 
-/* ---- what is lacking ------------------------------------------------------------------------ */
+/* ---- missing fields ------------------------------------------------------------------------ */
 
-/* Of several spellings of one id, which stand together, the first that this version may have. */
+/* Rows of one id stand together. This is the first of them that this version may have. */
 static bool is_first(const struct row *rows, size_t i, const struct gt_go_version *version)
 {
     for (size_t j = i; j-- > 0 && rows[j].id == rows[i].id;)
@@ -118,7 +119,7 @@ void gt_layout_lacks(const struct gt_layout *layout, const struct gt_go_version 
 
 struct judgement {
     const struct gt_go_version *version;
-    struct gt_error *error; /* of the first that there is no analysis without */
+    struct gt_error *error; /* of the first missing field that is required */
 };
 
 static void judge(void *ctx, const char *type, const char *path, enum gt_need need)
@@ -148,7 +149,7 @@ struct gt_error *gt_layout_resolve(const struct gt_facts *facts,
     return judgement.error;
 }
 
-/* Structs stand together in the table, so that each is met in one run of rows. */
+/* The rows of a struct stand together in the table, so each struct is visited once. */
 void gt_layout_beyond(const struct gt_layout *layout, const struct gt_layout *part,
                       const struct gt_go_version *version,
                       void (*visit)(void *ctx, const char *type), void *ctx)

@@ -29,16 +29,16 @@ enum gt_struct_id {
     GT_STRUCT_COUNT
 };
 
-/* What cannot be read where a program lacks a field that its version should have. */
+/* What cannot be read when a program lacks a field that its version should have. */
 enum gt_need {
     GT_NEED_NOTHING,
-    GT_NEED_ALL, /* there is no analysis then */
+    GT_NEED_ALL, /* required: without it there is no analysis */
     GT_NEED_HEAP,
     GT_NEED_GOROUTINES,
     GT_NEED_TIMERS,
     GT_NEED_SPECIALS,
     GT_NEED_DEFERS,
-    GT_NEED_NAMES, /* what only makes a report readable */
+    GT_NEED_NAMES, /* needed only for a readable report */
 };
 
 struct gt_layout {
@@ -50,17 +50,17 @@ struct gt_layout {
     uint32_t size[GT_STRUCT_COUNT]; /* 0: this program has no such struct */
 };
 
-/* An error names the first required field or struct that the facts lack. */
+/* The error names the first required field or struct that the facts lack. */
 struct gt_error *gt_layout_resolve(const struct gt_facts *facts,
                                    const struct gt_go_version *version, struct gt_layout *layout);
 
-/* Visits what this version should have and the layout lacks, by its spelling there; `path` is NULL
- * for a struct's size. */
+/* Visits what this version should have and the layout lacks, by its name in that version; `path` is
+ * NULL for a struct's size. */
 typedef void gt_lack_visit(void *ctx, const char *type, const char *path, enum gt_need need);
 void gt_layout_lacks(const struct gt_layout *layout, const struct gt_go_version *version,
                      gt_lack_visit *visit, void *ctx);
 
-/* Visits the structs of which `layout` knows what `part` does not, each once. */
+/* Visits each struct that `layout` knows more of than `part`, once. */
 void gt_layout_beyond(const struct gt_layout *layout, const struct gt_layout *part,
                       const struct gt_go_version *version,
                       void (*visit)(void *ctx, const char *type), void *ctx);
@@ -75,8 +75,8 @@ static inline uint64_t gt_off(const struct gt_layout *layout, enum gt_field_id i
     return layout->field[id].offset;
 }
 
-/* Reads a word-sized field of the struct at addr, by the field's own size (1, 2, 4 or 8 bytes);
- * false when this program lacks the field or the core the memory. */
+/* Reads a word-sized field of the struct at addr, by the field's own size (1, 2, 4 or 8 bytes).
+ * False when this program lacks the field or the memory is not in the core. */
 bool gt_read_field(const struct gt_layout *layout, const struct gt_memory *mem, uint64_t addr,
                    enum gt_field_id id, uint64_t *out);
 

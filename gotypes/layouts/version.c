@@ -4,14 +4,17 @@
  * version and the module information, each a varint length and its bytes. */
 static const char magic[] = "\xff Go buildinf:";
 enum { MAGIC_LEN = 14, BLOB_ALIGN = 16, FLAGS_AT = 15, FLAG_INLINE = 2, STRINGS_AT = 32 };
-enum { MODINFO_FRAME = 16 }; /* markers around the module information: cmd/go/internal/modload */
+enum {
+    MODINFO_FRAME = 16
+}; /* bytes of the markers around the module information:
+    * cmd/go/internal/modload */
 
 static bool is_digit(char c)
 {
     return c >= '0' && c <= '9';
 }
 
-/* Digits from *at on; at least one and no more than a version can have. */
+/* Reads digits from *at on: at least one, and no more than a version can have. */
 static bool parse_number(const char *text, size_t length, size_t *at, unsigned *out)
 {
     size_t start = *at;
@@ -22,7 +25,7 @@ static bool parse_number(const char *text, size_t length, size_t *at, unsigned *
     return *at > start;
 }
 
-/* The place just after "go1.", at the start or after a space ("devel go1.27-..."). */
+/* The position after "go1.", which stands at the start or after a space ("devel go1.27-..."). */
 static bool find_go1(const char *text, size_t length, size_t *at)
 {
     for (size_t i = 0; i + 4 < length; i++)
@@ -33,7 +36,7 @@ static bool find_go1(const char *text, size_t length, size_t *at)
     return false;
 }
 
-/* The experiments' list follows " X:" or, since 1.26, "-X:"; *from is its start. */
+/* The list of experiments follows " X:" or, since 1.26, "-X:". *from is its start. */
 static size_t version_end(const char *text, size_t length, size_t *from)
 {
     for (size_t i = 0; i + 3 <= length; i++)
@@ -79,7 +82,7 @@ bool gt_version_parse(const char *text, size_t length, struct gt_go_version *out
     return true;
 }
 
-/* A varint length and that many bytes; moves *at behind them. */
+/* Reads a varint length and that many bytes; moves *at behind them. */
 static bool read_string(const unsigned char *bytes, size_t size, size_t *at, const char **text,
                         size_t *length)
 {
@@ -97,7 +100,7 @@ static bool read_string(const unsigned char *bytes, size_t size, size_t *at, con
     return false;
 }
 
-/* Takes off the markers; text without them is taken as absent, as debug/buildinfo does. */
+/* Takes off the markers. Text without them counts as absent, as in debug/buildinfo. */
 static void strip_frame(const char **text, size_t *length)
 {
     if (*length < 2 * MODINFO_FRAME + 1 || (*text)[*length - MODINFO_FRAME - 1] != '\n') {

@@ -21,8 +21,9 @@ struct gt_go_version {
  */
 bool gt_version_parse(const char *text, size_t length, struct gt_go_version *out);
 
-/* Reads a .go.buildinfo blob (inline strings, as since Go 1.18): version text, and the module
- * information text, whose DefaultGODEBUG and build settings some runtime choices follow. */
+/* Reads a .go.buildinfo blob (inline strings, as since Go 1.18): the version text and the module
+ * information text. Some choices of the runtime follow from DefaultGODEBUG and the build settings
+ * in the latter. */
 bool gt_buildinfo_read(const unsigned char *bytes, size_t size, struct gt_go_version *out,
                        const char **modinfo, size_t *modinfo_len);
 

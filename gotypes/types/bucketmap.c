@@ -1,18 +1,18 @@
 /*
- * Maps up to 1.23 (and with GOEXPERIMENT=noswissmap up to 1.25): runtime/map.go. An array of
- * buckets, each with a chain of overflow buckets; while the map grows, an older array beside it.
+ * Maps up to 1.23, and with GOEXPERIMENT=noswissmap up to 1.25 (runtime/map.go): an array of
+ * buckets, each with a chain of overflow buckets. While a map grows, it has an older array too.
  */
 #include "gotypes/types/maps_internal.h"
 
 #include "inspector/base/alloc.h"
 
-/* tophash: 0 and 1 are empty, 2 to 4 mean that the bucket was evacuated, from 5 on it is a hash. */
+/* tophash: 0 and 1 mean empty, 2 to 4 mean that the bucket was evacuated, 5 and more are hashes. */
 enum { EMPTY_ONE = 1, MIN_TOP_HASH = 5, SAME_SIZE_GROW = 8, MAX_B = 40, POINTER = 8 };
 
 struct chain {
     struct gt_map_reader *map;
-    uint64_t overflow_left; /* a chain damaged into a circle ends here */
-    bool old;               /* of the array that is being emptied */
+    uint64_t overflow_left; /* bounds a chain that damage turned into a circle */
+    bool old;               /* whether the bucket is in the array that is being evacuated */
 };
 
 static bool evacuated(const unsigned char *bucket)
@@ -26,7 +26,8 @@ static void visit_bucket(struct gt_map_reader *map, const unsigned char *bucket,
         if (bucket[slot] >= MIN_TOP_HASH) gt_map_report_slot(map, bucket, addr, slot);
 }
 
-/* A bucket of the array and its chain. The first bucket's mark speaks for the whole chain. */
+/* Visits a bucket of the array and its chain. Whether the first bucket was evacuated holds for the
+ * whole chain. */
 static bool visit_chain(struct chain *chain, const unsigned char *bucket, uint64_t addr)
 {
     struct gt_map_reader *map = chain->map;
@@ -42,8 +43,8 @@ static bool visit_chain(struct chain *chain, const unsigned char *bucket, uint64
     }
 }
 
-/* Maps grow before their overflow buckets outnumber the others (tooManyOverflowBuckets), so eight
- * times as many are more than any has. */
+/* Maps grow before their overflow buckets outnumber the others (tooManyOverflowBuckets), so no map
+ * has eight times as many. */
 static bool visit_array(struct gt_map_reader *map, uint64_t addr, unsigned log2, bool old)
 {
     uint64_t count = (uint64_t)1 << log2, size = map->shape->group_size, bytes;

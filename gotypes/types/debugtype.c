@@ -1,4 +1,4 @@
-/* Types as the debug information describes them: each becomes the record that an rtype becomes. */
+/* Types as the debug information describes them. Each becomes the same record as an rtype does. */
 #include "gotypes/types/types_internal.h"
 
 #include "inspector/base/alloc.h"
@@ -21,7 +21,8 @@ static bool copy_fields(struct gt_types *types, const struct gt_debug_type *from
     return true;
 }
 
-/* What needs no other type: a scalar's pointers, and whether an interface stores it directly. */
+/* What depends on no other type: where a scalar has pointers, and whether an interface stores it
+ * directly. */
 static void set_scalar(struct gt_type *type)
 {
     switch (type->kind) {
@@ -44,8 +45,7 @@ static void set_scalar(struct gt_type *type)
     if (type->ptr_bytes > type->size) type->ptr_bytes = 0;
 }
 
-/* runtime.eface {_type, data} and runtime.iface {tab, data} tell themselves by their first field.
- */
+/* runtime.eface {_type, data} and runtime.iface {tab, data} differ in their first field. */
 static bool is_eface(const struct gt_debug_type *from)
 {
     return from->field_count && from->fields[0].name && strcmp(from->fields[0].name, "_type") == 0;
@@ -75,7 +75,7 @@ struct frame {
     size_t next; /* part to look at */
 };
 
-/* The index-th part by value, and where it lies; an array's last element stands for all of them. */
+/* The index-th part by value, and its offset. An array's last element stands for all of them. */
 static bool part_at(struct gt_types *types, const struct gt_type *type, size_t index,
                     gt_type_id *part, uint64_t *offset)
 {
@@ -91,7 +91,7 @@ static bool part_at(struct gt_types *types, const struct gt_type *type, size_t i
     return true;
 }
 
-/* A whole with a part that cannot be read may have pointers that no one sees. */
+/* A type with a part that cannot be read may have pointers that are not known. */
 static void take_part(struct gt_type_rec *to, const struct gt_type_rec *from, uint64_t offset)
 {
     uint64_t end;
@@ -104,8 +104,8 @@ static void take_part(struct gt_type_rec *to, const struct gt_type_rec *from, ui
         whole->ptr_bytes = end;
 }
 
-/* A part that is not settled goes on the stack first; marking it settled as it goes makes a type
- * that claims to contain itself harmless. */
+/* A part that is not settled goes on the stack first. It is marked settled at once, so a type that
+ * claims to contain itself ends the walk. */
 void gt_debug_settle(struct gt_types *types, gt_type_id id)
 {
     struct frame stack[GT_MAX_DEPTH] = {{id, 0}};

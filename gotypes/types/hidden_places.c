@@ -4,10 +4,11 @@
 
 enum { WORD = 8 };
 
-struct row {                           /* a field of a struct, and what its place is */
-    const char *in, *field, *leads_to; /* leads_to: the type of what is there, or NULL */
-    uint8_t kind, back;                /* the place begins so many bytes before the field */
-    bool again;                        /* the field before it tells the same */
+struct row {                           /* a field of a struct, and what it really points to */
+    const char *in, *field, *leads_to; /* leads_to: the type of the target, or NULL */
+    uint8_t kind, back;                /* the value begins `back` bytes before the field */
+    bool again;                        /* the same word as the slot before it, so the field has no
+                                        * slot of its own */
 };
 
 static const struct row rows[] = {
@@ -27,7 +28,8 @@ static bool is_named(struct gt_types *types, gt_type_id id, const char *name)
     const char *slash = strrchr(name, '/');
     const char *told = gt_types_get(types, id)->name;
 
-    /* Without debug information a type's own name has the last part of its path only. */
+    /* Without debug information the name in the rtype has only the last part of the package's path.
+     */
     if (strcmp(told, name) != 0 && (!slash || strcmp(told, slash + 1) != 0)) return false;
     return gt_types_named(types, name) == id;
 }

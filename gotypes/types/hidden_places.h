@@ -1,21 +1,22 @@
 /*
- * Words of Go's own packages whose declared type does not say what they point to: an unsafe.Pointer
- * beside a count, or a pointer to a type that stands for another. The sources of these packages do.
+ * Words of Go's own packages whose declared type does not give what they point to, as an
+ * unsafe.Pointer beside a count, or a pointer to a type that stands for another. The sources of
+ * these packages do.
  *
- * A row names a struct by its full path, so no other package's struct matches. A row whose struct,
- * field or target the program lacks has no effect.
+ * A row names a struct by its full path, so it matches no struct of another package. A row whose
+ * struct, field or target the program lacks has no effect.
  */
 #ifndef GT_TYPES_HIDDEN_PLACES_H
 #define GT_TYPES_HIDDEN_PLACES_H
 
 #include "gotypes/types/types.h"
 
-/* Corrects the place of a field, whose offset is that of the field; false when the place before it
- * in the struct tells the same word. */
+/* Corrects the pointer slot of a field, whose offset is that of the field. False when the slot
+ * before it in the struct is the same word. */
 bool gt_hidden_place(struct gt_types *types, gt_type_id in, const struct gt_type_field *field,
                      struct gt_pointer_slot *place);
 
-/* What a pointer to `elem` leads to: `elem`, or what it stands for. */
+/* The type that a pointer to `elem` leads to: `elem`, or the type that it stands for. */
 gt_type_id gt_hidden_elem(struct gt_types *types, gt_type_id elem);
 
 #endif

@@ -1,7 +1,7 @@
 #include "gotypes/types/maps_internal.h"
 #include "gotypes/types/types_internal.h"
 
-/* False when the program's layouts do not tell how to walk such a map. */
+/* False when the program's layouts lack the fields that a walk over such a map needs. */
 static bool prepare(struct gt_types *types, gt_type_id map_type, uint64_t header,
                     struct gt_map_reader *out)
 {
@@ -40,14 +40,15 @@ void gt_map_report_part(struct gt_map_reader *map, enum gt_map_part part, uint64
     if (map->part) map->part(map->ctx, part, addr, count);
 }
 
-/* Big keys and elements are allocated apart, and the slot holds a pointer (abi.MapMaxKeyBytes). */
+/* Large keys and elements are allocated apart, and the slot holds a pointer (abi.MapMaxKeyBytes).
+ */
 static uint64_t content(const unsigned char *slot, uint64_t addr, bool indirect)
 {
     return indirect ? gt_load64(slot) : addr;
 }
 
-/* slots_fit (rtype.c) saw that the last slot starts inside the group; an indirect one needs a word.
- */
+/* slots_fit (rtype.c) checked that the last slot starts inside the group. An indirect slot needs a
+ * word. */
 static bool slot_fits(const struct gt_map_shape *shape, uint64_t offset)
 {
     return offset <= shape->group_size && shape->group_size - offset >= 8;

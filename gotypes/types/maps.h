@@ -3,7 +3,7 @@
  *
  * Invariants: a walk visits each live entry once, and each table once (several slots of a Swiss
  * directory may hold one table). It never visits more than the storage that the headers claim and
- * memory holds. A map that is growing is read from both halves. A damaged map ends the walk with
+ * memory holds. A map that is growing is read from both arrays. A damaged map ends the walk with
  * false.
  */
 #ifndef GT_TYPES_MAPS_H
@@ -11,10 +11,10 @@
 
 #include "gotypes/types/types.h"
 
-/* An entry: the addresses of its key and of its element (through indirection where there is). */
+/* An entry: the addresses of its key and of its element. Indirect ones are followed. */
 typedef bool gt_map_entry_fn(void *ctx, uint64_t key, uint64_t elem); /* false stops the walk */
 
-/* A piece of a map's storage: `count` groups (or buckets) from addr on, or the directory. */
+/* A part of a map's storage: `count` groups (or buckets) from addr on, or the directory. */
 enum gt_map_part { GT_MAP_DIRECTORY, GT_MAP_TABLE, GT_MAP_GROUPS };
 typedef void gt_map_part_fn(void *ctx, enum gt_map_part part, uint64_t addr, uint64_t count);
 

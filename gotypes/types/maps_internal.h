@@ -6,7 +6,7 @@
 
 #include "gotypes/types/maps.h"
 
-enum { GT_MAP_SLOTS = 8 }; /* of a group and of a bucket alike */
+enum { GT_MAP_SLOTS = 8 }; /* both of a group and of a bucket */
 
 struct gt_map_reader {
     const struct gt_memory *mem;
@@ -25,7 +25,7 @@ bool gt_map_visit_buckets(struct gt_map_reader *map);
 
 void gt_map_report_part(struct gt_map_reader *map, enum gt_map_part part, uint64_t addr,
                         uint64_t count);
-/* `group` is the host's view of the group or bucket at addr. */
+/* `group` is where the host has the group or bucket of addr. */
 void gt_map_report_slot(struct gt_map_reader *map, const unsigned char *group, uint64_t addr,
                         unsigned slot);
 

@@ -12,9 +12,9 @@ enum form { MASK, PROGRAM, SLOT };
 
 /*
  * What GCData is, by the type's bits and the version (gt_version_number): a GC program; a slot that
- * points to a mask, filled on first use; else a mask. In 1.22 and 1.23 TFlag bit 4 says of a
- * program that GCData was unrolled. Debug types have no GCData: their masks are built from their
- * parts, and so are those of empty slots.
+ * points to a mask and is filled on first use; else a mask. In 1.22 and 1.23, TFlag bit 4 of a type
+ * with a program says that GCData was unrolled. Debug types have no GCData, so their masks are
+ * built from their parts. So are the masks of empty slots.
  */
 static const struct {
     uint8_t kind, tflag; /* Kind has the bit; bit 4 of TFlag is as here */
@@ -41,7 +41,7 @@ static uint64_t bytes_of(uint64_t words)
     return (words + 7) / 8;
 }
 
-/* The bytes where they are if they lie together, else a copy. */
+/* The mask's bytes in place if they are contiguous, else a copy. */
 static const unsigned char *plain(struct gt_types *types, uint64_t addr, uint64_t words)
 {
     uint64_t size = bytes_of(words);
@@ -57,7 +57,7 @@ struct program {
     const struct gt_memory *mem;
     uint64_t at, end;
     unsigned char *out;
-    uint64_t bits, limit; /* written, and at most */
+    uint64_t bits, limit; /* number of bits written, and the most that may be */
 };
 
 static bool next_byte(struct program *prog, uint8_t *byte)
@@ -77,7 +77,7 @@ static bool next_varint(struct program *prog, uint64_t *value)
     return false;
 }
 
-/* Bits past the limit are dropped: a program may go on over the pointer-free tail. */
+/* Bits past the limit are dropped, since a program may cover the pointer-free tail. */
 static void emit(struct program *prog, unsigned bit)
 {
     if (prog->bits < prog->limit && bit)
@@ -129,7 +129,7 @@ bool gt_types_run_program(const struct gt_memory *mem, uint64_t addr, uint64_t w
     return run(&prog);
 }
 
-/* GCData is a program. */
+/* The mask when GCData is a program. */
 static const unsigned char *unrolled(struct gt_types *types, uint64_t addr, uint64_t words)
 {
     if (words * 8 > GT_MAX_MASKED) return NULL;
@@ -144,7 +144,7 @@ static void set_bit(unsigned char *mask, uint64_t words, uint64_t offset)
     if (offset / 8 < words) mask[offset / 8 / 8] |= (unsigned char)(1u << offset / 8 % 8);
 }
 
-/* A part whose mask lies ready: copied whole, which spares the walk into small structs. */
+/* The part has a plain mask. It is copied whole, which saves the walk into small structs. */
 static bool has_plain_mask(const struct gt_type_rec *rec)
 {
     return rec->type.ref.rtype && rec->gcdata && !(rec->tflag & TFLAG_BIT4) &&
@@ -187,8 +187,8 @@ static const unsigned char *built(struct gt_types *types, gt_type_id id, uint64_
     return walk.complete ? mask : NULL;
 }
 
-/* The mask that the runtime built, if it did. While it is being built the slot holds
- * &runtime.inProgress, a byte of a module's data, where no mask is ever put. */
+/* The mask that the runtime built, or 0. While the runtime builds it, the slot holds
+ * &runtime.inProgress, a byte of a module's data, where no mask is. */
 static uint64_t slot_value(const struct gt_types *types, uint64_t slot)
 {
     uint64_t value = 0;
@@ -216,7 +216,8 @@ static const unsigned char *find_mask(struct gt_types *types, gt_type_id id, uin
     }
 }
 
-/* A user arena's type grows as its chunk fills (arena.go), but a dead process fills nothing. */
+/* A user arena's type grows as its chunk fills (arena.go). In a core nothing grows, so its mask is
+ * read as any other. */
 const unsigned char *gt_types_mask(struct gt_types *types, gt_type_id id, uint64_t *words)
 {
     *words = 0;

@@ -20,7 +20,7 @@ struct gt_named_types {
     bool read;
 };
 
-/* How far from an rtype's start its uncommon part lies: after what its kind has. */
+/* The offset of an rtype's uncommon part: it follows the part whose size depends on the kind. */
 static uint64_t uncommon_at(const struct gt_types_sources *from, unsigned kind)
 {
     static const unsigned char sizes[] = {

@@ -1,5 +1,5 @@
-/* Where a type has pointers and what each points to; the pointer at an offset, and the names of the
- * fields on the way to it. */
+/* The pointers of a type and what each leads to; the pointer at an offset; the names of the fields
+ * on the path to it. */
 #include "gotypes/types/hidden_places.h"
 #include "gotypes/types/types_internal.h"
 
@@ -9,10 +9,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* ---- places ---- */
+/* ---- pointer slots ---- */
 
-/* sync/atomic.Pointer[T] {_ [0]*T; _ noCopy; v unsafe.Pointer}: its word is a *T, which only its
- * first field's type tells (sync/atomic/type.go). */
+/* sync/atomic.Pointer[T] {_ [0]*T; _ noCopy; v unsafe.Pointer}: its word is a *T, which only the
+ * type of its first field says (sync/atomic/type.go). */
 static bool is_atomic_pointer(const struct gt_type_rec *rec)
 {
     static const char *const names[] = {"atomic.Pointer[", "sync/atomic.Pointer["};
@@ -46,7 +46,7 @@ static bool is_shape(const struct gt_type *type)
     return strncmp(type->name, name, sizeof name - 1) == 0;
 }
 
-/* What a leaf holds; false for a kind that holds no pointers. */
+/* The pointer slot of a leaf; false for a kind without pointers. */
 static bool place_of(struct gt_types *types, gt_type_id leaf, struct gt_pointer_slot *out)
 {
     const struct gt_type *type = gt_types_get(types, leaf);
@@ -101,9 +101,8 @@ static void keep(struct gt_types *types, const struct gt_vec *found, struct gt_p
     out->count = found->len;
 }
 
-/* A bucket's last word leads to the bucket that takes what it has no room for, up to Go 1.23; where
- * buckets have pointers it is called an unsafe.Pointer (cmd/compile/internal/reflectdata,
- * MapBucketType). */
+/* Up to Go 1.23 a bucket's last word leads to its overflow bucket. In buckets with pointers that
+ * word is declared as an unsafe.Pointer (cmd/compile/internal/reflectdata, MapBucketType). */
 static void chain_buckets(gt_type_id id, const struct gt_type *type, struct gt_pointer_slot *last)
 {
     static const char name[] = "map.bucket[";
@@ -115,7 +114,8 @@ static void chain_buckets(gt_type_id id, const struct gt_type *type, struct gt_p
     last->type = id;
 }
 
-/* The field that the walk's last leaf is, and the struct that has it; NULL when it is none. */
+/* The field that is the walk's last leaf, and the struct that has it; NULL when the leaf is no
+ * field. */
 static const struct gt_type_field *field_of_leaf(const struct gt_walk *walk, gt_type_id *in)
 {
     const struct gt_walk_frame *frame = walk->depth ? &walk->frames[walk->depth - 1] : NULL;
@@ -140,7 +140,7 @@ static void flatten(struct gt_types *types, gt_type_id id, struct gt_pointer_lay
             break;
         }
         if (!place_of(types, leaf, &place)) {
-            walk.complete = false; /* it claims pointers, and is of no kind that has them */
+            walk.complete = false; /* the type claims pointers, and its kind has none */
             continue;
         }
         place.offset += offset;
@@ -169,10 +169,10 @@ const struct gt_pointer_layout *gt_types_pointer_layout(struct gt_types *types, 
     return &rec->places;
 }
 
-/* ---- the place at an offset ---- */
+/* ---- the slot at an offset ---- */
 
-/* Into the part of a struct or array that holds the byte; false when none does. `from` is the field
- * that it is, or NULL. */
+/* Enters the part of a struct or array that holds the byte; false when none does. `from` is that
+ * part's field, or NULL. */
 static bool enter(struct gt_types *types, gt_type_id *id, uint64_t *offset,
                   const struct gt_type_field **from)
 {
@@ -233,7 +233,7 @@ static void put(struct writer *to, const char *text)
         to->out[to->len++] = *text++;
 }
 
-/* Into the field that holds the byte; false when it falls between fields. */
+/* Enters the field that holds the byte; false when the byte is between fields. */
 static bool enter_struct(struct gt_types *types, gt_type_id *id, uint64_t *offset,
                          struct writer *to)
 {

@@ -51,8 +51,8 @@ static const char *read_name(struct gt_types *types, uint64_t addr, bool skip_st
     return gt_arena_strndup(&types->arena, (const char *)bytes + at, length);
 }
 
-/* The name of the type at `addr`: an offset into the types of the module that owns it. A type made
- * at run time belongs to none, and its name is in a table of the runtime's. */
+/* The name of the type at `addr`: an offset into the types of its module. A type made at run time
+ * has no module; its name is in a table of the runtime. */
 static const char *type_name(struct gt_types *types, uint64_t addr, int32_t offset, bool skip_star)
 {
     for (size_t i = 0; i < types->from.module_count; i++) {
@@ -103,7 +103,7 @@ enum { AT_KEY_SIZE = 80, AT_VALUE_SIZE = 81, AT_BUCKET_SIZE = 82, AT_OLD_FLAGS =
 enum { OLD_INDIRECT_KEY = 1, OLD_INDIRECT_ELEM = 2, INDIRECT_KEY = 4, INDIRECT_ELEM = 8 };
 enum { CONTROL_SIZE = 8 };
 
-/* A field of the map type: where the layout says, else where 1.24 to 1.26 have it. */
+/* A field of the map type, at the layout's offset, else at that of 1.24 to 1.26. */
 static uint64_t map_word(struct gt_types *types, uint64_t rtype, enum gt_field_id id,
                          uint64_t usual)
 {
@@ -202,7 +202,7 @@ static bool describe_kind(struct gt_types *types, struct gt_type *type)
 
 /* ---- the head ---- */
 
-/* What a word of this kind must measure; 0 when the kind does not say. */
+/* The size of every type of this kind; 0 when types of the kind differ in size. */
 static uint64_t size_of_kind(unsigned kind)
 {
     static const uint8_t sizes[] = {
@@ -226,8 +226,8 @@ static bool sane_head(const unsigned char *head, const struct gt_type *type)
            (must == 0 || must == type->size);
 }
 
-/* The runtime makes types that are nothing but a size and a mask: for large objects whose type has
- * a GC program (mbitmap_allocheaders.go, 1.22 and 1.23) and for user arenas (arena.go). */
+/* The runtime makes types that have only a size and a mask: for large objects whose type has a GC
+ * program (mbitmap_allocheaders.go, 1.22 and 1.23) and for user arenas (arena.go). */
 static bool mask_only(const unsigned char *head, struct gt_type *type)
 {
     if (head[AT_KIND] != MASK_ONLY_KIND || gt_load32(head + AT_STR) || gt_load32(head + AT_HASH) ||

@@ -11,8 +11,8 @@ enum {
     STRUCT_SIZE = 80,
     TFLAG_NAMED = 4,
     KIND_MASK = 31,
-    MAX_PATH = 64, /* of a package of the runtime's */
-    MAX_PART = 64, /* of a dotted path */
+    MAX_PATH = 64, /* bytes of the path of a package of the runtime */
+    MAX_PART = 64, /* bytes of a dotted path */
 };
 
 struct gt_rtype_facts {
@@ -22,8 +22,8 @@ struct gt_rtype_facts {
     struct gt_facts facts;
 };
 
-/* The packages whose structs are asked for. "time" and "sync" are none of the runtime's, but what
- * the runtime shares with them is laid out by it. */
+/* The packages whose structs are queried. "time" and "sync" are not parts of the runtime, but the
+ * runtime lays out the structs that it shares with them. */
 static const char *const packages[] = {"runtime", "time", "sync", "internal/abi",
                                        "internal/runtime/maps"};
 
@@ -45,7 +45,7 @@ static const char *package_of(const struct gt_memory *mem, const unsigned char *
     return NULL;
 }
 
-/* Types are named by the last part of their package's path; facts ask by the whole. */
+/* An rtype's name has the last part of its package's path. Facts are queried by the whole path. */
 static void add_struct(struct gt_rtype_facts *facts, uint64_t rtype, const char *package)
 {
     char name[2 * MAX_PATH];

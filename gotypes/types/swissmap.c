@@ -1,5 +1,5 @@
 /*
- * Maps since 1.24: internal/runtime/maps. A small map is one group; a larger one a directory of
+ * Maps since 1.24 (internal/runtime/maps). A small map is one group. A larger one is a directory of
  * tables, each an array of groups.
  */
 #include "gotypes/types/maps_internal.h"
@@ -39,8 +39,8 @@ static bool visit_table(struct gt_map_reader *map, uint64_t table)
     return visit_groups(map, groups, mask + 1);
 }
 
-/* The directory repeats a table until it is split; table.index is the first of its places, so
- * going by it each table is visited once, in a damaged directory too. */
+/* Several directory slots hold one table until it is split. table.index is the first of these
+ * slots. Each table is visited there alone, so once, even if the directory is damaged. */
 static bool is_first_place(struct gt_map_reader *map, uint64_t table, uint64_t place, bool *first)
 {
     uint64_t index;

@@ -2,11 +2,10 @@
  * The program's types, by dense number, read on demand from rtypes in memory or from debug
  * information, whichever describes them.
  *
- * Invariants: GT_NO_TYPE (0) is "unknown". A type is described once: an rtype and a debug
- * reference that stand for the same rtype give the same number. Descriptions never change and
- * live as long as the universe; nothing recurses when a type is described (elements are resolved
- * when asked for). Lengths and counts from the target are checked: an rtype that makes no sense
- * gives GT_NO_TYPE.
+ * Invariants: GT_NO_TYPE (0) is "unknown". A type is described once: an rtype and a debug reference
+ * that stand for the same rtype give the same number. Descriptions never change and live as long as
+ * the gt_types; describing a type never recurses (elements are resolved when they are asked for).
+ * Lengths and counts from the target are checked: an rtype that is not plausible gives GT_NO_TYPE.
  */
 #ifndef GT_TYPES_H
 #define GT_TYPES_H
@@ -51,7 +50,7 @@ struct gt_type_field {
     struct gt_type_ref type;
 };
 
-struct gt_map_shape { /* how a map type lays out its storage; swiss (1.24+) or buckets */
+struct gt_map_shape { /* how a map type lays out its storage: Swiss groups (1.24+) or buckets */
     bool swiss;
     struct gt_type_ref group; /* the group or bucket type */
     uint64_t group_size;
@@ -73,7 +72,7 @@ struct gt_type {
     struct gt_map_shape map; /* kind GT_T_MAP */
 };
 
-/* One pointer-bearing place of a type, arrays not unrolled past GT_MAX_PLACES. */
+/* One pointer slot of a type. Arrays are unrolled up to GT_MAX_PLACES slots. */
 enum gt_location_kind {
     GT_P_POINTER, /* *T: type is T */
     GT_P_STRING,  /* {ptr, len} */
@@ -86,7 +85,7 @@ enum gt_location_kind {
     GT_P_UNSAFE,  /* unsafe.Pointer */
     GT_P_COUNTED, /* {unsafe.Pointer, n} to n of type */
     GT_P_REFLECT, /* a reflect.Value: {*_type, data, flag} */
-    GT_P_SHAPED,  /* *T of a generic function's shape, which does not tell T: type is none */
+    GT_P_SHAPED,  /* *T of a generic function's shape, which does not name T: type is none */
 };
 
 struct gt_pointer_slot {
@@ -98,7 +97,7 @@ struct gt_pointer_slot {
 struct gt_pointer_layout {
     const struct gt_pointer_slot *places; /* by offset */
     size_t count;
-    bool complete; /* false: the type was too large or too deep to flatten wholly */
+    bool complete; /* false: the type is too large or too deep, and some slots are left out */
 };
 
 struct gt_types;
@@ -108,7 +107,8 @@ struct gt_types_sources {
     const struct gt_layout *layout;
     const struct gt_facts *facts;
     const struct gt_go_version *version;
-    const struct gt_module *modules; /* name and type offsets are relative to theirs */
+    const struct gt_module *modules; /* name and type offsets are relative to these modules' types
+                                      */
     size_t module_count;
 };
 
@@ -119,12 +119,12 @@ void gt_types_destroy(struct gt_types *types); /* NULL is allowed */
 gt_type_id gt_types_find(struct gt_types *types, struct gt_type_ref ref);
 gt_type_id gt_types_at(struct gt_types *types, uint64_t rtype);
 gt_type_id gt_types_named(struct gt_types *types, const char *name); /* "main.Session" */
-/* A new type that is laid out as the struct `of`, under names that say what it is for: `fields` has
- * one for each field, or NULL to keep its own. Names must outlive the universe. */
+/* A new type with the layout of the struct `of` and its own names: `fields` has a name for each
+ * field, or NULL to keep the field's own. Names must outlive the gt_types. */
 gt_type_id gt_types_renamed(struct gt_types *types, gt_type_id of, const char *name,
                             const char *const *fields);
-/* A new type for memory that holds a map, as a field or an element does: a struct of the map alone,
- * under the map's name. */
+/* A new type for memory that holds a map, as a field or an element does: a struct whose only field
+ * is the map, under the map's name. */
 gt_type_id gt_types_cell(struct gt_types *types, gt_type_id map);
 size_t gt_types_count(const struct gt_types *types); /* numbers run from 1 to count */
 const struct gt_type *gt_types_get(const struct gt_types *types, gt_type_id id); /* not for 0 */
@@ -132,12 +132,13 @@ gt_type_id gt_types_elem(struct gt_types *types, gt_type_id id);
 gt_type_id gt_types_key(struct gt_types *types, gt_type_id id);
 const char *gt_types_name(const struct gt_types *types, gt_type_id id); /* "?" for 0 */
 
-/* The whole path of the package of a named type, of which the name may have the last part alone;
- * false when its rtype keeps none. */
+/* The whole package path of a named type, whose name may have only its last part. False when its
+ * rtype has none. */
 bool gt_types_package(const struct gt_types *types, gt_type_id id, char *out, size_t size);
 
-/* Visits whatever looks like an rtype in the modules' types, with what its head says (kind, size,
- * ptr_bytes): every type that the program was linked with, and seldom something that is none. */
+/* Visits each word in the modules' types that looks like an rtype, with the contents of its head
+ * (kind, size, ptr_bytes). These are all types that the program was linked with, and seldom
+ * something that is no type. */
 typedef void gt_rtype_fn(void *ctx, uint64_t rtype, const struct gt_type *head);
 void gt_types_each(const struct gt_types *types, gt_rtype_fn *visit, void *ctx);
 
@@ -145,9 +146,10 @@ void gt_types_each(const struct gt_types *types, gt_rtype_fn *visit, void *ctx);
 gt_type_id gt_types_of_itab(struct gt_types *types, uint64_t itab);
 
 /*
- * The pointer mask of a type: a bit a word, bit i of byte i/8, for ptr_bytes/8 words; NULL when it
- * cannot be known or the type has no pointers. From GCData where it is plain, unrolled where it is
- * a GC program (<= 1.23), built from the type where it is on demand (1.24+). Cached.
+ * The pointer mask of a type: one bit a word, bit i in byte i/8, for ptr_bytes/8 words. NULL when
+ * it cannot be known or the type has no pointers. It is read from GCData where that is plain,
+ * unrolled where that is a GC program (<= 1.23), and built from the type where GCData is filled on
+ * demand (1.24+). Cached.
  */
 const unsigned char *gt_types_mask(struct gt_types *types, gt_type_id id, uint64_t *words);
 
@@ -156,12 +158,12 @@ const unsigned char *gt_types_mask(struct gt_types *types, gt_type_id id, uint64
 bool gt_types_run_program(const struct gt_memory *mem, uint64_t addr, uint64_t words,
                           unsigned char *mask);
 
-/* The pointer-bearing places of a type, arrays of up to a few thousand places unrolled. Cached. */
+/* The pointer slots of a type, with arrays of up to a few thousand slots unrolled. Cached. */
 const struct gt_pointer_layout *gt_types_pointer_layout(struct gt_types *types, gt_type_id id);
 
-/* The one place that holds the byte at `offset` of a type, however large the type; false when that
- * is no pointer. The place's own offset is where it begins: an interface's data word is its second
- * word, a slice's length too. */
+/* The one pointer slot that holds the byte at `offset` of a type, however large the type; false
+ * when the byte is in none. The offset in `place` is where the slot begins: an interface's data
+ * word is its second word, and a slice's length is part of the slice. */
 bool gt_types_pointer_at(struct gt_types *types, gt_type_id id, uint64_t offset,
                          struct gt_pointer_slot *place);
 

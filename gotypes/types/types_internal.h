@@ -1,8 +1,9 @@
 /*
- * The inside of the program's types. Private to the files of gotypes/types.
+ * The internals of the program's types. Private to the files of gotypes/types.
  *
- * A record is made in two steps: describe fills in what the source says, then settle computes what
- * needs the types of parts (ptr_bytes of debug types). Invariant: records never move.
+ * A record is made in two steps: describe fills in what the rtype or the debug information has,
+ * then settle computes what depends on the types of parts (ptr_bytes of debug types). Invariant:
+ * records never move.
  */
 #ifndef GT_TYPES_TYPES_INTERNAL_H
 #define GT_TYPES_TYPES_INTERNAL_H
@@ -31,7 +32,8 @@ struct gt_types {
     struct gt_types_sources from;
     struct gt_arena arena;
     struct gt_vec recs;     /* struct gt_type_rec *, number n at n - 1 */
-    struct gt_map by_rtype; /* address -> number; 0 means "was read, makes no sense" */
+    struct gt_map by_rtype; /* address -> number; 0 means that the rtype was read and is not
+                             * plausible */
     struct gt_map by_debug;
     uint64_t in_progress; /* &runtime.inProgress, or 0 when not known */
 };
@@ -46,7 +48,7 @@ enum {
     GT_MAX_DEPTH = 64,       /* of types within types by value */
     GT_MAX_NAME = 1 << 16,   /* bytes */
     GT_MAX_FIELDS = 1 << 16, /* of a struct */
-    GT_MAX_PLACES = 4096,    /* flattened, of one type */
+    GT_MAX_PLACES = 4096,    /* slots of one type's pointer layout */
 };
 static const uint64_t GT_MAX_TYPE_SIZE = (uint64_t)1 << 47;
 static const uint64_t GT_MAX_MASKED = (uint64_t)1 << 28; /* bytes of a type whose mask is built */
@@ -58,12 +60,12 @@ bool gt_debug_describe(struct gt_types *types, const struct gt_debug_type *from,
                        struct gt_type_rec *rec);
 void gt_debug_settle(struct gt_types *types, gt_type_id id);
 
-/* types.c: the number of a type whose record may not be settled yet. */
+/* types.c: the number of a type whose record need not be settled yet. */
 gt_type_id gt_types_unsettled(struct gt_types *types, struct gt_type_ref ref);
 
 /*
- * walk.c: the parts of a type that are no structs or arrays and hold pointers, with their offsets,
- * in the order of the declaration. `steps` bounds the work, whatever the type claims.
+ * walk.c: visits the parts of a type that are no structs or arrays and hold pointers, with their
+ * offsets, in declaration order. `steps` bounds the work, whatever the type claims.
  */
 struct gt_walk {
     struct gt_types *types;
@@ -73,12 +75,12 @@ struct gt_walk {
     } frames[GT_MAX_DEPTH];
     unsigned depth;
     uint64_t size, steps;
-    bool complete; /* false once something had to be left out */
+    bool complete; /* false once a part was left out */
 };
 
 void gt_walk_start(struct gt_walk *walk, struct gt_types *types, gt_type_id id, uint64_t steps);
 bool gt_walk_next(struct gt_walk *walk, gt_type_id *leaf, uint64_t *offset);
-/* Stops at a part although it is a struct or array: its own mask stands for it (masks.c). */
+/* Stops also at a struct or array for which `stop` is true: its own mask is used (masks.c). */
 bool gt_walk_next_until(struct gt_walk *walk, bool (*stop)(const struct gt_type_rec *rec),
                         gt_type_id *leaf, uint64_t *offset);
 

@@ -1,5 +1,4 @@
-/* Walks through the parts of a type that lie in it by value and have pointers, without recursion.
- */
+/* Walks over the parts by value of a type that have pointers, without recursion. */
 #include "gotypes/types/types_internal.h"
 
 #include "inspector/base/alloc.h"
@@ -19,7 +18,7 @@ static bool is_whole(const struct gt_type *type)
     return type->kind == GT_T_STRUCT || type->kind == GT_T_ARRAY;
 }
 
-/* The next part by value of a struct or array, and where it lies in the outermost type; false when
+/* The next part by value of a struct or array, and its offset in the outermost type; false when
  * there is none left. */
 static bool next_part(struct gt_walk *walk, struct gt_walk_frame *frame, gt_type_id *part,
                       uint64_t *offset)
@@ -37,10 +36,10 @@ static bool next_part(struct gt_walk *walk, struct gt_walk_frame *frame, gt_type
     return true;
 }
 
-/* Drops the innermost type when nothing in it points, at once even if it is a long array. */
+/* Leaves the innermost type at once when it has no pointers, even if it is a long array. */
 static bool worth_entering(struct gt_walk *walk, gt_type_id part, uint64_t offset)
 {
-    if (!part) { /* a part of unknown type may hold pointers that we do not see */
+    if (!part) { /* a part of unknown type may hold pointers */
         walk->complete = false;
         return false;
     }
