@@ -21,47 +21,58 @@ static void find_entries(struct search *search, const char *const *names)
                 search->entries[search->count++] = func.entry;
 }
 
-static void see_call(const struct search *search, uint64_t target, uint64_t next)
-{
-    for (size_t i = 0; i < search->count; i++)
-        if (search->entries[i] == target) search->visit(search->ctx, next);
-}
+/* ---- calls --------------------------------------------------------------------------------- */
 
-static void read_amd64(const struct search *search, uint64_t entry, const unsigned char *code,
-                       uint64_t size)
+static void read_amd64(uint64_t from, const unsigned char *code, uint64_t size, gt_call_fn *visit,
+                       void *ctx)
 {
     for (uint64_t at = 0; at + 5 <= size; at++) {
         if (code[at] != 0xe8) continue; /* CALL rel32 */
-        uint64_t next = entry + at + 5;
-        see_call(search, next + (uint64_t)(int64_t)(int32_t)gt_load32(code + at + 1), next);
+        uint64_t next = from + at + 5;
+        visit(ctx, next + (uint64_t)(int64_t)(int32_t)gt_load32(code + at + 1), next);
     }
 }
 
-static void read_arm64(const struct search *search, uint64_t entry, const unsigned char *code,
-                       uint64_t size)
+static void read_arm64(uint64_t from, const unsigned char *code, uint64_t size, gt_call_fn *visit,
+                       void *ctx)
 {
     for (uint64_t at = 0; at + 4 <= size; at += 4) {
         uint32_t instruction = gt_load32(code + at);
         if (instruction >> 26 != 0x25) continue; /* BL */
         int64_t distance = (int64_t)((uint64_t)(instruction & 0x3ffffff) << 38) >> 36;
-        see_call(search, entry + at + (uint64_t)distance, entry + at + 4);
+        visit(ctx, from + at + (uint64_t)distance, from + at + 4);
     }
 }
 
-/* Code is read once, whatever a damaged table says of functions' ends. */
-static void read_functions(const struct search *search, const struct gt_pclntab *tab)
+void gt_calls_in(const struct gt_process *process, uint64_t from, uint64_t to, gt_call_fn *visit,
+                 void *ctx)
 {
-    bool arm64 = gt_core_machine(search->process->core) == GT_MACHINE_ARM64;
+    bool arm64 = gt_core_machine(process->core) == GT_MACHINE_ARM64;
+    const unsigned char *code = gt_mem_at(process->mem, from, to - from);
+
+    if (code) (arm64 ? read_arm64 : read_amd64)(from, code, to - from, visit, ctx);
+}
+
+/* ---- callers ------------------------------------------------------------------------------- */
+
+static void see_call(void *ctx, uint64_t target, uint64_t pc)
+{
+    const struct search *search = ctx;
+
+    for (size_t i = 0; i < search->count; i++)
+        if (search->entries[i] == target) search->visit(search->ctx, pc);
+}
+
+/* Code is read once, whatever a damaged table says of functions' ends. */
+static void read_functions(struct search *search, const struct gt_pclntab *tab)
+{
     uint64_t done = 0;
     struct gt_func func;
 
     for (size_t i = 0; i < gt_pclntab_count(tab); i++) {
         if (!gt_func_at(tab, i, &func) || func.entry < done) continue;
         done = func.end;
-        const unsigned char *code =
-            gt_mem_at(search->process->mem, func.entry, func.end - func.entry);
-        if (code)
-            (arm64 ? read_arm64 : read_amd64)(search, func.entry, code, func.end - func.entry);
+        gt_calls_in(search->process, func.entry, func.end, see_call, search);
     }
 }
 

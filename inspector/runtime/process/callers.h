@@ -15,4 +15,9 @@ typedef void gt_caller_fn(void *ctx, uint64_t pc);
 void gt_callers_of(const struct gt_process *process, const char *const *names, gt_caller_fn *visit,
                    void *ctx);
 
+/* Visits each call in the code of [from, to) with the function that it calls. */
+typedef void gt_call_fn(void *ctx, uint64_t target, uint64_t pc);
+void gt_calls_in(const struct gt_process *process, uint64_t from, uint64_t to, gt_call_fn *visit,
+                 void *ctx);
+
 #endif

@@ -15,10 +15,17 @@ static void visit_target(void *ctx, uint64_t target)
     reader->visit(reader->ctx, reader->entry, target);
 }
 
+void gt_code_references_in(const struct gt_process *process, uint64_t from, uint64_t to,
+                           gt_target_fn *visit, void *ctx)
+{
+    bool arm64 = gt_core_machine(process->core) == GT_MACHINE_ARM64;
+
+    (arm64 ? gt_references_arm64 : gt_references_amd64)(process->mem, from, to, visit, ctx);
+}
+
 static void read_functions(const struct gt_process *process, const struct gt_pclntab *tab,
                            struct reader *reader)
 {
-    bool arm64 = gt_core_machine(process->core) == GT_MACHINE_ARM64;
     uint64_t done = 0;
     struct gt_func func;
 
@@ -26,8 +33,7 @@ static void read_functions(const struct gt_process *process, const struct gt_pcl
         if (!gt_func_at(tab, i, &func) || func.entry < done) continue;
         done = func.end;
         reader->entry = func.entry;
-        (arm64 ? gt_references_arm64 : gt_references_amd64)(process->mem, func.entry, func.end,
-                                                            visit_target, reader);
+        gt_code_references_in(process, func.entry, func.end, visit_target, reader);
     }
 }
 

@@ -13,4 +13,9 @@ typedef void gt_code_reference_fn(void *ctx, uint64_t entry, uint64_t target);
 
 void gt_code_references(const struct gt_process *process, gt_code_reference_fn *visit, void *ctx);
 
+/* The same of the code of [from, to) alone. */
+typedef void gt_target_fn(void *ctx, uint64_t target);
+void gt_code_references_in(const struct gt_process *process, uint64_t from, uint64_t to,
+                           gt_target_fn *visit, void *ctx);
+
 #endif
