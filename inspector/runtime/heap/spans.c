@@ -158,7 +158,7 @@ static void add_region(struct gt_goheap *heap, struct gt_span *span)
 /* stack.c sets the element size of its spans, allocManual leaves 0 (mheap.go, initSpan). */
 static void take_manual(struct gt_goheap *heap, const struct gt_span *span)
 {
-    struct gt_manual_span manual = {span->base, span->npages, span->elem_size != 0};
+    struct gt_manual_span manual = {span->base, span->npages, span->elem_size};
 
     if (span->npages > UINT64_MAX / PAGE) return;
     heap->stack_bytes += span->npages * PAGE;

@@ -37,7 +37,7 @@ struct gt_span {
 
 struct gt_manual_span { /* pages that the runtime manages itself */
     uint64_t base, npages;
-    bool stacks; /* else the collector's own: only spans of stacks have an element size */
+    uint64_t stack_size; /* 0: the collector's own, and no stacks */
 };
 
 struct gt_goheap {

@@ -34,7 +34,7 @@ void gt_claim_spans(struct gt_reader *reader)
     for (size_t i = 0; i < heap->manual.len; i++) {
         const struct gt_manual_span *span = gt_vec_at(&heap->manual, i);
         gt_claims_add(&reader->claims, span->base, span->npages * PAGE,
-                      span->stacks ? GT_PART_FREE_STACKS : GT_PART_WORK_BUFFERS);
+                      span->stack_size ? GT_PART_FREE_STACKS : GT_PART_WORK_BUFFERS);
     }
 }
 

@@ -2,6 +2,7 @@
 
 #include "inspector/base/error.h"
 #include "inspector/runtime/goroutines/thread_walk.h"
+#include "inspector/runtime/heap/size_classes.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -172,21 +173,13 @@ static void look_through_stacks(struct seeker *seeker, const struct gt_goroutine
 
 /* ---- objects ------------------------------------------------------------------------------- */
 
-/* internal/runtime/gc/sizeclasses.go, the same from 1.19 to 1.27. */
-static const uint16_t class_sizes[] = {
-    0,     8,     16,    24,    32,    48,    64,    80,    96,    112,   128,   144,  160,   176,
-    192,   208,   224,   240,   256,   288,   320,   352,   384,   416,   448,   480,  512,   576,
-    640,   704,   768,   896,   1024,  1152,  1280,  1408,  1536,  1792,  2048,  2304, 2688,  3072,
-    3200,  3456,  4096,  4864,  5376,  6144,  6528,  6784,  6912,  8192,  9472,  9728, 10240, 10880,
-    12288, 13568, 14336, 16384, 18432, 19072, 20480, 21760, 24576, 27264, 28672, 32768};
-
 /* How many bytes of a slot are some object's for sure: one more word than the next smaller class
  * has. The rest may be left from the slot's last object: not all allocations clear it. */
 static uint64_t sure_bytes(uint64_t slot_size)
 {
-    for (size_t i = 1; i < sizeof class_sizes / sizeof *class_sizes; i++)
-        if (class_sizes[i] == slot_size) return class_sizes[i - 1] + WORD;
-    return slot_size;
+    uint64_t below = gt_slot_below(slot_size);
+
+    return below || slot_size == WORD ? below + WORD : slot_size;
 }
 
 static enum gt_lead lead_of(const struct seeker *seeker, uint32_t object)
