@@ -7,7 +7,7 @@
 #include <inttypes.h>
 
 static const char no_rate[] =
-    "the heap profile could not be looked for: the binary has no symbol of the runtime's "
+    "the heap profile could not be looked for: neither symbols nor the runtime's code lead to its "
     "MemProfileRate";
 static const char no_samples[] =
     "the program samples no allocations: it does not link runtime.MemProfile (net/http/pprof and "

@@ -12,6 +12,8 @@ enum {
     CLEANUP_BLOCK = 512,
     SEMTABLE_SIZE = 251,
     SPAN_IN_USE = 1,
+    MAX_DEPTH = 1024,           /* runtime/mprof.go, maxProfStackDepth */
+    CYCLE_WRAP = 3 * (2 << 24), /* the same, mProfCycleWrap */
 };
 
 /* Some of [0, count), the ends included: the i-th of SAMPLES. */
@@ -263,4 +265,53 @@ enum gt_likeness gt_like_backlog_index(const struct gt_process *process, uint64_
         return GT_UNLIKE;
     const unsigned char *text = gt_mem_at(process->mem, ring.addr, ring.size);
     return text && text[(index + ring.size - 1) % ring.size] == '\n' ? GT_ALIKE : GT_UNLIKE;
+}
+
+/* ---- the heap profile ---------------------------------------------------------------------- */
+
+/* A list of stacks, each with the size of what was allocated there; empty until one was sampled. */
+enum gt_likeness gt_like_buckets(const struct gt_process *process, uint64_t addr)
+{
+    struct gt_loop loop = {0};
+    uint64_t bucket, depth, size;
+
+    if (!gt_mem_u64(process->mem, addr, &bucket)) return GT_UNLIKE;
+    if (!bucket) return GT_EMPTY;
+    for (uint64_t i = 0; bucket && i < SAMPLES; i++)
+        if (bucket % 8 || gt_loop_closed(&loop, bucket) ||
+            !gt_process_field(process, bucket, GT_F_bucket_nstk, &depth) || depth > MAX_DEPTH ||
+            !gt_process_field(process, bucket, GT_F_bucket_size, &size) || !size ||
+            !gt_process_field(process, bucket, GT_F_bucket_allnext, &bucket))
+            return GT_UNLIKE;
+    return GT_ALIKE;
+}
+
+enum gt_likeness gt_like_profile_rate(const struct gt_process *process, uint64_t addr)
+{
+    uint64_t rate;
+
+    if (!gt_mem_u64(process->mem, addr, &rate) || rate > INT64_MAX) return GT_UNLIKE;
+    return rate ? GT_ALIKE : GT_EMPTY;
+}
+
+/* The collections that were begun, by the runtime's own count of them. */
+static bool collections(const struct gt_process *process, uint64_t *count)
+{
+    struct gt_debug_global memstats;
+
+    return process->facts->global(process->facts->ctx, "runtime.memstats", &memstats) &&
+           gt_process_field(process, memstats.addr, GT_F_mstats_numgc, count);
+}
+
+/* Each collection ends a cycle. The lowest bit says whether the last one was added to the profile;
+ * the cycle is counted a moment after the collection. */
+enum gt_likeness gt_like_profile_cycle(const struct gt_process *process, uint64_t addr)
+{
+    uint64_t count;
+    uint32_t value;
+
+    if (!gt_mem_u32(process->mem, addr, &value) || !collections(process, &count)) return GT_UNLIKE;
+    uint64_t behind = count % CYCLE_WRAP - (value >> 1);
+    if (behind > 1) return GT_UNLIKE;
+    return value ? GT_ALIKE : GT_EMPTY;
 }

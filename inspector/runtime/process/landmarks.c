@@ -83,6 +83,20 @@ static const struct landmark {
      gt_like_backlog_index,
      WORD,
      {{"runtime.recordForPanic", NO_FIELD}}},
+    {"runtime.mbuckets",
+     gt_like_buckets,
+     WORD,
+     {{"runtime.stkbucket", NO_FIELD}, {"runtime.mProf_FlushLocked", NO_FIELD}}},
+    {"runtime.MemProfileRate",
+     gt_like_profile_rate,
+     WORD,
+     {{"runtime.profilealloc", NO_FIELD}, {"runtime.allocmcache", NO_FIELD}}},
+    {"runtime.mProfCycle",
+     gt_like_profile_cycle,
+     HALF,
+     {{"runtime.mProf_Malloc", NO_FIELD},
+      {"runtime.mProf_PostSweep", NO_FIELD},
+      {"runtime.gcMarkTermination", NO_FIELD}}},
 };
 
 enum { LANDMARKS = sizeof landmarks / sizeof *landmarks };
