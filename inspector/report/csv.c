@@ -69,7 +69,7 @@ static void put_row(FILE *to, const struct gt_heap_table *table, const struct gt
     fputs("\r\n", to);
 }
 
-bool gt_csv_heap(const struct gt_heap_table *table, const struct gt_style *style, FILE *to)
+static bool put_heap(const struct gt_heap_table *table, const struct gt_style *style, FILE *to)
 {
     (void)style;
     put_row(to, table, NULL);
@@ -84,3 +84,5 @@ bool gt_csv_heap(const struct gt_heap_table *table, const struct gt_style *style
     }
     return true;
 }
+
+const struct gt_format_row gt_format_csv = {.heap = put_heap};

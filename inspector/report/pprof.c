@@ -271,7 +271,7 @@ static void free_profile(struct profile *profile)
     gt_arena_deinit(&profile->arena);
 }
 
-bool gt_pprof(const struct gt_report *report, const struct gt_style *style, FILE *to)
+static bool put_goroutines(const struct gt_report *report, const struct gt_style *style, FILE *to)
 {
     struct profile profile = {.report = report,
                               .table = GT_VEC_OF(char *),
@@ -289,3 +289,5 @@ bool gt_pprof(const struct gt_report *report, const struct gt_style *style, FILE
     free_profile(&profile);
     return written;
 }
+
+const struct gt_format_row gt_format_pprof = {.goroutines = put_goroutines};

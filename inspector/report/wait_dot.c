@@ -186,7 +186,7 @@ static void dot_reached(struct drawer *drawer, const struct gt_waiting *waiting)
         dot_waker(drawer, waiting, &waiting->wakers[i]);
 }
 
-bool gt_dot_wait_graph(const struct gt_wait_graph *graph, const struct gt_style *style, FILE *to)
+static bool put_waits(const struct gt_wait_graph *graph, const struct gt_style *style, FILE *to)
 {
     struct drawer drawer = {.to = to, .groups = index_groups(graph)};
 
@@ -201,3 +201,5 @@ bool gt_dot_wait_graph(const struct gt_wait_graph *graph, const struct gt_style 
     gt_strmap_deinit(&drawer.drawn);
     return true;
 }
+
+const struct gt_format_row gt_format_dot = {.waits = put_waits};

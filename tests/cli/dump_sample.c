@@ -5,12 +5,11 @@
 
 static enum gt_format format_of(const char *name)
 {
-    static const char *const names[] = {"text", "json", "markdown", "traceback"};
     unsigned format = 0;
 
-    while (format < 4 && strcmp(names[format], name) != 0)
+    while (format < GT_FORMATS && strcmp(gt_format_name(format), name) != 0)
         format++;
-    return strcmp(name, "csv") == 0 ? GT_FORMAT_CSV : format;
+    return format;
 }
 
 static struct gt_error *dump(const char *document, enum gt_format format)

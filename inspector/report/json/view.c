@@ -54,7 +54,7 @@ json_t *gt_json_values(const struct gt_values *values)
     return root;
 }
 
-bool gt_json_view(const struct gt_view *view, const struct gt_style *style, FILE *to)
+bool gt_json_show(const struct gt_view *view, const struct gt_style *style, FILE *to)
 {
     (void)style;
     return gt_json_dump(

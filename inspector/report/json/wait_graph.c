@@ -92,7 +92,7 @@ static json_t *waiting_of(const struct gt_waiting *waiting)
         "fellows_reach", waiting->fellows_reach);
 }
 
-bool gt_json_wait_graph(const struct gt_wait_graph *graph, const struct gt_style *style, FILE *to)
+bool gt_json_waits(const struct gt_wait_graph *graph, const struct gt_style *style, FILE *to)
 {
     json_t *waiting = json_array(), *cycles = json_array(), *notes = json_array();
     json_t *deadlocks = json_array(), *outside = json_array();

@@ -1,7 +1,7 @@
 /* `diff` for a ticket: what changed in all, and a table for each kind of thing. */
 #include "inspector/report/changes.h"
+#include "inspector/report/markdown/sinks.h"
 #include "inspector/report/markdown/words.h"
-#include "inspector/report/sinks.h"
 
 static void put_side(FILE *to, const char *label, const struct gt_report *report)
 {

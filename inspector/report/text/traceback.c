@@ -204,7 +204,7 @@ static void put_goroutine(FILE *to, const struct gt_goroutine_group *group, size
     put_site(to, from);
 }
 
-bool gt_traceback(const struct gt_report *report, const struct gt_style *style, FILE *to)
+static bool put_goroutines(const struct gt_report *report, const struct gt_style *style, FILE *to)
 {
     const char *between = "";
     bool all = style && style->all;
@@ -223,3 +223,5 @@ bool gt_traceback(const struct gt_report *report, const struct gt_style *style, 
     }
     return true;
 }
+
+const struct gt_format_row gt_format_traceback = {.goroutines = put_goroutines};

@@ -375,7 +375,7 @@ static void put_notes(struct gt_page *page, const struct gt_wait_graph *graph)
     }
 }
 
-bool gt_text_wait_graph(const struct gt_wait_graph *graph, const struct gt_style *style, FILE *to)
+bool gt_text_waits(const struct gt_wait_graph *graph, const struct gt_style *style, FILE *to)
 {
     struct gt_page page;
 

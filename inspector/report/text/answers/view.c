@@ -25,7 +25,7 @@ static void put_head(struct gt_page *page, const struct gt_view *view)
     gt_page_deinit(page);
 }
 
-bool gt_text_view(const struct gt_view *view, const struct gt_style *style, FILE *to)
+bool gt_text_show(const struct gt_view *view, const struct gt_style *style, FILE *to)
 {
     struct gt_page page;
 
