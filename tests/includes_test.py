@@ -85,6 +85,7 @@ ALLOWED = {
     "inspector/diff": {PUBLIC},
     "inspector/cli": {PUBLIC, "inspector/cli/values"},
     "inspector/cli/values": {PUBLIC},
+    "inspector/cli/commands": {PUBLIC, "inspector/cli", "inspector/cli/values"},
     "inspector/pages": {PUBLIC, "inspector/cli", "inspector/report"},
 }
 FACADE = "inspector/api"
@@ -159,7 +160,7 @@ def faults(name, text):
         if there not in ALLOWED and there != FACADE:
             yield f'{name} includes "{included}", which is in no known folder'
         elif here == FACADE:
-            if there in {"inspector/cli", "inspector/cli/values", "inspector/pages"}:
+            if there.startswith("inspector/cli") or there == "inspector/pages":
                 yield f"{name} includes {included}: the library knows no command line"
         elif there not in {here, "inspector/base"} | ALLOWED.get(here, set()):
             yield f"{name} includes {included}: {here} must not know {there}"

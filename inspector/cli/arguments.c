@@ -33,8 +33,7 @@ static const char *table_word(const struct gt_command *command, unsigned index)
 
 static const char *kind_word(const struct gt_command *command, unsigned index)
 {
-    bool growth = !command || gt_command_bit(command) == GT_FOR_DIFF;
-    bool kinds = !command || gt_command_bit(command) != GT_FOR_DIFF;
+    bool growth = !command || !command->finds, kinds = !command || command->finds;
 
     if (!kinds) index += GT_FAIL_ON_GROWTH;
     if (kinds && index < GT_KINDS) return gt_kind_name(index);

@@ -3,20 +3,17 @@
 #include "inspector/base/error.h"
 #include "inspector/base/str.h"
 #include "inspector/cli/commands.h"
-#include "inspector/cli/questions.h"
 
 #include <popt.h>
 #include <stdlib.h>
 #include <string.h>
-
-enum { USUAL_MIN_BYTES = 65536 };
 
 static const char *keep(struct gt_options *options, const char *text)
 {
     return gt_arena_strndup(&options->arena, text, strlen(text));
 }
 
-/* popt's view of the rows: it returns a row's index + 1 for each option that it meets. */
+/* popt's view of the rows: it returns the option of each row that it meets. */
 static struct gt_vec popt_table(void)
 {
     struct gt_vec table = GT_VEC_OF(struct poptOption);
@@ -27,7 +24,7 @@ static struct gt_vec popt_table(void)
             .longName = row->name,
             .shortName = row->letter,
             .argInfo = row->argument ? POPT_ARG_STRING : POPT_ARG_NONE,
-            .val = (int)table.len + 1,
+            .val = (int)row->option,
         };
         gt_vec_add(&table, &option);
     }
@@ -55,7 +52,7 @@ static struct gt_error *read_options(poptContext context, struct gt_options *opt
         struct gt_error *error = gt_option_rows[code - 1].apply(options, value);
         free(value);
         if (error) return error;
-        *seen |= (uint64_t)1 << (code - 1);
+        *seen |= (uint64_t)1 << code;
     }
     return code < -1 ? bad_option(context, code) : NULL;
 }
@@ -69,8 +66,8 @@ static struct gt_error *read_arguments(struct gt_options *options, const char **
     if (!arguments) arguments = none;
     named = arguments[0] ? gt_command_find(arguments[0]) : NULL;
     if (named) arguments++;
-    if (!options->command) options->command = named ? named : gt_command_find("report");
-    if (!named && !arguments[0] && options->help) options->command = gt_command_find("help");
+    if (!options->command) options->command = named ? named : gt_commands[0];
+    if (!named && !arguments[0] && options->help) options->command = &gt_command_help;
     if (!options->command->analyse)
         options->topic = arguments[0] ? keep(options, arguments[0]) : NULL;
     else
@@ -106,29 +103,11 @@ static struct gt_error *check_operands(const struct gt_options *options)
     if (!options->core.core_path)
         return gt_error_create(GT_ERR_USAGE, "no core file given: gotopsy %s %s", command->name,
                                command->argument);
-    if (gt_command_bit(command) == GT_FOR_SHELL && strcmp(options->core.core_path, "-") == 0)
-        return gt_error_plain(GT_ERR_USAGE,
-                              "standard input has the commands of the shell, so it cannot be the "
-                              "core as well");
     if (gt_command_operand(command) && !options->operand)
         return gt_error_create(GT_ERR_USAGE, "no %s given: gotopsy %s %s",
                                gt_command_operand(command), command->name, command->argument);
     if (command->document < GT_DOCUMENTS && !gt_format_has(options->format, command->document))
         return bad_format(command);
-    return NULL;
-}
-
-/* Growth is of two cores, all else of one. */
-static struct gt_error *check_rules(const struct gt_options *options)
-{
-    bool diff = gt_command_bit(options->command) == GT_FOR_DIFF;
-
-    for (size_t i = 0; i < options->fail_on.len; i++) {
-        const struct gt_fail_on *rule = gt_vec_at(&options->fail_on, i);
-        if ((rule->kind == GT_FAIL_ON_GROWTH) == diff) continue;
-        return gt_error_plain(GT_ERR_USAGE, diff ? "diff takes --fail-on growth[:SIZE]"
-                                                 : "--fail-on growth is for gotopsy diff OLD NEW");
-    }
     return NULL;
 }
 
@@ -138,36 +117,14 @@ static struct gt_error *check_command(const struct gt_options *options, uint64_t
     const struct gt_command *command = options->command;
 
     for (const struct gt_option_row *row = gt_option_rows; row->name; row++) {
-        if (!(seen >> (row - gt_option_rows) & 1)) continue;
-        if (!(row->commands & gt_command_bit(command)))
+        if (!(seen >> row->option & 1)) continue;
+        if (!gt_command_has(command, row))
             return gt_error_create(GT_ERR_USAGE, "%s has no option --%s", command->name, row->name);
-        if (in_shell && row->commands & GT_TO_OPEN)
+        if (in_shell && row->scope == GT_TO_OPEN)
             return gt_error_create(GT_ERR_USAGE, "the core is open: give --%s to gotopsy shell",
                                    row->name);
     }
-    struct gt_error *error = check_rules(options);
-    if (error || !command->analyse || options->help) return error;
-    return check_operands(options);
-}
-
-/* One by one goroutines are what a traceback is for, unless another format was asked for. */
-static void choose_format(struct gt_options *options)
-{
-    if (options->all && !options->format_given &&
-        gt_command_bit(options->command) == GT_FOR_GOROUTINES)
-        options->format = GT_FORMAT_TRACEBACK;
-}
-
-/* A gate must see what it is to stop: findings down to its own size are looked for. */
-static void lower_min_bytes(struct gt_options *options)
-{
-    if (options->min_bytes_given) return;
-    for (size_t i = 0; i < options->fail_on.len; i++) {
-        const struct gt_fail_on *rule = gt_vec_at(&options->fail_on, i);
-        uint64_t wanted = rule->bytes < USUAL_MIN_BYTES ? rule->bytes : USUAL_MIN_BYTES;
-        if (rule->bytes && (!options->report.min_bytes || wanted < options->report.min_bytes))
-            options->report.min_bytes = wanted;
-    }
+    return command->analyse && !options->help ? check_operands(options) : NULL;
 }
 
 static void begin(struct gt_options *options)
@@ -212,12 +169,10 @@ static struct gt_error *parse(int argc, const char **argv, const struct gt_optio
     struct gt_error *error = read_options(context, options, &seen);
     if (!error) error = read_arguments(options, poptGetArgs(context));
     if (!error && shell) inherit_format(options, shell);
-    if (!error) choose_format(options);
     if (!error) error = check_command(options, seen, shell);
-    if (!error && options->operand && !options->help) error = gt_question_read(options);
+    if (!error && options->command->read && !options->help) error = options->command->read(options);
     poptFreeContext(context);
     gt_vec_deinit(&table);
-    lower_min_bytes(options);
     return error;
 }
 

@@ -1,5 +1,5 @@
 /*
- * The commands: one row each.
+ * The commands: one row each, in a file of its own in commands/, and listed by commands.def.
  *
  * Exit statuses are a contract: see enum gt_status.
  */
@@ -22,16 +22,28 @@ struct gt_run { /* of one command, from opening to exit status */
     enum gt_status status;
 };
 
+enum { GT_MOST_OWN_OPTIONS = 12 };
+
 struct gt_command {
     const char *name, *argument, *summary; /* argument: "CORE", "CORE ADDR" */
     const char *description, *examples;    /* lines, for --help */
     enum gt_document document;             /* that it writes; GT_DOCUMENTS: none */
+    /* Beside those that all commands of its sort have, enum gt_scope. */
+    enum gt_option options[GT_MOST_OWN_OPTIONS];
+    bool finds;       /* what it looks for are the kinds of findings */
+    bool reads_lines; /* from standard input */
+    /* Fills in and checks what operand and options say together; NULL: nothing is to be done. */
+    struct gt_error *(*read)(struct gt_options *options);
     /* Of an opened core; NULL for commands that open none. */
     struct gt_error *(*analyse)(struct gt_analysis *analysis, struct gt_run *run);
     struct gt_error *(*print)(const struct gt_options *options); /* where analyse is NULL */
 };
 
-extern const struct gt_command gt_commands[]; /* ended by a NULL name; the first is the default */
+#define COMMAND(name) extern const struct gt_command gt_command_##name;
+#include "inspector/cli/commands.def"
+#undef COMMAND
+
+extern const struct gt_command *const gt_commands[]; /* ended by NULL; the first is the default */
 
 const struct gt_command *gt_command_find(const char *name); /* NULL when there is none */
 bool gt_format_find(const char *name, enum gt_format *format);
@@ -39,17 +51,21 @@ bool gt_format_find(const char *name, enum gt_format *format);
 /* What stands behind the core, "ADDR"; NULL when nothing does. */
 const char *gt_command_operand(const struct gt_command *command);
 
-/* The command's bit, of GT_FOR_... */
-static inline unsigned gt_command_bit(const struct gt_command *command)
-{
-    if (command->document < GT_DOCUMENTS) return 1u << command->document;
-    return command->analyse ? GT_FOR_SHELL : GT_FOR_OTHERS;
-}
+bool gt_command_has(const struct gt_command *command, const struct gt_option_row *row);
 
 /* Opens the output of a command, unless there was an error; the progress line goes first. */
 struct gt_output;
 struct gt_error *gt_run_output(struct gt_run *run, struct gt_error *error,
                                struct gt_output *output);
+
+typedef struct gt_error *gt_write_fn(const struct gt_report *report, enum gt_format format,
+                                     const struct gt_style *style, FILE *to);
+/* Writes a part of a report. Takes over both it and the error that there was in making it. */
+struct gt_error *gt_run_write_part(struct gt_run *run, struct gt_error *error,
+                                   struct gt_report *report, gt_write_fn *write);
+/* The same of a view, as `show` and `global` make it. */
+struct gt_error *gt_run_write_view(struct gt_run *run, struct gt_error *error,
+                                   struct gt_view *view);
 
 /* Does what the options say; *status is set when there is no error. */
 struct gt_error *gt_command_run(const struct gt_options *options, enum gt_status *status);

@@ -20,14 +20,14 @@ static void offer(const struct completer *completer, const char *candidate)
 
 static void offer_commands(const struct completer *completer)
 {
-    for (const struct gt_command *command = gt_commands; command->name; command++)
-        if (gt_command_bit(command) != GT_FOR_SHELL) offer(completer, command->name);
+    for (size_t i = 0; gt_commands[i]; i++)
+        if (!gt_commands[i]->reads_lines) offer(completer, gt_commands[i]->name);
     offer(completer, "quit");
 }
 
 static bool takes(const struct gt_command *command, const struct gt_option_row *row)
 {
-    return row->help && row->commands & gt_command_bit(command) && !(row->commands & GT_TO_OPEN);
+    return row->help && row->scope != GT_TO_OPEN && gt_command_has(command, row);
 }
 
 static void offer_words(const struct completer *completer, const struct gt_command *command,

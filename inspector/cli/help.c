@@ -41,20 +41,19 @@ void gt_help_overview(FILE *to)
     fputs("gotopsy " GT_HELP_PURPOSE ":\n" GT_HELP_SAYS ".\n\n"
           "usage: gotopsy " GT_HELP_USAGE "\n\n",
           to);
-    for (const struct gt_command *command = gt_commands; command->name; command++)
-        fprintf(to, "  %-10s %-10s %s\n", command->name, command->argument, command->summary);
+    for (size_t i = 0; gt_commands[i]; i++)
+        fprintf(to, "  %-10s %-10s %s\n", gt_commands[i]->name, gt_commands[i]->argument,
+                gt_commands[i]->summary);
     fprintf(to, "\n%s\nOptions of each command: gotopsy COMMAND --help\n%s",
-            gt_commands[0].examples, gt_help_cores);
+            gt_commands[0]->examples, gt_help_cores);
     put_rows("Environment", gt_help_environment, to);
     put_exit_statuses(to);
 }
 
 void gt_help_describe(const struct gt_command *command, struct gt_str *to)
 {
-    bool finds = command->document == GT_DOCUMENT_REPORT;
-
     gt_str_add(to, command->description);
-    for (unsigned kind = 0; finds && kind < GT_KINDS; kind++)
+    for (unsigned kind = 0; command->finds && kind < GT_KINDS; kind++)
         gt_str_format(to, "  %-16s %s\n", gt_kind_name(kind), gt_kind_summary(kind));
 }
 
@@ -91,7 +90,7 @@ void gt_help_command(const struct gt_command *command, FILE *to)
     put_formats(command, to);
     fputs("\nOptions:\n", to);
     for (const struct gt_option_row *row = gt_option_rows; row->name; row++)
-        if (row->help && row->commands & gt_command_bit(command)) put_option(row, to);
+        if (row->help && gt_command_has(command, row)) put_option(row, to);
     fprintf(to, "\nExamples:\n%s", command->examples);
     if (command->analyse) put_exit_statuses(to);
 }

@@ -260,62 +260,15 @@ static struct gt_error *set_help(struct gt_options *options, const char *value)
 static struct gt_error *set_version(struct gt_options *options, const char *value)
 {
     (void)value;
-    options->command = gt_command_find("version");
+    options->command = &gt_command_version;
     return NULL;
 }
 
 const struct gt_option_row gt_option_rows[] = {
-    {"exe", 0, "PATH", "the binary, or a folder that has it (may be given more than once)",
-     GT_FOR_CORES | GT_TO_OPEN, set_exe},
-    {"sysroot", 0, "DIR", "look for the paths in the core under DIR (a container's root)",
-     GT_FOR_CORES | GT_TO_OPEN, set_sysroot},
-    {"force-exe", 0, NULL, "use the binary although its build ID differs",
-     GT_FOR_CORES | GT_TO_OPEN, set_force_exe},
-    {"in-memory", 0, NULL, "unpack the core into memory, not into a file under TMPDIR",
-     GT_FOR_CORES | GT_TO_OPEN, set_in_memory},
-    {"max-unpacked", 0, "SIZE", "unpack no more than SIZE (default: four times the memory)",
-     GT_FOR_CORES | GT_TO_OPEN, set_max_unpacked},
-    {"format", 0, "FORMAT", "the output format, one of those above", GT_FOR_CORES, set_format},
-    {"output", 'o', "FILE", "write to FILE; it is complete or it is not there", GT_FOR_ANALYSES,
-     set_output},
-    {"by", 0, "TABLE", "what to add up the heap by, one of those above (default: type)",
-     GT_FOR_HEAP, set_by},
-    {"top", 0, "N", "rows to show, or all (default: 30, of a diff 10 a section)",
-     GT_FOR_HEAP | GT_FOR_DIFF, set_top},
-    {"min-bytes", 0, "SIZE", "smallest finding, row or change (report: 64KiB or 0.1% of live)",
-     GT_FOR_REPORT | GT_FOR_HEAP | GT_FOR_DIFF, set_min_bytes},
-    {"fail-on", 0, "KIND[:SIZE]", "exit with 1 if a finding of KIND (or any) frees SIZE or more",
-     GT_FOR_REPORT | GT_FOR_DIFF, set_fail_on},
-    {"instances", 0, "N", "examples for each finding, or all (default: 20)", GT_FOR_REPORT,
-     set_instances},
-    {"examples", 0, "N", "objects shown of each difference (default: 10)", GT_FOR_CHECK,
-     set_examples},
-    {"no-holders", 0, NULL, "leave out the largest holders of the heap", GT_FOR_REPORT,
-     set_no_holders},
-    {"show-data", 0, NULL, "show the first bytes of strings",
-     GT_FOR_REPORT | GT_FOR_GOROUTINES | GT_FOR_THREADS | GT_FOR_SHOW | GT_FOR_GOROUTINE |
-         GT_FOR_SHELL | GT_FOR_HEAP,
-     set_show_data},
-    {"coverage", 0, NULL, "list everything that was not analysed, and every example", GT_FOR_REPORT,
-     set_all},
-    {"all", 0, NULL, "include runtime goroutines; list one by one, as Go prints them",
-     GT_FOR_GOROUTINES | GT_FOR_THREADS, set_all},
-    {"retained", 0, NULL, "add the heap that they keep alive, and the variables that hold it",
-     GT_FOR_GOROUTINES, set_retained},
-    {"goroutine", 0, "ID", "show this goroutine only", GT_FOR_WAITS, set_goroutine},
-    {"max", 0, "N", "show at most N (default: 10 paths, 20 of what else there is)",
-     GT_FOR_OBJECT | GT_FOR_PATHS | GT_FOR_SHOW | GT_FOR_GOROUTINE, set_max},
-    {"depth", 0, "N", "follow pointers N deep (default: 1; goroutine: 0)",
-     GT_FOR_SHOW | GT_FOR_GOROUTINE, set_depth},
-    {"colour", 0, "WHEN", "auto (on a terminal, unless NO_COLOR is set), always or never",
-     GT_FOR_CORES, set_colour},
-    {"color", 0, "WHEN", NULL, GT_FOR_CORES, set_colour},
-    {"width", 0, "N", "columns of text (default: the terminal's, 60 to 120; else 100)",
-     GT_FOR_CORES, set_width},
-    {"progress", 0, "auto|never", "auto: on a terminal, when it takes long", GT_FOR_CORES,
-     set_progress},
-    {"quiet", 0, NULL, "print only errors on standard error", GT_FOR_CORES, set_quiet},
-    {"help", 'h', NULL, "print this help", GT_FOR_ALL, set_help},
-    {"version", 0, NULL, "print the version", GT_FOR_ALL, set_version},
-    {NULL, 0, NULL, NULL, 0, NULL},
+#define OPTION(option, ...) {GT_OPTION_##option, __VA_ARGS__},
+#include "inspector/cli/options.def"
+#undef OPTION
+    {.name = NULL},
 };
+
+_Static_assert(GT_OPTIONS <= 64, "a set of options is the bits of a uint64_t");

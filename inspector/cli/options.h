@@ -1,5 +1,6 @@
 /*
- * The options: one row each, shared by parsing, --help, the manual page and completions.
+ * The options: one row each, in options.def, shared by parsing, --help, the manual page and
+ * completions.
  */
 #ifndef GT_CLI_OPTIONS_H
 #define GT_CLI_OPTIONS_H
@@ -8,25 +9,20 @@
 #include "inspector/base/arena.h"
 #include "inspector/base/vec.h"
 
-enum { /* commands, as bits: which of them an option is for. A command writes one document. */
-       GT_FOR_REPORT = 1 << GT_DOCUMENT_REPORT,
-       GT_FOR_CHECK = 1 << GT_DOCUMENT_CHECK,
-       GT_FOR_GOROUTINES = 1 << GT_DOCUMENT_GOROUTINES,
-       GT_FOR_WAITS = 1 << GT_DOCUMENT_WAITS,
-       GT_FOR_THREADS = 1 << GT_DOCUMENT_THREADS,
-       GT_FOR_OBJECT = 1 << GT_DOCUMENT_OBJECT,
-       GT_FOR_HEAP = 1 << GT_DOCUMENT_HEAP,
-       GT_FOR_PATHS = 1 << GT_DOCUMENT_PATHS,
-       GT_FOR_SHOW = 1 << GT_DOCUMENT_SHOW,
-       GT_FOR_GOROUTINE = 1 << GT_DOCUMENT_GOROUTINE,
-       GT_FOR_DIFF = 1 << GT_DOCUMENT_DIFF,
-       GT_FOR_MEMORY = 1 << GT_DOCUMENT_MEMORY,
-       GT_FOR_ANALYSES = (1 << GT_DOCUMENTS) - 1,
-       GT_FOR_OTHERS = 1 << GT_DOCUMENTS,
-       GT_FOR_SHELL = GT_FOR_OTHERS << 1,
-       GT_FOR_CORES = GT_FOR_ANALYSES | GT_FOR_SHELL, /* those that open one */
-       GT_FOR_ALL = GT_FOR_CORES | GT_FOR_OTHERS,
-       GT_TO_OPEN = GT_FOR_ALL + 1, /* beside these: of no use when the core is open */
+enum gt_option {
+    GT_NO_OPTION,
+#define OPTION(option, ...) GT_OPTION_##option,
+#include "inspector/cli/options.def"
+#undef OPTION
+    GT_OPTIONS
+};
+
+enum gt_scope { /* which commands have an option */
+                GT_FOR_ALL,
+                GT_FOR_CORES,     /* those that open a core */
+                GT_TO_OPEN,       /* the same; it is of no use when the core is open */
+                GT_FOR_DOCUMENTS, /* those that write a document */
+                GT_WHERE_NAMED,   /* those that name it: struct gt_command */
 };
 
 enum gt_when { GT_AUTO, GT_ALWAYS, GT_NEVER };
@@ -66,11 +62,12 @@ struct gt_options {
 };
 
 struct gt_option_row {
+    enum gt_option option;
     const char *name;
     char letter;
     const char *argument; /* NULL when it takes none */
     const char *help;     /* NULL: another spelling, not shown */
-    unsigned commands;
+    enum gt_scope scope;
     struct gt_error *(*apply)(struct gt_options *options, const char *value);
 };
 

@@ -3,8 +3,8 @@
 
 static void put_names(const char *between, FILE *to)
 {
-    for (const struct gt_command *command = gt_commands; command->name; command++)
-        fprintf(to, "%s%s", command == gt_commands ? "" : between, command->name);
+    for (size_t i = 0; gt_commands[i]; i++)
+        fprintf(to, "%s%s", i ? between : "", gt_commands[i]->name);
 }
 
 static void put_options(const struct gt_command *command, FILE *to)
@@ -99,8 +99,8 @@ static void put_cases(const char *head, const char *otherwise,
                       void (*put)(const struct gt_command *command, FILE *to), FILE *to)
 {
     fprintf(to, "%s\n    case $1 in\n", head);
-    for (const struct gt_command *command = gt_commands; command->name; command++)
-        put(command, to);
+    for (size_t i = 0; gt_commands[i]; i++)
+        put(gt_commands[i], to);
     fprintf(to, "%s    esac\n}\n\n", otherwise);
 }
 

@@ -53,13 +53,13 @@ void gt_page_fish(FILE *to)
     fputs("# Completion of gotopsy for fish, made from its rows of commands and options.\n\n"
           "set -g __gotopsy_commands",
           to);
-    for (const struct gt_command *command = gt_commands; command->name; command++)
-        fprintf(to, " %s", command->name);
+    for (size_t i = 0; gt_commands[i]; i++)
+        fprintf(to, " %s", gt_commands[i]->name);
     fputs("\n\n", to);
     fputs(helpers, to);
-    for (const struct gt_command *command = gt_commands; command->name; command++) {
-        put_command(command, to);
+    for (size_t i = 0; gt_commands[i]; i++) {
+        put_command(gt_commands[i], to);
         for (const struct gt_option_row *row = gt_option_rows; row->name; row++)
-            if (gt_page_shows(row, command)) put_option(row, command, to);
+            if (gt_page_shows(row, gt_commands[i])) put_option(row, gt_commands[i], to);
     }
 }

@@ -40,8 +40,8 @@ static void put_rows(const char *title, const struct gt_help_row *rows, FILE *to
 
 static bool has_all(const struct gt_option_row *row)
 {
-    for (const struct gt_command *command = gt_commands; command->name; command++)
-        if (command->analyse && !gt_page_shows(row, command)) return false;
+    for (size_t i = 0; gt_commands[i]; i++)
+        if (gt_commands[i]->analyse && !gt_page_shows(row, gt_commands[i])) return false;
     return true;
 }
 
@@ -50,9 +50,9 @@ static void put_commands_of(const struct gt_option_row *row, FILE *to)
     const char *before = "Only for ";
 
     if (has_all(row)) return;
-    for (const struct gt_command *command = gt_commands; command->name; command++) {
-        if (!gt_page_shows(row, command)) continue;
-        fprintf(to, "%s%s", before, command->name);
+    for (size_t i = 0; gt_commands[i]; i++) {
+        if (!gt_page_shows(row, gt_commands[i])) continue;
+        fprintf(to, "%s%s", before, gt_commands[i]->name);
         before = ", ";
     }
     fputs(".\n", to);
@@ -114,8 +114,8 @@ void gt_page_man(FILE *to)
           to);
     put_lines(gt_help_cores, to);
     fputs(".SH COMMANDS\n", to);
-    for (const struct gt_command *command = gt_commands; command->name; command++)
-        put_command(command, to);
+    for (size_t i = 0; gt_commands[i]; i++)
+        put_command(gt_commands[i], to);
     put_options(to);
     put_rows("EXIT STATUS", gt_help_statuses, to);
     put_rows("ENVIRONMENT", gt_help_environment, to);

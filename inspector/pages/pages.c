@@ -7,7 +7,7 @@
 
 bool gt_page_shows(const struct gt_option_row *row, const struct gt_command *command)
 {
-    return row->help && row->commands & gt_command_bit(command);
+    return row->help && gt_command_has(command, row);
 }
 
 void gt_page_words(const struct gt_option_row *row, const struct gt_command *command,
@@ -47,8 +47,8 @@ static void put_command(const struct gt_command *command, FILE *to)
 
 void gt_page_rows(FILE *to)
 {
-    for (const struct gt_command *command = gt_commands; command->name; command++)
-        put_command(command, to);
+    for (size_t i = 0; gt_commands[i]; i++)
+        put_command(gt_commands[i], to);
 }
 
 void gt_page_schema(FILE *to)

@@ -51,9 +51,9 @@ static void put_command(const struct gt_command *command, FILE *to)
 static void put_names(FILE *to)
 {
     fputs("_gotopsy_commands=(\n", to);
-    for (const struct gt_command *command = gt_commands; command->name; command++) {
-        fprintf(to, "    %s:", command->name);
-        gt_page_quoted(command->summary, "\\", to);
+    for (size_t i = 0; gt_commands[i]; i++) {
+        fprintf(to, "    %s:", gt_commands[i]->name);
+        gt_page_quoted(gt_commands[i]->summary, "\\", to);
         putc('\n', to);
     }
     fputs(")\n\n", to);
@@ -84,7 +84,7 @@ void gt_page_zsh(FILE *to)
     fputs(head, to);
     put_names(to);
     fputs(body, to);
-    for (const struct gt_command *command = gt_commands; command->name; command++)
-        put_command(command, to);
+    for (size_t i = 0; gt_commands[i]; i++)
+        put_command(gt_commands[i], to);
     fputs("    esac\n}\n\n_gotopsy \"$@\"\n", to);
 }

@@ -1,4 +1,11 @@
-#include "inspector/cli/shell.h"
+/*
+ * `shell`: one core, and one command after the other.
+ *
+ * Invariants: the core is opened once. A line that fails leaves the shell as it was. Where lines do
+ * not come from a terminal, each line that is a command writes its document or its error, in the
+ * order of the lines, and the exit status is the largest of theirs.
+ */
+#include "inspector/cli/commands.h"
 
 #include "inspector/base/alloc.h"
 #include "inspector/base/error.h"
@@ -109,7 +116,7 @@ static struct gt_error *run_lines(struct shell *shell)
     return error;
 }
 
-struct gt_error *gt_shell(struct gt_analysis *analysis, struct gt_run *run)
+static struct gt_error *run_shell(struct gt_analysis *analysis, struct gt_run *run)
 {
     struct shell shell = {.analysis = analysis, .run = run, .lines = gt_lines_open()};
 
@@ -124,3 +131,34 @@ struct gt_error *gt_shell(struct gt_analysis *analysis, struct gt_run *run)
     gt_lines_close(shell.lines);
     return error;
 }
+
+static struct gt_error *read_core(struct gt_options *options)
+{
+    if (strcmp(options->core.core_path, "-") != 0) return NULL;
+    return gt_error_plain(GT_ERR_USAGE,
+                          "standard input has the commands of the shell, so it cannot be the "
+                          "core as well");
+}
+
+const struct gt_command gt_command_shell = {
+    .name = "shell",
+    .argument = "CORE",
+    .summary = "open the core once, and answer one command after the other",
+    .description =
+        "Reads commands from the terminal, or from standard input, one a line, without the core:\n"
+        "\"heap --by root\". The core is opened once, and the heap is marked once. The tab key\n"
+        "completes commands and options; help lists the commands; quit, or the end of the input, "
+        "ends\n"
+        "the shell. Long output goes to PAGER (less), or to a file with -o. A command that fails\n"
+        "leaves the shell open. When commands do not come from a terminal, the exit status is the\n"
+        "largest of theirs, and with --format=json each command writes one document: what it "
+        "found,\n"
+        "or its error (the schema gotopsy-error/1).\n",
+    .examples = "  gotopsy shell core.4211 --exe bin/server\n"
+                "  gotopsy shell core --format=json <questions.txt\n",
+    .document = GT_DOCUMENTS,
+    .options = {GT_OPTION_SHOW_DATA},
+    .reads_lines = true,
+    .read = read_core,
+    .analyse = run_shell,
+};

@@ -1,0 +1,35 @@
+/* `global`: the value of a variable, by its name. */
+#include "inspector/cli/commands.h"
+
+static struct gt_error *read_operand(struct gt_options *options)
+{
+    options->show.most = options->most;
+    options->show.show_data = options->report.show_data;
+    options->show.name = options->operand;
+    return NULL;
+}
+
+static struct gt_error *global(struct gt_analysis *analysis, struct gt_run *run)
+{
+    struct gt_view *view = NULL;
+    struct gt_error *error = gt_global_create(analysis, &run->options->show, &view);
+
+    return gt_run_write_view(run, error, view);
+}
+
+const struct gt_command gt_command_global = {
+    .name = "global",
+    .argument = "CORE NAME",
+    .summary = "show a global variable, and the heap that it retains",
+    .description = "Shows a package-level variable as show does, and the heap that would be freed "
+                   "without it.\n"
+                   "The name is that of the package's path and the variable, or the end of it. "
+                   "Names are in the\n"
+                   "binary's debug information.\n",
+    .examples = "  gotopsy global core main.cache\n"
+                "  gotopsy global core net/http.DefaultClient --depth=2\n",
+    .document = GT_DOCUMENT_SHOW,
+    .options = {GT_OPTION_SHOW_DATA, GT_OPTION_MAX, GT_OPTION_DEPTH},
+    .read = read_operand,
+    .analyse = global,
+};
