@@ -1,4 +1,4 @@
-/* Every block has a link in front of it, by which it hangs on the call that asked for it. */
+/* Every block has a link in front of it. The link is in the ring of the call that allocated it. */
 #include "inspector/base/alloc.h"
 
 #include "inspector/base/call.h"
@@ -13,7 +13,7 @@
 /* Blocks are as aligned as those of malloc(). */
 _Static_assert(sizeof(struct gt_link) % 16 == 0, "a block begins right after its link");
 
-/* A success leaves errno as it was: what it says of other libraries counts (call.h). */
+/* A success leaves errno as it was: ENOMEM that another library left must stay (call.h). */
 static void *hang(struct gt_link *link, int before)
 {
     struct gt_link *ring = gt_call_blocks();
@@ -46,8 +46,8 @@ void *gt_try_alloc(size_t size)
     return NULL;
 }
 
-/* Tables over a whole heap are hit at random: on small pages each hit would miss the TLB as well. A
- * hint only, so its result does not matter. */
+/* Tables over a whole heap are read at random. On small pages each read would also miss the TLB.
+ * This is only a hint, so its result is ignored. */
 static void *hint_huge(void *block, size_t size)
 {
     enum { HUGE = 2 << 20 };
@@ -76,7 +76,7 @@ void *gt_calloc(size_t count, size_t size)
     return hint_huge(must(hang(calloc(1, whole), before), bytes), bytes);
 }
 
-/* A block stays on the ring that it hangs on, whichever call makes it grow. */
+/* A block stays on its ring, whichever call makes it grow. */
 static void *move(struct gt_link *old, size_t whole)
 {
     struct gt_link *ring = old->previous == old ? NULL : old->previous;

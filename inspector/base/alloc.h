@@ -3,10 +3,10 @@
  * entry point returns an error.
  *
  * Invariants: sizes that come from the target are bounded by what the core holds before they get
- * here, so running out means that the machine is too small, not that the core is hostile.
- * A block hangs on the call that asked for it until it is freed or detached. The caller owns what
- * is returned and frees it with gt_free(), never with free(). Outside of any call, as in unit
- * tests, a block hangs on nothing, and one that cannot be had is NULL.
+ * here. So when memory runs out, the machine is too small, and the core is not hostile. A block
+ * hangs on the call that asked for it until it is freed or detached. The caller owns what is
+ * returned and frees it with gt_free(), never with free(). Outside of any call, as in unit tests, a
+ * block hangs on nothing, and a failed allocation is NULL.
  */
 #ifndef GT_BASE_ALLOC_H
 #define GT_BASE_ALLOC_H
@@ -20,8 +20,8 @@ struct gt_link;
 void *gt_alloc(size_t size);                /* not cleared */
 void *gt_calloc(size_t count, size_t size); /* cleared; big blocks stay untouched pages */
 void *gt_realloc(void *old, size_t size);
-void *gt_try_alloc(size_t size); /* NULL, and ENOMEM in errno, in place of unwinding */
-/* Takes over a text that malloc() made for another library; NULL stays NULL, unless memory ran out.
+void *gt_try_alloc(size_t size); /* on failure NULL and ENOMEM in errno; it does not unwind */
+/* Takes over a text that malloc() made for another library. NULL stays NULL, unless memory ran out.
  */
 char *gt_adopt(char *text);
 void gt_free(void *block);               /* NULL is allowed */

@@ -24,8 +24,8 @@ size_t gt_bitmap_count(const struct gt_bitmap *map);
 /* The first set bit at or after `from`, or map->bits when there is none. */
 size_t gt_bitmap_next(const struct gt_bitmap *map, size_t from);
 
-/* How many bits of a word are set. The compiler's own is a call where the machine need not have the
- * instruction. */
+/* How many bits of a word are set. The compiler's builtin is a function call on machines that may
+ * lack the instruction. */
 static inline uint32_t gt_ones(uint64_t word)
 {
     word -= word >> 1 & 0x5555555555555555;

@@ -1,4 +1,4 @@
-/* Where calls begin, and where they unwind to. */
+/* Where calls begin, and where they return to when memory runs out. */
 #include "inspector/base/call.h"
 
 #include "inspector/base/alloc.h"
@@ -12,8 +12,9 @@
 struct gt_call {
     jmp_buf entry;
     struct gt_holdings *holdings;
-    struct gt_call *outer; /* a program's own call may call the library */
-    size_t asked;          /* what could not be had; 0: unknown */
+    struct gt_call *outer; /* the call around this one: a call of the program may call the library
+                            */
+    size_t asked;          /* the size that could not be allocated; 0: unknown */
 };
 
 static _Thread_local struct gt_call *current;
@@ -42,7 +43,7 @@ struct gt_resource *gt_hold(void *what, size_t size, gt_release_fn *release)
     return resource;
 }
 
-/* Of one that is in no list. */
+/* For a resource that is in no list. */
 static void release_one(struct gt_resource *resource)
 {
     resource->release(resource->what, resource->size);
@@ -76,7 +77,7 @@ void gt_holdings_init(struct gt_holdings *holdings)
     gt_link_alone(&holdings->resources);
 }
 
-/* Takes the first link off a list; NULL when it is alone. */
+/* Takes the first link off a list; NULL when the list is empty. */
 static struct gt_link *take_first(struct gt_link *list)
 {
     struct gt_link *first = list->next;
@@ -88,7 +89,8 @@ static struct gt_link *take_first(struct gt_link *list)
     return first;
 }
 
-/* Resources first, the latest first: one may use those before it, and blocks. */
+/* Resources go before blocks, the latest first, since a resource may use earlier ones and blocks.
+ */
 static void release_all(struct gt_holdings *holdings)
 {
     struct gt_link *link;
@@ -119,7 +121,7 @@ void gt_call_check(void)
     if (errno == ENOMEM) gt_call_fail(0);
 }
 
-/* Whether the body came to its end with all the memory that it asked for. */
+/* Whether the body returned, with all the memory that it asked for. */
 static bool run(struct gt_call *call, gt_body *body, void *args, struct gt_error **error)
 {
     if (setjmp(call->entry) != 0) return false;

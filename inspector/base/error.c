@@ -16,7 +16,7 @@ struct gt_error {
     int number; /* errno */
 };
 
-/* What is left to say when there is no memory to say more. Nobody changes or frees it. */
+/* The error when there is no memory for a larger one. It is constant and never freed. */
 static const struct gt_error no_memory = {
     .code = GT_ERR_MEMORY, .message = "out of memory; give it a larger machine", .number = ENOMEM};
 

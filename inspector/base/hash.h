@@ -2,8 +2,8 @@
  * Hash tables from a 64-bit key to a 64-bit value, and from a string to a 64-bit value.
  *
  * Open addressing with linear probing; no removal. String keys are copied and owned by the table.
- * The hash is seeded by nothing: a hostile core can slow a table down, which is why hot paths use
- * dense indices and tables are kept for names, types and other small sets.
+ * The hash has no seed, so a hostile core can slow a table down. Hot paths therefore use dense
+ * indices; tables are for names, types and other small sets.
  */
 #ifndef GT_BASE_HASH_H
 #define GT_BASE_HASH_H
@@ -23,7 +23,7 @@ struct gt_map {
 };
 
 uint64_t *gt_map_find(const struct gt_map *map, uint64_t key); /* NULL when absent */
-/* The value's place, new and 0 when the key was absent; *added (may be NULL) says which. */
+/* Where the value is; 0 if the key is new. *added (may be NULL) says whether it is. */
 uint64_t *gt_map_put(struct gt_map *map, uint64_t key, bool *added);
 void gt_map_deinit(struct gt_map *map);
 

@@ -1,8 +1,8 @@
 /*
- * Detects that a linked list of the target leads back into itself, in two words (Brent's method).
+ * Detects that a linked list of the target is a loop, with two words of state (Brent's method).
  *
- * Pass every address on the way to gt_loop_closed(). It finds a loop within a small multiple of the
- * list's length.
+ * Pass each address of the list to gt_loop_closed(), in order. It finds a loop within a small
+ * multiple of the list's length.
  */
 #ifndef GT_BASE_LOOP_H
 #define GT_BASE_LOOP_H

@@ -1,11 +1,11 @@
 /*
- * The target's memory, as everyone but core/ sees it: a function from addresses to bytes.
+ * The target's memory, as all rooms but core/ see it: a function from addresses to bytes.
  *
- * A model module: core/ makes one over a core file, tests make one over a byte array, and no
- * reader knows which. Addresses are the target's. Targets are little-endian 64-bit, as hosts are.
+ * core/ makes one over a core file, tests make one over a byte array, and readers need not know
+ * which. Addresses are the target's. Targets are little-endian 64-bit, as hosts are.
  *
- * Invariants: what `map` returns stays valid and constant as long as the memory does. Absent
- * memory is NULL or false, never zeros; zero pages are memory like any other.
+ * Invariants: what `map` returns stays valid and constant as long as the memory does. Absent memory
+ * is NULL or false, never zeros. Zero pages are memory like any other.
  */
 #ifndef GT_BASE_MEMORY_H
 #define GT_BASE_MEMORY_H
@@ -22,7 +22,7 @@ struct gt_memory {
     const unsigned char *(*map)(const void *ctx, uint64_t addr, uint64_t *avail);
 };
 
-/* `len` bytes at addr where they lie together; NULL if any of them is absent or apart. */
+/* `len` bytes at addr, if they are contiguous; NULL if any of them is absent or elsewhere. */
 static inline const unsigned char *gt_mem_at(const struct gt_memory *mem, uint64_t addr,
                                              uint64_t len)
 {

@@ -1,9 +1,9 @@
 /*
  * Option structs of the public header, which grow from version to version.
  *
- * Invariant: each begins with `size_t size`, which the caller sets to sizeof. A shorter one is an
- * earlier version's: what it lacks is 0, the default. A longer one is a later version's, and is
- * taken as long as what is unknown here is 0.
+ * Invariant: each begins with `size_t size`, which the caller sets to sizeof. A shorter struct is
+ * from an earlier version: the fields that it lacks are 0, the default. A longer struct is from a
+ * later version: it is accepted if the fields unknown here are 0.
  */
 #ifndef GT_BASE_OPTIONS_H
 #define GT_BASE_OPTIONS_H

@@ -1,6 +1,7 @@
 /*
  * Packages, by the names of their functions and types: "net/http" of "net/http.(*Client).Do". Names
- * are whole, as the linker has them, so that a module of the program's is never taken for Go's own.
+ * are compared as a whole, as the linker has them, so a module of the program never counts as a
+ * package of Go.
  */
 #ifndef GT_BASE_PACKAGE_H
 #define GT_BASE_PACKAGE_H
@@ -8,15 +9,15 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* The bytes of a function's name that are its package: "net/http" of "net/http.(*Client).Do". 0
- * when it has none. */
+/* Length of the package in a function's name: "net/http" of "net/http.(*Client).Do". 0 when it has
+ * none. */
 size_t gt_package_length(const char *function);
 
-/* Is it a function of that very package, "runtime" or "sync"? */
+/* Is it a function of exactly this package, such as "runtime" or "sync"? */
 bool gt_is_in_package(const char *function, const char *package);
 
-/* Is it the runtime's own, in package runtime or below internal/runtime? A module of the program's
- * may be called runtime.example/x, and is not. */
+/* Is it a function of the runtime, in package runtime or below internal/runtime? A module of the
+ * program named runtime.example/x is not. */
 bool gt_is_runtimes(const char *function);
 
 #endif

@@ -3,8 +3,8 @@
  * as it is read.
  *
  * Invariant: the keys of the items [first, end) never decrease. Both functions return an index in
- * [first, end], and read the keys of some items between. They are inline, so that a
- * key function that the compiler sees costs no call.
+ * [first, end], and read the keys of some items between. They are inline, so that the compiler can
+ * inline the key function too.
  */
 #ifndef GT_BASE_SEARCH_H
 #define GT_BASE_SEARCH_H

@@ -30,8 +30,8 @@ static inline void *gt_vec_at(const struct gt_vec *vec, size_t index)
     return (char *)vec->data + index * vec->elem_size;
 }
 
-/* How many elements of a sorted vector have a key of at most `key`: the uint64_t that each begins
- * with. */
+/* How many elements of a sorted vector have a key of at most `key`. The key is the uint64_t that
+ * each element begins with. */
 size_t gt_vec_up_to(const struct gt_vec *vec, uint64_t key);
 
 /* Elements of vectors of numbers. */

@@ -1,4 +1,4 @@
-/* A type as gotypes asks for it: kind, elements and fields. */
+/* Describes a type for gotypes: kind, elements and fields. */
 #include "inspector/symbols/symbols_impl.h"
 
 #include "gotypes/types/types.h"

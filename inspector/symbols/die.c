@@ -36,7 +36,7 @@ bool gt_die_next(struct gt_die_reader *reader, Dwarf_Die *die)
     bool more =
         gt_die_step(reader, dwarf_siblingof_b(reader->debug, *die, true, &next, &reader->error));
     gt_die_deinit(*die);
-    /* A sibling attribute that points back would make a walk endless. */
+    /* A sibling attribute that points backwards would make a walk endless. */
     if (more && gt_die_offset(reader, next) <= here) {
         gt_die_deinit(next);
         reader->faults++;

@@ -1,9 +1,9 @@
 /*
  * Debugging entries (DIEs), read one attribute at a time.
  *
- * Invariants: every call takes the reader, which keeps and frees libdwarf's errors: a function
- * here says only whether the thing is there. Damaged and absent are the same to callers. A DIE is
- * freed by whoever asked for it, or by gt_die_next(), which takes it.
+ * Invariants: every function takes the reader, which keeps and frees libdwarf's errors. A function
+ * here only says whether the entry or attribute exists: callers see damaged as absent. The caller
+ * that asked for a DIE frees it, or gt_die_next(), which takes it over, does.
  */
 #ifndef GT_SYMBOLS_DIE_H
 #define GT_SYMBOLS_DIE_H
@@ -12,8 +12,8 @@
 
 struct gt_die_reader {
     Dwarf_Debug debug;
-    Dwarf_Error error; /* of the call under way */
-    size_t faults;     /* walks that ended at something unreadable */
+    Dwarf_Error error; /* of the libdwarf call in progress */
+    size_t faults;     /* walks that ended at an unreadable entry */
 };
 
 /* Whether a libdwarf call succeeded; frees its error if not. */

@@ -2,16 +2,16 @@
  * DWARF, read through libdwarf: Go's struct layouts, constants, globals, types and the variables
  * of frames. Implements the interface that gotypes declares (gotypes/layouts/facts.h).
  *
- * Both libdwarf generations (20210528 without a pkg-config file, 0.x and later) are served; one
- * small file, libdwarf_compat.h, hides their difference. Opening indexes names once (one walk over
- * the top-level entries); everything else is read when asked for and kept. Strings live as long
- * as the handle. All answers are about the target: load bias is added to addresses.
+ * Both libdwarf generations (20210528 without a pkg-config file, 0.x and later) work;
+ * libdwarf_compat.h hides their difference. Opening indexes names once (one walk over the top-level
+ * entries). Everything else is read on demand and cached. Strings live as long as the handle. All
+ * answers are about the target: load bias is added to addresses.
  *
- * A reference names the entry that describes a type, behind typedefs and qualifiers. Invariant:
- * every way to a type gives the same reference: its rtype where it has one and the types' base is
- * known, else its DIE's offset. Strings, slices and interfaces are described with the fields of
- * the structs that they are: an interface's first is "_type" (empty interface) or "tab".
- * A handle is used by one thread at a time.
+ * A reference names the entry that describes a type, behind typedefs and qualifiers. Invariant: a
+ * type always has the same reference, however it is reached: its rtype where it has one and the
+ * types' base is known, else its DIE's offset. Strings, slices and interfaces are described with
+ * the fields of their structs: an interface's first field is "_type" (empty interface) or "tab". A
+ * handle is used by one thread at a time.
  */
 #ifndef GT_SYMBOLS_DWARF_H
 #define GT_SYMBOLS_DWARF_H
@@ -29,12 +29,13 @@ struct gt_error *gt_dwarf_open_file(const char *name, const unsigned char *file,
                                     uint64_t bias, struct gt_dwarf **out);
 void gt_dwarf_close(struct gt_dwarf *dwarf); /* NULL is allowed */
 
-/* How much could not be read so far: 0 means that an absent name is absent. */
+/* The number of entries that could not be read so far. If it is 0, a name that is not found does
+ * not exist. */
 size_t gt_dwarf_faults(const struct gt_dwarf *dwarf);
 
 /*
- * A type's runtime_type attribute is an offset from moduledata.types; until this is called with
- * that address, types are known by debug reference only.
+ * A type's runtime_type attribute is an offset from moduledata.types. Until this is called with
+ * that address, types have debug references only.
  */
 void gt_dwarf_set_types_base(struct gt_dwarf *dwarf, uint64_t types_base);
 
@@ -46,27 +47,29 @@ const struct gt_debug_global *gt_dwarf_globals(struct gt_dwarf *dwarf, size_t *c
 
 struct gt_frame_variable {
     const char *name;
-    uint64_t addr, size;     /* in the target's stack: of the variable, or of a piece of it */
-    struct gt_type_ref type; /* the whole variable's, also for a piece */
-    uint64_t piece_offset;   /* offset in the variable of what lies at addr (DW_OP_piece) */
-    uint64_t entry;          /* of the variable: its pieces have the same */
-    uint64_t parameter; /* a generic function's: `type` is a shape, and this less 1 the place of
-                           the real type in the function's dictionary. 0: it is none */
+    uint64_t addr, size;     /* address and size in the target's stack, of the variable or of a
+                              * piece of it */
+    struct gt_type_ref type; /* of the whole variable, also for a piece */
+    uint64_t piece_offset;   /* offset in the variable of the piece at addr (DW_OP_piece) */
+    uint64_t entry;          /* of the variable: the same for all its pieces */
+    uint64_t parameter; /* in a generic function `type` is a shape, and this less 1 is the index of
+                         * the real type in the function's dictionary. 0: the type is no type
+                         * parameter */
 };
 
 /*
- * The variables of the function at `pc` (innermost scopes, inlined calls included) that live in
- * memory at that pc, given the frame's CFA (the caller's sp). Those in registers are left out:
- * Go spills what it needs across a call. Pieces that lie together are visited as one. A variable
- * that moved to the heap is the pointer to it, named "&x". For a caller's frame pass its return
- * address - 1. Calls `visit` for each; false when no function is there.
+ * The variables of the function at `pc` that are in memory at that pc, of its innermost scopes,
+ * inlined calls included. The frame's CFA (the caller's sp) is given. Variables in registers are
+ * left out: Go spills what it needs across a call. Adjacent pieces are visited as one. A variable
+ * that moved to the heap is visited as the pointer to it, named "&x". For a caller's frame pass its
+ * return address - 1. Calls `visit` for each; false when no function is there.
  */
 typedef void gt_variable_fn(void *ctx, const struct gt_frame_variable *variable);
 bool gt_dwarf_variables(struct gt_dwarf *dwarf, uint64_t pc, uint64_t cfa, gt_variable_fn *visit,
                         void *ctx);
 
-/* The same for those in registers, which count at an instruction that was interrupted. Their addr
- * is as if registers lay in a row, a word each, by DWARF's numbers. */
+/* The same for variables in registers, which hold values where a thread was interrupted. Their addr
+ * is as if the registers lay in a row, a word each, by DWARF's numbers. */
 static inline uint64_t gt_register_at(uint64_t number)
 {
     return number * sizeof(uint64_t);
@@ -75,10 +78,10 @@ bool gt_dwarf_register_variables(struct gt_dwarf *dwarf, uint64_t pc, gt_variabl
                                  void *ctx);
 
 /*
- * The variables that the closure whose code starts at `pc` captures, each with its offset in the
- * closure (DW_AT_go_closure_offset, Go 1.23 and later; earlier ones have none). A variable that is
- * captured by reference is the pointer to it, named "&x". Those that the code does not use are
- * missing. Names live as long as the handle.
+ * The variables that a closure captures, each with its offset in the closure
+ * (DW_AT_go_closure_offset; only Go 1.23 and later have it). The closure's code starts at `pc`. A
+ * variable that is captured by reference is the pointer to it, named "&x". Variables that the code
+ * does not use are missing. Names live as long as the handle.
  */
 struct gt_captured {
     const char *name;

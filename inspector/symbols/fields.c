@@ -1,4 +1,4 @@
-/* Members of structs, and fields found by a dotted path. */
+/* Members of structs, and fields by a dotted path. */
 #include "inspector/symbols/symbols_impl.h"
 
 #include "inspector/base/alloc.h"

@@ -41,7 +41,7 @@ bool gt_dwarf_global(void *ctx, const char *name, struct gt_debug_global *out)
     if (!gt_index_find(&dwarf->index.variables, name, &offset) ||
         !gt_die_at(&dwarf->reader, offset, &die))
         return false;
-    const char *kept = gt_origin_name(dwarf, die); /* the caller's copy may go away */
+    const char *kept = gt_origin_name(dwarf, die); /* the caller's copy may be freed */
     gt_die_deinit(die);
     return read_global(dwarf, offset, kept, out);
 }

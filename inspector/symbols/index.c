@@ -1,7 +1,7 @@
 /*
- * The one walk over the top-level entries of all units: names of types, constants and variables,
- * and the pc ranges of subprograms. Go's entries have no sibling attributes, so libdwarf parses
- * a subprogram's children to get past it; it does so without allocating.
+ * One walk over the top-level entries of all units: names of types, constants and variables, and
+ * the pc ranges of subprograms. Go's entries have no sibling attributes, so libdwarf parses a
+ * subprogram's children to skip it. It does so without allocating.
  */
 #include "inspector/symbols/symbols_impl.h"
 
@@ -9,7 +9,7 @@
 
 #include <stdlib.h>
 
-/* A Go unit's name wins over a C one's ("int"); among equals the first does. */
+/* A Go unit's name replaces a C unit's ("int"). Otherwise the first one stays. */
 static void add_name(struct gt_strmap *names, const char *name, uint64_t offset, bool go)
 {
     bool added = false;

@@ -31,7 +31,7 @@ struct gt_libdwarf {
     access_interface interface;
     Dwarf_Debug debug;
     struct gt_resource *held;
-    bool spoiled; /* closing it would end the process */
+    bool spoiled; /* if set, closing it would end the process */
 };
 
 static int section_info(void *ctx, section_number index, access_section *out, int *error)
@@ -54,7 +54,7 @@ static int load_section(void *ctx, section_number index, Dwarf_Small **out, int 
 {
     struct gt_libdwarf *lib = ctx;
     if (index >= lib->source.count) return DW_DLV_NO_ENTRY;
-    /* libdwarf's interface is not const, but it only reads what is not relocated. */
+    /* libdwarf's interface is not const, but libdwarf only reads what is not relocated. */
     *out = (Dwarf_Small *)lib->source.bytes(lib->source.ctx, index);
     if (*out) return DW_DLV_OK;
     *error = DW_DLE_FILE_UNAVAILABLE;
@@ -70,7 +70,7 @@ static byte_order target_byte_order(void *ctx)
 static Dwarf_Small length_size(void *ctx)
 {
     (void)ctx;
-    return 4; /* 32-bit DWARF; a unit in the 64-bit format says so itself */
+    return 4; /* 32-bit DWARF; a unit in the 64-bit format has a mark of its own */
 }
 
 static Dwarf_Small pointer_size(void *ctx)
@@ -86,7 +86,7 @@ static Dwarf_Unsigned section_count(void *ctx)
 }
 
 #if NEW_LIBDWARF
-/* What sections are checked against: unpacked, they may be larger than the file they came from. */
+/* The size that sections are checked against: unpacked, they may be larger than their file. */
 static Dwarf_Unsigned file_size(void *ctx)
 {
     struct gt_libdwarf *lib = ctx;
@@ -158,7 +158,7 @@ struct gt_libdwarf *gt_libdwarf_open(const struct gt_dwarf_source *source, const
     gt_call_check();
     *why = "no .debug_info";
     if (rc == DW_DLV_ERROR) {
-        /* A message is libdwarf's own constant; its number outlives the error. */
+        /* A message is a constant of libdwarf; its number outlives the error. */
         *why = dwarf_errmsg_by_number(dwarf_errno(error));
         dwarf_dealloc_error(NULL, error);
     }

@@ -23,7 +23,7 @@
 #include <libdwarf.h>
 #endif
 
-/* Where libdwarf gets its sections; number 0 must be an empty one, as in ELF. */
+/* Where libdwarf reads its sections; number 0 must be an empty one, as in ELF. */
 struct gt_dwarf_source {
     void *ctx;
     uint64_t count;
@@ -34,17 +34,18 @@ struct gt_dwarf_source {
 
 struct gt_libdwarf;
 
-/* Both stay in place while the handle lives. NULL and a message (libdwarf's own) on failure. */
+/* Source and handle must not move while the handle lives. On failure NULL, and a message
+ * (libdwarf's own) in *why. */
 struct gt_libdwarf *gt_libdwarf_open(const struct gt_dwarf_source *source, const char **why);
 void gt_libdwarf_close(struct gt_libdwarf *lib); /* NULL is allowed */
 Dwarf_Debug gt_libdwarf_debug(const struct gt_libdwarf *lib);
 
 /*
- * As dwarf_get_loclist_c(). Where memory runs out within it, the half-made list stays registered
- * with libdwarf (20210528), and closing libdwarf may free what the list has twice. Nobody outside
- * can take it off. So libdwarf then stays open for good, and the call unwinds: the process loses
- * the memory of one libdwarf once it has none, and goes on. There is nothing smaller: libdwarf
- * takes no allocator, so memory that is kept in reserve for it could run out as well.
+ * As dwarf_get_loclist_c(). If memory runs out within it, libdwarf 20210528 keeps the half-made
+ * list registered, and closing libdwarf may free the list's contents twice. The list cannot be
+ * unregistered from outside. So libdwarf then stays open, and the call unwinds: a process that has
+ * run out of memory leaks one libdwarf and continues. A smaller leak is not possible: libdwarf
+ * takes no allocator, and memory kept in reserve for it could run out as well.
  */
 int gt_libdwarf_locations(struct gt_libdwarf *lib, Dwarf_Attribute attr, Dwarf_Loc_Head_c *head,
                           Dwarf_Unsigned *count, Dwarf_Error *error);

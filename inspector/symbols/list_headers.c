@@ -1,6 +1,6 @@
 /*
- * libdwarf 20210528 frees twice when one of these headers is bad, and opens no unit at all; so a
- * section with a bad one is kept from it, which costs the lists and nothing else.
+ * libdwarf 20210528 frees twice when one of these headers is bad, and then opens no unit. So it
+ * does not get a section with a bad header. Only that section's lists are lost.
  */
 #include "inspector/symbols/list_headers.h"
 

@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Whether the section is a chain of whole tables with good headers. */
+/* Whether the section is a sequence of whole tables with good headers. */
 bool gt_list_headers_good(const unsigned char *bytes, uint64_t size);
 
 #endif

@@ -1,7 +1,7 @@
 /*
- * Where a variable is at one pc: an expression, or the entry of a location list that holds pc,
- * evaluated as far as registers, fixed addresses and offsets from the CFA go. What an expression
- * that Go does not emit tells has no place.
+ * Where a variable is at one pc: an expression, or the entry of a location list that holds pc. It
+ * is evaluated as far as registers, fixed addresses and offsets from the CFA go. Expressions with
+ * operations that Go does not emit give no location.
  */
 #include "inspector/symbols/symbols_impl.h"
 
@@ -13,7 +13,8 @@ struct expression {
     Dwarf_Die die;
     bool has_cfa;
     struct gt_vec *places;
-    /* The machine: one address at most, a constant above it, or something not understood. */
+    /* The state of the evaluation: at most one address, a constant above it, or `lost` after an
+     * operation that is not known. */
     struct gt_location top;
     bool has_top, has_number, lost;
     uint64_t number;
@@ -38,7 +39,7 @@ static void push_number(struct expression *e, uint64_t value)
 static void add(struct expression *e, uint64_t value)
 {
     e->lost |= !e->has_top || e->top.indirect || e->top.base == GT_IN_REGISTER;
-    e->top.offset = (int64_t)((uint64_t)e->top.offset + value); /* wraps as the target does */
+    e->top.offset = (int64_t)((uint64_t)e->top.offset + value); /* wraps around as in the target */
 }
 
 static void add_number(struct expression *e)
@@ -64,7 +65,8 @@ static void push_indexed(struct expression *e, uint64_t index)
         e->lost = true;
 }
 
-/* Joined with the last place where the two are neighbours in memory as in the variable. */
+/* The piece is joined with the last location if the two are adjacent both in memory and in the
+ * variable. */
 static void keep_piece(struct expression *e, uint64_t size)
 {
     struct gt_location piece = e->top;
@@ -82,7 +84,7 @@ static void keep_piece(struct expression *e, uint64_t size)
     gt_vec_add(e->places, &piece);
 }
 
-/* A piece without a place is nowhere. */
+/* A piece without a location is left out. */
 static void end_piece(struct expression *e, uint64_t size)
 {
     if (e->has_top && !e->has_number && !e->lost && !e->top.indirect && size) keep_piece(e, size);

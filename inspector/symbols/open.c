@@ -1,4 +1,4 @@
-/* Opens the debug information of an ELF file, and answers questions about layouts from it. */
+/* Opens the debug information of an ELF file, and answers queries about layouts from it. */
 #include "inspector/symbols/symbols_impl.h"
 
 #include "inspector/base/alloc.h"
@@ -108,7 +108,7 @@ void gt_dwarf_close(struct gt_dwarf *dwarf)
     gt_free(dwarf);
 }
 
-/* What was handed out stays in the arena; what is asked for from now on has the new references. */
+/* What was returned before stays in the arena. Later queries get the new references. */
 void gt_dwarf_set_types_base(struct gt_dwarf *dwarf, uint64_t types_base)
 {
     dwarf->types_base = types_base;

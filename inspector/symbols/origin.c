@@ -1,6 +1,6 @@
 /*
- * A concrete entry (an inlined call's parameter, a variable declared elsewhere) leaves its name
- * and type to the entry that it points to.
+ * A concrete entry (an inlined call's parameter, a variable declared elsewhere) points to the entry
+ * that has its name and type.
  */
 #include "inspector/symbols/symbols_impl.h"
 
@@ -21,7 +21,7 @@ static bool has_type(struct gt_die_reader *reader, Dwarf_Die die, void *out)
     return gt_die_reference(reader, die, DW_AT_type, out);
 }
 
-/* Follows origins from `die` until `has` is content. */
+/* Follows origins from `die` until `has` returns true. */
 static bool search(struct gt_die_reader *reader, Dwarf_Die die,
                    bool (*has)(struct gt_die_reader *, Dwarf_Die, void *), void *out)
 {

@@ -12,8 +12,8 @@
 #include <string.h>
 #include <zlib.h>
 
-/* Debug information is packed to a half or a fifth; deflate could pack to a thousandth, so a small
- * file could ask for gigabytes. */
+/* The largest ratio that is accepted. Debug information packs to between a half and a fifth.
+ * Deflate can reach a thousandth, so a small file could ask for gigabytes. */
 enum { MOST_RATIO = 32, MOST_SMALL = 16 << 20 };
 
 struct debug_section {
@@ -29,7 +29,7 @@ struct gt_debug_sections {
     size_t lost;
 };
 
-/* The compression header is at the section's start; false when the section cannot be unpacked. */
+/* The compression header is at the section's start. False when the section cannot be unpacked. */
 static bool measure_compressed(struct debug_section *section)
 {
     Elf64_Chdr header;
@@ -88,7 +88,7 @@ static bool is_list(const char *name)
     return strcmp(name, ".debug_rnglists") == 0 || strcmp(name, ".debug_loclists") == 0;
 }
 
-/* What libdwarf would not survive is left out. */
+/* Sections that would crash libdwarf are left out. */
 static bool is_safe(struct debug_section *section, const char *name)
 {
     if (!is_list(name)) return true;
@@ -144,7 +144,7 @@ struct gt_error *gt_debug_sections_open(const unsigned char *file, uint64_t size
                                         struct gt_debug_sections **out)
 {
     elf_version(EV_CURRENT);
-    /* libelf's interface is not const, but a file opened so is only read. */
+    /* libelf's interface is not const, but a file opened this way is only read. */
     Elf *elf = file ? elf_memory((char *)file, size) : NULL;
     struct gt_resource *held = elf ? gt_hold(elf, 0, end_elf) : NULL;
     if (!elf || elf_kind(elf) != ELF_K_ELF || gelf_getclass(elf) != ELFCLASS64) {

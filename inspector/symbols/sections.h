@@ -2,8 +2,8 @@
  * The debug sections of an ELF file in memory, unpacked when they are asked for.
  *
  * Invariants: what `bytes` returns stays until the sections are closed. Sizes are checked against
- * the file, and a compressed section's claim against what its format can reach, so that a hostile
- * header cannot ask for more memory than its file could fill.
+ * the file. The unpacked size that a compressed section claims is checked against a bound of its
+ * format, so that a hostile header cannot ask for more memory than its file could fill.
  */
 #ifndef GT_SYMBOLS_SECTIONS_H
 #define GT_SYMBOLS_SECTIONS_H

@@ -2,8 +2,9 @@
  * What the files behind dwarf.h share.
  *
  * Invariants: offsets are into .debug_info, and 0 is none. Addresses in here are as linked: `bias`
- * is added on the way out and taken off on the way in. Names are the sections' own bytes or the
- * arena's, so they live as long as the handle; so does everything else handed out.
+ * is added to each address that is returned and subtracted from each that is given. Names are the
+ * sections' own bytes or the arena's, so they live as long as the handle. So does everything else
+ * that is returned.
  */
 #ifndef GT_SYMBOLS_IMPL_H
 #define GT_SYMBOLS_IMPL_H
@@ -32,25 +33,25 @@ struct gt_subprogram {
 };
 
 struct gt_named_die {
-    const char *name; /* NULL: a declaration elsewhere has it */
+    const char *name; /* NULL: the name is in a declaration elsewhere */
     uint64_t offset;
 };
 
-/* What the one walk over the top-level entries finds. */
+/* The results of the walk over the top-level entries. */
 struct gt_dwarf_index {
     struct gt_strmap types, constants, variables; /* name -> offset << 1 | from a Go unit */
     struct gt_vec variable_list;                  /* of struct gt_named_die */
     struct gt_vec subprograms;                    /* of struct gt_subprogram, by low */
 };
 
-/* A type with typedefs and qualifiers seen through. */
+/* A type, behind its typedefs and qualifiers. */
 struct gt_type_info {
-    uint64_t offset;       /* the DIE that tells what it is */
-    uint64_t ref;          /* the same, or a typedef that names what is anonymous */
+    uint64_t offset;       /* the DIE that describes it */
+    uint64_t ref;          /* the same, or a typedef that names an anonymous type */
     uint64_t runtime_type; /* its attribute; 0: none */
     const char *name;
     uint64_t size;
-    unsigned kind; /* 0: nothing that Go or C values are made of */
+    unsigned kind; /* 0: no kind of a Go or C value */
     bool anonymous;
 };
 
@@ -76,7 +77,7 @@ void gt_index_destroy(struct gt_dwarf_index *index);
 bool gt_index_find(const struct gt_strmap *names, const char *name, uint64_t *offset);
 const struct gt_subprogram *gt_index_subprogram(const struct gt_dwarf_index *index, uint64_t pc);
 
-/* type_info.c; NULL when the offset is no type's */
+/* type_info.c; NULL when no type is at the offset */
 const struct gt_type_info *gt_type_info(struct gt_dwarf *dwarf, uint64_t offset);
 struct gt_type_ref gt_type_ref(struct gt_dwarf *dwarf, uint64_t offset);
 uint64_t gt_array_length(struct gt_die_reader *reader, Dwarf_Die array); /* 0 when unknown */
@@ -86,7 +87,8 @@ bool gt_dwarf_describe(void *ctx, uint64_t debug, struct gt_debug_type *out);
 bool gt_dwarf_field(void *ctx, const char *type, const char *path, uint64_t *offset,
                     uint64_t *size);
 
-/* A struct's members; false when the type is no struct. Unions have none to tell apart. */
+/* A struct's members; false when the type is no struct. A union counts as no struct, since its
+ * members overlap. */
 struct gt_member {
     const char *name;
     uint64_t offset, type;
@@ -111,7 +113,7 @@ struct gt_location {
     bool indirect;               /* a pointer to the variable is there (it moved to the heap) */
 };
 
-/* Adds struct gt_location to `places`; has_cfa: the frame base is the CFA. pc as linked. */
+/* Adds struct gt_location to `places`. has_cfa: the frame base is the CFA. pc is as linked. */
 void gt_locate(struct gt_dwarf *dwarf, Dwarf_Die die, uint64_t pc, bool has_cfa,
                struct gt_vec *places);
 

@@ -1,6 +1,6 @@
 /*
- * What a type is, typedefs and qualifiers seen through: Go's named types are typedefs of the
- * entry that has the kind; maps, channels and interfaces are typedefs that have it themselves.
+ * What a type is, behind typedefs and qualifiers. Go's named types are typedefs of the entry that
+ * has the kind. Maps, channels and interfaces are typedefs that have the kind themselves.
  */
 #include "inspector/symbols/symbols_impl.h"
 
@@ -50,7 +50,8 @@ static unsigned base_kind(struct gt_die_reader *reader, Dwarf_Die die)
     }
 }
 
-/* The nearest kind of an entry that Go's linker gave none: C's, and Go's unsafe.Pointer. */
+/* The nearest kind for an entry without one from Go's linker: C's types, and Go's unsafe.Pointer.
+ */
 static unsigned kind_of_tag(struct gt_die_reader *reader, Dwarf_Die die, unsigned tag)
 {
     uint64_t target = 0, size = 0;
@@ -73,7 +74,7 @@ static unsigned kind_of_tag(struct gt_die_reader *reader, Dwarf_Die die, unsigne
     }
 }
 
-/* One step from the type asked for: true when this entry tells what the type is. */
+/* One step from the type: true when this entry has the kind. */
 static bool take(struct gt_die_reader *reader, Dwarf_Die die, struct gt_type_info *info)
 {
     unsigned tag = gt_die_tag(reader, die);
@@ -89,7 +90,7 @@ static bool take(struct gt_die_reader *reader, Dwarf_Die die, struct gt_type_inf
     return true;
 }
 
-/* Visits the entries from `offset` on, each the one that the last is made of, until `done`. */
+/* Visits the entries from `offset` on, each the target of the one before, until `done`. */
 static bool follow(struct gt_die_reader *reader, uint64_t offset,
                    bool (*done)(struct gt_die_reader *, Dwarf_Die, void *), void *ctx)
 {
@@ -174,8 +175,8 @@ const struct gt_type_info *gt_type_info(struct gt_dwarf *dwarf, uint64_t offset)
 }
 
 /*
- * Where the rtype is, in the target. The attribute is an offset from moduledata.types, but up to
- * Go 1.24 or so uintptr's alone is an address as linked.
+ * The rtype's address in the target. The attribute is an offset from moduledata.types. Up to about
+ * Go 1.24, that of uintptr alone is an address as linked.
  */
 static uint64_t rtype_of(const struct gt_dwarf *dwarf, const struct gt_type_info *info)
 {

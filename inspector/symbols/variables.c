@@ -1,6 +1,6 @@
 /*
- * The variables of a frame. What a pc's scopes hold is worked out once and kept, as offsets from
- * the CFA and registers: thousands of goroutines stand at the same few.
+ * The variables of a frame. What the scopes of a pc hold is found once and cached, as offsets from
+ * the CFA and registers, since thousands of goroutines are at the same few pcs.
  */
 #include "inspector/symbols/symbols_impl.h"
 
@@ -39,8 +39,8 @@ struct frame_search {
     uint64_t pc;
     bool has_cfa;
     struct gt_vec found;  /* of struct variable */
-    struct gt_vec scopes; /* of struct scope: those whose children are to be seen */
-    bool inlined;         /* the one that is being seen is an inlined call's, or in one */
+    struct gt_vec scopes; /* of struct scope: those whose children are still to be visited */
+    bool inlined;         /* the current scope is an inlined call's, or in one */
 };
 
 struct scope {
@@ -48,7 +48,8 @@ struct scope {
     bool inlined;
 };
 
-/* Go names a variable that moved to the heap "&x", a pointer; newer ones also tell it this way. */
+/* Go names a variable that moved to the heap "&x", a pointer. Newer versions also mark it in the
+ * location. */
 static void make_pointer(struct gt_dwarf *dwarf, struct gt_frame_variable *variable,
                          const struct gt_type_info *info)
 {
@@ -81,7 +82,7 @@ static struct variable *add_place(struct frame_search *search, const char *name,
     return variable;
 }
 
-/* A type that the function's own dictionary tells: that of an inlined call is another. */
+/* The index of a type in the function's own dictionary. An inlined call has another dictionary. */
 static uint64_t parameter_of(const struct frame_search *search, uint64_t type)
 {
     struct gt_die_reader *reader = &search->dwarf->reader;
@@ -148,7 +149,7 @@ static void see_children(struct frame_search *search, uint64_t scope)
     gt_die_deinit(parent);
 }
 
-/* Children lie after their parents, so the list of scopes ends. */
+/* Children come after their parents, so the list of scopes is finite. */
 static void search_subprogram(struct frame_search *search, uint64_t offset)
 {
     Dwarf_Die subprogram;

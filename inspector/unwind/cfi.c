@@ -3,15 +3,15 @@
 #ifdef __x86_64__
 
 enum {
-    MAX_PROGRAM = 1 << 16, /* bytes of a CFI program; libunwind keeps 200 for each at worst */
+    MAX_PROGRAM = 1 << 16, /* bytes of a CFI program; libunwind keeps at most 200 for each */
     REGISTERS = UNW_X86_64_RIP + 1,
 };
 
 /*
  * Frame information as libunwind holds it between finding and using it (struct dwarf_cie_info in
  * its dwarf.h, the same from 1.3 to 1.8). Programs in there could make it read past its arrays (the
- * return address's column, DW_CFA_register), trap (DW_OP_div of the least number by -1) or fail
- * an assertion (no CFA), so they are decoded here first.
+ * return address's column, DW_CFA_register), trap (DW_OP_div of the least number by -1) or fail an
+ * assertion (no CFA). So they are decoded here first.
  */
 struct frame_info {
     unw_word_t cie_start, cie_end, fde_start, fde_end; /* the programs */
@@ -25,7 +25,7 @@ struct cfi {
     const struct gt_memory *mem;
     uint64_t at, end;
     bool good;
-    bool has_cfa; /* the program has said by now what the CFA is */
+    bool has_cfa; /* the program has set the CFA */
     unsigned reads;
 };
 
@@ -53,7 +53,7 @@ static uint64_t cfi_number(struct cfi *cfi)
     return number;
 }
 
-/* A division is looked for among operands too: no compiler divides in one of these. */
+/* Operands are searched for a division too: no compiler emits one in these expressions. */
 static void cfi_expression(struct cfi *cfi)
 {
     enum { DW_OP_div = 0x1b };
@@ -74,14 +74,14 @@ static void cfi_operand(struct cfi *cfi, char kind)
     case 'x':
         cfi_expression(cfi);
         break;
-    default: /* how many bytes */
+    default: /* the operand's size in bytes */
         for (char i = '0'; i < kind; i++)
             cfi_byte(cfi);
     }
 }
 
 enum {
-    DW_CFA_advance_loc = 0x40, /* these three hold an operand in their low bits */
+    DW_CFA_advance_loc = 0x40, /* these three have an operand in their low bits */
     DW_CFA_offset = 0x80,
     DW_CFA_restore = 0xc0,
     DW_CFA_advance_loc1 = 0x02,
@@ -93,8 +93,8 @@ enum {
     DW_CFA_def_cfa_sf = 0x12,
 };
 
-/* The operands of an instruction; NULL for those that libunwind would misread or that no compiler
- * for this machine writes (DW_CFA_set_loc, DW_CFA_val_offset). */
+/* The operands of an instruction. NULL for instructions that libunwind would misread, and for those
+ * that no compiler for this machine emits (DW_CFA_set_loc, DW_CFA_val_offset). */
 static const char *cfi_operands(uint8_t op)
 {
     static const char *const operands[0x30] = {
@@ -131,7 +131,7 @@ static bool defines_cfa(uint8_t op)
     return op == DW_CFA_def_cfa || op == DW_CFA_def_cfa_sf || op == DW_CFA_def_cfa_expression;
 }
 
-/* Whether the state as it is may be used, now or when it is restored. */
+/* Whether the instruction keeps the current state for use, now or when it is restored. */
 static bool keeps_state(uint8_t op)
 {
     return (op & 0xc0) == DW_CFA_advance_loc || op == DW_CFA_remember_state ||

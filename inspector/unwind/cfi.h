@@ -1,7 +1,7 @@
 /*
- * Call frame information, checked before libunwind interprets it: libunwind trusts it.
+ * Checks call frame information before libunwind interprets it, since libunwind trusts it.
  *
- * Nothing is kept. What is read is bounded by the size of a program.
+ * It keeps no state. What it reads is bounded by the size of a program.
  */
 #ifndef GT_UNWIND_CFI_H
 #define GT_UNWIND_CFI_H

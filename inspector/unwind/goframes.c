@@ -4,7 +4,7 @@
 
 enum { WORD = 8, CACHE_BITS = 11 };
 
-/* 32 of the vector registers of 64 bytes, and 8 masks. */
+/* 32 vector registers of 64 bytes, and 8 masks. */
 const struct gt_frame_rules gt_frames_amd64 = {.call_bytes = WORD,
                                                .extended_registers = 32 * 64 + 8 * WORD};
 
@@ -32,8 +32,9 @@ static void stop(struct gt_unwinder *walk, const char *why)
     walk->broken = why;
 }
 
-/* Where the frame would go on. A frame that called sigpanic goes on at its deferreturn, if it has
- * one: the fault's own pc has no stack map (runtime/traceback.go, unwinder.resolveInternal). */
+/* The pc where the frame would continue. A frame that called sigpanic continues at its deferreturn,
+ * if it has one: the fault's own pc has no stack map (runtime/traceback.go,
+ * unwinder.resolveInternal). */
 static uint64_t continuation(const struct gt_unwinder *walk, const struct gt_go_frame *frame)
 {
     if (!walk->code->id_sigpanic || walk->callee_id != walk->code->id_sigpanic) return frame->pc;
@@ -46,8 +47,8 @@ static bool word_at(const struct gt_unwinder *walk, uint64_t addr, uint64_t *wor
     return gt_mem_u64(walk->code->mem, addr, word);
 }
 
-/* Where the frame returns to: pushed by the call, or stored by the function unless it is innermost
- * and has not done so yet. */
+/* Finds where the frame returns to. The call pushed the address, or the function stored it. An
+ * innermost function may not have stored it yet. */
 static bool find_return(struct gt_unwinder *walk)
 {
     struct gt_go_frame *frame = &walk->frame;
@@ -58,13 +59,14 @@ static bool find_return(struct gt_unwinder *walk)
     return word_at(walk, frame->sp, &frame->lr);
 }
 
-/* ---- what a pc says -------------------------------------------------------------------------- */
+/* ---- the function tables at a pc --------------------------------------------------------------
+ */
 
 struct known_pc {
     uint64_t pc; /* 0: none yet */
     const struct gt_pclntab *tab;
     struct gt_func func;
-    int32_t delta; /* its frame's size */
+    int32_t delta; /* size of the frame */
 };
 
 struct gt_frame_cache {
@@ -81,8 +83,8 @@ void gt_frame_cache_destroy(struct gt_frame_cache *cache)
     gt_free(cache);
 }
 
-/* At a return address the delta of the call itself counts; they only differ after a call that never
- * returns, where the next instruction may belong to another path. */
+/* At a return address, the delta of the call itself counts. The two differ only after a call that
+ * never returns, where the next instruction may belong to another path. */
 static const char *look_up(const struct gt_text *code, uint64_t pc, struct known_pc *out)
 {
     if (!gt_text_find(code, pc, &out->tab, &out->func))
@@ -135,7 +137,7 @@ static void resolve(struct gt_unwinder *walk)
     walk->valid = true;
 }
 
-/* A call through a nil function pointer: the caller is what there is. */
+/* A call through a nil function pointer: the frame is the caller's. */
 static void skip_nil_call(struct gt_unwinder *walk)
 {
     struct gt_go_frame *frame = &walk->frame;
@@ -161,7 +163,7 @@ bool gt_is_injected(const struct gt_text *code, uint8_t id)
            (id == code->id_sigpanic || id == code->id_async_preempt || id == code->id_debug_call);
 }
 
-/* A handler that makes a function call something saves its link register first. */
+/* A handler that makes a function call another saves its link register first. */
 static void restore_link(struct gt_unwinder *walk)
 {
     const struct gt_frame_rules *rules = walk->code->rules;

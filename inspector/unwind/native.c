@@ -9,16 +9,16 @@
 #include <elf.h>
 #include <libunwind.h>
 
-/* libunwind exports it for remote unwinding but declares it in no header of its own. */
+/* libunwind exports this for remote unwinding, but no header of it declares it. */
 int UNW_OBJ(dwarf_search_unwind_table)(unw_addr_space_t space, unw_word_t ip, unw_dyn_info_t *table,
                                        unw_proc_info_t *info, int need_unwind_info, void *arg);
 
 enum {
     MAX_HEADERS = 64,       /* program headers of a module */
-    MAX_READS = 1 << 20,    /* words in one walk; a frame takes some 500 */
+    MAX_READS = 1 << 20,    /* words read in one walk; a frame takes some 500 */
     MAX_STACK_SWITCHES = 4, /* signal handlers on a stack of their own */
     REGISTERS = UNW_X86_64_RIP + 1,
-    TABLE_ENTRY = 8, /* bytes: where a function begins, where its FDE is */
+    TABLE_ENTRY = 8, /* bytes: where a function begins, and where its FDE is */
 };
 
 static const char no_file[] = "the code lies in no mapped file";
@@ -29,11 +29,11 @@ static const char damaged[] = "the unwind information is damaged";
 static const char not_growing[] = "the stack is damaged: sp does not grow";
 static const char too_many[] = "there are more frames than were asked for";
 
-/* Where libunwind reads the one entry of a table that this file made; no process has memory there.
- */
+/* The address at which libunwind reads the one entry of a table made here. No process has memory
+ * there. */
 static const uint64_t own_entry = UINT64_C(1) << 63;
 
-/* What look like records of .eh_frame: up to where they end, or `size`. */
+/* What looks like records of .eh_frame: up to where they end, or `size`. */
 struct records {
     const unsigned char *bytes;
     uint64_t size, addr;
@@ -44,10 +44,10 @@ struct walk {
     const struct gt_memory *mem;
     const struct gt_thread *thread;
     unsigned reads, switches;
-    bool absent;            /* something read in this step is not in the core */
-    const char *why;        /* the walk ends */
-    uint64_t entry;         /* what is read at own_entry */
-    struct records records; /* the last that helped; size 0: none */
+    bool absent;            /* an address read in this step is not in the core */
+    const char *why;        /* why the walk ends */
+    uint64_t entry;         /* the word that is read at own_entry */
+    struct records records; /* the last ones that had an FDE; size 0: none */
 };
 
 static bool end_walk(struct walk *walk, const char *why)
@@ -58,7 +58,7 @@ static bool end_walk(struct walk *walk, const char *why)
 
 /* ---- the module that holds an address, and its table ---------------------------------------- */
 
-/* Where the file mapped at pc begins: its mapping of offset 0 at or below. The kernel maps one
+/* Where the file mapped at pc begins: its mapping of offset 0 at or below pc. The kernel maps one
  * module, the vDSO, from no file. */
 static bool find_base(const struct gt_core *core, uint64_t pc, uint64_t *base)
 {
@@ -109,7 +109,7 @@ static bool read_module(struct walk *walk, uint64_t base, struct module *module)
     return end_walk(walk, damaged);
 }
 
-/* The bounds of the table that pc is looked up in are those of the segment that holds it. */
+/* The table in which pc is looked up has the bounds of the segment that holds pc. */
 static bool find_code(const struct module *module, uint64_t pc, unw_dyn_info_t *table)
 {
     for (size_t i = 0; i < module->count; i++) {
@@ -131,7 +131,8 @@ static const Elf64_Phdr *find_frames(const struct module *module)
     return NULL;
 }
 
-/* Of a number encoded as DW_EH_PE_*; 0 for those of variable size, which no linker writes here. */
+/* The size of a number encoded as DW_EH_PE_*; 0 for those of variable size, which no linker writes
+ * here. */
 static unsigned encoded_size(uint8_t encoding)
 {
     static const uint8_t sizes[16] = {
@@ -162,10 +163,10 @@ static bool read_table(struct walk *walk, uint64_t start, uint64_t size, unw_dyn
 }
 
 /*
- * A module that was linked statically by GCC has no .eh_frame_hdr, and nothing in memory says where
- * its .eh_frame is; but that begins with a CIE, and these begin alike. Records: length, then 0 or,
- * in an FDE, how far back its CIE is, then its code's start and size. Other encodings of these than
- * the usual are not found here, and what is found libunwind decodes for itself.
+ * Code linked statically by GCC has no .eh_frame_hdr, and nothing in memory gives the address of
+ * its .eh_frame. But .eh_frame begins with a CIE, and CIEs begin alike. A record is its length,
+ * then 0 or, in an FDE, the distance back to its CIE, then the start and size of its code. Only the
+ * usual encodings are found here. libunwind decodes what is found by itself.
  */
 static bool begins_cie(const unsigned char *bytes)
 {
@@ -174,7 +175,7 @@ static bool begins_cie(const unsigned char *bytes)
     return gt_load64(bytes) - LEAST < MOST && gt_load16(bytes + 8) == VERSION_1_AND_Z;
 }
 
-/* The FDE of pc among the records from *at on; *at goes to where they end. */
+/* The FDE of pc among the records from *at on. *at moves to where they end. */
 static bool find_fde(const struct records *in, uint64_t pc, uint64_t *at)
 {
     enum { ID = 4, CODE = 8, CODE_SIZE = 12, HEAD = 16 };
@@ -190,7 +191,7 @@ static bool find_fde(const struct records *in, uint64_t pc, uint64_t *at)
     return false;
 }
 
-/* A table of one entry: where the FDE at `fde` is. */
+/* A table of one entry: the FDE at `fde`. */
 static bool make_table(struct walk *walk, uint64_t pc, uint64_t fde, unw_dyn_info_t *table)
 {
     int64_t distance = (int64_t)(pc - fde);
@@ -204,7 +205,7 @@ static bool make_table(struct walk *walk, uint64_t pc, uint64_t fde, unw_dyn_inf
     return true;
 }
 
-/* Looks where records were found before, which may be another module's: then they lack pc. */
+/* Searches the records found before. They may be another module's, and then they lack pc. */
 static bool search_again(struct walk *walk, uint64_t pc, unw_dyn_info_t *table)
 {
     uint64_t at = 0;
@@ -213,7 +214,7 @@ static bool search_again(struct walk *walk, uint64_t pc, unw_dyn_info_t *table)
     return make_table(walk, pc, walk->records.addr + at, table);
 }
 
-/* `size` bytes at addr, which lie together. */
+/* Searches `size` contiguous bytes at addr. */
 static bool search_run(struct walk *walk, const unsigned char *bytes, uint64_t size, uint64_t addr,
                        uint64_t pc, unw_dyn_info_t *table)
 {
@@ -271,9 +272,9 @@ static bool locate_table(struct walk *walk, uint64_t pc, unw_dyn_info_t *table)
     return read_table(walk, frames->p_vaddr + module.bias, frames->p_memsz, table);
 }
 
-/* ---- what libunwind asks -------------------------------------------------------------------- */
+/* ---- libunwind's callbacks ------------------------------------------------------------------- */
 
-/* Whatever is wrong it is told UNW_EBADFRAME, which makes it give up; UNW_ENOINFO would make it
+/* Every failure returns UNW_EBADFRAME, which ends libunwind's walk. UNW_ENOINFO would make it
  * guess. */
 static int find_proc_info(unw_addr_space_t space, unw_word_t ip, unw_proc_info_t *info,
                           int need_unwind_info, void *arg)
@@ -292,7 +293,7 @@ static int find_proc_info(unw_addr_space_t space, unw_word_t ip, unw_proc_info_t
     return walk->why ? -UNW_EBADFRAME : 0;
 }
 
-/* libunwind frees what it allocated for find_proc_info itself. */
+/* libunwind itself frees what it allocated for find_proc_info. */
 static void put_unwind_info(unw_addr_space_t space, unw_proc_info_t *info, void *arg)
 {
     (void)space, (void)info, (void)arg;
@@ -373,8 +374,8 @@ static bool may_follow(struct walk *walk, uint64_t from, const struct gt_native_
     return to->interrupted && walk->switches++ < MAX_STACK_SWITCHES;
 }
 
-/* Goes on to the frame that called this one and sets this one's cfa; false at the last. After a
- * step libunwind calls signal frame what it has just left. */
+/* Goes on to the caller's frame and sets this frame's cfa; false at the last frame. After a step,
+ * libunwind's signal flag is about the frame that it has just left. */
 static bool step(struct walk *walk, unw_cursor_t *cursor, struct gt_native_frame *frame,
                  struct gt_native_frame *next)
 {

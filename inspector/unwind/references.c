@@ -10,7 +10,7 @@ static const unsigned char *code_at(const struct gt_memory *mem, uint64_t from, 
 void gt_references_amd64(const struct gt_memory *mem, uint64_t from, uint64_t to,
                          gt_reference_fn *visit, void *ctx)
 {
-    /* RIP is the next instruction's address: an immediate operand may come between. */
+    /* RIP is the next instruction's address. An immediate operand may stand before that. */
     static const uint8_t immediates[] = {0, 1, 2, 4};
     const unsigned char *code = code_at(mem, from, to);
 
@@ -54,7 +54,8 @@ static bool offset_of(uint32_t instruction, uint64_t *offset)
     return true;
 }
 
-/* Of those that have an offset, stores alone leave the register in the lowest bits as it was. */
+/* Of the instructions with an offset, only stores leave the register in their lowest bits
+ * unchanged. */
 static bool is_store(uint32_t instruction)
 {
     return (instruction & 0x3fc00000) == 0x39000000;

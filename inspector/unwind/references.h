@@ -1,11 +1,11 @@
 /*
  * The addresses of data that a function's code refers to.
  *
- * For programs without symbols: the function table names every function, and what a function is
- * known to use lies at one of these addresses. They are only candidates. On amd64 code is not
+ * For programs without symbols: the function table names every function. A variable that a function
+ * is known to use is at one of these addresses. They are only candidates. On amd64 code is not
  * decoded: any four bytes that could be the displacement of a RIP-relative operand count as one. So
- * no true reference is missed, and some addresses are there by chance. On arm64 they are pairs of
- * ADRP and the instruction that adds to its register.
+ * no true reference is missed, and some addresses are false. On arm64 they are pairs of ADRP and
+ * the instruction that adds to its register.
  */
 #ifndef GT_UNWIND_REFERENCES_H
 #define GT_UNWIND_REFERENCES_H
