@@ -1,11 +1,11 @@
 /*
- * The tree is built in three passes over nodes in preorder, and over no list of all edges:
- *   1. a depth-first walk numbers the inner nodes and notes the edges that lead to met objects:
- *      the others are the walk's tree itself (dominators_walk.c);
- *   2. backwards: each node's semidominator, by path compression over what the walk noted;
- *   3. forwards: each node's dominator, the nearest above it in the tree so far that is not below
- *      its semidominator.
- * A node that no noted edge leads to has the node above it as both. Leaves get theirs last.
+ * The tree is built in three passes over nodes in preorder. No pass needs a list of all edges:
+ *   1. a depth-first walk numbers the inner nodes. It records the edges that lead to objects with a
+ *      number; the other edges are the walk's tree itself (dominators_walk.c);
+ *   2. backwards: each node's semidominator, by path compression over the recorded edges;
+ *   3. forwards: each node's dominator: the nearest node above it, in the tree so far, that is not
+ *      below its semidominator.
+ * A node without recorded edges has its parent in the walk's tree as both. Leaves come last.
  */
 #include "inspector/graph/dominators.h"
 
@@ -18,14 +18,14 @@
 /* ---- semidominators ------------------------------------------------------------------------ */
 
 struct semi {
-    uint32_t *ancestor; /* by node: a node above it; the way there is compressed in `label` */
-    uint32_t *label;    /* by node: the least semidominator on that way, the end left out */
-    uint32_t *semi;     /* by node; before its turn the head of its list of edges */
-    struct gt_vec way;  /* uint32_t: of one compression */
+    uint32_t *ancestor; /* by node: a node above it; the path to it is compressed in `label` */
+    uint32_t *label;    /* by node: the least semidominator on that path, without its end */
+    uint32_t *semi;     /* by node; until the node is processed, the head of its list of edges */
+    struct gt_vec way;  /* uint32_t: the nodes of one compression */
 };
 
-/* Nodes above `last` have their turn behind them. Compresses the way from `node` up to the first
- * that has not, and gives the least semidominator on it. */
+/* Nodes above `last` are processed. Compresses the path from `node` up to the first node that is
+ * not, and returns the least semidominator on it. */
 static uint32_t least_semi(struct semi *semi, uint32_t node, uint32_t last)
 {
     uint32_t *ancestor = semi->ancestor, *label = semi->label;
@@ -55,7 +55,7 @@ static void find_semi(struct semi *semi, const struct gt_dominator_walk *walk, u
     semi->semi[node] = semi->label[node] = least;
 }
 
-/* Takes the walk's heads of lists; gives the semidominators in their place. */
+/* Replaces the walk's heads of lists by the semidominators. */
 static void find_semis(struct gt_dominator_walk *walk, struct semi *semi)
 {
     size_t size = walk->count * sizeof(uint32_t);
@@ -74,8 +74,9 @@ static void find_semis(struct gt_dominator_walk *walk, struct semi *semi)
 
 /* ---- dominators ---------------------------------------------------------------------------- */
 
-/* A jump leads as far up as a number with that many nodes above it has low zero bits, in the skew
- * binary numbers: from any node to any above it in a number of steps that is logarithmic. */
+/* A jump goes up by the weight of the lowest nonzero digit of the node's depth, in skew binary
+ * numbers. So a number of steps logarithmic in the depth leads from any node to any node above it.
+ */
 struct jumps {
     uint32_t *depth, *jump;
 };
@@ -98,8 +99,8 @@ static uint32_t climb(const struct jumps *jumps, const uint32_t *parent, uint32_
     return node;
 }
 
-/* Turns the walk's tree into the dominators' tree, in place. The jumps take the tables that
- * semidominators need no more. */
+/* Turns the walk's tree into the dominator tree, in place. The jumps reuse the tables of the
+ * semidominators. */
 static void find_dominators(struct gt_dominator_walk *walk, struct semi *semi, struct jumps *jumps)
 {
     uint32_t *parent = walk->parent;
@@ -116,7 +117,7 @@ static void find_dominators(struct gt_dominator_walk *walk, struct semi *semi, s
 
 /* ---- leaves -------------------------------------------------------------------------------- */
 
-/* The node at or above `node` that is `depth` deep, which it is itself, or deeper. */
+/* The nearest node at or above `node` whose depth is at most `depth`. */
 static uint32_t climb_to_depth(const struct jumps *jumps, const uint32_t *parent, uint32_t node,
                                uint32_t depth)
 {
@@ -127,7 +128,7 @@ static uint32_t climb_to_depth(const struct jumps *jumps, const uint32_t *parent
     return node;
 }
 
-/* Nodes of one depth have jumps of one length, so both can go up side by side. */
+/* Nodes of equal depth have jumps of equal length, so both climb in step. */
 static uint32_t common_ancestor(const struct jumps *jumps, const uint32_t *parent, uint32_t a,
                                 uint32_t b)
 {

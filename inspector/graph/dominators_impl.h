@@ -1,10 +1,10 @@
 /*
- * The depth-first walk that dominators are computed from. Private to graph/.
+ * The depth-first walk for dominators. Private to graph/.
  *
- * Invariants: inner nodes are numbered in preorder; parent[node] < node is the node that the walk
- * came from; every edge between inner nodes is (parent[node], node), or noted in the list of its
- * target, or cannot matter: it leads to the node itself, or is one of those twice. Every edge to a
- * leaf is in `place`, or noted in `leaf_edges`, or is one of those twice.
+ * Invariants: inner nodes are numbered in preorder. parent[node] < node is the node from which the
+ * walk reached it. Every edge between inner nodes is (parent[node], node), or is recorded in the
+ * list of its target, or has no effect: it leads to its own node, or repeats one of the others.
+ * Every edge to a leaf is in `place`, or in `leaf_edges`, or repeats one of those.
  */
 #ifndef GT_GRAPH_DOMINATORS_IMPL_H
 #define GT_GRAPH_DOMINATORS_IMPL_H
@@ -14,23 +14,23 @@
 
 struct gt_dominator_edge {
     uint32_t from; /* a node */
-    uint32_t next; /* of the same target; + 1, 0 ends the list */
+    uint32_t next; /* the next edge of the same target, + 1; 0 ends the list */
 };
 
 struct gt_leaf_edge {
     uint32_t from; /* a node */
-    uint32_t leaf; /* its rank */
+    uint32_t leaf; /* the leaf's rank */
 };
 
 struct gt_dominator_walk {
-    uint32_t *place;          /* by rank: its node; of a leaf the node that was first to reach it */
+    uint32_t *place;          /* by rank: its node; for a leaf, the node that first reached it */
     uint32_t *what;           /* by node */
     uint32_t *parent;         /* by node */
-    uint32_t *heads;          /* by node: of its list in `edges`, + 1; 0: none */
+    uint32_t *heads;          /* by node: the head of its list in `edges`, + 1; 0: none */
     struct gt_vec edges;      /* struct gt_dominator_edge */
     struct gt_vec leaf_edges; /* struct gt_leaf_edge */
     uint32_t count;           /* nodes */
-    uint32_t first_leaf;      /* its rank */
+    uint32_t first_leaf;      /* the rank of the first leaf */
 };
 
 /* The tables belong to the caller. Roots are ordered by group. */

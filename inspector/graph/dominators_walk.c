@@ -1,9 +1,9 @@
 /*
- * All pointers of a node are put on the stack at once, and an object gets its number when it is
- * taken from there: that is depth first, whichever of its pointers on the stack is met first.
+ * All pointers of a node are pushed at once, and an object gets its number when it is popped. That
+ * is depth first, in whatever order its pointers were pushed.
  *
- * What costs is waiting for memory, so the pointers of an object are taken in runs, each run three
- * times: the regions, then the objects, then the nodes that they lead to are fetched ahead.
+ * The cost is waiting for memory. So the pointers of an object are handled in runs, each in three
+ * passes: the regions, then the objects, then the nodes that they lead to are fetched ahead.
  */
 #include "inspector/base/alloc.h"
 #include "inspector/graph/dominators_impl.h"
@@ -11,9 +11,9 @@
 
 #include <string.h>
 
-enum { RUN = 64 }; /* pointers that are on their way together */
+enum { RUN = 64 }; /* pointers of a run, fetched together */
 
-struct waiting { /* an object on the stack, and the node that it hangs off */
+struct waiting { /* an object on the stack, and the node that pushed it */
     uint32_t object, from;
 };
 
@@ -23,7 +23,7 @@ struct walker {
     const struct gt_rank *rank;
     struct gt_vec stack; /* struct waiting */
     uint32_t from;       /* the node whose pointers are followed */
-    uint32_t skipped;    /* an object that it does not lead to; GT_NO_OBJECT: none */
+    uint32_t skipped;    /* an object that is left out among its targets; GT_NO_OBJECT: none */
     size_t run;
     struct gt_found found[RUN];
     uint32_t objects[RUN];
@@ -36,7 +36,7 @@ static uint32_t add_node(struct gt_dominator_walk *walk, uint32_t what, uint32_t
     return walk->count++;
 }
 
-/* Notes an edge to a node that has its number. */
+/* Records an edge to a node that has its number. */
 static void note_edge(struct gt_dominator_walk *walk, uint32_t from, uint32_t to)
 {
     uint32_t *head = &walk->heads[to];
@@ -52,7 +52,7 @@ static void note_edge(struct gt_dominator_walk *walk, uint32_t from, uint32_t to
     *head = (uint32_t)walk->edges.len;
 }
 
-/* A leaf needs no number, as nothing comes after it. */
+/* A leaf needs no number, since the walk does not go on from it. */
 static void meet_leaf(struct gt_dominator_walk *walk, uint32_t from, uint32_t leaf)
 {
     struct gt_leaf_edge edge = {from, leaf};
@@ -63,7 +63,7 @@ static void meet_leaf(struct gt_dominator_walk *walk, uint32_t from, uint32_t le
         gt_vec_add(&walk->leaf_edges, &edge);
 }
 
-/* `region` is the object's. The last one met is the next to be looked into. */
+/* `region` is the object's. The object pushed last is popped first. */
 static void meet(struct walker *walker, uint32_t object, const struct gt_region *region)
 {
     uint32_t rank = gt_rank_of(walker->rank, object), node = walker->walk->place[rank];
@@ -81,7 +81,7 @@ static void meet(struct walker *walker, uint32_t object, const struct gt_region 
     }
 }
 
-/* The live object that is pointed to, with its rank on the way. */
+/* The live object that the pointer leads to. Fetches its rank ahead. */
 static uint32_t aim(const struct walker *walker, const struct gt_found *found)
 {
     struct gt_aimed aimed = gt_follow_aim(walker->heap, *found);
@@ -133,7 +133,7 @@ static void follow_words(struct walker *walker, uint32_t object)
     finish_run(walker);
 }
 
-/* Numbers what is on the stack, and all that it leads to. */
+/* Numbers what is on the stack, and everything that it leads to. */
 static void drain(struct walker *walker)
 {
     struct gt_dominator_walk *walk = walker->walk;

@@ -1,7 +1,7 @@
 /*
- * The spread. An object waits on a list while its set is news to those that it points to; it is
- * there once at a time. What pointers lead to is fetched ahead by follow.h, with the set as what
- * comes along.
+ * The spread. An object is on the list while its targets do not know its current set; it is there
+ * once at a time. Pointers go through follow.h, which fetches their targets ahead, with the set as
+ * `from`.
  */
 #include "inspector/graph/exclusive.h"
 
@@ -126,12 +126,12 @@ static bool word_at(const struct gt_heap *heap, uint32_t object, uint64_t addr, 
 
 struct spread {
     struct gt_exclusive *owners;
-    struct gt_bitmap waiting; /* by place */
-    struct gt_vec list;       /* uint32_t: objects that wait */
+    struct gt_bitmap waiting; /* by place in the residue */
+    struct gt_vec list;       /* uint32_t: objects on the list */
     struct gt_follow follow;
     uint32_t set;     /* of the edges that are being followed */
     uint64_t address; /* of the object that they start at */
-    uint64_t inside;  /* pointers into so many bytes from there on are dropped */
+    uint64_t inside;  /* pointers into this many bytes from `address` on are dropped */
 };
 
 static void fetch(const void *ctx, uint32_t object)
@@ -178,7 +178,7 @@ static void send_word(void *ctx, uint64_t offset, uint64_t value)
     send(spread, value, spread->set);
 }
 
-/* A word that may be owned, or lead into its own object. */
+/* A word that may be owned, or may point into its own object. */
 static void send_looked_at(void *ctx, uint64_t offset, uint64_t value)
 {
     struct spread *spread = ctx;
@@ -188,7 +188,7 @@ static void send_looked_at(void *ctx, uint64_t offset, uint64_t value)
     send(spread, value, gt_sets_join(&spread->owners->sets, spread->set, of_word));
 }
 
-/* Follows all words of an object, which itself has `set`. */
+/* Follows all words of an object, whose set is `set`. */
 static void scan(struct spread *spread, uint32_t object, uint32_t set, bool others_only)
 {
     struct gt_exclusive *owners = spread->owners;
@@ -222,7 +222,7 @@ static void drain(struct spread *spread)
     } while (spread->list.len);
 }
 
-/* An edge that starts in the residue counts once something reaches where it starts. */
+/* An edge that starts in the residue counts once the object where it starts is reached. */
 static void send_edge(struct spread *spread, const struct gt_owned_edge *edge)
 {
     struct gt_exclusive *owners = spread->owners;
@@ -237,7 +237,7 @@ static void send_edge(struct spread *spread, const struct gt_owned_edge *edge)
     case GT_OWNED_CONTENTS:
         scan(spread, (uint32_t)edge->value, owners->root_set[edge->key], true);
         break;
-    case GT_OWNED_WORD: /* of an object whose out-edges are owned: with all its words */
+    case GT_OWNED_WORD: /* in an object whose out-edges are owned: goes with all its words */
         holder = gt_heap_object(heap, edge->key);
         if (in_base(owners, holder) && !gt_bit(&owners->cut->no_out_edges, holder) &&
             word_at(heap, holder, edge->key, &value))
@@ -250,7 +250,7 @@ static void send_edge(struct spread *spread, const struct gt_owned_edge *edge)
     }
 }
 
-/* ---- what it comes to ------------------------------------------------------------------------ */
+/* ---- the sums -------------------------------------------------------------------------------- */
 
 static void sum_sets(const struct gt_exclusive *owners, struct gt_owned *sums)
 {
@@ -319,9 +319,9 @@ bool gt_exclusive_has(const struct gt_exclusive *owners, uint32_t owner, uint32_
 
 struct alone {
     const struct gt_exclusive *owners;
-    uint32_t set;     /* of the one whose edges count */
-    uint64_t address; /* of the object that is looked at */
-    uint64_t inside;  /* pointers into so many bytes from there on are dropped */
+    uint32_t set;     /* the set of the owner whose edges count */
+    uint64_t address; /* of the object whose words are visited */
+    uint64_t inside;  /* pointers into this many bytes from `address` on are dropped */
     gt_word_fn *visit;
     void *ctx;
 };

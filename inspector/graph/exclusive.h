@@ -1,15 +1,15 @@
 /*
- * Exclusive retention: what goes with each of many owners when it goes, found for all in one walk.
+ * Exclusive retention: what each of many owners alone keeps live, found for all owners in one walk.
  *
  * Invariant: an object's set of owners are those without whom nothing reaches it.
  *
- * Terms. An owned edge is a root, a pointer word, or all out-edges of an object, that one or more
- * owners were given. The baseline is what is reached without any owned edge. The residue is the
- * rest of the live set.
+ * Terms. An owned edge is a root, a pointer word, or all out-edges of an object, given to one or
+ * more owners. The baseline is what is reached without any owned edge. The residue is the rest of
+ * the live set.
  *
  * Method. The set of an object is the intersection, over all edges to it, of the owners of the edge
  * and those of the object where the edge starts. Sets only shrink after the first edge. Nearly all
- * have one member or none, so an object is walked about twice, however many owners there are. An
+ * have one member or none, so an object is walked about twice, whatever the number of owners. An
  * edge with several owners exists until all of them are gone. An object whose set is empty is
  * shared: it stays when any one owner goes.
  *
@@ -32,7 +32,7 @@ enum gt_owned_kind { GT_OWNED_ROOT, GT_OWNED_CONTENTS, GT_OWNED_WORD, GT_OWNED_O
 
 struct gt_owned_edge {
     uint64_t key;   /* a root's number, a word's address, an object */
-    uint64_t value; /* where a root points, or the object whose contents are a root */
+    uint64_t value; /* where a root points, or the object whose contents are the root */
     uint8_t kind;   /* enum gt_owned_kind */
 };
 
@@ -42,26 +42,26 @@ struct gt_exclusive {
     const struct gt_bitmap *live;
     uint32_t count;
     struct gt_bitmap residue;
-    struct gt_rank places;  /* of the residue's objects, which borrows its bits */
+    struct gt_rank places;  /* ranks of the residue's objects; borrows its bits */
     uint32_t *set;          /* by place in the residue */
     struct gt_sets sets;    /* of owners */
     struct gt_vec edges;    /* struct gt_owned_edge, by owner */
-    size_t *first_edge;     /* by owner, and one more */
-    uint32_t given;         /* owners that have their edges */
-    uint32_t *root_set;     /* by number: whose it is; NONE: nobody's */
-    struct gt_map edge_set; /* address of a word, or object | 1 << 63 -> whose it is */
+    size_t *first_edge;     /* by owner, and one more entry at the end */
+    uint32_t given;         /* owners that have been given their edges */
+    uint32_t *root_set;     /* by number: the owners of the root; NONE: no owner */
+    struct gt_map edge_set; /* address of a word, or object | 1 << 63 -> its owners */
     struct gt_owned *owned; /* by owner */
 };
 
-/* `cut` has the words and the objects whose out-edges are going to be owned: what `base` was marked
- * with. Objects that are not in `live` do not count. Roots' numbers are below `roots`. */
+/* `cut` has the words and the objects whose out-edges will be owned: `base` was marked with it.
+ * Objects that are not in `live` do not count. Numbers of roots are below `roots`. */
 void gt_exclusive_init(struct gt_exclusive *owners, const struct gt_heap *heap,
                        const struct gt_cut *cut, const struct gt_bitmap *live,
                        const struct gt_bitmap *base, uint32_t count, uint32_t roots);
 void gt_exclusive_deinit(struct gt_exclusive *owners);
 
-/* Gives an owner an edge: first all of owner 0, then all of owner 1. A number, an address or an
- * object that several owners are given is one edge. */
+/* Gives an owner an edge: first all edges of owner 0, then all of owner 1. A root, an address or an
+ * object that is given to several owners is one edge. */
 void gt_exclusive_root(struct gt_exclusive *owners, uint32_t owner, uint32_t number,
                        uint64_t value);
 void gt_exclusive_contents(struct gt_exclusive *owners, uint32_t owner, uint32_t number,
@@ -73,16 +73,16 @@ void gt_exclusive_out_edges(struct gt_exclusive *owners, uint32_t owner, uint32_
 /* Finds the owners of each object. No edges may be given afterwards. */
 void gt_exclusive_spread(struct gt_exclusive *owners);
 
-/* What goes with the owner. */
+/* What this owner alone keeps. */
 static inline struct gt_owned gt_exclusive_owned(const struct gt_exclusive *owners, uint32_t owner)
 {
     return owners->owned[owner];
 }
 
-/* Sets the bits of all objects that go with any owner. */
+/* Sets the bits of all objects that one owner alone keeps. */
 void gt_exclusive_all(const struct gt_exclusive *owners, struct gt_bitmap *out);
 
-/* Does the object go with the owner? */
+/* Does this owner alone keep the object? */
 bool gt_exclusive_has(const struct gt_exclusive *owners, uint32_t owner, uint32_t object);
 
 /* ---- for walks over the residue -------------------------------------------------------------- */
@@ -97,7 +97,7 @@ static inline uint32_t gt_exclusive_residue_size(const struct gt_exclusive *owne
     return gt_rank_count(&owners->places);
 }
 
-/* The object's place in the residue, where it must be. */
+/* The place of an object of the residue. */
 static inline uint32_t gt_exclusive_place(const struct gt_exclusive *owners, uint32_t object)
 {
     return gt_rank_of(&owners->places, object);
@@ -110,19 +110,19 @@ static inline const struct gt_owned_edge *gt_exclusive_edge(const struct gt_excl
     return gt_vec_at(&owners->edges, index);
 }
 
-/* Where an owner's edge leads from outside the residue, as the values of words. Edges that others
- * own too lead nowhere. */
+/* Visits where an owner's edge leads from outside the residue, as the values of words. Visits
+ * nothing for an edge that has other owners too. */
 void gt_exclusive_follow(const struct gt_exclusive *owners, uint32_t owner,
                          const struct gt_owned_edge *edge, gt_word_fn *visit, void *ctx);
 
-/* Does the edge start in the residue? Then it is one of the words of where it starts. */
+/* Does the edge start in the residue? Then it is one of the words of the object there. */
 bool gt_exclusive_starts_inside(const struct gt_exclusive *owners,
                                 const struct gt_owned_edge *edge);
 
-/* The pointer words of an object that belong to nobody, or to this owner alone. */
+/* The pointer words of an object that have no owner, or this owner alone. */
 void gt_exclusive_words(const struct gt_exclusive *owners, uint32_t owner, uint32_t object,
                         gt_word_fn *visit, void *ctx);
 
-#define GT_NOBODY UINT32_MAX /* no owner: its words belong to nobody */
+#define GT_NOBODY UINT32_MAX /* no owner: only words without an owner */
 
 #endif

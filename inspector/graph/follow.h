@@ -1,13 +1,13 @@
 /*
- * Pointer values on their way to objects. Private to graph/.
+ * Following pointer values to objects with prefetches. Private to graph/.
  *
- * Following a pointer costs waiting for memory, three times over. So values pass two short delays,
- * in order, and what each step touches is fetched while they wait:
+ * Following a pointer waits for memory three times. So values pass two short queues, in order, and
+ * the memory of each next step is fetched while they wait:
  *
- *   found   the value lies in a region's pages; the region is fetched
- *   aimed   the slot is known; what the user keeps for its object is fetched. Then it is settled
+ *   found   the value is in a region's pages; the region is fetched
+ *   aimed   the slot is known; the caller's data for its object is fetched. Then it is settled
  *
- * The users' functions are inlined, like the walk's.
+ * The callers' functions are inlined, like those of the walk.
  */
 #ifndef GT_GRAPH_FOLLOW_H
 #define GT_GRAPH_FOLLOW_H
@@ -19,7 +19,7 @@ enum { GT_FOLLOW_DELAY = 16 }; /* a power of two */
 struct gt_found {
     uint64_t value;
     uint32_t region; /* as in the page table: + 1, and 0 is none */
-    uint32_t from;   /* the user's own */
+    uint32_t from;   /* the caller's own data */
 };
 
 struct gt_aimed {
@@ -28,9 +28,9 @@ struct gt_aimed {
     uint32_t from;
 };
 
-struct gt_follow { /* zeroed, nothing is under way */
+struct gt_follow { /* zeroed: both queues are empty */
     unsigned found_at, aimed_at;
-    struct gt_found found[GT_FOLLOW_DELAY]; /* the next one in takes the place of the oldest */
+    struct gt_found found[GT_FOLLOW_DELAY]; /* the next one replaces the oldest */
     struct gt_aimed aimed[GT_FOLLOW_DELAY];
 };
 
@@ -44,7 +44,7 @@ GT_INLINE struct gt_found gt_follow_find(const struct gt_heap *heap, uint64_t va
     return (struct gt_found){value, region, from};
 }
 
-/* Region 0 when the value lies past the region's last slot. */
+/* Region 0 when the value is past the region's last slot. */
 GT_INLINE struct gt_aimed gt_follow_aim(const struct gt_heap *heap, struct gt_found found)
 {
     const struct gt_region *region = &heap->regions[found.region - 1];
@@ -79,7 +79,7 @@ GT_INLINE void gt_follow_found(struct gt_follow *follow, const struct gt_heap *h
     gt_follow_aimed(follow, aimed, settle, ctx);
 }
 
-/* Sends a value on its way; older ones arrive. */
+/* Adds a value to the queues; older values leave them. */
 GT_INLINE void gt_follow(struct gt_follow *follow, const struct gt_heap *heap, uint64_t value,
                          uint32_t from, gt_fetch_fn *fetch, gt_settle_fn *settle, void *ctx)
 {
@@ -90,7 +90,7 @@ GT_INLINE void gt_follow(struct gt_follow *follow, const struct gt_heap *heap, u
     gt_follow_found(follow, heap, found, fetch, settle, ctx);
 }
 
-/* Lets all that is under way arrive. */
+/* Empties both queues. */
 GT_INLINE void gt_follow_all(struct gt_follow *follow, const struct gt_heap *heap,
                              gt_fetch_fn *fetch, gt_settle_fn *settle, void *ctx)
 {
@@ -100,7 +100,8 @@ GT_INLINE void gt_follow_all(struct gt_follow *follow, const struct gt_heap *hea
         gt_follow_aimed(follow, (struct gt_aimed){0}, settle, ctx);
 }
 
-/* Asks for a slot's bytes and mask. Both ends, as most small objects lie across two cache lines. */
+/* Fetches a slot's bytes and mask. Both ends are fetched, since most small objects span two cache
+ * lines. */
 GT_INLINE void gt_follow_fetch_slot(const struct gt_region *region, uint32_t slot)
 {
     uint64_t offset = slot * region->slot_size;

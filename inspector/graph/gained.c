@@ -5,10 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct known {           /* what lies behind some gates */
+struct known {           /* what is reached through a set of gates */
     size_t first, count; /* of its gates */
     struct gt_owned behind;
-    uint64_t next; /* another with the same hash + 1; 0: none */
+    uint64_t next; /* another one with the same hash, + 1; 0: none */
 };
 
 struct walk {
@@ -133,8 +133,8 @@ static struct gt_owned behind_gates(struct gt_gained *reaches)
     return known.behind;
 }
 
-/* Some edge of the owner's starts at an object that others keep too: what lies behind such an
- * object is not the same for all. */
+/* An edge of the owner starts at an object that others keep too. Then what is reached through that
+ * object differs between owners. */
 static bool has_edges_within(const struct gt_exclusive *owners, uint32_t owner)
 {
     for (size_t i = owners->first_edge[owner]; i < owners->first_edge[owner + 1]; i++) {

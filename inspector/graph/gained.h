@@ -2,8 +2,8 @@
  * What the baseline gains by one owner alone (exclusive.h): the objects that it owns, and the
  * shared ones that it leads to without an edge of another owner.
  *
- * Many owners lead to the same shared objects, such as one channel that they all wait on. What lies
- * behind those is walked once for each different set of them.
+ * Many owners lead to the same shared objects, such as one channel that they all wait on. What
+ * those lead to is walked once for each different set of them.
  *
  * The exclusive retention is borrowed and must have been spread.
  */
@@ -14,13 +14,13 @@
 
 struct gt_gained {
     const struct gt_exclusive *owners;
-    uint32_t *stamps; /* by place in the residue: the last walk that was there */
+    uint32_t *stamps; /* by place in the residue: the last walk that reached it */
     uint32_t stamp;
     struct gt_vec list;      /* uint32_t: objects to walk on from */
     struct gt_vec gates;     /* uint32_t: shared objects that one owner leads to */
-    struct gt_vec gate_list; /* uint32_t: those of all that is known */
+    struct gt_vec gate_list; /* uint32_t: the gates of all in `known` */
     struct gt_vec known;     /* struct known */
-    struct gt_map by_gates;  /* hash of gates -> the last known with it + 1 */
+    struct gt_map by_gates;  /* hash of gates -> the last one in `known` with it, + 1 */
 };
 
 void gt_gained_init(struct gt_gained *reaches, const struct gt_exclusive *owners);

@@ -12,7 +12,7 @@
 
 enum { PAGE_SIZE = 1 << GT_PAGE_SHIFT, LINE = 64 };
 
-#define MAX_OBJECTS ((uint64_t)1 << 31) /* paths.h keeps the top bit for itself */
+#define MAX_OBJECTS ((uint64_t)1 << 31) /* paths.h uses the top bit */
 #define MAX_PAGES ((uint64_t)1 << (42 - GT_PAGE_SHIFT))
 #define MAX_PAGES_APART ((uint64_t)1 << (48 - GT_PAGE_SHIFT))
 
@@ -91,7 +91,7 @@ static int in_order(const void *left, const void *right)
     return (a->base > b->base) - (a->base < b->base);
 }
 
-/* Moves the regions to the start of a cache line each, and into their order. */
+/* Aligns the regions to cache lines, and sorts them. */
 static void order_regions(struct gt_heap *heap)
 {
     void *block = gt_alloc((heap->region_count + (size_t)1) * sizeof *heap->regions);
@@ -107,9 +107,9 @@ static void order_regions(struct gt_heap *heap)
 }
 
 /*
- * magic is 2^32 / slot_size rounded up, so offset * magic >> 32 is never below the quotient, and
- * what it exceeds the quotient by grows with the offset: exact at the last byte of the last slot,
- * it is exact everywhere. The product must also fit for the tail of the last page.
+ * magic is 2^32 / slot_size rounded up, so offset * magic >> 32 is never below the quotient. The
+ * excess grows with the offset: if the result is exact at the last byte of the last slot, it is
+ * exact everywhere. The product must also fit for the tail of the last page.
  */
 static uint32_t exact_magic(const struct gt_region *region)
 {
@@ -185,8 +185,8 @@ static struct gt_error *enter_pages(struct gt_heap *heap, uint32_t number)
     return NULL;
 }
 
-/* A heap may be a few regions that lie far apart, so the table is reserved and not committed:
- * its size is bounded by addresses, what it costs by the regions. */
+/* A heap may be a few regions that are far apart, so the table is reserved and not committed. Its
+ * size is bounded by addresses; its memory grows with the regions. */
 static void unmap(void *table, size_t size)
 {
     munmap(table, size);
@@ -211,8 +211,8 @@ static struct gt_error *map_pages(struct gt_heap *heap)
     return error;
 }
 
-/* One entry more than there are blocks of objects, so that a block's last region is always the
- * next entry or before it. */
+/* There is one entry more than blocks of objects, so a block's last region is at or before the next
+ * entry. */
 static void index_objects(struct gt_heap *heap)
 {
     uint32_t blocks = (heap->objects >> GT_NEARBY_SHIFT) + 2, region = 0;

@@ -1,17 +1,17 @@
 /*
  * A heap as the graph sees it: regions of equal slots, some words of which are pointers.
  *
- * The graph knows no Go. Whoever rebuilds a runtime describes its heap here: each region is a run
- * of `count` slots of `slot_size` bytes from `base` on, and says how the pointer words of its slots
- * are known. Objects are dense 32-bit indices: region's `first` + slot. Regions with pointers come
- * first, so that indices below `scan_objects` may have pointers and the rest never do: tables that
- * only pointer-bearing objects need are that much smaller.
+ * The graph knows nothing of Go. The describer of a runtime's heap adds its regions: each is a run
+ * of `count` slots of `slot_size` bytes from `base` on, and `scan` says where the pointer words of
+ * its slots are found. Objects are dense 32-bit indices: region's `first` + slot. Regions with
+ * pointers come first, so that indices below `scan_objects` may have pointers and the rest never
+ * do: tables that only pointer-bearing objects need are that much smaller.
  *
  * Invariants after gt_heap_seal(): regions do not overlap, are page-aligned and sorted by index;
  * every page belongs to one region or none; first + count of each region follows the one before.
  * Slots that are not allocated (bit clear in `allocated`) are no objects: pointers to them are
  * ignored. The heap borrows host bytes and owns its tables. Sums and tables grow with what regions
- * claim, so the describer drops those that lie outside the memory its target had.
+ * claim, so the describer drops regions outside the memory of its target.
  */
 #ifndef GT_GRAPH_HEAP_H
 #define GT_GRAPH_HEAP_H
@@ -26,27 +26,28 @@ enum { GT_NEARBY_SHIFT = 8 };
 enum gt_scan {
     GT_SCAN_NONE,   /* no pointers */
     GT_SCAN_BITMAP, /* `mask`: a bit a word over the whole region, slot 0's first word first */
-    GT_SCAN_TILED,  /* each slot's mask is asked of gt_heap_source.tile */
+    GT_SCAN_TILED,  /* gt_heap_source.tile gives each slot's mask */
 };
 
 struct gt_region {
     uint64_t base;
     uint64_t slot_size;
-    const unsigned char *bytes; /* the host's view of base; NULL when the core lacks it */
+    const unsigned char *bytes; /* where the host has the bytes of base; NULL when the core lacks
+                                 * them */
     const unsigned char *mask;  /* GT_SCAN_BITMAP; count * slot_size / 8 bits. NULL: no pointers */
-    uint64_t mask_bytes;        /* of mask, so that no read of it passes its end; by seal */
+    uint64_t mask_bytes;        /* bytes of mask: no read passes its end; set by seal */
     uint32_t count;             /* slots */
     uint32_t first;             /* index of slot 0; set by gt_heap_seal() */
-    uint32_t magic;             /* ceil(2^32 / slot_size): slot = offset * magic >> 32; by seal.
-                                   0 when that is inexact somewhere in the region: divide */
-    uint32_t tag;               /* the describer's own (a span's number) */
+    uint32_t magic;             /* ceil(2^32 / slot_size): slot = offset * magic >> 32; set by seal.
+                                 * 0 when that is inexact somewhere in the region: divide */
+    uint32_t tag;               /* the describer's own data (a span's number) */
     uint8_t scan;               /* enum gt_scan */
 };
-/* The marker touches a region for every pointer it follows: one cache line each. */
+/* The marker reads a region for every pointer that it follows: one cache line each. */
 _Static_assert(sizeof(struct gt_region) == 64, "a region is one cache line");
 
-/* The pointer words of one slot: `bits` says it for `ptr_words` words of every `period` words,
- * repeated from word `skip` of the slot to its end. ptr_words 0: no pointers. */
+/* The pointer words of one slot: `bits` covers `ptr_words` words of every `period` words, repeated
+ * from word `skip` of the slot to its end. ptr_words 0: no pointers. */
 struct gt_tile {
     const unsigned char *bits;
     uint64_t period, ptr_words, skip;
@@ -61,21 +62,21 @@ struct gt_heap_source {
 struct gt_heap {
     struct gt_region *regions;
     uint32_t region_count;
-    uint32_t objects;           /* slots in all */
-    uint32_t scan_objects;      /* those of regions with pointers; they come first */
+    uint32_t objects;           /* number of slots */
+    uint32_t scan_objects;      /* objects of regions with pointers; they come first */
     struct gt_bitmap allocated; /* by index; the describer sets it after the seal */
     struct gt_heap_source source;
     uint32_t *pages;          /* page number - first_page -> region + 1; 0 is none */
     struct gt_resource *held; /* the memory of pages */
     uint64_t first_page, page_count;
-    uint32_t *nearby;    /* object >> GT_NEARBY_SHIFT -> region of the first object of those */
-    void *region_block;  /* what `regions`, aligned to cache lines, lies in */
-    uint32_t region_cap; /* while regions are added */
+    uint32_t *nearby;    /* object >> GT_NEARBY_SHIFT -> region of the first of these objects */
+    void *region_block;  /* the block that holds `regions`, aligned to cache lines */
+    uint32_t region_cap; /* used while regions are added */
 };
 
 void gt_heap_init(struct gt_heap *heap, struct gt_heap_source source);
-/* NULL when seal would take the region by itself, else what is wrong with it ("has no slots"): a
- * describer that drops such regions loses them and not the heap. */
+/* NULL when seal would accept the region by itself, else what is wrong with it ("has no slots"). A
+ * describer that drops such regions loses only them. */
 const char *gt_region_fault(const struct gt_region *region);
 /* Adds a region; what seal sets is ignored. */
 void gt_heap_add(struct gt_heap *heap, const struct gt_region *region);
@@ -86,8 +87,8 @@ void gt_heap_add(struct gt_heap *heap, const struct gt_region *region);
 struct gt_error *gt_heap_seal(struct gt_heap *heap);
 void gt_heap_deinit(struct gt_heap *heap);
 
-/* The region whose pages hold addr, or NULL. Past its last slot, in the tail of its last page,
- * gt_region_slot() gives `count` or more. */
+/* The region whose pages hold addr, or NULL. For an address past its last slot, in the tail of its
+ * last page, gt_region_slot() gives `count` or more. */
 static inline const struct gt_region *gt_heap_region(const struct gt_heap *heap, uint64_t addr)
 {
     uint64_t page = (addr >> GT_PAGE_SHIFT) - heap->first_page;
@@ -114,7 +115,7 @@ static inline uint32_t gt_heap_object(const struct gt_heap *heap, uint64_t addr)
     return region->first + slot;
 }
 
-/* Of an object below heap->objects. */
+/* For objects below heap->objects. */
 const struct gt_region *gt_heap_region_of(const struct gt_heap *heap, uint32_t object);
 uint64_t gt_heap_address(const struct gt_heap *heap, uint32_t object);           /* of its slot */
 uint64_t gt_heap_size(const struct gt_heap *heap, uint32_t object);              /* slot size */

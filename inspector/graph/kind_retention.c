@@ -1,4 +1,4 @@
-/* The spread of kinds from the roots, and the sums over what each object goes with. */
+/* The spread of kinds from the roots, and the sums over the kinds that each object goes with. */
 #include "inspector/graph/kind_retention.h"
 
 #include "inspector/base/alloc.h"
@@ -7,13 +7,14 @@
 struct spread {
     const struct gt_kinds_of_objects *objects;
     struct gt_sets sets;      /* of kinds */
-    uint32_t *set;            /* by rank: of what leads there; GT_SET_ALL: nothing did yet */
+    uint32_t *set;            /* by rank: the kinds on all paths to it; GT_SET_ALL: not reached yet
+                               */
     struct gt_bitmap waiting; /* by rank */
-    uint32_t *queue;          /* a ring of objects that wait */
+    uint32_t *queue;          /* a ring of objects to be visited */
     uint32_t size, head, tail;
     struct gt_follow follow;
-    uint32_t from;    /* set of the edges that are being followed */
-    uint64_t address; /* pointers into `inside` bytes from there on are dropped */
+    uint32_t from;    /* set of the edges that are followed now */
+    uint64_t address; /* pointers into `inside` bytes from `address` on are dropped */
     uint64_t inside;
 };
 
@@ -137,7 +138,7 @@ static void seed(struct spread *spread, const struct gt_kind_root *root)
 
 /* ---- sums ---------------------------------------------------------------------------------- */
 
-/* An object goes with its own kind, and with those of its set. */
+/* An object goes with its own kind, and with the kinds of its set. */
 static void add_object(const struct spread *spread, uint32_t place, uint64_t size,
                        struct gt_owned *of_set, struct gt_owned *out)
 {

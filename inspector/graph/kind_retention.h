@@ -1,16 +1,16 @@
 /*
- * What goes with all objects of a kind, for every kind at once.
+ * What would be garbage without all objects of a kind, for every kind at once.
  *
  * Theory. An object goes with a kind when every path from a root to it, the object itself included,
  * passes an object of that kind. Its set of kinds is its own kind, and the intersection over all
  * edges to it of the sets of where they start; an edge from a root starts at the empty set. The
- * largest solution is exact, for a set that passes along an edge only gains the kind of the object
- * that it passes. Sets start as "all kinds" and only shrink, so the walk ends.
+ * largest solution is exact, since a set that passes along an edge only gains the kind of the
+ * object that it passes. Sets start as "all kinds" and only shrink, so the walk ends.
  *
  * Objects are walked breadth first: the first path to an object is short, so most sets are right at
- * once. Sets are kept once (sets.h); one that would have more members than GT_SET_MAX loses its
- * largest numbers, so kinds with many bytes should have small ones: what is lost makes a kind
- * retain less than it does.
+ * once. Sets are kept once (sets.h). A set that would have more than GT_SET_MAX members loses its
+ * largest numbers, and the kinds that are lost seem to retain less. So kinds with many bytes should
+ * have small numbers.
  *
  * Heap, ranks and kinds are borrowed. While it runs it takes 4 bytes a live object, and 4 more for
  * one with pointers. Nothing recurses.
@@ -22,7 +22,7 @@
 
 struct gt_kind_root {
     uint64_t value;
-    bool contents; /* not the object is a root but what its pointers lead to, itself left out */
+    bool contents; /* the root is what the object's pointers lead to, without the object itself */
 };
 
 struct gt_kinds_of_objects {

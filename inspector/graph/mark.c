@@ -1,17 +1,17 @@
 /*
- * The mark. What it costs is waiting for memory, so it waits for as little as it can:
+ * The mark. Its cost is waiting for memory, which three things reduce:
  *
  * The work list is a queue of blocks of objects, not of objects. A new object with pointers turns
- * grey, a bit, and its block queues up, once. While the block waits more of its objects turn grey,
- * and when its turn comes they are scanned together, in address order: their pages and masks are
- * fetched once for all. So the list is never longer than there are blocks, whatever the target's
- * pointers are like.
+ * grey, which is a bit, and its block enters the queue once. While the block waits, more of its
+ * objects turn grey. When it leaves the queue, all of them are scanned in address order, so their
+ * pages and masks are fetched once. The queue is never longer than the number of blocks, whatever
+ * the target's pointers are.
  *
- * What is about to be touched is fetched ahead: objects while a few others are scanned (`ready`),
- * and what pointers lead to by follow.h.
+ * Memory is fetched before it is used: objects while a few others are scanned (`ready`), and the
+ * targets of pointers by follow.h.
  *
- * Every inner function takes the cut as an argument that is constant in each of the two loops
- * made of it, so that a mark without a cut never asks for one.
+ * Every inner function takes the cut as an argument. It is constant in each of the two loops made
+ * of them, so a mark without a cut never tests for one.
  */
 #include "inspector/graph/mark.h"
 
@@ -19,7 +19,7 @@
 #include "inspector/graph/follow.h"
 
 enum {
-    BLOCK_SHIFT = 9, /* of 512 objects: few enough to look through for the sake of one */
+    BLOCK_SHIFT = 9, /* 512 objects: few enough to search a block for one */
     BLOCK_WORDS = (1 << BLOCK_SHIFT) / 64,
     READY = 16, /* a power of two */
 };
@@ -35,12 +35,12 @@ struct gt_marker {
     struct gt_bitmap *marked;
     const struct gt_bitmap *watched; /* or NULL */
     struct gt_vec *met;
-    struct gt_bitmap grey;   /* objects that are marked and to be scanned */
+    struct gt_bitmap grey;   /* objects that are marked and not yet scanned */
     struct gt_bitmap queued; /* blocks that are in the queue */
     uint32_t *queue;         /* a ring of block_count entries: the blocks with grey objects */
     uint32_t queue_at, queue_len, block_count;
     unsigned ready_at;
-    struct ready ready[READY]; /* the next one in takes the place of the oldest */
+    struct ready ready[READY]; /* the next one replaces the oldest */
     struct gt_follow follow;
 };
 
@@ -127,8 +127,8 @@ static void fetch_bits(const void *ctx, uint32_t object)
         __builtin_prefetch(&marker->grey.words[object >> 6], 1);
 }
 
-/* Marks an object, if it is one and may be; it turns grey if it is new and has pointers. Most
- * pointers that lead to no new object lead to a marked one, so that is asked first. */
+/* Marks an object, if there is one and the cut does not exclude it. It turns grey if it is new and
+ * has pointers. Most pointers lead to an object that is marked already, so that is tested first. */
 GT_INLINE void settle(struct gt_marker *marker, struct gt_aimed aimed, const struct gt_cut *cut)
 {
     uint32_t object = aimed.object;
@@ -210,7 +210,8 @@ GT_INLINE void delay_ready(struct gt_marker *marker, struct ready ready, const s
     if (oldest.region) scan(marker, oldest.region, oldest.slot, cut);
 }
 
-/* Scans the grey objects of a block. Those that turn grey meanwhile queue it again. */
+/* Scans the grey objects of a block. If objects of it turn grey meanwhile, it enters the queue
+ * again. */
 GT_INLINE void scan_block(struct gt_marker *marker, uint32_t block, const struct gt_cut *cut)
 {
     uint32_t first = block << BLOCK_SHIFT;
@@ -229,7 +230,7 @@ GT_INLINE void scan_block(struct gt_marker *marker, uint32_t block, const struct
     }
 }
 
-/* Lets all that is delayed happen. */
+/* Handles all that is delayed. */
 GT_INLINE void catch_up(struct gt_marker *marker, const struct gt_cut *cut)
 {
     for (unsigned i = 0; i < READY; i++)

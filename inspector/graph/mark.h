@@ -1,5 +1,5 @@
 /*
- * Reachability: the iterative mark, with and without what a counterfactual takes away.
+ * Reachability: the iterative mark, with or without the edges that a counterfactual takes away.
  *
  * marked is a bitmap over the heap's objects. A mark only adds to it, so marks can be continued:
  * seed, drain, seed more, drain again. The work list is explicit; nothing recurses.
@@ -19,12 +19,13 @@
 
 struct gt_cut {
     struct gt_bitmap blocked, no_out_edges, has_words;
-    struct gt_map words; /* address of a cut word -> how many cuts hold it */
+    struct gt_map words; /* address of a cut word -> how many cuts it has */
 };
 
 void gt_cut_init(struct gt_cut *cut, const struct gt_heap *heap);
 void gt_cut_deinit(struct gt_cut *cut);
-/* Cuts the pointer word at addr, once more if it was cut already; nothing where no object is. */
+/* Cuts the pointer word at addr; a word may be cut several times. Does nothing where no object is.
+ */
 void gt_cut_word(struct gt_cut *cut, const struct gt_heap *heap, uint64_t addr);
 bool gt_cut_has_word(const struct gt_cut *cut, uint64_t addr);
 
@@ -37,14 +38,14 @@ void gt_marker_destroy(struct gt_marker *marker);
 
 /* Makes the object that `value` points into reachable, if there is one. */
 void gt_mark_seed(struct gt_marker *marker, uint64_t value);
-/* Makes reachable what the pointer words of `object` point to, but not the object itself:
- * pointers into itself are dropped (a finalizer's object is a root of that kind). Its own being
- * blocked does not matter; that its out-edges are ignored does, and so do its cut words. */
+/* Makes reachable what the pointer words of `object` point to, but not the object itself: pointers
+ * into itself are dropped (a finalizer's object is a root of that kind). Whether the object is
+ * blocked does not matter. Its cut words and ignored out-edges are left out. */
 void gt_mark_contents(struct gt_marker *marker, uint32_t object);
 /* Follows pointers until nothing new is reached. */
 void gt_mark_drain(struct gt_marker *marker);
-/* From now on adds each object of `watched` that is newly marked to `met`, uint32_t. Both are
- * borrowed until the marker is freed, which must have a cut. */
+/* From now on adds each object of `watched` that is newly marked to `met`, uint32_t. The marker
+ * must have a cut, and borrows both until it is destroyed. */
 void gt_mark_watch(struct gt_marker *marker, const struct gt_bitmap *watched, struct gt_vec *met);
 
 #endif

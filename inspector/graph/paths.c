@@ -16,11 +16,11 @@ struct gt_forest {
     const struct gt_heap *heap;
     const struct gt_cut *cut;
     uint32_t *parent; /* by object */
-    uint32_t *queue;  /* each object enters once, so it never wraps */
+    uint32_t *queue;  /* each object enters once, so the end is never reached */
     uint32_t head, tail;
-    uint32_t ready_end; /* objects from head to here are found and fetched ahead */
+    uint32_t ready_end; /* objects from head to here are fetched ahead */
     struct ready ready[READY];
-    uint32_t from;    /* what parents get now */
+    uint32_t from;    /* the parent of the objects that are reached now */
     uint64_t address; /* of the object being scanned, when it has cut words */
     struct gt_follow follow;
 };
@@ -34,7 +34,8 @@ static void fetch_parent(const void *ctx, uint32_t object)
     __builtin_prefetch(&forest->heap->allocated.words[object >> 6]);
 }
 
-/* Values settle in the order they were found in, so this is breadth first in spite of delays. */
+/* Values settle in the order in which they were found, so this is breadth first in spite of the
+ * delays. */
 GT_INLINE void settle(void *ctx, struct gt_aimed aimed)
 {
     struct gt_forest *forest = ctx;
@@ -131,7 +132,7 @@ void gt_forest_destroy(struct gt_forest *forest)
     gt_free(forest);
 }
 
-/* False when all that can be met has been. */
+/* False when everything that can be reached has been. */
 static bool search_on(struct gt_forest *forest)
 {
     if (scan_next(forest)) return true;
@@ -147,8 +148,8 @@ uint32_t gt_forest_parent(struct gt_forest *forest, uint32_t object)
     return forest->parent[object];
 }
 
-/* How many objects the chain from a root to `object` has; 0 when there is none. What is above an
- * object that was met was met before it, so the chain ends. */
+/* How many objects the chain from a root to `object` has; 0 when there is none. An object's parent
+ * was reached before it, so the chain ends. */
 static size_t chain_length(struct gt_forest *forest, uint32_t object, uint32_t *root)
 {
     size_t length = 1;

@@ -1,11 +1,12 @@
 /*
- * Ways from a root to an object: a breadth-first forest over the live objects with pointers.
+ * Paths from a root to an object: a breadth-first forest over the live objects with pointers.
  *
- * The search runs on only until it has met what is asked for: most that people are told of lies
- * near a root, and a heap may have a hundred million objects. What a parent is does not depend on
- * what was asked before.
+ * The search continues only until it has reached the object asked for: most objects of a report are
+ * near a root, and a heap may have a hundred million objects. An object's parent does not depend on
+ * earlier calls.
  *
- * Kept for objects below heap->scan_objects only: 4 bytes each, and 4 for each that was met.
+ * Only objects below heap->scan_objects have entries: 4 bytes each, and 4 for each that was
+ * reached.
  */
 #ifndef GT_GRAPH_PATHS_H
 #define GT_GRAPH_PATHS_H
@@ -17,20 +18,20 @@
 
 struct gt_forest;
 
-/* A new forest; roots earlier in the array win ties, so put the ones people know (globals) first.
- * `cut` may be NULL. Heap and cut are borrowed, the array is not. Root and object numbers must be
- * below 2^31. */
+/* A new forest. Of two roots at equal distance the earlier one wins, so globals, which people know,
+ * come first. `cut` may be NULL. Heap and cut are borrowed, the array is not. Numbers of roots and
+ * objects must be below 2^31. */
 struct gt_forest *gt_forest_create(const struct gt_heap *heap, const struct gt_cut *cut,
                                    const uint64_t *root_values, size_t root_count);
-void gt_forest_destroy(struct gt_forest *forest); /* NULL is nothing */
+void gt_forest_destroy(struct gt_forest *forest); /* NULL is allowed */
 
 /* The object that first reached `object`, or GT_FROM_ROOT | root number when a root did;
  * GT_NO_PARENT when it is not reached or has no pointers. */
 uint32_t gt_forest_parent(struct gt_forest *forest, uint32_t object);
 
-/* The chain from a root to `object`, both included, root's object first, at most `max` long (the
- * middle is left out when longer, after the first max / 2: *skipped says how many). *root gets the
- * root's number. Returns the number of objects; 0 when the object is not reached or has no
+/* The chain from a root to `object`, both included, the root's object first, at most `max` long. If
+ * it is longer, the middle is left out after the first max / 2, and *skipped says how many. *root
+ * gets the root's number. Returns the number of objects; 0 when the object is not reached or has no
  * pointers. `root` and `skipped` may be NULL. */
 size_t gt_forest_path(struct gt_forest *forest, uint32_t object, uint32_t *out, size_t max,
                       uint32_t *root, size_t *skipped);

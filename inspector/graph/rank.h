@@ -1,6 +1,6 @@
 /*
- * Places of a bitmap's set bits among one another: tables of some objects need no room for the
- * others.
+ * The rank of each set bit of a bitmap among the set bits, so that a table for some objects needs
+ * no entries for the others.
  *
  * The bitmap is borrowed and must not change.
  */
@@ -11,7 +11,7 @@
 
 struct gt_rank {
     const struct gt_bitmap *set;
-    uint32_t *before; /* by word of the set: how many bits are set before it; one word more */
+    uint32_t *before; /* by word of the set: how many bits are set before it; one entry more */
 };
 
 void gt_rank_init(struct gt_rank *rank, const struct gt_bitmap *set);
@@ -22,7 +22,7 @@ static inline uint32_t gt_rank_count(const struct gt_rank *rank)
     return rank->before[(rank->set->bits + 63) / 64];
 }
 
-/* The place of a bit that is set. */
+/* The rank of a bit that is set. */
 static inline uint32_t gt_rank_of(const struct gt_rank *rank, uint32_t bit)
 {
     uint64_t below = rank->set->words[bit >> 6] & (((uint64_t)1 << (bit & 63)) - 1);
@@ -35,7 +35,7 @@ static inline uint32_t gt_rank_below(const struct gt_rank *rank, uint32_t bit)
     return bit < rank->set->bits ? gt_rank_of(rank, bit) : gt_rank_count(rank);
 }
 
-/* The bit that has a place below gt_rank_count(). */
+/* The bit with a rank below gt_rank_count(). */
 uint32_t gt_rank_bit(const struct gt_rank *rank, uint32_t place);
 
 #endif

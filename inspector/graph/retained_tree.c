@@ -2,7 +2,7 @@
 
 #include "inspector/base/alloc.h"
 
-/* Of a larger share only the first object is told: its weights would take much memory. */
+/* Of a larger subtree only the first object is given, since its weights would take much memory. */
 enum { MAX_WEIGHED = 1 << 21 };
 
 #define NO_PARENT UINT32_MAX
@@ -66,12 +66,13 @@ struct gt_subtree gt_subtree_take(struct gt_retained_tree *tree, uint64_t value)
     return (struct gt_subtree){first, tree->objects.len - first, taker.bytes};
 }
 
-struct weight {        /* of a share's objects, by their places in it */
-    uint64_t bytes;    /* of what lies behind it, itself included */
-    uint32_t heaviest; /* of those behind it; 0: none */
+struct weight {        /* of a subtree's objects, by their index in it */
+    uint64_t bytes;    /* bytes of its subtree, itself included */
+    uint32_t heaviest; /* its largest child; 0: none */
 };
 
-/* Those who were met later hand on their weight before those who met them. */
+/* Children come after their parents, so in reverse order each weight is complete before it is added
+ * to the parent's. */
 static void weigh(const struct gt_retained_tree *tree, const struct gt_subtree *share,
                   struct weight *weights)
 {

@@ -22,7 +22,7 @@ struct gt_retained_tree {
     struct gt_bitmap taken; /* by place in the residue */
     struct gt_vec
         objects; /* uint32_t: of all subtrees of this owner, in the order they were reached */
-    struct gt_vec parents; /* uint32_t: by which of `objects` */
+    struct gt_vec parents; /* uint32_t: index in `objects` of the parent */
 };
 
 struct gt_subtree {
@@ -33,7 +33,7 @@ struct gt_subtree {
 void gt_retained_tree_init(struct gt_retained_tree *tree, const struct gt_exclusive *owners);
 void gt_retained_tree_deinit(struct gt_retained_tree *tree);
 
-/* Begins with another owner. */
+/* Starts again with another owner. */
 void gt_retained_tree_start(struct gt_retained_tree *tree, uint32_t owner);
 /* The objects that the value leads to. None when they are not the owner's, or taken. */
 struct gt_subtree gt_subtree_take(struct gt_retained_tree *tree, uint64_t value);

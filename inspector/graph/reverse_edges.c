@@ -3,14 +3,15 @@
 #include "inspector/base/alloc.h"
 #include "inspector/graph/walk.h"
 
-/* ---- the edges, turned round ---------------------------------------------------------------- */
+/* ---- the edges, reversed ----------------------------------------------------------------------
+ */
 
 struct reverser {
     const struct gt_heap *heap;
     const struct gt_cut *cut;
     struct gt_reverse_edges *parents;
     uint32_t from;
-    uint64_t address; /* of the object whose words are seen */
+    uint64_t address; /* of the object whose words are visited */
 };
 
 static uint32_t child_of(const struct reverser *reverser, uint64_t offset, uint64_t value)
@@ -21,7 +22,7 @@ static uint32_t child_of(const struct reverser *reverser, uint64_t offset, uint6
     return gt_heap_object(reverser->heap, value);
 }
 
-/* Counts come to stand one place on, so that sums of them are where the next object's start. */
+/* Counts are stored one place further on, so that their sums become the next object's start. */
 static void count_parent(void *ctx, uint64_t offset, uint64_t value)
 {
     struct reverser *reverser = ctx;
@@ -64,7 +65,7 @@ void gt_reverse_edges_init(struct gt_reverse_edges *parents, const struct gt_hea
         first[i + 1] += first[i];
     parents->list = gt_alloc(first[heap->objects] * sizeof *parents->list);
     walk_live(&reverser, live, take_parent);
-    /* Each now stands where the next one starts. */
+    /* Each entry is now where the next object starts. */
     memmove(first + 1, first, heap->objects * sizeof *first);
     first[0] = 0;
 }
@@ -76,7 +77,7 @@ void gt_reverse_edges_deinit(struct gt_reverse_edges *parents)
     *parents = (struct gt_reverse_edges){0};
 }
 
-/* ---- going up ------------------------------------------------------------------------------- */
+/* ---- climbing -------------------------------------------------------------------------------- */
 
 static void meet(struct gt_climb *climb, uint32_t object, uint32_t down)
 {
@@ -100,7 +101,8 @@ void gt_climb_deinit(struct gt_climb *climb)
     gt_vec_deinit(&climb->queue);
 }
 
-/* Parents are met when the object is asked for, not before: the last ones never are. */
+/* The parents of an object are reached when the next object is asked for, not before: the last ones
+ * never are. */
 uint32_t gt_climb_next(struct gt_climb *climb, const struct gt_reverse_edges *parents)
 {
     if (climb->next > 0) {

@@ -17,13 +17,14 @@ struct gt_reverse_edges {
     uint32_t objects;
 };
 
-/* Of edges that start at objects in `live`; `cut`, which may be NULL, takes away more. */
+/* Reverses the edges that start at objects in `live`. `cut` takes away some of them; it may be
+ * NULL. */
 void gt_reverse_edges_init(struct gt_reverse_edges *parents, const struct gt_heap *heap,
                            const struct gt_cut *cut, const struct gt_bitmap *live);
 void gt_reverse_edges_deinit(struct gt_reverse_edges *parents);
 
 struct gt_climb {
-    struct gt_map down;  /* object -> the next one on the shortest way to the start */
+    struct gt_map down;  /* object -> the next one on the shortest path to the start */
     struct gt_vec queue; /* uint32_t: the objects reached, in their order */
     size_t next;
 };

@@ -112,15 +112,15 @@ static void link_nodes(struct gt_scc *scc, const struct gt_heap *heap,
     scc->edges = linker.edges.data;
 }
 
-/* Tarjan's algorithm with the calls on a list of their own. */
+/* Tarjan's algorithm with an explicit stack. */
 struct search {
     struct gt_scc *scc;
-    uint32_t *number; /* order of discovery from 1 on; 0: not met yet */
+    uint32_t *number; /* order of discovery, from 1 on; 0: not reached yet */
     uint32_t *low;    /* the lowest number known to be reached within the component */
     size_t *edge;     /* the next edge of a node to follow */
     uint32_t *path;   /* the nodes being visited, each reached from the one before */
     size_t path_len;
-    uint32_t *open; /* nodes met whose component is not complete */
+    uint32_t *open; /* nodes reached whose component is not complete */
     size_t open_len;
     uint32_t met;
 };
@@ -146,7 +146,7 @@ static void follow(struct search *search, uint32_t node, uint32_t to)
         lower(search, node, search->number[to]);
 }
 
-/* `root` and everything still open above it are one component. */
+/* `root` and everything above it on the stack of open nodes are one component. */
 static void close_component(struct search *search, uint32_t root)
 {
     struct gt_scc *scc = search->scc;
@@ -200,7 +200,7 @@ static void find_components(struct gt_scc *scc)
     gt_free(search.open);
 }
 
-/* Once the nodes are listed and linked. */
+/* Requires that the nodes are listed and linked. */
 static void number_components(struct gt_scc *scc)
 {
     scc->sizes = gt_alloc((scc->count + 1) * sizeof *scc->sizes);
@@ -270,7 +270,7 @@ struct ring {
     size_t head, tail;
 };
 
-/* Queues what `node` leads to; true when it leads back to the start. */
+/* Queues the nodes that `node` leads to; true when one of them is the start. */
 static bool widen(struct ring *ring, uint32_t node)
 {
     const struct gt_scc *scc = ring->scc;
@@ -285,7 +285,8 @@ static bool widen(struct ring *ring, uint32_t node)
     return false;
 }
 
-/* Level by level up to `max` of them; the last node of the cycle, *length its length. */
+/* Searches level by level, at most `max` levels. Returns the last node of the cycle, and its length
+ * in *length. */
 static uint32_t close_ring(struct ring *ring, size_t max, size_t *length)
 {
     ring->queue[ring->tail++] = ring->start;

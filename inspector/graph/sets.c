@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-enum { MAX_SETS = 1 << 22 }; /* what a hostile heap may make us keep */
+enum { MAX_SETS = 1 << 22 }; /* bounds the memory that a hostile heap can take */
 
 struct set {
     uint32_t smaller; /* the set of all members but the largest */
@@ -58,7 +58,7 @@ bool gt_sets_has(const struct gt_sets *sets, uint32_t set, uint32_t number)
     return set == gt_set_of(number);
 }
 
-/* `smaller` and a number that is larger than all in it. */
+/* `smaller` and a number that is larger than all its members. */
 static uint32_t with(struct gt_sets *sets, uint32_t smaller, uint32_t largest)
 {
     uint64_t key = (uint64_t)smaller << 32 | largest;
@@ -115,7 +115,7 @@ static uint32_t unite(struct gt_sets *sets, const struct pair *pair)
 
 typedef uint32_t combine_fn(struct gt_sets *sets, const struct pair *pair);
 
-/* What was once worked out is remembered: a heap has few different pairs. */
+/* Results are cached, since a heap has few different pairs. */
 static uint32_t combine(struct gt_sets *sets, struct gt_map *known, uint32_t a, uint32_t b,
                         combine_fn *made_of)
 {

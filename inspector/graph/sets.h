@@ -1,13 +1,13 @@
 /*
- * Small sets of numbers, each kept once: equal sets have equal ids, so that a table of millions of
- * objects holds one word for each.
+ * Small sets of numbers. Invariant: equal sets have equal ids, so a table for millions of objects
+ * has one word for each.
  *
- * A set is the set of its smaller members and its largest one. The ids of the empty set and of sets
- * of one number are known beforehand: nearly every set is one of those, and what is done with them
- * is done without a look at the table. A set has at most GT_SET_MAX members: a union that would
- * have more loses its largest ones.
+ * A set consists of the set of its smaller members and its largest member. The ids of the empty set
+ * and of sets of one number are fixed. Nearly every set is one of those, and operations on them do
+ * not read the table. A set has at most GT_SET_MAX members: a union that would have more loses its
+ * largest ones.
  *
- * The table owns its memory; ids are good as long as it is.
+ * The table owns its memory; ids are valid as long as it is.
  */
 #ifndef GT_GRAPH_SETS_H
 #define GT_GRAPH_SETS_H
@@ -17,13 +17,13 @@
 
 enum { GT_SET_MAX = 64 };
 
-#define GT_SET_ALL 0u /* of everything; only gt_sets_meet() takes it */
+#define GT_SET_ALL 0u /* the set of all numbers; only gt_sets_meet() takes it */
 #define GT_SET_NONE 1u
 #define GT_SET_FIRST 2u /* {0}; {n} is GT_SET_FIRST + n */
 
 struct gt_sets {
-    uint32_t numbers;    /* that sets may have: 0 .. numbers - 1 */
-    struct gt_vec list;  /* those of two members and more, from id GT_SET_FIRST + numbers on */
+    uint32_t numbers;    /* the numbers that sets may have: 0 .. numbers - 1 */
+    struct gt_vec list;  /* the sets of two and more members, from id GT_SET_FIRST + numbers on */
     struct gt_map known; /* set of smaller members << 32 | largest -> id */
     struct gt_map meets, joins; /* pair of ids -> id */
 };

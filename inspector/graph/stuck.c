@@ -3,14 +3,14 @@
 #include "inspector/base/alloc.h"
 #include "inspector/graph/scc.h"
 
-/* ---- who is stuck -------------------------------------------------------------------------- */
+/* ---- stuck nodes --------------------------------------------------------------------------- */
 
 struct gt_freeing {
     const struct gt_needs *needs;
     bool *stuck;
-    size_t *first_user; /* count + 1: the edges turned round */
+    size_t *first_user; /* count + 1: the edges reversed */
     uint32_t *users;
-    size_t *hopes; /* of a node that needs all: its edges to stuck ones */
+    size_t *hopes; /* of a node that needs all: how many of its edges lead to stuck nodes */
     uint32_t *queue;
     size_t queued;
 };
@@ -38,7 +38,7 @@ void gt_freeing_set(struct gt_freeing *freeing, uint32_t node)
     freeing->queue[freeing->queued++] = node;
 }
 
-/* One that `user` needs has been set free. */
+/* One of the nodes that `user` needs is free now. */
 static void give_hope(struct gt_freeing *freeing, uint32_t user)
 {
     uint8_t need = freeing->needs->need[user];
@@ -96,7 +96,7 @@ void gt_stuck_find(const struct gt_needs *needs, bool *stuck)
 
 /* ---- circles ------------------------------------------------------------------------------- */
 
-enum { MAX_CIRCLE = 1 << 9 }; /* nodes of a circle that is told */
+enum { MAX_CIRCLE = 1 << 9 }; /* nodes of the longest circle that is visited */
 
 /* The edges from stuck nodes to stuck nodes. */
 static void link_stuck(const struct gt_needs *needs, const bool *stuck, struct gt_scc *scc)

@@ -1,9 +1,9 @@
 /*
- * Who is stuck among nodes that need one another to go on, and in which circles.
+ * Which nodes are stuck, among nodes that need one another to continue, and in which circles.
  *
- * A node is free, stuck whatever the others do, or stuck as long as all or any of those that its
- * edges lead to are. The most that can be stuck at once is what is: circles keep themselves so.
- * The graph knows no Go: nodes are goroutines and what they wait for.
+ * A node is free, stuck in any case, or stuck as long as all or any of the nodes that its edges
+ * lead to are stuck. The result is the largest possible set of stuck nodes: circles of needs stay
+ * stuck. Nodes are goroutines and what they wait for; the graph knows nothing of Go.
  */
 #ifndef GT_GRAPH_STUCK_H
 #define GT_GRAPH_STUCK_H
@@ -13,10 +13,10 @@
 #include <stdint.h>
 
 enum gt_stuck_when {
-    GT_STUCK_NEVER, /* it is free */
+    GT_STUCK_NEVER, /* the node is free */
     GT_STUCK_ALWAYS,
-    GT_STUCK_IF_ALL, /* one that is free is enough to go on; without edges it is stuck */
-    GT_STUCK_IF_ANY, /* one that is stuck is enough to be stuck */
+    GT_STUCK_IF_ALL, /* one free node is enough to continue; without edges it is stuck */
+    GT_STUCK_IF_ANY, /* one stuck node is enough to be stuck */
 };
 
 struct gt_needs {
@@ -30,20 +30,21 @@ struct gt_needs {
 void gt_stuck_find(const struct gt_needs *needs, bool *stuck);
 
 /*
- * The same, node by node, for a caller that knows of more reasons to be free than the edges tell:
- * each node that becomes free is handed out once, and others may be set free meanwhile.
- * `needs` and `stuck` are borrowed.
+ * The same, node by node, for a caller that has more reasons for being free than the edges: each
+ * node that becomes free is returned once, and the caller may free others meanwhile. `needs` and
+ * `stuck` are borrowed.
  */
 struct gt_freeing;
 struct gt_freeing *gt_freeing_create(const struct gt_needs *needs, bool *stuck);
 void gt_freeing_destroy(struct gt_freeing *freeing);
-void gt_freeing_set(struct gt_freeing *freeing, uint32_t node);   /* free, for another reason */
-bool gt_freeing_next(struct gt_freeing *freeing, uint32_t *node); /* false: none for now */
+void gt_freeing_set(struct gt_freeing *freeing, uint32_t node);   /* frees a node for another reason
+                                                                   */
+bool gt_freeing_next(struct gt_freeing *freeing, uint32_t *node); /* false: none at present */
 
 /*
  * Calls `visit` with circles of stuck nodes: a shortest one through each node below `starts` that
- * is on any, but for nodes that were on a circle told before. At most `max` circles; false when
- * there may be more. The nodes are in the order of their edges, the one started from first.
+ * is on any, except nodes of circles visited before. At most `max` circles; false when there may be
+ * more. The nodes are in the order of their edges, the start first.
  */
 typedef void gt_circle_fn(void *ctx, const uint32_t *nodes, size_t count);
 bool gt_stuck_circles(const struct gt_needs *needs, const bool *stuck, uint32_t starts, size_t max,

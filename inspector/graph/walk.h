@@ -1,9 +1,9 @@
 /*
  * The walk over the pointer words of one slot. Private to graph/.
  *
- * It is inlined into each of its users with its visitor, because the mark spends its life here.
- * Masks are read 56 bits at a time: that is what one load gives from any bit on, and nearly every
- * slot that has a bitmap fits. Hosts are little-endian (base/memory.h).
+ * It is inlined into each of its users with its visitor, since the mark spends most of its time
+ * here. Masks are read 56 bits at a time: one load gives that many from any bit on, and nearly
+ * every slot with a bitmap fits. Hosts are little-endian (base/memory.h).
  *
  * Nothing that a tile claims can make the walk leave the slot or not end: period, ptr_words and
  * skip are first cut down to the slot's length.
@@ -35,7 +35,7 @@ GT_INLINE uint64_t gt_walk_load(const unsigned char *bits, uint64_t bytes, uint6
     return word >> (bit & 7);
 }
 
-/* Visits those of the `words` words at slot + offset whose bits, from `bit` on, are set. */
+/* Visits the words at slot + offset, `words` of them, whose bits are set from `bit` on. */
 GT_INLINE void gt_walk_bits(const unsigned char *bits, uint64_t bytes, uint64_t bit, uint64_t words,
                             const unsigned char *slot, uint64_t offset, gt_word_fn *visit,
                             void *ctx)
@@ -50,8 +50,8 @@ GT_INLINE void gt_walk_bits(const unsigned char *bits, uint64_t bytes, uint64_t 
     }
 }
 
-/* Makes what a tile claims harmless for a slot of `words` words, and repeats a short tile within
- * *pattern, so that an array of small elements is walked many elements at a time. */
+/* Limits a tile to a slot of `words` words, and repeats a short tile within *pattern, so that an
+ * array of small elements is walked many elements at a time. */
 GT_INLINE void gt_walk_fit_tile(struct gt_tile *tile, uint64_t words, uint64_t *pattern)
 {
     if (!tile->bits) tile->ptr_words = 0;
