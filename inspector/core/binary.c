@@ -69,7 +69,7 @@ static struct gt_error *read_all(struct gt_binary *binary)
     if (!error) error = read_loads(binary);
     if (error) return error;
     read_sections(binary);
-    /* Stripped files still name what they export. */
+    /* Stripped files still have the names that they export. */
     bool whole = gt_binary_has_symbols(binary);
     gt_symbol_table_init(&binary->symbols, gt_binary_section(binary, whole ? ".symtab" : ".dynsym"),
                          gt_binary_section(binary, whole ? ".strtab" : ".dynstr"));

@@ -1,6 +1,6 @@
 /*
- * The binary that made a core. The user need not name it. Invariant: it is used only if its build
- * ID is the one in the core, or the caller forces it.
+ * The binary of the process that the core is of. The user need not name it. Invariant: it is used
+ * only if its build ID is the one in the core, or the caller forces it.
  *
  * Search order: the paths given (a file, or a directory searched for the name), the path in
  * NT_FILE of the mapping that holds the entry point, that name beside the core; each also with
@@ -24,27 +24,27 @@ struct gt_section {
 };
 
 /*
- * Finds, opens and verifies it, and gives its read-only segments to the core as images.
+ * Finds, opens and verifies the binary, and adds its read-only segments to the core as images.
  * exe_paths is NULL-terminated or NULL. force_exe takes the first candidate of the core's machine
  * when none matches.
  */
 struct gt_error *gt_binary_find(struct gt_core *core, const char *const *exe_paths, bool force_exe,
                                 struct gt_binary **binary);
-void gt_binary_close(struct gt_binary *binary); /* NULL is allowed; after the core */
+void gt_binary_close(struct gt_binary *binary); /* NULL is allowed; close it after the core */
 
 const char *gt_binary_path(const struct gt_binary *binary);
 const char *
 gt_binary_build_id(const struct gt_binary *binary);      /* GNU hex, else Go's; NULL if none */
 uint64_t gt_binary_bias(const struct gt_binary *binary); /* load address - linked address; PIE */
-/* The core has neither build IDs nor ELF headers to compare with: this may be another build. */
+/* The core has neither build IDs nor ELF headers to compare: this may be another build. */
 bool gt_binary_unverified(const struct gt_binary *binary);
-/* It is another build, by what the core tells, and was taken by force_exe. */
+/* The core shows that this is another build. force_exe accepted it. */
 bool gt_binary_forced(const struct gt_binary *binary);
 bool gt_binary_has_dwarf(const struct gt_binary *binary);
 bool gt_binary_has_symbols(const struct gt_binary *binary);
 const struct gt_section *gt_binary_section(const struct gt_binary *binary, const char *name);
 
-/* A loaded segment, where the target has it; false past the last one. */
+/* A loaded segment, at its address in the target; false past the last one. */
 struct gt_load {
     uint64_t addr, size;
     uint64_t offset, file_size; /* in the file, no more than size; zeros follow */
@@ -52,25 +52,25 @@ struct gt_load {
 };
 bool gt_binary_load(const struct gt_binary *binary, size_t index, struct gt_load *out);
 
-/* The whole ELF file in memory, for readers that want it (libdwarf, libelf). */
+/* The bytes of the whole ELF file, for libdwarf and libelf. */
 const unsigned char *gt_binary_file(const struct gt_binary *binary, uint64_t *size);
 
 /* A symbol's address in the target (bias added); false when there is none. */
 bool gt_binary_symbol(const struct gt_binary *binary, const char *name, uint64_t *addr,
                       uint64_t *size);
 
-/* Visits the symbols whose names have `part` in them. Names are the file's own. */
+/* Visits the symbols whose names contain `part`. Names are the file's own. */
 typedef void gt_symbol_fn(void *ctx, const char *name, uint64_t addr);
 void gt_binary_symbols(const struct gt_binary *binary, const char *part, gt_symbol_fn *visit,
                        void *ctx);
 
 /*
  * The function that holds an address of the target, by its symbol; false when no symbol does. The
- * name is the file's own. Orders the symbols by address when it is first asked.
+ * name is the file's own. The first call sorts the symbols by address.
  */
 bool gt_binary_symbol_at(struct gt_binary *binary, uint64_t addr, const char **name,
                          uint64_t *offset);
-/* The same for variables; those of unknown size hold nothing. */
+/* The same for variables. A variable of unknown size holds no address. */
 bool gt_binary_variable_at(struct gt_binary *binary, uint64_t addr, const char **name,
                            uint64_t *offset);
 

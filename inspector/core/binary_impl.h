@@ -1,9 +1,9 @@
 /*
- * What the files behind binary.h share: build IDs, where the core says its program is, the table
- * of symbols, and struct gt_binary itself.
+ * What the files behind binary.h share: build IDs, the address of the program in the core, the
+ * table of symbols, and struct gt_binary itself.
  *
- * Invariants of an open binary: every section's bytes lie within the mapped file or are NULL;
- * names are NUL-terminated; symbol names are found in time that does not grow with their number.
+ * Invariants of an open binary: every section's bytes lie within the mapped file or are NULL; names
+ * are NUL-terminated; a symbol is found by name in constant time.
  */
 #ifndef GT_CORE_BINARY_IMPL_H
 #define GT_CORE_BINARY_IMPL_H
@@ -19,10 +19,10 @@ struct gt_build_ids { /* "" when there is none */
     char go[256 + 1];
 };
 
-/* Adds the IDs among the notes in bytes; an ID that was there already stays. */
+/* Adds the IDs among the notes in bytes. An ID that was found before stays. */
 void gt_build_ids_add(struct gt_build_ids *ids, const unsigned char *bytes, uint64_t size);
 
-/* ---- the program, as the core tells of it -------------------------------------------------- */
+/* ---- the program, as the core describes it --------------------------------------------------- */
 
 struct gt_program {
     char *path;      /* NULL when the core does not name it */
@@ -34,13 +34,13 @@ struct gt_program {
 };
 
 void gt_program_init(const struct gt_core *core, struct gt_program *program);
-/* The program whose ELF header is at `base`, whatever else the core says. */
+/* The program whose ELF header is at `base`, whatever the core's notes say. */
 void gt_program_at(const struct gt_core *core, uint64_t base, struct gt_program *program);
 void gt_program_deinit(struct gt_program *program);
 
 /*
- * For a core without notes: where this binary's header would be, or a copy of it at the start of
- * a segment.
+ * For a core without notes: finds where this binary's header is, or a copy of it at the start of a
+ * segment.
  */
 void gt_program_find_base(const struct gt_core *core, const struct gt_binary *binary,
                           struct gt_program *program);
@@ -59,17 +59,17 @@ struct gt_symbol_table {
     } functions, variables;
 };
 
-/* Either may be NULL or nonsense: then the table is empty. */
+/* Either may be NULL or malformed: then the table is empty. */
 void gt_symbol_table_init(struct gt_symbol_table *table, const struct gt_section *symbols,
                           const struct gt_section *names);
 void gt_symbol_table_deinit(struct gt_symbol_table *table);
 typedef void gt_symbol_table_fn(void *ctx, const char *name, const Elf64_Sym *symbol);
-/* Those whose names have the part in them. */
+/* Visits the symbols whose names contain `part`. */
 void gt_symbol_table_each(const struct gt_symbol_table *table, const char *part,
                           gt_symbol_table_fn *visit, void *ctx);
 bool gt_symbol_table_find(const struct gt_symbol_table *table, const char *name, Elf64_Sym *symbol);
-/* The function (STT_FUNC) or variable (STT_OBJECT) that holds an address, as linked. One without a
- * size reaches to the next. */
+/* The function (STT_FUNC) or variable (STT_OBJECT) that holds an address, as linked. A symbol
+ * without a size reaches to the next symbol. */
 bool gt_symbol_table_at(struct gt_symbol_table *table, unsigned type, uint64_t addr,
                         Elf64_Sym *symbol, const char **name);
 
@@ -85,19 +85,20 @@ struct gt_binary {
     struct gt_symbol_table symbols;
     struct gt_build_ids ids;
     uint64_t bias;
-    bool unverified;   /* the core lacks what would tell another build apart */
-    bool forced;       /* it is another build, which was asked for all the same */
+    bool unverified;   /* the core lacks what identifies a build */
+    bool forced;       /* it is another build, and the caller forced it */
     struct gt_elf elf; /* owns the sections' names */
 };
 
-/* Opens a program and reads all but its bias. Errors as gt_core_open()'s. `how` may be NULL. */
+/* Opens a program and reads all but its bias. The errors are those of gt_core_open(). `how` may be
+ * NULL. */
 struct gt_error *gt_binary_open(const char *path, const struct gt_opening *how,
                                 struct gt_binary **binary);
 
 /* Its read-only segments become images of the core, placed by its bias. */
 void gt_binary_give_images(struct gt_core *core, const struct gt_binary *binary);
 
-/* Where the start of the file was linked to be. */
+/* The linked address of the file's start. */
 uint64_t gt_binary_linked_base(const struct gt_binary *binary);
 
 #endif

@@ -1,13 +1,13 @@
 /*
  * An ELF core file: its memory, threads and notes.
  *
- * The file is mapped, never read whole; a compressed one (decoders.h) and one from a pipe are
- * unpacked once into an unlinked temporary file or memory, in which zero runs become holes.
- * gt_core_open() validates everything, so accessors cannot fail. There are three kinds of absence
- * (enum gt_presence). Memory that the dump left out because a file backs it is filled in from the
- * images that gt_core_add_image() gives.
+ * The file is mapped, never read whole. A compressed file (decoders.h) and a pipe are unpacked once
+ * into an unlinked temporary file or memory, in which runs of zeros become holes. gt_core_open()
+ * validates everything, so accessors cannot fail. There are three kinds of absence (enum
+ * gt_presence). Memory that the dump left out because a file backs it is read from the images of
+ * gt_core_add_image().
  *
- * The core owns all it hands out until gt_core_close().
+ * The core owns what it returns until gt_core_close().
  */
 #ifndef GT_CORE_CORE_H
 #define GT_CORE_CORE_H
@@ -23,10 +23,10 @@ enum gt_machine { GT_MACHINE_AMD64, GT_MACHINE_ARM64 };
 /* General registers of a thread, in the kernel's user_regs order for the machine. */
 struct gt_thread {
     int32_t tid;
-    int32_t signal;    /* the signal this thread died of or stopped at, 0 when none */
+    int32_t signal;    /* the signal that killed or stopped this thread, 0 when none */
     uint64_t regs[34]; /* amd64: struct user_regs_struct; arm64: x0-x30, sp, pc, pstate */
     size_t reg_count;
-    uint64_t sp, pc, fs_base; /* picked out of regs; fs_base 0 on arm64 */
+    uint64_t sp, pc, fs_base; /* copied from regs; fs_base 0 on arm64 */
 };
 
 struct gt_file_mapping {         /* a line of NT_FILE */
@@ -36,7 +36,7 @@ struct gt_file_mapping {         /* a line of NT_FILE */
 
 enum gt_presence {
     GT_PRESENT,
-    GT_NOT_DUMPED, /* a segment whose bytes the dump left out, and no image fills in */
+    GT_NOT_DUMPED, /* a segment whose bytes the dump left out and no image has */
     GT_UNMAPPED,   /* no segment holds the address */
     GT_CUT_OFF,    /* the file ends before the segment's bytes */
 };
@@ -45,13 +45,13 @@ struct gt_segment {
     uint64_t start, end; /* [start, end) in the target */
     uint64_t file_bytes; /* how many of them the core holds, after truncation */
     uint32_t flags;      /* PF_R, PF_W, PF_X; 0: only reserved, as Go reserves its arenas */
-    bool cut;            /* the file ends before its bytes */
+    bool cut;            /* the file ends before the segment's bytes */
 };
 
-/* Errors say what the file is instead: empty, a directory, not ELF, not a core, another machine. */
-struct gt_opening {      /* how to open a file; zeroed, the usual way */
+/* Errors say what the file is: empty, a directory, not ELF, not a core, of another machine. */
+struct gt_opening {      /* how to open a file; zeroed: the usual way */
     bool in_memory;      /* unpack into memory, not into a file under TMPDIR */
-    const char *sysroot; /* where the files are that the core names; NULL: this machine's root */
+    const char *sysroot; /* root of the files that the core names; NULL: this machine's root */
     gt_progress_fn *progress;
     void *progress_ctx;
     uint64_t max_unpacked; /* bytes; 0: four times the machine's memory */
@@ -62,12 +62,12 @@ struct gt_error *gt_core_open(const char *path, const struct gt_opening *how,
                               struct gt_core **core);
 void gt_core_close(struct gt_core *core); /* NULL is allowed */
 
-/* The regular file that the core means by a path, in its sysroot; NULL when there is none. The
- * caller frees it. */
+/* The regular file at a path of the core, in its sysroot; NULL when there is none. The caller frees
+ * it. */
 char *gt_core_file(const struct gt_core *core, const char *path);
 
-/* The path that the core's root has for a file of this machine, named by its real path: a part of
- * `file`. NULL where it lies outside. */
+/* The path in the core's root of a file of this machine, given by its real path. It is a part of
+ * `file`. NULL when the file is outside the root. */
 const char *gt_core_inside(const struct gt_core *core, const char *file);
 
 /* A copy of `path`, for the caller to free; NULL unless a regular file of this machine is there. */
@@ -90,24 +90,24 @@ const struct gt_thread *gt_core_threads(const struct gt_core *core, size_t *coun
 const struct gt_file_mapping *gt_core_mappings(const struct gt_core *core, size_t *count);
 const struct gt_segment *gt_core_segments(const struct gt_core *core, size_t *count); /* sorted */
 
-/* The memory: core bytes first, then images. Valid until the core is closed. */
+/* The memory: the core's bytes first, then images. Valid until the core is closed. */
 const struct gt_memory *gt_core_memory(const struct gt_core *core);
 enum gt_presence gt_core_presence(const struct gt_core *core, uint64_t addr);
 
 /*
- * How much of [start, end) was in the process's own memory, as far as the core says: the pages of
- * the core that are no hole of its file. A page that nobody had touched is a hole in the kernel's
- * core, if nothing has filled it since. Where the file has no holes, or was unpacked, pages of
- * nothing but zeros count as untouched. Pages that a file backs are not in a core: they count as 0.
+ * How much of [start, end) was in memory of the process itself, as far as the core shows: the pages
+ * that are no hole of the core's file. An untouched page is a hole in the kernel's core, unless the
+ * hole was filled later. If the file has no holes, or was unpacked, pages that contain only zeros
+ * count as untouched. Pages that a file backs are not in a core and count as 0.
  */
 uint64_t gt_core_resident(const struct gt_core *core, uint64_t start, uint64_t end);
-/* Were pages of zeros counted as untouched, though some were touched? */
+/* Whether pages of zeros count as untouched, though the process may have touched some. */
 bool gt_core_resident_is_least(const struct gt_core *core);
 
 /*
- * Lets the file bytes [bytes, bytes + size) stand for [addr, addr + size) wherever the core itself
- * has none. Only for memory that the process could not have changed (text, rodata). The bytes stay
- * the caller's and must outlive the core.
+ * The file bytes [bytes, bytes + size) become the contents of [addr, addr + size) wherever the core
+ * itself has none. Only for memory that the process cannot have changed (text, rodata). The caller
+ * owns the bytes, which must outlive the core.
  */
 void gt_core_add_image(struct gt_core *core, uint64_t addr, const unsigned char *bytes,
                        uint64_t size);

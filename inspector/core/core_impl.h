@@ -4,7 +4,7 @@
  *
  * Invariants of an open core: runs are sorted by start, do not overlap, are never empty and lie
  * within a mapped file; segments are sorted and do not overlap; mappings' paths are NUL-terminated
- * inside the mapped file. Whoever reads them needs no further check.
+ * inside the mapped file. Readers need no further check.
  */
 #ifndef GT_CORE_CORE_IMPL_H
 #define GT_CORE_CORE_IMPL_H
@@ -15,7 +15,7 @@
 
 #include <gelf.h>
 
-/* ---- a file, mapped read-only; what is compressed or a pipe is unpacked on the way ---------- */
+/* ---- a file, mapped read-only; compressed data and pipes are unpacked first ----------------- */
 
 struct gt_mapped {
     const unsigned char *bytes;
@@ -23,7 +23,7 @@ struct gt_mapped {
     int64_t mtime_ns; /* GT_UNKNOWN when it was unpacked */
     bool cut;         /* it was compressed, and the compressed data ends early or is damaged */
     struct gt_resource *held; /* the mapping */
-    struct gt_vec data;       /* struct gt_extent: what of it lies in no hole, sorted */
+    struct gt_vec data;       /* struct gt_extent: the parts that are no hole, sorted */
 };
 
 struct gt_extent { /* of a file, in bytes */
@@ -35,13 +35,13 @@ struct gt_error *gt_mapped_open(const char *path, const struct gt_opening *how,
                                 struct gt_mapped *mapped);
 void gt_mapped_close(struct gt_mapped *mapped); /* a zeroed one is allowed */
 
-/* Fills `data` of an open file; where the system does not tell holes, all of it is one extent. */
+/* Fills `data` of an open file. If the file system reports no holes, all of it is one extent. */
 void gt_find_data(int fd, uint64_t size, struct gt_vec *data);
 
 /* `size` bytes at `offset`, or NULL when the file does not hold all of them. */
 const unsigned char *gt_mapped_at(const struct gt_mapped *mapped, uint64_t offset, uint64_t size);
 
-struct gt_source { /* what is unpacked: read from where it stands to its end */
+struct gt_source { /* what is unpacked: read from its current position to its end */
     const char *path;
     int fd;
     uint64_t size; /* 0 when it is not known */
@@ -49,15 +49,16 @@ struct gt_source { /* what is unpacked: read from where it stands to its end */
 };
 
 /* Unpacks into a new scratch, which the caller closes. *cut: the input ended within a member, or
- * was damaged; what came before is there. Only ELF files are unpacked, and at most max_unpacked. */
+ * was damaged; the data before that is there. Only ELF files are unpacked, and at most max_unpacked
+ * bytes. */
 struct gt_error *gt_unpack(const struct gt_source *source, struct gt_scratch *scratch, bool *cut);
 
 /* ---- ELF ---------------------------------------------------------------------------------- */
 
-/* Refuses a file that does not begin as ELF files do, by the first of its bytes. */
+/* Refuses a file that does not begin as an ELF file, and names what it is by its first bytes. */
 struct gt_error *gt_elf_magic(const char *path, const unsigned char *bytes, uint64_t size);
 
-/* Refuses what is not a little-endian 64-bit ELF file of a known machine; copies its header. */
+/* Refuses all but little-endian 64-bit ELF files of a known machine; copies the header. */
 struct gt_error *gt_elf_header(const char *path, const struct gt_mapped *file, Elf64_Ehdr *header);
 
 /* libelf over a mapped file; zeroed when it is not open. */
@@ -94,16 +95,16 @@ struct gt_run { /* [start, end) of the target, at `bytes` in this process */
 struct gt_core {
     char *path;
     char *sysroot;         /* NULL: this machine's root */
-    struct gt_opening how; /* to open what belongs to the core; tells no progress */
+    struct gt_opening how; /* to open the files that belong to the core; without progress */
     struct gt_mapped file;
     enum gt_machine machine;
     bool truncated, from_gcore;
 
     struct gt_vec segments; /* struct gt_segment */
-    struct gt_vec declared; /* uint64_t a segment: p_filesz as the header has it */
+    struct gt_vec declared; /* uint64_t a segment: its p_filesz in the header */
 
     struct gt_vec runs;   /* struct gt_run */
-    struct gt_run widest; /* a copy of the longest run: where most look-ups end */
+    struct gt_run widest; /* a copy of the longest run, which most look-ups hit */
     struct gt_memory memory;
 
     struct gt_vec threads, mappings; /* struct gt_thread, struct gt_file_mapping */

@@ -37,7 +37,7 @@ static bool same_checksum(const struct gt_binary *debug, uint32_t crc)
     return (uint32_t)sum == crc;
 }
 
-/* crc is NULL where the build ID must do. */
+/* If crc is NULL, the build ID must match. */
 static bool same_build(const struct gt_binary *debug, const struct gt_binary *binary,
                        const uint32_t *crc)
 {
@@ -48,7 +48,7 @@ static bool same_build(const struct gt_binary *debug, const struct gt_binary *bi
     return a->go[0] && b->go[0] && strcmp(a->go, b->go) == 0;
 }
 
-/* A link may have the binary's own name, since debug files often do. */
+/* A debug file often has its binary's name, so a link may lead to the binary itself. */
 static bool is_binary(const struct seeker *seeker, const char *path)
 {
     struct stat a, b;
@@ -79,7 +79,7 @@ static bool try_file(struct seeker *seeker, const char *path, const uint32_t *cr
     return false;
 }
 
-/* Frees `path`, which is as the core's root has it, or else as this machine does. */
+/* `path` is in the core's root or on this machine. Frees it. */
 static bool try_path(struct seeker *seeker, bool in_root, char *path, const uint32_t *crc)
 {
     char *file = in_root ? gt_core_file(seeker->core, path) : gt_regular_file(path);

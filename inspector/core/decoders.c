@@ -18,7 +18,7 @@ static bool is_zstd(const unsigned char *bytes, size_t size)
 {
     if (size < 4) return false;
     uint32_t magic = gt_load32(bytes);
-    /* pzstd puts a skippable frame in front of each real one. */
+    /* pzstd writes a skippable frame before each real one. */
     return magic == ZSTD_MAGICNUMBER ||
            (magic & ZSTD_MAGIC_SKIPPABLE_MASK) == ZSTD_MAGIC_SKIPPABLE_START;
 }
@@ -91,7 +91,7 @@ static bool is_xz(const unsigned char *bytes, size_t size)
                                6) == 0;
 }
 
-/* A decoder counts some of its own beside the dictionary. */
+/* Memory that the decoder needs beside the dictionary. */
 static lzma_ret start_xz(lzma_stream *stream)
 {
     enum { OWN = 16 << 20 };
@@ -118,7 +118,7 @@ static enum gt_flow_state step_xz(void *state, struct gt_flow *flow)
     lzma_ret told = lzma_code(stream, LZMA_RUN);
     flow->in_at = flow->in_size - stream->avail_in;
     flow->out_at = flow->out_size - stream->avail_out;
-    if (told == LZMA_STREAM_END) /* the next one, if any, starts anew */
+    if (told == LZMA_STREAM_END) /* the next member, if any, starts anew */
         return start_xz(stream) == LZMA_OK ? GT_FLOW_END : GT_FLOW_BAD;
     if (told == LZMA_MEMLIMIT_ERROR) return GT_FLOW_BIG;
     return told == LZMA_OK || told == LZMA_BUF_ERROR ? GT_FLOW_ON : GT_FLOW_BAD;
@@ -153,7 +153,7 @@ static enum gt_flow_state step_gzip(void *state, struct gt_flow *flow)
     z_stream *stream = state;
     size_t in = flow->in_size - flow->in_at, out = flow->out_size - flow->out_at;
 
-    stream->next_in = (unsigned char *)flow->in + flow->in_at; /* is only read */
+    stream->next_in = (unsigned char *)flow->in + flow->in_at; /* the decoder only reads it */
     stream->avail_in = (uInt)in;
     stream->next_out = flow->out + flow->out_at;
     stream->avail_out = (uInt)out;

@@ -1,4 +1,4 @@
-/* What kind of file this is, said in one line when it is not the right one. */
+/* Checks what kind of file this is. An error says it in one line. */
 #include "inspector/core/core_impl.h"
 
 #include "inspector/base/alloc.h"

@@ -1,4 +1,4 @@
-/* The search for the binary, and the proof that it is the one. */
+/* Searches for the binary, and proves that it is the right one. */
 #include "inspector/core/binary_impl.h"
 
 #include "inspector/base/alloc.h"
@@ -12,7 +12,7 @@ struct search {
     struct gt_core *core;
     struct gt_program program;
     struct gt_binary *found;
-    struct gt_binary *other; /* the first that is not the one: what --force-exe takes */
+    struct gt_binary *other; /* the first binary that does not match: --force-exe takes it */
     struct gt_error *error;  /* why the best candidate so far was refused */
 };
 
@@ -22,7 +22,7 @@ static const char *base_name(const char *path)
     return slash ? slash + 1 : path;
 }
 
-/* ---- is it the one? ------------------------------------------------------------------------ */
+/* ---- does it match? ------------------------------------------------------------------------ */
 
 static struct gt_error *mismatch(const struct gt_binary *binary, const char *what,
                                  const char *in_core, const char *in_binary)
@@ -48,7 +48,7 @@ static bool both(const char *a, const char *b)
     return a[0] && b[0];
 }
 
-/* *decided: both have an ID of the same kind, and nothing more need be asked. */
+/* *decided: both have an ID of the same kind, so no other check is needed. */
 static struct gt_error *check_ids(const struct gt_program *program, const struct gt_binary *binary,
                                   bool *decided)
 {
@@ -67,7 +67,7 @@ static struct gt_error *check_ids(const struct gt_program *program, const struct
     return NULL;
 }
 
-/* Stripping changes neither where segments lie nor their sizes in memory. */
+/* Stripping changes neither the addresses of segments nor their sizes in memory. */
 static struct gt_error *check_loads(const struct gt_program *program,
                                     const struct gt_binary *binary)
 {
@@ -95,7 +95,7 @@ static struct gt_error *check_entry(const struct gt_program *program,
     return mismatched_number(binary, "entry point", program->entry, binary->header.e_entry);
 }
 
-/* No force makes one machine's program run on another. */
+/* Forcing cannot replace the machine: a program of another machine is refused. */
 static struct gt_error *check_machine(const struct gt_core *core, const struct gt_binary *binary)
 {
     bool arm = binary->header.e_machine == EM_AARCH64;
@@ -107,7 +107,7 @@ static struct gt_error *check_machine(const struct gt_core *core, const struct g
                             arm ? "x86-64" : "AArch64", arm ? "AArch64" : "x86-64");
 }
 
-/* Where there are no IDs to compare, the layout still tells most builds apart. */
+/* Without IDs to compare, the layout still distinguishes most builds. */
 static struct gt_error *verify(const struct gt_program *program, struct gt_binary *binary)
 {
     bool decided;
@@ -120,7 +120,7 @@ static struct gt_error *verify(const struct gt_program *program, struct gt_binar
 
 /* ---- candidates ---------------------------------------------------------------------------- */
 
-/* Keeps the error that helps most: a mismatch says more than a file that would not open. */
+/* Keeps the more useful error: a mismatch says more than a file that could not be opened. */
 static void note_error(struct search *search, struct gt_error *error)
 {
     bool better = !search->error || (gt_error_code(search->error) != GT_ERR_MISMATCH &&
@@ -164,7 +164,7 @@ static bool is_regular(const char *path)
     return stat(path, &info) == 0 && S_ISREG(info.st_mode);
 }
 
-/* Tries path and path.zst; true when one of them is there, whatever came of it. */
+/* Tries path and path.zst; true when one of them exists, whatever the result. */
 static bool try_path(struct search *search, const char *path)
 {
     char *packed = gt_format("%s.zst", path);
@@ -184,7 +184,7 @@ static void try_in(struct search *search, const char *dir, size_t dir_length, co
     gt_free(path);
 }
 
-/* By the file's name, and by the command's, which the kernel cuts after 15 letters. */
+/* Tries the file's name, and the command's, which the kernel cuts after 15 bytes. */
 static void try_names_in(struct search *search, const char *dir, size_t dir_length)
 {
     const char *path = search->program.path, *command = gt_core_short_name(search->core);
@@ -204,7 +204,7 @@ static void try_beside_core(struct search *search)
         try_names_in(search, ".", 1);
 }
 
-/* A path given by the user that is not there is an error, even if another would do. */
+/* A path that the user gives must exist, even if another path would match. */
 static struct gt_error *try_given(struct search *search, const char *path, bool *file)
 {
     struct stat info;
@@ -238,7 +238,7 @@ static void try_named(struct search *search)
     gt_free(packed);
 }
 
-/* Looks on only while no file was named: who names one wants that one. */
+/* If the user names a file, no other place is searched. */
 static struct gt_error *search_all(struct search *search, const char *const *given)
 {
     bool named = false;
@@ -275,7 +275,7 @@ static bool is_aligned(uint64_t bias)
     return (bias & 0xfff) == 0;
 }
 
-/* The entry point tells where the binary lay; the place of its header does too. */
+/* The bias follows from the entry point, or from the address of its header. */
 static struct gt_error *place(struct gt_binary *binary, const struct gt_program *program)
 {
     uint64_t by_entry = program->entry - binary->header.e_entry;
@@ -294,7 +294,7 @@ static struct gt_error *place(struct gt_binary *binary, const struct gt_program 
     return NULL;
 }
 
-/* The search's binary or error, taken out of it. */
+/* Takes the binary or the error out of the search. */
 static struct gt_error *conclude(struct search *search, bool force, struct gt_binary **binary)
 {
     struct gt_error *error = search->error;

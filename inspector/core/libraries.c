@@ -4,12 +4,12 @@
 #include "inspector/base/error.h"
 #include "inspector/core/binary_impl.h"
 
-enum { MAX_LIBRARIES = 256 }; /* opened; a core that names more wants to keep us busy */
+enum { MAX_LIBRARIES = 256 }; /* the most that are opened, so that a hostile core costs little */
 
-/* ---- is it the one that was mapped? ---------------------------------------------------------- */
+/* ---- is it the mapped file? ------------------------------------------------------------------ */
 
-/* Counts what the core has of [addr, end) and finds in the file's bytes; false when it finds other
- * bytes there. */
+/* Counts the bytes of [addr, end) that are in the core and equal the file's; false when some
+ * differ. */
 static bool agrees(const struct gt_core *core, uint64_t addr, uint64_t end,
                    const unsigned char *bytes, uint64_t *found)
 {
@@ -25,7 +25,7 @@ static bool agrees(const struct gt_core *core, uint64_t addr, uint64_t end,
     return true;
 }
 
-/* Segments that are not writable are as the file has them. The headers are in the first of them. */
+/* Segments that are not writable have the file's contents. The headers are in the first of them. */
 static bool same_content(const struct gt_core *core, const struct gt_binary *binary)
 {
     uint64_t found = 0, end;
@@ -55,7 +55,7 @@ static bool is_mapped(const struct gt_core *core, const struct gt_program *mappe
 
 /* ---- opening them ---------------------------------------------------------------------------- */
 
-/* Devices must not even be opened. */
+/* Devices are never opened. */
 static struct gt_binary *open_file(const struct gt_core *core, const char *path)
 {
     struct gt_binary *binary = NULL;
@@ -81,7 +81,7 @@ static void take(struct gt_core *core, const struct gt_file_mapping *mapping,
     gt_vec_add(&libraries->list, &binary);
 }
 
-/* A file whose headers the core lacks, or which has none, is not looked at. */
+/* A file is left out if the core lacks its headers, or if it has none. */
 static void open_mapping(struct gt_core *core, const struct gt_file_mapping *mapping,
                          struct gt_libraries *libraries)
 {

@@ -1,12 +1,12 @@
 /*
- * The shared libraries of a process: the files that its core says were mapped beside the program.
+ * The shared libraries of a process: the files that its core names as mapped beside the program.
  *
- * A dump leaves their code out, so it comes from the files, if they still are the ones that were
- * mapped. The build ID (GNU's or Go's) in the core's copy of their headers decides. Where there is
- * none to compare, all that the core has of their read-only segments must be in the file, and the
- * library counts as unverified. A library's read-only segments become images of the core, and its
- * symbols name its functions. Other files are left out silently: a report without their names is
- * still right.
+ * A dump leaves their code out, so it is read from the files, if they are still the files that were
+ * mapped. The build ID (GNU's or Go's) in the core's copy of their headers decides. Without an ID,
+ * all bytes of their read-only segments that the core has must equal the file's, and the library
+ * counts as unverified. A library's read-only segments become images of the core, and its symbols
+ * name its functions. Other files are left out without a message: a report without their names is
+ * still correct.
  */
 #ifndef GT_CORE_LIBRARIES_H
 #define GT_CORE_LIBRARIES_H
@@ -18,13 +18,13 @@ struct gt_libraries {
     struct gt_vec list; /* struct gt_binary * */
 };
 
-/* `program` is not one of them. */
+/* `program` is not among the libraries. */
 void gt_libraries_open(struct gt_core *core, const struct gt_binary *program,
                        struct gt_libraries *libraries);
 void gt_libraries_close(
-    struct gt_libraries *libraries); /* a zeroed one is allowed; after the core */
+    struct gt_libraries *libraries); /* a zeroed one is allowed; close it after the core */
 
-/* The program and the library of that number change places: Go may be in a library
+/* Swaps the program and the library of that number, since Go may be in a library
  * (-buildmode=c-shared). False past the last one. */
 bool gt_libraries_swap(struct gt_libraries *libraries, size_t index, struct gt_binary **program);
 

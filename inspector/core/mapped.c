@@ -1,4 +1,4 @@
-/* Maps a whole file, or what a compressed file or a pipe unpacks to, for reading. */
+/* Maps a whole file for reading, or the unpacked data of a compressed file or a pipe. */
 #include "inspector/core/core_impl.h"
 
 #include "inspector/base/call.h"
@@ -49,7 +49,7 @@ static struct gt_error *map(const char *path, int fd, uint64_t size, struct gt_m
     return NULL;
 }
 
-/* Puts what is unpacked in the place of the file. */
+/* Maps the unpacked data instead of the file. */
 static struct gt_error *map_unpacked(const struct gt_source *source, struct gt_mapped *mapped)
 {
     struct gt_scratch scratch = {.fd = -1};
@@ -86,7 +86,7 @@ static struct gt_error *map_file(const struct gt_source *source, struct gt_mappe
     return map(source->path, source->fd, sized.size, mapped);
 }
 
-/* Standard input: a file that was redirected is as good as one that was named. */
+/* Standard input. A redirected file is handled as a named one. */
 static struct gt_error *map_input(const struct gt_opening *how, struct gt_mapped *mapped)
 {
     struct gt_source source = {.path = "standard input", .fd = STDIN_FILENO, .how = how};

@@ -1,6 +1,6 @@
 /*
- * The target's memory as one table of runs: the core's bytes, and in their gaps the images'.
- * The table is searched once per look-up, so that core and images cost the same.
+ * The target's memory as one table of runs: the core's bytes, and the images' in the gaps. One
+ * search per look-up serves both, so core and images cost the same.
  */
 #include "inspector/core/core_impl.h"
 
@@ -59,11 +59,11 @@ static void add_piece(struct gt_vec *runs, const struct gt_run *image, uint64_t 
     gt_vec_add(runs, &piece);
 }
 
-/* The old runs with the image in the gaps between them. */
+/* The old runs, with the image in the gaps between them. */
 static struct gt_vec fill_gaps(const struct gt_vec *old, const struct gt_run *image)
 {
     struct gt_vec runs = GT_VEC_OF(struct gt_run);
-    uint64_t at = image->start; /* the image is placed, or hidden, below here */
+    uint64_t at = image->start; /* the image is placed, or hidden by a run, below this address */
 
     gt_vec_reserve(&runs, old->len + 2);
     for (size_t i = 0; i < old->len; i++) {

@@ -1,7 +1,7 @@
 /*
- * The notes of a core: threads, process, files, auxiliary vector, the signal's details.
- * A note too short for what it claims to be is skipped; one whose length leads out of its segment
- * ends the segment, for there is no telling where the next one starts.
+ * The notes of a core: threads, process, files, auxiliary vector, the signal's details. A note that
+ * is too short for its type is skipped. A note whose length leads out of its segment ends the
+ * segment, since the start of the next note is not known.
  */
 #include "inspector/core/core_impl.h"
 
@@ -92,7 +92,7 @@ static void take_thread(struct gt_core *core, const struct gt_note *note)
     thread->fs_base = layout->fs_base < layout->count ? thread->regs[layout->fs_base] : 0;
 }
 
-/* NULL for an empty text. The kernel pads the arguments with a blank. */
+/* NULL for an empty text. The kernel ends the arguments with a blank. */
 static char *text_of(const unsigned char *bytes, size_t size)
 {
     size_t length = strnlen((const char *)bytes, size);
@@ -122,7 +122,7 @@ static void take_auxv(struct gt_core *core, const struct gt_note *note)
     if (!core->auxv.bytes) core->auxv = *note;
 }
 
-/* An entry that makes no sense is left out; its string is stepped over all the same. */
+/* An entry that is not plausible is left out; its string is skipped too. */
 static void take_mapping(struct gt_core *core, const unsigned char *entry, uint64_t page,
                          const char *path)
 {
@@ -158,7 +158,7 @@ static const struct {
     {NT_SIGINFO, take_siginfo}, {NT_AUXV, take_auxv},
 };
 
-/* The kernel starts with a thread, gdb with the process. */
+/* A kernel's core starts with a thread, gdb's with the process. */
 static void recognize(struct gt_core *core, const struct gt_note *note, bool first)
 {
     if (first && note->type == NT_PRPSINFO) core->from_gcore = true;
@@ -184,8 +184,8 @@ static void read_notes(struct gt_core *core, const unsigned char *bytes, uint64_
 }
 
 /*
- * The kernel writes the fatal signal into every thread's status, but only the first one had it.
- * gdb stops a live process with SIGSTOP, which the process itself never got.
+ * The kernel writes the fatal signal into every thread's status, but only the first thread received
+ * it. gdb stops a live process with SIGSTOP, which is no signal of the process.
  */
 static void settle_signals(struct gt_core *core)
 {
@@ -198,7 +198,8 @@ static void settle_signals(struct gt_core *core)
     if (core->from_gcore && core->siginfo.signal == SIGSTOP) core->siginfo = (struct gt_siginfo){0};
 }
 
-/* Headers may all point at the same bytes: no more is read in all than the file has. */
+/* Several headers may point at the same bytes, so the bytes read are limited to the file's size in
+ * total. */
 void gt_notes_load(struct gt_core *core, const GElf_Phdr *headers, size_t count)
 {
     uint64_t left = core->file.size;

@@ -1,4 +1,4 @@
-/* Which program the core is of, where it lay, and the build IDs in its mapped headers. */
+/* Which program the core is of, where it was loaded, and the build IDs in its mapped headers. */
 #include "inspector/core/binary_impl.h"
 
 #include "inspector/base/alloc.h"
@@ -19,7 +19,7 @@ static const struct gt_file_mapping *mapping_at(const struct gt_core *core, uint
     return NULL;
 }
 
-/* The first mapping of the file's start: where its ELF header is. */
+/* The first mapping of the file's start, which has its ELF header. */
 static const struct gt_file_mapping *first_of(const struct gt_core *core, const char *path)
 {
     size_t count;
@@ -30,7 +30,7 @@ static const struct gt_file_mapping *first_of(const struct gt_core *core, const 
     return NULL;
 }
 
-/* The kernel says of a file that was replaced while it ran: "/path (deleted)". */
+/* The kernel marks a file that was replaced while it ran: "/path (deleted)". */
 static char *path_of(const char *path)
 {
     static const char suffix[] = " (deleted)";
@@ -70,7 +70,7 @@ static bool read_segment(const struct gt_core *core, uint64_t base, const Elf64_
            gt_mem_read(gt_core_memory(core), addr, segment, sizeof *segment);
 }
 
-/* Where the file's start was linked to be. */
+/* The linked address of the file's start. */
 static bool linked_base(const struct gt_program *program, uint64_t *linked)
 {
     for (size_t i = 0; i < program->loads.len; i++) {
@@ -111,7 +111,7 @@ static bool read_segments(const struct gt_core *core, uint64_t base, struct gt_v
     return true;
 }
 
-/* Reads the IDs while only the core's own bytes are there: no image vouches for itself. */
+/* Reads the IDs while memory has only the core's own bytes: an image must not prove itself. */
 static void read_headers(const struct gt_core *core, struct gt_program *program)
 {
     struct gt_vec segments = GT_VEC_OF(Elf64_Phdr), notes = GT_VEC_OF(Elf64_Phdr);
@@ -144,7 +144,7 @@ void gt_program_deinit(struct gt_program *program)
     gt_free(program->path);
 }
 
-/* Not the section headers' part of it, which stripping changes. */
+/* Compares all but the section headers' fields, which stripping changes. */
 static bool alike(const Elf64_Ehdr *a, const Elf64_Ehdr *b)
 {
     return a->e_type == b->e_type && a->e_machine == b->e_machine && a->e_entry == b->e_entry &&

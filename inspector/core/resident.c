@@ -1,4 +1,4 @@
-/* Which pages the process had touched: those of the core that are no hole of its file. */
+/* Which pages the process touched: the pages of the core that are no hole of its file. */
 #include "inspector/core/core_impl.h"
 
 #include "inspector/base/alloc.h"
@@ -10,8 +10,8 @@
 
 enum {
     PAGE = 4096,
-    MAX_EXTENTS = 1 << 22, /* a file of more is taken for one without holes from there on */
-    CHUNK = 1 << 20,       /* what is looked at before it leaves our memory again */
+    MAX_EXTENTS = 1 << 22, /* if a file has more, the rest counts as having no holes */
+    CHUNK = 1 << 20,       /* bytes that are read before their pages are dropped again */
     WORTH = 64 << 10,      /* bytes for which that is worth a system call */
 };
 
@@ -56,7 +56,7 @@ static uint64_t max64(uint64_t a, uint64_t b)
     return a > b ? a : b;
 }
 
-/* Of the file's bytes [start, end), how many lie in no hole. */
+/* How many of the file's bytes [start, end) are in no hole. */
 static uint64_t in_no_hole(const struct gt_mapped *file, uint64_t start, uint64_t end)
 {
     const struct gt_extent *extents = file->data.data;
@@ -81,8 +81,8 @@ static bool has_content(const unsigned char *bytes, uint64_t size)
     return false;
 }
 
-/* Lets pages go that were only looked at: the file still has them. A hint, so its result does not
- * matter. */
+/* Drops pages that were only read, since the file still has them. This is a hint, so its result is
+ * ignored. */
 static void let_go(const unsigned char *bytes, uint64_t size)
 {
     uintptr_t from = ((uintptr_t)bytes + PAGE - 1) / PAGE * PAGE;
@@ -104,7 +104,7 @@ static uint64_t pages_not_zero(const struct gt_run *run, uint64_t start, uint64_
     return sum;
 }
 
-/* Of the bytes [start, end) of a run, how many lie in pages with more than zeros. */
+/* How many of the bytes [start, end) of a run are in pages that are not all zeros. */
 static uint64_t not_zero(const struct gt_run *run, uint64_t start, uint64_t end)
 {
     uint64_t sum = 0;

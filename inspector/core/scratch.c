@@ -15,8 +15,8 @@
 
 enum {
     BLOCK = 4096,            /* the unit of holes */
-    LOOK_EVERY = 64 << 20,   /* bytes kept in memory between two looks at what is left */
-    LEFT_ALONE = 256u << 20, /* of the machine's memory */
+    LOOK_EVERY = 64 << 20,   /* bytes kept in memory between two checks of the free memory */
+    LEFT_ALONE = 256u << 20, /* bytes of the machine's memory that stay free */
 };
 
 static const char *temp_dir(void)
@@ -74,7 +74,7 @@ static bool is_zero(const unsigned char *bytes, size_t size)
     return bytes[0] == 0 && memcmp(bytes, bytes + 1, size - 1) == 0;
 }
 
-/* What the machine has without taking it from others; a machine that does not say has enough. */
+/* The memory that the machine has available. If the machine does not report it, there is enough. */
 static uint64_t memory_left(void)
 {
     uint64_t kilobytes = UINT64_MAX >> 10;
@@ -87,7 +87,7 @@ static uint64_t memory_left(void)
     return kilobytes << 10;
 }
 
-/* Counts what is to be kept; false, and says why in errno, where there is no room for it. */
+/* Counts the bytes to keep. False when there is no room for them, with the reason in errno. */
 static bool has_room(struct gt_scratch *scratch, size_t size)
 {
     bool look = scratch->kept / LOOK_EVERY != (scratch->kept + size) / LOOK_EVERY;
@@ -116,7 +116,7 @@ static size_t block_at(size_t from, size_t size)
     return size - from < BLOCK ? size - from : BLOCK;
 }
 
-/* Writes runs of blocks that hold something, and steps over the others. */
+/* Writes runs of blocks that are not zero, and skips the others. */
 static bool write_sparse(struct gt_scratch *scratch, const unsigned char *bytes, size_t size)
 {
     size_t run = 0;

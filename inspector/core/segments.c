@@ -1,4 +1,5 @@
-/* The PT_LOAD headers of a core: sorted, apart, and cut to what the file really holds. */
+/* The PT_LOAD headers of a core: sorted, without overlaps, and limited to the bytes that the file
+ * has. */
 #include "inspector/core/core_impl.h"
 
 #include "inspector/base/alloc.h"
@@ -7,9 +8,9 @@
 
 #include <stdlib.h>
 
-struct load { /* a PT_LOAD on its way to be a segment */
+struct load { /* a PT_LOAD that becomes a segment */
     struct gt_segment segment;
-    uint64_t declared; /* file bytes by the header, at most end - start */
+    uint64_t declared; /* file bytes according to the header, at most end - start */
     uint64_t offset;
 };
 
@@ -18,7 +19,7 @@ static uint64_t min64(uint64_t a, uint64_t b)
     return a < b ? a : b;
 }
 
-/* Counts what the file holds of [offset, offset + declared). */
+/* Counts the bytes of [offset, offset + declared) that the file has. */
 static void clip(struct gt_core *core, struct load *load)
 {
     uint64_t size = core->file.size;
@@ -29,7 +30,7 @@ static void clip(struct gt_core *core, struct load *load)
     if (load->segment.cut) core->truncated = true;
 }
 
-/* A segment that wraps around the address space is damage, and is left out. */
+/* A segment that wraps around the address space is damaged, and is left out. */
 static void add(struct gt_core *core, struct gt_vec *loads, const GElf_Phdr *header)
 {
     struct load load = {.offset = header->p_offset};
@@ -52,7 +53,7 @@ static int by_start(const void *a, const void *b)
     return (left->offset > right->offset) - (left->offset < right->offset);
 }
 
-/* Takes `bytes` off the front of a segment. */
+/* Removes `bytes` from the front of a segment. */
 static void behead(struct load *load, uint64_t bytes)
 {
     load->segment.start += bytes;
@@ -75,7 +76,7 @@ static void add_run(struct gt_core *core, const struct load *load)
         gt_vec_add(&core->runs, &run);
 }
 
-/* Where two segments overlap, the one that starts first has the bytes. */
+/* Of two segments that overlap, the one that starts first has the bytes. */
 static void settle(struct gt_core *core, struct gt_vec *loads)
 {
     uint64_t end = 0;
@@ -111,7 +112,7 @@ static uint64_t end_of_segment(const void *segments, size_t index)
     return ((const struct gt_segment *)segments)[index].end;
 }
 
-/* The segment that holds addr, as an index; the number of segments when none does. */
+/* The index of the segment that holds addr; the number of segments when none does. */
 static size_t segment_at(const struct gt_core *core, uint64_t addr)
 {
     const struct gt_segment *segments = core->segments.data;

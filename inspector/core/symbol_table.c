@@ -1,5 +1,5 @@
-/* One symbol table of an ELF file: symbols by name through a hash table, by address through a
- * sorted list of the types that are asked for. */
+/* One symbol table of an ELF file: symbols by name through a hash table, and by address through a
+ * sorted list of the types that are used. */
 #include "inspector/core/binary_impl.h"
 
 #include "inspector/base/alloc.h"
@@ -29,7 +29,7 @@ static const char *name_of(const struct gt_symbol_table *table, const Elf64_Sym 
     return symbol->st_name < table->names_size ? table->names + symbol->st_name : "";
 }
 
-/* Thread-local symbols have offsets for values, not addresses. */
+/* The values of thread-local symbols are offsets, not addresses. */
 static bool has_address(const Elf64_Sym *symbol)
 {
     unsigned type = ELF64_ST_TYPE(symbol->st_info);
@@ -38,7 +38,8 @@ static bool has_address(const Elf64_Sym *symbol)
            (type == STT_NOTYPE || type == STT_OBJECT || type == STT_FUNC);
 }
 
-/* The slot of that name, or the free one where it would be: at least half of them are free. */
+/* The slot of that name, or the free slot where it would be. At least half of the slots are free.
+ */
 static uint32_t *slot_of(const struct gt_symbol_table *table, const char *name)
 {
     for (uint64_t i = hash_of(name);; i++) {
@@ -49,7 +50,7 @@ static uint32_t *slot_of(const struct gt_symbol_table *table, const char *name)
     }
 }
 
-/* A global symbol is preferred to a local one of its name, else the first. */
+/* Of symbols with one name, a global one is preferred, else the first. */
 static void add(struct gt_symbol_table *table, uint32_t index)
 {
     Elf64_Sym symbol = symbol_at(table, index);
@@ -72,7 +73,7 @@ static void fill(struct gt_symbol_table *table)
         add(table, (uint32_t)i);
 }
 
-/* A table of names whose last one is not ended is used up to the last that is. */
+/* If the last name of a table has no NUL, the table is used up to the last one that has. */
 static uint64_t ended_size(const struct gt_section *names)
 {
     const unsigned char *nul = memrchr(names->bytes, '\0', names->file_size);
@@ -126,7 +127,8 @@ static bool has_type(const struct gt_symbol_table *table, const Elf64_Sym *symbo
            symbol->st_shndx != SHN_ABS && *name_of(table, symbol);
 }
 
-/* Among names for one address the last is taken: one with a size, a global one, the first. */
+/* Of names for one address, the last in this order is used. A symbol with a size, then a global
+ * one, then the first in the table comes last. */
 static int by_address(const void *a, const void *b, void *ctx)
 {
     uint32_t left = *(const uint32_t *)a, right = *(const uint32_t *)b;
@@ -148,7 +150,7 @@ static void order(struct gt_symbol_table *table, unsigned type, struct gt_symbol
         Elf64_Sym symbol = symbol_at(table, i);
         if (has_type(table, &symbol, type)) gt_vec_add(&found, &i);
     }
-    gt_vec_reserve(&found, 1); /* ordered, even if there is none */
+    gt_vec_reserve(&found, 1); /* marks it as sorted, even if it is empty */
     qsort_r(found.data, found.len, sizeof(uint32_t), by_address, table);
     *out = (struct gt_symbol_order){found.data, found.len};
 }

@@ -1,4 +1,4 @@
-/* Files that a core names, which may lie under another root than this machine's. */
+/* Files that a core names. They may be under another root than this machine's. */
 #include "inspector/base/alloc.h"
 #include "inspector/core/core_impl.h"
 
@@ -11,7 +11,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-/* `file`, which has no links, as the folder `root` (likewise) has it; NULL where it is outside. */
+/* The path within the folder `root` of `file`; neither has links. NULL when it is outside. */
 static const char *inside(const char *root, const char *file)
 {
     size_t length = strlen(root);
@@ -20,8 +20,8 @@ static const char *inside(const char *root, const char *file)
     return strncmp(file, root, length) == 0 && file[length] == '/' ? file + length : NULL;
 }
 
-/* For kernels, or seccomp rules, without openat2: links are followed as this machine has them, and
- * those that lead out of the root are refused. */
+/* For kernels without openat2, or seccomp rules that refuse it: links are followed as on this
+ * machine, and paths that lead out of the root are refused. */
 static char *resolve_checked(const char *root, const char *path)
 {
     char *joined = gt_format("%s/%s", root, path);
@@ -36,7 +36,7 @@ static char *resolve_checked(const char *root, const char *path)
     return real;
 }
 
-/* Symbolic links are followed as if the directory were the root, so that none leads out of it. */
+/* Symbolic links are followed as if the directory were the root, so none leads out of it. */
 static char *resolve_in(const char *root, const char *path)
 {
     struct open_how how = {.flags = O_PATH | O_CLOEXEC, .resolve = RESOLVE_IN_ROOT};

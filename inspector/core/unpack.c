@@ -1,4 +1,4 @@
-/* A stream of bytes, compressed or not, into a file that can be mapped. */
+/* Copies a stream of bytes, compressed or not, into a file that can be mapped. */
 #include "inspector/base/alloc.h"
 #include "inspector/base/call.h"
 #include "inspector/base/error.h"
@@ -10,24 +10,24 @@
 #include <unistd.h>
 
 enum {
-    OUT_SIZE = 1 << 20, /* a multiple of what a hole may be */
-    IN_SIZE = 1 << 20,  /* progress is told this often */
+    OUT_SIZE = 1 << 20, /* a multiple of the block size of holes */
+    IN_SIZE = 1 << 20,  /* progress is reported once for so many bytes */
 };
 
 struct unpacker {
     const struct gt_source *source;
     const struct gt_decoder *decoder; /* NULL: not compressed */
-    void *state;                      /* the decoder's */
-    struct gt_resource *held;         /* which is closed by it */
+    void *state;                      /* of the decoder */
+    struct gt_resource *held;         /* closes the decoder */
     enum gt_flow_state flowing;
     struct gt_flow flow;
     unsigned char *in, *out;
-    uint64_t taken; /* from the source */
-    bool dry;       /* there is no more */
+    uint64_t taken; /* bytes read from the source */
+    bool dry;       /* the source has ended */
     struct gt_scratch *scratch;
 };
 
-/* As much as there is, up to a whole buffer: pipes give little at a time. */
+/* Fills the whole buffer if there is enough: pipes deliver little at a time. */
 static struct gt_error *fill(struct unpacker *un)
 {
     struct gt_flow *flow = &un->flow;
@@ -63,7 +63,8 @@ static struct gt_error *too_much(const struct unpacker *un)
                                                           : "four times the machine's memory");
 }
 
-/* What unpacks to no ELF file is refused at its first block, what unpacks to too much in time. */
+/* Data that is no ELF file is refused at its first block. Data that is too large is refused at the
+ * limit. */
 static struct gt_error *keep(struct unpacker *un, const unsigned char *bytes, size_t size)
 {
     uint64_t kept = un->scratch->written, most = most_bytes(un);
@@ -82,8 +83,8 @@ static struct gt_error *flush(struct unpacker *un)
     return error;
 }
 
-/* Too few bytes to tell are taken for a member: the decoder knows better. But no format's magic
- * begins with zero, and xz allows padding of four bytes. */
+/* If there are too few bytes to know, they count as a member, and the decoder decides. But no
+ * format's magic begins with zero, and xz allows padding of four bytes. */
 static bool begins_another(const struct unpacker *un)
 {
     const unsigned char *next = un->flow.in + un->flow.in_at;
@@ -101,8 +102,8 @@ static struct gt_error *too_big(const struct unpacker *un)
                             un->decoder->name, GT_DECODER_MEMORY >> 20, un->decoder->tool);
 }
 
-/* Consumes the input that is there, and all that the decoder has ready after it. What follows a
- * member that ended and begins no other is no data: tape blocks are padded so. */
+/* Consumes the input in the buffer, and all output of the decoder for it. Bytes after a member that
+ * begin no other member are no data: tape blocks are padded so. */
 static struct gt_error *decode(struct unpacker *un)
 {
     struct gt_flow *flow = &un->flow;
@@ -148,7 +149,7 @@ static struct gt_error *choose_decoder(struct unpacker *un)
                             "no memory to unpack it; unpack it with %s", un->decoder->tool);
 }
 
-/* What the program does in between is no failure of ours. */
+/* The callback may set errno, which must not count as a failure of this library. */
 static void describe_progress(const struct unpacker *un)
 {
     const struct gt_opening *how = un->source->how;
