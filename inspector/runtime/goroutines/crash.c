@@ -8,8 +8,8 @@
 #define FATAL "fatal error: "
 
 /*
- * The runtime keeps the last it printed before it began to die, in a ring: a fatal error's line is
- * the last one then. What a program prints goes the same way, so nothing else is taken from there.
+ * The runtime keeps what it printed last, before it began to die, in a ring. The line of a fatal
+ * error is then the last one. A program's own prints go there too, so nothing else is read from it.
  */
 static void read_fatal_error(const struct gt_process *process, struct gt_crash *crash)
 {

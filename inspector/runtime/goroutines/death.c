@@ -22,7 +22,7 @@ static void keep_dying(const struct gt_process *process, uint64_t m, struct gt_v
     if (field_of(process, m, GT_F_m_dying)) gt_vec_add(dying, &m);
 }
 
-/* The ms that goroutines run on, where the list of all is not there. */
+/* For cores without the list of all ms: the ms that goroutines run on. */
 static void keep_dying_of(const struct gt_process *process, const struct gt_goroutines *goroutines,
                           struct gt_vec *dying)
 {
@@ -42,9 +42,9 @@ static struct gt_vec find_dying(const struct gt_process *process,
     return dying;
 }
 
-/* An m that has printed all waits for others that panic too, by locking a lock twice: the first one
- * to come passes the first time, and so waits at the later instruction (runtime.dopanic_m). Returns
- * it, or 0 for an m that does not wait there. */
+/* An m that has printed everything waits for other ms that panic, by locking a lock twice. The
+ * first m there passes the first lock, so it waits at the later instruction (runtime.dopanic_m).
+ * Returns that pc, or 0 for an m that does not wait there. */
 static uint64_t printed_at(struct gt_process *process, uint64_t m)
 {
     const struct gt_thread *thread = gt_threads_of(process, m);
@@ -66,8 +66,8 @@ static bool raised_the_end(const struct gt_process *process, uint64_t m)
     return thread && thread == gt_core_threads(process->core, &count);
 }
 
-/* Of many that die at once, the first one has printed all. Else it is the one that raised the
- * signal for the core, whose thread a core has first. */
+/* Of several ms that die at once, the first one has printed everything. Otherwise it is the m that
+ * raised the signal for the core: its thread is the core's first. */
 static uint64_t choose(struct gt_process *process, const struct gt_vec *dying)
 {
     uint64_t chosen = dying->len ? gt_vec_u64(dying, 0) : 0, latest = 0;
@@ -97,7 +97,7 @@ static const struct gt_goroutine *run_by(const struct gt_process *process,
     return caught ? caught : at_address(goroutines, field_of(process, m, GT_F_m_curg));
 }
 
-/* The goroutine of the thread that the kernel ended. */
+/* The goroutine of the thread that the kernel killed. */
 static const struct gt_goroutine *run_by_thread(const struct gt_process *process,
                                                 const struct gt_goroutines *goroutines,
                                                 const struct gt_thread *thread)
@@ -109,7 +109,7 @@ static const struct gt_goroutine *run_by_thread(const struct gt_process *process
     return NULL;
 }
 
-/* A debugger's core is of a process that lives: it stopped at a fault, at most. */
+/* A debugger's core is of a live process, which at most stopped at a fault. */
 static bool ended_by_kernel(const struct gt_core *core)
 {
     const struct gt_siginfo *info = gt_core_siginfo(core);
@@ -135,11 +135,11 @@ void gt_death_find(struct gt_process *process, const struct gt_goroutines *gorou
                            : NULL;
 }
 
-/* ---- of what ----------------------------------------------------------------------------------
+/* ---- the signal -------------------------------------------------------------------------------
  */
 
-/* A handler that ends the process counts as throwing, too. It dies for the second time where an
- * error came before. */
+/* A handler that ends the process counts as throwing too. It dies for the second time if an error
+ * came before it. */
 bool gt_death_is_throw(const struct gt_process *process, const struct gt_death *death)
 {
     if (!field_of(process, death->m, GT_F_m_throwing)) return false;
@@ -158,8 +158,9 @@ static bool called_sigpanic(const struct gt_process *process,
     return false;
 }
 
-/* The g that runtime.sigpanic was called on, where the signal handler noted the fault: that of code
- * that faulted, or g0 where it was C's or the runtime's, which is why the runtime dies then. */
+/* The g on which runtime.sigpanic was called: the signal handler recorded the fault there. It is
+ * the g of the code that faulted. It is g0 if C or the runtime faulted, and then the runtime dies
+ * of that. */
 static uint64_t find_faulted(const struct gt_process *process,
                              const struct gt_goroutines *goroutines, const char *fatal_error,
                              const struct gt_death *death)
@@ -183,7 +184,7 @@ static void read_panicked(const struct gt_process *process, const struct gt_goro
     death->pc = field_of(process, g, GT_F_g_sigpc);
 }
 
-/* What is no panic: the handler itself ends the process. */
+/* The signal did not become a panic: the handler itself ends the process. */
 static void read_caught(const struct gt_process *process, struct gt_death *death)
 {
     struct gt_caught caught;

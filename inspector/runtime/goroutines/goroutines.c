@@ -11,10 +11,10 @@ enum {
     SCAN_BIT = 0x1000,     /* _Gscan */
     MAX_REASON_BYTES = 64, /* the longest name in waitReasonStrings is under 40 */
     MAX_REASONS = 256,     /* waitReason is a byte */
-    MAX_NATIVES = 64,      /* C frames told of one goroutine */
+    MAX_NATIVES = 64,      /* C frames kept for one goroutine */
 };
 
-struct reader { /* what the reading of one list needs at hand */
+struct reader { /* what the functions that read one list need */
     struct gt_process *process;
     struct gt_goroutines *all;
     const char *reasons[MAX_REASONS];
@@ -34,7 +34,7 @@ const char *gt_g_status_name(uint8_t status)
     return status < known && status_names[status] ? status_names[status] : "unknown";
 }
 
-/* The runtime's own names: the numbers behind them shift from version to version. */
+/* The names come from the runtime's table, since the numbers change from version to version. */
 static void read_reasons(struct reader *reader)
 {
     struct gt_debug_global table;
@@ -62,9 +62,9 @@ static bool is_system(const char *function)
     return true;
 }
 
-/* The runtime's goroutines that run functions of the program's are the program's while they do:
- * those of finalizers and of cleanups, and of threads of C that call Go, which no go statement
- * started. */
+/* Some goroutines of the runtime run functions of the program, and are the program's meanwhile:
+ * those of finalizers and cleanups, and of C threads that call Go, which no go statement started.
+ */
 static bool runs_program(const struct reader *reader, const struct gt_goroutine *g)
 {
     static const char *const starts[] = {"runtime.runfinq", "runtime.runFinalizers",
@@ -81,7 +81,7 @@ static bool runs_program(const struct reader *reader, const struct gt_goroutine 
     return false;
 }
 
-/* What else a traceback says of it. */
+/* What a traceback adds in its header. */
 static void read_traits(const struct gt_process *process, struct gt_goroutine *g)
 {
     uint64_t locked, bubble;
@@ -101,7 +101,7 @@ static void read_wait(struct reader *reader, struct gt_goroutine *g)
     if (reason < MAX_REASONS) g->wait_reason = reader->reasons[reason];
 }
 
-/* Where a goroutine that does not run would go on. */
+/* Where a goroutine that is not running will resume. */
 static void read_resume_point(const struct gt_process *process, struct gt_goroutine *g)
 {
     if (gt_process_field(process, g->address, GT_F_g_syscallsp, &g->at.sp) && g->at.sp) {
@@ -113,7 +113,7 @@ static void read_resume_point(const struct gt_process *process, struct gt_gorout
     gt_process_field(process, g->address, GT_F_g_sched_lr, &g->at.lr);
 }
 
-/* In the vDSO (time.Now) the thread is on g0's stack, and its m keeps the caller's place. */
+/* In the vDSO (time.Now) the thread is on g0's stack, and its m keeps the caller's pc and sp. */
 static bool read_vdso_point(const struct gt_process *process, struct gt_goroutine *g)
 {
     uint64_t m, sp, pc;
@@ -140,7 +140,7 @@ static void read_position(const struct gt_process *process, struct gt_goroutine 
     read_resume_point(process, g);
 }
 
-/* Frames are lost to missing memory, or to a walk that went wrong in memory that is there. */
+/* Frames are lost when memory is missing, or when a walk fails in memory that is there. */
 static void lose_frames(struct gt_process *process, const struct gt_goroutine *g, const char *why)
 {
     gt_process_lost(process, GT_OF_GOROUTINES, "goroutine %" PRIu64 ": its stack ends early, at %s",
@@ -177,7 +177,7 @@ size_t gt_count_natives(const struct gt_process *process, const struct gt_native
     return natives;
 }
 
-/* A goroutine that calls C is in a system call, as Go sees it. */
+/* For Go, a goroutine that calls C is in a system call. */
 static void read_natives(struct reader *reader, struct gt_goroutine *g)
 {
     struct gt_process *process = reader->process;

@@ -14,7 +14,7 @@
 #include "inspector/runtime/process/process.h"
 #include "inspector/unwind/native.h"
 
-enum gt_g_status { /* runtime/runtime2.go; the numbers have not moved since 1.5 */
+enum gt_g_status { /* runtime/runtime2.go; the numbers have not changed since 1.5 */
                    GT_G_IDLE,
                    GT_G_RUNNABLE,
                    GT_G_RUNNING,
@@ -39,23 +39,26 @@ struct gt_goroutine {
     uint64_t wait_since;      /* nanotime; 0 unknown */
     const char *wait_reason;  /* NULL unless it waits */
     uint64_t bubble;          /* the number of its synctest bubble; 0 when in none */
-    uint8_t status;           /* enum gt_g_status, the scan bit taken off */
+    uint8_t status;           /* enum gt_g_status, without the scan bit */
     bool system;
-    bool locked;                         /* to its thread */
-    bool moving;                         /* its stack grows, or the collector may shrink it */
+    bool locked;                         /* locked to its thread */
+    bool moving;                         /* its stack is being grown, or the collector may shrink it
+                                          */
     uint32_t first_frame, frame_count;   /* into the list's frames: Go's */
-    uint32_t first_native, native_count; /* into its natives: C that the first of these called */
+    uint32_t first_native, native_count; /* into the list's natives: the C frames that the first of
+                                          * these called */
     struct gt_position at;               /* where its frames start; zero when unknown */
     const struct gt_thread *thread;      /* the thread that runs it, or NULL */
     bool from_signal;                    /* pc and sp are of an interrupted instruction */
-    bool cut_off;                        /* its frames end before the first function's */
-    uint32_t alike; /* the same for goroutines at the same place for the same reason */
+    bool cut_off;                        /* its frames end before the goroutine's first function */
+    uint32_t alike; /* a number: equal for goroutines with the same place and state (same_place.h)
+                     */
 };
 
 struct gt_goroutines {
     struct gt_goroutine *list;
     uint32_t count;
-    uint32_t unplaced;     /* left out: where their stacks lie makes no sense */
+    uint32_t unplaced;     /* goroutines that are left out: their stack bounds are not plausible */
     struct gt_vec frames;  /* struct gt_frame */
     struct gt_vec natives; /* struct gt_native_frame */
 };
@@ -63,9 +66,9 @@ struct gt_goroutines {
 struct gt_error *gt_goroutines_open(struct gt_process *process, struct gt_goroutines **out);
 void gt_goroutines_close(struct gt_goroutines *goroutines); /* NULL is allowed */
 
-const char *gt_g_status_name(uint8_t status); /* as a Go traceback spells it */
+const char *gt_g_status_name(uint8_t status); /* the name in a Go traceback */
 
-/* How many of a thread's frames are C's: the last may be the Go function that called C. */
+/* How many of a thread's frames are C's. The last frame may be the Go function that called C. */
 size_t gt_count_natives(const struct gt_process *process, const struct gt_native_frame *frames,
                         size_t count);
 

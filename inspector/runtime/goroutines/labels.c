@@ -13,7 +13,8 @@ struct reader {
     size_t count;
 };
 
-/* NULL when the core lacks it. Like all texts that are told, it ends before a zero. */
+/* NULL when the core lacks the bytes. The text ends before the first zero byte, as all texts in the
+ * output do. */
 static const char *text(const struct gt_memory *mem, uint64_t header, size_t *length)
 {
     uint64_t words[2];
@@ -54,7 +55,7 @@ static void read_map(const struct gt_label_source *source, uint64_t labels, stru
 
     if (!gt_mem_u64(reader->mem, labels, &header)) return;
     gt_map_walk(source->process->types, source->map, header, add, reader);
-    /* A list is in this order; a map has none. */
+    /* A list is in this order; a map has no order. */
     qsort(reader->labels, reader->count, sizeof *reader->labels, by_key);
 }
 

@@ -1,8 +1,8 @@
 /*
  * A goroutine's pprof labels (runtime/pprof/label.go): a list of pairs since 1.24, a map before.
  *
- * The texts are borrowed from the core's memory and have no end mark. They are not copied because a
- * server has a set of labels for each request, and a report shows few of them.
+ * The texts are borrowed from the core's memory and have no terminator. They are not copied, since
+ * a server has a set of labels for each request, and a report shows few of them.
  */
 #ifndef GT_RUNTIME_LABELS_H
 #define GT_RUNTIME_LABELS_H
@@ -18,15 +18,15 @@ struct gt_label_text {
 
 struct gt_label_source {
     struct gt_process *process;
-    gt_type_id map; /* the type of a set of labels, where it is a map */
+    gt_type_id map; /* the type of a set of labels, in versions where it is a map */
 };
 
 void gt_label_source_init(struct gt_label_source *source, struct gt_process *process);
 
-/* Where a goroutine's labels are: the same for those that share them; 0 when it has none. */
+/* The address of a goroutine's labels, which goroutines may share; 0 when it has none. */
 uint64_t gt_labels_address(const struct gt_process *process, const struct gt_goroutine *g);
 
-/* The labels there, in the order of their keys; 0 when they cannot be read. */
+/* The labels at the address, in the order of their keys; 0 when they cannot be read. */
 size_t gt_labels_read(const struct gt_label_source *source, uint64_t address,
                       struct gt_label_text out[GT_MAX_LABELS]);
 

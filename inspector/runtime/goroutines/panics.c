@@ -8,10 +8,12 @@ struct reader {
     const struct gt_process *process;
     const struct gt_goroutines *goroutines;
     const struct gt_goroutine *g;
-    uint32_t frame; /* that holds the record at hand: records of earlier panics lie further out */
+    uint32_t frame; /* the frame that holds the current record; records of earlier panics are
+                     * further out */
 };
 
-/* Frames of gopanic and of its callers are never the innermost: their pcs are return addresses. */
+/* Frames of gopanic and of its callers are never the innermost, so their pcs are return addresses.
+ */
 static const char *function_of(const struct reader *reader, uint32_t frame)
 {
     const struct gt_frame *at = gt_g_frame(reader->goroutines, reader->g, frame);
@@ -19,7 +21,7 @@ static const char *function_of(const struct reader *reader, uint32_t frame)
     return gt_process_function(reader->process, at->pc - 1);
 }
 
-/* Goes to the frame that holds `addr`; false when the walk of the stack ended before. */
+/* Moves to the frame that holds `addr`; false when the stack's frames end before it. */
 static bool find_frame(struct reader *reader, uint64_t addr)
 {
     while (reader->frame < reader->g->frame_count &&
@@ -34,7 +36,7 @@ static bool read_eface(const struct gt_process *process, uint64_t addr, struct g
            gt_mem_u64(process->mem, addr + WORD, &out->data);
 }
 
-/* What gopanic's caller passed, stored where a register's argument is spilled. */
+/* The argument of gopanic, where its register is spilled in the caller's frame. */
 static bool read_argument(const struct reader *reader, struct gt_eface *out)
 {
     const struct gt_process *process = reader->process;
@@ -52,7 +54,7 @@ static bool is_string(const struct gt_process *process, uint64_t rtype)
     return id != GT_NO_TYPE && strcmp(gt_types_name(process->types, id), "string") == 0;
 }
 
-/* Go puts nothing but strings into records. */
+/* Go replaces values in records only by strings. */
 static void describe_value(const struct reader *reader, const struct gt_eface *argument,
                            struct gt_panic_record *record)
 {

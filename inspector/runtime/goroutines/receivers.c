@@ -8,8 +8,8 @@
 enum {
     WORD = 8,
     MAX_NAME = 512,
-    ARGUMENT_SPECIAL = 0xf0, /* an offset from here on is no offset (runtime/traceback.go) */
-    ARM64_FRAME = 8,         /* the caller's link register lies before its arguments */
+    ARGUMENT_SPECIAL = 0xf0, /* from here on a value is no offset (runtime/traceback.go) */
+    ARM64_FRAME = 8,         /* the caller's link register is stored before its arguments */
 };
 
 struct gt_receivers {
@@ -34,8 +34,9 @@ void gt_receivers_destroy(struct gt_receivers *receivers)
 
 /* ---- methods ------------------------------------------------------------------------------- */
 
-/* "gopkg.in/yaml%2ev3.(*node).walk" -> "gopkg.in/yaml.v3.node"; false when it is no method of a
- * pointer's. What is made for it by the compiler, closures and wrappers, has more to its name. */
+/* "gopkg.in/yaml%2ev3.(*node).walk" -> "gopkg.in/yaml.v3.node"; false when it is no method with a
+ * pointer receiver. Closures and wrappers that the compiler makes for a method have longer names.
+ */
 static bool receiver_name(const char *function, char *out, size_t size)
 {
     const char *star = strstr(function, ".(*"), *end = star ? strchr(star, ')') : NULL;
@@ -43,7 +44,7 @@ static bool receiver_name(const char *function, char *out, size_t size)
 
     if (!end || end[1] != '.' || strpbrk(end + 2, ".-[") || strchr(function, '[')) return false;
     for (const char *from = function; from < end && length + 1 < size; from++) {
-        if (from == star + 1) from += 2; /* the parenthesis and the star */
+        if (from == star + 1) from += 2; /* skip the parenthesis and the star */
         bool escaped = from[0] == '%' && from[1] == '2' && from[2] == 'e';
         out[length++] = (char)(escaped ? '.' : *from);
         from += escaped ? 2 : 0;

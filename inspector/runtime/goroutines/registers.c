@@ -3,17 +3,17 @@
 #include "inspector/runtime/process/threads.h"
 
 /*
- * The registers that the kernel leaves in a signal's ucontext, by their offsets from the word that
- * names the stack, uc_stack.ss_sp (asm/sigcontext.h, asm/ucontext.h), and their places in struct
- * user_regs_struct, which threads have.
+ * The registers in a signal's ucontext, by their offsets from the word that names the stack,
+ * uc_stack.ss_sp (asm/sigcontext.h, asm/ucontext.h), and their indices in struct user_regs_struct,
+ * as threads have them.
  */
 static const struct machine {
-    uint16_t first;  /* of `count` general registers */
+    uint16_t first;  /* offset of the first of `count` general registers */
     uint16_t sp, pc; /* offsets */
     uint8_t count;
-    uint8_t places[31]; /* in the order of struct user_regs_struct */
-    int8_t link;        /* the one with the return address, or -1 */
-    int16_t siginfo;    /* offset: the kernel leaves it beside the ucontext (struct rt_sigframe) */
+    uint8_t places[31]; /* indices in struct user_regs_struct */
+    int8_t link;        /* index of the register with the return address, or -1 */
+    int16_t siginfo;    /* offset: the kernel stores it beside the ucontext (struct rt_sigframe) */
 } machines[] = {
     /* r8 to r15, rdi, rsi, rbp, rbx, rdx, rax, rcx, rsp, rip */
     [GT_MACHINE_AMD64] = {.first = 24,
@@ -55,11 +55,11 @@ static void from_thread(const struct machine *machine, const struct gt_thread *t
 
 /* ---- what signal handlers interrupted -------------------------------------------------------- */
 
-struct signal_stack { /* of a thread: its gsignal's */
+struct signal_stack { /* of a thread: the stack of its gsignal */
     const struct machine *machine;
     const unsigned char *bytes;
     uint64_t lo, hi;
-    uint64_t at; /* where the search goes on */
+    uint64_t at; /* where the search continues */
 };
 
 static bool open_signal_stack(const struct gt_process *process, uint64_t m,
@@ -76,9 +76,9 @@ static bool open_signal_stack(const struct gt_process *process, uint64_t m,
     return out->bytes;
 }
 
-/* The kernel leaves a ucontext on the alternate stack, whose uc_stack names that very stack:
- * {flags, link, ss_sp, ss_flags, ss_size, ...}. Nested signals leave more than one. Returns the
- * next one's ss_sp; NULL after the last. */
+/* The kernel stores a ucontext on the alternate stack. Its uc_stack names that stack: {flags, link,
+ * ss_sp, ss_flags, ss_size, ...}. Nested signals leave more than one. Returns the next one's ss_sp;
+ * NULL after the last. */
 static const unsigned char *next_interrupted(struct signal_stack *stack)
 {
     uint64_t size = stack->hi - stack->lo;
@@ -91,9 +91,9 @@ static const unsigned char *next_interrupted(struct signal_stack *stack)
     return NULL;
 }
 
-/* The one that interrupted the goroutine has its sp. A thread that is in no handler may be on its
- * own stack, in the vDSO for one: what lies on the signal stack then is left from an earlier
- * signal. So it may where the thread is not known. */
+/* The signal frame that interrupted the goroutine has an sp in the goroutine's stack. A thread
+ * outside of a handler may be on its own stack, for example in the vDSO. Then the frames on the
+ * signal stack are left over from an earlier signal. The same holds if the thread is not known. */
 static bool from_signal_frame(const struct gt_process *process, const struct gt_goroutine *g,
                               uint64_t m, struct gt_registers *out)
 {
@@ -133,8 +133,8 @@ bool gt_registers_of(const struct gt_process *process, const struct gt_goroutine
 /* ---- the signal that a handler dies of --------------------------------------------------------
  */
 
-/* The first signal's frame lies highest; those of later ones, such as the SIGABRT that the handler
- * ends the process by, lie below. */
+/* The first signal's frame is the highest. Frames of later signals, such as the SIGABRT with which
+ * the handler ends the process, are below it. */
 bool gt_signal_handled(const struct gt_process *process, uint64_t m, struct gt_caught *out)
 {
     struct signal_stack stack;
@@ -161,7 +161,7 @@ static void interrupted_thread(const struct machine *machine, const unsigned cha
     thread->pc = gt_load64(context + machine->pc);
 }
 
-/* A thread in a signal handler goes back to what ran on another stack. */
+/* A thread in a signal handler returns to what ran on another stack. */
 static bool leave_handler(const struct signal_stack *stack_of, struct gt_thread *thread)
 {
     struct signal_stack stack = *stack_of;

@@ -3,8 +3,8 @@
  *
  * In a core that GOTRACEBACK=crash made, every thread is in a signal handler on its gsignal stack,
  * so the thread's registers are not the goroutine's. They come from the first of these that fits:
- * the thread itself, if its sp lies in the goroutine's stack; a signal frame on the gsignal stack
- * whose sp lies there. Else there are none, and the goroutine's sched is used (systemstack saves
+ * the thread itself, if its sp is in the goroutine's stack; a signal frame on the gsignal stack
+ * whose sp is there. Otherwise there are none, and the goroutine's sched is used (systemstack saves
  * it).
  */
 #ifndef GT_RUNTIME_REGISTERS_H
@@ -16,7 +16,7 @@ enum { GT_MAX_REGISTERS = 32 };
 
 struct gt_registers {
     struct gt_position at;
-    /* The general ones, in the order of struct user_regs_struct: each may hold a pointer. */
+    /* The general registers, in the order of struct user_regs_struct. Each may hold a pointer. */
     uint64_t value[GT_MAX_REGISTERS];
     size_t count;
     const struct gt_thread *thread;
@@ -26,23 +26,23 @@ bool gt_registers_of(const struct gt_process *process, const struct gt_goroutine
                      struct gt_registers *out);
 
 /*
- * The thread that runs C for a goroutine, as it was before a signal handler interrupted it; false
- * when its thread is not known or runs Go.
+ * The thread that runs C for a goroutine, with the registers from before a signal handler
+ * interrupted it. False when its thread is not known or runs Go.
  */
 bool gt_registers_in_c(const struct gt_process *process, const struct gt_goroutine *g,
                        struct gt_thread *out);
 
-/* Makes the thread of an m what it was before a signal; false when it is in no handler. */
+/* Gives the thread of an m the registers from before a signal; false when it is in no handler. */
 bool gt_registers_interrupted(const struct gt_process *process, uint64_t m,
                               struct gt_thread *thread);
 
-struct gt_caught { /* a signal in its handler */
+struct gt_caught { /* a signal whose handler is running */
     struct gt_siginfo signal;
     uint64_t pc; /* of the instruction that it interrupted */
 };
 
-/* The signal whose handler runs on the signal stack of a thread, an m: the first one where they
- * are nested. False when that stack holds none. */
+/* The signal whose handler runs on the signal stack of an m's thread; the first one if handlers are
+ * nested. False when that stack has none. */
 bool gt_signal_handled(const struct gt_process *process, uint64_t m, struct gt_caught *out);
 
 #endif

@@ -2,7 +2,8 @@
 
 #include "inspector/base/hash.h"
 
-/* A damaged core may have stacks with the same hash: past so many, goroutines count as unlike. */
+/* A damaged core may have many stacks with one hash. After so many comparisons, a goroutine counts
+ * as different. */
 enum { MAX_PROBES = 32 };
 
 static uint64_t mix(uint64_t hash, uint64_t word)
@@ -34,7 +35,7 @@ static bool same_frames(const struct gt_goroutines *all, const struct gt_gorouti
     return true;
 }
 
-/* The names of wait reasons are the runtime's table's own: one text each. */
+/* Wait reasons are compared by address: each name is one text of the runtime's table. */
 static bool are_alike(const struct gt_goroutines *all, const struct gt_goroutine *a,
                       const struct gt_goroutine *b)
 {
@@ -42,7 +43,7 @@ static bool are_alike(const struct gt_goroutines *all, const struct gt_goroutine
            a->locked == b->locked && a->bubble == b->bubble && same_frames(all, a, b);
 }
 
-/* The first goroutine that the index-th one is like; itself when there is none before. */
+/* The first goroutine that equals the index-th one; itself when none before it does. */
 static uint32_t first_alike(const struct gt_goroutines *all, struct gt_map *firsts, uint32_t index)
 {
     const struct gt_goroutine *g = &all->list[index];

@@ -1,6 +1,6 @@
 /*
- * Numbers goroutines by their place: two have the same number if they have the same status, wait
- * reason, go statement, bubble and pcs, and if both or neither have a thread of their own.
+ * Numbers goroutines by place and state: two have the same number if they have the same status,
+ * wait reason, go statement, bubble and pcs, and if both or neither are locked to a thread.
  */
 #ifndef GT_RUNTIME_SAME_PLACE_H
 #define GT_RUNTIME_SAME_PLACE_H

@@ -3,7 +3,7 @@
 #include "inspector/base/error.h"
 #include "inspector/runtime/goroutines/registers.h"
 
-enum { SPARE_MS = 1024 }; /* ms that have no thread, at most */
+enum { SPARE_MS = 1024 }; /* the most ms without a thread */
 
 struct gt_vec gt_all_ms(const struct gt_process *process)
 {
@@ -27,8 +27,7 @@ struct gt_vec gt_all_ms(const struct gt_process *process)
 
 /* ---- frames ---------------------------------------------------------------------------------- */
 
-/* Where the memory that holds sp ends: how large the stack of a thread is, the core does not say.
- */
+/* The end of the memory that holds sp. The core does not say how large a thread's stack is. */
 static uint64_t stack_end(const struct gt_process *process, uint64_t sp)
 {
     uint64_t room = 0;
@@ -36,7 +35,7 @@ static uint64_t stack_end(const struct gt_process *process, uint64_t sp)
     return process->mem->map(process->mem->ctx, sp, &room) ? sp + room : sp;
 }
 
-/* Functions that go from one stack to another: what is below them on g0's is left from before. */
+/* Functions that switch stacks. Frames below them on g0's stack are left over from earlier. */
 static bool leaves_stack(const char *function)
 {
     static const char *const names[] = {"runtime.mcall", "runtime.systemstack",

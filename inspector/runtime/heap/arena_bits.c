@@ -1,14 +1,14 @@
 #include "inspector/runtime/heap/arena_bits.h"
 
 enum {
-    CHUNK_WORDS = 64, /* what one bit of noMorePtrs speaks of */
+    CHUNK_WORDS = 64, /* words that one bit of noMorePtrs covers */
 };
 static const uint64_t ARENA_WORDS = ((uint64_t)1 << GT_ARENA_SHIFT) / 8;
 
-struct slots { /* being copied */
+struct slots { /* the slots whose bits are being copied */
     const struct gt_arena_bits *from;
     uint64_t base;
-    uint64_t arena; /* number of the one whose bits are at hand, + 1 */
+    uint64_t arena; /* number of the arena whose bits are loaded, + 1 */
     const unsigned char *bitmap, *no_more;
     unsigned char *out;
 };
@@ -26,7 +26,7 @@ static const unsigned char *part(const struct gt_process *process, uint64_t aren
     return gt_mem_at(process->mem, arena + gt_off(&process->layout, field), size);
 }
 
-/* Puts the bits of the arena that holds addr at hand. */
+/* Loads the bits of the arena that holds addr. */
 static bool open_arena(struct slots *slots, uint64_t addr)
 {
     const struct gt_arena_bits *from = slots->from;
@@ -54,7 +54,8 @@ static void set(struct slots *slots, uint64_t addr)
     slots->out[word / 8] |= (unsigned char)(1 << word % 8);
 }
 
-/* 1.19: bit i of a byte says that word i is a pointer, bit i + 4 that the object may have more. */
+/* 1.19: bit i of a byte says that word i is a pointer, bit i + 4 that more pointers may follow in
+ * the object. */
 static bool copy_two_bits(struct slots *slots, uint64_t from, uint64_t to)
 {
     for (uint64_t addr = from; addr < to; addr += 8) {

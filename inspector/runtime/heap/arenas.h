@@ -1,6 +1,6 @@
 /*
- * The arenas of 64 MiB that Go's heap is made of (runtime/mheap.go, heapArena). The runtime keeps
- * its notes on the pages and words of an arena in a heapArena. Borrows the process.
+ * The arenas of 64 MiB of which Go's heap consists (runtime/mheap.go, heapArena). A heapArena has
+ * the runtime's data on the pages and words of an arena. Borrows the process.
  */
 #ifndef GT_RUNTIME_ARENAS_H
 #define GT_RUNTIME_ARENAS_H
@@ -12,13 +12,13 @@ enum { GT_ARENA_SHIFT = 26 }; /* heapArenaBytes is 64 MiB */
 struct gt_arenas {
     const struct gt_process *process;
     uint64_t list;   /* the runtime's array of arenas, by number */
-    uint64_t offset; /* added to an address before it is divided into arenas */
+    uint64_t offset; /* added to an address before it is divided by the size of an arena */
 };
 
-/* False when this program's layout does not say where the array is. */
+/* False when this program's layout lacks the array. */
 bool gt_arenas_open(const struct gt_process *process, uint64_t mheap, struct gt_arenas *out);
 
-/* The number of the arena that holds addr, and where that arena begins. */
+/* The number of the arena that holds addr, and the address where that arena begins. */
 static inline uint64_t gt_arena_number(const struct gt_arenas *arenas, uint64_t addr)
 {
     return (addr + arenas->offset) >> GT_ARENA_SHIFT;

@@ -60,7 +60,7 @@ static const char *read_phase(const struct gt_process *process)
 {
     static const char *const names[] = {"off", "mark", "mark termination"};
     uint64_t addr;
-    uint32_t phase = GC_UNKNOWN; /* where the variable is not found */
+    uint32_t phase = GC_UNKNOWN; /* if the variable is not found */
     struct gt_error *error = gt_process_global(process, "runtime.gcphase", &addr);
 
     if (error)

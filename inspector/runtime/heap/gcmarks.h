@@ -1,12 +1,12 @@
 /*
- * The collector's verdict on each object, as the core holds it (runtime/mgcsweep.go).
+ * Which objects the collector marked, as the core holds it (runtime/mgcsweep.go).
  *
- * In a swept span allocBits *is* the last cycle's mark set. An object below freeindex whose bit is
- * clear was allocated since, and the collector never judged it. In a span that is not swept yet the
- * marks are in gcmarkBits and, with green tea, inline in the span itself.
+ * In a swept span allocBits is the mark set of the last cycle. An object below freeindex whose bit
+ * is clear was allocated since, and the collector never marked or freed it. In a span that is not
+ * swept yet, the marks are in gcmarkBits and, with green tea, inline in the span itself.
  *
- * A mark that is under way shows in two places: in gcphase, and in marks of swept spans, which have
- * none between collections (newMarkBits is zeroed). The second needs no symbol, so it works for a
+ * A mark in progress shows in two places: in gcphase, and in marks of swept spans, which have none
+ * between collections (newMarkBits is zeroed). The second needs no symbol, so it works for a
  * stripped program too.
  */
 #ifndef GT_RUNTIME_GCMARKS_H
@@ -22,9 +22,9 @@ struct gt_gc_state {
 
 struct gt_gcmarks {
     struct gt_bitmap marked;   /* objects that the last mark reached */
-    struct gt_bitmap unjudged; /* objects allocated since */
-    bool under_way;            /* a mark was setting bits; `marked` is of the one before */
-    bool none;                 /* no collection has completed its mark yet */
+    struct gt_bitmap unjudged; /* objects allocated since then */
+    bool under_way;            /* a mark was in progress; `marked` is that of the cycle before */
+    bool none;                 /* no collection has completed a mark yet */
 };
 
 void gt_gc_state_read(const struct gt_process *process, struct gt_gc_state *state);

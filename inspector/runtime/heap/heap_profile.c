@@ -7,7 +7,7 @@
 #include <math.h>
 
 enum {
-    FUTURES = 3, /* cycles of a memRecord whose counts wait beside the active one */
+    FUTURES = 3, /* the cycles of a memRecord whose counts wait to become active */
     CYCLES = 1 + FUTURES,
     COUNTS = 4, /* allocs, frees, alloc_bytes, free_bytes; 1.27 keeps the first two */
 };
@@ -18,8 +18,8 @@ struct counts {
 
 struct reader {
     const struct gt_process *process;
-    uint64_t words;  /* that a cycle has */
-    uint32_t future; /* of which the active counts may still lack what belongs to them */
+    uint64_t words;  /* words of a cycle */
+    uint32_t future; /* the cycle whose counts may not have been added to the active ones yet */
     bool clear;      /* no cycle has ended yet */
 };
 
@@ -43,7 +43,7 @@ static int64_t read_rate(const struct gt_process *process)
     return (int64_t)rate;
 }
 
-/* mProfCycleHolder: the cycle, and in the lowest bit whether it was added. */
+/* mProfCycleHolder: the cycle, and in the lowest bit whether it was flushed. */
 static uint32_t read_cycle(const struct gt_process *process)
 {
     uint64_t addr;
@@ -55,7 +55,7 @@ static uint32_t read_cycle(const struct gt_process *process)
 
 /* ---- buckets ------------------------------------------------------------------------------- */
 
-/* The counts of one cycle of a bucket, 0 the active one, are added. */
+/* Adds the counts of one cycle of a bucket; cycle 0 is the active one. */
 static void add_cycle(const struct reader *reader, const struct gt_profile_record *record,
                       uint64_t cycle, struct counts *counts)
 {
@@ -67,7 +67,7 @@ static void add_cycle(const struct reader *reader, const struct gt_profile_recor
         if (gt_mem_u64(reader->process->mem, addr + i * 8, &word)) counts->word[i] += word;
 }
 
-/* More than any program allocates: the record is damaged, and counts for nothing. */
+/* False for more than any program allocates: then the record is damaged, and is left out. */
 static bool is_possible(const struct gt_profile_record *record)
 {
     const uint64_t most = (uint64_t)1 << 60;
@@ -76,7 +76,7 @@ static bool is_possible(const struct gt_profile_record *record)
            record->allocs <= most && record->alloc_bytes <= most;
 }
 
-/* Where bytes are not counted, all of a bucket's allocations have its size. */
+/* Where bytes are not counted, all allocations of a bucket have its size. */
 static void fill_record(const struct reader *reader, struct gt_profile_record *record)
 {
     struct counts counts = {0};
@@ -110,7 +110,8 @@ static void find_buckets(const struct gt_process *process, struct gt_vec *record
     }
 }
 
-/* Has no bucket any active counts? Then no cycle has ended, as memProfileInternal judges too. */
+/* Do all buckets lack active counts? Then no cycle has ended; memProfileInternal concludes the
+ * same. */
 static bool is_clear(const struct reader *reader, const struct gt_vec *records)
 {
     for (size_t i = 0; i < records->len; i++) {

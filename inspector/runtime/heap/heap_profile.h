@@ -1,10 +1,11 @@
 /*
- * The heap profile that nobody took: the samples of allocations that the runtime has counted.
+ * The heap profile at the time of the core: the samples of allocations that the runtime has
+ * counted.
  *
- * A bucket is a stack and a size; runtime.mbuckets leads to all of them (runtime/mprof.go). A
- * record is what runtime.MemProfile would have returned for one, had it been called when the core
- * was taken: the counts as of the last mark that ended, with what of that cycle was not added yet;
- * before the first such cycle, all counts. Numbers are of samples, not scaled. The list owns its
+ * A bucket is a stack and a size; runtime.mbuckets lists all of them (runtime/mprof.go). A record
+ * is what runtime.MemProfile would have returned for one bucket when the core was taken: the counts
+ * as of the last completed mark, including those of that cycle that were not flushed yet. Before
+ * the first such cycle it has all counts. Numbers are of samples, not scaled. The list owns its
  * table.
  */
 #ifndef GT_RUNTIME_HEAP_PROFILE_H
@@ -32,7 +33,8 @@ void gt_heap_profile_deinit(struct gt_heap_profile *profile);
 bool gt_profile_stack(const struct gt_process *process, const struct gt_profile_record *record,
                       uint64_t *pcs);
 
-/* A count of samples and their bytes as an estimate of all (runtime/pprof, scaleHeapSample). */
+/* Scales a count of samples and their bytes to an estimate of all (runtime/pprof, scaleHeapSample).
+ */
 void gt_profile_scale(int64_t rate, uint64_t *count, uint64_t *bytes);
 
 #endif

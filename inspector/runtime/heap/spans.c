@@ -9,10 +9,11 @@
 
 enum {
     PAGE = 8192,
-    MAX_BITMAP_SIZE = 512,    /* gc.MinSizeForMallocHeader: larger objects carry a type */
+    MAX_BITMAP_SIZE = 512,    /* gc.MinSizeForMallocHeader: larger objects have a type in their
+                               * first word */
     MIN_INLINE_MARKS = 16,    /* gcUsesSpanInlineMarkBits */
     INLINE_MARKS_BYTES = 128, /* sizeof(spanInlineMarkBits), at the end of the span */
-    INLINE_MARKS_OFFSET = 64, /* in it: scans[63], owned, marks[63], class */
+    INLINE_MARKS_OFFSET = 64, /* before them in it: scans[63], owned; after marks[63]: class */
     MOST_INLINE_MARKS = 63 * 8,
     TINY_SPAN_CLASS = 2 << 1 | 1,
 };
@@ -64,7 +65,8 @@ static bool read_span(const struct gt_process *process, uint64_t addr, struct gt
     return true;
 }
 
-/* An in-use span whose numbers cannot be true would make a region that overlaps others. */
+/* False for an in-use span with impossible numbers, which would make a region that overlaps others.
+ */
 static bool sensible(const struct gt_span *span)
 {
     uint64_t bytes, used;
@@ -155,7 +157,7 @@ static void add_region(struct gt_goheap *heap, struct gt_span *span)
     gt_heap_add(&heap->graph, &region);
 }
 
-/* stack.c sets the element size of its spans, allocManual leaves 0 (mheap.go, initSpan). */
+/* stack.c sets the element size of its spans; allocManual leaves it 0 (mheap.go, initSpan). */
 static void take_manual(struct gt_goheap *heap, const struct gt_span *span)
 {
     struct gt_manual_span manual = {span->base, span->npages, span->elem_size};
@@ -196,7 +198,7 @@ static uint64_t end_of_segment(const void *segments, size_t index)
     return ((const struct gt_segment *)segments)[index].end;
 }
 
-/* Did the process have memory at all of [from, to), dumped or not? */
+/* Did the process have any memory in [from, to), dumped or not? */
 static bool was_mapped(const struct gt_core *core, uint64_t from, uint64_t to)
 {
     size_t count;
@@ -210,8 +212,8 @@ static bool was_mapped(const struct gt_core *core, uint64_t from, uint64_t to)
     return false;
 }
 
-/* A span that has no memory: its segment is missing from the core, or the mspan is damaged. Counted
- * once where several claim it; *counted is where the last of them ended. */
+/* A span without memory: its segment is missing from the core, or the mspan is damaged. Memory that
+ * several spans claim is counted once; *counted is where the last of them ended. */
 static void lose_unmapped(struct gt_goheap *heap, const struct gt_span *span, uint64_t *counted)
 {
     uint64_t end = span->base + span->npages * PAGE;
@@ -224,7 +226,7 @@ static void lose_unmapped(struct gt_goheap *heap, const struct gt_span *span, ui
                     span->base, (end - span->base));
 }
 
-/* Spans that overlap cannot both be true: the one that begins later is the loss. */
+/* Of two spans that overlap one is wrong: the one that begins later is left out. */
 static void add_regions(struct gt_goheap *heap)
 {
     struct gt_vec read = heap->spans;
@@ -286,7 +288,7 @@ static void set_allocated(struct gt_goheap *heap)
     }
 }
 
-/* The mask of the type that tiles an object; cached by the rtype's address. */
+/* The mask of the type of an object's elements; cached by the rtype's address. */
 static struct gt_tile tile_of_type(struct gt_goheap *heap, uint64_t rtype)
 {
     bool added;
@@ -321,8 +323,8 @@ static struct gt_tile tile(void *ctx, const struct gt_region *region, uint32_t s
     return found;
 }
 
-/* Green tea's marks live in the spans; the function that sets them up is only linked where the
- * experiment is on. */
+/* Green tea's marks are in the spans. The function that sets them up is only linked with the
+ * experiment. */
 static bool uses_green_tea(const struct gt_process *process)
 {
     struct gt_func func;

@@ -23,19 +23,19 @@ struct gt_span {
     uint64_t elem_size;
     uint64_t large_type;                         /* an rtype's address, or 0 */
     uint64_t specials;                           /* the first special's address, or 0 */
-    const unsigned char *alloc_bits, *mark_bits; /* the host's view; NULL when absent */
+    const unsigned char *alloc_bits, *mark_bits; /* where the host has the bits; NULL when absent */
     const unsigned char *inline_bits;            /* marks in the span itself; NULL: none */
     uint32_t nelems;
-    uint32_t free_index; /* freeIndexForScan: a slot that is being made is not allocated yet */
-    uint32_t end_index;  /* freeindex; between the two lies what was allocated during a mark, and is
-                            marked (malloc.go, "Allocate black") */
+    uint32_t free_index; /* freeIndexForScan: a slot that is being allocated is not an object yet */
+    uint32_t end_index;  /* freeindex; the slots between the two were allocated during a mark, and
+                          * are marked (malloc.go, "Allocate black") */
     uint32_t sweep_gen;
     uint8_t span_class; /* sizeclass << 1 | noscan */
     bool header;        /* slots begin with their type */
     bool inline_marks;  /* green tea keeps the marks of the current cycle in the span itself */
 };
 
-struct gt_manual_span { /* pages that the runtime manages itself */
+struct gt_manual_span { /* pages that the runtime manages manually */
     uint64_t base, npages;
     uint64_t stack_size; /* 0: the collector's own, and no stacks */
 };
@@ -44,14 +44,14 @@ struct gt_goheap {
     struct gt_process *process;
     struct gt_heap graph;
     uint64_t mheap;       /* address of runtime.mheap_ */
-    struct gt_slice all;  /* mheap_.allspans, of the target: every mspan that there is */
+    struct gt_slice all;  /* mheap_.allspans in the target: every mspan that exists */
     struct gt_vec spans;  /* struct gt_span */
-    struct gt_vec manual; /* struct gt_manual_span, as they were read */
+    struct gt_vec manual; /* struct gt_manual_span, in the order of the target's list */
     uint32_t sweep_gen;   /* mheap_.sweepgen */
     bool green_tea;
     bool has_arena_bits;
     struct gt_arena_bits arena_bits;
-    struct gt_arena rebuilt;          /* masks made of them */
+    struct gt_arena rebuilt;          /* masks made from arenas' bits */
     uint64_t stack_bytes, heap_bytes; /* pages of manual and of in-use spans */
     struct gt_map masks;              /* rtype -> index + 1 into tiles; filled on demand */
     struct gt_vec tiles;              /* struct gt_tile */
@@ -60,16 +60,16 @@ struct gt_goheap {
 struct gt_error *gt_goheap_open(struct gt_process *process, struct gt_goheap **heap);
 void gt_goheap_close(struct gt_goheap *heap); /* NULL is allowed */
 
-/* Where the program's own data of an object begins (after a type header) and how much fits. */
+/* Where the program's data of an object begins (after a type header), and its size. */
 uint64_t gt_goheap_user(const struct gt_goheap *heap, uint32_t object, uint64_t *size);
 
-/* The rtype that the allocator itself recorded for an object; 0 when it keeps none for its size. */
+/* The rtype that the allocator recorded for an object; 0 when it records none for its size. */
 uint64_t gt_goheap_header(const struct gt_goheap *heap, uint32_t object);
 
 /* A 16-byte block of the tiny allocator: many small pointer-free values share it. */
 bool gt_goheap_tiny(const struct gt_goheap *heap, uint32_t object);
 
-/* Is slot `slot` marked, by the collector's mark bits, wherever it keeps them? */
+/* Is slot `slot` marked, by the collector's mark bits, inline or not? */
 bool gt_span_marked(const struct gt_span *span, uint32_t slot);
 /* Is slot `slot` allocated, by the span's own bits? */
 bool gt_span_allocated(const struct gt_span *span, uint32_t slot);

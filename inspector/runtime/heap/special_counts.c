@@ -5,10 +5,11 @@
 enum {
     PAGE_SHIFT = 13,
     ARENA_PAGES = 1 << (GT_ARENA_SHIFT - PAGE_SHIFT),
-    AT_HAND = 2, /* specials of one goroutine: it adds one, and frees one to sweep the span first */
+    AT_HAND = 2, /* specials that one goroutine may be changing: it adds one, and first frees one to
+                  * sweep the span */
 };
 
-/* One row a kind: its allocator's bytes in use, and of one special. */
+/* One row a kind: fields with its allocator's bytes in use and the size of one special. */
 static const struct {
     enum gt_special_kind kind;
     enum gt_field_id in_use, size;
@@ -18,7 +19,7 @@ static const struct {
     {GT_SPECIAL_WEAK_HANDLE, GT_F_mheap_weak_inuse, GT_F_mheap_weak_size},
 };
 
-/* Has the span at this page specials, or is it being swept, which takes them away first? */
+/* Does the span at this page have specials, or is it being swept, which first removes them? */
 static bool is_known(const struct gt_goheap *heap, uint64_t page)
 {
     const struct gt_region *region = gt_heap_region(&heap->graph, page);

@@ -4,7 +4,7 @@
  * Specials are roots in the runtime's own memory, and nothing else in the core leads to them. Two
  * counts of the runtime show that one is missed (runtime/mheap.go). Each span with a special sets
  * its first page's bit in heapArena.pageSpecials. The allocator of each kind counts the bytes in
- * use. A thread that runs may have changed one count and not yet the other; the caller says how
+ * use. A running thread may have changed one count and not the other yet, so the caller passes how
  * many run.
  */
 #ifndef GT_RUNTIME_SPECIAL_COUNTS_H
@@ -12,8 +12,8 @@
 
 #include "inspector/runtime/heap/specials.h"
 
-/* How many specials are certainly missed: those that the runtime counted beyond those that were
- * read, where `running` goroutines may each be adding or freeing some. 0 too where there are no
+/* A lower bound of the specials that were missed: those that the runtime counted beyond those that
+ * were read. `running` goroutines may each be adding or freeing some. It is 0 too when there are no
  * counts. */
 uint64_t gt_specials_missed(const struct gt_goheap *heap, const struct gt_specials *specials,
                             uint64_t running);

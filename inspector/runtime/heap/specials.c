@@ -4,12 +4,12 @@
 
 #include <inttypes.h>
 
-/* One row a kind: the constant that numbers it and where its pointer words are. */
+/* One row a kind: the constant with its number, and the fields with its pointer words. */
 static const struct {
     const char *what;
     const char *constant;
     enum gt_field_id first_word;
-    enum gt_field_id wide_word; /* the same in versions where it is a struct of three words */
+    enum gt_field_id wide_word; /* the field in versions where it is a struct of three words */
 } kinds[GT_SPECIAL_KINDS] = {
     [GT_SPECIAL_FINALIZER] = {"finalizer", "runtime._KindSpecialFinalizer",
                               GT_F_specialfinalizer_fn, 0},
@@ -28,7 +28,7 @@ struct reader {
     struct gt_map seen;               /* addresses: a special belongs to one span */
 };
 
-/* A profile's sample would only have named an allocation site. */
+/* A lost profile sample would only have named an allocation site. */
 static enum gt_evidence evidence_of(int kind)
 {
     return kind == GT_SPECIAL_PROFILE ? GT_OF_NAMES : GT_OF_SPECIALS;
@@ -110,7 +110,7 @@ static void read_list(struct reader *reader, const struct gt_region *region,
     }
 }
 
-/* Of a newer Go even this may be unknown, and is told once then (layouts.h). */
+/* A newer Go may lack even these fields, which is recorded as one loss (layouts.h). */
 static bool has_lists(const struct gt_layout *layout)
 {
     return gt_has(layout, GT_F_special_next) && gt_has(layout, GT_F_special_offset) &&

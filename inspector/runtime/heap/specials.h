@@ -1,7 +1,7 @@
 /*
  * Specials: records that the runtime attaches to an object (runtime/mheap.go): finalizers,
- * cleanups, weak handles, profile samples. The numbers of the kinds are the program's own
- * constants. The list owns its table.
+ * cleanups, weak handles, profile samples. The numbers of the kinds are constants of the program's
+ * Go version. The list owns its table.
  */
 #ifndef GT_RUNTIME_SPECIALS_H
 #define GT_RUNTIME_SPECIALS_H

@@ -63,7 +63,7 @@ static void see_call(void *ctx, uint64_t target, uint64_t pc)
         if (search->entries[i] == target) search->visit(search->ctx, pc);
 }
 
-/* Code is read once, whatever a damaged table says of functions' ends. */
+/* Code is read once, whatever a damaged table has as functions' ends. */
 static void read_functions(struct search *search, const struct gt_pclntab *tab)
 {
     uint64_t done = 0;

@@ -1,6 +1,6 @@
 /*
- * The calls of a function: finds their return addresses. Code is not decoded: a call is recognized
- * by the address that it would lead to. Nothing is kept.
+ * Finds the calls of a function, by their return addresses. Code is not decoded: a call is
+ * recognized by its opcode and the address that it would lead to. It keeps no state.
  */
 #ifndef GT_RUNTIME_CALLERS_H
 #define GT_RUNTIME_CALLERS_H
@@ -10,8 +10,8 @@
 /* `pc` is the call's return address. */
 typedef void gt_caller_fn(void *ctx, uint64_t pc);
 
-/* Visits each call of one of the functions with these names; the list ends with NULL. Reads all of
- * the program's code once: only for what is going to be told. */
+/* Visits each call of one of the functions with these names; the list ends with NULL. It reads all
+ * of the program's code once, so it is only for calls that the report shows. */
 void gt_callers_of(const struct gt_process *process, const char *const *names, gt_caller_fn *visit,
                    void *ctx);
 

@@ -4,12 +4,12 @@
 
 #include <string.h>
 
-enum { MAX_STEPS = 64 }; /* closures and inlined calls that one name is made of */
+enum { MAX_STEPS = 64 }; /* closures and inlined calls in one name */
 
 /* ---- parts of a name ---------------------------------------------------------------------- */
 
-/* The bytes of `name` before the suffix of a closure, a wrapper or the body of a range over a
- * function; `length` when it ends in none. */
+/* The length of `name` without the suffix of a closure, a wrapper or the body of a range over a
+ * function; `length` when it has no such suffix. */
 static size_t without_suffix(const char *name, size_t length)
 {
     static const char *const suffixes[] = {".func", ".", "-range", ".gowrap", ".deferwrap"};
@@ -26,7 +26,8 @@ static size_t without_suffix(const char *name, size_t length)
     return length > fm && memcmp(name + length - fm, "-fm", fm) == 0 ? length - fm : length;
 }
 
-/* Where the part that ends at `length` is cut off: its dot, which is in no brackets; 0: none. */
+/* The dot where the last part of the first `length` bytes begins. Dots in brackets do not count. 0:
+ * none. */
 static size_t last_dot(const char *name, size_t length)
 {
     int depth = 0;
@@ -47,7 +48,7 @@ static size_t next_outer(const char *name, size_t length)
     return dot > gt_package_length(name) ? dot : 0;
 }
 
-/* Is it of one function or method without a doubt: "main.run", "main.(*conn).read"? */
+/* Does it certainly name one function or method, such as "main.run" or "main.(*conn).read"? */
 static bool is_plain(const char *name)
 {
     size_t length = strlen(name), outer;
@@ -60,13 +61,13 @@ static bool is_plain(const char *name)
     return !outer || (name[outer - 1] == ')' && !next_outer(name, outer));
 }
 
-/* ---- the source --------------------------------------------------------------------------- */
+/* ---- the source function ------------------------------------------------------------------- */
 
 struct namer {
     const struct gt_name_facts *facts;
     struct gt_arena *storage;
-    const char *name; /* what is left of it, or the inlined function's */
-    bool inlined;     /* it was taken from a caller's name */
+    const char *name; /* what is left of the name, or the inlined function's name */
+    bool inlined;     /* it was found in a caller's name */
 };
 
 static void keep(struct namer *namer, const char *name, size_t length)
@@ -74,7 +75,7 @@ static void keep(struct namer *namer, const char *name, size_t length)
     namer->name = gt_arena_strndup(namer->storage, name, length);
 }
 
-/* By the calls that a caller says were inlined into it; the nearest caller first. */
+/* By the calls that a caller has inlined, according to its table; the nearest caller first. */
 static bool ask_outer(struct namer *namer)
 {
     const struct gt_name_facts *facts = namer->facts;
@@ -90,7 +91,7 @@ static bool ask_outer(struct namer *namer)
     return false;
 }
 
-/* By its grammar: the last function or method after the nearest caller. */
+/* By the grammar of names: the last function or method after the nearest caller. */
 static void take_apart(struct namer *namer)
 {
     const struct gt_name_facts *facts = namer->facts;

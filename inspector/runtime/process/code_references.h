@@ -1,14 +1,14 @@
 /*
  * The addresses that the program's own code refers to, one function after the other
- * (unwind/references.h). Each byte of code is read at most once, whatever a damaged function table
- * says of where functions end. Nothing is kept.
+ * (unwind/references.h). Each byte of code is read at most once, even if a damaged function table
+ * has wrong ends of functions. It keeps no state.
  */
 #ifndef GT_RUNTIME_CODE_REFERENCES_H
 #define GT_RUNTIME_CODE_REFERENCES_H
 
 #include "inspector/runtime/process/process.h"
 
-/* `entry` is the function's. Within a function in the order of its code. */
+/* `entry` is the function's entry. Within a function, calls are in the order of its code. */
 typedef void gt_code_reference_fn(void *ctx, uint64_t entry, uint64_t target);
 
 void gt_code_references(const struct gt_process *process, gt_code_reference_fn *visit, void *ctx);

@@ -1,4 +1,4 @@
-/* What the function tables of a process say to closure_names.h. */
+/* Answers the queries of closure_names.h from the function tables of a process. */
 #include "inspector/runtime/process/closure_names.h"
 
 #include "inspector/base/alloc.h"
@@ -9,7 +9,7 @@
 
 enum {
     MAX_INLINED = 64, /* calls inlined at one pc */
-    MAX_OUTERS = 16,  /* functions that a name may begin with */
+    MAX_OUTERS = 16,  /* functions whose names a name may begin with */
 };
 
 struct outer {
@@ -21,7 +21,7 @@ struct outer {
 struct names {
     const struct gt_text *code;
     const char *file; /* of the closure's code */
-    char *of;         /* the name that `outers` are of */
+    char *of;         /* the name for which `outers` were found */
     struct outer outers[MAX_OUTERS];
     size_t count;
 };
@@ -71,7 +71,7 @@ static bool exists(void *ctx, const char *name, size_t length)
     return outer_of(ctx, name, length, 0) != NULL;
 }
 
-/* ---- calls inlined into one --------------------------------------------------------------- */
+/* ---- inlined calls ------------------------------------------------------------------------ */
 
 struct chain {
     const struct outer *outer;
@@ -79,7 +79,7 @@ struct chain {
     const char *found; /* "main.one" */
 };
 
-/* What is left of `calls` before this one, which ends them; NULL: it does not. */
+/* The rest of `calls` before this function, which must be its last part; NULL: it is not. */
 static const char *before(const char *calls, const char *end, const char *function)
 {
     size_t package = gt_package_length(function);
@@ -92,7 +92,7 @@ static const char *before(const char *calls, const char *end, const char *functi
     return end[-1] == '.' ? end - 1 : NULL;
 }
 
-/* Innermost first, as positions are: do they make up all of `calls`? */
+/* Positions are innermost first. Do they match all of `calls`? */
 static bool makes_up(const char *calls, const struct gt_source_pos *positions, size_t count)
 {
     const char *end = calls + strlen(calls);

@@ -4,8 +4,8 @@
 
 enum {
     PAGE = 8192,
-    SAMPLES = 64,         /* entries of a long list that are looked at */
-    MAX_PS = 1 << 16,     /* GOMAXPROCS stays far below */
+    SAMPLES = 64,         /* entries of a long list that are checked */
+    MAX_PS = 1 << 16,     /* GOMAXPROCS is far smaller */
     MAX_MS = 1 << 17,     /* threads: the runtime ends a program of more than 10,000 */
     MAX_BLOCKS = 1 << 20, /* of queued finalizers */
     FINALIZER_BLOCK = 4096,
@@ -16,7 +16,7 @@ enum {
     CYCLE_WRAP = 3 * (2 << 24), /* the same, mProfCycleWrap */
 };
 
-/* Some of [0, count), the ends included: the i-th of SAMPLES. */
+/* One of SAMPLES indices of [0, count), the ends included: the i-th. */
 static uint64_t sample(uint64_t count, uint64_t i)
 {
     return count <= SAMPLES ? i : i * (count - 1) / (SAMPLES - 1);
@@ -69,7 +69,7 @@ enum gt_likeness gt_like_allp(const struct gt_process *process, uint64_t addr)
     return GT_ALIKE;
 }
 
-/* Every m has a g0, which knows its m again; the first that there was ends the list. */
+/* Every m has a g0 that points back to it. The list ends with the first m of the process. */
 enum gt_likeness gt_like_allm(const struct gt_process *process, uint64_t addr)
 {
     struct gt_loop loop = {0};
@@ -84,7 +84,7 @@ enum gt_likeness gt_like_allm(const struct gt_process *process, uint64_t addr)
     return m ? GT_UNLIKE : GT_ALIKE;
 }
 
-/* One in use is unswept, being swept or swept in this cycle of the heap's, or is cached. */
+/* An in-use span is unswept, being swept or swept in this cycle of the heap, or is cached. */
 static bool is_span(const struct gt_process *process, uint64_t span, uint64_t heap_gen)
 {
     uint64_t start, pages, state, gen;
@@ -115,7 +115,7 @@ enum gt_likeness gt_like_mheap(const struct gt_process *process, uint64_t addr)
 
 /* ---- waiters ------------------------------------------------------------------------------- */
 
-/* A waiter hangs in the bucket of the address that it waits for (runtime/sema.go, rootFor). */
+/* A waiter is in the bucket of the address that it waits for (runtime/sema.go, rootFor). */
 static enum gt_likeness like_bucket(const struct gt_process *process, uint64_t root,
                                     uint64_t bucket)
 {
@@ -200,7 +200,7 @@ enum gt_likeness gt_like_memstats(const struct gt_process *process, uint64_t add
     return unix_time > 30 * year && unix_time < 200 * year ? GT_ALIKE : GT_UNLIKE;
 }
 
-/* A sum of sizes of objects and pages. */
+/* A plausible sum of sizes of objects and pages. */
 static bool is_heap_size(uint64_t bytes)
 {
     return bytes % 8 == 0 && bytes < (uint64_t)1 << 46;
@@ -214,7 +214,7 @@ enum gt_likeness gt_like_controller(const struct gt_process *process, uint64_t a
         !gt_process_field(process, addr, GT_F_gcController_heapLive, &live))
         return GT_UNLIKE;
     if (!is_heap_size(marked) || !live || !is_heap_size(live)) return GT_UNLIKE;
-    return marked ? GT_ALIKE : GT_EMPTY; /* nothing was collected yet */
+    return marked ? GT_ALIKE : GT_EMPTY; /* no collection has run yet */
 }
 
 enum gt_likeness gt_like_gcphase(const struct gt_process *process, uint64_t addr)
@@ -224,7 +224,7 @@ enum gt_likeness gt_like_gcphase(const struct gt_process *process, uint64_t addr
     return gt_mem_u32(process->mem, addr, &phase) && phase <= 2 ? GT_ALIKE : GT_UNLIKE;
 }
 
-/* The first reason is "", the second has not changed since Go 1.11. */
+/* The first reason is "". The second has not changed since Go 1.11. */
 enum gt_likeness gt_like_reasons(const struct gt_process *process, uint64_t addr)
 {
     static const char second[] = "GC assist marking";
@@ -239,7 +239,7 @@ enum gt_likeness gt_like_reasons(const struct gt_process *process, uint64_t addr
 
 /* ---- what the runtime printed -------------------------------------------------------------- */
 
-/* A ring of text (runtime/print.go), and nothing yet where nothing was printed. */
+/* A ring of text (runtime/print.go); all zeros if nothing was printed. */
 enum gt_likeness gt_like_backlog(const struct gt_process *process, uint64_t addr)
 {
     uint64_t size = gt_known_global_size(&process->known, "runtime.printBacklog");
@@ -254,7 +254,7 @@ enum gt_likeness gt_like_backlog(const struct gt_process *process, uint64_t addr
     return lines ? GT_ALIKE : GT_UNLIKE;
 }
 
-/* Where the last line ended, which is where the next begins. */
+/* The index at which the last line ended and the next one begins. */
 enum gt_likeness gt_like_backlog_index(const struct gt_process *process, uint64_t addr)
 {
     struct gt_debug_global ring;

@@ -1,6 +1,6 @@
 /*
  * Checks whether the memory at an address has the structure of a variable of the runtime. There is
- * one check for each variable that landmarks.h looks for. A check only reads.
+ * one check for each variable that landmarks.h finds. A check only reads.
  */
 #ifndef GT_RUNTIME_LANDMARK_CHECKS_H
 #define GT_RUNTIME_LANDMARK_CHECKS_H
@@ -9,7 +9,7 @@
 
 enum gt_likeness {
     GT_UNLIKE,
-    GT_EMPTY, /* what the variable would be before it was used */
+    GT_EMPTY, /* the contents of the variable before its first use */
     GT_ALIKE,
 };
 

@@ -10,7 +10,7 @@ enum {
     NO_FIELD = -1,
     HALF = 4,
     WORD = 8,
-    WIDE = 32, /* what Go's linker gives to anything that large */
+    WIDE = 32, /* alignment that Go's linker gives to anything that large */
 };
 
 /* A function that refers to a variable, or to this field of it. */
@@ -20,9 +20,9 @@ struct use {
 };
 
 /*
- * One row a variable, with its alignment: what an instruction refers to is known up to a trailing
- * immediate, and what lies 4 bytes behind an empty variable looks as empty. Functions that a
- * program does not link are passed over.
+ * One row a variable, with its alignment. Alignment excludes wrong candidates: an address in an
+ * instruction is known only up to a trailing immediate, and memory 4 bytes after an empty variable
+ * looks empty too. Functions that a program does not link are skipped.
  */
 static const struct landmark {
     const char *name;
@@ -145,7 +145,7 @@ static void add_candidate(void *ctx, uint64_t addr)
     candidates->addr[candidates->count++] = addr;
 }
 
-/* What a function refers to; false when the program has no such function. */
+/* Collects what a function refers to; false when the program has no such function. */
 static bool gather(const struct gt_process *process, const struct use *use, uint64_t align,
                    struct candidates *candidates)
 {
@@ -184,7 +184,8 @@ static void keep_common(struct candidates *common, const struct candidates *othe
 
 /* ---- the choice ---------------------------------------------------------------------------- */
 
-/* The one that is alike. If none is, any that is empty: they all read the same. */
+/* The one candidate with the structure. If there is none, any empty one, since they all read the
+ * same. */
 static uint64_t choose(const struct landmark *landmark, const struct candidates *common)
 {
     uint64_t alike = 0, empty = 0;
@@ -216,13 +217,13 @@ static uint64_t seek(const struct gt_process *process, const struct landmark *la
 
 /* ---- the provider -------------------------------------------------------------------------- */
 
-/* Text tells itself from other memory when it is whole lines, which it need not be. */
+/* The ring's text has a structure only if it is whole lines, which it need not be. */
 static bool is_certain(const struct landmark *landmark)
 {
     return landmark->check != gt_like_backlog && landmark->check != gt_like_backlog_index;
 }
 
-/* A symbol may lie, of a binary that was garbled or is not the one that it claims to be. */
+/* A symbol may be wrong, in a damaged binary or in one of another build. */
 static bool leads_astray(struct gt_process *process, const struct landmark *landmark, uint64_t addr)
 {
     if (!is_certain(landmark) || landmark->check(process, addr) != GT_UNLIKE) return false;

@@ -13,7 +13,7 @@ static struct gt_error *resolve(struct gt_process *process)
                          gt_binary_path(process->binary));
 }
 
-/* What was stripped may lie in a file of its own. */
+/* Debug information that was stripped may be in a separate file. */
 static void open_debug_file(struct gt_process *process)
 {
     char *why = NULL;
@@ -30,7 +30,7 @@ static const struct gt_binary *symbols_of(const struct gt_process *process)
     return process->debug ? process->debug : process->binary;
 }
 
-/* A program without DWARF is read by what is known of its Go version. */
+/* Without DWARF, the layouts come from the table of the program's Go version. */
 struct gt_error *gt_layouts_open(struct gt_process *process)
 {
     struct gt_error *error = NULL;
@@ -52,7 +52,7 @@ struct gt_error *gt_layouts_open(struct gt_process *process)
     return resolve(process);
 }
 
-/* The rtypes that survived are the program's own word, and come before what is known. */
+/* The rtypes that survived are the program's own, and come before the table. */
 static struct gt_error *use_rtypes(struct gt_process *process)
 {
     if (process->dwarf || !process->module_count) return NULL;
@@ -65,7 +65,8 @@ static struct gt_error *use_rtypes(struct gt_process *process)
     return resolve(process);
 }
 
-/* ---- what is lacking, and what nobody has checked ------------------------------------------- */
+/* ---- missing fields, and fields that nobody has checked ---------------------------------------
+ */
 
 static void describe_lack(void *ctx, const char *type, const char *path, enum gt_need need)
 {
@@ -87,10 +88,10 @@ static void describe_lack(void *ctx, const char *type, const char *path, enum gt
                     type, path ? "." : "", path ? path : "", costs[need].what);
 }
 
-struct names { /* in a line */
+struct names { /* names in a line */
     char text[600];
     size_t length;
-    bool more; /* there was no room for all */
+    bool more; /* not all names fit */
 };
 
 static void add_name(void *ctx, const char *name)
@@ -108,14 +109,14 @@ static void add_name(void *ctx, const char *name)
     names->more = true;
 }
 
-/* What the program says of itself, without the table; NULL when that is nothing. */
+/* What the program describes itself, without the table; NULL when that is nothing. */
 static const struct gt_facts *own_facts(const struct gt_process *process)
 {
     if (process->dwarf) return gt_dwarf_facts(process->dwarf);
     return process->rtypes ? gt_rtype_facts_of(process->rtypes) : NULL;
 }
 
-/* The structs and constants that only the table tells. */
+/* The structs and constants that only the table has. */
 static void name_taken(const struct gt_process *process, const struct gt_facts *own,
                        struct names *names)
 {
@@ -129,7 +130,8 @@ static void name_taken(const struct gt_process *process, const struct gt_facts *
             add_name(names, gt_known_constants[i]);
 }
 
-/* What no table says of a newer Go: said, since nobody has checked it. */
+/* Go is newer than the table: the fields taken from it are recorded, since nobody has checked them.
+ */
 static void describe_of_newer(struct gt_process *process)
 {
     static const struct gt_facts nothing = {0};

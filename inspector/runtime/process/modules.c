@@ -3,18 +3,19 @@
 #include "inspector/base/error.h"
 
 enum {
-    MAX_MODULES = 1024, /* plugins; a longer list is a damaged one */
+    MAX_MODULES = 1024, /* plugins; a longer list is damaged */
     BUILDINFO_ALIGN = 16,
     BUILDINFO_MAX = 1 << 20,
-    MAX_PCLNTABS = 8, /* tried: each costs a search through the program */
+    MAX_PCLNTABS = 8, /* candidates that are tried: each costs a search through the program */
 };
 
 /* ---- searching the program's memory --------------------------------------------------------- */
 
 typedef bool try_fn(void *ctx, uint64_t addr, const unsigned char *bytes, uint64_t size);
 
-/* Shows `try` every multiple of `step` in what the program's segments began with, until it takes
- * one: what starts as zeros is large, and the linker puts nothing there. */
+/* Passes `try` every multiple of `step` in the file contents of the program's segments, until it
+ * accepts one. Memory that starts as zeros is left out: it is large, and the linker places nothing
+ * there. */
 static bool search(const struct gt_process *process, uint64_t step, try_fn *try, void *ctx)
 {
     struct gt_load load;
@@ -32,7 +33,7 @@ static bool search(const struct gt_process *process, uint64_t step, try_fn *try,
 
 struct build_info {
     struct gt_go_version *version;
-    const char *text; /* borrowed from the binary; not ended by a NUL */
+    const char *text; /* borrowed from the binary; without a NUL */
     size_t length;
 };
 
@@ -70,10 +71,10 @@ bool gt_buildinfo_find(struct gt_process *process, struct gt_go_version *version
 struct seeker {
     const struct gt_process *process;
     uint64_t pclntab, found;
-    unsigned tried; /* what looked like a function table */
+    unsigned tried; /* candidates for the function table */
 };
 
-/* A word that points to the function table, and the rest of the struct that it begins. */
+/* The word points to the function table, and is the first of a plausible moduledata. */
 static bool try_module(void *ctx, uint64_t addr, const unsigned char *bytes, uint64_t size)
 {
     struct seeker *seeker = ctx;
@@ -94,7 +95,8 @@ static bool seek_module(struct seeker *seeker, uint64_t pclntab)
     return search(seeker->process, 8, try_module, seeker);
 }
 
-/* debug/gosym: the magic number, two zeros, the least size of an instruction, that of a pointer. */
+/* debug/gosym: the magic number, two zeros, the smallest size of an instruction, the size of a
+ * pointer. */
 static bool try_pclntab(void *ctx, uint64_t addr, const unsigned char *bytes, uint64_t size)
 {
     enum { GO_118 = 0xfffffff0, GO_120 = 0xfffffff1, HEADER = 8, POINTER = 8 };
@@ -158,7 +160,7 @@ struct gt_error *gt_modules_read(struct gt_process *process)
             gt_process_lost(process, GT_OF_GLOBALS, "the list of modules is a loop");
             break;
         }
-        if (addr) gt_process_libraries(process); /* a plugin's tables are in its file */
+        if (addr) gt_process_libraries(process); /* the tables of a plugin are in its file */
     }
     process->modules = modules.data;
     process->module_count = modules.len;

@@ -16,7 +16,7 @@ static bool find_go(struct gt_process *process)
     gt_process_libraries(process);
     for (size_t i = 0; gt_libraries_swap(&process->libraries, i, &process->binary); i++) {
         if (gt_buildinfo_find(process, &process->version, &process->build_info)) return true;
-        gt_libraries_swap(&process->libraries, i, &process->binary); /* back */
+        gt_libraries_swap(&process->libraries, i, &process->binary); /* swapped back */
     }
     return false;
 }
@@ -80,7 +80,8 @@ static struct gt_error *open_code(struct gt_process *process)
     code->id_sigpanic = func_id(code, "runtime.sigpanic");
     code->id_gopanic = func_id(code, "runtime.gopanic");
     code->id_panicwrap = func_id(code, "runtime.panicwrap");
-    code->id_wrapper = func_id(code, "runtime.call32"); /* of assembly, declared to be one */
+    code->id_wrapper = func_id(code, "runtime.call32"); /* an assembly function that is declared as
+                                                         * a wrapper */
     return NULL;
 }
 
@@ -138,7 +139,7 @@ struct gt_error *gt_process_explain(const struct gt_process *process, struct gt_
                            gt_core_path(process->core), gt_core_file_bytes(process->core));
 }
 
-/* What is known to be doubtful before anything was looked at. */
+/* Records the doubts that are known before anything is analysed. */
 static void describe_doubts(struct gt_process *process)
 {
     const char *binary = gt_binary_path(process->binary);

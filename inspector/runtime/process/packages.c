@@ -4,16 +4,16 @@
 #include <string.h>
 
 enum {
-    MAX_PACKAGE = 512, /* bytes of a package path; a longer one is of no module */
-    MAX_TRIED = 4096,  /* functions that are looked at for one of the runtime's */
+    MAX_PACKAGE = 512, /* bytes of a package path; no module has a longer one */
+    MAX_TRIED = 4096,  /* functions that are searched for one of the runtime */
     MAX_INLINED = 16,
 };
 
 static const char local_version[] = "(devel)";
 
 struct module {
-    const char *path;   /* as packages name it */
-    const char *source; /* "github.com/x/y@v1.2.0": whose files it is made of */
+    const char *path;   /* as in the names of packages */
+    const char *source; /* "github.com/x/y@v1.2.0": the module with the files */
     bool own;
 };
 
@@ -124,7 +124,7 @@ static int hex(char c)
     return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
-/* The package's path: names of functions have "%2e" for a dot of its last element. */
+/* The package's path. In names of functions, a dot of its last element is "%2e". */
 static bool package_of(const char *function, char *out)
 {
     size_t length = gt_package_length(function), made = 0;
@@ -149,7 +149,7 @@ static const struct module *module_named(const struct gt_packages *packages, con
     return bsearch(&wanted, packages->modules.data, packages->modules.len, sizeof wanted, by_path);
 }
 
-/* The module with the longest path that the package's begins with. */
+/* The module with the longest path that is a prefix of the package's path. */
 static const struct module *module_of(const struct gt_packages *packages, const char *package)
 {
     char path[MAX_PACKAGE];
@@ -164,7 +164,7 @@ static const struct module *module_of(const struct gt_packages *packages, const 
     return module;
 }
 
-/* A function may be in another package than its file is: runtime/sema.go has sync's. */
+/* A function may be in another package than its file: runtime/sema.go has functions of sync. */
 static bool in_library(const struct gt_packages *packages, const char *file)
 {
     size_t length = packages->library ? strlen(packages->library) : 0;
@@ -172,8 +172,8 @@ static bool in_library(const struct gt_packages *packages, const char *file)
     return length && strncmp(file, packages->library, length) == 0 && file[length];
 }
 
-/* Trimmed, a file of Go's library is its package's path and a name, and no path with a dot in its
- * first element is the library's. */
+/* With -trimpath, a file of Go's library is its package's path and a name. No package of the
+ * library has a dot in its first element. */
 static bool is_librarys(const struct gt_packages *packages, const char *package, const char *file)
 {
     size_t length = packages->library ? strlen(packages->library) : 0;
@@ -191,7 +191,9 @@ enum gt_origin gt_origin_of(const struct gt_packages *packages, const char *func
     char package[MAX_PACKAGE];
 
     if (!file) return GT_ORIGIN_UNKNOWN;
-    if (!package_of(function, package)) return GT_ORIGIN_LIBRARY; /* what cgo and the linker make */
+    if (!package_of(function, package))
+        return GT_ORIGIN_LIBRARY; /* functions made by cgo and the
+                                   * linker */
     if (strcmp(package, "main") == 0) return GT_ORIGIN_PROGRAM;
     const struct module *module = module_of(packages, package);
     if (module) return module->own ? GT_ORIGIN_PROGRAM : GT_ORIGIN_DEPENDENCY;
@@ -200,7 +202,7 @@ enum gt_origin gt_origin_of(const struct gt_packages *packages, const char *func
 
 /* ---- files ---------------------------------------------------------------------------------- */
 
-/* An external test has its package's folder: "example.com/app/fetch_test" lies in fetch. */
+/* An external test is in its package's folder: "example.com/app/fetch_test" is in fetch. */
 static void strip_test(char *package, const char *file, const char *name)
 {
     static const char suffix[] = "_test";

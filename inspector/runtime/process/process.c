@@ -9,7 +9,7 @@
 #include <stdlib.h>
 
 enum {
-    MAX_LINES = 100, /* told of one kind of evidence: the rest is counted */
+    MAX_LINES = 100, /* lines for one kind of evidence; more are only counted */
 };
 
 void gt_process_lost(struct gt_process *process, enum gt_evidence of, const char *format, ...)

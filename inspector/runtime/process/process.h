@@ -1,5 +1,5 @@
 /*
- * A dead Go process: its core, its binary, and what both say about its code, types and layouts.
+ * A dead Go process: its core, its binary, and its code, types and layouts.
  *
  * All of runtime/ reads the process through this record. open_process.h makes one. The process owns
  * everything that it points to, until gt_process_close().
@@ -21,8 +21,8 @@
 #include "inspector/symbols/dwarf.h"
 #include "inspector/unwind/goframes.h"
 
-/* The evidence that a loss belongs to. A detector names the evidence that it needs. Where some of
- * it is lost, "not found" means nothing for its kind. */
+/* The evidence that a loss belongs to. A detector names the evidence that it needs. If some of that
+ * is lost, "not found" proves nothing for its kind. */
 enum gt_evidence {
     GT_OF_HEAP, /* spans, their memory, the types of their objects */
     GT_OF_GLOBALS,
@@ -30,7 +30,7 @@ enum gt_evidence {
     GT_OF_TIMERS,
     GT_OF_SPECIALS, /* finalizers, cleanups and their queues */
     GT_OF_DEFERS,
-    GT_OF_NAMES, /* what only makes a report readable */
+    GT_OF_NAMES, /* what only makes a report easier to read */
     GT_EVIDENCE
 };
 
@@ -48,11 +48,11 @@ struct gt_process {
     struct gt_rtype_facts *rtypes; /* without DWARF */
     struct gt_named_types *type_names;
     struct gt_landmarks *landmarks; /* variables without symbols */
-    struct gt_facts_chain chain;    /* all of them */
-    const struct gt_facts *facts;   /* what the chain answers */
+    struct gt_facts_chain chain;    /* all of these together */
+    const struct gt_facts *facts;   /* the chain's facts */
     const struct gt_memory *mem;
     struct gt_go_version version;
-    const char *build_info; /* its text of modules and settings; or NULL */
+    const char *build_info; /* the text of modules and settings in the build information; or NULL */
     struct gt_packages packages;
     struct gt_layout layout;
     struct gt_module *modules;
@@ -64,28 +64,28 @@ struct gt_process {
     size_t global_count;
     struct gt_arena names;      /* strings that live as long as the process */
     struct gt_vec losses;       /* const char *: what could not be read, for the coverage */
-    uint64_t lost[GT_EVIDENCE]; /* how often something of each kind of evidence was lost */
-    uint64_t unwalked;          /* goroutines among those lost, though the core has their memory */
-    uint64_t missing_bytes;     /* of heap and stacks that the core should hold */
+    uint64_t lost[GT_EVIDENCE]; /* the number of losses of each kind of evidence */
+    uint64_t unwalked;          /* lost goroutines whose memory the core has */
+    uint64_t missing_bytes;     /* bytes of heap and stacks that the core should have */
 };
 
 /* Records a loss: one line for the report's coverage. */
 void gt_process_lost(struct gt_process *process, enum gt_evidence of, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-/* What of the evidence that proof needs is missing, "parts of the heap, some global variables", in
- * `storage`; NULL when nothing is. The second leaves out goroutines whose memory the core has. */
+/* The evidence for a proof that is missing, as text in `storage`: "parts of the heap, some global
+ * variables"; NULL when none is. The second leaves out goroutines whose memory the core has. */
 const char *gt_process_lacks(const struct gt_process *process, struct gt_arena *storage);
 const char *gt_process_lacks_memory(const struct gt_process *process, struct gt_arena *storage);
 
-/* Nothing that could hold an object is missing, so what was found is proof. */
+/* Everything that could hold an object was read, so what was found is proven. */
 static inline bool gt_process_is_whole(const struct gt_process *process)
 {
     return !process->lost[GT_OF_HEAP] && !process->lost[GT_OF_GLOBALS] &&
            !process->lost[GT_OF_GOROUTINES] && !process->lost[GT_OF_SPECIALS];
 }
 
-/* A runtime variable's address; an error names it when the program has none. */
+/* A runtime variable's address; the error names it when the program has none. */
 struct gt_error *gt_process_global(const struct gt_process *process, const char *name,
                                    uint64_t *addr);
 
@@ -105,23 +105,23 @@ static inline bool gt_process_field(const struct gt_process *process, uint64_t a
     return gt_read_field(&process->layout, process->mem, addr, id, out);
 }
 
-/* A slice header at addr whose elements of `elem_size` bytes are all in the core's memory. */
+/* The slice header at addr. All its elements, of `elem_size` bytes, are in the core's memory. */
 bool gt_process_slice(const struct gt_process *process, uint64_t addr, uint64_t elem_size,
                       struct gt_slice *out);
 
 /* A Go string's bytes, at most `max`; NULL when absent. Lives as long as the process. */
 const char *gt_process_string(struct gt_process *process, uint64_t header, uint64_t max);
 
-/* "main.(*server).loop" for a code address, "?" when it is none of Go's. */
+/* "main.(*server).loop" for a code address, "?" when it is not Go code. */
 const char *gt_process_function(const struct gt_process *process, uint64_t pc);
 
 /* Does a function's code begin there? */
 bool gt_process_is_entry(const struct gt_process *process, uint64_t addr);
 
-/* The function behind a func value (a pointer to a funcval), "?" when it cannot be read. */
+/* The function of a func value (a pointer to a funcval), "?" when it cannot be read. */
 const char *gt_process_closure(const struct gt_process *process, uint64_t funcval);
 
-/* Opens the shared libraries, unless they are: only C code needs them. */
+/* Opens the shared libraries if they are not open: only C code needs them. */
 void gt_process_libraries(struct gt_process *process);
 
 #endif

@@ -2,16 +2,16 @@
 
 enum {
     WORD = 8,
-    /* Of the function value: reflect.makeFuncImpl and reflect.methodValue begin with
-     * {fn uintptr; stack *bitVector; argLen uintptr}, and bitVector with {n uint32; data *byte}. */
+    /* The function value: reflect.makeFuncImpl and reflect.methodValue begin with {fn uintptr;
+     * stack *bitVector; argLen uintptr}, and bitVector with {n uint32; data *byte}. */
     VALUE_STACK = 8,
     VALUE_ARG_LEN = 16,
     VECTOR_DATA = 8,
-    RET_VALID = 4 * WORD, /* behind the word that names the value: a bool */
+    RET_VALID = 4 * WORD, /* a bool, after the word with the function value */
     MAX_ARG_WORDS = 1 << 16,
 };
 
-/* internal/abi.RegArgs: {Ints, Floats, Ptrs, ReturnIsPtr}, of which Ptrs are what may be live. */
+/* internal/abi.RegArgs: {Ints, Floats, Ptrs, ReturnIsPtr}; Ptrs are the words that may be live. */
 static const struct reg_args {
     uint16_t size;
     uint8_t words; /* up to the last pointer */
@@ -30,7 +30,7 @@ static bool is_stub(const struct gt_go_frame *frame)
            strcmp(name, "reflect.methodValueCall") == 0;
 }
 
-/* The arguments' words, and the results' once they are there. */
+/* The words of the arguments, and those of the results once they are set. */
 static bool read_args(const struct gt_process *process, const struct gt_go_frame *frame,
                       uint64_t saved, struct gt_reflect_frame *out)
 {
@@ -61,7 +61,9 @@ enum gt_reflect_answer gt_reflect_frame(const struct gt_process *process,
 
     *out = (struct gt_reflect_frame){0};
     if (!is_stub(frame)) return GT_NO_REFLECT;
-    if (saved >= frame->fp - rules->call_bytes) return GT_REFLECT; /* not begun: no arguments */
+    if (saved >= frame->fp - rules->call_bytes)
+        return GT_REFLECT; /* the function has not begun: no
+                            * arguments */
     out->registers = frame->varp - regs->size;
     out->registers_size = regs->size;
     out->pointers = regs->pointers;

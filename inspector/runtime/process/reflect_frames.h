@@ -1,10 +1,10 @@
 /*
- * The frames of reflect.makeFuncStub and reflect.methodValueCall: assembly that takes calls of any
- * signature (runtime/stkframe.go, argMapInternal; reflect/asm_*.s).
+ * The frames of reflect.makeFuncStub and reflect.methodValueCall: assembly functions that take
+ * calls of any signature (runtime/stkframe.go, argMapInternal; reflect/asm_*.s).
  *
  * These functions have no map of their arguments. The function value that was called has one, and
- * the stub keeps that value in its frame. The registers that came with the call lie at the frame's
- * end, as an internal/abi.RegArgs that is in no list of stack objects.
+ * the stub keeps that value in its frame. The registers of the call are at the frame's end, as an
+ * internal/abi.RegArgs that is in no list of stack objects.
  */
 #ifndef GT_RUNTIME_REFLECT_FRAMES_H
 #define GT_RUNTIME_REFLECT_FRAMES_H
@@ -12,18 +12,18 @@
 #include "inspector/runtime/process/process.h"
 
 struct gt_reflect_frame {
-    const unsigned char *args; /* the mask of `words` words of arguments; NULL: it has none */
+    const unsigned char *args; /* the mask of `words` words of arguments; NULL: there is none */
     uint64_t words;
-    uint64_t registers;            /* address of the RegArgs; 0: it was not begun */
+    uint64_t registers;            /* address of the RegArgs; 0: the function had not begun */
     uint64_t registers_size;       /* in bytes */
     const unsigned char *pointers; /* the mask of its words */
     uint64_t register_words;
 };
 
 enum gt_reflect_answer {
-    GT_NO_REFLECT, /* some other function's frame */
+    GT_NO_REFLECT, /* another function's frame */
     GT_REFLECT,
-    GT_REFLECT_LOST, /* one of theirs, whose function value cannot be read */
+    GT_REFLECT_LOST, /* a frame of these functions whose function value cannot be read */
 };
 
 enum gt_reflect_answer gt_reflect_frame(const struct gt_process *process,

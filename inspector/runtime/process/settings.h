@@ -7,7 +7,7 @@
 
 #include "inspector/runtime/process/process.h"
 
-/* Is "name=value" among them? False too when the build information cannot be read. */
+/* Is "name=value" one of them? False too when the build information cannot be read. */
 bool gt_built_with(const struct gt_process *process, const char *setting);
 
 #endif

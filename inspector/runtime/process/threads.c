@@ -6,22 +6,22 @@
 
 struct gt_threads {
     struct gt_vec by_tid, by_m; /* struct gt_thread_key */
-    bool renumbered;            /* tids are another namespace's */
+    bool renumbered;            /* tids are those of another PID namespace */
 };
 
 struct gt_thread_key {
     uint64_t key;                   /* a tid, or an m */
-    const struct gt_thread *thread; /* NULL: more than one claims it */
+    const struct gt_thread *thread; /* NULL: several threads claim the key */
 };
 
 enum {
-    FIRST_OFFSET = 8,   /* below the thread pointer, where Go's own linker puts g */
-    LAST_OFFSET = 8192, /* libraries and the C library have their variables there, too */
-    MAX_SEARCHED = 64,  /* threads whose storage is searched for g: those of C have none */
+    FIRST_OFFSET = 8,   /* bytes below the thread pointer where Go's own linker puts g */
+    LAST_OFFSET = 8192, /* libraries and the C library have variables there too */
+    MAX_SEARCHED = 64,  /* threads whose storage is searched for g: threads of C have none */
     ARM64_G_REGISTER = 28,
 };
 
-/* The m of a word that is a g, as both know; else 0. */
+/* The m of a word that is a g, if g and m point to each other; else 0. */
 static uint64_t m_of_g(const struct gt_process *process, uint64_t g)
 {
     static const enum gt_field_id of_m[] = {GT_F_m_curg, GT_F_m_g0, GT_F_m_gsignal};
@@ -41,7 +41,7 @@ static uint64_t m_at(const struct gt_process *process, const struct gt_thread *t
     return gt_mem_u64(process->mem, thread->fs_base - offset, &g) ? m_of_g(process, g) : 0;
 }
 
-/* How far below the thread pointer g is, the same for all threads; 0 when it is not found. */
+/* The offset of g below the thread pointer, equal for all threads; 0 when it is not found. */
 static uint64_t find_offset(const struct gt_process *process, const struct gt_thread *threads,
                             size_t count)
 {
@@ -51,7 +51,7 @@ static uint64_t find_offset(const struct gt_process *process, const struct gt_th
     return 0;
 }
 
-/* What a thread itself knows of its m; 0 when it knows nothing. */
+/* The m that a thread's own state leads to; 0: none. */
 static uint64_t own_m(const struct gt_process *process, const struct gt_thread *thread,
                       uint64_t offset)
 {
@@ -69,7 +69,7 @@ static int by_key(const void *a, const void *b)
     return left->key < right->key ? -1 : left->key > right->key;
 }
 
-/* Sorted, and without the threads that claim what others do. */
+/* Sorts the keys, and drops threads whose key another one claims too. */
 static void settle(struct gt_vec *keys)
 {
     struct gt_thread_key *list = keys->data;
@@ -94,7 +94,7 @@ static const struct gt_thread *find(const struct gt_vec *keys, uint64_t key)
     return found ? found->thread : NULL;
 }
 
-/* Do the threads that know their m contradict, by more than half, its number for them? */
+/* Do more than half of the threads that lead to their m contradict the number there? */
 static bool contradicted(const struct gt_process *process, const struct gt_vec *by_m)
 {
     size_t against = 0;

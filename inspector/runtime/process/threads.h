@@ -2,9 +2,9 @@
  * The thread of the core that runs an m.
  *
  * An m has its thread's number (m.procid). In a core that was taken from outside the process's PID
- * namespace, for example of a container from its host, threads have other numbers. There a thread
+ * namespace, for example of a container from its host, threads have other numbers. Then a thread
  * leads to its g (on amd64 through its thread-local storage, on arm64 through R28 while it runs Go
- * code), and the g to its m. This is believed if the m leads to the same g. Numbers come first,
+ * code), and the g to its m. This counts if the m leads back to the same g. Numbers come first,
  * unless most threads contradict them.
  *
  * The tables are sorted, since a hostile core may have many threads. They borrow the core.
