@@ -2,13 +2,17 @@
  * The Go heap: mheap's spans, described to the graph engine as regions.
  *
  * Each in-use span of runtime.mheap_.allspans is one region. The region's tag is the span's number
- * in this module. A slot is an object when the allocator has handed it out: index below freeindex,
- * or its allocBits set (runtime/mbitmap.go, isFree). Pointer words are known by a bitmap at the
- * span's end     element size up to 512                 (heapBitsInSpan) a type in the slot's first
- * word  larger size classes: user data starts 8 bytes on mspan.largeType one-object spans the
- * arena's bitmap               all spans up to Go 1.21 (heap/arena_bits.h) A span that makes no
- * sense, or whose memory is not in the core, is left out, with a line in the process's losses. The
- * heap owns its tables and borrows the process.
+ * in this module. A slot is an object if it is allocated: its index is below freeindex, or its
+ * allocBits bit is set (runtime/mbitmap.go, isFree).
+ *
+ * Pointer words are known by
+ *   a bitmap at the span's end      element size up to 512 (heapBitsInSpan)
+ *   a type in the slot's first word larger size classes: the program's data starts 8 bytes on
+ *   mspan.largeType                 spans of one object
+ *   the arena's bitmap              all spans up to Go 1.21 (heap/arena_bits.h)
+ *
+ * A span that is not plausible, or whose memory is not in the core, is left out, with a line in the
+ * process's losses. The heap owns its tables and borrows the process.
  */
 #ifndef GT_RUNTIME_SPANS_H
 #define GT_RUNTIME_SPANS_H

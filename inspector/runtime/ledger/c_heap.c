@@ -1,7 +1,7 @@
 /*
- * C's heap, as glibc lays it out in anonymous memory: what brk gave, the heaps of arenas, and
- * blocks that malloc maps alone. Known by structure, so that no symbol is needed; what another part
- * claims is that part's.
+ * C's heap, as glibc lays it out in anonymous memory: the heap of brk, the heaps of arenas, and
+ * blocks that malloc maps alone. Each is recognized by its structure, so no symbol is needed.
+ * Memory that another part claims belongs to that part.
  */
 #include "inspector/runtime/ledger/readers.h"
 
@@ -12,14 +12,14 @@
 enum {
     PAGE = 4096,
     HEAP_BYTES = 64 << 20, /* HEAP_MAX_SIZE, to which heaps of arenas are aligned */
-    HEAP_HEADER = 0x40,    /* struct heap_info, at most */
+    HEAP_HEADER = 0x40,    /* size of struct heap_info, at most */
     CHUNK_FLAGS = 7,
     IS_MMAPPED = 2,
     MIN_MMAPPED = 64 << 10,
 };
 
-/* A heap begins with its arena's address and the heap before it: the first holds the arena itself
- * (malloc/arena.c, heap_info). */
+/* A heap begins with its arena's address and the address of the heap before it. The first heap
+ * contains the arena itself (malloc/arena.c, heap_info). */
 static bool is_heap(const struct gt_process *process, const struct gt_segment *segment)
 {
     uint64_t words[2];
@@ -31,7 +31,7 @@ static bool is_heap(const struct gt_process *process, const struct gt_segment *s
     return words[1] % HEAP_BYTES == 0 && words[0] % HEAP_BYTES - 1 < HEAP_HEADER;
 }
 
-/* The heap that brk makes lies behind the program, at most 1 GiB on (arch_randomize_brk). */
+/* The heap of brk begins at most 1 GiB after the program (arch_randomize_brk). */
 static bool is_of_brk(const struct gt_segment *segment, uint64_t program_end)
 {
     return program_end && segment->start >= program_end &&
@@ -39,7 +39,7 @@ static bool is_of_brk(const struct gt_segment *segment, uint64_t program_end)
 }
 
 /* The size of a block that malloc has mapped alone, by its header (malloc.c, IS_MMAPPED); 0: there
- * is none. Kernels join such blocks with what lies beside them. */
+ * is none. Kernels merge such blocks with adjacent mappings. */
 static uint64_t mapped_alone(const struct gt_process *process, uint64_t at, uint64_t end)
 {
     uint64_t words[2];
@@ -76,7 +76,7 @@ static void claim_segment(struct gt_reader *reader, const struct gt_segment *seg
         claim_blocks(reader, segment);
 }
 
-/* A program without libraries is Go's alone, unless its C was linked statically. */
+/* A program without libraries has only Go's memory, unless its C code was linked statically. */
 static bool has_c(const struct gt_reader *reader)
 {
     size_t count, others = 0;

@@ -1,4 +1,4 @@
-/* A sweep over the ends of all claims, with a count of those that are open for each part. */
+/* A sweep over the ends of all claims. It counts the open claims of each part. */
 #include "inspector/runtime/ledger/claims.h"
 
 #include <elf.h>
@@ -27,7 +27,7 @@ void gt_claims_deinit(struct gt_claims *claims)
     gt_vec_deinit(&claims->list);
 }
 
-/* One that goes on where the last one of its part ended makes that longer. */
+/* A claim that begins where the last claim of its part ended extends that one. */
 void gt_claims_add(struct gt_claims *claims, uint64_t start, uint64_t size, enum gt_part part)
 {
     struct gt_vec *list = &claims->list;
@@ -64,8 +64,9 @@ static struct gt_vec ends_of(const struct gt_claims *claims)
     return ends;
 }
 
-/* The kernel gives what cannot be accessed no rights, gdb the right to be read, like memory that
- * may only be read: of what no file backs and is not the kernel's, there is next to none. */
+/* The kernel gives memory that cannot be accessed no rights. gdb gives it the right to be read, as
+ * it does memory that may only be read. Hardly any such memory is backed by no file and is not the
+ * kernel's, so it counts as reserved. */
 static bool is_reserved(const struct gt_core *core, const struct gt_segment *segment)
 {
     return !segment->flags || (gt_core_from_gcore(core) && segment->flags == PF_R);

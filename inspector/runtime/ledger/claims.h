@@ -1,11 +1,11 @@
 /*
- * Claims on the target's memory, and how they are settled: each mapped byte belongs to one part.
+ * Claims on the target's memory. Settling them gives each mapped byte to one part.
  *
- * A claim says that [start, end) is of a part. Claims may overlap, as those of a damaged core do:
- * the part with the lowest number has the byte. The segments of the core make claims, too, for the
- * two last parts, so that each mapped byte has one; what lies outside of them is not counted. The
- * pieces that come out are therefore disjoint, and sum to the segments exactly, whatever was
- * claimed. The list owns its claims.
+ * A claim says that [start, end) belongs to a part. Claims may overlap, as those of a damaged core
+ * do: the byte goes to the part with the lowest number. The segments of the core are claims too,
+ * for the last two parts, so that each mapped byte has a claim. Bytes outside of segments are not
+ * counted. So the resulting pieces are disjoint, and sum to the segments exactly, whatever the
+ * claims are. The list owns its claims.
  */
 #ifndef GT_RUNTIME_CLAIMS_H
 #define GT_RUNTIME_CLAIMS_H
@@ -18,7 +18,7 @@ struct gt_claims {
     struct gt_vec list;
 };
 
-struct gt_piece { /* [start, end) is of the part */
+struct gt_piece { /* [start, end) belongs to the part */
     uint64_t start, end;
     enum gt_part part;
     bool reserved; /* in a segment that cannot be accessed */
@@ -27,7 +27,7 @@ struct gt_piece { /* [start, end) is of the part */
 void gt_claims_init(struct gt_claims *claims);
 void gt_claims_deinit(struct gt_claims *claims);
 
-/* A claim that is empty, or wraps around the address space, is none. */
+/* A claim that is empty, or wraps around the address space, is ignored. */
 void gt_claims_add(struct gt_claims *claims, uint64_t start, uint64_t size, enum gt_part part);
 
 /* Visits the pieces in the order of addresses. */

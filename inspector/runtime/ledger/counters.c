@@ -12,7 +12,7 @@ static bool global_at(const struct gt_process *process, const char *name, uint64
     return !error;
 }
 
-/* A count that could be none is unknown. */
+/* A value that is impossible as a count is unknown. */
 static int64_t count_at(const struct gt_process *process, uint64_t addr, enum gt_field_id field)
 {
     uint64_t value;
@@ -21,13 +21,13 @@ static int64_t count_at(const struct gt_process *process, uint64_t addr, enum gt
                                                                                 : GT_UNKNOWN;
 }
 
-/* Sums of known numbers that leave the range of sizes are damage. */
+/* A sum of known numbers that exceeds the range of sizes is damage, and unknown. */
 static int64_t sum(int64_t a, int64_t b)
 {
     return a == GT_UNKNOWN || b == GT_UNKNOWN || a > INT64_MAX - b ? GT_UNKNOWN : a + b;
 }
 
-/* What is told of spans by three generations of changes, each of which may be negative. */
+/* The sum of three generations of changes, of which each may be negative. */
 static int64_t changes(const struct gt_process *process, uint64_t memstats, enum gt_field_id field)
 {
     const struct gt_layout *layout = &process->layout;

@@ -1,7 +1,7 @@
 /*
- * What the runtime itself counts of its memory, as runtime.ReadMemStats tells it (mstats.go), and
- * how it paces its collector (mgcpacer.go). A number is GT_UNKNOWN where this program or the core
- * lacks it. Threads that ran may have changed one count and not yet another.
+ * The runtime's own counters of its memory, as in runtime.ReadMemStats (mstats.go), and the
+ * settings of its collector (mgcpacer.go). A number is GT_UNKNOWN if this program or the core lacks
+ * it. Running threads may have changed one counter and not yet another.
  */
 #ifndef GT_RUNTIME_COUNTERS_H
 #define GT_RUNTIME_COUNTERS_H

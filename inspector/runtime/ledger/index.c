@@ -1,6 +1,6 @@
 /*
- * Arenas and what the runtime finds pages by: the table of arenas, their descriptors, the page
- * allocator's summaries, bitmaps and scavenger's index (runtime/mheap.go, mpagealloc_64bit.go).
+ * Arenas, and the runtime's index of pages: the table of arenas, their descriptors, the page
+ * allocator's summaries, bitmaps and the scavenger's index (runtime/mheap.go, mpagealloc_64bit.go).
  * Most of it is address space that is reserved and never touched.
  */
 #include "inspector/base/alloc.h"
@@ -82,7 +82,7 @@ static void claim_summaries(struct gt_reader *reader)
                         GT_PART_PAGE_INDEX);
 }
 
-/* Up to Go 1.20 the index is a bitmap: its elements are bytes. */
+/* Up to Go 1.20 the index is a bitmap, and its elements are bytes. */
 static void claim_scavenge_index(struct gt_reader *reader)
 {
     uint64_t size = reader->process->layout.size[GT_S_scavChunkData];

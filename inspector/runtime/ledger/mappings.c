@@ -1,5 +1,5 @@
-/* The program, other files, the kernel's own pages: what the core's list of mapped files and its
- * auxiliary vector say of segments. */
+/* The program, other files and the kernel's own pages, by the core's list of mapped files and its
+ * auxiliary vector. */
 #include "inspector/base/search.h"
 #include "inspector/runtime/ledger/readers.h"
 
@@ -51,7 +51,7 @@ static enum gt_part part_of(const struct gt_process *process, const struct gt_fi
     return has_code(process->core, of->path, mappings, count) ? GT_PART_LIBRARIES : GT_PART_FILES;
 }
 
-enum { MOST_FILES = 1 << 12 }; /* looked at for what they are; those beyond are just files */
+enum { MOST_FILES = 1 << 12 }; /* files whose kind is determined; the rest count as other files */
 
 static void claim_files(struct gt_reader *reader)
 {
@@ -83,8 +83,8 @@ static void claim_modules(struct gt_reader *reader)
     }
 }
 
-/* What the program's file has for it, and the pages of zeros behind that: C's variables are there,
- * too. */
+/* The memory of the program's file, and the pages of zeros after it, which also hold C's variables.
+ */
 static void claim_program(struct gt_reader *reader)
 {
     struct gt_load load;
@@ -99,10 +99,10 @@ static void claim_program(struct gt_reader *reader)
 
 /* ---- segments ------------------------------------------------------------------------------ */
 
-/* The page of vsyscall is the only one there that a process has. */
+/* The only page there that a process has is vsyscall's. */
 static const uint64_t KERNEL_HALF = (uint64_t)1 << 63;
 
-/* The kernel's pages lie behind one another: data that may only be read, then code. */
+/* The kernel's pages are adjacent: first read-only data, then code. */
 static void claim_kernel(struct gt_reader *reader)
 {
     const struct gt_run_of_segments *code, *data;

@@ -1,7 +1,7 @@
 /*
- * What the runtime keeps for itself outside of the heap: descriptors of spans, caches, mark bits,
- * profiles, and the chunks of 256 KiB that its small allocations come from and never go back to
- * (runtime/malloc.go, persistentalloc; mfixalloc.go).
+ * The runtime's own memory outside of the heap: descriptors of spans, caches, mark bits, profiles,
+ * and the chunks of 256 KiB for its small allocations, which are never freed (runtime/malloc.go,
+ * persistentalloc; mfixalloc.go).
  */
 #include "inspector/base/error.h"
 #include "inspector/base/loop.h"
@@ -15,8 +15,8 @@ enum {
     BITS_NEXT = 8,           /* gcBitsArena: free, next */
     HASH_TABLE = 179999 * 8, /* buckhashArray */
     BLOCK_RECORD = 16,       /* of block and mutex profiles */
-    MAX_BLOCKS = 1 << 22,    /* of a list; a longer one is damage */
-    MAX_STACK = 1 << 12,     /* of a bucket; a longer one is damage */
+    MAX_BLOCKS = 1 << 22,    /* of a list; a longer list is damaged */
+    MAX_STACK = 1 << 12,     /* of a bucket; a longer stack is damaged */
 };
 
 /* ---- spans and caches ---------------------------------------------------------------------- */
@@ -54,7 +54,7 @@ static void claim_caches(struct gt_reader *reader)
 
 /* ---- lists --------------------------------------------------------------------------------- */
 
-/* Claims each block of a list whose links lie at `link`. */
+/* Claims each block of a list whose links are at offset `link`. */
 static void claim_list(struct gt_reader *reader, uint64_t block, uint64_t link, uint64_t size,
                        enum gt_part part)
 {

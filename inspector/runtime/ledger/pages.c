@@ -1,7 +1,7 @@
 /*
  * The pages of the heap: those of spans, and those that are free, by the page allocator's bitmaps
- * (runtime/mpagealloc.go, pallocData). A page whose bit says that it is allocated, and that no span
- * has, lies in a P's cache of free pages, or is padding.
+ * (runtime/mpagealloc.go, pallocData). A page that is allocated by its bit and belongs to no span
+ * is in a P's cache of free pages, or is padding.
  */
 #include "inspector/base/error.h"
 #include "inspector/base/search.h"
@@ -16,7 +16,7 @@ enum {
     CHUNKS_L1 = 1 << 13,
     RANGE = 16, /* addrRange: base, limit */
     CACHE_PAGES = 64,
-    MAX_PS = 1 << 16, /* GOMAXPROCS stays far below */
+    MAX_PS = 1 << 16, /* GOMAXPROCS is far smaller */
 };
 
 static const uint64_t CHUNK_BYTES = (uint64_t)1 << CHUNK_SHIFT;
@@ -51,7 +51,7 @@ static enum gt_part part_of(const unsigned char *data, uint64_t scavenged, uint3
     return bit(data + scavenged, page) ? GT_PART_RELEASED_PAGES : GT_PART_IDLE_PAGES;
 }
 
-/* What the bitmaps say of the pages of [start, end), which lies in one chunk. */
+/* Claims the pages of [start, end), which is in one chunk, by the bitmaps. */
 static void claim_chunk(struct gt_reader *reader, const unsigned char *data, uint64_t start,
                         uint64_t end)
 {
@@ -62,7 +62,7 @@ static void claim_chunk(struct gt_reader *reader, const unsigned char *data, uin
                       part_of(data, scavenged, (uint32_t)(at % CHUNK_BYTES / PAGE)));
 }
 
-struct chunks { /* the table of all chunks, by the second level that was looked at last */
+struct chunks { /* the table of all chunks, with the second level that was read last */
     uint64_t first_level, offset;
     uint64_t number, second_level;
 };
@@ -109,8 +109,8 @@ static uint64_t end_of_segment(const void *segments, size_t index)
     return ((const struct gt_segment *)segments)[index].end;
 }
 
-/* Only what the core has of a range: a damaged one may be as long as it likes, and so may a segment
- * that has nothing in the file. */
+/* Only the part of a range that the core has. A damaged range may have any length, and so may a
+ * segment without bytes in the file. */
 static void claim_range(struct gt_reader *reader, struct chunks *chunks, uint64_t start,
                         uint64_t end)
 {
@@ -123,8 +123,8 @@ static void claim_range(struct gt_reader *reader, struct chunks *chunks, uint64_
                     min64(end, segments[i].start + segments[i].file_bytes));
 }
 
-/* The ranges that the heap has grown to are in order, and do not overlap (mranges.go). Their
- * addresses are offset addresses, which on Linux are addresses. */
+/* The ranges that the heap has grown to are in order and do not overlap (mranges.go). They hold
+ * offset addresses, which on Linux equal addresses. */
 static void claim_ranges(struct gt_reader *reader, struct chunks *chunks)
 {
     const struct gt_memory *mem = reader->process->mem;
@@ -142,7 +142,8 @@ static void claim_ranges(struct gt_reader *reader, struct chunks *chunks)
 
 /* ---- the caches of the Ps ------------------------------------------------------------------ */
 
-/* A bit for each of 64 pages: 1 is free here, and allocated as the bitmaps have it. */
+/* One bit for each of 64 pages: a page whose bit is 1 is free, though the bitmaps have it as
+ * allocated. */
 static void claim_cache(struct gt_reader *reader, uint64_t cache)
 {
     const struct gt_process *process = reader->process;

@@ -1,4 +1,4 @@
-/* Reads all claims, and sums what they come to. */
+/* Reads all claims, and sums the pieces. */
 #include "inspector/runtime/ledger/partition.h"
 
 #include "inspector/base/error.h"
@@ -36,8 +36,8 @@ struct summing {
     struct gt_partition *partition;
 };
 
-/* Pages of a run of the program's data that are as its file has them: nobody has written to them,
- * so that the kernel counts them as the file's, though they are in the core. */
+/* Pages of the program's data that equal the file's bytes: they were not written to, so the kernel
+ * counts them as the file's, although they are in the core. */
 static uint64_t unwritten_in(const struct gt_process *process, const struct gt_load *load,
                              uint64_t start, uint64_t end)
 {
@@ -84,7 +84,7 @@ static bool is_of_file(enum gt_part part)
     return part == GT_PART_CODE || part == GT_PART_LIBRARIES || part == GT_PART_FILES;
 }
 
-/* What of a file's pages was in memory no core tells, not even one that holds all of them. */
+/* No core shows which pages of files were in memory, even if it has all of them. */
 static void sum(void *ctx, const struct gt_piece *piece)
 {
     const struct summing *summing = ctx;

@@ -1,10 +1,10 @@
 /*
- * The partition: every mapped byte of the process, in one part.
+ * The partition of the process's memory: every mapped byte is in one part.
  *
- * The runtime's structures say what is theirs (pages.c, metadata.c), module data and the core's
- * file mappings what is the program's and C's (mappings.c); claims.h settles it. Whatever a damaged
- * core claims, the parts sum to the mapping exactly. What the runtime itself counts stands beside
- * it (counters.h).
+ * Each claim comes from one source: the runtime's structures for its own memory (pages.c,
+ * metadata.c), module data and the core's file mappings for the program and C (mappings.c).
+ * claims.h settles them. Whatever a damaged core claims, the parts sum to the mapped memory
+ * exactly. The runtime's own counters are apart (counters.h).
  */
 #ifndef GT_RUNTIME_PARTITION_H
 #define GT_RUNTIME_PARTITION_H
@@ -14,16 +14,17 @@
 #include "inspector/runtime/ledger/parts.h"
 
 struct gt_part_sum {
-    uint64_t bytes;    /* that can be accessed */
-    uint64_t reserved; /* that cannot: address space alone */
-    uint64_t resident; /* of bytes, what the core shows to have been touched (core.h) */
+    uint64_t bytes;    /* bytes that can be accessed */
+    uint64_t reserved; /* bytes that cannot be accessed: address space only */
+    uint64_t resident; /* of `bytes`, those that the process touched, as far as the core shows
+                        * (core.h) */
 };
 
 struct gt_partition {
     uint64_t mapped;
-    struct gt_part_sum of[GT_PARTS]; /* the bytes and reserved of all sum to mapped */
-    uint64_t file_bytes;    /* of code, libraries and files, which the core does not have */
-    bool resident_is_least; /* some touched pages may be missing in `resident` */
+    struct gt_part_sum of[GT_PARTS]; /* `bytes` and `reserved` of all parts sum to `mapped` */
+    uint64_t file_bytes;    /* bytes of code, libraries and files that are not in the core */
+    bool resident_is_least; /* `resident` may lack some touched pages */
 };
 
 void gt_partition_read(const struct gt_goheap *heap, const struct gt_goroutines *goroutines,

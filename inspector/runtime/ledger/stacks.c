@@ -1,11 +1,11 @@
-/* The stacks of goroutines, of the threads' own Go code, and of threads. */
+/* The stacks of goroutines, of Go's runtime on its threads (g0 and gsignal), and of the threads. */
 #include "inspector/runtime/goroutines/thread_walk.h"
 #include "inspector/runtime/heap/arenas.h"
 #include "inspector/runtime/ledger/readers.h"
 
 #include <elf.h>
 
-/* The whole of the anonymous memory that an address on a stack lies in. */
+/* The run of anonymous memory that holds an address on a stack. */
 static void claim_run(struct gt_reader *reader, uint64_t addr)
 {
     const struct gt_run_of_segments *run = gt_run_at(&reader->runs, addr);
@@ -14,8 +14,8 @@ static void claim_run(struct gt_reader *reader, uint64_t addr)
         gt_claims_add(&reader->claims, run->start, run->end - run->start, GT_PART_THREAD_STACKS);
 }
 
-/* Where C is linked, g0 runs on the thread's own stack, and m0's does in each program: the heap's
- * arenas do not have it. */
+/* With C linked in, g0 runs on the thread's own stack. m0's g0 does so in each program. Such a
+ * stack is outside of the heap's arenas. */
 static void claim_stack_of(struct gt_reader *reader, const struct gt_arenas *arenas, uint64_t m,
                            enum gt_field_id field)
 {
@@ -44,7 +44,7 @@ static void claim_system_stacks(struct gt_reader *reader)
     gt_vec_deinit(&ms);
 }
 
-/* What lies in the heap's spans or arenas is theirs all the same: those claims win. */
+/* Memory in the heap's spans or arenas still belongs to those: their claims win. */
 static void claim_threads(struct gt_reader *reader)
 {
     size_t count;

@@ -13,13 +13,13 @@ struct comparer {
     const struct gt_gcmarks *marks;
     const struct gt_roots *roots;
     size_t examples;
-    struct gt_bitmap live;     /* ours */
-    struct gt_bitmap precise;  /* without words that need not be pointers */
-    struct gt_bitmap dropped;  /* only the collector's */
+    struct gt_bitmap live;     /* gotopsy's live set */
+    struct gt_bitmap precise;  /* the same without words that need not be pointers */
+    struct gt_bitmap dropped;  /* objects that only the collector has */
     struct gt_bitmap dangling; /* free slots that a live pointer leads to */
     struct gt_bitmap led[GT_LEADS];
-    uint64_t tiny_blocks; /* that allocators may have held */
-    bool lacks;           /* memory that may lead to objects */
+    uint64_t tiny_blocks; /* an upper bound of the blocks that allocators hold */
+    bool lacks;           /* memory is missing that may lead to objects */
     bool misses_special;
     struct gt_comparison *out;
 };
@@ -85,8 +85,8 @@ static bool comparable(const struct comparer *comparer)
 
 /* ---- what only the collector has ----------------------------------------------------------- */
 
-/* What has no part in the program's work: it runs in every collection, or holds nothing. The
- * compiler may wrap what a go statement calls in a function of the statement's own. */
+/* The goroutine has no part in the program's work: it runs in every collection, or holds nothing.
+ * The compiler may wrap the function of a go statement in another one. */
 static bool serves_collector(const struct gt_process *process, const struct gt_goroutine *g)
 {
     static const char *const names[] = {
@@ -148,7 +148,7 @@ static uint64_t count_running(const struct gt_goroutines *goroutines)
     return running;
 }
 
-/* What speaks of all objects alike. */
+/* Reasons that hold for all objects. */
 static void find_gaps(struct comparer *comparer)
 {
     const struct gt_process *process = comparer->heap->process;
@@ -217,7 +217,7 @@ static void judge_dropped(struct comparer *comparer)
 
 /* ---- what only gotopsy has ----------------------------------------------------------------- */
 
-/* Computed when the first difference needs it. */
+/* Computed for the first difference. */
 static bool reached_precisely(struct comparer *comparer, uint32_t object)
 {
     if (!comparer->precise.words) {
@@ -268,7 +268,8 @@ struct holder {
     uint32_t object;
 };
 
-/* A live pointer to a free slot: the collector cannot have followed it and left the slot free. */
+/* A live pointer to a free slot. The collector would not have freed the slot had it followed the
+ * pointer. */
 static void dangling_word(void *ctx, uint64_t offset, uint64_t value)
 {
     struct holder *holder = ctx;

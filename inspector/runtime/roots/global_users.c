@@ -5,23 +5,23 @@
 
 #include <stdlib.h>
 
-enum { MAX_USERS = 64 }; /* of one global, that are told apart */
+enum { MAX_USERS = 64 }; /* functions counted for one global */
 
 struct reference {
-    uint64_t target; /* first: the list is searched by it */
+    uint64_t target; /* the first member, by which the list is searched */
     uint64_t entry;  /* of the function that refers to it */
 };
 
-struct pointed {     /* a word of a global leads here */
-    uint64_t target; /* first, as above */
+struct pointed {     /* the target of a word of a global */
+    uint64_t target; /* the first member, as above */
     uint64_t word;
 };
 
 struct gt_global_users {
     struct gt_process *process;
     const struct gt_roots *roots;
-    struct gt_vec list;    /* struct reference, sorted; once it was asked for */
-    struct gt_vec pointed; /* struct pointed, the same */
+    struct gt_vec list;    /* struct reference, sorted; filled by the first query */
+    struct gt_vec pointed; /* struct pointed, likewise */
     bool read;
 };
 
@@ -79,8 +79,8 @@ static int by_target(const void *a, const void *b)
     return left->entry < right->entry ? -1 : left->entry > right->entry;
 }
 
-/* Globals of a word and more begin at whole words. What is not at one is no reference, but for
- * those to smaller things, which tell nothing. */
+/* Globals of at least a word begin at addresses that are multiples of a word. So other addresses
+ * are no references, or are references to smaller globals, which are not needed. */
 static void add(void *ctx, uint64_t entry, uint64_t target)
 {
     struct gt_global_users *users = ctx;
@@ -125,7 +125,8 @@ static const struct reference *reference_at(const struct gt_global_users *users,
     return gt_vec_at(&users->list, index);
 }
 
-/* Those that start a global are no news: package initialisers, and what the collector calls. */
+/* Functions that use every global say nothing about one: package initialisers, and those that the
+ * collector calls. */
 static bool is_telling(const char *function)
 {
     size_t length = strlen(function);
@@ -145,7 +146,8 @@ static void add_user(struct gt_referred *out, const char *function)
     out->user_count++;
 }
 
-/* The first word that leads to the last place up to addr to which one does; NULL if none does. */
+/* The first of the words that lead to the highest target up to addr; NULL if there is no target
+ * there. */
 static const struct pointed *pointed_before(const struct gt_global_users *users, uint64_t addr)
 {
     size_t count = gt_vec_up_to(&users->pointed, addr);
@@ -155,7 +157,8 @@ static const struct pointed *pointed_before(const struct gt_global_users *users,
     return gt_vec_at(&users->pointed, gt_vec_up_to(&users->pointed, last->target - 1));
 }
 
-/* Where the global that holds addr begins: where code refers to, or a word of another leads. */
+/* The start of the global that holds addr: an address that code refers to, or that a word of
+ * another global leads to. */
 static uint64_t begin_of(const struct gt_global_users *users, const struct section *section,
                          uint64_t addr, uint64_t *from)
 {

@@ -1,11 +1,11 @@
 /*
- * The functions that use a global. Without symbols they stand in for its name.
+ * The functions that use a global. Without symbols they replace its name.
  *
  * A global, or a field of one, begins at each address that code refers to (unwind/references.h).
  * The same holds for addresses in words of other globals: no code refers to what `var x = &T{...}`
- * points to, and it is no part of what lies before it. A few of these addresses are there by
- * chance, so the result may be shown and proves nothing. The code is read at the first question.
- * The caller owns the users; they borrow the process and the roots.
+ * points to, and it is no part of what lies before it. A few of these addresses are false, so the
+ * result may be shown but proves nothing. The code is read at the first query. The caller owns the
+ * users; they borrow the process and the roots.
  */
 #ifndef GT_RUNTIME_GLOBAL_USERS_H
 #define GT_RUNTIME_GLOBAL_USERS_H
@@ -20,11 +20,11 @@ void gt_global_users_destroy(struct gt_global_users *users); /* NULL is allowed 
 
 struct gt_referred {      /* a global without a name */
     const char *section;  /* ".data", ".noptrbss" */
-    uint64_t offset;      /* in the section: of where the global seems to begin */
-    uint64_t inside;      /* the asked address's distance from there */
+    uint64_t offset;      /* of the global's start, in the section */
+    uint64_t inside;      /* distance of the queried address from that start */
     const char *users[2]; /* functions that refer to it, as far as they are known */
-    size_t user_count;    /* of all of them, which may be more */
-    uint64_t from;        /* a global's word that leads there; 0: none */
+    size_t user_count;    /* number of functions that refer to it; may exceed the array */
+    uint64_t from;        /* a word of a global that leads to the start; 0: none */
 };
 
 /* The global that holds the address; false when none of the modules' sections does. */

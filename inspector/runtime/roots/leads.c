@@ -9,7 +9,7 @@
 
 enum {
     WORD = 8,
-    MOST_OF_MHEAP = 96 << 10, /* mheap_ in any version, where nothing tells its size */
+    MOST_OF_MHEAP = 96 << 10, /* bytes of mheap_ in any version, if its size is not known */
 };
 
 struct seeker {
@@ -17,11 +17,11 @@ struct seeker {
     const struct gt_gcmarks *marks;
     const struct gt_bitmap *live, *wanted;
     struct gt_leads *out;
-    uint64_t lo, hi;   /* all wanted objects lie in [lo, hi) */
-    struct gt_map own; /* objects that are gs, ms and Ps */
+    uint64_t lo, hi;   /* all wanted objects are in [lo, hi) */
+    struct gt_map own; /* objects that are gs, ms or Ps */
 };
 
-/* It helped with the mark, and did so while it looked as if it waited. */
+/* The goroutine helped with the mark, and meanwhile looked as if it waited. */
 static bool waits_for_collector(const char *reason)
 {
     return reason && (strstr(reason, "GC ") || strstr(reason, "garbage collection"));
@@ -38,9 +38,9 @@ bool gt_ran_since(const struct gt_process *process, const struct gt_goroutine *g
     return gt_process_field(process, g->address, GT_F_g_gcAssistBytes, &assist) && assist;
 }
 
-/* ---- what is known of places --------------------------------------------------------------- */
+/* ---- known memory -------------------------------------------------------------------------- */
 
-/* The runtime's list of all its gs or Ps: their addresses, for the caller to free. */
+/* The addresses in the runtime's list of all its gs or Ps. The caller frees them. */
 static struct gt_vec listed(const struct gt_process *process, const char *global)
 {
     struct gt_vec all = GT_VEC_OF(uint64_t);
@@ -122,7 +122,7 @@ static void look_through_range(struct seeker *seeker, uint64_t from, uint64_t to
 
 /* ---- globals and stacks -------------------------------------------------------------------- */
 
-/* mheap_ leads to no object, and is full of pages' addresses. */
+/* mheap_ leads to no object, and is full of addresses of pages. */
 static void find_mheap(const struct gt_process *process, uint64_t *from, uint64_t *to)
 {
     struct gt_debug_global mheap;
@@ -155,7 +155,7 @@ static void look_through_globals(struct seeker *seeker)
     }
 }
 
-/* Below its sp only what has run since says anything. */
+/* Below a goroutine's sp there is only what ran since the mark. */
 static void look_through_stacks(struct seeker *seeker, const struct gt_goroutines *goroutines)
 {
     for (uint32_t i = 0; i < goroutines->count; i++) {
@@ -173,8 +173,9 @@ static void look_through_stacks(struct seeker *seeker, const struct gt_goroutine
 
 /* ---- objects ------------------------------------------------------------------------------- */
 
-/* How many bytes of a slot are some object's for sure: one more word than the next smaller class
- * has. The rest may be left from the slot's last object: not all allocations clear it. */
+/* How many bytes of a slot certainly belong to its object: one word more than the next smaller
+ * class has. The rest may be left over from the slot's last object, since not all allocations clear
+ * it. */
 static uint64_t sure_bytes(uint64_t slot_size)
 {
     uint64_t below = gt_slot_below(slot_size);
@@ -191,7 +192,7 @@ static enum gt_lead lead_of(const struct seeker *seeker, uint32_t object)
     return gt_bit(&seeker->marks->unjudged, object) ? GT_LEAD_OBJECT : GT_LEAD_NONE;
 }
 
-/* A bool may be followed by what was in its padding before: a pointer, but for its lowest byte
+/* A bool may be followed by the old contents of its padding: a pointer except for its lowest byte
  * (http.persistConn.cacheKey.onlyH1). */
 static bool may_be_bool(uint64_t word)
 {
@@ -243,7 +244,7 @@ void gt_leads_find(const struct gt_goheap *heap, const struct gt_goroutines *gor
     for (int lead = 0; lead < GT_LEADS; lead++)
         gt_bitmap_init(&out->to[lead], heap->graph.objects);
     find_bounds(&seeker);
-    if (seeker.lo > seeker.hi) return; /* nothing is wanted */
+    if (seeker.lo > seeker.hi) return; /* no object is wanted */
     list_own(&seeker);
     look_through_globals(&seeker);
     look_through_stacks(&seeker, goroutines);

@@ -8,13 +8,14 @@
 #include "inspector/graph/mark.h"
 #include "inspector/runtime/roots/roots.h"
 
-/* Seeds one root: its value, or the contents of the object that it stands for. */
+/* Seeds one root: its value, or the contents of its object. */
 void gt_live_seed(struct gt_marker *marker, const struct gt_goheap *heap,
                   const struct gt_root *root);
 
 /*
- * Marks from every root whose bit in `without` is clear (NULL: from every root), under `cut` (NULL:
- * nothing cut). `marked` is added to, so it starts cleared or from an earlier mark.
+ * Marks from every root whose bit in `without` is clear (NULL: from every root), with the
+ * exclusions of `cut` (NULL: none). It adds to `marked`, which starts clear or from an earlier
+ * mark.
  */
 void gt_live_mark(const struct gt_goheap *heap, const struct gt_roots *roots,
                   const struct gt_bitmap *without, const struct gt_cut *cut,

@@ -17,7 +17,7 @@ struct gatherer {
     struct gt_process *process;
     const struct gt_goroutines *goroutines;
     const struct gt_specials *specials;
-    uint32_t owner; /* of the roots being gathered */
+    uint32_t owner; /* of the roots that are being gathered */
 };
 
 static bool tells_of_statics(const struct gt_process *process, const struct gt_root *root)
@@ -140,8 +140,8 @@ static void lost_queue(const struct gatherer *gatherer, uint64_t block)
                     "queued finalizers or cleanups at 0x%" PRIx64 ": not in the core", block);
 }
 
-/* A list of blocks of queued finalizers or cleanups: what it takes to walk one. Where `entry` is no
- * struct of this version, an entry is a single pointer (cleanups of 1.25). */
+/* A queue of finalizers or cleanups, as a list of blocks. If this version has no struct for
+ * `entry`, an entry is a single pointer (cleanups of 1.25). */
 struct queue {
     enum gt_root_kind kind;
     const char *global;
@@ -151,7 +151,7 @@ struct queue {
     uint64_t block_bytes;
 };
 
-/* Entries of a block that the runtime keeps off the heap: every word of them may be a pointer. */
+/* Entries of a block outside of the heap: each of their words may be a pointer. */
 static void add_entries(struct gatherer *gatherer, const struct queue *queue, uint64_t first,
                         uint64_t count, uint64_t entry_size)
 {

@@ -3,12 +3,12 @@
  * (runtime/mgcmark.go, markroot): data and bss by their masks, goroutine stacks by their stack maps
  * and stack objects, defer records, finalizer and cleanup queues, span specials, tiny blocks.
  *
- * Only words that point into the heap are kept. The order puts first what people know (globals,
- * then frames), so that paths start there. The list owns its table.
+ * Only words that point into the heap are kept. Globals come first, then frames, so that paths
+ * start at what people know. The list owns its table.
  *
  * A word of a global that points to another global, or to static data without a name, keeps nothing
  * of the heap alive by itself. Such words are kept apart (`statics`), since types and names spread
- * through them. Those of frames are kept too where there is no debug information.
+ * through them. Without debug information such words of frames are kept too.
  */
 #ifndef GT_RUNTIME_ROOTS_H
 #define GT_RUNTIME_ROOTS_H
@@ -20,16 +20,16 @@
 
 enum gt_root_kind {
     GT_ROOT_GLOBAL,       /* owner: the module's number */
-    GT_ROOT_FRAME,        /* owner: the goroutine's place in its list; frame: the frame's */
-    GT_ROOT_CONSERVATIVE, /* a frame's word or register that may or may not be a pointer */
+    GT_ROOT_FRAME,        /* owner: the goroutine's index in its list; frame: the frame's index */
+    GT_ROOT_CONSERVATIVE, /* a word of a frame, or a register, that may be no pointer */
     GT_ROOT_CONTEXT,      /* g.sched.ctxt */
     GT_ROOT_DEFER,        /* a defer record, or its fn or link; owner: the goroutine */
-    GT_ROOT_FINALIZER,    /* a finalizer's function; owner: the special's place in its list */
+    GT_ROOT_FINALIZER,    /* a finalizer's function; owner: the special's index in its list */
     GT_ROOT_CONTENTS,     /* value is an object whose contents are roots; owner: the special */
     GT_ROOT_CLEANUP,      /* owner: the special */
     GT_ROOT_WEAK_HANDLE,  /* owner: the special */
-    GT_ROOT_QUEUED, /* a finalizer that waits to run, in 1.24 a cleanup too; owner: its number */
-    GT_ROOT_QUEUED_CLEANUP, /* a cleanup that does; owner: its number */
+    GT_ROOT_QUEUED, /* a finalizer that waits to run; in 1.24 a cleanup too; owner: its number */
+    GT_ROOT_QUEUED_CLEANUP, /* a cleanup that waits to run; owner: its number */
     GT_ROOT_TINY,           /* mcache.tiny */
     GT_ROOT_KINDS
 };
@@ -37,15 +37,15 @@ enum gt_root_kind {
 #define GT_NO_FRAME UINT32_MAX
 
 struct gt_root {
-    uint64_t value; /* what it points to: inside an allocated object */
-    uint64_t addr;  /* of the word; 0 for a register; of the special, for contents */
+    uint64_t value; /* the target: inside an allocated object */
+    uint64_t addr;  /* of the word; of the special, for contents; 0 for a register */
     uint32_t owner;
     uint32_t frame;         /* index in the owner's frames, or GT_NO_FRAME */
     uint8_t kind;           /* enum gt_root_kind */
-    struct gt_in_object in; /* of a frame's word */
+    struct gt_in_object in; /* for a frame's word */
 };
 
-/* Is it of a goroutine's stack or g? Then its owner is one. */
+/* Is it of a goroutine's stack or g? Then its owner is a goroutine. */
 static inline bool gt_root_is_goroutines(const struct gt_root *root)
 {
     return root->kind == GT_ROOT_FRAME || root->kind == GT_ROOT_CONSERVATIVE ||
@@ -54,7 +54,8 @@ static inline bool gt_root_is_goroutines(const struct gt_root *root)
 
 struct gt_roots {
     struct gt_vec list;    /* struct gt_root */
-    struct gt_vec statics; /* the same, of words that point to static data: no roots */
+    struct gt_vec statics; /* words that point to static data, in the same form: they are no roots
+                            */
     uint64_t frames_precise, frames_conservative;
 };
 

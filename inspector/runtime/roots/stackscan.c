@@ -12,29 +12,31 @@
 enum {
     WORD = 8,
     RECORD = 16,             /* stackObjectRecord: off, size, ptrBytes i32; gcdataoff u32 */
-    MAX_IN_OBJECT = 1 << 25, /* words of a stack object that know their place */
-    MAX_OBJECTS = 1 << 14,   /* stack objects a function: far beyond any compiler's output */
+    MAX_IN_OBJECT = 1 << 25, /* words; larger stack objects have no position of their words */
+    MAX_OBJECTS = 1 << 14,   /* stack objects of a function; no compiler makes as many */
 };
 
-/* What the collector scans in some releases only, and the first that does (gt_version_number). */
+/* What the collector scans in some releases only, with the first release that does
+ * (gt_version_number). */
 enum habit {
-    HABIT_INJECTED, /* the link register that a signal handler saved below what it interrupted */
+    HABIT_INJECTED, /* the link register that a signal handler saved below the frame that it
+                     * interrupted */
     HABIT_EXTENDED, /* vector registers, which the g keeps while it is preempted */
 };
 
 static const unsigned habit_since[] = {[HABIT_INJECTED] = 26006, [HABIT_EXTENDED] = 27000};
 
-/* A stack object: scanned once, when something on the stack points to it. */
+/* A stack object. It is scanned once, when something on the stack points to it. */
 struct object {
     uint64_t addr, size;
-    const unsigned char *mask; /* NULL: made of the GC program when it is needed */
+    const unsigned char *mask; /* NULL: unrolled from the GC program when it is needed */
     uint64_t program;
     uint64_t words;
     uint32_t frame;
     bool scanned;
 };
 
-struct pending { /* a pointer into the stack that was found */
+struct pending { /* a pointer into the stack that is not followed yet */
     uint64_t addr;
     bool conservative;
 };
@@ -45,11 +47,12 @@ struct scan {
     gt_stack_word_fn *found;
     void *ctx;
     struct gt_stack_counts *counts;
-    const unsigned char *stack; /* the host's view of stack_lo; NULL when the core lacks it */
+    const unsigned char *stack; /* where the host has stack_lo; NULL when the core lacks it */
     struct gt_vec objects;      /* struct object */
     struct gt_vec pending;      /* struct pending */
-    size_t own;                 /* objects from here on are the frame's that is being scanned */
-    bool conservative;          /* the next frame too: its callee interrupted it */
+    size_t own;                 /* objects from here on belong to the current frame */
+    bool conservative;          /* the next frame is conservative too: it was interrupted by this
+                                 * one */
 };
 
 static void word_in(struct scan *scan, uint64_t addr, uint64_t value, uint32_t frame,
@@ -70,7 +73,7 @@ static void word(struct scan *scan, uint64_t addr, uint64_t value, uint32_t fram
     word_in(scan, addr, value, frame, conservative, (struct gt_in_object){0});
 }
 
-/* Past its mask an object has no pointers. */
+/* An object has no pointers after its mask. */
 static bool is_pointer(const struct object *object, const unsigned char *mask, uint64_t index)
 {
     return index < object->words && mask[index / 8] >> index % 8 & 1;
@@ -95,7 +98,7 @@ static uint64_t address_of(const void *objects, size_t index)
     return ((const struct object *)gt_vec_at(objects, index))->addr;
 }
 
-/* The object that holds addr, of those from `first` on, which are sorted; or NULL. */
+/* The object that holds addr, among those from `first` on, which are sorted; or NULL. */
 static struct object *object_at(const struct scan *scan, size_t first, uint64_t addr)
 {
     size_t up_to = gt_upper_bound(&scan->objects, first, scan->objects.len, addr, address_of);
@@ -105,7 +108,7 @@ static struct object *object_at(const struct scan *scan, size_t first, uint64_t 
     return addr - object->addr < object->size ? object : NULL;
 }
 
-/* Where a frame's word lies in its own stack objects, which the compiler lists by address. */
+/* Where a word is in a stack object of its own frame. The compiler sorts these by address. */
 static struct gt_in_object place_in_own(const struct scan *scan, uint64_t addr)
 {
     const struct object *object = object_at(scan, scan->own, addr);
@@ -181,7 +184,7 @@ static void add_object(struct scan *scan, const struct object *object)
         gt_vec_add(&scan->objects, object);
 }
 
-/* What a call by reflection passed on the stack and in registers; false for another frame. */
+/* Scans what a call by reflection passed on the stack and in registers; false for another frame. */
 static bool scan_reflect_args(struct scan *scan, const struct gt_go_frame *frame, uint32_t number,
                               bool conservative)
 {
@@ -223,7 +226,7 @@ static const struct gt_module *module_of(const struct gt_process *process, uint6
     return NULL;
 }
 
-/* Where there are less than no pointers, a GC program says where they are (up to Go 1.23). */
+/* If the count is negative, a GC program describes the pointers (up to Go 1.23). */
 static void add_record(struct scan *scan, const struct gt_go_frame *frame,
                        const unsigned char *record, uint64_t rodata, uint32_t number)
 {
@@ -283,7 +286,7 @@ static void scan_conservatively(struct scan *scan, const struct gt_go_frame *fra
 static void scan_precisely(struct scan *scan, const struct gt_go_frame *frame, uint32_t number)
 {
     scan->counts->precise++;
-    if (!frame->continpc) return; /* dead: nothing in it will be used again */
+    if (!frame->continpc) return; /* dead: none of it will be used again */
     int32_t index = map_index(frame);
     scan->own = scan->objects.len;
     add_objects(scan, frame, number);
@@ -325,7 +328,8 @@ static void scan_registers(struct scan *scan)
         word(scan, 0, regs.value[i], 0, true);
 }
 
-/* The other registers of a goroutine that was preempted anywhere (runtime/preempt_xreg.go). */
+/* The other registers of a goroutine that was preempted asynchronously (runtime/preempt_xreg.go).
+ */
 static void scan_extended_registers(struct scan *scan)
 {
     const struct gt_process *process = scan->process;
@@ -399,7 +403,8 @@ static void scan_object(struct scan *scan, const struct object *object, bool con
     gt_free(made);
 }
 
-/* In a stack that moves, pointers into it may still lead to where it was: all may be in use. */
+/* While a stack is moved, pointers into it may still lead to the old stack, so any object may be in
+ * use. */
 static void suppose_all_reached(struct scan *scan)
 {
     for (size_t i = 0; i < scan->objects.len; i++) {
@@ -408,8 +413,8 @@ static void suppose_all_reached(struct scan *scan)
     }
 }
 
-/* Follows pointers from the stack into the stack. Precise ones first, as the runtime does, so that
- * an object reached both ways counts as precise. */
+/* Follows pointers from the stack into the stack. Precise ones come first, as in the runtime, so an
+ * object that is reached both ways counts as precise. */
 static void scan_objects(struct scan *scan)
 {
     if (scan->objects.len)

@@ -4,18 +4,18 @@
 
 enum {
     MAX_INLINED = 16, /* calls inlined at one pc */
-    MAX_SYNC = 12,    /* frames of the runtime and of sync above a user's */
+    MAX_SYNC = 12,    /* frames of the runtime and of sync above the program's */
     MAX_QUEUE = 1 << 12,
 };
 
 /* ---- sync ---------------------------------------------------------------------------------- */
 
-/* The first row whose reason and frame are the goroutine's; NULL: any. */
+/* The first row that matches the goroutine's wait reason and frame decides; NULL matches any. */
 static const struct of_sync {
     const char *reason, *frame;
     enum gt_thing_kind what;
     enum gt_action action;
-    enum gt_field_id waits; /* the semaphore or list in the thing */
+    enum gt_field_id waits; /* the semaphore or list in the object */
 } of_sync[] = {
     {"sync.Cond.Wait", NULL, GT_THING_CONDITION, GT_ACTION_UNKNOWN, GT_F_cond_notify},
     {NULL, "sync.(*Once).doSlow", GT_THING_ONCE, GT_ACTION_LOCK, GT_F_once_m_sema},
@@ -35,7 +35,7 @@ static const struct of_sync {
     {"semacquire", "sync.(*Mutex).lockSlow", GT_THING_MUTEX, GT_ACTION_LOCK, GT_F_mutex_sema},
 };
 
-struct frames { /* of the runtime and of sync, down to the user's */
+struct frames { /* of the runtime and of sync, down to the program's */
     const char *names[MAX_SYNC];
     size_t count;
 };
@@ -46,7 +46,7 @@ static bool is_own(const char *function)
            gt_is_in_package(function, "internal/sync");
 }
 
-/* False when a user's function was met. */
+/* False for a function of the program. */
 static bool add_frame(const struct gt_process *process, uint64_t pc, struct frames *frames)
 {
     const struct gt_pclntab *tab;
@@ -70,7 +70,7 @@ static bool has_frame(const struct frames *frames, const char *name, size_t leng
     return false;
 }
 
-/* `names`: one function, or two with a plus between. */
+/* `names`: one function, or two joined by a plus sign. */
 static bool has_frames(const struct frames *frames, const char *names)
 {
     const char *plus = strchr(names, '+');
@@ -100,7 +100,8 @@ static struct gt_blocked on_sync(const struct gt_waits *waits, const struct gt_g
 
 /* ---- channels ------------------------------------------------------------------------------ */
 
-/* Is the sudog in the queue that begins with `first`? Its beginning is looked for. */
+/* Is the sudog in the queue that begins with `first`? Searches the queue's beginning from the
+ * sudog. */
 static bool is_in_queue(const struct gt_process *process, uint64_t sudog, uint64_t first)
 {
     uint64_t prev;
@@ -123,7 +124,7 @@ static uint64_t sudog_of(const struct gt_process *process, const struct gt_gorou
     return sudog;
 }
 
-/* Mostly one of the queues is empty, which tells; else the queue is gone through. */
+/* If one of the queues is empty, it is the other one. Otherwise the queue is searched. */
 static enum gt_action end_of(const struct gt_process *process, const struct gt_goroutine *g,
                              uint64_t channel, size_t index)
 {

@@ -8,19 +8,19 @@
 
 enum {
     MAX_INLINED = 16,
-    MAX_CODE = 1 << 18,  /* bytes of a function that is looked at */
+    MAX_CODE = 1 << 18,  /* bytes of a function; the rest is not read */
     MAX_SITES = 1 << 10, /* of one function */
-    NEAR = 24,           /* bytes before a call in which its argument is made */
+    NEAR = 24,           /* bytes before a call that set its argument */
 };
 
-struct range { /* in the list of all sites */
+struct range { /* indices in the list of all sites */
     size_t first, count;
 };
 
 struct gt_lock_sites {
     const struct gt_process *process;
     bool arm64;
-    struct gt_map functions; /* entry -> place in ranges */
+    struct gt_map functions; /* entry -> index in ranges */
     struct gt_vec ranges;    /* struct range */
     struct gt_vec list;      /* struct gt_lock_site */
 };
@@ -45,7 +45,7 @@ void gt_lock_sites_destroy(struct gt_lock_sites *sites)
     gt_free(sites);
 }
 
-/* ---- what locks ---------------------------------------------------------------------------- */
+/* ---- functions that lock ----------------------------------------------------------------- */
 
 static const struct locker {
     const char *function;
@@ -69,11 +69,11 @@ static const struct locker *locker_named(const char *function)
     return NULL;
 }
 
-struct reader { /* of one function */
+struct reader { /* reads one function */
     struct gt_lock_sites *sites;
     const struct gt_pclntab *tab;
     struct gt_func func;
-    size_t first; /* of its sites */
+    size_t first; /* the first of its sites */
     uint64_t target;
 };
 
@@ -88,7 +88,7 @@ static void add(struct reader *reader, const struct locker *locker, uint64_t fro
     size_t known = list->len - reader->first;
     struct gt_lock_site *last = known ? gt_vec_at(list, list->len - 1) : NULL;
 
-    /* Lock is two inlined calls since Go 1.24, one in the other. */
+    /* Since Go 1.24 Lock is two inlined calls, one inside the other. */
     if (last && last->to == from && last->unlocks == site.unlocks && last->reads == site.reads)
         last->to = to;
     else if (known < MAX_SITES)
@@ -150,7 +150,7 @@ static void add_calls_arm64(struct reader *reader, const unsigned char *code, ui
     }
 }
 
-/* ---- what they lock ------------------------------------------------------------------------- */
+/* ---- the locks ---------------------------------------------------------------------------- */
 
 /* The last one is the nearest to the call. */
 static void take_target(void *ctx, uint64_t addr)

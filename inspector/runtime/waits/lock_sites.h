@@ -1,9 +1,9 @@
 /*
  * Where a function locks and unlocks, according to its code and its table of inlined calls.
  *
- * Go records nowhere who holds a mutex. A frame that is after a call of Lock and before any call of
- * Unlock says that its goroutine holds one; the frame's other words say which. A site knows its
- * mutex only where the code refers to it by address, as it does with package-level ones.
+ * Go does not record who holds a mutex. A frame that is after a call of Lock and before any call of
+ * Unlock shows that its goroutine holds one; the frame's other words show which. A site has its
+ * mutex only if the code refers to it by address, as it does for package-level mutexes.
  *
  * Code is not decoded. Calls are recognized by the address that they would lead to, and data by
  * what could be an operand (unwind/references.h). A function is read once, when it is asked for.
@@ -15,7 +15,7 @@
 
 struct gt_lock_site {
     uint64_t from, to;  /* the inlined call's code, or the call instruction */
-    uint64_t target;    /* what it locks; 0 when that is not in the code */
+    uint64_t target;    /* the lock; 0 when it is not in the code */
     bool unlocks;       /* Unlock, RUnlock or Done; else Lock or RLock */
     bool reads, counts; /* RLock, RUnlock; Done */
 };
@@ -25,11 +25,11 @@ struct gt_lock_sites;
 struct gt_lock_sites *gt_lock_sites_create(const struct gt_process *process);
 void gt_lock_sites_destroy(struct gt_lock_sites *sites); /* NULL is allowed */
 
-/* Those of the function at pc, in the order of its code; they are good until the next call. */
+/* The sites of the function at pc, in the order of its code; valid until the next call. */
 const struct gt_lock_site *gt_lock_sites_of(struct gt_lock_sites *sites, uint64_t pc,
                                             size_t *count);
 
-/* The same, of the function that begins there; none when none does. */
+/* The same, for the function that begins at `entry`; none if none does. */
 const struct gt_lock_site *gt_lock_sites_at(struct gt_lock_sites *sites, uint64_t entry,
                                             size_t *count);
 

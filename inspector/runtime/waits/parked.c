@@ -3,9 +3,9 @@
 #include "inspector/base/loop.h"
 
 enum {
-    MAX_STACK = 1 << 20, /* bytes at either end that are looked at */
+    MAX_STACK = 1 << 20, /* bytes at either end of a stack that are searched */
     MAX_TRIES = 1 << 22, /* addresses tried as notify lists */
-    MAX_STEPS = 1 << 24, /* along what may be their links */
+    MAX_STEPS = 1 << 24, /* steps along what may be their links */
 };
 
 typedef uint64_t try_fn(void *ctx, uint64_t word);
@@ -24,8 +24,8 @@ static uint64_t try_words(const struct gt_process *process, uint64_t from, uint6
     return 0;
 }
 
-/* What is waited for is shared, so it never lies on the stack itself. The caller's frame lies near
- * the top of the stack, a coroutine's first one at its bottom. */
+/* What is waited for is shared, so it is never on the stack itself. The caller's frame is near the
+ * top of the stack, a coroutine's first frame at its bottom. */
 static uint64_t try_stack(const struct gt_process *process, const struct gt_goroutine *g,
                           try_fn *try, void *ctx)
 {
@@ -118,7 +118,7 @@ uint64_t gt_parked_on_coroutine(const struct gt_process *process, const struct g
     struct coroutine coroutine = {process, g->address};
     uint64_t coro;
 
-    /* One that has not begun is told by its g. */
+    /* The g of a coroutine that has not begun points to it. */
     if (gt_process_field(process, g->address, GT_F_g_coroarg, &coro) && coro) return coro;
     return try_stack(process, g, try_coroutine, &coroutine);
 }

@@ -6,13 +6,13 @@
 #include <inttypes.h>
 
 enum {
-    SPARE_THREADS = 1024, /* those that are about to begin or end */
-    MAX_RAW = 1 << 18,    /* bytes of a stack that are no frames of Go: C's may be many */
+    SPARE_THREADS = 1024, /* threads that are about to begin or end */
+    MAX_RAW = 1 << 18,    /* bytes of a stack without Go frames: C's may be many */
 };
 
 /* ---- stacks -------------------------------------------------------------------------------- */
 
-/* Words of a stack that no stack map covers. */
+/* Visits words of a stack that no stack map covers. */
 static void raw_words(struct gt_process *process, uint64_t from, uint64_t to,
                       gt_stack_word_fn *found, void *ctx)
 {
@@ -35,8 +35,8 @@ static void raw_words(struct gt_process *process, uint64_t from, uint64_t to,
     }
 }
 
-/* What the stack maps leave out: frames of assembler, which have none, and what lies above the last
- * frame: C, or what a thread began with. Returns how many frames have no map. */
+/* Visits what the stack maps leave out: assembler frames, which have none, and memory above the
+ * last frame, which is C's or the thread's start. Returns how many frames have no map. */
 static uint64_t unmapped_words(struct gt_process *process, const struct gt_goroutine *g0,
                                gt_stack_word_fn *found, void *ctx)
 {
@@ -65,8 +65,8 @@ static void stack_words(struct gt_process *process, const struct gt_goroutine *g
     if (counts.lost > unmapped) raw_words(process, g0->at.sp, g0->stack_hi, found, ctx);
 }
 
-/* A thread that waits in the kernel came there through assembler, and no function of Go has
- * anything in a register across a call of that. The call may be about to be made again. */
+/* A thread that waits in the kernel was brought there by assembler code, and no Go function keeps a
+ * value in a register across that call. The call may be about to be repeated. */
 static bool in_kernel(const struct gt_process *process, uint64_t pc)
 {
     static const struct {
@@ -85,8 +85,8 @@ static bool in_kernel(const struct gt_process *process, uint64_t pc)
             memcmp(code + size, calls[machine].bytes, size) == 0);
 }
 
-/* Of a thread that is on its g0. In a program with C the stack's lower end is a guess of the
- * runtime's: it counts from where the thread is. */
+/* For a thread on its g0. In a program with C, the runtime only guesses the stack's lower end, so
+ * the thread's sp is used. */
 static bool open_g0(const struct gt_process *process, uint64_t m, struct gt_goroutine *g0)
 {
     struct gt_registers regs;
@@ -104,7 +104,7 @@ static bool open_g0(const struct gt_process *process, uint64_t m, struct gt_goro
     return true;
 }
 
-/* What a thread that marks has in hand is what it scans: it makes nobody run with it. */
+/* A thread that marks holds only what it scans. It makes no goroutine run with that. */
 static bool marks(const struct gt_process *process, const struct gt_goroutine *g0)
 {
     struct gt_unwinder walk;
@@ -143,7 +143,7 @@ void gt_scheduler_words(struct gt_process *process, gt_stack_word_fn *found, voi
 
 /* ---- queues -------------------------------------------------------------------------------- */
 
-/* The first of a queue has none before it, and the channel points to it. */
+/* The first sudog of a queue has none before it, and the channel points to it. */
 static bool is_queued(const struct gt_process *process, uint64_t sudog)
 {
     uint64_t channel, before, receiver, sender;
@@ -164,7 +164,7 @@ static bool left_channel(const struct gt_process *process, uint64_t sudog)
     return false;
 }
 
-/* A condition's waiters have numbers, which overflow; those below `notify` were woken. */
+/* Waiters of a condition have numbers, which may overflow. Those below `notify` were woken. */
 static bool left_condition(const struct gt_process *process, uint64_t sudog)
 {
     uint64_t list, ticket, notify;

@@ -1,12 +1,11 @@
 /*
- * What the scheduler may be in the middle of when a core is taken. The runtime looks for leaked
- * goroutines while the world is stopped; the threads of a core may be anywhere.
+ * Operations of the scheduler that were unfinished when the core was taken. The runtime looks for
+ * leaked goroutines while the world is stopped. The threads of a core may be anywhere.
  *
  * A thread on its g0, the runtime's own stack, may hold what nothing else reaches: a timer that it
- * took off its heap to call it, a closure that is to become a goroutine. A thread that marks for
- * the collector does not count: what it holds is what it scans (gcDrain and gcDrainN,
- * runtime/mgcmark.go). A goroutine whose waker took it off the queue that it waits in only seems to
- * wait.
+ * took off its heap to call it, or a closure that will become a goroutine. A thread that marks for
+ * the collector does not count: it holds only what it scans (gcDrain and gcDrainN,
+ * runtime/mgcmark.go). A goroutine that its waker has taken off its queue only seems to wait.
  */
 #ifndef GT_RUNTIME_SCHEDULER_H
 #define GT_RUNTIME_SCHEDULER_H
@@ -14,12 +13,12 @@
 #include "inspector/runtime/roots/stackscan.h"
 #include "inspector/runtime/waits/waits.h"
 
-/* Hands out the words of all g0s that threads are on, and of those threads' registers, frames by
- * their stack maps, what is below them as it is. The collector does not scan them: they are no
- * roots of what is live. */
+/* Visits the words of all g0s that threads are on, and of those threads' registers: frames by their
+ * stack maps, the rest of the stack word by word. The collector does not scan them, so they are no
+ * roots of the live set. */
 void gt_scheduler_words(struct gt_process *process, gt_stack_word_fn *found, void *ctx);
 
-/* Was it taken off the queue in which it waits? Somebody is about to make it run then. */
+/* Was the goroutine taken off the queue in which it waits? Then it is about to run. */
 bool gt_wait_is_over(const struct gt_process *process, const struct gt_goroutine *g,
                      const struct gt_wait *wait);
 

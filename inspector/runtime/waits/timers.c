@@ -12,10 +12,11 @@ enum {                     /* statuses (<= 1.22) */
        TIMER_MODIFIED_LATER = 8,
 };
 
-struct design {             /* how a P keeps its timers: the first that the layout has */
+struct design {             /* how a P keeps its timers; the first design whose fields the layout
+                             * has */
     enum gt_field_id slice; /* in p */
     enum gt_field_id entry; /* the *timer in an entry; 0: the entry is the pointer */
-    enum gt_struct_id size; /* of an entry; 0 with `entry` 0: a word */
+    enum gt_struct_id size; /* of an entry; 0 with `entry` 0: the entry is a word */
 };
 
 static const struct design designs[] = {
@@ -48,7 +49,7 @@ static bool is_stopped(const struct gt_process *process, uint64_t timer)
     return gt_process_field(process, timer, GT_F_timer_status, &state) && state == TIMER_DELETED;
 }
 
-/* One that was reset waits in the heap by its old time until a P puts it right (<= 1.22). */
+/* A timer that was reset stays in the heap at its old time until a P moves it (<= 1.22). */
 static bool read_when(const struct gt_process *process, struct gt_timer *timer)
 {
     uint64_t status;
@@ -105,7 +106,8 @@ static bool is_new(struct reader *reader, uint64_t addr)
     return added;
 }
 
-/* Heaps that overlap, or an owner that is listed often, cost no more than their words. */
+/* A heap is read once: overlapping heaps, or an owner that is listed often, cost no more than their
+ * words. */
 static void take_all(struct reader *reader, const struct design *design, const char *what,
                      uint64_t owner, enum gt_field_id slice)
 {
@@ -150,7 +152,7 @@ static void take_of_ps(struct reader *reader, const struct design *design)
             take_all(reader, design, "P", p, design->slice);
 }
 
-/* Timers that are made in a bubble go by its clock, and hang in its heap. */
+/* Timers made in a bubble use its clock, and are in its heap. */
 static void take_of_bubbles(struct reader *reader, const struct design *design,
                             const struct gt_goroutines *goroutines)
 {
@@ -172,7 +174,7 @@ void gt_timers_init(struct gt_process *process, const struct gt_goroutines *goro
 
     timers->list = GT_VEC_OF(struct gt_timer);
     timers->stopped = GT_VEC_OF(uint64_t);
-    if (process->lost[GT_OF_TIMERS]) return; /* a field of theirs has no known place (layouts.h) */
+    if (process->lost[GT_OF_TIMERS]) return; /* a field of theirs is not known (layouts.h) */
     while (!gt_has(&process->layout, design->slice) && design != &designs[1])
         design++;
     take_of_ps(&reader, design);

@@ -2,7 +2,7 @@
 
 #include "inspector/base/loop.h"
 
-enum { MAX_LOOKED_AT = 256 }; /* cases of one select that a question about one word may cost */
+enum { MAX_LOOKED_AT = 256 }; /* cases of one select that are searched for one word */
 
 static bool waits_in_channels(const struct gt_goroutine *g)
 {
@@ -10,8 +10,8 @@ static bool waits_in_channels(const struct gt_goroutine *g)
            (strncmp(g->wait_reason, "chan ", 5) == 0 || strncmp(g->wait_reason, "select", 6) == 0);
 }
 
-/* A channel has a queue of senders or one of receivers. Only a select that does both on one channel
- * is in both; it counts as receiving. */
+/* A channel has a queue of senders or one of receivers. Only a select that both sends and receives
+ * on one channel is in both; it counts as receiving. */
 static bool read_value(const struct gt_process *process, uint64_t sudog,
                        struct gt_waiting_value *out)
 {

@@ -1,7 +1,7 @@
 /*
  * Values that wait in channels: where a goroutine that blocks in channel operations has the value
  * that it sends, or room for the one that it receives (runtime/chan.go, runtime/select.go:
- * sudog.elem). They lie in its frame, mostly without a name, or in the heap. Their type is the
+ * sudog.elem). They are in its frame, mostly without a name, or in the heap. Their type is the
  * channel's element type.
  */
 #ifndef GT_RUNTIME_WAITING_VALUES_H
@@ -17,11 +17,11 @@ struct gt_waiting_value {
 
 typedef void gt_waiting_value_fn(void *ctx, const struct gt_waiting_value *value);
 
-/* Those of one goroutine: none unless it blocks in channel operations. */
+/* Visits those of one goroutine; none unless it blocks in channel operations. */
 void gt_waiting_values(const struct gt_process *process, const struct gt_goroutine *g,
                        gt_waiting_value_fn *visit, void *ctx);
 
-/* The one that holds `addr`, of the first few hundred. */
+/* The value that holds `addr`, among the first few hundred. */
 bool gt_waiting_value_at(const struct gt_process *process, const struct gt_goroutine *g,
                          uint64_t addr, struct gt_waiting_value *out);
 

@@ -7,12 +7,12 @@ enum {
     MAX_WAITERS = 1 << 24, /* in all treaps; more is damage */
 };
 
-/* One row a wait reason that can be pinned to objects. */
+/* One row for each wait reason with known objects. */
 static const struct reason {
     const char *name;
     enum gt_wait_kind kind;
     enum gt_thing_kind what;
-    const char *frame; /* it means this only below this function; NULL: always */
+    const char *frame; /* the row counts only below this function; NULL: always */
 } reasons[] = {
     {"chan receive (nil chan)", GT_WAIT_NEVER, GT_THING_NONE, NULL},
     {"chan send (nil chan)", GT_WAIT_NEVER, GT_THING_NONE, NULL},
@@ -39,7 +39,7 @@ static bool below(const struct gt_waits *waits, const struct gt_goroutine *g, co
     return false;
 }
 
-/* The row of what begins the wait reason, so many characters of it. */
+/* The row for the first `length` bytes of the wait reason. */
 static const struct reason *reason_of(const struct gt_waits *waits, const struct gt_goroutine *g,
                                       size_t length)
 {
@@ -53,8 +53,8 @@ static const struct reason *reason_of(const struct gt_waits *waits, const struct
 
 /* ---- semaphores ---------------------------------------------------------------------------- */
 
-/* Waiters of one bucket: a treap of addresses, each with a list of waiters. Walked with an explicit
- * list; a sudog met twice, in whichever bucket, is not followed again. */
+/* Waiters of one bucket: a treap of addresses, each with a list of waiters. It is walked with an
+ * explicit list. A sudog that is reached twice, in any bucket, is not followed again. */
 static void read_treap(struct gt_waits *waits, uint64_t root, struct gt_map *seen)
 {
     static const enum gt_field_id links[] = {GT_F_sudog_prev, GT_F_sudog_next, GT_F_sudog_waitlink};
@@ -125,13 +125,13 @@ static void add_channels(const struct gt_waits *waits, const struct gt_goroutine
     if (!gt_process_field(waits->process, g->address, GT_F_g_waiting, &sudog)) return;
     for (struct gt_loop loop = {0}; sudog && !gt_loop_closed(&loop, sudog);) {
         if (!gt_process_field(waits->process, sudog, GT_F_sudog_g, &waiter) || waiter != g->address)
-            return; /* another's: a damaged list, which many could share */
+            return; /* another goroutine's sudog: the list is damaged, and many could share it */
         add_word(waits, sudog, GT_F_sudog_c, GT_F_sudog_c_vp, wait);
         if (!gt_process_field(waits->process, sudog, GT_F_sudog_waitlink, &sudog)) return;
     }
 }
 
-/* g.waiting tells since 1.26; before, the sudog hangs in semtable. */
+/* g.waiting has the sudog since 1.26; before, the sudog is in semtable. */
 static void add_semaphore(const struct gt_waits *waits, const struct gt_goroutine *g,
                           struct gt_wait *wait)
 {
@@ -157,7 +157,7 @@ static void add_sync(struct gt_waits *waits, const struct gt_goroutine *g, struc
         add_object(gt_parked_on_condition(&waits->parked, waits->process, g), wait);
 }
 
-/* A select whose channels are all nil waits in no queue: nothing can wake it. */
+/* A select whose channels are all nil is in no queue: nothing can wake it. */
 static bool selects_on_nothing(const struct gt_waits *waits, const struct gt_goroutine *g)
 {
     uint64_t sudog;

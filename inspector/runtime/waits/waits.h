@@ -2,8 +2,8 @@
  * What a blocked goroutine waits for: channels, semaphores, condition variables, or nothing that
  * could ever come (runtime/runtime2.go, sudog; sema.go).
  *
- * A wait is known by the runtime's own name of its reason. A goroutine whose wait cannot be traced
- * to objects is GT_WAIT_OTHER: as far as the core says, it may run again.
+ * The runtime's name of the wait reason decides. A goroutine whose wait leads to no known object is
+ * GT_WAIT_OTHER: as far as the core shows, it may run again.
  */
 #ifndef GT_RUNTIME_WAITS_H
 #define GT_RUNTIME_WAITS_H
@@ -15,20 +15,20 @@ enum gt_wait_kind {
     GT_WAIT_NEVER,   /* a nil channel or select {}: nothing can wake it */
     GT_WAIT_CHANNEL, /* one channel, or several by select */
     GT_WAIT_SYNC,    /* a semaphore (mutex, wait group) or a condition's list */
-    GT_WAIT_CORO,    /* a coroutine (iter.Pull), until somebody who holds it goes on with it */
+    GT_WAIT_CORO,    /* a coroutine (iter.Pull), until its holder resumes it */
 };
 
 struct gt_wait {
     enum gt_wait_kind kind;
     enum gt_thing_kind what;    /* channel, semaphore, condition, coroutine; or none */
     struct gt_vec objects;      /* uint64_t: addresses of what it waits for */
-    struct gt_vec hidden_words; /* uint64_t: words by which the wait itself leads there */
+    struct gt_vec hidden_words; /* uint64_t: the words by which the wait itself leads there */
 };
 
 struct gt_waits {
     struct gt_process *process;
     const struct gt_goroutines *goroutines;
-    struct gt_map semaphores; /* g -> sudog in runtime.semtable, where g.waiting does not tell */
+    struct gt_map semaphores; /* g -> sudog in runtime.semtable, where g.waiting has none */
     struct gt_parked parked;
 };
 
@@ -40,13 +40,13 @@ void gt_waits_deinit(struct gt_waits *waits);
 void gt_waits_find(struct gt_waits *waits, const struct gt_goroutine *g, struct gt_wait *wait);
 void gt_wait_deinit(struct gt_wait *wait);
 
-/* The same for a durable wait in a synctest bubble. The bubble's clock may end it, so it never
- * proves anything. False when it is none; `wait` is then unchanged. */
+/* The same for a durable wait in a synctest bubble. The bubble's clock may end it, so it proves
+ * nothing. False when it is no durable wait; `wait` is then unchanged. */
 bool gt_waits_find_durable(struct gt_waits *waits, const struct gt_goroutine *g,
                            struct gt_wait *wait);
 
-/* About how long it has waited, as Go itself says it: up to the latest time stamp in the core, from
- * the end of the collection before the one that first saw it wait (runtime/mgcmark.go stores
+/* About how long it has waited, as Go reports it: up to the latest time stamp in the core, from the
+ * end of the collection before the one that first saw it wait (runtime/mgcmark.go stores
  * work.tstart, which mgc.go's gcMark sets at a cycle's end). It is too long by at most the time
  * between two collections. GT_UNKNOWN when no collection saw it. Nanoseconds. */
 int64_t gt_wait_ns(const struct gt_goroutine *g, uint64_t latest);
@@ -55,7 +55,7 @@ int64_t gt_wait_ns(const struct gt_goroutine *g, uint64_t latest);
  * be read. Nanoseconds, 0 when it is due. */
 int64_t gt_sleep_due(const struct gt_process *process, const struct gt_goroutine *g, uint64_t now);
 
-/* The latest nanotime that the core mentions. */
+/* The latest nanotime in the core. */
 uint64_t gt_latest_time(const struct gt_process *process, const struct gt_goroutines *goroutines);
 
 #endif
