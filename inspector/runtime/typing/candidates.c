@@ -10,8 +10,8 @@
 enum {
     WORD = 8,
     MOST_BYTES = 64 * WORD,  /* of a type or a slot */
-    MOST_TRIES = 256,        /* types that are held against one object */
-    MOST_FAILURES = 1 << 16, /* objects that keep their secret */
+    MOST_TRIES = 256,        /* types that are tried for one object */
+    MOST_FAILURES = 1 << 16, /* objects whose type was not found */
     RTYPE_GCDATA = 32,       /* abi.Type */
 };
 
@@ -45,7 +45,7 @@ void gt_candidates_destroy(struct gt_candidates *candidates)
 
 /* ---- the program's types ------------------------------------------------------------------- */
 
-/* A type of so few words has its mask in the program's data as it is. */
+/* A type of so few words has its mask in the program's data. */
 static void note_type(void *ctx, uint64_t rtype, const struct gt_type *head)
 {
     struct gt_candidates *candidates = ctx;
@@ -93,15 +93,15 @@ static uint64_t mask_at(const void *candidates, size_t index)
 struct question {
     struct gt_candidates *candidates;
     const unsigned char *bytes; /* of the slot */
-    uint64_t mask;              /* of it */
-    uint64_t size, below;       /* the values are at most so large, and larger than that */
+    uint64_t mask;              /* of the slot */
+    uint64_t size, below;       /* the values take more than `below` and at most `size` bytes */
     size_t tries;
     gt_type_id found;
-    uint64_t count; /* of it */
+    uint64_t count; /* number of values */
     bool several;
 };
 
-/* The largest size that has a smaller slot: the size classes up to 512 bytes. */
+/* The size of the next smaller slot, for size classes up to 512 bytes. */
 static uint64_t class_below(uint64_t slot)
 {
     uint64_t step = slot <= 32 ? 8 : slot <= 256 ? 16 : 32;
@@ -109,7 +109,7 @@ static uint64_t class_below(uint64_t slot)
     return slot == 48 ? 32 : slot - step;
 }
 
-/* What lies behind the values says nothing: the allocator clears no more than was asked for. */
+/* Memory after the values is ignored: the allocator clears no more than was asked for. */
 static bool all_fit(const struct question *question, gt_type_id id, uint64_t size, uint64_t count)
 {
     for (uint64_t i = 0; i < count; i++)
@@ -118,7 +118,7 @@ static bool all_fit(const struct question *question, gt_type_id id, uint64_t siz
     return true;
 }
 
-/* An array type is so many of its elements. */
+/* An array type counts as its elements. */
 static gt_type_id element_of(struct gt_types *types, gt_type_id id, uint64_t *count)
 {
     for (int depth = 0; depth < 4 && gt_types_get(types, id)->kind == GT_T_ARRAY; depth++) {
@@ -130,7 +130,8 @@ static gt_type_id element_of(struct gt_types *types, gt_type_id id, uint64_t *co
     return id;
 }
 
-/* What a generic function makes is of a real type, of the same layout; but for its closures. */
+/* A generic function allocates by the real type, which has the same layout as the shape. Its
+ * closures are the exception. */
 static bool is_only_shape(const char *name)
 {
     return strstr(name, "go.shape.") && strncmp(name, "struct { F uintptr;", 19) != 0;
@@ -149,7 +150,8 @@ static void try_type(struct question *question, const struct candidate *candidat
     if (count > question->count) question->count = count;
 }
 
-/* The types of this mask whose `count` values end within the slot and beyond the class below. */
+/* Tries the types with this mask whose `count` values fit the slot, but not the next smaller one.
+ */
 static void try_types(struct question *question, uint64_t mask, uint64_t count)
 {
     struct gt_candidates *candidates = question->candidates;
@@ -173,14 +175,14 @@ static bool repeats(uint64_t mask, uint64_t words, uint64_t count)
     return all == mask;
 }
 
-/* Elements of `words` words each: as many as fill the slot. */
+/* Tries elements of `words` words each, as many as fill the slot. */
 static void try_elements(struct question *question, uint64_t words)
 {
     for (uint64_t count = question->size / (words * WORD); count > 1; count--) {
         if (count * words * WORD <= question->below) return;
         if (!repeats(question->mask, words, count)) continue;
         uint64_t below = question->below, size = question->size;
-        /* Of this size only. */
+        /* Only this exact size. */
         question->below = count * words * WORD - 1;
         question->size = count * words * WORD;
         try_types(question, question->mask & gt_low_bits(words), count);
@@ -189,7 +191,7 @@ static void try_elements(struct question *question, uint64_t words)
     }
 }
 
-/* Pointers alone are an array of whatever pointers. */
+/* An object of pointers only could be an array of any pointers. */
 static bool all_pointers(const struct question *question)
 {
     uint64_t words = 64 - (uint64_t)__builtin_clzll(question->mask);

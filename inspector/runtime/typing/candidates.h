@@ -5,7 +5,7 @@
  * (fits.h). If several fit, its type is unknown. Arrays of pointers are never typed this way.
  *
  * It applies only to objects that a heap bitmap describes, of at most 64 words; others have their
- * type beside them. The program's types are read at the first question. Private to typing's files.
+ * type beside them. The program's types are read at the first query. Private to typing's files.
  */
 #ifndef GT_RUNTIME_CANDIDATES_H
 #define GT_RUNTIME_CANDIDATES_H
@@ -17,7 +17,7 @@ struct gt_candidates;
 struct gt_candidates *gt_candidates_create(const struct gt_typing *typing);
 void gt_candidates_destroy(struct gt_candidates *candidates); /* NULL is allowed */
 
-/* The only type that fits the object, or its elements, of which there are `count`. */
+/* The only type that fits the object or its elements. *count is the number of elements. */
 gt_type_id gt_candidate_of(struct gt_candidates *candidates, uint32_t object, uint64_t *count);
 
 #endif

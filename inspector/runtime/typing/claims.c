@@ -1,4 +1,4 @@
-/* Claims: what something typed says of an object, and whether the object agrees. */
+/* Claims: types that something typed gives to an object, and whether the object agrees. */
 #include "inspector/runtime/typing/closures.h"
 #include "inspector/runtime/typing/typing_impl.h"
 
@@ -29,8 +29,8 @@ static bool is_shaped(const struct gt_typing *typing, gt_type_id id)
     return id && gt_type_row(typing, id)->shaped;
 }
 
-/* Does the second type take the first one's place? The larger one does, and of two as large that
- * which is no generic function's shape. */
+/* Does the second type replace the first? The larger one wins. Of two of equal size, the one wins
+ * that is no generic function's shape. */
 static bool takes_over(const struct gt_typing *typing, gt_type_id now, gt_type_id next)
 {
     uint64_t size = claim_size(typing, now), larger = claim_size(typing, next);
@@ -39,22 +39,22 @@ static bool takes_over(const struct gt_typing *typing, gt_type_id now, gt_type_i
     return is_shaped(typing, now) && !is_shaped(typing, next);
 }
 
-/* Map headers and what else the runtime owns are what they are, whoever else points to them. What
- * the allocator noted down is final too. */
+/* Types that no claim replaces: map headers and other memory of the runtime, and types that the
+ * allocator recorded. */
 static bool is_final(const struct gt_typing *typing, gt_type_id id)
 {
     return id == GT_OPAQUE_TYPE || (id && gt_type_row(typing, id)->is_map);
 }
 
-/* Elements that a second claim adds: ranges that do not meet stay apart, and the longer one counts.
- */
+/* The union of two ranges of elements. If the ranges are apart, the longer one is kept. */
 static struct gt_extent join(struct gt_extent a, struct gt_extent b)
 {
     if (a.from > b.to || b.from > a.to) return a.to - a.from >= b.to - b.from ? a : b;
     return (struct gt_extent){a.from < b.from ? a.from : b.from, a.to > b.to ? a.to : b.to, false};
 }
 
-/* The same for a slot of any width: a wide one's elements are kept apart. */
+/* The same for a slot of any width. The elements of a wide slot are kept elsewhere
+ * (gt_typing.wide). */
 static void settle_extent(struct gt_typing *typing, const struct gt_slot_ref *ref, gt_type_id id,
                           struct gt_extent extent)
 {
@@ -67,7 +67,7 @@ static void settle_extent(struct gt_typing *typing, const struct gt_slot_ref *re
     gt_settle(typing, object, id, extent);
 }
 
-/* Most claims say what is known: the object need not be looked at again. */
+/* Most claims repeat what is known: then the object need not be read again. */
 static bool is_known(const struct gt_typing *typing, const struct gt_slot_ref *ref,
                      const struct gt_claim *claim, uint64_t size)
 {
@@ -100,7 +100,8 @@ static void judge_by_bitmap(struct gt_typing *typing, const struct gt_claim *cla
         settle_extent(typing, &ref, claim->type, extent);
 }
 
-/* Objects whose type the allocator noted down are typed already, unless it could not be read. */
+/* Objects whose type the allocator recorded are typed already, unless that type could not be read.
+ */
 static void judge_claim(struct gt_typing *typing, const struct gt_claim *claim)
 {
     uint32_t object = claim->region->first + claim->slot;
@@ -132,8 +133,8 @@ void gt_judge_oldest(struct gt_typing *typing)
     judge_claim(typing, &oldest);
 }
 
-/* Something says that `value` points to `count` of type `id`. The claim waits a few
- * turns, while the memory that decides it is fetched. */
+/* A word says that `value` points to `count` of type `id`. The claim waits a few turns, while the
+ * memory that decides it is fetched. */
 void gt_claim(struct gt_typing *typing, uint64_t value, gt_type_id id, uint64_t count)
 {
     if (id == GT_NO_TYPE || count == 0) return;
@@ -165,8 +166,8 @@ struct map_claim {
     gt_type_id group;
 };
 
-/* The runtime allocates nothing but groups or buckets together: an array of buckets also has those
- * for overflow, which it takes into use one by one. */
+/* The number of groups or buckets from addr on. The runtime allocates only these together. An array
+ * of buckets also has overflow buckets, which are used one by one. */
 static uint64_t groups_from(const struct gt_typing *typing, uint64_t addr, gt_type_id group,
                             uint64_t count)
 {
@@ -189,7 +190,7 @@ static void claim_map_part(void *ctx, enum gt_map_part part, uint64_t addr, uint
         gt_claim_opaque(map->typing, addr);
 }
 
-/* A map header becomes an object of the map type itself, which has no places of its own. */
+/* A map header becomes an object of the map type itself, which has no pointer slots. */
 void gt_claim_map(struct gt_typing *typing, uint64_t header, gt_type_id map_type)
 {
     struct gt_slot_ref ref;
@@ -246,7 +247,8 @@ static void claim_pointer(struct gt_typing *typing, const struct gt_word *word)
         gt_claim(typing, word->value, gt_type_behind(typing, word->type, word->value), 1);
 }
 
-/* A func value leads to its code's address, which says what is captured behind it. */
+/* A func value leads to the address of its code. The function gives the types of the captured
+ * variables after it. */
 void gt_claim_function(struct gt_typing *typing, uint64_t value)
 {
     struct gt_slot_ref ref;
@@ -263,7 +265,7 @@ void gt_claim_word(void *ctx, const struct gt_word *word)
 {
     struct gt_typing *typing = ctx;
 
-    if (word->inferred) return; /* a guess types nothing */
+    if (word->inferred) return; /* an inferred word types nothing */
     if (gt_claim_static(typing, word)) return;
     switch (word->kind) {
     case GT_P_POINTER:

@@ -12,16 +12,16 @@ enum {
     WORD = 8,
     RTYPE_KIND = 23, /* abi.Type.Kind_ */
     KIND_MASK = 31,
-    MAX_CAPTURED = 64, /* variables that are given names */
+    MAX_CAPTURED = 64, /* captured variables with names */
 };
 
-struct made { /* somewhere in the code: a closure of this function is made with this type */
+struct made { /* the code makes a closure of this function with this type */
     uint64_t entry, rtype;
 };
 
 struct gt_closures {
     struct gt_process *process;
-    struct gt_vec made;  /* struct made, by function; once it was asked for */
+    struct gt_vec made;  /* struct made, by function; filled by the first query */
     struct gt_map types; /* entry -> type + 1 */
     bool read;
 };
@@ -47,8 +47,8 @@ void gt_closures_destroy(struct gt_closures *closures)
 
 struct pairer {
     struct gt_closures *closures;
-    uint64_t function; /* whose code is being read */
-    uint64_t rtype;    /* of a struct that it referred to last; 0: none */
+    uint64_t function; /* the function whose code is being read */
+    uint64_t rtype;    /* the rtype of a struct that the code referred to last; 0: none */
 };
 
 static bool is_struct(const struct gt_process *process, uint64_t addr)
@@ -118,7 +118,7 @@ static size_t first_made(const struct gt_closures *closures, uint64_t entry)
     return gt_lower_bound(closures, 0, closures->made.len, entry, entry_of);
 }
 
-/* The one type that closures of the function are made with. */
+/* The type of the function's closures, if all of them agree. */
 static gt_type_id agreed(const struct gt_closures *closures, uint64_t entry)
 {
     struct gt_types *types = closures->process->types;
@@ -139,7 +139,8 @@ struct namer {
     const char *names[MAX_CAPTURED];
 };
 
-/* What the compiler calls X0, X1 and so on; before Go 1.21 it used the variable's name. */
+/* The name of a captured variable. The compiler names them X0, X1 and so on; before Go 1.21 it used
+ * the variable's name. */
 static const char *plain_name(struct gt_process *process, const char *field)
 {
     if (strcmp(field, "R") == 0) return "receiver";

@@ -1,13 +1,13 @@
 /*
  * Closures: the type of a func value, by its function.
  *
- * A func value points to the address of its code; after that lie the variables that it captured.
- * The compiler allocates both as a struct {F uintptr; X0 T0; X1 T1; ...}
- * (cmd/compile/internal/typecheck, ClosureType), or {F uintptr; R T} for a method value, whose
- * rtype the program holds even when it is stripped. The code that makes a closure refers to that
- * rtype, to allocate it, and then to the function, to store its address: that pairs the two. A
- * function that is paired with different rtypes has no type. The code is read at the first
- * question.
+ * A func value points to the address of its code, followed by the variables that it captured. The
+ * compiler allocates both as a struct {F uintptr; X0 T0; X1 T1; ...}
+ * (cmd/compile/internal/typecheck, ClosureType), or {F uintptr; R T} for a method value. The
+ * program holds the struct's rtype even when it is stripped. The code that makes a closure refers
+ * to that rtype, to allocate it, and then to the function, to store its address: this pairs the
+ * two. A function that is paired with different rtypes has no type. The code is read at the first
+ * query.
  *
  * The types have the function's name and, with debug information, the names of the captured
  * variables: "main.serve.func1" {name, "&count"}.

@@ -15,7 +15,7 @@ enum {
 
 struct dictionary {
     const char *name;  /* of its symbol */
-    const char *types; /* in it: "[string,*main.user]" */
+    const char *types; /* its type arguments: "[string,*main.user]" */
     uint64_t addr;
 };
 
@@ -29,7 +29,7 @@ struct gt_dictionaries {
     struct gt_vec fitting;   /* uint64_t: addresses, by function */
     struct gt_map functions; /* its name -> index of its struct fitting */
     struct gt_vec found;     /* struct fitting */
-    bool read;               /* the symbols were, when the first dictionary was asked for */
+    bool read;               /* whether the symbols were read, at the first query */
 };
 
 /* ---- all dictionaries ---------------------------------------------------------------------- */
@@ -78,7 +78,7 @@ void gt_dictionaries_destroy(struct gt_dictionaries *dictionaries)
 
 /* ---- those of a function ------------------------------------------------------------------- */
 
-/* The bytes of the first type of a list, which a comma or the list's bracket ends. */
+/* The length of the first type of a list. A comma or the list's bracket ends it. */
 static size_t first_type(const char *list)
 {
     int depth = 0;
@@ -111,7 +111,7 @@ static bool alike(const struct gt_types *types, gt_type_id a, gt_type_id b)
            left->ptr_bytes == right->ptr_bytes;
 }
 
-/* Does the type argument have the shape? That is its underlying type (noder, shapify). */
+/* Does the type argument have the shape? The shape is its underlying type (noder, shapify). */
 static bool has_shape(const struct gt_dictionaries *dictionaries, const char *shape,
                       size_t shape_length, const char *type, size_t length)
 {
@@ -140,7 +140,7 @@ static bool have_shapes(const struct gt_dictionaries *dictionaries, const char *
     return *shapes == *types;
 }
 
-/* "main..dict.store[" of "main.(*store[go.shape.int]).add": what the symbols begin with. */
+/* "main..dict.store[" for "main.(*store[go.shape.int]).add": the prefix of the symbols. */
 static bool prefix_of(const char *function, char *out, size_t size)
 {
     size_t package = gt_package_length(function);
@@ -198,9 +198,9 @@ static struct fitting fitting_of(struct gt_dictionaries *dictionaries, uint64_t 
     return fitting;
 }
 
-/* ---- that of a call ------------------------------------------------------------------------ */
+/* ---- the dictionary of a call -------------------------------------------------------------- */
 
-/* The one of the function's dictionaries whose address the frame holds; 0: none, or several. */
+/* The one dictionary of the function whose address is in the frame; 0: none, or several. */
 static uint64_t in_frame(const struct gt_dictionaries *dictionaries, const struct fitting *fitting,
                          uint64_t from, uint64_t to)
 {
@@ -218,8 +218,8 @@ static uint64_t in_frame(const struct gt_dictionaries *dictionaries, const struc
     return found;
 }
 
-/* The frame ends where its caller's call put the first argument that it may keep, the dictionary.
- */
+/* The dictionary is the call's first argument, which the frame may keep. The frame ends where its
+ * caller stored it. */
 static uint64_t dictionary_of(struct gt_dictionaries *dictionaries,
                               const struct gt_goroutines *goroutines, const struct gt_goroutine *g,
                               uint32_t index)

@@ -1,5 +1,5 @@
-/* Objects that nothing typed leads to, or generic code alone: the one type of the program that fits
- * each. */
+/* Types objects that nothing typed leads to, or only generic code: each gets the one type of the
+ * program that fits. */
 #include "inspector/runtime/typing/candidates.h"
 #include "inspector/runtime/typing/map_shapes.h"
 #include "inspector/runtime/typing/typing_impl.h"
@@ -12,7 +12,8 @@ struct eliminator {
     const struct gt_map_shapes *maps;
 };
 
-/* What the runtime keeps in objects of its own, which says more than these objects' types do. */
+/* Types of the runtime's own objects. These are handled apart, since their contents say more than
+ * the types. */
 enum part { NO_PART, MAP_HEADER, MAP_TABLE, MAP_BUCKET, CHANNEL };
 
 static enum part part_of(const char *name)
@@ -39,8 +40,9 @@ static void claim_channel(struct gt_typing *typing, uint64_t addr)
     gt_claim_word(typing, &word);
 }
 
-/* A map's header waits until its storage has a type. A bucket alone may be what overflowed from an
- * array that is too long to be looked at: its entries would have another type than those there. */
+/* A map's header waits until its storage has a type. A single bucket may be an overflow bucket of
+ * an array that is too long to be read: its entries could get another type than those of the array.
+ */
 static void claim_found(struct gt_typing *typing, uint64_t addr, gt_type_id id, uint64_t count)
 {
     switch (part_of(gt_types_name(typing->types, id))) {
@@ -69,7 +71,7 @@ static void eliminate(const struct eliminator *eliminator, uint32_t object)
     gt_drain(typing);
 }
 
-/* A map's storage may have a type by now. */
+/* The map's storage may have a type by now. */
 static void claim_map(const struct eliminator *eliminator, uint32_t object)
 {
     struct gt_typing *typing = eliminator->typing;
@@ -80,7 +82,7 @@ static void claim_map(const struct eliminator *eliminator, uint32_t object)
     gt_drain(typing);
 }
 
-/* A generic function's shape tells less than the type that it stands for. */
+/* A generic function's shape says less than the type that it stands for. */
 static bool is_told(const struct gt_typing *typing, uint32_t object, bool shapes)
 {
     gt_type_id id = gt_typed_id(typing->type[object]);

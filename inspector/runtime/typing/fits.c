@@ -10,7 +10,7 @@ enum { WORD = 8 };
 
 struct target { /* where a pointer leads to in the heap */
     struct gt_slot_ref ref;
-    uint64_t offset, room; /* in the slot's data, and from there on to its end */
+    uint64_t offset, room; /* offset in the slot's data, and bytes from there to its end */
 };
 
 enum where { ELSEWHERE, NOWHERE, IN_HEAP };
@@ -34,8 +34,8 @@ static enum where find(const struct gt_typing *typing, uint64_t value, struct ta
     return IN_HEAP;
 }
 
-/* Has the slot its pointers where a T at the target has them, and does nothing say that another
- * type of that size lies there? */
+/* Does the slot have its pointers where a T at the target has them, and is no other type of that
+ * size known there? */
 static bool agrees(const struct gt_typing *typing, const struct target *target, gt_type_id elem)
 {
     const struct gt_type_row row = *gt_type_row(typing, elem);
@@ -102,7 +102,7 @@ static bool fits_interface(const struct gt_typing *typing, const struct gt_point
            word.kind != GT_P_POINTER || fits_pointer(typing, word.value, word.type, 1);
 }
 
-/* A map leads to a header, which no other type than the map's own may have claimed. */
+/* A map leads to a header. No claim may have given the header a type other than the map's. */
 static bool fits_map(const struct gt_typing *typing, uint64_t value, gt_type_id map)
 {
     struct target target;

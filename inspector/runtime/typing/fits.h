@@ -1,12 +1,11 @@
 /*
  * Whether memory can hold a value of a type. The test is what Go guarantees of every value. A
- * pointer into the heap leads to a slot that is in use, large enough, and has its pointers where
- * the type has them; a length is not beyond its capacity, nor that beyond the block; an interface
- * begins with a type, a func value leads to the address of a function, a channel names its
+ * pointer into the heap leads to a slot that is in use, is large enough, and has its pointers where
+ * the type has them. A length is at most the capacity, and the capacity ends within the block. An
+ * interface begins with a type, a func value leads to the address of a function, a channel has its
  * elements' type.
  *
- * The answer is no if it cannot be such a value, else yes. Yes is no proof. Private to typing's
- * files.
+ * False means that it cannot be such a value. True proves nothing. Private to typing's files.
  */
 #ifndef GT_RUNTIME_FITS_H
 #define GT_RUNTIME_FITS_H

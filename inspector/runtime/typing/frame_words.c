@@ -1,4 +1,4 @@
-/* Words of frames, by their variables. */
+/* Words of frames, typed by the frames' variables. */
 #include "inspector/runtime/typing/frame_words.h"
 
 #include "inspector/runtime/goroutines/receivers.h"
@@ -48,7 +48,7 @@ void gt_frame_variables(const struct gt_typing *typing, const struct gt_root *ro
                        &collector);
 }
 
-/* Those in registers, of a frame that was interrupted. */
+/* The variables in registers, of a frame that was interrupted. */
 void gt_register_variables(const struct gt_typing *typing, const struct gt_goroutine *g,
                            uint32_t frame, struct gt_variables *out)
 {
@@ -61,7 +61,8 @@ void gt_register_variables(const struct gt_typing *typing, const struct gt_gorou
                                 &collector);
 }
 
-/* The compiler may list what it split a variable into beside it: "data.ptr" beside "data". */
+/* The compiler may list a part of a variable that it split beside the variable: "data.ptr" beside
+ * "data". */
 static bool is_part(const struct gt_frame_variable *part, const struct gt_frame_variable *whole)
 {
     size_t length = strlen(whole->name);
@@ -76,9 +77,9 @@ static bool has_whole(const struct gt_variables *variables, const struct gt_fram
     return false;
 }
 
-/* The variable that lies at addr; NULL when none does, or when several share the slot: the compiler
- * lets variables of disjoint lives do so, and gives `big` and `big[:n]` one slot for the pointer
- * they have in common, so that nothing says whose length counts. */
+/* The variable at addr; NULL when there is none, or when several share the slot. The compiler lets
+ * variables with disjoint lifetimes share one. It also gives `big` and `big[:n]` one slot for their
+ * common pointer, so the length is not known. */
 const struct gt_frame_variable *gt_variable_at(const struct gt_variables *variables, uint64_t addr)
 {
     const struct gt_frame_variable *found = NULL;
@@ -97,9 +98,8 @@ const struct gt_frame_variable *gt_variable_at(const struct gt_variables *variab
     return found;
 }
 
-/* Whether the variable's type has a pointer at addr, as the stack map says. The other way round
- * says nothing: a variable keeps its place when nothing uses it any more, and a map leaves it out.
- */
+/* Whether the variable's type has a pointer at addr, as the stack map says. The reverse proves
+ * nothing: a variable keeps its slot after its last use, and then the stack map leaves it out. */
 bool gt_variable_has_pointer(const struct gt_typing *typing,
                              const struct gt_frame_variable *variable, uint64_t addr)
 {
@@ -113,13 +113,13 @@ bool gt_variable_has_pointer(const struct gt_typing *typing,
            place.offset == offset;
 }
 
-/* A typed piece of a frame's memory: a variable, or what a pointer variable leads to in the same
+/* A typed piece of a frame's memory: a variable, or the target of a pointer variable in the same
  * stack (b := &request{} that does not escape has no name of its own). */
 struct piece {
     gt_type_id type;
-    uint64_t addr, size; /* what of it lies together in memory */
-    uint64_t offset;     /* of that in the whole */
-    uint64_t entry;      /* of the variable; 0: it is none */
+    uint64_t addr, size; /* the contiguous memory of the piece */
+    uint64_t offset;     /* of the piece in the whole value */
+    uint64_t entry;      /* of the variable; 0: not a variable */
 };
 
 static struct piece piece_of(const struct gt_typing *typing,
@@ -155,7 +155,7 @@ static bool piece_pointed_to(const struct gt_typing *typing, const struct gt_var
     return false;
 }
 
-/* What waits in a channel. */
+/* A value that waits in a channel. */
 static bool piece_that_waits(const struct gt_typing *typing, const struct gt_root *root,
                              struct piece *piece)
 {
@@ -168,7 +168,7 @@ static bool piece_that_waits(const struct gt_typing *typing, const struct gt_roo
     return true;
 }
 
-struct capture { /* of a closure that lies in the frame */
+struct capture { /* of a closure in the frame */
     const struct gt_typing *typing;
     uint64_t closure, addr;
     struct piece *piece;
@@ -186,7 +186,7 @@ static void look_at_captured(void *ctx, const struct gt_captured *captured)
     capture->found = true;
 }
 
-/* What a closure that does not leave its frame captured: the compiler makes no rtype for it. */
+/* What a closure captured that does not leave its frame: the compiler makes no rtype for it. */
 static bool piece_captured(const struct gt_typing *typing, const struct gt_root *root,
                            struct piece *piece)
 {
@@ -201,7 +201,7 @@ static bool piece_captured(const struct gt_typing *typing, const struct gt_root 
     return capture.found;
 }
 
-/* A word of the whole, at `offset`: in the piece, or in another one of the same variable. */
+/* The word at `offset` of the whole value: in the piece, or in another one of the same variable. */
 static bool word_of_piece(const struct gt_typing *typing, const struct gt_variables *variables,
                           const struct piece *piece, uint64_t offset, uint64_t *value)
 {
@@ -218,8 +218,8 @@ static bool word_of_piece(const struct gt_typing *typing, const struct gt_variab
     return false;
 }
 
-/* The words of a place, up to the first that is in no memory: a word whose length is not known is
- * a word of unknown kind. */
+/* The words of a slot, up to the first that is not in memory. A word whose length is not known is
+ * of unknown kind. */
 static unsigned words_of_piece(const struct gt_typing *typing, const struct gt_variables *variables,
                                const struct piece *piece, uint64_t offset, uint64_t *words)
 {
@@ -231,7 +231,7 @@ static unsigned words_of_piece(const struct gt_typing *typing, const struct gt_v
     return have;
 }
 
-/* What the frame's receiver points to, if the root is that. */
+/* The type that the frame's receiver points to, if the root is the receiver. */
 gt_type_id gt_frame_receiver(const struct gt_typing *typing, const struct gt_root *root)
 {
     const struct gt_goroutine *g = &typing->goroutines->list[root->owner];
@@ -276,8 +276,8 @@ static void word_of_found(const struct gt_typing *typing, const struct gt_root *
         *word = typed;
 }
 
-/* Several variables share the slot, such as `big` and `big[:n]`: where they have the same type one
- * word that covers what each of them does stands for all. */
+/* Several variables share the slot, such as `big` and `big[:n]`. If they have the same type, one
+ * word that covers all of them stands for them. */
 static void word_of_shared(const struct gt_typing *typing, const struct gt_root *root,
                            const struct gt_variables *variables, struct gt_word *word)
 {
@@ -300,7 +300,7 @@ static void word_of_shared(const struct gt_typing *typing, const struct gt_root 
     if (joined.value) *word = joined;
 }
 
-/* A stack object is one variable: what lies beside a pointer there belongs to it. */
+/* A stack object is one variable, so the words beside a pointer in it belong to that. */
 static void shape_in_object(const struct gt_typing *typing, const struct gt_root *root,
                             struct gt_word *word)
 {

@@ -8,29 +8,29 @@
 
 #include "inspector/runtime/typing/typing.h"
 
-enum { GT_MAX_PIECES = 256 }; /* variables of one frame that are looked at */
+enum { GT_MAX_PIECES = 256 }; /* variables of one frame that are used */
 
 struct gt_variables {
     struct gt_frame_variable list[GT_MAX_PIECES];
     size_t count;
 };
 
-/* The variables of the frame a root lies in. */
+/* The variables of a root's frame. */
 void gt_frame_variables(const struct gt_typing *typing, const struct gt_root *root,
                         struct gt_variables *out);
 
-/* Those in registers, of a frame that was interrupted. */
+/* The variables in registers, of a frame that was interrupted. */
 void gt_register_variables(const struct gt_typing *typing, const struct gt_goroutine *g,
                            uint32_t frame, struct gt_variables *out);
 
-/* The one variable that lies at addr; NULL when none does, or several do. */
+/* The one variable at addr; NULL when there is none, or several. */
 const struct gt_frame_variable *gt_variable_at(const struct gt_variables *variables, uint64_t addr);
 
 /* Whether the variable's type has a pointer at addr, as the stack map says. */
 bool gt_variable_has_pointer(const struct gt_typing *typing,
                              const struct gt_frame_variable *variable, uint64_t addr);
 
-/* What the frame's receiver points to, if the root is the receiver and there is no debug
+/* The type that the frame's receiver points to, if the root is the receiver and there is no debug
  * information about variables. */
 gt_type_id gt_frame_receiver(const struct gt_typing *typing, const struct gt_root *root);
 

@@ -4,13 +4,13 @@
 
 enum {
     WORD = 8,
-    CLASS_STEP = 16, /* between the small size classes */
+    CLASS_STEP = 16, /* bytes between the small size classes */
     AT_GROUP = 64,   /* abi.MapType, OldMapType and SwissMapType */
 };
 
 struct gt_map_shapes {
     const struct gt_goheap *heap;
-    struct gt_map by_group; /* rtype of a group or bucket -> rtype of a map that has such */
+    struct gt_map by_group; /* rtype of a group or bucket -> rtype of a map that has it */
 };
 
 static void note_map(void *ctx, uint64_t rtype, const struct gt_type *head)
@@ -38,7 +38,8 @@ void gt_map_shapes_destroy(struct gt_map_shapes *shapes)
     gt_free(shapes);
 }
 
-/* Where the header's storage would be: its one group, its first table's groups, its buckets. */
+/* Where the header's storage would be: its one group, the groups of its first table, or its
+ * buckets. */
 static bool storage_of(const struct gt_process *process, uint64_t header, uint64_t *storage)
 {
     uint64_t length, directory, table;
@@ -53,7 +54,7 @@ static bool storage_of(const struct gt_process *process, uint64_t header, uint64
                            gt_process_field(process, table, GT_F_table_groups_data, storage));
 }
 
-struct pointers { /* of a small object: which of its words */
+struct pointers { /* the pointer words of a small object */
     uint64_t words;
 };
 
@@ -90,8 +91,8 @@ bool gt_map_has_size(const struct gt_goheap *heap, uint32_t object)
     return slot >= size && slot - size < CLASS_STEP;
 }
 
-/* The block that an object's first storage would be; GT_NO_OBJECT when it does not look like a
- * header. */
+/* The block that would be the map's first storage if the object were a header; GT_NO_OBJECT when it
+ * does not look like one. */
 static uint32_t groups_of_header(const struct gt_goheap *heap, uint32_t object)
 {
     uint64_t storage, user;
@@ -114,7 +115,7 @@ static void ignore_part(void *ctx, enum gt_map_part part, uint64_t addr, uint64_
     (void)ctx, (void)part, (void)addr, (void)count;
 }
 
-/* The map that has groups of the rtype, and whose header this is. */
+/* The map type with groups of the rtype. Its layout must fit this header. */
 static gt_type_id map_with(const struct gt_map_shapes *shapes, uint64_t group, uint64_t header)
 {
     const struct gt_process *process = shapes->heap->process;

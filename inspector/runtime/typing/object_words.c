@@ -1,4 +1,4 @@
-/* Objects as typed words, and how a type lies in an object's slot. */
+/* Objects as typed words, and how a type covers an object's slot. */
 #include "inspector/runtime/typing/shapes.h"
 #include "inspector/runtime/typing/typing_impl.h"
 #include "inspector/runtime/typing/words.h"
@@ -7,10 +7,11 @@
 
 enum {
     WORD = 8,
-    MASK_WORDS = 64, /* of one load; a heap bitmap's slot has no more since Go 1.22 */
+    MASK_WORDS = 64, /* bits of one load; a slot with a heap bitmap has no more words since Go 1.22
+                      */
 };
 
-/* `count` (at most 64) bits from bit `first` on of a bitmap of `size` bytes. */
+/* The `count` (at most 64) bits from bit `first` on, of a bitmap of `size` bytes. */
 static uint64_t load_bits(const unsigned char *bits, uint64_t size, uint64_t first, uint64_t count)
 {
     uint64_t at = first / 8, value = 0;
@@ -25,8 +26,9 @@ static uint64_t load_bits(const unsigned char *bits, uint64_t size, uint64_t fir
     return value & gt_low_bits(count);
 }
 
-/* internal/sync.HashTrieMap and unique's own keep their nodes by their first field, node{isEntry
- * bool}: an entry or an inner node is behind it (1.24+, hashtriemap.go; 1.25+, canonmap.go). */
+/* internal/sync.HashTrieMap and unique's own trie point to the first field of their nodes,
+ * node{isEntry bool}. The node is an entry or an inner node (1.24+, hashtriemap.go; 1.25+,
+ * canonmap.go). */
 static void fill_trie(const struct gt_typing *typing, const struct gt_type *type,
                       struct gt_type_row *row)
 {
@@ -47,7 +49,7 @@ static void fill_trie(const struct gt_typing *typing, const struct gt_type *type
 }
 
 /* The timer heaps' pointers lead into what time.NewTimer and the others allocate: timeTimer
- * (1.23+), or Timer and Ticker, which are laid out alike (time/sleep.go, tick.go). */
+ * (1.23+), or Timer and Ticker, which have the same layout (time/sleep.go, tick.go). */
 static void fill_timer(const struct gt_typing *typing, const struct gt_type *type,
                        struct gt_type_row *row)
 {
@@ -122,7 +124,7 @@ bool gt_slot_ref_at(const struct gt_typing *typing, uint64_t value, struct gt_sl
 
 /* ---- wide slots: any number of words ------------------------------------------------------- */
 
-/* Do `count` bits of a slot's bitmap, from word `first` of it on, agree with a type's mask? */
+/* Do `count` bits of a slot's bitmap, from word `first` on, agree with a type's mask? */
 static bool agrees(const struct gt_slot_ref *ref, uint64_t first, const unsigned char *bits,
                    uint64_t pointers, uint64_t count)
 {
@@ -212,7 +214,7 @@ struct mask_walk {
     gt_typed_word_fn *visit;
     void *ctx;
     uint64_t addr;     /* of the slot */
-    uint64_t from, to; /* words of the data between these were seen */
+    uint64_t from, to; /* the words of the data between these were visited */
     uint64_t header;   /* offset of the program's data in the slot */
     uint8_t kind;
 };
@@ -230,7 +232,7 @@ static void visit_masked(void *ctx, uint64_t offset, uint64_t value)
     walk->visit(walk->ctx, &word);
 }
 
-/* Words whose types are not known, but for those of the data in [from, to). */
+/* Visits the words without types, except those of the data in [from, to). */
 static void words_by_mask(const struct gt_typing *typing, const struct gt_slot_ref *ref,
                           uint64_t from, uint64_t to, uint8_t kind, gt_typed_word_fn *visit,
                           void *ctx)
@@ -242,18 +244,18 @@ static void words_by_mask(const struct gt_typing *typing, const struct gt_slot_r
     gt_heap_words(&typing->heap->graph, gt_slot_object(ref), visit_masked, &walk);
 }
 
-/* The same, each word by its shape. A pointer's neighbours are known when the next pointer is, so
- * it waits until then. */
+/* The same, each word by its shape. A pointer's neighbours are known only when the next pointer is,
+ * so the pointer waits until then. */
 struct shape_walk {
     struct gt_shapes *shapes;
     gt_typed_word_fn *visit;
     void *ctx;
     uint64_t addr, size; /* of the slot */
     const unsigned char *bytes;
-    uint64_t from, to;  /* offsets in the slot that were seen */
+    uint64_t from, to;  /* the offsets in the slot between these were visited */
     uint64_t header;    /* of the slot */
-    uint64_t last;      /* end of the pointer before the one that waits */
-    uint64_t at, value; /* of that one */
+    uint64_t last;      /* end of the pointer before the waiting one */
+    uint64_t at, value; /* of the waiting one */
     bool waits;
 };
 
@@ -310,7 +312,7 @@ static void words_by_shape(const struct gt_typing *typing, const struct gt_slot_
     shape_waiting(&walk, size);
 }
 
-/* How many words of a place there are to read. */
+/* How many words of a pointer slot are read. */
 static unsigned place_words(uint8_t kind)
 {
     static const unsigned char counts[] = {
@@ -339,7 +341,7 @@ static void words_of_tile(const struct gt_typing *typing, const struct gt_pointe
     }
 }
 
-/* Which elements of a slot are of its type. */
+/* The elements of a slot that are of its type. */
 static struct gt_extent extent_of(const struct gt_typing *typing, const struct gt_slot_ref *ref,
                                   uint32_t typed, uint64_t tile)
 {

@@ -9,7 +9,7 @@
 
 enum { WORD = 8 };
 
-/* A section of globals that hold pointers, and which of its words do. */
+/* A section of globals with pointers, and its pointer mask. */
 struct section {
     uint64_t start, words;
     const unsigned char *mask;
@@ -28,7 +28,7 @@ static bool section_of(const struct gt_process *process, const struct gt_root *r
     return section->mask && root->addr >= section->start;
 }
 
-/* A word of the section that is no pointer; false when it is one, or is not there. */
+/* A word of the section that is no pointer; false when it is a pointer or is absent. */
 static bool scalar_at(const struct gt_process *process, const struct section *section,
                       uint64_t index, uint64_t *value)
 {
@@ -36,7 +36,7 @@ static bool scalar_at(const struct gt_process *process, const struct section *se
            gt_mem_u64(process->mem, section->start + index * WORD, value);
 }
 
-/* A global whose type is not known. */
+/* The word of a global whose type is not known, by its shape. */
 static void shape_global(const struct gt_typing *typing, const struct gt_root *root,
                          struct gt_word *word)
 {
@@ -53,7 +53,7 @@ static void shape_global(const struct gt_typing *typing, const struct gt_root *r
     gt_shape_word(typing->shapes, &around, word);
 }
 
-/* What the word of a global lies in: a variable, or static data that something typed points to. */
+/* What contains a global's word: a variable, or static data that something typed points to. */
 static gt_type_id holder_of_global(const struct gt_typing *typing, uint64_t addr, uint64_t *start)
 {
     const struct gt_debug_global *global = gt_process_global_at(typing->process, addr);
@@ -106,7 +106,7 @@ void gt_typing_root(const struct gt_typing *typing, size_t index, struct gt_word
     gt_root_word(typing, gt_root_at(typing->roots, index), word);
 }
 
-/* The name of the variable that a word lies in; -ldflags=-w leaves the symbols. */
+/* The name of the variable that contains a word. The symbols exist even with -ldflags=-w. */
 static const char *name_of_global(const struct gt_typing *typing, uint64_t addr)
 {
     const struct gt_debug_global *global = gt_process_global_at(typing->process, addr);
@@ -117,7 +117,7 @@ static const char *name_of_global(const struct gt_typing *typing, uint64_t addr)
     return gt_binary_variable_at(typing->process->binary, addr, &name, &offset) ? name : NULL;
 }
 
-/* Static data without a name is told by the variable from which it was reached. */
+/* Static data without a name is named by the variable from which it was reached. */
 static const char *global_variable(const struct gt_typing *typing, const struct gt_root *root,
                                    gt_type_id *type, uint64_t *offset)
 {
@@ -128,7 +128,7 @@ static const char *global_variable(const struct gt_typing *typing, const struct 
     return name_of_global(typing, gt_static_first(typing->statics, root->addr));
 }
 
-/* A variable, and the place in it. */
+/* A variable, and an address in it. */
 struct found {
     const struct gt_frame_variable *variable; /* or NULL */
     uint64_t addr;
@@ -139,7 +139,8 @@ static struct found find_at(const struct gt_variables *variables, uint64_t addr)
     return (struct found){gt_variable_at(variables, addr), addr};
 }
 
-/* A register's root says its value only: the first of those that have it and are a variable's. */
+/* A root that is a register has only its value. The first register with that value and a variable
+ * is taken. */
 static struct found find_in_registers(const struct gt_typing *typing, const struct gt_root *root,
                                       struct gt_variables *variables)
 {
@@ -159,7 +160,7 @@ static struct found find_in_registers(const struct gt_typing *typing, const stru
     return found;
 }
 
-/* The variable of a frame that was interrupted, which may be in a register. */
+/* The variable of an interrupted frame, which may be in a register. */
 static struct found find_interrupted(const struct gt_typing *typing, const struct gt_root *root,
                                      struct gt_variables *variables)
 {

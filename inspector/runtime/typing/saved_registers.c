@@ -1,10 +1,11 @@
 #include "inspector/runtime/typing/saved_registers.h"
 
 /*
- * DWARF's numbers of the general registers, in the order of struct user_regs_struct and in the one
- * in which asyncPreempt stores them, from `first` bytes above its sp on (runtime/preempt_amd64.s
- * and preempt_arm64.s: from 1.19 to 1.27 only what lies above these has changed). What it leaves
- * out, the frame pointer and g among them, holds no variable.
+ * DWARF's numbers of the general registers, in two orders: that of struct user_regs_struct, and
+ * that in which asyncPreempt stores them, from `first` bytes above its sp on
+ * (runtime/preempt_amd64.s and preempt_arm64.s; from 1.19 to 1.27 only what is above these has
+ * changed). The registers that asyncPreempt leaves out, such as the frame pointer and g, hold no
+ * variable.
  */
 static const struct numbers {
     uint8_t count, preempt_count;
@@ -16,7 +17,7 @@ static const struct numbers {
                           .general = {15, 14, 13, 12, 6, 3, 11, 10, 9, 8, 0, 2, 1, 4, 5},
                           .preempt_count = 14,
                           .preempt = {0, 2, 1, 3, 4, 5, 8, 9, 10, 11, 12, 13, 14, 15}},
-    /* asyncPreempt: all but x18 and x27 up */
+    /* asyncPreempt: all but x18 and x27 and higher */
     [GT_MACHINE_ARM64] = {.count = 31,
                           .general = {0,  1,  2,  3,  4,  5,  6,  7,  8,  9,  10,
                                       11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21,
@@ -32,7 +33,7 @@ static const struct numbers *numbers_of(const struct gt_process *process)
     return &numbers[gt_core_machine(process->core)];
 }
 
-/* Whether a frame is asyncPreempt's, and then whether it has run nothing of it yet. */
+/* Whether the frame is asyncPreempt's, and whether that is still at its first instruction. */
 static bool is_async_preempt(const struct gt_process *process,
                              const struct gt_goroutines *goroutines, const struct gt_goroutine *g,
                              uint32_t frame, bool *at_entry)
@@ -76,7 +77,7 @@ uint32_t gt_frame_of_registers(const struct gt_process *process,
     return at_entry ? 1 : GT_NO_FRAME;
 }
 
-/* A frame's sp is where the frame that it called ends. */
+/* A frame's sp is the end of the frame that it called. */
 int gt_register_saved_at(const struct gt_process *process, const struct gt_goroutines *goroutines,
                          const struct gt_root *root)
 {

@@ -8,11 +8,11 @@
 
 enum {
     WORD = 8,
-    MASK_WORDS = 64,     /* of an object without a type header, whose pointers a bitmap describes */
-    LEAST_POINTERS = 16, /* in what a slice's length is believed of */
-    LEAST_TEXT = 8,      /* bytes of text that are not so by chance */
-    LEAST_WORD = 4,      /* nor where a pointer is not aligned */
-    MOST_TEXT = 4096,    /* that are looked at */
+    MASK_WORDS = 64,     /* of an object without a type header: its pointers are in a bitmap */
+    LEAST_POINTERS = 16, /* in the block, for a slice's length to be trusted */
+    LEAST_TEXT = 8,      /* bytes; a shorter text may be one by chance */
+    LEAST_WORD = 4,      /* the same for a pointer that is not aligned */
+    MOST_TEXT = 4096,    /* bytes of a text that are tested */
     MANY_TRIES = 256,    /* sizes of elements that are tried */
     ITAB_TYPE = 8,       /* abi.ITab: Inter, Type, Hash, Fun */
     ITAB_HASH = 16,
@@ -48,7 +48,7 @@ static int by_size(const void *a, const void *b)
     return (left > right) - (left < right);
 }
 
-/* In order, each once. */
+/* Sorts them and removes duplicates. */
 static void sort_sizes(struct gt_vec *sizes)
 {
     uint64_t *size = sizes->data;
@@ -94,8 +94,8 @@ void gt_shapes_destroy(struct gt_shapes *shapes)
     gt_free(shapes);
 }
 
-/* Has the program a type whose values the allocator puts into slots of this size? Its classes are
- * at most a sixth of the slot apart, a third below 1 KiB. */
+/* Does the program have a type whose values the allocator puts into slots of this size? Its classes
+ * are at most a sixth of the slot apart, a third below 1 KiB. */
 static bool has_type_for_slot(const struct gt_shapes *shapes, uint64_t slot)
 {
     uint64_t least = slot < 1024 ? slot - slot / 3 : slot - slot / 6;
@@ -122,7 +122,7 @@ static bool is_code(const struct gt_process *process, uint64_t pc)
     return gt_text_find(&process->code, pc, &tab, &func);
 }
 
-/* An itab names its interface and its type, repeats the type's hash, and lists methods. */
+/* An itab has its interface and its type, repeats the type's hash, and lists methods. */
 static gt_type_id type_of_itab(struct gt_shapes *shapes, uint64_t addr)
 {
     const struct gt_process *process = shapes->process;
@@ -171,19 +171,20 @@ static void note_pointer(void *ctx, uint64_t offset, uint64_t value)
     if (offset / WORD < MASK_WORDS) mask->bits |= (uint64_t)1 << offset / WORD;
 }
 
-/* Do elements of so many words have their pointers at the same places, all over the object? */
+/* Would elements of so many words have their pointers at the same offsets, throughout the object?
+ */
 static bool repeats(const struct mask_of *mask, uint64_t words)
 {
     if (words >= MASK_WORDS) return true;
-    uint64_t whole = mask->words - mask->words % words; /* no element lies in the rest */
+    uint64_t whole = mask->words - mask->words % words; /* the rest of the object has no element */
     uint64_t compared = whole - words;
     uint64_t low = compared >= 64 ? UINT64_MAX : ((uint64_t)1 << compared) - 1;
 
     return ((mask->bits ^ mask->bits >> words) & low) == 0;
 }
 
-/* The largest size up to `most`, a multiple of `step`, that `offset` is a multiple of; `most` where
- * none is soon found: a wider window never blames the program. */
+/* The largest size up to `most`, a multiple of `step`, that divides `offset`. If none is found
+ * soon, `most`: a wider window never blames the program. */
 static uint64_t widest(uint64_t offset, uint64_t most, uint64_t step, const struct mask_of *mask)
 {
     uint64_t tries = 0;
@@ -195,7 +196,8 @@ static uint64_t widest(uint64_t offset, uint64_t most, uint64_t step, const stru
     return tries == MANY_TRIES ? most : 0;
 }
 
-/* The same among the sizes of the program's types: whatever made the array knew its type. */
+/* The same among the sizes of the program's types, since the code that made the array knew its
+ * type. */
 static uint64_t widest_type(const struct gt_shapes *shapes, uint64_t offset, uint64_t most)
 {
     for (size_t i = count_below(&shapes->element_sizes, most + 1); i-- > 0;) {
@@ -205,7 +207,7 @@ static uint64_t widest_type(const struct gt_shapes *shapes, uint64_t offset, uin
     return 1;
 }
 
-/* The type that the allocator noted down: that of the object, or of its elements. */
+/* The type that the allocator recorded, of the object or of its elements. */
 static gt_type_id noted_type(const struct gt_goheap *heap, uint32_t object)
 {
     uint64_t header = gt_heap_region_of(&heap->graph, object)->scan == GT_SCAN_TILED
@@ -215,8 +217,8 @@ static gt_type_id noted_type(const struct gt_goheap *heap, uint32_t object)
     return header ? gt_types_at(heap->process->types, header) : (gt_type_id)GT_NO_TYPE;
 }
 
-/* In a block without pointers, of which nothing but its size is known. Where it may be one value of
- * some type a pointer into it uses all that follows. */
+/* In a block without pointers, of which only the size is known. If it may be one value of some
+ * type, a pointer into it uses everything after it. */
 static uint64_t element_of_bytes(const struct gt_shapes *shapes, uint64_t user, uint64_t offset,
                                  uint64_t most)
 {
@@ -248,12 +250,12 @@ uint64_t gt_shape_element(const struct gt_shapes *shapes, uint32_t object, uint6
 
 struct target { /* what a word points into */
     uint32_t object;
-    uint64_t offset, user; /* in the object's data, and the size of that */
+    uint64_t offset, user; /* offset in the object's data, and the size of the data */
     bool has_pointers;
 };
 
-/* Is it text: UTF-8 without control characters but those of text? A character at either end may be
- * cut. */
+/* Is it text: UTF-8 with no control characters other than those of text? A character at either end
+ * may be incomplete. */
 static bool is_text(const struct gt_memory *mem, uint64_t addr, uint64_t len)
 {
     const unsigned char *bytes;
@@ -267,15 +269,15 @@ static bool is_text(const struct gt_memory *mem, uint64_t addr, uint64_t len)
     return bytes != NULL;
 }
 
-/* Can a pointer and a number mean nothing else here, if the bytes are text? */
+/* If the bytes are text, must a pointer and a number be a string? */
 static bool must_be_bytes(const struct gt_shapes *shapes, const struct target *target, uint64_t len)
 {
     if (target->offset % WORD != 0 && len >= LEAST_WORD) return true;
     return (len >= LEAST_TEXT || target->offset % WORD != 0) &&
-           !has_type_for_slot(shapes, target->user); /* no header where there are no pointers */
+           !has_type_for_slot(shapes, target->user); /* blocks without pointers have no header */
 }
 
-/* A pointer, a length and a capacity, as far as they fit. */
+/* Can it be a pointer, a length and a capacity? */
 static bool may_be_slice(const struct gt_surrounding *around, const struct target *target)
 {
     uint64_t len = around->next[0], cap = around->next[1];
@@ -289,8 +291,8 @@ static bool may_be_string(const struct gt_surrounding *around, const struct targ
            around->next[0] <= target->user - target->offset;
 }
 
-/* The capacity counts the pointers to the block's last: two numbers beside a pointer to something
- * else do not so by chance, and the length is believed too. */
+/* The capacity counts exactly the pointers up to the block's end. Two unrelated numbers beside a
+ * pointer do not match that by chance, so the length is trusted too. */
 static bool fills_with_pointers(const struct target *target, uint64_t cap)
 {
     return target->has_pointers && cap >= LEAST_POINTERS &&

@@ -6,14 +6,14 @@
 
 enum {
     WORD = 8,
-    RECENT = 256,          /* claims that are remembered */
-    MANY_CLAIMS = 1 << 14, /* that wait */
-    MAX_ROUNDS = 4096,     /* of claims: no program's literals nest so deep */
+    RECENT = 256,          /* claims that are cached */
+    MANY_CLAIMS = 1 << 14, /* claims that wait */
+    MAX_ROUNDS = 4096,     /* of claims: no program nests its literals so deep */
 };
 
 struct section {
     uint64_t start, end;
-    const unsigned char *mask; /* which of its words are pointers; NULL: none is */
+    const unsigned char *mask; /* its pointer words; NULL: none */
 };
 
 struct recent { /* a claim */
@@ -24,11 +24,11 @@ struct recent { /* a claim */
 struct gt_static_areas {
     struct gt_process *process;
     struct gt_vec sections;       /* struct section */
-    uint64_t low, high;           /* where they all lie */
+    uint64_t low, high;           /* bounds of all sections */
     struct gt_vec list;           /* struct gt_static_area, by address */
-    struct gt_vec claims;         /* the same, in the order they came */
+    struct gt_vec claims;         /* struct gt_static_area, in the order of the claims */
     struct recent recent[RECENT]; /* by a part of their address */
-    uint32_t born;                /* claims so far */
+    uint32_t born;                /* number of claims so far */
     size_t rounds;
 };
 
@@ -125,7 +125,7 @@ static uint64_t size_of(const struct gt_static_areas *areas, gt_type_id type)
     return gt_types_get(areas->process->types, type)->size;
 }
 
-/* Does an area say all that the claim says, or more? */
+/* Does an area cover everything that the claim says? */
 static bool is_covered(const struct gt_static_areas *areas, const struct gt_static_area *claim)
 {
     const struct gt_static_area *area = gt_static_area_at(areas, claim->addr);
@@ -136,7 +136,8 @@ static bool is_covered(const struct gt_static_areas *areas, const struct gt_stat
     return offset % size_of(areas, area->type) != 0 || claim->size <= area->size - offset;
 }
 
-/* Where the first variable with a type begins at or after addr; none may lie over it. */
+/* The bytes from addr to the next variable with a type; false when such a variable contains addr.
+ */
 static bool room_before_variable(const struct gt_process *process, uint64_t addr, uint64_t *room)
 {
     const struct gt_debug_global *here = gt_process_global_at(process, addr);
@@ -152,7 +153,7 @@ static bool bit_of(const unsigned char *bits, uint64_t index)
     return bits[index / 8] >> index % 8 & 1;
 }
 
-/* How many of `count` elements at addr have their pointers where the section's mask has them. */
+/* How many of `count` elements at addr agree with the section's pointer mask. */
 static uint64_t elements_that_fit(const struct gt_static_areas *areas,
                                   const struct section *section, uint64_t addr, gt_type_id type,
                                   uint64_t count)
@@ -169,14 +170,14 @@ static uint64_t elements_that_fit(const struct gt_static_areas *areas,
     return fit;
 }
 
-/* What of the claim agrees with its surroundings; false when nothing does. */
+/* Reduces the claim to what agrees with the memory around it; false when nothing does. */
 static bool fit_claim(const struct gt_static_areas *areas, struct gt_static_area *claim,
                       uint64_t count)
 {
     const struct section *section = section_at(areas, claim->addr);
     uint64_t size = size_of(areas, claim->type), room;
 
-    /* What has no pointers lies apart from what has some. */
+    /* Data without pointers is in other sections than data with pointers. */
     if (!section || !section->mask != !gt_types_get(areas->process->types, claim->type)->ptr_bytes)
         return false;
     if (!room_before_variable(areas->process, claim->addr, &room)) return false;
@@ -186,8 +187,7 @@ static bool fit_claim(const struct gt_static_areas *areas, struct gt_static_area
     return claim->size != 0;
 }
 
-/* Many objects may point to one place. A claim that was judged or waits adds nothing when it is
- * made again. */
+/* Many objects may point to one address. A claim that was made before adds nothing. */
 static bool is_repeated(struct gt_static_areas *areas, uint64_t addr, gt_type_id type,
                         uint64_t count)
 {
@@ -213,7 +213,7 @@ void gt_static_claim(struct gt_static_areas *areas, uint64_t addr, gt_type_id ty
     areas->born++;
 }
 
-/* ---- taking them in ------------------------------------------------------------------------ */
+/* ---- settling claims ----------------------------------------------------------------------- */
 
 static int by_address(const void *a, const void *b)
 {
@@ -223,7 +223,7 @@ static int by_address(const void *a, const void *b)
     return left->born < right->born ? -1 : left->born > right->born;
 }
 
-/* An area that takes another's place is as old as that, and is reached as that was. */
+/* An area that replaces another one keeps that one's age, and the word that led to it. */
 static void inherit(struct gt_static_area *area, const struct gt_static_area *other)
 {
     if (other->born > area->born || (area->from && !other->from)) return;
@@ -231,7 +231,7 @@ static void inherit(struct gt_static_area *area, const struct gt_static_area *ot
     area->from = other->from;
 }
 
-/* `next` begins in `area`, or after it began: what is left of both is one area. */
+/* `next` begins at or within `area`: both become one area. */
 static void join(const struct gt_static_areas *areas, struct gt_static_area *area,
                  const struct gt_static_area *next)
 {
@@ -278,7 +278,7 @@ bool gt_static_many_claims(const struct gt_static_areas *areas)
     return areas->claims.len > MANY_CLAIMS;
 }
 
-/* Visited areas may claim, which moves nothing until the next round. */
+/* Visits may add claims, which move nothing until the next round. */
 bool gt_static_settle(struct gt_static_areas *areas, gt_static_area_fn *visit, void *ctx)
 {
     bool any = false;

@@ -1,9 +1,9 @@
-/* The spread of types into static data and out of it. */
+/* Spreads types into static data and out of it. */
 #include "inspector/base/search.h"
 #include "inspector/runtime/typing/static_areas.h"
 #include "inspector/runtime/typing/typing_impl.h"
 
-/* Words of globals come by address, section by section: an ascending run each. */
+/* Words of globals are sorted by address within each section: one ascending run each. */
 struct run {
     const struct gt_vec *words; /* struct gt_root */
     size_t first, end;
@@ -47,7 +47,7 @@ static void claim_root(struct gt_typing *typing, const struct gt_root *root)
     gt_claim_word(typing, &word);
 }
 
-/* Variables with a type of their own are no areas: what only leads there need not be read. */
+/* Variables with a type of their own are no areas: words that lead only there are not read. */
 static bool leads_to_variable(const struct gt_typing *typing, uint64_t value)
 {
     const struct gt_debug_global *global = gt_process_global_at(typing->process, value);

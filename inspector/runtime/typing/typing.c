@@ -12,8 +12,8 @@
 
 /* ---- the spread ---------------------------------------------------------------------------- */
 
-/* The words of a block's grey objects, in the order of their addresses. What turns grey meanwhile
- * is taken along, or queues the block again. */
+/* Claims from the words of a block's grey objects, in the order of their addresses. Objects that
+ * turn grey meanwhile are handled too, or queue the block again. */
 static void claim_block(struct gt_typing *typing, uint32_t block)
 {
     size_t first = (size_t)block << GT_BLOCK_SHIFT >> 6, end = first + (1 << GT_BLOCK_SHIFT >> 6);
@@ -70,7 +70,7 @@ static void claim_headers(struct gt_typing *typing, const struct gt_bitmap *live
     }
 }
 
-/* A finalizer's special says what its object is: `ot` is the type of the pointer to it. */
+/* A finalizer's special has its object's type: `ot` is the type of the pointer to it. */
 static void claim_finalized(struct gt_typing *typing, const struct gt_root *root)
 {
     struct gt_process *process = typing->process;
@@ -97,7 +97,7 @@ static void claim_roots(struct gt_typing *typing)
     }
 }
 
-/* Goroutines are known without the types of the lists that hold them. */
+/* Goroutines are typed even if the lists that hold them have no types. */
 static void claim_goroutines(struct gt_typing *typing)
 {
     gt_type_id type = gt_types_named(typing->types, "runtime.g");
@@ -106,8 +106,8 @@ static void claim_goroutines(struct gt_typing *typing)
         gt_claim(typing, typing->goroutines->list[i].address, type, 1);
 }
 
-/* An object that nothing typed leads to may be a closure or a map; if not, it may hold interfaces.
- */
+/* An object that nothing typed leads to may be a closure or a map. If it is neither, it may hold
+ * interfaces. */
 static void claim_unreached(struct gt_typing *typing, const struct gt_map_shapes *maps,
                             uint32_t object)
 {

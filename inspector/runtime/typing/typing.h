@@ -1,54 +1,55 @@
 /*
- * Types of live heap objects, spread from what is typed for certain.
+ * Types of live heap objects, spread from what certainly has a type.
  *
  * Theory. Allocation headers, DWARF types of globals and of frames' variables, and the dynamic
  * types in interface words are facts. A typed object types what its pointers lead to: a *T to an
- * object's start makes its first bytes a T, a []T into it makes those elements T, a map or channel
- * makes its storage what its type says. A claim types what it covers and no more: a *T may point to
- * the first field of something larger. Where claims differ the largest type that fits the object's
- * own pointer mask wins, so a claim only ever grows and the spread ends. A claim that contradicts
- * the mask is dropped. An object that no claim reaches has the one type of the program that fits it
- * (candidates.h), if exactly one does. All others stay untyped, and every pointer in them is a word
- * of unknown kind.
+ * object's start makes its first bytes a T, a []T into it makes those elements T, and a map or
+ * channel types its storage. A claim types only what it covers: a *T may point to the first field
+ * of something larger. If claims differ, the largest type that fits the object's own pointer mask
+ * wins, so types only grow and the spread ends. A claim that contradicts the mask is dropped. An
+ * object that no claim reaches has the one type of the program that fits it (candidates.h), if
+ * exactly one does. All others stay untyped, and every pointer in them is a word of unknown kind.
  *
  * Static data without a name is typed by the same claims (static_areas.h): types spread from
  * globals and objects into it, and on from there.
  *
- * Every user of pointers sees them through one function each for objects and for roots, as
- * struct gt_word: what kind of pointer it is, and for strings and slices how far it goes.
- * Types are kept for objects with pointers only, 4 bytes each.
+ * All users read pointers through one function for objects and one for roots, as struct gt_word:
+ * the kind of pointer, and for strings and slices the length. Types are kept only for objects with
+ * pointers, 4 bytes each.
  */
 #ifndef GT_RUNTIME_TYPING_H
 #define GT_RUNTIME_TYPING_H
 
 #include "inspector/runtime/roots/live.h"
 
-/* Beside enum gt_location_kind: pointers that no Go type describes. */
+/* Kinds beside enum gt_location_kind: pointers that no Go type describes. */
 enum {
-    GT_W_RUNTIME = 100, /* the runtime's own bookkeeping: it may use all of what it points to */
-    GT_W_UNKNOWN,       /* an untyped word: may be anything */
-    GT_W_REFERENCE,     /* an untyped pointer that is no string or slice: it may use all */
+    GT_W_RUNTIME = 100, /* the runtime's own data: it may use all of its target */
+    GT_W_UNKNOWN,       /* an untyped word: it may be anything */
+    GT_W_REFERENCE,     /* an untyped pointer that is no string or slice: it may use all of its
+                         * target */
 };
 
 struct gt_word {
     uint64_t addr;     /* of the word; 0 for a register */
-    uint64_t value;    /* where it points; never 0 */
+    uint64_t value;    /* the target; never 0 */
     uint64_t len, cap; /* strings and slices, in elements; a string's cap is its len */
-    uint64_t offset;   /* of the word in its holder's data */
-    gt_type_id type;   /* what it points to, as enum gt_location_kind says; GT_NO_TYPE if unknown */
+    uint64_t offset;   /* of the word in the data of its object or variable */
+    gt_type_id type;   /* the target's type, as for enum gt_location_kind; GT_NO_TYPE if unknown */
     uint8_t kind;      /* enum gt_location_kind or one of the above */
     bool inferred;     /* a string or slice by its shape alone (shapes.h): a guess */
-    bool weak;         /* an inferred string that may be something else */
-    bool bytes;        /* an inferred one's elements are bytes; else their size is unknown */
-    bool uncapped; /* a slice whose capacity is not in memory: its code knows it, or needs it not */
-    bool disputed; /* a frame's: its variable has no pointer there, though the stack map does */
+    bool weak;         /* an inferred string that may not be one */
+    bool bytes;        /* inferred elements are bytes; else their size is unknown */
+    bool uncapped; /* a slice whose capacity is not in memory: the code knows it, or does not need
+                    * it */
+    bool disputed; /* in a frame: the variable has no pointer there, but the stack map does */
 };
 
 typedef void gt_typed_word_fn(void *ctx, const struct gt_word *word);
 
 enum { GT_CLAIMS_WAITING = 32 };
 
-struct gt_claim { /* something says that `count` of `type` lie at a place in a slot */
+struct gt_claim { /* a word says that `count` of `type` are at an offset in a slot */
     const struct gt_region *region;
     uint32_t slot;
     gt_type_id type;
@@ -63,49 +64,51 @@ struct gt_typing {
     struct gt_process *process;
     struct gt_types *types;
     struct gt_shapes *shapes;
-    struct gt_receivers *receivers; /* NULL where debug information tells variables */
+    struct gt_receivers *receivers; /* NULL where debug information has the variables */
     struct gt_closures *closures;
     struct gt_dictionaries *dictionaries;
     gt_type_id *type;               /* by object, for those with pointers */
-    const struct gt_bitmap *within; /* while types spread: whose words are read; NULL: all */
-    struct gt_map wide;             /* object -> elements that are of its type; typing_impl.h */
+    const struct gt_bitmap *within; /* while types spread: the objects whose words are read; NULL:
+                                     * all */
+    struct gt_map wide;             /* object -> its elements that are of its type; typing_impl.h */
     struct gt_static_areas *statics;
     struct gt_vec static_runs; /* see static_words.c */
     struct gt_vec *rows;       /* by type; see typing_impl.h */
     struct gt_bitmap grey;     /* objects whose words are to be claimed */
-    struct gt_bitmap queued;   /* blocks of neighbours, some of them grey */
-    uint32_t *queue;           /* a ring of them, one place more than there are blocks */
+    struct gt_bitmap queued;   /* blocks of neighbours with grey objects */
+    uint32_t *queue;           /* a ring of these blocks, one entry longer than their number */
     uint32_t head, tail;
-    struct gt_claim waiting[GT_CLAIMS_WAITING]; /* a ring: what they need is being fetched */
-    size_t claimed, judged;                     /* so far; those between wait */
+    struct gt_claim waiting[GT_CLAIMS_WAITING]; /* a ring; the memory that decides them is being
+                                                 * fetched */
+    size_t claimed, judged;                     /* counts; the claims between them wait */
     uint64_t typed_bytes, untyped_bytes;        /* of live objects with pointers */
-    uint64_t names_disputed;                    /* roots that are (struct gt_word) */
+    uint64_t names_disputed;                    /* roots that are disputed (struct gt_word) */
 };
 
-/* Types the objects in `live`. All that it is given must outlive it. */
+/* Types the objects in `live`. All arguments must outlive it. */
 struct gt_typing *gt_typing_create(const struct gt_goheap *heap,
                                    const struct gt_goroutines *goroutines,
                                    const struct gt_roots *roots, const struct gt_bitmap *live);
-/* The same for `some` of the live objects, when whatever types these lies in frames, in static data
- * or among them: the words of others are not read, and their types are not to be asked for. */
+/* The same for `some` of the live objects. Whatever types these must be in frames, in static data
+ * or among them: the words of others are not read, and their types must not be queried. */
 struct gt_typing *gt_typing_create_of(const struct gt_goheap *heap,
                                       const struct gt_goroutines *goroutines,
                                       const struct gt_roots *roots, const struct gt_bitmap *some);
 void gt_typing_destroy(struct gt_typing *typing); /* NULL is allowed */
 
-/* The type of an object's data, or of its elements if it is an array; GT_NO_TYPE if unknown or
- * the runtime's own. */
+/* The type of an object's data, or of its elements if it is an array; GT_NO_TYPE if it is unknown
+ * or memory of the runtime. */
 gt_type_id gt_typing_type(const struct gt_typing *typing, uint32_t object);
 
-/* How many elements of that type it is known to hold: 0 of an unknown one, more than 1 of an array.
- */
+/* The number of elements of that type that it is known to hold: 0 if the type is unknown, more than
+ * 1 for an array. */
 uint64_t gt_typing_elements(const struct gt_typing *typing, uint32_t object);
 
-/* Is anything known of it: its type, or that it is the runtime's own? */
+/* Is its type known, or is it memory of the runtime? */
 bool gt_typing_knows(const struct gt_typing *typing, uint32_t object);
 
-/* Is it the first field by which sync.Map keeps its nodes? What a pointer to one leads to is more.
- */
+/* Is it the first field of sync.Map's nodes? Then the target of a pointer to it is more than this
+ * type. */
 bool gt_typing_is_node(const struct gt_typing *typing, gt_type_id type);
 
 /* Every pointer word of an object that is not nil, in no particular order. */
@@ -115,9 +118,9 @@ void gt_typing_words(const struct gt_typing *typing, uint32_t object, gt_typed_w
 /* A root as a word; its offset is that in its variable. */
 void gt_typing_root(const struct gt_typing *typing, size_t root, struct gt_word *word);
 
-/* The variable that holds a global's word, or a frame's or an interrupted register's: its name, its
- * type and the offset in it. NULL when none is known, or when its type has no pointer there. The
- * name lives as long as the process. */
+/* The variable that contains a global's word, a frame's word or an interrupted register: its name,
+ * its type and the offset in it. NULL when none is known, or when its type has no pointer there.
+ * The name lives as long as the process. */
 const char *gt_typing_variable(const struct gt_typing *typing, const struct gt_root *root,
                                gt_type_id *type, uint64_t *offset);
 

@@ -1,8 +1,8 @@
 /*
- * What typing.c, claims.c, object_words.c and root_words.c share: how a type lies in a slot.
+ * What typing.c, claims.c, object_words.c and root_words.c share: how a type covers a slot.
  *
  * Each type has a row with what every object of it needs, filled at first use. Rows may move when a
- * type is discovered, so a row is valid until the next one is asked for.
+ * type is added, so a row is valid until the next call for one.
  */
 #ifndef GT_RUNTIME_TYPING_IMPL_H
 #define GT_RUNTIME_TYPING_IMPL_H
@@ -10,20 +10,21 @@
 #include "inspector/runtime/typing/typing.h"
 
 /*
- * What is known of an object in one word: its type's number and, where a heap bitmap describes its
- * slot, the elements [from, to) of it that are of that type, and whether they hold all of its
- * pointers. For wide slots, of more than 64 words, which have bitmaps up to Go 1.21 only, from and
- * to are kept apart, in gt_typing.wide. Slots whose type the allocator noted down are of it
- * throughout.
+ * What is known of an object, in one word. It has the number of its type. If a heap bitmap
+ * describes its slot, it also has the elements [from, to) that are of that type, and whether they
+ * include all its pointers. Wide slots have more than 64 words, which have bitmaps up to Go 1.21
+ * only. Their from and to are in gt_typing.wide. A slot whose type the allocator recorded has that
+ * type throughout.
  */
 enum { GT_TYPE_BITS = 19, GT_TILE_BITS = 6 };
 
-/* The runtime's own: map directories and tables. Typed, so that it is not unknown, but no type. */
+/* Memory of the runtime: map directories and tables. It counts as typed, not as unknown, but has no
+ * type. */
 #define GT_OPAQUE_TYPE (((uint32_t)1 << GT_TYPE_BITS) - 1)
 
 struct gt_extent { /* elements of a slot */
     uint32_t from, to;
-    bool all; /* the slot has no pointers beside them */
+    bool all; /* the slot has no pointers outside of them */
 };
 
 static inline uint32_t gt_typed(gt_type_id id, struct gt_extent extent)
@@ -52,17 +53,17 @@ static inline uint64_t gt_low_bits(uint64_t count)
 
 struct gt_type_row {
     uint64_t size;
-    uint64_t mask; /* of pointers, where the type has at most 64 words */
+    uint64_t mask; /* of pointers, if the type has at most 64 words */
     uint8_t words; /* 0: more than 64, or no pointers */
     bool known, is_map, has_pointers;
-    bool shaped;        /* of a generic function's shape: some real type is laid out alike */
-    gt_type_id trie[2]; /* a node of sync.Map's trie: what it really is, by its isEntry */
-    gt_type_id cell;    /* of a map type: see gt_type_cell(); 0: not asked for yet */
-    gt_type_id around;  /* a runtime.timer: what it is a part of, where it lies there */
+    bool shaped;        /* of a generic function's shape: some real type has the same layout */
+    gt_type_id trie[2]; /* for a node of sync.Map's trie: its real types, by isEntry */
+    gt_type_id cell;    /* for a map type: see gt_type_cell(); 0: not made yet */
+    gt_type_id around;  /* for a runtime.timer: the type that contains it, and its offset there */
     uint64_t within;
 };
 
-struct gt_slot_ref { /* an object, with what finding it tells */
+struct gt_slot_ref { /* an object, with its region and address */
     const struct gt_region *region;
     uint32_t slot;
     bool header; /* the slot begins with its type */
@@ -73,16 +74,16 @@ static inline uint32_t gt_slot_object(const struct gt_slot_ref *ref)
     return ref->region->first + ref->slot;
 }
 
-/* Where the program's own data begins in the slot. */
+/* Where the program's data begins in the slot. */
 static inline uint64_t gt_slot_skip(const struct gt_slot_ref *ref)
 {
     return ref->header ? 8 : 0;
 }
 
-/* Makes the row where it is first asked for. */
+/* Makes the row at its first use. */
 const struct gt_type_row *gt_type_row_make(const struct gt_typing *typing, gt_type_id id);
 
-/* Asked for every pointer of the heap. */
+/* Called for every pointer of the heap. */
 static inline const struct gt_type_row *gt_type_row(const struct gt_typing *typing, gt_type_id id)
 {
     if (id >= typing->rows->len) return gt_type_row_make(typing, id);
@@ -90,7 +91,8 @@ static inline const struct gt_type_row *gt_type_row(const struct gt_typing *typi
     return row->known ? row : gt_type_row_make(typing, id);
 }
 
-/* What memory is that holds a map: an object of the map type itself is the map's header. */
+/* The type of memory that holds a map, since an object of the map type itself is the map's header.
+ */
 gt_type_id gt_type_cell(const struct gt_typing *typing, gt_type_id map);
 
 /* Do the region's slots begin with their type? */
@@ -106,7 +108,7 @@ struct gt_slot_ref gt_slot_ref_of(const struct gt_typing *typing, uint32_t objec
 /* The allocated object with pointers that `value` leads to; false when there is none. */
 bool gt_slot_ref_at(const struct gt_typing *typing, uint64_t value, struct gt_slot_ref *ref);
 
-/* Does a slot's heap bitmap have no pointers but in these elements of the type? */
+/* Are all pointers of a slot with a heap bitmap in these elements of the type? */
 bool gt_extent_has_all(const struct gt_typing *typing, const struct gt_slot_ref *ref, gt_type_id id,
                        struct gt_extent extent);
 
@@ -119,38 +121,39 @@ static inline bool gt_slot_is_wide(const struct gt_region *region)
 /* The pointer words of a slot that a heap bitmap describes and that is not wide. */
 uint64_t gt_slot_mask(const struct gt_slot_ref *ref);
 
-/* A root, or what else a root's table holds, as a word. */
+/* A root as a word, or another entry of a table of roots. */
 void gt_root_word(const struct gt_typing *typing, const struct gt_root *root, struct gt_word *word);
 
 /* ---- claims.c ------------------------------------------------------------------------------ */
 
-/* Objects are worked through in blocks of neighbours, which lie close in memory too: a block waits
- * its turn, and by then most of its objects are grey. */
+/* Objects are handled in blocks of neighbours, which are close in memory too. While a block waits,
+ * most of its objects turn grey. */
 enum { GT_BLOCK_SHIFT = 9 };
 
 uint32_t gt_block_count(const struct gt_typing *typing);
 
-/* The object is of the type: its words are to be claimed. */
+/* Gives the object the type: its words will make claims. */
 void gt_settle(struct gt_typing *typing, uint32_t object, gt_type_id id, struct gt_extent extent);
 
-/* Something says that `value` points to `count` of type `id`. The claim waits a few turns, while
- * the memory that decides it is fetched. */
+/* A word says that `value` points to `count` of type `id`. The claim waits a few turns, while the
+ * memory that decides it is fetched. */
 void gt_claim(struct gt_typing *typing, uint64_t value, gt_type_id id, uint64_t count);
-void gt_judge_oldest(struct gt_typing *typing); /* of those that wait; there must be one */
+void gt_judge_oldest(struct gt_typing *typing); /* the oldest of those that wait; there must be one
+                                                 */
 
-/* What a pointer of the type leads to: its own type, except for nodes of which only the first field
- * is known. */
+/* The type of the target of a pointer of the type. It is the type itself, except for nodes of which
+ * only the first field is known. */
 gt_type_id gt_type_behind(const struct gt_typing *typing, gt_type_id type, uint64_t value);
 
-/* The object is the runtime's own. */
+/* Marks the object as memory of the runtime. */
 void gt_claim_opaque(struct gt_typing *typing, uint64_t value);
 void gt_claim_map(struct gt_typing *typing, uint64_t header, gt_type_id map_type);
 void gt_claim_function(struct gt_typing *typing, uint64_t value);
 
-/* Claims what the word leads to; `typing` is a struct gt_typing. */
+/* Makes claims for the target of the word; `typing` is a struct gt_typing. */
 void gt_claim_word(void *typing, const struct gt_word *word);
 
-/* Which elements of a slot with a bitmap are of its type. */
+/* The elements of a slot with a bitmap that are of its type. */
 static inline struct gt_extent gt_extent_of(const struct gt_typing *typing,
                                             const struct gt_slot_ref *ref, uint32_t typed)
 {
@@ -163,8 +166,8 @@ static inline struct gt_extent gt_extent_of(const struct gt_typing *typing,
     return extent;
 }
 
-/* Which of `count` elements from the `first` on a slot's heap bitmap agrees to be of the type: an
- * unbroken run from the first on; to <= from when not even that is. */
+/* Which of `count` elements, from the `first` on, can be of the type by the slot's heap bitmap: an
+ * unbroken run from the first on. to <= from when the first cannot. */
 struct gt_extent gt_tiles_that_fit(const struct gt_typing *typing, const struct gt_slot_ref *ref,
                                    gt_type_id id, uint64_t first, uint64_t count);
 
@@ -172,10 +175,10 @@ struct gt_extent gt_tiles_that_fit(const struct gt_typing *typing, const struct 
 
 struct gt_map_shapes;
 
-/* Works through what was claimed, until nothing is left. */
+/* Handles all claims, until none is left. */
 void gt_drain(struct gt_typing *typing);
 
-/* Types the live objects that have none and that only one type of the program fits. */
+/* Types the untyped live objects that exactly one type of the program fits. */
 void gt_eliminate(struct gt_typing *typing, const struct gt_bitmap *live);
 
 /* Types the headers of maps whose storage has a type. */
@@ -184,13 +187,13 @@ void gt_claim_maps_of_typed(struct gt_typing *typing, const struct gt_map_shapes
 
 /* ---- static_words.c ------------------------------------------------------------------------ */
 
-/* Claims what the words lead to that point from static data to static data. */
+/* Makes claims for words that point from static data to static data. */
 void gt_claim_statics(struct gt_typing *typing);
 
-/* Claims what the word leads to if that is static data; false when it leads elsewhere. */
+/* Makes claims for the target of the word if that is static data; false when it is elsewhere. */
 bool gt_claim_static(struct gt_typing *typing, const struct gt_word *word);
 
-/* Claims what the words of new static areas lead to; false when there are none. */
+/* Makes claims for the words of new static areas; false when there are none. */
 bool gt_spread_statics(struct gt_typing *typing);
 
 #endif

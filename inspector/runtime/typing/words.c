@@ -26,8 +26,8 @@ bool gt_word_from_interface(struct gt_types *types, gt_type_id dynamic, uint64_t
 
 enum { REFLECT_INDIRECT = 1 << 7 }; /* reflect/value.go, flagIndir */
 
-/* Of a reflect.Value, {type, data, flag}: the data is a pointer to the value, or the value itself
- * where that is a pointer. */
+/* The pointer of a reflect.Value, {type, data, flag}: data points to the value, or is the value
+ * itself if that is a pointer. */
 static bool word_from_reflect(struct gt_types *types, const uint64_t *words, unsigned have,
                               struct gt_word *word)
 {
@@ -61,7 +61,8 @@ bool gt_word_from_slot(struct gt_types *types, const struct gt_pointer_slot *pla
         word->cap = have < 3 ? word->len : words[2];
         break;
     case GT_P_COUNTED:
-        /* A count of 0 takes back what is still there (sync/pool.go, getSlow). */
+        /* With a count of 0, sync.Pool still reads the elements that are there (sync/pool.go,
+         * getSlow). */
         word->kind = have > 1 && words[1] ? GT_P_SLICE : GT_P_POINTER;
         word->len = word->cap = have > 1 ? words[1] : 0;
         break;
