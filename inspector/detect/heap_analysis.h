@@ -1,12 +1,12 @@
 /*
- * What the detectors look at: one live heap with its roots, types and paths.
+ * What the detectors read: one live heap with its roots, types and paths.
  *
  * An analysis borrows the runtime's tables and owns what it adds. `referrers` are the objects whose
- * pointers make windows: the live ones without those that only lost slice elements keep alive. They
- * are narrowed once, before the detectors run (windows/dead_slots.h). Where lost elements were only
- * inferred, what they alone keep alive is doubtful: its pointers make windows, and those windows
- * prove nothing. Detectors change nothing in here. Strings of findings go to `storage`, which the
- * report owns.
+ * pointers make windows: the live objects without those that only lost slice elements keep alive.
+ * They are narrowed once, before the detectors run (windows/dead_slots.h). If lost elements were
+ * only inferred, the objects that they alone keep alive are doubtful: their pointers make windows,
+ * and those windows prove nothing. Detectors do not change an analysis. Strings of findings go to
+ * `storage`, which the report owns.
  */
 #ifndef GT_DETECT_HEAP_ANALYSIS_H
 #define GT_DETECT_HEAP_ANALYSIS_H
@@ -27,17 +27,19 @@ struct gt_heap_analysis {
     const struct gt_specials *specials;
     const struct gt_roots *roots;
     struct gt_typing *typing;
-    struct gt_global_users *users; /* of code to globals without names */
+    struct gt_global_users *users; /* functions that use globals without names */
     struct gt_baseline *baseline;
     struct gt_bitmap live;
-    struct gt_bitmap innocent; /* what is live without any finding; once causes were weighed */
+    struct gt_bitmap innocent; /* objects that are live without any finding; set by the weighing of
+                                * causes */
     struct gt_bitmap referrers;
-    struct gt_bitmap doubtful; /* no referrers, if what was inferred is right; else empty */
+    struct gt_bitmap doubtful; /* objects that are no referrers if what was inferred is right; else
+                                * empty */
     struct gt_dead_slots *dead_slots;
-    struct gt_map dead_words;   /* addresses of lost elements' words, which make no windows -> was
-                                   it inferred? */
-    struct gt_windows *windows; /* of those referrers; see gt_windows_of() */
-    struct gt_forest *forest;   /* NULL until the first path is asked for; see path.h */
+    struct gt_map dead_words;   /* addresses of lost elements' words, which make no windows ->
+                                 * whether they were inferred */
+    struct gt_windows *windows; /* the windows of those referrers; see gt_windows_of() */
+    struct gt_forest *forest;   /* NULL until the first path is requested; see path.h */
     struct gt_map samples;      /* object -> profile bucket, of sampled allocations */
     struct gt_arena *storage;
     uint64_t live_bytes, live_objects;
@@ -46,14 +48,14 @@ struct gt_heap_analysis {
     bool show_data;
 };
 
-/* A name of the process as the report keeps it: a report outlives what it was made from. */
+/* Copies a name of the process for the report, which outlives the process. */
 static inline const char *gt_heap_analysis_keep(const struct gt_heap_analysis *analysis,
                                                 const char *name)
 {
     return name ? gt_arena_strndup(analysis->storage, name, strlen(name)) : NULL;
 }
 
-/* A number as the report's texts have it: "12,408". */
+/* A number in the form of the report's texts: "12,408". */
 static inline const char *gt_heap_analysis_count(const struct gt_heap_analysis *analysis,
                                                  uint64_t number)
 {

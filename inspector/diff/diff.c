@@ -8,7 +8,7 @@ typedef void add_fn(struct gt_pairs *pairs, bool newer, const struct gt_report *
 
 static const struct row {
     const char *name;
-    add_fn *add; /* NULL: the rows of a table */
+    add_fn *add; /* NULL: the section is made of a table's rows */
     enum gt_heap_by by;
 } rows[] = {
     [GT_GROWTH_FINDINGS] = {"findings", gt_things_findings, GT_HEAP_BYS},

@@ -44,7 +44,7 @@ void gt_pairs_add(struct gt_pairs *pairs, bool newer, const struct gt_thing *thi
     *(newer ? &row->new_bytes : &row->old_bytes) += thing->bytes;
 }
 
-/* ---- order and cut ------------------------------------------------------------------------- */
+/* ---- order and limit ----------------------------------------------------------------------- */
 
 static int by_number(int64_t a, int64_t b)
 {
@@ -87,7 +87,7 @@ static int by_change(const void *a, const void *b)
     return first != second ? (first > second ? -1 : 1) : by_growth(a, b);
 }
 
-/* What changed most comes first here, so that the cut keeps it. */
+/* The rows with the largest changes come first, so that the limit keeps them. */
 static size_t cut(struct gt_pairs *pairs, const struct gt_diff_options *options,
                   struct gt_growth_section *section)
 {

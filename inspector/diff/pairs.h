@@ -1,8 +1,8 @@
 /*
- * Things of two cores, matched by key.
+ * Rows of two cores, matched by key.
  *
- * Invariant: a key has one row, whichever core it was met in, and however often: what is added to
- * it adds up. Names are the newer core's where both have one. Rows belong to `storage`.
+ * Invariant: a key has one row, whichever core it came from. Numbers that are added under one key
+ * are summed. If both cores have a name, the newer core's is used. Rows belong to `storage`.
  */
 #ifndef GT_DIFF_PAIRS_H
 #define GT_DIFF_PAIRS_H
@@ -13,12 +13,12 @@
 #include "inspector/base/vec.h"
 
 struct gt_pairs {
-    struct gt_strmap places; /* key -> place in rows + 1 */
+    struct gt_strmap places; /* key -> index in rows + 1 */
     struct gt_vec rows;      /* struct gt_growth */
     struct gt_arena *storage;
 };
 
-struct gt_thing { /* as one core has it */
+struct gt_thing { /* a row of one core */
     const char *key, *name, *where;
     uint64_t count, bytes;
 };
@@ -29,7 +29,7 @@ void gt_pairs_deinit(struct gt_pairs *pairs);
 /* Strings are copied. */
 void gt_pairs_add(struct gt_pairs *pairs, bool newer, const struct gt_thing *thing);
 
-/* Orders what changed, and cuts it to what the options ask for. */
+/* Sorts the rows that changed, and keeps as many as the options allow. */
 void gt_pairs_fill(struct gt_pairs *pairs, const struct gt_diff_options *options,
                    struct gt_growth_section *section);
 

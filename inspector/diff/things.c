@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-/* Parts of a key: a byte that no name has stands between them. */
+/* The separator of a key's parts: no name contains it. */
 static void put(struct gt_str *key, const char *part)
 {
     gt_str_format(key, "%s\x01", part ? part : "");
@@ -37,7 +37,7 @@ static void add(struct gt_pairs *pairs, bool newer, struct gt_str *key, struct g
     gt_str_deinit(key);
 }
 
-/* The first place that is the program's: what is told of a stack in a line. */
+/* The first source location of the program: it stands for the stack in one line. */
 static const struct gt_source_location *place_of(const struct gt_stack *stack)
 {
     for (size_t i = 0; i < stack->count; i++)
@@ -47,7 +47,7 @@ static const struct gt_source_location *place_of(const struct gt_stack *stack)
 
 /* ---- findings ------------------------------------------------------------------------------ */
 
-/* Where there is no path, a finding is about a place in the code. */
+/* A finding without a path is identified by a source location. */
 static void put_place(struct gt_str *key, const struct gt_finding *finding)
 {
     const struct gt_instance *first = finding->instances;
@@ -57,7 +57,7 @@ static void put_place(struct gt_str *key, const struct gt_finding *finding)
     if (finding->kind == GT_DEFERRED_CALLS) put_location(key, &first->deferred.site);
 }
 
-/* The root of a path: what a person knows it by. */
+/* The root of a path, which people know it by. */
 static const char *root_of(const struct gt_path *path)
 {
     for (size_t i = 0; i < path->count; i++)

@@ -1,5 +1,5 @@
 /*
- * The kinds of findings in words, by the rows of kinds.def. All strings are static.
+ * The words for the kinds of findings, from the rows of kinds.def. All strings are static.
  */
 #ifndef GT_KINDS_H
 #define GT_KINDS_H

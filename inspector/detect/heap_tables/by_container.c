@@ -1,4 +1,4 @@
-/* Containers: how full maps, slices and channels are, by what holds them, and equal strings. */
+/* Containers: how full maps, slices and channels are, by their holder; and equal strings. */
 #include "gotypes/types/maps.h"
 #include "inspector/base/alloc.h"
 #include "inspector/detect/describe/looks.h"
@@ -9,18 +9,18 @@
 
 enum {
     SLOTS = 8,
-    DELETED = 0xfe /* of a slot's control byte: internal/runtime/maps, ctrlDeleted */
+    DELETED = 0xfe /* a slot's control byte: internal/runtime/maps, ctrlDeleted */
 };
 
 struct collector {
     struct gt_table_maker *maker;
     struct gt_heap_analysis *analysis;
     struct gt_keys keys;
-    struct gt_map rows;       /* kind and holder's look -> row + 1 */
+    struct gt_map rows;       /* kind and look of the holder -> row + 1 */
     struct gt_strmap by_name; /* kind, name and type -> row */
     struct gt_bitmap seen;    /* objects that are containers, or their arrays */
     struct gt_equal_strings strings;
-    uint32_t object, root; /* whose words are looked at */
+    uint32_t object, root; /* the object or root whose words are visited */
 };
 
 /* ---- tombstones ---------------------------------------------------------------------------- */
@@ -43,7 +43,7 @@ static void count_deleted(void *ctx, enum gt_map_part part, uint64_t addr, uint6
     }
 }
 
-/* Buckets of the older design have none: an emptied slot is free at once. */
+/* Maps of the older design have no tombstones: an emptied slot is free at once. */
 static int64_t tombstones_of(const struct gt_heap_analysis *analysis, gt_type_id type,
                              uint64_t header)
 {
@@ -75,7 +75,7 @@ static const char *type_text(const struct collector *collector, const char *befo
     return name ? gt_arena_format(collector->analysis->storage, "%s%s", before, name) : NULL;
 }
 
-/* Holders that look different may have one name: they are one row. */
+/* Holders with different looks may have one name; then they are one row. */
 static uint64_t place_of(struct collector *collector, const struct gt_heap_row *row)
 {
     char *key = gt_format("%s\n%s\n%s", row->kind, row->name, row->type ? row->type : "");

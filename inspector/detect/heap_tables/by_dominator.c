@@ -1,4 +1,4 @@
-/* The live heap as the tree of its dominators, down to where it gets small. */
+/* The dominator tree of the live heap, down to a smallest size. */
 #include "inspector/base/alloc.h"
 #include "inspector/base/search.h"
 #include "inspector/detect/describe/root_names.h"
@@ -9,20 +9,22 @@
 #include <stdlib.h>
 
 enum {
-    USUAL_SHARE = 1000,   /* of the live heap: smaller nodes are left out */
-    LEAST_SHARE = 100000, /* the same, whatever is asked for: there are too many */
-    NEARLY_ALL = 90, /* percent: an object of the same kind that keeps so much goes on a list */
+    USUAL_SHARE = 1000,   /* fraction of the live heap: smaller nodes are left out */
+    LEAST_SHARE = 100000, /* the smallest fraction for any options, since smaller nodes are too many
+                           */
+    NEARLY_ALL = 90, /* percent: an object that keeps this much through one of its own kind is part
+                      * of a list */
 };
 
 #define NONE UINT32_MAX
 
 struct branch { /* a node that is large enough; parents come first */
     uint32_t node, parent;
-    uint32_t first, next; /* child, and sibling; NONE ends the list */
-    uint32_t last;        /* the last of those that are one row with it: whose children it has */
-    uint32_t shown;       /* the first of those that is an object: what the row tells */
-    uint64_t listed;      /* objects of a list that begins there; 1: none */
-    bool hidden;          /* part of another's row */
+    uint32_t first, next; /* first child, and next sibling; NONE ends the list */
+    uint32_t last;        /* the last node of its row, whose children the row has */
+    uint32_t shown;       /* the first node of its row that is an object: the row shows that */
+    uint64_t listed;      /* objects of a list that begins here; 1: no list */
+    bool hidden;          /* part of another row */
 };
 
 struct grower {
@@ -31,13 +33,13 @@ struct grower {
     struct gt_dominators tree;
     struct gt_object_kinds kinds;
     struct gt_keys keys;
-    uint32_t *objects;      /* by inner node: in its subtree */
+    uint32_t *objects;      /* by inner node: the number of objects in its subtree */
     struct gt_vec branches; /* struct branch */
     struct gt_vec stack;    /* struct growing */
-    uint64_t least;         /* bytes that a row retains */
+    uint64_t least;         /* the least bytes that a row retains */
 };
 
-struct growing { /* a branch that is to be written */
+struct growing { /* a branch that is still to be written */
     uint32_t branch;
     int64_t depth;
 };
@@ -52,7 +54,7 @@ static uint64_t retained_by(const struct grower *grower, uint32_t index)
     return gt_dominators_retained(&grower->tree, branch_at(grower, index)->node);
 }
 
-/* ---- how many objects are below a node ----------------------------------------------------- */
+/* ---- objects below a node ------------------------------------------------------------------ */
 
 static void count_leaf(void *ctx, uint32_t node, uint32_t object, const struct gt_region *region)
 {
@@ -102,7 +104,8 @@ static void add_branch(struct grower *grower, uint32_t node)
     gt_vec_add(&grower->branches, &added);
 }
 
-/* What is as large as this has parents that are. */
+/* Adds the nodes that retain `least` bytes. A parent retains at least as much, so it is added too.
+ */
 static void add_branches(struct grower *grower, uint64_t least)
 {
     const struct gt_dominators *tree = &grower->tree;
@@ -116,7 +119,7 @@ static void add_branches(struct grower *grower, uint64_t least)
 
 /* ---- lists --------------------------------------------------------------------------------- */
 
-/* The kind of the object that a branch is; NONE when it is a group of roots. */
+/* The kind of a branch's object; NONE for a group of roots. */
 static uint32_t kind_of(const struct grower *grower, uint32_t index)
 {
     uint32_t object = gt_dominators_object(&grower->tree, branch_at(grower, index)->node);
@@ -142,8 +145,8 @@ static bool is_storage(const struct grower *grower, uint32_t kind)
            gt_is_map_storage(gt_analysis_type_name(grower->maker->analysis, object->type));
 }
 
-/* A variable and the one thing that it holds are one row; so are a map and where its entries are,
- * and a list. `kind` is of the row's first object. */
+/* One row joins a variable and the one object that it holds, a map and its storage, or the objects
+ * of a list. `kind` is that of the row's first object. */
 static bool is_one_row(const struct grower *grower, const struct branch *branch, uint32_t heir)
 {
     uint32_t kind = kind_of(grower, branch->last), next = kind_of(grower, heir);
@@ -166,7 +169,7 @@ static void join(struct grower *grower, uint32_t index, uint32_t heir)
     branch->last = heir;
 }
 
-/* Parents come first, so a row is found from its first node on. */
+/* Parents come first, so each row is built from its first node. */
 static void join_rows(struct grower *grower)
 {
     for (uint32_t i = 1; i < grower->branches.len; i++) {
@@ -188,7 +191,7 @@ static int largest_first(const void *a, const void *b)
     return left > right ? -1 : left < right;
 }
 
-/* So many bytes that no more rows retain more than may be shown. */
+/* Chooses the least bytes such that at most the allowed number of rows retain more. */
 static void choose_least(struct grower *grower)
 {
     struct gt_vec sizes = GT_VEC_OF(uint64_t);

@@ -1,4 +1,4 @@
-/* The live heap by the roots that alone lead to it. */
+/* The live heap by the roots: what each group of them alone leads to. */
 #include "inspector/base/alloc.h"
 #include "inspector/detect/heap_tables/root_rows.h"
 
@@ -10,10 +10,10 @@ struct sharer {
     const struct gt_heap_analysis *analysis;
     struct gt_root_groups groups;
     struct gt_dominators tree;
-    uint32_t *owner;      /* by inner node: a group, or one of the two behind them */
+    uint32_t *owner;      /* by inner node: a group, or one of the two numbers after the groups */
     struct share *shares; /* by owner */
     uint32_t timers, several;
-    gt_type_id timer_types[2]; /* of what the arrays of timer heaps hold; GT_NO_TYPE: none */
+    gt_type_id timer_types[2]; /* types of the elements of timer heaps' arrays; GT_NO_TYPE: none */
 };
 
 /* The timers of a P (runtime/time.go): []timerWhen, and up to Go 1.22 []*timer. */
@@ -47,7 +47,7 @@ static void add_leaf(void *ctx, uint32_t node, uint32_t object, const struct gt_
     add_object(sharer, owner_of(sharer, node, GT_NO_OBJECT), region->slot_size);
 }
 
-/* Owners come before what they own. */
+/* An owner has a smaller number than the nodes that it owns. */
 static void share_out(struct sharer *sharer)
 {
     const struct gt_dominators *tree = &sharer->tree;
@@ -61,7 +61,7 @@ static void share_out(struct sharer *sharer)
     gt_dominators_leaves(tree, add_leaf, sharer);
 }
 
-/* What no root was seen to lead to, if anything, is live all the same. */
+/* Live objects that no root was found to lead to are added to those of several roots. */
 static void complete(struct sharer *sharer)
 {
     struct share *several = &sharer->shares[sharer->several];
@@ -98,7 +98,7 @@ static void add_to_row(struct gt_table_maker *maker, struct gt_strmap *rows,
     if (row->roots != GT_UNKNOWN) row->roots += label->words;
 }
 
-/* Groups are told apart by place, and rows by name. */
+/* Groups differ by place, rows by name. */
 static void add_rows(struct gt_table_maker *maker, const struct sharer *sharer)
 {
     struct gt_strmap rows = {0};

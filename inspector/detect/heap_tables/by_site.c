@@ -1,4 +1,4 @@
-/* The heap by where it was allocated, as the runtime's own heap profile has it. */
+/* The heap by allocation site, from the runtime's own heap profile. */
 #include "inspector/base/package.h"
 #include "inspector/detect/describe/locations.h"
 #include "inspector/detect/heap_tables/heap_tables.h"
@@ -13,9 +13,10 @@ static const char no_samples[] =
     "the program samples no allocations: it does not link runtime.MemProfile (net/http/pprof and "
     "runtime/pprof do), or it has set runtime.MemProfileRate to 0";
 
-/* ---- what a row is called ------------------------------------------------------------------ */
+/* ---- names of rows ----------------------------------------------------------------------------
+ */
 
-/* The call of the program's, or of a library of its: the runtime's own go without saying. */
+/* The first call outside of the runtime, which is the one that people look for. */
 static const struct gt_source_location *allocating_call(const struct gt_stack *stack)
 {
     for (size_t i = 0; i < stack->count; i++)
@@ -35,7 +36,7 @@ static const char *name_of(struct gt_heap_analysis *analysis, const struct gt_st
 
 /* ---- rows ---------------------------------------------------------------------------------- */
 
-/* Buckets with the same stack are one row: they differ in size alone. */
+/* Buckets with one stack are one row: they differ only in size. */
 static struct gt_heap_row *row_of(struct gt_table_maker *maker, struct gt_strmap *rows,
                                   const uint64_t *pcs, size_t depth)
 {

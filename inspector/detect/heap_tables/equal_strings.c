@@ -6,15 +6,15 @@
 #include <inttypes.h>
 
 enum {
-    MOST_CONTENTS = 1 << 22, /* what a hostile heap may make us keep */
-    SMALL_SHARE = 10000,     /* of the live heap: less is told together */
-    SHOWN = 40,              /* bytes of one, with show_data */
+    MOST_CONTENTS = 1 << 22, /* bounds the memory that a hostile heap can take */
+    SMALL_SHARE = 10000,     /* fraction of the live heap: contents with less share a row */
+    SHOWN = 40,              /* bytes of a string that are shown, with show_data */
 };
 
 struct content {
-    const unsigned char *bytes; /* of the first string: the host's view */
+    const unsigned char *bytes; /* of the first string, where the host has them */
     uint64_t length, copies;
-    uint64_t taken, largest; /* bytes of all copies' slots, and of the largest */
+    uint64_t taken, largest; /* bytes of the slots of all copies, and of the largest copy */
 };
 
 void gt_equal_strings_init(struct gt_equal_strings *strings,
@@ -42,7 +42,7 @@ static uint64_t hash_of(const unsigned char *bytes, uint64_t length)
     return (hash ^ last) * 0x9e3779b97f4a7c15u ^ hash >> 29;
 }
 
-/* NULL where the string does not lie within one block that the core has. */
+/* NULL when the string is not within one block that the core has. */
 static const unsigned char *bytes_of(const struct gt_heap *graph, uint32_t object,
                                      const struct gt_word *word)
 {

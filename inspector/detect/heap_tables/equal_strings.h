@@ -1,9 +1,9 @@
 /*
  * Strings with equal contents: how many blocks of the heap hold the same bytes.
  *
- * Contents are compared, never kept: a row has the first bytes of one only where show_data asks for
- * them. Blocks of the tiny allocator are left out, for they hold several values. A block counts
- * once, as the first string that leads into it is.
+ * Contents are compared, never kept. A row has the first bytes of a string only with show_data.
+ * Blocks of the tiny allocator are left out, since they hold several values. A block counts once,
+ * with the first string that leads into it.
  */
 #ifndef GT_DETECT_HEAP_TABLES_EQUAL_STRINGS_H
 #define GT_DETECT_HEAP_TABLES_EQUAL_STRINGS_H
@@ -13,7 +13,7 @@
 struct gt_equal_strings {
     const struct gt_heap_analysis *analysis;
     struct gt_bitmap seen;  /* objects */
-    struct gt_map known;    /* hash of contents -> place in the list + 1 */
+    struct gt_map known;    /* hash of contents -> index in the list + 1 */
     struct gt_vec contents; /* struct content; see the source */
 };
 
@@ -23,7 +23,7 @@ void gt_equal_strings_deinit(struct gt_equal_strings *strings);
 
 void gt_equal_strings_add(struct gt_equal_strings *strings, const struct gt_word *word);
 
-/* A row for each content that takes much by being there more than once, and one for the others. */
+/* Adds a row for each content whose copies take much memory, and one for all others. */
 void gt_equal_strings_rows(const struct gt_equal_strings *strings, struct gt_table_maker *maker);
 
 #endif

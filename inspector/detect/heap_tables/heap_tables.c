@@ -1,4 +1,4 @@
-/* The tables: which there are, and what is done with the rows of all of them. */
+/* The list of tables, and what is common to the rows of all of them. */
 #include "inspector/detect/heap_tables/heap_tables.h"
 
 #include "inspector/base/alloc.h"
@@ -62,7 +62,7 @@ static bool is_shown(const struct gt_table_maker *maker, size_t index)
     return index < gt_table_top(maker) && (uint64_t)row->bytes >= maker->options->min_bytes;
 }
 
-/* Rows of a tree are of one object each, but for lists. */
+/* A row of a tree is one object, except for lists. */
 static void keep_tree(struct gt_table_maker *maker)
 {
     struct gt_heap_table *table = maker->table;
@@ -79,7 +79,7 @@ static void keep_tree(struct gt_table_maker *maker)
     table->rest_rows = (uint64_t)table->rest.objects;
 }
 
-/* Rows are sorted by bytes, so those that are left out are the last ones. */
+/* Rows are sorted by bytes, so the last ones are left out. */
 static void sort_and_cut(struct gt_table_maker *maker)
 {
     struct gt_heap_table *table = maker->table;

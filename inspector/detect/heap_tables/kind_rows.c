@@ -1,10 +1,10 @@
-/* From kinds of objects to rows, with what each row retains. */
+/* Makes rows of kinds of objects, with what each row retains. */
 #include "inspector/detect/heap_tables/kind_rows.h"
 
 #include "inspector/base/alloc.h"
 #include "inspector/graph/kind_retention.h"
 
-/* The roots, as the walk takes them. */
+/* The roots, in the form of the walk. */
 static struct gt_vec kind_roots(const struct gt_heap_analysis *analysis)
 {
     struct gt_vec roots = GT_VEC_OF(struct gt_kind_root);
@@ -29,8 +29,8 @@ static struct gt_owned *find_retained(const struct gt_object_kinds *kinds, uint3
     return retained;
 }
 
-/* Adds rows; gives the row of each kind, which the caller frees. Kinds are sorted by bytes, so rows
- * with many bytes are among the first. */
+/* Adds rows. Returns the row of each kind; the caller frees it. Kinds are sorted by bytes, so rows
+ * with many bytes have small numbers. */
 static uint32_t *add_rows(struct gt_table_maker *maker, const struct gt_object_kinds *kinds,
                           gt_kind_name_fn *name_of)
 {

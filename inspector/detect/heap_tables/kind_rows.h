@@ -1,6 +1,6 @@
 /*
- * Rows of tables that add up kinds of objects: each kind has the name of a row, and those of one
- * name are one row, with what goes with all of its objects.
+ * Rows of tables that sum up kinds of objects. Each kind has the name of a row. Kinds with one name
+ * are one row, with what all of their objects retain together.
  */
 #ifndef GT_DETECT_HEAP_TABLES_KIND_ROWS_H
 #define GT_DETECT_HEAP_TABLES_KIND_ROWS_H
@@ -8,7 +8,7 @@
 #include "inspector/detect/heap_tables/heap_tables.h"
 #include "inspector/detect/heap_tables/object_kinds.h"
 
-/* A name that belongs to the analysis's storage, or is static. */
+/* The name belongs to the analysis's storage, or is static. */
 typedef const char *gt_kind_name_fn(struct gt_heap_analysis *analysis,
                                     const struct gt_object_kind *kind);
 

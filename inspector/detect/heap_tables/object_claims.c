@@ -20,7 +20,7 @@ static uint64_t size_of(const struct claims *claims, gt_type_id type)
     return type ? gt_types_get(claims->types, type)->size : 0;
 }
 
-/* ---- which claim counts -------------------------------------------------------------------- */
+/* ---- the strongest claim ------------------------------------------------------------------ */
 
 static bool fills(const struct claims *claims, gt_type_id type, uint64_t slot)
 {
@@ -49,7 +49,7 @@ static bool is_stronger(const struct claims *claims, uint32_t claim, uint32_t th
     return claim < than;
 }
 
-/* Objects with a type of their own need none; of those with pointers only the runtime's own do. */
+/* Objects with a type need no claim. Of the objects with pointers, only those of the runtime do. */
 static bool needs_claim(const struct claims *claims, uint32_t object, enum gt_form form)
 {
     const struct gt_typing *typing = claims->analysis->typing;
@@ -69,7 +69,7 @@ static bool is_possible(const struct claims *claims, uint32_t object, enum gt_fo
     return needs_claim(claims, object, form);
 }
 
-/* `bytes`: what the word says of how much there is. */
+/* `bytes`: the size that the word gives. */
 static void claim(const struct claims *claims, uint32_t object, enum gt_form form, gt_type_id type,
                   uint64_t bytes)
 {
@@ -81,7 +81,7 @@ static void claim(const struct claims *claims, uint32_t object, enum gt_form for
         *now = made;
 }
 
-/* ---- what words claim ---------------------------------------------------------------------- */
+/* ---- claims of words ------------------------------------------------------------------------ */
 
 static void claim_value(const struct claims *claims, const struct gt_word *word)
 {
@@ -92,7 +92,7 @@ static void claim_value(const struct claims *claims, const struct gt_word *word)
         claim(claims, object, GT_FORM_VALUE, word->type, size_of(claims, word->type));
 }
 
-/* An array of one element is told as that. */
+/* An array of one element counts as that element. */
 static void claim_slice(const struct claims *claims, const struct gt_word *word)
 {
     uint32_t object = gt_heap_object(claims->graph, word->value);
@@ -105,7 +105,7 @@ static void claim_slice(const struct claims *claims, const struct gt_word *word)
     claim(claims, object, one ? GT_FORM_VALUE : GT_FORM_ARRAY, word->type, bytes);
 }
 
-/* A channel whose buffer has no pointers is one object with it. */
+/* A channel whose buffer has no pointers is one object with its buffer. */
 static void claim_channel(const struct claims *claims, const struct gt_word *word)
 {
     claim(claims, gt_heap_object(claims->graph, word->value), GT_FORM_CHAN, word->type, TINY_BLOCK);

@@ -1,11 +1,11 @@
 /*
- * Types of the objects that typing leaves out: those without pointers, and the runtime's own.
+ * Types of the objects that typing leaves out: those without pointers, and those of the runtime.
  *
- * Nothing in such an object says what it is; the pointers to it do. Each live word that leads to
- * one makes a claim, and of several the strongest counts: storage of a map or a channel; a pointer
- * to a value that fills the slot; a slice; a string; a pointer to less. Of equals the larger type
- * counts. Words that are guesses (struct gt_word, inferred) claim nothing. In a block of the tiny
- * allocator only what fills it counts: such blocks hold several values.
+ * Such an object does not contain its type; the pointers to it imply one. Each live word that leads
+ * to it makes a claim. The strongest one counts: a channel or storage of a map; a closure; a
+ * pointer to a value that fills the slot; a slice; a string; a pointer to less. Of equal claims the
+ * larger type counts. Inferred words (struct gt_word) claim nothing. In a block of the tiny
+ * allocator only a value that fills it counts, since such blocks hold several values.
  *
  * Claims take 4 bytes a live object, in a table that the caller owns.
  */
@@ -15,14 +15,14 @@
 #include "inspector/detect/heap_analysis.h"
 #include "inspector/graph/rank.h"
 
-enum gt_form {               /* what of a type an object is */
+enum gt_form {               /* how an object and its type are related */
                GT_FORM_NONE, /* no claim */
                GT_FORM_VALUE,
                GT_FORM_ARRAY,   /* of elements of the type */
-               GT_FORM_STRING,  /* no type */
-               GT_FORM_CHAN,    /* a channel of it */
+               GT_FORM_STRING,  /* without a type */
+               GT_FORM_CHAN,    /* a channel of the type */
                GT_FORM_TABLES,  /* directory or table of a map of that type */
-               GT_FORM_CLOSURE, /* of a function that captured no pointers; no type */
+               GT_FORM_CLOSURE, /* of a function that captured no pointers; without a type */
                GT_FORMS
 };
 

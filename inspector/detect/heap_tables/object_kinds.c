@@ -9,24 +9,25 @@
 #include <stdlib.h>
 
 enum {
-    MASK_BYTES = 512,      /* slots up to here have one mask of 64 words */
-    MOST_MASKS = 1024,     /* kinds of untyped objects told apart by their masks */
-    MOST_WORDS = 6,        /* named of one mask */
-    LARGEST_SMALL = 32768, /* the largest size class; larger slots are as large as they need */
+    MASK_BYTES = 512,      /* bytes; a slot of at most this size has one mask of 64 words */
+    MOST_MASKS = 1024,     /* kinds of untyped objects that masks distinguish */
+    MOST_WORDS = 6,        /* words of one mask that a name shows */
+    LARGEST_SMALL = 32768, /* the largest size class; larger slots have exactly the size that they
+                            * need */
     TYPE_BITS = 24,
 };
 
-struct sorter { /* of objects into kinds */
+struct sorter { /* sorts objects into kinds */
     const struct gt_heap_analysis *analysis;
     struct gt_object_kinds *kinds;
     struct gt_map known;      /* claim, or kind of an untyped object -> kind + 1 */
-    struct gt_map masks;      /* size and mask -> the number that it has in `known` */
+    struct gt_map masks;      /* size and mask -> its number in `known` */
     struct gt_strmap by_name; /* -> kind + 1 */
     uint64_t last_key;
     uint32_t last;
 };
 
-/* Beside claims, which are below 1 << 32. */
+/* Kinds of keys beside claims, which are below 1 << 32. */
 enum { UNTYPED = 1, TINY, RUNTIME, MASKED, BEGINS };
 
 static uint64_t key_of(unsigned what, uint64_t number)
@@ -34,7 +35,7 @@ static uint64_t key_of(unsigned what, uint64_t number)
     return (uint64_t)what << 56 | number;
 }
 
-/* ---- what an object is --------------------------------------------------------------------- */
+/* ---- the kind of an object ---------------------------------------------------------------- */
 
 static void add_to_mask(void *ctx, uint64_t offset, uint64_t value)
 {
@@ -68,7 +69,8 @@ static uint64_t key_of_untyped(struct sorter *sorter, uint32_t object)
     return key_of(MASKED, *number);
 }
 
-/* A pointer to the first field of something larger says what it begins with, and no more. */
+/* A pointer to the first field of a larger object gives only the type that the object begins with.
+ */
 static uint64_t key_of_value(const struct sorter *sorter, uint32_t object, gt_type_id type)
 {
     const struct gt_type *described = gt_types_get(sorter->analysis->process->types, type);
@@ -91,7 +93,7 @@ static uint64_t key_of_object(struct sorter *sorter, uint32_t object, uint32_t c
     return claim ? claim : key_of_untyped(sorter, object);
 }
 
-/* ---- what it is called --------------------------------------------------------------------- */
+/* ---- names of kinds ------------------------------------------------------------------------ */
 
 static const char *name_of_claim(const struct sorter *sorter, uint32_t claim)
 {
@@ -162,7 +164,7 @@ static uint32_t make_kind(struct sorter *sorter, uint64_t key, uint32_t object)
     return (uint32_t)*number - 1;
 }
 
-/* Neighbours are often of one kind. */
+/* The kind of the last object is tried first, since neighbours are often of one kind. */
 static uint32_t kind_of(struct sorter *sorter, uint32_t object, uint32_t claim)
 {
     uint64_t key = key_of_object(sorter, object, claim);
@@ -176,7 +178,7 @@ static uint32_t kind_of(struct sorter *sorter, uint32_t object, uint32_t claim)
 
 /* ---- all of them --------------------------------------------------------------------------- */
 
-/* Puts kinds in the place of claims. */
+/* Replaces claims by kinds. */
 static void sort_objects(struct sorter *sorter)
 {
     const struct gt_heap *graph = &sorter->analysis->heap->graph;

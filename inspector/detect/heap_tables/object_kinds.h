@@ -1,11 +1,11 @@
 /*
- * The live objects by kind: as their types tell them, else by their size and where pointers lie.
+ * The live objects by kind: by their types, else by their size and pointer words.
  *
- * Each live object is of one kind, so that sums over kinds are those of the live heap. Kinds are
- * told apart by their names (gotopsy.h, struct gt_heap_row): types of equal names are one kind.
- * They are numbered by their bytes, the largest first.
+ * Each live object is of one kind, so sums over kinds are those of the live heap. Kinds differ by
+ * their names (gotopsy.h, struct gt_heap_row): types with one name are one kind. They are numbered
+ * by their bytes, the largest first.
  *
- * Takes 4 bytes a live object. The analysis is borrowed; names belong to its storage.
+ * It takes 4 bytes a live object. The analysis is borrowed; names belong to its storage.
  */
 #ifndef GT_DETECT_HEAP_TABLES_OBJECT_KINDS_H
 #define GT_DETECT_HEAP_TABLES_OBJECT_KINDS_H
@@ -15,7 +15,7 @@
 struct gt_object_kind {
     uint64_t bytes, objects;
     const char *name;
-    gt_type_id type; /* that it is named after; GT_NO_TYPE: none */
+    gt_type_id type; /* the type that names it; GT_NO_TYPE: none */
     bool tables;     /* directories and tables of maps of that type */
 };
 

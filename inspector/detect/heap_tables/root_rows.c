@@ -24,7 +24,7 @@ static const char *const kinds[GT_ROOT_KINDS] = {
     [GT_ROOT_TINY] = "runtime",
 };
 
-/* A variable of the runtime's own, or of what it is made of. */
+/* A variable of the runtime, or of a package that is part of it. */
 static bool is_runtimes(const struct gt_root *root, const char *name)
 {
     return root->kind == GT_ROOT_GLOBAL && gt_is_runtimes(name);

@@ -1,4 +1,4 @@
-/* From a type's name to its package: what wraps the named type is passed over. */
+/* Finds the package of a type in its name. Types that wrap the named type are skipped. */
 #include "inspector/detect/heap_tables/type_package.h"
 
 #include "inspector/base/package.h"
@@ -7,7 +7,7 @@
 
 enum { MOST_WRAPPED = 64, MOST_PATH = 512 };
 
-/* Behind the bracket that ends what `open` begins; NULL when none does. */
+/* The text after the bracket that closes the one at `open`; NULL when there is none. */
 static const char *behind_bracket(const char *open)
 {
     int depth = 0;
@@ -19,7 +19,7 @@ static const char *behind_bracket(const char *open)
     return NULL;
 }
 
-/* The key's bracket of "map[", and of what the compiler makes up for maps. */
+/* The bracket before the key of "map[", and of the types that the compiler makes for maps. */
 static const char *map_key(const char *name)
 {
     static const char *const heads[] = {"map[",     "map.group[",       "map.bucket[",
@@ -40,7 +40,8 @@ static const char *skip_wrapper(const char *name)
     return name;
 }
 
-/* A name that is not wrapped: "main.row", "int", "struct { x main.y }", "func(main.z)". */
+/* The length of a name without wrappers: "main.row", "int", "struct { x main.y }", "func(main.z)".
+ */
 static size_t length_of(const char *name)
 {
     static const char *const literals[] = {"struct ", "func(", "interface ", "go.shape."};
@@ -78,7 +79,7 @@ static bool is_wrapper(const struct gt_type *type)
     return wraps && skip_wrapper(type->name) != type->name;
 }
 
-/* The type whose package gt_type_package() finds first. */
+/* The type whose package gt_type_package() finds. */
 static gt_type_id named_in(struct gt_types *types, gt_type_id type)
 {
     for (unsigned i = 0; i < MOST_WRAPPED && type && is_wrapper(gt_types_get(types, type)); i++)

@@ -1,18 +1,18 @@
 /*
  * The package of a type, by its name; names with the whole path of their package.
  *
- * "[]*main.row" is main's, "map[string]*net/http.Conn" is net/http's. Of a map the element counts,
- * and else the key.
+ * The package of "[]*main.row" is main, that of "map[string]*net/http.Conn" is net/http. For a map
+ * it is that of the element, or else that of the key.
  */
 #ifndef GT_DETECT_HEAP_TABLES_TYPE_PACKAGE_H
 #define GT_DETECT_HEAP_TABLES_TYPE_PACKAGE_H
 
 #include "inspector/detect/heap_analysis.h"
 
-/* Where in `name` the package stands, and its length; 0: the type is the language's own. */
+/* Where the package is in `name`, and its length; 0: the type is built into the language. */
 const char *gt_type_package(const char *name, size_t *length);
 
-/* The type's name with the whole path of its package, where that is known. It belongs to the
+/* The type's name with the whole path of its package, if that is known. It belongs to the
  * analysis's storage or to the process. */
 const char *gt_full_type_name(const struct gt_heap_analysis *analysis, gt_type_id type);
 

@@ -3,18 +3,19 @@
 #include <stdlib.h>
 
 enum {
-    MOST = 70,  /* percent of what a way began with, or of a node, that is most of it */
-    CROWD = 3,  /* heavy children of one kind that are not told one by one */
+    MOST = 70,  /* percent: a child that keeps this much, of what the path began with or of a node,
+                 * keeps most of it */
+    CROWD = 3,  /* heavy children of one kind that are one point together */
     MAX_GAP = 3 /* objects of other kinds between two of a list */
 };
 
 #define NO_HEAVY UINT32_MAX
 
-struct heavy { /* a node; by number, so parents come first */
+struct heavy { /* a heavy node; in the order of node numbers, so parents come first */
     uint32_t node;
-    uint32_t first, next; /* child, and sibling; NO_HEAVY ends the list */
-    uint32_t largest;     /* child */
-    uint64_t children;    /* bytes of all of them */
+    uint32_t first, next; /* first child, and next sibling; NO_HEAVY ends the list */
+    uint32_t largest;     /* its largest child */
+    uint64_t children;    /* bytes of all its children */
 };
 
 struct finder {
@@ -22,10 +23,10 @@ struct finder {
     const struct gt_dominators *tree;
     uint64_t threshold;
     struct gt_vec heavy;  /* struct heavy */
-    struct gt_vec starts; /* uint32_t, of heavy: where ways begin */
-    struct gt_vec way;    /* the same, of one way */
+    struct gt_vec starts; /* uint32_t, indices in heavy: where paths begin */
+    struct gt_vec way;    /* the same, of one path */
     struct gt_vec points; /* struct gt_accumulation */
-    struct gt_map alike;  /* kind -> place in `points` + 1 */
+    struct gt_map alike;  /* kind -> index in `points` + 1 */
 };
 
 static struct heavy *heavy_at(const struct finder *finder, uint32_t index)
@@ -144,7 +145,7 @@ static void sort_nodes(struct finder *finder)
     drop_small(finder);
 }
 
-/* ---- ways ---------------------------------------------------------------------------------- */
+/* ---- paths -------------------------------------------------------------------------------- */
 
 static void start_at_children(struct finder *finder, uint32_t index)
 {
@@ -159,7 +160,7 @@ static uint64_t kind_of_heavy(const struct finder *finder, uint32_t index)
     return object == GT_NO_OBJECT ? UINT64_MAX : gt_accumulation_kind(finder->analysis, object);
 }
 
-/* Do the heaviest child and its like make up a crowd, in which none is to be told by itself? */
+/* Do the heaviest child and others of its kind make up a crowd, of which none is reported alone? */
 static bool is_crowd(const struct finder *finder, uint32_t index)
 {
     uint64_t kind = kind_of_heavy(finder, heavy_at(finder, index)->largest);
@@ -185,7 +186,7 @@ static uint64_t kind_at(const struct finder *finder, size_t step, uint32_t *inde
     return kind_of_heavy(finder, *index);
 }
 
-/* The first of the objects of one kind by which the way came to its end. */
+/* The first object of the list, of one kind, at the end of the path. */
 static uint32_t first_of_list(const struct finder *finder)
 {
     uint32_t first, index, gap = 0;

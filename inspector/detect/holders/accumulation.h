@@ -3,12 +3,12 @@
  *
  * Invariant: no two accumulation points retain the same object.
  *
- * A node is heavy when it retains at least the threshold. A way starts at each heavy node below the
- * root and goes down to the heaviest child, while that child retains most of what the way began
- * with. Where two or more heavy children retain most of a node, each starts a way of its own,
- * unless they are a crowd of one kind. A way ends at the node that keeps many small objects: a map,
- * an array, a struct with lists. A way that loses a little at each step, through objects of one
- * kind, is a list; its accumulation point is its first node.
+ * A node is heavy when it retains at least the threshold. A path starts at each heavy node below
+ * the root. It goes down to the heaviest child, while that child retains most of what the path
+ * began with. If two or more heavy children together retain most of a node, each starts a path of
+ * its own, unless they are a crowd of one kind. A path ends at the node that keeps many small
+ * objects: a map, an array, a struct with lists. A path that loses a little at each step, through
+ * objects of one kind, is a list; its accumulation point is its first node.
  *
  * Objects that several groups of roots lead to are below no group. Small ones of one kind are one
  * point together.
@@ -20,17 +20,17 @@
 #include "inspector/graph/dominators.h"
 
 struct gt_accumulation {
-    uint32_t node;  /* of several, the heaviest */
-    uint64_t bytes; /* retained, by all of them */
-    uint64_t count; /* objects that are alike; 1: the node alone */
-    uint64_t kind;  /* theirs */
+    uint32_t node;  /* of several nodes, the heaviest */
+    uint64_t bytes; /* retained by all of them */
+    uint64_t count; /* objects of one kind in the point; 1: the node alone */
+    uint64_t kind;  /* of these objects */
     bool list;
 };
 
-/* What tells objects apart without a name: their type, else their size. */
+/* A number that is equal for objects with one type, or, without a type, with one size. */
 uint64_t gt_accumulation_kind(const struct gt_heap_analysis *analysis, uint32_t object);
 
-/* The points that retain `threshold` or more, the heaviest first, at most `max`, as a vector of
+/* The points that retain at least `threshold`, the heaviest first, at most `max`, as a vector of
  * struct gt_accumulation that the caller frees. */
 struct gt_vec gt_accumulations(const struct gt_heap_analysis *analysis,
                                const struct gt_dominators *tree, uint64_t threshold, size_t max);

@@ -5,18 +5,18 @@
 
 #include <stdlib.h>
 
-enum { NOBODY = 0 }; /* the others are a point's place + 1 */
+enum { NOBODY = 0 }; /* no point; others are a point's index + 1 */
 
 struct count {
     uint64_t objects, bytes, largest;
-    uint32_t node; /* the largest */
+    uint32_t node; /* the largest object */
 };
 
 struct census {
     const struct gt_heap_analysis *analysis;
     const struct gt_dominators *tree;
     const struct gt_vec *points;
-    uint8_t *owner;       /* by node: under which point */
+    uint8_t *owner;       /* by node: the point that it is below */
     struct count *counts; /* by point, then by type */
     size_t types;
     struct gt_census_row *rows;
@@ -27,7 +27,7 @@ static const struct gt_accumulation *point_at(const struct census *census, size_
     return gt_vec_at(census->points, index);
 }
 
-/* A node below the root may be one of many that are a point together. */
+/* A node below the root may belong to a point of many objects. */
 static uint8_t owner_below_root(const struct census *census, uint32_t object)
 {
     for (size_t i = 0; i < census->points->len; i++) {
@@ -54,7 +54,7 @@ static void count_object(struct census *census, uint32_t node, uint32_t object, 
     count->node = node;
 }
 
-/* Parents come first. `object` is the node, or GT_NO_OBJECT. */
+/* Parents come first, so their owner is known. `object` is the node's, or GT_NO_OBJECT. */
 static bool find_owner(struct census *census, uint32_t node, uint32_t object)
 {
     uint8_t *owner = &census->owner[node];
@@ -84,8 +84,8 @@ static void count_nodes(struct census *census)
     gt_dominators_leaves(census->tree, count_leaf, census);
 }
 
-/* Type 0 stands for objects without pointers: those with pointers of an unknown type are left out.
- */
+/* Type 0 stands for objects without pointers. Objects with pointers and an unknown type are left
+ * out. */
 static bool is_told(const struct census *census, gt_type_id type)
 {
     struct gt_types *types = census->analysis->process->types;

@@ -24,10 +24,10 @@ static bool count_entry(void *ctx, uint64_t key, uint64_t elem)
 
 struct storage {
     const struct gt_goheap *heap;
-    uint64_t groups, bytes; /* bytes with what the allocator rounds up to */
+    uint64_t groups, bytes; /* bytes of whole slots, as the allocator rounds them up */
 };
 
-/* Overflow buckets may lie in the block of the first ones, which is counted by where it begins. */
+/* Overflow buckets may be in the block of the first buckets. A block is counted where it begins. */
 static void count_groups(void *ctx, enum gt_map_part part, uint64_t addr, uint64_t count)
 {
     struct storage *storage = ctx;
@@ -40,8 +40,8 @@ static void count_groups(void *ctx, enum gt_map_part part, uint64_t addr, uint64
         storage->bytes += gt_heap_size(&storage->heap->graph, object);
 }
 
-/* The groups that Go makes for so many entries: a power of two, seven of eight slots in use at
- * most (internal/runtime/maps, NewMap), or 6.5 of eight (runtime/map.go, makemap). */
+/* The groups that Go allocates for so many entries: a power of two, with at most seven of eight
+ * slots in use (internal/runtime/maps, NewMap), or 6.5 of eight (runtime/map.go, makemap). */
 static uint64_t fresh_groups(uint64_t entries, bool swiss)
 {
     uint64_t groups = 1;
@@ -87,7 +87,7 @@ static void count_table(const struct gt_heap_analysis *analysis, uint64_t table,
         count_groups(storage, GT_MAP_GROUPS, groups, mask + 1);
 }
 
-/* A directory has the same table several times in a row. */
+/* A directory repeats a table in adjacent entries. */
 static void count_tables(const struct gt_heap_analysis *analysis, uint64_t directory,
                          uint64_t length, struct storage *storage)
 {
@@ -117,7 +117,7 @@ static void count_swiss(const struct gt_heap_analysis *analysis, uint64_t header
         count_tables(analysis, directory, length, storage);
 }
 
-/* Overflow buckets, which are few where most entries are deleted, do not count. */
+/* Overflow buckets do not count: they are few if most entries were deleted. */
 static void count_buckets(const struct gt_heap_analysis *analysis, uint64_t header,
                           struct storage *storage)
 {
@@ -131,8 +131,8 @@ static void count_buckets(const struct gt_heap_analysis *analysis, uint64_t head
         count_groups(storage, GT_MAP_GROUPS, buckets, (uint64_t)1 << shift);
 }
 
-/* Blocks hold eight control bytes a group at the least, and a map's first word is its length: that
- * is what the compiler makes of len(m). */
+/* A block has at least eight control bytes a group. A map's first word is its length, which the
+ * compiler relies on for len(m). */
 struct gt_container gt_container_of_untyped_map(const struct gt_heap_analysis *analysis,
                                                 uint64_t header)
 {

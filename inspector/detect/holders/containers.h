@@ -2,7 +2,7 @@
  * How full the containers of the heap are: their entries and their room.
  *
  * Maps never shrink, so a fresh copy of one may free memory: the bytes of its storage, less what Go
- * allocates for that many entries at once.
+ * allocates at once for that many entries.
  */
 #ifndef GT_DETECT_HOLDERS_CONTAINERS_H
 #define GT_DETECT_HOLDERS_CONTAINERS_H
@@ -10,7 +10,7 @@
 #include "inspector/detect/heap_analysis.h"
 
 struct gt_container {
-    int64_t entries, room;              /* GT_UNKNOWN where it cannot be read */
+    int64_t entries, room;              /* GT_UNKNOWN when it cannot be read */
     int64_t storage_bytes, spare_bytes; /* the same */
 };
 
@@ -18,11 +18,11 @@ struct gt_container {
 struct gt_container gt_container_of_map(const struct gt_heap_analysis *analysis, gt_type_id type,
                                         uint64_t header);
 
-/* A map of unknown type, by what looks like its header: nothing is known where it is none. */
+/* A map of unknown type, by what looks like its header. If it is no header, nothing is known. */
 struct gt_container gt_container_of_untyped_map(const struct gt_heap_analysis *analysis,
                                                 uint64_t header);
 
-/* A channel, by its hchan: the values that wait in it. */
+/* A channel, by its hchan: the values in its buffer. */
 struct gt_container gt_container_of_channel(const struct gt_heap_analysis *analysis,
                                             uint64_t channel);
 
@@ -30,7 +30,7 @@ struct gt_container gt_container_of_channel(const struct gt_heap_analysis *analy
 struct gt_container gt_container_of_slice(const struct gt_heap_analysis *analysis,
                                           const struct gt_word *slice);
 
-/* Of nothing known. */
+/* A container of which nothing is known. */
 struct gt_container gt_container_unknown(void);
 
 #endif

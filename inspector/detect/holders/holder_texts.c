@@ -11,8 +11,8 @@
 
 enum {
     MOST_HOLDERS = 10,
-    SHARE = 20,    /* of the live heap: 5% */
-    MAX_CLIMB = 4, /* from a map's storage to its header */
+    SHARE = 20,    /* fraction of the live heap: 5% */
+    MAX_CLIMB = 4, /* steps from a map's storage to its header */
 };
 
 struct describer {
@@ -28,14 +28,14 @@ static const char *keep_type(const struct describer *describer, gt_type_id type)
                                  gt_analysis_type_name(describer->analysis, type));
 }
 
-/* ---- what it is ---------------------------------------------------------------------------- */
+/* ---- what a holder is ----------------------------------------------------------------------- */
 
 static bool is_map_type(const struct describer *describer, gt_type_id type)
 {
     return type && gt_types_get(describer->analysis->process->types, type)->kind == GT_T_MAP;
 }
 
-/* A map's header, of a type that is known or not. */
+/* A map's header, whether its type is known or not. */
 static bool is_map(const struct describer *describer, uint32_t object)
 {
     gt_type_id type = gt_typing_type(describer->analysis->typing, object);
@@ -59,7 +59,8 @@ static bool is_storage(const struct describer *describer, uint32_t object)
     return gt_is_map_storage(gt_analysis_type_name(describer->analysis, type));
 }
 
-/* The node of the map whose header or storage a node is; the node itself when it is no map's. */
+/* The node of the map to which the node's header or storage belongs; the node itself when it
+ * belongs to none. */
 static uint32_t climb_to_map(const struct describer *describer, uint32_t node)
 {
     const struct gt_dominators *tree = &describer->tree;
@@ -80,7 +81,8 @@ static uint32_t climb_to_map(const struct describer *describer, uint32_t node)
     return node;
 }
 
-/* The node of the channel whose buffer a node is; the node itself when it is none. */
+/* The node of the channel to which the node's buffer belongs; the node itself when it belongs to
+ * none. */
 static uint32_t climb_to_channel(const struct describer *describer, uint32_t node)
 {
     const struct gt_dominators *tree = &describer->tree;
@@ -113,7 +115,7 @@ static void describe_slice(const struct describer *describer, const struct gt_wo
     holder->type = elem ? gt_arena_format(describer->analysis->storage, "[]%s", elem) : NULL;
 }
 
-/* As its own type says, or that of the word which holds it. */
+/* By the object's own type, or by the type of the word that holds it. */
 static void describe_what(const struct describer *describer, uint32_t object, bool held,
                           const struct gt_word *word, struct gt_heap_holder *holder)
 {
@@ -139,7 +141,7 @@ static void describe_what(const struct describer *describer, uint32_t object, bo
     }
 }
 
-/* ---- who holds it -------------------------------------------------------------------------- */
+/* ---- what holds it -------------------------------------------------------------------------- */
 
 static const char *root_name(const struct describer *describer, const struct gt_root *root,
                              gt_type_id *type)
@@ -150,7 +152,7 @@ static const char *root_name(const struct describer *describer, const struct gt_
         gt_root_name(describer->analysis, root, true, field, sizeof field, type));
 }
 
-/* A frame's variable is called by its function, too. */
+/* A frame's variable is named together with its function. */
 static const char *name_of(struct describer *describer, const struct gt_referrer *holder)
 {
     const char *name = gt_referrer_name(&describer->keys, holder);
@@ -162,7 +164,7 @@ static const char *name_of(struct describer *describer, const struct gt_referrer
     return root_name(describer, root, &type);
 }
 
-/* A variable's words, which need not point to the same. */
+/* The words of a variable, which may point to different objects. */
 static void describe_variable(struct describer *describer, uint32_t group,
                               struct gt_heap_holder *holder)
 {
@@ -177,10 +179,12 @@ static void describe_variable(struct describer *describer, uint32_t group,
     holder->name = root_name(describer, gt_root_at(describer->analysis->roots, number), &type);
     holder->type = keep_type(describer, type);
     holder->path = gt_path_to(&describer->keys, &word);
-    if (holder->count > 1) holder->path.count = 0; /* which of its words it was would be chance */
+    if (holder->count > 1)
+        holder->path.count = 0; /* the path of one of several words would be
+                                 * chosen by chance */
 }
 
-/* Where a sync.Map's own fields begin, if it is one by which the word is held. */
+/* Where the fields of a sync.Map begin, if the word is held through one. */
 static const char *end_of_sync_map(const char *name, const char *field)
 {
     static const struct {
@@ -192,7 +196,8 @@ static const char *end_of_sync_map(const char *name, const char *field)
     return NULL;
 }
 
-/* What is inside a sync.Map nobody knows: it is called by the field that it is itself. */
+/* The fields inside a sync.Map are not known to users, so it is named by the field that holds the
+ * map. */
 static void describe_sync_map(const struct describer *describer, struct gt_heap_holder *holder)
 {
     if (!holder->path.count) return;
@@ -229,7 +234,7 @@ static void describe_object(struct describer *describer, const struct gt_accumul
     }
 }
 
-/* The field by which most of what it keeps is held, if that is another than its own. */
+/* The field by which most of what it keeps is held, if it differs from the holder's own. */
 static void describe_most(struct describer *describer, const struct gt_census_row *row,
                           struct gt_heap_holder *holder)
 {
@@ -289,7 +294,7 @@ static void describe_point(struct describer *describer, const struct gt_accumula
     holder->advice = advise(describer, holder);
 }
 
-/* A map or channel piles up at its header, which is what a person knows it by. */
+/* A map or channel is shown by its header, which is what people know. */
 static void climb_to_headers(const struct describer *describer, struct gt_vec *points)
 {
     for (size_t i = 0; i < points->len; i++) {

@@ -6,8 +6,8 @@
 
 #include "inspector/detect/heap_analysis.h"
 
-/* Fills the report's holders: those that keep 5% of the live heap, or the analysis's min_bytes
- * where that is more. */
+/* Fills the report's holders: those that keep at least 5% of the live heap, and at least the
+ * analysis's min_bytes. */
 void gt_holders_describe(struct gt_heap_analysis *analysis, struct gt_report *report);
 
 #endif

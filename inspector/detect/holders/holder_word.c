@@ -4,7 +4,7 @@
 
 struct search {
     const struct gt_heap *graph;
-    uint32_t target, object, root; /* whose words are looked at: an object's, or a root's */
+    uint32_t target, object, root; /* the object or root whose words are visited */
     bool found;
     struct gt_referrer_word *out;
 };
@@ -84,7 +84,7 @@ struct crowd {
     const struct gt_heap_analysis *analysis;
     const struct gt_dominators *tree;
     uint64_t kind;
-    uint32_t node; /* of one of them; GT_NO_NODE: not found yet */
+    uint32_t node; /* the node of one of them; GT_NO_NODE: not found yet */
 };
 
 static void look_for_one(void *ctx, uint64_t offset, uint64_t value)
@@ -99,7 +99,7 @@ static void look_for_one(void *ctx, uint64_t offset, uint64_t value)
     if (gt_accumulation_kind(crowd->analysis, object) == crowd->kind) crowd->node = node;
 }
 
-/* They are many, so the first is soon found. */
+/* There are many such objects, so the first is found soon. */
 bool gt_referrer_word_of_kind(const struct gt_heap_analysis *analysis,
                               const struct gt_dominators *tree, uint64_t kind,
                               struct gt_referrer_word *out, uint32_t *node)

@@ -5,7 +5,7 @@
 
 #include <stdlib.h>
 
-/* Kinds of keys, which must not meet. */
+/* Kinds of keys, whose ranges do not overlap. */
 enum { KEY_VARIABLE = 1, KEY_AREA, KEY_PLACE, KEY_FRAME, KEY_GOROUTINES, KEY_KIND };
 
 static uint64_t key_of(unsigned kind, uint64_t what)
@@ -13,7 +13,7 @@ static uint64_t key_of(unsigned kind, uint64_t what)
     return gt_look_blend(what, kind);
 }
 
-/* A global's words are one, whatever it is known by. */
+/* All words of a global have one key, whichever way the global is known. */
 static uint64_t key_of_global(const struct gt_heap_analysis *analysis, const struct gt_root *root)
 {
     const struct gt_static_area *area;

@@ -1,9 +1,9 @@
 /*
  * The live heap's dominators, with the roots in groups that have one name: all words of one global,
- * one variable of one function in any goroutine, each other kind of root by itself.
+ * one variable of one function in any goroutine, and each other kind of root by itself.
  *
- * Grouping needs no names: a frame's variable is its offset in the frame and the address of the
- * call.
+ * Grouping needs no names: a frame's variable is identified by its offset in the frame and the
+ * address of the call.
  */
 #ifndef GT_DETECT_HOLDERS_ROOT_GROUPS_H
 #define GT_DETECT_HOLDERS_ROOT_GROUPS_H
@@ -13,8 +13,8 @@
 
 struct gt_root_groups {
     struct gt_vec roots;  /* struct gt_dominator_root, by group */
-    struct gt_vec number; /* uint32_t: the root that each of those is */
-    struct gt_vec first;  /* size_t, by group and one more: where its roots begin */
+    struct gt_vec number; /* uint32_t: the number of each of these roots */
+    struct gt_vec first;  /* size_t, by group and one more entry: where its roots begin */
 };
 
 void gt_root_groups_init(struct gt_root_groups *groups, const struct gt_heap_analysis *analysis);

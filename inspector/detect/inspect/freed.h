@@ -1,8 +1,8 @@
 /*
- * What goes with one thing: live, less a mark without it.
+ * What goes with one object or with some roots: the live set, less a mark without them.
  *
- * That is the retained size of dominators.h, found by one mark and without the tree. As there, what
- * the finalizer of an object keeps is the finalizer's.
+ * It equals the retained size of dominators.h, found by one mark and without the tree. As there,
+ * what an object's finalizer keeps belongs to the finalizer.
  */
 #ifndef GT_DETECT_INSPECT_FREED_H
 #define GT_DETECT_INSPECT_FREED_H

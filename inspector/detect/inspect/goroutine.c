@@ -14,11 +14,11 @@ enum { MAX_FRAMES = 100, USUAL_MOST = 20, MAX_VALUES = 500 };
 struct lister {
     const struct gt_heap_analysis *analysis;
     const struct gt_goroutine *g;
-    uint32_t number; /* the goroutine's, in its list */
+    uint32_t number; /* the goroutine's index in its list */
     struct gt_reading how;
     struct gt_vec variables; /* struct gt_variable, by frame */
-    struct gt_vec first;     /* size_t, by frame and one more: where its variables begin */
-    struct gt_vec owners;    /* struct owned: whose root each is */
+    struct gt_vec first;     /* size_t, by frame and one more entry: where its variables begin */
+    struct gt_vec owners;    /* struct owned: the owner of each root */
 };
 
 struct owned {
@@ -38,7 +38,7 @@ static size_t first_of(const struct lister *lister, uint32_t frame)
 
 /* ---- variables ----------------------------------------------------------------------------- */
 
-/* A value of which nothing but its type can be told. */
+/* A value with its type alone. */
 static struct gt_values bare_value(const struct lister *lister, const struct gt_typed_value *value)
 {
     struct gt_typed_value *copy = gt_arena_alloc(lister->analysis->storage, sizeof *copy);
@@ -97,7 +97,7 @@ static void add_variables(struct lister *lister, uint32_t frame)
 
 /* ---- pointer words ------------------------------------------------------------------------- */
 
-/* The variable that holds a word: of its frame, or an argument of one beside it. */
+/* The variable that contains a word: one of its frame, or an argument of an adjacent frame. */
 static bool find_variable(const struct lister *lister, const struct gt_root *root, size_t *found)
 {
     uint32_t low = root->frame ? root->frame - 1 : 0, end = root->frame + 2;
@@ -149,7 +149,7 @@ static void add_slot(struct lister *lister, uint32_t number)
     gt_vec_add(&lister->owners, &owned);
 }
 
-/* Slots come behind all variables; each has its frame. */
+/* Slots without variables come after all variables; each has its frame. */
 static void add_roots(struct lister *lister)
 {
     const struct gt_heap_analysis *analysis = lister->analysis;
@@ -168,9 +168,10 @@ static void add_roots(struct lister *lister)
     }
 }
 
-/* ---- what they retain ---------------------------------------------------------------------- */
+/* ---- retained bytes ------------------------------------------------------------------------ */
 
-/* Each variable alone: what several of them, or others, lead to is none's. */
+/* What each variable alone retains. Objects that several variables or other roots lead to count for
+ * none. */
 static void weigh(struct lister *lister)
 {
     const struct gt_heap_analysis *analysis = lister->analysis;

@@ -1,9 +1,10 @@
 /*
- * One goroutine with its frames' variables: each by its type, with what would be garbage without
- * it.
+ * One goroutine with its frames' variables: each with its type, and with what would be garbage
+ * without it.
  *
- * Where debug information tells variables these come first; then the pointer words of a frame that
- * are no variable's, as the collector's maps tell them. Without debug information these are all.
+ * Variables of the debug information come first. Then come the pointer words of a frame that are
+ * part of no variable, by the collector's stack maps. Without debug information there are only
+ * those.
  */
 #ifndef GT_DETECT_INSPECT_GOROUTINE_H
 #define GT_DETECT_INSPECT_GOROUTINE_H

@@ -5,10 +5,10 @@
 
 struct search {
     struct gt_near_names near;
-    const char *name, *found, *other; /* two names that the wanted one may mean */
+    const char *name, *found, *other; /* the first two different names that match the wanted one */
 };
 
-/* Is the name meant? A second one that is meant too is noted, unless it is the same. */
+/* Does the name match? A second match with another name is recorded. */
 static bool is_meant(struct search *search, const char *name)
 {
     if (!name) return false;

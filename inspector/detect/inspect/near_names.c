@@ -16,7 +16,7 @@ bool gt_name_means(const char *wanted, const char *name)
     return name[length - end - 1] == '/' || name[length - end - 1] == '.';
 }
 
-/* How many letters must change, without regard to case (Levenshtein). */
+/* How many letters must change, ignoring case (Levenshtein). */
 static unsigned edits(const char *a, const char *b)
 {
     size_t length = strlen(b);
@@ -46,8 +46,8 @@ static const char *last_part(const char *name)
     return dot && dot[1] ? dot + 1 : name;
 }
 
-/* The whole names, or what is behind their packages, which a person may have left out or got wrong.
- */
+/* The smaller distance of the whole names, and of the names without packages, since people leave
+ * packages out or get them wrong. */
 static unsigned distance(const char *wanted, const char *name)
 {
     unsigned whole = edits(wanted, name);

@@ -8,26 +8,26 @@
 #include <inttypes.h>
 
 enum {
-    MAX_WAY = 256,       /* objects of a path that are told */
-    MAX_REFERRERS = 256, /* of an object without pointers: ways lead to these */
+    MAX_WAY = 256,       /* the most objects of a path that are kept */
+    MAX_REFERRERS = 256, /* of an object without pointers: paths lead to its referrers */
 };
 
-struct way { /* from a root to the target, which is the last of its objects */
+struct way { /* from a root to the target, which is its last object */
     uint32_t objects[MAX_WAY + 1];
     size_t count, left_out;
-    uint32_t root; /* its place among those of its kind */
+    uint32_t root; /* its index among the roots of its kind */
 };
 
 struct finder {
     struct gt_heap_analysis *analysis;
     struct gt_root_kinds kinds;
-    struct gt_cut cut; /* objects of the ways that were found, and words of timer heaps */
+    struct gt_cut cut; /* objects of the paths found so far, and words of timer heaps */
     struct gt_keys keys;
     struct gt_vec paths; /* struct gt_root_path */
     uint32_t target;
     uint32_t referrers[MAX_REFERRERS];
     size_t referrer_count;
-    uint32_t looked_at; /* while referrers are collected */
+    uint32_t looked_at; /* the object whose words are visited, while referrers are collected */
     bool exhausted[GT_KINDS_OF_ROOT];
 };
 
@@ -46,8 +46,8 @@ static void note_referrer(void *ctx, uint64_t offset, uint64_t value)
         finder->referrers[finder->referrer_count++] = finder->looked_at;
 }
 
-/* Ways are kept of objects with pointers alone: what has none is reached by way of its referrers.
- */
+/* The forest has paths only to objects with pointers. An object without pointers is reached through
+ * its referrers. */
 static void find_referrers(struct finder *finder)
 {
     const struct gt_heap *graph = &finder->analysis->heap->graph;
@@ -61,7 +61,7 @@ static void find_referrers(struct finder *finder)
     }
 }
 
-/* ---- one way ------------------------------------------------------------------------------- */
+/* ---- one path ----------------------------------------------------------------------------- */
 
 static bool leads_there(const struct finder *finder, enum gt_kind_of_root kind, size_t index)
 {
@@ -71,7 +71,7 @@ static bool leads_there(const struct finder *finder, enum gt_kind_of_root kind, 
            finder->target;
 }
 
-/* A root whose object's contents are roots does not hold that object itself. */
+/* The root's object is no target: only its contents are roots. */
 static bool is_contents(const struct finder *finder, enum gt_kind_of_root kind, size_t index)
 {
     uint32_t number = gt_vec_u32(&finder->kinds.of[kind].numbers, index);
@@ -92,7 +92,7 @@ static bool find_direct(const struct finder *finder, enum gt_kind_of_root kind, 
     return false;
 }
 
-/* The shortest of the ways to the target's referrers, and the target behind it. */
+/* The shortest path to one of the target's referrers, extended by the target. */
 static bool find_by_referrers(const struct finder *finder, struct gt_forest *forest,
                               struct way *way)
 {
@@ -139,7 +139,7 @@ static bool find_way(const struct finder *finder, enum gt_kind_of_root kind, str
     return way->count;
 }
 
-/* ---- telling ------------------------------------------------------------------------------- */
+/* ---- the report's words -------------------------------------------------------------------- */
 
 static const char *name_of_timer(const struct finder *finder, uint32_t number)
 {
@@ -169,7 +169,7 @@ static void describe(struct finder *finder, enum gt_kind_of_root kind, const str
     path->path = gt_path_along(&finder->keys, number, way->objects, way->count);
 }
 
-/* The next way must not come by these. */
+/* Excludes the objects of a path from the next paths. */
 static void take_away(struct finder *finder, enum gt_kind_of_root kind, const struct way *way)
 {
     for (size_t i = 0; i + 1 < way->count; i++)
@@ -177,7 +177,7 @@ static void take_away(struct finder *finder, enum gt_kind_of_root kind, const st
     *(uint64_t *)gt_vec_at(&finder->kinds.of[kind].values, way->root) = 0;
 }
 
-/* One more of each kind that has any; false when none has. */
+/* Finds one more path from each kind of root that has one; false when none has. */
 static bool find_round(struct finder *finder, size_t most)
 {
     struct way way;

@@ -13,7 +13,7 @@ static const char *keep_type(const struct gt_heap_analysis *analysis, gt_type_id
     return gt_heap_analysis_keep(analysis, gt_analysis_type_name(analysis, type));
 }
 
-/* The address lies at `offset` of a variable of the type. */
+/* Fills in a variable of the type, in which the address is at `offset`. */
 static void fill_variable(const struct gt_heap_analysis *analysis, gt_type_id type, uint64_t offset,
                           struct gt_place *place)
 {
@@ -117,7 +117,7 @@ static const struct gt_goroutine *goroutine_at(const struct gt_heap_analysis *an
     return NULL;
 }
 
-/* The frame whose own part of the stack the address is in; frame_count when it is in none. */
+/* The frame whose own part of the stack has the address; frame_count when none has. */
 static uint32_t frame_at(const struct gt_heap_analysis *analysis, const struct gt_goroutine *g,
                          uint64_t addr)
 {
@@ -157,11 +157,11 @@ static void fill_frame(const struct gt_heap_analysis *analysis, const struct gt_
     struct gt_object *out = place->told;
 
     out->frame = frame;
-    /* Arguments lie in the caller's part of the stack. */
+    /* Arguments are in the caller's part of the stack. */
     if (!variable_in(analysis, g, frame, place) && frame > 0)
         variable_in(analysis, g, frame - 1, place);
     const struct gt_frame *at =
-        gt_g_frame(analysis->goroutines, g, (uint32_t)out->frame); /* one of the two */
+        gt_g_frame(analysis->goroutines, g, (uint32_t)out->frame); /* one of the two frames */
     struct gt_stack places =
         gt_locations_at(analysis->process, analysis->storage, at->pc, out->frame > 0);
     if (places.count) out->location = places.locations[0];

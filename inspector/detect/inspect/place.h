@@ -1,8 +1,8 @@
 /*
- * What an address of the process is: one row for each sort of memory, asked in turn.
+ * What an address of the process is: one row for each sort of memory.
  *
- * The first that knows the address has the word, so what is more telling comes first. Nothing is
- * assumed of the address: it may be any number.
+ * Rows are tried in order, and the first that knows the address decides, so the more specific ones
+ * come first. Nothing is assumed of the address: it may be any number.
  */
 #ifndef GT_DETECT_INSPECT_PLACE_H
 #define GT_DETECT_INSPECT_PLACE_H
@@ -11,15 +11,15 @@
 
 struct gt_place {
     struct gt_object *told;
-    gt_type_id type; /* of the variable or object that holds the address, or of its elements */
-    uint64_t offset; /* of the address in that; GT_NO_TYPE: 0 */
+    gt_type_id type; /* of the variable or object that contains the address, or of its elements */
+    uint64_t offset; /* of the address in the variable or object; GT_NO_TYPE: 0 */
 };
 
-/* Fills in what is known of the address without a look at who points there: all of `out` from
- * `what` to `place`. Its address must be set. */
+/* Fills in what is known of the address without its referrers: all of `out` from `what` to `place`.
+ * `out` has the address. */
 struct gt_place gt_place_find(const struct gt_heap_analysis *analysis, struct gt_object *out);
 
-/* What is at the address if the object that holds it is of the type: type, field and type_at. */
+/* What is at the address if the object around it is of the type: type, field and type_at. */
 void gt_place_fill_type(const struct gt_heap_analysis *analysis, uint32_t object, gt_type_id type,
                         struct gt_place *place);
 

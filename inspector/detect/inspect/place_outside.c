@@ -1,4 +1,5 @@
-/* Addresses outside of the heap and of goroutines' stacks: code, data, the runtime's own, files. */
+/* Addresses outside of the heap and of goroutines' stacks: code, data, memory of the runtime,
+ * files. */
 #include "inspector/detect/describe/fields.h"
 #include "inspector/detect/describe/locations.h"
 #include "inspector/detect/describe/root_names.h"
@@ -24,10 +25,10 @@ static void set_range(struct gt_object *out, const char *what, uint64_t base, ui
     out->bytes = bytes;
 }
 
-/* ---- what the program was linked with ------------------------------------------------------- */
+/* ---- the program's sections ----------------------------------------------------------------- */
 
-/* Data that no debug information names: by its place, or by the way from a variable. */
-/* What a literal behind a variable is, where types lead there. */
+/* Data without a name in the debug information: by its section, or by the path from a variable. */
+/* The type and path of a literal that a variable leads to, if types lead there. */
 static void in_area(const struct gt_heap_analysis *analysis, struct gt_place *place)
 {
     const struct gt_static_area *area =
@@ -128,7 +129,7 @@ static bool in_special(const struct gt_heap_analysis *analysis, struct gt_object
     return false;
 }
 
-/* The stacks that the runtime runs on itself: of the scheduler, and of signal handlers. */
+/* The stacks on which the runtime itself runs: the scheduler's, and those of signal handlers. */
 static bool in_stack_of(const struct gt_heap_analysis *analysis, uint64_t m, enum gt_field_id field,
                         const char *name, struct gt_object *out)
 {

@@ -6,7 +6,7 @@ struct looker {
     void *ctx;
 };
 
-/* What a word says of where it leads: how many of which type; false for words that say nothing. */
+/* The type of a word's target, and how many of it; false for words that do not say it. */
 static bool claim_of(struct gt_types *types, const struct gt_word *word, gt_type_id *type,
                      uint64_t *count)
 {
@@ -14,7 +14,7 @@ static bool claim_of(struct gt_types *types, const struct gt_word *word, gt_type
     *count = 1;
     if (word->inferred || !word->type) return false;
     if (word->kind == GT_P_SLICE) *count = word->cap;
-    if (word->kind == GT_P_CHAN) return false; /* its buffer lies in the hchan's own block */
+    if (word->kind == GT_P_CHAN) return false; /* its buffer is in the hchan's own block */
     (void)types;
     return word->kind == GT_P_POINTER || word->kind == GT_P_SLICE;
 }

@@ -3,7 +3,7 @@
 #include "inspector/detect/describe/fields.h"
 #include "inspector/detect/inspect/place.h"
 
-struct collector {       /* of the words with the least offsets, in their order */
+struct collector {       /* the words with the smallest offsets, in their order */
     struct gt_vec words; /* struct gt_word */
     size_t most;
     uint64_t count;
@@ -38,7 +38,7 @@ static const char *kind_of(const struct gt_word *word)
     return names[word->kind];
 }
 
-/* What it leads to: as the object is typed, else by the word. */
+/* The target: by the object's own type, else by the word's. */
 static struct gt_block block_of(const struct gt_heap_analysis *analysis, const struct gt_word *word)
 {
     uint32_t object = gt_heap_object(&analysis->heap->graph, word->value);

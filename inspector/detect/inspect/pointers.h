@@ -1,4 +1,4 @@
-/* Where an object points: its pointer words in order, by field. */
+/* The pointers of an object: its pointer words in order, by field. */
 #ifndef GT_DETECT_INSPECT_POINTERS_H
 #define GT_DETECT_INSPECT_POINTERS_H
 
@@ -8,7 +8,7 @@
 void gt_pointers_fill(const struct gt_heap_analysis *analysis, uint32_t object, size_t most,
                       struct gt_object *out);
 
-/* A word as it is told, but for its field. */
+/* A word for the report, without its field. */
 struct gt_pointer gt_pointer_of(const struct gt_heap_analysis *analysis,
                                 const struct gt_word *word);
 

@@ -6,7 +6,7 @@
 
 #include <stdlib.h>
 
-enum { MAX_GROUPS = 512 }; /* that are told apart, before those of one name become one */
+enum { MAX_GROUPS = 512 }; /* groups that are kept apart, before groups with one name are joined */
 
 struct group {
     uint64_t count, word;
@@ -16,10 +16,10 @@ struct group {
 
 struct finder {
     struct gt_heap_analysis *analysis;
-    uint64_t base, bytes; /* of the slot that is pointed into */
+    uint64_t base, bytes; /* of the slot of the object */
     struct gt_map places; /* look -> group + 1 */
     struct gt_vec groups; /* struct group */
-    uint32_t object;      /* whose words are looked at */
+    uint32_t object;      /* the object whose words are visited */
     uint64_t words, garbage;
 };
 
@@ -143,7 +143,7 @@ static void join_names(struct gt_keys *keys, struct gt_vec *groups)
     qsort(groups->data, groups->len, sizeof(struct group), by_count);
 }
 
-/* ---- telling ------------------------------------------------------------------------------- */
+/* ---- the report's words -------------------------------------------------------------------- */
 
 static void describe_root(const struct gt_heap_analysis *analysis, uint32_t number,
                           struct gt_referrers *out)

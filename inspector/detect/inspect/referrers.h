@@ -1,8 +1,9 @@
 /*
- * Who points into an object: words of live objects and roots, those that look alike together.
+ * The referrers of an object: words of live objects and of roots. Words with one look are one
+ * group.
  *
- * Each live object is looked at once, and so is garbage, of which only the words are counted. A
- * group has a name by its first word. Groups that come to the same name are one.
+ * Each live object is read once. Garbage is read once too, but its words are only counted. A group
+ * is named by its first word. Groups with one name are joined.
  */
 #ifndef GT_DETECT_INSPECT_REFERRERS_H
 #define GT_DETECT_INSPECT_REFERRERS_H

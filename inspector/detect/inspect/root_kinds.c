@@ -13,8 +13,8 @@ const char *gt_kind_of_root_name(enum gt_kind_of_root kind)
     return names[kind];
 }
 
-/* Is a variable the runtime's own? Without its name, those that only the runtime's functions use
- * are. */
+/* Is it a variable of the runtime? Without its name, it is one if only functions of the runtime use
+ * it. */
 static bool is_runtimes(const struct gt_heap_analysis *analysis, const struct gt_root *root)
 {
     struct gt_root first = *root;

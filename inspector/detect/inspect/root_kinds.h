@@ -1,9 +1,9 @@
 /*
- * Kinds of roots, as a person tells them apart when he asks who keeps something: the program's
- * variables, goroutines, finalizers, timers, and the runtime's own.
+ * Kinds of roots for a person who asks what keeps an object: variables of the program, goroutines,
+ * finalizers, timers, and variables of the runtime.
  *
- * Timers are no roots of the collector's, which finds them by way of the runtime's variables. Here
- * each of them is one, and the words of timer heaps lead nowhere from any other kind.
+ * For the collector timers are no roots: it reaches them through variables of the runtime. Here
+ * each timer is a root, and no other kind leads through the words of timer heaps.
  */
 #ifndef GT_DETECT_INSPECT_ROOT_KINDS_H
 #define GT_DETECT_INSPECT_ROOT_KINDS_H
@@ -21,8 +21,8 @@ enum gt_kind_of_root {
 };
 
 struct gt_kind_roots {     /* of one kind */
-    struct gt_vec values;  /* uint64_t: where they point */
-    struct gt_vec numbers; /* uint32_t: of the roots, or of the timers in their list */
+    struct gt_vec values;  /* uint64_t: the roots' targets */
+    struct gt_vec numbers; /* uint32_t: the numbers of the roots, or of the timers in their list */
 };
 
 struct gt_root_kinds {

@@ -2,7 +2,7 @@
 
 enum { MAX_DEPTH = 64 };
 
-/* The part of a struct that holds `at`, which becomes the offset in it. */
+/* The part of a struct that holds `at`. `at` becomes the offset in that part. */
 static gt_type_id field_at(struct gt_types *types, const struct gt_type *type, uint64_t *at)
 {
     for (size_t i = type->field_count; i-- > 0;) {
@@ -25,7 +25,7 @@ static gt_type_id element_at(struct gt_types *types, gt_type_id array, uint64_t 
     return elem;
 }
 
-/* Goes down to the part that holds `at`, which becomes the offset in it. GT_NO_TYPE: none does. */
+/* The part that holds `at`, which becomes the offset in it. GT_NO_TYPE: no part does. */
 static gt_type_id part_at(struct gt_types *types, gt_type_id type, uint64_t *at)
 {
     const struct gt_type *here = gt_types_get(types, type);

@@ -1,7 +1,7 @@
 /*
  * What a type has at an offset: the innermost part that is no struct and no array.
  *
- * Nothing recurses: the way down is as deep as a type can nest, at most.
+ * Nothing recurses: the number of steps is bounded by the depth to which types nest.
  */
 #ifndef GT_DETECT_INSPECT_TYPE_AT_H
 #define GT_DETECT_INSPECT_TYPE_AT_H
@@ -13,8 +13,8 @@
 gt_type_id gt_type_at_offset(struct gt_types *types, gt_type_id type, uint64_t offset,
                              uint64_t *begin);
 
-/* The outermost part that begins at the offset, the type itself at 0; GT_NO_TYPE where none does.
- */
+/* The outermost part that begins at the offset; for 0 it is the type itself. GT_NO_TYPE when no
+ * part begins there. */
 gt_type_id gt_type_beginning_at(struct gt_types *types, gt_type_id type, uint64_t offset);
 
 #endif

@@ -61,7 +61,7 @@ static struct gt_error *no_type(const struct gt_object *told)
                        told->address);
 }
 
-/* The type of what begins at the address. */
+/* The type of the value that begins at the address. */
 static gt_type_id type_of(const struct gt_heap_analysis *analysis, struct gt_object *told)
 {
     struct gt_types *types = analysis->process->types;
@@ -101,7 +101,7 @@ struct gt_error *gt_view_fill(const struct gt_heap_analysis *analysis,
 
 /* ---- globals ------------------------------------------------------------------------------- */
 
-/* Words of the variable, and of static data that it leads to. */
+/* The words of the variable, and of static data that it leads to. */
 static void take_roots(const struct gt_heap_analysis *analysis,
                        const struct gt_debug_global *global, struct gt_bitmap *roots)
 {

@@ -1,6 +1,6 @@
 /*
- * One value as `show` and `global` tell it: which memory it is, its type, its parts, and what would
- * be freed with it.
+ * One value for `show` and `global`: the sort of memory, its type, its parts, and what would be
+ * freed with it.
  */
 #ifndef GT_DETECT_INSPECT_VIEW_H
 #define GT_DETECT_INSPECT_VIEW_H

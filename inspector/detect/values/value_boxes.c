@@ -1,4 +1,4 @@
-/* Interfaces, with what is in them, and funcs, with what they captured. */
+/* Interfaces with their values, and funcs with what they captured. */
 #include "inspector/detect/values/values_impl.h"
 
 #include "inspector/runtime/typing/closures.h"

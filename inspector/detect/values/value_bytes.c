@@ -1,4 +1,4 @@
-/* Strings and bytes: their lengths always, their contents only when these are asked for. */
+/* Strings and bytes: always their lengths, and their contents only with show_data. */
 #include "inspector/detect/values/values_impl.h"
 
 enum { MAX_DATA = 256 };

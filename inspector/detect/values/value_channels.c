@@ -1,4 +1,4 @@
-/* Channels: what waits in their buffer, the oldest first, and which goroutines wait for them. */
+/* Channels: the values in their buffer, the oldest first, and the goroutines that wait for them. */
 #include "inspector/detect/values/values_impl.h"
 
 #include "inspector/base/str.h"
@@ -9,7 +9,7 @@
 enum { MAX_WAITING = 8 };
 
 struct channel {
-    uint64_t address, count, room, buffer, next; /* next: the slot that is received from */
+    uint64_t address, count, room, buffer, next; /* next: the slot of the next receive */
     uint64_t closed;
 };
 
@@ -43,7 +43,7 @@ static void add_queue(struct gt_value_reader *reader, uint32_t place, gt_type_id
     gt_value_at(reader, place)->count = (uint32_t)got;
 }
 
-/* Adds the goroutines of a queue of sudogs; a queue that is damaged into a circle ends too. */
+/* Adds the goroutines of a queue of sudogs. A queue that damage turned into a circle ends too. */
 static void add_waiting(const struct gt_process *process, uint64_t channel, enum gt_field_id queue,
                         const char *what, struct gt_str *to)
 {

@@ -4,7 +4,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-/* Of `len` elements those that can be there are in memory; the first few of them are told. */
+/* Reads the first few of `len` elements, as far as the memory at addr can hold them. */
 static void read_elements(struct gt_value_reader *reader, uint32_t place, gt_type_id elem,
                           uint64_t addr, uint64_t len, unsigned deeper)
 {

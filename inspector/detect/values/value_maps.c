@@ -1,4 +1,4 @@
-/* Maps of both designs: how many entries, and the first few. */
+/* Maps of both designs: the number of entries, and the first few. */
 #include "inspector/detect/values/values_impl.h"
 
 #include "gotypes/types/maps.h"
@@ -25,7 +25,7 @@ static bool length_of(const struct gt_value_reader *reader, const struct gt_type
                             type->map.swiss ? GT_F_map_used : GT_F_hmap_count, len);
 }
 
-/* Keys come behind all elements: these are the parts, and each has its key. */
+/* The elements are the map's parts. Each has its key, and all keys come after all elements. */
 static void add_entries(struct gt_value_reader *reader, uint32_t place, gt_type_id id,
                         const struct entries *entries)
 {
@@ -34,7 +34,7 @@ static void add_entries(struct gt_value_reader *reader, uint32_t place, gt_type_
     uint32_t first = gt_value_parts(reader, place, count, &got);
     uint32_t first_key = gt_value_parts(reader, place, got, &keys);
 
-    if (keys < got) got = keys; /* the others have no key: they are not told */
+    if (keys < got) got = keys; /* elements without a key are left out */
     for (uint32_t i = 0; i < got; i++) {
         uint32_t value = first + i, its_key = first_key + i;
         gt_value_set(reader, its_key, place, NULL, key, gt_vec_u64(&entries->list, 2 * i), 1);

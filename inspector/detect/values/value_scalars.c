@@ -7,7 +7,7 @@
 
 enum { TEXT = 64 };
 
-/* The shortest form that gives the same number. */
+/* The shortest form that reads back as the same number. */
 static int print_float(char *out, size_t size, double number, bool single)
 {
     int used = 0;

@@ -4,7 +4,7 @@
 
 #include <stdarg.h>
 
-enum { MAX_LEVEL = 250 }; /* of values in values: a document has an end to how deep it nests */
+enum { MAX_LEVEL = 250 }; /* nesting of values, so that a document's depth is bounded */
 
 /* ---- the list ------------------------------------------------------------------------------ */
 
