@@ -31,7 +31,8 @@ static bool begins_with(const char *text, const char *start)
     return strncmp(text ? text : "", start, strlen(start)) == 0;
 }
 
-/* A function, an instance of it or a closure in it; or, with a star, what begins so. */
+/* Is it this function, an instance of it or a closure in it? If `library` ends with a star: does it
+ * begin so? */
 static bool is_of(const char *text, const char *library)
 {
     size_t length = strlen(library);
@@ -41,7 +42,8 @@ static bool is_of(const char *text, const char *library)
     return strncmp(text, library, length) == 0 && strchr(".[-", text[length]);
 }
 
-/* The calls on one side of the program's first; all are inside when none is the program's. */
+/* Is the library called inside or outside of the program's first call? If no call is the program's,
+ * all are inside. */
 static bool has_call(const struct gt_advice_facts *facts, enum gt_advice_where where,
                      const char *library)
 {
@@ -88,15 +90,15 @@ const struct gt_advice *gt_advice_find(const struct gt_advice_facts *facts)
 
 /* ---- names --------------------------------------------------------------------------------- */
 
-/* What is only there to be closed: it carries nothing. */
+/* A channel that is only closed: it carries no values. */
 static bool is_signal(const struct gt_blocked_thing *thing)
 {
     return thing->type && strcmp(thing->type, "chan struct {}") == 0 &&
            thing->action == GT_ACTION_RECEIVE;
 }
 
-/* The name of what is to be closed, unlocked or signalled: of several things it is a signal, but
- * not one of a package's variable, which is for the whole program. */
+/* The name of what is to be closed, unlocked or signalled. Of several objects it is a signal, but
+ * not one in a package variable, which is for the whole program. */
 static const char *name_blocked(const struct gt_advice_facts *facts)
 {
     for (size_t i = 0; i < facts->blocked_count; i++) {
@@ -114,7 +116,9 @@ static const char *name_of(const struct gt_advice_facts *facts)
     static const char *const kinds[] = {"global ", "variable "};
     const char *name = facts->name ? facts->name : name_blocked(facts);
 
-    if (!name || strcmp(name, "it") == 0) return NULL; /* gt_referrer_name() of what has none */
+    if (!name || strcmp(name, "it") == 0)
+        return NULL; /* gt_referrer_name() of a referrer without a
+                      * name */
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
         if (begins_with(name, kinds[i])) return name + strlen(kinds[i]);
     return name;
@@ -129,7 +133,7 @@ static void add_named(struct gt_str *text, const char *idiom, const char *name)
     gt_str_add(text, mark + strlen("{}"));
 }
 
-/* ---- places -------------------------------------------------------------------------------- */
+/* ---- locations ----------------------------------------------------------------------------- */
 
 static void add_place(const struct gt_heap_analysis *analysis, struct gt_str *text, const char *how,
                       const struct gt_source_location *place)
@@ -138,7 +142,7 @@ static void add_place(const struct gt_heap_analysis *analysis, struct gt_str *te
     if (place->source && place->line) gt_str_format(text, " (%s:%u)", place->source, place->line);
 }
 
-/* A block's place is where it came from, not where too much of it is kept. */
+/* A block's location is where it was allocated, not where too much of it is kept. */
 static const char *how(enum gt_kind kind)
 {
     return gt_kind_is_of_parts(kind) ? "allocated at" : "at";

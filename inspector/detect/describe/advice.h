@@ -1,10 +1,10 @@
 /*
  * What to do about a finding: one table, by cause and by the library function in its stack.
  *
- * A detector describes its cause and gets the first row of advice.def that fits. The advice names
- * the source location where a person can fix it: the first call of the program's own module, else
- * of a dependency, never of Go's library; else the go statement. A row also has a few words for a
- * title: what was forgotten.
+ * A detector describes its cause and gets the first row of advice.def that matches. The advice
+ * names the source location where a person can fix it: the first call of the program's own module,
+ * else of a dependency, never of Go's library; else the go statement. A row also has a few words
+ * for a title: what was forgotten.
  *
  * Texts belong to the analysis's storage. Rows are constant.
  */
@@ -31,7 +31,7 @@ struct gt_advice {
     const char *idiom, *named;
 };
 
-struct gt_advice_facts { /* of a cause; what does not apply is left zero */
+struct gt_advice_facts { /* of a cause; fields that do not apply are zero */
     enum gt_kind kind;
     const char *reason; /* the wait reason; "ticker", "timer", "after-func"; "spare"; "finalizer" */
     const char *callback;                   /* of a timer */
@@ -39,16 +39,16 @@ struct gt_advice_facts { /* of a cause; what does not apply is left zero */
     struct gt_source_location created_by;   /* function NULL when unknown */
     const struct gt_blocked_thing *blocked; /* what it waits for */
     size_t blocked_count;
-    const char *name; /* of the holder; in the place of what it waits for */
+    const char *name; /* of the holder; used instead of what it waits for */
 };
 
-/* The facts of a hung goroutine or a suspect, as told. */
+/* The facts of an instance that is a hung goroutine or a suspect. */
 struct gt_advice_facts gt_advice_facts_hung(const struct gt_instance *instance);
 
-/* The row that fits; never NULL. */
+/* The row that matches; never NULL. */
 const struct gt_advice *gt_advice_find(const struct gt_advice_facts *facts);
 
-/* The advice of that row, with its place: "close the Body ..., at main.fetch (fetch.go:12)". */
+/* The advice of that row, with its location: "close the Body ..., at main.fetch (fetch.go:12)". */
 const char *gt_advice_text(const struct gt_heap_analysis *analysis,
                            const struct gt_advice_facts *facts);
 

@@ -5,7 +5,7 @@
 #include <inttypes.h>
 
 enum {
-    MAX_INDEX = 24, /* bytes of a field path that an index takes */
+    MAX_INDEX = 24, /* bytes of an index in a field path */
     MAX_DEPTH = 32, /* nested structs and arrays */
 };
 

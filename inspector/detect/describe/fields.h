@@ -1,8 +1,8 @@
 /*
- * The names that a word of the heap or a root has by its type: its struct and field.
+ * Names of a pointer word by its type: its struct and field.
  *
- * Names of fields go into the caller's buffer of GT_FIELD bytes; longer ones are cut. Other texts
- * belong to the analysis's storage, type names to the process.
+ * Names of fields go into the caller's buffer of GT_FIELD bytes; longer ones are truncated. Other
+ * texts belong to the analysis's storage, type names to the process.
  */
 #ifndef GT_DETECT_FIELDS_H
 #define GT_DETECT_FIELDS_H
@@ -12,13 +12,12 @@
 enum { GT_FIELD = 160 }; /* bytes of a field path */
 
 struct gt_referrer { /* a pointer word: in an object, or a root */
-    uint32_t object; /* GT_NO_OBJECT: it is a root */
+    uint32_t object; /* GT_NO_OBJECT: a root */
     uint32_t root;
     uint64_t offset; /* in the object's data */
 };
 
-/* Is it the storage of maps: a type that the compiler makes up, "map.group[K]V" or
- * "map.bucket[K]V"?
+/* Is it the storage of maps, a type that the compiler makes: "map.group[K]V" or "map.bucket[K]V"?
  */
 bool gt_is_map_storage(const char *type);
 
@@ -31,15 +30,16 @@ void gt_field_of(const struct gt_heap_analysis *analysis, uint32_t object, uint6
 void gt_field_of_type(const struct gt_heap_analysis *analysis, uint32_t object, gt_type_id type,
                       uint64_t offset, char *out, size_t size);
 
-/* "main.Session.token": the innermost named struct and field that hold the word; NULL if none. */
+/* "main.Session.token": the innermost named struct and field with the word; NULL if there is none.
+ */
 const char *gt_referrer_field(const struct gt_heap_analysis *analysis,
                               const struct gt_referrer *referrer);
 
-/* The innermost named struct type that holds the word; NULL if none. */
+/* The innermost named struct type with the word; NULL if there is none. */
 const char *gt_referrer_struct(const struct gt_heap_analysis *analysis,
                                const struct gt_referrer *referrer);
 
-/* Is it a named type's name, and none of those that the compiler makes up? */
+/* Is it the name of a type that the program names, and not of one that the compiler makes? */
 bool gt_type_is_named(const char *name);
 
 /* A type's name, or NULL for GT_NO_TYPE. */

@@ -1,8 +1,8 @@
 /*
- * Alike blocks become one finding: 10,000 substrings held by one map are one line.
+ * Groups equal blocks into one finding: 10,000 substrings held by one map are one line.
  *
- * Members are added with their key and weight, then taken out group by group, the heaviest member
- * first. A key is a text, or a number where the members have one. The groups own their table, not
+ * Members are added with their key and weight, and visited group by group, the heaviest member
+ * first. A key is a text, or a number if the members have numbers. The groups own their table, not
  * the keys.
  */
 #ifndef GT_DETECT_GROUP_H
@@ -13,7 +13,7 @@
 #include <stdint.h>
 
 struct gt_member {
-    const char *key; /* NULL when it is the number */
+    const char *key; /* NULL when the key is the number */
     uint64_t number, weight;
     uint32_t item; /* the caller's own number */
 };
@@ -24,12 +24,12 @@ struct gt_groups {
 
 void gt_groups_init(struct gt_groups *groups);
 void gt_groups_deinit(struct gt_groups *groups);
-/* The members of one table have keys of one sort. */
+/* All members of one table have keys of one sort. */
 void gt_groups_add(struct gt_groups *groups, const char *key, uint64_t weight, uint32_t item);
 void gt_groups_add_numbered(struct gt_groups *groups, uint64_t number, uint64_t weight,
                             uint32_t item);
 
-/* Calls `visit` once a group with its members, the heaviest first. */
+/* Calls `visit` once for each group with its members, the heaviest first. */
 typedef void gt_group_fn(void *ctx, const struct gt_member *members, size_t count);
 void gt_groups_visit(struct gt_groups *groups, gt_group_fn *visit, void *ctx);
 

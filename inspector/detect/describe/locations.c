@@ -10,11 +10,11 @@
 
 enum {
     MAX_INLINED = 64, /* calls inlined at one pc */
-    MAX_PLACES = 128, /* told of one stack: both ends of a longer one */
+    MAX_PLACES = 128, /* calls of one stack; of a longer one both ends are kept */
     MAX_SAMPLE = 128, /* pcs of a profile bucket (runtime.maxProfStackDepth) */
 };
 
-/* The calls of one stack, as they are made out one after another. */
+/* The calls of one stack, built one after another. */
 struct describer {
     const struct gt_process *process;
     struct gt_arena *storage;
@@ -30,7 +30,7 @@ static struct describer start_telling(const struct gt_process *process, struct g
                               .traced = {.code = &process->code}};
 }
 
-/* "0x1, {#, #?}" with each word of them a #, and a ? after what is no longer live. */
+/* "0x1, {#, #?}": a # stands for each word, and a ? follows a word that is no longer live. */
 static const char *argument_pattern(const struct gt_argument *arguments, size_t count,
                                     struct gt_arena *storage)
 {
@@ -101,9 +101,8 @@ static void add_places(struct describer *describer, uint64_t pc, bool is_return)
 }
 
 /*
- * pcs as runtime.Callers gives them: return addresses, and since Go 1.21 one also for each call
- * that another is inlined into, which is where the inlined one's mark is (runtime/symtab.go,
- * Frames.Next).
+ * pcs are those of runtime.Callers: return addresses. Since Go 1.21 there is also one for each call
+ * into which another was inlined: the address of the inline mark (runtime/symtab.go, Frames.Next).
  */
 static void add_called(struct describer *describer, const uint64_t *pcs, size_t count)
 {
@@ -183,7 +182,7 @@ uint32_t gt_locations_gap(const struct gt_goroutine *g, uint32_t index)
     return g->frame_count > MAX_PLACES && index == MAX_PLACES / 2 ? g->frame_count - MAX_PLACES : 0;
 }
 
-/* Else its pc is a return address. */
+/* If not, its pc is a return address. */
 static bool is_interrupted(const struct gt_process *process, const struct gt_goroutines *goroutines,
                            const struct gt_goroutine *g, uint32_t frame)
 {
@@ -208,7 +207,7 @@ size_t gt_location_arguments(const struct gt_process *process,
     return gt_func_arguments(tab, &func, pc, out, max);
 }
 
-/* How many places a frame is that Go's tracebacks tell. */
+/* How many calls of Go's tracebacks a frame has. */
 static uint32_t count_places(struct describer *describer, uint64_t pc)
 {
     struct describer of_one = start_telling(describer->process, describer->storage);
@@ -265,7 +264,7 @@ struct gt_stack gt_locations_of_thread(const struct gt_process *process,
 
     for (size_t i = 0; i < walk->native_count; i++)
         add_native(&describer, &walk->natives[i]);
-    /* Below C the pc of Go's first function is a return address too. */
+    /* After C frames, the pc of Go's first function is a return address too. */
     for (size_t i = 0; i < walk->frame_count; i++)
         add_places(&describer, walk->frames[i].pc, i || walk->native_count);
     return keep(&describer);
@@ -277,8 +276,8 @@ struct gt_source_location gt_location_created(const struct gt_process *process,
 {
     struct gt_stack at = gt_locations_at(process, storage, g->go_pc, true);
 
-    /* The innermost inlined call holds the go statement that the programmer wrote. The runtime
-     * starts the main goroutine, which Go's tracebacks do not tell either. */
+    /* The innermost inlined call has the go statement that the programmer wrote. The runtime starts
+     * the main goroutine, which Go's tracebacks leave out too. */
     bool by_runtime = at.count && gt_is_in_package(at.locations[0].function, "runtime");
     if (!at.count || (by_runtime && !g->system)) return (struct gt_source_location){0};
     struct gt_source_location place = at.locations[0];
@@ -296,7 +295,7 @@ const char *gt_location_created_in(const struct gt_process *process, const struc
     return keep_text(storage, gt_func_name(tab, &func));
 }
 
-/* Where Go's library merely parks goroutines, which says nothing of who waits and why. */
+/* Functions of Go's library that only park goroutines. They do not show what waits and why. */
 static bool only_parks(const char *function)
 {
     static const char *const packages[] = {"runtime", "sync", "sync/atomic", "syscall"};

@@ -1,6 +1,6 @@
 #include "inspector/detect/describe/looks.h"
 
-/* A frame's word by its place in the frame, any other root by itself. */
+/* A frame's word is identified by its offset in the frame, any other root by itself. */
 static uint64_t look_of_root(const struct gt_heap_analysis *analysis, uint32_t number)
 {
     if (number == GT_NO_ROOT) return number;
@@ -12,7 +12,8 @@ static uint64_t look_of_root(const struct gt_heap_analysis *analysis, uint32_t n
     return gt_look_blend(frame->pc, root->addr - frame->cfa);
 }
 
-/* A word of a named type by its place in the type, any other by its place in the object. */
+/* A word of a named type is identified by its offset in the type, any other by its offset in the
+ * object. */
 uint64_t gt_look_of(const struct gt_heap_analysis *analysis, const struct gt_referrer *referrer)
 {
     if (referrer->object == GT_NO_OBJECT) return look_of_root(analysis, referrer->root);

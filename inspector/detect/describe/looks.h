@@ -1,9 +1,9 @@
 /*
- * A number for each referrer that is quick to compute: it tells most referrers apart without a name
- * or a path.
+ * A look: a number for each referrer that is quick to compute. It distinguishes most referrers
+ * without a name or a path.
  *
- * Invariant: referrers with the same number have the same key (path.h). Referrers with the same key
- * may have different numbers.
+ * Invariant: referrers with the same look have the same key (path.h). Referrers with the same key
+ * may have different looks.
  */
 #ifndef GT_DETECT_LOOKS_H
 #define GT_DETECT_LOOKS_H
@@ -14,7 +14,7 @@
 
 uint64_t gt_look_of(const struct gt_heap_analysis *analysis, const struct gt_referrer *referrer);
 
-/* Two numbers as one. */
+/* Combines two numbers into one. */
 static inline uint64_t gt_look_blend(uint64_t a, uint64_t b)
 {
     return (a ^ b) * 0x9e3779b97f4a7c15u + (a >> 29);

@@ -1,6 +1,6 @@
 /*
- * Where an object was made, when no stack says so any more: from a sample of the heap profile, else
- * from the program's own calls of the function that makes such objects.
+ * Where an object was allocated, if no stack shows it any more: from a sample of the heap profile,
+ * else from the program's own calls of the function that makes such objects.
  */
 #ifndef GT_DETECT_MAKERS_H
 #define GT_DETECT_MAKERS_H
@@ -11,14 +11,14 @@ enum { GT_MAKERS_TOLD = 3 };
 
 struct gt_makers {
     struct gt_stack stacks[GT_MAKERS_TOLD]; /* the first few */
-    size_t count;                           /* of all places; 0: not known */
+    size_t count;                           /* of all locations; 0: not known */
 };
 
-/* The places that call one of the functions with these names; the list ends with NULL. */
+/* The locations that call one of the functions with these names; the list ends with NULL. */
 struct gt_makers gt_makers_by_code(const struct gt_heap_analysis *analysis,
                                    const char *const *names);
 
-/* "main.fetch (fetch.go:12)", or "one of main.fetch (fetch.go:12), main.put (put.go:8)" or "one of
+/* "main.fetch (fetch.go:12)", or "one of main.fetch (fetch.go:12), main.put (put.go:8)", or "one of
  * 14 places"; NULL when none is known. */
 const char *gt_makers_describe(const struct gt_heap_analysis *analysis,
                                const struct gt_makers *makers);

@@ -6,8 +6,8 @@
 #include "inspector/runtime/typing/static_areas.h"
 
 enum {
-    MAX_PATH = 24, /* objects of a path that are told */
-    MAX_CLIMB = 8, /* parents that a key looks at */
+    MAX_PATH = 24, /* objects of a path that are shown */
+    MAX_CLIMB = 8, /* parents that a key uses */
 };
 
 void gt_keys_init(struct gt_keys *keys, struct gt_heap_analysis *analysis)
@@ -50,8 +50,8 @@ static void look_for_child(void *ctx, const struct gt_word *word)
     search->offset = word->offset;
 }
 
-/* Where `parent` points to `child`, as an offset of its data. Remembered by the child's type: the
- * answer is for telling and grouping, and an array of a million needs but one look. */
+/* The offset in `parent` of its pointer to `child`. It is cached by the child's type, since it is
+ * only for texts and groups: an array of a million pointers is searched once. */
 static bool edge_offset(struct gt_keys *keys, uint32_t parent, uint32_t child, bool exact,
                         uint64_t *offset)
 {
@@ -88,7 +88,7 @@ struct climb { /* from a referrer up to a named struct or a root, innermost firs
     uint64_t offsets[MAX_CLIMB];
     size_t count;
     bool named;
-    uint32_t root; /* where it ended if not at a named struct */
+    uint32_t root; /* the root where it ended, if it found no named struct */
     bool at_root;
 };
 
@@ -138,10 +138,11 @@ const char *gt_key_of(struct gt_keys *keys, const struct gt_referrer *referrer)
             if (i > 0 && gt_is_map_storage(type) &&
                 gt_is_map_storage(gt_analysis_type_name(
                     analysis, gt_typing_type(analysis->typing, climb.objects[i - 1]))))
-                continue; /* an overflow bucket is the same map's */
+                continue; /* an overflow bucket belongs to the same map */
             if (!type && i + 1 < climb.count &&
                 !gt_typing_type(analysis->typing, climb.objects[i + 1]))
-                continue; /* how many there are of unknown type makes no difference */
+                continue; /* the number of objects of unknown type in the chain makes no difference
+                           */
             gt_field_of(analysis, climb.objects[i], climb.offsets[i], field, sizeof field);
             gt_strip_indices(field);
             gt_str_format(&key, " -> %s%s", type ? type : "?", field);
@@ -206,7 +207,8 @@ static void describe_skipped(struct describer *describer, size_t skipped)
     step->what = gt_arena_format(describer->keys->analysis->storage, "%zu more objects", skipped);
 }
 
-/* Objects of a way, with the edges between; `last_offset` is the word told of the last. */
+/* Adds the objects of a path, with the edges between them. `last_offset` is the word of the last
+ * object. */
 static void describe_objects(struct describer *describer, const uint32_t *way, size_t count,
                              size_t skipped, bool has_offset, uint64_t last_offset)
 {
@@ -266,7 +268,7 @@ struct gt_path gt_path_to_object(struct gt_keys *keys, uint32_t object)
     return finish(&describer);
 }
 
-/* All but the last object, which the last word told of leads to. */
+/* Adds all but the last object, which the last word leads to. */
 static void describe_way_to_last(struct describer *describer, const uint32_t *way, size_t count)
 {
     uint64_t offset = 0;

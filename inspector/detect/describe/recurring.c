@@ -1,6 +1,6 @@
 #include "inspector/detect/describe/recurring.h"
 
-enum { AROUND = 16 }; /* frames on either side that are looked at */
+enum { AROUND = 16 }; /* frames on either side that are compared */
 
 struct stretch {
     const struct gt_process *process;
@@ -41,7 +41,7 @@ static uint64_t entry_of(const struct gt_process *process, uint64_t pc)
     return gt_text_find(&process->code, pc - 1, &tab, &func) ? func.entry : 0;
 }
 
-/* Is a pc of a function of the frames [first, end)? */
+/* Is the pc in a function of the frames [first, end)? */
 static bool is_of(const struct stretch *stretch, uint64_t pc, uint32_t first, uint32_t end)
 {
     uint64_t entry = entry_of(stretch->process, pc);

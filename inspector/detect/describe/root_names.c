@@ -17,7 +17,7 @@ void gt_strip_indices(char *field)
         *to++ = *from;
         if (*from != '[' || !isdigit((unsigned char)from[1])) continue;
         while (isdigit((unsigned char)from[1]))
-            from++; /* one digit at least: room for the star */
+            from++; /* keeps at least one digit, so that the star has room */
         *to++ = '*';
     }
     *to = '\0';
@@ -38,7 +38,7 @@ static bool is_wrapper(const char *function)
     return strstr(function, ".gowrap") || strstr(function, ".deferwrap");
 }
 
-/* The function that a frame's root belongs to. A wrapper's variables are the arguments of what it
+/* The function of a frame's root. A wrapper's variables are the arguments of the function that it
  * calls, which the compiler usually inlines into it. */
 static const char *frame_function(const struct gt_heap_analysis *analysis,
                                   const struct gt_root *root)
@@ -54,7 +54,8 @@ static const char *frame_function(const struct gt_heap_analysis *analysis,
     return places.count ? places.locations[0].function : name;
 }
 
-/* Its place says which one it is, and who uses it what it may be. */
+/* The name is the global's offset in its section, which identifies it, and the functions that use
+ * it. */
 static const char *unnamed_global(const struct gt_heap_analysis *analysis,
                                   const struct gt_root *root, bool alike)
 {
@@ -93,7 +94,7 @@ const char *gt_static_place(const struct gt_heap_analysis *analysis, const struc
                            at.offset + (alike ? 0 : at.inside));
 }
 
-/* The compiler gives a value that is to be sent a place without a name. */
+/* The compiler gives a value that is being sent a slot without a name. */
 static bool is_being_sent(const struct gt_heap_analysis *analysis, const struct gt_goroutine *g,
                           uint64_t addr)
 {
@@ -102,8 +103,8 @@ static bool is_being_sent(const struct gt_heap_analysis *analysis, const struct 
     return gt_waiting_value_at(analysis->process, g, addr, &value) && value.sent;
 }
 
-/* A word of a frame, by its distance from where the caller's frame begins. Where each word may be a
- * pointer or not, its place says nothing. */
+/* A word of a frame is named by its distance from the caller's frame. In a frame that is scanned
+ * conservatively the distance says nothing. */
 static const char *unnamed_slot(const struct gt_heap_analysis *analysis, const struct gt_root *root,
                                 const char *function)
 {

@@ -7,9 +7,10 @@
 
 enum { MAX_WAY = 16, MAX_FIELD = 160 };
 
-/* ---- ways ---------------------------------------------------------------------------------- */
+/* ---- chains of words ---------------------------------------------------------------------------
+ */
 
-struct way { /* words, each of which leads to the static data that the next lies in */
+struct way { /* words, each of which leads to the static data that contains the word before it */
     uint64_t words[MAX_WAY]; /* the last one first */
     size_t count;
 };
@@ -24,7 +25,7 @@ static const struct gt_static_area *area_at(const struct gt_heap_analysis *analy
     return gt_static_area_at(analysis->typing->statics, addr);
 }
 
-/* Is it known what the word is: a variable's, in typed data, or one that code refers to? */
+/* Is the word known: in a variable, in typed data, or at an address that code refers to? */
 static bool is_told(const struct gt_heap_analysis *analysis, uint64_t word)
 {
     struct gt_root root = root_at(word);
@@ -36,8 +37,8 @@ static bool is_told(const struct gt_heap_analysis *analysis, uint64_t word)
            (gt_global_users_at(analysis->users, word, &at) && at.user_count);
 }
 
-/* The word that leads to the static data that holds addr; 0 when that is a variable, or when none
- * is known. Such a word is better evidence than code, which may only seem to refer to it. */
+/* The word that leads to the static data with addr; 0 when that is a variable, or when no word is
+ * known. Such a word is better evidence than code, which may only seem to refer to the address. */
 static uint64_t word_before(const struct gt_heap_analysis *analysis, uint64_t addr)
 {
     const struct gt_static_area *area = area_at(analysis, addr);
@@ -68,7 +69,7 @@ static void find_way(const struct gt_heap_analysis *analysis, uint64_t addr, str
 
 /* ---- steps --------------------------------------------------------------------------------- */
 
-/* The field of an area that a word is: with its index when it is an array. */
+/* The field of an area that contains the word, with its index when it is an array. */
 static void field_in_area(const struct gt_heap_analysis *analysis,
                           const struct gt_static_area *area, uint64_t addr, char *out, size_t size)
 {
@@ -80,14 +81,14 @@ static void field_in_area(const struct gt_heap_analysis *analysis,
     gt_types_field_path(types, area->type, offset % each, out + used, size - (size_t)used);
 }
 
-struct step {         /* of a way, as it is told */
-    const char *what; /* a variable's name, or a place; NULL for a type's */
-    uint64_t addr;    /* of the word, or where the typed data begins */
+struct step {         /* of a path */
+    const char *what; /* a variable's name, or an address; NULL for a step with a type */
+    uint64_t addr;    /* of the word, or of the start of the typed data */
     gt_type_id type;
     char field[MAX_FIELD];
 };
 
-/* Typed data that begins a way is a variable itself, with a name or without. */
+/* Typed data at the start of a path is a variable itself, with a name or without. */
 static const char *name_of_area(const struct gt_heap_analysis *analysis,
                                 const struct gt_static_area *area, bool alike)
 {

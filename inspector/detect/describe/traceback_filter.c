@@ -4,7 +4,8 @@
 
 #define RUNTIME "runtime."
 
-/* "Func" and "(*Func).Entry", not "(*mheap).Alloc"; `name` is what follows "runtime.". */
+/* True for "Func" and "(*Func).Entry", false for "(*mheap).Alloc"; `name` is what follows
+ * "runtime.". */
 static bool is_exported(const char *name)
 {
     const char *dot = strrchr(name, '.');
@@ -15,7 +16,7 @@ static bool is_exported(const char *name)
     return *last >= 'A' && *last <= 'Z';
 }
 
-/* A wrapper that calls one of these went wrong itself. */
+/* A wrapper that calls one of these failed itself. */
 static bool went_wrong(const struct gt_text *code, uint8_t callee)
 {
     return callee && (callee == code->id_gopanic || callee == code->id_sigpanic ||
@@ -31,7 +32,7 @@ static bool is_told(const struct gt_traceback_filter *traced, uint8_t callee, co
     if (id && id == code->id_wrapper && !went_wrong(code, callee)) return false;
     for (size_t i = 0; i < sizeof always / sizeof *always; i++)
         if (strcmp(function, always[i]) == 0) return true;
-    /* The boundary between code and the deferred calls that a panic made. */
+    /* The boundary between code and the deferred calls of a panic. */
     if (strcmp(function, "runtime.gopanic") == 0 && traced->any) return true;
     if (!strchr(function, '.')) return false;
     return !gt_is_in_package(function, "runtime") || is_exported(function + sizeof RUNTIME - 1);

@@ -1,7 +1,7 @@
 /*
- * The calls that Go's own tracebacks leave out: those of the runtime except for its API, and
- * wrappers that the compiler made (runtime/traceback.go, showfuncinfo). Ask about the calls of a
- * stack in order, innermost first.
+ * The calls that Go's own tracebacks leave out: those of the runtime except its API, and wrappers
+ * that the compiler made (runtime/traceback.go, showfuncinfo). The calls of a stack must be passed
+ * in order, innermost first.
  */
 #ifndef GT_DETECT_TRACEBACK_FILTER_H
 #define GT_DETECT_TRACEBACK_FILTER_H
@@ -10,8 +10,8 @@
 
 struct gt_traceback_filter {
     const struct gt_text *code;
-    uint8_t callee; /* funcID of the call before */
-    bool any;       /* one was told */
+    uint8_t callee; /* funcID of the call before it */
+    bool any;       /* a call was shown */
 };
 
 bool gt_in_traceback(struct gt_traceback_filter *traced, const char *function, uint8_t id);

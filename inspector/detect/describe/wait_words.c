@@ -1,4 +1,4 @@
-/* The wait reasons of runtime/runtime2.go (waitReasonStrings) that a goroutine can leak by. */
+/* The wait reasons of runtime/runtime2.go (waitReasonStrings) with which a goroutine can leak. */
 #include "inspector/detect/describe/wait_words.h"
 
 #include <stddef.h>

@@ -4,7 +4,7 @@
 #ifndef GT_DETECT_WAIT_WORDS_H
 #define GT_DETECT_WAIT_WORDS_H
 
-/* What follows "blocked". Static; NULL for a reason that has no words of its own. */
+/* The words after "blocked". Static; NULL for a reason without words of its own. */
 const char *gt_wait_words(const char *wait_reason);
 
 #endif

@@ -18,7 +18,7 @@ void gt_add_ancestors_key(const struct gt_source_process *source, const struct g
     }
 }
 
-/* Goroutines with the same ancestry by code may have had different ancestors. */
+/* Goroutines whose ancestors ran the same code may have had different ancestors. */
 static bool is_shared(const struct gt_source_process *source, const struct gt_member *members,
                       size_t count, size_t index, uint64_t id)
 {

@@ -9,7 +9,7 @@
 #include "inspector/detect/describe/group.h"
 #include "inspector/detect/model/source.h"
 
-/* Adds its ancestry to the key by which a goroutine is grouped; nothing when it has none. */
+/* Adds a goroutine's ancestry to its group's key; nothing when it has none. */
 void gt_add_ancestors_key(const struct gt_source_process *source, const struct gt_goroutine *g,
                           struct gt_str *key);
 

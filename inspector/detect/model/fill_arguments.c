@@ -1,11 +1,11 @@
-/* The words of arguments of a group's goroutines: which ones there are is the group's, for its
- * goroutines stand at the same calls; what they hold is each one's own. */
+/* The words of arguments of a group's goroutines. The group decides which words exist, since its
+ * goroutines have the same calls. Each goroutine has its own values. */
 #include "inspector/detect/model/fill_arguments.h"
 #include "gotypes/code/arguments.h"
 #include "inspector/detect/describe/locations.h"
 #include "inspector/detect/model/source.h"
 
-struct word { /* where one lies: from the first argument of a frame on */
+struct word { /* the offset of a word from the first argument of a frame */
     uint32_t frame;
     uint8_t offset, size;
 };

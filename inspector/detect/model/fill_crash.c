@@ -1,4 +1,4 @@
-/* The report's account of how the process was ended. */
+/* How the process ended, for the report. */
 #include "inspector/detect/model/fill_crash.h"
 
 #include "inspector/detect/model/fill_panics.h"
@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-/* The group of the goroutine that died goes before all others. */
+/* Moves the group of the goroutine that died before all others. */
 static void put_first(struct gt_goroutine_group *groups, size_t count, uint64_t id)
 {
     for (size_t i = 0; i < count; i++)

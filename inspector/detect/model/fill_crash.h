@@ -6,7 +6,7 @@
 
 #include "inspector/detect/model/source.h"
 
-/* After the goroutines, of which it puts the one that died first. */
+/* Call it after the goroutines are filled in: it moves the goroutine that died to the front. */
 void gt_fill_crash(const struct gt_source_process *source, bool show_data,
                    struct gt_report *report);
 

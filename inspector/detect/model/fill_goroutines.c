@@ -1,4 +1,4 @@
-/* The report's goroutines: alike ones grouped, by status, wait reason, stack and origin. */
+/* The report's goroutines, grouped by status, wait reason, stack and origin. */
 #include "inspector/detect/model/fill_goroutines.h"
 
 #include "inspector/base/hash.h"
@@ -15,9 +15,9 @@ struct grouper {
     struct gt_report *report;
     struct gt_vec groups; /* struct gt_goroutine_group */
     uint64_t latest;
-    bool arguments, by_labels; /* wanted */
+    bool arguments, by_labels; /* options: show arguments, group by labels */
     struct gt_label_source labels;
-    struct gt_strmap keys; /* of the goroutines that have more in common than their place */
+    struct gt_strmap keys; /* keys of the goroutines that have labels or ancestors */
 };
 
 static const struct gt_goroutine *goroutine(const struct grouper *grouper, uint32_t number)
@@ -72,7 +72,7 @@ static void make_group(void *ctx, const struct gt_member *members, size_t count)
     group->system = g->system;
 }
 
-/* Users' goroutines before the runtime's, large groups before small. */
+/* Goroutines of the program come before those of the runtime, large groups before small ones. */
 static int by_count(const void *a, const void *b)
 {
     const struct gt_goroutine_group *left = a, *right = b;
@@ -82,7 +82,7 @@ static int by_count(const void *a, const void *b)
     return left->ids[0] < right->ids[0] ? -1 : left->ids[0] > right->ids[0];
 }
 
-/* What goroutines of one group have in common beyond where they stand: few have any of it. */
+/* The number of the group key beyond place and state. Few goroutines have any part of it. */
 static uint64_t group_number(struct grouper *grouper, const struct gt_goroutine *g,
                              struct gt_str *key)
 {
@@ -98,7 +98,7 @@ static uint64_t group_number(struct grouper *grouper, const struct gt_goroutine 
     return *number;
 }
 
-/* Members are ordered by weight, so that ids of a group ascend. */
+/* Members are ordered by weight, so the ids of a group ascend. */
 static void add_members(struct grouper *grouper, struct gt_groups *groups)
 {
     struct gt_str key = {0};

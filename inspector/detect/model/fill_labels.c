@@ -23,7 +23,7 @@ static bool has_label(const struct gt_label_text *labels, size_t count,
     return false;
 }
 
-/* Keeps of `labels` those that are also among the ones at an address. */
+/* Keeps those of `labels` that are also among the labels at an address. */
 static size_t keep_shared(const struct gt_label_source *source, uint64_t address,
                           struct gt_label_text *labels, size_t count)
 {

@@ -1,5 +1,5 @@
 /*
- * The labels of a group's goroutines: what they have in common, or what makes them a group.
+ * The labels of a group's goroutines: those that they have in common, or by which they are grouped.
  */
 #ifndef GT_DETECT_FILL_LABELS_H
 #define GT_DETECT_FILL_LABELS_H
@@ -9,7 +9,7 @@
 #include "inspector/detect/model/source.h"
 #include "inspector/runtime/goroutines/labels.h"
 
-/* Adds its labels to the key by which a goroutine is grouped; nothing when it has none. */
+/* Adds a goroutine's labels to its group's key; nothing when it has none. */
 void gt_add_labels_key(const struct gt_label_source *source, const struct gt_goroutine *g,
                        struct gt_str *key);
 

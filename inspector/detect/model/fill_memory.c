@@ -31,7 +31,8 @@ struct filler {
 
 /* ---- leaves -------------------------------------------------------------------------------- */
 
-/* What is reserved is told by what it is for. That of spans is in their shares: it is damage. */
+/* The node for the reserved bytes of a part. Reserved bytes of spans are damage, and are in the
+ * shares of spans. */
 static unsigned reserved_for(enum gt_part part)
 {
     switch (part) {
@@ -109,7 +110,7 @@ static void add_row(struct filler *filler, const struct row *row)
 
 /* ---- sums ---------------------------------------------------------------------------------- */
 
-/* Adds each node to the one that it is under; nodes under others come first from behind. */
+/* Adds each node to its parent. Going backwards, children come before their parents. */
 static void sum_up(struct filler *filler)
 {
     size_t under[MAX_DEPTH] = {0},

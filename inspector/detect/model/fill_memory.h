@@ -7,7 +7,7 @@
 
 #include "inspector/detect/heap_analysis.h"
 
-/* Needs the live set. */
+/* The live set must be known. */
 void gt_fill_memory(const struct gt_heap_analysis *analysis, struct gt_report *report);
 
 void gt_fill_coverage(const struct gt_heap_analysis *analysis, struct gt_report *report);

@@ -13,13 +13,14 @@ struct builder {
     bool show_data;
 };
 
-/* ---- whose text it is -------------------------------------------------------------------------
- */
+/* ---- texts of the runtime and of the program
+ * ----------------------------------------------------- */
 
-/* Where the runtime's packages lie. Types have the last part of the path alone in their names. */
+/* The paths of the runtime's packages. A type's name has only the last part of its package's path.
+ */
 static const char *const roots[] = {"", "internal/runtime/"};
 
-/* By the whole path of its package: others are called runtime too. */
+/* Compares the whole path of the package, since other packages may be named runtime too. */
 static bool is_named(const struct builder *builder, gt_type_id id, const char *root)
 {
     struct gt_types *types = builder->process->types;
@@ -42,8 +43,8 @@ static bool is_runtimes(const struct builder *builder, gt_type_id id)
     return false;
 }
 
-/* Errors of the runtime's whose method Error was not called: text begins their value. What Error
- * puts before it (runtime/error.go). */
+/* Errors of the runtime whose method Error was not called. Their value begins with a text. `before`
+ * is what Error puts before it (runtime/error.go). */
 static const struct own_error {
     const char *type, *before;
 } own_errors[] = {
@@ -59,10 +60,10 @@ static const struct own_error *own_error_of(const char *type)
     return NULL;
 }
 
-/* ---- what it says -----------------------------------------------------------------------------
+/* ---- the text of a value ------------------------------------------------------------------------
  */
 
-/* Not within a character of UTF-8. */
+/* Does not cut a character of UTF-8. */
 static uint64_t shown_bytes(const char *bytes, uint64_t length)
 {
     if (length <= MAX_TEXT) return length;
@@ -72,7 +73,7 @@ static uint64_t shown_bytes(const char *bytes, uint64_t length)
     return length;
 }
 
-/* The string whose header is at addr. */
+/* Reads the string whose header is at addr. */
 static void read_text(const struct builder *builder, uint64_t addr, const char *before,
                       struct gt_panic *panic)
 {
@@ -126,8 +127,8 @@ static void read_value(const struct builder *builder, const struct gt_eface *pri
 /* ---- one panic --------------------------------------------------------------------------------
  */
 
-/* panic(nil) has had a value since 1.21, unless a setting says otherwise: an error, which the
- * record has the text of. */
+/* Since 1.21 panic(nil) has a value, unless a setting says otherwise: an error, whose text is in
+ * the record. */
 #define NIL_ERROR "*runtime.PanicNilError"
 
 static void describe_nil(const struct gt_panic_record *record, struct gt_panic *panic)
@@ -172,7 +173,7 @@ static struct gt_panic panic_of(const struct builder *builder, const struct gt_p
     return panic;
 }
 
-/* Go asks a value that was raised again for its text once. */
+/* Go asks a value that was raised again for its text only once. */
 static void repeat(const struct gt_panic *first, struct gt_panic *again)
 {
     bool recovered = again->recovered, repanicked = again->repanicked;
@@ -187,8 +188,8 @@ static void repeat(const struct gt_panic *first, struct gt_panic *again)
 
 #define PRINTING "panic while printing panic value"
 
-/* What the last panic, in the method Error or String of another's value, was about: the runtime
- * prints the program's text, or the type where that panic's value is no string. */
+/* The last panic was in the method Error or String of another panic's value. The runtime prints
+ * that value's text, or its type if it is no string. */
 static void describe_printing(const struct builder *builder, struct gt_report *report)
 {
     size_t count = report->crash.panic_count;

@@ -1,4 +1,4 @@
-/* The report's account of the process: its core, its binary and its collector. */
+/* The process, for the report: its core, its binary and its collector. */
 #include "inspector/detect/model/fill_process.h"
 
 #include "inspector/runtime/heap/gcmarks.h"

@@ -7,10 +7,10 @@
 #include "inspector/detect/model/source.h"
 
 void gt_fill_process(const struct gt_source_process *source, struct gt_report *report);
-/* The arguments of its command line, too: they are data of the program. */
+/* Also fills in the arguments of the command line, which are data of the program. */
 void gt_fill_command_line(const struct gt_source_process *source, struct gt_report *report);
 
-/* Fills coverage.notes with what was lost so far. */
+/* Fills coverage.notes with the losses so far. */
 void gt_fill_notes(const struct gt_source_process *source, struct gt_report *report);
 
 #endif

@@ -3,7 +3,7 @@
 #include "inspector/base/alloc.h"
 #include "inspector/detect/retention/retained.h"
 
-/* Goroutines by their ids, of which a damaged core may have the same one twice: the last counts. */
+/* Goroutines by id. In a damaged core two may have one id: the last counts. */
 static struct gt_map number_ids(const struct gt_goroutines *all)
 {
     struct gt_map numbers = {0};
@@ -13,7 +13,7 @@ static struct gt_map number_ids(const struct gt_goroutines *all)
     return numbers;
 }
 
-/* `room` has a place for each goroutine of the groups. */
+/* `room` has an entry for each goroutine of the groups. */
 static void list_members(const struct gt_goroutines *all, const struct gt_goroutine_group *groups,
                          size_t count, uint32_t *room, struct gt_retained *retained)
 {
@@ -27,7 +27,7 @@ static void list_members(const struct gt_goroutines *all, const struct gt_gorout
     gt_map_deinit(&numbers);
 }
 
-/* A goroutine whose stack the core lacks keeps nobody knows what. */
+/* If the core lacks a goroutine's stack, what it keeps is not known. */
 static bool is_known(const struct gt_heap_analysis *analysis, const struct gt_retained *retained)
 {
     for (size_t i = 0; i < retained->count; i++) {

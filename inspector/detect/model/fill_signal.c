@@ -3,8 +3,8 @@
 #include <signal.h>
 #include <string.h>
 
-/* What the codes mean that the kernel gives (asm-generic/siginfo.h); where no row has a code, its
- * number says as much. */
+/* The meaning of codes of the kernel (asm-generic/siginfo.h). A code without a row is shown as its
+ * number. */
 static const struct reason {
     int signal, code; /* signal 0: any */
     const char *text;

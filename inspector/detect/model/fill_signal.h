@@ -1,4 +1,4 @@
-/* The report's account of the signal that ended the process, and of the thread that it hit. */
+/* For the report: the signal that ended the process, and the thread that it hit. */
 #ifndef GT_DETECT_FILL_SIGNAL_H
 #define GT_DETECT_FILL_SIGNAL_H
 

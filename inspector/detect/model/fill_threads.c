@@ -1,4 +1,4 @@
-/* The report's account of the process's threads. */
+/* The process's threads, for the report. */
 #include "inspector/detect/model/fill_threads.h"
 
 #include "inspector/base/hash.h"
@@ -29,7 +29,7 @@ static void find_ms(struct builder *builder)
     gt_vec_deinit(&all);
 }
 
-/* A goroutine's m is the one that has it for its own. */
+/* A goroutine runs on an m if that m has it as its current one. */
 static void find_running(struct builder *builder)
 {
     const struct gt_process *process = builder->source->process;
@@ -54,7 +54,7 @@ static struct gt_stack join(struct gt_arena *storage, struct gt_stack top, struc
     return (struct gt_stack){places, top.count + rest.count};
 }
 
-/* What a goroutine's traceback leaves out is all that a thread without one has. */
+/* A thread without a goroutine also has the calls that a goroutine's traceback leaves out. */
 static struct gt_stack all_told(struct gt_stack stack)
 {
     for (size_t i = 0; i < stack.count; i++)
@@ -62,7 +62,7 @@ static struct gt_stack all_told(struct gt_stack stack)
     return stack;
 }
 
-/* A goroutine that is in C has these frames of its thread already. */
+/* A goroutine that is in C already has the C frames of its thread. */
 static struct gt_stack stack_of(const struct builder *builder, const struct gt_thread_walk *walk,
                                 const struct gt_goroutine *g)
 {
@@ -95,7 +95,7 @@ static struct gt_os_thread make_thread(const struct builder *builder,
                                  .incomplete = walk.why};
 }
 
-/* Those with a goroutine, then others that do something, then idle ones. */
+/* Order: threads with a goroutine, then others that do something, then idle ones. */
 static int rank(const struct gt_os_thread *thread)
 {
     if (thread->goroutine) return 0;

@@ -6,7 +6,11 @@
 #include <stdlib.h>
 
 enum { WORD = 8, BYTE_BITS = 8, DIGITS = 40 };
-enum { LEAST_EXPONENT = -4, MOST_DIGITS = 6 }; /* that strconv's format 'g' writes without one */
+enum {
+    LEAST_EXPONENT = -4,
+    MOST_DIGITS = 6
+}; /* exponents that strconv's format 'g' writes without
+    * one */
 
 /* ---- integers ---- */
 
@@ -48,7 +52,7 @@ static bool is_exact(struct real real, const char *digits)
                        : strtod(digits, NULL) == real.value;
 }
 
-/* "3.5": as many digits as it takes to tell the number from all others */
+/* "3.5": the fewest digits that identify the number */
 static void print_shortest(struct gt_str *to, struct real real)
 {
     enum { ENOUGH = 17 };
@@ -70,7 +74,7 @@ static void print_shortest(struct gt_str *to, struct real real)
 
 static const struct form {
     unsigned since;   /* gt_version_number() */
-    const char *plus; /* before the second part of a complex number that has no sign */
+    const char *plus; /* written before the second part of a complex number if that has no sign */
     void (*print)(struct gt_str *to, struct real real);
 } forms[] = {
     {26000, "+", print_shortest},

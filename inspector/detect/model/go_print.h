@@ -8,8 +8,8 @@
 #include "gotypes/types/types.h"
 #include "inspector/base/str.h"
 
-/* The value at addr, of a kind from bool to complex128; false, and nothing added, for another kind
- * or where memory lacks it. */
+/* The value at addr, of a kind from bool to complex128. Returns false, and adds nothing, for
+ * another kind or if memory lacks the value. */
 bool gt_go_print(struct gt_str *to, const struct gt_memory *mem,
                  const struct gt_go_version *version, const struct gt_type *type, uint64_t addr);
 

@@ -17,8 +17,8 @@ static uint64_t count_bits(const struct gt_bitmap *map, size_t first, size_t cou
     return sum;
 }
 
-/* Divides what was touched of a span by share; what rounding leaves goes to the last that has any.
- */
+/* Divides the touched bytes of a span in proportion to the shares. The rounding rest goes to the
+ * last share that is not empty. */
 static void divide(uint64_t resident, uint64_t whole, const uint64_t *bytes, uint64_t *out)
 {
     uint64_t left = resident;

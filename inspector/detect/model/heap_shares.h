@@ -8,7 +8,10 @@
 #include "inspector/detect/heap_analysis.h"
 
 enum gt_share { GT_SHARE_LIVE, GT_SHARE_GARBAGE, GT_SHARE_FREE, GT_SHARE_ENDS, GT_SHARES };
-enum { GT_SIZE_CLASSES = 128 }; /* a byte less its last bit: more than there are */
+enum {
+    GT_SIZE_CLASSES = 128
+}; /* values of a byte without its lowest bit; there are fewer classes
+    */
 
 struct gt_heap_shares {
     struct gt_size_class classes[GT_SIZE_CLASSES];  /* 0: large objects */
@@ -16,7 +19,7 @@ struct gt_heap_shares {
     uint64_t free_resident[GT_SIZE_CLASSES];        /* of free slots */
 };
 
-/* Spans of which a part was touched are divided by share. */
+/* The touched bytes of a span are divided in proportion to its shares. */
 void gt_heap_shares_read(const struct gt_heap_analysis *analysis, struct gt_heap_shares *out);
 
 #endif

@@ -1,7 +1,7 @@
 /*
- * The source of those parts of the report's model that need no heap: a process and its goroutines.
+ * The source of the parts of the report's model that need no heap: a process and its goroutines.
  *
- * Both are borrowed. This room analyses nothing: it copies into the model what runtime/ read.
+ * Both are borrowed. This room analyses nothing: it copies what runtime/ read into the model.
  * Strings and tables are in the report's storage, which outlives the process.
  */
 #ifndef GT_DETECT_MODEL_SOURCE_H
