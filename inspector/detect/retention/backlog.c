@@ -1,7 +1,7 @@
 #include "inspector/detect/retention/backlog.h"
 
 static const struct server {
-    const char *start; /* the function that the goroutine was started with */
+    const char *start; /* the start function of the goroutine */
     enum gt_queue queue;
 } servers[] = {
     {"runtime.runfinq", GT_FINALIZERS}, /* up to 1.24 */
@@ -51,7 +51,7 @@ const struct gt_vec *gt_backlog_of(const struct gt_backlog *backlog, uint32_t go
     return NULL;
 }
 
-/* The finalizer that runs is still in the queue; a cleanup is not (runtime/mfinal.go, mcleanup.go).
+/* A finalizer that runs is still in the queue; a cleanup is not (runtime/mfinal.go, mcleanup.go).
  */
 size_t gt_backlog_waiting(const struct gt_backlog *backlog, const struct gt_heap_analysis *analysis,
                           uint32_t goroutine, const char **what)

@@ -1,6 +1,6 @@
 /*
- * What waits behind a goroutine of the runtime's that runs functions of the program's: the queue of
- * finalizers, which one goroutine runs, or that of cleanups, where one goroutine alone runs them.
+ * What waits behind a goroutine of the runtime that runs functions of the program: the queue of
+ * finalizers, which one goroutine runs, or the queue of cleanups, if one goroutine alone runs them.
  *
  * As long as that goroutine blocks, nothing of its queue runs: what the queue keeps is the
  * goroutine's, and can wake nobody. The backlog belongs to the baseline.
@@ -20,10 +20,10 @@ struct gt_backlog {
 void gt_backlog_init(struct gt_backlog *backlog, const struct gt_heap_analysis *analysis);
 void gt_backlog_deinit(struct gt_backlog *backlog);
 
-/* The roots of the queue that a goroutine serves; NULL when it serves none. */
+/* The roots of the queue that a goroutine runs; NULL when it runs none. */
 const struct gt_vec *gt_backlog_of(const struct gt_backlog *backlog, uint32_t goroutine);
 
-/* "299 finalizers": how many wait behind the one that runs, and in *what which. */
+/* "299 finalizers": the number that wait behind the one that runs; *what gets the kind. */
 size_t gt_backlog_waiting(const struct gt_backlog *backlog, const struct gt_heap_analysis *analysis,
                           uint32_t goroutine, const char **what);
 

@@ -95,7 +95,7 @@ static void contest_goroutines(struct gt_baseline *baseline,
     }
 }
 
-/* First without any goroutine, then with those that do not block. */
+/* Marks first without any goroutine, then with those that do not block. */
 static void mark_base(struct gt_baseline *baseline, const struct gt_heap_analysis *analysis)
 {
     struct gt_exclusion all;

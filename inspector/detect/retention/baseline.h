@@ -4,15 +4,14 @@
  *
  * Five kinds of edges are left out of it: finalizers and cleanups, timers in the timer heaps,
  * goroutines that block, timers that were stopped and are still in a heap, and the handles of weak
- * pointers, which the runtime keeps though nobody may have them any more. The baseline is marked
- * once. Every other mark that is needed (the live set, the heap without finalizers, without
- * tickers, without blocked goroutines) adds the other kinds back to it, and walks only the
- * difference.
+ * pointers, which the runtime keeps even if the program has dropped them. The baseline is marked
+ * once. Every other mark (the live set, the heap without finalizers, without tickers, without
+ * blocked goroutines) adds the other kinds back to it, and walks only the difference.
  *
  * The baseline is marked in two steps. After the first, no goroutine's stack has been used; what a
  * goroutine keeps is measured against that set, `marked_alone`.
  *
- * The baseline belongs to the analysis and owns what it holds.
+ * The baseline belongs to the analysis and owns its tables.
  */
 #ifndef GT_DETECT_BASELINE_H
 #define GT_DETECT_BASELINE_H
@@ -22,24 +21,25 @@
 #include "inspector/runtime/waits/timers.h"
 #include "inspector/runtime/waits/waits.h"
 
-enum { GT_MAIN_GOROUTINE = 1 }; /* its id */
+enum { GT_MAIN_GOROUTINE = 1 }; /* the goroutine's id */
 
 enum gt_left_out { GT_SPECIALS, GT_TIMERS, GT_BLOCKED, GT_STOPPED, GT_WEAK, GT_LEFT_OUT };
 
 struct gt_baseline {
     struct gt_edges edges[GT_LEFT_OUT];
-    struct gt_exclusion without;   /* all of them */
-    struct gt_bitmap marked;       /* what is marked without them */
-    struct gt_edges others;        /* of the goroutines that do not block */
-    struct gt_bitmap marked_alone; /* what is marked without these either */
+    struct gt_exclusion without;   /* all five kinds of edges */
+    struct gt_bitmap marked;       /* the objects that are marked without them */
+    struct gt_edges others;        /* edges of the goroutines that do not block */
+    struct gt_bitmap marked_alone; /* the objects that are marked without these either */
     struct gt_timers timers;
     struct gt_waits waits;
     struct gt_backlog backlog; /* of the goroutines that run finalizers and cleanups */
     struct gt_wait *wait;      /* by goroutine */
-    bool *blocks;              /* by goroutine: it waits for objects of the heap, or for nothing */
-    struct gt_vec scheduler;   /* uint64_t: what the stacks hold that threads schedule on */
-    uint32_t *first_root, *root_count; /* by goroutine: its stack's roots lie together */
-    struct gt_vec globals; /* const struct gt_root *; once has_globals: channel_names.c */
+    bool *blocks;              /* by goroutine: it waits for objects of the heap, or for nothing
+                                * that can come */
+    struct gt_vec scheduler;   /* uint64_t: words of the stacks on which threads schedule */
+    uint32_t *first_root, *root_count; /* by goroutine: the roots of its stack are adjacent */
+    struct gt_vec globals; /* const struct gt_root *; filled when has_globals: channel_names.c */
     bool has_globals;
 };
 
@@ -55,12 +55,12 @@ void gt_baseline_mark(const struct gt_heap_analysis *analysis, const struct gt_e
 void gt_baseline_mark_without(const struct gt_heap_analysis *analysis, enum gt_left_out kind,
                               struct gt_bitmap *marked);
 
-/* Marks what no goroutine is needed for. `without` gets all that goroutines keep. */
+/* Marks what is live without any goroutine. `without` gets all that goroutines keep. */
 void gt_baseline_mark_without_goroutines(const struct gt_heap_analysis *analysis,
                                          struct gt_exclusion *without, struct gt_bitmap *marked);
 
-/* Adds all that a goroutine keeps alive: its stack's roots, the pointers out of its g, the words by
- * which its wait leads to what it waits for, and the queue that it serves. */
+/* Adds the edges by which a goroutine keeps objects alive: its stack's roots, the pointers out of
+ * its g, the words by which its wait leads to what it waits for, and the queue that it runs. */
 void gt_edges_of_goroutine(const struct gt_heap_analysis *analysis, uint32_t goroutine,
                            struct gt_edges *edges);
 

@@ -2,7 +2,7 @@
 
 #include "inspector/graph/exclusive.h"
 
-/* Nothing but the innocent heap counts. */
+/* Only objects of the innocent heap count. */
 static void block_the_rest(struct gt_cut *cut, const struct gt_bitmap *innocent)
 {
     for (size_t i = 0; i < (innocent->bits + 63) / 64; i++)

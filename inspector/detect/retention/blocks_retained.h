@@ -1,6 +1,6 @@
 /*
- * What groups of blocks keep alive beside themselves: what would go if their pointers went, of what
- * no finding frees. One mark for all groups together.
+ * What groups of blocks keep alive beside themselves: what would go without their pointers, among
+ * the objects that no finding frees. One mark serves all groups.
  */
 #ifndef GT_DETECT_BLOCKS_RETAINED_H
 #define GT_DETECT_BLOCKS_RETAINED_H
@@ -8,7 +8,7 @@
 #include "inspector/detect/heap_analysis.h"
 
 /* `groups` are vectors of uint32_t, blocks; no block is in two. bytes[i] gets what groups[i] keeps.
- * The causes have been weighed. */
+ * The causes must have been weighed. */
 void gt_blocks_retained(const struct gt_heap_analysis *analysis, const struct gt_vec *groups,
                         uint32_t count, uint64_t *bytes);
 

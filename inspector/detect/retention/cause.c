@@ -50,7 +50,7 @@ void gt_cause_take_part(struct gt_cause *cause, uint32_t block, uint64_t bytes)
     gt_vec_add(&cause->parts, &part);
 }
 
-/* The slot of its g, as newproc1 made it (runtime/proc.go, malg). */
+/* The slot of its g, which newproc1 allocated (runtime/proc.go, malg). */
 static uint64_t descriptor_bytes(const struct gt_heap_analysis *analysis,
                                  const struct gt_goroutine *g)
 {
@@ -75,7 +75,7 @@ struct weigher {
     struct gt_heap_analysis *analysis;
     struct gt_causes *causes;
     struct gt_exclusion exclusion; /* of all causes */
-    struct gt_bitmap innocent;     /* live without any cause */
+    struct gt_bitmap innocent;     /* objects that are live without any cause */
 };
 
 static struct gt_cause *cause_at(const struct weigher *weigher, size_t index)
@@ -83,8 +83,8 @@ static struct gt_cause *cause_at(const struct weigher *weigher, size_t index)
     return gt_vec_at(&weigher->causes->list, index);
 }
 
-/* The heap without any cause. The mark continues the baseline where that leaves out all their
- * edges; else (lost elements, deferred calls) it starts from nothing. */
+/* Marks the heap without any cause. If the baseline leaves out all edges of the causes, the mark
+ * continues it; otherwise (lost elements, deferred calls) it starts from nothing. */
 static void mark_innocent(struct weigher *weigher)
 {
     const struct gt_heap_analysis *analysis = weigher->analysis;
@@ -116,7 +116,7 @@ static void weigh(struct gt_cause *cause, struct gt_gained *reaches, uint32_t ow
     cause->shared_bytes = reached.bytes > owned.bytes ? reached.bytes - owned.bytes : 0;
 }
 
-/* Whether another cause's finding has the whole block: kinds do not overlap. */
+/* Whether another cause's finding frees the whole block: kinds do not overlap. */
 static bool is_anothers(const struct weigher *weigher, const struct gt_exclusive *owners,
                         uint32_t block)
 {
@@ -148,7 +148,7 @@ static void weigh_parts(const struct weigher *weigher, const struct gt_exclusive
     cause->parts.len = kept;
 }
 
-/* What goes of blocks that stay when every cause is fixed. */
+/* The freed bytes of blocks that stay when every cause is fixed. */
 static uint64_t bytes_of_parts(const struct weigher *weigher, const struct gt_cause *cause)
 {
     uint64_t bytes = 0;
@@ -165,7 +165,8 @@ static bool is_worth_telling(const struct weigher *weigher, const struct gt_caus
     return cause->always || gt_cause_freed(cause) >= weigher->analysis->min_bytes;
 }
 
-/* Goroutines name no holder of their own: it is the variable by which they keep most. */
+/* A finding about goroutines has no holder of its own: it is the variable by which they keep most.
+ */
 static void name_holders(struct weigher *weigher, const struct gt_exclusive *owners)
 {
     struct gt_main_kept keepers;
@@ -205,7 +206,7 @@ static void weigh_all(struct weigher *weigher)
     gt_exclusive_deinit(&owners);
 }
 
-/* What each small cause keeps alone: no byte of it is another's. */
+/* What each small cause keeps alone: no byte counts for two causes. */
 static void count_small(struct gt_causes *causes, const struct gt_cause *cause)
 {
     struct gt_smaller *smaller = &causes->smaller[cause->kind];
@@ -217,7 +218,7 @@ static void count_small(struct gt_causes *causes, const struct gt_cause *cause)
     smaller->bytes += gt_cause_freed(cause);
 }
 
-/* Says whether any was dropped. */
+/* Returns whether it dropped any. */
 static bool drop_small(struct weigher *weigher)
 {
     struct gt_vec *list = &weigher->causes->list;

@@ -1,6 +1,5 @@
-/* Which causes take away all that another one does: by a table of edges, filled largest cause
- * first.
- */
+/* Finds causes whose edges another cause takes away. The table of edges is filled from the largest
+ * cause on. */
 #include "inspector/detect/retention/consequences.h"
 
 #include "inspector/base/alloc.h"
@@ -10,15 +9,15 @@
 #define ROOT_KEY ((uint64_t)1 << 62)      /* | a root's number; words are below */
 #define OUT_EDGES_KEY ((uint64_t)1 << 63) /* | an object, for its out-edges */
 
-struct sized { /* a cause, by its place in the list */
+struct sized { /* the index of a cause in the list */
     size_t place, edges;
     enum gt_confidence confidence;
 };
 
 struct search {
     struct gt_causes *causes;
-    struct gt_map takers; /* edge -> place of the largest cause that takes it away */
-    bool *drop;           /* by place */
+    struct gt_map takers; /* edge -> index of the largest cause that takes it away */
+    bool *drop;           /* by index */
 };
 
 static struct gt_cause *cause_at(const struct search *search, size_t place)

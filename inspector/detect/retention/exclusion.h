@@ -1,7 +1,7 @@
 /*
- * Exclusion sets: edges that a mark leaves out, and the way back.
+ * Exclusion sets: edges that a mark leaves out, and how to add them back.
  *
- * Edges are roots, pointer words, and objects all of whose out-edges are meant (a g whose goroutine
+ * Edges are roots, pointer words, and objects with all of their out-edges (a g whose goroutine
  * goes). An exclusion set is the union of such edges, in the form that a mark skips them. Adding
  * edges back continues a mark that was made without them, so that a counterfactual walks only the
  * difference.
@@ -34,18 +34,18 @@ void gt_exclusion_deinit(struct gt_exclusion *exclusion);
 void gt_exclusion_add(struct gt_exclusion *exclusion, const struct gt_heap_analysis *analysis,
                       const struct gt_edges *edges);
 
-/* Gives the edges to one owner, of those whose edges are all excluded (graph/exclusive.h). A
- * word outside the heap is a root, or nothing that the mark follows. */
+/* Gives the edges to one owner among those whose edges are all excluded (graph/exclusive.h). A word
+ * outside the heap is a root; if it is none, the mark does not follow it. */
 void gt_edges_give(const struct gt_edges *edges, const struct gt_heap_analysis *analysis,
                    struct gt_exclusive *owners, uint32_t owner);
 
-/* Does the exclusion take away all of these edges already? */
+/* Does the exclusion include all of these edges already? */
 bool gt_exclusion_covers(const struct gt_exclusion *exclusion, const struct gt_edges *edges);
 
 /*
- * Seeds what a mark made without `edges` would have reached through them, leaving out those that
- * `still_away` keeps away. `marked` is the marker's bitmap: an edge of an object not yet marked
- * counts by itself once something reaches the object. Drain afterwards.
+ * Seeds what a mark made without `edges` would have reached through them, except what `still_away`
+ * excludes. `marked` is the marker's bitmap. An edge of an object that is not marked yet is
+ * followed when the object is reached. Drain the marker afterwards.
  */
 void gt_edges_add_back(const struct gt_edges *edges, const struct gt_heap_analysis *analysis,
                        const struct gt_exclusion *still_away, const struct gt_bitmap *marked,

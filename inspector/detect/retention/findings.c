@@ -1,7 +1,7 @@
 #include "inspector/detect/retention/findings.h"
 
-/* Whoever holds a block may lie in the missing part. That goroutines hang is then no more than a
- * suspicion: who could wake them may lie there too. */
+/* A holder of a block may be in the missing memory. So may what could wake goroutines: that they
+ * hang is then only a suspicion. */
 static void take_back_proof(const struct gt_process *process, const struct gt_cause *cause,
                             struct gt_arena *storage, struct gt_finding *finding)
 {

@@ -1,15 +1,15 @@
 /*
- * Findings: weighed causes, as the report has them.
+ * Findings: weighed causes, in the form of the report.
  *
- * Proof needs the whole heap and all its roots. Where something of them is missing from the core,
- * nothing is called proven: this is the one place that takes proof back, whatever found a cause.
+ * Proof needs the whole heap and all its roots. If a part is missing from the core, nothing is
+ * called proven. Only this module takes proof back, whichever detector found the cause.
  */
 #ifndef GT_DETECT_FINDINGS_H
 #define GT_DETECT_FINDINGS_H
 
 #include "inspector/detect/retention/cause.h"
 
-/* Fills the report's findings, and what is told of smaller ones, after gt_causes_weigh(). */
+/* Fills the report's findings, and the sums of smaller ones, after gt_causes_weigh(). */
 void gt_findings_fill(const struct gt_heap_analysis *analysis, const struct gt_causes *causes,
                       struct gt_report *report);
 

@@ -5,18 +5,18 @@
 #include <stdlib.h>
 
 enum {
-    MAX_KEPT = 3,    /* keepers that are told */
-    MAX_WAY = 12,    /* objects of a path that are told */
-    LEAST_PART = 20, /* what is less than this part of all is not told */
+    MAX_KEPT = 3,    /* keepers that are reported */
+    MAX_WAY = 12,    /* objects of a path that are reported */
+    LEAST_PART = 20, /* a smaller fraction of the whole is not reported */
 };
 
 /* ---- keepers --------------------------------------------------------------------------------- */
 
 struct keeper { /* a variable of a group's goroutines, or a g's own pointers */
     uint64_t bytes, objects;
-    uint64_t most;      /* bytes, for one goroutine: whose way this is */
-    uint32_t root;      /* NO_ROOT: the way starts with the g, or what it waits by */
-    uint32_t goroutine; /* of the way; NOBODY if unknown */
+    uint64_t most;      /* most bytes for one goroutine, from which the path begins */
+    uint32_t root;      /* NO_ROOT: the path starts with the g, or with its wait's record */
+    uint32_t goroutine; /* the path's goroutine; NOBODY if unknown */
     uint32_t way[MAX_WAY];
     size_t way_count;
 };
@@ -28,9 +28,9 @@ struct gatherer {
     struct gt_main_kept *keepers;
     const struct gt_edges *edges;
     struct gt_vec list;   /* struct keeper */
-    struct gt_map places; /* where a variable lies -> its keeper + 1 */
-    uint32_t from;        /* the object whose words are seen */
-    struct keeper seen;   /* what they are of */
+    struct gt_map places; /* a variable's position -> its keeper + 1 */
+    uint32_t from;        /* the object whose words are visited */
+    struct keeper seen;   /* the keeper to which they belong */
 };
 
 void gt_main_kept_init(struct gt_main_kept *keepers, struct gt_heap_analysis *analysis,
@@ -48,14 +48,14 @@ void gt_main_kept_deinit(struct gt_main_kept *keepers)
     gt_map_deinit(&keepers->internal);
 }
 
-/* NULL for a root that is none's: a finalizer in the queue of one that blocks. */
+/* NULL for a root without a goroutine: a finalizer in the queue of one that blocks. */
 static const struct gt_goroutine *goroutine_of(const struct gt_heap_analysis *analysis,
                                                const struct gt_root *root)
 {
     return gt_root_is_goroutines(root) ? &analysis->goroutines->list[root->owner] : NULL;
 }
 
-/* Where a root lies, the same for the same variable of goroutines that stand alike. */
+/* A root's position: equal for the same variable of goroutines with equal frames. */
 static uint64_t place_of(const struct gt_heap_analysis *analysis, const struct gt_root *root)
 {
     const struct gt_goroutine *g = goroutine_of(analysis, root);
@@ -79,7 +79,8 @@ static struct keeper *keeper_at(struct gatherer *gatherer, uint64_t place)
     return gt_vec_at(&gatherer->list, *index - 1);
 }
 
-/* What a value leads to is `by`'s. The way is behind the objects that `by` has already. */
+/* Adds the objects that a value leads to to the keeper `by`. The path continues after the objects
+ * that `by` has already. */
 static void collect(struct gatherer *gatherer, uint64_t place, const struct keeper *by,
                     uint64_t value)
 {
@@ -100,7 +101,7 @@ static void collect(struct gatherer *gatherer, uint64_t place, const struct keep
         gt_subtree_path(tree, &share, keeper->way + keeper->way_count, MAX_WAY - by->way_count);
 }
 
-/* The runtime's own functions, and those of what parks goroutines for the program. */
+/* Functions of the runtime, and of the packages that park goroutines for the program. */
 static bool is_internal_name(const char *name)
 {
     return gt_is_in_package(name, "runtime") || gt_is_in_package(name, "sync") ||
@@ -147,7 +148,7 @@ static void collect_word(void *ctx, uint64_t offset, uint64_t value)
     collect(gatherer, (uint64_t)1 << 63 | offset, &gatherer->seen, value);
 }
 
-/* Pointers out of a g, then the words by which its waits lead on. */
+/* Collects the pointers out of a g, then the words by which its wait leads on. */
 static void collect_words(struct gatherer *gatherer)
 {
     const struct gt_heap_analysis *analysis = gatherer->keepers->analysis;
@@ -169,7 +170,7 @@ static void collect_words(struct gatherer *gatherer)
     }
 }
 
-/* ---- telling --------------------------------------------------------------------------------- */
+/* ---- the report's words ---------------------------------------------------------------------- */
 
 static int by_bytes(const void *a, const void *b)
 {
@@ -179,7 +180,7 @@ static int by_bytes(const void *a, const void *b)
     return (left->root > right->root) - (left->root < right->root);
 }
 
-/* A list or a tree of one type is told by its first object. */
+/* A list or a tree of one type is shown by its first object. */
 static size_t told_of_way(const struct gt_heap_analysis *analysis, const struct keeper *keeper)
 {
     for (size_t i = 1; i < keeper->way_count; i++) {
@@ -190,7 +191,7 @@ static size_t told_of_way(const struct gt_heap_analysis *analysis, const struct 
     return keeper->way_count;
 }
 
-/* The program's frame that a frame of the runtime's works for; GT_NO_FRAME when there is none. */
+/* The program's frame for which a frame of the runtime works; GT_NO_FRAME when there is none. */
 static uint32_t caller_of(struct gt_main_kept *keepers, const struct gt_root *root)
 {
     const struct gt_goroutines *all = keepers->analysis->goroutines;
@@ -201,7 +202,7 @@ static uint32_t caller_of(struct gt_main_kept *keepers, const struct gt_root *ro
     return GT_NO_FRAME;
 }
 
-/* Is the second step a wait's record, and leads it on by this field? */
+/* Is the second step a wait's record, and does it lead on by this field? */
 static bool leads_by(const struct gt_path *path, const char *field)
 {
     const struct gt_step *step = path->steps + 1;
@@ -210,7 +211,7 @@ static bool leads_by(const struct gt_path *path, const char *field)
            step->field && strncmp(step->field, field, strlen(field)) == 0;
 }
 
-/* What the call that a frame of the runtime's is part of has to do with the word. */
+/* The role of the word in the call that a frame of the runtime is part of. */
 static const char *part_of_call(const struct gt_heap_analysis *analysis, const struct gt_root *root,
                                 uint32_t caller, const struct gt_path *path)
 {
@@ -235,8 +236,8 @@ static bool names_variable(const struct gt_path *path)
     return strstr(path->steps[0].what, " variable ") && !is_internal_name(path->steps[0].what);
 }
 
-/* Variables of the runtime's frames, and its records of waits, say nothing to a programmer: the
- * call is told instead. */
+/* Variables of the runtime's frames, and its records of waits, mean nothing to a programmer, so the
+ * call is shown instead. */
 static void describe_call(struct gt_main_kept *keepers, uint32_t number, struct gt_path *path)
 {
     const struct gt_heap_analysis *analysis = keepers->analysis;
@@ -358,8 +359,8 @@ static void add_edges(const struct gt_heap_analysis *analysis, const struct gt_e
     }
 }
 
-/* Types of what the groups keep, which alone is told: whoever points to what a group keeps is kept
- * by it too, or its own edge. */
+/* Types of what the groups keep; only these are shown. Anything that points to what a group keeps
+ * is kept by the group too, or is its own edge. */
 static void find_types(struct gt_heap_analysis *analysis, const struct gt_exclusive *owners,
                        const struct gt_retained *groups, size_t count)
 {

@@ -9,11 +9,11 @@ struct slot_finder {
     struct gt_dead_slots *found;
 };
 
-struct slot_search { /* the pointer words of one block, sorted into dead, spare and live */
+struct slot_search { /* the pointer words of one block, sorted into dead, spare and live slots */
     struct slot_finder *finder;
     const struct gt_window_block *block;
     struct gt_bitmap caps, lens;
-    uint64_t header; /* of the slot, before the data */
+    uint64_t header; /* bytes of the slot before the data */
     bool want_spare;
     uint64_t last, elements;
 };
@@ -84,7 +84,8 @@ static void search_block(struct slot_finder *finder, const struct gt_window_bloc
     gt_bitmap_deinit(&search.lens);
 }
 
-/* Cuts the dead slots of the arrays whose windows were inferred, or were not; is there any? */
+/* Cuts the dead slots of the arrays whose windows were inferred, or of those whose were not.
+ * Returns whether there are any. */
 static bool cut_slots(const struct slot_finder *finder, bool inferred, struct gt_cut *cut)
 {
     struct gt_heap_analysis *analysis = finder->analysis;
@@ -109,8 +110,8 @@ static void mark_referrers(struct gt_heap_analysis *analysis, const struct gt_cu
     gt_live_mark(analysis->heap, analysis->roots, NULL, cut, &analysis->referrers);
 }
 
-/* What only dead slots keep alive makes no windows of its own: the referrers from here on are what
- * a mark without those slots reaches. */
+/* What only dead slots keep alive makes no windows. From here on, the referrers are what a mark
+ * without those slots reaches. */
 static void narrow_referrers(struct slot_finder *finder)
 {
     struct gt_heap_analysis *analysis = finder->analysis;

@@ -4,11 +4,11 @@
  * re-slicing reaches it.
  *
  * Invariant: what only a dead slot keeps alive makes no windows. This pass therefore runs before
- * the detectors. After it the analysis's referrers are what a mark without dead slots reaches, and
- * its windows are collected anew. Spare slots change neither. Where the windows of an array were
+ * the detectors. After it, the analysis's referrers are what a mark without dead slots reaches, and
+ * its windows are collected again. Spare slots change neither. Where the windows of an array were
  * inferred, what only its dead slots keep alive is doubtful.
  *
- * The analysis owns what is found. An array keeps its own copy of its main window.
+ * The analysis owns the results. An array has its own copy of its main window.
  */
 #ifndef GT_DETECT_DEAD_SLOTS_H
 #define GT_DETECT_DEAD_SLOTS_H
@@ -22,9 +22,9 @@ struct gt_dead_slot {
 
 struct gt_dead_array { /* a block with slots outside its windows */
     struct gt_window_block block;
-    struct gt_window_ref main; /* the window by whose referrer the block is described */
-    bool spare;                /* the slots lie within a cap */
-    size_t first, count;       /* into the slots */
+    struct gt_window_ref main; /* the window whose referrer names the block */
+    bool spare;                /* the slots are between a len and a cap */
+    size_t first, count;       /* indices of its slots */
     uint64_t elements;         /* distinct elements among them */
 };
 
@@ -33,7 +33,7 @@ struct gt_dead_slots {
     struct gt_vec arrays; /* struct gt_dead_array */
 };
 
-/* Finds those of the analysis, once, and narrows its referrers. */
+/* Finds the dead and spare slots of the analysis, once, and narrows its referrers. */
 void gt_dead_slots_find(struct gt_heap_analysis *analysis);
 void gt_dead_slots_destroy(struct gt_dead_slots *dead_slots); /* NULL is allowed */
 

@@ -1,8 +1,8 @@
 #include "inspector/detect/windows/main_referrers.h"
 
-enum { MAX_LOOKED_AT = 16 }; /* windows of one block */
+enum { MAX_LOOKED_AT = 16 }; /* windows of one block that count */
 
-struct holding { /* of one key */
+struct holding { /* the totals of one key */
     uint64_t bytes;
     bool named; /* the referrer is a field of a named struct, or a variable */
 };
@@ -67,7 +67,8 @@ static void weigh(struct chooser *chooser, const struct gt_window_block *block)
     }
 }
 
-/* Those that weigh the same are told apart by which was seen first: alike blocks get the same. */
+/* Equal totals are ordered by which was seen first, so that blocks with the same referrers get the
+ * same one. */
 static bool is_better(const struct chooser *chooser, uint32_t number, uint32_t than)
 {
     const struct holding *a = holding_at(chooser, number), *b = holding_at(chooser, than);
@@ -86,7 +87,7 @@ static void choose(struct chooser *chooser, struct gt_window_block *block)
         if (is_better(chooser, numbers[i], numbers[block->main])) block->main = i;
 }
 
-/* Where every block has one window there is nothing to choose. */
+/* If every block has one window, there is nothing to choose. */
 static bool any_choice(const struct gt_windows *windows)
 {
     for (size_t i = 0; i < windows->blocks.len; i++)

@@ -5,9 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- what is kept to be used again --------------------------------------------------------- */
+/* ---- spare capacity for reuse ------------------------------------------------------------------
+ */
 
-/* `what` is a type, a package with a dot behind it, or all packages below a slash. */
+/* `what` is a type, a package followed by a dot, or a path followed by a slash for all packages
+ * below it. */
 static bool is_of(const char *name, const char *what)
 {
     size_t package = strcspn(what, ".");
@@ -23,7 +25,7 @@ static bool is_of_any(const char *name, const char *const *whats, size_t count)
     return false;
 }
 
-/* Types whose spare bytes are their purpose. */
+/* Types whose purpose is to keep spare bytes. */
 static bool reuses(const char *referrer)
 {
     static const char *const reusers[] = {
@@ -34,8 +36,8 @@ static bool reuses(const char *referrer)
            is_of_any(referrer, reusers, sizeof reusers / sizeof *reusers);
 }
 
-/* Where debug information does not tell types a pool cannot be told from what owns a buffer, unless
- * the owner is known. */
+/* Without types in the debug information, a pool looks like any owner of a buffer, unless the owner
+ * is known. */
 const char *gt_set_aside_reason(const struct gt_heap_analysis *analysis,
                                 const struct gt_window_ref *window)
 {
@@ -66,7 +68,7 @@ void gt_set_aside_add(struct gt_heap_analysis *analysis, uint32_t number, const 
     gt_vec_add(&analysis->windows->set_aside, &aside);
 }
 
-/* ---- telling ------------------------------------------------------------------------------- */
+/* ---- the report's words ------------------------------------------------------------------- */
 
 struct lister {
     struct gt_heap_analysis *analysis;
@@ -122,7 +124,7 @@ static void fill_report(struct lister *lister, struct gt_report *report)
     report->set_aside_count = lister->rows.len;
 }
 
-/* Only what stays when every finding is fixed counts. */
+/* Only blocks that stay when every finding is fixed count. */
 static uint64_t add_members(struct lister *lister)
 {
     uint64_t sum = 0;

@@ -10,22 +10,22 @@
 #include "inspector/detect/windows/windows.h"
 
 struct gt_aside {
-    uint32_t number; /* of the windows' blocks */
+    uint32_t number; /* index in the windows' blocks */
     const char *reason;
 };
 
-/* Why a block's spare capacity is set aside, where `window` is the block's largest: "kept for
- * reuse by bytes.Buffer". NULL when it is not. */
+/* Why a block's spare capacity is set aside: "kept for reuse by bytes.Buffer". `window` is the
+ * block's largest. NULL when it is not set aside. */
 const char *gt_set_aside_reason(const struct gt_heap_analysis *analysis,
                                 const struct gt_window_ref *window);
 
-/* The same by the way to it: through a sync.Pool. */
+/* The same by the path to the block: through a sync.Pool. */
 const char *gt_set_aside_by_path(const struct gt_path *path);
 
-/* Sets a block aside; `number` is its place in the windows' blocks. */
+/* Sets a block aside; `number` is its index in the windows' blocks. */
 void gt_set_aside_add(struct gt_heap_analysis *analysis, uint32_t number, const char *reason);
 
-/* Fills in the report's rows and sum. The causes have been weighed. */
+/* Fills in the report's rows and sum. The causes must have been weighed. */
 void gt_set_aside_describe(struct gt_heap_analysis *analysis, struct gt_report *report);
 
 #endif

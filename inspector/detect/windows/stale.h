@@ -1,7 +1,7 @@
 /*
  * Words that may be stale and point into the blocks of a finding. They lower the finding's
- * confidence and are its doubt. A finding is a suspect if half of its blocks or more have a word
- * that debug information assigns to a variable, since the function may be about to use it.
+ * confidence and are its doubt. A finding is a suspect if at least half of its blocks have such a
+ * word that debug information assigns to a variable, since the function may be about to use it.
  */
 #ifndef GT_DETECT_STALE_H
 #define GT_DETECT_STALE_H
@@ -9,15 +9,15 @@
 #include "inspector/detect/windows/windows.h"
 
 struct gt_stale {
-    size_t blocks, stale; /* of a finding; those that such a word points into */
-    size_t named;         /* and that is a variable's */
-    uint32_t root;        /* the first such word; where stale is not 0 */
+    size_t blocks, stale; /* the blocks of a finding; those that such a word points into */
+    size_t named;         /* those whose word is a variable's */
+    uint32_t root;        /* the first such word; valid if `stale` is not 0 */
 };
 
 void gt_stale_add(struct gt_stale *stale, const struct gt_heap_analysis *analysis,
                   const struct gt_window_block *block);
 
-/* `sure` is how sure the finding would be without these words. */
+/* `sure` is the finding's confidence without these words. */
 enum gt_confidence gt_stale_confidence(const struct gt_stale *stale, enum gt_confidence sure);
 
 /* A sentence that names the word; NULL when there is none. */

@@ -9,30 +9,32 @@
 #include <stdlib.h>
 
 enum {
-    MAX_ALIKE = 1 << 13, /* rows by what is quickly seen of a word */
-    MAX_KEYED = 256,     /* the largest of them, whose referrers are looked up */
+    MAX_ALIKE = 1 << 13, /* the most rows by look */
+    MAX_KEYED = 256,     /* the largest of them, whose referrers are named */
     MAX_TOLD = 50,
-    HEAVY_BLOCK = 1 << 10, /* what hangs off smaller ones is not looked at */
+    HEAVY_BLOCK = 1 << 10, /* bytes; what smaller blocks keep is not counted */
     MAX_FIELD = 160,
 };
 
-struct row {                       /* alike blocks */
+struct row {                       /* blocks with one look */
     struct gt_undecided_word word; /* into the largest of them */
     uint64_t largest, count, bytes;
-    uint32_t number; /* by_look's */
+    uint32_t number; /* its number in by_look */
 };
 
 struct lister {
     struct gt_heap_analysis *analysis;
     struct gt_keys keys;
     struct gt_vec rows;    /* struct row */
-    struct gt_map by_look; /* what is quickly seen of a word -> a row's number */
-    uint32_t *place;       /* by number: the place of the row, once alike rows were joined */
+    struct gt_map by_look; /* look of a word -> a row's number */
+    uint32_t *place;       /* by number: the index of its row, after rows with one referrer were
+                            * joined */
 };
 
 #define NOT_TOLD UINT32_MAX
 
-/* ---- rows by what is quickly seen ---------------------------------------------------------- */
+/* ---- rows by look -----------------------------------------------------------------------------
+ */
 
 static uint64_t look_of(const struct lister *lister, const struct gt_undecided_word *word)
 {
@@ -90,7 +92,7 @@ static const char *key_of(struct lister *lister, const struct gt_undecided_word 
                            none ? "" : gt_key_of(&lister->keys, &word->referrer));
 }
 
-/* The largest rows, with those joined that have alike referrers. */
+/* The largest rows; those with one referrer are joined. */
 static void join_alike(struct lister *lister)
 {
     struct gt_strmap known = {0};
@@ -112,7 +114,7 @@ static void join_alike(struct lister *lister)
     gt_strmap_deinit(&known);
 }
 
-/* Orders the joined rows; those after the first few are not told. */
+/* Sorts the joined rows. Only the first few are reported. */
 static void order_joined(struct lister *lister, size_t rows)
 {
     uint32_t now[MAX_KEYED];
@@ -138,9 +140,10 @@ static void make_rows(struct lister *lister)
     order_joined(lister, rows);
 }
 
-/* ---- what hangs off them ------------------------------------------------------------------- */
+/* ---- what they keep ----------------------------------------------------------------------------
+ */
 
-/* The place of the row that tells of a block; NOT_TOLD when none does. */
+/* The index of a block's row; NOT_TOLD when it has none. */
 static uint32_t place_of(const struct lister *lister, const struct gt_undecided_word *word)
 {
     const uint64_t *number = gt_map_find(&lister->by_look, look_of(lister, word));
@@ -155,7 +158,7 @@ static bool may_be_heavy(const struct lister *lister, uint32_t block)
     return block < graph->scan_objects && gt_heap_size(graph, block) >= HEAVY_BLOCK;
 }
 
-/* Blocks without pointers keep nothing; of small ones it is not asked. */
+/* Blocks without pointers keep nothing. Small blocks are left out. */
 static void weigh_rows(const struct lister *lister, struct gt_undecided *told)
 {
     const struct gt_vec *words = &lister->analysis->windows->undecided_words;
@@ -182,7 +185,8 @@ static void weigh_rows(const struct lister *lister, struct gt_undecided *told)
     }
 }
 
-/* ---- telling ------------------------------------------------------------------------------- */
+/* ---- the report's words ------------------------------------------------------------------------
+ */
 
 static const char *root_text(const struct gt_heap_analysis *analysis, uint32_t root)
 {
@@ -244,7 +248,7 @@ static void describe_rows(struct lister *lister, struct gt_report *report)
 static void sum_up(const struct gt_heap_analysis *analysis, struct gt_report *report)
 {
     const struct gt_bitmap *undecided = &analysis->windows->undecided;
-    uint64_t bytes[2] = {0}; /* in blocks without pointers; and with */
+    uint64_t bytes[2] = {0}; /* in blocks without pointers, and in blocks with pointers */
 
     for (size_t i = gt_bitmap_next(undecided, 0); i < undecided->bits;
          i = gt_bitmap_next(undecided, i + 1)) {

@@ -1,8 +1,8 @@
-/* What the windows of one block say together. */
+/* What follows from all windows of one block. */
 #include "inspector/detect/windows/windows.h"
 #include "inspector/runtime/typing/shapes.h"
 
-/* Bytes of the block inside a window, by cap or by len. The views are sorted by offset. */
+/* Bytes of the block inside a window, by cap or by len. The windows are sorted by offset. */
 static uint64_t covered(const struct gt_windows *windows, const struct gt_window_block *block,
                         bool by_len)
 {
@@ -29,8 +29,8 @@ static uint64_t common_divisor(uint64_t a, uint64_t b)
     return a;
 }
 
-/* The size of a block's elements that all its windows agree on; 0 when there is none. Windows whose
- * elements are known decide; the others must fit them. Weak ones do not decide alone. */
+/* The size of a block's elements on which all its windows agree; 0 when there is none. Windows with
+ * known elements decide, and the others must fit them. Weak windows do not decide alone. */
 static uint64_t agreed_size(const struct gt_heap_analysis *analysis,
                             const struct gt_windows *windows, const struct gt_window_block *block)
 {
@@ -54,7 +54,7 @@ static uint64_t agreed_size(const struct gt_heap_analysis *analysis,
     return known <= widest && offsets % known == 0 ? known : 0;
 }
 
-/* Counts an inferred window's elements by the size that its block agreed on. */
+/* Sets the element size of inferred windows to the size on which the block's windows agreed. */
 static void resize(struct gt_windows *windows, const struct gt_window_block *block)
 {
     for (size_t i = 0; i < block->count; i++) {
@@ -90,8 +90,8 @@ struct lie { /* a block's windows, while its pointer words are visited in order 
     const struct gt_windows *windows;
     const struct gt_window_block *block;
     uint64_t skip;    /* the allocator's header */
-    size_t next;      /* window to be looked at */
-    uint64_t claimed; /* bytes before this are pointer-free, as a window says */
+    size_t next;      /* the next window */
+    uint64_t claimed; /* bytes before this one are pointer-free according to a window */
     bool found;
 };
 
@@ -131,7 +131,7 @@ bool gt_window_block_denied(const struct gt_heap_analysis *analysis,
 void gt_windows_mark(const struct gt_windows *windows, const struct gt_window_block *block,
                      bool by_len, struct gt_bitmap *elements)
 {
-    uint64_t done = 0; /* elements before this one are settled: each is set once */
+    uint64_t done = 0; /* elements before this one are done: each is set once */
 
     for (size_t i = 0; i < block->count; i++) {
         const struct gt_window_ref *window = gt_window_of(windows, block, i);
@@ -143,7 +143,7 @@ void gt_windows_mark(const struct gt_windows *windows, const struct gt_window_bl
     }
 }
 
-/* What a string says, if that may be told at all: strings are secrets. */
+/* The contents of a string, if they may be shown: strings are secrets. */
 static const char *data_of(const struct gt_heap_analysis *analysis,
                            const struct gt_window_ref *window)
 {

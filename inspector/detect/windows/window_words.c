@@ -1,11 +1,11 @@
-/* What one pointer word says of the block that it points into. */
+/* What one pointer word means for the block that it points into. */
 #include "inspector/detect/windows/window_words.h"
 
 #include "inspector/runtime/typing/map_shapes.h"
 #include "inspector/runtime/typing/shapes.h"
 
-/* Does `object` hold an array of `elem`, by the allocator's own word? Then a pointer to an element
- * pins the array; any other pointer into a block may use all of it. */
+/* Did the allocator record that `object` is an array of `elem`? Then a pointer to an element pins
+ * the array. Any other pointer into a block may use all of it. */
 static bool is_array_of(const struct gt_heap_analysis *analysis, uint32_t object, gt_type_id elem)
 {
     uint64_t user, size = gt_types_get(analysis->process->types, elem)->size;
@@ -22,7 +22,7 @@ static bool is_byte_like(const struct gt_heap_analysis *analysis, gt_type_id typ
     return !type || gt_types_get(analysis->process->types, type)->size <= 1;
 }
 
-/* An inferred slice's elements are as wide as they can be. */
+/* The elements of an inferred slice have the largest size that is possible. */
 static uint64_t inferred_size(const struct gt_heap_analysis *analysis, const struct gt_word *word,
                               uint32_t object, uint64_t offset, uint64_t user)
 {
@@ -82,7 +82,7 @@ enum gt_word_verdict gt_window_judge(const struct gt_heap_analysis *analysis,
     }
 }
 
-/* The short name of a type may be that of another package's. */
+/* A type's short name may also be that of another package's type. */
 static bool is_runtimes(struct gt_types *types, gt_type_id type)
 {
     const char *name = gt_types_name(types, type);

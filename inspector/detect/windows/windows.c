@@ -9,13 +9,15 @@
 
 enum {
     MIN_BLOCK = 16,
-    MAX_VIEWS = 1 << 18,     /* kept on suspicion; beyond, only those of blocks known to matter */
-    MAX_UNDECIDED = 1 << 15, /* words kept that leave large blocks undecided; and small ones */
+    MAX_VIEWS = 1 << 18,     /* windows kept in the first pass; beyond, only those of blocks known
+                              * to matter */
+    MAX_UNDECIDED = 1 << 15, /* words kept that leave blocks undecided: for large blocks, and for
+                              * small ones */
     LARGE_BLOCK = 1 << 12,
     WAITING = 16, /* words whose regions are being fetched */
 };
 
-struct waiting { /* a word, and who holds it */
+struct waiting { /* a word and its referrer */
     struct gt_word word;
     struct gt_referrer referrer;
     const struct gt_region *region;
@@ -25,19 +27,20 @@ struct gatherer {
     const struct gt_heap_analysis *analysis;
     struct gt_bitmap whole;         /* some pointer covers it */
     struct gt_bitmap referenced;    /* some untyped pointer may cover it */
-    struct gt_bitmap small, half;   /* it has a window under half of it; and one that is not */
-    struct gt_bitmap partial, full; /* a window with pointers beside it; and one without */
-    struct gt_bitmap doubtful;      /* something doubtful points to it too */
-    struct gt_referrer referrer;    /* whose words are being looked at */
-    struct waiting ring[WAITING];   /* the last words seen: their turn comes in a moment */
+    struct gt_bitmap small, half;   /* a window covers less than half of it; a window covers half or
+                                     * more */
+    struct gt_bitmap partial, full; /* a window leaves pointers out; a window leaves none out */
+    struct gt_bitmap doubtful;      /* a doubtful object points to it too */
+    struct gt_referrer referrer;    /* the referrer whose words are visited */
+    struct waiting ring[WAITING];   /* the last words visited; each is handled a few words later */
     size_t seen;
-    bool overflowed;          /* the views are incomplete */
+    bool overflowed;          /* some windows were dropped */
     struct gt_vec references; /* struct gt_undecided_word, into large blocks */
     size_t undecided_kept[2]; /* words that leave small blocks undecided; and large ones */
     struct gt_windows *out;
 };
 
-/* ---- what a window says of its block ------------------------------------------------------- */
+/* ---- what a window means for its block ----------------------------------------------------- */
 
 static bool open_for_bytes(const struct gatherer *gatherer, uint32_t object)
 {
@@ -67,7 +70,8 @@ static void note_window(struct gatherer *gatherer, uint32_t object,
     gt_goheap_user(gatherer->analysis->heap, object, &user);
     gt_bit_set(window->len * 2 < user ? &gatherer->small : &gatherer->half, object);
     if (object >= gatherer->analysis->heap->graph.scan_objects) return;
-    /* The first window decides; to look again for each of many would read the block as often. */
+    /* Only the first window is tested: a test for each of many windows would read the block as
+     * often. */
     if (gt_bit(&gatherer->partial, object) || gt_bit(&gatherer->full, object)) return;
     bool partial =
         window->kind == GT_P_POINTER || gt_window_leaves_out(gatherer->analysis, object, window);
@@ -83,8 +87,8 @@ static void keep_view(struct gatherer *gatherer, uint32_t object, const struct g
     gt_vec_add(&gatherer->out->list, window);
 }
 
-/* The program may never use such a word again. A frame that was interrupted keeps words that it no
- * longer needs. So may a slot about which the stack map and the variable there disagree. */
+/* The program may never use such a word again: a frame that was interrupted keeps words that it no
+ * longer needs. The same holds for a slot about which the stack map and its variable disagree. */
 static bool may_be_stale(const struct gatherer *gatherer, const struct gt_word *word)
 {
     const struct gt_referrer *referrer = &gatherer->referrer;
@@ -94,7 +98,7 @@ static bool may_be_stale(const struct gatherer *gatherer, const struct gt_word *
             gt_root_at(gatherer->analysis->roots, referrer->root)->kind == GT_ROOT_CONSERVATIVE);
 }
 
-/* Of many such words those into large blocks are kept. */
+/* If such words are many, those into large blocks are kept. */
 static void keep_undecided(struct gatherer *gatherer, uint32_t object,
                            const struct gt_referrer *referrer, enum gt_word_verdict verdict)
 {
@@ -120,7 +124,7 @@ static void note_undecided(struct gatherer *gatherer, uint32_t object, const str
     keep_undecided(gatherer, object, &referrer, verdict);
 }
 
-/* Whether it matters is known when all windows are. */
+/* Whether the reference matters is known after all windows. */
 static void note_reference(struct gatherer *gatherer, uint32_t object, const struct gt_word *word)
 {
     struct gt_undecided_word reference = {object, gatherer->referrer, GT_IS_REFERENCE};
@@ -154,7 +158,7 @@ static void look_at(struct gatherer *gatherer, const struct gt_region *region,
         keep_view(gatherer, object, word, &window);
 }
 
-/* It may have more windows than are seen, if what was inferred is wrong. */
+/* If what was inferred is wrong, the block may have more windows. */
 static void doubt(void *ctx, const struct gt_word *word)
 {
     struct gatherer *gatherer = ctx;
@@ -163,7 +167,7 @@ static void doubt(void *ctx, const struct gt_word *word)
     if (object != GT_NO_OBJECT) gt_bit_set(&gatherer->doubtful, object);
 }
 
-/* What a lost element points to makes no window. */
+/* A lost element makes no window of what it points to. */
 static bool is_dead(struct gatherer *gatherer, const struct gt_word *word)
 {
     const struct gt_map *dead = &gatherer->analysis->dead_words;
@@ -173,7 +177,7 @@ static bool is_dead(struct gatherer *gatherer, const struct gt_word *word)
     return inferred != NULL;
 }
 
-/* A weak pointer whose handle is alive can bring all of its object back (1.24+). */
+/* A weak pointer whose handle is alive can make its whole object reachable again (1.24+). */
 static void respect_weak_pointers(struct gatherer *gatherer)
 {
     const struct gt_heap_analysis *analysis = gatherer->analysis;
@@ -188,7 +192,7 @@ static void respect_weak_pointers(struct gatherer *gatherer)
     }
 }
 
-/* Looks at the word that waited longest; this one waits while its region is fetched. */
+/* Handles the word that waited longest. The new one waits while its region is fetched. */
 static void look(void *ctx, const struct gt_word *word)
 {
     struct gatherer *gatherer = ctx;
@@ -255,7 +259,7 @@ static bool matters(const struct gatherer *gatherer, uint32_t object)
            !gt_goheap_tiny(analysis->heap, object);
 }
 
-/* What words that may be stale alone lead to has no windows to be judged by. */
+/* A block that only words that may be stale lead to has no windows. */
 static void decide_stale(struct gatherer *gatherer)
 {
     const struct gt_map *stale = &gatherer->out->stale;
@@ -270,7 +274,7 @@ static void decide_stale(struct gatherer *gatherer)
     }
 }
 
-/* A block of which windows would leave something out, if no untyped pointer covered it. */
+/* A block whose windows would leave something out, if no untyped pointer covered it. */
 static void decide_references(struct gatherer *gatherer)
 {
     const struct gt_bitmap *referenced = &gatherer->referenced;
@@ -289,8 +293,8 @@ static void decide_references(struct gatherer *gatherer)
             gt_bit_set(&gatherer->whole, i);
 }
 
-/* Can no word make a finding of the block? It is the runtime's own; or a window leaves out neither
- * half of the bytes nor a pointer; or there is no window, and it is one value. */
+/* Is it certain that the block is no finding? It is memory of the runtime; or a window leaves out
+ * less than half of the bytes and no pointer; or there is no window, and it is one value. */
 static bool is_covered(const struct gatherer *gatherer, uint32_t block)
 {
     const struct gt_heap_analysis *analysis = gatherer->analysis;
@@ -313,8 +317,7 @@ static void decide_covered(struct gatherer *gatherer)
 }
 
 /* Windows were kept before it was known which blocks matter. A block's windows are complete only if
- * its first one was kept. It was: the bits that a window sets are set before the window is judged.
- */
+ * its first one was kept, which it was: a window sets its bits before it is judged. */
 static void keep_views_that_matter(struct gatherer *gatherer)
 {
     struct gt_vec *list = &gatherer->out->list;

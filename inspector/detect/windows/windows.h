@@ -1,9 +1,9 @@
 /*
  * Windows: which parts of a heap block strings, slices and element pointers can still reach.
  *
- * A block qualifies when all that points into it are windows of one element size; any other
- * pointer covers it whole, an untyped one leaves it undecided. Windows come from every word that a
- * referrer of the analysis holds (heap_analysis.h) and from every root.
+ * A block qualifies when only windows of one element size point into it. Any other pointer covers
+ * all of it; an untyped one leaves it undecided. Windows come from every word that a referrer of
+ * the analysis holds (heap_analysis.h) and from every root.
  *
  * A word that may be stale covers nothing: a word of a frame that is scanned conservatively, or one
  * of a frame where debug information has no pointer. A finding with such a word is less sure
@@ -13,11 +13,11 @@
  * wide as all windows of the block allow, and a finding with such a window is at most likely.
  *
  * One pass over all pointers keeps a few bits for each object, and the windows of blocks that may
- * still become a finding. If these are very many, they are dropped; a second pass collects them
+ * still become a finding. If these are too many, they are dropped, and a second pass collects them
  * again once the blocks are known.
  *
- * Where several referrers have windows into a block, its main referrer names it, so that blocks
- * with the same referrers are one finding (main_referrers.h).
+ * If several referrers have windows into a block, its main referrer names it, so that blocks with
+ * the same referrers are one finding (main_referrers.h).
  *
  * Lengths are bytes. A block's bytes are those of its slot, less the allocator's header.
  */
@@ -40,19 +40,20 @@ struct gt_window_block { /* a block with all its windows */
     uint32_t block;
     uint64_t size;          /* of its data */
     uint64_t wasted, spare; /* outside every cap; between a len and a cap */
-    size_t first, count;    /* into the views */
-    size_t main;            /* of those, the one whose referrer the block is told by */
+    size_t first, count;    /* indices in the windows */
+    size_t main;            /* the one of these whose referrer names the block */
     uint64_t elem_size;
     bool strings, slices, elements; /* which kinds of windows it has */
     bool wastes;                    /* no window alone uses half of it */
     bool loses;                     /* it holds pointers outside windows */
-    bool inferred;                  /* some of its windows are, or may be missing */
+    bool inferred;                  /* some of its windows are inferred, or may be missing */
     uint32_t stale;                 /* a root that may be stale points to it; or GT_NO_ROOT */
 };
 
-struct gt_undecided_word { /* why a block is not judged: the first word that keeps it from it */
+struct gt_undecided_word { /* the first word that leaves a block undecided */
     uint32_t block;
-    struct gt_referrer referrer; /* of the word; neither an object nor a root when there is none */
+    struct gt_referrer referrer; /* of the word; neither an object nor a root when no word is the
+                                  * reason */
     uint8_t verdict;             /* enum gt_word_verdict */
 };
 
@@ -61,13 +62,13 @@ struct gt_windows {
     struct gt_vec blocks; /* struct gt_window_block */
     struct gt_map stale;  /* block -> the first root that may be stale and points to it, + 1 */
     struct gt_bitmap undecided; /* blocks that are not judged */
-    /* struct gt_undecided_word: of those and of others; not of all of them where they are many. */
+    /* struct gt_undecided_word: of these blocks and of others; if they are many, not of all. */
     struct gt_vec undecided_words;
     struct gt_vec set_aside; /* struct gt_aside; set_aside.h fills it */
 };
 
-/* The windows that the analysis's referrers make. They are collected once. The analysis keeps them
- * until the referrers change. */
+/* The windows of the analysis's referrers. They are collected once. The analysis keeps them until
+ * the referrers change. */
 const struct gt_windows *gt_windows_of(struct gt_heap_analysis *analysis);
 void gt_windows_forget(struct gt_heap_analysis *analysis);
 
@@ -88,7 +89,7 @@ static inline const struct gt_window_ref *gt_window_main(const struct gt_windows
 bool gt_window_block_complete(const struct gt_heap_analysis *analysis, struct gt_windows *windows,
                               struct gt_window_block *block);
 
-/* Is some window of bytes over words that the block's own type calls pointers? Then the window's
+/* Does a window of bytes cover words that are pointers by the block's own type? Then the window's
  * type is not the block's (unsafe made it), and what its owner uses of the block is not known. */
 bool gt_window_block_denied(const struct gt_heap_analysis *analysis,
                             const struct gt_windows *windows, const struct gt_window_block *block);
@@ -98,7 +99,7 @@ bool gt_window_block_denied(const struct gt_heap_analysis *analysis,
 void gt_windows_mark(const struct gt_windows *windows, const struct gt_window_block *block,
                      bool by_len, struct gt_bitmap *elements);
 
-/* The block's windows as the model tells them, at most `max`. */
+/* The block's windows for the report, at most `max`. */
 struct gt_window *gt_windows_describe(const struct gt_heap_analysis *analysis,
                                       const struct gt_windows *windows,
                                       const struct gt_window_block *block, size_t max,
