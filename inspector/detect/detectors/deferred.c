@@ -1,6 +1,7 @@
 /*
- * Deferred calls that pile up. A defer in a loop makes a record each time round, and no record runs
- * before the function returns. More than a few records of one frame from one site prove the loop.
+ * Deferred calls that pile up. A defer in a loop makes a record in each iteration, and no record
+ * runs before the function returns. More than a few records of one frame from one site prove the
+ * loop.
  *
  * A pile keeps its records and what their closures hold. The cause takes away every edge into the
  * records (from the g, from record to record, from the roots that the collector makes of them), the
@@ -18,12 +19,12 @@
 
 enum {
     LOOP = 8,   /* more records than this from one site of one frame prove a loop */
-    MANY = 100, /* calls worth telling whatever they keep */
+    MANY = 100, /* calls that are reported even if they keep little */
 };
 
 struct record {
     uint64_t address, sp, pc, fn;
-    uint64_t from; /* the word that leads to it: in the g, or the link of the record before */
+    uint64_t from; /* the word that leads to it: in the g, or the link of the record before it */
 };
 
 struct pile_finder {
@@ -31,7 +32,7 @@ struct pile_finder {
     struct gt_causes *causes;
     uint32_t goroutine;
     struct gt_vec records; /* struct record: of one goroutine */
-    struct gt_map seen;    /* records of all: one is in one list, and lists that share cost once */
+    struct gt_map seen;    /* all records, so that lists that share records are read once */
 };
 
 static bool read_record(const struct gt_process *process, uint64_t addr, struct record *record)
@@ -41,8 +42,8 @@ static bool read_record(const struct gt_process *process, uint64_t addr, struct 
            gt_process_field(process, addr, GT_F__defer_fn, &record->fn);
 }
 
-/* The records of a list, innermost first. A record of a range-over-func body stands for the list
- * at *head instead (1.22+, runtime/panic.go, deferrangefunc). */
+/* The records of a list, innermost first. A record of a range-over-func body stands for the list at
+ * *head instead (1.22+, runtime/panic.go, deferrangefunc). */
 static void read_list(struct pile_finder *pile_finder, uint64_t addr, uint64_t from, uint64_t sp,
                       uint64_t pc)
 {
@@ -85,7 +86,7 @@ static uint64_t address_of(const void *records, size_t index)
     return ((const struct record *)records)[index].address;
 }
 
-/* Within one site records are ordered by address. */
+/* The records of one site are sorted by address. */
 static bool holds(const struct record *records, size_t count, uint64_t addr, uint64_t size)
 {
     size_t up_to = gt_upper_bound(records, 0, count, addr, address_of);
@@ -111,7 +112,7 @@ static void take_records(const struct pile_finder *pile_finder, const struct rec
     }
 }
 
-/* The frame that defers: the one whose stack pointer the records carry. */
+/* The frame that defers: its stack pointer is the one in the records. */
 static const struct gt_source_location *site_of(const struct pile_finder *pile_finder,
                                                 const struct record *record, struct gt_stack *stack)
 {

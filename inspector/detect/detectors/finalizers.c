@@ -3,8 +3,8 @@
  *
  * A finalizer keeps its object's contents and its closure alive; a cleanup (1.24+) its function and
  * argument. A mark without all of them leaves a residue that only they keep. In the residue, an
- * object whose contents lead back to it lies in a component of two objects or more. The special is
- * an edge from the object to its closure. Pointers of an object into itself do not count: the
+ * object whose contents lead back to it is in a component of two or more objects. The special is an
+ * edge from the object to its closure. Pointers of an object into itself do not count: the
  * collector ignores them. Dropping the specials of the whole component frees it.
  */
 #include "inspector/detect/describe/advice.h"
@@ -20,11 +20,12 @@ struct cycle_finder {
     struct gt_causes *causes;
     struct gt_bitmap residue;
     struct gt_scc scc;
-    struct gt_map specials; /* component -> first special + 1, told once */
+    struct gt_map specials; /* component -> its first special + 1; each component is reported once
+                             */
     struct gt_groups groups;
 };
 
-/* What only finalizers and cleanups keep alive. */
+/* The objects that only finalizers and cleanups keep alive. */
 static void find_residue(struct cycle_finder *cycle_finder)
 {
     const struct gt_heap_analysis *analysis = cycle_finder->analysis;
@@ -57,7 +58,7 @@ static void find_components(struct cycle_finder *cycle_finder)
     gt_vec_deinit(&edges);
 }
 
-/* A cleanup leaks only if its function or argument lies in its object's own component: unlike a
+/* A cleanup leaks only if its function or argument is in its object's own component: unlike a
  * finalizer it does not keep its object's contents. */
 static bool keeps_itself(const struct cycle_finder *cycle_finder, const struct gt_special *special)
 {
@@ -79,8 +80,8 @@ static bool is_named(const char *function)
     return strcmp(function, "?") != 0;
 }
 
-/* Up to Go 1.25 a closure of AddCleanup's own calls the cleanup, which it has captured (1.24), or
- * the variable that has it (1.25). */
+/* Up to Go 1.25 a closure of AddCleanup itself calls the cleanup. It captured the cleanup (1.24),
+ * or the variable that has it (1.25). */
 static const char *captured_function(const struct gt_process *process, uint64_t closure)
 {
     const char *function = "?";
@@ -113,7 +114,7 @@ static const char *mechanism_of(const struct gt_special *special)
     return special->kind == GT_SPECIAL_FINALIZER ? "finalizer" : "cleanup";
 }
 
-/* One member a component: the first of its specials that keeps itself. */
+/* One member a component: the first of its specials that keeps itself alive. */
 static void consider(struct cycle_finder *cycle_finder, uint32_t number)
 {
     const struct gt_heap_analysis *analysis = cycle_finder->analysis;
@@ -133,7 +134,7 @@ static void consider(struct cycle_finder *cycle_finder, uint32_t number)
                   gt_scc_size(&cycle_finder->scc, component), number);
 }
 
-/* ---- telling ------------------------------------------------------------------------------- */
+/* ---- the report's words ------------------------------------------------------------------- */
 
 struct field_search {
     const struct cycle_finder *cycle_finder;
@@ -153,7 +154,7 @@ static void look_for_target(void *ctx, const struct gt_word *word)
     search->offset = word->offset;
 }
 
-/* The edge from one object of a cycle to the next, by the field or the special that makes it. */
+/* The edge from one object of a cycle to the next, with its field or special. */
 static struct gt_edge edge_of(const struct cycle_finder *cycle_finder, uint32_t from, uint32_t to,
                               const char *by_special)
 {
@@ -194,7 +195,8 @@ static void tell(const struct cycle_finder *cycle_finder, uint32_t number,
     instance->cycle.cycle_len = length;
 }
 
-/* The roots of every special in the components of the group: fixing the cycle drops them all. */
+/* Takes the roots of every special in the group's components, since fixing the cycle drops them
+ * all. */
 static void take_specials(const struct cycle_finder *cycle_finder, const struct gt_map *components,
                           struct gt_cause *cause)
 {

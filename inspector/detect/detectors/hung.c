@@ -1,8 +1,8 @@
 /*
  * Goroutines that hang (hanging.h), that were abandoned (abandoned.h) or that linger (lingering.h),
  * and runtime goroutines in which a finalizer or cleanup blocks. Goroutines with one stack are one
- * finding; goroutines of different sorts never share one. A hung goroutine is proven. Where
- * anything is missing from the core the proof is taken back (retention/findings.h).
+ * finding; goroutines of different sorts never share one. A hung goroutine is proven. If anything
+ * is missing from the core, the proof is taken back (retention/findings.h).
  */
 #include "inspector/base/alloc.h"
 #include "inspector/detect/describe/advice.h"
@@ -27,7 +27,7 @@ struct hung_finder {
     uint64_t latest;
 };
 
-/* ---- telling ------------------------------------------------------------------------------- */
+/* ---- the report's words ------------------------------------------------------------------- */
 
 static void tell(const struct hung_finder *hung_finder, uint32_t number,
                  struct gt_instance *instance)
@@ -48,7 +48,7 @@ static void tell(const struct hung_finder *hung_finder, uint32_t number,
     instance->hung.stack_bytes = g->stack_hi - g->stack_lo;
 }
 
-/* "40 goroutines blocked forever sending on a channel in main.fetch"; `how` is "forever" here. */
+/* "40 goroutines blocked forever sending on a channel in main.fetch"; here `how` is "forever". */
 static const char *who(const struct gt_heap_analysis *analysis, const struct gt_cause *cause,
                        const char *how)
 {
@@ -70,7 +70,7 @@ static struct gt_cause *add_cause(struct hung_finder *hung_finder, enum gt_confi
     struct gt_cause *cause = gt_causes_add(hung_finder->causes, GT_HUNG_GOROUTINE, confidence);
 
     gt_cause_count(cause, analysis, count);
-    cause->always = count >= MANY_GOROUTINES; /* whatever they keep */
+    cause->always = count >= MANY_GOROUTINES; /* even if they keep little */
     for (size_t i = 0; i < count; i++) {
         if (i < cause->instance_count) tell(hung_finder, members[i].item, &cause->instances[i]);
         gt_cause_take_goroutine(cause, analysis, members[i].item);
@@ -81,7 +81,7 @@ static struct gt_cause *add_cause(struct hung_finder *hung_finder, enum gt_confi
 }
 
 /* A runtime goroutine that runs finalizers or cleanups, with all that wait behind it. It is proven
- * only if it hangs; else it may go on in a moment. */
+ * only if it hangs; otherwise it may continue soon. */
 static void describe_server(struct hung_finder *hung_finder, uint32_t number, bool hangs)
 {
     const struct gt_heap_analysis *analysis = hung_finder->analysis;
@@ -96,7 +96,7 @@ static void describe_server(struct hung_finder *hung_finder, uint32_t number, bo
                                        &member, 1);
 
     cause->always = waiting >= GT_MANY_ALIKE || hangs;
-    cause->descriptor_bytes = 0; /* the runtime starts it in any program */
+    cause->descriptor_bytes = 0; /* the runtime starts it in every program */
     const struct gt_source_location *place = gt_locations_user(&cause->instances[0].hung.stack);
     cause->title = gt_arena_format(
         analysis->storage, "the %s goroutine hangs in %s at %s; %zu %s wait%s behind it",
@@ -108,7 +108,8 @@ static void describe_server(struct hung_finder *hung_finder, uint32_t number, bo
                             : "no collection has seen it wait: it may go on in a moment";
 }
 
-/* They are told by themselves; the rest of those that hang or are abandoned in groups. */
+/* Runtime goroutines are findings of their own. The other goroutines that hang or are abandoned are
+ * grouped. */
 static void describe_servers(struct hung_finder *hung_finder, bool *hangs, bool *abandoned)
 {
     const struct gt_baseline *baseline = hung_finder->analysis->baseline;
@@ -132,7 +133,7 @@ static void describe_hanging(void *ctx, const struct gt_member *members, size_t 
                                         who(hung_finder->analysis, cause, ""));
 }
 
-/* The first thing of a goroutine that is only ever closed; 0 when there is none. */
+/* The first channel of a goroutine that is only ever closed; 0 when there is none. */
 static uint64_t signal_of(const struct gt_abandoned *abandoned, uint32_t goroutine)
 {
     const struct gt_wait *wait = &abandoned->analysis->baseline->wait[goroutine];
@@ -182,7 +183,7 @@ static void describe_lingering(void *ctx, const struct gt_member *members, size_
     cause->doubt = "others reach what they wait for, and may still end them";
 }
 
-/* Not looked at is not innocent. */
+/* Groups that were not judged are reported as such. */
 static void describe_unjudged(const struct hung_finder *hung_finder)
 {
     if (hung_finder->abandoned->unjudged)
@@ -205,12 +206,13 @@ static const char *site_of(const struct hung_finder *hung_finder, uint32_t numbe
                            place ? place->line : 0, g->go_pc);
 }
 
-/* Those that wait at one place may have come there by different calls. */
+/* Goroutines that wait at one site may have come there by different calls. */
 static void describe_sites(struct hung_finder *hung_finder, const bool *of,
                            gt_group_fn *describe_group)
 {
     const struct gt_goroutines *all = hung_finder->analysis->goroutines;
-    const char **sites = gt_calloc(all->count, sizeof *sites); /* by what is alike */
+    const char **sites = gt_calloc(all->count, sizeof *sites); /* by the number of place and state
+                                                                */
     struct gt_groups groups;
 
     gt_groups_init(&groups);
@@ -240,7 +242,7 @@ static void describe_groups(struct hung_finder *hung_finder, const bool *of,
     gt_groups_deinit(&groups);
 }
 
-/* Of those that block, the rest. */
+/* The other goroutines that block. */
 static void describe_rest(struct hung_finder *hung_finder, const bool *hangs, const bool *abandoned)
 {
     const struct gt_heap_analysis *analysis = hung_finder->analysis;

@@ -1,7 +1,7 @@
 /*
  * Lost slice elements, of two sorts. A pointer slot of a backing array that no live window's cap
- * covers can never be read again: proven. A slot between a len and a cap is reached by re-slicing
- * only: likely, a deletion that did not clear the tail.
+ * covers can never be read again: proven. A slot between a len and a cap is reached only by
+ * re-slicing: likely, a deletion that did not clear the tail.
  */
 #include "inspector/detect/describe/advice.h"
 #include "inspector/detect/describe/group.h"
@@ -11,7 +11,7 @@
 #include "inspector/detect/windows/stale.h"
 
 enum {
-    MAX_SLOTS = 16, /* told of one instance */
+    MAX_SLOTS = 16, /* slots shown of one instance */
 };
 
 struct lost_finder {
@@ -27,7 +27,7 @@ static const struct gt_dead_array *array_at(const struct lost_finder *lost_finde
     return gt_vec_at(&lost_finder->dead->arrays, item);
 }
 
-/* What an element's type says of its target, which may be typed by nothing else. */
+/* The target's type by the element's type, since the target may have no other. */
 static const char *target_type(const struct gt_heap_analysis *analysis,
                                const struct gt_window_ref *window, const struct gt_dead_slot *slot)
 {

@@ -3,8 +3,8 @@
 
 static const struct gt_detector {
     gt_detect_fn *find;
-    const char *stage;       /* what it does, for who waits for the report */
-    bool needs[GT_EVIDENCE]; /* without which not having found the kind means nothing */
+    const char *stage;       /* what it does, for the progress line */
+    bool needs[GT_EVIDENCE]; /* evidence without which "not found" proves nothing */
 } detectors[GT_KINDS] = {
 #define KIND(kind, name, heading, plural, one, many, summary, of_parts, shape, detector, stage,    \
              ...)                                                                                  \
@@ -20,7 +20,7 @@ static bool saw_all(const struct gt_process *process, const struct gt_detector *
     return true;
 }
 
-/* A detector that finds several kinds has run for the first of them. */
+/* A detector that finds several kinds ran for the first of them. */
 static bool has_run(int kind)
 {
     for (int before = 0; before < kind; before++)

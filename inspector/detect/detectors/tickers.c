@@ -1,11 +1,11 @@
 /*
  * Tickers and timers that nobody stopped (timer_judge.h). A group has timers of one kind that call
- * one function or, if watched, have watchers at one site. Periods and due times do not tell groups
- * apart. A group is reported for the bytes that it keeps, not for its number of timers. These bytes
- * include the group's part of the lists of timers in the Ps.
+ * one function or, if watched, have watchers at one site. Periods and due times do not separate
+ * groups. A group is reported for the bytes that it keeps, not for its number of timers. These
+ * bytes include the group's part of the lists of timers in the Ps.
  *
- * An abandoned ticker is proof: nothing can ever receive from it or stop it. Everything else is a
- * suspect: one-shot timers go when they fire, and what watchers do between ticks may be useful.
+ * An abandoned ticker is proven: nothing can ever receive from it or stop it. Everything else is a
+ * suspect: one-shot timers go when they fire, and what watchers do at each tick may be useful.
  */
 #include "inspector/detect/detectors/detector.h"
 #include "inspector/detect/timers/timer_texts.h"
@@ -72,7 +72,7 @@ static void make_abandoned(void *ctx, const struct gt_member *members, size_t co
     gt_timers_describe(&ticker_finder->describer, GT_TIMER_ABANDONED, members, count, cause);
 }
 
-/* Stopping a watched ticker ends its goroutines too: they have nothing else to wake them. */
+/* Stopping a watched ticker ends its goroutines too, since nothing else can wake them. */
 static void take_watchers(struct ticker_finder *ticker_finder, uint32_t number,
                           struct gt_cause *cause)
 {

@@ -1,8 +1,8 @@
 /*
  * Substrings and subslices: blocks of which all live strings and slices together use less than
  * half. Bytes outside every cap cannot be reached again: proven. Bytes between a len and a cap can,
- * so they are a suspect: `id = buf[:16]` is the commonest leak of all, and a reused buffer looks
- * the same.
+ * so they are a suspect: `id = buf[:16]` is the most frequent leak, and a reused buffer looks the
+ * same.
  */
 #include "inspector/detect/describe/advice.h"
 #include "inspector/detect/describe/group.h"
@@ -13,7 +13,7 @@
 #include "inspector/detect/windows/stale.h"
 #include "inspector/detect/windows/windows.h"
 
-enum { MAX_WINDOWS = 8 }; /* told of one instance */
+enum { MAX_WINDOWS = 8 }; /* windows shown of one instance */
 
 struct waste_finder {
     struct gt_heap_analysis *analysis;
@@ -23,7 +23,7 @@ struct waste_finder {
     struct gt_groups groups;
 };
 
-/* What a finding about the block may count: 0 when it is none. */
+/* The bytes that a finding about the block may count; 0 when the block is no finding. */
 static uint64_t cost_of(const struct gt_window_block *block, bool *proven)
 {
     *proven = block->wasted * 2 >= block->size;
@@ -71,7 +71,7 @@ static void tell(const struct waste_finder *waste_finder, const struct gt_window
     instance->windowed.allocated_at = gt_locations_allocated(analysis, block->block);
 }
 
-/* Spare capacity that a pool keeps is set aside, whoever owns it meanwhile. */
+/* Spare capacity that a pool keeps is set aside, whatever holds it at present. */
 static bool set_aside(struct waste_finder *waste_finder, const struct gt_path *path,
                       const struct gt_member *members, size_t count)
 {

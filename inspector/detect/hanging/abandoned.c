@@ -4,13 +4,13 @@
 #include "inspector/detect/hanging/fixpoint.h"
 
 enum {
-    MAX_TICKING = 32, /* groups that clocks wake; each costs a fixpoint */
+    MAX_TICKING = 32, /* groups with their own clocks that are judged; each costs a fixpoint */
     PLUMBING = 1024,  /* bytes: a timer, a context, its values and channels take less */
 };
 
-#define SOON ((int64_t)600 * 1000000000) /* a wait that ends by itself so soon is a pause */
+#define SOON ((int64_t)600 * 1000000000) /* a wait that ends by itself so soon is only a pause */
 
-/* ---- things that are waited for -------------------------------------------------------------- */
+/* ---- what goroutines wait for ---------------------------------------------------------------- */
 
 static void note_clocks(struct gt_abandoned *abandoned)
 {
@@ -36,7 +36,8 @@ static bool is_only_closed(const struct gt_process *process, uint64_t channel)
     return !buffer && !sender && element && gt_types_get(process->types, element)->size == 0;
 }
 
-/* How many wait for each channel that may be a signal; those of few are none. */
+/* Counts the waiters of each channel that may be a signal. A channel with few waiters is no signal.
+ */
 static void note_signals(struct gt_abandoned *abandoned)
 {
     const struct gt_heap_analysis *analysis = abandoned->analysis;
@@ -155,7 +156,7 @@ static void seed_main(const struct gt_heap_analysis *analysis, struct gt_marker 
                          gt_root_at(analysis->roots, baseline->first_root[i] + j));
 }
 
-/* What is reached without any goroutine but the main one. */
+/* Marks what is reached without any goroutine except the main one. */
 static void mark_rooted(struct gt_abandoned *abandoned)
 {
     const struct gt_heap_analysis *analysis = abandoned->analysis;
@@ -179,8 +180,8 @@ static void mark_rooted(struct gt_abandoned *abandoned)
     gt_exclusion_deinit(&without);
 }
 
-/* Leaves of the candidates those that nobody answers, and in `marked`, unless it is NULL, what
- * others reach. */
+/* Removes the candidates that something answers. `marked`, unless it is NULL, gets what others
+ * reach. */
 static void reach(struct gt_abandoned *abandoned, bool *candidates, struct gt_bitmap *marked)
 {
     struct gt_heap_analysis *analysis = abandoned->analysis;
@@ -197,16 +198,16 @@ static void reach(struct gt_abandoned *abandoned, bool *candidates, struct gt_bi
     gt_fixpoint_deinit(&fixpoint);
 }
 
-/* ---- those that clocks wake ---------------------------------------------------------------- */
+/* ---- groups with their own clocks ----------------------------------------------------------- */
 
-struct ticker_finder { /* groups that clocks wake, one at a time */
+struct ticker_finder { /* groups with their own clocks, one at a time */
     struct gt_abandoned *abandoned;
-    const bool *silent; /* those that no clock wakes: abandoned for certain */
-    bool small;         /* are groups of few judged, or those of many? */
+    const bool *silent; /* goroutines that no clock wakes: certainly abandoned */
+    bool small;         /* whether small groups are judged now, or large ones */
     size_t judged;
 };
 
-/* All other groups run: do they answer this one? */
+/* All other groups run. Do they answer this one? */
 static void judge_ticking(void *ctx, const struct gt_member *members, size_t count)
 {
     struct ticker_finder *ticker_finder = ctx;
@@ -228,7 +229,7 @@ static void judge_ticking(void *ctx, const struct gt_member *members, size_t cou
     gt_free(candidates);
 }
 
-/* `all` are those that nobody answers as long as clocks wake nobody. */
+/* `all` are the goroutines that nothing answers if no clock wakes any. */
 static void settle_ticking(struct gt_abandoned *abandoned, const bool *all)
 {
     const struct gt_goroutines *goroutines = abandoned->analysis->goroutines;
@@ -253,7 +254,7 @@ static void settle_ticking(struct gt_abandoned *abandoned, const bool *all)
     gt_groups_deinit(&groups);
 }
 
-/* ---- all of them --------------------------------------------------------------------------- */
+/* ---- all candidates -------------------------------------------------------------------------- */
 
 static void find_links(struct gt_abandoned *abandoned)
 {
@@ -304,7 +305,7 @@ void gt_abandoned_deinit(struct gt_abandoned *abandoned)
 
 /* ---- judging a group ----------------------------------------------------------------------- */
 
-/* What the members reach and others do not. */
+/* The bytes that the members reach and others do not. */
 static uint64_t heap_of(const struct gt_abandoned *abandoned, const struct gt_member *members,
                         size_t count)
 {
@@ -328,8 +329,8 @@ static uint64_t heap_of(const struct gt_abandoned *abandoned, const struct gt_me
     return bytes;
 }
 
-/* Those that their own clocks wake, or that only wait for a signal, are judged by what they keep.
- */
+/* Goroutines that their own clocks wake, or that wait only for a signal, are judged by the bytes
+ * that they keep. */
 static bool keeps_enough(const struct gt_abandoned *abandoned, const struct gt_member *members,
                          size_t count)
 {
@@ -348,7 +349,7 @@ static bool is_pause(const struct gt_abandoned *abandoned, const struct gt_membe
     return due != GT_UNKNOWN && due < SOON;
 }
 
-/* Is it many, or are they told by what they keep? */
+/* Are the goroutines many, or are they reported for the bytes that they keep? */
 static bool is_enough(const struct gt_abandoned *abandoned, const struct gt_member *members,
                       size_t count, unsigned cases)
 {
@@ -356,7 +357,7 @@ static bool is_enough(const struct gt_abandoned *abandoned, const struct gt_memb
 
     if (!(cases & GT_CASE_OWN) && cases & GT_CASE_SIGNAL && !awaits_end(abandoned, members[0].item))
         return false;
-    if (cases == GT_CASE_PERIODIC) return false; /* told with their tickers (tickers.c) */
+    if (cases == GT_CASE_PERIODIC) return false; /* reported with their tickers (tickers.c) */
     if (!(cases & GT_CASE_OWN) && paused && !(cases & GT_CASE_PERIODIC)) return false;
     if (cases & GT_CASE_OWN && !paused && !(cases & GT_CASE_PERIODIC)) return true;
     return keeps_enough(abandoned, members, count);

@@ -1,11 +1,12 @@
 #include "inspector/detect/hanging/context_tree.h"
 
-enum { DATA_WORD = 8 /* of an interface: the second */, MAX_MAPS = 8 };
+enum { DATA_WORD = 8 /* offset of an interface's second word */, MAX_MAPS = 8 };
 
-/* Maps that keep what cancels a context, by the names of their types. */
+/* Maps that hold what cancels a context, by the names of their types. */
 static const struct row {
     const char *key, *elem; /* NULL: any */
-    bool by_key;            /* the key is the child, an interface; else the element is a func */
+    bool by_key;            /* the key is the child, an interface; otherwise the element is a func
+                             */
     unsigned steps;
 } rows[] = {
     {"context.canceler", NULL, true, 1},                    /* cancelCtx.children: the channel */
@@ -14,7 +15,7 @@ static const struct row {
     {"http.cancelKey", "func(error)", false, 2}, /* before: the connection, its channel */
 };
 
-struct kind { /* a map's type, and what its entries are */
+struct kind { /* a map's type, and the row that describes its entries */
     gt_type_id type;
     const struct row *row;
 };
@@ -24,7 +25,7 @@ struct gatherer {
     struct gt_vec *links;
     struct kind kinds[MAX_MAPS];
     size_t kind_count;
-    const struct row *row; /* of the map that is being walked */
+    const struct row *row; /* of the current map */
 };
 
 static bool add_child(void *ctx, uint64_t key, uint64_t elem)

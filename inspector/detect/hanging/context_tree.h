@@ -2,9 +2,9 @@
  * The tree of contexts: the words by which contexts lead to their children.
  *
  * A context that can be cancelled (context.cancelCtx) keeps its children in a map, so that they are
- * cancelled with it. The holder of the parent can end a child in this way, but that is not how a
- * child is meant to end. What only this tree reaches was given up by its maker (a CancelFunc that
- * nobody calls). The functions that http.Transport keeps to cancel its requests belong to the tree
+ * cancelled with it. The holder of the parent can end a child in this way, but a child is not meant
+ * to end so. A child that only this tree reaches was dropped by its maker, with a CancelFunc that
+ * was never called. The functions by which http.Transport cancels its requests belong to the tree
  * too: nobody calls them for a body that was forgotten.
  */
 #ifndef GT_DETECT_CONTEXT_TREE_H
@@ -15,7 +15,7 @@
 struct gt_context_link {
     uint64_t word; /* its address, in a map of children */
     uint64_t child;
-    unsigned steps; /* pointers from there to the channel that it closes */
+    unsigned steps; /* pointers from there to the channel that the entry closes */
 };
 
 /* Adds a struct gt_context_link for each child of a live context. */

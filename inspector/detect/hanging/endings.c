@@ -7,12 +7,12 @@
 #include <stdlib.h>
 
 enum {
-    MAX_WALK = 32,   /* objects looked at from one timer */
+    MAX_WALK = 32,   /* objects that are visited from one timer */
     TIMER_STEPS = 3, /* a timer, its closure, a context, its channel */
     MAX_FIELD = 160,
 };
 
-/* ---- leading there ------------------------------------------------------------------------- */
+/* ---- paths to what is waited for ----------------------------------------------------------- */
 
 struct things { /* what the goroutines wait for */
     const struct gt_heap *graph;
@@ -32,7 +32,7 @@ static void open_things(struct things *things, const struct gt_heap_analysis *an
     }
 }
 
-enum { LARGEST_STEP = 4096 }; /* bytes of an object on the way */
+enum { LARGEST_STEP = 4096 }; /* bytes of an object that a path may pass */
 
 struct walk {
     const struct things *things;
@@ -57,9 +57,9 @@ static void meet(void *ctx, uint64_t offset, uint64_t value)
     gt_vec_add(walk->found, &goroutine);
 }
 
-/* Goroutines that wait for what `value` leads to in so many steps, into `found`, which is cleared.
- * What is waited for leads no further, nor does a table of many, such as a context's children: it
- * would be read again for each timer. */
+/* Finds the goroutines that wait for what `value` leads to in at most so many steps; `found` is
+ * cleared first. The search stops at what is waited for. It also stops at a large table, such as a
+ * context's children, which would be read again for each timer. */
 static void find_waiters(const struct things *things, uint64_t value, unsigned steps,
                          struct gt_vec *found)
 {
@@ -146,7 +146,7 @@ bool gt_links_matter(const struct gt_heap_analysis *analysis, const bool *is,
     return matter;
 }
 
-/* ---- those of a group ---------------------------------------------------------------------- */
+/* ---- the endings of a group ------------------------------------------------------------------ */
 
 typedef void visit_fn(void *ctx, const struct gt_ending *ending);
 
@@ -211,9 +211,11 @@ int64_t gt_endings_due(const struct gt_endings *endings, const struct gt_member 
     return summary.latest > now ? (int64_t)(summary.latest - now) : 0;
 }
 
-/* ---- words --------------------------------------------------------------------------------- */
+/* ---- the report's words -----------------------------------------------------------------------
+ */
 
-/* The variable of a package, or else of the main goroutine, that holds a channel; NULL if none. */
+/* The package variable that holds a channel, or else the variable of the main goroutine; NULL if
+ * none. */
 static const char *name_of(const struct gt_heap_analysis *analysis, uint64_t channel)
 {
     uint32_t object = gt_heap_object(&analysis->heap->graph, channel);
@@ -222,7 +224,7 @@ static const char *name_of(const struct gt_heap_analysis *analysis, uint64_t cha
 
     for (size_t i = 0; i < analysis->roots->list.len; i++) {
         const struct gt_root *root = gt_root_at(analysis->roots, i);
-        if (root->kind != GT_ROOT_GLOBAL) break; /* they come first */
+        if (root->kind != GT_ROOT_GLOBAL) break; /* globals come first */
         if (gt_heap_object(&analysis->heap->graph, root->value) != object) continue;
         const char *name = gt_root_name(analysis, root, false, field, sizeof field, &type);
         return gt_arena_format(analysis->storage, "%s%s", name, field);
@@ -240,7 +242,7 @@ static const char *signal_end(const struct gt_heap_analysis *analysis, uint64_t 
            "context)";
 }
 
-/* In hours, minutes or seconds. */
+/* A duration in hours, minutes or seconds. */
 static const char *within(const struct gt_heap_analysis *analysis, int64_t ns)
 {
     static const struct {

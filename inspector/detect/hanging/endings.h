@@ -1,6 +1,6 @@
 /*
  * What could still end the wait of goroutines that nobody answers: their timers, the parents of
- * their contexts, and a channel whose one close would end them all.
+ * their contexts, and a channel that ends all their waits when it is closed.
  *
  * The search starts at the timer or the parent: a few pointers lead from it to what a goroutine
  * waits for.
@@ -14,16 +14,16 @@
 
 struct gt_ending {
     uint32_t goroutine;
-    bool by_parent; /* of its context; else by a timer */
+    bool by_parent; /* the parent of its context can end it; otherwise a timer */
     uint64_t word;  /* by which the timers' heap or the parent leads there */
-    uint64_t when;  /* a timer's */
+    uint64_t when;  /* when the timer fires */
 };
 
 struct gt_endings {
     struct gt_vec list; /* struct gt_ending, by goroutine */
 };
 
-/* Of the goroutines in `is`. `links` are struct gt_context_link. */
+/* The endings of the goroutines in `is`. `links` are struct gt_context_link. */
 void gt_endings_find(struct gt_endings *endings, const struct gt_heap_analysis *analysis,
                      const bool *is, const struct gt_vec *links);
 void gt_endings_deinit(struct gt_endings *endings);
@@ -32,7 +32,7 @@ void gt_endings_deinit(struct gt_endings *endings);
 void gt_endings_take(const struct gt_endings *endings, const struct gt_member *members,
                      size_t count, struct gt_edges *edges);
 
-/* The latest of the members' timers goes off so long after `now`; GT_UNKNOWN without timers. */
+/* The time from `now` to the latest of the members' timers; GT_UNKNOWN without timers. */
 int64_t gt_endings_due(const struct gt_endings *endings, const struct gt_member *members,
                        size_t count, uint64_t now);
 

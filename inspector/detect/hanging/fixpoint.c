@@ -4,8 +4,8 @@
 
 #include <stdlib.h>
 
-/* Who is to be told when an object is reached: a goroutine that waits for it, or what the weak
- * pointers with this handle lead to. */
+/* A watch on an object: what follows when the object is reached. A goroutine waits for it, or it is
+ * the handle of weak pointers and their targets are reached too. */
 struct watch {
     uint32_t object;
     uint32_t goroutine; /* or the number of goroutines, for a handle */
@@ -28,7 +28,7 @@ static void seed_word(void *ctx, uint64_t offset, uint64_t value)
     gt_mark_seed(ctx, value);
 }
 
-/* What a goroutine that may run after all keeps alive, what it waits for included. */
+/* Adds back what a goroutine that may run keeps alive, including what it waits for. */
 static void give_back(struct gt_fixpoint *fixpoint, uint32_t number)
 {
     const struct gt_heap_analysis *analysis = fixpoint->analysis;
@@ -53,7 +53,7 @@ static void give_back(struct gt_fixpoint *fixpoint, uint32_t number)
         gt_mark_seed(fixpoint->marker, gt_vec_u64(&wait->objects, i));
 }
 
-/* ---- who is to be told --------------------------------------------------------------------- */
+/* ---- watches ----------------------------------------------------------------------------- */
 
 static void watch(struct gt_fixpoint *fixpoint, uint64_t addr, uint32_t goroutine,
                   uint64_t leads_to)
@@ -76,7 +76,7 @@ static void watch_waits(struct gt_fixpoint *fixpoint)
     }
 }
 
-/* A weak pointer can be made strong by whoever has its handle. */
+/* The holder of a weak pointer's handle can make the pointer strong. */
 static void watch_handles(struct gt_fixpoint *fixpoint)
 {
     const struct gt_heap_analysis *analysis = fixpoint->analysis;
@@ -129,14 +129,16 @@ static void tell(struct gt_fixpoint *fixpoint, uint32_t object)
     }
 }
 
-/* What was marked before anybody watched. What lies outside the heap can always be reached. */
+/* Handles objects that were marked before they were watched. Objects outside the heap can always be
+ * reached. */
 static void describe_marked(struct gt_fixpoint *fixpoint)
 {
     const struct gt_heap *graph = &fixpoint->analysis->heap->graph;
 
     for (size_t i = 0; i < fixpoint->watches.len; i++) {
         uint32_t object = watch_at(fixpoint, i)->object;
-        bool known = i && watch_at(fixpoint, i - 1)->object == object; /* they are by object */
+        bool known = i && watch_at(fixpoint, i - 1)->object == object; /* watches are sorted by
+                                                                        * object */
         if (!known && gt_bit(&fixpoint->marked, object)) gt_vec_add(&fixpoint->met, &object);
     }
     for (uint32_t i = 0; i < fixpoint->analysis->goroutines->count; i++) {

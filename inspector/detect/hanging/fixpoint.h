@@ -2,30 +2,30 @@
  * Which goroutines nothing wakes: the fixpoint behind proof (hanging.h) and suspicion
  * (abandoned.h).
  *
- *   1. The candidates are taken away with all that they hold, and so is what else the caller does
- *      not count.
- *   2. The rest is marked. A candidate that waits for something marked may run. It is given back,
- *      and the mark goes on from it.
+ *   1. The candidates are taken away with all that they hold. So is everything else that the caller
+ *      excludes.
+ *   2. The rest is marked. A candidate that waits for something marked may run. It is added back,
+ *      and the mark continues from it.
  *   3. When nothing changes any more, nothing wakes the candidates that are left.
  *
- * The caller starts with `marked` as the mark without `without`, and says which of the objects that
- * a goroutine waits for would wake it. What lies outside the heap can always be reached. A weak
+ * The caller starts with `marked` as the mark without `without`, and decides which of the objects
+ * that a goroutine waits for would wake it. Objects outside the heap can always be reached. A weak
  * pointer counts like any other for the holder of its handle. A mark that reaches too much can only
- * take goroutines off the list. The fixpoint owns its tables and borrows the analysis.
+ * remove goroutines from the result. The fixpoint owns its tables and borrows the analysis.
  */
 #ifndef GT_DETECT_FIXPOINT_H
 #define GT_DETECT_FIXPOINT_H
 
 #include "inspector/detect/retention/baseline.h"
 
-/* Would a goroutine be woken by whoever reaches this thing, one of those it waits for? */
+/* Is a goroutine woken by what reaches this object, which it waits for? */
 typedef bool gt_wakes_fn(void *ctx, uint32_t goroutine, uint64_t thing);
 
 struct gt_fixpoint {
     struct gt_heap_analysis *analysis;
     const bool *candidates;
     bool *asleep;       /* by goroutine: not known to run again */
-    gt_wakes_fn *wakes; /* NULL: all do */
+    gt_wakes_fn *wakes; /* NULL: every object wakes */
     void *ctx;
     struct gt_exclusion without;
     struct gt_bitmap marked;
@@ -33,13 +33,15 @@ struct gt_fixpoint {
     struct gt_vec watches; /* struct watch, by object */
     struct gt_map first;   /* object -> its first watch */
     struct gt_bitmap watched;
-    struct gt_vec met; /* uint32_t: watched objects that were reached and are not dealt with yet */
+    struct gt_vec met; /* uint32_t: watched objects that were reached and are not handled yet */
 };
 
-/* Nothing is away or marked yet. Of the goroutines that block, those that are no candidates run. */
+/* Nothing is excluded or marked yet. Goroutines that block and are no candidates count as running.
+ */
 void gt_fixpoint_init(struct gt_fixpoint *fixpoint, struct gt_heap_analysis *analysis,
                       const bool *candidates);
-/* Leaves in `asleep` those that nothing wakes. Once; all that blocks must be away. */
+/* Leaves in `asleep` the goroutines that nothing wakes. It is called once; `without` must have all
+ * goroutines that block. */
 void gt_fixpoint_reach(struct gt_fixpoint *fixpoint);
 void gt_fixpoint_deinit(struct gt_fixpoint *fixpoint);
 

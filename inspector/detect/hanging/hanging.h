@@ -4,13 +4,13 @@
  * findGoroutineLeaks; fixpoint.h). The candidates block on objects of the heap, or on something
  * that can never happen.
  *
- * Three rules differ from the runtime's. The runtime looks while the world is stopped, but a core
- * may catch a thread inside the scheduler, so what that thread holds counts too
- * (waits/scheduler.h). A weak pointer counts for the holder of its handle. A timer that was stopped
- * counts for those that may start it again, not for the timer heap that it is still in.
+ * Three rules differ from the runtime's. The runtime searches while the world is stopped. In a core
+ * a thread may be inside the scheduler, so what that thread holds counts too (waits/scheduler.h). A
+ * weak pointer counts for the holder of its handle. A timer that was stopped counts for those that
+ * may start it again, not for the timer heap that it is still in.
  *
  * A main goroutine in select {}, or on a nil channel, never runs again: its stack is no root. It
- * waits there on purpose, and is not reported as hung. Where anything is missing from the core,
+ * waits there on purpose, and is not reported as hung. If anything is missing from the core,
  * nothing is proven.
  */
 #ifndef GT_DETECT_HANGING_H
@@ -18,7 +18,7 @@
 
 #include "inspector/detect/retention/baseline.h"
 
-/* By goroutine: does it hang? The caller frees it. */
+/* By goroutine: whether it hangs. The caller frees the array. */
 bool *gt_hanging_find(struct gt_heap_analysis *analysis);
 
 #endif

@@ -5,8 +5,8 @@
 #include <stdlib.h>
 
 enum {
-    PARTS = 4,        /* of the members, by their ids */
-    MOST_UNKNOWN = 20 /* one in so many may be of unknown age */
+    PARTS = 4,        /* parts into which the members are divided, by their ids */
+    MOST_UNKNOWN = 20 /* one in this many may be of unknown age */
 };
 
 struct age {
@@ -20,7 +20,7 @@ static int by_id(const void *a, const void *b)
     return left->id < right->id ? -1 : left->id > right->id;
 }
 
-/* From the first time that a goroutine of the process is known to wait since. */
+/* The time from the first wait of any goroutine of the process. */
 static uint64_t life_of(const struct gt_heap_analysis *analysis, uint64_t latest)
 {
     uint64_t first = latest;
@@ -32,7 +32,7 @@ static uint64_t life_of(const struct gt_heap_analysis *analysis, uint64_t latest
     return latest - first;
 }
 
-/* Those of known age, by id. */
+/* The members of known age, by id. */
 static size_t ages_of(const struct gt_heap_analysis *analysis, const struct gt_member *members,
                       size_t count, struct age *ages)
 {
@@ -46,7 +46,7 @@ static size_t ages_of(const struct gt_heap_analysis *analysis, const struct gt_m
     return known;
 }
 
-/* When those of one part of them began, on average, after `first`. */
+/* The average start of the waits in one part of the members, relative to `first`. */
 static uint64_t began(const struct age *ages, size_t count, size_t part, uint64_t first)
 {
     size_t from = count * part / PARTS, to = count * (part + 1) / PARTS;
@@ -57,8 +57,8 @@ static uint64_t began(const struct age *ages, size_t count, size_t part, uint64_
     return sum;
 }
 
-/* Later ones began later, over half of the process's life or more. The runtime gives ids to each P
- * in batches, so that only parts of them are in order. */
+/* Later goroutines began to wait later, over at least half of the process's life. The runtime gives
+ * ids to each P in batches, so only parts of them are in order. */
 static bool are_spread(const struct age *ages, size_t count, uint64_t life)
 {
     uint64_t first = UINT64_MAX, last = 0;
@@ -73,7 +73,7 @@ static bool are_spread(const struct age *ages, size_t count, uint64_t life)
     return true;
 }
 
-/* Each waits for something that no other of them does. */
+/* Each waits for something that no other member waits for. */
 static bool have_their_own(const struct gt_heap_analysis *analysis, const struct gt_member *members,
                            size_t count)
 {

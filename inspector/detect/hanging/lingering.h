@@ -2,10 +2,10 @@
  * Goroutines that linger: others reach what each of them waits for, and none of these waits has
  * ended, though they began one after the other over much of the process's life.
  *
- * They are many at one site, and each waits for something of its own. Those that were started later
- * began to wait later, so none was woken and went back to wait. An idle pool is different: it
- * shares its queue. A busy goroutine is different too: it has not waited for long. Lingering is
- * never more than a suspect.
+ * They are many at one site, and each waits for an object of its own. Those that were started later
+ * began to wait later, so none was woken and waited again. An idle pool is different: it shares its
+ * queue. A busy goroutine is different too: it has not waited for long. Lingering is never more
+ * than a suspect.
  */
 #ifndef GT_DETECT_LINGERING_H
 #define GT_DETECT_LINGERING_H
@@ -15,7 +15,8 @@
 
 enum { GT_MANY_LINGERING = 100 };
 
-/* Do they linger, and keep --min-bytes of heap? `latest` is the latest time in the core. */
+/* Do they linger, and keep at least --min-bytes of heap? `latest` is the latest time in the core.
+ */
 bool gt_lingers(const struct gt_heap_analysis *analysis, const struct gt_member *members,
                 size_t count, uint64_t latest);
 

@@ -7,20 +7,20 @@
 #include <stdlib.h>
 
 enum {
-    MANY_WATCHERS = 10, /* at one site: fewer are a program's own loops */
-    MAX_ROUNDS = 8,     /* of leaving out; what takes longer is not judged */
+    MANY_WATCHERS = 10, /* at one site: fewer may be a program's own loops */
+    MAX_ROUNDS = 8,     /* of removing watchers; a site that needs more is not judged */
 };
 
 struct finder {
     const struct gt_heap_analysis *analysis;
     struct gt_watchers *watchers;
-    bool *idle;               /* by goroutine: nothing that lives reaches what it waits for */
+    bool *idle;               /* by goroutine: nothing live reaches what it waits for */
     struct gt_vec candidates; /* uint32_t: goroutines */
     struct gt_exclusion without;
     struct gt_marker *marker;
 };
 
-/* ---- who receives from tickers ------------------------------------------------------------- */
+/* ---- receivers of tickers ----------------------------------------------------------------- */
 
 static void map_tickers(const struct gt_timers *timers, struct gt_map *channels)
 {
@@ -67,7 +67,7 @@ static void find_candidates(struct finder *finder, const struct gt_map *channels
     gt_groups_deinit(&sites);
 }
 
-/* ---- what lives without them ---------------------------------------------------------------- */
+/* ---- what is live without them --------------------------------------------------------------- */
 
 static void mark_others(struct finder *finder)
 {
@@ -96,7 +96,7 @@ static bool is_reached(const struct finder *finder, uint32_t goroutine)
     return false;
 }
 
-/* What a goroutine holds lives, and what it waits for. */
+/* Marks as live what a goroutine holds, and what it waits for. */
 static void leave_out(struct finder *finder, uint32_t goroutine)
 {
     const struct gt_heap_analysis *analysis = finder->analysis;
@@ -117,7 +117,7 @@ static void leave_out(struct finder *finder, uint32_t goroutine)
     gt_edges_deinit(&edges);
 }
 
-/* Says whether any was. */
+/* Returns whether it removed any. */
 static bool leave_out_reached(struct finder *finder)
 {
     bool any = false;

@@ -1,11 +1,11 @@
 /*
  * Watchers: goroutines that wait for the ticks of a ticker, and for nothing else. Those that wait
- * for more are judged by who could still answer them (abandoned.h).
+ * for more are judged by what could still answer them (abandoned.h).
  *
- * One watcher alone cannot be told from a ticker in good use, so only a site with many watchers is
- * judged. A watcher is taken off the list when something live, other than the watchers themselves
- * and the timer heaps, reaches its ticker. What it holds then counts as live, and so on until
- * nothing changes.
+ * One watcher looks the same as a ticker in good use, so only a site with many watchers is judged.
+ * A watcher is taken off the list when something live, other than the watchers themselves and the
+ * timer heaps, reaches its ticker. What it holds then counts as live, and so on until nothing
+ * changes.
  *
  * The watchers own their tables and borrow the analysis.
  */
@@ -19,8 +19,8 @@ struct gt_watch { /* a goroutine that receives from a ticker's channel */
 };
 
 struct gt_watchers {
-    struct gt_vec list;       /* struct gt_watch, by timer: those of sites with many */
-    struct gt_bitmap reached; /* live without those who are watchers, and without timers */
+    struct gt_vec list;       /* struct gt_watch, by timer: those of sites with many watchers */
+    struct gt_bitmap reached; /* what is live without the watchers and without timers */
 };
 
 void gt_watchers_init(struct gt_watchers *watchers, const struct gt_heap_analysis *analysis);

@@ -8,9 +8,9 @@ struct giver {
     struct gt_causes *causes;
     size_t first;
     struct gt_timer_links links;
-    struct gt_map timers;      /* object of a Timer -> its number + 1 */
-    struct gt_bitmap reached;  /* live without deferred calls and timers */
-    struct gt_beyond deferred; /* what that leaves out */
+    struct gt_map timers;      /* object of a Timer -> the timer's number + 1 */
+    struct gt_bitmap reached;  /* what is live without deferred calls and timers */
+    struct gt_beyond deferred; /* what that lacks */
 };
 
 static struct gt_cause *cause_at(const struct giver *giver, size_t index)
@@ -32,7 +32,7 @@ static void mark_others(struct giver *giver)
     gt_exclusion_deinit(&without);
 }
 
-/* A ticker or a one-shot timer is in use by its channel, too. */
+/* A ticker or a one-shot timer is also in use through its channel. */
 static void map_timers(struct giver *giver)
 {
     const struct gt_vec *list = &giver->analysis->baseline->timers.list;
@@ -62,7 +62,7 @@ static void take_from(struct giver *giver, uint64_t value, struct gt_cause *caus
     }
 }
 
-/* Its edges so far are those of the records. */
+/* The cause has the edges of the records so far. */
 static void take_timers(struct giver *giver, struct gt_cause *cause)
 {
     size_t roots = cause->edges.roots.len, words = cause->edges.words.len;

@@ -8,8 +8,8 @@
 
 #include "inspector/detect/retention/cause.h"
 
-/* Gives the causes of deferred calls, from number `first` on, the timers that they alone lead to.
- */
+/* Adds to the causes of deferred calls, from number `first` on, the timers that only those calls
+ * lead to. */
 void gt_deferred_take_timers(const struct gt_heap_analysis *analysis, struct gt_causes *causes,
                              size_t first);
 

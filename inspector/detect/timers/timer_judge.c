@@ -15,7 +15,8 @@ static void mark_without_timers(struct gt_timer_judge *judge)
     gt_exclusion_deinit(&without);
 }
 
-/* Of a context's Done channel, in an atomic.Value's interface; 0 when that is not known. */
+/* Offset of a context's Done channel: the data word of an atomic.Value's interface; 0 when it is
+ * not known. */
 static uint64_t offset_of_done(const struct gt_heap_analysis *analysis)
 {
     enum { DATA_WORD = 8 };
@@ -85,7 +86,7 @@ static void look_at_capture(void *ctx, uint64_t offset, uint64_t value)
         backlog->others |= gt_beyond_reached(alone, value);
 }
 
-/* Does the function work on what others reach, too? */
+/* Does the function also work on what others reach? */
 static bool serves_others(const struct gt_timer_judge *judge, const struct gt_timer *timer)
 {
     struct backlog backlog = {.judge = judge};
@@ -97,7 +98,7 @@ static bool serves_others(const struct gt_timer_judge *judge, const struct gt_ti
     return backlog.others;
 }
 
-/* Does anybody have the Done channel of the context whose deadline it is? */
+/* Does anything have the Done channel of the context whose deadline it is? */
 static bool is_awaited(const struct gt_timer_judge *judge, const struct gt_timer *timer)
 {
     const struct gt_heap_analysis *analysis = judge->analysis;
@@ -126,7 +127,7 @@ static enum gt_verdict_of_timer judge_alone(struct gt_timer_judge *judge,
 
 /* ---- what only watchers keep ---------------------------------------------------------------- */
 
-/* What the stacks of the watchers lead to, beside the ticker and its channel. */
+/* What the stacks of the watchers lead to, except the ticker and its channel. */
 static uint64_t bytes_of_watchers(struct gt_timer_judge *judge, const struct gt_watch *watch,
                                   size_t count, const struct gt_timer *timer)
 {

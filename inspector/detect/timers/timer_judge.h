@@ -1,12 +1,12 @@
 /*
- * Judges each timer in the timer heaps: is it in use, and if not, what does it alone keep?
+ * Judges each timer in the timer heaps: whether it is in use, and if not, what it alone keeps.
  *
  * A ticker or a one-shot timer is in use when anything but the timer heaps reaches its Timer or its
- * channel; or, of a ticker, when only its watchers do (watchers.h). A timer of time.AfterFunc is in
- * use when anything but timers reaches its Timer, and when its function works on what others reach
- * and keeps little beside: an entry's expiry that is never to be stopped is normal. The deadline of
- * a context is in use, too, when others have the context's Done channel; that a parent keeps the
- * context, to cancel it with itself, does not count.
+ * channel. A ticker that only its watchers reach (watchers.h) is not. A timer of time.AfterFunc is
+ * in use when anything but timers reaches its Timer. It is also in use when its function works on
+ * what others reach and keeps little itself: an entry's expiry that nobody stops is normal. The
+ * deadline of a context is also in use when others have the context's Done channel. That a parent
+ * keeps the context, to cancel it, does not count.
  *
  * The judge owns its tables and borrows the analysis.
  */
@@ -26,18 +26,19 @@ enum gt_verdict_of_timer {
 struct gt_timer_judge {
     const struct gt_heap_analysis *analysis;
     struct gt_timer_links links;
-    uint64_t done;            /* where a context has its Done channel; 0 when that is not known */
-    struct gt_bitmap reached; /* live without timers and without what parents of contexts keep */
-    struct gt_beyond alone;   /* what that leaves out */
+    uint64_t done;            /* offset of a context's Done channel; 0 when it is not known */
+    struct gt_bitmap reached; /* what is live without timers and without what parents of contexts
+                               * keep */
+    struct gt_beyond alone;   /* what that lacks */
     struct gt_watchers watchers;
-    struct gt_beyond watched; /* what is live by watchers alone */
+    struct gt_beyond watched; /* what is live only through watchers */
 };
 
 void gt_timer_judge_init(struct gt_timer_judge *judge, const struct gt_heap_analysis *analysis);
 void gt_timer_judge_deinit(struct gt_timer_judge *judge);
 
-/* Each timer is judged once: what it keeps is taken. `*bytes` gets that, less, for one that is
- * watched, the ticker itself. */
+/* Each timer is judged once, since it takes what it keeps. `*bytes` gets those bytes. For a watched
+ * ticker they are without the ticker itself. */
 enum gt_verdict_of_timer gt_timer_judge(struct gt_timer_judge *judge, uint32_t number,
                                         uint64_t *bytes);
 

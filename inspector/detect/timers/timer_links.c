@@ -2,7 +2,7 @@
 
 #include "inspector/detect/hanging/context_tree.h"
 
-/* ---- what grows with them: lists of timers, maps of children ------------------------------- */
+/* ---- lists that grow with their entries: lists of timers, maps of children ------------------ */
 
 static void count_listed(struct gt_timer_links *links, uint64_t word)
 {
@@ -104,7 +104,7 @@ bool gt_timer_is_deadline(const struct gt_heap_analysis *analysis, const struct 
 struct seeker {
     const struct gt_heap *graph;
     uint32_t timer; /* the Timer's object */
-    bool leads;     /* the object that is looked at leads to it */
+    bool leads;     /* the current object leads to it */
     uint32_t context;
 };
 
@@ -116,7 +116,7 @@ static void look_for_timer(void *ctx, uint64_t offset, uint64_t value)
     seeker->leads |= gt_heap_object(seeker->graph, value) == seeker->timer;
 }
 
-/* Of what the function has captured, it is what leads back to the timer. */
+/* Of what the function captured, the context is the object that leads back to the timer. */
 static void look_at_capture(void *ctx, uint64_t offset, uint64_t value)
 {
     struct seeker *seeker = ctx;

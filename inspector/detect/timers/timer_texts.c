@@ -49,7 +49,7 @@ static void describe_one(struct gt_timer_describer *describer, uint32_t number,
         instance->ticker.owner_path = gt_path_to_object(&describer->keys, object);
 }
 
-/* ---- all of a group -------------------------------------------------------------------------- */
+/* ---- a group -------------------------------------------------------------------------------- */
 
 static enum gt_timer_sort sort_of(const struct gt_heap_analysis *analysis,
                                   enum gt_verdict_of_timer verdict, const struct gt_timer *timer)
@@ -74,7 +74,7 @@ static const char *kept_by(const struct gt_heap_analysis *analysis, const struct
     return "GODEBUG asynctimerchan=1 keeps timers until they are stopped or fire";
 }
 
-/* When the last of them fires; NULL when the core does not tell. */
+/* When the last of them fires; NULL when the core does not have the time. */
 static const char *last_due(const struct gt_timer_describer *describer,
                             const struct gt_member *members, size_t count)
 {
@@ -124,8 +124,8 @@ static const struct gt_makers *made_by_code(struct gt_timer_describer *describer
     return &describer->made[sort];
 }
 
-/* By the first of them of which the core has a sample, else by the code that calls what makes them.
- * Of a group that is too small to be told nobody asks. */
+/* By the first of them with a sample in the core, else by the code that calls the functions that
+ * make them. It is not called for a group that is too small to be reported. */
 static struct gt_makers makers_of(struct gt_timer_describer *describer, enum gt_timer_sort sort,
                                   const struct gt_member *members, size_t count)
 {
@@ -191,7 +191,7 @@ static const char *watcher_function(const struct gt_timer_describer *describer, 
     return place ? gt_location_name(describer->analysis, place) : "a goroutine";
 }
 
-/* All words of these findings but the advice: title and doubt. */
+/* All words of these findings except the advice: title and doubt. */
 static void describe_words(const struct gt_timer_describer *describer, enum gt_timer_sort sort,
                            const struct gt_member *members, size_t count, struct gt_cause *cause)
 {

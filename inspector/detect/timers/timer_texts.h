@@ -23,8 +23,8 @@ struct gt_timer_describer {
     struct gt_heap_analysis *analysis;
     const struct gt_timer_judge *judge;
     struct gt_keys keys;
-    uint64_t latest;                       /* time stamp in the core */
-    struct gt_makers made[GT_TIMER_SORTS]; /* by code; asked for once */
+    uint64_t latest;                       /* the latest time stamp in the core */
+    struct gt_makers made[GT_TIMER_SORTS]; /* by code; found once */
     bool asked[GT_TIMER_SORTS];
 };
 
@@ -32,7 +32,7 @@ void gt_timer_describer_init(struct gt_timer_describer *describer,
                              struct gt_heap_analysis *analysis, const struct gt_timer_judge *judge);
 void gt_timer_describer_deinit(struct gt_timer_describer *describer);
 
-/* Fills the cause's words and instances. The members are alike, and were judged so. */
+/* Fills the cause's words and instances. The members are one group with one verdict. */
 void gt_timers_describe(struct gt_timer_describer *describer, enum gt_verdict_of_timer verdict,
                         const struct gt_member *members, size_t count, struct gt_cause *cause);
 

@@ -7,7 +7,7 @@
 #include "inspector/runtime/waits/blocked.h"
 
 enum {
-    MAX_TOLD = 64, /* things of one select */
+    MAX_TOLD = 64, /* objects of one select that are shown */
     MAX_FIELD = 160,
     MAX_ROOTS = 256, /* of a stack */
 };
@@ -39,7 +39,7 @@ static const char *type_of_channel(const struct gt_heap_analysis *analysis, uint
     return gt_arena_format(analysis->storage, "chan %s", gt_types_name(process->types, type));
 }
 
-/* Field paths lead to the innermost field, which is one of sync's own. */
+/* Field paths lead to the innermost field, which belongs to a type of sync. */
 static void strip_inside(enum gt_thing_kind what, char *field)
 {
     static const struct {
@@ -64,7 +64,7 @@ static void strip_inside(enum gt_thing_kind what, char *field)
 
 /* ---- names --------------------------------------------------------------------------------- */
 
-/* What a frame's variable points to; GT_NO_TYPE if it is no struct. */
+/* The type that a frame's variable points to; GT_NO_TYPE if it is no struct. */
 static gt_type_id pointed_type(const struct gt_heap_analysis *analysis, const struct gt_root *root)
 {
     struct gt_types *types = analysis->process->types;
@@ -78,8 +78,8 @@ static gt_type_id pointed_type(const struct gt_heap_analysis *analysis, const st
     return type && gt_types_get(types, type)->kind == GT_T_STRUCT ? type : GT_NO_TYPE;
 }
 
-/* An object without pointers has no type of its own. It is of the largest struct that a variable of
- * the goroutine's frames says it is: others point to its first field. */
+/* An object without pointers has no type of its own. It gets the largest struct type by which a
+ * variable of the goroutine's frames points to it: smaller types are its first field. */
 static gt_type_id type_of_object(const struct gt_heap_analysis *analysis, uint32_t goroutine,
                                  uint32_t object)
 {
@@ -129,7 +129,7 @@ static const char *name_of_global(const struct gt_heap_analysis *analysis,
     return gt_arena_format(analysis->storage, "%s%s", name, field);
 }
 
-/* "global main.mu", "main.account.Mutex": the variable or field that it is. */
+/* "global main.mu", "main.account.Mutex": the variable or field with the object. */
 static const char *name_of(const struct gt_heap_analysis *analysis, uint32_t goroutine,
                            const struct gt_blocked *blocked)
 {
@@ -140,7 +140,7 @@ static const char *name_of(const struct gt_heap_analysis *analysis, uint32_t gor
     return name_of_global(analysis, blocked);
 }
 
-/* ---- telling ------------------------------------------------------------------------------- */
+/* ---- the report's words ------------------------------------------------------------------- */
 
 static void tell(const struct gt_heap_analysis *analysis, uint32_t goroutine,
                  const struct gt_blocked *blocked, struct gt_blocked_thing *thing)

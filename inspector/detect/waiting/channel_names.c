@@ -9,10 +9,10 @@
 #include <stdlib.h>
 
 enum {
-    MAX_OBJECTS = 48, /* that a stack leads to and that are looked at */
+    MAX_OBJECTS = 48, /* objects reached from a stack that are searched */
     MAX_ROOTS = 256,  /* of one stack */
-    MAX_SIZE = 4096,  /* of an object: structs, not buffers */
-    MAX_DEPTH = 3,    /* from the stack: a closure, what it captures, what that holds */
+    MAX_SIZE = 4096,  /* bytes of an object: structs, not buffers */
+    MAX_DEPTH = 3,    /* steps from the stack: a closure, what it captured, what that holds */
     MAX_FIELD = 160,
 };
 
@@ -43,7 +43,7 @@ static int by_value(const void *a, const void *b)
     return left < right ? -1 : left > right;
 }
 
-/* The words of package variables, as pointers to their roots, by what they point to. */
+/* The words of package variables, as pointers to their roots, sorted by their values. */
 static const struct gt_vec *sorted_globals(const struct gt_heap_analysis *analysis)
 {
     struct gt_vec *sorted = &analysis->baseline->globals;
@@ -111,7 +111,8 @@ static void look(void *ctx, const struct gt_word *word)
     if (depth < MAX_DEPTH) add_object(search, word->value, depth + 1);
 }
 
-/* The field by which the object at `at` holds the channel; NULL when it is the runtime's own. */
+/* The field by which the object at `at` holds the channel; NULL when the object is the runtime's.
+ */
 static const char *field_name(const struct search *search)
 {
     const struct gt_heap_analysis *analysis = search->analysis;
@@ -150,7 +151,8 @@ static bool is_runtimes(const struct gt_heap_analysis *analysis, const struct gt
     return gt_is_in_package(gt_process_function(analysis->process, pc), "runtime");
 }
 
-/* A variable that a person has named: the compiler's own begin with a dot or a tilde. */
+/* The name of a variable, if a person gave it: names that the compiler makes begin with a dot or a
+ * tilde. */
 static const char *variable_name(const struct gt_heap_analysis *analysis,
                                  const struct gt_root *root)
 {

@@ -1,9 +1,9 @@
 /*
- * What a program calls a channel: nothing in the channel says it, so the name is that of a word
+ * The program's name for a channel. A channel has no name of its own, so it is the name of a word
  * that points to it.
  *
  * A package variable comes first, then a field of what the goroutine's own stack leads to in a few
- * steps, then a variable of one of its frames. It is a name for telling: others may hold the
+ * steps, then a variable of one of its frames. The name is only for people: others may hold the
  * channel too, under other names.
  */
 #ifndef GT_DETECT_CHANNEL_NAMES_H

@@ -8,7 +8,7 @@
 
 enum {
     MAX_FIELD = 160,
-    MAX_FRAMES = 32, /* of the runtime and of sync above a program's */
+    MAX_FRAMES = 32, /* frames of the runtime and of sync above the program's */
 };
 
 /* ---- holders ------------------------------------------------------------------------------- */
@@ -20,7 +20,7 @@ static struct gt_source_location user_place(const struct gt_stack *stack)
     return place ? *place : (struct gt_source_location){0};
 }
 
-/* The innermost call that is the program's own, as gt_locations_user() has it. */
+/* The innermost call of the program itself, as gt_locations_user() finds it. */
 static struct gt_source_location place_of_wait(const struct gt_heap_analysis *analysis,
                                                const struct gt_goroutine *g)
 {
@@ -81,7 +81,7 @@ static uint64_t id_of(const struct gt_heap_analysis *analysis, uint32_t goroutin
     return analysis->goroutines->list[goroutine].id;
 }
 
-/* Of what a select waits for, the first is told. */
+/* For a select, the first object that it waits for is shown. */
 static struct gt_wait_edge edge_between(const struct gt_deadlocks *deadlocks, uint32_t from,
                                         uint32_t to)
 {

@@ -9,14 +9,14 @@
 #include <inttypes.h>
 
 enum {
-    MAX_NEEDED = 1 << 12, /* others that one class is seen to need */
+    MAX_NEEDED = 1 << 12, /* others that one class needs, at most */
     MAX_CIRCLES = 256,
-    MAX_KEYED = 64, /* things of one select that tell its class */
+    MAX_KEYED = 64, /* objects of one select that are part of its class's key */
 };
 
 /* ---- classes ------------------------------------------------------------------------------- */
 
-/* What goroutines of one class have in common; nothing for those that are in none. */
+/* What goroutines of one class have in common; empty for those without a class. */
 static void class_key(const struct gt_deadlocks *deadlocks, uint32_t number, struct gt_str *key)
 {
     const struct gt_wait *wait = &deadlocks->analysis->baseline->wait[number];
@@ -25,7 +25,7 @@ static void class_key(const struct gt_deadlocks *deadlocks, uint32_t number, str
     gt_str_format(key, "%d %d", wait->kind, sync->action);
     for (size_t i = 0; i < wait->objects.len && i < MAX_KEYED; i++)
         gt_str_format(key, " %" PRIx64, gt_vec_u64(&wait->objects, i));
-    if (wait->objects.len > MAX_KEYED) gt_str_format(key, " %u", number); /* one of its own */
+    if (wait->objects.len > MAX_KEYED) gt_str_format(key, " %u", number); /* a class of its own */
 }
 
 static void find_classes(struct gt_deadlocks *deadlocks)
@@ -59,8 +59,9 @@ static void find_classes(struct gt_deadlocks *deadlocks)
 
 /* ---- what a class needs -------------------------------------------------------------------- */
 
-/* Each who is to call Done, or to let go before a writer, is needed; of several who may hold a
- * mutex, one is. */
+/* If deferred calls are the evidence, a wait group needs all that will call Done, and a writer all
+ * readers before it: one stuck owner is enough to be stuck. Of several possible owners of a mutex,
+ * all must be stuck. */
 static uint8_t need_of_owners(const struct gt_ownership *first, enum gt_action action)
 {
     if (first->speaks == GT_EVIDENCE_WAIT) return GT_STUCK_IF_ANY;
@@ -69,7 +70,7 @@ static uint8_t need_of_owners(const struct gt_ownership *first, enum gt_action a
     return each && first->speaks == GT_EVIDENCE_DEFERRED ? GT_STUCK_IF_ANY : GT_STUCK_IF_ALL;
 }
 
-/* False when frames say nothing, or too little for one that does not hang. */
+/* False when frames show no owner, or too weak evidence for one that does not hang. */
 static bool need_holders(struct gt_deadlocks *deadlocks, struct gt_wait_class *class)
 {
     struct gt_vec found = GT_VEC_OF(struct gt_ownership);
@@ -96,8 +97,8 @@ static bool is_in_heap(const struct gt_heap_analysis *analysis, const struct gt_
     return true;
 }
 
-/* Code may come from anywhere to a variable of a package. Without wakers nothing is known of who
- * reaches what. */
+/* A package variable can be reached by any code. Without wakers it is not known who reaches what.
+ */
 static uint8_t need_of_reach(const struct gt_deadlocks *deadlocks, uint32_t member)
 {
     const struct gt_wait *wait = &deadlocks->analysis->baseline->wait[member];
@@ -118,7 +119,7 @@ static void find_needs(struct gt_deadlocks *deadlocks)
     }
 }
 
-/* ---- who reaches what stuck classes wait for ------------------------------------------------ */
+/* ---- what reaches the objects of stuck classes ----------------------------------------------- */
 
 struct reacher {
     struct gt_deadlocks *deadlocks;
@@ -139,7 +140,7 @@ static bool take_waker(void *ctx, const struct gt_way *way)
     return reacher->owners.len < MAX_NEEDED;
 }
 
-/* They only serve to tell circles, so the search may end early. */
+/* These edges are only for circles, so the search may end early. */
 static void find_reaching(struct gt_deadlocks *deadlocks)
 {
     uint32_t goroutines = deadlocks->analysis->goroutines->count;
@@ -264,7 +265,7 @@ struct circle_finder {
     void *ctx;
 };
 
-/* Every other node is a class. */
+/* Every other node of the circle is a class. */
 static void take_circle(void *ctx, const uint32_t *nodes, size_t count)
 {
     const struct circle_finder *circle_finder = ctx;

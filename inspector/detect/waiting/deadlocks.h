@@ -1,11 +1,12 @@
 /*
- * Deadlocks: who needs whom to go on, who is stuck for it, and the circles among them.
+ * Deadlocks: which goroutines need which others to continue, which are stuck, and the circles among
+ * them.
  *
- * Goroutines that wait for the same things in the same role are one class, and need the same
- * others: those who hold the mutex, as far as frames tell (lock_owners.h), else whoever leads to
- * what they wait for (unstuck.h; for circles, wakers.h). A goroutine that hangs is stuck; the
- * others are stuck when all that they need are, which is no proof: code may come to a global mutex
- * or channel from anywhere.
+ * Goroutines that wait for the same objects in the same role are one class, and need the same
+ * others: the owners of the mutex, as far as frames show them (lock_owners.h), else all that lead
+ * to what they wait for (unstuck.h; for circles, wakers.h). A goroutine that hangs is stuck.
+ * Another one is stuck when all that it needs are. This is no proof: any code may come to a global
+ * mutex or channel.
  *
  * The deadlocks own their tables and borrow the analysis, the wakers and `hangs`.
  */
@@ -18,15 +19,16 @@
 
 #define GT_NO_CLASS UINT32_MAX
 
-struct gt_need_of { /* one that a class needs */
+struct gt_need_of { /* a goroutine that a class needs */
     uint32_t goroutine;
-    bool holds; /* told by `holding`; else it only leads to what they wait for */
+    bool holds; /* it owns the lock, by `holding`; otherwise it only leads to what they wait for */
     struct gt_ownership ownership;
 };
 
 struct gt_wait_class {
-    uint32_t member;     /* one of the goroutines; hanging if any is */
-    size_t first, count; /* in `needed`: who holds it, or when stuck who reaches it */
+    uint32_t member;     /* one of the goroutines; one that hangs if there is any */
+    size_t first, count; /* in `needed`: the owners, or for a stuck class the goroutines that reach
+                          * its objects */
     uint8_t need;        /* enum gt_stuck_when */
 };
 
@@ -40,12 +42,12 @@ struct gt_deadlocks {
     struct gt_vec needed;  /* struct gt_need_of */
     struct gt_needs needs; /* nodes: goroutines, then classes */
     bool *stuck;           /* by node */
-    bool whole;            /* all who reach what stuck goroutines wait for were found */
+    bool whole;            /* all that reach what stuck goroutines wait for were found */
 };
 
 void gt_deadlocks_init(struct gt_deadlocks *deadlocks, struct gt_heap_analysis *analysis,
                        struct gt_wakers *wakers, const bool *hangs);
-/* The same as far as locks alone tell: cheap, as it needs no wakers. `waiters` as in lock_owners.h.
+/* The same for locks alone, which is cheap since it needs no wakers. `waiters` as in lock_owners.h.
  */
 void gt_deadlocks_init_locks(struct gt_deadlocks *deadlocks, struct gt_heap_analysis *analysis,
                              const bool *hangs, bool waiters);

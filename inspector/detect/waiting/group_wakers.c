@@ -4,11 +4,12 @@
 #include "inspector/detect/retention/baseline.h"
 
 enum {
-    MAX_WAKERS = 8, /* told for one group */
-    OF_A_KIND = 2,  /* of those that are no goroutines, such as globals: they are all alike */
+    MAX_WAKERS = 8, /* wakers shown for one group */
+    OF_A_KIND = 2,  /* of wakers that are no goroutines, such as globals: more of them say nothing
+                     * new */
     OF_A_STACK = 3, /* of goroutines with the same stack */
-    MAX_THINGS = 8, /* of a select, whose variables are told */
-    MAX_CASES = 64, /* of another's select, that are compared */
+    MAX_THINGS = 8, /* objects of a select whose variables are shown */
+    MAX_CASES = 64, /* cases of another goroutine's select that are compared */
     MAX_FIELD = 160,
 };
 
@@ -16,16 +17,18 @@ struct namer {
     struct gt_wakers *wakers;
     const bool *hangs;
     struct gt_vec list;   /* struct gt_waker */
-    struct gt_map owners; /* goroutines that were told or left out -> 0 */
+    struct gt_map owners; /* goroutines that are shown or left out -> 0 */
     struct gt_map things; /* addresses that the group waits for */
-    struct gt_map stacks; /* of goroutines that were told -> how many have it */
-    struct gt_waker far;  /* a timer that was left out; none unless it is one */
+    struct gt_map stacks; /* stacks of goroutines that are shown -> how many have it */
+    struct gt_waker far;  /* a timer that was left out; its kind is none if there is no such timer
+                           */
     bool more, fellows;
 };
 
 /* ---- who is left out ------------------------------------------------------------------------ */
 
-/* Whoever waits for the same is woken like the group, and wakes nobody before. */
+/* A goroutine that waits for the same object is woken like the group, and wakes nobody before that.
+ */
 static bool is_fellow(const struct namer *namer, uint32_t owner)
 {
     const struct gt_wait *wait = &namer->wakers->analysis->baseline->wait[owner];
@@ -44,7 +47,7 @@ static size_t count_kind(const struct namer *namer, enum gt_waker_kind kind)
     return count;
 }
 
-/* ---- who is told ---------------------------------------------------------------------------- */
+/* ---- who is shown ---------------------------------------------------------------------------- */
 
 static struct gt_waker waker_of(struct namer *namer, const struct gt_way *way, uint32_t owner)
 {
@@ -97,7 +100,7 @@ static bool describe_waker(void *ctx, const struct gt_way *way)
     return true;
 }
 
-/* A package's variable is no object of the heap: whatever code there is can reach it. */
+/* A package variable is no object of the heap, and any code can reach it. */
 static void describe_variable(struct namer *namer, uint64_t address)
 {
     const struct gt_heap_analysis *analysis = namer->wakers->analysis;

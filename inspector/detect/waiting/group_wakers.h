@@ -1,10 +1,10 @@
 /*
- * Who could wake a group of goroutines, told once for the group: who reaches what one of them waits
- * for.
+ * Which goroutines, timers and globals could wake a group of goroutines: those that reach what one
+ * of the group waits for. They are found once for the group.
  *
- * Left out are those who cannot be the ones that wake it: the goroutines of the group itself, those
- * who wait for the same thing, and timers that only lead there by way of much else. What is left
- * out is said when nobody else is found.
+ * Some cannot be the ones that wake it and are left out: the goroutines of the group, those that
+ * wait for the same object, and timers that lead there only through much else. They are reported if
+ * nobody else is found.
  */
 #ifndef GT_DETECT_GROUP_WAKERS_H
 #define GT_DETECT_GROUP_WAKERS_H

@@ -1,4 +1,4 @@
-/* The evidence that a goroutine holds something: its words, its code, its deferred calls. */
+/* The evidence that a goroutine holds a lock: its words, its code, its deferred calls. */
 #include "inspector/base/loop.h"
 #include "inspector/detect/waiting/lock_owners_impl.h"
 #include "inspector/runtime/roots/stackscan.h"
@@ -9,8 +9,8 @@
 
 enum {
     REACH = 4096,           /* bytes of a struct before the mutex in it */
-    MAX_NEAR = 16,          /* things that one word leads to */
-    MAX_CAPTURED = 4,       /* words of a closure that are looked at */
+    MAX_NEAR = 16,          /* locks that one word leads to */
+    MAX_CAPTURED = 4,       /* words of a closure that are read */
     MAX_DEFERS = 1 << 10,   /* of one goroutine */
     MAX_FOUND = 1 << 16,    /* in one goroutine */
     MAX_HOLDINGS = 1 << 20, /* in all */
@@ -24,12 +24,12 @@ struct seeker { /* what one goroutine holds */
     const struct gt_goroutine *g;
     uint32_t number;
     struct gt_vec found; /* struct gt_ownership */
-    uint64_t steps;      /* that may still be taken: damage must not make them endless */
+    uint64_t steps;      /* steps that are left; bounds the work on damaged memory */
 };
 
 /* ---- one word ------------------------------------------------------------------------------ */
 
-/* How many bytes what a frame's word points to has; 0 when its type is not known. */
+/* The size of what a frame's word points to; 0 when its type is not known. */
 static uint64_t extent(const struct seeker *seeker, const struct gt_stack_word *word)
 {
     const struct gt_heap_analysis *analysis = seeker->owners->analysis;
@@ -49,7 +49,7 @@ static uint64_t extent(const struct seeker *seeker, const struct gt_stack_word *
     return type ? gt_types_get(types, type)->size : 0;
 }
 
-/* Do they lie in one object, or one variable of a package? */
+/* Are both in one object, or in one package variable? */
 static bool is_together(const struct gt_heap_analysis *analysis, uint64_t value, uint64_t thing)
 {
     const struct gt_heap *heap = &analysis->heap->graph;
@@ -70,8 +70,8 @@ static bool is_about(const struct gt_lock_owners *owners, const struct gt_lock_s
     return site->target ? gt_thing_at(owners, site->target) == thing : by_word;
 }
 
-/* What a frame's code says of a thing: the last call before the frame's place decides. With
- * `by_word` calls whose mutex is not known count too. */
+/* The evidence of a frame's code: the last call before the frame's pc decides. With `by_word`,
+ * calls whose mutex is not known count too. */
 static void ask_code(struct seeker *seeker, struct gt_ownership *ownership, bool by_word)
 {
     const struct gt_lock_site *locked = NULL;
@@ -101,8 +101,8 @@ static struct gt_ownership holding_of(const struct seeker *seeker, uint32_t thin
     return (struct gt_ownership){.thing = thing, .goroutine = seeker->number, .frame = frame};
 }
 
-/* A closure on the stack whose function is to unlock, or to be done: of a defer that needs no
- * record. The word is what it captured. */
+/* A closure on the stack whose function calls Unlock or Done, for a defer that needs no record. The
+ * word is what it captured. */
 static void ask_closure(struct seeker *seeker, struct gt_ownership *ownership)
 {
     const struct gt_process *process = seeker->owners->analysis->process;
@@ -138,7 +138,7 @@ static void take_near(struct seeker *seeker, const struct gt_stack_word *word, u
     gt_vec_add(&seeker->found, &ownership);
 }
 
-/* Frames of the runtime, and of the calls that wait, hold nothing for the program. */
+/* Frames of the runtime, and of the calls that wait, hold no lock for the program. */
 static bool is_theirs(const struct seeker *seeker, uint32_t frame)
 {
     static const char *const theirs[] = {"sync.(*Mutex).", "internal/sync.(*Mutex).",
@@ -176,7 +176,7 @@ static void take_word(void *ctx, const struct gt_stack_word *word)
     }
 }
 
-/* Code that names a variable of a package needs no word for it. */
+/* Code that refers to a package variable by its address needs no word for it. */
 static void take_code(struct seeker *seeker, uint32_t frame)
 {
     const struct gt_lock_owners *owners = seeker->owners;
@@ -193,15 +193,16 @@ static void take_code(struct seeker *seeker, uint32_t frame)
     }
 }
 
-/* ---- what frames do not tell ---------------------------------------------------------------- */
+/* ---- locks that frames do not show ------------------------------------------------------------
+ */
 
-/* Calls before and after a frame's place, of the things that `about` says. */
+/* The nearest calls before and after a frame's pc, for certain locks. */
 struct around {
     const struct gt_lock_site *before, *after;
-    bool waits; /* the place is in one of them */
+    bool waits; /* the pc is in one of them */
 };
 
-/* Of the lock at this address; of 0: of those that the code does not name. */
+/* For the lock at this address; for 0: for calls whose lock is not in the code. */
 static struct around look_around(const struct gt_lock_site *sites, size_t count, uint64_t at,
                                  uint64_t target)
 {
@@ -219,14 +220,14 @@ static struct around look_around(const struct gt_lock_site *sites, size_t count,
     return around;
 }
 
-/* Is it locked there, for all that the order of the calls says? */
+/* Does the order of the calls allow that it is locked there? */
 static bool may_be_locked(const struct around *around)
 {
     if (around->before && !around->before->unlocks) return true;
     return !around->waits && around->after && around->after->unlocks;
 }
 
-/* What the frame has locked is known: a word of it leads there. */
+/* The lock of the frame is known: a word of the frame leads to it. */
 static bool is_explained(const struct seeker *seeker, uint32_t frame)
 {
     for (size_t i = 0; i < seeker->found.len; i++) {
@@ -244,7 +245,8 @@ static void set_loose(struct seeker *seeker)
     owners->loose[seeker->number] = true;
 }
 
-/* Code that names a lock may mean any other in the same variable: it may be an array. */
+/* Code that refers to a lock may mean any other lock in the same variable, which may be an array.
+ */
 static void take_named(struct seeker *seeker, uint32_t frame, uint64_t target)
 {
     struct gt_lock_owners *owners = seeker->owners;
@@ -260,7 +262,7 @@ static void take_named(struct seeker *seeker, uint32_t frame, uint64_t target)
     owners->unread |= i < owners->thing_count;
 }
 
-/* Frames whose code may have something locked, of which no holding tells. */
+/* Frames whose code may have locked something that no word shows. */
 static void take_loose(struct seeker *seeker, uint32_t frame)
 {
     struct gt_lock_owners *owners = seeker->owners;
@@ -306,7 +308,7 @@ static void take_deferred_of(struct seeker *seeker, const struct gt_lock_site *s
     gt_vec_add(&seeker->found, &ownership);
 }
 
-/* A deferred call's closure calls Unlock, of what it captured or what its code names. */
+/* A deferred call's closure calls Unlock, on what it captured or what its code refers to. */
 static void take_deferred(struct seeker *seeker, uint64_t record)
 {
     const struct gt_process *process = seeker->owners->analysis->process;
@@ -320,7 +322,7 @@ static void take_deferred(struct seeker *seeker, uint64_t record)
     while (count && !sites->unlocks)
         sites++, count--;
     if (!count) return;
-    struct gt_lock_site site = *sites; /* the list moves */
+    struct gt_lock_site site = *sites; /* a copy, since the list may move */
     if (site.target) take_deferred_of(seeker, &site, record, site.target);
     size_t known = seeker->found.len;
     for (unsigned i = 1; !site.target && i <= MAX_CAPTURED; i++)
@@ -344,7 +346,7 @@ static void take_all_deferred(struct seeker *seeker)
 
 /* ---- all of them --------------------------------------------------------------------------- */
 
-/* A variable says more than what a closure captured. */
+/* A variable is better evidence than what a closure captured. */
 static void take_variable(struct gt_ownership *ownership, const struct gt_ownership *other)
 {
     if (!ownership->captured || other->captured || !other->word) return;
@@ -354,7 +356,8 @@ static void take_variable(struct gt_ownership *ownership, const struct gt_owners
     ownership->frame = other->frame;
 }
 
-/* Of what was found in one goroutine the strongest for each thing, as reader and as writer. */
+/* Of the evidence found in one goroutine, keeps the strongest for each lock, as reader and as
+ * writer. */
 static void keep_found(struct gt_lock_owners *owners, struct gt_vec *found)
 {
     const struct gt_ownership *all = found->data;

@@ -6,7 +6,7 @@
 
 #include <stdlib.h>
 
-/* ---- things -------------------------------------------------------------------------------- */
+/* ---- locks -------------------------------------------------------------------------------- */
 
 static int by_address(const void *a, const void *b)
 {
@@ -68,7 +68,7 @@ static void find_writers(struct gt_lock_owners *owners)
             owners->writers[owners->waits[i].thing] = i;
 }
 
-/* Which of sync's types goroutines wait for. */
+/* Lists the objects of sync's types that goroutines wait for. */
 static void find_things(struct gt_lock_owners *owners)
 {
     const struct gt_heap_analysis *analysis = owners->analysis;
@@ -112,7 +112,7 @@ int gt_ownership_order(const void *a, const void *b)
     if (left->speaks != right->speaks) return left->speaks > right->speaks ? -1 : 1;
     if (left->at_wait != right->at_wait) return left->at_wait ? 1 : -1;
     if (left->value != right->value) return left->value > right->value ? -1 : 1;
-    /* Arguments, which have names, lie above what else a frame has. */
+    /* Arguments, which have names, are above the other words of a frame. */
     return left->word > right->word ? -1 : left->word < right->word;
 }
 
@@ -137,7 +137,7 @@ void gt_lock_owners_deinit(struct gt_lock_owners *owners)
     gt_vec_deinit(&owners->list);
 }
 
-/* ---- asking -------------------------------------------------------------------------------- */
+/* ---- queries ------------------------------------------------------------------------------- */
 
 static enum gt_field_id state_of(enum gt_thing_kind what)
 {
@@ -146,7 +146,7 @@ static enum gt_field_id state_of(enum gt_thing_kind what)
                                     : GT_F_mutex_state;
 }
 
-/* Does the thing's own state say that somebody has it? */
+/* Does the lock's own state say that it is held? */
 static bool is_held(const struct gt_lock_owners *owners, uint64_t thing, enum gt_action action,
                     enum gt_thing_kind what)
 {
@@ -172,8 +172,8 @@ bool gt_is_held(const struct gt_lock_owners *owners, uint32_t goroutine)
            is_held(owners, owners->things[wait->thing].address, wait->action, wait->what);
 }
 
-/* Does it speak for a holder that keeps somebody of this action waiting? Whoever waits for the
- * thing himself has it only if more than a pointer says so. */
+/* Is it evidence for an owner that keeps a waiter with this action waiting? A goroutine that itself
+ * waits for the lock owns it only if there is more evidence than a pointer. */
 static bool is_meant(const struct gt_lock_owners *owners, const struct gt_ownership *ownership,
                      enum gt_action action)
 {
@@ -186,7 +186,7 @@ static bool is_meant(const struct gt_lock_owners *owners, const struct gt_owners
     return !waits || (knows && !ownership->at_wait);
 }
 
-/* A writer that waits for readers lets no more of them in, nor other writers. */
+/* A writer that waits for readers blocks further readers and other writers. */
 static void add_writer(const struct gt_lock_owners *owners, uint32_t thing, struct gt_vec *out)
 {
     struct gt_ownership ownership = {.thing = thing,
@@ -207,7 +207,7 @@ static size_t first_ownership(const struct gt_lock_owners *owners, uint32_t thin
     return gt_lower_bound(&owners->list, 0, owners->list.len, thing, thing_of);
 }
 
-/* Where it is not known how far pointers reach, the nearest are meant. */
+/* If it is not known how far pointers reach, the nearest ones count. */
 static void drop_far(struct gt_vec *out)
 {
     uint16_t nearest = UINT16_MAX;

@@ -22,7 +22,7 @@ static bool is_strict(void *ctx, const struct gt_way *way)
     return owner >= analysis->goroutines->count || !intersection->owners->loose[owner];
 }
 
-/* Can none of those who have something locked come to what the goroutine waits for? */
+/* Can none of the goroutines that hold some lock reach what the goroutine waits for? */
 static bool no_loose_one_reaches(const struct gt_lock_owners *owners, struct gt_wakers *wakers,
                                  uint32_t goroutine)
 {
@@ -36,7 +36,8 @@ static bool no_loose_one_reaches(const struct gt_lock_owners *owners, struct gt_
            gt_wakers_visit(wakers, goroutine, is_strict, &intersection);
 }
 
-/* Does more than a pointer speak for one of them, or may one that points there have it locked? */
+/* Is there more evidence than a pointer for one of them, or may one that points there have it
+ * locked? */
 static bool is_told(const struct gt_lock_owners *owners, const struct gt_vec *found)
 {
     for (size_t i = 0; i < found->len; i++) {

@@ -7,7 +7,7 @@
 
 #include <stdlib.h>
 
-/* The first row whose name the wait reason ends with. */
+/* The first row whose name is the end of the wait reason. */
 static const struct row {
     const char *reason;
     enum gt_outside_kind kind;
@@ -55,7 +55,7 @@ static void describe_io(const struct describer *describer, const struct gt_gorou
         wait->fd = (int64_t)fd;
 }
 
-/* The bubble's address, 0 when it is in none. */
+/* The bubble's address; 0 when the goroutine is in none. */
 static uint64_t bubble_of(const struct describer *describer, const struct gt_goroutine *g)
 {
     uint64_t bubble;
@@ -65,7 +65,7 @@ static uint64_t bubble_of(const struct describer *describer, const struct gt_gor
                : 0;
 }
 
-/* In a bubble, its own clock says what time it is. */
+/* In a bubble, the bubble's own clock has the time. */
 static void describe_sleep(const struct describer *describer, const struct gt_goroutine *g,
                            struct gt_outside_wait *wait)
 {
@@ -123,7 +123,7 @@ static void describe_group(void *ctx, const struct gt_member *members, size_t co
     group->created_by = gt_location_created(analysis->process, g, analysis->storage);
 }
 
-/* The larger groups first, then the older. */
+/* Larger groups come first, then older ones. */
 static int by_size(const void *a, const void *b)
 {
     const struct gt_outside_group *left = a, *right = b;

@@ -1,8 +1,9 @@
 /*
- * Goroutines that wait for what no other goroutine gives: IO, time, or the clock of their synctest
- * bubble. They may run again, so to every proof they are roots; here is told what they wait for.
+ * Goroutines that wait for something that no other goroutine provides: IO, time, or the clock of
+ * their synctest bubble. They may run again, so for every proof they are roots. This module
+ * describes what they wait for.
  *
- * What it tells lives in the analysis's storage.
+ * The results are in the analysis's storage.
  */
 #ifndef GT_DETECT_OUTSIDE_H
 #define GT_DETECT_OUTSIDE_H

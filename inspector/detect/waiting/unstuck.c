@@ -12,11 +12,11 @@ struct watch { /* a class that is free once this object is marked */
 struct unstuck {
     struct gt_deadlocks *deadlocks;
     struct gt_freeing *freeing;
-    struct gt_exclusion without; /* of all goroutines that are stuck */
+    struct gt_exclusion without; /* all goroutines that are stuck */
     struct gt_bitmap marked, watched;
     struct gt_marker *marker;
     struct gt_vec watches; /* struct watch, by object */
-    struct gt_vec met;     /* uint32_t: watched objects that were marked and not dealt with yet */
+    struct gt_vec met;     /* uint32_t: watched objects that were marked and are not handled yet */
 };
 
 /* ---- what classes wait for ------------------------------------------------------------------ */
@@ -65,7 +65,7 @@ static uint64_t object_of(const void *unstuck, size_t index)
     return watch_at(unstuck, index)->object;
 }
 
-/* Whoever waits for the object is free. */
+/* Every class that waits for the object is free. */
 static void free_waiters(struct unstuck *unstuck, uint32_t object)
 {
     size_t count = unstuck->watches.len;
@@ -83,7 +83,7 @@ static void seed_word(void *ctx, uint64_t offset, uint64_t value)
     gt_mark_seed(ctx, value);
 }
 
-/* What a free goroutine reaches: its stack, its g, and what it waits for. */
+/* Adds back what a free goroutine reaches: its stack, its g, and what it waits for. */
 static void give_back(struct unstuck *unstuck, uint32_t number)
 {
     const struct gt_heap_analysis *analysis = unstuck->deadlocks->analysis;
@@ -102,7 +102,7 @@ static void give_back(struct unstuck *unstuck, uint32_t number)
         gt_mark_seed(unstuck->marker, gt_vec_u64(&wait->objects, i));
 }
 
-/* A weak pointer may be made strong by anybody who has it. */
+/* The holder of a weak pointer may make it strong. */
 static void seed_weak(struct unstuck *unstuck)
 {
     const struct gt_heap_analysis *analysis = unstuck->deadlocks->analysis;

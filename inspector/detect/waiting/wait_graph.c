@@ -16,7 +16,7 @@
 enum {
     OUTLOOKS = GT_DEADLOCKED + 1,
     MAIN_GOROUTINE = 1,
-    MAX_OWNERS = 8, /* told for one group */
+    MAX_OWNERS = 8, /* owners shown for one group */
 };
 
 struct graph_builder {
@@ -35,7 +35,7 @@ static const struct gt_goroutine *goroutine(const struct graph_builder *graph_bu
     return &graph_builder->analysis->goroutines->list[number];
 }
 
-/* Waits for what another goroutine could give. */
+/* Does it wait for something that another goroutine could provide? */
 static bool depends(const struct graph_builder *graph_builder, uint32_t number)
 {
     return !goroutine(graph_builder, number)->system &&
@@ -51,9 +51,9 @@ static void *keep(const struct graph_builder *graph_builder, struct gt_vec *vec,
     return kept;
 }
 
-/* ---- who waits ----------------------------------------------------------------------------- */
+/* ---- waiting goroutines ---------------------------------------------------------------------- */
 
-/* The main goroutine is on purpose where it is when nobody else has to do with it. */
+/* The main goroutine waits on purpose if no other goroutine reaches what it waits for. */
 static enum gt_outlook outlook_of(const struct graph_builder *graph_builder, uint32_t number)
 {
     const struct gt_wait_class *class = gt_class_of(&graph_builder->deadlocks, number);
@@ -129,7 +129,7 @@ static void describe_waiting(void *ctx, const struct gt_member *members, size_t 
     gt_wakers_describe(&graph_builder->wakers, graph_builder->hangs, members, count, waiting);
 }
 
-/* Alike: the same stack, and the same outlook. */
+/* Goroutines with the same stack and the same outlook are one group. */
 static void add_waiting(struct graph_builder *graph_builder, uint32_t number)
 {
     const struct gt_goroutine *g = goroutine(graph_builder, number);
@@ -140,7 +140,7 @@ static void add_waiting(struct graph_builder *graph_builder, uint32_t number)
                            UINT64_MAX - g->id, number);
 }
 
-/* Hanging ones first, then deadlocked ones, then the larger groups, then the older. */
+/* Order: hanging groups, then deadlocked ones, then larger ones, then older ones. */
 static int by_interest(const void *a, const void *b)
 {
     const struct gt_waiting *left = a, *right = b;
@@ -153,9 +153,10 @@ static int by_interest(const void *a, const void *b)
     return left->goroutine < right->goroutine ? -1 : left->goroutine > right->goroutine;
 }
 
-/* ---- all of it ------------------------------------------------------------------------------ */
+/* ---- the graph --------------------------------------------------------------------------------
+ */
 
-/* Blocked on what the core does not tell counts as blocked too, not as running. */
+/* A goroutine that is blocked on something that the core does not show counts as blocked too. */
 static bool is_blocked(const struct graph_builder *graph_builder, uint32_t number)
 {
     const struct gt_goroutine *g = goroutine(graph_builder, number);

@@ -1,8 +1,8 @@
 /*
- * The wait-for graph: goroutines that wait for what others could give, who those others are, and
- * who waits for whom in a circle.
+ * The wait-for graph: goroutines that wait for something that others could provide, who those
+ * others are, and circles of goroutines that wait for one another.
  *
- * What it tells lives in the analysis's storage.
+ * The results are in the analysis's storage.
  */
 #ifndef GT_DETECT_WAIT_GRAPH_H
 #define GT_DETECT_WAIT_GRAPH_H

@@ -5,8 +5,8 @@
 #include "inspector/detect/waiting/deadlocks.h"
 #include "inspector/detect/waiting/lock_states.h"
 
-/* Of more goroutines only those are looked at who wait for a lock: all their stacks would be read
- * once more. */
+/* With more goroutines, only those that wait for a lock are searched, since all their stacks would
+ * be read again. */
 enum { MAX_READ = 10000 };
 
 static bool waits_for_lock(const struct gt_heap_analysis *analysis)

@@ -1,9 +1,8 @@
 /*
- * What the report says in a line of what goroutines wait for: deadlocks, and locks that nobody
- * holds.
+ * The report's line about waits: deadlocks, and locks that nobody holds.
  *
- * It needs no edges turned round, as `waits` does: deadlocks are those of locks alone, whose
- * holders frames tell.
+ * It needs no reverse edges, as `waits` does: it reports only deadlocks of locks, whose owners
+ * frames show.
  */
 #ifndef GT_DETECT_WAITS_SUMMARY_H
 #define GT_DETECT_WAITS_SUMMARY_H

@@ -6,10 +6,10 @@
 #include <stdlib.h>
 
 enum {
-    MAX_WAY = 64,      /* objects; a longer way is told of as none */
-    MAX_MET = 1 << 14, /* objects and roots looked at for one thing that is waited for */
+    MAX_WAY = 64,      /* objects; longer paths are ignored */
+    MAX_MET = 1 << 14, /* objects and roots that are visited for one object that is waited for */
     MAX_STEPS = 1 << 21,
-    NEAR_TIMER = 6, /* objects from a timer to what it does itself */
+    NEAR_TIMER = 6, /* objects from a timer to what it acts on itself */
 };
 
 struct pointed {
@@ -99,7 +99,7 @@ void gt_wakers_deinit(struct gt_wakers *wakers)
     gt_map_deinit(&wakers->weak);
 }
 
-/* ---- ways ---------------------------------------------------------------------------------- */
+/* ---- paths --------------------------------------------------------------------------------- */
 
 uint32_t gt_way_goroutine(const struct gt_heap_analysis *analysis, const struct gt_way *way)
 {
@@ -110,7 +110,7 @@ uint32_t gt_way_goroutine(const struct gt_heap_analysis *analysis, const struct 
     return of_goroutine ? root->owner : analysis->goroutines->count;
 }
 
-/* The last of a way's objects that is a timer; way->count when none is. */
+/* The index of the last timer among a path's objects; way->count when there is none. */
 static size_t timer_on(const struct gt_wakers *wakers, const struct gt_way *way)
 {
     for (size_t i = way->count; i-- > 0;)
@@ -144,12 +144,13 @@ struct seeker {
     uint32_t number;
     gt_way_fn *visit;
     void *ctx;
-    struct gt_map objects; /* addresses waited for: small things may share one object */
-    struct gt_map fellows; /* goroutines met -> do they wait for the same and nothing else? */
-    size_t met;            /* objects and roots, of one thing */
+    struct gt_map objects; /* addresses waited for: small ones may be in one object */
+    struct gt_map fellows; /* goroutines reached -> whether they wait for the same and for nothing
+                            * else */
+    size_t met;            /* objects and roots reached, for one object that is waited for */
 };
 
-/* Whoever waits for the same and for nothing else cannot wake another. */
+/* A goroutine that waits for the same, and for nothing else, cannot wake another. */
 static bool waits_for_same(const struct seeker *seeker, uint32_t other)
 {
     const struct gt_wait *wait = &seeker->wakers->analysis->baseline->wait[other];
@@ -190,7 +191,7 @@ static bool may_step(const struct seeker *seeker)
     return seeker->wakers->steps && seeker->met < MAX_MET;
 }
 
-/* False when the visitor has seen enough. */
+/* False when the visitor stops. */
 static bool visit_roots(struct seeker *seeker, const struct gt_climb *climb, uint32_t object)
 {
     const struct gt_heap_analysis *analysis = seeker->wakers->analysis;
@@ -212,7 +213,7 @@ static bool visit_roots(struct seeker *seeker, const struct gt_climb *climb, uin
     return true;
 }
 
-/* False when it gave up. *enough: the visitor has seen enough. */
+/* False when the search gave up. *enough: the visitor stopped it. */
 static bool climb_from(struct seeker *seeker, uint32_t start, bool *enough)
 {
     struct gt_wakers *wakers = seeker->wakers;
