@@ -8,7 +8,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
-/* What the program does in between is no failure of ours. */
+/* The callback may set errno, which must not count as a failure of this library. */
 void gt_analysis_stage(const struct gt_analysis *analysis, const char *stage)
 {
     int before = errno;
@@ -82,9 +82,9 @@ struct gt_error *gt_open(const struct gt_core_options *options, struct gt_analys
     return error;
 }
 
-/* ---- its heap ------------------------------------------------------------------------------ */
+/* ---- the heap ------------------------------------------------------------------------------ */
 
-/* The heap's own tables lie near the end of a core, so a cut costs them first. */
+/* The heap's own tables are near the end of a core, so truncation loses them first. */
 static struct gt_error *heap_error(const struct gt_process *process, struct gt_error *error)
 {
     if (error && gt_core_truncated(process->core))

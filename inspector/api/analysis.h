@@ -1,13 +1,13 @@
 /*
- * The handle behind gotopsy.h: a process and, once asked for, its heap.
+ * The handle behind gotopsy.h: a process and, from the first use on, its heap.
  *
  * Stages are opened in order and kept: goroutines need no heap, `check` needs no types. The
- * analysis owns every stage. Strings of reports are copied into the report's own storage, so that a
+ * analysis owns every stage. Strings of reports are copied into the report's own storage, so a
  * report outlives its analysis.
  *
- * Every entry point does its work in a call (base/call.h), and what that takes hangs on the
+ * Every entry point does its work in a call (base/call.h), and all that it takes hangs on the
  * analysis. When memory runs out, all of that is freed: the analysis is lost, and can only be
- * closed. What an entry point returns is detached from the analysis first, by gt_report_keep() or
+ * closed. The result of an entry point is first detached from the analysis, by gt_report_keep() or
  * gt_detach().
  */
 #ifndef GT_API_ANALYSIS_H
@@ -31,50 +31,49 @@ struct gt_analysis {
     struct gt_holdings holdings;
 };
 
-/* Runs an entry point's body. GT_ERR_USAGE when the analysis or `out`, where the entry point puts
- * what it makes, is NULL. */
+/* Runs an entry point's body. GT_ERR_USAGE when the analysis is NULL, or `out`, where the entry
+ * point stores its result. */
 struct gt_error *gt_analysis_run(struct gt_analysis *analysis, const void *out, gt_body *body,
                                  void *args);
 
-struct gt_report_builder { /* what the body that makes a report works on */
+struct gt_report_builder { /* what the body of a report works on */
     struct gt_analysis *analysis;
     struct gt_report_options options; /* those that were given, or the defaults */
-    struct gt_report *report;         /* the body's */
+    struct gt_report *report;         /* set by the body */
 };
 
-/* Runs `make` on a struct gt_report_builder, and gives its report to the caller of the entry point.
- */
+/* Runs `make` on a struct gt_report_builder, and returns its report to the caller of the entry
+ * point. */
 struct gt_error *gt_analysis_report(struct gt_analysis *analysis,
                                     const struct gt_report_options *options, gt_body *make,
                                     struct gt_report **report);
 
-/* Opens the heap, the specials and the roots, unless they are. */
+/* Opens the heap, the specials and the roots, if they are not open. */
 struct gt_error *gt_analysis_heap(struct gt_analysis *analysis);
 
-/* Says that `stage` of a report begins. */
+/* Reports to the progress function that `stage` of a report begins. */
 void gt_analysis_stage(const struct gt_analysis *analysis, const char *stage);
 
-/* The live heap of an analysis whose heap is open: marked and typed at the first question, and kept
- * until the analysis is closed, so that the next question costs no mark. Nothing is in it of what
- * detectors found for an earlier question. Strings go to `storage`, which it borrows until the next
- * question. */
+/* The live heap of an analysis whose heap is open. It is marked and typed at the first call, and
+ * kept until the analysis is closed, so later calls cost no mark. It holds nothing that detectors
+ * found for an earlier document. Strings go to `storage`, which it borrows until the next call. */
 struct gt_heap_analysis *gt_analysis_live_heap(struct gt_analysis *analysis,
                                                struct gt_arena *storage);
-/* The same, which may have no types yet, for who makes those that it needs. */
+/* The same, perhaps without types, for a caller that makes the types that it needs. */
 struct gt_heap_analysis *gt_analysis_live_heap_untyped(struct gt_analysis *analysis,
                                                        struct gt_arena *storage);
-/* Of an analysis that is closed. */
+/* Frees the live heap when the analysis is closed. */
 void gt_analysis_close_live_heap(struct gt_analysis *analysis);
 
-/* What the parts of a report that need no heap are filled from. */
+/* The source of the parts of a report that need no heap. */
 static inline struct gt_source_process gt_analysis_source(const struct gt_analysis *analysis)
 {
     return (struct gt_source_process){analysis->process, analysis->goroutines};
 }
 
-/* A report with nothing in it but its storage. */
+/* A report that has only its storage. */
 struct gt_report *gt_report_create_empty(void);
-/* The same report, which hangs on no call any more. */
+/* Detaches the report from the call, and returns it. */
 struct gt_report *gt_report_keep(struct gt_report *report);
 
 #endif

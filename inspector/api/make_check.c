@@ -1,4 +1,4 @@
-/* `check`: gotopsy's live set held against the collector's own marks. */
+/* `check`: compares gotopsy's live set with the collector's own marks. */
 #include "inspector/api/analysis.h"
 #include "inspector/base/alloc.h"
 #include "inspector/base/options.h"
@@ -18,7 +18,7 @@ static const char *copied(const struct filler *filler, const char *text)
     return text ? gt_arena_strndup(filler->check->storage, text, strlen(text)) : NULL;
 }
 
-/* What the allocator noted, or the function that a closure begins with. */
+/* The type that the allocator recorded, or the function whose address a closure begins with. */
 static const char *type_of(const struct filler *filler, uint32_t object)
 {
     const struct gt_goheap *heap = filler->analysis->heap;

@@ -1,4 +1,4 @@
-/* `diff`: two cores, told one after the other, and what grew between them. */
+/* `diff`: reads two cores one after the other, and compares them. */
 #include "inspector/api/analysis.h"
 #include "inspector/base/alloc.h"
 #include "inspector/base/error.h"
@@ -12,13 +12,14 @@ enum { USUAL_TOP = 10, USUAL_MIN_BYTES = 64 * 1024, RANDOM_BYTES = 16 };
 
 /* ---- one process? -------------------------------------------------------------------------- */
 
-struct birth { /* what a process got when it began: no two of a machine have the same */
+struct birth { /* what a process gets when it begins; different for any two processes of a machine
+                */
     int64_t pid;
-    uint64_t stack, vdso; /* where the kernel laid them, at random */
+    uint64_t stack, vdso; /* where the kernel placed them, at random */
     unsigned char random[RANDOM_BYTES];
 };
 
-/* Go 1.22 and 1.23 clear the random bytes once they are used; other releases leave others there. */
+/* Go 1.22 and 1.23 clear the random bytes after use; other releases replace them. */
 static bool birth_of(const struct gt_analysis *analysis, struct birth *birth)
 {
     const struct gt_core *core = analysis->process->core;
@@ -49,7 +50,8 @@ static int64_t elapsed(const struct gt_analysis *older, const struct gt_analysis
     return from && to > from && to - from < INT64_MAX ? (int64_t)(to - from) : GT_UNKNOWN;
 }
 
-/* ---- what each core tells ------------------------------------------------------------------ */
+/* ---- the documents of one core ----------------------------------------------------------------
+ */
 
 static struct gt_error *tell_table(struct gt_analysis *analysis, enum gt_heap_by by,
                                    struct gt_told *told)
@@ -59,7 +61,8 @@ static struct gt_error *tell_table(struct gt_analysis *analysis, enum gt_heap_by
     return gt_heap_table_create(analysis, &options, &told->tables[by]);
 }
 
-/* Findings are told down to a byte: what is small in one core may have grown out of it. */
+/* Findings of one byte and more are included: a finding that is small in one core may have grown
+ * from it. */
 static struct gt_error *tell(struct gt_analysis *analysis, struct gt_told *told)
 {
     struct gt_report_options options = {.size = sizeof options, .min_bytes = 1, .instances = 1};
@@ -113,7 +116,7 @@ static struct gt_error *build(struct builder *builder)
 
     if (!error) error = tell(builder->newer_analysis, &builder->newer);
     if (!error) error = gt_call_alone(make, builder);
-    if (!error) builder->older.report = builder->newer.report = NULL; /* the diff's now */
+    if (!error) builder->older.report = builder->newer.report = NULL; /* the diff owns them now */
     forget(&builder->older);
     forget(&builder->newer);
     return error;

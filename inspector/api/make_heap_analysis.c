@@ -1,10 +1,11 @@
-/* What the detectors look at: the live heap, its types, and the baseline mark. Made once. */
+/* Makes what the detectors read: the live heap, its types, and the baseline mark. It is made once.
+ */
 #include "inspector/api/analysis.h"
 #include "inspector/base/alloc.h"
 #include "inspector/detect/retention/baseline.h"
 #include "inspector/detect/windows/dead_slots.h"
 
-/* The live set: the baseline and all that it leaves out. */
+/* The live set: the baseline, and all that it leaves out. */
 static void mark_live(struct gt_heap_analysis *heap_analysis)
 {
     heap_analysis->baseline = gt_baseline_create(heap_analysis);
@@ -40,7 +41,7 @@ static void create(struct gt_analysis *analysis)
     analysis->live_heap = live_heap;
 }
 
-/* Takes out what detectors have found. */
+/* Removes what detectors found for an earlier report. */
 static void forget_findings(struct gt_heap_analysis *live_heap)
 {
     gt_windows_forget(live_heap);

@@ -1,4 +1,4 @@
-/* `object`, `paths` and their like: a question about one thing each. */
+/* `object`, `paths` and the like: documents about one thing each. */
 #include "inspector/api/question.h"
 #include "inspector/base/error.h"
 #include "inspector/base/options.h"

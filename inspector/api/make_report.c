@@ -15,7 +15,7 @@
 
 enum {
     DEFAULT_MIN_BYTES = 64 * 1024,
-    LIVE_SHARE = 1000, /* the default threshold is at least 1/1000 of what is live */
+    LIVE_SHARE = 1000, /* the default threshold is at least 1/1000 of the live bytes */
     DEFAULT_INSTANCES = 20,
 };
 

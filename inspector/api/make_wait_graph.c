@@ -1,4 +1,4 @@
-/* `waits`: who waits for what, and who could wake whom. */
+/* `waits`: what goroutines wait for, and what could wake them. */
 #include "inspector/api/analysis.h"
 #include "inspector/base/alloc.h"
 #include "inspector/base/error.h"

@@ -3,7 +3,7 @@
 #include "inspector/base/alloc.h"
 #include "inspector/detect/model/fill_process.h"
 
-/* What every document begins with. */
+/* The first member of every document. */
 static struct gt_report **process_of(void *document)
 {
     return document;

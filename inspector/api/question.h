@@ -1,8 +1,8 @@
 /*
- * Documents that answer a question about one thing, made from the live heap with its types.
+ * Documents about one thing, made from the live heap with its types.
  *
  * Each begins with the report of its process, whose storage owns all of it. A document is made in a
- * call, and then kept beyond it; whatever failed leaves none.
+ * call, and then detached from it. If anything fails, there is no document.
  */
 #ifndef GT_API_QUESTION_H
 #define GT_API_QUESTION_H
@@ -20,10 +20,10 @@ struct gt_question {
     gt_answer_fn *answer;
     const char *stage; /* for the progress line */
     bool show_data;
-    void *document; /* the answer */
+    void *document; /* the document */
 };
 
-/* `out` is where the entry point puts the document, a struct X **. */
+/* `out` is where the entry point stores the document, a struct X **. */
 struct gt_error *gt_question_ask(struct gt_question *question, void *out);
 void gt_answer_destroy(void *document); /* NULL is allowed */
 

@@ -57,7 +57,7 @@ static struct gt_error *read_options(poptContext context, struct gt_options *opt
     return code < -1 ? bad_option(context, code) : NULL;
 }
 
-/* What is left when the options are taken out: [COMMAND] CORE. */
+/* Reads the arguments that are no options: [COMMAND] CORE. */
 static struct gt_error *read_arguments(struct gt_options *options, const char **arguments)
 {
     static const char *none[] = {NULL};
@@ -143,7 +143,7 @@ static void begin(struct gt_options *options)
                                    .diff.size = sizeof options->diff};
 }
 
-/* What the shell was given holds for its lines, until they say otherwise. */
+/* The shell's own options hold for its lines, unless a line changes them. */
 static void begin_line(struct gt_options *options, const struct gt_options *shell)
 {
     begin(options);
@@ -189,7 +189,7 @@ struct gt_error *gt_options_parse(int argc, const char **argv, struct gt_options
     return error;
 }
 
-/* The words with the core behind the command, where commands expect it. */
+/* The words of the line, with the core inserted after the command if the command takes one. */
 static struct gt_vec with_core(const struct gt_command *command, int argc, const char **argv)
 {
     static const char *const program = "gotopsy", *const core = "CORE", *const end = NULL;

@@ -47,10 +47,10 @@ bool gt_format_find(const char *name, enum gt_format *format)
     return false;
 }
 
-/* ---- running one --------------------------------------------------------------------------------
+/* ---- running a command --------------------------------------------------------------------------
  */
 
-/* The progress line goes first: both may be on one terminal. */
+/* The progress line is removed first, since both may be on one terminal. */
 struct gt_error *gt_run_output(struct gt_run *run, struct gt_error *error, struct gt_output *output)
 {
     gt_progress_deinit(run->progress);
@@ -98,7 +98,7 @@ static struct gt_error *open_and_analyse(struct gt_run *run)
     return error;
 }
 
-/* `analysis`: NULL when the core is not open yet. */
+/* `analysis` is NULL when the core is not open yet. */
 static struct gt_error *answer(struct gt_run *run, struct gt_analysis *analysis)
 {
     const struct gt_command *command = run->options->command;

@@ -11,14 +11,14 @@
 
 enum gt_status {
     GT_DONE = 0,   /* analysed */
-    GT_MET = 1,    /* analysed, and a finding met --fail-on */
+    GT_MET = 1,    /* analysed, and a finding reached --fail-on */
     GT_WRONG = 2,  /* the command line is wrong */
-    GT_UNABLE = 3, /* could not be analysed, or the report not be written */
+    GT_UNABLE = 3, /* could not be analysed, or the report could not be written */
 };
 
-struct gt_run { /* of one command, from opening to exit status */
+struct gt_run { /* of one command, from opening the core to the exit status */
     const struct gt_options *options;
-    struct gt_progress *progress; /* the one that the analysis was opened with */
+    struct gt_progress *progress; /* of the analysis */
     enum gt_status status;
 };
 
@@ -27,14 +27,14 @@ enum { GT_MOST_OWN_OPTIONS = 12 };
 struct gt_command {
     const char *name, *argument, *summary; /* argument: "CORE", "CORE ADDR" */
     const char *description, *examples;    /* lines, for --help */
-    enum gt_document document;             /* that it writes; GT_DOCUMENTS: none */
+    enum gt_document document;             /* the document that it writes; GT_DOCUMENTS: none */
     /* Beside those that all commands of its sort have, enum gt_scope. */
     enum gt_option options[GT_MOST_OWN_OPTIONS];
     bool finds;       /* what it looks for are the kinds of findings */
     bool reads_lines; /* from standard input */
     /* Fills in and checks what operand and options say together; NULL: nothing is to be done. */
     struct gt_error *(*read)(struct gt_options *options);
-    /* Of an opened core; NULL for commands that open none. */
+    /* For commands that open a core; NULL for others. */
     struct gt_error *(*analyse)(struct gt_analysis *analysis, struct gt_run *run);
     struct gt_error *(*print)(const struct gt_options *options); /* where analyse is NULL */
 };
@@ -48,12 +48,12 @@ extern const struct gt_command *const gt_commands[]; /* ended by NULL; the first
 const struct gt_command *gt_command_find(const char *name); /* NULL when there is none */
 bool gt_format_find(const char *name, enum gt_format *format);
 
-/* What stands behind the core, "ADDR"; NULL when nothing does. */
+/* The argument after the core, "ADDR"; NULL when there is none. */
 const char *gt_command_operand(const struct gt_command *command);
 
 bool gt_command_has(const struct gt_command *command, const struct gt_option_row *row);
 
-/* Opens the output of a command, unless there was an error; the progress line goes first. */
+/* Opens the output of a command, unless there was an error. The progress line is removed first. */
 struct gt_output;
 struct gt_error *gt_run_output(struct gt_run *run, struct gt_error *error,
                                struct gt_output *output);
@@ -67,9 +67,9 @@ struct gt_error *gt_run_write_part(struct gt_run *run, struct gt_error *error,
 struct gt_error *gt_run_write_view(struct gt_run *run, struct gt_error *error,
                                    struct gt_view *view);
 
-/* Does what the options say; *status is set when there is no error. */
+/* Runs the command of the options; *status is set when there is no error. */
 struct gt_error *gt_command_run(const struct gt_options *options, enum gt_status *status);
-/* The same with a core that is open. */
+/* The same with a core that is already open. */
 struct gt_error *gt_command_answer(const struct gt_options *options, struct gt_analysis *analysis,
                                    struct gt_progress *progress, enum gt_status *status);
 

@@ -1,13 +1,13 @@
 /*
  * Errors on standard error.
  *
- * Invariant: a complaint is one line, whatever a path or a damaged core puts into its message.
- * Nothing in it moves a terminal's cursor.
+ * Invariant: an error is one line, whatever a path or a damaged core puts into its message. Nothing
+ * in it moves a terminal's cursor.
  */
 #ifndef GT_CLI_COMPLAINT_H
 #define GT_CLI_COMPLAINT_H
 
-/* "gotopsy: MESSAGE" and what is to stand after it. */
+/* Writes "gotopsy: MESSAGE", followed by `after`. */
 void gt_complain(const char *message, const char *after);
 
 #endif

@@ -6,7 +6,7 @@
 #include <string.h>
 
 struct completer {
-    const char *word; /* what is there of it */
+    const char *word; /* the part of the word that is typed */
     size_t length;
     gt_completion_fn *visit;
     void *ctx;

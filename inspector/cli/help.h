@@ -8,7 +8,7 @@
 #include "inspector/base/str.h"
 #include "inspector/cli/commands.h"
 
-/* Sentences without their subject, which is gotopsy; then lines. */
+/* Sentences without their subject, gotopsy; then lines. */
 #define GT_HELP_PURPOSE "finds memory leaks in the core dump of a Go program"
 #define GT_HELP_SAYS "how many bytes, what holds them, and how to fix it"
 #define GT_HELP_USAGE "[COMMAND] CORE [OPTION]..."
@@ -21,7 +21,7 @@ struct gt_help_row {
 extern const struct gt_help_row gt_help_statuses[];    /* ended by a NULL name */
 extern const struct gt_help_row gt_help_environment[]; /* ended by a NULL name */
 
-/* What the command does: its description, and the kinds that it finds. */
+/* Describes the command and the kinds that it finds. */
 void gt_help_describe(const struct gt_command *command, struct gt_str *to);
 
 void gt_help_overview(FILE *to);

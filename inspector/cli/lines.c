@@ -28,7 +28,7 @@ static char *prompt(EditLine *editor)
 }
 
 struct choice {
-    struct gt_str common; /* what all candidates begin with */
+    struct gt_str common; /* the common prefix of all candidates */
     struct gt_str list;
     unsigned count;
 };
@@ -48,7 +48,7 @@ static void choose(void *ctx, const char *candidate)
     choice->common.len = same;
 }
 
-/* Adds what all candidates have in common; lists them when that is nothing. */
+/* Inserts the common prefix of all candidates. If it adds nothing, lists the candidates. */
 static void complete_by(EditLine *editor, struct choice *choice, size_t typed)
 {
     if (choice->common.len > typed || choice->count == 1) {
@@ -87,7 +87,7 @@ static void open_editor(struct gt_lines *lines)
     el_set(lines->editor, EL_PROMPT, prompt);
     el_set(lines->editor, EL_EDITOR, "emacs");
     el_set(lines->editor, EL_HIST, history, lines->history);
-    /* el_set() would copy the two texts, and nobody frees the copies. */
+    /* el_set() would copy the two texts and never free the copies. */
     el_wset(lines->editor, EL_ADDFN, L"complete", L"Complete a command or an option", complete);
     el_set(lines->editor, EL_BIND, "^I", "complete", NULL);
 }
@@ -126,7 +126,7 @@ static const char *next_read(struct gt_lines *lines, struct gt_error **error)
     return *error || (byte == EOF && !lines->line.len) ? NULL : gt_str_text(&lines->line);
 }
 
-/* ---- either -------------------------------------------------------------------------------- */
+/* ---- both --------------------------------------------------------------------------------- */
 
 struct gt_lines *gt_lines_open(void)
 {

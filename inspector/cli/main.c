@@ -18,7 +18,8 @@ static int fail(struct gt_error *error)
     return usage ? GT_WRONG : GT_UNABLE;
 }
 
-/* Only what a signal handler may do. A signal with another code is a fault of this program. */
+/* It does only what a signal handler may do. A SIGBUS with another code is a fault of this program.
+ */
 static void end_by_short_file(int number, siginfo_t *info, void *context)
 {
     static const char line[] =
@@ -60,7 +61,7 @@ static struct gt_error *run(void *args)
     return error;
 }
 
-/* What the command line itself allocates hangs on a call, too. */
+/* The command line itself runs in a call too, so its allocations hang on that. */
 int main(int argc, char **argv)
 {
     watch_for_short_files();

@@ -72,7 +72,7 @@ static struct gt_error *set_min_bytes(struct gt_options *options, const char *va
     uint64_t bytes;
 
     if (!gt_size_parse(value, &bytes)) return gt_size_error("--min-bytes", value);
-    options->report.min_bytes = bytes ? bytes : 1; /* 0 asks for the default */
+    options->report.min_bytes = bytes ? bytes : 1; /* 0 would mean the default */
     options->heap.min_bytes = bytes;
     options->diff.min_bytes = bytes ? bytes : 1;
     options->min_bytes_given = true;

@@ -56,7 +56,7 @@ struct gt_options {
     unsigned width; /* 0: the terminal's */
     bool all, quiet, help;
     bool min_bytes_given;
-    const char *operand; /* what stands behind the core; NULL: nothing */
+    const char *operand; /* the argument after the core; NULL: none */
     const char *topic;   /* of the help command; NULL without one */
     struct gt_arena arena;
 };

@@ -25,7 +25,7 @@ static struct gt_error *cannot_write(const char *path)
     return gt_error_number(gt_error_file(error, path), number);
 }
 
-/* ---- how it looks --------------------------------------------------------------------------- */
+/* ---- style --------------------------------------------------------------------------------- */
 
 static bool coloured(const struct gt_options *options, FILE *file)
 {
@@ -46,9 +46,9 @@ static unsigned width_of(const struct gt_options *options, FILE *file)
     return size.ws_col < MOST_WIDTH ? size.ws_col : MOST_WIDTH;
 }
 
-/* ---- where it goes --------------------------------------------------------------------------- */
+/* ---- the file -------------------------------------------------------------------------------- */
 
-/* Whether `path` is there and must be written through: a device, a pipe. */
+/* Whether `path` exists and must be written directly: a device, a pipe. */
 static bool is_special(const char *path)
 {
     struct stat status;
@@ -78,7 +78,7 @@ static bool is_file(const char *path, const struct stat *other)
     return there && status.st_dev == other->st_dev && status.st_ino == other->st_ino;
 }
 
-/* Nobody wants a report in the place of a program or a core, those found by gotopsy included. */
+/* A report must not replace a program or a core, including those that gotopsy found itself. */
 static bool is_elf(const char *path)
 {
     char magic[4] = {0};
@@ -90,7 +90,7 @@ static bool is_elf(const char *path)
     return is;
 }
 
-/* Whether -o would replace what is read. */
+/* Whether -o would replace an input. */
 static bool is_input(const struct gt_options *options)
 {
     struct stat status;
@@ -117,7 +117,7 @@ struct gt_error *gt_output_check(const struct gt_options *options)
     return writable ? NULL : cannot_write(options->output);
 }
 
-/* The file behind a link, so that a rename replaces the file and not the link. */
+/* The target of a link, so that a rename replaces the target and not the link. */
 static char *resolve(const char *path)
 {
     char *real = gt_adopt(realpath(path, NULL));
@@ -125,7 +125,7 @@ static char *resolve(const char *path)
     return real ? real : gt_strdup(path);
 }
 
-/* Those of the file that is replaced, or of a new one. */
+/* The permissions of the file that is replaced, or of a new one. */
 static mode_t permissions(const char *path)
 {
     struct stat status;
@@ -136,7 +136,7 @@ static mode_t permissions(const char *path)
     return 0666 & ~mask;
 }
 
-/* Written in memory, so that no signal leaves half a file behind. */
+/* The document is written in memory, so that no signal leaves a partial file. */
 static struct gt_error *open_memory(struct gt_output *output, const char *path)
 {
     int file = memfd_create("gotopsy", MFD_CLOEXEC);
@@ -167,7 +167,7 @@ static bool write_beside(const struct gt_output *output, int file, const char *t
            copy(file, fileno(output->file)) && rename(temporary, output->path) == 0;
 }
 
-/* The signals that people send wait, for the moment in which the file beside has a name. */
+/* Signals that users send are blocked while the temporary file has a name. */
 static struct gt_error *replace(const struct gt_output *output)
 {
     char *temporary = gt_format("%s.XXXXXX", output->path);

@@ -50,7 +50,7 @@ static void draw(struct gt_progress *progress, const char *what, uint64_t done, 
     fflush(stderr);
 }
 
-/* Ends the stage under way and begins the next; NULL: there is none. */
+/* Ends the current stage and begins the next; NULL: there is none. */
 static void begin_stage(struct gt_progress *progress, const char *next)
 {
     uint64_t now = now_ns(CLOCK_PROCESS_CPUTIME_ID);

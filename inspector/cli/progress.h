@@ -1,11 +1,11 @@
 /*
- * Progress on a terminal: one line on standard error, rewritten in place. And where the time went:
- * with GOTOPSY_TIMINGS in the environment, a line "timing: STAGE MILLISECONDS" for each stage when
- * it ends, of the CPU time of all threads.
+ * Progress on a terminal: one line on standard error, rewritten in place. It also measures time:
+ * with GOTOPSY_TIMINGS in the environment, it writes a line "timing: STAGE MILLISECONDS" at the end
+ * of each stage, with the CPU time of all threads.
  *
  * Invariants: no progress is written unless standard error is a terminal and the work has lasted
- * half a second; after gt_progress_deinit() its line is gone. A step of 0 of 0 begins a stage; any
- * other belongs to the stage that is under way.
+ * half a second. After gt_progress_deinit() the line is gone. A step of 0 of 0 begins a stage; any
+ * other step belongs to the current stage.
  */
 #ifndef GT_CLI_PROGRESS_H
 #define GT_CLI_PROGRESS_H
@@ -16,12 +16,13 @@ struct gt_progress {
     bool shown, timed;
     bool drawn;
     uint64_t next_ns;  /* when to draw again */
-    const char *stage; /* the one that is timed; NULL: none is */
+    const char *stage; /* the stage that is timed; NULL: none */
     uint64_t stage_ns; /* CPU time when it began */
 };
 
 void gt_progress_init(struct gt_progress *progress, const struct gt_options *options);
-bool gt_progress_wanted(const struct gt_progress *progress); /* else no step need be told */
+bool gt_progress_wanted(const struct gt_progress *progress); /* if false, steps need not be reported
+                                                              */
 gt_progress_fn gt_progress_step;                             /* ctx: a struct gt_progress */
 void gt_progress_deinit(struct gt_progress *progress);
 

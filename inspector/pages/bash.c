@@ -21,7 +21,7 @@ static void put_options(const struct gt_command *command, FILE *to)
     fputs("' ;;\n", to);
 }
 
-/* What completes an argument, by what it can be. */
+/* The completion of an argument, by its values. */
 static const char *const arguments[] = {
     [GT_ARGUMENT_ANY] = "",
     [GT_ARGUMENT_FILE] = "_gotopsy_files -f",
@@ -51,7 +51,7 @@ static void put_arguments(const struct gt_command *command, FILE *to)
         if (row->argument && gt_page_shows(row, command)) put_argument(row, command, to);
 }
 
-/* What stands behind the options: a core, a command, or nothing. */
+/* What follows the options: a core, a command, or nothing. */
 static void put_operand(const struct gt_command *command, FILE *to)
 {
     if (command->analyse)
@@ -69,8 +69,8 @@ static const char helpers[] =
     "    mapfile -t -O \"${#COMPREPLY[@]}\" COMPREPLY < <(compgen \"$1\" -- \"$word\")\n"
     "}\n\n";
 
-/* Bash splits --option=value at the sign. Without a command it is the first one, and a core may
- * follow. */
+/* Bash splits --option=value at the sign. If no command is typed it is the first one, and a core
+ * may follow. */
 static const char body[] =
     "_gotopsy() {\n"
     "    local word=${COMP_WORDS[COMP_CWORD]} option=${COMP_WORDS[COMP_CWORD - 1]}\n"
@@ -94,7 +94,7 @@ static const char body[] =
     "}\n\n"
     "complete -F _gotopsy gotopsy\n";
 
-/* A function of the shell with a case for each command, or for each of its options. */
+/* A shell function with a case for each command, or for each of its options. */
 static void put_cases(const char *head, const char *otherwise,
                       void (*put)(const struct gt_command *command, FILE *to), FILE *to)
 {

@@ -1,7 +1,7 @@
 /* The completion of fish: one line for each command, and one for each option of each command. */
 #include "inspector/pages/pages.h"
 
-/* Without a command it is the first one, and a core may follow. */
+/* If no command is typed it is the first one, and a core may follow. */
 static const char helpers[] =
     "function __gotopsy_is --description 'the command is this one' # COMMAND\n"
     "    for word in (commandline -opc)[2..]\n"

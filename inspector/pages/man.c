@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-/* Text as it stands: a hyphen is a minus sign, and no line begins a macro. */
+/* Literal text: a hyphen becomes a minus sign, and no line begins a macro. */
 static void put_text(const char *text, FILE *to)
 {
     bool at_start = true;

@@ -1,4 +1,4 @@
-/* What several pages ask of the rows. */
+/* Functions that several pages use to read the rows. */
 #include "inspector/pages/pages.h"
 
 #include "inspector/report/schema.h"

@@ -1,10 +1,10 @@
 /*
- * The pages of the project that are made from rows: the manual page and the completions of shells,
- * from those of commands and options; definitions of the JSON Schema, from those of kinds. A
- * program of its own, which runs when gotopsy is built.
+ * The pages of the project that are made from rows: the manual page and shell completions, from the
+ * rows of commands and options; definitions of the JSON Schema, from the rows of kinds. They are
+ * made by a program of their own, which runs during the build.
  *
- * Invariants: no text of a command or an option is told here. An option whose help is NULL, which
- * is another spelling, is on no page.
+ * Invariants: the texts of commands and options are only in their rows. An option whose help is
+ * NULL is another spelling, and is on no page.
  */
 #ifndef GT_PAGES_PAGES_H
 #define GT_PAGES_PAGES_H
@@ -21,12 +21,12 @@ gt_page_fn gt_page_schema; /* the definitions of kinds, for schema/complete */
 /* Whether the command has the option and a page shows it. */
 bool gt_page_shows(const struct gt_option_row *row, const struct gt_command *command);
 
-/* The words of an option's argument, or nothing, with `between` in between. */
+/* The words of an option's argument, separated by `between`; nothing if it has none. */
 void gt_page_words(const struct gt_option_row *row, const struct gt_command *command,
                    const char *between, FILE *to);
 
-/* The text without its last line break, each of the bytes in `special` behind a backslash, and
- * quotes as in a shell's 'text'. */
+/* Writes the text without its last line break. Each byte in `special` gets a backslash, and quotes
+ * are written for a shell's 'text'. */
 void gt_page_quoted(const char *text, const char *special, FILE *to);
 
 #endif

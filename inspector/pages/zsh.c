@@ -1,7 +1,7 @@
 /* The completion of zsh: one _arguments for each command. */
 #include "inspector/pages/pages.h"
 
-/* What completes an argument, by what it can be: an action of _arguments. */
+/* The completion of an argument, by its values: an action of _arguments. */
 static void put_action(const struct gt_option_row *row, const struct gt_command *command, FILE *to)
 {
     static const char *const actions[] = {
@@ -20,7 +20,7 @@ static void put_action(const struct gt_option_row *row, const struct gt_command 
     fputs(argument == GT_ARGUMENT_WORD ? ")'" : "'", to);
 }
 
-/* "*" lets an option stand more than once, "+" and "=" let its argument follow at once. */
+/* "*" allows an option several times; "+" and "=" allow its argument directly after it. */
 static void put_spec(const char *name, const char *joined, const struct gt_option_row *row,
                      const struct gt_command *command, FILE *to)
 {
@@ -64,7 +64,7 @@ static const char head[] =
     "# Completion of gotopsy for zsh, made from its rows of commands and options.\n\n"
     "typeset -ga _gotopsy_commands\n";
 
-/* Without a command it is the first one, and a core may follow. */
+/* If no command is typed it is the first one, and a core may follow. */
 static const char body[] =
     "_gotopsy_operand() {\n"
     "    [[ -n $named && $command != help ]] || _describe command _gotopsy_commands\n"

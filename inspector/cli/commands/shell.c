@@ -25,7 +25,7 @@ struct shell {
     const char *pager;
 };
 
-/* Who leaves the pager early has seen enough, and still wants the shell. */
+/* If the user leaves the pager early, the shell continues. */
 static void keep_on_writing(void)
 {
     struct sigaction ignore = {.sa_handler = SIG_IGN};
@@ -57,7 +57,7 @@ static void raise_status(struct shell *shell, enum gt_status status)
     if (!shell->interactive && status > shell->run->status) shell->run->status = status;
 }
 
-/* Returns the error that ends the shell: that its own output cannot be written. */
+/* Returns the error that ends the shell: its own output cannot be written. */
 static struct gt_error *tell(struct shell *shell, struct gt_error *error)
 {
     bool usage = gt_error_code(error) == GT_ERR_USAGE;
@@ -89,7 +89,7 @@ static struct gt_error *answer(struct shell *shell, const char *line)
     return error;
 }
 
-/* *end: the line ends the shell. */
+/* *end: whether the line ends the shell. */
 static struct gt_error *run_line(struct shell *shell, const char *line, bool *end)
 {
     line += strspn(line, " \t");
@@ -99,7 +99,7 @@ static struct gt_error *run_line(struct shell *shell, const char *line, bool *en
     return error ? tell(shell, error) : NULL;
 }
 
-/* ---- all of them --------------------------------------------------------------------------- */
+/* ---- all lines ---------------------------------------------------------------------------- */
 
 static struct gt_error *run_lines(struct shell *shell)
 {

@@ -42,7 +42,7 @@ static struct gt_error *parse_part(const char *text, size_t length, uint64_t *ad
     return gt_address_parse(part, address);
 }
 
-/* "(*main.session)(0xc000012080)": the type is that of what the pointer leads to. */
+/* In "(*main.session)(0xc000012080)" the result is the type that the pointer leads to. */
 static struct gt_error *parse_conversion(const char *text, struct gt_arena *arena,
                                          uint64_t *address, const char **type)
 {

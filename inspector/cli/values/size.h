@@ -1,5 +1,5 @@
 /*
- * Sizes as people type them: 4096, 64KiB, 5M (binary, as dd and sort read it), 1MB (decimal).
+ * Sizes as people type them: 4096, 64KiB, 5M (binary, as in dd and sort), 1MB (decimal).
  */
 #ifndef GT_VALUES_SIZE_H
 #define GT_VALUES_SIZE_H
