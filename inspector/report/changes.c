@@ -26,7 +26,7 @@ struct gt_amount gt_change_count(uint64_t from, uint64_t to)
                      : signed_amount('-', gt_count(from - to));
 }
 
-/* By the largest unit of time that lies between the cores. */
+/* The rate is per largest unit of time that the time between the cores contains. */
 struct gt_amount gt_change_rate(uint64_t from, uint64_t to, int64_t elapsed_ns)
 {
     struct gt_amount out = {""};

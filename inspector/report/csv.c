@@ -8,7 +8,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-/* In quotes where it has a character that would end it. */
+/* Writes quotes around a field with a character that would end it. */
 static void put_field(FILE *to, const char *text)
 {
     struct gt_str clean = {0};
@@ -52,7 +52,7 @@ static void put_value(FILE *to, const struct gt_heap_row *row, const struct gt_h
         fprintf(to, "%" PRId64, gt_heap_number(row, column));
 }
 
-/* NULL: the columns' names. */
+/* With row NULL: the names of the columns. */
 static void put_row(FILE *to, const struct gt_heap_table *table, const struct gt_heap_row *row)
 {
     const char *comma = "";

@@ -8,13 +8,13 @@ struct range {
     uint32_t first, last;
 };
 
-/* What moves the cursor, changes the reading direction or cannot be seen. */
+/* Characters that move the cursor, change the reading direction or are invisible. */
 static const struct range unsafe_runes[] = {
     {0x00, 0x1f},     {0x7f, 0x9f},     {0xad, 0xad},     {0x200b, 0x200f},   {0x2028, 0x202e},
     {0x2060, 0x206f}, {0xfeff, 0xfeff}, {0xfff9, 0xfffb}, {0xe0000, 0xe007f},
 };
 
-/* What takes two columns: East Asian scripts and pictures. */
+/* Characters that take two columns: East Asian scripts and pictures. */
 static const struct range wide_runes[] = {
     {0x1100, 0x115f}, {0x2e80, 0xa4cf}, {0xac00, 0xd7a3},   {0xf900, 0xfaff},   {0xfe30, 0xfe6f},
     {0xff00, 0xff60}, {0xffe0, 0xffe6}, {0x1f300, 0x1faff}, {0x20000, 0x3fffd},
@@ -29,7 +29,7 @@ static bool among(const struct range *ranges, size_t count, uint32_t rune)
 
 #define AMONG(ranges, rune) among(ranges, sizeof(ranges) / sizeof(ranges)[0], rune)
 
-/* How many bytes a lead byte announces, its own included; 0 when it cannot lead. */
+/* The length of the sequence that a lead byte begins; 0 when it begins none. */
 static unsigned announced(unsigned char lead)
 {
     if (lead < 0x80) return 1;
@@ -39,7 +39,7 @@ static unsigned announced(unsigned char lead)
     return lead < 0xf5 ? 4 : 0;
 }
 
-/* The length of the UTF-8 sequence at `text`, and its rune; 0 when it is none. */
+/* The length of the UTF-8 sequence at `text`, and its rune; 0 when there is none. */
 static unsigned decode(const char *text, uint32_t *rune)
 {
     static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
@@ -49,7 +49,7 @@ static unsigned decode(const char *text, uint32_t *rune)
     if (length == 0) return 0;
     *rune = length == 1 ? bytes[0] : bytes[0] & (0x7fu >> length);
     for (unsigned i = 1; i < length; i++) {
-        if ((bytes[i] & 0xc0) != 0x80) return 0; /* the final NUL ends here too */
+        if ((bytes[i] & 0xc0) != 0x80) return 0; /* the final NUL ends a sequence too */
         *rune = *rune << 6 | (bytes[i] & 0x3f);
     }
     bool surrogate = *rune >= 0xd800 && *rune <= 0xdfff;
@@ -98,7 +98,7 @@ void gt_utf8(struct gt_str *to, const char *text)
     }
 }
 
-/* Text by text, each of which ends with a NUL. */
+/* Handles the parts between NULs one by one. */
 static void each_text(struct gt_str *to, const char *text, uint64_t length,
                       void (*add)(struct gt_str *to, const char *text), const char *nul,
                       size_t nul_length)

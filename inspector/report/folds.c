@@ -3,8 +3,8 @@
 #include <string.h>
 
 enum {
-    MAX_FUNCTIONS = 4, /* that call one another in no order */
-    LEAST_CALLS = 8,   /* of each of them, on average */
+    MAX_FUNCTIONS = 4, /* functions that call one another in no fixed order */
+    LEAST_CALLS = 8,   /* calls of each of them, on average */
 };
 
 typedef const struct gt_source_location *const *places;
@@ -28,7 +28,7 @@ static struct gt_fold alone(places list, size_t first)
     return (struct gt_fold){first, first + 1, {first}, 1, places, 1};
 }
 
-/* The rest of the last round is shown by itself, as far as it was not left out. */
+/* An incomplete last repetition is not part of the fold, unless it was left out. */
 static void round_down(places list, struct gt_fold *fold)
 {
     for (uint64_t over = fold->locations % fold->shown_count; over; over--) {
@@ -38,7 +38,7 @@ static void round_down(places list, struct gt_fold *fold)
     }
 }
 
-/* In the same order, `period` places, over and over. */
+/* Whether `period` locations repeat in the same order. */
 static bool fold_in_order(places list, size_t count, size_t first, size_t period,
                           struct gt_fold *fold)
 {
@@ -63,7 +63,7 @@ static bool fold_in_order(places list, size_t count, size_t first, size_t period
     return true;
 }
 
-/* The index among those shown of the one with a place's function. */
+/* The index, among the shown locations, of the one with this location's function. */
 static size_t shown_index(places list, const struct gt_fold *fold,
                           const struct gt_source_location *place)
 {
@@ -74,7 +74,8 @@ static size_t shown_index(places list, const struct gt_fold *fold,
     return i;
 }
 
-/* A function that is called once is no part of a recursion. */
+/* Is each function called more than once? A function that is called once is no part of a recursion.
+ */
 static bool all_recur(const struct gt_fold *fold, const size_t *calls)
 {
     for (size_t i = 0; i < fold->shown_count; i++)
@@ -82,7 +83,7 @@ static bool all_recur(const struct gt_fold *fold, const size_t *calls)
     return true;
 }
 
-/* Of `most` functions, in any order. */
+/* Whether the locations are of at most `most` functions, in any order. */
 static bool fold_functions(places list, size_t count, size_t first, size_t most,
                            struct gt_fold *fold)
 {
@@ -113,8 +114,8 @@ static struct gt_fold in_order(places list, size_t count, size_t first)
     return alone(list, first);
 }
 
-/* An order that repeats by chance, a few times in a recursion that has none, is not told. The
- * innermost call may be at a line of its own. */
+/* An order that repeats only a few times, in a recursion without order, is there by chance and is
+ * not used. The innermost call may be at a line of its own. */
 static struct gt_fold fold_at(places list, size_t count, size_t first)
 {
     struct gt_fold ordered = in_order(list, count, first), fold;

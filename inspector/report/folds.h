@@ -1,9 +1,9 @@
 /*
  * Recursion in a stack, shown once.
  *
- * Source locations that repeat are one fold: they come in the same order again and again, or, where
- * no order repeats, they are of a few functions that call one another. The entry that stands for
- * frames left out belongs to the fold that it continues.
+ * Source locations that repeat are one fold. They repeat in the same order, or they are of a few
+ * functions that call one another in no fixed order. The entry for frames that were left out
+ * belongs to the fold that it continues.
  */
 #ifndef GT_REPORT_FOLDS_H
 #define GT_REPORT_FOLDS_H
@@ -15,17 +15,17 @@ enum { GT_MAX_FOLDED = 16 }; /* lines of one fold, at most */
 
 struct gt_fold {
     size_t first, end;           /* indices of locations: [first, end) */
-    size_t shown[GT_MAX_FOLDED]; /* indices of the locations that are told */
+    size_t shown[GT_MAX_FOLDED]; /* indices of the locations that are shown */
     size_t shown_count;
-    uint64_t locations; /* that it stands for, with those left out */
-    uint64_t times;     /* that the order of those shown repeats; 0: they are in no order */
+    uint64_t locations; /* the number of frames in the fold, with those left out */
+    uint64_t times;     /* how often the order of the shown locations repeats; 0: no fixed order */
 };
 
-/* struct gt_fold, for the caller to free, over the locations of `shown` (const struct
- * gt_source_location *). Without folding, each place is one. */
+/* struct gt_fold over the locations of `shown` (const struct gt_source_location *); the caller
+ * frees it. Without folding, each location is a fold. */
 struct gt_vec gt_folds_of(const struct gt_vec *shown, bool folding);
 
-/* The place stands for frames that were left out. */
+/* The entry stands for frames that were left out. */
 bool gt_is_gap(const struct gt_source_location *place);
 
 #endif

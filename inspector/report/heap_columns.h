@@ -2,8 +2,8 @@
  * The columns of heap tables: one row each, shared by all formats.
  *
  * A column is a member of struct gt_heap_row, under one key in JSON and CSV and one heading in
- * text. Which tables have it is a set of bits. Columns are in the order in which they are written;
- * in text numbers come first.
+ * text. A set of bits says which tables have it. Columns are in the order in which they are
+ * written; in text, numbers come first.
  */
 #ifndef GT_REPORT_HEAP_COLUMNS_H
 #define GT_REPORT_HEAP_COLUMNS_H
@@ -12,8 +12,8 @@
 
 enum gt_column_unit {
     GT_COLUMN_COUNT,   /* int64_t; GT_UNKNOWN is unknown */
-    GT_COLUMN_BYTES,   /* the same; in text with its share of the live heap */
-    GT_COLUMN_SIZE,    /* int64_t, bytes without a share */
+    GT_COLUMN_BYTES,   /* the same; in text with its percentage of the live heap */
+    GT_COLUMN_SIZE,    /* int64_t, bytes without a percentage */
     GT_COLUMN_STACK,   /* struct gt_stack; in text below the row */
     GT_COLUMN_ADDRESS, /* uint64_t; 0: none */
     GT_COLUMN_WORD,    /* const char *, a short one; NULL: none */
@@ -65,7 +65,7 @@ static inline const char *gt_heap_text(const struct gt_heap_row *row,
     return *(const char *const *)((const char *)row + column->offset);
 }
 
-/* "type", "types": what a row is. */
+/* "type", "types": the noun for a row. */
 const char *gt_heap_row_noun(enum gt_heap_by by, uint64_t count);
 
 #endif

@@ -1,5 +1,5 @@
 /*
- * What kinds of finding, degrees of confidence and files are called.
+ * Names of kinds of finding, degrees of confidence and files.
  */
 #ifndef GT_REPORT_NAMES_H
 #define GT_REPORT_NAMES_H

@@ -1,9 +1,10 @@
 /*
- * The goroutines as a profile for go tool pprof: gzipped protocol buffers, after profile.proto.
+ * The goroutines as a profile for go tool pprof: gzipped protocol buffers, according to
+ * profile.proto.
  *
- * A group is a sample: its stack, how many goroutines and how many bytes of stacks. What tells
- * groups of one stack apart, and the labels of the program's own, are the sample's labels.
- * The runtime's own goroutines are left out unless all are asked for, as in Go's profile.
+ * A group is a sample: its stack, the number of goroutines and the bytes of their stacks. The
+ * sample's labels are what distinguishes groups with one stack, and the program's own labels. The
+ * runtime's own goroutines are left out unless all are asked for, as in Go's profile.
  */
 #include "inspector/base/alloc.h"
 #include "inspector/base/arena.h"
@@ -21,7 +22,7 @@ enum { MAPPING = 1, VALUES = 2, GZIP = 16, DEFLATED_BYTES = 64 * 1024 };
 
 struct profile {
     const struct gt_report *report;
-    struct gt_arena arena; /* all messages and texts, while the profile is made */
+    struct gt_arena arena; /* all messages and texts while the profile is made */
     struct gt_strmap texts, functions, unplaced;
     struct gt_map placed; /* locations by address */
     struct gt_vec table, samples, locations,
@@ -48,7 +49,7 @@ static int64_t text(struct profile *profile, const char *said)
     return (int64_t)*index;
 }
 
-/* Functions of one name in several files are several: init() for one. */
+/* Functions with one name in several files are different, such as init(). */
 static uint64_t function(struct profile *profile, const struct gt_source_location *place)
 {
     char *key = gt_format("%s\n%s", place->function, place->file ? place->file : "");
@@ -84,7 +85,7 @@ static bool in_binary(const struct gt_report *report, uint64_t pc)
     return pc >= report->binary.code_start && pc < report->binary.code_end;
 }
 
-/* The id of the location of a call and of those inlined into it, which go before it. */
+/* The id of the location of a call. Calls that were inlined into it come before it. */
 static uint64_t location(struct profile *profile, const struct gt_source_location *locations,
                          size_t count)
 {
@@ -140,7 +141,7 @@ static void *keep(struct profile *profile, const struct gt_vec *pointers)
     return size ? memcpy(kept, pointers->data, size) : kept;
 }
 
-/* The program's own labels keep their names; ours say that they are. */
+/* The program's labels keep their names; those of gotopsy have a prefix. */
 static void fill_labels(struct profile *profile, const struct gt_goroutine_group *group,
                         Gt__Profile__Sample *sample)
 {

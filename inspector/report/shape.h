@@ -1,17 +1,17 @@
 /*
- * Shapes: what the instances of a kind of finding hold. Each is a file in shapes/, named by the
- * rows of inspector/kinds/kinds.def.
+ * Shapes: the members of the instances of a kind of finding. Each shape is a file in shapes/, named
+ * by the rows of inspector/kinds/kinds.def.
  *
- * The fields of a shape are a table. The JSON writer and the JSON Schema are made of it, in its
- * order, so that they cannot differ. How an instance reads as text is a function of the shape.
- * The compiler checks that a field has the type that its value asks for. All of it is constant.
+ * The fields of a shape are a table. The JSON writer and the JSON Schema use it in its order, so
+ * they cannot differ. A function of the shape writes an instance as text. The compiler checks that
+ * a field has the type of its value. All of it is constant.
  */
 #ifndef GT_REPORT_SHAPE_H
 #define GT_REPORT_SHAPE_H
 
 #include "inspector/report/words.h"
 
-/* What a field is in JSON. Unknown is null. */
+/* The JSON form of a field. Unknown is null. */
 enum gt_value {
     GT_VALUE_SIZE,            /* uint64_t: a number, never unknown */
     GT_VALUE_ID_OR_NULL,      /* uint64_t; 0: unknown */
@@ -28,7 +28,7 @@ enum gt_value {
     GT_VALUE_LOCATION,        /* struct gt_source_location; without a function: unknown */
     GT_VALUE_PATH,            /* struct gt_path */
     GT_VALUE_NAME,            /* const char *, one of `words` */
-    GT_VALUE_WORD,            /* an enum, by `words`: never a value that has none */
+    GT_VALUE_WORD,            /* an enum, by `words`; each value has a word */
     GT_VALUE_WORD_OR_NULL,    /* an enum, by `words` */
     GT_VALUE_LABELS,          /* const struct gt_label *, `count` of them */
     GT_VALUE_LIST,            /* a pointer to `count` structs, which `items` describes */
@@ -46,7 +46,7 @@ struct gt_field {
     const char *name;
     enum gt_value value;
     size_t offset;                 /* in its struct */
-    size_t count;                  /* offset of a size_t: how many there are */
+    size_t count;                  /* offset of a size_t: the number of elements */
     const struct gt_fields *items; /* of a list or an object */
     const struct gt_words *words;
 };
@@ -63,7 +63,7 @@ typedef struct gt_stack gt_type_of_STACK, gt_type_of_STACK_OR_NULL;
 typedef struct gt_source_location gt_type_of_LOCATION;
 typedef struct gt_path gt_type_of_PATH;
 
-/* offsetof, of a member that has this type: else the comparison does not compile. */
+/* offsetof for a member of this type: with another type the comparison does not compile. */
 #define GT_OFFSET(owner, member, type)                                                             \
     (offsetof(owner, member) + 0 * sizeof(&((owner *)0)->member == (const type *)0))
 
@@ -100,20 +100,20 @@ struct gt_page;
 
 struct gt_shape {
     struct gt_fields fields; /* of struct gt_instance */
-    /* The largest instance as lines of text that begin at the column. */
+    /* Writes the largest instance as lines of text that begin at the column. */
     void (*put)(struct gt_page *page, unsigned column, const struct gt_instance *instance);
-    /* What all the instances say together, behind them; NULL: nothing. */
+    /* Writes what all instances have in common, after the first; NULL: nothing. */
     void (*put_all)(struct gt_page *page, unsigned column, const struct gt_instance *instances,
                     size_t count);
-    size_t key;    /* offset of a uint64_t by which an instance is known: an address, */
+    size_t key;    /* offset of a uint64_t that identifies an instance: an address, */
     bool numbered; /* or a goroutine's number */
-    bool single;   /* one instance stands for all that is counted */
-    bool mostly;   /* the path leads to what most of it is held by; else to all of it */
+    bool single;   /* one instance stands for everything that is counted */
+    bool mostly;   /* the path leads to what holds most of it, not all of it */
 };
 
 const struct gt_shape *gt_shape_of(enum gt_kind kind); /* never NULL */
 
-/* Of struct gt_blocked_thing, which other documents have too. */
+/* The fields of struct gt_blocked_thing, which other documents have too. */
 extern const struct gt_fields gt_thing_fields;
 
 #endif

@@ -1,8 +1,8 @@
 /*
  * The sinks: each writes one document in one format, and knows only the report model.
  *
- * A sink reports nothing: write.c looks at the stream afterwards and makes the error. JSON can
- * also fail for want of memory and says so by false.
+ * A sink reports no write error: write.c checks the stream afterwards and makes the error. A JSON
+ * sink returns false when memory ran out.
  */
 #ifndef GT_REPORT_SINKS_H
 #define GT_REPORT_SINKS_H

@@ -87,7 +87,7 @@ struct gt_amount gt_percent(uint64_t part, uint64_t whole)
     double percent = whole ? 100.0 * (double)part / (double)whole : 0;
 
     if (whole == 0) return amount;
-    /* All but a little is not all: never round up to 100%. */
+    /* A part that is not all is never rounded up to 100%. */
     if (part < whole && percent > 99.9) percent = 99.9;
     int decimals = percent < 9.95 || (percent > 90 && part < whole) ? 1 : 0;
     snprintf(amount.text, sizeof amount.text, "%.*f%%", decimals, percent);

@@ -1,9 +1,9 @@
 /*
- * Numbers as people read them.
+ * Numbers in readable form.
  *
- * Bytes are in binary units and say so ("17.2 KiB"), since heap sizes are powers of two; counts
- * are exact up to a million. Each function returns its text by value: `gt_bytes(n).text` is good
- * until the end of the full expression.
+ * Bytes have binary units ("17.2 KiB"), since heap sizes are powers of two; counts are exact up to
+ * a million. Each function returns its text by value: `gt_bytes(n).text` is valid until the end of
+ * the full expression.
  */
 #ifndef GT_REPORT_UNITS_H
 #define GT_REPORT_UNITS_H

@@ -1,4 +1,4 @@
-/* The wait-for graph for Graphviz: groups of goroutines, what they wait for, who holds it. */
+/* The wait-for graph for Graphviz: groups of goroutines, what they wait for, and its owners. */
 #include "inspector/base/hash.h"
 #include "inspector/base/package.h"
 #include "inspector/base/str.h"
@@ -10,7 +10,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-/* Inside of a quoted string, with `\n` for the line breaks that are ours. */
+/* Escapes text inside of a quoted string; `\n` stays for the line breaks of this file. */
 static void put_quoted(FILE *to, const char *text)
 {
     struct gt_str safe = {0};
@@ -23,7 +23,7 @@ static void put_quoted(FILE *to, const char *text)
     gt_str_deinit(&safe);
 }
 
-/* The function that waits: the first one above those by which Go's library parks it. */
+/* The function that waits: the first one above the functions with which Go's library parks it. */
 static const char *where(const struct gt_waiting *waiting)
 {
     for (size_t i = 0; i < waiting->stack.count; i++) {
@@ -35,7 +35,7 @@ static const char *where(const struct gt_waiting *waiting)
     return "?";
 }
 
-/* Goroutines -> the one that stands for the group that each is told in. */
+/* Goroutine -> the goroutine that stands for its group. */
 static struct gt_map index_groups(const struct gt_wait_graph *graph)
 {
     struct gt_map groups = {0};
@@ -46,7 +46,7 @@ static struct gt_map index_groups(const struct gt_wait_graph *graph)
     return groups;
 }
 
-/* Its own number when it is in none. */
+/* Its own number when it is in no group. */
 static uint64_t group_of(const struct gt_map *groups, uint64_t id)
 {
     const uint64_t *known = gt_map_find(groups, id);
@@ -56,11 +56,11 @@ static uint64_t group_of(const struct gt_map *groups, uint64_t id)
 
 struct drawer {
     FILE *to;
-    struct gt_map groups;   /* goroutine -> the one that stands for its group */
-    struct gt_strmap drawn; /* nodes and edges that are there */
+    struct gt_map groups;   /* goroutine -> the goroutine that stands for its group */
+    struct gt_strmap drawn; /* nodes and edges that were written */
 };
 
-/* Is it the first time? What is drawn once is not drawn again. */
+/* Is it new? Each node and edge is written once. */
 static bool is_new(struct drawer *drawer, const char *what)
 {
     bool added;
@@ -73,8 +73,8 @@ struct node {
     char text[64];
 };
 
-/* The node of what a group waits for: one for each lock or channel, and one for all of a group
- * whose goroutines wait for different ones. */
+/* The node of what a group waits for: one for each lock or channel. A group whose goroutines wait
+ * for different objects has one node for all of them. */
 static struct node thing_of(const struct gt_waiting *waiting)
 {
     struct node node;
@@ -121,7 +121,8 @@ static void dot_waiting(struct drawer *drawer, const struct gt_waiting *waiting)
     fprintf(to, "  g%" PRIu64 " -> %s;\n", waiting->goroutine, thing.text);
 }
 
-/* From what is waited for to a group of goroutines; true when the edge is new, and open. */
+/* Begins an edge from what is waited for to a group of goroutines; true when the edge is new, and
+ * so has begun. */
 static bool begin_edge(struct drawer *drawer, const struct gt_waiting *waiting, uint64_t goroutine)
 {
     struct gt_str edge = {0};
@@ -134,7 +135,7 @@ static bool begin_edge(struct drawer *drawer, const struct gt_waiting *waiting, 
     return added;
 }
 
-/* What is no goroutine has a node for each kind. */
+/* Wakers that are no goroutines have one node for each kind. */
 static void dot_other(struct drawer *drawer, const struct gt_waiting *waiting,
                       const struct gt_waker *waker)
 {
@@ -165,7 +166,7 @@ static void dot_waker(struct drawer *drawer, const struct gt_waiting *waiting,
     fputs("\"];\n", drawer->to);
 }
 
-/* Who holds it: a solid line. */
+/* An owner has a solid line. */
 static void dot_holder(struct drawer *drawer, const struct gt_waiting *waiting,
                        const struct gt_lock_owner *owner)
 {
@@ -176,7 +177,7 @@ static void dot_holder(struct drawer *drawer, const struct gt_waiting *waiting,
     fputs("\"];\n", drawer->to);
 }
 
-/* Those who hold it are enough; else those who reach it. */
+/* Draws the owners if there are any, else those that reach it. */
 static void dot_reached(struct drawer *drawer, const struct gt_waiting *waiting)
 {
     if (!waiting->blocked_count) return;

@@ -7,12 +7,12 @@
 #include <string.h>
 
 enum {
-    MIN_BYTES = 4 << 20, /* beside the live heap: less is what each Go process has */
+    MIN_BYTES = 4 << 20, /* bytes beside the live heap; every Go process has less than that */
     MIN_SHARE = 10,      /* a cause is at least 1/10 of that */
     MAX_CAUSES = 4,
 };
 
-/* ---- what there is to say of a cause ------------------------------------------------------- */
+/* ---- the text of a cause ------------------------------------------------------------------- */
 
 static void say_gogc(struct gt_str *to, const struct gt_pacing *pacing)
 {
@@ -89,7 +89,7 @@ typedef void say_fn(struct gt_str *to, const struct gt_report *report);
 
 static const struct words {
     const char *part;
-    say_fn *say; /* NULL: the name says it */
+    say_fn *say; /* NULL: the name is enough */
 } words[] = {
     {"garbage", say_garbage}, {"free slots", say_free_slots},
     {"idle pages", say_idle}, {"stacks", say_stacks},
@@ -112,7 +112,7 @@ struct cause {
     uint64_t bytes;
 };
 
-/* Puts a cause in its place among the largest so far. */
+/* Inserts a cause among the largest so far. */
 static void rank(struct cause *causes, size_t *count, struct cause cause)
 {
     size_t at = *count < MAX_CAUSES ? (*count)++ : MAX_CAUSES;
@@ -151,7 +151,7 @@ static void say_causes(struct gt_str *to, const struct gt_report *report, uint64
     }
 }
 
-/* Half as much again as is live, and enough to matter. */
+/* Requires at least 1.5 times the live heap, and at least MIN_BYTES more. */
 void gt_say_why_resident(struct gt_str *to, const struct gt_report *report)
 {
     uint64_t resident = report->memory.resident_bytes, live = report->live.bytes;

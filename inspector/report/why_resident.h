@@ -1,6 +1,6 @@
 /*
- * Why a process takes much more memory than its live heap: one sentence that names the
- * other parts, the largest first. There is no sentence where there is nothing to explain.
+ * Why a process takes much more memory than its live heap: one sentence that names the other parts,
+ * the largest first. There is no sentence if there is nothing to explain.
  */
 #ifndef GT_REPORT_WHY_RESIDENT_H
 #define GT_REPORT_WHY_RESIDENT_H

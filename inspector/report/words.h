@@ -1,6 +1,6 @@
 /*
- * What the values of the model's enums are called, in JSON and in text: a list of words by value.
- * NULL is a value that stands for nothing. All of it is constant.
+ * The words for the values of the model's enums, in JSON and in text: a list of words by value.
+ * NULL is a value without a word. All of it is constant.
  */
 #ifndef GT_REPORT_WORDS_H
 #define GT_REPORT_WORDS_H

@@ -1,4 +1,4 @@
-/* An error as JSON: what a script gets in the place of the document that it asked for. */
+/* An error as JSON: a script gets it instead of the document that it asked for. */
 #include "inspector/report/json/values.h"
 #include "inspector/report/sinks.h"
 

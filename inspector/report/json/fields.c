@@ -118,7 +118,7 @@ static json_t *object(const struct gt_field *field, const void *owner)
 
 static const struct {
     make_fn *make;
-    const char *schema; /* NULL: it lies in the field */
+    const char *schema; /* NULL: the schema is in the field */
 } values[GT_VALUES] = {
     [GT_VALUE_SIZE] = {size, REF("size")},
     [GT_VALUE_ID_OR_NULL] = {id_or_null, REF("number_or_null")},
@@ -165,7 +165,7 @@ static json_t *schema_of(const struct gt_field *field)
 
 /* ---- tables ---------------------------------------------------------------------------------- */
 
-/* Sets, and takes over both; NULL when either is or memory has run out. */
+/* Sets a member and takes over both; NULL when either is NULL or memory has run out. */
 static json_t *set(json_t *object, const char *name, json_t *value)
 {
     if (json_object_set_new(object, name, value) == 0) return object;

@@ -1,4 +1,4 @@
-/* Findings in JSON: what they share, and instances by the shape of their kind. */
+/* Findings in JSON: the fields of all kinds, and instances by the shape of their kind. */
 #include "inspector/report/json/fields.h"
 #include "inspector/report/json/values.h"
 

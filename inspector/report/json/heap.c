@@ -11,7 +11,7 @@ static json_t *value_of(const struct gt_heap_row *row, const struct gt_heap_colu
     return gt_json_signed(gt_heap_number(row, column));
 }
 
-/* The keys are our own: no text of the target's. */
+/* Keys come from the columns, never from the target. */
 static json_t *row_of(const struct gt_heap_table *table, const struct gt_heap_row *row)
 {
     json_t *object = json_object();

@@ -1,4 +1,4 @@
-/* In JSON: the largest holders of the live heap. */
+/* The largest holders of the live heap in JSON. */
 #include "inspector/report/json/values.h"
 
 static json_t *most_of(const struct gt_heap_holder *holder)

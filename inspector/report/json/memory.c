@@ -41,7 +41,7 @@ static json_t *part_of(const struct gt_memory_part *part)
                      "parts");
 }
 
-/* lists[depth] is where the next part of that depth goes: the list of the last one above it. */
+/* lists[depth] is the list for the next part of that depth: that of the last part above it. */
 static json_t *tree_of(const struct gt_report *report)
 {
     enum { MAX_DEPTH = 8 };

@@ -67,7 +67,7 @@ static json_t *span_of(const struct gt_heap_place *place)
                      gt_json_size(place->slots), "slot_bytes", gt_json_size(place->slot_bytes));
 }
 
-/* null for what is no heap object. */
+/* null when it is no heap object. */
 static json_t *heap_of(const struct gt_object *object)
 {
     if (!object->gc_mark) return json_null();
@@ -84,7 +84,7 @@ static json_t *heap_of(const struct gt_object *object)
         "pointers_left_out", gt_json_size(object->pointers_left_out));
 }
 
-/* Address 0 is one: that of nil. */
+/* Address 0 is an address here: that of nil. */
 bool gt_json_object(const struct gt_object *object, const struct gt_style *style, FILE *to)
 {
     (void)style;

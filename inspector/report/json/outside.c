@@ -1,4 +1,4 @@
-/* In JSON: what goroutines wait for that no other gives. */
+/* In JSON: goroutines that wait for something that no other goroutine provides. */
 #include "inspector/report/json/fields.h"
 #include "inspector/report/json/values.h"
 

@@ -59,7 +59,7 @@ static json_t *sender_of(const struct gt_report *report)
                      (json_int_t)report->crash.sender_uid, "itself", report->crash.sent_by_itself);
 }
 
-/* Address 0 is one: that of what nil points to. */
+/* Address 0 is an address here: a nil pointer leads to it. */
 static json_t *crash_of(const struct gt_report *report)
 {
     if (!report->crash.died) return json_null();
@@ -89,7 +89,7 @@ static json_t *bytes_and_objects(uint64_t bytes, uint64_t objects)
     return json_pack("{s:o, s:o}", "bytes", gt_json_size(bytes), "objects", gt_json_size(objects));
 }
 
-/* Who started each of a group's goroutines: null where it is not known. */
+/* Which goroutines started those of a group: null when it is not known. */
 static json_t *parents_of(const struct gt_goroutine_group *group)
 {
     json_t *list = json_array();
@@ -174,7 +174,7 @@ json_t *gt_json_notes(const struct gt_report *report)
     return texts(report->coverage.notes, report->coverage.note_count);
 }
 
-/* Bytes of those blocks that might belong to a finding of each kind. */
+/* The bytes of those blocks that might belong to a finding of each kind. */
 static json_t *undecided_of(const struct gt_report *report)
 {
     json_t *object = json_object();
@@ -201,7 +201,7 @@ static json_t *coverage_of(const struct gt_report *report)
                      gt_json_notes(report));
 }
 
-/* So that "none found" and "could not look" never read the same. */
+/* Distinguishes "none found" from "could not look for". */
 static json_t *looked_for(const struct gt_report *report)
 {
     json_t *object = json_object();

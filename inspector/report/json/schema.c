@@ -1,4 +1,4 @@
-/* What the schema of the report has of kinds: definitions that are made of the kinds' rows. */
+/* The definitions in the report's schema that are made from the rows of kinds. */
 #include "inspector/report/schema.h"
 
 #include "inspector/base/str.h"
@@ -14,7 +14,7 @@ static json_t *names(void)
     return list;
 }
 
-/* A finding of that kind has instances of its shape. */
+/* The rule that a finding of this kind has instances of its shape. */
 static json_t *rule_of(enum gt_kind kind, const char *shape)
 {
     return json_pack("{s:{s:{s:{s:s}}, s:[s]}, s:{s:{s:{s:s, s:{s:s+}}}}}", "if", "properties",

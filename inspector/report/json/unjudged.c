@@ -1,4 +1,4 @@
-/* In JSON: blocks that could not be analysed, and spare capacity that was set aside. */
+/* In JSON: blocks that were not analysed, and spare capacity that was set aside. */
 #include "inspector/report/json/values.h"
 
 static json_t *undecided(const struct gt_undecided *row)

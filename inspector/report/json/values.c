@@ -6,10 +6,11 @@
 
 #include <string.h>
 
-/* Unwinding would leave values of a document behind that nothing leads to yet. */
+/* Unwinding would leak values that are not attached to a document yet, so the text reserves its
+ * memory without unwinding. */
 static bool clean_text(struct gt_str *clean, const char *text, uint64_t length)
 {
-    enum { MOST = 3 }; /* bytes in the place of one that is no UTF-8 */
+    enum { MOST = 3 }; /* bytes that replace one that is not UTF-8 */
 
     if (!gt_str_try_reserve(clean, MOST * length)) return false;
     gt_utf8_bytes(clean, text, length);
@@ -59,7 +60,7 @@ json_t *gt_json_append(json_t *list, json_t *value)
     return NULL;
 }
 
-/* Sets, and takes over both; NULL when either is or memory has run out. */
+/* Sets a member and takes over both; NULL when either is NULL or memory has run out. */
 static json_t *set(json_t *object, const char *key, json_t *value)
 {
     struct gt_str clean = {0};
@@ -148,7 +149,7 @@ json_t *gt_json_tool(void)
 bool gt_json_dump(json_t *document, FILE *to)
 {
     if (!document) return false;
-    /* ASCII only: a terminal that the document is shown on obeys nothing in it. */
+    /* Only ASCII is written, so nothing in the document controls a terminal. */
     bool written = json_dumpf(document, to, JSON_INDENT(2) | JSON_ENSURE_ASCII) == 0;
     putc('\n', to);
     json_decref(document);

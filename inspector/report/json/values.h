@@ -1,9 +1,9 @@
 /*
  * The values that JSON documents are made of.
  *
- * Invariants: unknown is null, never 0 or ""; addresses are strings; a size that JSON integers
- * cannot hold is clamped to the largest that they can. Each function returns a new reference,
- * NULL only when memory has run out; json_pack() passes that NULL up to gt_json_dump().
+ * Invariants: unknown is null, never 0 or ""; addresses are strings; a size that is too large for a
+ * JSON integer becomes the largest one. Each function returns a new reference, NULL only when
+ * memory has run out; json_pack() passes that NULL up to gt_json_dump().
  */
 #ifndef GT_JSON_VALUES_H
 #define GT_JSON_VALUES_H
@@ -14,8 +14,9 @@
 
 json_t *gt_json_text(const char *text); /* NULL: null */
 json_t *gt_json_bytes(const char *text,
-                      uint64_t length); /* the same where NULs may be among them */
-json_t *gt_json_word(const struct gt_words *words, unsigned value); /* without one: null */
+                      uint64_t length); /* the same for texts that may contain NULs */
+json_t *gt_json_word(const struct gt_words *words, unsigned value); /* null for a value without a
+                                                                     * word */
 json_t *gt_json_size(uint64_t size);
 json_t *gt_json_signed(int64_t number);                              /* GT_UNKNOWN: null */
 json_t *gt_json_address(uint64_t address);                           /* 0: null */
@@ -28,12 +29,12 @@ json_t *gt_json_location(const struct gt_source_location *place); /* without a f
 json_t *gt_json_stack(const struct gt_stack *stack);
 json_t *gt_json_path(const struct gt_path *path);
 json_t *gt_json_ids(const uint64_t *ids, size_t count); /* of goroutines */
-json_t *gt_json_tool(void);                             /* who made the document */
+json_t *gt_json_tool(void);                             /* the program that made the document */
 
-/* Appends, and takes over both; NULL when either is or memory has run out. */
+/* Appends an element and takes over both; NULL when either is NULL or memory has run out. */
 json_t *gt_json_append(json_t *list, json_t *value);
 
-/* Writes a document and takes it over; false when memory ran out, as when it is NULL. */
+/* Writes a document and takes it over; false when memory has run out, or when it is NULL. */
 bool gt_json_dump(json_t *document, FILE *to);
 
 /* Parts of a report that several documents have. */
@@ -42,16 +43,16 @@ json_t *gt_json_binary(const struct gt_report *report);
 json_t *gt_json_notes(const struct gt_report *report);
 json_t *gt_json_memory_parts(const struct gt_report *report);
 
-/* What the report has no verdict on, as its document holds it. */
+/* What was not analysed, as in the report's document. */
 json_t *gt_json_undecided(const struct gt_report *report);
 json_t *gt_json_set_aside(const struct gt_report *report);
-/* null when they were not looked for. */
+/* null when they were not computed. */
 json_t *gt_json_holders(const struct gt_report *report);
 
-/* Findings, as the report's document holds them. */
+/* Findings, as in the report's document. */
 json_t *gt_json_findings(const struct gt_finding *findings, size_t count);
 
-/* What goroutines wait for that no other gives, as the document of waits holds it. */
+/* Goroutines that wait for something outside, as in the document of waits. */
 json_t *gt_json_outside(const struct gt_outside_group *group);
 
 #endif

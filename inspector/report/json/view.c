@@ -32,7 +32,8 @@ static void put_parts(json_t **made, const struct gt_typed_value *value, size_t 
     made[value->key] = NULL;
 }
 
-/* Parts come behind what they are part of, so from the last on all parts are made. */
+/* Parts come after the value that contains them, so going backwards all parts of a value are made
+ * before it. */
 json_t *gt_json_values(const struct gt_values *values)
 {
     json_t **made = gt_try_alloc((values->count + 1) * sizeof *made);
@@ -49,7 +50,7 @@ json_t *gt_json_values(const struct gt_values *values)
         made[0] = NULL;
     }
     for (size_t i = 0; made && i < values->count; i++)
-        json_decref(made[i]); /* those that are nobody's parts */
+        json_decref(made[i]); /* values that are part of no other */
     gt_free(made);
     return root;
 }

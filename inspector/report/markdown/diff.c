@@ -1,4 +1,4 @@
-/* `diff` for a ticket: what changed in all, and a table for each kind of thing. */
+/* `diff` for a ticket: the totals that changed, and a table for each section. */
 #include "inspector/report/changes.h"
 #include "inspector/report/markdown/sinks.h"
 #include "inspector/report/markdown/words.h"

@@ -49,7 +49,7 @@ static void put_table(FILE *to, const struct gt_report *report)
 
 typedef void draw_fn(struct gt_page *page, const void *what);
 
-/* A file in memory. Closing it writes to `code` and `size`, so they lie in a block. */
+/* A file in memory. Closing it writes to `code` and `size`, so these are in a heap block. */
 struct memory {
     FILE *file;
     char *code;
@@ -79,7 +79,7 @@ static struct memory *open_memory(void)
     return NULL;
 }
 
-/* What the text report has, drawn into memory. */
+/* Writes a part of the text report as a block of code. */
 static bool put_drawn(FILE *to, draw_fn *draw, const void *what)
 {
     const struct gt_style style = {.width = CODE_WIDTH};

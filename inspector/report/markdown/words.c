@@ -9,8 +9,8 @@
 #include <string.h>
 #include <strings.h>
 
-/* Sites make links of @name, #12, !12, http:// and www. in any text, escaped or not. A comment in
- * between, which nobody sees, prevents that. */
+/* Sites make links of @name, #12, !12, http:// and www. in any text, escaped or not. An invisible
+ * comment after the first character prevents that. */
 static bool may_link(const char *at, ptrdiff_t before)
 {
     bool names = strchr("@#!&~%$", *at) && (isalnum((unsigned char)at[1]) || at[1] == '_');

@@ -9,10 +9,10 @@
 
 #include <stdio.h>
 
-/* Between Markdown's own signs. */
+/* Writes the text so that none of it is Markdown. */
 void gt_markdown_put(FILE *to, const char *text);
 
-/* A block of code, fenced by more backticks than it holds. */
+/* Writes a block of code, fenced by more backticks than it contains. */
 void gt_markdown_code(FILE *to, const char *code);
 
 #endif

@@ -1,4 +1,4 @@
-/* Deferred calls: which function defers them, where, and how many. */
+/* Deferred calls: the function that defers them, where, and how many. */
 #include "inspector/report/shapes/shapes.h"
 
 static const struct gt_field site_list[] = {

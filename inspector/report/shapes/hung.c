@@ -1,4 +1,4 @@
-/* Hung goroutines: what one waits for, where, and who started it. */
+/* Hung goroutines: what one waits for, where, and what started it. */
 #include "inspector/report/shapes/shapes.h"
 
 static const struct gt_field fields[] = {

@@ -1,7 +1,7 @@
-/* Lost elements: an array and the slots of it that no window covers. */
+/* Lost elements: an array, and its slots that no window covers. */
 #include "inspector/report/shapes/shapes.h"
 
-enum { SHOWN_SLOTS = 3 }; /* with what they keep */
+enum { SHOWN_SLOTS = 3 }; /* slots that are shown, with what they keep */
 
 static const struct gt_field slot_list[] = {
     GT_FIELD("index", SIZE, struct gt_slot, index),

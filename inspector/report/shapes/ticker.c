@@ -1,4 +1,4 @@
-/* Tickers and timers: when one fires, what it calls, and whose it is. */
+/* Tickers and timers: when one fires, what it calls, and what owns it. */
 #include "inspector/report/shapes/shapes.h"
 
 static const char *const kinds[] = {"ticker", "timer", "after-func"};

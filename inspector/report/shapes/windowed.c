@@ -28,7 +28,7 @@ static const struct gt_field fields[] = {
     GT_IN_INSTANCE("allocated_at", STACK_OR_NULL, windowed.allocated_at),
 };
 
-/* Marks the cells that [from, to) of a block touches; even one byte shows. */
+/* Marks the cells that [from, to) of a block touches. Even one byte marks a cell. */
 static void fill(char *bar, uint64_t size, uint64_t from, uint64_t to, char mark)
 {
     if (to > size) to = size;
@@ -93,8 +93,8 @@ static void put(struct gt_page *page, unsigned column, const struct gt_instance 
     put_holder(page, column, instance->windowed.windows, instance->windowed.window_count);
 }
 
-/* Where one of the blocks was allocated: alike blocks mostly come from one place, and the profile
- * samples only some of them. */
+/* Writes where one of the blocks was allocated. The blocks of a finding mostly come from one
+ * location, and the profile samples only some of them. */
 static void put_sample(struct gt_page *page, unsigned column, const struct gt_instance *instances,
                        size_t count)
 {

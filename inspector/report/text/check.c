@@ -87,7 +87,7 @@ static void put_comparison(struct gt_page *page, const struct gt_check *check)
     put_unjudged(page, check);
 }
 
-/* Where marks are not complete, numbers would be those of another time. */
+/* If the marks are not complete, no numbers are shown. */
 bool gt_text_check(const struct gt_check *check, const struct gt_style *style, FILE *to)
 {
     struct gt_page page;

@@ -1,6 +1,6 @@
 /*
- * What a finding shows beside its title and size, by kind: how the bytes lie, who holds them, where
- * in the source. It describes the largest instance.
+ * What a finding shows beside its title and size, by kind: where the bytes are, what holds them,
+ * where it is in the source. It describes the largest instance.
  */
 #ifndef GT_TEXT_DETAILS_H
 #define GT_TEXT_DETAILS_H

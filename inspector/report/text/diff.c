@@ -1,4 +1,4 @@
-/* `diff` for a terminal: what grew most first, a section for each kind of thing. */
+/* `diff` for a terminal: what grew most comes first, with a section for each kind of row. */
 #include "inspector/report/changes.h"
 #include "inspector/report/sinks.h"
 #include "inspector/report/text/pieces.h"
@@ -7,7 +7,7 @@
 
 enum { GROWTH_END = 12, BYTES_AT = 14, COUNT_AT = 40, NAME_AT = 64, TOTAL_AT = 14 };
 
-/* Ends at `column`. */
+/* Writes the text so that it ends at `column`. */
 static void put_ending(struct gt_page *page, enum gt_ink ink, unsigned column, const char *text)
 {
     size_t length = strlen(text);
@@ -29,7 +29,7 @@ static void put_where(struct gt_page *page, const struct gt_growth *row, enum gt
     gt_page_deinit(page);
 }
 
-/* Numbers on a line, and what they are about below, where it may be long. */
+/* Numbers are on one line, and the name below them, since it may be long. */
 static void put_row(struct gt_page *page, const struct gt_growth *row, enum gt_growth_of what)
 {
     gt_page_line(page, 0, BYTES_AT);

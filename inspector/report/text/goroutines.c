@@ -1,4 +1,4 @@
-/* The goroutines for a terminal: grouped by stack, or with style->all one by one. */
+/* The goroutines for a terminal: grouped by stack, or one by one with style->all. */
 #include "inspector/base/str.h"
 #include "inspector/report/sinks.h"
 #include "inspector/report/text/pieces.h"
@@ -57,7 +57,7 @@ static void put_retained(struct gt_page *page, const struct gt_goroutine_group *
     gt_page_deinit(page);
 }
 
-/* "created by main.serve in goroutine 7", where they all have this one parent. */
+/* "created by main.serve in goroutine 7", if they all have this one parent. */
 static void put_stack(struct gt_page *page, unsigned column, const struct gt_goroutine_group *group,
                       uint64_t parent)
 {
@@ -88,7 +88,7 @@ static void put_ancestors(struct gt_page *page, unsigned column,
     }
 }
 
-/* Of all of them; 0 when they differ or it is not known. */
+/* The parent of all of them; 0 when they differ or it is not known. */
 static uint64_t parent_of(const struct gt_goroutine_group *group)
 {
     if (!group->parents) return 0;
@@ -97,7 +97,7 @@ static uint64_t parent_of(const struct gt_goroutine_group *group)
     return group->id_count ? group->parents[0] : 0;
 }
 
-/* Only of what waits is it told for how long. */
+/* The waiting time is shown only for goroutines that wait. */
 static void put_waited(struct gt_page *page, const struct gt_report *report,
                        const struct gt_goroutine_group *group, int64_t wait_ns, size_t count)
 {
@@ -145,7 +145,8 @@ static void put_each(struct gt_page *page, const struct gt_report *report,
     }
 }
 
-/* One of the runtime's that died is told with the program's. Returns how many that are. */
+/* A goroutine of the runtime that died is shown with those of the program. Returns how many were
+ * shown. */
 static size_t put_died(struct gt_page *page, const struct gt_report *report)
 {
     const struct gt_goroutine_group *first = report->goroutines.groups;
@@ -157,7 +158,7 @@ static size_t put_died(struct gt_page *page, const struct gt_report *report)
     return 1;
 }
 
-/* Groups of the program, or those of the runtime itself. */
+/* The groups of the program, or those of the runtime. */
 static void put_groups(struct gt_page *page, const struct gt_report *report, bool system)
 {
     for (size_t i = 0; i < report->goroutines.group_count; i++) {

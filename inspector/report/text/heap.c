@@ -1,4 +1,4 @@
-/* Heap tables for a terminal: numbers first, then what they are about. */
+/* Heap tables for a terminal: numbers first, then names. */
 #include "inspector/report/heap_columns.h"
 #include "inspector/report/sinks.h"
 #include "inspector/report/text/pieces.h"
@@ -9,7 +9,7 @@
 
 enum { GAP = 2, SHARE_WIDTH = 7, INDENT = 2 };
 
-/* Of a column, its gap included; 0: as wide as its text. */
+/* The width of a column, with its gap; 0: as wide as its text. */
 static unsigned width_of(const struct gt_heap_column *column)
 {
     static const unsigned widths[] = {[GT_COLUMN_COUNT] = 12,
@@ -34,7 +34,7 @@ static unsigned text_column(const struct gt_heap_table *table)
 
 /* ---- one field ----------------------------------------------------------------------------- */
 
-/* Ends `width` columns on. */
+/* Writes the text so that it ends after `width` columns. */
 static void put_right(struct gt_page *page, enum gt_ink ink, unsigned width, const char *text)
 {
     size_t length = strlen(text);
@@ -65,7 +65,7 @@ static void put_left(struct gt_page *page, enum gt_ink ink, unsigned width, cons
     if (length + GAP < width) gt_page_format(page, ink, "%*s", (int)(width - length - GAP), "");
 }
 
-/* Rows of a tree are indented. A text that is missing is left out. */
+/* Rows of a tree are indented. An empty text is left out. */
 static void put_text(struct gt_page *page, const struct gt_heap_row *row,
                      const struct gt_heap_column *column)
 {

@@ -6,7 +6,7 @@
 
 #include "inspector/report/text/page.h"
 
-/* A head, then a few lines for each; nothing when there are none. */
+/* A heading, then a few lines for each; nothing when there are none. */
 void gt_page_holders(struct gt_page *page, const struct gt_report *report);
 
 #endif

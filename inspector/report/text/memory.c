@@ -1,4 +1,4 @@
-/* `memory`: the tree of all that is mapped, a line each. */
+/* `memory`: the tree of all mapped memory, one line for each part. */
 #include "inspector/report/sinks.h"
 #include "inspector/report/text/page.h"
 #include "inspector/report/text/pieces.h"
@@ -9,7 +9,7 @@
 #include <string.h>
 
 enum {
-    NAME = 2, /* the columns of a part's name, and of its numbers, which end there */
+    NAME = 2, /* the columns where a part's name begins and where its numbers end */
     MAPPED = 50,
     RESIDENT = 64,
     SHOWN_CLASSES = 8,
@@ -38,7 +38,7 @@ static bool is_class(const struct gt_memory_part *part)
     return part->count != GT_UNKNOWN;
 }
 
-/* How many of the classes beside it have more free bytes: those that are shown have few. */
+/* How many of the size classes beside it have more free bytes. Only the first few are shown. */
 static size_t larger(const struct gt_report *report, const struct gt_memory_part *part)
 {
     size_t count = 0;

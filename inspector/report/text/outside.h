@@ -1,4 +1,4 @@
-/* What goroutines wait for that no other gives, as `waits` tells it: a group for a terminal. */
+/* A group of goroutines that wait for something outside, for a terminal, as in `waits`. */
 #ifndef GT_TEXT_OUTSIDE_H
 #define GT_TEXT_OUTSIDE_H
 

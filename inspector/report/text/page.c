@@ -56,7 +56,7 @@ void gt_page_line(struct gt_page *page, unsigned column, unsigned indent)
     spaces(page, column < page->width / 2 ? column : page->width / 2);
 }
 
-/* Prints `length` bytes that hold no space, cutting what no line can hold. */
+/* Prints `length` bytes without spaces. A word that fits on no line is cut. */
 static void put_characters(struct gt_page *page, const char *word, size_t length)
 {
     unsigned columns;
@@ -90,7 +90,8 @@ static void put_words(struct gt_page *page, enum gt_ink ink, const char *text)
         size_t length = strcspn(text + gap, " ");
         unsigned columns = gt_columns(text + gap, length);
 
-        /* A word too long for any line is cut where the line ends, not moved and then cut. */
+        /* A word that is too long for any line is cut at the end of this line, not moved to the
+         * next one first. */
         bool fits = page->column + gap + columns <= page->width;
         bool hopeless = page->indent + columns > page->width && page->column + gap < page->width;
         if (fits || hopeless)

@@ -81,7 +81,7 @@ const char *gt_panics_hint(const struct gt_report *report)
 
 /* ---- as Go prints them (runtime/panic.go, printpanics; error.go, printpanicval) ---- */
 
-/* Of a named type: main.name("Ann"), main.number(12), main.point(1+2i). */
+/* A value of a named type: main.name("Ann"), main.number(12), main.point(1+2i). */
 static void print_value(struct gt_str *to, const struct gt_panic *panic)
 {
     bool quoted = panic->named && panic->text_bytes;

@@ -11,7 +11,7 @@
 #include <string.h>
 
 enum {
-    SHOWN_STEPS = 6, /* at each end of a path */
+    SHOWN_STEPS = 6, /* shown at each end of a path */
     SHOWN_LABELS = 8,
 };
 
@@ -33,8 +33,8 @@ void gt_page_site(struct gt_page *page, const struct gt_source_location *place)
     gt_str_deinit(&text);
 }
 
-/* "global main.sessions", "[…]", "main.session.token": an object is told by its type, and what
- * has no type, such as an entry of a map, by its field alone. */
+/* "global main.sessions", "[…]", "main.session.token": an object is shown by its type. A step
+ * without a type, such as an entry of a map, is shown only by its field. */
 static void put_step(struct gt_page *page, const struct gt_step *step, bool last)
 {
     bool is_object = strcmp(step->what, "object") == 0;
@@ -46,13 +46,13 @@ static void put_step(struct gt_page *page, const struct gt_step *step, bool last
     if (last && !is_object && step->type) gt_page_format(page, GT_DIM, " %s", step->type);
 }
 
-/* An object of which nothing is known but that it is on the way. */
+/* An object of the path of which nothing else is known. */
 static bool is_untold(const struct gt_step *step)
 {
     return strcmp(step->what, "object") == 0 && !step->type && !step->field;
 }
 
-/* How many steps of a path, from `first` to before `end`, are untold. */
+/* How many steps of a path in [first, end) have neither type nor field. */
 static size_t count_untold(const struct gt_path *path, size_t first, size_t end)
 {
     size_t count = 0;

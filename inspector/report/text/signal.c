@@ -73,7 +73,7 @@ static void say_raised(struct gt_str *to, const struct gt_report *report)
         gt_str_add(to, ", sender and address unknown");
 }
 
-/* Whoever is hit by a signal that was sent did not cause it. */
+/* A goroutine that is hit by a signal from outside did not cause it. */
 static void say_hit(struct gt_str *to, const struct gt_report *report)
 {
     const char *before = report->crash.sent ? "; it hit" : ", in";

@@ -1,4 +1,5 @@
-/* A stack for a terminal: a line a place, recursion folded, the middle of a long one left out. */
+/* A stack for a terminal: one line for each location, with recursion folded and the middle of a
+ * long stack left out. */
 #include "inspector/base/str.h"
 #include "inspector/base/vec.h"
 #include "inspector/report/escape.h"
@@ -24,7 +25,7 @@ bool gt_is_internal(const struct gt_stack *stack)
     return true;
 }
 
-/* The places to be shown, as pointers. */
+/* The locations that are shown, as pointers. */
 static struct gt_vec shown_places(const struct gt_stack *stack, bool all)
 {
     struct gt_vec shown = GT_VEC_OF(const struct gt_source_location *);
@@ -39,8 +40,8 @@ static struct gt_vec shown_places(const struct gt_stack *stack, bool all)
 
 /* ---- lines ---------------------------------------------------------------------------------- */
 
-/* Which folds are left out, from *first up to before *end: those in the middle. The outermost tell
- * who it is. Recursion counts as one, however many places it takes. */
+/* The folds in the middle that are left out: from *first up to before *end. The outermost ones
+ * identify the goroutine. A recursion counts as one fold, whatever its length. */
 static void find_middle(const struct gt_vec *folds, bool all, size_t *first, size_t *end)
 {
     bool whole = all || folds->len <= SHOWN_INNER + SHOWN_OUTER + 1;
@@ -67,7 +68,7 @@ static void put_place(struct gt_page *page, unsigned column, unsigned sites, con
     gt_page_line(page, column, column + 4);
     gt_page_put(page, GT_PLAIN, before);
     gt_page_put(page, GT_PLAIN, place->function);
-    if (place->file) { /* C's functions have none */
+    if (place->file) { /* C functions have none */
         gt_page_tab(page, sites);
         gt_page_site(page, place);
     }
@@ -75,7 +76,8 @@ static void put_place(struct gt_page *page, unsigned column, unsigned sites, con
     gt_page_deinit(page);
 }
 
-/* Where the sites of a stack line up; what is longer than half a line does not count. */
+/* The column at which the sites of a stack are aligned. Names longer than half a line do not count.
+ */
 static unsigned site_column(const struct gt_page *page, unsigned column,
                             const struct gt_source_location *const *places, size_t count,
                             const struct gt_source_location *created_by)

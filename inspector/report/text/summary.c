@@ -57,9 +57,9 @@ static uint64_t reserved_bytes(const struct gt_report *report)
     return 0;
 }
 
-enum { SMALL_PART = 100 }; /* of the memory: less than 1/100 is not named */
+enum { SMALL_PART = 100 }; /* parts below 1/100 of the memory are not named */
 
-/* Address space that is only reserved takes no memory: it is told apart. */
+/* Address space that is only reserved takes no memory, so it is shown apart. */
 static void say_memory(struct gt_str *to, const struct gt_report *report)
 {
     uint64_t reserved = reserved_bytes(report), left = report->memory.mapped_bytes - reserved;
@@ -102,7 +102,7 @@ static bool found(const struct gt_report *report, enum gt_kind kind)
     return report->smaller[kind].findings > 0;
 }
 
-/* All findings that are too small to be told one by one. */
+/* The sum of all findings that are too small to be shown. */
 static struct gt_smaller sum_of_smaller(const struct gt_report *report)
 {
     struct gt_smaller sum = {0};
@@ -136,7 +136,7 @@ static void say_smaller(struct gt_str *to, const struct gt_report *report)
 
 enum outcome { NOT_FOUND, PERHAPS_MISSED, NOT_LOOKED_FOR };
 
-/* What is to be said of a kind without a finding. */
+/* The result for a kind without a finding. */
 static enum outcome outcome_of(const struct gt_report *report, enum gt_kind kind)
 {
     if (!report->looked_for[kind]) return NOT_LOOKED_FOR;
@@ -252,7 +252,7 @@ static void say_coverage(struct gt_str *to, const struct gt_report *report)
     say_disputed(to, report);
 }
 
-/* What a stripped binary costs. */
+/* What could not be analysed because the binary is stripped. */
 static void say_blind(struct gt_str *to, const struct gt_report *report)
 {
     if (!report->binary.dwarf)

@@ -1,4 +1,5 @@
-/* The report for a terminal: the process and the worst news first, then one block per cause. */
+/* The report for a terminal: first the process and the most important lines, then one block for
+ * each finding. */
 #include "inspector/base/str.h"
 #include "inspector/report/names.h"
 #include "inspector/report/sinks.h"
@@ -15,7 +16,7 @@
 
 enum {
     LABEL_COLUMNS = 12,
-    NUMBER_COLUMNS = 4, /* of a finding's number; its text stands below its heading */
+    NUMBER_COLUMNS = 4, /* of a finding's number; its text begins after that */
     HEADING_COLUMNS = 18,
     BYTES_COLUMNS = 9,
 };
@@ -42,7 +43,7 @@ static void put_head(struct gt_page *page, const struct gt_report *report)
     }
 }
 
-/* Where it died: the first group's stack then. */
+/* The first group's stack, where the process died. */
 static void put_crashed(struct gt_page *page, const struct gt_report *report)
 {
     const struct gt_goroutine_group *group = report->goroutines.groups;

@@ -1,4 +1,4 @@
-/* The threads for a terminal: what each does and for whom, the idle ones together. */
+/* The threads for a terminal: what each does and for which goroutine; idle ones are one line. */
 #include "inspector/base/str.h"
 #include "inspector/report/sinks.h"
 #include "inspector/report/text/pieces.h"
@@ -10,7 +10,7 @@
 
 enum { SHOWN_IDLE = 10 };
 
-/* In the order in which they are counted. */
+/* In the order of the output. */
 static const struct state {
     enum gt_thread_state state;
     const char *of_one, *of_many;

@@ -11,8 +11,8 @@
  *     created by main.serve in goroutine 1
  *             /src/serve.go:31 +0x9c
  *
- * Left out, although Go prints them when it is told to, since the readers of tracebacks stop there:
- * labels and ancestors. Where arguments are not known they are "...", as those of inlined calls.
+ * Labels and ancestors are left out, since programs that read tracebacks stop there. Go prints them
+ * only on request. Arguments that are not known are "...", as for inlined calls.
  */
 #include "inspector/base/str.h"
 #include "inspector/base/vec.h"
@@ -38,7 +38,7 @@ static void put(FILE *to, const char *before, const char *text, const char *afte
     gt_str_deinit(&safe);
 }
 
-/* Without the types of a generic function: "main.Map[...]". */
+/* The function's name without type arguments: "main.Map[...]". */
 static void put_function(FILE *to, const char *before, const char *function)
 {
     const char *open = strchr(function, '['), *close = strrchr(function, ']');
@@ -67,7 +67,7 @@ static void put_site(FILE *to, const struct gt_source_location *place)
 /* ---- the crash --------------------------------------------------------------------------------
  */
 
-/* They are escaped. A fatal error ends the process without them. */
+/* The texts are escaped. If the process ended by a fatal error, Go prints no panics. */
 static void put_panics(FILE *to, const struct gt_report *report)
 {
     struct gt_str lines = {0};
@@ -77,7 +77,7 @@ static void put_panics(FILE *to, const struct gt_report *report)
     gt_str_deinit(&lines);
 }
 
-/* Where the handler itself ended the process: "SIGQUIT: quit", and where the thread was. */
+/* If the handler itself ended the process: "SIGQUIT: quit", and where the thread was. */
 static void put_caught(FILE *to, const struct gt_report *report)
 {
     const char *signal = report->crash.signal, *meaning = gt_signal_meaning(signal);

@@ -29,7 +29,7 @@ static void add_undecided(struct gt_str *to, const struct gt_undecided *row)
     gt_str_add(to, ")");
 }
 
-/* Is it as large as a finding that is told? */
+/* Is it as large as a finding that is reported? */
 static bool is_large(const struct gt_report *report, const struct gt_undecided *row)
 {
     uint64_t behind = row->retained_bytes > 0 ? (uint64_t)row->retained_bytes : 0;
@@ -52,7 +52,7 @@ void gt_say_undecided(struct gt_str *to, const struct gt_report *report)
         gt_str_format(to, "; --coverage lists %s", shown ? "more" : "them");
 }
 
-/* The root and the word's own field; a path's middle is for the list. */
+/* The root and the word's own field. The middle of the path is only in the list. */
 static void add_holder(struct gt_str *to, const struct gt_path *path)
 {
     if (!path->count) return;

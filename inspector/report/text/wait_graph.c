@@ -1,4 +1,4 @@
-/* `waits` for a terminal: who waits for what, who holds it, and who could wake whom. */
+/* `waits` for a terminal: what goroutines wait for, what owns it, and what could wake them. */
 #include "inspector/base/str.h"
 #include "inspector/report/sinks.h"
 #include "inspector/report/text/outside.h"
@@ -55,9 +55,9 @@ static void put_whose(struct gt_page *page, const struct gt_waiting *waiting)
     gt_page_deinit(page);
 }
 
-/* ---- who holds it --------------------------------------------------------------------------- */
+/* ---- its owners ----------------------------------------------------------------------------- */
 
-/* A slot of a frame without a name tells a reader nothing. */
+/* A frame's slot without a name says nothing to a reader. */
 static bool is_named(const char *variable)
 {
     return variable && (strstr(variable, " variable ") || strncmp(variable, "global ", 7) == 0);
@@ -88,7 +88,7 @@ static void put_holder(struct gt_page *page, const struct gt_lock_owner *owner, 
     put_how(page, owner, group);
 }
 
-/* With `more` others for which the same words would be said. */
+/* With `more` other owners with the same text. */
 static void put_holder_line(struct gt_page *page, const struct gt_waiting *waiting, size_t index,
                             size_t more)
 {
@@ -117,7 +117,7 @@ static bool same_holding(const struct gt_lock_owner *a, const struct gt_lock_own
            same_text(a->locked.function, b->locked.function) && a->locked.line == b->locked.line;
 }
 
-/* A line for those of which the same is said. */
+/* One line for owners with the same text. */
 static void put_holders(struct gt_page *page, const struct gt_waiting *waiting)
 {
     size_t count = waiting->custody == GT_LOCK_LEFT ? 0 : waiting->owner_count;
@@ -133,10 +133,10 @@ static void put_holders(struct gt_page *page, const struct gt_waiting *waiting)
     gt_page_deinit(page);
 }
 
-/* Of a lock of which nobody is seen to be the holder. */
+/* For a lock without a known owner. */
 static void put_custody(struct gt_page *page, const struct gt_waiting *waiting)
 {
-    /* Readers keep a writer waiting. */
+    /* Readers block a writer. */
     bool reads = waiting->blocked_count && waiting->blocked[0].action == GT_ACTION_WRITE;
     bool left = waiting->custody == GT_LOCK_LEFT;
     bool untold = waiting->custody == GT_LOCK_TAKEN && !waiting->owner_count;
@@ -154,7 +154,7 @@ static void put_custody(struct gt_page *page, const struct gt_waiting *waiting)
     gt_page_deinit(page);
 }
 
-/* ---- who could wake it ---------------------------------------------------------------------- */
+/* ---- wakers --------------------------------------------------------------------------------- */
 
 static bool same_path(const struct gt_path *a, const struct gt_path *b)
 {
@@ -173,7 +173,7 @@ static bool same_waker(const struct gt_waker *a, const struct gt_waker *b)
            same_path(&a->path, &b->path);
 }
 
-/* "goroutines 5, 8 and 9": this one and the later ones of which the same is said. */
+/* "goroutines 5, 8 and 9": this one and the later ones with the same text. */
 static void put_who(struct gt_page *page, const struct gt_waiting *waiting, size_t first)
 {
     const struct gt_waker *waker = &waiting->wakers[first];
@@ -199,7 +199,8 @@ static void put_waker(struct gt_page *page, const struct gt_waiting *waiting, si
 {
     static const char *const said[] = {
         [GT_WAKER_OTHER] = "reachable from the runtime or C code",
-        [GT_WAKER_GOROUTINE] = "reachable from the runtime or C code", /* of no one goroutine */
+        [GT_WAKER_GOROUTINE] = "reachable from the runtime or C code", /* the root belongs to no
+                                                                        * goroutine */
         [GT_WAKER_TIMER] = "reachable from a timer",
         [GT_WAKER_GLOBAL] = "reachable from a package variable",
         [GT_WAKER_FINALIZER] = "reachable from a finalizer",

@@ -1,4 +1,4 @@
-/* One address for a terminal: what it is, then who points there and where it points. */
+/* One address for a terminal: what it is, its referrers and its pointers. */
 #include "inspector/report/sinks.h"
 #include "inspector/report/text/pieces.h"
 #include "inspector/report/units.h"
@@ -151,7 +151,7 @@ static void put_specials(struct gt_page *page, const struct gt_object *object)
     gt_page_stack(page, TEXT_COLUMN, &object->allocated_at, NULL);
 }
 
-/* ---- who points there ---------------------------------------------------------------------- */
+/* ---- referrers ---------------------------------------------------------------------------- */
 
 static void put_referrer(struct gt_page *page, const struct gt_referrers *referrer)
 {
@@ -189,7 +189,7 @@ static void put_referrers(struct gt_page *page, const struct gt_object *object)
     gt_page_deinit(page);
 }
 
-/* ---- where it points ----------------------------------------------------------------------- */
+/* ---- pointers ----------------------------------------------------------------------------- */
 
 static void put_target(struct gt_page *page, const struct gt_pointer *pointer)
 {

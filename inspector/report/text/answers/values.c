@@ -72,7 +72,7 @@ void gt_page_value(struct gt_page *page, const struct gt_typed_value *value)
 struct line {
     uint32_t place;
     uint32_t level;
-    uint64_t left_out; /* it is the line that counts these */
+    uint64_t left_out; /* if not 0, the line shows how many values were left out */
 };
 
 static void put_key(struct gt_page *page, const struct gt_typed_value *key)
@@ -121,7 +121,7 @@ static void put_left_out(struct gt_page *page, unsigned column, const struct lin
     gt_page_deinit(page);
 }
 
-/* The last of them is on top of the stack. */
+/* The last line is pushed first, so that the first is on top of the stack. */
 static void push_parts(struct gt_vec *stack, const struct gt_typed_value *value, uint32_t level)
 {
     struct line rest = {0, level, value->left_out};

@@ -1,4 +1,4 @@
-/* One value for a terminal: what it is and retains, then its parts. */
+/* One value for a terminal: what it is, what it retains, and its parts. */
 #include "inspector/report/sinks.h"
 #include "inspector/report/text/answers/values.h"
 #include "inspector/report/text/pieces.h"
