@@ -29,7 +29,7 @@ extern "C" {
 
 #define GT_API __attribute__((visibility("default")))
 #define GT_VERSION "0.2.0"
-#define GT_UNKNOWN INT64_MIN /* a duration or count that the core does not tell */
+#define GT_UNKNOWN INT64_MIN /* a duration or count that the core does not have */
 
 /* ---- errors ------------------------------------------------------------------------------- */
 
@@ -39,18 +39,19 @@ enum gt_code {
     GT_ERR_USAGE = 1, /* the call or the command line is wrong */
     GT_ERR_IO,        /* a file cannot be opened, read or written */
     GT_ERR_FORMAT,    /* not a core, not Go, or damaged beyond use */
-    GT_ERR_MISMATCH,  /* the binary is not the one that made the core */
-    GT_ERR_MISSING,   /* something needed is not there: the binary, its layouts */
-    GT_ERR_MEMORY,    /* memory ran out. What the call was about can only be closed or freed */
+    GT_ERR_MISMATCH,  /* the binary is not the one of the core */
+    GT_ERR_MISSING,   /* something required is missing: the binary, its layouts */
+    GT_ERR_MEMORY,    /* memory ran out. The object of the call can only be closed or freed */
 };
 
 GT_API const char *gt_error_message(const struct gt_error *error); /* one line, no newline */
 GT_API enum gt_code gt_error_code(const struct gt_error *error);
-/* The file that it is about: where the target's memory is at fault, the core. NULL: about none, as
- * those of GT_ERR_USAGE and GT_ERR_MEMORY may be, and failures to write to a FILE. */
+/* The file that the error is about; for an error in the target's memory, the core. NULL when there
+ * is none: errors of GT_ERR_USAGE and GT_ERR_MEMORY, and failures to write to a FILE, may have
+ * none. */
 GT_API const char *gt_error_path(const struct gt_error *error);
-GT_API int gt_error_errno(const struct gt_error *error); /* of a system call; 0: of none */
-/* Of what is at fault in the target's memory; 0: it is not about a place there. */
+GT_API int gt_error_errno(const struct gt_error *error); /* of a system call; 0: none */
+/* Where the target's memory is at fault; 0: nowhere. */
 GT_API uint64_t gt_error_address(const struct gt_error *error);
 GT_API void gt_error_destroy(struct gt_error *error); /* NULL is allowed */
 /* As JSON, by the schema gotopsy-error/1; GT_ERR_IO when `to` cannot be written. */
@@ -60,29 +61,29 @@ GT_API struct gt_error *gt_error_write(const struct gt_error *error, FILE *to);
 
 struct gt_analysis;
 
-/* What long work says about itself: `done` of `total` steps of `what`. */
+/* Progress of long work: `done` of `total` steps of `what`. */
 typedef void gt_progress_fn(void *ctx, const char *what, uint64_t done, uint64_t total);
 
 struct gt_core_options {
     size_t size;                  /* sizeof this struct */
     const char *core_path;        /* required; may be compressed (zstd, lz4, xz, gzip); "-" is
                                      standard input */
-    const char *const *exe_paths; /* binaries, or directories to look in; NULL-terminated or NULL */
+    const char *const *exe_paths; /* binaries, or directories to search; NULL-terminated or NULL */
     const char *sysroot;          /* directory that is the root of the paths in the core, such as a
-                                     container's; symbolic links do not lead out of it. Or NULL */
-    bool force_exe;               /* take the binary although its build ID differs */
-    bool in_memory;               /* unpack into memory; else into a file under TMPDIR that has
-                                     no name and is gone with the process */
+                                   * container's; symbolic links do not lead out of it. Or NULL */
+    bool force_exe;               /* accept the binary although its build ID differs */
+    bool in_memory;               /* unpack into memory; else into an unnamed file under TMPDIR,
+                                   * which ends with the process */
     gt_progress_fn *progress;     /* or NULL */
     void *progress_ctx;
-    uint64_t max_unpacked; /* GT_ERR_FORMAT when a file has more; 0: four times the machine's
-                              memory */
+    uint64_t max_unpacked; /* bytes; GT_ERR_FORMAT when a file unpacks to more; 0: four times the
+                            * machine's memory */
 };
 
 /*
  * Opens a core and its binary and rebuilds the Go runtime's state: spans, objects, goroutines,
- * roots. The paths are only read during the call; the files stay mapped until gt_close(). Reading
- * past the end of a mapped file that somebody made shorter meanwhile raises SIGBUS.
+ * roots. The paths are only read during the call; the files stay mapped until gt_close(). If
+ * another process shortens a mapped file, reading past its end raises SIGBUS.
  */
 GT_API struct gt_error *gt_open(const struct gt_core_options *options,
                                 struct gt_analysis **analysis);
@@ -103,34 +104,34 @@ enum gt_kind {
 
 enum gt_confidence {
     GT_PROVEN,  /* it cannot be otherwise, given the core */
-    GT_LIKELY,  /* an innocent explanation exists, and nothing in the core speaks for it */
+    GT_LIKELY,  /* an innocent explanation exists, and nothing in the core supports it */
     GT_SUSPECT, /* a person must judge */
 };
 
 enum gt_origin {                    /* whose code a function is */
-                 GT_ORIGIN_UNKNOWN, /* C's, or without a source file */
-                 GT_ORIGIN_PROGRAM, /* of the main module, or of one in a local folder */
+                 GT_ORIGIN_UNKNOWN, /* C code, or code without a source file */
+                 GT_ORIGIN_PROGRAM, /* of the main module, or of a module in a local folder */
                  GT_ORIGIN_DEPENDENCY,
                  GT_ORIGIN_LIBRARY /* Go's own */
 };
 
-struct gt_source_location { /* a place in the source */
+struct gt_source_location { /* a location in the source */
     const char *function;   /* "main.(*server).loop"; never NULL */
-    const char *file;       /* whole, as the compiler had it; NULL when unknown */
+    const char *file;       /* the full path, as the compiler had it; NULL when unknown */
     const char *source;     /* from the top of its module: "internal/fetch/fetch.go",
                                "github.com/x/y@v1.2.0/z.go", "net/http/transport.go"; or NULL */
     enum gt_origin origin;
     uint32_t line;   /* 0 when unknown */
-    bool inlined;    /* inlined into the next place of its stack */
-    uint64_t pc;     /* of the call, or of what was interrupted; 0 when unknown */
-    uint32_t offset; /* of where it goes on, from its function's start; 0 when inlined */
+    bool inlined;    /* inlined into the next location of its stack */
+    uint64_t pc;     /* of the call, or of the interrupted instruction; 0 when unknown */
+    uint32_t offset; /* of the pc where it continues, from its function's start; 0 when inlined */
     bool internal;   /* the runtime's or the compiler's: Go's tracebacks leave it out */
-    /* "{#, #}, #?" as Go tells arguments: each # is a word, with a ? after what may be stale. ""
-     * when there are none, NULL when they are not known. */
+    /* "{#, #}, #?" in the form of Go's tracebacks: each # is a word, with a ? after one that may be
+     * stale. "" when there are none, NULL when they are not known. */
     const char *arguments;
-    /* Of the place that stands for frames left out, "... 72 frames ...": how many places those are.
-     * They go on with the `period` places before them, over and over; 0 when they do not. Or they
-     * are of the functions before and after them alone, which call one another. */
+    /* For the entry "... 72 frames ...", which stands for frames that were left out: their number.
+     * They repeat the `period` locations before them; 0 when they do not. With `recursive`, they
+     * are of the functions before and after them, which call one another. */
     uint32_t left_out, period;
     bool recursive;
 };
@@ -144,11 +145,11 @@ struct gt_label {
     const char *key, *value;
 };
 
-/* One step of the way from a root to what is held. */
+/* One step of the path from a root to an object. */
 struct gt_step {
     const char *what;  /* "global main.sessions", "map value", "(*server).loop frame 2" */
-    uint64_t address;  /* of the holding word or object; 0 when it has none */
-    const char *type;  /* of what the step leads to; NULL when unknown */
+    uint64_t address;  /* of the word or object that holds the next step; 0 when it has none */
+    const char *type;  /* of the target of the step; NULL when unknown */
     const char *field; /* ".token", "[4]"; NULL when the step is not through a field */
 };
 
@@ -166,7 +167,7 @@ struct gt_window { /* a live string, slice or element pointer into a block */
     uint64_t offset, length, capacity;
     const char *kind;   /* "string", "slice", "element" */
     const char *holder; /* "main.Session.token"; NULL when unknown */
-    const char *data;   /* the first bytes of a string; NULL unless show_data was asked for */
+    const char *data;   /* the first bytes of a string; NULL without show_data */
 };
 
 struct gt_slot { /* a pointer slot of an array that no window covers */
@@ -174,7 +175,7 @@ struct gt_slot { /* a pointer slot of an array that no window covers */
     struct gt_block target;
 };
 
-struct gt_edge { /* of a cycle: the object, and the field that leads to the next one */
+struct gt_edge { /* one edge of a cycle: the object, and the field that leads to the next one */
     uint64_t address;
     const char *type, *field;
 };
@@ -188,28 +189,29 @@ enum gt_thing_kind { /* what a goroutine can wait for */
                      GT_THING_ONCE,
                      GT_THING_CONDITION,
                      GT_THING_COROUTINE,
-                     GT_THING_SEMAPHORE, /* part of none of sync's types */
+                     GT_THING_SEMAPHORE, /* not part of a type of sync */
 };
 
-enum gt_action { /* what it wants of the thing */
+enum gt_action { /* what it waits to do */
                  GT_ACTION_UNKNOWN,
                  GT_ACTION_RECEIVE,
                  GT_ACTION_SEND,
-                 GT_ACTION_LOCK,  /* of a mutex; of a RWMutex, after another writer */
-                 GT_ACTION_READ,  /* of a RWMutex, after a writer. Of IO: or accept */
-                 GT_ACTION_WRITE, /* of a RWMutex, after its readers. Of IO: or connect */
-                 GT_ACTION_WAIT,  /* for a wait group's counter */
+                 GT_ACTION_LOCK,  /* lock a mutex; lock a RWMutex, after another writer */
+                 GT_ACTION_READ,  /* read-lock a RWMutex, after a writer. IO: read or accept */
+                 GT_ACTION_WRITE, /* lock a RWMutex, after its readers. IO: write or connect */
+                 GT_ACTION_WAIT,  /* wait for a wait group's counter */
 };
 
-struct gt_blocked_thing { /* one of the things that a goroutine waits for */
+struct gt_blocked_thing { /* one of the objects that a goroutine waits for */
     enum gt_thing_kind what;
     enum gt_action action;
-    uint64_t address; /* where it begins: of the mutex, of the hchan */
+    uint64_t address; /* where it begins: address of the mutex, of the hchan */
     const char *type; /* "chan int", "sync.RWMutex"; NULL when unknown */
-    const char *name; /* of what it is in: "global main.mu", "main.account.Mutex"; or NULL */
+    const char *name; /* of the variable or field that contains it: "global main.mu",
+                       * "main.account.Mutex"; or NULL */
 };
 
-/* One example of what a finding speaks of. Which member holds is decided by the finding's kind. */
+/* One instance of a finding. The finding's kind decides which member is valid. */
 struct gt_instance {
     union {
         struct { /* GT_SUBSTRING, GT_SUBSLICE */
@@ -217,7 +219,7 @@ struct gt_instance {
             const struct gt_window *windows;
             size_t window_count;
             uint64_t wasted_bytes, spare_bytes;
-            struct gt_stack allocated_at; /* empty when the core holds no sample */
+            struct gt_stack allocated_at; /* empty when the core has no sample */
         } windowed;
         struct { /* GT_LOST_ELEMENTS */
             struct gt_block block;
@@ -235,8 +237,10 @@ struct gt_instance {
             const struct gt_label *labels;
             size_t label_count;
             uint64_t stack_bytes;
-            uint64_t parent;                        /* who started it; 0 when unknown */
-            const struct gt_blocked_thing *blocked; /* all that it waits for: several in a select */
+            uint64_t parent;                        /* the goroutine that started it; 0 when unknown
+                                                     */
+            const struct gt_blocked_thing *blocked; /* all that it waits for: several objects in a
+                                                     * select */
             size_t blocked_count;
         } hung;
         struct { /* GT_TICKER */
@@ -244,7 +248,7 @@ struct gt_instance {
             const char *what; /* "ticker", "timer", "after-func" */
             int64_t period_ns, due_in_ns;
             const char *callback;
-            bool referenced; /* by anything but the timer heap */
+            bool referenced; /* something other than the timer heap refers to it */
             struct gt_path owner_path;
         } ticker;
         struct { /* GT_FINALIZER_CYCLE */
@@ -256,22 +260,22 @@ struct gt_instance {
         } cycle;
         struct { /* GT_DEFERRED_CALLS */
             uint64_t goroutine;
-            struct gt_source_location site; /* function: the one that defers */
+            struct gt_source_location site; /* of the function that defers */
             const char *deferred_function;
             uint64_t calls;
         } deferred;
     };
 };
 
-struct gt_undecided {       /* live blocks that could not be judged, for the same reason */
-    uint64_t count, bytes;  /* blocks, and their sizes together */
+struct gt_undecided {       /* live blocks that were not analysed, with one reason */
+    uint64_t count, bytes;  /* number of blocks, and the sum of their sizes */
     struct gt_block block;  /* the largest of them */
-    const char *reason;     /* what it is that keeps it: "unsafe.Pointer" */
+    const char *reason;     /* what prevents the analysis: "unsafe.Pointer" */
     uint64_t word;          /* address of such a word into the block; 0: a register, or none */
-    const char *holder;     /* the word's: "main.arena.base", "global main.pages"; or NULL */
+    const char *holder;     /* of the word: "main.arena.base", "global main.pages"; or NULL */
     struct gt_path path;    /* from a root to the word; may be empty */
-    int64_t retained_bytes; /* what only these blocks keep alive, beside themselves; GT_UNKNOWN
-                               where it was not looked at */
+    int64_t retained_bytes; /* what these blocks alone keep alive, beside themselves; GT_UNKNOWN
+                             * when it was not computed */
 };
 
 enum gt_holder_kind {
@@ -280,45 +284,47 @@ enum gt_holder_kind {
     GT_HOLDER_CHANNEL,
     GT_HOLDER_LIST,    /* objects that lead to one another */
     GT_HOLDER_OBJECT,  /* any other */
-    GT_HOLDER_OBJECTS, /* many alike that several variables lead to: none keeps them by itself */
+    GT_HOLDER_OBJECTS, /* many objects of one kind that several variables lead to: no variable alone
+                        * keeps them */
     GT_HOLDER_VARIABLE /* words of globals or frames that keep many things directly */
 };
 
 /*
- * One of the largest holders of the live heap: where it piles up. A holder keeps what would be
+ * One of the largest holders of the live heap, where it piles up. A holder keeps what would be
  * garbage without it, so no two of them keep the same object.
  */
 struct gt_heap_holder {
     enum gt_holder_kind what;
     const char *name;        /* "main.cache.byKey", "main.sessions"; NULL when unknown */
     const char *type;        /* "map[string]*main.price", "[]*main.row"; NULL when unknown */
-    uint64_t address;        /* of the object, the largest of several; 0: a variable */
-    uint64_t count;          /* objects that are alike, or words of such variables; else 1 */
-    uint64_t bytes, objects; /* what it keeps, itself included */
+    uint64_t address;        /* of the object, the largest if there are several; 0: a variable */
+    uint64_t count;          /* objects of the kind, or words of the variable; else 1 */
+    uint64_t bytes, objects; /* that it keeps, itself included */
     int64_t entries, room;   /* entries, elements or values, and slots for them; GT_UNKNOWN */
-    int64_t storage_bytes;   /* what those slots take; GT_UNKNOWN */
-    int64_t spare_bytes;     /* of these, what a fresh copy of what is used frees; GT_UNKNOWN */
-    const char *most_type; /* of which type most of the bytes with a type are; NULL when unknown */
+    int64_t storage_bytes;   /* bytes of those slots; GT_UNKNOWN */
+    int64_t spare_bytes;     /* of these, what a fresh copy of the contents would free; GT_UNKNOWN
+                              */
+    const char *most_type;   /* the type with most of the typed bytes; NULL when unknown */
     uint64_t most_count, most_bytes;
-    const char *most_field; /* "bytes.Buffer.buf": by which the largest of those is held; NULL when
-                               unknown, or the same as `name` */
-    const char *advice;     /* NULL: there is nothing to say */
+    const char *most_field; /* "bytes.Buffer.buf": the field that holds the largest of those; NULL
+                             * when unknown, or equal to `name` */
+    const char *advice;     /* NULL: there is none */
     struct gt_path path;    /* from a root to the word that holds it; may be empty */
 };
 
-struct gt_set_aside {      /* spare capacity that is no finding, for it is kept to be used again */
-    uint64_t count, bytes; /* blocks, and what of them lies outside every length */
-    struct gt_block block; /* the one with most of it */
+struct gt_set_aside {      /* spare capacity that is no finding, since it is kept for reuse */
+    uint64_t count, bytes; /* number of blocks, and their bytes outside every length */
+    struct gt_block block; /* the block with most of these bytes */
     const char *reason;    /* "kept for reuse by bytes.Buffer" */
     const char *holder;    /* "bytes.Buffer.buf"; NULL when unknown */
     struct gt_path path;   /* from a root to a typical holder; may be empty */
 };
 
-struct gt_smaller {    /* findings of one kind that are too small to be told one by one */
+struct gt_smaller {    /* findings of one kind that are too small to be listed */
     uint64_t findings; /* 0: there are none */
-    uint64_t suspects; /* those of them that a person must judge */
+    uint64_t suspects; /* of these, the ones that a person must judge */
     uint64_t count;    /* blocks, goroutines, timers, cycles or deferred calls, of all of them */
-    uint64_t bytes;    /* that each one alone frees, stacks included; no byte counts twice */
+    uint64_t bytes;    /* what each one alone frees, stacks included; no byte counts twice */
 };
 
 struct gt_finding {
@@ -330,26 +336,28 @@ struct gt_finding {
     uint64_t bytes_shared; /* what goes only when the other findings are fixed too */
     uint64_t stack_bytes;  /* the part of bytes_freed that is goroutine stacks */
     uint64_t descriptor_bytes; /* beside bytes_freed: the goroutines' descriptors (runtime.g). They
-                                  were allocated for these goroutines; when these end, the runtime
-                                  keeps them, and uses them for new goroutines */
-    uint64_t objects_freed;    /* heap objects that go with it */
+                                * were allocated for these goroutines. When these end, the runtime
+                                * keeps them for new goroutines */
+    uint64_t objects_freed;    /* heap objects that go when it is fixed */
     uint64_t count;            /* blocks, goroutines, timers, cycles or deferred calls */
-    const char *doubt;         /* what keeps it from being proven, a sentence; NULL: nothing is
-                                  missing, or how sure it is lies in its kind */
+    const char *doubt;         /* why it is not proven, as a sentence; NULL: no evidence is missing,
+                                * or the kind itself limits the confidence */
     const char *advice;        /* one sentence naming the idiom that fixes it */
     struct gt_path path;       /* from a root to a typical holder; empty when there is none */
     const struct gt_instance *instances; /* the largest ones */
     size_t instance_count;
 };
 
-struct gt_ancestor {                      /* who started a goroutine, or the one that did */
-    uint64_t goroutine;                   /* 0 when a group's goroutines had several such */
-    struct gt_stack stack;                /* when it did */
+struct gt_ancestor {                      /* the goroutine that started another one, or started that
+                                           * one's creator */
+    uint64_t goroutine;                   /* 0 when a group's goroutines had several */
+    struct gt_stack stack;                /* at that time */
     struct gt_source_location created_by; /* function NULL when unknown */
 };
 
-struct gt_kept {             /* what a group of goroutines keeps by one variable */
-    uint64_t bytes, objects; /* of the group's retained ones: each counts for one variable */
+struct gt_kept {             /* what a group of goroutines keeps through one variable */
+    uint64_t bytes, objects; /* of the group's retained bytes and objects: each counts for one
+                              * variable */
     uint64_t goroutine;      /* the one for which it keeps most; 0 when unknown */
     struct gt_path path;     /* from its variable to where most of it lies; may be empty */
 };
@@ -360,15 +368,17 @@ struct gt_goroutine_group { /* goroutines with the same stack, status and wait r
     size_t id_count;
     const char *status, *wait_reason; /* wait_reason NULL when it does not wait */
     int64_t wait_ns_max;
-    const int64_t *waits_ns; /* of each of ids; NULL when only the longest was kept */
+    const int64_t *waits_ns; /* for each of ids; NULL when only the longest was kept */
     struct gt_stack stack;
     struct gt_source_location created_by; /* function NULL when unknown */
-    const char *created_in;               /* the function that it is inlined into, or itself */
-    const struct gt_ancestor *ancestors;  /* where GODEBUG=tracebackancestors was on */
+    const char *created_in;               /* the function into which that was inlined, or that
+                                           * function itself */
+    const struct gt_ancestor *ancestors;  /* if GODEBUG=tracebackancestors was set */
     size_t ancestor_count;
-    const uint64_t *parents; /* of each of ids, who started it: 0 when unknown; may be NULL */
-    /* Of each of ids, word_count words: those of the arguments of the stack's places, in order.
-     * NULL when they were not asked for or the core lacks some. */
+    const uint64_t *parents; /* for each of ids, the goroutine that started it: 0 when unknown; may
+                              * be NULL */
+    /* For each of ids, word_count words: the arguments of the stack's calls, in order. NULL without
+     * the option, or when the core lacks some. */
     const uint64_t *words;
     size_t word_count;
     bool locked;     /* to their threads */
@@ -377,22 +387,22 @@ struct gt_goroutine_group { /* goroutines with the same stack, status and wait r
     size_t label_count;
     uint64_t stack_bytes;
     /* What would go if these goroutines went, beside their stacks: heap that nothing else keeps, in
-     * bytes and objects. GT_UNKNOWN unless it was asked for and the core holds their stacks. */
+     * bytes and objects. GT_UNKNOWN without the option, or when the core lacks their stacks. */
     int64_t retained_bytes, retained_objects;
-    bool retained_exact;        /* false: something is missing from the core that could change it */
+    bool retained_exact;        /* false: missing parts of the core could change it */
     const struct gt_kept *kept; /* the largest first; a few */
     size_t kept_count;
     bool system;
 };
 
 enum gt_thread_state {
-    GT_THREAD_UNKNOWN, /* it has an m, and nothing else is known */
+    GT_THREAD_UNKNOWN, /* it has an m; nothing else is known */
     GT_THREAD_RUNNING, /* Go code, for its goroutine */
     GT_THREAD_SYSCALL, /* in a system call of its goroutine */
     GT_THREAD_IN_C,    /* in a C function that its goroutine called */
     GT_THREAD_IDLE,    /* parked until there is work for it */
-    GT_THREAD_RUNTIME, /* the runtime's own work: its scheduler, its monitor */
-    GT_THREAD_FOREIGN, /* C's own: the runtime does not know it */
+    GT_THREAD_RUNTIME, /* work of the runtime: its scheduler, its monitor */
+    GT_THREAD_FOREIGN, /* a thread of C that the runtime does not know */
 };
 
 struct gt_os_thread {
@@ -400,25 +410,26 @@ struct gt_os_thread {
     enum gt_thread_state state;
     uint64_t goroutine; /* that it runs, or is in C or in a system call for; 0 when none */
     bool interrupted;   /* by a signal, whose handler is left out of the stack */
-    int32_t signal;     /* that it stopped at or died of; 0 when none */
+    int32_t signal;     /* that stopped or killed it; 0 when none */
     /* C's functions, the runtime's on the thread's own stack, then its goroutine's. C's are read
-     * on amd64 hosts alone, of amd64 cores. Empty when it cannot be read. */
+     * only on amd64 hosts, from amd64 cores. Empty when it cannot be read. */
     struct gt_stack stack;
     const char *incomplete; /* why the stack ends early; NULL when it does not */
 };
 
-struct gt_panic { /* one under way when the process died */
-    /* Of the value that panic was called with: "*main.codeErr"; "nil"; NULL when the core does not
-     * tell, since Go has replaced an error by its text. */
+struct gt_panic { /* one in progress when the process died */
+    /* The type of the value that panic was called with: "*main.codeErr"; "nil". NULL when the core
+     * does not have it, since Go has replaced an error by its text. */
     const char *type;
-    /* A number, or a text: its own, or that of its method Error or String, as Go prints it. Only
-     * the runtime's own unless show_data is set. NULL when there is none, and when it is hidden. */
+    /* A number, or a text: the value's own, or that of its method Error or String, as Go prints it.
+     * Without show_data only texts of the runtime. NULL when there is none, and when it is hidden.
+     */
     const char *value;
-    uint64_t value_bytes; /* of value, which may have a NUL in it */
-    uint64_t text_bytes;  /* of the whole text, of which value may be only the beginning */
-    uint64_t address; /* what an interface's data word has, as Go prints of a struct or pointer */
-    bool hidden;      /* it has a text that show_data would show */
-    bool named;       /* Go prints the type around the value: main.number(12) */
+    uint64_t value_bytes; /* bytes of value, which may contain a NUL */
+    uint64_t text_bytes;  /* bytes of the whole text; value may be only its beginning */
+    uint64_t address;     /* an interface's data word, which Go prints for a struct or pointer */
+    bool hidden;          /* it has a text that show_data would show */
+    bool named;           /* Go prints the type around the value: main.number(12) */
     bool by_runtime, recovered, goexit;
     bool repanicked; /* the next one has the same value: Go prints one line for both (1.25+) */
 };
@@ -429,19 +440,19 @@ struct gt_count { /* a name and a number: goroutines by status, parts of memory 
 };
 
 /*
- * A part of the process's memory, of a tree in preorder: depth is 0 for the parts that sum to what
- * is mapped, and the parts of a part sum to it. "live objects", "garbage" (allocated, and nothing
- * reaches them: they wait for a collection), "free slots" (of spans that hold other objects, by
- * size class) and "ends of spans" are of Go's heap; so are "idle pages", which are free and were
- * not returned to the system, and "released pages", which were, or were never touched. "reserved"
- * is address space that cannot be accessed, and takes no memory.
+ * A part of the process's memory, of a tree in preorder. Parts with depth 0 sum to the mapped
+ * memory, and the parts below a part sum to it. "live objects", "garbage" (allocated and not
+ * reachable: it waits for a collection), "free slots" (in spans with other objects, by size class)
+ * and "ends of spans" are in Go's heap. So are "idle pages", which are free and were not returned
+ * to the system, and "released pages", which were returned, or never touched. "reserved" is address
+ * space that cannot be accessed, and takes no memory.
  */
 struct gt_memory_part {
     const char *name;
     unsigned depth;
     uint64_t bytes;
     uint64_t resident_bytes; /* of these: see memory.resident_bytes */
-    int64_t count;           /* spans, of a size class; GT_UNKNOWN: nothing is counted */
+    int64_t count;           /* spans of a size class; GT_UNKNOWN for other parts */
 };
 
 struct gt_size_class { /* of the heap's spans in use; size 0: each span is one large object */
@@ -449,14 +460,14 @@ struct gt_size_class { /* of the heap's spans in use; size 0: each span is one l
     uint64_t live_bytes, garbage_bytes, free_bytes, end_bytes; /* they sum to bytes */
 };
 
-/* What the runtime itself counts, by the names of runtime.MemStats (mstats.go, readmemstats_m).
- * GT_UNKNOWN where the core does not tell. */
+/* The runtime's own counters, by the names of runtime.MemStats (mstats.go, readmemstats_m).
+ * GT_UNKNOWN when the core does not have them. */
 struct gt_counters {
     int64_t heap_sys, heap_idle, heap_in_use, heap_released;
     int64_t stack_in_use, stack_sys, mspan_sys, mcache_sys, buck_hash_sys, gc_sys, other_sys;
 };
 
-/* When the next collection begins (mgcpacer.go, gcControllerState); GT_UNKNOWN: not told. */
+/* When the next collection begins (mgcpacer.go, gcControllerState); GT_UNKNOWN when not known. */
 struct gt_pacing {
     int64_t gogc;         /* percent; -1: off */
     int64_t memory_limit; /* GOMEMLIMIT; INT64_MAX: there is none */
@@ -470,39 +481,40 @@ struct gt_report {
         const char *path, *origin; /* origin: "kernel", "gcore", "unknown" */
         uint64_t bytes;
         bool truncated;
-        int64_t pid;           /* GT_UNKNOWN when the core does not say */
-        const char *command;   /* NULL when the core does not say */
+        int64_t pid;           /* GT_UNKNOWN when the core does not have it */
+        const char *command;   /* NULL when the core does not have it */
         const char *signal;    /* "SIGABRT"; NULL when none is known */
-        bool arguments_hidden; /* command is only the program's name, for show_data is not set */
+        bool arguments_hidden; /* command is only the program's name, since show_data is not set */
     } core;
     struct {
         const char *path, *build_id, *go_version, *goarch; /* build_id NULL when it has none */
         bool dwarf, symbols;
         const char *const *experiments;
         size_t experiment_count;
-        uint64_t code_start, code_end; /* where its code was mapped, and from which offset */
-        uint64_t code_offset;          /* in its file */
+        uint64_t code_start, code_end; /* addresses of its mapped code */
+        uint64_t code_offset;          /* offset of that code in its file */
     } binary;
     struct {
-        bool died; /* the runtime or a signal ended it; else nothing else is set */
-        /* The signal that began it, "SIGSEGV"; NULL when it was none, or is lost. Not the SIGABRT
-         * that Go's runtime raises in the end, for the core. */
+        bool died; /* the runtime or a signal ended it; if false, nothing else is set */
+        /* The signal that began it, "SIGSEGV"; NULL when there was none, or it is lost. It is not
+         * the SIGABRT that Go's runtime finally raises for the core. */
         const char *signal;
-        bool has_address;     /* only of a fault, and not of every one */
-        uint64_t address, pc; /* what could not be accessed, and the instruction interrupted */
+        bool has_address;     /* only for some faults */
+        uint64_t address, pc; /* the address that could not be accessed, and the interrupted
+                               * instruction */
         uint64_t raw_address; /* what Go prints as the address, known or not */
         bool has_code;
         int32_t code;              /* of the signal: si_code */
         const char *reason;        /* what the code means; NULL when that is not known */
-        bool caught;               /* no panic came of the signal: its handler ended the process */
+        bool caught;               /* the signal became no panic: its handler ended the process */
         uint64_t m;                /* the number that Go gives the thread */
-        bool signal_lost;          /* it was a signal, and the core does not tell which */
-        bool sent, sent_by_itself; /* by a process, and by this one */
-        int32_t sender_pid;        /* 0: of a process that this one cannot see */
+        bool signal_lost;          /* there was a signal, and the core does not show which */
+        bool sent, sent_by_itself; /* a process sent it; this process did */
+        int32_t sender_pid;        /* 0: a process outside of this one's PID namespace */
         uint32_t sender_uid;
-        int32_t thread;          /* that died, or that the signal hit; 0: unknown */
+        int32_t thread;          /* the thread that died, or that the signal hit; 0: unknown */
         const char *fatal_error; /* "all goroutines are asleep - deadlock!"; NULL: none, unknown */
-        uint64_t goroutine;      /* that its thread ran, whose group is the first; 0: none */
+        uint64_t goroutine;      /* that its thread ran, and whose group is the first; 0: none */
         const struct gt_panic *panics; /* the first one first */
         size_t panic_count;
     } crash;
@@ -518,13 +530,15 @@ struct gt_report {
         uint64_t mapped_bytes;
         const struct gt_count *parts; /* they sum to mapped_bytes */
         size_t part_count;
-        const struct gt_memory_part *tree; /* the same in full */
+        const struct gt_memory_part *tree; /* the same in detail */
         size_t tree_count;
         /* Pages that the process had touched, as far as the core shows: those that are no hole of a
-         * kernel's core, or else that hold more than zeros. Swapped-out ones count. Code and other
-         * pages that a file backs are not in a core, and not in here: they are up to file_bytes. */
+         * kernel's core, or else those that are not all zeros. Swapped-out pages count. Code and
+         * other pages that a file backs are not in a core, and do not count: they are at most
+         * file_bytes. */
         uint64_t resident_bytes;
-        bool resident_is_least; /* by zeros: pages of zeros that were touched are missing */
+        bool resident_is_least; /* pages of zeros count as untouched, though some may have been
+                                 * touched */
         uint64_t file_bytes;
         const struct gt_size_class *size_classes; /* those in use, by size; large ones last */
         size_t size_class_count;
@@ -538,49 +552,53 @@ struct gt_report {
         const struct gt_goroutine_group *groups; /* the largest first */
         size_t group_count;
     } goroutines;
-    struct {                             /* filled by gt_report_create_threads() alone */
+    struct {                             /* filled only by gt_report_create_threads() */
         const struct gt_os_thread *list; /* those with a goroutine first, idle ones last */
         size_t count;
     } threads;
     struct {
         uint64_t typed_bytes, untyped_bytes; /* of live objects with pointers */
         uint64_t frames_precise, frames_conservative;
-        /* Words of frames that hold a pointer, as the stack map says, where the variable that
-         * debug information puts there has none: none of them is named. */
+        /* Words of frames that hold a pointer by the stack map, while the variable there has none
+         * by the debug information. None of them is named. */
         uint64_t names_disputed;
-        uint64_t missing_bytes;   /* of the heap and stacks that the core should hold and lacks */
-        uint64_t undecided_bytes; /* of all blocks that could not be judged, but for those that
-                                     findings free */
+        uint64_t missing_bytes;   /* of the heap and stacks that the core should have and lacks */
+        uint64_t undecided_bytes; /* of all blocks that were not analysed, without those that
+                                   * findings free */
         uint64_t undecided_blocks;
-        uint64_t set_aside_bytes;        /* all spare capacity that is kept to be used again */
-        uint64_t undecided_of[GT_KINDS]; /* bytes of those that might belong to a finding of it */
-        const char *const *notes;        /* what was lost, a line each */
+        uint64_t set_aside_bytes;        /* all spare capacity that is kept for reuse */
+        uint64_t undecided_of[GT_KINDS]; /* bytes of those that might belong to a finding of the
+                                          * kind */
+        const char *const *notes;        /* what was lost, one line each */
         size_t note_count;
     } coverage;
     struct {
         uint64_t bytes, objects;
     } leaks_total; /* what goes when every finding is fixed; stacks included in bytes */
-    struct {       /* what gt_wait_graph_create() tells in full, as far as locks alone tell it */
-        uint64_t deadlocks;  /* circles of goroutines, each of which holds what another locks */
+    struct {       /* what gt_wait_graph_create() gives in full, as far as locks alone show it */
+        uint64_t deadlocks;  /* circles of goroutines that each hold a lock that the next one waits
+                              * for */
         uint64_t deadlocked; /* goroutines on one of these */
-        uint64_t behind;     /* that wait for a lock of one that is deadlocked */
+        uint64_t behind;     /* goroutines that wait for a lock of a deadlocked one */
         uint64_t locks_left; /* of GT_LOCK_LEFT */
-        bool all;            /* the frames of all goroutines were looked at */
+        bool all;            /* the frames of all goroutines were searched */
     } waits;
     const struct gt_finding *findings; /* the largest bytes_freed first */
     size_t finding_count;
-    const struct gt_undecided *undecided; /* the largest of what could not be judged; they and what
-                                             they keep are in no finding. Largest bytes first */
+    const struct gt_undecided *undecided; /* the largest blocks that were not analysed. They and
+                                           * what they keep are in no finding. Largest bytes first
+                                           */
     size_t undecided_count;
     const struct gt_set_aside *set_aside; /* those of at least min_bytes, largest first */
     size_t set_aside_count;
-    const struct gt_heap_holder *holders; /* of 5% of the live heap or more, largest first; a few */
+    const struct gt_heap_holder *holders; /* those with at least 5% of the live heap, largest first;
+                                           * a few */
     size_t holder_count;
-    bool looked_for_holders;             /* false: they were not to be looked for */
-    uint64_t min_bytes;                  /* what the smallest finding frees, in general */
-    struct gt_smaller smaller[GT_KINDS]; /* than that: they are in no sum above */
-    /* Which kinds could be looked for; a kind without a finding and with false is "could not look".
-     */
+    bool looked_for_holders;             /* false: no_holders was set */
+    uint64_t min_bytes;                  /* findings that free less are left out, in general */
+    struct gt_smaller smaller[GT_KINDS]; /* the findings that free less: they are in no sum above */
+    /* Which kinds could be looked for. A kind without a finding and with false is "could not look
+     * for". */
     bool looked_for[GT_KINDS];
     struct gt_arena *storage; /* private: owns all of the above */
 };
@@ -588,26 +606,26 @@ struct gt_report {
 struct gt_report_options {
     size_t size;        /* sizeof this struct */
     uint64_t min_bytes; /* smallest finding; 0: the larger of 64 KiB and 0.1% of live */
-    size_t instances;   /* at most so many a finding; 0: 20 */
+    size_t instances;   /* at most so many for each finding; 0: 20 */
     bool show_data;     /* the first bytes of strings may appear, in windows' data and panics */
     bool no_holders;    /* leave out the largest holders, which take nearly half of the time */
-    /* For gt_report_create_goroutines() alone: */
-    bool by_labels; /* only goroutines with the same labels are alike */
-    bool retained;  /* also what they keep of the heap, which takes a mark and types of it */
-    bool arguments; /* read the words of arguments, which GT_FORMAT_TRACEBACK tells */
+    /* Only for gt_report_create_goroutines(): */
+    bool by_labels; /* group only goroutines with equal labels */
+    bool retained;  /* also find what they keep of the heap, which needs a mark and types */
+    bool arguments; /* read the words of arguments, which GT_FORMAT_TRACEBACK shows */
 };
 
-/* Looks for findings of all kinds. `options` NULL is the defaults. */
+/* Looks for findings of all kinds. `options` NULL means the defaults. */
 GT_API struct gt_error *gt_report_create(struct gt_analysis *analysis,
                                          const struct gt_report_options *options,
                                          struct gt_report **report);
 GT_API void gt_report_destroy(struct gt_report *report); /* NULL is allowed */
 
-/* A name is NULL where there is no such kind or confidence. */
+/* A name is NULL for no kind or confidence. */
 GT_API const char *gt_kind_name(enum gt_kind kind); /* "hung-goroutine" */
 /* "goroutines are blocked, and nothing will wake them" */
 GT_API const char *gt_kind_summary(enum gt_kind kind);
-/* It is about unused parts of blocks, of which every program has some, a few bytes each. */
+/* Whether the kind is about unused parts of blocks. Every program has some, a few bytes each. */
 GT_API bool gt_kind_is_of_parts(enum gt_kind kind);
 GT_API const char *gt_confidence_name(enum gt_confidence how); /* "proven" */
 
@@ -624,7 +642,7 @@ enum gt_format {
     GT_FORMATS
 };
 
-enum gt_document { /* what can be written */
+enum gt_document { /* what a format can write */
                    GT_DOCUMENT_REPORT,
                    GT_DOCUMENT_CHECK,
                    GT_DOCUMENT_GOROUTINES,
@@ -642,7 +660,7 @@ enum gt_document { /* what can be written */
 
 /* "json", in static memory; NULL when there is no such format. */
 GT_API const char *gt_format_name(enum gt_format format);
-/* Can that document be written in that format? */
+/* Can the format write the document? */
 GT_API bool gt_format_has(enum gt_format format, enum gt_document document);
 
 struct gt_style { /* for text */
@@ -664,8 +682,8 @@ GT_API struct gt_error *gt_goroutines_write(const struct gt_report *report, enum
                                             const struct gt_style *style, FILE *to);
 
 /* As gt_report_create, but only the process and its goroutines: no findings, and no heap analysis
- * unless `retained` asks for it. Of the options show_data, by_labels, arguments and retained count.
- */
+ * unless `retained` is set. Only the options show_data, by_labels, arguments and retained have an
+ * effect. */
 GT_API struct gt_error *gt_report_create_goroutines(struct gt_analysis *analysis,
                                                     const struct gt_report_options *options,
                                                     struct gt_report **report);
@@ -673,34 +691,34 @@ GT_API struct gt_error *gt_report_create_goroutines(struct gt_analysis *analysis
 /* ---- threads: what each does, and for which goroutine --------------------------------------- */
 
 /* As gt_report_create, but only the process and its threads. Of the options, which may be NULL,
- * show_data counts. */
+ * only show_data has an effect. */
 GT_API struct gt_error *gt_report_create_threads(struct gt_analysis *analysis,
                                                  const struct gt_report_options *options,
                                                  struct gt_report **report);
-/* Only the threads: text, or JSON by the schema gotopsy-threads/1. With style->all the stacks of
- * idle threads are shown, too, and the runtime's own functions in all of them. */
+/* Writes only the threads: text, or JSON by the schema gotopsy-threads/1. With style->all the
+ * stacks of idle threads are shown too, and the runtime's own functions in all stacks. */
 GT_API struct gt_error *gt_threads_write(const struct gt_report *report, enum gt_format format,
                                          const struct gt_style *style, FILE *to);
 
 /* ---- memory: where every mapped byte is -------------------------------------------------------
  */
 
-/* As gt_report_create, but only the process, what is live, and its memory. `options` may be NULL.
+/* As gt_report_create, but only the process, the live set, and the memory. `options` may be NULL.
  */
 GT_API struct gt_error *gt_report_create_memory(struct gt_analysis *analysis,
                                                 const struct gt_report_options *options,
                                                 struct gt_report **report);
-/* Only the memory: text, or JSON by the schema gotopsy-memory/1. */
+/* Writes only the memory: text, or JSON by the schema gotopsy-memory/1. */
 GT_API struct gt_error *gt_memory_write(const struct gt_report *report, enum gt_format format,
                                         const struct gt_style *style, FILE *to);
 
-/* ---- waits: who waits for what, and who could wake whom ------------------------------------- */
+/* ---- waits: what goroutines wait for, and what could wake them ------------------------------ */
 
 enum gt_outlook {
-    GT_MAY_GO_ON,  /* somebody who may run reaches what it waits for */
-    GT_HANGS,      /* nobody does, so it never goes on */
-    GT_MAIN_WAITS, /* the main goroutine, for what nobody else reaches: on purpose */
-    GT_DEADLOCKED, /* somebody reaches it, but all who hold it are stuck, as far as frames tell */
+    GT_MAY_GO_ON,  /* something that may run reaches what it waits for */
+    GT_HANGS,      /* nothing does, so it never continues */
+    GT_MAIN_WAITS, /* the main goroutine, waiting for what nothing else reaches: on purpose */
+    GT_DEADLOCKED, /* something reaches it, but all its owners are stuck, as far as frames show */
 };
 
 enum gt_waker_kind {
@@ -712,91 +730,95 @@ enum gt_waker_kind {
     GT_WAKER_CLEANUP,
 };
 
-struct gt_waker { /* who leads to what is waited for */
+struct gt_waker { /* what leads to the object that is waited for */
     enum gt_waker_kind kind;
-    uint64_t goroutine;  /* its id; 0 unless it is one */
-    bool hangs;          /* that goroutine does, so it wakes nobody */
+    uint64_t goroutine;  /* its id; 0 when it is no goroutine */
+    bool hangs;          /* that goroutine hangs, so it wakes nobody */
     struct gt_path path; /* from its variable to the pointer to what is waited for */
 };
 
 enum gt_lock_evidence {                       /* evidence for an owner, from weak to strong */
                         GT_EVIDENCE_POINTER,  /* a frame leads to it */
-                        GT_EVIDENCE_LOCK,     /* and stands behind a call of Lock */
+                        GT_EVIDENCE_LOCK,     /* and is after a call of Lock */
                         GT_EVIDENCE_DEFERRED, /* a deferred Unlock or Done */
-                        GT_EVIDENCE_WAIT, /* it is a writer that waits itself, and whom readers let
-                                             go first */
+                        GT_EVIDENCE_WAIT, /* a writer that waits itself, after the readers before it
+                                           */
                         GT_EVIDENCE_REACHES /* none: it only leads there */
 };
 
-struct gt_lock_owner { /* who holds what is waited for, as far as frames tell */
+struct gt_lock_owner { /* an owner of what is waited for, as far as frames show */
     uint64_t goroutine;
     enum gt_lock_evidence how;
-    const char *variable;             /* that leads there: "main.transfer variable from"; or NULL */
-    struct gt_source_location locked; /* function NULL when that is not known */
+    const char *variable;             /* the variable that leads to it: "main.transfer variable
+                                       * from"; or NULL */
+    struct gt_source_location locked; /* function NULL when it is not known */
 };
 
-enum gt_lock_state {                /* who has the lock that is waited for */
+enum gt_lock_state {                /* the state of the lock that is waited for */
                      GT_NO_LOCK,    /* it is no lock, or its state is not known */
-                     GT_LOCK_FREE,  /* nobody: its state says so, and the goroutine may go on */
-                     GT_LOCK_HELD,  /* those told as its holders */
-                     GT_LOCK_TAKEN, /* somebody, but frames do not tell who */
-                     GT_LOCK_LEFT,  /* it is locked, and no live goroutine is between its Lock and
-                                       Unlock, by frames  and deferred calls: an Unlock is missing */
+                     GT_LOCK_FREE,  /* its state says that it is free, so the goroutine may continue
+                                     */
+                     GT_LOCK_HELD,  /* by the owners listed */
+                     GT_LOCK_TAKEN, /* locked, but frames do not show by whom */
+                     GT_LOCK_LEFT,  /* locked, and no live goroutine is between its Lock and Unlock,
+                                     * by frames and deferred calls: an Unlock is missing */
 };
 
-struct gt_waiting {     /* goroutines that wait alike: same stack, same reason */
-    uint64_t goroutine; /* the one of them that the rest is about */
+struct gt_waiting {     /* goroutines with the same stack and the same reason */
+    uint64_t goroutine; /* the one of them that the other members describe */
     const uint64_t *ids;
     size_t id_count;
     const char *wait_reason;
-    int64_t wait_ns; /* as Go notes it, by collections; the longest of them */
+    int64_t wait_ns; /* the longest of them, as Go measures it, by collections */
     enum gt_outlook outlook;
-    const struct gt_blocked_thing *blocked; /* several of a select; none: on nothing */
+    const struct gt_blocked_thing *blocked; /* several for a select; none: nothing */
     size_t blocked_count;
-    bool same_thing; /* all of them wait for the same; else each has one of its own */
+    bool same_thing; /* all of them wait for the same object; else each for its own */
     struct gt_stack stack;
     struct gt_source_location created_by; /* function NULL when unknown */
-    uint64_t parent;                      /* who started it; 0 when unknown */
+    uint64_t parent;                      /* the goroutine that started it; 0 when unknown */
     const struct gt_label *labels;
     size_t label_count;
-    const struct gt_lock_owner *owners; /* one if it is sure, else those it may be */
+    const struct gt_lock_owner *owners; /* one if it is certain, else the possible ones */
     size_t owner_count;
     bool more_owners;
     enum gt_lock_state custody;    /* of a mutex, or a RWMutex */
     const struct gt_waker *wakers; /* the nearest first */
     size_t waker_count;
-    bool more_wakers; /* there are more, or they were not all looked for */
-    bool
-        fellows_reach; /* so do others of the group, or who wait for the same: none of the wakers */
+    bool more_wakers;   /* there are more, or the search was not complete */
+    bool fellows_reach; /* so do others of the group, or goroutines that wait for the same; they are
+                         * not in wakers */
 };
 
-struct gt_wait_edge { /* of a circle: a goroutine and who has what it waits for */
+struct gt_wait_edge { /* one edge of a circle: a goroutine, and the owner of what it waits for */
     uint64_t goroutine;
     struct gt_blocked_thing thing;
     struct gt_source_location waits; /* where; function NULL when unknown */
-    bool holds;                      /* that one holds it; else it only leads there */
-    struct gt_lock_owner owner;      /* how: GT_EVIDENCE_REACHES when it only leads there */
-    uint64_t candidates;             /* how many it may be, this one included; 1: no other */
+    bool holds;                      /* the next goroutine owns it; else it only leads there */
+    struct gt_lock_owner owner;      /* with the evidence: GT_EVIDENCE_REACHES when it only leads
+                                      * there */
+    uint64_t candidates;             /* the number of possible owners, this one included; 1: no
+                                      * other */
 };
 
 struct gt_wait_cycle { /* each waits for what the next one has, the last for what the first has */
     const uint64_t *ids;
     size_t id_count;
     const struct gt_wait_edge *edges; /* one for each of ids */
-    bool proven;                      /* they hang; else frames alone say so */
+    bool proven;                      /* they hang; else only frames show it */
 };
 
-struct gt_outside_wait { /* a goroutine that waits for what is no other goroutine's to give */
+struct gt_outside_wait { /* a goroutine that waits for something that no other goroutine provides */
     uint64_t goroutine;
-    int64_t wait_ns;       /* as Go notes it, by collections */
+    int64_t wait_ns;       /* as Go measures it, by collections */
     enum gt_action action; /* of IO */
-    int64_t fd;            /* of IO; GT_UNKNOWN when the stack does not tell */
+    int64_t fd;            /* of IO; GT_UNKNOWN when it is not on the stack */
     uint64_t poll;         /* of IO: address of the runtime's pollDesc; 0 when unknown */
-    /* Of a sleep: from the latest time stamp in the core on, in a bubble from the bubble's time on;
-     * 0 when it is due, GT_UNKNOWN when the core does not tell. */
+    /* For a sleep: from the latest time stamp in the core, or in a bubble from the bubble's time; 0
+     * when it is due, GT_UNKNOWN when the core does not have it. */
     int64_t due_in_ns;
     bool in_bubble;                         /* of synctest */
-    const struct gt_blocked_thing *blocked; /* of a durable wait in a bubble */
+    const struct gt_blocked_thing *blocked; /* for a durable wait in a bubble */
     size_t blocked_count;
 };
 
@@ -804,13 +826,14 @@ enum gt_outside_kind {
     GT_OUTSIDE_NONE, /* it waits for none of these */
     GT_OUTSIDE_IO,
     GT_OUTSIDE_SLEEP,
-    GT_OUTSIDE_BUBBLE, /* a durable wait, for synctest to end */
+    GT_OUTSIDE_BUBBLE, /* a durable wait, which synctest ends */
 };
 
 struct gt_outside_group { /* such goroutines with the same stack and reason */
     enum gt_outside_kind kind;
     const char *wait_reason;
-    uint64_t bubble; /* the number of their synctest bubble; 0 when in none, or it has none */
+    uint64_t bubble; /* the number of their synctest bubble; 0 when in none, or when it has no
+                      * number */
     const struct gt_outside_wait *waits;
     size_t wait_count;
     struct gt_stack stack; /* of the first of them */
@@ -818,31 +841,33 @@ struct gt_outside_group { /* such goroutines with the same stack and reason */
 };
 
 struct gt_wait_graph {
-    struct gt_report *process;        /* core, binary and goroutines alone; owns all the rest */
+    struct gt_report *process;        /* only core, binary and goroutines; owns all the rest */
     const struct gt_waiting *waiting; /* hanging ones first, then the larger groups */
     size_t waiting_count;
     const struct gt_wait_cycle *cycles;
     size_t cycle_count;
-    uint64_t hanging, others; /* goroutines that hang; that wait for none of this, or run */
+    uint64_t hanging, others; /* goroutines that hang; goroutines that wait for none of this, or run
+                               */
     uint64_t deadlocked;      /* of GT_DEADLOCKED */
-    uint64_t blocked;         /* that wait for others to go on, but are neither */
+    uint64_t blocked;         /* that wait for others, but are neither */
     uint64_t locks_left;      /* of GT_LOCK_LEFT, at least so many */
-    bool more_cycles;         /* not all circles were told */
+    bool more_cycles;         /* not all circles are listed */
     const struct gt_outside_group *outside; /* of others, the larger groups first */
     size_t outside_count;
-    bool whole;               /* nothing is missing that could hold a waker: GT_HANGS is proof */
-    const char *const *notes; /* what is missing, a line each */
+    bool whole;               /* nothing is missing that could hold a waker, so GT_HANGS is proven
+                               */
+    const char *const *notes; /* what is missing, one line each */
     size_t note_count;
 };
 
 struct gt_wait_options {
     size_t size;        /* sizeof this struct */
-    uint64_t goroutine; /* tell of this one alone; 0: of all */
+    uint64_t goroutine; /* only this one; 0: all */
 };
 
-/* Who could wake whom, by the same proof as the report's hung goroutines (runtime/mgc.go,
- * findGoroutineLeaks). `options` NULL is the defaults. GT_ERR_USAGE when no goroutine has the id
- * or when it waits for nothing that another or the world could give. */
+/* Which goroutines could wake which, by the same proof as the report's hung goroutines
+ * (runtime/mgc.go, findGoroutineLeaks). `options` NULL means the defaults. GT_ERR_USAGE when no
+ * goroutine has the id, or when it does not wait for another goroutine or for something outside. */
 GT_API struct gt_error *gt_wait_graph_create(struct gt_analysis *analysis,
                                              const struct gt_wait_options *options,
                                              struct gt_wait_graph **graph);
@@ -852,36 +877,38 @@ GT_API struct gt_error *gt_wait_graph_write(const struct gt_wait_graph *graph,
                                             FILE *to);
 GT_API void gt_wait_graph_destroy(struct gt_wait_graph *graph); /* NULL is allowed */
 
-/* ---- one address: what it is, who points at it ---------------------------------------------- */
+/* ---- one address: what it is, and its referrers --------------------------------------------- */
 
-struct gt_referrers {    /* pointers alike: by one field, one global, one variable of a function */
-    const char *name;    /* "main.session.next", "global main.head"; NULL: it has none */
-    const char *type;    /* of the object or variable that the first of them is in; NULL unknown */
-    uint64_t count;      /* of words */
+struct gt_referrers {    /* words with one name: of one field, one global, one variable of a
+                          * function */
+    const char *name;    /* "main.session.next", "global main.head"; NULL: none */
+    const char *type;    /* of the object or variable that contains the first of them; NULL unknown
+                          */
+    uint64_t count;      /* number of words */
     uint64_t word;       /* address of the first; 0: a register */
-    uint64_t object;     /* where the object begins that it is in; 0: it is a root */
-    uint64_t goroutine;  /* whose stack it is in; 0: none */
+    uint64_t object;     /* where the object begins that contains it; 0: it is a root */
+    uint64_t goroutine;  /* whose stack contains it; 0: none */
     struct gt_path path; /* from a root to it */
 };
 
 struct gt_pointer { /* a pointer word of an object, or of a frame, that is not nil */
     uint64_t offset;
     const char *field;    /* ".next", "[4].name"; NULL when unknown */
-    uint64_t value;       /* where it points */
-    const char *where;    /* what is there, as gt_object.what */
+    uint64_t value;       /* the target */
+    const char *where;    /* what the target is, as gt_object.what */
     const char *kind;     /* "pointer", "string", "slice", "interface", "map", "channel", "func",
                              "unsafe pointer"; NULL when unknown */
     struct gt_block into; /* the heap object that it leads to; address 0: none */
     int64_t len, cap;     /* of strings and slices; else GT_UNKNOWN */
 };
 
-struct gt_special_record { /* what the runtime notes beside an object (runtime/mheap.go) */
+struct gt_special_record { /* the runtime's record about an object (runtime/mheap.go) */
     const char *kind;      /* "finalizer", "cleanup", "weak pointer", "profile" */
     uint64_t address;
-    const char *function; /* that is to run; NULL: none, or unknown */
+    const char *function; /* that will run; NULL: none, or unknown */
 };
 
-struct gt_heap_place { /* of an address in a span of the heap */
+struct gt_heap_place { /* an address in a span of the heap */
     uint64_t span;     /* address of the mspan */
     uint64_t span_base, span_bytes;
     uint32_t size_class; /* 0: one large object */
@@ -891,41 +918,41 @@ struct gt_heap_place { /* of an address in a span of the heap */
 
 /*
  * Any address of the process. `what` is "object" (of the heap), "free slot" (of the heap), "unused
- * span bytes" (behind a span's last slot), "stack" (of a goroutine), "data" (a package-level
- * variable or what lies beside them), "text" (Go code), "read-only data" (a module's types, strings
- * and tables), "runtime" (a structure of the runtime's own), "free heap" (pages of an arena that
- * are in no span of objects), "file" (a mapped file), "memory" (mapped, and none of these: C's, or
- * the runtime's own), "reserved" (address space without memory), "not mapped".
+ * span bytes" (after a span's last slot), "stack" (of a goroutine), "data" (package-level variables
+ * and other data), "text" (Go code), "read-only data" (a module's types, strings and tables),
+ * "runtime" (a structure of the runtime), "free heap" (pages of an arena that are in no span of
+ * objects), "file" (a mapped file), "memory" (mapped, and none of these: C's, or the runtime's),
+ * "reserved" (address space without memory), "not mapped".
  */
 struct gt_object {
-    struct gt_report *process; /* core and binary alone; owns all the rest */
-    uint64_t address;          /* that was asked for */
+    struct gt_report *process; /* only core and binary; owns all the rest */
+    uint64_t address;          /* the queried address */
     const char *what;
     const char *name;     /* variable, function, file, runtime structure; NULL when unknown */
     const char *field;    /* at that address, in the object or variable; NULL: none */
     const char *type;     /* of the object or variable; NULL when unknown */
     const char *type_at;  /* of what is at the address itself; NULL when unknown */
-    uint64_t base, bytes; /* of what it is in; 0 bytes: unknown */
+    uint64_t base, bytes; /* of the memory that contains it; 0 bytes: unknown */
     uint64_t goroutine;   /* "stack": its id; else 0 */
-    int64_t frame;        /* "stack": number, 0 the innermost; GT_UNKNOWN: in none */
+    int64_t frame;        /* "stack": its number, 0 for the innermost; GT_UNKNOWN: in none */
     struct gt_source_location location; /* "text": where; "stack": the frame; function NULL: none */
-    const char *note;                   /* what to know of it, or why so little is; or NULL */
+    const char *note;                   /* an explanation, such as why little is known; or NULL */
 
-    /* In a span of the heap; else span 0. */
+    /* For an address in a span of the heap; else span is 0. */
     struct gt_heap_place place;
-    /* "object" alone, whose data begins at `base` behind the type that the allocator notes. */
+    /* Only for "object", whose data begins at `base`, after the type that the allocator stores. */
     bool live;
     const char *gc_mark; /* the collector's: "marked", "not marked", "allocated since", "unknown" */
     int64_t retained_bytes, retained_objects; /* what goes with it, itself included; GT_UNKNOWN when
-                                                 it is not live */
+                                               * it is not live */
     struct gt_stack allocated_at;             /* empty when the core holds no sample */
     const struct gt_special_record *specials;
     size_t special_count;
-    const struct gt_referrers *referrers; /* live ones, the most first */
+    const struct gt_referrers *referrers; /* live ones, the largest group first */
     size_t referrer_count;
-    uint64_t referrers_left_out; /* groups */
+    uint64_t referrers_left_out; /* number of groups */
     uint64_t referring_words,
-        referring_garbage; /* words of live memory, of garbage, that point in */
+        referring_garbage; /* words of live memory, and of garbage, that point into it */
     const struct gt_pointer *pointers;
     size_t pointer_count;
     uint64_t pointers_left_out;
@@ -959,58 +986,59 @@ enum gt_heap_by {
 };
 
 /*
- * One row of a table. Which members hold is decided by the table; others are NULL, 0 or GT_UNKNOWN.
+ * One row of a table. The table decides which members are valid; others are NULL, 0 or GT_UNKNOWN.
  *
- * By type. `name` is Go's name of the type, with its package's path: "main.row". An array behind
- * slices is named as these: "[]main.row"; so is one of several elements that `new` made. An array
- * of one element is as its element. Bytes of strings are "string". A map is its header, by the
- * map's type; where its entries are has a name that the compiler made up, "map.group[string]int" or
- * "map.bucket[string]int". Names in parentheses are no types: "(untyped, 64 B, no pointers)".
+ * By type. `name` is Go's name of the type, with its package's path: "main.row". The array of a
+ * slice has the slice's name: "[]main.row"; so has an array of several elements that `new` made. An
+ * array of one element has the name of its element. Bytes of strings are "string". A map is its
+ * header, by the map's type; the storage of its entries has a name that the compiler made,
+ * "map.group[string]int" or "map.bucket[string]int". Names in parentheses are no types: "(untyped,
+ * 64 B, no pointers)".
  *
- * By package. `name` is the package of the type: of what an array or channel is of, of a map's
- * elements, or else of its keys. Types of the language itself, and what has no type, have rows in
- * parentheses.
+ * By package. `name` is the package of the type: for an array or channel that of its elements, for
+ * a map that of its elements, or else of its keys. Types of the language itself, and objects
+ * without a type, have rows in parentheses.
  *
  * By root. Roots with the same name are one row: all words of a package-level variable, or one
- * variable of a function in whatever goroutines. `objects` and `bytes` are what would go with it:
- * what no other row's roots lead to. What several rows lead to is one row of its own, of the kind
- * "several". So they add up to the live heap. `kind` is "global", "goroutine" (a stack, or what the
- * runtime keeps for it), "timer" (the timer heaps), "finalizer", "cleanup", "weak pointer",
- * "runtime" (variables of the runtime) or "several".
+ * variable of a function in any goroutine. `objects` and `bytes` are what would go with it: what no
+ * other row's roots lead to. What several rows lead to is one more row, of the kind "several". So
+ * the rows add up to the live heap. `kind` is "global", "goroutine" (a stack, or what the runtime
+ * keeps for it), "timer" (the timer heaps), "finalizer", "cleanup", "weak pointer", "runtime"
+ * (variables of the runtime) or "several".
  *
- * By dominator. The rows are a tree, each followed by what it alone keeps, `depth` deeper, largest
- * first. `objects` and `bytes` are of one object; `retained_bytes` and `retained_objects` of its
- * whole subtree. The rows at depth 0 are roots, as above, and what several of them lead to. Objects
- * of one kind that keep one another like a list are one row, their first; `objects` and `bytes` are
- * of all of them then.
+ * By dominator. The rows are a tree. After each row come the objects that it alone keeps, one
+ * `depth` deeper, the largest first. `objects` and `bytes` are of one object; `retained_bytes` and
+ * `retained_objects` of its whole subtree. The rows at depth 0 are roots, as above, and what
+ * several of them lead to. Objects of one kind that keep one another like a list are one row, with
+ * the name of the first; `objects` and `bytes` are then of all of them.
  *
- * By site. The heap profile that nobody took: where the allocations were made that the program has
- * sampled (runtime.MemProfile), as of the last mark that ended. Numbers are estimates of all
- * allocations, as runtime/pprof makes them from the samples: `objects` and `bytes` of what was in
- * use, `alloc_objects` and `alloc_bytes` of all since the program began. They do not add up to the
- * live heap. `name` is the first call that is not the runtime's.
+ * By site. The heap profile at the time of the core: where the allocations were made that the
+ * program has sampled (runtime.MemProfile), as of the last completed mark. Numbers are estimates of
+ * all allocations, as runtime/pprof makes them from the samples: `objects` and `bytes` of what was
+ * in use, `alloc_objects` and `alloc_bytes` of all since the program began. They do not add up to
+ * the live heap. `name` is the first call that is not the runtime's.
  *
- * By container. `kind` is "map", "slice" (an array behind slices), "channel" or "equal strings";
- * `name` the field or variable that holds them; `objects` how many there are; `bytes` what their
- * storage takes, of which a fresh copy of what is used frees `spare_bytes`. `entries` are a map's
- * entries, a slice's elements, the values that wait in a channel; `room` the slots for them;
- * `tombstones` slots of a Swiss map that deletions have left and that no entry can use before the
- * map grows. Of equal strings `objects` are the blocks with the same contents, and `spare_bytes` is
- * what all but one of them take. An array that several slices share counts once. Rows overlap with
- * one another no more than their storage does, and do not add up to the live heap.
+ * By container. `kind` is "map", "slice" (the array of slices), "channel" or "equal strings".
+ * `name` is the field or variable that holds them, `objects` their number, and `bytes` the size of
+ * their storage, of which a fresh copy of the contents would free `spare_bytes`. `entries` are a
+ * map's entries, a slice's elements, or the values in a channel, and `room` is the slots for them.
+ * `tombstones` are slots of a Swiss map that deletions have left and that no entry can use before
+ * the map grows. For equal strings `objects` are the blocks with the same contents, and
+ * `spare_bytes` is what all but one of them take. An array that several slices share counts once.
+ * Rows overlap only where their storage does, and do not add up to the live heap.
  */
 struct gt_heap_row {
     const char *kind; /* of a root */
-    const char
-        *name; /* what the row is; by dominator, the field or variable that holds it or NULL */
-    const char *type;       /* of the object, or the variable; NULL when unknown */
-    uint64_t address;       /* of an object; 0: none */
-    int64_t depth;          /* in a tree */
-    int64_t roots;          /* words of roots */
-    int64_t objects, bytes; /* live ones; sizes of their slots, as in the whole of live bytes */
-    /* What would be garbage if none of these objects were there: they themselves, and what every
-     * path from a root to passes one of them. The sum over rows means nothing: a tree keeps its
-     * leaves, and both have a row. */
+    const char *name; /* of the row; by dominator, the field or variable that holds it, or NULL */
+    const char *type; /* of the object, or the variable; NULL when unknown */
+    uint64_t address; /* of an object; 0: none */
+    int64_t depth;    /* depth in a tree */
+    int64_t roots;    /* words of roots */
+    int64_t objects, bytes; /* live objects; the sizes of their slots, as in the total of live bytes
+                             */
+    /* What would be garbage without these objects: the objects themselves, and those that every
+     * path from a root reaches through one of them. The sum over rows has no meaning: a tree keeps
+     * its leaves, and both have a row. */
     int64_t retained_bytes, retained_objects;
     int64_t alloc_objects, alloc_bytes;             /* by site */
     int64_t sampled_objects, sampled_bytes;         /* by site: samples in use, not scaled */
@@ -1019,23 +1047,23 @@ struct gt_heap_row {
 };
 
 struct gt_heap_table {
-    struct gt_report *process; /* core, binary and live alone; owns all the rest */
+    struct gt_report *process; /* only core, binary and live; owns all the rest */
     enum gt_heap_by by;
-    const struct gt_heap_row *rows; /* largest `bytes` first, but for trees */
+    const struct gt_heap_row *rows; /* largest `bytes` first, except in trees */
     size_t row_count;
-    uint64_t rest_rows;       /* rows that are left out, by `top` or `min_bytes` */
-    struct gt_heap_row rest;  /* their sums, where a sum means something */
+    uint64_t rest_rows;       /* rows that are left out because of `top` or `min_bytes` */
+    struct gt_heap_row rest;  /* their sums, for columns whose sum has a meaning */
     int64_t profile_rate;     /* by site: bytes for each sample, 0: none is taken; GT_UNKNOWN */
-    uint64_t profile_records; /* by site: stacks and sizes that were sampled */
-    const char *const *notes; /* what the numbers do not say by themselves, a line each */
+    uint64_t profile_records; /* by site: sampled stacks and sizes */
+    const char *const *notes; /* explanations of the numbers, one line each */
     size_t note_count;
 };
 
 struct gt_heap_options {
     size_t size; /* sizeof this struct */
     enum gt_heap_by by;
-    size_t top;         /* at most so many rows; 0: 30 */
-    uint64_t min_bytes; /* rows of fewer bytes are left out */
+    size_t top;         /* the most rows; 0: 30 */
+    uint64_t min_bytes; /* rows with fewer bytes are left out */
     bool show_data;     /* the first bytes of equal strings may appear */
 };
 
@@ -1053,24 +1081,24 @@ GT_API const char *gt_heap_by_name(enum gt_heap_by by); /* "type"; NULL when the
 
 /* ---- paths: what keeps an object alive ------------------------------------------------------- */
 
-struct gt_root_path {    /* the shortest from some root, of those that lead through none of the
-                            objects of the paths before it */
+struct gt_root_path {    /* the shortest path from some root, among those through none of the
+                          * objects of the paths before it */
     const char *kind;    /* of the root: "global", "goroutine", "finalizer" (and cleanups, and those
                             that wait to run), "timer", "runtime" */
     uint64_t goroutine;  /* whose frame the root is in; 0: none */
     uint64_t objects;    /* between the root and the object */
-    uint64_t left_out;   /* of these, not told, in the middle */
+    uint64_t left_out;   /* of these, left out in the middle */
     struct gt_path path; /* to the word that points to the object */
 };
 
 struct gt_paths {
-    struct gt_report *process;        /* core and binary alone; owns all the rest */
-    uint64_t address;                 /* that was asked for */
-    struct gt_block object;           /* that holds it; its data begins at `address` of this */
-    bool live;                        /* else no path leads there */
+    struct gt_report *process;        /* only core and binary; owns all the rest */
+    uint64_t address;                 /* the queried address */
+    struct gt_block object;           /* that contains it; its data begins at `address` of this */
+    bool live;                        /* if false, no path leads there */
     const struct gt_root_path *paths; /* one from each kind of root first, then others */
     size_t path_count;
-    bool more; /* there are more than were asked for */
+    bool more; /* there are more paths than requested */
 };
 
 struct gt_path_options {
@@ -1088,69 +1116,71 @@ GT_API struct gt_error *gt_paths_write(const struct gt_paths *paths, enum gt_for
                                        const struct gt_style *style, FILE *to);
 GT_API void gt_paths_destroy(struct gt_paths *paths); /* NULL is allowed */
 
-/* ---- values: what lies at an address, by its type ------------------------------------------- */
+/* ---- values: what is at an address, by its type --------------------------------------------- */
 
 struct gt_typed_value {
-    const char *name; /* "owner" of a field or variable, "[3]" of an element, "*" of what a pointer
-                         leads to; NULL of an entry of a map, which has a key, and of a root */
+    const char *name; /* "owner" for a field or variable, "[3]" for an element, "*" for the target
+                       * of a pointer; NULL for an entry of a map, which has a key, and for a root
+                       */
     const char *type; /* NULL when unknown */
     /* "bool", "number", "string", "bytes" (a slice or array of bytes), "array", "slice", "struct",
      * "map", "channel", "pointer", "interface", "func", "unsafe pointer", "unknown" */
     const char *kind;
-    uint64_t address;    /* where it lies; 0: it is in no memory */
-    const char *text;    /* of a bool or number, as Go prints it; of a func, its function; NULL */
-    uint64_t points_to;  /* of what points: 0 is nil */
+    uint64_t address;    /* 0: it is not in memory */
+    const char *text;    /* for a bool or number, as Go prints it; for a func, its function; NULL */
+    uint64_t points_to;  /* for kinds that point: the target; 0 is nil */
     int64_t len, cap;    /* of strings, bytes, arrays, slices, maps, channels; else GT_UNKNOWN */
-    const char *dynamic; /* of an interface: the type of what is in it; NULL: nil, or unknown */
-    const char *data;    /* of strings and bytes: the first of them, when show_data asks for them */
+    const char *dynamic; /* for an interface: the type of its value; NULL: nil, or unknown */
+    const char *data;    /* for strings and bytes: the first of them, with show_data */
     uint64_t data_bytes;
-    const char *note; /* what is wrong with it, or left out; or NULL */
+    const char *note; /* what is wrong with it, or what is left out; or NULL */
     uint32_t first;   /* its parts are values[first] up to values[first + count) */
     uint32_t count;
-    uint32_t key;      /* of a map's entry: values[key]; 0: it is none */
+    uint32_t key;      /* for a map's entry: values[key]; 0: no entry */
     uint32_t depth;    /* pointers followed from the root to it */
-    uint64_t left_out; /* parts that are not told */
+    uint64_t left_out; /* parts that are left out */
 };
 
-/* Values as trees, breadth first: a part comes behind what it is part of. values[0] is the root. */
+/* Values as trees, breadth first: parts come after the value that contains them. values[0] is the
+ * root. */
 struct gt_values {
     const struct gt_typed_value *values;
     size_t count;
-    bool cut; /* there was more than a document holds */
+    bool cut; /* the document's limit of values was reached */
 };
 
 struct gt_view {
-    struct gt_report *process; /* core and binary alone; owns all the rest */
+    struct gt_report *process; /* only core and binary; owns all the rest */
     const char *what;          /* "global", "variable" (of a frame), "object" or "memory" */
     const char *name;          /* "main.bank"; NULL when it has none */
     uint64_t goroutine;        /* of a frame's variable; else 0 */
     uint64_t address, bytes;
     struct gt_values value;
-    int64_t retained_bytes; /* what would be freed with the object that it lies in, or with what the
-                               global points to; GT_UNKNOWN: it is no live object or global */
+    int64_t retained_bytes; /* what would be freed with the object that contains it, or with the
+                             * targets of the global; GT_UNKNOWN: it is no live object or global */
     int64_t retained_objects;
-    const char *note; /* what to know of it; or NULL */
+    const char *note; /* an explanation; or NULL */
 };
 
 struct gt_show_options {
     size_t size; /* sizeof this struct */
     uint64_t address;
-    const char *type; /* NULL: that of what lies at the address */
-    const char *name; /* of gt_global_create: the global's */
-    size_t depth;     /* how many pointers to follow, one behind the other; 0: 1 */
+    const char *type; /* NULL: the type of what is at the address */
+    const char *name; /* for gt_global_create: the global's name */
+    size_t depth;     /* pointers to follow, one after the other; 0: 1 */
     size_t most;      /* elements and entries of each; 0: 20 */
     bool show_data;   /* the first bytes of strings */
 };
 
 /*
- * What lies at an address, as a value of its type: a heap object, a part of one, a global, a
- * frame's variable, or memory that is told to be of a type. GT_ERR_USAGE when no type is known, or
- * none has that name: the error has names that are near.
+ * What is at an address, as a value of its type: a heap object, a part of one, a global, a frame's
+ * variable, or memory of a given type. GT_ERR_USAGE when no type is known, or no type has the name:
+ * the error proposes similar names.
  */
 GT_API struct gt_error *gt_show_create(struct gt_analysis *analysis,
                                        const struct gt_show_options *options,
                                        struct gt_view **view);
-/* A global variable by its name, "main.bank" or the end of it after a slash or dot. */
+/* A global variable by its name, "main.bank", or the end of it after a slash or dot. */
 GT_API struct gt_error *gt_global_create(struct gt_analysis *analysis,
                                          const struct gt_show_options *options,
                                          struct gt_view **view);
@@ -1162,26 +1192,26 @@ GT_API void gt_view_destroy(struct gt_view *view); /* NULL is allowed */
 /* ---- one goroutine, with its variables ------------------------------------------------------- */
 
 struct gt_variable {
-    const char *name; /* "buf"; "slot -0x38" of a word that is no variable's, from where the frame
-                         of the caller begins; "register" */
-    uint64_t address, bytes; /* where it lies; 0: in a register */
-    bool inferred;           /* a pointer word by the collector's maps: its type is that of what it
-                                points to */
+    const char *name; /* "buf"; "slot -0x38" for a word of no variable, by its offset from the
+                       * caller's frame; "register" */
+    uint64_t address, bytes; /* of the variable; address 0: in a register */
+    bool inferred;           /* a pointer word by the collector's maps: its type is that of its
+                              * target */
     uint32_t frame;
     struct gt_values value;
     uint64_t retained_bytes; /* what would be freed without this variable alone */
 };
 
 struct gt_frame_view {
-    struct gt_stack calls; /* the function, and before it those that are inlined there */
-    uint64_t cfa;          /* where the frame of the caller begins */
+    struct gt_stack calls; /* the function, and before it the calls that are inlined into it */
+    uint64_t cfa;          /* where the caller's frame begins */
     const struct gt_variable *variables;
     size_t variable_count;
 };
 
 struct gt_goroutine_view {
-    struct gt_report *process;        /* core and binary alone; owns all the rest */
-    uint64_t id, parent;              /* parent: who started it; 0 when unknown */
+    struct gt_report *process;        /* only core and binary; owns all the rest */
+    uint64_t id, parent;              /* parent: the goroutine that started it; 0 when unknown */
     const char *status, *wait_reason; /* wait_reason NULL unless it waits */
     uint64_t stack_bytes;
     struct gt_source_location created_by; /* function NULL when unknown */
@@ -1193,7 +1223,7 @@ struct gt_goroutine_view {
 struct gt_goroutine_options {
     size_t size; /* sizeof this struct */
     uint64_t goroutine;
-    size_t depth;   /* how many pointers of a variable to follow, one behind the other; 0: none */
+    size_t depth;   /* pointers of a variable to follow, one after the other; 0: none */
     size_t most;    /* elements and entries of each value; 0: 20 */
     bool show_data; /* the first bytes of strings */
 };
@@ -1220,52 +1250,53 @@ enum gt_growth_of { /* what the rows of a section are */
 };
 
 /*
- * One thing that is in one of two cores or in both. Things are the same when they have the same
- * name: a type by its name, a root by its kind and name, goroutines by their stack, state and
- * creator, a finding by its kind and by what holds it or where it waits, a holder by its name, type
- * and path. Addresses play no part, so cores of two runs can be compared.
+ * A row of one of two cores, or of both. Rows match when they have the same name: a type by its
+ * name, a root by its kind and name, goroutines by their stack, state and creator, a finding by its
+ * kind and by its holder or wait site, a holder by its name, type and path. Addresses are not
+ * compared, so cores of two runs can be compared.
  */
 struct gt_growth {
     const char *name;
-    const char *where; /* what holds it, or who created it; NULL when there is nothing to say */
+    const char *where;             /* its holder or creator; NULL when there is none */
     uint64_t old_count, new_count; /* objects, goroutines, or what a finding counts */
-    /* Live bytes: of a type all of its objects, of a root what it alone keeps, of a holder what it
-     * keeps, of a finding what it frees, of goroutines their stacks and what they alone keep. */
+    /* Live bytes: for a type all of its objects, for a root what it alone keeps, for a holder what
+     * it keeps, for a finding what it frees, for goroutines their stacks and what they alone keep.
+     */
     uint64_t old_bytes, new_bytes;
 };
 
 struct gt_growth_section {
-    const struct gt_growth *rows; /* the largest growth first, what shrank last */
+    const struct gt_growth *rows; /* the largest growth first, the largest shrinkage last */
     size_t count;
-    uint64_t unchanged;      /* things that have the same count and bytes in both */
-    uint64_t left_out;       /* others, by `top` or `min_bytes` */
-    int64_t left_out_growth; /* theirs together, in bytes */
+    uint64_t unchanged;      /* rows with the same count and bytes in both */
+    uint64_t left_out;       /* other rows, left out because of `top` or `min_bytes` */
+    int64_t left_out_growth; /* their growth together, in bytes */
 };
 
 enum gt_sameness { GT_DIFFERENT, GT_SAME, GT_SAMENESS_UNKNOWN };
 
 struct gt_diff {
     struct gt_report *older, *newer; /* whole reports */
-    /* By its number, and by what the kernel chose at random when it began: where its stack and vDSO
-     * lie, and 16 bytes on its stack (create_elf_tables() in fs/binfmt_elf.c). Unknown when one of
-     * the cores lacks these. */
+    /* By its number, and by what the kernel chose at random when it began: the addresses of its
+     * stack and vDSO, and 16 bytes on its stack (create_elf_tables() in fs/binfmt_elf.c). Unknown
+     * when one of the cores lacks these. */
     enum gt_sameness process;
-    int64_t elapsed_ns; /* between two cores of one process, about, by the latest times that they
-                           mention (nanotime in runtime/time_nofake.go); else GT_UNKNOWN */
+    int64_t elapsed_ns; /* between two cores of one process, approximately, by the latest times in
+                         * them (nanotime in runtime/time_nofake.go); else GT_UNKNOWN */
     struct gt_growth_section sections[GT_GROWTHS];
-    const char *const *notes; /* what the numbers do not say by themselves, a line each */
+    const char *const *notes; /* explanations of the numbers, one line each */
     size_t note_count;
     struct gt_arena *storage; /* private */
 };
 
 struct gt_diff_options {
     size_t size;        /* sizeof this struct */
-    size_t top;         /* at most so many rows a section; 0: 10 */
+    size_t top;         /* the most rows of a section; 0: 10 */
     uint64_t min_bytes; /* rows that changed by fewer bytes are left out; 0: 64 KiB */
 };
 
-/* Compares two cores, which are analysed if they were not yet. Both analyses are the caller's, and
- * may be closed afterwards. `options` NULL is the defaults. */
+/* Compares two cores, which are analysed if they were not yet. The caller owns both analyses, and
+ * may close them afterwards. `options` NULL means the defaults. */
 GT_API struct gt_error *gt_diff_create(struct gt_analysis *older, struct gt_analysis *newer,
                                        const struct gt_diff_options *options,
                                        struct gt_diff **diff);
@@ -1292,10 +1323,10 @@ struct gt_check_options {
 
 struct gt_check_example {
     uint64_t address, bytes;
-    const char *type; /* as far as the object itself tells it; NULL unknown */
+    const char *type; /* as far as the object itself shows it; NULL unknown */
 };
 
-/* Differences of one kind, and what is known of them. */
+/* Differences of one kind, and their explanation. */
 struct gt_check_label {
     const char *name;
     bool explains; /* the evidence explains them; else they remain unexplained */
@@ -1322,9 +1353,9 @@ struct gt_check {
     bool all_examples;  /* text shows explained ones too */
     const char *reason; /* GT_NOT_COMPARABLE: why; else NULL */
     const char *phase;  /* the collector's: "off", "mark", "mark termination" or "unknown" */
-    uint64_t cycles;    /* collections whose mark was completed */
+    uint64_t cycles;    /* collections that completed a mark */
     uint64_t ran_since; /* goroutines that ran since the last mark began */
-    const char *lacks;  /* what the core lacks of what leads to objects; NULL: nothing */
+    const char *lacks;  /* what is missing of the memory that leads to objects; NULL: nothing */
     uint64_t missing_bytes;
     struct gt_arena *storage; /* private */
 };
