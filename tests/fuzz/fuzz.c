@@ -27,7 +27,7 @@ static const unsigned releases[] = {
 
 enum { RELEASES = sizeof releases / sizeof *releases };
 
-/* Filled once, before all inputs: it would take most of an input's time. */
+/* Filled once, before all inputs, since it takes longer than an input. */
 static struct gt_layout layouts[2][RELEASES];
 
 static struct gt_go_version version_of(unsigned release)

@@ -1,9 +1,9 @@
 /*
  * What the fuzz targets share: the input as a target's memory, and as a file.
  *
- * Each target is one LLVMFuzzerTestOneInput(), run by libFuzzer (make fuzz) or, over the inputs
- * that once failed, by replay.c (make test). The first byte chooses the version of Go, by its place
- * among the RELEASEs of gotypes/layouts/known.def, and the machine.
+ * Each target is one LLVMFuzzerTestOneInput(). It is run by libFuzzer (make fuzz), and by replay.c
+ * over the inputs that once failed (make test). The first byte chooses the version of Go, by its
+ * index among the RELEASEs of gotypes/layouts/known.def, and the machine.
  */
 #ifndef GT_FUZZ_H
 #define GT_FUZZ_H
@@ -14,8 +14,8 @@
 
 int LLVMFuzzerTestOneInput(const unsigned char *bytes, size_t size);
 
-/* Run once, before all inputs. Aborts unless the layouts of all versions are known: a target that
- * lacks one would take every input of that version for a good one. */
+/* Runs once, before all inputs. Aborts unless the layouts of all versions are known: without a
+ * layout, a target would accept every input of that version. */
 int LLVMFuzzerInitialize(int *count, char ***arguments);
 
 enum { FUZZ_BASE = 0x400000, FUZZ_ARM64 = 128 };
@@ -31,15 +31,15 @@ struct fuzz_target {
     struct gt_layout layout;
 };
 
-/* False when the input is empty. The target must not move. */
+/* False when the input is empty. The target must not be moved. */
 bool fuzz_target_init(struct fuzz_target *target, const unsigned char *bytes, size_t size);
 
 /* The module whose moduledata the input begins with, and its function tables, which the caller
- * closes; false when they make no sense. Both must not move. */
+ * closes; false when they are not plausible. Both must not be moved. */
 bool fuzz_tables_open(const struct fuzz_target *target, struct gt_module *module,
                       struct gt_pclntab **tab);
 
-/* The input as a file: its path, good until fuzz_file_close(); -1 when there is no room. */
+/* The input as a file: its path, valid until fuzz_file_close(); -1 when there is no room. */
 int fuzz_file_open(const unsigned char *bytes, size_t size, char path[32]);
 void fuzz_file_close(int fd);
 

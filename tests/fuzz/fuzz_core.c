@@ -1,5 +1,5 @@
-/* Core files: headers, notes, segments; compressed or not. The binary that they name is looked for
- * nowhere. */
+/* Core files: headers, notes, segments; compressed or not. The binary that they name is not
+ * searched. */
 #include "inspector/base/error.h"
 #include "inspector/core/core.h"
 #include "tests/fuzz/fuzz.h"

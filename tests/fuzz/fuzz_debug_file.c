@@ -1,5 +1,5 @@
 /* A stripped binary's .gnu_debuglink and build ID, and the file found by them. The input is the
- * binary's length in 4 bytes, the binary, and the file, which lies where all links lead. */
+ * binary's length in 4 bytes, the binary, and the file, to which all links lead. */
 #include "inspector/base/alloc.h"
 #include "inspector/base/error.h"
 #include "inspector/core/binary_impl.h"

@@ -1,5 +1,5 @@
-/* C frames: .eh_frame_hdr, .eh_frame and CFI programs. The input is a core that holds the pages of
- * its program. */
+/* C frames: .eh_frame_hdr, .eh_frame and CFI programs. The input is a core with the pages of its
+ * program. */
 #include "inspector/base/error.h"
 #include "inspector/unwind/native.h"
 #include "tests/fuzz/fuzz.h"

@@ -1,4 +1,5 @@
-/* Function tables, inline trees and unwinding. The input is a moduledata, and all it points to. */
+/* Function tables, inline trees and unwinding. The input is a moduledata, and all that it points
+ * to. */
 #include "inspector/unwind/goframes.h"
 #include "inspector/unwind/references.h"
 #include "tests/fuzz/fuzz.h"

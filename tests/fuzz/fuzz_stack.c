@@ -1,5 +1,5 @@
-/* Stack maps, stack objects and arguments. The input is a moduledata and all it points to, with a
- * goroutine's g at G, the stack that this says it stands on, and its frames. */
+/* Stack maps, stack objects and arguments. The input is a moduledata and all that it points to, a
+ * goroutine's g at G, the stack that the g names, and its frames. */
 #include "gotypes/code/arguments.h"
 #include "inspector/core/core_impl.h"
 #include "inspector/runtime/roots/stackscan.h"
@@ -12,7 +12,7 @@ static void found(void *ctx, const struct gt_stack_word *word)
     *(uint64_t *)ctx += word->value + word->frame;
 }
 
-/* g.sched says where its frames start. */
+/* g.sched has the pc and sp where its frames start. */
 static struct gt_goroutine goroutine(const struct gt_process *process)
 {
     struct gt_goroutine g = {.address = FUZZ_BASE + G,

@@ -1,4 +1,4 @@
-/* rtypes, their masks, places and names, and the runtime's layouts from them. The input is a
+/* rtypes, their masks, pointer slots and names, and the runtime's layouts from them. The input is a
  * module's types. */
 #include "gotypes/types/rtype_facts.h"
 #include "tests/fuzz/fuzz.h"

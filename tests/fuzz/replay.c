@@ -1,4 +1,4 @@
-/* replay FILE...: a fuzz target over inputs that are there. Links where libFuzzer is not. */
+/* replay FILE...: runs a fuzz target over existing inputs. It is linked instead of libFuzzer. */
 #include "tests/fuzz/fuzz.h"
 
 #include <stdio.h>
@@ -16,7 +16,7 @@ static void replay(const char *path)
     }
     size = fread(bytes, 1, room, file);
     fclose(file);
-    unsigned char *exact = malloc(size ? size : 1); /* so that reads past its end are seen */
+    unsigned char *exact = malloc(size ? size : 1); /* so that sanitizers see reads past its end */
     if (!exact) exit(1);
     memcpy(exact, bytes, size);
     LLVMFuzzerTestOneInput(exact, size);

@@ -1,4 +1,4 @@
-/* The check: gotopsy's live set against what the collector marked. */
+/* The check: gotopsy's live set against the collector's marks. */
 #include "tests/unit/synth/synth.h"
 
 #include <setjmp.h>
@@ -18,7 +18,7 @@ static struct gt_check *check(struct synth *synth)
     return made;
 }
 
-/* A process with each kind of thing that keeps an object. */
+/* A process with each kind of root. */
 static void every_kind_of_root_is_the_collectors_too(void **state)
 {
     for (size_t i = 0; i < sizeof versions / sizeof *versions; i++) {
@@ -38,7 +38,7 @@ static void every_kind_of_root_is_the_collectors_too(void **state)
     }
 }
 
-/* It was reached when the collector marked; now it is garbage. */
+/* It was reachable when the collector marked; now it is garbage. */
 static void what_was_dropped_since_the_mark_is_the_collectors_alone(void **state)
 {
     struct synth *synth = synth_begin(state, GO);
@@ -63,7 +63,7 @@ static void what_was_allocated_since_has_no_verdict(void **state)
     gt_check_destroy(made);
 }
 
-/* What the lost object led to looks unreachable. */
+/* The target of the lost object looks unreachable. */
 static void a_difference_says_nothing_where_the_heap_is_not_whole(void **state)
 {
     struct synth *synth = synth_begin(state, GO);

@@ -1,6 +1,6 @@
 /*
- * Each entry point that makes a document, with all that writes it, and an output that takes no
- * memory. Included by one file of a program.
+ * Each entry point that makes a document, with the functions that write it, and an output that
+ * allocates no memory. Included by one file of a program.
  */
 #ifndef GT_TEST_ENTRY_POINTS_H
 #define GT_TEST_ENTRY_POINTS_H
@@ -15,7 +15,7 @@
 
 enum { OUTPUT = 1 << 20 };
 
-/* ---- an output that takes no memory -------------------------------------------------------- */
+/* ---- an output that allocates no memory ---------------------------------------------------- */
 
 struct output {
     FILE *file;
@@ -56,7 +56,7 @@ struct entry_point {
     size_t format_count;
 };
 
-/* The makers put what they made there, which is NULL when they fail. */
+/* The makers store what they made in *made; it is NULL when they fail. */
 static struct gt_error *make_report(struct gt_analysis *analysis, void **made)
 {
     const struct gt_report_options options = {

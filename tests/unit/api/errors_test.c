@@ -1,4 +1,4 @@
-/* What an error carries beside its message: code, file, errno, address. */
+/* What an error has beside its message: code, file, errno, address. */
 #include "tests/unit/synth/synth_impl.h"
 
 #include <errno.h>
@@ -65,7 +65,7 @@ static void those_of_files_carry_the_file(void **state)
                        rows[i].number, 0);
 }
 
-/* The core lies where its binary does not. */
+/* The core is in another folder than its binary. */
 static void one_of_a_binary_that_is_missing_carries_the_core(void **state)
 {
     char folder[] = "/tmp/errors_test.XXXXXX", target[4096];
@@ -94,7 +94,7 @@ static void those_of_the_call_carry_no_file(void **state)
 
 /* ---- the target's memory ------------------------------------------------------------------- */
 
-/* What is at fault lies at `address`, and the file is the core. */
+/* The fault is at `address`, and the error's file is the core. */
 static void assert_is_at(struct synth *synth, struct gt_error *error, enum gt_code code,
                          uint64_t address)
 {

@@ -1,11 +1,11 @@
 /*
- * Each allocation of each entry point fails once: the call is an error or all that it should be,
+ * Each allocation of each entry point fails once. The call returns an error or the complete result,
  * never less, and leaves no block and no file behind.
  *
- * The process is a synthetic one with something of every kind in it. It is opened once; each trial
- * is a child of the test's process, which begins from there, so that it takes a millisecond. One
- * of FOR_GOOD is tried once more with all that follow it failing too. Under sanitizers, where a
- * trial takes many milliseconds, one of SANITIZED is made.
+ * The process is a synthetic one with something of every kind. It is opened once. Each trial is a
+ * child of the test's process, which starts from there, so that it takes a millisecond. One of
+ * FOR_GOOD is tried a second time, with all later allocations failing too. Under sanitizers, where
+ * a trial takes many milliseconds, one of SANITIZED is made.
  */
 #include "tests/unit/api/entry_points.h"
 #include "tests/unit/api/failing_allocator.h"
@@ -71,7 +71,7 @@ static void timers_and_finalizers(struct synth *synth)
     synth_cleanup(synth, other, synth_func(synth, "main.free"), one);
 }
 
-/* Each has locked the mutex that the other one waits for. */
+/* Each has locked the mutex that the other waits for. */
 static void deadlock(struct synth *synth)
 {
     uint64_t mutexes[2];
@@ -150,19 +150,19 @@ static int free_process(void **state)
 
 enum stage { OPENING, MAKING, WRITING };
 
-/* What both processes see. */
+/* Memory that both processes share. */
 struct trial {
     const struct entry_point *entry;
-    enum stage stage;      /* of which allocations fail */
+    enum stage stage;      /* whose allocations fail */
     enum gt_format format; /* of the document */
-    void *made;            /* of WRITING */
+    void *made;            /* for WRITING */
     size_t which;          /* 0: none fails */
     bool for_good;
     size_t count;  /* of allocations */
     long blocks;   /* that are left */
     int file;      /* the lowest number that is free */
     size_t size;   /* of the document */
-    char why[WHY]; /* "" while all is well */
+    char why[WHY]; /* "" while nothing is wrong */
     char whole[OUTPUT];
 };
 

@@ -1,6 +1,6 @@
 /*
- * An allocator that fails when a test says so, in the place of everybody's in the program, the
- * other libraries' too. Included by one file of a program.
+ * An allocator that fails when a test says so. It replaces the allocator of the whole program, of
+ * the other libraries too. Included by one file of a program.
  */
 #ifndef GT_TEST_FAILING_ALLOCATOR_H
 #define GT_TEST_FAILING_ALLOCATOR_H
@@ -19,9 +19,9 @@ __attribute__((weak)) void *__interceptor_realloc(void *old, size_t size);
 __attribute__((weak)) void __interceptor_free(void *block);
 
 static struct {
-    bool on, for_good; /* from the one that fails on, all do */
+    bool on, for_good; /* from the failing one on, all fail */
     size_t count, fails;
-    long blocks; /* that are allocated now, but for those that were before the program's main */
+    long blocks; /* allocated now, without those from before the program's main */
 } allocator;
 
 static bool fails(void)
@@ -34,7 +34,8 @@ static bool fails(void)
     return now;
 }
 
-/* This project hides what is not said to be seen; then the other libraries would not find it. */
+/* Without this attribute the functions would be hidden, and the other libraries would not find
+ * them. */
 #define SEEN_BY_ALL __attribute__((visibility("default")))
 
 static void *count_block(void *block)

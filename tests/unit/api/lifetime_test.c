@@ -1,4 +1,4 @@
-/* A report stands alone: it is written after all that it was made from is gone. */
+/* A report stands alone: it is written after everything that it was made from is freed. */
 #include "gotopsy.h"
 
 #include <setjmp.h>

@@ -1,9 +1,9 @@
 /*
- * Memory runs out while a whole program is opened and looked at: each call is an error or all that
- * it should be, never less, and nothing is left behind (which the sanitizers' build sees).
+ * Memory runs out while a whole program is opened and analysed. Each call returns an error or the
+ * complete result, never less, and nothing is leaked (the sanitizers' build sees leaks).
  *
- * Of the allocations of a call so many are tried that the test takes seconds; GOTOPSY_ALL=1 tries
- * each of them. every_allocation_test.c tries each of those that a small process takes.
+ * Only so many allocations of a call are tried that the test takes seconds; GOTOPSY_ALL=1 tries
+ * each of them. every_allocation_test.c tries each allocation for a small process.
  */
 #include "tests/unit/api/entry_points.h"
 #include "tests/unit/api/failing_allocator.h"
@@ -30,7 +30,8 @@ static char *read_file(const char *path, size_t *size)
 
 /* ---- what is tried ------------------------------------------------------------------------- */
 
-/* Opening takes much of its time to unpack: the rest opens what was unpacked once. */
+/* Unpacking takes most of the time of opening, so the other trials open a core that was unpacked
+ * once. */
 static char core_path[] = "/tmp/memory_test.core.XXXXXX",
             exe_path[] = "/tmp/memory_test.exe.XXXXXX";
 
@@ -76,7 +77,7 @@ static struct gt_error *open_demo(bool packed, struct gt_analysis **analysis)
 
 /* ---- trying ---------------------------------------------------------------------------------- */
 
-/* An allocation of opening, when `opening`; else of what comes after it. */
+/* An allocation while opening, if `opening`; else one after that. */
 struct trial {
     const struct entry_point *entry;
     bool opening, for_good;
@@ -84,7 +85,8 @@ struct trial {
     struct output output;
 };
 
-/* What libdwarf frees twice when it runs out of memory stays allocated (libdwarf_compat.c). */
+/* If memory runs out, libdwarf's handle stays open, since closing it would free twice
+ * (libdwarf_compat.c). */
 SEEN_BY_ALL const char *__lsan_default_suppressions(void);
 const char *__lsan_default_suppressions(void)
 {

@@ -1,4 +1,4 @@
-/* What an entry point makes of its options. What it refuses is in usage_test.c. */
+/* The effects of options on entry points. usage_test.c has the options that are refused. */
 #include "tests/unit/synth/synth.h"
 
 #include <pthread.h>
@@ -63,7 +63,7 @@ static void options_of_a_later_version_are_taken_while_the_rest_is_zero(void **s
     gt_close(analysis);
 }
 
-/* Arguments of a command line hold passwords. */
+/* Arguments of a command line may be passwords. */
 static void arguments_are_data(void **state)
 {
     struct gt_report_options options = {.size = sizeof options};

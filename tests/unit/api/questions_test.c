@@ -1,4 +1,4 @@
-/* An analysis answers one question after the other, and none of them changes what the next says. */
+/* One analysis makes several documents one after the other, and none changes the next. */
 #include "gotopsy.h"
 
 #include <setjmp.h>
@@ -20,7 +20,7 @@ static struct gt_analysis *open_demo(void)
     return analysis;
 }
 
-/* Each asks one question, and returns its answer as JSON, which the caller frees. */
+/* Each makes one document, and returns it as JSON, which the caller frees. */
 
 static char *report(struct gt_analysis *analysis)
 {
@@ -69,7 +69,7 @@ typedef char *question(struct gt_analysis *analysis);
 
 static question *const questions[] = {report, goroutines, waits};
 enum { QUESTIONS = sizeof questions / sizeof *questions };
-/* Each after each, itself included. */
+/* Each after each, also after itself. */
 static const unsigned char order[] = {0, 0, 1, 1, 2, 2, 0, 2, 1, 0};
 
 static void asked_alone(char *answers[QUESTIONS])

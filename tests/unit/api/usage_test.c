@@ -1,7 +1,7 @@
 /*
- * What each function of gotopsy.h makes of NULL where that is not allowed, of an option struct
- * without its size, and of a number that names nothing: GT_ERR_USAGE, or the answer of its comment.
- * The functions are those of the header: one that no row has fails the test.
+ * How each function of gotopsy.h handles NULL where it is not allowed, an option struct without its
+ * size, and a number without a meaning: GT_ERR_USAGE, or the result in its comment. The functions
+ * are read from the header: a function without a row fails the test.
  */
 #include "tests/unit/synth/synth_impl.h"
 
@@ -185,7 +185,7 @@ static const struct {
     {"gt_heap_table_write", write_heap_table}, {"gt_object_write", write_object},
 };
 
-/* Those that other tests here call. */
+/* Functions that other tests call. */
 static const char *const others[] = {
     "gt_paths_destroy",
     "gt_diff_destroy",
@@ -338,8 +338,8 @@ static void a_number_that_names_nothing_has_no_name(void **state)
     }
 }
 
-/* ---- that none is left out --------------------------------------------------------------------
- */
+/* ---- no function is left out
+ * ---------------------------------------------------------------------- */
 
 static bool has_row(const char *name)
 {

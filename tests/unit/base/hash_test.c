@@ -28,7 +28,7 @@ static void values_survive_growth(void **state)
     bool added;
 
     (void)state;
-    for (uint64_t i = 0; i < 20000; i++) { /* addresses, as keys often are */
+    for (uint64_t i = 0; i < 20000; i++) { /* addresses, since keys often are */
         *gt_map_put(&map, 0xc000000000 + i * 8192, &added) = i;
         assert_true(added);
     }

@@ -7,7 +7,7 @@
 
 #include "inspector/base/memory.h"
 
-/* Three pieces: two that touch, and one at the very end of the address space. */
+/* Three pieces: two that are adjacent, and one at the very end of the address space. */
 struct pieces {
     struct piece {
         uint64_t addr;
@@ -93,7 +93,7 @@ static void an_absent_word_leaves_no_trace(void **state)
     uint8_t byte = 7;
 
     (void)state;
-    assert_false(gt_mem_uint(&memory, 0x1009, 8, &word)); /* half of it is there */
+    assert_false(gt_mem_uint(&memory, 0x1009, 8, &word)); /* half of it is absent */
     assert_false(gt_mem_uint(&memory, 0x1000, 3, &word)); /* no such size */
     assert_false(gt_mem_uint(&memory, 0x1000, 0, &word));
     assert_false(gt_mem_u8(&memory, 0x2000, &byte));

@@ -1,4 +1,4 @@
-/* Finding the binary, proving it, placing it, and reading its sections and symbols. */
+/* Finding the binary, proving it, computing its bias, and reading its sections and symbols. */
 #include "program_maker.h"
 
 #include <sys/stat.h>
@@ -76,7 +76,7 @@ static void the_one_that_is_given_is_taken(void **state)
     assert_string_equal(gt_binary_path(binary), path);
     close_both(core, binary);
 
-    /* who names a file wants that one, though the core's own path would do */
+    /* a file that the user names must match, though the core's own path would */
     assert_error(try_find(core_of(state, &standard, path), wrong, false), GT_ERR_MISMATCH, wrong,
                  "go/id/one");
     assert_error(try_find(core_of(state, &standard, path), "/nonexistent/x", false), GT_ERR_IO,
@@ -108,7 +108,7 @@ static void a_missing_one_is_an_error(void **state)
                  "does not name it", "--exe");
 }
 
-/* A directory named as the command is no candidate; a file that is no program is one. */
+/* A directory with the command's name is no candidate; a file that is no program is one. */
 static void what_is_no_program_is_no_candidate(void **state)
 {
     char *path = scratch_path(state, "thing");
@@ -132,7 +132,7 @@ static void what_is_no_program_is_no_candidate(void **state)
     gt_free(path);
 }
 
-/* ---- is it the one? ------------------------------------------------------------------------ */
+/* ---- does it match? ------------------------------------------------------------------------ */
 
 /* The error of a core of `ran` when `given` is offered. */
 static struct gt_error *offer(void **state, const struct program *ran, const struct program *given,
@@ -174,7 +174,7 @@ static void without_ids_segments_are_compared(void **state)
 
     ran.gnu = ran.go = NULL;
     assert_null(offer(state, &ran, &ran, false));
-    assert_null(offer(state, &ran, &standard, false)); /* alike but for its notes */
+    assert_null(offer(state, &ran, &standard, false)); /* equal except for its notes */
     other = ran, other.data_size = 2 * PAGE;
     assert_error(offer(state, &ran, &other, false), GT_ERR_MISMATCH, "segment of size 0x1000",
                  "0x2000");
@@ -183,7 +183,7 @@ static void without_ids_segments_are_compared(void **state)
                  "0x800000");
 }
 
-/* Without the program's headers in the core only the entry point is left to compare. */
+/* Without the program's headers in the core, only the entry point can be compared. */
 static void without_headers_entry_points_are_compared(void **state)
 {
     struct program other = standard;
@@ -223,7 +223,7 @@ static void it_fills_in_what_the_core_lacks(void **state)
     assert_true(gt_mem_u8(gt_core_memory(core), BASE + PAGE, &byte));
     assert_int_equal(byte, 0xc3);
     assert_true(gt_mem_u8(gt_core_memory(core), BASE + DATA, &byte));
-    assert_int_equal(byte, 0xda); /* data is the core's */
+    assert_int_equal(byte, 0xda); /* data comes from the core */
     close_both(core, binary);
 
     core = bare_core_of(state, &standard, NULL);
@@ -384,14 +384,14 @@ static void one_address_has_one_name(void **state)
     assert_null(function_at(symbols, count, 0xff));
     assert_string_equal(function_at(symbols, count, 0x12345), "twice"); /* has no size, is last */
     assert_null(function_at(symbols, 0, 0x100));
-    symbols[4].st_size = UINT64_MAX; /* reaches round to the start */
+    symbols[4].st_size = UINT64_MAX; /* wraps around to the start */
     assert_null(function_at(symbols, count, 0x50));
     assert_string_equal(function_at(symbols, count, UINT64_MAX), "twice");
 }
 
 /* ---- damage -------------------------------------------------------------------------------- */
 
-/* Opens the core, whose file stays the same, and takes what may be anything for its binary. */
+/* Opens the core, whose file is not changed, with an arbitrary file as its binary. */
 static void use_damaged(const char *core_path, const char *path)
 {
     struct gt_core *core = open_core(core_path);
@@ -421,7 +421,7 @@ static void damage(void **state, size_t from, size_t to)
     struct blob file = make_binary(&pie);
     char *path = scratch_path(state, "damaged"), *core = scratch_path(state, "core");
 
-    gt_core_close(core_of(state, &pie, "/nonexistent/prog")); /* leaves its file */
+    gt_core_close(core_of(state, &pie, "/nonexistent/prog")); /* writes its file */
     write_file(path, file.bytes, file.size);
     for (size_t at = from; at < to && at < file.size; at++) {
         for (size_t i = 0; i < sizeof values; i++) {

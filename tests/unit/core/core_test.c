@@ -98,9 +98,9 @@ static void segments_may_be_unsorted_and_overlap(void **state)
     struct maker maker;
     maker_init(&maker, ET_CORE);
     maker_fill(&maker, 0x30000, PAGE, 3);
-    maker_fill(&maker, 0x10800, PAGE, 2); /* half of it is hidden by the one below */
+    maker_fill(&maker, 0x10800, PAGE, 2); /* half of it is hidden by the segment below */
     maker_fill(&maker, 0x10000, PAGE, 1);
-    maker_fill(&maker, 0x10100, 16, 9); /* all of it is */
+    maker_fill(&maker, 0x10100, 16, 9); /* all of it is hidden */
     struct gt_core *core = open_made(state, &maker);
     size_t count;
     const struct gt_segment *segments = gt_core_segments(core, &count);
@@ -344,7 +344,7 @@ static void gcore_is_known_by_the_order_of_notes(void **state)
     struct gt_core *core = open_made(state, &maker);
 
     assert_true(gt_core_from_gcore(core));
-    assert_int_equal(gt_core_signal(core), 0); /* the stop was gdb's */
+    assert_int_equal(gt_core_signal(core), 0); /* the stop signal was gdb's */
     gt_core_close(core);
 }
 
@@ -359,7 +359,7 @@ static void gcore_is_known_by_other_signs(void **state)
     assert_true(gt_core_from_gcore(core));
     gt_core_close(core);
 
-    maker_init(&maker, ET_CORE); /* its notes, at its end, are lost */
+    maker_init(&maker, ET_CORE); /* its notes are at the end of the file, and are lost */
     maker_fill(&maker, 0x10000, PAGE, 1);
     maker.header.e_shoff = 1 << 30;
     maker.header.e_shnum = 3;

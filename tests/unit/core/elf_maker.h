@@ -75,7 +75,7 @@ static inline void write_file(const char *path, const void *bytes, size_t size)
     assert_int_equal(fclose(file), 0);
 }
 
-/* Changes one byte in place: much cheaper than writing the file anew. */
+/* Changes one byte in place, which is much faster than writing the file again. */
 static inline void patch_file(const char *path, size_t at, unsigned char byte)
 {
     int fd = open(path, O_WRONLY);
@@ -130,7 +130,7 @@ static inline void maker_free(struct maker *maker)
     gt_free(maker->data.bytes);
 }
 
-/* A segment of which the file holds `bytes`. Offsets are relative until the file is laid out. */
+/* A segment whose `bytes` are in the file. Offsets are relative until the file is laid out. */
 static inline Elf64_Phdr *maker_load(struct maker *maker, uint64_t addr, uint64_t size,
                                      const void *bytes, uint64_t file_size)
 {
@@ -267,7 +267,7 @@ static inline void note_auxv(struct maker *maker, uint64_t entry, uint64_t heade
     maker_note(maker, "CORE", NT_AUXV, auxv, sizeof auxv);
 }
 
-/* `count` mappings of the same file, each of one page and following each other. */
+/* `count` adjacent mappings of one file, each of one page. */
 static inline void note_files(struct maker *maker, uint64_t start, uint64_t count, const char *path)
 {
     struct blob files = {0};
@@ -295,7 +295,7 @@ static inline struct gt_core *open_core(const char *path)
     return core;
 }
 
-/* Writes the maker's core, opens it and lets the maker go. */
+/* Writes the maker's core, opens it and frees the maker. */
 static inline struct gt_core *open_made(void **state, struct maker *maker)
 {
     char *path = scratch_path(state, "core");
@@ -307,7 +307,7 @@ static inline struct gt_core *open_made(void **state, struct maker *maker)
     return core;
 }
 
-/* An error has its code, its message says all the given things, and it is one line. */
+/* An error has the code, its message contains both texts, and it is one line. */
 static inline void assert_error(struct gt_error *error, enum gt_code code, const char *one,
                                 const char *two)
 {

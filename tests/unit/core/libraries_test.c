@@ -1,10 +1,10 @@
-/* The libraries of a process: which files are believed to be the ones that were mapped. */
+/* The libraries of a process: which files count as those that were mapped. */
 #include "inspector/core/libraries.h"
 #include "program_maker.h"
 
 #include <stddef.h>
 
-/* A program that opens at its own place, and a core that maps the other as a library. */
+/* A program at its own address, and a core that maps the other one as a library. */
 static size_t count_libraries(void **state, const struct program *mapped, const char *path,
                               uint64_t program_at)
 {
@@ -47,7 +47,8 @@ static void libraries_are_found_by_their_ids(void **state)
     assert_int_equal(count_libraries(state, &pie, "/dev/null", 0x1000000), 0);
     assert_int_equal(count_libraries(state, &pie, "library", 0x1000000), 0);
     other.gnu = "GNUID-2";
-    assert_int_equal(count_libraries(state, &other, path, 0x1000000), 0); /* was replaced */
+    assert_int_equal(count_libraries(state, &other, path, 0x1000000), 0); /* the file was replaced
+                                                                           */
     other.gnu = NULL;
     assert_int_equal(count_libraries(state, &other, path, 0x1000000), 0);
     other.go = "go/id/one";
@@ -60,7 +61,7 @@ static void libraries_are_found_by_their_ids(void **state)
     gt_free(path);
 }
 
-/* Without an ID to compare, what the core has of it is: the first page. */
+/* Without an ID, the part that the core has is compared: the first page. */
 static void libraries_without_ids_are_compared(void **state)
 {
     char *path = scratch_path(state, "library");
@@ -74,7 +75,7 @@ static void libraries_without_ids_are_compared(void **state)
     assert_int_equal(count_libraries(state, &bare, path, 0x1000000), 0);
     file = make_binary(&bare);
     file.bytes[sizeof(Elf64_Ehdr) + offsetof(Elf64_Phdr, p_flags)] |= PF_W;
-    write_file(path, file.bytes, file.size); /* nothing of it is sure to be the file's */
+    write_file(path, file.bytes, file.size); /* nothing in it proves that it is the file */
     assert_int_equal(count_libraries(state, &bare, path, 0x1000000), 0);
     unlink(path);
     gt_free(file.bytes);

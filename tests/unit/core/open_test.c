@@ -1,4 +1,4 @@
-/* What is not a core, or only part of one; and compressed cores. */
+/* Files that are no core, or only part of one; and compressed cores. */
 #include "elf_maker.h"
 
 #include <fcntl.h>
@@ -156,7 +156,7 @@ static struct blob full_core(void)
     return file;
 }
 
-/* Uses all that an opened core offers. */
+/* Uses everything that an open core offers. */
 static void use(struct gt_core *core)
 {
     size_t count;
@@ -178,7 +178,7 @@ static void use(struct gt_core *core)
     gt_binary_close(binary);
 }
 
-/* Opens and uses what may be anything; true when it opened. */
+/* Opens and uses an arbitrary file; true when it opened. */
 static bool survives(const char *path, bool *truncated)
 {
     struct gt_core *core;
@@ -194,7 +194,7 @@ static bool survives(const char *path, bool *truncated)
     return true;
 }
 
-/* From the end of the program headers on, every length opens; before it none does. */
+/* Every length beyond the program headers opens; no shorter one does. */
 static void every_length_past_the_headers_opens(void **state)
 {
     struct blob file = full_core();
@@ -309,7 +309,7 @@ static void packed_cores_open(void **state)
     gt_free(file.bytes);
 }
 
-/* Frames one after another, and one to be skipped in front, as pzstd writes them. */
+/* Frames one after another, with a skippable one in front, as pzstd writes them. */
 static void cores_packed_in_parts_open(void **state)
 {
     struct blob file = large_core(), parts = {0};
@@ -345,7 +345,7 @@ static void a_packed_core_that_is_cut_opens(void **state)
     }
     write_file(path, zst.bytes, zst.size / 2);
     struct gt_core *core = open_core(path);
-    assert_same(core, &file, 512 << 10); /* what was unpacked is kept */
+    assert_same(core, &file, 512 << 10); /* the unpacked data is kept */
     gt_core_close(core);
     write_file(path, zst.bytes, 10);
     assert_error(try_open(path), GT_ERR_FORMAT, "nothing in it", "zstd");
@@ -361,7 +361,7 @@ static void a_damaged_packed_core_is_one_that_was_cut(void **state)
 
     memset(zst.bytes + zst.size / 2, 0xff, 64);
     write_file(path, zst.bytes, zst.size);
-    /* What came before the damage is a core that was cut off. */
+    /* The data before the damage is a truncated core. */
     struct gt_core *core;
     assert_null(gt_core_open(path, NULL, &core));
     assert_true(gt_core_truncated(core));

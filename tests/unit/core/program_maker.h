@@ -1,4 +1,4 @@
-/* Programs made for tests, with notes, sections and symbols, and cores of them. */
+/* Programs for tests, with notes, sections and symbols, and cores of them. */
 #ifndef PROGRAM_MAKER_H
 #define PROGRAM_MAKER_H
 
@@ -8,11 +8,11 @@
 /* ---- a program, and a core of it ----------------------------------------------------------- */
 
 enum {
-    BASE = 0x400000, /* where it is linked; a PIE is linked at 0 */
+    BASE = 0x400000, /* linked address; a PIE is linked at 0 */
     ENTRY = 0x1800,  /* from the base */
     TEXT_SIZE = 2 * PAGE,
     DATA = 0x10000, /* from the base */
-    NOTES = 0x400,  /* the notes' place in the text segment */
+    NOTES = 0x400,  /* offset of the notes in the text segment */
     TABLES = 4 * PAGE,
 };
 
@@ -28,7 +28,7 @@ static const struct program standard
 static const struct program pie
     __attribute__((unused)) = {0, 0x55550000, "GNUID-1", NULL, PAGE, EM_X86_64};
 
-/* Section names, at fixed places. */
+/* Section names, at fixed offsets. */
 static const char names[] = "\0.text\0.bss\0.symtab\0.strtab\0.shstrtab\0.debug_info\0.text";
 static const char symbol_names[] = "\0main.main\0runtime.tlsg\0twice\0undefined\0absolute\0unended";
 
@@ -91,8 +91,8 @@ static inline struct blob make_binary(const struct program *program)
         symbol(24, STB_LOCAL, STT_FUNC, 1, at + 0x1300),
         symbol(30, STB_GLOBAL, STT_FUNC, SHN_UNDEF, 0),
         symbol(40, STB_GLOBAL, STT_OBJECT, SHN_ABS, 42),
-        symbol(49, STB_GLOBAL, STT_OBJECT, 1, 1),       /* its name has no end */
-        symbol(1u << 31, STB_GLOBAL, STT_OBJECT, 1, 1), /* its name is outside */
+        symbol(49, STB_GLOBAL, STT_OBJECT, 1, 1),       /* its name has no NUL */
+        symbol(1u << 31, STB_GLOBAL, STT_OBJECT, 1, 1), /* its name is outside of the table */
     };
     uint64_t strings = tables + sizeof symbols, heads = strings + sizeof symbol_names;
     Elf64_Shdr sections[8] = {
@@ -100,7 +100,8 @@ static inline struct blob make_binary(const struct program *program)
         section(1, SHT_PROGBITS, at + PAGE, PAGE, PAGE),
         section(7, SHT_NOBITS, at + 0x20000, TEXT_SIZE, 12345),
         section(12, SHT_SYMTAB, 0, tables, sizeof symbols),
-        section(20, SHT_STRTAB, 0, strings, sizeof symbol_names - 1), /* cut: "unended" is */
+        section(20, SHT_STRTAB, 0, strings, sizeof symbol_names - 1), /* truncated: "unended" has no
+                                                                       * NUL */
         section(28, SHT_STRTAB, 0, heads, sizeof names),
         section(38, SHT_PROGBITS, 0, UINT64_MAX - 4, 100), /* damaged */
         section(50, SHT_PROGBITS, 0, 0, 1),                /* a second .text */
@@ -120,7 +121,8 @@ static inline void write_binary(const struct program *program, const char *path)
     gt_free(file.bytes);
 }
 
-/* A core with the program's first page, as the kernel leaves it, and notes unless path is NULL. */
+/* A core with the program's first page, as the kernel writes it, and with notes unless path is
+ * NULL. */
 static inline struct gt_core *core_of(void **state, const struct program *program, const char *path)
 {
     struct blob text = make_text(program);
@@ -136,7 +138,7 @@ static inline struct gt_core *core_of(void **state, const struct program *progra
     return open_made(state, &maker);
 }
 
-/* A core that holds no header of the program. */
+/* A core without headers of the program. */
 static inline struct gt_core *bare_core_of(void **state, const struct program *program,
                                            const char *path)
 {

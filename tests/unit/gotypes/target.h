@@ -1,6 +1,6 @@
 /*
- * A target made of bytes: memory that a test writes word by word, and rtypes laid down in it as
- * the linker does.
+ * A target made of bytes: memory that a test writes word by word, and rtypes in the form of the
+ * linker.
  */
 #ifndef GT_TEST_TARGET_H
 #define GT_TEST_TARGET_H
@@ -22,7 +22,7 @@ struct target {
     uint64_t used;
     struct gt_memory mem;
     struct gt_layout layout;
-    struct gt_module module; /* owns all of the memory as its types */
+    struct gt_module module; /* all of the memory is its types */
     struct gt_go_version version;
     struct gt_facts facts;
 };

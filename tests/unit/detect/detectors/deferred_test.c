@@ -47,7 +47,7 @@ static void eight_calls_prove_no_loop(void **state)
     assert_null(found(synth));
 }
 
-/* What the calls keep counts only where nothing else keeps it. */
+/* What the calls keep counts only if nothing else keeps it. */
 static void what_a_global_keeps_is_not_the_calls(void **state)
 {
     struct synth *synth = synth_begin(state, "go1.26.8");
@@ -69,7 +69,7 @@ static void goroutines_pile_up_each_for_itself(void **state)
     assert_null(found(synth));
 }
 
-/* t := time.NewTicker(d); defer t.Stop(), in a loop: the defer is the one cause. */
+/* t := time.NewTicker(d); defer t.Stop(), in a loop: the defer is the only cause. */
 static void tickers_that_only_the_calls_could_stop_are_theirs(void **state)
 {
     struct synth *synth = synth_begin(state, "go1.22.12");
@@ -82,7 +82,8 @@ static void tickers_that_only_the_calls_could_stop_are_theirs(void **state)
     const struct gt_finding *finding = synth_finding(report, GT_DEFERRED_CALLS);
     assert_int_equal(finding->count, 12);
     assert_int_equal(finding->bytes_shared, 0);
-    assert_true(finding->bytes_freed >= 12 * (48 + 16 + 80 + 96)); /* record to channel */
+    assert_true(finding->bytes_freed >= 12 * (48 + 16 + 80 + 96)); /* from the record to the channel
+                                                                    */
 }
 
 static void a_list_that_is_a_loop_is_no_proof(void **state)

@@ -1,4 +1,4 @@
-/* Finalizers and cleanups that keep what they are to clean up. */
+/* Finalizers and cleanups that keep the object that they should clean up. */
 #include "tests/unit/synth/synth.h"
 
 #include <setjmp.h>
@@ -26,7 +26,7 @@ static void point(struct synth *synth, uint64_t from, uint64_t to)
     synth_put(synth, from, to);
 }
 
-/* Two objects that point to each other, and the first has a finalizer. */
+/* Two objects that point to each other. The first has a finalizer. */
 static uint64_t cycle(struct synth *synth)
 {
     uint64_t one = synth_object(synth, 64, "p"), other = synth_object(synth, 64, "p");
@@ -61,7 +61,7 @@ static void alike_cycles_are_one_finding(void **state)
     assert_int_equal(found(synth)->count, 4);
 }
 
-/* func(c *conn) { log(c2) } has captured what it frees. */
+/* func(c *conn) { log(c2) } captured the object that it finalizes. */
 static void a_finalizer_that_captured_its_object(void **state)
 {
     struct synth *synth = synth_begin(state, GO);
@@ -94,7 +94,7 @@ static void an_object_without_a_way_back_is_finalized(void **state)
     assert_none(synth);
 }
 
-/* Each keeps the next one, and they are finalized one after another. */
+/* Each keeps the next one. They are finalized one after another. */
 static void a_chain_of_finalizers_is_no_cycle(void **state)
 {
     struct synth *synth = synth_begin(state, GO);
@@ -106,7 +106,7 @@ static void a_chain_of_finalizers_is_no_cycle(void **state)
     assert_none(synth);
 }
 
-/* The collector does not mark the object itself, so what it says of itself keeps nothing. */
+/* The collector does not mark the object itself, so its pointers to itself keep nothing. */
 static void an_object_that_points_into_itself_is_finalized(void **state)
 {
     struct synth *synth = synth_begin(state, GO);
@@ -137,7 +137,7 @@ static void a_cleanup_keeps_no_cycle_of_its_object(void **state)
     assert_none(synth);
 }
 
-/* Another's finalizer keeps the cycle until it has run; the cleanup comes after that. */
+/* Another object's finalizer keeps the cycle until it has run; the cleanup runs after that. */
 static void a_cleanup_in_a_cycle_that_a_finalizer_keeps_runs_later(void **state)
 {
     struct synth *synth = synth_begin(state, GO);
@@ -172,7 +172,7 @@ static void a_lost_list_of_finalizers_takes_proof_back(void **state)
     uint64_t object = synth_object(synth, 32, "p");
 
     cycle(synth);
-    synth_put(synth, synth_finalizer(synth, object, 0), 0x1234567000); /* its next one */
+    synth_put(synth, synth_finalizer(synth, object, 0), 0x1234567000); /* its link */
     synth_global(synth, "main.object", object);
     assert_int_equal(found(synth)->confidence, GT_LIKELY);
     assert_non_null(strstr(found(synth)->doubt, "some finalizers or cleanups"));

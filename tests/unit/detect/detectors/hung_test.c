@@ -1,4 +1,5 @@
-/* Hung goroutines: what proves that one hangs, what could still wake it, what takes proof back. */
+/* Hung goroutines: what proves that one hangs, what could still wake it, what takes the proof back.
+ */
 #include "tests/unit/synth/synth.h"
 
 #include <setjmp.h>
@@ -25,7 +26,7 @@ static const struct gt_finding *assert_hung(struct synth *synth, enum gt_confide
     return finding;
 }
 
-/* main.produce sends on a channel that it made itself, and keeps what it wants to send. */
+/* main.produce sends on a channel that it made itself, and keeps the value that it sends. */
 static struct synth_g *lone_sender(struct synth *synth, uint64_t *channel)
 {
     struct synth_g *g = synth_go(synth, "main.produce");
@@ -66,7 +67,7 @@ static void goroutines_at_one_place_are_one_finding(void **state)
     assert_int_equal(assert_hung(synth, GT_PROVEN)->count, 5);
 }
 
-/* Each holds the channel that the other one waits for, and nobody else has them. */
+/* Each holds the channel that the other waits for, and nothing else has them. */
 static void two_wait_for_each_other(void **state)
 {
     struct synth *synth = synth_begin(state, GO);
@@ -118,7 +119,7 @@ static void a_lock_that_nobody_else_reaches(void **state)
     }
 }
 
-/* next, stop := iter.Pull(seq): nobody has next any more. */
+/* next, stop := iter.Pull(seq): nothing has next any more. */
 static void a_coroutine_that_nobody_else_reaches(void **state)
 {
     struct synth *synth = synth_begin(state, GO);
@@ -128,7 +129,7 @@ static void a_coroutine_that_nobody_else_reaches(void **state)
     assert_int_equal(finding->instances[0].hung.blocked[0].address, coro);
 }
 
-/* A dead word of a frame with a stack map is nobody's. */
+/* A dead word of a frame with a stack map is no root. */
 static void a_dead_word_of_a_frame_wakes_nobody(void **state)
 {
     struct synth *synth = synth_begin(state, GO);
@@ -139,7 +140,7 @@ static void a_dead_word_of_a_frame_wakes_nobody(void **state)
     assert_hung(synth, GT_PROVEN);
 }
 
-/* The runtime's record of it is on the heap, and all goroutines are in a list. */
+/* Its g is on the heap, and all gs are in a list. */
 static void what_its_g_holds_goes_with_it(void **state)
 {
     struct synth *synth = synth_begin(state, GO);
@@ -152,7 +153,7 @@ static void what_its_g_holds_goes_with_it(void **state)
     assert_int_equal(assert_hung(synth, GT_PROVEN)->bytes_freed, before + 2048);
 }
 
-/* What leads to the channel by the record of one that hangs itself wakes nobody. */
+/* The g of a goroutine that hangs leads to the channel, but wakes nobody. */
 static void what_its_g_leads_to_wakes_nobody(void **state)
 {
     struct synth *synth = synth_begin(state, GO);
@@ -163,7 +164,7 @@ static void what_its_g_leads_to_wakes_nobody(void **state)
     assert_hung(synth, GT_PROVEN);
 }
 
-/* ---- who could still wake it --------------------------------------------------------------- */
+/* ---- what could still wake it ------------------------------------------------------------- */
 
 static void a_global_reaches_the_channel(void **state)
 {
@@ -208,7 +209,7 @@ static void a_goroutine_that_runs_reaches_the_channel(void **state)
     assert_none(synth);
 }
 
-/* The one that a global wakes has the channel that the other one waits for. */
+/* The goroutine that a global wakes holds the channel that the other one waits for. */
 static void who_is_woken_wakes_the_next(void **state)
 {
     struct synth *synth = synth_begin(state, GO);
@@ -232,7 +233,7 @@ static void one_case_of_a_select_is_enough(void **state)
     assert_none(synth);
 }
 
-/* A frame that was stopped anywhere may use each of its words. */
+/* A frame that was interrupted anywhere may use each of its words. */
 static void a_word_of_a_preempted_frame_may_wake_it(void **state)
 {
     struct synth *synth = synth_begin(state, GO);
@@ -245,7 +246,7 @@ static void a_word_of_a_preempted_frame_may_wake_it(void **state)
     assert_none(synth);
 }
 
-/* The waker has it in hand already. */
+/* The waker has taken it off the queue. */
 static void who_was_taken_off_the_queue_runs_next(void **state)
 {
     struct synth *synth = synth_begin(state, GO);
@@ -265,7 +266,7 @@ static void what_the_scheduler_has_in_hand_may_wake_it(void **state)
     assert_none(synth);
 }
 
-/* Main waits for what nobody gives, perhaps on purpose; it is not known never to run again. */
+/* Main waits for something that nothing provides, perhaps on purpose. It may run again. */
 static void what_main_holds_may_wake_it_while_main_waits(void **state)
 {
     struct synth *synth = synth_begin(state, GO);
@@ -289,7 +290,7 @@ static void the_world_wakes_who_waits_for_it(void **state)
     }
 }
 
-/* Main may wait on purpose for as long as the program lives. */
+/* Main may wait on purpose as long as the program lives. */
 static void main_is_never_told(void **state)
 {
     struct synth *synth = synth_begin(state, GO);
@@ -313,9 +314,10 @@ static void main_in_an_empty_select_wakes_nobody(void **state)
     assert_hung(synth, GT_PROVEN);
 }
 
-/* ---- the runtime's own ---------------------------------------------------------------------- */
+/* ---- goroutines of the runtime -----------------------------------------------------------------
+ */
 
-/* The program's finalizer blocks, and with it the runtime's one goroutine for all of them. */
+/* The program's finalizer blocks, and so does the runtime's one goroutine for all finalizers. */
 static void the_finalizer_goroutine_hangs_and_others_wait_behind_it(void **state)
 {
     struct synth *synth = synth_begin(state, GO);
@@ -323,7 +325,7 @@ static void the_finalizer_goroutine_hangs_and_others_wait_behind_it(void **state
 
     synth_started_by(g, "runtime.runFinalizers");
     synth_wait_channel(g, SYNTH_SEND, synth_channel(synth, 0));
-    for (int i = 0; i < 4; i++) /* the first of them runs */
+    for (int i = 0; i < 4; i++) /* the first of them is running */
         synth_queue_finalizer(synth, synth_object(synth, 1024, NULL),
                               synth_func(synth, "main.free"));
     const struct gt_finding *finding = assert_hung(synth, GT_PROVEN);
@@ -373,7 +375,7 @@ static void who_could_wake_it_may_lie_on_a_lost_stack(void **state)
     assert_taken_back(synth, "some goroutines or their stacks");
 }
 
-/* Its caller's return address was overwritten: what lies past it is not known. */
+/* Its caller's return address was overwritten, so the frames beyond it are not known. */
 static void who_could_wake_it_may_lie_on_a_stack_that_was_not_walked(void **state)
 {
     struct synth *synth = synth_begin(state, GO);

@@ -2,7 +2,7 @@
  * Lost slice elements: pointers of an array that no live slice covers.
  *
  * main.list is a large object, so its type is known; it has a slice of *main.node and an
- * unsafe.Pointer. The slice's array has eight slots, each of which leads to a node of its own.
+ * unsafe.Pointer. The slice's array has eight slots, each of which leads to its own node.
  */
 #include "tests/unit/synth/synth.h"
 
@@ -84,7 +84,7 @@ static void slots_outside_the_capacity_are_lost_for_ever(void **state)
     assert_int_equal(instance->lost.slots[2].index, 4);
 }
 
-/* s = append(s[:2], s[5:]...) leaves the tail as it was. */
+/* s = append(s[:2], s[5:]...) leaves the tail unchanged. */
 static void slots_past_the_length_are_likely_lost(void **state)
 {
     struct synth *synth = synth_begin(state, GO);
@@ -161,7 +161,7 @@ static void another_slice_may_lie_in_a_lost_part_of_the_heap(void **state)
     assert_non_null(strstr(assert_found(synth, GT_LIKELY)->doubt, "parts of the heap"));
 }
 
-/* A global's slice has no type without debug information: its shape alone tells. */
+/* Without debug information a global's slice has no type: only its shape shows it. */
 static void what_only_its_shape_makes_a_slice_is_likely(void **state)
 {
     struct synth *synth = synth_begin(state, GO);

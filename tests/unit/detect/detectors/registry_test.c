@@ -1,4 +1,4 @@
-/* What could be looked for: a kind whose evidence was lost is not one that was not found. */
+/* What could be looked for: "could not look for" a kind is not "not found". */
 #include "tests/unit/synth/synth.h"
 
 #include <setjmp.h>
@@ -83,7 +83,7 @@ static void without_the_specials_no_finalizer_is_looked_for(void **state)
     uint64_t object = synth_object(synth, 96, "p");
 
     synth_global(synth, "main.other", object);
-    synth_put(synth, synth_finalizer(synth, object, 0), 0x1234567000); /* its next one */
+    synth_put(synth, synth_finalizer(synth, object, 0), 0x1234567000); /* its link */
     assert_looked_for(synth, lost, seen);
 }
 

@@ -1,4 +1,4 @@
-/* Tickers and timers that nobody stopped, and those that somebody still uses. */
+/* Tickers and timers that nobody stopped, and those that are still used. */
 #include "tests/unit/synth/synth.h"
 
 #include <setjmp.h>
@@ -50,7 +50,7 @@ static void tickers_of_all_periods_are_one_finding(void **state)
     assert_int_equal(assert_found(synth, GT_PROVEN)->count, 5);
 }
 
-/* A setting keeps the timers of old in a program of a new Go. */
+/* A setting keeps the old timers in a program of a new Go. */
 static void a_setting_brings_old_tickers_back(void **state)
 {
     struct synth *synth = synth_begin(state, "go1.26.8");
@@ -68,7 +68,7 @@ static void its_owner_reaches_the_ticker(void **state)
     assert_none(synth);
 }
 
-/* time.Tick hands out the channel alone. */
+/* time.Tick returns only the channel. */
 static void a_goroutine_that_runs_reaches_the_channel(void **state)
 {
     struct synth *synth = synth_begin(state, "go1.22.12");
@@ -137,7 +137,7 @@ static void a_timer_that_nobody_waits_for_is_a_suspect(void **state)
     assert_string_equal(assert_found(synth, GT_SUSPECT)->instances[0].ticker.what, "timer");
 }
 
-/* A select with time.After has another case, and the timer's channel is a variable of it. */
+/* A select with time.After has another case, and the timer's channel is one of its variables. */
 static void a_timer_that_a_select_waits_for_is_in_use(void **state)
 {
     struct synth *synth = synth_begin(state, "go1.22.12");
@@ -181,7 +181,7 @@ static void a_function_for_what_others_reach_is_in_use(void **state)
     assert_none(synth);
 }
 
-/* What goroutines sleep by, and what the poller waits by, is the runtime's. */
+/* The timers of sleeping goroutines and of the poller belong to the runtime. */
 static void the_runtimes_timers_are_never_told(void **state)
 {
     static const char *const callbacks[] = {"runtime.goroutineReady", "runtime.netpollDeadline"};

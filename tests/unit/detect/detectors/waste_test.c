@@ -1,8 +1,8 @@
 /*
- * Substrings and subslices: blocks of which little is in use.
+ * Substrings and subslices: blocks of which little is used.
  *
- * Holders are large objects, whose types the allocator knows: main.index is a struct with a string,
- * a slice of bytes, a pointer and an unsafe.Pointer.
+ * Holders are large objects, whose types the allocator records: main.index is a struct with a
+ * string, a slice of bytes, a pointer and an unsafe.Pointer.
  */
 #include "tests/unit/synth/synth.h"
 
@@ -96,7 +96,7 @@ static void a_short_slice_keeps_a_block(void **state)
     assert_int_equal(finding->instances[0].windowed.spare_bytes, 0);
 }
 
-/* id = buf[:16]: the rest can be sliced again, and a buffer that is used again looks the same. */
+/* id = buf[:16]: the rest can be sliced again, and a reused buffer looks the same. */
 static void what_lies_within_the_capacity_is_a_suspect(void **state)
 {
     struct synth *synth = synth_begin(state, GO);
@@ -127,7 +127,7 @@ static void two_windows_that_cover_the_block_are_no_waste(void **state)
     assert_none(synth);
 }
 
-/* A struct's pointer covers its block, whatever the struct's size. */
+/* A pointer to a struct covers its block, whatever the struct's size. */
 static void a_pointer_to_a_struct_covers_the_block(void **state)
 {
     struct synth *synth = synth_begin(state, GO);
@@ -138,7 +138,7 @@ static void a_pointer_to_a_struct_covers_the_block(void **state)
     assert_none(synth);
 }
 
-/* What nobody knows the use of is not judged, and that is said. */
+/* A block whose use is not known is not judged, and is reported as such. */
 static void an_unsafe_pointer_leaves_the_block_undecided(void **state)
 {
     struct synth *synth = synth_begin(state, GO);
@@ -168,7 +168,7 @@ static void garbage_holds_nothing(void **state)
 
 /* ---- how sure ------------------------------------------------------------------------------ */
 
-/* A word of a frame that was stopped anywhere may be left from before. */
+/* A word of a frame that was interrupted anywhere may be left over. */
 static void a_word_that_may_be_stale_takes_proof_back(void **state)
 {
     struct synth *synth = synth_begin(state, GO);
@@ -184,7 +184,7 @@ static void a_word_that_may_be_stale_takes_proof_back(void **state)
     assert_non_null(strstr(finding->doubt, "may be stale"));
 }
 
-/* A small object of no known type, which has a pointer into text and a length. */
+/* A small object of unknown type with a pointer into text and a length. */
 static void put_text(struct synth *synth, uint64_t offset)
 {
     uint64_t holder = synth_object(synth, 16, "p"), block = synth_object(synth, BLOCK, NULL);
@@ -195,7 +195,7 @@ static void put_text(struct synth *synth, uint64_t offset)
     synth_global(synth, "main.name", holder);
 }
 
-/* No pointer to a variable begins at an odd place. */
+/* No pointer to a variable is at an odd address. */
 static void what_only_its_shape_makes_a_string_is_likely(void **state)
 {
     struct synth *synth = synth_begin(state, GO);
@@ -204,7 +204,7 @@ static void what_only_its_shape_makes_a_string_is_likely(void **state)
     assert_found(synth, GT_SUBSTRING, GT_LIKELY);
 }
 
-/* The program has a type as large as the block. */
+/* The program has a type of the block's size. */
 static void what_may_be_a_pointer_beside_a_number_is_not_judged(void **state)
 {
     struct synth *synth = synth_begin(state, GO);

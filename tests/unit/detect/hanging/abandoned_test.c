@@ -1,7 +1,7 @@
 /*
- * Abandoned goroutines: something could still end their wait, and nobody is left who would.
+ * Abandoned goroutines: something could still end their wait, and nobody is left to do it.
  *
- * They are suspects beside the proof of hung_test.c: nothing of them is told forever.
+ * They are suspects beside the proof of hung_test.c: none of them is reported as blocked forever.
  */
 #include "tests/unit/synth/synth.h"
 
@@ -38,7 +38,7 @@ static const struct gt_finding *assert_found(struct synth *synth, enum gt_confid
     return finding;
 }
 
-/* A goroutine that has a block, and waits for these channels. */
+/* A goroutine that keeps a block, and waits for these channels. */
 static void waiter(struct synth *synth, const uint64_t *channels, size_t count)
 {
     struct synth_g *g = synth_go(synth, "main.work");
@@ -64,7 +64,7 @@ static uint64_t shutdown_channel(struct synth *synth)
 
 /* ---- only a shutdown could end them -------------------------------------------------------- */
 
-/* Each waits for an answer of its own, or for the program's end. */
+/* Each waits for an answer on its own channel, or for the program's end. */
 static void nobody_answers_and_only_a_shutdown_ends_them(void **state)
 {
     struct synth *synth = synth_begin(state, GO);
@@ -94,7 +94,7 @@ static void whoever_holds_their_channels_answers(void **state)
     assert_none(synth);
 }
 
-/* A pool of workers waits for one queue, and others send to it. */
+/* A pool of workers waits for one queue to which others send. */
 static void workers_on_a_queue_of_the_programs_are_none(void **state)
 {
     struct synth *synth = synth_begin(state, GO);
@@ -106,7 +106,7 @@ static void workers_on_a_queue_of_the_programs_are_none(void **state)
     assert_none(synth);
 }
 
-/* ---- only their own clocks wake them ------------------------------------------------------- */
+/* ---- only their own timers wake them ------------------------------------------------------ */
 
 /* select { case <-answer: case <-time.After(10 * time.Minute): } */
 static void nobody_answers_and_only_their_timers_wake_them(void **state)
@@ -134,9 +134,9 @@ static void a_poll_with_a_timer_is_answered_by_who_sends(void **state)
     assert_none(synth);
 }
 
-/* ---- more and more of them ----------------------------------------------------------------- */
+/* ---- more and more goroutines ------------------------------------------------------------- */
 
-/* Somebody reaches each, and yet a hundred and more of all ages wait. */
+/* Something reaches each of them, but a hundred and more of all ages wait. */
 static void many_of_all_ages_are_suspects(void **state)
 {
     struct synth *synth = synth_begin(state, GO);

@@ -1,4 +1,4 @@
-/* What findings cost: each alone, together, and never a byte twice. */
+/* What findings cost: each alone, and together, and no byte counts twice. */
 #include "tests/unit/synth/synth.h"
 
 #include <setjmp.h>
@@ -10,7 +10,7 @@ static const char GO[] = "go1.26.8";
 
 enum { KEPT = 4096 };
 
-/* A goroutine that hangs, and has this in a variable. */
+/* A goroutine that hangs, with this value in a variable. */
 static void hang(struct synth *synth, const char *function, uint64_t value)
 {
     struct synth_g *g = synth_go(synth, function);
@@ -68,7 +68,8 @@ static void what_a_variable_keeps_too_is_no_findings(void **state)
     assert_int_equal(report->findings[0].bytes_shared, 0);
 }
 
-/* A goroutine that hangs and a cycle that its finalizer keeps: dropping either is not enough. */
+/* A goroutine that hangs, and a cycle that its finalizer keeps: removing one of them is not enough.
+ */
 static void causes_of_two_kinds_share_what_both_keep(void **state)
 {
     struct synth *synth = synth_begin(state, GO);

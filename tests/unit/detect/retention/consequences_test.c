@@ -1,4 +1,4 @@
-/* Which causes are told beside one another, and which are only the consequence of another. */
+/* Which causes are reported, and which are only the consequence of another. */
 #include "inspector/detect/retention/consequences.h"
 
 #include <setjmp.h>
@@ -50,7 +50,7 @@ static void causes_that_overlap_stay(void **state)
     gt_causes_deinit(&causes);
 }
 
-/* Two causes together may take away all that a third one does: it is neither's consequence. */
+/* Two causes together take away all edges of a third one: it is a consequence of neither. */
 static void what_only_two_together_contain_stays(void **state)
 {
     struct gt_causes causes;
@@ -78,7 +78,7 @@ static void a_surer_cause_stays(void **state)
     gt_causes_deinit(&causes);
 }
 
-/* Edges of another sort are other edges; causes without any stay. */
+/* Edges of another kind are different edges. Causes without edges stay. */
 static void edges_of_another_sort_are_others(void **state)
 {
     struct gt_causes causes;

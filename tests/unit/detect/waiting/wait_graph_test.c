@@ -1,8 +1,9 @@
 /*
- * The wait graph: who could wake whom, who holds which lock, and who waits in a circle.
+ * The wait graph: what could wake which goroutine, who owns which lock, and which goroutines wait
+ * in a circle.
  *
- * A goroutine that has locked a mutex stands, in its function's code, between a call of Lock and
- * one of Unlock.
+ * A goroutine that has locked a mutex has its pc, in its function's code, between a call of Lock
+ * and one of Unlock.
  */
 #include "tests/unit/synth/synth.h"
 
@@ -24,7 +25,7 @@ static struct gt_wait_graph *graph_of(struct synth *synth)
     return graph;
 }
 
-/* The group that the goroutine is in. */
+/* The group of the goroutine. */
 static const struct gt_waiting *waiting_of(const struct gt_wait_graph *graph, uint64_t id)
 {
     for (size_t i = 0; i < graph->waiting_count; i++)
@@ -43,7 +44,7 @@ static void assert_outlook(struct synth *synth, uint64_t id, enum gt_outlook out
     gt_wait_graph_destroy(graph);
 }
 
-/* A mutex of a variable's that is locked. */
+/* A locked mutex of a variable. */
 static uint64_t locked_mutex(struct synth *synth, const char *name)
 {
     uint64_t mutex = synth_object(synth, 64, "......pp");
@@ -114,7 +115,8 @@ static void locks_in_one_order_make_no_circle(void **state)
     gt_wait_graph_destroy(graph);
 }
 
-/* ---- who holds a lock ---------------------------------------------------------------------- */
+/* ---- owners of a lock --------------------------------------------------------------------------
+ */
 
 static void who_stands_behind_lock_holds_it(void **state)
 {
@@ -153,7 +155,7 @@ static void who_deferred_unlock_holds_it(void **state)
     gt_wait_graph_destroy(graph);
 }
 
-/* Whoever locked it has returned. */
+/* The goroutine that locked it has returned. */
 static void a_lock_that_nobody_holds_was_left(void **state)
 {
     struct synth *synth = synth_begin(state, GO);
@@ -181,7 +183,7 @@ static void a_lock_that_is_free_wakes_its_waiter_next(void **state)
     gt_wait_graph_destroy(graph);
 }
 
-/* ---- who could wake it --------------------------------------------------------------------- */
+/* ---- what could wake it --------------------------------------------------------------------- */
 
 static void whoever_reaches_the_channel_is_a_waker(void **state)
 {
@@ -244,9 +246,9 @@ static void what_the_world_wakes_is_told_apart(void **state)
     gt_wait_graph_destroy(graph);
 }
 
-/* ---- what the world ends ------------------------------------------------------------------- */
+/* ---- what comes from outside --------------------------------------------------------------- */
 
-/* The only group beside what waits for others. */
+/* The only group that does not wait for other goroutines. */
 static const struct gt_outside_wait *outside_of(const struct gt_wait_graph *graph,
                                                 enum gt_outside_kind kind)
 {
@@ -277,7 +279,7 @@ static void a_wait_for_io_knows_its_file(void **state)
     gt_wait_graph_destroy(graph);
 }
 
-/* Whatever nobody else reaches, the bubble's clock may end it. */
+/* Even if nothing else reaches it, the bubble's clock may end the wait. */
 static void a_durable_wait_is_its_bubbles_to_end(void **state)
 {
     struct synth *synth = synth_begin(state, GO);

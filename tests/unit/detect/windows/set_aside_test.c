@@ -1,5 +1,5 @@
 /*
- * Spare capacity: what a type keeps to use again is set aside and counted, and no finding.
+ * Spare capacity that a type keeps for reuse is set aside and counted, and is no finding.
  *
  * The owner is a large object, so its type is known: a struct with a slice of bytes at its start.
  */
@@ -22,7 +22,7 @@ static void put_slice(struct synth *synth, uint64_t at, uint64_t array, uint64_t
     synth_put(synth, at + 16, capacity);
 }
 
-/* A variable of this type, of whose slice only a little is in use. */
+/* A variable of this type, whose slice uses only a little of its array. */
 static uint64_t owner_of(struct synth *synth, const char *type, uint64_t capacity)
 {
     const struct synth_type_field fields[] = {
@@ -66,7 +66,7 @@ static void the_spare_of_a_programs_own_type_is_a_suspect(void **state)
     }
 }
 
-/* Nobody can use again what lies outside the capacity. */
+/* Memory outside the capacity cannot be reused. */
 static void what_a_buffer_cannot_reach_is_no_spare(void **state)
 {
     struct synth *synth = synth_begin(state, GO);

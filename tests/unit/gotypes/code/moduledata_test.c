@@ -1,7 +1,7 @@
 #include "gotypes/code/moduledata.h"
 #include "tests/unit/gotypes/target.h"
 
-/* A moduledata whose fields follow each other in the layout's order, 24 bytes each. */
+/* A moduledata whose fields are in the layout's order, 24 bytes each. */
 static uint64_t at_field(uint64_t module, enum gt_field_id id)
 {
     return module + (uint64_t)(id - GT_F_moduledata_pcHeader) * 24;

@@ -168,7 +168,7 @@ static void an_inline_tree_in_a_circle_ends(void **state)
     struct gt_pclntab *tab = open_table(target);
     struct gt_source_pos pos[8];
     struct gt_func func;
-    put(target, target->module.gofunc + 0x20 + 8, 4, 0x14); /* the call's parent is itself */
+    put(target, target->module.gofunc + 0x20 + 8, 4, 0x14); /* the call is its own parent */
     assert_true(gt_func_find(tab, TEXT, &func));
     assert_int_equal(gt_func_positions(tab, &func, TEXT + 0x14, pos, 8), 8);
     assert_string_equal(pos[7].function, "main.f");
@@ -176,7 +176,7 @@ static void an_inline_tree_in_a_circle_ends(void **state)
     target_free(target);
 }
 
-/* Whatever a byte of the tables says, no question reads outside them (the sanitizers watch). */
+/* Whatever a byte of the tables is, no query reads outside of them (the sanitizers watch). */
 static void damaged_tables_only_fail_questions(void **state)
 {
     (void)state;

@@ -1,7 +1,7 @@
 #include "gotypes/layouts/chain.h"
 #include "tests/unit/gotypes/target.h"
 
-/* One that knows of one name, all that can be asked of it, and answers with its number. */
+/* A provider that knows one name, and answers all queries about it with its number. */
 struct oracle {
     const char *name;
     unsigned number, asked;
@@ -70,7 +70,7 @@ static void oracle_init(struct oracle *oracle, const char *name, unsigned number
         .facts = {oracle, field, type_size, type_named, constant, global, describe}};
 }
 
-/* What a provider answers to each question about a name; 0 where it knows nothing. */
+/* What a provider answers to each query about a name; 0 if it knows nothing. */
 struct answers {
     uint64_t field, size, named, constant, global;
 };
@@ -114,7 +114,8 @@ static void the_first_that_knows_answers(void **state)
     gt_facts_chain_add(&chain, &second.facts);
     gt_facts_chain_add(&chain, &third.facts);
     assert_all(&chain.facts, "runtime.g", 1);
-    assert_int_equal(second.asked + third.asked, 0); /* nobody asks on once it is known */
+    assert_int_equal(second.asked + third.asked, 0); /* no other provider is asked once one has
+                                                      * answered */
     assert_all(&chain.facts, "runtime.m", 2);
     assert_int_equal(third.asked, 0);
     assert_all(&chain.facts, "runtime.p", 0);
@@ -128,7 +129,7 @@ static void an_answer_may_be_in_parts(void **state)
     struct gt_facts_chain chain;
     oracle_init(&sizes, "runtime.g", 1);
     oracle_init(&rest, "runtime.g", 2);
-    /* It speaks of no fields at all, and so forbids none. */
+    /* It knows no fields, and so rules none out. */
     sizes.facts = (struct gt_facts){.ctx = &sizes, .type_size = type_size};
     gt_facts_chain_init(&chain);
     gt_facts_chain_add(&chain, &sizes.facts);
@@ -141,7 +142,7 @@ static void an_answer_may_be_in_parts(void **state)
     assert_int_equal(all.global, 2);
 }
 
-/* The built-in table's runtime.g is not the program's, once that one lacks a field. */
+/* The built-in table's runtime.g is not used for a field that the program's own lacks. */
 static void who_knows_a_struct_has_the_last_word_on_its_fields(void **state)
 {
     (void)state;

@@ -1,4 +1,4 @@
-/* What the runtime's source says of each version is held against the built-in tables. */
+/* Compares the built-in tables with what the runtime's source says of each version. */
 #include "gotypes/layouts/known.h"
 #include "gotypes/layouts/layout.h"
 #include "inspector/base/error.h"
@@ -12,7 +12,7 @@ static const unsigned releases[] = {
 #undef RELEASE
 #undef KNOWN
 
-/* Where each experiment has rows of its own. */
+/* The versions in which each experiment has rows of its own. */
 static const struct {
     const char *experiment;
     unsigned since, until;
@@ -107,7 +107,7 @@ static void fail_of(void *ctx, const char *type, const char *path, enum gt_need 
              known->arch == GT_ARCH_ARM64 ? "arm64" : "amd64", type, path ? path : "size", need);
 }
 
-/* The table alone has all that is asked of this version. */
+/* The table alone has everything that this version requires. */
 static void assert_resolves(const struct gt_go_version *version)
 {
     for (size_t i = 0; i < sizeof arches / sizeof *arches; i++) {
@@ -158,7 +158,7 @@ static void releases_come_in_order(void **state)
         assert_true(releases[i - 1] < releases[i]);
 }
 
-/* m.alllink moved by three words within 1.23: which release did it was not looked at. */
+/* m.alllink moved by three words within 1.23. Which release moved it is not known. */
 static void between_two_releases_the_later_speaks(void **state)
 {
     (void)state;
@@ -229,7 +229,7 @@ static void experiments_have_rows_of_their_own(void **state)
     assert_int_equal(size_of(&without, "runtime.g"), size_of(&with, "runtime.g"));
 }
 
-/* The table of semaphores is padded to cache lines, which are longer there since 1.20. */
+/* The table of semaphores is padded to cache lines, which are longer on arm64 since 1.20. */
 static void machines_differ(void **state)
 {
     (void)state;

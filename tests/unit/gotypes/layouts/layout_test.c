@@ -2,8 +2,8 @@
 #include "inspector/base/error.h"
 #include "tests/unit/gotypes/target.h"
 
-/* A program's debug information that has every struct and field, but for one. Offsets tell which
- * spelling was found. */
+/* A program's debug information that has every struct and field except one. Offsets show which name
+ * was found. */
 struct program {
     const char *lacks_type, *lacks_path;
 };
@@ -125,7 +125,7 @@ static void what_is_lacking_is_told_with_what_it_costs(void **state)
     assert_lacks(&when, 26, expected);
     snprintf(expected, sizeof expected, "runtime.finBlock.cnt %d;", GT_NEED_SPECIALS);
     assert_lacks(&moved, 26, expected);
-    assert_lacks(&moved, 24, ""); /* there it is runtime.finblock */
+    assert_lacks(&moved, 24, ""); /* that version has runtime.finblock */
     assert_lacks(&spared, 26, "");
     assert_lacks(&(struct program){0}, 26, "");
 }
@@ -138,7 +138,7 @@ static void a_field_of_two_spellings_is_lacking_once(void **state)
     struct program program = {0};
     char text[512] = "", expected[64];
     assert_null(resolve(&program, 26, &layout));
-    layout.field[GT_F_notifyList_head].present = false; /* runtime's, and sync's */
+    layout.field[GT_F_notifyList_head].present = false; /* the field of the runtime, and of sync */
     gt_layout_lacks(&layout, &version, note_lack, text);
     snprintf(expected, sizeof expected, "runtime.notifyList.head %d;", GT_NEED_GOROUTINES);
     assert_string_equal(text, expected);

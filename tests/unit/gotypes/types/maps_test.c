@@ -1,7 +1,7 @@
 #include "gotypes/types/maps.h"
 #include "tests/unit/gotypes/target.h"
 
-/* What a walk met: the sums tell which entries, whatever their order. */
+/* What a walk visited: the sums identify the entries, in any order. */
 struct met {
     struct target *target;
     unsigned entries, directories, tables, groups;
@@ -131,7 +131,7 @@ static void empty_and_nil_maps_have_nothing(void **state)
     target_free(target);
 }
 
-/* A directory of four places in which the first table fills two. */
+/* A directory of four entries, of which two hold the first table. */
 static uint64_t put_aliased(struct target *target)
 {
     uint64_t directory = target_alloc(target, 32), first = put_table(target, 0, 2);
@@ -299,7 +299,7 @@ static void overflow_buckets_are_followed(void **state)
     target_free(target);
 }
 
-/* Four new buckets; of the two old ones the first was moved, the second not yet. */
+/* Four new buckets. Of the two old ones, the first was moved and the second was not. */
 static void a_growing_map_is_read_from_both_halves(void **state)
 {
     (void)state;

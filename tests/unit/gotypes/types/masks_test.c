@@ -180,7 +180,7 @@ static void a_mask_that_the_runtime_made_is_taken(void **state)
     target_free(target);
 }
 
-/* An array that claims a mask of more than the machine has is refused without an allocation. */
+/* An array whose mask would exceed the machine's memory is refused without an allocation. */
 static void huge_masks_are_not_built(void **state)
 {
     (void)state;

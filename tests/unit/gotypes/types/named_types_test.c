@@ -1,4 +1,4 @@
-/* Named types by the whole path of their package, as an rtype's uncommon part tells it. */
+/* Named types by the whole path of their package, which is in an rtype's uncommon part. */
 #include "gotypes/types/named_types.h"
 #include "tests/unit/gotypes/target.h"
 

@@ -72,7 +72,7 @@ static void pointer_free_types_have_no_places(void **state)
     target_free(target);
 }
 
-/* Types that claim to contain themselves, or a part past their end, end as incomplete. */
+/* Types that claim to contain themselves, or a part beyond their end, are incomplete. */
 static void impossible_types_are_incomplete(void **state)
 {
     (void)state;
