@@ -1,5 +1,5 @@
-/* Dominators of small graphs written over a byte array, held against the plain way to find them:
- * take a node away and mark again. */
+/* Dominators of small graphs over a byte array, compared with the simple way to find them: remove a
+ * node and mark again. */
 #include "inspector/base/alloc.h"
 #include "inspector/graph/dominators.h"
 #include "tests/unit/graph/wide_heap.h"
@@ -88,7 +88,7 @@ static void root(struct graph *graph, uint32_t to, uint32_t group)
         (struct gt_dominator_root){.value = inside(graph, to), .group = group};
 }
 
-/* Marks from the roots, but for those of one group, and never into one object. */
+/* Marks from the roots, except those of one group, and never into one object. */
 static void mark(const struct graph *graph, uint32_t without_group, uint32_t without_object,
                  struct gt_bitmap *marked)
 {
@@ -141,7 +141,7 @@ static void assert_retains(const struct graph *graph, uint32_t node, uint64_t ob
     assert_int_equal(gt_dominators_retained(&graph->tree, node), objects * sizeof *graph->slots);
 }
 
-/* ---- drawn by hand ------------------------------------------------------------------------- */
+/* ---- graphs drawn by hand -------------------------------------------------------------------- */
 
 static void a_diamond_joins_at_its_top(void **state)
 {
@@ -199,8 +199,8 @@ static void contents_are_a_root(void **state)
     graph_deinit(&graph);
 }
 
-/* A list whose nodes point back, and the last of which leads to what the first one's array holds
- * too: deep, and the way up is long for each of them. */
+/* A list whose nodes point back. Its last node leads to the objects that the first one's array
+ * holds too. So the list is deep, and the path up is long for each of these objects. */
 static void a_long_list_needs_no_recursion(void **state)
 {
     struct graph graph;
@@ -220,7 +220,7 @@ static void a_long_list_needs_no_recursion(void **state)
     graph_deinit(&graph);
 }
 
-/* ---- at random ----------------------------------------------------------------------------- */
+/* ---- random graphs ------------------------------------------------------------------------ */
 
 static void roll_edges(struct graph *graph, struct wide *random)
 {
@@ -257,7 +257,7 @@ static void roll_graph(struct graph *graph, struct wide *random)
     build(graph);
 }
 
-/* The nodes above one in the tree are those without which it is not reached, and no others. */
+/* The nodes above an object in the tree are exactly those without which it is not reached. */
 static void check_subtree(const struct graph *graph, uint32_t top)
 {
     const struct gt_dominators *tree = &graph->tree;
@@ -280,7 +280,7 @@ static void check_subtree(const struct graph *graph, uint32_t top)
     gt_bitmap_deinit(&marked);
 }
 
-/* Contents that are a root stay one when their object goes: a node of those is not looked at. */
+/* Contents that are a root stay reachable without their object, so such an object is skipped. */
 static bool is_contents(const struct graph *graph, uint32_t object)
 {
     for (size_t i = 0; i < graph->root_count; i++)

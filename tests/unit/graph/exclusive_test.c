@@ -1,4 +1,4 @@
-/* What each owner takes with it: by drawn graphs, and on random heaps by one mark for each. */
+/* What each owner alone keeps: in drawn graphs, and in random heaps by one mark for each owner. */
 #include "inspector/base/alloc.h"
 #include "inspector/graph/gained.h"
 #include "little_heap.h"
@@ -30,7 +30,7 @@ static void drawn_init(struct drawn *drawn)
     gt_bitmap_copy(&drawn->live, &drawn->little.heap.allocated);
 }
 
-/* The base is what the nodes in `first` reach under the cut. */
+/* The base is what the nodes in `first` reach with the cut. */
 static void drawn_start(struct drawn *drawn, const unsigned *first, size_t count, uint32_t owners)
 {
     struct gt_marker *marker = gt_marker_create(&drawn->little.heap, &drawn->cut, &drawn->base);
@@ -70,7 +70,7 @@ static void assert_owned(struct drawn *drawn, uint32_t owner, uint64_t objects, 
     assert_int_equal(gt_gained_by(&drawn->reaches, owner).objects, reached);
 }
 
-/* Two owners' roots lead to a chain each, and both to node 4 and what hangs off it. */
+/* The roots of each owner lead to a chain of their own, and both to node 4 and what it leads to. */
 static void what_two_owners_reach_is_shared(void **state)
 {
     struct drawn drawn = {0};
@@ -95,7 +95,7 @@ static void what_two_owners_reach_is_shared(void **state)
     drawn_deinit(&drawn);
 }
 
-/* What the base reaches belongs to nobody, whoever else leads there. */
+/* What the base reaches has no owner, whatever else leads to it. */
 static void what_the_base_reaches_is_nobodys(void **state)
 {
     struct drawn drawn = {0};
@@ -113,8 +113,8 @@ static void what_the_base_reaches_is_nobodys(void **state)
     drawn_deinit(&drawn);
 }
 
-/* A word that one owner has, in an object that only another keeps: either of them frees what is
- * behind it, and neither alone reaches it. */
+/* An owner has a word in an object that only another owner keeps. Without either of them the target
+ * is free, and neither alone reaches it. */
 static void an_edge_in_anothers_object_frees_with_either(void **state)
 {
     struct drawn drawn = {0};
@@ -133,8 +133,8 @@ static void an_edge_in_anothers_object_frees_with_either(void **state)
     drawn_deinit(&drawn);
 }
 
-/* An object that the base reaches and whose pointers are an owner's: a g. Node 2's out-edges are
- * ignored too, but two have it, so that it leads on for neither alone. */
+/* The base reaches an object whose pointers belong to an owner: a g. Node 2's out-edges are ignored
+ * too, but have two owners, so neither of them alone follows them. */
 static void owned_out_edges_lead_on_for_their_owner_alone(void **state)
 {
     struct drawn drawn = {0};
@@ -156,7 +156,7 @@ static void owned_out_edges_lead_on_for_their_owner_alone(void **state)
     drawn_deinit(&drawn);
 }
 
-/* An object with a finalizer: what it points to is kept, it itself is not. */
+/* An object with a finalizer: its targets are kept, the object itself is not. */
 static void contents_are_kept_without_their_object(void **state)
 {
     struct drawn drawn = {0};
@@ -178,7 +178,7 @@ static void contents_are_kept_without_their_object(void **state)
 
 enum { OWNERS = 9, EDGES = 60, ROOTS = 40 };
 
-struct owned_edge { /* beside exclusive.h: of one owner, or of two */
+struct owned_edge { /* as in exclusive.h: with one owner, or with two */
     enum gt_owned_kind kind;
     uint64_t key, value;
     uint32_t owners[2];
@@ -187,7 +187,7 @@ struct owned_edge { /* beside exclusive.h: of one owner, or of two */
 
 struct random_graph {
     struct wide wide;
-    uint64_t roots[ROOTS]; /* unowned */
+    uint64_t roots[ROOTS]; /* without owners */
     struct owned_edge edges[EDGES];
     struct gt_vec words; /* uint64_t: addresses of pointer words */
 };
@@ -258,7 +258,7 @@ static bool is_word(const struct owned_edge *edge)
     return edge->kind == GT_OWNED_WORD || edge->kind == GT_OWNED_OUT_EDGES;
 }
 
-/* Is any of the edge's owners, or of those that have the same word or object, away? */
+/* Is any of the edge's owners, or of the owners of the same word or object, taken away? */
 static bool away(const struct random_graph *graph, const struct owned_edge *edge,
                  const bool *owner_away)
 {
@@ -272,7 +272,7 @@ static bool away(const struct random_graph *graph, const struct owned_edge *edge
     return false;
 }
 
-/* The plain way: everything is marked anew without the edges of those who are away. */
+/* The simple way: marks everything again without the edges of the owners that are taken away. */
 static void mark_without(const struct random_graph *graph, const bool *owner_away,
                          struct gt_bitmap *marked)
 {
@@ -322,7 +322,7 @@ static void give_edges(const struct random_graph *graph, struct gt_exclusive *ow
         }
 }
 
-/* All edges that are owned, cut. */
+/* Cuts all edges that have owners. */
 static void cut_all(const struct random_graph *graph, struct gt_cut *cut)
 {
     for (size_t i = 0; i < EDGES; i++) {
@@ -411,15 +411,15 @@ static void random_heaps_give_what_marks_give(void **state)
         gt_heap_deinit(&graph->wide.heap);
     }
     gt_free(graph);
-    assert_true(owned > 60 * OWNERS); /* it was worth the comparison */
+    assert_true(owned > 60 * OWNERS); /* enough for a useful comparison */
 }
 
 /* ---- many owners ----------------------------------------------------------------------------- */
 
 enum { MANY = 50000, SLOT = 16, SECONDS = 10 };
 
-/* MANY owners of an object each, which all lead to one chain of as many: what costs the owners
- * times the chain does not end in time. */
+/* MANY owners have one object each, which all lead to one chain of as many objects. An algorithm
+ * that costs the owners times the chain does not end in time. */
 static void many_owners_of_one_chain_end_in_time(void **state)
 {
     uint64_t(*slots)[SLOT / 8] = gt_calloc(2 * MANY, SLOT);

@@ -138,7 +138,7 @@ static void regions_far_apart_cost_only_their_own_pages(void **state)
     struct gt_error *error = seal(&heap, apart, 2);
 
     (void)state;
-    if (!error) { /* an address space limit may forbid the table, and the seal says so */
+    if (!error) { /* an address space limit may refuse the table; then the seal is an error */
         allocate_all(&heap);
         assert_int_equal(gt_heap_object(&heap, (UINT64_C(1) << 47) - PAGE + 17), 3);
         assert_int_equal(gt_heap_object(&heap, UINT64_C(1) << 46), GT_NO_OBJECT);
@@ -206,7 +206,7 @@ static void a_single_slot_ends_where_it_ends(void **state)
     gt_heap_deinit(&heap);
 }
 
-/* Every slot's first and last byte, by whichever way the seal chose. */
+/* Checks every slot's first and last byte, whether the seal multiplies or divides. */
 static void expect_exact_slots(uint64_t slot_size, uint32_t count)
 {
     struct gt_heap heap;
@@ -251,7 +251,7 @@ static void regions_are_found_by_object(void **state)
 
     (void)state;
     gt_heap_init(&heap, (struct gt_heap_source){0});
-    for (uint32_t i = 0; i < REGIONS; i++) { /* of one slot, and of many, by turns */
+    for (uint32_t i = 0; i < REGIONS; i++) { /* regions of one slot and of many, alternating */
         struct gt_region one = region(BASE + i * PAGE, 8, i % 7 == 3 ? 1000 : 1);
         gt_heap_add(&heap, &one);
     }
@@ -350,7 +350,7 @@ static void words_follow_the_mask(void **state)
 
 static void a_mask_is_never_read_past_its_end(void **state)
 {
-    enum { WORDS = 3, SLOTS = 5 }; /* 15 bits: two bytes, in a block of just that size */
+    enum { WORDS = 3, SLOTS = 5 }; /* 15 bits: two bytes, in a block of exactly that size */
     unsigned char *bytes = calloc(SLOTS, WORDS * 8), *mask = malloc(2);
     struct gt_region one = region(BASE, WORDS * 8, SLOTS);
     struct words words = {0};
@@ -435,7 +435,7 @@ static void tiled_words(struct gt_tile tile, struct words *words)
     gt_heap_deinit(&heap);
 }
 
-/* The same by the definition, a word at a time. */
+/* The same by the definition, word by word. */
 static void expect_tiled(struct gt_tile tile)
 {
     struct words words = {0};

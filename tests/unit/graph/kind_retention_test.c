@@ -1,4 +1,4 @@
-/* What goes with a kind, held against the plain way to find it: a mark without its objects. */
+/* What goes with a kind, compared with the simple way to find it: a mark without its objects. */
 #include "inspector/base/alloc.h"
 #include "inspector/graph/kind_retention.h"
 #include "tests/unit/graph/wide_heap.h"
@@ -59,7 +59,7 @@ static void kinds_deinit(struct kinds *kinds)
     gt_heap_deinit(&kinds->wide.heap);
 }
 
-/* Gives how many objects of other kinds go with it. */
+/* Returns how many objects of other kinds go with it. */
 static uint64_t check_kind(const struct kinds *kinds, uint32_t kind)
 {
     const struct gt_heap *heap = &kinds->wide.heap;

@@ -20,7 +20,7 @@ enum { LITTLE_NODES = 8, LITTLE_LEAVES_COUNT = 4, LITTLE_SIZE = 32, LITTLE_LEAF 
 
 struct little {
     struct gt_heap heap;
-    unsigned char unaligned; /* so that the words below are not where a uint64_t may be */
+    unsigned char unaligned; /* so that the words below are not aligned */
     unsigned char bytes[LITTLE_NODES * LITTLE_SIZE];
     unsigned char mask[LITTLE_NODES * LITTLE_SIZE / 8 / 8];
 };
@@ -45,7 +45,7 @@ static inline void little_word(struct little *little, unsigned from, unsigned wo
     memcpy(little->bytes + from * LITTLE_SIZE + word * 8, &value, 8);
 }
 
-/* An edge, in the first word of `from` that is free. */
+/* Writes an edge into the first free word of `from`. */
 static inline void edge(struct little *little, unsigned from, uint64_t to)
 {
     static const unsigned char none[8];
@@ -56,7 +56,7 @@ static inline void edge(struct little *little, unsigned from, uint64_t to)
     little_word(little, from, word, to);
 }
 
-/* NULL, or what the seal says. */
+/* NULL, or the error of the seal. */
 static inline struct gt_error *little_init(struct little *little)
 {
     *little = (struct little){0};

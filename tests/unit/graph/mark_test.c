@@ -48,7 +48,7 @@ static void mark_from(struct fixture *fixture, const struct gt_cut *cut, uint64_
     gt_marker_destroy(marker);
 }
 
-/* `nodes`: a digit for every node that must be marked, and no other. */
+/* `nodes`: a digit for every node that must be marked. No other node may be. */
 static void expect_nodes(const struct fixture *fixture, const char *nodes)
 {
     for (unsigned i = 0; i < LITTLE_NODES; i++)
@@ -295,7 +295,7 @@ static void contents_honour_the_cut(void **state)
     expect_nodes(fixture, "3");
 }
 
-/* ---- larger graphs against a marker too simple to be wrong ------------------------------------
+/* ---- larger graphs, compared with a very simple marker -----------------------------------------
  */
 
 struct simple {
@@ -375,7 +375,7 @@ static void wide_graphs_are_marked_as_the_simple_marker_does(void **state)
     }
 }
 
-/* A list as long as it can be: what recursion would not survive. */
+/* The longest possible list, which recursion could not follow. */
 static void long_lists_are_followed_to_their_end(void **state)
 {
     enum { LENGTH = 1 << 20 };

@@ -46,7 +46,7 @@ static void build(struct fixture *fixture, const struct gt_cut *cut, uint64_t ro
     fixture->forest = gt_forest_create(&fixture->little.heap, cut, roots, 2);
 }
 
-/* `nodes`: a digit for every node of the way to the last one; "" when there is no way. */
+/* `nodes`: a digit for every node of the path to the last one; "" when there is no path. */
 static void expect_path(const struct fixture *fixture, uint32_t object, const char *nodes,
                         uint32_t root)
 {
@@ -193,7 +193,8 @@ static void an_empty_heap_has_no_ways(void **state)
     gt_heap_deinit(&heap);
 }
 
-/* ---- a larger graph against a search too simple to be wrong --------------------------------- */
+/* ---- a larger graph, compared with a very simple search ---------------------------------------
+ */
 
 struct search {
     const struct gt_heap *heap;
@@ -234,7 +235,7 @@ static void search_all(struct search *search, const uint64_t *roots, size_t coun
     }
 }
 
-enum { LEAP = 7919 }; /* a prime, so that all objects are asked for, in no order of theirs */
+enum { LEAP = 7919 }; /* a prime, so that all objects are queried, in no order */
 
 static void wide_forests_are_those_of_the_simple_search(void **state)
 {

@@ -1,4 +1,5 @@
-/* How an owner's objects divide among the values that lead to them, and where the weight lies. */
+/* How an owner's objects are divided among the values that lead to them, and where the weight is.
+ */
 #include "inspector/graph/retained_tree.h"
 #include "little_heap.h"
 
@@ -62,7 +63,8 @@ static void assert_way(const struct drawn *drawn, const struct gt_subtree *share
         assert_int_equal(gt_heap_address(&drawn->little.heap, way[i]), expected[i]);
 }
 
-/* Node 3 counts for whoever comes first; node 5 is another's too and counts for nobody. */
+/* Node 3 counts for the first value that reaches it. Node 5 is kept by another owner too, and
+ * counts for none. */
 static void each_object_counts_once(void **state)
 {
     struct drawn *drawn = *state;
@@ -82,7 +84,7 @@ static void each_object_counts_once(void **state)
     assert_int_equal(gt_subtree_take(&drawn->tree, node(1)).bytes, 2 * LITTLE_SIZE);
 }
 
-/* 0 -> 2 -> {3 -> leaf, 4}: the way leads to where it divides, since 3 has less than half. */
+/* 0 -> 2 -> {3 -> leaf, 4}: the path ends where the subtree divides, since 3 has less than half. */
 static void a_way_leads_to_where_it_divides(void **state)
 {
     struct drawn *drawn = *state;
@@ -97,7 +99,7 @@ static void a_way_leads_to_where_it_divides(void **state)
     assert_way(drawn, &share, (uint64_t[]){node(0), node(2)}, 2);
 }
 
-/* A chain is followed as long as there is room to tell it, and while half lies behind. */
+/* A path follows a chain while there is room for it, and while a child has at least half. */
 static void a_way_follows_a_chain(void **state)
 {
     struct drawn *drawn = *state;

@@ -41,7 +41,7 @@ static int teardown(void **state)
     return 0;
 }
 
-/* `met`: a digit for every node that is met on the way up, in order; `start` is not told. */
+/* `met`: a digit for every node that the climb reaches, in order, without `start`. */
 static void expect_met(struct fixture *fixture, uint64_t start, const char *met)
 {
     struct little *little = &fixture->little;

@@ -87,7 +87,7 @@ static void a_ring_is_one_component_without_its_tail(void **state)
     point(&graph, A, 0, B);
     point(&graph, B, 3, C);
     point(&graph, C, 7, A);
-    point(&graph, C, 1, D); /* a way out, and back into nothing */
+    point(&graph, C, 1, D); /* an edge that leaves the cycle and ends */
     point(&graph, D, 0, E);
     find(&graph);
     assert_int_equal(graph.scc.components, 3);
@@ -231,7 +231,7 @@ static void nothing_selected_has_no_component(void **state)
     graph_deinit(&graph);
 }
 
-/* As deep as recursion could not go. */
+/* Deeper than recursion could go. */
 static void a_long_ring_needs_no_recursion(void **state)
 {
     enum { LONG = 1000000 };
@@ -269,7 +269,7 @@ static void reach_from(const struct graph *graph, uint32_t from, bool *reached)
     }
 }
 
-/* By definition: in one component when each reaches the other. */
+/* By definition: two nodes are in one component when each reaches the other. */
 static void assert_by_definition(const struct graph *graph, bool (*reached)[SOME])
 {
     uint32_t sizes[SOME] = {0};

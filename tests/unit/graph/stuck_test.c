@@ -1,4 +1,4 @@
-/* Who is stuck, and in which circles, in graphs of a few nodes. */
+/* Which nodes are stuck, and in which circles, in graphs of a few nodes. */
 #include "inspector/base/alloc.h"
 #include "inspector/graph/stuck.h"
 
@@ -19,7 +19,7 @@ struct graph {
     bool stuck[MAX];
 };
 
-/* Nodes are added in order, each with its edges, which -1 ends. */
+/* Adds nodes in order, each with its edges. -1 ends the edges. */
 static void node(struct graph *graph, enum gt_stuck_when need, ...)
 {
     uint32_t number = graph->needs.count++;
@@ -77,7 +77,7 @@ static void a_circle_is_stuck(void **state)
     node(&graph, GT_STUCK_IF_ALL, B, -1);
     node(&graph, GT_STUCK_IF_ALL, C, -1);
     node(&graph, GT_STUCK_IF_ALL, A, -1);
-    node(&graph, GT_STUCK_IF_ALL, A, -1); /* waits on the circle, and is on none */
+    node(&graph, GT_STUCK_IF_ALL, A, -1); /* waits for the circle, and is on none */
     node(&graph, GT_STUCK_NEVER, A, -1);
     find(&graph);
     assert_true(graph.stuck[A] && graph.stuck[B] && graph.stuck[C] && graph.stuck[D]);
@@ -130,7 +130,7 @@ static void one_with_nobody_to_wait_for_is_stuck(void **state)
     assert_int_equal(told.circles, 0);
 }
 
-/* Two circles that have a node in common are both told, each the shortest through its start. */
+/* Two circles with a common node are both visited, each the shortest through its start. */
 static void circles_with_a_common_node_are_both_told(void **state)
 {
     struct graph graph = {0};
@@ -151,7 +151,7 @@ static void circles_with_a_common_node_are_both_told(void **state)
     assert_int_equal(told.circles, 1);
 }
 
-/* Free nodes are on no circle, though their edges make one. */
+/* Free nodes are on no circle, even if their edges form one. */
 static void free_nodes_are_on_no_circle(void **state)
 {
     struct graph graph = {0};
@@ -166,7 +166,8 @@ static void free_nodes_are_on_no_circle(void **state)
     assert_int_equal(told.circles, 0);
 }
 
-/* A long chain that ends free, and one that ends in a circle: no recursion, and no second pass. */
+/* A long chain that ends in a free node, and one that ends in a circle. Both need no recursion and
+ * only one pass. */
 static void long_chains_take_one_pass(void **state)
 {
     enum { LONG = 200000 };

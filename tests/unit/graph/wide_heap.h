@@ -1,6 +1,6 @@
 /*
- * A heap of forty regions of all kinds with random words: too large to draw, small enough for a
- * test to walk it by the plainest means and compare. The same seed gives the same heap.
+ * A heap of forty regions of all kinds with random words. It is too large to draw, and small enough
+ * for a test to walk it in the simplest way and compare. The same seed makes the same heap.
  */
 #ifndef WIDE_HEAP_H
 #define WIDE_HEAP_H

@@ -1,9 +1,9 @@
 /*
- * A hand-made report with one finding of each kind, a check and a heap table: what the sinks' tests
- * write.
+ * A hand-made report with one finding of each kind, a check and a heap table, which the tests of
+ * the sinks write.
  *
- * Its texts are hostile on purpose: colour codes, line breaks, backticks, bytes that are not
- * UTF-8. All of it is static and never changes.
+ * Its texts are hostile on purpose: colour codes, line breaks, backticks, bytes that are not UTF-8.
+ * All of it is static and constant.
  */
 #ifndef GT_TESTS_UNIT_REPORT_SAMPLE_H
 #define GT_TESTS_UNIT_REPORT_SAMPLE_H

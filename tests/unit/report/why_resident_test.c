@@ -1,4 +1,4 @@
-/* The sentence that says why a process takes much more memory than its live heap. */
+/* The sentence that explains why a process takes much more memory than its live heap. */
 #include "inspector/report/why_resident.h"
 
 #include <setjmp.h>

@@ -1,5 +1,5 @@
 /*
- * Writes a document into memory and hands it out; the caller frees it.
+ * Writes a document into memory; the caller frees the text.
  */
 #ifndef GT_TESTS_UNIT_REPORT_WRITING_H
 #define GT_TESTS_UNIT_REPORT_WRITING_H

@@ -1,4 +1,4 @@
-/* C programs in DWARF 4 and 5, packed and not, against what they print of themselves. */
+/* C programs in DWARF 4 and 5, compressed and not, compared with what they print. */
 #include "tests/unit/symbols/programs.h"
 
 #include "gotypes/types/types.h"

@@ -1,4 +1,4 @@
-/* Damaged debug sections: every answer may be "no", none may be a crash. */
+/* Damaged debug sections: every query may fail, none may crash. */
 #include "tests/unit/symbols/programs.h"
 
 #include "inspector/symbols/list_headers.h"
@@ -48,7 +48,7 @@ static void ask_everything(const struct program *p)
     gt_dwarf_close(dwarf);
 }
 
-/* A debug section's header; NULL when number `index` is none. */
+/* A debug section's header; NULL when section `index` is no debug section. */
 static const Elf64_Shdr *debug_section(const struct program *p, size_t index)
 {
     const Elf64_Ehdr *elf = (const void *)p->file;
@@ -94,7 +94,7 @@ static void damaged_packed(void **state)
     damage("-gdwarf-5 -gz=zlib");
 }
 
-/* "Not there" and "could not be read" are told apart. */
+/* "Not there" and "could not be read" are different. */
 static void faults_are_counted(void **state)
 {
     (void)state;

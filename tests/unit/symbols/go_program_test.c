@@ -1,7 +1,7 @@
 /*
- * A Go program's DWARF against what the program says of itself. Needs the go command; without it
- * every test is skipped with that reason. Variables have pointers: others that lie in the stack
- * have no location.
+ * A Go program's DWARF, compared with what the program prints. It needs the go command; without it
+ * every test is skipped with that reason. Variables have pointers: others on the stack have no
+ * location.
  */
 #include "tests/unit/symbols/programs.h"
 
@@ -78,7 +78,7 @@ static void check_type_by_name(struct program *p)
     assert_false(facts->type_named(facts->ctx, "main.sess", &ref));
 }
 
-/* By reference, as the fields lead there. */
+/* By the references of the fields. */
 static void check_kinds(struct program *p)
 {
     const unsigned kinds[] = {GT_T_INT,       GT_T_STRUCT, GT_T_SLICE,
@@ -105,7 +105,7 @@ static uint64_t rtype_by_name(struct program *p, const char *name)
     return gt_type_ref(p->dwarf, offset).rtype;
 }
 
-/* moduledata.types is worked out from one type; the others must then agree. */
+/* moduledata.types is computed from one type; the others must then agree. */
 static void check_rtypes(struct program *p)
 {
     const char *const names[] = {
@@ -136,7 +136,7 @@ static void check_frame(struct program *p)
     assert_int_equal(words.found.addr - numbers.found.addr, truth(p, "apart", 0));
 }
 
-/* Opens it again where it was loaded, for a position-independent one. */
+/* Opens a position-independent program again, at its load address. */
 static void reopen_where_loaded(struct program *p)
 {
     struct gt_debug_global global;

@@ -1,6 +1,5 @@
 /*
- * Programs that the tests build when they run, so that what DWARF says is compared with what the
- * running program says of itself.
+ * Programs that the tests build and run, so that their DWARF is compared with what they print.
  *
  * Invariant: a program prints lines "name value value", numbers in decimal; truth() looks them up.
  */

@@ -1,4 +1,4 @@
-/* Debug sections that are compressed, and what they may ask for. */
+/* Debug sections that are compressed, and limits of what they may ask for. */
 #include "inspector/base/alloc.h"
 #include "inspector/base/error.h"
 #include "inspector/symbols/sections.h"

@@ -10,9 +10,9 @@
 
 enum {
     RECORD_BYTES = 44, /* runtime._func since 1.20 */
-    WORDS = 4,         /* that follow it: two PCDATA, two FUNCDATA */
+    WORDS = 4,         /* words after it: two PCDATA, two FUNCDATA */
     STRIDE = RECORD_BYTES + WORDS * 4,
-    RETURNS_AT = 0x20, /* where its only call returns to */
+    RETURNS_AT = 0x20, /* return address of its only call */
     FIRST_LINE = 10,
 };
 
@@ -77,7 +77,7 @@ void synth_code(struct synth *synth, const char *function, const char *before, c
 
 /* ---- the table ----------------------------------------------------------------------------- */
 
-struct table { /* in the making */
+struct table { /* being built */
     struct synth *synth;
     struct gt_vec bytes; /* unsigned char */
 };
@@ -105,7 +105,7 @@ static struct table table_of(struct synth *synth)
     return (struct table){synth, GT_VEC_OF(unsigned char)};
 }
 
-/* A table with one value for all of a function: a zigzag delta from -1, and a length. */
+/* A table with one value for the whole function: a zigzag delta from -1, and a length. */
 static uint32_t add_value(struct table *pctab, uint32_t value)
 {
     unsigned char run[4] = {0};
@@ -140,7 +140,7 @@ static uint8_t flags_of(const char *name)
     return strcmp(name, "runtime.goexit") == 0 ? 1 : 0; /* TOPFRAME */
 }
 
-/* The program's code is in one folder, that of Go's library in another, by packages. */
+/* The program's code is in one folder, Go's library in another, by packages. */
 static uint32_t add_file(struct tables *to, const char *function)
 {
     char path[128] = "/src/main.go";

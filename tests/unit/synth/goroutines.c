@@ -1,8 +1,8 @@
 /*
- * Goroutines: a g on the heap, a stack of a page, and the frames that lead to where it stands.
+ * Goroutines: a g on the heap, a stack of a page, and the frames of its calls.
  *
- * A frame of Go is, from its sp on: its variables, the saved rbp, and the address that it returns
- * to. The runtime's frames above the program's function are those of its wait.
+ * From its sp on, a frame of Go is its variables, the saved rbp, and the return address. The
+ * runtime's frames above the program's function are those of its wait.
  */
 #include "tests/unit/synth/synth_impl.h"
 
@@ -149,9 +149,9 @@ void synth_wait(struct synth_g *g, enum synth_wait how)
 
 /* ---- stacks -------------------------------------------------------------------------------- */
 
-struct stack { /* being filled, from its end down */
+struct stack { /* filled from its end downwards */
     struct synth *synth;
-    uint64_t sp, pc; /* of the frame that was put last */
+    uint64_t sp, pc; /* of the frame that was written last */
 };
 
 static void push_frame(struct stack *stack, const char *function, const uint64_t *words)

@@ -1,9 +1,9 @@
 /*
  * The heap: spans of one page for small objects, and a span of its own for each larger one.
  *
- * All slots that were handed out are allocated, unless the test frees them; the rest of a span is
- * free. The last collection marked what is allocated. Pointer words of small objects are bits at
- * the end of their span, those of larger ones are told by the span's type.
+ * All slots of objects are allocated, unless the test frees them; the rest of a span is free. The
+ * last collection marked what is allocated. Pointer words of small objects are bits at the end of
+ * their span; those of larger ones come from the span's type.
  */
 #include "tests/unit/synth/synth_impl.h"
 
@@ -11,7 +11,7 @@ enum {
     SPAN_PAGE = 8192,
     MASK_BYTES = SPAN_PAGE / 64,
     MAX_SMALL = 512,
-    GENERATION = 6, /* mheap_.sweepgen: three collections were completed, all spans are swept */
+    GENERATION = 6, /* mheap_.sweepgen: three collections are complete, all spans are swept */
 };
 
 static struct synth_span *add_span(struct synth *synth, uint64_t slot, bool noscan, uint64_t type)
@@ -123,8 +123,7 @@ uint64_t synth_tiled(struct synth *synth, uint64_t size, uint64_t rtype)
 
 /* ---- finishing ----------------------------------------------------------------------------- */
 
-/* Size classes are numbers that say little here, but for 0, a large object's, and 2, that of the
- * tiny allocator. */
+/* Size classes are arbitrary, except 0, for a large object, and 2, for the tiny allocator. */
 static uint64_t class_of(const struct synth_span *span)
 {
     enum { LAST = 67 };

@@ -1,4 +1,4 @@
-/* Memory of a process made by hand: areas that grow, and fields by their layout. */
+/* Memory of a hand-made process: areas that grow, and fields by their layout. */
 #include "tests/unit/synth/synth_impl.h"
 
 #include <stdlib.h>

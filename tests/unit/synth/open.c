@@ -1,4 +1,4 @@
-/* Core and binary: ELF files that live in memory, and what is opened of them. */
+/* Core and binary: ELF files in memory, and opening them. */
 #include "tests/unit/core/elf_maker.h"
 #include "tests/unit/synth/synth_impl.h"
 
@@ -67,7 +67,7 @@ static Elf64_Ehdr header_of(uint64_t entry)
     return maker.header;
 }
 
-/* Its first page, which the core has too: header and one segment. */
+/* The binary's first page, which the core has too: header and one segment. */
 static struct blob first_page(const struct synth *synth)
 {
     const struct synth_memory *headers = &synth->area[SYNTH_HEADERS];
@@ -124,7 +124,7 @@ static bool is_lost(const struct synth *synth, uint64_t addr)
     return false;
 }
 
-/* A segment for each run of pages that are there, or are not. */
+/* A segment for each run of pages that are all in the core, or all lost. */
 static void add_area(const struct synth *synth, const struct synth_memory *area,
                      struct maker *maker)
 {
@@ -138,7 +138,7 @@ static void add_area(const struct synth *synth, const struct synth_memory *area,
     }
 }
 
-/* The kernel's note of the one thread: struct elf_prstatus with user_regs_struct. */
+/* The kernel's note for the one thread: struct elf_prstatus with user_regs_struct. */
 static void add_thread(const struct synth *synth, struct maker *maker)
 {
     enum {
@@ -183,7 +183,7 @@ static struct blob make_core(struct synth *synth, const char *binary)
 
 /* ---- opening ------------------------------------------------------------------------------- */
 
-/* A file without a name. */
+/* An unnamed file. */
 static int file_of(struct blob *blob, const char *name)
 {
     int fd = memfd_create(name, 0);
@@ -194,7 +194,7 @@ static int file_of(struct blob *blob, const char *name)
     return fd;
 }
 
-/* It leads to the file as long as that is open. */
+/* The path leads to the file as long as the file is open. */
 static const char *path_of(int fd, char path[PATH])
 {
     snprintf(path, PATH, "/proc/self/fd/%d", fd);

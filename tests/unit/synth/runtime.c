@@ -36,10 +36,11 @@ void synth_scheduler_holds(struct synth *synth, uint64_t value)
     synth->thread.rax = value;
     synth->thread.rip = synth_call(synth, "runtime.schedule");
     synth->thread.rsp = synth->g0_stack + G0_STACK - 64;
-    synth_put(synth, synth->thread.rsp, synth_call(synth, "runtime.goexit")); /* it returns there */
+    synth_put(synth, synth->thread.rsp, synth_call(synth, "runtime.goexit")); /* its return address
+                                                                               */
 }
 
-/* Its pointers are those that lead into the heap. */
+/* The P's pointers into the heap. */
 static void start_p(struct synth *synth)
 {
     static const enum gt_field_id pointers[] = {GT_F_p_timers_heap, GT_F_p_timers,
@@ -61,7 +62,7 @@ static void start_p(struct synth *synth)
     synth_put(synth, list, synth->p);
     synth_put_slice(synth, all, list, 1);
     synth_symbol(synth, "runtime.allp", all, 24);
-    synth_global(synth, "runtime.gotopsy_test_p", synth->p); /* what allp's array would hold */
+    synth_global(synth, "runtime.gotopsy_test_p", synth->p); /* where allp's array would have it */
 }
 
 static void start_collector(struct synth *synth)

@@ -1,4 +1,5 @@
-/* Finalizers, cleanups and weak pointers, which hang on spans outside the heap; deferred calls. */
+/* Finalizers, cleanups and weak pointers, which belong to spans outside the heap; deferred calls.
+ */
 #include "tests/unit/synth/synth_impl.h"
 
 enum { BLOCK = 4096 }; /* finBlockSize */
@@ -28,7 +29,8 @@ uint64_t synth_finalizer(struct synth *synth, uint64_t object, uint64_t function
     return special;
 }
 
-/* Up to 1.25 a closure has the argument, since 1.26 the special has it, beside the function. */
+/* Up to 1.25 a closure has the argument. Since 1.26 the special has both the function and the
+ * argument. */
 uint64_t synth_cleanup(struct synth *synth, uint64_t object, uint64_t function, uint64_t argument)
 {
     uint64_t special =

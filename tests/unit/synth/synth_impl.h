@@ -20,9 +20,9 @@ enum synth_area {
     SYNTH_TEXT,
     SYNTH_TYPES,
     SYNTH_RODATA,
-    SYNTH_NOPTRDATA, /* variables without pointers, and such of the runtime's as the GC skips */
+    SYNTH_NOPTRDATA, /* variables without pointers, and those of the runtime that the GC skips */
     SYNTH_DATA,      /* variables that are pointers */
-    SYNTH_OFF_HEAP,  /* what the runtime keeps outside the heap */
+    SYNTH_OFF_HEAP,  /* memory of the runtime outside the heap */
     SYNTH_HEAP,
     SYNTH_STACKS,
     SYNTH_AREAS
@@ -59,13 +59,14 @@ struct synth_span {
 struct synth_g {
     struct synth *synth;
     uint64_t address, id, stack;
-    const char *function, *start; /* what called it, as the goroutine began; or NULL */
+    const char *function, *start; /* the goroutine's own function, and the one that calls it or NULL
+                                   */
     uint64_t words[SYNTH_WORDS];  /* of its function's frame */
     size_t local_count, stale_count;
     int how;             /* enum synth_wait; -1: it can run */
-    bool broken;         /* its function returns to where no code is */
-    uint64_t last_sudog; /* of those that hang on g.waiting */
-    uint64_t since;      /* nanotime when it was first seen to wait */
+    bool broken;         /* its function returns to an address without code */
+    uint64_t last_sudog; /* of those on g.waiting */
+    uint64_t since;      /* nanotime when the collector first saw it wait */
 };
 
 struct synth {
@@ -100,7 +101,7 @@ uint64_t synth_alloc(struct synth *synth, enum synth_area area, uint64_t size, u
 uint64_t synth_new_bytes(struct synth *synth, enum synth_area area, const void *bytes,
                          uint64_t size);
 void synth_put_sized(struct synth *synth, uint64_t addr, unsigned size, uint64_t value);
-/* A field of a struct of the runtime; nothing where this version has none. */
+/* Sets a field of a struct of the runtime; does nothing if this version has no such field. */
 void synth_set(struct synth *synth, uint64_t addr, enum gt_field_id id, uint64_t value);
 uint64_t synth_field(const struct synth *synth, uint64_t addr, enum gt_field_id id);
 bool synth_has(const struct synth *synth, enum gt_field_id id);
@@ -111,17 +112,18 @@ void synth_put_slice(struct synth *synth, uint64_t addr, uint64_t ptr, uint64_t 
 
 enum { SYNTH_CODE_BYTES = 0x40 };
 void synth_put_functions(struct synth *synth, uint64_t module);
-uint64_t synth_entry(struct synth *synth, const char *function); /* makes it when it is new */
+uint64_t synth_entry(struct synth *synth, const char *function); /* makes the function if it is new
+                                                                  */
 uint64_t synth_call(struct synth *synth, const char *function);  /* a return address in it */
 uint32_t synth_frame_words(struct synth *synth, const char *function);
 
 /* ---- heap.c ---- */
 
-/* An object whose pointer words are these fields of it. */
+/* An object whose pointer words are these fields. */
 uint64_t synth_struct(struct synth *synth, uint64_t size, const enum gt_field_id *pointers,
                       size_t count);
 struct synth_span *synth_span_of(struct synth *synth, uint64_t addr);
-/* The type of one word that is a pointer; of a struct with so many bytes and a bit a word. */
+/* The type of one pointer word; of a struct with this many bytes and a bit a word. */
 uint64_t synth_pointer_type(struct synth *synth);
 uint64_t synth_struct_type(struct synth *synth, uint64_t size, const unsigned char *mask,
                            uint64_t pointer_bytes);
@@ -133,7 +135,8 @@ uint64_t synth_symbol_at(const struct synth *synth, const char *name);
 
 /* ---- timers.c ---- */
 
-uint64_t synth_timer_in(const struct synth *synth, uint64_t object); /* the runtime's, of a Timer */
+uint64_t synth_timer_in(const struct synth *synth, uint64_t object); /* the runtime's timer inside
+                                                                      * of a Timer */
 
 /* ---- finishing, in this order ---- */
 
@@ -141,7 +144,7 @@ void synth_start_runtime(struct synth *synth);
 void synth_start_goroutines(struct synth *synth);
 void synth_finish_timers(struct synth *synth);
 void synth_finish_goroutines(struct synth *synth);
-void synth_finish_defers(struct synth_g *g, uint64_t sp); /* of its function's frame */
+void synth_finish_defers(struct synth_g *g, uint64_t sp); /* sp of its function's frame */
 void synth_finish_heap(struct synth *synth);
 void synth_finish_module(struct synth *synth);
 

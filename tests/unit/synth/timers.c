@@ -1,6 +1,6 @@
 /*
- * Timers: what time.NewTicker, time.After and time.AfterFunc allocate, and the heap in which the P
- * has those that are active.
+ * Timers: what time.NewTicker, time.After and time.AfterFunc allocate, and the P's heap with the
+ * active ones.
  *
  * Up to Go 1.22 a Timer is {C, runtimeTimer}, since 1.23 {C, init, timer}; both begin with the
  * channel. The P's heap is an array of pointers to the timer, with the time beside it since 1.23.

@@ -1,4 +1,4 @@
-/* Types as the linker lays them down (internal/abi.Type), in a part of memory of their own. */
+/* Types in the form of the linker (internal/abi.Type), in a part of memory of their own. */
 #include "tests/unit/synth/synth_impl.h"
 
 #include "gotypes/types/types.h"
@@ -77,7 +77,7 @@ static bool is_pointer(const struct synth *synth, uint64_t type, uint64_t word)
     return synth_get(synth, synth_get(synth, type + 32) + word / 64 * 8) >> word % 64 & 1;
 }
 
-/* Adds a field's pointers to the struct's; returns how many bytes lead up to its last. */
+/* Adds a field's pointers to the struct's. Returns the bytes up to the last pointer. */
 static uint64_t add_field(const struct synth *synth, const struct synth_type_field *field,
                           unsigned char *mask)
 {

@@ -20,7 +20,7 @@ static uint64_t new_sudog(struct synth_g *g)
     return sudog;
 }
 
-/* g.waiting, and from there by waitlink. */
+/* Links the sudog to g.waiting, and from there by waitlink. */
 static void hang_on_g(struct synth_g *g, uint64_t sudog)
 {
     if (g->last_sudog)
@@ -30,7 +30,7 @@ static void hang_on_g(struct synth_g *g, uint64_t sudog)
     g->last_sudog = sudog;
 }
 
-/* The two words of a pointer that the collector may be kept from (since 1.26). */
+/* The two words of a pointer that may be hidden from the collector (since 1.26). */
 static void set_traceable(struct synth *synth, uint64_t sudog, enum gt_field_id seen,
                           enum gt_field_id hidden, uint64_t value)
 {
@@ -110,7 +110,7 @@ void synth_labels(struct synth_g *g, uint64_t value)
 
 /* ---- semaphores and conditions ------------------------------------------------------------- */
 
-/* Where in the thing its semaphore or its list is. */
+/* The offset of the semaphore or list in the object. */
 static uint64_t offset_in(enum synth_wait how)
 {
     switch (how) {
@@ -130,7 +130,7 @@ static uint64_t offset_in(enum synth_wait how)
 }
 
 /* The bucket's first waiter leads to those for other addresses by next, and to those for the same
- * by waitlink: a treap grown to one side. */
+ * by waitlink: a treap with one child for each node. */
 static void hang_in_table(struct synth *synth, uint64_t semaphore, uint64_t sudog)
 {
     enum { BUCKETS = 251 };
@@ -189,7 +189,8 @@ uint64_t synth_wait_coroutine(struct synth_g *g)
     return coro;
 }
 
-/* ---- what the world ends ------------------------------------------------------------------- */
+/* ---- waits for something outside ---------------------------------------------------------------
+ */
 
 void synth_wait_sleep(struct synth_g *g)
 {
@@ -199,7 +200,7 @@ void synth_wait_sleep(struct synth_g *g)
     synth_wait(g, SYNTH_SLEEP);
 }
 
-/* The poller's record, which knows itself and who waits; the stack leads to it. */
+/* The poller's record, which has its own address and the waiter; the stack leads to it. */
 void synth_wait_io(struct synth_g *g, uint64_t descriptor)
 {
     struct synth *synth = g->synth;

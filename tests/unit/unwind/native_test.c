@@ -1,5 +1,5 @@
-/* C programs that crash at the end of a chain of calls: the walk of their cores against their
- * symbols. Where the kernel writes no core into the working directory, everything is skipped. */
+/* C programs that crash at the end of a chain of calls: the walk of their cores, compared with
+ * their symbols. If the kernel writes no core into the working directory, everything is skipped. */
 #include "inspector/base/alloc.h"
 #include "inspector/base/error.h"
 #include "inspector/core/binary.h"
@@ -17,7 +17,7 @@
 
 #include <cmocka.h>
 
-/* five() ends the process by its own fault, or by abort() in a handler on a stack of its own. */
+/* five() ends the process by its own fault, or by abort() in a handler on another stack. */
 static const char source[] =
     "#include <signal.h>\n"
     "#include <stdlib.h>\n"
@@ -40,11 +40,11 @@ static const char source[] =
     "}\n";
 
 enum {
-    WITH_FILES = 0x37, /* coredump_filter: what files back is dumped too */
+    WITH_FILES = 0x37, /* coredump_filter: dump file-backed memory too */
     AS_USUAL = 0x33,
 };
 
-/* What the kernel would do with a core, when that is not to write one here; else NULL. */
+/* Where the kernel writes cores, if that is not the working directory; else NULL. */
 static const char *no_cores(void)
 {
     static char pattern[256];
@@ -93,7 +93,7 @@ static void become_chain(const struct crash *crash, unsigned filter, const char 
     _exit(1);
 }
 
-/* Runs it to its end; false, and the test is skipped, when that left no core. */
+/* Runs the program to its end; false, and the test is skipped, if that left no core. */
 static bool run(struct crash *crash, unsigned filter, const char *argument)
 {
     glob_t found;
@@ -170,7 +170,7 @@ static bool is_in(const struct crash *crash, const struct gt_native_frame *frame
     return frame->pc - (frame->interrupted ? 0 : 1) - addr < size;
 }
 
-/* The chain, from the frame of five() on; returns how many frames it has. */
+/* Checks the chain, from the frame of five() on; returns how many frames it has. */
 static size_t assert_chain(const struct crash *crash, size_t from)
 {
     static const char *const names[] = {"five", "four", "three", "two", "one", "main"};
@@ -343,7 +343,7 @@ static unsigned char *open_section(const struct crash *crash, const char *name, 
     return bytes;
 }
 
-/* Without a table, records are followed from a first one on: here of every wrong length. */
+/* Without a table, records are followed from the first one on: here with every wrong length. */
 static void a_damaged_first_record_ends_the_walk(void **state)
 {
     struct crash crash;
@@ -372,7 +372,7 @@ static uint32_t next_random(uint32_t *seed)
     return *seed >> 8;
 }
 
-/* Ends, stays in bounds, and is sane as far as it goes, whatever the section says. */
+/* The walk ends, stays in bounds, and is plausible, whatever the section contains. */
 static void damage(struct crash *crash, const char *name, unsigned rounds)
 {
     static const unsigned char likely[] = {0x00, 0xff, 0x80, 0x09, 0x0f, 0x10, 0x16, 0x2f, 0x1b};
@@ -421,7 +421,7 @@ static void damaged_records_end_the_walk(void **state)
     crash_deinit(&crash);
 }
 
-/* Puts `to` in the place of every `from`; says how often. */
+/* Replaces every `from` by `to`; returns how many. */
 static unsigned rewrite(unsigned char *bytes, uint64_t size, const char *from, const char *to,
                         size_t length)
 {
@@ -435,7 +435,7 @@ static unsigned rewrite(unsigned char *bytes, uint64_t size, const char *from, c
     return done;
 }
 
-/* What libunwind would take on trust: the CIE's usual "column 16; def_cfa rsp 8; offset rip 1". */
+/* What libunwind would trust: the CIE's usual "column 16; def_cfa rsp 8; offset rip 1". */
 static void hostile_tables_are_not_believed(void **state)
 {
     enum { LENGTH = 8 };
@@ -445,7 +445,7 @@ static void hostile_tables_are_not_believed(void **state)
         "\x10\x01\x1b\x09\x07\xff\xff\x7f", /* a register is in register 2097151 */
         "\x10\x01\x1b\x00\x00\x00\x90\x01", /* no CFA */
         "\x10\x01\x1b\x0f\x02\x1b\x1b\x00", /* a CFA that divides */
-        "\x10\x01\x1b\x0f\x03\x2f\xfd\xff", /* a CFA that skips back for ever */
+        "\x10\x01\x1b\x0f\x03\x2f\xfd\xff", /* a CFA that jumps back for ever */
         "\x10\x01\x1b\x3f\x07\x08\x90\x01", /* no instruction */
     };
     struct crash crash;

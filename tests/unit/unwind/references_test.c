@@ -1,4 +1,4 @@
-/* Instructions as the assemblers write them, at an address of their own. */
+/* Instructions as assemblers write them, at one address. */
 #include "inspector/unwind/references.h"
 
 #include <setjmp.h>
@@ -36,7 +36,7 @@ static void note(void *ctx, uint64_t addr)
 typedef void reader_fn(const struct gt_memory *mem, uint64_t from, uint64_t to,
                        gt_reference_fn *visit, void *ctx);
 
-/* What a function of `length` bytes refers to, of which memory has `size`. */
+/* What a function of `length` bytes refers to, if memory has `size` of them. */
 static struct seen read_part(reader_fn *reader, const void *bytes, uint64_t size, uint64_t length)
 {
     struct code code = {bytes, size};
@@ -170,7 +170,7 @@ static void code_that_memory_lacks_is_not_read(void **state)
     assert_int_equal(read_part(gt_references_amd64, operands[0].bytes, 6, 7).count, 0);
     assert_int_equal(read_part(gt_references_arm64, pair, 4, 8).count, 0);
     assert_int_equal(read_part(gt_references_amd64, NULL, 0, 8).count, 0);
-    /* No function is that long: the table that says so is damaged. */
+    /* No function is that long, so the table is damaged. */
     struct seen seen = read_part(gt_references_amd64, long_one, sizeof long_one, sizeof long_one);
     assert_int_equal(seen.count, 0);
 }

@@ -1,4 +1,4 @@
-/* How stacks are told on a terminal: both ends of long ones, and recursion once. */
+/* Stacks on a terminal: both ends of long ones, and recursion once. */
 #include "inspector/report/text/pieces.h"
 
 #include <setjmp.h>
@@ -95,7 +95,7 @@ static void mutual_recursion_is_told_once(void **state)
     free(text);
 }
 
-/* In no order: a function that is called once is told apart. */
+/* Without a fixed order: a function that is called once is shown apart. */
 static void functions_that_call_one_another_are_told_once(void **state)
 {
     const char *functions[MAX_PLACES] = {"main.leaf"};

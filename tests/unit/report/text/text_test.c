@@ -47,7 +47,7 @@ static void no_line_is_wider_than_the_page(void **state)
     }
 }
 
-/* Sites make links of such text wherever it stands. */
+/* Sites make links of such texts anywhere. */
 static void markdown_makes_no_links_of_texts(void **state)
 {
     struct gt_finding finding = gt_sample_report.findings[0];

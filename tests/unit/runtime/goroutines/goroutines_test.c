@@ -1,4 +1,4 @@
-/* Goroutines as they are read: who they are, where they stand, and what cannot be read of them. */
+/* Goroutines as they are read: their state, their frames, and what cannot be read of them. */
 #include "inspector/api/analysis.h"
 #include "tests/unit/synth/synth.h"
 
@@ -26,7 +26,7 @@ static void assert_frames(const struct gt_analysis *analysis, const struct gt_go
         assert_string_equal(function_of(analysis, g, i), functions[i]);
 }
 
-/* The last loss says this. */
+/* The text of the last loss. */
 static void assert_lost(const struct gt_process *process, enum gt_evidence of, const char *text)
 {
     const struct gt_vec *losses = &process->losses;
@@ -120,7 +120,7 @@ static void a_g_that_the_core_lacks_is_told(void **state)
     struct synth *synth = synth_begin(state, GO);
     uint64_t g;
 
-    do /* until one lies on another page than the others */
+    do /* until a goroutine is on another page than the others */
         g = synth_g_address(synth_go(synth, "main.work"));
     while (synth_g_address(synth_main(synth)) >> 12 == g >> 12);
     synth_lose(synth, g, 1);

@@ -1,4 +1,4 @@
-/* Specials of a span, by the numbers that a program has for their kinds, or has not. */
+/* Specials of a span, by the numbers of their kinds, which a program may lack. */
 #include "inspector/runtime/heap/specials.h"
 #include "tests/unit/gotypes/target.h"
 
@@ -12,7 +12,7 @@ static const char *const names[GT_SPECIAL_KINDS] = {
     [GT_SPECIAL_PROFILE] = "runtime._KindSpecialProfile",
 };
 
-/* A heap of one span with one special of each kind, each of an object of its own. */
+/* A heap of one span with one special of each kind, each for its own object. */
 struct world {
     struct target *target;
     struct gt_facts facts;
@@ -124,7 +124,7 @@ static void all_kinds_are_read(void **state)
     world_free(world);
 }
 
-/* Else what a finalizer could wake would be told as proven to hang. */
+/* Otherwise a goroutine that a finalizer could wake would be proven to hang. */
 static void nothing_is_proven_without_a_kind(void **state)
 {
     (void)state;
@@ -148,7 +148,7 @@ static void nothing_is_proven_without_a_kind(void **state)
     }
 }
 
-/* As in versions that were before it. */
+/* As in versions before the kind existed. */
 static void a_kind_without_a_layout_is_not_missed(void **state)
 {
     (void)state;

@@ -1,4 +1,4 @@
-/* Claims on memory: each mapped byte has one part, whatever is claimed. */
+/* Claims on memory: each mapped byte belongs to one part, whatever the claims are. */
 #include "tests/unit/core/elf_maker.h"
 
 #include "inspector/runtime/ledger/claims.h"
@@ -62,8 +62,8 @@ static void the_part_that_is_known_best_has_the_byte(void **state)
     gt_claims_init(&claims);
     gt_claims_add(&claims, 0x10000, 2 * PAGE, GT_PART_PERSISTENT);
     gt_claims_add(&claims, 0x10100, 160, GT_PART_SPAN_DESCRIPTORS);
-    gt_claims_add(&claims, 0x10180, 160, GT_PART_SPANS); /* 32 bytes are both's */
-    gt_claims_add(&claims, 0x10180, 160, GT_PART_SPANS); /* told twice */
+    gt_claims_add(&claims, 0x10180, 160, GT_PART_SPANS); /* 32 bytes are in both claims */
+    gt_claims_add(&claims, 0x10180, 160, GT_PART_SPANS); /* claimed twice */
     struct sums sums = settle(&claims, core);
     assert_int_equal(sums.of[GT_PART_SPANS], 160);
     assert_int_equal(sums.of[GT_PART_SPAN_DESCRIPTORS], 128);
@@ -87,7 +87,7 @@ static void only_what_is_mapped_counts(void **state)
     gt_core_close(core);
 }
 
-/* gdb tells what can only be read and what cannot be read alike. */
+/* gdb gives memory that is read-only and memory that cannot be accessed the same rights. */
 static void what_gdb_calls_readable_is_reserved_unless_a_file_backs_it(void **state)
 {
     struct maker maker;

@@ -1,4 +1,5 @@
-/* Which function a closure was written in, by its name and by what callers have inlined. */
+/* In which function a closure was written, by its name and by the calls that callers have inlined.
+ */
 #include "inspector/runtime/process/closure_names.h"
 
 #include <setjmp.h>
@@ -9,8 +10,8 @@
 
 #include <cmocka.h>
 
-/* The functions of a program, with what each has inlined: "the names without packages" -> "full
- * name of the last". As Go 1.22 to 1.26 compile such programs. */
+/* The functions of a program, with the calls that each has inlined: "the names without packages" ->
+ * "full name of the last", as Go 1.22 to 1.26 compile such programs. */
 static const struct {
     const char *function, *calls, *source;
 } known[] = {
@@ -27,15 +28,15 @@ static const struct {
     {"main.(*T).run", "pages", "main.pages"},
     {"main.(*T).run", "(*T).run.pages.func3.(*T).run-range1", "main.(*T).run-range1"},
     {"main.peek.pages.func1", NULL, NULL},
-    {"main.silent", NULL, NULL}, /* its table says nothing */
-    {"main.apart", NULL, NULL},  /* nor this one's, in another folder */
+    {"main.silent", NULL, NULL}, /* it has no inlined calls */
+    {"main.apart", NULL, NULL},  /* nor has this one, in another folder */
     {"main.T.val", NULL, NULL},
     {"main.pages", NULL, NULL},
     {"gopkg.in/yaml%2ev3.(*parser).node", "peek", "gopkg.in/yaml%2ev3.peek"},
 };
 
 static const struct {
-    const char *closure, *source; /* NULL: it is the closure's own function */
+    const char *closure, *source; /* NULL: the closure's function is in its name */
 } rows[] = {
     {"main.peek", NULL},
     {"main.peek.func1", NULL},
@@ -44,7 +45,7 @@ static const struct {
     {"main.(*T).run-range1", NULL},
     {"main.(*T).run-fm", NULL},
     {"main.T.val-fm", NULL},
-    {"main.T.val.func1", NULL}, /* a method, nothing is inlined */
+    {"main.T.val.func1", NULL}, /* a method; nothing is inlined */
     {"main.U.gone.func1", NULL},
     {"main.init.func1", NULL},
     {"main.glob..func1", NULL},

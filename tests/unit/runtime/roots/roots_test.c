@@ -1,4 +1,4 @@
-/* Roots: each kind of word outside the heap that keeps an object, and whose it is. */
+/* Roots: each kind of word outside the heap that keeps an object, and its owner. */
 #include "inspector/api/analysis.h"
 #include "tests/unit/synth/synth.h"
 
@@ -19,7 +19,7 @@ static const struct gt_roots *open_roots(struct synth *synth)
     return analysis->roots;
 }
 
-/* The only root that leads there; NULL when there is none. */
+/* The only root that leads to the object; NULL when there is none. */
 static const struct gt_root *root_of(const struct gt_roots *roots, uint64_t object)
 {
     const struct gt_root *found = NULL;

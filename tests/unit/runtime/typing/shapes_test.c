@@ -1,4 +1,4 @@
-/* Words of untyped memory, and what they may and may not be taken for. */
+/* Words of untyped memory, and what they may or may not count as. */
 #include "inspector/runtime/typing/shapes.h"
 #include "tests/unit/gotypes/target.h"
 
@@ -13,7 +13,7 @@ struct world {
     struct gt_goheap heap;
     struct gt_shapes *shapes;
     unsigned char mask[BLOCK / WORD / 8];
-    struct gt_word word; /* what was said last */
+    struct gt_word word; /* the last word read */
 };
 
 static void add_span(struct world *world, uint64_t base, uint64_t slot, uint8_t scan)
@@ -52,7 +52,7 @@ static struct world *world_new(void)
     return world;
 }
 
-/* When the program's types have been laid down. */
+/* Called after the program's types are written. */
 static void world_open(struct world *world)
 {
     world->process.types = open_types(world->target);
@@ -119,7 +119,7 @@ static void the_type_before_a_pointer_makes_an_interface(void **state)
     world_free(world);
 }
 
-/* Looks like an itab, but its method is no function. */
+/* It looks like an itab, but its method is no function. */
 static void an_itab_is_checked(void **state)
 {
     (void)state;
@@ -222,7 +222,8 @@ static uint64_t size_at(struct world *world, uint64_t base, uint64_t offset, uin
     return gt_shape_element(world->shapes, gt_heap_object(&world->heap.graph, base), offset, most);
 }
 
-/* The last 30 of 512 words are of one word each; a slice from the start may use all. */
+/* The last 30 of 512 words are elements of one word each; a slice from the start may use all of it.
+ */
 static void elements_are_as_wide_as_can_be(void **state)
 {
     (void)state;
@@ -238,7 +239,7 @@ static void elements_are_as_wide_as_can_be(void **state)
     world_free(world);
 }
 
-/* struct{ at *T; from, to int }: whatever it is, nothing behind `at` is held against it. */
+/* struct{ at *T; from, to int }: whatever its type, the memory after `at` counts as used. */
 static void a_pointer_and_two_numbers_use_what_follows(void **state)
 {
     (void)state;

@@ -1,4 +1,5 @@
-/* What each kind of wait is for: the thing, where it begins, and what the goroutine wants of it. */
+/* What each kind of wait is for: the object, where it begins, and what the goroutine waits to do.
+ */
 #include "inspector/api/analysis.h"
 #include "inspector/runtime/waits/blocked.h"
 #include "tests/unit/synth/synth.h"
@@ -82,7 +83,7 @@ static void a_select_waits_for_all_its_channels(void **state)
     gt_waits_deinit(&waits);
 }
 
-/* Which end of a channel on which some send and others receive, its queues tell. */
+/* If some goroutines send on a channel and others receive, its queues decide which end it is. */
 static void a_select_among_senders_and_receivers_knows_its_end(void **state)
 {
     struct synth *synth = synth_begin(state, "go1.26.8");
@@ -113,7 +114,7 @@ static void a_thing_of_sync_is_known_by_its_frames(void **state)
         struct synth *synth = synth_begin(state, versions[i / ROWS]);
         uint64_t thing = synth_object(synth, 64, ".....pp");
         struct synth_g *g = synth_go(synth, "main.f");
-        synth_local(g, thing + 16); /* a condition is found by the stack before 1.26 */
+        synth_local(g, thing + 16); /* before 1.26 a condition is found by the stack */
         synth_wait_sync(g, rows[i % ROWS].how, thing);
         assert_blocked(synth, rows[i % ROWS].what, rows[i % ROWS].action, thing);
     }
@@ -147,7 +148,7 @@ static void waiters_in_one_bucket_are_told_apart(void **state)
 static void what_nothing_wakes_waits_for_nothing(void **state)
 {
     static const enum synth_wait rows[] = {SYNTH_SEND_NIL, SYNTH_RECEIVE_NIL, SYNTH_SELECT_NONE,
-                                           SYNTH_SELECT}; /* the last on nil channels alone */
+                                           SYNTH_SELECT}; /* the last one has only nil channels */
     enum { ROWS = sizeof rows / sizeof *rows };
 
     for (size_t i = 0; i < ROWS; i++) {
