@@ -422,8 +422,8 @@ struct gt_panic { /* one in progress when the process died */
      * does not have it, since Go has replaced an error by its text. */
     const char *type;
     /* A number, or a text: the value's own, or that of its method Error or String, as Go prints it.
-     * Without show_data only texts of the runtime. NULL when there is none, and when it is hidden.
-     */
+     * Without show_data only texts of the runtime. NULL when there is none, and when it is
+     * hidden. */
     const char *value;
     uint64_t value_bytes; /* bytes of value, which may contain a NUL */
     uint64_t text_bytes;  /* bytes of the whole text; value may be only its beginning */
@@ -700,11 +700,10 @@ GT_API struct gt_error *gt_report_create_threads(struct gt_analysis *analysis,
 GT_API struct gt_error *gt_threads_write(const struct gt_report *report, enum gt_format format,
                                          const struct gt_style *style, FILE *to);
 
-/* ---- memory: where every mapped byte is -------------------------------------------------------
- */
+/* ---- memory: where every mapped byte is ---------------------------------------------------- */
 
-/* As gt_report_create, but only the process, the live set, and the memory. `options` may be NULL.
- */
+/* As gt_report_create, but only the process, the live set, and the memory. `options` may be
+ * NULL. */
 GT_API struct gt_error *gt_report_create_memory(struct gt_analysis *analysis,
                                                 const struct gt_report_options *options,
                                                 struct gt_report **report);
@@ -1260,8 +1259,8 @@ struct gt_growth {
     const char *where;             /* its holder or creator; NULL when there is none */
     uint64_t old_count, new_count; /* objects, goroutines, or what a finding counts */
     /* Live bytes: for a type all of its objects, for a root what it alone keeps, for a holder what
-     * it keeps, for a finding what it frees, for goroutines their stacks and what they alone keep.
-     */
+     * it keeps, for a finding what it frees, for goroutines their stacks and what they alone
+     * keep. */
     uint64_t old_bytes, new_bytes;
 };
 

@@ -50,8 +50,7 @@ static int64_t elapsed(const struct gt_analysis *older, const struct gt_analysis
     return from && to > from && to - from < INT64_MAX ? (int64_t)(to - from) : GT_UNKNOWN;
 }
 
-/* ---- the documents of one core ----------------------------------------------------------------
- */
+/* ---- the documents of one core ------------------------------------------------------------- */
 
 static struct gt_error *tell_table(struct gt_analysis *analysis, enum gt_heap_by by,
                                    struct gt_told *told)

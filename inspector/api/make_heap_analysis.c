@@ -1,5 +1,5 @@
-/* Makes what the detectors read: the live heap, its types, and the baseline mark. It is made once.
- */
+/* Makes what the detectors read: the live heap, its types, and the baseline mark. It is made
+ * once. */
 #include "inspector/api/analysis.h"
 #include "inspector/base/alloc.h"
 #include "inspector/detect/retention/baseline.h"

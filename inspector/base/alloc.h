@@ -21,8 +21,8 @@ void *gt_alloc(size_t size);                /* not cleared */
 void *gt_calloc(size_t count, size_t size); /* cleared; big blocks stay untouched pages */
 void *gt_realloc(void *old, size_t size);
 void *gt_try_alloc(size_t size); /* on failure NULL and ENOMEM in errno; it does not unwind */
-/* Takes over a text that malloc() made for another library. NULL stays NULL, unless memory ran out.
- */
+/* Takes over a text that malloc() made for another library. NULL stays NULL, unless memory ran
+ * out. */
 char *gt_adopt(char *text);
 void gt_free(void *block);               /* NULL is allowed */
 void gt_detach(void *block);             /* the caller keeps it beyond the call; NULL is allowed */

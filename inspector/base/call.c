@@ -89,8 +89,8 @@ static struct gt_link *take_first(struct gt_link *list)
     return first;
 }
 
-/* Resources go before blocks, the latest first, since a resource may use earlier ones and blocks.
- */
+/* Resources go before blocks, the latest first, since a resource may use earlier ones and
+ * blocks. */
 static void release_all(struct gt_holdings *holdings)
 {
     struct gt_link *link;

@@ -17,8 +17,8 @@
 
 struct gt_memory {
     const void *ctx;
-    /* The host's view of `addr`, and in *avail how many bytes follow contiguously; NULL if absent.
-     */
+    /* The host's view of `addr`, and in *avail how many bytes follow contiguously; NULL if
+     * absent. */
     const unsigned char *(*map)(const void *ctx, uint64_t addr, uint64_t *avail);
 };
 

@@ -19,8 +19,8 @@ void gt_str_addn(struct gt_str *str, const char *text, size_t length);
 void gt_str_format(struct gt_str *str, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 void gt_str_vformat(struct gt_str *str, const char *format, va_list args);
-/* Reserves `more` bytes, so that adding them allocates nothing. Returns false instead of unwinding.
- */
+/* Reserves `more` bytes, so that adding them allocates nothing. Returns false instead of
+ * unwinding. */
 bool gt_str_try_reserve(struct gt_str *str, size_t more);
 const char *gt_str_text(const struct gt_str *str); /* "" while empty */
 void gt_str_deinit(struct gt_str *str);

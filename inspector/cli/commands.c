@@ -47,8 +47,7 @@ bool gt_format_find(const char *name, enum gt_format *format)
     return false;
 }
 
-/* ---- running a command --------------------------------------------------------------------------
- */
+/* ---- running a command --------------------------------------------------------------------- */
 
 /* The progress line is removed first, since both may be on one terminal. */
 struct gt_error *gt_run_output(struct gt_run *run, struct gt_error *error, struct gt_output *output)

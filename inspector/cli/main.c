@@ -18,8 +18,8 @@ static int fail(struct gt_error *error)
     return usage ? GT_WRONG : GT_UNABLE;
 }
 
-/* It does only what a signal handler may do. A SIGBUS with another code is a fault of this program.
- */
+/* It does only what a signal handler may do. A SIGBUS with another code is a fault of this
+ * program. */
 static void end_by_short_file(int number, siginfo_t *info, void *context)
 {
     static const char line[] =

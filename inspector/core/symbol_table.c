@@ -38,8 +38,8 @@ static bool has_address(const Elf64_Sym *symbol)
            (type == STT_NOTYPE || type == STT_OBJECT || type == STT_FUNC);
 }
 
-/* The slot of that name, or the free slot where it would be. At least half of the slots are free.
- */
+/* The slot of that name, or the free slot where it would be. At least half of the slots are
+ * free. */
 static uint32_t *slot_of(const struct gt_symbol_table *table, const char *name)
 {
     for (uint64_t i = hash_of(name);; i++) {

@@ -75,8 +75,8 @@ static void find_semis(struct gt_dominator_walk *walk, struct semi *semi)
 /* ---- dominators ---------------------------------------------------------------------------- */
 
 /* A jump goes up by the weight of the lowest nonzero digit of the node's depth, in skew binary
- * numbers. So a number of steps logarithmic in the depth leads from any node to any node above it.
- */
+ * numbers. So a number of steps logarithmic in the depth leads from any node to any node above
+ * it. */
 struct jumps {
     uint32_t *depth, *jump;
 };

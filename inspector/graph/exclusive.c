@@ -314,8 +314,7 @@ bool gt_exclusive_has(const struct gt_exclusive *owners, uint32_t owner, uint32_
            gt_sets_has(&owners->sets, owners->set[gt_exclusive_place(owners, object)], owner);
 }
 
-/* ---- for walks over the residue ---------------------------------------------------------------
- */
+/* ---- for walks over the residue ------------------------------------------------------------ */
 
 struct alone {
     const struct gt_exclusive *owners;

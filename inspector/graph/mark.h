@@ -24,8 +24,8 @@ struct gt_cut {
 
 void gt_cut_init(struct gt_cut *cut, const struct gt_heap *heap);
 void gt_cut_deinit(struct gt_cut *cut);
-/* Cuts the pointer word at addr; a word may be cut several times. Does nothing where no object is.
- */
+/* Cuts the pointer word at addr; a word may be cut several times. Does nothing where no object
+ * is. */
 void gt_cut_word(struct gt_cut *cut, const struct gt_heap *heap, uint64_t addr);
 bool gt_cut_has_word(const struct gt_cut *cut, uint64_t addr);
 

@@ -3,8 +3,7 @@
 #include "inspector/base/alloc.h"
 #include "inspector/graph/walk.h"
 
-/* ---- the edges, reversed ----------------------------------------------------------------------
- */
+/* ---- the edges, reversed ------------------------------------------------------------------- */
 
 struct reverser {
     const struct gt_heap *heap;

@@ -35,8 +35,7 @@ static void put_rows(const char *title, const struct gt_help_row *rows, FILE *to
     }
 }
 
-/* ---- options ----------------------------------------------------------------------------------
- */
+/* ---- options ------------------------------------------------------------------------------- */
 
 static bool has_all(const struct gt_option_row *row)
 {
@@ -79,8 +78,7 @@ static void put_options(FILE *to)
         if (row->help) put_option(row, to);
 }
 
-/* ---- commands ---------------------------------------------------------------------------------
- */
+/* ---- commands ------------------------------------------------------------------------------ */
 
 static void put_formats(const struct gt_command *command, FILE *to)
 {

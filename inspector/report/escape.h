@@ -18,8 +18,8 @@
 void gt_escape(struct gt_str *to, const char *text); /* "\n", "\x1b", "\u202e" */
 void gt_utf8(struct gt_str *to, const char *text);   /* U+FFFD for each byte that is not UTF-8 */
 
-/* The same for `length` bytes, with a NUL after them. Other NULs become "\x00"; in UTF-8 they stay.
- */
+/* The same for `length` bytes, with a NUL after them. Other NULs become "\x00"; in UTF-8 they
+ * stay. */
 void gt_escape_bytes(struct gt_str *to, const char *text, uint64_t length);
 void gt_utf8_bytes(struct gt_str *to, const char *text, uint64_t length);
 

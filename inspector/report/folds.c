@@ -74,8 +74,8 @@ static size_t shown_index(places list, const struct gt_fold *fold,
     return i;
 }
 
-/* Is each function called more than once? A function that is called once is no part of a recursion.
- */
+/* Is each function called more than once? A function that is called once is no part of a
+ * recursion. */
 static bool all_recur(const struct gt_fold *fold, const size_t *calls)
 {
     for (size_t i = 0; i < fold->shown_count; i++)

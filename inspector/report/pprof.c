@@ -30,8 +30,7 @@ struct profile {
     struct gt_vec labels; /* pointers, of one sample */
 };
 
-/* ---- texts and functions ----------------------------------------------------------------------
- */
+/* ---- texts and functions ------------------------------------------------------------------- */
 
 static int64_t text(struct profile *profile, const char *said)
 {
@@ -67,8 +66,7 @@ static uint64_t function(struct profile *profile, const struct gt_source_locatio
     return made->id;
 }
 
-/* ---- locations --------------------------------------------------------------------------------
- */
+/* ---- locations ----------------------------------------------------------------------------- */
 
 static Gt__Profile__Line *line(struct profile *profile, const struct gt_source_location *place)
 {
@@ -120,8 +118,7 @@ static void fill_stack(struct profile *profile, const struct gt_stack *stack,
     }
 }
 
-/* ---- samples ----------------------------------------------------------------------------------
- */
+/* ---- samples ------------------------------------------------------------------------------- */
 
 static Gt__Profile__Label *add_label(struct profile *profile, const char *key)
 {
@@ -174,8 +171,7 @@ static void add_sample(struct profile *profile, const struct gt_goroutine_group 
     gt_vec_add(&profile->samples, &sample);
 }
 
-/* ---- the whole --------------------------------------------------------------------------------
- */
+/* ---- the whole ----------------------------------------------------------------------------- */
 
 static Gt__Profile__ValueType value_type(struct profile *profile, const char *type,
                                          const char *unit)

@@ -23,8 +23,8 @@ struct gt_dwarf;
 
 /* GT_ERR_MISSING when the binary has no DWARF. `binary` must outlive the handle. */
 struct gt_error *gt_dwarf_open(const struct gt_binary *binary, struct gt_dwarf **out);
-/* The same over any ELF file in memory; `name` is for messages. The bytes must outlive the handle.
- */
+/* The same over any ELF file in memory; `name` is for messages. The bytes must outlive the
+ * handle. */
 struct gt_error *gt_dwarf_open_file(const char *name, const unsigned char *file, uint64_t size,
                                     uint64_t bias, struct gt_dwarf **out);
 void gt_dwarf_close(struct gt_dwarf *dwarf); /* NULL is allowed */

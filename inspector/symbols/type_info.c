@@ -50,8 +50,8 @@ static unsigned base_kind(struct gt_die_reader *reader, Dwarf_Die die)
     }
 }
 
-/* The nearest kind for an entry without one from Go's linker: C's types, and Go's unsafe.Pointer.
- */
+/* The nearest kind for an entry without one from Go's linker: C's types, and Go's
+ * unsafe.Pointer. */
 static unsigned kind_of_tag(struct gt_die_reader *reader, Dwarf_Die die, unsigned tag)
 {
     uint64_t target = 0, size = 0;

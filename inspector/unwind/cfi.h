@@ -12,8 +12,8 @@
 
 #include <libunwind.h>
 
-/* Can libunwind interpret this record's programs safely? Adds the bytes that were read to `reads`.
- */
+/* Can libunwind interpret this record's programs safely? Adds the bytes that were read to
+ * `reads`. */
 bool gt_cfi_is_sound(const struct gt_memory *mem, const unw_proc_info_t *info, unsigned *reads);
 
 #endif

@@ -59,8 +59,7 @@ static bool find_return(struct gt_unwinder *walk)
     return word_at(walk, frame->sp, &frame->lr);
 }
 
-/* ---- the function tables at a pc --------------------------------------------------------------
- */
+/* ---- the function tables at a pc ----------------------------------------------------------- */
 
 struct known_pc {
     uint64_t pc; /* 0: none yet */

@@ -21,8 +21,8 @@ bool gt_size_parse(const char *text, uint64_t *bytes)
     char *end;
     double number = strtod(text, &end);
 
-    /* strtod also reads "0x10", "1e6" and "inf", so only digits and at most one point are accepted.
-     */
+    /* strtod also reads "0x10", "1e6" and "inf", so only digits and at most one point are
+     * accepted. */
     if (whole == 0 || end != text + digits) return false;
     for (size_t i = 0; i < sizeof units / sizeof units[0]; i++) {
         if (strcasecmp(end, units[i].name) != 0) continue;

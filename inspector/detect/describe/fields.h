@@ -17,8 +17,8 @@ struct gt_referrer { /* a pointer word: in an object, or a root */
     uint64_t offset; /* in the object's data */
 };
 
-/* Is it the storage of maps, a type that the compiler makes: "map.group[K]V" or "map.bucket[K]V"?
- */
+/* Is it the storage of maps, a type that the compiler makes: "map.group[K]V" or
+ * "map.bucket[K]V"? */
 bool gt_is_map_storage(const char *type);
 
 /* The field of an object at an offset of its data, with its index when it is an array; "" when it
@@ -30,8 +30,8 @@ void gt_field_of(const struct gt_heap_analysis *analysis, uint32_t object, uint6
 void gt_field_of_type(const struct gt_heap_analysis *analysis, uint32_t object, gt_type_id type,
                       uint64_t offset, char *out, size_t size);
 
-/* "main.Session.token": the innermost named struct and field with the word; NULL if there is none.
- */
+/* "main.Session.token": the innermost named struct and field with the word; NULL if there is
+ * none. */
 const char *gt_referrer_field(const struct gt_heap_analysis *analysis,
                               const struct gt_referrer *referrer);
 

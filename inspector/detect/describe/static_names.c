@@ -7,8 +7,7 @@
 
 enum { MAX_WAY = 16, MAX_FIELD = 160 };
 
-/* ---- chains of words ---------------------------------------------------------------------------
- */
+/* ---- chains of words ----------------------------------------------------------------------- */
 
 struct way { /* words, each of which leads to the static data that contains the word before it */
     uint64_t words[MAX_WAY]; /* the last one first */

@@ -36,8 +36,8 @@ static bool is_only_closed(const struct gt_process *process, uint64_t channel)
     return !buffer && !sender && element && gt_types_get(process->types, element)->size == 0;
 }
 
-/* Counts the waiters of each channel that may be a signal. A channel with few waiters is no signal.
- */
+/* Counts the waiters of each channel that may be a signal. A channel with few waiters is no
+ * signal. */
 static void note_signals(struct gt_abandoned *abandoned)
 {
     const struct gt_heap_analysis *analysis = abandoned->analysis;

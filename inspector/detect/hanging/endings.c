@@ -211,8 +211,7 @@ int64_t gt_endings_due(const struct gt_endings *endings, const struct gt_member 
     return summary.latest > now ? (int64_t)(summary.latest - now) : 0;
 }
 
-/* ---- the report's words -----------------------------------------------------------------------
- */
+/* ---- the report's words -------------------------------------------------------------------- */
 
 /* The package variable that holds a channel, or else the variable of the main goroutine; NULL if
  * none. */

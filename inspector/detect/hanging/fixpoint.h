@@ -36,8 +36,8 @@ struct gt_fixpoint {
     struct gt_vec met; /* uint32_t: watched objects that were reached and are not handled yet */
 };
 
-/* Nothing is excluded or marked yet. Goroutines that block and are no candidates count as running.
- */
+/* Nothing is excluded or marked yet. Goroutines that block and are no candidates count as
+ * running. */
 void gt_fixpoint_init(struct gt_fixpoint *fixpoint, struct gt_heap_analysis *analysis,
                       const bool *candidates);
 /* Leaves in `asleep` the goroutines that nothing wakes. It is called once; `without` must have all

@@ -15,8 +15,8 @@
 
 enum { GT_MANY_LINGERING = 100 };
 
-/* Do they linger, and keep at least --min-bytes of heap? `latest` is the latest time in the core.
- */
+/* Do they linger, and keep at least --min-bytes of heap? `latest` is the latest time in the
+ * core. */
 bool gt_lingers(const struct gt_heap_analysis *analysis, const struct gt_member *members,
                 size_t count, uint64_t latest);
 

@@ -104,8 +104,8 @@ static void add_branch(struct grower *grower, uint32_t node)
     gt_vec_add(&grower->branches, &added);
 }
 
-/* Adds the nodes that retain `least` bytes. A parent retains at least as much, so it is added too.
- */
+/* Adds the nodes that retain `least` bytes. A parent retains at least as much, so it is added
+ * too. */
 static void add_branches(struct grower *grower, uint64_t least)
 {
     const struct gt_dominators *tree = &grower->tree;

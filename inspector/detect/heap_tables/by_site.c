@@ -13,8 +13,7 @@ static const char no_samples[] =
     "the program samples no allocations: it does not link runtime.MemProfile (net/http/pprof and "
     "runtime/pprof do), or it has set runtime.MemProfileRate to 0";
 
-/* ---- names of rows ----------------------------------------------------------------------------
- */
+/* ---- names of rows ------------------------------------------------------------------------- */
 
 /* The first call outside of the runtime, which is the one that people look for. */
 static const struct gt_source_location *allocating_call(const struct gt_stack *stack)

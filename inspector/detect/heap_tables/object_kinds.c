@@ -69,8 +69,8 @@ static uint64_t key_of_untyped(struct sorter *sorter, uint32_t object)
     return key_of(MASKED, *number);
 }
 
-/* A pointer to the first field of a larger object gives only the type that the object begins with.
- */
+/* A pointer to the first field of a larger object gives only the type that the object begins
+ * with. */
 static uint64_t key_of_value(const struct sorter *sorter, uint32_t object, gt_type_id type)
 {
     const struct gt_type *described = gt_types_get(sorter->analysis->process->types, type);

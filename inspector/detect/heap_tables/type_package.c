@@ -40,8 +40,8 @@ static const char *skip_wrapper(const char *name)
     return name;
 }
 
-/* The length of a name without wrappers: "main.row", "int", "struct { x main.y }", "func(main.z)".
- */
+/* The length of a name without wrappers: "main.row", "int", "struct { x main.y }",
+ * "func(main.z)". */
 static size_t length_of(const char *name)
 {
     static const char *const literals[] = {"struct ", "func(", "interface ", "go.shape."};

@@ -13,11 +13,10 @@ struct builder {
     bool show_data;
 };
 
-/* ---- texts of the runtime and of the program
- * ----------------------------------------------------- */
+/* ---- texts of the runtime and of the program ----------------------------------------------- */
 
-/* The paths of the runtime's packages. A type's name has only the last part of its package's path.
- */
+/* The paths of the runtime's packages. A type's name has only the last part of its package's
+ * path. */
 static const char *const roots[] = {"", "internal/runtime/"};
 
 /* Compares the whole path of the package, since other packages may be named runtime too. */
@@ -60,8 +59,7 @@ static const struct own_error *own_error_of(const char *type)
     return NULL;
 }
 
-/* ---- the text of a value ------------------------------------------------------------------------
- */
+/* ---- the text of a value ------------------------------------------------------------------- */
 
 /* Does not cut a character of UTF-8. */
 static uint64_t shown_bytes(const char *bytes, uint64_t length)
@@ -124,8 +122,7 @@ static void read_value(const struct builder *builder, const struct gt_eface *pri
         read_number(builder, type, printed->data, panic);
 }
 
-/* ---- one panic --------------------------------------------------------------------------------
- */
+/* ---- one panic ----------------------------------------------------------------------------- */
 
 /* Since 1.21 panic(nil) has a value, unless a setting says otherwise: an error, whose text is in
  * the record. */
@@ -183,8 +180,7 @@ static void repeat(const struct gt_panic *first, struct gt_panic *again)
     again->repanicked = repanicked;
 }
 
-/* ---- all of them ------------------------------------------------------------------------------
- */
+/* ---- all of them --------------------------------------------------------------------------- */
 
 #define PRINTING "panic while printing panic value"
 

@@ -51,8 +51,8 @@ const struct gt_vec *gt_backlog_of(const struct gt_backlog *backlog, uint32_t go
     return NULL;
 }
 
-/* A finalizer that runs is still in the queue; a cleanup is not (runtime/mfinal.go, mcleanup.go).
- */
+/* A finalizer that runs is still in the queue; a cleanup is not (runtime/mfinal.go,
+ * mcleanup.go). */
 size_t gt_backlog_waiting(const struct gt_backlog *backlog, const struct gt_heap_analysis *analysis,
                           uint32_t goroutine, const char **what)
 {

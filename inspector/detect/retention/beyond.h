@@ -25,8 +25,8 @@ void gt_beyond_deinit(struct gt_beyond *beyond);
 /* The bytes of the objects that this value takes; they are in the list. */
 uint64_t gt_beyond_take(struct gt_beyond *beyond, uint64_t value);
 
-/* Does the base reach the value's target? A value that points to no heap object counts as reached.
- */
+/* Does the base reach the value's target? A value that points to no heap object counts as
+ * reached. */
 bool gt_beyond_reached(const struct gt_beyond *beyond, uint64_t value);
 
 #endif

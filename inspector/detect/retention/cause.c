@@ -165,8 +165,8 @@ static bool is_worth_telling(const struct weigher *weigher, const struct gt_caus
     return cause->always || gt_cause_freed(cause) >= weigher->analysis->min_bytes;
 }
 
-/* A finding about goroutines has no holder of its own: it is the variable by which they keep most.
- */
+/* A finding about goroutines has no holder of its own: it is the variable by which they keep
+ * most. */
 static void name_holders(struct weigher *weigher, const struct gt_exclusive *owners)
 {
     struct gt_main_kept keepers;

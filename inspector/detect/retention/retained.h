@@ -26,8 +26,8 @@ struct gt_retained {         /* a group */
 };
 
 /* Fills the groups: bytes, objects and kept, which belongs to the analysis's storage. No goroutine
- * may be in two of them. If the analysis has no types, the types of what the groups keep are found.
- */
+ * may be in two of them. If the analysis has no types, the types of what the groups keep are
+ * found. */
 void gt_retained_find(struct gt_heap_analysis *analysis, struct gt_retained *groups, size_t count);
 
 struct gt_main_kept { /* for gt_main_kept_of() */

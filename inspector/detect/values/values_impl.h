@@ -50,8 +50,8 @@ uint64_t gt_value_fit(const struct gt_value_reader *reader, uint64_t addr, uint6
 const char *gt_value_text(const struct gt_value_reader *reader, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
-/* Reads the value at an index by its kind. Each reader sets kind and the fields that belong to it.
- */
+/* Reads the value at an index by its kind. Each reader sets kind and the fields that belong to
+ * it. */
 typedef void gt_value_fn(struct gt_value_reader *reader, uint32_t place, gt_type_id type);
 gt_value_fn gt_value_scalar;                   /* value_scalars.c */
 gt_value_fn gt_value_string;                   /* value_bytes.c */

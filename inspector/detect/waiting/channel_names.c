@@ -111,8 +111,8 @@ static void look(void *ctx, const struct gt_word *word)
     if (depth < MAX_DEPTH) add_object(search, word->value, depth + 1);
 }
 
-/* The field by which the object at `at` holds the channel; NULL when the object is the runtime's.
- */
+/* The field by which the object at `at` holds the channel; NULL when the object is the
+ * runtime's. */
 static const char *field_name(const struct search *search)
 {
     const struct gt_heap_analysis *analysis = search->analysis;

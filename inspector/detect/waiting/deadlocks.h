@@ -47,8 +47,8 @@ struct gt_deadlocks {
 
 void gt_deadlocks_init(struct gt_deadlocks *deadlocks, struct gt_heap_analysis *analysis,
                        struct gt_wakers *wakers, const bool *hangs);
-/* The same for locks alone, which is cheap since it needs no wakers. `waiters` as in lock_owners.h.
- */
+/* The same for locks alone, which is cheap since it needs no wakers. `waiters` as in
+ * lock_owners.h. */
 void gt_deadlocks_init_locks(struct gt_deadlocks *deadlocks, struct gt_heap_analysis *analysis,
                              const bool *hangs, bool waiters);
 void gt_deadlocks_deinit(struct gt_deadlocks *deadlocks);

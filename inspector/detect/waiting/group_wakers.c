@@ -27,8 +27,8 @@ struct namer {
 
 /* ---- who is left out ------------------------------------------------------------------------ */
 
-/* A goroutine that waits for the same object is woken like the group, and wakes nobody before that.
- */
+/* A goroutine that waits for the same object is woken like the group, and wakes nobody before
+ * that. */
 static bool is_fellow(const struct namer *namer, uint32_t owner)
 {
     const struct gt_wait *wait = &namer->wakers->analysis->baseline->wait[owner];

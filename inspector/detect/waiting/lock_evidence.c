@@ -193,8 +193,7 @@ static void take_code(struct seeker *seeker, uint32_t frame)
     }
 }
 
-/* ---- locks that frames do not show ------------------------------------------------------------
- */
+/* ---- locks that frames do not show --------------------------------------------------------- */
 
 /* The nearest calls before and after a frame's pc, for certain locks. */
 struct around {
@@ -245,8 +244,8 @@ static void set_loose(struct seeker *seeker)
     owners->loose[seeker->number] = true;
 }
 
-/* Code that refers to a lock may mean any other lock in the same variable, which may be an array.
- */
+/* Code that refers to a lock may mean any other lock in the same variable, which may be an
+ * array. */
 static void take_named(struct seeker *seeker, uint32_t frame, uint64_t target)
 {
     struct gt_lock_owners *owners = seeker->owners;

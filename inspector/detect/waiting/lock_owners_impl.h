@@ -15,8 +15,8 @@ uint32_t gt_thing_at(const struct gt_lock_owners *owners, uint64_t addr);
 /* Orders struct gt_ownership by object and goroutine, the strongest evidence first. */
 int gt_ownership_order(const void *a, const void *b);
 
-/* Fills the list from all goroutines of the program, or only from those that wait for such objects.
- */
+/* Fills the list from all goroutines of the program, or only from those that wait for such
+ * objects. */
 void gt_lock_owners_find(struct gt_lock_owners *owners, bool waiters);
 
 #endif

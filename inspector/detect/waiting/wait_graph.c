@@ -153,8 +153,7 @@ static int by_interest(const void *a, const void *b)
     return left->goroutine < right->goroutine ? -1 : left->goroutine > right->goroutine;
 }
 
-/* ---- the graph --------------------------------------------------------------------------------
- */
+/* ---- the graph ----------------------------------------------------------------------------- */
 
 /* A goroutine that is blocked on something that the core does not show counts as blocked too. */
 static bool is_blocked(const struct graph_builder *graph_builder, uint32_t number)

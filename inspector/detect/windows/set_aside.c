@@ -5,8 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- spare capacity for reuse ------------------------------------------------------------------
- */
+/* ---- spare capacity for reuse -------------------------------------------------------------- */
 
 /* `what` is a type, a package followed by a dot, or a path followed by a slash for all packages
  * below it. */

@@ -33,8 +33,7 @@ struct lister {
 
 #define NOT_TOLD UINT32_MAX
 
-/* ---- rows by look -----------------------------------------------------------------------------
- */
+/* ---- rows by look -------------------------------------------------------------------------- */
 
 static uint64_t look_of(const struct lister *lister, const struct gt_undecided_word *word)
 {
@@ -140,8 +139,7 @@ static void make_rows(struct lister *lister)
     order_joined(lister, rows);
 }
 
-/* ---- what they keep ----------------------------------------------------------------------------
- */
+/* ---- what they keep ------------------------------------------------------------------------ */
 
 /* The index of a block's row; NOT_TOLD when it has none. */
 static uint32_t place_of(const struct lister *lister, const struct gt_undecided_word *word)
@@ -185,8 +183,7 @@ static void weigh_rows(const struct lister *lister, struct gt_undecided *told)
     }
 }
 
-/* ---- the report's words ------------------------------------------------------------------------
- */
+/* ---- the report's words -------------------------------------------------------------------- */
 
 static const char *root_text(const struct gt_heap_analysis *analysis, uint32_t root)
 {

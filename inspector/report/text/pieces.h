@@ -15,8 +15,8 @@ void gt_page_process(struct gt_page *page, const struct gt_report *report);
 /* A label, and a text that begins at that column. */
 void gt_page_labelled(struct gt_page *page, unsigned column, const char *label, const char *text);
 
-/* The index of the goroutine of a group that died, or that the signal hit; id_count: none of them.
- */
+/* The index of the goroutine of a group that died, or that the signal hit; id_count: none of
+ * them. */
 size_t gt_died_in(const struct gt_report *report, const struct gt_goroutine_group *group);
 
 /* How the process died, on a line of its own; nothing when it did not. */

@@ -1,5 +1,5 @@
-/* The signal that ended the process, in words: which one, its address or sender, and what it hit.
- */
+/* The signal that ended the process, in words: which one, its address or sender, and what it
+ * hit. */
 #ifndef GT_TEXT_SIGNAL_H
 #define GT_TEXT_SIGNAL_H
 

@@ -76,8 +76,8 @@ static void put_place(struct gt_page *page, unsigned column, unsigned sites, con
     gt_page_deinit(page);
 }
 
-/* The column at which the sites of a stack are aligned. Names longer than half a line do not count.
- */
+/* The column at which the sites of a stack are aligned. Names longer than half a line do not
+ * count. */
 static unsigned site_column(const struct gt_page *page, unsigned column,
                             const struct gt_source_location *const *places, size_t count,
                             const struct gt_source_location *created_by)

@@ -23,8 +23,8 @@ extern const struct gt_summary_line gt_summary_tail[];
 /* "api-server, pid 4211: go1.26.8 amd64, ...": the process of the core. */
 void gt_summary_process(struct gt_str *to, const struct gt_report *report);
 
-/* "panic: runtime error: ..., SIGSEGV at 0x0, in goroutine 7": how it died; nothing if it did not.
- */
+/* "panic: runtime error: ..., SIGSEGV at 0x0, in goroutine 7": how it died; nothing if it did
+ * not. */
 void gt_summary_crash(struct gt_str *to, const struct gt_report *report);
 
 /* "12,440, 12 of them the runtime's: 12,408 waiting, 32 runnable" */

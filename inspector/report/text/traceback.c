@@ -64,8 +64,7 @@ static void put_site(FILE *to, const struct gt_source_location *place)
     putc('\n', to);
 }
 
-/* ---- the crash --------------------------------------------------------------------------------
- */
+/* ---- the crash ----------------------------------------------------------------------------- */
 
 /* The texts are escaped. If the process ended by a fatal error, Go prints no panics. */
 static void put_panics(FILE *to, const struct gt_report *report)
@@ -115,8 +114,7 @@ static void put_crash(FILE *to, const struct gt_report *report)
     if (count || report->crash.fatal_error || report->crash.signal) putc('\n', to);
 }
 
-/* ---- arguments --------------------------------------------------------------------------------
- */
+/* ---- arguments ----------------------------------------------------------------------------- */
 
 /* NULL when they are not known. */
 static const char *pattern_of(const struct gt_goroutine_group *group,
@@ -145,8 +143,7 @@ static void put_arguments(FILE *to, const char *pattern, const uint64_t *words)
     }
 }
 
-/* ---- goroutines -------------------------------------------------------------------------------
- */
+/* ---- goroutines ---------------------------------------------------------------------------- */
 
 static void put_header(FILE *to, const struct gt_goroutine_group *group, size_t index)
 {

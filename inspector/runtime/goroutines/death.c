@@ -14,8 +14,7 @@ static uint64_t field_of(const struct gt_process *process, uint64_t addr, enum g
     return addr && gt_process_field(process, addr, field, &value) ? value : 0;
 }
 
-/* ---- who died ---------------------------------------------------------------------------------
- */
+/* ---- who died ------------------------------------------------------------------------------ */
 
 static void keep_dying(const struct gt_process *process, uint64_t m, struct gt_vec *dying)
 {
@@ -135,8 +134,7 @@ void gt_death_find(struct gt_process *process, const struct gt_goroutines *gorou
                            : NULL;
 }
 
-/* ---- the signal -------------------------------------------------------------------------------
- */
+/* ---- the signal ---------------------------------------------------------------------------- */
 
 /* A handler that ends the process counts as throwing too. It dies for the second time if an error
  * came before it. */

@@ -63,8 +63,8 @@ static bool is_system(const char *function)
 }
 
 /* Some goroutines of the runtime run functions of the program, and are the program's meanwhile:
- * those of finalizers and cleanups, and of C threads that call Go, which no go statement started.
- */
+ * those of finalizers and cleanups, and of C threads that call Go, which no go statement
+ * started. */
 static bool runs_program(const struct reader *reader, const struct gt_goroutine *g)
 {
     static const char *const starts[] = {"runtime.runfinq", "runtime.runFinalizers",

@@ -12,8 +12,8 @@ struct reader {
                      * further out */
 };
 
-/* Frames of gopanic and of its callers are never the innermost, so their pcs are return addresses.
- */
+/* Frames of gopanic and of its callers are never the innermost, so their pcs are return
+ * addresses. */
 static const char *function_of(const struct reader *reader, uint32_t frame)
 {
     const struct gt_frame *at = gt_g_frame(reader->goroutines, reader->g, frame);

@@ -35,8 +35,8 @@ void gt_receivers_destroy(struct gt_receivers *receivers)
 /* ---- methods ------------------------------------------------------------------------------- */
 
 /* "gopkg.in/yaml%2ev3.(*node).walk" -> "gopkg.in/yaml.v3.node"; false when it is no method with a
- * pointer receiver. Closures and wrappers that the compiler makes for a method have longer names.
- */
+ * pointer receiver. Closures and wrappers that the compiler makes for a method have longer
+ * names. */
 static bool receiver_name(const char *function, char *out, size_t size)
 {
     const char *star = strstr(function, ".(*"), *end = star ? strchr(star, ')') : NULL;

@@ -130,8 +130,7 @@ bool gt_registers_of(const struct gt_process *process, const struct gt_goroutine
     return from_signal_frame(process, g, m, out);
 }
 
-/* ---- the signal that a handler dies of --------------------------------------------------------
- */
+/* ---- the signal that a handler dies of ----------------------------------------------------- */
 
 /* The first signal's frame is the highest. Frames of later signals, such as the SIGABRT with which
  * the handler ends the process, are below it. */

@@ -33,8 +33,8 @@ void gt_heap_profile_deinit(struct gt_heap_profile *profile);
 bool gt_profile_stack(const struct gt_process *process, const struct gt_profile_record *record,
                       uint64_t *pcs);
 
-/* Scales a count of samples and their bytes to an estimate of all (runtime/pprof, scaleHeapSample).
- */
+/* Scales a count of samples and their bytes to an estimate of all (runtime/pprof,
+ * scaleHeapSample). */
 void gt_profile_scale(int64_t rate, uint64_t *count, uint64_t *bytes);
 
 #endif

@@ -65,8 +65,8 @@ static bool read_span(const struct gt_process *process, uint64_t addr, struct gt
     return true;
 }
 
-/* False for an in-use span with impossible numbers, which would make a region that overlaps others.
- */
+/* False for an in-use span with impossible numbers, which would make a region that overlaps
+ * others. */
 static bool sensible(const struct gt_span *span)
 {
     uint64_t bytes, used;

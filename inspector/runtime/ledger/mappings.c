@@ -83,8 +83,8 @@ static void claim_modules(struct gt_reader *reader)
     }
 }
 
-/* The memory of the program's file, and the pages of zeros after it, which also hold C's variables.
- */
+/* The memory of the program's file, and the pages of zeros after it, which also hold C's
+ * variables. */
 static void claim_program(struct gt_reader *reader)
 {
     struct gt_load load;

@@ -20,8 +20,8 @@ struct gt_name_facts {
     /* Is there a function with the first `length` bytes of this name? */
     bool (*exists)(void *ctx, const char *name, size_t length);
     /* The full name of the last of several calls that were inlined one into the other, the first of
-     * them into `outer`. `calls` has their names without packages, joined by dots. NULL: not known.
-     */
+     * them into `outer`. `calls` has their names without packages, joined by dots. NULL: not
+     * known. */
     const char *(*inlined)(void *ctx, const char *outer, size_t length, const char *calls);
     /* Is the code of this function in the same folder as the closure? */
     bool (*beside)(void *ctx, const char *outer, size_t length);

@@ -65,8 +65,7 @@ static struct gt_error *use_rtypes(struct gt_process *process)
     return resolve(process);
 }
 
-/* ---- missing fields, and fields that nobody has checked ---------------------------------------
- */
+/* ---- missing fields, and fields that nobody has checked ------------------------------------ */
 
 static void describe_lack(void *ctx, const char *type, const char *path, enum gt_need need)
 {
@@ -130,8 +129,8 @@ static void name_taken(const struct gt_process *process, const struct gt_facts *
             add_name(names, gt_known_constants[i]);
 }
 
-/* Go is newer than the table: the fields taken from it are recorded, since nobody has checked them.
- */
+/* Go is newer than the table: the fields taken from it are recorded, since nobody has checked
+ * them. */
 static void describe_of_newer(struct gt_process *process)
 {
     static const struct gt_facts nothing = {0};

@@ -15,8 +15,8 @@
 /* The facts and the layout, without those from types. */
 struct gt_error *gt_layouts_open(struct gt_process *process);
 
-/* The same with those from the program's types, if they are needed. Then records what is missing.
- */
+/* The same with those from the program's types, if they are needed. Then records what is
+ * missing. */
 struct gt_error *gt_layouts_settle(struct gt_process *process);
 
 #endif

@@ -1,7 +1,7 @@
 #include "inspector/runtime/process/settings.h"
 
-/* The rest of the line that begins with `key`, in a text of `length` bytes; NULL when no line does.
- */
+/* The rest of the line that begins with `key`, in a text of `length` bytes; NULL when no line
+ * does. */
 static const char *line_of(const char *text, size_t length, const char *key, size_t *rest)
 {
     size_t key_length = strlen(key);

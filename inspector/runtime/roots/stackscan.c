@@ -16,11 +16,9 @@ enum {
     MAX_OBJECTS = 1 << 14,   /* stack objects of a function; no compiler makes as many */
 };
 
-/* What the collector scans in some releases only, with the first release that does
- * (gt_version_number). */
+/* What the collector scans in some releases only, from a first one on (gt_version_number). */
 enum habit {
-    HABIT_INJECTED, /* the link register that a signal handler saved below the frame that it
-                     * interrupted */
+    HABIT_INJECTED, /* the link register that a signal handler saved below what it interrupted */
     HABIT_EXTENDED, /* vector registers, which the g keeps while it is preempted */
 };
 
@@ -51,8 +49,7 @@ struct scan {
     struct gt_vec objects;      /* struct object */
     struct gt_vec pending;      /* struct pending */
     size_t own;                 /* objects from here on belong to the current frame */
-    bool conservative;          /* the next frame is conservative too: it was interrupted by this
-                                 * one */
+    bool conservative;          /* the next frame is conservative too: this one interrupted it */
 };
 
 static void word_in(struct scan *scan, uint64_t addr, uint64_t value, uint32_t frame,
@@ -328,8 +325,7 @@ static void scan_registers(struct scan *scan)
         word(scan, 0, regs.value[i], 0, true);
 }
 
-/* The other registers of a goroutine that was preempted asynchronously (runtime/preempt_xreg.go).
- */
+/* The other registers of a goroutine that was preempted anywhere (preempt_xreg.go). */
 static void scan_extended_registers(struct scan *scan)
 {
     const struct gt_process *process = scan->process;
@@ -403,8 +399,7 @@ static void scan_object(struct scan *scan, const struct object *object, bool con
     gt_free(made);
 }
 
-/* While a stack is moved, pointers into it may still lead to the old stack, so any object may be in
- * use. */
+/* While a stack is moved, any of its objects may be in use: pointers may lead to the old stack. */
 static void suppose_all_reached(struct scan *scan)
 {
     for (size_t i = 0; i < scan->objects.len; i++) {

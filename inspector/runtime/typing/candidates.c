@@ -150,8 +150,8 @@ static void try_type(struct question *question, const struct candidate *candidat
     if (count > question->count) question->count = count;
 }
 
-/* Tries the types with this mask whose `count` values fit the slot, but not the next smaller one.
- */
+/* Tries the types with this mask whose `count` values fit the slot, but not the next smaller
+ * one. */
 static void try_types(struct question *question, uint64_t mask, uint64_t count)
 {
     struct gt_candidates *candidates = question->candidates;

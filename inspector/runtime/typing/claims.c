@@ -100,8 +100,8 @@ static void judge_by_bitmap(struct gt_typing *typing, const struct gt_claim *cla
         settle_extent(typing, &ref, claim->type, extent);
 }
 
-/* Objects whose type the allocator recorded are typed already, unless that type could not be read.
- */
+/* Objects whose type the allocator recorded are typed already, unless that type could not be
+ * read. */
 static void judge_claim(struct gt_typing *typing, const struct gt_claim *claim)
 {
     uint32_t object = claim->region->first + claim->slot;

@@ -41,8 +41,8 @@ static void claim_channel(struct gt_typing *typing, uint64_t addr)
 }
 
 /* A map's header waits until its storage has a type. A single bucket may be an overflow bucket of
- * an array that is too long to be read: its entries could get another type than those of the array.
- */
+ * an array that is too long to be read: its entries could get another type than those of the
+ * array. */
 static void claim_found(struct gt_typing *typing, uint64_t addr, gt_type_id id, uint64_t count)
 {
     switch (part_of(gt_types_name(typing->types, id))) {

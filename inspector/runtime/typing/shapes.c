@@ -171,8 +171,8 @@ static void note_pointer(void *ctx, uint64_t offset, uint64_t value)
     if (offset / WORD < MASK_WORDS) mask->bits |= (uint64_t)1 << offset / WORD;
 }
 
-/* Would elements of so many words have their pointers at the same offsets, throughout the object?
- */
+/* Would elements of so many words have their pointers at the same offsets, throughout the
+ * object? */
 static bool repeats(const struct mask_of *mask, uint64_t words)
 {
     if (words >= MASK_WORDS) return true;

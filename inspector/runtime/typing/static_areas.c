@@ -136,8 +136,8 @@ static bool is_covered(const struct gt_static_areas *areas, const struct gt_stat
     return offset % size_of(areas, area->type) != 0 || claim->size <= area->size - offset;
 }
 
-/* The bytes from addr to the next variable with a type; false when such a variable contains addr.
- */
+/* The bytes from addr to the next variable with a type; false when such a variable contains
+ * addr. */
 static bool room_before_variable(const struct gt_process *process, uint64_t addr, uint64_t *room)
 {
     const struct gt_debug_global *here = gt_process_global_at(process, addr);

@@ -91,8 +91,8 @@ static inline const struct gt_type_row *gt_type_row(const struct gt_typing *typi
     return row->known ? row : gt_type_row_make(typing, id);
 }
 
-/* The type of memory that holds a map, since an object of the map type itself is the map's header.
- */
+/* The type of memory that holds a map, since an object of the map type itself is the map's
+ * header. */
 gt_type_id gt_type_cell(const struct gt_typing *typing, gt_type_id map);
 
 /* Do the region's slots begin with their type? */

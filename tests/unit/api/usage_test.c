@@ -7,8 +7,7 @@
 
 #include <stdlib.h>
 
-/* ---- rows: the entry points of one shape ------------------------------------------------------
- */
+/* ---- rows: the entry points of one shape --------------------------------------------------- */
 
 typedef struct gt_error *create_fn(struct gt_analysis *analysis, const void *options, void *out);
 typedef struct gt_error *write_fn(const void *document, enum gt_format format,
@@ -215,8 +214,7 @@ static const char *const others[] = {
     "gt_heap_by_name",
 };
 
-/* ---- tests ------------------------------------------------------------------------------------
- */
+/* ---- tests --------------------------------------------------------------------------------- */
 
 static void assert_usage(const char *name, struct gt_error *error)
 {
@@ -338,8 +336,7 @@ static void a_number_that_names_nothing_has_no_name(void **state)
     }
 }
 
-/* ---- no function is left out
- * ---------------------------------------------------------------------- */
+/* ---- no function is left out --------------------------------------------------------------- */
 
 static bool has_row(const char *name)
 {

@@ -295,8 +295,7 @@ static void contents_honour_the_cut(void **state)
     expect_nodes(fixture, "3");
 }
 
-/* ---- larger graphs, compared with a very simple marker -----------------------------------------
- */
+/* ---- larger graphs, compared with a very simple marker ------------------------------------- */
 
 struct simple {
     const struct gt_heap *heap;

@@ -193,8 +193,7 @@ static void an_empty_heap_has_no_ways(void **state)
     gt_heap_deinit(&heap);
 }
 
-/* ---- a larger graph, compared with a very simple search ---------------------------------------
- */
+/* ---- a larger graph, compared with a very simple search ------------------------------------ */
 
 struct search {
     const struct gt_heap *heap;

@@ -1,5 +1,5 @@
-/* How an owner's objects are divided among the values that lead to them, and where the weight is.
- */
+/* How an owner's objects are divided among the values that lead to them, and where the weight
+ * is. */
 #include "inspector/graph/retained_tree.h"
 #include "little_heap.h"
 

@@ -1,5 +1,5 @@
-/* Finalizers, cleanups and weak pointers, which belong to spans outside the heap; deferred calls.
- */
+/* Finalizers, cleanups and weak pointers, which belong to spans outside the heap; deferred
+ * calls. */
 #include "tests/unit/synth/synth_impl.h"
 
 enum { BLOCK = 4096 }; /* finBlockSize */

@@ -189,8 +189,7 @@ uint64_t synth_wait_coroutine(struct synth_g *g)
     return coro;
 }
 
-/* ---- waits for something outside ---------------------------------------------------------------
- */
+/* ---- waits for something outside ----------------------------------------------------------- */
 
 void synth_wait_sleep(struct synth_g *g)
 {

@@ -1,5 +1,5 @@
-/* Hung goroutines: what proves that one hangs, what could still wake it, what takes the proof back.
- */
+/* Hung goroutines: what proves that one hangs, what could still wake it, what takes the proof
+ * back. */
 #include "tests/unit/synth/synth.h"
 
 #include <setjmp.h>
@@ -314,8 +314,7 @@ static void main_in_an_empty_select_wakes_nobody(void **state)
     assert_hung(synth, GT_PROVEN);
 }
 
-/* ---- goroutines of the runtime -----------------------------------------------------------------
- */
+/* ---- goroutines of the runtime ------------------------------------------------------------- */
 
 /* The program's finalizer blocks, and so does the runtime's one goroutine for all finalizers. */
 static void the_finalizer_goroutine_hangs_and_others_wait_behind_it(void **state)

@@ -68,8 +68,8 @@ static void what_a_variable_keeps_too_is_no_findings(void **state)
     assert_int_equal(report->findings[0].bytes_shared, 0);
 }
 
-/* A goroutine that hangs, and a cycle that its finalizer keeps: removing one of them is not enough.
- */
+/* A goroutine that hangs, and a cycle that its finalizer keeps: removing one of them is not
+ * enough. */
 static void causes_of_two_kinds_share_what_both_keep(void **state)
 {
     struct synth *synth = synth_begin(state, GO);

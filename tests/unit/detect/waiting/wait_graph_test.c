@@ -115,8 +115,7 @@ static void locks_in_one_order_make_no_circle(void **state)
     gt_wait_graph_destroy(graph);
 }
 
-/* ---- owners of a lock --------------------------------------------------------------------------
- */
+/* ---- owners of a lock ---------------------------------------------------------------------- */
 
 static void who_stands_behind_lock_holds_it(void **state)
 {

@@ -106,8 +106,8 @@ static void a_slot_past_the_first_free_one_is_told_by_its_bit(void **state)
     assert_int_not_equal(gt_heap_object(graph, kept), GT_NO_OBJECT);
 }
 
-/* A slot that was allocated since the last collection has no bit, and is below the first free slot.
- */
+/* A slot that was allocated since the last collection has no bit, and is below the first free
+ * slot. */
 static void what_was_never_marked_is_an_object(void **state)
 {
     struct synth *synth = synth_begin(state, GO);

@@ -1,5 +1,5 @@
-/* In which function a closure was written, by its name and by the calls that callers have inlined.
- */
+/* In which function a closure was written, by its name and by the calls that callers have
+ * inlined. */
 #include "inspector/runtime/process/closure_names.h"
 
 #include <setjmp.h>

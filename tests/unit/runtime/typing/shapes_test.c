@@ -222,8 +222,8 @@ static uint64_t size_at(struct world *world, uint64_t base, uint64_t offset, uin
     return gt_shape_element(world->shapes, gt_heap_object(&world->heap.graph, base), offset, most);
 }
 
-/* The last 30 of 512 words are elements of one word each; a slice from the start may use all of it.
- */
+/* The last 30 of 512 words are elements of one word each; a slice from the start may use all of
+ * it. */
 static void elements_are_as_wide_as_can_be(void **state)
 {
     (void)state;

@@ -1,5 +1,5 @@
-/* What each kind of wait is for: the object, where it begins, and what the goroutine waits to do.
- */
+/* What each kind of wait is for: the object, where it begins, and what the goroutine waits to
+ * do. */
 #include "inspector/api/analysis.h"
 #include "inspector/runtime/waits/blocked.h"
 #include "tests/unit/synth/synth.h"
