@@ -1,6 +1,8 @@
 /* Deferred calls: the function that defers them, where, and how many. */
 #include "inspector/report/shapes/shapes.h"
 
+enum { SHOWN = 5 }; /* sites of one function that text shows */
+
 static const struct gt_field site_list[] = {
     GT_FIELD("file", TEXT, struct gt_source_location, file),
     GT_FIELD("line", LINE, struct gt_source_location, line),
@@ -27,9 +29,24 @@ static void put(struct gt_page *page, unsigned column, const struct gt_instance 
     gt_page_deinit(page);
 }
 
+/* Sites and goroutines of one function, the ones with the most calls first. */
+static void put_all(struct gt_page *page, unsigned column, const struct gt_instance *instances,
+                    size_t count)
+{
+    size_t end = page->all || count < SHOWN ? count : SHOWN;
+
+    for (size_t i = 1; i < end; i++)
+        put(page, column, &instances[i]);
+    if (end == count) return;
+    gt_page_line(page, column, column + GT_STEP_IN);
+    gt_page_format(page, GT_DIM, "%zu shown; --format=json --instances=all lists all", end);
+    gt_page_deinit(page);
+}
+
 const struct gt_shape gt_shape_deferred = {
     .fields = GT_FIELDS(fields, struct gt_instance),
     .put = put,
+    .put_all = put_all,
     .key = offsetof(struct gt_instance, deferred.goroutine),
     .numbered = true,
     .single = true,

@@ -3,6 +3,7 @@
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -69,7 +70,24 @@ static void goroutines_pile_up_each_for_itself(void **state)
     assert_null(found(synth));
 }
 
-/* t := time.NewTicker(d); defer t.Stop(), in a loop: the defer is the only cause. */
+/* Its loop is mended once, for all goroutines that run it. */
+static void goroutines_of_one_function_are_one_cause(void **state)
+{
+    struct synth *synth = synth_begin(state, "go1.26.8");
+    struct synth_g *less = server(synth, 12), *more = server(synth, 20);
+    const struct gt_report *report = synth_report(synth);
+    const struct gt_finding *finding = synth_finding(report, GT_DEFERRED_CALLS);
+
+    assert_int_equal(report->finding_count, 1);
+    assert_int_equal(finding->count, 32);
+    assert_int_equal(finding->instance_count, 2);
+    assert_int_equal(finding->instances[0].deferred.goroutine, synth_g_id(more));
+    assert_int_equal(finding->instances[1].deferred.goroutine, synth_g_id(less));
+    assert_true(finding->bytes_freed >= 32 * 1024);
+    assert_non_null(strstr(finding->title, "2 goroutines in main.serve"));
+}
+
+/* t := time.NewTicker(d); defer t.Stop(), in a loop: the defer is the one cause. */
 static void tickers_that_only_the_calls_could_stop_are_theirs(void **state)
 {
     struct synth *synth = synth_begin(state, "go1.22.12");
@@ -107,6 +125,7 @@ int main(void)
         cmocka_unit_test_teardown(eight_calls_prove_no_loop, synth_end),
         cmocka_unit_test_teardown(what_a_global_keeps_is_not_the_calls, synth_end),
         cmocka_unit_test_teardown(goroutines_pile_up_each_for_itself, synth_end),
+        cmocka_unit_test_teardown(goroutines_of_one_function_are_one_cause, synth_end),
         cmocka_unit_test_teardown(tickers_that_only_the_calls_could_stop_are_theirs, synth_end),
         cmocka_unit_test_teardown(a_list_that_is_a_loop_is_no_proof, synth_end),
     };
