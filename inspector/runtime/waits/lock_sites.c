@@ -10,7 +10,8 @@ enum {
     MAX_INLINED = 16,
     MAX_CODE = 1 << 18,  /* bytes of a function; the rest is not read */
     MAX_SITES = 1 << 10, /* of one function */
-    NEAR = 24,           /* bytes before a call that set its argument */
+    NEAR = 24,           /* bytes before a call in which its argument is made */
+    GAP = 32,            /* bytes in an inlined call that belong to the code around it */
 };
 
 struct range { /* indices in the list of all sites */
@@ -75,9 +76,21 @@ struct reader { /* reads one function */
     struct gt_func func;
     size_t first; /* the first of its sites */
     uint64_t target;
+    uint32_t line; /* of the last inlined call */
 };
 
-static void add(struct reader *reader, const struct locker *locker, uint64_t from, uint64_t to)
+/* One inlined call may be several runs of code. Lock is two calls since Go 1.24, one in the other;
+ * and the compiler moves instructions from around a call into it. */
+static bool continues(const struct reader *reader, const struct gt_lock_site *last,
+                      const struct gt_lock_site *site, uint32_t line)
+{
+    if (!last || last->unlocks != site->unlocks || last->reads != site->reads) return false;
+    return last->to == site->from || (line && line == reader->line && site->from - last->to <= GAP);
+}
+
+/* `line` is that of an inlined call, else 0. */
+static void add(struct reader *reader, const struct locker *locker, uint64_t from, uint64_t to,
+                uint32_t line)
 {
     struct gt_vec *list = &reader->sites->list;
     struct gt_lock_site site = {.from = from,
@@ -88,11 +101,11 @@ static void add(struct reader *reader, const struct locker *locker, uint64_t fro
     size_t known = list->len - reader->first;
     struct gt_lock_site *last = known ? gt_vec_at(list, list->len - 1) : NULL;
 
-    /* Since Go 1.24 Lock is two inlined calls, one inside the other. */
-    if (last && last->to == from && last->unlocks == site.unlocks && last->reads == site.reads)
+    if (continues(reader, last, &site, line))
         last->to = to;
     else if (known < MAX_SITES)
         gt_vec_add(list, &site);
+    reader->line = line;
 }
 
 /* ---- inlined calls ------------------------------------------------------------------------- */
@@ -107,7 +120,7 @@ static void add_inlined(void *ctx, uint64_t from, uint64_t to, int32_t value)
     for (size_t i = 0; i + 1 < count; i++) {
         const struct locker *locker = locker_named(positions[i].function);
         if (!locker) continue;
-        add(reader, locker, from, to);
+        add(reader, locker, from, to, positions[i + 1].line);
         return;
     }
 }
@@ -133,7 +146,7 @@ static void add_calls_amd64(struct reader *reader, const unsigned char *code, ui
         uint64_t next = entry + at + 5;
         const struct locker *locker =
             locker_at(reader->sites, next + (uint64_t)(int64_t)(int32_t)gt_load32(code + at + 1));
-        if (locker) add(reader, locker, entry + at, next);
+        if (locker) add(reader, locker, entry + at, next, 0);
     }
 }
 
@@ -146,7 +159,7 @@ static void add_calls_arm64(struct reader *reader, const unsigned char *code, ui
         if (instruction >> 26 != 0x25) continue; /* BL */
         int64_t distance = (int64_t)((uint64_t)(instruction & 0x3ffffff) << 38) >> 36;
         const struct locker *locker = locker_at(reader->sites, entry + at + (uint64_t)distance);
-        if (locker) add(reader, locker, entry + at, entry + at + 4);
+        if (locker) add(reader, locker, entry + at, entry + at + 4, 0);
     }
 }
 
@@ -182,7 +195,7 @@ static int by_place(const void *a, const void *b)
 static struct range read_function(struct gt_lock_sites *sites, const struct gt_pclntab *tab,
                                   const struct gt_func *func)
 {
-    struct reader reader = {sites, tab, *func, sites->list.len, 0};
+    struct reader reader = {sites, tab, *func, sites->list.len, 0, 0};
     uint64_t size = func->end - func->entry;
     const unsigned char *code =
         size <= MAX_CODE ? gt_mem_at(sites->process->mem, func->entry, size) : NULL;
