@@ -8,9 +8,10 @@
 #include <stdlib.h>
 
 enum {
-    REACH = 4096,           /* bytes of a struct before the mutex in it */
-    MAX_NEAR = 16,          /* locks that one word leads to */
-    MAX_CAPTURED = 4,       /* words of a closure that are read */
+    WORD = 8,
+    REACH = 4096,           /* bytes of a struct, in which a mutex may lie */
+    MAX_NEAR = 16,          /* things that one word leads to */
+    MAX_CAPTURED = 4,       /* words of a closure that are looked at */
     MAX_DEFERS = 1 << 10,   /* of one goroutine */
     MAX_FOUND = 1 << 16,    /* in one goroutine */
     MAX_HOLDINGS = 1 << 20, /* in all */
@@ -244,21 +245,47 @@ static void set_loose(struct seeker *seeker)
     owners->loose[seeker->number] = true;
 }
 
-/* Code that refers to a lock may mean any other lock in the same variable, which may be an
- * array. */
-static void take_named(struct seeker *seeker, uint32_t frame, uint64_t target)
+/* What lies there may be held, but for `not`. */
+static void take_within(struct gt_lock_owners *owners, uint64_t addr, uint64_t size, uint32_t not )
+{
+    uint32_t first = gt_first_thing(owners, addr), i = first;
+
+    for (; i < owners->thing_count && i - first < MAX_AROUND; i++) {
+        if (owners->things[i].address >= addr + size) return;
+        owners->things[i].may_hold |= i != not &&owners->things[i].address >= addr;
+    }
+    owners->unread |= i < owners->thing_count;
+}
+
+/* Code that loads a pointer from a variable names the variable, and means what it points to. */
+static void take_behind(struct gt_lock_owners *owners, const struct gt_debug_global *global,
+                        uint32_t not )
+{
+    const struct gt_heap *graph = &owners->analysis->heap->graph;
+    uint64_t value;
+
+    for (uint64_t at = 0; at + WORD <= global->size && at < MAX_AROUND * WORD; at += WORD) {
+        if (!gt_mem_u64(owners->analysis->process->mem, global->addr + at, &value)) return;
+        uint32_t object = gt_heap_object(graph, value);
+        if (object != GT_NO_OBJECT)
+            take_within(owners, gt_heap_address(graph, object), gt_heap_size(graph, object), not );
+        else if (value)
+            take_within(owners, value, REACH, not );
+    }
+}
+
+/* Code that names a lock may mean any other in the same variable: it may be an array. An Unlock
+ * that is still to come does not mean what the goroutine itself waits for. */
+static void take_named(struct seeker *seeker, uint32_t frame, uint64_t target, bool locked)
 {
     struct gt_lock_owners *owners = seeker->owners;
     const struct gt_debug_global *global = gt_process_global_at(owners->analysis->process, target);
 
     if (!global && !is_explained(seeker, frame)) set_loose(seeker);
     if (!global) return;
-    uint32_t first = gt_first_thing(owners, global->addr), i = first;
-    for (; i < owners->thing_count && i - first < MAX_AROUND; i++) {
-        if (owners->things[i].address >= global->addr + global->size) return;
-        owners->things[i].may_hold |= owners->things[i].address >= global->addr;
-    }
-    owners->unread |= i < owners->thing_count;
+    uint32_t not = locked ? GT_NO_THING : owners->waits[seeker->number].thing;
+    take_within(owners, global->addr, global->size, not );
+    take_behind(owners, global, not );
 }
 
 /* Frames whose code may have locked something that no word shows. */
@@ -279,7 +306,8 @@ static void take_loose(struct seeker *seeker, uint32_t frame)
     for (size_t i = 0; i < count; i++) {
         if (!sites[i].target) continue;
         struct around named = look_around(sites, count, at, sites[i].target);
-        if (may_be_locked(&named)) take_named(seeker, frame, sites[i].target);
+        if (may_be_locked(&named))
+            take_named(seeker, frame, sites[i].target, named.before && !named.before->unlocks);
     }
 }
 
