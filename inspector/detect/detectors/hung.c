@@ -1,8 +1,9 @@
 /*
  * Goroutines that hang (hanging.h), that were abandoned (abandoned.h) or that linger (lingering.h),
- * and runtime goroutines in which a finalizer or cleanup blocks. Goroutines with one stack are one
- * finding; goroutines of different sorts never share one. A hung goroutine is proven. If anything
- * is missing from the core, the proof is taken back (retention/findings.h).
+ * those that wait for a lock that nobody holds (left_locks.h), and runtime goroutines in which a
+ * finalizer or cleanup blocks. Goroutines with one stack are one finding; goroutines of different
+ * sorts never share one. A hung goroutine is proven. Where anything is missing from the core the
+ * proof is taken back (retention/findings.h).
  */
 #include "inspector/base/alloc.h"
 #include "inspector/detect/describe/advice.h"
@@ -15,6 +16,7 @@
 #include "inspector/detect/hanging/hanging.h"
 #include "inspector/detect/hanging/lingering.h"
 #include "inspector/detect/waiting/blocking.h"
+#include "inspector/detect/waiting/left_locks.h"
 
 #include <inttypes.h>
 
@@ -183,7 +185,20 @@ static void describe_lingering(void *ctx, const struct gt_member *members, size_
     cause->doubt = "others reach what they wait for, and may still end them";
 }
 
-/* Groups that were not judged are reported as such. */
+/* A lock is told by itself only where many wait for it, or where they keep much. */
+static void describe_locked_out(void *ctx, const struct gt_member *members, size_t count)
+{
+    struct hung_finder *hung_finder = ctx;
+    struct gt_cause *cause = add_cause(hung_finder, GT_LIKELY, members, count);
+
+    cause->always = count >= GT_MANY_ALIKE;
+    cause->title = gt_arena_format(hung_finder->analysis->storage,
+                                   "%s; it is locked, and no live goroutine holds it",
+                                   who(hung_finder->analysis, cause, ""));
+    cause->doubt = "others reach the lock, and could still unlock it";
+}
+
+/* Not looked at is not innocent. */
 static void describe_unjudged(const struct hung_finder *hung_finder)
 {
     if (hung_finder->abandoned->unjudged)
@@ -245,14 +260,20 @@ static void describe_groups(struct hung_finder *hung_finder, const bool *of,
 /* The other goroutines that block. */
 static void describe_rest(struct hung_finder *hung_finder, const bool *hangs, const bool *abandoned)
 {
-    const struct gt_heap_analysis *analysis = hung_finder->analysis;
-    bool *rest = gt_calloc(analysis->goroutines->count, sizeof *rest);
+    struct gt_heap_analysis *analysis = hung_finder->analysis;
+    uint32_t count = analysis->goroutines->count;
+    bool *rest = gt_calloc(count, sizeof *rest), *locked_out = gt_calloc(count, sizeof *rest);
 
-    for (uint32_t i = 0; i < analysis->goroutines->count; i++)
-        rest[i] = analysis->baseline->blocks[i] && !hangs[i] && !abandoned[i] &&
-                  !gt_backlog_of(&analysis->baseline->backlog, i) &&
-                  analysis->goroutines->list[i].id != GT_MAIN_GOROUTINE;
+    for (uint32_t i = 0; i < count; i++)
+        locked_out[i] = rest[i] = analysis->baseline->blocks[i] && !hangs[i] && !abandoned[i] &&
+                                  !gt_backlog_of(&analysis->baseline->backlog, i) &&
+                                  analysis->goroutines->list[i].id != GT_MAIN_GOROUTINE;
+    gt_left_locks_keep(analysis, locked_out);
+    for (uint32_t i = 0; i < count; i++)
+        rest[i] = rest[i] && !locked_out[i];
+    describe_groups(hung_finder, locked_out, describe_locked_out);
     describe_groups(hung_finder, rest, describe_lingering);
+    gt_free(locked_out);
     gt_free(rest);
 }
 

@@ -1,0 +1,83 @@
+// A mutex of a package variable that many goroutines wait for. It leaks where a goroutine has
+// returned without Unlock; in the other ways somebody is still to unlock it.
+package main
+
+import (
+	"errors"
+	"sync"
+	"time"
+
+	"gotopsy/field/measure"
+)
+
+const waiters = 60
+
+type page [4096]byte
+
+type account struct {
+	mu      sync.Mutex
+	balance int
+}
+
+func (a *account) acquire() { a.mu.Lock() }
+
+func (a *account) release() { a.mu.Unlock() }
+
+var (
+	shared = &account{balance: 10}
+	stop   = make(chan struct{})
+)
+
+var errPoor = errors.New("too little money")
+
+//go:noinline
+func pay(amount int) error {
+	shared.mu.Lock()
+	if amount > shared.balance {
+		if measure.Fixed() {
+			shared.mu.Unlock()
+		}
+		return errPoor
+	}
+	shared.balance -= amount
+	shared.mu.Unlock()
+	return nil
+}
+
+//go:noinline
+func touch(p *page) { p[0]++ }
+
+// crowd waits for the lock. The code of its Lock is in two parts, as what it has captured is saved
+// in between.
+func crowd() {
+	for i := 0; i < waiters; i++ {
+		p := new(page)
+		go func() {
+			shared.mu.Lock()
+			defer shared.mu.Unlock()
+			touch(p)
+		}()
+	}
+}
+
+// wrapped has locked by a function that has returned, and will unlock by another one.
+func wrapped(locked chan<- bool) {
+	shared.acquire()
+	locked <- true
+	<-stop
+	shared.release()
+}
+
+func main() {
+	locked := make(chan bool)
+	if measure.Way() == "wrapped" {
+		go wrapped(locked)
+		<-locked
+	} else {
+		_ = pay(11)
+	}
+	crowd()
+	time.Sleep(30 * time.Millisecond) // all have come to wait, or have ended
+	measure.Ready(nil)
+	close(stop)
+}
