@@ -1,21 +1,9 @@
 #include "inspector/detect/inspect/lookup.h"
 
 #include "inspector/base/error.h"
-#include "inspector/detect/inspect/near_names.h"
 
-struct search {
-    struct gt_near_names near;
-    const char *name, *found, *other; /* the first two different names that match the wanted one */
-};
-
-/* Does the name match? A second match with another name is recorded. */
-static bool is_meant(struct search *search, const char *name)
+bool gt_name_search_take(struct gt_name_search *search, const char *name)
 {
-    if (!name) return false;
-    if (!gt_name_means(search->name, name)) {
-        gt_near_names_offer(&search->near, name);
-        return false;
-    }
     if (!search->found) {
         search->found = name;
         return true;
@@ -24,8 +12,16 @@ static bool is_meant(struct search *search, const char *name)
     return false;
 }
 
-static struct gt_error *outcome(const struct gt_heap_analysis *analysis,
-                                const struct search *search, const char *what)
+bool gt_name_search_offer(struct gt_name_search *search, const char *name)
+{
+    if (!name) return false;
+    if (gt_name_means(search->name, name)) return gt_name_search_take(search, name);
+    gt_near_names_offer(&search->near, name);
+    return false;
+}
+
+struct gt_error *gt_name_search_outcome(const struct gt_heap_analysis *analysis,
+                                        const struct gt_name_search *search, const char *what)
 {
     if (search->other)
         return gt_error_create(GT_ERR_USAGE, "'%s' may be %s or %s: give more of the name",
@@ -39,20 +35,20 @@ struct gt_error *gt_lookup_type(const struct gt_heap_analysis *analysis, const c
                                 gt_type_id *type)
 {
     struct gt_types *types = analysis->process->types;
-    struct search search = {.near.wanted = name, .name = name};
+    struct gt_name_search search = {.near.wanted = name, .name = name};
 
     *type = gt_types_named(types, name);
     if (*type) return NULL;
     for (gt_type_id id = 1; id <= gt_types_count(types); id++)
-        if (is_meant(&search, gt_types_name(types, id))) *type = id;
-    return outcome(analysis, &search, "type");
+        if (gt_name_search_offer(&search, gt_types_name(types, id))) *type = id;
+    return gt_name_search_outcome(analysis, &search, "type");
 }
 
 struct gt_error *gt_lookup_global(const struct gt_heap_analysis *analysis, const char *name,
                                   const struct gt_debug_global **global)
 {
     const struct gt_process *process = analysis->process;
-    struct search search = {.near.wanted = name, .name = name};
+    struct gt_name_search search = {.near.wanted = name, .name = name};
 
     *global = NULL;
     if (!process->global_count)
@@ -64,6 +60,6 @@ struct gt_error *gt_lookup_global(const struct gt_heap_analysis *analysis, const
         return NULL;
     }
     for (size_t i = 0; i < process->global_count; i++)
-        if (is_meant(&search, process->globals[i].name)) *global = &process->globals[i];
-    return outcome(analysis, &search, "global variable");
+        if (gt_name_search_offer(&search, process->globals[i].name)) *global = &process->globals[i];
+    return gt_name_search_outcome(analysis, &search, "global variable");
 }

@@ -12,7 +12,8 @@ bool gt_name_means(const char *wanted, const char *name)
     size_t length = strlen(name), end = strlen(wanted);
 
     if (strcmp(wanted, name) == 0) return true;
-    if (end >= length || strcmp(name + length - end, wanted) != 0) return false;
+    if (!end || end >= length || strcmp(name + length - end, wanted) != 0) return false;
+    if (strcspn(name, "[]*(){} ") < length - end) return false; /* it is made of what is wanted */
     return name[length - end - 1] == '/' || name[length - end - 1] == '.';
 }
 

@@ -26,7 +26,8 @@ void gt_near_names_offer(struct gt_near_names *near, const char *name);
 /* "; did you mean main.item or main.items?", or "" when none is similar. */
 const char *gt_near_names_text(const struct gt_near_names *near, struct gt_arena *storage);
 
-/* Does a name match the wanted one: is it equal, or does it end with it after a slash or a dot? */
+/* Does a name mean this one: is it the same, or its end after a slash or a dot of its package? The
+ * end of "*main.item" is none. */
 bool gt_name_means(const char *wanted, const char *name);
 
 #endif
