@@ -25,6 +25,20 @@ struct gt_freed gt_freed_with_object(const struct gt_heap_analysis *analysis, ui
     return freed;
 }
 
+struct gt_freed gt_freed_with_objects(const struct gt_heap_analysis *analysis,
+                                      const struct gt_bitmap *objects)
+{
+    struct gt_cut cut;
+
+    gt_cut_init(&cut, &analysis->heap->graph);
+    for (size_t at = gt_bitmap_next(objects, 0); at < objects->bits;
+         at = gt_bitmap_next(objects, at + 1))
+        gt_bit_set(&cut.blocked, at);
+    struct gt_freed freed = freed_without(analysis, NULL, &cut);
+    gt_cut_deinit(&cut);
+    return freed;
+}
+
 struct gt_freed gt_freed_with_roots(const struct gt_heap_analysis *analysis,
                                     const struct gt_bitmap *roots)
 {

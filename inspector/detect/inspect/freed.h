@@ -14,6 +14,9 @@ struct gt_freed {
 };
 
 struct gt_freed gt_freed_with_object(const struct gt_heap_analysis *analysis, uint32_t object);
+/* `objects` has a bit for each object that is taken away. */
+struct gt_freed gt_freed_with_objects(const struct gt_heap_analysis *analysis,
+                                      const struct gt_bitmap *objects);
 /* `roots` has a bit for each root that is taken away. */
 struct gt_freed gt_freed_with_roots(const struct gt_heap_analysis *analysis,
                                     const struct gt_bitmap *roots);
