@@ -64,7 +64,7 @@ static struct gt_error *read_arguments(struct gt_options *options, const char **
     const struct gt_command *named;
 
     if (!arguments) arguments = none;
-    named = arguments[0] ? gt_command_find(arguments[0]) : NULL;
+    named = arguments[0] ? gt_command_named(arguments[0]) : NULL;
     if (named) arguments++;
     if (!options->command) options->command = named ? named : gt_commands[0];
     if (!named && !arguments[0] && options->help) options->command = &gt_command_help;
@@ -207,7 +207,7 @@ static struct gt_vec with_core(const struct gt_command *command, int argc, const
 static struct gt_error *parse_words(const struct gt_options *shell, int argc, const char **argv,
                                     struct gt_options *options)
 {
-    const struct gt_command *command = gt_command_find(argv[0]);
+    const struct gt_command *command = gt_command_named(argv[0]);
 
     if (!command)
         return gt_error_create(GT_ERR_USAGE, "unknown command '%s'; help lists them", argv[0]);

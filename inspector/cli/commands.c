@@ -20,7 +20,7 @@ const char *gt_command_operand(const struct gt_command *command)
     return space ? space + 1 : NULL;
 }
 
-const struct gt_command *gt_command_find(const char *name)
+const struct gt_command *gt_command_named(const char *name)
 {
     for (size_t i = 0; gt_commands[i]; i++)
         if (strcmp(gt_commands[i]->name, name) == 0) return gt_commands[i];

@@ -45,7 +45,7 @@ struct gt_command {
 
 extern const struct gt_command *const gt_commands[]; /* ended by NULL; the first is the default */
 
-const struct gt_command *gt_command_find(const char *name); /* NULL when there is none */
+const struct gt_command *gt_command_named(const char *name); /* NULL when there is none */
 bool gt_format_find(const char *name, enum gt_format *format);
 
 /* The argument after the core, "ADDR"; NULL when there is none. */

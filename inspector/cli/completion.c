@@ -67,7 +67,8 @@ static const struct gt_command *command_of(const char *line, size_t length)
     size_t blanks = strspn(line, " \t");
 
     gt_str_addn(&name, line + blanks, strcspn(line + blanks, " \t"));
-    const struct gt_command *command = length > blanks ? gt_command_find(gt_str_text(&name)) : NULL;
+    const struct gt_command *command =
+        length > blanks ? gt_command_named(gt_str_text(&name)) : NULL;
     gt_str_deinit(&name);
     return command;
 }

@@ -6,7 +6,7 @@
 
 static struct gt_error *help(const struct gt_options *options)
 {
-    const struct gt_command *command = options->topic ? gt_command_find(options->topic) : NULL;
+    const struct gt_command *command = options->topic ? gt_command_named(options->topic) : NULL;
 
     if (options->topic && !command)
         return gt_error_create(GT_ERR_USAGE, "unknown command '%s'", options->topic);
