@@ -69,6 +69,7 @@ ALLOWED = {
     "inspector/detect/heap_tables": _detect("describe", "holders"),
     "inspector/detect/values": _detect("describe"),
     "inspector/detect/inspect": _detect("describe", "values"),
+    "inspector/detect/find": _detect("describe", "holders", "heap_tables", "inspect"),
     "inspector/detect/hanging": _detect("describe", "retention"),
     "inspector/detect/waiting": _detect("describe", "retention", "hanging"),
     "inspector/detect/timers": _detect("describe", "retention", "hanging", "waiting"),
