@@ -655,6 +655,7 @@ enum gt_document { /* what a format can write */
                    GT_DOCUMENT_GOROUTINE,
                    GT_DOCUMENT_DIFF,
                    GT_DOCUMENT_MEMORY,
+                   GT_DOCUMENT_FIND,
                    GT_DOCUMENTS
 };
 
@@ -1115,7 +1116,81 @@ GT_API struct gt_error *gt_paths_write(const struct gt_paths *paths, enum gt_for
                                        const struct gt_style *style, FILE *to);
 GT_API void gt_paths_destroy(struct gt_paths *paths); /* NULL is allowed */
 
-/* ---- values: what is at an address, by its type --------------------------------------------- */
+/* ---- find: the live objects of a type -------------------------------------------------------- */
+
+struct gt_found_object {
+    uint64_t address; /* where its data begins */
+    uint64_t bytes;
+    uint64_t retained_bytes; /* what would be garbage without it, itself included */
+    const char *held_by;     /* the field or variable that points to it: "main.cache.last", "global
+                                main.items"; NULL: it is not among the first 1,000, or not known */
+    struct gt_path path;     /* from a root to that; empty without one */
+};
+
+struct gt_found_condition { /* the numbers of objects add up to `objects` */
+    const char *text;       /* as it was written */
+    uint64_t met, not_met;
+    uint64_t not_in_core; /* the core lacks what is asked for */
+    uint64_t through_nil; /* a pointer on the way is nil */
+};
+
+/*
+ * The live objects of one type, as gt_heap_row.name tells types. Values that are parts of others
+ * are no objects of their own: fields, elements of arrays and slices, keys and values of maps.
+ * Neither are variables.
+ */
+struct gt_find {
+    struct gt_report *process;     /* core, binary and what is live; owns all the rest */
+    const char *type;              /* its whole name */
+    const char *where;             /* the conditions; NULL: none */
+    uint64_t objects, bytes;       /* of the type */
+    uint64_t matches, match_bytes; /* of those that meet all conditions */
+    int64_t retained_bytes,        /* what would be garbage without all matches, these included */
+        retained_objects;
+    uint64_t not_in_core; /* objects that cannot be judged: gt_found_condition */
+    uint64_t through_nil;
+    const struct gt_found_condition *conditions;
+    size_t condition_count;
+    uint64_t listed;          /* matches that gt_find_next() gives */
+    uint64_t left_out;        /* others, by `top` or `min_bytes` */
+    const char *const *notes; /* what else there is, and what could not be looked at, a line each */
+    size_t note_count;
+    const struct gt_found_list *list; /* private */
+};
+
+struct gt_find_options {
+    size_t size; /* sizeof this struct */
+    /* Required: "main.price", "[]main.price" for arrays of it, "map[string]int", or the end of a
+     * name after a slash or dot. "*main.price" is what such pointers lead to, main.price. */
+    const char *type;
+    /*
+     * Conditions joined by &&, or NULL. Each compares by == != < <= > >= two of: a field ("a.b.c",
+     * in which pointers are followed and embedded structs are looked into; "." is the object
+     * itself), len(field), cap(field), a number, true, false, nil. A bool may stand alone, or
+     * behind an "!". Strings compare with a "text" where show_data allows it. At most 16
+     * conditions, of 4,096 bytes together.
+     */
+    const char *where;
+    size_t top;         /* at most so many in the list; 0: 30 */
+    uint64_t min_bytes; /* those that retain less are left out of the list */
+    bool show_data;     /* contents of strings may be compared */
+};
+
+/* GT_ERR_USAGE when no type, or more than one, has the name, and when a condition makes no sense
+ * for it: the error says at which column, counted in bytes from 1. */
+GT_API struct gt_error *gt_find_create(struct gt_analysis *analysis,
+                                       const struct gt_find_options *options,
+                                       struct gt_find **find);
+/* Goes through the list, what retains most first. *place is 0 for the first, and goes on with each
+ * call; false behind the last. Takes no memory; `found` is good as long as `find`. */
+GT_API bool gt_find_next(const struct gt_find *find, uint64_t *place,
+                         struct gt_found_object *found);
+/* As text, JSON (the schema gotopsy-find/1) or GT_FORMAT_CSV. */
+GT_API struct gt_error *gt_find_write(const struct gt_find *find, enum gt_format format,
+                                      const struct gt_style *style, FILE *to);
+GT_API void gt_find_destroy(struct gt_find *find); /* NULL is allowed */
+
+/* ---- values: what lies at an address, by its type ------------------------------------------- */
 
 struct gt_typed_value {
     const char *name; /* "owner" for a field or variable, "[3]" for an element, "*" for the target

@@ -140,6 +140,7 @@ static void begin(struct gt_options *options)
                                    .show.size = sizeof options->show,
                                    .goroutine.size = sizeof options->goroutine,
                                    .heap.size = sizeof options->heap,
+                                   .find.size = sizeof options->find,
                                    .diff.size = sizeof options->diff};
 }
 

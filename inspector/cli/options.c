@@ -72,8 +72,8 @@ static struct gt_error *set_min_bytes(struct gt_options *options, const char *va
     uint64_t bytes;
 
     if (!gt_size_parse(value, &bytes)) return gt_size_error("--min-bytes", value);
-    options->report.min_bytes = bytes ? bytes : 1; /* 0 would mean the default */
-    options->heap.min_bytes = bytes;
+    options->report.min_bytes = bytes ? bytes : 1; /* 0 asks for the default */
+    options->heap.min_bytes = options->find.min_bytes = bytes;
     options->diff.min_bytes = bytes ? bytes : 1;
     options->min_bytes_given = true;
     return NULL;
@@ -131,8 +131,18 @@ static struct gt_error *set_top(struct gt_options *options, const char *value)
     bool all = strcmp(value, "all") == 0;
     struct gt_error *error = all ? NULL : parse_number("--top", value, 1, MOST_INSTANCES, &number);
 
-    if (!error) options->heap.top = options->diff.top = number;
+    if (!error) options->heap.top = options->find.top = options->diff.top = number;
     return error;
+}
+
+/* Given more than once, all of them must hold. */
+static struct gt_error *set_where(struct gt_options *options, const char *value)
+{
+    const char *before = options->find.where;
+
+    options->find.where =
+        before ? gt_arena_format(&options->arena, "%s && %s", before, value) : keep(options, value);
+    return NULL;
 }
 
 static struct gt_error *set_by(struct gt_options *options, const char *value)

@@ -42,6 +42,7 @@ struct gt_options {
     struct gt_check_options check;
     struct gt_object_options object;
     struct gt_heap_options heap;
+    struct gt_find_options find;
     struct gt_path_options paths;
     struct gt_show_options show;
     struct gt_goroutine_options goroutine;

@@ -1,4 +1,4 @@
-/* Heap tables as comma-separated values, by RFC 4180. */
+/* Heap tables and lists of objects as comma-separated values, by RFC 4180. */
 #include "inspector/base/str.h"
 #include "inspector/report/escape.h"
 #include "inspector/report/heap_columns.h"
@@ -85,4 +85,20 @@ static bool put_heap(const struct gt_heap_table *table, const struct gt_style *s
     return true;
 }
 
-const struct gt_format_row gt_format_csv = {.heap = put_heap};
+static bool put_find(const struct gt_find *find, const struct gt_style *style, FILE *to)
+{
+    struct gt_found_object found;
+    uint64_t place = 0;
+
+    (void)style;
+    fputs("address,bytes,retained_bytes,held_by\r\n", to);
+    while (gt_find_next(find, &place, &found)) {
+        fprintf(to, "%s,%" PRIu64 ",%" PRIu64 ",", gt_address(found.address).text, found.bytes,
+                found.retained_bytes);
+        put_field(to, found.held_by);
+        fputs("\r\n", to);
+    }
+    return true;
+}
+
+const struct gt_format_row gt_format_csv = {.heap = put_heap, .found = put_find};

@@ -55,7 +55,7 @@ def options():
 
 
 # What may stand for what a command asks for, behind the core.
-OPERANDS = {"ADDR": "0x0", "ADDR[,TYPE]": "0x0", "NAME": "main.x", "ID": "1", "NEW": "/no/such/other"}
+OPERANDS = {"ADDR": "0x0", "ADDR[,TYPE]": "0x0", "TYPE": "main.x", "NAME": "main.x", "ID": "1", "NEW": "/no/such/other"}
 
 
 def operands(command):

@@ -100,6 +100,16 @@ static struct gt_error *make_heap_table(struct gt_analysis *analysis, void **mad
     return gt_heap_table_create(analysis, NULL, (struct gt_heap_table **)made);
 }
 
+static struct gt_error *make_find(struct gt_analysis *analysis, void **made)
+{
+    const struct gt_find_options options = {.size = sizeof options,
+                                            .type = "all",
+                                            .where = "len(nodes) > 0 && name != \"\" && any != nil",
+                                            .show_data = true};
+
+    return gt_find_create(analysis, &options, (struct gt_find **)made);
+}
+
 static struct gt_error *write_report(const void *made, enum gt_format format, FILE *to)
 {
     return gt_report_write(made, format, NULL, to);
@@ -135,6 +145,11 @@ static struct gt_error *write_heap_table(const void *made, enum gt_format format
     return gt_heap_table_write(made, format, NULL, to);
 }
 
+static struct gt_error *write_find(const void *made, enum gt_format format, FILE *to)
+{
+    return gt_find_write(made, format, NULL, to);
+}
+
 static void destroy_report(void *made)
 {
     gt_report_destroy(made);
@@ -160,7 +175,12 @@ static void destroy_heap_table(void *made)
     gt_heap_table_destroy(made);
 }
 
-enum { A_REPORT, GOROUTINES, THREADS, WAITS, AN_OBJECT, HEAP, A_CHECK };
+static void destroy_find(void *made)
+{
+    gt_find_destroy(made);
+}
+
+enum { A_REPORT, GOROUTINES, THREADS, WAITS, AN_OBJECT, HEAP, FOUND, A_CHECK };
 
 static struct entry_point entry_points[] = {
     {"report",
@@ -187,6 +207,12 @@ static struct entry_point entry_points[] = {
      make_heap_table,
      write_heap_table,
      destroy_heap_table,
+     {GT_FORMAT_JSON, GT_FORMAT_TEXT, GT_FORMAT_CSV},
+     3},
+    {"find",
+     make_find,
+     write_find,
+     destroy_find,
      {GT_FORMAT_JSON, GT_FORMAT_TEXT, GT_FORMAT_CSV},
      3},
     {"check", make_check, write_check, destroy_check, {GT_FORMAT_JSON, GT_FORMAT_TEXT}, 2},

@@ -311,6 +311,7 @@ int main(void)
         {"making a wait graph", making, NULL, NULL, &points[WAITS]},
         {"making an object", making, NULL, NULL, &points[AN_OBJECT]},
         {"making a table of the heap", making, NULL, NULL, &points[HEAP]},
+        {"making a list of objects", making, NULL, NULL, &points[FOUND]},
         {"making a check", making, NULL, NULL, &points[A_CHECK]},
         {"writing a report", writing, NULL, NULL, &points[A_REPORT]},
         {"writing a list of goroutines", writing, NULL, NULL, &points[GOROUTINES]},
@@ -318,6 +319,7 @@ int main(void)
         {"writing a wait graph", writing, NULL, NULL, &points[WAITS]},
         {"writing an object", writing, NULL, NULL, &points[AN_OBJECT]},
         {"writing a table of the heap", writing, NULL, NULL, &points[HEAP]},
+        {"writing a list of objects", writing, NULL, NULL, &points[FOUND]},
         {"writing a check", writing, NULL, NULL, &points[A_CHECK]},
     };
 

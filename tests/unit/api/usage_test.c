@@ -54,6 +54,11 @@ static struct gt_error *paths(struct gt_analysis *analysis, const void *options,
     return gt_paths_create(analysis, options, out);
 }
 
+static struct gt_error *find(struct gt_analysis *analysis, const void *options, void *out)
+{
+    return gt_find_create(analysis, options, out);
+}
+
 static struct gt_error *show(struct gt_analysis *analysis, const void *options, void *out)
 {
     return gt_show_create(analysis, options, out);
@@ -95,6 +100,7 @@ static const struct {
     {"gt_report_create_memory", memory, false},
     {"gt_diff_create", diff, false},
     {"gt_paths_create", paths, true},
+    {"gt_find_create", find, true},
     {"gt_show_create", show, true},
     {"gt_global_create", global, true},
     {"gt_goroutine_create", goroutine, true},
@@ -148,6 +154,12 @@ static struct gt_error *write_paths(const void *document, enum gt_format format,
     return gt_paths_write(document, format, style, to);
 }
 
+static struct gt_error *write_find(const void *document, enum gt_format format,
+                                   const struct gt_style *style, FILE *to)
+{
+    return gt_find_write(document, format, style, to);
+}
+
 static struct gt_error *write_view(const void *document, enum gt_format format,
                                    const struct gt_style *style, FILE *to)
 {
@@ -176,42 +188,30 @@ static const struct {
     const char *name;
     write_fn *write;
 } writes[] = {
-    {"gt_memory_write", write_memory},         {"gt_diff_write", write_diff},
-    {"gt_paths_write", write_paths},           {"gt_view_write", write_view},
-    {"gt_goroutine_write", write_goroutine},   {"gt_report_write", write_report},
-    {"gt_goroutines_write", write_goroutines}, {"gt_threads_write", write_threads},
-    {"gt_wait_graph_write", write_waits},      {"gt_check_write", write_check},
-    {"gt_heap_table_write", write_heap_table}, {"gt_object_write", write_object},
+    {"gt_memory_write", write_memory},
+    {"gt_diff_write", write_diff},
+    {"gt_paths_write", write_paths},
+    {"gt_view_write", write_view},
+    {"gt_goroutine_write", write_goroutine},
+    {"gt_report_write", write_report},
+    {"gt_goroutines_write", write_goroutines},
+    {"gt_threads_write", write_threads},
+    {"gt_wait_graph_write", write_waits},
+    {"gt_check_write", write_check},
+    {"gt_heap_table_write", write_heap_table},
+    {"gt_object_write", write_object},
+    {"gt_find_write", write_find},
 };
 
 /* Functions that other tests call. */
 static const char *const others[] = {
-    "gt_paths_destroy",
-    "gt_diff_destroy",
-    "gt_growth_name",
-    "gt_view_destroy",
-    "gt_goroutine_destroy",
-    "gt_open",
-    "gt_close",
-    "gt_report_destroy",
-    "gt_wait_graph_destroy",
-    "gt_check_destroy",
-    "gt_object_destroy",
-    "gt_heap_table_destroy",
-    "gt_error_destroy",
-    "gt_error_message",
-    "gt_error_code",
-    "gt_error_path",
-    "gt_error_errno",
-    "gt_error_address",
-    "gt_error_write",
-    "gt_kind_name",
-    "gt_kind_summary",
-    "gt_kind_is_of_parts",
-    "gt_confidence_name",
-    "gt_format_name",
-    "gt_format_has",
-    "gt_heap_by_name",
+    "gt_paths_destroy",   "gt_find_destroy",       "gt_find_next",          "gt_diff_destroy",
+    "gt_growth_name",     "gt_view_destroy",       "gt_goroutine_destroy",  "gt_open",
+    "gt_close",           "gt_report_destroy",     "gt_wait_graph_destroy", "gt_check_destroy",
+    "gt_object_destroy",  "gt_heap_table_destroy", "gt_error_destroy",      "gt_error_message",
+    "gt_error_code",      "gt_error_path",         "gt_error_errno",        "gt_error_address",
+    "gt_error_write",     "gt_kind_name",          "gt_kind_summary",       "gt_kind_is_of_parts",
+    "gt_confidence_name", "gt_format_name",        "gt_format_has",         "gt_heap_by_name",
 };
 
 /* ---- tests --------------------------------------------------------------------------------- */
@@ -300,6 +300,8 @@ static void what_ends_takes_nothing(void **state)
     gt_check_destroy(NULL);
     gt_object_destroy(NULL);
     gt_paths_destroy(NULL);
+    gt_find_destroy(NULL);
+    assert_false(gt_find_next(NULL, &(uint64_t){0}, &(struct gt_found_object){0}));
     gt_diff_destroy(NULL);
     gt_view_destroy(NULL);
     gt_goroutine_destroy(NULL);

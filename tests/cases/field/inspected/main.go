@@ -158,6 +158,50 @@ func fill() {
 	runtime.SetFinalizer(circle, finalize)
 }
 
+func third(i *item) *item {
+	for n := 0; n < 3 && i != nil; n++ {
+		i = i.next
+	}
+	return i
+}
+
+func notThird() (count int) {
+	for _, each := range list {
+		if third(each) == nil {
+			count++
+		}
+	}
+	return
+}
+
+// counted has conditions on the fields of items and accounts, and how many meet them.
+func counted() map[string]int {
+	met := func(condition func(*item) bool) (count int) {
+		for _, each := range list {
+			if condition(each) {
+				count++
+			}
+		}
+		return
+	}
+	return map[string]int{
+		"":                            len(list),
+		"n >= 990":                    met(func(i *item) bool { return i.n >= 990 }),
+		"n < 0x10 && n != 3":          met(func(i *item) bool { return i.n < 0x10 && i.n != 3 }),
+		"next == nil":                 met(func(i *item) bool { return i.next == nil }),
+		"next != nil && next.n > 700": met(func(i *item) bool { return i.next != nil && i.next.n > 700 }),
+		"data != nil":                 met(func(i *item) bool { return i.data != nil }),
+		"len(data) > 20":              met(func(i *item) bool { return len(i.data) > 20 }),
+		"cap(data) == 64":             met(func(i *item) bool { return cap(i.data) == 64 }),
+		"len(data) < cap(data)":       met(func(i *item) bool { return len(i.data) < cap(i.data) }),
+		"next.next.next.n == 700": met(func(i *item) bool {
+			return third(i) != nil && third(i).n == 700
+		}),
+		"n == 7 && len(data) == 204_800": met(func(i *item) bool { return i.n == 7 && len(i.data) == heavy }),
+		"n > 1e18":                       met(func(i *item) bool { return i.n > 1e18 }),
+	}
+}
+
 func at(pointer unsafe.Pointer) string { return fmt.Sprintf("%#x", uintptr(pointer)) }
 
 func offsets(of any) map[string]any {
@@ -198,7 +242,8 @@ func main() {
 		"local": fmt.Sprintf("%#x", local), "goroutine": number,
 		"rare":   fmt.Sprintf("%#x", rare),
 		"parked": fmt.Sprintf("%#x", reflect.ValueOf(parked).Pointer()),
-		"secret": "PLANTED",
+		"secret": "PLANTED", "counted": counted(),
+		"through_nil": notThird(),
 	})
 	runtime.KeepAlive(bank)
 }

@@ -1,0 +1,23 @@
+/*
+ * Who holds each of a list of objects: the word of its dominator that points to it, else the word
+ * by which the search from the roots first met it.
+ *
+ * One pass over the live heap serves all of them, however many point to the same object.
+ */
+#ifndef GT_DETECT_FIND_HELD_H
+#define GT_DETECT_FIND_HELD_H
+
+#include "inspector/detect/describe/path.h"
+#include "inspector/graph/dominators.h"
+
+struct gt_held {
+    uint32_t object;
+    bool known;
+    struct gt_referrer by; /* where known */
+};
+
+/* Fills in `known` and `by` of each; objects are told once each. */
+void gt_held_fill(struct gt_heap_analysis *analysis, const struct gt_dominators *tree,
+                  struct gt_held *list, size_t count);
+
+#endif

@@ -1,0 +1,29 @@
+/*
+ * The kind of objects that a person means by a type's name.
+ *
+ * Names are those of object_kinds.h: "main.price", "[]main.price" of arrays, "map[string]int" of a
+ * map's header. They may be as Go prints them, with the last part of their packages' paths, or the
+ * end of such a name, if that means one kind alone. A pointer type stands for what such pointers
+ * lead to.
+ */
+#ifndef GT_DETECT_FIND_WHICH_H
+#define GT_DETECT_FIND_WHICH_H
+
+#include "inspector/detect/heap_tables/object_kinds.h"
+
+#define GT_NO_KIND UINT32_MAX
+
+struct gt_wanted_kind {
+    uint32_t number; /* among the kinds; GT_NO_KIND: no live object is of the type */
+    const char *name;
+    gt_type_id type; /* of a whole object; GT_NO_TYPE: that is not known */
+    gt_type_id elem; /* of its elements, where it is an array */
+    bool pointer;    /* a pointer type was given */
+};
+
+/* GT_ERR_USAGE when no type has the name, or several have it; the error has names that are near. */
+struct gt_error *gt_wanted_kind_find(const struct gt_heap_analysis *analysis,
+                                     const struct gt_object_kinds *kinds, const char *name,
+                                     struct gt_wanted_kind *out);
+
+#endif
