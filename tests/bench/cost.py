@@ -69,12 +69,14 @@ def measure(arguments, log, out=subprocess.DEVNULL):
     return Cost(1000 * wall, 1000 * (cpu_of_children() - cpu), peak)
 
 
-def measure_often(command, core, exe):
-    """The medians of RUNS runs, and of the stages that gotopsy timed itself."""
-    path = core.parent / f"{command}.stderr"
-    arguments = [PROGRAM, command, "--quiet", str(core), "--exe", str(exe)]
+def measure_often(command, core, exe, runs=RUNS):
+    """The medians of some runs, and of the stages that gotopsy timed itself. A command of two cores
+    gets this one twice."""
+    path = core.parent / f"{command.replace(' ', '')}.stderr"
+    cores = [str(core)] * (2 if command == "diff" else 1)
+    arguments = [PROGRAM, *command.split(), "--quiet", *cores, "--exe", str(exe)]
     with path.open("w") as log:
-        costs = [measure(arguments, log) for _ in range(RUNS)]
+        costs = [measure(arguments, log) for _ in range(runs)]
     return median(costs), stages(path.read_text())
 
 
@@ -92,7 +94,7 @@ def stages(log):
 
 def tell_stages(command, timed):
     for stage, ms in timed.items():
-        print(f"  {command}: {stage:<20} {ms:8.1f} ms")
+        print(f"  {command}: {stage:<42} {ms:8.1f} ms")
 
 
 def tell_target(what, got, target, form, least=False):
