@@ -60,6 +60,23 @@ static int by_key(const void *a, const void *b)
     return left->number < right->number ? -1 : 1;
 }
 
+/* Keys tell groups apart and order nothing, as some are addresses in this process. Groups come in
+ * the order of their first roots. */
+static void order_groups(struct gt_vec *keys)
+{
+    uint64_t key = 0, first = 0;
+
+    if (!keys->len) return;
+    qsort(keys->data, keys->len, sizeof(struct keyed), by_key);
+    for (size_t i = 0; i < keys->len; i++) {
+        struct keyed *keyed = gt_vec_at(keys, i);
+        if (i == 0 || keyed->key != key) first = keyed->number;
+        key = keyed->key;
+        keyed->key = first;
+    }
+    qsort(keys->data, keys->len, sizeof(struct keyed), by_key);
+}
+
 static void add_root(struct gt_root_groups *groups, const struct gt_heap_analysis *analysis,
                      const struct keyed *keyed, bool new_group)
 {
@@ -84,7 +101,7 @@ void gt_root_groups_init(struct gt_root_groups *groups, const struct gt_heap_ana
         struct keyed keyed = {key_of_root(analysis, gt_root_at(analysis->roots, i)), i};
         gt_vec_add(&keys, &keyed);
     }
-    if (keys.len) qsort(keys.data, keys.len, sizeof(struct keyed), by_key);
+    order_groups(&keys);
     for (size_t i = 0; i < keys.len; i++) {
         const struct keyed *keyed = gt_vec_at(&keys, i);
         add_root(groups, analysis, keyed, i == 0 || keyed->key != keyed[-1].key);
