@@ -15,30 +15,37 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { AHEAD = 8 }; /* nodes, or objects, for whose sake memory is fetched */
+
 /* ---- semidominators ------------------------------------------------------------------------ */
 
 struct semi {
     uint32_t *ancestor; /* by node: a node above it; the path to it is compressed in `label` */
     uint32_t *label;    /* by node: the least semidominator on that path, without its end */
     uint32_t *semi;     /* by node; until the node is processed, the head of its list of edges */
-    struct gt_vec way;  /* uint32_t: the nodes of one compression */
 };
 
-/* Nodes above `last` are processed. Compresses the path from `node` up to the first node that is
- * not, and returns the least semidominator on it. */
+/* Nodes above `last` are processed. Returns the least semidominator on the path from `node` up to
+ * the first node that is not, and splits the path: each of its nodes gets its ancestor's ancestor.
+ */
 static uint32_t least_semi(struct semi *semi, uint32_t node, uint32_t last)
 {
-    uint32_t *ancestor = semi->ancestor, *label = semi->label;
+    uint32_t *ancestor = semi->ancestor, *label = semi->label, least = label[node];
 
-    gt_vec_clear(&semi->way);
-    for (uint32_t at = node; ancestor[at] > last; at = ancestor[at])
-        gt_vec_add(&semi->way, &at);
-    for (size_t i = semi->way.len; i-- > 0;) {
-        uint32_t at = gt_vec_u32(&semi->way, i), above = ancestor[at];
+    for (uint32_t at = node, above; (above = ancestor[at]) > last; at = above) {
         if (label[above] < label[at]) label[at] = label[above];
+        if (label[above] < least) least = label[above];
         ancestor[at] = ancestor[above];
     }
-    return label[node];
+    return least;
+}
+
+/* Asks for the first edge to a node whose turn comes soon. */
+static void fetch_edge(const struct semi *semi, const struct gt_dominator_walk *walk, uint32_t node)
+{
+    uint32_t head = node > AHEAD ? semi->semi[node - AHEAD] : 0;
+
+    if (head) __builtin_prefetch(gt_vec_at(&walk->edges, head - 1));
 }
 
 static void find_semi(struct semi *semi, const struct gt_dominator_walk *walk, uint32_t node)
@@ -60,15 +67,13 @@ static void find_semis(struct gt_dominator_walk *walk, struct semi *semi)
 {
     size_t size = walk->count * sizeof(uint32_t);
 
-    *semi = (struct semi){.ancestor = gt_alloc(size),
-                          .label = gt_alloc(size),
-                          .semi = walk->heads,
-                          .way = GT_VEC_OF(uint32_t)};
+    *semi = (struct semi){.ancestor = gt_alloc(size), .label = gt_alloc(size), .semi = walk->heads};
     walk->heads = NULL;
     memcpy(semi->ancestor, walk->parent, size);
-    for (uint32_t node = walk->count; node-- > 1;)
+    for (uint32_t node = walk->count; node-- > 1;) {
+        fetch_edge(semi, walk, node);
         find_semi(semi, walk, node);
-    gt_vec_deinit(&semi->way);
+    }
     gt_vec_deinit(&walk->edges);
 }
 
@@ -154,9 +159,72 @@ static void find_parents_of_leaves(struct gt_dominator_walk *walk, struct jumps 
     gt_free(jumps->jump);
 }
 
+/* ---- objects in their own order ------------------------------------------------------------ */
+
+struct object_walk {
+    const struct gt_dominators *tree;
+    const uint64_t *fetched; /* by node, what visits touch; or NULL */
+    gt_node_fn *visit;
+    void *ctx;
+    bool leaves;
+};
+
+/* What is kept by a node, or by a leaf's parent, is on its way when the visit comes. */
+static void fetch_ahead(const struct object_walk *walk, uint32_t rank, uint32_t end)
+{
+    uint32_t place = rank + AHEAD < end ? walk->tree->place[rank + AHEAD] : GT_NO_NODE;
+
+    if (place != GT_NO_NODE) __builtin_prefetch(&walk->fetched[place], 1);
+}
+
+/* Visits those of the objects from `object` on that have ranks in [rank, end), region by region. */
+static void walk_objects(const struct object_walk *walk, size_t object, uint32_t rank, uint32_t end)
+{
+    const struct gt_dominators *tree = walk->tree;
+    const struct gt_bitmap *live = tree->rank.set;
+
+    for (object = gt_bitmap_next(live, object); rank < end;) {
+        const struct gt_region *region = gt_heap_region_of(tree->heap, (uint32_t)object);
+        size_t last = (size_t)region->first + region->count;
+        for (; object < last; object = gt_bitmap_next(live, object + 1), rank++) {
+            uint32_t place = tree->place[rank];
+            if (walk->fetched) fetch_ahead(walk, rank, end);
+            if (place == GT_NO_NODE) continue;
+            uint32_t node = walk->leaves ? tree->inner + rank - tree->first_leaf : place;
+            walk->visit(walk->ctx, node, (uint32_t)object, region);
+        }
+    }
+}
+
+static void walk_leaves(const struct gt_dominators *tree, const uint64_t *fetched,
+                        gt_node_fn *visit, void *ctx)
+{
+    struct object_walk walk = {tree, fetched, visit, ctx, true};
+
+    walk_objects(&walk, tree->heap->scan_objects, tree->first_leaf, gt_rank_count(&tree->rank));
+}
+
+static void walk_inner(const struct gt_dominators *tree, const uint64_t *fetched, gt_node_fn *visit,
+                       void *ctx)
+{
+    struct object_walk walk = {tree, fetched, visit, ctx, false};
+
+    walk_objects(&walk, 0, 0, tree->first_leaf);
+}
+
+void gt_dominators_leaves(const struct gt_dominators *tree, gt_node_fn *visit, void *ctx)
+{
+    walk_leaves(tree, NULL, visit, ctx);
+}
+
+void gt_dominators_inner(const struct gt_dominators *tree, gt_node_fn *visit, void *ctx)
+{
+    walk_inner(tree, NULL, visit, ctx);
+}
+
 /* ---- the tree ------------------------------------------------------------------------------ */
 
-static void add_size(void *ctx, uint32_t node, uint32_t object, const struct gt_region *region)
+static void add_leaf_size(void *ctx, uint32_t node, uint32_t object, const struct gt_region *region)
 {
     struct gt_dominators *tree = ctx;
 
@@ -164,26 +232,20 @@ static void add_size(void *ctx, uint32_t node, uint32_t object, const struct gt_
     tree->inner_retained[gt_dominators_parent(tree, node)] += region->slot_size;
 }
 
-/* The sizes of all objects with pointers, region by region. */
-static void add_inner_sizes(struct gt_dominators *tree)
+static void set_inner_size(void *ctx, uint32_t node, uint32_t object,
+                           const struct gt_region *region)
 {
-    uint32_t rank = 0;
+    struct gt_dominators *tree = ctx;
 
-    for (size_t object = gt_bitmap_next(tree->rank.set, 0); rank < tree->first_leaf;) {
-        const struct gt_region *region = gt_heap_region_of(tree->heap, (uint32_t)object);
-        size_t end = (size_t)region->first + region->count;
-        for (; object < end; object = gt_bitmap_next(tree->rank.set, object + 1)) {
-            uint32_t node = tree->place[rank++];
-            if (node != GT_NO_NODE) tree->inner_retained[node] = region->slot_size;
-        }
-    }
+    (void)object;
+    tree->inner_retained[node] = region->slot_size;
 }
 
 static void sum_retained(struct gt_dominators *tree)
 {
     tree->inner_retained = gt_calloc(tree->inner, sizeof *tree->inner_retained);
-    add_inner_sizes(tree);
-    gt_dominators_leaves(tree, add_size, tree);
+    walk_inner(tree, tree->inner_retained, set_inner_size, tree);
+    walk_leaves(tree, tree->inner_retained, add_leaf_size, tree);
     for (uint32_t node = tree->inner; node-- > 1;)
         tree->inner_retained[tree->inner_parent[node]] += tree->inner_retained[node];
 }
@@ -244,18 +306,4 @@ uint64_t gt_dominators_retained(const struct gt_dominators *tree, uint32_t node)
 {
     if (node < tree->inner) return tree->inner_retained[node];
     return gt_heap_size(tree->heap, gt_dominators_object(tree, node));
-}
-
-void gt_dominators_leaves(const struct gt_dominators *tree, gt_leaf_fn *visit, void *ctx)
-{
-    const struct gt_bitmap *live = tree->rank.set;
-    uint32_t rank = tree->first_leaf;
-
-    for (size_t object = gt_bitmap_next(live, tree->heap->scan_objects); object < live->bits;) {
-        const struct gt_region *region = gt_heap_region_of(tree->heap, (uint32_t)object);
-        size_t end = (size_t)region->first + region->count;
-        for (; object < end; object = gt_bitmap_next(live, object + 1), rank++)
-            if (tree->place[rank] != GT_NO_NODE)
-                visit(ctx, tree->inner + rank - tree->first_leaf, (uint32_t)object, region);
-    }
 }

@@ -3,7 +3,9 @@
  * is depth first, in whatever order its pointers were pushed.
  *
  * The cost is waiting for memory. So the pointers of an object are handled in runs, each in three
- * passes: the regions, then the objects, then the nodes that they lead to are fetched ahead.
+ * passes: the regions, then the objects and their words, then the nodes that they lead to are
+ * fetched ahead. The words of an object are fetched before it is known whether it has a number,
+ * since the object pushed last is popped at once.
  */
 #include "inspector/base/alloc.h"
 #include "inspector/graph/dominators_impl.h"
@@ -15,6 +17,7 @@ enum { RUN = 64 }; /* pointers of a run, fetched together */
 
 struct waiting { /* an object on the stack, and the node that pushed it */
     uint32_t object, from;
+    uint32_t region; /* the object's, as in the page table */
 };
 
 struct walker {
@@ -63,8 +66,8 @@ static void meet_leaf(struct gt_dominator_walk *walk, uint32_t from, uint32_t le
         gt_vec_add(&walk->leaf_edges, &edge);
 }
 
-/* `region` is the object's. The object pushed last is popped first. */
-static void meet(struct walker *walker, uint32_t object, const struct gt_region *region)
+/* `region` is the object's. The object pushed last is popped first. The stack has room for it. */
+static void meet(struct walker *walker, uint32_t object, uint32_t region)
 {
     uint32_t rank = gt_rank_of(walker->rank, object), node = walker->walk->place[rank];
 
@@ -75,18 +78,19 @@ static void meet(struct walker *walker, uint32_t object, const struct gt_region 
     } else if (node != GT_NO_NODE) {
         note_edge(walker->walk, walker->from, node);
     } else {
-        struct waiting waiting = {object, walker->from};
-        gt_follow_fetch_slot(region, object - region->first);
-        gt_vec_add(&walker->stack, &waiting);
+        struct waiting waiting = {object, walker->from, region};
+        ((struct waiting *)walker->stack.data)[walker->stack.len++] = waiting;
     }
 }
 
-/* The live object that the pointer leads to. Fetches its rank ahead. */
+/* The live object that the pointer leads to. Fetches its rank and its words ahead. */
 static uint32_t aim(const struct walker *walker, const struct gt_found *found)
 {
     struct gt_aimed aimed = gt_follow_aim(walker->heap, *found);
+    const struct gt_region *region = &walker->heap->regions[found->region - 1];
 
     if (!aimed.region) return GT_NO_OBJECT;
+    if (region->scan != GT_SCAN_NONE) gt_follow_fetch_slot(region, aimed.object - region->first);
     __builtin_prefetch(&walker->rank->set->words[aimed.object >> 6]);
     __builtin_prefetch(&walker->rank->before[aimed.object >> 6]);
     return aimed.object;
@@ -97,6 +101,7 @@ static void finish_run(struct walker *walker)
     size_t count = walker->run;
 
     walker->run = 0;
+    gt_vec_reserve(&walker->stack, walker->stack.len + count);
     for (size_t i = 0; i < count; i++)
         walker->objects[i] = aim(walker, &walker->found[i]);
     for (size_t i = 0; i < count; i++) {
@@ -109,7 +114,7 @@ static void finish_run(struct walker *walker)
     }
     for (size_t i = 0; i < count; i++)
         if (walker->objects[i] != GT_NO_OBJECT)
-            meet(walker, walker->objects[i], &walker->heap->regions[walker->found[i].region - 1]);
+            meet(walker, walker->objects[i], walker->found[i].region);
 }
 
 GT_INLINE void follow(void *ctx, uint64_t offset, uint64_t value)
@@ -124,10 +129,8 @@ GT_INLINE void follow(void *ctx, uint64_t offset, uint64_t value)
     if (walker->run == RUN) finish_run(walker);
 }
 
-static void follow_words(struct walker *walker, uint32_t object)
+static void follow_words(struct walker *walker, uint32_t object, const struct gt_region *region)
 {
-    const struct gt_region *region = gt_heap_region_of(walker->heap, object);
-
     gt_walk_slot(walker->heap, region, object - region->first, region->slot_size / 8, follow,
                  walker);
     finish_run(walker);
@@ -140,16 +143,14 @@ static void drain(struct walker *walker)
 
     walker->skipped = GT_NO_OBJECT;
     while (walker->stack.len > 0) {
-        struct waiting *last = gt_vec_at(&walker->stack, walker->stack.len - 1);
-        uint32_t object = last->object, from = last->from;
-        uint32_t *node = &walk->place[gt_rank_of(walker->rank, object)];
-        walker->stack.len--;
+        struct waiting last = ((const struct waiting *)walker->stack.data)[--walker->stack.len];
+        uint32_t *node = &walk->place[gt_rank_of(walker->rank, last.object)];
         if (*node != GT_NO_NODE) {
-            note_edge(walk, from, *node);
+            note_edge(walk, last.from, *node);
             continue;
         }
-        *node = walker->from = add_node(walk, object, from);
-        follow_words(walker, object);
+        *node = walker->from = add_node(walk, last.object, last.from);
+        follow_words(walker, last.object, &walker->heap->regions[last.region - 1]);
     }
 }
 
@@ -160,7 +161,7 @@ static void seed(struct walker *walker, const struct gt_dominator_root *root)
         uint32_t object = gt_heap_object(walker->heap, root->value);
         if (object == GT_NO_OBJECT) return;
         walker->skipped = object;
-        follow_words(walker, object);
+        follow_words(walker, object, gt_heap_region_of(walker->heap, object));
     } else {
         follow(walker, 0, root->value);
         finish_run(walker);

@@ -16,7 +16,7 @@ struct census {
     const struct gt_heap_analysis *analysis;
     const struct gt_dominators *tree;
     const struct gt_vec *points;
-    uint8_t *owner;       /* by node: the point that it is below */
+    uint8_t *owner;       /* by node: the point that it is below. Of leaves, set for points only */
     struct count *counts; /* by point, then by type */
     size_t types;
     struct gt_census_row *rows;
@@ -38,9 +38,15 @@ static uint8_t owner_below_root(const struct census *census, uint32_t object)
     return NOBODY;
 }
 
-static void count_object(struct census *census, uint32_t node, uint32_t object, uint64_t size)
+/* Of objects that are as large the first node counts as the largest. */
+static bool is_largest(const struct count *count, uint32_t node, uint64_t size)
 {
-    uint8_t owner = census->owner[node];
+    return size > count->largest || (size == count->largest && node < count->node);
+}
+
+static void count_object(struct census *census, uint8_t owner, uint32_t node, uint32_t object,
+                         uint64_t size)
+{
     gt_type_id type = gt_typing_type(census->analysis->typing, object);
     bool unknown = !type && object < census->analysis->heap->graph.scan_objects;
 
@@ -49,39 +55,47 @@ static void count_object(struct census *census, uint32_t node, uint32_t object, 
     struct count *count = &census->counts[(owner - 1) * census->types + type];
     count->objects++;
     count->bytes += size;
-    if (size <= count->largest) return;
+    if (!is_largest(count, node, size)) return;
     count->largest = size;
     count->node = node;
 }
 
-/* Parents come first, so their owner is known. `object` is the node's, or GT_NO_OBJECT. */
-static bool find_owner(struct census *census, uint32_t node, uint32_t object)
+/* Of an object's node whose parent's owner is known. `object` may be GT_NO_OBJECT. */
+static uint8_t owner_of(const struct census *census, uint32_t node, uint32_t object)
 {
-    uint8_t *owner = &census->owner[node];
     uint32_t parent = gt_dominators_parent(census->tree, node);
 
-    if (!*owner) *owner = census->owner[parent];
-    if (!*owner && parent == 0 && object != GT_NO_OBJECT) *owner = owner_below_root(census, object);
-    return *owner != NOBODY && object != GT_NO_OBJECT;
+    if (census->owner[node]) return census->owner[node];
+    if (census->owner[parent]) return census->owner[parent];
+    return parent == 0 && object != GT_NO_OBJECT ? owner_below_root(census, object) : NOBODY;
+}
+
+static void count_inner(void *ctx, uint32_t node, uint32_t object, const struct gt_region *region)
+{
+    const struct census *census = ctx;
+
+    if (census->owner[node])
+        count_object(ctx, census->owner[node], node, object, region->slot_size);
 }
 
 static void count_leaf(void *ctx, uint32_t node, uint32_t object, const struct gt_region *region)
 {
-    if (find_owner(ctx, node, object)) count_object(ctx, node, object, region->slot_size);
+    uint8_t owner = owner_of(ctx, node, object);
+
+    if (owner) count_object(ctx, owner, node, object, region->slot_size);
 }
 
+/* Parents come first among nodes; objects are counted in their own order, as their types lie. */
 static void count_nodes(struct census *census)
 {
-    const struct gt_heap *heap = &census->analysis->heap->graph;
+    const struct gt_dominators *tree = census->tree;
 
     for (size_t i = 0; i < census->points->len; i++)
         census->owner[point_at(census, i)->node] = (uint8_t)(i + 1);
-    for (uint32_t node = 1; node < census->tree->inner; node++) {
-        uint32_t object = gt_dominators_object(census->tree, node);
-        if (find_owner(census, node, object))
-            count_object(census, node, object, gt_heap_size(heap, object));
-    }
-    gt_dominators_leaves(census->tree, count_leaf, census);
+    for (uint32_t node = 1; node < tree->inner; node++)
+        census->owner[node] = owner_of(census, node, gt_dominators_object(tree, node));
+    gt_dominators_inner(tree, count_inner, census);
+    gt_dominators_leaves(tree, count_leaf, census);
 }
 
 /* Type 0 stands for objects without pointers. Objects with pointers and an unknown type are left
