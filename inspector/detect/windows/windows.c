@@ -4,6 +4,7 @@
 #include "inspector/detect/windows/main_referrers.h"
 #include "inspector/detect/windows/set_aside.h"
 #include "inspector/detect/windows/window_words.h"
+#include "inspector/detect/windows/word_queue.h"
 
 #include <stdlib.h>
 
@@ -14,13 +15,6 @@ enum {
     MAX_UNDECIDED = 1 << 15, /* words kept that leave blocks undecided: for large blocks, and for
                               * small ones */
     LARGE_BLOCK = 1 << 12,
-    WAITING = 16, /* words whose regions are being fetched */
-};
-
-struct waiting { /* a word and its referrer */
-    struct gt_word word;
-    struct gt_referrer referrer;
-    const struct gt_region *region;
 };
 
 struct gatherer {
@@ -32,11 +26,10 @@ struct gatherer {
     struct gt_bitmap partial, full; /* a window leaves pointers out; a window leaves none out */
     struct gt_bitmap doubtful;      /* a doubtful object points to it too */
     struct gt_referrer referrer;    /* the referrer whose words are visited */
-    struct waiting ring[WAITING];   /* the last words visited; each is handled a few words later */
-    size_t seen;
-    bool overflowed;          /* some windows were dropped */
-    struct gt_vec references; /* struct gt_undecided_word, into large blocks */
-    size_t undecided_kept[2]; /* words that leave small blocks undecided; and large ones */
+    struct gt_word_queue queue;     /* the last words visited; each is handled a few words later */
+    bool overflowed;                /* some windows were dropped */
+    struct gt_vec references;       /* struct gt_undecided_word, into large blocks */
+    size_t undecided_kept[2];       /* words that leave small blocks undecided; and large ones */
     struct gt_windows *out;
 };
 
@@ -135,13 +128,11 @@ static void note_reference(struct gatherer *gatherer, uint32_t object, const str
     if (gatherer->references.len < MAX_UNDECIDED) gt_vec_add(&gatherer->references, &reference);
 }
 
-static void look_at(struct gatherer *gatherer, const struct gt_region *region,
-                    const struct gt_word *word)
+static void look_at(struct gatherer *gatherer, uint32_t object, const struct gt_word *word)
 {
     struct gt_window_ref window = {0};
-    uint32_t slot = gt_region_slot(region, word->value), object = region->first + slot;
 
-    if (slot >= region->count || gt_bit(&gatherer->whole, object)) return;
+    if (gt_bit(&gatherer->whole, object)) return;
     if (!gt_bit(&gatherer->analysis->heap->graph.allocated, object)) return;
     enum gt_word_verdict verdict = gt_window_judge(gatherer->analysis, word, object, &window);
     if (verdict == GT_COVERS_ALL) gt_bit_set(&gatherer->whole, object);
@@ -192,38 +183,43 @@ static void respect_weak_pointers(struct gatherer *gatherer)
     }
 }
 
-/* Handles the word that waited longest. The new one waits while its region is fetched. */
+/* Handles the word that waited longest. The next one waits in its place, or none. */
+static void swap(struct gatherer *gatherer, const struct gt_waiting_word *next)
+{
+    struct gt_waiting_word oldest;
+    struct gt_referrer referrer = gatherer->referrer;
+
+    if (!gt_word_queue_swap(&gatherer->queue, next, &oldest)) return;
+    gatherer->referrer = oldest.referrer;
+    look_at(gatherer, oldest.object, &oldest.word);
+    gatherer->referrer = referrer;
+}
+
 static void look(void *ctx, const struct gt_word *word)
 {
     struct gatherer *gatherer = ctx;
-    struct waiting *place = &gatherer->ring[gatherer->seen % WAITING];
     const struct gt_region *region = gt_heap_region(&gatherer->analysis->heap->graph, word->value);
+    struct gt_waiting_word next = {*word, gatherer->referrer, region, 0};
 
-    if (!region || is_dead(gatherer, word)) return;
-    gatherer->seen++;
-    __builtin_prefetch(region);
-    struct waiting oldest = *place;
-    *place = (struct waiting){*word, gatherer->referrer, region};
-    if (!oldest.region) return;
-    gatherer->referrer = oldest.referrer;
-    look_at(gatherer, oldest.region, &oldest.word);
-    gatherer->referrer = place->referrer;
+    if (region && !is_dead(gatherer, word)) swap(gatherer, &next);
 }
 
 static void look_at_waiting(struct gatherer *gatherer)
 {
-    for (size_t i = 0; i < WAITING; i++) {
-        struct waiting *place = &gatherer->ring[(gatherer->seen + i) % WAITING];
-        gatherer->referrer = place->referrer;
-        if (place->region) look_at(gatherer, place->region, &place->word);
-        place->region = NULL;
-    }
+    for (size_t i = 0; i < GT_WORDS_WAITING; i++)
+        swap(gatherer, NULL);
+}
+
+static void begin(void *ctx, uint32_t object)
+{
+    struct gatherer *gatherer = ctx;
+
+    gatherer->referrer = (struct gt_referrer){.object = object};
 }
 
 static void every_word(struct gatherer *gatherer, gt_typed_word_fn *visit)
 {
     const struct gt_heap_analysis *analysis = gatherer->analysis;
-    uint32_t scan_objects = analysis->heap->graph.scan_objects;
     struct gt_word word;
 
     for (size_t i = 0; i < analysis->roots->list.len; i++) {
@@ -231,11 +227,7 @@ static void every_word(struct gatherer *gatherer, gt_typed_word_fn *visit)
         gt_typing_root(analysis->typing, i, &word);
         visit(gatherer, &word);
     }
-    for (size_t i = gt_bitmap_next(&analysis->referrers, 0); i < scan_objects;
-         i = gt_bitmap_next(&analysis->referrers, i + 1)) {
-        gatherer->referrer = (struct gt_referrer){.object = (uint32_t)i};
-        gt_typing_words(analysis->typing, (uint32_t)i, visit, gatherer);
-    }
+    gt_typing_words_of_all(analysis->typing, &analysis->referrers, begin, visit, gatherer);
 }
 
 static void every_doubt(struct gatherer *gatherer)
@@ -400,6 +392,8 @@ static void collect(const struct gt_heap_analysis *analysis, struct gt_windows *
     gt_bitmap_init(&out->undecided, analysis->heap->graph.objects);
     for (size_t i = 0; i < sizeof bits / sizeof *bits; i++)
         gt_bitmap_init(bits[i], analysis->heap->graph.objects);
+    gatherer.queue.bits[0] = &gatherer.whole;
+    gatherer.queue.bits[1] = &analysis->heap->graph.allocated;
     respect_weak_pointers(&gatherer);
     every_word(&gatherer, look);
     look_at_waiting(&gatherer);

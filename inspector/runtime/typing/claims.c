@@ -116,21 +116,36 @@ static void judge_claim(struct gt_typing *typing, const struct gt_claim *claim)
         gt_settle(typing, object, claim->type, first);
 }
 
-static void fetch_for(const struct gt_typing *typing, const struct gt_claim *claim)
+/* The region has come: it says which object a claim is about, which is fetched. */
+static void aim(struct gt_typing *typing, struct gt_claim *claim)
 {
-    uint32_t object = claim->region->first + claim->slot;
+    const struct gt_region *region = claim->region;
+    uint32_t slot = gt_region_slot(region, claim->value), object = region->first + slot;
 
+    if (region->scan == GT_SCAN_NONE || slot >= region->count) {
+        claim->region = NULL;
+        return;
+    }
+    claim->slot = slot;
+    claim->offset = claim->value - region->base - slot * region->slot_size;
     __builtin_prefetch(&typing->type[object]);
     __builtin_prefetch(&typing->heap->graph.allocated.words[object >> 6]);
-    if (claim->region->mask)
-        __builtin_prefetch(claim->region->mask + claim->slot * claim->region->slot_size / 64);
+    if (region->mask) __builtin_prefetch(region->mask + slot * region->slot_size / 64);
+}
+
+static void aim_oldest(struct gt_typing *typing)
+{
+    aim(typing, &typing->waiting[typing->aimed++ % GT_CLAIMS_WAITING]);
 }
 
 void gt_judge_oldest(struct gt_typing *typing)
 {
+    while (typing->aimed != typing->claimed &&
+           typing->aimed - typing->judged < GT_CLAIMS_WAITING / 2)
+        aim_oldest(typing);
     struct gt_claim oldest = typing->waiting[typing->judged++ % GT_CLAIMS_WAITING];
 
-    judge_claim(typing, &oldest);
+    if (oldest.region) judge_claim(typing, &oldest);
 }
 
 /* A word says that `value` points to `count` of type `id`. The claim waits a few turns, while the
@@ -142,14 +157,19 @@ void gt_claim(struct gt_typing *typing, uint64_t value, gt_type_id id, uint64_t 
     if (!row->has_pointers) return;
     if (row->is_map) id = gt_type_cell(typing, id);
     const struct gt_region *region = gt_heap_region(&typing->heap->graph, value);
-    if (!region || region->scan == GT_SCAN_NONE) return;
-    uint32_t slot = gt_region_slot(region, value);
-    if (slot >= region->count) return;
+    if (!region) return;
     if (typing->claimed - typing->judged == GT_CLAIMS_WAITING) gt_judge_oldest(typing);
-    struct gt_claim *place = &typing->waiting[typing->claimed++ % GT_CLAIMS_WAITING];
-    *place =
-        (struct gt_claim){region, slot, id, value - region->base - slot * region->slot_size, count};
-    fetch_for(typing, place);
+    if (typing->claimed - typing->aimed == GT_CLAIMS_WAITING / 2) aim_oldest(typing);
+    __builtin_prefetch(region);
+    typing->waiting[typing->claimed++ % GT_CLAIMS_WAITING] =
+        (struct gt_claim){.region = region, .value = value, .count = count, .type = id};
+}
+
+void gt_claim_words_of(struct gt_typing *typing, struct gt_slot_ref ref)
+{
+    struct gt_slot_ref oldest = gt_ready_swap(typing->ready, ref);
+
+    if (oldest.region) gt_typing_words_of_slot(typing, &oldest, gt_claim_word, typing);
 }
 
 void gt_claim_opaque(struct gt_typing *typing, uint64_t value)

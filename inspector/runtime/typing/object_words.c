@@ -371,20 +371,28 @@ static void words_by_type(const struct gt_typing *typing, const struct gt_slot_r
         words_by_shape(typing, ref, extent.from * tile, extent.to * tile, visit, ctx);
 }
 
+void gt_typing_words_of_slot(const struct gt_typing *typing, const struct gt_slot_ref *ref,
+                             gt_typed_word_fn *visit, void *ctx)
+{
+    uint32_t typed = typing->type[gt_slot_object(ref)];
+    gt_type_id id = gt_typed_id(typed);
+
+    if (!ref->region->bytes) return;
+    if (id == GT_NO_TYPE)
+        words_by_shape(typing, ref, 0, 0, visit, ctx);
+    else if (id == GT_OPAQUE_TYPE || gt_type_row(typing, id)->is_map)
+        words_by_mask(typing, ref, 0, 0, GT_W_RUNTIME, visit, ctx);
+    else
+        words_by_type(typing, ref, typed, visit, ctx);
+}
+
 void gt_typing_words(const struct gt_typing *typing, uint32_t object, gt_typed_word_fn *visit,
                      void *ctx)
 {
     if (object >= typing->heap->graph.scan_objects) return;
     struct gt_slot_ref ref = gt_slot_ref_of(typing, object);
-    gt_type_id id = gt_typed_id(typing->type[object]);
 
-    if (!ref.region->bytes) return;
-    if (id == GT_NO_TYPE)
-        words_by_shape(typing, &ref, 0, 0, visit, ctx);
-    else if (id == GT_OPAQUE_TYPE || gt_type_row(typing, id)->is_map)
-        words_by_mask(typing, &ref, 0, 0, GT_W_RUNTIME, visit, ctx);
-    else
-        words_by_type(typing, &ref, typing->type[object], visit, ctx);
+    gt_typing_words_of_slot(typing, &ref, visit, ctx);
 }
 
 bool gt_typing_is_node(const struct gt_typing *typing, gt_type_id type)

@@ -18,22 +18,31 @@ static void claim_block(struct gt_typing *typing, uint32_t block)
 {
     size_t first = (size_t)block << GT_BLOCK_SHIFT >> 6, end = first + (1 << GT_BLOCK_SHIFT >> 6);
     size_t words = (typing->grey.bits + 63) / 64;
+    struct gt_slot_ref ref = {0};
 
     for (size_t word = first; word < end && word < words; word++)
         while (typing->grey.words[word]) {
             size_t object = word * 64 + (size_t)__builtin_ctzll(typing->grey.words[word]);
             gt_bit_clear(&typing->grey, object);
-            gt_typing_words(typing, (uint32_t)object, gt_claim_word, typing);
+            ref = gt_slot_ref_near(typing, (uint32_t)object, &ref);
+            gt_claim_words_of(typing, ref);
         }
+}
+
+/* The words of all objects that wait are claimed, and the claims that wait judged. */
+static void catch_up(struct gt_typing *typing)
+{
+    for (unsigned i = 0; i < GT_READY; i++)
+        gt_claim_words_of(typing, (struct gt_slot_ref){0});
+    while (typing->judged != typing->claimed)
+        gt_judge_oldest(typing);
 }
 
 /* The next block of grey objects; false when neither a block nor a claim is left. */
 static bool next_block(struct gt_typing *typing, uint32_t *block)
 {
-    while (typing->head == typing->tail) {
-        if (typing->judged == typing->claimed) return false;
-        gt_judge_oldest(typing);
-    }
+    if (typing->head == typing->tail) catch_up(typing);
+    if (typing->head == typing->tail) return false;
     *block = typing->queue[typing->head];
     typing->head = typing->head == gt_block_count(typing) ? 0 : typing->head + 1;
     gt_bit_clear(&typing->queued, *block);
@@ -171,6 +180,7 @@ static struct gt_typing *create(const struct gt_goheap *heap,
     typing->dictionaries = gt_dictionaries_create(heap->process);
     typing->statics = gt_static_areas_create(heap->process);
     typing->type = gt_calloc(heap->graph.scan_objects, sizeof *typing->type);
+    typing->ready = gt_calloc(1, sizeof *typing->ready);
     gt_bitmap_init(&typing->grey, heap->graph.scan_objects);
     gt_bitmap_init(&typing->queued, gt_block_count(typing));
     typing->queue = gt_calloc((size_t)gt_block_count(typing) + 1, sizeof *typing->queue);
@@ -185,6 +195,7 @@ static struct gt_typing *create(const struct gt_goheap *heap,
     gt_bitmap_deinit(&typing->grey);
     gt_bitmap_deinit(&typing->queued);
     gt_free(typing->queue);
+    gt_free(typing->ready);
     typing->within = NULL;
     return typing;
 }

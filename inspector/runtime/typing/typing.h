@@ -50,11 +50,12 @@ typedef void gt_typed_word_fn(void *ctx, const struct gt_word *word);
 enum { GT_CLAIMS_WAITING = 32 };
 
 struct gt_claim { /* a word says that `count` of `type` are at an offset in a slot */
-    const struct gt_region *region;
+    const struct gt_region *region; /* NULL: `value` leads to no object with pointers */
+    uint64_t value;                 /* of the word */
+    uint64_t offset;                /* in the slot; set with `slot`, once the region is fetched */
+    uint64_t count;
     uint32_t slot;
     gt_type_id type;
-    uint64_t offset; /* in the slot */
-    uint64_t count;
 };
 
 struct gt_typing {
@@ -80,7 +81,8 @@ struct gt_typing {
     uint32_t head, tail;
     struct gt_claim waiting[GT_CLAIMS_WAITING]; /* a ring; the memory that decides them is being
                                                  * fetched */
-    size_t claimed, judged;                     /* counts; the claims between them wait */
+    size_t claimed, aimed, judged;              /* counts; the claims between them wait */
+    struct gt_ready_slots *ready;               /* while types spread; see typing_impl.h */
     uint64_t typed_bytes, untyped_bytes;        /* of live objects with pointers */
     uint64_t names_disputed;                    /* roots that are disputed (struct gt_word) */
 };
@@ -114,6 +116,12 @@ bool gt_typing_is_node(const struct gt_typing *typing, gt_type_id type);
 /* Every pointer word of an object that is not nil, in no particular order. */
 void gt_typing_words(const struct gt_typing *typing, uint32_t object, gt_typed_word_fn *visit,
                      void *ctx);
+
+/* The same of each object of a set, in their order: `begin` is told an object before its words are
+ * visited. */
+typedef void gt_typed_object_fn(void *ctx, uint32_t object);
+void gt_typing_words_of_all(const struct gt_typing *typing, const struct gt_bitmap *objects,
+                            gt_typed_object_fn *begin, gt_typed_word_fn *visit, void *ctx);
 
 /* A root as a word; its offset is that in its variable. */
 void gt_typing_root(const struct gt_typing *typing, size_t root, struct gt_word *word);

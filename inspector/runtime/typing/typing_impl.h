@@ -105,6 +105,25 @@ static inline bool gt_slot_has_header(const struct gt_typing *typing,
 
 struct gt_slot_ref gt_slot_ref_of(const struct gt_typing *typing, uint32_t object);
 
+/* As gt_typing_words(), of an object with pointers. */
+void gt_typing_words_of_slot(const struct gt_typing *typing, const struct gt_slot_ref *ref,
+                             gt_typed_word_fn *visit, void *ctx);
+
+/* Objects whose words are to be read soon: they wait a few turns, while those are fetched. */
+enum { GT_READY = 16 };
+
+struct gt_ready_slots { /* zeroed, none waits */
+    struct gt_slot_ref ring[GT_READY];
+    unsigned at;
+};
+
+/* The one that waited longest, in whose place the next one waits; no region when there is none. */
+struct gt_slot_ref gt_ready_swap(struct gt_ready_slots *ready, struct gt_slot_ref next);
+
+/* The object's, whose region may be the last one's. */
+struct gt_slot_ref gt_slot_ref_near(const struct gt_typing *typing, uint32_t object,
+                                    const struct gt_slot_ref *last);
+
 /* The allocated object with pointers that `value` leads to; false when there is none. */
 bool gt_slot_ref_at(const struct gt_typing *typing, uint64_t value, struct gt_slot_ref *ref);
 
@@ -141,8 +160,11 @@ void gt_claim(struct gt_typing *typing, uint64_t value, gt_type_id id, uint64_t 
 void gt_judge_oldest(struct gt_typing *typing); /* the oldest of those that wait; there must be one
                                                  */
 
-/* The type of the target of a pointer of the type. It is the type itself, except for nodes of which
- * only the first field is known. */
+/* Claims the words of an object, in a few turns. */
+void gt_claim_words_of(struct gt_typing *typing, struct gt_slot_ref ref);
+
+/* What a pointer of the type leads to: its own type, except for nodes of which only the first field
+ * is known. */
 gt_type_id gt_type_behind(const struct gt_typing *typing, gt_type_id type, uint64_t value);
 
 /* Marks the object as memory of the runtime. */

@@ -1,0 +1,33 @@
+#include "inspector/detect/windows/word_queue.h"
+
+/* The region has come: it says which object the word leads to, whose bits are fetched. */
+static void aim(const struct gt_word_queue *queue, struct gt_waiting_word *waiting)
+{
+    const struct gt_region *region = waiting->region;
+    uint32_t slot = region ? gt_region_slot(region, waiting->word.value) : 0;
+
+    if (!region) return;
+    if (slot >= region->count) {
+        waiting->region = NULL;
+        return;
+    }
+    waiting->object = region->first + slot;
+    for (size_t i = 0; i < sizeof queue->bits / sizeof *queue->bits; i++)
+        __builtin_prefetch(&queue->bits[i]->words[waiting->object / 64]);
+}
+
+bool gt_word_queue_swap(struct gt_word_queue *queue, const struct gt_waiting_word *next,
+                        struct gt_waiting_word *oldest)
+{
+    struct gt_waiting_word *place = &queue->ring[queue->seen++ % GT_WORDS_WAITING];
+
+    aim(queue, &queue->ring[(queue->seen + GT_WORDS_WAITING / 2) % GT_WORDS_WAITING]);
+    *oldest = *place;
+    if (next) {
+        *place = *next;
+        __builtin_prefetch(next->region);
+    } else {
+        place->region = NULL;
+    }
+    return oldest->region;
+}
