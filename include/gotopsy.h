@@ -1018,14 +1018,19 @@ enum gt_heap_by {
  * in use, `alloc_objects` and `alloc_bytes` of all since the program began. They do not add up to
  * the live heap. `name` is the first call that is not the runtime's.
  *
- * By container. `kind` is "map", "slice" (the array of slices), "channel" or "equal strings".
- * `name` is the field or variable that holds them, `objects` their number, and `bytes` the size of
- * their storage, of which a fresh copy of the contents would free `spare_bytes`. `entries` are a
- * map's entries, a slice's elements, or the values in a channel, and `room` is the slots for them.
- * `tombstones` are slots of a Swiss map that deletions have left and that no entry can use before
- * the map grows. For equal strings `objects` are the blocks with the same contents, and
- * `spare_bytes` is what all but one of them take. An array that several slices share counts once.
- * Rows overlap only where their storage does, and do not add up to the live heap.
+ * By container. `kind` is "map", "slice" (an array behind slices), "channel", "equal strings",
+ * "sync.Map", or, of a sync.Pool, "pool private" (a value of a P alone), "pool shared" (the Ps'
+ * queues) or "pool victims" (what the next collection drops); `name` the field or variable that
+ * holds them; `objects` how many there are; `bytes` what their storage takes, of which a fresh copy
+ * of what is used frees `spare_bytes`. `entries` are a map's entries, a slice's elements, the
+ * values that wait in a channel; `room` the slots for them; `tombstones` slots of a Swiss map that
+ * deletions have left and that no entry can use before the map grows. The `entries` of a sync.Map
+ * are what its Range visits, its `bytes` what it takes itself, and its `tombstones`, up to Go 1.23,
+ * entries that were deleted and are still there. The `entries` of a pool are its values, and
+ * `bytes` and `spare_bytes` what they alone keep. Of equal strings `objects` are the blocks with
+ * the same contents, and `spare_bytes` is what all but one of them take. An array that several
+ * slices share counts once. Rows overlap with one another no more than their storage does, and do
+ * not add up to the live heap.
  */
 struct gt_heap_row {
     const char *kind; /* of a root */

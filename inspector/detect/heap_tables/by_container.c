@@ -4,8 +4,10 @@
 #include "inspector/detect/describe/looks.h"
 #include "inspector/detect/describe/root_names.h"
 #include "inspector/detect/heap_tables/equal_strings.h"
+#include "inspector/detect/heap_tables/pool_rows.h"
 #include "inspector/detect/heap_tables/type_package.h"
-#include "inspector/detect/holders/containers.h"
+#include "inspector/detect/holders/sync_map.h"
+#include "inspector/detect/holders/sync_pool.h"
 
 enum {
     SLOTS = 8,
@@ -20,7 +22,10 @@ struct collector {
     struct gt_strmap by_name; /* kind, name and type -> row */
     struct gt_bitmap seen;    /* objects that are containers, or their arrays */
     struct gt_equal_strings strings;
-    uint32_t object, root; /* the object or root whose words are visited */
+    struct gt_sync_types sync;
+    struct gt_sync_map_reader sync_maps;
+    struct gt_pool_rows pools;
+    uint32_t object, root; /* whose words are looked at */
 };
 
 /* ---- tombstones ---------------------------------------------------------------------------- */
@@ -151,16 +156,83 @@ static void add_slice(struct collector *collector, const struct gt_word *word)
     add_container(row_of(collector, "slice", word, "[]"), &slice);
 }
 
+/* ---- of package sync ----------------------------------------------------------------------- */
+
+static void add_sync_map(struct collector *collector, const struct gt_word *word, const char *field)
+{
+    struct gt_referrer referrer = {collector->object, collector->root, word->offset};
+    int64_t tombstones;
+    struct gt_container map = gt_container_of_sync_map(&collector->sync_maps, word, &tombstones);
+    uint64_t place =
+        place_of(collector,
+                 &(struct gt_heap_row){.kind = "sync.Map",
+                                       .name = gt_sync_owner(&collector->sync, &referrer, field)});
+    struct gt_heap_row *row = gt_vec_at(&collector->maker->rows, place);
+
+    add_container(row, &map);
+    gt_table_add(&row->tombstones, tombstones);
+}
+
+struct pool { /* while its values are visited */
+    struct collector *collector;
+    const char *name;
+    bool met[GT_POOL_PARTS];
+};
+
+static void add_pooled(void *ctx, enum gt_pool_part part, uint32_t object)
+{
+    static const char *const kinds[] = {[GT_POOL_PRIVATE] = "pool private",
+                                        [GT_POOL_SHARED] = "pool shared",
+                                        [GT_POOL_VICTIM] = "pool victims"};
+    struct pool *pool = ctx;
+    struct collector *collector = pool->collector;
+    uint64_t place =
+        place_of(collector, &(struct gt_heap_row){.kind = kinds[part], .name = pool->name});
+    struct gt_heap_row *row = gt_vec_at(&collector->maker->rows, place);
+
+    row->objects += !pool->met[part];
+    row->entries++;
+    row->room = GT_UNKNOWN;
+    pool->met[part] = true;
+    if (!row->type && object != GT_NO_OBJECT)
+        row->type = type_text(collector, "", gt_typing_type(collector->analysis->typing, object));
+    gt_pool_rows_add(&collector->pools, place, object);
+}
+
+static void add_pool(struct collector *collector, const struct gt_word *word)
+{
+    struct gt_referrer referrer = {collector->object, collector->root, word->offset};
+    struct pool pool = {collector, gt_sync_owner(&collector->sync, &referrer, "."), {false}};
+    const char *whole = gt_sync_owner(&collector->sync, &referrer, "\n");
+    bool victims = strcmp(whole + strlen(pool.name), ".victim") == 0;
+
+    gt_sync_pool_values(&collector->sync, word, victims, &collector->seen, add_pooled, &pool);
+}
+
+/* ---- all of them --------------------------------------------------------------------------- */
+
+static bool is_container(struct collector *collector, const struct gt_word *word)
+{
+    bool container = word->kind == GT_P_MAP || word->kind == GT_P_CHAN || word->kind == GT_P_SLICE;
+
+    return container && !word->inferred && !gt_is_in_sync_map(&collector->sync_maps, word) &&
+           !gt_is_in_sync_pool(&collector->sync, word);
+}
+
 static void add_word(void *ctx, const struct gt_word *word)
 {
     struct collector *collector = ctx;
-    bool container = word->kind == GT_P_MAP || word->kind == GT_P_CHAN || word->kind == GT_P_SLICE;
+    const char *sync_map = gt_sync_map_field(&collector->sync_maps, collector->object, word);
 
     gt_equal_strings_add(&collector->strings, word);
-    if (!container || word->inferred) return;
+    if (!sync_map && !is_container(collector, word)) return;
     uint32_t object = gt_heap_object(&collector->analysis->heap->graph, word->value);
     if (object == GT_NO_OBJECT || gt_bit_test_set(&collector->seen, object)) return;
-    if (word->kind == GT_P_MAP)
+    if (sync_map)
+        add_sync_map(collector, word, sync_map);
+    else if (gt_is_sync_pool(&collector->sync, word))
+        add_pool(collector, word);
+    else if (word->kind == GT_P_MAP)
         add_map(collector, word);
     else if (word->kind == GT_P_CHAN)
         add_channel(collector, word);
@@ -188,15 +260,28 @@ static void look_at_words(struct collector *collector)
     }
 }
 
+static const char no_types[] = "without debug information, containers that only words of unknown "
+                               "type lead to are left out, as "
+                               "the sync.Maps of Go 1.23 and older are";
+
 void gt_table_by_container(struct gt_table_maker *maker)
 {
+    const char *note = no_types;
+
     struct collector collector = {.maker = maker, .analysis = maker->analysis};
 
     gt_keys_init(&collector.keys, maker->analysis);
     gt_bitmap_init(&collector.seen, maker->analysis->heap->graph.objects);
     gt_equal_strings_init(&collector.strings, maker->analysis);
+    gt_sync_types_init(&collector.sync, maker->analysis);
+    gt_sync_map_reader_init(&collector.sync_maps, &collector.sync);
+    gt_pool_rows_init(&collector.pools);
     look_at_words(&collector);
+    if (!maker->analysis->process->dwarf) gt_vec_add(&maker->notes, &note);
+    gt_pool_rows_weigh(&collector.pools, maker);
     gt_equal_strings_rows(&collector.strings, maker);
+    gt_pool_rows_deinit(&collector.pools);
+    gt_sync_map_reader_deinit(&collector.sync_maps);
     gt_equal_strings_deinit(&collector.strings);
     gt_bitmap_deinit(&collector.seen);
     gt_map_deinit(&collector.rows);

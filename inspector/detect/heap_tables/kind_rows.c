@@ -17,12 +17,13 @@ static struct gt_vec kind_roots(const struct gt_heap_analysis *analysis)
     return roots;
 }
 
-static struct gt_owned *find_retained(const struct gt_object_kinds *kinds, uint32_t rows)
+struct gt_owned *gt_retained_by_kind(const struct gt_heap_analysis *analysis,
+                                     const struct gt_rank *rank, const uint32_t *kind,
+                                     uint32_t kinds)
 {
-    struct gt_kinds_of_objects objects = {&kinds->analysis->heap->graph, &kinds->rank, kinds->kind,
-                                          rows};
-    struct gt_owned *retained = gt_calloc((size_t)rows + 1, sizeof *retained);
-    struct gt_vec roots = kind_roots(kinds->analysis);
+    struct gt_kinds_of_objects objects = {&analysis->heap->graph, rank, kind, kinds};
+    struct gt_owned *retained = gt_calloc((size_t)kinds + 1, sizeof *retained);
+    struct gt_vec roots = kind_roots(analysis);
 
     gt_kind_retention(&objects, roots.data, roots.len, retained);
     gt_vec_deinit(&roots);
@@ -63,7 +64,8 @@ void gt_kind_rows(struct gt_table_maker *maker, gt_kind_name_fn *name_of)
     uint32_t *row_of = add_rows(maker, &kinds, name_of);
     for (uint32_t i = 0; i < gt_rank_count(&kinds.rank); i++)
         kinds.kind[i] = row_of[kinds.kind[i]];
-    struct gt_owned *retained = find_retained(&kinds, (uint32_t)maker->rows.len);
+    struct gt_owned *retained =
+        gt_retained_by_kind(maker->analysis, &kinds.rank, kinds.kind, (uint32_t)maker->rows.len);
     for (size_t i = 0; i < maker->rows.len; i++) {
         struct gt_heap_row *row = gt_vec_at(&maker->rows, i);
         row->retained_bytes = (int64_t)retained[i].bytes;

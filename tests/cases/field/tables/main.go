@@ -28,6 +28,11 @@ const (
 	buried       = 4000
 	left         = 10
 	copies       = 500
+	deleted      = 300
+	later        = 50
+	pooled       = 20
+	victims      = 12
+	pooledBytes  = 1024
 )
 
 // ---- objects of one variable, with and without pointers ----
@@ -121,8 +126,65 @@ var (
 	shrunk  = map[int64][64]byte{}
 	root, _ = context.WithCancel(context.Background())
 	shared  sync.Map
+	quiet   *hub
 	names   []string
 )
+
+type hub struct{ topics sync.Map }
+
+var (
+	buffers sync.Pool
+	gone    sync.Pool
+)
+
+type buffer struct{ data []byte }
+
+// ranged is what Range counts.
+func ranged(all *sync.Map) (count int) {
+	all.Range(func(any, any) bool {
+		count++
+		return true
+	})
+	return count
+}
+
+// fillSyncMaps leaves one with entries that were deleted and added since Range went over it, and one
+// that nobody wrote to since.
+func fillSyncMaps() (counts map[string][2]int) {
+	quiet = &hub{}
+	for i := 0; i < children; i++ {
+		shared.Store(i, i)
+		quiet.topics.Store(fmt.Sprint(i), &event{})
+	}
+	ranged(&shared)
+	for i := 0; i < deleted; i++ {
+		shared.Delete(i)
+	}
+	kept := ranged(&shared)
+	for i := 0; i < later; i++ {
+		shared.Store(-1-i, i)
+	}
+	shared.Delete(-1)
+	ranged(&quiet.topics)
+	for i := 0; i < deleted; i++ {
+		quiet.topics.Delete(fmt.Sprint(i))
+	}
+	return map[string][2]int{
+		"sync.Map main.shared":     {1, kept + later - 1},
+		"sync.Map main.hub.topics": {1, ranged(&quiet.topics)},
+	}
+}
+
+// fillPools comes after the last collection, which would empty them.
+func fillPools() {
+	for i := 0; i < victims; i++ {
+		gone.Put(&buffer{make([]byte, pooledBytes)})
+	}
+	runtime.GC()
+	for i := 0; i < pooled; i++ {
+		buffers.Put(&buffer{make([]byte, pooledBytes)})
+	}
+}
 
 func fillContainers() {
 	for i := 0; i < waiting; i++ {
@@ -140,7 +202,6 @@ func fillContainers() {
 	for i := 0; i < children; i++ {
 		ctx, cancel := context.WithCancel(root)
 		_, _ = ctx, cancel
-		shared.Store(i, i)
 	}
 	for i := 0; i < copies; i++ {
 		names = append(names, fmt.Sprint("the same words, again and again, ", i%2))
@@ -170,8 +231,13 @@ func main() {
 	fillSeries()
 	fillStock()
 	fillContainers()
-	measure.Ready(map[string]any{
-		"profile": written{},
+	syncMaps := fillSyncMaps()
+	measure.Collect()
+	fillPools()
+	measure.Tell(map[string]any{
+		"profile":   written{},
+		"sync maps": syncMaps,
+		"pools":     map[string]int{"main.buffers": pooled, "main.gone": victims},
 		"containers": map[string][2]int{
 			"map main.points":                {1, len(points)},
 			"map main.prices":                {1, len(prices)},
@@ -189,12 +255,12 @@ func main() {
 			"main.box[string]":                 boxedStrings,
 			"main.series":                      readingCount,
 			"[]main.reading":                   readingCount,
-			"main.event":                       waiting,
+			"main.event":                       waiting + syncMaps["sync.Map main.hub.topics"][1],
 			"chan *main.event":                 1,
 			"chan int64":                       1,
 			"gotopsy/field/tables/stock.Item":  itemCount,
 			"gotopsy/field/tables/stock.Price": priceCount,
 		},
 	})
-	_ = []any{orders, points, ints, texts, all, items, prices, events, ticks, shrunk, root, names}
+	_ = []any{orders, points, ints, texts, all, items, prices, events, ticks, shrunk, root, names, quiet}
 }
