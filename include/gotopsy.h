@@ -1325,6 +1325,7 @@ enum gt_growth_of { /* what the rows of a section are */
                     GT_GROWTH_GOROUTINES,
                     GT_GROWTH_TYPES,
                     GT_GROWTH_ROOTS,
+                    GT_GROWTH_SITES, /* where it was allocated, by the program's heap profile */
                     GT_GROWTHS
 };
 
@@ -1347,12 +1348,43 @@ struct gt_growth {
 struct gt_growth_section {
     const struct gt_growth *rows; /* the largest growth first, the largest shrinkage last */
     size_t count;
-    uint64_t unchanged;      /* rows with the same count and bytes in both */
-    uint64_t left_out;       /* other rows, left out because of `top` or `min_bytes` */
-    int64_t left_out_growth; /* their growth together, in bytes */
+    const char *not_known;   /* why nothing can be told of it; NULL: it is told */
+    uint64_t unchanged;      /* things that have the same count and bytes in both */
+    uint64_t left_out;       /* others, by `top` or `min_bytes` */
+    int64_t left_out_growth; /* theirs together, in bytes */
 };
 
 enum gt_sameness { GT_DIFFERENT, GT_SAME, GT_SAMENESS_UNKNOWN };
+
+/* Objects of one kind that one thing holds. Of new objects that keep one another the first is told:
+ * the one that no other new object alone leads to. */
+struct gt_new_row {
+    const char *type;        /* as tables of the heap name it */
+    uint64_t address;        /* of the one that keeps most that is new */
+    uint64_t count, bytes;   /* how many there are, and the sizes of their slots */
+    uint64_t retained_bytes; /* what would be garbage without them */
+    uint64_t new_bytes;      /* what of that is new */
+    struct gt_path path;     /* to the one at `address`; no steps when none is known */
+};
+
+/*
+ * The live objects of the newer of two cores of one process that the older one does not have: there
+ * was no live object of the same size at their address. Where there was one of another type, the
+ * slot was used again. `doubtful` objects are not among them: the older core has a live object of
+ * the same type at their address, which may have been collected, and its slot used again, because
+ * `collections` ended between the cores.
+ */
+struct gt_new_objects {
+    uint64_t count, bytes;
+    uint64_t reused_count, reused_bytes; /* of these, where an object of another type was */
+    uint64_t doubtful_count, doubtful_bytes;
+    int64_t collections;           /* GT_UNKNOWN: a core does not tell */
+    const struct gt_new_row *rows; /* largest `new_bytes` first */
+    size_t row_count;
+    uint64_t left_out, left_out_bytes; /* rows that are not there, by `top` or `min_bytes`, and
+                                          their `new_bytes` */
+    struct gt_arena *storage;          /* private */
+};
 
 struct gt_diff {
     struct gt_report *older, *newer; /* whole reports */
@@ -1363,7 +1395,8 @@ struct gt_diff {
     int64_t elapsed_ns; /* between two cores of one process, approximately, by the latest times in
                          * them (nanotime in runtime/time_nofake.go); else GT_UNKNOWN */
     struct gt_growth_section sections[GT_GROWTHS];
-    const char *const *notes; /* explanations of the numbers, one line each */
+    struct gt_new_objects *new_objects; /* NULL: these are not two cores of one process */
+    const char *const *notes;           /* what the numbers do not say by themselves, a line each */
     size_t note_count;
     struct gt_arena *storage; /* private */
 };

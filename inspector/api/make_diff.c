@@ -3,6 +3,7 @@
 #include "inspector/base/alloc.h"
 #include "inspector/base/error.h"
 #include "inspector/base/options.h"
+#include "inspector/detect/heap_tables/new_objects.h"
 #include "inspector/diff/diff.h"
 
 #include <elf.h>
@@ -81,14 +82,65 @@ static void forget(struct gt_told *told)
     gt_report_destroy(told->report);
 }
 
+/* ---- new objects --------------------------------------------------------------------------- */
+
+struct finding { /* what the body that finds them works on */
+    struct gt_analysis *older, *newer;
+    const struct gt_diff_options *options;
+    int64_t collections;
+    struct gt_new_objects *found;
+};
+
+static struct gt_error *find_new(void *args)
+{
+    struct finding *finding = args;
+    struct gt_new_objects *found = finding->found = gt_calloc(1, sizeof *found);
+
+    found->storage = gt_calloc(1, sizeof *found->storage);
+    found->collections = finding->collections;
+    gt_analysis_stage(finding->newer, "looking for new objects");
+    gt_new_objects_find(finding->older->live_heap,
+                        gt_analysis_live_heap(finding->newer, found->storage), finding->options,
+                        found);
+    gt_arena_detach(found->storage);
+    gt_detach(found->storage);
+    gt_detach(found);
+    return NULL;
+}
+
+static void forget_new(struct gt_new_objects *found)
+{
+    if (!found) return;
+    gt_arena_deinit(found->storage);
+    gt_free(found->storage);
+    gt_free(found);
+}
+
 /* ---- the diff ------------------------------------------------------------------------------ */
 
 struct builder {
     struct gt_analysis *older_analysis, *newer_analysis;
     struct gt_diff_options options;
     struct gt_told older, newer;
+    enum gt_sameness process;
+    struct gt_new_objects *new_objects;
     struct gt_diff *diff;
 };
+
+/* Both live heaps are there when all was told. */
+static struct gt_error *tell_new(struct builder *builder)
+{
+    uint64_t before = builder->older.report->gc.cycles, now = builder->newer.report->gc.cycles;
+    struct finding finding = {.older = builder->older_analysis,
+                              .newer = builder->newer_analysis,
+                              .options = &builder->options,
+                              .collections = (int64_t)(now - before)};
+
+    if (builder->process != GT_SAME) return NULL;
+    struct gt_error *error = gt_analysis_run(finding.newer, builder, find_new, &finding);
+    if (!error) builder->new_objects = finding.found;
+    return error;
+}
 
 static struct gt_error *make(void *args)
 {
@@ -98,7 +150,8 @@ static struct gt_error *make(void *args)
     diff->storage = gt_calloc(1, sizeof *diff->storage);
     diff->older = builder->older.report;
     diff->newer = builder->newer.report;
-    diff->process = compare_processes(builder->older_analysis, builder->newer_analysis);
+    diff->process = builder->process;
+    diff->new_objects = builder->new_objects;
     diff->elapsed_ns = diff->process == GT_SAME
                            ? elapsed(builder->older_analysis, builder->newer_analysis)
                            : GT_UNKNOWN;
@@ -114,8 +167,14 @@ static struct gt_error *build(struct builder *builder)
     struct gt_error *error = tell(builder->older_analysis, &builder->older);
 
     if (!error) error = tell(builder->newer_analysis, &builder->newer);
+    if (!error)
+        builder->process = compare_processes(builder->older_analysis, builder->newer_analysis);
+    if (!error) error = tell_new(builder);
     if (!error) error = gt_call_alone(make, builder);
-    if (!error) builder->older.report = builder->newer.report = NULL; /* the diff owns them now */
+    if (error)
+        forget_new(builder->new_objects);
+    else
+        builder->older.report = builder->newer.report = NULL; /* the diff's now */
     forget(&builder->older);
     forget(&builder->newer);
     return error;
@@ -140,6 +199,7 @@ void gt_diff_destroy(struct gt_diff *diff)
     if (!diff) return;
     gt_report_destroy(diff->older);
     gt_report_destroy(diff->newer);
+    forget_new(diff->new_objects);
     gt_arena_deinit(diff->storage);
     gt_free(diff->storage);
     gt_free(diff);

@@ -16,6 +16,7 @@ static const struct row {
     [GT_GROWTH_GOROUTINES] = {"goroutines", gt_things_goroutines, GT_HEAP_BYS},
     [GT_GROWTH_TYPES] = {"types", NULL, GT_HEAP_BY_TYPE},
     [GT_GROWTH_ROOTS] = {"roots", NULL, GT_HEAP_BY_ROOT},
+    [GT_GROWTH_SITES] = {"sites", NULL, GT_HEAP_BY_SITE},
 };
 _Static_assert(sizeof rows / sizeof *rows == GT_GROWTHS, "each section has a row");
 
@@ -36,6 +37,16 @@ static void add_all(struct gt_pairs *pairs, bool newer, const struct gt_told *to
         row->add(pairs, newer, told->report);
     else if (told->tables[row->by])
         gt_things_rows(pairs, newer, told->tables[row->by]);
+}
+
+/* A program that samples no allocations has no sites, whatever it allocates. */
+static const char *why_not_known(const struct row *row, const struct gt_told *told)
+{
+    const struct gt_heap_table *table = row->add ? NULL : told->tables[row->by];
+
+    if (row->by != GT_HEAP_BY_SITE || !table || table->profile_rate > 0) return NULL;
+    return table->profile_rate == 0 ? "the program sampled no allocations (runtime.MemProfile)"
+                                    : "the program's heap profile was not found";
 }
 
 /* ---- notes --------------------------------------------------------------------------------- */
@@ -75,6 +86,9 @@ void gt_diff_fill(const struct gt_told *older, const struct gt_told *newer,
         add_all(&pairs, false, older, &rows[what]);
         add_all(&pairs, true, newer, &rows[what]);
         gt_pairs_fill(&pairs, options, &diff->sections[what]);
+        diff->sections[what].not_known = why_not_known(&rows[what], older);
+        if (!diff->sections[what].not_known)
+            diff->sections[what].not_known = why_not_known(&rows[what], newer);
         gt_pairs_deinit(&pairs);
     }
     add_notes(diff);

@@ -57,7 +57,7 @@ const char *gt_growth_unit(enum gt_growth_of what)
     static const char *const units[] = {
         [GT_GROWTH_FINDINGS] = "items",        [GT_GROWTH_HOLDERS] = "objects",
         [GT_GROWTH_GOROUTINES] = "goroutines", [GT_GROWTH_TYPES] = "objects",
-        [GT_GROWTH_ROOTS] = "objects",
+        [GT_GROWTH_ROOTS] = "objects",         [GT_GROWTH_SITES] = "objects",
     };
     _Static_assert(sizeof units / sizeof *units == GT_GROWTHS, "each section has a unit");
 

@@ -1,5 +1,6 @@
 """What grew between two cores, held against what the program says of itself before each of them."""
 
+import collections
 import functools
 import json
 import pathlib
@@ -7,7 +8,7 @@ import tempfile
 
 import pytest
 
-from . import field, little, recipe, tool
+from . import field, little, profile, recipe, tool
 
 SESSION, JOB = 512, 128  # sizes of their slots
 SOME = ["1.22.12", recipe.LOCAL]
@@ -91,6 +92,55 @@ def test_roots_and_holders_grow_by_what_they_keep(cores):
     assert "main.sessions" in holder["name"] and holder["new_bytes"] >= grown
 
 
+@pytest.mark.parametrize("version", SOME)
+def test_new_objects_are_told_with_who_holds_them(version):
+    """The map's storage was made again, and keeps old sessions too."""
+    old, new = one_process(version)
+    objects = diff((old, new), "dwarf", "--top=all", "--min-bytes=1")["new_objects"]
+    grown = new.truth["sessions"] - old.truth["sessions"]
+    held = [row for row in objects["rows"] if row["path"]]
+    (sessions,) = [row for row in held if "main.sessions" in row["path"][0]["what"]]
+    assert objects["rows"][0] == sessions
+    kept = old.truth["sessions"] * SESSION  # of both cores
+    storage = sessions["new_bytes"] - grown * SESSION
+    assert 0 < storage < 64 * new.truth["sessions"]
+    assert sessions["retained_bytes"] - sessions["new_bytes"] == kept
+    waiting = new.truth["goroutines"] - old.truth["goroutines"]
+    assert [row["count"] for row in objects["rows"] if row["type"] == "runtime.g"] == [waiting]
+    assert objects["count"] >= grown + 2 * waiting
+    assert objects["bytes"] == sum(row["new_bytes"] for row in objects["rows"])
+    assert objects["collections"] >= 3  # so what was there may have been made again since
+    assert objects["doubtful_count"] >= old.truth["sessions"]
+    assert objects["doubtful_bytes"] >= kept
+
+
+def _in_use(core):
+    """Function -> bytes that are in use, by the profile that the program wrote itself."""
+    found = collections.Counter()
+    for sample in profile.Profile(core.path.parent / "heap.pb.gz").samples:
+        functions = [place[0] for place in sample["stack"]]
+        own = [name for name in functions if not name.startswith(("runtime.", "internal/runtime/"))]
+        found[own[0] if own else functions[0]] += sample["values"][3]
+    return found
+
+
+def test_sites_grow_by_what_the_profiles_say():
+    cores = field.core("tables", recipe.LOCAL, "fixed"), field.core("tables", recipe.LOCAL)
+    section = diff(cores, "stripped", "--top=all", "--min-bytes=1")["growth"]["sites"]
+    assert section["not_known"] is None
+    old, new = (_in_use(core) for core in cores)
+    told = collections.Counter()
+    for row in section["rows"]:
+        told[row["name"].split()[0]] += row["new_bytes"] - row["old_bytes"]
+    assert told["main.fillOrders"] == new["main.fillOrders"] > 1 << 20 and not old["main.fillOrders"]
+    assert told["main.fillStock"] == new["main.fillStock"] - old["main.fillStock"]
+
+
+def test_a_program_without_samples_has_no_sites():
+    section = diff(two_runs(recipe.LOCAL), "dwarf")["growth"]["sites"]
+    assert section["rows"] == [] and "no allocations" in section["not_known"]
+
+
 def test_goroutines_and_findings_are_matched_by_place(cores):
     document = diff(cores, "dwarf", "--top=all", "--min-bytes=1")
     waiting = the_row(document, "goroutines", "main.waitForever")
@@ -141,6 +191,7 @@ def test_one_process_and_two_are_told_apart(version):
     assert document["same_process"] is True and document["elapsed_ns"] > 0
     document = diff(two_runs(version), "dwarf")
     assert document["same_process"] is False and document["elapsed_ns"] is None
+    assert document["new_objects"] is None
 
 
 def test_nothing_changes_between_a_core_and_itself():
@@ -148,6 +199,8 @@ def test_nothing_changes_between_a_core_and_itself():
     document = diff((core, core), "dwarf", "--min-bytes=1")
     for section in document["growth"].values():
         assert section["rows"] == [] and section["left_out"] == 0
+    objects = document["new_objects"]
+    assert (objects["count"], objects["doubtful_count"], objects["rows"]) == (0, 0, [])
     assert document["same_process"] is True
 
 
@@ -170,6 +223,7 @@ def test_text_and_markdown_name_what_grew():
     assert text.status == page.status == 0
     for done in (text, page):
         assert "main.session" in done.out and "main.waitForever" in done.out
+        assert "new objects" in done.out and "count as old" in done.out
     assert "one process" in text.out and "a minute" in text.out or "a second" in text.out
     assert page.out.startswith("# What grew: +")
 

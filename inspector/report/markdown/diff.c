@@ -3,6 +3,8 @@
 #include "inspector/report/markdown/sinks.h"
 #include "inspector/report/markdown/words.h"
 
+#include <inttypes.h>
+
 static void put_side(FILE *to, const char *label, const struct gt_report *report)
 {
     fprintf(to, "- **%s:** ", label);
@@ -28,7 +30,10 @@ static void put_section(FILE *to, const struct gt_diff *diff, enum gt_growth_of 
     const char *unit = gt_growth_unit(what);
 
     fprintf(to, "\n## %s\n\n", gt_growth_name(what));
-    if (!section->count && !section->left_out) fputs("Nothing changed.\n", to);
+    if (section->not_known)
+        fprintf(to, "Not known: %s.\n", section->not_known);
+    else if (!section->count && !section->left_out)
+        fputs("Nothing changed.\n", to);
     if (section->count)
         fprintf(to,
                 "| growth | old | new | old %s | new %s | what | %s |\n"
@@ -37,6 +42,37 @@ static void put_section(FILE *to, const struct gt_diff *diff, enum gt_growth_of 
     for (size_t i = 0; i < section->count; i++)
         put_row(to, &section->rows[i]);
     if (section->left_out) fprintf(to, "\n%s more changed.\n", gt_count(section->left_out).text);
+}
+
+/* Who holds it: the first step of the path, which is the root, with its field. */
+static void put_new_row(FILE *to, const struct gt_new_row *row)
+{
+    const struct gt_step *root = row->path.count ? &row->path.steps[0] : NULL;
+
+    fprintf(to, "| %s | %s | %s | ", gt_change_bytes(0, row->new_bytes).text,
+            gt_bytes(row->retained_bytes).text, gt_count(row->count).text);
+    gt_markdown_put(to, row->type);
+    fprintf(to, " | 0x%" PRIx64 " | ", row->address);
+    gt_markdown_put(to, root && root->what ? root->what : "");
+    gt_markdown_put(to, root && root->field ? root->field : "");
+    fputs(" |\n", to);
+}
+
+static void put_new_objects(FILE *to, const struct gt_new_objects *all)
+{
+    if (!all) return;
+    fprintf(to, "\n## new objects\n\n%s, %s", gt_count(all->count).text, gt_bytes(all->bytes).text);
+    if (all->doubtful_count)
+        fprintf(to, "; %s more (%s) count as old, of which some may be new",
+                gt_count(all->doubtful_count).text, gt_bytes(all->doubtful_bytes).text);
+    fputs(".\n", to);
+    if (all->row_count)
+        fputs("\n| new | with what they keep | objects | type | largest | held by |\n"
+              "|---:|---:|---:|---|---|---|\n",
+              to);
+    for (size_t i = 0; i < all->row_count; i++)
+        put_new_row(to, &all->rows[i]);
+    if (all->left_out) fprintf(to, "\n%s more kinds or holders.\n", gt_count(all->left_out).text);
 }
 
 bool gt_markdown_diff(const struct gt_diff *diff, const struct gt_style *style, FILE *to)
@@ -52,6 +88,7 @@ bool gt_markdown_diff(const struct gt_diff *diff, const struct gt_style *style, 
     fprintf(to, "- **between them:** %s\n", gt_change_span(diff).text);
     for (unsigned what = 0; what < GT_GROWTHS; what++)
         put_section(to, diff, what);
+    put_new_objects(to, diff->new_objects);
     for (size_t i = 0; i < diff->note_count; i++) {
         fputs("\nNote: ", to);
         gt_markdown_put(to, diff->notes[i]);

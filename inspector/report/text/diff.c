@@ -3,6 +3,7 @@
 #include "inspector/report/sinks.h"
 #include "inspector/report/text/pieces.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 enum { GROWTH_END = 12, BYTES_AT = 14, COUNT_AT = 40, NAME_AT = 64, TOTAL_AT = 14 };
@@ -67,12 +68,71 @@ static void put_section(struct gt_page *page, const struct gt_diff *diff, enum g
     gt_page_deinit(page);
     gt_page_line(page, 0, 2);
     gt_page_format(page, GT_BOLD, "%s", gt_growth_name(what));
-    if (!section->count && !section->left_out) gt_page_put(page, GT_PLAIN, ": nothing changed");
+    if (section->not_known)
+        gt_page_format(page, GT_PLAIN, ": not known, %s", section->not_known);
+    else if (!section->count && !section->left_out)
+        gt_page_put(page, GT_PLAIN, ": nothing changed");
     gt_page_deinit(page);
     for (size_t i = 0; i < section->count; i++)
         put_row(page, &section->rows[i], what);
     put_left_out(page, section);
 }
+
+/* ---- new objects --------------------------------------------------------------------------- */
+
+static void put_new_row(struct gt_page *page, const struct gt_new_row *row)
+{
+    gt_page_line(page, 0, BYTES_AT);
+    put_ending(page, GT_RED, GROWTH_END, gt_change_bytes(0, row->new_bytes).text);
+    gt_page_tab(page, BYTES_AT);
+    gt_page_format(page, GT_BOLD, "%s", row->type);
+    gt_page_deinit(page);
+    gt_page_line(page, BYTES_AT, BYTES_AT + 4);
+    gt_page_format(page, GT_PLAIN, "%s %s, %s with what %s; %s0x%" PRIx64,
+                   gt_count(row->count).text, row->count == 1 ? "object" : "objects",
+                   gt_bytes(row->retained_bytes).text, row->count == 1 ? "it keeps" : "they keep",
+                   row->count == 1 ? "" : "the largest ", row->address);
+    gt_page_deinit(page);
+    if (!row->path.count) return;
+    gt_page_line(page, BYTES_AT, BYTES_AT + 4);
+    gt_page_put(page, GT_DIM, "held by ");
+    gt_page_path(page, &row->path);
+    gt_page_deinit(page);
+}
+
+/* What is not told, and what is not certain. */
+static void put_new_rest(struct gt_page *page, const struct gt_new_objects *all)
+{
+    if (all->left_out) {
+        gt_page_line(page, BYTES_AT, BYTES_AT + 4);
+        gt_page_format(page, GT_DIM, "%s more kinds or holders, %s together",
+                       gt_count(all->left_out).text, gt_bytes(all->left_out_bytes).text);
+        gt_page_deinit(page);
+    }
+    if (!all->doubtful_count) return;
+    gt_page_line(page, BYTES_AT, BYTES_AT + 4);
+    gt_page_format(page, GT_DIM,
+                   "%s objects (%s) count as old: the old core has the same type at their "
+                   "addresses; some may be new, since a collection lets slots be used again",
+                   gt_count(all->doubtful_count).text, gt_bytes(all->doubtful_bytes).text);
+    gt_page_deinit(page);
+}
+
+static void put_new_objects(struct gt_page *page, const struct gt_new_objects *all)
+{
+    if (!all) return;
+    gt_page_deinit(page);
+    gt_page_line(page, 0, 2);
+    gt_page_put(page, GT_BOLD, "new objects");
+    gt_page_format(page, GT_PLAIN, ": %s, %s", gt_count(all->count).text,
+                   gt_bytes(all->bytes).text);
+    gt_page_deinit(page);
+    for (size_t i = 0; i < all->row_count; i++)
+        put_new_row(page, &all->rows[i]);
+    put_new_rest(page, all);
+}
+
+/* ---- all of it ----------------------------------------------------------------------------- */
 
 static void put_total(struct gt_page *page, const char *label, struct gt_amount from,
                       struct gt_amount to, struct gt_amount change, const char *rate)
@@ -117,6 +177,7 @@ bool gt_text_diff(const struct gt_diff *diff, const struct gt_style *style, FILE
     put_totals(&page, diff);
     for (unsigned what = 0; what < GT_GROWTHS; what++)
         put_section(&page, diff, what);
+    put_new_objects(&page, diff->new_objects);
     if (diff->note_count) gt_page_deinit(&page);
     for (size_t i = 0; i < diff->note_count; i++) {
         gt_page_line(&page, 0, 6);

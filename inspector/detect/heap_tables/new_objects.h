@@ -1,0 +1,19 @@
+/*
+ * Which live objects of a core are new since an older core of the same process, and who holds them.
+ *
+ * Objects never move, so an object is the older core's only if that has a live object of its size
+ * and type at its address. What was garbage then can become live no more, but by a finalizer or a
+ * weak pointer. Where types are not known they count as equal.
+ *
+ * Takes 8 bytes for each object with pointers beside the tree of dominators. Both analyses must
+ * have types; texts and rows go to the storage of the newer one.
+ */
+#ifndef GT_DETECT_HEAP_TABLES_NEW_OBJECTS_H
+#define GT_DETECT_HEAP_TABLES_NEW_OBJECTS_H
+
+#include "inspector/detect/heap_analysis.h"
+
+void gt_new_objects_find(const struct gt_heap_analysis *older, struct gt_heap_analysis *newer,
+                         const struct gt_diff_options *options, struct gt_new_objects *out);
+
+#endif
