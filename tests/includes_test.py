@@ -261,6 +261,13 @@ def test_blocks_go_back_to_where_they_come_from():
     assert found == FREES, "of what gt_alloc() and its like return, gt_free() is the one to free it"
 
 
+def test_nobody_walks_the_slots_of_a_table():
+    """Their order is that of the hash's seed, which is another in each process."""
+    walks = re.compile(r"[.>]slots\[\w+\]\.(?:used|key|value)")
+    found = {str(path.relative_to(ROOT)) for path in sources() if walks.search(path.read_text())}
+    assert found == {"inspector/base/hash.c"}
+
+
 @pytest.mark.parametrize(
     "name,text",
     [

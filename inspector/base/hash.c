@@ -1,19 +1,51 @@
 #include "inspector/base/hash.h"
 
 #include "inspector/base/alloc.h"
+#include "inspector/base/memory.h"
 
 #include <string.h>
+#include <sys/auxv.h>
 
-static uint64_t mix(uint64_t key)
+__extension__ typedef unsigned __int128 wide;
+
+/* ---- hashes -----------------------------------------------------------------------------------
+ */
+
+struct gt_hash_seed gt_hash_seed(void)
 {
-    key ^= key >> 32;
-    key *= 0x9e3779b97f4a7c15u;
-    return key ^ key >> 29;
+    const unsigned char *random = (const unsigned char *)getauxval(AT_RANDOM); /* 16 bytes */
+    struct gt_hash_seed seed = {0x9e3779b97f4a7c15u, 0xd6e8feb86659fd93u};
+
+    if (random) memcpy(&seed, random, sizeof seed);
+    seed.factor |= (uint64_t)1 << 63 | 1; /* every bit of a word reaches both halves */
+    return seed;
 }
+
+/* Both halves of a product, whose factors nobody knows. */
+static uint64_t mix(struct gt_hash_seed seed, uint64_t word)
+{
+    wide product = (wide)(word ^ seed.key) * seed.factor;
+
+    return (uint64_t)product ^ (uint64_t)(product >> 64);
+}
+
+uint64_t gt_hash_bytes(struct gt_hash_seed seed, const void *bytes, size_t length)
+{
+    const unsigned char *next = bytes;
+    uint64_t hash = mix(seed, length), last = 0;
+
+    for (; length >= sizeof last; next += sizeof last, length -= sizeof last)
+        hash = mix(seed, hash ^ gt_load64(next));
+    memcpy(&last, next, length);
+    return mix(seed, hash ^ last);
+}
+
+/* ---- by number --------------------------------------------------------------------------------
+ */
 
 static struct gt_map_slot *map_slot(const struct gt_map *map, uint64_t key)
 {
-    size_t i = mix(key) & (map->cap - 1);
+    size_t i = mix(map->seed, key) & (map->cap - 1);
 
     while (map->slots[i].used && map->slots[i].key != key)
         i = (i + 1) & (map->cap - 1);
@@ -24,6 +56,7 @@ static void map_grow(struct gt_map *map)
 {
     struct gt_map old = *map;
 
+    if (!old.cap) map->seed = gt_hash_seed();
     map->cap = old.cap ? old.cap * 2 : 16;
     map->slots = gt_calloc(map->cap, sizeof *map->slots);
     for (size_t i = 0; i < old.cap; i++)
@@ -56,13 +89,12 @@ void gt_map_deinit(struct gt_map *map)
     *map = (struct gt_map){0};
 }
 
-static uint64_t text_hash(const char *text)
-{
-    uint64_t hash = 0xcbf29ce484222325u; /* FNV-1a */
+/* ---- by text ----------------------------------------------------------------------------------
+ */
 
-    for (; *text; text++)
-        hash = (hash ^ (unsigned char)*text) * 0x100000001b3u;
-    return mix(hash);
+static uint64_t text_hash(const struct gt_strmap *map, const char *text)
+{
+    return gt_hash_bytes(map->seed, text, strlen(text));
 }
 
 static struct gt_strmap_slot *strmap_slot(const struct gt_strmap *map, const char *key,
@@ -79,6 +111,7 @@ static void strmap_grow(struct gt_strmap *map)
 {
     struct gt_strmap old = *map;
 
+    if (!old.cap) map->seed = gt_hash_seed();
     map->cap = old.cap ? old.cap * 2 : 16;
     map->slots = gt_calloc(map->cap, sizeof *map->slots);
     for (size_t i = 0; i < old.cap; i++)
@@ -89,14 +122,14 @@ static void strmap_grow(struct gt_strmap *map)
 uint64_t *gt_strmap_find(const struct gt_strmap *map, const char *key)
 {
     if (!map->cap) return NULL;
-    struct gt_strmap_slot *slot = strmap_slot(map, key, text_hash(key));
+    struct gt_strmap_slot *slot = strmap_slot(map, key, text_hash(map, key));
     return slot->key ? &slot->value : NULL;
 }
 
 uint64_t *gt_strmap_put(struct gt_strmap *map, const char *key, bool *added)
 {
     if (map->len * 4 >= map->cap * 3) strmap_grow(map);
-    uint64_t hash = text_hash(key);
+    uint64_t hash = text_hash(map, key);
     struct gt_strmap_slot *slot = strmap_slot(map, key, hash);
     if (added) *added = !slot->key;
     if (!slot->key) {

@@ -2,8 +2,10 @@
  * Hash tables from a 64-bit key to a 64-bit value, and from a string to a 64-bit value.
  *
  * Open addressing with linear probing; no removal. String keys are copied and owned by the table.
- * The hash has no seed, so a hostile core can slow a table down. Hot paths therefore use dense
- * indices; tables are for names, types and other small sets.
+ *
+ * Invariants: hashes are seeded, so that no core can know which keys fall on one slot. The seed is
+ * another in each process, so the order of the slots means nothing: only this module walks them.
+ * Who wants all keys of a table keeps a list of those that were added.
  */
 #ifndef GT_BASE_HASH_H
 #define GT_BASE_HASH_H
@@ -11,6 +13,14 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+/* What the kernel gave this process at random (AT_RANDOM): constant until it ends. */
+struct gt_hash_seed {
+    uint64_t key, factor;
+};
+
+struct gt_hash_seed gt_hash_seed(void);
+uint64_t gt_hash_bytes(struct gt_hash_seed seed, const void *bytes, size_t length);
 
 struct gt_map_slot {
     uint64_t key, value;
@@ -20,6 +30,7 @@ struct gt_map_slot {
 struct gt_map {
     struct gt_map_slot *slots;
     size_t cap, len;
+    struct gt_hash_seed seed; /* once it has slots */
 };
 
 uint64_t *gt_map_find(const struct gt_map *map, uint64_t key); /* NULL when absent */
@@ -35,6 +46,7 @@ struct gt_strmap_slot {
 struct gt_strmap {
     struct gt_strmap_slot *slots;
     size_t cap, len;
+    struct gt_hash_seed seed; /* once it has slots */
 };
 
 uint64_t *gt_strmap_find(const struct gt_strmap *map, const char *key);

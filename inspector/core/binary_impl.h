@@ -53,6 +53,7 @@ struct gt_symbol_table {
     uint64_t count, names_size; /* names[names_size - 1] is NUL */
     uint32_t *slots;            /* open addressing; index + 1, 0 is free */
     uint64_t mask;
+    struct gt_hash_seed seed;
     struct gt_symbol_order {
         uint32_t *list; /* indices by address; NULL: not ordered yet */
         uint64_t count;

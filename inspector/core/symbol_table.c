@@ -3,18 +3,10 @@
 #include "inspector/core/binary_impl.h"
 
 #include "inspector/base/alloc.h"
+#include "inspector/base/hash.h"
 #include "inspector/base/search.h"
 
 #include <stdlib.h>
-
-static uint64_t hash_of(const char *name)
-{
-    uint64_t hash = 0xcbf29ce484222325; /* FNV-1a */
-
-    for (; *name; name++)
-        hash = (hash ^ (unsigned char)*name) * 0x100000001b3;
-    return hash ^ hash >> 32;
-}
 
 static Elf64_Sym symbol_at(const struct gt_symbol_table *table, uint64_t index)
 {
@@ -42,7 +34,7 @@ static bool has_address(const Elf64_Sym *symbol)
  * free. */
 static uint32_t *slot_of(const struct gt_symbol_table *table, const char *name)
 {
-    for (uint64_t i = hash_of(name);; i++) {
+    for (uint64_t i = gt_hash_bytes(table->seed, name, strlen(name));; i++) {
         uint32_t *slot = &table->slots[i & table->mask];
         if (*slot == 0) return slot;
         Elf64_Sym symbol = symbol_at(table, *slot - 1);
@@ -68,6 +60,7 @@ static void fill(struct gt_symbol_table *table)
     while (cap < 2 * table->count)
         cap *= 2;
     table->mask = cap - 1;
+    table->seed = gt_hash_seed();
     table->slots = gt_calloc(cap, sizeof *table->slots);
     for (uint64_t i = 0; i < table->count; i++)
         add(table, (uint32_t)i);

@@ -83,11 +83,7 @@ static int by_number(const void *a, const void *b)
 
 static uint64_t hash_gates(const struct gt_vec *gates)
 {
-    uint64_t hash = gates->len;
-
-    for (size_t i = 0; i < gates->len; i++)
-        hash = (hash ^ gt_vec_u32(gates, i)) * UINT64_C(0x9e3779b97f4a7c15);
-    return hash;
+    return gt_hash_bytes(gt_hash_seed(), gates->data, gates->len * gates->elem_size);
 }
 
 static const struct known *find_known(const struct gt_gained *reaches, uint64_t index)

@@ -29,6 +29,23 @@ def test_report_is_the_default_command(gotopsy, demo_core):
     assert gotopsy(demo_core).stdout == gotopsy("report", demo_core).stdout
 
 
+def test_each_process_says_the_same(demo_core):
+    """Hash tables are seeded by what the kernel gives each process at random."""
+    lines = ["report --coverage", "goroutines --retained", "waits", "check"]
+    lines += [f"heap --by {table} --top all" for table in ("type", "root", "dominator", "container")]
+    said = {
+        subprocess.run(
+            [GOTOPSY, "shell", demo_core, "--format=json"],
+            input="\n".join(lines),
+            stdout=subprocess.PIPE,
+            check=True,
+            text=True,
+        ).stdout
+        for _ in range(4)
+    }
+    assert len(said) == 1
+
+
 def test_findings_are_sorted_and_memory_adds_up(gotopsy, demo_core):
     report = validate(gotopsy(demo_core, "--format=json").stdout, "report")
     freed = [finding["bytes_freed"] for finding in report["findings"]]

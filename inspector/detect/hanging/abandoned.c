@@ -41,6 +41,7 @@ static bool is_only_closed(const struct gt_process *process, uint64_t channel)
 static void note_signals(struct gt_abandoned *abandoned)
 {
     const struct gt_heap_analysis *analysis = abandoned->analysis;
+    struct gt_vec things = GT_VEC_OF(uint64_t);
     bool added;
 
     for (uint32_t i = 0; i < analysis->goroutines->count; i++) {
@@ -50,14 +51,15 @@ static void note_signals(struct gt_abandoned *abandoned)
             uint64_t *waiters =
                 gt_map_put(&abandoned->signals, gt_vec_u64(&wait->objects, j), &added);
             ++*waiters;
+            if (added) gt_vec_add(&things, gt_vec_at(&wait->objects, j));
         }
     }
-    for (size_t i = 0; i < abandoned->signals.cap; i++) {
-        struct gt_map_slot *slot = &abandoned->signals.slots[i];
-        if (slot->used && slot->value &&
-            (slot->value < GT_MANY_ALIKE || !is_only_closed(analysis->process, slot->key)))
-            slot->value = 0;
+    for (size_t i = 0; i < things.len; i++) {
+        uint64_t thing = gt_vec_u64(&things, i), *waiters = gt_map_find(&abandoned->signals, thing);
+        if (*waiters < GT_MANY_ALIKE || !is_only_closed(analysis->process, thing)) *waiters = 0;
+        abandoned->has_signals |= *waiters > 0;
     }
+    gt_vec_deinit(&things);
 }
 
 static bool is_signal(const struct gt_abandoned *abandoned, uint64_t thing)
@@ -137,13 +139,6 @@ static void mark_base(struct gt_abandoned *abandoned)
     gt_exclusion_deinit(&without);
 }
 
-static bool has_signals(const struct gt_abandoned *abandoned)
-{
-    for (size_t i = 0; i < abandoned->signals.cap; i++)
-        if (abandoned->signals.slots[i].used && abandoned->signals.slots[i].value) return true;
-    return false;
-}
-
 static void seed_main(const struct gt_heap_analysis *analysis, struct gt_marker *marker)
 {
     const struct gt_baseline *baseline = analysis->baseline;
@@ -163,7 +158,7 @@ static void mark_rooted(struct gt_abandoned *abandoned)
     struct gt_exclusion without;
 
     gt_bitmap_init(&abandoned->rooted, analysis->heap->graph.objects);
-    if (!has_signals(abandoned)) return;
+    if (!abandoned->has_signals) return;
     gt_exclusion_init(&without, analysis);
     take_contested(abandoned, &without);
     gt_exclusion_add(&without, analysis, &analysis->baseline->others);

@@ -36,6 +36,7 @@ struct gt_abandoned {
     bool *is;                /* by goroutine; false for those that hang */
     struct gt_map clocks;    /* a timer's channel -> whether the timer is periodic */
     struct gt_map signals;   /* a channel that is only ever closed -> the number of its waiters */
+    bool has_signals;        /* there is such a channel */
     struct gt_vec links;     /* struct gt_context_link, if any of them matters; else empty */
     struct gt_bitmap base;   /* the baseline with finalizers and cleanups, and without the links */
     struct gt_bitmap rooted; /* what package variables and the main goroutine reach, for signals */

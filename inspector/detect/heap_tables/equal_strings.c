@@ -1,8 +1,6 @@
 /* Contents of strings, compared by hash and then byte by byte. */
 #include "inspector/detect/heap_tables/equal_strings.h"
 
-#include "inspector/base/memory.h"
-
 #include <inttypes.h>
 
 enum {
@@ -20,8 +18,8 @@ struct content {
 void gt_equal_strings_init(struct gt_equal_strings *strings,
                            const struct gt_heap_analysis *analysis)
 {
-    *strings =
-        (struct gt_equal_strings){.analysis = analysis, .contents = GT_VEC_OF(struct content)};
+    *strings = (struct gt_equal_strings){
+        .analysis = analysis, .seed = gt_hash_seed(), .contents = GT_VEC_OF(struct content)};
     gt_bitmap_init(&strings->seen, analysis->heap->graph.objects);
 }
 
@@ -30,16 +28,6 @@ void gt_equal_strings_deinit(struct gt_equal_strings *strings)
     gt_bitmap_deinit(&strings->seen);
     gt_map_deinit(&strings->known);
     gt_vec_deinit(&strings->contents);
-}
-
-static uint64_t hash_of(const unsigned char *bytes, uint64_t length)
-{
-    uint64_t hash = length * 0x9e3779b97f4a7c15u, last = 0;
-
-    for (; length >= 8; bytes += 8, length -= 8)
-        hash = (hash ^ gt_load64(bytes)) * 0x9e3779b97f4a7c15u ^ hash >> 29;
-    memcpy(&last, bytes, length);
-    return (hash ^ last) * 0x9e3779b97f4a7c15u ^ hash >> 29;
 }
 
 /* NULL when the string is not within one block that the core has. */
@@ -56,7 +44,8 @@ static const unsigned char *bytes_of(const struct gt_heap *graph, uint32_t objec
 static void add_copy(struct gt_equal_strings *strings, const unsigned char *bytes, uint64_t length,
                      uint64_t slot)
 {
-    uint64_t *place = gt_map_put(&strings->known, hash_of(bytes, length), NULL);
+    uint64_t *place =
+        gt_map_put(&strings->known, gt_hash_bytes(strings->seed, bytes, length), NULL);
 
     if (!*place) {
         if (strings->contents.len >= MOST_CONTENTS) return;

@@ -12,7 +12,8 @@
 
 struct gt_equal_strings {
     const struct gt_heap_analysis *analysis;
-    struct gt_bitmap seen;  /* objects */
+    struct gt_bitmap seen; /* objects */
+    struct gt_hash_seed seed;
     struct gt_map known;    /* hash of contents -> index in the list + 1 */
     struct gt_vec contents; /* struct content; see the source */
 };

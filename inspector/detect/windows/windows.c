@@ -29,6 +29,7 @@ struct gatherer {
     struct gt_word_queue queue;     /* the last words visited; each is handled a few words later */
     bool overflowed;                /* some windows were dropped */
     struct gt_vec references;       /* struct gt_undecided_word, into large blocks */
+    struct gt_vec stale;            /* uint32_t: the keys of out->stale, as they were met */
     size_t undecided_kept[2];       /* words that leave small blocks undecided; and large ones */
     struct gt_windows *out;
 };
@@ -103,14 +104,24 @@ static void keep_undecided(struct gatherer *gatherer, uint32_t object,
         gt_vec_add(&gatherer->out->undecided_words, &word);
 }
 
+static void note_stale(struct gatherer *gatherer, uint32_t object,
+                       const struct gt_referrer *referrer)
+{
+    bool added;
+    uint64_t *root = gt_map_put(&gatherer->out->stale, object, &added);
+
+    if (!added) return;
+    *root = (uint64_t)referrer->root + 1;
+    gt_vec_add(&gatherer->stale, &object);
+}
+
 static void note_undecided(struct gatherer *gatherer, uint32_t object, const struct gt_word *word,
                            enum gt_word_verdict verdict)
 {
     struct gt_referrer referrer = gatherer->referrer;
 
     if (may_be_stale(gatherer, word)) {
-        uint64_t *root = gt_map_put(&gatherer->out->stale, object, NULL);
-        if (!*root) *root = (uint64_t)referrer.root + 1;
+        note_stale(gatherer, object, &referrer);
         return;
     }
     referrer.offset = word->offset;
@@ -251,17 +262,21 @@ static bool matters(const struct gatherer *gatherer, uint32_t object)
            !gt_goheap_tiny(analysis->heap, object);
 }
 
+static uint32_t stale_root(const struct gt_windows *windows, uint32_t block)
+{
+    const uint64_t *root = windows->stale.len ? gt_map_find(&windows->stale, block) : NULL;
+
+    return root ? (uint32_t)(*root - 1) : GT_NO_ROOT;
+}
+
 /* A block that only words that may be stale lead to has no windows. */
 static void decide_stale(struct gatherer *gatherer)
 {
-    const struct gt_map *stale = &gatherer->out->stale;
-
-    for (size_t i = 0; i < stale->cap; i++) {
-        uint32_t object = (uint32_t)stale->slots[i].key;
+    for (size_t i = 0; i < gatherer->stale.len; i++) {
+        uint32_t object = gt_vec_u32(&gatherer->stale, i);
         struct gt_referrer referrer = {.object = GT_NO_OBJECT,
-                                       .root = (uint32_t)(stale->slots[i].value - 1)};
-        if (stale->slots[i].used && !gt_bit(&gatherer->small, object) &&
-            !gt_bit(&gatherer->half, object))
+                                       .root = stale_root(gatherer->out, object)};
+        if (!gt_bit(&gatherer->small, object) && !gt_bit(&gatherer->half, object))
             keep_undecided(gatherer, object, &referrer, GT_STALE_ONLY);
     }
 }
@@ -345,13 +360,6 @@ static int by_block(const void *a, const void *b)
     return left->cap > right->cap ? -1 : left->cap < right->cap;
 }
 
-static uint32_t stale_root(const struct gt_windows *windows, uint32_t block)
-{
-    const uint64_t *root = windows->stale.len ? gt_map_find(&windows->stale, block) : NULL;
-
-    return root ? (uint32_t)(*root - 1) : GT_NO_ROOT;
-}
-
 static void make_blocks(struct gatherer *gatherer)
 {
     struct gt_windows *out = gatherer->out;
@@ -379,8 +387,10 @@ static void make_blocks(struct gatherer *gatherer)
 
 static void collect(const struct gt_heap_analysis *analysis, struct gt_windows *out)
 {
-    struct gatherer gatherer = {
-        .analysis = analysis, .out = out, .references = GT_VEC_OF(struct gt_undecided_word)};
+    struct gatherer gatherer = {.analysis = analysis,
+                                .out = out,
+                                .references = GT_VEC_OF(struct gt_undecided_word),
+                                .stale = GT_VEC_OF(uint32_t)};
     struct gt_bitmap *bits[] = {&gatherer.referenced, &gatherer.whole, &gatherer.small,
                                 &gatherer.half,       &gatherer.full,  &gatherer.partial,
                                 &gatherer.doubtful};
@@ -409,6 +419,7 @@ static void collect(const struct gt_heap_analysis *analysis, struct gt_windows *
     }
     make_blocks(&gatherer);
     gt_vec_deinit(&gatherer.references);
+    gt_vec_deinit(&gatherer.stale);
     for (size_t i = 0; i < sizeof bits / sizeof *bits; i++)
         gt_bitmap_deinit(bits[i]);
 }

@@ -100,12 +100,61 @@ static void the_empty_name_is_a_name(void **state)
     gt_strmap_deinit(&names);
 }
 
+static size_t longest_run(const struct gt_map *map)
+{
+    size_t longest = 0, run = 0;
+
+    for (size_t i = 0; i < map->cap; i++) {
+        run = map->slots[i].used ? run + 1 : 0;
+        if (run > longest) longest = run;
+    }
+    return longest;
+}
+
+/* The low bits of the product are what a hash without a seed would take. */
+static void keys_that_were_chosen_do_not_collide(void **state)
+{
+    const uint64_t factor = 0x9e3779b97f4a7c15u;
+    uint64_t inverse = factor; /* modulo 2^64, by Newton */
+    struct gt_map map = {0};
+
+    (void)state;
+    for (int i = 0; i < 5; i++)
+        inverse *= 2 - factor * inverse;
+    for (uint64_t i = 0; i < 20000; i++) {
+        uint64_t key = (i << 49) * inverse;
+        gt_map_put(&map, key ^ key >> 32, NULL);
+    }
+    assert_true(map.len > 10000);
+    assert_true(longest_run(&map) < 1000);
+    gt_map_deinit(&map);
+}
+
+static void texts_of_any_length_have_their_own_hashes(void **state)
+{
+    static const char text[] = "0123456789abcdefghijklmnopqrstuvwxyz";
+    struct gt_hash_seed seed = gt_hash_seed(), other = {seed.key + 1, seed.factor};
+
+    (void)state;
+    for (size_t i = 0; i + 1 < sizeof text; i++) {
+        uint64_t hash = gt_hash_bytes(seed, text, i);
+        assert_int_equal(hash, gt_hash_bytes(seed, text, i));
+        assert_int_not_equal(hash, gt_hash_bytes(other, text, i));
+        assert_int_not_equal(hash, gt_hash_bytes(seed, text, i + 1));
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(an_empty_map_finds_nothing), cmocka_unit_test(values_survive_growth),
-        cmocka_unit_test(a_key_has_one_place),        cmocka_unit_test(the_extreme_keys_are_keys),
-        cmocka_unit_test(names_are_copied),           cmocka_unit_test(the_empty_name_is_a_name),
+        cmocka_unit_test(keys_that_were_chosen_do_not_collide),
+        cmocka_unit_test(texts_of_any_length_have_their_own_hashes),
+        cmocka_unit_test(an_empty_map_finds_nothing),
+        cmocka_unit_test(values_survive_growth),
+        cmocka_unit_test(a_key_has_one_place),
+        cmocka_unit_test(the_extreme_keys_are_keys),
+        cmocka_unit_test(names_are_copied),
+        cmocka_unit_test(the_empty_name_is_a_name),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
