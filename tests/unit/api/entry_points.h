@@ -45,15 +45,15 @@ static void open_output(struct output *output)
 
 /* ---- entry points ------------------------------------------------------------------------- */
 
-enum { MOST_FORMATS = 4 };
+/* What it takes for gt_diff_create(); NULL: the same as the first. */
+static struct gt_analysis *second_analysis;
 
 struct entry_point {
     const char *name;
     struct gt_error *(*make)(struct gt_analysis *analysis, void **made);
     struct gt_error *(*write)(const void *made, enum gt_format format, FILE *to);
     void (*destroy)(void *made); /* NULL is allowed */
-    enum gt_format formats[MOST_FORMATS];
-    size_t format_count;
+    enum gt_document document;   /* in whose formats it is written */
 };
 
 /* The makers store what they made in *made; it is NULL when they fail. */
@@ -95,9 +95,87 @@ static struct gt_error *make_object(struct gt_analysis *analysis, void **made)
     return gt_object_create(analysis, &options, (struct gt_object **)made);
 }
 
-static struct gt_error *make_heap_table(struct gt_analysis *analysis, void **made)
+enum { A_GOROUTINE = 2 };
+
+static struct gt_error *make_memory(struct gt_analysis *analysis, void **made)
 {
-    return gt_heap_table_create(analysis, NULL, (struct gt_heap_table **)made);
+    return gt_report_create_memory(analysis, NULL, (struct gt_report **)made);
+}
+
+static struct gt_error *make_paths(struct gt_analysis *analysis, void **made)
+{
+    const struct gt_path_options options = {.size = sizeof options, .address = 0xc000008000};
+
+    return gt_paths_create(analysis, &options, (struct gt_paths **)made);
+}
+
+static struct gt_error *make_show(struct gt_analysis *analysis, void **made)
+{
+    const struct gt_show_options options = {
+        .size = sizeof options, .address = 0xc000008000, .depth = 3, .show_data = true};
+
+    return gt_show_create(analysis, &options, (struct gt_view **)made);
+}
+
+static struct gt_error *make_global(struct gt_analysis *analysis, void **made)
+{
+    const struct gt_show_options options = {
+        .size = sizeof options, .name = "main.sessions", .depth = 3, .show_data = true};
+
+    return gt_global_create(analysis, &options, (struct gt_view **)made);
+}
+
+static struct gt_error *make_goroutine(struct gt_analysis *analysis, void **made)
+{
+    const struct gt_goroutine_options options = {
+        .size = sizeof options, .goroutine = A_GOROUTINE, .depth = 2, .show_data = true};
+
+    return gt_goroutine_create(analysis, &options, (struct gt_goroutine_view **)made);
+}
+
+static struct gt_error *make_diff(struct gt_analysis *analysis, void **made)
+{
+    const struct gt_diff_options options = {.size = sizeof options, .min_bytes = 1};
+
+    return gt_diff_create(analysis, second_analysis ? second_analysis : analysis, &options,
+                          (struct gt_diff **)made);
+}
+
+static struct gt_error *make_table(struct gt_analysis *analysis, enum gt_heap_by by, void **made)
+{
+    const struct gt_heap_options options = {.size = sizeof options, .by = by, .show_data = true};
+
+    return gt_heap_table_create(analysis, &options, (struct gt_heap_table **)made);
+}
+
+static struct gt_error *make_types(struct gt_analysis *analysis, void **made)
+{
+    return make_table(analysis, GT_HEAP_BY_TYPE, made);
+}
+
+static struct gt_error *make_packages(struct gt_analysis *analysis, void **made)
+{
+    return make_table(analysis, GT_HEAP_BY_PACKAGE, made);
+}
+
+static struct gt_error *make_roots(struct gt_analysis *analysis, void **made)
+{
+    return make_table(analysis, GT_HEAP_BY_ROOT, made);
+}
+
+static struct gt_error *make_dominators(struct gt_analysis *analysis, void **made)
+{
+    return make_table(analysis, GT_HEAP_BY_DOMINATOR, made);
+}
+
+static struct gt_error *make_sites(struct gt_analysis *analysis, void **made)
+{
+    return make_table(analysis, GT_HEAP_BY_SITE, made);
+}
+
+static struct gt_error *make_containers(struct gt_analysis *analysis, void **made)
+{
+    return make_table(analysis, GT_HEAP_BY_CONTAINER, made);
 }
 
 static struct gt_error *make_find(struct gt_analysis *analysis, void **made)
@@ -150,6 +228,31 @@ static struct gt_error *write_find(const void *made, enum gt_format format, FILE
     return gt_find_write(made, format, NULL, to);
 }
 
+static struct gt_error *write_paths(const void *made, enum gt_format format, FILE *to)
+{
+    return gt_paths_write(made, format, NULL, to);
+}
+
+static struct gt_error *write_view(const void *made, enum gt_format format, FILE *to)
+{
+    return gt_view_write(made, format, NULL, to);
+}
+
+static struct gt_error *write_goroutine(const void *made, enum gt_format format, FILE *to)
+{
+    return gt_goroutine_write(made, format, NULL, to);
+}
+
+static struct gt_error *write_diff(const void *made, enum gt_format format, FILE *to)
+{
+    return gt_diff_write(made, format, NULL, to);
+}
+
+static struct gt_error *write_memory(const void *made, enum gt_format format, FILE *to)
+{
+    return gt_memory_write(made, format, NULL, to);
+}
+
 static void destroy_report(void *made)
 {
     gt_report_destroy(made);
@@ -170,6 +273,26 @@ static void destroy_object(void *made)
     gt_object_destroy(made);
 }
 
+static void destroy_paths(void *made)
+{
+    gt_paths_destroy(made);
+}
+
+static void destroy_view(void *made)
+{
+    gt_view_destroy(made);
+}
+
+static void destroy_goroutine(void *made)
+{
+    gt_goroutine_destroy(made);
+}
+
+static void destroy_diff(void *made)
+{
+    gt_diff_destroy(made);
+}
+
 static void destroy_heap_table(void *made)
 {
     gt_heap_table_destroy(made);
@@ -180,42 +303,30 @@ static void destroy_find(void *made)
     gt_find_destroy(made);
 }
 
-enum { A_REPORT, GOROUTINES, THREADS, WAITS, AN_OBJECT, HEAP, FOUND, A_CHECK };
+enum { A_REPORT, GOROUTINES, THREADS, WAITS, AN_OBJECT, HEAP, A_CHECK, GLOBAL };
 
 static struct entry_point entry_points[] = {
-    {"report",
-     make_report,
-     write_report,
-     destroy_report,
-     {GT_FORMAT_JSON, GT_FORMAT_TEXT, GT_FORMAT_MARKDOWN},
-     3},
-    {"goroutines",
-     make_goroutines,
-     write_goroutines,
-     destroy_report,
-     {GT_FORMAT_JSON, GT_FORMAT_TEXT, GT_FORMAT_TRACEBACK, GT_FORMAT_PPROF},
-     4},
-    {"threads", make_threads, write_threads, destroy_report, {GT_FORMAT_JSON, GT_FORMAT_TEXT}, 2},
-    {"waits",
-     make_waits,
-     write_waits,
-     destroy_waits,
-     {GT_FORMAT_JSON, GT_FORMAT_TEXT, GT_FORMAT_DOT},
-     3},
-    {"object", make_object, write_object, destroy_object, {GT_FORMAT_JSON, GT_FORMAT_TEXT}, 2},
-    {"heap",
-     make_heap_table,
-     write_heap_table,
-     destroy_heap_table,
-     {GT_FORMAT_JSON, GT_FORMAT_TEXT, GT_FORMAT_CSV},
-     3},
-    {"find",
-     make_find,
-     write_find,
-     destroy_find,
-     {GT_FORMAT_JSON, GT_FORMAT_TEXT, GT_FORMAT_CSV},
-     3},
-    {"check", make_check, write_check, destroy_check, {GT_FORMAT_JSON, GT_FORMAT_TEXT}, 2},
+    {"report", make_report, write_report, destroy_report, GT_DOCUMENT_REPORT},
+    {"goroutines", make_goroutines, write_goroutines, destroy_report, GT_DOCUMENT_GOROUTINES},
+    {"threads", make_threads, write_threads, destroy_report, GT_DOCUMENT_THREADS},
+    {"waits", make_waits, write_waits, destroy_waits, GT_DOCUMENT_WAITS},
+    {"object", make_object, write_object, destroy_object, GT_DOCUMENT_OBJECT},
+    {"heap", make_types, write_heap_table, destroy_heap_table, GT_DOCUMENT_HEAP},
+    {"check", make_check, write_check, destroy_check, GT_DOCUMENT_CHECK},
+    {"global", make_global, write_view, destroy_view, GT_DOCUMENT_SHOW},
+    {"find", make_find, write_find, destroy_find, GT_DOCUMENT_FIND},
+    {"memory", make_memory, write_memory, destroy_report, GT_DOCUMENT_MEMORY},
+    {"paths", make_paths, write_paths, destroy_paths, GT_DOCUMENT_PATHS},
+    {"show", make_show, write_view, destroy_view, GT_DOCUMENT_SHOW},
+    {"goroutine", make_goroutine, write_goroutine, destroy_goroutine, GT_DOCUMENT_GOROUTINE},
+    {"diff", make_diff, write_diff, destroy_diff, GT_DOCUMENT_DIFF},
+    {"heap by package", make_packages, write_heap_table, destroy_heap_table, GT_DOCUMENT_HEAP},
+    {"heap by root", make_roots, write_heap_table, destroy_heap_table, GT_DOCUMENT_HEAP},
+    {"heap by dominator", make_dominators, write_heap_table, destroy_heap_table, GT_DOCUMENT_HEAP},
+    {"heap by site", make_sites, write_heap_table, destroy_heap_table, GT_DOCUMENT_HEAP},
+    {"heap by container", make_containers, write_heap_table, destroy_heap_table, GT_DOCUMENT_HEAP},
 };
+
+enum { ENTRY_POINTS = sizeof entry_points / sizeof *entry_points };
 
 #endif

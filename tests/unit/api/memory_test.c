@@ -99,8 +99,9 @@ static struct gt_error *document(const struct trial *trial, struct gt_analysis *
     void *made = NULL;
     struct gt_error *error = entry->make(analysis, &made);
 
-    for (size_t i = 0; i < entry->format_count && !error; i++)
-        error = entry->write(made, entry->formats[i], trial->output.file);
+    for (int format = 0; format < GT_FORMATS && !error; format++)
+        if (gt_format_has(format, entry->document))
+            error = entry->write(made, format, trial->output.file);
     entry->destroy(made);
     return error;
 }
@@ -182,6 +183,7 @@ int main(void)
         {"object", of, NULL, NULL, &entry_points[AN_OBJECT]},
         {"heap", of, NULL, NULL, &entry_points[HEAP]},
         {"check", of, NULL, NULL, &entry_points[A_CHECK]},
+        {"global", of, NULL, NULL, &entry_points[GLOBAL]},
     };
 
     return cmocka_run_group_tests_name("memory that runs out", tests, unpack_demo, remove_demo);
