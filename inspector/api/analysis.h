@@ -54,12 +54,14 @@ struct gt_error *gt_analysis_heap(struct gt_analysis *analysis);
 /* Reports to the progress function that `stage` of a report begins. */
 void gt_analysis_stage(const struct gt_analysis *analysis, const char *stage);
 
-/* The live heap of an analysis whose heap is open. It is marked and typed at the first call, and
- * kept until the analysis is closed, so later calls cost no mark. It holds nothing that detectors
- * found for an earlier document. Strings go to `storage`, which it borrows until the next call. */
+/* The live heap of an analysis whose heap is open. It is marked at the first call, and typed at the
+ * first call for a scope. Both are kept until the analysis is closed, so later calls cost no mark.
+ * It holds nothing that was found for an earlier document. Strings go to `storage`, which it
+ * borrows until the next call. */
 struct gt_heap_analysis *gt_analysis_live_heap(struct gt_analysis *analysis,
+                                               enum gt_typing_scope scope,
                                                struct gt_arena *storage);
-/* The same, perhaps without types, for a caller that makes the types that it needs. */
+/* The same without types, for a caller that makes the types that it needs. */
 struct gt_heap_analysis *gt_analysis_live_heap_untyped(struct gt_analysis *analysis,
                                                        struct gt_arena *storage);
 /* Frees the live heap when the analysis is closed. */

@@ -41,9 +41,21 @@ static void create(struct gt_analysis *analysis)
     analysis->live_heap = live_heap;
 }
 
-/* Removes what detectors found for an earlier report. */
+/* A document may have made types for itself, of a part of the heap. */
+static void forget_typing(struct gt_heap_analysis *live_heap)
+{
+    bool own = true;
+
+    for (unsigned scope = 0; scope < GT_TYPING_SCOPES; scope++)
+        if (live_heap->typing == live_heap->kept[scope]) own = false;
+    if (own) gt_typing_destroy(live_heap->typing);
+    live_heap->typing = NULL;
+}
+
+/* Removes what was found for an earlier document. */
 static void forget_findings(struct gt_heap_analysis *live_heap)
 {
+    forget_typing(live_heap);
     gt_windows_forget(live_heap);
     gt_bitmap_deinit(&live_heap->innocent);
     gt_bitmap_deinit(&live_heap->doubtful);
@@ -66,15 +78,27 @@ struct gt_heap_analysis *gt_analysis_live_heap_untyped(struct gt_analysis *analy
     return live_heap;
 }
 
+static struct gt_typing *typing_of(const struct gt_heap_analysis *live_heap,
+                                   enum gt_typing_scope scope)
+{
+    const struct gt_goheap *heap = live_heap->heap;
+
+    if (scope == GT_TYPES_FOR_QUESTIONS)
+        return gt_typing_create_whole(heap, live_heap->goroutines, live_heap->roots,
+                                      &live_heap->live);
+    return gt_typing_create(heap, live_heap->goroutines, live_heap->roots, &live_heap->live);
+}
+
 struct gt_heap_analysis *gt_analysis_live_heap(struct gt_analysis *analysis,
-                                               struct gt_arena *storage)
+                                               enum gt_typing_scope scope, struct gt_arena *storage)
 {
     struct gt_heap_analysis *live_heap = gt_analysis_live_heap_untyped(analysis, storage);
 
-    if (live_heap->typing) return live_heap;
-    gt_analysis_stage(analysis, "typing");
-    live_heap->typing = gt_typing_create(live_heap->heap, live_heap->goroutines, live_heap->roots,
-                                         &live_heap->live);
+    if (!live_heap->kept[scope]) {
+        gt_analysis_stage(analysis, "typing");
+        live_heap->kept[scope] = typing_of(live_heap, scope);
+    }
+    live_heap->typing = live_heap->kept[scope];
     return live_heap;
 }
 
@@ -88,7 +112,8 @@ void gt_analysis_close_live_heap(struct gt_analysis *analysis)
     gt_bitmap_deinit(&live_heap->referrers);
     gt_map_deinit(&live_heap->samples);
     gt_global_users_destroy(live_heap->users);
-    gt_typing_destroy(live_heap->typing);
+    for (unsigned scope = 0; scope < GT_TYPING_SCOPES; scope++)
+        gt_typing_destroy(live_heap->kept[scope]);
     gt_baseline_destroy(live_heap->baseline, live_heap);
     gt_bitmap_deinit(&live_heap->live);
     gt_free(live_heap);

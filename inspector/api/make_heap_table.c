@@ -18,7 +18,8 @@ static void fill(const struct builder *builder)
     struct gt_report *process = builder->table->process;
 
     gt_fill_process(&source, process);
-    struct gt_heap_analysis *live_heap = gt_analysis_live_heap(builder->analysis, process->storage);
+    struct gt_heap_analysis *live_heap =
+        gt_analysis_live_heap(builder->analysis, GT_TYPES_FOR_QUESTIONS, process->storage);
     process->live.bytes = live_heap->live_bytes;
     process->live.objects = live_heap->live_objects;
     gt_analysis_stage(builder->analysis, "looking at what fills the heap");

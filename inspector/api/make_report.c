@@ -31,7 +31,8 @@ static struct gt_heap_analysis *start_heap_analysis(const struct gt_report_build
 {
     const struct gt_report_options *options = &builder->options;
     struct gt_report *report = builder->report;
-    struct gt_heap_analysis *live_heap = gt_analysis_live_heap(builder->analysis, report->storage);
+    struct gt_heap_analysis *live_heap =
+        gt_analysis_live_heap(builder->analysis, GT_TYPES_FOR_DETECTORS, report->storage);
 
     report->live.bytes = live_heap->live_bytes;
     report->live.objects = live_heap->live_objects;

@@ -32,7 +32,8 @@ static void fill(struct gt_analysis *analysis, uint64_t id, struct gt_wait_graph
 
     gt_fill_process(&source, graph->process);
     gt_fill_goroutines(&source, NULL, graph->process);
-    struct gt_heap_analysis *live_heap = gt_analysis_live_heap(analysis, graph->process->storage);
+    struct gt_heap_analysis *live_heap =
+        gt_analysis_live_heap(analysis, GT_TYPES_FOR_DETECTORS, graph->process->storage);
     gt_analysis_stage(analysis, "looking for who could wake whom");
     gt_wait_graph_fill(live_heap, id, graph);
     gt_outside_fill(live_heap, id, graph);

@@ -16,7 +16,8 @@ static struct gt_error *answer(struct gt_question *question)
     struct gt_report *process = *process_of(question->document);
 
     gt_fill_process(&source, process);
-    struct gt_heap_analysis *live_heap = gt_analysis_live_heap(analysis, process->storage);
+    struct gt_heap_analysis *live_heap =
+        gt_analysis_live_heap(analysis, GT_TYPES_FOR_QUESTIONS, process->storage);
     live_heap->show_data = question->show_data;
     gt_analysis_stage(analysis, question->stage);
     struct gt_error *error = question->answer(live_heap, question->options, question->document);

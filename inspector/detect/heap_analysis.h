@@ -16,6 +16,10 @@
 #include "inspector/runtime/roots/global_users.h"
 #include "inspector/runtime/typing/typing.h"
 
+/* Whose types an analysis has: the detectors need those to which live words lead. Who asks about
+ * objects wants those of lost slice elements, too (gt_typing_create_whole()). */
+enum gt_typing_scope { GT_TYPES_FOR_DETECTORS, GT_TYPES_FOR_QUESTIONS, GT_TYPING_SCOPES };
+
 struct gt_windows;
 struct gt_dead_slots;
 struct gt_baseline;
@@ -26,8 +30,9 @@ struct gt_heap_analysis {
     const struct gt_goroutines *goroutines;
     const struct gt_specials *specials;
     const struct gt_roots *roots;
-    struct gt_typing *typing;
-    struct gt_global_users *users; /* functions that use globals without names */
+    struct gt_typing *typing; /* those of the document in work: one of `kept`, or its own */
+    struct gt_typing *kept[GT_TYPING_SCOPES]; /* made at first use, for later documents */
+    struct gt_global_users *users;            /* functions that use globals without names */
     struct gt_baseline *baseline;
     struct gt_bitmap live;
     struct gt_bitmap innocent; /* objects that are live without any finding; set by the weighing of

@@ -79,3 +79,12 @@ def test_types_are_known(demo):
     report = tool.report(demo.path, "--exe", demo.exe)
     assert field.typed_share(report) >= 0.97
     assert report["coverage"]["undecided_bytes"] < 0.01 * report["live"]["bytes"]
+
+
+def test_lost_elements_have_their_type(demo):
+    """Of all objects of a type, those that no slice covers any more are some."""
+    (lost,) = [found for found in demo.truth["findings"] if found["kind"] == "lost-elements"]
+    dead = {address for array in lost["instances"] for address in array["targets"]}
+    done = tool.run("find", demo.path, "main.upload", "--exe", demo.exe, "--format=json", "--top=all")
+    found = {row["address"] for row in json.loads(done.out)["rows"]}
+    assert len(dead) == 45 and dead < found and len(found) == 48

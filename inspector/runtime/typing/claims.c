@@ -80,6 +80,40 @@ static bool is_known(const struct gt_typing *typing, const struct gt_slot_ref *r
            claim->offset + claim->count * size <= extent.to * size;
 }
 
+/* The whole slot, if all of it can be an array of the type, and slices cover several elements of it
+ * or begin behind its first. One element at the start may be the first field of something else. */
+static struct gt_extent widen(const struct gt_typing *typing, const struct gt_slot_ref *ref,
+                              gt_type_id id, struct gt_extent extent)
+{
+    if (extent.all || (extent.from == 0 && extent.to == 1)) return extent;
+    struct gt_extent whole = gt_tiles_that_fit(typing, ref, id, 0, UINT64_MAX);
+    if (whole.to < extent.to || !gt_extent_has_all(typing, ref, id, whole)) return extent;
+    whole.all = true;
+    return whole;
+}
+
+static void widen_array(struct gt_typing *typing, uint32_t object)
+{
+    struct gt_slot_ref ref = gt_slot_ref_of(typing, object);
+    gt_type_id id = gt_typed_id(typing->type[object]);
+
+    if (ref.region->scan != GT_SCAN_BITMAP || is_final(typing, id)) return;
+    struct gt_extent before = gt_extent_of(typing, &ref, typing->type[object]);
+    struct gt_extent extent = widen(typing, &ref, id, before);
+    if (extent.from != before.from || extent.to != before.to)
+        settle_extent(typing, &ref, id, extent);
+}
+
+void gt_widen_arrays(struct gt_typing *typing, const struct gt_bitmap *live)
+{
+    uint32_t count = typing->heap->graph.scan_objects;
+
+    typing->whole = true;
+    for (size_t i = gt_bitmap_next(live, 0); i < count; i = gt_bitmap_next(live, i + 1))
+        if (typing->type[i]) widen_array(typing, (uint32_t)i);
+    gt_drain(typing);
+}
+
 static void judge_by_bitmap(struct gt_typing *typing, const struct gt_claim *claim, uint32_t object)
 {
     struct gt_slot_ref ref = {claim->region, claim->slot, false};
@@ -95,6 +129,7 @@ static void judge_by_bitmap(struct gt_typing *typing, const struct gt_claim *cla
     struct gt_extent before = gt_extent_of(typing, &ref, typing->type[object]);
     if (now == claim->type) extent = join(before, extent);
     extent.all = gt_extent_has_all(typing, &ref, claim->type, extent);
+    if (typing->whole) extent = widen(typing, &ref, claim->type, extent);
     if (now != claim->type || extent.from != before.from || extent.to != before.to ||
         extent.all != before.all)
         settle_extent(typing, &ref, claim->type, extent);

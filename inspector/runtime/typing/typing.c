@@ -159,10 +159,12 @@ static void count_bytes(struct gt_typing *typing, const struct gt_bitmap *live)
         }
 }
 
+enum scope { OF_LIVE, OF_WHOLE_ARRAYS, OF_SOME }; /* gt_typing_create(), _whole(), _of() */
+
 static struct gt_typing *create(const struct gt_goheap *heap,
                                 const struct gt_goroutines *goroutines,
                                 const struct gt_roots *roots, const struct gt_bitmap *live,
-                                bool only_live)
+                                enum scope scope)
 {
     struct gt_typing *typing = gt_calloc(1, sizeof *typing);
 
@@ -171,7 +173,7 @@ static struct gt_typing *create(const struct gt_goheap *heap,
                                  .roots = roots,
                                  .process = heap->process,
                                  .types = heap->process->types,
-                                 .within = only_live ? live : NULL,
+                                 .within = scope == OF_SOME ? live : NULL,
                                  .rows = gt_alloc(sizeof *typing->rows)};
     *typing->rows = GT_VEC_OF(struct gt_type_row);
     typing->shapes = gt_shapes_create(heap);
@@ -188,8 +190,9 @@ static struct gt_typing *create(const struct gt_goheap *heap,
     claim_headers(typing, live);
     gt_drain(typing);
     claim_roots(typing);
-    if (!heap->process->dwarf || only_live) claim_goroutines(typing);
+    if (!heap->process->dwarf || scope == OF_SOME) claim_goroutines(typing);
     gt_drain(typing);
+    if (scope == OF_WHOLE_ARRAYS) gt_widen_arrays(typing, live);
     claim_untyped(typing, live);
     count_bytes(typing, live);
     gt_bitmap_deinit(&typing->grey);
@@ -204,14 +207,21 @@ struct gt_typing *gt_typing_create(const struct gt_goheap *heap,
                                    const struct gt_goroutines *goroutines,
                                    const struct gt_roots *roots, const struct gt_bitmap *live)
 {
-    return create(heap, goroutines, roots, live, false);
+    return create(heap, goroutines, roots, live, OF_LIVE);
+}
+
+struct gt_typing *gt_typing_create_whole(const struct gt_goheap *heap,
+                                         const struct gt_goroutines *goroutines,
+                                         const struct gt_roots *roots, const struct gt_bitmap *live)
+{
+    return create(heap, goroutines, roots, live, OF_WHOLE_ARRAYS);
 }
 
 struct gt_typing *gt_typing_create_of(const struct gt_goheap *heap,
                                       const struct gt_goroutines *goroutines,
                                       const struct gt_roots *roots, const struct gt_bitmap *some)
 {
-    return create(heap, goroutines, roots, some, true);
+    return create(heap, goroutines, roots, some, OF_SOME);
 }
 
 void gt_typing_destroy(struct gt_typing *typing)

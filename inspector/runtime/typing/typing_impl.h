@@ -188,6 +188,10 @@ static inline struct gt_extent gt_extent_of(const struct gt_typing *typing,
     return extent;
 }
 
+/* Types the arrays of which a part is typed throughout, and from now on whatever array a claim is
+ * about. */
+void gt_widen_arrays(struct gt_typing *typing, const struct gt_bitmap *live);
+
 /* Which of `count` elements, from the `first` on, can be of the type by the slot's heap bitmap: an
  * unbroken run from the first on. to <= from when the first cannot. */
 struct gt_extent gt_tiles_that_fit(const struct gt_typing *typing, const struct gt_slot_ref *ref,
