@@ -15,6 +15,8 @@ FILLED = {
     "linked": ("list", "main.journal.head", "main.node", None),
     "both": ("object", "main.recent", "main.lru", None),
     "local": ("slice", "main.collector variable samples", "[]*main.sample", 9000),
+    "block": ("object", "main.loader variable image", "[]uint8", None),
+    "trie": ("object", "main.dictionary.first", "main.branch", None),
     "backlog": ("channel", "main.events", "chan *main.event", 30000),
 }
 DEVICES, DEVICE = 16000, 320  # bytes

@@ -211,6 +211,14 @@ static void describe_sync_map(const struct describer *describer, struct gt_heap_
     holder->type = "sync.Map";
 }
 
+/* Of a slice whose length the code knows, only the pointer is in memory. */
+static void describe_by_variable(struct gt_heap_holder *holder)
+{
+    if (holder->type || !holder->path.count) return;
+    const struct gt_step *last = &holder->path.steps[holder->path.count - 1];
+    if (!last->field && last->type && strncmp(last->type, "[]", 2) == 0) holder->type = last->type;
+}
+
 static void describe_object(struct describer *describer, const struct gt_accumulation *point,
                             struct gt_heap_holder *holder)
 {
@@ -229,6 +237,7 @@ static void describe_object(struct describer *describer, const struct gt_accumul
         holder->name = gt_heap_analysis_keep(analysis, name_of(describer, &held.holder));
         holder->path = gt_path_to(&describer->keys, &held.holder);
         describe_sync_map(describer, holder);
+        describe_by_variable(holder);
     } else {
         holder->path = gt_path_to_object(&describer->keys, object);
     }

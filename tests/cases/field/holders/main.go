@@ -170,6 +170,44 @@ func collector(stop chan bool) {
 	runtime.KeepAlive(samples)
 }
 
+// ---- a block that one goroutine keeps by one variable ----
+
+func loader(stop chan bool) {
+	image := make([]byte, 256<<20)
+	started <- true
+	<-stop
+	runtime.KeepAlive(image)
+}
+
+// ---- a trie ----
+
+type branch struct {
+	below [10]*branch
+	words []string
+}
+
+type dictionary struct {
+	lock  sync.Mutex
+	first *branch
+}
+
+var known *dictionary
+
+func trie() {
+	known = &dictionary{first: &branch{}}
+	for i := 0; i < 60000; i++ {
+		at := known.first
+		for rest := i * 7919 % 100003; rest > 0; rest /= 10 {
+			next := &at.below[rest%10]
+			if *next == nil {
+				*next = &branch{}
+			}
+			at = *next
+		}
+		at.words = append(at.words, "a word")
+	}
+}
+
 // ---- objects that two variables lead to ----
 
 type device struct{ state [40]int64 }
@@ -226,19 +264,22 @@ func subscribe() {
 var ways = map[string]func(){
 	"subscribe": subscribe,
 	"contexts":  contexts, "shrunk": shrunk, "cache": cache, "table": table, "linked": linked,
-	"both": both, "shared": shared, "backlog": backlog,
+	"both": both, "shared": shared, "backlog": backlog, "trie": trie,
 }
+
+// What goroutines keep.
+var keepers = map[string]func(chan bool){"local": collector, "block": loader}
 
 func main() {
 	stop := make(chan bool)
 	if fill := ways[measure.Way()]; fill != nil {
 		fill()
-	} else if measure.Way() == "local" {
-		go collector(stop)
+	} else if keep := keepers[measure.Way()]; keep != nil {
+		go keep(stop)
 		<-started
 	}
 	measure.Ready(nil)
 	close(stop)
 	runtime.KeepAlive(prices)
-	println(len(rows), len(byName), len(byPort), recent != nil, log.head != nil, len(events), len(peers.peers), hub.ctx != nil, broker != nil)
+	println(len(rows), len(byName), len(byPort), recent != nil, log.head != nil, len(events), len(peers.peers), hub.ctx != nil, broker != nil, known != nil)
 }
