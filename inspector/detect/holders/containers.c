@@ -63,6 +63,16 @@ static struct gt_container map_of(const struct storage *storage, uint64_t entrie
         .spare_bytes = fresh < storage->groups ? (int64_t)(storage->bytes - fresh * each) : 0};
 }
 
+/* A map gets its storage with its first entry. Its first word is its length. */
+static struct gt_container without_storage(const struct gt_heap_analysis *analysis, uint64_t header)
+{
+    uint64_t entries;
+
+    if (!gt_mem_u64(analysis->process->mem, header, &entries) || entries)
+        return gt_container_unknown();
+    return (struct gt_container){0};
+}
+
 struct gt_container gt_container_of_map(const struct gt_heap_analysis *analysis, gt_type_id type,
                                         uint64_t header)
 {
@@ -71,9 +81,10 @@ struct gt_container gt_container_of_map(const struct gt_heap_analysis *analysis,
     struct storage storage = {.heap = analysis->heap};
     int64_t entries = 0;
 
-    if (!gt_map_parts(types, type, header, count_groups, &storage) || !storage.groups ||
+    if (!gt_map_parts(types, type, header, count_groups, &storage) ||
         !gt_map_walk(types, type, header, count_entry, &entries))
         return gt_container_unknown();
+    if (!storage.groups) return without_storage(analysis, header);
     return map_of(&storage, (uint64_t)entries, swiss);
 }
 

@@ -102,6 +102,7 @@ func fillSeries() {
 var (
 	items  *stock.Item
 	prices = map[int]*stock.Price{}
+	unused = map[int]*stock.Price{}
 )
 
 func fillStock() {
@@ -242,6 +243,7 @@ func main() {
 			"map main.points":                {1, len(points)},
 			"map main.prices":                {1, len(prices)},
 			"map main.shrunk":                {1, len(shrunk)},
+			"map main.unused":                {1, len(unused)},
 			"map context.cancelCtx.children": {1, children},
 			"channel main.events":            {1, len(events)},
 			"channel main.ticks":             {1, len(ticks)},
@@ -262,5 +264,5 @@ func main() {
 			"gotopsy/field/tables/stock.Price": priceCount,
 		},
 	})
-	_ = []any{orders, points, ints, texts, all, items, prices, events, ticks, shrunk, root, names, quiet}
+	_ = []any{orders, points, ints, texts, all, items, prices, events, ticks, shrunk, root, names, quiet, unused}
 }
