@@ -114,6 +114,19 @@ def test_new_objects_are_told_with_who_holds_them(version):
     assert objects["doubtful_bytes"] >= kept
 
 
+@pytest.mark.parametrize("version", SOME)
+def test_an_object_of_another_type_at_the_same_address_is_new(version):
+    """As many as the program has counted by their addresses, and a few of the runtime's."""
+    old, new = one_process(version)
+    document = diff((old, new), "dwarf", "--top=all", "--min-bytes=1")
+    objects, reused = document["new_objects"], new.truth["reused"]
+    assert reused > 1000
+    assert reused <= objects["reused_count"] <= reused + 20
+    assert reused * JOB <= objects["reused_bytes"]
+    (tickets,) = [row for row in objects["rows"] if row["type"] == "[]*main.ticket"]
+    assert tickets["new_bytes"] == tickets["bytes"] + new.truth["tickets"] * JOB
+
+
 def _in_use(core):
     """Function -> bytes that are in use, by the profile that the program wrote itself."""
     found = collections.Counter()

@@ -1,5 +1,5 @@
 // A service that grows: with each line that it reads it has more sessions and more goroutines that
-// nothing wakes, and its queue is gone. It tells what is true of it before and after.
+// nothing wakes, and tickets are where its queue was. It tells what is true of it before and after.
 package main
 
 import (
@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"os"
 	"runtime"
+	"unsafe"
 
 	"gotopsy/field/measure"
 )
@@ -28,7 +29,14 @@ type job struct {
 	text    [120]byte
 }
 
+// A ticket has the size and the pointers of a job, so that it gets a job's slot.
+type ticket struct {
+	session *session
+	text    [120]byte
+}
+
 var (
+	tickets  []*ticket
 	sessions = map[int]*session{}
 	queue    []*job
 	steady   = make([]byte, 1<<20)
@@ -38,6 +46,24 @@ func grow(to int) {
 	for id := len(sessions); id < to; id++ {
 		sessions[id] = &session{id: id}
 	}
+}
+
+// replace drops the queue and makes as many tickets, and counts those that are where a job was.
+func replace() (reused int) {
+	places := map[uintptr]bool{}
+	for _, job := range queue {
+		places[uintptr(unsafe.Pointer(job))] = true
+	}
+	count := len(queue)
+	queue = nil
+	measure.Collect()
+	for i := 0; i < count; i++ {
+		tickets = append(tickets, &ticket{})
+		if places[uintptr(unsafe.Pointer(tickets[i]))] {
+			reused++
+		}
+	}
+	return reused
 }
 
 func waitForever() {
@@ -51,7 +77,7 @@ func start(count int) {
 	}
 }
 
-func tell(goroutines int) {
+func tell(goroutines, reused int) {
 	measure.Until(func() bool { return runtime.NumGoroutine() == goroutines+1 })
 	measure.Collect()
 	var stats runtime.MemStats
@@ -61,6 +87,8 @@ func tell(goroutines int) {
 		"sessions":   len(sessions),
 		"jobs":       len(queue),
 		"goroutines": goroutines,
+		"tickets":    len(tickets),
+		"reused":     reused,
 	})
 	os.Stdout.WriteString("ready\n")
 }
@@ -75,17 +103,16 @@ func main() {
 	if measure.Way() == "later" {
 		grow(many)
 		start(490)
-		queue = nil
-		tell(500)
+		tell(500, replace())
 	} else {
-		tell(10)
+		tell(10, 0)
 	}
 	if lines.Scan() {
 		grow(many)
 		start(490)
-		queue = nil
-		tell(500)
+		tell(500, replace())
 		lines.Scan()
 	}
 	runtime.KeepAlive(steady)
+	runtime.KeepAlive(tickets)
 }
