@@ -133,10 +133,9 @@ static bool walk_map(struct entries *entries, gt_type_id type, uint64_t header)
     struct gt_sync_map_reader *reader = entries->reader;
     struct gt_container *container = entries->container;
 
-    if (!header) return true;
+    if (!header || !meet(reader, header, container)) return true;
     struct gt_container map = gt_container_of_map(reader->sync->analysis, type, header);
     if (map.storage_bytes == GT_UNKNOWN) return false;
-    meet(reader, header, container);
     container->storage_bytes += map.storage_bytes;
     container->spare_bytes += map.spare_bytes;
     container->room += map.room;

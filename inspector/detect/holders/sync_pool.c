@@ -51,6 +51,13 @@ static void visit_value(const struct visitor *visitor, uint64_t addr, enum gt_po
                    gt_heap_object(&visitor->sync->analysis->heap->graph, data));
 }
 
+static bool meet(const struct visitor *visitor, uint64_t addr)
+{
+    uint32_t object = gt_heap_object(&visitor->sync->analysis->heap->graph, addr);
+
+    return object != GT_NO_OBJECT && !gt_bit_test_set(visitor->met, object);
+}
+
 /* A ring's values lie from its tail to its head, which are numbers modulo its length. */
 static void visit_ring(const struct visitor *visitor, uint64_t link)
 {
@@ -59,19 +66,12 @@ static void visit_ring(const struct visitor *visitor, uint64_t link)
 
     if (!gt_mem_u64(visitor->mem, link + offset(visitor, GT_SYNC_QUEUE_HEAD_TAIL), &ends) ||
         !gt_process_slice(visitor->sync->analysis->process, at, EFACE, &values) || !values.len ||
-        values.len > MOST_SLOTS)
+        values.len > MOST_SLOTS || !meet(visitor, values.ptr))
         return;
     uint32_t head = (uint32_t)(ends >> 32), tail = (uint32_t)ends;
     if ((uint32_t)(head - tail) > values.len) return;
     for (; tail != head; tail++)
         visit_value(visitor, values.ptr + tail % values.len * EFACE, GT_POOL_SHARED);
-}
-
-static bool meet(const struct visitor *visitor, uint64_t link)
-{
-    uint32_t object = gt_heap_object(&visitor->sync->analysis->heap->graph, link);
-
-    return object != GT_NO_OBJECT && !gt_bit_test_set(visitor->met, object);
 }
 
 /* From the ring that is pushed to, to those before it. */
