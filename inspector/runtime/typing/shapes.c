@@ -8,13 +8,14 @@
 
 enum {
     WORD = 8,
-    MASK_WORDS = 64,     /* of an object without a type header: its pointers are in a bitmap */
-    LEAST_POINTERS = 16, /* in the block, for a slice's length to be trusted */
-    LEAST_TEXT = 8,      /* bytes; a shorter text may be one by chance */
-    LEAST_WORD = 4,      /* the same for a pointer that is not aligned */
-    MOST_TEXT = 4096,    /* bytes of a text that are tested */
-    MANY_TRIES = 256,    /* sizes of elements that are tried */
-    ITAB_TYPE = 8,       /* abi.ITab: Inter, Type, Hash, Fun */
+    MASK_WORDS = 64,      /* of an object without a type header: its pointers are in a bitmap */
+    LEAST_POINTERS = 16,  /* in the block, for a slice's length to be trusted */
+    LEAST_TEXT = 8,       /* bytes; a shorter text may be one by chance */
+    LEAST_WORD = 4,       /* the same for a pointer that is not aligned */
+    LEAST_DOCUMENT = 256, /* bytes; no value of a type is text for so long */
+    MOST_TEXT = 4096,     /* bytes of a text that are tested */
+    MANY_TRIES = 256,     /* sizes of elements that are tried */
+    ITAB_TYPE = 8,        /* abi.ITab: Inter, Type, Hash, Fun */
     ITAB_HASH = 16,
     ITAB_FUN = 24,
     TYPE_HASH = 16, /* abi.Type */
@@ -23,22 +24,48 @@ enum {
 struct gt_shapes {
     const struct gt_goheap *heap;
     struct gt_process *process;
-    struct gt_map itabs;       /* address -> type */
-    struct gt_vec whole_sizes; /* uint64_t: of the program's structs and arrays without pointers */
+    struct gt_map itabs;        /* address -> type */
+    struct gt_vec whole_sizes;  /* uint64_t: of the program's structs and arrays without pointers */
+    struct gt_vec buffer_sizes; /* uint64_t: of those that are bytes, or mostly are */
     struct gt_vec element_sizes; /* uint64_t: of all its types without pointers */
 };
 
 /* ---- the program's types ------------------------------------------------------------------- */
 
+static bool is_bytes(struct gt_types *types, gt_type_id id)
+{
+    gt_type_id elem =
+        id && gt_types_get(types, id)->kind == GT_T_ARRAY ? gt_types_elem(types, id) : GT_NO_TYPE;
+
+    return elem && gt_types_get(types, elem)->size == 1;
+}
+
+/* Is it an array of bytes, or a struct of which one is the most? */
+static bool is_buffer(struct gt_types *types, gt_type_id id)
+{
+    const struct gt_type *type = gt_types_get(types, id);
+
+    if (is_bytes(types, id)) return true;
+    for (size_t i = 0; type->kind == GT_T_STRUCT && i < type->field_count; i++) {
+        gt_type_id field = gt_types_find(types, type->fields[i].type);
+        if (is_bytes(types, field) && gt_types_get(types, field)->size > type->size / 2)
+            return true;
+    }
+    return false;
+}
+
 static void note_size(void *ctx, uint64_t rtype, const struct gt_type *head)
 {
     struct gt_shapes *shapes = ctx;
 
-    (void)rtype;
     if (head->ptr_bytes || !head->size) return;
     gt_vec_add(&shapes->element_sizes, &head->size);
-    if (head->kind == GT_T_STRUCT || head->kind == GT_T_ARRAY)
-        gt_vec_add(&shapes->whole_sizes, &head->size);
+    if (head->kind != GT_T_STRUCT && head->kind != GT_T_ARRAY) return;
+    gt_vec_add(&shapes->whole_sizes, &head->size);
+    if (head->size < LEAST_DOCUMENT) return;
+    gt_type_id id = gt_types_at(shapes->process->types, rtype);
+    if (!id || is_buffer(shapes->process->types, id))
+        gt_vec_add(&shapes->buffer_sizes, &head->size);
 }
 
 static int by_size(const void *a, const void *b)
@@ -78,9 +105,11 @@ struct gt_shapes *gt_shapes_create(const struct gt_goheap *heap)
     *shapes = (struct gt_shapes){.heap = heap,
                                  .process = heap->process,
                                  .whole_sizes = GT_VEC_OF(uint64_t),
+                                 .buffer_sizes = GT_VEC_OF(uint64_t),
                                  .element_sizes = GT_VEC_OF(uint64_t)};
     gt_types_each(heap->process->types, note_size, shapes);
     sort_sizes(&shapes->whole_sizes);
+    sort_sizes(&shapes->buffer_sizes);
     sort_sizes(&shapes->element_sizes);
     return shapes;
 }
@@ -90,18 +119,24 @@ void gt_shapes_destroy(struct gt_shapes *shapes)
     if (!shapes) return;
     gt_map_deinit(&shapes->itabs);
     gt_vec_deinit(&shapes->whole_sizes);
+    gt_vec_deinit(&shapes->buffer_sizes);
     gt_vec_deinit(&shapes->element_sizes);
     gt_free(shapes);
 }
 
-/* Does the program have a type whose values the allocator puts into slots of this size? Its classes
- * are at most a sixth of the slot apart, a third below 1 KiB. */
-static bool has_type_for_slot(const struct gt_shapes *shapes, uint64_t slot)
+/* Does the program have a type, of these sizes, whose values the allocator puts into slots of this
+ * size? Its classes are at most a sixth of the slot apart, a third below 1 KiB. */
+static bool any_for_slot(const struct gt_vec *sizes, uint64_t slot)
 {
     uint64_t least = slot < 1024 ? slot - slot / 3 : slot - slot / 6;
-    size_t first = count_below(&shapes->whole_sizes, least);
+    size_t first = count_below(sizes, least);
 
-    return first < shapes->whole_sizes.len && gt_vec_u64(&shapes->whole_sizes, first) <= slot;
+    return first < sizes->len && gt_vec_u64(sizes, first) <= slot;
+}
+
+static bool has_type_for_slot(const struct gt_shapes *shapes, uint64_t slot)
+{
+    return any_for_slot(&shapes->whole_sizes, slot);
 }
 
 /* ---- interfaces ---------------------------------------------------------------------------- */
@@ -269,12 +304,26 @@ static bool is_text(const struct gt_memory *mem, uint64_t addr, uint64_t len)
     return bytes != NULL;
 }
 
+/* Is the block text far beyond the length, as where a string was cut from a long one, and no
+ * buffer? What else a *T points to has numbers. */
+static bool is_cut_from_text(const struct gt_shapes *shapes, uint64_t addr, uint64_t len,
+                             const struct target *target)
+{
+    uint64_t room = target->user - target->offset, most = room - room / 4;
+
+    return most >= LEAST_DOCUMENT && len < most / 2 &&
+           !any_for_slot(&shapes->buffer_sizes, target->user) &&
+           is_text(shapes->process->mem, addr, most);
+}
+
 /* If the bytes are text, must a pointer and a number be a string? */
-static bool must_be_bytes(const struct gt_shapes *shapes, const struct target *target, uint64_t len)
+static bool must_be_bytes(const struct gt_shapes *shapes, uint64_t addr,
+                          const struct target *target, uint64_t len)
 {
     if (target->offset % WORD != 0 && len >= LEAST_WORD) return true;
     return (len >= LEAST_TEXT || target->offset % WORD != 0) &&
-           !has_type_for_slot(shapes, target->user); /* blocks without pointers have no header */
+           (!has_type_for_slot(shapes, target->user) || /* blocks without pointers have no header */
+            is_cut_from_text(shapes, addr, len, target));
 }
 
 /* Can it be a pointer, a length and a capacity? */
@@ -304,7 +353,7 @@ static bool reads_as_slice(const struct gt_shapes *shapes, const struct gt_surro
 {
     uint64_t cap = around->next[1], room = target->user - target->offset;
 
-    word->bytes = !target->has_pointers && must_be_bytes(shapes, target, cap) &&
+    word->bytes = !target->has_pointers && must_be_bytes(shapes, around->value, target, cap) &&
                   is_text(shapes->process->mem, around->value, cap);
     if (!word->bytes && !gt_shape_element(shapes, target->object, target->offset, room / cap))
         return false;
@@ -322,7 +371,7 @@ static bool reads_as_string(const struct gt_shapes *shapes, const struct gt_surr
     uint64_t len = around->next[0];
 
     if (!len || !is_text(shapes->process->mem, around->value, len)) return false;
-    word->weak = !must_be_bytes(shapes, target, len);
+    word->weak = !must_be_bytes(shapes, around->value, target, len);
     word->kind = GT_P_STRING;
     word->len = word->cap = len;
     word->bytes = true;

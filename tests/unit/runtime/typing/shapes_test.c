@@ -203,6 +203,20 @@ static void a_type_as_large_as_the_block_weakens_a_string(void **state)
     world_free(world);
 }
 
+/* No value of the struct is text all over. */
+static void long_text_is_no_struct_of_numbers(void **state)
+{
+    (void)state;
+    struct world *world = world_new();
+    put_rtype(world->target, (struct rtype){GT_T_STRUCT, "main.counters", 4000, 0, 0, 0});
+    world_open(world);
+    fill(world, BLOCKS, 'x', BLOCK - 24);
+
+    assert_false(is_weak(world, BLOCKS, 50));
+    assert_true(is_weak(world, BLOCKS, BLOCK / 2)); /* most of it is used */
+    world_free(world);
+}
+
 static void a_number_that_is_no_length_makes_a_reference(void **state)
 {
     (void)state;
@@ -290,6 +304,7 @@ int main(void)
         cmocka_unit_test(what_is_no_text_is_no_string),
         cmocka_unit_test(a_few_letters_are_a_weak_string),
         cmocka_unit_test(a_type_as_large_as_the_block_weakens_a_string),
+        cmocka_unit_test(long_text_is_no_struct_of_numbers),
         cmocka_unit_test(a_number_that_is_no_length_makes_a_reference),
         cmocka_unit_test(elements_are_as_wide_as_can_be),
         cmocka_unit_test(a_pointer_and_two_numbers_use_what_follows),
