@@ -24,16 +24,30 @@ def _findings(case, size):
     return [each for each in findings if each["instances"][0]["block"]["size"] == size]
 
 
+# How many documents of a size there are, and whether a stripped program says what keeps them: it does
+# not for lists of pointers alone in a frame, an array in a package variable, or up to Go 1.23 a map
+# of one bucket.
+DOCUMENTS = {
+    8 << 10: (80, True),
+    12 << 10: (80, True),
+    16 << 10: (80, True),
+    20 << 10: (80, False),
+    24 << 10: (80, True),
+    28 << 10: (80, True),
+    32 << 10: (80, False),
+    40 << 10: (8, False),
+}
+
+
 @field.cases("untold", VERSIONS)
 def test_documents_are_found(case):
-    """What lists of pointers alone are in a frame nothing tells of a stripped program."""
-    for size in (8 << 10, 12 << 10, 16 << 10, 20 << 10):
+    for size, (count, known) in DOCUMENTS.items():
         findings = _findings(case, size)
         assert {each["kind"] for each in findings} == {"substring"}
-        if size != 20 << 10 or case.symbols == "dwarf":
-            assert {each["confidence"] for each in findings} == {"proven"}
-        assert sum(each["count"] for each in findings) == 80
-        assert field.near(sum(each["bytes_freed"] for each in findings), 80 * size)
+        if known or case.symbols == "dwarf":
+            assert {each["confidence"] for each in findings} == {"proven"}, size
+        assert sum(each["count"] for each in findings) == count
+        assert field.near(sum(each["bytes_freed"] for each in findings), count * size)
     assert field.near(case.report()["leaks_total"]["bytes"], case.freed())
 
 

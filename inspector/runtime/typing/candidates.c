@@ -97,8 +97,9 @@ struct question {
     uint64_t size, below;       /* the values take more than `below` and at most `size` bytes */
     size_t tries;
     gt_type_id found;
-    uint64_t count; /* number of values */
-    bool several;
+    gt_type_id shape; /* of a generic function, that fits */
+    uint64_t count;   /* number of values of the one found, or else of the shape */
+    bool several, several_shapes;
 };
 
 /* The size of the next smaller slot, for size classes up to 512 bytes. */
@@ -131,10 +132,65 @@ static gt_type_id element_of(struct gt_types *types, gt_type_id id, uint64_t *co
 }
 
 /* A generic function allocates by the real type, which has the same layout as the shape. Its
- * closures are the exception. */
+ * closures are the exception; and where it is inlined, it allocates by the shape. */
 static bool is_only_shape(const char *name)
 {
     return strstr(name, "go.shape.") && strncmp(name, "struct { F uintptr;", 19) != 0;
+}
+
+/* Has the type the other one as its first field, and no more pointers? Both fit an object of the
+ * other one then. */
+static bool begins_with(struct gt_types *types, gt_type_id id, gt_type_id other)
+{
+    for (int depth = 0; depth < 4 && id; depth++) {
+        const struct gt_type *type = gt_types_get(types, id);
+        if (id == other) return true;
+        if (type->kind != GT_T_STRUCT || !type->field_count || type->fields[0].offset) return false;
+        if (type->ptr_bytes != gt_types_get(types, other)->ptr_bytes) return false;
+        id = gt_types_find(types, type->fields[0].type);
+    }
+    return false;
+}
+
+/* Are all pointers of both types those of strings, at the same offsets? */
+static bool same_strings(struct gt_types *types, gt_type_id left, gt_type_id right)
+{
+    const struct gt_pointer_layout *one = gt_types_pointer_layout(types, left);
+    const struct gt_pointer_layout *other = gt_types_pointer_layout(types, right);
+
+    if (one->count != other->count ||
+        gt_types_get(types, left)->size != gt_types_get(types, right)->size)
+        return false;
+    for (size_t i = 0; i < one->count; i++)
+        if (one->places[i].kind != GT_P_STRING || other->places[i].kind != GT_P_STRING ||
+            one->places[i].offset != other->places[i].offset)
+            return false;
+    return true;
+}
+
+/* Is it of no package, as "string" or "map.group[string]string"? */
+static bool is_basic(struct gt_types *types, gt_type_id id)
+{
+    const char *name = gt_types_name(types, id);
+
+    return !strchr(strncmp(name, "map.", 4) == 0 ? name + 4 : name, '.');
+}
+
+/* Of two types that fit, the one that says what both say; GT_NO_TYPE if they differ. */
+static gt_type_id common(struct gt_types *types, gt_type_id left, gt_type_id right)
+{
+    if (!left || begins_with(types, left, right)) return right;
+    if (begins_with(types, right, left)) return left;
+    if (!same_strings(types, left, right)) return GT_NO_TYPE;
+    if (is_basic(types, left)) return left;
+    return is_basic(types, right) ? right : GT_NO_TYPE;
+}
+
+static void take_shape(struct question *question, gt_type_id id, uint64_t count)
+{
+    question->several_shapes |= question->shape && question->shape != id;
+    question->shape = id;
+    if (!question->found) question->count = count;
 }
 
 static void try_type(struct question *question, const struct candidate *candidate, uint64_t count)
@@ -142,12 +198,17 @@ static void try_type(struct question *question, const struct candidate *candidat
     struct gt_types *types = question->candidates->typing->types;
     gt_type_id id = gt_types_at(types, candidate->rtype);
 
-    if (!id || is_only_shape(gt_types_name(types, id))) return;
-    if (question->several || !all_fit(question, id, candidate->size, count)) return;
+    if (!id || question->several) return;
+    bool shape = is_only_shape(gt_types_name(types, id));
+    if (!all_fit(question, id, candidate->size, count)) return;
     id = element_of(types, id, &count);
-    question->several = question->found && question->found != id;
-    question->found = id;
-    if (count > question->count) question->count = count;
+    if (shape) {
+        take_shape(question, id, count);
+        return;
+    }
+    if (!question->found || count > question->count) question->count = count;
+    question->found = common(types, question->found, id);
+    question->several = !question->found;
 }
 
 /* Tries the types with this mask whose `count` values fit the slot, but not the next smaller
@@ -221,6 +282,8 @@ gt_type_id gt_candidate_of(struct gt_candidates *candidates, uint32_t object, ui
     question.below = class_below(region->slot_size);
     if (!question.mask || all_pointers(&question)) return GT_NO_TYPE;
     ask(&question);
+    if (!question.found && !question.several && !question.several_shapes)
+        question.found = question.shape;
     if (question.several || !question.found) {
         candidates->failures++;
         return GT_NO_TYPE;

@@ -1,11 +1,13 @@
 // State behind words whose types do not say what they lead to: slices of maps, reflect.Values, the
-// queues of a sync.Pool, labels of goroutines, values that unique made one; and a tree that a global
-// alone leads to, whose type a stripped program tells by what fits it. Leaked: documents of which
-// maps in a slice, what reflect.Values refer to, the tree, and lists in frames of a generic function
-// keep a word.
+// queues of a sync.Pool, labels of goroutines, values that unique made one; and what a global alone
+// leads to, whose type a stripped program tells by what fits it: a tree, a generic list that only a
+// shape fits, a list whose elements also look like lists, a map that also looks like one of tags.
+// Leaked: documents of which these, and an array of strings, and lists in frames of a generic
+// function keep a word.
 package main
 
 import (
+	"container/list"
 	"context"
 	"reflect"
 	"runtime/debug"
@@ -23,6 +25,10 @@ const (
 	inValues = 12 << 10
 	inTree   = 16 << 10
 	inFrames = 20 << 10
+	inChain  = 24 << 10
+	inList   = 28 << 10
+	inTable  = 32 << 10
+	inTags   = 40 << 10
 )
 
 type note struct {
@@ -55,7 +61,25 @@ func (s *shelf) put(title string) *shelf {
 	return s
 }
 
+type pair[K comparable, V any] struct {
+	key   K
+	value V
+}
+
+// chain's nodes are of no type but a shape, where push is inlined.
+type chain[T any] struct{ head *link[T] }
+
+func (c *chain[T]) push(v T) { c.head = &link[T]{v, c.head} }
+
+type tag string // a map of tags looks like a map of strings
+
 var (
+	chained = &chain[pair[string, int]]{}
+	recent  = list.New()
+	table   [80]string
+	labels  = map[string]string{}
+	kinds   = map[string]tag{}
+
 	shelves *shelf
 	rows    []map[string]string
 	values  []reflect.Value
@@ -123,6 +147,13 @@ func main() {
 		rows = append(rows, map[string]string{"a": wordOf(i, inMaps), "b": strconv.Itoa(i)})
 		shelves = shelves.put(wordOf(i, inTree))
 		note := &note{word: wordOf(i, inValues)}
+		chained.push(pair[string, int]{wordOf(i, inChain), i})
+		recent.PushBack(wordOf(i, inList))
+		table[i] = wordOf(i, inTable)
+		if i < 8 { // one group of a map, or bucket
+			labels[strconv.Itoa(i)] = wordOf(i, inTags)
+			kinds[strconv.Itoa(i)] = tag(strconv.Itoa(i))
+		}
 		values = append(values, reflect.ValueOf(note), reflect.ValueOf(note).Elem())
 	}
 	for i := 0; i < 20; i++ {
@@ -142,5 +173,5 @@ func main() {
 	time.Sleep(10 * time.Millisecond)
 	measure.Tell(nil)
 	close(stop)
-	println(len(rows), len(values), len(uniques))
+	println(len(rows), len(values), len(uniques), chained, recent, len(labels), len(kinds))
 }
