@@ -3,6 +3,7 @@
 #include "inspector/base/alloc.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 enum {
     PARTS = 4,        /* parts into which the members are divided, by their ids */
@@ -96,6 +97,19 @@ static bool have_their_own(const struct gt_heap_analysis *analysis, const struct
     return all;
 }
 
+/* Do they queue up, each with work in hand, rather than rest until there is work? A channel and a
+ * lock serve those that wait in their order: nobody was served since the first came. */
+static bool queue_up(const struct gt_heap_analysis *analysis, const struct gt_member *members)
+{
+    static const char *const reasons[] = {"chan send", "sync.Mutex.Lock", "sync.RWMutex.Lock",
+                                          "sync.RWMutex.RLock"};
+    const char *reason = analysis->goroutines->list[members[0].item].wait_reason;
+
+    for (size_t i = 0; reason && i < sizeof reasons / sizeof *reasons; i++)
+        if (strcmp(reason, reasons[i]) == 0) return true;
+    return false;
+}
+
 static bool keep_enough(const struct gt_heap_analysis *analysis, const struct gt_member *members,
                         size_t count)
 {
@@ -125,7 +139,7 @@ bool gt_lingers(const struct gt_heap_analysis *analysis, const struct gt_member 
     size_t known = ages_of(analysis, members, count, ages);
     bool lingers = count - known <= count / MOST_UNKNOWN &&
                    are_spread(ages, known, life_of(analysis, latest)) &&
-                   have_their_own(analysis, members, count) &&
+                   (queue_up(analysis, members) || have_their_own(analysis, members, count)) &&
                    keep_enough(analysis, members, count);
 
     gt_free(ages);

@@ -2,10 +2,10 @@
  * Goroutines that linger: others reach what each of them waits for, and none of these waits has
  * ended, though they began one after the other over much of the process's life.
  *
- * They are many at one site, and each waits for an object of its own. Those that were started later
- * began to wait later, so none was woken and waited again. An idle pool is different: it shares its
- * queue. A busy goroutine is different too: it has not waited for long. Lingering is never more
- * than a suspect.
+ * They are many at one site. Each waits for an object of its own, or all queue up to send or to
+ * lock. Those that were started later began to wait later, so none was woken and waited again. An
+ * idle pool is different: it shares its queue, and receives. A busy goroutine is different too: it
+ * has not waited for long. Lingering is never more than a suspect.
  */
 #ifndef GT_DETECT_LINGERING_H
 #define GT_DETECT_LINGERING_H

@@ -1,6 +1,7 @@
 // A client keeps the calls that wait for an answer in a table, and a dispatcher looks them up there.
 // Leaked: calls whose answers were lost, one after the other, as long as the program runs. With
-// "fixed" all are answered in the end; with "burst" as many have just been made.
+// "fixed" all are answered in the end; with "burst" as many have just been made. With "slots" calls
+// queue up for a slot instead, and those who have the slots do not give them back.
 package main
 
 import (
@@ -35,6 +36,15 @@ func invoke(id int) {
 	fill(request, <-c.answer)
 }
 
+var slots = make(chan bool, 4)
+
+//go:noinline
+func queue() {
+	request := newRequest()
+	slots <- true
+	fill(request, 1)
+}
+
 //go:noinline
 func newRequest() []byte { return make([]byte, size) }
 
@@ -50,8 +60,12 @@ func main() {
 		}
 	}
 	for id := 0; id < many; id++ {
-		done.Add(1)
-		go invoke(id)
+		if measure.Way() == "slots" {
+			go queue()
+		} else {
+			done.Add(1)
+			go invoke(id)
+		}
 		if measure.Way() == "burst" {
 			continue
 		}
@@ -68,5 +82,5 @@ func main() {
 		done.Wait()
 	}
 	measure.Ready(map[string]any{"many": many})
-	println(len(pending))
+	println(len(pending), len(slots))
 }

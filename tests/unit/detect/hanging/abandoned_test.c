@@ -152,6 +152,36 @@ static void many_of_all_ages_are_suspects(void **state)
     assert_int_equal(assert_found(synth, GT_SUSPECT)->count, 120);
 }
 
+static void wait_at(struct synth *synth, enum synth_wait action, int count)
+{
+    uint64_t channel = synth_channel(synth, 0);
+
+    synth_global(synth, "main.slots", channel);
+    for (uint64_t i = 0; i < (uint64_t)count; i++) {
+        struct synth_g *g = synth_go(synth, "main.work");
+        synth_local(g, synth_object(synth, KEPT, NULL));
+        synth_wait_channel(g, action, channel);
+        synth_waits_for(g, (3600 - i * 30) * SECOND);
+    }
+}
+
+/* A semaphore that nobody gives back: the first of the queue has come long ago. */
+static void senders_of_all_ages_to_one_channel_are_suspects(void **state)
+{
+    struct synth *synth = synth_begin(state, GO);
+
+    wait_at(synth, SYNTH_SEND, 120);
+    assert_int_equal(assert_found(synth, GT_SUSPECT)->count, 120);
+}
+
+static void receivers_of_all_ages_at_one_channel_are_a_pool(void **state)
+{
+    struct synth *synth = synth_begin(state, GO);
+
+    wait_at(synth, SYNTH_RECEIVE, 120);
+    assert_none(synth);
+}
+
 static void many_of_one_age_are_a_program_at_rest(void **state)
 {
     struct synth *synth = synth_begin(state, GO);
@@ -176,6 +206,8 @@ int main(void)
         cmocka_unit_test_teardown(nobody_answers_and_only_their_timers_wake_them, synth_end),
         cmocka_unit_test_teardown(a_poll_with_a_timer_is_answered_by_who_sends, synth_end),
         cmocka_unit_test_teardown(many_of_all_ages_are_suspects, synth_end),
+        cmocka_unit_test_teardown(senders_of_all_ages_to_one_channel_are_suspects, synth_end),
+        cmocka_unit_test_teardown(receivers_of_all_ages_at_one_channel_are_a_pool, synth_end),
         cmocka_unit_test_teardown(many_of_one_age_are_a_program_at_rest, synth_end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
