@@ -168,12 +168,15 @@ static bool same_strings(struct gt_types *types, gt_type_id left, gt_type_id rig
     return true;
 }
 
-/* Is it of no package, as "string" or "map.group[string]string"? */
+/* Is it the type that named ones are like? An unnamed struct is none: it is most likely a map's
+ * slot. */
 static bool is_basic(struct gt_types *types, gt_type_id id)
 {
+    static const char group[] = "map.group[";
     const char *name = gt_types_name(types, id);
 
-    return !strchr(strncmp(name, "map.", 4) == 0 ? name + 4 : name, '.');
+    if (strncmp(name, group, sizeof group - 1) == 0) return !strchr(name + sizeof group - 1, '.');
+    return strcmp(name, "string") == 0;
 }
 
 /* Of two types that fit, the one that says what both say; GT_NO_TYPE if they differ. */
