@@ -1,5 +1,5 @@
 #include "inspector/detect/describe/fields.h"
-
+#include "inspector/base/package.h"
 #include "inspector/detect/describe/root_names.h"
 
 #include <inttypes.h>
@@ -140,6 +140,22 @@ const char *gt_referrer_struct(const struct gt_heap_analysis *analysis,
     gt_type_id type = referrer_type(analysis, referrer, &offset);
 
     return gt_analysis_type_name(analysis, named_struct(analysis->process->types, type, &offset));
+}
+
+const char *gt_referrer_whole_struct(const struct gt_heap_analysis *analysis,
+                                     const struct gt_referrer *referrer)
+{
+    enum { MOST_PATH = 512 };
+    struct gt_types *types = analysis->process->types;
+    char path[MOST_PATH];
+    uint64_t offset;
+    gt_type_id type = referrer_type(analysis, referrer, &offset);
+
+    type = named_struct(types, type, &offset);
+    const char *name = gt_analysis_type_name(analysis, type);
+    if (!name || !type || !gt_types_package(types, type, path, sizeof path)) return name;
+    const char *dot = name + gt_package_length(name);
+    return *dot == '.' ? gt_arena_format(analysis->storage, "%s%s", path, dot) : name;
 }
 
 const char *gt_referrer_field(const struct gt_heap_analysis *analysis,

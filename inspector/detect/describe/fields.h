@@ -39,6 +39,10 @@ const char *gt_referrer_field(const struct gt_heap_analysis *analysis,
 const char *gt_referrer_struct(const struct gt_heap_analysis *analysis,
                                const struct gt_referrer *referrer);
 
+/* The same with the whole path of its package, which names of a stripped program lack. */
+const char *gt_referrer_whole_struct(const struct gt_heap_analysis *analysis,
+                                     const struct gt_referrer *referrer);
+
 /* Is it the name of a type that the program names, and not of one that the compiler makes? */
 bool gt_type_is_named(const char *name);
 

@@ -44,8 +44,9 @@ const char *gt_set_aside_reason(const struct gt_heap_analysis *analysis,
 
     if (!referrer)
         return analysis->process->dwarf ? NULL : "of an owner of unknown type, which may reuse it";
-    return reuses(referrer) ? gt_arena_format(analysis->storage, "kept for reuse by %s", referrer)
-                            : NULL;
+    return reuses(gt_referrer_whole_struct(analysis, &window->referrer))
+               ? gt_arena_format(analysis->storage, "kept for reuse by %s", referrer)
+               : NULL;
 }
 
 const char *gt_set_aside_by_path(const struct gt_path *path)

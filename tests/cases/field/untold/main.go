@@ -2,6 +2,7 @@
 // queues of a sync.Pool, labels of goroutines, values that unique made one; and what a global alone
 // leads to, whose type a stripped program tells by what fits it: a tree, a generic list that only a
 // shape fits, a list whose elements also look like lists, a map that also looks like one of tags.
+// Decoders of long streams keep their buffers by design.
 // Leaked: documents of which these, and an array of strings, and lists in frames of a generic
 // function keep a word.
 package main
@@ -9,6 +10,7 @@ package main
 import (
 	"container/list"
 	"context"
+	"encoding/json"
 	"reflect"
 	"runtime/debug"
 	"runtime/pprof"
@@ -77,6 +79,7 @@ var (
 	chained = &chain[pair[string, int]]{}
 	recent  = list.New()
 	table   [80]string
+	streams []any // *json.Decoder
 	labels  = map[string]string{}
 	kinds   = map[string]tag{}
 
@@ -139,8 +142,22 @@ func newLetter(i int) *letter { return &letter{text: wordOf(i, inFrames)} }
 
 func newParcel(i int) *parcel { return &parcel{label: wordOf(i, inFrames)} }
 
+// A decoder that has read a long message, and the beginning of the next one.
+func newStream() *json.Decoder {
+	d := json.NewDecoder(strings.NewReader(`"` + strings.Repeat("m", 30<<10) + `" [1,`))
+	var message string
+	if err := d.Decode(&message); err != nil {
+		panic(err)
+	}
+	_ = d.Decode(&message) // which is not whole yet
+	return d
+}
+
 func main() {
 	debug.SetGCPercent(-1)
+	for i := 0; i < 20; i++ {
+		streams = append(streams, newStream())
+	}
 	stop := make(chan struct{})
 	var started sync.WaitGroup
 	for i := 0; i < 80; i++ {
@@ -173,5 +190,5 @@ func main() {
 	time.Sleep(10 * time.Millisecond)
 	measure.Tell(nil)
 	close(stop)
-	println(len(rows), len(values), len(uniques), chained, recent, len(labels), len(kinds))
+	println(len(rows), len(values), len(uniques), chained, recent, len(labels), len(kinds), len(streams))
 }
