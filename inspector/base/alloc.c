@@ -98,7 +98,7 @@ void *gt_realloc(void *old, size_t size)
 
     if (!old) return gt_alloc(size);
     if (!gt_add(size, sizeof(struct gt_link), &whole)) return must(NULL, size);
-    return hint_huge(must(move(link_of(old), whole), size), size);
+    return must(move(link_of(old), whole), size);
 }
 
 void gt_free_link(struct gt_link *link)
