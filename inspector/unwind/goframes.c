@@ -44,7 +44,12 @@ static uint64_t continuation(const struct gt_unwinder *walk, const struct gt_go_
 
 static bool word_at(const struct gt_unwinder *walk, uint64_t addr, uint64_t *word)
 {
-    return gt_mem_u64(walk->code->mem, addr, word);
+    uint64_t size = walk->hi - walk->lo;
+
+    if (!walk->stack || size < WORD || addr - walk->lo > size - WORD)
+        return gt_mem_u64(walk->code->mem, addr, word);
+    *word = gt_load64(walk->stack + (addr - walk->lo));
+    return true;
 }
 
 /* Finds where the frame returns to. The call pushed the address, or the function stored it. An
@@ -152,6 +157,7 @@ void gt_unwind_start(struct gt_unwinder *walk, const struct gt_text *code,
     *walk = (struct gt_unwinder){.code = code, .lo = lo, .hi = hi};
     walk->frame = (struct gt_go_frame){.pc = at->pc, .sp = at->sp, .lr = at->lr};
     if (at->sp < lo || at->sp >= hi) return stop(walk, "a stack pointer outside the stack");
+    walk->stack = gt_mem_at(code->mem, lo, hi - lo);
     skip_nil_call(walk);
     resolve(walk);
 }

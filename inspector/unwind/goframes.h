@@ -28,6 +28,7 @@ extern const struct gt_frame_rules gt_frames_amd64, gt_frames_arm64;
 /* What the function tables have for the pcs of recent walks. Most stacks of a program share their
  * pcs. */
 struct gt_frame_cache;
+struct gt_stack_map_cache; /* stack_maps.h */
 
 struct gt_frame_cache *gt_frame_cache_create(void);
 void gt_frame_cache_destroy(struct gt_frame_cache *cache); /* NULL is allowed */
@@ -39,7 +40,8 @@ struct gt_text {
     const struct gt_frame_rules *rules;
     struct gt_pclntab **tabs; /* one a module */
     size_t tab_count;
-    struct gt_frame_cache *cache; /* or NULL; filled by walks */
+    struct gt_frame_cache *cache;    /* or NULL; filled by walks */
+    struct gt_stack_map_cache *maps; /* or NULL; filled by stack_maps.h */
     /* 0 when the program lacks it. A wrapper is any function that the compiler made as one. */
     uint8_t id_async_preempt, id_debug_call, id_sigpanic, id_gopanic, id_panicwrap, id_wrapper;
 };
@@ -57,7 +59,8 @@ struct gt_go_frame {
 
 struct gt_unwinder {
     const struct gt_text *code;
-    uint64_t lo, hi; /* of the stack */
+    uint64_t lo, hi;            /* of the stack */
+    const unsigned char *stack; /* the host's view of lo; NULL if its memory is apart or absent */
     struct gt_go_frame frame;
     uint8_t callee_id; /* funcID of the frame visited before */
     uint64_t callee_size;

@@ -5,6 +5,7 @@
 #include "inspector/base/search.h"
 #include "inspector/runtime/goroutines/registers.h"
 #include "inspector/runtime/process/reflect_frames.h"
+#include "inspector/unwind/stack_maps.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -131,45 +132,16 @@ static void words(struct scan *scan, uint64_t addr, uint64_t count, const unsign
                     conservative, place_in_own(scan, addr + i * WORD));
 }
 
-/* One bitmap of a runtime.stackmap {n, nbit i32; bits}; NULL and *bits 0 when it has none. */
-static const unsigned char *stack_map(const struct gt_process *process, uint64_t map, int32_t index,
-                                      uint32_t *bits)
+static void scan_locals(struct scan *scan, const struct gt_go_frame *frame,
+                        const struct gt_stack_maps *maps, uint32_t number)
 {
-    uint32_t header[2];
-
-    *bits = 0;
-    if (!map || !gt_mem_read(process->mem, map, header, sizeof header)) return NULL;
-    if (index < 0 || (uint32_t)index >= header[0] || header[1] > INT32_MAX) return NULL;
-    uint64_t bytes = ((uint64_t)header[1] + 7) / 8;
-    const unsigned char *mask =
-        gt_mem_at(process->mem, map + sizeof header + (uint64_t)index * bytes, bytes);
-    if (mask) *bits = header[1];
-    return mask;
-}
-
-/* The index of the stack map that holds at a frame (runtime/stkframe.go, getStackMap). */
-static int32_t map_index(const struct gt_go_frame *frame)
-{
-    int32_t index = -1;
-
-    if (frame->continpc != frame->func.entry)
-        index = gt_func_pcdata(frame->tab, &frame->func, GT_PCDATA_STACK_MAP, frame->continpc - 1);
-    return index < 0 ? 0 : index;
-}
-
-static void scan_locals(struct scan *scan, const struct gt_go_frame *frame, int32_t index,
-                        uint32_t number)
-{
-    uint32_t bits;
-    uint64_t map = gt_func_funcdata(frame->tab, &frame->func, GT_FUNCDATA_LOCALS_MAPS);
+    uint64_t bits = maps->local_bits;
 
     if (frame->varp <= frame->sp + scan->process->code.rules->least_locals) return;
-    const unsigned char *mask = stack_map(scan->process, map, index, &bits);
-    if (!mask) {
-        if (!map) scan->counts->lost++;
-        return;
-    }
-    words(scan, frame->varp - (uint64_t)bits * WORD, bits, mask, number, false);
+    if (maps->locals)
+        words(scan, frame->varp - bits * WORD, bits, maps->locals, number, false);
+    else if (!maps->has_locals)
+        scan->counts->lost++;
 }
 
 static void add_object(struct scan *scan, const struct object *object)
@@ -202,17 +174,13 @@ static bool scan_reflect_args(struct scan *scan, const struct gt_go_frame *frame
     return true;
 }
 
-static void scan_args(struct scan *scan, const struct gt_go_frame *frame, int32_t index,
-                      uint32_t number)
+static void scan_args(struct scan *scan, const struct gt_go_frame *frame,
+                      const struct gt_stack_maps *maps, uint32_t number)
 {
-    uint32_t bits;
-    uint64_t map = gt_func_funcdata(frame->tab, &frame->func, GT_FUNCDATA_ARGS_MAPS);
-
     if (scan_reflect_args(scan, frame, number, false) || frame->func.args == 0 ||
         frame->func.args > INT32_MAX)
         return;
-    const unsigned char *mask = stack_map(scan->process, map, index, &bits);
-    if (mask) words(scan, frame->argp, bits, mask, number, false);
+    if (maps->args) words(scan, frame->argp, maps->arg_bits, maps->args, number, false);
 }
 
 static const struct gt_module *module_of(const struct gt_process *process, uint64_t pc)
@@ -245,12 +213,13 @@ static void add_record(struct scan *scan, const struct gt_go_frame *frame,
         scan->counts->lost++;
 }
 
-static void add_objects(struct scan *scan, const struct gt_go_frame *frame, uint32_t number)
+static void add_objects(struct scan *scan, const struct gt_go_frame *frame, uint64_t list,
+                        uint32_t number)
 {
-    uint64_t count, list = gt_func_funcdata(frame->tab, &frame->func, GT_FUNCDATA_STACK_OBJECTS);
-    const struct gt_module *module = module_of(scan->process, frame->pc);
+    const struct gt_module *module = list ? module_of(scan->process, frame->pc) : NULL;
+    uint64_t count;
 
-    if (!list || !module || !gt_mem_u64(scan->process->mem, list, &count)) return;
+    if (!module || !gt_mem_u64(scan->process->mem, list, &count)) return;
     const unsigned char *records =
         count <= MAX_OBJECTS ? gt_mem_at(scan->process->mem, list + WORD, count * RECORD) : NULL;
     if (!records) {
@@ -284,11 +253,11 @@ static void scan_precisely(struct scan *scan, const struct gt_go_frame *frame, u
 {
     scan->counts->precise++;
     if (!frame->continpc) return; /* dead: none of it will be used again */
-    int32_t index = map_index(frame);
+    struct gt_stack_maps maps = gt_stack_maps_of(&scan->process->code, frame);
     scan->own = scan->objects.len;
-    add_objects(scan, frame, number);
-    scan_locals(scan, frame, index, number);
-    scan_args(scan, frame, index, number);
+    add_objects(scan, frame, maps.objects, number);
+    scan_locals(scan, frame, &maps, number);
+    scan_args(scan, frame, &maps, number);
     scan->own = scan->objects.len;
 }
 
