@@ -11,7 +11,11 @@ enum {
     SCAN_BIT = 0x1000,     /* _Gscan */
     MAX_REASON_BYTES = 64, /* the longest name in waitReasonStrings is under 40 */
     MAX_REASONS = 256,     /* waitReason is a byte */
-    MAX_NATIVES = 64,      /* C frames kept for one goroutine */
+    AHEAD = 8,             /* goroutines: how early one's memory is fetched */
+    LINE = 64,
+    G_LINES = 6,      /* of a g: all that is read of most */
+    STACK_LINES = 12, /* from its stack pointer on */
+    MAX_NATIVES = 64, /* C frames kept for one goroutine */
 };
 
 struct reader { /* what the functions that read one list need */
@@ -243,6 +247,31 @@ static void take(struct reader *reader, uint64_t addr)
     reader->all->list[reader->all->count++] = g;
 }
 
+static void fetch(const struct gt_memory *mem, uint64_t addr, uint64_t lines)
+{
+    uint64_t avail;
+    const unsigned char *bytes = mem->map(mem->ctx, addr, &avail);
+
+    for (uint64_t at = 0; bytes && at < lines * LINE && at < avail; at += LINE)
+        __builtin_prefetch(bytes + at);
+}
+
+/* Stacks are apart in memory, and reading one is waiting for its lines. First the g is fetched, and
+ * later its stack, which it has to be read for. */
+static void fetch_ahead(const struct reader *reader, const struct gt_slice *allgs, uint64_t index)
+{
+    const struct gt_process *process = reader->process;
+    uint64_t g, sp;
+
+    if (index + AHEAD < allgs->len &&
+        gt_mem_u64(process->mem, allgs->ptr + (index + AHEAD) * 8, &g))
+        fetch(process->mem, g, G_LINES);
+    if (index + AHEAD / 2 < allgs->len &&
+        gt_mem_u64(process->mem, allgs->ptr + (index + AHEAD / 2) * 8, &g) &&
+        gt_process_field(process, g, GT_F_g_sched_sp, &sp))
+        fetch(process->mem, sp, STACK_LINES);
+}
+
 struct gt_error *gt_goroutines_open(struct gt_process *process, struct gt_goroutines **out)
 {
     struct gt_slice allgs;
@@ -262,8 +291,10 @@ struct gt_error *gt_goroutines_open(struct gt_process *process, struct gt_gorout
     all->natives = GT_VEC_OF(struct gt_native_frame);
     struct reader reader = {.process = process, .all = all};
     read_reasons(&reader);
-    for (uint64_t i = 0; i < allgs.len; i++)
+    for (uint64_t i = 0; i < allgs.len; i++) {
+        fetch_ahead(&reader, &allgs, i);
         if (gt_mem_u64(process->mem, allgs.ptr + i * 8, &g)) take(&reader, g);
+    }
     gt_goroutines_number_places(all);
     *out = all;
     return NULL;
