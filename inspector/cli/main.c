@@ -5,6 +5,7 @@
 #include "inspector/cli/complaint.h"
 
 #include <errno.h>
+#include <malloc.h>
 #include <signal.h>
 #include <string.h>
 #include <unistd.h>
@@ -44,6 +45,15 @@ static void watch_for_short_files(void)
     sigaction(SIGBUS, &action, NULL);
 }
 
+/* A large table that grows is moved page by page and never copied. The C library would take larger
+ * and larger blocks from the heap, where each move is a copy. */
+static void map_large_blocks(void)
+{
+    enum { LARGE = 4 << 20 };
+
+    mallopt(M_MMAP_THRESHOLD, LARGE);
+}
+
 struct running {
     int argc;
     const char **argv;
@@ -65,6 +75,7 @@ static struct gt_error *run(void *args)
 int main(int argc, char **argv)
 {
     watch_for_short_files();
+    map_large_blocks();
     struct running running = {argc, (const char **)argv, GT_DONE};
     struct gt_error *error = gt_call_alone(run, &running);
     int result = error ? fail(error) : (int)running.status;
