@@ -145,12 +145,19 @@ struct gt_label {
     const char *key, *value;
 };
 
+enum gt_step_kind {
+    GT_STEP_NAMED,  /* what has a name of its own: a variable, an area of memory */
+    GT_STEP_OBJECT, /* of the heap: `what` is "object" */
+    GT_STEP_ENTRY,  /* of a map's storage: `what` is "map entry" */
+};
+
 /* One step of the path from a root to an object. */
 struct gt_step {
     const char *what;  /* "global main.sessions", "map value", "(*server).loop frame 2" */
     uint64_t address;  /* of the word or object that holds the next step; 0 when it has none */
     const char *type;  /* of the target of the step; NULL when unknown */
     const char *field; /* ".token", "[4]"; NULL when the step is not through a field */
+    enum gt_step_kind kind;
 };
 
 struct gt_path {
@@ -163,9 +170,11 @@ struct gt_block {
     const char *type; /* NULL when unknown */
 };
 
+enum gt_window_kind { GT_WINDOW_STRING, GT_WINDOW_SLICE, GT_WINDOW_ELEMENT };
+
 struct gt_window { /* a live string, slice or element pointer into a block */
     uint64_t offset, length, capacity;
-    const char *kind;   /* "string", "slice", "element" */
+    enum gt_window_kind kind;
     const char *holder; /* "main.Session.token"; NULL when unknown */
     const char *data;   /* the first bytes of a string; NULL without show_data */
 };
@@ -211,6 +220,14 @@ struct gt_blocked_thing { /* one of the objects that a goroutine waits for */
                        * "main.account.Mutex"; or NULL */
 };
 
+enum gt_ticker_kind {
+    GT_TICKER_PERIODIC, /* a time.Ticker */
+    GT_TICKER_TIMER,    /* a time.Timer, or another that is no time.AfterFunc */
+    GT_TICKER_FUNC,     /* of time.AfterFunc */
+};
+
+enum gt_mechanism { GT_MECHANISM_FINALIZER, GT_MECHANISM_CLEANUP };
+
 /* One instance of a finding. The finding's kind decides which member is valid. */
 struct gt_instance {
     union {
@@ -245,7 +262,7 @@ struct gt_instance {
         } hung;
         struct { /* GT_TICKER */
             uint64_t timer;
-            const char *what; /* "ticker", "timer", "after-func" */
+            enum gt_ticker_kind what;
             int64_t period_ns, due_in_ns;
             const char *callback;
             bool referenced; /* something other than the timer heap refers to it */
@@ -253,7 +270,7 @@ struct gt_instance {
         } ticker;
         struct { /* GT_FINALIZER_CYCLE */
             struct gt_block object;
-            const char *mechanism; /* "finalizer", "cleanup" */
+            enum gt_mechanism mechanism;
             const char *function;
             const struct gt_edge *cycle;
             size_t cycle_len;
@@ -453,6 +470,7 @@ struct gt_memory_part {
     uint64_t bytes;
     uint64_t resident_bytes; /* of these: see memory.resident_bytes */
     int64_t count;           /* spans of a size class; GT_UNKNOWN for other parts */
+    bool reserved;           /* it is the part "reserved" itself */
 };
 
 struct gt_size_class { /* of the heap's spans in use; size 0: each span is one large object */
@@ -528,7 +546,7 @@ struct gt_report {
     } live;
     struct {
         uint64_t mapped_bytes;
-        const struct gt_count *parts; /* they sum to mapped_bytes */
+        const struct gt_memory_part *parts; /* they sum to mapped_bytes */
         size_t part_count;
         const struct gt_memory_part *tree; /* the same in detail */
         size_t tree_count;

@@ -27,7 +27,6 @@ enum gt_value {
     GT_VALUE_STACK_OR_NULL,   /* struct gt_stack; empty: unknown */
     GT_VALUE_LOCATION,        /* struct gt_source_location; without a function: unknown */
     GT_VALUE_PATH,            /* struct gt_path */
-    GT_VALUE_NAME,            /* const char *, one of `words` */
     GT_VALUE_WORD,            /* an enum, by `words`; each value has a word */
     GT_VALUE_WORD_OR_NULL,    /* an enum, by `words` */
     GT_VALUE_LABELS,          /* const struct gt_label *, `count` of them */
@@ -57,7 +56,7 @@ typedef uint64_t gt_type_of_SIZE, gt_type_of_ID_OR_NULL, gt_type_of_ADDRESS,
 typedef int64_t gt_type_of_SIGNED;
 typedef uint32_t gt_type_of_LINE;
 typedef bool gt_type_of_BOOL;
-typedef const char *gt_type_of_TEXT, *gt_type_of_TEXT_IF_ANY, *gt_type_of_NAME;
+typedef const char *gt_type_of_TEXT, *gt_type_of_TEXT_IF_ANY;
 typedef struct gt_block gt_type_of_BLOCK;
 typedef struct gt_stack gt_type_of_STACK, gt_type_of_STACK_OR_NULL;
 typedef struct gt_source_location gt_type_of_LOCATION;
@@ -70,10 +69,6 @@ typedef struct gt_path gt_type_of_PATH;
 #define GT_FIELD(name, value, owner, member)                                                       \
     {                                                                                              \
         name, GT_VALUE_##value, GT_OFFSET(owner, member, gt_type_of_##value), 0, NULL, NULL        \
-    }
-#define GT_FIELD_NAME(name, words, owner, member)                                                  \
-    {                                                                                              \
-        name, GT_VALUE_NAME, GT_OFFSET(owner, member, gt_type_of_NAME), 0, NULL, words             \
     }
 #define GT_FIELD_WORD(name, value, words, owner, member)                                           \
     {                                                                                              \

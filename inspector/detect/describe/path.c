@@ -194,7 +194,8 @@ static void describe_object(struct describer *describer, uint32_t object, bool h
     if (!type && gt_typing_knows(analysis->typing, object)) return; /* a map's directory or table */
     if (has_offset) gt_field_of(analysis, object, offset, field, sizeof field);
     struct gt_step *step = gt_vec_push(&describer->steps);
-    step->what = gt_is_map_storage(name) ? "map entry" : "object";
+    step->kind = gt_is_map_storage(name) ? GT_STEP_ENTRY : GT_STEP_OBJECT;
+    step->what = step->kind == GT_STEP_ENTRY ? "map entry" : "object";
     step->address = gt_heap_address(&analysis->heap->graph, object);
     step->type = gt_is_map_storage(name) ? NULL : gt_heap_analysis_keep(analysis, name);
     step->field = keep(describer, field);
@@ -292,8 +293,11 @@ struct gt_path gt_path_from(struct gt_keys *keys, const uint32_t *way, size_t co
     struct describer describer = {keys, GT_VEC_OF(struct gt_step)};
 
     describe_way_to_last(&describer, way, count);
-    if (describer.steps.len)
-        ((struct gt_step *)describer.steps.data)->what = "the runtime's record of the goroutine";
+    if (describer.steps.len) {
+        struct gt_step *first = gt_vec_at(&describer.steps, 0);
+        first->kind = GT_STEP_NAMED;
+        first->what = "the runtime's record of the goroutine";
+    }
     return finish(&describer);
 }
 

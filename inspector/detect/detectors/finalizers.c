@@ -109,9 +109,15 @@ static const char *function_of(const struct cycle_finder *cycle_finder,
     return is_named(captured) ? captured : function;
 }
 
-static const char *mechanism_of(const struct gt_special *special)
+static enum gt_mechanism mechanism_of(const struct gt_special *special)
 {
-    return special->kind == GT_SPECIAL_FINALIZER ? "finalizer" : "cleanup";
+    return special->kind == GT_SPECIAL_FINALIZER ? GT_MECHANISM_FINALIZER : GT_MECHANISM_CLEANUP;
+}
+
+/* For titles and advice. */
+static const char *word_of(enum gt_mechanism mechanism)
+{
+    return mechanism == GT_MECHANISM_FINALIZER ? "finalizer" : "cleanup";
 }
 
 /* One member a component: the first of its specials that keeps itself alive. */
@@ -184,7 +190,8 @@ static void tell(const struct cycle_finder *cycle_finder, uint32_t number,
     uint32_t cycle[MAX_CYCLE];
     size_t length = gt_scc_cycle(&cycle_finder->scc, special->object, cycle, MAX_CYCLE);
     struct gt_edge *edges = gt_arena_alloc(analysis->storage, length * sizeof *edges);
-    const char *by_special = gt_arena_format(analysis->storage, "its %s", mechanism_of(special));
+    const char *by_special =
+        gt_arena_format(analysis->storage, "its %s", word_of(mechanism_of(special)));
 
     for (size_t i = 0; i < length; i++)
         edges[i] = edge_of(cycle_finder, cycle[i], cycle[(i + 1) % length], by_special);
@@ -229,7 +236,7 @@ static void make_cause(void *ctx, const struct gt_member *members, size_t count)
     take_specials(cycle_finder, &components, cause);
     gt_map_deinit(&components);
     const char *type = cause->instances[0].cycle.object.type;
-    const char *mechanism = cause->instances[0].cycle.mechanism;
+    const char *mechanism = word_of(cause->instances[0].cycle.mechanism);
     cause->title =
         gt_arena_format(analysis->storage, "%s cycle%s through %s with a %s that never runs",
                         gt_heap_analysis_count(analysis, count), count == 1 ? "" : "s",

@@ -25,7 +25,7 @@ struct filler {
     struct gt_heap_shares shares;
     struct gt_memory_part *tree;
     size_t count;
-    struct gt_count *parts;
+    struct gt_memory_part *parts;
     size_t part_count;
 };
 
@@ -63,8 +63,10 @@ static uint64_t reserved(const struct gt_partition *partition, unsigned purpose)
 static void add_node(struct filler *filler, const struct row *row, const char *name, uint64_t bytes,
                      uint64_t resident, int64_t count)
 {
+    bool reserved = row->source == SUM && row->which == GT_PART_RESERVED;
+
     filler->tree[filler->count++] =
-        (struct gt_memory_part){name, row->depth, bytes, resident, count};
+        (struct gt_memory_part){name, row->depth, bytes, resident, count, reserved};
 }
 
 static const char *name_of_class(struct filler *filler, const struct gt_size_class *class)
@@ -139,9 +141,7 @@ static void pick_parts(struct filler *filler)
 {
     filler->parts = gt_arena_alloc(filler->storage, ROWS * sizeof *filler->parts);
     for (size_t i = 0; i < filler->count; i++)
-        if (in_report(filler->tree[i].name))
-            filler->parts[filler->part_count++] =
-                (struct gt_count){filler->tree[i].name, filler->tree[i].bytes};
+        if (in_report(filler->tree[i].name)) filler->parts[filler->part_count++] = filler->tree[i];
 }
 
 static void keep_classes(const struct filler *filler, struct gt_report *report)

@@ -252,6 +252,7 @@ static void describe_call(struct gt_main_kept *keepers, uint32_t number, struct 
     uint64_t pc = gt_g_frame(analysis->goroutines, g, caller)->pc - 1;
     struct gt_step *steps = gt_arena_alloc(analysis->storage, path->count * sizeof *steps);
     memcpy(steps, path->steps, path->count * sizeof *steps);
+    steps[0].kind = GT_STEP_NAMED;
     steps[0].what =
         gt_arena_format(analysis->storage, "%s %s", gt_process_function(analysis->process, pc),
                         part_of_call(analysis, root, caller, path));

@@ -30,17 +30,17 @@ static int64_t due(const struct gt_timer_describer *describer, const struct gt_t
 static void describe_one(struct gt_timer_describer *describer, uint32_t number,
                          struct gt_instance *instance)
 {
-    static const char *const names[] = {[GT_TIMER_TICKER] = "ticker",
-                                        [GT_TIMER_TIMER] = "timer",
-                                        [GT_TIMER_FUNC] = "after-func",
-                                        [GT_TIMER_OTHER] = "timer"};
+    static const enum gt_ticker_kind kinds[] = {[GT_TIMER_TICKER] = GT_TICKER_PERIODIC,
+                                                [GT_TIMER_TIMER] = GT_TICKER_TIMER,
+                                                [GT_TIMER_FUNC] = GT_TICKER_FUNC,
+                                                [GT_TIMER_OTHER] = GT_TICKER_TIMER};
     const struct gt_heap_analysis *analysis = describer->analysis;
     const struct gt_timer *timer = gt_timer_at(describer->judge, number);
     uint32_t object = gt_heap_object(&analysis->heap->graph, timer->address);
 
     instance->ticker.timer =
         object == GT_NO_OBJECT ? timer->address : gt_heap_address(&analysis->heap->graph, object);
-    instance->ticker.what = names[timer->kind];
+    instance->ticker.what = kinds[timer->kind];
     instance->ticker.period_ns = (int64_t)timer->period;
     instance->ticker.due_in_ns = due(describer, timer);
     instance->ticker.callback = gt_heap_analysis_keep(analysis, gt_timer_callback(analysis, timer));
@@ -169,9 +169,13 @@ static const char *advise(const struct gt_timer_describer *describer, const stru
                           uint32_t number, const struct gt_makers *makers)
 {
     const struct gt_heap_analysis *analysis = describer->analysis;
+    static const char *const reasons[] = {[GT_TICKER_PERIODIC] = "ticker",
+                                          [GT_TICKER_TIMER] = "timer",
+                                          [GT_TICKER_FUNC] = "after-func"};
     const struct gt_instance *first = &cause->instances[0];
-    struct gt_advice_facts facts = {
-        .kind = GT_TICKER, .reason = first->ticker.what, .callback = first->ticker.callback};
+    struct gt_advice_facts facts = {.kind = GT_TICKER,
+                                    .reason = reasons[first->ticker.what],
+                                    .callback = first->ticker.callback};
     const struct gt_watch *watch = watcher_of(describer, number);
 
     if (watch) {

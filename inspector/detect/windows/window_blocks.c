@@ -170,9 +170,9 @@ struct gt_window *gt_windows_describe(const struct gt_heap_analysis *analysis,
             .offset = window->offset,
             .length = window->len,
             .capacity = window->cap,
-            .kind = window->kind == GT_P_STRING  ? "string"
-                    : window->kind == GT_P_SLICE ? "slice"
-                                                 : "element",
+            .kind = window->kind == GT_P_STRING  ? GT_WINDOW_STRING
+                    : window->kind == GT_P_SLICE ? GT_WINDOW_SLICE
+                                                 : GT_WINDOW_ELEMENT,
             .holder = gt_referrer_field(analysis, &window->referrer),
             .data = data_of(analysis, window),
         };

@@ -135,7 +135,6 @@ static const struct {
                                 "{\"anyOf\": [" REF("stack") ", " TYPES("\"null\"") "]}"},
     [GT_VALUE_LOCATION] = {location, REF("frame_or_null")},
     [GT_VALUE_PATH] = {path, REF("path")},
-    [GT_VALUE_NAME] = {text, NULL},
     [GT_VALUE_WORD] = {word, NULL},
     [GT_VALUE_WORD_OR_NULL] = {word, NULL},
     [GT_VALUE_LABELS] = {labels, REF("labels")},

@@ -23,7 +23,7 @@ json_t *gt_json_memory_parts(const struct gt_report *report)
     for (size_t i = 0; i < report->memory.part_count; i++)
         parts = gt_json_append(parts, json_pack("{s:o, s:o}", "name",
                                                 gt_json_text(report->memory.parts[i].name), "bytes",
-                                                gt_json_size(report->memory.parts[i].number)));
+                                                gt_json_size(report->memory.parts[i].bytes)));
     return json_pack("{s:o, s:o, s:o, s:b, s:o, s:o}", "mapped_bytes",
                      gt_json_size(report->memory.mapped_bytes), "parts", parts, "resident_bytes",
                      gt_json_size(report->memory.resident_bytes), "resident_is_least",

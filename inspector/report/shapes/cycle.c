@@ -3,7 +3,8 @@
 
 enum { SHOWN_EDGES = 12 };
 
-static const char *const mechanisms[] = {"finalizer", "cleanup"};
+static const char *const mechanisms[] = {
+    [GT_MECHANISM_FINALIZER] = "finalizer", [GT_MECHANISM_CLEANUP] = "cleanup"};
 static const struct gt_words mechanism_words = GT_WORDS(mechanisms);
 
 static const struct gt_field edge_list[] = {
@@ -15,7 +16,7 @@ static const struct gt_fields edge_fields = GT_FIELDS(edge_list, struct gt_edge)
 
 static const struct gt_field fields[] = {
     GT_IN_INSTANCE("object", BLOCK, cycle.object),
-    GT_FIELD_NAME("mechanism", &mechanism_words, struct gt_instance, cycle.mechanism),
+    GT_FIELD_WORD("mechanism", WORD, &mechanism_words, struct gt_instance, cycle.mechanism),
     GT_IN_INSTANCE("function", TEXT, cycle.function),
     GT_FIELD_LIST("cycle", &edge_fields, struct gt_instance, cycle.cycle, cycle.cycle_len),
 };
@@ -41,7 +42,8 @@ static void put(struct gt_page *page, unsigned column, const struct gt_instance 
     gt_page_line(page, column, column + GT_STEP_IN);
     gt_page_format(page, GT_PLAIN, "%s at %s has a %s",
                    gt_or(instance->cycle.object.type, "an object"),
-                   gt_address(instance->cycle.object.address).text, instance->cycle.mechanism);
+                   gt_address(instance->cycle.object.address).text,
+                   gt_word(&mechanism_words, instance->cycle.mechanism));
     if (instance->cycle.function) gt_page_format(page, GT_PLAIN, " %s", instance->cycle.function);
     gt_page_put(page, GT_PLAIN, " and reaches itself:");
     gt_page_deinit(page);

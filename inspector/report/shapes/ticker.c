@@ -1,12 +1,13 @@
 /* Tickers and timers: when one fires, what it calls, and what owns it. */
 #include "inspector/report/shapes/shapes.h"
 
-static const char *const kinds[] = {"ticker", "timer", "after-func"};
+static const char *const kinds[] = {
+    [GT_TICKER_PERIODIC] = "ticker", [GT_TICKER_TIMER] = "timer", [GT_TICKER_FUNC] = "after-func"};
 static const struct gt_words kind_words = GT_WORDS(kinds);
 
 static const struct gt_field fields[] = {
     GT_IN_INSTANCE("timer", ADDRESS, ticker.timer),
-    GT_FIELD_NAME("what", &kind_words, struct gt_instance, ticker.what),
+    GT_FIELD_WORD("what", WORD, &kind_words, struct gt_instance, ticker.what),
     GT_IN_INSTANCE("period_ns", SIGNED, ticker.period_ns),
     GT_IN_INSTANCE("due_in_ns", SIGNED, ticker.due_in_ns),
     GT_IN_INSTANCE("callback", TEXT, ticker.callback),
@@ -28,7 +29,7 @@ static void put(struct gt_page *page, unsigned column, const struct gt_instance 
     bool periodic = instance->ticker.period_ns != GT_UNKNOWN && instance->ticker.period_ns > 0;
 
     gt_page_line(page, column, column + GT_STEP_IN);
-    gt_page_put(page, GT_PLAIN, instance->ticker.what);
+    gt_page_put(page, GT_PLAIN, gt_word(&kind_words, instance->ticker.what));
     if (periodic)
         gt_page_format(page, GT_PLAIN, " of %s", gt_duration(instance->ticker.period_ns).text);
     gt_page_format(page, GT_DIM, " at %s", gt_address(instance->ticker.timer).text);

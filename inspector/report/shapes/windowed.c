@@ -6,14 +6,15 @@
 
 enum { BAR_CELLS = 40 };
 
-static const char *const kinds[] = {"string", "slice", "element"};
+static const char *const kinds[] = {
+    [GT_WINDOW_STRING] = "string", [GT_WINDOW_SLICE] = "slice", [GT_WINDOW_ELEMENT] = "element"};
 static const struct gt_words kind_words = GT_WORDS(kinds);
 
 static const struct gt_field window_list[] = {
     GT_FIELD("offset", SIZE, struct gt_window, offset),
     GT_FIELD("length", SIZE, struct gt_window, length),
     GT_FIELD("capacity", SIZE, struct gt_window, capacity),
-    GT_FIELD_NAME("kind", &kind_words, struct gt_window, kind),
+    GT_FIELD_WORD("kind", WORD, &kind_words, struct gt_window, kind),
     GT_FIELD("holder", TEXT, struct gt_window, holder),
     GT_FIELD("data", TEXT_IF_ANY, struct gt_window, data),
 };
@@ -63,7 +64,7 @@ static void put_holder(struct gt_page *page, unsigned column, const struct gt_wi
     for (size_t i = 0; i < count; i++) {
         if (!windows[i].holder && !windows[i].data) continue;
         gt_page_line(page, column, column + GT_STEP_IN);
-        gt_page_format(page, GT_PLAIN, "a %s in %s", windows[i].kind,
+        gt_page_format(page, GT_PLAIN, "a %s in %s", gt_word(&kind_words, windows[i].kind),
                        windows[i].holder ? windows[i].holder : "the holder below");
         if (windows[i].data) gt_page_format(page, GT_PLAIN, ": \"%s\"", windows[i].data);
         gt_page_deinit(page);

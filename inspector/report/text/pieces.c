@@ -37,10 +37,9 @@ void gt_page_site(struct gt_page *page, const struct gt_source_location *place)
  * without a type, such as an entry of a map, is shown only by its field. */
 static void put_step(struct gt_page *page, const struct gt_step *step, bool last)
 {
-    bool is_object = strcmp(step->what, "object") == 0;
-    bool is_entry = strcmp(step->what, "map entry") == 0;
+    bool is_object = step->kind == GT_STEP_OBJECT;
 
-    if (!is_object && !is_entry) gt_page_put(page, GT_PLAIN, step->what);
+    if (step->kind == GT_STEP_NAMED) gt_page_put(page, GT_PLAIN, step->what);
     if (is_object) gt_page_put(page, GT_PLAIN, step->type ? step->type : "untyped object");
     if (step->field) gt_page_put(page, GT_PLAIN, step->field);
     if (last && !is_object && step->type) gt_page_format(page, GT_DIM, " %s", step->type);
@@ -49,7 +48,7 @@ static void put_step(struct gt_page *page, const struct gt_step *step, bool last
 /* An object of the path of which nothing else is known. */
 static bool is_untold(const struct gt_step *step)
 {
-    return strcmp(step->what, "object") == 0 && !step->type && !step->field;
+    return step->kind == GT_STEP_OBJECT && !step->type && !step->field;
 }
 
 /* How many steps of a path in [first, end) have neither type nor field. */
@@ -68,8 +67,7 @@ void gt_page_path(struct gt_page *page, const struct gt_path *path)
         !page->all && path->count > 2 * SHOWN_STEPS ? path->count - 2 * SHOWN_STEPS : 0;
 
     for (size_t i = 0; i < path->count; i++) {
-        if (i > 0 && strcmp(path->steps[i].what, "map entry") != 0)
-            gt_page_put(page, GT_PLAIN, " -> ");
+        if (i > 0 && path->steps[i].kind != GT_STEP_ENTRY) gt_page_put(page, GT_PLAIN, " -> ");
         if (left_out && i == SHOWN_STEPS) {
             gt_page_format(page, GT_DIM, "(%zu steps) -> ", left_out);
             i += left_out;

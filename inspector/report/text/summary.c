@@ -52,8 +52,7 @@ static void say_heap(struct gt_str *to, const struct gt_report *report)
 static uint64_t reserved_bytes(const struct gt_report *report)
 {
     for (size_t i = 0; i < report->memory.part_count; i++)
-        if (strcmp(report->memory.parts[i].name, "reserved") == 0)
-            return report->memory.parts[i].number;
+        if (report->memory.parts[i].reserved) return report->memory.parts[i].bytes;
     return 0;
 }
 
@@ -68,11 +67,11 @@ static void say_memory(struct gt_str *to, const struct gt_report *report)
 
     gt_str_format(to, "%s mapped", gt_bytes(left).text);
     for (size_t i = 0; i < report->memory.part_count; i++) {
-        const struct gt_count *part = &report->memory.parts[i];
-        if (part->number <= least || strcmp(part->name, "reserved") == 0) continue;
-        gt_str_format(to, "%s%s %s", before, gt_bytes(part->number).text, part->name);
+        const struct gt_memory_part *part = &report->memory.parts[i];
+        if (part->bytes <= least || part->reserved) continue;
+        gt_str_format(to, "%s%s %s", before, gt_bytes(part->bytes).text, part->name);
         before = ", ";
-        left -= part->number;
+        left -= part->bytes;
     }
     if (left) gt_str_format(to, "%s%s other", before, gt_bytes(left).text);
     if (reserved)

@@ -32,16 +32,17 @@ static const struct gt_source_location places[] = {
 static const struct gt_label labels[] = {{"endpoint", "/search"}, {"tenant", GT_SAMPLE_HOSTILE}};
 
 static const struct gt_step steps[] = {
-    {"global main.sessions", 0x55d000, "map[string]*main.Session", NULL},
-    {"map value", 0xc000010000, "*main.Session", NULL},
-    {"field", 0xc000020010, "string", ".token"},
-    {GT_SAMPLE_HOSTILE, 0, NULL, NULL},
+    {"global main.sessions", 0x55d000, "map[string]*main.Session", NULL, GT_STEP_NAMED},
+    {"map value", 0xc000010000, "*main.Session", NULL, GT_STEP_NAMED},
+    {"field", 0xc000020010, "string", ".token", GT_STEP_NAMED},
+    {GT_SAMPLE_HOSTILE, 0, NULL, NULL, GT_STEP_NAMED},
 };
 
 static const struct gt_window windows[] = {
-    {16, 32, 32, "string", "main.Session.token", NULL},
-    {4000, 8, 64, "slice", NULL, NULL},
-    {UINT64_MAX, UINT64_MAX, UINT64_MAX, "string", NULL, NULL}, /* overflows, and shows nothing */
+    {16, 32, 32, GT_WINDOW_STRING, "main.Session.token", NULL},
+    {4000, 8, 64, GT_WINDOW_SLICE, NULL, NULL},
+    {UINT64_MAX, UINT64_MAX, UINT64_MAX, GT_WINDOW_STRING, NULL,
+     NULL}, /* overflows, and shows nothing */
 };
 
 static const struct gt_instance substrings[] = {
@@ -79,8 +80,14 @@ static const struct gt_instance hungs[] = {
 };
 
 static const struct gt_instance tickers[] = {
-    {.ticker = {0xc000700000, "ticker", 1000000000, -3000000, "time.sendTime", false, {NULL, 0}}},
-    {.ticker = {0xc000700070, "timer", GT_UNKNOWN, GT_UNKNOWN, NULL, true, {steps, 2}}},
+    {.ticker = {0xc000700000,
+                GT_TICKER_PERIODIC,
+                1000000000,
+                -3000000,
+                "time.sendTime",
+                false,
+                {NULL, 0}}},
+    {.ticker = {0xc000700070, GT_TICKER_TIMER, GT_UNKNOWN, GT_UNKNOWN, NULL, true, {steps, 2}}},
 };
 
 static const struct gt_edge edges[] = {
@@ -89,9 +96,12 @@ static const struct gt_edge edges[] = {
     {0xc000820000, NULL, NULL},
 };
 static const struct gt_instance cycles[] = {
-    {.cycle =
-         {{0xc000800000, 64, "main.conn"}, "finalizer", "main.(*conn).close", edges, COUNT(edges)}},
-    {.cycle = {{0xc000830000, 64, NULL}, "cleanup", NULL, NULL, 0}},
+    {.cycle = {{0xc000800000, 64, "main.conn"},
+               GT_MECHANISM_FINALIZER,
+               "main.(*conn).close",
+               edges,
+               COUNT(edges)}},
+    {.cycle = {{0xc000830000, 64, NULL}, GT_MECHANISM_CLEANUP, NULL, NULL, 0}},
 };
 
 static const struct gt_instance deferreds[] = {
@@ -121,15 +131,17 @@ static const struct gt_finding findings[] = {
     FINDING(7, GT_SUBSLICE, GT_PROVEN, 0, 0, 0, subslices),
 };
 
-static const struct gt_count parts[] = {
-    {"live", 851443712}, {"garbage", 94371840}, {"free", 220200960}, {"unused", 0}};
+static const struct gt_memory_part parts[] = {{.name = "live", .bytes = 851443712},
+                                              {.name = "garbage", .bytes = 94371840},
+                                              {.name = "free", .bytes = 220200960},
+                                              {.name = "unused"}};
 static const struct gt_count statuses[] = {{"waiting", 12439}, {"running", 1}};
 static const uint64_t ids[] = {12, 13, 14};
 static const int64_t waits[] = {11520000000000, 60000000000, GT_UNKNOWN};
 static const uint64_t gc_id[] = {2};
 
 static const struct gt_step kept_steps[] = {
-    {"main.(*fetcher).get variable body", 0xc000070010, "[]uint8", NULL}};
+    {"main.(*fetcher).get variable body", 0xc000070010, "[]uint8", NULL, GT_STEP_NAMED}};
 static const struct gt_kept kept[] = {
     {.bytes = 4000, .objects = 2, .goroutine = 2, .path = {kept_steps, COUNT(kept_steps)}},
     {.bytes = 96, .objects = 1},
@@ -177,7 +189,8 @@ static const struct gt_panic panics[] = {
 static const char *const experiments[] = {"greenteagc"};
 static const char *const notes[] = {"goroutine 77: its stack is " GT_SAMPLE_HOSTILE};
 
-static const struct gt_step arena_path[] = {{"global main.arena", 0x5f0000, "main.pages", ".base"}};
+static const struct gt_step arena_path[] = {
+    {"global main.arena", 0x5f0000, "main.pages", ".base", GT_STEP_NAMED}};
 static const struct gt_undecided undecided[] = {
     {.count = 3,
      .bytes = 2201985,
