@@ -157,6 +157,12 @@ bool gt_binary_unverified(const struct gt_binary *binary)
     return binary->unverified;
 }
 
+const char *gt_binary_verified_by(const struct gt_binary *binary)
+{
+    if (binary->forced || binary->unverified) return NULL;
+    return binary->by_content ? "content" : "build-id";
+}
+
 bool gt_binary_forced(const struct gt_binary *binary)
 {
     return binary->forced;

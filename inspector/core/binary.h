@@ -2,12 +2,14 @@
  * The binary of the process that the core is of. The user need not name it. Invariant: it is used
  * only if its build ID is the one in the core, or the caller forces it.
  *
- * Search order: the paths given (a file, or a directory searched for the name), the path in
- * NT_FILE of the mapping that holds the entry point, that name beside the core; each also with
- * ".zst" appended, unpacked like a core. The IDs (Go's note and GNU's) are compared with the bytes
- * in the core's memory. Where the core has no IDs, the layout of the segments and the entry point
- * are compared. A caller that names a file gets that file or an error, never another file. A binary
- * owns its mapped file.
+ * Search order: the paths given (a file, or a directory), the path in NT_FILE of the mapping that
+ * holds the entry point, the core's own directory. In a directory, first the program's name, then
+ * every ELF file, by its build ID alone. Names also with ".zst" appended, unpacked like a core. The
+ * IDs (Go's note and GNU's) are compared with the bytes in the core's memory. Where the core has no
+ * IDs, or one that tells no builds apart, the layout of the segments, the entry point and all that
+ * the core has of the program's unchanging bytes are compared: what differs is refused, what cannot
+ * be seen whole is unverified. A caller that names a file gets that file or an error, never another
+ * file. A binary owns its mapped file.
  */
 #ifndef GT_CORE_BINARY_H
 #define GT_CORE_BINARY_H
@@ -36,9 +38,12 @@ const char *gt_binary_path(const struct gt_binary *binary);
 const char *
 gt_binary_build_id(const struct gt_binary *binary);      /* GNU hex, else Go's; NULL if none */
 uint64_t gt_binary_bias(const struct gt_binary *binary); /* load address - linked address; PIE */
-/* The core has neither build IDs nor ELF headers to compare: this may be another build. */
+/* No build ID was compared, and the core has not all of what the program does not write: this may
+ * be another build. */
 bool gt_binary_unverified(const struct gt_binary *binary);
-/* The core shows that this is another build. force_exe accepted it. */
+/* How it was found to be the one: "build-id", "content"; NULL: it was not. */
+const char *gt_binary_verified_by(const struct gt_binary *binary);
+/* It is another build, by what the core tells, and was taken by force_exe. */
 bool gt_binary_forced(const struct gt_binary *binary);
 bool gt_binary_has_dwarf(const struct gt_binary *binary);
 bool gt_binary_has_symbols(const struct gt_binary *binary);

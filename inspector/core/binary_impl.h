@@ -22,7 +22,11 @@ struct gt_build_ids { /* "" when there is none */
 /* Adds the IDs among the notes in bytes. An ID that was found before stays. */
 void gt_build_ids_add(struct gt_build_ids *ids, const unsigned char *bytes, uint64_t size);
 
-/* ---- the program, as the core describes it --------------------------------------------------- */
+/* Does it tell builds apart? Build systems give every program the same ID ("redacted"): one that Go
+ * made has its parts between slashes. */
+bool gt_is_go_build_id(const char *id);
+
+/* ---- the program, as the core tells of it -------------------------------------------------- */
 
 struct gt_program {
     char *path;      /* NULL when the core does not name it */
@@ -86,8 +90,9 @@ struct gt_binary {
     struct gt_symbol_table symbols;
     struct gt_build_ids ids;
     uint64_t bias;
-    bool unverified;   /* the core lacks what identifies a build */
-    bool forced;       /* it is another build, and the caller forced it */
+    bool unverified;   /* the core lacks what would tell another build apart */
+    bool by_content;   /* no build ID says that it is the one, all that the core has of it does */
+    bool forced;       /* it is another build, which was asked for all the same */
     struct gt_elf elf; /* owns the sections' names */
 };
 
@@ -95,6 +100,15 @@ struct gt_binary {
  * NULL. */
 struct gt_error *gt_binary_open(const char *path, const struct gt_opening *how,
                                 struct gt_binary **binary);
+
+struct gt_content {         /* the core's copy of what a program does not write */
+    uint64_t wanted, found; /* bytes of it in the file, and in the core too */
+    uint64_t differs;       /* where they are not the same; 0: nowhere */
+};
+
+/* The binary must have been placed: its bias is set. */
+void gt_content_compare(const struct gt_core *core, const struct gt_binary *binary,
+                        struct gt_content *content);
 
 /* Its read-only segments become images of the core, placed by its bias. */
 void gt_binary_give_images(struct gt_core *core, const struct gt_binary *binary);

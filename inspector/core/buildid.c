@@ -13,7 +13,12 @@ static void add_gnu(struct gt_build_ids *ids, const struct gt_note *note)
         snprintf(ids->gnu + 2 * i, 3, "%02x", note->bytes[i]);
 }
 
-/* Go's ID is text. An ID that is not text would garble messages. */
+bool gt_is_go_build_id(const char *id)
+{
+    return strchr(id, '/') != NULL;
+}
+
+/* Go's ID is text; one that is not would only garble messages. */
 static void add_go(struct gt_build_ids *ids, const struct gt_note *note)
 {
     if (ids->go[0] || note->size >= sizeof ids->go) return;

@@ -2,8 +2,10 @@
 #include "inspector/core/binary_impl.h"
 
 #include "inspector/base/alloc.h"
+#include "inspector/base/call.h"
 #include "inspector/base/error.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <sys/stat.h>
@@ -55,14 +57,15 @@ static struct gt_error *check_ids(const struct gt_program *program, const struct
     const struct gt_build_ids *core = &program->ids, *own = &binary->ids;
     const char *found = gt_binary_build_id(binary);
 
-    *decided = both(core->gnu, own->gnu) || both(core->go, own->go);
+    *decided =
+        both(core->gnu, own->gnu) || (both(core->go, own->go) && gt_is_go_build_id(core->go));
     if (both(core->gnu, own->gnu) && strcmp(core->gnu, own->gnu) != 0)
         return mismatch(binary, "GNU build ID", core->gnu, own->gnu);
     if (both(core->go, own->go) && strcmp(core->go, own->go) != 0)
         return mismatch(binary, "Go build ID", core->go, own->go);
     if (!*decided && core->gnu[0])
         return mismatch(binary, "GNU build ID", core->gnu, found ? found : "none");
-    if (!*decided && core->go[0])
+    if (!*decided && core->go[0] && !own->go[0])
         return mismatch(binary, "Go build ID", core->go, found ? found : "none");
     return NULL;
 }
@@ -107,15 +110,65 @@ static struct gt_error *check_machine(const struct gt_core *core, const struct g
                             arm ? "x86-64" : "AArch64", arm ? "AArch64" : "x86-64");
 }
 
-/* Without IDs to compare, the layout still distinguishes most builds. */
-static struct gt_error *verify(const struct gt_program *program, struct gt_binary *binary)
+/* ---- placing it ----------------------------------------------------------------------------- */
+
+static bool is_aligned(uint64_t bias)
 {
+    return (bias & 0xfff) == 0;
+}
+
+/* The entry point tells where the binary lay; the place of its header does too. */
+static struct gt_error *place(struct gt_binary *binary, const struct gt_program *program)
+{
+    uint64_t by_entry = program->entry - binary->header.e_entry;
+
+    if (binary->header.e_type == ET_EXEC)
+        binary->bias = 0;
+    else if (program->have_entry && is_aligned(by_entry))
+        binary->bias = by_entry;
+    else if (program->have_base)
+        binary->bias = program->base - gt_binary_linked_base(binary);
+    else
+        return gt_error_in_file(GT_ERR_MISSING, binary->path,
+                                "expected the core to say where this position-independent binary "
+                                "was loaded, found neither AT_ENTRY nor its ELF header; "
+                                "take a core with its notes whole");
+    return NULL;
+}
+
+/* ---- where no ID decides -----------------------------------------------------------------------
+ */
+
+/* All that the core has of what the program does not write must be in the file. Only where that is
+ * all of it, another build is ruled out. */
+static struct gt_error *check_content(struct search *search, struct gt_binary *binary)
+{
+    struct gt_content content;
+    struct gt_error *error = place(binary, &search->program);
+
+    if (error) return error;
+    gt_content_compare(search->core, binary, &content);
+    binary->by_content = !content.differs && content.found >= content.wanted;
+    binary->unverified = !binary->by_content;
+    if (!content.differs) return NULL;
+    return gt_error_at(
+        gt_error_in_file(GT_ERR_MISMATCH, binary->path,
+                         "expected the binary that made the core, found one with other content; "
+                         "give the right one with --exe, or take this one with --force-exe"),
+        content.differs);
+}
+
+/* The layout tells most builds apart, and the content those that are left. */
+static struct gt_error *verify(struct search *search, struct gt_binary *binary)
+{
+    const struct gt_program *program = &search->program;
     bool decided;
     struct gt_error *error = check_ids(program, binary, &decided);
+
     if (error || decided) return error;
-    binary->unverified = program->loads.len == 0;
     error = check_loads(program, binary);
-    return error ? error : check_entry(program, binary);
+    if (!error) error = check_entry(program, binary);
+    return error ? error : check_content(search, binary);
 }
 
 /* ---- candidates ---------------------------------------------------------------------------- */
@@ -151,7 +204,7 @@ static void try_file(struct search *search, const char *path)
         return;
     }
     gt_program_find_base(search->core, binary, &search->program);
-    error = verify(&search->program, binary);
+    error = verify(search, binary);
     if (error)
         refuse(search, binary, error);
     else
@@ -193,15 +246,78 @@ static void try_names_in(struct search *search, const char *dir, size_t dir_leng
     if (command) try_in(search, dir, dir_length, base_name(command));
 }
 
+/* ---- a folder's files, by build ID -------------------------------------------------------------
+ */
+
+enum { MAX_FILES = 4096 }; /* of a folder that are looked at */
+
+static bool is_elf(const char *path)
+{
+    unsigned char magic[SELFMAG];
+    FILE *file = is_regular(path) ? fopen(path, "rb") : NULL;
+    bool is = file && fread(magic, 1, sizeof magic, file) == sizeof magic &&
+              memcmp(magic, ELFMAG, SELFMAG) == 0;
+
+    if (file) fclose(file);
+    return is;
+}
+
+/* Only a file that has the core's ID is taken, whatever its name is. What the others lack is not
+ * told. */
+static void try_by_id(struct search *search, const char *path)
+{
+    struct gt_binary *binary = NULL;
+    bool decided = false;
+
+    if (!is_elf(path)) return;
+    struct gt_error *error = gt_binary_open(path, &search->core->how, &binary);
+    if (!error) error = check_machine(search->core, binary);
+    if (!error) error = check_ids(&search->program, binary, &decided);
+    if (!error && decided)
+        search->found = binary;
+    else
+        gt_binary_close(binary);
+    gt_error_destroy(error);
+}
+
+static void end_folder(void *folder, size_t size)
+{
+    (void)size;
+    closedir(folder);
+}
+
+static void try_all_in(struct search *search, const char *dir, size_t dir_length)
+{
+    const struct gt_build_ids *ids = &search->program.ids;
+    char *name = gt_strndup(dir, dir_length);
+    DIR *folder = ids->gnu[0] || gt_is_go_build_id(ids->go) ? opendir(*name ? name : "/") : NULL;
+    struct gt_resource *held = folder ? gt_hold(folder, 0, end_folder) : NULL;
+    const struct dirent *entry;
+
+    for (int i = 0; folder && !search->found && i < MAX_FILES && (entry = readdir(folder)); i++) {
+        char *path = gt_format("%s/%s", name, entry->d_name);
+        try_by_id(search, path);
+        gt_free(path);
+    }
+    gt_let_go(held);
+    gt_free(name);
+}
+
+static void try_folder(struct search *search, const char *dir, size_t dir_length)
+{
+    try_names_in(search, dir, dir_length);
+    if (!search->found) try_all_in(search, dir, dir_length);
+}
+
 static void try_beside_core(struct search *search)
 {
     const char *core = gt_core_path(search->core);
     const char *slash = strrchr(core, '/');
 
     if (slash)
-        try_names_in(search, core, (size_t)(slash - core));
+        try_folder(search, core, (size_t)(slash - core));
     else
-        try_names_in(search, ".", 1);
+        try_folder(search, ".", 1);
 }
 
 /* A path that the user gives must exist, even if another path would match. */
@@ -211,7 +327,7 @@ static struct gt_error *try_given(struct search *search, const char *path, bool 
     int number = stat(path, &info) == 0 ? 0 : errno;
 
     if (!number && S_ISDIR(info.st_mode)) {
-        try_names_in(search, path, strlen(path));
+        try_folder(search, path, strlen(path));
         return NULL;
     }
     *file = true;
@@ -268,33 +384,7 @@ static struct gt_error *missing(const struct search *search)
                             search->core->sysroot ? search->core->sysroot : "");
 }
 
-/* ---- placing it ----------------------------------------------------------------------------- */
-
-static bool is_aligned(uint64_t bias)
-{
-    return (bias & 0xfff) == 0;
-}
-
-/* The bias follows from the entry point, or from the address of its header. */
-static struct gt_error *place(struct gt_binary *binary, const struct gt_program *program)
-{
-    uint64_t by_entry = program->entry - binary->header.e_entry;
-
-    if (binary->header.e_type == ET_EXEC)
-        binary->bias = 0;
-    else if (program->have_entry && is_aligned(by_entry))
-        binary->bias = by_entry;
-    else if (program->have_base)
-        binary->bias = program->base - gt_binary_linked_base(binary);
-    else
-        return gt_error_in_file(GT_ERR_MISSING, binary->path,
-                                "expected the core to say where this position-independent binary "
-                                "was loaded, found neither AT_ENTRY nor its ELF header; "
-                                "take a core with its notes whole");
-    return NULL;
-}
-
-/* Takes the binary or the error out of the search. */
+/* The search's binary or error, taken out of it. */
 static struct gt_error *conclude(struct search *search, bool force, struct gt_binary **binary)
 {
     struct gt_error *error = search->error;

@@ -8,37 +8,13 @@ enum { MAX_LIBRARIES = 256 }; /* the most that are opened, so that a hostile cor
 
 /* ---- is it the mapped file? ------------------------------------------------------------------ */
 
-/* Counts the bytes of [addr, end) that are in the core and equal the file's; false when some
- * differ. */
-static bool agrees(const struct gt_core *core, uint64_t addr, uint64_t end,
-                   const unsigned char *bytes, uint64_t *found)
-{
-    for (size_t i = 0; i < core->runs.len; i++) {
-        const struct gt_run *run = gt_vec_at(&core->runs, i);
-        uint64_t from = run->start > addr ? run->start : addr;
-        uint64_t to = run->end < end ? run->end : end;
-        if (from >= to) continue;
-        if (memcmp(run->bytes + (from - run->start), bytes + (from - addr), to - from) != 0)
-            return false;
-        *found += to - from;
-    }
-    return true;
-}
-
-/* Segments that are not writable have the file's contents. The headers are in the first of them. */
+/* The headers are in the first segment. */
 static bool same_content(const struct gt_core *core, const struct gt_binary *binary)
 {
-    uint64_t found = 0, end;
+    struct gt_content content;
 
-    for (size_t i = 0; i < binary->loads.len; i++) {
-        const GElf_Phdr *load = gt_vec_at(&binary->loads, i);
-        uint64_t addr = load->p_vaddr + binary->bias;
-        const unsigned char *bytes = gt_mapped_at(&binary->file, load->p_offset, load->p_filesz);
-        if (load->p_flags & PF_W) continue;
-        if (!bytes || !gt_add(addr, load->p_filesz, &end)) return false;
-        if (!agrees(core, addr, end, bytes, &found)) return false;
-    }
-    return found >= sizeof(Elf64_Ehdr);
+    gt_content_compare(core, binary, &content);
+    return !content.differs && content.found >= sizeof(Elf64_Ehdr);
 }
 
 static bool is_mapped(const struct gt_core *core, const struct gt_program *mapped,

@@ -1,0 +1,44 @@
+/* What the core has of a program's unchanging bytes, held against a file that may be that
+ * program's: segments that are not writable, and Go's build information, which nobody writes. */
+#include "inspector/core/binary_impl.h"
+
+#include "inspector/base/alloc.h"
+
+/* Counts what the core has of [addr, addr + size) and finds in the file's bytes; where it finds
+ * other bytes, their address is `differs`. */
+static void compare(const struct gt_core *core, uint64_t addr, uint64_t size,
+                    const unsigned char *bytes, struct gt_content *content)
+{
+    uint64_t end;
+
+    if (!gt_add(addr, size, &end)) return;
+    content->wanted += size;
+    for (size_t i = 0; i < core->runs.len && !content->differs; i++) {
+        const struct gt_run *run = gt_vec_at(&core->runs, i);
+        uint64_t from = run->start > addr ? run->start : addr;
+        uint64_t to = run->end < end ? run->end : end;
+        if (from >= to) continue;
+        if (memcmp(run->bytes + (from - run->start), bytes + (from - addr), to - from) != 0)
+            content->differs = from;
+        content->found += to - from;
+    }
+}
+
+void gt_content_compare(const struct gt_core *core, const struct gt_binary *binary,
+                        struct gt_content *content)
+{
+    const struct gt_section *info = gt_binary_section(binary, ".go.buildinfo");
+
+    *content = (struct gt_content){0};
+    for (size_t i = 0; i < binary->loads.len; i++) {
+        const GElf_Phdr *load = gt_vec_at(&binary->loads, i);
+        const unsigned char *bytes = gt_mapped_at(&binary->file, load->p_offset, load->p_filesz);
+        if (load->p_flags & PF_W) continue;
+        if (bytes)
+            compare(core, load->p_vaddr + binary->bias, load->p_filesz, bytes, content);
+        else
+            content->wanted += load->p_filesz;
+    }
+    if (info && info->bytes && info->addr)
+        compare(core, info->addr + binary->bias, info->file_size, info->bytes, content);
+}
