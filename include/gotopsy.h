@@ -494,6 +494,13 @@ struct gt_pacing {
     int64_t heap_marked;
 };
 
+/* What the core says twice, and differently: a list and its length, a count and its bits. */
+struct gt_coverage_contradiction {
+    const char *what; /* "spans whose allocCount is not what freeindex and allocBits say" */
+    uint64_t count;   /* how many of what is named first */
+    uint64_t example; /* the address of the first; 0: none to give */
+};
+
 struct gt_report {
     struct {
         const char *path, *origin; /* origin: "kernel", "gcore", "unknown" */
@@ -506,6 +513,8 @@ struct gt_report {
     } core;
     struct {
         const char *path, *build_id, *go_version, *goarch; /* build_id NULL when it has none */
+        const char *verified_by; /* how it was found to be the core's: "build-id", "content"; NULL:
+                                    it was not, and nothing is proven */
         bool dwarf, symbols;
         const char *const *experiments;
         size_t experiment_count;
@@ -584,11 +593,13 @@ struct gt_report {
         uint64_t undecided_bytes; /* of all blocks that were not analysed, without those that
                                    * findings free */
         uint64_t undecided_blocks;
-        uint64_t set_aside_bytes;        /* all spare capacity that is kept for reuse */
-        uint64_t undecided_of[GT_KINDS]; /* bytes of those that might belong to a finding of the
-                                          * kind */
-        const char *const *notes;        /* what was lost, one line each */
+        uint64_t set_aside_bytes;        /* all spare capacity that is kept to be used again */
+        uint64_t undecided_of[GT_KINDS]; /* bytes of those that might belong to a finding of it */
+        const char *const *notes;        /* what was lost or contradicts itself, a line each */
         size_t note_count;
+        const struct gt_coverage_contradiction *contradictions; /* while there is one, nothing is
+                                                                   proven */
+        size_t contradiction_count;
     } coverage;
     struct {
         uint64_t bytes, objects;

@@ -32,7 +32,14 @@ def _runtime(*rooms):
 
 
 ALL_OF_RUNTIME = _under(
-    "inspector/runtime", "process", "heap", "goroutines", "roots", "waits", "typing", "ledger"
+    "inspector/runtime", "process",
+    "heap",
+    "goroutines",
+    "consistency",
+    "roots",
+    "waits",
+    "typing",
+    "ledger",
 )
 
 
@@ -57,6 +64,7 @@ ALLOWED = {
     "inspector/runtime/heap": _runtime("process"),
     "inspector/runtime/goroutines": _runtime("process"),
     "inspector/runtime/roots": _runtime("process", "heap", "goroutines"),
+    "inspector/runtime/consistency": _runtime("process", "heap", "goroutines"),
     "inspector/runtime/waits": _runtime("process", "goroutines", "roots"),
     "inspector/runtime/typing": _runtime("process", "heap", "goroutines", "roots", "waits"),
     "inspector/runtime/ledger": _runtime("process", "heap", "goroutines"),

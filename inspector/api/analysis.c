@@ -4,6 +4,7 @@
 #include "inspector/base/error.h"
 #include "inspector/base/options.h"
 
+#include "inspector/runtime/consistency/consistency.h"
 #include "inspector/runtime/process/open_process.h"
 #include <errno.h>
 #include <stdlib.h>
@@ -58,6 +59,7 @@ static struct gt_error *open_all(void *args)
     struct gt_error *error = gt_process_open(&opening->options, &analysis->process);
     gt_analysis_stage(analysis, "reading goroutines");
     if (!error) error = gt_goroutines_open(analysis->process, &analysis->goroutines);
+    if (!error) gt_consistency_of_goroutines(analysis->process, analysis->goroutines);
     return error && analysis->process ? gt_process_explain(analysis->process, error) : error;
 }
 
@@ -106,6 +108,7 @@ struct gt_error *gt_analysis_heap(struct gt_analysis *analysis)
     if (!error)
         error = gt_roots_open(analysis->heap, analysis->goroutines, analysis->specials,
                               &analysis->roots);
+    if (!error) gt_consistency_of_heap(analysis->heap, analysis->goroutines, analysis->specials);
     return heap_error(analysis->process, error);
 }
 

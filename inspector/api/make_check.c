@@ -180,7 +180,7 @@ static void compare(struct builder *builder)
 
     gt_gcmarks_init(&marks, analysis->heap);
     gt_compare(analysis->heap, analysis->goroutines, analysis->specials, analysis->roots, &marks,
-               wanted ? wanted : USUAL_EXAMPLES, &comparison);
+               NULL, wanted ? wanted : USUAL_EXAMPLES, &comparison);
     fill(&(struct filler){analysis, builder->check}, &comparison);
     judge(builder->check, &marks);
     gt_gcmarks_deinit(&marks);

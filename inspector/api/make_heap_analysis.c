@@ -4,6 +4,7 @@
 #include "inspector/base/alloc.h"
 #include "inspector/detect/retention/baseline.h"
 #include "inspector/detect/windows/dead_slots.h"
+#include "inspector/runtime/roots/compare.h"
 
 /* The live set: the baseline, and all that it leaves out. */
 static void mark_live(struct gt_heap_analysis *heap_analysis)
@@ -13,6 +14,21 @@ static void mark_live(struct gt_heap_analysis *heap_analysis)
     gt_baseline_mark_without(heap_analysis, GT_LEFT_OUT, &heap_analysis->live);
     heap_analysis->live_bytes = gt_heap_bytes_of(&heap_analysis->heap->graph, &heap_analysis->live);
     heap_analysis->live_objects = gt_bitmap_count(&heap_analysis->live);
+}
+
+/* What the collector marked must be live, but for what was dropped since: else nothing is proven.
+ */
+static void compare_marks(const struct gt_analysis *analysis, const struct gt_bitmap *live)
+{
+    struct gt_comparison comparison;
+    struct gt_gcmarks marks;
+
+    gt_gcmarks_init(&marks, analysis->heap);
+    gt_compare(analysis->heap, analysis->goroutines, analysis->specials, analysis->roots, &marks,
+               live, 1, &comparison);
+    gt_comparison_contradict(&comparison, analysis->process);
+    gt_comparison_deinit(&comparison);
+    gt_gcmarks_deinit(&marks);
 }
 
 static void index_samples(struct gt_heap_analysis *heap_analysis)
@@ -35,6 +51,7 @@ static void create(struct gt_analysis *analysis)
                                            .roots = analysis->roots};
     gt_analysis_stage(analysis, "marking");
     mark_live(live_heap);
+    compare_marks(analysis, &live_heap->live);
     live_heap->users = gt_global_users_create(live_heap->process, live_heap->roots);
     gt_bitmap_init(&live_heap->referrers, live_heap->heap->graph.objects);
     index_samples(live_heap);

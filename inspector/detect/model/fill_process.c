@@ -4,6 +4,7 @@
 #include "inspector/runtime/heap/gcmarks.h"
 
 #include <elf.h>
+#include <inttypes.h>
 #include <signal.h>
 #include <string.h>
 
@@ -70,6 +71,7 @@ static void fill_binary(const struct gt_source_process *source, struct gt_report
 
     report->binary.path = copy(report, gt_binary_path(process->binary));
     report->binary.build_id = copy(report, gt_binary_build_id(process->binary));
+    report->binary.verified_by = gt_binary_verified_by(process->binary);
     report->binary.go_version = copy(report, version->text);
     report->binary.goarch = gt_core_machine(process->core) == GT_MACHINE_AMD64 ? "amd64" : "arm64";
     report->binary.dwarf = process->dwarf;
@@ -82,15 +84,46 @@ static void fill_binary(const struct gt_source_process *source, struct gt_report
     report->binary.experiment_count = version->experiment_count;
 }
 
+/* The contradictions first: they take proofs back. */
+static void fill_contradictions(const struct gt_process *process, struct gt_report *report)
+{
+    const struct gt_contradictions *all = &process->contradictions;
+    struct gt_coverage_contradiction *list =
+        gt_arena_alloc(report->storage, all->kinds * sizeof *list);
+    size_t count = 0;
+
+    for (int i = 0; i < GT_LIES; i++)
+        if (all->of[i].count)
+            list[count++] =
+                (struct gt_coverage_contradiction){gt_contradiction_text((enum gt_contradiction)i),
+                                                   all->of[i].count, all->of[i].example};
+    report->coverage.contradictions = list;
+    report->coverage.contradiction_count = count;
+}
+
+static const char *contradiction_note(const struct gt_coverage_contradiction *of,
+                                      struct gt_arena *storage)
+{
+    const char *note =
+        gt_arena_format(storage, "the core contradicts itself: %s: %" PRIu64, of->what, of->count);
+
+    if (!of->example) return note;
+    return gt_arena_format(storage, "%s, the first at 0x%" PRIx64, note, of->example);
+}
+
 void gt_fill_notes(const struct gt_source_process *source, struct gt_report *report)
 {
     const struct gt_vec *losses = &source->process->losses;
-    const char **notes = gt_arena_alloc(report->storage, losses->len * sizeof *notes);
 
+    fill_contradictions(source->process, report);
+    size_t first = report->coverage.contradiction_count;
+    const char **notes = gt_arena_alloc(report->storage, (first + losses->len) * sizeof *notes);
+    for (size_t i = 0; i < first; i++)
+        notes[i] = contradiction_note(&report->coverage.contradictions[i], report->storage);
     for (size_t i = 0; i < losses->len; i++)
-        notes[i] = copy(report, *(const char **)gt_vec_at(losses, i));
+        notes[first + i] = copy(report, *(const char **)gt_vec_at(losses, i));
     report->coverage.notes = notes;
-    report->coverage.note_count = losses->len;
+    report->coverage.note_count = first + losses->len;
 }
 
 void gt_fill_process(const struct gt_source_process *source, struct gt_report *report)

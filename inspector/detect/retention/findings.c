@@ -1,18 +1,27 @@
 #include "inspector/detect/retention/findings.h"
 
-/* A holder of a block may be in the missing memory. So may what could wake goroutines: that they
- * hang is then only a suspicion. */
+/* Whoever holds a block may lie in the missing part. That goroutines hang is then no more than a
+ * suspicion: who could wake them may lie there too. */
+static void doubt_missing(const char *lacks, bool hung, struct gt_arena *storage,
+                          struct gt_finding *finding)
+{
+    finding->confidence = hung ? GT_SUSPECT : GT_LIKELY;
+    finding->doubt = gt_arena_format(storage, "%s could not be read, and %s may be there", lacks,
+                                     hung ? "who could wake them" : "another holder");
+}
+
+/* Nobody knows which side of a contradiction is right, so it takes every proof back. */
 static void take_back_proof(const struct gt_process *process, const struct gt_cause *cause,
                             struct gt_arena *storage, struct gt_finding *finding)
 {
     const char *lacks = gt_process_lacks(process, storage);
+    const char *doubt = gt_process_doubt(process, storage);
 
-    if (cause->confidence != GT_PROVEN || !lacks) return;
-    bool hung = cause->kind == GT_HUNG_GOROUTINE;
-    finding->confidence = hung ? GT_SUSPECT : GT_LIKELY;
+    if (cause->confidence != GT_PROVEN || (!lacks && !doubt)) return;
     if (cause->weak_title) finding->title = cause->weak_title;
-    finding->doubt = gt_arena_format(storage, "%s could not be read, and %s may be there", lacks,
-                                     hung ? "who could wake them" : "another holder");
+    if (lacks) doubt_missing(lacks, cause->kind == GT_HUNG_GOROUTINE, storage, finding);
+    if (doubt) finding->doubt = doubt;
+    if (!lacks) finding->confidence = GT_LIKELY;
 }
 
 static struct gt_finding finding_of(const struct gt_cause *cause, uint32_t id)

@@ -1,8 +1,9 @@
 /*
  * Findings: weighed causes, in the form of the report.
  *
- * Proof needs the whole heap and all its roots. If a part is missing from the core, nothing is
- * called proven. Only this module takes proof back, whichever detector found the cause.
+ * Proof needs the whole heap and all its roots, a core that does not contradict itself, and the
+ * binary that made it. Where one of them is wanting, nothing is called proven: this is the one
+ * place that takes proof back, whatever found a cause.
  */
 #ifndef GT_DETECT_FINDINGS_H
 #define GT_DETECT_FINDINGS_H

@@ -25,8 +25,9 @@ json_t *gt_json_core(const struct gt_report *report)
 json_t *gt_json_binary(const struct gt_report *report)
 {
     return json_pack(
-        "{s:o, s:o, s:o, s:o, s:b, s:b, s:o}", "path", gt_json_text(report->binary.path),
-        "build_id", gt_json_text(report->binary.build_id), "go_version",
+        "{s:o, s:o, s:o, s:o, s:o, s:b, s:b, s:o}", "path", gt_json_text(report->binary.path),
+        "build_id", gt_json_text(report->binary.build_id), "verified_by",
+        gt_json_text(report->binary.verified_by), "go_version",
         gt_json_text(report->binary.go_version), "goarch", gt_json_text(report->binary.goarch),
         "dwarf", report->binary.dwarf, "symbols", report->binary.symbols, "experiments",
         texts(report->binary.experiments, report->binary.experiment_count));
@@ -185,9 +186,22 @@ static json_t *undecided_of(const struct gt_report *report)
     return object;
 }
 
+static json_t *contradictions_of(const struct gt_report *report)
+{
+    json_t *list = json_array();
+
+    for (size_t i = 0; i < report->coverage.contradiction_count; i++) {
+        const struct gt_coverage_contradiction *of = &report->coverage.contradictions[i];
+        list = gt_json_append(list, json_pack("{s:s, s:o, s:o}", "what", of->what, "count",
+                                              gt_json_size(of->count), "example",
+                                              gt_json_address(of->example)));
+    }
+    return list;
+}
+
 static json_t *coverage_of(const struct gt_report *report)
 {
-    return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "typed_bytes",
+    return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "typed_bytes",
                      gt_json_size(report->coverage.typed_bytes), "untyped_bytes",
                      gt_json_size(report->coverage.untyped_bytes), "frames_precise",
                      gt_json_size(report->coverage.frames_precise), "frames_conservative",
@@ -197,8 +211,8 @@ static json_t *coverage_of(const struct gt_report *report)
                      gt_json_size(report->coverage.undecided_bytes), "undecided_blocks",
                      gt_json_size(report->coverage.undecided_blocks), "undecided_of",
                      undecided_of(report), "set_aside_bytes",
-                     gt_json_size(report->coverage.set_aside_bytes), "notes",
-                     gt_json_notes(report));
+                     gt_json_size(report->coverage.set_aside_bytes), "notes", gt_json_notes(report),
+                     "contradictions", contradictions_of(report));
 }
 
 /* Distinguishes "none found" from "could not look for". */

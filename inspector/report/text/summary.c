@@ -272,6 +272,24 @@ static void say_missing(struct gt_str *to, const struct gt_report *report)
                   gt_bytes(report->coverage.missing_bytes).text);
 }
 
+static void say_unverified(struct gt_str *to, const struct gt_report *report)
+{
+    if (!report->binary.path || report->binary.verified_by) return;
+    gt_str_add(to, "not verified to be the one that made the core, so nothing is proven");
+}
+
+static void say_contradictions(struct gt_str *to, const struct gt_report *report)
+{
+    const struct gt_coverage_contradiction *first = report->coverage.contradictions;
+    size_t count = report->coverage.contradiction_count;
+
+    if (!count) return;
+    gt_str_format(to, "the core contradicts itself, so nothing is proven: %s: %s", first->what,
+                  gt_count(first->count).text);
+    if (count > 1) gt_str_format(to, "; and %zu more", count - 1);
+    gt_str_add(to, "; --coverage lists all");
+}
+
 #define SEE_WAITS "; see gotopsy waits"
 
 static void say_deadlock(struct gt_str *to, const struct gt_report *report)
@@ -312,6 +330,8 @@ const struct gt_summary_line gt_summary_head[] = {
     {"deadlock", say_deadlock, true},
     {"locks", say_locks, true},
     {"missing", say_missing, true},
+    {"binary", say_unverified, true},
+    {"doubtful", say_contradictions, true},
     {"leaks", say_leaks, false},
     {NULL, NULL, false},
 };

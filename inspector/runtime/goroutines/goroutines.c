@@ -152,6 +152,12 @@ static void lose_frames(struct gt_process *process, const struct gt_goroutine *g
     if (gt_mem_at(process->mem, g->stack_lo, g->stack_hi - g->stack_lo)) process->unwalked++;
 }
 
+/* Where it goes on was saved when it stopped to run. */
+static bool is_parked(const struct gt_goroutine *g)
+{
+    return g->status == GT_G_WAITING || g->status == GT_G_LEAKED || g->status == GT_G_RUNNABLE;
+}
+
 static void read_frames(struct reader *reader, struct gt_goroutine *g)
 {
     struct gt_unwinder walk;
@@ -166,6 +172,8 @@ static void read_frames(struct reader *reader, struct gt_goroutine *g)
     g->frame_count = (uint32_t)reader->all->frames.len - g->first_frame;
     g->cut_off = walk.broken || !(walk.frame.func.flag & GT_FUNC_TOP_FRAME);
     if (walk.broken) lose_frames(reader->process, g, walk.broken);
+    if (!walk.broken && g->cut_off && is_parked(g))
+        gt_contradict(&reader->process->contradictions, GT_LIE_FRAMES, 1, g->address);
 }
 
 size_t gt_count_natives(const struct gt_process *process, const struct gt_native_frame *frames,

@@ -146,17 +146,20 @@ static void describe_doubts(struct gt_process *process)
 {
     const char *binary = gt_binary_path(process->binary);
 
-    if (gt_binary_forced(process->binary))
+    if (gt_binary_forced(process->binary)) {
+        process->binary_doubt = "the binary is another build than the one that made the core";
         gt_process_lost(process, GT_OF_GLOBALS,
                         "%s: another build than the one that made the core, taken by --force-exe: "
                         "names, types and what follows from them may be wrong",
                         binary);
-    if (gt_binary_unverified(process->binary))
+    } else if (gt_binary_unverified(process->binary)) {
+        process->binary_doubt = "the binary was not verified to be the one that made the core";
         gt_process_lost(process, GT_OF_NAMES,
                         "%s: not verified to be the binary that made the core, which has no build "
                         "ID of it (coredump_filter 0x10 keeps those in ELF headers); if it is not, "
                         "nothing here is right",
                         binary);
+    }
     if (gt_core_truncated(process->core))
         gt_process_lost(process, GT_OF_NAMES,
                         "the core file is cut off: what lies past its end is unknown");

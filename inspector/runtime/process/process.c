@@ -54,6 +54,14 @@ const char *gt_process_lacks_memory(const struct gt_process *process, struct gt_
     return name_lost(lost, storage);
 }
 
+const char *gt_process_doubt(const struct gt_process *process, struct gt_arena *storage)
+{
+    const char *name = gt_contradictions_name(&process->contradictions, storage);
+
+    if (process->binary_doubt) return process->binary_doubt;
+    return name ? gt_arena_format(storage, "the core contradicts itself: %s", name) : NULL;
+}
+
 struct gt_error *gt_process_global(const struct gt_process *process, const char *name,
                                    uint64_t *addr)
 {

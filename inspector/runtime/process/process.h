@@ -17,6 +17,7 @@
 #include "inspector/base/arena.h"
 #include "inspector/base/vec.h"
 #include "inspector/core/libraries.h"
+#include "inspector/runtime/process/contradictions.h"
 #include "inspector/runtime/process/packages.h"
 #include "inspector/symbols/dwarf.h"
 #include "inspector/unwind/goframes.h"
@@ -64,9 +65,11 @@ struct gt_process {
     size_t global_count;
     struct gt_arena names;      /* strings that live as long as the process */
     struct gt_vec losses;       /* const char *: what could not be read, for the coverage */
-    uint64_t lost[GT_EVIDENCE]; /* the number of losses of each kind of evidence */
-    uint64_t unwalked;          /* lost goroutines whose memory the core has */
-    uint64_t missing_bytes;     /* bytes of heap and stacks that the core should have */
+    uint64_t lost[GT_EVIDENCE]; /* how often something of each kind of evidence was lost */
+    uint64_t unwalked;          /* goroutines among those lost, though the core has their memory */
+    uint64_t missing_bytes;     /* of heap and stacks that the core should hold */
+    struct gt_contradictions contradictions;
+    const char *binary_doubt; /* why its binary may be another build; NULL: it is the one */
 };
 
 /* Records a loss: one line for the report's coverage. */
@@ -78,11 +81,16 @@ void gt_process_lost(struct gt_process *process, enum gt_evidence of, const char
 const char *gt_process_lacks(const struct gt_process *process, struct gt_arena *storage);
 const char *gt_process_lacks_memory(const struct gt_process *process, struct gt_arena *storage);
 
-/* Everything that could hold an object was read, so what was found is proven. */
+/* Why nothing is proven, though no memory is missing: the binary may be another build, or the core
+ * contradicts itself. In `storage`; NULL when nothing speaks against it. */
+const char *gt_process_doubt(const struct gt_process *process, struct gt_arena *storage);
+
+/* Nothing that could hold an object is missing or contradicted, so what was found is proof. */
 static inline bool gt_process_is_whole(const struct gt_process *process)
 {
     return !process->lost[GT_OF_HEAP] && !process->lost[GT_OF_GLOBALS] &&
-           !process->lost[GT_OF_GOROUTINES] && !process->lost[GT_OF_SPECIALS];
+           !process->lost[GT_OF_GOROUTINES] && !process->lost[GT_OF_SPECIALS] &&
+           !process->contradictions.kinds && !process->binary_doubt;
 }
 
 /* A runtime variable's address; the error names it when the program has none. */

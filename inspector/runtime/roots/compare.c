@@ -320,7 +320,8 @@ static void deinit(struct comparer *comparer)
 
 void gt_compare(const struct gt_goheap *heap, const struct gt_goroutines *goroutines,
                 const struct gt_specials *specials, const struct gt_roots *roots,
-                const struct gt_gcmarks *marks, size_t examples, struct gt_comparison *out)
+                const struct gt_gcmarks *marks, const struct gt_bitmap *live, size_t examples,
+                struct gt_comparison *out)
 {
     struct comparer comparer = {.heap = heap,
                                 .goroutines = goroutines,
@@ -335,11 +336,34 @@ void gt_compare(const struct gt_goheap *heap, const struct gt_goroutines *gorout
     out->gc_bytes = gt_heap_bytes_of(&heap->graph, &marks->marked);
     out->unjudged = gt_bitmap_count(&marks->unjudged);
     count_runners(&comparer);
-    gt_live_mark(heap, roots, NULL, NULL, &comparer.live);
+    if (live)
+        gt_bitmap_copy(&comparer.live, live);
+    else
+        gt_live_mark(heap, roots, NULL, NULL, &comparer.live);
     compare_objects(&comparer);
     find_dangling(&comparer);
     judge_dropped(&comparer);
     deinit(&comparer);
+}
+
+static void contradict(const struct gt_reason_count *counts, enum gt_contradiction kind,
+                       struct gt_process *process)
+{
+    for (int i = 0; i < GT_REASONS; i++)
+        if (i != GT_REASON_UNJUDGED && i != GT_REASON_MISSING && !reasons[i].explains)
+            gt_contradict(&process->contradictions, kind, counts[i].objects,
+                          counts[i].examples.len ? gt_vec_u64(&counts[i].examples, 0) : 0);
+}
+
+void gt_comparison_contradict(const struct gt_comparison *comparison, struct gt_process *process)
+{
+    struct gt_arena words = {0};
+
+    if (!gt_process_lacks_memory(process, &words)) {
+        contradict(comparison->only_gc, GT_LIE_MARKS, process);
+        contradict(comparison->only_own, GT_LIE_UNREACHED, process);
+    }
+    gt_arena_deinit(&words);
 }
 
 void gt_comparison_deinit(struct gt_comparison *comparison)

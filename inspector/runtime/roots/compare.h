@@ -80,10 +80,16 @@ struct gt_comparison {
 const char *gt_reason_name(enum gt_reason reason);
 bool gt_reason_explains(enum gt_reason reason); /* else the difference stays unexplained */
 
-/* At most `examples` addresses are kept for each reason. */
+/* At most `examples` addresses are kept for each reason. `live` is the live set where it was marked
+ * already, else NULL. */
 void gt_compare(const struct gt_goheap *heap, const struct gt_goroutines *goroutines,
                 const struct gt_specials *specials, const struct gt_roots *roots,
-                const struct gt_gcmarks *marks, size_t examples, struct gt_comparison *out);
+                const struct gt_gcmarks *marks, const struct gt_bitmap *live, size_t examples,
+                struct gt_comparison *out);
+
+/* Records the differences without evidence as contradictions of the core. None where the core lacks
+ * memory, which explains them all. */
+void gt_comparison_contradict(const struct gt_comparison *comparison, struct gt_process *process);
 void gt_comparison_deinit(struct gt_comparison *comparison);
 
 #endif

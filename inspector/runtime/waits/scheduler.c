@@ -186,3 +186,45 @@ bool gt_wait_is_over(const struct gt_process *process, const struct gt_goroutine
     return wait->kind == GT_WAIT_SYNC && wait->what == GT_THING_CONDITION &&
            left_condition(process, sudog);
 }
+
+/* Its waker took it off the queue: that is over under the channel's lock, or has told the goroutine
+ * by its param, or has emptied the place of what is sent (runtime/chan.go, send, recv, closechan).
+ */
+static bool is_in_hand(const struct gt_process *process, uint64_t g, uint64_t sudog)
+{
+    uint64_t channel, lock, param, elem;
+
+    return !gt_process_field(process, sudog, GT_F_sudog_c, &channel) ||
+           !gt_process_field(process, channel, GT_F_hchan_lock, &lock) || lock ||
+           !gt_process_field(process, g, GT_F_g_param, &param) || param ||
+           !gt_process_field(process, sudog, GT_F_sudog_elem, &elem) || !elem;
+}
+
+static bool is_sound(const struct gt_process *process, uint64_t g, uint64_t sudog)
+{
+    uint64_t waiter, channel, word;
+
+    return gt_process_field(process, sudog, GT_F_sudog_g, &waiter) && waiter == g &&
+           gt_process_field(process, sudog, GT_F_sudog_c, &channel) &&
+           gt_process_field(process, channel, GT_F_hchan_recvq_first, &word) &&
+           gt_process_field(process, sudog, GT_F_sudog_waitlink, &word) &&
+           (is_queued(process, sudog) || is_in_hand(process, g, sudog));
+}
+
+bool gt_wait_is_sound(const struct gt_process *process, const struct gt_goroutine *g)
+{
+    uint64_t sudog;
+    bool selects = g->wait_reason && strcmp(g->wait_reason, "select") == 0;
+
+    if (!g->wait_reason || g->status != GT_G_WAITING ||
+        (!selects && strcmp(g->wait_reason, "chan receive") != 0 &&
+         strcmp(g->wait_reason, "chan send") != 0) ||
+        !gt_process_field(process, g->address, GT_F_g_waiting, &sudog))
+        return true;
+    if (!sudog) return selects; /* whose channels are all nil */
+    for (struct gt_loop loop = {0}; sudog && !gt_loop_closed(&loop, sudog);)
+        if (!is_sound(process, g->address, sudog) ||
+            !gt_process_field(process, sudog, GT_F_sudog_waitlink, &sudog))
+            return false;
+    return true;
+}

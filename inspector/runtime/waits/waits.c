@@ -74,6 +74,16 @@ static void read_treap(struct gt_waits *waits, uint64_t root, struct gt_map *see
     gt_vec_deinit(&work);
 }
 
+/* A root counts its waiters under its lock (sema.go). */
+static void count_waiters(struct gt_process *process, uint64_t root, uint64_t found)
+{
+    uint64_t lock, said;
+
+    if (gt_process_field(process, root, GT_F_semaRoot_lock, &lock) && !lock &&
+        gt_process_field(process, root, GT_F_semaRoot_nwait, &said) && said != found)
+        gt_contradict(&process->contradictions, GT_LIE_SEMAPHORES, 1, root);
+}
+
 static void read_semtable(struct gt_waits *waits)
 {
     struct gt_process *process = waits->process;
@@ -83,10 +93,12 @@ static void read_semtable(struct gt_waits *waits)
 
     if (!process->facts->global(process->facts->ctx, "runtime.semtable", &table)) return;
     uint64_t stride = table.size / SEMTABLE_SIZE;
-    for (uint64_t i = 0; i < SEMTABLE_SIZE; i++)
-        if (gt_process_field(process, table.addr + i * stride, GT_F_semaRoot_treap, &treap) &&
-            treap)
-            read_treap(waits, treap, &seen);
+    for (uint64_t i = 0; i < SEMTABLE_SIZE; i++) {
+        uint64_t root = table.addr + i * stride, before = seen.len;
+        if (!gt_process_field(process, root, GT_F_semaRoot_treap, &treap)) continue;
+        if (treap) read_treap(waits, treap, &seen);
+        count_waiters(process, root, seen.len - before);
+    }
     gt_map_deinit(&seen);
 }
 

@@ -218,8 +218,8 @@ static const struct gt_set_aside set_aside[] = {
 const struct gt_report gt_sample_report = {
     .core = {"/var/cores/core.4211", "kernel", 1288490188, true, 4211, "api-server", "SIGABRT",
              false},
-    .binary = {"/srv/api-server", "7fb03c1e00112233", "go1.26.8", "amd64", true, true, experiments,
-               COUNT(experiments), 0x400000, 0x500000, 0x1000},
+    .binary = {"/srv/api-server", "7fb03c1e00112233", "go1.26.8", "amd64", "build-id", true, true,
+               experiments, COUNT(experiments), 0x400000, 0x500000, 0x1000},
     .crash = {.died = true,
               .signal = "SIGSEGV",
               .has_address = true,

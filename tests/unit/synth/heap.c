@@ -135,13 +135,15 @@ static uint64_t class_of(const struct synth_span *span)
 
 static void finish_span(struct synth *synth, const struct synth_span *span)
 {
-    uint64_t size = (span->nelems + 7) / 8, first = 0;
+    uint64_t size = (span->nelems + 7) / 8, first = 0, count = 0;
     uint64_t marks = synth_alloc(synth, SYNTH_OFF_HEAP, size, 8);
     uint64_t bits = synth_new_bytes(synth, SYNTH_OFF_HEAP, span->allocated, size);
 
     for (uint64_t i = 0; i < size; i++)
         synth_put_sized(synth, bits + i, 1, span->allocated[i] & ~span->unmarked[i]);
 
+    for (uint64_t i = 0; i < span->nelems; i++)
+        count += span->allocated[i / 8] >> i % 8 & 1;
     while (first < span->nelems && span->allocated[first / 8] >> first % 8 & 1)
         first++;
     const uint64_t fields[][2] = {
@@ -150,6 +152,8 @@ static void finish_span(struct synth *synth, const struct synth_span *span)
         {GT_F_mspan_freeindex, first},
         {GT_F_mspan_freeIndexForScan, first},
         {GT_F_mspan_nelems, span->nelems},
+        {GT_F_mspan_allocCount, count},
+        {GT_F_mspan_limit, span->base + span->nelems * span->slot},
         {GT_F_mspan_allocBits, bits},
         {GT_F_mspan_gcmarkBits, marks},
         {GT_F_mspan_sweepgen, GENERATION},
@@ -165,14 +169,16 @@ static void finish_span(struct synth *synth, const struct synth_span *span)
 
 void synth_finish_heap(struct synth *synth)
 {
-    uint64_t all = synth_alloc(synth, SYNTH_OFF_HEAP, synth->spans.len * 8, 8);
+    uint64_t all = synth_alloc(synth, SYNTH_OFF_HEAP, synth->spans.len * 8, 8), pages = 0;
 
     for (size_t i = 0; i < synth->spans.len; i++) {
         const struct synth_span *span = gt_vec_at(&synth->spans, i);
         finish_span(synth, span);
+        pages += (span->slot + SPAN_PAGE - 1) / SPAN_PAGE;
         synth_put(synth, all + i * 8, span->mspan);
     }
     synth_set(synth, synth->mheap, GT_F_mheap_sweepgen, GENERATION);
+    synth_set(synth, synth->mheap, GT_F_mheap_pagesInUse, pages);
     synth_put_slice(synth, synth->mheap + gt_off(&synth->layout, GT_F_mheap_allspans), all,
                     synth->spans.len);
 }

@@ -107,5 +107,6 @@ void synth_finish_timers(struct synth *synth)
     enum gt_field_id slice = with_time ? GT_F_p_timers_heap : GT_F_p_timers;
     uint64_t header = synth->p + gt_off(&synth->layout, slice);
     synth_put_slice(synth, header, list, synth->timers.len);
+    synth_set(synth, synth->p, GT_F_p_timers_len, synth->timers.len);
     if (synth->broken_timers) synth_put(synth, header + 16, 0);
 }

@@ -138,6 +138,8 @@ static void hang_in_table(struct synth *synth, uint64_t semaphore, uint64_t sudo
     uint64_t root = synth->semtable + (semaphore >> 3) % BUCKETS * stride;
     uint64_t at = synth_field(synth, root, GT_F_semaRoot_treap), next;
 
+    synth_set(synth, root, GT_F_semaRoot_nwait, synth_field(synth, root, GT_F_semaRoot_nwait) + 1);
+
     if (!at) {
         synth_set(synth, root, GT_F_semaRoot_treap, sudog);
         return;

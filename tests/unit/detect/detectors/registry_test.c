@@ -83,7 +83,8 @@ static void without_the_specials_no_finalizer_is_looked_for(void **state)
     uint64_t object = synth_object(synth, 96, "p");
 
     synth_global(synth, "main.other", object);
-    synth_put(synth, synth_finalizer(synth, object, 0), 0x1234567000); /* its link */
+    synth_put(synth, synth_finalizer(synth, object, synth_func(synth, "main.free")),
+              0x1234567000); /* its next one */
     assert_looked_for(synth, lost, seen);
 }
 

@@ -1,0 +1,77 @@
+#include "inspector/runtime/consistency/consistency.h"
+
+#include "inspector/base/error.h"
+#include "inspector/runtime/heap/special_counts.h"
+
+enum { P_RUNNING = 1 }; /* _Prunning */
+
+struct gt_slice gt_processors(const struct gt_process *process)
+{
+    struct gt_slice allp = {0};
+    uint64_t addr;
+    struct gt_error *error = gt_process_global(process, "runtime.allp", &addr);
+
+    if (error || !gt_process_slice(process, addr, 8, &allp)) allp = (struct gt_slice){0};
+    gt_error_destroy(error);
+    return allp;
+}
+
+uint64_t gt_running_processors(const struct gt_process *process)
+{
+    struct gt_slice allp = gt_processors(process);
+    uint64_t p, status, running = 0;
+
+    for (uint64_t i = 0; i < allp.len; i++)
+        running += gt_mem_u64(process->mem, allp.ptr + i * 8, &p) &&
+                   gt_process_field(process, p, GT_F_p_status, &status) && status == P_RUNNING;
+    return running;
+}
+
+bool gt_lock_is_held(const struct gt_process *process, uint64_t owner, enum gt_field_id lock)
+{
+    uint64_t key;
+
+    return !gt_process_field(process, owner, lock, &key) || key;
+}
+
+void gt_consistency_of_goroutines(struct gt_process *process,
+                                  const struct gt_goroutines *goroutines)
+{
+    gt_consistency_of_scheduler(process, goroutines);
+    gt_consistency_of_queues(process);
+    gt_consistency_of_code(process, goroutines);
+}
+
+static uint64_t count_running(const struct gt_goroutines *goroutines)
+{
+    uint64_t running = 0;
+
+    for (uint32_t i = 0; i < goroutines->count; i++)
+        running += goroutines->list[i].status == GT_G_RUNNING;
+    return running;
+}
+
+static void check_finalizers(struct gt_process *process, const struct gt_specials *specials)
+{
+    for (size_t i = 0; i < specials->list.len; i++) {
+        const struct gt_special *special = gt_special_at(specials, i);
+        uint64_t pc;
+        if (special->kind == GT_SPECIAL_FINALIZER &&
+            (!gt_mem_u64(process->mem, special->words[0], &pc) ||
+             !gt_process_is_entry(process, pc)))
+            gt_contradict(&process->contradictions, GT_LIE_FINALIZERS, 1, special->address);
+    }
+}
+
+void gt_consistency_of_heap(const struct gt_goheap *heap, const struct gt_goroutines *goroutines,
+                            const struct gt_specials *specials)
+{
+    struct gt_contradictions *all = &heap->process->contradictions;
+
+    gt_consistency_of_spans(heap);
+    gt_consistency_of_pages(heap);
+    gt_consistency_of_objects(heap);
+    check_finalizers(heap->process, specials);
+    gt_contradict(all, GT_LIE_SPECIALS,
+                  gt_specials_missed(heap, specials, count_running(goroutines)), 0);
+}

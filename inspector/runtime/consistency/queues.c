@@ -1,0 +1,98 @@
+/* Timers against what their Ps count, and deferred calls against their goroutines: both must have
+ * code of Go to call. */
+#include "inspector/runtime/consistency/consistency.h"
+
+#include "inspector/base/loop.h"
+
+enum { MOST_DEFERS = 1 << 24 };
+
+/* Is it a func value, a pointer to a pointer to code? */
+static bool is_func(const struct gt_process *process, uint64_t funcval)
+{
+    uint64_t pc;
+
+    return gt_mem_u64(process->mem, funcval, &pc) && gt_process_is_entry(process, pc);
+}
+
+/* ---- timers -----------------------------------------------------------------------------------
+ */
+
+struct design { /* how the heaps of this version hold their timers */
+    enum gt_field_id slice;
+    uint64_t entry, offset; /* bytes of one, and where in it the timer's address is */
+};
+
+static bool has_code(const struct gt_process *process, uint64_t entry)
+{
+    uint64_t timer, callback;
+
+    return gt_mem_u64(process->mem, entry, &timer) &&
+           gt_process_field(process, timer, GT_F_timer_f, &callback) && is_func(process, callback);
+}
+
+static void check_timers(struct gt_process *process, const struct design *design, uint64_t p)
+{
+    uint64_t said, bad = 0;
+    struct gt_slice heap;
+
+    if (!gt_process_field(process, p, GT_F_p_timers_len, &said) ||
+        gt_lock_is_held(process, p, GT_F_p_timers_lock) ||
+        !gt_process_slice(process, p + gt_off(&process->layout, design->slice), design->entry,
+                          &heap))
+        return;
+    if (heap.len != said) gt_contradict(&process->contradictions, GT_LIE_TIMERS, 1, p);
+    for (uint64_t i = 0; i < heap.len; i++)
+        bad += !has_code(process, heap.ptr + i * design->entry + design->offset);
+    gt_contradict(&process->contradictions, GT_LIE_TIMER_CODE, bad, p);
+}
+
+void gt_consistency_of_queues(struct gt_process *process)
+{
+    const struct gt_layout *layout = &process->layout;
+    struct gt_slice allp = gt_processors(process);
+    struct design design = {GT_F_p_timers, 8, 0};
+    uint64_t p;
+
+    if (gt_has(layout, GT_F_p_timers_heap) && gt_has(layout, GT_F_timerWhen_timer))
+        design = (struct design){GT_F_p_timers_heap, layout->size[GT_S_timerWhen],
+                                 gt_off(layout, GT_F_timerWhen_timer)};
+    if (!gt_has(layout, design.slice) || !gt_has(layout, GT_F_timer_f) || !design.entry) return;
+    for (uint64_t i = 0; i < allp.len; i++)
+        if (gt_mem_u64(process->mem, allp.ptr + 8 * i, &p)) check_timers(process, &design, p);
+}
+
+/* ---- deferred calls ---------------------------------------------------------------------------
+ */
+
+/* A record of a loop over a function has no function of its own (rangefunc). */
+static bool is_sound(const struct gt_process *process, uint64_t record, uint64_t lo, uint64_t hi)
+{
+    uint64_t sp, pc, fn, ranges = 0;
+    const struct gt_pclntab *tab;
+    struct gt_func func;
+
+    if (!gt_process_field(process, record, GT_F__defer_sp, &sp) ||
+        !gt_process_field(process, record, GT_F__defer_pc, &pc) ||
+        !gt_process_field(process, record, GT_F__defer_fn, &fn))
+        return false;
+    gt_process_field(process, record, GT_F__defer_rangefunc, &ranges);
+    return sp % 8 == 0 && sp >= lo && sp <= hi && gt_text_find(&process->code, pc, &tab, &func) &&
+           (!fn || (ranges & 0xff) || is_func(process, fn));
+}
+
+void gt_consistency_of_defers(struct gt_process *process, uint64_t g)
+{
+    uint64_t record, lo, hi, count = 0;
+    struct gt_loop loop = {0};
+
+    if (!gt_has(&process->layout, GT_F__defer_sp) || !gt_has(&process->layout, GT_F__defer_pc) ||
+        !gt_process_field(process, g, GT_F_g__defer, &record) ||
+        !gt_process_field(process, g, GT_F_g_stack_lo, &lo) ||
+        !gt_process_field(process, g, GT_F_g_stack_hi, &hi))
+        return;
+    for (; record && !gt_loop_closed(&loop, record) && count < MOST_DEFERS; count++) {
+        if (!is_sound(process, record, lo, hi))
+            gt_contradict(&process->contradictions, GT_LIE_DEFERS, 1, record);
+        if (!gt_process_field(process, record, GT_F__defer_link, &record)) return;
+    }
+}

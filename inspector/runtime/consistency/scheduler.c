@@ -1,0 +1,337 @@
+/* Goroutines, threads and Ps: lists against counts, and each against what it leads to
+ * (runtime/proc.go). */
+#include "inspector/runtime/consistency/consistency.h"
+
+#include "inspector/base/alloc.h"
+#include "inspector/base/error.h"
+#include "inspector/base/hash.h"
+#include "inspector/base/loop.h"
+
+#include <stdlib.h>
+
+enum {
+    SCAN_BIT = 0x1000, /* _Gscan */
+    MOST_LISTED = 1 << 24,
+};
+
+struct checker {
+    struct gt_process *process;
+    const struct gt_goroutines *goroutines;
+    struct gt_contradictions *all;
+    struct gt_slice allgs;
+    struct gt_map threads; /* the Ms of runtime.allm; empty when it cannot be read */
+    uint64_t sched;        /* 0: not known */
+    uint64_t running;      /* Ps that run */
+};
+
+static bool global_at(const struct gt_process *process, const char *name, uint64_t *addr)
+{
+    struct gt_error *error = gt_process_global(process, name, addr);
+
+    gt_error_destroy(error);
+    return !error;
+}
+
+static uint64_t apart(uint64_t a, uint64_t b)
+{
+    return a > b ? a - b : b - a;
+}
+
+static bool sched_field(const struct checker *checker, enum gt_field_id id, uint64_t *value)
+{
+    return checker->sched && gt_process_field(checker->process, checker->sched, id, value);
+}
+
+static bool sched_is_still(const struct checker *checker)
+{
+    return checker->sched && !gt_lock_is_held(checker->process, checker->sched, GT_F_sched_lock);
+}
+
+/* ---- goroutines -------------------------------------------------------------------------------
+ */
+
+/* One that is being made (idle) is not in the list yet. */
+static bool is_known(uint64_t status)
+{
+    static const bool known[] = {
+        [GT_G_RUNNABLE] = true,  [GT_G_RUNNING] = true, [GT_G_SYSCALL] = true,
+        [GT_G_WAITING] = true,   [GT_G_DEAD] = true,    [GT_G_COPYSTACK] = true,
+        [GT_G_PREEMPTED] = true, [GT_G_LEAKED] = true,  [GT_G_DEADEXTRA] = true};
+
+    status &= ~(uint64_t)SCAN_BIT;
+    return status < sizeof known / sizeof *known && known[status];
+}
+
+static bool is_alive(uint64_t status)
+{
+    status &= ~(uint64_t)SCAN_BIT;
+    return status != GT_G_IDLE && status != GT_G_DEAD && status != GT_G_DEADEXTRA;
+}
+
+/* Whoever runs has a thread that runs it. In a core of few threads, as of a child that fork left
+ * with one, others are not there to be asked. */
+static bool is_run(const struct checker *checker, uint64_t g)
+{
+    const struct gt_process *process = checker->process;
+    uint64_t m, runs;
+
+    if (!gt_process_field(process, g, GT_F_g_m, &m)) return true;
+    return m && (!gt_process_field(process, m, GT_F_m_curg, &runs) || runs == g);
+}
+
+/* What ran on a thread of C before it called Go was not started by Go. */
+static bool has_code(const struct gt_process *process, uint64_t g)
+{
+    uint64_t start, made;
+    const struct gt_pclntab *tab;
+    struct gt_func func;
+
+    if (!gt_process_field(process, g, GT_F_g_startpc, &start) ||
+        !gt_process_field(process, g, GT_F_g_gopc, &made))
+        return true;
+    return (!start || gt_process_is_entry(process, start)) &&
+           (!made || gt_text_find(&process->code, made, &tab, &func));
+}
+
+static bool is_listed(const struct checker *checker, uint64_t g, enum gt_field_id thread)
+{
+    uint64_t m;
+
+    return !checker->threads.len || !gt_process_field(checker->process, g, thread, &m) || !m ||
+           gt_map_find(&checker->threads, m);
+}
+
+/* The scheduler counts a goroutine as the runtime's by what it was started with, and those of
+ * threads that C may make as if they were (isSystemGoroutine, oneNewExtraM). */
+static bool is_programs(const struct checker *checker, uint64_t g)
+{
+    static const char *const programs[] = {"runtime.main", "runtime.handleAsyncEvent",
+                                           "runtime.corostart", "runtime.goexit"};
+    uint64_t start;
+
+    if (!gt_process_field(checker->process, g, GT_F_g_startpc, &start)) return true;
+    const char *function = gt_process_function(checker->process, start);
+    for (size_t i = 0; i < sizeof programs / sizeof *programs; i++)
+        if (strcmp(function, programs[i]) == 0) return true;
+    return !gt_is_in_package(function, "runtime");
+}
+
+static void check_goroutine(const struct checker *checker, uint64_t g, uint64_t last_id,
+                            uint64_t *programs)
+{
+    uint64_t status, id;
+
+    if (!gt_process_field(checker->process, g, GT_F_g_atomicstatus, &status) ||
+        !gt_process_field(checker->process, g, GT_F_g_goid, &id))
+        return;
+    if (!is_known(status)) gt_contradict(checker->all, GT_LIE_STATUS, 1, g);
+    if (!is_alive(status)) return;
+    *programs += is_programs(checker, g);
+    if (!has_code(checker->process, g)) gt_contradict(checker->all, GT_LIE_CODE, 1, g);
+    if (!is_listed(checker, g, GT_F_g_m) || !is_listed(checker, g, GT_F_g_lockedm))
+        gt_contradict(checker->all, GT_LIE_OWNERS, 1, g);
+    gt_consistency_of_defers(checker->process, g);
+    if (id > last_id) gt_contradict(checker->all, GT_LIE_ID, 1, g);
+    if ((status & ~(uint64_t)SCAN_BIT) == GT_G_RUNNING && !is_run(checker, g))
+        gt_contradict(checker->all, GT_LIE_RUNNING, 1, g);
+}
+
+/* Those that the scheduler keeps to be used again, and those of its own (proc.go, gcount). */
+static bool count_others(const struct checker *checker, uint64_t *others)
+{
+    struct gt_slice allp = gt_processors(checker->process);
+    uint64_t p, count, bare = 0;
+
+    if (!allp.len || !sched_field(checker, GT_F_sched_ngsys, others) ||
+        !sched_field(checker, GT_F_sched_free_gs, &count))
+        return false;
+    sched_field(checker, GT_F_sched_free_bare_gs, &bare);
+    *others += count + bare;
+    for (uint64_t i = 0; i < allp.len; i++) {
+        if (!gt_mem_u64(checker->process->mem, allp.ptr + 8 * i, &p) ||
+            !gt_process_field(checker->process, p, GT_F_p_free_gs, &count))
+            return false;
+        *others += count;
+    }
+    return true;
+}
+
+static void compare_counts(const struct checker *checker, uint64_t programs)
+{
+    uint64_t addr, said, lock, others;
+    bool growing = !global_at(checker->process, "runtime.allglock", &lock) ||
+                   !gt_mem_u64(checker->process->mem, lock, &lock) || lock;
+
+    if (!growing && global_at(checker->process, "runtime.allglen", &addr) &&
+        gt_mem_u64(checker->process->mem, addr, &said))
+        gt_contradict(checker->all, GT_LIE_GOROUTINES, apart(said, checker->allgs.len), addr);
+    if (!sched_is_still(checker) || !count_others(checker, &others)) return;
+    uint64_t differ = apart(others + programs, checker->allgs.len);
+    if (differ > checker->running)
+        gt_contradict(checker->all, GT_LIE_GOROUTINES, differ, checker->sched);
+}
+
+static void check_goroutines(const struct checker *checker)
+{
+    uint64_t g, programs = 0, last_id = UINT64_MAX;
+
+    sched_field(checker, GT_F_sched_goidgen, &last_id);
+    for (uint64_t i = 0; i < checker->allgs.len; i++)
+        if (gt_mem_u64(checker->process->mem, checker->allgs.ptr + 8 * i, &g))
+            check_goroutine(checker, g, last_id, &programs);
+    compare_counts(checker, programs);
+}
+
+/* ---- what only one goroutine can have ---------------------------------------------------------
+ */
+
+static int by_word(const void *a, const void *b)
+{
+    uint64_t left = *(const uint64_t *)a, right = *(const uint64_t *)b;
+
+    return left < right ? -1 : left > right;
+}
+
+/* Sorts the words, and counts those that are there more than once. */
+static uint64_t count_repeated(uint64_t *words, size_t count)
+{
+    uint64_t repeated = 0;
+
+    if (count) qsort(words, count, sizeof *words, by_word);
+    for (size_t i = 1; i < count; i++)
+        repeated += words[i] == words[i - 1];
+    return repeated;
+}
+
+static int by_stack(const void *a, const void *b)
+{
+    const struct gt_goroutine *left = *(const struct gt_goroutine *const *)a,
+                              *right = *(const struct gt_goroutine *const *)b;
+
+    return left->stack_lo < right->stack_lo ? -1 : left->stack_lo > right->stack_lo;
+}
+
+static void check_stacks(const struct checker *checker)
+{
+    const struct gt_goroutines *goroutines = checker->goroutines;
+    const struct gt_goroutine **order = gt_alloc((goroutines->count + 1) * sizeof *order);
+
+    for (uint32_t i = 0; i < goroutines->count; i++)
+        order[i] = &goroutines->list[i];
+    if (goroutines->count) qsort(order, goroutines->count, sizeof *order, by_stack);
+    for (uint32_t i = 1; i < goroutines->count; i++)
+        if (order[i]->stack_lo < order[i - 1]->stack_hi)
+            gt_contradict(checker->all, GT_LIE_STACKS, 1, order[i]->address);
+    gt_free(order);
+}
+
+static void check_identity(const struct checker *checker)
+{
+    const struct gt_goroutines *goroutines = checker->goroutines;
+    uint64_t *words = gt_alloc((goroutines->count + 1) * sizeof *words), repeated;
+
+    for (uint32_t i = 0; i < goroutines->count; i++)
+        words[i] = goroutines->list[i].address;
+    repeated = count_repeated(words, goroutines->count);
+    for (uint32_t i = 0; i < goroutines->count; i++)
+        words[i] = goroutines->list[i].id;
+    uint64_t same = count_repeated(words, goroutines->count);
+    gt_contradict(checker->all, GT_LIE_TWICE, same > repeated ? same : repeated, 0);
+    gt_free(words);
+}
+
+/* ---- threads, Ps and the queue ----------------------------------------------------------------
+ */
+
+/* How long a list is; `most` when it does not end. */
+static uint64_t count_list(const struct gt_process *process, uint64_t first, enum gt_field_id link)
+{
+    struct gt_loop loop = {0};
+    uint64_t count = 0;
+
+    for (uint64_t at = first; at && !gt_loop_closed(&loop, at) && count < MOST_LISTED; count++)
+        if (!gt_process_field(process, at, link, &at)) break;
+    return count;
+}
+
+/* An M is in the list before it has its g0 (proc.go, allocm). */
+static void read_threads(struct checker *checker)
+{
+    const struct gt_process *process = checker->process;
+    uint64_t at, g0, bare = 0;
+
+    if (!global_at(process, "runtime.allm", &at) || !gt_mem_u64(process->mem, at, &at)) return;
+    while (at && checker->threads.len < MOST_LISTED) {
+        bool added;
+        gt_map_put(&checker->threads, at, &added);
+        if (!added) break;
+        bare += gt_process_field(process, at, GT_F_m_g0, &g0) && !g0;
+        if (!gt_process_field(process, at, GT_F_m_alllink, &at)) break;
+    }
+    if (bare > checker->running) gt_contradict(checker->all, GT_LIE_OWNERS, bare, 0);
+}
+
+static void check_threads(const struct checker *checker)
+{
+    uint64_t made, freed;
+
+    if (checker->threads.len && gt_has(&checker->process->layout, GT_F_m_alllink) &&
+        sched_field(checker, GT_F_sched_mnext, &made) &&
+        sched_field(checker, GT_F_sched_nmfreed, &freed))
+        gt_contradict(checker->all, GT_LIE_THREADS, apart(made - freed, checker->threads.len),
+                      checker->sched);
+}
+
+static void check_processors(const struct checker *checker)
+{
+    uint64_t first, said;
+
+    if (!sched_field(checker, GT_F_sched_pidle, &first) ||
+        !sched_field(checker, GT_F_sched_npidle, &said) ||
+        !gt_has(&checker->process->layout, GT_F_p_link))
+        return;
+    gt_contradict(checker->all, GT_LIE_PROCESSORS,
+                  apart(said, count_list(checker->process, first, GT_F_p_link)), first);
+}
+
+static void check_queue(const struct checker *checker)
+{
+    const struct gt_process *process = checker->process;
+    struct gt_loop loop = {0};
+    uint64_t g, said, status, count = 0, others = 0;
+
+    if (!sched_field(checker, GT_F_sched_runq_head, &g) ||
+        !sched_field(checker, GT_F_sched_runq_size, &said) ||
+        !gt_has(&process->layout, GT_F_g_schedlink))
+        return;
+    for (; g && !gt_loop_closed(&loop, g) && count < MOST_LISTED; count++) {
+        if (gt_process_field(process, g, GT_F_g_atomicstatus, &status))
+            others += (status & ~(uint64_t)SCAN_BIT) != GT_G_RUNNABLE;
+        if (!gt_process_field(process, g, GT_F_g_schedlink, &g)) break;
+    }
+    gt_contradict(checker->all, GT_LIE_RUNNABLE, apart(said, count) + others, checker->sched);
+}
+
+void gt_consistency_of_scheduler(struct gt_process *process, const struct gt_goroutines *goroutines)
+{
+    struct checker checker = {.process = process,
+                              .goroutines = goroutines,
+                              .all = &process->contradictions,
+                              .running = gt_running_processors(process)};
+    uint64_t addr;
+
+    if (!global_at(process, "runtime.allgs", &addr) ||
+        !gt_process_slice(process, addr, 8, &checker.allgs))
+        return;
+    if (!global_at(process, "runtime.sched", &checker.sched)) checker.sched = 0;
+    read_threads(&checker);
+    check_goroutines(&checker);
+    check_identity(&checker);
+    check_stacks(&checker);
+    if (sched_is_still(&checker)) {
+        check_threads(&checker);
+        check_processors(&checker);
+        check_queue(&checker);
+    }
+    gt_map_deinit(&checker.threads);
+}

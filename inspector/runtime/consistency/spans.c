@@ -1,0 +1,103 @@
+/* A span's numbers against one another and against its bits (runtime/mheap.go, mspan). */
+#include "inspector/runtime/consistency/consistency.h"
+
+enum {
+    PAGE = 8192,
+    INLINE_MARKS_BYTES = 128,
+    WORD_BITS = 64, /* of a span's memory, for which its own bitmap has a byte */
+};
+
+static bool is_user_arena(const struct gt_process *process, const struct gt_span *span)
+{
+    uint64_t is = 0;
+
+    gt_process_field(process, span->address, GT_F_mspan_isUserArenaChunk, &is);
+    return is;
+}
+
+/* ---- its shape --------------------------------------------------------------------------------
+ */
+
+/* As many slots as there is room for beside what the span keeps at its end: nothing, its bitmap,
+ * its inline marks, or both. */
+static bool slots_fit(const struct gt_span *span)
+{
+    uint64_t bytes = span->npages * PAGE;
+    const uint64_t kept[] = {0, bytes / WORD_BITS, INLINE_MARKS_BYTES,
+                             bytes / WORD_BITS + INLINE_MARKS_BYTES};
+
+    for (size_t i = 0; i < sizeof kept / sizeof *kept; i++)
+        if (span->nelems == (bytes - kept[i]) / span->elem_size) return true;
+    return false;
+}
+
+static bool is_shapely(const struct gt_process *process, const struct gt_span *span)
+{
+    unsigned class = span->span_class >> 1;
+    uint64_t limit, end = span->base + span->npages * PAGE;
+
+    if (class == 0 && span->nelems != 1) return false;
+    if (class && !slots_fit(span)) return false;
+    if (!gt_process_field(process, span->address, GT_F_mspan_limit, &limit)) return true;
+    return limit > span->base && limit <= end &&
+           (!class || limit >= span->base + span->nelems * span->elem_size);
+}
+
+/* ---- its counts -------------------------------------------------------------------------------
+ */
+
+static uint64_t count_bits(const unsigned char *bits, uint32_t from, uint32_t to)
+{
+    uint64_t count = 0;
+
+    for (; from < to && from % 8; from++)
+        count += bits[from / 8] >> from % 8 & 1;
+    for (; from + 8 <= to; from += 8)
+        count += (unsigned)__builtin_popcount(bits[from / 8]);
+    for (; from < to; from++)
+        count += bits[from / 8] >> from % 8 & 1;
+    return count;
+}
+
+/* Ahead of the heap's, a sweep behind, being swept, or in an mcache (mheap.go, mspan.sweepgen). */
+static int32_t ahead(const struct gt_goheap *heap, const struct gt_span *span)
+{
+    return (int32_t)(span->sweep_gen - heap->sweep_gen);
+}
+
+/* All below freeindex is allocated, and above it what allocBits says. A thread takes a slot and
+ * counts it in two steps, in the span that its mcache has; a sweep sets all of it anew. */
+static bool counts_agree(const struct gt_goheap *heap, const struct gt_span *span)
+{
+    uint64_t said, counted;
+    int32_t gen = ahead(heap, span);
+
+    if (gen == -1 || !gt_process_field(heap->process, span->address, GT_F_mspan_allocCount, &said))
+        return true;
+    uint32_t first = span->end_index < span->nelems ? span->end_index : span->nelems;
+    counted = first + count_bits(span->alloc_bits, first, span->nelems);
+    uint64_t apart = said > counted ? said - counted : counted - said;
+    return apart <= (gen == 1 || gen == 3 || !span->span_class >> 1);
+}
+
+static void check(const struct gt_goheap *heap, const struct gt_span *span)
+{
+    struct gt_contradictions *all = &heap->process->contradictions;
+    int32_t gen = ahead(heap, span);
+    bool user_arena = is_user_arena(heap->process, span);
+
+    if (!span->alloc_bits || !span->mark_bits)
+        gt_contradict(all, GT_LIE_SPAN_BITS, 1, span->address);
+    else if (!user_arena && !counts_agree(heap, span))
+        gt_contradict(all, GT_LIE_SPAN_COUNT, 1, span->address);
+    if (!user_arena && !is_shapely(heap->process, span))
+        gt_contradict(all, GT_LIE_SPAN_SHAPE, 1, span->address);
+    if (!user_arena && gen != 0 && gen != 1 && gen != 3 && gen != -1 && gen != -2)
+        gt_contradict(all, GT_LIE_SPAN_SWEEP, 1, span->address);
+}
+
+void gt_consistency_of_spans(const struct gt_goheap *heap)
+{
+    for (size_t i = 0; i < heap->spans.len; i++)
+        check(heap, gt_vec_at(&heap->spans, i));
+}
