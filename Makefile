@@ -5,6 +5,7 @@
 #   make cases      the tests that run the tool           make asan     all of it under ASan and UBSan
 #   make bench      speed and memory                      make lint     static analysis and formatting
 #   make fuzz       libFuzzer over each parser            make mutate   10,000 damaged cores
+#   make lies       cores that contradict themselves
 #   make install    DESTDIR= PREFIX= are honoured         make format   clang-format over the tree
 #   make layouts    the built-in tables of Go's layouts   make schema   the kinds in the JSON Schema
 #   make clang      a build by clang, beside it
@@ -282,6 +283,12 @@ MUTATE_SEED ?= 1
 mutate: deps-test
 	$(again) asan
 	$(PYTHON) tests/fuzz/mutate $(abspath $(BUILD)/asan/gotopsy) $(MUTATIONS) $(MUTATE_SEED)
+
+# Every lie that a core can tell, and zeros in each part of it; make test tells half of the lies.
+.PHONY: lies
+lies: deps-test
+	$(again) $(BUILD)/gotopsy
+	GOTOPSY=$(abspath $(BUILD)/gotopsy) GOTOPSY_LIES=1 $(PYTHON) -m pytest -q tests/cases/lies_test.py
 
 bench: deps-test
 	$(again) $(BUILD)/gotopsy

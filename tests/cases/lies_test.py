@@ -1,0 +1,83 @@
+"""A core that contradicts itself proves nothing, and the report says where it does.
+
+One place of the core that ships is changed at a time: each counter, list, state and length of the
+runtime against its twin, and pages of each kind are zeroed (lies.py). Of such a core nothing is
+`proven`, and a line of the coverage tells why, unless it cannot be analysed at all.
+"""
+
+import os
+
+import pytest
+
+from . import lies, tool
+
+FULL = os.environ.get("GOTOPSY_LIES") == "1"
+OF_THE_FILE = tool.OF_THE_FILE | {"confidence", "doubt", "title", "advice"}
+
+
+@pytest.fixture(scope="module")
+def victim(demo, tmp_path_factory):
+    if tool.SUBSET:
+        pytest.skip("a slow build is under test")
+    made = lies.Victim(demo, tmp_path_factory.mktemp("lies"))
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def lie(victim):
+    """Changes the core, for one test."""
+    yield lambda change: change(victim)
+    victim.heal()
+
+
+def _report(victim):
+    """The report, or None where nothing is analysed: then one line says why."""
+    done = tool.run("report", "--format=json", "--no-holders", victim.path, "--exe", victim.exe)
+    if done.status == 3:
+        assert len(done.err.splitlines()) == 1, done.err
+        return None
+    return tool.parsed(done, "gotopsy-report/1")
+
+
+@pytest.fixture(scope="module")
+def healthy(victim):
+    return _report(victim)
+
+
+def test_healthy(healthy):
+    """The core itself does not contradict itself: all that it is about is proven."""
+    assert not healthy["coverage"]["contradictions"] and not healthy["coverage"]["notes"]
+    assert {finding["confidence"] for finding in healthy["findings"]} == {"proven"}
+    assert healthy["binary"]["verified_by"] == "build-id"
+
+
+def _proven(report):
+    return [finding["kind"] for finding in report["findings"] if finding["confidence"] == "proven"]
+
+
+@pytest.mark.parametrize("name", list(lies.LIES) if FULL else lies.QUICK)
+def test_lie(victim, lie, name):
+    lie(lies.LIES[name])
+    report = _report(victim)
+    if report is None:
+        return
+    assert report["coverage"]["notes"], f"{name} is not told"
+    assert not _proven(report), report["coverage"]["notes"]
+    assert all(finding["doubt"] for finding in report["findings"])
+
+
+@pytest.mark.skipif(not FULL, reason="make lies does it")
+def test_zeroed_blocks(victim, healthy):
+    """64 KiB of zeros, wherever they are: what a finding lost by them is told."""
+    usual = tool.without(OF_THE_FILE, healthy["findings"])
+    silent = []
+    for start, size in list(victim.blocks()):
+        victim.zero(start, size)
+        report = _report(victim)
+        victim.heal()
+        if report is None or report["coverage"]["notes"]:
+            assert report is None or not _proven(report), hex(start)
+        elif tool.without(OF_THE_FILE, report["findings"]) != usual:
+            silent.append(hex(start))
+    assert not silent, f"not told: {', '.join(silent)}"
