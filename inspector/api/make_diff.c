@@ -99,9 +99,10 @@ static struct gt_error *find_new(void *args)
     found->storage = gt_calloc(1, sizeof *found->storage);
     found->collections = finding->collections;
     gt_analysis_stage(finding->newer, "looking for new objects");
-    gt_new_objects_find(finding->older->live_heap,
-                        gt_analysis_live_heap(finding->newer, found->storage), finding->options,
-                        found);
+    gt_new_objects_find(
+        gt_analysis_live_heap(finding->older, GT_TYPES_FOR_QUESTIONS, found->storage),
+        gt_analysis_live_heap(finding->newer, GT_TYPES_FOR_QUESTIONS, found->storage),
+        finding->options, found);
     gt_arena_detach(found->storage);
     gt_detach(found->storage);
     gt_detach(found);

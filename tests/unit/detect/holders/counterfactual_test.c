@@ -179,7 +179,7 @@ static struct gt_error *compare(void *args)
     struct heap heap;
 
     assert_null(gt_analysis_heap(analysis));
-    heap_init(&heap, gt_analysis_live_heap(analysis, &storage));
+    heap_init(&heap, gt_analysis_live_heap(analysis, GT_TYPES_FOR_DETECTORS, &storage));
     assert_int_equal(lost(&heap, nothing), 0);
     print_message("%s: %" PRIu64 " live objects in %u groups of roots\n",
                   gt_core_path(analysis->process->core), heap.analysis->live_objects,
