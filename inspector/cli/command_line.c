@@ -13,7 +13,7 @@ static const char *keep(struct gt_options *options, const char *text)
     return gt_arena_strndup(&options->arena, text, strlen(text));
 }
 
-/* popt's view of the rows: it returns the option of each row that it meets. */
+/* The rows for popt, which returns the option of each row that it finds. */
 static struct gt_vec popt_table(void)
 {
     struct gt_vec table = GT_VEC_OF(struct poptOption);

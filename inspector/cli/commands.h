@@ -28,11 +28,11 @@ struct gt_command {
     const char *name, *argument, *summary; /* argument: "CORE", "CORE ADDR" */
     const char *description, *examples;    /* lines, for --help */
     enum gt_document document;             /* the document that it writes; GT_DOCUMENTS: none */
-    /* Beside those that all commands of its sort have, enum gt_scope. */
+    /* options beside those of enum gt_scope */
     enum gt_option options[GT_MOST_OWN_OPTIONS];
-    bool finds;       /* what it looks for are the kinds of findings */
-    bool reads_lines; /* from standard input */
-    /* Fills in and checks what operand and options say together; NULL: nothing is to be done. */
+    bool finds;       /* its findings are of the kinds in kinds.def */
+    bool reads_lines; /* lines from standard input */
+    /* Fills in and checks the operand and the options together; NULL: nothing to do. */
     struct gt_error *(*read)(struct gt_options *options);
     /* For commands that open a core; NULL for others. */
     struct gt_error *(*analyse)(struct gt_analysis *analysis, struct gt_run *run);
@@ -60,10 +60,10 @@ struct gt_error *gt_run_output(struct gt_run *run, struct gt_error *error,
 
 typedef struct gt_error *gt_write_fn(const struct gt_report *report, enum gt_format format,
                                      const struct gt_style *style, FILE *to);
-/* Writes a part of a report. Takes over both it and the error that there was in making it. */
+/* Writes a part of a report. Takes over both the report and the error of making it. */
 struct gt_error *gt_run_write_part(struct gt_run *run, struct gt_error *error,
                                    struct gt_report *report, gt_write_fn *write);
-/* The same of a view, as `show` and `global` make it. */
+/* The same for a view, which `show` and `global` make. */
 struct gt_error *gt_run_write_view(struct gt_run *run, struct gt_error *error,
                                    struct gt_view *view);
 

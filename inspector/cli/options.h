@@ -20,9 +20,9 @@ enum gt_option {
 enum gt_scope { /* which commands have an option */
                 GT_FOR_ALL,
                 GT_FOR_CORES,     /* those that open a core */
-                GT_TO_OPEN,       /* the same; it is of no use when the core is open */
+                GT_TO_OPEN,       /* the same; but the option has no effect on an open core */
                 GT_FOR_DOCUMENTS, /* those that write a document */
-                GT_WHERE_NAMED,   /* those that name it: struct gt_command */
+                GT_WHERE_NAMED,   /* the commands that name it: struct gt_command */
 };
 
 enum gt_when { GT_AUTO, GT_ALWAYS, GT_NEVER };
@@ -51,7 +51,7 @@ struct gt_options {
     enum gt_format format;
     bool format_given;
     const char *output; /* NULL: standard output */
-    const char *pager;  /* a program that shows what goes to standard output; NULL: none */
+    const char *pager;  /* a program that shows the standard output; NULL: none */
     struct gt_vec fail_on, exe_paths;
     enum gt_when colour, progress;
     unsigned width; /* 0: the terminal's */

@@ -9,14 +9,15 @@
 
 #include "gotopsy.h"
 
-/* gt_report_sink, gt_heap_sink and so on, and those of text and JSON, which every document has. */
+/* The type of a sink for each document, such as gt_report_sink, and the text and JSON sinks, which
+ * every document has. */
 #define DOCUMENT(document, member, type, ...)                                                      \
     typedef bool gt_##member##_sink(const type *it, const struct gt_style *style, FILE *to);       \
     gt_##member##_sink gt_text_##member, gt_json_##member;
 #include "inspector/report/documents.def"
 #undef DOCUMENT
 
-struct gt_format_row { /* a sink for each document that the format can be, else NULL */
+struct gt_format_row { /* a sink for each document that the format can write, else NULL */
 #define DOCUMENT(document, member, ...) gt_##member##_sink *member;
 #include "inspector/report/documents.def"
 #undef DOCUMENT

@@ -1,4 +1,4 @@
-/* Writing a document: by the row of its format and the row of the document. */
+/* Writes a document, by the row of its format and the row of the document. */
 #include "inspector/base/call.h"
 #include "inspector/base/error.h"
 #include "inspector/base/options.h"
@@ -67,7 +67,7 @@ static struct gt_error *no_sink(enum gt_format format, const char *what)
     return gt_error_create(GT_ERR_USAGE, "there is no %s form of %s", name ? name : "such", what);
 }
 
-/* What became of what a sink has written to `to`. */
+/* The error after a sink has written to `to`, or NULL. */
 static struct gt_error *outcome(bool written, FILE *to, const char *what)
 {
     if (!written) return gt_error_create(GT_ERR_MEMORY, "out of memory writing %s", what);
@@ -103,7 +103,7 @@ struct gt_error *gt_error_write(const struct gt_error *error, FILE *to)
 /* ---- a function for each document -------------------------------------------------------------
  */
 
-/* The row's type is the one that both the function and its sinks take. */
+/* The function and its sinks both take the row's type. */
 #define DOCUMENT(document, member, type, write, words)                                             \
     static struct gt_error *write_##member(void *args)                                             \
     {                                                                                              \

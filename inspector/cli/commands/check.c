@@ -1,4 +1,4 @@
-/* `check`: the live objects against the collector's marks. */
+/* `check`: compares the live objects with the collector's marks. */
 #include "inspector/cli/commands.h"
 
 #include "inspector/cli/output.h"

@@ -1,10 +1,10 @@
-/* `diff`: what grew between two cores, and a gate on it. */
+/* `diff`: what grew between two cores, and --fail-on for growth. */
 #include "inspector/cli/commands.h"
 
 #include "inspector/base/error.h"
 #include "inspector/cli/output.h"
 
-/* Growth is of two cores, all else of one. */
+/* --fail-on=growth is for two cores, other kinds are for one. */
 static struct gt_error *read_rules(struct gt_options *options)
 {
     for (size_t i = 0; i < options->fail_on.len; i++) {

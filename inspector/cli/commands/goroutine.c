@@ -1,4 +1,4 @@
-/* `goroutine`: one of them, with its variables. */
+/* `goroutine`: one goroutine with its variables. */
 #include "inspector/cli/commands.h"
 
 #include "inspector/base/error.h"

@@ -1,4 +1,4 @@
-/* `goroutines`: all of them, in groups or one by one. */
+/* `goroutines`: all goroutines, in groups or one by one. */
 #include "inspector/cli/commands.h"
 
 static struct gt_error *goroutines(struct gt_analysis *analysis, struct gt_run *run)
@@ -12,7 +12,8 @@ static struct gt_error *goroutines(struct gt_analysis *analysis, struct gt_run *
     return gt_run_write_part(run, error, report, gt_goroutines_write);
 }
 
-/* One by one goroutines are what a traceback is for, unless another format was asked for. */
+/* --all lists goroutines one by one, so a traceback is the format, unless another one was asked
+ * for. */
 static struct gt_error *choose_format(struct gt_options *options)
 {
     if (options->all && !options->format_given) options->format = GT_FORMAT_TRACEBACK;

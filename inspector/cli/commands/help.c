@@ -1,4 +1,4 @@
-/* `help`: of all commands, or of one. */
+/* `help`: the help of all commands, or of one. */
 #include "inspector/cli/commands.h"
 
 #include "inspector/base/error.h"

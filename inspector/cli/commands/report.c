@@ -1,4 +1,4 @@
-/* `report`: the findings, and a gate on them. */
+/* `report`: the findings, and --fail-on for them. */
 #include "inspector/cli/commands.h"
 
 #include "inspector/base/error.h"
@@ -15,8 +15,8 @@ static bool meets(const struct gt_finding *finding, const struct gt_fail_on *rul
     return kind && finding->bytes_freed >= rule->bytes;
 }
 
-/* A rule without a size holds for small findings, too, but not for those that only a person can
- * judge. "any" does not mean parts of blocks, which every program has. */
+/* A rule without a size counts small findings too, except those that only a person can judge. "any"
+ * does not include parts of blocks, which every program has. */
 static bool met_by_small(const struct gt_report *report, const struct gt_fail_on *rule)
 {
     for (unsigned kind = 0; kind < GT_KINDS && rule->bytes == 0; kind++) {
@@ -34,7 +34,7 @@ static bool met(const struct gt_report *report, const struct gt_fail_on *rule)
     return met_by_small(report, rule);
 }
 
-/* The kinds that a rule speaks of and that could not be looked for. */
+/* The kinds of a rule that could not be looked for. */
 static size_t unseen(const struct gt_report *report, const struct gt_fail_on *rule,
                      struct gt_str *names)
 {
@@ -48,8 +48,8 @@ static size_t unseen(const struct gt_report *report, const struct gt_fail_on *ru
 }
 
 /*
- * A gate that could not look must not read like one that found nothing: an error when none of
- * the kinds that it asks about could be looked for, a warning when some could not.
+ * "Could not look for" must not be taken for "not found". It is an error if none of the rule's
+ * kinds could be looked for, a warning if some could not.
  */
 static struct gt_error *blind(const struct gt_report *report, const struct gt_fail_on *rule,
                               bool quiet)
@@ -85,7 +85,8 @@ static struct gt_error *judge(const struct gt_report *report, struct gt_run *run
 
 enum { USUAL_MIN_BYTES = 65536 };
 
-/* A gate must see what it is to stop: findings down to its own size are looked for. */
+/* Findings as small as those that --fail-on names must be found, so the threshold is lowered to
+ * them. */
 static void lower_min_bytes(struct gt_options *options, const struct gt_fail_on *rule)
 {
     uint64_t wanted = rule->bytes < USUAL_MIN_BYTES ? rule->bytes : USUAL_MIN_BYTES;

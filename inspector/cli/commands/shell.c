@@ -1,9 +1,9 @@
 /*
  * `shell`: one core, and one command after the other.
  *
- * Invariants: the core is opened once. A line that fails leaves the shell as it was. Where lines do
- * not come from a terminal, each line that is a command writes its document or its error, in the
- * order of the lines, and the exit status is the largest of theirs.
+ * Invariants: the core is opened once. A line that fails leaves the shell as it was. If lines do
+ * not come from a terminal, each line with a command writes its document or its error, in the order
+ * of the lines, and the exit status is the largest of theirs.
  */
 #include "inspector/cli/commands.h"
 

@@ -1,4 +1,4 @@
-/* `threads`: what each does. */
+/* `threads`: what each thread does. */
 #include "inspector/cli/commands.h"
 
 static struct gt_error *threads(struct gt_analysis *analysis, struct gt_run *run)

@@ -1,4 +1,4 @@
-/* `version`. */
+/* `version`: prints the version. */
 #include "inspector/cli/commands.h"
 
 #include <stdio.h>

@@ -1,4 +1,4 @@
-/* `waits`: who waits for what, and who could wake whom. */
+/* `waits`: what goroutines wait for, and what could wake them. */
 #include "inspector/cli/commands.h"
 
 #include "inspector/cli/output.h"
