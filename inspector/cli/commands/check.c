@@ -22,8 +22,8 @@ const struct gt_command gt_command_check = {
     .argument = "CORE",
     .summary = "compare the live objects with the garbage collector's marks",
     .description =
-        "Says how far the live set that reports are made from is the one that Go's garbage\n"
-        "collector left in the core: exact, explained (each difference with its reason) or "
+        "Compares the live set of the reports with the marks that Go's garbage collector left\n"
+        "in the core. The verdict is exact, explained (each difference with its reason) or\n"
         "differs.\n",
     .examples = "  gotopsy check core\n"
                 "  gotopsy check core --examples=50\n"

@@ -60,13 +60,10 @@ const struct gt_command gt_command_diff = {
     .argument = "OLD NEW",
     .summary = "show what grew between two cores",
     .description =
-        "Compares two cores of one process, or of two runs of a program. Things are the same when "
-        "they\n"
-        "have the same name, so addresses need not match: findings, the largest holders, "
-        "goroutines\n"
-        "with one stack, types, roots. Of each kind, what grew most comes first. Rates are given "
-        "for\n"
-        "two cores of one process.\n"
+        "Compares two cores of one process, or of two runs of a program. Rows match by name, so\n"
+        "addresses need not be the same. The rows are findings, the largest holders, goroutines\n"
+        "with one stack, types and roots, each list with the largest growth first. Two cores of\n"
+        "one process also give rates.\n"
         "--fail-on growth[:SIZE] exits with 1 if the live heap grew by SIZE or more.\n",
     .examples =
         "  gotopsy diff core.monday core.tuesday --exe bin/server\n"

@@ -21,11 +21,10 @@ const struct gt_command gt_command_global = {
     .name = "global",
     .argument = "CORE NAME",
     .summary = "show a global variable, and the heap that it retains",
-    .description = "Shows a package-level variable as show does, and the heap that would be freed "
-                   "without it.\n"
-                   "The name is that of the package's path and the variable, or the end of it. "
-                   "Names are in the\n"
-                   "binary's debug information.\n",
+    .description =
+        "Shows a package-level variable as show does, and the heap that would be freed without\n"
+        "it. The name is the package's path with the variable, or the end of that. Names come\n"
+        "from the binary's debug information.\n",
     .examples = "  gotopsy global core main.cache\n"
                 "  gotopsy global core net/http.DefaultClient --depth=2\n",
     .document = GT_DOCUMENT_SHOW,

@@ -38,12 +38,10 @@ const struct gt_command gt_command_goroutine = {
     .argument = "CORE ID",
     .summary = "show one goroutine's frames, with the variables of each",
     .description =
-        "Shows the frames of a goroutine, innermost first, with their variables by name and type, "
-        "as\n"
-        "far as debug information tells them, and what each of them alone retains. Pointers of a\n"
-        "frame that are no variable's are shown by their place, with the type of what they point "
-        "to;\n"
-        "without debug information these are all.\n",
+        "Shows the frames of a goroutine, innermost first. Each frame has the variables that\n"
+        "debug information names, with their types, and what each of them alone retains. Other\n"
+        "pointers of a frame are shown by their offset, with the type of their target. Without\n"
+        "debug information there are only these.\n",
     .examples = "  gotopsy goroutine core 18\n"
                 "  gotopsy goroutine core 18 --depth=2\n",
     .document = GT_DOCUMENT_GOROUTINE,

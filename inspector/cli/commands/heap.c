@@ -23,19 +23,19 @@ const struct gt_command gt_command_heap = {
     .summary = "show what fills the heap, by type, root or dominator",
     .description =
         "Adds up the live heap in a table:\n"
-        "  type       by Go's types. An array behind slices is named as these ([]T)\n"
+        "  type       by Go's types. The array of a slice has the slice's type ([]T)\n"
         "  package    by the packages of the types\n"
         "  root       by the roots that alone lead to it: globals, variables of goroutines, "
         "timers\n"
         "  dominator  as a tree, in which each row is followed by what it alone keeps\n"
-        "  site       by where it was allocated: the heap profile of the core, as runtime/pprof\n"
-        "             scales it. A program that links no runtime.MemProfile takes none\n"
+        "  site       by allocation site: the heap profile of the core, scaled as in "
+        "runtime/pprof.\n"
+        "             A program that does not link runtime.MemProfile has no profile\n"
         "  container  by what holds maps, slices and channels: entries, room, spare bytes; and "
         "strings\n"
         "             with equal contents, which --show-data shows\n"
-        "'retained' is what would be garbage without all objects of a row: they themselves, and "
-        "what\n"
-        "nothing else leads to. It has no sum over rows.\n",
+        "'retained' is what would be garbage without all objects of a row: these objects, and\n"
+        "what only they lead to. It has no sum over rows.\n",
     .examples = "  gotopsy heap core\n"
                 "  gotopsy heap core --by root\n"
                 "  gotopsy heap core --top 100 --min-bytes 1MiB\n"

@@ -15,12 +15,11 @@ const struct gt_command gt_command_memory = {
     .summary = "show where every mapped byte is, and why it is more than the live heap",
     .description =
         "Shows a tree of all memory that the process had mapped: the Go heap with live objects,\n"
-        "garbage, free slots and free pages, stacks, the runtime's own memory by kind, the "
-        "program,\n"
-        "C's heap, files, and address space that is only reserved. The parts sum to what was "
-        "mapped.\n"
-        "Beside each stands what of it the process had touched, as far as the core tells.\n"
-        "MemStats are the numbers that the runtime itself counts (runtime.ReadMemStats).\n",
+        "garbage, free slots and free pages, stacks, the runtime's own memory by kind, the\n"
+        "program, C's heap, files, and address space that is only reserved. The parts sum to\n"
+        "the mapped memory. Each part also has the bytes that the process had touched, as far\n"
+        "as the core shows.\n"
+        "MemStats are the runtime's own counters (runtime.ReadMemStats).\n",
     .examples = "  gotopsy memory core\n"
                 "  gotopsy memory core --format=json\n",
     .document = GT_DOCUMENT_MEMORY,

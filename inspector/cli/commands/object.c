@@ -27,16 +27,13 @@ static struct gt_error *object(struct gt_analysis *analysis, struct gt_run *run)
 const struct gt_command gt_command_object = {
     .name = "object",
     .argument = "CORE ADDR",
-    .summary = "say what an address is, who points there, and what it retains",
+    .summary = "show what an address is, what points to it, and what it retains",
     .description =
-        "Says what lies at an address. Of a heap object: its type and the field at that address, "
-        "its\n"
-        "span, whether it is live and the collector marked it, what would be freed with it, who\n"
-        "points at it and where it points, its finalizer or cleanup, and where it was allocated "
-        "if\n"
-        "the heap profile sampled it. Of any other address: the goroutine's frame and variable, "
-        "the\n"
-        "global, the function, the runtime's structure or the file.\n",
+        "Shows what is at an address. For a heap object: its type and the field at that\n"
+        "address, its span, whether it is live and the collector marked it, what would be freed\n"
+        "with it, what points to it and where it points, its finalizer or cleanup, and where it\n"
+        "was allocated if the heap profile sampled it. For any other address: the goroutine's\n"
+        "frame and variable, the global, the function, the runtime's structure or the file.\n",
     .examples = "  gotopsy object core 0xc000012080\n"
                 "  gotopsy object core 0xc000012080 --format=json\n",
     .document = GT_DOCUMENT_OBJECT,

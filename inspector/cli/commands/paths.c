@@ -30,10 +30,9 @@ const struct gt_command gt_command_paths = {
     .summary = "show what keeps the object at an address alive",
     .description =
         "Shows the shortest path to a heap object from each kind of root: global variables,\n"
-        "goroutines' frames, finalizers and cleanups, timers, the runtime itself. Then more "
-        "paths,\n"
-        "none of which has an object in common with those before. The object becomes garbage when\n"
-        "all of them are cut.\n",
+        "goroutines' frames, finalizers and cleanups, timers, the runtime itself. Then come\n"
+        "more paths. No two paths have an object in common. The object becomes garbage when all\n"
+        "paths to it are cut.\n",
     .examples = "  gotopsy paths core 0xc000012080\n"
                 "  gotopsy paths core 0xc000012080 --max=100\n",
     .document = GT_DOCUMENT_PATHS,

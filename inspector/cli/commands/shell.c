@@ -58,7 +58,7 @@ static void raise_status(struct shell *shell, enum gt_status status)
 }
 
 /* Returns the error that ends the shell: its own output cannot be written. */
-static struct gt_error *tell(struct shell *shell, struct gt_error *error)
+static struct gt_error *print_error(struct shell *shell, struct gt_error *error)
 {
     bool usage = gt_error_code(error) == GT_ERR_USAGE;
     struct gt_error *failed = NULL;
@@ -96,7 +96,7 @@ static struct gt_error *run_line(struct shell *shell, const char *line, bool *en
     *end = is_quit(line);
     if (*end || !*line || *line == '#') return NULL;
     struct gt_error *error = answer(shell, line);
-    return error ? tell(shell, error) : NULL;
+    return error ? print_error(shell, error) : NULL;
 }
 
 /* ---- all lines ---------------------------------------------------------------------------- */
@@ -143,17 +143,15 @@ static struct gt_error *read_core(struct gt_options *options)
 const struct gt_command gt_command_shell = {
     .name = "shell",
     .argument = "CORE",
-    .summary = "open the core once, and answer one command after the other",
+    .summary = "open the core once, and run one command after the other",
     .description =
-        "Reads commands from the terminal, or from standard input, one a line, without the core:\n"
-        "\"heap --by root\". The core is opened once, and the heap is marked once. The tab key\n"
-        "completes commands and options; help lists the commands; quit, or the end of the input, "
-        "ends\n"
-        "the shell. Long output goes to PAGER (less), or to a file with -o. A command that fails\n"
-        "leaves the shell open. When commands do not come from a terminal, the exit status is the\n"
-        "largest of theirs, and with --format=json each command writes one document: what it "
-        "found,\n"
-        "or its error (the schema gotopsy-error/1).\n",
+        "Reads commands from the terminal, or from standard input, one a line, without the\n"
+        "core: \"heap --by root\". The core is opened once, and the heap is marked once. The\n"
+        "tab key completes commands and options; help lists the commands; quit, or the end of\n"
+        "the input, ends the shell. Long output goes to PAGER (less), or to a file with -o. A\n"
+        "command that fails leaves the shell open. If commands do not come from a terminal, the\n"
+        "exit status is the largest of theirs, and with --format=json each command writes one\n"
+        "document: its result, or its error (the schema gotopsy-error/1).\n",
     .examples = "  gotopsy shell core.4211 --exe bin/server\n"
                 "  gotopsy shell core --format=json <questions.txt\n",
     .document = GT_DOCUMENTS,

@@ -24,14 +24,11 @@ const struct gt_command gt_command_show = {
     .argument = "CORE ADDR[,TYPE]",
     .summary = "show the value at an address, field by field",
     .description =
-        "Shows a value by its type: fields of a struct, elements of an array or slice, entries of "
-        "a\n"
-        "map, what waits in a channel and who waits for it, what is in an interface, what a func\n"
-        "captured. The type is that of the object, variable or field at the address, unless one "
-        "is\n"
-        "given. Pointers are followed one deep, or --depth. Contents of strings and bytes are "
-        "shown\n"
-        "with --show-data only.\n",
+        "Shows a value by its type: fields of a struct, elements of an array or slice, entries\n"
+        "of a map, the values and waiting goroutines of a channel, the value in an interface,\n"
+        "what a func captured. The type is that of the object, variable or field at the\n"
+        "address, unless one is given. --depth is the number of pointers that are followed.\n"
+        "Contents of strings and bytes are shown only with --show-data.\n",
     .examples = "  gotopsy show core 0xc000012080\n"
                 "  gotopsy show core 0xc000012080,main.session --depth=3\n"
                 "  gotopsy show core '*(*main.session)(0xc000012080)'\n",

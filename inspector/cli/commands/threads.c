@@ -14,11 +14,10 @@ const struct gt_command gt_command_threads = {
     .argument = "CORE",
     .summary = "show what each thread does, and for which goroutine",
     .description =
-        "Shows the threads of the process. A thread runs a goroutine, or is in C or in a system\n"
-        "call for one, or works for the runtime, or is idle; threads that Go does not know are "
-        "C's.\n"
-        "The goroutine's stack follows the thread's own. C functions are shown for amd64 cores on\n"
-        "amd64 hosts only.\n",
+        "Shows the threads of the process. A thread runs a goroutine, is in C or in a system\n"
+        "call for one, works for the runtime, or is idle. Threads that Go does not know belong\n"
+        "to C code. The goroutine's stack follows the thread's own. C functions are shown only\n"
+        "for amd64 cores on amd64 hosts.\n",
     .examples =
         "  gotopsy threads core\n"
         "  gotopsy threads core --all                 also show the stacks of idle threads\n",

@@ -20,13 +20,13 @@ static struct gt_error *waits(struct gt_analysis *analysis, struct gt_run *run)
 const struct gt_command gt_command_waits = {
     .name = "waits",
     .argument = "CORE",
-    .summary = "show who waits for what, who holds it, and who could wake whom",
+    .summary = "show what goroutines wait for, what holds it, and what could wake them",
     .description =
-        "Shows what blocked goroutines wait for (channels, mutexes, wait groups, conditions), who\n"
-        "holds it, and who could still wake them, by which variable. Goroutines that are blocked\n"
-        "forever come first, then deadlocks as cycles, then the rest. Goroutines that wait for "
-        "I/O\n"
-        "(with its file), for time, or in a synctest bubble come last.\n",
+        "Shows what blocked goroutines wait for (channels, mutexes, wait groups, conditions),\n"
+        "which goroutine holds it, and what could still wake them, by which variable.\n"
+        "Goroutines that are blocked forever come first, then deadlocks as cycles, then the\n"
+        "rest. Goroutines that wait for I/O (with its file), for time, or in a synctest bubble\n"
+        "come last.\n",
     .examples = "  gotopsy waits core\n"
                 "  gotopsy waits core --goroutine 4711\n"
                 "  gotopsy waits core --format=dot | dot -Tsvg -o waits.svg\n",
