@@ -811,11 +811,11 @@ struct gt_waiting {     /* goroutines with the same stack and the same reason */
     const struct gt_lock_owner *owners; /* one if it is certain, else the possible ones */
     size_t owner_count;
     bool more_owners;
-    enum gt_lock_state custody;    /* of a mutex, or a RWMutex */
+    enum gt_lock_state lock_state; /* of a mutex, or a RWMutex */
     const struct gt_waker *wakers; /* the nearest first */
     size_t waker_count;
     bool more_wakers;   /* there are more, or the search was not complete */
-    bool fellows_reach; /* so do others of the group, or goroutines that wait for the same; they are
+    bool waiters_reach; /* so do others of the group, or goroutines that wait for the same; they are
                          * not in wakers */
 };
 

@@ -53,33 +53,33 @@ static int64_t elapsed(const struct gt_analysis *older, const struct gt_analysis
 
 /* ---- the documents of one core ------------------------------------------------------------- */
 
-static struct gt_error *tell_table(struct gt_analysis *analysis, enum gt_heap_by by,
-                                   struct gt_told *told)
+static struct gt_error *make_table(struct gt_analysis *analysis, enum gt_heap_by by,
+                                   struct gt_diff_side *documents)
 {
     struct gt_heap_options options = {.size = sizeof options, .by = by, .top = SIZE_MAX};
 
-    return gt_heap_table_create(analysis, &options, &told->tables[by]);
+    return gt_heap_table_create(analysis, &options, &documents->tables[by]);
 }
 
 /* Findings of one byte and more are included: a finding that is small in one core may have grown
  * from it. */
-static struct gt_error *tell(struct gt_analysis *analysis, struct gt_told *told)
+static struct gt_error *make_documents(struct gt_analysis *analysis, struct gt_diff_side *documents)
 {
     struct gt_report_options options = {.size = sizeof options, .min_bytes = 1, .instances = 1};
-    struct gt_error *error = gt_report_create(analysis, &options, &told->report);
+    struct gt_error *error = gt_report_create(analysis, &options, &documents->report);
 
     for (unsigned what = 0; what < GT_GROWTHS && !error; what++) {
         enum gt_heap_by by = gt_growth_table(what);
-        if (by < GT_HEAP_BYS && !told->tables[by]) error = tell_table(analysis, by, told);
+        if (by < GT_HEAP_BYS && !documents->tables[by]) error = make_table(analysis, by, documents);
     }
     return error;
 }
 
-static void forget(struct gt_told *told)
+static void forget(struct gt_diff_side *documents)
 {
     for (unsigned by = 0; by < GT_HEAP_BYS; by++)
-        gt_heap_table_destroy(told->tables[by]);
-    gt_report_destroy(told->report);
+        gt_heap_table_destroy(documents->tables[by]);
+    gt_report_destroy(documents->report);
 }
 
 /* ---- new objects --------------------------------------------------------------------------- */
@@ -122,14 +122,14 @@ static void forget_new(struct gt_new_objects *found)
 struct builder {
     struct gt_analysis *older_analysis, *newer_analysis;
     struct gt_diff_options options;
-    struct gt_told older, newer;
+    struct gt_diff_side older, newer;
     enum gt_sameness process;
     struct gt_new_objects *new_objects;
     struct gt_diff *diff;
 };
 
-/* Both live heaps are there when all was told. */
-static struct gt_error *tell_new(struct builder *builder)
+/* Needs the live heaps, which exist once both cores' documents are made. */
+static struct gt_error *make_new_objects(struct builder *builder)
 {
     uint64_t before = builder->older.report->gc.cycles, now = builder->newer.report->gc.cycles;
     struct finding finding = {.older = builder->older_analysis,
@@ -165,12 +165,12 @@ static struct gt_error *make(void *args)
 
 static struct gt_error *build(struct builder *builder)
 {
-    struct gt_error *error = tell(builder->older_analysis, &builder->older);
+    struct gt_error *error = make_documents(builder->older_analysis, &builder->older);
 
-    if (!error) error = tell(builder->newer_analysis, &builder->newer);
+    if (!error) error = make_documents(builder->newer_analysis, &builder->newer);
     if (!error)
         builder->process = compare_processes(builder->older_analysis, builder->newer_analysis);
-    if (!error) error = tell_new(builder);
+    if (!error) error = make_new_objects(builder);
     if (!error) error = gt_call_alone(make, builder);
     if (error)
         forget_new(builder->new_objects);

@@ -145,7 +145,7 @@ void gt_program_deinit(struct gt_program *program)
 }
 
 /* Compares all but the section headers' fields, which stripping changes. */
-static bool alike(const Elf64_Ehdr *a, const Elf64_Ehdr *b)
+static bool same_header(const Elf64_Ehdr *a, const Elf64_Ehdr *b)
 {
     return a->e_type == b->e_type && a->e_machine == b->e_machine && a->e_entry == b->e_entry &&
            a->e_phoff == b->e_phoff && a->e_phnum == b->e_phnum;
@@ -154,7 +154,7 @@ static bool alike(const Elf64_Ehdr *a, const Elf64_Ehdr *b)
 static bool is_base(const struct gt_core *core, uint64_t addr, const Elf64_Ehdr *like)
 {
     Elf64_Ehdr found;
-    return read_header(core, addr, &found) && (!like || alike(&found, like));
+    return read_header(core, addr, &found) && (!like || same_header(&found, like));
 }
 
 static void set_base(const struct gt_core *core, uint64_t base, struct gt_program *program)

@@ -54,7 +54,7 @@ static int by_start(const void *a, const void *b)
 }
 
 /* Removes `bytes` from the front of a segment. */
-static void behead(struct load *load, uint64_t bytes)
+static void cut_front(struct load *load, uint64_t bytes)
 {
     load->segment.start += bytes;
     load->offset += min64(bytes, load->declared);
@@ -84,7 +84,7 @@ static void settle(struct gt_core *core, struct gt_vec *loads)
     for (size_t i = 0; i < loads->len; i++) {
         struct load *load = gt_vec_at(loads, i);
         if (load->segment.end <= end) continue;
-        if (load->segment.start < end) behead(load, end - load->segment.start);
+        if (load->segment.start < end) cut_front(load, end - load->segment.start);
         end = load->segment.end;
         gt_vec_add(&core->segments, &load->segment);
         gt_vec_add(&core->declared, &load->declared);

@@ -30,19 +30,19 @@ enum gt_heap_by gt_growth_table(enum gt_growth_of what)
     return rows[what].by;
 }
 
-static void add_all(struct gt_pairs *pairs, bool newer, const struct gt_told *told,
+static void add_all(struct gt_pairs *pairs, bool newer, const struct gt_diff_side *documents,
                     const struct row *row)
 {
     if (row->add)
-        row->add(pairs, newer, told->report);
-    else if (told->tables[row->by])
-        gt_things_rows(pairs, newer, told->tables[row->by]);
+        row->add(pairs, newer, documents->report);
+    else if (documents->tables[row->by])
+        gt_things_rows(pairs, newer, documents->tables[row->by]);
 }
 
 /* A program that samples no allocations has no sites, whatever it allocates. */
-static const char *why_not_known(const struct row *row, const struct gt_told *told)
+static const char *why_not_known(const struct row *row, const struct gt_diff_side *documents)
 {
-    const struct gt_heap_table *table = row->add ? NULL : told->tables[row->by];
+    const struct gt_heap_table *table = row->add ? NULL : documents->tables[row->by];
 
     if (row->by != GT_HEAP_BY_SITE || !table || table->profile_rate > 0) return NULL;
     return table->profile_rate == 0 ? "the program sampled no allocations (runtime.MemProfile)"
@@ -77,7 +77,7 @@ static void add_notes(struct gt_diff *diff)
     diff->note_count = count;
 }
 
-void gt_diff_fill(const struct gt_told *older, const struct gt_told *newer,
+void gt_diff_fill(const struct gt_diff_side *older, const struct gt_diff_side *newer,
                   const struct gt_diff_options *options, struct gt_diff *diff)
 {
     for (unsigned what = 0; what < GT_GROWTHS; what++) {

@@ -12,13 +12,13 @@
 #include "gotopsy.h"
 
 /* The documents of one core. NULL tables are left out. */
-struct gt_told {
+struct gt_diff_side {
     struct gt_report *report;
     struct gt_heap_table *tables[GT_HEAP_BYS];
 };
 
 /* Fills the sections and notes of a diff, whose storage is set. */
-void gt_diff_fill(const struct gt_told *older, const struct gt_told *newer,
+void gt_diff_fill(const struct gt_diff_side *older, const struct gt_diff_side *newer,
                   const struct gt_diff_options *options, struct gt_diff *diff);
 
 /* The table that a section is made of; GT_HEAP_BYS: it is made of the report. */

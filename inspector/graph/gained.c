@@ -41,7 +41,7 @@ void gt_gained_deinit(struct gt_gained *reaches)
 
 /* ---- walking --------------------------------------------------------------------------------- */
 
-static void meet(void *ctx, uint64_t offset, uint64_t value)
+static void reach_value(void *ctx, uint64_t offset, uint64_t value)
 {
     struct walk *walk = ctx;
     struct gt_gained *reaches = walk->reaches;
@@ -68,7 +68,7 @@ static void walk_on(struct walk *walk)
 
     while (list->len) {
         uint32_t object = gt_vec_u32(list, --list->len);
-        gt_exclusive_words(walk->reaches->owners, walk->owner, object, meet, walk);
+        gt_exclusive_words(walk->reaches->owners, walk->owner, object, reach_value, walk);
     }
 }
 
@@ -107,7 +107,7 @@ static struct gt_owned walk_gates(struct gt_gained *reaches)
 
     reaches->stamp++;
     for (size_t i = 0; i < reaches->gates.len; i++)
-        meet(&walk, 0, gt_heap_address(owners->heap, gt_vec_u32(&reaches->gates, i)));
+        reach_value(&walk, 0, gt_heap_address(owners->heap, gt_vec_u32(&reaches->gates, i)));
     walk_on(&walk);
     return walk.gained;
 }
@@ -152,7 +152,7 @@ struct gt_owned gt_gained_by(struct gt_gained *reaches, uint32_t owner)
     reaches->stamp++;
     gt_vec_clear(&reaches->gates);
     for (size_t i = owners->first_edge[owner]; i < owners->first_edge[owner + 1]; i++)
-        gt_exclusive_follow(owners, owner, gt_exclusive_edge(owners, i), meet, &walk);
+        gt_exclusive_follow(owners, owner, gt_exclusive_edge(owners, i), reach_value, &walk);
     walk_on(&walk);
     struct gt_owned behind = behind_gates(reaches);
     return (struct gt_owned){walk.gained.bytes + behind.bytes,

@@ -34,7 +34,7 @@ struct gt_marker {
     const struct gt_cut *cut;
     struct gt_bitmap *marked;
     const struct gt_bitmap *watched; /* or NULL */
-    struct gt_vec *met;
+    struct gt_vec *reached;
     struct gt_bitmap grey;   /* objects that are marked and not yet scanned */
     struct gt_bitmap queued; /* blocks that are in the queue */
     uint32_t *queue;         /* a ring of block_count entries: the blocks with grey objects */
@@ -136,7 +136,8 @@ GT_INLINE void settle(struct gt_marker *marker, struct gt_aimed aimed, const str
     if (gt_bit(marker->marked, object) || !gt_bit(&marker->heap->allocated, object)) return;
     if (cut && gt_bit(&cut->blocked, object)) return;
     gt_bit_set(marker->marked, object);
-    if (cut && marker->watched && gt_bit(marker->watched, object)) gt_vec_add(marker->met, &object);
+    if (cut && marker->watched && gt_bit(marker->watched, object))
+        gt_vec_add(marker->reached, &object);
     if (object >= marker->heap->scan_objects) return;
     if (cut && gt_bit(&cut->no_out_edges, object)) return;
     gt_bit_set(&marker->grey, object);
@@ -264,10 +265,11 @@ void gt_mark_seed(struct gt_marker *marker, uint64_t value)
     if (aimed.region) settle(marker, aimed, marker->cut);
 }
 
-void gt_mark_watch(struct gt_marker *marker, const struct gt_bitmap *watched, struct gt_vec *met)
+void gt_mark_watch(struct gt_marker *marker, const struct gt_bitmap *watched,
+                   struct gt_vec *reached)
 {
     marker->watched = watched;
-    marker->met = met;
+    marker->reached = reached;
 }
 
 struct contents {

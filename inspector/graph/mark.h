@@ -44,8 +44,9 @@ void gt_mark_seed(struct gt_marker *marker, uint64_t value);
 void gt_mark_contents(struct gt_marker *marker, uint32_t object);
 /* Follows pointers until nothing new is reached. */
 void gt_mark_drain(struct gt_marker *marker);
-/* From now on adds each object of `watched` that is newly marked to `met`, uint32_t. The marker
+/* From now on adds each object of `watched` that is newly marked to `reached`, uint32_t. The marker
  * must have a cut, and borrows both until it is destroyed. */
-void gt_mark_watch(struct gt_marker *marker, const struct gt_bitmap *watched, struct gt_vec *met);
+void gt_mark_watch(struct gt_marker *marker, const struct gt_bitmap *watched,
+                   struct gt_vec *reached);
 
 #endif

@@ -78,7 +78,7 @@ void gt_reverse_edges_deinit(struct gt_reverse_edges *parents)
 
 /* ---- climbing -------------------------------------------------------------------------------- */
 
-static void meet(struct gt_climb *climb, uint32_t object, uint32_t down)
+static void reach_object(struct gt_climb *climb, uint32_t object, uint32_t down)
 {
     bool added;
     uint64_t *known = gt_map_put(&climb->down, object, &added);
@@ -91,7 +91,7 @@ static void meet(struct gt_climb *climb, uint32_t object, uint32_t down)
 void gt_climb_init(struct gt_climb *climb, uint32_t start)
 {
     *climb = (struct gt_climb){.queue = GT_VEC_OF(uint32_t)};
-    meet(climb, start, GT_NO_OBJECT);
+    reach_object(climb, start, GT_NO_OBJECT);
 }
 
 void gt_climb_deinit(struct gt_climb *climb)
@@ -107,7 +107,7 @@ uint32_t gt_climb_next(struct gt_climb *climb, const struct gt_reverse_edges *pa
     if (climb->next > 0) {
         uint32_t last = gt_vec_u32(&climb->queue, climb->next - 1);
         for (uint64_t i = parents->first[last]; i < parents->first[last + 1]; i++)
-            meet(climb, parents->list[i], last);
+            reach_object(climb, parents->list[i], last);
     }
     if (climb->next == climb->queue.len) return GT_NO_OBJECT;
     return gt_vec_u32(&climb->queue, climb->next++);

@@ -122,12 +122,12 @@ struct search {
     size_t path_len;
     uint32_t *open; /* nodes reached whose component is not complete */
     size_t open_len;
-    uint32_t met;
+    uint32_t last_number;
 };
 
 static void enter(struct search *search, uint32_t node)
 {
-    search->number[node] = search->low[node] = ++search->met;
+    search->number[node] = search->low[node] = ++search->last_number;
     search->edge[node] = search->scc->first_edge[node];
     search->path[search->path_len++] = node;
     search->open[search->open_len++] = node;
@@ -262,7 +262,7 @@ uint32_t gt_scc_size(const struct gt_scc *scc, uint32_t component)
 }
 
 /* A breadth-first search from one node within its component. */
-struct ring {
+struct cycle_search {
     const struct gt_scc *scc;
     uint32_t start;
     uint32_t *from;  /* by place: the place it was reached from + 1; 0: not reached */
@@ -271,29 +271,29 @@ struct ring {
 };
 
 /* Queues the nodes that `node` leads to; true when one of them is the start. */
-static bool widen(struct ring *ring, uint32_t node)
+static bool widen(struct cycle_search *cycle_search, uint32_t node)
 {
-    const struct gt_scc *scc = ring->scc;
+    const struct gt_scc *scc = cycle_search->scc;
 
     for (size_t i = scc->first_edge[node]; i < scc->first_edge[node + 1]; i++) {
         uint32_t to = scc->edges[i];
-        if (to == ring->start) return true;
-        if (scc->component[to] != scc->component[node] || ring->from[to]) continue;
-        ring->from[to] = node + 1;
-        ring->queue[ring->tail++] = to;
+        if (to == cycle_search->start) return true;
+        if (scc->component[to] != scc->component[node] || cycle_search->from[to]) continue;
+        cycle_search->from[to] = node + 1;
+        cycle_search->queue[cycle_search->tail++] = to;
     }
     return false;
 }
 
 /* Searches level by level, at most `max` levels. Returns the last node of the cycle, and its length
  * in *length. */
-static uint32_t close_ring(struct ring *ring, size_t max, size_t *length)
+static uint32_t find_cycle_end(struct cycle_search *cycle_search, size_t max, size_t *length)
 {
-    ring->queue[ring->tail++] = ring->start;
-    for (size_t level = 1; level <= max && ring->head < ring->tail; level++)
-        for (size_t end = ring->tail; ring->head < end;) {
-            uint32_t node = ring->queue[ring->head++];
-            if (!widen(ring, node)) continue;
+    cycle_search->queue[cycle_search->tail++] = cycle_search->start;
+    for (size_t level = 1; level <= max && cycle_search->head < cycle_search->tail; level++)
+        for (size_t end = cycle_search->tail; cycle_search->head < end;) {
+            uint32_t node = cycle_search->queue[cycle_search->head++];
+            if (!widen(cycle_search, node)) continue;
             *length = level;
             return node;
         }
@@ -306,14 +306,15 @@ size_t gt_scc_cycle(const struct gt_scc *scc, uint32_t object, uint32_t *out, si
     size_t length = 0;
 
     if (start == NO_PLACE || scc->sizes[scc->component[start]] < 2) return 0;
-    struct ring ring = {.scc = scc,
-                        .start = start,
-                        .from = gt_calloc(scc->count, sizeof *ring.from),
-                        .queue = gt_alloc(scc->sizes[scc->component[start]] * sizeof *ring.queue)};
-    uint32_t node = close_ring(&ring, max, &length);
-    for (size_t i = length; i--; node = ring.from[node] - 1)
+    struct cycle_search cycle_search = {
+        .scc = scc,
+        .start = start,
+        .from = gt_calloc(scc->count, sizeof *cycle_search.from),
+        .queue = gt_alloc(scc->sizes[scc->component[start]] * sizeof *cycle_search.queue)};
+    uint32_t node = find_cycle_end(&cycle_search, max, &length);
+    for (size_t i = length; i--; node = cycle_search.from[node] - 1)
         out[i] = scc->nodes[node];
-    gt_free(ring.from);
-    gt_free(ring.queue);
+    gt_free(cycle_search.from);
+    gt_free(cycle_search.queue);
     return length;
 }

@@ -10,7 +10,7 @@ struct gt_freeing {
     bool *stuck;
     size_t *first_user; /* count + 1: the edges reversed */
     uint32_t *users;
-    size_t *hopes; /* of a node that needs all: how many of its edges lead to stuck nodes */
+    size_t *stuck_edges; /* of a node that needs all: how many of its edges lead to stuck nodes */
     uint32_t *queue;
     size_t queued;
 };
@@ -39,11 +39,11 @@ void gt_freeing_set(struct gt_freeing *freeing, uint32_t node)
 }
 
 /* One of the nodes that `user` needs is free now. */
-static void give_hope(struct gt_freeing *freeing, uint32_t user)
+static void count_freed(struct gt_freeing *freeing, uint32_t user)
 {
     uint8_t need = freeing->needs->need[user];
 
-    if (need == GT_STUCK_IF_ALL || (need == GT_STUCK_IF_ANY && --freeing->hopes[user] == 0))
+    if (need == GT_STUCK_IF_ALL || (need == GT_STUCK_IF_ANY && --freeing->stuck_edges[user] == 0))
         gt_freeing_set(freeing, user);
 }
 
@@ -53,15 +53,15 @@ struct gt_freeing *gt_freeing_create(const struct gt_needs *needs, bool *stuck)
 
     *freeing = (struct gt_freeing){.needs = needs, .stuck = stuck};
     turn_edges(freeing);
-    freeing->hopes = gt_alloc(((size_t)needs->count + 1) * sizeof *freeing->hopes);
+    freeing->stuck_edges = gt_alloc(((size_t)needs->count + 1) * sizeof *freeing->stuck_edges);
     freeing->queue = gt_alloc(((size_t)needs->count + 1) * sizeof *freeing->queue);
     for (uint32_t i = 0; i < needs->count; i++) {
         stuck[i] = true;
-        freeing->hopes[i] = needs->first[i + 1] - needs->first[i];
+        freeing->stuck_edges[i] = needs->first[i + 1] - needs->first[i];
     }
     for (uint32_t i = 0; i < needs->count; i++)
         if (needs->need[i] == GT_STUCK_NEVER ||
-            (needs->need[i] == GT_STUCK_IF_ANY && !freeing->hopes[i]))
+            (needs->need[i] == GT_STUCK_IF_ANY && !freeing->stuck_edges[i]))
             gt_freeing_set(freeing, i);
     return freeing;
 }
@@ -71,7 +71,7 @@ bool gt_freeing_next(struct gt_freeing *freeing, uint32_t *node)
     if (!freeing->queued) return false;
     *node = freeing->queue[--freeing->queued];
     for (size_t i = freeing->first_user[*node]; i < freeing->first_user[*node + 1]; i++)
-        give_hope(freeing, freeing->users[i]);
+        count_freed(freeing, freeing->users[i]);
     return true;
 }
 
@@ -79,7 +79,7 @@ void gt_freeing_destroy(struct gt_freeing *freeing)
 {
     gt_free(freeing->first_user);
     gt_free(freeing->users);
-    gt_free(freeing->hopes);
+    gt_free(freeing->stuck_edges);
     gt_free(freeing->queue);
     gt_free(freeing);
 }

@@ -97,7 +97,7 @@ static void put_thing_label(const struct gt_waiting *waiting, FILE *to)
     put_quoted(to, name);
     fprintf(to, "\\n%s", gt_address(thing->address).text);
     if (waiting->blocked_count > 1) fprintf(to, "\\nand %zu more", waiting->blocked_count - 1);
-    if (waiting->custody == GT_LOCK_LEFT) fputs("\\nlocked, no live goroutine holds it", to);
+    if (waiting->lock_state == GT_LOCK_LEFT) fputs("\\nlocked, no live goroutine holds it", to);
 }
 
 static void dot_waiting(struct drawer *drawer, const struct gt_waiting *waiting)

@@ -105,7 +105,7 @@ static bool follow(struct gt_die_reader *reader, uint64_t offset,
     return false;
 }
 
-static bool tells_kind(struct gt_die_reader *reader, Dwarf_Die die, void *ctx)
+static bool has_kind(struct gt_die_reader *reader, Dwarf_Die die, void *ctx)
 {
     return take(reader, die, ctx);
 }
@@ -114,7 +114,7 @@ struct sizer {
     uint64_t times, size;
 };
 
-static bool tells_size(struct gt_die_reader *reader, Dwarf_Die die, void *ctx)
+static bool has_size(struct gt_die_reader *reader, Dwarf_Die die, void *ctx)
 {
     struct sizer *sizer = ctx;
     unsigned tag = gt_die_tag(reader, die);
@@ -133,7 +133,7 @@ static bool tells_size(struct gt_die_reader *reader, Dwarf_Die die, void *ctx)
 static uint64_t size_of(struct gt_die_reader *reader, uint64_t offset)
 {
     struct sizer sizer = {.times = 1};
-    follow(reader, offset, tells_size, &sizer);
+    follow(reader, offset, has_size, &sizer);
     return sizer.size;
 }
 
@@ -165,7 +165,7 @@ const struct gt_type_info *gt_type_info(struct gt_dwarf *dwarf, uint64_t offset)
     uint64_t *slot = gt_map_put(&dwarf->infos, offset, &added);
     if (!added) return (const struct gt_type_info *)(uintptr_t)*slot;
     struct gt_type_info info = {0};
-    if (!follow(&dwarf->reader, offset, tells_kind, &info)) return NULL;
+    if (!follow(&dwarf->reader, offset, has_kind, &info)) return NULL;
     info.ref = info.anonymous ? offset : info.offset;
     info.size = size_of(&dwarf->reader, info.offset);
     struct gt_type_info *kept = gt_arena_alloc(&dwarf->arena, sizeof *kept);

@@ -19,15 +19,15 @@ struct describer {
     const struct gt_process *process;
     struct gt_arena *storage;
     struct gt_vec locations; /* struct gt_source_location */
-    struct gt_traceback_filter traced;
+    struct gt_traceback_filter filter;
 };
 
-static struct describer start_telling(const struct gt_process *process, struct gt_arena *storage)
+static struct describer describer_of(const struct gt_process *process, struct gt_arena *storage)
 {
     return (struct describer){.process = process,
                               .storage = storage,
                               .locations = GT_VEC_OF(struct gt_source_location),
-                              .traced = {.code = &process->code}};
+                              .filter = {.code = &process->code}};
 }
 
 /* "0x1, {#, #?}": a # stands for each word, and a ? follows a word that is no longer live. */
@@ -76,7 +76,7 @@ static struct gt_source_location *add_position(struct describer *describer,
         .line = from->line,
         .inlined = from->inlined,
         .pc = pc};
-    place->internal = !gt_in_traceback(&describer->traced, from->function, from->id);
+    place->internal = !gt_in_traceback(&describer->filter, from->function, from->id);
     return place;
 }
 
@@ -171,7 +171,7 @@ static struct gt_stack keep(struct describer *describer)
 struct gt_stack gt_locations_at(const struct gt_process *process, struct gt_arena *storage,
                                 uint64_t pc, bool is_return)
 {
-    struct describer describer = start_telling(process, storage);
+    struct describer describer = describer_of(process, storage);
 
     add_places(&describer, pc, is_return);
     return keep(&describer);
@@ -210,7 +210,7 @@ size_t gt_location_arguments(const struct gt_process *process,
 /* How many calls of Go's tracebacks a frame has. */
 static uint32_t count_places(struct describer *describer, uint64_t pc)
 {
-    struct describer of_one = start_telling(describer->process, describer->storage);
+    struct describer of_one = describer_of(describer->process, describer->storage);
     uint32_t count = 0;
 
     add_places(&of_one, pc, true);
@@ -241,7 +241,7 @@ struct gt_stack gt_locations_of(const struct gt_process *process,
                                 const struct gt_goroutines *goroutines,
                                 const struct gt_goroutine *g, struct gt_arena *storage)
 {
-    struct describer describer = start_telling(process, storage);
+    struct describer describer = describer_of(process, storage);
 
     for (uint32_t i = 0; i < g->native_count; i++)
         add_native(&describer, gt_g_native(goroutines, g, i));
@@ -260,7 +260,7 @@ struct gt_stack gt_locations_of(const struct gt_process *process,
 struct gt_stack gt_locations_of_thread(const struct gt_process *process,
                                        const struct gt_thread_walk *walk, struct gt_arena *storage)
 {
-    struct describer describer = start_telling(process, storage);
+    struct describer describer = describer_of(process, storage);
 
     for (size_t i = 0; i < walk->native_count; i++)
         add_native(&describer, &walk->natives[i]);
@@ -348,7 +348,7 @@ const char *gt_location_name(const struct gt_heap_analysis *analysis,
 struct gt_stack gt_locations_called(const struct gt_process *process, struct gt_arena *storage,
                                     const uint64_t *pcs, size_t count)
 {
-    struct describer describer = start_telling(process, storage);
+    struct describer describer = describer_of(process, storage);
 
     add_called(&describer, pcs, count);
     return keep(&describer);
@@ -357,7 +357,7 @@ struct gt_stack gt_locations_called(const struct gt_process *process, struct gt_
 struct gt_stack gt_locations_allocated(const struct gt_heap_analysis *analysis, uint32_t object)
 {
     struct gt_process *process = analysis->process;
-    struct describer describer = start_telling(analysis->process, analysis->storage);
+    struct describer describer = describer_of(analysis->process, analysis->storage);
     uint64_t depth = 0, pcs[MAX_SAMPLE];
     const uint64_t *bucket = gt_map_find(&analysis->samples, object);
 

@@ -57,14 +57,14 @@ static const char *frame_function(const struct gt_heap_analysis *analysis,
 /* The name is the global's offset in its section, which identifies it, and the functions that use
  * it. */
 static const char *unnamed_global(const struct gt_heap_analysis *analysis,
-                                  const struct gt_root *root, bool alike)
+                                  const struct gt_root *root, bool grouped)
 {
     struct gt_referred at;
     struct gt_str name = {0};
 
     if (!gt_global_users_at(analysis->users, root->addr, &at)) return "unnamed global";
     gt_str_format(&name, "global at %s+0x%" PRIx64, at.section,
-                  at.offset + (alike ? 0 : at.inside));
+                  at.offset + (grouped ? 0 : at.inside));
     if (at.user_count) gt_str_format(&name, " (used by %s", at.users[0]);
     if (at.user_count > 1)
         gt_str_format(&name, "%s%s", at.user_count == 2 ? " and " : ", ", at.users[1]);
@@ -85,13 +85,13 @@ const char *gt_global_place(const struct gt_heap_analysis *analysis, const struc
 }
 
 const char *gt_static_place(const struct gt_heap_analysis *analysis, const struct gt_root *root,
-                            bool alike)
+                            bool grouped)
 {
     struct gt_referred at;
 
     if (!gt_global_users_at(analysis->users, root->addr, &at)) return "static data";
     return gt_arena_format(analysis->storage, "static data at %s+0x%" PRIx64, at.section,
-                           at.offset + (alike ? 0 : at.inside));
+                           at.offset + (grouped ? 0 : at.inside));
 }
 
 /* The compiler gives a value that is being sent a slot without a name. */
@@ -123,7 +123,7 @@ static const char *unnamed_slot(const struct gt_heap_analysis *analysis, const s
 }
 
 const char *gt_variable_name(const struct gt_heap_analysis *analysis, const struct gt_root *root,
-                             bool alike, char *field, size_t field_size, gt_type_id *type)
+                             bool grouped, char *field, size_t field_size, gt_type_id *type)
 {
     uint64_t offset = 0;
     const char *name = gt_typing_variable(analysis->typing, root, type, &offset);
@@ -132,7 +132,7 @@ const char *gt_variable_name(const struct gt_heap_analysis *analysis, const stru
     if (*type) gt_types_field_path(analysis->process->types, *type, offset, field, field_size);
     if (root->kind == GT_ROOT_GLOBAL)
         return name ? gt_arena_format(analysis->storage, "global %s", name)
-                    : unnamed_global(analysis, root, alike);
+                    : unnamed_global(analysis, root, grouped);
     home.frame = gt_frame_of_word(analysis->process, analysis->goroutines, root);
     const char *function = frame_function(analysis, &home);
     if (!name) return unnamed_slot(analysis, root, function);
@@ -140,7 +140,7 @@ const char *gt_variable_name(const struct gt_heap_analysis *analysis, const stru
 }
 
 const char *gt_root_name(const struct gt_heap_analysis *analysis, const struct gt_root *root,
-                         bool alike, char *field, size_t field_size, gt_type_id *type)
+                         bool grouped, char *field, size_t field_size, gt_type_id *type)
 {
     static const char *const plain[GT_ROOT_KINDS] = {
         [GT_ROOT_CONTEXT] = "goroutine's saved context",
@@ -156,12 +156,12 @@ const char *gt_root_name(const struct gt_heap_analysis *analysis, const struct g
     *field = '\0';
     *type = GT_NO_TYPE;
     const char *name = root->kind == GT_ROOT_GLOBAL
-                           ? gt_static_name(analysis, root->addr, alike, field, field_size, type)
+                           ? gt_static_name(analysis, root->addr, grouped, field, field_size, type)
                            : NULL;
     if (name) return name;
     if (root->kind == GT_ROOT_GLOBAL || root->kind == GT_ROOT_FRAME ||
         root->kind == GT_ROOT_CONSERVATIVE)
-        return gt_variable_name(analysis, root, alike, field, field_size, type);
+        return gt_variable_name(analysis, root, grouped, field, field_size, type);
     if (root->kind == GT_ROOT_DEFER) return "deferred call";
     return plain[root->kind];
 }

@@ -7,22 +7,23 @@
 
 #include "inspector/detect/heap_analysis.h"
 
-/* The root's name. `field` gets the path in its variable, `type` the variable's type. With `alike`
- * all words of one unnamed global have one name. The name lives in the analysis's storage. */
+/* The root's name. `field` gets the path in its variable, `type` the variable's type. With
+ * `grouped` all words of one unnamed global have one name. The name lives in the analysis's
+ * storage. */
 const char *gt_root_name(const struct gt_heap_analysis *analysis, const struct gt_root *root,
-                         bool alike, char *field, size_t field_size, gt_type_id *type);
+                         bool grouped, char *field, size_t field_size, gt_type_id *type);
 
 /* The same for a global's or a frame's word itself, even if static data contains it. */
 const char *gt_variable_name(const struct gt_heap_analysis *analysis, const struct gt_root *root,
-                             bool alike, char *field, size_t field_size, gt_type_id *type);
+                             bool grouped, char *field, size_t field_size, gt_type_id *type);
 
 /* "global at .bss+0x1c00", for a root of that kind. */
 const char *gt_global_place(const struct gt_heap_analysis *analysis, const struct gt_root *root);
 
-/* "static data at .data+0x860": data that no code refers to. With `alike` it is the address where
+/* "static data at .data+0x860": data that no code refers to. With `grouped` it is the address where
  * the data begins. */
 const char *gt_static_place(const struct gt_heap_analysis *analysis, const struct gt_root *root,
-                            bool alike);
+                            bool grouped);
 
 /* A path begins with "global" for a variable with a name; names alone leave that out. */
 const char *gt_without_global(const char *name);

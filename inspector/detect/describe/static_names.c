@@ -25,7 +25,7 @@ static const struct gt_static_area *area_at(const struct gt_heap_analysis *analy
 }
 
 /* Is the word known: in a variable, in typed data, or at an address that code refers to? */
-static bool is_told(const struct gt_heap_analysis *analysis, uint64_t word)
+static bool is_known(const struct gt_heap_analysis *analysis, uint64_t word)
 {
     struct gt_root root = root_at(word);
     struct gt_referred at;
@@ -49,7 +49,7 @@ static uint64_t word_before(const struct gt_heap_analysis *analysis, uint64_t ad
     if (area && area->from) return area->from;
     if (gt_typing_variable(analysis->typing, &root, &type, &offset)) return 0;
     if (!gt_global_users_at(analysis->users, root.addr, &at)) return 0;
-    return at.user_count == 0 || is_told(analysis, at.from) ? at.from : 0;
+    return at.user_count == 0 || is_known(analysis, at.from) ? at.from : 0;
 }
 
 static bool has_word(const struct way *way, uint64_t word)
@@ -89,12 +89,12 @@ struct step {         /* of a path */
 
 /* Typed data at the start of a path is a variable itself, with a name or without. */
 static const char *name_of_area(const struct gt_heap_analysis *analysis,
-                                const struct gt_static_area *area, bool alike)
+                                const struct gt_static_area *area, bool grouped)
 {
     struct gt_root root = root_at(area->addr);
     char field[MAX_FIELD];
     gt_type_id type;
-    const char *name = gt_variable_name(analysis, &root, alike, field, sizeof field, &type);
+    const char *name = gt_variable_name(analysis, &root, grouped, field, sizeof field, &type);
     bool is_place = strchr(name, '+') && !strchr(name, '(');
 
     return is_place ? gt_arena_format(analysis->storage, "%s (%s)", name,
@@ -103,7 +103,7 @@ static const char *name_of_area(const struct gt_heap_analysis *analysis,
 }
 
 static void make_step(const struct gt_heap_analysis *analysis, const struct way *way, size_t number,
-                      bool alike, struct step *step)
+                      bool grouped, struct step *step)
 {
     uint64_t addr = way->words[number];
     const struct gt_static_area *area = area_at(analysis, addr);
@@ -112,18 +112,18 @@ static void make_step(const struct gt_heap_analysis *analysis, const struct way 
 
     *step = (struct step){.addr = addr};
     if (!area && is_first)
-        step->what =
-            gt_variable_name(analysis, &root, alike, step->field, sizeof step->field, &step->type);
+        step->what = gt_variable_name(analysis, &root, grouped, step->field, sizeof step->field,
+                                      &step->type);
     else if (!area)
-        step->what = gt_static_place(analysis, &root, alike);
+        step->what = gt_static_place(analysis, &root, grouped);
     else if (is_first)
-        step->what = name_of_area(analysis, area, alike);
+        step->what = name_of_area(analysis, area, grouped);
     if (area) {
         step->addr = area->addr;
         step->type = area->type;
         field_in_area(analysis, area, addr, step->field, sizeof step->field);
     }
-    if (alike) gt_strip_indices(step->field);
+    if (grouped) gt_strip_indices(step->field);
 }
 
 static const char *text_of(const struct gt_heap_analysis *analysis, const struct step *step)
@@ -131,7 +131,7 @@ static const char *text_of(const struct gt_heap_analysis *analysis, const struct
     return step->what ? step->what : gt_types_name(analysis->process->types, step->type);
 }
 
-const char *gt_static_name(const struct gt_heap_analysis *analysis, uint64_t addr, bool alike,
+const char *gt_static_name(const struct gt_heap_analysis *analysis, uint64_t addr, bool grouped,
                            char *field, size_t field_size, gt_type_id *type)
 {
     struct gt_str name = {0};
@@ -141,7 +141,7 @@ const char *gt_static_name(const struct gt_heap_analysis *analysis, uint64_t add
     find_way(analysis, addr, &way);
     if (way.count == 1 && !area_at(analysis, addr)) return NULL;
     for (size_t i = way.count; i-- > 0;) {
-        make_step(analysis, &way, i, alike, &step);
+        make_step(analysis, &way, i, grouped, &step);
         gt_str_format(&name, "%s%s", i + 1 < way.count ? " -> " : "", text_of(analysis, &step));
         if (i > 0) gt_str_format(&name, "%s", step.field);
     }

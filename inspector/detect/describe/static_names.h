@@ -11,8 +11,8 @@
 #include "inspector/detect/describe/root_names.h"
 
 /* The name up to the type that holds `addr`, and the field in it; NULL when no static data leads to
- * it. With `alike` indices are stars. The name lives in the analysis's storage. */
-const char *gt_static_name(const struct gt_heap_analysis *analysis, uint64_t addr, bool alike,
+ * it. With `grouped` indices are stars. The name lives in the analysis's storage. */
+const char *gt_static_name(const struct gt_heap_analysis *analysis, uint64_t addr, bool grouped,
                            char *field, size_t field_size, gt_type_id *type);
 
 /* Adds the steps of a path to the word, a variable first, to a vector of struct gt_step; false when

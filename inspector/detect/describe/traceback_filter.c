@@ -23,27 +23,27 @@ static bool went_wrong(const struct gt_text *code, uint8_t callee)
                       callee == code->id_panicwrap);
 }
 
-static bool is_told(const struct gt_traceback_filter *traced, uint8_t callee, const char *function,
-                    uint8_t id)
+static bool is_shown(const struct gt_traceback_filter *filter, uint8_t callee, const char *function,
+                     uint8_t id)
 {
     static const char *const always[] = {"runtime.runFinalizers", "runtime.runCleanups"};
-    const struct gt_text *code = traced->code;
+    const struct gt_text *code = filter->code;
 
     if (id && id == code->id_wrapper && !went_wrong(code, callee)) return false;
     for (size_t i = 0; i < sizeof always / sizeof *always; i++)
         if (strcmp(function, always[i]) == 0) return true;
     /* The boundary between code and the deferred calls of a panic. */
-    if (strcmp(function, "runtime.gopanic") == 0 && traced->any) return true;
+    if (strcmp(function, "runtime.gopanic") == 0 && filter->any) return true;
     if (!strchr(function, '.')) return false;
     return !gt_is_in_package(function, "runtime") || is_exported(function + sizeof RUNTIME - 1);
 }
 
-bool gt_in_traceback(struct gt_traceback_filter *traced, const char *function, uint8_t id)
+bool gt_in_traceback(struct gt_traceback_filter *filter, const char *function, uint8_t id)
 {
-    uint8_t callee = traced->callee;
+    uint8_t callee = filter->callee;
 
-    traced->callee = id;
-    if (!is_told(traced, callee, function, id)) return false;
-    traced->any = true;
+    filter->callee = id;
+    if (!is_shown(filter, callee, function, id)) return false;
+    filter->any = true;
     return true;
 }

@@ -14,6 +14,6 @@ struct gt_traceback_filter {
     bool any;       /* a call was shown */
 };
 
-bool gt_in_traceback(struct gt_traceback_filter *traced, const char *function, uint8_t id);
+bool gt_in_traceback(struct gt_traceback_filter *filter, const char *function, uint8_t id);
 
 #endif

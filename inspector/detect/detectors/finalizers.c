@@ -182,8 +182,8 @@ static struct gt_edge edge_of(const struct cycle_finder *cycle_finder, uint32_t 
     return edge;
 }
 
-static void tell(const struct cycle_finder *cycle_finder, uint32_t number,
-                 struct gt_instance *instance)
+static void describe_instance(const struct cycle_finder *cycle_finder, uint32_t number,
+                              struct gt_instance *instance)
 {
     const struct gt_heap_analysis *analysis = cycle_finder->analysis;
     const struct gt_special *special = gt_special_at(analysis->specials, number);
@@ -230,7 +230,8 @@ static void make_cause(void *ctx, const struct gt_member *members, size_t count)
     gt_cause_count(cause, analysis, count);
     for (size_t i = 0; i < count; i++) {
         const struct gt_special *special = gt_special_at(analysis->specials, members[i].item);
-        if (i < cause->instance_count) tell(cycle_finder, members[i].item, &cause->instances[i]);
+        if (i < cause->instance_count)
+            describe_instance(cycle_finder, members[i].item, &cause->instances[i]);
         gt_map_put(&components, gt_scc_component(&cycle_finder->scc, special->object), NULL);
     }
     take_specials(cycle_finder, &components, cause);

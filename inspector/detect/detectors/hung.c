@@ -31,8 +31,8 @@ struct hung_finder {
 
 /* ---- the report's words ------------------------------------------------------------------- */
 
-static void tell(const struct hung_finder *hung_finder, uint32_t number,
-                 struct gt_instance *instance)
+static void describe_instance(const struct hung_finder *hung_finder, uint32_t number,
+                              struct gt_instance *instance)
 {
     const struct gt_heap_analysis *analysis = hung_finder->analysis;
     const struct gt_goroutine *g = &analysis->goroutines->list[number];
@@ -74,7 +74,8 @@ static struct gt_cause *add_cause(struct hung_finder *hung_finder, enum gt_confi
     gt_cause_count(cause, analysis, count);
     cause->always = count >= MANY_GOROUTINES; /* even if they keep little */
     for (size_t i = 0; i < count; i++) {
-        if (i < cause->instance_count) tell(hung_finder, members[i].item, &cause->instances[i]);
+        if (i < cause->instance_count)
+            describe_instance(hung_finder, members[i].item, &cause->instances[i]);
         gt_cause_take_goroutine(cause, analysis, members[i].item);
     }
     struct gt_advice_facts facts = gt_advice_facts_hung(&cause->instances[0]);
@@ -233,7 +234,7 @@ static void describe_sites(struct hung_finder *hung_finder, const bool *of,
     gt_groups_init(&groups);
     for (uint32_t i = 0; i < all->count; i++) {
         if (!of[i]) continue;
-        const char **site = &sites[all->list[i].alike];
+        const char **site = &sites[all->list[i].same_place];
         if (!*site) *site = site_of(hung_finder, i);
         gt_groups_add(&groups, *site, all->list[i].stack_hi - all->list[i].stack_lo, i);
     }
@@ -251,7 +252,7 @@ static void describe_groups(struct hung_finder *hung_finder, const bool *of,
     gt_groups_init(&groups);
     for (uint32_t i = 0; i < all->count; i++)
         if (of[i])
-            gt_groups_add_numbered(&groups, all->list[i].alike,
+            gt_groups_add_numbered(&groups, all->list[i].same_place,
                                    all->list[i].stack_hi - all->list[i].stack_lo, i);
     gt_groups_visit(&groups, describe_group, hung_finder);
     gt_groups_deinit(&groups);

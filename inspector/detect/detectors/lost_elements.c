@@ -42,8 +42,8 @@ static const char *target_type(const struct gt_heap_analysis *analysis,
     return gt_heap_analysis_keep(analysis, gt_analysis_type_name(analysis, place.type));
 }
 
-static void tell(const struct lost_finder *lost_finder, const struct gt_dead_array *array,
-                 struct gt_instance *instance)
+static void describe_instance(const struct lost_finder *lost_finder,
+                              const struct gt_dead_array *array, struct gt_instance *instance)
 {
     const struct gt_heap_analysis *analysis = lost_finder->analysis;
     size_t told = array->count < MAX_SLOTS ? array->count : MAX_SLOTS;
@@ -90,7 +90,7 @@ static void make_cause(void *ctx, const struct gt_member *members, size_t count)
     gt_cause_count(cause, analysis, count);
     for (size_t i = 0; i < count; i++) {
         const struct gt_dead_array *array = array_at(lost_finder, members[i].item);
-        if (i < cause->instance_count) tell(lost_finder, array, &cause->instances[i]);
+        if (i < cause->instance_count) describe_instance(lost_finder, array, &cause->instances[i]);
         add_words(lost_finder, array, cause);
         slots += array->elements;
         gt_stale_add(&stale, analysis, &array->block);

@@ -43,7 +43,7 @@ static void consider(struct ticker_finder *ticker_finder, uint32_t number)
             &ticker_finder->watched,
             analysis->goroutines
                 ->list[gt_watchers_of(&ticker_finder->judge.watchers, number, &count)->goroutine]
-                .alike,
+                .same_place,
             bytes, number);
         break;
     }

@@ -58,8 +58,8 @@ static const struct gt_window_block *block_of(const struct waste_finder *waste_f
     return gt_vec_at(&waste_finder->windows->blocks, member->item);
 }
 
-static void tell(const struct waste_finder *waste_finder, const struct gt_window_block *block,
-                 struct gt_instance *instance)
+static void describe_instance(const struct waste_finder *waste_finder,
+                              const struct gt_window_block *block, struct gt_instance *instance)
 {
     const struct gt_heap_analysis *analysis = waste_finder->analysis;
 
@@ -102,7 +102,7 @@ static void make_cause(void *ctx, const struct gt_member *members, size_t count)
     gt_cause_count(cause, analysis, count);
     for (size_t i = 0; i < count; i++) {
         const struct gt_window_block *block = block_of(waste_finder, &members[i]);
-        if (i < cause->instance_count) tell(waste_finder, block, &cause->instances[i]);
+        if (i < cause->instance_count) describe_instance(waste_finder, block, &cause->instances[i]);
         gt_cause_take_part(cause, block->block, members[i].weight);
         gt_stale_add(&stale, analysis, block);
     }

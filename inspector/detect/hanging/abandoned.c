@@ -111,7 +111,7 @@ static bool answers(void *ctx, uint32_t goroutine, uint64_t thing)
 
 /* ---- fixpoints ----------------------------------------------------------------------------- */
 
-static void take_contested(const struct gt_abandoned *abandoned, struct gt_exclusion *without)
+static void exclude_left_out(const struct gt_abandoned *abandoned, struct gt_exclusion *without)
 {
     const struct gt_heap_analysis *analysis = abandoned->analysis;
 
@@ -130,7 +130,7 @@ static void mark_base(struct gt_abandoned *abandoned)
 
     gt_bitmap_init(&abandoned->base, analysis->heap->graph.objects);
     gt_exclusion_init(&without, analysis);
-    take_contested(abandoned, &without);
+    exclude_left_out(abandoned, &without);
     if (abandoned->links.len)
         gt_live_mark(analysis->heap, analysis->roots, &without.roots, &without.cut,
                      &abandoned->base);
@@ -160,7 +160,7 @@ static void mark_rooted(struct gt_abandoned *abandoned)
     gt_bitmap_init(&abandoned->rooted, analysis->heap->graph.objects);
     if (!abandoned->has_signals) return;
     gt_exclusion_init(&without, analysis);
-    take_contested(abandoned, &without);
+    exclude_left_out(abandoned, &without);
     gt_exclusion_add(&without, analysis, &analysis->baseline->others);
     if (abandoned->links.len)
         gt_live_mark(analysis->heap, analysis->roots, &without.roots, &without.cut,
@@ -185,7 +185,7 @@ static void reach(struct gt_abandoned *abandoned, bool *candidates, struct gt_bi
     gt_fixpoint_init(&fixpoint, analysis, candidates);
     fixpoint.wakes = answers;
     fixpoint.ctx = abandoned;
-    take_contested(abandoned, &fixpoint.without);
+    exclude_left_out(abandoned, &fixpoint.without);
     gt_bitmap_copy(&fixpoint.marked, &abandoned->base);
     gt_fixpoint_reach(&fixpoint);
     memcpy(candidates, fixpoint.asleep, analysis->goroutines->count * sizeof *candidates);
@@ -234,7 +234,7 @@ static void settle_ticking(struct gt_abandoned *abandoned, const bool *all)
     for (uint32_t i = 0; i < goroutines->count; i++) {
         bool ticks = all[i] && cases_of(abandoned, i) & (GT_CASE_CLOCK | GT_CASE_PERIODIC);
         abandoned->is[i] = all[i] && !ticks;
-        if (ticks) gt_groups_add_numbered(&groups, goroutines->list[i].alike, 0, i);
+        if (ticks) gt_groups_add_numbered(&groups, goroutines->list[i].same_place, 0, i);
     }
     if (groups.members.len) {
         reach(abandoned, abandoned->is, NULL);

@@ -41,7 +41,7 @@ struct walk {
     struct gt_vec *found; /* uint32_t: goroutines */
 };
 
-static void meet(void *ctx, uint64_t offset, uint64_t value)
+static void reach_value(void *ctx, uint64_t offset, uint64_t value)
 {
     struct walk *walk = ctx;
     uint32_t object = gt_heap_object(walk->things->graph, value);
@@ -67,12 +67,12 @@ static void find_waiters(const struct things *things, uint64_t value, unsigned s
     size_t next = 0;
 
     gt_vec_clear(found);
-    meet(&walk, 0, value);
+    reach_value(&walk, 0, value);
     for (unsigned step = 0; step < steps; step++)
         for (size_t end = walk.count; next < end; next++)
             if (!gt_map_find(&things->waiters, walk.objects[next]) &&
                 gt_heap_size(things->graph, walk.objects[next]) <= LARGEST_STEP)
-                gt_heap_words(things->graph, walk.objects[next], meet, &walk);
+                gt_heap_words(things->graph, walk.objects[next], reach_value, &walk);
 }
 
 static void note(struct gt_endings *endings, const struct gt_vec *found, struct gt_ending ending)

@@ -104,7 +104,7 @@ static int by_object(const void *a, const void *b)
 static void open_watches(struct gt_fixpoint *fixpoint)
 {
     fixpoint->watches = GT_VEC_OF(struct watch);
-    fixpoint->met = GT_VEC_OF(uint32_t);
+    fixpoint->reached = GT_VEC_OF(uint32_t);
     gt_bitmap_init(&fixpoint->watched, fixpoint->analysis->heap->graph.objects);
     watch_waits(fixpoint);
     watch_handles(fixpoint);
@@ -112,12 +112,12 @@ static void open_watches(struct gt_fixpoint *fixpoint)
         qsort(fixpoint->watches.data, fixpoint->watches.len, sizeof(struct watch), by_object);
     for (size_t i = fixpoint->watches.len; i-- > 0;)
         *gt_map_put(&fixpoint->first, watch_at(fixpoint, i)->object, NULL) = i;
-    gt_mark_watch(fixpoint->marker, &fixpoint->watched, &fixpoint->met);
+    gt_mark_watch(fixpoint->marker, &fixpoint->watched, &fixpoint->reached);
 }
 
 /* ---- the fixpoint -------------------------------------------------------------------------- */
 
-static void tell(struct gt_fixpoint *fixpoint, uint32_t object)
+static void wake_watchers(struct gt_fixpoint *fixpoint, uint32_t object)
 {
     for (size_t i = *gt_map_find(&fixpoint->first, object);
          i < fixpoint->watches.len && watch_at(fixpoint, i)->object == object; i++) {
@@ -139,7 +139,7 @@ static void describe_marked(struct gt_fixpoint *fixpoint)
         uint32_t object = watch_at(fixpoint, i)->object;
         bool known = i && watch_at(fixpoint, i - 1)->object == object; /* watches are sorted by
                                                                         * object */
-        if (!known && gt_bit(&fixpoint->marked, object)) gt_vec_add(&fixpoint->met, &object);
+        if (!known && gt_bit(&fixpoint->marked, object)) gt_vec_add(&fixpoint->reached, &object);
     }
     for (uint32_t i = 0; i < fixpoint->analysis->goroutines->count; i++) {
         const struct gt_wait *wait = wait_of(fixpoint, i);
@@ -179,8 +179,8 @@ void gt_fixpoint_reach(struct gt_fixpoint *fixpoint)
     open_watches(fixpoint);
     describe_marked(fixpoint);
     seed_scheduler(fixpoint);
-    for (gt_mark_drain(fixpoint->marker); fixpoint->met.len; gt_mark_drain(fixpoint->marker))
-        tell(fixpoint, gt_vec_u32(&fixpoint->met, --fixpoint->met.len));
+    for (gt_mark_drain(fixpoint->marker); fixpoint->reached.len; gt_mark_drain(fixpoint->marker))
+        wake_watchers(fixpoint, gt_vec_u32(&fixpoint->reached, --fixpoint->reached.len));
     gt_marker_destroy(fixpoint->marker);
 }
 
@@ -188,7 +188,7 @@ void gt_fixpoint_deinit(struct gt_fixpoint *fixpoint)
 {
     gt_vec_deinit(&fixpoint->watches);
     gt_map_deinit(&fixpoint->first);
-    gt_vec_deinit(&fixpoint->met);
+    gt_vec_deinit(&fixpoint->reached);
     gt_bitmap_deinit(&fixpoint->watched);
     gt_exclusion_deinit(&fixpoint->without);
     gt_bitmap_deinit(&fixpoint->marked);

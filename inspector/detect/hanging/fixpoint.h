@@ -33,7 +33,7 @@ struct gt_fixpoint {
     struct gt_vec watches; /* struct watch, by object */
     struct gt_map first;   /* object -> its first watch */
     struct gt_bitmap watched;
-    struct gt_vec met; /* uint32_t: watched objects that were reached and are not handled yet */
+    struct gt_vec reached; /* uint32_t: watched objects that were reached and are not handled yet */
 };
 
 /* Nothing is excluded or marked yet. Goroutines that block and are no candidates count as

@@ -62,7 +62,7 @@ static void find_candidates(struct finder *finder, const struct gt_map *channels
     gt_groups_init(&sites);
     for (uint32_t i = 0; i < analysis->goroutines->count; i++)
         if (ticker_of(analysis->baseline, channels, i))
-            gt_groups_add_numbered(&sites, analysis->goroutines->list[i].alike, 0, i);
+            gt_groups_add_numbered(&sites, analysis->goroutines->list[i].same_place, 0, i);
     gt_groups_visit(&sites, take_site, finder);
     gt_groups_deinit(&sites);
 }

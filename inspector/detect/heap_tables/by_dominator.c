@@ -129,7 +129,7 @@ static uint32_t kind_of(const struct grower *grower, uint32_t index)
 }
 
 /* The largest child, if it keeps nearly all of the branch. */
-static uint32_t heir_of(const struct grower *grower, uint32_t index)
+static uint32_t largest_child_of(const struct grower *grower, uint32_t index)
 {
     for (uint32_t at = branch_at(grower, index)->first; at != NONE;
          at = branch_at(grower, at)->next)
@@ -147,26 +147,26 @@ static bool is_storage(const struct grower *grower, uint32_t kind)
 
 /* One row joins a variable and the one object that it holds, a map and its storage, or the objects
  * of a list. `kind` is that of the row's first object. */
-static bool is_one_row(const struct grower *grower, const struct branch *branch, uint32_t heir)
+static bool is_one_row(const struct grower *grower, const struct branch *branch, uint32_t largest)
 {
-    uint32_t kind = kind_of(grower, branch->last), next = kind_of(grower, heir);
+    uint32_t kind = kind_of(grower, branch->last), next = kind_of(grower, largest);
 
     if (kind == NONE)
         return gt_dominators_group(&grower->tree, branch->node) != GT_NO_GROUP &&
-               retained_by(grower, heir) == gt_dominators_retained(&grower->tree, branch->node);
+               retained_by(grower, largest) == gt_dominators_retained(&grower->tree, branch->node);
     return kind == next || is_storage(grower, next);
 }
 
-static void join(struct grower *grower, uint32_t index, uint32_t heir)
+static void join(struct grower *grower, uint32_t index, uint32_t largest)
 {
     struct branch *branch = branch_at(grower, index);
 
-    branch_at(grower, heir)->hidden = true;
+    branch_at(grower, largest)->hidden = true;
     if (kind_of(grower, index) == NONE && branch->shown == index)
-        branch->shown = heir;
-    else if (kind_of(grower, branch->last) == kind_of(grower, heir))
+        branch->shown = largest;
+    else if (kind_of(grower, branch->last) == kind_of(grower, largest))
         branch->listed++;
-    branch->last = heir;
+    branch->last = largest;
 }
 
 /* Parents come first, so each row is built from its first node. */
@@ -174,10 +174,10 @@ static void join_rows(struct grower *grower)
 {
     for (uint32_t i = 1; i < grower->branches.len; i++) {
         if (branch_at(grower, i)->hidden) continue;
-        uint32_t heir = heir_of(grower, i);
-        while (heir != NONE && is_one_row(grower, branch_at(grower, i), heir)) {
-            join(grower, i, heir);
-            heir = heir_of(grower, heir);
+        uint32_t largest = largest_child_of(grower, i);
+        while (largest != NONE && is_one_row(grower, branch_at(grower, i), largest)) {
+            join(grower, i, largest);
+            largest = largest_child_of(grower, largest);
         }
     }
 }

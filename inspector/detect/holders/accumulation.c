@@ -22,11 +22,11 @@ struct finder {
     const struct gt_heap_analysis *analysis;
     const struct gt_dominators *tree;
     uint64_t threshold;
-    struct gt_vec heavy;  /* struct heavy */
-    struct gt_vec starts; /* uint32_t, indices in heavy: where paths begin */
-    struct gt_vec way;    /* the same, of one path */
-    struct gt_vec points; /* struct gt_accumulation */
-    struct gt_map alike;  /* kind -> index in `points` + 1 */
+    struct gt_vec heavy;   /* struct heavy */
+    struct gt_vec starts;  /* uint32_t, indices in heavy: where paths begin */
+    struct gt_vec way;     /* the same, of one path */
+    struct gt_vec points;  /* struct gt_accumulation */
+    struct gt_map by_kind; /* kind -> index in `points` + 1 */
 };
 
 static struct heavy *heavy_at(const struct finder *finder, uint32_t index)
@@ -95,7 +95,7 @@ static void add_heavy(struct finder *finder, uint32_t node)
 static void add_small(struct finder *finder, uint32_t node, uint32_t object, uint64_t bytes)
 {
     uint64_t kind = gt_accumulation_kind(finder->analysis, object);
-    uint64_t *place = gt_map_put(&finder->alike, kind, NULL);
+    uint64_t *place = gt_map_put(&finder->by_kind, kind, NULL);
 
     if (!*place) {
         struct gt_accumulation none = {.node = node, .kind = kind};
@@ -164,12 +164,12 @@ static uint64_t kind_of_heavy(const struct finder *finder, uint32_t index)
 static bool is_crowd(const struct finder *finder, uint32_t index)
 {
     uint64_t kind = kind_of_heavy(finder, heavy_at(finder, index)->largest);
-    unsigned alike = 0;
+    unsigned same = 0;
 
-    for (uint32_t at = heavy_at(finder, index)->first; at != NO_HEAVY && alike < CROWD;
+    for (uint32_t at = heavy_at(finder, index)->first; at != NO_HEAVY && same < CROWD;
          at = heavy_at(finder, at)->next)
-        alike += kind_of_heavy(finder, at) == kind;
-    return alike >= CROWD;
+        same += kind_of_heavy(finder, at) == kind;
+    return same >= CROWD;
 }
 
 static bool divides(const struct finder *finder, uint32_t index)
@@ -270,6 +270,6 @@ struct gt_vec gt_accumulations(const struct gt_heap_analysis *analysis,
     gt_vec_deinit(&finder.heavy);
     gt_vec_deinit(&finder.starts);
     gt_vec_deinit(&finder.way);
-    gt_map_deinit(&finder.alike);
+    gt_map_deinit(&finder.by_kind);
     return finder.points;
 }

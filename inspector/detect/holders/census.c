@@ -100,7 +100,7 @@ static void count_nodes(struct census *census)
 
 /* Type 0 stands for objects without pointers. Objects with pointers and an unknown type are left
  * out. */
-static bool is_told(const struct census *census, gt_type_id type)
+static bool is_shown(const struct census *census, gt_type_id type)
 {
     struct gt_types *types = census->analysis->process->types;
 
@@ -114,7 +114,7 @@ static void find_most(const struct census *census, size_t index)
 
     for (size_t type = 0; type < census->types; type++) {
         const struct count *count = &census->counts[index * census->types + type];
-        if (count->bytes <= row->type_bytes || !is_told(census, (gt_type_id)type)) continue;
+        if (count->bytes <= row->type_bytes || !is_shown(census, (gt_type_id)type)) continue;
         row->type = (gt_type_id)type;
         row->type_objects = count->objects;
         row->type_bytes = count->bytes;

@@ -91,8 +91,8 @@ static uint64_t group_number(struct grouper *grouper, const struct gt_goroutine 
     key->len = 0;
     gt_add_ancestors_key(grouper->source, g, key);
     if (grouper->by_labels) gt_add_labels_key(&grouper->labels, g, key);
-    if (!key->len) return g->alike;
-    gt_str_format(key, ";%u", g->alike);
+    if (!key->len) return g->same_place;
+    gt_str_format(key, ";%u", g->same_place);
     uint64_t *number = gt_strmap_put(&grouper->keys, key->text, &added);
     if (added) *number = grouper->source->goroutines->count + grouper->keys.len;
     return *number;

@@ -55,7 +55,7 @@ static struct gt_stack join(struct gt_arena *storage, struct gt_stack top, struc
 }
 
 /* A thread without a goroutine also has the calls that a goroutine's traceback leaves out. */
-static struct gt_stack all_told(struct gt_stack stack)
+static struct gt_stack show_all(struct gt_stack stack)
 {
     for (size_t i = 0; i < stack.count; i++)
         ((struct gt_source_location *)stack.locations)[i].internal = false;
@@ -71,7 +71,7 @@ static struct gt_stack stack_of(const struct builder *builder, const struct gt_t
     struct gt_stack own = gt_locations_of_thread(process, walk, storage);
     struct gt_goroutine without = {0};
 
-    if (!g) return all_told(own);
+    if (!g) return show_all(own);
     without = *g;
     without.native_count = 0;
     return join(storage, own,

@@ -22,7 +22,7 @@ static void index_roots(struct gt_baseline *baseline, const struct gt_heap_analy
     }
 }
 
-static void contest_timers(struct gt_baseline *baseline, const struct gt_heap_analysis *analysis)
+static void leave_out_timers(struct gt_baseline *baseline, const struct gt_heap_analysis *analysis)
 {
     gt_timers_init(analysis->process, analysis->goroutines, &baseline->timers);
     for (size_t i = 0; i < baseline->timers.list.len; i++) {
@@ -78,8 +78,8 @@ static void note_scheduler(void *ctx, const struct gt_stack_word *word)
     gt_vec_add(ctx, &word->value);
 }
 
-static void contest_goroutines(struct gt_baseline *baseline,
-                               const struct gt_heap_analysis *analysis)
+static void leave_out_goroutines(struct gt_baseline *baseline,
+                                 const struct gt_heap_analysis *analysis)
 {
     const struct gt_goroutines *all = analysis->goroutines;
 
@@ -128,8 +128,8 @@ struct gt_baseline *gt_baseline_create(const struct gt_heap_analysis *analysis)
     baseline->globals = GT_VEC_OF(const struct gt_root *);
     index_roots(baseline, analysis);
     gt_backlog_init(&baseline->backlog, analysis);
-    contest_timers(baseline, analysis);
-    contest_goroutines(baseline, analysis);
+    leave_out_timers(baseline, analysis);
+    leave_out_goroutines(baseline, analysis);
     baseline->scheduler = GT_VEC_OF(uint64_t);
     gt_scheduler_words(analysis->process, note_scheduler, &baseline->scheduler);
     gt_exclusion_init(&baseline->without, analysis);

@@ -20,7 +20,7 @@ bool gt_beyond_reached(const struct gt_beyond *beyond, uint64_t value)
     return object == GT_NO_OBJECT || gt_bit(beyond->base, object);
 }
 
-static void meet(void *ctx, uint64_t offset, uint64_t value)
+static void reach_value(void *ctx, uint64_t offset, uint64_t value)
 {
     struct gt_beyond *beyond = ctx;
     uint32_t object = gt_heap_object(beyond->graph, value);
@@ -37,8 +37,8 @@ uint64_t gt_beyond_take(struct gt_beyond *beyond, uint64_t value)
 {
     beyond->bytes = 0;
     gt_vec_clear(&beyond->list);
-    meet(beyond, 0, value);
+    reach_value(beyond, 0, value);
     for (size_t i = 0; i < beyond->list.len; i++)
-        gt_heap_words(beyond->graph, gt_vec_u32(&beyond->list, i), meet, beyond);
+        gt_heap_words(beyond->graph, gt_vec_u32(&beyond->list, i), reach_value, beyond);
     return beyond->bytes;
 }

@@ -89,16 +89,16 @@ static void mark_innocent(struct weigher *weigher)
 {
     const struct gt_heap_analysis *analysis = weigher->analysis;
     struct gt_exclusion *exclusion = &weigher->exclusion;
-    bool contested = true;
+    bool covered = true;
 
     gt_exclusion_init(exclusion, analysis);
     gt_bitmap_reset(&weigher->innocent);
     for (size_t i = 0; i < weigher->causes->list.len; i++) {
         const struct gt_edges *edges = &cause_at(weigher, i)->edges;
         gt_exclusion_add(exclusion, analysis, edges);
-        contested = contested && gt_exclusion_covers(&analysis->baseline->without, edges);
+        covered = covered && gt_exclusion_covers(&analysis->baseline->without, edges);
     }
-    if (contested)
+    if (covered)
         gt_baseline_mark(analysis, exclusion, &weigher->innocent);
     else
         gt_live_mark(analysis->heap, analysis->roots, &exclusion->roots, &exclusion->cut,

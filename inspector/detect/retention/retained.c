@@ -181,7 +181,7 @@ static int by_bytes(const void *a, const void *b)
 }
 
 /* A list or a tree of one type is shown by its first object. */
-static size_t told_of_way(const struct gt_heap_analysis *analysis, const struct keeper *keeper)
+static size_t shown_length(const struct gt_heap_analysis *analysis, const struct keeper *keeper)
 {
     for (size_t i = 1; i < keeper->way_count; i++) {
         gt_type_id type = gt_typing_type(analysis->typing, keeper->way[i]);
@@ -264,10 +264,11 @@ static void describe_call(struct gt_main_kept *keepers, uint32_t number, struct 
     path->steps = steps;
 }
 
-static void tell(struct gt_main_kept *keepers, const struct keeper *keeper, struct gt_kept *kept)
+static void describe_keeper(struct gt_main_kept *keepers, const struct keeper *keeper,
+                            struct gt_kept *kept)
 {
     struct gt_heap_analysis *analysis = keepers->analysis;
-    size_t count = told_of_way(analysis, keeper);
+    size_t count = shown_length(analysis, keeper);
 
     *kept = (struct gt_kept){.bytes = keeper->bytes, .objects = keeper->objects};
     if (keeper->goroutine != NOBODY)
@@ -292,7 +293,7 @@ static const struct gt_kept *describe_largest(struct gatherer *gatherer, size_t 
         if (list[*count].bytes < all / LEAST_PART) break;
     struct gt_kept *kept = gt_arena_alloc(keepers->analysis->storage, *count * sizeof *kept);
     for (size_t i = 0; i < *count; i++)
-        tell(keepers, &list[i], &kept[i]);
+        describe_keeper(keepers, &list[i], &kept[i]);
     return kept;
 }
 

@@ -142,8 +142,8 @@ static const char *name_of(const struct gt_heap_analysis *analysis, uint32_t gor
 
 /* ---- the report's words ------------------------------------------------------------------- */
 
-static void tell(const struct gt_heap_analysis *analysis, uint32_t goroutine,
-                 const struct gt_blocked *blocked, struct gt_blocked_thing *thing)
+static void describe(const struct gt_heap_analysis *analysis, uint32_t goroutine,
+                     const struct gt_blocked *blocked, struct gt_blocked_thing *thing)
 {
     bool channel = blocked->what == GT_THING_CHANNEL;
 
@@ -173,7 +173,7 @@ const struct gt_blocked_thing *gt_blocking_describe_wait(const struct gt_heap_an
     struct gt_blocked_thing *things = gt_arena_alloc(analysis->storage, *count * sizeof *things);
     for (size_t i = 0; i < *count; i++) {
         struct gt_blocked blocked = gt_blocked_on(&analysis->baseline->waits, g, wait, i);
-        tell(analysis, goroutine, &blocked, &things[i]);
+        describe(analysis, goroutine, &blocked, &things[i]);
     }
     return things;
 }

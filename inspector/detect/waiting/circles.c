@@ -57,7 +57,7 @@ struct gt_lock_owner gt_lock_owner_describe(const struct gt_heap_analysis *analy
                                             const struct gt_ownership *ownership)
 {
     struct gt_lock_owner owner = {.goroutine = analysis->goroutines->list[ownership->goroutine].id,
-                                  .how = ownership->speaks,
+                                  .how = ownership->evidence,
                                   .variable = variable_of(analysis, ownership)};
 
     if (ownership->site) {

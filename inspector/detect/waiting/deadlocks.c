@@ -64,10 +64,10 @@ static void find_classes(struct gt_deadlocks *deadlocks)
  * all must be stuck. */
 static uint8_t need_of_owners(const struct gt_ownership *first, enum gt_action action)
 {
-    if (first->speaks == GT_EVIDENCE_WAIT) return GT_STUCK_IF_ANY;
+    if (first->evidence == GT_EVIDENCE_WAIT) return GT_STUCK_IF_ANY;
     bool each = action == GT_ACTION_WAIT || action == GT_ACTION_WRITE;
 
-    return each && first->speaks == GT_EVIDENCE_DEFERRED ? GT_STUCK_IF_ANY : GT_STUCK_IF_ALL;
+    return each && first->evidence == GT_EVIDENCE_DEFERRED ? GT_STUCK_IF_ANY : GT_STUCK_IF_ALL;
 }
 
 /* False when frames show no owner, or too weak evidence for one that does not hang. */
@@ -78,7 +78,7 @@ static bool need_holders(struct gt_deadlocks *deadlocks, struct gt_wait_class *c
     gt_lock_owners_of(&deadlocks->owners, class->member, &found);
     const struct gt_ownership *first = found.data;
     bool enough =
-        found.len && (first->speaks > GT_EVIDENCE_POINTER || deadlocks->hangs[class->member]);
+        found.len && (first->evidence > GT_EVIDENCE_POINTER || deadlocks->hangs[class->member]);
     for (size_t i = 0; enough && i < found.len && i < MAX_NEEDED; i++) {
         struct gt_need_of need = {first[i].goroutine, true, first[i]};
         gt_vec_add(&deadlocks->needed, &need);

@@ -22,14 +22,14 @@ struct namer {
     struct gt_map stacks; /* stacks of goroutines that are shown -> how many have it */
     struct gt_waker far;  /* a timer that was left out; its kind is none if there is no such timer
                            */
-    bool more, fellows;
+    bool more, same_waiters;
 };
 
 /* ---- who is left out ------------------------------------------------------------------------ */
 
 /* A goroutine that waits for the same object is woken like the group, and wakes nobody before
  * that. */
-static bool is_fellow(const struct namer *namer, uint32_t owner)
+static bool waits_for_same(const struct namer *namer, uint32_t owner)
 {
     const struct gt_wait *wait = &namer->wakers->analysis->baseline->wait[owner];
 
@@ -75,11 +75,11 @@ static bool is_wanted(struct namer *namer, const struct gt_way *way, uint32_t ow
     }
     gt_map_put(&namer->owners, owner, &added);
     if (!added) return false;
-    if (is_fellow(namer, owner)) {
-        namer->fellows = true;
+    if (waits_for_same(namer, owner)) {
+        namer->same_waiters = true;
         return false;
     }
-    uint32_t stack = namer->wakers->analysis->goroutines->list[owner].alike;
+    uint32_t stack = namer->wakers->analysis->goroutines->list[owner].same_place;
     bool enough = ++*gt_map_put(&namer->stacks, stack, NULL) > OF_A_STACK;
     namer->more |= enough;
     return !enough;
@@ -151,7 +151,7 @@ void gt_wakers_describe(struct gt_wakers *wakers, const bool *hangs,
     if (!namer.list.len && namer.far.kind == GT_WAKER_TIMER) gt_vec_add(&namer.list, &namer.far);
     waiting->waker_count = namer.list.len;
     waiting->more_wakers = namer.more;
-    waiting->fellows_reach = namer.fellows;
+    waiting->waiters_reach = namer.same_waiters;
     waiting->wakers = keep(&namer);
     gt_map_deinit(&namer.owners);
     gt_map_deinit(&namer.things);

@@ -92,7 +92,7 @@ static void ask_code(struct seeker *seeker, struct gt_ownership *ownership, bool
         locked = sites[i].unlocks ? NULL : &sites[i];
     }
     if (!locked) return;
-    ownership->speaks = GT_EVIDENCE_LOCK;
+    ownership->evidence = GT_EVIDENCE_LOCK;
     ownership->reads = locked->reads;
     ownership->site = locked->from;
 }
@@ -114,7 +114,7 @@ static void ask_closure(struct seeker *seeker, struct gt_ownership *ownership)
     const struct gt_lock_site *sites = gt_lock_sites_at(seeker->sites, entry, &count);
     for (size_t i = 0; i < count; i++) {
         if (!sites[i].unlocks || sites[i].target) continue;
-        ownership->speaks = GT_EVIDENCE_DEFERRED;
+        ownership->evidence = GT_EVIDENCE_DEFERRED;
         ownership->reads = sites[i].reads;
         ownership->at_wait = false;
         ownership->captured = true;
@@ -190,7 +190,7 @@ static void take_code(struct seeker *seeker, uint32_t frame)
         if (thing == GT_NO_THING || sites[i].unlocks || at < sites[i].to) continue;
         struct gt_ownership ownership = holding_of(seeker, thing, frame);
         ask_code(seeker, &ownership, false);
-        if (ownership.speaks == GT_EVIDENCE_LOCK) gt_vec_add(&seeker->found, &ownership);
+        if (ownership.evidence == GT_EVIDENCE_LOCK) gt_vec_add(&seeker->found, &ownership);
     }
 }
 
@@ -232,7 +232,7 @@ static bool is_explained(const struct seeker *seeker, uint32_t frame)
 {
     for (size_t i = 0; i < seeker->found.len; i++) {
         const struct gt_ownership *ownership = gt_vec_at(&seeker->found, i);
-        if (ownership->frame == frame && ownership->speaks >= GT_EVIDENCE_LOCK) return true;
+        if (ownership->frame == frame && ownership->evidence >= GT_EVIDENCE_LOCK) return true;
     }
     return false;
 }
@@ -323,7 +323,7 @@ static void take_deferred_of(struct seeker *seeker, const struct gt_lock_site *s
 
     if (thing == GT_NO_THING) return;
     struct gt_ownership ownership = holding_of(seeker, thing, GT_NO_FRAME);
-    ownership.speaks = GT_EVIDENCE_DEFERRED;
+    ownership.evidence = GT_EVIDENCE_DEFERRED;
     ownership.reads = site->reads;
     ownership.value = addr;
     bool counts = site->counts;
@@ -393,7 +393,7 @@ static void keep_found(struct gt_lock_owners *owners, struct gt_vec *found)
     if (found->len) qsort(found->data, found->len, sizeof *all, gt_ownership_order);
     for (size_t i = 0; i < found->len; i++) {
         bool known = last && last->thing == all[i].thing;
-        if (known && (last->reads == all[i].reads || all[i].speaks == GT_EVIDENCE_POINTER)) {
+        if (known && (last->reads == all[i].reads || all[i].evidence == GT_EVIDENCE_POINTER)) {
             take_variable(last, &all[i]);
             continue;
         }

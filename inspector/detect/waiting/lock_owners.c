@@ -109,7 +109,7 @@ int gt_ownership_order(const void *a, const void *b)
 
     if (left->thing != right->thing) return left->thing < right->thing ? -1 : 1;
     if (left->goroutine != right->goroutine) return left->goroutine < right->goroutine ? -1 : 1;
-    if (left->speaks != right->speaks) return left->speaks > right->speaks ? -1 : 1;
+    if (left->evidence != right->evidence) return left->evidence > right->evidence ? -1 : 1;
     if (left->at_wait != right->at_wait) return left->at_wait ? 1 : -1;
     if (left->value != right->value) return left->value > right->value ? -1 : 1;
     /* Arguments, which have names, are above the other words of a frame. */
@@ -178,7 +178,7 @@ static bool is_meant(const struct gt_lock_owners *owners, const struct gt_owners
                      enum gt_action action)
 {
     bool waits = owners->waits[ownership->goroutine].thing == ownership->thing;
-    bool knows = ownership->speaks != GT_EVIDENCE_POINTER;
+    bool knows = ownership->evidence != GT_EVIDENCE_POINTER;
 
     if (action == GT_ACTION_WAIT) return !waits;
     if (knows && action == GT_ACTION_WRITE && !ownership->reads) return false;
@@ -191,7 +191,7 @@ static void add_writer(const struct gt_lock_owners *owners, uint32_t thing, stru
 {
     struct gt_ownership ownership = {.thing = thing,
                                      .goroutine = owners->writers[thing],
-                                     .speaks = GT_EVIDENCE_WAIT,
+                                     .evidence = GT_EVIDENCE_WAIT,
                                      .frame = GT_NO_FRAME};
 
     if (ownership.goroutine != GT_NO_GOROUTINE) gt_vec_add(out, &ownership);
@@ -240,9 +240,9 @@ void gt_lock_owners_of(const struct gt_lock_owners *owners, uint32_t goroutine, 
         const struct gt_ownership *ownership = gt_vec_at(&owners->list, i);
         if (ownership->thing != thing) break;
         if (!is_meant(owners, ownership, action)) continue;
-        if (ownership->speaks > best) gt_vec_clear(out);
-        if (ownership->speaks >= best) gt_vec_add(out, ownership);
-        best = ownership->speaks > best ? ownership->speaks : best;
+        if (ownership->evidence > best) gt_vec_clear(out);
+        if (ownership->evidence >= best) gt_vec_add(out, ownership);
+        best = ownership->evidence > best ? ownership->evidence : best;
     }
     drop_far(out);
 }

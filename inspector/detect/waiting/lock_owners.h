@@ -23,7 +23,7 @@
 
 struct gt_ownership {
     uint32_t thing, goroutine;
-    uint8_t speaks;       /* enum gt_lock_evidence */
+    uint8_t evidence;     /* enum gt_lock_evidence */
     bool reads;           /* as a reader, if a call that locks is known */
     bool at_wait;         /* by a pointer in the frame that itself waits in Lock */
     bool captured;        /* the word is a deferred closure's */

@@ -38,11 +38,11 @@ static bool no_loose_one_reaches(const struct gt_lock_owners *owners, struct gt_
 
 /* Is there more evidence than a pointer for one of them, or may one that points there have it
  * locked? */
-static bool is_told(const struct gt_lock_owners *owners, const struct gt_vec *found)
+static bool has_owner(const struct gt_lock_owners *owners, const struct gt_vec *found)
 {
     for (size_t i = 0; i < found->len; i++) {
         const struct gt_ownership *ownership = gt_vec_at(found, i);
-        if (ownership->speaks > GT_EVIDENCE_POINTER || owners->loose[ownership->goroutine])
+        if (ownership->evidence > GT_EVIDENCE_POINTER || owners->loose[ownership->goroutine])
             return true;
     }
     return false;
@@ -57,10 +57,10 @@ enum gt_lock_state gt_lock_state_of(const struct gt_lock_owners *owners, struct 
     if (wait->thing == GT_NO_THING || !is_lock(wait->action)) return GT_NO_LOCK;
     if (!gt_is_held(owners, goroutine)) return GT_LOCK_FREE;
     gt_lock_owners_of(owners, goroutine, &found);
-    bool told = is_told(owners, &found);
+    bool owned = has_owner(owners, &found);
     enum gt_lock_state otherwise = found.len ? GT_LOCK_HELD : GT_LOCK_TAKEN;
     gt_vec_deinit(&found);
-    if (told) return GT_LOCK_HELD;
+    if (owned) return GT_LOCK_HELD;
     if (owners->things[wait->thing].may_hold || owners->unread) return otherwise;
     return no_loose_one_reaches(owners, wakers, goroutine) ? GT_LOCK_LEFT : otherwise;
 }

@@ -157,7 +157,7 @@ void gt_outside_fill(struct gt_heap_analysis *analysis, uint64_t goroutine,
     for (uint32_t i = 0; i < analysis->goroutines->count; i++) {
         const struct gt_goroutine *g = &analysis->goroutines->list[i];
         if (kind_of(g) && (!goroutine || g->id == goroutine))
-            gt_groups_add_numbered(&describer.groups, g->alike, UINT64_MAX - g->id, i);
+            gt_groups_add_numbered(&describer.groups, g->same_place, UINT64_MAX - g->id, i);
     }
     gt_groups_visit(&describer.groups, describe_group, &describer);
     gt_groups_deinit(&describer.groups);

@@ -16,7 +16,7 @@ struct unstuck {
     struct gt_bitmap marked, watched;
     struct gt_marker *marker;
     struct gt_vec watches; /* struct watch, by object */
-    struct gt_vec met;     /* uint32_t: watched objects that were marked and are not handled yet */
+    struct gt_vec reached; /* uint32_t: watched objects that were marked and are not handled yet */
 };
 
 /* ---- what classes wait for ------------------------------------------------------------------ */
@@ -52,7 +52,7 @@ static void watch_all(struct unstuck *unstuck)
         watch_class(unstuck, i);
     if (unstuck->watches.len)
         qsort(unstuck->watches.data, unstuck->watches.len, sizeof(struct watch), by_object);
-    gt_mark_watch(unstuck->marker, &unstuck->watched, &unstuck->met);
+    gt_mark_watch(unstuck->marker, &unstuck->watched, &unstuck->reached);
 }
 
 static const struct watch *watch_at(const struct unstuck *unstuck, size_t index)
@@ -126,9 +126,9 @@ static void reach_fixpoint(struct unstuck *unstuck)
 {
     seed_weak(unstuck);
     give_back_free(unstuck);
-    for (gt_mark_drain(unstuck->marker); unstuck->met.len; gt_mark_drain(unstuck->marker)) {
-        while (unstuck->met.len)
-            free_waiters(unstuck, gt_vec_u32(&unstuck->met, --unstuck->met.len));
+    for (gt_mark_drain(unstuck->marker); unstuck->reached.len; gt_mark_drain(unstuck->marker)) {
+        while (unstuck->reached.len)
+            free_waiters(unstuck, gt_vec_u32(&unstuck->reached, --unstuck->reached.len));
         give_back_free(unstuck);
     }
 }
@@ -137,7 +137,7 @@ void gt_unstuck_find(struct gt_deadlocks *deadlocks)
 {
     struct gt_heap_analysis *analysis = deadlocks->analysis;
     struct unstuck unstuck = {
-        .deadlocks = deadlocks, .watches = GT_VEC_OF(struct watch), .met = GT_VEC_OF(uint32_t)};
+        .deadlocks = deadlocks, .watches = GT_VEC_OF(struct watch), .reached = GT_VEC_OF(uint32_t)};
 
     gt_exclusion_init(&unstuck.without, analysis);
     gt_bitmap_init(&unstuck.marked, analysis->heap->graph.objects);
@@ -151,7 +151,7 @@ void gt_unstuck_find(struct gt_deadlocks *deadlocks)
     gt_freeing_destroy(unstuck.freeing);
     gt_marker_destroy(unstuck.marker);
     gt_vec_deinit(&unstuck.watches);
-    gt_vec_deinit(&unstuck.met);
+    gt_vec_deinit(&unstuck.reached);
     gt_bitmap_deinit(&unstuck.watched);
     gt_bitmap_deinit(&unstuck.marked);
     gt_exclusion_deinit(&unstuck.without);

@@ -124,7 +124,7 @@ static void describe_waiting(void *ctx, const struct gt_member *members, size_t 
     waiting->stack = gt_locations_of(analysis->process, analysis->goroutines, g, analysis->storage);
     waiting->created_by = gt_location_created(analysis->process, g, analysis->storage);
     describe_holders(graph_builder, number, waiting);
-    waiting->custody =
+    waiting->lock_state =
         gt_lock_state_of(&graph_builder->deadlocks.owners, &graph_builder->wakers, number);
     gt_wakers_describe(&graph_builder->wakers, graph_builder->hangs, members, count, waiting);
 }
@@ -136,7 +136,7 @@ static void add_waiting(struct graph_builder *graph_builder, uint32_t number)
 
     if (graph_builder->only && g->id != graph_builder->only) return;
     gt_groups_add_numbered(&graph_builder->groups,
-                           OUTLOOKS * (uint64_t)g->alike + outlook_of(graph_builder, number),
+                           OUTLOOKS * (uint64_t)g->same_place + outlook_of(graph_builder, number),
                            UINT64_MAX - g->id, number);
 }
 

@@ -6,8 +6,8 @@
 #include <stdlib.h>
 
 enum {
-    MAX_WAY = 64,      /* objects; longer paths are ignored */
-    MAX_MET = 1 << 14, /* objects and roots that are visited for one object that is waited for */
+    MAX_WAY = 64,          /* objects; longer paths are ignored */
+    MAX_REACHED = 1 << 14, /* objects and roots, for one object that is waited for */
     MAX_STEPS = 1 << 21,
     NEAR_TIMER = 6, /* objects from a timer to what it acts on itself */
 };
@@ -144,10 +144,10 @@ struct seeker {
     uint32_t number;
     gt_way_fn *visit;
     void *ctx;
-    struct gt_map objects; /* addresses waited for: small ones may be in one object */
-    struct gt_map fellows; /* goroutines reached -> whether they wait for the same and for nothing
-                            * else */
-    size_t met;            /* objects and roots reached, for one object that is waited for */
+    struct gt_map objects;      /* addresses waited for: small ones may be in one object */
+    struct gt_map same_waiters; /* goroutines reached -> whether they wait for the same and for
+                                 * nothing else */
+    size_t reached;             /* objects and roots reached, for one object that is waited for */
 };
 
 /* A goroutine that waits for the same, and for nothing else, cannot wake another. */
@@ -163,7 +163,7 @@ static bool waits_for_same(const struct seeker *seeker, uint32_t other)
 static bool is_fellow(struct seeker *seeker, uint32_t other)
 {
     bool added;
-    uint64_t *known = gt_map_put(&seeker->fellows, other, &added);
+    uint64_t *known = gt_map_put(&seeker->same_waiters, other, &added);
 
     if (added) *known = other == seeker->number || waits_for_same(seeker, other);
     return *known;
@@ -182,13 +182,13 @@ static size_t first_pointed(const struct gt_vec *pointed, uint32_t object)
 
 static void take_step(struct seeker *seeker)
 {
-    seeker->met++;
+    seeker->reached++;
     if (seeker->wakers->steps) seeker->wakers->steps--;
 }
 
 static bool may_step(const struct seeker *seeker)
 {
-    return seeker->wakers->steps && seeker->met < MAX_MET;
+    return seeker->wakers->steps && seeker->reached < MAX_REACHED;
 }
 
 /* False when the visitor stops. */
@@ -221,7 +221,7 @@ static bool climb_from(struct seeker *seeker, uint32_t start, bool *enough)
     uint32_t object;
     bool weak = false;
 
-    seeker->met = 0;
+    seeker->reached = 0;
     gt_climb_init(&climb, start);
     while (!*enough && may_step(seeker)) {
         object = gt_climb_next(&climb, &wakers->parents);
@@ -251,6 +251,6 @@ bool gt_wakers_visit(struct gt_wakers *wakers, uint32_t number, gt_way_fn *visit
         if (object != GT_NO_OBJECT) whole &= climb_from(&seeker, object, &enough);
     }
     gt_map_deinit(&seeker.objects);
-    gt_map_deinit(&seeker.fellows);
+    gt_map_deinit(&seeker.same_waiters);
     return whole;
 }

@@ -85,7 +85,7 @@ bool gt_window_block_complete(const struct gt_heap_analysis *analysis, struct gt
     return true;
 }
 
-struct lie { /* a block's windows, while its pointer words are visited in order */
+struct overlap { /* a block's windows, while its pointer words are visited in order */
     const struct gt_heap_analysis *analysis;
     const struct gt_windows *windows;
     const struct gt_window_block *block;
@@ -102,30 +102,32 @@ static bool claims_no_pointers(const struct gt_heap_analysis *analysis,
     return window->elem && !gt_types_get(analysis->process->types, window->elem)->ptr_bytes;
 }
 
-static void find_lie(void *ctx, uint64_t offset, uint64_t value)
+static void find_overlap(void *ctx, uint64_t offset, uint64_t value)
 {
-    struct lie *lie = ctx;
+    struct overlap *overlap = ctx;
 
     (void)value;
-    for (; lie->next < lie->block->count; lie->next++) {
-        const struct gt_window_ref *window = gt_window_of(lie->windows, lie->block, lie->next);
-        if (window->offset + lie->skip >= offset + 8) break;
-        uint64_t end = window->offset + window->cap + lie->skip;
-        if (end > lie->claimed && claims_no_pointers(lie->analysis, window)) lie->claimed = end;
+    for (; overlap->next < overlap->block->count; overlap->next++) {
+        const struct gt_window_ref *window =
+            gt_window_of(overlap->windows, overlap->block, overlap->next);
+        if (window->offset + overlap->skip >= offset + 8) break;
+        uint64_t end = window->offset + window->cap + overlap->skip;
+        if (end > overlap->claimed && claims_no_pointers(overlap->analysis, window))
+            overlap->claimed = end;
     }
-    lie->found |= lie->claimed > offset;
+    overlap->found |= overlap->claimed > offset;
 }
 
 bool gt_window_block_denied(const struct gt_heap_analysis *analysis,
                             const struct gt_windows *windows, const struct gt_window_block *block)
 {
-    struct lie lie = {analysis, windows, block, 0, 0, 0, false};
+    struct overlap overlap = {analysis, windows, block, 0, 0, 0, false};
     uint64_t user, slot = gt_heap_address(&analysis->heap->graph, block->block);
 
     if (block->block >= analysis->heap->graph.scan_objects) return false;
-    lie.skip = gt_goheap_user(analysis->heap, block->block, &user) - slot;
-    gt_heap_words(&analysis->heap->graph, block->block, find_lie, &lie);
-    return lie.found;
+    overlap.skip = gt_goheap_user(analysis->heap, block->block, &user) - slot;
+    gt_heap_words(&analysis->heap->graph, block->block, find_overlap, &overlap);
+    return overlap.found;
 }
 
 void gt_windows_mark(const struct gt_windows *windows, const struct gt_window_block *block,

@@ -88,8 +88,8 @@ static json_t *waiting_of(const struct gt_waiting *waiting)
         waiting->more_wakers, "things", things_of(waiting), "same_thing", waiting->same_thing,
         "parent", waiting->parent ? gt_json_size(waiting->parent) : json_null(), "labels",
         gt_json_labels(waiting->labels, waiting->label_count), "holders", holders_of(waiting),
-        "more_holders", waiting->more_owners, "lock", gt_json_text(custodies[waiting->custody]),
-        "fellows_reach", waiting->fellows_reach);
+        "more_holders", waiting->more_owners, "lock", gt_json_text(custodies[waiting->lock_state]),
+        "fellows_reach", waiting->waiters_reach);
 }
 
 bool gt_json_waits(const struct gt_wait_graph *graph, const struct gt_style *style, FILE *to)

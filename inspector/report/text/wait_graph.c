@@ -120,12 +120,12 @@ static bool same_holding(const struct gt_lock_owner *a, const struct gt_lock_own
 /* One line for owners with the same text. */
 static void put_holders(struct gt_page *page, const struct gt_waiting *waiting)
 {
-    size_t count = waiting->custody == GT_LOCK_LEFT ? 0 : waiting->owner_count;
+    size_t count = waiting->lock_state == GT_LOCK_LEFT ? 0 : waiting->owner_count;
 
-    for (size_t i = 0, alike; i < count; i += alike) {
-        for (alike = 1; i + alike < count; alike++)
-            if (!same_holding(&waiting->owners[i], &waiting->owners[i + alike])) break;
-        put_holder_line(page, waiting, i, alike - 1);
+    for (size_t i = 0, equal; i < count; i += equal) {
+        for (equal = 1; i + equal < count; equal++)
+            if (!same_holding(&waiting->owners[i], &waiting->owners[i + equal])) break;
+        put_holder_line(page, waiting, i, equal - 1);
     }
     if (!count || !waiting->more_owners) return;
     gt_page_line(page, COLUMN, COLUMN + 4);
@@ -134,14 +134,14 @@ static void put_holders(struct gt_page *page, const struct gt_waiting *waiting)
 }
 
 /* For a lock without a known owner. */
-static void put_custody(struct gt_page *page, const struct gt_waiting *waiting)
+static void put_lock_state(struct gt_page *page, const struct gt_waiting *waiting)
 {
     /* Readers block a writer. */
     bool reads = waiting->blocked_count && waiting->blocked[0].action == GT_ACTION_WRITE;
-    bool left = waiting->custody == GT_LOCK_LEFT;
-    bool untold = waiting->custody == GT_LOCK_TAKEN && !waiting->owner_count;
+    bool left = waiting->lock_state == GT_LOCK_LEFT;
+    bool untold = waiting->lock_state == GT_LOCK_TAKEN && !waiting->owner_count;
 
-    if (!left && !untold && waiting->custody != GT_LOCK_FREE) return;
+    if (!left && !untold && waiting->lock_state != GT_LOCK_FREE) return;
     gt_page_line(page, COLUMN, COLUMN + 4);
     if (left)
         gt_page_format(page, GT_RED, "%s, and no live goroutine holds it: an %s is missing",
@@ -232,7 +232,7 @@ static const char *rest_of_wakers(const struct gt_waiting *waiting)
     if (waiting->waker_count) return NULL;
     if (waiting->id_count > 1 && !waiting->same_thing)
         return "only goroutines that wait here, or for the same object, reach it";
-    if (waiting->fellows_reach) return "only goroutines that wait for the same object reach it";
+    if (waiting->waiters_reach) return "only goroutines that wait for the same object reach it";
     return waiting->blocked_count ? "nobody else reaches it" : "nobody can wake it";
 }
 
@@ -278,7 +278,7 @@ static void put_waiting(struct gt_page *page, const struct gt_wait_graph *graph,
     put_whose(page, waiting);
     put_blocked_on(page, waiting);
     put_holders(page, waiting);
-    put_custody(page, waiting);
+    put_lock_state(page, waiting);
     put_wakers(page, waiting);
 }
 

@@ -36,15 +36,16 @@ static bool same_frames(const struct gt_goroutines *all, const struct gt_gorouti
 }
 
 /* Wait reasons are compared by address: each name is one text of the runtime's table. */
-static bool are_alike(const struct gt_goroutines *all, const struct gt_goroutine *a,
-                      const struct gt_goroutine *b)
+static bool are_at_one_place(const struct gt_goroutines *all, const struct gt_goroutine *a,
+                             const struct gt_goroutine *b)
 {
     return a->status == b->status && a->wait_reason == b->wait_reason && a->go_pc == b->go_pc &&
            a->locked == b->locked && a->bubble == b->bubble && same_frames(all, a, b);
 }
 
 /* The first goroutine that equals the index-th one; itself when none before it does. */
-static uint32_t first_alike(const struct gt_goroutines *all, struct gt_map *firsts, uint32_t index)
+static uint32_t first_at_place(const struct gt_goroutines *all, struct gt_map *firsts,
+                               uint32_t index)
 {
     const struct gt_goroutine *g = &all->list[index];
     uint64_t hash = hash_of(all, g);
@@ -53,7 +54,7 @@ static uint32_t first_alike(const struct gt_goroutines *all, struct gt_map *firs
     for (int i = 0; i < MAX_PROBES; i++) {
         uint64_t *first = gt_map_put(firsts, hash + (uint64_t)i, &added);
         if (added) *first = index;
-        if (added || are_alike(all, &all->list[*first], g)) return (uint32_t)*first;
+        if (added || are_at_one_place(all, &all->list[*first], g)) return (uint32_t)*first;
     }
     return index;
 }
@@ -64,8 +65,8 @@ void gt_goroutines_number_places(struct gt_goroutines *all)
     uint32_t numbers = 0;
 
     for (uint32_t i = 0; i < all->count; i++) {
-        uint32_t first = first_alike(all, &firsts, i);
-        all->list[i].alike = first == i ? numbers++ : all->list[first].alike;
+        uint32_t first = first_at_place(all, &firsts, i);
+        all->list[i].same_place = first == i ? numbers++ : all->list[first].same_place;
     }
     gt_map_deinit(&firsts);
 }

@@ -20,7 +20,7 @@ struct gatherer {
     uint32_t owner; /* of the roots that are being gathered */
 };
 
-static bool tells_of_statics(const struct gt_process *process, const struct gt_root *root)
+static bool leads_to_static(const struct gt_process *process, const struct gt_root *root)
 {
     return (root->kind == GT_ROOT_GLOBAL || (root->kind == GT_ROOT_FRAME && !process->dwarf)) &&
            root->value && gt_process_is_static(process, root->value);
@@ -30,7 +30,7 @@ static void keep(struct gt_roots *roots, const struct gt_goheap *heap, const str
 {
     if (gt_heap_object(&heap->graph, root->value) != GT_NO_OBJECT)
         gt_vec_add(&roots->list, root);
-    else if (tells_of_statics(heap->process, root))
+    else if (leads_to_static(heap->process, root))
         gt_vec_add(&roots->statics, root);
 }
 

@@ -102,7 +102,7 @@ static gt_type_id named(const struct gt_dictionaries *dictionaries, const char *
     return gt_types_named(dictionaries->process->types, whole);
 }
 
-static bool alike(const struct gt_types *types, gt_type_id a, gt_type_id b)
+static bool same_layout(const struct gt_types *types, gt_type_id a, gt_type_id b)
 {
     const struct gt_type *left = a ? gt_types_get(types, a) : NULL;
     const struct gt_type *right = b ? gt_types_get(types, b) : NULL;
@@ -123,8 +123,8 @@ static bool has_shape(const struct gt_dictionaries *dictionaries, const char *sh
     if (shape_length == strlen("*uint8") && memcmp(shape, "*uint8", shape_length) == 0)
         return *type == '*';
     if (shape_length == length && memcmp(shape, type, length) == 0) return true;
-    return alike(dictionaries->process->types, named(dictionaries, head, shape, shape_length),
-                 named(dictionaries, "", type, length));
+    return same_layout(dictionaries->process->types, named(dictionaries, head, shape, shape_length),
+                       named(dictionaries, "", type, length));
 }
 
 static bool have_shapes(const struct gt_dictionaries *dictionaries, const char *shapes,
@@ -248,5 +248,5 @@ gt_type_id gt_dictionary_type(struct gt_dictionaries *dictionaries,
         !gt_mem_u64(dictionaries->process->mem, place, &rtype))
         return shape;
     gt_type_id real = gt_types_at(types, rtype);
-    return alike(types, real, shape) ? real : shape;
+    return same_layout(types, real, shape) ? real : shape;
 }

@@ -83,7 +83,7 @@ static void claim_map(const struct eliminator *eliminator, uint32_t object)
 }
 
 /* A generic function's shape says less than the type that it stands for. */
-static bool is_told(const struct gt_typing *typing, uint32_t object, bool shapes)
+static bool has_type(const struct gt_typing *typing, uint32_t object, bool shapes)
 {
     gt_type_id id = gt_typed_id(typing->type[object]);
 
@@ -104,7 +104,7 @@ static void each_untold(const struct eliminator *eliminator, const struct gt_bit
 
     for (size_t i = gt_bitmap_next(live, 0); i < typing->heap->graph.scan_objects;
          i = gt_bitmap_next(live, i + 1))
-        if (!is_told(typing, (uint32_t)i, shapes)) visit(eliminator, (uint32_t)i);
+        if (!has_type(typing, (uint32_t)i, shapes)) visit(eliminator, (uint32_t)i);
 }
 
 void gt_eliminate(struct gt_typing *typing, const struct gt_bitmap *live)

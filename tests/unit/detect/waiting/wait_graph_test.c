@@ -129,7 +129,7 @@ static void who_stands_behind_lock_holds_it(void **state)
     synth_wait_sync(g, SYNTH_MUTEX, mutex);
     struct gt_wait_graph *graph = graph_of(synth);
     const struct gt_waiting *waiting = waiting_of(graph, synth_g_id(g));
-    assert_int_equal(waiting->custody, GT_LOCK_HELD);
+    assert_int_equal(waiting->lock_state, GT_LOCK_HELD);
     assert_int_equal(waiting->owner_count, 1);
     assert_int_equal(waiting->owners[0].goroutine, synth_g_id(holder));
     assert_int_equal(waiting->owners[0].how, GT_EVIDENCE_LOCK);
@@ -162,7 +162,7 @@ static void a_lock_that_nobody_holds_was_left(void **state)
 
     synth_wait_sync(g, SYNTH_MUTEX, locked_mutex(synth, "main.mu"));
     struct gt_wait_graph *graph = graph_of(synth);
-    assert_int_equal(waiting_of(graph, synth_g_id(g))->custody, GT_LOCK_LEFT);
+    assert_int_equal(waiting_of(graph, synth_g_id(g))->lock_state, GT_LOCK_LEFT);
     assert_int_equal(graph->locks_left, 1);
     gt_wait_graph_destroy(graph);
     assert_int_equal(synth_report(synth)->waits.locks_left, 1);
@@ -177,7 +177,7 @@ static void a_lock_that_is_free_wakes_its_waiter_next(void **state)
     synth_put(synth, mutex, 0);
     synth_wait_sync(g, SYNTH_MUTEX, mutex);
     struct gt_wait_graph *graph = graph_of(synth);
-    assert_int_equal(waiting_of(graph, synth_g_id(g))->custody, GT_LOCK_FREE);
+    assert_int_equal(waiting_of(graph, synth_g_id(g))->lock_state, GT_LOCK_FREE);
     assert_int_equal(graph->locks_left, 0);
     gt_wait_graph_destroy(graph);
 }

@@ -81,15 +81,15 @@ static void the_runtimes_own_are_told_apart(void **state)
     assert_false(analysis->goroutines->list[2].system);
 }
 
-static void those_alike_have_one_number(void **state)
+static void those_at_one_place_have_one_number(void **state)
 {
     struct synth *synth = synth_begin(state, GO);
 
     for (int i = 0; i < 3; i++)
         synth_wait(synth_go(synth, i == 2 ? "main.other" : "main.work"), SYNTH_SLEEP);
     const struct gt_goroutine *list = synth_open(synth)->goroutines->list;
-    assert_int_equal(list[1].alike, list[2].alike);
-    assert_int_not_equal(list[1].alike, list[3].alike);
+    assert_int_equal(list[1].same_place, list[2].same_place);
+    assert_int_not_equal(list[1].same_place, list[3].same_place);
 }
 
 /* ---- what cannot be read ------------------------------------------------------------------- */
@@ -134,7 +134,7 @@ int main(void)
         cmocka_unit_test_teardown(each_is_read_with_its_frames, synth_end),
         cmocka_unit_test_teardown(one_that_can_run_waits_for_nothing, synth_end),
         cmocka_unit_test_teardown(the_runtimes_own_are_told_apart, synth_end),
-        cmocka_unit_test_teardown(those_alike_have_one_number, synth_end),
+        cmocka_unit_test_teardown(those_at_one_place_have_one_number, synth_end),
         cmocka_unit_test_teardown(a_stack_that_returns_to_no_code_ends_early, synth_end),
         cmocka_unit_test_teardown(a_stack_that_the_core_lacks_ends_early, synth_end),
         cmocka_unit_test_teardown(a_g_that_the_core_lacks_is_told, synth_end),
