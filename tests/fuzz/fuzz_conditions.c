@@ -10,7 +10,7 @@ static void check(bool right)
     if (!right) abort();
 }
 
-/* What was read is within the bounds, and is itself a condition. */
+/* A parsed condition is within the bounds, and its text is a condition itself. */
 static void check_condition(const struct gt_condition *condition, size_t size)
 {
     const struct gt_operand *sides[] = {&condition->left, &condition->right};

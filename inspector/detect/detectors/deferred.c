@@ -1,8 +1,8 @@
 /*
- * Deferred calls that pile up. A defer in a loop makes a record each time round, and no record runs
- * before the function returns. More than a few records of one frame from one site prove the loop.
- * The piles of one function are one cause, whatever the sites and goroutines: its loop is mended
- * once.
+ * Deferred calls that pile up. A defer in a loop makes a record in each iteration, and no record
+ * runs before the function returns. More than a few records of one frame from one site prove the
+ * loop. The piles of one function are one cause, for all sites and goroutines, since one change
+ * fixes its loop.
  *
  * A pile keeps its records and what their closures hold. The cause takes away every edge into the
  * records (from the g, from record to record, from the roots that the collector makes of them), the
@@ -31,7 +31,7 @@ struct record {
 
 struct pile {
     uint32_t goroutine;
-    size_t first, count; /* its records among the piled ones */
+    size_t first, count; /* indices of its records in `piled` */
 };
 
 struct pile_finder {
@@ -39,8 +39,9 @@ struct pile_finder {
     struct gt_causes *causes;
     uint32_t goroutine;
     struct gt_vec records; /* struct record: of one goroutine */
-    struct gt_map seen;    /* records of all: one is in one list, and lists that share cost once */
-    struct gt_vec piled;   /* struct record: of all piles, those of one together, by address */
+    struct gt_map seen;    /* all records, so that lists that share records are read once */
+    struct gt_vec piled;   /* struct record: of all piles; those of one pile are adjacent and sorted
+                            * by address */
     struct gt_vec piles;   /* struct pile */
     struct gt_groups functions; /* number of a pile, by the function that defers */
 };
@@ -135,7 +136,7 @@ static void take_records(const struct pile_finder *pile_finder, const struct pil
     }
 }
 
-/* The frame that defers: the one whose stack pointer the records carry. */
+/* The frame that defers: its stack pointer is the one in the records. */
 static struct gt_stack site_of(const struct pile_finder *pile_finder, const struct record *record)
 {
     return gt_locations_at(pile_finder->analysis->process, pile_finder->analysis->storage,
@@ -157,7 +158,7 @@ static void fill_instance(struct pile_finder *pile_finder, const struct pile *pi
     instance->deferred.calls = pile->count;
 }
 
-/* The piles of one function, the largest first: how many calls, and in how many goroutines. */
+/* The piles of one function, the largest first: the number of calls, and of goroutines. */
 struct extent {
     size_t calls, goroutines;
     bool alike; /* all calls are of one function */
@@ -225,7 +226,7 @@ static void make_cause(void *ctx, const struct gt_member *members, size_t count)
     cause->advice = gt_advice_text(analysis, &facts);
 }
 
-/* A function without a name is told by its frame's program counter. */
+/* A function without a name is identified by its frame's pc. */
 static void add_pile(struct pile_finder *pile_finder, const struct record *records, size_t count)
 {
     struct pile pile = {pile_finder->goroutine, pile_finder->piled.len, count};

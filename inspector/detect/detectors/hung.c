@@ -2,7 +2,7 @@
  * Goroutines that hang (hanging.h), that were abandoned (abandoned.h) or that linger (lingering.h),
  * those that wait for a lock that nobody holds (left_locks.h), and runtime goroutines in which a
  * finalizer or cleanup blocks. Goroutines with one stack are one finding; goroutines of different
- * sorts never share one. A hung goroutine is proven. Where anything is missing from the core the
+ * sorts never share one. A hung goroutine is proven. If anything is missing from the core, the
  * proof is taken back (retention/findings.h).
  */
 #include "inspector/base/alloc.h"
@@ -186,7 +186,7 @@ static void describe_lingering(void *ctx, const struct gt_member *members, size_
     cause->doubt = "others reach what they wait for, and may still end them";
 }
 
-/* A lock is told by itself only where many wait for it, or where they keep much. */
+/* A lock is a finding only if many wait for it, or if they keep much. */
 static void describe_locked_out(void *ctx, const struct gt_member *members, size_t count)
 {
     struct hung_finder *hung_finder = ctx;
@@ -199,7 +199,7 @@ static void describe_locked_out(void *ctx, const struct gt_member *members, size
     cause->doubt = "others reach the lock, and could still unlock it";
 }
 
-/* Not looked at is not innocent. */
+/* Groups that were not judged are reported as such. */
 static void describe_unjudged(const struct hung_finder *hung_finder)
 {
     if (hung_finder->abandoned->unjudged)

@@ -1,4 +1,4 @@
-/* From the text of conditions to their structure. */
+/* Parses the text of conditions into their structure. */
 #include "inspector/detect/find/condition.h"
 
 #include "inspector/base/error.h"
@@ -31,7 +31,7 @@ struct gt_error *gt_condition_error(unsigned column, const char *format, ...)
     return error;
 }
 
-/* ---- reading ------------------------------------------------------------------------------- */
+/* ---- the text ------------------------------------------------------------------------------ */
 
 static const char *rest(const struct parser *parser)
 {
@@ -57,7 +57,7 @@ static bool take(struct parser *parser, const char *what)
     return true;
 }
 
-/* Go's letters are those of Unicode: what is not ASCII counts as one. */
+/* Go's letters are those of Unicode: every byte that is not ASCII counts as a letter. */
 static bool is_letter(char byte)
 {
     return isalpha((unsigned char)byte) || byte == '_' || (unsigned char)byte >= 0x80;
@@ -115,7 +115,7 @@ static struct gt_error *read_path(struct parser *parser, struct gt_operand *out)
     return error;
 }
 
-/* The '(' was taken. */
+/* Reads what follows the '('. */
 static struct gt_error *read_measured(struct parser *parser, struct gt_operand *out)
 {
     skip_blanks(parser);
@@ -154,7 +154,7 @@ static struct gt_error *read_number(struct parser *parser, struct gt_operand *ou
     return NULL;
 }
 
-/* Bytes of a text up to its quote; 0 where it has no end. */
+/* Length of a text up to its quote; 0 when it has no end. */
 static size_t text_length(const char *text)
 {
     size_t at = 1;
@@ -208,7 +208,7 @@ static const struct word_row {
     {"nil", GT_OPERAND_NIL, false},
 };
 
-/* A word of Go's own is taken, and no field. */
+/* Takes a keyword, but not a field of that name. */
 static bool take_word(struct parser *parser, struct gt_operand *out)
 {
     size_t length = name_length(rest(parser));
@@ -224,7 +224,7 @@ static bool take_word(struct parser *parser, struct gt_operand *out)
     return false;
 }
 
-/* "len(" or "cap(", but no field of that name. */
+/* Takes "len(" or "cap(", but not a field of that name. */
 static bool take_measure(struct parser *parser, struct gt_operand *out)
 {
     size_t length = name_length(rest(parser));
@@ -260,7 +260,7 @@ static bool take_relation(struct parser *parser, enum gt_relation *out)
     static const struct {
         const char *sign;
         enum gt_relation relation;
-    } signs[] = {/* the longer of two that begin alike comes first */
+    } signs[] = {/* of two signs with one beginning, the longer comes first */
                  {"==", GT_EQUAL},    {"!=", GT_UNEQUAL}, {"<=", GT_AT_MOST},
                  {">=", GT_AT_LEAST}, {"<", GT_LESS},     {">", GT_GREATER}};
 
@@ -277,7 +277,7 @@ static bool at_end(const struct parser *parser)
     return !*rest(parser) || strncmp(rest(parser), "&&", 2) == 0;
 }
 
-/* A bool by itself: "closed" is "closed == true". */
+/* A bool alone: "closed" is "closed == true". */
 static void be_bool(struct gt_condition *out, bool truth)
 {
     out->relation = GT_EQUAL;
@@ -302,7 +302,7 @@ static struct gt_error *read_relation(struct parser *parser, struct gt_condition
     return error;
 }
 
-/* What was read since `begin`, without the blanks behind it. */
+/* The text since `begin`, without the blanks at its end. */
 static const char *written(const struct parser *parser, size_t begin)
 {
     size_t end = parser->at;

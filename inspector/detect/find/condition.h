@@ -6,8 +6,8 @@
  *     OPERAND     PATH, len(PATH), cap(PATH), a number, true, false, nil, "text"
  *     PATH        name.name.name as Go writes it; "." is the value itself
  *
- * A condition is text with a structure, and knows no type and no memory: tests.h does. It is parsed
- * from left to right and never nests, so nothing recurses. What is larger than the bounds below is
+ * A condition is text with a structure. tests.h binds it to types and memory. It is parsed from
+ * left to right and never nests, so nothing recurses. Conditions that exceed the bounds below are
  * refused. Errors are GT_ERR_USAGE and name the column, counted in bytes from 1.
  */
 #ifndef GT_DETECT_FIND_CONDITION_H
@@ -39,12 +39,12 @@ enum gt_operand_kind {
 struct gt_operand {
     enum gt_operand_kind kind;
     unsigned column;
-    const char *names[GT_MOST_NAMES]; /* of a path, from the outside in */
+    const char *names[GT_MOST_NAMES]; /* of a path, the outermost first */
     unsigned name_columns[GT_MOST_NAMES];
     size_t name_count; /* 0: the value itself */
     long double number;
     bool truth;
-    const char *text; /* may hold NULs */
+    const char *text; /* may contain NULs */
     size_t length;
 };
 
@@ -54,7 +54,7 @@ struct gt_condition {
     struct gt_operand left, right;
     enum gt_relation relation;
     unsigned column;  /* of the relation */
-    const char *text; /* the condition as it was written */
+    const char *text; /* the condition as it was given */
 };
 
 struct gt_conditions {
@@ -66,13 +66,13 @@ struct gt_conditions {
 struct gt_error *gt_conditions_parse(const char *text, struct gt_arena *storage,
                                      struct gt_conditions *out);
 
-/* Of a path? Then it is asked of a value, and else it is written out. */
+/* Is it a path, whose value is read from memory? Otherwise it is a constant. */
 static inline bool gt_operand_is_path(const struct gt_operand *operand)
 {
     return operand->kind <= GT_OPERAND_CAP;
 }
 
-/* "condition, column 8: " and the message. */
+/* An error with "condition, column 8: " before the message. */
 struct gt_error *gt_condition_error(unsigned column, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 

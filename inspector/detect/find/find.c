@@ -23,14 +23,14 @@ struct finder {
     struct gt_find *out;
     struct gt_conditions conditions;
     struct gt_wanted_kind kind;
-    struct gt_tests tests;              /* of the kind's type */
+    struct gt_tests tests;              /* bound to the kind's type */
     struct gt_found_condition *tallies; /* by condition */
     struct gt_bitmap matched;           /* objects */
     struct gt_vec matches;              /* struct match */
     struct gt_vec notes;                /* const char * */
 };
 
-/* ---- which objects ------------------------------------------------------------------------- */
+/* ---- matching objects --------------------------------------------------------------------- */
 
 static void tally(struct gt_found_condition *tallies, const enum gt_outcome *each, size_t count)
 {
@@ -43,8 +43,8 @@ static void tally(struct gt_found_condition *tallies, const enum gt_outcome *eac
     }
 }
 
-/* Types that differ and have one name are told as one kind: an object of another type than the one
- * that the conditions were bound to is not judged by that. */
+/* Different types with one name are one kind. The conditions are bound to one of these types, so
+ * objects of the others are not judged. */
 static bool is_other(const struct finder *finder, uint32_t object)
 {
     gt_type_id type = gt_typing_type(finder->analysis->typing, object);
@@ -187,7 +187,7 @@ static void add_note(struct finder *finder, const char *note)
     gt_vec_add(&finder->notes, &note);
 }
 
-/* Elements of arrays are no objects, but people may look for them. */
+/* Elements of arrays are no objects, but people may search for them. */
 static void note_arrays(struct finder *finder, const struct gt_object_kinds *kinds)
 {
     struct gt_arena *storage = finder->analysis->storage;

@@ -1,15 +1,15 @@
 /*
- * The live objects of a type that meet conditions, with what each and all of them retain.
+ * The live objects of a type that meet conditions, with what each of them and all of them retain.
  *
- * All objects of the type are asked. What is kept are 24 bytes for each match of the list. Names of
- * who holds them are made for the first of the list alone, so a list of millions takes no texts.
+ * All objects of the type are tested. Each match of the list takes 24 bytes. Names of holders are
+ * made only for the first matches, so a list of millions takes few texts.
  */
 #ifndef GT_DETECT_FIND_H
 #define GT_DETECT_FIND_H
 
 #include "inspector/detect/heap_analysis.h"
 
-enum { GT_MOST_HELD = 1000 }; /* of the list, which are told with who holds them */
+enum { GT_MOST_HELD = 1000 }; /* matches of the list whose holders are named */
 
 struct gt_found_list {
     const struct gt_found_entry {

@@ -5,9 +5,9 @@ struct seeker {
     const struct gt_dominators *tree;
     struct gt_held *list;
     struct gt_bitmap wanted;
-    struct gt_map place;    /* object -> its place in the list + 1 */
-    struct gt_bitmap final; /* by place: its dominator holds it */
-    uint32_t at;            /* the object that is looked at */
+    struct gt_map place;    /* object -> its index in the list + 1 */
+    struct gt_bitmap final; /* by index: the holder is its dominator */
+    uint32_t at;            /* the object whose words are visited */
 };
 
 static bool is_dominator(const struct seeker *seeker, uint32_t object, uint32_t of)
@@ -18,7 +18,8 @@ static bool is_dominator(const struct seeker *seeker, uint32_t object, uint32_t 
     return gt_dominators_object(seeker->tree, gt_dominators_parent(seeker->tree, node)) == object;
 }
 
-/* Nothing is below an object without pointers, so whoever points to it holds it. */
+/* An object without pointers dominates nothing, so any object that points to it can be the
+ * holder. */
 static bool has_met(const struct seeker *seeker, uint32_t object, uint32_t first)
 {
     if (first >= seeker->analysis->heap->graph.scan_objects) return true;
@@ -62,7 +63,7 @@ static void look_at_objects(struct seeker *seeker)
     }
 }
 
-/* Roots that are not known by any object's word; the first of them counts. */
+/* Objects without a holder so far get a root; the first root counts. */
 static void look_at_roots(struct seeker *seeker)
 {
     const struct gt_roots *roots = seeker->analysis->roots;

@@ -1,8 +1,8 @@
 /*
- * Who holds each of a list of objects: the word of its dominator that points to it, else the word
- * by which the search from the roots first met it.
+ * The holder of each object of a list: the word of its dominator that points to it, else the word
+ * by which the search from the roots first reached it.
  *
- * One pass over the live heap serves all of them, however many point to the same object.
+ * One pass over the live heap serves all of them, however many words point to one object.
  */
 #ifndef GT_DETECT_FIND_HELD_H
 #define GT_DETECT_FIND_HELD_H
@@ -13,10 +13,10 @@
 struct gt_held {
     uint32_t object;
     bool known;
-    struct gt_referrer by; /* where known */
+    struct gt_referrer by; /* valid if known */
 };
 
-/* Fills in `known` and `by` of each; objects are told once each. */
+/* Fills in `known` and `by` of each. No object may be in the list twice. */
 void gt_held_fill(struct gt_heap_analysis *analysis, const struct gt_dominators *tree,
                   struct gt_held *list, size_t count);
 

@@ -7,7 +7,7 @@ enum { MOST_NODES = 128, NO_NODE = MOST_NODES };
 struct node { /* a struct that may have the field */
     gt_type_id type;
     unsigned parent;            /* the node that embeds it */
-    struct gt_type_field field; /* by which it does */
+    struct gt_type_field field; /* the field that embeds it */
     unsigned depth;
 };
 
@@ -17,7 +17,7 @@ struct search {
     unsigned count;
 };
 
-/* "Mutex" of "sync.Mutex", "list" of "*main.list[int]". */
+/* "Mutex" for "sync.Mutex", "list" for "*main.list[int]". */
 static bool is_last_part(const char *name, const char *type)
 {
     size_t end = strcspn(type, "["), length = strlen(name);
@@ -26,7 +26,7 @@ static bool is_last_part(const char *name, const char *type)
     return length == end || strchr("./*", type[end - length - 1]);
 }
 
-/* The struct that is embedded there, or that a pointer leads to. */
+/* The struct that is embedded, directly or by a pointer. */
 static gt_type_id struct_of(struct gt_types *types, gt_type_id type)
 {
     if (type && gt_types_get(types, type)->kind == GT_T_POINTER) type = gt_types_elem(types, type);

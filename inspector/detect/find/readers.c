@@ -67,7 +67,7 @@ static bool read_float64(const struct gt_heap_analysis *analysis, const struct g
     return true;
 }
 
-/* Of what may be nil; of slices and strings the word at offset `constant`. */
+/* For kinds that may be nil. For slices and strings it reads the word at offset `constant`. */
 static bool read_word(const struct gt_heap_analysis *analysis, const struct gt_reader *reader,
                       uint64_t addr, struct gt_read_value *out)
 {
@@ -99,7 +99,7 @@ static bool read_constant(const struct gt_heap_analysis *analysis, const struct 
     return true;
 }
 
-/* A number that the runtime keeps where the word at addr leads; `constant` is its field. */
+/* A number in the runtime's struct to which the word at addr points; `constant` is its field. */
 static bool read_kept(const struct gt_heap_analysis *analysis, const struct gt_reader *reader,
                       uint64_t addr, struct gt_read_value *out)
 {
@@ -113,7 +113,7 @@ static bool read_kept(const struct gt_heap_analysis *analysis, const struct gt_r
     return true;
 }
 
-/* The same where the object is what such a word leads to: the header of a map, or of a channel. */
+/* The same if the object itself is that struct: the header of a map, or of a channel. */
 static bool read_own(const struct gt_heap_analysis *analysis, const struct gt_reader *reader,
                      uint64_t addr, struct gt_read_value *out)
 {
@@ -154,7 +154,7 @@ static void add_step(struct gt_reader *reader, uint64_t offset, bool follow)
     reader->steps[reader->step_count++] = (struct gt_reader_step){offset, follow};
 }
 
-/* What a pointer leads to, which is followed. */
+/* The target of a pointer, which is followed. */
 static gt_type_id followed(const struct binder *binder, gt_type_id type)
 {
     if (!type || gt_types_get(binder->types, type)->kind != GT_T_POINTER) return type;
@@ -199,7 +199,7 @@ static struct gt_error *bind_name(const struct binder *binder, size_t at, gt_typ
     return NULL;
 }
 
-/* ---- binding what is read there ------------------------------------------------------------- */
+/* ---- binding the value at its end ----------------------------------------------------------- */
 
 struct way_to_read {
     enum gt_operand_sort sort;
@@ -231,7 +231,7 @@ static const struct way_to_read values[] = {
     [GT_T_STRING] = {GT_SORT_TEXT, read_text},
 };
 
-/* Maps and channels are pointers; the object itself is what they lead to. */
+/* Maps and channels are pointers; the object itself is their target. */
 static bool is_header(const struct binder *binder, const struct gt_type *type)
 {
     return !binder->operand->name_count && (type->kind == GT_T_MAP || type->kind == GT_T_CHAN);

@@ -9,7 +9,7 @@ static bool is_order(enum gt_relation relation)
     return relation != GT_EQUAL && relation != GT_UNEQUAL;
 }
 
-/* May a value of the sort stand beside one of the other? */
+/* Can the two sorts be compared? */
 static bool go_together(enum gt_operand_sort one, enum gt_operand_sort other)
 {
     switch (one) {
@@ -85,7 +85,7 @@ static struct gt_error *check(const struct gt_heap_analysis *analysis,
     return left == GT_SORT_TEXT ? check_texts(analysis, condition, test) : NULL;
 }
 
-/* A number that is written beside a float is as Go's compiler would round it. */
+/* A constant that is compared with a float is rounded as by Go's compiler. */
 static void round_to(const struct gt_heap_analysis *analysis, struct gt_reader *written,
                      const struct gt_reader *beside)
 {
@@ -145,7 +145,7 @@ static bool relate(enum gt_relation relation, long double left, long double righ
     }
 }
 
-/* Of a text in memory and one that is written, as long as the bounds of conditions. */
+/* Compares a text in memory with a constant, which is within the bounds of conditions. */
 static enum gt_outcome compare_texts(const struct gt_tests *tests, enum gt_relation relation,
                                      const struct gt_read_value *memory,
                                      const struct gt_read_value *written)

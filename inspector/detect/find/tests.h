@@ -1,9 +1,10 @@
 /*
  * Conditions that are bound to a type: does a value in memory meet them?
  *
- * Binding refuses comparisons that Go would refuse, and contents of texts unless show_data allows
- * them: who may compare a text with others learns what is in it. What cannot be compared, since the
- * core lacks it or a pointer on the way is nil, is neither met nor not met.
+ * Binding refuses comparisons that Go would refuse. It refuses contents of texts unless show_data
+ * allows them, since comparing a text with others reveals what is in it. If a value cannot be
+ * compared, since the core lacks it or a pointer on the path is nil, the condition is neither met
+ * nor not met.
  */
 #ifndef GT_DETECT_FIND_TESTS_H
 #define GT_DETECT_FIND_TESTS_H
@@ -25,16 +26,16 @@ struct gt_test {
 
 struct gt_tests {
     const struct gt_heap_analysis *analysis;
-    struct gt_test *list; /* of the analysis's storage */
+    struct gt_test *list; /* in the analysis's storage */
     size_t count;
 };
 
-/* GT_ERR_USAGE when a condition makes no sense for the type. */
+/* GT_ERR_USAGE when a condition does not fit the type. */
 struct gt_error *gt_tests_bind(const struct gt_heap_analysis *analysis,
                                const struct gt_conditions *conditions, gt_type_id type,
                                struct gt_tests *out);
 
-/* Of the value at addr; each[i] becomes the outcome of condition i. */
+/* Tests the value at addr; each[i] becomes the outcome of condition i. */
 enum gt_outcome gt_tests_run(const struct gt_tests *tests, uint64_t addr, enum gt_outcome *each);
 
 #endif

@@ -7,7 +7,8 @@
 
 enum { MOST_NAME = 1024 };
 
-/* "map[string]*http.Conn" of "map[string]*net/http.Conn". A name that has no room is cut. */
+/* "map[string]*http.Conn" for "map[string]*net/http.Conn". A name that does not fit is
+ * truncated. */
 static void shorten(const char *name, char out[MOST_NAME])
 {
     size_t length = 0, path = 0;
@@ -33,7 +34,7 @@ static bool is_same(const char *wanted, const char *name)
     return strcmp(one, other) == 0;
 }
 
-/* A type that was met by now. */
+/* A type that is known by now. */
 static gt_type_id type_called(struct gt_types *types, const char *name)
 {
     gt_type_id type = gt_types_named(types, name);
@@ -43,7 +44,7 @@ static gt_type_id type_called(struct gt_types *types, const char *name)
     return type;
 }
 
-/* Of a whole value of the type; one of an array of it is called otherwise. */
+/* A kind that is a whole value of the type. Arrays of it have another name. */
 static void set_kind(const struct gt_heap_analysis *analysis, const struct gt_object_kinds *kinds,
                      uint32_t number, struct gt_wanted_kind *out)
 {
@@ -70,7 +71,7 @@ static bool find_whole(const struct gt_heap_analysis *analysis, const struct gt_
     return false;
 }
 
-/* Adds those that are meant; the first is the one. */
+/* Offers the kinds whose names match; the first one counts. */
 static void offer_kinds(const struct gt_object_kinds *kinds, struct gt_name_search *search,
                         uint32_t *number)
 {
@@ -82,7 +83,7 @@ static void offer_kinds(const struct gt_object_kinds *kinds, struct gt_name_sear
     }
 }
 
-/* No live object is of it: is there such a type at all? */
+/* No live object is of the type: does the type exist? */
 static struct gt_error *find_empty(const struct gt_heap_analysis *analysis,
                                    struct gt_name_search *search, const char *name,
                                    struct gt_wanted_kind *out)

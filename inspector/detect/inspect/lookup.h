@@ -8,17 +8,17 @@
 #include "inspector/detect/heap_analysis.h"
 #include "inspector/detect/inspect/near_names.h"
 
-struct gt_name_search { /* begins with near.wanted and name, which are the same */
+struct gt_name_search { /* starts with near.wanted and name set to the wanted name */
     struct gt_near_names near;
-    const char *name, *found, *other; /* two names that the wanted one may mean */
+    const char *name, *found, *other; /* the first two different names that match the wanted one */
 };
 
-/* Is the name meant, and the first one that is? A second one that is meant too is noted, unless it
- * is the same; of others the nearest are. Names are borrowed. */
+/* Does the name match, and is it the first that does? A second match with another name is recorded.
+ * Of names that do not match, the most similar are kept. Names are borrowed. */
 bool gt_name_search_offer(struct gt_name_search *search, const char *name);
-/* The same of a name that is known to be meant. */
+/* The same for a name that is known to match. */
 bool gt_name_search_take(struct gt_name_search *search, const char *name);
-/* NULL when one name was found; `what` is a "type". */
+/* NULL when one name matched; `what` is, for example, "type". */
 struct gt_error *gt_name_search_outcome(const struct gt_heap_analysis *analysis,
                                         const struct gt_name_search *search, const char *what);
 

@@ -4,7 +4,7 @@
 #include "inspector/detect/retention/baseline.h"
 #include "inspector/detect/waiting/lock_states.h"
 
-/* Of more goroutines the stacks are not read once more. */
+/* With more goroutines, their stacks are not read again. */
 enum { MAX_READ = 10000 };
 
 static bool keep_lockers(const struct gt_heap_analysis *analysis, bool *waiters)
@@ -18,7 +18,7 @@ static bool keep_lockers(const struct gt_heap_analysis *analysis, bool *waiters)
     return any;
 }
 
-/* Those that wait for one lock are looked at once. */
+/* Each lock is judged once for all that wait for it. */
 void gt_left_locks_keep(struct gt_heap_analysis *analysis, bool *waiters)
 {
     struct gt_lock_owners owners;

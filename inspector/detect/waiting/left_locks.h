@@ -1,14 +1,14 @@
 /*
  * Goroutines that wait for a lock that is locked and that no live goroutine holds (lock_states.h).
  *
- * Others may reach the lock, and so may unlock it; but none is seen to be about to.
+ * Others may reach the lock, and so may unlock it, but no frame of theirs shows that.
  */
 #ifndef GT_DETECT_LEFT_LOCKS_H
 #define GT_DETECT_LEFT_LOCKS_H
 
 #include "inspector/detect/heap_analysis.h"
 
-/* Leaves of `waiters`, by goroutine, those that wait for such a lock. */
+/* Keeps in `waiters`, by goroutine, those that wait for such a lock. */
 void gt_left_locks_keep(struct gt_heap_analysis *analysis, bool *waiters);
 
 #endif

@@ -9,9 +9,9 @@
 
 enum {
     WORD = 8,
-    REACH = 4096,           /* bytes of a struct, in which a mutex may lie */
-    MAX_NEAR = 16,          /* things that one word leads to */
-    MAX_CAPTURED = 4,       /* words of a closure that are looked at */
+    REACH = 4096,           /* bytes of a struct that may contain a mutex */
+    MAX_NEAR = 16,          /* locks that one word leads to */
+    MAX_CAPTURED = 4,       /* words of a closure that are read */
     MAX_DEFERS = 1 << 10,   /* of one goroutine */
     MAX_FOUND = 1 << 16,    /* in one goroutine */
     MAX_HOLDINGS = 1 << 20, /* in all */
@@ -245,7 +245,7 @@ static void set_loose(struct seeker *seeker)
     owners->loose[seeker->number] = true;
 }
 
-/* What lies there may be held, but for `not`. */
+/* The locks in this memory may be held, except `not`. */
 static void take_within(struct gt_lock_owners *owners, uint64_t addr, uint64_t size, uint32_t not )
 {
     uint32_t first = gt_first_thing(owners, addr), i = first;
@@ -257,7 +257,8 @@ static void take_within(struct gt_lock_owners *owners, uint64_t addr, uint64_t s
     owners->unread |= i < owners->thing_count;
 }
 
-/* Code that loads a pointer from a variable names the variable, and means what it points to. */
+/* Code that loads a pointer from a variable refers to the variable, and means the pointer's
+ * target. */
 static void take_behind(struct gt_lock_owners *owners, const struct gt_debug_global *global,
                         uint32_t not )
 {
@@ -274,8 +275,8 @@ static void take_behind(struct gt_lock_owners *owners, const struct gt_debug_glo
     }
 }
 
-/* Code that names a lock may mean any other in the same variable: it may be an array. An Unlock
- * that is still to come does not mean what the goroutine itself waits for. */
+/* Code that refers to a lock may mean any other lock in the same variable, which may be an array.
+ * An Unlock later in the code cannot be of the lock that the goroutine itself waits for. */
 static void take_named(struct seeker *seeker, uint32_t frame, uint64_t target, bool locked)
 {
     struct gt_lock_owners *owners = seeker->owners;

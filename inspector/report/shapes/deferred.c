@@ -1,7 +1,7 @@
 /* Deferred calls: the function that defers them, where, and how many. */
 #include "inspector/report/shapes/shapes.h"
 
-enum { SHOWN = 5 }; /* sites of one function that text shows */
+enum { SHOWN = 5 }; /* sites of one function that the text shows */
 
 static const struct gt_field site_list[] = {
     GT_FIELD("file", TEXT, struct gt_source_location, file),
@@ -29,7 +29,7 @@ static void put(struct gt_page *page, unsigned column, const struct gt_instance 
     gt_page_deinit(page);
 }
 
-/* Sites and goroutines of one function, the ones with the most calls first. */
+/* The sites and goroutines of one function, those with the most calls first. */
 static void put_all(struct gt_page *page, unsigned column, const struct gt_instance *instances,
                     size_t count)
 {

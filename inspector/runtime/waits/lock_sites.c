@@ -10,7 +10,7 @@ enum {
     MAX_INLINED = 16,
     MAX_CODE = 1 << 18,  /* bytes of a function; the rest is not read */
     MAX_SITES = 1 << 10, /* of one function */
-    NEAR = 24,           /* bytes before a call in which its argument is made */
+    NEAR = 24,           /* bytes before a call that set its argument */
     GAP = 32,            /* bytes in an inlined call that belong to the code around it */
 };
 
@@ -79,8 +79,8 @@ struct reader { /* reads one function */
     uint32_t line; /* of the last inlined call */
 };
 
-/* One inlined call may be several runs of code. Lock is two calls since Go 1.24, one in the other;
- * and the compiler moves instructions from around a call into it. */
+/* One inlined call may be several ranges of code: since Go 1.24 Lock is two calls, one inside the
+ * other, and the compiler moves instructions from around a call into it. */
 static bool continues(const struct reader *reader, const struct gt_lock_site *last,
                       const struct gt_lock_site *site, uint32_t line)
 {

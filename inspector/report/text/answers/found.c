@@ -1,4 +1,4 @@
-/* The objects of a type, for a terminal: how many and what they retain, then a line each. */
+/* The objects of a type, for a terminal: their number and what they retain, then a line each. */
 #include "inspector/report/sinks.h"
 #include "inspector/report/text/pieces.h"
 #include "inspector/report/units.h"
@@ -8,7 +8,7 @@
 
 enum { INDENT = 4, RETAINED_WIDTH = 12, BYTES_WIDTH = 11, ADDRESS_COLUMN = 25, HELD_COLUMN = 45 };
 
-/* ---- how many ------------------------------------------------------------------------------ */
+/* ---- numbers ------------------------------------------------------------------------------ */
 
 static const char *objects(uint64_t count)
 {
@@ -57,7 +57,7 @@ static void put_unknown(struct gt_page *page, const struct gt_find *find, uint64
     gt_page_deinit(page);
 }
 
-/* What each of several conditions says by itself. */
+/* The result of each condition alone, if there are several. */
 static void put_conditions(struct gt_page *page, const struct gt_find *find)
 {
     for (size_t i = 0; find->condition_count > 1 && i < find->condition_count; i++) {

@@ -70,7 +70,7 @@ static void goroutines_pile_up_each_for_itself(void **state)
     assert_null(found(synth));
 }
 
-/* Its loop is mended once, for all goroutines that run it. */
+/* One change fixes its loop, for all goroutines that run it. */
 static void goroutines_of_one_function_are_one_cause(void **state)
 {
     struct synth *synth = synth_begin(state, "go1.26.8");
@@ -87,7 +87,7 @@ static void goroutines_of_one_function_are_one_cause(void **state)
     assert_non_null(strstr(finding->title, "2 goroutines in main.serve"));
 }
 
-/* t := time.NewTicker(d); defer t.Stop(), in a loop: the defer is the one cause. */
+/* t := time.NewTicker(d); defer t.Stop(), in a loop: the defer is the only cause. */
 static void tickers_that_only_the_calls_could_stop_are_theirs(void **state)
 {
     struct synth *synth = synth_begin(state, "go1.22.12");

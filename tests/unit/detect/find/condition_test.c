@@ -1,4 +1,4 @@
-/* Conditions as text: what is read of them, and what is refused at which column. */
+/* Conditions as text: how they are parsed, and which are refused at which column. */
 #include "inspector/detect/find/condition.h"
 
 #include "gotopsy.h"
@@ -44,7 +44,7 @@ static size_t count(void **state)
     return ((struct fixture *)*state)->conditions.count;
 }
 
-/* ---- what is read -------------------------------------------------------------------------- */
+/* ---- accepted conditions ------------------------------------------------------------------- */
 
 static void no_text_is_no_condition(void **state)
 {
@@ -150,7 +150,7 @@ static void lengths_and_fields_of_that_name_differ(void **state)
     assert_string_equal(each[3].left.names[0], "length");
 }
 
-/* ---- what is refused ----------------------------------------------------------------------- */
+/* ---- refused conditions -------------------------------------------------------------------- */
 
 static void errors_name_the_column(void **state)
 {
