@@ -1157,21 +1157,22 @@ struct gt_found_object {
     uint64_t bytes;
     uint64_t retained_bytes; /* what would be garbage without it, itself included */
     const char *held_by;     /* the field or variable that points to it: "main.cache.last", "global
-                                main.items"; NULL: it is not among the first 1,000, or not known */
-    struct gt_path path;     /* from a root to that; empty without one */
+                              * main.items"; NULL: not known, or the object is not among the first
+                              * 1,000 */
+    struct gt_path path;     /* from a root to that field or variable; empty if NULL */
 };
 
-struct gt_found_condition { /* the numbers of objects add up to `objects` */
-    const char *text;       /* as it was written */
+struct gt_found_condition { /* the four numbers of objects add up to `objects` */
+    const char *text;       /* of the condition */
     uint64_t met, not_met;
-    uint64_t not_in_core; /* the core lacks what is asked for */
-    uint64_t through_nil; /* a pointer on the way is nil */
+    uint64_t not_in_core; /* the core lacks the memory that the condition reads */
+    uint64_t through_nil; /* a pointer that the condition follows is nil */
 };
 
 /*
- * The live objects of one type, as gt_heap_row.name tells types. Values that are parts of others
- * are no objects of their own: fields, elements of arrays and slices, keys and values of maps.
- * Neither are variables.
+ * The live objects of one type, by its name as in gt_heap_row.name. A value inside another object
+ * is not listed: a field, an element of an array or slice, a key or value of a map. Neither is a
+ * variable.
  */
 struct gt_find {
     struct gt_report *process;     /* core, binary and what is live; owns all the rest */
@@ -1179,15 +1180,18 @@ struct gt_find {
     const char *where;             /* the conditions; NULL: none */
     uint64_t objects, bytes;       /* of the type */
     uint64_t matches, match_bytes; /* of those that meet all conditions */
-    int64_t retained_bytes,        /* what would be garbage without all matches, these included */
+    int64_t retained_bytes,        /* what would be garbage without all matches, the matches
+                                    * included */
         retained_objects;
-    uint64_t not_in_core; /* objects that cannot be judged: gt_found_condition */
+    uint64_t not_in_core; /* objects for which a condition could not be read: see
+                           * gt_found_condition */
     uint64_t through_nil;
     const struct gt_found_condition *conditions;
     size_t condition_count;
     uint64_t listed;          /* matches that gt_find_next() gives */
-    uint64_t left_out;        /* others, by `top` or `min_bytes` */
-    const char *const *notes; /* what else there is, and what could not be looked at, a line each */
+    uint64_t left_out;        /* matches that `top` or `min_bytes` leave out */
+    const char *const *notes; /* one line each: where else values of the type are, and what could
+                               * not be examined */
     size_t note_count;
     const struct gt_found_list *list; /* private */
 };
@@ -1210,13 +1214,14 @@ struct gt_find_options {
     bool show_data;     /* contents of strings may be compared */
 };
 
-/* GT_ERR_USAGE when no type, or more than one, has the name, and when a condition makes no sense
- * for it: the error says at which column, counted in bytes from 1. */
+/* GT_ERR_USAGE when no type, or more than one, has the name. Also when a condition makes no sense
+ * for the type: the error gives the column, counted in bytes from 1. */
 GT_API struct gt_error *gt_find_create(struct gt_analysis *analysis,
                                        const struct gt_find_options *options,
                                        struct gt_find **find);
-/* Goes through the list, what retains most first. *place is 0 for the first, and goes on with each
- * call; false behind the last. Takes no memory; `found` is good as long as `find`. */
+/* Gives the matches in the list, one at each call, the one that retains most first. *place is 0
+ * before the first call, and each call advances it. Returns false after the last. Takes no memory.
+ * `found` is valid until `find` is destroyed. */
 GT_API bool gt_find_next(const struct gt_find *find, uint64_t *place,
                          struct gt_found_object *found);
 /* As text, JSON (the schema gotopsy-find/1) or GT_FORMAT_CSV. */
@@ -1224,7 +1229,7 @@ GT_API struct gt_error *gt_find_write(const struct gt_find *find, enum gt_format
                                       const struct gt_style *style, FILE *to);
 GT_API void gt_find_destroy(struct gt_find *find); /* NULL is allowed */
 
-/* ---- values: what lies at an address, by its type ------------------------------------------- */
+/* ---- values: what is at an address, by its type -------------------------------------------- */
 
 struct gt_typed_value {
     const char *name; /* "owner" for a field or variable, "[3]" for an element, "*" for the target

@@ -29,9 +29,9 @@ const struct gt_command gt_command_find = {
     .argument = "CORE TYPE",
     .summary = "list the objects of a type, what retains most first",
     .description =
-        "Lists the live heap objects of a type with what each retains and who holds it. Types are\n"
-        "named as in 'gotopsy heap', or by the end of such a name; *T is what such pointers lead "
-        "to.\n"
+        "Lists the live heap objects of a type: what each retains, and the field or variable that\n"
+        "points to it. A type is named as in 'gotopsy heap', or by the end of that name. *T is\n"
+        "the same as T.\n"
         "--where keeps those that meet conditions, joined by &&:\n"
         "  qty > 5            a field; . is the object itself. Also == != < <= >=\n"
         "  next.owner.id > 5  pointers are followed, embedded structs are looked into\n"
@@ -40,7 +40,7 @@ const struct gt_command gt_command_find = {
         "  next == nil        of pointers, slices, maps, channels, funcs and interfaces\n"
         "  closed, !closed    of bools\n"
         "  name == \"x\"        with --show-data only: contents of strings are secrets\n"
-        "What cannot be compared, as the core lacks it, is counted and said.\n",
+        "An object whose memory the core lacks is no match. The output has the number of these.\n",
     .examples = "  gotopsy find core main.session\n"
                 "  gotopsy find core main.session --where 'len(token) > 100 && user != nil'\n"
                 "  gotopsy find core 'map[string]*main.price' --where 'len(.) > 1000'\n"
