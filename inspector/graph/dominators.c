@@ -15,7 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { AHEAD = 8 }; /* nodes, or objects, for whose sake memory is fetched */
+enum { AHEAD = 8 }; /* how many nodes, or objects, memory is prefetched ahead */
 
 /* ---- semidominators ------------------------------------------------------------------------ */
 
@@ -40,7 +40,7 @@ static uint32_t least_semi(struct semi *semi, uint32_t node, uint32_t last)
     return least;
 }
 
-/* Asks for the first edge to a node whose turn comes soon. */
+/* Prefetches the first edge to the node that comes AHEAD nodes later. */
 static void fetch_edge(const struct semi *semi, const struct gt_dominator_walk *walk, uint32_t node)
 {
     uint32_t head = node > AHEAD ? semi->semi[node - AHEAD] : 0;
@@ -159,17 +159,18 @@ static void find_parents_of_leaves(struct gt_dominator_walk *walk, struct jumps 
     gt_free(jumps->jump);
 }
 
-/* ---- objects in their own order ------------------------------------------------------------ */
+/* ---- visits in the order of objects --------------------------------------------------------- */
 
 struct object_walk {
     const struct gt_dominators *tree;
-    const uint64_t *fetched; /* by node, what visits touch; or NULL */
+    const uint64_t *fetched; /* by node: the memory that a visit writes; or NULL */
     gt_node_fn *visit;
     void *ctx;
     bool leaves;
 };
 
-/* What is kept by a node, or by a leaf's parent, is on its way when the visit comes. */
+/* Prefetches what a visit writes for the object AHEAD ranks later: the entry of its node, or of a
+ * leaf's parent. */
 static void fetch_ahead(const struct object_walk *walk, uint32_t rank, uint32_t end)
 {
     uint32_t place = rank + AHEAD < end ? walk->tree->place[rank + AHEAD] : GT_NO_NODE;

@@ -78,8 +78,9 @@ static inline uint32_t gt_dominators_group(const struct gt_dominators *tree, uin
     return what & GT_DOMINATOR_GROUP ? what & ~GT_DOMINATOR_GROUP : GT_NO_GROUP;
 }
 
-/* Calls `visit` for each leaf that a root leads to, in the order of their nodes; or for each inner
- * object, in the order of objects, in which their memory is met page by page. */
+/* The first function calls `visit` for each leaf that a root leads to, in the order of their nodes.
+ * The second does so for each inner object, in the order of objects, so that their memory is read
+ * page by page. */
 typedef void gt_node_fn(void *ctx, uint32_t node, uint32_t object, const struct gt_region *region);
 void gt_dominators_leaves(const struct gt_dominators *tree, gt_node_fn *visit, void *ctx);
 void gt_dominators_inner(const struct gt_dominators *tree, gt_node_fn *visit, void *ctx);

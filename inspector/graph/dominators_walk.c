@@ -66,7 +66,8 @@ static void meet_leaf(struct gt_dominator_walk *walk, uint32_t from, uint32_t le
         gt_vec_add(&walk->leaf_edges, &edge);
 }
 
-/* `region` is the object's. The object pushed last is popped first. The stack has room for it. */
+/* Pushes the object, which is in `region`. The object pushed last is popped first. The stack has
+ * room for it. */
 static void meet(struct walker *walker, uint32_t object, uint32_t region)
 {
     uint32_t rank = gt_rank_of(walker->rank, object), node = walker->walk->place[rank];

@@ -38,7 +38,7 @@ static uint8_t owner_below_root(const struct census *census, uint32_t object)
     return NOBODY;
 }
 
-/* Of objects that are as large the first node counts as the largest. */
+/* Of objects of the same size, the first node's counts as the largest. */
 static bool is_largest(const struct count *count, uint32_t node, uint64_t size)
 {
     return size > count->largest || (size == count->largest && node < count->node);
@@ -60,7 +60,7 @@ static void count_object(struct census *census, uint8_t owner, uint32_t node, ui
     count->node = node;
 }
 
-/* Of an object's node whose parent's owner is known. `object` may be GT_NO_OBJECT. */
+/* The owner of an object's node. The owner of its parent is known. `object` may be GT_NO_OBJECT. */
 static uint8_t owner_of(const struct census *census, uint32_t node, uint32_t object)
 {
     uint32_t parent = gt_dominators_parent(census->tree, node);
@@ -85,7 +85,8 @@ static void count_leaf(void *ctx, uint32_t node, uint32_t object, const struct g
     if (owner) count_object(ctx, owner, node, object, region->slot_size);
 }
 
-/* Parents come first among nodes; objects are counted in their own order, as their types lie. */
+/* Parents come first among nodes. Objects are counted in the order of objects, as that is the order
+ * of their types in memory. */
 static void count_nodes(struct census *census)
 {
     const struct gt_dominators *tree = census->tree;

@@ -60,8 +60,8 @@ static int by_key(const void *a, const void *b)
     return left->number < right->number ? -1 : 1;
 }
 
-/* Keys tell groups apart and order nothing, as some are addresses in this process. Groups come in
- * the order of their first roots. */
+/* Sorts the groups by their first roots. The keys serve only to separate groups: some are addresses
+ * in this process, and differ between runs. */
 static void order_groups(struct gt_vec *keys)
 {
     uint64_t key = 0, first = 0;

@@ -26,7 +26,7 @@ struct gatherer {
     struct gt_bitmap partial, full; /* a window leaves pointers out; a window leaves none out */
     struct gt_bitmap doubtful;      /* a doubtful object points to it too */
     struct gt_referrer referrer;    /* the referrer whose words are visited */
-    struct gt_word_queue queue;     /* the last words visited; each is handled a few words later */
+    struct gt_word_queue queue;     /* words whose objects are being prefetched */
     bool overflowed;                /* some windows were dropped */
     struct gt_vec references;       /* struct gt_undecided_word, into large blocks */
     struct gt_vec stale;            /* uint32_t: the keys of out->stale, as they were met */
@@ -194,7 +194,7 @@ static void respect_weak_pointers(struct gatherer *gatherer)
     }
 }
 
-/* Handles the word that waited longest. The next one waits in its place, or none. */
+/* Adds `next`, or an empty entry if NULL, to the queue, and handles the oldest word. */
 static void swap(struct gatherer *gatherer, const struct gt_waiting_word *next)
 {
     struct gt_waiting_word oldest;

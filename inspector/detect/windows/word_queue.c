@@ -1,6 +1,6 @@
 #include "inspector/detect/windows/word_queue.h"
 
-/* The region has come: it says which object the word leads to, whose bits are fetched. */
+/* Finds the word's object, whose region has been prefetched, and prefetches the object's bits. */
 static void aim(const struct gt_word_queue *queue, struct gt_waiting_word *waiting)
 {
     const struct gt_region *region = waiting->region;

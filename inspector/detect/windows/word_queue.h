@@ -1,9 +1,9 @@
 /*
- * Words on their way to the blocks that they point into.
+ * The queue of words whose objects are looked up: prefetches what the lookup reads.
  *
- * Looking at a word costs waiting for memory: for the region that it leads to, then for what is
- * kept of the object there. So a word waits its turn behind some others. For the first half of its
- * wait its region is fetched, for the other half the object's bits. The order of the words stays.
+ * A lookup reads the word's region, then the object's bits, and waits for memory at each. So each
+ * word stays in the queue for GT_WORDS_WAITING turns: its region is prefetched as it enters, and
+ * the object's bits halfway. Words leave in the order in which they entered.
  */
 #ifndef GT_DETECT_WORD_QUEUE_H
 #define GT_DETECT_WORD_QUEUE_H
@@ -15,17 +15,18 @@ enum { GT_WORDS_WAITING = 32 };
 struct gt_waiting_word {
     struct gt_word word;
     struct gt_referrer referrer;
-    const struct gt_region *region; /* NULL: none waits here, or it leads to no object */
-    uint32_t object;                /* once the region was looked at */
+    const struct gt_region *region; /* NULL: the entry is empty, or the word points to no object */
+    uint32_t object;                /* set halfway through the queue */
 };
 
-struct gt_word_queue { /* zeroed but for its bits, it is empty */
+struct gt_word_queue { /* empty if all but `bits` is zero */
     const struct gt_bitmap *bits[2];
     size_t seen;
     struct gt_waiting_word ring[GT_WORDS_WAITING];
 };
 
-/* Takes in a word, whose region is not NULL, or none; false when no word's turn has come. */
+/* Adds `next`, whose region is not NULL; with NULL, an empty entry. Removes the oldest entry.
+ * Returns false if that entry holds no object. */
 bool gt_word_queue_swap(struct gt_word_queue *queue, const struct gt_waiting_word *next,
                         struct gt_waiting_word *oldest);
 

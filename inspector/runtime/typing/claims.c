@@ -151,7 +151,7 @@ static void judge_claim(struct gt_typing *typing, const struct gt_claim *claim)
         gt_settle(typing, object, claim->type, first);
 }
 
-/* The region has come: it says which object a claim is about, which is fetched. */
+/* Finds the claim's object, whose region has been prefetched, and prefetches what judging reads. */
 static void aim(struct gt_typing *typing, struct gt_claim *claim)
 {
     const struct gt_region *region = claim->region;

@@ -1,4 +1,4 @@
-/* The words of many objects, one after the other: what is read next is fetched meanwhile. */
+/* Visits the words of a set of objects, and prefetches the words of later objects meanwhile. */
 #include "inspector/runtime/typing/typing_impl.h"
 
 struct gt_slot_ref gt_slot_ref_near(const struct gt_typing *typing, uint32_t object,
@@ -10,7 +10,7 @@ struct gt_slot_ref gt_slot_ref_near(const struct gt_typing *typing, uint32_t obj
     return (struct gt_slot_ref){region, object - region->first, last->header};
 }
 
-/* Both ends, as most small objects lie across two cache lines. */
+/* Prefetches both ends, as most small objects are in two cache lines. */
 static void fetch(const struct gt_slot_ref *ref)
 {
     const struct gt_region *region = ref->region;

@@ -29,7 +29,7 @@ static void claim_block(struct gt_typing *typing, uint32_t block)
         }
 }
 
-/* The words of all objects that wait are claimed, and the claims that wait judged. */
+/* Claims the words of all waiting objects, then judges all waiting claims. */
 static void catch_up(struct gt_typing *typing)
 {
     for (unsigned i = 0; i < GT_READY; i++)

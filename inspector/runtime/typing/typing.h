@@ -82,7 +82,8 @@ struct gt_typing {
     uint32_t head, tail;
     struct gt_claim waiting[GT_CLAIMS_WAITING]; /* a ring; the memory that decides them is being
                                                  * fetched */
-    size_t claimed, aimed, judged;              /* counts; the claims between them wait */
+    size_t claimed, aimed, judged;              /* counts of claims: those between two counts wait
+                                                 * for the next step */
     struct gt_ready_slots *ready;               /* while types spread; see typing_impl.h */
     uint64_t typed_bytes, untyped_bytes;        /* of live objects with pointers */
     uint64_t names_disputed;                    /* roots that are disputed (struct gt_word) */
@@ -125,8 +126,8 @@ bool gt_typing_is_node(const struct gt_typing *typing, gt_type_id type);
 void gt_typing_words(const struct gt_typing *typing, uint32_t object, gt_typed_word_fn *visit,
                      void *ctx);
 
-/* The same of each object of a set, in their order: `begin` is told an object before its words are
- * visited. */
+/* Visits the words of each object of a set, in the order of objects. Calls `begin` with each object
+ * before its words. */
 typedef void gt_typed_object_fn(void *ctx, uint32_t object);
 void gt_typing_words_of_all(const struct gt_typing *typing, const struct gt_bitmap *objects,
                             gt_typed_object_fn *begin, gt_typed_word_fn *visit, void *ctx);

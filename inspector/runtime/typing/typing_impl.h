@@ -109,18 +109,18 @@ struct gt_slot_ref gt_slot_ref_of(const struct gt_typing *typing, uint32_t objec
 void gt_typing_words_of_slot(const struct gt_typing *typing, const struct gt_slot_ref *ref,
                              gt_typed_word_fn *visit, void *ctx);
 
-/* Objects whose words are to be read soon: they wait a few turns, while those are fetched. */
+/* The queue of objects whose words are being prefetched. */
 enum { GT_READY = 16 };
 
-struct gt_ready_slots { /* zeroed, none waits */
+struct gt_ready_slots { /* empty if zeroed */
     struct gt_slot_ref ring[GT_READY];
     unsigned at;
 };
 
-/* The one that waited longest, in whose place the next one waits; no region when there is none. */
+/* Adds `next` and removes the oldest, which has no region if that entry was empty. */
 struct gt_slot_ref gt_ready_swap(struct gt_ready_slots *ready, struct gt_slot_ref next);
 
-/* The object's, whose region may be the last one's. */
+/* The object's slot. Faster if the object is in the region of `last`. */
 struct gt_slot_ref gt_slot_ref_near(const struct gt_typing *typing, uint32_t object,
                                     const struct gt_slot_ref *last);
 
@@ -160,7 +160,7 @@ void gt_claim(struct gt_typing *typing, uint64_t value, gt_type_id id, uint64_t 
 void gt_judge_oldest(struct gt_typing *typing); /* the oldest of those that wait; there must be one
                                                  */
 
-/* Claims the words of an object, in a few turns. */
+/* Adds the object to the queue, and claims the words of the oldest object in it. */
 void gt_claim_words_of(struct gt_typing *typing, struct gt_slot_ref ref);
 
 /* What a pointer of the type leads to: its own type, except for nodes of which only the first field
