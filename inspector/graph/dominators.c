@@ -26,8 +26,8 @@ struct semi {
 };
 
 /* Nodes above `last` are processed. Returns the least semidominator on the path from `node` up to
- * the first node that is not, and splits the path: each of its nodes gets its ancestor's ancestor.
- */
+ * the first node that is not, and splits the path: each of its nodes gets its ancestor's
+ * ancestor. */
 static uint32_t least_semi(struct semi *semi, uint32_t node, uint32_t last)
 {
     uint32_t *ancestor = semi->ancestor, *label = semi->label, least = label[node];

@@ -57,8 +57,7 @@ struct writing {
     FILE *to;
 };
 
-/* ---- one document ----------------------------------------------------------------------------
- */
+/* ---- one document -------------------------------------------------------------------------- */
 
 static struct gt_error *no_sink(enum gt_format format, const char *what)
 {
@@ -100,8 +99,7 @@ struct gt_error *gt_error_write(const struct gt_error *error, FILE *to)
     return run(write_error, error, GT_FORMAT_JSON, NULL, to);
 }
 
-/* ---- a function for each document -------------------------------------------------------------
- */
+/* ---- a function for each document ---------------------------------------------------------- */
 
 /* The function and its sinks both take the row's type. */
 #define DOCUMENT(document, member, type, write, words)                                             \
