@@ -40,12 +40,13 @@ static bool is_bytes(struct gt_types *types, gt_type_id id)
     return elem && gt_types_get(types, elem)->size == 1;
 }
 
-/* Is it an array of bytes, or a struct of which one is the most? */
+/* Is it an array of bytes, or a struct of which one is the most, or of which nothing is known? */
 static bool is_buffer(struct gt_types *types, gt_type_id id)
 {
     const struct gt_type *type = gt_types_get(types, id);
 
     if (is_bytes(types, id)) return true;
+    if (type->kind == GT_T_STRUCT && !type->field_count) return true;
     for (size_t i = 0; type->kind == GT_T_STRUCT && i < type->field_count; i++) {
         gt_type_id field = gt_types_find(types, type->fields[i].type);
         if (is_bytes(types, field) && gt_types_get(types, field)->size > type->size / 2)

@@ -208,7 +208,8 @@ static void long_text_is_no_struct_of_numbers(void **state)
 {
     (void)state;
     struct world *world = world_new();
-    put_rtype(world->target, (struct rtype){GT_T_STRUCT, "main.counters", 4000, 0, 0, 0});
+    const struct field fields[] = {{"first", put_int(world->target), 0}};
+    put_struct(world->target, (struct rtype){0, "main.counters", 4000, 0, 0, 0}, fields, 1);
     world_open(world);
     fill(world, BLOCKS, 'x', BLOCK - 24);
 
