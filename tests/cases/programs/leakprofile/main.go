@@ -6,6 +6,7 @@ package main
 import (
 	"bytes"
 	"os"
+	"regexp"
 	"runtime"
 	"runtime/debug"
 	"runtime/pprof"
@@ -16,13 +17,15 @@ import (
 const (
 	yieldCount = 10 // the programs' own constant
 	interval   = 20 * time.Millisecond
-	alike      = 5 // stacks that do not change so often in a row will not
-	patience   = 10 * time.Second
+	alike      = 5                // stacks that do not change so often in a row will not
+	slower     = 10               // so often more where a goroutine may run: it may have had no processor
+	patience   = 10 * time.Second // with goroutines that wait, and then do something again
+	longest    = 40 * time.Second // with those that may run: others may have the processors
 )
 
 var (
-	buffer   = make([]byte, 1<<22)
-	deadline = time.Now().Add(patience)
+	buffer = make([]byte, 1<<22)
+	start  = time.Now()
 )
 
 var programs = map[string]func(){}
@@ -41,16 +44,30 @@ func stacks() []byte {
 	return bytes.ReplaceAll(others, []byte(" (leaked)"), nil)
 }
 
+// mayRun matches a goroutine on its way to where it blocks, or one that never does.
+var mayRun = regexp.MustCompile(`(?m)^goroutine \d+ \[(running|runnable|preempted|copystack|GC )`)
+
+// late tells whether a program has had its time.
+func late(stacks []byte) bool {
+	if mayRun.Match(stacks) {
+		return time.Since(start) > longest
+	}
+	return time.Since(start) > patience
+}
+
 // settle returns when all stacks stay as they are, or may never do.
 func settle() {
 	before := stacks()
-	for same := 0; same < alike && time.Now().Before(deadline); {
+	for same := 0; same < alike*slower && !late(before); {
 		time.Sleep(interval)
 		now := stacks()
-		if bytes.Equal(now, before) {
-			same++
-		} else {
+		switch {
+		case !bytes.Equal(now, before):
 			same = 0
+		case mayRun.Match(now):
+			same++
+		default:
+			same += slower
 		}
 		before = now
 	}
@@ -63,7 +80,7 @@ func profile() []byte {
 		settle()
 		before := stacks()
 		must(pprof.Lookup("goroutineleak").WriteTo(&text, 2))
-		if bytes.Equal(stacks(), before) || time.Now().After(deadline) {
+		if now := stacks(); bytes.Equal(now, before) || late(now) {
 			return text.Bytes()
 		}
 	}
