@@ -90,7 +90,7 @@ static void check_calls(struct gt_process *process, const struct gt_goroutines *
     for (uint32_t i = 0; i < goroutines->count; i++) {
         const struct gt_goroutine *g = &goroutines->list[i];
         if (g->status != GT_G_WAITING) continue;
-        gt_map_put(&places, g->alike, &added);
+        gt_map_put(&places, g->same_place, &added);
         if (added && !calls_agree(process, goroutines, g))
             gt_contradict(&process->contradictions, GT_LIE_CALLS, 1, g->address);
     }

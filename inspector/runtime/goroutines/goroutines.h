@@ -51,9 +51,7 @@ struct gt_goroutine {
     const struct gt_thread *thread;      /* the thread that runs it, or NULL */
     bool from_signal;                    /* pc and sp are of an interrupted instruction */
     bool cut_off;                        /* its frames end before the goroutine's first function */
-    uint32_t
-        same_place; /* a number: equal for goroutines with the same place and state (same_place.h)
-                     */
+    uint32_t same_place; /* equal for goroutines with the same place and state; see same_place.h */
 };
 
 struct gt_goroutines {

@@ -7,7 +7,7 @@
 
 #include "inspector/runtime/goroutines/goroutines.h"
 
-/* Fills `alike` of all of them, with numbers from 0 on. */
+/* Fills `same_place` of all of them, with numbers from 0 on. */
 void gt_goroutines_number_places(struct gt_goroutines *all);
 
 #endif
