@@ -323,18 +323,31 @@ static unsigned place_words(uint8_t kind)
     return counts[kind];
 }
 
+/* A pointer slot as a word. False when it is nil: so are all kinds but reflect.Value whose first
+ * word is 0. Most slots are one pointer, and say all by themselves. */
+static inline bool read_word(const struct gt_typing *typing, const struct gt_pointer_slot *place,
+                             const unsigned char *at, struct gt_word *word)
+{
+    unsigned have = place_words(place->kind);
+    uint64_t words[3] = {gt_load64(at)};
+
+    if (!words[0] && place->kind != GT_P_REFLECT) return false;
+    if (have > 1) words[1] = gt_load64(at + WORD);
+    if (have > 2) words[2] = gt_load64(at + 2 * (uint64_t)WORD);
+    *word = (struct gt_word){
+        .value = words[0], .offset = place->offset, .type = place->type, .kind = place->kind};
+    return have == 1 || gt_word_from_slot(typing->types, place, words, have, word);
+}
+
 static void words_of_tile(const struct gt_typing *typing, const struct gt_pointer_layout *places,
                           const unsigned char *bytes, uint64_t addr, uint64_t base,
                           gt_typed_word_fn *visit, void *ctx)
 {
+    struct gt_word word;
+
     for (size_t i = 0; i < places->count; i++) {
         const struct gt_pointer_slot *place = &places->places[i];
-        unsigned have = place_words(place->kind);
-        const unsigned char *at = bytes + base + place->offset;
-        uint64_t words[3] = {gt_load64(at), have > 1 ? gt_load64(at + WORD) : 0,
-                             have > 2 ? gt_load64(at + 2 * (uint64_t)WORD) : 0};
-        struct gt_word word = {0};
-        if (!gt_word_from_slot(typing->types, place, words, have, &word)) continue;
+        if (!read_word(typing, place, bytes + base + place->offset, &word)) continue;
         word.offset += base;
         word.addr = addr + word.offset;
         visit(ctx, &word);
