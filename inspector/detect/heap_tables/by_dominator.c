@@ -104,17 +104,24 @@ static void add_branch(struct grower *grower, uint32_t node)
     gt_vec_add(&grower->branches, &added);
 }
 
-/* Adds the nodes that retain `least` bytes. A parent retains at least as much, so it is added
- * too. */
-static void add_branches(struct grower *grower, uint64_t least)
+static void add_leaf(void *ctx, uint32_t node, uint32_t object, const struct gt_region *region)
+{
+    struct grower *grower = ctx;
+
+    (void)object;
+    if (region->slot_size >= grower->least) add_branch(grower, node);
+}
+
+/* Adds the nodes that retain the least bytes or more. A parent retains at least as much, so it is
+ * added too. */
+static void add_branches(struct grower *grower)
 {
     const struct gt_dominators *tree = &grower->tree;
 
     add_branch(grower, 0);
-    for (uint32_t node = 1; node < tree->count; node++)
-        if (gt_dominators_parent(tree, node) != GT_NO_NODE &&
-            gt_dominators_retained(tree, node) >= least)
-            add_branch(grower, node);
+    for (uint32_t node = 1; node < tree->inner; node++)
+        if (tree->inner_retained[node] >= grower->least) add_branch(grower, node);
+    gt_dominators_leaves(tree, add_leaf, grower);
 }
 
 /* ---- lists --------------------------------------------------------------------------------- */
@@ -320,10 +327,10 @@ void gt_table_by_dominator(struct gt_table_maker *maker)
 
     maker->tree = true;
     gt_keys_init(&grower.keys, analysis);
-    gt_object_kinds_init(&grower.kinds, analysis);
     gt_dominators_of_groups(analysis, &grower.groups, &grower.tree);
+    gt_object_kinds_init(&grower.kinds, analysis);
     count_objects(&grower);
-    add_branches(&grower, grower.least);
+    add_branches(&grower);
     join_rows(&grower);
     choose_least(&grower);
     add_rows(&grower);

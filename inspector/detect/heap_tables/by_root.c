@@ -47,6 +47,14 @@ static void add_leaf(void *ctx, uint32_t node, uint32_t object, const struct gt_
     add_object(sharer, owner_of(sharer, node, GT_NO_OBJECT), region->slot_size);
 }
 
+static void add_inner(void *ctx, uint32_t node, uint32_t object, const struct gt_region *region)
+{
+    struct sharer *sharer = ctx;
+
+    (void)object;
+    add_object(sharer, sharer->owner[node], region->slot_size);
+}
+
 /* An owner has a smaller number than the nodes that it owns. */
 static void share_out(struct sharer *sharer)
 {
@@ -55,9 +63,8 @@ static void share_out(struct sharer *sharer)
     for (uint32_t node = 1; node < tree->inner; node++) {
         uint32_t group = gt_dominators_group(tree, node), object = gt_dominators_object(tree, node);
         sharer->owner[node] = group == GT_NO_GROUP ? owner_of(sharer, node, object) : group;
-        if (object == GT_NO_OBJECT) continue;
-        add_object(sharer, sharer->owner[node], gt_heap_size(tree->heap, object));
     }
+    gt_dominators_inner(tree, add_inner, sharer);
     gt_dominators_leaves(tree, add_leaf, sharer);
 }
 

@@ -172,8 +172,9 @@ static void claim_part(void *ctx, enum gt_map_part part, uint64_t addr, uint64_t
         claim(map->claims, object, count > 1 ? GT_FORM_ARRAY : GT_FORM_VALUE, map->group, size);
 }
 
-static void claim_map(const struct claims *claims, uint32_t object)
+static void claim_map(void *ctx, uint32_t object)
 {
+    const struct claims *claims = ctx;
     gt_type_id type = gt_typing_type(claims->analysis->typing, object);
 
     if (!type || gt_types_get(claims->types, type)->kind != GT_T_MAP) return;
@@ -196,10 +197,6 @@ uint32_t *gt_object_claims(const struct gt_heap_analysis *analysis, const struct
         gt_typing_root(analysis->typing, i, &word);
         claim_word(&claims, &word);
     }
-    for (size_t at = gt_bitmap_next(&analysis->live, 0); at < graph->scan_objects;
-         at = gt_bitmap_next(&analysis->live, at + 1)) {
-        gt_typing_words(analysis->typing, (uint32_t)at, claim_word, &claims);
-        claim_map(&claims, (uint32_t)at);
-    }
+    gt_typing_words_of_all(analysis->typing, &analysis->live, claim_map, claim_word, &claims);
     return claims.claim;
 }

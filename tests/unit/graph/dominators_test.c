@@ -183,6 +183,44 @@ static void what_two_groups_reach_is_neithers(void **state)
     graph_deinit(&graph);
 }
 
+struct visited {
+    const struct graph *graph;
+    uint32_t next; /* object */
+};
+
+static void visit(void *ctx, uint32_t node, uint32_t object, const struct gt_region *region)
+{
+    struct visited *visited = ctx;
+    const struct graph *graph = visited->graph;
+
+    while (node_of(graph, visited->next) == GT_NO_NODE)
+        visited->next++;
+    assert_int_equal(object, visited->next++);
+    assert_int_equal(node, node_of(graph, object));
+    assert_int_equal(region->slot_size, gt_heap_size(&graph->heap, object));
+}
+
+static void objects_are_visited_in_their_order(void **state)
+{
+    struct graph graph;
+    struct visited visited = {.graph = &graph};
+
+    (void)state;
+    graph_init(&graph, 5, 3);
+    root(&graph, E, 0);
+    point(&graph, E, 0, C);
+    point(&graph, E, 1, A);
+    point(&graph, A, 0, 7); /* a leaf; D is garbage, and so is the leaf 6 */
+    point(&graph, C, 0, 5);
+    point(&graph, C, 1, B);
+    build(&graph);
+    gt_dominators_inner(&graph.tree, visit, &visited);
+    assert_int_equal(visited.next, 5);
+    gt_dominators_leaves(&graph.tree, visit, &visited);
+    assert_int_equal(visited.next, 8);
+    graph_deinit(&graph);
+}
+
 static void contents_are_a_root(void **state)
 {
     struct graph graph;
@@ -315,6 +353,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_diamond_joins_at_its_top),
         cmocka_unit_test(what_two_groups_reach_is_neithers),
+        cmocka_unit_test(objects_are_visited_in_their_order),
         cmocka_unit_test(contents_are_a_root),
         cmocka_unit_test(a_long_list_needs_no_recursion),
         cmocka_unit_test(random_graphs_retain_what_marks_lose),
