@@ -27,7 +27,6 @@ BUDGETS = [
     Budget("heap --by dominator", runs=3, cpu=10, per_object=24),
     Budget("diff", runs=1),
 ]
-MARK_TARGET = 2  # times the collector's
 
 
 @dataclasses.dataclass(frozen=True)
@@ -95,8 +94,7 @@ def measure_budgets(folder, program, heap, runs):
 
 
 def bench(name, folder, program, runs=RUNS):
-    """Tells what each command costs. The whole of `check` stands for the mark where gotopsy does not
-    time the mark itself."""
+    """Tells what each command costs. The whole of `check` stands for the mark."""
     stats = json.loads((folder / "truth.json").read_text())["memstats"]
     marks = collector_ms((folder / "gctrace.txt").read_text())
     heap = Heap(stats["HeapObjects"], stats["HeapAlloc"], min(marks))
@@ -106,7 +104,5 @@ def bench(name, folder, program, runs=RUNS):
     if runs == RUNS:
         for command in ("check", "report", "heap --by dominator"):
             tell_stages(command, measured[command][2])
-    mark_ms = measured["check"][2].get("marking", measured["check"][1].cpu)
-    tell_target("mark / collector", mark_ms / heap.unit, MARK_TARGET, times)
     for budget, cost, _ in measured.values():
         tell_budget(budget, cost, heap)
