@@ -920,11 +920,31 @@ struct gt_referrers {    /* words with one name: of one field, one global, one v
     struct gt_path path; /* from a root to it */
 };
 
+enum gt_address_kind {                         /* what is at an address */
+                       GT_ADDRESS_UNKNOWN,     /* not looked at */
+                       GT_ADDRESS_OBJECT,      /* of the heap */
+                       GT_ADDRESS_FREE_SLOT,   /* of the heap */
+                       GT_ADDRESS_UNUSED_SPAN, /* after a span's last slot */
+                       GT_ADDRESS_STACK,       /* of a goroutine */
+                       GT_ADDRESS_DATA,        /* package-level variables and other data */
+                       GT_ADDRESS_TEXT,        /* Go code */
+                       GT_ADDRESS_READ_ONLY,   /* a module's types, strings and tables */
+                       GT_ADDRESS_RUNTIME,     /* a structure of the runtime */
+                       GT_ADDRESS_FREE_HEAP, /* pages of an arena that are in no span of objects */
+                       GT_ADDRESS_FILE,      /* a mapped file */
+                       GT_ADDRESS_MEMORY,    /* mapped, and none of these: C's, or the runtime's */
+                       GT_ADDRESS_RESERVED,  /* address space without memory */
+                       GT_ADDRESS_NOT_MAPPED,
+};
+
+/* "free slot"; NULL when there is none. */
+GT_API const char *gt_address_kind_name(enum gt_address_kind kind);
+
 struct gt_pointer { /* a pointer word of an object, or of a frame, that is not nil */
     uint64_t offset;
-    const char *field;    /* ".next", "[4].name"; NULL when unknown */
-    uint64_t value;       /* the target */
-    const char *where;    /* what the target is, as gt_object.what */
+    const char *field;          /* ".next", "[4].name"; NULL when unknown */
+    uint64_t value;             /* the target */
+    enum gt_address_kind where; /* what the target is */
     const char *kind;     /* "pointer", "string", "slice", "interface", "map", "channel", "func",
                              "unsafe pointer"; NULL when unknown */
     struct gt_block into; /* the heap object that it leads to; address 0: none */
@@ -945,18 +965,11 @@ struct gt_heap_place { /* an address in a span of the heap */
     uint64_t slot, slots, slot_bytes;
 };
 
-/*
- * Any address of the process. `what` is "object" (of the heap), "free slot" (of the heap), "unused
- * span bytes" (after a span's last slot), "stack" (of a goroutine), "data" (package-level variables
- * and other data), "text" (Go code), "read-only data" (a module's types, strings and tables),
- * "runtime" (a structure of the runtime), "free heap" (pages of an arena that are in no span of
- * objects), "file" (a mapped file), "memory" (mapped, and none of these: C's, or the runtime's),
- * "reserved" (address space without memory), "not mapped".
- */
+/* Any address of the process. */
 struct gt_object {
     struct gt_report *process; /* only core and binary; owns all the rest */
     uint64_t address;          /* the queried address */
-    const char *what;
+    enum gt_address_kind what;
     const char *name;     /* variable, function, file, runtime structure; NULL when unknown */
     const char *field;    /* at that address, in the object or variable; NULL: none */
     const char *type;     /* of the object or variable; NULL when unknown */
@@ -1262,9 +1275,11 @@ struct gt_values {
     bool cut; /* the document's limit of values was reached */
 };
 
+enum gt_view_kind { GT_VIEW_GLOBAL, GT_VIEW_VARIABLE, GT_VIEW_OBJECT, GT_VIEW_MEMORY };
+
 struct gt_view {
     struct gt_report *process; /* only core and binary; owns all the rest */
-    const char *what;          /* "global", "variable" (of a frame), "object" or "memory" */
+    enum gt_view_kind what;    /* a variable is a frame's */
     const char *name;          /* "main.bank"; NULL when it has none */
     uint64_t goroutine;        /* of a frame's variable; else 0 */
     uint64_t address, bytes;

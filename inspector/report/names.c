@@ -13,6 +13,21 @@ const char *gt_confidence_name(enum gt_confidence how)
     return (unsigned)how < sizeof confidences / sizeof *confidences ? confidences[how] : NULL;
 }
 
+static const char *const addresses[] = {
+    [GT_ADDRESS_UNKNOWN] = NULL,          [GT_ADDRESS_OBJECT] = "object",
+    [GT_ADDRESS_FREE_SLOT] = "free slot", [GT_ADDRESS_UNUSED_SPAN] = "unused span bytes",
+    [GT_ADDRESS_STACK] = "stack",         [GT_ADDRESS_DATA] = "data",
+    [GT_ADDRESS_TEXT] = "text",           [GT_ADDRESS_READ_ONLY] = "read-only data",
+    [GT_ADDRESS_RUNTIME] = "runtime",     [GT_ADDRESS_FREE_HEAP] = "free heap",
+    [GT_ADDRESS_FILE] = "file",           [GT_ADDRESS_MEMORY] = "memory",
+    [GT_ADDRESS_RESERVED] = "reserved",   [GT_ADDRESS_NOT_MAPPED] = "not mapped",
+};
+
+const char *gt_address_kind_name(enum gt_address_kind kind)
+{
+    return (unsigned)kind < sizeof addresses / sizeof *addresses ? addresses[kind] : NULL;
+}
+
 const char *gt_base_name(const char *path)
 {
     const char *slash = strrchr(path, '/');

@@ -58,6 +58,14 @@ static const char *const outside[] = {
 };
 const struct gt_words gt_outside_words = GT_WORDS(outside);
 
+static const char *const views[] = {
+    [GT_VIEW_GLOBAL] = "global",
+    [GT_VIEW_VARIABLE] = "variable",
+    [GT_VIEW_OBJECT] = "object",
+    [GT_VIEW_MEMORY] = "memory",
+};
+const struct gt_words gt_view_words = GT_WORDS(views);
+
 const char *gt_word(const struct gt_words *words, unsigned value)
 {
     return value < words->count ? words->list[value] : NULL;

@@ -24,6 +24,7 @@ extern const struct gt_words gt_thread_words;   /* of enum gt_thread_state */
 extern const struct gt_words gt_waker_words;    /* of enum gt_waker_kind */
 extern const struct gt_words gt_evidence_words; /* of enum gt_lock_evidence */
 extern const struct gt_words gt_outside_words;  /* of enum gt_outside_kind */
+extern const struct gt_words gt_view_words;     /* of enum gt_view_kind */
 
 /* The word of a value; NULL when it has none. */
 const char *gt_word(const struct gt_words *words, unsigned value);

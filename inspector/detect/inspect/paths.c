@@ -235,7 +235,7 @@ static struct gt_error *no_object(const struct gt_heap_analysis *analysis, uint6
     return gt_error_at(gt_error_create(GT_ERR_USAGE,
                                        "paths lead to heap objects, and at 0x%" PRIx64
                                        " is none (%s): ask gotopsy object",
-                                       address, place.what),
+                                       address, gt_address_kind_name(place.what)),
                        address);
 }
 

@@ -72,7 +72,7 @@ static void fill_object(const struct gt_heap_analysis *analysis, uint32_t object
 {
     struct gt_object *out = place->told;
 
-    out->what = "object";
+    out->what = GT_ADDRESS_OBJECT;
     out->base = gt_goheap_user(analysis->heap, object, &out->bytes);
     if (gt_goheap_tiny(analysis->heap, object))
         out->note = "a block of the tiny allocator: several small values may share it";
@@ -94,10 +94,10 @@ static bool in_heap(const struct gt_heap_analysis *analysis, struct gt_place *pl
     if (object != GT_NO_OBJECT) {
         fill_object(analysis, object, place);
     } else if (out->place.slot < region->count) {
-        out->what = "free slot";
+        out->what = GT_ADDRESS_FREE_SLOT;
         out->note = "nothing is allocated here: a pointer to it is stale";
     } else {
-        out->what = "unused span bytes";
+        out->what = GT_ADDRESS_UNUSED_SPAN;
         out->place.slot = region->count;
         out->base = region->base + region->count * region->slot_size;
         out->bytes = out->place.span_base + out->place.span_bytes - out->base;
@@ -174,7 +174,7 @@ static bool in_stack(const struct gt_heap_analysis *analysis, struct gt_place *p
 
     if (!g) return false;
     uint32_t frame = frame_at(analysis, g, out->address);
-    out->what = "stack";
+    out->what = GT_ADDRESS_STACK;
     out->goroutine = g->id;
     out->base = g->stack_lo;
     out->bytes = g->stack_hi - g->stack_lo;
@@ -195,7 +195,7 @@ static bool in_global(const struct gt_heap_analysis *analysis, struct gt_place *
     const struct gt_debug_global *global = gt_process_global_at(analysis->process, out->address);
 
     if (!global) return false;
-    out->what = "data";
+    out->what = GT_ADDRESS_DATA;
     out->name = gt_heap_analysis_keep(analysis, global->name);
     out->base = global->addr;
     out->bytes = global->size;

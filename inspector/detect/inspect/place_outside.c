@@ -18,7 +18,8 @@ static bool holds(const struct gt_object *out, uint64_t base, uint64_t bytes)
     return out->address - base < bytes;
 }
 
-static void set_range(struct gt_object *out, const char *what, uint64_t base, uint64_t bytes)
+static void set_range(struct gt_object *out, enum gt_address_kind what, uint64_t base,
+                      uint64_t bytes)
 {
     out->what = what;
     out->base = base;
@@ -50,7 +51,7 @@ static bool in_data(const struct gt_heap_analysis *analysis, struct gt_object *o
     gt_type_id type;
 
     if (!gt_process_is_static(analysis->process, out->address)) return false;
-    out->what = "data";
+    out->what = GT_ADDRESS_DATA;
     out->name = gt_root_name(analysis, &root, false, field, sizeof field, &type);
     if (*field) out->field = gt_heap_analysis_keep(analysis, field);
     out->type = gt_heap_analysis_keep(analysis, gt_analysis_type_name(analysis, type));
@@ -63,7 +64,7 @@ static bool in_text(const struct gt_heap_analysis *analysis, struct gt_object *o
     struct gt_func func;
 
     if (!gt_text_find(&analysis->process->code, out->address, &tab, &func)) return false;
-    set_range(out, "text", func.entry, func.end - func.entry);
+    set_range(out, GT_ADDRESS_TEXT, func.entry, func.end - func.entry);
     out->name = gt_heap_analysis_keep(analysis, gt_func_name(tab, &func));
     struct gt_stack places =
         gt_locations_at(analysis->process, analysis->storage, out->address, false);
@@ -78,7 +79,7 @@ static bool in_types(const struct gt_heap_analysis *analysis, struct gt_object *
     for (size_t i = 0; i < process->module_count; i++) {
         const struct gt_module *module = &process->modules[i];
         if (!holds(out, module->types, module->etypes - module->types)) continue;
-        set_range(out, "read-only data", module->types, module->etypes - module->types);
+        set_range(out, GT_ADDRESS_READ_ONLY, module->types, module->etypes - module->types);
         gt_type_id type = gt_types_at(process->types, out->address);
         out->name = type ? gt_arena_format(analysis->storage, "type descriptor of %s",
                                            gt_types_name(process->types, type))
@@ -106,7 +107,7 @@ static bool in_mspan(const struct gt_heap_analysis *analysis, struct gt_object *
     for (size_t i = 0; i < analysis->heap->spans.len; i++) {
         const struct gt_span *span = gt_vec_at(&analysis->heap->spans, i);
         if (!holds(out, span->address, bytes)) continue;
-        set_range(out, "runtime", span->address, bytes);
+        set_range(out, GT_ADDRESS_RUNTIME, span->address, bytes);
         out->name = "mspan";
         out->note =
             gt_arena_format(analysis->storage, "it describes the span at 0x%" PRIx64, span->base);
@@ -120,7 +121,7 @@ static bool in_special(const struct gt_heap_analysis *analysis, struct gt_object
     for (size_t i = 0; i < analysis->specials->list.len; i++) {
         const struct gt_special *special = gt_special_at(analysis->specials, i);
         if (!holds(out, special->address, SPECIAL_BYTES)) continue;
-        set_range(out, "runtime", special->address, 0);
+        set_range(out, GT_ADDRESS_RUNTIME, special->address, 0);
         out->name = "special";
         out->note = gt_arena_format(analysis->storage, "it belongs to the object at 0x%" PRIx64,
                                     gt_heap_address(&analysis->heap->graph, special->object));
@@ -142,7 +143,7 @@ static bool in_stack_of(const struct gt_heap_analysis *analysis, uint64_t m, enu
         !holds(out, low, high - low))
         return false;
     gt_process_field(process, m, GT_F_m_procid, &tid);
-    set_range(out, "runtime", low, high - low);
+    set_range(out, GT_ADDRESS_RUNTIME, low, high - low);
     out->name = name;
     out->note = gt_arena_format(analysis->storage, "of thread %" PRIu64, tid);
     return true;
@@ -184,7 +185,7 @@ static bool in_heap_arena(const struct gt_heap_analysis *analysis, struct gt_obj
     for (uint64_t number = gt_arena_number(&arenas, low); number <= last; number++) {
         uint64_t arena = gt_arena_at(&arenas, number);
         if (!arena || !holds(out, arena, bytes)) continue;
-        set_range(out, "runtime", arena, bytes);
+        set_range(out, GT_ADDRESS_RUNTIME, arena, bytes);
         out->name = "heapArena";
         out->note = gt_arena_format(analysis->storage, "it describes the arena at 0x%" PRIx64,
                                     gt_arena_base(&arenas, number));
@@ -200,7 +201,8 @@ static bool in_free_heap(const struct gt_heap_analysis *analysis, struct gt_obje
     if (out->address >> 48 || !open_arenas(analysis, &arenas)) return false;
     uint64_t number = gt_arena_number(&arenas, out->address);
     if (!gt_arena_at(&arenas, number)) return false;
-    set_range(out, "free heap", gt_arena_base(&arenas, number), (uint64_t)1 << GT_ARENA_SHIFT);
+    set_range(out, GT_ADDRESS_FREE_HEAP, gt_arena_base(&arenas, number),
+              (uint64_t)1 << GT_ARENA_SHIFT);
     out->note = "in an arena of the heap, and in no span of objects: free, or kept for stacks";
     return true;
 }
@@ -214,7 +216,7 @@ static bool in_file(const struct gt_heap_analysis *analysis, struct gt_object *o
 
     for (size_t i = 0; i < count; i++) {
         if (!holds(out, all[i].start, all[i].end - all[i].start)) continue;
-        set_range(out, "file", all[i].start, all[i].end - all[i].start);
+        set_range(out, GT_ADDRESS_FILE, all[i].start, all[i].end - all[i].start);
         out->name = gt_heap_analysis_keep(analysis, all[i].path);
         out->note = gt_arena_format(analysis->storage, "offset 0x%" PRIx64 " of the file",
                                     all[i].offset + (out->address - all[i].start));
@@ -241,7 +243,7 @@ static bool in_segment(const struct gt_heap_analysis *analysis, struct gt_object
 
     for (size_t i = 0; i < count; i++) {
         if (!holds(out, all[i].start, all[i].end - all[i].start)) continue;
-        set_range(out, all[i].flags ? "memory" : "reserved", all[i].start,
+        set_range(out, all[i].flags ? GT_ADDRESS_MEMORY : GT_ADDRESS_RESERVED, all[i].start,
                   all[i].end - all[i].start);
         const struct gt_thread *thread = thread_in(analysis, &all[i]);
         if (!all[i].flags)
@@ -260,7 +262,7 @@ static bool in_segment(const struct gt_heap_analysis *analysis, struct gt_object
 static bool in_nothing(const struct gt_heap_analysis *analysis, struct gt_object *out)
 {
     (void)analysis;
-    out->what = "not mapped";
+    out->what = GT_ADDRESS_NOT_MAPPED;
     out->note = out->address < NIL_PAGE ? "nil, or a field of what nil points to"
                                         : "the process had no memory there";
     return true;
@@ -274,5 +276,5 @@ void gt_place_outside(const struct gt_heap_analysis *analysis, struct gt_place *
 
     for (size_t i = 0; i < sizeof finders / sizeof *finders; i++)
         if (finders[i](analysis, place->told)) break;
-    if (place->told->what && strcmp(place->told->what, "data") == 0) in_area(analysis, place);
+    if (place->told->what == GT_ADDRESS_DATA) in_area(analysis, place);
 }

@@ -44,21 +44,21 @@ static void fill_retained(const struct gt_heap_analysis *analysis, struct gt_vie
 
 /* ---- by address ---------------------------------------------------------------------------- */
 
-static const char *what_of(const struct gt_object *told)
+static enum gt_view_kind what_of(const struct gt_object *told)
 {
-    if (strcmp(told->what, "object") == 0) return "object";
-    if (strcmp(told->what, "stack") == 0) return "variable";
-    return strcmp(told->what, "data") == 0 ? "global" : "memory";
+    if (told->what == GT_ADDRESS_OBJECT) return GT_VIEW_OBJECT;
+    if (told->what == GT_ADDRESS_STACK) return GT_VIEW_VARIABLE;
+    return told->what == GT_ADDRESS_DATA ? GT_VIEW_GLOBAL : GT_VIEW_MEMORY;
 }
 
 static struct gt_error *no_type(const struct gt_object *told)
 {
-    return gt_error_at(gt_error_create(GT_ERR_USAGE,
-                                       "no type is known of what is at 0x%" PRIx64
-                                       " (%s): give one, as "
-                                       "0x%" PRIx64 ",TYPE",
-                                       told->address, told->what, told->address),
-                       told->address);
+    return gt_error_at(
+        gt_error_create(GT_ERR_USAGE,
+                        "no type is known of what is at 0x%" PRIx64 " (%s): give one, as "
+                        "0x%" PRIx64 ",TYPE",
+                        told->address, gt_address_kind_name(told->what), told->address),
+        told->address);
 }
 
 /* The type of the value that begins at the address. */
@@ -83,7 +83,7 @@ struct gt_error *gt_view_fill(const struct gt_heap_analysis *analysis,
 
     if (error) return error;
     if (!type) return no_type(&told);
-    out->what = options->type && !told.type ? "memory" : what_of(&told);
+    out->what = options->type && !told.type ? GT_VIEW_MEMORY : what_of(&told);
     out->name = told.field && told.name
                     ? gt_arena_format(analysis->storage, "%s%s", told.name, told.field)
                     : told.name;
@@ -93,7 +93,7 @@ struct gt_error *gt_view_fill(const struct gt_heap_analysis *analysis,
     out->retained_bytes = out->retained_objects = GT_UNKNOWN;
     if (!gt_mem_at(analysis->process->mem, out->address, 1))
         return gt_error_create(GT_ERR_USAGE, "the core has no memory at 0x%" PRIx64 " (%s)",
-                               out->address, told.what);
+                               out->address, gt_address_kind_name(told.what));
     out->value = read_values(analysis, options, NULL, type, out->address);
     fill_retained(analysis, out);
     return NULL;
@@ -133,7 +133,7 @@ struct gt_error *gt_view_fill_global(const struct gt_heap_analysis *analysis,
     struct gt_error *error = gt_lookup_global(analysis, options->name, &global);
 
     if (error) return error;
-    out->what = "global";
+    out->what = GT_VIEW_GLOBAL;
     out->name = gt_heap_analysis_keep(analysis, global->name);
     out->address = global->addr;
     out->bytes = global->size;

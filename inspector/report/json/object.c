@@ -5,12 +5,12 @@
 
 json_t *gt_json_pointer(const struct gt_pointer *pointer)
 {
-    return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "offset",
-                     gt_json_size(pointer->offset), "field", gt_json_text(pointer->field), "value",
-                     gt_json_address(pointer->value), "where", gt_json_text(pointer->where), "kind",
-                     gt_json_text(pointer->kind), "into",
-                     pointer->into.address ? gt_json_block(&pointer->into) : json_null(), "len",
-                     gt_json_signed(pointer->len), "cap", gt_json_signed(pointer->cap));
+    return json_pack(
+        "{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "offset", gt_json_size(pointer->offset),
+        "field", gt_json_text(pointer->field), "value", gt_json_address(pointer->value), "where",
+        gt_json_text(gt_address_kind_name(pointer->where)), "kind", gt_json_text(pointer->kind),
+        "into", pointer->into.address ? gt_json_block(&pointer->into) : json_null(), "len",
+        gt_json_signed(pointer->len), "cap", gt_json_signed(pointer->cap));
 }
 
 static json_t *number_or_null(uint64_t number)
@@ -89,17 +89,17 @@ bool gt_json_object(const struct gt_object *object, const struct gt_style *style
 {
     (void)style;
     return gt_json_dump(
-        json_pack("{s:s, s:o, s:o, s:o, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, "
-                  "s:o, s:o, s:o}",
-                  "schema", "gotopsy-object/1", "tool", gt_json_tool(), "core",
-                  gt_json_core(object->process), "binary", gt_json_binary(object->process),
-                  "address", gt_address(object->address).text, "what", gt_json_text(object->what),
-                  "name", gt_json_text(object->name), "field", gt_json_text(object->field), "type",
-                  gt_json_text(object->type), "type_at", gt_json_text(object->type_at), "base",
-                  gt_json_address(object->base), "bytes", number_or_null(object->bytes),
-                  "goroutine", number_or_null(object->goroutine), "frame",
-                  gt_json_signed(object->frame), "location", gt_json_location(&object->location),
-                  "note", gt_json_text(object->note), "span", span_of(&object->place), "heap",
-                  heap_of(object)),
+        json_pack(
+            "{s:s, s:o, s:o, s:o, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, "
+            "s:o, s:o, s:o}",
+            "schema", "gotopsy-object/1", "tool", gt_json_tool(), "core",
+            gt_json_core(object->process), "binary", gt_json_binary(object->process), "address",
+            gt_address(object->address).text, "what",
+            gt_json_text(gt_address_kind_name(object->what)), "name", gt_json_text(object->name),
+            "field", gt_json_text(object->field), "type", gt_json_text(object->type), "type_at",
+            gt_json_text(object->type_at), "base", gt_json_address(object->base), "bytes",
+            number_or_null(object->bytes), "goroutine", number_or_null(object->goroutine), "frame",
+            gt_json_signed(object->frame), "location", gt_json_location(&object->location), "note",
+            gt_json_text(object->note), "span", span_of(&object->place), "heap", heap_of(object)),
         to);
 }

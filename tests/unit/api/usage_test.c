@@ -205,13 +205,35 @@ static const struct {
 
 /* Functions that other tests call. */
 static const char *const others[] = {
-    "gt_paths_destroy",   "gt_find_destroy",       "gt_find_next",          "gt_diff_destroy",
-    "gt_growth_name",     "gt_view_destroy",       "gt_goroutine_destroy",  "gt_open",
-    "gt_close",           "gt_report_destroy",     "gt_wait_graph_destroy", "gt_check_destroy",
-    "gt_object_destroy",  "gt_heap_table_destroy", "gt_error_destroy",      "gt_error_message",
-    "gt_error_code",      "gt_error_path",         "gt_error_errno",        "gt_error_address",
-    "gt_error_write",     "gt_kind_name",          "gt_kind_summary",       "gt_kind_is_of_parts",
-    "gt_confidence_name", "gt_format_name",        "gt_format_has",         "gt_heap_by_name",
+    "gt_paths_destroy",
+    "gt_find_destroy",
+    "gt_find_next",
+    "gt_diff_destroy",
+    "gt_growth_name",
+    "gt_view_destroy",
+    "gt_goroutine_destroy",
+    "gt_open",
+    "gt_close",
+    "gt_report_destroy",
+    "gt_wait_graph_destroy",
+    "gt_check_destroy",
+    "gt_object_destroy",
+    "gt_heap_table_destroy",
+    "gt_error_destroy",
+    "gt_error_message",
+    "gt_error_code",
+    "gt_error_path",
+    "gt_error_errno",
+    "gt_error_address",
+    "gt_error_write",
+    "gt_kind_name",
+    "gt_kind_summary",
+    "gt_kind_is_of_parts",
+    "gt_confidence_name",
+    "gt_format_name",
+    "gt_format_has",
+    "gt_heap_by_name",
+    "gt_address_kind_name",
 };
 
 /* ---- tests --------------------------------------------------------------------------------- */
@@ -333,6 +355,7 @@ static void a_number_that_names_nothing_has_no_name(void **state)
         assert_null(gt_format_name((enum gt_format)numbers[i]));
         assert_null(gt_growth_name((enum gt_growth_of)numbers[i]));
         assert_null(gt_heap_by_name((enum gt_heap_by)numbers[i]));
+        assert_null(gt_address_kind_name((enum gt_address_kind)numbers[i]));
         assert_false(gt_format_has((enum gt_format)numbers[i], GT_DOCUMENT_REPORT));
         assert_false(gt_format_has(GT_FORMAT_TEXT, (enum gt_document)numbers[i]));
     }

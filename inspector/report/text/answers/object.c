@@ -38,7 +38,7 @@ static void put_stack_head(struct gt_page *page, const struct gt_object *object)
 
 static void put_other_head(struct gt_page *page, const struct gt_object *object)
 {
-    gt_page_put(page, GT_BOLD, object->what);
+    gt_page_put(page, GT_BOLD, gt_address_kind_name(object->what));
     if (object->name) gt_page_format(page, GT_BOLD, ": %s", object->name);
     if (object->type) gt_page_format(page, GT_PLAIN, " %s", object->type);
     if (object->bytes)
@@ -51,9 +51,9 @@ static void put_head(struct gt_page *page, const struct gt_object *object)
     gt_page_deinit(page);
     gt_page_line(page, 0, LABEL_COLUMN);
     gt_page_format(page, GT_BOLD, "%s: ", gt_address(object->address).text);
-    if (strcmp(object->what, "object") == 0)
+    if (object->what == GT_ADDRESS_OBJECT)
         put_object_head(page, object);
-    else if (strcmp(object->what, "stack") == 0)
+    else if (object->what == GT_ADDRESS_STACK)
         put_stack_head(page, object);
     else
         put_other_head(page, object);
@@ -201,7 +201,8 @@ static void put_target(struct gt_page *page, const struct gt_pointer *pointer)
                        pointer->into.type ? pointer->into.type : "object",
                        gt_bytes(pointer->into.size).text, gt_address(pointer->into.address).text);
     else
-        gt_page_format(page, GT_PLAIN, "%s at %s", pointer->where, gt_address(pointer->value).text);
+        gt_page_format(page, GT_PLAIN, "%s at %s", gt_address_kind_name(pointer->where),
+                       gt_address(pointer->value).text);
 }
 
 static void put_pointers(struct gt_page *page, const struct gt_object *object)

@@ -3,6 +3,7 @@
 #include "inspector/report/text/answers/values.h"
 #include "inspector/report/text/pieces.h"
 #include "inspector/report/units.h"
+#include "inspector/report/words.h"
 
 #include <inttypes.h>
 
@@ -12,8 +13,8 @@ static void put_head(struct gt_page *page, const struct gt_view *view)
 {
     gt_page_deinit(page);
     gt_page_line(page, 0, VALUE_COLUMN);
-    gt_page_format(page, GT_BOLD, "%s%s%s", view->what, view->name ? " " : "",
-                   view->name ? view->name : "");
+    gt_page_format(page, GT_BOLD, "%s%s%s", gt_word(&gt_view_words, view->what),
+                   view->name ? " " : "", view->name ? view->name : "");
     gt_page_format(page, GT_PLAIN, " at %s, %s", gt_address(view->address).text,
                    gt_bytes(view->bytes).text);
     if (view->goroutine) gt_page_format(page, GT_PLAIN, ", goroutine %" PRIu64, view->goroutine);
