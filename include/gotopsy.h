@@ -1366,6 +1366,32 @@ GT_API struct gt_error *gt_goroutine_write(const struct gt_goroutine_view *view,
                                            FILE *to);
 GT_API void gt_goroutine_destroy(struct gt_goroutine_view *view); /* NULL is allowed */
 
+/* ---- names of the program -------------------------------------------------------------------- */
+
+enum gt_names_of {
+    GT_NAMES_OF_TYPES,   /* as gt_find_create() and gt_show_create() take them */
+    GT_NAMES_OF_GLOBALS, /* as gt_global_create() takes them: none without debug information */
+    GT_NAMES_OF_KINDS
+};
+
+struct gt_names {
+    struct gt_report *process; /* core and binary alone; owns all the rest */
+    const char *const *names;  /* sorted, each once */
+    size_t count;
+};
+
+struct gt_name_options {
+    size_t size; /* sizeof this struct */
+    enum gt_names_of what;
+};
+
+/* The types that the live heap, variables and their fields led to, or the global variables.
+ * `options` NULL: types. */
+GT_API struct gt_error *gt_names_create(struct gt_analysis *analysis,
+                                        const struct gt_name_options *options,
+                                        struct gt_names **names);
+GT_API void gt_names_destroy(struct gt_names *names); /* NULL is allowed */
+
 /* ---- diff: what grew between two cores ------------------------------------------------------ */
 
 enum gt_growth_of { /* what the rows of a section are */

@@ -178,6 +178,11 @@ static struct gt_error *make_containers(struct gt_analysis *analysis, void **mad
     return make_table(analysis, GT_HEAP_BY_CONTAINER, made);
 }
 
+static struct gt_error *make_names(struct gt_analysis *analysis, void **made)
+{
+    return gt_names_create(analysis, NULL, (struct gt_names **)made);
+}
+
 static struct gt_error *make_find(struct gt_analysis *analysis, void **made)
 {
     const struct gt_find_options options = {.size = sizeof options,
@@ -226,6 +231,18 @@ static struct gt_error *write_heap_table(const void *made, enum gt_format format
 static struct gt_error *write_find(const void *made, enum gt_format format, FILE *to)
 {
     return gt_find_write(made, format, NULL, to);
+}
+
+/* Names have no document: what is written is the list. */
+static struct gt_error *write_names(const void *made, enum gt_format format, FILE *to)
+{
+    const struct gt_names *names = made;
+
+    (void)format;
+    for (size_t i = 0; i < names->count; i++)
+        fprintf(to, "%s\n", names->names[i]);
+    fflush(to);
+    return NULL;
 }
 
 static struct gt_error *write_paths(const void *made, enum gt_format format, FILE *to)
@@ -305,6 +322,11 @@ static void destroy_find(void *made)
 
 enum { A_REPORT, GOROUTINES, THREADS, WAITS, AN_OBJECT, HEAP, A_CHECK, GLOBAL };
 
+static void destroy_names(void *made)
+{
+    gt_names_destroy(made);
+}
+
 static struct entry_point entry_points[] = {
     {"report", make_report, write_report, destroy_report, GT_DOCUMENT_REPORT},
     {"goroutines", make_goroutines, write_goroutines, destroy_report, GT_DOCUMENT_GOROUTINES},
@@ -315,6 +337,7 @@ static struct entry_point entry_points[] = {
     {"check", make_check, write_check, destroy_check, GT_DOCUMENT_CHECK},
     {"global", make_global, write_view, destroy_view, GT_DOCUMENT_SHOW},
     {"find", make_find, write_find, destroy_find, GT_DOCUMENT_FIND},
+    {"names", make_names, write_names, destroy_names, GT_DOCUMENTS}, /* takes no memory */
     {"memory", make_memory, write_memory, destroy_report, GT_DOCUMENT_MEMORY},
     {"paths", make_paths, write_paths, destroy_paths, GT_DOCUMENT_PATHS},
     {"show", make_show, write_view, destroy_view, GT_DOCUMENT_SHOW},

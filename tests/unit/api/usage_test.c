@@ -59,6 +59,11 @@ static struct gt_error *find(struct gt_analysis *analysis, const void *options, 
     return gt_find_create(analysis, options, out);
 }
 
+static struct gt_error *names(struct gt_analysis *analysis, const void *options, void *out)
+{
+    return gt_names_create(analysis, options, out);
+}
+
 static struct gt_error *show(struct gt_analysis *analysis, const void *options, void *out)
 {
     return gt_show_create(analysis, options, out);
@@ -101,6 +106,7 @@ static const struct {
     {"gt_diff_create", diff, false},
     {"gt_paths_create", paths, true},
     {"gt_find_create", find, true},
+    {"gt_names_create", names, false},
     {"gt_show_create", show, true},
     {"gt_global_create", global, true},
     {"gt_goroutine_create", goroutine, true},
@@ -207,6 +213,7 @@ static const struct {
 static const char *const others[] = {
     "gt_paths_destroy",
     "gt_find_destroy",
+    "gt_names_destroy",
     "gt_find_next",
     "gt_diff_destroy",
     "gt_growth_name",
@@ -323,6 +330,7 @@ static void what_ends_takes_nothing(void **state)
     gt_object_destroy(NULL);
     gt_paths_destroy(NULL);
     gt_find_destroy(NULL);
+    gt_names_destroy(NULL);
     assert_false(gt_find_next(NULL, &(uint64_t){0}, &(struct gt_found_object){0}));
     gt_diff_destroy(NULL);
     gt_view_destroy(NULL);
