@@ -1,5 +1,7 @@
 """Questions about one thing: an address, by what the program says of it."""
 
+import subprocess
+
 import pytest
 
 from . import field, recipe, tool
@@ -284,18 +286,52 @@ def test_goroutine_that_is_not_there():
     assert done.status == 2 and "gotopsy goroutines" in done.err
 
 
+def _asked_for_contents(made, told):
+    """All commands that look at values, each with how often its answer has the marker when it may."""
+    again = str(made.path)
+    yield ("show", made.path, told["account"], "--depth=9"), 4
+    yield ("global", made.path, "main.bank", "--depth=9"), 4
+    yield ("goroutine", made.path, str(told["goroutine"]), "--depth=9"), None
+    yield ("find", made.path, "main.account", "--where=len(name) > 1 && len(tags) > 1", "--top=all"), 0
+    yield ("find", made.path, "string", "--top=all"), 0
+    yield ("find", made.path, "[]uint8", "--top=all"), 0
+    for line in ("object", "paths"):
+        yield (line, made.path, told["account"]), None
+    yield ("diff", made.path, again, "--min-bytes=1"), None
+
+
+def _in_the_shell(made, arguments, *options):
+    """What the same command says in a shell; its core is left out."""
+    command, _, *others = map(str, arguments)
+    line = " ".join([command, *(f"'{each}'" for each in others)]) + "\n"
+    exe = ("--exe", made.exe)
+    done = subprocess.run(
+        [tool.binary(), "shell", made.path, *exe, *options], input=line, capture_output=True, text=True, timeout=60
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout + done.stderr
+
+
 def test_contents_are_secret():
     """Of strings, bytes, keys and errors, in every command and format, unless they are asked for."""
     case = field.Case("inspected", recipe.LOCAL, "dwarf")
-    asked = [("show", truth(case)["account"], "--depth=9"), ("global", "main.bank", "--depth=9")]
-    asked += [("object", truth(case)["account"]), ("paths", truth(case)["account"])]
-    asked += [("goroutine", str(truth(case)["goroutine"]), "--depth=9")]
+    made, marker = case.core(), truth(case)["secret"]
     for form in ["text", "json"]:
-        for command, *what in asked:
-            made = case.core()
-            options = (command, made.path, *what, "--exe", made.exe, f"--format={form}")
+        for arguments, count in _asked_for_contents(made, truth(case)):
+            options = (*arguments, "--exe", made.exe, f"--format={form}")
             done = tool.run(*options)
-            assert done.status == 0 and truth(case)["secret"] not in done.out
-            if command in ("show", "global"):
-                out = tool.run(*options, "--show-data").out
-                assert out.count(truth(case)["secret"]) == 4, out
+            assert done.status == 0 and marker not in done.out + done.err, arguments
+            assert marker not in _in_the_shell(made, arguments, f"--format={form}"), arguments
+            if count is None:
+                continue
+            assert tool.run(*options, "--show-data").out.count(marker) == count, arguments
+            assert _in_the_shell(made, arguments, f"--format={form}", "--show-data").count(marker) == count
+
+
+def test_conditions_are_no_way_to_contents():
+    """Neither a match nor an error says what a string holds."""
+    case = field.Case("inspected", recipe.LOCAL, "dwarf")
+    made, marker = case.core(), truth(case)["secret"]
+    for where in (f'name == "{marker}-SECRET-name"', 'name != "other"', "name == name", "name > 1", "name"):
+        done = tool.run("find", made.path, "main.account", "--where", where, "--exe", made.exe)
+        assert done.status == 2 and done.out == "" and marker not in done.err
