@@ -17,11 +17,15 @@ PKG_CONFIG = shutil.which("pkg-config")
 HEADER = ROOT / "include" / "gotopsy.h"
 
 
-def readme_example():
-    """The README's program in C, as it is printed there."""
+REPORT, FIND = range(2)  # the README's programs in C, in their order
+
+
+def readme_example(which=REPORT):
+    """One of them, as it is printed there."""
     text = (ROOT / "README.md").read_text()
-    lines = re.search(r"^    #include <gotopsy.h>\n(?:\n|    .*\n)+", text, re.MULTILINE)[0]
-    return textwrap.dedent(lines)
+    programs = re.findall(r"^    #include <gotopsy.h>\n(?:\n|    .*\n)+", text, re.MULTILINE)
+    assert len(programs) == 2
+    return textwrap.dedent(programs[which])
 
 
 def run(*command, **environment):
@@ -90,11 +94,11 @@ def test_the_archive_takes_no_names_but_its_own(prefix):
     assert not {name for name in names if not name.startswith(("gt_", "__odr_asan"))}
 
 
-def build(prefix, folder, *options):
-    """The README's program, built against what is in prefix/lib; where it will look for that."""
+def build(prefix, folder, *options, which=REPORT):
+    """A program of the README's, built against what is in prefix/lib; where it will look for that."""
     found = {"PKG_CONFIG_PATH": prefix / "lib" / "pkgconfig"}
     flags = shlex.split(run(PKG_CONFIG, "--cflags", "--libs", *options, "gotopsy", **found))
-    (folder / "example.c").write_text(readme_example())
+    (folder / "example.c").write_text(readme_example(which))
     words = ["-std=c11", "-Wall", "-Wextra", "-Werror", folder / "example.c"]
     run(CC, *words, *flags, "-o", folder / "example")
     return folder / "example"
@@ -114,6 +118,18 @@ def test_a_program_can_be_built(gotopsy, demo_core, prefix, tmp_path, static):
     program = build(prefix, tmp_path, *options)
     document = run(program, demo_core, LD_LIBRARY_PATH=prefix / "lib")
     assert document == gotopsy(demo_core, "--format=json").stdout
+
+
+@pytest.mark.skipif(not PKG_CONFIG, reason="pkg-config is not installed")
+def test_a_program_can_go_through_the_heap(gotopsy, demo_core, prefix, tmp_path):
+    """All objects of a type, as `find` lists them."""
+    program = build(prefix, tmp_path, which=FIND)
+    lines = run(program, demo_core, "[]uint8", LD_LIBRARY_PATH=prefix / "lib").splitlines()
+    rows = gotopsy("find", demo_core, "[]uint8", "--top=all", "--format=csv").stdout.splitlines()[1:]
+    assert len(lines) == len(rows) > 30
+    for line, row in zip(lines, rows):
+        address, _, retained, _ = row.split(",", 3)
+        assert line == f"{address} retains {retained} bytes"
 
 
 @pytest.mark.skipif(not shutil.which("g++"), reason="g++ is not installed")
