@@ -73,7 +73,71 @@ static const struct gt_command *command_of(const char *line, size_t length)
     return command;
 }
 
-size_t gt_complete(const char *line, size_t length, gt_completion_fn *visit, void *ctx)
+/* ---- what the core has ----------------------------------------------------------------------- */
+
+static enum gt_completed completed_by(const char *operand)
+{
+    static const struct {
+        const char *operand;
+        enum gt_completed kind;
+    } rows[] = {{"TYPE", GT_COMPLETES_TYPES},
+                {"NAME", GT_COMPLETES_GLOBALS},
+                {"ADDR", GT_COMPLETES_ADDRESSES},
+                {"ADDR[,TYPE]", GT_COMPLETES_ADDRESSES}};
+
+    for (size_t i = 0; operand && i < sizeof rows / sizeof *rows; i++)
+        if (strcmp(rows[i].operand, operand) == 0) return rows[i].kind;
+    return GT_COMPLETES_NOTHING;
+}
+
+/* Whole, or without the path of its package, which may be left out. */
+static void offer_name(void *ctx, const char *name)
+{
+    const struct completer *completer = ctx;
+    const char *slash = strrchr(name, '/');
+
+    if (strpbrk(name, " \t\r\n'\"\\")) return;
+    offer(completer, name);
+    if (slash && slash[1] && *completer->word && !strpbrk(name, "[]*(){}"))
+        offer(completer, slash + 1);
+}
+
+struct behind { /* what stands before a type: "0xc000012080," */
+    const struct completer *completer;
+    const char *before;
+    size_t length;
+};
+
+static void offer_behind(void *ctx, const char *name)
+{
+    const struct behind *behind = ctx;
+    struct gt_str candidate = {0};
+
+    gt_str_format(&candidate, "%.*s%s", (int)behind->length, behind->before, name);
+    offer_name((void *)behind->completer, gt_str_text(&candidate));
+    gt_str_deinit(&candidate);
+}
+
+static void offer_operands(struct completer *completer, const struct gt_command *command,
+                           const struct gt_completion_source *source)
+{
+    const char *operand = gt_command_operand(command), *comma = strchr(completer->word, ',');
+    enum gt_completed kind = completed_by(operand);
+    struct behind behind = {completer, completer->word, 0};
+
+    if (!source || kind == GT_COMPLETES_NOTHING) return;
+    if (!comma || kind != GT_COMPLETES_ADDRESSES) {
+        source->each(source->ctx, kind, offer_name, completer);
+    } else if (strchr(operand, ',')) {
+        behind.length = (size_t)(comma + 1 - completer->word);
+        source->each(source->ctx, GT_COMPLETES_TYPES, offer_behind, &behind);
+    }
+}
+
+/* ---- all ----------------------------------------------------------------------------------- */
+
+size_t gt_complete(const char *line, size_t length, const struct gt_completion_source *source,
+                   gt_completion_fn *visit, void *ctx)
 {
     struct gt_str begun = {0};
     size_t start = length;
@@ -89,6 +153,8 @@ size_t gt_complete(const char *line, size_t length, gt_completion_fn *visit, voi
         offer_commands(&completer);
     else if (command && strncmp(text + start, "--", 2) == 0)
         offer_options(&completer, command);
+    else if (command && text[start] != '-')
+        offer_operands(&completer, command, source);
     gt_str_deinit(&begun);
     return length - start;
 }

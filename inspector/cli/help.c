@@ -18,6 +18,8 @@ const struct gt_help_row gt_help_environment[] = {
     {"DEBUGINFOD_URLS", "servers that are asked for missing debug information"},
     {"NO_COLOR", "if set: no colour, unless --colour=always"},
     {"PAGER", "what shows the shell's output (default: less -FRX; empty: nothing)"},
+    {"XDG_STATE_HOME", "the shell's lines are kept in gotopsy/history there (~/.local/state)"},
+    {"HOME", "where ~ is"},
     {"TERM", "if dumb: no colour and no progress"},
     {NULL, NULL},
 };

@@ -215,6 +215,13 @@ static struct gt_error *set_no_holders(struct gt_options *options, const char *v
     return NULL;
 }
 
+static struct gt_error *set_no_history(struct gt_options *options, const char *value)
+{
+    (void)value;
+    options->no_history = true;
+    return NULL;
+}
+
 static struct gt_error *set_retained(struct gt_options *options, const char *value)
 {
     (void)value;

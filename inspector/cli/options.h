@@ -50,8 +50,10 @@ struct gt_options {
     struct gt_diff_options diff;
     enum gt_format format;
     bool format_given;
-    const char *output; /* NULL: standard output */
-    const char *pager;  /* a program that shows the standard output; NULL: none */
+    const char *output;     /* NULL: standard output */
+    const char *pager;      /* a program that shows the standard output; NULL: none */
+    struct gt_shown *shown; /* notes the addresses in the standard output; NULL: nothing does */
+    bool no_history;
     struct gt_vec fail_on, exe_paths;
     enum gt_when colour, progress;
     unsigned width; /* 0: the terminal's */

@@ -2,6 +2,7 @@
 
 #include "inspector/base/alloc.h"
 #include "inspector/base/error.h"
+#include "inspector/cli/shown.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -193,6 +194,10 @@ static void open_standard(struct gt_output *output, const struct gt_options *opt
     if (options->pager) output->file = popen(options->pager, "w");
     output->paged = output->file;
     if (!output->file) output->file = stdout;
+    FILE *noting = options->shown ? gt_shown_open(options->shown, output->file) : NULL;
+    if (!noting) return;
+    output->behind = output->file;
+    output->file = noting;
 }
 
 struct gt_error *gt_output_open(struct gt_output *output, const struct gt_options *options)
@@ -207,10 +212,11 @@ struct gt_error *gt_output_open(struct gt_output *output, const struct gt_option
     else if (!(output->file = fopen(options->output, "w")))
         error = cannot_write(options->output);
     if (!output->file) return error;
+    FILE *seen = output->paged || output->behind ? stdout : output->file;
     output->style = (struct gt_style){
         .size = sizeof output->style,
-        .colour = coloured(options, output->paged ? stdout : output->file),
-        .width = width_of(options, output->paged ? stdout : output->file),
+        .colour = coloured(options, seen),
+        .width = width_of(options, seen),
         .all = options->all,
     };
     return NULL;
@@ -226,8 +232,18 @@ static struct gt_error *close_pager(struct gt_output *output, struct gt_error *e
     return NULL;
 }
 
+/* Of a stream that notes addresses; the one behind it is left. */
+static void close_noting(struct gt_output *output)
+{
+    if (!output->behind) return;
+    fclose(output->file); /* what failed was seen when it was written */
+    output->file = output->behind;
+    output->behind = NULL;
+}
+
 struct gt_error *gt_output_close(struct gt_output *output, struct gt_error *error)
 {
+    close_noting(output);
     if (output->paged) return close_pager(output, error);
     if (output->path && !error) error = replace(output);
     if (output->file != stdout && fclose(output->file) != 0 && !error)

@@ -17,6 +17,8 @@ struct gt_output {
     struct gt_style style;
     char *path; /* of the file that is replaced or made; NULL: it is written directly */
     bool paged;
+    FILE *behind; /* where `file` passes everything on to, as the addresses in it are noted; or NULL
+                   */
 };
 
 /* Checks before long work that -o can be written. */

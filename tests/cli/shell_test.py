@@ -5,7 +5,9 @@ import os
 import pty
 import re
 import select
+import stat
 import subprocess
+import tempfile
 import time
 
 import jsonschema
@@ -132,18 +134,19 @@ def test_commands_and_core_cannot_both_be_standard_input(gotopsy):
 class Terminal:
     """The shell on a terminal: what is typed, and what it shows."""
 
-    def __init__(self, core, **environment):
+    def __init__(self, core, *options, **environment):
+        self.state = tempfile.TemporaryDirectory()  # nobody's history is read or written
         try:
             self.side, theirs = pty.openpty()
         except OSError as why:
             pytest.skip(f"no terminal can be made here: {why}")
         self.child = subprocess.Popen(
-            [GOTOPSY, "shell", str(core)],
+            [GOTOPSY, "shell", str(core), *options],
             stdin=theirs,
             stdout=theirs,
             stderr=theirs,
             start_new_session=True,
-            env={**os.environ, "TERM": "xterm", "NO_COLOR": "1", **environment},
+            env={**os.environ, "TERM": "xterm", "NO_COLOR": "1", "XDG_STATE_HOME": self.state.name, **environment},
         )
         os.close(theirs)
         self.raw, self.taken = "", 0
@@ -212,6 +215,87 @@ def test_tab_lists_what_is_possible(terminal):
     listed = terminal.wait_for("--colour=")
     assert "--coverage" in terminal.wait_for("gotopsy> report --co") + listed
     assert "--exe" not in listed
+
+
+def typed(demo_core, lines, *options, **environment):
+    """A shell of its own, in which these lines are typed."""
+    terminal = Terminal(demo_core, *options, PAGER="", **environment)
+    terminal.wait_for("gotopsy> ")
+    for line in lines:
+        terminal.type(line + "\n")
+        terminal.wait_for("gotopsy> ")
+    terminal.type("quit\n")
+    assert terminal.end() == 0
+    return terminal
+
+
+def test_tab_completes_types_and_globals(terminal):
+    terminal.type("find main.up\t--top=1\n")
+    assert "main.upload: " in terminal.wait_for("gotopsy> ")
+    terminal.type("global main.uplo\t--max=1\n")
+    assert "global main.uploads at 0x" in terminal.wait_for("gotopsy> ")
+    terminal.type("find main.\t")
+    listed = terminal.wait_for("gotopsy> find main.")
+    assert "main.upload" in listed and "main.session" in listed and "map.group" not in listed
+
+
+def test_tab_completes_addresses_that_were_shown(terminal):
+    terminal.type("find main.upload --top=1\n")
+    (address,) = re.findall(r"0x[0-9a-f]{6,}", terminal.wait_for("gotopsy> "))
+    terminal.type("show \t\b,main.uplo\t\n")
+    assert f"object at {address}, " in terminal.wait_for("gotopsy> ")
+
+
+def test_many_candidates_are_not_all_listed(terminal):
+    terminal.type("find \t")
+    assert re.search(r"\(\d+ more\)", terminal.wait_for("more\\)"))
+
+
+def test_history_is_kept_for_the_next_shell(demo_core, tmp_path):
+    state = {"XDG_STATE_HOME": str(tmp_path / "state")}
+    typed(demo_core, ["version", "  ", "report --show-data --min-bytes=1GiB"], **state)
+    kept = tmp_path / "state" / "gotopsy" / "history"
+    assert kept.read_text().splitlines() == ["version", "quit"]
+    assert stat.S_IMODE(kept.stat().st_mode) == 0o600 and stat.S_IMODE(kept.parent.stat().st_mode) == 0o700
+    second = Terminal(demo_core, PAGER="", **state)
+    second.wait_for("gotopsy> ")
+    second.type("\x1b[A\x1b[A\n")
+    second.wait_for("gotopsy 0.2.0\r\n")
+    second.child.kill()
+
+
+@pytest.mark.parametrize("options", [["--no-history"], ["--show-data"]])
+def test_history_may_be_left_alone(demo_core, tmp_path, options):
+    typed(demo_core, ["version"], *options, XDG_STATE_HOME=str(tmp_path))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_history_that_is_no_text_is_left_out(demo_core, tmp_path):
+    kept = tmp_path / "gotopsy" / "history"
+    kept.parent.mkdir()
+    kept.write_bytes(b"version\n" + b"a\0b\n" + b"x" * 5000 + b"\n" + b"\x1b[2J\n" + b"help\n" * 2500)
+    terminal = typed(demo_core, ["\x1b[A"], XDG_STATE_HOME=str(tmp_path))
+    assert "usage: gotopsy" in terminal.raw
+    lines = kept.read_text().splitlines()
+    assert lines[:1000] == ["help"] * 1000 and len(lines) == 1002
+
+
+def test_history_without_a_place_is_said(demo_core, tmp_path):
+    (tmp_path / "gotopsy").write_text("")
+    terminal = typed(demo_core, ["version"], XDG_STATE_HOME=str(tmp_path))
+    assert "the history of lines is not kept: " in terminal.raw
+
+
+def test_no_history_from_a_pipe(gotopsy, demo_core, tmp_path):
+    run = gotopsy("shell", demo_core, input="version\n", env={**os.environ, "XDG_STATE_HOME": str(tmp_path)})
+    assert run.returncode == 0 and list(tmp_path.iterdir()) == []
+
+
+def test_find_answers_in_the_shell(gotopsy, demo_core):
+    run = shell(gotopsy, demo_core, ["find main.upload --where 'len(.) > 3'", "find '*main.upload' --top 2"], "--format=json")
+    first, second = map(valid, documents(run.stdout))
+    assert first["schema"] == "gotopsy-error/1" and "column 1" in first["message"]
+    assert (second["schema"], second["type"], len(second["rows"])) == ("gotopsy-find/1", "main.upload", 2)
 
 
 def test_history_comes_back(terminal):

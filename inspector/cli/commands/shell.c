@@ -12,6 +12,7 @@
 #include "inspector/cli/command_line.h"
 #include "inspector/cli/complaint.h"
 #include "inspector/cli/lines.h"
+#include "inspector/cli/shown.h"
 
 #include <signal.h>
 #include <stdlib.h>
@@ -23,6 +24,9 @@ struct shell {
     struct gt_lines *lines;
     bool interactive;
     const char *pager;
+    struct gt_history *history;
+    struct gt_shown shown;
+    struct gt_names *names[GT_NAMES_OF_KINDS]; /* NULL until one of them is to be completed */
 };
 
 /* If the user leaves the pager early, the shell continues. */
@@ -40,6 +44,38 @@ static const char *pager_of(const struct shell *shell)
     if (!shell->interactive) return NULL;
     if (!named) return "less -FRX";
     return *named ? named : NULL;
+}
+
+/* ---- what lines are completed by ------------------------------------------------------------ */
+
+/* Where the core has none, there is nothing to complete; the command will say why. */
+static const struct gt_names *names_of(struct shell *shell, enum gt_names_of what)
+{
+    const struct gt_name_options options = {.size = sizeof options, .what = what};
+
+    if (!shell->names[what])
+        gt_error_destroy(gt_names_create(shell->analysis, &options, &shell->names[what]));
+    return shell->names[what];
+}
+
+static void each_address(const struct shell *shell, gt_completion_fn *visit, void *ctx)
+{
+    for (size_t i = shell->shown.count; i-- > 0;)
+        visit(ctx, shell->shown.addresses[i]);
+}
+
+static void each_name(void *ctx, enum gt_completed kind, gt_completion_fn *visit, void *visit_ctx)
+{
+    struct shell *shell = ctx;
+
+    if (kind == GT_COMPLETES_ADDRESSES) {
+        each_address(shell, visit, visit_ctx);
+        return;
+    }
+    const struct gt_names *names =
+        names_of(shell, kind == GT_COMPLETES_TYPES ? GT_NAMES_OF_TYPES : GT_NAMES_OF_GLOBALS);
+    for (size_t i = 0; names && i < names->count; i++)
+        visit(visit_ctx, names->names[i]);
 }
 
 /* ---- one line ------------------------------------------------------------------------------ */
@@ -79,6 +115,7 @@ static struct gt_error *answer(struct shell *shell, const char *line)
     struct gt_error *error = gt_options_parse_line(shell->run->options, line, &options);
 
     options.pager = shell->pager;
+    options.shown = shell->interactive ? &shell->shown : NULL;
     if (!error) {
         gt_progress_init(shell->run->progress, &options);
         error = gt_command_answer(&options, shell->analysis, shell->run->progress, &status);
@@ -116,10 +153,28 @@ static struct gt_error *run_lines(struct shell *shell)
     return error;
 }
 
+/* Before the lines are opened, which read what is kept of earlier ones. */
+static struct gt_history *history_of(const struct gt_run *run)
+{
+    bool keep = !run->options->no_history && !run->options->report.show_data;
+
+    return keep && gt_lines_may_be_edited() ? gt_history_open() : NULL;
+}
+
+static void end_shell(struct shell *shell)
+{
+    gt_lines_close(shell->lines);
+    gt_history_close(shell->history);
+    for (unsigned what = 0; what < GT_NAMES_OF_KINDS; what++)
+        gt_names_destroy(shell->names[what]);
+}
+
 static struct gt_error *run_shell(struct gt_analysis *analysis, struct gt_run *run)
 {
-    struct shell shell = {.analysis = analysis, .run = run, .lines = gt_lines_open()};
+    struct shell shell = {.analysis = analysis, .run = run, .history = history_of(run)};
+    const struct gt_lines_use use = {{each_name, &shell}, shell.history};
 
+    shell.lines = gt_lines_open(&use);
     shell.interactive = gt_lines_have_editor(shell.lines);
     shell.pager = pager_of(&shell);
     gt_progress_deinit(run->progress);
@@ -128,7 +183,7 @@ static struct gt_error *run_shell(struct gt_analysis *analysis, struct gt_run *r
         puts("help lists the commands; quit ends.");
     }
     struct gt_error *error = run_lines(&shell);
-    gt_lines_close(shell.lines);
+    end_shell(&shell);
     return error;
 }
 
@@ -147,15 +202,17 @@ const struct gt_command gt_command_shell = {
     .description =
         "Reads commands from the terminal, or from standard input, one a line, without the\n"
         "core: \"heap --by root\". The core is opened once, and the heap is marked once. The\n"
-        "tab key completes commands and options; help lists the commands; quit, or the end of\n"
-        "the input, ends the shell. Long output goes to PAGER (less), or to a file with -o. A\n"
-        "command that fails leaves the shell open. If commands do not come from a terminal, the\n"
-        "exit status is the largest of theirs, and with --format=json each command writes one\n"
-        "document: its result, or its error (the schema gotopsy-error/1).\n",
+        "tab key completes commands, options, types, globals and the addresses that were shown\n"
+        "last; help lists the commands; quit, or the end of the input, ends the shell. Lines are\n"
+        "kept for the next shell, except those with --show-data. Long output goes to PAGER\n"
+        "(less), or to a file with -o. A command that fails leaves the shell open. If commands do\n"
+        "not come from a terminal, the exit status is the largest of theirs, and with\n"
+        "--format=json each command writes one document: its result, or its error (the schema\n"
+        "gotopsy-error/1).\n",
     .examples = "  gotopsy shell core.4211 --exe bin/server\n"
                 "  gotopsy shell core --format=json <questions.txt\n",
     .document = GT_DOCUMENTS,
-    .options = {GT_OPTION_SHOW_DATA},
+    .options = {GT_OPTION_SHOW_DATA, GT_OPTION_NO_HISTORY},
     .reads_lines = true,
     .read = read_core,
     .analyse = run_shell,

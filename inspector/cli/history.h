@@ -1,0 +1,27 @@
+/*
+ * The lines of earlier shells: a text file in the user's folder of state, a line each.
+ *
+ * $XDG_STATE_HOME/gotopsy/history, or ~/.local/state/gotopsy/history. Nobody else can read it.
+ * Lines that show contents of strings are not kept: they may say what these are. What the file
+ * holds is not trusted: lines that are too long or no text are left out. It keeps the latest
+ * GT_MOST_HISTORY.
+ */
+#ifndef GT_CLI_HISTORY_H
+#define GT_CLI_HISTORY_H
+
+enum { GT_MOST_HISTORY = 1000 };
+
+struct gt_history;
+
+/* NULL when there is no place for it; a complaint says why, unless the user has no folder. */
+struct gt_history *gt_history_open(void);
+void gt_history_close(struct gt_history *history); /* NULL is allowed */
+
+/* Calls `visit` for each line, the oldest first. */
+typedef void gt_history_fn(void *ctx, const char *line);
+void gt_history_each(const struct gt_history *history, gt_history_fn *visit, void *ctx);
+
+/* Writes the line behind the others, at once. */
+void gt_history_add(struct gt_history *history, const char *line);
+
+#endif
