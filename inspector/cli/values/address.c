@@ -49,7 +49,7 @@ static struct gt_error *parse_conversion(const char *text, struct gt_arena *aren
     const char *open = strrchr(text, '('), *close = strrchr(text, ')');
     bool whole = open && close && open > text && open[-1] == ')' && close > open && !close[1];
 
-    if (!whole || text[1] != '*')
+    if (!whole || text[1] != '*' || text[2] == ')')
         return gt_error_create(
             GT_ERR_USAGE, "expected a conversion such as (*main.session)(0xc000012080), not '%s'",
             text);
