@@ -12,6 +12,7 @@ from . import field, little, profile, recipe, tool
 
 SESSION, JOB = 512, 128  # sizes of their slots
 SOME = ["1.22.12", recipe.LOCAL]
+A_FEW = 10  # objects that a word left in a frame leads to, too: then nothing holds them alone
 
 
 @functools.cache
@@ -104,9 +105,10 @@ def test_new_objects_are_told_with_who_holds_them(version):
     kept = old.truth["sessions"] * SESSION  # of both cores
     storage = sessions["new_bytes"] - grown * SESSION
     assert 0 < storage < 64 * new.truth["sessions"]
-    assert sessions["retained_bytes"] - sessions["new_bytes"] == kept
+    assert abs(sessions["retained_bytes"] - sessions["new_bytes"] - kept) <= A_FEW * SESSION
     waiting = new.truth["goroutines"] - old.truth["goroutines"]
-    assert [row["count"] for row in objects["rows"] if row["type"] == "runtime.g"] == [waiting]
+    started = sum(row["count"] for row in objects["rows"] if row["type"] == "runtime.g")
+    assert abs(started - waiting) <= A_FEW  # the runtime starts some of its own, or uses old ones
     assert objects["count"] >= grown + 2 * waiting
     assert objects["bytes"] == sum(row["new_bytes"] for row in objects["rows"])
     assert objects["collections"] >= 3  # so what was there may have been made again since
@@ -124,7 +126,8 @@ def test_an_object_of_another_type_at_the_same_address_is_new(version):
     assert reused <= objects["reused_count"] <= reused + 20
     assert reused * JOB <= objects["reused_bytes"]
     (tickets,) = [row for row in objects["rows"] if row["type"] == "[]*main.ticket"]
-    assert tickets["new_bytes"] == tickets["bytes"] + new.truth["tickets"] * JOB
+    alone = tickets["new_bytes"] - tickets["bytes"]
+    assert abs(alone - new.truth["tickets"] * JOB) <= A_FEW * JOB
 
 
 def _in_use(core):
