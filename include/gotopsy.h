@@ -1423,7 +1423,7 @@ struct gt_growth {
 struct gt_growth_section {
     const struct gt_growth *rows; /* the largest growth first, the largest shrinkage last */
     size_t count;
-    const char *not_known;   /* why nothing can be told of it; NULL: it is told */
+    const char *not_known;   /* why the section has no rows; NULL: it is known */
     uint64_t unchanged;      /* things that have the same count and bytes in both */
     uint64_t left_out;       /* others, by `top` or `min_bytes` */
     int64_t left_out_growth; /* theirs together, in bytes */
@@ -1431,33 +1431,34 @@ struct gt_growth_section {
 
 enum gt_sameness { GT_DIFFERENT, GT_SAME, GT_SAMENESS_UNKNOWN };
 
-/* Objects of one kind that one thing holds. Of new objects that keep one another the first is told:
- * the one that no other new object alone leads to. */
+/* New objects of one kind that one object or group of roots dominates. A new object below another
+ * new one in the tree of dominators is not counted here; its bytes are in the other's
+ * `new_bytes`. */
 struct gt_new_row {
     const char *type;        /* as tables of the heap name it */
-    uint64_t address;        /* of the one that keeps most that is new */
+    uint64_t address;        /* of the object with the most new bytes */
     uint64_t count, bytes;   /* how many there are, and the sizes of their slots */
-    uint64_t retained_bytes; /* what would be garbage without them */
-    uint64_t new_bytes;      /* what of that is new */
-    struct gt_path path;     /* to the one at `address`; no steps when none is known */
+    uint64_t retained_bytes; /* what would be garbage without these objects */
+    uint64_t new_bytes;      /* the new bytes among those */
+    struct gt_path path;     /* to the object at `address`; no steps when none is known */
 };
 
 /*
- * The live objects of the newer of two cores of one process that the older one does not have: there
- * was no live object of the same size at their address. Where there was one of another type, the
- * slot was used again. `doubtful` objects are not among them: the older core has a live object of
- * the same type at their address, which may have been collected, and its slot used again, because
- * `collections` ended between the cores.
+ * Two cores of one process: the live objects of the newer core that the older one lacks. An object
+ * is new if the older core has no live object of its size at its address, or one of another type:
+ * then the slot was reused. `doubtful` objects are not counted as new: the older core has a live
+ * object of the same type at their address. As `collections` ended between the cores, that object
+ * may have been collected, and its slot reused.
  */
 struct gt_new_objects {
     uint64_t count, bytes;
-    uint64_t reused_count, reused_bytes; /* of these, where an object of another type was */
+    uint64_t reused_count, reused_bytes; /* of these, those in reused slots */
     uint64_t doubtful_count, doubtful_bytes;
-    int64_t collections;           /* GT_UNKNOWN: a core does not tell */
+    int64_t collections;           /* GT_UNKNOWN: a core lacks the number */
     const struct gt_new_row *rows; /* largest `new_bytes` first */
     size_t row_count;
-    uint64_t left_out, left_out_bytes; /* rows that are not there, by `top` or `min_bytes`, and
-                                          their `new_bytes` */
+    uint64_t left_out, left_out_bytes; /* rows that `top` or `min_bytes` leave out, and their
+                                        * `new_bytes` */
     struct gt_arena *storage;          /* private */
 };
 
@@ -1471,7 +1472,7 @@ struct gt_diff {
                          * them (nanotime in runtime/time_nofake.go); else GT_UNKNOWN */
     struct gt_growth_section sections[GT_GROWTHS];
     struct gt_new_objects *new_objects; /* NULL: these are not two cores of one process */
-    const char *const *notes;           /* what the numbers do not say by themselves, a line each */
+    const char *const *notes;           /* facts beside the numbers, one line each */
     size_t note_count;
     struct gt_arena *storage; /* private */
 };

@@ -3,9 +3,9 @@
  *
  * Open addressing with linear probing; no removal. String keys are copied and owned by the table.
  *
- * Invariants: hashes are seeded, so that no core can know which keys fall on one slot. The seed is
- * another in each process, so the order of the slots means nothing: only this module walks them.
- * Who wants all keys of a table keeps a list of those that were added.
+ * Invariants: hashes are seeded, so a core cannot be made whose keys share a slot. Each process has
+ * another seed, so the order of slots means nothing, and only this module walks them. A caller that
+ * needs all keys keeps a list of those that it added.
  */
 #ifndef GT_BASE_HASH_H
 #define GT_BASE_HASH_H

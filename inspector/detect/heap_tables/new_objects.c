@@ -1,5 +1,5 @@
-/* New objects: told apart by address, size and type, and added up by the dominators of the newer
- * core. */
+/* Compares live objects by address, size and type, and sums up the new ones by the dominators of
+ * the newer core. */
 #include "inspector/detect/heap_tables/new_objects.h"
 
 #include "inspector/base/alloc.h"
@@ -12,10 +12,10 @@
 
 enum { EQUAL = 1, DIFFERENT };
 
-struct row { /* until its path is told */
+struct row { /* the node's address and path are found later */
     uint64_t count, bytes, retained, fresh;
     uint64_t most; /* that is new, of one */
-    uint32_t node; /* that one */
+    uint32_t node; /* the node of that object */
     uint32_t kind;
 };
 
@@ -35,7 +35,7 @@ struct finder {
     struct gt_vec rows;     /* struct row */
 };
 
-/* ---- which are new ------------------------------------------------------------------------- */
+/* ---- which objects are new ----------------------------------------------------------------- */
 
 /* Numbers of types are each analysis's own; names are the binary's. */
 static bool of_one_type(struct finder *finder, gt_type_id old_type, gt_type_id new_type)
@@ -59,7 +59,7 @@ static bool was_another_type(struct finder *finder, uint32_t was, uint32_t objec
     return old_type && new_type && !of_one_type(finder, old_type, new_type);
 }
 
-/* The live object of that size that was at its place, or GT_NO_OBJECT. */
+/* The live object of the same size at the same address in the older core, or GT_NO_OBJECT. */
 static uint32_t object_before(const struct finder *finder, uint32_t object)
 {
     const struct gt_heap *before = &finder->older->heap->graph;
@@ -100,7 +100,7 @@ static void judge_all(struct finder *finder)
         judge(finder, (uint32_t)at);
 }
 
-/* ---- who holds them ------------------------------------------------------------------------ */
+/* ---- what holds them ----------------------------------------------------------------------- */
 
 /* Of a node that is an object its kind, of a group of roots the group. */
 static uint64_t look_of_node(const struct finder *finder, uint32_t node)

@@ -1,11 +1,12 @@
 /*
- * Which live objects of a core are new since an older core of the same process, and who holds them.
+ * Which live objects of a core are new since an older core of the same process, and what holds
+ * them.
  *
- * Objects never move, so an object is the older core's only if that has a live object of its size
- * and type at its address. What was garbage then can become live no more, but by a finalizer or a
- * weak pointer. Where types are not known they count as equal.
+ * Objects never move. So an object is old only if the older core has a live object of its size and
+ * type at its address. Garbage of the older core does not become live again, except by a finalizer
+ * or a weak pointer. An unknown type counts as equal to any other.
  *
- * Takes 8 bytes for each object with pointers beside the tree of dominators. Both analyses must
+ * Takes 8 bytes for each object with pointers, besides the tree of dominators. Both analyses must
  * have types; texts and rows go to the storage of the newer one.
  */
 #ifndef GT_DETECT_HEAP_TABLES_NEW_OBJECTS_H

@@ -23,7 +23,7 @@ static const struct gt_sync_place *place(const struct gt_sync_map_reader *reader
     return &reader->sync->place[field];
 }
 
-/* Counts a block once; false when it is none or was counted. */
+/* Counts a block once. Returns false if the address is in no block, or the block was counted. */
 static bool meet(struct gt_sync_map_reader *reader, uint64_t addr, struct gt_container *container)
 {
     const struct gt_heap *graph = &reader->sync->analysis->heap->graph;
@@ -36,7 +36,8 @@ static bool meet(struct gt_sync_map_reader *reader, uint64_t addr, struct gt_con
 
 /* ---- from 1.24 on: a trie ------------------------------------------------------------------ */
 
-/* Does the word lead to one of these? A word of unknown type does if the object is one. */
+/* True if the word leads to an object of the type. A word of unknown type does if the object is of
+ * the type. */
 static bool leads_to(const struct gt_sync_map_reader *reader, const struct gt_word *word,
                      gt_type_id type)
 {
@@ -48,7 +49,7 @@ static bool leads_to(const struct gt_sync_map_reader *reader, const struct gt_wo
     return object != GT_NO_OBJECT && gt_typing_type(analysis->typing, object) == type;
 }
 
-/* Inner nodes know their parent, which a trie's first has not. */
+/* A node has a pointer to its parent, which is nil in the first node of a trie. */
 static bool is_first_node(const struct gt_sync_map_reader *reader, uint32_t in,
                           const struct gt_word *word)
 {
@@ -60,7 +61,7 @@ static bool is_first_node(const struct gt_sync_map_reader *reader, uint32_t in,
            gt_sync_word(reader->sync, word->value, GT_SYNC_INNER_PARENT, &parent) && !parent;
 }
 
-/* Entries of one hash are a list. */
+/* Entries with one hash form a list. */
 static void count_entries(struct gt_sync_map_reader *reader, uint64_t entry,
                           struct gt_container *container)
 {
@@ -104,12 +105,12 @@ static struct gt_container count_trie(struct gt_sync_map_reader *reader, uint64_
 struct entries {
     struct gt_sync_map_reader *reader;
     struct gt_container *container;
-    bool rest; /* those that are not in the written map, though there is one */
+    bool rest; /* a written map exists: only entries that it lacks count */
     int64_t deleted;
 };
 
-/* Of an entry, {*any}: nil when it was deleted. An entry that the written map lacks was expunged:
- * it was deleted before that map was made (sync/map.go). */
+/* `elem` is an entry, {*any}, which is nil if deleted. An entry that the written map lacks was
+ * expunged: it was deleted before that map was made (sync/map.go). */
 static bool count_old_entry(void *ctx, uint64_t key, uint64_t elem)
 {
     struct entries *entries = ctx;
@@ -143,7 +144,7 @@ static bool walk_map(struct entries *entries, gt_type_id type, uint64_t header)
                        entries);
 }
 
-/* Where the sync.Map is whose field for readers this word is: a pointer, or in 1.19 the second
+/* The address of the sync.Map whose field `read` holds this word: a pointer, or in 1.19 the second
  * word of an interface. */
 static uint64_t owner_of_read(const struct gt_sync_map_reader *reader, const struct gt_word *word)
 {
@@ -154,7 +155,7 @@ static uint64_t owner_of_read(const struct gt_sync_map_reader *reader, const str
     return word->addr - read->offset - (size == 2 * WORD ? WORD : 0);
 }
 
-/* The written map, where there is one, has all entries that are not deleted. */
+/* The written map, if it exists, has all entries that are not deleted. */
 static struct gt_container count_maps(struct gt_sync_map_reader *reader, const struct gt_word *word,
                                       int64_t *tombstones)
 {

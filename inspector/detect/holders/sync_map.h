@@ -1,12 +1,12 @@
 /*
- * What is in a sync.Map, of either design: up to Go 1.23 two maps, one for readers and one that is
- * written, and from 1.24 on a trie (internal/sync.HashTrieMap).
+ * The entries of a sync.Map, of either design. Up to Go 1.23 it has two maps: one for readers, and
+ * one that is written. From 1.24 on it is a trie (internal/sync.HashTrieMap).
  *
  * `entries` is what Range visits. An entry of the older design that was deleted stays in its map
- * for a while: a tombstone. `storage_bytes` is what the maps, the trie's nodes and the entries
- * themselves take, without what keys and values lead to.
+ * for a while: a tombstone. `storage_bytes` are the bytes of the maps, the trie's nodes and the
+ * entries, without those that keys and values point to.
  *
- * Nodes that were met once are not met again, so what loops in a damaged core ends.
+ * Each node is visited once, so a cycle in a damaged core ends.
  */
 #ifndef GT_DETECT_HOLDERS_SYNC_MAP_H
 #define GT_DETECT_HOLDERS_SYNC_MAP_H
@@ -22,15 +22,15 @@ struct gt_sync_map_reader {
 void gt_sync_map_reader_init(struct gt_sync_map_reader *reader, const struct gt_sync_types *sync);
 void gt_sync_map_reader_deinit(struct gt_sync_map_reader *reader);
 
-/* Is it the word by which a sync.Map holds all that is in it? Then where that begins in the
- * Map: the last part of the word's field; else NULL. `in` is the word's object, or GT_NO_OBJECT. */
+/* If a sync.Map holds all its entries by this word, the last part of the word's field; else NULL.
+ * `in` is the word's object, or GT_NO_OBJECT. */
 const char *gt_sync_map_field(const struct gt_sync_map_reader *reader, uint32_t in,
                               const struct gt_word *word);
 
-/* Is it the storage of a sync.Map, which its own row tells? */
+/* True if the word leads to storage of a sync.Map, which the row of that sync.Map includes. */
 bool gt_is_in_sync_map(const struct gt_sync_map_reader *reader, const struct gt_word *word);
 
-/* By such a word. */
+/* The container to which a word of gt_sync_map_field() leads. */
 struct gt_container gt_container_of_sync_map(struct gt_sync_map_reader *reader,
                                              const struct gt_word *word, int64_t *tombstones);
 

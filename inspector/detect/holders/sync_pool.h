@@ -1,6 +1,6 @@
 /*
- * The values that a sync.Pool keeps to be used again: each P has one of its own and a queue from
- * which other Ps may take, and all of them are kept over one collection as victims.
+ * The values that a sync.Pool keeps for reuse. Each P has one private value, and a queue from which
+ * other Ps may take. A collection makes all values victims, and the next one drops the victims.
  */
 #ifndef GT_DETECT_HOLDERS_SYNC_POOL_H
 #define GT_DETECT_HOLDERS_SYNC_POOL_H
@@ -17,10 +17,10 @@ enum gt_pool_part {
 /* A value: `object` is the heap object that it is or points to, or GT_NO_OBJECT. */
 typedef void gt_pooled_fn(void *ctx, enum gt_pool_part part, uint32_t object);
 
-/* Is it a word by which a sync.Pool holds its values? Its field is ".local" or ".victim". */
+/* True if a sync.Pool holds its values by this word. Its field is ".local" or ".victim". */
 bool gt_is_sync_pool(const struct gt_sync_types *sync, const struct gt_word *word);
 
-/* Is it the storage of a pool's queue, which the pool's own rows tell? */
+/* True if the word leads to storage of a pool's queue, which the rows of that pool include. */
 bool gt_is_in_sync_pool(const struct gt_sync_types *sync, const struct gt_word *word);
 
 /* Visits the values behind such a word. A ring of a queue that is in `met` is not visited again. */

@@ -1,4 +1,4 @@
-/* Where the fields of sync.Map and sync.Pool lie, by the names that Go's sources give them. */
+/* Finds the offsets of the fields of sync.Map and sync.Pool by their names in Go's sources. */
 #include "inspector/detect/holders/sync_types.h"
 
 #include "inspector/detect/describe/root_names.h"

@@ -1,9 +1,9 @@
 /*
- * The types of package sync that hold values of the program, as sync.Map and sync.Pool do, with the
- * places of their fields: read from the program's own description of its types.
+ * The types of package sync that hold values of the program, sync.Map and sync.Pool, and the
+ * offsets of their fields. Both come from the program's own description of its types.
  *
- * A program that lacks a type, or whose type lacks a field, has none of its values: what asks for
- * the field finds nothing. The analysis is borrowed.
+ * If the program lacks a type, or the type lacks a field, gt_sync_word() returns false for that
+ * field. The analysis is borrowed.
  */
 #ifndef GT_DETECT_HOLDERS_SYNC_TYPES_H
 #define GT_DETECT_HOLDERS_SYNC_TYPES_H
@@ -46,12 +46,12 @@ static inline bool gt_sync_has(const struct gt_sync_types *sync, enum gt_sync_fi
     return sync->place[field].in != GT_NO_TYPE;
 }
 
-/* The word of a field of the struct at addr; false where there is none. */
+/* Reads the field of the struct at addr. Returns false if the field or its memory is missing. */
 bool gt_sync_word(const struct gt_sync_types *sync, uint64_t addr, enum gt_sync_field field,
                   uint64_t *value);
 
-/* What the owner of a word is called: its variable or the field of its struct, without what comes
- * from `end` on in the last field. It lives in the analysis's storage. */
+/* The name of the owner of a word: its variable or the field of its struct. The last field's text
+ * from `end` on is left out. The analysis's storage owns the name. */
 const char *gt_sync_owner(const struct gt_sync_types *sync, const struct gt_referrer *referrer,
                           const char *end);
 

@@ -100,7 +100,7 @@ static void put_new_row(struct gt_page *page, const struct gt_new_row *row)
     gt_page_deinit(page);
 }
 
-/* What is not told, and what is not certain. */
+/* The rows that are left out, and the doubtful objects. */
 static void put_new_rest(struct gt_page *page, const struct gt_new_objects *all)
 {
     if (all->left_out) {
