@@ -194,9 +194,11 @@ def test_debug_file_by_build_id_in_a_sysroot(built, tmp_path):
     os.rename(inside, root / "real")
     inside.symlink_to("/real")
     assert tool.report(moved, "--sysroot", root)["binary"]["path"] == str(root / "real")
-    os.rename(root / "real", tmp_path / "real")
+    away = tmp_path / "away"  # the core's own folder is searched for its build ID
+    away.mkdir()
+    os.rename(root / "real", away / "real")
     inside.unlink()
-    inside.symlink_to("../" * 20 + str(tmp_path / "real"))
+    inside.symlink_to("../" * 20 + str(away / "real"))
     done = tool.run("report", "--sysroot", root, moved)
     assert done.status == 3 and str(root) in done.err
 
