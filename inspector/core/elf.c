@@ -32,11 +32,25 @@ static bool is_text(const struct gt_mapped *file)
     return true;
 }
 
+enum { FIRST_BYTES = 64 }; /* an ELF header's */
+
+/* gdb writes a core's header last: on a full disk it never comes to that. */
+static bool is_unfinished(const struct gt_mapped *file)
+{
+    for (uint64_t i = 0; i < FIRST_BYTES; i++)
+        if (i >= file->size || file->bytes[i]) return false;
+    return true;
+}
+
 static struct look look_at(const struct gt_mapped *file)
 {
     for (size_t i = 0; i < sizeof looks / sizeof *looks; i++)
         if (file->size >= looks[i].size && memcmp(file->bytes, looks[i].magic, looks[i].size) == 0)
             return looks[i];
+    if (is_unfinished(file))
+        return (struct look){.name = "zeros in the place of its header",
+                             .advice = "cut short: the dump's disk was full? Take it again where "
+                                       "there is room"};
     return (struct look){.name = is_text(file) ? "a text file" : "other data",
                          .advice = "give the core file itself"};
 }

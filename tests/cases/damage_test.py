@@ -204,6 +204,13 @@ def empty_file(folder):
     return path
 
 
+def zeros_of_a_full_disk(folder):
+    """gdb writes the header last."""
+    path = folder / "core.4711"
+    path.write_bytes(bytes(1 << 20))
+    return path
+
+
 def folder_itself(folder):
     return folder
 
@@ -214,6 +221,7 @@ def folder_itself(folder):
         (nothing_there, ["No such file"]),
         (text_file, ["expected", "found"]),
         (empty_file, ["expected", "found", "empty"]),
+        (zeros_of_a_full_disk, ["expected", "found zeros", "cut short: the dump's disk was full?"]),
         (folder_itself, ["expected", "found", "directory"]),
     ],
 )
