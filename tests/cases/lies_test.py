@@ -6,6 +6,7 @@ runtime against its twin, and pages of each kind are zeroed (lies.py). Of such a
 """
 
 import os
+import pathlib
 
 import pytest
 
@@ -81,3 +82,60 @@ def test_zeroed_blocks(victim, healthy):
         elif tool.without(OF_THE_FILE, report["findings"]) != usual:
             silent.append(hex(start))
     assert not silent, f"not told: {', '.join(silent)}"
+
+
+# ---- stale binaries --------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def unnamed(demo, tmp_path):
+    """The core and its binary with the build ID that a build system gives to all programs alike."""
+    program = demo.exe.read_bytes()
+    own = tool.go_build_id(program)
+    common = b"redacted".ljust(len(own), b"-")
+    core, exe = tmp_path / "core", tmp_path / "program"
+    core.write_bytes(demo.path.read_bytes().replace(own, common))
+    exe.write_bytes(program.replace(own, common))
+    return core, exe
+
+
+def _by(core, exe):
+    done = tool.run("report", "--format=json", "--no-holders", core, "--exe", exe)
+    return tool.parsed(done, "gotopsy-report/1") if done.status == 0 else done
+
+
+def test_unverified(unnamed):
+    """The core has neither code nor constants: any of them may be another build's."""
+    report = _by(*unnamed)
+    assert report["binary"]["verified_by"] is None and not _proven(report)
+    assert all("not verified" in finding["doubt"] for finding in report["findings"])
+    assert any("not verified" in note for note in report["coverage"]["notes"])
+    text = tool.run("report", unnamed[0], "--exe", unnamed[1]).out
+    assert "not verified" in "".join(text.splitlines()[:12])
+
+
+def test_other_build_information(unnamed):
+    """What the core has of it differs: it is refused."""
+    core, exe = unnamed
+    program = exe.read_bytes()
+    at = program.index(b"path\t", program.index(b"\xff Go buildinf:"))
+    exe.write_bytes(program[: at + 5] + bytes([program[at + 5] ^ 1]) + program[at + 6 :])
+    done = _by(core, exe)
+    assert done.status == 3 and "found one with other content" in done.err
+
+
+def test_by_build_id(demo, tmp_path):
+    """In a folder that is given and beside the core, whatever its name is."""
+    core, folder = tmp_path / "core", tmp_path / "bin"
+    folder.mkdir()
+    (folder / "notes.txt").write_text("not a program")
+    (folder / "another").write_bytes(pathlib.Path("/bin/true").read_bytes())
+    (folder / "server.old").write_bytes(demo.exe.read_bytes())
+    core.symlink_to(demo.path)
+    report = _by(core, folder)
+    assert report["binary"]["path"] == str(folder / "server.old")
+    assert report["binary"]["verified_by"] == "build-id"
+    beside = folder / "core"
+    beside.symlink_to(demo.path)
+    report = tool.report(beside, "--no-holders")
+    assert report["binary"]["path"] == str(folder / "server.old")
