@@ -231,6 +231,19 @@ def _return_addresses(victim):
             victim.word(at, _more)
 
 
+def _long_slice(victim):
+    """A global of the program's, much longer than what it points to."""
+    word = victim.target.word
+    header = next(
+        at
+        for name, at in sorted(victim.symbols.items())
+        if name.startswith("main.") and 0 < word(at + 8) <= word(at + 16) < 1 << 20
+        and victim.target.offset(word(at)) is not None
+    )
+    for at in (header + 8, header + 16):
+        victim.word(at, lambda _: 1 << 24)
+
+
 def _zeroed(find):
     """64 KiB around what `find` gives."""
 
@@ -319,6 +332,7 @@ LIES = {
     "module filetab": _module("filetab", _more),
     "module cutab": _module("cutab", _less),
     "module enoptrbss": _module("enoptrbss", lambda end: end + 4096),
+    "slice": _long_slice,
     "zeroed heap": _zeroed(_start),
     "zeroed goroutines": _zeroed(lambda victim: victim.goroutine()),
     "zeroed stacks": _zeroed(lambda victim: victim.get("runtime.g", victim.goroutine(), "stack.hi") - 8),
