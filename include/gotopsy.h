@@ -1502,6 +1502,8 @@ enum gt_verdict {
     GT_EXPLAINED,      /* every difference has a reason with evidence */
     GT_DIFFERS,        /* some have none: gotopsy may miss a root or an edge */
     GT_NOT_COMPARABLE, /* the core has no complete marks, or lacks memory; `reason` says why */
+    GT_UNCERTAIN,      /* few have none, and nothing speaks for a missed root or edge: the program
+                          dropped them, or gotopsy misses one; `reason` says how many */
 };
 
 struct gt_check_options {
@@ -1539,7 +1541,7 @@ struct gt_check {
     size_t example_count;
     enum gt_verdict verdict;
     bool all_examples;  /* text shows explained ones too */
-    const char *reason; /* GT_NOT_COMPARABLE: why; else NULL */
+    const char *reason; /* GT_NOT_COMPARABLE, GT_UNCERTAIN: why; else NULL */
     const char *phase;  /* the collector's: "off", "mark", "mark termination" or "unknown" */
     uint64_t cycles;    /* collections that completed a mark */
     uint64_t ran_since; /* goroutines that ran since the last mark began */

@@ -126,8 +126,20 @@ static const char *why_not(const struct gt_gcmarks *marks)
     return NULL;
 }
 
-static void judge(struct gt_check *check, const struct gt_gcmarks *marks)
+static const char *why_uncertain(const struct gt_check *check, uint64_t objects)
 {
+    return gt_arena_format(check->storage,
+                           "the core does not tell of %llu object%s whether the program dropped "
+                           "%s or gotopsy misses what leads to %s",
+                           (unsigned long long)objects, objects == 1 ? "" : "s",
+                           objects == 1 ? "it" : "them", objects == 1 ? "it" : "them");
+}
+
+static void judge(struct gt_check *check, const struct gt_gcmarks *marks,
+                  const struct gt_comparison *comparison)
+{
+    uint64_t uncertain = gt_comparison_uncertain(comparison);
+
     check->reason = why_not(marks);
     if (check->reason)
         check->verdict = GT_NOT_COMPARABLE;
@@ -136,7 +148,8 @@ static void judge(struct gt_check *check, const struct gt_gcmarks *marks)
     else if (all_explained(&check->only_gc) && all_explained(&check->only_own))
         check->verdict = GT_EXPLAINED;
     else
-        check->verdict = GT_DIFFERS;
+        check->verdict = uncertain ? GT_UNCERTAIN : GT_DIFFERS;
+    if (check->verdict == GT_UNCERTAIN) check->reason = why_uncertain(check, uncertain);
     if (check->verdict != GT_DIFFERS || !check->lacks) return;
     check->verdict = GT_NOT_COMPARABLE;
     check->reason = gt_arena_format(
@@ -182,7 +195,7 @@ static void compare(struct builder *builder)
     gt_compare(analysis->heap, analysis->goroutines, analysis->specials, analysis->roots, &marks,
                NULL, wanted ? wanted : USUAL_EXAMPLES, &comparison);
     fill(&(struct filler){analysis, builder->check}, &comparison);
-    judge(builder->check, &marks);
+    judge(builder->check, &marks, &comparison);
     gt_gcmarks_deinit(&marks);
     gt_comparison_deinit(&comparison);
 }

@@ -10,7 +10,8 @@ import pytest
 
 from . import field, little, recipe, tool
 
-JUDGED, DUMPS = 5, 15  # of one version: dumps between two collections, and at most in all
+# Of one version: dumps between two collections, and at most in all. The long form (make test-all) judges more.
+JUDGED, DUMPS = (20, 100) if recipe.ALL else (5, 15)
 UNDER_WAY = "a collection was under way: its marks are not complete"
 DROPPED = "dropped since the last collection"
 
@@ -66,7 +67,7 @@ def test_busy_server(version, tmp_path):
         assert checks[0]["verdict"] == checks[1]["verdict"]
         judged += checks[0]["verdict"] != "not-comparable"
         core.unlink()
-    assert judged, "each dump was within a collection"
+    assert judged >= (JUDGED if recipe.ALL else 1), "nearly each dump was within a collection"
 
 
 @field.cases("webserver", versions=["1.24.13"])

@@ -19,6 +19,8 @@ from .reshape import PAGE, Shape
 TRIES = 8  # dumps until one is as wanted
 PAUSE = 1  # seconds, in which the runtime collects twice
 SCHED_SP, SCHED_PC = 56, 64  # in every g so far
+SPAN, SPAN_PAGES = 8192, 1  # of the program's pages
+MARKS = 40  # in every mspan since Go 1.22, from its startAddr on
 HEADERS = 16, 24  # of a special, before its finalizer's function
 
 
@@ -90,6 +92,24 @@ def _zero_bounds(memory, g):
     memory.put(g + 8, 0)
 
 
+def _marks(memory, page):
+    """Where the marks are of the page's span: 64 bits, more than it has slots. Found by what an
+    mspan begins with, after its links: where it starts, and how many pages it has."""
+    start = page // SPAN * SPAN
+    spans = [at for at in memory.places(start) if memory.word(at + 8) == SPAN_PAGES]
+    (marks,) = {memory.word(at + MARKS) for at in spans} - {0}
+    return marks
+
+
+def _clear_marks(memory, truth):
+    memory.put(_marks(memory, memory.word(truth["global"])), 0)
+
+
+def _set_marks(memory, truth):
+    """Of a span with one object, whose other slots were never used."""
+    memory.put(_marks(memory, truth["lamp"]), (1 << 64) - 1)
+
+
 EDGES = {
     "global zeroed": (50, lambda memory, truth: memory.put(truth["global"], 0)),
     "pointer zeroed": (60, lambda memory, truth: memory.put(truth["heap"], 0)),
@@ -102,6 +122,11 @@ ROOTS = {
     "only special": (20, lambda memory, truth: _unlink(memory, truth["finalizers"]["only"])),
     "one special of two": (20, lambda memory, truth: _unlink(memory, truth["finalizers"]["of two"])),
 }
+BITS = {
+    "marks cleared": (1, _clear_marks),
+    "marks set": (1, _set_marks),
+}
+WOUNDS = {**EDGES, **ROOTS, **BITS}
 
 
 def _check_wounded(made, symbols, wound, folder):
@@ -110,7 +135,8 @@ def _check_wounded(made, symbols, wound, folder):
     inflict(memory, made.truth)
     check = tool.check(memory.path, "--exe", field.exe_of(made, symbols))
     assert check["verdict"] == "differs", check
-    lost = sum(label["objects"] for label in check["only_gc"]["labels"] if not label["explains"])
+    labels = check["only_gc"]["labels"] + check["only_gotopsy"]["labels"]
+    lost = sum(label["objects"] for label in labels if not label["explains"])
     assert lost >= objects
     return check
 
@@ -149,17 +175,17 @@ def test_memory_missing(version, symbols, tmp_path):
     assert check["missing_bytes"] and "parts of the heap" in check["missing"]
 
 
-@pytest.mark.parametrize("wound", [*EDGES, *ROOTS])
+@pytest.mark.parametrize("wound", WOUNDS)
 @pytest.mark.parametrize("symbols", field.SYMBOLS)
 @pytest.mark.parametrize("version", field.VERSIONS)
 def test_unmoving(version, symbols, wound, tmp_path):
     """Nothing has run since the mark: whatever is missed has no excuse."""
-    _check_wounded(_healthy(version), symbols, {**EDGES, **ROOTS}[wound], tmp_path)
+    _check_wounded(_healthy(version), symbols, WOUNDS[wound], tmp_path)
 
 
-@pytest.mark.parametrize("wound", ROOTS)
+@pytest.mark.parametrize("wound", WOUNDS)
 @pytest.mark.parametrize("symbols", field.SYMBOLS)
 @pytest.mark.parametrize("version", field.VERSIONS)
 def test_running(version, symbols, wound, tmp_path):
-    """A goroutine that has run since could have dropped it: a missed root is told all the same."""
-    _check_wounded(_healthy(version, "running"), symbols, ROOTS[wound], tmp_path)
+    """A goroutine has run since: that alone does not say that it dropped what is missed."""
+    _check_wounded(_healthy(version, "running"), symbols, WOUNDS[wound], tmp_path)

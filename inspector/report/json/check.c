@@ -3,10 +3,9 @@
 #include "inspector/report/sinks.h"
 
 static const char *const verdicts[] = {
-    [GT_EXACT] = "exact",
-    [GT_EXPLAINED] = "explained",
-    [GT_DIFFERS] = "differs",
-    [GT_NOT_COMPARABLE] = "not-comparable",
+    [GT_EXACT] = "exact",         [GT_EXPLAINED] = "explained",
+    [GT_DIFFERS] = "differs",     [GT_NOT_COMPARABLE] = "not-comparable",
+    [GT_UNCERTAIN] = "uncertain",
 };
 
 static json_t *set_of(uint64_t objects, uint64_t bytes)

@@ -14,6 +14,7 @@ static const struct {
     [GT_EXPLAINED] = {"explained", "every difference has a reason with evidence", GT_GREEN},
     [GT_DIFFERS] = {"differs", "some differences have no explanation", GT_RED},
     [GT_NOT_COMPARABLE] = {"not comparable", NULL, GT_YELLOW},
+    [GT_UNCERTAIN] = {"uncertain", NULL, GT_YELLOW},
 };
 
 static const char *meaning_of(const struct gt_check *check)

@@ -2,9 +2,12 @@
 
 #include "inspector/base/error.h"
 #include "inspector/runtime/heap/special_counts.h"
-#include "inspector/runtime/roots/leads.h"
+#include "inspector/runtime/roots/stack_use.h"
+#include "inspector/runtime/roots/traces.h"
 
 #include <string.h>
+
+enum { MOVED_FOR_EACH = 10 };
 
 struct comparer {
     const struct gt_goheap *heap;
@@ -17,9 +20,9 @@ struct comparer {
     struct gt_bitmap precise;  /* the same without words that need not be pointers */
     struct gt_bitmap dropped;  /* objects that only the collector has */
     struct gt_bitmap dangling; /* free slots that a live pointer leads to */
-    struct gt_bitmap led[GT_LEADS];
-    uint64_t tiny_blocks; /* an upper bound of the blocks that allocators hold */
-    bool lacks;           /* memory is missing that may lead to objects */
+    struct gt_traces traces;   /* of the dropped */
+    uint64_t tiny_blocks;      /* an upper bound of the blocks that allocators hold */
+    bool lacks;                /* memory is missing that may lead to objects */
     bool misses_special;
     struct gt_comparison *out;
 };
@@ -33,7 +36,18 @@ static const struct {
     [GT_REASON_OBJECT] = {"dropped since the last collection: only an unreachable object that was "
                           "allocated since leads to it",
                           true},
-    [GT_REASON_DROPPED] = {"dropped since the last collection: nothing leads to it", true},
+    [GT_REASON_ALIKE] = {"dropped since the last collection: nothing leads to it, and an object "
+                         "like it was allocated or dropped since",
+                         true},
+    [GT_REASON_FREED] = {"dropped since the last collection: nothing leads to it, and an object "
+                         "like it was freed before",
+                         true},
+    [GT_REASON_MADE] = {"dropped since the last collection: nothing leads to it, and code that "
+                        "makes such objects has run since",
+                        true},
+    [GT_REASON_RETIRED] = {"dropped since the last collection: the runtime's own, and out of use "
+                           "by what it holds",
+                           true},
     [GT_REASON_TINY] = {"tiny block that an allocator held", true},
     [GT_REASON_CONSERVATIVE] = {"only words that may not be pointers lead to it", true},
     [GT_REASON_WORD] = {"a word that gotopsy does not follow leads to it: a missed root or edge",
@@ -44,17 +58,20 @@ static const struct {
     [GT_REASON_SPECIAL] = {"the runtime counts more finalizers, cleanups or weak handles than "
                            "gotopsy found: a missed root",
                            false},
-    [GT_REASON_FRAME] = {"dropped since the last collection: only a dead word of a frame that has "
-                         "not run since leads to it",
-                         true},
+    [GT_REASON_FRAME] = {"dropped, or a root or edge was missed: only a dead word of a frame that "
+                         "has not run since leads to it, and no object like it comes or goes",
+                         false},
     [GT_REASON_QUIET] = {"unreachable since the last mark, and no goroutine has run since that "
                          "could have dropped it",
                          false},
+    [GT_REASON_NOTHING] = {"dropped, or a root or edge was missed: nothing leads to it, and no "
+                           "object like it comes or goes",
+                           false},
     [GT_REASON_MISSING] = {"unreachable since the last mark, and the core lacks memory that may "
                            "lead to it",
                            false},
     [GT_REASON_UNMARKED] = {"reached, but not marked", false},
-    [GT_REASON_FREE] = {"reached, but free", false},
+    [GT_REASON_UNALLOCATED] = {"reached, but free", false},
     [GT_REASON_UNJUDGED] = {"not judged", false},
 };
 
@@ -90,9 +107,13 @@ static bool comparable(const struct comparer *comparer)
 static bool serves_collector(const struct gt_process *process, const struct gt_goroutine *g)
 {
     static const char *const names[] = {
-        "runtime.gcBgMarkWorker", "runtime.gcBgMarkStartWorkers.",
-        "runtime.gcenable.",      "runtime.bgsweep",
-        "runtime.bgscavenge",     "runtime.forcegchelper",
+        "runtime.gcBgMarkWorker",
+        "runtime.gcBgMarkStartWorkers.",
+        "runtime.gcenable.",
+        "runtime.bgsweep",
+        "runtime.bgscavenge",
+        "runtime.forcegchelper",
+        "runtime.unique_runtime_registerUniqueMapCleanup.",
     };
     const char *starts = gt_process_function(process, g->start_pc);
 
@@ -124,21 +145,6 @@ static void count_tiny_blocks(struct comparer *comparer)
         comparer->tiny_blocks = allp.len;
 }
 
-/* All objects that leads of one kind reach, directly or through each other. */
-static void follow(const struct comparer *comparer, const struct gt_bitmap *from,
-                   struct gt_bitmap *led)
-{
-    const struct gt_heap *graph = &comparer->heap->graph;
-
-    gt_bitmap_init(led, graph->objects);
-    gt_bitmap_copy(led, &comparer->live);
-    struct gt_marker *marker = gt_marker_create(graph, NULL, led);
-    for (size_t i = gt_bitmap_next(from, 0); i < from->bits; i = gt_bitmap_next(from, i + 1))
-        gt_mark_seed(marker, gt_heap_address(graph, (uint32_t)i));
-    gt_mark_drain(marker);
-    gt_marker_destroy(marker);
-}
-
 static uint64_t count_running(const struct gt_goroutines *goroutines)
 {
     uint64_t running = 0;
@@ -160,35 +166,31 @@ static void find_gaps(struct comparer *comparer)
                                                   count_running(comparer->goroutines)) > 0;
 }
 
-static void find_leads(struct comparer *comparer)
+static enum gt_reason reason_of_trace(const struct comparer *comparer, enum gt_trace trace)
 {
-    struct gt_leads leads;
+    static const enum gt_reason reason[GT_TRACES] = {
+        [GT_TRACE_WORD] = GT_REASON_WORD,       [GT_TRACE_UNWALKED] = GT_REASON_UNWALKED,
+        [GT_TRACE_RETIRED] = GT_REASON_RETIRED, [GT_TRACE_NONE] = GT_REASON_NOTHING,
+        [GT_TRACE_STACK] = GT_REASON_STACK,     [GT_TRACE_OBJECT] = GT_REASON_OBJECT,
+        [GT_TRACE_FRAME] = GT_REASON_FRAME,     [GT_TRACE_MADE] = GT_REASON_MADE,
+        [GT_TRACE_ALIKE] = GT_REASON_ALIKE,     [GT_TRACE_FREED] = GT_REASON_FREED,
+    };
 
-    gt_leads_find(comparer->heap, comparer->goroutines, comparer->marks, &comparer->live,
-                  &comparer->dropped, &leads);
-    for (int lead = 0; lead < GT_LEADS; lead++)
-        follow(comparer, &leads.to[lead], &comparer->led[lead]);
-    gt_leads_deinit(&leads);
-}
-
-static enum gt_reason reason_of_leads(const struct comparer *comparer, uint32_t object)
-{
-    if (gt_bit(&comparer->led[GT_LEAD_WORD], object)) return GT_REASON_WORD;
-    if (gt_bit(&comparer->led[GT_LEAD_UNWALKED], object)) return GT_REASON_UNWALKED;
+    if (trace <= GT_TRACE_UNWALKED) return reason[trace];
     if (comparer->lacks) return GT_REASON_MISSING;
     if (comparer->goroutines->unplaced) return GT_REASON_UNWALKED;
     if (comparer->misses_special) return GT_REASON_SPECIAL;
-    if (gt_bit(&comparer->led[GT_LEAD_STACK], object)) return GT_REASON_STACK;
-    if (gt_bit(&comparer->led[GT_LEAD_OBJECT], object)) return GT_REASON_OBJECT;
+    if (trace == GT_TRACE_RETIRED) return reason[trace];
     if (!comparer->out->ran_since && !comparer->out->unjudged) return GT_REASON_QUIET;
-    return gt_bit(&comparer->led[GT_LEAD_FRAME], object) ? GT_REASON_FRAME : GT_REASON_DROPPED;
+    return reason[trace];
 }
 
+/* A tiny block has no pointers, and no trace but words that lead to it. */
 static enum gt_reason reason_for(struct comparer *comparer, uint32_t object)
 {
-    enum gt_reason reason = reason_of_leads(comparer, object);
+    enum gt_reason reason = reason_of_trace(comparer, gt_trace_of(&comparer->traces, object));
 
-    if ((reason == GT_REASON_DROPPED || reason == GT_REASON_QUIET || reason == GT_REASON_FRAME) &&
+    if ((reason == GT_REASON_NOTHING || reason == GT_REASON_QUIET || reason == GT_REASON_FRAME) &&
         comparer->tiny_blocks && gt_goheap_tiny(comparer->heap, object)) {
         comparer->tiny_blocks--;
         return GT_REASON_TINY;
@@ -205,14 +207,15 @@ static void judge_dropped(struct comparer *comparer)
 
     if (first == dropped->bits) return;
     if (judged) find_gaps(comparer);
-    if (judged) find_leads(comparer);
+    if (judged)
+        gt_traces_find(comparer->heap, comparer->goroutines, comparer->marks, &comparer->live,
+                       dropped, &comparer->traces);
     if (judged) count_tiny_blocks(comparer);
     for (size_t i = first; i < dropped->bits; i = gt_bitmap_next(dropped, i + 1))
         differ(comparer, comparer->out->only_gc,
                judged ? reason_for(comparer, (uint32_t)i) : GT_REASON_UNJUDGED,
                gt_heap_address(graph, (uint32_t)i), gt_heap_size(graph, (uint32_t)i));
-    for (int lead = 0; judged && lead < GT_LEADS; lead++)
-        gt_bitmap_deinit(&comparer->led[lead]);
+    if (judged) gt_traces_deinit(&comparer->traces);
 }
 
 /* ---- what only gotopsy has ----------------------------------------------------------------- */
@@ -268,26 +271,50 @@ struct holder {
     uint32_t object;
 };
 
+/* The region of a free slot; NULL when it is none, or was counted before. */
+static const struct gt_region *free_slot(struct comparer *comparer, uint64_t addr)
+{
+    const struct gt_heap *graph = &comparer->heap->graph;
+    const struct gt_region *region = gt_heap_region(graph, addr);
+
+    if (!region) return NULL;
+    uint32_t slot = gt_region_slot(region, addr);
+    if (slot >= region->count || gt_bit(&graph->allocated, region->first + slot)) return NULL;
+    return gt_bit_test_set(&comparer->dangling, region->first + slot) ? NULL : region;
+}
+
 /* A live pointer to a free slot. The collector would not have freed the slot had it followed the
  * pointer. */
 static void dangling_word(void *ctx, uint64_t offset, uint64_t value)
 {
     struct holder *holder = ctx;
-    const struct gt_heap *graph = &holder->comparer->heap->graph;
-    const struct gt_region *region = gt_heap_region(graph, value);
+    const struct gt_region *region = free_slot(holder->comparer, value);
 
     (void)offset;
-    if (!region) return;
-    uint32_t slot = gt_region_slot(region, value);
-    if (slot >= region->count || gt_bit(&graph->allocated, region->first + slot)) return;
-    if (gt_bit_test_set(&holder->comparer->dangling, region->first + slot)) return;
-    differ_own(holder->comparer, holder->object, GT_REASON_FREE, value, region->slot_size);
+    if (region)
+        differ_own(holder->comparer, holder->object, GT_REASON_UNALLOCATED, value,
+                   region->slot_size);
+}
+
+static void dangling_globals(struct comparer *comparer)
+{
+    const struct gt_vec *words = &comparer->roots->dangling;
+
+    for (size_t i = 0; i < words->len; i++) {
+        uint64_t value = ((const struct gt_root *)gt_vec_at(words, i))->value;
+        const struct gt_region *region = free_slot(comparer, value);
+        if (region)
+            differ(comparer, comparer->out->only_own,
+                   comparable(comparer) ? GT_REASON_UNALLOCATED : GT_REASON_UNJUDGED, value,
+                   region->slot_size);
+    }
 }
 
 static void find_dangling(struct comparer *comparer)
 {
     const struct gt_bitmap *live = &comparer->live;
 
+    dangling_globals(comparer);
     for (size_t i = gt_bitmap_next(live, 0); i < comparer->heap->graph.scan_objects;
          i = gt_bitmap_next(live, i + 1)) {
         struct holder holder = {comparer, (uint32_t)i};
@@ -297,6 +324,29 @@ static void find_dangling(struct comparer *comparer)
 }
 
 /* ---- both ---------------------------------------------------------------------------------- */
+
+/* Nothing speaks for a missed root or edge. */
+static bool is_neutral(enum gt_reason reason)
+{
+    return reason == GT_REASON_NOTHING || reason == GT_REASON_FRAME;
+}
+
+uint64_t gt_comparison_uncertain(const struct gt_comparison *comparison)
+{
+    uint64_t uncertain = 0, moved = comparison->unjudged;
+
+    for (int i = 0; i < GT_REASONS; i++) {
+        uint64_t own = comparison->only_own[i].objects, objects = comparison->only_gc[i].objects;
+        if (reasons[i].explains) {
+            moved += objects;
+        } else if (own || (objects && !is_neutral((enum gt_reason)i))) {
+            return 0;
+        } else {
+            uncertain += objects;
+        }
+    }
+    return uncertain <= moved / MOVED_FOR_EACH ? uncertain : 0;
+}
 
 static void init(struct comparer *comparer, struct gt_comparison *out)
 {

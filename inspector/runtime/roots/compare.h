@@ -3,20 +3,20 @@
  *
  * The collector's set is that of its last mark, gotopsy's is that of the core. So an object that
  * only the collector has was dropped since the mark began, or gotopsy misses a root or an edge.
- * Counts cannot distinguish these; the words of the core can (roots/leads.h), for each object:
+ * Counts cannot distinguish these; the core can (roots/traces.h), for each object:
  *
  *   explained, dropped since the last collection began:
  *     dead stack word   it is led to only by a word that no frame uses any more, in a stack that
  *                       was used since
  *     dead object       it is led to only by an unreachable object that was allocated since
- *     nothing           no word that could be a root or an edge leads to it, whatever masks and
- *                       stack maps say: no root is missed. The program has run since, so it can
- *                       have dropped the last one
- *     parked frame      a word of a frame that has not run since leads to it. The word is dead by
- *                       its stack map, as it was to the mark; another goroutine has dropped the
- *                       object. This is the weakest evidence: it depends on the stack map
- *     tiny block        as "nothing", and an allocator of 16-byte blocks may have held it during
- *                       the mark (mcache.tiny): one for each P at most
+ *     alike             no word that could be a root or an edge leads to it, whatever masks and
+ *                       stack maps say, and an object of its kind was allocated since, or dropped
+ *                       by one of the two reasons above
+ *     freed             as "alike", but an object of its kind was freed
+ *     made              as "alike", but code that makes such objects has run since
+ *     retired           it is the runtime's own, and its contents say that it is out of use
+ *     tiny block        no word leads to it, and an allocator of 16-byte blocks may have held it
+ *                       during the mark (mcache.tiny): one for each P at most
  *   not explained:
  *     word              a word of live memory that is no pointer by the masks leads to it: an edge
  *                       or a root may be missed
@@ -25,12 +25,20 @@
  *     missed special    the runtime counts more finalizers, cleanups or weak handles than were
  *                       found: one of them may lead to it (heap/special_counts.h)
  *     quiet             nothing has run since that could have dropped it
+ *     nothing           none of all these: a root or an edge may be damaged or missed
+ *     parked frame      as "nothing", and a word of a frame that has not run since leads to it. The
+ *                       word is dead by its stack map, as it was to the mark
  *     missing memory    what leads to it may be in memory that the core lacks
  *
- * "Leads to" includes paths through other objects of the same kind. Evidence for a missed root or
- * edge has precedence. "Nothing" holds for memory as it is, not for an edge that was overwritten:
- * if any goroutine of the program has run, a word that was damaged in the core looks like one that
- * the program cleared.
+ * "Leads to" includes paths through other objects of the same sort. Evidence for a missed root or
+ * edge has precedence. What is known of an object's kind is evidence that such objects come and go,
+ * not of what held this one. Where the program drops such objects all the time, a word that was
+ * damaged in the core looks like one that the program cleared.
+ *
+ * Some objects are made once and dropped, such as the buffer for a file that is read as the program
+ * begins. Nothing in the core distinguishes them from objects that a damaged word led to. So the
+ * comparison is uncertain where the program has worked since the mark and few objects are left
+ * over; it differs where the program has not, or many are left over.
  *
  * Objects that only gotopsy has are those that the mark did not reach, and free slots that a live
  * pointer leads to. The mark cannot have missed either. So only words that need not be pointers, in
@@ -48,7 +56,10 @@
 enum gt_reason {
     GT_REASON_STACK,
     GT_REASON_OBJECT,
-    GT_REASON_DROPPED,
+    GT_REASON_ALIKE,
+    GT_REASON_FREED,
+    GT_REASON_MADE,
+    GT_REASON_RETIRED,
     GT_REASON_TINY,
     GT_REASON_CONSERVATIVE, /* ours alone */
     GT_REASON_WORD,
@@ -56,10 +67,11 @@ enum gt_reason {
     GT_REASON_SPECIAL,
     GT_REASON_FRAME,
     GT_REASON_QUIET,
+    GT_REASON_NOTHING,
     GT_REASON_MISSING,
-    GT_REASON_UNMARKED, /* ours alone */
-    GT_REASON_FREE,     /* ours alone */
-    GT_REASON_UNJUDGED, /* nothing to compare with */
+    GT_REASON_UNMARKED,    /* ours alone */
+    GT_REASON_UNALLOCATED, /* ours alone */
+    GT_REASON_UNJUDGED,    /* nothing to compare with */
     GT_REASONS
 };
 
@@ -79,6 +91,10 @@ struct gt_comparison {
 
 const char *gt_reason_name(enum gt_reason reason);
 bool gt_reason_explains(enum gt_reason reason); /* else the difference stays unexplained */
+
+/* How many objects are without evidence of either sort, where nothing else is unexplained and at
+ * least ten times as many were allocated or dropped since; else 0. */
+uint64_t gt_comparison_uncertain(const struct gt_comparison *comparison);
 
 /* At most `examples` addresses are kept for each reason. `live` is the live set where it was marked
  * already, else NULL. */

@@ -3,6 +3,7 @@
 #include "inspector/base/error.h"
 #include "inspector/runtime/goroutines/thread_walk.h"
 #include "inspector/runtime/heap/size_classes.h"
+#include "inspector/runtime/roots/stack_use.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -20,23 +21,6 @@ struct seeker {
     uint64_t lo, hi;   /* all wanted objects are in [lo, hi) */
     struct gt_map own; /* objects that are gs, ms or Ps */
 };
-
-/* The goroutine helped with the mark, and meanwhile looked as if it waited. */
-static bool waits_for_collector(const char *reason)
-{
-    return reason && (strstr(reason, "GC ") || strstr(reason, "garbage collection"));
-}
-
-bool gt_ran_since(const struct gt_process *process, const struct gt_goroutine *g)
-{
-    uint64_t assist = 0, since = g->wait_since;
-
-    if (g->status == GT_G_SYSCALL) gt_process_field(process, g->address, GT_F_g_waitsince, &since);
-    if (!since || g->status == GT_G_RUNNING || g->status == GT_G_COPYSTACK) return true;
-    if (waits_for_collector(g->wait_reason)) return true;
-    if (g->wait_reason && strcmp(g->wait_reason, "coroutine") == 0) return true;
-    return gt_process_field(process, g->address, GT_F_g_gcAssistBytes, &assist) && assist;
-}
 
 /* ---- known memory -------------------------------------------------------------------------- */
 
@@ -155,20 +139,16 @@ static void look_through_globals(struct seeker *seeker)
     }
 }
 
-/* Below a goroutine's sp there is only what ran since the mark. */
-static void look_through_stacks(struct seeker *seeker, const struct gt_goroutines *goroutines)
+/* Below the sp of a goroutine that has not run since there is nothing of use. */
+static void look_through_stack(void *ctx, uint64_t from, uint64_t to, enum gt_stack_use use)
 {
-    for (uint32_t i = 0; i < goroutines->count; i++) {
-        const struct gt_goroutine *g = &goroutines->list[i];
-        bool known = g->at.sp >= g->stack_lo && g->at.sp < g->stack_hi;
-        uint64_t from = known ? g->at.sp : g->stack_lo;
-        if (g->cut_off)
-            look_through_range(seeker, g->stack_lo, g->stack_hi, GT_LEAD_UNWALKED);
-        else if (gt_ran_since(seeker->heap->process, g))
-            look_through_range(seeker, g->stack_lo, g->stack_hi, GT_LEAD_STACK);
-        else
-            look_through_range(seeker, from, g->stack_hi, GT_LEAD_FRAME);
-    }
+    static const enum gt_lead leads[] = {
+        [GT_STACK_USED] = GT_LEAD_STACK,
+        [GT_STACK_UNUSED] = GT_LEAD_FRAME,
+        [GT_STACK_CUT_OFF] = GT_LEAD_UNWALKED,
+    };
+
+    look_through_range(ctx, from, to, leads[use]);
 }
 
 /* ---- objects ------------------------------------------------------------------------------- */
@@ -234,6 +214,15 @@ static void find_bounds(struct seeker *seeker)
     }
 }
 
+/* False when nothing is wanted. */
+static bool begin(struct seeker *seeker)
+{
+    for (int lead = 0; lead < GT_LEADS; lead++)
+        gt_bitmap_init(&seeker->out->to[lead], seeker->heap->graph.objects);
+    find_bounds(seeker);
+    return seeker->lo <= seeker->hi;
+}
+
 void gt_leads_find(const struct gt_goheap *heap, const struct gt_goroutines *goroutines,
                    const struct gt_gcmarks *marks, const struct gt_bitmap *live,
                    const struct gt_bitmap *wanted, struct gt_leads *out)
@@ -241,16 +230,24 @@ void gt_leads_find(const struct gt_goheap *heap, const struct gt_goroutines *gor
     struct seeker seeker = {
         .heap = heap, .marks = marks, .live = live, .wanted = wanted, .out = out};
 
-    for (int lead = 0; lead < GT_LEADS; lead++)
-        gt_bitmap_init(&out->to[lead], heap->graph.objects);
-    find_bounds(&seeker);
-    if (seeker.lo > seeker.hi) return; /* no object is wanted */
+    if (!begin(&seeker)) return;
     list_own(&seeker);
     look_through_globals(&seeker);
-    look_through_stacks(&seeker, goroutines);
+    gt_stack_use(heap, goroutines, &marks->unjudged, look_through_stack, &seeker);
     for (uint32_t i = 0; i < heap->graph.region_count; i++)
         look_through_region(&seeker, &heap->graph.regions[i]);
     gt_map_deinit(&seeker.own);
+}
+
+void gt_leads_in_stacks(const struct gt_goheap *heap, const struct gt_goroutines *goroutines,
+                        const struct gt_bitmap *recent, const struct gt_bitmap *wanted,
+                        struct gt_leads *out)
+{
+    struct seeker seeker = {.heap = heap, .wanted = wanted, .out = out};
+
+    if (!begin(&seeker)) return;
+    gt_stack_use(heap, goroutines, recent, look_through_stack, &seeker);
+    gt_stack_use_freed(heap, recent, look_through_stack, &seeker);
 }
 
 void gt_leads_deinit(struct gt_leads *leads)

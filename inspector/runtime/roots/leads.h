@@ -9,7 +9,8 @@
  *   GT_LEAD_WORD      data and bss, or a live object: the masks say that it is no pointer
  *   GT_LEAD_FRAME     a frame of a goroutine that has not run since the mark began: the collector
  *                     scanned exactly this frame, by exactly this stack map
- *   GT_LEAD_STACK     a stack that was used since the mark began: a word that no frame uses now
+ *   GT_LEAD_STACK     a stack that was used since the mark began: a word that no frame uses now. A
+ *                     free stack was if it leads to something that was allocated since
  *   GT_LEAD_UNWALKED  a stack whose frames could not be walked to the end: roots may be missed
  *   GT_LEAD_OBJECT    an object allocated since the mark that is itself unreachable
  *
@@ -40,17 +41,14 @@ struct gt_leads {
     struct gt_bitmap to[GT_LEADS]; /* objects that such a word leads to */
 };
 
-/* Has the goroutine run since the last mark began? The mark records when it first saw a goroutine
- * wait (g.waitsince), and running clears that. A goroutine that the mark scanned while it helped to
- * mark looks as if it waited; then it has allocated (g.gcAssistBytes, cleared when a cycle begins),
- * or still waits for the collector. A system call is recorded and cleared likewise. A switch to a
- * coroutine does not clear its record. */
-bool gt_ran_since(const struct gt_process *process, const struct gt_goroutine *g);
-
 /* Finds the leads to the objects of `wanted`. `live` is gotopsy's live set. */
 void gt_leads_find(const struct gt_goheap *heap, const struct gt_goroutines *goroutines,
                    const struct gt_gcmarks *marks, const struct gt_bitmap *live,
                    const struct gt_bitmap *wanted, struct gt_leads *out);
+/* Those of stacks alone; `recent` as in stack_use.h. */
+void gt_leads_in_stacks(const struct gt_goheap *heap, const struct gt_goroutines *goroutines,
+                        const struct gt_bitmap *recent, const struct gt_bitmap *wanted,
+                        struct gt_leads *out);
 void gt_leads_deinit(struct gt_leads *leads);
 
 #endif

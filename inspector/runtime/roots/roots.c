@@ -26,12 +26,21 @@ static bool leads_to_static(const struct gt_process *process, const struct gt_ro
            root->value && gt_process_is_static(process, root->value);
 }
 
+static bool is_free_slot(const struct gt_heap *graph, uint64_t value)
+{
+    const struct gt_region *region = gt_heap_region(graph, value);
+
+    return region && gt_region_slot(region, value) < region->count;
+}
+
 static void keep(struct gt_roots *roots, const struct gt_goheap *heap, const struct gt_root *root)
 {
     if (gt_heap_object(&heap->graph, root->value) != GT_NO_OBJECT)
         gt_vec_add(&roots->list, root);
     else if (leads_to_static(heap->process, root))
         gt_vec_add(&roots->statics, root);
+    else if (root->kind == GT_ROOT_GLOBAL && is_free_slot(&heap->graph, root->value))
+        gt_vec_add(&roots->dangling, root);
 }
 
 static void add(struct gatherer *gatherer, enum gt_root_kind kind, uint64_t addr, uint64_t value)
@@ -248,6 +257,7 @@ struct gt_error *gt_roots_open(const struct gt_goheap *heap, const struct gt_gor
 
     roots->list = GT_VEC_OF(struct gt_root);
     roots->statics = GT_VEC_OF(struct gt_root);
+    roots->dangling = GT_VEC_OF(struct gt_root);
     add_globals(&gatherer);
     add_stacks(&gatherer);
     add_specials(&gatherer);
@@ -263,5 +273,6 @@ void gt_roots_close(struct gt_roots *roots)
     if (!roots) return;
     gt_vec_deinit(&roots->list);
     gt_vec_deinit(&roots->statics);
+    gt_vec_deinit(&roots->dangling);
     gt_free(roots);
 }

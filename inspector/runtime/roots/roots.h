@@ -53,9 +53,10 @@ static inline bool gt_root_is_goroutines(const struct gt_root *root)
 }
 
 struct gt_roots {
-    struct gt_vec list;    /* struct gt_root */
-    struct gt_vec statics; /* words that point to static data, in the same form: they are no roots
-                            */
+    struct gt_vec list; /* struct gt_root */
+    /* Words in the same form that are no roots: */
+    struct gt_vec statics;  /* those that point to static data */
+    struct gt_vec dangling; /* those of globals that point to free slots */
     uint64_t frames_precise, frames_conservative;
 };
 

@@ -63,6 +63,32 @@ static void what_was_allocated_since_has_no_verdict(void **state)
     gt_check_destroy(made);
 }
 
+/* One object that is like no other, where so many were allocated since. */
+static enum gt_verdict of_one_left_over(void **state, int allocated)
+{
+    struct synth *synth = synth_begin(state, GO);
+
+    synth_object(synth, 96, NULL);
+    for (int i = 0; i < allocated; i++)
+        synth_never_marked(synth, synth_object(synth, 48, NULL));
+    struct gt_check *made = check(synth);
+    enum gt_verdict verdict = made->verdict;
+    assert_int_equal(made->only_gc.objects, 1);
+    assert_false(made->only_gc.labels[0].explains);
+    assert_true((made->reason != NULL) == (verdict == GT_UNCERTAIN));
+    gt_check_destroy(made);
+    synth_end(state);
+    return verdict;
+}
+
+/* A program that has worked since may have dropped an object that is like no other. */
+static void an_object_left_over_is_uncertain_where_ten_times_as_many_were_allocated(void **state)
+{
+    assert_int_equal(of_one_left_over(state, 10), GT_UNCERTAIN);
+    assert_int_equal(of_one_left_over(state, 9), GT_DIFFERS);
+    assert_int_equal(of_one_left_over(state, 0), GT_DIFFERS);
+}
+
 /* The target of the lost object looks unreachable. */
 static void a_difference_says_nothing_where_the_heap_is_not_whole(void **state)
 {
@@ -85,6 +111,7 @@ int main(void)
         cmocka_unit_test_teardown(what_was_dropped_since_the_mark_is_the_collectors_alone,
                                   synth_end),
         cmocka_unit_test_teardown(what_was_allocated_since_has_no_verdict, synth_end),
+        cmocka_unit_test(an_object_left_over_is_uncertain_where_ten_times_as_many_were_allocated),
         cmocka_unit_test_teardown(a_difference_says_nothing_where_the_heap_is_not_whole, synth_end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

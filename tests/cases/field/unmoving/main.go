@@ -101,6 +101,7 @@ func tell(reader uintptr, finalizers map[string]uintptr) {
 		"global":     uintptr(unsafe.Pointer(&book)),
 		"heap":       uintptr(unsafe.Pointer(&shelfs.first)),
 		"table":      uintptr(unsafe.Pointer(table)),
+		"lamp":       uintptr(unsafe.Pointer(lamps)),
 		"g":          reader,
 		"finalizers": finalizers,
 	})
