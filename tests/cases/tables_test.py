@@ -173,12 +173,13 @@ def test_sync_maps_have_what_range_counts(case):
 
 @field.cases("tables", symbols=["stripped"])
 def test_a_sync_map_is_counted_by_what_is_in_it(case):
-    """Names of variables are missing. Up to Go 1.23 nothing tells that the maps are one sync.Map."""
+    """Names of variables are missing. Up to Go 1.23 only its type tells that the maps are one
+    sync.Map, and a variable has none; what is told is right."""
     table = _table(case, "container")
     rows = [row for row in table["rows"] if row["kind"] == "sync.Map" and row["entries"] > 100]
     wanted = sorted(entries for _, entries in case.core().truth["sync maps"].values())
-    older = case.version == "1.22.12"
-    assert sorted(row["entries"] for row in rows) == ([] if older else wanted)
+    told = sorted(row["entries"] for row in rows)
+    assert set(told) <= set(wanted) if case.version == "1.22.12" else told == wanted
     assert "left out" in table["notes"][0]
 
 

@@ -262,7 +262,7 @@ static void look_at_words(struct collector *collector)
 
 static const char no_types[] = "without debug information, containers that only words of unknown "
                                "type lead to are left out, as "
-                               "the sync.Maps of Go 1.23 and older are";
+                               "sync.Maps of Go 1.23 and older often are";
 
 void gt_table_by_container(struct gt_table_maker *maker)
 {
