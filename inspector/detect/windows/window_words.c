@@ -144,3 +144,24 @@ bool gt_window_leaves_out(const struct gt_heap_analysis *analysis, uint32_t obje
     return bytes && (any_set(bytes, 0, window->offset) ||
                      any_set(bytes, (window->offset + window->len + 7) & ~(uint64_t)7, user));
 }
+
+static bool may_be_in_change(const struct gt_heap_analysis *analysis,
+                             const struct gt_referrer *referrer)
+{
+    return referrer->object == GT_NO_OBJECT &&
+           gt_root_at(analysis->roots, referrer->root)->kind != GT_ROOT_GLOBAL;
+}
+
+void gt_check_length(const struct gt_heap_analysis *analysis, const struct gt_word *word,
+                     const struct gt_referrer *referrer, uint32_t object,
+                     const struct gt_window_ref *window)
+{
+    uint64_t user;
+
+    if (word->inferred || word->disputed || !window->elem_size) return;
+    if (word->kind != GT_P_STRING && word->kind != GT_P_SLICE) return;
+    if (may_be_in_change(analysis, referrer)) return;
+    gt_goheap_user(analysis->heap, object, &user);
+    if (window->offset < user && word->len > (user - window->offset) / window->elem_size)
+        gt_contradict(&analysis->process->contradictions, GT_LIE_LENGTHS, 1, word->addr);
+}

@@ -32,6 +32,13 @@ enum gt_word_verdict gt_window_judge(const struct gt_heap_analysis *analysis,
                                      const struct gt_word *word, uint32_t object,
                                      struct gt_window_ref *window);
 
+/* Notes a contradiction of the core if the word, which was judged unfit, is a string or slice with
+ * a length that no code of Go can have made, in memory that no frame is about to change. A capacity
+ * may be made up by unsafe code: (*[1 << 30]byte)(p)[:n]. */
+void gt_check_length(const struct gt_heap_analysis *analysis, const struct gt_word *word,
+                     const struct gt_referrer *referrer, uint32_t object,
+                     const struct gt_window_ref *window);
+
 /* Is the block memory of the runtime: a map's storage, a channel, one of its structs? No string or
  * slice of the program shares it. */
 bool gt_window_is_runtimes(const struct gt_heap_analysis *analysis, uint32_t block);

@@ -139,24 +139,6 @@ static void note_reference(struct gatherer *gatherer, uint32_t object, const str
     if (gatherer->references.len < MAX_UNDECIDED) gt_vec_add(&gatherer->references, &reference);
 }
 
-/* A length that no code of Go can have made, in memory that no frame is about to change. A capacity
- * may be made up by unsafe code: (*[1 << 30]byte)(p)[:n]. */
-static bool is_too_long(const struct gatherer *gatherer, uint32_t object,
-                        const struct gt_word *word, const struct gt_window_ref *window)
-{
-    const struct gt_referrer *referrer = &gatherer->referrer;
-    uint64_t user;
-
-    if (word->inferred || word->disputed || (word->kind != GT_P_STRING && word->kind != GT_P_SLICE))
-        return false;
-    if (referrer->object == GT_NO_OBJECT &&
-        gt_root_at(gatherer->analysis->roots, referrer->root)->kind != GT_ROOT_GLOBAL)
-        return false;
-    gt_goheap_user(gatherer->analysis->heap, object, &user);
-    return window->elem_size && window->offset < user &&
-           word->len > (user - window->offset) / window->elem_size;
-}
-
 static void look_at(struct gatherer *gatherer, uint32_t object, const struct gt_word *word)
 {
     struct gt_window_ref window = {0};
@@ -164,8 +146,8 @@ static void look_at(struct gatherer *gatherer, uint32_t object, const struct gt_
     if (gt_bit(&gatherer->whole, object)) return;
     if (!gt_bit(&gatherer->analysis->heap->graph.allocated, object)) return;
     enum gt_word_verdict verdict = gt_window_judge(gatherer->analysis, word, object, &window);
-    if (verdict == GT_UNFIT && is_too_long(gatherer, object, word, &window))
-        gt_contradict(&gatherer->analysis->process->contradictions, GT_LIE_LENGTHS, 1, word->addr);
+    if (verdict == GT_UNFIT)
+        gt_check_length(gatherer->analysis, word, &gatherer->referrer, object, &window);
     if (verdict == GT_COVERS_ALL) gt_bit_set(&gatherer->whole, object);
     if (verdict == GT_IS_REFERENCE) note_reference(gatherer, object, word);
     if (verdict > GT_IS_REFERENCE) note_undecided(gatherer, object, word, verdict);

@@ -162,6 +162,7 @@ static void garbage_holds_nothing(void **state)
         synth_tiled(synth, INDEX_SIZE, synth_type_struct(synth, "main.old", INDEX_SIZE, fields, 1));
 
     put_slice(synth, garbage, block, BLOCK, BLOCK);
+    synth_never_marked(synth, garbage);
     put_string(synth, new_index(synth) + NAME, block, 20);
     assert_found(synth, GT_SUBSTRING, GT_PROVEN);
 }
