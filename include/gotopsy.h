@@ -470,7 +470,7 @@ struct gt_memory_part {
     uint64_t bytes;
     uint64_t resident_bytes; /* of these: see memory.resident_bytes */
     int64_t count;           /* spans of a size class; GT_UNKNOWN for other parts */
-    bool reserved;           /* it is the part "reserved" itself */
+    bool reserved;           /* it is the memory "reserved" */
 };
 
 struct gt_size_class { /* of the heap's spans in use; size 0: each span is one large object */
@@ -494,11 +494,12 @@ struct gt_pacing {
     int64_t heap_marked;
 };
 
-/* What the core says twice, and differently: a list and its length, a count and its bits. */
+/* Two records of one fact in the core that differ, as a list and its length, or a count and its
+ * bits. */
 struct gt_coverage_contradiction {
     const char *what; /* "spans whose allocCount is not what freeindex and allocBits say" */
-    uint64_t count;   /* how many of what is named first */
-    uint64_t example; /* the address of the first; 0: none to give */
+    uint64_t count;   /* of the records named first */
+    uint64_t example; /* the address of the first of them; 0: none is known */
 };
 
 struct gt_report {
@@ -513,8 +514,8 @@ struct gt_report {
     } core;
     struct {
         const char *path, *build_id, *go_version, *goarch; /* build_id NULL when it has none */
-        const char *verified_by; /* how it was found to be the core's: "build-id", "content"; NULL:
-                                    it was not, and nothing is proven */
+        const char *verified_by; /* how the binary was verified: "build-id", "content"; NULL: it was
+                                  * not, and nothing is proven */
         bool dwarf, symbols;
         const char *const *experiments;
         size_t experiment_count;
@@ -595,10 +596,11 @@ struct gt_report {
         uint64_t undecided_blocks;
         uint64_t set_aside_bytes;        /* all spare capacity that is kept to be used again */
         uint64_t undecided_of[GT_KINDS]; /* bytes of those that might belong to a finding of it */
-        const char *const *notes;        /* what was lost or contradicts itself, a line each */
+        const char *const *notes;        /* what was lost, and what contradicts itself, one line
+                                          * each */
         size_t note_count;
-        const struct gt_coverage_contradiction *contradictions; /* while there is one, nothing is
-                                                                   proven */
+        const struct gt_coverage_contradiction *contradictions; /* if there is one, nothing is
+                                                                 * proven */
         size_t contradiction_count;
     } coverage;
     struct {

@@ -16,8 +16,8 @@ static void mark_live(struct gt_heap_analysis *heap_analysis)
     heap_analysis->live_objects = gt_bitmap_count(&heap_analysis->live);
 }
 
-/* What the collector marked must be live, but for what was dropped since: else nothing is proven.
- */
+/* All that the collector marked must be live, except what the program dropped since. Otherwise
+ * nothing is proven. */
 static void compare_marks(const struct gt_analysis *analysis, const struct gt_bitmap *live)
 {
     struct gt_comparison comparison;
@@ -58,7 +58,7 @@ static void create(struct gt_analysis *analysis)
     analysis->live_heap = live_heap;
 }
 
-/* A document may have made types for itself, of a part of the heap. */
+/* Frees the types that a document made for a part of the heap. */
 static void forget_typing(struct gt_heap_analysis *live_heap)
 {
     bool own = true;

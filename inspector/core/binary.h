@@ -38,12 +38,12 @@ const char *gt_binary_path(const struct gt_binary *binary);
 const char *
 gt_binary_build_id(const struct gt_binary *binary);      /* GNU hex, else Go's; NULL if none */
 uint64_t gt_binary_bias(const struct gt_binary *binary); /* load address - linked address; PIE */
-/* No build ID was compared, and the core has not all of what the program does not write: this may
- * be another build. */
+/* True if no build ID was compared, and the core lacks some of the bytes that the program does not
+ * write: this may be another build. */
 bool gt_binary_unverified(const struct gt_binary *binary);
-/* How it was found to be the one: "build-id", "content"; NULL: it was not. */
+/* How the binary was verified: "build-id", "content"; NULL: it was not. */
 const char *gt_binary_verified_by(const struct gt_binary *binary);
-/* It is another build, by what the core tells, and was taken by force_exe. */
+/* True if the core shows that this is another build, and force_exe accepted it. */
 bool gt_binary_forced(const struct gt_binary *binary);
 bool gt_binary_has_dwarf(const struct gt_binary *binary);
 bool gt_binary_has_symbols(const struct gt_binary *binary);

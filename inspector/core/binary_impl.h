@@ -22,11 +22,11 @@ struct gt_build_ids { /* "" when there is none */
 /* Adds the IDs among the notes in bytes. An ID that was found before stays. */
 void gt_build_ids_add(struct gt_build_ids *ids, const unsigned char *bytes, uint64_t size);
 
-/* Does it tell builds apart? Build systems give every program the same ID ("redacted"): one that Go
- * made has its parts between slashes. */
+/* True if the ID distinguishes builds. Some build systems give every program the same ID
+ * ("redacted"). An ID that Go made has slashes between its parts. */
 bool gt_is_go_build_id(const char *id);
 
-/* ---- the program, as the core tells of it -------------------------------------------------- */
+/* ---- the program, as the core describes it -------------------------------------------------- */
 
 struct gt_program {
     char *path;      /* NULL when the core does not name it */
@@ -90,9 +90,9 @@ struct gt_binary {
     struct gt_symbol_table symbols;
     struct gt_build_ids ids;
     uint64_t bias;
-    bool unverified;   /* the core lacks what would tell another build apart */
-    bool by_content;   /* no build ID says that it is the one, all that the core has of it does */
-    bool forced;       /* it is another build, which was asked for all the same */
+    bool unverified;   /* the core lacks what would show that this is another build */
+    bool by_content;   /* verified by the bytes in the core, not by a build ID */
+    bool forced;       /* another build, accepted by force_exe */
     struct gt_elf elf; /* owns the sections' names */
 };
 
@@ -101,9 +101,10 @@ struct gt_binary {
 struct gt_error *gt_binary_open(const char *path, const struct gt_opening *how,
                                 struct gt_binary **binary);
 
-struct gt_content {         /* the core's copy of what a program does not write */
-    uint64_t wanted, found; /* bytes of it in the file, and in the core too */
-    uint64_t differs;       /* where they are not the same; 0: nowhere */
+struct gt_content {         /* compares the core's copy of the bytes that a program does not write
+                             * with the file */
+    uint64_t wanted, found; /* bytes of these in the file; and those that the core has */
+    uint64_t differs;       /* the first address at which they differ; 0: none */
 };
 
 /* The binary must have been placed: its bias is set. */

@@ -1,11 +1,11 @@
-/* What the core has of a program's unchanging bytes, held against a file that may be that
- * program's: segments that are not writable, and Go's build information, which nobody writes. */
+/* Compares the bytes of a program that do not change, as the core has them, with those of a file:
+ * segments that are not writable, and Go's build information, which nothing writes. */
 #include "inspector/core/binary_impl.h"
 
 #include "inspector/base/alloc.h"
 
-/* Counts what the core has of [addr, addr + size) and finds in the file's bytes; where it finds
- * other bytes, their address is `differs`. */
+/* Counts the bytes of [addr, addr + size) that the core has and that equal the file's. `differs`
+ * gets the address of bytes that differ. */
 static void compare(const struct gt_core *core, uint64_t addr, uint64_t size,
                     const unsigned char *bytes, struct gt_content *content)
 {

@@ -24,7 +24,7 @@ static const char *base_name(const char *path)
     return slash ? slash + 1 : path;
 }
 
-/* ---- does it match? ------------------------------------------------------------------------ */
+/* ---- whether it matches -------------------------------------------------------------------- */
 
 static struct gt_error *mismatch(const struct gt_binary *binary, const char *what,
                                  const char *in_core, const char *in_binary)
@@ -110,14 +110,14 @@ static struct gt_error *check_machine(const struct gt_core *core, const struct g
                             arm ? "x86-64" : "AArch64", arm ? "AArch64" : "x86-64");
 }
 
-/* ---- placing it ----------------------------------------------------------------------------- */
+/* ---- where it was loaded -------------------------------------------------------------------- */
 
 static bool is_aligned(uint64_t bias)
 {
     return (bias & 0xfff) == 0;
 }
 
-/* The entry point tells where the binary lay; the place of its header does too. */
+/* The entry point gives the load address, and so does the address of the header. */
 static struct gt_error *place(struct gt_binary *binary, const struct gt_program *program)
 {
     uint64_t by_entry = program->entry - binary->header.e_entry;
@@ -136,11 +136,10 @@ static struct gt_error *place(struct gt_binary *binary, const struct gt_program 
     return NULL;
 }
 
-/* ---- where no ID decides -----------------------------------------------------------------------
- */
+/* ---- where no ID decides ------------------------------------------------------------------- */
 
-/* All that the core has of what the program does not write must be in the file. Only where that is
- * all of it, another build is ruled out. */
+/* All that the core has of the unchanging bytes must equal the file's. Only if the core has all of
+ * them, another build is excluded. */
 static struct gt_error *check_content(struct search *search, struct gt_binary *binary)
 {
     struct gt_content content;
@@ -158,7 +157,7 @@ static struct gt_error *check_content(struct search *search, struct gt_binary *b
         content.differs);
 }
 
-/* The layout tells most builds apart, and the content those that are left. */
+/* The layout excludes most other builds, and the content the rest. */
 static struct gt_error *verify(struct search *search, struct gt_binary *binary)
 {
     const struct gt_program *program = &search->program;
@@ -246,10 +245,9 @@ static void try_names_in(struct search *search, const char *dir, size_t dir_leng
     if (command) try_in(search, dir, dir_length, base_name(command));
 }
 
-/* ---- a folder's files, by build ID -------------------------------------------------------------
- */
+/* ---- a folder's files, by build ID --------------------------------------------------------- */
 
-enum { MAX_FILES = 4096 }; /* of a folder that are looked at */
+enum { MAX_FILES = 4096 }; /* the most files of a folder that are examined */
 
 static bool is_elf(const char *path)
 {
@@ -262,8 +260,8 @@ static bool is_elf(const char *path)
     return is;
 }
 
-/* Only a file that has the core's ID is taken, whatever its name is. What the others lack is not
- * told. */
+/* Accepts only a file with the core's ID, whatever its name. Errors of other files are not
+ * reported. */
 static void try_by_id(struct search *search, const char *path)
 {
     struct gt_binary *binary = NULL;
@@ -384,7 +382,7 @@ static struct gt_error *missing(const struct search *search)
                             search->core->sysroot ? search->core->sysroot : "");
 }
 
-/* The search's binary or error, taken out of it. */
+/* Moves the binary or the error out of the search. */
 static struct gt_error *conclude(struct search *search, bool force, struct gt_binary **binary)
 {
     struct gt_error *error = search->error;

@@ -8,7 +8,7 @@ enum { MAX_LIBRARIES = 256 }; /* the most that are opened, so that a hostile cor
 
 /* ---- is it the mapped file? ------------------------------------------------------------------ */
 
-/* The headers are in the first segment. */
+/* Compares the first segment, which has the headers. */
 static bool same_content(const struct gt_core *core, const struct gt_binary *binary)
 {
     struct gt_content content;

@@ -16,8 +16,8 @@
 #include "inspector/runtime/roots/global_users.h"
 #include "inspector/runtime/typing/typing.h"
 
-/* Whose types an analysis has: the detectors need those to which live words lead. Who asks about
- * objects wants those of lost slice elements, too (gt_typing_create_whole()). */
+/* The types that an analysis has. The detectors need those that live words lead to. Questions about
+ * objects also need those of lost slice elements (gt_typing_create_whole()). */
 enum gt_typing_scope { GT_TYPES_FOR_DETECTORS, GT_TYPES_FOR_QUESTIONS, GT_TYPING_SCOPES };
 
 struct gt_windows;
@@ -30,7 +30,7 @@ struct gt_heap_analysis {
     const struct gt_goroutines *goroutines;
     const struct gt_specials *specials;
     const struct gt_roots *roots;
-    struct gt_typing *typing; /* those of the document in work: one of `kept`, or its own */
+    struct gt_typing *typing; /* those of the current document: one of `kept`, or its own */
     struct gt_typing *kept[GT_TYPING_SCOPES]; /* made at first use, for later documents */
     struct gt_global_users *users;            /* functions that use globals without names */
     struct gt_baseline *baseline;

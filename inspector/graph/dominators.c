@@ -15,7 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { AHEAD = 8 }; /* how many nodes, or objects, memory is prefetched ahead */
+enum { AHEAD = 8 }; /* nodes, or objects: how far ahead memory is prefetched */
 
 /* ---- semidominators ------------------------------------------------------------------------ */
 

@@ -60,7 +60,8 @@ struct gt_go_frame {
 struct gt_unwinder {
     const struct gt_text *code;
     uint64_t lo, hi;            /* of the stack */
-    const unsigned char *stack; /* the host's view of lo; NULL if its memory is apart or absent */
+    const unsigned char *stack; /* where the host has the byte at lo; NULL if the core lacks the
+                                 * stack, or has it in several parts */
     struct gt_go_frame frame;
     uint8_t callee_id; /* funcID of the frame visited before */
     uint64_t callee_size;

@@ -18,7 +18,8 @@ void gt_stack_map_cache_destroy(struct gt_stack_map_cache *cache)
     gt_free(cache);
 }
 
-/* One bitmap of a runtime.stackmap {n, nbit i32; bits}; NULL and *bits 0 when it has none. */
+/* Reads one bitmap of a runtime.stackmap {n, nbit i32; bits}. Returns NULL and sets *bits to 0 if
+ * there is none. */
 static const unsigned char *bitmap(const struct gt_memory *mem, uint64_t map, int32_t index,
                                    uint32_t *bits)
 {
@@ -58,7 +59,8 @@ static struct gt_stack_maps look_up(const struct gt_text *code, const struct gt_
     return maps;
 }
 
-/* A frame's pc alone tells its function. So only what holds at that pc itself is kept. */
+/* The maps of a frame's pc. A frame's pc determines its function, so only maps for that pc itself
+ * are kept. */
 struct gt_stack_maps gt_stack_maps_of(const struct gt_text *code, const struct gt_go_frame *frame)
 {
     if (!code->maps || frame->continpc != frame->pc) return look_up(code, frame);

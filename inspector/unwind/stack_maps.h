@@ -25,7 +25,7 @@ struct gt_stack_map_cache;
 struct gt_stack_map_cache *gt_stack_map_cache_create(void);
 void gt_stack_map_cache_destroy(struct gt_stack_map_cache *cache); /* NULL is allowed */
 
-/* The maps that hold at a frame which continues. */
+/* The maps at the pc where the frame continues. */
 struct gt_stack_maps gt_stack_maps_of(const struct gt_text *code, const struct gt_go_frame *frame);
 
 #endif

@@ -97,8 +97,8 @@ static bool have_their_own(const struct gt_heap_analysis *analysis, const struct
     return all;
 }
 
-/* Do they queue up, each with work in hand, rather than rest until there is work? A channel and a
- * lock serve those that wait in their order: nobody was served since the first came. */
+/* True if the goroutines wait to send or to lock, and not for work. A channel and a lock serve
+ * those that wait in order of arrival: none was served since the first one arrived. */
 static bool queue_up(const struct gt_heap_analysis *analysis, const struct gt_member *members)
 {
     static const char *const reasons[] = {"chan send", "sync.Mutex.Lock", "sync.RWMutex.Lock",

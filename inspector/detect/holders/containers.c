@@ -63,7 +63,7 @@ static struct gt_container map_of(const struct storage *storage, uint64_t entrie
         .spare_bytes = fresh < storage->groups ? (int64_t)(storage->bytes - fresh * each) : 0};
 }
 
-/* A map gets its storage with its first entry. Its first word is its length. */
+/* A map without storage: it gets storage with its first entry. Its first word is its length. */
 static struct gt_container without_storage(const struct gt_heap_analysis *analysis, uint64_t header)
 {
     uint64_t entries;

@@ -211,7 +211,7 @@ static void describe_sync_map(const struct describer *describer, struct gt_heap_
     holder->type = "sync.Map";
 }
 
-/* Of a slice whose length the code knows, only the pointer is in memory. */
+/* If the code knows the length of a slice, only the pointer is in memory. */
 static void describe_by_variable(struct gt_heap_holder *holder)
 {
     if (holder->type || !holder->path.count) return;

@@ -84,7 +84,7 @@ static void fill_binary(const struct gt_source_process *source, struct gt_report
     report->binary.experiment_count = version->experiment_count;
 }
 
-/* The contradictions first: they take proofs back. */
+/* Adds the contradictions before all other notes, since they take proofs back. */
 static void fill_contradictions(const struct gt_process *process, struct gt_report *report)
 {
     const struct gt_contradictions *all = &process->contradictions;

@@ -1,7 +1,7 @@
 #include "inspector/detect/retention/findings.h"
 
-/* Whoever holds a block may lie in the missing part. That goroutines hang is then no more than a
- * suspicion: who could wake them may lie there too. */
+/* The missing part may have a reference to the block. It may also have the goroutine that would
+ * wake those that hang, so their hanging is only suspect. */
 static void doubt_missing(const char *lacks, bool hung, struct gt_arena *storage,
                           struct gt_finding *finding)
 {
@@ -10,7 +10,7 @@ static void doubt_missing(const char *lacks, bool hung, struct gt_arena *storage
                                      hung ? "who could wake them" : "another holder");
 }
 
-/* Nobody knows which side of a contradiction is right, so it takes every proof back. */
+/* It is not known which side of a contradiction is right, so it takes every proof back. */
 static void take_back_proof(const struct gt_process *process, const struct gt_cause *cause,
                             struct gt_arena *storage, struct gt_finding *finding)
 {

@@ -1,15 +1,15 @@
-/* What the core knows of the code, against the binary's: another build of the same layout has its
- * functions and tables elsewhere. */
+/* Compares addresses of code in the core with the binary. Another build of the same layout has its
+ * functions and tables at other addresses. */
 #include "inspector/runtime/consistency/consistency.h"
 
 #include "inspector/base/hash.h"
 
-enum { LONGEST_CALL = 7 }; /* bytes, on amd64 */
+enum { LONGEST_CALL = 7 }; /* bytes of a call, on amd64 */
 
-/* ---- return addresses --------------------------------------------------------------------------
- */
+/* ---- return addresses ---------------------------------------------------------------------- */
 
-/* The bytes of FF and its operand, by the two bytes after it: ModRM and perhaps SIB. */
+/* The size of an instruction FF with its operand, by the two bytes after FF: ModRM and perhaps
+ * SIB. */
 static size_t operand_size(unsigned char modrm, unsigned char sib)
 {
     static const uint8_t displacement[] = {0, 1, 4, 0};
@@ -20,7 +20,7 @@ static size_t operand_size(unsigned char modrm, unsigned char sib)
     return 2 + (size_t)has_sib + (only_displacement ? 4 : displacement[mode]);
 }
 
-/* CALL rel32, or FF /2 with any operand. */
+/* True after CALL rel32, or FF /2 with any operand. */
 static bool follows_call_amd64(const struct gt_process *process, uint64_t pc)
 {
     unsigned char code[LONGEST_CALL];
@@ -49,7 +49,8 @@ static bool follows_call(const struct gt_process *process, uint64_t pc)
                                                               : follows_call_amd64(process, pc);
 }
 
-/* The frame below one that a signal or a fault put there goes on where it was interrupted. */
+/* A frame below one that a signal or a fault made continues where it was interrupted, not after a
+ * call. */
 static bool was_interrupted(const struct gt_text *code, uint64_t callee)
 {
     const struct gt_pclntab *tab;
@@ -81,7 +82,7 @@ static bool calls_agree(const struct gt_process *process, const struct gt_gorout
     return true;
 }
 
-/* One of the goroutines at one place speaks for all. */
+/* Checks one goroutine of each place. */
 static void check_calls(struct gt_process *process, const struct gt_goroutines *goroutines)
 {
     struct gt_map places = {0};
@@ -97,11 +98,10 @@ static void check_calls(struct gt_process *process, const struct gt_goroutines *
     gt_map_deinit(&places);
 }
 
-/* ---- module data -------------------------------------------------------------------------------
- */
+/* ---- module data --------------------------------------------------------------------------- */
 
-/* Where its tables are: the linker writes that, and nobody after it. Slices by their three words.
- */
+/* The addresses of its tables, which the linker writes and nothing changes. A slice has three
+ * words. */
 static const struct {
     enum gt_field_id field;
     uint8_t words;
@@ -120,7 +120,7 @@ static const struct {
     {GT_F_moduledata_gofunc, 1},
 };
 
-/* The file's bytes at an address of the target; NULL when it has none. */
+/* The file's bytes at an address of the target; NULL if the file has none there. */
 static const unsigned char *in_file(const struct gt_binary *binary, uint64_t addr, uint64_t size)
 {
     struct gt_load load;
@@ -137,7 +137,7 @@ static const unsigned char *in_file(const struct gt_binary *binary, uint64_t add
     return NULL;
 }
 
-/* The loader adds the bias to addresses; what it fills in from elsewhere is 0 in the file. */
+/* The loader adds the bias to addresses. A word that it fills from elsewhere is 0 in the file. */
 static bool is_same(const struct gt_process *process, uint64_t in_core, uint64_t in_binary)
 {
     uint64_t bias = gt_binary_bias(process->binary);

@@ -1,11 +1,11 @@
 /*
- * Does the runtime say the same where it says a thing twice? Each check holds a list, a count or a
- * state against its twin, and records what differs (runtime/process/contradictions.h). Only reads.
+ * Compares records that the runtime keeps twice: a list, a count or a state with its counterpart.
+ * What differs is recorded (runtime/process/contradictions.h). Only reads.
  *
- * Threads may have been stopped anywhere, so a pair is compared only where no order of the
- * runtime's own steps makes it differ: not while the lock that guards it is held, and counts that
- * no lock guards up to the number of Ps that run. What the core or this version of Go lacks is not
- * compared.
+ * Threads may have been stopped at any instruction. So a pair is compared only if no order of the
+ * runtime's own steps makes it differ. It is not compared while the lock that guards it is held.
+ * Counts that no lock guards may differ by the number of Ps that run. What the core or this version
+ * of Go lacks is not compared.
  */
 #ifndef GT_RUNTIME_CONSISTENCY_H
 #define GT_RUNTIME_CONSISTENCY_H
@@ -21,7 +21,7 @@ void gt_consistency_of_goroutines(struct gt_process *process,
 void gt_consistency_of_heap(const struct gt_goheap *heap, const struct gt_goroutines *goroutines,
                             const struct gt_specials *specials);
 
-/* The parts of the above. */
+/* The parts of the two functions above. */
 void gt_consistency_of_spans(const struct gt_goheap *heap);
 void gt_consistency_of_pages(const struct gt_goheap *heap);
 void gt_consistency_of_scheduler(struct gt_process *process,
@@ -31,13 +31,13 @@ void gt_consistency_of_queues(struct gt_process *process);
 void gt_consistency_of_defers(struct gt_process *process, uint64_t g);
 void gt_consistency_of_objects(const struct gt_goheap *heap);
 
-/* How many Ps run: each thread that has one may be in the middle of something. */
+/* The number of Ps that run. The thread of each may have been stopped between two steps. */
 uint64_t gt_running_processors(const struct gt_process *process);
 
-/* The Ps, by the runtime's list; empty when that cannot be read. */
+/* The Ps, by the runtime's list; empty if the list cannot be read. */
 struct gt_slice gt_processors(const struct gt_process *process);
 
-/* Is the runtime's lock at `owner` held? It is taken for held where its place is not known. */
+/* True if the runtime's lock at `owner` is held, or its offset is not known. */
 bool gt_lock_is_held(const struct gt_process *process, uint64_t owner, enum gt_field_id lock);
 
 #endif

@@ -1,6 +1,6 @@
-/* What the allocator notes of each object with pointers: its pointers' bits, or its type. An object
- * that has neither was zeroed in the core, for the allocator writes them before it hands out the
- * object (runtime/mbitmap.go). */
+/* Checks what the allocator writes for each object with pointers: its pointers' bits, or its type.
+ * An object that has neither was zeroed in the core, since the allocator writes them before it
+ * returns the object (runtime/mbitmap.go). */
 #include "inspector/runtime/consistency/consistency.h"
 
 enum { PAGE = 8192, CLASS_BYTE = 1 }; /* the last byte of a span with inline marks */

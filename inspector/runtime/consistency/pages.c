@@ -1,4 +1,4 @@
-/* Which pages are in use: what the arenas' bits, the heap's count and the spans say. */
+/* Checks which pages are in use: by the arenas' bits, the heap's count, and the spans. */
 #include "inspector/runtime/consistency/consistency.h"
 #include "inspector/runtime/heap/arenas.h"
 
@@ -19,8 +19,8 @@ static const unsigned char *bits_of(const struct gt_arenas *arenas, uint64_t num
                      ARENA_PAGES / 8);
 }
 
-/* The bit of a span's first page is set after the span is in use, and cleared before it is not any
- * more (mheap.go, allocSpan and freeSpanLocked). */
+/* The bit of a span's first page is set after the span is in use, and cleared before it is free
+ * again (mheap.go, allocSpan and freeSpanLocked). */
 static void find_spans(const struct gt_goheap *heap, const struct gt_arenas *arenas,
                        uint64_t number)
 {
@@ -43,7 +43,7 @@ static bool has_objects(const struct gt_goheap *heap, const struct gt_region *re
     return found < (size_t)region->first + region->count;
 }
 
-/* A span with objects is neither about to be used nor about to be freed. */
+/* Only a span with objects is checked: it is neither being allocated nor being freed. */
 static void find_bits(const struct gt_goheap *heap, const struct gt_arenas *arenas)
 {
     const unsigned char *bits = NULL;
@@ -79,7 +79,7 @@ static void compare_bits(const struct gt_goheap *heap)
     find_bits(heap, &arenas);
 }
 
-/* A thread that takes or frees a span has counted it or not. */
+/* A thread that allocates or frees a span may have counted it or not. */
 static void compare_count(const struct gt_goheap *heap)
 {
     uint64_t said, counted = heap->heap_bytes >> PAGE_SHIFT, largest = 0;
@@ -94,7 +94,7 @@ static void compare_count(const struct gt_goheap *heap)
         gt_contradict(&heap->process->contradictions, GT_LIE_SPAN_PAGES, apart, heap->mheap);
 }
 
-/* The runtime's own objects are there from the first moment. */
+/* An empty list of spans is a contradiction: the runtime has objects of its own from the start. */
 void gt_consistency_of_pages(const struct gt_goheap *heap)
 {
     if (!heap->spans.len)

@@ -1,12 +1,12 @@
-/* Timers against what their Ps count, and deferred calls against their goroutines: both must have
- * code of Go to call. */
+/* Checks timers against the counts of their Ps, and deferred calls against their goroutines. Both
+ * must have Go code to call. */
 #include "inspector/runtime/consistency/consistency.h"
 
 #include "inspector/base/loop.h"
 
 enum { MOST_DEFERS = 1 << 24 };
 
-/* Is it a func value, a pointer to a pointer to code? */
+/* True for a func value: a pointer to a pointer to code. */
 static bool is_func(const struct gt_process *process, uint64_t funcval)
 {
     uint64_t pc;
@@ -14,8 +14,7 @@ static bool is_func(const struct gt_process *process, uint64_t funcval)
     return gt_mem_u64(process->mem, funcval, &pc) && gt_process_is_entry(process, pc);
 }
 
-/* ---- timers -----------------------------------------------------------------------------------
- */
+/* ---- timers -------------------------------------------------------------------------------- */
 
 struct design { /* how the heaps of this version hold their timers */
     enum gt_field_id slice;
@@ -61,8 +60,7 @@ void gt_consistency_of_queues(struct gt_process *process)
         if (gt_mem_u64(process->mem, allp.ptr + 8 * i, &p)) check_timers(process, &design, p);
 }
 
-/* ---- deferred calls ---------------------------------------------------------------------------
- */
+/* ---- deferred calls ------------------------------------------------------------------------ */
 
 /* A record of a loop over a function has no function of its own (rangefunc). */
 static bool is_sound(const struct gt_process *process, uint64_t record, uint64_t lo, uint64_t hi)

@@ -1,4 +1,4 @@
-/* Goroutines, threads and Ps: lists against counts, and each against what it leads to
+/* Checks goroutines, threads and Ps: lists against counts, and each against what it points to
  * (runtime/proc.go). */
 #include "inspector/runtime/consistency/consistency.h"
 
@@ -47,10 +47,9 @@ static bool sched_is_still(const struct checker *checker)
     return checker->sched && !gt_lock_is_held(checker->process, checker->sched, GT_F_sched_lock);
 }
 
-/* ---- goroutines -------------------------------------------------------------------------------
- */
+/* ---- goroutines ---------------------------------------------------------------------------- */
 
-/* One that is being made (idle) is not in the list yet. */
+/* A goroutine that is being made (idle) is not in the list yet. */
 static bool is_known(uint64_t status)
 {
     static const bool known[] = {
@@ -68,8 +67,8 @@ static bool is_alive(uint64_t status)
     return status != GT_G_IDLE && status != GT_G_DEAD && status != GT_G_DEADEXTRA;
 }
 
-/* Whoever runs has a thread that runs it. In a core of few threads, as of a child that fork left
- * with one, others are not there to be asked. */
+/* True if the goroutine's M runs it. Whether the M still has a thread is not checked: a child of
+ * fork has only one. */
 static bool is_run(const struct checker *checker, uint64_t g)
 {
     const struct gt_process *process = checker->process;
@@ -79,7 +78,7 @@ static bool is_run(const struct checker *checker, uint64_t g)
     return m && (!gt_process_field(process, m, GT_F_m_curg, &runs) || runs == g);
 }
 
-/* What ran on a thread of C before it called Go was not started by Go. */
+/* A goroutine that ran on a thread of C before that called Go was not started by Go. */
 static bool has_code(const struct gt_process *process, uint64_t g)
 {
     uint64_t start, made;
@@ -101,8 +100,8 @@ static bool is_listed(const struct checker *checker, uint64_t g, enum gt_field_i
            gt_map_find(&checker->threads, m);
 }
 
-/* The scheduler counts a goroutine as the runtime's by what it was started with, and those of
- * threads that C may make as if they were (isSystemGoroutine, oneNewExtraM). */
+/* The scheduler tells the runtime's own goroutines by the function that they were started with. It
+ * counts those of threads that C may make as the runtime's (isSystemGoroutine, oneNewExtraM). */
 static bool is_programs(const struct checker *checker, uint64_t g)
 {
     static const char *const programs[] = {"runtime.main", "runtime.handleAsyncEvent",
@@ -136,7 +135,7 @@ static void check_goroutine(const struct checker *checker, uint64_t g, uint64_t 
         gt_contradict(checker->all, GT_LIE_RUNNING, 1, g);
 }
 
-/* Those that the scheduler keeps to be used again, and those of its own (proc.go, gcount). */
+/* Counts the goroutines that the scheduler keeps for reuse, and its own (proc.go, gcount). */
 static bool count_others(const struct checker *checker, uint64_t *others)
 {
     struct gt_slice allp = gt_processors(checker->process);
@@ -182,8 +181,7 @@ static void check_goroutines(const struct checker *checker)
     compare_counts(checker, programs);
 }
 
-/* ---- what only one goroutine can have ---------------------------------------------------------
- */
+/* ---- words that differ in all goroutines ---------------------------------------------------- */
 
 static int by_word(const void *a, const void *b)
 {
@@ -192,7 +190,7 @@ static int by_word(const void *a, const void *b)
     return left < right ? -1 : left > right;
 }
 
-/* Sorts the words, and counts those that are there more than once. */
+/* Sorts the words, and counts those that occur more than once. */
 static uint64_t count_repeated(uint64_t *words, size_t count)
 {
     uint64_t repeated = 0;
@@ -240,10 +238,9 @@ static void check_identity(const struct checker *checker)
     gt_free(words);
 }
 
-/* ---- threads, Ps and the queue ----------------------------------------------------------------
- */
+/* ---- threads, Ps and the queue ------------------------------------------------------------- */
 
-/* How long a list is; `most` when it does not end. */
+/* The length of a list; `most` if it does not end. */
 static uint64_t count_list(const struct gt_process *process, uint64_t first, enum gt_field_id link)
 {
     struct gt_loop loop = {0};

@@ -1,4 +1,4 @@
-/* A span's numbers against one another and against its bits (runtime/mheap.go, mspan). */
+/* Checks a span's numbers against one another and against its bits (runtime/mheap.go, mspan). */
 #include "inspector/runtime/consistency/consistency.h"
 
 enum {
@@ -15,10 +15,9 @@ static bool is_user_arena(const struct gt_process *process, const struct gt_span
     return is;
 }
 
-/* ---- its shape --------------------------------------------------------------------------------
- */
+/* ---- its shape ----------------------------------------------------------------------------- */
 
-/* As many slots as there is room for beside what the span keeps at its end: nothing, its bitmap,
+/* True if the span has as many slots as fit beside what it keeps at its end: nothing, its bitmap,
  * its inline marks, or both. */
 static bool slots_fit(const struct gt_span *span)
 {
@@ -43,8 +42,7 @@ static bool is_shapely(const struct gt_process *process, const struct gt_span *s
            (!class || limit >= span->base + span->nelems * span->elem_size);
 }
 
-/* ---- its counts -------------------------------------------------------------------------------
- */
+/* ---- its counts ---------------------------------------------------------------------------- */
 
 static uint64_t count_bits(const unsigned char *bits, uint32_t from, uint32_t to)
 {
@@ -59,14 +57,15 @@ static uint64_t count_bits(const unsigned char *bits, uint32_t from, uint32_t to
     return count;
 }
 
-/* Ahead of the heap's, a sweep behind, being swept, or in an mcache (mheap.go, mspan.sweepgen). */
+/* How far the span's sweep generation is from the heap's: a sweep behind, being swept, swept, or in
+ * an mcache (mheap.go, mspan.sweepgen). */
 static int32_t ahead(const struct gt_goheap *heap, const struct gt_span *span)
 {
     return (int32_t)(span->sweep_gen - heap->sweep_gen);
 }
 
-/* All below freeindex is allocated, and above it what allocBits says. A thread takes a slot and
- * counts it in two steps, in the span that its mcache has; a sweep sets all of it anew. */
+/* All slots below freeindex are allocated; above it, allocBits decides. A thread takes a slot of
+ * its mcache's span and counts it in two steps. A sweep sets all of these anew. */
 static bool counts_agree(const struct gt_goheap *heap, const struct gt_span *span)
 {
     uint64_t said, counted;

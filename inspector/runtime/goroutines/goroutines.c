@@ -11,9 +11,9 @@ enum {
     SCAN_BIT = 0x1000,     /* _Gscan */
     MAX_REASON_BYTES = 64, /* the longest name in waitReasonStrings is under 40 */
     MAX_REASONS = 256,     /* waitReason is a byte */
-    AHEAD = 8,             /* goroutines: how early one's memory is fetched */
+    AHEAD = 8,             /* goroutines: how far ahead memory is prefetched */
     LINE = 64,
-    G_LINES = 6,      /* of a g: all that is read of most */
+    G_LINES = 6,      /* of a g: the cache lines that most reads need */
     STACK_LINES = 12, /* from its stack pointer on */
     MAX_NATIVES = 64, /* C frames kept for one goroutine */
 };
@@ -152,7 +152,7 @@ static void lose_frames(struct gt_process *process, const struct gt_goroutine *g
     if (gt_mem_at(process->mem, g->stack_lo, g->stack_hi - g->stack_lo)) process->unwalked++;
 }
 
-/* Where it goes on was saved when it stopped to run. */
+/* The place where it continues was saved when it stopped. */
 static bool is_parked(const struct gt_goroutine *g)
 {
     return g->status == GT_G_WAITING || g->status == GT_G_LEAKED || g->status == GT_G_RUNNABLE;
@@ -264,8 +264,8 @@ static void fetch(const struct gt_memory *mem, uint64_t addr, uint64_t lines)
         __builtin_prefetch(bytes + at);
 }
 
-/* Stacks are apart in memory, and reading one is waiting for its lines. First the g is fetched, and
- * later its stack, which it has to be read for. */
+/* Prefetches the g of a later goroutine, and the stack of a nearer one, whose g must be read for
+ * that. */
 static void fetch_ahead(const struct reader *reader, const struct gt_slice *allgs, uint64_t index)
 {
     const struct gt_process *process = reader->process;

@@ -1,14 +1,14 @@
 /*
- * Contradictions: what the core says twice, and differently.
+ * Contradictions: two records of one fact in the core that differ.
  *
- * The runtime keeps most of its accounts twice: a list and its length, a count and the bits that it
- * counts, a goroutine and its thread. Where the two differ, the core is damaged, or gotopsy reads
- * it wrongly, and nobody knows which of the two is right. So a contradiction takes every proof
- * back (detect/retention/findings.h), and is one line of the report's coverage: how often, and the
- * first address.
+ * The runtime records most facts twice: a list and its length, a count and the bits that it counts,
+ * a goroutine and its thread. If the two differ, the core is damaged, or gotopsy reads it wrongly,
+ * and it is not known which of the two is right. So a contradiction takes every proof back
+ * (detect/retention/findings.h). Each kind is one line of the report's coverage, with the count and
+ * the first address.
  *
- * Invariant: a healthy core has none, wherever its threads were stopped. Who records one has
- * allowed for what each running thread may be in the middle of.
+ * Invariant: a healthy core has none, wherever its threads were stopped. A check allows for each
+ * running thread that was stopped between two steps.
  */
 #ifndef GT_RUNTIME_CONTRADICTIONS_H
 #define GT_RUNTIME_CONTRADICTIONS_H
@@ -21,7 +21,7 @@
 enum gt_contradiction {
     GT_LIE_MODULE,    /* module data, against the binary */
     GT_LIE_MARKS,     /* the live set, against the collector's marks */
-    GT_LIE_UNREACHED, /* the same, the other way round */
+    GT_LIE_UNREACHED, /* the same, in the other direction */
     GT_LIE_SPAN_COUNT,
     GT_LIE_SPAN_SHAPE,
     GT_LIE_SPAN_BITS,
@@ -56,19 +56,20 @@ enum gt_contradiction {
 
 struct gt_contradictions {
     struct gt_contradiction_count {
-        uint64_t count, example; /* example: an address; 0 when there is none to give */
+        uint64_t count, example; /* example: an address; 0: none is known */
     } of[GT_LIES];
-    uint64_t kinds; /* how many of these were met */
+    uint64_t kinds; /* how many kinds have a count */
 };
 
-/* Records `count` more of a kind; nothing when it is 0. The first address stays. */
+/* Adds `count` to a kind. Has no effect if `count` is 0. Keeps the first address. */
 void gt_contradict(struct gt_contradictions *all, enum gt_contradiction kind, uint64_t count,
                    uint64_t example);
 
-/* What disagrees with what: "spans whose allocCount is not what their bits say". */
+/* The two records that differ: "spans whose allocCount is not what their bits say". */
 const char *gt_contradiction_text(enum gt_contradiction kind);
 
-/* The first one's text, and how many kinds more there are; NULL when there are none. */
+/* The text of the first kind, and the number of other kinds. NULL if there are no
+ * contradictions. */
 const char *gt_contradictions_name(const struct gt_contradictions *all, struct gt_arena *storage);
 
 #endif

@@ -65,11 +65,12 @@ struct gt_process {
     size_t global_count;
     struct gt_arena names;      /* strings that live as long as the process */
     struct gt_vec losses;       /* const char *: what could not be read, for the coverage */
-    uint64_t lost[GT_EVIDENCE]; /* how often something of each kind of evidence was lost */
-    uint64_t unwalked;          /* goroutines among those lost, though the core has their memory */
+    uint64_t lost[GT_EVIDENCE]; /* by kind of evidence: how much was lost */
+    uint64_t unwalked;          /* goroutines that count as lost, though the core has their
+                                 * memory */
     uint64_t missing_bytes;     /* of heap and stacks that the core should hold */
     struct gt_contradictions contradictions;
-    const char *binary_doubt; /* why its binary may be another build; NULL: it is the one */
+    const char *binary_doubt; /* why the binary may be another build; NULL: it is verified */
 };
 
 /* Records a loss: one line for the report's coverage. */
@@ -82,10 +83,11 @@ const char *gt_process_lacks(const struct gt_process *process, struct gt_arena *
 const char *gt_process_lacks_memory(const struct gt_process *process, struct gt_arena *storage);
 
 /* Why nothing is proven, though no memory is missing: the binary may be another build, or the core
- * contradicts itself. In `storage`; NULL when nothing speaks against it. */
+ * contradicts itself. In `storage`. NULL if there is no such reason. */
 const char *gt_process_doubt(const struct gt_process *process, struct gt_arena *storage);
 
-/* Nothing that could hold an object is missing or contradicted, so what was found is proof. */
+/* True if nothing that could hold an object is missing or contradicted. Then what was found is
+ * proof. */
 static inline bool gt_process_is_whole(const struct gt_process *process)
 {
     return !process->lost[GT_OF_HEAP] && !process->lost[GT_OF_GLOBALS] &&

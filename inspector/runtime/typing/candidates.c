@@ -98,7 +98,7 @@ struct question {
     size_t tries;
     gt_type_id found;
     gt_type_id shape; /* of a generic function, that fits */
-    uint64_t count;   /* number of values of the one found, or else of the shape */
+    uint64_t count;   /* values of the type found, or else of the shape */
     bool several, several_shapes;
 };
 
@@ -138,8 +138,8 @@ static bool is_only_shape(const char *name)
     return strstr(name, "go.shape.") && strncmp(name, "struct { F uintptr;", 19) != 0;
 }
 
-/* Has the type the other one as its first field, and no more pointers? Both fit an object of the
- * other one then. */
+/* True if the type has the other one as its first field, and no more pointers. Then both fit an
+ * object of the other type. */
 static bool begins_with(struct gt_types *types, gt_type_id id, gt_type_id other)
 {
     for (int depth = 0; depth < 4 && id; depth++) {
@@ -152,7 +152,7 @@ static bool begins_with(struct gt_types *types, gt_type_id id, gt_type_id other)
     return false;
 }
 
-/* Are all pointers of both types those of strings, at the same offsets? */
+/* True if all pointers of both types are those of strings, at the same offsets. */
 static bool same_strings(struct gt_types *types, gt_type_id left, gt_type_id right)
 {
     const struct gt_pointer_layout *one = gt_types_pointer_layout(types, left);
@@ -168,8 +168,8 @@ static bool same_strings(struct gt_types *types, gt_type_id left, gt_type_id rig
     return true;
 }
 
-/* Is it the type that named ones are like? An unnamed struct is none: it is most likely a map's
- * slot. */
+/* True for string, and for the group of a map whose key and element have basic types: named types
+ * are defined from these. */
 static bool is_basic(struct gt_types *types, gt_type_id id)
 {
     static const char group[] = "map.group[";
@@ -179,7 +179,7 @@ static bool is_basic(struct gt_types *types, gt_type_id id)
     return strcmp(name, "string") == 0;
 }
 
-/* Of two types that fit, the one that says what both say; GT_NO_TYPE if they differ. */
+/* Of two types that fit, the one that holds in both cases; GT_NO_TYPE if there is none. */
 static gt_type_id common(struct gt_types *types, gt_type_id left, gt_type_id right)
 {
     if (!left || begins_with(types, left, right)) return right;

@@ -9,10 +9,10 @@
 enum {
     WORD = 8,
     MASK_WORDS = 64,      /* of an object without a type header: its pointers are in a bitmap */
-    LEAST_POINTERS = 16,  /* in the block, for a slice's length to be trusted */
-    LEAST_TEXT = 8,       /* bytes; a shorter text may be one by chance */
+    LEAST_POINTERS = 16,  /* in the block, for the length of a slice to be used */
+    LEAST_TEXT = 8,       /* bytes; a shorter text may be there by chance */
     LEAST_WORD = 4,       /* the same for a pointer that is not aligned */
-    LEAST_DOCUMENT = 256, /* bytes; no value of a type is text for so long */
+    LEAST_DOCUMENT = 256, /* bytes; no value of a type has so long a text */
     MOST_TEXT = 4096,     /* bytes of a text that are tested */
     MANY_TRIES = 256,     /* sizes of elements that are tried */
     ITAB_TYPE = 8,        /* abi.ITab: Inter, Type, Hash, Fun */
@@ -40,7 +40,8 @@ static bool is_bytes(struct gt_types *types, gt_type_id id)
     return elem && gt_types_get(types, elem)->size == 1;
 }
 
-/* Is it an array of bytes, or a struct of which one is the most, or of which nothing is known? */
+/* True for an array of bytes, for a struct most of which is one, and for a struct of which nothing
+ * is known. */
 static bool is_buffer(struct gt_types *types, gt_type_id id)
 {
     const struct gt_type *type = gt_types_get(types, id);
@@ -125,8 +126,8 @@ void gt_shapes_destroy(struct gt_shapes *shapes)
     gt_free(shapes);
 }
 
-/* Does the program have a type, of these sizes, whose values the allocator puts into slots of this
- * size? Its classes are at most a sixth of the slot apart, a third below 1 KiB. */
+/* True if the program has a type of one of these sizes whose values the allocator puts into slots
+ * of this size. Size classes are at most a sixth of the slot apart, or a third below 1 KiB. */
 static bool any_for_slot(const struct gt_vec *sizes, uint64_t slot)
 {
     uint64_t least = slot < 1024 ? slot - slot / 3 : slot - slot / 6;
@@ -305,8 +306,8 @@ static bool is_text(const struct gt_memory *mem, uint64_t addr, uint64_t len)
     return bytes != NULL;
 }
 
-/* Is the block text far beyond the length, as where a string was cut from a long one, and no
- * buffer? What else a *T points to has numbers. */
+/* True if the block is text far beyond the length, and no buffer: then a string was cut from a long
+ * one. Other things that a *T points to have numbers. */
 static bool is_cut_from_text(const struct gt_shapes *shapes, uint64_t addr, uint64_t len,
                              const struct target *target)
 {

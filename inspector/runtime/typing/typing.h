@@ -69,7 +69,7 @@ struct gt_typing {
     struct gt_closures *closures;
     struct gt_dictionaries *dictionaries;
     gt_type_id *type;               /* by object, for those with pointers */
-    bool whole;                     /* arrays are typed beyond what slices cover, from now on */
+    bool whole;                     /* from now on, arrays are typed beyond what slices cover */
     const struct gt_bitmap *within; /* while types spread: the objects whose words are read; NULL:
                                      * all */
     struct gt_map wide;             /* object -> its elements that are of its type; typing_impl.h */
@@ -93,7 +93,7 @@ struct gt_typing {
 struct gt_typing *gt_typing_create(const struct gt_goheap *heap,
                                    const struct gt_goroutines *goroutines,
                                    const struct gt_roots *roots, const struct gt_bitmap *live);
-/* The same, but an array of which slices cover a part is typed throughout: what its other elements
+/* The same, but an array that slices cover in part is typed throughout, so what its other elements
  * point to has types, too. Windows must not be made from these types, since no live word leads to
  * those elements. */
 struct gt_typing *gt_typing_create_whole(const struct gt_goheap *heap,

@@ -188,8 +188,8 @@ static inline struct gt_extent gt_extent_of(const struct gt_typing *typing,
     return extent;
 }
 
-/* Types the arrays of which a part is typed throughout, and from now on whatever array a claim is
- * about. */
+/* Types the arrays of which a part is typed throughout, and from then on every array that a claim
+ * is about. */
 void gt_widen_arrays(struct gt_typing *typing, const struct gt_bitmap *live);
 
 /* Which of `count` elements, from the `first` on, can be of the type by the slot's heap bitmap: an

@@ -187,9 +187,9 @@ bool gt_wait_is_over(const struct gt_process *process, const struct gt_goroutine
            left_condition(process, sudog);
 }
 
-/* Its waker took it off the queue: that is over under the channel's lock, or has told the goroutine
- * by its param, or has emptied the place of what is sent (runtime/chan.go, send, recv, closechan).
- */
+/* True while its waker removes it from the queue. Then the channel's lock is held, or the
+ * goroutine's param is set, or the sudog's elem is cleared (runtime/chan.go, send, recv,
+ * closechan). */
 static bool is_in_hand(const struct gt_process *process, uint64_t g, uint64_t sudog)
 {
     uint64_t channel, lock, param, elem;
@@ -221,7 +221,7 @@ bool gt_wait_is_sound(const struct gt_process *process, const struct gt_goroutin
          strcmp(g->wait_reason, "chan send") != 0) ||
         !gt_process_field(process, g->address, GT_F_g_waiting, &sudog))
         return true;
-    if (!sudog) return selects; /* whose channels are all nil */
+    if (!sudog) return selects; /* a select on nil channels only */
     for (struct gt_loop loop = {0}; sudog && !gt_loop_closed(&loop, sudog);)
         if (!is_sound(process, g->address, sudog) ||
             !gt_process_field(process, sudog, GT_F_sudog_waitlink, &sudog))

@@ -22,8 +22,8 @@ void gt_scheduler_words(struct gt_process *process, gt_stack_word_fn *found, voi
 bool gt_wait_is_over(const struct gt_process *process, const struct gt_goroutine *g,
                      const struct gt_wait *wait);
 
-/* Is it in the queues of the channels that it says it waits for, or on its way out of them? Else
- * the core is damaged. */
+/* True if the goroutine is in the queues of the channels that it waits for, or is being removed
+ * from them. Otherwise the core is damaged. */
 bool gt_wait_is_sound(const struct gt_process *process, const struct gt_goroutine *g);
 
 #endif

@@ -175,7 +175,7 @@ static void without_ids_segments_are_compared(void **state)
     ran.gnu = ran.go = NULL;
     assert_null(offer(state, &ran, &ran, false));
     assert_error(offer(state, &ran, &standard, false), GT_ERR_MISMATCH, "other content",
-                 "--exe"); /* alike but for its notes, which the core would have */
+                 "--exe"); /* the same but for its notes, which the core would have */
     other = ran, other.data_size = 2 * PAGE;
     assert_error(offer(state, &ran, &other, false), GT_ERR_MISMATCH, "segment of size 0x1000",
                  "0x2000");

@@ -173,7 +173,7 @@ static void a_lost_list_of_finalizers_takes_proof_back(void **state)
 
     cycle(synth);
     synth_put(synth, synth_finalizer(synth, object, synth_func(synth, "main.free")),
-              0x1234567000); /* its next one */
+              0x1234567000); /* the next special */
     synth_global(synth, "main.object", object);
     assert_int_equal(found(synth)->confidence, GT_LIKELY);
     assert_non_null(strstr(found(synth)->doubt, "some finalizers or cleanups"));

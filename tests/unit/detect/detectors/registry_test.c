@@ -84,7 +84,7 @@ static void without_the_specials_no_finalizer_is_looked_for(void **state)
 
     synth_global(synth, "main.other", object);
     synth_put(synth, synth_finalizer(synth, object, synth_func(synth, "main.free")),
-              0x1234567000); /* its next one */
+              0x1234567000); /* the next special */
     assert_looked_for(synth, lost, seen);
 }
 

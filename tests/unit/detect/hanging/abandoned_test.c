@@ -165,7 +165,7 @@ static void wait_at(struct synth *synth, enum synth_wait action, int count)
     }
 }
 
-/* A semaphore that nobody gives back: the first of the queue has come long ago. */
+/* A semaphore that is never released: the first goroutine of the queue arrived long ago. */
 static void senders_of_all_ages_to_one_channel_are_suspects(void **state)
 {
     struct synth *synth = synth_begin(state, GO);

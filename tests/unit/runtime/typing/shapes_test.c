@@ -203,7 +203,7 @@ static void a_type_as_large_as_the_block_weakens_a_string(void **state)
     world_free(world);
 }
 
-/* No value of the struct is text all over. */
+/* A value of the struct does not consist of text. */
 static void long_text_is_no_struct_of_numbers(void **state)
 {
     (void)state;
