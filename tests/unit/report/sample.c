@@ -262,7 +262,7 @@ const struct gt_report gt_sample_report = {
 
 const struct gt_report gt_sample_empty = {
     .core = {"core", "unknown", 0, false, GT_UNKNOWN, NULL, NULL, false},
-    .binary = {"server", NULL, "go1.18", "arm64", false, false, NULL, 0, 0, 0, 0},
+    .binary = {.path = "server", .go_version = "go1.18", .goarch = "arm64"},
     .gc = {0, "off", 0},
     .looked_for =
         {
