@@ -49,7 +49,7 @@ void gt_help_overview(FILE *to)
         fprintf(to, "  %-10s %-10s %s\n", gt_commands[i]->name, gt_commands[i]->argument,
                 gt_commands[i]->summary);
     fprintf(to, "\n%s\nOptions of each command: gotopsy COMMAND --help\n%s",
-            gt_commands[0]->examples, gt_help_cores);
+            gt_command_report.examples, gt_help_cores);
     put_rows("Environment", gt_help_environment, to);
     put_exit_statuses(to);
 }
