@@ -16,7 +16,7 @@ static void drop(struct gt_shown *shown, size_t index)
     shown->count--;
 }
 
-static void add(struct gt_shown *shown, const char *address)
+static void add(struct gt_shown *shown, const char address[GT_SHOWN_LENGTH + 1])
 {
     for (size_t i = 0; i < shown->count; i++) {
         if (strcmp(shown->addresses[i], address) != 0) continue;
@@ -24,7 +24,7 @@ static void add(struct gt_shown *shown, const char *address)
         break;
     }
     if (shown->count == GT_MOST_SHOWN) drop(shown, 0);
-    strcpy(shown->addresses[shown->count++], address);
+    memcpy(shown->addresses[shown->count++], address, sizeof shown->addresses[0]);
 }
 
 static void end_word(struct gt_shown *shown)

@@ -163,19 +163,19 @@ static void find_parents_of_leaves(struct gt_dominator_walk *walk, struct jumps 
 
 struct object_walk {
     const struct gt_dominators *tree;
-    const uint64_t *fetched; /* by node: the memory that a visit writes; or NULL */
     gt_node_fn *visit;
     void *ctx;
-    bool leaves;
+    bool leaves; /* leaves are visited, not the inner nodes */
+    bool sums;   /* visits write what inner nodes retain, so that is fetched ahead */
 };
 
-/* Prefetches what a visit writes for the object AHEAD ranks later: the entry of its node, or of a
+/* Prefetches what a visit writes for the object AHEAD ranks later: the sum of its node, or of a
  * leaf's parent. */
 static void fetch_ahead(const struct object_walk *walk, uint32_t rank, uint32_t end)
 {
     uint32_t place = rank + AHEAD < end ? walk->tree->place[rank + AHEAD] : GT_NO_NODE;
 
-    if (place != GT_NO_NODE) __builtin_prefetch(&walk->fetched[place], 1);
+    if (place != GT_NO_NODE) __builtin_prefetch(&walk->tree->inner_retained[place], 1);
 }
 
 /* Visits those of the objects from `object` on that have ranks in [rank, end), region by region. */
@@ -189,7 +189,7 @@ static void walk_objects(const struct object_walk *walk, size_t object, uint32_t
         size_t last = (size_t)region->first + region->count;
         for (; object < last; object = gt_bitmap_next(live, object + 1), rank++) {
             uint32_t place = tree->place[rank];
-            if (walk->fetched) fetch_ahead(walk, rank, end);
+            if (walk->sums) fetch_ahead(walk, rank, end);
             if (place == GT_NO_NODE) continue;
             uint32_t node = walk->leaves ? tree->inner + rank - tree->first_leaf : place;
             walk->visit(walk->ctx, node, (uint32_t)object, region);
@@ -197,30 +197,28 @@ static void walk_objects(const struct object_walk *walk, size_t object, uint32_t
     }
 }
 
-static void walk_leaves(const struct gt_dominators *tree, const uint64_t *fetched,
-                        gt_node_fn *visit, void *ctx)
+static void walk_leaves(const struct gt_dominators *tree, bool sums, gt_node_fn *visit, void *ctx)
 {
-    struct object_walk walk = {tree, fetched, visit, ctx, true};
+    struct object_walk walk = {tree, visit, ctx, true, sums};
 
     walk_objects(&walk, tree->heap->scan_objects, tree->first_leaf, gt_rank_count(&tree->rank));
 }
 
-static void walk_inner(const struct gt_dominators *tree, const uint64_t *fetched, gt_node_fn *visit,
-                       void *ctx)
+static void walk_inner(const struct gt_dominators *tree, bool sums, gt_node_fn *visit, void *ctx)
 {
-    struct object_walk walk = {tree, fetched, visit, ctx, false};
+    struct object_walk walk = {tree, visit, ctx, false, sums};
 
     walk_objects(&walk, 0, 0, tree->first_leaf);
 }
 
 void gt_dominators_leaves(const struct gt_dominators *tree, gt_node_fn *visit, void *ctx)
 {
-    walk_leaves(tree, NULL, visit, ctx);
+    walk_leaves(tree, false, visit, ctx);
 }
 
 void gt_dominators_inner(const struct gt_dominators *tree, gt_node_fn *visit, void *ctx)
 {
-    walk_inner(tree, NULL, visit, ctx);
+    walk_inner(tree, false, visit, ctx);
 }
 
 /* ---- the tree ------------------------------------------------------------------------------ */
@@ -245,8 +243,8 @@ static void set_inner_size(void *ctx, uint32_t node, uint32_t object,
 static void sum_retained(struct gt_dominators *tree)
 {
     tree->inner_retained = gt_calloc(tree->inner, sizeof *tree->inner_retained);
-    walk_inner(tree, tree->inner_retained, set_inner_size, tree);
-    walk_leaves(tree, tree->inner_retained, add_leaf_size, tree);
+    walk_inner(tree, true, set_inner_size, tree);
+    walk_leaves(tree, true, add_leaf_size, tree);
     for (uint32_t node = tree->inner; node-- > 1;)
         tree->inner_retained[tree->inner_parent[node]] += tree->inner_retained[node];
 }

@@ -127,7 +127,8 @@ static struct gt_error *read_measured(struct parser *parser, struct gt_operand *
 
 static bool is_of_number(const char *text, size_t length)
 {
-    char byte = text[length], before = length ? text[length - 1] : '\0';
+    char byte = text[length];
+    int before = length ? text[length - 1] : 0;
     bool exponent = (before == 'e' || before == 'E') && strncmp(text, "0x", 2) != 0;
 
     return isalnum((unsigned char)byte) || byte == '_' || byte == '.' ||

@@ -84,7 +84,7 @@ struct reader { /* reads one function */
 static bool continues(const struct reader *reader, const struct gt_lock_site *last,
                       const struct gt_lock_site *site, uint32_t line)
 {
-    if (!last || last->unlocks != site->unlocks || last->reads != site->reads) return false;
+    if (last->unlocks != site->unlocks || last->reads != site->reads) return false;
     return last->to == site->from || (line && line == reader->line && site->from - last->to <= GAP);
 }
 
@@ -101,7 +101,7 @@ static void add(struct reader *reader, const struct locker *locker, uint64_t fro
     size_t known = list->len - reader->first;
     struct gt_lock_site *last = known ? gt_vec_at(list, list->len - 1) : NULL;
 
-    if (continues(reader, last, &site, line))
+    if (last && continues(reader, last, &site, line))
         last->to = to;
     else if (known < MAX_SITES)
         gt_vec_add(list, &site);
