@@ -96,15 +96,15 @@ bool gt_reason_explains(enum gt_reason reason); /* else the difference stays une
  * least ten times as many were allocated or dropped since; else 0. */
 uint64_t gt_comparison_uncertain(const struct gt_comparison *comparison);
 
-/* At most `examples` addresses are kept for each reason. `live` is the live set where it was marked
- * already, else NULL. */
+/* Keeps at most `examples` addresses for each reason. `live` is the live set, or NULL if it is not
+ * marked yet. */
 void gt_compare(const struct gt_goheap *heap, const struct gt_goroutines *goroutines,
                 const struct gt_specials *specials, const struct gt_roots *roots,
                 const struct gt_gcmarks *marks, const struct gt_bitmap *live, size_t examples,
                 struct gt_comparison *out);
 
-/* Records the differences without evidence as contradictions of the core. None where the core lacks
- * memory, which explains them all. */
+/* Records the differences that no evidence explains as contradictions of the core. Records none if
+ * the core lacks memory, which explains them all. */
 void gt_comparison_contradict(const struct gt_comparison *comparison, struct gt_process *process);
 void gt_comparison_deinit(struct gt_comparison *comparison);
 
