@@ -92,7 +92,7 @@ static void fill_contradictions(const struct gt_process *process, struct gt_repo
         gt_arena_alloc(report->storage, all->kinds * sizeof *list);
     size_t count = 0;
 
-    for (int i = 0; i < GT_LIES; i++)
+    for (int i = 0; i < GT_CONTRADICTIONS; i++)
         if (all->of[i].count)
             list[count++] =
                 (struct gt_coverage_contradiction){gt_contradiction_text((enum gt_contradiction)i),

@@ -90,7 +90,8 @@ static void leave_out_goroutines(struct gt_baseline *baseline,
         const struct gt_goroutine *g = &all->list[i];
         gt_waits_find(&baseline->waits, g, &baseline->wait[i]);
         if (!gt_wait_is_sound(analysis->process, g))
-            gt_contradict(&analysis->process->contradictions, GT_LIE_QUEUES, 1, g->address);
+            gt_contradict(&analysis->process->contradictions, GT_CONTRADICTION_QUEUES, 1,
+                          g->address);
         baseline->blocks[i] = is_candidate(analysis, g, &baseline->wait[i]);
         add_goroutine(baseline, analysis, i,
                       baseline->blocks[i] ? &baseline->edges[GT_BLOCKED] : &baseline->others);

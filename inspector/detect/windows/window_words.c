@@ -163,5 +163,5 @@ void gt_check_length(const struct gt_heap_analysis *analysis, const struct gt_wo
     if (may_be_in_change(analysis, referrer)) return;
     gt_goheap_user(analysis->heap, object, &user);
     if (window->offset < user && word->len > (user - window->offset) / window->elem_size)
-        gt_contradict(&analysis->process->contradictions, GT_LIE_LENGTHS, 1, word->addr);
+        gt_contradict(&analysis->process->contradictions, GT_CONTRADICTION_LENGTHS, 1, word->addr);
 }

@@ -93,7 +93,7 @@ static void check_calls(struct gt_process *process, const struct gt_goroutines *
         if (g->status != GT_G_WAITING) continue;
         gt_map_put(&places, g->same_place, &added);
         if (added && !calls_agree(process, goroutines, g))
-            gt_contradict(&process->contradictions, GT_LIE_CALLS, 1, g->address);
+            gt_contradict(&process->contradictions, GT_CONTRADICTION_CALLS, 1, g->address);
     }
     gt_map_deinit(&places);
 }
@@ -154,7 +154,7 @@ static void check_module(struct gt_process *process, const struct gt_module *mod
         for (unsigned j = 0; bytes && j < written[i].words; j++)
             if (gt_mem_u64(process->mem, at + 8 * j, &word) &&
                 !is_same(process, word, gt_load64(bytes + 8 * j)))
-                gt_contradict(&process->contradictions, GT_LIE_MODULE, 1, at + 8 * j);
+                gt_contradict(&process->contradictions, GT_CONTRADICTION_MODULE, 1, at + 8 * j);
     }
 }
 

@@ -59,7 +59,8 @@ static void check_finalizers(struct gt_process *process, const struct gt_special
         if (special->kind == GT_SPECIAL_FINALIZER &&
             (!gt_mem_u64(process->mem, special->words[0], &pc) ||
              !gt_process_is_entry(process, pc)))
-            gt_contradict(&process->contradictions, GT_LIE_FINALIZERS, 1, special->address);
+            gt_contradict(&process->contradictions, GT_CONTRADICTION_FINALIZERS, 1,
+                          special->address);
     }
 }
 
@@ -72,6 +73,6 @@ void gt_consistency_of_heap(const struct gt_goheap *heap, const struct gt_gorout
     gt_consistency_of_pages(heap);
     gt_consistency_of_objects(heap);
     check_finalizers(heap->process, specials);
-    gt_contradict(all, GT_LIE_SPECIALS,
+    gt_contradict(all, GT_CONTRADICTION_SPECIALS,
                   gt_specials_missed(heap, specials, count_running(goroutines)), 0);
 }

@@ -37,7 +37,7 @@ static void check_objects(const struct gt_goheap *heap, const struct gt_span *sp
             continue;
         if (!bare++) first = region->base + slot * region->slot_size;
     }
-    gt_contradict(&heap->process->contradictions, GT_LIE_OBJECT_TYPES, bare, first);
+    gt_contradict(&heap->process->contradictions, GT_CONTRADICTION_OBJECT_TYPES, bare, first);
 }
 
 void gt_consistency_of_objects(const struct gt_goheap *heap)
@@ -47,6 +47,7 @@ void gt_consistency_of_objects(const struct gt_goheap *heap)
         const struct gt_span *span = gt_vec_at(&heap->spans, region->tag);
         if (is_checked(span, region)) check_objects(heap, span, region);
         if (span->inline_bits && region->bytes[PAGE - CLASS_BYTE] != span->span_class)
-            gt_contradict(&heap->process->contradictions, GT_LIE_SPAN_MARKS, 1, region->base);
+            gt_contradict(&heap->process->contradictions, GT_CONTRADICTION_SPAN_MARKS, 1,
+                          region->base);
     }
 }

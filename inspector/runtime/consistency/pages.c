@@ -31,7 +31,7 @@ static void find_spans(const struct gt_goheap *heap, const struct gt_arenas *are
         if (!(bits[i / 8] >> i % 8 & 1)) continue;
         const struct gt_region *region = gt_heap_region(&heap->graph, base + (i << PAGE_SHIFT));
         if (!region || region->base != base + (i << PAGE_SHIFT))
-            gt_contradict(&heap->process->contradictions, GT_LIE_SPAN_STATE, 1,
+            gt_contradict(&heap->process->contradictions, GT_CONTRADICTION_SPAN_STATE, 1,
                           base + (i << PAGE_SHIFT));
     }
 }
@@ -56,7 +56,8 @@ static void find_bits(const struct gt_goheap *heap, const struct gt_arenas *aren
         last = number;
         uint64_t page = (region->base - gt_arena_base(arenas, number)) >> PAGE_SHIFT;
         if (bits && !(bits[page / 8] >> page % 8 & 1) && has_objects(heap, region))
-            gt_contradict(&heap->process->contradictions, GT_LIE_SPAN_STATE, 1, region->base);
+            gt_contradict(&heap->process->contradictions, GT_CONTRADICTION_SPAN_STATE, 1,
+                          region->base);
     }
 }
 
@@ -91,14 +92,15 @@ static void compare_count(const struct gt_goheap *heap)
     }
     uint64_t apart = said > counted ? said - counted : counted - said;
     if (apart > largest)
-        gt_contradict(&heap->process->contradictions, GT_LIE_SPAN_PAGES, apart, heap->mheap);
+        gt_contradict(&heap->process->contradictions, GT_CONTRADICTION_SPAN_PAGES, apart,
+                      heap->mheap);
 }
 
 /* An empty list of spans is a contradiction: the runtime has objects of its own from the start. */
 void gt_consistency_of_pages(const struct gt_goheap *heap)
 {
     if (!heap->spans.len)
-        gt_contradict(&heap->process->contradictions, GT_LIE_SPAN_STATE, 1, heap->mheap);
+        gt_contradict(&heap->process->contradictions, GT_CONTRADICTION_SPAN_STATE, 1, heap->mheap);
     compare_bits(heap);
     compare_count(heap);
 }

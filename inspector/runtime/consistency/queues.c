@@ -39,10 +39,10 @@ static void check_timers(struct gt_process *process, const struct design *design
         !gt_process_slice(process, p + gt_off(&process->layout, design->slice), design->entry,
                           &heap))
         return;
-    if (heap.len != said) gt_contradict(&process->contradictions, GT_LIE_TIMERS, 1, p);
+    if (heap.len != said) gt_contradict(&process->contradictions, GT_CONTRADICTION_TIMERS, 1, p);
     for (uint64_t i = 0; i < heap.len; i++)
         bad += !has_code(process, heap.ptr + i * design->entry + design->offset);
-    gt_contradict(&process->contradictions, GT_LIE_TIMER_CODE, bad, p);
+    gt_contradict(&process->contradictions, GT_CONTRADICTION_TIMER_CODE, bad, p);
 }
 
 void gt_consistency_of_queues(struct gt_process *process)
@@ -90,7 +90,7 @@ void gt_consistency_of_defers(struct gt_process *process, uint64_t g)
         return;
     for (; record && !gt_loop_closed(&loop, record) && count < MOST_DEFERS; count++) {
         if (!is_sound(process, record, lo, hi))
-            gt_contradict(&process->contradictions, GT_LIE_DEFERS, 1, record);
+            gt_contradict(&process->contradictions, GT_CONTRADICTION_DEFERS, 1, record);
         if (!gt_process_field(process, record, GT_F__defer_link, &record)) return;
     }
 }

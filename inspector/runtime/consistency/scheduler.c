@@ -123,16 +123,16 @@ static void check_goroutine(const struct checker *checker, uint64_t g, uint64_t 
     if (!gt_process_field(checker->process, g, GT_F_g_atomicstatus, &status) ||
         !gt_process_field(checker->process, g, GT_F_g_goid, &id))
         return;
-    if (!is_known(status)) gt_contradict(checker->all, GT_LIE_STATUS, 1, g);
+    if (!is_known(status)) gt_contradict(checker->all, GT_CONTRADICTION_STATUS, 1, g);
     if (!is_alive(status)) return;
     *programs += is_programs(checker, g);
-    if (!has_code(checker->process, g)) gt_contradict(checker->all, GT_LIE_CODE, 1, g);
+    if (!has_code(checker->process, g)) gt_contradict(checker->all, GT_CONTRADICTION_CODE, 1, g);
     if (!is_listed(checker, g, GT_F_g_m) || !is_listed(checker, g, GT_F_g_lockedm))
-        gt_contradict(checker->all, GT_LIE_OWNERS, 1, g);
+        gt_contradict(checker->all, GT_CONTRADICTION_OWNERS, 1, g);
     gt_consistency_of_defers(checker->process, g);
-    if (id > last_id) gt_contradict(checker->all, GT_LIE_ID, 1, g);
+    if (id > last_id) gt_contradict(checker->all, GT_CONTRADICTION_ID, 1, g);
     if ((status & ~(uint64_t)SCAN_BIT) == GT_G_RUNNING && !is_run(checker, g))
-        gt_contradict(checker->all, GT_LIE_RUNNING, 1, g);
+        gt_contradict(checker->all, GT_CONTRADICTION_RUNNING, 1, g);
 }
 
 /* Counts the goroutines that the scheduler keeps for reuse, and its own (proc.go, gcount). */
@@ -163,11 +163,12 @@ static void compare_counts(const struct checker *checker, uint64_t programs)
 
     if (!growing && global_at(checker->process, "runtime.allglen", &addr) &&
         gt_mem_u64(checker->process->mem, addr, &said))
-        gt_contradict(checker->all, GT_LIE_GOROUTINES, apart(said, checker->allgs.len), addr);
+        gt_contradict(checker->all, GT_CONTRADICTION_GOROUTINES, apart(said, checker->allgs.len),
+                      addr);
     if (!sched_is_still(checker) || !count_others(checker, &others)) return;
     uint64_t differ = apart(others + programs, checker->allgs.len);
     if (differ > checker->running)
-        gt_contradict(checker->all, GT_LIE_GOROUTINES, differ, checker->sched);
+        gt_contradict(checker->all, GT_CONTRADICTION_GOROUTINES, differ, checker->sched);
 }
 
 static void check_goroutines(const struct checker *checker)
@@ -219,7 +220,7 @@ static void check_stacks(const struct checker *checker)
     if (goroutines->count) qsort(order, goroutines->count, sizeof *order, by_stack);
     for (uint32_t i = 1; i < goroutines->count; i++)
         if (order[i]->stack_lo < order[i - 1]->stack_hi)
-            gt_contradict(checker->all, GT_LIE_STACKS, 1, order[i]->address);
+            gt_contradict(checker->all, GT_CONTRADICTION_STACKS, 1, order[i]->address);
     gt_free(order);
 }
 
@@ -234,7 +235,7 @@ static void check_identity(const struct checker *checker)
     for (uint32_t i = 0; i < goroutines->count; i++)
         words[i] = goroutines->list[i].id;
     uint64_t same = count_repeated(words, goroutines->count);
-    gt_contradict(checker->all, GT_LIE_TWICE, same > repeated ? same : repeated, 0);
+    gt_contradict(checker->all, GT_CONTRADICTION_TWICE, same > repeated ? same : repeated, 0);
     gt_free(words);
 }
 
@@ -265,7 +266,7 @@ static void read_threads(struct checker *checker)
         bare += gt_process_field(process, at, GT_F_m_g0, &g0) && !g0;
         if (!gt_process_field(process, at, GT_F_m_alllink, &at)) break;
     }
-    if (bare > checker->running) gt_contradict(checker->all, GT_LIE_OWNERS, bare, 0);
+    if (bare > checker->running) gt_contradict(checker->all, GT_CONTRADICTION_OWNERS, bare, 0);
 }
 
 static void check_threads(const struct checker *checker)
@@ -275,8 +276,8 @@ static void check_threads(const struct checker *checker)
     if (checker->threads.len && gt_has(&checker->process->layout, GT_F_m_alllink) &&
         sched_field(checker, GT_F_sched_mnext, &made) &&
         sched_field(checker, GT_F_sched_nmfreed, &freed))
-        gt_contradict(checker->all, GT_LIE_THREADS, apart(made - freed, checker->threads.len),
-                      checker->sched);
+        gt_contradict(checker->all, GT_CONTRADICTION_THREADS,
+                      apart(made - freed, checker->threads.len), checker->sched);
 }
 
 static void check_processors(const struct checker *checker)
@@ -287,7 +288,7 @@ static void check_processors(const struct checker *checker)
         !sched_field(checker, GT_F_sched_npidle, &said) ||
         !gt_has(&checker->process->layout, GT_F_p_link))
         return;
-    gt_contradict(checker->all, GT_LIE_PROCESSORS,
+    gt_contradict(checker->all, GT_CONTRADICTION_PROCESSORS,
                   apart(said, count_list(checker->process, first, GT_F_p_link)), first);
 }
 
@@ -306,7 +307,8 @@ static void check_queue(const struct checker *checker)
             others += (status & ~(uint64_t)SCAN_BIT) != GT_G_RUNNABLE;
         if (!gt_process_field(process, g, GT_F_g_schedlink, &g)) break;
     }
-    gt_contradict(checker->all, GT_LIE_RUNNABLE, apart(said, count) + others, checker->sched);
+    gt_contradict(checker->all, GT_CONTRADICTION_RUNNABLE, apart(said, count) + others,
+                  checker->sched);
 }
 
 void gt_consistency_of_scheduler(struct gt_process *process, const struct gt_goroutines *goroutines)

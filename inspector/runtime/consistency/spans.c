@@ -86,13 +86,13 @@ static void check(const struct gt_goheap *heap, const struct gt_span *span)
     bool user_arena = is_user_arena(heap->process, span);
 
     if (!span->alloc_bits || !span->mark_bits)
-        gt_contradict(all, GT_LIE_SPAN_BITS, 1, span->address);
+        gt_contradict(all, GT_CONTRADICTION_SPAN_BITS, 1, span->address);
     else if (!user_arena && !counts_agree(heap, span))
-        gt_contradict(all, GT_LIE_SPAN_COUNT, 1, span->address);
+        gt_contradict(all, GT_CONTRADICTION_SPAN_COUNT, 1, span->address);
     if (!user_arena && !is_shapely(heap->process, span))
-        gt_contradict(all, GT_LIE_SPAN_SHAPE, 1, span->address);
+        gt_contradict(all, GT_CONTRADICTION_SPAN_SHAPE, 1, span->address);
     if (!user_arena && gen != 0 && gen != 1 && gen != 3 && gen != -1 && gen != -2)
-        gt_contradict(all, GT_LIE_SPAN_SWEEP, 1, span->address);
+        gt_contradict(all, GT_CONTRADICTION_SPAN_SWEEP, 1, span->address);
 }
 
 void gt_consistency_of_spans(const struct gt_goheap *heap)

@@ -173,7 +173,7 @@ static void read_frames(struct reader *reader, struct gt_goroutine *g)
     g->cut_off = walk.broken || !(walk.frame.func.flag & GT_FUNC_TOP_FRAME);
     if (walk.broken) lose_frames(reader->process, g, walk.broken);
     if (!walk.broken && g->cut_off && is_parked(g))
-        gt_contradict(&reader->process->contradictions, GT_LIE_FRAMES, 1, g->address);
+        gt_contradict(&reader->process->contradictions, GT_CONTRADICTION_FRAMES, 1, g->address);
 }
 
 size_t gt_count_natives(const struct gt_process *process, const struct gt_native_frame *frames,

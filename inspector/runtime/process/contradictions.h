@@ -19,45 +19,45 @@
 #include <stdint.h>
 
 enum gt_contradiction {
-    GT_LIE_MODULE,    /* module data, against the binary */
-    GT_LIE_MARKS,     /* the live set, against the collector's marks */
-    GT_LIE_UNREACHED, /* the same, in the other direction */
-    GT_LIE_SPAN_COUNT,
-    GT_LIE_SPAN_SHAPE,
-    GT_LIE_SPAN_BITS,
-    GT_LIE_SPAN_SWEEP,
-    GT_LIE_SPAN_MARKS,
-    GT_LIE_OBJECT_TYPES,
-    GT_LIE_SPAN_STATE,
-    GT_LIE_SPAN_PAGES,
-    GT_LIE_SPECIALS,
-    GT_LIE_FINALIZERS,
-    GT_LIE_GOROUTINES, /* allgs against allglen and the scheduler's counts */
-    GT_LIE_TWICE,
-    GT_LIE_STATUS,
-    GT_LIE_ID,
-    GT_LIE_CODE,
-    GT_LIE_RUNNING,
-    GT_LIE_OWNERS,
-    GT_LIE_FRAMES,
-    GT_LIE_CALLS,
-    GT_LIE_DEFERS,
-    GT_LIE_STACKS,
-    GT_LIE_THREADS,
-    GT_LIE_PROCESSORS,
-    GT_LIE_RUNNABLE,
-    GT_LIE_TIMERS,
-    GT_LIE_TIMER_CODE,
-    GT_LIE_SEMAPHORES,
-    GT_LIE_QUEUES,
-    GT_LIE_LENGTHS,
-    GT_LIES
+    GT_CONTRADICTION_MODULE,    /* module data, against the binary */
+    GT_CONTRADICTION_MARKS,     /* the live set, against the collector's marks */
+    GT_CONTRADICTION_UNREACHED, /* the same, in the other direction */
+    GT_CONTRADICTION_SPAN_COUNT,
+    GT_CONTRADICTION_SPAN_SHAPE,
+    GT_CONTRADICTION_SPAN_BITS,
+    GT_CONTRADICTION_SPAN_SWEEP,
+    GT_CONTRADICTION_SPAN_MARKS,
+    GT_CONTRADICTION_OBJECT_TYPES,
+    GT_CONTRADICTION_SPAN_STATE,
+    GT_CONTRADICTION_SPAN_PAGES,
+    GT_CONTRADICTION_SPECIALS,
+    GT_CONTRADICTION_FINALIZERS,
+    GT_CONTRADICTION_GOROUTINES, /* allgs against allglen and the scheduler's counts */
+    GT_CONTRADICTION_TWICE,
+    GT_CONTRADICTION_STATUS,
+    GT_CONTRADICTION_ID,
+    GT_CONTRADICTION_CODE,
+    GT_CONTRADICTION_RUNNING,
+    GT_CONTRADICTION_OWNERS,
+    GT_CONTRADICTION_FRAMES,
+    GT_CONTRADICTION_CALLS,
+    GT_CONTRADICTION_DEFERS,
+    GT_CONTRADICTION_STACKS,
+    GT_CONTRADICTION_THREADS,
+    GT_CONTRADICTION_PROCESSORS,
+    GT_CONTRADICTION_RUNNABLE,
+    GT_CONTRADICTION_TIMERS,
+    GT_CONTRADICTION_TIMER_CODE,
+    GT_CONTRADICTION_SEMAPHORES,
+    GT_CONTRADICTION_QUEUES,
+    GT_CONTRADICTION_LENGTHS,
+    GT_CONTRADICTIONS
 };
 
 struct gt_contradictions {
     struct gt_contradiction_count {
         uint64_t count, example; /* example: an address; 0: none is known */
-    } of[GT_LIES];
+    } of[GT_CONTRADICTIONS];
     uint64_t kinds; /* how many kinds have a count */
 };
 

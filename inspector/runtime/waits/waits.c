@@ -81,7 +81,7 @@ static void count_waiters(struct gt_process *process, uint64_t root, uint64_t fo
 
     if (gt_process_field(process, root, GT_F_semaRoot_lock, &lock) && !lock &&
         gt_process_field(process, root, GT_F_semaRoot_nwait, &said) && said != found)
-        gt_contradict(&process->contradictions, GT_LIE_SEMAPHORES, 1, root);
+        gt_contradict(&process->contradictions, GT_CONTRADICTION_SEMAPHORES, 1, root);
 }
 
 static void read_semtable(struct gt_waits *waits)
