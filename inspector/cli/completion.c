@@ -90,7 +90,7 @@ static enum gt_completed completed_by(const char *operand)
     return GT_COMPLETES_NOTHING;
 }
 
-/* Whole, or without the path of its package, which may be left out. */
+/* Offers the name whole, and without the path of its package. */
 static void offer_name(void *ctx, const char *name)
 {
     const struct completer *completer = ctx;
@@ -102,7 +102,7 @@ static void offer_name(void *ctx, const char *name)
         offer(completer, slash + 1);
 }
 
-struct behind { /* what stands before a type: "0xc000012080," */
+struct behind { /* the text before a type: "0xc000012080," */
     const struct completer *completer;
     const char *before;
     size_t length;

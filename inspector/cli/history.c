@@ -17,7 +17,7 @@ enum { MOST_LINE = 4096, MOST_FILE = 1 << 22 };
 
 struct gt_history {
     char *path;
-    int file;            /* opened to append */
+    int file;            /* opened for appending */
     struct gt_vec lines; /* char * */
 };
 
@@ -31,12 +31,12 @@ static char *path_of(void)
     return home && *home == '/' ? gt_format("%s/.local/state/gotopsy/history", home) : NULL;
 }
 
-/* Makes the folders of the path that are not there. */
+/* Makes the folders of the path that do not exist. */
 static void make_folders(const char *path)
 {
     for (const char *slash = strchr(path + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
         char *folder = gt_strndup(path, (size_t)(slash - path));
-        (void)mkdir(folder, 0700); /* what fails is seen when the file is opened */
+        (void)mkdir(folder, 0700); /* opening the file reports an error */
         gt_free(folder);
     }
 }
@@ -57,7 +57,7 @@ static void keep_line(struct gt_history *history, const char *line, size_t lengt
     gt_vec_add(&history->lines, &kept);
 }
 
-/* The end of the file, where it is larger than any that was written here. */
+/* Reads the end of the file, if it is larger than any that was written here. */
 static void read_lines(struct gt_history *history)
 {
     struct gt_str text = {0};
@@ -90,7 +90,7 @@ static bool write_line(int file, const char *line)
     return whole;
 }
 
-/* Leaves the latest lines, once there are twice as many. */
+/* Keeps only the latest lines, once there are twice as many. */
 static void shorten(struct gt_history *history)
 {
     size_t count = history->lines.len;
@@ -170,5 +170,5 @@ void gt_history_add(struct gt_history *history, const char *line)
     bool blank = !line[strspn(line, " ")];
 
     if (blank || !is_text(line, strlen(line)) || strstr(line, "--show-data")) return;
-    (void)write_line(history->file, line); /* a full disk costs a line of history */
+    (void)write_line(history->file, line); /* a full disk loses a line of history */
 }

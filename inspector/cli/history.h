@@ -13,7 +13,7 @@ enum { GT_MOST_HISTORY = 1000 };
 
 struct gt_history;
 
-/* NULL when there is no place for it; a complaint says why, unless the user has no folder. */
+/* NULL if it cannot be opened. A complaint says why, unless the user has no folder. */
 struct gt_history *gt_history_open(void);
 void gt_history_close(struct gt_history *history); /* NULL is allowed */
 
@@ -21,7 +21,7 @@ void gt_history_close(struct gt_history *history); /* NULL is allowed */
 typedef void gt_history_fn(void *ctx, const char *line);
 void gt_history_each(const struct gt_history *history, gt_history_fn *visit, void *ctx);
 
-/* Writes the line behind the others, at once. */
+/* Appends the line to the file at once. */
 void gt_history_add(struct gt_history *history, const char *line);
 
 #endif

@@ -17,14 +17,14 @@ enum { GT_MOST_LINE = 1 << 16 };
 struct gt_lines;
 
 struct gt_lines_use {
-    struct gt_completion_source source; /* of what the core has */
+    struct gt_completion_source source; /* completes names and addresses of the core */
     struct gt_history *history; /* earlier lines, and where new ones go; or NULL. Borrowed */
 };
 
-/* Opens standard input. `use` is borrowed, and for a line editor alone. */
+/* Opens standard input. `use` is borrowed. Only a line editor uses it. */
 struct gt_lines *gt_lines_open(const struct gt_lines_use *use);
 void gt_lines_close(struct gt_lines *lines);
-bool gt_lines_may_be_edited(void); /* are both standard input and output a terminal? */
+bool gt_lines_may_be_edited(void); /* true if standard input and output are terminals */
 bool gt_lines_have_editor(const struct gt_lines *lines);
 
 /* The next line, which lives until the next call. NULL when there is none: *error has the reason,

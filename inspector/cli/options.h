@@ -52,7 +52,7 @@ struct gt_options {
     bool format_given;
     const char *output;     /* NULL: standard output */
     const char *pager;      /* a program that shows the standard output; NULL: none */
-    struct gt_shown *shown; /* notes the addresses in the standard output; NULL: nothing does */
+    struct gt_shown *shown; /* records the addresses in the standard output; or NULL */
     bool no_history;
     struct gt_vec fail_on, exe_paths;
     enum gt_when colour, progress;

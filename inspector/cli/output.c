@@ -232,11 +232,11 @@ static struct gt_error *close_pager(struct gt_output *output, struct gt_error *e
     return NULL;
 }
 
-/* Of a stream that notes addresses; the one behind it is left. */
+/* Closes a stream that records addresses. The stream below it stays open. */
 static void close_noting(struct gt_output *output)
 {
     if (!output->behind) return;
-    fclose(output->file); /* what failed was seen when it was written */
+    fclose(output->file); /* an error was reported when it was written */
     output->file = output->behind;
     output->behind = NULL;
 }

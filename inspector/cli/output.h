@@ -17,8 +17,7 @@ struct gt_output {
     struct gt_style style;
     char *path; /* of the file that is replaced or made; NULL: it is written directly */
     bool paged;
-    FILE *behind; /* where `file` passes everything on to, as the addresses in it are noted; or NULL
-                   */
+    FILE *behind; /* where `file` passes its output on, while addresses are recorded; or NULL */
 };
 
 /* Checks before long work that -o can be written. */

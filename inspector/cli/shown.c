@@ -35,7 +35,7 @@ static void end_word(struct gt_shown *shown)
     shown->length = 0;
 }
 
-/* Does the byte go on with "0x12ab"? */
+/* True if the byte continues an address such as "0x12ab". */
 static bool goes_on(const struct gt_shown *shown, char byte)
 {
     if (shown->length == 0) return byte == '0';

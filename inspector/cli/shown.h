@@ -15,15 +15,15 @@ enum { GT_MOST_SHOWN = 64, GT_SHOWN_LENGTH = 18 };
 struct gt_shown {
     char addresses[GT_MOST_SHOWN][GT_SHOWN_LENGTH + 1]; /* the latest last */
     size_t count;
-    char begun[GT_SHOWN_LENGTH + 2]; /* what may become an address */
+    char begun[GT_SHOWN_LENGTH + 2]; /* the start of a possible address */
     size_t length;
 };
 
-/* Looks through output, which may come in pieces. */
+/* Searches output, which may come in pieces. */
 void gt_shown_take(struct gt_shown *shown, const char *bytes, size_t size);
 
-/* A stream that passes everything on to `to`, which stays open, and takes what passes. NULL when it
- * cannot be made. */
+/* A stream that passes all output on to `to`, which stays open, and records the addresses in it.
+ * NULL if it cannot be made. */
 FILE *gt_shown_open(struct gt_shown *shown, FILE *to);
 
 #endif

@@ -34,7 +34,7 @@ static bool is_text(const struct gt_mapped *file)
 
 enum { FIRST_BYTES = 64 }; /* an ELF header's */
 
-/* gdb writes a core's header last: on a full disk it never comes to that. */
+/* gdb writes a core's header last. If the disk is full, the header is never written. */
 static bool is_unfinished(const struct gt_mapped *file)
 {
     for (uint64_t i = 0; i < FIRST_BYTES; i++)

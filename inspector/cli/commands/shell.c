@@ -26,7 +26,7 @@ struct shell {
     const char *pager;
     struct gt_history *history;
     struct gt_shown shown;
-    struct gt_names *names[GT_NAMES_OF_KINDS]; /* NULL until one of them is to be completed */
+    struct gt_names *names[GT_NAMES_OF_KINDS]; /* NULL until the first completion of one of them */
 };
 
 /* If the user leaves the pager early, the shell continues. */
@@ -48,7 +48,7 @@ static const char *pager_of(const struct shell *shell)
 
 /* ---- what lines are completed by ------------------------------------------------------------ */
 
-/* Where the core has none, there is nothing to complete; the command will say why. */
+/* If the core has no names, nothing is completed. The command gives the reason. */
 static const struct gt_names *names_of(struct shell *shell, enum gt_names_of what)
 {
     const struct gt_name_options options = {.size = sizeof options, .what = what};
@@ -153,7 +153,7 @@ static struct gt_error *run_lines(struct shell *shell)
     return error;
 }
 
-/* Before the lines are opened, which read what is kept of earlier ones. */
+/* Opens the history before the lines, which read the earlier lines from it. */
 static struct gt_history *history_of(const struct gt_run *run)
 {
     bool keep = !run->options->no_history && !run->options->report.show_data;

@@ -271,7 +271,8 @@ struct holder {
     uint32_t object;
 };
 
-/* The region of a free slot; NULL when it is none, or was counted before. */
+/* The region of a free slot. NULL if the address is in no free slot, or the slot was counted
+ * before. */
 static const struct gt_region *free_slot(struct comparer *comparer, uint64_t addr)
 {
     const struct gt_heap *graph = &comparer->heap->graph;
@@ -325,7 +326,7 @@ static void find_dangling(struct comparer *comparer)
 
 /* ---- both ---------------------------------------------------------------------------------- */
 
-/* Nothing speaks for a missed root or edge. */
+/* True for a reason that is no evidence for or against a missed root or edge. */
 static bool is_neutral(enum gt_reason reason)
 {
     return reason == GT_REASON_NOTHING || reason == GT_REASON_FRAME;

@@ -92,8 +92,8 @@ struct gt_comparison {
 const char *gt_reason_name(enum gt_reason reason);
 bool gt_reason_explains(enum gt_reason reason); /* else the difference stays unexplained */
 
-/* How many objects are without evidence of either sort, where nothing else is unexplained and at
- * least ten times as many were allocated or dropped since; else 0. */
+/* The number of objects without evidence for or against a missed root or edge, if nothing else is
+ * unexplained and at least ten times as many objects were allocated or dropped since; else 0. */
 uint64_t gt_comparison_uncertain(const struct gt_comparison *comparison);
 
 /* Keeps at most `examples` addresses for each reason. `live` is the live set, or NULL if it is not

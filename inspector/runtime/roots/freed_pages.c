@@ -4,7 +4,7 @@
 
 enum { PAGE = 1 << GT_PAGE_SHIFT };
 
-/* Spans that claim more pages than there are lie about some. */
+/* If spans have more pages than exist, some of them are damaged. */
 static void take_manual(const struct gt_goheap *heap, struct gt_bitmap *taken)
 {
     uint64_t first = heap->graph.first_page, left = taken->bits;

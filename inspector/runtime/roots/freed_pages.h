@@ -1,6 +1,6 @@
 /*
- * Pages that the heap has taken back: a collection frees the spans of stacks that nobody has any
- * more, and the pages keep what the stacks held until they are used again.
+ * Pages that the heap has taken back. A collection frees the spans of unused stacks. Their pages
+ * keep the contents of the stacks until they are used again.
  */
 #ifndef GT_RUNTIME_FREED_PAGES_H
 #define GT_RUNTIME_FREED_PAGES_H

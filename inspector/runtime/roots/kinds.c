@@ -30,7 +30,7 @@ static uint64_t low_bits(uint64_t bits, unsigned count)
     return count < LAYOUT_WORDS ? bits & (((uint64_t)1 << count) - 1) : bits;
 }
 
-/* How many words an element of an array has; 0 where the layout is none of an array. */
+/* The number of words of an array's element; 0 if the layout is not that of an array. */
 static unsigned element_words(uint64_t layout)
 {
     unsigned words = layout ? LAYOUT_WORDS - (unsigned)__builtin_clzll(layout) : 0;
@@ -42,7 +42,7 @@ static unsigned element_words(uint64_t layout)
 
 /* ---- kinds --------------------------------------------------------------------------------- */
 
-/* Of an array only its element tells, for arrays of all lengths are alike. */
+/* For an array, only its element counts: arrays of all lengths are of one kind. */
 static struct kind shaped(uint64_t layout, uint64_t size)
 {
     unsigned element = element_words(layout);
@@ -69,7 +69,7 @@ static uint64_t function_of(const struct gt_goheap *heap, uint32_t object)
     return first && gt_process_is_entry(heap->process, first) ? first : 0;
 }
 
-/* A type or a function tells enough. */
+/* A type or a function alone determines the kind. */
 uint64_t gt_kind_of(const struct gt_goheap *heap, uint32_t object)
 {
     uint64_t type = gt_goheap_header(heap, object), layout = 0;

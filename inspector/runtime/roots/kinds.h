@@ -17,11 +17,11 @@
 
 #include "inspector/runtime/heap/spans.h"
 
-/* A kind as one number: two kinds with the same one are not to be expected. */
+/* A number for the kind. Two kinds are not expected to have the same number. */
 uint64_t gt_kind_of(const struct gt_goheap *heap, uint32_t object);
 
-/* The kinds that objects may be of which code makes that refers to `target`: those of a type, alone
- * or in an array, or closures of a function. How many there are. */
+/* The kinds of objects that code which refers to `target` may make: those of a type, alone or in an
+ * array, or closures of a function. Returns how many there are. */
 enum { GT_KINDS_OF_TARGET = 3 };
 size_t gt_kinds_of_target(const struct gt_goheap *heap, uint64_t target,
                           uint64_t kinds[GT_KINDS_OF_TARGET]);

@@ -139,7 +139,7 @@ static void look_through_globals(struct seeker *seeker)
     }
 }
 
-/* Below the sp of a goroutine that has not run since there is nothing of use. */
+/* Memory below the sp of a goroutine that has not run since is not used. */
 static void look_through_stack(void *ctx, uint64_t from, uint64_t to, enum gt_stack_use use)
 {
     static const enum gt_lead leads[] = {
@@ -214,7 +214,7 @@ static void find_bounds(struct seeker *seeker)
     }
 }
 
-/* False when nothing is wanted. */
+/* Returns false if nothing is wanted. */
 static bool begin(struct seeker *seeker)
 {
     for (int lead = 0; lead < GT_LEADS; lead++)

@@ -46,7 +46,8 @@ static bool find_function(const struct finder *finder, uint64_t pc, struct gt_fu
     return gt_text_find(&finder->heap->process->code, pc, &tab, out);
 }
 
-/* A return address lies behind a call, so never at a function's first instruction. */
+/* Records that the function has run up to pc. A return address is after a call, so never at a
+ * function's first instruction. */
 static void run_to(struct finder *finder, uint64_t pc)
 {
     struct gt_func func;

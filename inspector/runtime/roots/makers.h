@@ -13,7 +13,8 @@
 #include "inspector/runtime/goroutines/goroutines.h"
 #include "inspector/runtime/heap/spans.h"
 
-/* Sets in `made` those of `wanted` that such code makes; `recent` as in stack_use.h. */
+/* Sets in `made` those of `wanted` that code which has run since makes. `recent` is as in
+ * stack_use.h. */
 void gt_makers_find(const struct gt_goheap *heap, const struct gt_goroutines *goroutines,
                     const struct gt_bitmap *recent, const struct gt_bitmap *wanted,
                     struct gt_bitmap *made);

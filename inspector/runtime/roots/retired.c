@@ -54,7 +54,7 @@ static bool is_stopped_timer(const struct finder *finder, const struct object *o
     return false;
 }
 
-/* The width of an entry, and where in it the timer is. */
+/* The size of an entry, and the offset of the timer in it. */
 static uint64_t entry_bytes(const struct gt_layout *layout, uint64_t *timer)
 {
     bool of_two = gt_has(layout, GT_F_timerWhen_timer) && layout->size[GT_S_timerWhen];
@@ -63,7 +63,7 @@ static uint64_t entry_bytes(const struct gt_layout *layout, uint64_t *timer)
     return of_two ? layout->size[GT_S_timerWhen] : WORD;
 }
 
-/* Its entries are timers, up to those that were taken out. */
+/* True if its entries are timers, up to those that were removed. */
 static bool is_outgrown(const struct finder *finder, const struct object *object)
 {
     uint64_t timer, in_entry, count = 0;

@@ -22,14 +22,14 @@ struct visitor {
     struct gt_map known; /* lower ends of stacks that are somebody's, or were visited */
 };
 
-/* It helped with the mark, and did so while it looked as if it waited. */
+/* True for a goroutine that helped with the mark: it looked as if it waited. */
 static bool waits_for_collector(const char *reason)
 {
     return reason && (strstr(reason, "GC ") || strstr(reason, "garbage collection"));
 }
 
-/* Each collection wakes it as it begins (mgc.go, clearpools), mostly before its stack is scanned.
- */
+/* Each collection wakes it as it begins (mgc.go, clearpools), mostly before its stack is
+ * scanned. */
 static bool cleans_for_collector(const struct gt_process *process, const struct gt_goroutine *g)
 {
     static const char starts[] = "runtime.unique_runtime_registerUniqueMapCleanup.";
@@ -121,7 +121,7 @@ static void visit_free(struct visitor *visitor, const struct gt_manual_span *spa
     }
 }
 
-/* How long the stacks were is not known any more: each part is judged by itself. */
+/* The sizes of the stacks are not known any more, so each part is judged separately. */
 static void visit_page(void *ctx, uint64_t page, uint64_t bytes)
 {
     const struct visitor *visitor = ctx;

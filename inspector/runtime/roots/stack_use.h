@@ -1,5 +1,6 @@
 /*
- * Which stack memory was used since the last mark began, and so may hold what was dropped since.
+ * Which stack memory was used since the last mark began, and so may hold words of objects that were
+ * dropped since.
  */
 #ifndef GT_RUNTIME_STACK_USE_H
 #define GT_RUNTIME_STACK_USE_H
@@ -26,8 +27,8 @@ bool gt_ran_since(const struct gt_process *process, const struct gt_goroutine *g
 typedef void gt_stack_fn(void *ctx, uint64_t from, uint64_t to, enum gt_stack_use use);
 void gt_stack_use(const struct gt_goheap *heap, const struct gt_goroutines *goroutines,
                   const struct gt_bitmap *recent, gt_stack_fn *visit, void *ctx);
-/* The same of stacks whose pages were freed, as far as they lead to `recent`. Reads all free pages:
- * only for what is not known otherwise. */
+/* The same for stacks whose pages were freed, if they lead to `recent`. Reads all free pages, so
+ * call it only for objects of which nothing else is known. */
 void gt_stack_use_freed(const struct gt_goheap *heap, const struct gt_bitmap *recent,
                         gt_stack_fn *visit, void *ctx);
 

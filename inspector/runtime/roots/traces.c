@@ -105,7 +105,7 @@ static void list_recent(const struct finder *finder, struct gt_bitmap *recent)
     add(recent, &finder->out->of[GT_TRACE_ALIKE]);
 }
 
-/* The stacks that lead to what was dropped were used since, too. */
+/* Stacks that lead to dropped objects were used since, too. */
 static void take_stacks(struct finder *finder, const struct gt_bitmap *recent)
 {
     struct gt_leads leads;
@@ -178,7 +178,7 @@ static void take_freed(struct finder *finder)
     gt_bitmap_deinit(&freed);
 }
 
-/* What no word tells of is judged by what is known of the rest. */
+/* Judges the objects that no word leads to by what is known of the others. */
 static void take_rest(struct finder *finder)
 {
     struct gt_bitmap recent;

@@ -40,7 +40,7 @@ void gt_traces_find(const struct gt_goheap *heap, const struct gt_goroutines *go
                     const struct gt_bitmap *dropped, struct gt_traces *out);
 void gt_traces_deinit(struct gt_traces *traces);
 
-/* Of a dropped object. */
+/* The trace of a dropped object. */
 enum gt_trace gt_trace_of(const struct gt_traces *traces, uint32_t object);
 
 #endif
