@@ -101,10 +101,11 @@ struct gt_binary {
 struct gt_error *gt_binary_open(const char *path, const struct gt_opening *how,
                                 struct gt_binary **binary);
 
-struct gt_content {         /* compares the core's copy of the bytes that a program does not write
-                             * with the file */
-    uint64_t wanted, found; /* bytes of these in the file; and those that the core has */
-    uint64_t differs;       /* the first address at which they differ; 0: none */
+struct gt_content { /* compares the core's copy of the bytes that a program does not write with the
+                     * file */
+    uint64_t found; /* bytes of these that the core has */
+    uint64_t lacking; /* bytes of read-only data that it lacks */
+    uint64_t differs; /* the first address at which they differ; 0: none */
 };
 
 /* The binary must have been placed: its bias is set. */

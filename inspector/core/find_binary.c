@@ -138,8 +138,8 @@ static struct gt_error *place(struct gt_binary *binary, const struct gt_program 
 
 /* ---- where no ID decides ------------------------------------------------------------------- */
 
-/* All that the core has of the unchanging bytes must equal the file's. Only if the core has all of
- * them, another build is excluded. */
+/* All that the core has of the unchanging bytes must equal the file's. If the core lacks read-only
+ * data, it may be another build. */
 static struct gt_error *check_content(struct search *search, struct gt_binary *binary)
 {
     struct gt_content content;
@@ -147,7 +147,7 @@ static struct gt_error *check_content(struct search *search, struct gt_binary *b
 
     if (error) return error;
     gt_content_compare(search->core, binary, &content);
-    binary->by_content = !content.differs && content.found >= content.wanted;
+    binary->by_content = !content.differs && content.found && !content.lacking;
     binary->unverified = !binary->by_content;
     if (!content.differs) return NULL;
     return gt_error_at(
