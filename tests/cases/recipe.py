@@ -23,7 +23,7 @@ OLD = ["1.19.13", "1.20.14", "1.21.13"]  # their heaps keep no types
 BETWEEN = ["1.23.12", "1.24.13", "1.25.12"]
 VERSIONS = [LOCAL] if SUBSET else ["1.22.12", LOCAL]
 OF_CASES = [*OLD, "1.22.12", *BETWEEN, LOCAL, "1.27.4"] if ALL and not SUBSET else VERSIONS
-NOT_CASES = {"truth", "demo", "bench", "bench-stacks"}
+NOT_CASES = {"truth", "demo", "bench", "bench-shapes", "bench-stacks"}
 # Beside them, of a Go whose heap keeps no types and of another machine, some; and all in the long form.
 OTHERS = [("1.21.13", "amd64"), (LOCAL, "arm64")]
 OF_OTHERS = "*" if ALL else "su*"
