@@ -5,13 +5,19 @@
 
 #include <string.h>
 
+void *gt_vec_grow(void *data, size_t *cap, size_t least, size_t elem_size)
+{
+    if (least <= *cap) return data;
+    size_t grown = *cap ? *cap + *cap / 2 + 1 : 8;
+    if (grown < least) grown = least;
+    data = gt_realloc(data, grown * elem_size);
+    *cap = grown;
+    return data;
+}
+
 void gt_vec_reserve(struct gt_vec *vec, size_t cap)
 {
-    if (cap <= vec->cap) return;
-    size_t grown = vec->cap ? vec->cap + vec->cap / 2 + 1 : 8;
-    if (grown < cap) grown = cap;
-    vec->data = gt_realloc(vec->data, grown * vec->elem_size);
-    vec->cap = grown;
+    vec->data = gt_vec_grow(vec->data, &vec->cap, cap, vec->elem_size);
 }
 
 void *gt_vec_push(struct gt_vec *vec)

@@ -1,5 +1,5 @@
 /*
- * A growable array of equal elements.
+ * A growable array of equal records. Numbers have their own (numbers.h).
  *
  * Invariants: len <= cap; data is NULL only while cap is 0. Growing moves the elements, so keep
  * indices, not pointers, across a push. The vector owns its storage; a zeroed struct with
@@ -29,6 +29,10 @@ static inline void *gt_vec_at(const struct gt_vec *vec, size_t index)
 {
     return (char *)vec->data + index * vec->elem_size;
 }
+
+/* Makes room for at least `least` elements, and returns where the elements are now. Arrays of other
+ * types use it too. */
+void *gt_vec_grow(void *data, size_t *cap, size_t least, size_t elem_size);
 
 /* How many elements of a sorted vector have a key of at most `key`. The key is the uint64_t that
  * each element begins with. */

@@ -1,0 +1,112 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "inspector/base/numbers.h"
+
+static void numbers_keep_their_values_as_the_list_grows(void **state)
+{
+    struct gt_u32s narrow = {0};
+    struct gt_u64s wide = {0};
+
+    (void)state;
+    for (uint32_t i = 0; i < 10000; i++) {
+        gt_u32s_add(&narrow, UINT32_MAX - i);
+        gt_u64s_add(&wide, UINT64_MAX - i);
+    }
+    assert_int_equal(narrow.len, 10000);
+    assert_int_equal(wide.len, 10000);
+    for (uint32_t i = 0; i < 10000; i++) {
+        assert_int_equal(narrow.at[i], UINT32_MAX - i);
+        assert_true(wide.at[i] == UINT64_MAX - i);
+    }
+    gt_u32s_deinit(&narrow);
+    gt_u64s_deinit(&wide);
+}
+
+/* A struct gt_vec copies as many bytes as its elements have, from wherever it is pointed to. */
+static void a_narrow_value_becomes_a_wide_number(void **state)
+{
+    struct gt_u64s wide = {0};
+    const struct {
+        uint32_t value, beside;
+    } narrow = {7, UINT32_MAX};
+
+    (void)state;
+    gt_u64s_add(&wide, narrow.value);
+    assert_int_equal(wide.at[0], 7);
+    gt_u64s_deinit(&wide);
+}
+
+static void reserved_room_is_not_moved(void **state)
+{
+    struct gt_u32s narrow = {0};
+    struct gt_u64s wide = {0};
+
+    (void)state;
+    gt_u32s_reserve(&narrow, 100);
+    gt_u64s_reserve(&wide, 100);
+    const void *first = narrow.at, *second = wide.at;
+    for (uint32_t i = 0; i < 100; i++) {
+        gt_u32s_add(&narrow, i);
+        gt_u64s_add(&wide, i);
+    }
+    assert_ptr_equal(narrow.at, first);
+    assert_ptr_equal(wide.at, second);
+    gt_u32s_deinit(&narrow);
+    gt_u64s_deinit(&wide);
+}
+
+static void a_cleared_list_keeps_its_storage(void **state)
+{
+    struct gt_u32s narrow = {0};
+    struct gt_u64s wide = {0};
+
+    (void)state;
+    gt_u32s_add(&narrow, 1);
+    gt_u64s_add(&wide, 1);
+    const void *first = narrow.at, *second = wide.at;
+    gt_u32s_clear(&narrow);
+    gt_u64s_clear(&wide);
+    assert_int_equal(narrow.len + wide.len, 0);
+    gt_u32s_add(&narrow, 2);
+    gt_u64s_add(&wide, 2);
+    assert_ptr_equal(narrow.at, first);
+    assert_ptr_equal(wide.at, second);
+    gt_u32s_deinit(&narrow);
+    gt_u64s_deinit(&wide);
+}
+
+static void a_freed_list_is_empty_and_usable(void **state)
+{
+    struct gt_u32s narrow = {0};
+    struct gt_u64s wide = {0};
+
+    (void)state;
+    gt_u32s_deinit(&narrow);
+    gt_u64s_deinit(&wide);
+    gt_u32s_add(&narrow, 9);
+    gt_u64s_add(&wide, 9);
+    assert_int_equal(narrow.at[0], 9);
+    assert_int_equal(wide.at[0], 9);
+    gt_u32s_deinit(&narrow);
+    gt_u64s_deinit(&wide);
+    assert_null(narrow.at);
+    assert_null(wide.at);
+    assert_int_equal(narrow.len + narrow.cap + wide.len + wide.cap, 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(numbers_keep_their_values_as_the_list_grows),
+        cmocka_unit_test(a_narrow_value_becomes_a_wide_number),
+        cmocka_unit_test(reserved_room_is_not_moved),
+        cmocka_unit_test(a_cleared_list_keeps_its_storage),
+        cmocka_unit_test(a_freed_list_is_empty_and_usable),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
