@@ -92,7 +92,6 @@ static struct gt_core *new_core(const char *path)
     core->path = gt_strdup(strcmp(path, "-") == 0 ? "standard input" : path);
     core->pid = GT_UNKNOWN;
     core->segments = GT_VEC_OF(struct gt_segment);
-    core->declared = GT_VEC_OF(uint64_t);
     core->runs = GT_VEC_OF(struct gt_run);
     core->threads = GT_VEC_OF(struct gt_thread);
     core->mappings = GT_VEC_OF(struct gt_file_mapping);
@@ -118,7 +117,7 @@ void gt_core_close(struct gt_core *core)
     if (!core) return;
     gt_mapped_close(&core->file);
     gt_vec_deinit(&core->segments);
-    gt_vec_deinit(&core->declared);
+    gt_u64s_deinit(&core->declared);
     gt_vec_deinit(&core->runs);
     gt_vec_deinit(&core->threads);
     gt_vec_deinit(&core->mappings);

@@ -9,6 +9,7 @@
 #ifndef GT_CORE_CORE_IMPL_H
 #define GT_CORE_CORE_IMPL_H
 
+#include "inspector/base/numbers.h"
 #include "inspector/base/vec.h"
 #include "inspector/core/core.h"
 #include "inspector/core/scratch.h"
@@ -100,8 +101,8 @@ struct gt_core {
     enum gt_machine machine;
     bool truncated, from_gcore;
 
-    struct gt_vec segments; /* struct gt_segment */
-    struct gt_vec declared; /* uint64_t a segment: its p_filesz in the header */
+    struct gt_vec segments;  /* struct gt_segment */
+    struct gt_u64s declared; /* a segment: its p_filesz in the header */
 
     struct gt_vec runs;   /* struct gt_run */
     struct gt_run widest; /* a copy of the longest run, which most look-ups hit */

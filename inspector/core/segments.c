@@ -87,7 +87,7 @@ static void settle(struct gt_core *core, struct gt_vec *loads)
         if (load->segment.start < end) cut_front(load, end - load->segment.start);
         end = load->segment.end;
         gt_vec_add(&core->segments, &load->segment);
-        gt_vec_add(&core->declared, &load->declared);
+        gt_u64s_add(&core->declared, load->declared);
         add_run(core, load);
     }
 }
@@ -130,6 +130,5 @@ enum gt_presence gt_core_presence(const struct gt_core *core, uint64_t addr)
     if (index == core->segments.len) return GT_UNMAPPED;
 
     const struct gt_segment *segment = gt_vec_at(&core->segments, index);
-    const uint64_t *declared = gt_vec_at(&core->declared, index);
-    return addr - segment->start < *declared ? GT_CUT_OFF : GT_NOT_DUMPED;
+    return addr - segment->start < core->declared.at[index] ? GT_CUT_OFF : GT_NOT_DUMPED;
 }

@@ -137,15 +137,15 @@ static int by_address(const void *a, const void *b, void *ctx)
 
 static void order(struct gt_symbol_table *table, unsigned type, struct gt_symbol_order *out)
 {
-    struct gt_vec found = GT_VEC_OF(uint32_t);
+    struct gt_u32s found = {0};
 
     for (uint32_t i = 0; i < table->count; i++) {
         Elf64_Sym symbol = symbol_at(table, i);
-        if (has_type(table, &symbol, type)) gt_vec_add(&found, &i);
+        if (has_type(table, &symbol, type)) gt_u32s_add(&found, i);
     }
-    gt_vec_reserve(&found, 1); /* marks it as sorted, even if it is empty */
-    qsort_r(found.data, found.len, sizeof(uint32_t), by_address, table);
-    *out = (struct gt_symbol_order){found.data, found.len};
+    gt_u32s_reserve(&found, 1); /* marks it as sorted, even if it is empty */
+    qsort_r(found.at, found.len, sizeof(uint32_t), by_address, table);
+    *out = (struct gt_symbol_order){found.at, found.len};
 }
 
 struct ordered {
