@@ -127,7 +127,7 @@ static bool word_at(const struct gt_heap *heap, uint32_t object, uint64_t addr, 
 struct spread {
     struct gt_exclusive *owners;
     struct gt_bitmap waiting; /* by place in the residue */
-    struct gt_vec list;       /* uint32_t: objects on the list */
+    struct gt_u32s list;      /* objects on the list */
     struct gt_follow follow;
     uint32_t set;     /* of the edges that are being followed */
     uint64_t address; /* of the object that they start at */
@@ -149,7 +149,7 @@ static void wait_for_scan(struct spread *spread, struct gt_aimed aimed, uint32_t
     if (aimed.object >= spread->owners->heap->scan_objects) return;
     if (gt_bit_test_set(&spread->waiting, place)) return;
     gt_follow_fetch_slot(region, aimed.object - region->first);
-    gt_vec_add(&spread->list, &aimed.object);
+    gt_u32s_add(&spread->list, aimed.object);
 }
 
 GT_INLINE void settle(void *ctx, struct gt_aimed aimed)
@@ -213,7 +213,7 @@ static void drain(struct spread *spread)
 
     do {
         while (spread->list.len) {
-            uint32_t object = gt_vec_u32(&spread->list, --spread->list.len);
+            uint32_t object = spread->list.at[--spread->list.len];
             uint32_t place = gt_exclusive_place(owners, object);
             gt_bit_clear(&spread->waiting, place);
             scan(spread, object, owners->set[place], false);
@@ -286,7 +286,7 @@ static void sum_owned(struct gt_exclusive *owners)
 
 void gt_exclusive_spread(struct gt_exclusive *owners)
 {
-    struct spread spread = {.owners = owners, .list = GT_VEC_OF(uint32_t)};
+    struct spread spread = {.owners = owners};
 
     while (owners->given < owners->count)
         owners->first_edge[++owners->given] = owners->edges.len;
@@ -295,7 +295,7 @@ void gt_exclusive_spread(struct gt_exclusive *owners)
         send_edge(&spread, gt_vec_at(&owners->edges, i));
     drain(&spread);
     gt_bitmap_deinit(&spread.waiting);
-    gt_vec_deinit(&spread.list);
+    gt_u32s_deinit(&spread.list);
     sum_owned(owners);
 }
 

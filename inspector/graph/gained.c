@@ -20,11 +20,7 @@ struct walk {
 
 void gt_gained_init(struct gt_gained *reaches, const struct gt_exclusive *owners)
 {
-    *reaches = (struct gt_gained){.owners = owners,
-                                  .list = GT_VEC_OF(uint32_t),
-                                  .gates = GT_VEC_OF(uint32_t),
-                                  .gate_list = GT_VEC_OF(uint32_t),
-                                  .known = GT_VEC_OF(struct known)};
+    *reaches = (struct gt_gained){.owners = owners, .known = GT_VEC_OF(struct known)};
     reaches->stamps =
         gt_calloc((size_t)gt_exclusive_residue_size(owners) + 1, sizeof *reaches->stamps);
 }
@@ -32,9 +28,9 @@ void gt_gained_init(struct gt_gained *reaches, const struct gt_exclusive *owners
 void gt_gained_deinit(struct gt_gained *reaches)
 {
     gt_free(reaches->stamps);
-    gt_vec_deinit(&reaches->list);
-    gt_vec_deinit(&reaches->gates);
-    gt_vec_deinit(&reaches->gate_list);
+    gt_u32s_deinit(&reaches->list);
+    gt_u32s_deinit(&reaches->gates);
+    gt_u32s_deinit(&reaches->gate_list);
     gt_vec_deinit(&reaches->known);
     gt_map_deinit(&reaches->by_gates);
 }
@@ -54,20 +50,20 @@ static void reach_value(void *ctx, uint64_t offset, uint64_t value)
     if (*stamp == reaches->stamp) return;
     *stamp = reaches->stamp;
     if (walk->stop_at_gates && !gt_exclusive_has(owners, walk->owner, object)) {
-        gt_vec_add(&reaches->gates, &object);
+        gt_u32s_add(&reaches->gates, object);
         return;
     }
     walk->gained.bytes += gt_heap_size(owners->heap, object);
     walk->gained.objects++;
-    if (object < owners->heap->scan_objects) gt_vec_add(&reaches->list, &object);
+    if (object < owners->heap->scan_objects) gt_u32s_add(&reaches->list, object);
 }
 
 static void walk_on(struct walk *walk)
 {
-    struct gt_vec *list = &walk->reaches->list;
+    struct gt_u32s *list = &walk->reaches->list;
 
     while (list->len) {
-        uint32_t object = gt_vec_u32(list, --list->len);
+        uint32_t object = list->at[--list->len];
         gt_exclusive_words(walk->reaches->owners, walk->owner, object, reach_value, walk);
     }
 }
@@ -81,19 +77,19 @@ static int by_number(const void *a, const void *b)
     return (left > right) - (left < right);
 }
 
-static uint64_t hash_gates(const struct gt_vec *gates)
+static uint64_t hash_gates(const struct gt_u32s *gates)
 {
-    return gt_hash_bytes(gt_hash_seed(), gates->data, gates->len * gates->elem_size);
+    return gt_hash_bytes(gt_hash_seed(), gates->at, gates->len * sizeof *gates->at);
 }
 
 static const struct known *find_known(const struct gt_gained *reaches, uint64_t index)
 {
-    const struct gt_vec *gates = &reaches->gates;
+    const struct gt_u32s *gates = &reaches->gates;
 
     while (index) {
         const struct known *known = gt_vec_at(&reaches->known, index - 1);
-        if (known->count == gates->len && memcmp(gt_vec_at(&reaches->gate_list, known->first),
-                                                 gates->data, gates->len * gates->elem_size) == 0)
+        if (known->count == gates->len && memcmp(&reaches->gate_list.at[known->first], gates->at,
+                                                 gates->len * sizeof *gates->at) == 0)
             return known;
         index = known->next;
     }
@@ -107,23 +103,23 @@ static struct gt_owned walk_gates(struct gt_gained *reaches)
 
     reaches->stamp++;
     for (size_t i = 0; i < reaches->gates.len; i++)
-        reach_value(&walk, 0, gt_heap_address(owners->heap, gt_vec_u32(&reaches->gates, i)));
+        reach_value(&walk, 0, gt_heap_address(owners->heap, reaches->gates.at[i]));
     walk_on(&walk);
     return walk.gained;
 }
 
 static struct gt_owned behind_gates(struct gt_gained *reaches)
 {
-    struct gt_vec *gates = &reaches->gates;
+    struct gt_u32s *gates = &reaches->gates;
 
     if (!gates->len) return (struct gt_owned){0};
-    qsort(gates->data, gates->len, gates->elem_size, by_number);
+    qsort(gates->at, gates->len, sizeof *gates->at, by_number);
     uint64_t *last = gt_map_put(&reaches->by_gates, hash_gates(gates), NULL);
     const struct known *found = find_known(reaches, *last);
     if (found) return found->behind;
     struct known known = {reaches->gate_list.len, gates->len, walk_gates(reaches), *last};
     for (size_t i = 0; i < gates->len; i++)
-        gt_vec_add(&reaches->gate_list, gt_vec_at(gates, i));
+        gt_u32s_add(&reaches->gate_list, gates->at[i]);
     gt_vec_add(&reaches->known, &known);
     *last = reaches->known.len;
     return known.behind;
@@ -150,7 +146,7 @@ struct gt_owned gt_gained_by(struct gt_gained *reaches, uint32_t owner)
 
     walk.stop_at_gates = !has_edges_within(owners, owner);
     reaches->stamp++;
-    gt_vec_clear(&reaches->gates);
+    gt_u32s_clear(&reaches->gates);
     for (size_t i = owners->first_edge[owner]; i < owners->first_edge[owner + 1]; i++)
         gt_exclusive_follow(owners, owner, gt_exclusive_edge(owners, i), reach_value, &walk);
     walk_on(&walk);

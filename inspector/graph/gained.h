@@ -10,17 +10,18 @@
 #ifndef GT_GRAPH_GAINED_H
 #define GT_GRAPH_GAINED_H
 
+#include "inspector/base/numbers.h"
 #include "inspector/graph/exclusive.h"
 
 struct gt_gained {
     const struct gt_exclusive *owners;
     uint32_t *stamps; /* by place in the residue: the last walk that reached it */
     uint32_t stamp;
-    struct gt_vec list;      /* uint32_t: objects to walk on from */
-    struct gt_vec gates;     /* uint32_t: shared objects that one owner leads to */
-    struct gt_vec gate_list; /* uint32_t: the gates of all in `known` */
-    struct gt_vec known;     /* struct known */
-    struct gt_map by_gates;  /* hash of gates -> the last one in `known` with it, + 1 */
+    struct gt_u32s list;      /* objects to walk on from */
+    struct gt_u32s gates;     /* shared objects that one owner leads to */
+    struct gt_u32s gate_list; /* the gates of all in `known` */
+    struct gt_vec known;      /* struct known */
+    struct gt_map by_gates;   /* hash of gates -> the last one in `known` with it, + 1 */
 };
 
 void gt_gained_init(struct gt_gained *reaches, const struct gt_exclusive *owners);

@@ -34,7 +34,7 @@ struct gt_marker {
     const struct gt_cut *cut;
     struct gt_bitmap *marked;
     const struct gt_bitmap *watched; /* or NULL */
-    struct gt_vec *reached;
+    struct gt_u32s *reached;
     struct gt_bitmap grey;   /* objects that are marked and not yet scanned */
     struct gt_bitmap queued; /* blocks that are in the queue */
     uint32_t *queue;         /* a ring of block_count entries: the blocks with grey objects */
@@ -137,7 +137,7 @@ GT_INLINE void settle(struct gt_marker *marker, struct gt_aimed aimed, const str
     if (cut && gt_bit(&cut->blocked, object)) return;
     gt_bit_set(marker->marked, object);
     if (cut && marker->watched && gt_bit(marker->watched, object))
-        gt_vec_add(marker->reached, &object);
+        gt_u32s_add(marker->reached, object);
     if (object >= marker->heap->scan_objects) return;
     if (cut && gt_bit(&cut->no_out_edges, object)) return;
     gt_bit_set(&marker->grey, object);
@@ -266,7 +266,7 @@ void gt_mark_seed(struct gt_marker *marker, uint64_t value)
 }
 
 void gt_mark_watch(struct gt_marker *marker, const struct gt_bitmap *watched,
-                   struct gt_vec *reached)
+                   struct gt_u32s *reached)
 {
     marker->watched = watched;
     marker->reached = reached;

@@ -14,7 +14,7 @@
 #define GT_GRAPH_MARK_H
 
 #include "inspector/base/hash.h"
-#include "inspector/base/vec.h"
+#include "inspector/base/numbers.h"
 #include "inspector/graph/heap.h"
 
 struct gt_cut {
@@ -44,9 +44,9 @@ void gt_mark_seed(struct gt_marker *marker, uint64_t value);
 void gt_mark_contents(struct gt_marker *marker, uint32_t object);
 /* Follows pointers until nothing new is reached. */
 void gt_mark_drain(struct gt_marker *marker);
-/* From now on adds each object of `watched` that is newly marked to `reached`, uint32_t. The marker
+/* From now on adds each object of `watched` that is newly marked to `reached`. The marker
  * must have a cut, and borrows both until it is destroyed. */
 void gt_mark_watch(struct gt_marker *marker, const struct gt_bitmap *watched,
-                   struct gt_vec *reached);
+                   struct gt_u32s *reached);
 
 #endif

@@ -15,24 +15,23 @@ struct taker {
 
 void gt_retained_tree_init(struct gt_retained_tree *tree, const struct gt_exclusive *owners)
 {
-    *tree = (struct gt_retained_tree){
-        .owners = owners, .objects = GT_VEC_OF(uint32_t), .parents = GT_VEC_OF(uint32_t)};
+    *tree = (struct gt_retained_tree){.owners = owners};
     gt_bitmap_init(&tree->taken, gt_exclusive_residue_size(owners));
 }
 
 void gt_retained_tree_deinit(struct gt_retained_tree *tree)
 {
     gt_bitmap_deinit(&tree->taken);
-    gt_vec_deinit(&tree->objects);
-    gt_vec_deinit(&tree->parents);
+    gt_u32s_deinit(&tree->objects);
+    gt_u32s_deinit(&tree->parents);
 }
 
 void gt_retained_tree_start(struct gt_retained_tree *tree, uint32_t owner)
 {
     for (size_t i = 0; i < tree->objects.len; i++)
-        gt_bit_clear(&tree->taken, gt_exclusive_place(tree->owners, gt_vec_u32(&tree->objects, i)));
-    gt_vec_clear(&tree->objects);
-    gt_vec_clear(&tree->parents);
+        gt_bit_clear(&tree->taken, gt_exclusive_place(tree->owners, tree->objects.at[i]));
+    gt_u32s_clear(&tree->objects);
+    gt_u32s_clear(&tree->parents);
     tree->owner = owner;
 }
 
@@ -47,8 +46,8 @@ static void take(void *ctx, uint64_t offset, uint64_t value)
     if (object == GT_NO_OBJECT || !gt_exclusive_has(owners, tree->owner, object)) return;
     if (gt_bit_test_set(&tree->taken, gt_exclusive_place(owners, object))) return;
     taker->bytes += gt_heap_size(owners->heap, object);
-    gt_vec_add(&tree->objects, &object);
-    gt_vec_add(&tree->parents, &taker->parent);
+    gt_u32s_add(&tree->objects, object);
+    gt_u32s_add(&tree->parents, taker->parent);
 }
 
 struct gt_subtree gt_subtree_take(struct gt_retained_tree *tree, uint64_t value)
@@ -59,7 +58,7 @@ struct gt_subtree gt_subtree_take(struct gt_retained_tree *tree, uint64_t value)
 
     take(&taker, 0, value);
     for (size_t i = first; i < tree->objects.len; i++) {
-        uint32_t object = gt_vec_u32(&tree->objects, i);
+        uint32_t object = tree->objects.at[i];
         taker.parent = (uint32_t)i;
         if (object < heap->scan_objects) gt_heap_words(heap, object, take, &taker);
     }
@@ -77,10 +76,9 @@ static void weigh(const struct gt_retained_tree *tree, const struct gt_subtree *
                   struct weight *weights)
 {
     for (size_t i = 0; i < share->count; i++)
-        weights[i].bytes =
-            gt_heap_size(tree->owners->heap, gt_vec_u32(&tree->objects, share->first + i));
+        weights[i].bytes = gt_heap_size(tree->owners->heap, tree->objects.at[share->first + i]);
     for (size_t i = share->count; i-- > 1;) {
-        uint32_t parent = gt_vec_u32(&tree->parents, share->first + i);
+        uint32_t parent = tree->parents.at[share->first + i];
         struct weight *above = &weights[parent - share->first];
         above->bytes += weights[i].bytes;
         if (!above->heaviest || weights[above->heaviest].bytes <= weights[i].bytes)
@@ -101,7 +99,7 @@ size_t gt_subtree_path(const struct gt_retained_tree *tree, const struct gt_subt
         weigh(tree, share, weights);
     }
     do {
-        out[count++] = gt_vec_u32(&tree->objects, share->first + at);
+        out[count++] = tree->objects.at[share->first + at];
         at = weights ? weights[at].heaviest : 0;
     } while (at && count < max && weights[at].bytes >= share->bytes / 2);
     gt_free(weights);

@@ -14,15 +14,15 @@
 #ifndef GT_GRAPH_RETAINED_TREE_H
 #define GT_GRAPH_RETAINED_TREE_H
 
+#include "inspector/base/numbers.h"
 #include "inspector/graph/exclusive.h"
 
 struct gt_retained_tree {
     const struct gt_exclusive *owners;
     uint32_t owner;
     struct gt_bitmap taken; /* by place in the residue */
-    struct gt_vec
-        objects; /* uint32_t: of all subtrees of this owner, in the order they were reached */
-    struct gt_vec parents; /* uint32_t: index in `objects` of the parent */
+    struct gt_u32s objects; /* of all subtrees of this owner, in the order they were reached */
+    struct gt_u32s parents; /* index in `objects` of the parent */
 };
 
 struct gt_subtree {

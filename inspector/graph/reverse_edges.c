@@ -85,19 +85,19 @@ static void reach_object(struct gt_climb *climb, uint32_t object, uint32_t down)
 
     if (!added) return;
     *known = down;
-    gt_vec_add(&climb->queue, &object);
+    gt_u32s_add(&climb->queue, object);
 }
 
 void gt_climb_init(struct gt_climb *climb, uint32_t start)
 {
-    *climb = (struct gt_climb){.queue = GT_VEC_OF(uint32_t)};
+    *climb = (struct gt_climb){0};
     reach_object(climb, start, GT_NO_OBJECT);
 }
 
 void gt_climb_deinit(struct gt_climb *climb)
 {
     gt_map_deinit(&climb->down);
-    gt_vec_deinit(&climb->queue);
+    gt_u32s_deinit(&climb->queue);
 }
 
 /* The parents of an object are reached when the next object is asked for, not before: the last ones
@@ -105,12 +105,12 @@ void gt_climb_deinit(struct gt_climb *climb)
 uint32_t gt_climb_next(struct gt_climb *climb, const struct gt_reverse_edges *parents)
 {
     if (climb->next > 0) {
-        uint32_t last = gt_vec_u32(&climb->queue, climb->next - 1);
+        uint32_t last = climb->queue.at[climb->next - 1];
         for (uint64_t i = parents->first[last]; i < parents->first[last + 1]; i++)
             reach_object(climb, parents->list[i], last);
     }
     if (climb->next == climb->queue.len) return GT_NO_OBJECT;
-    return gt_vec_u32(&climb->queue, climb->next++);
+    return climb->queue.at[climb->next++];
 }
 
 size_t gt_climb_path(const struct gt_climb *climb, uint32_t object, uint32_t *out, size_t max)

@@ -8,7 +8,7 @@
 #ifndef GT_GRAPH_REVERSE_EDGES_H
 #define GT_GRAPH_REVERSE_EDGES_H
 
-#include "inspector/base/vec.h"
+#include "inspector/base/numbers.h"
 #include "inspector/graph/mark.h"
 
 struct gt_reverse_edges {
@@ -24,8 +24,8 @@ void gt_reverse_edges_init(struct gt_reverse_edges *parents, const struct gt_hea
 void gt_reverse_edges_deinit(struct gt_reverse_edges *parents);
 
 struct gt_climb {
-    struct gt_map down;  /* object -> the next one on the shortest path to the start */
-    struct gt_vec queue; /* uint32_t: the objects reached, in their order */
+    struct gt_map down;   /* object -> the next one on the shortest path to the start */
+    struct gt_u32s queue; /* the objects reached, in their order */
     size_t next;
 };
 

@@ -1,4 +1,5 @@
 #include "inspector/graph/scc.h"
+#include "inspector/base/numbers.h"
 
 #include "inspector/base/alloc.h"
 #include "inspector/base/search.h"
@@ -48,8 +49,8 @@ struct linker {
     const struct gt_scc *scc;
     const struct gt_heap *heap;
     const struct gt_bitmap *selected;
-    struct gt_vec edges; /* of uint32_t */
-    size_t first;        /* edge of `from` */
+    struct gt_u32s edges;
+    size_t first; /* edge of `from` */
     uint32_t from;
 };
 
@@ -59,8 +60,8 @@ static void link_to(struct linker *linker, uint32_t to)
     size_t len = linker->edges.len;
 
     if (to == NO_PLACE || to == linker->from) return;
-    if (len > linker->first && gt_vec_u32(&linker->edges, len - 1) == to) return;
-    gt_vec_add(&linker->edges, &to);
+    if (len > linker->first && linker->edges.at[len - 1] == to) return;
+    gt_u32s_add(&linker->edges, to);
 }
 
 static void link_word(void *ctx, uint64_t offset, uint64_t value)
@@ -96,7 +97,7 @@ static struct gt_vec sort_extra(const struct gt_scc *scc, const struct gt_extra_
 static void link_nodes(struct gt_scc *scc, const struct gt_heap *heap,
                        const struct gt_bitmap *selected, const struct gt_vec *extra)
 {
-    struct linker linker = {scc, heap, selected, GT_VEC_OF(uint32_t), 0, 0};
+    struct linker linker = {.scc = scc, .heap = heap, .selected = selected};
     const struct gt_extra_edge *edge = extra->data;
     size_t used = 0;
 
@@ -109,7 +110,7 @@ static void link_nodes(struct gt_scc *scc, const struct gt_heap *heap,
             link_to(&linker, edge[used].to);
     }
     scc->first_edge[scc->count] = linker.edges.len;
-    scc->edges = linker.edges.data;
+    scc->edges = linker.edges.at;
 }
 
 /* Tarjan's algorithm with an explicit stack. */

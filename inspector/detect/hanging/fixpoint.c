@@ -104,7 +104,7 @@ static int by_object(const void *a, const void *b)
 static void open_watches(struct gt_fixpoint *fixpoint)
 {
     fixpoint->watches = GT_VEC_OF(struct watch);
-    fixpoint->reached = GT_VEC_OF(uint32_t);
+    fixpoint->reached = (struct gt_u32s){0};
     gt_bitmap_init(&fixpoint->watched, fixpoint->analysis->heap->graph.objects);
     watch_waits(fixpoint);
     watch_handles(fixpoint);
@@ -139,7 +139,7 @@ static void describe_marked(struct gt_fixpoint *fixpoint)
         uint32_t object = watch_at(fixpoint, i)->object;
         bool known = i && watch_at(fixpoint, i - 1)->object == object; /* watches are sorted by
                                                                         * object */
-        if (!known && gt_bit(&fixpoint->marked, object)) gt_vec_add(&fixpoint->reached, &object);
+        if (!known && gt_bit(&fixpoint->marked, object)) gt_u32s_add(&fixpoint->reached, object);
     }
     for (uint32_t i = 0; i < fixpoint->analysis->goroutines->count; i++) {
         const struct gt_wait *wait = wait_of(fixpoint, i);
@@ -180,7 +180,7 @@ void gt_fixpoint_reach(struct gt_fixpoint *fixpoint)
     describe_marked(fixpoint);
     seed_scheduler(fixpoint);
     for (gt_mark_drain(fixpoint->marker); fixpoint->reached.len; gt_mark_drain(fixpoint->marker))
-        wake_watchers(fixpoint, gt_vec_u32(&fixpoint->reached, --fixpoint->reached.len));
+        wake_watchers(fixpoint, fixpoint->reached.at[--fixpoint->reached.len]);
     gt_marker_destroy(fixpoint->marker);
 }
 
@@ -188,7 +188,7 @@ void gt_fixpoint_deinit(struct gt_fixpoint *fixpoint)
 {
     gt_vec_deinit(&fixpoint->watches);
     gt_map_deinit(&fixpoint->first);
-    gt_vec_deinit(&fixpoint->reached);
+    gt_u32s_deinit(&fixpoint->reached);
     gt_bitmap_deinit(&fixpoint->watched);
     gt_exclusion_deinit(&fixpoint->without);
     gt_bitmap_deinit(&fixpoint->marked);

@@ -16,6 +16,7 @@
 #ifndef GT_DETECT_FIXPOINT_H
 #define GT_DETECT_FIXPOINT_H
 
+#include "inspector/base/numbers.h"
 #include "inspector/detect/retention/baseline.h"
 
 /* Is a goroutine woken by what reaches this object, which it waits for? */
@@ -33,7 +34,7 @@ struct gt_fixpoint {
     struct gt_vec watches; /* struct watch, by object */
     struct gt_map first;   /* object -> its first watch */
     struct gt_bitmap watched;
-    struct gt_vec reached; /* uint32_t: watched objects that were reached and are not handled yet */
+    struct gt_u32s reached; /* watched objects that were reached and are not handled yet */
 };
 
 /* Nothing is excluded or marked yet. Goroutines that block and are no candidates count as

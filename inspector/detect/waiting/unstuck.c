@@ -15,8 +15,8 @@ struct unstuck {
     struct gt_exclusion without; /* all goroutines that are stuck */
     struct gt_bitmap marked, watched;
     struct gt_marker *marker;
-    struct gt_vec watches; /* struct watch, by object */
-    struct gt_vec reached; /* uint32_t: watched objects that were marked and are not handled yet */
+    struct gt_vec watches;  /* struct watch, by object */
+    struct gt_u32s reached; /* watched objects that were marked and are not handled yet */
 };
 
 /* ---- what classes wait for ------------------------------------------------------------------ */
@@ -128,7 +128,7 @@ static void reach_fixpoint(struct unstuck *unstuck)
     give_back_free(unstuck);
     for (gt_mark_drain(unstuck->marker); unstuck->reached.len; gt_mark_drain(unstuck->marker)) {
         while (unstuck->reached.len)
-            free_waiters(unstuck, gt_vec_u32(&unstuck->reached, --unstuck->reached.len));
+            free_waiters(unstuck, unstuck->reached.at[--unstuck->reached.len]);
         give_back_free(unstuck);
     }
 }
@@ -136,8 +136,7 @@ static void reach_fixpoint(struct unstuck *unstuck)
 void gt_unstuck_find(struct gt_deadlocks *deadlocks)
 {
     struct gt_heap_analysis *analysis = deadlocks->analysis;
-    struct unstuck unstuck = {
-        .deadlocks = deadlocks, .watches = GT_VEC_OF(struct watch), .reached = GT_VEC_OF(uint32_t)};
+    struct unstuck unstuck = {.deadlocks = deadlocks, .watches = GT_VEC_OF(struct watch)};
 
     gt_exclusion_init(&unstuck.without, analysis);
     gt_bitmap_init(&unstuck.marked, analysis->heap->graph.objects);
@@ -151,7 +150,7 @@ void gt_unstuck_find(struct gt_deadlocks *deadlocks)
     gt_freeing_destroy(unstuck.freeing);
     gt_marker_destroy(unstuck.marker);
     gt_vec_deinit(&unstuck.watches);
-    gt_vec_deinit(&unstuck.reached);
+    gt_u32s_deinit(&unstuck.reached);
     gt_bitmap_deinit(&unstuck.watched);
     gt_bitmap_deinit(&unstuck.marked);
     gt_exclusion_deinit(&unstuck.without);

@@ -189,11 +189,11 @@ struct random_graph {
     struct wide wide;
     uint64_t roots[ROOTS]; /* without owners */
     struct owned_edge edges[EDGES];
-    struct gt_vec words; /* uint64_t: addresses of pointer words */
+    struct gt_u64s words; /* addresses of pointer words */
 };
 
 struct lister {
-    struct gt_vec *words;
+    struct gt_u64s *words;
     uint64_t address;
 };
 
@@ -202,14 +202,14 @@ static void list_word(void *ctx, uint64_t offset, uint64_t value)
     struct lister *lister = ctx;
     uint64_t addr = lister->address + offset;
 
-    if (value) gt_vec_add(lister->words, &addr);
+    if (value) gt_u64s_add(lister->words, addr);
 }
 
 static void list_words(struct random_graph *graph)
 {
     const struct gt_heap *heap = &graph->wide.heap;
 
-    graph->words = GT_VEC_OF(uint64_t);
+    graph->words = (struct gt_u64s){0};
     for (uint32_t i = 0; i < heap->scan_objects; i++) {
         struct lister lister = {&graph->words, gt_heap_address(heap, i)};
         if (gt_bit(&heap->allocated, i)) gt_heap_words(heap, i, list_word, &lister);
@@ -237,7 +237,7 @@ static void make_edge(struct random_graph *graph, uint32_t number)
     if (made->kind == GT_OWNED_CONTENTS) made->value = object;
     if (made->kind == GT_OWNED_OUT_EDGES) made->key = object;
     if (made->kind == GT_OWNED_WORD)
-        made->key = *(uint64_t *)gt_vec_at(&graph->words, roll(&graph->wide, graph->words.len));
+        made->key = graph->words.at[roll(&graph->wide, graph->words.len)];
     made->owners[0] = (uint32_t)roll(&graph->wide, OWNERS);
     made->owners[1] = (uint32_t)roll(&graph->wide, OWNERS);
     made->owner_count = roll(&graph->wide, 5) ? 1 : 2;
@@ -407,7 +407,7 @@ static void random_heaps_give_what_marks_give(void **state)
     for (uint64_t seed = 1; seed <= 60; seed++) {
         make_graph(graph, seed);
         owned += compare(graph);
-        gt_vec_deinit(&graph->words);
+        gt_u64s_deinit(&graph->words);
         gt_heap_deinit(&graph->wide.heap);
     }
     gt_free(graph);

@@ -205,7 +205,7 @@ static void cut_words_do_not_count(void **state)
 static void what_is_watched_is_told_once(void **state)
 {
     struct fixture *fixture = *state;
-    struct gt_vec met = GT_VEC_OF(uint32_t);
+    struct gt_u32s met = {0};
     struct gt_bitmap watched;
 
     edge(&fixture->little, 0, node(1));
@@ -225,10 +225,10 @@ static void what_is_watched_is_told_once(void **state)
     gt_mark_seed(marker, node(5));
     gt_mark_seed(marker, node(1));
     assert_int_equal(met.len, 3);
-    assert_int_equal(*(uint32_t *)gt_vec_at(&met, 2), 5);
+    assert_int_equal(met.at[2], 5);
     gt_marker_destroy(marker);
     gt_bitmap_deinit(&watched);
-    gt_vec_deinit(&met);
+    gt_u32s_deinit(&met);
 }
 
 static void a_word_is_cut_while_a_cut_holds_it(void **state)
