@@ -151,15 +151,15 @@ static bool in_stack_of(const struct gt_heap_analysis *analysis, uint64_t m, enu
 
 static bool in_thread_stack(const struct gt_heap_analysis *analysis, struct gt_object *out)
 {
-    struct gt_vec all = gt_all_ms(analysis->process);
+    struct gt_u64s all = gt_all_ms(analysis->process);
     bool found = false;
 
     for (size_t i = 0; i < all.len && !found; i++) {
-        uint64_t m = gt_vec_u64(&all, i);
+        uint64_t m = all.at[i];
         found = in_stack_of(analysis, m, GT_F_m_g0, "stack of the scheduler (g0)", out) ||
                 in_stack_of(analysis, m, GT_F_m_gsignal, "stack of signal handlers (gsignal)", out);
     }
-    gt_vec_deinit(&all);
+    gt_u64s_deinit(&all);
     return found;
 }
 

@@ -17,16 +17,16 @@ struct builder {
 
 static void find_ms(struct builder *builder)
 {
-    struct gt_vec all = gt_all_ms(builder->source->process);
+    struct gt_u64s all = gt_all_ms(builder->source->process);
     size_t count;
     const struct gt_thread *threads = gt_core_threads(builder->source->process->core, &count);
 
     for (size_t i = 0; i < all.len; i++) {
-        uint64_t m = gt_vec_u64(&all, i);
+        uint64_t m = all.at[i];
         const struct gt_thread *thread = gt_threads_of(builder->source->process, m);
         if (thread) *gt_map_put(&builder->ms, (uint64_t)(thread - threads), NULL) = m;
     }
-    gt_vec_deinit(&all);
+    gt_u64s_deinit(&all);
 }
 
 /* A goroutine runs on an m if that m has it as its current one. */

@@ -16,28 +16,28 @@ static uint64_t field_of(const struct gt_process *process, uint64_t addr, enum g
 
 /* ---- who died ------------------------------------------------------------------------------ */
 
-static void keep_dying(const struct gt_process *process, uint64_t m, struct gt_vec *dying)
+static void keep_dying(const struct gt_process *process, uint64_t m, struct gt_u64s *dying)
 {
-    if (field_of(process, m, GT_F_m_dying)) gt_vec_add(dying, &m);
+    if (field_of(process, m, GT_F_m_dying)) gt_u64s_add(dying, m);
 }
 
 /* For cores without the list of all ms: the ms that goroutines run on. */
 static void keep_dying_of(const struct gt_process *process, const struct gt_goroutines *goroutines,
-                          struct gt_vec *dying)
+                          struct gt_u64s *dying)
 {
     for (uint32_t i = 0; i < goroutines->count && !dying->len; i++)
         keep_dying(process, field_of(process, goroutines->list[i].address, GT_F_g_m), dying);
 }
 
-static struct gt_vec find_dying(const struct gt_process *process,
-                                const struct gt_goroutines *goroutines)
+static struct gt_u64s find_dying(const struct gt_process *process,
+                                 const struct gt_goroutines *goroutines)
 {
-    struct gt_vec dying = GT_VEC_OF(uint64_t), all = gt_all_ms(process);
+    struct gt_u64s dying = {0}, all = gt_all_ms(process);
 
     for (size_t i = 0; i < all.len; i++)
-        keep_dying(process, gt_vec_u64(&all, i), &dying);
+        keep_dying(process, all.at[i], &dying);
     if (!all.len) keep_dying_of(process, goroutines, &dying);
-    gt_vec_deinit(&all);
+    gt_u64s_deinit(&all);
     return dying;
 }
 
@@ -67,12 +67,12 @@ static bool raised_the_end(const struct gt_process *process, uint64_t m)
 
 /* Of several ms that die at once, the first one has printed everything. Otherwise it is the m that
  * raised the signal for the core: its thread is the core's first. */
-static uint64_t choose(struct gt_process *process, const struct gt_vec *dying)
+static uint64_t choose(struct gt_process *process, const struct gt_u64s *dying)
 {
-    uint64_t chosen = dying->len ? gt_vec_u64(dying, 0) : 0, latest = 0;
+    uint64_t chosen = dying->len ? dying->at[0] : 0, latest = 0;
 
     for (size_t i = 0; dying->len > 1 && i < dying->len; i++) {
-        uint64_t m = gt_vec_u64(dying, i), printed = printed_at(process, m);
+        uint64_t m = dying->at[i], printed = printed_at(process, m);
         if (printed > latest || (!latest && raised_the_end(process, m))) chosen = m;
         if (printed > latest) latest = printed;
     }
@@ -120,12 +120,12 @@ static bool ended_by_kernel(const struct gt_core *core)
 void gt_death_find(struct gt_process *process, const struct gt_goroutines *goroutines,
                    struct gt_death *out)
 {
-    struct gt_vec dying = find_dying(process, goroutines);
+    struct gt_u64s dying = find_dying(process, goroutines);
     size_t count;
     const struct gt_thread *threads = gt_core_threads(process->core, &count);
 
     *out = (struct gt_death){.m = choose(process, &dying)};
-    gt_vec_deinit(&dying);
+    gt_u64s_deinit(&dying);
     out->died = out->m || ended_by_kernel(process->core);
     if (!out->died) return;
     out->thread = out->m ? gt_threads_of(process, out->m) : count ? threads : NULL;

@@ -5,9 +5,9 @@
 
 enum { SPARE_MS = 1024 }; /* the most ms without a thread */
 
-struct gt_vec gt_all_ms(const struct gt_process *process)
+struct gt_u64s gt_all_ms(const struct gt_process *process)
 {
-    struct gt_vec all = GT_VEC_OF(uint64_t);
+    struct gt_u64s all = {0};
     uint64_t addr, m = 0;
     size_t most;
     struct gt_error *error = gt_process_global(process, "runtime.allm", &addr);
@@ -19,7 +19,7 @@ struct gt_vec gt_all_ms(const struct gt_process *process)
     gt_core_threads(process->core, &most);
     gt_mem_u64(process->mem, addr, &m);
     for (most += SPARE_MS; m && most; most--) {
-        gt_vec_add(&all, &m);
+        gt_u64s_add(&all, m);
         if (!gt_process_field(process, m, GT_F_m_alllink, &m)) break;
     }
     return all;

@@ -8,6 +8,7 @@
 #ifndef GT_RUNTIME_THREAD_WALK_H
 #define GT_RUNTIME_THREAD_WALK_H
 
+#include "inspector/base/numbers.h"
 #include "inspector/runtime/goroutines/goroutines.h"
 
 enum { GT_MAX_THREAD_FRAMES = 64 }; /* of each sort */
@@ -26,6 +27,6 @@ void gt_thread_walk(struct gt_process *process, const struct gt_thread *thread, 
                     const struct gt_goroutine *g, struct gt_thread_walk *out);
 
 /* The runtime's ms (uint64_t addresses), for the caller to free; empty when the core lacks them. */
-struct gt_vec gt_all_ms(const struct gt_process *process);
+struct gt_u64s gt_all_ms(const struct gt_process *process);
 
 #endif

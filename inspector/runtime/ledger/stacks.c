@@ -34,14 +34,14 @@ static void claim_stack_of(struct gt_reader *reader, const struct gt_arenas *are
 
 static void claim_system_stacks(struct gt_reader *reader)
 {
-    struct gt_vec ms = gt_all_ms(reader->process);
+    struct gt_u64s ms = gt_all_ms(reader->process);
     struct gt_arenas arenas;
 
     for (size_t i = 0; gt_arenas_open(reader->process, reader->mheap, &arenas) && i < ms.len; i++) {
-        claim_stack_of(reader, &arenas, gt_vec_u64(&ms, i), GT_F_m_g0);
-        claim_stack_of(reader, &arenas, gt_vec_u64(&ms, i), GT_F_m_gsignal);
+        claim_stack_of(reader, &arenas, ms.at[i], GT_F_m_g0);
+        claim_stack_of(reader, &arenas, ms.at[i], GT_F_m_gsignal);
     }
-    gt_vec_deinit(&ms);
+    gt_u64s_deinit(&ms);
 }
 
 /* Memory in the heap's spans or arenas still belongs to those: their claims win. */

@@ -25,9 +25,9 @@ struct seeker {
 /* ---- known memory -------------------------------------------------------------------------- */
 
 /* The addresses in the runtime's list of all its gs or Ps. The caller frees them. */
-static struct gt_vec listed(const struct gt_process *process, const char *global)
+static struct gt_u64s listed(const struct gt_process *process, const char *global)
 {
-    struct gt_vec all = GT_VEC_OF(uint64_t);
+    struct gt_u64s all = {0};
     struct gt_slice list;
     uint64_t addr, one;
     struct gt_error *error = gt_process_global(process, global, &addr);
@@ -37,7 +37,7 @@ static struct gt_vec listed(const struct gt_process *process, const char *global
         return all;
     }
     for (uint64_t i = 0; i < list.len; i++)
-        if (gt_mem_u64(process->mem, list.ptr + i * WORD, &one) && one) gt_vec_add(&all, &one);
+        if (gt_mem_u64(process->mem, list.ptr + i * WORD, &one) && one) gt_u64s_add(&all, one);
     return all;
 }
 
@@ -48,29 +48,29 @@ static void add_own(struct seeker *seeker, uint64_t addr)
     if (object != GT_NO_OBJECT) gt_map_put(&seeker->own, object, NULL);
 }
 
-static void add_all_own(struct seeker *seeker, const struct gt_vec *all)
+static void add_all_own(struct seeker *seeker, const struct gt_u64s *all)
 {
     for (size_t i = 0; i < all->len; i++)
-        add_own(seeker, gt_vec_u64(all, i));
+        add_own(seeker, all->at[i]);
 }
 
 static void list_own(struct seeker *seeker)
 {
     const struct gt_process *process = seeker->heap->process;
-    struct gt_vec ps = listed(process, "runtime.allp"), gs = listed(process, "runtime.allgs");
-    struct gt_vec ms = gt_all_ms(process);
+    struct gt_u64s ps = listed(process, "runtime.allp"), gs = listed(process, "runtime.allgs");
+    struct gt_u64s ms = gt_all_ms(process);
     uint64_t g;
 
     add_all_own(seeker, &ps);
     add_all_own(seeker, &gs);
     add_all_own(seeker, &ms);
     for (size_t i = 0; i < ms.len; i++) {
-        if (gt_process_field(process, gt_vec_u64(&ms, i), GT_F_m_g0, &g)) add_own(seeker, g);
-        if (gt_process_field(process, gt_vec_u64(&ms, i), GT_F_m_gsignal, &g)) add_own(seeker, g);
+        if (gt_process_field(process, ms.at[i], GT_F_m_g0, &g)) add_own(seeker, g);
+        if (gt_process_field(process, ms.at[i], GT_F_m_gsignal, &g)) add_own(seeker, g);
     }
-    gt_vec_deinit(&ps);
-    gt_vec_deinit(&gs);
-    gt_vec_deinit(&ms);
+    gt_u64s_deinit(&ps);
+    gt_u64s_deinit(&gs);
+    gt_u64s_deinit(&ms);
 }
 
 /* ---- words --------------------------------------------------------------------------------- */

@@ -77,15 +77,15 @@ static void use_stack_of(struct visitor *visitor, uint64_t m, enum gt_field_id f
 
 static void list_used(struct visitor *visitor)
 {
-    struct gt_vec ms = gt_all_ms(visitor->heap->process);
+    struct gt_u64s ms = gt_all_ms(visitor->heap->process);
 
     for (uint32_t i = 0; i < visitor->goroutines->count; i++)
         gt_map_put(&visitor->known, visitor->goroutines->list[i].stack_lo, NULL);
     for (size_t i = 0; i < ms.len; i++) {
-        use_stack_of(visitor, gt_vec_u64(&ms, i), GT_F_m_g0);
-        use_stack_of(visitor, gt_vec_u64(&ms, i), GT_F_m_gsignal);
+        use_stack_of(visitor, ms.at[i], GT_F_m_g0);
+        use_stack_of(visitor, ms.at[i], GT_F_m_gsignal);
     }
-    gt_vec_deinit(&ms);
+    gt_u64s_deinit(&ms);
 }
 
 /* Small stacks lie many in a span (stackpoolalloc); a larger one has a span of its own, which goes
