@@ -58,7 +58,7 @@ static void fill_label(const struct filler *filler, enum gt_reason reason,
     struct gt_check_example *examples = gt_arena_alloc(filler->check->storage, size);
 
     for (size_t i = 0; i < count->examples.len; i++)
-        examples[i] = example_of(filler, gt_vec_u64(&count->examples, i));
+        examples[i] = example_of(filler, count->examples.at[i]);
     *out = (struct gt_check_label){.name = gt_reason_name(reason),
                                    .explains = gt_reason_explains(reason),
                                    .objects = count->objects,

@@ -92,7 +92,7 @@ static void differ(const struct comparer *comparer, struct gt_reason_count *coun
 
     count->objects++;
     count->bytes += bytes;
-    if (count->examples.len < comparer->examples) gt_vec_add(&count->examples, &addr);
+    if (count->examples.len < comparer->examples) gt_u64s_add(&count->examples, addr);
 }
 
 static bool comparable(const struct comparer *comparer)
@@ -354,8 +354,6 @@ static void init(struct comparer *comparer, struct gt_comparison *out)
     size_t objects = comparer->heap->graph.objects;
 
     *out = (struct gt_comparison){0};
-    for (int i = 0; i < GT_REASONS; i++)
-        out->only_gc[i].examples = out->only_own[i].examples = GT_VEC_OF(uint64_t);
     gt_bitmap_init(&comparer->live, objects);
     gt_bitmap_init(&comparer->dropped, objects);
     gt_bitmap_init(&comparer->dangling, objects);
@@ -403,7 +401,7 @@ static void contradict(const struct gt_reason_count *counts, enum gt_contradicti
     for (int i = 0; i < GT_REASONS; i++)
         if (i != GT_REASON_UNJUDGED && i != GT_REASON_MISSING && !reasons[i].explains)
             gt_contradict(&process->contradictions, kind, counts[i].objects,
-                          counts[i].examples.len ? gt_vec_u64(&counts[i].examples, 0) : 0);
+                          counts[i].examples.len ? counts[i].examples.at[0] : 0);
 }
 
 void gt_comparison_contradict(const struct gt_comparison *comparison, struct gt_process *process)
@@ -420,7 +418,7 @@ void gt_comparison_contradict(const struct gt_comparison *comparison, struct gt_
 void gt_comparison_deinit(struct gt_comparison *comparison)
 {
     for (int i = 0; i < GT_REASONS; i++) {
-        gt_vec_deinit(&comparison->only_gc[i].examples);
-        gt_vec_deinit(&comparison->only_own[i].examples);
+        gt_u64s_deinit(&comparison->only_gc[i].examples);
+        gt_u64s_deinit(&comparison->only_own[i].examples);
     }
 }

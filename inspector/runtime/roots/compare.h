@@ -50,6 +50,7 @@
 #ifndef GT_RUNTIME_COMPARE_H
 #define GT_RUNTIME_COMPARE_H
 
+#include "inspector/base/numbers.h"
 #include "inspector/runtime/heap/gcmarks.h"
 #include "inspector/runtime/roots/live.h"
 
@@ -77,7 +78,7 @@ enum gt_reason {
 
 struct gt_reason_count {
     uint64_t objects, bytes;
-    struct gt_vec examples; /* uint64_t: the first few addresses */
+    struct gt_u64s examples; /* the first few addresses */
 };
 
 struct gt_comparison {

@@ -1,6 +1,7 @@
 #include "inspector/runtime/roots/makers.h"
 
 #include "inspector/base/hash.h"
+#include "inspector/base/numbers.h"
 #include "inspector/runtime/process/callers.h"
 #include "inspector/runtime/process/code_references.h"
 #include "inspector/runtime/roots/kinds.h"
@@ -9,8 +10,8 @@
 enum { WORD = 8 };
 
 struct functions {
-    struct gt_map known;   /* an entry -> up to where the function has run */
-    struct gt_vec entries; /* uint64_t, in the order in which they were met */
+    struct gt_map known;    /* an entry -> up to where the function has run */
+    struct gt_u64s entries; /* in the order in which they were met */
 };
 
 struct finder {
@@ -27,14 +28,14 @@ static uint64_t *add(struct functions *functions, uint64_t entry)
     bool added;
     uint64_t *to = gt_map_put(&functions->known, entry, &added);
 
-    if (added) gt_vec_add(&functions->entries, &entry);
+    if (added) gt_u64s_add(&functions->entries, entry);
     return to;
 }
 
 static void deinit(struct functions *functions)
 {
     gt_map_deinit(&functions->known);
-    gt_vec_deinit(&functions->entries);
+    gt_u64s_deinit(&functions->entries);
 }
 
 /* ---- what has run -------------------------------------------------------------------------- */
@@ -128,13 +129,13 @@ static void see_called(struct finder *finder, uint64_t entry, bool calls_too)
 static void see_all(struct finder *finder)
 {
     for (size_t i = 0; i < finder->ran.entries.len; i++) {
-        uint64_t entry = gt_vec_u64(&finder->ran.entries, i);
+        uint64_t entry = finder->ran.entries.at[i];
         see_function(finder, entry, *gt_map_find(&finder->ran.known, entry));
     }
     for (size_t i = 0; i < finder->called.entries.len; i++)
-        see_called(finder, gt_vec_u64(&finder->called.entries, i), true);
+        see_called(finder, finder->called.entries.at[i], true);
     for (size_t i = 0; i < finder->callees.entries.len; i++)
-        see_called(finder, gt_vec_u64(&finder->callees.entries, i), false);
+        see_called(finder, finder->callees.entries.at[i], false);
 }
 
 void gt_makers_find(const struct gt_goheap *heap, const struct gt_goroutines *goroutines,
@@ -143,7 +144,6 @@ void gt_makers_find(const struct gt_goheap *heap, const struct gt_goroutines *go
 {
     struct finder finder = {.heap = heap};
 
-    finder.ran.entries = finder.called.entries = finder.callees.entries = GT_VEC_OF(uint64_t);
     for (size_t i = gt_bitmap_next(wanted, 0); i < wanted->bits; i = gt_bitmap_next(wanted, i + 1))
         gt_map_put(&finder.kinds, gt_kind_of(heap, (uint32_t)i), NULL);
     gt_stack_use(heap, goroutines, recent, look_through_stack, &finder);
