@@ -142,7 +142,7 @@ static uint64_t signal_of(const struct gt_abandoned *abandoned, uint32_t gorouti
     const struct gt_wait *wait = &abandoned->analysis->baseline->wait[goroutine];
 
     for (size_t i = 0; i < wait->objects.len; i++) {
-        uint64_t thing = gt_vec_u64(&wait->objects, i);
+        uint64_t thing = wait->objects.at[i];
         const uint64_t *waiters = gt_map_find(&abandoned->signals, thing);
         if (waiters && *waiters && !gt_map_find(&abandoned->clocks, thing)) return thing;
     }

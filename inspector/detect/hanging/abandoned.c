@@ -48,10 +48,9 @@ static void note_signals(struct gt_abandoned *abandoned)
         const struct gt_wait *wait = &analysis->baseline->wait[i];
         bool counts = analysis->baseline->blocks[i] && wait->kind == GT_WAIT_CHANNEL;
         for (size_t j = 0; counts && j < wait->objects.len; j++) {
-            uint64_t *waiters =
-                gt_map_put(&abandoned->signals, gt_vec_u64(&wait->objects, j), &added);
+            uint64_t *waiters = gt_map_put(&abandoned->signals, wait->objects.at[j], &added);
             ++*waiters;
-            if (added) gt_vec_add(&things, gt_vec_at(&wait->objects, j));
+            if (added) gt_vec_add(&things, &wait->objects.at[j]);
         }
     }
     for (size_t i = 0; i < things.len; i++) {
@@ -83,7 +82,7 @@ static unsigned cases_of(const struct gt_abandoned *abandoned, uint32_t goroutin
     unsigned cases = 0;
 
     for (size_t i = 0; i < wait->objects.len; i++)
-        cases |= case_of(abandoned, gt_vec_u64(&wait->objects, i));
+        cases |= case_of(abandoned, wait->objects.at[i]);
     return cases;
 }
 
@@ -94,7 +93,7 @@ static bool awaits_end(const struct gt_abandoned *abandoned, uint32_t goroutine)
     const struct gt_wait *wait = &analysis->baseline->wait[goroutine];
 
     for (size_t i = 0; i < wait->objects.len; i++) {
-        uint64_t thing = gt_vec_u64(&wait->objects, i);
+        uint64_t thing = wait->objects.at[i];
         uint32_t object = gt_heap_object(&analysis->heap->graph, thing);
         if (case_of(abandoned, thing) == GT_CASE_SIGNAL && object != GT_NO_OBJECT &&
             gt_bit(&abandoned->rooted, object))

@@ -26,7 +26,7 @@ static void open_things(struct things *things, const struct gt_heap_analysis *an
     for (uint32_t i = 0; i < analysis->goroutines->count; i++) {
         const struct gt_wait *wait = &analysis->baseline->wait[i];
         for (size_t j = 0; is[i] && j < wait->objects.len; j++) {
-            uint32_t object = gt_heap_object(things->graph, gt_vec_u64(&wait->objects, j));
+            uint32_t object = gt_heap_object(things->graph, wait->objects.at[j]);
             if (object != GT_NO_OBJECT) *gt_map_put(&things->waiters, object, NULL) = i + 1;
         }
     }

@@ -50,7 +50,7 @@ static void give_back(struct gt_fixpoint *fixpoint, uint32_t number)
     }
     const struct gt_wait *wait = wait_of(fixpoint, number);
     for (size_t i = 0; i < wait->objects.len; i++)
-        gt_mark_seed(fixpoint->marker, gt_vec_u64(&wait->objects, i));
+        gt_mark_seed(fixpoint->marker, wait->objects.at[i]);
 }
 
 /* ---- watches ----------------------------------------------------------------------------- */
@@ -71,8 +71,7 @@ static void watch_waits(struct gt_fixpoint *fixpoint)
     for (uint32_t i = 0; i < fixpoint->analysis->goroutines->count; i++) {
         const struct gt_wait *wait = wait_of(fixpoint, i);
         for (size_t j = 0; fixpoint->asleep[i] && j < wait->objects.len; j++)
-            if (wakes(fixpoint, i, gt_vec_u64(&wait->objects, j)))
-                watch(fixpoint, gt_vec_u64(&wait->objects, j), i, 0);
+            if (wakes(fixpoint, i, wait->objects.at[j])) watch(fixpoint, wait->objects.at[j], i, 0);
     }
 }
 
@@ -144,8 +143,8 @@ static void describe_marked(struct gt_fixpoint *fixpoint)
     for (uint32_t i = 0; i < fixpoint->analysis->goroutines->count; i++) {
         const struct gt_wait *wait = wait_of(fixpoint, i);
         for (size_t j = 0; fixpoint->asleep[i] && j < wait->objects.len; j++)
-            if (gt_heap_object(graph, gt_vec_u64(&wait->objects, j)) == GT_NO_OBJECT &&
-                wakes(fixpoint, i, gt_vec_u64(&wait->objects, j)))
+            if (gt_heap_object(graph, wait->objects.at[j]) == GT_NO_OBJECT &&
+                wakes(fixpoint, i, wait->objects.at[j]))
                 give_back(fixpoint, i);
     }
 }

@@ -84,13 +84,13 @@ static bool have_their_own(const struct gt_heap_analysis *analysis, const struct
     for (size_t i = 0; i < count; i++) {
         const struct gt_wait *wait = &analysis->baseline->wait[members[i].item];
         for (size_t j = 0; j < wait->objects.len; j++)
-            ++*gt_map_put(&waiters, gt_vec_u64(&wait->objects, j), NULL);
+            ++*gt_map_put(&waiters, wait->objects.at[j], NULL);
     }
     for (size_t i = 0; all && i < count; i++) {
         const struct gt_wait *wait = &analysis->baseline->wait[members[i].item];
         bool own = false;
         for (size_t j = 0; j < wait->objects.len; j++)
-            own = own || *gt_map_find(&waiters, gt_vec_u64(&wait->objects, j)) == 1;
+            own = own || *gt_map_find(&waiters, wait->objects.at[j]) == 1;
         all = own;
     }
     gt_map_deinit(&waiters);

@@ -38,7 +38,7 @@ static uint32_t ticker_of(const struct gt_baseline *baseline, const struct gt_ma
     const uint64_t *timer = NULL;
 
     for (size_t i = 0; baseline->blocks[goroutine] && i < wait->objects.len; i++) {
-        timer = gt_map_find(channels, gt_vec_u64(&wait->objects, i));
+        timer = gt_map_find(channels, wait->objects.at[i]);
         if (!timer) return 0;
     }
     return timer ? (uint32_t)*timer : 0;
@@ -89,8 +89,7 @@ static bool is_reached(const struct finder *finder, uint32_t goroutine)
     const struct gt_wait *wait = &finder->analysis->baseline->wait[goroutine];
 
     for (size_t i = 0; i < wait->objects.len; i++) {
-        uint32_t object =
-            gt_heap_object(&finder->analysis->heap->graph, gt_vec_u64(&wait->objects, i));
+        uint32_t object = gt_heap_object(&finder->analysis->heap->graph, wait->objects.at[i]);
         if (object == GT_NO_OBJECT || gt_bit(&finder->watchers->reached, object)) return true;
     }
     return false;
@@ -113,7 +112,7 @@ static void leave_out(struct finder *finder, uint32_t goroutine)
     gt_edges_add_back(&edges, analysis, &finder->without, &finder->watchers->reached,
                       finder->marker);
     for (size_t i = 0; i < wait->objects.len; i++)
-        gt_mark_seed(finder->marker, gt_vec_u64(&wait->objects, i));
+        gt_mark_seed(finder->marker, wait->objects.at[i]);
     gt_edges_deinit(&edges);
 }
 

@@ -31,7 +31,7 @@ static void leave_out_timers(struct gt_baseline *baseline, const struct gt_heap_
             gt_vec_add(&baseline->edges[GT_TIMERS].words, &timer->heap_word);
     }
     for (size_t i = 0; i < baseline->timers.stopped.len; i++)
-        gt_vec_add(&baseline->edges[GT_STOPPED].words, gt_vec_at(&baseline->timers.stopped, i));
+        gt_vec_add(&baseline->edges[GT_STOPPED].words, &baseline->timers.stopped.at[i]);
 }
 
 uint32_t gt_goroutine_object(const struct gt_heap_analysis *analysis, uint32_t goroutine)
@@ -55,7 +55,7 @@ static void add_goroutine(const struct gt_baseline *baseline,
         gt_vec_add(&edges->roots, gt_vec_at(queue, i));
     if (object != GT_NO_OBJECT) gt_vec_add(&edges->no_out_edges, &object);
     for (size_t i = 0; i < wait->hidden_words.len; i++)
-        gt_vec_add(&edges->words, gt_vec_at(&wait->hidden_words, i));
+        gt_vec_add(&edges->words, &wait->hidden_words.at[i]);
 }
 
 void gt_edges_of_goroutine(const struct gt_heap_analysis *analysis, uint32_t goroutine,

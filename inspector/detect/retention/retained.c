@@ -219,7 +219,7 @@ static const char *part_of_call(const struct gt_heap_analysis *analysis, const s
     const struct gt_wait *wait = &analysis->baseline->wait[root->owner];
     const char *reason = g->wait_reason ? g->wait_reason : "";
     bool channel =
-        leads_by(path, ".c") || (wait->objects.len && gt_vec_u64(&wait->objects, 0) == root->value);
+        leads_by(path, ".c") || (wait->objects.len && wait->objects.at[0] == root->value);
 
     if (strcmp(reason, "chan send") == 0)
         return channel ? "channel to send on" : "value being sent";

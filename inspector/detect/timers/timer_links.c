@@ -18,7 +18,7 @@ static void count_all_listed(struct gt_timer_links *links)
     for (size_t i = 0; i < timers->list.len; i++)
         count_listed(links, ((struct gt_timer *)gt_vec_at(&timers->list, i))->heap_word);
     for (size_t i = 0; i < timers->stopped.len; i++)
-        count_listed(links, gt_vec_u64(&timers->stopped, i));
+        count_listed(links, timers->stopped.at[i]);
 }
 
 void gt_timer_links_take_word(const struct gt_timer_links *links, uint64_t word,

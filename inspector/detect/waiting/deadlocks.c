@@ -24,7 +24,7 @@ static void class_key(const struct gt_deadlocks *deadlocks, uint32_t number, str
 
     gt_str_format(key, "%d %d", wait->kind, sync->action);
     for (size_t i = 0; i < wait->objects.len && i < MAX_KEYED; i++)
-        gt_str_format(key, " %" PRIx64, gt_vec_u64(&wait->objects, i));
+        gt_str_format(key, " %" PRIx64, wait->objects.at[i]);
     if (wait->objects.len > MAX_KEYED) gt_str_format(key, " %u", number); /* a class of its own */
 }
 
@@ -92,7 +92,7 @@ static bool need_holders(struct gt_deadlocks *deadlocks, struct gt_wait_class *c
 static bool is_in_heap(const struct gt_heap_analysis *analysis, const struct gt_wait *wait)
 {
     for (size_t i = 0; i < wait->objects.len; i++)
-        if (gt_heap_object(&analysis->heap->graph, gt_vec_u64(&wait->objects, i)) == GT_NO_OBJECT)
+        if (gt_heap_object(&analysis->heap->graph, wait->objects.at[i]) == GT_NO_OBJECT)
             return false;
     return true;
 }

@@ -34,7 +34,7 @@ static bool waits_for_same(const struct namer *namer, uint32_t owner)
     const struct gt_wait *wait = &namer->wakers->analysis->baseline->wait[owner];
 
     for (size_t i = 0; i < wait->objects.len && i < MAX_CASES; i++)
-        if (gt_map_find(&namer->things, gt_vec_u64(&wait->objects, i))) return true;
+        if (gt_map_find(&namer->things, wait->objects.at[i])) return true;
     return false;
 }
 
@@ -125,8 +125,8 @@ static void begin(struct namer *namer, const struct gt_member *members, size_t c
     for (size_t i = 0; i < count; i++)
         gt_map_put(&namer->owners, members[i].item, NULL);
     for (size_t i = 0; i < wait->objects.len; i++) {
-        gt_map_put(&namer->things, gt_vec_u64(&wait->objects, i), NULL);
-        if (i < MAX_THINGS) describe_variable(namer, gt_vec_u64(&wait->objects, i));
+        gt_map_put(&namer->things, wait->objects.at[i], NULL);
+        if (i < MAX_THINGS) describe_variable(namer, wait->objects.at[i]);
     }
 }
 

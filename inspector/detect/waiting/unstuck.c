@@ -37,7 +37,7 @@ static void watch_class(struct unstuck *unstuck, uint32_t number)
 
     if (class->count || class->need != GT_STUCK_IF_ALL) return;
     for (size_t i = 0; i < wait->objects.len; i++) {
-        struct watch watch = {gt_heap_object(&analysis->heap->graph, gt_vec_u64(&wait->objects, i)),
+        struct watch watch = {gt_heap_object(&analysis->heap->graph, wait->objects.at[i]),
                               analysis->goroutines->count + number};
         if (watch.object == GT_NO_OBJECT) continue;
         gt_vec_add(&unstuck->watches, &watch);
@@ -99,7 +99,7 @@ static void give_back(struct unstuck *unstuck, uint32_t number)
         gt_heap_words(&analysis->heap->graph, object, seed_word, unstuck->marker);
     }
     for (size_t i = 0; i < wait->objects.len; i++)
-        gt_mark_seed(unstuck->marker, gt_vec_u64(&wait->objects, i));
+        gt_mark_seed(unstuck->marker, wait->objects.at[i]);
 }
 
 /* The holder of a weak pointer may make it strong. */

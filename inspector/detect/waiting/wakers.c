@@ -66,7 +66,7 @@ static void mute_goroutines(const struct gt_heap_analysis *analysis, struct gt_c
         uint32_t object = gt_goroutine_object(analysis, i);
         if (object != GT_NO_OBJECT) gt_bit_set(&cut->no_out_edges, object);
         for (size_t j = 0; j < wait->hidden_words.len; j++)
-            gt_cut_word(cut, &analysis->heap->graph, gt_vec_u64(&wait->hidden_words, j));
+            gt_cut_word(cut, &analysis->heap->graph, wait->hidden_words.at[j]);
     }
 }
 
@@ -156,7 +156,7 @@ static bool waits_for_same(const struct seeker *seeker, uint32_t other)
     const struct gt_wait *wait = &seeker->wakers->analysis->baseline->wait[other];
 
     for (size_t i = 0; i < wait->objects.len; i++)
-        if (!gt_map_find(&seeker->objects, gt_vec_u64(&wait->objects, i))) return false;
+        if (!gt_map_find(&seeker->objects, wait->objects.at[i])) return false;
     return wait->objects.len > 0;
 }
 
@@ -244,9 +244,9 @@ bool gt_wakers_visit(struct gt_wakers *wakers, uint32_t number, gt_way_fn *visit
     bool enough = false, whole = true;
 
     for (size_t i = 0; i < wait->objects.len; i++)
-        gt_map_put(&seeker.objects, gt_vec_u64(&wait->objects, i), NULL);
+        gt_map_put(&seeker.objects, wait->objects.at[i], NULL);
     for (size_t i = 0; i < wait->objects.len && !enough; i++) {
-        uint64_t address = gt_vec_u64(&wait->objects, i);
+        uint64_t address = wait->objects.at[i];
         uint32_t object = gt_heap_object(&wakers->analysis->heap->graph, address);
         if (object != GT_NO_OBJECT) whole &= climb_from(&seeker, object, &enough);
     }

@@ -145,7 +145,7 @@ static enum gt_action end_of(const struct gt_process *process, const struct gt_g
 struct gt_blocked gt_blocked_on(const struct gt_waits *waits, const struct gt_goroutine *g,
                                 const struct gt_wait *wait, size_t index)
 {
-    uint64_t object = gt_vec_u64(&wait->objects, index);
+    uint64_t object = wait->objects.at[index];
 
     if (wait->kind == GT_WAIT_CHANNEL)
         return (struct gt_blocked){GT_THING_CHANNEL, end_of(waits->process, g, object, index),

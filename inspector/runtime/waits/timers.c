@@ -75,7 +75,7 @@ static void take(struct gt_process *process, uint64_t word, uint64_t bubble,
 
     if (!gt_mem_u64(process->mem, word, &timer.address) || !timer.address) return;
     if (is_stopped(process, timer.address)) {
-        gt_vec_add(&timers->stopped, &word);
+        gt_u64s_add(&timers->stopped, word);
         return;
     }
     if (!gt_process_field(process, timer.address, GT_F_timer_period, &timer.period) ||
@@ -173,7 +173,7 @@ void gt_timers_init(struct gt_process *process, const struct gt_goroutines *goro
     const struct design *design = designs;
 
     timers->list = GT_VEC_OF(struct gt_timer);
-    timers->stopped = GT_VEC_OF(uint64_t);
+    timers->stopped = (struct gt_u64s){0};
     if (process->lost[GT_OF_TIMERS]) return; /* a field of theirs is not known (layouts.h) */
     while (!gt_has(&process->layout, design->slice) && design != &designs[1])
         design++;
@@ -185,7 +185,7 @@ void gt_timers_init(struct gt_process *process, const struct gt_goroutines *goro
 void gt_timers_deinit(struct gt_timers *timers)
 {
     gt_vec_deinit(&timers->list);
-    gt_vec_deinit(&timers->stopped);
+    gt_u64s_deinit(&timers->stopped);
 }
 
 int64_t gt_timer_due(const struct gt_process *process, const struct gt_timer *timer,

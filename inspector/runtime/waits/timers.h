@@ -7,6 +7,7 @@
 #ifndef GT_RUNTIME_TIMERS_H
 #define GT_RUNTIME_TIMERS_H
 
+#include "inspector/base/numbers.h"
 #include "inspector/runtime/goroutines/goroutines.h"
 #include "inspector/runtime/process/process.h"
 
@@ -30,8 +31,8 @@ struct gt_timer {
 };
 
 struct gt_timers {
-    struct gt_vec list;    /* struct gt_timer */
-    struct gt_vec stopped; /* uint64_t: the heap words of the stopped timers */
+    struct gt_vec list;     /* struct gt_timer */
+    struct gt_u64s stopped; /* the heap words of the stopped timers */
 };
 
 void gt_timers_init(struct gt_process *process, const struct gt_goroutines *goroutines,

@@ -58,20 +58,20 @@ static const struct reason *reason_of(const struct gt_waits *waits, const struct
 static void read_treap(struct gt_waits *waits, uint64_t root, struct gt_map *seen)
 {
     static const enum gt_field_id links[] = {GT_F_sudog_prev, GT_F_sudog_next, GT_F_sudog_waitlink};
-    struct gt_vec work = GT_VEC_OF(uint64_t);
+    struct gt_u64s work = {0};
 
-    gt_vec_add(&work, &root);
+    gt_u64s_add(&work, root);
     while (work.len && seen->len < MAX_WAITERS) {
-        uint64_t next, g, sudog = gt_vec_u64(&work, --work.len);
+        uint64_t next, g, sudog = work.at[--work.len];
         bool added;
         gt_map_put(seen, sudog, &added);
         if (!added || !gt_process_field(waits->process, sudog, GT_F_sudog_g, &g)) continue;
         *gt_map_put(&waits->semaphores, g, NULL) = sudog;
         for (size_t i = 0; i < sizeof links / sizeof *links; i++)
             if (gt_process_field(waits->process, sudog, links[i], &next) && next)
-                gt_vec_add(&work, &next);
+                gt_u64s_add(&work, next);
     }
-    gt_vec_deinit(&work);
+    gt_u64s_deinit(&work);
 }
 
 /* A root counts its waiters under its lock (sema.go). */
@@ -124,9 +124,9 @@ static void add_word(const struct gt_waits *waits, uint64_t sudog, enum gt_field
     uint64_t object, word;
 
     if (!gt_process_field(waits->process, sudog, field, &object)) return;
-    gt_vec_add(&wait->objects, &object);
+    gt_u64s_add(&wait->objects, object);
     word = sudog + gt_off(layout, gt_has(layout, hidden) ? hidden : field);
-    gt_vec_add(&wait->hidden_words, &word);
+    gt_u64s_add(&wait->hidden_words, word);
 }
 
 static void add_channels(const struct gt_waits *waits, const struct gt_goroutine *g,
@@ -159,7 +159,7 @@ static void add_semaphore(const struct gt_waits *waits, const struct gt_goroutin
 
 static void add_object(uint64_t object, struct gt_wait *wait)
 {
-    if (object) gt_vec_add(&wait->objects, &object);
+    if (object) gt_u64s_add(&wait->objects, object);
 }
 
 static void add_sync(struct gt_waits *waits, const struct gt_goroutine *g, struct gt_wait *wait)
@@ -181,7 +181,7 @@ static bool selects_on_nothing(const struct gt_waits *waits, const struct gt_gor
 static void find(struct gt_waits *waits, const struct gt_goroutine *g, const struct reason *reason,
                  struct gt_wait *wait)
 {
-    *wait = (struct gt_wait){.objects = GT_VEC_OF(uint64_t), .hidden_words = GT_VEC_OF(uint64_t)};
+    *wait = (struct gt_wait){0};
     if (!reason) return;
     wait->kind = reason->kind;
     wait->what = reason->what;
@@ -216,8 +216,8 @@ bool gt_waits_find_durable(struct gt_waits *waits, const struct gt_goroutine *g,
 
 void gt_wait_deinit(struct gt_wait *wait)
 {
-    gt_vec_deinit(&wait->objects);
-    gt_vec_deinit(&wait->hidden_words);
+    gt_u64s_deinit(&wait->objects);
+    gt_u64s_deinit(&wait->hidden_words);
 }
 
 /* ---- time ---------------------------------------------------------------------------------- */

@@ -8,6 +8,7 @@
 #ifndef GT_RUNTIME_WAITS_H
 #define GT_RUNTIME_WAITS_H
 
+#include "inspector/base/numbers.h"
 #include "inspector/runtime/waits/parked.h"
 
 enum gt_wait_kind {
@@ -20,9 +21,9 @@ enum gt_wait_kind {
 
 struct gt_wait {
     enum gt_wait_kind kind;
-    enum gt_thing_kind what;    /* channel, semaphore, condition, coroutine; or none */
-    struct gt_vec objects;      /* uint64_t: addresses of what it waits for */
-    struct gt_vec hidden_words; /* uint64_t: the words by which the wait itself leads there */
+    enum gt_thing_kind what;     /* channel, semaphore, condition, coroutine; or none */
+    struct gt_u64s objects;      /* addresses of what it waits for */
+    struct gt_u64s hidden_words; /* the words by which the wait itself leads there */
 };
 
 struct gt_waits {

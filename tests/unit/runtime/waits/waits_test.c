@@ -77,8 +77,8 @@ static void a_select_waits_for_all_its_channels(void **state)
     struct gt_wait wait = wait_of_last(synth, &waits);
     assert_int_equal(wait.kind, GT_WAIT_CHANNEL);
     assert_int_equal(wait.objects.len, 2);
-    assert_int_equal(gt_vec_u64(&wait.objects, 0), channels[0]);
-    assert_int_equal(gt_vec_u64(&wait.objects, 1), channels[1]);
+    assert_int_equal(wait.objects.at[0], channels[0]);
+    assert_int_equal(wait.objects.at[1], channels[1]);
     gt_wait_deinit(&wait);
     gt_waits_deinit(&waits);
 }
