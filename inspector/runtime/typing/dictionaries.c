@@ -2,6 +2,7 @@
 
 #include "inspector/base/alloc.h"
 #include "inspector/base/hash.h"
+#include "inspector/base/numbers.h"
 #include "inspector/runtime/process/packages.h"
 
 #include <stdio.h>
@@ -26,7 +27,7 @@ struct fitting {                  /* the dictionaries that a function may be cal
 struct gt_dictionaries {
     struct gt_process *process;
     struct gt_vec list;      /* struct dictionary, by name */
-    struct gt_vec fitting;   /* uint64_t: addresses, by function */
+    struct gt_u64s fitting;  /* addresses, by function */
     struct gt_map functions; /* its name -> index of its struct fitting */
     struct gt_vec found;     /* struct fitting */
     bool read;               /* whether the symbols were read, at the first query */
@@ -53,7 +54,6 @@ struct gt_dictionaries *gt_dictionaries_create(struct gt_process *process)
 
     *dictionaries = (struct gt_dictionaries){.process = process,
                                              .list = GT_VEC_OF(struct dictionary),
-                                             .fitting = GT_VEC_OF(uint64_t),
                                              .found = GT_VEC_OF(struct fitting)};
     return dictionaries;
 }
@@ -70,7 +70,7 @@ void gt_dictionaries_destroy(struct gt_dictionaries *dictionaries)
 {
     if (!dictionaries) return;
     gt_vec_deinit(&dictionaries->list);
-    gt_vec_deinit(&dictionaries->fitting);
+    gt_u64s_deinit(&dictionaries->fitting);
     gt_vec_deinit(&dictionaries->found);
     gt_map_deinit(&dictionaries->functions);
     gt_free(dictionaries);
@@ -178,7 +178,7 @@ static struct fitting find_fitting(struct gt_dictionaries *dictionaries, const c
         const struct dictionary *dictionary = gt_vec_at(&dictionaries->list, i);
         if (strncmp(dictionary->name, prefix, strlen(prefix)) != 0) break;
         if (!have_shapes(dictionaries, strchr(function, '['), dictionary->types)) continue;
-        gt_vec_add(&dictionaries->fitting, &dictionary->addr);
+        gt_u64s_add(&dictionaries->fitting, dictionary->addr);
         fitting.count++;
     }
     return fitting;
@@ -210,7 +210,7 @@ static uint64_t in_frame(const struct gt_dictionaries *dictionaries, const struc
     for (uint64_t at = from; at < to; at += WORD) {
         if (!gt_mem_u64(dictionaries->process->mem, at, &word)) continue;
         for (size_t i = 0; i < fitting->count; i++) {
-            if (word != gt_vec_u64(&dictionaries->fitting, fitting->first + i)) continue;
+            if (word != dictionaries->fitting.at[fitting->first + i]) continue;
             if (found && found != word) return 0;
             found = word;
         }
@@ -227,7 +227,7 @@ static uint64_t dictionary_of(struct gt_dictionaries *dictionaries,
     const struct gt_frame *frame = gt_g_frame(goroutines, g, index);
     struct fitting fitting = fitting_of(dictionaries, frame->pc - 1);
 
-    if (fitting.count == 1) return gt_vec_u64(&dictionaries->fitting, fitting.first);
+    if (fitting.count == 1) return dictionaries->fitting.at[fitting.first];
     if (!fitting.count || !index) return 0;
     return in_frame(dictionaries, &fitting, gt_g_frame(goroutines, g, index - 1)->cfa,
                     frame->cfa + WORD);

@@ -24,10 +24,10 @@ enum {
 struct gt_shapes {
     const struct gt_goheap *heap;
     struct gt_process *process;
-    struct gt_map itabs;        /* address -> type */
-    struct gt_vec whole_sizes;  /* uint64_t: of the program's structs and arrays without pointers */
-    struct gt_vec buffer_sizes; /* uint64_t: of those that are bytes, or mostly are */
-    struct gt_vec element_sizes; /* uint64_t: of all its types without pointers */
+    struct gt_map itabs;          /* address -> type */
+    struct gt_u64s whole_sizes;   /* of the program's structs and arrays without pointers */
+    struct gt_u64s buffer_sizes;  /* of those that are bytes, or mostly are */
+    struct gt_u64s element_sizes; /* of all its types without pointers */
 };
 
 /* ---- the program's types ------------------------------------------------------------------- */
@@ -61,13 +61,13 @@ static void note_size(void *ctx, uint64_t rtype, const struct gt_type *head)
     struct gt_shapes *shapes = ctx;
 
     if (head->ptr_bytes || !head->size) return;
-    gt_vec_add(&shapes->element_sizes, &head->size);
+    gt_u64s_add(&shapes->element_sizes, head->size);
     if (head->kind != GT_T_STRUCT && head->kind != GT_T_ARRAY) return;
-    gt_vec_add(&shapes->whole_sizes, &head->size);
+    gt_u64s_add(&shapes->whole_sizes, head->size);
     if (head->size < LEAST_DOCUMENT) return;
     gt_type_id id = gt_types_at(shapes->process->types, rtype);
     if (!id || is_buffer(shapes->process->types, id))
-        gt_vec_add(&shapes->buffer_sizes, &head->size);
+        gt_u64s_add(&shapes->buffer_sizes, head->size);
 }
 
 static int by_size(const void *a, const void *b)
@@ -78,9 +78,9 @@ static int by_size(const void *a, const void *b)
 }
 
 /* Sorts them and removes duplicates. */
-static void sort_sizes(struct gt_vec *sizes)
+static void sort_sizes(struct gt_u64s *sizes)
 {
-    uint64_t *size = sizes->data;
+    uint64_t *size = sizes->at;
     size_t kept = 0;
 
     if (sizes->len) qsort(size, sizes->len, sizeof *size, by_size);
@@ -91,24 +91,20 @@ static void sort_sizes(struct gt_vec *sizes)
 
 static uint64_t size_at(const void *sizes, size_t index)
 {
-    return gt_vec_u64(sizes, index);
+    return ((const uint64_t *)sizes)[index];
 }
 
 /* How many sizes are less than this one. */
-static size_t count_below(const struct gt_vec *sizes, uint64_t size)
+static size_t count_below(const struct gt_u64s *sizes, uint64_t size)
 {
-    return gt_lower_bound(sizes, 0, sizes->len, size, size_at);
+    return gt_lower_bound(sizes->at, 0, sizes->len, size, size_at);
 }
 
 struct gt_shapes *gt_shapes_create(const struct gt_goheap *heap)
 {
     struct gt_shapes *shapes = gt_calloc(1, sizeof *shapes);
 
-    *shapes = (struct gt_shapes){.heap = heap,
-                                 .process = heap->process,
-                                 .whole_sizes = GT_VEC_OF(uint64_t),
-                                 .buffer_sizes = GT_VEC_OF(uint64_t),
-                                 .element_sizes = GT_VEC_OF(uint64_t)};
+    *shapes = (struct gt_shapes){.heap = heap, .process = heap->process};
     gt_types_each(heap->process->types, note_size, shapes);
     sort_sizes(&shapes->whole_sizes);
     sort_sizes(&shapes->buffer_sizes);
@@ -120,20 +116,20 @@ void gt_shapes_destroy(struct gt_shapes *shapes)
 {
     if (!shapes) return;
     gt_map_deinit(&shapes->itabs);
-    gt_vec_deinit(&shapes->whole_sizes);
-    gt_vec_deinit(&shapes->buffer_sizes);
-    gt_vec_deinit(&shapes->element_sizes);
+    gt_u64s_deinit(&shapes->whole_sizes);
+    gt_u64s_deinit(&shapes->buffer_sizes);
+    gt_u64s_deinit(&shapes->element_sizes);
     gt_free(shapes);
 }
 
 /* True if the program has a type of one of these sizes whose values the allocator puts into slots
  * of this size. Size classes are at most a sixth of the slot apart, or a third below 1 KiB. */
-static bool any_for_slot(const struct gt_vec *sizes, uint64_t slot)
+static bool any_for_slot(const struct gt_u64s *sizes, uint64_t slot)
 {
     uint64_t least = slot < 1024 ? slot - slot / 3 : slot - slot / 6;
     size_t first = count_below(sizes, least);
 
-    return first < sizes->len && gt_vec_u64(sizes, first) <= slot;
+    return first < sizes->len && sizes->at[first] <= slot;
 }
 
 static bool has_type_for_slot(const struct gt_shapes *shapes, uint64_t slot)
@@ -238,7 +234,7 @@ static uint64_t widest(uint64_t offset, uint64_t most, uint64_t step, const stru
 static uint64_t widest_type(const struct gt_shapes *shapes, uint64_t offset, uint64_t most)
 {
     for (size_t i = count_below(&shapes->element_sizes, most + 1); i-- > 0;) {
-        uint64_t size = gt_vec_u64(&shapes->element_sizes, i);
+        uint64_t size = shapes->element_sizes.at[i];
         if (offset % size == 0) return size;
     }
     return 1;
