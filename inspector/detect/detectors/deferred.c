@@ -126,13 +126,13 @@ static void take_records(const struct pile_finder *pile_finder, const struct pil
     uint32_t first = analysis->baseline->first_root[pile->goroutine];
 
     for (size_t i = 0; i < count; i++)
-        gt_vec_add(&cause->edges.words, &records[i].from);
+        gt_u64s_add(&cause->edges.words, records[i].from);
     for (uint32_t i = 0; i < analysis->baseline->root_count[pile->goroutine]; i++) {
         const struct gt_root *root = gt_root_at(analysis->roots, first + i);
         uint32_t number = first + i;
         if (root->kind == GT_ROOT_DEFER &&
             (holds(records, count, root->value, size) || holds(records, count, root->addr, size)))
-            gt_vec_add(&cause->edges.roots, &number);
+            gt_u32s_add(&cause->edges.roots, number);
     }
 }
 

@@ -208,15 +208,15 @@ static void take_specials(const struct cycle_finder *cycle_finder, const struct 
                           struct gt_cause *cause)
 {
     const struct gt_heap_analysis *analysis = cycle_finder->analysis;
-    const struct gt_vec *roots = &analysis->baseline->edges[GT_SPECIALS].roots;
+    const struct gt_u32s *roots = &analysis->baseline->edges[GT_SPECIALS].roots;
 
     for (size_t i = 0; i < roots->len; i++) {
-        uint32_t number = gt_vec_u32(roots, i);
+        uint32_t number = roots->at[i];
         const struct gt_root *root = gt_root_at(analysis->roots, number);
         const struct gt_special *special = gt_special_at(analysis->specials, root->owner);
         uint32_t component = gt_scc_component(&cycle_finder->scc, special->object);
         if (component != GT_NO_COMPONENT && gt_map_find(components, component))
-            gt_vec_add(&cause->edges.roots, &number);
+            gt_u32s_add(&cause->edges.roots, number);
     }
 }
 

@@ -118,7 +118,7 @@ static void describe_servers(struct hung_finder *hung_finder, bool *hangs, bool 
     const struct gt_baseline *baseline = hung_finder->analysis->baseline;
 
     for (uint32_t i = 0; i < hung_finder->analysis->goroutines->count; i++) {
-        const struct gt_vec *queue = gt_backlog_of(&baseline->backlog, i);
+        const struct gt_u32s *queue = gt_backlog_of(&baseline->backlog, i);
         if (!queue || !baseline->blocks[i] || !queue->len) continue;
         describe_server(hung_finder, i, hangs[i]);
         hangs[i] = abandoned[i] = false;

@@ -70,7 +70,7 @@ static void add_words(const struct lost_finder *lost_finder, const struct gt_dea
 {
     for (size_t i = 0; i < array->count; i++) {
         const struct gt_dead_slot *slot = gt_vec_at(&lost_finder->dead->slots, array->first + i);
-        gt_vec_add(&cause->edges.words, &slot->addr);
+        gt_u64s_add(&cause->edges.words, slot->addr);
     }
 }
 

@@ -175,7 +175,7 @@ static void take(void *ctx, const struct gt_ending *ending)
 {
     struct gt_edges *edges = ctx;
 
-    gt_vec_add(&edges->words, &ending->word);
+    gt_u64s_add(&edges->words, ending->word);
 }
 
 void gt_endings_take(const struct gt_endings *endings, const struct gt_member *members,

@@ -36,10 +36,9 @@ static void give_back(struct gt_fixpoint *fixpoint, uint32_t number)
 
     if (!fixpoint->asleep[number]) return;
     fixpoint->asleep[number] = false;
-    const struct gt_vec *queue = gt_backlog_of(&baseline->backlog, number);
+    const struct gt_u32s *queue = gt_backlog_of(&baseline->backlog, number);
     for (size_t i = 0; queue && i < queue->len; i++)
-        gt_live_seed(fixpoint->marker, analysis->heap,
-                     gt_root_at(analysis->roots, gt_vec_u32(queue, i)));
+        gt_live_seed(fixpoint->marker, analysis->heap, gt_root_at(analysis->roots, queue->at[i]));
     uint32_t object = gt_goroutine_object(analysis, number);
     for (uint32_t i = 0; i < baseline->root_count[number]; i++)
         gt_live_seed(fixpoint->marker, analysis->heap,
@@ -151,10 +150,10 @@ static void describe_marked(struct gt_fixpoint *fixpoint)
 
 static void seed_scheduler(const struct gt_fixpoint *fixpoint)
 {
-    const struct gt_vec *words = &fixpoint->analysis->baseline->scheduler;
+    const struct gt_u64s *words = &fixpoint->analysis->baseline->scheduler;
 
     for (size_t i = 0; i < words->len; i++)
-        gt_mark_seed(fixpoint->marker, gt_vec_u64(words, i));
+        gt_mark_seed(fixpoint->marker, words->at[i]);
 }
 
 void gt_fixpoint_init(struct gt_fixpoint *fixpoint, struct gt_heap_analysis *analysis,

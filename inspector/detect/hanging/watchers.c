@@ -106,9 +106,9 @@ static void leave_out(struct finder *finder, uint32_t goroutine)
     gt_edges_init(&edges);
     gt_edges_of_goroutine(analysis, goroutine, &edges);
     for (size_t i = 0; i < edges.roots.len; i++)
-        gt_bit_clear(&finder->without.roots, gt_vec_u32(&edges.roots, i));
+        gt_bit_clear(&finder->without.roots, edges.roots.at[i]);
     for (size_t i = 0; i < edges.no_out_edges.len; i++)
-        gt_bit_clear(&finder->without.cut.no_out_edges, gt_vec_u32(&edges.no_out_edges, i));
+        gt_bit_clear(&finder->without.cut.no_out_edges, edges.no_out_edges.at[i]);
     gt_edges_add_back(&edges, analysis, &finder->without, &finder->watchers->reached,
                       finder->marker);
     for (size_t i = 0; i < wait->objects.len; i++)

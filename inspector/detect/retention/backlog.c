@@ -29,22 +29,22 @@ static void find_servers(struct gt_backlog *backlog, const struct gt_heap_analys
 void gt_backlog_init(struct gt_backlog *backlog, const struct gt_heap_analysis *analysis)
 {
     for (int queue = 0; queue < GT_QUEUES; queue++)
-        backlog->roots[queue] = GT_VEC_OF(uint32_t);
+        backlog->roots[queue] = (struct gt_u32s){0};
     find_servers(backlog, analysis);
     for (uint32_t i = 0; i < analysis->roots->list.len; i++) {
         const struct gt_root *root = gt_root_at(analysis->roots, i);
-        if (root->kind == GT_ROOT_QUEUED) gt_vec_add(&backlog->roots[GT_FINALIZERS], &i);
-        if (root->kind == GT_ROOT_QUEUED_CLEANUP) gt_vec_add(&backlog->roots[GT_CLEANUPS], &i);
+        if (root->kind == GT_ROOT_QUEUED) gt_u32s_add(&backlog->roots[GT_FINALIZERS], i);
+        if (root->kind == GT_ROOT_QUEUED_CLEANUP) gt_u32s_add(&backlog->roots[GT_CLEANUPS], i);
     }
 }
 
 void gt_backlog_deinit(struct gt_backlog *backlog)
 {
     for (int queue = 0; queue < GT_QUEUES; queue++)
-        gt_vec_deinit(&backlog->roots[queue]);
+        gt_u32s_deinit(&backlog->roots[queue]);
 }
 
-const struct gt_vec *gt_backlog_of(const struct gt_backlog *backlog, uint32_t goroutine)
+const struct gt_u32s *gt_backlog_of(const struct gt_backlog *backlog, uint32_t goroutine)
 {
     for (int queue = 0; queue < GT_QUEUES; queue++)
         if (backlog->server[queue] == goroutine) return &backlog->roots[queue];
@@ -56,13 +56,13 @@ const struct gt_vec *gt_backlog_of(const struct gt_backlog *backlog, uint32_t go
 size_t gt_backlog_waiting(const struct gt_backlog *backlog, const struct gt_heap_analysis *analysis,
                           uint32_t goroutine, const char **what)
 {
-    const struct gt_vec *roots = gt_backlog_of(backlog, goroutine);
+    const struct gt_u32s *roots = gt_backlog_of(backlog, goroutine);
     bool finalizers = backlog->server[GT_FINALIZERS] == goroutine;
     size_t entries = 0;
     uint32_t last = UINT32_MAX;
 
     for (size_t i = 0; roots && i < roots->len; i++) {
-        uint32_t entry = gt_root_at(analysis->roots, gt_vec_u32(roots, i))->owner;
+        uint32_t entry = gt_root_at(analysis->roots, roots->at[i])->owner;
         entries += entry != last;
         last = entry;
     }

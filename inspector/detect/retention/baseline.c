@@ -15,8 +15,8 @@ static void index_roots(struct gt_baseline *baseline, const struct gt_heap_analy
     baseline->root_count = gt_calloc(analysis->goroutines->count, sizeof *baseline->root_count);
     for (uint32_t i = 0; i < analysis->roots->list.len; i++) {
         const struct gt_root *root = gt_root_at(analysis->roots, i);
-        if (is_special_root(root)) gt_vec_add(&baseline->edges[GT_SPECIALS].roots, &i);
-        if (root->kind == GT_ROOT_WEAK_HANDLE) gt_vec_add(&baseline->edges[GT_WEAK].roots, &i);
+        if (is_special_root(root)) gt_u32s_add(&baseline->edges[GT_SPECIALS].roots, i);
+        if (root->kind == GT_ROOT_WEAK_HANDLE) gt_u32s_add(&baseline->edges[GT_WEAK].roots, i);
         if (gt_root_is_goroutines(root) && baseline->root_count[root->owner]++ == 0)
             baseline->first_root[root->owner] = i;
     }
@@ -28,10 +28,10 @@ static void leave_out_timers(struct gt_baseline *baseline, const struct gt_heap_
     for (size_t i = 0; i < baseline->timers.list.len; i++) {
         const struct gt_timer *timer = gt_vec_at(&baseline->timers.list, i);
         if (timer->kind != GT_TIMER_OTHER)
-            gt_vec_add(&baseline->edges[GT_TIMERS].words, &timer->heap_word);
+            gt_u64s_add(&baseline->edges[GT_TIMERS].words, timer->heap_word);
     }
     for (size_t i = 0; i < baseline->timers.stopped.len; i++)
-        gt_vec_add(&baseline->edges[GT_STOPPED].words, &baseline->timers.stopped.at[i]);
+        gt_u64s_add(&baseline->edges[GT_STOPPED].words, baseline->timers.stopped.at[i]);
 }
 
 uint32_t gt_goroutine_object(const struct gt_heap_analysis *analysis, uint32_t goroutine)
@@ -45,17 +45,17 @@ static void add_goroutine(const struct gt_baseline *baseline,
 {
     uint32_t object = gt_goroutine_object(analysis, goroutine);
     const struct gt_wait *wait = &baseline->wait[goroutine];
-    const struct gt_vec *queue = gt_backlog_of(&baseline->backlog, goroutine);
+    const struct gt_u32s *queue = gt_backlog_of(&baseline->backlog, goroutine);
 
     for (uint32_t i = 0; i < baseline->root_count[goroutine]; i++) {
         uint32_t root = baseline->first_root[goroutine] + i;
-        gt_vec_add(&edges->roots, &root);
+        gt_u32s_add(&edges->roots, root);
     }
     for (size_t i = 0; queue && i < queue->len; i++)
-        gt_vec_add(&edges->roots, gt_vec_at(queue, i));
-    if (object != GT_NO_OBJECT) gt_vec_add(&edges->no_out_edges, &object);
+        gt_u32s_add(&edges->roots, queue->at[i]);
+    if (object != GT_NO_OBJECT) gt_u32s_add(&edges->no_out_edges, object);
     for (size_t i = 0; i < wait->hidden_words.len; i++)
-        gt_vec_add(&edges->words, &wait->hidden_words.at[i]);
+        gt_u64s_add(&edges->words, wait->hidden_words.at[i]);
 }
 
 void gt_edges_of_goroutine(const struct gt_heap_analysis *analysis, uint32_t goroutine,
@@ -75,7 +75,9 @@ static bool is_candidate(const struct gt_heap_analysis *analysis, const struct g
 
 static void note_scheduler(void *ctx, const struct gt_stack_word *word)
 {
-    gt_vec_add(ctx, &word->value);
+    struct gt_u64s *words = ctx;
+
+    gt_u64s_add(words, word->value);
 }
 
 static void leave_out_goroutines(struct gt_baseline *baseline,
@@ -131,7 +133,6 @@ struct gt_baseline *gt_baseline_create(const struct gt_heap_analysis *analysis)
     gt_backlog_init(&baseline->backlog, analysis);
     leave_out_timers(baseline, analysis);
     leave_out_goroutines(baseline, analysis);
-    baseline->scheduler = GT_VEC_OF(uint64_t);
     gt_scheduler_words(analysis->process, note_scheduler, &baseline->scheduler);
     gt_exclusion_init(&baseline->without, analysis);
     for (int i = 0; i < GT_LEFT_OUT; i++)
@@ -152,7 +153,7 @@ void gt_baseline_destroy(struct gt_baseline *baseline, const struct gt_heap_anal
     gt_timers_deinit(&baseline->timers);
     gt_vec_deinit(&baseline->globals);
     gt_waits_deinit(&baseline->waits);
-    gt_vec_deinit(&baseline->scheduler);
+    gt_u64s_deinit(&baseline->scheduler);
     gt_backlog_deinit(&baseline->backlog);
     for (uint32_t i = 0; i < analysis->goroutines->count; i++)
         gt_wait_deinit(&baseline->wait[i]);

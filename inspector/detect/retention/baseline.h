@@ -16,6 +16,7 @@
 #ifndef GT_DETECT_BASELINE_H
 #define GT_DETECT_BASELINE_H
 
+#include "inspector/base/numbers.h"
 #include "inspector/detect/retention/backlog.h"
 #include "inspector/detect/retention/exclusion.h"
 #include "inspector/runtime/waits/timers.h"
@@ -37,7 +38,7 @@ struct gt_baseline {
     struct gt_wait *wait;      /* by goroutine */
     bool *blocks;              /* by goroutine: it waits for objects of the heap, or for nothing
                                 * that can come */
-    struct gt_vec scheduler;   /* uint64_t: words of the stacks on which threads schedule */
+    struct gt_u64s scheduler;  /* words of the stacks on which threads schedule */
     uint32_t *first_root, *root_count; /* by goroutine: the roots of its stack are adjacent */
     struct gt_vec globals; /* const struct gt_root *; filled when has_globals: channel_names.c */
     bool has_globals;

@@ -7,15 +7,15 @@
 #ifndef GT_DETECT_BEYOND_H
 #define GT_DETECT_BEYOND_H
 
-#include "inspector/base/vec.h"
+#include "inspector/base/numbers.h"
 #include "inspector/graph/heap.h"
 
 struct gt_beyond {
     const struct gt_heap *graph;
     const struct gt_bitmap *base;
     struct gt_bitmap taken;
-    struct gt_vec list; /* uint32_t: objects that the last walk took */
-    uint64_t bytes;     /* bytes of these objects */
+    struct gt_u32s list; /* objects that the last walk took */
+    uint64_t bytes;      /* bytes of these objects */
 };
 
 void gt_beyond_init(struct gt_beyond *beyond, const struct gt_heap *graph,

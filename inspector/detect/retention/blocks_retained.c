@@ -11,7 +11,7 @@ static void block_the_rest(struct gt_cut *cut, const struct gt_bitmap *innocent)
         cut->blocked.words[innocent->bits / 64] &= ((uint64_t)1 << innocent->bits % 64) - 1;
 }
 
-void gt_blocks_retained(const struct gt_heap_analysis *analysis, const struct gt_vec *groups,
+void gt_blocks_retained(const struct gt_heap_analysis *analysis, const struct gt_u32s *groups,
                         uint32_t count, uint64_t *bytes)
 {
     const struct gt_heap *graph = &analysis->heap->graph;
@@ -23,14 +23,14 @@ void gt_blocks_retained(const struct gt_heap_analysis *analysis, const struct gt
     block_the_rest(&cut, &analysis->innocent);
     for (uint32_t i = 0; i < count; i++)
         for (size_t j = 0; j < groups[i].len; j++)
-            gt_bit_set(&cut.no_out_edges, gt_vec_u32(&groups[i], j));
+            gt_bit_set(&cut.no_out_edges, groups[i].at[j]);
     gt_bitmap_init(&base, graph->objects);
     gt_live_mark(analysis->heap, analysis->roots, NULL, &cut, &base);
     gt_exclusive_init(&owners, graph, &cut, &analysis->innocent, &base, count,
                       (uint32_t)analysis->roots->list.len);
     for (uint32_t i = 0; i < count; i++)
         for (size_t j = 0; j < groups[i].len; j++)
-            gt_exclusive_out_edges(&owners, i, gt_vec_u32(&groups[i], j));
+            gt_exclusive_out_edges(&owners, i, groups[i].at[j]);
     gt_exclusive_spread(&owners);
     for (uint32_t i = 0; i < count; i++)
         bytes[i] = gt_exclusive_owned(&owners, i).bytes;

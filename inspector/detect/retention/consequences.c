@@ -32,10 +32,10 @@ static size_t edge_count(const struct gt_edges *edges)
 
 static uint64_t edge_key(const struct gt_edges *edges, size_t index)
 {
-    if (index < edges->words.len) return gt_vec_u64(&edges->words, index);
+    if (index < edges->words.len) return edges->words.at[index];
     index -= edges->words.len;
-    if (index < edges->roots.len) return ROOT_KEY | gt_vec_u32(&edges->roots, index);
-    return OUT_EDGES_KEY | gt_vec_u32(&edges->no_out_edges, index - edges->roots.len);
+    if (index < edges->roots.len) return ROOT_KEY | edges->roots.at[index];
+    return OUT_EDGES_KEY | edges->no_out_edges.at[index - edges->roots.len];
 }
 
 static int largest_first(const void *a, const void *b)

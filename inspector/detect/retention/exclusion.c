@@ -2,16 +2,14 @@
 
 void gt_edges_init(struct gt_edges *edges)
 {
-    *edges = (struct gt_edges){.roots = GT_VEC_OF(uint32_t),
-                               .words = GT_VEC_OF(uint64_t),
-                               .no_out_edges = GT_VEC_OF(uint32_t)};
+    *edges = (struct gt_edges){0};
 }
 
 void gt_edges_deinit(struct gt_edges *edges)
 {
-    gt_vec_deinit(&edges->roots);
-    gt_vec_deinit(&edges->words);
-    gt_vec_deinit(&edges->no_out_edges);
+    gt_u32s_deinit(&edges->roots);
+    gt_u64s_deinit(&edges->words);
+    gt_u32s_deinit(&edges->no_out_edges);
 }
 
 void gt_exclusion_init(struct gt_exclusion *exclusion, const struct gt_heap_analysis *analysis)
@@ -30,11 +28,11 @@ void gt_exclusion_add(struct gt_exclusion *exclusion, const struct gt_heap_analy
                       const struct gt_edges *edges)
 {
     for (size_t i = 0; i < edges->roots.len; i++)
-        gt_bit_set(&exclusion->roots, gt_vec_u32(&edges->roots, i));
+        gt_bit_set(&exclusion->roots, edges->roots.at[i]);
     for (size_t i = 0; i < edges->words.len; i++)
-        gt_cut_word(&exclusion->cut, &analysis->heap->graph, gt_vec_u64(&edges->words, i));
+        gt_cut_word(&exclusion->cut, &analysis->heap->graph, edges->words.at[i]);
     for (size_t i = 0; i < edges->no_out_edges.len; i++)
-        gt_bit_set(&exclusion->cut.no_out_edges, gt_vec_u32(&edges->no_out_edges, i));
+        gt_bit_set(&exclusion->cut.no_out_edges, edges->no_out_edges.at[i]);
 }
 
 bool gt_exclusion_covers(const struct gt_exclusion *exclusion, const struct gt_edges *edges)
@@ -42,11 +40,11 @@ bool gt_exclusion_covers(const struct gt_exclusion *exclusion, const struct gt_e
     bool covers = true;
 
     for (size_t i = 0; covers && i < edges->roots.len; i++)
-        covers = gt_bit(&exclusion->roots, gt_vec_u32(&edges->roots, i));
+        covers = gt_bit(&exclusion->roots, edges->roots.at[i]);
     for (size_t i = 0; covers && i < edges->words.len; i++)
-        covers = gt_map_find(&exclusion->cut.words, gt_vec_u64(&edges->words, i)) != NULL;
+        covers = gt_map_find(&exclusion->cut.words, edges->words.at[i]) != NULL;
     for (size_t i = 0; covers && i < edges->no_out_edges.len; i++)
-        covers = gt_bit(&exclusion->cut.no_out_edges, gt_vec_u32(&edges->no_out_edges, i));
+        covers = gt_bit(&exclusion->cut.no_out_edges, edges->no_out_edges.at[i]);
     return covers;
 }
 
@@ -56,7 +54,7 @@ void gt_edges_give(const struct gt_edges *edges, const struct gt_heap_analysis *
     const struct gt_heap *graph = &analysis->heap->graph;
 
     for (size_t i = 0; i < edges->roots.len; i++) {
-        uint32_t number = gt_vec_u32(&edges->roots, i);
+        uint32_t number = edges->roots.at[i];
         const struct gt_root *root = gt_root_at(analysis->roots, number);
         if (root->kind == GT_ROOT_CONTENTS)
             gt_exclusive_contents(owners, owner, number, gt_heap_object(graph, root->value));
@@ -64,10 +62,10 @@ void gt_edges_give(const struct gt_edges *edges, const struct gt_heap_analysis *
             gt_exclusive_root(owners, owner, number, root->value);
     }
     for (size_t i = 0; i < edges->words.len; i++)
-        if (gt_heap_object(graph, gt_vec_u64(&edges->words, i)) != GT_NO_OBJECT)
-            gt_exclusive_word(owners, owner, gt_vec_u64(&edges->words, i));
+        if (gt_heap_object(graph, edges->words.at[i]) != GT_NO_OBJECT)
+            gt_exclusive_word(owners, owner, edges->words.at[i]);
     for (size_t i = 0; i < edges->no_out_edges.len; i++)
-        gt_exclusive_out_edges(owners, owner, gt_vec_u32(&edges->no_out_edges, i));
+        gt_exclusive_out_edges(owners, owner, edges->no_out_edges.at[i]);
 }
 
 struct adder {
@@ -77,22 +75,22 @@ struct adder {
     struct gt_marker *marker;
 };
 
-static void add_roots(const struct adder *adder, const struct gt_vec *roots)
+static void add_roots(const struct adder *adder, const struct gt_u32s *roots)
 {
     for (size_t i = 0; i < roots->len; i++) {
-        uint32_t root = gt_vec_u32(roots, i);
+        uint32_t root = roots->at[i];
         if (!gt_bit(&adder->still_away->roots, root))
             gt_live_seed(adder->marker, adder->analysis->heap,
                          gt_root_at(adder->analysis->roots, root));
     }
 }
 
-static void add_words(const struct adder *adder, const struct gt_vec *words)
+static void add_words(const struct adder *adder, const struct gt_u64s *words)
 {
     uint64_t value;
 
     for (size_t i = 0; i < words->len; i++) {
-        uint64_t addr = gt_vec_u64(words, i);
+        uint64_t addr = words->at[i];
         uint32_t holder = gt_heap_object(&adder->analysis->heap->graph, addr);
         if (gt_map_find(&adder->still_away->cut.words, addr)) continue;
         if (holder != GT_NO_OBJECT && !gt_bit(adder->marked, holder)) continue;
@@ -107,10 +105,10 @@ static void seed_word(void *ctx, uint64_t offset, uint64_t value)
     gt_mark_seed(ctx, value);
 }
 
-static void add_muted(const struct adder *adder, const struct gt_vec *no_out_edges)
+static void add_muted(const struct adder *adder, const struct gt_u32s *no_out_edges)
 {
     for (size_t i = 0; i < no_out_edges->len; i++) {
-        uint32_t object = gt_vec_u32(no_out_edges, i);
+        uint32_t object = no_out_edges->at[i];
         if (!gt_bit(&adder->still_away->cut.no_out_edges, object) && gt_bit(adder->marked, object))
             gt_heap_words(&adder->analysis->heap->graph, object, seed_word, adder->marker);
     }

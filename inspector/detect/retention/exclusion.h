@@ -12,13 +12,14 @@
 #ifndef GT_DETECT_EXCLUSION_H
 #define GT_DETECT_EXCLUSION_H
 
+#include "inspector/base/numbers.h"
 #include "inspector/detect/heap_analysis.h"
 #include "inspector/graph/exclusive.h"
 
 struct gt_edges {
-    struct gt_vec roots;        /* uint32_t: numbers of roots */
-    struct gt_vec words;        /* uint64_t: addresses of pointer words */
-    struct gt_vec no_out_edges; /* uint32_t: objects, for all their pointers */
+    struct gt_u32s roots;        /* numbers of roots */
+    struct gt_u64s words;        /* addresses of pointer words */
+    struct gt_u32s no_out_edges; /* objects, for all their pointers */
 };
 
 void gt_edges_init(struct gt_edges *edges);

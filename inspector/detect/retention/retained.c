@@ -129,10 +129,10 @@ static bool is_programs(struct gt_main_kept *keepers, const struct gt_root *root
 static void collect_roots(struct gatherer *gatherer, bool programs)
 {
     const struct gt_heap_analysis *analysis = gatherer->keepers->analysis;
-    const struct gt_vec *roots = &gatherer->edges->roots;
+    const struct gt_u32s *roots = &gatherer->edges->roots;
 
     for (size_t i = 0; i < roots->len; i++) {
-        uint32_t number = gt_vec_u32(roots, i);
+        uint32_t number = roots->at[i];
         const struct gt_root *root = gt_root_at(analysis->roots, number);
         if (is_programs(gatherer->keepers, root) != programs) continue;
         struct keeper by = {.root = number,
@@ -157,11 +157,11 @@ static void collect_words(struct gatherer *gatherer)
 
     gatherer->seen = (struct keeper){.root = NO_ROOT, .goroutine = NOBODY, .way_count = 1};
     for (size_t i = 0; i < edges->no_out_edges.len; i++) {
-        gatherer->seen.way[0] = gt_vec_u32(&edges->no_out_edges, i);
+        gatherer->seen.way[0] = edges->no_out_edges.at[i];
         gt_heap_words(graph, gatherer->seen.way[0], collect_word, gatherer);
     }
     for (size_t i = 0; i < edges->words.len; i++) {
-        uint64_t value, addr = gt_vec_u64(&edges->words, i);
+        uint64_t value, addr = edges->words.at[i];
         gatherer->seen.way[0] = gt_heap_object(graph, addr);
         if (gatherer->seen.way[0] == GT_NO_OBJECT ||
             !gt_mem_u64(analysis->process->mem, addr, &value))
@@ -354,9 +354,9 @@ static void add_edges(const struct gt_heap_analysis *analysis, const struct gt_e
                       struct gt_bitmap *objects)
 {
     for (size_t i = 0; i < edges->no_out_edges.len; i++)
-        gt_bit_set(objects, gt_vec_u32(&edges->no_out_edges, i));
+        gt_bit_set(objects, edges->no_out_edges.at[i]);
     for (size_t i = 0; i < edges->words.len; i++) {
-        uint32_t object = gt_heap_object(&analysis->heap->graph, gt_vec_u64(&edges->words, i));
+        uint32_t object = gt_heap_object(&analysis->heap->graph, edges->words.at[i]);
         if (object != GT_NO_OBJECT) gt_bit_set(objects, object);
     }
 }

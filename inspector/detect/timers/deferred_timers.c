@@ -51,7 +51,7 @@ static void take_from(struct giver *giver, uint64_t value, struct gt_cause *caus
 {
     gt_beyond_take(&giver->deferred, value);
     for (size_t i = 0; i < giver->deferred.list.len; i++) {
-        uint32_t object = gt_vec_u32(&giver->deferred.list, i);
+        uint32_t object = giver->deferred.list.at[i];
         const uint64_t *number = gt_map_find(&giver->timers, object);
         if (number) {
             const struct gt_timer *timer =
@@ -69,11 +69,11 @@ static void take_timers(struct giver *giver, struct gt_cause *cause)
     uint64_t value;
 
     for (size_t i = 0; i < roots; i++) {
-        uint32_t number = gt_vec_u32(&cause->edges.roots, i);
+        uint32_t number = cause->edges.roots.at[i];
         take_from(giver, gt_root_at(giver->analysis->roots, number)->value, cause);
     }
     for (size_t i = 0; i < words; i++)
-        if (gt_mem_u64(giver->analysis->process->mem, gt_vec_u64(&cause->edges.words, i), &value))
+        if (gt_mem_u64(giver->analysis->process->mem, cause->edges.words.at[i], &value))
             take_from(giver, value, cause);
 }
 

@@ -27,7 +27,7 @@ void gt_timer_links_take_word(const struct gt_timer_links *links, uint64_t word,
     const struct gt_heap *graph = &links->analysis->heap->graph;
     uint32_t list = gt_heap_object(graph, word);
 
-    gt_vec_add(&cause->edges.words, &word);
+    gt_u64s_add(&cause->edges.words, word);
     if (list != GT_NO_OBJECT && gt_bit(&links->analysis->live, list))
         gt_cause_take_part(cause, list,
                            gt_heap_size(graph, list) / *gt_map_find(&links->listed, list));
@@ -45,7 +45,7 @@ static void find_parents(struct gt_timer_links *links)
         uint32_t child = gt_heap_object(&links->analysis->heap->graph, link->child);
         if (child == GT_NO_OBJECT) continue;
         *gt_map_put(&links->by_child, child, NULL) = link->word;
-        gt_vec_add(&links->parents.words, &link->word);
+        gt_u64s_add(&links->parents.words, link->word);
         count_listed(links, link->word);
     }
     gt_vec_deinit(&found);

@@ -160,12 +160,10 @@ static bool may_be_heavy(const struct lister *lister, uint32_t block)
 static void weigh_rows(const struct lister *lister, struct gt_undecided *told)
 {
     const struct gt_vec *words = &lister->analysis->windows->undecided_words;
-    struct gt_vec groups[MAX_TOLD];
+    struct gt_u32s groups[MAX_TOLD] = {0};
     uint64_t bytes[MAX_TOLD] = {0};
     bool any = false;
 
-    for (size_t i = 0; i < lister->rows.len; i++)
-        groups[i] = GT_VEC_OF(uint32_t);
     for (size_t i = 0; i < words->len; i++) {
         const struct gt_undecided_word *word = gt_vec_at(words, i);
         if (!gt_bit(&lister->analysis->windows->undecided, word->block) ||
@@ -173,13 +171,13 @@ static void weigh_rows(const struct lister *lister, struct gt_undecided *told)
             continue;
         uint32_t place = place_of(lister, word);
         if (place == NOT_TOLD) continue;
-        gt_vec_add(&groups[place], &word->block);
+        gt_u32s_add(&groups[place], word->block);
         any = true;
     }
     if (any) gt_blocks_retained(lister->analysis, groups, (uint32_t)lister->rows.len, bytes);
     for (size_t i = 0; i < lister->rows.len; i++) {
         if (groups[i].len) told[i].retained_bytes = (int64_t)bytes[i];
-        gt_vec_deinit(&groups[i]);
+        gt_u32s_deinit(&groups[i]);
     }
 }
 

@@ -13,7 +13,7 @@ static struct gt_cause *add(struct gt_causes *causes, enum gt_kind kind,
 
     for (uint64_t i = 0; i < words; i++) {
         uint64_t word = first_word + i * 8;
-        gt_vec_add(&cause->edges.words, &word);
+        gt_u64s_add(&cause->edges.words, word);
     }
     return cause;
 }
@@ -87,9 +87,9 @@ static void edges_of_another_sort_are_others(void **state)
     (void)state;
     gt_causes_init(&causes);
     struct gt_cause *roots = gt_causes_add(&causes, GT_FINALIZER_CYCLE, GT_PROVEN);
-    gt_vec_add(&roots->edges.roots, &number);
+    gt_u32s_add(&roots->edges.roots, number);
     struct gt_cause *no_out_edges = gt_causes_add(&causes, GT_HUNG_GOROUTINE, GT_PROVEN);
-    gt_vec_add(&no_out_edges->edges.no_out_edges, &number);
+    gt_u32s_add(&no_out_edges->edges.no_out_edges, number);
     add(&causes, GT_TICKER, GT_PROVEN, 0x1000, 1);
     gt_causes_add(&causes, GT_SUBSTRING, GT_PROVEN);
     gt_consequences_drop(&causes);
