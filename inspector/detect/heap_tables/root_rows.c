@@ -34,7 +34,7 @@ struct gt_root_label gt_root_label_of(const struct gt_heap_analysis *analysis,
                                       const struct gt_root_groups *groups, uint32_t group)
 {
     size_t first = gt_root_groups_first(groups, group);
-    const struct gt_root *root = gt_root_at(analysis->roots, gt_vec_u32(&groups->number, first));
+    const struct gt_root *root = gt_root_at(analysis->roots, groups->number.at[first]);
     struct gt_root_label label = {.words =
                                       (int64_t)(gt_root_groups_first(groups, group + 1) - first)};
     char field[GT_FIELD];

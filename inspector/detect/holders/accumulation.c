@@ -23,8 +23,8 @@ struct finder {
     const struct gt_dominators *tree;
     uint64_t threshold;
     struct gt_vec heavy;   /* struct heavy */
-    struct gt_vec starts;  /* uint32_t, indices in heavy: where paths begin */
-    struct gt_vec way;     /* the same, of one path */
+    struct gt_u32s starts; /* indices in heavy: where paths begin */
+    struct gt_u32s way;    /* the same, of one path */
     struct gt_vec points;  /* struct gt_accumulation */
     struct gt_map by_kind; /* kind -> index in `points` + 1 */
 };
@@ -151,7 +151,7 @@ static void start_at_children(struct finder *finder, uint32_t index)
 {
     for (uint32_t at = heavy_at(finder, index)->first; at != NO_HEAVY;
          at = heavy_at(finder, at)->next)
-        gt_vec_add(&finder->starts, &at);
+        gt_u32s_add(&finder->starts, at);
 }
 
 static uint64_t kind_of_heavy(const struct finder *finder, uint32_t index)
@@ -182,7 +182,7 @@ static bool divides(const struct finder *finder, uint32_t index)
 
 static uint64_t kind_at(const struct finder *finder, size_t step, uint32_t *index)
 {
-    *index = gt_vec_u32(&finder->way, step);
+    *index = finder->way.at[step];
     return kind_of_heavy(finder, *index);
 }
 
@@ -217,7 +217,7 @@ static void add_point(struct finder *finder, uint32_t index, bool list)
 
 static void end_way(struct finder *finder)
 {
-    uint32_t end = gt_vec_u32(&finder->way, finder->way.len - 1);
+    uint32_t end = finder->way.at[finder->way.len - 1];
     uint32_t next = heavy_at(finder, end)->largest;
     bool fades = next != NO_HEAVY && is_most(bytes_of(finder, next), bytes_of(finder, end));
     uint32_t first = fades ? first_of_list(finder) : end;
@@ -229,9 +229,9 @@ static void go_down(struct finder *finder, uint32_t start)
 {
     uint32_t next = start;
 
-    gt_vec_clear(&finder->way);
+    gt_u32s_clear(&finder->way);
     do {
-        gt_vec_add(&finder->way, &next);
+        gt_u32s_add(&finder->way, next);
         if (divides(finder, next)) {
             start_at_children(finder, next);
             return;
@@ -256,20 +256,18 @@ struct gt_vec gt_accumulations(const struct gt_heap_analysis *analysis,
                             .tree = tree,
                             .threshold = threshold,
                             .heavy = GT_VEC_OF(struct heavy),
-                            .starts = GT_VEC_OF(uint32_t),
-                            .way = GT_VEC_OF(uint32_t),
                             .points = GT_VEC_OF(struct gt_accumulation)};
 
     sort_nodes(&finder);
     start_at_children(&finder, 0);
     for (size_t i = 0; i < finder.starts.len; i++)
-        go_down(&finder, gt_vec_u32(&finder.starts, i));
+        go_down(&finder, finder.starts.at[i]);
     if (finder.points.len)
         qsort(finder.points.data, finder.points.len, sizeof(struct gt_accumulation), by_bytes);
     if (finder.points.len > max) finder.points.len = max;
     gt_vec_deinit(&finder.heavy);
-    gt_vec_deinit(&finder.starts);
-    gt_vec_deinit(&finder.way);
+    gt_u32s_deinit(&finder.starts);
+    gt_u32s_deinit(&finder.way);
     gt_map_deinit(&finder.by_kind);
     return finder.points;
 }

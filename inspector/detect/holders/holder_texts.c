@@ -169,7 +169,7 @@ static void describe_variable(struct describer *describer, uint32_t group,
                               struct gt_heap_holder *holder)
 {
     size_t first = gt_root_groups_first(&describer->groups, group);
-    uint32_t number = gt_vec_u32(&describer->groups.number, first);
+    uint32_t number = describer->groups.number.at[first];
     struct gt_referrer word = {.object = GT_NO_OBJECT, .root = number};
     gt_type_id type;
 

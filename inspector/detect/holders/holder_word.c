@@ -50,7 +50,7 @@ static void look_at_group(const struct gt_heap_analysis *analysis, struct search
     size_t end = gt_root_groups_first(groups, group + 1);
 
     for (size_t i = gt_root_groups_first(groups, group); i < end; i++)
-        look_at_root(analysis, search, gt_vec_u32(&groups->number, i));
+        look_at_root(analysis, search, groups->number.at[i]);
 }
 
 static void look_where_met(struct gt_heap_analysis *analysis, struct search *search)

@@ -83,20 +83,19 @@ static void add_root(struct gt_root_groups *groups, const struct gt_heap_analysi
     const struct gt_root *root = gt_root_at(analysis->roots, keyed->number);
     size_t at = groups->roots.len;
 
-    if (new_group) gt_vec_add(&groups->first, &at);
+    if (new_group) gt_u64s_add(&groups->first, at);
     struct gt_dominator_root added = {.value = root->value,
                                       .group = (uint32_t)groups->first.len - 1,
                                       .contents = root->kind == GT_ROOT_CONTENTS};
     gt_vec_add(&groups->roots, &added);
-    gt_vec_add(&groups->number, &keyed->number);
+    gt_u32s_add(&groups->number, keyed->number);
 }
 
 void gt_root_groups_init(struct gt_root_groups *groups, const struct gt_heap_analysis *analysis)
 {
     struct gt_vec keys = GT_VEC_OF(struct keyed);
 
-    *groups = (struct gt_root_groups){GT_VEC_OF(struct gt_dominator_root), GT_VEC_OF(uint32_t),
-                                      GT_VEC_OF(size_t)};
+    *groups = (struct gt_root_groups){.roots = GT_VEC_OF(struct gt_dominator_root)};
     for (uint32_t i = 0; i < analysis->roots->list.len; i++) {
         struct keyed keyed = {key_of_root(analysis, gt_root_at(analysis->roots, i)), i};
         gt_vec_add(&keys, &keyed);
@@ -106,13 +105,13 @@ void gt_root_groups_init(struct gt_root_groups *groups, const struct gt_heap_ana
         const struct keyed *keyed = gt_vec_at(&keys, i);
         add_root(groups, analysis, keyed, i == 0 || keyed->key != keyed[-1].key);
     }
-    gt_vec_add(&groups->first, &groups->roots.len);
+    gt_u64s_add(&groups->first, groups->roots.len);
     gt_vec_deinit(&keys);
 }
 
 void gt_root_groups_deinit(struct gt_root_groups *groups)
 {
     gt_vec_deinit(&groups->roots);
-    gt_vec_deinit(&groups->number);
-    gt_vec_deinit(&groups->first);
+    gt_u32s_deinit(&groups->number);
+    gt_u64s_deinit(&groups->first);
 }

@@ -8,13 +8,14 @@
 #ifndef GT_DETECT_HOLDERS_ROOT_GROUPS_H
 #define GT_DETECT_HOLDERS_ROOT_GROUPS_H
 
+#include "inspector/base/numbers.h"
 #include "inspector/detect/heap_analysis.h"
 #include "inspector/graph/dominators.h"
 
 struct gt_root_groups {
-    struct gt_vec roots;  /* struct gt_dominator_root, by group */
-    struct gt_vec number; /* uint32_t: the number of each of these roots */
-    struct gt_vec first;  /* size_t, by group and one more entry: where its roots begin */
+    struct gt_vec roots;   /* struct gt_dominator_root, by group */
+    struct gt_u32s number; /* the number of each of these roots */
+    struct gt_u64s first;  /* by group and one more entry: where its roots begin */
 };
 
 void gt_root_groups_init(struct gt_root_groups *groups, const struct gt_heap_analysis *analysis);
@@ -28,7 +29,7 @@ static inline uint32_t gt_root_groups_count(const struct gt_root_groups *groups)
 /* A group's roots are [first(group), first(group + 1)) of the list. */
 static inline size_t gt_root_groups_first(const struct gt_root_groups *groups, uint32_t group)
 {
-    return *(const size_t *)gt_vec_at(&groups->first, group);
+    return groups->first.at[group];
 }
 
 #endif

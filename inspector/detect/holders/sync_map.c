@@ -71,32 +71,32 @@ static void count_entries(struct gt_sync_map_reader *reader, uint64_t entry,
     }
 }
 
-static void add_children(struct gt_sync_map_reader *reader, uint64_t inner, struct gt_vec *nodes)
+static void add_children(struct gt_sync_map_reader *reader, uint64_t inner, struct gt_u64s *nodes)
 {
     uint64_t first = inner + place(reader, GT_SYNC_INNER_CHILDREN)->offset, child;
 
     for (unsigned i = 0; i < CHILDREN; i++)
         if (gt_mem_u64(reader->sync->analysis->process->mem, first + i * WORD, &child) && child)
-            gt_vec_add(nodes, &child);
+            gt_u64s_add(nodes, child);
 }
 
 /* A node's first byte says whether it is an entry. */
 static struct gt_container count_trie(struct gt_sync_map_reader *reader, uint64_t root)
 {
     struct gt_container container = {.room = GT_UNKNOWN};
-    struct gt_vec nodes = GT_VEC_OF(uint64_t);
+    struct gt_u64s nodes = {0};
     uint8_t is_entry;
 
-    gt_vec_add(&nodes, &root);
+    gt_u64s_add(&nodes, root);
     while (nodes.len) {
-        uint64_t node = *(const uint64_t *)gt_vec_at(&nodes, --nodes.len);
+        uint64_t node = nodes.at[--nodes.len];
         if (!gt_mem_u8(reader->sync->analysis->process->mem, node, &is_entry)) continue;
         if (is_entry)
             count_entries(reader, node, &container);
         else if (meet(reader, node, &container))
             add_children(reader, node, &nodes);
     }
-    gt_vec_deinit(&nodes);
+    gt_u64s_deinit(&nodes);
     return container;
 }
 

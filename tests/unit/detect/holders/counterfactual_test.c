@@ -30,8 +30,8 @@ struct heap {
     struct gt_rank live;
     struct gt_object_kinds kinds;
     struct gt_bitmap marked;
-    struct gt_vec waiting; /* uint32_t */
-    uint32_t self;         /* whose own pointers to itself lead nowhere; GT_NO_OBJECT */
+    struct gt_u32s waiting;
+    uint32_t self; /* whose own pointers to itself lead nowhere; GT_NO_OBJECT */
     uint64_t seed;
 };
 
@@ -66,7 +66,7 @@ static void reach(void *ctx, uint64_t offset, uint64_t value)
         is_away(heap, marking->without, object))
         return;
     gt_bit_set(&heap->marked, object);
-    gt_vec_add(&heap->waiting, &object);
+    gt_u32s_add(&heap->waiting, object);
 }
 
 static void reach_root(struct marking *marking, const struct gt_dominator_root *root)
@@ -94,7 +94,7 @@ static uint64_t lost(struct heap *heap, struct without without)
         if (root->group != without.group) reach_root(&marking, root);
     }
     while (heap->waiting.len) {
-        uint32_t object = gt_vec_u32(&heap->waiting, --heap->waiting.len);
+        uint32_t object = heap->waiting.at[--heap->waiting.len];
         gt_heap_words(heap->graph, object, reach, &marking);
     }
     return heap->analysis->live_bytes - gt_heap_bytes_of(heap->graph, &heap->marked);
@@ -148,11 +148,8 @@ static void compare_kinds(struct heap *heap)
 
 static void heap_init(struct heap *heap, const struct gt_heap_analysis *analysis)
 {
-    *heap = (struct heap){.analysis = analysis,
-                          .graph = &analysis->heap->graph,
-                          .waiting = GT_VEC_OF(uint32_t),
-                          .self = GT_NO_OBJECT,
-                          .seed = 1};
+    *heap = (struct heap){
+        .analysis = analysis, .graph = &analysis->heap->graph, .self = GT_NO_OBJECT, .seed = 1};
     gt_root_groups_init(&heap->groups, analysis);
     gt_dominators_init(&heap->tree, heap->graph, &analysis->live, heap->groups.roots.data,
                        heap->groups.roots.len, gt_root_groups_count(&heap->groups));
@@ -163,7 +160,7 @@ static void heap_init(struct heap *heap, const struct gt_heap_analysis *analysis
 
 static void heap_deinit(struct heap *heap)
 {
-    gt_vec_deinit(&heap->waiting);
+    gt_u32s_deinit(&heap->waiting);
     gt_bitmap_deinit(&heap->marked);
     gt_object_kinds_deinit(&heap->kinds);
     gt_rank_deinit(&heap->live);
