@@ -201,16 +201,16 @@ static int largest_first(const void *a, const void *b)
 /* Chooses the least bytes such that at most the allowed number of rows retain more. */
 static void choose_least(struct grower *grower)
 {
-    struct gt_vec sizes = GT_VEC_OF(uint64_t);
+    struct gt_u64s sizes = {0};
     size_t top = gt_table_top(grower->maker);
 
     for (uint32_t i = 1; i < grower->branches.len; i++) {
         uint64_t size = retained_by(grower, i);
-        if (!branch_at(grower, i)->hidden) gt_vec_add(&sizes, &size);
+        if (!branch_at(grower, i)->hidden) gt_u64s_add(&sizes, size);
     }
-    if (sizes.len) qsort(sizes.data, sizes.len, sizeof(uint64_t), largest_first);
-    if (sizes.len > top) grower->least = gt_vec_u64(&sizes, top - 1);
-    gt_vec_deinit(&sizes);
+    if (sizes.len) qsort(sizes.at, sizes.len, sizeof(uint64_t), largest_first);
+    if (sizes.len > top) grower->least = sizes.at[top - 1];
+    gt_u64s_deinit(&sizes);
 }
 
 /* ---- rows ---------------------------------------------------------------------------------- */

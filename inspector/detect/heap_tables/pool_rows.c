@@ -6,12 +6,12 @@
 
 void gt_pool_rows_init(struct gt_pool_rows *pools)
 {
-    *pools = (struct gt_pool_rows){.places = GT_VEC_OF(size_t)};
+    *pools = (struct gt_pool_rows){0};
 }
 
 void gt_pool_rows_deinit(struct gt_pool_rows *pools)
 {
-    gt_vec_deinit(&pools->places);
+    gt_u64s_deinit(&pools->places);
     gt_map_deinit(&pools->number);
     gt_map_deinit(&pools->values);
 }
@@ -21,7 +21,7 @@ void gt_pool_rows_add(struct gt_pool_rows *pools, size_t place, uint32_t object)
     bool added;
     uint64_t *number = gt_map_put(&pools->number, place, &added);
 
-    if (added) gt_vec_add(&pools->places, &place);
+    if (added) gt_u64s_add(&pools->places, place);
     if (added) *number = pools->places.len;
     uint64_t *value = object == GT_NO_OBJECT ? NULL : gt_map_put(&pools->values, object, &added);
     if (value && added) *value = *number - 1;
@@ -54,7 +54,7 @@ void gt_pool_rows_weigh(const struct gt_pool_rows *pools, struct gt_table_maker 
     struct gt_owned *retained =
         gt_retained_by_kind(analysis, &rank, kind, (uint32_t)pools->places.len + 1);
     for (size_t i = 0; i < pools->places.len; i++) {
-        size_t place = *(const size_t *)gt_vec_at(&pools->places, i);
+        size_t place = pools->places.at[i];
         struct gt_heap_row *row = gt_vec_at(&maker->rows, place);
         row->bytes = row->spare_bytes = (int64_t)retained[i].bytes;
     }

@@ -7,12 +7,13 @@
 #ifndef GT_DETECT_HEAP_TABLES_POOL_ROWS_H
 #define GT_DETECT_HEAP_TABLES_POOL_ROWS_H
 
+#include "inspector/base/numbers.h"
 #include "inspector/detect/heap_tables/heap_tables.h"
 
 struct gt_pool_rows {
-    struct gt_vec places; /* size_t: rows of the table, by number */
-    struct gt_map number; /* place in the table -> number + 1 */
-    struct gt_map values; /* object -> number */
+    struct gt_u64s places; /* rows of the table, by number */
+    struct gt_map number;  /* place in the table -> number + 1 */
+    struct gt_map values;  /* object -> number */
 };
 
 void gt_pool_rows_init(struct gt_pool_rows *pools);

@@ -3,8 +3,8 @@
 
 #include "gotypes/types/maps.h"
 
-struct entries {        /* of one map, in the order of its storage */
-    struct gt_vec list; /* uint64_t: key, elem, key, elem */
+struct entries {         /* of one map, in the order of its storage */
+    struct gt_u64s list; /* key, elem, key, elem */
     size_t most;
 };
 
@@ -13,8 +13,8 @@ static bool note_entry(void *ctx, uint64_t key, uint64_t elem)
     struct entries *entries = ctx;
 
     if (entries->list.len / 2 >= entries->most) return false;
-    gt_vec_add(&entries->list, &key);
-    gt_vec_add(&entries->list, &elem);
+    gt_u64s_add(&entries->list, key);
+    gt_u64s_add(&entries->list, elem);
     return true;
 }
 
@@ -37,8 +37,8 @@ static void add_entries(struct gt_value_reader *reader, uint32_t place, gt_type_
     if (keys < got) got = keys; /* elements without a key are left out */
     for (uint32_t i = 0; i < got; i++) {
         uint32_t value = first + i, its_key = first_key + i;
-        gt_value_set(reader, its_key, place, NULL, key, gt_vec_u64(&entries->list, 2 * i), 1);
-        gt_value_set(reader, value, place, NULL, elem, gt_vec_u64(&entries->list, 2 * i + 1), 1);
+        gt_value_set(reader, its_key, place, NULL, key, entries->list.at[2 * i], 1);
+        gt_value_set(reader, value, place, NULL, elem, entries->list.at[2 * i + 1], 1);
         gt_value_at(reader, value)->key = its_key;
     }
     gt_value_at(reader, place)->first = first;
@@ -48,7 +48,7 @@ static void add_entries(struct gt_value_reader *reader, uint32_t place, gt_type_
 void gt_value_map(struct gt_value_reader *reader, uint32_t place, gt_type_id id)
 {
     struct gt_typed_value *value = gt_value_at(reader, place);
-    struct entries entries = {GT_VEC_OF(uint64_t), reader->how.most};
+    struct entries entries = {.most = reader->how.most};
     uint64_t len = 0;
 
     value->kind = "map";
@@ -68,5 +68,5 @@ void gt_value_map(struct gt_value_reader *reader, uint32_t place, gt_type_id id)
     value = gt_value_at(reader, place);
     if (!walked) value->note = "its storage is damaged, or not in the core";
     value->left_out = len > value->count ? len - value->count : 0;
-    gt_vec_deinit(&entries.list);
+    gt_u64s_deinit(&entries.list);
 }

@@ -29,7 +29,7 @@ struct gatherer {
     struct gt_word_queue queue;     /* words whose objects are being prefetched */
     bool overflowed;                /* some windows were dropped */
     struct gt_vec references;       /* struct gt_undecided_word, into large blocks */
-    struct gt_vec stale;            /* uint32_t: the keys of out->stale, as they were met */
+    struct gt_u32s stale;           /* the keys of out->stale, as they were met */
     size_t undecided_kept[2];       /* words that leave small blocks undecided; and large ones */
     struct gt_windows *out;
 };
@@ -112,7 +112,7 @@ static void note_stale(struct gatherer *gatherer, uint32_t object,
 
     if (!added) return;
     *root = (uint64_t)referrer->root + 1;
-    gt_vec_add(&gatherer->stale, &object);
+    gt_u32s_add(&gatherer->stale, object);
 }
 
 static void note_undecided(struct gatherer *gatherer, uint32_t object, const struct gt_word *word,
@@ -275,7 +275,7 @@ static uint32_t stale_root(const struct gt_windows *windows, uint32_t block)
 static void decide_stale(struct gatherer *gatherer)
 {
     for (size_t i = 0; i < gatherer->stale.len; i++) {
-        uint32_t object = gt_vec_u32(&gatherer->stale, i);
+        uint32_t object = gatherer->stale.at[i];
         struct gt_referrer referrer = {.object = GT_NO_OBJECT,
                                        .root = stale_root(gatherer->out, object)};
         if (!gt_bit(&gatherer->small, object) && !gt_bit(&gatherer->half, object))
@@ -389,10 +389,8 @@ static void make_blocks(struct gatherer *gatherer)
 
 static void collect(const struct gt_heap_analysis *analysis, struct gt_windows *out)
 {
-    struct gatherer gatherer = {.analysis = analysis,
-                                .out = out,
-                                .references = GT_VEC_OF(struct gt_undecided_word),
-                                .stale = GT_VEC_OF(uint32_t)};
+    struct gatherer gatherer = {
+        .analysis = analysis, .out = out, .references = GT_VEC_OF(struct gt_undecided_word)};
     struct gt_bitmap *bits[] = {&gatherer.referenced, &gatherer.whole, &gatherer.small,
                                 &gatherer.half,       &gatherer.full,  &gatherer.partial,
                                 &gatherer.doubtful};
@@ -421,7 +419,7 @@ static void collect(const struct gt_heap_analysis *analysis, struct gt_windows *
     }
     make_blocks(&gatherer);
     gt_vec_deinit(&gatherer.references);
-    gt_vec_deinit(&gatherer.stale);
+    gt_u32s_deinit(&gatherer.stale);
     for (size_t i = 0; i < sizeof bits / sizeof *bits; i++)
         gt_bitmap_deinit(bits[i]);
 }
