@@ -17,7 +17,7 @@ struct lister {
     uint32_t number; /* the goroutine's index in its list */
     struct gt_reading how;
     struct gt_vec variables; /* struct gt_variable, by frame */
-    struct gt_vec first;     /* size_t, by frame and one more entry: where its variables begin */
+    struct gt_u64s first;    /* by frame and one more entry: where its variables begin */
     struct gt_vec owners;    /* struct owned: the owner of each root */
 };
 
@@ -33,7 +33,7 @@ static struct gt_variable *variable_at(const struct lister *lister, size_t index
 
 static size_t first_of(const struct lister *lister, uint32_t frame)
 {
-    return *(const size_t *)gt_vec_at(&lister->first, frame);
+    return lister->first.at[frame];
 }
 
 /* ---- variables ----------------------------------------------------------------------------- */
@@ -89,7 +89,7 @@ static void add_variables(struct lister *lister, uint32_t frame)
         .addr = at->cfa, .owner = lister->number, .frame = frame, .kind = GT_ROOT_FRAME};
     struct gt_variables variables;
 
-    gt_vec_add(&lister->first, &lister->variables.len);
+    gt_u64s_add(&lister->first, lister->variables.len);
     gt_frame_variables(lister->analysis->typing, &root, &variables);
     for (size_t i = 0; i < variables.count; i++)
         if (*variables.list[i].name) add_variable(lister, &variables.list[i]);
@@ -241,7 +241,7 @@ static void fill_frames(struct lister *lister, struct gt_goroutine_view *out)
 
     for (uint32_t frame = 0; frame < count; frame++)
         add_variables(lister, frame);
-    gt_vec_add(&lister->first, &lister->variables.len);
+    gt_u64s_add(&lister->first, lister->variables.len);
     add_roots(lister);
     weigh(lister);
     for (uint32_t frame = 0; frame < count; frame++)
@@ -288,12 +288,11 @@ struct gt_error *gt_goroutine_fill(const struct gt_heap_analysis *analysis,
                                     .most = options->most ? options->most : USUAL_MOST,
                                     .budget = MAX_VALUES},
                             .variables = GT_VEC_OF(struct gt_variable),
-                            .first = GT_VEC_OF(size_t),
                             .owners = GT_VEC_OF(struct owned)};
     fill(analysis, g, out);
     fill_frames(&lister, out);
     gt_vec_deinit(&lister.variables);
-    gt_vec_deinit(&lister.first);
+    gt_u64s_deinit(&lister.first);
     gt_vec_deinit(&lister.owners);
     return NULL;
 }

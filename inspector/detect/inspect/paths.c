@@ -67,14 +67,14 @@ static bool leads_there(const struct finder *finder, enum gt_kind_of_root kind, 
 {
     const struct gt_kind_roots *roots = &finder->kinds.of[kind];
 
-    return gt_heap_object(&finder->analysis->heap->graph, gt_vec_u64(&roots->values, index)) ==
+    return gt_heap_object(&finder->analysis->heap->graph, roots->values.at[index]) ==
            finder->target;
 }
 
 /* The root's object is no target: only its contents are roots. */
 static bool is_contents(const struct finder *finder, enum gt_kind_of_root kind, size_t index)
 {
-    uint32_t number = gt_vec_u32(&finder->kinds.of[kind].numbers, index);
+    uint32_t number = finder->kinds.of[kind].numbers.at[index];
 
     return kind == GT_BY_FINALIZER &&
            gt_root_at(finder->analysis->roots, number)->kind == GT_ROOT_CONTENTS;
@@ -117,8 +117,7 @@ static void drop_contents_of_target(const struct finder *finder, enum gt_kind_of
     const struct gt_kind_roots *roots = &finder->kinds.of[kind];
 
     for (size_t i = 0; i < roots->values.len; i++)
-        if (leads_there(finder, kind, i) && is_contents(finder, kind, i))
-            *(uint64_t *)gt_vec_at(&roots->values, i) = 0;
+        if (leads_there(finder, kind, i) && is_contents(finder, kind, i)) roots->values.at[i] = 0;
 }
 
 static bool find_way(const struct finder *finder, enum gt_kind_of_root kind, struct way *way)
@@ -129,7 +128,7 @@ static bool find_way(const struct finder *finder, enum gt_kind_of_root kind, str
     if (find_direct(finder, kind, way)) return true;
     drop_contents_of_target(finder, kind);
     struct gt_forest *forest = gt_forest_create(&finder->analysis->heap->graph, &finder->cut,
-                                                roots->values.data, roots->values.len);
+                                                roots->values.at, roots->values.len);
     if (finder->target < finder->analysis->heap->graph.scan_objects)
         way->count = gt_forest_path(forest, finder->target, way->objects, MAX_WAY, &way->root,
                                     &way->left_out);
@@ -153,7 +152,7 @@ static const char *name_of_timer(const struct finder *finder, uint32_t number)
 static void describe(struct finder *finder, enum gt_kind_of_root kind, const struct way *way)
 {
     struct gt_root_path *path = gt_vec_push(&finder->paths);
-    uint32_t number = gt_vec_u32(&finder->kinds.of[kind].numbers, way->root);
+    uint32_t number = finder->kinds.of[kind].numbers.at[way->root];
 
     path->kind = gt_kind_of_root_name(kind);
     path->objects = way->count - 1 + way->left_out;
@@ -174,7 +173,7 @@ static void take_away(struct finder *finder, enum gt_kind_of_root kind, const st
 {
     for (size_t i = 0; i + 1 < way->count; i++)
         gt_bit_set(&finder->cut.blocked, way->objects[i]);
-    *(uint64_t *)gt_vec_at(&finder->kinds.of[kind].values, way->root) = 0;
+    finder->kinds.of[kind].values.at[way->root] = 0;
 }
 
 /* Finds one more path from each kind of root that has one; false when none has. */

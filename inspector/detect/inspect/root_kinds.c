@@ -41,16 +41,14 @@ static enum gt_kind_of_root kind_of(const struct gt_heap_analysis *analysis,
 
 static void add(struct gt_kind_roots *roots, uint64_t value, size_t number)
 {
-    uint32_t own = (uint32_t)number;
-
-    gt_vec_add(&roots->values, &value);
-    gt_vec_add(&roots->numbers, &own);
+    gt_u64s_add(&roots->values, value);
+    gt_u32s_add(&roots->numbers, (uint32_t)number);
 }
 
 void gt_root_kinds_init(struct gt_root_kinds *kinds, const struct gt_heap_analysis *analysis)
 {
     for (unsigned i = 0; i < GT_KINDS_OF_ROOT; i++)
-        kinds->of[i] = (struct gt_kind_roots){GT_VEC_OF(uint64_t), GT_VEC_OF(uint32_t)};
+        kinds->of[i] = (struct gt_kind_roots){0};
     for (size_t i = 0; i < analysis->roots->list.len; i++) {
         const struct gt_root *root = gt_root_at(analysis->roots, i);
         add(&kinds->of[kind_of(analysis, root)], root->value, i);
@@ -65,8 +63,8 @@ void gt_root_kinds_init(struct gt_root_kinds *kinds, const struct gt_heap_analys
 void gt_root_kinds_deinit(struct gt_root_kinds *kinds)
 {
     for (unsigned i = 0; i < GT_KINDS_OF_ROOT; i++) {
-        gt_vec_deinit(&kinds->of[i].values);
-        gt_vec_deinit(&kinds->of[i].numbers);
+        gt_u64s_deinit(&kinds->of[i].values);
+        gt_u32s_deinit(&kinds->of[i].numbers);
     }
     gt_timers_deinit(&kinds->timers);
 }

@@ -8,6 +8,7 @@
 #ifndef GT_DETECT_INSPECT_ROOT_KINDS_H
 #define GT_DETECT_INSPECT_ROOT_KINDS_H
 
+#include "inspector/base/numbers.h"
 #include "inspector/detect/heap_analysis.h"
 #include "inspector/runtime/waits/timers.h"
 
@@ -20,9 +21,9 @@ enum gt_kind_of_root {
     GT_KINDS_OF_ROOT
 };
 
-struct gt_kind_roots {     /* of one kind */
-    struct gt_vec values;  /* uint64_t: the roots' targets */
-    struct gt_vec numbers; /* uint32_t: the numbers of the roots, or of the timers in their list */
+struct gt_kind_roots {      /* of one kind */
+    struct gt_u64s values;  /* the roots' targets */
+    struct gt_u32s numbers; /* the numbers of the roots, or of the timers in their list */
 };
 
 struct gt_root_kinds {
