@@ -41,7 +41,7 @@ static bool is_only_closed(const struct gt_process *process, uint64_t channel)
 static void note_signals(struct gt_abandoned *abandoned)
 {
     const struct gt_heap_analysis *analysis = abandoned->analysis;
-    struct gt_vec things = GT_VEC_OF(uint64_t);
+    struct gt_u64s things = {0};
     bool added;
 
     for (uint32_t i = 0; i < analysis->goroutines->count; i++) {
@@ -50,15 +50,15 @@ static void note_signals(struct gt_abandoned *abandoned)
         for (size_t j = 0; counts && j < wait->objects.len; j++) {
             uint64_t *waiters = gt_map_put(&abandoned->signals, wait->objects.at[j], &added);
             ++*waiters;
-            if (added) gt_vec_add(&things, &wait->objects.at[j]);
+            if (added) gt_u64s_add(&things, wait->objects.at[j]);
         }
     }
     for (size_t i = 0; i < things.len; i++) {
-        uint64_t thing = gt_vec_u64(&things, i), *waiters = gt_map_find(&abandoned->signals, thing);
+        uint64_t thing = things.at[i], *waiters = gt_map_find(&abandoned->signals, thing);
         if (*waiters < GT_MANY_ALIKE || !is_only_closed(analysis->process, thing)) *waiters = 0;
         abandoned->has_signals |= *waiters > 0;
     }
-    gt_vec_deinit(&things);
+    gt_u64s_deinit(&things);
 }
 
 static bool is_signal(const struct gt_abandoned *abandoned, uint64_t thing)

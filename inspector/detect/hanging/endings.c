@@ -38,7 +38,7 @@ struct walk {
     const struct things *things;
     uint32_t objects[MAX_WALK];
     size_t count;
-    struct gt_vec *found; /* uint32_t: goroutines */
+    struct gt_u32s *found; /* goroutines */
 };
 
 static void reach_value(void *ctx, uint64_t offset, uint64_t value)
@@ -54,19 +54,19 @@ static void reach_value(void *ctx, uint64_t offset, uint64_t value)
     const uint64_t *waiter = gt_map_find(&walk->things->waiters, object);
     if (!waiter) return;
     uint32_t goroutine = (uint32_t)*waiter - 1;
-    gt_vec_add(walk->found, &goroutine);
+    gt_u32s_add(walk->found, goroutine);
 }
 
 /* Finds the goroutines that wait for what `value` leads to in at most so many steps; `found` is
  * cleared first. The search stops at what is waited for. It also stops at a large table, such as a
  * context's children, which would be read again for each timer. */
 static void find_waiters(const struct things *things, uint64_t value, unsigned steps,
-                         struct gt_vec *found)
+                         struct gt_u32s *found)
 {
     struct walk walk = {.things = things, .found = found};
     size_t next = 0;
 
-    gt_vec_clear(found);
+    gt_u32s_clear(found);
     reach_value(&walk, 0, value);
     for (unsigned step = 0; step < steps; step++)
         for (size_t end = walk.count; next < end; next++)
@@ -75,10 +75,10 @@ static void find_waiters(const struct things *things, uint64_t value, unsigned s
                 gt_heap_words(things->graph, walk.objects[next], reach_value, &walk);
 }
 
-static void note(struct gt_endings *endings, const struct gt_vec *found, struct gt_ending ending)
+static void note(struct gt_endings *endings, const struct gt_u32s *found, struct gt_ending ending)
 {
     for (size_t i = 0; i < found->len; i++) {
-        ending.goroutine = gt_vec_u32(found, i);
+        ending.goroutine = found->at[i];
         gt_vec_add(&endings->list, &ending);
     }
 }
@@ -92,7 +92,7 @@ static int by_goroutine(const void *a, const void *b)
 }
 
 static void note_timers(struct gt_endings *endings, const struct gt_heap_analysis *analysis,
-                        const struct things *things, struct gt_vec *found)
+                        const struct things *things, struct gt_u32s *found)
 {
     const struct gt_vec *timers = &analysis->baseline->timers.list;
 
@@ -108,7 +108,7 @@ void gt_endings_find(struct gt_endings *endings, const struct gt_heap_analysis *
                      const bool *is, const struct gt_vec *links)
 {
     struct things things;
-    struct gt_vec found = GT_VEC_OF(uint32_t);
+    struct gt_u32s found = {0};
 
     endings->list = GT_VEC_OF(struct gt_ending);
     open_things(&things, analysis, is);
@@ -120,7 +120,7 @@ void gt_endings_find(struct gt_endings *endings, const struct gt_heap_analysis *
     }
     if (endings->list.len)
         qsort(endings->list.data, endings->list.len, sizeof(struct gt_ending), by_goroutine);
-    gt_vec_deinit(&found);
+    gt_u32s_deinit(&found);
     gt_map_deinit(&things.waiters);
 }
 
@@ -133,7 +133,7 @@ bool gt_links_matter(const struct gt_heap_analysis *analysis, const bool *is,
                      const struct gt_vec *links)
 {
     struct things things;
-    struct gt_vec found = GT_VEC_OF(uint32_t);
+    struct gt_u32s found = {0};
 
     open_things(&things, analysis, is);
     for (size_t i = 0; i < links->len && !found.len; i++) {
@@ -141,7 +141,7 @@ bool gt_links_matter(const struct gt_heap_analysis *analysis, const bool *is,
         find_waiters(&things, link->child, link->steps, &found);
     }
     bool matter = found.len > 0;
-    gt_vec_deinit(&found);
+    gt_u32s_deinit(&found);
     gt_map_deinit(&things.waiters);
     return matter;
 }

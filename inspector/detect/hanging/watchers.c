@@ -14,8 +14,8 @@ enum {
 struct finder {
     const struct gt_heap_analysis *analysis;
     struct gt_watchers *watchers;
-    bool *idle;               /* by goroutine: nothing live reaches what it waits for */
-    struct gt_vec candidates; /* uint32_t: goroutines */
+    bool *idle;                /* by goroutine: nothing live reaches what it waits for */
+    struct gt_u32s candidates; /* goroutines */
     struct gt_exclusion without;
     struct gt_marker *marker;
 };
@@ -50,7 +50,7 @@ static void take_site(void *ctx, const struct gt_member *members, size_t count)
 
     for (size_t i = 0; count >= MANY_WATCHERS && i < count; i++) {
         finder->idle[members[i].item] = true;
-        gt_vec_add(&finder->candidates, &members[i].item);
+        gt_u32s_add(&finder->candidates, members[i].item);
     }
 }
 
@@ -76,7 +76,7 @@ static void mark_others(struct finder *finder)
 
     gt_edges_init(&edges);
     for (size_t i = 0; i < finder->candidates.len; i++)
-        gt_edges_of_goroutine(analysis, gt_vec_u32(&finder->candidates, i), &edges);
+        gt_edges_of_goroutine(analysis, finder->candidates.at[i], &edges);
     gt_exclusion_add(&finder->without, analysis, &edges);
     gt_exclusion_add(&finder->without, analysis, &analysis->baseline->edges[GT_TIMERS]);
     gt_exclusion_add(&finder->without, analysis, &analysis->baseline->edges[GT_STOPPED]);
@@ -122,7 +122,7 @@ static bool leave_out_reached(struct finder *finder)
     bool any = false;
 
     for (size_t i = 0; i < finder->candidates.len; i++) {
-        uint32_t goroutine = gt_vec_u32(&finder->candidates, i);
+        uint32_t goroutine = finder->candidates.at[i];
         if (!finder->idle[goroutine] || !is_reached(finder, goroutine)) continue;
         leave_out(finder, goroutine);
         any = true;
@@ -143,7 +143,7 @@ static void judge(struct finder *finder)
     while (rounds++ < MAX_ROUNDS && leave_out_reached(finder))
         ;
     for (size_t i = 0; rounds > MAX_ROUNDS && i < finder->candidates.len; i++)
-        finder->idle[gt_vec_u32(&finder->candidates, i)] = false;
+        finder->idle[finder->candidates.at[i]] = false;
     gt_marker_destroy(finder->marker);
     gt_exclusion_deinit(&finder->without);
 }
@@ -163,7 +163,7 @@ static void keep_idle(const struct finder *finder, const struct gt_map *channels
     struct gt_vec *list = &finder->watchers->list;
 
     for (size_t i = 0; i < finder->candidates.len; i++) {
-        uint32_t goroutine = gt_vec_u32(&finder->candidates, i);
+        uint32_t goroutine = finder->candidates.at[i];
         uint32_t ticker = ticker_of(finder->analysis->baseline, channels, goroutine);
         struct gt_watch watch = {ticker - 1, goroutine};
         if (finder->idle[goroutine]) gt_vec_add(list, &watch);
@@ -175,8 +175,7 @@ void gt_watchers_init(struct gt_watchers *watchers, const struct gt_heap_analysi
 {
     struct finder finder = {.analysis = analysis,
                             .watchers = watchers,
-                            .idle = gt_calloc(analysis->goroutines->count, sizeof *finder.idle),
-                            .candidates = GT_VEC_OF(uint32_t)};
+                            .idle = gt_calloc(analysis->goroutines->count, sizeof *finder.idle)};
     struct gt_map channels = {0};
 
     *watchers = (struct gt_watchers){.list = GT_VEC_OF(struct gt_watch)};
@@ -186,7 +185,7 @@ void gt_watchers_init(struct gt_watchers *watchers, const struct gt_heap_analysi
     if (finder.candidates.len) judge(&finder);
     keep_idle(&finder, &channels);
     gt_map_deinit(&channels);
-    gt_vec_deinit(&finder.candidates);
+    gt_u32s_deinit(&finder.candidates);
     gt_free(finder.idle);
 }
 
