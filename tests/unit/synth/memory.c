@@ -160,7 +160,6 @@ struct synth *synth_new(const char *version)
                             .functions = GT_VEC_OF(struct synth_function),
                             .spans = GT_VEC_OF(struct synth_span),
                             .goroutines = GT_VEC_OF(struct synth_g *),
-                            .timers = GT_VEC_OF(uint64_t),
                             .reports = GT_VEC_OF(struct gt_report *)};
     assert_true(gt_version_parse(version, strlen(version), &synth->version));
     assert_true(gt_known_find(&synth->version, GT_ARCH_AMD64, &synth->known));
@@ -191,8 +190,7 @@ static void free_opened(struct synth *synth)
 void synth_free(struct synth *synth)
 {
     struct gt_vec *const lists[] = {&synth->lost,  &synth->symbols,    &synth->functions,
-                                    &synth->spans, &synth->goroutines, &synth->reports,
-                                    &synth->timers};
+                                    &synth->spans, &synth->goroutines, &synth->reports};
 
     free_opened(synth);
     free_names(synth);
@@ -200,6 +198,7 @@ void synth_free(struct synth *synth)
         gt_free(*(void **)gt_vec_at(&synth->goroutines, i));
     for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
         gt_vec_deinit(lists[i]);
+    gt_u64s_deinit(&synth->timers);
     for (int i = 0; i < SYNTH_AREAS; i++)
         gt_free(synth->area[i].bytes);
     gt_free(synth);

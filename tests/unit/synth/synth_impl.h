@@ -5,6 +5,7 @@
 #include "gotypes/layouts/known.h"
 #include "gotypes/layouts/layout.h"
 #include "inspector/base/alloc.h"
+#include "inspector/base/numbers.h"
 #include "inspector/base/vec.h"
 #include "tests/unit/synth/synth.h"
 
@@ -80,7 +81,7 @@ struct synth {
     struct gt_vec functions;  /* struct synth_function */
     struct gt_vec spans;      /* struct synth_span */
     struct gt_vec goroutines; /* struct synth_g * */
-    struct gt_vec timers;     /* uint64_t: active ones */
+    struct gt_u64s timers;    /* active ones */
     uint64_t mheap, semtable;
     uint64_t p; /* the only one */
     struct {

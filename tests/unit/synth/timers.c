@@ -45,7 +45,7 @@ uint64_t synth_timer(struct synth *synth, const char *callback, uint64_t argumen
     synth_set(synth, timer, GT_F_timer_status, 1); /* timerWaiting, up to 1.22 */
     synth_set(synth, timer, GT_F_timer_state, 1);  /* timerHeaped */
     synth_put(synth, timer + gt_off(&synth->layout, GT_F_timer_arg) + ARGUMENT_DATA, argument);
-    gt_vec_add(&synth->timers, &timer);
+    gt_u64s_add(&synth->timers, timer);
     return object;
 }
 
@@ -103,7 +103,7 @@ void synth_finish_timers(struct synth *synth)
     uint64_t list =
         synth_tiled(synth, synth->timers.len * size, synth_struct_type(synth, size, first, 8));
     for (size_t i = 0; i < synth->timers.len; i++)
-        synth_put(synth, list + i * size, gt_vec_u64(&synth->timers, i));
+        synth_put(synth, list + i * size, synth->timers.at[i]);
     enum gt_field_id slice = with_time ? GT_F_p_timers_heap : GT_F_p_timers;
     uint64_t header = synth->p + gt_off(&synth->layout, slice);
     synth_put_slice(synth, header, list, synth->timers.len);
