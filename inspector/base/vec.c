@@ -44,12 +44,12 @@ void gt_vec_deinit(struct gt_vec *vec)
     *vec = (struct gt_vec){.elem_size = vec->elem_size};
 }
 
-static uint64_t number_at(const void *vec, size_t index)
+static uint64_t key_at(const void *vec, size_t index)
 {
-    return gt_vec_u64(vec, index);
+    return *(const uint64_t *)gt_vec_at(vec, index);
 }
 
 size_t gt_vec_up_to(const struct gt_vec *vec, uint64_t key)
 {
-    return gt_upper_bound(vec, 0, vec->len, key, number_at);
+    return gt_upper_bound(vec, 0, vec->len, key, key_at);
 }

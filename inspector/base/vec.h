@@ -38,15 +38,4 @@ void *gt_vec_grow(void *data, size_t *cap, size_t least, size_t elem_size);
  * each element begins with. */
 size_t gt_vec_up_to(const struct gt_vec *vec, uint64_t key);
 
-/* Elements of vectors of numbers. */
-static inline uint32_t gt_vec_u32(const struct gt_vec *vec, size_t index)
-{
-    return *(const uint32_t *)gt_vec_at(vec, index);
-}
-
-static inline uint64_t gt_vec_u64(const struct gt_vec *vec, size_t index)
-{
-    return *(const uint64_t *)gt_vec_at(vec, index);
-}
-
 #endif
