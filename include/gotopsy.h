@@ -942,15 +942,34 @@ enum gt_address_kind {                         /* what is at an address */
 /* "free slot"; NULL when there is none. */
 GT_API const char *gt_address_kind_name(enum gt_address_kind kind);
 
+enum gt_typed_kind {                   /* what a value is, by its type */
+                     GT_TYPED_UNKNOWN, /* its type is not known, or it was not read */
+                     GT_TYPED_BOOL,
+                     GT_TYPED_NUMBER, /* an integer, a floating-point or a complex number */
+                     GT_TYPED_STRING,
+                     GT_TYPED_BYTES, /* a slice or array of bytes */
+                     GT_TYPED_ARRAY,
+                     GT_TYPED_SLICE,
+                     GT_TYPED_STRUCT,
+                     GT_TYPED_MAP,
+                     GT_TYPED_CHANNEL,
+                     GT_TYPED_POINTER,
+                     GT_TYPED_INTERFACE,
+                     GT_TYPED_FUNC,
+                     GT_TYPED_UNSAFE_POINTER,
+};
+
+/* "unsafe pointer", "unknown"; NULL when there is none. */
+GT_API const char *gt_typed_kind_name(enum gt_typed_kind kind);
+
 struct gt_pointer { /* a pointer word of an object, or of a frame, that is not nil */
     uint64_t offset;
     const char *field;          /* ".next", "[4].name"; NULL when unknown */
     uint64_t value;             /* the target */
     enum gt_address_kind where; /* what the target is */
-    const char *kind;     /* "pointer", "string", "slice", "interface", "map", "channel", "func",
-                             "unsafe pointer"; NULL when unknown */
-    struct gt_block into; /* the heap object that it leads to; address 0: none */
-    int64_t len, cap;     /* of strings and slices; else GT_UNKNOWN */
+    enum gt_typed_kind kind; /* of the word: never a bool, a number, bytes, an array or a struct */
+    struct gt_block into;    /* the heap object that it leads to; address 0: none */
+    int64_t len, cap;        /* of strings and slices; else GT_UNKNOWN */
 };
 
 struct gt_special_record { /* the runtime's record about an object (runtime/mheap.go) */
@@ -1251,9 +1270,7 @@ struct gt_typed_value {
                        * of a pointer; NULL for an entry of a map, which has a key, and for a root
                        */
     const char *type; /* NULL when unknown */
-    /* "bool", "number", "string", "bytes" (a slice or array of bytes), "array", "slice", "struct",
-     * "map", "channel", "pointer", "interface", "func", "unsafe pointer", "unknown" */
-    const char *kind;
+    enum gt_typed_kind kind;
     uint64_t address;    /* 0: it is not in memory */
     const char *text;    /* for a bool or number, as Go prints it; for a func, its function; NULL */
     uint64_t points_to;  /* for kinds that point: the target; 0 is nil */

@@ -28,6 +28,21 @@ const char *gt_address_kind_name(enum gt_address_kind kind)
     return (unsigned)kind < sizeof addresses / sizeof *addresses ? addresses[kind] : NULL;
 }
 
+static const char *const typed[] = {
+    [GT_TYPED_UNKNOWN] = "unknown", [GT_TYPED_BOOL] = "bool",
+    [GT_TYPED_NUMBER] = "number",   [GT_TYPED_STRING] = "string",
+    [GT_TYPED_BYTES] = "bytes",     [GT_TYPED_ARRAY] = "array",
+    [GT_TYPED_SLICE] = "slice",     [GT_TYPED_STRUCT] = "struct",
+    [GT_TYPED_MAP] = "map",         [GT_TYPED_CHANNEL] = "channel",
+    [GT_TYPED_POINTER] = "pointer", [GT_TYPED_INTERFACE] = "interface",
+    [GT_TYPED_FUNC] = "func",       [GT_TYPED_UNSAFE_POINTER] = "unsafe pointer",
+};
+
+const char *gt_typed_kind_name(enum gt_typed_kind kind)
+{
+    return (unsigned)kind < sizeof typed / sizeof *typed ? typed[kind] : NULL;
+}
+
 const char *gt_base_name(const char *path)
 {
     const char *slash = strrchr(path, '/');

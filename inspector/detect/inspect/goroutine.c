@@ -54,7 +54,7 @@ static struct gt_values part_of_value(const struct lister *lister,
         .name = gt_heap_analysis_keep(lister->analysis, variable->name),
         .type =
             gt_heap_analysis_keep(lister->analysis, gt_analysis_type_name(lister->analysis, type)),
-        .kind = "unknown",
+        .kind = GT_TYPED_UNKNOWN,
         .address = variable->addr,
         .len = GT_UNKNOWN,
         .cap = GT_UNKNOWN,
@@ -130,7 +130,7 @@ static void add_slot(struct lister *lister, uint32_t number)
     uint32_t object = gt_heap_object(&analysis->heap->graph, root->value);
     const char *type = object == GT_NO_OBJECT ? NULL : gt_block_of(analysis, object).type;
     struct gt_typed_value value = {.name = slot_name(lister, root),
-                                   .kind = "pointer",
+                                   .kind = GT_TYPED_POINTER,
                                    .address = root->addr,
                                    .points_to = root->value,
                                    .len = GT_UNKNOWN,

@@ -25,17 +25,18 @@ static void collect(void *ctx, const struct gt_word *word)
     list[at] = *word;
 }
 
-static const char *kind_of(const struct gt_word *word)
+static enum gt_typed_kind kind_of(const struct gt_word *word)
 {
-    static const char *const names[] = {
-        [GT_P_POINTER] = "pointer", [GT_P_STRING] = "string",   [GT_P_SLICE] = "slice",
-        [GT_P_EFACE] = "interface", [GT_P_IFACE] = "interface", [GT_P_MAP] = "map",
-        [GT_P_CHAN] = "channel",    [GT_P_FUNC] = "func",       [GT_P_UNSAFE] = "unsafe pointer",
-        [GT_P_SHAPED] = "pointer",
+    static const enum gt_typed_kind kinds[] = {
+        [GT_P_POINTER] = GT_TYPED_POINTER,       [GT_P_STRING] = GT_TYPED_STRING,
+        [GT_P_SLICE] = GT_TYPED_SLICE,           [GT_P_EFACE] = GT_TYPED_INTERFACE,
+        [GT_P_IFACE] = GT_TYPED_INTERFACE,       [GT_P_MAP] = GT_TYPED_MAP,
+        [GT_P_CHAN] = GT_TYPED_CHANNEL,          [GT_P_FUNC] = GT_TYPED_FUNC,
+        [GT_P_UNSAFE] = GT_TYPED_UNSAFE_POINTER, [GT_P_SHAPED] = GT_TYPED_POINTER,
     };
 
-    if (word->inferred || word->kind >= sizeof names / sizeof *names) return NULL;
-    return names[word->kind];
+    if (word->inferred || word->kind >= sizeof kinds / sizeof *kinds) return GT_TYPED_UNKNOWN;
+    return kinds[word->kind];
 }
 
 /* The target: by the object's own type, else by the word's. */

@@ -20,7 +20,7 @@ void gt_value_interface(struct gt_value_reader *reader, uint32_t place, gt_type_
     struct gt_typed_value *value = gt_value_at(reader, place);
     uint64_t head, addr = value->address;
 
-    value->kind = "interface";
+    value->kind = GT_TYPED_INTERFACE;
     if (!gt_mem_u64(reader->mem, addr, &head) ||
         !gt_mem_u64(reader->mem, addr + 8, &value->points_to)) {
         value->note = "the core has no memory there";
@@ -49,7 +49,7 @@ void gt_value_func(struct gt_value_reader *reader, uint32_t place, gt_type_id id
     uint64_t entry;
 
     (void)id;
-    value->kind = "func";
+    value->kind = GT_TYPED_FUNC;
     if (!gt_mem_u64(reader->mem, value->address, &value->points_to)) {
         value->note = "the core has no memory there";
         return;

@@ -31,7 +31,7 @@ void gt_value_string(struct gt_value_reader *reader, uint32_t place, gt_type_id 
     uint64_t len;
 
     (void)type;
-    value->kind = "string";
+    value->kind = GT_TYPED_STRING;
     if (!gt_mem_u64(reader->mem, value->address, &value->points_to) ||
         !gt_mem_u64(reader->mem, value->address + 8, &len)) {
         value->note = "the core has no memory there";

@@ -78,7 +78,7 @@ void gt_value_channel(struct gt_value_reader *reader, uint32_t place, gt_type_id
     struct gt_typed_value *value = gt_value_at(reader, place);
     struct channel channel;
 
-    value->kind = "channel";
+    value->kind = GT_TYPED_CHANNEL;
     if (!gt_mem_u64(reader->mem, value->address, &value->points_to)) {
         value->note = "the core has no memory there";
         return;

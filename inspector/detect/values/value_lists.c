@@ -34,7 +34,7 @@ void gt_value_array(struct gt_value_reader *reader, uint32_t place, gt_type_id i
     struct gt_typed_value *value = gt_value_at(reader, place);
     bool bytes = gt_value_is_bytes(reader, elem);
 
-    value->kind = bytes ? "bytes" : "array";
+    value->kind = bytes ? GT_TYPED_BYTES : GT_TYPED_ARRAY;
     value->len = value->cap = (int64_t)len;
     if (bytes)
         gt_value_data(reader, place, value->address, len);
@@ -49,7 +49,7 @@ void gt_value_slice(struct gt_value_reader *reader, uint32_t place, gt_type_id i
     bool bytes = gt_value_is_bytes(reader, elem);
     uint64_t len, cap;
 
-    value->kind = bytes ? "bytes" : "slice";
+    value->kind = bytes ? GT_TYPED_BYTES : GT_TYPED_SLICE;
     if (!gt_mem_u64(reader->mem, value->address, &value->points_to) ||
         !gt_mem_u64(reader->mem, value->address + 8, &len) ||
         !gt_mem_u64(reader->mem, value->address + 16, &cap)) {

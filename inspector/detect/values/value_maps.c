@@ -51,7 +51,7 @@ void gt_value_map(struct gt_value_reader *reader, uint32_t place, gt_type_id id)
     struct entries entries = {.most = reader->how.most};
     uint64_t len = 0;
 
-    value->kind = "map";
+    value->kind = GT_TYPED_MAP;
     if (!gt_mem_u64(reader->mem, value->address, &value->points_to)) {
         value->note = "the core has no memory there";
         return;

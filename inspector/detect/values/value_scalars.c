@@ -89,7 +89,7 @@ void gt_value_scalar(struct gt_value_reader *reader, uint32_t place, gt_type_id 
     bool complex = type->kind == GT_T_COMPLEX64 || type->kind == GT_T_COMPLEX128;
     char text[TEXT];
 
-    value->kind = type->kind == GT_T_BOOL ? "bool" : "number";
+    value->kind = type->kind == GT_T_BOOL ? GT_TYPED_BOOL : GT_TYPED_NUMBER;
     if (complex ? read_complex(reader, value->address, type, text)
                 : read_simple(reader, value->address, type, text))
         value->text = gt_value_text(reader, "%s", text);

@@ -17,7 +17,8 @@ uint32_t gt_value_parts(struct gt_value_reader *reader, uint32_t of, uint64_t wa
     reader->cut |= *got < want;
     for (uint64_t i = 0; i < *got; i++) {
         struct gt_typed_value *value = gt_vec_push(&reader->values);
-        *value = (struct gt_typed_value){.kind = "unknown", .len = GT_UNKNOWN, .cap = GT_UNKNOWN};
+        *value =
+            (struct gt_typed_value){.kind = GT_TYPED_UNKNOWN, .len = GT_UNKNOWN, .cap = GT_UNKNOWN};
         gt_vec_push(&reader->waits);
     }
     gt_value_at(reader, of)->left_out += want - *got;
@@ -30,7 +31,7 @@ void gt_value_set(struct gt_value_reader *reader, uint32_t place, uint32_t of, c
     struct gt_typed_value *value = gt_value_at(reader, place);
 
     *value = (struct gt_typed_value){.name = gt_heap_analysis_keep(reader->analysis, name),
-                                     .kind = "unknown",
+                                     .kind = GT_TYPED_UNKNOWN,
                                      .address = addr,
                                      .len = GT_UNKNOWN,
                                      .cap = GT_UNKNOWN,
@@ -88,7 +89,7 @@ static void read_struct(struct gt_value_reader *reader, uint32_t place, gt_type_
         gt_value_set(reader, first + i, place, type->fields[i].name,
                      gt_types_find(reader->types, type->fields[i].type),
                      addr + type->fields[i].offset, 0);
-    gt_value_at(reader, place)->kind = "struct";
+    gt_value_at(reader, place)->kind = GT_TYPED_STRUCT;
     gt_value_at(reader, place)->first = first;
     gt_value_at(reader, place)->count = (uint32_t)count;
 }
@@ -99,7 +100,7 @@ static void read_pointer(struct gt_value_reader *reader, uint32_t place, gt_type
     struct gt_typed_value *value = gt_value_at(reader, place);
     uint64_t count;
 
-    value->kind = "pointer";
+    value->kind = GT_TYPED_POINTER;
     if (!gt_mem_u64(reader->mem, value->address, &value->points_to)) {
         value->note = "the core has no memory there";
         return;
@@ -118,7 +119,7 @@ static void read_unsafe(struct gt_value_reader *reader, uint32_t place, gt_type_
     struct gt_typed_value *value = gt_value_at(reader, place);
 
     (void)id;
-    value->kind = "unsafe pointer";
+    value->kind = GT_TYPED_UNSAFE_POINTER;
     if (!gt_mem_u64(reader->mem, value->address, &value->points_to))
         value->note = "the core has no memory there";
 }

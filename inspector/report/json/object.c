@@ -5,12 +5,13 @@
 
 json_t *gt_json_pointer(const struct gt_pointer *pointer)
 {
-    return json_pack(
-        "{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "offset", gt_json_size(pointer->offset),
-        "field", gt_json_text(pointer->field), "value", gt_json_address(pointer->value), "where",
-        gt_json_text(gt_address_kind_name(pointer->where)), "kind", gt_json_text(pointer->kind),
-        "into", pointer->into.address ? gt_json_block(&pointer->into) : json_null(), "len",
-        gt_json_signed(pointer->len), "cap", gt_json_signed(pointer->cap));
+    return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "offset",
+                     gt_json_size(pointer->offset), "field", gt_json_text(pointer->field), "value",
+                     gt_json_address(pointer->value), "where",
+                     gt_json_text(gt_address_kind_name(pointer->where)), "kind",
+                     pointer->kind ? gt_json_text(gt_typed_kind_name(pointer->kind)) : json_null(),
+                     "into", pointer->into.address ? gt_json_block(&pointer->into) : json_null(),
+                     "len", gt_json_signed(pointer->len), "cap", gt_json_signed(pointer->cap));
 }
 
 static json_t *number_or_null(uint64_t number)

@@ -8,15 +8,15 @@
 
 static json_t *value_of(const struct gt_typed_value *value)
 {
-    return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
-                     "name", gt_json_text(value->name), "type", gt_json_text(value->type), "kind",
-                     gt_json_text(value->kind), "address", gt_json_address(value->address), "value",
-                     gt_json_text(value->text), "points_to", gt_json_address(value->points_to),
-                     "len", gt_json_signed(value->len), "cap", gt_json_signed(value->cap),
-                     "dynamic_type", gt_json_text(value->dynamic), "data",
-                     gt_json_bytes(value->data, value->data_bytes), "note",
-                     gt_json_text(value->note), "key", json_null(), "parts", json_array(),
-                     "left_out", gt_json_size(value->left_out));
+    return json_pack(
+        "{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "name",
+        gt_json_text(value->name), "type", gt_json_text(value->type), "kind",
+        gt_json_text(gt_typed_kind_name(value->kind)), "address", gt_json_address(value->address),
+        "value", gt_json_text(value->text), "points_to", gt_json_address(value->points_to), "len",
+        gt_json_signed(value->len), "cap", gt_json_signed(value->cap), "dynamic_type",
+        gt_json_text(value->dynamic), "data", gt_json_bytes(value->data, value->data_bytes), "note",
+        gt_json_text(value->note), "key", json_null(), "parts", json_array(), "left_out",
+        gt_json_size(value->left_out));
 }
 
 static void put_parts(json_t **made, const struct gt_typed_value *value, size_t place)

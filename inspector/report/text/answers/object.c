@@ -194,7 +194,7 @@ static void put_referrers(struct gt_page *page, const struct gt_object *object)
 static void put_target(struct gt_page *page, const struct gt_pointer *pointer)
 {
     if (pointer->len != GT_UNKNOWN)
-        gt_page_format(page, GT_PLAIN, "%s, len %s, ", pointer->kind,
+        gt_page_format(page, GT_PLAIN, "%s, len %s, ", gt_typed_kind_name(pointer->kind),
                        gt_exact((uint64_t)pointer->len).text);
     if (pointer->into.address)
         gt_page_format(page, GT_PLAIN, "%s, %s at %s",

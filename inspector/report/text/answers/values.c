@@ -4,20 +4,15 @@
 #include "inspector/report/units.h"
 
 #include <inttypes.h>
-#include <string.h>
 
 enum { INDENT = 4, NAME_COLUMNS = 16, MAX_COLUMN = 48 };
 
 /* ---- one value ----------------------------------------------------------------------------- */
 
-static bool is(const struct gt_typed_value *value, const char *kind)
-{
-    return strcmp(value->kind, kind) == 0;
-}
-
 static void put_length(struct gt_page *page, const struct gt_typed_value *value)
 {
-    bool has_room = is(value, "slice") || is(value, "channel") || is(value, "bytes");
+    bool has_room = value->kind == GT_TYPED_SLICE || value->kind == GT_TYPED_CHANNEL ||
+                    value->kind == GT_TYPED_BYTES;
 
     if (value->len == GT_UNKNOWN) return;
     gt_page_format(page, GT_PLAIN, " len %s", gt_exact((uint64_t)value->len).text);
@@ -44,12 +39,12 @@ static void put_data(struct gt_page *page, const struct gt_typed_value *value)
 
 static bool is_pointing(const struct gt_typed_value *value)
 {
-    static const char *const kinds[] = {"pointer", "unsafe pointer", "map",
-                                        "channel", "func",           "slice"};
+    static const bool points[] = {
+        [GT_TYPED_POINTER] = true, [GT_TYPED_UNSAFE_POINTER] = true, [GT_TYPED_MAP] = true,
+        [GT_TYPED_CHANNEL] = true, [GT_TYPED_FUNC] = true,           [GT_TYPED_SLICE] = true,
+    };
 
-    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
-        if (is(value, kinds[i])) return true;
-    return false;
+    return (size_t)value->kind < sizeof points && points[value->kind];
 }
 
 void gt_page_value(struct gt_page *page, const struct gt_typed_value *value)
@@ -60,7 +55,8 @@ void gt_page_value(struct gt_page *page, const struct gt_typed_value *value)
     put_length(page, value);
     if (value->points_to)
         gt_page_format(page, GT_DIM, " %s", gt_address(value->points_to).text);
-    else if ((is_pointing(value) || (is(value, "interface") && !value->dynamic)) && known)
+    else if ((is_pointing(value) || (value->kind == GT_TYPED_INTERFACE && !value->dynamic)) &&
+             known)
         gt_page_put(page, GT_BOLD, " nil");
     if (value->dynamic) gt_page_format(page, GT_PLAIN, " of %s", value->dynamic);
     put_data(page, value);
@@ -85,7 +81,7 @@ static void put_key(struct gt_page *page, const struct gt_typed_value *key)
     else
         gt_page_put(page, GT_PLAIN, key->type ? key->type : "?");
     if (!key->text && !key->data) put_length(page, key);
-    if (!key->text && is(key, "pointer"))
+    if (!key->text && key->kind == GT_TYPED_POINTER)
         gt_page_format(page, GT_PLAIN, " %s", gt_address(key->points_to).text);
     gt_page_put(page, GT_PLAIN, "]");
 }
