@@ -972,8 +972,19 @@ struct gt_pointer { /* a pointer word of an object, or of a frame, that is not n
     int64_t len, cap;        /* of strings and slices; else GT_UNKNOWN */
 };
 
+enum gt_special_kind {
+    GT_SPECIAL_FINALIZER,
+    GT_SPECIAL_CLEANUP,
+    GT_SPECIAL_WEAK_HANDLE, /* what weak pointers to the object share */
+    GT_SPECIAL_PROFILE,     /* the heap profile's sample of its allocation */
+    GT_SPECIAL_KINDS
+};
+
+/* "weak pointer"; NULL when there is none. */
+GT_API const char *gt_special_kind_name(enum gt_special_kind kind);
+
 struct gt_special_record { /* the runtime's record about an object (runtime/mheap.go) */
-    const char *kind;      /* "finalizer", "cleanup", "weak pointer", "profile" */
+    enum gt_special_kind kind;
     uint64_t address;
     const char *function; /* that will run; NULL: none, or unknown */
 };

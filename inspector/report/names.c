@@ -43,6 +43,18 @@ const char *gt_typed_kind_name(enum gt_typed_kind kind)
     return (unsigned)kind < sizeof typed / sizeof *typed ? typed[kind] : NULL;
 }
 
+static const char *const specials[] = {
+    [GT_SPECIAL_FINALIZER] = "finalizer",
+    [GT_SPECIAL_CLEANUP] = "cleanup",
+    [GT_SPECIAL_WEAK_HANDLE] = "weak pointer",
+    [GT_SPECIAL_PROFILE] = "profile",
+};
+
+const char *gt_special_kind_name(enum gt_special_kind which)
+{
+    return (unsigned)which < sizeof specials / sizeof *specials ? specials[which] : NULL;
+}
+
 const char *gt_base_name(const char *path)
 {
     const char *slash = strrchr(path, '/');

@@ -43,19 +43,13 @@ static const char *function_of(const struct gt_heap_analysis *analysis,
 static void fill_specials(const struct gt_heap_analysis *analysis, uint32_t object,
                           struct gt_object *out)
 {
-    static const char *const kinds[GT_SPECIAL_KINDS] = {
-        [GT_SPECIAL_FINALIZER] = "finalizer",
-        [GT_SPECIAL_CLEANUP] = "cleanup",
-        [GT_SPECIAL_WEAK_HANDLE] = "weak pointer",
-        [GT_SPECIAL_PROFILE] = "profile",
-    };
     struct gt_vec found = GT_VEC_OF(struct gt_special_record);
 
     for (size_t i = 0; i < analysis->specials->list.len; i++) {
         const struct gt_special *special = gt_special_at(analysis->specials, i);
         if (special->object != object) continue;
         struct gt_special_record *record = gt_vec_push(&found);
-        *record = (struct gt_special_record){kinds[special->kind], special->address,
+        *record = (struct gt_special_record){(enum gt_special_kind)special->kind, special->address,
                                              function_of(analysis, special)};
     }
     struct gt_special_record *list = gt_arena_alloc(analysis->storage, found.len * sizeof *list);
@@ -68,7 +62,7 @@ static void fill_specials(const struct gt_heap_analysis *analysis, uint32_t obje
 static bool has_finalizer(const struct gt_object *out)
 {
     for (size_t i = 0; i < out->special_count; i++)
-        if (strcmp(out->specials[i].kind, "finalizer") == 0) return true;
+        if (out->specials[i].kind == GT_SPECIAL_FINALIZER) return true;
     return false;
 }
 

@@ -52,8 +52,9 @@ static json_t *specials_of(const struct gt_object *object)
 
     for (size_t i = 0; i < object->special_count; i++)
         list = gt_json_append(
-            list, json_pack("{s:o, s:o, s:o}", "kind", gt_json_text(object->specials[i].kind),
-                            "address", gt_json_address(object->specials[i].address), "function",
+            list, json_pack("{s:o, s:o, s:o}", "kind",
+                            gt_json_text(gt_special_kind_name(object->specials[i].kind)), "address",
+                            gt_json_address(object->specials[i].address), "function",
                             gt_json_text(object->specials[i].function)));
     return list;
 }

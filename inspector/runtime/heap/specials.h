@@ -6,15 +6,8 @@
 #ifndef GT_RUNTIME_SPECIALS_H
 #define GT_RUNTIME_SPECIALS_H
 
+#include "gotopsy.h"
 #include "inspector/runtime/heap/spans.h"
-
-enum gt_special_kind {
-    GT_SPECIAL_FINALIZER,
-    GT_SPECIAL_CLEANUP,
-    GT_SPECIAL_WEAK_HANDLE,
-    GT_SPECIAL_PROFILE,
-    GT_SPECIAL_KINDS
-};
 
 struct gt_special {
     uint64_t address;  /* of the special */

@@ -138,8 +138,8 @@ static void put_specials(struct gt_page *page, const struct gt_object *object)
 {
     for (size_t i = 0; i < object->special_count; i++) {
         const struct gt_special_record *special = &object->specials[i];
-        if (strcmp(special->kind, "profile") == 0) continue;
-        put_label(page, special->kind);
+        if (special->kind == GT_SPECIAL_PROFILE) continue;
+        put_label(page, gt_special_kind_name(special->kind));
         if (special->function) gt_page_put(page, GT_PLAIN, special->function);
         gt_page_format(page, GT_DIM, "%sspecial at %s", special->function ? ", " : "",
                        gt_address(special->address).text);
