@@ -997,6 +997,17 @@ struct gt_heap_place { /* an address in a span of the heap */
     uint64_t slot, slots, slot_bytes;
 };
 
+enum gt_gc_mark {                             /* what the collector knows of an object */
+                  GT_GC_MARK_NONE,            /* it is no object of the heap */
+                  GT_GC_MARK_UNKNOWN,         /* no collection has completed a mark yet */
+                  GT_GC_MARK_MARKED,          /* by the last mark */
+                  GT_GC_MARK_NOT_MARKED,      /* by the last mark */
+                  GT_GC_MARK_ALLOCATED_SINCE, /* since the last mark */
+};
+
+/* "allocated since"; NULL when there is none. */
+GT_API const char *gt_gc_mark_name(enum gt_gc_mark which);
+
 /* Any address of the process. */
 struct gt_object {
     struct gt_report *process; /* only core and binary; owns all the rest */
@@ -1016,7 +1027,7 @@ struct gt_object {
     struct gt_heap_place place;
     /* Only for "object", whose data begins at `base`, after the type that the allocator stores. */
     bool live;
-    const char *gc_mark; /* the collector's: "marked", "not marked", "allocated since", "unknown" */
+    enum gt_gc_mark gc_mark; /* the collector's; GT_GC_MARK_NONE for all but objects */
     int64_t retained_bytes, retained_objects; /* what goes with it, itself included; GT_UNKNOWN when
                                                * it is not live */
     struct gt_stack allocated_at;             /* empty when the core holds no sample */

@@ -55,6 +55,19 @@ const char *gt_special_kind_name(enum gt_special_kind which)
     return (unsigned)which < sizeof specials / sizeof *specials ? specials[which] : NULL;
 }
 
+static const char *const marks[] = {
+    [GT_GC_MARK_NONE] = NULL,
+    [GT_GC_MARK_UNKNOWN] = "unknown",
+    [GT_GC_MARK_MARKED] = "marked",
+    [GT_GC_MARK_NOT_MARKED] = "not marked",
+    [GT_GC_MARK_ALLOCATED_SINCE] = "allocated since",
+};
+
+const char *gt_gc_mark_name(enum gt_gc_mark which)
+{
+    return (unsigned)which < sizeof marks / sizeof *marks ? marks[which] : NULL;
+}
+
 const char *gt_base_name(const char *path)
 {
     const char *slash = strrchr(path, '/');

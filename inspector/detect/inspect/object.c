@@ -11,18 +11,18 @@
 
 /* ---- the collector ------------------------------------------------------------------------- */
 
-static const char *mark_of(const struct gt_heap_analysis *analysis, uint32_t object)
+static enum gt_gc_mark mark_of(const struct gt_heap_analysis *analysis, uint32_t object)
 {
     struct gt_gcmarks marks;
-    const char *mark = "not marked";
+    enum gt_gc_mark mark = GT_GC_MARK_NOT_MARKED;
 
     gt_gcmarks_init(&marks, analysis->heap);
     if (marks.none)
-        mark = "unknown";
+        mark = GT_GC_MARK_UNKNOWN;
     else if (gt_bit(&marks.unjudged, object))
-        mark = "allocated since";
+        mark = GT_GC_MARK_ALLOCATED_SINCE;
     else if (gt_bit(&marks.marked, object))
-        mark = "marked";
+        mark = GT_GC_MARK_MARKED;
     gt_gcmarks_deinit(&marks);
     return mark;
 }

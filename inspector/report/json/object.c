@@ -75,7 +75,7 @@ static json_t *heap_of(const struct gt_object *object)
     if (!object->gc_mark) return json_null();
     return json_pack(
         "{s:b, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "live", object->live,
-        "gc_mark", gt_json_text(object->gc_mark), "retained_bytes",
+        "gc_mark", gt_json_text(gt_gc_mark_name(object->gc_mark)), "retained_bytes",
         gt_json_signed(object->retained_bytes), "retained_objects",
         gt_json_signed(object->retained_objects), "allocated_at",
         object->allocated_at.count ? gt_json_stack(&object->allocated_at) : json_null(), "specials",

@@ -4,7 +4,6 @@
 #include "inspector/report/units.h"
 
 #include <inttypes.h>
-#include <string.h>
 
 enum { LABEL_COLUMN = 4, TEXT_COLUMN = 16, PATH_COLUMN = 20 };
 
@@ -112,18 +111,17 @@ static void put_span(struct gt_page *page, const struct gt_heap_place *place)
 
 static void put_live(struct gt_page *page, const struct gt_object *object)
 {
-    static const struct {
-        const char *mark, *said;
-    } rows[] = {{"marked", "marked by the last collection"},
-                {"not marked", "not marked by the last collection"},
-                {"allocated since", "allocated since the last collection marked"},
-                {"unknown", "the collector has no marks yet"}};
+    static const char *const said[] = {
+        [GT_GC_MARK_NONE] = NULL,
+        [GT_GC_MARK_UNKNOWN] = "the collector has no marks yet",
+        [GT_GC_MARK_MARKED] = "marked by the last collection",
+        [GT_GC_MARK_NOT_MARKED] = "not marked by the last collection",
+        [GT_GC_MARK_ALLOCATED_SINCE] = "allocated since the last collection marked",
+    };
 
     put_label(page, "state");
     gt_page_put(page, object->live ? GT_PLAIN : GT_YELLOW, object->live ? "live" : "garbage");
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
-        if (strcmp(rows[i].mark, object->gc_mark) == 0)
-            gt_page_format(page, GT_PLAIN, ", %s", rows[i].said);
+    gt_page_format(page, GT_PLAIN, ", %s", said[object->gc_mark]);
     gt_page_deinit(page);
     if (object->retained_bytes == GT_UNKNOWN) return;
     put_label(page, "retains");
