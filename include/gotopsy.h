@@ -502,6 +502,16 @@ struct gt_coverage_contradiction {
     uint64_t example; /* the address of the first of them; 0: none is known */
 };
 
+enum gt_gc_phase {                /* of the collector (runtime/mgc.go) */
+                   GT_GC_UNKNOWN, /* the core does not show it */
+                   GT_GC_OFF,     /* no mark is in progress; spans may still be swept */
+                   GT_GC_MARK,
+                   GT_GC_MARK_TERMINATION,
+};
+
+/* "mark termination", "unknown"; NULL when there is none. */
+GT_API const char *gt_gc_phase_name(enum gt_gc_phase which);
+
 struct gt_report {
     struct {
         const char *path, *origin; /* origin: "kernel", "gcore", "unknown" */
@@ -548,7 +558,7 @@ struct gt_report {
     } crash;
     struct {
         uint64_t cycles;
-        const char *phase; /* "off", "mark", "mark termination" */
+        enum gt_gc_phase phase;
         uint64_t heap_marked;
     } gc;
     struct {
@@ -1583,7 +1593,7 @@ struct gt_check {
     enum gt_verdict verdict;
     bool all_examples;  /* text shows explained ones too */
     const char *reason; /* GT_NOT_COMPARABLE, GT_UNCERTAIN: why; else NULL */
-    const char *phase;  /* the collector's: "off", "mark", "mark termination" or "unknown" */
+    enum gt_gc_phase phase;
     uint64_t cycles;    /* collections that completed a mark */
     uint64_t ran_since; /* goroutines that ran since the last mark began */
     const char *lacks;  /* what is missing of the memory that leads to objects; NULL: nothing */

@@ -68,6 +68,18 @@ const char *gt_gc_mark_name(enum gt_gc_mark which)
     return (unsigned)which < sizeof marks / sizeof *marks ? marks[which] : NULL;
 }
 
+static const char *const phases[] = {
+    [GT_GC_UNKNOWN] = "unknown",
+    [GT_GC_OFF] = "off",
+    [GT_GC_MARK] = "mark",
+    [GT_GC_MARK_TERMINATION] = "mark termination",
+};
+
+const char *gt_gc_phase_name(enum gt_gc_phase which)
+{
+    return (unsigned)which < sizeof phases / sizeof *phases ? phases[which] : NULL;
+}
+
 const char *gt_base_name(const char *path)
 {
     const char *slash = strrchr(path, '/');

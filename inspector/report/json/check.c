@@ -55,7 +55,7 @@ static json_t *collector_of(const struct gt_check *check)
 {
     return json_pack("{s:o, s:o, s:o, s:s}", "objects", gt_json_size(check->gc_objects), "bytes",
                      gt_json_size(check->gc_bytes), "cycles", gt_json_size(check->cycles), "phase",
-                     check->phase);
+                     gt_gc_phase_name(check->phase));
 }
 
 bool gt_json_check(const struct gt_check *check, const struct gt_style *style, FILE *to)

@@ -81,7 +81,7 @@ static json_t *crash_of(const struct gt_report *report)
 static json_t *gc_of(const struct gt_report *report)
 {
     return json_pack("{s:o, s:o, s:o}", "cycles", gt_json_size(report->gc.cycles), "phase",
-                     gt_json_text(report->gc.phase), "heap_marked",
+                     gt_json_text(gt_gc_phase_name(report->gc.phase)), "heap_marked",
                      gt_json_size(report->gc.heap_marked));
 }
 

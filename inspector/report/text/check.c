@@ -66,7 +66,7 @@ static void put_collections(struct gt_page *page, const struct gt_check *check)
     gt_page_put(page, GT_BOLD, "collections");
     gt_page_tab(page, LABEL_COLUMNS);
     gt_page_format(page, GT_PLAIN, "%s completed; phase: %s", gt_exact(check->cycles).text,
-                   check->phase);
+                   gt_gc_phase_name(check->phase));
     gt_page_deinit(page);
 }
 

@@ -1,9 +1,5 @@
 #include "inspector/runtime/heap/gcmarks.h"
 
-#include <string.h>
-
-enum gc_phase { GC_OFF, GC_MARK, GC_MARK_TERMINATION, GC_UNKNOWN };
-
 static bool bit(const unsigned char *bits, uint32_t index)
 {
     return bits && bits[index / 8] >> (index % 8) & 1;
@@ -56,18 +52,20 @@ static uint64_t global_word(const struct gt_process *process, const char *name,
     return value;
 }
 
-static const char *read_phase(const struct gt_process *process)
+/* By the runtime's numbers: _GCoff is 0. */
+static enum gt_gc_phase read_phase(const struct gt_process *process)
 {
-    static const char *const names[] = {"off", "mark", "mark termination"};
+    static const enum gt_gc_phase phases[] = {GT_GC_OFF, GT_GC_MARK, GT_GC_MARK_TERMINATION};
+    enum { COUNT = sizeof phases / sizeof *phases };
     uint64_t addr;
-    uint32_t phase = GC_UNKNOWN; /* if the variable is not found */
+    uint32_t phase = COUNT; /* if the variable is not found */
     struct gt_error *error = gt_process_global(process, "runtime.gcphase", &addr);
 
     if (error)
         gt_error_destroy(error);
     else
         gt_mem_u32(process->mem, addr, &phase);
-    return phase <= GC_MARK_TERMINATION ? names[phase] : "unknown";
+    return phase < COUNT ? phases[phase] : GT_GC_UNKNOWN;
 }
 
 void gt_gc_state_read(const struct gt_process *process, struct gt_gc_state *state)
@@ -80,10 +78,10 @@ void gt_gc_state_read(const struct gt_process *process, struct gt_gc_state *stat
 /* Each mark that completes adds 2 to mheap_.sweepgen. */
 void gt_gcmarks_init(struct gt_gcmarks *marks, const struct gt_goheap *heap)
 {
-    const char *phase = read_phase(heap->process);
+    enum gt_gc_phase phase = read_phase(heap->process);
 
     *marks = (struct gt_gcmarks){.none = heap->sweep_gen < 2};
-    marks->under_way = strcmp(phase, "mark") == 0 || strcmp(phase, "mark termination") == 0;
+    marks->under_way = phase == GT_GC_MARK || phase == GT_GC_MARK_TERMINATION;
     gt_bitmap_init(&marks->marked, heap->graph.objects);
     gt_bitmap_init(&marks->unjudged, heap->graph.objects);
     for (uint32_t i = 0; i < heap->graph.region_count; i++)

@@ -12,11 +12,12 @@
 #ifndef GT_RUNTIME_GCMARKS_H
 #define GT_RUNTIME_GCMARKS_H
 
+#include "gotopsy.h"
 #include "inspector/runtime/heap/spans.h"
 
 struct gt_gc_state {
-    uint64_t cycles;      /* memstats.numgc */
-    const char *phase;    /* "off", "mark", "mark termination"; "unknown" */
+    uint64_t cycles; /* memstats.numgc */
+    enum gt_gc_phase phase;
     uint64_t heap_marked; /* gcController.heapMarked; 0 unknown */
 };
 

@@ -244,6 +244,7 @@ static const char *const others[] = {
     "gt_typed_kind_name",
     "gt_special_kind_name",
     "gt_gc_mark_name",
+    "gt_gc_phase_name",
 };
 
 /* ---- tests --------------------------------------------------------------------------------- */
@@ -370,6 +371,7 @@ static void a_number_that_names_nothing_has_no_name(void **state)
         assert_null(gt_typed_kind_name((enum gt_typed_kind)numbers[i]));
         assert_null(gt_special_kind_name((enum gt_special_kind)numbers[i]));
         assert_null(gt_gc_mark_name((enum gt_gc_mark)numbers[i]));
+        assert_null(gt_gc_phase_name((enum gt_gc_phase)numbers[i]));
         assert_false(gt_format_has((enum gt_format)numbers[i], GT_DOCUMENT_REPORT));
         assert_false(gt_format_has(GT_FORMAT_TEXT, (enum gt_document)numbers[i]));
     }

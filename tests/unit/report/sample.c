@@ -227,7 +227,7 @@ const struct gt_report gt_sample_report = {
               .goroutine = 12,
               .panics = panics,
               .panic_count = COUNT(panics)},
-    .gc = {120, "off", 812000000},
+    .gc = {120, GT_GC_OFF, 812000000},
     .live = {851443712, 6812345},
     .memory = {.mapped_bytes = UINT64_MAX, .parts = parts, .part_count = COUNT(parts)},
     .goroutines = {12440, 5, statuses, COUNT(statuses), groups, COUNT(groups)},
@@ -263,7 +263,7 @@ const struct gt_report gt_sample_report = {
 const struct gt_report gt_sample_empty = {
     .core = {"core", "unknown", 0, false, GT_UNKNOWN, NULL, NULL, false},
     .binary = {.path = "server", .go_version = "go1.18", .goarch = "arm64"},
-    .gc = {0, "off", 0},
+    .gc = {0, GT_GC_OFF, 0},
     .looked_for =
         {
 #define KIND(kind, ...) [kind] = (kind) != GT_TICKER,
@@ -286,7 +286,7 @@ const struct gt_check gt_sample_check = {
     .examples = examples,
     .example_count = COUNT(examples),
     .verdict = GT_DIFFERS,
-    .phase = "off",
+    .phase = GT_GC_OFF,
     .cycles = 12,
 };
 
