@@ -512,9 +512,24 @@ enum gt_gc_phase {                /* of the collector (runtime/mgc.go) */
 /* "mark termination", "unknown"; NULL when there is none. */
 GT_API const char *gt_gc_phase_name(enum gt_gc_phase which);
 
+enum gt_core_origin { GT_CORE_UNKNOWN, GT_CORE_BY_KERNEL, GT_CORE_BY_GCORE };
+
+/* "kernel", "unknown"; NULL when there is none. */
+GT_API const char *gt_core_origin_name(enum gt_core_origin which);
+
+enum gt_verified_by {                       /* how the binary was verified to be the core's */
+                      GT_NOT_VERIFIED,      /* it was not, and nothing is proven */
+                      GT_VERIFIED_BUILD_ID, /* by its build ID */
+                      GT_VERIFIED_CONTENT,  /* by the bytes of it that the core has */
+};
+
+/* "build-id"; NULL when there is none. */
+GT_API const char *gt_verified_by_name(enum gt_verified_by which);
+
 struct gt_report {
     struct {
-        const char *path, *origin; /* origin: "kernel", "gcore", "unknown" */
+        const char *path;
+        enum gt_core_origin origin;
         uint64_t bytes;
         bool truncated;
         int64_t pid;           /* GT_UNKNOWN when the core does not have it */
@@ -524,8 +539,7 @@ struct gt_report {
     } core;
     struct {
         const char *path, *build_id, *go_version, *goarch; /* build_id NULL when it has none */
-        const char *verified_by; /* how the binary was verified: "build-id", "content"; NULL: it was
-                                  * not, and nothing is proven */
+        enum gt_verified_by verified_by;
         bool dwarf, symbols;
         const char *const *experiments;
         size_t experiment_count;

@@ -157,10 +157,10 @@ bool gt_binary_unverified(const struct gt_binary *binary)
     return binary->unverified;
 }
 
-const char *gt_binary_verified_by(const struct gt_binary *binary)
+enum gt_verified_by gt_binary_verified_by(const struct gt_binary *binary)
 {
-    if (binary->forced || binary->unverified) return NULL;
-    return binary->by_content ? "content" : "build-id";
+    if (binary->forced || binary->unverified) return GT_NOT_VERIFIED;
+    return binary->by_content ? GT_VERIFIED_CONTENT : GT_VERIFIED_BUILD_ID;
 }
 
 bool gt_binary_forced(const struct gt_binary *binary)

@@ -41,8 +41,7 @@ uint64_t gt_binary_bias(const struct gt_binary *binary); /* load address - linke
 /* True if no build ID was compared, and the core lacks some of the bytes that the program does not
  * write: this may be another build. */
 bool gt_binary_unverified(const struct gt_binary *binary);
-/* How the binary was verified: "build-id", "content"; NULL: it was not. */
-const char *gt_binary_verified_by(const struct gt_binary *binary);
+enum gt_verified_by gt_binary_verified_by(const struct gt_binary *binary);
 /* True if the core shows that this is another build, and force_exe accepted it. */
 bool gt_binary_forced(const struct gt_binary *binary);
 bool gt_binary_has_dwarf(const struct gt_binary *binary);

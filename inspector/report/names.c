@@ -80,6 +80,28 @@ const char *gt_gc_phase_name(enum gt_gc_phase which)
     return (unsigned)which < sizeof phases / sizeof *phases ? phases[which] : NULL;
 }
 
+static const char *const origins[] = {
+    [GT_CORE_UNKNOWN] = "unknown",
+    [GT_CORE_BY_KERNEL] = "kernel",
+    [GT_CORE_BY_GCORE] = "gcore",
+};
+
+const char *gt_core_origin_name(enum gt_core_origin which)
+{
+    return (unsigned)which < sizeof origins / sizeof *origins ? origins[which] : NULL;
+}
+
+static const char *const verified[] = {
+    [GT_NOT_VERIFIED] = NULL,
+    [GT_VERIFIED_BUILD_ID] = "build-id",
+    [GT_VERIFIED_CONTENT] = "content",
+};
+
+const char *gt_verified_by_name(enum gt_verified_by which)
+{
+    return (unsigned)which < sizeof verified / sizeof *verified ? verified[which] : NULL;
+}
+
 const char *gt_base_name(const char *path)
 {
     const char *slash = strrchr(path, '/');

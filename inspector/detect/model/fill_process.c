@@ -40,7 +40,7 @@ static void fill_core(const struct gt_source_process *source, struct gt_report *
     const struct gt_core *core = source->process->core;
 
     report->core.path = copy(report, gt_core_path(core));
-    report->core.origin = gt_core_from_gcore(core) ? "gcore" : "kernel";
+    report->core.origin = gt_core_from_gcore(core) ? GT_CORE_BY_GCORE : GT_CORE_BY_KERNEL;
     report->core.bytes = gt_core_file_bytes(core);
     report->core.truncated = gt_core_truncated(core);
     report->core.pid = gt_core_pid(core);

@@ -16,7 +16,7 @@ json_t *gt_json_core(const struct gt_report *report)
 {
     return json_pack("{s:o, s:o, s:o, s:b, s:o, s:o, s:b, s:o}", "path",
                      gt_json_text(report->core.path), "bytes", gt_json_size(report->core.bytes),
-                     "origin", gt_json_text(report->core.origin), "truncated",
+                     "origin", gt_json_text(gt_core_origin_name(report->core.origin)), "truncated",
                      report->core.truncated, "pid", gt_json_signed(report->core.pid), "command",
                      gt_json_text(report->core.command), "arguments_hidden",
                      report->core.arguments_hidden, "signal", gt_json_text(report->core.signal));
@@ -27,7 +27,7 @@ json_t *gt_json_binary(const struct gt_report *report)
     return json_pack(
         "{s:o, s:o, s:o, s:o, s:o, s:b, s:b, s:o}", "path", gt_json_text(report->binary.path),
         "build_id", gt_json_text(report->binary.build_id), "verified_by",
-        gt_json_text(report->binary.verified_by), "go_version",
+        gt_json_text(gt_verified_by_name(report->binary.verified_by)), "go_version",
         gt_json_text(report->binary.go_version), "goarch", gt_json_text(report->binary.goarch),
         "dwarf", report->binary.dwarf, "symbols", report->binary.symbols, "experiments",
         texts(report->binary.experiments, report->binary.experiment_count));

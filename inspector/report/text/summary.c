@@ -26,8 +26,7 @@ void gt_summary_process(struct gt_str *to, const struct gt_report *report)
     if (report->binary.goarch) gt_str_format(to, " %s", report->binary.goarch);
     if (report->binary.build_id) gt_str_format(to, ", build %.12s", report->binary.build_id);
     gt_str_format(to, ", core of %s", gt_bytes(report->core.bytes).text);
-    if (report->core.origin && strcmp(report->core.origin, "unknown") != 0)
-        gt_str_format(to, " by %s", report->core.origin);
+    if (report->core.origin) gt_str_format(to, " by %s", gt_core_origin_name(report->core.origin));
     if (report->core.signal) gt_str_format(to, " on %s", report->core.signal);
 }
 

@@ -245,6 +245,8 @@ static const char *const others[] = {
     "gt_special_kind_name",
     "gt_gc_mark_name",
     "gt_gc_phase_name",
+    "gt_core_origin_name",
+    "gt_verified_by_name",
 };
 
 /* ---- tests --------------------------------------------------------------------------------- */
@@ -372,6 +374,8 @@ static void a_number_that_names_nothing_has_no_name(void **state)
         assert_null(gt_special_kind_name((enum gt_special_kind)numbers[i]));
         assert_null(gt_gc_mark_name((enum gt_gc_mark)numbers[i]));
         assert_null(gt_gc_phase_name((enum gt_gc_phase)numbers[i]));
+        assert_null(gt_core_origin_name((enum gt_core_origin)numbers[i]));
+        assert_null(gt_verified_by_name((enum gt_verified_by)numbers[i]));
         assert_false(gt_format_has((enum gt_format)numbers[i], GT_DOCUMENT_REPORT));
         assert_false(gt_format_has(GT_FORMAT_TEXT, (enum gt_document)numbers[i]));
     }

@@ -216,10 +216,10 @@ static const struct gt_set_aside set_aside[] = {
 };
 
 const struct gt_report gt_sample_report = {
-    .core = {"/var/cores/core.4211", "kernel", 1288490188, true, 4211, "api-server", "SIGABRT",
-             false},
-    .binary = {"/srv/api-server", "7fb03c1e00112233", "go1.26.8", "amd64", "build-id", true, true,
-               experiments, COUNT(experiments), 0x400000, 0x500000, 0x1000},
+    .core = {"/var/cores/core.4211", GT_CORE_BY_KERNEL, 1288490188, true, 4211, "api-server",
+             "SIGABRT", false},
+    .binary = {"/srv/api-server", "7fb03c1e00112233", "go1.26.8", "amd64", GT_VERIFIED_BUILD_ID,
+               true, true, experiments, COUNT(experiments), 0x400000, 0x500000, 0x1000},
     .crash = {.died = true,
               .signal = "SIGSEGV",
               .has_address = true,
@@ -261,7 +261,7 @@ const struct gt_report gt_sample_report = {
 };
 
 const struct gt_report gt_sample_empty = {
-    .core = {"core", "unknown", 0, false, GT_UNKNOWN, NULL, NULL, false},
+    .core = {"core", GT_CORE_UNKNOWN, 0, false, GT_UNKNOWN, NULL, NULL, false},
     .binary = {.path = "server", .go_version = "go1.18", .goarch = "arm64"},
     .gc = {0, GT_GC_OFF, 0},
     .looked_for =
