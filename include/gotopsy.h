@@ -456,21 +456,66 @@ struct gt_count { /* a name and a number: goroutines by status, parts of memory 
     uint64_t number;
 };
 
+enum gt_memory_kind {                    /* what a part of the memory is */
+                      GT_MEMORY_GO_HEAP, /* spans of objects, and pages for them */
+                      GT_MEMORY_LIVE,
+                      GT_MEMORY_GARBAGE, /* allocated and not reachable: it waits for a collection
+                                          */
+                      GT_MEMORY_FREE_SLOTS,     /* in spans with other objects */
+                      GT_MEMORY_SIZE_CLASS,     /* those of one size class's spans */
+                      GT_MEMORY_SPAN_ENDS,      /* after a span's last slot */
+                      GT_MEMORY_IDLE_PAGES,     /* free, and not returned to the system */
+                      GT_MEMORY_RELEASED_PAGES, /* returned to the system, or never touched */
+                      GT_MEMORY_OTHER_PAGES,    /* the sum of the next two */
+                      GT_MEMORY_PADDING,
+                      GT_MEMORY_NOT_GROWN_TO, /* of arenas */
+                      GT_MEMORY_STACKS,
+                      GT_MEMORY_GOROUTINE_STACKS,
+                      GT_MEMORY_SYSTEM_STACKS, /* for threads' Go code and signals */
+                      GT_MEMORY_FREE_STACKS,   /* of no goroutine */
+                      GT_MEMORY_METADATA,      /* the runtime's */
+                      GT_MEMORY_ARENA_DESCRIPTORS,
+                      GT_MEMORY_ARENA_INDEX,
+                      GT_MEMORY_PAGE_ALLOCATOR,
+                      GT_MEMORY_SPAN_DESCRIPTORS,
+                      GT_MEMORY_SPAN_LIST,
+                      GT_MEMORY_MARK_BITS,
+                      GT_MEMORY_WORK_BUFFERS,
+                      GT_MEMORY_CACHES, /* the allocator's */
+                      GT_MEMORY_PROFILES,
+                      GT_MEMORY_PERSISTENT, /* other persistent memory */
+                      GT_MEMORY_PROGRAM,    /* the sum of globals and code */
+                      GT_MEMORY_GLOBALS,
+                      GT_MEMORY_CODE,
+                      GT_MEMORY_C_HEAP,
+                      GT_MEMORY_THREAD_STACKS,
+                      GT_MEMORY_FILE_MAPPINGS,
+                      GT_MEMORY_LIBRARIES,
+                      GT_MEMORY_OTHER_FILES,
+                      GT_MEMORY_KERNEL,    /* the kernel's pages: vDSO, vvar */
+                      GT_MEMORY_ANONYMOUS, /* other anonymous memory */
+                      GT_MEMORY_RESERVED,  /* address space that cannot be accessed: it takes no
+                                              memory */
+                      GT_MEMORY_RESERVED_HEAP,
+                      GT_MEMORY_RESERVED_INDEX, /* for the page allocator */
+                      GT_MEMORY_RESERVED_OTHER,
+                      GT_MEMORY_KINDS
+};
+
+/* "live objects"; for a size class, and when there is none, NULL. */
+GT_API const char *gt_memory_kind_name(enum gt_memory_kind kind);
+
 /*
  * A part of the process's memory, of a tree in preorder. Parts with depth 0 sum to the mapped
- * memory, and the parts below a part sum to it. "live objects", "garbage" (allocated and not
- * reachable: it waits for a collection), "free slots" (in spans with other objects, by size class)
- * and "ends of spans" are in Go's heap. So are "idle pages", which are free and were not returned
- * to the system, and "released pages", which were returned, or never touched. "reserved" is address
- * space that cannot be accessed, and takes no memory.
+ * memory, and the parts below a part sum to it.
  */
 struct gt_memory_part {
-    const char *name;
+    enum gt_memory_kind what;
     unsigned depth;
     uint64_t bytes;
     uint64_t resident_bytes; /* of these: see memory.resident_bytes */
     int64_t count;           /* spans of a size class; GT_UNKNOWN for other parts */
-    bool reserved;           /* it is the memory "reserved" */
+    uint64_t size;           /* of a size class's objects; 0: large ones, or another part */
 };
 
 struct gt_size_class { /* of the heap's spans in use; size 0: each span is one large object */

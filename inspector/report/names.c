@@ -1,5 +1,8 @@
 #include "inspector/report/names.h"
 
+#include "inspector/report/units.h"
+
+#include <stdio.h>
 #include <string.h>
 
 static const char *const confidences[] = {
@@ -100,6 +103,61 @@ static const char *const verified[] = {
 const char *gt_verified_by_name(enum gt_verified_by which)
 {
     return (unsigned)which < sizeof verified / sizeof *verified ? verified[which] : NULL;
+}
+
+static const char *const memory[] = {
+    [GT_MEMORY_GO_HEAP] = "Go heap",
+    [GT_MEMORY_LIVE] = "live objects",
+    [GT_MEMORY_GARBAGE] = "garbage",
+    [GT_MEMORY_FREE_SLOTS] = "free slots",
+    [GT_MEMORY_SIZE_CLASS] = NULL,
+    [GT_MEMORY_SPAN_ENDS] = "ends of spans",
+    [GT_MEMORY_IDLE_PAGES] = "idle pages",
+    [GT_MEMORY_RELEASED_PAGES] = "released pages",
+    [GT_MEMORY_OTHER_PAGES] = "other heap pages",
+    [GT_MEMORY_PADDING] = "padding",
+    [GT_MEMORY_NOT_GROWN_TO] = "not yet grown to",
+    [GT_MEMORY_STACKS] = "stacks",
+    [GT_MEMORY_GOROUTINE_STACKS] = "goroutines",
+    [GT_MEMORY_SYSTEM_STACKS] = "threads' Go code and signals",
+    [GT_MEMORY_FREE_STACKS] = "free",
+    [GT_MEMORY_METADATA] = "runtime metadata",
+    [GT_MEMORY_ARENA_DESCRIPTORS] = "arena descriptors",
+    [GT_MEMORY_ARENA_INDEX] = "arena index",
+    [GT_MEMORY_PAGE_ALLOCATOR] = "page allocator",
+    [GT_MEMORY_SPAN_DESCRIPTORS] = "span descriptors",
+    [GT_MEMORY_SPAN_LIST] = "list of spans",
+    [GT_MEMORY_MARK_BITS] = "mark and allocation bits",
+    [GT_MEMORY_WORK_BUFFERS] = "collector's work buffers",
+    [GT_MEMORY_CACHES] = "allocation caches",
+    [GT_MEMORY_PROFILES] = "profile buckets",
+    [GT_MEMORY_PERSISTENT] = "other persistent memory",
+    [GT_MEMORY_PROGRAM] = "program",
+    [GT_MEMORY_GLOBALS] = "globals",
+    [GT_MEMORY_CODE] = "code",
+    [GT_MEMORY_C_HEAP] = "C heap",
+    [GT_MEMORY_THREAD_STACKS] = "thread stacks",
+    [GT_MEMORY_FILE_MAPPINGS] = "file mappings",
+    [GT_MEMORY_LIBRARIES] = "shared libraries",
+    [GT_MEMORY_OTHER_FILES] = "other files",
+    [GT_MEMORY_KERNEL] = "kernel's pages",
+    [GT_MEMORY_ANONYMOUS] = "other anonymous memory",
+    [GT_MEMORY_RESERVED] = "reserved",
+    [GT_MEMORY_RESERVED_HEAP] = "for the heap",
+    [GT_MEMORY_RESERVED_INDEX] = "for the page allocator",
+    [GT_MEMORY_RESERVED_OTHER] = "other",
+};
+
+const char *gt_memory_kind_name(enum gt_memory_kind which)
+{
+    return (unsigned)which < sizeof memory / sizeof *memory ? memory[which] : NULL;
+}
+
+const char *gt_part_name(char *text, const struct gt_memory_part *part)
+{
+    if (part->what != GT_MEMORY_SIZE_CLASS) return gt_memory_kind_name(part->what);
+    snprintf(text, GT_PART_NAME, "of %s bytes", gt_exact(part->size).text);
+    return text;
 }
 
 const char *gt_base_name(const char *path)

@@ -4,7 +4,6 @@
 
 #include <inttypes.h>
 #include <stdlib.h>
-#include <string.h>
 
 enum {
     MIN_BYTES = 4 << 20, /* bytes beside the live heap; every Go process has less than that */
@@ -88,20 +87,20 @@ static void say_anonymous(struct gt_str *to, const struct gt_report *report)
 typedef void say_fn(struct gt_str *to, const struct gt_report *report);
 
 static const struct words {
-    const char *part;
+    enum gt_memory_kind part;
     say_fn *say; /* NULL: the name is enough */
 } words[] = {
-    {"garbage", say_garbage}, {"free slots", say_free_slots},
-    {"idle pages", say_idle}, {"stacks", say_stacks},
-    {"C heap", say_c_heap},   {"other anonymous memory", say_anonymous},
-    {"ends of spans", NULL},  {"runtime metadata", NULL},
-    {"globals", NULL},        {"thread stacks", NULL},
+    {GT_MEMORY_GARBAGE, say_garbage}, {GT_MEMORY_FREE_SLOTS, say_free_slots},
+    {GT_MEMORY_IDLE_PAGES, say_idle}, {GT_MEMORY_STACKS, say_stacks},
+    {GT_MEMORY_C_HEAP, say_c_heap},   {GT_MEMORY_ANONYMOUS, say_anonymous},
+    {GT_MEMORY_SPAN_ENDS, NULL},      {GT_MEMORY_METADATA, NULL},
+    {GT_MEMORY_GLOBALS, NULL},        {GT_MEMORY_THREAD_STACKS, NULL},
 };
 
-static const struct words *words_of(const char *part)
+static const struct words *words_of(enum gt_memory_kind part)
 {
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-        if (strcmp(words[i].part, part) == 0) return &words[i];
+        if (words[i].part == part) return &words[i];
     return NULL;
 }
 
@@ -130,7 +129,7 @@ static size_t find_causes(const struct gt_report *report, uint64_t excess, struc
 
     for (size_t i = 0; i < report->memory.tree_count; i++) {
         const struct gt_memory_part *part = &report->memory.tree[i];
-        const struct words *found = words_of(part->name);
+        const struct words *found = words_of(part->what);
         if (found && part->resident_bytes >= excess / MIN_SHARE)
             rank(causes, &count, (struct cause){found, part->resident_bytes});
     }
@@ -147,7 +146,7 @@ static void say_causes(struct gt_str *to, const struct gt_report *report, uint64
         if (causes[i].words->say)
             causes[i].words->say(to, report);
         else
-            gt_str_add(to, causes[i].words->part);
+            gt_str_add(to, gt_memory_kind_name(causes[i].words->part));
     }
 }
 

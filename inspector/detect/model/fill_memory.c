@@ -7,12 +7,12 @@
 enum source { SUM, PART, SHARE, CLASS, RESERVED };
 
 static const struct row {
-    const char *name;
+    enum gt_memory_kind what;
     unsigned depth, which;
     enum source source;
     bool in_report;
 } rows[] = {
-#define ROW(depth, name, source, which, in_report) {name, depth, which, source, in_report},
+#define ROW(depth, what, source, which, in_report) {what, depth, which, source, in_report},
 #include "inspector/detect/model/memory_tree.def"
 #undef ROW
 };
@@ -60,29 +60,24 @@ static uint64_t reserved(const struct gt_partition *partition, unsigned purpose)
     return sum;
 }
 
-static void add_node(struct filler *filler, const struct row *row, const char *name, uint64_t bytes,
-                     uint64_t resident, int64_t count)
+static void add_node(struct filler *filler, const struct row *row, uint64_t bytes,
+                     uint64_t resident)
 {
-    bool reserved = row->source == SUM && row->which == GT_PART_RESERVED;
-
     filler->tree[filler->count++] =
-        (struct gt_memory_part){name, row->depth, bytes, resident, count, reserved};
-}
-
-static const char *name_of_class(struct filler *filler, const struct gt_size_class *class)
-{
-    char size[GT_GROUPED];
-
-    return gt_arena_format(filler->storage, "of %s bytes", gt_grouped(size, class->size));
+        (struct gt_memory_part){row->what, row->depth, bytes, resident, GT_UNKNOWN, 0};
 }
 
 static void add_classes(struct filler *filler, const struct row *row)
 {
     for (unsigned i = 0; i < GT_SIZE_CLASSES; i++) {
         const struct gt_size_class *class = &filler->shares.classes[i];
-        if (class->free_bytes)
-            add_node(filler, row, name_of_class(filler, class), class->free_bytes,
-                     filler->shares.free_resident[i], (int64_t) class->spans);
+        if (!class->free_bytes) continue;
+        filler->tree[filler->count++] = (struct gt_memory_part){row->what,
+                                                                row->depth,
+                                                                class->free_bytes,
+                                                                filler->shares.free_resident[i],
+                                                                (int64_t) class->spans,
+                                                                class->size};
     }
 }
 
@@ -92,20 +87,20 @@ static void add_row(struct filler *filler, const struct row *row)
 
     switch (row->source) {
     case SUM:
-        add_node(filler, row, row->name, 0, 0, GT_UNKNOWN);
+        add_node(filler, row, 0, 0);
         break;
     case PART:
-        add_node(filler, row, row->name, part->bytes, part->resident, GT_UNKNOWN);
+        add_node(filler, row, part->bytes, part->resident);
         break;
     case SHARE:
-        add_node(filler, row, row->name, filler->shares.bytes[row->which],
-                 filler->shares.resident[row->which], GT_UNKNOWN);
+        add_node(filler, row, filler->shares.bytes[row->which],
+                 filler->shares.resident[row->which]);
         break;
     case CLASS:
         add_classes(filler, row);
         break;
     case RESERVED:
-        add_node(filler, row, row->name, reserved(&filler->partition, row->which), 0, GT_UNKNOWN);
+        add_node(filler, row, reserved(&filler->partition, row->which), 0);
         break;
     }
 }
@@ -130,10 +125,10 @@ static void sum_up(struct filler *filler)
     }
 }
 
-static bool in_report(const char *name)
+static bool in_report(enum gt_memory_kind what)
 {
     for (size_t i = 0; i < ROWS; i++)
-        if (rows[i].name == name) return rows[i].in_report;
+        if (rows[i].what == what) return rows[i].in_report;
     return false;
 }
 
@@ -141,7 +136,7 @@ static void pick_parts(struct filler *filler)
 {
     filler->parts = gt_arena_alloc(filler->storage, ROWS * sizeof *filler->parts);
     for (size_t i = 0; i < filler->count; i++)
-        if (in_report(filler->tree[i].name)) filler->parts[filler->part_count++] = filler->tree[i];
+        if (in_report(filler->tree[i].what)) filler->parts[filler->part_count++] = filler->tree[i];
 }
 
 static void keep_classes(const struct filler *filler, struct gt_report *report)

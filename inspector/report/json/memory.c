@@ -1,6 +1,7 @@
 /* `memory` as JSON, and the memory of a report. */
 #include "inspector/base/str.h"
 #include "inspector/report/json/values.h"
+#include "inspector/report/names.h"
 #include "inspector/report/sinks.h"
 #include "inspector/report/why_resident.h"
 
@@ -21,9 +22,10 @@ json_t *gt_json_memory_parts(const struct gt_report *report)
     json_t *parts = json_array();
 
     for (size_t i = 0; i < report->memory.part_count; i++)
-        parts = gt_json_append(parts, json_pack("{s:o, s:o}", "name",
-                                                gt_json_text(report->memory.parts[i].name), "bytes",
-                                                gt_json_size(report->memory.parts[i].bytes)));
+        parts = gt_json_append(
+            parts, json_pack("{s:o, s:o}", "name",
+                             gt_json_text(gt_memory_kind_name(report->memory.parts[i].what)),
+                             "bytes", gt_json_size(report->memory.parts[i].bytes)));
     return json_pack("{s:o, s:o, s:o, s:b, s:o, s:o}", "mapped_bytes",
                      gt_json_size(report->memory.mapped_bytes), "parts", parts, "resident_bytes",
                      gt_json_size(report->memory.resident_bytes), "resident_is_least",
@@ -35,8 +37,10 @@ json_t *gt_json_memory_parts(const struct gt_report *report)
 
 static json_t *part_of(const struct gt_memory_part *part)
 {
-    return json_pack("{s:o, s:o, s:o, s:o, s:[]}", "name", gt_json_text(part->name), "bytes",
-                     gt_json_size(part->bytes), "resident_bytes",
+    char name[GT_PART_NAME];
+
+    return json_pack("{s:o, s:o, s:o, s:o, s:[]}", "name", gt_json_text(gt_part_name(name, part)),
+                     "bytes", gt_json_size(part->bytes), "resident_bytes",
                      gt_json_size(part->resident_bytes), "spans", gt_json_signed(part->count),
                      "parts");
 }

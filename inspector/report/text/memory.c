@@ -1,4 +1,5 @@
 /* `memory`: the tree of all mapped memory, one line for each part. */
+#include "inspector/report/names.h"
 #include "inspector/report/sinks.h"
 #include "inspector/report/text/page.h"
 #include "inspector/report/text/pieces.h"
@@ -56,8 +57,9 @@ static void put_part(struct gt_page *page, const struct gt_memory_part *part)
 {
     const struct gt_amount mapped = gt_bytes(part->bytes),
                            resident = gt_bytes(part->resident_bytes);
+    char name[GT_PART_NAME];
 
-    put_row(page, part->depth, part->name, mapped.text,
+    put_row(page, part->depth, gt_part_name(name, part), mapped.text,
             part->resident_bytes ? resident.text : NULL);
     if (is_class(part))
         gt_page_format(page, GT_DIM, "  in %s span%s", gt_count((uint64_t)part->count).text,

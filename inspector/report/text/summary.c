@@ -51,7 +51,8 @@ static void say_heap(struct gt_str *to, const struct gt_report *report)
 static uint64_t reserved_bytes(const struct gt_report *report)
 {
     for (size_t i = 0; i < report->memory.part_count; i++)
-        if (report->memory.parts[i].reserved) return report->memory.parts[i].bytes;
+        if (report->memory.parts[i].what == GT_MEMORY_RESERVED)
+            return report->memory.parts[i].bytes;
     return 0;
 }
 
@@ -67,8 +68,9 @@ static void say_memory(struct gt_str *to, const struct gt_report *report)
     gt_str_format(to, "%s mapped", gt_bytes(left).text);
     for (size_t i = 0; i < report->memory.part_count; i++) {
         const struct gt_memory_part *part = &report->memory.parts[i];
-        if (part->bytes <= least || part->reserved) continue;
-        gt_str_format(to, "%s%s %s", before, gt_bytes(part->bytes).text, part->name);
+        if (part->bytes <= least || part->what == GT_MEMORY_RESERVED) continue;
+        gt_str_format(to, "%s%s %s", before, gt_bytes(part->bytes).text,
+                      gt_memory_kind_name(part->what));
         before = ", ";
         left -= part->bytes;
     }

@@ -131,10 +131,10 @@ static const struct gt_finding findings[] = {
     FINDING(7, GT_SUBSLICE, GT_PROVEN, 0, 0, 0, subslices),
 };
 
-static const struct gt_memory_part parts[] = {{.name = "live", .bytes = 851443712},
-                                              {.name = "garbage", .bytes = 94371840},
-                                              {.name = "free", .bytes = 220200960},
-                                              {.name = "unused"}};
+static const struct gt_memory_part parts[] = {{.what = GT_MEMORY_LIVE, .bytes = 851443712},
+                                              {.what = GT_MEMORY_GARBAGE, .bytes = 94371840},
+                                              {.what = GT_MEMORY_FREE_SLOTS, .bytes = 220200960},
+                                              {.what = GT_MEMORY_SPAN_ENDS}};
 static const struct gt_count statuses[] = {{"waiting", 12439}, {"running", 1}};
 static const uint64_t ids[] = {12, 13, 14};
 static const int64_t waits[] = {11520000000000, 60000000000, GT_UNKNOWN};

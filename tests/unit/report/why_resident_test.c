@@ -10,11 +10,11 @@
 enum { MIB = 1 << 20 };
 
 static const struct gt_memory_part tree[] = {
-    {"live objects", 1, 20 * MIB, 20 * MIB, GT_UNKNOWN, false},
-    {"garbage", 1, 9 * MIB, 9 * MIB, GT_UNKNOWN, false},
-    {"idle pages", 1, 14 * MIB, 14 * MIB, GT_UNKNOWN, false},
-    {"stacks", 0, MIB, MIB, GT_UNKNOWN, false},
-    {"C heap", 0, 64 * MIB, 6 * MIB, GT_UNKNOWN, false},
+    {GT_MEMORY_LIVE, 1, 20 * MIB, 20 * MIB, GT_UNKNOWN, 0},
+    {GT_MEMORY_GARBAGE, 1, 9 * MIB, 9 * MIB, GT_UNKNOWN, 0},
+    {GT_MEMORY_IDLE_PAGES, 1, 14 * MIB, 14 * MIB, GT_UNKNOWN, 0},
+    {GT_MEMORY_STACKS, 0, MIB, MIB, GT_UNKNOWN, 0},
+    {GT_MEMORY_C_HEAP, 0, 64 * MIB, 6 * MIB, GT_UNKNOWN, 0},
 };
 
 static struct gt_report report_of(uint64_t live, uint64_t resident)
