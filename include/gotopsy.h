@@ -1240,10 +1240,21 @@ GT_API const char *gt_heap_by_name(enum gt_heap_by by); /* "type"; NULL when the
 
 /* ---- paths: what keeps an object alive ------------------------------------------------------- */
 
-struct gt_root_path {    /* the shortest path from some root, among those through none of the
-                          * objects of the paths before it */
-    const char *kind;    /* of the root: "global", "goroutine", "finalizer" (and cleanups, and those
-                            that wait to run), "timer", "runtime" */
+enum gt_path_kind {                 /* what kind of root a path begins at */
+                    GT_PATH_GLOBAL, /* a variable of the program */
+                    GT_PATH_GOROUTINE,
+                    GT_PATH_FINALIZER, /* or a cleanup, or one that waits to run */
+                    GT_PATH_TIMER,
+                    GT_PATH_RUNTIME, /* a variable of the runtime */
+                    GT_PATH_KINDS
+};
+
+/* "global"; NULL when there is none. */
+GT_API const char *gt_path_kind_name(enum gt_path_kind kind);
+
+struct gt_root_path { /* the shortest path from some root, among those through none of the
+                       * objects of the paths before it */
+    enum gt_path_kind kind;
     uint64_t goroutine;  /* whose frame the root is in; 0: none */
     uint64_t objects;    /* between the root and the object */
     uint64_t left_out;   /* of these, left out in the middle */

@@ -1,6 +1,7 @@
 #include "inspector/report/names.h"
 
 #include "inspector/report/units.h"
+#include "inspector/report/words.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -13,7 +14,7 @@ static const char *const confidences[] = {
 
 const char *gt_confidence_name(enum gt_confidence how)
 {
-    return (unsigned)how < sizeof confidences / sizeof *confidences ? confidences[how] : NULL;
+    return gt_word(&(struct gt_words)GT_WORDS(confidences), how);
 }
 
 static const char *const addresses[] = {
@@ -28,7 +29,7 @@ static const char *const addresses[] = {
 
 const char *gt_address_kind_name(enum gt_address_kind kind)
 {
-    return (unsigned)kind < sizeof addresses / sizeof *addresses ? addresses[kind] : NULL;
+    return gt_word(&(struct gt_words)GT_WORDS(addresses), kind);
 }
 
 static const char *const typed[] = {
@@ -43,7 +44,7 @@ static const char *const typed[] = {
 
 const char *gt_typed_kind_name(enum gt_typed_kind kind)
 {
-    return (unsigned)kind < sizeof typed / sizeof *typed ? typed[kind] : NULL;
+    return gt_word(&(struct gt_words)GT_WORDS(typed), kind);
 }
 
 static const char *const specials[] = {
@@ -55,7 +56,7 @@ static const char *const specials[] = {
 
 const char *gt_special_kind_name(enum gt_special_kind which)
 {
-    return (unsigned)which < sizeof specials / sizeof *specials ? specials[which] : NULL;
+    return gt_word(&(struct gt_words)GT_WORDS(specials), which);
 }
 
 static const char *const marks[] = {
@@ -68,7 +69,7 @@ static const char *const marks[] = {
 
 const char *gt_gc_mark_name(enum gt_gc_mark which)
 {
-    return (unsigned)which < sizeof marks / sizeof *marks ? marks[which] : NULL;
+    return gt_word(&(struct gt_words)GT_WORDS(marks), which);
 }
 
 static const char *const phases[] = {
@@ -80,7 +81,7 @@ static const char *const phases[] = {
 
 const char *gt_gc_phase_name(enum gt_gc_phase which)
 {
-    return (unsigned)which < sizeof phases / sizeof *phases ? phases[which] : NULL;
+    return gt_word(&(struct gt_words)GT_WORDS(phases), which);
 }
 
 static const char *const origins[] = {
@@ -91,7 +92,7 @@ static const char *const origins[] = {
 
 const char *gt_core_origin_name(enum gt_core_origin which)
 {
-    return (unsigned)which < sizeof origins / sizeof *origins ? origins[which] : NULL;
+    return gt_word(&(struct gt_words)GT_WORDS(origins), which);
 }
 
 static const char *const verified[] = {
@@ -102,7 +103,7 @@ static const char *const verified[] = {
 
 const char *gt_verified_by_name(enum gt_verified_by which)
 {
-    return (unsigned)which < sizeof verified / sizeof *verified ? verified[which] : NULL;
+    return gt_word(&(struct gt_words)GT_WORDS(verified), which);
 }
 
 static const char *const memory[] = {
@@ -150,7 +151,7 @@ static const char *const memory[] = {
 
 const char *gt_memory_kind_name(enum gt_memory_kind which)
 {
-    return (unsigned)which < sizeof memory / sizeof *memory ? memory[which] : NULL;
+    return gt_word(&(struct gt_words)GT_WORDS(memory), which);
 }
 
 const char *gt_part_name(char *text, const struct gt_memory_part *part)
@@ -158,6 +159,17 @@ const char *gt_part_name(char *text, const struct gt_memory_part *part)
     if (part->what != GT_MEMORY_SIZE_CLASS) return gt_memory_kind_name(part->what);
     snprintf(text, GT_PART_NAME, "of %s bytes", gt_exact(part->size).text);
     return text;
+}
+
+static const char *const paths[] = {
+    [GT_PATH_GLOBAL] = "global",       [GT_PATH_GOROUTINE] = "goroutine",
+    [GT_PATH_FINALIZER] = "finalizer", [GT_PATH_TIMER] = "timer",
+    [GT_PATH_RUNTIME] = "runtime",
+};
+
+const char *gt_path_kind_name(enum gt_path_kind which)
+{
+    return gt_word(&(struct gt_words)GT_WORDS(paths), which);
 }
 
 const char *gt_base_name(const char *path)

@@ -28,7 +28,7 @@ struct finder {
     uint32_t referrers[MAX_REFERRERS];
     size_t referrer_count;
     uint32_t looked_at; /* the object whose words are visited, while referrers are collected */
-    bool exhausted[GT_KINDS_OF_ROOT];
+    bool exhausted[GT_PATH_KINDS];
 };
 
 /* ---- the target ---------------------------------------------------------------------------- */
@@ -63,7 +63,7 @@ static void find_referrers(struct finder *finder)
 
 /* ---- one path ----------------------------------------------------------------------------- */
 
-static bool leads_there(const struct finder *finder, enum gt_kind_of_root kind, size_t index)
+static bool leads_there(const struct finder *finder, enum gt_path_kind kind, size_t index)
 {
     const struct gt_kind_roots *roots = &finder->kinds.of[kind];
 
@@ -72,15 +72,15 @@ static bool leads_there(const struct finder *finder, enum gt_kind_of_root kind, 
 }
 
 /* The root's object is no target: only its contents are roots. */
-static bool is_contents(const struct finder *finder, enum gt_kind_of_root kind, size_t index)
+static bool is_contents(const struct finder *finder, enum gt_path_kind kind, size_t index)
 {
     uint32_t number = finder->kinds.of[kind].numbers.at[index];
 
-    return kind == GT_BY_FINALIZER &&
+    return kind == GT_PATH_FINALIZER &&
            gt_root_at(finder->analysis->roots, number)->kind == GT_ROOT_CONTENTS;
 }
 
-static bool find_direct(const struct finder *finder, enum gt_kind_of_root kind, struct way *way)
+static bool find_direct(const struct finder *finder, enum gt_path_kind kind, struct way *way)
 {
     for (size_t i = 0; i < finder->kinds.of[kind].values.len; i++) {
         if (!leads_there(finder, kind, i) || is_contents(finder, kind, i)) continue;
@@ -112,7 +112,7 @@ static bool find_by_referrers(const struct finder *finder, struct gt_forest *for
     return way->count;
 }
 
-static void drop_contents_of_target(const struct finder *finder, enum gt_kind_of_root kind)
+static void drop_contents_of_target(const struct finder *finder, enum gt_path_kind kind)
 {
     const struct gt_kind_roots *roots = &finder->kinds.of[kind];
 
@@ -120,7 +120,7 @@ static void drop_contents_of_target(const struct finder *finder, enum gt_kind_of
         if (leads_there(finder, kind, i) && is_contents(finder, kind, i)) roots->values.at[i] = 0;
 }
 
-static bool find_way(const struct finder *finder, enum gt_kind_of_root kind, struct way *way)
+static bool find_way(const struct finder *finder, enum gt_path_kind kind, struct way *way)
 {
     const struct gt_kind_roots *roots = &finder->kinds.of[kind];
 
@@ -149,15 +149,15 @@ static const char *name_of_timer(const struct finder *finder, uint32_t number)
                            timer->address, callback);
 }
 
-static void describe(struct finder *finder, enum gt_kind_of_root kind, const struct way *way)
+static void describe(struct finder *finder, enum gt_path_kind kind, const struct way *way)
 {
     struct gt_root_path *path = gt_vec_push(&finder->paths);
     uint32_t number = finder->kinds.of[kind].numbers.at[way->root];
 
-    path->kind = gt_kind_of_root_name(kind);
+    path->kind = kind;
     path->objects = way->count - 1 + way->left_out;
     path->left_out = way->left_out;
-    if (kind == GT_BY_TIMER) {
+    if (kind == GT_PATH_TIMER) {
         path->path =
             gt_path_after(&finder->keys, name_of_timer(finder, number), way->objects, way->count);
         return;
@@ -169,7 +169,7 @@ static void describe(struct finder *finder, enum gt_kind_of_root kind, const str
 }
 
 /* Excludes the objects of a path from the next paths. */
-static void take_away(struct finder *finder, enum gt_kind_of_root kind, const struct way *way)
+static void take_away(struct finder *finder, enum gt_path_kind kind, const struct way *way)
 {
     for (size_t i = 0; i + 1 < way->count; i++)
         gt_bit_set(&finder->cut.blocked, way->objects[i]);
@@ -182,7 +182,7 @@ static bool find_round(struct finder *finder, size_t most)
     struct way way;
     bool any = false;
 
-    for (unsigned kind = 0; kind < GT_KINDS_OF_ROOT && finder->paths.len < most; kind++) {
+    for (unsigned kind = 0; kind < GT_PATH_KINDS && finder->paths.len < most; kind++) {
         if (finder->exhausted[kind]) continue;
         finder->exhausted[kind] = !find_way(finder, kind, &way);
         if (finder->exhausted[kind]) continue;

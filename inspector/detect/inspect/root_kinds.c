@@ -2,17 +2,6 @@
 
 #include "inspector/runtime/typing/static_areas.h"
 
-const char *gt_kind_of_root_name(enum gt_kind_of_root kind)
-{
-    static const char *const names[GT_KINDS_OF_ROOT] = {[GT_BY_GLOBAL] = "global",
-                                                        [GT_BY_GOROUTINE] = "goroutine",
-                                                        [GT_BY_FINALIZER] = "finalizer",
-                                                        [GT_BY_TIMER] = "timer",
-                                                        [GT_BY_RUNTIME] = "runtime"};
-
-    return names[kind];
-}
-
 /* Is it a variable of the runtime? Without its name, it is one if only functions of the runtime use
  * it. */
 static bool is_runtimes(const struct gt_heap_analysis *analysis, const struct gt_root *root)
@@ -29,14 +18,14 @@ static bool is_runtimes(const struct gt_heap_analysis *analysis, const struct gt
     return gt_is_runtimes(at.users[0]) && (at.user_count < 2 || gt_is_runtimes(at.users[1]));
 }
 
-static enum gt_kind_of_root kind_of(const struct gt_heap_analysis *analysis,
-                                    const struct gt_root *root)
+static enum gt_path_kind kind_of(const struct gt_heap_analysis *analysis,
+                                 const struct gt_root *root)
 {
     if (root->kind == GT_ROOT_GLOBAL)
-        return is_runtimes(analysis, root) ? GT_BY_RUNTIME : GT_BY_GLOBAL;
-    if (gt_root_is_goroutines(root)) return GT_BY_GOROUTINE;
-    if (root->kind == GT_ROOT_TINY || root->kind == GT_ROOT_WEAK_HANDLE) return GT_BY_RUNTIME;
-    return GT_BY_FINALIZER;
+        return is_runtimes(analysis, root) ? GT_PATH_RUNTIME : GT_PATH_GLOBAL;
+    if (gt_root_is_goroutines(root)) return GT_PATH_GOROUTINE;
+    if (root->kind == GT_ROOT_TINY || root->kind == GT_ROOT_WEAK_HANDLE) return GT_PATH_RUNTIME;
+    return GT_PATH_FINALIZER;
 }
 
 static void add(struct gt_kind_roots *roots, uint64_t value, size_t number)
@@ -47,7 +36,7 @@ static void add(struct gt_kind_roots *roots, uint64_t value, size_t number)
 
 void gt_root_kinds_init(struct gt_root_kinds *kinds, const struct gt_heap_analysis *analysis)
 {
-    for (unsigned i = 0; i < GT_KINDS_OF_ROOT; i++)
+    for (unsigned i = 0; i < GT_PATH_KINDS; i++)
         kinds->of[i] = (struct gt_kind_roots){0};
     for (size_t i = 0; i < analysis->roots->list.len; i++) {
         const struct gt_root *root = gt_root_at(analysis->roots, i);
@@ -56,13 +45,13 @@ void gt_root_kinds_init(struct gt_root_kinds *kinds, const struct gt_heap_analys
     gt_timers_init(analysis->process, analysis->goroutines, &kinds->timers);
     for (size_t i = 0; i < kinds->timers.list.len; i++) {
         const struct gt_timer *timer = gt_vec_at(&kinds->timers.list, i);
-        add(&kinds->of[GT_BY_TIMER], timer->address, i);
+        add(&kinds->of[GT_PATH_TIMER], timer->address, i);
     }
 }
 
 void gt_root_kinds_deinit(struct gt_root_kinds *kinds)
 {
-    for (unsigned i = 0; i < GT_KINDS_OF_ROOT; i++) {
+    for (unsigned i = 0; i < GT_PATH_KINDS; i++) {
         gt_u64s_deinit(&kinds->of[i].values);
         gt_u32s_deinit(&kinds->of[i].numbers);
     }

@@ -5,10 +5,10 @@
 
 static json_t *path_of(const struct gt_root_path *path)
 {
-    return json_pack("{s:s, s:o, s:o, s:o, s:o}", "kind", path->kind, "goroutine",
-                     path->goroutine ? gt_json_size(path->goroutine) : json_null(), "objects",
-                     gt_json_size(path->objects), "left_out", gt_json_size(path->left_out), "path",
-                     gt_json_path(&path->path));
+    return json_pack("{s:s, s:o, s:o, s:o, s:o}", "kind", gt_path_kind_name(path->kind),
+                     "goroutine", path->goroutine ? gt_json_size(path->goroutine) : json_null(),
+                     "objects", gt_json_size(path->objects), "left_out",
+                     gt_json_size(path->left_out), "path", gt_json_path(&path->path));
 }
 
 bool gt_json_paths(const struct gt_paths *paths, const struct gt_style *style, FILE *to)

@@ -10,7 +10,7 @@ enum { KIND_COLUMN = 4, PATH_COLUMN = 16 };
 static void put_path(struct gt_page *page, const struct gt_root_path *path)
 {
     gt_page_line(page, KIND_COLUMN, PATH_COLUMN + 4);
-    gt_page_put(page, GT_BOLD, path->kind);
+    gt_page_put(page, GT_BOLD, gt_path_kind_name(path->kind));
     gt_page_tab(page, PATH_COLUMN);
     if (path->goroutine) gt_page_format(page, GT_DIM, "goroutine %" PRIu64 ": ", path->goroutine);
     gt_page_path(page, &path->path);
