@@ -1139,6 +1139,29 @@ enum gt_heap_by {
     GT_HEAP_BYS
 };
 
+enum gt_row_kind {              /* what the root or the container of a row is */
+                   GT_ROW_NONE, /* the table has no kinds, or the row is no root */
+                   GT_ROW_GLOBAL,
+                   GT_ROW_GOROUTINE, /* a stack, or what the runtime keeps for it */
+                   GT_ROW_TIMER,     /* the timer heaps */
+                   GT_ROW_FINALIZER,
+                   GT_ROW_CLEANUP,
+                   GT_ROW_WEAK_POINTER,
+                   GT_ROW_RUNTIME, /* variables of the runtime */
+                   GT_ROW_SEVERAL, /* what several roots lead to */
+                   GT_ROW_MAP,
+                   GT_ROW_SLICE, /* an array behind slices */
+                   GT_ROW_CHANNEL,
+                   GT_ROW_EQUAL_STRINGS,
+                   GT_ROW_SYNC_MAP,
+                   GT_ROW_POOL_PRIVATE, /* of a sync.Pool: a value of a P alone */
+                   GT_ROW_POOL_SHARED,  /* the Ps' queues */
+                   GT_ROW_POOL_VICTIMS, /* what the next collection drops */
+};
+
+/* "weak pointer"; NULL when there is none. */
+GT_API const char *gt_row_kind_name(enum gt_row_kind kind);
+
 /*
  * One row of a table. The table decides which members are valid; others are NULL, 0 or GT_UNKNOWN.
  *
@@ -1155,10 +1178,8 @@ enum gt_heap_by {
  *
  * By root. Roots with the same name are one row: all words of a package-level variable, or one
  * variable of a function in any goroutine. `objects` and `bytes` are what would go with it: what no
- * other row's roots lead to. What several rows lead to is one more row, of the kind "several". So
- * the rows add up to the live heap. `kind` is "global", "goroutine" (a stack, or what the runtime
- * keeps for it), "timer" (the timer heaps), "finalizer", "cleanup", "weak pointer", "runtime"
- * (variables of the runtime) or "several".
+ * other row's roots lead to. What several rows lead to is one more row, of GT_ROW_SEVERAL. So the
+ * rows add up to the live heap.
  *
  * By dominator. The rows are a tree. After each row come the objects that it alone keeps, one
  * `depth` deeper, the largest first. `objects` and `bytes` are of one object; `retained_bytes` and
@@ -1172,22 +1193,20 @@ enum gt_heap_by {
  * in use, `alloc_objects` and `alloc_bytes` of all since the program began. They do not add up to
  * the live heap. `name` is the first call that is not the runtime's.
  *
- * By container. `kind` is "map", "slice" (an array behind slices), "channel", "equal strings",
- * "sync.Map", or, of a sync.Pool, "pool private" (a value of a P alone), "pool shared" (the Ps'
- * queues) or "pool victims" (what the next collection drops); `name` the field or variable that
- * holds them; `objects` how many there are; `bytes` what their storage takes, of which a fresh copy
- * of what is used frees `spare_bytes`. `entries` are a map's entries, a slice's elements, the
- * values that wait in a channel; `room` the slots for them; `tombstones` slots of a Swiss map that
- * deletions have left and that no entry can use before the map grows. The `entries` of a sync.Map
- * are what its Range visits, its `bytes` what it takes itself, and its `tombstones`, up to Go 1.23,
- * entries that were deleted and are still there. The `entries` of a pool are its values, and
- * `bytes` and `spare_bytes` what they alone keep. Of equal strings `objects` are the blocks with
- * the same contents, and `spare_bytes` is what all but one of them take. An array that several
- * slices share counts once. Rows overlap with one another no more than their storage does, and do
- * not add up to the live heap.
+ * By container. `kind` is from GT_ROW_MAP on; `name` the field or variable that holds them;
+ * `objects` how many there are; `bytes` what their storage takes, of which a fresh copy of what is
+ * used frees `spare_bytes`. `entries` are a map's entries, a slice's elements, the values that wait
+ * in a channel; `room` the slots for them; `tombstones` slots of a Swiss map that deletions have
+ * left and that no entry can use before the map grows. The `entries` of a sync.Map are what its
+ * Range visits, its `bytes` what it takes itself, and its `tombstones`, up to Go 1.23, entries that
+ * were deleted and are still there. The `entries` of a pool are its values, and `bytes` and
+ * `spare_bytes` what they alone keep. Of equal strings `objects` are the blocks with the same
+ * contents, and `spare_bytes` is what all but one of them take. An array that several slices share
+ * counts once. Rows overlap with one another no more than their storage does, and do not add up to
+ * the live heap.
  */
 struct gt_heap_row {
-    const char *kind; /* of a root */
+    enum gt_row_kind kind; /* by root, by dominator and by container */
     const char *name; /* of the row; by dominator, the field or variable that holds it, or NULL */
     const char *type; /* of the object, or the variable; NULL when unknown */
     uint64_t address; /* of an object; 0: none */

@@ -146,10 +146,11 @@ void gt_things_rows(struct gt_pairs *pairs, bool newer, const struct gt_heap_tab
     for (size_t i = 0; i < table->row_count; i++) {
         const struct gt_heap_row *row = &table->rows[i];
         struct gt_str key = {0}, name = {0};
-        put(&key, row->kind);
+        const char *kind = gt_row_kind_name(row->kind);
+        put(&key, kind);
         put(&key, row->name);
-        gt_str_format(&name, "%s%s%s", row->kind ? row->kind : "",
-                      row->kind && row->name ? " " : "", row->name ? row->name : "");
+        gt_str_format(&name, "%s%s%s", kind ? kind : "", kind && row->name ? " " : "",
+                      row->name ? row->name : "");
         add(pairs, newer, &key,
             (struct gt_thing){.name = gt_str_text(&name),
                               .count = known(row->objects),

@@ -16,8 +16,8 @@ enum gt_column_unit {
     GT_COLUMN_SIZE,    /* int64_t, bytes without a percentage */
     GT_COLUMN_STACK,   /* struct gt_stack; in text below the row */
     GT_COLUMN_ADDRESS, /* uint64_t; 0: none */
-    GT_COLUMN_WORD,    /* const char *, a short one; NULL: none */
-    GT_COLUMN_TEXT,    /* the same, of any length */
+    GT_COLUMN_WORD,    /* enum gt_row_kind */
+    GT_COLUMN_TEXT,    /* const char *; NULL: none */
 };
 
 struct gt_heap_column {
@@ -62,7 +62,10 @@ static inline bool gt_is_text(const struct gt_heap_column *column)
 static inline const char *gt_heap_text(const struct gt_heap_row *row,
                                        const struct gt_heap_column *column)
 {
-    return *(const char *const *)((const char *)row + column->offset);
+    const void *member = (const char *)row + column->offset;
+
+    if (column->unit == GT_COLUMN_WORD) return gt_row_kind_name(*(const enum gt_row_kind *)member);
+    return *(const char *const *)member;
 }
 
 /* "type", "types": the noun for a row. */

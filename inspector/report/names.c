@@ -172,6 +172,31 @@ const char *gt_path_kind_name(enum gt_path_kind which)
     return gt_word(&(struct gt_words)GT_WORDS(paths), which);
 }
 
+static const char *const row_kinds[] = {
+    [GT_ROW_NONE] = NULL,
+    [GT_ROW_GLOBAL] = "global",
+    [GT_ROW_GOROUTINE] = "goroutine",
+    [GT_ROW_TIMER] = "timer",
+    [GT_ROW_FINALIZER] = "finalizer",
+    [GT_ROW_CLEANUP] = "cleanup",
+    [GT_ROW_WEAK_POINTER] = "weak pointer",
+    [GT_ROW_RUNTIME] = "runtime",
+    [GT_ROW_SEVERAL] = "several",
+    [GT_ROW_MAP] = "map",
+    [GT_ROW_SLICE] = "slice",
+    [GT_ROW_CHANNEL] = "channel",
+    [GT_ROW_EQUAL_STRINGS] = "equal strings",
+    [GT_ROW_SYNC_MAP] = "sync.Map",
+    [GT_ROW_POOL_PRIVATE] = "pool private",
+    [GT_ROW_POOL_SHARED] = "pool shared",
+    [GT_ROW_POOL_VICTIMS] = "pool victims",
+};
+
+const char *gt_row_kind_name(enum gt_row_kind which)
+{
+    return (unsigned)which < sizeof row_kinds / sizeof *row_kinds ? row_kinds[which] : NULL;
+}
+
 const char *gt_base_name(const char *path)
 {
     const char *slash = strrchr(path, '/');

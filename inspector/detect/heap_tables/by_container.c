@@ -83,7 +83,7 @@ static const char *type_text(const struct collector *collector, const char *befo
 /* Holders with different looks may have one name; then they are one row. */
 static uint64_t place_of(struct collector *collector, const struct gt_heap_row *row)
 {
-    char *key = gt_format("%s\n%s\n%s", row->kind, row->name, row->type ? row->type : "");
+    char *key = gt_format("%d\n%s\n%s", (int)row->kind, row->name, row->type ? row->type : "");
     bool added;
     uint64_t *place = gt_strmap_put(&collector->by_name, key, &added);
 
@@ -96,7 +96,7 @@ static uint64_t place_of(struct collector *collector, const struct gt_heap_row *
     return *place = collector->maker->rows.len - 1;
 }
 
-static struct gt_heap_row *row_of(struct collector *collector, const char *kind,
+static struct gt_heap_row *row_of(struct collector *collector, enum gt_row_kind kind,
                                   const struct gt_word *word, const char *before)
 {
     struct gt_referrer referrer = {collector->object, collector->root, word->offset};
@@ -129,7 +129,7 @@ static void add_map(struct collector *collector, const struct gt_word *word)
     struct gt_heap_analysis *analysis = collector->analysis;
     struct gt_container map = word->type ? gt_container_of_map(analysis, word->type, word->value)
                                          : gt_container_unknown();
-    struct gt_heap_row *row = row_of(collector, "map", word, "");
+    struct gt_heap_row *row = row_of(collector, GT_ROW_MAP, word, "");
 
     add_container(row, &map);
     gt_table_add(&row->tombstones,
@@ -141,7 +141,7 @@ static void add_channel(struct collector *collector, const struct gt_word *word)
     struct gt_container channel = gt_container_of_channel(collector->analysis, word->value);
     struct gt_types *types = collector->analysis->process->types;
     uint64_t size = word->type ? gt_types_get(types, word->type)->size : 0;
-    struct gt_heap_row *row = row_of(collector, "channel", word, "chan ");
+    struct gt_heap_row *row = row_of(collector, GT_ROW_CHANNEL, word, "chan ");
 
     if (size && channel.room != GT_UNKNOWN && channel.room < INT64_MAX / (int64_t)size)
         channel.storage_bytes = channel.room * (int64_t)size;
@@ -153,7 +153,7 @@ static void add_slice(struct collector *collector, const struct gt_word *word)
 {
     struct gt_container slice = gt_container_of_slice(collector->analysis, word);
 
-    add_container(row_of(collector, "slice", word, "[]"), &slice);
+    add_container(row_of(collector, GT_ROW_SLICE, word, "[]"), &slice);
 }
 
 /* ---- of package sync ----------------------------------------------------------------------- */
@@ -165,7 +165,7 @@ static void add_sync_map(struct collector *collector, const struct gt_word *word
     struct gt_container map = gt_container_of_sync_map(&collector->sync_maps, word, &tombstones);
     uint64_t place =
         place_of(collector,
-                 &(struct gt_heap_row){.kind = "sync.Map",
+                 &(struct gt_heap_row){.kind = GT_ROW_SYNC_MAP,
                                        .name = gt_sync_owner(&collector->sync, &referrer, field)});
     struct gt_heap_row *row = gt_vec_at(&collector->maker->rows, place);
 
@@ -181,9 +181,9 @@ struct pool { /* while its values are visited */
 
 static void add_pooled(void *ctx, enum gt_pool_part part, uint32_t object)
 {
-    static const char *const kinds[] = {[GT_POOL_PRIVATE] = "pool private",
-                                        [GT_POOL_SHARED] = "pool shared",
-                                        [GT_POOL_VICTIM] = "pool victims"};
+    static const enum gt_row_kind kinds[] = {[GT_POOL_PRIVATE] = GT_ROW_POOL_PRIVATE,
+                                             [GT_POOL_SHARED] = GT_ROW_POOL_SHARED,
+                                             [GT_POOL_VICTIM] = GT_ROW_POOL_VICTIMS};
     struct pool *pool = ctx;
     struct collector *collector = pool->collector;
     uint64_t place =

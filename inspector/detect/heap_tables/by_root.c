@@ -87,7 +87,7 @@ static void add_to_row(struct gt_table_maker *maker, struct gt_strmap *rows,
                        const struct gt_root_label *label, const struct share *share)
 {
     struct gt_heap_analysis *analysis = maker->analysis;
-    char *key = gt_arena_format(analysis->storage, "%s %s", label->kind, label->name);
+    char *key = gt_arena_format(analysis->storage, "%d %s", (int)label->kind, label->name);
     bool added;
     uint64_t *place = gt_strmap_put(rows, key, &added);
 

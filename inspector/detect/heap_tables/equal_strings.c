@@ -87,7 +87,7 @@ static const char *name_of(const struct gt_table_maker *maker, const struct cont
 
 static void add_to_row(struct gt_heap_row *row, const struct content *content)
 {
-    row->kind = "equal strings";
+    row->kind = GT_ROW_EQUAL_STRINGS;
     row->objects += (int64_t)content->copies;
     row->bytes += (int64_t)content->taken;
     if (row->spare_bytes == GT_UNKNOWN) row->spare_bytes = 0;
@@ -100,7 +100,7 @@ void gt_equal_strings_rows(const struct gt_equal_strings *strings, struct gt_tab
     struct gt_heap_row *others = gt_table_row(maker, "(other strings)");
     size_t place = maker->rows.len - 1;
 
-    others->kind = "equal strings";
+    others->kind = GT_ROW_EQUAL_STRINGS;
     for (size_t i = 0; i < strings->contents.len; i++) {
         const struct content *content = gt_vec_at(&strings->contents, i);
         if (content->copies < 2) continue;

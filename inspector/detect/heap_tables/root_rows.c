@@ -5,23 +5,23 @@
 #include "inspector/detect/describe/fields.h"
 #include "inspector/detect/describe/root_names.h"
 
-const struct gt_root_label gt_timer_label = {"timer", "active timers", GT_NO_TYPE, GT_UNKNOWN};
-const struct gt_root_label gt_several_label = {"several", "held by several roots", GT_NO_TYPE,
+const struct gt_root_label gt_timer_label = {GT_ROW_TIMER, "active timers", GT_NO_TYPE, GT_UNKNOWN};
+const struct gt_root_label gt_several_label = {GT_ROW_SEVERAL, "held by several roots", GT_NO_TYPE,
                                                GT_UNKNOWN};
 
-static const char *const kinds[GT_ROOT_KINDS] = {
-    [GT_ROOT_GLOBAL] = "global",
-    [GT_ROOT_FRAME] = "goroutine",
-    [GT_ROOT_CONSERVATIVE] = "goroutine",
-    [GT_ROOT_CONTEXT] = "goroutine",
-    [GT_ROOT_DEFER] = "goroutine",
-    [GT_ROOT_FINALIZER] = "finalizer",
-    [GT_ROOT_CONTENTS] = "finalizer",
-    [GT_ROOT_CLEANUP] = "cleanup",
-    [GT_ROOT_WEAK_HANDLE] = "weak pointer",
-    [GT_ROOT_QUEUED] = "finalizer",
-    [GT_ROOT_QUEUED_CLEANUP] = "cleanup",
-    [GT_ROOT_TINY] = "runtime",
+static const enum gt_row_kind kinds[GT_ROOT_KINDS] = {
+    [GT_ROOT_GLOBAL] = GT_ROW_GLOBAL,
+    [GT_ROOT_FRAME] = GT_ROW_GOROUTINE,
+    [GT_ROOT_CONSERVATIVE] = GT_ROW_GOROUTINE,
+    [GT_ROOT_CONTEXT] = GT_ROW_GOROUTINE,
+    [GT_ROOT_DEFER] = GT_ROW_GOROUTINE,
+    [GT_ROOT_FINALIZER] = GT_ROW_FINALIZER,
+    [GT_ROOT_CONTENTS] = GT_ROW_FINALIZER,
+    [GT_ROOT_CLEANUP] = GT_ROW_CLEANUP,
+    [GT_ROOT_WEAK_HANDLE] = GT_ROW_WEAK_POINTER,
+    [GT_ROOT_QUEUED] = GT_ROW_FINALIZER,
+    [GT_ROOT_QUEUED_CLEANUP] = GT_ROW_CLEANUP,
+    [GT_ROOT_TINY] = GT_ROW_RUNTIME,
 };
 
 /* A variable of the runtime, or of a package that is part of it. */
@@ -41,7 +41,7 @@ struct gt_root_label gt_root_label_of(const struct gt_heap_analysis *analysis,
 
     label.name =
         gt_without_global(gt_root_name(analysis, root, true, field, sizeof field, &label.type));
-    label.kind = is_runtimes(root, label.name) ? "runtime" : kinds[root->kind];
+    label.kind = is_runtimes(root, label.name) ? GT_ROW_RUNTIME : kinds[root->kind];
     return label;
 }
 

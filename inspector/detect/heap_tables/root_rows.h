@@ -8,8 +8,9 @@
 #include "inspector/detect/holders/root_groups.h"
 
 struct gt_root_label {
-    const char *kind, *name; /* in the analysis's storage, or static */
-    gt_type_id type;         /* of the variable; GT_NO_TYPE when unknown */
+    enum gt_row_kind kind;
+    const char *name; /* in the analysis's storage, or static */
+    gt_type_id type;  /* of the variable; GT_NO_TYPE when unknown */
     int64_t words;
 };
 

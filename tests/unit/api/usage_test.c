@@ -249,6 +249,7 @@ static const char *const others[] = {
     "gt_verified_by_name",
     "gt_memory_kind_name",
     "gt_path_kind_name",
+    "gt_row_kind_name",
 };
 
 /* ---- tests --------------------------------------------------------------------------------- */
@@ -380,6 +381,7 @@ static void a_number_that_names_nothing_has_no_name(void **state)
         assert_null(gt_verified_by_name((enum gt_verified_by)numbers[i]));
         assert_null(gt_memory_kind_name((enum gt_memory_kind)numbers[i]));
         assert_null(gt_path_kind_name((enum gt_path_kind)numbers[i]));
+        assert_null(gt_row_kind_name((enum gt_row_kind)numbers[i]));
         assert_false(gt_format_has((enum gt_format)numbers[i], GT_DOCUMENT_REPORT));
         assert_false(gt_format_has(GT_FORMAT_TEXT, (enum gt_document)numbers[i]));
     }
