@@ -22,7 +22,8 @@ enum { AHEAD = 8 }; /* nodes, or objects: how far ahead memory is prefetched */
 struct semi {
     uint32_t *ancestor; /* by node: a node above it; the path to it is compressed in `label` */
     uint32_t *label;    /* by node: the least semidominator on that path, without its end */
-    uint32_t *semi;     /* by node; until the node is processed, the head of its list of edges */
+    uint32_t *semi;     /* by node, + 1; 0: its parent in the walk's tree. Until the node is
+                         * processed, the head of its list of edges */
 };
 
 /* Nodes above `last` are processed. Returns the least semidominator on the path from `node` up to
@@ -59,10 +60,12 @@ static void find_semi(struct semi *semi, const struct gt_dominator_walk *walk, u
         if (from < least) least = from;
         next = edge->next;
     }
-    semi->semi[node] = semi->label[node] = least;
+    semi->label[node] = least;
+    if (semi->semi[node]) semi->semi[node] = least + 1;
 }
 
-/* Replaces the walk's heads of lists by the semidominators. */
+/* Replaces the walk's heads of lists by the semidominators. Entries of nodes without recorded edges
+ * are not written, so that their pages take no memory. */
 static void find_semis(struct gt_dominator_walk *walk, struct semi *semi)
 {
     size_t size = walk->count * sizeof(uint32_t);
@@ -113,8 +116,9 @@ static void find_dominators(struct gt_dominator_walk *walk, struct semi *semi, s
     *jumps = (struct jumps){semi->ancestor, semi->label};
     jumps->depth[0] = jumps->jump[0] = 0;
     for (uint32_t node = 1; node < walk->count; node++) {
-        if (semi->semi[node] < parent[node])
-            parent[node] = climb(jumps, parent, parent[node], semi->semi[node]);
+        uint32_t found = semi->semi[node];
+        if (found && found - 1 < parent[node])
+            parent[node] = climb(jumps, parent, parent[node], found - 1);
         set_jump(jumps, node, parent[node]);
     }
     gt_free(semi->semi);
@@ -163,19 +167,24 @@ static void find_parents_of_leaves(struct gt_dominator_walk *walk, struct jumps 
 
 struct object_walk {
     const struct gt_dominators *tree;
+    bool sums; /* visits write what a node retains */
     gt_node_fn *visit;
     void *ctx;
-    bool leaves; /* leaves are visited, not the inner nodes */
-    bool sums;   /* visits write what inner nodes retain, so that is fetched ahead */
+    bool leaves;
 };
 
-/* Prefetches what a visit writes for the object AHEAD ranks later: the sum of its node, or of a
+/* Prefetches what a visit writes for the object AHEAD ranks later: the entry of its node, or of a
  * leaf's parent. */
 static void fetch_ahead(const struct object_walk *walk, uint32_t rank, uint32_t end)
 {
     uint32_t place = rank + AHEAD < end ? walk->tree->place[rank + AHEAD] : GT_NO_NODE;
 
-    if (place != GT_NO_NODE) __builtin_prefetch(&walk->tree->inner_retained[place], 1);
+    if (place == GT_NO_NODE) return;
+    if (walk->tree->inner_words)
+        __builtin_prefetch(&walk->tree->inner_words[place], 1);
+    else
+        __builtin_prefetch(&walk->tree->inner_wide[place], 1);
+    if (!walk->leaves) __builtin_prefetch(&walk->tree->inner_what[place], 1);
 }
 
 /* Visits those of the objects from `object` on that have ranks in [rank, end), region by region. */
@@ -199,14 +208,14 @@ static void walk_objects(const struct object_walk *walk, size_t object, uint32_t
 
 static void walk_leaves(const struct gt_dominators *tree, bool sums, gt_node_fn *visit, void *ctx)
 {
-    struct object_walk walk = {tree, visit, ctx, true, sums};
+    struct object_walk walk = {tree, sums, visit, ctx, true};
 
     walk_objects(&walk, tree->heap->scan_objects, tree->first_leaf, gt_rank_count(&tree->rank));
 }
 
 static void walk_inner(const struct gt_dominators *tree, bool sums, gt_node_fn *visit, void *ctx)
 {
-    struct object_walk walk = {tree, visit, ctx, false, sums};
+    struct object_walk walk = {tree, sums, visit, ctx, false};
 
     walk_objects(&walk, 0, 0, tree->first_leaf);
 }
@@ -223,36 +232,57 @@ void gt_dominators_inner(const struct gt_dominators *tree, gt_node_fn *visit, vo
 
 /* ---- the tree ------------------------------------------------------------------------------ */
 
+static void add_words(struct gt_dominators *tree, uint32_t node, uint64_t words)
+{
+    if (tree->inner_words)
+        tree->inner_words[node] += (uint32_t)words;
+    else
+        tree->inner_wide[node] += words;
+}
+
 static void add_leaf_size(void *ctx, uint32_t node, uint32_t object, const struct gt_region *region)
 {
     struct gt_dominators *tree = ctx;
 
     (void)object;
-    tree->inner_retained[gt_dominators_parent(tree, node)] += region->slot_size;
+    add_words(tree, gt_dominators_parent(tree, node), region->slot_size / 8);
 }
 
-static void set_inner_size(void *ctx, uint32_t node, uint32_t object,
-                           const struct gt_region *region)
+static void set_inner(void *ctx, uint32_t node, uint32_t object, const struct gt_region *region)
 {
     struct gt_dominators *tree = ctx;
 
-    (void)object;
-    tree->inner_retained[node] = region->slot_size;
+    tree->inner_what[node] = object;
+    add_words(tree, node, region->slot_size / 8);
+}
+
+/* The entries of objects are set with their sizes. */
+static void name_groups(struct gt_dominators *tree, struct gt_dominator_walk *walk)
+{
+    tree->inner_what = gt_alloc(tree->inner * sizeof *tree->inner_what);
+    tree->inner_what[0] = GT_NO_OBJECT;
+    for (size_t i = 0; i < walk->groups.len; i++) {
+        const struct gt_group_node *group = gt_vec_at(&walk->groups, i);
+        tree->inner_what[group->node] = GT_DOMINATOR_GROUP | group->group;
+    }
+    gt_vec_deinit(&walk->groups);
 }
 
 static void sum_retained(struct gt_dominators *tree)
 {
-    tree->inner_retained = gt_calloc(tree->inner, sizeof *tree->inner_retained);
-    walk_inner(tree, true, set_inner_size, tree);
+    if (gt_heap_bytes_of(tree->heap, tree->rank.set) / 8 <= UINT32_MAX)
+        tree->inner_words = gt_calloc(tree->inner, sizeof *tree->inner_words);
+    else
+        tree->inner_wide = gt_calloc(tree->inner, sizeof *tree->inner_wide);
+    walk_inner(tree, true, set_inner, tree);
     walk_leaves(tree, true, add_leaf_size, tree);
     for (uint32_t node = tree->inner; node-- > 1;)
-        tree->inner_retained[tree->inner_parent[node]] += tree->inner_retained[node];
+        add_words(tree, tree->inner_parent[node], gt_dominators_inner_bytes(tree, node) / 8);
 }
 
 static void take_over(struct gt_dominators *tree, const struct gt_dominator_walk *walk)
 {
     tree->place = walk->place;
-    tree->inner_what = walk->what;
     tree->inner_parent = walk->parent;
     tree->inner = walk->count;
     tree->first_leaf = walk->first_leaf;
@@ -274,6 +304,7 @@ void gt_dominators_init(struct gt_dominators *tree, const struct gt_heap *heap,
     find_dominators(&walk, &semi, &jumps);
     find_parents_of_leaves(&walk, &jumps);
     take_over(tree, &walk);
+    name_groups(tree, &walk);
     sum_retained(tree);
 }
 
@@ -283,7 +314,8 @@ void gt_dominators_deinit(struct gt_dominators *tree)
     gt_free(tree->place);
     gt_free(tree->inner_what);
     gt_free(tree->inner_parent);
-    gt_free(tree->inner_retained);
+    gt_free(tree->inner_words);
+    gt_free(tree->inner_wide);
     *tree = (struct gt_dominators){0};
 }
 
@@ -303,6 +335,6 @@ uint32_t gt_dominators_object(const struct gt_dominators *tree, uint32_t node)
 
 uint64_t gt_dominators_retained(const struct gt_dominators *tree, uint32_t node)
 {
-    if (node < tree->inner) return tree->inner_retained[node];
+    if (node < tree->inner) return gt_dominators_inner_bytes(tree, node);
     return gt_heap_size(tree->heap, gt_dominators_object(tree, node));
 }

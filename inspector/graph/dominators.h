@@ -17,9 +17,10 @@
  *
  * Invariants: inner nodes come first, in that preorder; 0 is the root of all. Leaves follow in the
  * order of their objects. A leaf that no root leads to has the parent GT_NO_NODE. So a node's
- * dominator always has a smaller number. While it is built, the tree takes 24 bytes an inner node,
- * 4 a leaf, and 8 for each pointer to an object that already has a number; afterwards 20 bytes an
- * inner node and 4 a leaf. Heap and live set are borrowed.
+ * dominator always has a smaller number. While it is built, the tree takes 16 bytes an inner node,
+ * 4 a leaf, 8 for each pointer to an object that already has a number, and up to 4 for each object
+ * with such pointers. Afterwards it takes 16 bytes an inner node (20 if the heap is larger than 32
+ * GiB), and 4 a leaf. Heap and live set are borrowed.
  */
 #ifndef GT_GRAPH_DOMINATORS_H
 #define GT_GRAPH_DOMINATORS_H
@@ -38,14 +39,15 @@ struct gt_dominator_root {
 
 struct gt_dominators {
     const struct gt_heap *heap;
-    struct gt_rank rank;      /* of live objects */
-    uint32_t *place;          /* by rank: its node; for a leaf, its parent's node */
-    uint32_t *inner_what;     /* an object, or GT_DOMINATOR_GROUP | group */
-    uint32_t *inner_parent;   /* the root's is the root */
-    uint64_t *inner_retained; /* bytes of its subtree */
-    uint32_t inner;           /* inner nodes; the nodes of groups are not adjacent */
-    uint32_t count;           /* nodes */
-    uint32_t first_leaf;      /* the rank of the first leaf */
+    struct gt_rank rank;    /* of live objects */
+    uint32_t *place;        /* by rank: its node; for a leaf, its parent's node */
+    uint32_t *inner_what;   /* an object, or GT_DOMINATOR_GROUP | group */
+    uint32_t *inner_parent; /* the root's is the root */
+    uint32_t *inner_words;  /* words of its subtree; NULL where 32 bits are too few */
+    uint64_t *inner_wide;   /* the same, of a larger heap; else NULL */
+    uint32_t inner;         /* inner nodes; the nodes of groups are not adjacent */
+    uint32_t count;         /* nodes */
+    uint32_t first_leaf;    /* the rank of the first leaf */
     uint32_t group_count;
 };
 
@@ -62,6 +64,13 @@ uint32_t gt_dominators_node(const struct gt_dominators *tree, uint32_t object);
 uint32_t gt_dominators_object(const struct gt_dominators *tree, uint32_t node);
 /* The bytes of the node's subtree. */
 uint64_t gt_dominators_retained(const struct gt_dominators *tree, uint32_t node);
+
+/* The same for an inner node. Slots are of whole words. */
+static inline uint64_t gt_dominators_inner_bytes(const struct gt_dominators *tree, uint32_t node)
+{
+    return (tree->inner_words ? tree->inner_words[node] : tree->inner_wide[node]) *
+           sizeof(uint64_t);
+}
 
 /* The node's nearest dominator. */
 static inline uint32_t gt_dominators_parent(const struct gt_dominators *tree, uint32_t node)

@@ -22,11 +22,15 @@ struct gt_leaf_edge {
     uint32_t leaf; /* the leaf's rank */
 };
 
+struct gt_group_node { /* the nodes of objects are in `place` */
+    uint32_t node, group;
+};
+
 struct gt_dominator_walk {
     uint32_t *place;          /* by rank: its node; for a leaf, the node that first reached it */
-    uint32_t *what;           /* by node */
     uint32_t *parent;         /* by node */
     uint32_t *heads;          /* by node: the head of its list in `edges`, + 1; 0: none */
+    struct gt_vec groups;     /* struct gt_group_node */
     struct gt_vec edges;      /* struct gt_dominator_edge */
     struct gt_vec leaf_edges; /* struct gt_leaf_edge */
     uint32_t count;           /* nodes */

@@ -32,9 +32,8 @@ struct walker {
     uint32_t objects[RUN];
 };
 
-static uint32_t add_node(struct gt_dominator_walk *walk, uint32_t what, uint32_t parent)
+static uint32_t add_node(struct gt_dominator_walk *walk, uint32_t parent)
 {
-    walk->what[walk->count] = what;
     walk->parent[walk->count] = parent;
     return walk->count++;
 }
@@ -150,7 +149,7 @@ static void drain(struct walker *walker)
             note_edge(walk, last.from, *node);
             continue;
         }
-        *node = walker->from = add_node(walk, last.object, last.from);
+        *node = walker->from = add_node(walk, last.from);
         follow_words(walker, last.object, &walker->heap->regions[last.region - 1]);
     }
 }
@@ -173,8 +172,8 @@ static void walk_groups(struct walker *walker, const struct gt_dominator_root *r
 {
     for (size_t i = 0; i < count;) {
         uint32_t group = roots[i].group;
-        uint32_t node = add_node(walker->walk, GT_DOMINATOR_GROUP | group, 0);
-        walker->from = node;
+        walker->from = add_node(walker->walk, 0);
+        gt_vec_add(&walker->walk->groups, &(struct gt_group_node){walker->from, group});
         for (; i < count && roots[i].group == group; i++)
             seed(walker, &roots[i]);
         drain(walker);
@@ -201,13 +200,13 @@ void gt_dominator_walk_run(struct gt_dominator_walk *walk, const struct gt_heap 
         .walk = walk, .heap = heap, .rank = rank, .stack = GT_VEC_OF(struct waiting)};
 
     *walk = (struct gt_dominator_walk){.place = memset(gt_alloc(size), 0xff, size),
-                                       .what = gt_alloc(nodes * sizeof *walk->what),
                                        .parent = gt_alloc(nodes * sizeof *walk->parent),
                                        .heads = gt_calloc(nodes, sizeof *walk->heads),
+                                       .groups = GT_VEC_OF(struct gt_group_node),
                                        .edges = GT_VEC_OF(struct gt_dominator_edge),
                                        .leaf_edges = GT_VEC_OF(struct gt_leaf_edge),
                                        .first_leaf = (uint32_t)first_leaf};
-    add_node(walk, GT_NO_OBJECT, 0);
+    add_node(walk, 0);
     walk_groups(&walker, roots, count);
     gt_vec_deinit(&walker.stack);
 }

@@ -120,7 +120,7 @@ static void add_branches(struct grower *grower)
 
     add_branch(grower, 0);
     for (uint32_t node = 1; node < tree->inner; node++)
-        if (tree->inner_retained[node] >= grower->least) add_branch(grower, node);
+        if (gt_dominators_inner_bytes(tree, node) >= grower->least) add_branch(grower, node);
     gt_dominators_leaves(tree, add_leaf, grower);
 }
 

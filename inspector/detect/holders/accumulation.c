@@ -140,7 +140,7 @@ static void sort_nodes(struct finder *finder)
 {
     add_heavy(finder, 0);
     for (uint32_t node = 1; node < finder->tree->inner; node++)
-        sort_node(finder, node, finder->tree->inner_retained[node]);
+        sort_node(finder, node, gt_dominators_inner_bytes(finder->tree, node));
     gt_dominators_leaves(finder->tree, sort_leaf, finder);
     drop_small(finder);
 }
