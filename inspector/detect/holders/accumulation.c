@@ -1,5 +1,7 @@
 #include "inspector/detect/holders/accumulation.h"
 
+#include "inspector/base/search.h"
+
 #include <stdlib.h>
 
 enum {
@@ -9,34 +11,42 @@ enum {
     MAX_GAP = 3 /* objects of other kinds between two of a list */
 };
 
-#define NO_HEAVY UINT32_MAX
+#define NONE UINT32_MAX
 
-struct heavy { /* a heavy node; in the order of node numbers, so parents come first */
-    uint32_t node;
-    uint32_t first, next; /* first child, and next sibling; NO_HEAVY ends the list */
-    uint32_t largest;     /* its largest child */
-    uint64_t children;    /* bytes of all its children */
+/* A heavy node, and all below it that are the only heavy child of the one before. There are only
+ * about twice as many chains as nodes without heavy children, however deep the tree is. */
+struct chain {
+    uint32_t top, bottom; /* nodes */
+    uint32_t first, next; /* first chain below the bottom, and next sibling; NONE ends the list */
+    uint32_t largest;     /* of the chains below the bottom */
+    uint64_t children;    /* bytes of all of them */
 };
 
 struct finder {
     const struct gt_heap_analysis *analysis;
     const struct gt_dominators *tree;
     uint64_t threshold;
-    struct gt_vec heavy;   /* struct heavy */
-    struct gt_u32s starts; /* indices in heavy: where paths begin */
-    struct gt_u32s way;    /* the same, of one path */
-    struct gt_vec points;  /* struct gt_accumulation */
-    struct gt_map by_kind; /* kind -> index in `points` + 1 */
+    struct gt_bitmap one, more; /* inner nodes with heavy children: any, two or more */
+    struct gt_vec chains;       /* struct chain, by their tops; the first is the root's */
+    struct gt_map by_bottom;    /* node -> index in `chains` */
+    struct gt_u32s starts;      /* indices in `chains`: where paths begin */
+    struct gt_vec points;       /* struct gt_accumulation */
+    struct gt_map by_kind;      /* kind -> index in `points` + 1 */
 };
 
-static struct heavy *heavy_at(const struct finder *finder, uint32_t index)
+static struct chain *chain_at(const struct finder *finder, uint32_t index)
 {
-    return gt_vec_at(&finder->heavy, index);
+    return gt_vec_at(&finder->chains, index);
 }
 
-static uint64_t bytes_of(const struct finder *finder, uint32_t index)
+static uint64_t bytes_of(const struct finder *finder, uint32_t node)
 {
-    return gt_dominators_retained(finder->tree, heavy_at(finder, index)->node);
+    return gt_dominators_retained(finder->tree, node);
+}
+
+static uint64_t bytes_below(const struct finder *finder, uint32_t index)
+{
+    return bytes_of(finder, chain_at(finder, index)->top);
 }
 
 static bool is_most(uint64_t part, uint64_t whole)
@@ -53,41 +63,71 @@ uint64_t gt_accumulation_kind(const struct gt_heap_analysis *analysis, uint32_t 
     return (uint64_t)1 << 63 | region->slot_size << 1 | (region->scan != GT_SCAN_NONE);
 }
 
-/* ---- heavy nodes --------------------------------------------------------------------------- */
+/* ---- chains of heavy nodes ----------------------------------------------------------------- */
 
-static uint32_t find_heavy(const struct finder *finder, uint32_t node)
+static void count_child(struct finder *finder, uint32_t node)
 {
-    size_t low = 0, high = finder->heavy.len;
+    uint32_t parent = gt_dominators_parent(finder->tree, node);
 
-    while (high - low > 1) {
-        size_t middle = low + (high - low) / 2;
-        if (heavy_at(finder, (uint32_t)middle)->node <= node)
-            low = middle;
-        else
-            high = middle;
-    }
-    return (uint32_t)low;
+    if (gt_bit(&finder->one, parent)) gt_bit_set(&finder->more, parent);
+    gt_bit_set(&finder->one, parent);
 }
 
-static void hang_below(struct finder *finder, uint32_t index, struct heavy *added)
+static bool is_top(const struct finder *finder, uint32_t node)
 {
-    struct heavy *parent =
-        heavy_at(finder, find_heavy(finder, gt_dominators_parent(finder->tree, added->node)));
-    uint64_t bytes = gt_dominators_retained(finder->tree, added->node);
+    uint32_t parent = gt_dominators_parent(finder->tree, node);
+    return parent == 0 || gt_bit(&finder->more, parent);
+}
 
-    added->next = parent->first;
-    parent->first = index;
-    parent->children += bytes;
-    if (parent->largest == NO_HEAVY || bytes_of(finder, parent->largest) < bytes)
-        parent->largest = index;
+static bool is_bottom(const struct finder *finder, uint32_t node)
+{
+    if (node >= finder->tree->inner) return true;
+    return !gt_bit(&finder->one, node) || gt_bit(&finder->more, node);
+}
+
+static uint64_t top_of(const void *chains, size_t index)
+{
+    return ((const struct chain *)gt_vec_at(chains, index))->top;
+}
+
+static void hang_below(struct finder *finder, uint32_t index, struct chain *added)
+{
+    uint32_t parent = gt_dominators_parent(finder->tree, added->top);
+    struct chain *above =
+        chain_at(finder, parent ? (uint32_t)*gt_map_find(&finder->by_bottom, parent) : 0);
+    uint64_t bytes = bytes_of(finder, added->top);
+
+    added->next = above->first;
+    above->first = index;
+    above->children += bytes;
+    if (above->largest == NONE || bytes_below(finder, above->largest) < bytes)
+        above->largest = index;
+}
+
+static void begin_chain(struct finder *finder, uint32_t node)
+{
+    struct chain added = {node, node, NONE, NONE, NONE, 0};
+
+    if (node > 0) hang_below(finder, (uint32_t)finder->chains.len, &added);
+    gt_vec_add(&finder->chains, &added);
+}
+
+/* Tops come before their bottoms. */
+static void end_chain(struct finder *finder, uint32_t node)
+{
+    uint32_t top = node;
+
+    while (!is_top(finder, top))
+        top = gt_dominators_parent(finder->tree, top);
+    size_t index = gt_lower_bound(&finder->chains, 0, finder->chains.len, top, top_of);
+    chain_at(finder, (uint32_t)index)->bottom = node;
+    *gt_map_put(&finder->by_bottom, node, NULL) = index;
 }
 
 static void add_heavy(struct finder *finder, uint32_t node)
 {
-    struct heavy added = {node, NO_HEAVY, NO_HEAVY, NO_HEAVY, 0};
-
-    if (node > 0) hang_below(finder, (uint32_t)finder->heavy.len, &added);
-    gt_vec_add(&finder->heavy, &added);
+    if (is_top(finder, node)) begin_chain(finder, node);
+    if (is_bottom(finder, node)) end_chain(finder, node);
 }
 
 /* ---- small objects below the root ---------------------------------------------------------- */
@@ -123,7 +163,7 @@ static void drop_small(struct finder *finder)
 static void sort_node(struct finder *finder, uint32_t node, uint64_t bytes)
 {
     if (bytes >= finder->threshold) {
-        add_heavy(finder, node);
+        count_child(finder, node);
     } else if (gt_dominators_parent(finder->tree, node) == 0) {
         uint32_t object = gt_dominators_object(finder->tree, node);
         if (object != GT_NO_OBJECT) add_small(finder, node, object, bytes);
@@ -136,78 +176,91 @@ static void sort_leaf(void *ctx, uint32_t node, uint32_t object, const struct gt
     sort_node(ctx, node, region->slot_size);
 }
 
+static void add_heavy_leaf(void *ctx, uint32_t node, uint32_t object,
+                           const struct gt_region *region)
+{
+    struct finder *finder = ctx;
+
+    (void)object;
+    if (region->slot_size >= finder->threshold) add_heavy(finder, node);
+}
+
 static void sort_nodes(struct finder *finder)
 {
-    add_heavy(finder, 0);
-    for (uint32_t node = 1; node < finder->tree->inner; node++)
-        sort_node(finder, node, gt_dominators_inner_bytes(finder->tree, node));
-    gt_dominators_leaves(finder->tree, sort_leaf, finder);
+    const struct gt_dominators *tree = finder->tree;
+
+    gt_bitmap_init(&finder->one, tree->inner);
+    gt_bitmap_init(&finder->more, tree->inner);
+    for (uint32_t node = 1; node < tree->inner; node++)
+        sort_node(finder, node, gt_dominators_inner_bytes(tree, node));
+    gt_dominators_leaves(tree, sort_leaf, finder);
     drop_small(finder);
+    begin_chain(finder, 0);
+    for (uint32_t node = 1; node < tree->inner; node++)
+        if (gt_dominators_inner_bytes(tree, node) >= finder->threshold) add_heavy(finder, node);
+    gt_dominators_leaves(tree, add_heavy_leaf, finder);
 }
 
 /* ---- paths -------------------------------------------------------------------------------- */
 
 static void start_at_children(struct finder *finder, uint32_t index)
 {
-    for (uint32_t at = heavy_at(finder, index)->first; at != NO_HEAVY;
-         at = heavy_at(finder, at)->next)
+    for (uint32_t at = chain_at(finder, index)->first; at != NONE; at = chain_at(finder, at)->next)
         gt_u32s_add(&finder->starts, at);
 }
 
-static uint64_t kind_of_heavy(const struct finder *finder, uint32_t index)
+static uint64_t kind_of_node(const struct finder *finder, uint32_t node)
 {
-    uint32_t object = gt_dominators_object(finder->tree, heavy_at(finder, index)->node);
+    uint32_t object = gt_dominators_object(finder->tree, node);
     return object == GT_NO_OBJECT ? UINT64_MAX : gt_accumulation_kind(finder->analysis, object);
+}
+
+static uint64_t kind_of_top(const struct finder *finder, uint32_t index)
+{
+    return kind_of_node(finder, chain_at(finder, index)->top);
 }
 
 /* Do the heaviest child and others of its kind make up a crowd, of which none is reported alone? */
 static bool is_crowd(const struct finder *finder, uint32_t index)
 {
-    uint64_t kind = kind_of_heavy(finder, heavy_at(finder, index)->largest);
+    uint64_t kind = kind_of_top(finder, chain_at(finder, index)->largest);
     unsigned same = 0;
 
-    for (uint32_t at = heavy_at(finder, index)->first; at != NO_HEAVY && same < CROWD;
-         at = heavy_at(finder, at)->next)
-        same += kind_of_heavy(finder, at) == kind;
+    for (uint32_t at = chain_at(finder, index)->first; at != NONE && same < CROWD;
+         at = chain_at(finder, at)->next)
+        same += kind_of_top(finder, at) == kind;
     return same >= CROWD;
 }
 
 static bool divides(const struct finder *finder, uint32_t index)
 {
-    const struct heavy *heavy = heavy_at(finder, index);
+    const struct chain *chain = chain_at(finder, index);
 
-    return heavy->first != NO_HEAVY && heavy_at(finder, heavy->first)->next != NO_HEAVY &&
-           is_most(heavy->children, bytes_of(finder, index)) && !is_crowd(finder, index);
+    return chain->first != NONE && chain_at(finder, chain->first)->next != NONE &&
+           is_most(chain->children, bytes_of(finder, chain->bottom)) && !is_crowd(finder, index);
 }
 
-static uint64_t kind_at(const struct finder *finder, size_t step, uint32_t *index)
+/* The first object of the list, of one kind, at the end of the path that began at `start`. */
+static uint32_t first_of_list(const struct finder *finder, uint32_t start, uint32_t end)
 {
-    *index = finder->way.at[step];
-    return kind_of_heavy(finder, *index);
-}
+    uint64_t kind = kind_of_node(finder, end);
+    uint32_t first = end, gap = 0;
 
-/* The first object of the list, of one kind, at the end of the path. */
-static uint32_t first_of_list(const struct finder *finder)
-{
-    uint32_t first, index, gap = 0;
-    size_t step = finder->way.len - 1;
-    uint64_t kind = kind_at(finder, step, &first);
-
-    while (step-- > 0 && gap <= MAX_GAP) {
-        bool same = kind_at(finder, step, &index) == kind;
+    for (uint32_t at = end; at != start && gap <= MAX_GAP;) {
+        at = gt_dominators_parent(finder->tree, at);
+        bool same = kind_of_node(finder, at) == kind;
         gap = same ? 0 : gap + 1;
-        if (same) first = index;
+        if (same) first = at;
     }
     return first;
 }
 
-static void add_point(struct finder *finder, uint32_t index, bool list)
+static void add_point(struct finder *finder, uint32_t node, bool list)
 {
-    uint32_t node = heavy_at(finder, index)->node;
     uint32_t object = gt_dominators_object(finder->tree, node);
     struct gt_accumulation point = {
         .node = node,
-        .bytes = bytes_of(finder, index),
+        .bytes = bytes_of(finder, node),
         .count = 1,
         .kind = object == GT_NO_OBJECT ? 0 : gt_accumulation_kind(finder->analysis, object),
         .list = list};
@@ -215,30 +268,51 @@ static void add_point(struct finder *finder, uint32_t index, bool list)
     gt_vec_add(&finder->points, &point);
 }
 
-static void end_way(struct finder *finder)
+/* `next` is the largest heavy child of the path's end, or NONE. */
+static void end_path(struct finder *finder, uint32_t start, uint32_t end, uint32_t next)
 {
-    uint32_t end = finder->way.at[finder->way.len - 1];
-    uint32_t next = heavy_at(finder, end)->largest;
-    bool fades = next != NO_HEAVY && is_most(bytes_of(finder, next), bytes_of(finder, end));
-    uint32_t first = fades ? first_of_list(finder) : end;
+    bool fades = next != NONE && is_most(bytes_of(finder, next), bytes_of(finder, end));
+    uint32_t first = fades ? first_of_list(finder, start, end) : end;
 
     add_point(finder, first, first != end);
 }
 
-static void go_down(struct finder *finder, uint32_t start)
+/* The path ends inside a chain. It is found from the chain's bottom, whose parents are known. */
+static void end_inside(struct finder *finder, uint32_t start, uint32_t bottom)
 {
-    uint32_t next = start;
+    uint64_t whole = bytes_of(finder, start);
+    uint32_t next = bottom, end = gt_dominators_parent(finder->tree, bottom);
 
-    gt_u32s_clear(&finder->way);
-    do {
-        gt_u32s_add(&finder->way, next);
-        if (divides(finder, next)) {
-            start_at_children(finder, next);
+    while (!is_most(bytes_of(finder, end), whole)) {
+        next = end;
+        end = gt_dominators_parent(finder->tree, end);
+    }
+    end_path(finder, start, end, next);
+}
+
+/* The top of each chain on the way keeps most of what the path began with. */
+static void go_down(struct finder *finder, uint32_t index)
+{
+    uint32_t start = chain_at(finder, index)->top;
+    uint64_t whole = bytes_of(finder, start);
+
+    for (;;) {
+        const struct chain *chain = chain_at(finder, index);
+        if (!is_most(bytes_of(finder, chain->bottom), whole)) {
+            end_inside(finder, start, chain->bottom);
             return;
         }
-        next = heavy_at(finder, next)->largest;
-    } while (next != NO_HEAVY && is_most(bytes_of(finder, next), bytes_of(finder, start)));
-    end_way(finder);
+        if (divides(finder, index)) {
+            start_at_children(finder, index);
+            return;
+        }
+        if (chain->largest == NONE || !is_most(bytes_below(finder, chain->largest), whole)) {
+            uint32_t next = chain->largest == NONE ? NONE : chain_at(finder, chain->largest)->top;
+            end_path(finder, start, chain->bottom, next);
+            return;
+        }
+        index = chain->largest;
+    }
 }
 
 static int by_bytes(const void *a, const void *b)
@@ -255,7 +329,7 @@ struct gt_vec gt_accumulations(const struct gt_heap_analysis *analysis,
     struct finder finder = {.analysis = analysis,
                             .tree = tree,
                             .threshold = threshold,
-                            .heavy = GT_VEC_OF(struct heavy),
+                            .chains = GT_VEC_OF(struct chain),
                             .points = GT_VEC_OF(struct gt_accumulation)};
 
     sort_nodes(&finder);
@@ -265,9 +339,11 @@ struct gt_vec gt_accumulations(const struct gt_heap_analysis *analysis,
     if (finder.points.len)
         qsort(finder.points.data, finder.points.len, sizeof(struct gt_accumulation), by_bytes);
     if (finder.points.len > max) finder.points.len = max;
-    gt_vec_deinit(&finder.heavy);
+    gt_vec_deinit(&finder.chains);
+    gt_bitmap_deinit(&finder.one);
+    gt_bitmap_deinit(&finder.more);
+    gt_map_deinit(&finder.by_bottom);
     gt_u32s_deinit(&finder.starts);
-    gt_u32s_deinit(&finder.way);
     gt_map_deinit(&finder.by_kind);
     return finder.points;
 }
