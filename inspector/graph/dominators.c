@@ -232,12 +232,12 @@ void gt_dominators_inner(const struct gt_dominators *tree, gt_node_fn *visit, vo
 
 /* ---- the tree ------------------------------------------------------------------------------ */
 
-static void add_words(struct gt_dominators *tree, uint32_t node, uint64_t words)
+static void add_sum(struct gt_dominators *tree, uint32_t node, uint64_t more)
 {
     if (tree->inner_words)
-        tree->inner_words[node] += (uint32_t)words;
+        tree->inner_words[node] += (uint32_t)more;
     else
-        tree->inner_wide[node] += words;
+        tree->inner_wide[node] += more;
 }
 
 static void add_leaf_size(void *ctx, uint32_t node, uint32_t object, const struct gt_region *region)
@@ -245,7 +245,7 @@ static void add_leaf_size(void *ctx, uint32_t node, uint32_t object, const struc
     struct gt_dominators *tree = ctx;
 
     (void)object;
-    add_words(tree, gt_dominators_parent(tree, node), region->slot_size / 8);
+    add_sum(tree, gt_dominators_parent(tree, node), region->slot_size / 8);
 }
 
 static void set_inner(void *ctx, uint32_t node, uint32_t object, const struct gt_region *region)
@@ -253,7 +253,7 @@ static void set_inner(void *ctx, uint32_t node, uint32_t object, const struct gt
     struct gt_dominators *tree = ctx;
 
     tree->inner_what[node] = object;
-    add_words(tree, node, region->slot_size / 8);
+    add_sum(tree, node, region->slot_size / 8);
 }
 
 /* The entries of objects are set with their sizes. */
@@ -268,6 +268,12 @@ static void name_groups(struct gt_dominators *tree, struct gt_dominator_walk *wa
     gt_vec_deinit(&walk->groups);
 }
 
+static void sum_subtrees(struct gt_dominators *tree)
+{
+    for (uint32_t node = tree->inner; node-- > 1;)
+        add_sum(tree, tree->inner_parent[node], gt_dominators_sum(tree, node));
+}
+
 static void sum_retained(struct gt_dominators *tree)
 {
     if (gt_heap_bytes_of(tree->heap, tree->rank.set) / 8 <= UINT32_MAX)
@@ -276,8 +282,30 @@ static void sum_retained(struct gt_dominators *tree)
         tree->inner_wide = gt_calloc(tree->inner, sizeof *tree->inner_wide);
     walk_inner(tree, true, set_inner, tree);
     walk_leaves(tree, true, add_leaf_size, tree);
-    for (uint32_t node = tree->inner; node-- > 1;)
-        add_words(tree, tree->inner_parent[node], gt_dominators_inner_bytes(tree, node) / 8);
+    sum_subtrees(tree);
+}
+
+static void count_leaf(void *ctx, uint32_t node, uint32_t object, const struct gt_region *region)
+{
+    (void)object, (void)region;
+    add_sum(ctx, gt_dominators_parent(ctx, node), 1);
+}
+
+static void count_inner(void *ctx, uint32_t node, uint32_t object, const struct gt_region *region)
+{
+    (void)object, (void)region;
+    add_sum(ctx, node, 1);
+}
+
+void gt_dominators_count_objects(struct gt_dominators *tree)
+{
+    if (tree->inner_words)
+        memset(tree->inner_words, 0, tree->inner * sizeof *tree->inner_words);
+    else
+        memset(tree->inner_wide, 0, tree->inner * sizeof *tree->inner_wide);
+    walk_inner(tree, true, count_inner, tree);
+    walk_leaves(tree, true, count_leaf, tree);
+    sum_subtrees(tree);
 }
 
 static void take_over(struct gt_dominators *tree, const struct gt_dominator_walk *walk)

@@ -65,12 +65,20 @@ uint32_t gt_dominators_object(const struct gt_dominators *tree, uint32_t node);
 /* The bytes of the node's subtree. */
 uint64_t gt_dominators_retained(const struct gt_dominators *tree, uint32_t node);
 
-/* The same for an inner node. Slots are of whole words. */
+/* What is summed up for an inner node: words of its subtree, or its objects. */
+static inline uint64_t gt_dominators_sum(const struct gt_dominators *tree, uint32_t node)
+{
+    return tree->inner_words ? tree->inner_words[node] : tree->inner_wide[node];
+}
+
+/* The same as gt_dominators_retained() for an inner node. Slots are of whole words. */
 static inline uint64_t gt_dominators_inner_bytes(const struct gt_dominators *tree, uint32_t node)
 {
-    return (tree->inner_words ? tree->inner_words[node] : tree->inner_wide[node]) *
-           sizeof(uint64_t);
+    return gt_dominators_sum(tree, node) * sizeof(uint64_t);
 }
+
+/* Sums up objects in place of words, in the same table: no function tells bytes any more. */
+void gt_dominators_count_objects(struct gt_dominators *tree);
 
 /* The node's nearest dominator. */
 static inline uint32_t gt_dominators_parent(const struct gt_dominators *tree, uint32_t node)

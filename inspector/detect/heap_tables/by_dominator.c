@@ -1,6 +1,4 @@
 /* The dominator tree of the live heap, down to a smallest size. */
-#include "inspector/base/alloc.h"
-#include "inspector/base/search.h"
 #include "inspector/detect/describe/root_names.h"
 #include "inspector/detect/heap_tables/object_kinds.h"
 #include "inspector/detect/heap_tables/root_rows.h"
@@ -12,31 +10,40 @@ enum {
     USUAL_SHARE = 1000,   /* fraction of the live heap: smaller nodes are left out */
     LEAST_SHARE = 100000, /* the smallest fraction for any options, since smaller nodes are too many
                            */
+    MANY_SIZES = 1 << 16, /* sizes of rows that are kept before the smallest are dropped */
     NEARLY_ALL = 90, /* percent: an object that keeps this much through one of its own kind is part
                       * of a list */
 };
 
 #define NONE UINT32_MAX
 
-struct branch { /* a node that is large enough; parents come first */
-    uint32_t node, parent;
+struct branch {    /* a row that may be shown; in the order of nodes, so parents come first */
+    uint32_t node; /* the first of the row's nodes */
     uint32_t first, next; /* first child, and next sibling; NONE ends the list */
-    uint32_t last;        /* the last node of its row, whose children the row has */
-    uint32_t shown;       /* the first node of its row that is an object: the row shows that */
+    uint32_t last;        /* the last node of the row, whose children the row has */
+    uint32_t shown;       /* the first node of the row that is an object: the row shows that */
     uint64_t listed;      /* objects of a list that begins here; 1: no list */
-    bool hidden;          /* part of another row */
 };
 
+/* A node is heavy when it retains `heavy` bytes. There may be as many of those as objects, so each
+ * has only some bits. */
 struct grower {
     struct gt_table_maker *maker;
     struct gt_root_groups groups;
     struct gt_dominators tree;
     struct gt_object_kinds kinds;
     struct gt_keys keys;
-    uint32_t *objects;      /* by inner node: the number of objects in its subtree */
-    struct gt_vec branches; /* struct branch */
-    struct gt_vec stack;    /* struct growing */
-    uint64_t least;         /* the least bytes that a row retains */
+    struct gt_u32s leaves;   /* heavy nodes that are leaves */
+    struct gt_bitmap chosen; /* inner nodes of which a child keeps nearly all */
+    struct gt_bitmap hidden; /* nodes that are part of their dominator's row */
+    struct gt_bitmap joined; /* inner nodes whose row goes on */
+    struct gt_vec branches;  /* struct branch */
+    struct gt_map by_last;   /* node -> index in `branches` */
+    struct gt_vec stack;     /* struct growing */
+    struct gt_u32s shown;    /* by row: its node */
+    struct gt_u64s sizes;    /* of the largest rows */
+    uint64_t heavy;          /* the least bytes of a heavy node */
+    uint64_t least;          /* the least bytes that a row retains */
 };
 
 struct growing { /* a branch that is still to be written */
@@ -54,94 +61,42 @@ static uint64_t retained_by(const struct grower *grower, uint32_t index)
     return gt_dominators_retained(&grower->tree, branch_at(grower, index)->node);
 }
 
-/* ---- objects below a node ------------------------------------------------------------------ */
+/* ---- heavy nodes --------------------------------------------------------------------------- */
 
-static void count_leaf(void *ctx, uint32_t node, uint32_t object, const struct gt_region *region)
-{
-    struct grower *grower = ctx;
-    uint32_t parent = gt_dominators_parent(&grower->tree, node);
-
-    (void)object, (void)region;
-    if (parent != GT_NO_NODE) grower->objects[parent]++;
-}
-
-static void count_objects(struct grower *grower)
-{
-    const struct gt_dominators *tree = &grower->tree;
-
-    grower->objects = gt_calloc(tree->inner, sizeof *grower->objects);
-    gt_dominators_leaves(tree, count_leaf, grower);
-    for (uint32_t node = tree->inner; node-- > 1;) {
-        grower->objects[node] += gt_dominators_object(tree, node) != GT_NO_OBJECT;
-        grower->objects[gt_dominators_parent(tree, node)] += grower->objects[node];
-    }
-}
-
-/* ---- branches ------------------------------------------------------------------------------ */
-
-static uint64_t branch_node(const void *items, size_t index)
-{
-    return ((const struct branch *)gt_vec_at(items, index))->node;
-}
-
-static void add_branch(struct grower *grower, uint32_t node)
-{
-    uint32_t index = (uint32_t)grower->branches.len;
-    struct branch added = {.node = node,
-                           .parent = NONE,
-                           .first = NONE,
-                           .next = NONE,
-                           .last = index,
-                           .shown = index,
-                           .listed = 1};
-
-    if (node) {
-        uint32_t above = gt_dominators_parent(&grower->tree, node);
-        added.parent = (uint32_t)gt_lower_bound(&grower->branches, 0, index, above, branch_node);
-        added.next = branch_at(grower, added.parent)->first;
-        branch_at(grower, added.parent)->first = index;
-    }
-    gt_vec_add(&grower->branches, &added);
-}
+typedef void heavy_fn(struct grower *grower, uint32_t node, uint64_t bytes);
 
 static void add_leaf(void *ctx, uint32_t node, uint32_t object, const struct gt_region *region)
 {
     struct grower *grower = ctx;
 
     (void)object;
-    if (region->slot_size >= grower->least) add_branch(grower, node);
+    if (region->slot_size >= grower->heavy) gt_u32s_add(&grower->leaves, node);
 }
 
-/* Adds the nodes that retain the least bytes or more. A parent retains at least as much, so it is
- * added too. */
-static void add_branches(struct grower *grower)
+/* The last node first. */
+static void visit_heavy(struct grower *grower, heavy_fn *visit)
 {
     const struct gt_dominators *tree = &grower->tree;
 
-    add_branch(grower, 0);
-    for (uint32_t node = 1; node < tree->inner; node++)
-        if (gt_dominators_inner_bytes(tree, node) >= grower->least) add_branch(grower, node);
-    gt_dominators_leaves(tree, add_leaf, grower);
+    for (size_t i = grower->leaves.len; i-- > 0;) {
+        uint32_t leaf = grower->leaves.at[i];
+        visit(grower, leaf, gt_dominators_retained(tree, leaf));
+    }
+    for (uint32_t node = tree->inner; node-- > 1;) {
+        uint64_t bytes = gt_dominators_inner_bytes(tree, node);
+        if (bytes >= grower->heavy) visit(grower, node, bytes);
+    }
 }
 
 /* ---- lists --------------------------------------------------------------------------------- */
 
-/* The kind of a branch's object; NONE for a group of roots. */
-static uint32_t kind_of(const struct grower *grower, uint32_t index)
+/* The kind of a node's object; NONE for a group of roots. */
+static uint32_t kind_of(const struct grower *grower, uint32_t node)
 {
-    uint32_t object = gt_dominators_object(&grower->tree, branch_at(grower, index)->node);
+    uint32_t object = gt_dominators_object(&grower->tree, node);
 
     if (object == GT_NO_OBJECT) return NONE;
     return grower->kinds.kind[gt_rank_of(&grower->kinds.rank, object)];
-}
-
-/* The largest child, if it keeps nearly all of the branch. */
-static uint32_t largest_child_of(const struct grower *grower, uint32_t index)
-{
-    for (uint32_t at = branch_at(grower, index)->first; at != NONE;
-         at = branch_at(grower, at)->next)
-        if (retained_by(grower, at) >= retained_by(grower, index) / 100 * NEARLY_ALL) return at;
-    return NONE;
 }
 
 static bool is_storage(const struct grower *grower, uint32_t kind)
@@ -154,39 +109,34 @@ static bool is_storage(const struct grower *grower, uint32_t kind)
 
 /* One row joins a variable and the one object that it holds, a map and its storage, or the objects
  * of a list. `kind` is that of the row's first object. */
-static bool is_one_row(const struct grower *grower, const struct branch *branch, uint32_t largest)
+static bool is_one_row(const struct grower *grower, uint32_t above, uint32_t node, uint64_t bytes)
 {
-    uint32_t kind = kind_of(grower, branch->last), next = kind_of(grower, largest);
+    uint32_t kind = kind_of(grower, above), next = kind_of(grower, node);
 
-    if (kind == NONE)
-        return gt_dominators_group(&grower->tree, branch->node) != GT_NO_GROUP &&
-               retained_by(grower, largest) == gt_dominators_retained(&grower->tree, branch->node);
+    if (kind == NONE) return bytes == gt_dominators_inner_bytes(&grower->tree, above);
     return kind == next || is_storage(grower, next);
 }
 
-static void join(struct grower *grower, uint32_t index, uint32_t largest)
+/* Of several children that keep nearly all, which only tiny nodes can have, the last one counts. */
+static void join(struct grower *grower, uint32_t node, uint64_t bytes)
 {
-    struct branch *branch = branch_at(grower, index);
+    uint32_t above = gt_dominators_parent(&grower->tree, node);
 
-    branch_at(grower, largest)->hidden = true;
-    if (kind_of(grower, index) == NONE && branch->shown == index)
-        branch->shown = largest;
-    else if (kind_of(grower, branch->last) == kind_of(grower, largest))
-        branch->listed++;
-    branch->last = largest;
+    if (above == 0 || gt_bit(&grower->chosen, above)) return;
+    if (bytes < gt_dominators_inner_bytes(&grower->tree, above) / 100 * NEARLY_ALL) return;
+    gt_bit_set(&grower->chosen, above);
+    if (!is_one_row(grower, above, node, bytes)) return;
+    gt_bit_set(&grower->hidden, node);
+    gt_bit_set(&grower->joined, above);
 }
 
-/* Parents come first, so each row is built from its first node. */
 static void join_rows(struct grower *grower)
 {
-    for (uint32_t i = 1; i < grower->branches.len; i++) {
-        if (branch_at(grower, i)->hidden) continue;
-        uint32_t largest = largest_child_of(grower, i);
-        while (largest != NONE && is_one_row(grower, branch_at(grower, i), largest)) {
-            join(grower, i, largest);
-            largest = largest_child_of(grower, largest);
-        }
-    }
+    gt_bitmap_init(&grower->chosen, grower->tree.inner);
+    gt_bitmap_init(&grower->joined, grower->tree.inner);
+    gt_bitmap_init(&grower->hidden, grower->tree.count);
+    gt_dominators_leaves(&grower->tree, add_leaf, grower);
+    visit_heavy(grower, join);
 }
 
 /* ---- how many rows ------------------------------------------------------------------------- */
@@ -198,19 +148,94 @@ static int largest_first(const void *a, const void *b)
     return left > right ? -1 : left < right;
 }
 
+static void keep_largest(struct gt_u64s *sizes, size_t top)
+{
+    if (sizes->len) qsort(sizes->at, sizes->len, sizeof(uint64_t), largest_first);
+    if (sizes->len > top) sizes->len = top + 1;
+}
+
+/* Sizes beyond the allowed number are dropped now and then. */
+static void add_size(struct grower *grower, uint32_t node, uint64_t bytes)
+{
+    size_t top = gt_table_top(grower->maker);
+
+    if (gt_bit(&grower->hidden, node)) return;
+    gt_u64s_add(&grower->sizes, bytes);
+    if (grower->sizes.len / 4 > top + MANY_SIZES) keep_largest(&grower->sizes, top);
+}
+
 /* Chooses the least bytes such that at most the allowed number of rows retain more. */
 static void choose_least(struct grower *grower)
 {
-    struct gt_u64s sizes = {0};
     size_t top = gt_table_top(grower->maker);
 
-    for (uint32_t i = 1; i < grower->branches.len; i++) {
-        uint64_t size = retained_by(grower, i);
-        if (!branch_at(grower, i)->hidden) gt_u64s_add(&sizes, size);
+    visit_heavy(grower, add_size);
+    keep_largest(&grower->sizes, top);
+    if (grower->sizes.len > top) grower->least = grower->sizes.at[top - 1];
+    gt_u64s_deinit(&grower->sizes);
+}
+
+/* ---- branches ------------------------------------------------------------------------------ */
+
+/* One step from the last node of a row to its first: from `node` to `above`. */
+static void take_in(const struct grower *grower, struct branch *branch, uint32_t above,
+                    uint32_t node)
+{
+    uint32_t kind = kind_of(grower, above);
+
+    if (kind == NONE)
+        branch->shown = node;
+    else if (kind == kind_of(grower, node))
+        branch->listed++;
+}
+
+/* Makes the row that ends at the node. */
+static void add_branch(struct grower *grower, uint32_t node, uint64_t bytes)
+{
+    struct branch branch = {
+        .node = node, .first = NONE, .next = NONE, .last = node, .shown = NONE, .listed = 1};
+
+    (void)bytes;
+    if (node < grower->tree.inner && gt_bit(&grower->joined, node)) return;
+    while (gt_bit(&grower->hidden, branch.node)) {
+        uint32_t above = gt_dominators_parent(&grower->tree, branch.node);
+        take_in(grower, &branch, above, branch.node);
+        branch.node = above;
     }
-    if (sizes.len) qsort(sizes.at, sizes.len, sizeof(uint64_t), largest_first);
-    if (sizes.len > top) grower->least = sizes.at[top - 1];
-    gt_u64s_deinit(&sizes);
+    if (branch.shown == NONE) branch.shown = branch.node;
+    if (gt_dominators_retained(&grower->tree, branch.node) >= grower->least)
+        gt_vec_add(&grower->branches, &branch);
+}
+
+static int by_node(const void *a, const void *b)
+{
+    const struct branch *left = a, *right = b;
+    return left->node < right->node ? -1 : left->node > right->node;
+}
+
+static void hang_below(struct grower *grower, uint32_t index)
+{
+    struct branch *branch = branch_at(grower, index);
+    uint32_t above = gt_dominators_parent(&grower->tree, branch->node);
+    const uint64_t *parent = gt_map_find(&grower->by_last, above);
+
+    if (!parent) return; /* it is below a node inside of a row */
+    branch->next = branch_at(grower, (uint32_t)*parent)->first;
+    branch_at(grower, (uint32_t)*parent)->first = index;
+}
+
+/* The row of the root is the first. */
+static void add_branches(struct grower *grower)
+{
+    struct branch root = {.first = NONE, .next = NONE, .listed = 1};
+
+    gt_vec_add(&grower->branches, &root);
+    visit_heavy(grower, add_branch);
+    qsort(grower->branches.data, grower->branches.len, sizeof root, by_node);
+    for (uint32_t i = 0; i < grower->branches.len; i++)
+        *gt_map_put(&grower->by_last, branch_at(grower, i)->last, NULL) = i;
+    for (uint32_t i = 1; i < grower->branches.len; i++)
+        hang_below(grower, i);
 }
 
 /* ---- rows ---------------------------------------------------------------------------------- */
@@ -240,7 +265,7 @@ static void describe_object(struct grower *grower, const struct branch *branch,
                             struct gt_heap_row *row)
 {
     struct gt_heap_analysis *analysis = grower->maker->analysis;
-    uint32_t node = branch_at(grower, branch->shown)->node;
+    uint32_t node = branch->shown;
     uint32_t object = gt_dominators_object(&grower->tree, node);
 
     if (object == GT_NO_OBJECT) return;
@@ -260,8 +285,7 @@ static void add_row(struct grower *grower, const struct growing *growing)
 
     row->depth = growing->depth;
     row->retained_bytes = (int64_t)retained_by(grower, growing->branch);
-    row->retained_objects =
-        branch->node < grower->tree.inner ? (int64_t)grower->objects[branch->node] : 1;
+    gt_u32s_add(&grower->shown, branch->node);
     if (group != GT_NO_GROUP)
         describe_group(grower, group, row);
     else if (growing->depth == 0)
@@ -285,7 +309,7 @@ static void push_children(struct grower *grower, uint32_t index, int64_t depth)
     };
     struct gt_vec children = GT_VEC_OF(struct sized);
 
-    for (uint32_t at = branch_at(grower, branch_at(grower, index)->last)->first; at != NONE;
+    for (uint32_t at = branch_at(grower, index)->first; at != NONE;
          at = branch_at(grower, at)->next)
         if (retained_by(grower, at) >= grower->least)
             gt_vec_add(&children, &(struct sized){retained_by(grower, at), at});
@@ -309,6 +333,18 @@ static void add_rows(struct grower *grower)
     }
 }
 
+/* The last use of the tree. */
+static void count_objects(struct grower *grower)
+{
+    gt_dominators_count_objects(&grower->tree);
+    for (size_t i = 0; i < grower->shown.len; i++) {
+        struct gt_heap_row *row = gt_vec_at(&grower->maker->rows, i);
+        uint32_t node = grower->shown.at[i];
+        row->retained_objects =
+            node < grower->tree.inner ? (int64_t)gt_dominators_sum(&grower->tree, node) : 1;
+    }
+}
+
 static uint64_t least_of(const struct gt_table_maker *maker)
 {
     uint64_t live = maker->analysis->live_bytes, least = live / LEAST_SHARE + 1;
@@ -323,20 +359,26 @@ void gt_table_by_dominator(struct gt_table_maker *maker)
     struct grower grower = {.maker = maker,
                             .branches = GT_VEC_OF(struct branch),
                             .stack = GT_VEC_OF(struct growing),
+                            .heavy = least_of(maker),
                             .least = least_of(maker)};
 
     maker->tree = true;
     gt_keys_init(&grower.keys, analysis);
-    gt_dominators_of_groups(analysis, &grower.groups, &grower.tree);
     gt_object_kinds_init(&grower.kinds, analysis);
-    count_objects(&grower);
-    add_branches(&grower);
+    gt_dominators_of_groups(analysis, &grower.groups, &grower.tree);
     join_rows(&grower);
     choose_least(&grower);
+    add_branches(&grower);
     add_rows(&grower);
+    count_objects(&grower);
     gt_vec_deinit(&grower.branches);
     gt_vec_deinit(&grower.stack);
-    gt_free(grower.objects);
+    gt_u32s_deinit(&grower.shown);
+    gt_u32s_deinit(&grower.leaves);
+    gt_map_deinit(&grower.by_last);
+    gt_bitmap_deinit(&grower.chosen);
+    gt_bitmap_deinit(&grower.joined);
+    gt_bitmap_deinit(&grower.hidden);
     gt_dominators_deinit(&grower.tree);
     gt_root_groups_deinit(&grower.groups);
     gt_object_kinds_deinit(&grower.kinds);
