@@ -364,8 +364,8 @@ void gt_table_by_dominator(struct gt_table_maker *maker)
 
     maker->tree = true;
     gt_keys_init(&grower.keys, analysis);
-    gt_object_kinds_init(&grower.kinds, analysis);
     gt_dominators_of_groups(analysis, &grower.groups, &grower.tree);
+    gt_object_kinds_init(&grower.kinds, analysis);
     join_rows(&grower);
     choose_least(&grower);
     add_branches(&grower);
