@@ -20,7 +20,8 @@ static void take_back_proof(const struct gt_process *process, const struct gt_ca
     if (cause->confidence != GT_PROVEN || (!lacks && !doubt)) return;
     if (cause->weak_title) finding->title = cause->weak_title;
     if (lacks) doubt_missing(lacks, cause->kind == GT_HUNG_GOROUTINE, storage, finding);
-    if (doubt) finding->doubt = doubt;
+    if (doubt)
+        finding->doubt = lacks ? gt_arena_format(storage, "%s; %s", finding->doubt, doubt) : doubt;
     if (!lacks) finding->confidence = GT_LIKELY;
 }
 
