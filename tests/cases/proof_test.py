@@ -105,15 +105,27 @@ def test_not_whole(operation, lose, what):
 def test_woken(operation):
     """A sender was taken off its channel's queue, and will run: it hangs no more."""
     field = operation.target.field
-    sudog = field("runtime.g", operation.g(min(operation.hung)), "waiting")
+    woken = operation.g(min(operation.hung))
+    sudog = field("runtime.g", woken, "waiting")
     channel = field("runtime.sudog", sudog, "c.maybeTraceablePtr.vu")
     assert field("runtime.hchan", channel, "sendq.first") == sudog
+    # As a receiver leaves it that has unlocked the channel (recv in runtime/chan.go).
     operation.write("runtime.hchan", channel, "sendq.first", 0)
+    operation.write("runtime.g", woken, "param", sudog)
     finding = operation.finding()
     told = {instance["goroutine"] for instance in finding["instances"]}
-    # A queue without the sudog that says it waits there contradicts itself.
-    assert finding["confidence"] == "likely" and "contradicts itself" in finding["doubt"]
+    assert finding["confidence"] == "proven"
     assert told == operation.hung - {min(operation.hung)}
+
+
+def test_lost_from_a_queue(operation):
+    """A queue without the sudog that waits there, and nobody has it in hand: the core is damaged."""
+    field = operation.target.field
+    sudog = field("runtime.g", operation.g(min(operation.hung)), "waiting")
+    channel = field("runtime.sudog", sudog, "c.maybeTraceablePtr.vu")
+    operation.write("runtime.hchan", channel, "sendq.first", 0)
+    finding = operation.finding()
+    assert finding["confidence"] == "likely" and "contradicts itself" in finding["doubt"]
 
 
 def stopped_at(function, name, folder, version):
