@@ -13,8 +13,10 @@
 static int fail(struct gt_error *error)
 {
     bool usage = gt_error_code(error) == GT_ERR_USAGE;
+    const char *message = gt_error_message(error);
+    bool asks = *message && message[strlen(message) - 1] == '?';
 
-    gt_complain(gt_error_message(error), usage ? "; see gotopsy --help" : "");
+    gt_complain(message, !usage ? "" : asks ? " See gotopsy --help" : "; see gotopsy --help");
     gt_error_destroy(error);
     return usage ? GT_WRONG : GT_UNABLE;
 }

@@ -111,6 +111,7 @@ def test_names_of_types(case):
         assert find(case, name, where)["matches"]["objects"] == matches, name
     done = run(case, "main.itm")
     assert done.status == 2 and "did you mean main.item" in done.err
+    assert done.err.endswith("? See gotopsy --help\n")
 
 
 def test_errors_point_at_the_column():

@@ -84,8 +84,8 @@ const char *gt_contradictions_name(const struct gt_contradictions *all, struct g
     for (int i = 0; i < GT_CONTRADICTIONS; i++) {
         if (!all->of[i].count) continue;
         if (all->kinds == 1) return texts[i];
-        return gt_arena_format(storage, "%s; and %" PRIu64 " contradictions more", texts[i],
-                               all->kinds - 1);
+        return gt_arena_format(storage, "%s; and %" PRIu64 " more contradiction%s", texts[i],
+                               all->kinds - 1, all->kinds == 2 ? "" : "s");
     }
     return NULL;
 }

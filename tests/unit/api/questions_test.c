@@ -20,64 +20,76 @@ static struct gt_analysis *open_demo(void)
     return analysis;
 }
 
+struct memo { /* a stream into memory */
+    FILE *to;
+    char *text;
+    size_t size;
+};
+
+static void memo_open(struct memo *memo)
+{
+    *memo = (struct memo){0};
+    memo->to = open_memstream(&memo->text, &memo->size);
+    assert_non_null(memo->to);
+}
+
+/* What was written, which the caller frees. */
+static char *memo_close(struct memo *memo)
+{
+    fclose(memo->to);
+    return memo->text;
+}
+
 /* Each makes one document, and returns it as JSON, which the caller frees. */
 
 static char *report(struct gt_analysis *analysis)
 {
     struct gt_report *report = NULL;
-    char *text = NULL;
-    size_t size = 0;
-    FILE *to = open_memstream(&text, &size);
+    struct memo memo;
 
+    memo_open(&memo);
     assert_null(gt_report_create(analysis, NULL, &report));
-    assert_null(gt_report_write(report, GT_FORMAT_JSON, NULL, to));
+    assert_null(gt_report_write(report, GT_FORMAT_JSON, NULL, memo.to));
     gt_report_destroy(report);
-    fclose(to);
-    return text;
+    return memo_close(&memo);
 }
 
 static char *goroutines(struct gt_analysis *analysis)
 {
     struct gt_report_options options = {.size = sizeof options, .retained = true};
     struct gt_report *report = NULL;
-    char *text = NULL;
-    size_t size = 0;
-    FILE *to = open_memstream(&text, &size);
+    struct memo memo;
 
+    memo_open(&memo);
     assert_null(gt_report_create_goroutines(analysis, &options, &report));
-    assert_null(gt_goroutines_write(report, GT_FORMAT_JSON, NULL, to));
+    assert_null(gt_goroutines_write(report, GT_FORMAT_JSON, NULL, memo.to));
     gt_report_destroy(report);
-    fclose(to);
-    return text;
+    return memo_close(&memo);
 }
 
 static char *waits(struct gt_analysis *analysis)
 {
     struct gt_wait_graph *graph = NULL;
-    char *text = NULL;
-    size_t size = 0;
-    FILE *to = open_memstream(&text, &size);
+    struct memo memo;
 
+    memo_open(&memo);
     assert_null(gt_wait_graph_create(analysis, NULL, &graph));
-    assert_null(gt_wait_graph_write(graph, GT_FORMAT_JSON, NULL, to));
+    assert_null(gt_wait_graph_write(graph, GT_FORMAT_JSON, NULL, memo.to));
     gt_wait_graph_destroy(graph);
-    fclose(to);
-    return text;
+    return memo_close(&memo);
 }
 
 static char *heap(struct gt_analysis *analysis)
 {
     struct gt_heap_options options = {.size = sizeof options, .by = GT_HEAP_BY_TYPE};
     struct gt_heap_table *table = NULL;
-    char *text = NULL;
-    size_t size = 0;
-    FILE *to = open_memstream(&text, &size);
+    struct memo memo;
 
+    memo_open(&memo);
     assert_null(gt_heap_table_create(analysis, &options, &table));
-    assert_null(gt_heap_table_write(table, GT_FORMAT_JSON, NULL, to));
+    assert_null(gt_heap_table_write(table, GT_FORMAT_JSON, NULL, memo.to));
     gt_heap_table_destroy(table);
-    fclose(to);
-    return text;
+    return memo_close(&memo);
 }
 
 typedef char *question(struct gt_analysis *analysis);
