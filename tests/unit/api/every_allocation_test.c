@@ -278,6 +278,13 @@ static void fork_and_try(size_t which, bool for_good)
 
 /* ---- every one ------------------------------------------------------------------------------- */
 
+/* The process has no debug information, so "global" refuses every name; its document is a view, as
+ * that of "show". */
+static bool has_document(const struct entry_point *entry)
+{
+    return entry != &entry_points[GLOBAL];
+}
+
 static void try_all(const struct entry_point *entry, enum stage stage, enum gt_format format)
 {
     size_t step = __interceptor_malloc ? SANITIZED : 1;
@@ -287,7 +294,7 @@ static void try_all(const struct entry_point *entry, enum stage stage, enum gt_f
     trial->format = format;
     fork_and_try(0, false);
     assert_true(trial->count > 0);
-    assert_int_equal(*trial->refusal != '\0', entry == &entry_points[GLOBAL]);
+    assert_int_equal(*trial->refusal != '\0', !has_document(entry));
     for (size_t i = 1; i <= trial->count; i += step)
         fork_and_try(i, false);
     for (size_t i = 1; i <= trial->count; i += step * FOR_GOOD)
@@ -309,7 +316,6 @@ static void writing(void **state)
 {
     const struct entry_point *entry = *state;
 
-    if (entry == &entry_points[GLOBAL]) skip(); /* a view, as of "show" */
     trial->made = NULL;
     assert_null(entry->make(synth_open(synth), &trial->made));
     for (int format = 0; format < GT_FORMATS; format++)
@@ -320,15 +326,17 @@ static void writing(void **state)
 
 int main(void)
 {
-    struct CMUnitTest tests[1 + 2 * ENTRY_POINTS] = {cmocka_unit_test(opening)};
+    struct CMUnitTest tests[2 * ENTRY_POINTS] = {cmocka_unit_test(opening)};
     char names[2 * ENTRY_POINTS][40];
+    size_t count = 1;
 
     for (size_t i = 0; i < 2 * ENTRY_POINTS; i++) {
         struct entry_point *entry = &entry_points[i / 2];
+        if (i % 2 && !has_document(entry)) continue;
         snprintf(names[i], sizeof names[i], "%s: %s", i % 2 ? "writing" : "making", entry->name);
-        tests[1 + i] = (struct CMUnitTest){names[i], i % 2 ? writing : making, NULL, NULL, entry};
+        tests[count++] = (struct CMUnitTest){names[i], i % 2 ? writing : making, NULL, NULL, entry};
     }
     trial = mmap(NULL, sizeof *trial, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    if (trial == MAP_FAILED) return 1;
+    if (trial == MAP_FAILED || count != sizeof tests / sizeof *tests) return 1;
     return cmocka_run_group_tests_name("every allocation fails", tests, make_process, free_process);
 }
