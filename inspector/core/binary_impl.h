@@ -108,9 +108,12 @@ struct gt_content { /* compares the core's copy of the bytes that a program does
     uint64_t differs; /* the first address at which they differ; 0: none */
 };
 
-/* The binary must have been placed: its bias is set. */
+/* In both the binary must have been placed: its bias is set. The first takes a stripped copy of
+ * what was mapped for the same, the second that very file only, headers included. */
 void gt_content_compare(const struct gt_core *core, const struct gt_binary *binary,
                         struct gt_content *content);
+void gt_content_compare_file(const struct gt_core *core, const struct gt_binary *binary,
+                             struct gt_content *content);
 
 /* Its read-only segments become images of the core, placed by its bias. */
 void gt_binary_give_images(struct gt_core *core, const struct gt_binary *binary);

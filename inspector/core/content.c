@@ -6,6 +6,8 @@
 
 #include "inspector/base/alloc.h"
 
+#include <string.h>
+
 /* Compares the bytes of [addr, addr + size) that the core has. */
 static void compare(const struct gt_core *core, uint64_t addr, uint64_t size,
                     const unsigned char *bytes, bool needed, struct gt_content *content)
@@ -25,38 +27,79 @@ static void compare(const struct gt_core *core, uint64_t addr, uint64_t size,
     if (needed) content->lacking += size - (content->found - before);
 }
 
-static bool is_read_only(const GElf_Phdr *load)
-{
-    return !(load->p_flags & PF_W);
-}
-
 /* Some linkers put code and read-only data into one segment. */
 static bool has_data_apart(const struct gt_binary *binary)
 {
     for (size_t i = 0; i < binary->loads.len; i++) {
         const GElf_Phdr *load = gt_vec_at(&binary->loads, i);
-        if (is_read_only(load) && !(load->p_flags & PF_X)) return true;
+        if (!(load->p_flags & (PF_W | PF_X))) return true;
     }
     return false;
 }
 
-void gt_content_compare(const struct gt_core *core, const struct gt_binary *binary,
-                        struct gt_content *content)
+/* The segment of a section; NULL when it is not loaded. */
+static const GElf_Phdr *load_of(const struct gt_binary *binary, const struct gt_section *section)
 {
-    const struct gt_section *info = gt_binary_section(binary, ".go.buildinfo");
+    for (size_t i = 0; section->addr && section->bytes && i < binary->loads.len; i++) {
+        const GElf_Phdr *load = gt_vec_at(&binary->loads, i);
+        if (section->addr - load->p_vaddr < load->p_filesz) return load;
+    }
+    return NULL;
+}
+
+static void compare_sections(const struct gt_core *core, const struct gt_binary *binary,
+                             struct gt_content *content)
+{
+    bool apart = has_data_apart(binary);
+
+    for (size_t i = 0; i < binary->sections.len; i++) {
+        const struct gt_section *section = gt_vec_at(&binary->sections, i);
+        const GElf_Phdr *load = load_of(binary, section);
+        bool info = strcmp(section->name, ".go.buildinfo") == 0;
+        if (!load || (load->p_flags & PF_W && !info)) continue;
+        compare(core, section->addr + binary->bias, section->file_size, section->bytes,
+                !apart || !(load->p_flags & PF_X), content);
+    }
+}
+
+/* Notes need no section. They tell builds apart where the core has them. */
+static void compare_notes(const struct gt_core *core, const struct gt_binary *binary,
+                          struct gt_content *content)
+{
+    GElf_Phdr note;
+
+    for (int i = 0; i < binary->header.e_phnum; i++) {
+        if (!gelf_getphdr(binary->elf.elf, i, &note) || note.p_type != PT_NOTE) continue;
+        const unsigned char *bytes = gt_mapped_at(&binary->file, note.p_offset, note.p_filesz);
+        if (bytes) compare(core, note.p_vaddr + binary->bias, note.p_filesz, bytes, false, content);
+    }
+}
+
+void gt_content_compare_file(const struct gt_core *core, const struct gt_binary *binary,
+                             struct gt_content *content)
+{
     bool apart = has_data_apart(binary);
 
     *content = (struct gt_content){0};
     for (size_t i = 0; i < binary->loads.len; i++) {
         const GElf_Phdr *load = gt_vec_at(&binary->loads, i);
         const unsigned char *bytes = gt_mapped_at(&binary->file, load->p_offset, load->p_filesz);
-        bool needed = !apart || !(load->p_flags & PF_X);
-        if (!is_read_only(load)) continue;
+        if (load->p_flags & PF_W) continue;
         if (bytes)
-            compare(core, load->p_vaddr + binary->bias, load->p_filesz, bytes, needed, content);
+            compare(core, load->p_vaddr + binary->bias, load->p_filesz, bytes,
+                    !apart || !(load->p_flags & PF_X), content);
         else
             content->lacking += load->p_filesz;
     }
-    if (info && info->bytes && info->addr)
-        compare(core, info->addr + binary->bias, info->file_size, info->bytes, true, content);
+}
+
+void gt_content_compare(const struct gt_core *core, const struct gt_binary *binary,
+                        struct gt_content *content)
+{
+    *content = (struct gt_content){0};
+    compare_sections(core, binary, content);
+    if (content->found || content->lacking)
+        compare_notes(core, binary, content);
+    else
+        gt_content_compare_file(core, binary, content);
 }

@@ -13,7 +13,7 @@ static bool same_content(const struct gt_core *core, const struct gt_binary *bin
 {
     struct gt_content content;
 
-    gt_content_compare(core, binary, &content);
+    gt_content_compare_file(core, binary, &content);
     return !content.differs && content.found >= sizeof(Elf64_Ehdr);
 }
 
