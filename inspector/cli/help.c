@@ -5,8 +5,9 @@ enum { NAME_COLUMNS = 26 };
 const char gt_help_cores[] =
     "A core may be compressed (zstd, lz4, xz, gzip), and - is standard input.\n"
     "A core that is named like a command: ./report\n"
-    "gcore reads and writes every page that the process has reserved, which may end a process in a\n"
-    "container. A core by the kernel has only what was used: docs/usage.md says how to take one.\n";
+    "gcore reads and writes every page that the process has reserved, which may end a process\n"
+    "in a container. A core by the kernel has only what was used: docs/usage.md says how to take\n"
+    "one.\n";
 
 const struct gt_help_row gt_help_statuses[] = {
     {"0", "analysed"},    {"1", "analysed, and a finding met --fail-on"},
