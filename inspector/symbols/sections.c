@@ -191,6 +191,18 @@ size_t gt_debug_sections_lost(const struct gt_debug_sections *sections)
     return sections->lost;
 }
 
+const unsigned char *gt_debug_section_bytes(struct gt_debug_sections *sections, const char *name,
+                                            uint64_t *size)
+{
+    for (size_t i = 0; i < sections->list.len; i++) {
+        struct debug_section *section = gt_vec_at(&sections->list, i);
+        if (strcmp(section->name, name) != 0) continue;
+        *size = section->size;
+        return bytes_of(section);
+    }
+    return NULL;
+}
+
 struct gt_dwarf_source gt_debug_sections_source(struct gt_debug_sections *sections)
 {
     return (struct gt_dwarf_source){.ctx = sections,
