@@ -17,6 +17,7 @@ struct grouper {
     uint64_t latest;
     bool arguments, by_labels; /* options: show arguments, group by labels */
     struct gt_label_source labels;
+    struct gt_location_cache locations;
     struct gt_strmap keys; /* keys of the goroutines that have labels or ancestors */
 };
 
@@ -60,7 +61,8 @@ static void make_group(void *ctx, const struct gt_member *members, size_t count)
     group->status = gt_g_status_name(g->status);
     group->wait_reason =
         g->wait_reason ? gt_arena_strndup(storage, g->wait_reason, strlen(g->wait_reason)) : NULL;
-    group->stack = gt_locations_of(process, grouper->source->goroutines, g, storage);
+    group->stack =
+        gt_locations_of_many(&grouper->locations, process, grouper->source->goroutines, g, storage);
     group->created_by = gt_location_created(process, g, storage);
     group->created_in = gt_location_created_in(process, g, storage);
     gt_fill_ancestors(grouper->source, members, count, storage, group);
@@ -163,5 +165,6 @@ void gt_fill_goroutines(const struct gt_source_process *source,
     grouper.latest = gt_latest_time(source->process, source->goroutines);
     fill_groups(&grouper);
     fill_statuses(&grouper);
+    gt_location_cache_deinit(&grouper.locations);
     gt_vec_deinit(&grouper.groups);
 }
