@@ -293,6 +293,15 @@ static void add_gap(struct describer *describer, const struct gt_goroutines *gor
     gap->recursive = found.same_functions;
 }
 
+/* The C frames that lie between a Go frame and the next one. */
+static void add_callbacks(struct describer *describer, const struct gt_goroutines *goroutines,
+                          const struct gt_goroutine *g, uint32_t below)
+{
+    for (uint32_t i = 0; i < g->callback_count; i++)
+        if (gt_g_callback(goroutines, g, i)->below == below)
+            add_native(describer, &gt_g_callback(goroutines, g, i)->frame);
+}
+
 struct gt_stack gt_locations_of(const struct gt_process *process,
                                 const struct gt_goroutines *goroutines,
                                 const struct gt_goroutine *g, struct gt_arena *storage)
@@ -311,6 +320,7 @@ struct gt_stack gt_locations_of_many(struct gt_location_cache *cache,
     for (uint32_t i = 0; i < g->native_count; i++)
         add_native(&describer, gt_g_native(goroutines, g, i));
     for (uint32_t i = 0; i < g->frame_count; i++) {
+        if (i) add_callbacks(&describer, goroutines, g, i);
         uint32_t left_out = gt_locations_gap(g, i);
         if (left_out) {
             add_gap(&describer, goroutines, g, i, left_out);

@@ -2,6 +2,7 @@
 
 #include "inspector/base/alloc.h"
 #include "inspector/base/error.h"
+#include "inspector/runtime/goroutines/callbacks.h"
 #include "inspector/runtime/goroutines/registers.h"
 #include "inspector/runtime/goroutines/same_place.h"
 
@@ -251,6 +252,7 @@ static void take(struct reader *reader, uint64_t addr)
     read_position(reader->process, &g);
     read_frames(reader, &g);
     read_natives(reader, &g);
+    gt_callbacks_read(reader->process, reader->all, &g);
     if (g.system) g.system = !runs_program(reader, &g);
     reader->all->list[reader->all->count++] = g;
 }
@@ -297,6 +299,7 @@ struct gt_error *gt_goroutines_open(struct gt_process *process, struct gt_gorout
     all->list = gt_calloc(allgs.len, sizeof *all->list);
     all->frames = GT_VEC_OF(struct gt_frame);
     all->natives = GT_VEC_OF(struct gt_native_frame);
+    all->callbacks = GT_VEC_OF(struct gt_callback_frame);
     struct reader reader = {.process = process, .all = all};
     read_reasons(&reader);
     for (uint64_t i = 0; i < allgs.len; i++) {
@@ -314,5 +317,6 @@ void gt_goroutines_close(struct gt_goroutines *goroutines)
     gt_free(goroutines->list);
     gt_vec_deinit(&goroutines->frames);
     gt_vec_deinit(&goroutines->natives);
+    gt_vec_deinit(&goroutines->callbacks);
     gt_free(goroutines);
 }
