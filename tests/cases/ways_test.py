@@ -34,6 +34,9 @@ def test_ways(little_core, version, flags):
             # Nobody answers them but a timer, and each keeps a byte or more.
             if holder == "timer" or (holder, way) == ("other", "timeout"):
                 expected = "likely"
+            # Each waits for a lock that the other has, whoever else reaches the two locks.
+            if way == "embrace" and expected is None:
+                expected = "likely"
             wrong += [f"{holder}/{way}: {told.get(g)}" for g in ids if told.get(g) != expected]
     assert not wrong, "\n".join(sorted(wrong))
 
