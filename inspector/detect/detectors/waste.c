@@ -13,7 +13,10 @@
 #include "inspector/detect/windows/stale.h"
 #include "inspector/detect/windows/windows.h"
 
-enum { MAX_WINDOWS = 8 }; /* windows shown of one instance */
+enum {
+    MAX_WINDOWS = 8, /* windows shown of one instance */
+    MAX_NAMED = 32,  /* blocks whose holders are named */
+};
 
 struct waste_finder {
     struct gt_heap_analysis *analysis;
@@ -82,6 +85,17 @@ static bool set_aside(struct waste_finder *waste_finder, const struct gt_path *p
     return reason != NULL;
 }
 
+/* A block goes only when all that hold it have copies. Blocks of one finding are alike; those of
+ * the largest are looked at. */
+static void name_referrers(struct waste_finder *waste_finder, const struct gt_member *members,
+                           size_t count, struct gt_referrer_names *names)
+{
+    *names = (struct gt_referrer_names){.count = 0};
+    for (size_t i = 0; i < count && i < MAX_NAMED; i++)
+        gt_referrer_names_add(names, &waste_finder->keys, waste_finder->windows,
+                              block_of(waste_finder, &members[i]));
+}
+
 static void make_cause(void *ctx, const struct gt_member *members, size_t count)
 {
     struct waste_finder *waste_finder = ctx;
@@ -98,6 +112,7 @@ static void make_cause(void *ctx, const struct gt_member *members, size_t count)
     struct gt_cause *cause =
         gt_causes_add(waste_finder->causes, largest->strings ? GT_SUBSTRING : GT_SUBSLICE, sure);
     struct gt_stale stale = {0};
+    struct gt_referrer_names names;
 
     gt_cause_count(cause, analysis, count);
     for (size_t i = 0; i < count; i++) {
@@ -109,8 +124,8 @@ static void make_cause(void *ctx, const struct gt_member *members, size_t count)
     cause->confidence = gt_stale_confidence(&stale, sure);
     cause->doubt = gt_stale_doubt(analysis, &stale);
     cause->path = path;
-    const char *others =
-        gt_main_referrers_others(&waste_finder->keys, waste_finder->windows, largest);
+    name_referrers(waste_finder, members, count, &names);
+    const char *others = gt_referrer_names_others(&names, analysis->storage);
     cause->title = gt_arena_format(analysis->storage, "%s block%s kept alive by small %s%s%s",
                                    gt_heap_analysis_count(analysis, count), count == 1 ? "" : "s",
                                    largest->strings ? "substrings" : "subslices",
@@ -118,8 +133,7 @@ static void make_cause(void *ctx, const struct gt_member *members, size_t count)
     struct gt_advice_facts facts = {.kind = cause->kind,
                                     .reason = proven ? "outside" : "spare",
                                     .stack = cause->instances[0].windowed.allocated_at,
-                                    .name =
-                                        gt_referrer_name(&waste_finder->keys, &window->referrer)};
+                                    .name = gt_referrer_names_text(&names, analysis->storage)};
     cause->advice = gt_advice_text(analysis, &facts);
 }
 
