@@ -30,6 +30,7 @@ struct gt_forest *gt_path_forest(struct gt_heap_analysis *analysis)
 void gt_keys_deinit(struct gt_keys *keys)
 {
     gt_map_deinit(&keys->edges);
+    gt_map_deinit(&keys->chains);
 }
 
 /* ---- edges -------------------------------------------------------------------------------- */
@@ -107,6 +108,33 @@ bool gt_path_climb(struct gt_keys *keys, struct gt_referrer *referrer, bool exac
     return true;
 }
 
+static bool has_type(const struct gt_keys *keys, uint32_t object)
+{
+    return gt_typing_type(keys->analysis->typing, object) != GT_NO_TYPE;
+}
+
+/* The outermost object of the chain of objects of unknown type that leads to this one. The chain's
+ * objects remember it, so that a list of a million nodes is followed once. */
+static uint32_t chain_start(struct gt_keys *keys, uint32_t object)
+{
+    struct gt_forest *forest = gt_path_forest(keys->analysis);
+    struct gt_u32s chain = {0};
+    const uint64_t *known = NULL;
+    uint32_t at = object;
+
+    while (!(known = gt_map_find(&keys->chains, at))) {
+        uint32_t parent = gt_forest_parent(forest, at);
+        gt_u32s_add(&chain, at);
+        if (parent == GT_NO_PARENT || parent & GT_FROM_ROOT || has_type(keys, parent)) break;
+        at = parent;
+    }
+    if (known) at = (uint32_t)*known;
+    for (size_t i = 0; i < chain.len; i++)
+        *gt_map_put(&keys->chains, chain.at[i], NULL) = at;
+    gt_u32s_deinit(&chain);
+    return at;
+}
+
 static void climb_from(struct gt_keys *keys, const struct gt_referrer *from, struct climb *climb)
 {
     const struct gt_heap_analysis *analysis = keys->analysis;
@@ -116,6 +144,7 @@ static void climb_from(struct gt_keys *keys, const struct gt_referrer *from, str
     while (climb->count < MAX_CLIMB && referrer.object != GT_NO_OBJECT) {
         climb->objects[climb->count] = referrer.object;
         climb->offsets[climb->count++] = referrer.offset;
+        if (!has_type(keys, referrer.object)) referrer.object = chain_start(keys, referrer.object);
         climb->named = gt_type_is_named(
             gt_analysis_type_name(analysis, gt_typing_type(analysis->typing, referrer.object)));
         if (climb->named || !gt_path_climb(keys, &referrer, false)) return;

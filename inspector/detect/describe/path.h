@@ -16,7 +16,8 @@
 
 struct gt_keys { /* a cache, since many referrers share their parents */
     struct gt_heap_analysis *analysis;
-    struct gt_map edges; /* parent << 32 | type of child -> offset in the parent + 1 */
+    struct gt_map edges;  /* parent << 32 | type of child -> offset in the parent + 1 */
+    struct gt_map chains; /* object of unknown type -> the outermost of the chain to it */
 };
 
 void gt_keys_init(struct gt_keys *keys, struct gt_heap_analysis *analysis);
