@@ -35,6 +35,25 @@ static uint64_t cost_of(const struct gt_window_block *block, bool *proven)
     return both * 2 >= block->size ? both : 0;
 }
 
+/* Nothing of the block is in use: its owner made it, or made it empty, to fill it (s = s[:0]). */
+static bool is_empty(const struct gt_windows *windows, const struct gt_window_block *block)
+{
+    for (size_t i = 0; i < block->count; i++)
+        if (gt_window_of(windows, block, i)->len) return false;
+    return true;
+}
+
+/* Why spare capacity is no finding; NULL when it is one. */
+static const char *aside_reason(const struct waste_finder *waste_finder,
+                                const struct gt_window_block *block)
+{
+    const struct gt_window_ref *window = gt_window_main(waste_finder->windows, block);
+    const char *reason = gt_set_aside_reason(waste_finder->analysis, window);
+
+    if (reason || !is_empty(waste_finder->windows, block)) return reason;
+    return "of slices of length 0, which can be filled again";
+}
+
 static void consider(struct waste_finder *waste_finder, uint32_t number)
 {
     const struct gt_window_block *block = gt_vec_at(&waste_finder->windows->blocks, number);
@@ -43,7 +62,7 @@ static void consider(struct waste_finder *waste_finder, uint32_t number)
     uint64_t cost = cost_of(block, &proven);
 
     if (!block->wastes || !cost) return;
-    const char *reason = proven ? NULL : gt_set_aside_reason(waste_finder->analysis, window);
+    const char *reason = proven ? NULL : aside_reason(waste_finder, block);
     if (reason) {
         gt_set_aside_add(waste_finder->analysis, number, reason);
         return;
