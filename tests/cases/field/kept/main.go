@@ -1,6 +1,7 @@
 // Small parts of large blocks, kept where a stripped binary has no type for the owner: the nodes of a
 // list that generic code makes, short names in an array of a package variable, and prefixes of bodies
-// in interfaces. And buffers of length 0 on a free list, which are no leak.
+// in interfaces. Batches that are reset and keep what they had. And buffers of length 0 on a free
+// list, which are no leak.
 package main
 
 import (
@@ -33,6 +34,16 @@ type row struct {
 	next *row
 }
 
+type record struct {
+	key   string
+	value *[512]byte
+}
+
+type writer struct {
+	batch   []record
+	written int
+}
+
 type freeList struct{ buffers [][]byte }
 
 var (
@@ -41,6 +52,8 @@ var (
 	top    = rows[4:12]
 	bodies = map[int]any{}
 	free   freeList
+
+	writers []*writer
 )
 
 func host(n int) string {
@@ -67,6 +80,16 @@ func magic(n int) []byte {
 	return body[:16]
 }
 
+func (w *writer) write() {
+	for i := 0; i < 40; i++ {
+		w.batch = append(w.batch, record{"key", new([512]byte)})
+	}
+	if measure.Fixed() {
+		clear(w.batch)
+	}
+	w.batch = w.batch[:0]
+}
+
 func main() {
 	for i := 0; i < 300; i++ {
 		hosts.push(i, host(i))
@@ -80,6 +103,11 @@ func main() {
 	for i := 0; i < 40; i++ {
 		free.buffers = append(free.buffers, make([]byte, 0, 32<<10))
 	}
+	for i := 0; i < 30; i++ {
+		w := &writer{}
+		w.write()
+		writers = append(writers, w)
+	}
 	measure.Ready(nil)
-	println(hosts.len, len(top), len(bodies), len(free.buffers))
+	println(len(writers), hosts.len, len(top), len(bodies), len(free.buffers))
 }
