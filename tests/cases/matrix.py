@@ -30,7 +30,7 @@ SURE = {
 # What a stripped binary tells less surely: where the holder is a global, of which only a pointer mask
 # is left, and, where the heap keeps no types (up to Go 1.21), what only the shape of words tells.
 LIKELY = {"lost-elements"}
-LIKELY_OF_OLD = {"lost-elements", "substring", "subslice"}
+LIKELY_OF_OLD = {"lost-elements", "subslice"}
 
 
 @dataclasses.dataclass(frozen=True)

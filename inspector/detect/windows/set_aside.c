@@ -35,15 +35,26 @@ static bool reuses(const char *referrer)
            is_of_any(referrer, reusers, sizeof reusers / sizeof *reusers);
 }
 
+static bool is_owner_known(const struct gt_heap_analysis *analysis,
+                           const struct gt_window_ref *window)
+{
+    uint32_t object = window->referrer.object;
+
+    return !window->inferred && object != GT_NO_OBJECT &&
+           gt_typing_type(analysis->typing, object) != GT_NO_TYPE;
+}
+
 /* Without types in the debug information, a pool looks like any owner of a buffer, unless the owner
- * is known. */
+ * is known: an object of a known type, such as what an interface holds. */
 const char *gt_set_aside_reason(const struct gt_heap_analysis *analysis,
                                 const struct gt_window_ref *window)
 {
     const char *referrer = gt_referrer_struct(analysis, &window->referrer);
 
     if (!referrer)
-        return analysis->process->dwarf ? NULL : "of an owner of unknown type, which may reuse it";
+        return analysis->process->dwarf || is_owner_known(analysis, window)
+                   ? NULL
+                   : "of an owner of unknown type, which may reuse it";
     return reuses(gt_referrer_whole_struct(analysis, &window->referrer))
                ? gt_arena_format(analysis->storage, "kept for reuse by %s", referrer)
                : NULL;

@@ -121,6 +121,7 @@ const char *gt_verdict_name(enum gt_word_verdict verdict)
         [GT_STALE_ONLY] = "word that may be stale",
         [GT_WEAK_ONLY] = "weak pointer",
         [GT_UNEQUAL] = "slices with elements of different sizes",
+        [GT_MAY_BE_TEXT] = "pointer and number, which may be a short string",
         [GT_CONTRADICTS] = "string or slice of bytes over pointers",
     };
 

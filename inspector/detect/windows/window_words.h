@@ -21,6 +21,7 @@ enum gt_word_verdict {
     GT_STALE_ONLY,  /* only words that may be stale lead to the block */
     GT_WEAK_ONLY,   /* a weak pointer can make all of it reachable again */
     GT_UNEQUAL,     /* its windows have elements of different sizes */
+    GT_MAY_BE_TEXT, /* a pointer and a number; if they are a string, it is short */
     GT_CONTRADICTS, /* a window of bytes covers its pointers */
     GT_WORD_VERDICTS
 };

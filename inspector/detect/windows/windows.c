@@ -383,7 +383,9 @@ static void make_blocks(struct gatherer *gatherer)
             gt_vec_add(&out->blocks, &block);
         else
             keep_undecided(gatherer, block.block, &first->referrer,
-                           agreed ? GT_CONTRADICTS : GT_UNEQUAL);
+                           agreed                              ? GT_CONTRADICTS
+                           : gt_window_block_weak(out, &block) ? GT_MAY_BE_TEXT
+                                                               : GT_UNEQUAL);
     }
 }
 

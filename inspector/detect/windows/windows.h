@@ -89,6 +89,9 @@ static inline const struct gt_window_ref *gt_window_main(const struct gt_windows
 bool gt_window_block_complete(const struct gt_heap_analysis *analysis, struct gt_windows *windows,
                               struct gt_window_block *block);
 
+/* Are all its windows weak? Then they do not judge the block. */
+bool gt_window_block_weak(const struct gt_windows *windows, const struct gt_window_block *block);
+
 /* Does a window of bytes cover words that are pointers by the block's own type? Then the window's
  * type is not the block's (unsafe made it), and what its owner uses of the block is not known. */
 bool gt_window_block_denied(const struct gt_heap_analysis *analysis,
