@@ -36,13 +36,13 @@ static void consider(struct waste_finder *waste_finder, uint32_t number)
 {
     const struct gt_window_block *block = gt_vec_at(&waste_finder->windows->blocks, number);
     const struct gt_window_ref *window = gt_window_main(waste_finder->windows, block);
+    struct gt_aside aside;
     bool proven;
     uint64_t cost = cost_of(block, &proven);
 
     if (!block->wastes || !cost) return;
-    const char *reason = proven ? NULL : gt_set_aside_reason(waste_finder->analysis, window);
-    if (reason) {
-        gt_set_aside_add(waste_finder->analysis, number, reason);
+    if (!proven && gt_set_aside_by_owner(waste_finder->analysis, window, &aside)) {
+        gt_set_aside_add(waste_finder->analysis, number, aside);
         return;
     }
     const char *key =
@@ -75,11 +75,12 @@ static void describe_instance(const struct waste_finder *waste_finder,
 static bool set_aside(struct waste_finder *waste_finder, const struct gt_path *path,
                       const struct gt_member *members, size_t count)
 {
-    const char *reason = gt_set_aside_by_path(path);
+    struct gt_aside aside;
 
-    for (size_t i = 0; reason && i < count; i++)
-        gt_set_aside_add(waste_finder->analysis, members[i].item, reason);
-    return reason != NULL;
+    if (!gt_set_aside_by_path(path, &aside)) return false;
+    for (size_t i = 0; i < count; i++)
+        gt_set_aside_add(waste_finder->analysis, members[i].item, aside);
+    return true;
 }
 
 static void make_cause(void *ctx, const struct gt_member *members, size_t count)

@@ -5,19 +5,11 @@
 
 #include <elf.h>
 #include <inttypes.h>
-#include <signal.h>
 #include <string.h>
 
 static const char *copy(struct gt_report *report, const char *text)
 {
     return text ? gt_arena_strndup(report->storage, text, strlen(text)) : NULL;
-}
-
-static const char *signal_name(struct gt_report *report, int number)
-{
-    const char *name = number ? sigabbrev_np(number) : NULL;
-
-    return name ? gt_arena_format(report->storage, "SIG%s", name) : NULL;
 }
 
 /* Arguments may hold passwords and tokens. */
@@ -45,8 +37,7 @@ static void fill_core(const struct gt_source_process *source, struct gt_report *
     report->core.truncated = gt_core_truncated(core);
     report->core.pid = gt_core_pid(core);
     fill_command(gt_core_command(core), report);
-    report->core.signal =
-        gt_core_from_gcore(core) ? NULL : signal_name(report, gt_core_signal(core));
+    report->core.signal = gt_core_from_gcore(core) ? 0 : gt_core_signal(core);
 }
 
 static void fill_code(const struct gt_binary *binary, struct gt_report *report)
