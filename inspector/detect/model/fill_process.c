@@ -102,19 +102,33 @@ static const char *contradiction_note(const struct gt_coverage_contradiction *of
     return gt_arena_format(storage, "%s, the first at 0x%" PRIx64, note, of->example);
 }
 
+/* What is missing of the debug information is not the same as what it does not have. */
+static const char *debug_note(const struct gt_process *process, struct gt_arena *storage)
+{
+    size_t faults = process->dwarf ? gt_dwarf_faults(process->dwarf) : 0;
+
+    if (!faults) return NULL;
+    return gt_arena_format(storage,
+                           "%zu parts of the debug information could not be read: names and types "
+                           "of variables may be missing",
+                           faults);
+}
+
 void gt_fill_notes(const struct gt_source_process *source, struct gt_report *report)
 {
     const struct gt_vec *losses = &source->process->losses;
 
     fill_contradictions(source->process, report);
-    size_t first = report->coverage.contradiction_count;
-    const char **notes = gt_arena_alloc(report->storage, (first + losses->len) * sizeof *notes);
+    const char *debug = debug_note(source->process, report->storage);
+    size_t first = report->coverage.contradiction_count, count = 0;
+    const char **notes = gt_arena_alloc(report->storage, (first + losses->len + 1) * sizeof *notes);
     for (size_t i = 0; i < first; i++)
-        notes[i] = contradiction_note(&report->coverage.contradictions[i], report->storage);
+        notes[count++] = contradiction_note(&report->coverage.contradictions[i], report->storage);
     for (size_t i = 0; i < losses->len; i++)
-        notes[first + i] = copy(report, *(const char **)gt_vec_at(losses, i));
+        notes[count++] = copy(report, *(const char **)gt_vec_at(losses, i));
+    if (debug) notes[count++] = debug;
     report->coverage.notes = notes;
-    report->coverage.note_count = first + losses->len;
+    report->coverage.note_count = count;
 }
 
 void gt_fill_process(const struct gt_source_process *source, struct gt_report *report)
