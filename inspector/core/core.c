@@ -117,7 +117,6 @@ void gt_core_close(struct gt_core *core)
     if (!core) return;
     gt_mapped_close(&core->file);
     gt_vec_deinit(&core->segments);
-    gt_u64s_deinit(&core->declared);
     gt_vec_deinit(&core->runs);
     gt_vec_deinit(&core->threads);
     gt_vec_deinit(&core->mappings);
@@ -151,11 +150,6 @@ bool gt_core_truncated(const struct gt_core *core)
 bool gt_core_from_gcore(const struct gt_core *core)
 {
     return core->from_gcore;
-}
-
-int64_t gt_core_mtime_ns(const struct gt_core *core)
-{
-    return core->file.mtime_ns;
 }
 
 int64_t gt_core_pid(const struct gt_core *core)

@@ -3,6 +3,7 @@
 #include "inspector/report/units.h"
 #include "inspector/report/words.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -72,6 +73,24 @@ const char *gt_gc_mark_name(enum gt_gc_mark which)
     return gt_word(&(struct gt_words)GT_WORDS(marks), which);
 }
 
+static const char *const statuses[GT_STATUSES] = {
+    [GT_STATUS_UNKNOWN] = "unknown",     [GT_STATUS_IDLE] = "idle",
+    [GT_STATUS_RUNNABLE] = "runnable",   [GT_STATUS_RUNNING] = "running",
+    [GT_STATUS_SYSCALL] = "syscall",     [GT_STATUS_WAITING] = "waiting",
+    [GT_STATUS_DEAD] = "dead",           [GT_STATUS_COPYSTACK] = "copystack",
+    [GT_STATUS_PREEMPTED] = "preempted", [GT_STATUS_LEAKED] = "leaked",
+};
+
+const char *gt_goroutine_status_name(enum gt_goroutine_status which)
+{
+    return gt_word(&(struct gt_words)GT_WORDS(statuses), which);
+}
+
+const char *gt_state_name(const char *wait_reason, enum gt_goroutine_status status)
+{
+    return wait_reason ? wait_reason : gt_goroutine_status_name(status);
+}
+
 static const char *const phases[] = {
     [GT_GC_UNKNOWN] = "unknown",
     [GT_GC_OFF] = "off",
@@ -106,7 +125,7 @@ const char *gt_verified_by_name(enum gt_verified_by which)
     return gt_word(&(struct gt_words)GT_WORDS(verified), which);
 }
 
-static const char *const memory[] = {
+static const char *const memory[GT_MEMORY_KINDS] = {
     [GT_MEMORY_GO_HEAP] = "Go heap",
     [GT_MEMORY_LIVE] = "live objects",
     [GT_MEMORY_GARBAGE] = "garbage",
@@ -159,6 +178,57 @@ const char *gt_part_name(char *text, const struct gt_memory_part *part)
     if (part->what != GT_MEMORY_SIZE_CLASS) return gt_memory_kind_name(part->what);
     snprintf(text, GT_PART_NAME, "of %s bytes", gt_exact(part->size).text);
     return text;
+}
+
+static const char *const steps[] = {
+    [GT_STEP_NAMED] = NULL,
+    [GT_STEP_OBJECT] = "object",
+    [GT_STEP_ENTRY] = "map entry",
+    [GT_STEP_LEFT_OUT] = NULL,
+};
+
+const char *gt_step_kind_name(enum gt_step_kind kind)
+{
+    return gt_word(&(struct gt_words)GT_WORDS(steps), kind);
+}
+
+const char *gt_step_name(char *text, const struct gt_step *step)
+{
+    const char *word = gt_step_kind_name(step->kind);
+
+    if (step->kind != GT_STEP_LEFT_OUT) return word ? word : step->what;
+    snprintf(text, GT_STEP_NAME, "%" PRIu64 " more objects", step->count);
+    return text;
+}
+
+static const char *const undecided[] = {
+    [GT_UNDECIDED_UNTYPED] = "pointer of unknown type",
+    [GT_UNDECIDED_UNSAFE_POINTER] = "unsafe.Pointer",
+    [GT_UNDECIDED_BYTE_POINTER] = "pointer to a byte",
+    [GT_UNDECIDED_UNFIT] = "string or slice that does not fit the block",
+    [GT_UNDECIDED_STALE] = "word that may be stale",
+    [GT_UNDECIDED_WEAK] = "weak pointer",
+    [GT_UNDECIDED_UNEQUAL] = "slices with elements of different sizes",
+    [GT_UNDECIDED_MAY_BE_TEXT] = "pointer and number, which may be a short string",
+    [GT_UNDECIDED_CONTRADICTS] = "string or slice of bytes over pointers",
+};
+
+const char *gt_undecided_reason_name(enum gt_undecided_reason reason)
+{
+    return gt_word(&(struct gt_words)GT_WORDS(undecided), reason);
+}
+
+static const char *const asides[] = {
+    [GT_ASIDE_OWNER_UNKNOWN] = "of an owner of unknown type, which may reuse it",
+    [GT_ASIDE_EMPTY] = "of slices of length 0, which can be filled again",
+};
+
+void gt_say_aside_reason(struct gt_str *to, const struct gt_set_aside *row)
+{
+    if (row->reason == GT_ASIDE_REUSED)
+        gt_str_format(to, "kept for reuse by %s", row->owner);
+    else
+        gt_str_add(to, gt_word(&(struct gt_words)GT_WORDS(asides), row->reason));
 }
 
 static const char *const paths[] = {

@@ -204,10 +204,11 @@ static void describe_sync_map(const struct describer *describer, struct gt_heap_
     const struct gt_step *last = &holder->path.steps[holder->path.count - 1];
     const char *end = end_of_sync_map(holder->name, last->field);
     if (!end) return;
-    bool object = last->kind == GT_STEP_OBJECT && last->type;
-    holder->name = gt_arena_format(describer->analysis->storage, "%s%.*s",
-                                   object ? last->type : gt_without_global(last->what),
-                                   (int)(end - last->field), last->field);
+    const char *holder_name = last->kind == GT_STEP_OBJECT ? last->type : last->what;
+    if (!holder_name) return;
+    holder->name =
+        gt_arena_format(describer->analysis->storage, "%s%.*s", gt_without_global(holder_name),
+                        (int)(end - last->field), last->field);
     holder->type = "sync.Map";
 }
 

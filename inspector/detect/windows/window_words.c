@@ -108,24 +108,21 @@ bool gt_window_is_one_value(const struct gt_heap_analysis *analysis, uint32_t bl
     return size && user < 2 * size;
 }
 
-const char *gt_verdict_name(enum gt_word_verdict verdict)
+/* What comes from a word without a type of its own is untyped. */
+enum gt_undecided_reason gt_verdict_reason(enum gt_word_verdict verdict)
 {
-    static const char *const names[GT_WORD_VERDICTS] = {
-        [GT_COVERS_ALL] = "pointer",
-        [GT_IS_WINDOW] = "window",
-        [GT_IS_REFERENCE] = "pointer of unknown type",
-        [GT_UNTYPED] = "pointer of unknown type",
-        [GT_UNSAFE_POINTER] = "unsafe.Pointer",
-        [GT_BYTE_POINTER] = "pointer to a byte",
-        [GT_UNFIT] = "string or slice that does not fit the block",
-        [GT_STALE_ONLY] = "word that may be stale",
-        [GT_WEAK_ONLY] = "weak pointer",
-        [GT_UNEQUAL] = "slices with elements of different sizes",
-        [GT_MAY_BE_TEXT] = "pointer and number, which may be a short string",
-        [GT_CONTRADICTS] = "string or slice of bytes over pointers",
+    static const enum gt_undecided_reason reasons[GT_WORD_VERDICTS] = {
+        [GT_UNSAFE_POINTER] = GT_UNDECIDED_UNSAFE_POINTER,
+        [GT_BYTE_POINTER] = GT_UNDECIDED_BYTE_POINTER,
+        [GT_UNFIT] = GT_UNDECIDED_UNFIT,
+        [GT_STALE_ONLY] = GT_UNDECIDED_STALE,
+        [GT_WEAK_ONLY] = GT_UNDECIDED_WEAK,
+        [GT_UNEQUAL] = GT_UNDECIDED_UNEQUAL,
+        [GT_MAY_BE_TEXT] = GT_UNDECIDED_MAY_BE_TEXT,
+        [GT_CONTRADICTS] = GT_UNDECIDED_CONTRADICTS,
     };
 
-    return names[verdict];
+    return reasons[verdict];
 }
 
 static bool any_set(const unsigned char *bytes, uint64_t from, uint64_t to)

@@ -26,8 +26,8 @@ enum gt_word_verdict {
     GT_WORD_VERDICTS
 };
 
-/* The reason in words: "pointer of unknown type". */
-const char *gt_verdict_name(enum gt_word_verdict verdict);
+/* The reason for the report. */
+enum gt_undecided_reason gt_verdict_reason(enum gt_word_verdict verdict);
 
 enum gt_word_verdict gt_window_judge(const struct gt_heap_analysis *analysis,
                                      const struct gt_word *word, uint32_t object,

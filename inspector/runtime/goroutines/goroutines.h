@@ -72,7 +72,7 @@ struct gt_goroutines {
 struct gt_error *gt_goroutines_open(struct gt_process *process, struct gt_goroutines **out);
 void gt_goroutines_close(struct gt_goroutines *goroutines); /* NULL is allowed */
 
-const char *gt_g_status_name(uint8_t status); /* the name in a Go traceback */
+enum gt_goroutine_status gt_g_status(const struct gt_goroutine *g); /* for the report */
 
 /* How many of a thread's frames are C's. The last frame may be the Go function that called C. */
 size_t gt_count_natives(const struct gt_process *process, const struct gt_native_frame *frames,
