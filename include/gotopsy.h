@@ -1243,6 +1243,7 @@ struct gt_heap_options {
     size_t top;         /* the most rows; 0: 30 */
     uint64_t min_bytes; /* rows with fewer bytes are left out */
     bool show_data;     /* the first bytes of equal strings may appear */
+    bool no_retained;   /* by type and package: what rows retain stays unknown, which saves time */
 };
 
 /* `options` NULL is the defaults. */

@@ -167,17 +167,12 @@ static void fill_list(struct finder *finder, const struct gt_dominators *tree)
 
 static void fill_retained(struct finder *finder)
 {
-    struct gt_dominators tree;
-    struct gt_root_groups groups;
     struct gt_freed freed = {0};
 
     if (finder->out->matches) freed = gt_freed_with_objects(finder->analysis, &finder->matched);
     finder->out->retained_bytes = (int64_t)freed.bytes;
     finder->out->retained_objects = (int64_t)freed.objects;
-    gt_dominators_of_groups(finder->analysis, &groups, &tree);
-    fill_list(finder, &tree);
-    gt_dominators_deinit(&tree);
-    gt_root_groups_deinit(&groups);
+    fill_list(finder, &gt_live_tree(finder->analysis)->tree);
 }
 
 /* ---- notes --------------------------------------------------------------------------------- */
@@ -254,18 +249,15 @@ static void begin(struct finder *finder)
 
 static struct gt_error *find(struct finder *finder)
 {
-    struct gt_object_kinds kinds;
-
-    gt_object_kinds_init(&kinds, finder->analysis);
+    const struct gt_object_kinds *kinds = gt_object_kinds(finder->analysis);
     struct gt_error *error =
-        gt_wanted_kind_find(finder->analysis, &kinds, finder->options->type, &finder->kind);
+        gt_wanted_kind_find(finder->analysis, kinds, finder->options->type, &finder->kind);
     if (!error) error = bind(finder);
     if (!error) {
         begin(finder);
-        judge_all(finder, &kinds);
-        note_arrays(finder, &kinds);
+        judge_all(finder, kinds);
+        note_arrays(finder, kinds);
     }
-    gt_object_kinds_deinit(&kinds);
     return error;
 }
 
