@@ -103,7 +103,7 @@ static bool is_storage(const struct grower *grower, uint32_t kind)
 {
     const struct gt_object_kind *object = gt_object_kind_at(grower->kinds, kind);
 
-    return object->tables ||
+    return object->form == GT_FORM_TABLES ||
            gt_is_map_storage(gt_analysis_type_name(grower->maker->analysis, object->type));
 }
 

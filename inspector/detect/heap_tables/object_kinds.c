@@ -160,7 +160,8 @@ static uint32_t make_kind(struct sorter *sorter, uint64_t key, uint32_t object)
     struct gt_object_kind *kind = gt_vec_push(&sorter->kinds->list);
     kind->name = name;
     kind->type = typed ? gt_form_type((uint32_t)key) : (gt_type_id)GT_NO_TYPE;
-    kind->tables = typed && gt_form_in((uint32_t)key) == GT_FORM_TABLES;
+    kind->form = typed ? gt_form_in((uint32_t)key) : GT_FORM_NONE;
+    if (key >> 56 == BEGINS) kind->first = key & (((gt_type_id)1 << TYPE_BITS) - 1);
     *number = sorter->kinds->list.len;
     return (uint32_t)*number - 1;
 }

@@ -16,8 +16,9 @@
 struct gt_object_kind {
     uint64_t bytes, objects;
     const char *name;
-    gt_type_id type; /* the type that names it; GT_NO_TYPE: none */
-    bool tables;     /* directories and tables of maps of that type */
+    gt_type_id type;   /* the type that names it; GT_NO_TYPE: none */
+    gt_type_id first;  /* what these objects begin with, if it is all that is known; else none */
+    enum gt_form form; /* how they and the type are related */
 };
 
 struct gt_object_kinds {
