@@ -1330,6 +1330,7 @@ struct gt_heap_options {
     size_t top;         /* the most rows; 0: 30 */
     uint64_t min_bytes; /* rows with fewer bytes are left out */
     bool show_data;     /* the first bytes of equal strings may appear */
+    bool no_retained;   /* by type and package: what rows retain stays unknown, which saves time */
 };
 
 /* `options` NULL is the defaults. */
@@ -1411,10 +1412,32 @@ struct gt_found_condition { /* the four numbers of objects add up to `objects` *
     uint64_t through_nil; /* a pointer that the condition follows is nil */
 };
 
+struct gt_found_value { /* a value of the type inside another object, its block */
+    uint64_t address;
+    const char *place; /* where in the block: ".owner", "[17].owner", "key of an entry", "value of
+                        * an entry", "in the queue" of a channel, "in a tiny block" */
+    uint64_t block, block_bytes;
+    const char *block_type;        /* as in gt_heap_row.name */
+    uint64_t block_retained_bytes; /* what would be garbage without the whole block */
+};
+
+struct gt_found_inside { /* the values inside other objects; they are none of the objects */
+    uint64_t values, bytes;
+    uint64_t matches, match_bytes; /* of those that meet all conditions */
+    uint64_t blocks;               /* objects that hold matches */
+    uint64_t not_in_core, through_nil;
+    uint64_t spare;     /* places for values in arrays that no live slice or pointer leads to, by
+                         * length: no values */
+    uint64_t uncertain; /* the same, where a word of unknown type leads to the array: some may be
+                         * values */
+    uint64_t listed;    /* matches that gt_find_next_inside() gives */
+    uint64_t left_out;
+};
+
 /*
- * The live objects of one type, by its name as in gt_heap_row.name. A value inside another object
- * is not listed: a field, an element of an array or slice, a key or value of a map. Neither is a
- * variable.
+ * The live objects of one type, by its name as in gt_heap_row.name. Values of the type inside other
+ * objects are counted apart: fields, elements of arrays and slices, keys and values of maps, what
+ * waits in channels. Variables are not listed.
  */
 struct gt_find {
     struct gt_report *process;     /* core, binary and what is live; owns all the rest */
@@ -1430,6 +1453,7 @@ struct gt_find {
     uint64_t through_nil;
     const struct gt_found_condition *conditions;
     size_t condition_count;
+    struct gt_found_inside inside;
     uint64_t listed;          /* matches that gt_find_next() gives */
     uint64_t left_out;        /* matches that `top` or `min_bytes` leave out */
     const char *const *notes; /* one line each: where else values of the type are, and what could
@@ -1451,8 +1475,8 @@ struct gt_find_options {
      * conditions, of 4,096 bytes together.
      */
     const char *where;
-    size_t top;         /* at most so many in the list; 0: 30 */
-    uint64_t min_bytes; /* those that retain less are left out of the list */
+    size_t top;         /* at most so many in each list; 0: 30 */
+    uint64_t min_bytes; /* those that retain less, or whose block does, are left out of the lists */
     bool show_data;     /* contents of strings may be compared */
 };
 
@@ -1466,6 +1490,9 @@ GT_API struct gt_error *gt_find_create(struct gt_analysis *analysis,
  * `found` is valid until `find` is destroyed. */
 GT_API bool gt_find_next(const struct gt_find *find, uint64_t *place,
                          struct gt_found_object *found);
+/* The same for values inside other objects, those whose block retains most first, by address. */
+GT_API bool gt_find_next_inside(const struct gt_find *find, uint64_t *place,
+                                struct gt_found_value *found);
 /* As text, JSON (the schema gotopsy-find/1) or GT_FORMAT_CSV. */
 GT_API struct gt_error *gt_find_write(const struct gt_find *find, enum gt_format format,
                                       const struct gt_style *style, FILE *to);

@@ -56,7 +56,8 @@ static int64_t elapsed(const struct gt_analysis *older, const struct gt_analysis
 static struct gt_error *make_table(struct gt_analysis *analysis, enum gt_heap_by by,
                                    struct gt_diff_side *documents)
 {
-    struct gt_heap_options options = {.size = sizeof options, .by = by, .top = SIZE_MAX};
+    struct gt_heap_options options = {
+        .size = sizeof options, .by = by, .top = SIZE_MAX, .no_retained = true};
 
     return gt_heap_table_create(analysis, &options, &documents->tables[by]);
 }
@@ -66,6 +67,7 @@ static struct gt_error *make_table(struct gt_analysis *analysis, enum gt_heap_by
 static struct gt_error *make_documents(struct gt_analysis *analysis, struct gt_diff_side *documents)
 {
     struct gt_report_options options = {.size = sizeof options, .min_bytes = 1, .instances = 1};
+    analysis->both_types = true;
     struct gt_error *error = gt_report_create(analysis, &options, &documents->report);
 
     for (unsigned what = 0; what < GT_GROWTHS && !error; what++) {
@@ -167,6 +169,7 @@ static struct gt_error *build(struct builder *builder)
 {
     struct gt_error *error = make_documents(builder->older_analysis, &builder->older);
 
+    if (!error) gt_analysis_forget_tree(builder->older_analysis);
     if (!error) error = make_documents(builder->newer_analysis, &builder->newer);
     if (!error)
         builder->process = compare_processes(builder->older_analysis, builder->newer_analysis);

@@ -104,8 +104,9 @@ static const char *name_of_claim(const struct sorter *sorter, uint32_t claim)
                                                    [GT_FORM_TABLES] = "(tables of %s)",
                                                    [GT_FORM_CLOSURE] = "(func value)"};
     const char *pattern = patterns[gt_form_in(claim)], *place = strstr(pattern, "%s");
-    struct gt_arena *storage = sorter->analysis->storage;
-    const char *name = gt_full_type_name(sorter->analysis, gt_form_type(claim));
+    struct gt_arena *storage = &sorter->kinds->names;
+    const char *name =
+        gt_full_type_name(sorter->analysis->process->types, gt_form_type(claim), storage);
 
     if (!place) return pattern;
     return gt_arena_format(storage, "%.*s%s%s", (int)(place - pattern), pattern, name, place + 2);
@@ -118,16 +119,16 @@ static const char *name_of_mask(const struct sorter *sorter, uint64_t size, uint
 
     for (; mask && count < MOST_WORDS; mask &= mask - 1, count++)
         gt_str_format(&words, "%s%d", count ? ", " : "", __builtin_ctzll(mask));
-    const char *name = gt_arena_format(sorter->analysis->storage,
-                                       "(untyped, %" PRIu64 " B, pointers in words %s%s)", size,
-                                       gt_str_text(&words), mask ? ", ..." : "");
+    const char *name =
+        gt_arena_format(&sorter->kinds->names, "(untyped, %" PRIu64 " B, pointers in words %s%s)",
+                        size, gt_str_text(&words), mask ? ", ..." : "");
     gt_str_deinit(&words);
     return name;
 }
 
 static const char *name_of_untyped(const struct sorter *sorter, uint64_t key, uint32_t object)
 {
-    struct gt_arena *storage = sorter->analysis->storage;
+    struct gt_arena *storage = &sorter->kinds->names;
     uint64_t size = gt_heap_size(&sorter->analysis->heap->graph, object);
     bool pointers = object < sorter->analysis->heap->graph.scan_objects;
 
@@ -159,7 +160,8 @@ static uint32_t make_kind(struct sorter *sorter, uint64_t key, uint32_t object)
     struct gt_object_kind *kind = gt_vec_push(&sorter->kinds->list);
     kind->name = name;
     kind->type = typed ? gt_form_type((uint32_t)key) : (gt_type_id)GT_NO_TYPE;
-    kind->tables = typed && gt_form_in((uint32_t)key) == GT_FORM_TABLES;
+    kind->form = typed ? gt_form_in((uint32_t)key) : GT_FORM_NONE;
+    if (key >> 56 == BEGINS) kind->first = key & (((gt_type_id)1 << TYPE_BITS) - 1);
     *number = sorter->kinds->list.len;
     return (uint32_t)*number - 1;
 }
@@ -228,12 +230,10 @@ static void number_by_bytes(struct gt_object_kinds *kinds)
     gt_free(now);
 }
 
-void gt_object_kinds_init(struct gt_object_kinds *kinds, const struct gt_heap_analysis *analysis)
+static void sort_all(struct gt_object_kinds *kinds, const struct gt_heap_analysis *analysis)
 {
     struct sorter sorter = {.analysis = analysis, .kinds = kinds, .last_key = UINT64_MAX};
 
-    *kinds =
-        (struct gt_object_kinds){.analysis = analysis, .list = GT_VEC_OF(struct gt_object_kind)};
     gt_rank_init(&kinds->rank, &analysis->live);
     kinds->kind = gt_object_claims(analysis, &kinds->rank);
     sort_objects(&sorter);
@@ -243,9 +243,23 @@ void gt_object_kinds_init(struct gt_object_kinds *kinds, const struct gt_heap_an
     gt_strmap_deinit(&sorter.by_name);
 }
 
-void gt_object_kinds_deinit(struct gt_object_kinds *kinds)
+const struct gt_object_kinds *gt_object_kinds(struct gt_heap_analysis *analysis)
 {
+    if (analysis->kinds && analysis->kinds->typing == analysis->typing) return analysis->kinds;
+    gt_object_kinds_destroy(analysis->kinds);
+    analysis->kinds = gt_alloc(sizeof *analysis->kinds);
+    *analysis->kinds = (struct gt_object_kinds){
+        .analysis = analysis, .list = GT_VEC_OF(struct gt_object_kind), .typing = analysis->typing};
+    sort_all(analysis->kinds, analysis);
+    return analysis->kinds;
+}
+
+void gt_object_kinds_destroy(struct gt_object_kinds *kinds)
+{
+    if (!kinds) return;
     gt_rank_deinit(&kinds->rank);
     gt_free(kinds->kind);
     gt_vec_deinit(&kinds->list);
+    gt_arena_deinit(&kinds->names);
+    gt_free(kinds);
 }

@@ -5,7 +5,8 @@
  * their names (gotopsy.h, struct gt_heap_row): types with one name are one kind. They are numbered
  * by their bytes, the largest first.
  *
- * It takes 4 bytes a live object. The analysis is borrowed; names belong to its storage.
+ * It takes 4 bytes a live object. Names are its own. The heap analysis owns it, for all documents
+ * about it with the same types.
  */
 #ifndef GT_DETECT_HEAP_TABLES_OBJECT_KINDS_H
 #define GT_DETECT_HEAP_TABLES_OBJECT_KINDS_H
@@ -15,8 +16,9 @@
 struct gt_object_kind {
     uint64_t bytes, objects;
     const char *name;
-    gt_type_id type; /* the type that names it; GT_NO_TYPE: none */
-    bool tables;     /* directories and tables of maps of that type */
+    gt_type_id type;   /* the type that names it; GT_NO_TYPE: none */
+    gt_type_id first;  /* what these objects begin with, if it is all that is known; else none */
+    enum gt_form form; /* how they and the type are related */
 };
 
 struct gt_object_kinds {
@@ -24,10 +26,13 @@ struct gt_object_kinds {
     struct gt_rank rank; /* of live objects */
     uint32_t *kind;      /* by rank */
     struct gt_vec list;  /* struct gt_object_kind */
+    struct gt_arena names;
+    const struct gt_typing *typing; /* by which they were sorted */
 };
 
-void gt_object_kinds_init(struct gt_object_kinds *kinds, const struct gt_heap_analysis *analysis);
-void gt_object_kinds_deinit(struct gt_object_kinds *kinds);
+/* Those of the analysis's current types, made at the first call. Valid until a call with others. */
+const struct gt_object_kinds *gt_object_kinds(struct gt_heap_analysis *analysis);
+void gt_object_kinds_destroy(struct gt_object_kinds *kinds); /* NULL is allowed */
 
 static inline const struct gt_object_kind *gt_object_kind_at(const struct gt_object_kinds *kinds,
                                                              size_t index)

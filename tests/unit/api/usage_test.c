@@ -215,6 +215,7 @@ static const char *const others[] = {
     "gt_find_destroy",
     "gt_names_destroy",
     "gt_find_next",
+    "gt_find_next_inside",
     "gt_diff_destroy",
     "gt_growth_name",
     "gt_view_destroy",
@@ -345,6 +346,7 @@ static void what_ends_takes_nothing(void **state)
     gt_find_destroy(NULL);
     gt_names_destroy(NULL);
     assert_false(gt_find_next(NULL, &(uint64_t){0}, &(struct gt_found_object){0}));
+    assert_false(gt_find_next_inside(NULL, &(uint64_t){0}, &(struct gt_found_value){0}));
     gt_diff_destroy(NULL);
     gt_view_destroy(NULL);
     gt_goroutine_destroy(NULL);
