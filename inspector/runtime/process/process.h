@@ -32,6 +32,7 @@ enum gt_evidence {
     GT_OF_SPECIALS, /* finalizers, cleanups and their queues */
     GT_OF_DEFERS,
     GT_OF_NAMES, /* what only makes a report easier to read */
+    GT_OF_MARKS, /* whether the collector's marks agree with the live set; no proof needs it */
     GT_EVIDENCE
 };
 

@@ -5,6 +5,7 @@
 #include "inspector/runtime/roots/stack_use.h"
 #include "inspector/runtime/roots/traces.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 enum { MOVED_FOR_EACH = 10 };
@@ -404,11 +405,23 @@ static void contradict(const struct gt_reason_count *counts, enum gt_contradicti
                           counts[i].examples.len ? counts[i].examples.at[0] : 0);
 }
 
+static void doubt(uint64_t objects, struct gt_process *process)
+{
+    gt_process_lost(process, GT_OF_MARKS,
+                    "whether the collector agrees: it marked %" PRIu64
+                    " object%s that nothing in the core leads to, and the core does not tell "
+                    "whether the program dropped %s since (gotopsy check)",
+                    objects, objects == 1 ? "" : "s", objects == 1 ? "it" : "them");
+}
+
 void gt_comparison_contradict(const struct gt_comparison *comparison, struct gt_process *process)
 {
     struct gt_arena words = {0};
+    uint64_t uncertain = gt_comparison_uncertain(comparison);
 
-    if (!gt_process_lacks_memory(process, &words)) {
+    if (uncertain) {
+        doubt(uncertain, process);
+    } else if (!gt_process_lacks_memory(process, &words)) {
         contradict(comparison->only_gc, GT_CONTRADICTION_MARKS, process);
         contradict(comparison->only_own, GT_CONTRADICTION_UNREACHED, process);
     }

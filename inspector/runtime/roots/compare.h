@@ -88,7 +88,8 @@ void gt_compare(const struct gt_goheap *heap, const struct gt_goroutines *gorout
                 struct gt_comparison *out);
 
 /* Records the differences that no evidence explains as contradictions of the core. Records none if
- * the core lacks memory, which explains them all. */
+ * the core lacks memory, which explains them all. An uncertain comparison is no contradiction,
+ * since a program that works has such objects at any time: it is a line of the coverage. */
 void gt_comparison_contradict(const struct gt_comparison *comparison, struct gt_process *process);
 void gt_comparison_deinit(struct gt_comparison *comparison);
 
