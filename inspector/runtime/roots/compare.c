@@ -247,24 +247,35 @@ static void differ_own(struct comparer *comparer, uint32_t holder, enum gt_reaso
     differ(comparer, comparer->out->only_own, reason, addr, bytes);
 }
 
+static void compare_object(struct comparer *comparer, uint32_t object)
+{
+    const struct gt_heap *graph = &comparer->heap->graph;
+
+    if (!gt_bit(&comparer->live, object))
+        gt_bit_set(&comparer->dropped, object);
+    else
+        differ_own(comparer, object, GT_REASON_UNMARKED, gt_heap_address(graph, object),
+                   gt_heap_size(graph, object));
+}
+
+/* Most words of the bitmaps are equal. */
 static void compare_objects(struct comparer *comparer)
 {
     const struct gt_heap *graph = &comparer->heap->graph;
-    struct gt_comparison *out = comparer->out;
+    const struct gt_gcmarks *marks = comparer->marks;
+    struct gt_bitmap own;
 
-    for (size_t i = gt_bitmap_next(&graph->allocated, 0); i < graph->allocated.bits;
-         i = gt_bitmap_next(&graph->allocated, i + 1)) {
-        if (gt_bit(&comparer->marks->unjudged, i)) continue;
-        bool gc = gt_bit(&comparer->marks->marked, i), own = gt_bit(&comparer->live, i);
-        if (gc && !own) gt_bit_set(&comparer->dropped, i);
-        if (!own) continue;
-        uint64_t bytes = gt_heap_size(graph, (uint32_t)i);
-        out->own_objects++;
-        out->own_bytes += bytes;
-        if (!gc)
-            differ_own(comparer, (uint32_t)i, GT_REASON_UNMARKED,
-                       gt_heap_address(graph, (uint32_t)i), bytes);
+    gt_bitmap_init(&own, graph->objects);
+    for (size_t i = 0; i * 64 < graph->objects; i++) {
+        uint64_t judged = graph->allocated.words[i] & ~marks->unjudged.words[i];
+        uint64_t live = comparer->live.words[i];
+        own.words[i] = live & judged;
+        for (uint64_t rest = (live ^ marks->marked.words[i]) & judged; rest; rest &= rest - 1)
+            compare_object(comparer, (uint32_t)(i * 64 + (size_t)__builtin_ctzll(rest)));
     }
+    comparer->out->own_objects = gt_bitmap_count(&own);
+    comparer->out->own_bytes = gt_heap_bytes_of(graph, &own);
+    gt_bitmap_deinit(&own);
 }
 
 struct holder {
@@ -312,11 +323,14 @@ static void dangling_globals(struct comparer *comparer)
     }
 }
 
+/* The marks that made the live set have visited each of its words. If none of them was to a free
+ * slot, no second look is needed. */
 static void find_dangling(struct comparer *comparer)
 {
     const struct gt_bitmap *live = &comparer->live;
 
     dangling_globals(comparer);
+    if (!*comparer->heap->graph.dangles) return;
     for (size_t i = gt_bitmap_next(live, 0); i < comparer->heap->graph.scan_objects;
          i = gt_bitmap_next(live, i + 1)) {
         struct holder holder = {comparer, (uint32_t)i};
