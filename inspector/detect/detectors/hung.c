@@ -1,9 +1,10 @@
 /*
  * Goroutines that hang (hanging.h), that were abandoned (abandoned.h) or that linger (lingering.h),
- * those in a deadlock of locks or behind a lock that nobody holds (lock_roles.h), and runtime
- * goroutines in which a finalizer or cleanup blocks. Goroutines with one stack are one finding;
- * goroutines of different sorts never share one. A hung goroutine is proven. If anything is missing
- * from the core, the proof is taken back (retention/findings.h).
+ * those in a deadlock of locks or behind a lock that nobody holds (lock_roles.h), crowds whose
+ * tokens are lost (lost_tokens.h), and runtime goroutines in which a finalizer or cleanup blocks.
+ * Goroutines with one stack are one finding; goroutines of different sorts never share one. A hung
+ * goroutine is proven. If anything is missing from the core, the proof is taken back
+ * (retention/findings.h).
  */
 #include "inspector/base/alloc.h"
 #include "inspector/detect/describe/advice.h"
@@ -17,6 +18,7 @@
 #include "inspector/detect/hanging/lingering.h"
 #include "inspector/detect/waiting/blocking.h"
 #include "inspector/detect/waiting/lock_roles.h"
+#include "inspector/detect/waiting/lost_tokens.h"
 
 #include <inttypes.h>
 
@@ -185,10 +187,48 @@ static void describe_abandoned(void *ctx, const struct gt_member *members, size_
                                        hung_finder->latest);
 }
 
+/* "8 tokens are taken, and only 2 goroutines or timers are left that may give one back" */
+static const char *who_is_left(const struct gt_heap_analysis *analysis,
+                               const struct gt_lost_tokens *lost)
+{
+    if (lost->library || !lost->left)
+        return gt_arena_format(analysis->storage,
+                               "all %s are taken, and no goroutine is left that may give one back",
+                               lost->what);
+    return gt_arena_format(analysis->storage,
+                           "%" PRIu64 " tokens are taken, and only %" PRIu64
+                           " goroutine%s or timer%s left that may give one back",
+                           lost->taken, lost->left, lost->left == 1 ? "" : "s",
+                           lost->left == 1 ? " is" : "s are");
+}
+
+static void describe_waiters_for_tokens(struct hung_finder *hung_finder,
+                                        const struct gt_member *members, size_t count,
+                                        const struct gt_lost_tokens *lost)
+{
+    const struct gt_heap_analysis *analysis = hung_finder->analysis;
+    struct gt_cause *cause = add_cause(hung_finder, GT_SUSPECT, members, count);
+    struct gt_advice_facts facts = gt_advice_facts_hung(&cause->instances[0]);
+
+    facts.lock = lost->library ? NULL : "tokens";
+    cause->advice = gt_advice_text(analysis, &facts);
+    cause->always = true;
+    cause->title = gt_arena_format(analysis->storage, "%s; %s", who(analysis, cause, ""),
+                                   who_is_left(analysis, lost));
+    cause->doubt = gt_arena_format(
+        analysis->storage, "a goroutine may have several %s, and give them back later", lost->what);
+}
+
 static void describe_lingering(void *ctx, const struct gt_member *members, size_t count)
 {
     struct hung_finder *hung_finder = ctx;
+    const struct gt_map *clocks = &hung_finder->abandoned->clocks;
+    struct gt_lost_tokens lost;
 
+    if (gt_tokens_are_lost(hung_finder->analysis, clocks, members, count, &lost)) {
+        describe_waiters_for_tokens(hung_finder, members, count, &lost);
+        return;
+    }
     if (!gt_lingers(hung_finder->analysis, members, count, hung_finder->latest)) return;
     struct gt_cause *cause = add_cause(hung_finder, GT_SUSPECT, members, count);
     cause->title = gt_arena_format(hung_finder->analysis->storage,
