@@ -21,6 +21,7 @@
 #include "inspector/detect/waiting/lost_tokens.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 enum { MANY_GOROUTINES = 100 };
 
@@ -170,6 +171,42 @@ static const char *why(unsigned cases)
                                     : "they wait only to be told to end";
 }
 
+/* A connection of net/http has two goroutines, and both end when its Body is closed. */
+static bool is_at(const struct hung_finder *hung_finder, uint32_t number, const char *function)
+{
+    const struct gt_heap_analysis *analysis = hung_finder->analysis;
+    struct gt_stack stack = gt_locations_of(analysis->process, analysis->goroutines,
+                                            &analysis->goroutines->list[number], analysis->storage);
+    const struct gt_source_location *place = gt_locations_user(&stack);
+
+    return place && strcmp(place->function, function) == 0;
+}
+
+/* The writing side is no finding of its own: all that it keeps goes with the reading side. */
+static void take_writers(struct hung_finder *hung_finder, uint32_t reader, struct gt_cause *cause)
+{
+    const struct gt_goroutines *all = hung_finder->analysis->goroutines;
+    const struct gt_abandoned *abandoned = hung_finder->abandoned;
+    bool *known, *writes;
+
+    if (!is_at(hung_finder, reader, "net/http.(*persistConn).readLoop")) return;
+    known = gt_calloc((size_t)all->count + 1, sizeof *known); /* by place */
+    writes = gt_calloc((size_t)all->count + 1, sizeof *writes);
+    for (uint32_t i = 0; i < all->count; i++) {
+        uint32_t place = all->list[i].same_place;
+        if (!abandoned->is[i]) continue;
+        if (!known[place])
+            writes[place] = is_at(hung_finder, i, "net/http.(*persistConn).writeLoop");
+        known[place] = true;
+        if (!writes[place]) continue;
+        struct gt_member member = {.item = i};
+        gt_cause_take_goroutine(cause, hung_finder->analysis, i);
+        gt_endings_take(&abandoned->endings, &member, 1, &cause->edges);
+    }
+    gt_free(known);
+    gt_free(writes);
+}
+
 static void describe_abandoned(void *ctx, const struct gt_member *members, size_t count)
 {
     struct hung_finder *hung_finder = ctx;
@@ -180,6 +217,7 @@ static void describe_abandoned(void *ctx, const struct gt_member *members, size_
     struct gt_cause *cause = add_cause(hung_finder, judgement.confidence, members, count);
     cause->always = judgement.always;
     gt_endings_take(&hung_finder->abandoned->endings, members, count, &cause->edges);
+    take_writers(hung_finder, members[0].item, cause);
     cause->title = gt_arena_format(analysis->storage, "%s; %s", who(analysis, cause, ""),
                                    why(judgement.cases));
     cause->doubt = gt_endings_describe(&hung_finder->abandoned->endings, analysis, members, count,
