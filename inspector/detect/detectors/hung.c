@@ -1,9 +1,10 @@
 /*
  * Goroutines that hang (hanging.h), that were abandoned (abandoned.h) or that linger (lingering.h),
- * those in a deadlock of locks or behind a lock that nobody holds (lock_roles.h), and runtime
- * goroutines in which a finalizer or cleanup blocks. Goroutines with one stack are one finding;
- * goroutines of different sorts never share one. A hung goroutine is proven. If anything is missing
- * from the core, the proof is taken back (retention/findings.h).
+ * those in a deadlock of locks or behind a lock that nobody holds (lock_roles.h), crowds whose
+ * tokens are lost (lost_tokens.h), and runtime goroutines in which a finalizer or cleanup blocks.
+ * Goroutines with one stack are one finding; goroutines of different sorts never share one. A hung
+ * goroutine is proven. If anything is missing from the core, the proof is taken back
+ * (retention/findings.h).
  */
 #include "inspector/base/alloc.h"
 #include "inspector/detect/describe/advice.h"
@@ -17,8 +18,10 @@
 #include "inspector/detect/hanging/lingering.h"
 #include "inspector/detect/waiting/blocking.h"
 #include "inspector/detect/waiting/lock_roles.h"
+#include "inspector/detect/waiting/lost_tokens.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 enum { MANY_GOROUTINES = 100 };
 
@@ -168,6 +171,42 @@ static const char *why(unsigned cases)
                                     : "they wait only to be told to end";
 }
 
+/* A connection of net/http has two goroutines, and both end when its Body is closed. */
+static bool is_at(const struct hung_finder *hung_finder, uint32_t number, const char *function)
+{
+    const struct gt_heap_analysis *analysis = hung_finder->analysis;
+    struct gt_stack stack = gt_locations_of(analysis->process, analysis->goroutines,
+                                            &analysis->goroutines->list[number], analysis->storage);
+    const struct gt_source_location *place = gt_locations_user(&stack);
+
+    return place && strcmp(place->function, function) == 0;
+}
+
+/* The writing side is no finding of its own: all that it keeps goes with the reading side. */
+static void take_writers(struct hung_finder *hung_finder, uint32_t reader, struct gt_cause *cause)
+{
+    const struct gt_goroutines *all = hung_finder->analysis->goroutines;
+    const struct gt_abandoned *abandoned = hung_finder->abandoned;
+    bool *known, *writes;
+
+    if (!is_at(hung_finder, reader, "net/http.(*persistConn).readLoop")) return;
+    known = gt_calloc((size_t)all->count + 1, sizeof *known); /* by place */
+    writes = gt_calloc((size_t)all->count + 1, sizeof *writes);
+    for (uint32_t i = 0; i < all->count; i++) {
+        uint32_t place = all->list[i].same_place;
+        if (!abandoned->is[i]) continue;
+        if (!known[place])
+            writes[place] = is_at(hung_finder, i, "net/http.(*persistConn).writeLoop");
+        known[place] = true;
+        if (!writes[place]) continue;
+        struct gt_member member = {.item = i};
+        gt_cause_take_goroutine(cause, hung_finder->analysis, i);
+        gt_endings_take(&abandoned->endings, &member, 1, &cause->edges);
+    }
+    gt_free(known);
+    gt_free(writes);
+}
+
 static void describe_abandoned(void *ctx, const struct gt_member *members, size_t count)
 {
     struct hung_finder *hung_finder = ctx;
@@ -178,6 +217,7 @@ static void describe_abandoned(void *ctx, const struct gt_member *members, size_
     struct gt_cause *cause = add_cause(hung_finder, judgement.confidence, members, count);
     cause->always = judgement.always;
     gt_endings_take(&hung_finder->abandoned->endings, members, count, &cause->edges);
+    take_writers(hung_finder, members[0].item, cause);
     cause->title = gt_arena_format(analysis->storage, "%s; %s", who(analysis, cause, ""),
                                    why(judgement.cases));
     cause->doubt = gt_endings_describe(&hung_finder->abandoned->endings, analysis, members, count,
@@ -185,10 +225,48 @@ static void describe_abandoned(void *ctx, const struct gt_member *members, size_
                                        hung_finder->latest);
 }
 
+/* "8 tokens are taken, and only 2 goroutines or timers are left that may give one back" */
+static const char *who_is_left(const struct gt_heap_analysis *analysis,
+                               const struct gt_lost_tokens *lost)
+{
+    if (lost->library || !lost->left)
+        return gt_arena_format(analysis->storage,
+                               "all %s are taken, and no goroutine is left that may give one back",
+                               lost->what);
+    return gt_arena_format(analysis->storage,
+                           "%" PRIu64 " tokens are taken, and only %" PRIu64
+                           " goroutine%s or timer%s left that may give one back",
+                           lost->taken, lost->left, lost->left == 1 ? "" : "s",
+                           lost->left == 1 ? " is" : "s are");
+}
+
+static void describe_waiters_for_tokens(struct hung_finder *hung_finder,
+                                        const struct gt_member *members, size_t count,
+                                        const struct gt_lost_tokens *lost)
+{
+    const struct gt_heap_analysis *analysis = hung_finder->analysis;
+    struct gt_cause *cause = add_cause(hung_finder, GT_SUSPECT, members, count);
+    struct gt_advice_facts facts = gt_advice_facts_hung(&cause->instances[0]);
+
+    facts.lock = lost->library ? NULL : "tokens";
+    cause->advice = gt_advice_text(analysis, &facts);
+    cause->always = true;
+    cause->title = gt_arena_format(analysis->storage, "%s; %s", who(analysis, cause, ""),
+                                   who_is_left(analysis, lost));
+    cause->doubt = gt_arena_format(
+        analysis->storage, "a goroutine may have several %s, and give them back later", lost->what);
+}
+
 static void describe_lingering(void *ctx, const struct gt_member *members, size_t count)
 {
     struct hung_finder *hung_finder = ctx;
+    const struct gt_map *clocks = &hung_finder->abandoned->clocks;
+    struct gt_lost_tokens lost;
 
+    if (gt_tokens_are_lost(hung_finder->analysis, clocks, members, count, &lost)) {
+        describe_waiters_for_tokens(hung_finder, members, count, &lost);
+        return;
+    }
     if (!gt_lingers(hung_finder->analysis, members, count, hung_finder->latest)) return;
     struct gt_cause *cause = add_cause(hung_finder, GT_SUSPECT, members, count);
     cause->title = gt_arena_format(hung_finder->analysis->storage,

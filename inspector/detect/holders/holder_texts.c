@@ -1,9 +1,11 @@
 #include "inspector/detect/holders/holder_texts.h"
+#include "inspector/detect/holders/context_children.h"
 
 #include "inspector/detect/describe/fields.h"
 #include "inspector/detect/describe/root_names.h"
 #include "inspector/detect/holders/census.h"
 #include "inspector/detect/holders/containers.h"
+#include "inspector/detect/holders/context_children.h"
 #include "inspector/detect/holders/holder_word.h"
 #include "inspector/detect/holders/live_tree.h"
 #include "inspector/runtime/typing/map_shapes.h"
@@ -277,6 +279,11 @@ static const char *advise(const struct describer *describer, const struct gt_hea
                                "keep a copy that is no longer than its elements (slices.Clone) in "
                                "%s; slices.Clip frees nothing",
                                name);
+    if (strcmp(name, "context.cancelCtx.children") == 0 &&
+        gt_children_are_functions(describer->analysis, holder->address))
+        return "call the stop function that context.AfterFunc returned for each of these "
+               "functions, "
+               "or defer it";
     if (strcmp(name, "context.cancelCtx.children") == 0)
         return "call the cancel function that context.WithCancel, WithTimeout or WithDeadline "
                "returned for each of these contexts, or defer it";
