@@ -81,6 +81,7 @@ static void forget_findings(struct gt_heap_analysis *live_heap)
     gt_dead_slots_destroy(live_heap->dead_slots);
     live_heap->dead_slots = NULL;
     gt_map_deinit(&live_heap->dead_words);
+    gt_bitmap_deinit(&live_heap->dead_blocks);
 }
 
 struct gt_heap_analysis *gt_analysis_live_heap_untyped(struct gt_analysis *analysis,

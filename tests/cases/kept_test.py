@@ -20,3 +20,10 @@ def test_buffers_of_length_0_are_set_aside(case):
     assert report["findings"] == []
     (row,) = report["set_aside"]
     assert row["bytes"] == FREE and row["count"] == 40
+
+
+@field.cases("kept")
+def test_what_a_parameter_holds_is_judged(case):
+    """A stripped binary still tells which words of a frame are one argument."""
+    report = case.report("fixed")
+    assert report["coverage"]["undecided_bytes"] < 0.01 * report["live"]["bytes"]

@@ -1,6 +1,8 @@
 #include "inspector/detect/describe/own_names.h"
 
 #include "inspector/base/package.h"
+#include "inspector/detect/describe/root_names.h"
+#include "inspector/detect/describe/static_names.h"
 #include "inspector/runtime/typing/static_areas.h"
 
 #include <string.h>
@@ -17,21 +19,28 @@ enum {
 
 /* ---- containers of the library ------------------------------------------------------------- */
 
-/* Packages whose types hold values of the program. */
-static bool is_container(struct gt_types *types, gt_type_id type)
+/* Packages whose types hold values of the program. `whole`: is `path` the package's path, or a name
+ * that begins with it? */
+static bool holds_values(const char *path, bool whole)
 {
     static const char *const packages[] = {
         "sync",           "sync/atomic", "internal/sync",        "container/list",
         "container/ring", "runtime",     "internal/runtime/maps"};
+
+    for (size_t i = 0; i < sizeof packages / sizeof *packages; i++)
+        if (whole ? strcmp(path, packages[i]) == 0 : gt_is_in_package(path, packages[i]))
+            return true;
+    return false;
+}
+
+static bool is_container(struct gt_types *types, gt_type_id type)
+{
     char path[MAX_PACKAGE];
     const char *name = gt_types_name(types, type);
 
     if (!gt_type_is_named(name)) return false;
-    bool whole = gt_types_package(types, type, path, sizeof path);
-    for (size_t i = 0; i < sizeof packages / sizeof *packages; i++)
-        if (whole ? strcmp(path, packages[i]) == 0 : gt_is_in_package(name, packages[i]))
-            return true;
-    return false;
+    return gt_types_package(types, type, path, sizeof path) ? holds_values(path, true)
+                                                            : holds_values(name, false);
 }
 
 /* ---- from a type down to a word ------------------------------------------------------------ */
@@ -117,6 +126,23 @@ static void name_in_object(const struct gt_heap_analysis *analysis,
     descend(descent);
 }
 
+/* The name of static data that is a container: the field that leads to it. */
+static void name_from_steps(const struct gt_heap_analysis *analysis, uint64_t addr,
+                            struct descent *descent)
+{
+    struct gt_vec steps = GT_VEC_OF(struct gt_step);
+
+    gt_static_steps(analysis, addr, &steps);
+    for (size_t i = steps.len; i-- > 0 && !descent->name[0];) {
+        const struct gt_step *step = gt_vec_at(&steps, i);
+        const char *type = step->type && i > 0 ? step->type : gt_without_global(step->what);
+        if (i > 0 && (!step->type || !step->field || holds_values(type, false))) continue;
+        append(descent, type);
+        if (step->field) append(descent, step->field);
+    }
+    gt_vec_deinit(&steps);
+}
+
 /* Variables of frames have their names in path.h. */
 static void name_in_root(const struct gt_heap_analysis *analysis, uint32_t number,
                          struct descent *descent)
@@ -127,9 +153,10 @@ static void name_in_root(const struct gt_heap_analysis *analysis, uint32_t numbe
         gt_typing_variable(analysis->typing, root, &descent->type, &descent->offset);
 
     if (root->kind != GT_ROOT_GLOBAL) return;
-    if (variable && !gt_static_area_at(analysis->typing->statics, root->addr))
-        append(descent, variable);
+    bool area = gt_static_area_at(analysis->typing->statics, root->addr) != NULL;
+    if (variable && !area) append(descent, variable);
     descend(descent);
+    if (variable && area && !descent->name[0]) name_from_steps(analysis, root->addr, descent);
 }
 
 /* Is the word a key of a map, or in one? */

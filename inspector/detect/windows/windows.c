@@ -1,6 +1,7 @@
 #include "inspector/detect/windows/windows.h"
 
 #include "inspector/base/alloc.h"
+#include "inspector/detect/windows/dead_slots.h"
 #include "inspector/detect/windows/main_referrers.h"
 #include "inspector/detect/windows/set_aside.h"
 #include "inspector/detect/windows/window_words.h"
@@ -174,14 +175,13 @@ static void doubt(void *ctx, const struct gt_word *word)
     if (object != GT_NO_OBJECT) gt_bit_set(&gatherer->doubtful, object);
 }
 
-/* A lost element makes no window of what it points to. */
 static bool is_dead(struct gatherer *gatherer, const struct gt_word *word)
 {
-    const struct gt_map *dead = &gatherer->analysis->dead_words;
-    const uint64_t *inferred = dead->len ? gt_map_find(dead, word->addr) : NULL;
+    bool unsure = false;
+    bool dead = gt_dead_word(gatherer->analysis, gatherer->referrer.object, word->addr, &unsure);
 
-    if (inferred && *inferred) doubt(gatherer, word);
-    return inferred != NULL;
+    if (unsure) doubt(gatherer, word);
+    return dead;
 }
 
 /* A weak pointer whose handle is alive can make its whole object reachable again (1.24+). */

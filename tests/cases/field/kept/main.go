@@ -1,7 +1,7 @@
 // Small parts of large blocks, kept where a stripped binary has no type for the owner: the nodes of a
 // list that generic code makes, short names in an array of a package variable, and prefixes of bodies
 // in interfaces. Batches that are reset and keep what they had. And buffers of length 0 on a free
-// list, which are no leak.
+// list, which are no leak; and lists that only a parameter of a blocked goroutine holds.
 package main
 
 import (
@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"sync"
 
 	"gotopsy/field/measure"
 )
@@ -90,6 +91,15 @@ func (w *writer) write() {
 	w.batch = w.batch[:0]
 }
 
+func serve[T any](items []T, use func(T), gate chan struct{}, started *sync.WaitGroup) {
+	for _, item := range items {
+		use(item)
+	}
+	started.Done()
+	<-gate
+	println(len(items))
+}
+
 func main() {
 	for i := 0; i < 300; i++ {
 		hosts.push(i, host(i))
@@ -108,6 +118,13 @@ func main() {
 		w.write()
 		writers = append(writers, w)
 	}
+	gate, started := make(chan struct{}), &sync.WaitGroup{}
+	for i := 0; i < 3; i++ {
+		started.Add(1)
+		go serve(append([]int(nil), make([]int, 6000)...), func(int) {}, gate, started)
+	}
+	started.Wait()
 	measure.Ready(nil)
+	close(gate)
 	println(len(writers), hosts.len, len(top), len(bodies), len(free.buffers))
 }
