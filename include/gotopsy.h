@@ -507,11 +507,6 @@ struct gt_panic { /* one in progress when the process died */
     bool repanicked; /* the next one has the same value: Go prints one line for both (1.25+) */
 };
 
-struct gt_count { /* a name and a number */
-    const char *name;
-    uint64_t number;
-};
-
 enum gt_memory_kind {                    /* what a part of the memory is */
                       GT_MEMORY_GO_HEAP, /* spans of objects, and pages for them */
                       GT_MEMORY_LIVE,
@@ -1756,14 +1751,64 @@ enum gt_verdict {
     GT_EXACT,          /* the same objects */
     GT_EXPLAINED,      /* every difference has a reason with evidence */
     GT_DIFFERS,        /* some have none: gotopsy may miss a root or an edge */
-    GT_NOT_COMPARABLE, /* the core has no complete marks, or lacks memory; `reason` says why */
+    GT_NOT_COMPARABLE, /* the core has no complete marks, or lacks memory; `obstacle` says why */
     GT_UNCERTAIN,      /* few have none, and nothing speaks for a missed root or edge: the program
-                          dropped them, or gotopsy misses one; `reason` says how many */
+                          dropped them, or gotopsy misses one; `uncertain_objects` says how many */
 };
 
 struct gt_check_options {
     size_t size;     /* sizeof this struct */
     size_t examples; /* objects of each label; 0: 10, and text shows only unexplained ones */
+};
+
+enum gt_check_reason { /* why an object is in one set only */
+                       /* Explained: the program dropped the object since the last collection began.
+                        */
+                       GT_REASON_STACK,  /* only a word leads to it that no frame uses, in a stack
+                                            used since */
+                       GT_REASON_OBJECT, /* only an unreachable object leads to it that was
+                                            allocated since */
+                       GT_REASON_ALIKE,  /* no word leads to it, not even one that masks and stack
+                                          * maps exclude; and  an object of its kind was allocated
+                                          * since, or dropped by one of the two  reasons above */
+                       GT_REASON_FREED,  /* no word leads to it; and an object of its kind was freed
+                                          */
+                       GT_REASON_MADE, /* no word leads to it; and code that makes such objects has
+                                          run since */
+                       GT_REASON_RETIRED, /* it is the runtime's own, and its contents show that it
+                                             is out of use */
+                       GT_REASON_TINY,    /* no word leads to it; and an allocator of 16-byte blocks
+                                           * may have held it    during the mark (mcache.tiny): at most
+                                           * one for each P */
+                       GT_REASON_CONSERVATIVE, /* ours alone */
+                       /* Not explained. */
+                       GT_REASON_WORD, /* a word of live memory leads to it that is no pointer by
+                                          the masks */
+                       GT_REASON_UNWALKED, /* a word leads to it in a stack whose frames end early;
+                                            * or the stack of a goroutine is not known */
+                       GT_REASON_SPECIAL,  /* the runtime counts more finalizers, cleanups or weak
+                                            * handles than were  found: one of these may lead to it */
+                       GT_REASON_FRAME,    /* only a word of a frame leads to it that has not run
+                                            * since. The word is    dead by its stack map, as it was to
+                                            * the mark */
+                       GT_REASON_QUIET,    /* nothing has run since that could have dropped it */
+                       GT_REASON_NOTHING,  /* nothing is known */
+                       GT_REASON_MISSING,  /* what leads to it may be in memory that the core lacks
+                                            */
+                       GT_REASON_UNMARKED, /* ours alone */
+                       GT_REASON_UNALLOCATED, /* ours alone */
+                       GT_REASON_UNJUDGED,    /* nothing to compare with */
+                       GT_REASONS
+};
+
+/* "dropped since the last collection: nothing leads to it, and ..."; NULL when there is none. */
+GT_API const char *gt_check_reason_name(enum gt_check_reason reason);
+
+enum gt_check_obstacle { /* why no comparison is possible */
+                         GT_CHECK_POSSIBLE,
+                         GT_CHECK_UNDER_WAY, /* a collection was under way */
+                         GT_CHECK_NO_MARKS,  /* nothing was collected yet */
+                         GT_CHECK_LACKS,     /* of the core's memory: see `lacks` */
 };
 
 struct gt_check_example {
@@ -1773,16 +1818,21 @@ struct gt_check_example {
 
 /* Differences of one kind, and their explanation. */
 struct gt_check_label {
-    const char *name;
+    enum gt_check_reason reason;
     bool explains; /* the evidence explains them; else they remain unexplained */
     uint64_t objects, bytes;
     const struct gt_check_example *examples;
     size_t example_count;
 };
 
+struct gt_check_count {
+    enum gt_check_reason reason;
+    uint64_t objects;
+};
+
 struct gt_difference {
     uint64_t objects, bytes;
-    const struct gt_count *explained; /* reason -> objects */
+    const struct gt_check_count *explained;
     size_t explained_count;
     const struct gt_check_label *labels; /* explained or not */
     size_t label_count;
@@ -1795,8 +1845,9 @@ struct gt_check {
     const uint64_t *examples;  /* addresses of unexplained objects, the first few */
     size_t example_count;
     enum gt_verdict verdict;
-    bool all_examples;  /* text shows explained ones too */
-    const char *reason; /* GT_NOT_COMPARABLE, GT_UNCERTAIN: why; else NULL */
+    bool all_examples;               /* text shows explained ones too */
+    enum gt_check_obstacle obstacle; /* GT_NOT_COMPARABLE: why */
+    uint64_t uncertain_objects;      /* GT_UNCERTAIN: how many; else 0 */
     enum gt_gc_phase phase;
     uint64_t cycles;    /* collections that completed a mark */
     uint64_t ran_since; /* goroutines that ran since the last mark began */

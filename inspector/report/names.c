@@ -91,6 +91,28 @@ const char *gt_state_name(const char *wait_reason, enum gt_goroutine_status stat
     return wait_reason ? wait_reason : gt_goroutine_status_name(status);
 }
 
+const char *gt_check_why(char *text, const struct gt_check *check)
+{
+    bool one = check->uncertain_objects == 1;
+
+    if (check->verdict == GT_UNCERTAIN) {
+        snprintf(text, GT_CHECK_WHY,
+                 "the core does not tell of %" PRIu64 " object%s whether the program dropped "
+                 "%s or gotopsy misses what leads to %s",
+                 check->uncertain_objects, one ? "" : "s", one ? "it" : "them",
+                 one ? "it" : "them");
+        return text;
+    }
+    if (check->obstacle == GT_CHECK_UNDER_WAY)
+        return "a collection was under way: its marks are not complete";
+    if (check->obstacle == GT_CHECK_NO_MARKS)
+        return "nothing was collected yet: there are no marks";
+    if (check->obstacle != GT_CHECK_LACKS) return NULL;
+    snprintf(text, GT_CHECK_WHY, "the core lacks %s: what they led to looks unreachable",
+             check->lacks);
+    return text;
+}
+
 static const char *const phases[] = {
     [GT_GC_UNKNOWN] = "unknown",
     [GT_GC_OFF] = "off",
@@ -123,6 +145,43 @@ static const char *const verified[] = {
 const char *gt_verified_by_name(enum gt_verified_by which)
 {
     return gt_word(&(struct gt_words)GT_WORDS(verified), which);
+}
+
+static const char *const differences[GT_REASONS] = {
+    [GT_REASON_STACK] = "dropped since the last collection: only a dead stack word leads to it",
+    [GT_REASON_OBJECT] = "dropped since the last collection: only an unreachable object that was "
+                         "allocated since leads to it",
+    [GT_REASON_ALIKE] = "dropped since the last collection: nothing leads to it, and an object "
+                        "like it was allocated or dropped since",
+    [GT_REASON_FREED] = "dropped since the last collection: nothing leads to it, and an object "
+                        "like it was freed before",
+    [GT_REASON_MADE] = "dropped since the last collection: nothing leads to it, and code that "
+                       "makes such objects has run since",
+    [GT_REASON_RETIRED] = "dropped since the last collection: the runtime's own, and out of use "
+                          "by what it holds",
+    [GT_REASON_TINY] = "tiny block that an allocator held",
+    [GT_REASON_CONSERVATIVE] = "only words that may not be pointers lead to it",
+    [GT_REASON_WORD] = "a word that gotopsy does not follow leads to it: a missed root or edge",
+    [GT_REASON_UNWALKED] = "a stack that gotopsy could not walk to its end may lead to it: a "
+                           "missed root",
+    [GT_REASON_SPECIAL] = "the runtime counts more finalizers, cleanups or weak handles than "
+                          "gotopsy found: a missed root",
+    [GT_REASON_FRAME] = "dropped, or a root or edge was missed: only a dead word of a frame that "
+                        "has not run since leads to it, and no object like it comes or goes",
+    [GT_REASON_QUIET] = "unreachable since the last mark, and no goroutine has run since that "
+                        "could have dropped it",
+    [GT_REASON_NOTHING] = "dropped, or a root or edge was missed: nothing leads to it, and no "
+                          "object like it comes or goes",
+    [GT_REASON_MISSING] = "unreachable since the last mark, and the core lacks memory that may "
+                          "lead to it",
+    [GT_REASON_UNMARKED] = "reached, but not marked",
+    [GT_REASON_UNALLOCATED] = "reached, but free",
+    [GT_REASON_UNJUDGED] = "not judged",
+};
+
+const char *gt_check_reason_name(enum gt_check_reason reason)
+{
+    return gt_word(&(struct gt_words)GT_WORDS(differences), reason);
 }
 
 static const char *const memory[GT_MEMORY_KINDS] = {

@@ -20,6 +20,11 @@ const char *gt_step_name(char *text, const struct gt_step *step);
 /* "kept for reuse by bytes.Buffer" */
 void gt_say_aside_reason(struct gt_str *to, const struct gt_set_aside *row);
 
+enum { GT_CHECK_WHY = 400 };
+/* Why a comparison has no certain result; NULL when it has one. It may be in `text`, of
+ * GT_CHECK_WHY bytes. */
+const char *gt_check_why(char *text, const struct gt_check *check);
+
 enum { GT_PART_NAME = 64 };
 /* "live objects", "of 4,096 bytes" for a size class. It may be in `text`, of GT_PART_NAME bytes. */
 const char *gt_part_name(char *text, const struct gt_memory_part *part);

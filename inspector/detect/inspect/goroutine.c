@@ -15,7 +15,7 @@ struct lister {
     const struct gt_heap_analysis *analysis;
     const struct gt_goroutine *g;
     uint32_t number; /* the goroutine's index in its list */
-    struct gt_reading how;
+    struct gt_value_limits how;
     struct gt_vec variables; /* struct gt_variable, by frame */
     struct gt_u64s first;    /* by frame and one more entry: where its variables begin */
     struct gt_vec owners;    /* struct owned: the owner of each root */

@@ -439,7 +439,7 @@ const struct gt_windows *gt_windows_of(struct gt_heap_analysis *analysis)
     return analysis->windows;
 }
 
-void gt_windows_forget(struct gt_heap_analysis *analysis)
+void gt_windows_destroy(struct gt_heap_analysis *analysis)
 {
     if (!analysis->windows) return;
     gt_vec_deinit(&analysis->windows->list);

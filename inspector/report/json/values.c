@@ -75,15 +75,6 @@ static json_t *set(json_t *object, const char *key, json_t *value)
     return NULL;
 }
 
-json_t *gt_json_counts(const struct gt_count *counts, size_t count)
-{
-    json_t *object = json_object();
-
-    for (size_t i = 0; i < count; i++)
-        object = set(object, counts[i].name, gt_json_size(counts[i].number));
-    return object;
-}
-
 json_t *gt_json_labels(const struct gt_label *labels, size_t count)
 {
     json_t *object = json_object();

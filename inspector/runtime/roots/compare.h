@@ -29,36 +29,6 @@
 #include "inspector/runtime/heap/gcmarks.h"
 #include "inspector/runtime/roots/live.h"
 
-enum gt_reason {
-    /* Explained: the program dropped the object since the last collection began. */
-    GT_REASON_STACK,   /* only a word leads to it that no frame uses, in a stack used since */
-    GT_REASON_OBJECT,  /* only an unreachable object leads to it that was allocated since */
-    GT_REASON_ALIKE,   /* no word leads to it, not even one that masks and stack maps exclude; and
-                        * an object of its kind was allocated since, or dropped by one of the two
-                        * reasons above */
-    GT_REASON_FREED,   /* no word leads to it; and an object of its kind was freed */
-    GT_REASON_MADE,    /* no word leads to it; and code that makes such objects has run since */
-    GT_REASON_RETIRED, /* it is the runtime's own, and its contents show that it is out of use */
-    GT_REASON_TINY,    /* no word leads to it; and an allocator of 16-byte blocks may have held it
-                        * during the mark (mcache.tiny): at most one for each P */
-    GT_REASON_CONSERVATIVE, /* ours alone */
-    /* Not explained. */
-    GT_REASON_WORD,     /* a word of live memory leads to it that is no pointer by the masks */
-    GT_REASON_UNWALKED, /* a word leads to it in a stack whose frames end early; or the stack of a
-                         * goroutine is not known */
-    GT_REASON_SPECIAL,  /* the runtime counts more finalizers, cleanups or weak handles than were
-                         * found: one of these may lead to it (heap/special_counts.h) */
-    GT_REASON_FRAME,    /* only a word of a frame leads to it that has not run since. The word is
-                         * dead by its stack map, as it was to the mark */
-    GT_REASON_QUIET,    /* nothing has run since that could have dropped it */
-    GT_REASON_NOTHING,  /* nothing is known */
-    GT_REASON_MISSING,  /* what leads to it may be in memory that the core lacks */
-    GT_REASON_UNMARKED, /* ours alone */
-    GT_REASON_UNALLOCATED, /* ours alone */
-    GT_REASON_UNJUDGED,    /* nothing to compare with */
-    GT_REASONS
-};
-
 struct gt_reason_count {
     uint64_t objects, bytes;
     struct gt_u64s examples; /* the first few addresses */
@@ -73,8 +43,7 @@ struct gt_comparison {
     struct gt_reason_count only_gc[GT_REASONS], only_own[GT_REASONS];
 };
 
-const char *gt_reason_name(enum gt_reason reason);
-bool gt_reason_explains(enum gt_reason reason); /* else the difference stays unexplained */
+bool gt_reason_explains(enum gt_check_reason reason); /* else the difference stays unexplained */
 
 /* The number of objects without evidence for or against a missed root or edge, if nothing else is
  * unexplained and at least ten times as many objects were allocated or dropped since; else 0. */
