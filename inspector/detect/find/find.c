@@ -85,7 +85,8 @@ static void judge_all(struct finder *finder, const struct gt_object_kinds *kinds
 
     if (finder->kind.number == GT_NO_KIND) return;
     for (size_t at = gt_bitmap_next(live, 0); at < live->bits; at = gt_bitmap_next(live, at + 1))
-        if (kinds->kind[place++] == finder->kind.number) judge(finder, (uint32_t)at);
+        if (gt_object_kind_number(kinds, place++) == finder->kind.number)
+            judge(finder, (uint32_t)at);
 }
 
 /* ---- the list ------------------------------------------------------------------------------ */

@@ -31,7 +31,7 @@ static uint32_t object_at(const struct gt_inside *inside, uint64_t addr)
 
 static uint32_t kind_number(const struct gt_inside *inside, uint32_t object)
 {
-    return inside->kinds->kind[gt_rank_of(&inside->kinds->rank, object)];
+    return gt_object_kind_number(inside->kinds, gt_rank_of(&inside->kinds->rank, object));
 }
 
 /* ---- values -------------------------------------------------------------------------------- */

@@ -46,7 +46,7 @@ static struct gt_found_value describe(const struct gt_inside *inside, const stru
 {
     struct gt_heap_analysis *analysis = inside->analysis;
     uint32_t object = placed->match.object;
-    uint32_t kind = inside->kinds->kind[gt_rank_of(&inside->kinds->rank, object)];
+    uint32_t kind = gt_object_kind_number(inside->kinds, gt_rank_of(&inside->kinds->rank, object));
     char place[MOST_PLACE];
     uint64_t room;
 

@@ -96,7 +96,7 @@ static uint32_t kind_of(const struct grower *grower, uint32_t node)
     uint32_t object = gt_dominators_object(grower->tree, node);
 
     if (object == GT_NO_OBJECT) return NONE;
-    return grower->kinds->kind[gt_rank_of(&grower->kinds->rank, object)];
+    return gt_object_kind_number(grower->kinds, gt_rank_of(&grower->kinds->rank, object));
 }
 
 static bool is_storage(const struct grower *grower, uint32_t kind)
@@ -356,8 +356,10 @@ static uint64_t least_of(const struct gt_table_maker *maker)
 void gt_table_by_dominator(struct gt_table_maker *maker)
 {
     struct gt_heap_analysis *analysis = maker->analysis;
+    const struct gt_object_kinds *kinds = gt_object_kinds(analysis);
     struct gt_live_tree *live = gt_live_tree(analysis);
     struct grower grower = {.maker = maker,
+                            .kinds = kinds,
                             .groups = &live->groups,
                             .tree = &live->tree,
                             .branches = GT_VEC_OF(struct branch),
@@ -367,7 +369,6 @@ void gt_table_by_dominator(struct gt_table_maker *maker)
 
     maker->tree = true;
     gt_keys_init(&grower.keys, analysis);
-    grower.kinds = gt_object_kinds(analysis);
     join_rows(&grower);
     choose_least(&grower);
     add_branches(&grower);

@@ -56,25 +56,20 @@ static uint32_t *add_rows(struct gt_table_maker *maker, const struct gt_object_k
     return row_of;
 }
 
-/* By rank: the row of each object. Where each kind has a row of its own, those are the kinds. */
-static const uint32_t *rows_of_objects(const struct gt_object_kinds *kinds, const uint32_t *row_of,
-                                       size_t rows, uint32_t **made)
+/* By rank: the row of each object. The caller frees it. */
+static uint32_t *rows_of_objects(const struct gt_object_kinds *kinds, const uint32_t *row_of)
 {
-    uint32_t count = gt_rank_count(&kinds->rank);
+    uint32_t count = gt_rank_count(&kinds->rank), *rows = gt_alloc((count + 1) * sizeof *rows);
 
-    *made = NULL;
-    if (rows == kinds->list.len) return kinds->kind;
-    *made = gt_alloc(((size_t)count + 1) * sizeof **made);
     for (uint32_t i = 0; i < count; i++)
-        (*made)[i] = row_of[kinds->kind[i]];
-    return *made;
+        rows[i] = row_of[gt_object_kind_number(kinds, i)];
+    return rows;
 }
 
 static void add_retained(struct gt_table_maker *maker, const struct gt_object_kinds *kinds,
                          const uint32_t *row_of)
 {
-    uint32_t *made;
-    const uint32_t *rows = rows_of_objects(kinds, row_of, maker->rows.len, &made);
+    uint32_t *rows = rows_of_objects(kinds, row_of);
     struct gt_owned *retained =
         gt_retained_by_kind(maker->analysis, &kinds->rank, rows, (uint32_t)maker->rows.len);
 
@@ -84,7 +79,7 @@ static void add_retained(struct gt_table_maker *maker, const struct gt_object_ki
         row->retained_objects = (int64_t)retained[i].objects;
     }
     gt_free(retained);
-    gt_free(made);
+    gt_free(rows);
 }
 
 void gt_kind_rows(struct gt_table_maker *maker, gt_kind_name_fn *name_of)

@@ -108,7 +108,7 @@ static uint64_t look_of_node(const struct finder *finder, uint32_t node)
     uint32_t object = gt_dominators_object(finder->tree, node);
 
     if (object == GT_NO_OBJECT) return (uint64_t)1 << 32 | gt_dominators_group(finder->tree, node);
-    return finder->kinds->kind[gt_rank_of(&finder->kinds->rank, object)];
+    return gt_object_kind_number(finder->kinds, gt_rank_of(&finder->kinds->rank, object));
 }
 
 static void add_first(struct finder *finder, uint32_t node, uint32_t object, uint64_t fresh)
@@ -242,8 +242,10 @@ static void finder_deinit(struct finder *finder)
 void gt_new_objects_find(const struct gt_heap_analysis *older, struct gt_heap_analysis *newer,
                          const struct gt_diff_options *options, struct gt_new_objects *out)
 {
+    const struct gt_object_kinds *kinds = gt_object_kinds(newer);
     const struct gt_live_tree *live = gt_live_tree(newer);
     struct finder finder = {.older = older,
+                            .kinds = kinds,
                             .newer = newer,
                             .groups = &live->groups,
                             .tree = &live->tree,
@@ -253,7 +255,6 @@ void gt_new_objects_find(const struct gt_heap_analysis *older, struct gt_heap_an
 
     gt_bitmap_init(&finder.is_new, finder.graph->objects);
     judge_all(&finder);
-    finder.kinds = gt_object_kinds(newer);
     finder.fresh = gt_calloc(finder.tree->inner, sizeof *finder.fresh);
     gt_bitmap_init(&finder.below, finder.tree->inner);
     find_below(&finder);

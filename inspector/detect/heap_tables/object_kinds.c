@@ -188,7 +188,7 @@ static void sort_objects(struct sorter *sorter)
     uint32_t place = 0;
 
     for (size_t at = gt_bitmap_next(live, 0); at < live->bits; at = gt_bitmap_next(live, at + 1)) {
-        uint32_t *number = &sorter->kinds->kind[place++];
+        uint32_t *number = &sorter->kinds->wide[place++];
         *number = kind_of(sorter, (uint32_t)at, *number);
         struct gt_object_kind *kind = gt_vec_at(&sorter->kinds->list, *number);
         kind->bytes += gt_heap_size(graph, (uint32_t)at);
@@ -223,11 +223,31 @@ static void number_by_bytes(struct gt_object_kinds *kinds)
         now[number] = i;
     }
     for (uint32_t i = 0; i < gt_rank_count(&kinds->rank); i++)
-        kinds->kind[i] = now[kinds->kind[i]];
+        kinds->wide[i] = now[kinds->wide[i]];
     gt_vec_deinit(&kinds->list);
     kinds->list = sorted;
     gt_vec_deinit(&order);
     gt_free(now);
+}
+
+/* Gives each number as few bytes as the largest needs. */
+static void narrow(struct gt_object_kinds *kinds)
+{
+    uint32_t count = gt_rank_count(&kinds->rank);
+    size_t most = kinds->list.len;
+
+    if (most > (size_t)UINT16_MAX + 1) return;
+    if (most <= (size_t)UINT8_MAX + 1)
+        kinds->narrow = gt_alloc((size_t)count + 1);
+    else
+        kinds->medium = gt_alloc(((size_t)count + 1) * sizeof *kinds->medium);
+    for (uint32_t i = 0; i < count; i++)
+        if (kinds->narrow)
+            kinds->narrow[i] = (uint8_t)kinds->wide[i];
+        else
+            kinds->medium[i] = (uint16_t)kinds->wide[i];
+    gt_free(kinds->wide);
+    kinds->wide = NULL;
 }
 
 static void sort_all(struct gt_object_kinds *kinds, const struct gt_heap_analysis *analysis)
@@ -235,9 +255,10 @@ static void sort_all(struct gt_object_kinds *kinds, const struct gt_heap_analysi
     struct sorter sorter = {.analysis = analysis, .kinds = kinds, .last_key = UINT64_MAX};
 
     gt_rank_init(&kinds->rank, &analysis->live);
-    kinds->kind = gt_object_claims(analysis, &kinds->rank);
+    kinds->wide = gt_object_claims(analysis, &kinds->rank);
     sort_objects(&sorter);
     number_by_bytes(kinds);
+    narrow(kinds);
     gt_map_deinit(&sorter.known);
     gt_map_deinit(&sorter.masks);
     gt_strmap_deinit(&sorter.by_name);
@@ -258,7 +279,9 @@ void gt_object_kinds_destroy(struct gt_object_kinds *kinds)
 {
     if (!kinds) return;
     gt_rank_deinit(&kinds->rank);
-    gt_free(kinds->kind);
+    gt_free(kinds->narrow);
+    gt_free(kinds->medium);
+    gt_free(kinds->wide);
     gt_vec_deinit(&kinds->list);
     gt_arena_deinit(&kinds->names);
     gt_free(kinds);

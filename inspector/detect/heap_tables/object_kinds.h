@@ -5,8 +5,9 @@
  * their names (gotopsy.h, struct gt_heap_row): types with one name are one kind. They are numbered
  * by their bytes, the largest first.
  *
- * It takes 4 bytes a live object. Names are its own. The heap analysis owns it, for all documents
- * about it with the same types.
+ * It takes 1 byte a live object if there are at most 256 kinds, else 2 or 4, and 4 while it is
+ * made. Names are its own. The heap analysis owns it, for all documents about it with the same
+ * types.
  */
 #ifndef GT_DETECT_HEAP_TABLES_OBJECT_KINDS_H
 #define GT_DETECT_HEAP_TABLES_OBJECT_KINDS_H
@@ -24,8 +25,11 @@ struct gt_object_kind {
 struct gt_object_kinds {
     const struct gt_heap_analysis *analysis;
     struct gt_rank rank; /* of live objects */
-    uint32_t *kind;      /* by rank */
-    struct gt_vec list;  /* struct gt_object_kind */
+    /* By rank: the number of its kind. One of these, the others are NULL. */
+    uint8_t *narrow;
+    uint16_t *medium;
+    uint32_t *wide;
+    struct gt_vec list; /* struct gt_object_kind */
     struct gt_arena names;
     const struct gt_typing *typing; /* by which they were sorted */
 };
@@ -33,6 +37,12 @@ struct gt_object_kinds {
 /* Those of the analysis's current types, made at the first call. Valid until a call with others. */
 const struct gt_object_kinds *gt_object_kinds(struct gt_heap_analysis *analysis);
 void gt_object_kinds_destroy(struct gt_object_kinds *kinds); /* NULL is allowed */
+
+static inline uint32_t gt_object_kind_number(const struct gt_object_kinds *kinds, uint32_t rank)
+{
+    if (kinds->narrow) return kinds->narrow[rank];
+    return kinds->medium ? kinds->medium[rank] : kinds->wide[rank];
+}
 
 static inline const struct gt_object_kind *gt_object_kind_at(const struct gt_object_kinds *kinds,
                                                              size_t index)

@@ -47,7 +47,7 @@ static bool is_away(const struct heap *heap, const struct without *without, uint
 {
     if (object == without->object) return true;
     return without->kind != UINT32_MAX && gt_bit(&heap->analysis->live, object) &&
-           heap->kinds->kind[gt_rank_of(&heap->live, object)] == without->kind;
+           gt_object_kind_number(heap->kinds, gt_rank_of(&heap->live, object)) == without->kind;
 }
 
 struct marker {
@@ -135,13 +135,18 @@ static void compare_groups(struct heap *heap, unsigned count)
 static void compare_kinds(struct heap *heap)
 {
     uint32_t count = (uint32_t)heap->kinds->list.len;
+    uint32_t objects = gt_rank_count(&heap->live), *kind = gt_alloc((objects + 1) * sizeof *kind);
+
+    for (uint32_t i = 0; i < objects; i++)
+        kind[i] = gt_object_kind_number(heap->kinds, i);
     struct gt_owned *retained =
-        gt_retained_by_kind(heap->analysis, &heap->kinds->rank, heap->kinds->kind, count);
+        gt_retained_by_kind(heap->analysis, &heap->kinds->rank, kind, count);
 
     for (uint32_t kind = 0; kind < count && kind < KINDS; kind++)
         assert_int_equal(retained[kind].bytes,
                          lost(heap, (struct without){GT_NO_OBJECT, GT_NO_GROUP, kind}));
     gt_free(retained);
+    gt_free(kind);
 }
 
 /* ---- one core ------------------------------------------------------------------------------ */
