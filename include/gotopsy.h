@@ -1778,7 +1778,7 @@ enum gt_check_reason { /* why an object is in one set only */
                        GT_REASON_RETIRED, /* it is the runtime's own, and its contents show that it
                                              is out of use */
                        GT_REASON_TINY,    /* no word leads to it; and an allocator of 16-byte blocks
-                                           * may have held it    during the mark (mcache.tiny): at most
+                                           * may have held it during the mark (mcache.tiny): at most
                                            * one for each P */
                        GT_REASON_CONSERVATIVE, /* ours alone */
                        /* Not explained. */
@@ -1787,9 +1787,9 @@ enum gt_check_reason { /* why an object is in one set only */
                        GT_REASON_UNWALKED, /* a word leads to it in a stack whose frames end early;
                                             * or the stack of a goroutine is not known */
                        GT_REASON_SPECIAL,  /* the runtime counts more finalizers, cleanups or weak
-                                            * handles than were  found: one of these may lead to it */
+                                            * handles than were found: one of these may lead to it */
                        GT_REASON_FRAME,    /* only a word of a frame leads to it that has not run
-                                            * since. The word is    dead by its stack map, as it was to
+                                            * since. The word is dead by its stack map, as it was to
                                             * the mark */
                        GT_REASON_QUIET,    /* nothing has run since that could have dropped it */
                        GT_REASON_NOTHING,  /* nothing is known */

@@ -122,6 +122,7 @@ void gt_core_close(struct gt_core *core)
         gt_let_go(((struct gt_extended *)gt_vec_at(&core->extended, i))->held);
     gt_vec_deinit(&core->extended);
     gt_vec_deinit(&core->segments);
+    gt_u64s_deinit(&core->declared);
     gt_vec_deinit(&core->runs);
     gt_vec_deinit(&core->threads);
     gt_vec_deinit(&core->mappings);

@@ -108,7 +108,8 @@ struct gt_core {
     enum gt_machine machine;
     bool truncated, from_gcore;
 
-    struct gt_vec segments; /* struct gt_segment */
+    struct gt_vec segments;  /* struct gt_segment */
+    struct gt_u64s declared; /* a segment: its p_filesz in the header */
 
     struct gt_vec runs;   /* struct gt_run */
     struct gt_run widest; /* a copy of the longest run, which most look-ups hit */

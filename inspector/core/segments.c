@@ -86,6 +86,7 @@ static void settle(struct gt_core *core, struct gt_vec *loads)
         if (load->segment.start < end) cut_front(load, end - load->segment.start);
         end = load->segment.end;
         gt_vec_add(&core->segments, &load->segment);
+        gt_u64s_add(&core->declared, load->declared);
         add_run(core, load);
     }
 }
