@@ -1,7 +1,6 @@
 /* What one pointer word means for the block that it points into. */
 #include "inspector/detect/windows/window_words.h"
 
-#include "inspector/runtime/consistency/consistency.h"
 #include "inspector/runtime/typing/map_shapes.h"
 #include "inspector/runtime/typing/shapes.h"
 
@@ -163,12 +162,4 @@ void gt_check_length(const struct gt_heap_analysis *analysis, const struct gt_wo
     gt_goheap_user(analysis->heap, object, &user);
     if (window->offset < user && word->len > (user - window->offset) / window->elem_size)
         gt_contradict(&analysis->process->contradictions, GT_CONTRADICTION_LENGTHS, 1, word->addr);
-}
-
-void gt_check_map(const struct gt_heap_analysis *analysis, const struct gt_word *word,
-                  const struct gt_referrer *referrer)
-{
-    if (word->inferred || word->disputed || !word->type || may_be_in_change(analysis, referrer))
-        return;
-    gt_consistency_of_map(analysis->process, word->type, word->value);
 }

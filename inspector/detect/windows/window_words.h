@@ -40,10 +40,6 @@ void gt_check_length(const struct gt_heap_analysis *analysis, const struct gt_wo
                      const struct gt_referrer *referrer, uint32_t object,
                      const struct gt_window_ref *window);
 
-/* The same for a map whose length is not the number of its entries. */
-void gt_check_map(const struct gt_heap_analysis *analysis, const struct gt_word *word,
-                  const struct gt_referrer *referrer);
-
 /* Is the block memory of the runtime: a map's storage, a channel, one of its structs? No string or
  * slice of the program shares it. */
 bool gt_window_is_runtimes(const struct gt_heap_analysis *analysis, uint32_t block);

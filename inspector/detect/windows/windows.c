@@ -3,6 +3,7 @@
 #include "inspector/base/alloc.h"
 #include "inspector/detect/windows/dead_slots.h"
 #include "inspector/detect/windows/main_referrers.h"
+#include "inspector/detect/windows/map_lengths.h"
 #include "inspector/detect/windows/set_aside.h"
 #include "inspector/detect/windows/window_words.h"
 #include "inspector/detect/windows/word_queue.h"
@@ -26,7 +27,6 @@ struct gatherer {
                                      * more */
     struct gt_bitmap partial, full; /* a window leaves pointers out; a window leaves none out */
     struct gt_bitmap doubtful;      /* a doubtful object points to it too */
-    struct gt_bitmap maps;          /* headers of maps that were checked */
     struct gt_referrer referrer;    /* the referrer whose words are visited */
     struct gt_word_queue queue;     /* words whose objects are being prefetched */
     bool overflowed;                /* some windows were dropped */
@@ -145,8 +145,6 @@ static void look_at(struct gatherer *gatherer, uint32_t object, const struct gt_
 {
     struct gt_window_ref window = {0};
 
-    if (word->kind == GT_P_MAP && !gt_bit_test_set(&gatherer->maps, object))
-        gt_check_map(gatherer->analysis, word, &gatherer->referrer);
     if (gt_bit(&gatherer->whole, object)) return;
     if (!gt_bit(&gatherer->analysis->heap->graph.allocated, object)) return;
     enum gt_word_verdict verdict = gt_window_judge(gatherer->analysis, word, object, &window);
@@ -398,7 +396,7 @@ static void collect(const struct gt_heap_analysis *analysis, struct gt_windows *
         .analysis = analysis, .out = out, .references = GT_VEC_OF(struct gt_undecided_word)};
     struct gt_bitmap *bits[] = {&gatherer.referenced, &gatherer.whole, &gatherer.small,
                                 &gatherer.half,       &gatherer.full,  &gatherer.partial,
-                                &gatherer.doubtful,   &gatherer.maps};
+                                &gatherer.doubtful};
 
     *out = (struct gt_windows){.list = GT_VEC_OF(struct gt_window_ref),
                                .blocks = GT_VEC_OF(struct gt_window_block),
@@ -410,6 +408,7 @@ static void collect(const struct gt_heap_analysis *analysis, struct gt_windows *
     gatherer.queue.bits[0] = &gatherer.whole;
     gatherer.queue.bits[1] = &analysis->heap->graph.allocated;
     respect_weak_pointers(&gatherer);
+    gt_check_map_lengths(analysis);
     every_word(&gatherer, look);
     look_at_waiting(&gatherer);
     every_doubt(&gatherer);
