@@ -7,7 +7,6 @@ cores at random (tests/fuzz/target.py).
 
 import mmap
 import pathlib
-import subprocess
 import sys
 
 from . import recipe
@@ -22,15 +21,14 @@ BLOCK = 64 << 10  # bytes that are zeroed at once
 
 
 class Victim:
-    """The core that ships, in a copy that is changed and healed again."""
+    """A core that ships, in a copy that is changed and healed again."""
 
-    def __init__(self, demo, folder):
-        self.path, self.exe = folder / "core", demo.exe
-        subprocess.run(["cp", "--sparse=always", demo.path, self.path], check=True)
+    def __init__(self, name, folder):
+        self.path, self.exe = folder / f"{name}.core", folder / name
+        self.symbols = patients.ship(folder, name)
         with open(self.path, "r+b") as file:
             self._map = mmap.mmap(file.fileno(), 0)
-        self.symbols = target.symbols(demo.exe)
-        self.version = patients.version(pathlib.Path(demo.exe).read_bytes())
+        self.version = patients.version(self.exe.read_bytes())
         self.target = target.Target(self._map, self.version).collect(self.symbols)
         self._wounds = []
 
@@ -146,13 +144,20 @@ def _sudog(path, change):
     return lie
 
 
-def _queue(path, change):
-    def lie(victim):
-        sudog = victim.get("runtime.g", victim.goroutine(), "waiting")
-        channel = victim.get("runtime.sudog", sudog, "c.maybeTraceablePtr.vu")
-        victim.put("runtime.hchan", channel, path, change)
+def _queue(victim):
+    """The channel that a goroutine waits for has nobody in its queue."""
+    sudog = victim.get("runtime.g", victim.goroutine(), "waiting")
+    paths = victim.target.layout["runtime.sudog"][1]
+    of_channel = "c" if "c" in paths else "c.maybeTraceablePtr.vu"
+    channel = victim.get("runtime.sudog", sudog, of_channel)
+    queue = "recvq.first" if victim.get("runtime.hchan", channel, "recvq.first") else "sendq.first"
+    victim.put("runtime.hchan", channel, queue, _none)
 
-    return lie
+
+def _goid(victim):
+    """Beyond all that were given, where the scheduler's counter is known."""
+    assert victim.symbols["runtime.sched"]
+    victim.put("runtime.g", victim.goroutine(), "goid", lambda _: 1 << 40)
 
 
 def _first(kind, path, change):
@@ -303,7 +308,7 @@ LIES = {
     "allglen": _variable("runtime.allglen", _less),
     "allgs": _variable("runtime.allgs", _less, offset=8),
     "allgs twice": _twice,
-    "goid": _goroutine("goid", lambda _: 1 << 40),
+    "goid": _goid,
     "goid twice": _same_id,
     "atomicstatus": _goroutine("atomicstatus", lambda _: 42),
     "atomicstatus idle": _goroutine("atomicstatus", _none),
@@ -323,7 +328,7 @@ LIES = {
     "sudog.g": _sudog("g", _wild),
     "sudog.c": _sudog("c.maybeTraceablePtr.vu", _wild),
     "sudog.waitlink": _sudog("waitlink", _wild),
-    "recvq": _queue("recvq.first", _none),
+    "queue": _queue,
     "timers": lambda victim: victim.put(
         "runtime.p",
         next(p for p in victim.target.structs["runtime.p"] if victim.get("runtime.p", p, "timers.len")),

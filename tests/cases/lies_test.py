@@ -13,22 +13,31 @@ import pytest
 from . import lies, tool
 
 FULL = os.environ.get("GOTOPSY_LIES") == "1"
+# The others are stripped, and have old and new layouts of the runtime.
+CORES = ["demo", "go1.22.12-amd64", "go1.24.13-amd64", "go1.27.4-amd64"] if FULL else ["demo"]
 OF_THE_FILE = tool.OF_THE_FILE | {"confidence", "doubt", "title", "advice"}
 
 
-@pytest.fixture(scope="module")
-def victim(demo, tmp_path_factory):
+@pytest.fixture(scope="module", params=CORES)
+def victim(request, tmp_path_factory):
     if tool.SUBSET:
         pytest.skip("a slow build is under test")
-    made = lies.Victim(demo, tmp_path_factory.mktemp("lies"))
+    made = lies.Victim(request.param, tmp_path_factory.mktemp("lies"))
     yield made
     made.close()
 
 
 @pytest.fixture
 def lie(victim):
-    """Changes the core, for one test."""
-    yield lambda change: change(victim)
+    """Changes the core, for one test, if this version of Go has what is changed."""
+
+    def tell(change):
+        try:
+            change(victim)
+        except (KeyError, IndexError, StopIteration) as lacks:
+            pytest.skip(f"this core has nothing of the kind: {lacks!r}")
+
+    yield tell
     victim.heal()
 
 
@@ -47,9 +56,11 @@ def healthy(victim):
 
 
 def test_healthy(healthy):
-    """The core itself does not contradict itself: all that it is about is proven."""
+    """The core itself does not contradict itself: what it is about is proven, but for what a
+    stripped binary cannot tell of slices."""
     assert not healthy["coverage"]["contradictions"] and not healthy["coverage"]["notes"]
-    assert {finding["confidence"] for finding in healthy["findings"]} == {"proven"}
+    unproven = {found["kind"] for found in healthy["findings"] if found["confidence"] != "proven"}
+    assert unproven <= (set() if healthy["binary"]["symbols"] else {"lost-elements"})
     assert healthy["binary"]["verified_by"] == "build-id"
 
 
@@ -58,14 +69,15 @@ def _proven(report):
 
 
 @pytest.mark.parametrize("name", list(lies.LIES) if FULL else lies.QUICK)
-def test_lie(victim, lie, name):
+def test_lie(victim, healthy, lie, name):
     lie(lies.LIES[name])
     report = _report(victim)
     if report is None:
         return
     assert report["coverage"]["notes"], f"{name} is not told"
     assert not _proven(report), report["coverage"]["notes"]
-    assert all(finding["doubt"] for finding in report["findings"])
+    sure = _proven(healthy)
+    assert all(found["doubt"] for found in report["findings"] if found["kind"] in sure)
 
 
 @pytest.mark.skipif(not FULL, reason="make lies does it")

@@ -1,10 +1,12 @@
 /* Checks a span's numbers against one another and against its bits (runtime/mheap.go, mspan). */
 #include "inspector/runtime/consistency/consistency.h"
+#include "inspector/runtime/heap/size_classes.h"
 
 enum {
     PAGE = 8192,
     INLINE_MARKS_BYTES = 128,
-    WORD_BITS = 64, /* of a span's memory, for which its own bitmap has a byte */
+    MAX_BITMAP_SIZE = 512, /* of objects whose pointer bits are at the span's end */
+    WORD_BITS = 64,        /* of a span's memory, for which its own bitmap has a byte */
 };
 
 static bool is_user_arena(const struct gt_process *process, const struct gt_span *span)
@@ -17,26 +19,27 @@ static bool is_user_arena(const struct gt_process *process, const struct gt_span
 
 /* ---- its shape ----------------------------------------------------------------------------- */
 
-/* True if the span has as many slots as fit beside what it keeps at its end: nothing, its bitmap,
- * its inline marks, or both. */
-static bool slots_fit(const struct gt_span *span)
+/* True if the span has as many slots as fit beside what it keeps at its end: the bitmap of small
+ * objects with pointers, since 1.22, and inline marks. */
+static bool slots_fit(const struct gt_goheap *heap, const struct gt_span *span)
 {
-    uint64_t bytes = span->npages * PAGE;
-    const uint64_t kept[] = {0, bytes / WORD_BITS, INLINE_MARKS_BYTES,
-                             bytes / WORD_BITS + INLINE_MARKS_BYTES};
+    bool has_bitmap =
+        !heap->has_arena_bits && !(span->span_class & 1) && span->elem_size <= MAX_BITMAP_SIZE;
+    uint64_t bytes = span->npages * PAGE, room = bytes - (has_bitmap ? bytes / WORD_BITS : 0);
 
-    for (size_t i = 0; i < sizeof kept / sizeof *kept; i++)
-        if (span->nelems == (bytes - kept[i]) / span->elem_size) return true;
-    return false;
+    return span->nelems == room / span->elem_size ||
+           (heap->green_tea && span->nelems == (room - INLINE_MARKS_BYTES) / span->elem_size);
 }
 
-static bool is_shapely(const struct gt_process *process, const struct gt_span *span)
+static bool is_shapely(const struct gt_goheap *heap, const struct gt_span *span)
 {
+    const struct gt_process *process = heap->process;
     unsigned class = span->span_class >> 1;
     uint64_t limit, end = span->base + span->npages * PAGE;
 
     if (class == 0 && span->nelems != 1) return false;
-    if (class && !slots_fit(span)) return false;
+    if (class && (span->elem_size != gt_slot_of_class(class) || !slots_fit(heap, span)))
+        return false;
     if (!gt_process_field(process, span->address, GT_F_mspan_limit, &limit)) return true;
     return limit > span->base && limit <= end &&
            (!class || limit >= span->base + span->nelems * span->elem_size);
@@ -89,7 +92,7 @@ static void check(const struct gt_goheap *heap, const struct gt_span *span)
         gt_contradict(all, GT_CONTRADICTION_SPAN_BITS, 1, span->address);
     else if (!user_arena && !counts_agree(heap, span))
         gt_contradict(all, GT_CONTRADICTION_SPAN_COUNT, 1, span->address);
-    if (!user_arena && !is_shapely(heap->process, span))
+    if (!user_arena && !is_shapely(heap, span))
         gt_contradict(all, GT_CONTRADICTION_SPAN_SHAPE, 1, span->address);
     if (!user_arena && gen != 0 && gen != 1 && gen != 3 && gen != -1 && gen != -2)
         gt_contradict(all, GT_CONTRADICTION_SPAN_SWEEP, 1, span->address);

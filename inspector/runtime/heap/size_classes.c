@@ -18,6 +18,11 @@ uint64_t gt_slot_for(uint64_t bytes)
     return bytes;
 }
 
+uint64_t gt_slot_of_class(unsigned number)
+{
+    return number < COUNT ? sizes[number] : 0;
+}
+
 uint64_t gt_slot_below(uint64_t slot_size)
 {
     for (size_t i = 1; i < COUNT; i++)
