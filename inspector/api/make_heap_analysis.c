@@ -6,6 +6,7 @@
 #include "inspector/detect/holders/live_tree.h"
 #include "inspector/detect/retention/baseline.h"
 #include "inspector/detect/windows/dead_slots.h"
+#include "inspector/detect/windows/map_lengths.h"
 #include "inspector/runtime/roots/compare.h"
 
 /* The live set: the baseline, and all that it leaves out. */
@@ -122,11 +123,13 @@ struct gt_heap_analysis *gt_analysis_live_heap(struct gt_analysis *analysis,
 {
     struct gt_heap_analysis *live_heap = gt_analysis_live_heap_untyped(analysis, storage);
 
-    if (!live_heap->kept[scope]) {
+    bool begins = !live_heap->kept[scope];
+    if (begins) {
         gt_analysis_stage(analysis, "typing");
         live_heap->kept[scope] = typing_of(live_heap, scope, analysis->both_types);
     }
     live_heap->typing = live_heap->kept[scope];
+    if (begins && scope == GT_TYPES_FOR_DETECTORS) gt_check_map_lengths(live_heap);
     return live_heap;
 }
 

@@ -3,7 +3,6 @@
 #include "inspector/base/alloc.h"
 #include "inspector/detect/windows/dead_slots.h"
 #include "inspector/detect/windows/main_referrers.h"
-#include "inspector/detect/windows/map_lengths.h"
 #include "inspector/detect/windows/set_aside.h"
 #include "inspector/detect/windows/window_words.h"
 #include "inspector/detect/windows/word_queue.h"
@@ -408,7 +407,6 @@ static void collect(const struct gt_heap_analysis *analysis, struct gt_windows *
     gatherer.queue.bits[0] = &gatherer.whole;
     gatherer.queue.bits[1] = &analysis->heap->graph.allocated;
     respect_weak_pointers(&gatherer);
-    gt_check_map_lengths(analysis);
     every_word(&gatherer, look);
     look_at_waiting(&gatherer);
     every_doubt(&gatherer);
