@@ -5,6 +5,7 @@
  * last collection marked what is allocated. Pointer words of small objects are bits at the end of
  * their span; those of larger ones come from the span's type.
  */
+#include "inspector/runtime/heap/size_classes.h"
 #include "tests/unit/synth/synth_impl.h"
 
 enum {
@@ -72,7 +73,9 @@ void synth_never_marked(struct synth *synth, uint64_t addr)
 
 static uint64_t rounded(uint64_t size)
 {
-    return size ? (size + 15) / 16 * 16 : 16;
+    uint64_t whole = size ? (size + 15) / 16 * 16 : 16;
+
+    return whole > SPAN_PAGE / 2 ? whole : gt_slot_for(whole);
 }
 
 /* Bit i of the object's words. */
@@ -88,7 +91,9 @@ uint64_t synth_object(struct synth *synth, uint64_t size, const char *mask)
 {
     uint64_t slot = rounded(size);
 
-    if (!mask || !strchr(mask, 'p')) return take_slot(span_for(synth, slot, true));
+    /* Slots of 16 bytes without pointers are the tiny allocator's. */
+    if (!mask || !strchr(mask, 'p'))
+        return take_slot(span_for(synth, slot > 16 ? slot : gt_slot_for(17), true));
     assert_true(slot <= MAX_SMALL && strlen(mask) * 8 <= slot);
     uint64_t addr = take_slot(span_for(synth, slot, false));
     for (uint64_t i = 0; mask[i]; i++)
@@ -123,14 +128,15 @@ uint64_t synth_tiled(struct synth *synth, uint64_t size, uint64_t rtype)
 
 /* ---- finishing ----------------------------------------------------------------------------- */
 
-/* Size classes are arbitrary, except 0, for a large object, and 2, for the tiny allocator. */
+/* 0: a large object. */
 static uint64_t class_of(const struct synth_span *span)
 {
-    enum { LAST = 67 };
-    uint64_t number = span->slot / 16 + 2;
+    unsigned number = 1;
 
     if (span->slot > SPAN_PAGE / 2 || span->type) return 0;
-    return number < LAST ? number : LAST;
+    while (gt_slot_of_class(number) != span->slot)
+        number++;
+    return number;
 }
 
 static void finish_span(struct synth *synth, const struct synth_span *span)
