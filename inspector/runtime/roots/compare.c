@@ -408,6 +408,7 @@ void gt_comparison_contradict(const struct gt_comparison *comparison, struct gt_
 {
     struct gt_arena words = {0};
 
+    if (gt_comparison_uncertain(comparison)) return;
     if (!gt_process_lacks_memory(process, &words)) {
         contradict(comparison->only_gc, GT_CONTRADICTION_MARKS, process);
         contradict(comparison->only_own, GT_CONTRADICTION_UNREACHED, process);

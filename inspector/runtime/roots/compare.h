@@ -105,7 +105,8 @@ void gt_compare(const struct gt_goheap *heap, const struct gt_goroutines *gorout
                 struct gt_comparison *out);
 
 /* Records the differences that no evidence explains as contradictions of the core. Records none if
- * the core lacks memory, which explains them all. */
+ * the core lacks memory, which explains them all, or if the comparison is uncertain: a program that
+ * works makes and drops objects of which no evidence is left. */
 void gt_comparison_contradict(const struct gt_comparison *comparison, struct gt_process *process);
 void gt_comparison_deinit(struct gt_comparison *comparison);
 
