@@ -49,7 +49,7 @@ def test_cycles(core):
 
 
 def test_holders(core):
-    """Who holds what, where nobody is stuck; and nobody, where he has returned."""
+    """The holder of a lock if no goroutine is stuck; and none if the holder has returned."""
     (edge,) = core.truth["slow"]
     (waiting,) = _waits(core, f"--goroutine={edge['Goroutine']}")["waiting"]
     assert [holder["goroutine"] for holder in waiting["holders"]] == [edge["Holder"]]

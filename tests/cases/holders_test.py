@@ -81,6 +81,17 @@ def test_subscribers_are_held_by_their_bus(case):
 
 
 
+@field.cases("holders")
+def test_a_pool_is_one_holder(case):
+    """Not the rings of its queue, of which each holds some."""
+    report = case.report("pooled", "--min-bytes=1")
+    (holder,) = report["holders"]
+    assert field.near(holder["bytes"], _grown(case, "pooled"))
+    assert holder["type"] == "sync.Pool"
+    if case.symbols == "dwarf":
+        assert holder["name"] == "main.encoder.buffers"
+
+
 FIELDS = {"local": "main.sample.trace", "subscribe": "main.subscriber.inbox"}
 
 

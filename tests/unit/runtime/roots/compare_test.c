@@ -11,7 +11,7 @@
 static const char GO[] = "go1.26.8";
 
 /* The contradictions of a core in which `moved` objects came since the mark. */
-static uint64_t contradictions(void **state, uint64_t moved, enum gt_reason reason,
+static uint64_t contradictions(void **state, uint64_t moved, enum gt_check_reason reason,
                                uint64_t objects)
 {
     struct gt_process *process = synth_open(synth_begin(state, GO))->process;
