@@ -75,6 +75,16 @@ static const struct gt_lock_role_texts *role_of(const struct hung_finder *hung_f
     return &gt_lock_role_texts[hung_finder->roles[members[0].item]];
 }
 
+/* Advice by what is known of the wait beside its stack. */
+static void advise_part(const struct gt_heap_analysis *analysis, struct gt_cause *cause,
+                        const char *part)
+{
+    struct gt_advice_facts facts = gt_advice_facts_hung(&cause->instances[0]);
+
+    facts.lock = part;
+    cause->advice = gt_advice_text(analysis, &facts);
+}
+
 static struct gt_cause *add_cause(struct hung_finder *hung_finder, enum gt_confidence confidence,
                                   const struct gt_member *members, size_t count)
 {
@@ -89,9 +99,7 @@ static struct gt_cause *add_cause(struct hung_finder *hung_finder, enum gt_confi
             describe_instance(hung_finder, members[i].item, &cause->instances[i]);
         gt_cause_take_goroutine(cause, analysis, members[i].item);
     }
-    struct gt_advice_facts facts = gt_advice_facts_hung(&cause->instances[0]);
-    facts.lock = role->word;
-    cause->advice = gt_advice_text(analysis, &facts);
+    advise_part(analysis, cause, role->word);
     return cause;
 }
 
@@ -166,6 +174,7 @@ static uint64_t signal_of(const struct gt_abandoned *abandoned, uint32_t gorouti
 static const char *why(unsigned cases)
 {
     if (cases & GT_CASE_OWN) return "no other goroutine reaches what they wait for";
+    if (cases == GT_CASE_NOTIFY) return "only a signal to the process wakes them";
     return cases & GT_CASE_PERIODIC ? "only their tickers wake them"
            : cases & GT_CASE_CLOCK  ? "only their timers wake them"
                                     : "they wait only to be told to end";
@@ -223,6 +232,9 @@ static void describe_abandoned(void *ctx, const struct gt_member *members, size_
     cause->doubt = gt_endings_describe(&hung_finder->abandoned->endings, analysis, members, count,
                                        signal_of(hung_finder->abandoned, members[0].item),
                                        hung_finder->latest);
+    if (judgement.cases & GT_CASE_NOTIFY) advise_part(analysis, cause, "signal");
+    if (judgement.cases == GT_CASE_NOTIFY)
+        cause->doubt = "only a signal to the process could end them";
 }
 
 /* "8 tokens are taken, and only 2 goroutines or timers are left that may give one back" */
@@ -246,10 +258,8 @@ static void describe_waiters_for_tokens(struct hung_finder *hung_finder,
 {
     const struct gt_heap_analysis *analysis = hung_finder->analysis;
     struct gt_cause *cause = add_cause(hung_finder, GT_SUSPECT, members, count);
-    struct gt_advice_facts facts = gt_advice_facts_hung(&cause->instances[0]);
 
-    facts.lock = lost->library ? NULL : "tokens";
-    cause->advice = gt_advice_text(analysis, &facts);
+    if (!lost->library) advise_part(analysis, cause, "tokens");
     cause->always = true;
     cause->title = gt_arena_format(analysis->storage, "%s; %s", who(analysis, cause, ""),
                                    who_is_left(analysis, lost));

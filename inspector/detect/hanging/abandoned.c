@@ -73,6 +73,7 @@ static enum gt_case case_of(const struct gt_abandoned *abandoned, uint64_t thing
     const uint64_t *periodic = gt_map_find(&abandoned->clocks, thing);
 
     if (periodic) return *periodic ? GT_CASE_PERIODIC : GT_CASE_CLOCK;
+    if (gt_map_find(&abandoned->notified, thing)) return GT_CASE_NOTIFY;
     return is_signal(abandoned, thing) ? GT_CASE_SIGNAL : GT_CASE_OWN;
 }
 
@@ -192,7 +193,10 @@ static void reach(struct gt_abandoned *abandoned, bool *candidates, struct gt_bi
     gt_fixpoint_deinit(&fixpoint);
 }
 
-/* ---- groups with their own clocks ----------------------------------------------------------- */
+/* ---- groups with their own clocks or signals
+ * ----------------------------------------------------------- */
+
+enum { BY_ITSELF = GT_CASE_CLOCK | GT_CASE_PERIODIC | GT_CASE_NOTIFY };
 
 struct ticker_finder { /* groups with their own clocks, one at a time */
     struct gt_abandoned *abandoned;
@@ -231,7 +235,7 @@ static void settle_ticking(struct gt_abandoned *abandoned, const bool *all)
 
     gt_groups_init(&groups);
     for (uint32_t i = 0; i < goroutines->count; i++) {
-        bool ticks = all[i] && cases_of(abandoned, i) & (GT_CASE_CLOCK | GT_CASE_PERIODIC);
+        bool ticks = all[i] && cases_of(abandoned, i) & BY_ITSELF;
         abandoned->is[i] = all[i] && !ticks;
         if (ticks) gt_groups_add_numbered(&groups, goroutines->list[i].same_place, 0, i);
     }
@@ -250,12 +254,28 @@ static void settle_ticking(struct gt_abandoned *abandoned, const bool *all)
 
 /* ---- all candidates -------------------------------------------------------------------------- */
 
+/* Moves the channels of signal.Notify out of the links. */
+static void note_notified(struct gt_abandoned *abandoned)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < abandoned->links.len; i++) {
+        struct gt_context_link link = *(struct gt_context_link *)gt_vec_at(&abandoned->links, i);
+        if (link.signal)
+            gt_map_put(&abandoned->notified, link.child, NULL);
+        else
+            *(struct gt_context_link *)gt_vec_at(&abandoned->links, kept++) = link;
+    }
+    abandoned->links.len = kept;
+}
+
 static void find_links(struct gt_abandoned *abandoned)
 {
     const struct gt_heap_analysis *analysis = abandoned->analysis;
 
     abandoned->links = GT_VEC_OF(struct gt_context_link);
     gt_context_links(analysis, &abandoned->links);
+    note_notified(abandoned);
     if (abandoned->links.len &&
         !gt_links_matter(analysis, analysis->baseline->blocks, &abandoned->links))
         gt_vec_clear(&abandoned->links);
@@ -290,6 +310,7 @@ void gt_abandoned_deinit(struct gt_abandoned *abandoned)
     gt_free(abandoned->is);
     gt_map_deinit(&abandoned->clocks);
     gt_map_deinit(&abandoned->signals);
+    gt_map_deinit(&abandoned->notified);
     gt_vec_deinit(&abandoned->links);
     gt_bitmap_deinit(&abandoned->base);
     gt_bitmap_deinit(&abandoned->rooted);

@@ -6,12 +6,13 @@
  *   signal   a channel that is only ever closed, with many waiters: a shutdown channel, the Done
  *            channel of a root context. Its elements have no size, it has no buffer, and nobody
  *            sends on it.
- *   own      anything else.
+ *   notify   a channel of signal.Notify. A signal to the process ends that wait, which is no
+ * answer. own      anything else.
  *
  * An own object is answerable when a goroutine that may run reaches it by another path than through
  * abandoned goroutines, its own group, timers, or the tree of contexts. A goroutine is abandoned
  * when none of its objects is answerable, by the fixpoint of fixpoint.h. A goroutine that its own
- * clock wakes may answer others, but not its own group.
+ * clock, or a signal, wakes may answer others, but not its own group.
  *
  * If a group waits only for a signal, the signal must belong to the whole program: package
  * variables or the main goroutine reach it. If only a working goroutine holds the signal, such as
@@ -28,7 +29,13 @@
 
 enum { GT_MANY_ALIKE = 10 };
 
-enum gt_case { GT_CASE_OWN = 1, GT_CASE_CLOCK = 2, GT_CASE_PERIODIC = 4, GT_CASE_SIGNAL = 8 };
+enum gt_case {
+    GT_CASE_OWN = 1,
+    GT_CASE_CLOCK = 2,
+    GT_CASE_PERIODIC = 4,
+    GT_CASE_SIGNAL = 8,
+    GT_CASE_NOTIFY = 16
+};
 
 struct gt_abandoned {
     struct gt_heap_analysis *analysis;
@@ -37,6 +44,7 @@ struct gt_abandoned {
     struct gt_map clocks;    /* a timer's channel -> whether the timer is periodic */
     struct gt_map signals;   /* a channel that is only ever closed -> the number of its waiters */
     bool has_signals;        /* there is such a channel */
+    struct gt_map notified;  /* the channels of signal.Notify */
     struct gt_vec links;     /* struct gt_context_link, if any of them matters; else empty */
     struct gt_bitmap base;   /* the baseline with finalizers and cleanups, and without the links */
     struct gt_bitmap rooted; /* what package variables and the main goroutine reach, for signals */

@@ -1,18 +1,21 @@
 #include "inspector/detect/hanging/context_tree.h"
 
 enum { DATA_WORD = 8 /* offset of an interface's second word */, MAX_MAPS = 8 };
+enum child_is { BEHIND_KEY /* an interface's data */, KEY, ELEM };
 
 /* Maps that hold what cancels a context, by the names of their types. */
 static const struct row {
     const char *key, *elem; /* NULL: any */
-    bool by_key;            /* the key is the child, an interface; otherwise the element is a func
-                             */
+    enum child_is child;
     unsigned steps;
+    bool signal;
 } rows[] = {
-    {"context.canceler", NULL, true, 1},                    /* cancelCtx.children: the channel */
-    {"*http.Request", "context.CancelCauseFunc", false, 3}, /* Transport.reqCanceler: a closure, its
-                                                               context, the channel (1.23) */
-    {"http.cancelKey", "func(error)", false, 2}, /* before: the connection, its channel */
+    {"context.canceler", NULL, BEHIND_KEY, 1, false}, /* cancelCtx.children: the channel */
+    /* Transport.reqCanceler: a closure, its context, the channel (1.23); before: the connection,
+     * its channel */
+    {"*http.Request", "context.CancelCauseFunc", ELEM, 3, false},
+    {"http.cancelKey", "func(error)", ELEM, 2, false},
+    {"chan<- os.Signal", "*signal.handler", KEY, 0, true}, /* os/signal.handlers.m */
 };
 
 struct kind { /* a map's type, and the row that describes its entries */
@@ -31,8 +34,10 @@ struct gatherer {
 static bool add_child(void *ctx, uint64_t key, uint64_t elem)
 {
     struct gatherer *gatherer = ctx;
-    struct gt_context_link link = {.word = gatherer->row->by_key ? key + DATA_WORD : elem,
-                                   .steps = gatherer->row->steps};
+    const uint64_t words[] = {[BEHIND_KEY] = key + DATA_WORD, [KEY] = key, [ELEM] = elem};
+    struct gt_context_link link = {.word = words[gatherer->row->child],
+                                   .steps = gatherer->row->steps,
+                                   .signal = gatherer->row->signal};
 
     if (gt_mem_u64(gatherer->analysis->process->mem, link.word, &link.child) && link.child)
         gt_vec_add(gatherer->links, &link);

@@ -6,6 +6,8 @@
  * to end so. A child that only this tree reaches was dropped by its maker, with a CancelFunc that
  * was never called. The functions by which http.Transport cancels its requests belong to the tree
  * too: nobody calls them for a body that was forgotten.
+ *
+ * The table of os/signal is found in the same way: it leads to each channel of signal.Notify.
  */
 #ifndef GT_DETECT_CONTEXT_TREE_H
 #define GT_DETECT_CONTEXT_TREE_H
@@ -16,6 +18,7 @@ struct gt_context_link {
     uint64_t word; /* its address, in a map of children */
     uint64_t child;
     unsigned steps; /* pointers from there to the channel that the entry closes */
+    bool signal;    /* the child is a channel of signal.Notify */
 };
 
 /* Adds a struct gt_context_link for each child of a live context. */

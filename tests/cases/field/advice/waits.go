@@ -23,6 +23,7 @@ func waits() {
 	mutexes()
 	rwmutexes()
 	deadlocks()
+	signals()
 }
 
 // The queue was declared and never made.

@@ -1,0 +1,59 @@
+/* What a comparison of the live set with the collector's marks says of the core. */
+#include "inspector/api/analysis.h"
+#include "inspector/runtime/roots/compare.h"
+#include "tests/unit/synth/synth.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+
+#include <cmocka.h>
+
+static const char GO[] = "go1.26.8";
+
+/* The contradictions of a core in which `moved` objects came since the mark. */
+static uint64_t contradictions(void **state, uint64_t moved, enum gt_check_reason reason,
+                               uint64_t objects)
+{
+    struct gt_process *process = synth_open(synth_begin(state, GO))->process;
+    struct gt_comparison comparison = {.unjudged = moved};
+
+    comparison.only_gc[reason].objects = objects;
+    gt_comparison_contradict(&comparison, process);
+    return process->contradictions.kinds;
+}
+
+static void few_objects_without_evidence_contradict_a_program_at_rest(void **state)
+{
+    assert_int_equal(contradictions(state, 0, GT_REASON_NOTHING, 1), 1);
+    assert_int_equal(contradictions(state, 9, GT_REASON_NOTHING, 1), 1);
+}
+
+static void few_objects_without_evidence_are_no_contradiction_where_many_move(void **state)
+{
+    assert_int_equal(contradictions(state, 10, GT_REASON_NOTHING, 1), 0);
+    assert_int_equal(contradictions(state, 1000, GT_REASON_FRAME, 3), 0);
+}
+
+static void evidence_of_a_missed_edge_contradicts_whatever_moves(void **state)
+{
+    assert_int_equal(contradictions(state, 1000, GT_REASON_WORD, 1), 1);
+    assert_int_equal(contradictions(state, 1000, GT_REASON_QUIET, 1), 1);
+}
+
+static void explained_objects_are_no_contradiction(void **state)
+{
+    assert_int_equal(contradictions(state, 0, GT_REASON_ALIKE, 5), 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_teardown(few_objects_without_evidence_contradict_a_program_at_rest,
+                                  synth_end),
+        cmocka_unit_test_teardown(few_objects_without_evidence_are_no_contradiction_where_many_move,
+                                  synth_end),
+        cmocka_unit_test_teardown(evidence_of_a_missed_edge_contradicts_whatever_moves, synth_end),
+        cmocka_unit_test_teardown(explained_objects_are_no_contradiction, synth_end),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
