@@ -26,6 +26,7 @@ struct gt_analysis {
     struct gt_specials *specials;
     struct gt_roots *roots;
     struct gt_heap_analysis *live_heap; /* see gt_analysis_live_heap() */
+    bool both_types;                    /* questions follow a report: its typing begins theirs */
     gt_progress_fn *progress;
     void *progress_ctx;
     struct gt_holdings holdings;
@@ -64,6 +65,8 @@ struct gt_heap_analysis *gt_analysis_live_heap(struct gt_analysis *analysis,
 /* The same without types, for a caller that makes the types that it needs. */
 struct gt_heap_analysis *gt_analysis_live_heap_untyped(struct gt_analysis *analysis,
                                                        struct gt_arena *storage);
+/* Frees the dominator tree and the kinds of objects, which are made again when they are needed. */
+void gt_analysis_forget_tree(struct gt_analysis *analysis);
 /* Frees the live heap when the analysis is closed. */
 void gt_analysis_close_live_heap(struct gt_analysis *analysis);
 

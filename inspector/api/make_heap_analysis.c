@@ -2,6 +2,8 @@
  * once. */
 #include "inspector/api/analysis.h"
 #include "inspector/base/alloc.h"
+#include "inspector/detect/heap_tables/object_kinds.h"
+#include "inspector/detect/holders/live_tree.h"
 #include "inspector/detect/retention/baseline.h"
 #include "inspector/detect/windows/dead_slots.h"
 #include "inspector/runtime/roots/compare.h"
@@ -73,7 +75,7 @@ static void forget_typing(struct gt_heap_analysis *live_heap)
 static void forget_findings(struct gt_heap_analysis *live_heap)
 {
     forget_typing(live_heap);
-    gt_windows_forget(live_heap);
+    gt_windows_destroy(live_heap);
     gt_bitmap_deinit(&live_heap->innocent);
     gt_bitmap_deinit(&live_heap->doubtful);
     gt_dead_slots_destroy(live_heap->dead_slots);
@@ -96,11 +98,19 @@ struct gt_heap_analysis *gt_analysis_live_heap_untyped(struct gt_analysis *analy
     return live_heap;
 }
 
-static struct gt_typing *typing_of(const struct gt_heap_analysis *live_heap,
-                                   enum gt_typing_scope scope)
+static struct gt_typing *typing_of(struct gt_heap_analysis *live_heap, enum gt_typing_scope scope,
+                                   bool both)
 {
     const struct gt_goheap *heap = live_heap->heap;
+    struct gt_typing *begun = live_heap->begun;
 
+    if (scope == GT_TYPES_FOR_QUESTIONS && begun) {
+        live_heap->begun = NULL;
+        return gt_typing_finish_whole(begun, &live_heap->live);
+    }
+    if (scope == GT_TYPES_FOR_DETECTORS && both)
+        return gt_typing_create_twice(heap, live_heap->goroutines, live_heap->roots,
+                                      &live_heap->live, &live_heap->begun);
     if (scope == GT_TYPES_FOR_QUESTIONS)
         return gt_typing_create_whole(heap, live_heap->goroutines, live_heap->roots,
                                       &live_heap->live);
@@ -114,10 +124,18 @@ struct gt_heap_analysis *gt_analysis_live_heap(struct gt_analysis *analysis,
 
     if (!live_heap->kept[scope]) {
         gt_analysis_stage(analysis, "typing");
-        live_heap->kept[scope] = typing_of(live_heap, scope);
+        live_heap->kept[scope] = typing_of(live_heap, scope, analysis->both_types);
     }
     live_heap->typing = live_heap->kept[scope];
     return live_heap;
+}
+
+void gt_analysis_forget_tree(struct gt_analysis *analysis)
+{
+    gt_live_tree_destroy(analysis->live_heap->tree);
+    gt_object_kinds_destroy(analysis->live_heap->kinds);
+    analysis->live_heap->tree = NULL;
+    analysis->live_heap->kinds = NULL;
 }
 
 void gt_analysis_close_live_heap(struct gt_analysis *analysis)
@@ -127,10 +145,12 @@ void gt_analysis_close_live_heap(struct gt_analysis *analysis)
     if (!live_heap) return;
     forget_findings(live_heap);
     gt_forest_destroy(live_heap->forest);
+    gt_analysis_forget_tree(analysis);
     gt_bitmap_deinit(&live_heap->referrers);
     gt_map_deinit(&live_heap->samples);
     gt_global_users_destroy(live_heap->users);
-    for (unsigned scope = 0; scope < GT_TYPING_SCOPES; scope++)
+    gt_typing_destroy(live_heap->begun);
+    for (unsigned scope = GT_TYPING_SCOPES; scope-- > 0;)
         gt_typing_destroy(live_heap->kept[scope]);
     gt_baseline_destroy(live_heap->baseline, live_heap);
     gt_bitmap_deinit(&live_heap->live);

@@ -83,6 +83,14 @@ uint64_t *gt_map_put(struct gt_map *map, uint64_t key, bool *added)
     return &slot->value;
 }
 
+void gt_map_copy(struct gt_map *to, const struct gt_map *from)
+{
+    *to = *from;
+    if (!from->cap) return;
+    to->slots = gt_alloc(from->cap * sizeof *to->slots);
+    memcpy(to->slots, from->slots, from->cap * sizeof *to->slots);
+}
+
 void gt_map_deinit(struct gt_map *map)
 {
     gt_free(map->slots);

@@ -36,6 +36,7 @@ struct gt_map {
 uint64_t *gt_map_find(const struct gt_map *map, uint64_t key); /* NULL when absent */
 /* Where the value is; 0 if the key is new. *added (may be NULL) says whether it is. */
 uint64_t *gt_map_put(struct gt_map *map, uint64_t key, bool *added);
+void gt_map_copy(struct gt_map *to, const struct gt_map *from); /* `to` holds nothing yet */
 void gt_map_deinit(struct gt_map *map);
 
 struct gt_strmap_slot {

@@ -33,6 +33,15 @@ void *gt_vec_add(struct gt_vec *vec, const void *element)
     return memcpy(gt_vec_at(vec, vec->len++), element, vec->elem_size);
 }
 
+void gt_vec_copy(struct gt_vec *to, const struct gt_vec *from)
+{
+    *to = (struct gt_vec){.elem_size = from->elem_size};
+    if (!from->len) return;
+    gt_vec_reserve(to, from->len);
+    memcpy(to->data, from->data, from->len * from->elem_size);
+    to->len = from->len;
+}
+
 void gt_vec_clear(struct gt_vec *vec)
 {
     vec->len = 0;

@@ -22,7 +22,8 @@ struct gt_vec {
 void *gt_vec_push(struct gt_vec *vec); /* a new, zeroed last element */
 void *gt_vec_add(struct gt_vec *vec, const void *element);
 void gt_vec_reserve(struct gt_vec *vec, size_t cap);
-void gt_vec_clear(struct gt_vec *vec); /* keeps the storage */
+void gt_vec_copy(struct gt_vec *to, const struct gt_vec *from); /* `to` holds nothing yet */
+void gt_vec_clear(struct gt_vec *vec);                          /* keeps the storage */
 void gt_vec_deinit(struct gt_vec *vec);
 
 static inline void *gt_vec_at(const struct gt_vec *vec, size_t index)

@@ -23,6 +23,8 @@ enum gt_typing_scope { GT_TYPES_FOR_DETECTORS, GT_TYPES_FOR_QUESTIONS, GT_TYPING
 struct gt_windows;
 struct gt_dead_slots;
 struct gt_baseline;
+struct gt_live_tree;
+struct gt_object_kinds;
 
 struct gt_heap_analysis {
     struct gt_process *process;
@@ -32,6 +34,8 @@ struct gt_heap_analysis {
     const struct gt_roots *roots;
     struct gt_typing *typing; /* those of the current document: one of `kept`, or its own */
     struct gt_typing *kept[GT_TYPING_SCOPES]; /* made at first use, for later documents */
+    struct gt_typing *begun;                  /* of the types for questions, which borrow from the
+                                               * detectors'; else NULL */
     struct gt_global_users *users;            /* functions that use globals without names */
     struct gt_baseline *baseline;
     struct gt_bitmap live;
@@ -43,10 +47,12 @@ struct gt_heap_analysis {
     struct gt_dead_slots *dead_slots;
     struct gt_map dead_words; /* addresses of words that make no windows: of lost elements, and in
                                * spare capacity -> whether they leave a doubt */
-    struct gt_bitmap dead_blocks; /* the objects with such words; empty when there are none */
-    struct gt_windows *windows;   /* the windows of those referrers; see gt_windows_of() */
-    struct gt_forest *forest;     /* NULL until the first path is requested; see path.h */
-    struct gt_map samples;        /* object -> profile bucket, of sampled allocations */
+    struct gt_bitmap dead_blocks;  /* the objects with such words; empty when there are none */
+    struct gt_windows *windows;    /* the windows of those referrers; see gt_windows_of() */
+    struct gt_forest *forest;      /* NULL until the first path is requested; see path.h */
+    struct gt_live_tree *tree;     /* NULL until it is needed; see holders/live_tree.h */
+    struct gt_object_kinds *kinds; /* the same; see heap_tables/object_kinds.h */
+    struct gt_map samples;         /* object -> profile bucket, of sampled allocations */
     struct gt_arena *storage;
     uint64_t live_bytes, live_objects;
     uint64_t min_bytes; /* the smallest finding to report */

@@ -274,15 +274,20 @@ static void sum_subtrees(struct gt_dominators *tree)
         add_sum(tree, tree->inner_parent[node], gt_dominators_sum(tree, node));
 }
 
+static void sum_words(struct gt_dominators *tree)
+{
+    walk_inner(tree, true, set_inner, tree);
+    walk_leaves(tree, true, add_leaf_size, tree);
+    sum_subtrees(tree);
+}
+
 static void sum_retained(struct gt_dominators *tree)
 {
     if (gt_heap_bytes_of(tree->heap, tree->rank.set) / 8 <= UINT32_MAX)
         tree->inner_words = gt_calloc(tree->inner, sizeof *tree->inner_words);
     else
         tree->inner_wide = gt_calloc(tree->inner, sizeof *tree->inner_wide);
-    walk_inner(tree, true, set_inner, tree);
-    walk_leaves(tree, true, add_leaf_size, tree);
-    sum_subtrees(tree);
+    sum_words(tree);
 }
 
 static void count_leaf(void *ctx, uint32_t node, uint32_t object, const struct gt_region *region)
@@ -297,12 +302,26 @@ static void count_inner(void *ctx, uint32_t node, uint32_t object, const struct 
     add_sum(ctx, node, 1);
 }
 
-void gt_dominators_count_objects(struct gt_dominators *tree)
+static void clear_sums(struct gt_dominators *tree)
 {
     if (tree->inner_words)
         memset(tree->inner_words, 0, tree->inner * sizeof *tree->inner_words);
     else
         memset(tree->inner_wide, 0, tree->inner * sizeof *tree->inner_wide);
+}
+
+void gt_dominators_count_bytes(struct gt_dominators *tree)
+{
+    if (!tree->counts_objects) return;
+    clear_sums(tree);
+    sum_words(tree);
+    tree->counts_objects = false;
+}
+
+void gt_dominators_count_objects(struct gt_dominators *tree)
+{
+    clear_sums(tree);
+    tree->counts_objects = true;
     walk_inner(tree, true, count_inner, tree);
     walk_leaves(tree, true, count_leaf, tree);
     sum_subtrees(tree);

@@ -49,6 +49,7 @@ struct gt_dominators {
     uint32_t count;         /* nodes */
     uint32_t first_leaf;    /* the rank of the first leaf */
     uint32_t group_count;
+    bool counts_objects; /* in place of words */
 };
 
 /* Roots must be in the order of their groups; group numbers are below `groups`. Objects that are
@@ -77,8 +78,10 @@ static inline uint64_t gt_dominators_inner_bytes(const struct gt_dominators *tre
     return gt_dominators_sum(tree, node) * sizeof(uint64_t);
 }
 
-/* Sums up objects in place of words, in the same table: no function tells bytes any more. */
+/* The first sums up objects in place of words, in the same table: then no function tells bytes,
+ * until the second is called. That costs nothing if the sums are bytes. */
 void gt_dominators_count_objects(struct gt_dominators *tree);
+void gt_dominators_count_bytes(struct gt_dominators *tree);
 
 /* The node's nearest dominator. */
 static inline uint32_t gt_dominators_parent(const struct gt_dominators *tree, uint32_t node)

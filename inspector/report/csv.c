@@ -85,19 +85,37 @@ static bool put_heap(const struct gt_heap_table *table, const struct gt_style *s
     return true;
 }
 
+static void put_inside(const struct gt_find *find, FILE *to)
+{
+    struct gt_found_value value;
+    uint64_t place = 0;
+
+    while (gt_find_next_inside(find, &place, &value)) {
+        fprintf(to, "%s,%" PRIu64 ",,,", gt_address(value.address).text,
+                find->inside.bytes / find->inside.values);
+        put_field(to, value.place);
+        fprintf(to, ",%s,%" PRIu64 ",", gt_address(value.block).text, value.block_bytes);
+        put_field(to, value.block_type);
+        fprintf(to, ",%" PRIu64 "\r\n", value.block_retained_bytes);
+    }
+}
+
 static bool put_find(const struct gt_find *find, const struct gt_style *style, FILE *to)
 {
     struct gt_found_object found;
     uint64_t place = 0;
 
     (void)style;
-    fputs("address,bytes,retained_bytes,held_by\r\n", to);
+    fputs("address,bytes,retained_bytes,held_by,place,block,block_bytes,block_type,"
+          "block_retained_bytes\r\n",
+          to);
     while (gt_find_next(find, &place, &found)) {
         fprintf(to, "%s,%" PRIu64 ",%" PRIu64 ",", gt_address(found.address).text, found.bytes,
                 found.retained_bytes);
         put_field(to, found.held_by);
-        fputs("\r\n", to);
+        fputs(",,,,,\r\n", to);
     }
+    put_inside(find, to);
     return true;
 }
 

@@ -4,6 +4,8 @@ import collections
 import functools
 import json
 import pathlib
+import re
+import subprocess
 import tempfile
 
 import pytest
@@ -242,6 +244,29 @@ def test_text_and_markdown_name_what_grew():
         assert "new objects" in done.out and "count as old" in done.out
     assert "one process" in text.out and "a minute" in text.out or "a second" in text.out
     assert page.out.startswith("# What grew: +")
+
+
+def _shape(line):
+    """A line without its numbers, which differ from run to run."""
+    line = re.sub(r"0x[0-9a-f]+|[\d,.]+( [KMG]iB| B|(?= a second)|m?s\b|%)?", "#", line)
+    return " ".join(line.split())
+
+
+def test_the_readmes_walk_is_what_is_printed():
+    """Each line of it but for the prompts, in its order, of the two cores of one process."""
+    old, new = one_process(recipe.LOCAL)
+    grown = tool.run("diff", old.path, new.path, "--exe", old.exe, "--top=1").out
+    asked = "heap --top 1\nglobal main.sessions --max 1\n"
+    shell = [tool.binary(), "shell", new.path, "--exe", old.exe]
+    answers = subprocess.run(shell, input=asked, capture_output=True, text=True, check=True).stdout
+    printed = [_shape(line) for line in (grown + answers).splitlines()]
+    _, _, walk = (recipe.PROJECT / "README.md").read_text().partition("## A service that only grows")
+    walk, _, _ = walk.partition("\n## ")
+    for line in walk.splitlines():
+        if line.startswith("    ") and not line.startswith(("    $", "    gotopsy>", "    ...")):
+            assert _shape(line) in printed, line
+            del printed[: printed.index(_shape(line))]
+    assert "not among the largest holders -> " in grown
 
 
 def test_a_second_core_that_is_none_is_an_error():

@@ -4,7 +4,7 @@ The truth of each way to run is what its heap has beyond that of the run which f
 
 import pytest
 
-from . import field
+from . import field, recipe
 
 # The way to run -> its first holder: what it is, its name, its type, and what is in it.
 FILLED = {
@@ -49,6 +49,16 @@ def test_first_holder_is_where_it_piles_up(case, way):
     if case.symbols == "dwarf":
         told = (holder["what"], holder["name"], holder["type"], holder["entries"])
         assert told == FILLED[way]
+
+
+@field.cases("holders", versions=["1.22.12", recipe.LOCAL])
+def test_children_of_a_context_that_are_functions(case):
+    """Nobody has a cancel function for them."""
+    holder = _first(case, "functions")
+    assert holder["name"] == "context.cancelCtx.children" and holder["entries"] == 15000
+    assert "stop function that context.AfterFunc returned" in holder["advice"]
+    assert field.near(holder["bytes"], _grown(case, "functions"))
+    assert "cancel function" in _first(case, "contexts")["advice"]
 
 
 @field.cases("holders")

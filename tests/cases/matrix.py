@@ -11,8 +11,7 @@ import dataclasses
 
 from . import expect, recipe, tool
 
-GOS = ["1.19.13", "1.20.14", "1.21.13", "1.22.12", "1.23.12", "1.24.13", "1.25.12", recipe.LOCAL]
-GOS += ["1.27.4"]
+GOS = recipe.GOS
 MACHINES = ["amd64", "arm64"]
 SYMBOLS = ["dwarf", "stripped"]
 HOWS = {"amd64": ["kernel", "gcore"], "arm64": ["kernel"]}

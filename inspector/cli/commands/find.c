@@ -40,7 +40,10 @@ const struct gt_command gt_command_find = {
         "  next == nil        of pointers, slices, maps, channels, funcs and interfaces\n"
         "  closed, !closed    of bools\n"
         "  name == \"x\"        with --show-data only: contents of strings are secrets\n"
-        "An object whose memory the core lacks is no match. The output has the number of these.\n",
+        "An object whose memory the core lacks is no match. The output has the number of these.\n"
+        "Values of the type in other objects are listed apart, by what their block retains: "
+        "fields,\n"
+        "elements of slices by length, keys and values of maps, what waits in channels.\n",
     .examples = "  gotopsy find core main.session\n"
                 "  gotopsy find core main.session --where 'len(token) > 100 && user != nil'\n"
                 "  gotopsy find core 'map[string]*main.price' --where 'len(.) > 1000'\n"

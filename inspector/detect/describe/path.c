@@ -228,7 +228,6 @@ static void describe_object(struct describer *describer, uint32_t object, bool h
     if (has_offset) gt_field_of(analysis, object, offset, field, sizeof field);
     struct gt_step *step = gt_vec_push(&describer->steps);
     step->kind = gt_is_map_storage(name) ? GT_STEP_ENTRY : GT_STEP_OBJECT;
-    step->what = step->kind == GT_STEP_ENTRY ? "map entry" : "object";
     step->address = gt_heap_address(&analysis->heap->graph, object);
     step->type = gt_is_map_storage(name) ? NULL : gt_heap_analysis_keep(analysis, name);
     step->field = keep(describer, field);
@@ -238,7 +237,8 @@ static void describe_skipped(struct describer *describer, size_t skipped)
 {
     struct gt_step *step = gt_vec_push(&describer->steps);
 
-    step->what = gt_arena_format(describer->keys->analysis->storage, "%zu more objects", skipped);
+    step->kind = GT_STEP_LEFT_OUT;
+    step->count = skipped;
 }
 
 /* Adds the objects of a path, with the edges between them. `last_offset` is the word of the last

@@ -43,28 +43,28 @@ static bool is_empty(const struct gt_windows *windows, const struct gt_window_bl
     return true;
 }
 
-/* Why spare capacity is no finding; NULL when it is one. */
-static const char *aside_reason(const struct waste_finder *waste_finder,
-                                const struct gt_window_block *block)
+/* Is spare capacity no finding? *aside says why. */
+static bool is_set_aside(const struct waste_finder *waste_finder,
+                         const struct gt_window_block *block, struct gt_aside *aside)
 {
     const struct gt_window_ref *window = gt_window_main(waste_finder->windows, block);
-    const char *reason = gt_set_aside_reason(waste_finder->analysis, window);
 
-    if (reason || !is_empty(waste_finder->windows, block)) return reason;
-    return "of slices of length 0, which can be filled again";
+    if (gt_set_aside_by_owner(waste_finder->analysis, window, aside)) return true;
+    *aside = (struct gt_aside){.reason = GT_ASIDE_EMPTY};
+    return is_empty(waste_finder->windows, block);
 }
 
 static void consider(struct waste_finder *waste_finder, uint32_t number)
 {
     const struct gt_window_block *block = gt_vec_at(&waste_finder->windows->blocks, number);
     const struct gt_window_ref *window = gt_window_main(waste_finder->windows, block);
+    struct gt_aside aside;
     bool proven;
     uint64_t cost = cost_of(block, &proven);
 
     if (!block->wastes || !cost) return;
-    const char *reason = proven ? NULL : aside_reason(waste_finder, block);
-    if (reason) {
-        gt_set_aside_add(waste_finder->analysis, number, reason);
+    if (!proven && is_set_aside(waste_finder, block, &aside)) {
+        gt_set_aside_add(waste_finder->analysis, number, aside);
         return;
     }
     const char *key =
@@ -97,11 +97,12 @@ static void describe_instance(const struct waste_finder *waste_finder,
 static bool set_aside(struct waste_finder *waste_finder, const struct gt_path *path,
                       const struct gt_member *members, size_t count)
 {
-    const char *reason = gt_set_aside_by_path(path);
+    struct gt_aside aside;
 
-    for (size_t i = 0; reason && i < count; i++)
-        gt_set_aside_add(waste_finder->analysis, members[i].item, reason);
-    return reason != NULL;
+    if (!gt_set_aside_by_path(path, &aside)) return false;
+    for (size_t i = 0; i < count; i++)
+        gt_set_aside_add(waste_finder->analysis, members[i].item, aside);
+    return true;
 }
 
 /* A block goes only when all that hold it have copies. Blocks of one finding are alike; those of

@@ -2,6 +2,7 @@
 
 #include "inspector/base/error.h"
 #include "inspector/detect/find/held.h"
+#include "inspector/detect/find/inside_list.h"
 #include "inspector/detect/find/tests.h"
 #include "inspector/detect/find/which.h"
 #include "inspector/detect/heap_tables/root_rows.h"
@@ -27,6 +28,7 @@ struct finder {
     struct gt_found_condition *tallies; /* by condition */
     struct gt_bitmap matched;           /* objects */
     struct gt_vec matches;              /* struct match */
+    struct gt_inside inside;            /* empty if the type is not known */
     struct gt_vec notes;                /* const char * */
 };
 
@@ -83,7 +85,8 @@ static void judge_all(struct finder *finder, const struct gt_object_kinds *kinds
 
     if (finder->kind.number == GT_NO_KIND) return;
     for (size_t at = gt_bitmap_next(live, 0); at < live->bits; at = gt_bitmap_next(live, at + 1))
-        if (kinds->kind[place++] == finder->kind.number) judge(finder, (uint32_t)at);
+        if (gt_object_kind_number(kinds, place++) == finder->kind.number)
+            judge(finder, (uint32_t)at);
 }
 
 /* ---- the list ------------------------------------------------------------------------------ */
@@ -163,21 +166,19 @@ static void fill_list(struct finder *finder, const struct gt_dominators *tree)
     finder->out->list = list;
     finder->out->listed = listed;
     finder->out->left_out = finder->out->matches - listed;
+    if (finder->inside.analysis)
+        list->values = gt_inside_list(&finder->inside, tree, top, finder->options->min_bytes,
+                                      &finder->out->inside);
 }
 
 static void fill_retained(struct finder *finder)
 {
-    struct gt_dominators tree;
-    struct gt_root_groups groups;
     struct gt_freed freed = {0};
 
     if (finder->out->matches) freed = gt_freed_with_objects(finder->analysis, &finder->matched);
     finder->out->retained_bytes = (int64_t)freed.bytes;
     finder->out->retained_objects = (int64_t)freed.objects;
-    gt_dominators_of_groups(finder->analysis, &groups, &tree);
-    fill_list(finder, &tree);
-    gt_dominators_deinit(&tree);
-    gt_root_groups_deinit(&groups);
+    fill_list(finder, &gt_live_tree(finder->analysis)->tree);
 }
 
 /* ---- notes --------------------------------------------------------------------------------- */
@@ -187,19 +188,16 @@ static void add_note(struct finder *finder, const char *note)
     gt_vec_add(&finder->notes, &note);
 }
 
-/* Elements of arrays are no objects, but people may search for them. */
-static void note_arrays(struct finder *finder, const struct gt_object_kinds *kinds)
+static void note_not_read(struct finder *finder)
 {
     struct gt_arena *storage = finder->analysis->storage;
-    const char *name = gt_arena_format(storage, "[]%s", finder->kind.name);
+    uint64_t maps = finder->inside.not_read;
 
-    for (size_t i = 0; i < kinds->list.len; i++) {
-        const struct gt_object_kind *kind = gt_object_kind_at(kinds, i);
-        if (strcmp(kind->name, name) != 0) continue;
-        add_note(finder,
-                 gt_arena_format(storage, "%s arrays of it are not among these: find %s lists them",
-                                 gt_heap_analysis_count(finder->analysis, kind->objects), name));
-    }
+    if (finder->inside.offsets.full)
+        add_note(finder, "large types have too many values of it: not all are counted");
+    if (maps)
+        add_note(finder, gt_arena_format(storage, "%s maps could not be read to the end",
+                                         gt_heap_analysis_count(finder->analysis, maps)));
 }
 
 static void note_untyped(struct finder *finder)
@@ -222,6 +220,25 @@ static void keep_notes(struct finder *finder)
     if (size) memcpy(notes, finder->notes.data, size);
     finder->out->notes = notes;
     finder->out->note_count = finder->notes.len;
+}
+
+/* ---- inside other objects ------------------------------------------------------------------ */
+
+/* Words of maps and channels are pointers: what people look for are the objects behind them. */
+static bool lies_inside(const struct finder *finder)
+{
+    gt_type_id type = finder->kind.type;
+    uint8_t kind = type ? gt_types_get(finder->analysis->process->types, type)->kind : 0;
+
+    return type && kind != GT_T_MAP && kind != GT_T_CHAN;
+}
+
+static void look_inside(struct finder *finder)
+{
+    if (!lies_inside(finder)) return;
+    finder->tests.analysis = finder->analysis;
+    gt_inside_find(&finder->inside, finder->analysis, finder->kind.type, finder->kind.number,
+                   &finder->tests);
 }
 
 /* ---- all ----------------------------------------------------------------------------------- */
@@ -254,18 +271,15 @@ static void begin(struct finder *finder)
 
 static struct gt_error *find(struct finder *finder)
 {
-    struct gt_object_kinds kinds;
-
-    gt_object_kinds_init(&kinds, finder->analysis);
+    const struct gt_object_kinds *kinds = gt_object_kinds(finder->analysis);
     struct gt_error *error =
-        gt_wanted_kind_find(finder->analysis, &kinds, finder->options->type, &finder->kind);
+        gt_wanted_kind_find(finder->analysis, kinds, finder->options->type, &finder->kind);
     if (!error) error = bind(finder);
     if (!error) {
         begin(finder);
-        judge_all(finder, &kinds);
-        note_arrays(finder, &kinds);
+        judge_all(finder, kinds);
+        look_inside(finder);
     }
-    gt_object_kinds_deinit(&kinds);
     return error;
 }
 
@@ -287,8 +301,10 @@ struct gt_error *gt_find_fill(struct gt_heap_analysis *analysis,
     if (!error) {
         fill_retained(finder);
         note_untyped(finder);
+        note_not_read(finder);
         keep_notes(finder);
     }
+    gt_inside_deinit(&finder->inside);
     gt_bitmap_deinit(&finder->matched);
     gt_vec_deinit(&finder->matches);
     gt_vec_deinit(&finder->notes);
@@ -306,5 +322,12 @@ bool gt_find_next(const struct gt_find *find, uint64_t *place, struct gt_found_o
         found->path = find->list->holders[*place].path;
     }
     ++*place;
+    return true;
+}
+
+bool gt_find_next_inside(const struct gt_find *find, uint64_t *place, struct gt_found_value *found)
+{
+    if (!find || !place || !found || *place >= find->inside.listed) return false;
+    *found = find->list->values[(*place)++];
     return true;
 }

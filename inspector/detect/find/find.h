@@ -1,8 +1,9 @@
 /*
  * The live objects of a type that meet conditions, with what each of them and all of them retain.
  *
- * All objects of the type are tested. Each match of the list takes 24 bytes. Names of holders are
- * made only for the first matches, so a list of millions takes few texts.
+ * All objects of the type are tested, and all values of it inside other objects (inside.h). Each
+ * match of the list takes 24 bytes. Names of holders are made only for the first matches, so a list
+ * of millions takes few texts.
  */
 #ifndef GT_DETECT_FIND_H
 #define GT_DETECT_FIND_H
@@ -18,7 +19,8 @@ struct gt_found_list {
     const struct gt_found_holder {
         const char *name; /* or NULL */
         struct gt_path path;
-    } * holders; /* of the first GT_MOST_HELD entries */
+    } * holders;                         /* of the first GT_MOST_HELD entries */
+    const struct gt_found_value *values; /* inside other objects */
 };
 
 /* GT_ERR_USAGE: see gt_find_create(). */

@@ -49,7 +49,9 @@ static void set_kind(const struct gt_heap_analysis *analysis, const struct gt_ob
                      uint32_t number, struct gt_wanted_kind *out)
 {
     const struct gt_object_kind *kind = gt_object_kind_at(kinds, number);
-    const char *type = kind->type ? gt_full_type_name(analysis, kind->type) : "";
+    const char *type =
+        kind->type ? gt_full_type_name(analysis->process->types, kind->type, analysis->storage)
+                   : "";
 
     out->number = number;
     out->name = gt_heap_analysis_keep(analysis, kind->name);

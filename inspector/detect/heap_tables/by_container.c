@@ -75,7 +75,9 @@ static const char *holder_name(struct collector *collector, const struct gt_refe
 
 static const char *type_text(const struct collector *collector, const char *before, gt_type_id type)
 {
-    const char *name = type ? gt_full_type_name(collector->analysis, type) : NULL;
+    const char *name = type ? gt_full_type_name(collector->analysis->process->types, type,
+                                                collector->analysis->storage)
+                            : NULL;
 
     return name ? gt_arena_format(collector->analysis->storage, "%s%s", before, name) : NULL;
 }

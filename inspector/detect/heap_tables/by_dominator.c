@@ -30,9 +30,9 @@ struct branch {    /* a row that may be shown; in the order of nodes, so parents
  * has only some bits. */
 struct grower {
     struct gt_table_maker *maker;
-    struct gt_root_groups groups;
-    struct gt_dominators tree;
-    struct gt_object_kinds kinds;
+    const struct gt_root_groups *groups;
+    struct gt_dominators *tree;
+    const struct gt_object_kinds *kinds;
     struct gt_keys keys;
     struct gt_u32s leaves;   /* heavy nodes that are leaves */
     struct gt_bitmap chosen; /* inner nodes of which a child keeps nearly all */
@@ -59,7 +59,7 @@ static struct branch *branch_at(const struct grower *grower, uint32_t index)
 
 static uint64_t retained_by(const struct grower *grower, uint32_t index)
 {
-    return gt_dominators_retained(&grower->tree, branch_at(grower, index)->node);
+    return gt_dominators_retained(grower->tree, branch_at(grower, index)->node);
 }
 
 /* ---- heavy nodes --------------------------------------------------------------------------- */
@@ -77,7 +77,7 @@ static void add_leaf(void *ctx, uint32_t node, uint32_t object, const struct gt_
 /* The last node first. */
 static void visit_heavy(struct grower *grower, heavy_fn *visit)
 {
-    const struct gt_dominators *tree = &grower->tree;
+    const struct gt_dominators *tree = grower->tree;
 
     for (size_t i = grower->leaves.len; i-- > 0;) {
         uint32_t leaf = grower->leaves.at[i];
@@ -94,17 +94,17 @@ static void visit_heavy(struct grower *grower, heavy_fn *visit)
 /* The kind of a node's object; NONE for a group of roots. */
 static uint32_t kind_of(const struct grower *grower, uint32_t node)
 {
-    uint32_t object = gt_dominators_object(&grower->tree, node);
+    uint32_t object = gt_dominators_object(grower->tree, node);
 
     if (object == GT_NO_OBJECT) return NONE;
-    return grower->kinds.kind[gt_rank_of(&grower->kinds.rank, object)];
+    return gt_object_kind_number(grower->kinds, gt_rank_of(&grower->kinds->rank, object));
 }
 
 static bool is_storage(const struct grower *grower, uint32_t kind)
 {
-    const struct gt_object_kind *object = gt_object_kind_at(&grower->kinds, kind);
+    const struct gt_object_kind *object = gt_object_kind_at(grower->kinds, kind);
 
-    return object->tables ||
+    return object->form == GT_FORM_TABLES ||
            gt_is_map_storage(gt_analysis_type_name(grower->maker->analysis, object->type));
 }
 
@@ -114,17 +114,17 @@ static bool is_one_row(const struct grower *grower, uint32_t above, uint32_t nod
 {
     uint32_t kind = kind_of(grower, above), next = kind_of(grower, node);
 
-    if (kind == NONE) return bytes == gt_dominators_inner_bytes(&grower->tree, above);
+    if (kind == NONE) return bytes == gt_dominators_inner_bytes(grower->tree, above);
     return kind == next || is_storage(grower, next);
 }
 
 /* Of several children that keep nearly all, which only tiny nodes can have, the last one counts. */
 static void join(struct grower *grower, uint32_t node, uint64_t bytes)
 {
-    uint32_t above = gt_dominators_parent(&grower->tree, node);
+    uint32_t above = gt_dominators_parent(grower->tree, node);
 
     if (above == 0 || gt_bit(&grower->chosen, above)) return;
-    if (bytes < gt_dominators_inner_bytes(&grower->tree, above) / 100 * NEARLY_ALL) return;
+    if (bytes < gt_dominators_inner_bytes(grower->tree, above) / 100 * NEARLY_ALL) return;
     gt_bit_set(&grower->chosen, above);
     if (!is_one_row(grower, above, node, bytes)) return;
     gt_bit_set(&grower->hidden, node);
@@ -133,10 +133,10 @@ static void join(struct grower *grower, uint32_t node, uint64_t bytes)
 
 static void join_rows(struct grower *grower)
 {
-    gt_bitmap_init(&grower->chosen, grower->tree.inner);
-    gt_bitmap_init(&grower->joined, grower->tree.inner);
-    gt_bitmap_init(&grower->hidden, grower->tree.count);
-    gt_dominators_leaves(&grower->tree, add_leaf, grower);
+    gt_bitmap_init(&grower->chosen, grower->tree->inner);
+    gt_bitmap_init(&grower->joined, grower->tree->inner);
+    gt_bitmap_init(&grower->hidden, grower->tree->count);
+    gt_dominators_leaves(grower->tree, add_leaf, grower);
     visit_heavy(grower, join);
 }
 
@@ -197,14 +197,14 @@ static void add_branch(struct grower *grower, uint32_t node, uint64_t bytes)
         .node = node, .first = NONE, .next = NONE, .last = node, .shown = NONE, .listed = 1};
 
     (void)bytes;
-    if (node < grower->tree.inner && gt_bit(&grower->joined, node)) return;
+    if (node < grower->tree->inner && gt_bit(&grower->joined, node)) return;
     while (gt_bit(&grower->hidden, branch.node)) {
-        uint32_t above = gt_dominators_parent(&grower->tree, branch.node);
+        uint32_t above = gt_dominators_parent(grower->tree, branch.node);
         take_in(grower, &branch, above, branch.node);
         branch.node = above;
     }
     if (branch.shown == NONE) branch.shown = branch.node;
-    if (gt_dominators_retained(&grower->tree, branch.node) >= grower->least)
+    if (gt_dominators_retained(grower->tree, branch.node) >= grower->least)
         gt_vec_add(&grower->branches, &branch);
 }
 
@@ -217,7 +217,7 @@ static int by_node(const void *a, const void *b)
 static void hang_below(struct grower *grower, uint32_t index)
 {
     struct branch *branch = branch_at(grower, index);
-    uint32_t above = gt_dominators_parent(&grower->tree, branch->node);
+    uint32_t above = gt_dominators_parent(grower->tree, branch->node);
     const uint64_t *parent = gt_map_find(&grower->by_last, above);
 
     if (!parent) return; /* it is below a node inside of a row */
@@ -244,7 +244,7 @@ static void add_branches(struct grower *grower)
 static void describe_group(const struct grower *grower, uint32_t group, struct gt_heap_row *row)
 {
     struct gt_heap_analysis *analysis = grower->maker->analysis;
-    struct gt_root_label label = gt_root_label_of(analysis, &grower->groups, group);
+    struct gt_root_label label = gt_root_label_of(analysis, grower->groups, group);
 
     row->kind = label.kind;
     row->name = gt_heap_analysis_keep(analysis, label.name);
@@ -255,7 +255,7 @@ static const char *name_of(struct grower *grower, uint32_t node)
 {
     struct gt_referrer_word held;
 
-    if (!gt_referrer_word_of(grower->maker->analysis, &grower->tree, &grower->groups, node, &held))
+    if (!gt_referrer_word_of(grower->maker->analysis, grower->tree, grower->groups, node, &held))
         return NULL;
     const char *name = gt_program_name(&grower->keys, &held.holder);
     if (strcmp(name, "it") == 0) return NULL;
@@ -267,12 +267,12 @@ static void describe_object(struct grower *grower, const struct branch *branch,
 {
     struct gt_heap_analysis *analysis = grower->maker->analysis;
     uint32_t node = branch->shown;
-    uint32_t object = gt_dominators_object(&grower->tree, node);
+    uint32_t object = gt_dominators_object(grower->tree, node);
 
     if (object == GT_NO_OBJECT) return;
     row->address = gt_goheap_user(analysis->heap, object, &(uint64_t){0});
     row->type = gt_heap_analysis_keep(
-        analysis, gt_object_kind_at(&grower->kinds, kind_of(grower, branch->shown))->name);
+        analysis, gt_object_kind_at(grower->kinds, kind_of(grower, branch->shown))->name);
     row->objects = (int64_t)branch->listed;
     row->bytes = (int64_t)(branch->listed * gt_heap_size(&analysis->heap->graph, object));
     if (!row->name) row->name = name_of(grower, node);
@@ -281,7 +281,7 @@ static void describe_object(struct grower *grower, const struct branch *branch,
 static void add_row(struct grower *grower, const struct growing *growing)
 {
     const struct branch *branch = branch_at(grower, growing->branch);
-    uint32_t group = gt_dominators_group(&grower->tree, branch->node);
+    uint32_t group = gt_dominators_group(grower->tree, branch->node);
     struct gt_heap_row *row = gt_table_row(grower->maker, NULL);
 
     row->depth = growing->depth;
@@ -334,15 +334,15 @@ static void add_rows(struct grower *grower)
     }
 }
 
-/* The last use of the tree. */
+/* The last use of the tree's bytes. */
 static void count_objects(struct grower *grower)
 {
-    gt_dominators_count_objects(&grower->tree);
+    gt_dominators_count_objects(grower->tree);
     for (size_t i = 0; i < grower->shown.len; i++) {
         struct gt_heap_row *row = gt_vec_at(&grower->maker->rows, i);
         uint32_t node = grower->shown.at[i];
         row->retained_objects =
-            node < grower->tree.inner ? (int64_t)gt_dominators_sum(&grower->tree, node) : 1;
+            node < grower->tree->inner ? (int64_t)gt_dominators_sum(grower->tree, node) : 1;
     }
 }
 
@@ -357,7 +357,12 @@ static uint64_t least_of(const struct gt_table_maker *maker)
 void gt_table_by_dominator(struct gt_table_maker *maker)
 {
     struct gt_heap_analysis *analysis = maker->analysis;
+    const struct gt_object_kinds *kinds = gt_object_kinds(analysis);
+    struct gt_live_tree *live = gt_live_tree(analysis);
     struct grower grower = {.maker = maker,
+                            .kinds = kinds,
+                            .groups = &live->groups,
+                            .tree = &live->tree,
                             .branches = GT_VEC_OF(struct branch),
                             .stack = GT_VEC_OF(struct growing),
                             .heavy = least_of(maker),
@@ -365,8 +370,6 @@ void gt_table_by_dominator(struct gt_table_maker *maker)
 
     maker->tree = true;
     gt_keys_init(&grower.keys, analysis);
-    gt_dominators_of_groups(analysis, &grower.groups, &grower.tree);
-    gt_object_kinds_init(&grower.kinds, analysis);
     join_rows(&grower);
     choose_least(&grower);
     add_branches(&grower);
@@ -380,8 +383,5 @@ void gt_table_by_dominator(struct gt_table_maker *maker)
     gt_bitmap_deinit(&grower.chosen);
     gt_bitmap_deinit(&grower.joined);
     gt_bitmap_deinit(&grower.hidden);
-    gt_dominators_deinit(&grower.tree);
-    gt_root_groups_deinit(&grower.groups);
-    gt_object_kinds_deinit(&grower.kinds);
     gt_keys_deinit(&grower.keys);
 }

@@ -8,7 +8,8 @@ static const char *package_of(struct gt_heap_analysis *analysis, const struct gt
     size_t length;
 
     if (!kind->type) return kind->name[0] == '(' ? "(no type known)" : "(types of the language)";
-    const char *package = gt_type_package(gt_full_type_name(analysis, kind->type), &length);
+    const char *package = gt_type_package(
+        gt_full_type_name(analysis->process->types, kind->type, analysis->storage), &length);
     if (!length) return "(types of the language)";
     return gt_arena_strndup(analysis->storage, package, length);
 }

@@ -8,8 +8,8 @@ struct share {
 
 struct sharer {
     const struct gt_heap_analysis *analysis;
-    struct gt_root_groups groups;
-    struct gt_dominators tree;
+    const struct gt_root_groups *groups;
+    const struct gt_dominators *tree;
     uint32_t *owner;      /* by inner node: a group, or one of the two numbers after the groups */
     struct share *shares; /* by owner */
     uint32_t timers, several;
@@ -26,7 +26,7 @@ static bool is_timer_heap(const struct sharer *sharer, uint32_t object)
 
 static uint32_t owner_of(const struct sharer *sharer, uint32_t node, uint32_t object)
 {
-    uint32_t parent = gt_dominators_parent(&sharer->tree, node);
+    uint32_t parent = gt_dominators_parent(sharer->tree, node);
 
     if (object != GT_NO_OBJECT && is_timer_heap(sharer, object)) return sharer->timers;
     if (parent == GT_NO_NODE || parent == 0) return sharer->several;
@@ -58,7 +58,7 @@ static void add_inner(void *ctx, uint32_t node, uint32_t object, const struct gt
 /* An owner has a smaller number than the nodes that it owns. */
 static void share_out(struct sharer *sharer)
 {
-    const struct gt_dominators *tree = &sharer->tree;
+    const struct gt_dominators *tree = sharer->tree;
 
     for (uint32_t node = 1; node < tree->inner; node++) {
         uint32_t group = gt_dominators_group(tree, node), object = gt_dominators_object(tree, node);
@@ -112,7 +112,7 @@ static void add_rows(struct gt_table_maker *maker, const struct sharer *sharer)
 
     for (uint32_t group = 0; group < sharer->timers; group++) {
         if (!sharer->shares[group].objects) continue;
-        struct gt_root_label label = gt_root_label_of(maker->analysis, &sharer->groups, group);
+        struct gt_root_label label = gt_root_label_of(maker->analysis, sharer->groups, group);
         add_to_row(maker, &rows, &label, &sharer->shares[group]);
     }
     if (sharer->shares[sharer->timers].objects)
@@ -124,20 +124,20 @@ static void add_rows(struct gt_table_maker *maker, const struct sharer *sharer)
 void gt_table_by_root(struct gt_table_maker *maker)
 {
     struct gt_types *types = maker->analysis->process->types;
+    const struct gt_live_tree *live = gt_live_tree(maker->analysis);
     struct sharer sharer = {.analysis = maker->analysis,
+                            .groups = &live->groups,
+                            .tree = &live->tree,
                             .timer_types = {gt_types_named(types, "runtime.timerWhen"),
                                             gt_types_named(types, "*runtime.timer")}};
 
-    gt_dominators_of_groups(maker->analysis, &sharer.groups, &sharer.tree);
-    sharer.timers = gt_root_groups_count(&sharer.groups);
+    sharer.timers = gt_root_groups_count(sharer.groups);
     sharer.several = sharer.timers + 1;
-    sharer.owner = gt_calloc(sharer.tree.inner, sizeof *sharer.owner);
+    sharer.owner = gt_calloc(sharer.tree->inner, sizeof *sharer.owner);
     sharer.shares = gt_calloc((size_t)sharer.several + 1, sizeof *sharer.shares);
     share_out(&sharer);
     complete(&sharer);
     add_rows(maker, &sharer);
     gt_free(sharer.owner);
     gt_free(sharer.shares);
-    gt_dominators_deinit(&sharer.tree);
-    gt_root_groups_deinit(&sharer.groups);
 }

@@ -56,22 +56,37 @@ static uint32_t *add_rows(struct gt_table_maker *maker, const struct gt_object_k
     return row_of;
 }
 
-void gt_kind_rows(struct gt_table_maker *maker, gt_kind_name_fn *name_of)
+/* By rank: the row of each object. The caller frees it. */
+static uint32_t *rows_of_objects(const struct gt_object_kinds *kinds, const uint32_t *row_of)
 {
-    struct gt_object_kinds kinds;
+    uint32_t count = gt_rank_count(&kinds->rank), *rows = gt_alloc((count + 1) * sizeof *rows);
 
-    gt_object_kinds_init(&kinds, maker->analysis);
-    uint32_t *row_of = add_rows(maker, &kinds, name_of);
-    for (uint32_t i = 0; i < gt_rank_count(&kinds.rank); i++)
-        kinds.kind[i] = row_of[kinds.kind[i]];
+    for (uint32_t i = 0; i < count; i++)
+        rows[i] = row_of[gt_object_kind_number(kinds, i)];
+    return rows;
+}
+
+static void add_retained(struct gt_table_maker *maker, const struct gt_object_kinds *kinds,
+                         const uint32_t *row_of)
+{
+    uint32_t *rows = rows_of_objects(kinds, row_of);
     struct gt_owned *retained =
-        gt_retained_by_kind(maker->analysis, &kinds.rank, kinds.kind, (uint32_t)maker->rows.len);
+        gt_retained_by_kind(maker->analysis, &kinds->rank, rows, (uint32_t)maker->rows.len);
+
     for (size_t i = 0; i < maker->rows.len; i++) {
         struct gt_heap_row *row = gt_vec_at(&maker->rows, i);
         row->retained_bytes = (int64_t)retained[i].bytes;
         row->retained_objects = (int64_t)retained[i].objects;
     }
     gt_free(retained);
+    gt_free(rows);
+}
+
+void gt_kind_rows(struct gt_table_maker *maker, gt_kind_name_fn *name_of)
+{
+    const struct gt_object_kinds *kinds = gt_object_kinds(maker->analysis);
+    uint32_t *row_of = add_rows(maker, kinds, name_of);
+
+    if (!maker->options->no_retained) add_retained(maker, kinds, row_of);
     gt_free(row_of);
-    gt_object_kinds_deinit(&kinds);
 }

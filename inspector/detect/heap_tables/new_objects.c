@@ -26,9 +26,9 @@ struct finder {
     struct gt_new_objects *out;
     struct gt_bitmap is_new; /* by object */
     struct gt_map equal;     /* older type << 32 | newer type -> EQUAL or DIFFERENT */
-    struct gt_root_groups groups;
-    struct gt_dominators tree;
-    struct gt_object_kinds kinds;
+    const struct gt_root_groups *groups;
+    const struct gt_dominators *tree;
+    const struct gt_object_kinds *kinds;
     uint64_t *fresh;        /* by inner node: bytes of its subtree that are new */
     struct gt_bitmap below; /* inner nodes that are new, or below one that is */
     struct gt_map places;   /* kind and holder -> place in rows + 1 */
@@ -105,16 +105,16 @@ static void judge_all(struct finder *finder)
 /* Of a node that is an object its kind, of a group of roots the group. */
 static uint64_t look_of_node(const struct finder *finder, uint32_t node)
 {
-    uint32_t object = gt_dominators_object(&finder->tree, node);
+    uint32_t object = gt_dominators_object(finder->tree, node);
 
-    if (object == GT_NO_OBJECT) return (uint64_t)1 << 32 | gt_dominators_group(&finder->tree, node);
-    return finder->kinds.kind[gt_rank_of(&finder->kinds.rank, object)];
+    if (object == GT_NO_OBJECT) return (uint64_t)1 << 32 | gt_dominators_group(finder->tree, node);
+    return gt_object_kind_number(finder->kinds, gt_rank_of(&finder->kinds->rank, object));
 }
 
 static void add_first(struct finder *finder, uint32_t node, uint32_t object, uint64_t fresh)
 {
     uint64_t kind = look_of_node(finder, node);
-    uint64_t holder = look_of_node(finder, gt_dominators_parent(&finder->tree, node));
+    uint64_t holder = look_of_node(finder, gt_dominators_parent(finder->tree, node));
     bool added;
     uint64_t *place = gt_map_put(&finder->places, gt_look_blend(holder, kind), &added);
 
@@ -125,7 +125,7 @@ static void add_first(struct finder *finder, uint32_t node, uint32_t object, uin
     struct row *row = gt_vec_at(&finder->rows, *place - 1);
     row->count++;
     row->bytes += gt_heap_size(finder->graph, object);
-    row->retained += gt_dominators_retained(&finder->tree, node);
+    row->retained += gt_dominators_retained(finder->tree, node);
     row->fresh += fresh;
     if (fresh <= row->most) return;
     row->most = fresh;
@@ -134,7 +134,7 @@ static void add_first(struct finder *finder, uint32_t node, uint32_t object, uin
 
 static bool is_new_node(const struct finder *finder, uint32_t node)
 {
-    uint32_t object = gt_dominators_object(&finder->tree, node);
+    uint32_t object = gt_dominators_object(finder->tree, node);
 
     return object != GT_NO_OBJECT && gt_bit(&finder->is_new, object);
 }
@@ -142,16 +142,16 @@ static bool is_new_node(const struct finder *finder, uint32_t node)
 /* Parents come first. */
 static void find_below(struct finder *finder)
 {
-    for (uint32_t node = 1; node < finder->tree.inner; node++)
+    for (uint32_t node = 1; node < finder->tree->inner; node++)
         if (is_new_node(finder, node) ||
-            gt_bit(&finder->below, gt_dominators_parent(&finder->tree, node)))
+            gt_bit(&finder->below, gt_dominators_parent(finder->tree, node)))
             gt_bit_set(&finder->below, node);
 }
 
 static void add_leaf(void *ctx, uint32_t node, uint32_t object, const struct gt_region *region)
 {
     struct finder *finder = ctx;
-    uint32_t parent = gt_dominators_parent(&finder->tree, node);
+    uint32_t parent = gt_dominators_parent(finder->tree, node);
 
     if (parent == GT_NO_NODE || !gt_bit(&finder->is_new, object)) return;
     finder->fresh[parent] += region->slot_size;
@@ -160,9 +160,9 @@ static void add_leaf(void *ctx, uint32_t node, uint32_t object, const struct gt_
 
 static void add_inner(struct finder *finder)
 {
-    for (uint32_t node = finder->tree.inner; node-- > 1;) {
-        uint32_t object = gt_dominators_object(&finder->tree, node);
-        uint32_t parent = gt_dominators_parent(&finder->tree, node);
+    for (uint32_t node = finder->tree->inner; node-- > 1;) {
+        uint32_t object = gt_dominators_object(finder->tree, node);
+        uint32_t parent = gt_dominators_parent(finder->tree, node);
         bool fresh = is_new_node(finder, node);
         if (fresh) finder->fresh[node] += gt_heap_size(finder->graph, object);
         finder->fresh[parent] += finder->fresh[node];
@@ -185,7 +185,7 @@ static struct gt_path path_of(const struct finder *finder, struct gt_keys *keys,
 {
     struct gt_referrer_word held;
 
-    if (!gt_referrer_word_of(finder->newer, &finder->tree, &finder->groups, node, &held))
+    if (!gt_referrer_word_of(finder->newer, finder->tree, finder->groups, node, &held))
         return (struct gt_path){0};
     return gt_path_to(keys, &held.holder);
 }
@@ -193,16 +193,18 @@ static struct gt_path path_of(const struct finder *finder, struct gt_keys *keys,
 static struct gt_new_row describe(const struct finder *finder, struct gt_keys *keys,
                                   const struct row *row)
 {
-    uint32_t object = gt_dominators_object(&finder->tree, row->node);
+    uint32_t object = gt_dominators_object(finder->tree, row->node);
     uint64_t size;
 
-    return (struct gt_new_row){.type = gt_object_kind_at(&finder->kinds, row->kind)->name,
-                               .address = gt_goheap_user(finder->newer->heap, object, &size),
-                               .count = row->count,
-                               .bytes = row->bytes,
-                               .retained_bytes = row->retained,
-                               .new_bytes = row->fresh,
-                               .path = path_of(finder, keys, row->node)};
+    return (struct gt_new_row){
+        .type =
+            gt_heap_analysis_keep(finder->newer, gt_object_kind_at(finder->kinds, row->kind)->name),
+        .address = gt_goheap_user(finder->newer->heap, object, &size),
+        .count = row->count,
+        .bytes = row->bytes,
+        .retained_bytes = row->retained,
+        .new_bytes = row->fresh,
+        .path = path_of(finder, keys, row->node)};
 }
 
 static void fill_rows(struct finder *finder, const struct gt_diff_options *options)
@@ -235,28 +237,28 @@ static void finder_deinit(struct finder *finder)
     gt_bitmap_deinit(&finder->below);
     gt_bitmap_deinit(&finder->is_new);
     gt_free(finder->fresh);
-    gt_object_kinds_deinit(&finder->kinds);
-    gt_dominators_deinit(&finder->tree);
-    gt_root_groups_deinit(&finder->groups);
 }
 
 void gt_new_objects_find(const struct gt_heap_analysis *older, struct gt_heap_analysis *newer,
                          const struct gt_diff_options *options, struct gt_new_objects *out)
 {
+    const struct gt_object_kinds *kinds = gt_object_kinds(newer);
+    const struct gt_live_tree *live = gt_live_tree(newer);
     struct finder finder = {.older = older,
+                            .kinds = kinds,
                             .newer = newer,
+                            .groups = &live->groups,
+                            .tree = &live->tree,
                             .graph = &newer->heap->graph,
                             .out = out,
                             .rows = GT_VEC_OF(struct row)};
 
     gt_bitmap_init(&finder.is_new, finder.graph->objects);
     judge_all(&finder);
-    gt_dominators_of_groups(newer, &finder.groups, &finder.tree);
-    gt_object_kinds_init(&finder.kinds, newer);
-    finder.fresh = gt_calloc(finder.tree.inner, sizeof *finder.fresh);
-    gt_bitmap_init(&finder.below, finder.tree.inner);
+    finder.fresh = gt_calloc(finder.tree->inner, sizeof *finder.fresh);
+    gt_bitmap_init(&finder.below, finder.tree->inner);
     find_below(&finder);
-    gt_dominators_leaves(&finder.tree, add_leaf, &finder);
+    gt_dominators_leaves(finder.tree, add_leaf, &finder);
     add_inner(&finder);
     fill_rows(&finder, options);
     finder_deinit(&finder);

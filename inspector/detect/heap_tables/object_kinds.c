@@ -104,8 +104,9 @@ static const char *name_of_claim(const struct sorter *sorter, uint32_t claim)
                                                    [GT_FORM_TABLES] = "(tables of %s)",
                                                    [GT_FORM_CLOSURE] = "(func value)"};
     const char *pattern = patterns[gt_form_in(claim)], *place = strstr(pattern, "%s");
-    struct gt_arena *storage = sorter->analysis->storage;
-    const char *name = gt_full_type_name(sorter->analysis, gt_form_type(claim));
+    struct gt_arena *storage = &sorter->kinds->names;
+    const char *name =
+        gt_full_type_name(sorter->analysis->process->types, gt_form_type(claim), storage);
 
     if (!place) return pattern;
     return gt_arena_format(storage, "%.*s%s%s", (int)(place - pattern), pattern, name, place + 2);
@@ -118,16 +119,16 @@ static const char *name_of_mask(const struct sorter *sorter, uint64_t size, uint
 
     for (; mask && count < MOST_WORDS; mask &= mask - 1, count++)
         gt_str_format(&words, "%s%d", count ? ", " : "", __builtin_ctzll(mask));
-    const char *name = gt_arena_format(sorter->analysis->storage,
-                                       "(untyped, %" PRIu64 " B, pointers in words %s%s)", size,
-                                       gt_str_text(&words), mask ? ", ..." : "");
+    const char *name =
+        gt_arena_format(&sorter->kinds->names, "(untyped, %" PRIu64 " B, pointers in words %s%s)",
+                        size, gt_str_text(&words), mask ? ", ..." : "");
     gt_str_deinit(&words);
     return name;
 }
 
 static const char *name_of_untyped(const struct sorter *sorter, uint64_t key, uint32_t object)
 {
-    struct gt_arena *storage = sorter->analysis->storage;
+    struct gt_arena *storage = &sorter->kinds->names;
     uint64_t size = gt_heap_size(&sorter->analysis->heap->graph, object);
     bool pointers = object < sorter->analysis->heap->graph.scan_objects;
 
@@ -159,7 +160,8 @@ static uint32_t make_kind(struct sorter *sorter, uint64_t key, uint32_t object)
     struct gt_object_kind *kind = gt_vec_push(&sorter->kinds->list);
     kind->name = name;
     kind->type = typed ? gt_form_type((uint32_t)key) : (gt_type_id)GT_NO_TYPE;
-    kind->tables = typed && gt_form_in((uint32_t)key) == GT_FORM_TABLES;
+    kind->form = typed ? gt_form_in((uint32_t)key) : GT_FORM_NONE;
+    if (key >> 56 == BEGINS) kind->first = key & (((gt_type_id)1 << TYPE_BITS) - 1);
     *number = sorter->kinds->list.len;
     return (uint32_t)*number - 1;
 }
@@ -186,7 +188,7 @@ static void sort_objects(struct sorter *sorter)
     uint32_t place = 0;
 
     for (size_t at = gt_bitmap_next(live, 0); at < live->bits; at = gt_bitmap_next(live, at + 1)) {
-        uint32_t *number = &sorter->kinds->kind[place++];
+        uint32_t *number = &sorter->kinds->wide[place++];
         *number = kind_of(sorter, (uint32_t)at, *number);
         struct gt_object_kind *kind = gt_vec_at(&sorter->kinds->list, *number);
         kind->bytes += gt_heap_size(graph, (uint32_t)at);
@@ -221,31 +223,66 @@ static void number_by_bytes(struct gt_object_kinds *kinds)
         now[number] = i;
     }
     for (uint32_t i = 0; i < gt_rank_count(&kinds->rank); i++)
-        kinds->kind[i] = now[kinds->kind[i]];
+        kinds->wide[i] = now[kinds->wide[i]];
     gt_vec_deinit(&kinds->list);
     kinds->list = sorted;
     gt_vec_deinit(&order);
     gt_free(now);
 }
 
-void gt_object_kinds_init(struct gt_object_kinds *kinds, const struct gt_heap_analysis *analysis)
+/* Gives each number as few bytes as the largest needs. */
+static void narrow(struct gt_object_kinds *kinds)
+{
+    uint32_t count = gt_rank_count(&kinds->rank);
+    size_t most = kinds->list.len;
+
+    if (most > (size_t)UINT16_MAX + 1) return;
+    if (most <= (size_t)UINT8_MAX + 1)
+        kinds->narrow = gt_alloc((size_t)count + 1);
+    else
+        kinds->medium = gt_alloc(((size_t)count + 1) * sizeof *kinds->medium);
+    for (uint32_t i = 0; i < count; i++)
+        if (kinds->narrow)
+            kinds->narrow[i] = (uint8_t)kinds->wide[i];
+        else
+            kinds->medium[i] = (uint16_t)kinds->wide[i];
+    gt_free(kinds->wide);
+    kinds->wide = NULL;
+}
+
+static void sort_all(struct gt_object_kinds *kinds, const struct gt_heap_analysis *analysis)
 {
     struct sorter sorter = {.analysis = analysis, .kinds = kinds, .last_key = UINT64_MAX};
 
-    *kinds =
-        (struct gt_object_kinds){.analysis = analysis, .list = GT_VEC_OF(struct gt_object_kind)};
     gt_rank_init(&kinds->rank, &analysis->live);
-    kinds->kind = gt_object_claims(analysis, &kinds->rank);
+    kinds->wide = gt_object_claims(analysis, &kinds->rank);
     sort_objects(&sorter);
     number_by_bytes(kinds);
+    narrow(kinds);
     gt_map_deinit(&sorter.known);
     gt_map_deinit(&sorter.masks);
     gt_strmap_deinit(&sorter.by_name);
 }
 
-void gt_object_kinds_deinit(struct gt_object_kinds *kinds)
+const struct gt_object_kinds *gt_object_kinds(struct gt_heap_analysis *analysis)
 {
+    if (analysis->kinds && analysis->kinds->typing == analysis->typing) return analysis->kinds;
+    gt_object_kinds_destroy(analysis->kinds);
+    analysis->kinds = gt_alloc(sizeof *analysis->kinds);
+    *analysis->kinds = (struct gt_object_kinds){
+        .analysis = analysis, .list = GT_VEC_OF(struct gt_object_kind), .typing = analysis->typing};
+    sort_all(analysis->kinds, analysis);
+    return analysis->kinds;
+}
+
+void gt_object_kinds_destroy(struct gt_object_kinds *kinds)
+{
+    if (!kinds) return;
     gt_rank_deinit(&kinds->rank);
-    gt_free(kinds->kind);
+    gt_free(kinds->narrow);
+    gt_free(kinds->medium);
+    gt_free(kinds->wide);
     gt_vec_deinit(&kinds->list);
+    gt_arena_deinit(&kinds->names);
+    gt_free(kinds);
 }

@@ -44,11 +44,3 @@ struct gt_root_label gt_root_label_of(const struct gt_heap_analysis *analysis,
     label.kind = is_runtimes(root, label.name) ? GT_ROW_RUNTIME : kinds[root->kind];
     return label;
 }
-
-void gt_dominators_of_groups(const struct gt_heap_analysis *analysis, struct gt_root_groups *groups,
-                             struct gt_dominators *tree)
-{
-    gt_root_groups_init(groups, analysis);
-    gt_dominators_init(tree, &analysis->heap->graph, &analysis->live, groups->roots.data,
-                       groups->roots.len, gt_root_groups_count(groups));
-}

@@ -5,7 +5,7 @@
 #define GT_DETECT_HEAP_TABLES_ROOT_ROWS_H
 
 #include "inspector/detect/heap_tables/heap_tables.h"
-#include "inspector/detect/holders/root_groups.h"
+#include "inspector/detect/holders/live_tree.h"
 
 struct gt_root_label {
     enum gt_row_kind kind;
@@ -19,9 +19,5 @@ struct gt_root_label gt_root_label_of(const struct gt_heap_analysis *analysis,
 
 /* Labels of what the timer heaps lead to, and of what several groups lead to. */
 extern const struct gt_root_label gt_timer_label, gt_several_label;
-
-/* Dominators of the live objects, with the roots in groups. The caller deinitializes both. */
-void gt_dominators_of_groups(const struct gt_heap_analysis *analysis, struct gt_root_groups *groups,
-                             struct gt_dominators *tree);
 
 #endif

@@ -95,9 +95,8 @@ static bool ends_in(const char *path, const char *package, size_t length)
            memcmp(path + whole - length, package, length) == 0;
 }
 
-const char *gt_full_type_name(const struct gt_heap_analysis *analysis, gt_type_id type)
+const char *gt_full_type_name(struct gt_types *types, gt_type_id type, struct gt_arena *storage)
 {
-    struct gt_types *types = analysis->process->types;
     const char *name = gt_types_name(types, type);
     gt_type_id named = named_in(types, type);
     char path[MOST_PATH];
@@ -107,6 +106,6 @@ const char *gt_full_type_name(const struct gt_heap_analysis *analysis, gt_type_i
     if (!named || !length || !gt_types_package(types, named, path, sizeof path) ||
         !ends_in(path, package, length))
         return name;
-    return gt_arena_format(analysis->storage, "%.*s%s%s", (int)(package - name), name, path,
+    return gt_arena_format(storage, "%.*s%s%s", (int)(package - name), name, path,
                            package + length);
 }

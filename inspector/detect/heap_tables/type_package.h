@@ -12,8 +12,8 @@
 /* Where the package is in `name`, and its length; 0: the type is built into the language. */
 const char *gt_type_package(const char *name, size_t *length);
 
-/* The type's name with the whole path of its package, if that is known. It belongs to the
- * analysis's storage or to the process. */
-const char *gt_full_type_name(const struct gt_heap_analysis *analysis, gt_type_id type);
+/* The type's name with the whole path of its package, if that is known. It belongs to `storage` or
+ * to the process. */
+const char *gt_full_type_name(struct gt_types *types, gt_type_id type, struct gt_arena *storage);
 
 #endif

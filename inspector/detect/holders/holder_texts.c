@@ -5,7 +5,9 @@
 #include "inspector/detect/describe/root_names.h"
 #include "inspector/detect/holders/census.h"
 #include "inspector/detect/holders/containers.h"
+#include "inspector/detect/holders/context_children.h"
 #include "inspector/detect/holders/holder_word.h"
+#include "inspector/detect/holders/live_tree.h"
 #include "inspector/detect/holders/pool_points.h"
 #include "inspector/runtime/typing/map_shapes.h"
 
@@ -20,8 +22,8 @@ enum {
 struct describer {
     struct gt_heap_analysis *analysis;
     struct gt_keys keys;
-    struct gt_root_groups groups;
-    struct gt_dominators tree;
+    const struct gt_root_groups *groups;
+    const struct gt_dominators *tree;
 };
 
 static const char *keep_type(const struct describer *describer, gt_type_id type)
@@ -65,7 +67,7 @@ static bool is_storage(const struct describer *describer, uint32_t object)
  * belongs to none. */
 static uint32_t climb_to_map(const struct describer *describer, uint32_t node)
 {
-    const struct gt_dominators *tree = &describer->tree;
+    const struct gt_dominators *tree = describer->tree;
     uint32_t at = node;
 
     for (unsigned i = 0; i < MAX_CLIMB; i++) {
@@ -87,14 +89,14 @@ static uint32_t climb_to_map(const struct describer *describer, uint32_t node)
  * none. */
 static uint32_t climb_to_channel(const struct describer *describer, uint32_t node)
 {
-    const struct gt_dominators *tree = &describer->tree;
+    const struct gt_dominators *tree = describer->tree;
     struct gt_referrer_word held;
 
     uint32_t parent = gt_dominators_parent(tree, node);
 
     if (gt_dominators_object(tree, parent) == GT_NO_OBJECT) return node;
     bool channel =
-        gt_referrer_word_of(describer->analysis, tree, &describer->groups, parent, &held) &&
+        gt_referrer_word_of(describer->analysis, tree, describer->groups, parent, &held) &&
         held.word.kind == GT_P_CHAN;
     return channel ? parent : node;
 }
@@ -170,14 +172,14 @@ static const char *name_of(struct describer *describer, const struct gt_referrer
 static void describe_variable(struct describer *describer, uint32_t group,
                               struct gt_heap_holder *holder)
 {
-    size_t first = gt_root_groups_first(&describer->groups, group);
-    uint32_t number = describer->groups.number.at[first];
+    size_t first = gt_root_groups_first(describer->groups, group);
+    uint32_t number = describer->groups->number.at[first];
     struct gt_referrer word = {.object = GT_NO_OBJECT, .root = number};
     gt_type_id type;
 
     holder->what = GT_HOLDER_VARIABLE;
     holder->address = 0;
-    holder->count = gt_root_groups_first(&describer->groups, group + 1) - first;
+    holder->count = gt_root_groups_first(describer->groups, group + 1) - first;
     holder->name = root_name(describer, gt_root_at(describer->analysis->roots, number), &type);
     holder->type = keep_type(describer, type);
     holder->path = gt_path_to(&describer->keys, &word);
@@ -207,10 +209,11 @@ static void describe_sync_map(struct describer *describer, const struct gt_refer
     const struct gt_step *last = &holder->path.steps[holder->path.count - 1];
     const char *end = end_of_sync_map(gt_referrer_name(&describer->keys, referrer), last->field);
     if (!end) return;
-    bool object = last->kind == GT_STEP_OBJECT && last->type;
-    holder->name = gt_arena_format(describer->analysis->storage, "%s%.*s",
-                                   object ? last->type : gt_without_global(last->what),
-                                   (int)(end - last->field), last->field);
+    const char *holder_name = last->kind == GT_STEP_OBJECT ? last->type : last->what;
+    if (!holder_name) return;
+    holder->name =
+        gt_arena_format(describer->analysis->storage, "%s%.*s", gt_without_global(holder_name),
+                        (int)(end - last->field), last->field);
     holder->type = "sync.Map";
 }
 
@@ -241,9 +244,9 @@ static void describe_object(struct describer *describer, const struct gt_accumul
     struct gt_referrer_word held = {0};
     bool found =
         point->count == 1
-            ? gt_referrer_word_of(analysis, &describer->tree, &describer->groups, node, &held)
-            : gt_referrer_word_of_kind(analysis, &describer->tree, point->kind, &held, &node);
-    uint32_t object = gt_dominators_object(&describer->tree, node);
+            ? gt_referrer_word_of(analysis, describer->tree, describer->groups, node, &held)
+            : gt_referrer_word_of_kind(analysis, describer->tree, point->kind, &held, &node);
+    uint32_t object = gt_dominators_object(describer->tree, node);
 
     holder->address = gt_goheap_user(analysis->heap, object, &(uint64_t){0});
     describe_what(describer, object, found, &held.word, holder);
@@ -268,8 +271,8 @@ static void describe_most(struct describer *describer, const struct gt_census_ro
     holder->most_type = keep_type(describer, row->type);
     holder->most_count = row->type_objects;
     holder->most_bytes = row->type_bytes;
-    if (!row->type_objects || !gt_referrer_word_of(describer->analysis, &describer->tree,
-                                                   &describer->groups, row->node, &held))
+    if (!row->type_objects || !gt_referrer_word_of(describer->analysis, describer->tree,
+                                                   describer->groups, row->node, &held))
         return;
     const char *name = gt_heap_analysis_keep(describer->analysis, name_of(describer, &held.holder));
     if (name && (!holder->name || strcmp(name, holder->name) != 0)) holder->most_field = name;
@@ -291,6 +294,11 @@ static const char *advise(const struct describer *describer, const struct gt_hea
                                "keep a copy that is no longer than its elements (slices.Clone) in "
                                "%s; slices.Clip frees nothing",
                                name);
+    if (strcmp(name, "context.cancelCtx.children") == 0 &&
+        gt_children_are_functions(describer->analysis, holder->address))
+        return "call the stop function that context.AfterFunc returned for each of these "
+               "functions, "
+               "or defer it";
     if (strcmp(name, "context.cancelCtx.children") == 0)
         return "call the cancel function that context.WithCancel, WithTimeout or WithDeadline "
                "returned for each of these contexts, or defer it";
@@ -302,7 +310,7 @@ static const char *advise(const struct describer *describer, const struct gt_hea
 static void describe_point(struct describer *describer, const struct gt_accumulation *point,
                            const struct gt_census_row *row, struct gt_heap_holder *holder)
 {
-    uint32_t group = gt_dominators_group(&describer->tree, point->node);
+    uint32_t group = gt_dominators_group(describer->tree, point->node);
 
     *holder = (struct gt_heap_holder){.what = GT_HOLDER_OBJECT,
                                       .count = point->count,
@@ -325,9 +333,9 @@ static void climb_to_headers(const struct describer *describer, struct gt_vec *p
     for (size_t i = 0; i < points->len; i++) {
         struct gt_accumulation *point = gt_vec_at(points, i);
         if (point->count > 1 || point->list) continue;
-        if (gt_dominators_object(&describer->tree, point->node) == GT_NO_OBJECT) continue;
+        if (gt_dominators_object(describer->tree, point->node) == GT_NO_OBJECT) continue;
         point->node = climb_to_map(describer, climb_to_channel(describer, point->node));
-        point->bytes = gt_dominators_retained(&describer->tree, point->node);
+        point->bytes = gt_dominators_retained(describer->tree, point->node);
     }
 }
 
@@ -338,7 +346,7 @@ static void describe_points(struct describer *describer, struct gt_vec *points,
     struct gt_heap_holder *holders =
         gt_arena_alloc(describer->analysis->storage, MOST_HOLDERS * sizeof *holders);
 
-    gt_census(describer->analysis, &describer->tree, points, rows);
+    gt_census(describer->analysis, describer->tree, points, rows);
     for (size_t i = 0; i < points->len; i++)
         describe_point(describer, gt_vec_at(points, i), &rows[i], &holders[i]);
     report->holders = holders;
@@ -347,22 +355,18 @@ static void describe_points(struct describer *describer, struct gt_vec *points,
 
 void gt_holders_describe(struct gt_heap_analysis *analysis, struct gt_report *report)
 {
-    struct describer describer = {.analysis = analysis};
+    const struct gt_live_tree *live = gt_live_tree(analysis);
+    struct describer describer = {
+        .analysis = analysis, .groups = &live->groups, .tree = &live->tree};
     uint64_t threshold = analysis->live_bytes / SHARE;
 
     if (threshold < analysis->min_bytes) threshold = analysis->min_bytes;
     gt_keys_init(&describer.keys, analysis);
-    gt_root_groups_init(&describer.groups, analysis);
-    gt_dominators_init(&describer.tree, &analysis->heap->graph, &analysis->live,
-                       describer.groups.roots.data, describer.groups.roots.len,
-                       gt_root_groups_count(&describer.groups));
-    struct gt_vec points = gt_accumulations(analysis, &describer.tree, threshold, MOST_HOLDERS);
+    struct gt_vec points = gt_accumulations(analysis, describer.tree, threshold, MOST_HOLDERS);
     climb_to_headers(&describer, &points);
-    gt_pool_points_join(analysis, &describer.tree, &points);
+    gt_pool_points_join(analysis, describer.tree, &points);
     describe_points(&describer, &points, report);
     report->looked_for_holders = true;
     gt_vec_deinit(&points);
-    gt_dominators_deinit(&describer.tree);
-    gt_root_groups_deinit(&describer.groups);
     gt_keys_deinit(&describer.keys);
 }

@@ -138,7 +138,7 @@ static void narrow_referrers(struct slot_finder *finder)
         for (size_t i = 0; i < (analysis->doubtful.bits + 63) / 64; i++)
             analysis->doubtful.words[i] &= ~analysis->referrers.words[i];
     }
-    gt_windows_forget(analysis);
+    gt_windows_destroy(analysis);
     gt_cut_deinit(&cut);
 }
 

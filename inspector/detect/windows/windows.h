@@ -70,7 +70,7 @@ struct gt_windows {
 /* The windows of the analysis's referrers. They are collected once. The analysis keeps them until
  * the referrers change. */
 const struct gt_windows *gt_windows_of(struct gt_heap_analysis *analysis);
-void gt_windows_forget(struct gt_heap_analysis *analysis);
+void gt_windows_destroy(struct gt_heap_analysis *analysis);
 
 static inline const struct gt_window_ref *
 gt_window_of(const struct gt_windows *windows, const struct gt_window_block *block, size_t index)

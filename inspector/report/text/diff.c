@@ -30,6 +30,24 @@ static void put_where(struct gt_page *page, const struct gt_growth *row, enum gt
     gt_page_deinit(page);
 }
 
+/* A core's report has its largest holders alone: what one core's lacks was smaller, or not there.
+ */
+static void put_sides(struct gt_page *page, const struct gt_growth *row, enum gt_growth_of what)
+{
+    static const char none[] = "not among the largest holders";
+    bool holders = what == GT_GROWTH_HOLDERS;
+
+    gt_page_put(page, GT_PLAIN, holders && !row->old_count ? none : gt_bytes(row->old_bytes).text);
+    gt_page_format(page, GT_PLAIN, " -> %s",
+                   holders && !row->new_count ? none : gt_bytes(row->new_bytes).text);
+    if (holders && (!row->old_count || !row->new_count))
+        gt_page_format(page, GT_PLAIN, ", %s %s", gt_count(row->old_count + row->new_count).text,
+                       gt_growth_unit(what));
+    else
+        gt_page_format(page, GT_PLAIN, ", %s -> %s %s", gt_count(row->old_count).text,
+                       gt_count(row->new_count).text, gt_growth_unit(what));
+}
+
 /* Numbers are on one line, and the name below them, since it may be long. */
 static void put_row(struct gt_page *page, const struct gt_growth *row, enum gt_growth_of what)
 {
@@ -40,10 +58,7 @@ static void put_row(struct gt_page *page, const struct gt_growth *row, enum gt_g
     gt_page_format(page, GT_BOLD, "%s", row->name);
     gt_page_deinit(page);
     gt_page_line(page, BYTES_AT, BYTES_AT + 4);
-    gt_page_format(page, GT_PLAIN, "%s -> %s", gt_bytes(row->old_bytes).text,
-                   gt_bytes(row->new_bytes).text);
-    gt_page_format(page, GT_PLAIN, ", %s -> %s %s", gt_count(row->old_count).text,
-                   gt_count(row->new_count).text, gt_growth_unit(what));
+    put_sides(page, row, what);
     gt_page_deinit(page);
     put_where(page, row, what);
 }

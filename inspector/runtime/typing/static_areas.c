@@ -72,6 +72,17 @@ struct gt_static_areas *gt_static_areas_create(struct gt_process *process)
     return areas;
 }
 
+struct gt_static_areas *gt_static_areas_copy(const struct gt_static_areas *areas)
+{
+    struct gt_static_areas *copy = gt_alloc(sizeof *copy);
+
+    *copy = *areas;
+    gt_vec_copy(&copy->sections, &areas->sections);
+    gt_vec_copy(&copy->list, &areas->list);
+    gt_vec_copy(&copy->claims, &areas->claims);
+    return copy;
+}
+
 void gt_static_areas_destroy(struct gt_static_areas *areas)
 {
     if (!areas) return;

@@ -29,6 +29,8 @@ struct gt_static_area {
 struct gt_static_areas;
 
 struct gt_static_areas *gt_static_areas_create(struct gt_process *process);
+/* A copy with the same areas and claims, which go separate ways. */
+struct gt_static_areas *gt_static_areas_copy(const struct gt_static_areas *areas);
 void gt_static_areas_destroy(struct gt_static_areas *areas); /* NULL is allowed */
 
 /* Can the address be in an area: is it static data? */

@@ -10,6 +10,8 @@
 #include "inspector/runtime/typing/typing_impl.h"
 #include "inspector/runtime/typing/words.h"
 
+#include <string.h>
+
 /* ---- the spread ---------------------------------------------------------------------------- */
 
 /* Claims from the words of a block's grey objects, in the order of their addresses. Objects that
@@ -159,12 +161,31 @@ static void count_bytes(struct gt_typing *typing, const struct gt_bitmap *live)
         }
 }
 
-enum scope { OF_LIVE, OF_WHOLE_ARRAYS, OF_SOME }; /* gt_typing_create(), _whole(), _of() */
+static void open_spread(struct gt_typing *typing)
+{
+    typing->ready = gt_calloc(1, sizeof *typing->ready);
+    gt_bitmap_init(&typing->grey, typing->heap->graph.scan_objects);
+    gt_bitmap_init(&typing->queued, gt_block_count(typing));
+    typing->queue = gt_calloc((size_t)gt_block_count(typing) + 1, sizeof *typing->queue);
+    typing->head = typing->tail = 0;
+}
 
-static struct gt_typing *create(const struct gt_goheap *heap,
-                                const struct gt_goroutines *goroutines,
-                                const struct gt_roots *roots, const struct gt_bitmap *live,
-                                enum scope scope)
+static void close_spread(struct gt_typing *typing)
+{
+    gt_bitmap_deinit(&typing->grey);
+    gt_bitmap_deinit(&typing->queued);
+    gt_free(typing->queue);
+    gt_free(typing->ready);
+    typing->queue = NULL;
+    typing->ready = NULL;
+    typing->within = NULL;
+}
+
+/* What is certainly typed, and all that its claims lead to. `some`: the objects whose words are
+ * read; NULL: all. */
+static struct gt_typing *begin(const struct gt_goheap *heap, const struct gt_goroutines *goroutines,
+                               const struct gt_roots *roots, const struct gt_bitmap *live,
+                               const struct gt_bitmap *some)
 {
     struct gt_typing *typing = gt_calloc(1, sizeof *typing);
 
@@ -173,7 +194,7 @@ static struct gt_typing *create(const struct gt_goheap *heap,
                                  .roots = roots,
                                  .process = heap->process,
                                  .types = heap->process->types,
-                                 .within = scope == OF_SOME ? live : NULL,
+                                 .within = some,
                                  .rows = gt_alloc(sizeof *typing->rows)};
     *typing->rows = GT_VEC_OF(struct gt_type_row);
     typing->shapes = gt_shapes_create(heap);
@@ -182,24 +203,22 @@ static struct gt_typing *create(const struct gt_goheap *heap,
     typing->dictionaries = gt_dictionaries_create(heap->process);
     typing->statics = gt_static_areas_create(heap->process);
     typing->type = gt_calloc(heap->graph.scan_objects, sizeof *typing->type);
-    typing->ready = gt_calloc(1, sizeof *typing->ready);
-    gt_bitmap_init(&typing->grey, heap->graph.scan_objects);
-    gt_bitmap_init(&typing->queued, gt_block_count(typing));
-    typing->queue = gt_calloc((size_t)gt_block_count(typing) + 1, sizeof *typing->queue);
+    open_spread(typing);
     gt_claim_statics(typing);
     claim_headers(typing, live);
     gt_drain(typing);
     claim_roots(typing);
-    if (!heap->process->dwarf || scope == OF_SOME) claim_goroutines(typing);
+    if (!heap->process->dwarf || some) claim_goroutines(typing);
     gt_drain(typing);
-    if (scope == OF_WHOLE_ARRAYS) gt_widen_arrays(typing, live);
+    return typing;
+}
+
+/* What is typed by elimination, last. */
+static struct gt_typing *finish(struct gt_typing *typing, const struct gt_bitmap *live)
+{
     claim_untyped(typing, live);
     count_bytes(typing, live);
-    gt_bitmap_deinit(&typing->grey);
-    gt_bitmap_deinit(&typing->queued);
-    gt_free(typing->queue);
-    gt_free(typing->ready);
-    typing->within = NULL;
+    close_spread(typing);
     return typing;
 }
 
@@ -207,21 +226,72 @@ struct gt_typing *gt_typing_create(const struct gt_goheap *heap,
                                    const struct gt_goroutines *goroutines,
                                    const struct gt_roots *roots, const struct gt_bitmap *live)
 {
-    return create(heap, goroutines, roots, live, OF_LIVE);
+    return finish(begin(heap, goroutines, roots, live, NULL), live);
 }
 
 struct gt_typing *gt_typing_create_whole(const struct gt_goheap *heap,
                                          const struct gt_goroutines *goroutines,
                                          const struct gt_roots *roots, const struct gt_bitmap *live)
 {
-    return create(heap, goroutines, roots, live, OF_WHOLE_ARRAYS);
+    struct gt_typing *typing = begin(heap, goroutines, roots, live, NULL);
+
+    gt_widen_arrays(typing, live);
+    return finish(typing, live);
 }
 
 struct gt_typing *gt_typing_create_of(const struct gt_goheap *heap,
                                       const struct gt_goroutines *goroutines,
                                       const struct gt_roots *roots, const struct gt_bitmap *some)
 {
-    return create(heap, goroutines, roots, some, OF_SOME);
+    return finish(begin(heap, goroutines, roots, some, some), some);
+}
+
+/* ---- one beginning for two ------------------------------------------------------------------ */
+
+/* No claim waits. The copy borrows what both read alike. */
+static struct gt_typing *copy_begun(const struct gt_typing *typing)
+{
+    struct gt_typing *copy = gt_alloc(sizeof *copy);
+    size_t size = typing->heap->graph.scan_objects * sizeof *typing->type;
+
+    *copy = *typing;
+    copy->borrows = true;
+    copy->type = memcpy(gt_alloc(size + 1), typing->type, size);
+    copy->statics = gt_static_areas_copy(typing->statics);
+    gt_vec_copy(&copy->static_runs, &typing->static_runs);
+    gt_map_copy(&copy->wide, &typing->wide);
+    copy->grey = copy->queued = (struct gt_bitmap){0};
+    copy->queue = NULL;
+    copy->ready = NULL;
+    return copy;
+}
+
+struct gt_typing *gt_typing_create_twice(const struct gt_goheap *heap,
+                                         const struct gt_goroutines *goroutines,
+                                         const struct gt_roots *roots, const struct gt_bitmap *live,
+                                         struct gt_typing **begun)
+{
+    struct gt_typing *typing = begin(heap, goroutines, roots, live, NULL);
+
+    *begun = copy_begun(typing);
+    return finish(typing, live);
+}
+
+struct gt_typing *gt_typing_finish_whole(struct gt_typing *begun, const struct gt_bitmap *live)
+{
+    open_spread(begun);
+    gt_widen_arrays(begun, live);
+    return finish(begun, live);
+}
+
+static void destroy_shared(const struct gt_typing *typing)
+{
+    gt_shapes_destroy(typing->shapes);
+    gt_receivers_destroy(typing->receivers);
+    gt_closures_destroy(typing->closures);
+    gt_dictionaries_destroy(typing->dictionaries);
+    gt_vec_deinit(typing->rows);
+    gt_free(typing->rows);
 }
 
 void gt_typing_destroy(struct gt_typing *typing)
@@ -229,13 +299,8 @@ void gt_typing_destroy(struct gt_typing *typing)
     if (!typing) return;
     gt_static_areas_destroy(typing->statics);
     gt_vec_deinit(&typing->static_runs);
-    gt_shapes_destroy(typing->shapes);
-    gt_receivers_destroy(typing->receivers);
-    gt_closures_destroy(typing->closures);
-    gt_dictionaries_destroy(typing->dictionaries);
-    gt_vec_deinit(typing->rows);
-    gt_free(typing->rows);
     gt_map_deinit(&typing->wide);
     gt_free(typing->type);
+    if (!typing->borrows) destroy_shared(typing);
     gt_free(typing);
 }

@@ -68,8 +68,9 @@ struct gt_typing {
     struct gt_receivers *receivers; /* NULL where debug information has the variables */
     struct gt_closures *closures;
     struct gt_dictionaries *dictionaries;
-    gt_type_id *type;               /* by object, for those with pointers */
-    bool whole;                     /* from now on, arrays are typed beyond what slices cover */
+    gt_type_id *type; /* by object, for those with pointers */
+    bool borrows;     /* shapes, receivers, closures, dictionaries and rows are another's */
+    bool whole;       /* from now on, arrays are typed beyond what slices cover */
     const struct gt_bitmap *within; /* while types spread: the objects whose words are read; NULL:
                                      * all */
     struct gt_map wide;             /* object -> its elements that are of its type; typing_impl.h */
@@ -105,6 +106,14 @@ struct gt_typing *gt_typing_create_whole(const struct gt_goheap *heap,
 struct gt_typing *gt_typing_create_of(const struct gt_goheap *heap,
                                       const struct gt_goroutines *goroutines,
                                       const struct gt_roots *roots, const struct gt_bitmap *some);
+/* As gt_typing_create(). *begun becomes what gt_typing_finish_whole() makes into the types of
+ * gt_typing_create_whole(), in much less time. It borrows from the result: it must be destroyed
+ * first. */
+struct gt_typing *gt_typing_create_twice(const struct gt_goheap *heap,
+                                         const struct gt_goroutines *goroutines,
+                                         const struct gt_roots *roots, const struct gt_bitmap *live,
+                                         struct gt_typing **begun);
+struct gt_typing *gt_typing_finish_whole(struct gt_typing *begun, const struct gt_bitmap *live);
 void gt_typing_destroy(struct gt_typing *typing); /* NULL is allowed */
 
 /* The type of an object's data, or of its elements if it is an array; GT_NO_TYPE if it is unknown

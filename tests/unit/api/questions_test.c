@@ -79,9 +79,9 @@ static char *waits(struct gt_analysis *analysis)
     return memo_close(&memo);
 }
 
-static char *heap(struct gt_analysis *analysis)
+static char *heap_by(struct gt_analysis *analysis, enum gt_heap_by by)
 {
-    struct gt_heap_options options = {.size = sizeof options, .by = GT_HEAP_BY_TYPE};
+    struct gt_heap_options options = {.size = sizeof options, .by = by};
     struct gt_heap_table *table = NULL;
     struct memo memo;
 
@@ -92,9 +92,57 @@ static char *heap(struct gt_analysis *analysis)
     return memo_close(&memo);
 }
 
+static char *by_type(struct gt_analysis *analysis)
+{
+    return heap_by(analysis, GT_HEAP_BY_TYPE);
+}
+
+static char *by_package(struct gt_analysis *analysis)
+{
+    return heap_by(analysis, GT_HEAP_BY_PACKAGE);
+}
+
+static char *by_root(struct gt_analysis *analysis)
+{
+    return heap_by(analysis, GT_HEAP_BY_ROOT);
+}
+
+static char *by_dominator(struct gt_analysis *analysis)
+{
+    return heap_by(analysis, GT_HEAP_BY_DOMINATOR);
+}
+
+static char *sessions(struct gt_analysis *analysis)
+{
+    struct gt_find_options options = {.size = sizeof options, .type = "main.session"};
+    struct gt_find *found = NULL;
+    struct memo memo;
+
+    memo_open(&memo);
+    assert_null(gt_find_create(analysis, &options, &found));
+    assert_null(gt_find_write(found, GT_FORMAT_JSON, NULL, memo.to));
+    gt_find_destroy(found);
+    return memo_close(&memo);
+}
+
+/* Of a core and itself. */
+static char *growth(struct gt_analysis *analysis)
+{
+    struct gt_diff_options options = {.size = sizeof options, .min_bytes = 1};
+    struct gt_diff *diff = NULL;
+    struct memo memo;
+
+    memo_open(&memo);
+    assert_null(gt_diff_create(analysis, analysis, &options, &diff));
+    assert_null(gt_diff_write(diff, GT_FORMAT_JSON, NULL, memo.to));
+    gt_diff_destroy(diff);
+    return memo_close(&memo);
+}
+
 typedef char *question(struct gt_analysis *analysis);
 
-static question *const questions[] = {report, goroutines, waits, heap};
+static question *const questions[] = {report,  goroutines,   waits,    by_type, by_package,
+                                      by_root, by_dominator, sessions, growth};
 enum { QUESTIONS = sizeof questions / sizeof *questions };
 
 static void asked_alone(char *answers[QUESTIONS])

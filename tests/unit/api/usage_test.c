@@ -215,6 +215,7 @@ static const char *const others[] = {
     "gt_find_destroy",
     "gt_names_destroy",
     "gt_find_next",
+    "gt_find_next_inside",
     "gt_diff_destroy",
     "gt_growth_name",
     "gt_view_destroy",
@@ -250,6 +251,11 @@ static const char *const others[] = {
     "gt_memory_kind_name",
     "gt_path_kind_name",
     "gt_row_kind_name",
+    "gt_signal_name",
+    "gt_goroutine_status_name",
+    "gt_undecided_reason_name",
+    "gt_step_kind_name",
+    "gt_check_reason_name",
 };
 
 /* ---- tests --------------------------------------------------------------------------------- */
@@ -341,6 +347,7 @@ static void what_ends_takes_nothing(void **state)
     gt_find_destroy(NULL);
     gt_names_destroy(NULL);
     assert_false(gt_find_next(NULL, &(uint64_t){0}, &(struct gt_found_object){0}));
+    assert_false(gt_find_next_inside(NULL, &(uint64_t){0}, &(struct gt_found_value){0}));
     gt_diff_destroy(NULL);
     gt_view_destroy(NULL);
     gt_goroutine_destroy(NULL);
@@ -382,6 +389,11 @@ static void a_number_that_names_nothing_has_no_name(void **state)
         assert_null(gt_memory_kind_name((enum gt_memory_kind)numbers[i]));
         assert_null(gt_path_kind_name((enum gt_path_kind)numbers[i]));
         assert_null(gt_row_kind_name((enum gt_row_kind)numbers[i]));
+        assert_null(gt_signal_name(numbers[i]));
+        assert_null(gt_goroutine_status_name((enum gt_goroutine_status)numbers[i]));
+        assert_null(gt_undecided_reason_name((enum gt_undecided_reason)numbers[i]));
+        assert_null(gt_step_kind_name((enum gt_step_kind)numbers[i]));
+        assert_null(gt_check_reason_name((enum gt_check_reason)numbers[i]));
         assert_false(gt_format_has((enum gt_format)numbers[i], GT_DOCUMENT_REPORT));
         assert_false(gt_format_has(GT_FORMAT_TEXT, (enum gt_document)numbers[i]));
     }

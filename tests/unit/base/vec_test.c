@@ -81,6 +81,22 @@ static void keys_are_searched_in_order(void **state)
     gt_vec_deinit(&vec);
 }
 
+static void a_copy_goes_its_own_way(void **state)
+{
+    struct gt_vec vec = GT_VEC_OF(uint16_t), copy;
+
+    (void)state;
+    gt_vec_copy(&copy, &vec);
+    assert_null(copy.data);
+    *(uint16_t *)gt_vec_push(&vec) = 9;
+    gt_vec_copy(&copy, &vec);
+    *(uint16_t *)gt_vec_at(&vec, 0) = 8;
+    assert_int_equal(copy.len, 1);
+    assert_int_equal(*(uint16_t *)gt_vec_at(&copy, 0), 9);
+    gt_vec_deinit(&vec);
+    gt_vec_deinit(&copy);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -89,6 +105,7 @@ int main(void)
         cmocka_unit_test(reserved_room_is_not_moved),
         cmocka_unit_test(a_freed_vector_is_empty_and_usable),
         cmocka_unit_test(keys_are_searched_in_order),
+        cmocka_unit_test(a_copy_goes_its_own_way),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

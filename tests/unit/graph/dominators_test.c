@@ -339,6 +339,9 @@ static void random_graphs_retain_what_marks_lose(void **state)
         roll_graph(&graph, random);
         assert_int_equal(gt_dominators_retained(&graph.tree, 0),
                          gt_heap_bytes_of(&graph.heap, &graph.live));
+        gt_dominators_count_objects(&graph.tree);
+        assert_int_equal(gt_dominators_sum(&graph.tree, 0), gt_bitmap_count(&graph.live));
+        gt_dominators_count_bytes(&graph.tree);
         for (uint32_t top = 1; top < graph.tree.count; top++) {
             uint32_t object = gt_dominators_object(&graph.tree, top);
             if (object == GT_NO_OBJECT || !is_contents(&graph, object)) check_subtree(&graph, top);

@@ -38,6 +38,18 @@ func contexts() {
 	}
 }
 
+// ---- functions that a context is to call, and that nobody takes back ----
+
+func watch(r *request) { r.body[0]++ }
+
+func functions() {
+	for i := 0; i < 15000; i++ {
+		r := &request{}
+		stop := context.AfterFunc(hub.ctx, func() { watch(r) })
+		_ = stop
+	}
+}
+
 // ---- a map that was large once ----
 
 type peer struct {
@@ -285,6 +297,7 @@ var ways = map[string]func(){
 	"subscribe": subscribe,
 	"contexts":  contexts, "shrunk": shrunk, "cache": cache, "table": table, "linked": linked,
 	"both": both, "shared": shared, "backlog": backlog, "trie": trie,
+	"functions": functions,
 }
 
 // What goroutines keep.

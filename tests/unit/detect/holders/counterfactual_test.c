@@ -10,7 +10,7 @@
 #include "inspector/base/alloc.h"
 #include "inspector/base/error.h"
 #include "inspector/detect/heap_tables/kind_rows.h"
-#include "inspector/detect/holders/root_groups.h"
+#include "inspector/detect/holders/live_tree.h"
 
 #include <inttypes.h>
 #include <setjmp.h>
@@ -25,10 +25,10 @@ enum { FEW = 100, MANY = 1000, FEW_GROUPS = 10, KINDS = 20 };
 struct heap {
     const struct gt_heap_analysis *analysis;
     const struct gt_heap *graph;
-    struct gt_root_groups groups;
-    struct gt_dominators tree;
+    const struct gt_root_groups *groups;
+    const struct gt_dominators *tree;
     struct gt_rank live;
-    struct gt_object_kinds kinds;
+    const struct gt_object_kinds *kinds;
     struct gt_bitmap marked;
     struct gt_u32s waiting;
     uint32_t self; /* whose own pointers to itself lead nowhere; GT_NO_OBJECT */
@@ -47,38 +47,38 @@ static bool is_away(const struct heap *heap, const struct without *without, uint
 {
     if (object == without->object) return true;
     return without->kind != UINT32_MAX && gt_bit(&heap->analysis->live, object) &&
-           heap->kinds.kind[gt_rank_of(&heap->live, object)] == without->kind;
+           gt_object_kind_number(heap->kinds, gt_rank_of(&heap->live, object)) == without->kind;
 }
 
-struct marking {
+struct marker {
     struct heap *heap;
     const struct without *without;
 };
 
 static void reach(void *ctx, uint64_t offset, uint64_t value)
 {
-    struct marking *marking = ctx;
-    struct heap *heap = marking->heap;
+    struct marker *marker = ctx;
+    struct heap *heap = marker->heap;
     uint32_t object = gt_heap_object(heap->graph, value);
 
     (void)offset;
     if (object == GT_NO_OBJECT || object == heap->self || gt_bit(&heap->marked, object) ||
-        is_away(heap, marking->without, object))
+        is_away(heap, marker->without, object))
         return;
     gt_bit_set(&heap->marked, object);
     gt_u32s_add(&heap->waiting, object);
 }
 
-static void reach_root(struct marking *marking, const struct gt_dominator_root *root)
+static void reach_root(struct marker *marker, const struct gt_dominator_root *root)
 {
-    struct heap *heap = marking->heap;
+    struct heap *heap = marker->heap;
     uint32_t object = gt_heap_object(heap->graph, root->value);
 
     if (!root->contents) {
-        reach(marking, 0, root->value);
+        reach(marker, 0, root->value);
     } else if (object != GT_NO_OBJECT) {
         heap->self = object;
-        gt_heap_words(heap->graph, object, reach, marking);
+        gt_heap_words(heap->graph, object, reach, marker);
         heap->self = GT_NO_OBJECT;
     }
 }
@@ -86,16 +86,16 @@ static void reach_root(struct marking *marking, const struct gt_dominator_root *
 /* The bytes that are lost. */
 static uint64_t lost(struct heap *heap, struct without without)
 {
-    struct marking marking = {heap, &without};
+    struct marker marker = {heap, &without};
 
     gt_bitmap_reset(&heap->marked);
-    for (size_t i = 0; i < heap->groups.roots.len; i++) {
-        const struct gt_dominator_root *root = gt_vec_at(&heap->groups.roots, i);
-        if (root->group != without.group) reach_root(&marking, root);
+    for (size_t i = 0; i < heap->groups->roots.len; i++) {
+        const struct gt_dominator_root *root = gt_vec_at(&heap->groups->roots, i);
+        if (root->group != without.group) reach_root(&marker, root);
     }
     while (heap->waiting.len) {
         uint32_t object = heap->waiting.at[--heap->waiting.len];
-        gt_heap_words(heap->graph, object, reach, &marking);
+        gt_heap_words(heap->graph, object, reach, &marker);
     }
     return heap->analysis->live_bytes - gt_heap_bytes_of(heap->graph, &heap->marked);
 }
@@ -114,8 +114,8 @@ static void compare_objects(struct heap *heap, unsigned count)
 
     for (unsigned i = 0; i < count; i++) {
         without.object = gt_rank_bit(&heap->live, draw(heap, gt_rank_count(&heap->live)));
-        uint32_t node = gt_dominators_node(&heap->tree, without.object);
-        assert_int_equal(gt_dominators_retained(&heap->tree, node), lost(heap, without));
+        uint32_t node = gt_dominators_node(heap->tree, without.object);
+        assert_int_equal(gt_dominators_retained(heap->tree, node), lost(heap, without));
     }
 }
 
@@ -123,10 +123,10 @@ static void compare_groups(struct heap *heap, unsigned count)
 {
     uint64_t retained;
 
-    for (uint32_t node = 1; node < heap->tree.inner; node++) {
-        uint32_t group = gt_dominators_group(&heap->tree, node);
+    for (uint32_t node = 1; node < heap->tree->inner; node++) {
+        uint32_t group = gt_dominators_group(heap->tree, node);
         if (group == GT_NO_GROUP || count-- == 0) continue;
-        retained = gt_dominators_retained(&heap->tree, node);
+        retained = gt_dominators_retained(heap->tree, node);
         assert_int_equal(retained, lost(heap, (struct without){GT_NO_OBJECT, group, UINT32_MAX}));
         if (!count) return;
     }
@@ -134,27 +134,35 @@ static void compare_groups(struct heap *heap, unsigned count)
 
 static void compare_kinds(struct heap *heap)
 {
-    uint32_t count = (uint32_t)heap->kinds.list.len;
+    uint32_t count = (uint32_t)heap->kinds->list.len;
+    uint32_t objects = gt_rank_count(&heap->live), *kind = gt_alloc((objects + 1) * sizeof *kind);
+
+    for (uint32_t i = 0; i < objects; i++)
+        kind[i] = gt_object_kind_number(heap->kinds, i);
     struct gt_owned *retained =
-        gt_retained_by_kind(heap->analysis, &heap->kinds.rank, heap->kinds.kind, count);
+        gt_retained_by_kind(heap->analysis, &heap->kinds->rank, kind, count);
 
     for (uint32_t kind = 0; kind < count && kind < KINDS; kind++)
         assert_int_equal(retained[kind].bytes,
                          lost(heap, (struct without){GT_NO_OBJECT, GT_NO_GROUP, kind}));
     gt_free(retained);
+    gt_free(kind);
 }
 
 /* ---- one core ------------------------------------------------------------------------------ */
 
-static void heap_init(struct heap *heap, const struct gt_heap_analysis *analysis)
+static void heap_init(struct heap *heap, struct gt_heap_analysis *analysis)
 {
-    *heap = (struct heap){
-        .analysis = analysis, .graph = &analysis->heap->graph, .self = GT_NO_OBJECT, .seed = 1};
-    gt_root_groups_init(&heap->groups, analysis);
-    gt_dominators_init(&heap->tree, heap->graph, &analysis->live, heap->groups.roots.data,
-                       heap->groups.roots.len, gt_root_groups_count(&heap->groups));
+    const struct gt_live_tree *live = gt_live_tree(analysis);
+
+    *heap = (struct heap){.analysis = analysis,
+                          .graph = &analysis->heap->graph,
+                          .groups = &live->groups,
+                          .tree = &live->tree,
+                          .kinds = gt_object_kinds(analysis),
+                          .self = GT_NO_OBJECT,
+                          .seed = 1};
     gt_rank_init(&heap->live, &analysis->live);
-    gt_object_kinds_init(&heap->kinds, analysis);
     gt_bitmap_init(&heap->marked, heap->graph->objects);
 }
 
@@ -162,10 +170,7 @@ static void heap_deinit(struct heap *heap)
 {
     gt_u32s_deinit(&heap->waiting);
     gt_bitmap_deinit(&heap->marked);
-    gt_object_kinds_deinit(&heap->kinds);
     gt_rank_deinit(&heap->live);
-    gt_dominators_deinit(&heap->tree);
-    gt_root_groups_deinit(&heap->groups);
 }
 
 static struct gt_error *compare(void *args)
@@ -180,7 +185,7 @@ static struct gt_error *compare(void *args)
     assert_int_equal(lost(&heap, nothing), 0);
     print_message("%s: %" PRIu64 " live objects in %u groups of roots\n",
                   gt_core_path(analysis->process->core), heap.analysis->live_objects,
-                  gt_root_groups_count(&heap.groups));
+                  gt_root_groups_count(heap.groups));
     compare_objects(&heap, all ? MANY : FEW);
     compare_groups(&heap, all ? UINT32_MAX : FEW_GROUPS);
     compare_kinds(&heap);
