@@ -2,24 +2,6 @@
 #include "inspector/detect/windows/windows.h"
 #include "inspector/runtime/typing/shapes.h"
 
-#include <stdlib.h>
-
-static int by_block(const void *a, const void *b)
-{
-    const struct gt_window_ref *left = a, *right = b;
-
-    if (left->block != right->block) return left->block < right->block ? -1 : 1;
-    if (left->offset != right->offset) return left->offset < right->offset ? -1 : 1;
-    return left->cap > right->cap ? -1 : left->cap < right->cap;
-}
-
-void gt_windows_sort(struct gt_windows *windows)
-{
-    struct gt_vec *list = &windows->list;
-
-    if (list->len) qsort(list->data, list->len, sizeof(struct gt_window_ref), by_block);
-}
-
 /* Bytes of the block inside a window, by cap or by len. The windows are sorted by offset. */
 static uint64_t covered(const struct gt_windows *windows, const struct gt_window_block *block,
                         bool by_len)

@@ -7,6 +7,8 @@
 #include "inspector/detect/windows/window_words.h"
 #include "inspector/detect/windows/word_queue.h"
 
+#include <stdlib.h>
+
 enum {
     MIN_BLOCK = 16,
     MAX_VIEWS = 1 << 18,     /* windows kept in the first pass; beyond, only those of blocks known
@@ -354,11 +356,20 @@ static void record(void *ctx, const struct gt_word *word)
 
 /* ---- blocks -------------------------------------------------------------------------------- */
 
+static int by_block(const void *a, const void *b)
+{
+    const struct gt_window_ref *left = a, *right = b;
+
+    if (left->block != right->block) return left->block < right->block ? -1 : 1;
+    if (left->offset != right->offset) return left->offset < right->offset ? -1 : 1;
+    return left->cap > right->cap ? -1 : left->cap < right->cap;
+}
+
 static void make_blocks(struct gatherer *gatherer)
 {
     struct gt_windows *out = gatherer->out;
 
-    gt_windows_sort(out);
+    if (out->list.len) qsort(out->list.data, out->list.len, sizeof(struct gt_window_ref), by_block);
     for (size_t i = 0, next; i < out->list.len; i = next) {
         const struct gt_window_ref *first = gt_vec_at(&out->list, i);
         struct gt_window_block block = {.block = first->block, .first = i};

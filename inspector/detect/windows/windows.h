@@ -84,9 +84,6 @@ static inline const struct gt_window_ref *gt_window_main(const struct gt_windows
     return gt_window_of(windows, block, block->main);
 }
 
-/* Sorts the windows by block and offset; of two that begin together, the widest comes first. */
-void gt_windows_sort(struct gt_windows *windows);
-
 /* Fills in what follows from all windows of a block; false when their elements differ. Inferred
  * windows get the element size that fits them all. */
 bool gt_window_block_complete(const struct gt_heap_analysis *analysis, struct gt_windows *windows,
