@@ -214,3 +214,11 @@ const char *gt_own_name(struct gt_keys *keys, const struct gt_referrer *from)
     if (!descent.name[0]) return name_of_end(keys, from, &end, in_key);
     return gt_arena_format(analysis->storage, "%s%s", in_key ? KEYS : "", descent.name);
 }
+
+const char *gt_program_name(struct gt_keys *keys, const struct gt_referrer *referrer)
+{
+    const char *name = gt_referrer_name(keys, referrer);
+    bool contained = holds_values(name, false) || strncmp(name, "atomic.", 7) == 0;
+
+    return contained ? gt_own_name(keys, referrer) : name;
+}

@@ -15,4 +15,7 @@
  * or the frame's variable; "it" when it has no name. */
 const char *gt_own_name(struct gt_keys *keys, const struct gt_referrer *referrer);
 
+/* The referrer's name as in path.h, unless it is one in a container: then the name above. */
+const char *gt_program_name(struct gt_keys *keys, const struct gt_referrer *referrer);
+
 #endif

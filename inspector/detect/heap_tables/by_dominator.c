@@ -1,4 +1,5 @@
 /* The dominator tree of the live heap, down to a smallest size. */
+#include "inspector/detect/describe/own_names.h"
 #include "inspector/detect/describe/root_names.h"
 #include "inspector/detect/heap_tables/object_kinds.h"
 #include "inspector/detect/heap_tables/root_rows.h"
@@ -256,7 +257,7 @@ static const char *name_of(struct grower *grower, uint32_t node)
 
     if (!gt_referrer_word_of(grower->maker->analysis, grower->tree, grower->groups, node, &held))
         return NULL;
-    const char *name = gt_referrer_name(&grower->keys, &held.holder);
+    const char *name = gt_program_name(&grower->keys, &held.holder);
     if (strcmp(name, "it") == 0) return NULL;
     return gt_heap_analysis_keep(grower->maker->analysis, gt_without_global(name));
 }

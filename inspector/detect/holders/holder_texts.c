@@ -159,7 +159,7 @@ static const char *root_name(const struct describer *describer, const struct gt_
 /* A frame's variable is named together with its function. */
 static const char *name_of(struct describer *describer, const struct gt_referrer *holder)
 {
-    const char *name = gt_referrer_name(&describer->keys, holder);
+    const char *name = gt_program_name(&describer->keys, holder);
     gt_type_id type;
 
     if (holder->object != GT_NO_OBJECT) return strcmp(name, "it") == 0 ? NULL : name;
@@ -202,11 +202,12 @@ static const char *end_of_sync_map(const char *name, const char *field)
 
 /* The fields inside a sync.Map are not known to users, so it is named by the field that holds the
  * map. */
-static void describe_sync_map(const struct describer *describer, struct gt_heap_holder *holder)
+static void describe_sync_map(struct describer *describer, const struct gt_referrer *referrer,
+                              struct gt_heap_holder *holder)
 {
     if (!holder->path.count) return;
     const struct gt_step *last = &holder->path.steps[holder->path.count - 1];
-    const char *end = end_of_sync_map(holder->name, last->field);
+    const char *end = end_of_sync_map(gt_referrer_name(&describer->keys, referrer), last->field);
     if (!end) return;
     const char *holder_name = last->kind == GT_STEP_OBJECT ? last->type : last->what;
     if (!holder_name) return;
@@ -252,7 +253,7 @@ static void describe_object(struct describer *describer, const struct gt_accumul
     if (found) {
         holder->name = gt_heap_analysis_keep(analysis, name_of(describer, &held.holder));
         holder->path = gt_path_to(&describer->keys, &held.holder);
-        describe_sync_map(describer, holder);
+        describe_sync_map(describer, &held.holder, holder);
         if (gt_is_pool_storage(analysis, object))
             describe_sync_pool(describer, &held.holder, holder);
         describe_by_variable(holder);
