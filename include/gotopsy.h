@@ -1761,44 +1761,36 @@ struct gt_check_options {
     size_t examples; /* objects of each label; 0: 10, and text shows only unexplained ones */
 };
 
-enum gt_check_reason { /* why an object is in one set only */
-                       /* Explained: the program dropped the object since the last collection began.
-                        */
-                       GT_REASON_STACK,  /* only a word leads to it that no frame uses, in a stack
-                                            used since */
-                       GT_REASON_OBJECT, /* only an unreachable object leads to it that was
-                                            allocated since */
-                       GT_REASON_ALIKE,  /* no word leads to it, not even one that masks and stack
-                                          * maps exclude; and  an object of its kind was allocated
-                                          * since, or dropped by one of the two  reasons above */
-                       GT_REASON_FREED,  /* no word leads to it; and an object of its kind was freed
-                                          */
-                       GT_REASON_MADE, /* no word leads to it; and code that makes such objects has
-                                          run since */
-                       GT_REASON_RETIRED, /* it is the runtime's own, and its contents show that it
-                                             is out of use */
-                       GT_REASON_TINY,    /* no word leads to it; and an allocator of 16-byte blocks
-                                           * may have held it during the mark (mcache.tiny): at most
-                                           * one for each P */
-                       GT_REASON_CONSERVATIVE, /* ours alone */
-                       /* Not explained. */
-                       GT_REASON_WORD, /* a word of live memory leads to it that is no pointer by
-                                          the masks */
-                       GT_REASON_UNWALKED, /* a word leads to it in a stack whose frames end early;
-                                            * or the stack of a goroutine is not known */
-                       GT_REASON_SPECIAL,  /* the runtime counts more finalizers, cleanups or weak
-                                            * handles than were found: one of these may lead to it */
-                       GT_REASON_FRAME,    /* only a word of a frame leads to it that has not run
-                                            * since. The word is dead by its stack map, as it was to
-                                            * the mark */
-                       GT_REASON_QUIET,    /* nothing has run since that could have dropped it */
-                       GT_REASON_NOTHING,  /* nothing is known */
-                       GT_REASON_MISSING,  /* what leads to it may be in memory that the core lacks
-                                            */
-                       GT_REASON_UNMARKED, /* ours alone */
-                       GT_REASON_UNALLOCATED, /* ours alone */
-                       GT_REASON_UNJUDGED,    /* nothing to compare with */
-                       GT_REASONS
+/*
+ * Why only one of the two sets has an object. Those up to GT_REASON_CONSERVATIVE explain it: the
+ * program dropped the object since the last collection began, or no word must keep it.
+ */
+enum gt_check_reason {
+    GT_REASON_STACK,        /* only a word that no frame uses leads to it, in a stack used since */
+    GT_REASON_OBJECT,       /* only an unreachable object that was allocated since leads to it */
+    GT_REASON_ALIKE,        /* no word leads to it, not even one that masks and stack maps exclude;
+                             * an object of its kind was allocated since, or dropped by one of the
+                             * two reasons above */
+    GT_REASON_FREED,        /* the same, but an object of its kind was freed */
+    GT_REASON_MADE,         /* the same, but code that makes such objects has run since */
+    GT_REASON_RETIRED,      /* it is the runtime's own, and its contents show that it is unused */
+    GT_REASON_TINY,         /* no word leads to it; an allocator of 16-byte blocks may have held it
+                             * during the mark (mcache.tiny): at most one for each P */
+    GT_REASON_CONSERVATIVE, /* only gotopsy has it, by words that need not be pointers */
+    GT_REASON_WORD,         /* a word of live memory leads to it that is no pointer by the masks */
+    GT_REASON_UNWALKED,     /* a word leads to it in a stack whose frames end early; or the stack of
+                             * a goroutine is not known */
+    GT_REASON_SPECIAL,      /* the runtime counts more finalizers, cleanups or weak handles than
+                             * were found: one of these may lead to it */
+    GT_REASON_FRAME,        /* only a word of a frame that has not run since leads to it. It is dead
+                             * by the stack map, as it was to the mark */
+    GT_REASON_QUIET,        /* nothing has run since that could have dropped it */
+    GT_REASON_NOTHING,      /* nothing is known */
+    GT_REASON_MISSING,      /* what leads to it may be in memory that the core lacks */
+    GT_REASON_UNMARKED,     /* only gotopsy has it: the collector did not mark it */
+    GT_REASON_UNALLOCATED,  /* only gotopsy has it: its slot is free */
+    GT_REASON_UNJUDGED,     /* there is nothing to compare with */
+    GT_REASONS
 };
 
 /* "dropped since the last collection: nothing leads to it, and ..."; NULL when there is none. */
