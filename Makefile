@@ -34,7 +34,7 @@ pkg = $(or $(shell $(PKG_CONFIG) $(1) $(2) 2>/dev/null),$(3))
 STD := -std=c11 -D_GNU_SOURCE -Wall -Wextra $(WERROR) -fPIC -fvisibility=hidden -pthread \
 	-Iinclude -I. -I$(BUILD) $(call pkg,--cflags,libdwarf)
 LIBS := $(strip $(call pkg,--libs,libdwarf,-ldwarf) $(call pkg,--libs,libelf,-lelf) \
-	-lunwind-generic -lunwind -lzstd -llz4 -llzma -lz -ljansson -lprotobuf-c -lm)
+	-lunwind-generic -lunwind -lzstd -llz4 -llzma -lz -ldeflate -ljansson -lprotobuf-c -lm)
 CLI_LIBS := -lpopt -ledit
 
 # ---- sources ---------------------------------------------------------------------------------
@@ -140,8 +140,8 @@ $(REPLAY_BIN): $(BUILD)/tests/fuzz/replay_%: $(BUILD)/tests/fuzz/fuzz_%.o \
 LIBRARY_HEADERS := libc6-dev:stdio.h libelf-dev:gelf.h \
 	libdwarf-dev:libdwarf.h,libdwarf/libdwarf.h,libdwarf-0/libdwarf.h,libdwarf-2/libdwarf.h \
 	libunwind-dev:libunwind.h libzstd-dev:zstd.h liblz4-dev:lz4frame.h liblzma-dev:lzma.h \
-	zlib1g-dev:zlib.h libjansson-dev:jansson.h libpopt-dev:popt.h libedit-dev:histedit.h \
-	libprotobuf-c-dev:protobuf-c/protobuf-c.h
+	zlib1g-dev:zlib.h libdeflate-dev:libdeflate.h libjansson-dev:jansson.h \
+	libpopt-dev:popt.h libedit-dev:histedit.h libprotobuf-c-dev:protobuf-c/protobuf-c.h
 TEST_HEADERS := libcmocka-dev:cmocka.h
 
 # The packages of rows whose headers the compiler does not find: it is asked once, for all.
@@ -176,7 +176,7 @@ $(BUILD)/have-test-libraries: Makefile | $(BUILD)/have-libraries
 # ---- what must be installed ------------------------------------------------------------------
 
 BUILD_DEPS := gcc make pkg-config libc6-dev libelf-dev libdwarf-dev libunwind-dev libzstd-dev \
-	liblz4-dev liblzma-dev zlib1g-dev libjansson-dev libpopt-dev libedit-dev \
+	liblz4-dev liblzma-dev zlib1g-dev libdeflate-dev libjansson-dev libpopt-dev libedit-dev \
 	libprotobuf-c-dev protobuf-c-compiler
 TEST_DEPS := libcmocka-dev python3 python3-pytest python3-pytest-xdist python3-jsonschema \
 	zstd lz4 xz-utils gdb elfutils qemu-user debuginfod graphviz strace groff-base zsh fish

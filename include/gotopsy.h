@@ -146,18 +146,24 @@ struct gt_label {
 };
 
 enum gt_step_kind {
-    GT_STEP_NAMED,  /* what has a name of its own: a variable, an area of memory */
-    GT_STEP_OBJECT, /* of the heap: `what` is "object" */
-    GT_STEP_ENTRY,  /* of a map's storage: `what` is "map entry" */
+    GT_STEP_NAMED,    /* what has a name of its own: a variable, an area of memory */
+    GT_STEP_OBJECT,   /* of the heap */
+    GT_STEP_ENTRY,    /* of a map's storage */
+    GT_STEP_LEFT_OUT, /* `count` steps that are left out */
 };
+
+/* "map entry"; NULL for the kinds that have a name of their own or a count. */
+GT_API const char *gt_step_kind_name(enum gt_step_kind kind);
 
 /* One step of the path from a root to an object. */
 struct gt_step {
-    const char *what;  /* "global main.sessions", "map value", "(*server).loop frame 2" */
+    const char *what;  /* GT_STEP_NAMED: "global main.sessions", "(*server).loop frame 2"; for other
+                        * kinds NULL */
     uint64_t address;  /* of the word or object that holds the next step; 0 when it has none */
     const char *type;  /* of the target of the step; NULL when unknown */
     const char *field; /* ".token", "[4]"; NULL when the step is not through a field */
     enum gt_step_kind kind;
+    uint64_t count; /* GT_STEP_LEFT_OUT: objects; else 0 */
 };
 
 struct gt_path {
@@ -284,10 +290,29 @@ struct gt_instance {
     };
 };
 
-struct gt_undecided {       /* live blocks that were not analysed, with one reason */
-    uint64_t count, bytes;  /* number of blocks, and the sum of their sizes */
-    struct gt_block block;  /* the largest of them */
-    const char *reason;     /* what prevents the analysis: "unsafe.Pointer" */
+enum gt_undecided_reason {                              /* what prevents the analysis of a block */
+                           GT_UNDECIDED_UNTYPED,        /* a pointer of unknown type */
+                           GT_UNDECIDED_UNSAFE_POINTER, /* an unsafe.Pointer */
+                           GT_UNDECIDED_BYTE_POINTER,   /* a *byte, or a pointer to a type of its
+                                                         * size */
+                           GT_UNDECIDED_UNFIT,          /* a string or slice that does not fit it */
+                           GT_UNDECIDED_STALE,   /* only words that may be stale lead to it */
+                           GT_UNDECIDED_WEAK,    /* a weak pointer can make all of it reachable
+                                                  * again */
+                           GT_UNDECIDED_UNEQUAL, /* slices in it have elements of different sizes */
+                           GT_UNDECIDED_MAY_BE_TEXT, /* a pointer beside a number, which may be a
+                                                      * short string */
+                           GT_UNDECIDED_CONTRADICTS, /* a string or slice of bytes covers pointers
+                                                      */
+};
+
+/* "unsafe.Pointer"; NULL when there is none. */
+GT_API const char *gt_undecided_reason_name(enum gt_undecided_reason reason);
+
+struct gt_undecided {      /* live blocks that were not analysed, with one reason */
+    uint64_t count, bytes; /* number of blocks, and the sum of their sizes */
+    struct gt_block block; /* the largest of them */
+    enum gt_undecided_reason reason;
     uint64_t word;          /* address of such a word into the block; 0: a register, or none */
     const char *holder;     /* of the word: "main.arena.base", "global main.pages"; or NULL */
     struct gt_path path;    /* from a root to the word; may be empty */
@@ -329,12 +354,20 @@ struct gt_heap_holder {
     struct gt_path path;    /* from a root to the word that holds it; may be empty */
 };
 
+enum gt_aside_reason {                         /* why spare capacity is set aside */
+                       GT_ASIDE_REUSED,        /* its owner keeps it for reuse by design */
+                       GT_ASIDE_OWNER_UNKNOWN, /* the type of its owner is not known: it may reuse
+                                                * it */
+                       GT_ASIDE_EMPTY, /* all its slices have length 0: they can be filled again */
+};
+
 struct gt_set_aside {      /* spare capacity that is no finding, since it is kept for reuse */
     uint64_t count, bytes; /* number of blocks, and their bytes outside every length */
     struct gt_block block; /* the block with most of these bytes */
-    const char *reason;    /* "kept for reuse by bytes.Buffer" */
-    const char *holder;    /* "bytes.Buffer.buf"; NULL when unknown */
-    struct gt_path path;   /* from a root to a typical holder; may be empty */
+    enum gt_aside_reason reason;
+    const char *owner;   /* GT_ASIDE_REUSED: the type that reuses it, "bytes.Buffer"; else NULL */
+    const char *holder;  /* "bytes.Buffer.buf"; NULL when unknown */
+    struct gt_path path; /* from a root to a typical holder; may be empty */
 };
 
 struct gt_smaller {    /* findings of one kind that are too small to be listed */
@@ -379,11 +412,34 @@ struct gt_kept {             /* what a group of goroutines keeps through one var
     struct gt_path path;     /* from its variable to where most of it lies; may be empty */
 };
 
+enum gt_goroutine_status {                    /* runtime/runtime2.go, without the scan bit */
+                           GT_STATUS_UNKNOWN, /* one that Go does not have */
+                           GT_STATUS_IDLE,    /* just allocated */
+                           GT_STATUS_RUNNABLE,
+                           GT_STATUS_RUNNING,
+                           GT_STATUS_SYSCALL,
+                           GT_STATUS_WAITING,
+                           GT_STATUS_DEAD,
+                           GT_STATUS_COPYSTACK, /* its stack is being moved */
+                           GT_STATUS_PREEMPTED,
+                           GT_STATUS_LEAKED, /* waits, and Go found that nothing can wake it */
+                           GT_STATUSES
+};
+
+/* The word of a Go traceback: "syscall", "unknown"; NULL when there is none. */
+GT_API const char *gt_goroutine_status_name(enum gt_goroutine_status status);
+
+struct gt_status_count {
+    enum gt_goroutine_status status;
+    uint64_t number; /* of goroutines */
+};
+
 struct gt_goroutine_group { /* goroutines with the same stack, status and wait reason */
     uint64_t count;
     const uint64_t *ids;
     size_t id_count;
-    const char *status, *wait_reason; /* wait_reason NULL when it does not wait */
+    enum gt_goroutine_status status;
+    const char *wait_reason; /* NULL when it does not wait */
     int64_t wait_ns_max;
     const int64_t *waits_ns; /* for each of ids; NULL when only the longest was kept */
     struct gt_stack stack;
@@ -449,11 +505,6 @@ struct gt_panic { /* one in progress when the process died */
     bool named;           /* Go prints the type around the value: main.number(12) */
     bool by_runtime, recovered, goexit;
     bool repanicked; /* the next one has the same value: Go prints one line for both (1.25+) */
-};
-
-struct gt_count { /* a name and a number: goroutines by status, parts of memory */
-    const char *name;
-    uint64_t number;
 };
 
 enum gt_memory_kind {                    /* what a part of the memory is */
@@ -557,6 +608,37 @@ enum gt_gc_phase {                /* of the collector (runtime/mgc.go) */
 /* "mark termination", "unknown"; NULL when there is none. */
 GT_API const char *gt_gc_phase_name(enum gt_gc_phase which);
 
+/* The name of a Linux signal: "SIGABRT"; NULL when it has none, as 0 and the real-time ones. */
+GT_API const char *gt_signal_name(int32_t signal);
+
+enum gt_signal_reason {                                /* why a signal was raised: its si_code */
+                        GT_SIGNAL_REASON_UNKNOWN,      /* asm-generic/siginfo.h does not say */
+                        GT_SIGNAL_NOT_MAPPED,          /* SEGV_MAPERR */
+                        GT_SIGNAL_ACCESS,              /* SEGV_ACCERR */
+                        GT_SIGNAL_PROTECTION_KEY,      /* SEGV_PKUERR */
+                        GT_SIGNAL_NO_ADDRESS,          /* SI_KERNEL of SIGSEGV and SIGBUS */
+                        GT_SIGNAL_MISALIGNED,          /* BUS_ADRALN */
+                        GT_SIGNAL_NO_MEMORY,           /* BUS_ADRERR */
+                        GT_SIGNAL_HARDWARE,            /* BUS_OBJERR */
+                        GT_SIGNAL_MEMORY_FAILED,       /* BUS_MCEERR_AR, BUS_MCEERR_AO */
+                        GT_SIGNAL_OPCODE,              /* ILL_ILLOPC */
+                        GT_SIGNAL_OPERAND,             /* ILL_ILLOPN */
+                        GT_SIGNAL_PRIVILEGED,          /* ILL_PRVOPC */
+                        GT_SIGNAL_DIVISION,            /* FPE_INTDIV */
+                        GT_SIGNAL_OVERFLOW,            /* FPE_INTOVF */
+                        GT_SIGNAL_BREAKPOINT,          /* TRAP_BRKPT */
+                        GT_SIGNAL_SINGLE_STEP,         /* TRAP_TRACE */
+                        GT_SIGNAL_HARDWARE_BREAKPOINT, /* TRAP_HWBKPT */
+                        GT_SIGNAL_TRAP,                /* SI_KERNEL of SIGTRAP */
+                        GT_SIGNAL_SECCOMP,             /* SYS_SECCOMP */
+                        GT_SIGNAL_KILL,                /* SI_USER */
+                        GT_SIGNAL_SIGQUEUE,            /* SI_QUEUE */
+                        GT_SIGNAL_TGKILL,              /* SI_TKILL */
+                        GT_SIGNAL_TIMER,               /* SI_TIMER */
+                        GT_SIGNAL_MESSAGE_QUEUE,       /* SI_MESGQ */
+                        GT_SIGNAL_BY_KERNEL,           /* SI_KERNEL of other signals */
+};
+
 enum gt_core_origin { GT_CORE_UNKNOWN, GT_CORE_BY_KERNEL, GT_CORE_BY_GCORE };
 
 /* "kernel", "unknown"; NULL when there is none. */
@@ -579,7 +661,7 @@ struct gt_report {
         bool truncated;
         int64_t pid;           /* GT_UNKNOWN when the core does not have it */
         const char *command;   /* NULL when the core does not have it */
-        const char *signal;    /* "SIGABRT"; NULL when none is known */
+        int32_t signal;        /* that made the kernel write the core; 0 when none is known */
         bool arguments_hidden; /* command is only the program's name, since show_data is not set */
     } core;
     struct {
@@ -593,16 +675,16 @@ struct gt_report {
     } binary;
     struct {
         bool died; /* the runtime or a signal ended it; if false, nothing else is set */
-        /* The signal that began it, "SIGSEGV"; NULL when there was none, or it is lost. It is not
-         * the SIGABRT that Go's runtime finally raises for the core. */
-        const char *signal;
+        /* The signal that began it; 0 when there was none, or it is lost. It is not the SIGABRT
+         * that Go's runtime finally raises for the core. */
+        int32_t signal;
         bool has_address;     /* only for some faults */
         uint64_t address, pc; /* the address that could not be accessed, and the interrupted
                                * instruction */
         uint64_t raw_address; /* what Go prints as the address, known or not */
         bool has_code;
-        int32_t code;              /* of the signal: si_code */
-        const char *reason;        /* what the code means; NULL when that is not known */
+        int32_t code;                 /* of the signal: si_code */
+        enum gt_signal_reason reason; /* what the code means */
         bool caught;               /* the signal became no panic: its handler ended the process */
         uint64_t m;                /* the number that Go gives the thread */
         bool signal_lost;          /* there was a signal, and the core does not show which */
@@ -644,7 +726,7 @@ struct gt_report {
     } memory;
     struct {
         uint64_t total, system;
-        const struct gt_count *by_status;
+        const struct gt_status_count *by_status; /* those that occur */
         size_t status_count;
         const struct gt_goroutine_group *groups; /* the largest first */
         size_t group_count;
@@ -1505,9 +1587,10 @@ struct gt_frame_view {
 };
 
 struct gt_goroutine_view {
-    struct gt_report *process;        /* only core and binary; owns all the rest */
-    uint64_t id, parent;              /* parent: the goroutine that started it; 0 when unknown */
-    const char *status, *wait_reason; /* wait_reason NULL unless it waits */
+    struct gt_report *process; /* only core and binary; owns all the rest */
+    uint64_t id, parent;       /* parent: the goroutine that started it; 0 when unknown */
+    enum gt_goroutine_status status;
+    const char *wait_reason; /* NULL unless it waits */
     uint64_t stack_bytes;
     struct gt_source_location created_by; /* function NULL when unknown */
     const struct gt_frame_view *frames;   /* innermost first */
@@ -1671,14 +1754,64 @@ enum gt_verdict {
     GT_EXACT,          /* the same objects */
     GT_EXPLAINED,      /* every difference has a reason with evidence */
     GT_DIFFERS,        /* some have none: gotopsy may miss a root or an edge */
-    GT_NOT_COMPARABLE, /* the core has no complete marks, or lacks memory; `reason` says why */
+    GT_NOT_COMPARABLE, /* the core has no complete marks, or lacks memory; `obstacle` says why */
     GT_UNCERTAIN,      /* few have none, and nothing speaks for a missed root or edge: the program
-                          dropped them, or gotopsy misses one; `reason` says how many */
+                          dropped them, or gotopsy misses one; `uncertain_objects` says how many */
 };
 
 struct gt_check_options {
     size_t size;     /* sizeof this struct */
     size_t examples; /* objects of each label; 0: 10, and text shows only unexplained ones */
+};
+
+enum gt_check_reason { /* why an object is in one set only */
+                       /* Explained: the program dropped the object since the last collection began.
+                        */
+                       GT_REASON_STACK,  /* only a word leads to it that no frame uses, in a stack
+                                            used since */
+                       GT_REASON_OBJECT, /* only an unreachable object leads to it that was
+                                            allocated since */
+                       GT_REASON_ALIKE,  /* no word leads to it, not even one that masks and stack
+                                          * maps exclude; and  an object of its kind was allocated
+                                          * since, or dropped by one of the two  reasons above */
+                       GT_REASON_FREED,  /* no word leads to it; and an object of its kind was freed
+                                          */
+                       GT_REASON_MADE, /* no word leads to it; and code that makes such objects has
+                                          run since */
+                       GT_REASON_RETIRED, /* it is the runtime's own, and its contents show that it
+                                             is out of use */
+                       GT_REASON_TINY,    /* no word leads to it; and an allocator of 16-byte blocks
+                                           * may have held it during the mark (mcache.tiny): at most
+                                           * one for each P */
+                       GT_REASON_CONSERVATIVE, /* ours alone */
+                       /* Not explained. */
+                       GT_REASON_WORD, /* a word of live memory leads to it that is no pointer by
+                                          the masks */
+                       GT_REASON_UNWALKED, /* a word leads to it in a stack whose frames end early;
+                                            * or the stack of a goroutine is not known */
+                       GT_REASON_SPECIAL,  /* the runtime counts more finalizers, cleanups or weak
+                                            * handles than were found: one of these may lead to it */
+                       GT_REASON_FRAME,    /* only a word of a frame leads to it that has not run
+                                            * since. The word is dead by its stack map, as it was to
+                                            * the mark */
+                       GT_REASON_QUIET,    /* nothing has run since that could have dropped it */
+                       GT_REASON_NOTHING,  /* nothing is known */
+                       GT_REASON_MISSING,  /* what leads to it may be in memory that the core lacks
+                                            */
+                       GT_REASON_UNMARKED, /* ours alone */
+                       GT_REASON_UNALLOCATED, /* ours alone */
+                       GT_REASON_UNJUDGED,    /* nothing to compare with */
+                       GT_REASONS
+};
+
+/* "dropped since the last collection: nothing leads to it, and ..."; NULL when there is none. */
+GT_API const char *gt_check_reason_name(enum gt_check_reason reason);
+
+enum gt_check_obstacle { /* why no comparison is possible */
+                         GT_CHECK_POSSIBLE,
+                         GT_CHECK_UNDER_WAY, /* a collection was under way */
+                         GT_CHECK_NO_MARKS,  /* nothing was collected yet */
+                         GT_CHECK_LACKS,     /* of the core's memory: see `lacks` */
 };
 
 struct gt_check_example {
@@ -1688,16 +1821,21 @@ struct gt_check_example {
 
 /* Differences of one kind, and their explanation. */
 struct gt_check_label {
-    const char *name;
+    enum gt_check_reason reason;
     bool explains; /* the evidence explains them; else they remain unexplained */
     uint64_t objects, bytes;
     const struct gt_check_example *examples;
     size_t example_count;
 };
 
+struct gt_check_count {
+    enum gt_check_reason reason;
+    uint64_t objects;
+};
+
 struct gt_difference {
     uint64_t objects, bytes;
-    const struct gt_count *explained; /* reason -> objects */
+    const struct gt_check_count *explained;
     size_t explained_count;
     const struct gt_check_label *labels; /* explained or not */
     size_t label_count;
@@ -1710,8 +1848,9 @@ struct gt_check {
     const uint64_t *examples;  /* addresses of unexplained objects, the first few */
     size_t example_count;
     enum gt_verdict verdict;
-    bool all_examples;  /* text shows explained ones too */
-    const char *reason; /* GT_NOT_COMPARABLE, GT_UNCERTAIN: why; else NULL */
+    bool all_examples;               /* text shows explained ones too */
+    enum gt_check_obstacle obstacle; /* GT_NOT_COMPARABLE: why */
+    uint64_t uncertain_objects;      /* GT_UNCERTAIN: how many; else 0 */
     enum gt_gc_phase phase;
     uint64_t cycles;    /* collections that completed a mark */
     uint64_t ran_since; /* goroutines that ran since the last mark began */

@@ -66,7 +66,7 @@ def test_it_names_all_missing_packages(tmp_path):
     run = make("all", f"CC={CC} -nostdinc", f"BUILD={tmp_path}", "PKG_CONFIG=false")
     assert missing(run) == {
         *"libc6-dev libelf-dev libdwarf-dev libunwind-dev libzstd-dev liblz4-dev liblzma-dev".split(),
-        *"zlib1g-dev libjansson-dev libpopt-dev libedit-dev libprotobuf-c-dev".split(),
+        *"zlib1g-dev libdeflate-dev libjansson-dev libpopt-dev libedit-dev libprotobuf-c-dev".split(),
     }
 
 

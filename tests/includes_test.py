@@ -127,6 +127,7 @@ LIBRARIES = {
     "dwarf.h": {"inspector/core", "inspector/symbols", "inspector/unwind"},
     "libdwarf": {"inspector/core", "inspector/symbols", "inspector/unwind"},
     "libunwind": {"inspector/core", "inspector/symbols", "inspector/unwind"},
+    "libdeflate.h": {"inspector/symbols"},
     "zstd": {"inspector/core"},
     "popt.h": {"inspector/cli"},
     "histedit.h": {"inspector/cli"},

@@ -1,10 +1,10 @@
 /*
- * Words of Go's own packages whose declared type does not give what they point to, as an
- * unsafe.Pointer beside a count, or a pointer to a type that stands for another. The sources of
- * these packages do.
+ * Words of Go's own packages whose declared type does not say what they point to: an unsafe.Pointer
+ * beside a count, or a pointer to a type that stands for another. What they point to is known from
+ * the sources of these packages, and is a row here.
  *
- * A row names a struct by its full path, so it matches no struct of another package. A row whose
- * struct, field or target the program lacks has no effect.
+ * A row names a struct by its full path, so it matches no struct of another package. A row has no
+ * effect if the program lacks its struct, field or target.
  */
 #ifndef GT_TYPES_HIDDEN_PLACES_H
 #define GT_TYPES_HIDDEN_PLACES_H

@@ -182,7 +182,7 @@ static const unsigned char *built(struct gt_types *types, gt_type_id id, uint64_
     if (words * 8 > GT_MAX_MASKED) return NULL;
     unsigned char *mask = gt_arena_alloc(&types->arena, bytes_of(words));
     gt_walk_start(&walk, types, id, words * 16 + 4 * GT_MAX_FIELDS);
-    while (gt_walk_next_until(&walk, has_plain_mask, &leaf, &offset))
+    while (gt_walk_next(&walk, has_plain_mask, &leaf, &offset))
         copy_part(types, mask, words, leaf, offset);
     return walk.complete ? mask : NULL;
 }

@@ -134,7 +134,7 @@ static void flatten(struct gt_types *types, gt_type_id id, struct gt_pointer_lay
     gt_type_id leaf, in = GT_NO_TYPE;
     uint64_t offset;
     gt_walk_start(&walk, types, id, 16 * GT_MAX_PLACES + 4 * GT_MAX_FIELDS);
-    while (gt_walk_next_until(&walk, is_atomic_pointer, &leaf, &offset)) {
+    while (gt_walk_next(&walk, is_atomic_pointer, &leaf, &offset)) {
         if (found.len == GT_MAX_PLACES) {
             walk.complete = false;
             break;

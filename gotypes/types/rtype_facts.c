@@ -141,8 +141,3 @@ const struct gt_facts *gt_rtype_facts_of(const struct gt_rtype_facts *facts)
 {
     return &facts->facts;
 }
-
-size_t gt_rtype_facts_count(const struct gt_rtype_facts *facts)
-{
-    return facts->by_name.len;
-}

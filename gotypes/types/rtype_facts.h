@@ -20,6 +20,5 @@ struct gt_rtype_facts *gt_rtype_facts_create(struct gt_types *types, const struc
                                              const struct gt_module *module);
 void gt_rtype_facts_destroy(struct gt_rtype_facts *facts); /* NULL is allowed */
 const struct gt_facts *gt_rtype_facts_of(const struct gt_rtype_facts *facts);
-size_t gt_rtype_facts_count(const struct gt_rtype_facts *facts); /* structs found */
 
 #endif

@@ -79,9 +79,8 @@ struct gt_walk {
 };
 
 void gt_walk_start(struct gt_walk *walk, struct gt_types *types, gt_type_id id, uint64_t steps);
-bool gt_walk_next(struct gt_walk *walk, gt_type_id *leaf, uint64_t *offset);
 /* Stops also at a struct or array for which `stop` is true: its own mask is used (masks.c). */
-bool gt_walk_next_until(struct gt_walk *walk, bool (*stop)(const struct gt_type_rec *rec),
-                        gt_type_id *leaf, uint64_t *offset);
+bool gt_walk_next(struct gt_walk *walk, bool (*stop)(const struct gt_type_rec *rec),
+                  gt_type_id *leaf, uint64_t *offset);
 
 #endif

@@ -58,8 +58,8 @@ static void push(struct gt_walk *walk, gt_type_id part, uint64_t offset)
         walk->frames[walk->depth++] = (struct gt_walk_frame){part, offset, 0};
 }
 
-bool gt_walk_next_until(struct gt_walk *walk, bool (*stop)(const struct gt_type_rec *rec),
-                        gt_type_id *leaf, uint64_t *offset)
+bool gt_walk_next(struct gt_walk *walk, bool (*stop)(const struct gt_type_rec *rec),
+                  gt_type_id *leaf, uint64_t *offset)
 {
     while (walk->depth) {
         struct gt_walk_frame *top = &walk->frames[walk->depth - 1];
@@ -69,7 +69,7 @@ bool gt_walk_next_until(struct gt_walk *walk, bool (*stop)(const struct gt_type_
             walk->depth = 0;
             break;
         }
-        if (!is_whole(&rec->type) || (stop && stop(rec))) {
+        if (!is_whole(&rec->type) || stop(rec)) {
             *leaf = top->id;
             *offset = top->offset;
             walk->depth--;
@@ -83,9 +83,4 @@ bool gt_walk_next_until(struct gt_walk *walk, bool (*stop)(const struct gt_type_
             push(walk, part, at);
     }
     return false;
-}
-
-bool gt_walk_next(struct gt_walk *walk, gt_type_id *leaf, uint64_t *offset)
-{
-    return gt_walk_next_until(walk, NULL, leaf, offset);
 }

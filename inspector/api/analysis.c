@@ -45,18 +45,18 @@ struct gt_error *gt_analysis_report(struct gt_analysis *analysis,
 
 /* ---- opening ------------------------------------------------------------------------------- */
 
-struct opening {
+struct opener {
     struct gt_core_options options;
     struct gt_analysis *analysis;
 };
 
 static struct gt_error *open_all(void *args)
 {
-    const struct opening *opening = args;
-    struct gt_analysis *analysis = opening->analysis;
+    const struct opener *opener = args;
+    struct gt_analysis *analysis = opener->analysis;
 
     gt_analysis_stage(analysis, "opening");
-    struct gt_error *error = gt_process_open(&opening->options, &analysis->process);
+    struct gt_error *error = gt_process_open(&opener->options, &analysis->process);
     gt_analysis_stage(analysis, "reading goroutines");
     if (!error) error = gt_goroutines_open(analysis->process, &analysis->goroutines);
     if (!error) gt_consistency_of_goroutines(analysis->process, analysis->goroutines);
@@ -65,22 +65,22 @@ static struct gt_error *open_all(void *args)
 
 struct gt_error *gt_open(const struct gt_core_options *options, struct gt_analysis **out)
 {
-    struct opening opening = {.analysis = calloc(1, sizeof *opening.analysis)};
-    struct gt_error *error = gt_options_take(&opening.options, sizeof opening.options, options);
+    struct opener opener = {.analysis = calloc(1, sizeof *opener.analysis)};
+    struct gt_error *error = gt_options_take(&opener.options, sizeof opener.options, options);
 
-    if (!error && !opening.options.core_path)
+    if (!error && !opener.options.core_path)
         error = gt_error_plain(GT_ERR_USAGE, "core_path is required");
-    if (!error && !opening.analysis) error = gt_error_memory(sizeof *opening.analysis);
-    if (opening.analysis) {
-        gt_holdings_init(&opening.analysis->holdings);
-        opening.analysis->progress = opening.options.progress;
-        opening.analysis->progress_ctx = opening.options.progress_ctx;
+    if (!error && !opener.analysis) error = gt_error_memory(sizeof *opener.analysis);
+    if (opener.analysis) {
+        gt_holdings_init(&opener.analysis->holdings);
+        opener.analysis->progress = opener.options.progress;
+        opener.analysis->progress_ctx = opener.options.progress_ctx;
     }
-    if (!error) error = gt_analysis_run(opening.analysis, out, open_all, &opening);
+    if (!error) error = gt_analysis_run(opener.analysis, out, open_all, &opener);
     if (error)
-        gt_close(opening.analysis);
+        gt_close(opener.analysis);
     else
-        *out = opening.analysis;
+        *out = opener.analysis;
     return error;
 }
 

@@ -51,7 +51,7 @@ static struct gt_check_example example_of(const struct filler *filler, uint64_t 
 
 /* ---- differences --------------------------------------------------------------------------- */
 
-static void fill_label(const struct filler *filler, enum gt_reason reason,
+static void fill_label(const struct filler *filler, enum gt_check_reason reason,
                        const struct gt_reason_count *count, struct gt_check_label *out)
 {
     size_t size = count->examples.len * sizeof(struct gt_check_example);
@@ -59,7 +59,7 @@ static void fill_label(const struct filler *filler, enum gt_reason reason,
 
     for (size_t i = 0; i < count->examples.len; i++)
         examples[i] = example_of(filler, count->examples.at[i]);
-    *out = (struct gt_check_label){.name = gt_reason_name(reason),
+    *out = (struct gt_check_label){.reason = reason,
                                    .explains = gt_reason_explains(reason),
                                    .objects = count->objects,
                                    .bytes = count->bytes,
@@ -71,20 +71,19 @@ static void fill_difference(const struct filler *filler, const struct gt_reason_
                             struct gt_difference *out)
 {
     struct gt_arena *storage = filler->check->storage;
-    struct gt_count *explained = gt_arena_alloc(storage, GT_REASONS * sizeof *explained);
+    struct gt_check_count *explained = gt_arena_alloc(storage, GT_REASONS * sizeof *explained);
     struct gt_check_label *labels = gt_arena_alloc(storage, GT_REASONS * sizeof *labels);
 
     out->explained = explained;
     out->labels = labels;
     for (int i = 0; i < GT_REASONS; i++) {
-        enum gt_reason reason = (enum gt_reason)i;
+        enum gt_check_reason reason = (enum gt_check_reason)i;
         if (!counts[i].objects) continue;
         out->objects += counts[i].objects;
         out->bytes += counts[i].bytes;
         fill_label(filler, reason, &counts[i], &labels[out->label_count++]);
         if (gt_reason_explains(reason))
-            explained[out->explained_count++] =
-                (struct gt_count){gt_reason_name(reason), counts[i].objects};
+            explained[out->explained_count++] = (struct gt_check_count){reason, counts[i].objects};
     }
 }
 
@@ -119,20 +118,10 @@ static bool all_explained(const struct gt_difference *difference)
     return true;
 }
 
-static const char *why_not(const struct gt_gcmarks *marks)
+static enum gt_check_obstacle obstacle_of(const struct gt_gcmarks *marks)
 {
-    if (marks->under_way) return "a collection was under way: its marks are not complete";
-    if (marks->none) return "nothing was collected yet: there are no marks";
-    return NULL;
-}
-
-static const char *why_uncertain(const struct gt_check *check, uint64_t objects)
-{
-    return gt_arena_format(check->storage,
-                           "the core does not tell of %llu object%s whether the program dropped "
-                           "%s or gotopsy misses what leads to %s",
-                           (unsigned long long)objects, objects == 1 ? "" : "s",
-                           objects == 1 ? "it" : "them", objects == 1 ? "it" : "them");
+    if (marks->under_way) return GT_CHECK_UNDER_WAY;
+    return marks->none ? GT_CHECK_NO_MARKS : GT_CHECK_POSSIBLE;
 }
 
 static void judge(struct gt_check *check, const struct gt_gcmarks *marks,
@@ -140,8 +129,8 @@ static void judge(struct gt_check *check, const struct gt_gcmarks *marks,
 {
     uint64_t uncertain = gt_comparison_uncertain(comparison);
 
-    check->reason = why_not(marks);
-    if (check->reason)
+    check->obstacle = obstacle_of(marks);
+    if (check->obstacle)
         check->verdict = GT_NOT_COMPARABLE;
     else if (!check->only_gc.objects && !check->only_own.objects)
         check->verdict = GT_EXACT;
@@ -149,11 +138,10 @@ static void judge(struct gt_check *check, const struct gt_gcmarks *marks,
         check->verdict = GT_EXPLAINED;
     else
         check->verdict = uncertain ? GT_UNCERTAIN : GT_DIFFERS;
-    if (check->verdict == GT_UNCERTAIN) check->reason = why_uncertain(check, uncertain);
+    if (check->verdict == GT_UNCERTAIN) check->uncertain_objects = uncertain;
     if (check->verdict != GT_DIFFERS || !check->lacks) return;
     check->verdict = GT_NOT_COMPARABLE;
-    check->reason = gt_arena_format(
-        check->storage, "the core lacks %s: what they led to looks unreachable", check->lacks);
+    check->obstacle = GT_CHECK_LACKS;
 }
 
 static void fill(const struct filler *filler, const struct gt_comparison *comparison)

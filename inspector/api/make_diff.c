@@ -86,7 +86,7 @@ static void forget(struct gt_diff_side *documents)
 
 /* ---- new objects --------------------------------------------------------------------------- */
 
-struct finding { /* what the body that finds them works on */
+struct finder { /* what the body that finds them works on */
     struct gt_analysis *older, *newer;
     const struct gt_diff_options *options;
     int64_t collections;
@@ -95,16 +95,16 @@ struct finding { /* what the body that finds them works on */
 
 static struct gt_error *find_new(void *args)
 {
-    struct finding *finding = args;
-    struct gt_new_objects *found = finding->found = gt_calloc(1, sizeof *found);
+    struct finder *finder = args;
+    struct gt_new_objects *found = finder->found = gt_calloc(1, sizeof *found);
 
     found->storage = gt_calloc(1, sizeof *found->storage);
-    found->collections = finding->collections;
-    gt_analysis_stage(finding->newer, "looking for new objects");
+    found->collections = finder->collections;
+    gt_analysis_stage(finder->newer, "looking for new objects");
     gt_new_objects_find(
-        gt_analysis_live_heap(finding->older, GT_TYPES_FOR_QUESTIONS, found->storage),
-        gt_analysis_live_heap(finding->newer, GT_TYPES_FOR_QUESTIONS, found->storage),
-        finding->options, found);
+        gt_analysis_live_heap(finder->older, GT_TYPES_FOR_QUESTIONS, found->storage),
+        gt_analysis_live_heap(finder->newer, GT_TYPES_FOR_QUESTIONS, found->storage),
+        finder->options, found);
     gt_arena_detach(found->storage);
     gt_detach(found->storage);
     gt_detach(found);
@@ -134,14 +134,14 @@ struct builder {
 static struct gt_error *make_new_objects(struct builder *builder)
 {
     uint64_t before = builder->older.report->gc.cycles, now = builder->newer.report->gc.cycles;
-    struct finding finding = {.older = builder->older_analysis,
-                              .newer = builder->newer_analysis,
-                              .options = &builder->options,
-                              .collections = (int64_t)(now - before)};
+    struct finder finder = {.older = builder->older_analysis,
+                            .newer = builder->newer_analysis,
+                            .options = &builder->options,
+                            .collections = (int64_t)(now - before)};
 
     if (builder->process != GT_SAME) return NULL;
-    struct gt_error *error = gt_analysis_run(finding.newer, builder, find_new, &finding);
-    if (!error) builder->new_objects = finding.found;
+    struct gt_error *error = gt_analysis_run(finder.newer, builder, find_new, &finder);
+    if (!error) builder->new_objects = finder.found;
     return error;
 }
 

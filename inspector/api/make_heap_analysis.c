@@ -75,12 +75,13 @@ static void forget_typing(struct gt_heap_analysis *live_heap)
 static void forget_findings(struct gt_heap_analysis *live_heap)
 {
     forget_typing(live_heap);
-    gt_windows_forget(live_heap);
+    gt_windows_destroy(live_heap);
     gt_bitmap_deinit(&live_heap->innocent);
     gt_bitmap_deinit(&live_heap->doubtful);
     gt_dead_slots_destroy(live_heap->dead_slots);
     live_heap->dead_slots = NULL;
     gt_map_deinit(&live_heap->dead_words);
+    gt_bitmap_deinit(&live_heap->dead_blocks);
 }
 
 struct gt_heap_analysis *gt_analysis_live_heap_untyped(struct gt_analysis *analysis,

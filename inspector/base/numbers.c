@@ -36,11 +36,6 @@ void gt_u64s_add(struct gt_u64s *list, uint64_t value)
     list->at[list->len++] = value;
 }
 
-void gt_u64s_clear(struct gt_u64s *list)
-{
-    list->len = 0;
-}
-
 void gt_u64s_deinit(struct gt_u64s *list)
 {
     gt_free(list->at);

@@ -31,7 +31,6 @@ void gt_u32s_deinit(struct gt_u32s *list);
 
 void gt_u64s_add(struct gt_u64s *list, uint64_t value);
 void gt_u64s_reserve(struct gt_u64s *list, size_t cap);
-void gt_u64s_clear(struct gt_u64s *list); /* keeps the storage */
 void gt_u64s_deinit(struct gt_u64s *list);
 
 #endif

@@ -129,19 +129,11 @@ static struct gt_error *check_command(const struct gt_options *options, uint64_t
 
 static void begin(struct gt_options *options)
 {
+#define SET_SIZE(type, member) options->member.size = sizeof options->member;
     *options = (struct gt_options){.fail_on = GT_VEC_OF(struct gt_fail_on),
-                                   .exe_paths = GT_VEC_OF(const char *),
-                                   .core.size = sizeof options->core,
-                                   .report.size = sizeof options->report,
-                                   .waits.size = sizeof options->waits,
-                                   .check.size = sizeof options->check,
-                                   .object.size = sizeof options->object,
-                                   .paths.size = sizeof options->paths,
-                                   .show.size = sizeof options->show,
-                                   .goroutine.size = sizeof options->goroutine,
-                                   .heap.size = sizeof options->heap,
-                                   .find.size = sizeof options->find,
-                                   .diff.size = sizeof options->diff};
+                                   .exe_paths = GT_VEC_OF(const char *)};
+    GT_CALL_OPTIONS(SET_SIZE)
+#undef SET_SIZE
 }
 
 /* The shell's own options hold for its lines, unless a line changes them. */

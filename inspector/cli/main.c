@@ -56,7 +56,7 @@ static void map_large_blocks(void)
     mallopt(M_MMAP_THRESHOLD, LARGE);
 }
 
-struct running {
+struct runner {
     int argc;
     const char **argv;
     enum gt_status status;
@@ -64,11 +64,11 @@ struct running {
 
 static struct gt_error *run(void *args)
 {
-    struct running *running = args;
+    struct runner *runner = args;
     struct gt_options options;
-    struct gt_error *error = gt_options_parse(running->argc, running->argv, &options);
+    struct gt_error *error = gt_options_parse(runner->argc, runner->argv, &options);
 
-    if (!error) error = gt_command_run(&options, &running->status);
+    if (!error) error = gt_command_run(&options, &runner->status);
     gt_options_deinit(&options);
     return error;
 }
@@ -78,9 +78,9 @@ int main(int argc, char **argv)
 {
     watch_for_short_files();
     map_large_blocks();
-    struct running running = {argc, (const char **)argv, GT_DONE};
-    struct gt_error *error = gt_call_alone(run, &running);
-    int result = error ? fail(error) : (int)running.status;
+    struct runner runner = {argc, (const char **)argv, GT_DONE};
+    struct gt_error *error = gt_call_alone(run, &runner);
+    int result = error ? fail(error) : (int)runner.status;
 
     if (fflush(stdout) == 0 || result != GT_DONE) return result;
     gt_complain("cannot write to standard output: ", strerror(errno));

@@ -34,20 +34,26 @@ struct gt_fail_on {
     uint64_t bytes;
 };
 
+/* The options of the library's calls, a row for each: struct gt_<type> <member>. */
+#define GT_CALL_OPTIONS(ROW)                                                                       \
+    ROW(core_options, core)                                                                        \
+    ROW(report_options, report)                                                                    \
+    ROW(wait_options, waits)                                                                       \
+    ROW(check_options, check)                                                                      \
+    ROW(object_options, object)                                                                    \
+    ROW(heap_options, heap)                                                                        \
+    ROW(find_options, find)                                                                        \
+    ROW(path_options, paths)                                                                       \
+    ROW(show_options, show)                                                                        \
+    ROW(goroutine_options, goroutine)                                                              \
+    ROW(diff_options, diff)
+
+#define GT_MEMBER(type, member) struct gt_##type member;
+
 struct gt_options {
     const struct gt_command *command;
-    struct gt_core_options core;
-    struct gt_report_options report;
-    struct gt_wait_options waits;
-    struct gt_check_options check;
-    struct gt_object_options object;
-    struct gt_heap_options heap;
-    struct gt_find_options find;
-    struct gt_path_options paths;
-    struct gt_show_options show;
-    struct gt_goroutine_options goroutine;
+    GT_CALL_OPTIONS(GT_MEMBER)
     size_t most; /* --max; 0: not given */
-    struct gt_diff_options diff;
     enum gt_format format;
     bool format_given;
     const char *output;     /* NULL: standard output */

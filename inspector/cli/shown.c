@@ -54,36 +54,36 @@ void gt_shown_take(struct gt_shown *shown, const char *bytes, size_t size)
 
 /* ---- the stream ---------------------------------------------------------------------------- */
 
-struct passing {
+struct recorder {
     struct gt_shown *shown;
     FILE *to;
 };
 
 static ssize_t pass(void *cookie, const char *bytes, size_t size)
 {
-    struct passing *passing = cookie;
+    struct recorder *recorder = cookie;
 
-    gt_shown_take(passing->shown, bytes, size);
-    if (fwrite(bytes, 1, size, passing->to) != size || fflush(passing->to) != 0) return 0;
+    gt_shown_take(recorder->shown, bytes, size);
+    if (fwrite(bytes, 1, size, recorder->to) != size || fflush(recorder->to) != 0) return 0;
     return (ssize_t)size;
 }
 
 static int end(void *cookie)
 {
-    struct passing *passing = cookie;
+    struct recorder *recorder = cookie;
 
-    end_word(passing->shown);
-    gt_free(passing);
+    end_word(recorder->shown);
+    gt_free(recorder);
     return 0;
 }
 
 FILE *gt_shown_open(struct gt_shown *shown, FILE *to)
 {
-    struct passing *passing = gt_alloc(sizeof *passing);
+    struct recorder *recorder = gt_alloc(sizeof *recorder);
     const cookie_io_functions_t functions = {.write = pass, .close = end};
 
-    *passing = (struct passing){shown, to};
-    FILE *stream = fopencookie(passing, "w", functions);
-    if (!stream) gt_free(passing);
+    *recorder = (struct recorder){shown, to};
+    FILE *stream = fopencookie(recorder, "w", functions);
+    if (!stream) gt_free(recorder);
     return stream;
 }

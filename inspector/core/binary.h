@@ -1,15 +1,18 @@
 /*
- * The binary of the process that the core is of. The user need not name it. Invariant: it is used
- * only if its build ID is the one in the core, or the caller forces it.
+ * The binary of the process that the core is of. The user need not name it.
  *
- * Search order: the paths given (a file, or a directory), the path in NT_FILE of the mapping that
- * holds the entry point, the core's own directory. In a directory, first the program's name, then
- * every ELF file, by its build ID alone. Names also with ".zst" appended, unpacked like a core. The
- * IDs (Go's note and GNU's) are compared with the bytes in the core's memory. Where the core has no
- * IDs, or one that tells no builds apart, the layout of the segments, the entry point and all that
- * the core has of the program's unchanging bytes are compared: what differs is refused, what cannot
- * be seen whole is unverified. A caller that names a file gets that file or an error, never another
- * file. A binary owns its mapped file.
+ * Invariant: a binary is used only if it is the core's, or if the caller forces it. Its build IDs
+ * (Go's note and GNU's) decide: they are compared with the bytes in the core's memory. If the core
+ * has no ID, or only one that several builds share, three things decide: the layout of the
+ * segments, the entry point, and all bytes of the program in the core that it cannot have changed.
+ * A file that differs is refused. A file that the core has only in part is unverified.
+ *
+ * The search goes through these places, in order: the paths that the caller gives, the path in
+ * NT_FILE of the mapping with the entry point, the folder of the core. In a folder, the file with
+ * the program's name comes first, then every ELF file, by its build ID alone. Each name is also
+ * tried with ".zst" after it, and unpacked. If the caller names a file, no other file is used.
+ *
+ * A binary owns its mapped file.
  */
 #ifndef GT_CORE_BINARY_H
 #define GT_CORE_BINARY_H

@@ -8,10 +8,30 @@
 
 #include <string.h>
 
-/* Compares the bytes of [addr, addr + size) that the core has. */
-static void compare(const struct gt_core *core, uint64_t addr, uint64_t size,
-                    const unsigned char *bytes, bool needed, struct gt_content *content)
+struct comparer {
+    const struct gt_core *core;
+    struct gt_content *content;
+    bool cleared; /* the file's zeros count for nothing: a tool may have cleared what was there */
+};
+
+static bool differs(const unsigned char *core, const unsigned char *file, uint64_t size,
+                    bool cleared)
 {
+    bool same = memcmp(core, file, size) == 0;
+
+    for (uint64_t i = 0; cleared && !same; i++) {
+        if (i == size) return false;
+        if (file[i] && file[i] != core[i]) break;
+    }
+    return !same;
+}
+
+/* Compares the bytes of [addr, addr + size) that the core has. */
+static void compare(const struct comparer *comparer, uint64_t addr, uint64_t size,
+                    const unsigned char *bytes, bool needed)
+{
+    const struct gt_core *core = comparer->core;
+    struct gt_content *content = comparer->content;
     uint64_t end, before = content->found;
 
     if (!gt_add(addr, size, &end)) return;
@@ -20,7 +40,8 @@ static void compare(const struct gt_core *core, uint64_t addr, uint64_t size,
         uint64_t from = run->start > addr ? run->start : addr;
         uint64_t to = run->end < end ? run->end : end;
         if (from >= to) continue;
-        if (memcmp(run->bytes + (from - run->start), bytes + (from - addr), to - from) != 0)
+        if (differs(run->bytes + (from - run->start), bytes + (from - addr), to - from,
+                    comparer->cleared))
             content->differs = from;
         content->found += to - from;
     }
@@ -47,8 +68,7 @@ static const GElf_Phdr *load_of(const struct gt_binary *binary, const struct gt_
     return NULL;
 }
 
-static void compare_sections(const struct gt_core *core, const struct gt_binary *binary,
-                             struct gt_content *content)
+static void compare_sections(const struct comparer *comparer, const struct gt_binary *binary)
 {
     bool apart = has_data_apart(binary);
 
@@ -57,49 +77,65 @@ static void compare_sections(const struct gt_core *core, const struct gt_binary 
         const GElf_Phdr *load = load_of(binary, section);
         bool info = strcmp(section->name, ".go.buildinfo") == 0;
         if (!load || (load->p_flags & PF_W && !info)) continue;
-        compare(core, section->addr + binary->bias, section->file_size, section->bytes,
-                !apart || !(load->p_flags & PF_X), content);
+        compare(comparer, section->addr + binary->bias, section->file_size, section->bytes,
+                !apart || !(load->p_flags & PF_X));
     }
 }
 
 /* Notes need no section. They tell builds apart where the core has them. */
-static void compare_notes(const struct gt_core *core, const struct gt_binary *binary,
-                          struct gt_content *content)
+static void compare_notes(const struct comparer *comparer, const struct gt_binary *binary)
 {
     GElf_Phdr note;
 
     for (int i = 0; i < binary->header.e_phnum; i++) {
         if (!gelf_getphdr(binary->elf.elf, i, &note) || note.p_type != PT_NOTE) continue;
         const unsigned char *bytes = gt_mapped_at(&binary->file, note.p_offset, note.p_filesz);
-        if (bytes) compare(core, note.p_vaddr + binary->bias, note.p_filesz, bytes, false, content);
+        if (bytes) compare(comparer, note.p_vaddr + binary->bias, note.p_filesz, bytes, false);
+    }
+}
+
+/* `skipped` bytes at the file's start are left out. */
+static void compare_loads(const struct comparer *comparer, const struct gt_binary *binary,
+                          uint64_t skipped)
+{
+    bool apart = has_data_apart(binary);
+
+    for (size_t i = 0; i < binary->loads.len; i++) {
+        const GElf_Phdr *load = gt_vec_at(&binary->loads, i);
+        uint64_t skip = load->p_offset < skipped ? skipped - load->p_offset : 0;
+        if (load->p_flags & PF_W || load->p_filesz < skip) continue;
+        uint64_t size = load->p_filesz - skip;
+        const unsigned char *bytes = gt_mapped_at(&binary->file, load->p_offset + skip, size);
+        if (bytes)
+            compare(comparer, load->p_vaddr + skip + binary->bias, size, bytes,
+                    !apart || !(load->p_flags & PF_X));
+        else
+            comparer->content->lacking += size;
     }
 }
 
 void gt_content_compare_file(const struct gt_core *core, const struct gt_binary *binary,
                              struct gt_content *content)
 {
-    bool apart = has_data_apart(binary);
+    const struct comparer comparer = {core, content, false};
 
     *content = (struct gt_content){0};
-    for (size_t i = 0; i < binary->loads.len; i++) {
-        const GElf_Phdr *load = gt_vec_at(&binary->loads, i);
-        const unsigned char *bytes = gt_mapped_at(&binary->file, load->p_offset, load->p_filesz);
-        if (load->p_flags & PF_W) continue;
-        if (bytes)
-            compare(core, load->p_vaddr + binary->bias, load->p_filesz, bytes,
-                    !apart || !(load->p_flags & PF_X), content);
-        else
-            content->lacking += load->p_filesz;
-    }
+    compare_loads(&comparer, binary, 0);
 }
 
+/* Without section headers nothing tells which bytes lie between sections. Strip clears those, and
+ * changes the ELF header. */
 void gt_content_compare(const struct gt_core *core, const struct gt_binary *binary,
                         struct gt_content *content)
 {
+    struct comparer comparer = {core, content, false};
+
     *content = (struct gt_content){0};
-    compare_sections(core, binary, content);
-    if (content->found || content->lacking)
-        compare_notes(core, binary, content);
-    else
-        gt_content_compare_file(core, binary, content);
+    compare_sections(&comparer, binary);
+    if (content->found || content->lacking) {
+        compare_notes(&comparer, binary);
+        return;
+    }
+    comparer.cleared = true;
+    compare_loads(&comparer, binary, sizeof(Elf64_Ehdr));
 }

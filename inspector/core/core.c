@@ -82,6 +82,7 @@ static struct gt_error *load(struct gt_core *core)
     gt_elf_close(&elf);
     gt_call_check();
     gt_memory_init(core);
+    if (!error) gt_untouched_add(core);
     return error;
 }
 
@@ -95,6 +96,7 @@ static struct gt_core *new_core(const char *path)
     core->runs = GT_VEC_OF(struct gt_run);
     core->threads = GT_VEC_OF(struct gt_thread);
     core->mappings = GT_VEC_OF(struct gt_file_mapping);
+    core->extended = GT_VEC_OF(struct gt_extended);
     return core;
 }
 
@@ -116,6 +118,9 @@ void gt_core_close(struct gt_core *core)
 {
     if (!core) return;
     gt_mapped_close(&core->file);
+    for (size_t i = 0; i < core->extended.len; i++)
+        gt_let_go(((struct gt_extended *)gt_vec_at(&core->extended, i))->held);
+    gt_vec_deinit(&core->extended);
     gt_vec_deinit(&core->segments);
     gt_u64s_deinit(&core->declared);
     gt_vec_deinit(&core->runs);
@@ -151,11 +156,6 @@ bool gt_core_truncated(const struct gt_core *core)
 bool gt_core_from_gcore(const struct gt_core *core)
 {
     return core->from_gcore;
-}
-
-int64_t gt_core_mtime_ns(const struct gt_core *core)
-{
-    return core->file.mtime_ns;
 }
 
 int64_t gt_core_pid(const struct gt_core *core)

@@ -3,8 +3,9 @@
  *
  * The file is mapped, never read whole. A compressed file (decoders.h) and a pipe are unpacked once
  * into an unlinked temporary file or memory, in which runs of zeros become holes. gt_core_open()
- * validates everything, so accessors cannot fail. There are three kinds of absence (enum
- * gt_presence). Memory that the dump left out because a file backs it is read from the images of
+ * validates everything, so accessors cannot fail. Memory is absent for one of three reasons: no
+ * segment holds the address, the dump left the bytes out, or the file was cut before them
+ * (gt_segment.cut). What was left out because a file backs it is read from the images of
  * gt_core_add_image().
  *
  * The core owns what it returns until gt_core_close().
@@ -32,13 +33,6 @@ struct gt_thread {
 struct gt_file_mapping {         /* a line of NT_FILE */
     uint64_t start, end, offset; /* offset in bytes */
     const char *path;
-};
-
-enum gt_presence {
-    GT_PRESENT,
-    GT_NOT_DUMPED, /* a segment whose bytes the dump left out and no image has */
-    GT_UNMAPPED,   /* no segment holds the address */
-    GT_CUT_OFF,    /* the file ends before the segment's bytes */
 };
 
 struct gt_segment {
@@ -77,10 +71,9 @@ const char *gt_core_path(const struct gt_core *core);
 enum gt_machine gt_core_machine(const struct gt_core *core);
 uint64_t gt_core_file_bytes(const struct gt_core *core); /* unpacked */
 bool gt_core_truncated(const struct gt_core *core);
-bool gt_core_from_gcore(const struct gt_core *core);     /* else a kernel's */
-int64_t gt_core_mtime_ns(const struct gt_core *core);    /* unix time; GT_UNKNOWN if compressed */
-int64_t gt_core_pid(const struct gt_core *core);         /* GT_UNKNOWN without NT_PRPSINFO */
-const char *gt_core_command(const struct gt_core *core); /* pr_psargs, NULL if unknown */
+bool gt_core_from_gcore(const struct gt_core *core);        /* else a kernel's */
+int64_t gt_core_pid(const struct gt_core *core);            /* GT_UNKNOWN without NT_PRPSINFO */
+const char *gt_core_command(const struct gt_core *core);    /* pr_psargs, NULL if unknown */
 const char *gt_core_short_name(const struct gt_core *core); /* pr_fname, NULL if unknown */
 int gt_core_signal(const struct gt_core *core);             /* NT_SIGINFO or first thread; 0 none */
 const struct gt_siginfo *gt_core_siginfo(const struct gt_core *core); /* of that signal */
@@ -92,7 +85,6 @@ const struct gt_segment *gt_core_segments(const struct gt_core *core, size_t *co
 
 /* The memory: the core's bytes first, then images. Valid until the core is closed. */
 const struct gt_memory *gt_core_memory(const struct gt_core *core);
-enum gt_presence gt_core_presence(const struct gt_core *core, uint64_t addr);
 
 /*
  * How much of [start, end) was in memory of the process itself, as far as the core shows: the pages

@@ -93,6 +93,13 @@ struct gt_run { /* [start, end) of the target, at `bytes` in this process */
     const unsigned char *bytes;
 };
 
+/* A copy of a segment's bytes, with zeros behind it that the core left out: gt_untouched_add(). */
+struct gt_extended {
+    struct gt_resource *held;
+    const unsigned char *bytes;
+    uint64_t zeros_at; /* the address */
+};
+
 struct gt_core {
     char *path;
     char *sysroot;         /* NULL: this machine's root */
@@ -107,6 +114,7 @@ struct gt_core {
     struct gt_vec runs;   /* struct gt_run */
     struct gt_run widest; /* a copy of the longest run, which most look-ups hit */
     struct gt_memory memory;
+    struct gt_vec extended; /* struct gt_extended */
 
     struct gt_vec threads, mappings; /* struct gt_thread, struct gt_file_mapping */
     struct gt_note auxv;             /* bytes NULL when there is none */
@@ -119,5 +127,10 @@ struct gt_core {
 struct gt_error *gt_segments_load(struct gt_core *core, const GElf_Phdr *headers, size_t count);
 void gt_notes_load(struct gt_core *core, const GElf_Phdr *headers, size_t count);
 void gt_memory_init(struct gt_core *core);
+/* Puts other bytes, which outlive the core, in the place of what it has there. */
+void gt_memory_replace(struct gt_core *core, uint64_t addr, const unsigned char *bytes,
+                       uint64_t size);
+/* Adds the zeros of files that nobody wrote to, and that the kernel left out. */
+void gt_untouched_add(struct gt_core *core);
 
 #endif

@@ -88,3 +88,37 @@ void gt_core_add_image(struct gt_core *core, uint64_t addr, const unsigned char 
     core->runs = runs;
     pick_widest(core);
 }
+
+/* The old runs, with `over` in the place of what they have there. */
+static struct gt_vec cover(const struct gt_vec *old, const struct gt_run *over)
+{
+    struct gt_vec runs = GT_VEC_OF(struct gt_run);
+    bool placed = false;
+
+    gt_vec_reserve(&runs, old->len + 2);
+    for (size_t i = 0; i < old->len; i++) {
+        const struct gt_run *run = gt_vec_at(old, i);
+        uint64_t start = run->start > over->end ? run->start : over->end;
+        if (run->start < over->start)
+            add_piece(&runs, run, run->start, run->end < over->start ? run->end : over->start);
+        if (!placed && run->end > over->start) {
+            gt_vec_add(&runs, over);
+            placed = true;
+        }
+        if (start < run->end) add_piece(&runs, run, start, run->end);
+    }
+    if (!placed) gt_vec_add(&runs, over);
+    return runs;
+}
+
+void gt_memory_replace(struct gt_core *core, uint64_t addr, const unsigned char *bytes,
+                       uint64_t size)
+{
+    struct gt_run over = {.start = addr, .bytes = bytes};
+
+    if (size == 0 || !gt_add(addr, size, &over.end)) return;
+    struct gt_vec runs = cover(&core->runs, &over);
+    gt_vec_deinit(&core->runs);
+    core->runs = runs;
+    pick_widest(core);
+}

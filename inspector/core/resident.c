@@ -129,12 +129,24 @@ static bool is_of_core(const struct gt_core *core, const struct gt_run *run)
     return run->bytes >= core->file.bytes && run->bytes < core->file.bytes + core->file.size;
 }
 
+/* Of a copy of the core's bytes, without the zeros behind them. */
+static uint64_t copied(const struct gt_core *core, const struct gt_run *run, uint64_t start,
+                       uint64_t end)
+{
+    for (size_t i = 0; i < core->extended.len; i++) {
+        const struct gt_extended *of = gt_vec_at(&core->extended, i);
+        if (of->bytes == run->bytes && start < of->zeros_at)
+            return pages_not_zero(run, start, min64(end, of->zeros_at));
+    }
+    return 0;
+}
+
 static uint64_t resident_of(const struct gt_core *core, const struct gt_run *run, uint64_t start,
                             uint64_t end)
 {
     uint64_t offset = (uint64_t)(run->bytes - core->file.bytes);
 
-    if (!is_of_core(core, run)) return 0;
+    if (!is_of_core(core, run)) return copied(core, run, start, end);
     if (gt_core_resident_is_least(core)) return not_zero(run, start, end);
     return in_no_hole(&core->file, offset + (start - run->start), offset + (end - run->start));
 }

@@ -4,7 +4,6 @@
 
 #include "inspector/base/alloc.h"
 #include "inspector/base/error.h"
-#include "inspector/base/search.h"
 
 #include <stdlib.h>
 
@@ -105,30 +104,4 @@ struct gt_error *gt_segments_load(struct gt_core *core, const GElf_Phdr *headers
     return gt_error_in_file(GT_ERR_FORMAT, core->path,
                             "expected a core with memory in it, found no PT_LOAD segment; "
                             "was it made with coredump_filter 0?");
-}
-
-static uint64_t end_of_segment(const void *segments, size_t index)
-{
-    return ((const struct gt_segment *)segments)[index].end;
-}
-
-/* The index of the segment that holds addr; the number of segments when none does. */
-static size_t segment_at(const struct gt_core *core, uint64_t addr)
-{
-    const struct gt_segment *segments = core->segments.data;
-    size_t count = core->segments.len;
-    size_t index = gt_upper_bound(segments, 0, count, addr, end_of_segment);
-
-    return index < count && addr >= segments[index].start ? index : count;
-}
-
-enum gt_presence gt_core_presence(const struct gt_core *core, uint64_t addr)
-{
-    uint64_t avail;
-    if (core->memory.map(core, addr, &avail)) return GT_PRESENT;
-    size_t index = segment_at(core, addr);
-    if (index == core->segments.len) return GT_UNMAPPED;
-
-    const struct gt_segment *segment = gt_vec_at(&core->segments, index);
-    return addr - segment->start < core->declared.at[index] ? GT_CUT_OFF : GT_NOT_DUMPED;
 }

@@ -45,8 +45,9 @@ struct gt_heap_analysis {
     struct gt_bitmap doubtful; /* objects that are no referrers if what was inferred is right; else
                                 * empty */
     struct gt_dead_slots *dead_slots;
-    struct gt_map dead_words;      /* addresses of lost elements' words, which make no windows ->
-                                    * whether they were inferred */
+    struct gt_map dead_words; /* addresses of words that make no windows: of lost elements, and in
+                               * spare capacity -> whether they leave a doubt */
+    struct gt_bitmap dead_blocks;  /* the objects with such words; empty when there are none */
     struct gt_windows *windows;    /* the windows of those referrers; see gt_windows_of() */
     struct gt_forest *forest;      /* NULL until the first path is requested; see path.h */
     struct gt_live_tree *tree;     /* NULL until it is needed; see holders/live_tree.h */

@@ -2,6 +2,7 @@
 
 #include "inspector/base/str.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 /* The separator of a key's parts: no name contains it. */
@@ -24,6 +25,7 @@ static void put_stack(struct gt_str *key, const struct gt_stack *stack)
 static void put_path(struct gt_str *key, const struct gt_path *path)
 {
     for (size_t i = 0; i < path->count; i++) {
+        gt_str_format(key, "%u %" PRIu64 " ", path->steps[i].kind, path->steps[i].count);
         put(key, path->steps[i].what);
         put(key, path->steps[i].type);
         put(key, path->steps[i].field);
@@ -109,7 +111,8 @@ static void put_name(struct gt_str *name, const struct gt_goroutine_group *group
 {
     const struct gt_source_location *place = place_of(&group->stack);
 
-    gt_str_add(name, group->wait_reason ? group->wait_reason : group->status);
+    gt_str_add(name,
+               group->wait_reason ? group->wait_reason : gt_goroutine_status_name(group->status));
     if (place) gt_str_format(name, " in %s", place->function);
 }
 
@@ -119,7 +122,7 @@ void gt_things_goroutines(struct gt_pairs *pairs, bool newer, const struct gt_re
         const struct gt_goroutine_group *group = &report->goroutines.groups[i];
         struct gt_str key = {0}, name = {0};
         int64_t kept = group->retained_bytes;
-        put(&key, group->status);
+        put(&key, gt_goroutine_status_name(group->status));
         put(&key, group->wait_reason);
         put(&key, group->created_by.function);
         put_stack(&key, &group->stack);

@@ -18,7 +18,7 @@ enum { PAGE_SIZE = 1 << GT_PAGE_SHIFT, LINE = 64 };
 
 void gt_heap_init(struct gt_heap *heap, struct gt_heap_source source)
 {
-    *heap = (struct gt_heap){.source = source};
+    *heap = (struct gt_heap){.source = source, .dangles = gt_calloc(1, sizeof(bool))};
 }
 
 void gt_heap_add(struct gt_heap *heap, const struct gt_region *region)
@@ -245,6 +245,7 @@ void gt_heap_deinit(struct gt_heap *heap)
     gt_let_go(heap->held);
     gt_free(heap->nearby);
     gt_free(heap->region_block);
+    gt_free(heap->dangles);
     gt_bitmap_deinit(&heap->allocated);
     *heap = (struct gt_heap){0};
 }

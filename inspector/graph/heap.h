@@ -72,6 +72,7 @@ struct gt_heap {
     uint32_t *nearby;    /* object >> GT_NEARBY_SHIFT -> region of the first of these objects */
     void *region_block;  /* the block that holds `regions`, aligned to cache lines */
     uint32_t region_cap; /* used while regions are added */
+    bool *dangles; /* set by the first mark that meets a pointer in an object to a free slot */
 };
 
 void gt_heap_init(struct gt_heap *heap, struct gt_heap_source source);

@@ -39,6 +39,7 @@ struct gt_marker {
     struct gt_bitmap queued; /* blocks that are in the queue */
     uint32_t *queue;         /* a ring of block_count entries: the blocks with grey objects */
     uint32_t queue_at, queue_len, block_count;
+    bool dangles; /* a word of an object points to a free slot */
     unsigned ready_at;
     struct ready ready[READY]; /* the next one replaces the oldest */
     struct gt_follow follow;
@@ -93,6 +94,7 @@ struct gt_marker *gt_marker_create(const struct gt_heap *heap, const struct gt_c
 void gt_marker_destroy(struct gt_marker *marker)
 {
     if (!marker) return;
+    if (marker->dangles) *marker->heap->dangles = true;
     gt_bitmap_deinit(&marker->grey);
     gt_bitmap_deinit(&marker->queued);
     gt_free(marker->queue);
@@ -133,7 +135,11 @@ GT_INLINE void settle(struct gt_marker *marker, struct gt_aimed aimed, const str
 {
     uint32_t object = aimed.object;
 
-    if (gt_bit(marker->marked, object) || !gt_bit(&marker->heap->allocated, object)) return;
+    if (gt_bit(marker->marked, object)) return;
+    if (!gt_bit(&marker->heap->allocated, object)) {
+        marker->dangles = true;
+        return;
+    }
     if (cut && gt_bit(&cut->blocked, object)) return;
     gt_bit_set(marker->marked, object);
     if (cut && marker->watched && gt_bit(marker->watched, object))
@@ -258,6 +264,14 @@ void gt_mark_drain(struct gt_marker *marker)
 
 void gt_mark_seed(struct gt_marker *marker, uint64_t value)
 {
+    bool dangles = marker->dangles;
+
+    gt_mark_word(marker, value);
+    marker->dangles = dangles;
+}
+
+void gt_mark_word(struct gt_marker *marker, uint64_t value)
+{
     struct gt_found found = gt_follow_find(marker->heap, value, 0);
 
     if (!found.region) return;
@@ -284,7 +298,7 @@ static void seed_other(void *ctx, uint64_t offset, uint64_t value)
 
     if (value - of->address < of->size) return;
     if (of->cut_words && gt_cut_has_word(of->marker->cut, of->address + offset)) return;
-    gt_mark_seed(of->marker, value);
+    gt_mark_word(of->marker, value);
 }
 
 void gt_mark_contents(struct gt_marker *marker, uint32_t object)

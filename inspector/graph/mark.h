@@ -36,8 +36,11 @@ struct gt_marker *gt_marker_create(const struct gt_heap *heap, const struct gt_c
                                    struct gt_bitmap *marked);
 void gt_marker_destroy(struct gt_marker *marker);
 
-/* Makes the object that `value` points into reachable, if there is one. */
+/* Makes the object that `value` points into reachable, if there is one. The value is a root, or a
+ * word of an object: one that points to a free slot is noted in the heap (heap.h, dangles), as
+ * those are that the mark follows. */
 void gt_mark_seed(struct gt_marker *marker, uint64_t value);
+void gt_mark_word(struct gt_marker *marker, uint64_t value);
 /* Makes reachable what the pointer words of `object` point to, but not the object itself: pointers
  * into itself are dropped (a finalizer's object is a root of that kind). Whether the object is
  * blocked does not matter. Its cut words and ignored out-edges are left out. */

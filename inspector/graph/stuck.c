@@ -5,7 +5,7 @@
 
 /* ---- stuck nodes --------------------------------------------------------------------------- */
 
-struct gt_freeing {
+struct gt_freer {
     const struct gt_needs *needs;
     bool *stuck;
     size_t *first_user; /* count + 1: the edges reversed */
@@ -15,83 +15,83 @@ struct gt_freeing {
     size_t queued;
 };
 
-static void turn_edges(struct gt_freeing *freeing)
+static void turn_edges(struct gt_freer *freer)
 {
-    const struct gt_needs *needs = freeing->needs;
+    const struct gt_needs *needs = freer->needs;
     size_t *first = gt_calloc((size_t)needs->count + 2, sizeof *first);
 
-    freeing->users = gt_alloc((needs->first[needs->count] + 1) * sizeof *freeing->users);
+    freer->users = gt_alloc((needs->first[needs->count] + 1) * sizeof *freer->users);
     for (size_t i = 0; i < needs->first[needs->count]; i++)
         first[needs->edges[i] + 2]++;
     for (uint32_t i = 0; i < needs->count; i++)
         first[i + 2] += first[i + 1];
     for (uint32_t from = 0; from < needs->count; from++)
         for (size_t i = needs->first[from]; i < needs->first[from + 1]; i++)
-            freeing->users[first[needs->edges[i] + 1]++] = from;
-    freeing->first_user = first;
+            freer->users[first[needs->edges[i] + 1]++] = from;
+    freer->first_user = first;
 }
 
-void gt_freeing_set(struct gt_freeing *freeing, uint32_t node)
+void gt_freer_set(struct gt_freer *freer, uint32_t node)
 {
-    if (!freeing->stuck[node]) return;
-    freeing->stuck[node] = false;
-    freeing->queue[freeing->queued++] = node;
+    if (!freer->stuck[node]) return;
+    freer->stuck[node] = false;
+    freer->queue[freer->queued++] = node;
 }
 
 /* One of the nodes that `user` needs is free now. */
-static void count_freed(struct gt_freeing *freeing, uint32_t user)
+static void count_freed(struct gt_freer *freer, uint32_t user)
 {
-    uint8_t need = freeing->needs->need[user];
+    uint8_t need = freer->needs->need[user];
 
-    if (need == GT_STUCK_IF_ALL || (need == GT_STUCK_IF_ANY && --freeing->stuck_edges[user] == 0))
-        gt_freeing_set(freeing, user);
+    if (need == GT_STUCK_IF_ALL || (need == GT_STUCK_IF_ANY && --freer->stuck_edges[user] == 0))
+        gt_freer_set(freer, user);
 }
 
-struct gt_freeing *gt_freeing_create(const struct gt_needs *needs, bool *stuck)
+struct gt_freer *gt_freer_create(const struct gt_needs *needs, bool *stuck)
 {
-    struct gt_freeing *freeing = gt_calloc(1, sizeof *freeing);
+    struct gt_freer *freer = gt_calloc(1, sizeof *freer);
 
-    *freeing = (struct gt_freeing){.needs = needs, .stuck = stuck};
-    turn_edges(freeing);
-    freeing->stuck_edges = gt_alloc(((size_t)needs->count + 1) * sizeof *freeing->stuck_edges);
-    freeing->queue = gt_alloc(((size_t)needs->count + 1) * sizeof *freeing->queue);
+    *freer = (struct gt_freer){.needs = needs, .stuck = stuck};
+    turn_edges(freer);
+    freer->stuck_edges = gt_alloc(((size_t)needs->count + 1) * sizeof *freer->stuck_edges);
+    freer->queue = gt_alloc(((size_t)needs->count + 1) * sizeof *freer->queue);
     for (uint32_t i = 0; i < needs->count; i++) {
         stuck[i] = true;
-        freeing->stuck_edges[i] = needs->first[i + 1] - needs->first[i];
+        freer->stuck_edges[i] = needs->first[i + 1] - needs->first[i];
     }
     for (uint32_t i = 0; i < needs->count; i++)
         if (needs->need[i] == GT_STUCK_NEVER ||
-            (needs->need[i] == GT_STUCK_IF_ANY && !freeing->stuck_edges[i]))
-            gt_freeing_set(freeing, i);
-    return freeing;
+            (needs->need[i] == GT_STUCK_IF_ANY && !freer->stuck_edges[i]))
+            gt_freer_set(freer, i);
+    return freer;
 }
 
-bool gt_freeing_next(struct gt_freeing *freeing, uint32_t *node)
+bool gt_freer_next(struct gt_freer *freer, uint32_t *node)
 {
-    if (!freeing->queued) return false;
-    *node = freeing->queue[--freeing->queued];
-    for (size_t i = freeing->first_user[*node]; i < freeing->first_user[*node + 1]; i++)
-        count_freed(freeing, freeing->users[i]);
+    if (!freer->queued) return false;
+    *node = freer->queue[--freer->queued];
+    for (size_t i = freer->first_user[*node]; i < freer->first_user[*node + 1]; i++)
+        count_freed(freer, freer->users[i]);
     return true;
 }
 
-void gt_freeing_destroy(struct gt_freeing *freeing)
+void gt_freer_destroy(struct gt_freer *freer)
 {
-    gt_free(freeing->first_user);
-    gt_free(freeing->users);
-    gt_free(freeing->stuck_edges);
-    gt_free(freeing->queue);
-    gt_free(freeing);
+    gt_free(freer->first_user);
+    gt_free(freer->users);
+    gt_free(freer->stuck_edges);
+    gt_free(freer->queue);
+    gt_free(freer);
 }
 
 void gt_stuck_find(const struct gt_needs *needs, bool *stuck)
 {
-    struct gt_freeing *freeing = gt_freeing_create(needs, stuck);
+    struct gt_freer *freer = gt_freer_create(needs, stuck);
     uint32_t node;
 
-    while (gt_freeing_next(freeing, &node))
+    while (gt_freer_next(freer, &node))
         continue;
-    gt_freeing_destroy(freeing);
+    gt_freer_destroy(freer);
 }
 
 /* ---- circles ------------------------------------------------------------------------------- */

@@ -34,12 +34,12 @@ void gt_stuck_find(const struct gt_needs *needs, bool *stuck);
  * node that becomes free is returned once, and the caller may free others meanwhile. `needs` and
  * `stuck` are borrowed.
  */
-struct gt_freeing;
-struct gt_freeing *gt_freeing_create(const struct gt_needs *needs, bool *stuck);
-void gt_freeing_destroy(struct gt_freeing *freeing);
-void gt_freeing_set(struct gt_freeing *freeing, uint32_t node);   /* frees a node for another reason
-                                                                   */
-bool gt_freeing_next(struct gt_freeing *freeing, uint32_t *node); /* false: none at present */
+struct gt_freer;
+struct gt_freer *gt_freer_create(const struct gt_needs *needs, bool *stuck);
+void gt_freer_destroy(struct gt_freer *freer);
+void gt_freer_set(struct gt_freer *freer, uint32_t node);   /* frees a node for another reason
+                                                             */
+bool gt_freer_next(struct gt_freer *freer, uint32_t *node); /* false: none at present */
 
 /*
  * Calls `visit` with circles of stuck nodes: a shortest one through each node below `starts` that

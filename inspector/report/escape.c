@@ -68,10 +68,23 @@ static void escape_rune(struct gt_str *to, uint32_t rune)
         gt_str_format(to, rune > 0xffff ? "\\U%08x" : "\\u%04x", (unsigned)rune);
 }
 
+/* The length of the text's start that is printable ASCII, which nearly all texts are. */
+static size_t plain_length(const char *text)
+{
+    size_t length = 0;
+
+    while (text[length] >= ' ' && text[length] < 0x7f)
+        length++;
+    return length;
+}
+
 void gt_escape(struct gt_str *to, const char *text)
 {
     uint32_t rune = 0;
+    size_t plain = plain_length(text);
 
+    gt_str_addn(to, text, plain);
+    text += plain;
     while (*text) {
         unsigned length = decode(text, &rune);
         if (length == 0)
@@ -130,9 +143,12 @@ size_t gt_character(const char *text, unsigned *columns)
 
 unsigned gt_columns(const char *text, size_t length)
 {
-    unsigned total = 0, columns;
+    size_t i = 0;
 
-    for (size_t i = 0; i < length;) {
+    while (i < length && (unsigned char)text[i] < 0x80)
+        i++;
+    unsigned total = (unsigned)i, columns;
+    while (i < length) {
         i += gt_character(text + i, &columns);
         total += columns;
     }

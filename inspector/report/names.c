@@ -3,6 +3,7 @@
 #include "inspector/report/units.h"
 #include "inspector/report/words.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -72,6 +73,46 @@ const char *gt_gc_mark_name(enum gt_gc_mark which)
     return gt_word(&(struct gt_words)GT_WORDS(marks), which);
 }
 
+static const char *const statuses[GT_STATUSES] = {
+    [GT_STATUS_UNKNOWN] = "unknown",     [GT_STATUS_IDLE] = "idle",
+    [GT_STATUS_RUNNABLE] = "runnable",   [GT_STATUS_RUNNING] = "running",
+    [GT_STATUS_SYSCALL] = "syscall",     [GT_STATUS_WAITING] = "waiting",
+    [GT_STATUS_DEAD] = "dead",           [GT_STATUS_COPYSTACK] = "copystack",
+    [GT_STATUS_PREEMPTED] = "preempted", [GT_STATUS_LEAKED] = "leaked",
+};
+
+const char *gt_goroutine_status_name(enum gt_goroutine_status which)
+{
+    return gt_word(&(struct gt_words)GT_WORDS(statuses), which);
+}
+
+const char *gt_state_name(const char *wait_reason, enum gt_goroutine_status status)
+{
+    return wait_reason ? wait_reason : gt_goroutine_status_name(status);
+}
+
+const char *gt_check_why(char *text, const struct gt_check *check)
+{
+    bool one = check->uncertain_objects == 1;
+
+    if (check->verdict == GT_UNCERTAIN) {
+        snprintf(text, GT_CHECK_WHY,
+                 "the core does not tell of %" PRIu64 " object%s whether the program dropped "
+                 "%s or gotopsy misses what leads to %s",
+                 check->uncertain_objects, one ? "" : "s", one ? "it" : "them",
+                 one ? "it" : "them");
+        return text;
+    }
+    if (check->obstacle == GT_CHECK_UNDER_WAY)
+        return "a collection was under way: its marks are not complete";
+    if (check->obstacle == GT_CHECK_NO_MARKS)
+        return "nothing was collected yet: there are no marks";
+    if (check->obstacle != GT_CHECK_LACKS) return NULL;
+    snprintf(text, GT_CHECK_WHY, "the core lacks %s: what they led to looks unreachable",
+             check->lacks);
+    return text;
+}
+
 static const char *const phases[] = {
     [GT_GC_UNKNOWN] = "unknown",
     [GT_GC_OFF] = "off",
@@ -106,7 +147,44 @@ const char *gt_verified_by_name(enum gt_verified_by which)
     return gt_word(&(struct gt_words)GT_WORDS(verified), which);
 }
 
-static const char *const memory[] = {
+static const char *const differences[GT_REASONS] = {
+    [GT_REASON_STACK] = "dropped since the last collection: only a dead stack word leads to it",
+    [GT_REASON_OBJECT] = "dropped since the last collection: only an unreachable object that was "
+                         "allocated since leads to it",
+    [GT_REASON_ALIKE] = "dropped since the last collection: nothing leads to it, and an object "
+                        "like it was allocated or dropped since",
+    [GT_REASON_FREED] = "dropped since the last collection: nothing leads to it, and an object "
+                        "like it was freed before",
+    [GT_REASON_MADE] = "dropped since the last collection: nothing leads to it, and code that "
+                       "makes such objects has run since",
+    [GT_REASON_RETIRED] = "dropped since the last collection: the runtime's own, and out of use "
+                          "by what it holds",
+    [GT_REASON_TINY] = "tiny block that an allocator held",
+    [GT_REASON_CONSERVATIVE] = "only words that may not be pointers lead to it",
+    [GT_REASON_WORD] = "a word that gotopsy does not follow leads to it: a missed root or edge",
+    [GT_REASON_UNWALKED] = "a stack that gotopsy could not walk to its end may lead to it: a "
+                           "missed root",
+    [GT_REASON_SPECIAL] = "the runtime counts more finalizers, cleanups or weak handles than "
+                          "gotopsy found: a missed root",
+    [GT_REASON_FRAME] = "dropped, or a root or edge was missed: only a dead word of a frame that "
+                        "has not run since leads to it, and no object like it comes or goes",
+    [GT_REASON_QUIET] = "unreachable since the last mark, and no goroutine has run since that "
+                        "could have dropped it",
+    [GT_REASON_NOTHING] = "dropped, or a root or edge was missed: nothing leads to it, and no "
+                          "object like it comes or goes",
+    [GT_REASON_MISSING] = "unreachable since the last mark, and the core lacks memory that may "
+                          "lead to it",
+    [GT_REASON_UNMARKED] = "reached, but not marked",
+    [GT_REASON_UNALLOCATED] = "reached, but free",
+    [GT_REASON_UNJUDGED] = "not judged",
+};
+
+const char *gt_check_reason_name(enum gt_check_reason reason)
+{
+    return gt_word(&(struct gt_words)GT_WORDS(differences), reason);
+}
+
+static const char *const memory[GT_MEMORY_KINDS] = {
     [GT_MEMORY_GO_HEAP] = "Go heap",
     [GT_MEMORY_LIVE] = "live objects",
     [GT_MEMORY_GARBAGE] = "garbage",
@@ -159,6 +237,57 @@ const char *gt_part_name(char *text, const struct gt_memory_part *part)
     if (part->what != GT_MEMORY_SIZE_CLASS) return gt_memory_kind_name(part->what);
     snprintf(text, GT_PART_NAME, "of %s bytes", gt_exact(part->size).text);
     return text;
+}
+
+static const char *const steps[] = {
+    [GT_STEP_NAMED] = NULL,
+    [GT_STEP_OBJECT] = "object",
+    [GT_STEP_ENTRY] = "map entry",
+    [GT_STEP_LEFT_OUT] = NULL,
+};
+
+const char *gt_step_kind_name(enum gt_step_kind kind)
+{
+    return gt_word(&(struct gt_words)GT_WORDS(steps), kind);
+}
+
+const char *gt_step_name(char *text, const struct gt_step *step)
+{
+    const char *word = gt_step_kind_name(step->kind);
+
+    if (step->kind != GT_STEP_LEFT_OUT) return word ? word : step->what;
+    snprintf(text, GT_STEP_NAME, "%" PRIu64 " more objects", step->count);
+    return text;
+}
+
+static const char *const undecided[] = {
+    [GT_UNDECIDED_UNTYPED] = "pointer of unknown type",
+    [GT_UNDECIDED_UNSAFE_POINTER] = "unsafe.Pointer",
+    [GT_UNDECIDED_BYTE_POINTER] = "pointer to a byte",
+    [GT_UNDECIDED_UNFIT] = "string or slice that does not fit the block",
+    [GT_UNDECIDED_STALE] = "word that may be stale",
+    [GT_UNDECIDED_WEAK] = "weak pointer",
+    [GT_UNDECIDED_UNEQUAL] = "slices with elements of different sizes",
+    [GT_UNDECIDED_MAY_BE_TEXT] = "pointer and number, which may be a short string",
+    [GT_UNDECIDED_CONTRADICTS] = "string or slice of bytes over pointers",
+};
+
+const char *gt_undecided_reason_name(enum gt_undecided_reason reason)
+{
+    return gt_word(&(struct gt_words)GT_WORDS(undecided), reason);
+}
+
+static const char *const asides[] = {
+    [GT_ASIDE_OWNER_UNKNOWN] = "of an owner of unknown type, which may reuse it",
+    [GT_ASIDE_EMPTY] = "of slices of length 0, which can be filled again",
+};
+
+void gt_say_aside_reason(struct gt_str *to, const struct gt_set_aside *row)
+{
+    if (row->reason == GT_ASIDE_REUSED)
+        gt_str_format(to, "kept for reuse by %s", row->owner);
+    else
+        gt_str_add(to, gt_word(&(struct gt_words)GT_WORDS(asides), row->reason));
 }
 
 static const char *const paths[] = {

@@ -12,6 +12,7 @@
 #include "inspector/base/str.h"
 #include "inspector/base/vec.h"
 #include "inspector/report/escape.h"
+#include "inspector/report/names.h"
 #include "inspector/report/profile.pb-c.h"
 #include "inspector/report/sinks.h"
 
@@ -146,7 +147,7 @@ static void fill_labels(struct profile *profile, const struct gt_goroutine_group
     for (size_t i = 0; i < group->label_count; i++)
         add_label(profile, group->labels[i].key)->str = text(profile, group->labels[i].value);
     add_label(profile, "go::state")->str =
-        text(profile, group->wait_reason ? group->wait_reason : group->status);
+        text(profile, gt_state_name(group->wait_reason, group->status));
     if (group->created_by.function)
         add_label(profile, "go::created_by")->str = text(profile, group->created_by.function);
     if (group->wait_ns_max != GT_UNKNOWN) {

@@ -3,6 +3,7 @@
 #include "inspector/base/package.h"
 #include "inspector/base/str.h"
 #include "inspector/report/escape.h"
+#include "inspector/report/names.h"
 #include "inspector/report/sinks.h"
 #include "inspector/report/units.h"
 #include "inspector/report/words.h"
@@ -135,6 +136,13 @@ static bool begin_edge(struct drawer *drawer, const struct gt_waiting *waiting, 
     return added;
 }
 
+static void put_path_start(FILE *to, const struct gt_path *path)
+{
+    char text[GT_STEP_NAME];
+
+    if (path->count) put_quoted(to, gt_step_name(text, &path->steps[0]));
+}
+
 /* Wakers that are no goroutines have one node for each kind. */
 static void dot_other(struct drawer *drawer, const struct gt_waiting *waiting,
                       const struct gt_waker *waker)
@@ -148,7 +156,7 @@ static void dot_other(struct drawer *drawer, const struct gt_waiting *waiting,
         fprintf(drawer->to, "  %s [style=dashed, label=\"", gt_str_text(&edge));
     else
         waker = NULL;
-    if (waker && waker->path.count) put_quoted(drawer->to, waker->path.steps[0].what);
+    if (waker) put_path_start(drawer->to, &waker->path);
     if (waker) fputs("\"];\n", drawer->to);
     gt_str_deinit(&edge);
 }
@@ -162,7 +170,7 @@ static void dot_waker(struct drawer *drawer, const struct gt_waiting *waiting,
     }
     if (!begin_edge(drawer, waiting, waker->goroutine)) return;
     fputs(" [style=dashed, label=\"", drawer->to);
-    if (waker->path.count) put_quoted(drawer->to, waker->path.steps[0].what);
+    put_path_start(drawer->to, &waker->path);
     fputs("\"];\n", drawer->to);
 }
 

@@ -50,7 +50,7 @@ bool gt_format_has(enum gt_format format, enum gt_document document)
     }
 }
 
-struct writing {
+struct writer {
     enum gt_format format;
     const void *it;
     struct gt_style style;
@@ -80,18 +80,18 @@ static struct gt_error *outcome(bool written, FILE *to, const char *what)
 static struct gt_error *run(gt_body *body, const void *it, enum gt_format format,
                             const struct gt_style *style, FILE *to)
 {
-    struct writing writing = {format, it, .to = to};
-    struct gt_error *error = gt_options_take(&writing.style, sizeof writing.style, style);
+    struct writer writer = {format, it, .to = to};
+    struct gt_error *error = gt_options_take(&writer.style, sizeof writer.style, style);
 
     if (!error && (!it || !to)) error = gt_error_plain(GT_ERR_USAGE, "NULL is not allowed here");
-    return error ? error : gt_call_alone(body, &writing);
+    return error ? error : gt_call_alone(body, &writer);
 }
 
 static struct gt_error *write_error(void *args)
 {
-    const struct writing *writing = args;
+    const struct writer *writer = args;
 
-    return outcome(gt_json_error(writing->it, writing->to), writing->to, "the error");
+    return outcome(gt_json_error(writer->it, writer->to), writer->to, "the error");
 }
 
 struct gt_error *gt_error_write(const struct gt_error *error, FILE *to)
@@ -105,12 +105,12 @@ struct gt_error *gt_error_write(const struct gt_error *error, FILE *to)
 #define DOCUMENT(document, member, type, write, words)                                             \
     static struct gt_error *write_##member(void *args)                                             \
     {                                                                                              \
-        const struct writing *writing = args;                                                      \
-        const type *it = writing->it;                                                              \
+        const struct writer *writer = args;                                                        \
+        const type *it = writer->it;                                                               \
                                                                                                    \
-        if (!gt_format_has(writing->format, document)) return no_sink(writing->format, words);     \
-        gt_##member##_sink *sink = formats[writing->format].sinks->member;                         \
-        return outcome(sink(it, &writing->style, writing->to), writing->to, words);                \
+        if (!gt_format_has(writer->format, document)) return no_sink(writer->format, words);       \
+        gt_##member##_sink *sink = formats[writer->format].sinks->member;                          \
+        return outcome(sink(it, &writer->style, writer->to), writer->to, words);                   \
     }                                                                                              \
                                                                                                    \
     struct gt_error *write(const type *it, enum gt_format format, const struct gt_style *style,    \

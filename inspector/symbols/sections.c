@@ -7,10 +7,10 @@
 
 #include <elf.h>
 #include <gelf.h>
+#include <libdeflate.h>
 #include <libelf.h>
 #include <stdlib.h>
 #include <string.h>
-#include <zlib.h>
 
 /* The largest ratio that is accepted. Debug information packs to between a half and a fifth.
  * Deflate can reach a thousandth, so a small file could ask for gigabytes. */
@@ -42,13 +42,24 @@ static bool measure_compressed(struct debug_section *section)
            (header.ch_size <= MOST_SMALL || header.ch_size / MOST_RATIO <= section->file_size);
 }
 
+static bool inflate_into(unsigned char *to, const struct debug_section *section)
+{
+    struct libdeflate_decompressor *decompressor = libdeflate_alloc_decompressor();
+
+    if (!decompressor) return false;
+    /* Without a place for the size, a stream of any other size is an error. */
+    enum libdeflate_result result = libdeflate_zlib_decompress(
+        decompressor, section->file_bytes, section->file_size, to, section->size, NULL);
+    libdeflate_free_decompressor(decompressor);
+    return result == LIBDEFLATE_SUCCESS;
+}
+
 static bool unpack(struct debug_section *section)
 {
-    uLongf size = section->size;
-    unsigned char *to = gt_try_alloc(size);
+    unsigned char *to = gt_try_alloc(section->size);
+
     if (!to) return false;
-    int rc = uncompress(to, &size, section->file_bytes, section->file_size);
-    if (rc != Z_OK || size != section->size) {
+    if (!inflate_into(to, section)) {
         gt_free(to);
         return false;
     }
@@ -178,6 +189,18 @@ void gt_debug_sections_close(struct gt_debug_sections *sections)
 size_t gt_debug_sections_lost(const struct gt_debug_sections *sections)
 {
     return sections->lost;
+}
+
+const unsigned char *gt_debug_section_bytes(struct gt_debug_sections *sections, const char *name,
+                                            uint64_t *size)
+{
+    for (size_t i = 0; i < sections->list.len; i++) {
+        struct debug_section *section = gt_vec_at(&sections->list, i);
+        if (strcmp(section->name, name) != 0) continue;
+        *size = section->size;
+        return bytes_of(section);
+    }
+    return NULL;
 }
 
 struct gt_dwarf_source gt_debug_sections_source(struct gt_debug_sections *sections)

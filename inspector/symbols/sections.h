@@ -18,6 +18,9 @@ struct gt_error *gt_debug_sections_open(const unsigned char *file, uint64_t size
 void gt_debug_sections_close(struct gt_debug_sections *sections); /* NULL is allowed */
 /* How many debug sections were left out because they are damaged or packed in an unknown way. */
 size_t gt_debug_sections_lost(const struct gt_debug_sections *sections);
+/* The section's bytes; NULL when the file has no such section, or it cannot be unpacked. */
+const unsigned char *gt_debug_section_bytes(struct gt_debug_sections *sections, const char *name,
+                                            uint64_t *size);
 struct gt_dwarf_source gt_debug_sections_source(struct gt_debug_sections *sections);
 
 #endif

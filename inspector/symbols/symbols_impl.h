@@ -15,6 +15,7 @@
 #include "inspector/symbols/die.h"
 #include "inspector/symbols/dwarf.h"
 #include "inspector/symbols/sections.h"
+#include "inspector/symbols/top_entries.h"
 
 enum { GT_MAX_CHAIN = 64 }; /* typedefs, qualifiers, abstract origins, nested arrays */
 
@@ -75,6 +76,9 @@ struct gt_dwarf {
 void gt_index_create(struct gt_dwarf *dwarf);
 void gt_index_destroy(struct gt_dwarf_index *index);
 bool gt_index_find(const struct gt_strmap *names, const char *name, uint64_t *offset);
+/* Sets `unit` to the unit that follows it; a zeroed unit is before the first. False after the last,
+ * and then libdwarf is at the start again. */
+bool gt_next_unit(struct gt_die_reader *reader, struct gt_unit *unit);
 const struct gt_subprogram *gt_index_subprogram(const struct gt_dwarf_index *index, uint64_t pc);
 
 /* type_info.c; NULL when no type is at the offset */

@@ -139,5 +139,6 @@ def test_each_row_has_a_program():
         field.core("advice_finalizers"),
         field.core("advice_finalizers", "1.22.12"),
         field.core("advice_finalizers", way="cleanup"),
+        field.core("tokens"),
     ]
     assert set(ROWS) == {leak["row"] for run in runs for leak in run.truth["leaks"]}

@@ -10,7 +10,7 @@ import subprocess
 
 import pytest
 
-from . import little, recipe, tool
+from . import little, recipe, reshape, tool
 from .builds import build, judged, need
 
 pytestmark = pytest.mark.skipif(tool.SUBSET, reason="a slow build is under test")
@@ -293,6 +293,39 @@ def test_embedded(way, tmp_path, monkeypatch):
         replace(library, None if doubts else report["binary"]["build_id"])
         done = tool.run("report", core)
         assert done.status == 3 and "expected a Go program" in done.err
+
+
+def _zeros_of(shape):
+    """The plugin's variables that nobody wrote: writable, without a byte, behind a file's."""
+    ends = {each.address + each.size for each in shape.segments if each.filed == each.size}
+    writable = [each for each in shape.segments if not each.filed and each.flags & 6 == 6]
+    (zeros,) = [each for each in writable if each.address in ends]
+    return zeros
+
+
+def test_plugin_by_kernel(tmp_path, monkeypatch):
+    """The kernel leaves out the plugin's zeros. They are known, and a hole in them is missing."""
+    need("go", "gcc")
+    little.need_kernel_cores()
+    environment = {**recipe.environment(recipe.LOCAL), "CGO_ENABLED": "1"}
+    for mode, name, package in [("plugin", "lib", "embedded"), ("exe", "host", "plugs")]:
+        flags = ["-buildvcs=false", f"-buildmode={mode}", "-o", tmp_path / name]
+        subprocess.run(["go", "build", *flags, f"./{package}"], cwd=little.PROGRAMS, env=environment, check=True)
+    monkeypatch.setenv("PLUGIN", str(tmp_path / "lib"))
+    core = little.core_in(tmp_path, tmp_path / "host")
+    shape = reshape.Shape(core.path)
+    zeros = _zeros_of(shape)
+    report = tool.report(core.path, "--exe", core.exe, "--min-bytes=1")
+    assert not report["coverage"]["notes"]
+    assert {found["kind"]: found["confidence"] for found in report["findings"]} == {
+        "substring": "proven",
+        "hung-goroutine": "proven",
+    }
+    shape.segments.remove(zeros)
+    shape.segments.append(zeros.part(reshape.PAGE, zeros.size - reshape.PAGE))
+    report = tool.report(shape.write(tmp_path / "holed"), "--exe", core.exe, "--min-bytes=1")
+    assert any("not in the core" in note for note in report["coverage"]["notes"])
+    assert not [found for found in report["findings"] if found["confidence"] == "proven"]
 
 
 def replace(library, build_id):

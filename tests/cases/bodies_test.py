@@ -13,7 +13,8 @@ def test_they_are_told(case):
     # With Go 1.22 one of the 60 was seen to be left out; by whom it is still reached is not known.
     assert requests - 1 <= reading["count"] <= requests and reading["confidence"] == "likely"
     assert "resp.Body.Close()" in reading["advice"]
-    assert len(report["findings"]) == len(told) <= 2
+    # Both goroutines of a connection end with it, so that one finding has all that it keeps.
+    assert report["findings"] == told == [reading] and reading["bytes_shared"] == 0
 
 
 @CASES

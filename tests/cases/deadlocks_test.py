@@ -49,7 +49,7 @@ def test_cycles(core):
 
 
 def test_holders(core):
-    """Who holds what, where nobody is stuck; and nobody, where he has returned."""
+    """The holder of a lock if no goroutine is stuck; and none if the holder has returned."""
     (edge,) = core.truth["slow"]
     (waiting,) = _waits(core, f"--goroutine={edge['Goroutine']}")["waiting"]
     assert [holder["goroutine"] for holder in waiting["holders"]] == [edge["Holder"]]
@@ -73,6 +73,26 @@ def test_report(core):
     text = tool.run("report", "--width=200", core.path).out
     assert f"{count} goroutines wait for each other's locks, in {len(circles)} circles" in text
     assert "see gotopsy waits" in text
+
+
+def test_findings(core):
+    """Each goroutine in a circle of locks is in a finding, which says what to do about circles."""
+    circles = {
+        edge["Goroutine"]
+        for case, edges in core.truth.items()
+        if case not in NO_CYCLE and all(edge["What"] != "channel" for edge in edges)
+        for edge in edges
+    }
+    others = {edge["Goroutine"] for case in NO_CYCLE for edge in core.truth[case]}
+    report = tool.report(core.path, "--instances=100000")
+    hung = [each for each in report["findings"] if each["kind"] == "hung-goroutine"]
+    told = {instance["goroutine"] for each in hung for instance in each["instances"]}
+    assert circles <= told and not others & told
+    for each in hung:
+        if circles & {instance["goroutine"] for instance in each["instances"]}:
+            assert each["confidence"] == "proven" or "stack frames" in each["doubt"]
+            assert "every path of who locked it" not in each["advice"]
+    assert tool.run("report", "--fail-on=hung-goroutine", core.path).status == 1
 
 
 MAIN = {

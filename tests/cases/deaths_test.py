@@ -6,7 +6,6 @@ import os
 import pathlib
 import re
 import signal
-import subprocess
 import tempfile
 
 import pytest
@@ -39,9 +38,8 @@ def _program(version):
 class Death:
     """One death: its core, and what Go printed."""
 
-    def __init__(self, folder, said, pid):
-        (self.core,) = folder.glob("core*")
-        self.pid = pid
+    def __init__(self, core, said, pid):
+        self.core, self.pid = core, pid
         caught = re.search(r"^(SIG\w+): (.*)\nPC=(\w+) m=\d+ sigcode=(\d+)", said, re.M)
         panicked = re.search(r"^\[signal (\w+): (.*) code=(\w+) addr=(\w+) pc=(\w+)\]", said, re.M)
         fatal = re.search(r"^fatal error: (.*)$", said, re.M)
@@ -65,26 +63,7 @@ def _died(version, way, number=None):
     """Runs the program until it dies, of itself or of this signal."""
     program = _program(version)["dwarf"]
     folder = pathlib.Path(tempfile.mkdtemp(dir=_folder().name))
-    with open(folder / "said", "w+") as said:
-        with subprocess.Popen(
-            [program, way],
-            cwd=folder,
-            env={**os.environ, "GOTRACEBACK": "crash", "GOMAXPROCS": "4"},
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=said,
-            preexec_fn=little.allow_cores,
-            text=True,
-        ) as process:
-            try:
-                if number is not None:
-                    assert process.stdout.readline() == "ready\n"
-                    process.send_signal(number)
-                process.wait(little.PATIENCE)
-            finally:
-                process.kill()
-        said.seek(0)
-        return Death(folder, said.read(), process.pid)
+    return Death(*little.die(folder, program, way, number=number, processors=4))
 
 
 def _died_or_skip(*which):

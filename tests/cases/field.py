@@ -18,7 +18,7 @@ import pytest
 from . import little, recipe, shared, tool
 
 PROGRAMS = recipe.PROJECT / "tests" / "cases" / "field"
-VERSIONS = ["1.22.12", "1.24.13", recipe.LOCAL, "1.27.4"]
+VERSIONS = ["1.22.12", "1.24.13", recipe.LOCAL, recipe.NEWEST]
 SYMBOLS = ["dwarf", "stripped"]
 NEAR = 0.01  # of the measured truth
 # What two runs of one program differ by: what the runtime allocates for a thread or caches.

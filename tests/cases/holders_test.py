@@ -4,7 +4,7 @@ The truth of each way to run is what its heap has beyond that of the run which f
 
 import pytest
 
-from . import field
+from . import field, recipe
 
 # The way to run -> its first holder: what it is, its name, its type, and what is in it.
 FILLED = {
@@ -51,6 +51,16 @@ def test_first_holder_is_where_it_piles_up(case, way):
         assert told == FILLED[way]
 
 
+@field.cases("holders", versions=["1.22.12", recipe.LOCAL])
+def test_children_of_a_context_that_are_functions(case):
+    """Nobody has a cancel function for them."""
+    holder = _first(case, "functions")
+    assert holder["name"] == "context.cancelCtx.children" and holder["entries"] == 15000
+    assert "stop function that context.AfterFunc returned" in holder["advice"]
+    assert field.near(holder["bytes"], _grown(case, "functions"))
+    assert "cancel function" in _first(case, "contexts")["advice"]
+
+
 @field.cases("holders")
 def test_a_shrunk_map_says_what_a_copy_frees(case):
     """Of a stripped binary's it is known to be a map, but not of which type."""
@@ -69,6 +79,17 @@ def test_subscribers_are_held_by_their_bus(case):
     if case.symbols == "dwarf":
         assert (holder["name"], holder["type"]) == ("main.bus.subscribers", "sync.Map")
 
+
+
+@field.cases("holders")
+def test_a_pool_is_one_holder(case):
+    """Not the rings of its queue, of which each holds some."""
+    report = case.report("pooled", "--min-bytes=1")
+    (holder,) = report["holders"]
+    assert field.near(holder["bytes"], _grown(case, "pooled"))
+    assert holder["type"] == "sync.Pool"
+    if case.symbols == "dwarf":
+        assert holder["name"] == "main.encoder.buffers"
 
 
 FIELDS = {"local": "main.sample.trace", "subscribe": "main.subscriber.inbox"}

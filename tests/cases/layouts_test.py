@@ -1,7 +1,5 @@
 """The built-in table of layouts: derived again from the releases themselves, it is the same."""
 
-import importlib.machinery
-import importlib.util
 import shutil
 import subprocess
 
@@ -11,7 +9,6 @@ from . import recipe, tool
 
 TABLE = recipe.PROJECT / "gotypes" / "layouts" / "known.def"
 DUMP = tool.binary().parent / "tests" / "layouts" / "dump"
-DERIVE = recipe.PROJECT / "tests" / "layouts" / "derive"
 # The ends of the table, a first release that differs from its last, and settings that change maps
 # and the heap. Other tests build with nearly all of these, so that little is compiled for this one.
 SOME = [
@@ -21,20 +18,14 @@ SOME = [
     "1.24.13:noswissmap",
     "1.25.12:greenteagc",
     "1.26.8",
-    "1.27.4",
+    recipe.NEWEST,
 ]
 
 
-def _told():
-    """What the table is derived from."""
-    loader = importlib.machinery.SourceFileLoader("derive", str(DERIVE))
-    loader.set_data = lambda *_, **__: None  # writes no byte code into the tree
-    derive = importlib.util.module_from_spec(importlib.util.spec_from_loader("derive", loader))
-    loader.exec_module(derive)
-    return [*derive.RELEASES, *derive.EXPERIMENTS]
-
-
-RELEASES = _told() if recipe.ALL else SOME
+RELEASES = SOME
+if recipe.ALL:
+    derive = recipe.derive()
+    RELEASES = [*derive.RELEASES, *derive.EXPERIMENTS]
 
 pytestmark = pytest.mark.skipif(tool.SUBSET, reason="a slow build is under test")
 
@@ -51,7 +42,7 @@ def test_as_in_the_table(release):
         recipe.go_name(release.partition(":")[0])
     except recipe.Unavailable as why:
         pytest.skip(str(why))
-    done = _derive(DERIVE, "--check", DUMP, release)
+    done = _derive(recipe.DERIVE, "--check", DUMP, release)
     assert done.returncode == 0, done.stdout + done.stderr
 
 

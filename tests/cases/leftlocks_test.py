@@ -15,6 +15,21 @@ def test_who_waits_for_it_is_told(case):
 
 
 @CASES
+def test_those_behind_a_writer_are_told_too(case):
+    """The writer has the lock of the writers, and waits for a reader who has left."""
+    report = case.report("read", "--min-bytes=1")
+    found = [each for each in report["findings"] if each["kind"] == "hung-goroutine"]
+    assert sum(each["count"] for each in found) == 60
+    for each in found:
+        assert each["confidence"] == "likely" and "no live goroutine holds" in each["title"]
+        assert "main.prices.mu" in each["advice"] and "RUnlock" in each["advice"]
+    pages = sum(each["bytes_freed"] - each["stack_bytes"] for each in found)
+    assert field.near(pages, 60 * 4096)
+    (told,) = [each for each in found if each["count"] == 59]
+    assert "the lock's owner waits" in told["title"]
+
+
+@CASES
 def test_a_lock_that_is_to_be_unlocked_is_not(case):
     for way in ("fixed", "wrapped"):
         assert case.report(way)["findings"] == [], way

@@ -231,6 +231,18 @@ def _return_addresses(victim):
             victim.word(at, _more)
 
 
+def _map_length(change):
+    """Of a global map, of either design."""
+
+    def lie(victim):
+        header = victim.target.word(victim.symbols["main.sessions"])
+        swiss = "internal/runtime/maps.Map" in victim.target.layout
+        kind, path = ("internal/runtime/maps.Map", "used") if swiss else ("runtime.hmap", "count")
+        victim.put(kind, header, path, change)
+
+    return lie
+
+
 def _long_slice(victim):
     """A global of the program's, much longer than what it points to."""
     word = victim.target.word
@@ -333,6 +345,8 @@ LIES = {
     "module cutab": _module("cutab", _less),
     "module enoptrbss": _module("enoptrbss", lambda end: end + 4096),
     "slice": _long_slice,
+    "map length": _map_length(_half),
+    "map length none": _map_length(_none),
     "zeroed heap": _zeroed(_start),
     "zeroed goroutines": _zeroed(lambda victim: victim.goroutine()),
     "zeroed stacks": _zeroed(lambda victim: victim.get("runtime.g", victim.goroutine(), "stack.hi") - 8),

@@ -191,6 +191,31 @@ def crash(program, folder, way, dumped="0x33"):
     return core
 
 
+def die(folder, program, *arguments, number=None, processors=2):
+    """Runs it in a folder of its own until it dies, of itself or of a signal that it is sent when it
+    is ready. Returns its core, what Go printed, and its pid."""
+    with open(folder / "said", "w+", errors="replace") as said, subprocess.Popen(
+        [program, *arguments],
+        cwd=folder,
+        env={**os.environ, "GOTRACEBACK": "crash", "GOMAXPROCS": str(processors)},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=said,
+        preexec_fn=allow_cores,
+        text=True,
+    ) as process:
+        try:
+            if number is not None:
+                assert process.stdout.readline() == "ready\n"
+                process.send_signal(number)
+            process.wait(PATIENCE)
+        finally:
+            process.kill()
+        said.seek(0)
+        (core,) = folder.glob("core*")
+        return core, said.read(), process.pid
+
+
 def core_in(folder, program, *arguments):
     """The core of a program that was built already, by the kernel, in a folder of its own."""
     with _run(program, *arguments, folder=folder) as process:

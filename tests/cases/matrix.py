@@ -11,8 +11,7 @@ import dataclasses
 
 from . import expect, recipe, tool
 
-GOS = ["1.19.13", "1.20.14", "1.21.13", "1.22.12", "1.23.12", "1.24.13", "1.25.12", recipe.LOCAL]
-GOS += ["1.27.4"]
+GOS = recipe.GOS
 MACHINES = ["amd64", "arm64"]
 SYMBOLS = ["dwarf", "stripped"]
 HOWS = {"amd64": ["kernel", "gcore"], "arm64": ["kernel"]}
@@ -30,7 +29,7 @@ SURE = {
 # What a stripped binary tells less surely: where the holder is a global, of which only a pointer mask
 # is left, and, where the heap keeps no types (up to Go 1.21), what only the shape of words tells.
 LIKELY = {"lost-elements"}
-LIKELY_OF_OLD = {"lost-elements", "substring", "subslice"}
+LIKELY_OF_OLD = {"lost-elements", "subslice"}
 
 
 @dataclasses.dataclass(frozen=True)

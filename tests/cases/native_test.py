@@ -51,10 +51,15 @@ def test_c_functions_above_go(little_core, version, flags, how):
 
 @CELLS
 def test_go_called_by_c_waits_in_go(little_core, version, flags, how):
+    """The C frames that called Go lie between Go's, on the stack of the thread that is kept."""
     core = little_core("native", version, *flags, how=how)
     group = group_in(goroutines(core.path), "main.callBack")
     assert group["wait_reason"] == "chan receive"
-    assert all(place["file"] for place in group["stack"])
+    of_c = [place["function"] for place in group["stack"] if not place["file"]]
+    assert of_c[:2] == ["calledBack", "native_back"]
+    stack = functions(group)
+    inner, outer = stack.index("main.calledBack"), stack.index("main.callBack")
+    assert inner < stack.index("calledBack") < stack.index("native_back") < outer
 
 
 @CELLS

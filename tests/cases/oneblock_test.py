@@ -23,6 +23,17 @@ def test_other_holders_are_named(case):
     assert "also held by" in title
 
 
+@field.cases("oneblock", symbols=["dwarf"])
+def test_advice_names_each_place(case):
+    """Each of them alone keeps the block."""
+    report = case.report()
+    advice = field.the_finding(report, "substring")["advice"]
+    places = ["the keys of main.users", "main.user.name", "main.user.alias", "main.joined"]
+    assert all(f"in {place}" in advice for place in [*places, "main.event.who"]), advice
+    advice = field.the_finding(report, "subslice")["advice"]
+    assert all(f"in {place}" in advice for place in ["main.packet.checksum", "main.route.address"])
+
+
 @field.cases("oneblock")
 def test_twin_has_no_finding(case):
     report = case.report("fixed")

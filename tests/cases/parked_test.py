@@ -9,7 +9,7 @@ from . import recipe, tool
 
 EACH = 10  # of programs/parked
 CONDITION = {("forgotten", "sync.Cond.Wait"): EACH}
-# Whoever pulls waits for what he pulls from, and that for its channel.
+# A goroutine that pulls waits for the coroutine, and the coroutine for its channel.
 COROUTINES = {
     ("abandoned", "coroutine"): EACH,
     ("embraced", "coroutine"): 2 * EACH,

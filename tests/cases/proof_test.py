@@ -1,5 +1,5 @@
-"""What proof of hanging needs: where any of it is missing, or somebody is on his way to wake a
-goroutine, it is not proven, and the report says why. The demo's core is changed where it matters."""
+"""What a proof of hanging needs. If any of it is missing, or a thread is about to wake the goroutine,
+it is not proven, and the report says why. The demo's core is changed where it matters."""
 
 import mmap
 import shutil

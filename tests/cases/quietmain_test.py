@@ -1,4 +1,4 @@
-"""A main goroutine that never runs again: select {}, or a nil channel."""
+"""A main goroutine that never runs again: select {}, a nil channel, or one that it alone has."""
 
 import pytest
 
@@ -6,7 +6,7 @@ from . import field
 
 
 @field.cases("quietmain")
-@pytest.mark.parametrize("way", ["", "nil"])
+@pytest.mark.parametrize("way", ["", "nil", "own"])
 def test_what_it_holds_wakes_nobody(case, way):
     """Its frame is no way to the channel. It waits so on purpose, and is not told itself."""
     report = case.report(way)

@@ -3,6 +3,8 @@
 import dataclasses
 import fnmatch
 import functools
+import importlib.machinery
+import importlib.util
 import json
 import os
 import pathlib
@@ -16,18 +18,31 @@ from . import shared
 from .tool import PROJECT, SUBSET
 
 COREFILES = PROJECT / "corefiles"
+DERIVE = PROJECT / "tests" / "layouts" / "derive"
 CORES = pathlib.Path(os.environ.get("GOTOPSY_CORES", PROJECT / "build" / "cores"))
 LOCAL = "local"
 ALL = os.environ.get("GOTOPSY_ALL") == "1"  # the long form: make test-all
 OLD = ["1.19.13", "1.20.14", "1.21.13"]  # their heaps keep no types
 BETWEEN = ["1.23.12", "1.24.13", "1.25.12"]
 VERSIONS = [LOCAL] if SUBSET else ["1.22.12", LOCAL]
-OF_CASES = [*OLD, "1.22.12", *BETWEEN, LOCAL, "1.27.4"] if ALL and not SUBSET else VERSIONS
+# Every Go that is read, a release of each minor version; the last is the newest.
+GOS = [*OLD, "1.22.12", *BETWEEN, LOCAL, "1.27.4"]
+NEWEST = GOS[-1]
+OF_CASES = GOS if ALL and not SUBSET else VERSIONS
 NOT_CASES = {"truth", "demo", "bench", "bench-shapes", "bench-stacks"}
 # Beside them, of a Go whose heap keeps no types and of another machine, some; and all in the long form.
 OTHERS = [("1.21.13", "amd64"), (LOCAL, "arm64")]
 OF_OTHERS = "*" if ALL else "su*"
 PATIENCE = 1800  # seconds to download Go and make the cores of one version
+
+
+def derive():
+    """The program that makes the built-in tables, as a module: it names the releases."""
+    loader = importlib.machinery.SourceFileLoader("derive", str(DERIVE))
+    loader.set_data = lambda *_, **__: None  # writes no byte code into the tree
+    module = importlib.util.module_from_spec(importlib.util.spec_from_loader("derive", loader))
+    loader.exec_module(module)
+    return module
 
 
 class Unavailable(Exception):

@@ -94,7 +94,11 @@ def test_one_that_keeps_much(case):
 
 @field.cases("timers")
 def test_rearming(case):
-    told(case, "rearming", "suspect", 60, "after-func")
+    """The code of the method that arms them is in its method value, too, and is one place."""
+    finding = told(case, "rearming", "suspect", 60, "after-func")
+    source = (field.PROGRAMS / "timers" / "main.go").read_text()
+    places = source.count("time.AfterFunc(")
+    assert f", made at one of {places} places" in finding["title"]
 
 
 @field.cases("timers")

@@ -8,7 +8,9 @@ import pytest
 from . import recipe, tool
 from .builds import build, judged
 
-NEWEST = "go1.27.4"
+NEWEST = f"go{recipe.NEWEST}"
+MINOR = int(recipe.NEWEST.split(".")[1])
+LATER = f"go1.{MINOR + 1}.3"  # of which nothing is known
 SHIPPED = {"dwarf": "demo", "stripped": f"{NEWEST}-amd64"}  # of which the first is of Go 1.26
 
 
@@ -26,24 +28,24 @@ def _claimed(shipped, version, folder):
 
 @pytest.mark.parametrize("symbols", SHIPPED)
 def test_newer(tmp_path, symbols):
-    core = _claimed(SHIPPED[symbols], "go1.28.3", tmp_path)
+    core = _claimed(SHIPPED[symbols], LATER, tmp_path)
     report = tool.report(core.path, "--exe", core.exe)
-    assert report["binary"]["go_version"] == "go1.28.3"
+    assert report["binary"]["go_version"] == LATER
     assert {found["kind"] for found in report["findings"]} == {
         want["kind"] for want in core.truth["findings"] if want["count"]
     }
-    (note,) = (note for note in report["coverage"]["notes"] if "go1.28.3" in note)
-    assert "newer than go1.27" in note and "gotopsy check" in note
+    (note,) = (note for note in report["coverage"]["notes"] if LATER in note)
+    assert f"newer than go1.{MINOR}" in note and "gotopsy check" in note
     assert ("debug information" in note) and ("without" in note) == (symbols == "stripped")
     assert tool.check(core.path, "--exe", core.exe)["verdict"] == "exact"
 
 
 def test_newer_and_otherwise(tmp_path):
     """Where the newest table does not fit and there is no debug information, the error says so."""
-    core = _claimed("demo", "go1.28.3", tmp_path)
+    core = _claimed("demo", LATER, tmp_path)
     subprocess.run(["strip", core.exe], check=True)
     done = tool.run("report", "--exe", core.exe, core.path)
-    assert done.status == 3 and "go1.28.3 is newer than any Go" in done.err, done.err
+    assert done.status == 3 and f"{LATER} is newer than any Go" in done.err, done.err
 
 
 # ---- a newer Go with debug information, in which something has another name -------------------------
@@ -53,7 +55,7 @@ def _renamed(folder, *names):
     """The demo of a Go to come. In its DWARF, of version 5, names stand where they are used."""
     if not shutil.which("eu-elfcompress"):
         pytest.skip("eu-elfcompress is not installed")
-    core = _claimed("demo", "go1.28.3", folder)
+    core = _claimed("demo", LATER, folder)
     subprocess.run(["eu-elfcompress", "-q", "-t", "none", core.exe], check=True)
     bytes_ = core.exe.read_bytes()
     for name in names:
@@ -93,7 +95,7 @@ def test_newer_without_what_there_must_be(tmp_path):
     core, _ = _renamed(tmp_path, "elemsize")
     done = tool.run("report", "--exe", core.exe, core.path)
     assert done.status == 3 and done.err.count("\n") == 1
-    assert "go1.28.3 is newer than any Go" in done.err and "runtime.mspan.elemsize" in done.err
+    assert f"{LATER} is newer than any Go" in done.err and "runtime.mspan.elemsize" in done.err
 
 
 def test_newer_without_a_struct(tmp_path):
@@ -123,7 +125,7 @@ def test_latest_patch(tmp_path):
 
 # ---- the first release of a minor version, which may lay things out otherwise than its last ---------
 
-FIRST = ["1.19", "1.20", "1.21.0", "1.22.0", "1.23.0", "1.24.0", "1.25.0", "1.26.0", "1.27.0"]
+FIRST = recipe.derive().RELEASES[::2]
 # m.alllink moved by the last of 1.23 and of 1.24, and mspan.freeIndexForScan was new in a patch.
 MOVED = ["1.19", "1.23.0", "1.24.0"]
 

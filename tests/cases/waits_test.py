@@ -63,7 +63,7 @@ def test_outlook(ways):
 
 
 def test_wakers(ways):
-    """The one who holds it is told, by the kind of what he is and the variable that leads there."""
+    """The waker is named, by its kind and by the variable that leads to what is waited for."""
     assert set(ways.truth) - OTHERS <= set(KINDS)
     for holder, kind in KINDS.items():
         for way in ["receive", "mutex", "context"] if holder in ways.truth else []:

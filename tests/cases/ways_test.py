@@ -34,6 +34,9 @@ def test_ways(little_core, version, flags):
             # Nobody answers them but a timer, and each keeps a byte or more.
             if holder == "timer" or (holder, way) == ("other", "timeout"):
                 expected = "likely"
+            # Each waits for a lock that the other has, whoever else reaches the two locks.
+            if way == "embrace" and expected is None:
+                expected = "likely"
             wrong += [f"{holder}/{way}: {told.get(g)}" for g in ids if told.get(g) != expected]
     assert not wrong, "\n".join(sorted(wrong))
 
@@ -58,8 +61,9 @@ def test_beside_the_runtime(tmp_path, monkeypatch, version):
     # It takes those for leaked that a weak pointer may yet lead to, and then crashes.
     assert profile - told == of["other", "weak"] | of["other", "weakRow"]
     # It follows what goroutines that hang send or have deferred, by their g, and timers that were
-    # stopped, while a heap has them still.
-    more = {holder for (holder, _), ids in of.items() if ids & (told - profile)}
+    # stopped, while a heap has them still: the program's go.mod asks for the timers of Go 1.19,
+    # which a busy machine takes out late.
+    more = {holder for (holder, way), ids in of.items() if ids & (told - profile) and way != "stopped"}
     assert more <= {"hungDefer", "hungElement", "hungTimer"}
     statuses = tool.report(core.path)["goroutines"]["by_status"]
     assert statuses["leaked"] == len(profile)

@@ -8,6 +8,7 @@ import select
 import stat
 import subprocess
 import tempfile
+import termios
 import time
 
 import jsonschema
@@ -168,6 +169,15 @@ class Terminal:
     def type(self, text):
         os.write(self.side, text.encode())
 
+    def type_end(self):
+        """Types ^D as a person would: once the editor reads single keys. It shows the prompt just
+        before that, and until then ^D means something else to the terminal itself."""
+        end = time.monotonic() + PATIENCE
+        while termios.tcgetattr(self.side)[3] & termios.ICANON:
+            assert time.monotonic() < end, "the editor never read single keys"
+            time.sleep(0.01)
+        self.type("\x04")
+
     def end(self):
         """Its exit status; what it still writes is read, so that it need not wait for that."""
         end = time.monotonic() + PATIENCE
@@ -200,7 +210,7 @@ def test_an_error_on_a_terminal_ends_nothing(terminal):
     terminal.type("nonsense\n")
     terminal.wait_for("unknown command 'nonsense'")
     terminal.wait_for("gotopsy> ")
-    terminal.type("\x04")
+    terminal.type_end()
     assert terminal.end() == 0
 
 

@@ -13,7 +13,7 @@ static void ask(const struct gt_core *core)
 
     for (size_t i = 0; i < count; i++) {
         gt_mem_u8(gt_core_memory(core), segments[i].start, &byte);
-        gt_core_presence(core, segments[i].end - 1);
+        gt_mem_u8(gt_core_memory(core), segments[i].end - 1, &byte);
     }
     const struct gt_file_mapping *mappings = gt_core_mappings(core, &count);
     for (size_t i = 0; i < count; i++)

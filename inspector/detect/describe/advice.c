@@ -74,6 +74,8 @@ static bool fits(const struct gt_advice *row, const struct gt_advice_facts *fact
         return is_of(facts->callback, row->library);
     case GT_ADVICE_BLOCKED:
         return waits_for(facts, row->library);
+    case GT_ADVICE_DEADLOCK:
+        return facts->lock && strcmp(facts->lock, row->library) == 0;
     case GT_ADVICE_ANYWHERE:
         return true;
     default:
@@ -111,10 +113,22 @@ static const char *name_blocked(const struct gt_advice_facts *facts)
     return NULL;
 }
 
+/* Static data without a symbol has no name: what lies in it is named by its field, if any. */
+static const char *skip_address(const char *name)
+{
+    static const char arrow[] = " -> ";
+    const char *last = NULL;
+
+    if (!begins_with(name, "global at ")) return name;
+    for (const char *at = strstr(name, arrow); at; at = strstr(at + 1, arrow))
+        last = at + strlen(arrow);
+    return last;
+}
+
 static const char *name_of(const struct gt_advice_facts *facts)
 {
     static const char *const kinds[] = {"global ", "variable "};
-    const char *name = facts->name ? facts->name : name_blocked(facts);
+    const char *name = skip_address(facts->name ? facts->name : name_blocked(facts));
 
     if (!name || strcmp(name, "it") == 0)
         return NULL; /* gt_referrer_name() of a referrer without a

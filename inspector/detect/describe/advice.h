@@ -19,7 +19,8 @@ enum gt_advice_where {
     GT_ADVICE_INSIDE,
     GT_ADVICE_OUTSIDE,
     GT_ADVICE_CALLBACK,
-    GT_ADVICE_BLOCKED
+    GT_ADVICE_BLOCKED,
+    GT_ADVICE_DEADLOCK
 };
 
 struct gt_advice {
@@ -34,7 +35,8 @@ struct gt_advice {
 struct gt_advice_facts { /* of a cause; fields that do not apply are zero */
     enum gt_kind kind;
     const char *reason; /* the wait reason; "ticker", "timer", "after-func"; "spare"; "finalizer" */
-    const char *callback;                   /* of a timer */
+    const char *callback; /* of a timer */
+    const char *lock; /* its part in a deadlock of locks: "self", "order"; "tokens"; NULL: none */
     struct gt_stack stack;                  /* where it waits, or where the memory was allocated */
     struct gt_source_location created_by;   /* function NULL when unknown */
     const struct gt_blocked_thing *blocked; /* what it waits for */

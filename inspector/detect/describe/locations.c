@@ -20,6 +20,7 @@ struct describer {
     struct gt_arena *storage;
     struct gt_vec locations; /* struct gt_source_location */
     struct gt_traceback_filter filter;
+    struct gt_location_cache *cache; /* or NULL */
 };
 
 static struct describer describer_of(const struct gt_process *process, struct gt_arena *storage)
@@ -80,14 +81,68 @@ static struct gt_source_location *add_position(struct describer *describer,
     return place;
 }
 
+/* Whether a call is internal depends on its stack. So its function's ID is kept with it. */
+struct cached_call {
+    struct gt_source_location place;
+    uint8_t id;
+    bool last; /* of its pc */
+};
+
+/* 0 for an address of which a bit would be lost: it is not kept. */
+static uint64_t cache_key(uint64_t pc, bool is_return)
+{
+    return pc >> 63 ? 0 : pc << 1 | is_return;
+}
+
+/* Adds the calls of a pc from the cache; false if it does not have them. */
+static bool add_cached(struct describer *describer, uint64_t key)
+{
+    const struct gt_location_cache *cache = describer->cache;
+    const uint64_t *start = cache && key ? gt_map_find(&cache->runs, key) : NULL;
+
+    if (!start) return false;
+    for (size_t i = *start - 1; i < cache->calls.len; i++) {
+        const struct cached_call *call = gt_vec_at(&cache->calls, i);
+        struct gt_source_location *place = gt_vec_add(&describer->locations, &call->place);
+        place->internal = !gt_in_traceback(&describer->filter, place->function, call->id);
+        if (call->last) break;
+    }
+    return true;
+}
+
+/* Keeps the latest `count` locations, which are those of one pc. */
+static void cache_places(struct describer *describer, uint64_t key,
+                         const struct gt_source_pos *positions, size_t count)
+{
+    struct gt_location_cache *cache = describer->cache;
+    size_t first = describer->locations.len - count;
+
+    if (!cache || !key) return;
+    if (!cache->calls.elem_size) cache->calls = GT_VEC_OF(struct cached_call);
+    *gt_map_put(&cache->runs, key, NULL) = cache->calls.len + 1;
+    for (size_t i = 0; i < count; i++) {
+        const struct gt_source_location *place = gt_vec_at(&describer->locations, first + i);
+        struct cached_call call = {*place, positions[i].id, i + 1 == count};
+        gt_vec_add(&cache->calls, &call);
+    }
+}
+
+void gt_location_cache_deinit(struct gt_location_cache *cache)
+{
+    gt_map_deinit(&cache->runs);
+    gt_vec_deinit(&cache->calls);
+}
+
 static void add_places(struct describer *describer, uint64_t pc, bool is_return)
 {
+    uint64_t key = cache_key(pc, is_return);
     const struct gt_pclntab *tab;
     struct gt_func func;
     struct gt_source_pos positions[MAX_INLINED];
     struct gt_argument arguments[GT_MAX_ARGUMENTS];
     struct gt_source_location *place = NULL;
 
+    if (add_cached(describer, key)) return;
     if (!gt_text_find(&describer->process->code, pc, &tab, &func)) return;
     uint64_t offset = pc - func.entry;
     if (is_return && offset) pc--;
@@ -95,9 +150,10 @@ static void add_places(struct describer *describer, uint64_t pc, bool is_return)
     for (size_t i = 0; i < count; i++)
         place = add_position(describer, &positions[i], pc);
     if (!place) return;
-    count = gt_func_arguments(tab, &func, pc, arguments, GT_MAX_ARGUMENTS);
-    place->arguments = argument_pattern(arguments, count, describer->storage);
+    size_t words = gt_func_arguments(tab, &func, pc, arguments, GT_MAX_ARGUMENTS);
+    place->arguments = argument_pattern(arguments, words, describer->storage);
     place->offset = (uint32_t)offset;
+    cache_places(describer, key, positions, count);
 }
 
 /*
@@ -237,15 +293,34 @@ static void add_gap(struct describer *describer, const struct gt_goroutines *gor
     gap->recursive = found.same_functions;
 }
 
+/* The C frames that lie between a Go frame and the next one. */
+static void add_callbacks(struct describer *describer, const struct gt_goroutines *goroutines,
+                          const struct gt_goroutine *g, uint32_t below)
+{
+    for (uint32_t i = 0; i < g->callback_count; i++)
+        if (gt_g_callback(goroutines, g, i)->below == below)
+            add_native(describer, &gt_g_callback(goroutines, g, i)->frame);
+}
+
 struct gt_stack gt_locations_of(const struct gt_process *process,
                                 const struct gt_goroutines *goroutines,
                                 const struct gt_goroutine *g, struct gt_arena *storage)
 {
+    return gt_locations_of_many(NULL, process, goroutines, g, storage);
+}
+
+struct gt_stack gt_locations_of_many(struct gt_location_cache *cache,
+                                     const struct gt_process *process,
+                                     const struct gt_goroutines *goroutines,
+                                     const struct gt_goroutine *g, struct gt_arena *storage)
+{
     struct describer describer = describer_of(process, storage);
 
+    describer.cache = cache;
     for (uint32_t i = 0; i < g->native_count; i++)
         add_native(&describer, gt_g_native(goroutines, g, i));
     for (uint32_t i = 0; i < g->frame_count; i++) {
+        if (i) add_callbacks(&describer, goroutines, g, i);
         uint32_t left_out = gt_locations_gap(g, i);
         if (left_out) {
             add_gap(&describer, goroutines, g, i, left_out);

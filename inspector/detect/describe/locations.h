@@ -18,11 +18,25 @@ struct gt_stack gt_locations_at(const struct gt_process *process, struct gt_aren
 struct gt_stack gt_locations_called(const struct gt_process *process, struct gt_arena *storage,
                                     const uint64_t *pcs, size_t count);
 
+/* The calls at each pc that was described with it: the stacks of a program share most of theirs.
+ * Zeroed, it is empty. All stacks of one cache go to one storage, which must outlive it. */
+struct gt_location_cache {
+    struct gt_map runs;  /* pc << 1 | is_return -> where its calls start in `calls`, + 1 */
+    struct gt_vec calls; /* the calls of one pc after the other */
+};
+
+void gt_location_cache_deinit(struct gt_location_cache *cache);
+
 /* A goroutine's stack. The C functions that it called come first, by their symbols and without a
  * source location. One without a symbol is "? (libc.so.6)", with the name of its file. */
 struct gt_stack gt_locations_of(const struct gt_process *process,
                                 const struct gt_goroutines *goroutines,
                                 const struct gt_goroutine *g, struct gt_arena *storage);
+/* The same for one of many goroutines. */
+struct gt_stack gt_locations_of_many(struct gt_location_cache *cache,
+                                     const struct gt_process *process,
+                                     const struct gt_goroutines *goroutines,
+                                     const struct gt_goroutine *g, struct gt_arena *storage);
 
 /* The frames of a thread above its goroutine's stack that are the thread's own. */
 struct gt_stack gt_locations_of_thread(const struct gt_process *process,

@@ -2,10 +2,24 @@
 
 #include "inspector/runtime/process/callers.h"
 
+#include <string.h>
+
 struct gatherer {
     const struct gt_heap_analysis *analysis;
     struct gt_makers makers;
 };
+
+/* A method and what calls it by its interface may have the same code inlined. */
+static bool is_known(const struct gt_makers *makers, const struct gt_source_location *place)
+{
+    for (size_t i = 0; i < makers->count && i < GT_MAKERS_TOLD; i++) {
+        const struct gt_source_location *other = gt_locations_own(&makers->stacks[i]);
+        if (place->line && place->line == other->line && place->source && other->source &&
+            strcmp(place->source, other->source) == 0)
+            return true;
+    }
+    return false;
+}
 
 static void take_place(void *ctx, uint64_t pc)
 {
@@ -14,7 +28,8 @@ static void take_place(void *ctx, uint64_t pc)
     struct gt_makers *makers = &gatherer->makers;
     struct gt_stack stack = gt_locations_at(analysis->process, analysis->storage, pc, true);
 
-    if (!gt_locations_own(&stack)) return;
+    const struct gt_source_location *place = gt_locations_own(&stack);
+    if (!place || is_known(makers, place)) return;
     if (makers->count < GT_MAKERS_TOLD) makers->stacks[makers->count] = stack;
     makers->count++;
 }

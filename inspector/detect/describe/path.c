@@ -30,6 +30,7 @@ struct gt_forest *gt_path_forest(struct gt_heap_analysis *analysis)
 void gt_keys_deinit(struct gt_keys *keys)
 {
     gt_map_deinit(&keys->edges);
+    gt_map_deinit(&keys->chains);
 }
 
 /* ---- edges -------------------------------------------------------------------------------- */
@@ -92,32 +93,64 @@ struct climb { /* from a referrer up to a named struct or a root, innermost firs
     bool at_root;
 };
 
-static void climb_from(struct gt_keys *keys, const struct gt_referrer *referrer,
-                       struct climb *climb)
+bool gt_path_climb(struct gt_keys *keys, struct gt_referrer *referrer, bool exact)
+{
+    uint32_t parent = gt_forest_parent(gt_path_forest(keys->analysis), referrer->object);
+    uint64_t offset = 0;
+
+    if (parent == GT_NO_PARENT) return false;
+    if (parent & GT_FROM_ROOT) {
+        *referrer = (struct gt_referrer){GT_NO_OBJECT, parent & ~GT_FROM_ROOT, 0};
+        return true;
+    }
+    if (!edge_offset(keys, parent, referrer->object, exact, &offset)) return false;
+    *referrer = (struct gt_referrer){parent, 0, offset};
+    return true;
+}
+
+static bool has_type(const struct gt_keys *keys, uint32_t object)
+{
+    return gt_typing_type(keys->analysis->typing, object) != GT_NO_TYPE;
+}
+
+/* The outermost object of the chain of objects of unknown type that leads to this one. The chain's
+ * objects remember it, so that a list of a million nodes is followed once. */
+static uint32_t chain_start(struct gt_keys *keys, uint32_t object)
+{
+    struct gt_forest *forest = gt_path_forest(keys->analysis);
+    struct gt_u32s chain = {0};
+    const uint64_t *known = NULL;
+    uint32_t at = object;
+
+    while (!(known = gt_map_find(&keys->chains, at))) {
+        uint32_t parent = gt_forest_parent(forest, at);
+        gt_u32s_add(&chain, at);
+        if (parent == GT_NO_PARENT || parent & GT_FROM_ROOT || has_type(keys, parent)) break;
+        at = parent;
+    }
+    if (known) at = (uint32_t)*known;
+    for (size_t i = 0; i < chain.len; i++)
+        *gt_map_put(&keys->chains, chain.at[i], NULL) = at;
+    gt_u32s_deinit(&chain);
+    return at;
+}
+
+static void climb_from(struct gt_keys *keys, const struct gt_referrer *from, struct climb *climb)
 {
     const struct gt_heap_analysis *analysis = keys->analysis;
-    uint32_t object = referrer->object;
-    uint64_t offset = referrer->offset;
+    struct gt_referrer referrer = *from;
 
     *climb = (struct climb){0};
-    while (climb->count < MAX_CLIMB) {
-        climb->objects[climb->count] = object;
-        climb->offsets[climb->count++] = offset;
-        if (gt_type_is_named(
-                gt_analysis_type_name(analysis, gt_typing_type(analysis->typing, object)))) {
-            climb->named = true;
-            return;
-        }
-        uint32_t parent = gt_forest_parent(gt_path_forest(keys->analysis), object);
-        if (parent == GT_NO_PARENT) return;
-        if (parent & GT_FROM_ROOT) {
-            climb->at_root = true;
-            climb->root = parent & ~GT_FROM_ROOT;
-            return;
-        }
-        if (!edge_offset(keys, parent, object, false, &offset)) return;
-        object = parent;
+    while (climb->count < MAX_CLIMB && referrer.object != GT_NO_OBJECT) {
+        climb->objects[climb->count] = referrer.object;
+        climb->offsets[climb->count++] = referrer.offset;
+        if (!has_type(keys, referrer.object)) referrer.object = chain_start(keys, referrer.object);
+        climb->named = gt_type_is_named(
+            gt_analysis_type_name(analysis, gt_typing_type(analysis->typing, referrer.object)));
+        if (climb->named || !gt_path_climb(keys, &referrer, false)) return;
     }
+    climb->at_root = referrer.object == GT_NO_OBJECT;
+    climb->root = referrer.root;
 }
 
 const char *gt_key_of(struct gt_keys *keys, const struct gt_referrer *referrer)
@@ -195,7 +228,6 @@ static void describe_object(struct describer *describer, uint32_t object, bool h
     if (has_offset) gt_field_of(analysis, object, offset, field, sizeof field);
     struct gt_step *step = gt_vec_push(&describer->steps);
     step->kind = gt_is_map_storage(name) ? GT_STEP_ENTRY : GT_STEP_OBJECT;
-    step->what = step->kind == GT_STEP_ENTRY ? "map entry" : "object";
     step->address = gt_heap_address(&analysis->heap->graph, object);
     step->type = gt_is_map_storage(name) ? NULL : gt_heap_analysis_keep(analysis, name);
     step->field = keep(describer, field);
@@ -205,7 +237,8 @@ static void describe_skipped(struct describer *describer, size_t skipped)
 {
     struct gt_step *step = gt_vec_push(&describer->steps);
 
-    step->what = gt_arena_format(describer->keys->analysis->storage, "%zu more objects", skipped);
+    step->kind = GT_STEP_LEFT_OUT;
+    step->count = skipped;
 }
 
 /* Adds the objects of a path, with the edges between them. `last_offset` is the word of the last

@@ -16,7 +16,8 @@
 
 struct gt_keys { /* a cache, since many referrers share their parents */
     struct gt_heap_analysis *analysis;
-    struct gt_map edges; /* parent << 32 | type of child -> offset in the parent + 1 */
+    struct gt_map edges;  /* parent << 32 | type of child -> offset in the parent + 1 */
+    struct gt_map chains; /* object of unknown type -> the outermost of the chain to it */
 };
 
 void gt_keys_init(struct gt_keys *keys, struct gt_heap_analysis *analysis);
@@ -27,6 +28,11 @@ struct gt_forest *gt_path_forest(struct gt_heap_analysis *analysis);
 
 /* The referrer's key; belongs to the analysis's storage. */
 const char *gt_key_of(struct gt_keys *keys, const struct gt_referrer *referrer);
+
+/* From a referrer that is in an object to the word that first reached this object, which may be a
+ * root. False, and nothing changes, when that word is not known. Without `exact` it may be a word
+ * of the same object that leads to an object of the same type, which is quicker. */
+bool gt_path_climb(struct gt_keys *keys, struct gt_referrer *referrer, bool exact);
 
 /* The path to a referrer's word. */
 struct gt_path gt_path_to(struct gt_keys *keys, const struct gt_referrer *referrer);

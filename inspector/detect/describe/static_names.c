@@ -164,7 +164,7 @@ bool gt_static_steps(const struct gt_heap_analysis *analysis, uint64_t addr, str
         struct gt_step *out = gt_vec_push(steps);
         *out = (struct gt_step){
             .kind = step.what ? GT_STEP_NAMED : GT_STEP_OBJECT,
-            .what = step.what ? step.what : "object",
+            .what = step.what,
             .address = step.addr,
             .type = step.type ? gt_heap_analysis_keep(
                                     analysis, gt_types_name(analysis->process->types, step.type))

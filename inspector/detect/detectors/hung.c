@@ -1,9 +1,10 @@
 /*
  * Goroutines that hang (hanging.h), that were abandoned (abandoned.h) or that linger (lingering.h),
- * those that wait for a lock that nobody holds (left_locks.h), and runtime goroutines in which a
- * finalizer or cleanup blocks. Goroutines with one stack are one finding; goroutines of different
- * sorts never share one. A hung goroutine is proven. If anything is missing from the core, the
- * proof is taken back (retention/findings.h).
+ * those in a deadlock of locks or behind a lock that nobody holds (lock_roles.h), crowds whose
+ * tokens are lost (lost_tokens.h), and runtime goroutines in which a finalizer or cleanup blocks.
+ * Goroutines with one stack are one finding; goroutines of different sorts never share one. A hung
+ * goroutine is proven. If anything is missing from the core, the proof is taken back
+ * (retention/findings.h).
  */
 #include "inspector/base/alloc.h"
 #include "inspector/detect/describe/advice.h"
@@ -16,9 +17,11 @@
 #include "inspector/detect/hanging/hanging.h"
 #include "inspector/detect/hanging/lingering.h"
 #include "inspector/detect/waiting/blocking.h"
-#include "inspector/detect/waiting/left_locks.h"
+#include "inspector/detect/waiting/lock_roles.h"
+#include "inspector/detect/waiting/lost_tokens.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 enum { MANY_GOROUTINES = 100 };
 
@@ -26,6 +29,7 @@ struct hung_finder {
     struct gt_heap_analysis *analysis;
     struct gt_causes *causes;
     const struct gt_abandoned *abandoned;
+    const enum gt_lock_role *roles; /* by goroutine */
     uint64_t latest;
 };
 
@@ -65,6 +69,12 @@ static const char *who(const struct gt_heap_analysis *analysis, const struct gt_
                            place ? gt_location_name(analysis, place) : "an unknown function");
 }
 
+static const struct gt_lock_role_texts *role_of(const struct hung_finder *hung_finder,
+                                                const struct gt_member *members)
+{
+    return &gt_lock_role_texts[hung_finder->roles[members[0].item]];
+}
+
 static struct gt_cause *add_cause(struct hung_finder *hung_finder, enum gt_confidence confidence,
                                   const struct gt_member *members, size_t count)
 {
@@ -72,13 +82,15 @@ static struct gt_cause *add_cause(struct hung_finder *hung_finder, enum gt_confi
     struct gt_cause *cause = gt_causes_add(hung_finder->causes, GT_HUNG_GOROUTINE, confidence);
 
     gt_cause_count(cause, analysis, count);
-    cause->always = count >= MANY_GOROUTINES; /* even if they keep little */
+    const struct gt_lock_role_texts *role = role_of(hung_finder, members);
+    cause->always = count >= MANY_GOROUTINES || role->circle; /* even if they keep little */
     for (size_t i = 0; i < count; i++) {
         if (i < cause->instance_count)
             describe_instance(hung_finder, members[i].item, &cause->instances[i]);
         gt_cause_take_goroutine(cause, analysis, members[i].item);
     }
     struct gt_advice_facts facts = gt_advice_facts_hung(&cause->instances[0]);
+    facts.lock = role->word;
     cause->advice = gt_advice_text(analysis, &facts);
     return cause;
 }
@@ -130,8 +142,10 @@ static void describe_hanging(void *ctx, const struct gt_member *members, size_t 
     struct hung_finder *hung_finder = ctx;
     struct gt_arena *storage = hung_finder->analysis->storage;
     struct gt_cause *cause = add_cause(hung_finder, GT_PROVEN, members, count);
+    const struct gt_lock_role_texts *role = role_of(hung_finder, members);
 
     cause->title = who(hung_finder->analysis, cause, " forever");
+    if (role->circle) cause->title = gt_arena_format(storage, "%s; %s", cause->title, role->title);
     cause->weak_title = gt_arena_format(storage, "%s; nothing that could be read can wake them",
                                         who(hung_finder->analysis, cause, ""));
 }
@@ -157,6 +171,42 @@ static const char *why(unsigned cases)
                                     : "they wait only to be told to end";
 }
 
+/* A connection of net/http has two goroutines, and both end when its Body is closed. */
+static bool is_at(const struct hung_finder *hung_finder, uint32_t number, const char *function)
+{
+    const struct gt_heap_analysis *analysis = hung_finder->analysis;
+    struct gt_stack stack = gt_locations_of(analysis->process, analysis->goroutines,
+                                            &analysis->goroutines->list[number], analysis->storage);
+    const struct gt_source_location *place = gt_locations_user(&stack);
+
+    return place && strcmp(place->function, function) == 0;
+}
+
+/* The writing side is no finding of its own: all that it keeps goes with the reading side. */
+static void take_writers(struct hung_finder *hung_finder, uint32_t reader, struct gt_cause *cause)
+{
+    const struct gt_goroutines *all = hung_finder->analysis->goroutines;
+    const struct gt_abandoned *abandoned = hung_finder->abandoned;
+    bool *known, *writes;
+
+    if (!is_at(hung_finder, reader, "net/http.(*persistConn).readLoop")) return;
+    known = gt_calloc((size_t)all->count + 1, sizeof *known); /* by place */
+    writes = gt_calloc((size_t)all->count + 1, sizeof *writes);
+    for (uint32_t i = 0; i < all->count; i++) {
+        uint32_t place = all->list[i].same_place;
+        if (!abandoned->is[i]) continue;
+        if (!known[place])
+            writes[place] = is_at(hung_finder, i, "net/http.(*persistConn).writeLoop");
+        known[place] = true;
+        if (!writes[place]) continue;
+        struct gt_member member = {.item = i};
+        gt_cause_take_goroutine(cause, hung_finder->analysis, i);
+        gt_endings_take(&abandoned->endings, &member, 1, &cause->edges);
+    }
+    gt_free(known);
+    gt_free(writes);
+}
+
 static void describe_abandoned(void *ctx, const struct gt_member *members, size_t count)
 {
     struct hung_finder *hung_finder = ctx;
@@ -167,6 +217,7 @@ static void describe_abandoned(void *ctx, const struct gt_member *members, size_
     struct gt_cause *cause = add_cause(hung_finder, judgement.confidence, members, count);
     cause->always = judgement.always;
     gt_endings_take(&hung_finder->abandoned->endings, members, count, &cause->edges);
+    take_writers(hung_finder, members[0].item, cause);
     cause->title = gt_arena_format(analysis->storage, "%s; %s", who(analysis, cause, ""),
                                    why(judgement.cases));
     cause->doubt = gt_endings_describe(&hung_finder->abandoned->endings, analysis, members, count,
@@ -174,10 +225,48 @@ static void describe_abandoned(void *ctx, const struct gt_member *members, size_
                                        hung_finder->latest);
 }
 
+/* "8 tokens are taken, and only 2 goroutines or timers are left that may give one back" */
+static const char *who_is_left(const struct gt_heap_analysis *analysis,
+                               const struct gt_lost_tokens *lost)
+{
+    if (lost->library || !lost->left)
+        return gt_arena_format(analysis->storage,
+                               "all %s are taken, and no goroutine is left that may give one back",
+                               lost->what);
+    return gt_arena_format(analysis->storage,
+                           "%" PRIu64 " tokens are taken, and only %" PRIu64
+                           " goroutine%s or timer%s left that may give one back",
+                           lost->taken, lost->left, lost->left == 1 ? "" : "s",
+                           lost->left == 1 ? " is" : "s are");
+}
+
+static void describe_waiters_for_tokens(struct hung_finder *hung_finder,
+                                        const struct gt_member *members, size_t count,
+                                        const struct gt_lost_tokens *lost)
+{
+    const struct gt_heap_analysis *analysis = hung_finder->analysis;
+    struct gt_cause *cause = add_cause(hung_finder, GT_SUSPECT, members, count);
+    struct gt_advice_facts facts = gt_advice_facts_hung(&cause->instances[0]);
+
+    facts.lock = lost->library ? NULL : "tokens";
+    cause->advice = gt_advice_text(analysis, &facts);
+    cause->always = true;
+    cause->title = gt_arena_format(analysis->storage, "%s; %s", who(analysis, cause, ""),
+                                   who_is_left(analysis, lost));
+    cause->doubt = gt_arena_format(
+        analysis->storage, "a goroutine may have several %s, and give them back later", lost->what);
+}
+
 static void describe_lingering(void *ctx, const struct gt_member *members, size_t count)
 {
     struct hung_finder *hung_finder = ctx;
+    const struct gt_map *clocks = &hung_finder->abandoned->clocks;
+    struct gt_lost_tokens lost;
 
+    if (gt_tokens_are_lost(hung_finder->analysis, clocks, members, count, &lost)) {
+        describe_waiters_for_tokens(hung_finder, members, count, &lost);
+        return;
+    }
     if (!gt_lingers(hung_finder->analysis, members, count, hung_finder->latest)) return;
     struct gt_cause *cause = add_cause(hung_finder, GT_SUSPECT, members, count);
     cause->title = gt_arena_format(hung_finder->analysis->storage,
@@ -186,17 +275,18 @@ static void describe_lingering(void *ctx, const struct gt_member *members, size_
     cause->doubt = "others reach what they wait for, and may still end them";
 }
 
-/* A lock is a finding only if many wait for it, or if they keep much. */
+/* A deadlock is always a finding. A lock that nobody holds is one only if many wait for it, or if
+ * they keep much. */
 static void describe_locked_out(void *ctx, const struct gt_member *members, size_t count)
 {
     struct hung_finder *hung_finder = ctx;
     struct gt_cause *cause = add_cause(hung_finder, GT_LIKELY, members, count);
+    const struct gt_lock_role_texts *role = role_of(hung_finder, members);
 
-    cause->always = count >= GT_MANY_ALIKE;
-    cause->title = gt_arena_format(hung_finder->analysis->storage,
-                                   "%s; it is locked, and no live goroutine holds it",
-                                   who(hung_finder->analysis, cause, ""));
-    cause->doubt = "others reach the lock, and could still unlock it";
+    cause->always |= count >= GT_MANY_ALIKE;
+    cause->title = gt_arena_format(hung_finder->analysis->storage, "%s; %s",
+                                   who(hung_finder->analysis, cause, ""), role->title);
+    cause->doubt = role->doubt;
 }
 
 /* Groups that were not judged are reported as such. */
@@ -252,8 +342,9 @@ static void describe_groups(struct hung_finder *hung_finder, const bool *of,
     gt_groups_init(&groups);
     for (uint32_t i = 0; i < all->count; i++)
         if (of[i])
-            gt_groups_add_numbered(&groups, all->list[i].same_place,
-                                   all->list[i].stack_hi - all->list[i].stack_lo, i);
+            gt_groups_add_numbered(
+                &groups, all->list[i].same_place * (uint64_t)GT_LOCK_ROLES + hung_finder->roles[i],
+                all->list[i].stack_hi - all->list[i].stack_lo, i);
     gt_groups_visit(&groups, describe_group, hung_finder);
     gt_groups_deinit(&groups);
 }
@@ -261,17 +352,17 @@ static void describe_groups(struct hung_finder *hung_finder, const bool *of,
 /* The other goroutines that block. */
 static void describe_rest(struct hung_finder *hung_finder, const bool *hangs, const bool *abandoned)
 {
-    struct gt_heap_analysis *analysis = hung_finder->analysis;
+    const struct gt_heap_analysis *analysis = hung_finder->analysis;
     uint32_t count = analysis->goroutines->count;
     bool *rest = gt_calloc(count, sizeof *rest), *locked_out = gt_calloc(count, sizeof *rest);
 
-    for (uint32_t i = 0; i < count; i++)
-        locked_out[i] = rest[i] = analysis->baseline->blocks[i] && !hangs[i] && !abandoned[i] &&
-                                  !gt_backlog_of(&analysis->baseline->backlog, i) &&
-                                  analysis->goroutines->list[i].id != GT_MAIN_GOROUTINE;
-    gt_left_locks_keep(analysis, locked_out);
-    for (uint32_t i = 0; i < count; i++)
-        rest[i] = rest[i] && !locked_out[i];
+    for (uint32_t i = 0; i < count; i++) {
+        bool other = analysis->baseline->blocks[i] && !hangs[i] && !abandoned[i] &&
+                     !gt_backlog_of(&analysis->baseline->backlog, i) &&
+                     analysis->goroutines->list[i].id != GT_MAIN_GOROUTINE;
+        locked_out[i] = other && hung_finder->roles[i];
+        rest[i] = other && !hung_finder->roles[i];
+    }
     describe_groups(hung_finder, locked_out, describe_locked_out);
     describe_groups(hung_finder, rest, describe_lingering);
     gt_free(locked_out);
@@ -284,7 +375,9 @@ void gt_detect_hung(struct gt_heap_analysis *analysis, struct gt_causes *causes)
     struct hung_finder hung_finder = {
         .analysis = analysis, .causes = causes, .abandoned = &abandoned};
     bool *hangs = gt_hanging_find(analysis);
+    enum gt_lock_role *roles = gt_lock_roles_find(analysis);
 
+    hung_finder.roles = roles;
     gt_abandoned_find(&abandoned, analysis, hangs);
     hung_finder.latest = gt_latest_time(analysis->process, analysis->goroutines);
     describe_servers(&hung_finder, hangs, abandoned.is);
@@ -293,5 +386,6 @@ void gt_detect_hung(struct gt_heap_analysis *analysis, struct gt_causes *causes)
     describe_rest(&hung_finder, hangs, abandoned.is);
     describe_unjudged(&hung_finder);
     gt_abandoned_deinit(&abandoned);
+    gt_free(roles);
     gt_free(hangs);
 }

@@ -6,6 +6,7 @@
 #include "inspector/detect/describe/advice.h"
 #include "inspector/detect/describe/group.h"
 #include "inspector/detect/describe/locations.h"
+#include "inspector/detect/describe/own_names.h"
 #include "inspector/detect/detectors/detector.h"
 #include "inspector/detect/windows/dead_slots.h"
 #include "inspector/detect/windows/stale.h"
@@ -107,8 +108,7 @@ static void make_cause(void *ctx, const struct gt_member *members, size_t count)
     struct gt_advice_facts facts = {.kind = GT_LOST_ELEMENTS,
                                     .reason = largest->spare ? "spare" : "outside",
                                     .stack = gt_locations_allocated(analysis, largest->block.block),
-                                    .name =
-                                        gt_referrer_name(&lost_finder->keys, &window->referrer)};
+                                    .name = gt_own_name(&lost_finder->keys, &window->referrer)};
     cause->advice = gt_advice_text(analysis, &facts);
 }
 

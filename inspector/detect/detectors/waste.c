@@ -13,7 +13,10 @@
 #include "inspector/detect/windows/stale.h"
 #include "inspector/detect/windows/windows.h"
 
-enum { MAX_WINDOWS = 8 }; /* windows shown of one instance */
+enum {
+    MAX_WINDOWS = 8, /* windows shown of one instance */
+    MAX_NAMED = 32,  /* blocks whose holders are named */
+};
 
 struct waste_finder {
     struct gt_heap_analysis *analysis;
@@ -32,17 +35,36 @@ static uint64_t cost_of(const struct gt_window_block *block, bool *proven)
     return both * 2 >= block->size ? both : 0;
 }
 
+/* Nothing of the block is in use: its owner made it, or made it empty, to fill it (s = s[:0]). */
+static bool is_empty(const struct gt_windows *windows, const struct gt_window_block *block)
+{
+    for (size_t i = 0; i < block->count; i++)
+        if (gt_window_of(windows, block, i)->len) return false;
+    return true;
+}
+
+/* Is spare capacity no finding? *aside says why. */
+static bool is_set_aside(const struct waste_finder *waste_finder,
+                         const struct gt_window_block *block, struct gt_aside *aside)
+{
+    const struct gt_window_ref *window = gt_window_main(waste_finder->windows, block);
+
+    if (gt_set_aside_by_owner(waste_finder->analysis, window, aside)) return true;
+    *aside = (struct gt_aside){.reason = GT_ASIDE_EMPTY};
+    return is_empty(waste_finder->windows, block);
+}
+
 static void consider(struct waste_finder *waste_finder, uint32_t number)
 {
     const struct gt_window_block *block = gt_vec_at(&waste_finder->windows->blocks, number);
     const struct gt_window_ref *window = gt_window_main(waste_finder->windows, block);
+    struct gt_aside aside;
     bool proven;
     uint64_t cost = cost_of(block, &proven);
 
     if (!block->wastes || !cost) return;
-    const char *reason = proven ? NULL : gt_set_aside_reason(waste_finder->analysis, window);
-    if (reason) {
-        gt_set_aside_add(waste_finder->analysis, number, reason);
+    if (!proven && is_set_aside(waste_finder, block, &aside)) {
+        gt_set_aside_add(waste_finder->analysis, number, aside);
         return;
     }
     const char *key =
@@ -75,11 +97,23 @@ static void describe_instance(const struct waste_finder *waste_finder,
 static bool set_aside(struct waste_finder *waste_finder, const struct gt_path *path,
                       const struct gt_member *members, size_t count)
 {
-    const char *reason = gt_set_aside_by_path(path);
+    struct gt_aside aside;
 
-    for (size_t i = 0; reason && i < count; i++)
-        gt_set_aside_add(waste_finder->analysis, members[i].item, reason);
-    return reason != NULL;
+    if (!gt_set_aside_by_path(path, &aside)) return false;
+    for (size_t i = 0; i < count; i++)
+        gt_set_aside_add(waste_finder->analysis, members[i].item, aside);
+    return true;
+}
+
+/* A block goes only when all that hold it have copies. Blocks of one finding are alike; those of
+ * the largest are looked at. */
+static void name_referrers(struct waste_finder *waste_finder, const struct gt_member *members,
+                           size_t count, struct gt_referrer_names *names)
+{
+    *names = (struct gt_referrer_names){.count = 0};
+    for (size_t i = 0; i < count && i < MAX_NAMED; i++)
+        gt_referrer_names_add(names, &waste_finder->keys, waste_finder->windows,
+                              block_of(waste_finder, &members[i]));
 }
 
 static void make_cause(void *ctx, const struct gt_member *members, size_t count)
@@ -98,6 +132,7 @@ static void make_cause(void *ctx, const struct gt_member *members, size_t count)
     struct gt_cause *cause =
         gt_causes_add(waste_finder->causes, largest->strings ? GT_SUBSTRING : GT_SUBSLICE, sure);
     struct gt_stale stale = {0};
+    struct gt_referrer_names names;
 
     gt_cause_count(cause, analysis, count);
     for (size_t i = 0; i < count; i++) {
@@ -109,8 +144,8 @@ static void make_cause(void *ctx, const struct gt_member *members, size_t count)
     cause->confidence = gt_stale_confidence(&stale, sure);
     cause->doubt = gt_stale_doubt(analysis, &stale);
     cause->path = path;
-    const char *others =
-        gt_main_referrers_others(&waste_finder->keys, waste_finder->windows, largest);
+    name_referrers(waste_finder, members, count, &names);
+    const char *others = gt_referrer_names_others(&names, analysis->storage);
     cause->title = gt_arena_format(analysis->storage, "%s block%s kept alive by small %s%s%s",
                                    gt_heap_analysis_count(analysis, count), count == 1 ? "" : "s",
                                    largest->strings ? "substrings" : "subslices",
@@ -118,8 +153,7 @@ static void make_cause(void *ctx, const struct gt_member *members, size_t count)
     struct gt_advice_facts facts = {.kind = cause->kind,
                                     .reason = proven ? "outside" : "spare",
                                     .stack = cause->instances[0].windowed.allocated_at,
-                                    .name =
-                                        gt_referrer_name(&waste_finder->keys, &window->referrer)};
+                                    .name = gt_referrer_names_text(&names, analysis->storage)};
     cause->advice = gt_advice_text(analysis, &facts);
 }
 

@@ -9,9 +9,9 @@
  * weak pointer counts for the holder of its handle. A timer that was stopped counts for those that
  * may start it again, not for the timer heap that it is still in.
  *
- * A main goroutine in select {}, or on a nil channel, never runs again: its stack is no root. It
- * waits there on purpose, and is not reported as hung. If anything is missing from the core,
- * nothing is proven.
+ * A main goroutine that nothing wakes never runs again: its stack is no root. So it is in select
+ * {}, on a nil channel, and on a channel that it alone holds. It waits there on purpose, and is not
+ * reported as hung. If anything is missing from the core, nothing is proven.
  */
 #ifndef GT_DETECT_HANGING_H
 #define GT_DETECT_HANGING_H

@@ -1,11 +1,14 @@
 #include "inspector/detect/holders/holder_texts.h"
 
 #include "inspector/detect/describe/fields.h"
+#include "inspector/detect/describe/own_names.h"
 #include "inspector/detect/describe/root_names.h"
 #include "inspector/detect/holders/census.h"
 #include "inspector/detect/holders/containers.h"
+#include "inspector/detect/holders/context_children.h"
 #include "inspector/detect/holders/holder_word.h"
 #include "inspector/detect/holders/live_tree.h"
+#include "inspector/detect/holders/pool_points.h"
 #include "inspector/runtime/typing/map_shapes.h"
 
 #include <stdlib.h>
@@ -205,11 +208,23 @@ static void describe_sync_map(const struct describer *describer, struct gt_heap_
     const struct gt_step *last = &holder->path.steps[holder->path.count - 1];
     const char *end = end_of_sync_map(holder->name, last->field);
     if (!end) return;
-    bool object = last->kind == GT_STEP_OBJECT && last->type;
-    holder->name = gt_arena_format(describer->analysis->storage, "%s%.*s",
-                                   object ? last->type : gt_without_global(last->what),
-                                   (int)(end - last->field), last->field);
+    const char *holder_name = last->kind == GT_STEP_OBJECT ? last->type : last->what;
+    if (!holder_name) return;
+    holder->name =
+        gt_arena_format(describer->analysis->storage, "%s%.*s", gt_without_global(holder_name),
+                        (int)(end - last->field), last->field);
     holder->type = "sync.Map";
+}
+
+/* The same for a sync.Pool. The parts of its storage are no elements that a user knows. */
+static void describe_sync_pool(struct describer *describer, const struct gt_referrer *referrer,
+                               struct gt_heap_holder *holder)
+{
+    const char *name = gt_own_name(&describer->keys, referrer);
+
+    set_container(holder, GT_HOLDER_OBJECT, gt_container_unknown());
+    holder->type = "sync.Pool";
+    if (strcmp(name, "it") != 0) holder->name = name;
 }
 
 /* If the code knows the length of a slice, only the pointer is in memory. */
@@ -238,6 +253,8 @@ static void describe_object(struct describer *describer, const struct gt_accumul
         holder->name = gt_heap_analysis_keep(analysis, name_of(describer, &held.holder));
         holder->path = gt_path_to(&describer->keys, &held.holder);
         describe_sync_map(describer, holder);
+        if (gt_is_pool_storage(analysis, object))
+            describe_sync_pool(describer, &held.holder, holder);
         describe_by_variable(holder);
     } else {
         holder->path = gt_path_to_object(&describer->keys, object);
@@ -276,6 +293,11 @@ static const char *advise(const struct describer *describer, const struct gt_hea
                                "keep a copy that is no longer than its elements (slices.Clone) in "
                                "%s; slices.Clip frees nothing",
                                name);
+    if (strcmp(name, "context.cancelCtx.children") == 0 &&
+        gt_children_are_functions(describer->analysis, holder->address))
+        return "call the stop function that context.AfterFunc returned for each of these "
+               "functions, "
+               "or defer it";
     if (strcmp(name, "context.cancelCtx.children") == 0)
         return "call the cancel function that context.WithCancel, WithTimeout or WithDeadline "
                "returned for each of these contexts, or defer it";
@@ -341,6 +363,7 @@ void gt_holders_describe(struct gt_heap_analysis *analysis, struct gt_report *re
     gt_keys_init(&describer.keys, analysis);
     struct gt_vec points = gt_accumulations(analysis, describer.tree, threshold, MOST_HOLDERS);
     climb_to_headers(&describer, &points);
+    gt_pool_points_join(analysis, describer.tree, &points);
     describe_points(&describer, &points, report);
     report->looked_for_holders = true;
     gt_vec_deinit(&points);

@@ -15,7 +15,7 @@ struct lister {
     const struct gt_heap_analysis *analysis;
     const struct gt_goroutine *g;
     uint32_t number; /* the goroutine's index in its list */
-    struct gt_reading how;
+    struct gt_value_limits how;
     struct gt_vec variables; /* struct gt_variable, by frame */
     struct gt_u64s first;    /* by frame and one more entry: where its variables begin */
     struct gt_vec owners;    /* struct owned: the owner of each root */
@@ -265,7 +265,7 @@ static void fill(const struct gt_heap_analysis *analysis, const struct gt_gorout
 {
     out->id = g->id;
     out->parent = g->parent_id;
-    out->status = gt_g_status_name(g->status);
+    out->status = gt_g_status(g);
     out->wait_reason = gt_heap_analysis_keep(analysis, g->wait_reason);
     out->stack_bytes = g->stack_hi - g->stack_lo;
     out->created_by = gt_location_created(analysis->process, g, analysis->storage);

@@ -168,7 +168,7 @@ static bool open_arenas(const struct gt_heap_analysis *analysis, struct gt_arena
     uint64_t mheap;
     struct gt_error *error = gt_process_global(analysis->process, "runtime.mheap_", &mheap);
 
-    if (!error) return gt_arenas_open(analysis->process, mheap, arenas);
+    if (!error) return gt_arenas_find(analysis->process, mheap, arenas);
     gt_error_destroy(error);
     return false;
 }

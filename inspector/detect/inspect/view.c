@@ -18,9 +18,9 @@ static struct gt_values read_values(const struct gt_heap_analysis *analysis,
                                     const struct gt_show_options *options, const char *name,
                                     gt_type_id type, uint64_t addr)
 {
-    struct gt_reading how = {.depth = options->depth ? (uint32_t)options->depth : USUAL_DEPTH,
-                             .most = options->most ? options->most : USUAL_MOST,
-                             .budget = MAX_VALUES};
+    struct gt_value_limits how = {.depth = options->depth ? (uint32_t)options->depth : USUAL_DEPTH,
+                                  .most = options->most ? options->most : USUAL_MOST,
+                                  .budget = MAX_VALUES};
 
     return gt_values_read(analysis, &how, name, type, addr);
 }

@@ -17,6 +17,7 @@ struct grouper {
     uint64_t latest;
     bool arguments, by_labels; /* options: show arguments, group by labels */
     struct gt_label_source labels;
+    struct gt_location_cache locations;
     struct gt_strmap keys; /* keys of the goroutines that have labels or ancestors */
 };
 
@@ -57,10 +58,11 @@ static void make_group(void *ctx, const struct gt_member *members, size_t count)
     struct gt_goroutine_group *group = gt_vec_push(&grouper->groups);
 
     count_members(grouper, members, count, group);
-    group->status = gt_g_status_name(g->status);
+    group->status = gt_g_status(g);
     group->wait_reason =
         g->wait_reason ? gt_arena_strndup(storage, g->wait_reason, strlen(g->wait_reason)) : NULL;
-    group->stack = gt_locations_of(process, grouper->source->goroutines, g, storage);
+    group->stack =
+        gt_locations_of_many(&grouper->locations, process, grouper->source->goroutines, g, storage);
     group->created_by = gt_location_created(process, g, storage);
     group->created_in = gt_location_created_in(process, g, storage);
     gt_fill_ancestors(grouper->source, members, count, storage, group);
@@ -132,22 +134,21 @@ static void fill_groups(struct grouper *grouper)
 
 static void fill_statuses(const struct grouper *grouper)
 {
-    enum { STATUSES = GT_G_DEADEXTRA + 1 };
     struct gt_report *report = grouper->report;
-    struct gt_count *statuses = gt_arena_alloc(report->storage, STATUSES * sizeof *statuses);
-    uint64_t counts[STATUSES] = {0};
+    struct gt_status_count *rows = gt_arena_alloc(report->storage, GT_STATUSES * sizeof *rows);
+    uint64_t counts[GT_STATUSES] = {0};
 
     for (uint32_t i = 0; i < grouper->source->goroutines->count; i++) {
         const struct gt_goroutine *g = goroutine(grouper, i);
-        if (g->status < STATUSES) counts[g->status]++;
+        counts[gt_g_status(g)]++;
         report->goroutines.system += g->system;
         report->goroutines.total++;
     }
-    for (unsigned i = 0; i < STATUSES; i++)
+    for (unsigned i = 0; i < GT_STATUSES; i++)
         if (counts[i])
-            statuses[report->goroutines.status_count++] =
-                (struct gt_count){gt_g_status_name((uint8_t)i), counts[i]};
-    report->goroutines.by_status = statuses;
+            rows[report->goroutines.status_count++] =
+                (struct gt_status_count){(enum gt_goroutine_status)i, counts[i]};
+    report->goroutines.by_status = rows;
 }
 
 void gt_fill_goroutines(const struct gt_source_process *source,
@@ -163,5 +164,6 @@ void gt_fill_goroutines(const struct gt_source_process *source,
     grouper.latest = gt_latest_time(source->process, source->goroutines);
     fill_groups(&grouper);
     fill_statuses(&grouper);
+    gt_location_cache_deinit(&grouper.locations);
     gt_vec_deinit(&grouper.groups);
 }

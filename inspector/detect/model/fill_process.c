@@ -5,19 +5,11 @@
 
 #include <elf.h>
 #include <inttypes.h>
-#include <signal.h>
 #include <string.h>
 
 static const char *copy(struct gt_report *report, const char *text)
 {
     return text ? gt_arena_strndup(report->storage, text, strlen(text)) : NULL;
-}
-
-static const char *signal_name(struct gt_report *report, int number)
-{
-    const char *name = number ? sigabbrev_np(number) : NULL;
-
-    return name ? gt_arena_format(report->storage, "SIG%s", name) : NULL;
 }
 
 /* Arguments may hold passwords and tokens. */
@@ -45,8 +37,7 @@ static void fill_core(const struct gt_source_process *source, struct gt_report *
     report->core.truncated = gt_core_truncated(core);
     report->core.pid = gt_core_pid(core);
     fill_command(gt_core_command(core), report);
-    report->core.signal =
-        gt_core_from_gcore(core) ? NULL : signal_name(report, gt_core_signal(core));
+    report->core.signal = gt_core_from_gcore(core) ? 0 : gt_core_signal(core);
 }
 
 static void fill_code(const struct gt_binary *binary, struct gt_report *report)
@@ -111,19 +102,33 @@ static const char *contradiction_note(const struct gt_coverage_contradiction *of
     return gt_arena_format(storage, "%s, the first at 0x%" PRIx64, note, of->example);
 }
 
+/* What is missing of the debug information is not the same as what it does not have. */
+static const char *debug_note(const struct gt_process *process, struct gt_arena *storage)
+{
+    size_t faults = process->dwarf ? gt_dwarf_faults(process->dwarf) : 0;
+
+    if (!faults) return NULL;
+    return gt_arena_format(storage,
+                           "%zu parts of the debug information could not be read: names and types "
+                           "of variables may be missing",
+                           faults);
+}
+
 void gt_fill_notes(const struct gt_source_process *source, struct gt_report *report)
 {
     const struct gt_vec *losses = &source->process->losses;
 
     fill_contradictions(source->process, report);
-    size_t first = report->coverage.contradiction_count;
-    const char **notes = gt_arena_alloc(report->storage, (first + losses->len) * sizeof *notes);
+    const char *debug = debug_note(source->process, report->storage);
+    size_t first = report->coverage.contradiction_count, count = 0;
+    const char **notes = gt_arena_alloc(report->storage, (first + losses->len + 1) * sizeof *notes);
     for (size_t i = 0; i < first; i++)
-        notes[i] = contradiction_note(&report->coverage.contradictions[i], report->storage);
+        notes[count++] = contradiction_note(&report->coverage.contradictions[i], report->storage);
     for (size_t i = 0; i < losses->len; i++)
-        notes[first + i] = copy(report, *(const char **)gt_vec_at(losses, i));
+        notes[count++] = copy(report, *(const char **)gt_vec_at(losses, i));
+    if (debug) notes[count++] = debug;
     report->coverage.notes = notes;
-    report->coverage.note_count = first + losses->len;
+    report->coverage.note_count = count;
 }
 
 void gt_fill_process(const struct gt_source_process *source, struct gt_report *report)

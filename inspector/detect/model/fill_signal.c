@@ -1,51 +1,50 @@
 #include "inspector/detect/model/fill_signal.h"
 
 #include <signal.h>
-#include <string.h>
 
 /* The meaning of codes of the kernel (asm-generic/siginfo.h). A code without a row is shown as its
  * number. */
 static const struct reason {
     int signal, code; /* signal 0: any */
-    const char *text;
+    enum gt_signal_reason means;
 } reasons[] = {
-    {SIGSEGV, 1, "nothing is mapped there"},
-    {SIGSEGV, 2, "the mapping does not allow the access"},
-    {SIGSEGV, 4, "a protection key does not allow the access"},
-    {SIGSEGV, GT_SI_KERNEL, "address unknown, likely non-canonical"},
-    {SIGBUS, 1, "misaligned"},
-    {SIGBUS, 2, "no memory behind the mapping, such as past the end of its file"},
-    {SIGBUS, 3, "hardware error"},
-    {SIGBUS, 4, "memory failed"},
-    {SIGBUS, 5, "memory failed"},
-    {SIGBUS, GT_SI_KERNEL, "address unknown, likely non-canonical"},
-    {SIGILL, 1, "illegal opcode"},
-    {SIGILL, 2, "illegal operand"},
-    {SIGILL, 5, "privileged opcode"},
-    {SIGFPE, 1, "integer divided by zero"},
-    {SIGFPE, 2, "integer overflow"},
-    {SIGTRAP, 1, "breakpoint"},
-    {SIGTRAP, 2, "single step"},
-    {SIGTRAP, 4, "hardware breakpoint"},
-    {SIGTRAP, GT_SI_KERNEL, "trap instruction, such as a breakpoint"},
-    {SIGSYS, GT_SYS_SECCOMP, "a seccomp filter refused a system call"},
-    {0, SI_USER, "sent by kill"},
-    {0, SI_QUEUE, "sent by sigqueue"},
-    {0, SI_TKILL, "sent to one thread by tgkill"},
-    {0, SI_TIMER, "sent by a POSIX timer"},
-    {0, SI_MESGQ, "sent by a message queue"},
-    {0, GT_SI_KERNEL, "sent by the kernel, as a terminal makes it do"},
+    {SIGSEGV, 1, GT_SIGNAL_NOT_MAPPED},
+    {SIGSEGV, 2, GT_SIGNAL_ACCESS},
+    {SIGSEGV, 4, GT_SIGNAL_PROTECTION_KEY},
+    {SIGSEGV, GT_SI_KERNEL, GT_SIGNAL_NO_ADDRESS},
+    {SIGBUS, 1, GT_SIGNAL_MISALIGNED},
+    {SIGBUS, 2, GT_SIGNAL_NO_MEMORY},
+    {SIGBUS, 3, GT_SIGNAL_HARDWARE},
+    {SIGBUS, 4, GT_SIGNAL_MEMORY_FAILED},
+    {SIGBUS, 5, GT_SIGNAL_MEMORY_FAILED},
+    {SIGBUS, GT_SI_KERNEL, GT_SIGNAL_NO_ADDRESS},
+    {SIGILL, 1, GT_SIGNAL_OPCODE},
+    {SIGILL, 2, GT_SIGNAL_OPERAND},
+    {SIGILL, 5, GT_SIGNAL_PRIVILEGED},
+    {SIGFPE, 1, GT_SIGNAL_DIVISION},
+    {SIGFPE, 2, GT_SIGNAL_OVERFLOW},
+    {SIGTRAP, 1, GT_SIGNAL_BREAKPOINT},
+    {SIGTRAP, 2, GT_SIGNAL_SINGLE_STEP},
+    {SIGTRAP, 4, GT_SIGNAL_HARDWARE_BREAKPOINT},
+    {SIGTRAP, GT_SI_KERNEL, GT_SIGNAL_TRAP},
+    {SIGSYS, GT_SYS_SECCOMP, GT_SIGNAL_SECCOMP},
+    {0, SI_USER, GT_SIGNAL_KILL},
+    {0, SI_QUEUE, GT_SIGNAL_SIGQUEUE},
+    {0, SI_TKILL, GT_SIGNAL_TGKILL},
+    {0, SI_TIMER, GT_SIGNAL_TIMER},
+    {0, SI_MESGQ, GT_SIGNAL_MESSAGE_QUEUE},
+    {0, GT_SI_KERNEL, GT_SIGNAL_BY_KERNEL},
 };
 
-static const char *reason_of(const struct gt_siginfo *info)
+static enum gt_signal_reason reason_of(const struct gt_siginfo *info)
 {
     for (size_t i = 0; info->has_code && i < sizeof reasons / sizeof *reasons; i++) {
         const struct reason *reason = &reasons[i];
         bool any = reason->signal == 0;
         if ((any || reason->signal == info->signal) && reason->code == info->code)
-            return reason->text;
+            return reason->means;
     }
-    return NULL;
+    return GT_SIGNAL_REASON_UNKNOWN;
 }
 
 static void fill_sender(const struct gt_core *core, const struct gt_siginfo *info,
@@ -61,7 +60,6 @@ void gt_fill_signal(const struct gt_source_process *source, const struct gt_deat
                     struct gt_report *report)
 {
     const struct gt_siginfo *info = &death->signal;
-    const char *name = info->signal ? sigabbrev_np(info->signal) : NULL;
 
     report->crash.thread = death->thread ? death->thread->tid : 0;
     report->crash.signal_lost = death->lost;
@@ -69,8 +67,7 @@ void gt_fill_signal(const struct gt_source_process *source, const struct gt_deat
     gt_process_field(source->process, death->m, GT_F_m_id, &report->crash.m);
     fill_sender(source->process->core, info, report);
     if (!info->signal) return;
-    report->crash.signal = name ? gt_arena_format(report->storage, "SIG%s", name)
-                                : gt_arena_format(report->storage, "signal %d", info->signal);
+    report->crash.signal = info->signal;
     report->crash.has_code = info->has_code;
     report->crash.code = info->code;
     report->crash.reason = reason_of(info);

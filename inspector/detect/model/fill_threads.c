@@ -3,6 +3,7 @@
 
 #include "inspector/base/hash.h"
 #include "inspector/detect/describe/locations.h"
+#include "inspector/runtime/goroutines/handlers.h"
 #include "inspector/runtime/process/threads.h"
 
 #include <stdlib.h>
@@ -118,6 +119,7 @@ static void fill_list(struct builder *builder)
 
     for (size_t i = 0; i < count; i++) {
         const uint64_t *m = gt_map_find(&builder->ms, i);
+        if (m && gt_handled_badly(builder->source->process, &threads[i])) m = NULL;
         list[i] = make_thread(builder, &threads[i], m ? *m : 0);
     }
     if (count) qsort(list, count, sizeof *list, by_interest);

@@ -64,12 +64,11 @@ void gt_edges_of_goroutine(const struct gt_heap_analysis *analysis, uint32_t gor
     add_goroutine(analysis->baseline, analysis, goroutine, edges);
 }
 
-/* Main may wait for ever on purpose, and what it waits for may still come. */
+/* Main is one, too, though it is not reported: if nothing wakes it, what it holds wakes nobody. */
 static bool is_candidate(const struct gt_heap_analysis *analysis, const struct gt_goroutine *g,
                          const struct gt_wait *wait)
 {
     if (g->system || wait->kind == GT_WAIT_OTHER) return false;
-    if (g->id == GT_MAIN_GOROUTINE && wait->kind != GT_WAIT_NEVER) return false;
     return !gt_wait_is_over(analysis->process, g, wait);
 }
 

@@ -95,14 +95,14 @@ static void add_words(const struct adder *adder, const struct gt_u64s *words)
         if (gt_map_find(&adder->still_away->cut.words, addr)) continue;
         if (holder != GT_NO_OBJECT && !gt_bit(adder->marked, holder)) continue;
         if (gt_mem_u64(adder->analysis->process->mem, addr, &value))
-            gt_mark_seed(adder->marker, value);
+            gt_mark_word(adder->marker, value);
     }
 }
 
 static void seed_word(void *ctx, uint64_t offset, uint64_t value)
 {
     (void)offset;
-    gt_mark_seed(ctx, value);
+    gt_mark_word(ctx, value);
 }
 
 static void add_muted(const struct adder *adder, const struct gt_u32s *no_out_edges)

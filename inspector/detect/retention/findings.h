@@ -2,8 +2,8 @@
  * Findings: weighed causes, in the form of the report.
  *
  * Proof needs the whole heap and all its roots, a core that does not contradict itself, and the
- * binary that made it. Where one of them is wanting, nothing is called proven: this is the one
- * place that takes proof back, whatever found a cause.
+ * binary that made it. If one of them is missing, nothing is proven. Only this module takes proof
+ * back, whatever detector found the cause.
  */
 #ifndef GT_DETECT_FINDINGS_H
 #define GT_DETECT_FINDINGS_H

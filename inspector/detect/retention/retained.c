@@ -233,7 +233,9 @@ static const char *part_of_call(const struct gt_heap_analysis *analysis, const s
 /* "main.spin variable held": a register that the runtime saved for the program's frame. */
 static bool names_variable(const struct gt_path *path)
 {
-    return strstr(path->steps[0].what, " variable ") && !is_internal_name(path->steps[0].what);
+    const char *what = path->steps[0].what;
+
+    return what && strstr(what, " variable ") && !is_internal_name(what);
 }
 
 /* Variables of the runtime's frames, and its records of waits, mean nothing to a programmer, so the

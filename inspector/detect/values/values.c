@@ -168,8 +168,8 @@ static struct gt_values finish(struct gt_value_reader *reader)
 }
 
 struct gt_values gt_values_read(const struct gt_heap_analysis *analysis,
-                                const struct gt_reading *how, const char *name, gt_type_id type,
-                                uint64_t addr)
+                                const struct gt_value_limits *how, const char *name,
+                                gt_type_id type, uint64_t addr)
 {
     struct gt_value_reader reader = {.analysis = analysis,
                                      .types = analysis->process->types,

@@ -11,7 +11,7 @@
 
 #include "inspector/detect/heap_analysis.h"
 
-struct gt_reading {
+struct gt_value_limits {
     uint32_t depth; /* pointers that are followed */
     size_t most;    /* elements or entries of each value that are read */
     size_t budget;  /* values that are read in all */
@@ -19,7 +19,7 @@ struct gt_reading {
 
 /* The value at addr. `name` is the name of the root, or NULL. */
 struct gt_values gt_values_read(const struct gt_heap_analysis *analysis,
-                                const struct gt_reading *how, const char *name, gt_type_id type,
-                                uint64_t addr);
+                                const struct gt_value_limits *how, const char *name,
+                                gt_type_id type, uint64_t addr);
 
 #endif

@@ -19,7 +19,7 @@ struct gt_value_reader {
     const struct gt_heap_analysis *analysis;
     struct gt_types *types;
     const struct gt_memory *mem;
-    struct gt_reading how;
+    struct gt_value_limits how;
     struct gt_vec values; /* struct gt_typed_value */
     struct gt_vec waits;  /* struct gt_value_wait, one for each value */
     bool cut;

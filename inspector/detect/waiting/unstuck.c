@@ -11,7 +11,7 @@ struct watch { /* a class that is free once this object is marked */
 
 struct unstuck {
     struct gt_deadlocks *deadlocks;
-    struct gt_freeing *freeing;
+    struct gt_freer *freer;
     struct gt_exclusion without; /* all goroutines that are stuck */
     struct gt_bitmap marked, watched;
     struct gt_marker *marker;
@@ -42,7 +42,7 @@ static void watch_class(struct unstuck *unstuck, uint32_t number)
         if (watch.object == GT_NO_OBJECT) continue;
         gt_vec_add(&unstuck->watches, &watch);
         gt_bit_set(&unstuck->watched, watch.object);
-        if (gt_bit(&unstuck->marked, watch.object)) gt_freeing_set(unstuck->freeing, watch.node);
+        if (gt_bit(&unstuck->marked, watch.object)) gt_freer_set(unstuck->freer, watch.node);
     }
 }
 
@@ -72,7 +72,7 @@ static void free_waiters(struct unstuck *unstuck, uint32_t object)
 
     for (size_t i = gt_lower_bound(unstuck, 0, count, object, object_of);
          i < count && watch_at(unstuck, i)->object == object; i++)
-        gt_freeing_set(unstuck->freeing, watch_at(unstuck, i)->node);
+        gt_freer_set(unstuck->freer, watch_at(unstuck, i)->node);
 }
 
 /* ---- what goroutines keep ------------------------------------------------------------------- */
@@ -118,7 +118,7 @@ static void give_back_free(struct unstuck *unstuck)
 {
     uint32_t node;
 
-    while (gt_freeing_next(unstuck->freeing, &node))
+    while (gt_freer_next(unstuck->freer, &node))
         if (node < unstuck->deadlocks->analysis->goroutines->count) give_back(unstuck, node);
 }
 
@@ -144,10 +144,10 @@ void gt_unstuck_find(struct gt_deadlocks *deadlocks)
     gt_baseline_mark_without_goroutines(analysis, &unstuck.without, &unstuck.marked);
     unstuck.marker =
         gt_marker_create(&analysis->heap->graph, &unstuck.without.cut, &unstuck.marked);
-    unstuck.freeing = gt_freeing_create(&deadlocks->needs, deadlocks->stuck);
+    unstuck.freer = gt_freer_create(&deadlocks->needs, deadlocks->stuck);
     watch_all(&unstuck);
     reach_fixpoint(&unstuck);
-    gt_freeing_destroy(unstuck.freeing);
+    gt_freer_destroy(unstuck.freer);
     gt_marker_destroy(unstuck.marker);
     gt_vec_deinit(&unstuck.watches);
     gt_u32s_deinit(&unstuck.reached);

@@ -84,6 +84,16 @@ static void search_block(struct slot_finder *finder, const struct gt_window_bloc
     gt_bitmap_deinit(&search.lens);
 }
 
+/* Blocks without such words are not looked up. */
+static void note_word(struct gt_heap_analysis *analysis, const struct gt_dead_array *array,
+                      uint64_t addr, bool doubt)
+{
+    if (!analysis->dead_blocks.bits)
+        gt_bitmap_init(&analysis->dead_blocks, analysis->heap->graph.objects);
+    gt_bit_set(&analysis->dead_blocks, array->block.block);
+    *gt_map_put(&analysis->dead_words, addr, NULL) = doubt;
+}
+
 /* Cuts the dead slots of the arrays whose windows were inferred, or of those whose were not.
  * Returns whether there are any. */
 static bool cut_slots(const struct slot_finder *finder, bool inferred, struct gt_cut *cut)
@@ -98,7 +108,7 @@ static bool cut_slots(const struct slot_finder *finder, bool inferred, struct gt
         for (size_t j = 0; j < array->count; j++) {
             const struct gt_dead_slot *slot = gt_vec_at(&finder->found->slots, array->first + j);
             gt_cut_word(cut, &analysis->heap->graph, slot->addr);
-            *gt_map_put(&analysis->dead_words, slot->addr, NULL) = inferred;
+            note_word(analysis, array, slot->addr, inferred);
         }
     }
     return any;
@@ -128,8 +138,21 @@ static void narrow_referrers(struct slot_finder *finder)
         for (size_t i = 0; i < (analysis->doubtful.bits + 63) / 64; i++)
             analysis->doubtful.words[i] &= ~analysis->referrers.words[i];
     }
-    gt_windows_forget(analysis);
+    gt_windows_destroy(analysis);
     gt_cut_deinit(&cut);
+}
+
+/* A string in spare capacity makes no window, as only a slice that grows over it again can read it.
+ * It leaves a doubt. */
+static void doubt_spare_slots(const struct slot_finder *finder)
+{
+    for (size_t i = 0; i < finder->found->arrays.len; i++) {
+        const struct gt_dead_array *array = gt_vec_at(&finder->found->arrays, i);
+        for (size_t j = 0; array->spare && j < array->count; j++) {
+            const struct gt_dead_slot *slot = gt_vec_at(&finder->found->slots, array->first + j);
+            note_word(finder->analysis, array, slot->addr, true);
+        }
+    }
 }
 
 void gt_dead_slots_find(struct gt_heap_analysis *analysis)
@@ -144,7 +167,19 @@ void gt_dead_slots_find(struct gt_heap_analysis *analysis)
         if (block->loses) search_block(&finder, block);
     }
     analysis->dead_slots = found;
+    doubt_spare_slots(&finder);
     narrow_referrers(&finder);
+}
+
+bool gt_dead_word(const struct gt_heap_analysis *analysis, uint32_t object, uint64_t addr,
+                  bool *doubt)
+{
+    if (!analysis->dead_words.len || object == GT_NO_OBJECT ||
+        !gt_bit(&analysis->dead_blocks, object))
+        return false;
+    const uint64_t *known = gt_map_find(&analysis->dead_words, addr);
+    *doubt = known && *known;
+    return known != NULL;
 }
 
 void gt_dead_slots_destroy(struct gt_dead_slots *dead_slots)

@@ -5,8 +5,11 @@
  *
  * Invariant: what only a dead slot keeps alive makes no windows. This pass therefore runs before
  * the detectors. After it, the analysis's referrers are what a mark without dead slots reaches, and
- * its windows are collected again. Spare slots change neither. Where the windows of an array were
- * inferred, what only its dead slots keep alive is doubtful.
+ * its windows are collected again. Where the windows of an array were inferred, what only its dead
+ * slots keep alive is doubtful.
+ *
+ * A word in a spare slot makes no window either, and leaves a doubt about the block that it points
+ * to. What hangs off it has its windows.
  *
  * The analysis owns the results. An array has its own copy of its main window.
  */
@@ -35,6 +38,12 @@ struct gt_dead_slots {
 
 /* Finds the dead and spare slots of the analysis, once, and narrows its referrers. */
 void gt_dead_slots_find(struct gt_heap_analysis *analysis);
+
+/* Does a word of an object, or of none (GT_NO_OBJECT), make no window? Then `doubt` says whether it
+ * leaves a doubt. Quick for objects that have no such words. */
+bool gt_dead_word(const struct gt_heap_analysis *analysis, uint32_t object, uint64_t addr,
+                  bool *doubt);
+
 void gt_dead_slots_destroy(struct gt_dead_slots *dead_slots); /* NULL is allowed */
 
 #endif

@@ -1,6 +1,11 @@
 #include "inspector/detect/windows/main_referrers.h"
 
-enum { MAX_LOOKED_AT = 16 }; /* windows of one block that count */
+#include "inspector/detect/describe/own_names.h"
+
+enum {
+    MAX_LOOKED_AT = 16, /* windows of one block that count */
+    MAX_TOLD = 4,       /* names in one text */
+};
 
 struct holding { /* the totals of one key */
     uint64_t bytes;
@@ -113,23 +118,49 @@ void gt_main_referrers_choose(struct gt_heap_analysis *analysis, struct gt_windo
     gt_keys_deinit(&chooser.keys);
 }
 
-const char *gt_main_referrers_others(struct gt_keys *keys, const struct gt_windows *windows,
-                                     const struct gt_window_block *block)
-{
-    const struct gt_heap_analysis *analysis = keys->analysis;
-    const char *told[3] = {gt_key_of(keys, &gt_window_main(windows, block)->referrer)};
-    const char *others = NULL;
-    size_t count = 1;
+/* ---- names for advice ---------------------------------------------------------------------- */
 
-    for (size_t i = 0; i < looked_at(block) && count < sizeof told / sizeof *told; i++) {
-        const struct gt_referrer *referrer = &gt_window_of(windows, block, i)->referrer;
-        const char *key = gt_key_of(keys, referrer), *name = gt_referrer_name(keys, referrer);
-        bool again = strcmp(name, "it") == 0;
-        for (size_t j = 0; j < count; j++)
-            again |= strcmp(key, told[j]) == 0;
-        if (again) continue;
-        told[count++] = key;
-        others = others ? gt_arena_format(analysis->storage, "%s and %s", others, name) : name;
-    }
-    return others;
+/* The words of one global without a name would be so many places. */
+static bool is_unnamed(const char *name)
+{
+    return strncmp(name, "the global at ", strlen("the global at ")) == 0;
+}
+
+static void add_name(struct gt_referrer_names *names, const char *name)
+{
+    if (strcmp(name, "it") == 0 || names->count == GT_MOST_REFERRERS) return;
+    if (is_unnamed(name) && names->unnamed) return;
+    names->unnamed |= is_unnamed(name);
+    for (size_t i = 0; i < names->count; i++)
+        if (strcmp(names->at[i], name) == 0) return;
+    names->at[names->count++] = name;
+}
+
+void gt_referrer_names_add(struct gt_referrer_names *names, struct gt_keys *keys,
+                           const struct gt_windows *windows, const struct gt_window_block *block)
+{
+    add_name(names, gt_own_name(keys, &gt_window_main(windows, block)->referrer));
+    for (size_t i = 0; i < looked_at(block); i++)
+        add_name(names, gt_own_name(keys, &gt_window_of(windows, block, i)->referrer));
+}
+
+const char *gt_referrer_names_others(const struct gt_referrer_names *names,
+                                     struct gt_arena *storage)
+{
+    if (names->count < 2) return NULL;
+    if (names->count == 2) return names->at[1];
+    return gt_arena_format(storage, "%s and %s", names->at[1], names->at[2]);
+}
+
+const char *gt_referrer_names_text(const struct gt_referrer_names *names, struct gt_arena *storage)
+{
+    size_t told = names->count <= MAX_TOLD + 1 ? names->count : MAX_TOLD;
+    const char *text = told ? names->at[0] : NULL;
+
+    for (size_t i = 1; i < told; i++)
+        text = gt_arena_format(storage, "%s%s in %s", text, i + 1 == names->count ? " and" : ",",
+                               names->at[i]);
+    if (told < names->count)
+        text = gt_arena_format(storage, "%s and in %zu more places", text, names->count - told);
+    return text;
 }

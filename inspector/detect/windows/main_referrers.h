@@ -12,9 +12,25 @@
 /* Sets `main` of all blocks. */
 void gt_main_referrers_choose(struct gt_heap_analysis *analysis, struct gt_windows *windows);
 
-/* The names of other referrers of a block, at most two: "main.user.name and main.event.who". NULL
- * when there are none. */
-const char *gt_main_referrers_others(struct gt_keys *keys, const struct gt_windows *windows,
-                                     const struct gt_window_block *block);
+enum { GT_MOST_REFERRERS = 16 }; /* names of one finding */
+
+struct gt_referrer_names { /* where a person stores copies; the main referrer's name is first */
+    const char *at[GT_MOST_REFERRERS];
+    size_t count;
+    bool unnamed; /* one of them is a global without a name */
+};
+
+/* Adds the names of a block's referrers (own_names.h) that are not there yet. Those without a name
+ * are left out, and so are all globals without a name but the first. */
+void gt_referrer_names_add(struct gt_referrer_names *names, struct gt_keys *keys,
+                           const struct gt_windows *windows, const struct gt_window_block *block);
+
+/* "main.user.name and main.event.who": all but the first, at most two; NULL when there are none. */
+const char *gt_referrer_names_others(const struct gt_referrer_names *names,
+                                     struct gt_arena *storage);
+
+/* "main.user.name, in main.event.who and in 2 more places": all of them, as advice; NULL when there
+ * are none. */
+const char *gt_referrer_names_text(const struct gt_referrer_names *names, struct gt_arena *storage);
 
 #endif

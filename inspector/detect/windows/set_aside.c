@@ -35,36 +35,44 @@ static bool reuses(const char *referrer)
            is_of_any(referrer, reusers, sizeof reusers / sizeof *reusers);
 }
 
+static bool is_owner_known(const struct gt_heap_analysis *analysis,
+                           const struct gt_window_ref *window)
+{
+    uint32_t object = window->referrer.object;
+
+    return !window->inferred && object != GT_NO_OBJECT &&
+           gt_typing_type(analysis->typing, object) != GT_NO_TYPE;
+}
+
 /* Without types in the debug information, a pool looks like any owner of a buffer, unless the owner
- * is known. */
-const char *gt_set_aside_reason(const struct gt_heap_analysis *analysis,
-                                const struct gt_window_ref *window)
+ * is known: an object of a known type, such as what an interface holds. */
+bool gt_set_aside_by_owner(const struct gt_heap_analysis *analysis,
+                           const struct gt_window_ref *window, struct gt_aside *out)
 {
     const char *referrer = gt_referrer_struct(analysis, &window->referrer);
 
-    if (!referrer)
-        return analysis->process->dwarf ? NULL : "of an owner of unknown type, which may reuse it";
-    return reuses(gt_referrer_whole_struct(analysis, &window->referrer))
-               ? gt_arena_format(analysis->storage, "kept for reuse by %s", referrer)
-               : NULL;
+    out->owner = referrer;
+    out->reason = referrer ? GT_ASIDE_REUSED : GT_ASIDE_OWNER_UNKNOWN;
+    if (!referrer) return !analysis->process->dwarf && !is_owner_known(analysis, window);
+    return reuses(gt_referrer_whole_struct(analysis, &window->referrer));
 }
 
-const char *gt_set_aside_by_path(const struct gt_path *path)
+bool gt_set_aside_by_path(const struct gt_path *path, struct gt_aside *out)
 {
     static const char *const pools[] = {"sync.Pool", "sync.poolLocal", "sync.poolChainElt",
                                         "sync.poolDequeue"};
 
+    *out = (struct gt_aside){.reason = GT_ASIDE_REUSED, .owner = "sync.Pool"};
     for (size_t i = 0; i < path->count; i++)
         if (path->steps[i].type &&
             is_of_any(path->steps[i].type, pools, sizeof pools / sizeof *pools))
-            return "kept for reuse by sync.Pool";
-    return NULL;
+            return true;
+    return false;
 }
 
-void gt_set_aside_add(struct gt_heap_analysis *analysis, uint32_t number, const char *reason)
+void gt_set_aside_add(struct gt_heap_analysis *analysis, uint32_t number, struct gt_aside aside)
 {
-    struct gt_aside aside = {number, reason};
-
+    aside.number = number;
     gt_vec_add(&analysis->windows->set_aside, &aside);
 }
 
@@ -100,6 +108,7 @@ static void add_row(void *ctx, const struct gt_member *members, size_t count)
     if (row.bytes < analysis->min_bytes) return;
     row.block = gt_block_of(analysis, largest->block);
     row.reason = aside_at(lister, members[0].item)->reason;
+    row.owner = aside_at(lister, members[0].item)->owner;
     row.holder = gt_referrer_field(analysis, referrer);
     row.path = gt_path_to(&lister->keys, referrer);
     gt_vec_add(&lister->rows, &row);
@@ -134,9 +143,9 @@ static uint64_t add_members(struct lister *lister)
         uint64_t bytes = block->wasted + block->spare;
         if (!gt_bit(&lister->analysis->innocent, block->block)) continue;
         const struct gt_window_ref *window = gt_window_main(lister->analysis->windows, block);
-        const char *key =
-            gt_arena_format(lister->analysis->storage, "%s%s", aside_at(lister, i)->reason,
-                            gt_key_of(&lister->keys, &window->referrer));
+        const char *owner = aside_at(lister, i)->owner;
+        const char *key = gt_arena_format(lister->analysis->storage, "%s\x01%s", owner ? owner : "",
+                                          gt_key_of(&lister->keys, &window->referrer));
         gt_groups_add(&lister->groups, key, bytes, i);
         sum += bytes;
     }

@@ -11,19 +11,20 @@
 
 struct gt_aside {
     uint32_t number; /* index in the windows' blocks */
-    const char *reason;
+    enum gt_aside_reason reason;
+    const char *owner; /* the type that reuses it; NULL unless the reason is GT_ASIDE_REUSED */
 };
 
-/* Why a block's spare capacity is set aside: "kept for reuse by bytes.Buffer". `window` is the
- * block's largest. NULL when it is not set aside. */
-const char *gt_set_aside_reason(const struct gt_heap_analysis *analysis,
-                                const struct gt_window_ref *window);
+/* Whether a block's spare capacity is set aside because of the owner of its largest window. Fills
+ * in reason and owner. */
+bool gt_set_aside_by_owner(const struct gt_heap_analysis *analysis,
+                           const struct gt_window_ref *window, struct gt_aside *out);
 
 /* The same by the path to the block: through a sync.Pool. */
-const char *gt_set_aside_by_path(const struct gt_path *path);
+bool gt_set_aside_by_path(const struct gt_path *path, struct gt_aside *out);
 
 /* Sets a block aside; `number` is its index in the windows' blocks. */
-void gt_set_aside_add(struct gt_heap_analysis *analysis, uint32_t number, const char *reason);
+void gt_set_aside_add(struct gt_heap_analysis *analysis, uint32_t number, struct gt_aside aside);
 
 /* Fills in the report's rows and sum. The causes must have been weighed. */
 void gt_set_aside_describe(struct gt_heap_analysis *analysis, struct gt_report *report);

@@ -198,7 +198,7 @@ static const char *holder_text(const struct gt_heap_analysis *analysis,
 {
     if (referrer->object == GT_NO_OBJECT) return root_text(analysis, referrer->root);
     const char *field = gt_referrer_field(analysis, referrer);
-    if (field || !path->count) return field;
+    if (field || !path->count || !path->steps[0].what) return field;
     return gt_arena_format(analysis->storage, "an object that %s leads to", path->steps[0].what);
 }
 
@@ -220,7 +220,7 @@ static void describe_row(struct lister *lister, const struct row *row, struct gt
     *out = (struct gt_undecided){.count = row->count,
                                  .bytes = row->bytes,
                                  .block = gt_block_of(analysis, row->word.block),
-                                 .reason = gt_verdict_name(row->word.verdict),
+                                 .reason = gt_verdict_reason(row->word.verdict),
                                  .retained_bytes = pointers ? GT_UNKNOWN : 0};
     if (referrer->object == GT_NO_OBJECT && referrer->root == GT_NO_ROOT) return;
     out->path = gt_path_to(&lister->keys, referrer);

@@ -29,17 +29,22 @@ static uint64_t common_divisor(uint64_t a, uint64_t b)
     return a;
 }
 
+bool gt_window_block_weak(const struct gt_windows *windows, const struct gt_window_block *block)
+{
+    for (size_t i = 0; i < block->count; i++)
+        if (!gt_window_of(windows, block, i)->weak) return false;
+    return true;
+}
+
 /* The size of a block's elements on which all its windows agree; 0 when there is none. Windows with
  * known elements decide, and the others must fit them. Weak windows do not decide alone. */
 static uint64_t agreed_size(const struct gt_heap_analysis *analysis,
                             const struct gt_windows *windows, const struct gt_window_block *block)
 {
     uint64_t known = 0, offsets = 0, widest = UINT64_MAX;
-    bool weak = true;
 
     for (size_t i = 0; i < block->count; i++) {
         const struct gt_window_ref *window = gt_window_of(windows, block, i);
-        weak &= window->weak;
         if (!window->inferred || window->kind == GT_P_STRING) {
             if (known && window->elem_size != known) return 0;
             known = window->elem_size;
@@ -49,7 +54,7 @@ static uint64_t agreed_size(const struct gt_heap_analysis *analysis,
             widest = most < widest ? most : widest;
         }
     }
-    if (weak) return 0;
+    if (gt_window_block_weak(windows, block)) return 0;
     if (!known) return gt_shape_element(analysis->typing->shapes, block->block, offsets, widest);
     return known <= widest && offsets % known == 0 ? known : 0;
 }

@@ -1,6 +1,7 @@
 /* What one pointer word means for the block that it points into. */
 #include "inspector/detect/windows/window_words.h"
 
+#include "inspector/runtime/consistency/consistency.h"
 #include "inspector/runtime/typing/map_shapes.h"
 #include "inspector/runtime/typing/shapes.h"
 
@@ -108,23 +109,21 @@ bool gt_window_is_one_value(const struct gt_heap_analysis *analysis, uint32_t bl
     return size && user < 2 * size;
 }
 
-const char *gt_verdict_name(enum gt_word_verdict verdict)
+/* What comes from a word without a type of its own is untyped. */
+enum gt_undecided_reason gt_verdict_reason(enum gt_word_verdict verdict)
 {
-    static const char *const names[GT_WORD_VERDICTS] = {
-        [GT_COVERS_ALL] = "pointer",
-        [GT_IS_WINDOW] = "window",
-        [GT_IS_REFERENCE] = "pointer of unknown type",
-        [GT_UNTYPED] = "pointer of unknown type",
-        [GT_UNSAFE_POINTER] = "unsafe.Pointer",
-        [GT_BYTE_POINTER] = "pointer to a byte",
-        [GT_UNFIT] = "string or slice that does not fit the block",
-        [GT_STALE_ONLY] = "word that may be stale",
-        [GT_WEAK_ONLY] = "weak pointer",
-        [GT_UNEQUAL] = "slices with elements of different sizes",
-        [GT_CONTRADICTS] = "string or slice of bytes over pointers",
+    static const enum gt_undecided_reason reasons[GT_WORD_VERDICTS] = {
+        [GT_UNSAFE_POINTER] = GT_UNDECIDED_UNSAFE_POINTER,
+        [GT_BYTE_POINTER] = GT_UNDECIDED_BYTE_POINTER,
+        [GT_UNFIT] = GT_UNDECIDED_UNFIT,
+        [GT_STALE_ONLY] = GT_UNDECIDED_STALE,
+        [GT_WEAK_ONLY] = GT_UNDECIDED_WEAK,
+        [GT_UNEQUAL] = GT_UNDECIDED_UNEQUAL,
+        [GT_MAY_BE_TEXT] = GT_UNDECIDED_MAY_BE_TEXT,
+        [GT_CONTRADICTS] = GT_UNDECIDED_CONTRADICTS,
     };
 
-    return names[verdict];
+    return reasons[verdict];
 }
 
 static bool any_set(const unsigned char *bytes, uint64_t from, uint64_t to)
@@ -164,4 +163,12 @@ void gt_check_length(const struct gt_heap_analysis *analysis, const struct gt_wo
     gt_goheap_user(analysis->heap, object, &user);
     if (window->offset < user && word->len > (user - window->offset) / window->elem_size)
         gt_contradict(&analysis->process->contradictions, GT_CONTRADICTION_LENGTHS, 1, word->addr);
+}
+
+void gt_check_map(const struct gt_heap_analysis *analysis, const struct gt_word *word,
+                  const struct gt_referrer *referrer)
+{
+    if (word->inferred || word->disputed || !word->type || may_be_in_change(analysis, referrer))
+        return;
+    gt_consistency_of_map(analysis->process, word->type, word->value);
 }

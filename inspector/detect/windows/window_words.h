@@ -21,12 +21,13 @@ enum gt_word_verdict {
     GT_STALE_ONLY,  /* only words that may be stale lead to the block */
     GT_WEAK_ONLY,   /* a weak pointer can make all of it reachable again */
     GT_UNEQUAL,     /* its windows have elements of different sizes */
+    GT_MAY_BE_TEXT, /* a pointer and a number; if they are a string, it is short */
     GT_CONTRADICTS, /* a window of bytes covers its pointers */
     GT_WORD_VERDICTS
 };
 
-/* The reason in words: "pointer of unknown type". */
-const char *gt_verdict_name(enum gt_word_verdict verdict);
+/* The reason for the report. */
+enum gt_undecided_reason gt_verdict_reason(enum gt_word_verdict verdict);
 
 enum gt_word_verdict gt_window_judge(const struct gt_heap_analysis *analysis,
                                      const struct gt_word *word, uint32_t object,
@@ -38,6 +39,10 @@ enum gt_word_verdict gt_window_judge(const struct gt_heap_analysis *analysis,
 void gt_check_length(const struct gt_heap_analysis *analysis, const struct gt_word *word,
                      const struct gt_referrer *referrer, uint32_t object,
                      const struct gt_window_ref *window);
+
+/* The same for a map whose length is not the number of its entries. */
+void gt_check_map(const struct gt_heap_analysis *analysis, const struct gt_word *word,
+                  const struct gt_referrer *referrer);
 
 /* Is the block memory of the runtime: a map's storage, a channel, one of its structs? No string or
  * slice of the program shares it. */

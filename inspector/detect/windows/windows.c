@@ -1,6 +1,7 @@
 #include "inspector/detect/windows/windows.h"
 
 #include "inspector/base/alloc.h"
+#include "inspector/detect/windows/dead_slots.h"
 #include "inspector/detect/windows/main_referrers.h"
 #include "inspector/detect/windows/set_aside.h"
 #include "inspector/detect/windows/window_words.h"
@@ -25,6 +26,7 @@ struct gatherer {
                                      * more */
     struct gt_bitmap partial, full; /* a window leaves pointers out; a window leaves none out */
     struct gt_bitmap doubtful;      /* a doubtful object points to it too */
+    struct gt_bitmap maps;          /* headers of maps that were checked */
     struct gt_referrer referrer;    /* the referrer whose words are visited */
     struct gt_word_queue queue;     /* words whose objects are being prefetched */
     bool overflowed;                /* some windows were dropped */
@@ -143,6 +145,8 @@ static void look_at(struct gatherer *gatherer, uint32_t object, const struct gt_
 {
     struct gt_window_ref window = {0};
 
+    if (word->kind == GT_P_MAP && !gt_bit_test_set(&gatherer->maps, object))
+        gt_check_map(gatherer->analysis, word, &gatherer->referrer);
     if (gt_bit(&gatherer->whole, object)) return;
     if (!gt_bit(&gatherer->analysis->heap->graph.allocated, object)) return;
     enum gt_word_verdict verdict = gt_window_judge(gatherer->analysis, word, object, &window);
@@ -171,14 +175,13 @@ static void doubt(void *ctx, const struct gt_word *word)
     if (object != GT_NO_OBJECT) gt_bit_set(&gatherer->doubtful, object);
 }
 
-/* A lost element makes no window of what it points to. */
 static bool is_dead(struct gatherer *gatherer, const struct gt_word *word)
 {
-    const struct gt_map *dead = &gatherer->analysis->dead_words;
-    const uint64_t *inferred = dead->len ? gt_map_find(dead, word->addr) : NULL;
+    bool unsure = false;
+    bool dead = gt_dead_word(gatherer->analysis, gatherer->referrer.object, word->addr, &unsure);
 
-    if (inferred && *inferred) doubt(gatherer, word);
-    return inferred != NULL;
+    if (unsure) doubt(gatherer, word);
+    return dead;
 }
 
 /* A weak pointer whose handle is alive can make its whole object reachable again (1.24+). */
@@ -383,7 +386,9 @@ static void make_blocks(struct gatherer *gatherer)
             gt_vec_add(&out->blocks, &block);
         else
             keep_undecided(gatherer, block.block, &first->referrer,
-                           agreed ? GT_CONTRADICTS : GT_UNEQUAL);
+                           agreed                              ? GT_CONTRADICTS
+                           : gt_window_block_weak(out, &block) ? GT_MAY_BE_TEXT
+                                                               : GT_UNEQUAL);
     }
 }
 
@@ -393,7 +398,7 @@ static void collect(const struct gt_heap_analysis *analysis, struct gt_windows *
         .analysis = analysis, .out = out, .references = GT_VEC_OF(struct gt_undecided_word)};
     struct gt_bitmap *bits[] = {&gatherer.referenced, &gatherer.whole, &gatherer.small,
                                 &gatherer.half,       &gatherer.full,  &gatherer.partial,
-                                &gatherer.doubtful};
+                                &gatherer.doubtful,   &gatherer.maps};
 
     *out = (struct gt_windows){.list = GT_VEC_OF(struct gt_window_ref),
                                .blocks = GT_VEC_OF(struct gt_window_block),
@@ -434,7 +439,7 @@ const struct gt_windows *gt_windows_of(struct gt_heap_analysis *analysis)
     return analysis->windows;
 }
 
-void gt_windows_forget(struct gt_heap_analysis *analysis)
+void gt_windows_destroy(struct gt_heap_analysis *analysis)
 {
     if (!analysis->windows) return;
     gt_vec_deinit(&analysis->windows->list);

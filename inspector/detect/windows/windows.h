@@ -70,7 +70,7 @@ struct gt_windows {
 /* The windows of the analysis's referrers. They are collected once. The analysis keeps them until
  * the referrers change. */
 const struct gt_windows *gt_windows_of(struct gt_heap_analysis *analysis);
-void gt_windows_forget(struct gt_heap_analysis *analysis);
+void gt_windows_destroy(struct gt_heap_analysis *analysis);
 
 static inline const struct gt_window_ref *
 gt_window_of(const struct gt_windows *windows, const struct gt_window_block *block, size_t index)
@@ -88,6 +88,9 @@ static inline const struct gt_window_ref *gt_window_main(const struct gt_windows
  * windows get the element size that fits them all. */
 bool gt_window_block_complete(const struct gt_heap_analysis *analysis, struct gt_windows *windows,
                               struct gt_window_block *block);
+
+/* Are all its windows weak? Then they do not judge the block. */
+bool gt_window_block_weak(const struct gt_windows *windows, const struct gt_window_block *block);
 
 /* Does a window of bytes cover words that are pointers by the block's own type? Then the window's
  * type is not the block's (unsafe made it), and what its owner uses of the block is not known. */

@@ -1,5 +1,6 @@
 /* `check` as JSON. */
 #include "inspector/report/json/values.h"
+#include "inspector/report/names.h"
 #include "inspector/report/sinks.h"
 
 static const char *const verdicts[] = {
@@ -25,9 +26,19 @@ static json_t *label_of(const struct gt_check_label *label)
 
     for (size_t i = 0; i < label->example_count; i++)
         json_array_append_new(examples, example_of(&label->examples[i]));
-    return json_pack("{s:s, s:b, s:o, s:o, s:o}", "label", label->name, "explains", label->explains,
-                     "objects", gt_json_size(label->objects), "bytes", gt_json_size(label->bytes),
-                     "examples", examples);
+    return json_pack("{s:s, s:b, s:o, s:o, s:o}", "label", gt_check_reason_name(label->reason),
+                     "explains", label->explains, "objects", gt_json_size(label->objects), "bytes",
+                     gt_json_size(label->bytes), "examples", examples);
+}
+
+static json_t *explained_of(const struct gt_difference *difference)
+{
+    json_t *object = json_object();
+
+    for (size_t i = 0; i < difference->explained_count; i++)
+        json_object_set_new(object, gt_check_reason_name(difference->explained[i].reason),
+                            gt_json_size(difference->explained[i].objects));
+    return object;
 }
 
 static json_t *difference_of(const struct gt_difference *difference)
@@ -37,9 +48,8 @@ static json_t *difference_of(const struct gt_difference *difference)
     for (size_t i = 0; i < difference->label_count; i++)
         json_array_append_new(labels, label_of(&difference->labels[i]));
     return json_pack("{s:o, s:o, s:o, s:o}", "objects", gt_json_size(difference->objects), "bytes",
-                     gt_json_size(difference->bytes), "explained",
-                     gt_json_counts(difference->explained, difference->explained_count), "labels",
-                     labels);
+                     gt_json_size(difference->bytes), "explained", explained_of(difference),
+                     "labels", labels);
 }
 
 static json_t *addresses_of(const uint64_t *addresses, size_t count)
@@ -60,6 +70,8 @@ static json_t *collector_of(const struct gt_check *check)
 
 bool gt_json_check(const struct gt_check *check, const struct gt_style *style, FILE *to)
 {
+    char text[GT_CHECK_WHY];
+
     (void)style;
     return gt_json_dump(
         json_pack("{s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:s?, s:s, s:s?}", "schema",
@@ -70,6 +82,6 @@ bool gt_json_check(const struct gt_check *check, const struct gt_style *style, F
                   addresses_of(check->examples, check->example_count), "ran_since",
                   gt_json_size(check->ran_since), "missing_bytes",
                   gt_json_size(check->missing_bytes), "missing", check->lacks, "verdict",
-                  verdicts[check->verdict], "reason", check->reason),
+                  verdicts[check->verdict], "reason", gt_check_why(text, check)),
         to);
 }

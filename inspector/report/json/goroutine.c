@@ -34,9 +34,9 @@ bool gt_json_goroutine(const struct gt_goroutine_view *view, const struct gt_sty
                   gt_json_core(view->process), "binary", gt_json_binary(view->process), "goroutine",
                   gt_json_size(view->id), "parent",
                   view->parent ? gt_json_size(view->parent) : json_null(), "status",
-                  gt_json_text(view->status), "wait_reason", gt_json_text(view->wait_reason),
-                  "stack_bytes", gt_json_size(view->stack_bytes), "created_by",
-                  gt_json_location(&view->created_by), "frames", frames, "frames_left_out",
-                  gt_json_size(view->frames_left_out)),
+                  gt_json_text(gt_goroutine_status_name(view->status)), "wait_reason",
+                  gt_json_text(view->wait_reason), "stack_bytes", gt_json_size(view->stack_bytes),
+                  "created_by", gt_json_location(&view->created_by), "frames", frames,
+                  "frames_left_out", gt_json_size(view->frames_left_out)),
         to);
 }

@@ -1,5 +1,6 @@
 /* The documents gotopsy-report/1, gotopsy-goroutines/1 and gotopsy-threads/1. */
 #include "inspector/report/json/values.h"
+#include "inspector/report/signals.h"
 #include "inspector/report/sinks.h"
 #include "inspector/report/units.h"
 
@@ -19,7 +20,8 @@ json_t *gt_json_core(const struct gt_report *report)
                      "origin", gt_json_text(gt_core_origin_name(report->core.origin)), "truncated",
                      report->core.truncated, "pid", gt_json_signed(report->core.pid), "command",
                      gt_json_text(report->core.command), "arguments_hidden",
-                     report->core.arguments_hidden, "signal", gt_json_text(report->core.signal));
+                     report->core.arguments_hidden, "signal",
+                     gt_json_text(gt_signal_name(report->core.signal)));
 }
 
 json_t *gt_json_binary(const struct gt_report *report)
@@ -60,6 +62,12 @@ static json_t *sender_of(const struct gt_report *report)
                      (json_int_t)report->crash.sender_uid, "itself", report->crash.sent_by_itself);
 }
 
+static json_t *signal_of(const struct gt_report *report)
+{
+    if (!report->crash.signal) return json_null();
+    return json_string(gt_signal_text(report->crash.signal).text);
+}
+
 /* Address 0 is an address here: a nil pointer leads to it. */
 static json_t *crash_of(const struct gt_report *report)
 {
@@ -68,10 +76,10 @@ static json_t *crash_of(const struct gt_report *report)
                      report->crash.goroutine ? gt_json_size(report->crash.goroutine) : json_null(),
                      "thread",
                      report->crash.thread ? json_integer(report->crash.thread) : json_null(),
-                     "signal", gt_json_text(report->crash.signal), "code",
+                     "signal", signal_of(report), "code",
                      report->crash.has_code ? json_integer(report->crash.code) : json_null(),
-                     "reason", gt_json_text(report->crash.reason), "sender", sender_of(report),
-                     "signal_lost", report->crash.signal_lost, "address",
+                     "reason", gt_json_text(gt_signal_reason_text(report->crash.reason)), "sender",
+                     sender_of(report), "signal_lost", report->crash.signal_lost, "address",
                      report->crash.has_address ? json_string(gt_address(report->crash.address).text)
                                                : json_null(),
                      "pc", gt_json_address(report->crash.pc), "fatal_error",
@@ -147,15 +155,27 @@ static json_t *group_of(const struct gt_goroutine_group *group)
         "{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:b, s:o, "
         "s:b}",
         "count", gt_json_size(group->count), "ids", gt_json_ids(group->ids, group->id_count),
-        "status", gt_json_text(group->status), "wait_reason", gt_json_text(group->wait_reason),
-        "wait_ns_max", gt_json_signed(group->wait_ns_max), "stack", gt_json_stack(&group->stack),
-        "created_by", gt_json_location(&group->created_by), "labels",
-        gt_json_labels(group->labels, group->label_count), "stack_bytes",
+        "status", gt_json_text(gt_goroutine_status_name(group->status)), "wait_reason",
+        gt_json_text(group->wait_reason), "wait_ns_max", gt_json_signed(group->wait_ns_max),
+        "stack", gt_json_stack(&group->stack), "created_by", gt_json_location(&group->created_by),
+        "labels", gt_json_labels(group->labels, group->label_count), "stack_bytes",
         gt_json_size(group->stack_bytes), "retained_bytes", gt_json_signed(group->retained_bytes),
         "retained_objects", gt_json_signed(group->retained_objects), "retained_exact",
         retained_exact(group), "kept", kept_of(group), "parents", parents_of(group), "ancestors",
         ancestors_of(group), "locked", group->locked, "bubble",
         group->bubble ? gt_json_size(group->bubble) : json_null(), "system", group->system);
+}
+
+static json_t *statuses_of(const struct gt_report *report)
+{
+    json_t *object = json_object();
+
+    for (size_t i = 0; i < report->goroutines.status_count; i++) {
+        const struct gt_status_count *row = &report->goroutines.by_status[i];
+        json_object_set_new(object, gt_goroutine_status_name(row->status),
+                            gt_json_size(row->number));
+    }
+    return object;
 }
 
 static json_t *goroutines_of(const struct gt_report *report)
@@ -166,8 +186,7 @@ static json_t *goroutines_of(const struct gt_report *report)
         groups = gt_json_append(groups, group_of(&report->goroutines.groups[i]));
     return json_pack("{s:o, s:o, s:o, s:o}", "total", gt_json_size(report->goroutines.total),
                      "system", gt_json_size(report->goroutines.system), "by_status",
-                     gt_json_counts(report->goroutines.by_status, report->goroutines.status_count),
-                     "groups", groups);
+                     statuses_of(report), "groups", groups);
 }
 
 json_t *gt_json_notes(const struct gt_report *report)

@@ -1,11 +1,12 @@
 /* In JSON: blocks that were not analysed, and spare capacity that was set aside. */
 #include "inspector/report/json/values.h"
+#include "inspector/report/names.h"
 
 static json_t *undecided(const struct gt_undecided *row)
 {
     return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "count", gt_json_size(row->count),
                      "bytes", gt_json_size(row->bytes), "block", gt_json_block(&row->block),
-                     "reason", gt_json_text(row->reason), "word",
+                     "reason", gt_json_text(gt_undecided_reason_name(row->reason)), "word",
                      json_pack("{s:o}", "address", gt_json_address(row->word)), "holder",
                      gt_json_text(row->holder), "path", gt_json_path(&row->path), "retained_bytes",
                      gt_json_signed(row->retained_bytes));
@@ -20,11 +21,21 @@ json_t *gt_json_undecided(const struct gt_report *report)
     return list;
 }
 
+static json_t *reason_of(const struct gt_set_aside *row)
+{
+    struct gt_str text = {0};
+
+    gt_say_aside_reason(&text, row);
+    json_t *reason = gt_json_text(gt_str_text(&text));
+    gt_str_deinit(&text);
+    return reason;
+}
+
 static json_t *set_aside(const struct gt_set_aside *row)
 {
     return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o}", "count", gt_json_size(row->count), "bytes",
                      gt_json_size(row->bytes), "block", gt_json_block(&row->block), "reason",
-                     gt_json_text(row->reason), "holder", gt_json_text(row->holder), "path",
+                     reason_of(row), "holder", gt_json_text(row->holder), "path",
                      gt_json_path(&row->path));
 }
 

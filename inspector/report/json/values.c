@@ -2,6 +2,7 @@
 
 #include "inspector/base/str.h"
 #include "inspector/report/escape.h"
+#include "inspector/report/names.h"
 #include "inspector/report/units.h"
 
 #include <string.h>
@@ -74,15 +75,6 @@ static json_t *set(json_t *object, const char *key, json_t *value)
     return NULL;
 }
 
-json_t *gt_json_counts(const struct gt_count *counts, size_t count)
-{
-    json_t *object = json_object();
-
-    for (size_t i = 0; i < count; i++)
-        object = set(object, counts[i].name, gt_json_size(counts[i].number));
-    return object;
-}
-
 json_t *gt_json_labels(const struct gt_label *labels, size_t count)
 {
     json_t *object = json_object();
@@ -118,9 +110,11 @@ json_t *gt_json_stack(const struct gt_stack *stack)
 
 static json_t *step(const struct gt_step *step)
 {
-    return json_pack("{s:o, s:o, s:o, s:o}", "what", gt_json_text(step->what), "address",
-                     gt_json_address(step->address), "type", gt_json_text(step->type), "field",
-                     gt_json_text(step->field));
+    char text[GT_STEP_NAME];
+
+    return json_pack("{s:o, s:o, s:o, s:o}", "what", gt_json_text(gt_step_name(text, step)),
+                     "address", gt_json_address(step->address), "type", gt_json_text(step->type),
+                     "field", gt_json_text(step->field));
 }
 
 json_t *gt_json_path(const struct gt_path *path)

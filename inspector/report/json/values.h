@@ -20,7 +20,6 @@ json_t *gt_json_word(const struct gt_words *words, unsigned value); /* null for 
 json_t *gt_json_size(uint64_t size);
 json_t *gt_json_signed(int64_t number);                              /* GT_UNKNOWN: null */
 json_t *gt_json_address(uint64_t address);                           /* 0: null */
-json_t *gt_json_counts(const struct gt_count *counts, size_t count); /* {name: number} */
 json_t *gt_json_labels(const struct gt_label *labels, size_t count); /* {key: value} */
 json_t *gt_json_values(const struct gt_values *values);
 json_t *gt_json_pointer(const struct gt_pointer *pointer);

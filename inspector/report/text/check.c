@@ -1,4 +1,5 @@
 /* `check`: how gotopsy's live set compares with the marks that the collector left. */
+#include "inspector/report/names.h"
 #include "inspector/report/sinks.h"
 #include "inspector/report/text/page.h"
 #include "inspector/report/text/pieces.h"
@@ -17,11 +18,11 @@ static const struct {
     [GT_UNCERTAIN] = {"uncertain", NULL, GT_YELLOW},
 };
 
-static const char *meaning_of(const struct gt_check *check)
+static const char *meaning_of(char *text, const struct gt_check *check)
 {
     const char *meaning = verdicts[check->verdict].meaning;
 
-    return meaning ? meaning : check->reason;
+    return meaning ? meaning : gt_check_why(text, check);
 }
 
 static void put_set(struct gt_page *page, const char *label, uint64_t objects, uint64_t bytes)
@@ -46,7 +47,8 @@ static void put_label(struct gt_page *page, const struct gt_check_label *label, 
 {
     gt_page_line(page, LABEL_COLUMNS + 2, LABEL_COLUMNS + 6);
     gt_page_format(page, label->explains ? GT_PLAIN : GT_YELLOW, "%s, %s: %s",
-                   gt_exact(label->objects).text, gt_bytes(label->bytes).text, label->name);
+                   gt_exact(label->objects).text, gt_bytes(label->bytes).text,
+                   gt_check_reason_name(label->reason));
     gt_page_deinit(page);
     for (size_t i = 0; (all || !label->explains) && i < label->example_count; i++)
         put_example(page, &label->examples[i]);
@@ -91,11 +93,12 @@ static void put_comparison(struct gt_page *page, const struct gt_check *check)
 /* If the marks are not complete, no numbers are shown. */
 bool gt_text_check(const struct gt_check *check, const struct gt_style *style, FILE *to)
 {
+    char text[GT_CHECK_WHY];
     struct gt_page page;
 
     gt_page_init(&page, to, style);
     gt_page_format(&page, verdicts[check->verdict].ink, "%s", verdicts[check->verdict].name);
-    gt_page_format(&page, GT_PLAIN, ": %s", meaning_of(check));
+    gt_page_format(&page, GT_PLAIN, ": %s", meaning_of(text, check));
     gt_page_deinit(&page);
     put_collections(&page, check);
     if (check->verdict != GT_NOT_COMPARABLE || check->lacks) put_comparison(&page, check);

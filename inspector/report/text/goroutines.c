@@ -1,5 +1,6 @@
 /* The goroutines for a terminal: grouped by stack, or one by one with style->all. */
 #include "inspector/base/str.h"
+#include "inspector/report/names.h"
 #include "inspector/report/sinks.h"
 #include "inspector/report/text/pieces.h"
 #include "inspector/report/text/summary.h"
@@ -24,7 +25,7 @@ static void put_process(struct gt_page *page, const struct gt_report *report)
 
 static const char *why(const struct gt_goroutine_group *group)
 {
-    return group->wait_reason ? group->wait_reason : group->status;
+    return gt_state_name(group->wait_reason, group->status);
 }
 
 static void put_ids(struct gt_page *page, const struct gt_goroutine_group *group)

@@ -32,8 +32,8 @@ static void spaces(struct gt_page *page, unsigned count)
 
 static void write_gap(struct gt_page *page)
 {
-    fprintf(page->to, "%*s", (int)page->gap, "");
-    page->gap = 0;
+    for (; page->gap; page->gap--)
+        putc(' ', page->to);
 }
 
 void gt_page_deinit(struct gt_page *page)
@@ -56,17 +56,26 @@ void gt_page_line(struct gt_page *page, unsigned column, unsigned indent)
     spaces(page, column < page->width / 2 ? column : page->width / 2);
 }
 
+static void put_bytes(struct gt_page *page, const char *bytes, size_t length, unsigned columns)
+{
+    write_gap(page);
+    fwrite(bytes, 1, length, page->to);
+    page->column += columns;
+}
+
 /* Prints `length` bytes without spaces. A word that fits on no line is cut. */
 static void put_characters(struct gt_page *page, const char *word, size_t length)
 {
-    unsigned columns;
+    unsigned columns = gt_columns(word, length);
 
+    if (length && page->column + columns <= page->width) {
+        put_bytes(page, word, length, columns);
+        return;
+    }
     for (size_t i = 0; i < length;) {
         size_t bytes = gt_character(word + i, &columns);
         if (page->column + columns > page->width) break_line(page);
-        write_gap(page);
-        fwrite(word + i, 1, bytes, page->to);
-        page->column += columns;
+        put_bytes(page, word + i, bytes, columns);
         i += bytes;
     }
 }

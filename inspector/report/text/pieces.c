@@ -37,9 +37,10 @@ void gt_page_site(struct gt_page *page, const struct gt_source_location *place)
  * without a type, such as an entry of a map, is shown only by its field. */
 static void put_step(struct gt_page *page, const struct gt_step *step, bool last)
 {
-    bool is_object = step->kind == GT_STEP_OBJECT;
+    bool is_object = step->kind == GT_STEP_OBJECT, is_entry = step->kind == GT_STEP_ENTRY;
+    char text[GT_STEP_NAME];
 
-    if (step->kind == GT_STEP_NAMED) gt_page_put(page, GT_PLAIN, step->what);
+    if (!is_object && !is_entry) gt_page_put(page, GT_PLAIN, gt_step_name(text, step));
     if (is_object) gt_page_put(page, GT_PLAIN, step->type ? step->type : "untyped object");
     if (step->field) gt_page_put(page, GT_PLAIN, step->field);
     if (last && !is_object && step->type) gt_page_format(page, GT_DIM, " %s", step->type);

@@ -1,28 +1,10 @@
 #include "inspector/report/text/signal.h"
 
+#include "inspector/report/signals.h"
 #include "inspector/report/units.h"
 
 #include <inttypes.h>
-#include <string.h>
-
-const char *gt_signal_meaning(const char *signal)
-{
-    static const struct {
-        const char *name, *meaning; /* runtime/sigtab_linux_generic.go */
-    } signals[] = {{"SIGSEGV", "segmentation violation"},
-                   {"SIGBUS", "bus error"},
-                   {"SIGFPE", "floating-point exception"},
-                   {"SIGILL", "illegal instruction"},
-                   {"SIGABRT", "abort"},
-                   {"SIGQUIT", "quit"},
-                   {"SIGTRAP", "trace trap"},
-                   {"SIGSYS", "bad system call"},
-                   {"SIGSTKFLT", "stack fault"}};
-
-    for (size_t i = 0; i < sizeof signals / sizeof *signals; i++)
-        if (strcmp(signal, signals[i].name) == 0) return signals[i].meaning;
-    return NULL;
-}
+#include <signal.h>
 
 bool gt_sent_from_outside(const struct gt_report *report)
 {
@@ -31,14 +13,12 @@ bool gt_sent_from_outside(const struct gt_report *report)
 
 static void say_name(struct gt_str *to, const struct gt_report *report)
 {
-    const char *signal = report->crash.signal, *meaning = gt_signal_meaning(signal);
+    int32_t signal = report->crash.signal;
+    const char *meaning = gt_signal_meaning(signal);
+    bool aborted = gt_sent_from_outside(report) && signal == SIGABRT;
 
-    if (gt_sent_from_outside(report) && strcmp(signal, "SIGABRT") == 0)
-        gt_str_format(to, "aborted from outside: %s", signal);
-    else if (meaning)
-        gt_str_format(to, "%s: %s", signal, meaning);
-    else
-        gt_str_add(to, signal);
+    gt_str_format(to, "%s%s", aborted ? "aborted from outside: " : "", gt_signal_text(signal).text);
+    if (meaning && !aborted) gt_str_format(to, ": %s", meaning);
 }
 
 static void say_sender(struct gt_str *to, const struct gt_report *report)
@@ -57,10 +37,11 @@ static void say_sender(struct gt_str *to, const struct gt_report *report)
 
 static void say_raised(struct gt_str *to, const struct gt_report *report)
 {
-    const char *reason = report->crash.reason;
+    const char *reason = gt_signal_reason_text(report->crash.reason);
 
     if (report->crash.has_address) {
-        gt_str_format(to, "%s at %s", report->crash.signal, gt_address(report->crash.address).text);
+        gt_str_format(to, "%s at %s", gt_signal_text(report->crash.signal).text,
+                      gt_address(report->crash.address).text);
         if (reason) gt_str_format(to, " (%s)", reason);
         return;
     }

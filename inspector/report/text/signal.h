@@ -12,7 +12,4 @@ bool gt_sent_from_outside(const struct gt_report *report);
 /* Adds to the text about the crash: "SIGSEGV at 0x8 (nothing is mapped there), in goroutine 7". */
 void gt_say_signal(struct gt_str *to, const struct gt_report *report);
 
-/* Go's own name for a signal: "segmentation violation"; NULL when it has none. */
-const char *gt_signal_meaning(const char *signal);
-
 #endif

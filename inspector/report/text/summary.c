@@ -21,13 +21,15 @@ static void add_program(struct gt_str *to, const struct gt_report *report)
 
 void gt_summary_process(struct gt_str *to, const struct gt_report *report)
 {
+    const char *signal = gt_signal_name(report->core.signal);
+
     add_program(to, report);
     gt_str_format(to, ": %s", report->binary.go_version ? report->binary.go_version : "Go");
     if (report->binary.goarch) gt_str_format(to, " %s", report->binary.goarch);
     if (report->binary.build_id) gt_str_format(to, ", build %.12s", report->binary.build_id);
     gt_str_format(to, ", core of %s", gt_bytes(report->core.bytes).text);
     if (report->core.origin) gt_str_format(to, " by %s", gt_core_origin_name(report->core.origin));
-    if (report->core.signal) gt_str_format(to, " on %s", report->core.signal);
+    if (signal) gt_str_format(to, " on %s", signal);
 }
 
 void gt_summary_crash(struct gt_str *to, const struct gt_report *report)
@@ -86,12 +88,13 @@ void gt_summary_goroutines(struct gt_str *to, const struct gt_report *report)
         gt_str_format(to, " (%s runtime)", gt_count(report->goroutines.system).text);
     if (report->goroutines.status_count == 1) {
         gt_str_format(to, ", %s%s", report->goroutines.total > 1 ? "all " : "",
-                      report->goroutines.by_status[0].name);
+                      gt_goroutine_status_name(report->goroutines.by_status[0].status));
         return;
     }
     for (size_t i = 0; i < report->goroutines.status_count; i++) {
-        const struct gt_count *status = &report->goroutines.by_status[i];
-        gt_str_format(to, "%s%s %s", i ? ", " : ": ", gt_count(status->number).text, status->name);
+        const struct gt_status_count *row = &report->goroutines.by_status[i];
+        gt_str_format(to, "%s%s %s", i ? ", " : ": ", gt_count(row->number).text,
+                      gt_goroutine_status_name(row->status));
     }
 }
 

@@ -53,7 +53,7 @@ static void put_crashed(struct gt_page *page, const struct gt_report *report)
     gt_page_deinit(page);
     gt_page_line(page, 0, NUMBER_COLUMNS);
     gt_page_format(page, GT_BOLD, "goroutine %" PRIu64 ": %s", report->crash.goroutine,
-                   group->wait_reason ? group->wait_reason : group->status);
+                   gt_state_name(group->wait_reason, group->status));
     gt_page_deinit(page);
     gt_page_stack(page, NUMBER_COLUMNS, &group->stack, &group->created_by);
 }

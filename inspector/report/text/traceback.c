@@ -18,12 +18,14 @@
 #include "inspector/base/vec.h"
 #include "inspector/report/escape.h"
 #include "inspector/report/folds.h"
+#include "inspector/report/names.h"
+#include "inspector/report/signals.h"
 #include "inspector/report/sinks.h"
 #include "inspector/report/text/panics.h"
 #include "inspector/report/text/pieces.h"
-#include "inspector/report/text/signal.h"
 
 #include <inttypes.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -79,10 +81,11 @@ static void put_panics(FILE *to, const struct gt_report *report)
 /* If the handler itself ended the process: "SIGQUIT: quit", and where the thread was. */
 static void put_caught(FILE *to, const struct gt_report *report)
 {
-    const char *signal = report->crash.signal, *meaning = gt_signal_meaning(signal);
-    bool with_address = strcmp(signal, "SIGSEGV") == 0 || strcmp(signal, "SIGBUS") == 0;
+    int32_t signal = report->crash.signal;
+    const char *meaning = gt_signal_meaning(signal);
+    bool with_address = signal == SIGSEGV || signal == SIGBUS;
 
-    put(to, "", signal, "");
+    put(to, "", gt_signal_text(signal).text, "");
     fprintf(to, "%s%s\nPC=0x%" PRIx64 " m=%" PRIu64 " sigcode=%" PRIu64, meaning ? ": " : "",
             meaning ? meaning : "", report->crash.pc, report->crash.m,
             (uint64_t)report->crash.code);
@@ -94,7 +97,7 @@ static void put_signal(FILE *to, const struct gt_report *report)
 {
     const char *meaning = gt_signal_meaning(report->crash.signal);
 
-    put(to, "[signal ", report->crash.signal, "");
+    put(to, "[signal ", gt_signal_text(report->crash.signal).text, "");
     fprintf(to, ": %s", meaning ? meaning : "unknown");
     if (report->crash.has_code) fprintf(to, " code=0x%x", (unsigned)report->crash.code);
     fprintf(to, " addr=0x%" PRIx64 " pc=0x%" PRIx64 "]\n", report->crash.raw_address,
@@ -151,8 +154,8 @@ static void put_header(FILE *to, const struct gt_goroutine_group *group, size_t 
     int64_t minutes = wait_ns == GT_UNKNOWN ? 0 : (wait_ns / 60000000000);
 
     fprintf(to, "goroutine %" PRIu64 " [", group->ids[index]);
-    put(to, "", group->wait_reason ? group->wait_reason : group->status, "");
-    if (group->wait_reason && strcmp(group->status, "leaked") == 0) fputs(" (leaked)", to);
+    put(to, "", gt_state_name(group->wait_reason, group->status), "");
+    if (group->wait_reason && group->status == GT_STATUS_LEAKED) fputs(" (leaked)", to);
     if (minutes >= 1) fprintf(to, ", %" PRId64 " minutes", minutes);
     if (group->locked) fputs(", locked to thread", to);
     if (group->bubble) fprintf(to, ", synctest bubble %" PRIu64, group->bubble);

@@ -1,5 +1,6 @@
 #include "inspector/report/text/unjudged.h"
 
+#include "inspector/report/names.h"
 #include "inspector/report/text/pieces.h"
 #include "inspector/report/units.h"
 
@@ -20,7 +21,7 @@ static void add_blocks(struct gt_str *to, uint64_t bytes, uint64_t count)
 
 static void add_undecided(struct gt_str *to, const struct gt_undecided *row)
 {
-    gt_str_add(to, row->reason);
+    gt_str_add(to, gt_undecided_reason_name(row->reason));
     if (row->holder) gt_str_format(to, " in %s", row->holder);
     gt_str_add(to, " (");
     add_blocks(to, row->bytes, row->count);
@@ -55,8 +56,10 @@ void gt_say_undecided(struct gt_str *to, const struct gt_report *report)
 /* The root and the word's own field. The middle of the path is only in the list. */
 static void add_holder(struct gt_str *to, const struct gt_path *path)
 {
+    char text[GT_STEP_NAME];
+
     if (!path->count) return;
-    gt_str_format(to, ", held by %s", path->steps[0].what);
+    gt_str_format(to, ", held by %s", gt_step_name(text, &path->steps[0]));
     if (path->steps[0].field) gt_str_add(to, path->steps[0].field);
 }
 
@@ -64,9 +67,10 @@ void gt_say_set_aside(struct gt_str *to, const struct gt_report *report)
 {
     for (size_t i = 0; i < report->set_aside_count && i < SHOWN_ROWS; i++) {
         const struct gt_set_aside *row = &report->set_aside[i];
-        gt_str_format(to, "%s%s of spare capacity in %s block%s, %s", i ? "; " : "",
+        gt_str_format(to, "%s%s of spare capacity in %s block%s, ", i ? "; " : "",
                       gt_bytes(row->bytes).text, gt_count(row->count).text,
-                      row->count == 1 ? "" : "s", row->reason);
+                      row->count == 1 ? "" : "s");
+        gt_say_aside_reason(to, row);
         add_holder(to, &row->path);
     }
     if (report->set_aside_count > SHOWN_ROWS) gt_str_add(to, "; --coverage lists more");
@@ -113,7 +117,7 @@ static void put_block(struct gt_page *page, const struct gt_block *block)
 
 static void put_undecided(struct gt_page *page, const struct gt_undecided *row)
 {
-    put_row(page, row->bytes, row->count, row->reason);
+    put_row(page, row->bytes, row->count, gt_undecided_reason_name(row->reason));
     if (row->holder) gt_page_format(page, GT_PLAIN, " in %s", row->holder);
     put_block(page, &row->block);
     if (row->retained_bytes > 0)
@@ -125,7 +129,11 @@ static void put_undecided(struct gt_page *page, const struct gt_undecided *row)
 
 static void put_set_aside(struct gt_page *page, const struct gt_set_aside *row)
 {
-    put_row(page, row->bytes, row->count, row->reason);
+    struct gt_str reason = {0};
+
+    gt_say_aside_reason(&reason, row);
+    put_row(page, row->bytes, row->count, gt_str_text(&reason));
+    gt_str_deinit(&reason);
     put_block(page, &row->block);
     gt_page_deinit(page);
     put_path(page, &row->path);

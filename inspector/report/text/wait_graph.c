@@ -160,7 +160,8 @@ static bool same_path(const struct gt_path *a, const struct gt_path *b)
 {
     if (a->count != b->count) return false;
     for (size_t i = 0; i < a->count; i++)
-        if (!same_text(a->steps[i].what, b->steps[i].what) ||
+        if (a->steps[i].kind != b->steps[i].kind || a->steps[i].count != b->steps[i].count ||
+            !same_text(a->steps[i].what, b->steps[i].what) ||
             !same_text(a->steps[i].field, b->steps[i].field) ||
             !same_text(a->steps[i].type, b->steps[i].type))
             return false;

@@ -2,7 +2,7 @@
  * functions and tables at other addresses. */
 #include "inspector/runtime/consistency/consistency.h"
 
-#include "inspector/base/hash.h"
+#include "inspector/base/bitmap.h"
 
 enum { LONGEST_CALL = 7 }; /* bytes of a call, on amd64 */
 
@@ -85,17 +85,16 @@ static bool calls_agree(const struct gt_process *process, const struct gt_gorout
 /* Checks one goroutine of each place. */
 static void check_calls(struct gt_process *process, const struct gt_goroutines *goroutines)
 {
-    struct gt_map places = {0};
-    bool added;
+    struct gt_bitmap places; /* numbers of places are less than goroutines */
 
+    gt_bitmap_init(&places, goroutines->count);
     for (uint32_t i = 0; i < goroutines->count; i++) {
         const struct gt_goroutine *g = &goroutines->list[i];
-        if (g->status != GT_G_WAITING) continue;
-        gt_map_put(&places, g->same_place, &added);
-        if (added && !calls_agree(process, goroutines, g))
+        if (g->status == GT_G_WAITING && !gt_bit_test_set(&places, g->same_place) &&
+            !calls_agree(process, goroutines, g))
             gt_contradict(&process->contradictions, GT_CONTRADICTION_CALLS, 1, g->address);
     }
-    gt_map_deinit(&places);
+    gt_bitmap_deinit(&places);
 }
 
 /* ---- module data --------------------------------------------------------------------------- */

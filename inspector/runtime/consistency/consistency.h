@@ -21,7 +21,10 @@ void gt_consistency_of_goroutines(struct gt_process *process,
 void gt_consistency_of_heap(const struct gt_goheap *heap, const struct gt_goroutines *goroutines,
                             const struct gt_specials *specials);
 
-/* The parts of the two functions above. */
+/* A map's length and its entries. */
+void gt_consistency_of_map(struct gt_process *process, gt_type_id type, uint64_t header);
+
+/* The parts of the first two functions above. */
 void gt_consistency_of_spans(const struct gt_goheap *heap);
 void gt_consistency_of_pages(const struct gt_goheap *heap);
 void gt_consistency_of_scheduler(struct gt_process *process,

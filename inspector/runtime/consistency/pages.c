@@ -70,7 +70,7 @@ static void compare_bits(const struct gt_goheap *heap)
 
     if (!gt_has(&process->layout, GT_F_heapArena_pageInUse) ||
         !gt_has(&process->layout, GT_F_mheap_arena_numbers) ||
-        !gt_arenas_open(process, heap->mheap, &arenas))
+        !gt_arenas_find(process, heap->mheap, &arenas))
         return;
     uint64_t at = heap->mheap + gt_off(&process->layout, GT_F_mheap_arena_numbers);
     if (!gt_process_slice(process, at, 8, &numbers)) return;

@@ -3,6 +3,7 @@
 #include "inspector/runtime/consistency/consistency.h"
 
 #include "inspector/base/alloc.h"
+#include "inspector/base/bitmap.h"
 #include "inspector/base/error.h"
 #include "inspector/base/hash.h"
 #include "inspector/base/loop.h"
@@ -12,6 +13,13 @@
 enum {
     SCAN_BIT = 0x1000, /* _Gscan */
     MOST_LISTED = 1 << 24,
+    CLOSE = 128, /* words that are less apart on average are close together */
+    G_ALIGNMENT = 8,
+};
+
+struct starts { /* what the last goroutine was started by, since most are like the one before */
+    uint64_t start, made;
+    bool known, has_code, is_programs;
 };
 
 struct checker {
@@ -79,17 +87,13 @@ static bool is_run(const struct checker *checker, uint64_t g)
 }
 
 /* A goroutine that ran on a thread of C before that called Go was not started by Go. */
-static bool has_code(const struct gt_process *process, uint64_t g)
+static bool has_code(const struct gt_process *process, const struct starts *of)
 {
-    uint64_t start, made;
     const struct gt_pclntab *tab;
     struct gt_func func;
 
-    if (!gt_process_field(process, g, GT_F_g_startpc, &start) ||
-        !gt_process_field(process, g, GT_F_g_gopc, &made))
-        return true;
-    return (!start || gt_process_is_entry(process, start)) &&
-           (!made || gt_text_find(&process->code, made, &tab, &func));
+    return (!of->start || gt_process_is_entry(process, of->start)) &&
+           (!of->made || gt_text_find(&process->code, of->made, &tab, &func));
 }
 
 static bool is_listed(const struct checker *checker, uint64_t g, enum gt_field_id thread)
@@ -102,21 +106,33 @@ static bool is_listed(const struct checker *checker, uint64_t g, enum gt_field_i
 
 /* The scheduler tells the runtime's own goroutines by the function that they were started with. It
  * counts those of threads that C may make as the runtime's (isSystemGoroutine, oneNewExtraM). */
-static bool is_programs(const struct checker *checker, uint64_t g)
+static bool is_programs(const struct gt_process *process, uint64_t start)
 {
     static const char *const programs[] = {"runtime.main", "runtime.handleAsyncEvent",
                                            "runtime.corostart", "runtime.goexit"};
-    uint64_t start;
+    const char *function = gt_process_function(process, start);
 
-    if (!gt_process_field(checker->process, g, GT_F_g_startpc, &start)) return true;
-    const char *function = gt_process_function(checker->process, start);
     for (size_t i = 0; i < sizeof programs / sizeof *programs; i++)
         if (strcmp(function, programs[i]) == 0) return true;
     return !gt_is_in_package(function, "runtime");
 }
 
+/* Without the two fields, nothing is said against the goroutine. */
+static void read_starts(const struct gt_process *process, uint64_t g, struct starts *last)
+{
+    struct starts of = {.has_code = true, .is_programs = true};
+    bool has_start = gt_process_field(process, g, GT_F_g_startpc, &of.start);
+    bool has_made = gt_process_field(process, g, GT_F_g_gopc, &of.made);
+
+    of.known = has_start && has_made;
+    if (of.known && last->known && of.start == last->start && of.made == last->made) return;
+    if (has_start) of.is_programs = is_programs(process, of.start);
+    if (of.known) of.has_code = has_code(process, &of);
+    *last = of;
+}
+
 static void check_goroutine(const struct checker *checker, uint64_t g, uint64_t last_id,
-                            uint64_t *programs)
+                            struct starts *starts, uint64_t *programs)
 {
     uint64_t status, id;
 
@@ -125,8 +141,9 @@ static void check_goroutine(const struct checker *checker, uint64_t g, uint64_t 
         return;
     if (!is_known(status)) gt_contradict(checker->all, GT_CONTRADICTION_STATUS, 1, g);
     if (!is_alive(status)) return;
-    *programs += is_programs(checker, g);
-    if (!has_code(checker->process, g)) gt_contradict(checker->all, GT_CONTRADICTION_CODE, 1, g);
+    read_starts(checker->process, g, starts);
+    *programs += starts->is_programs;
+    if (!starts->has_code) gt_contradict(checker->all, GT_CONTRADICTION_CODE, 1, g);
     if (!is_listed(checker, g, GT_F_g_m) || !is_listed(checker, g, GT_F_g_lockedm))
         gt_contradict(checker->all, GT_CONTRADICTION_OWNERS, 1, g);
     gt_consistency_of_defers(checker->process, g);
@@ -174,11 +191,12 @@ static void compare_counts(const struct checker *checker, uint64_t programs)
 static void check_goroutines(const struct checker *checker)
 {
     uint64_t g, programs = 0, last_id = UINT64_MAX;
+    struct starts starts = {0};
 
     sched_field(checker, GT_F_sched_goidgen, &last_id);
     for (uint64_t i = 0; i < checker->allgs.len; i++)
         if (gt_mem_u64(checker->process->mem, checker->allgs.ptr + 8 * i, &g))
-            check_goroutine(checker, g, last_id, &programs);
+            check_goroutine(checker, g, last_id, &starts, &programs);
     compare_counts(checker, programs);
 }
 
@@ -191,36 +209,60 @@ static int by_word(const void *a, const void *b)
     return left < right ? -1 : left > right;
 }
 
-/* Sorts the words, and counts those that occur more than once. */
-static uint64_t count_repeated(uint64_t *words, size_t count)
+/* Counts those that occur more than once, of words that differ from `low` by less than `span`. */
+static uint64_t count_close(const uint64_t *words, size_t count, uint64_t low, uint64_t span)
 {
+    struct gt_bitmap seen;
     uint64_t repeated = 0;
 
+    gt_bitmap_init(&seen, span);
+    for (size_t i = 0; i < count; i++)
+        repeated += gt_bit_test_set(&seen, words[i] - low);
+    gt_bitmap_deinit(&seen);
+    return repeated;
+}
+
+/* Counts those that occur more than once. Sorts the words if they lie far apart. */
+static uint64_t count_repeated(uint64_t *words, size_t count)
+{
+    uint64_t repeated = 0, low = UINT64_MAX, high = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        if (words[i] < low) low = words[i];
+        if (words[i] > high) high = words[i];
+    }
+    if (count && (high - low) / CLOSE < count)
+        return count_close(words, count, low, high - low + 1);
     if (count) qsort(words, count, sizeof *words, by_word);
     for (size_t i = 1; i < count; i++)
         repeated += words[i] == words[i - 1];
     return repeated;
 }
 
+struct stack {
+    uint64_t lo, hi, g;
+};
+
 static int by_stack(const void *a, const void *b)
 {
-    const struct gt_goroutine *left = *(const struct gt_goroutine *const *)a,
-                              *right = *(const struct gt_goroutine *const *)b;
+    uint64_t left = ((const struct stack *)a)->lo, right = ((const struct stack *)b)->lo;
 
-    return left->stack_lo < right->stack_lo ? -1 : left->stack_lo > right->stack_lo;
+    return left < right ? -1 : left > right;
 }
 
 static void check_stacks(const struct checker *checker)
 {
     const struct gt_goroutines *goroutines = checker->goroutines;
-    const struct gt_goroutine **order = gt_alloc((goroutines->count + 1) * sizeof *order);
+    struct stack *order = gt_alloc((goroutines->count + 1) * sizeof *order);
 
-    for (uint32_t i = 0; i < goroutines->count; i++)
-        order[i] = &goroutines->list[i];
+    for (uint32_t i = 0; i < goroutines->count; i++) {
+        const struct gt_goroutine *g = &goroutines->list[i];
+        order[i] = (struct stack){g->stack_lo, g->stack_hi, g->address};
+    }
     if (goroutines->count) qsort(order, goroutines->count, sizeof *order, by_stack);
     for (uint32_t i = 1; i < goroutines->count; i++)
-        if (order[i]->stack_lo < order[i - 1]->stack_hi)
-            gt_contradict(checker->all, GT_CONTRADICTION_STACKS, 1, order[i]->address);
+        if (order[i].lo < order[i - 1].hi)
+            gt_contradict(checker->all, GT_CONTRADICTION_STACKS, 1, order[i].g);
     gt_free(order);
 }
 
@@ -230,7 +272,7 @@ static void check_identity(const struct checker *checker)
     uint64_t *words = gt_alloc((goroutines->count + 1) * sizeof *words), repeated;
 
     for (uint32_t i = 0; i < goroutines->count; i++)
-        words[i] = goroutines->list[i].address;
+        words[i] = goroutines->list[i].address / G_ALIGNMENT;
     repeated = count_repeated(words, goroutines->count);
     for (uint32_t i = 0; i < goroutines->count; i++)
         words[i] = goroutines->list[i].id;

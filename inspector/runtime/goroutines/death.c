@@ -1,5 +1,6 @@
 #include "inspector/runtime/goroutines/death.h"
 
+#include "inspector/runtime/goroutines/handlers.h"
 #include "inspector/runtime/goroutines/registers.h"
 #include "inspector/runtime/goroutines/thread_walk.h"
 #include "inspector/runtime/process/threads.h"
@@ -129,9 +130,10 @@ void gt_death_find(struct gt_process *process, const struct gt_goroutines *gorou
     out->died = out->m || ended_by_kernel(process->core);
     if (!out->died) return;
     out->thread = out->m ? gt_threads_of(process, out->m) : count ? threads : NULL;
-    out->g = out->m        ? run_by(process, goroutines, out->m)
-             : out->thread ? run_by_thread(process, goroutines, out->thread)
-                           : NULL;
+    if (out->m)
+        out->g = run_by(process, goroutines, out->m);
+    else if (out->thread && !gt_handled_badly(process, out->thread))
+        out->g = run_by_thread(process, goroutines, out->thread);
 }
 
 /* ---- the signal ---------------------------------------------------------------------------- */
@@ -182,23 +184,43 @@ static void read_panicked(const struct gt_process *process, const struct gt_goro
     death->pc = field_of(process, g, GT_F_g_sigpc);
 }
 
+static bool find_caught(const struct gt_process *process, const struct gt_death *death,
+                        struct gt_caught *out)
+{
+    struct gt_handled handled;
+
+    if (!death->thread || !gt_handled_ending(process, death->thread, &handled))
+        return gt_signal_handled(process, death->m, out);
+    *out = (struct gt_caught){handled.signal, handled.interrupted.pc};
+    return true;
+}
+
 /* The signal did not become a panic: the handler itself ends the process. */
 static void read_caught(const struct gt_process *process, struct gt_death *death)
 {
     struct gt_caught caught;
 
     if (!field_of(process, death->m, GT_F_m_caughtsig)) return;
-    death->lost = !gt_signal_handled(process, death->m, &caught);
+    death->lost = !find_caught(process, death, &caught);
     if (death->lost) return;
     death->caught = true;
     death->signal = caught.signal;
     death->pc = caught.pc;
 }
 
+/* Go's handler sends a signal that hit a thread of C again: the first one counts. */
 static void read_ended(const struct gt_process *process, struct gt_death *death)
 {
+    struct gt_handled first;
+
     death->signal = *gt_core_siginfo(process->core);
-    if (death->thread) death->pc = death->thread->pc;
+    if (!death->thread) return;
+    death->pc = death->thread->pc;
+    if (!gt_handled_badly(process, death->thread) ||
+        !gt_handled_first(process, death->thread, &first))
+        return;
+    death->signal = first.signal;
+    death->pc = first.interrupted.pc;
 }
 
 void gt_death_read_signal(const struct gt_process *process, const struct gt_goroutines *goroutines,

@@ -2,6 +2,7 @@
 
 #include "inspector/base/alloc.h"
 #include "inspector/base/error.h"
+#include "inspector/runtime/goroutines/callbacks.h"
 #include "inspector/runtime/goroutines/registers.h"
 #include "inspector/runtime/goroutines/same_place.h"
 
@@ -24,18 +25,19 @@ struct reader { /* what the functions that read one list need */
     const char *reasons[MAX_REASONS];
 };
 
-static const char *const status_names[] = {
-    [GT_G_IDLE] = "idle",           [GT_G_RUNNABLE] = "runnable",   [GT_G_RUNNING] = "running",
-    [GT_G_SYSCALL] = "syscall",     [GT_G_WAITING] = "waiting",     [GT_G_DEAD] = "dead",
-    [GT_G_COPYSTACK] = "copystack", [GT_G_PREEMPTED] = "preempted", [GT_G_LEAKED] = "leaked",
-    [GT_G_DEADEXTRA] = "dead",
+static const enum gt_goroutine_status statuses[] = {
+    [GT_G_IDLE] = GT_STATUS_IDLE,           [GT_G_RUNNABLE] = GT_STATUS_RUNNABLE,
+    [GT_G_RUNNING] = GT_STATUS_RUNNING,     [GT_G_SYSCALL] = GT_STATUS_SYSCALL,
+    [GT_G_WAITING] = GT_STATUS_WAITING,     [GT_G_DEAD] = GT_STATUS_DEAD,
+    [GT_G_COPYSTACK] = GT_STATUS_COPYSTACK, [GT_G_PREEMPTED] = GT_STATUS_PREEMPTED,
+    [GT_G_LEAKED] = GT_STATUS_LEAKED,       [GT_G_DEADEXTRA] = GT_STATUS_DEAD,
 };
 
-const char *gt_g_status_name(uint8_t status)
+enum gt_goroutine_status gt_g_status(const struct gt_goroutine *g)
 {
-    size_t known = sizeof status_names / sizeof *status_names;
+    size_t known = sizeof statuses / sizeof *statuses;
 
-    return status < known && status_names[status] ? status_names[status] : "unknown";
+    return g->status < known ? statuses[g->status] : GT_STATUS_UNKNOWN;
 }
 
 /* The names come from the runtime's table, since the numbers change from version to version. */
@@ -251,6 +253,7 @@ static void take(struct reader *reader, uint64_t addr)
     read_position(reader->process, &g);
     read_frames(reader, &g);
     read_natives(reader, &g);
+    gt_callbacks_read(reader->process, reader->all, &g);
     if (g.system) g.system = !runs_program(reader, &g);
     reader->all->list[reader->all->count++] = g;
 }
@@ -297,6 +300,7 @@ struct gt_error *gt_goroutines_open(struct gt_process *process, struct gt_gorout
     all->list = gt_calloc(allgs.len, sizeof *all->list);
     all->frames = GT_VEC_OF(struct gt_frame);
     all->natives = GT_VEC_OF(struct gt_native_frame);
+    all->callbacks = GT_VEC_OF(struct gt_callback_frame);
     struct reader reader = {.process = process, .all = all};
     read_reasons(&reader);
     for (uint64_t i = 0; i < allgs.len; i++) {
@@ -314,5 +318,6 @@ void gt_goroutines_close(struct gt_goroutines *goroutines)
     gt_free(goroutines->list);
     gt_vec_deinit(&goroutines->frames);
     gt_vec_deinit(&goroutines->natives);
+    gt_vec_deinit(&goroutines->callbacks);
     gt_free(goroutines);
 }

@@ -31,6 +31,11 @@ struct gt_frame { /* innermost first */
     uint64_t pc, cfa;
 };
 
+struct gt_callback_frame { /* a C frame that called Go: callbacks.h */
+    struct gt_native_frame frame;
+    uint32_t below; /* the index of the Go frame that comes after it, towards the outermost */
+};
+
 struct gt_goroutine {
     uint64_t address; /* of the g */
     uint64_t id, parent_id;
@@ -47,10 +52,11 @@ struct gt_goroutine {
     uint32_t first_frame, frame_count;   /* into the list's frames: Go's */
     uint32_t first_native, native_count; /* into the list's natives: the C frames that the first of
                                           * these called */
-    struct gt_position at;               /* where its frames start; zero when unknown */
-    const struct gt_thread *thread;      /* the thread that runs it, or NULL */
-    bool from_signal;                    /* pc and sp are of an interrupted instruction */
-    bool cut_off;                        /* its frames end before the goroutine's first function */
+    uint32_t first_callback, callback_count; /* into the list's callbacks */
+    struct gt_position at;                   /* where its frames start; zero when unknown */
+    const struct gt_thread *thread;          /* the thread that runs it, or NULL */
+    bool from_signal;                        /* pc and sp are of an interrupted instruction */
+    bool cut_off;        /* its frames end before the goroutine's first function */
     uint32_t same_place; /* equal for goroutines with the same place and state; see same_place.h */
 };
 
@@ -60,12 +66,13 @@ struct gt_goroutines {
     uint32_t unplaced;     /* goroutines that are left out: their stack bounds are not plausible */
     struct gt_vec frames;  /* struct gt_frame */
     struct gt_vec natives; /* struct gt_native_frame */
+    struct gt_vec callbacks; /* struct gt_callback_frame */
 };
 
 struct gt_error *gt_goroutines_open(struct gt_process *process, struct gt_goroutines **out);
 void gt_goroutines_close(struct gt_goroutines *goroutines); /* NULL is allowed */
 
-const char *gt_g_status_name(uint8_t status); /* the name in a Go traceback */
+enum gt_goroutine_status gt_g_status(const struct gt_goroutine *g); /* for the report */
 
 /* How many of a thread's frames are C's. The last frame may be the Go function that called C. */
 size_t gt_count_natives(const struct gt_process *process, const struct gt_native_frame *frames,
@@ -81,6 +88,12 @@ static inline const struct gt_native_frame *
 gt_g_native(const struct gt_goroutines *all, const struct gt_goroutine *g, uint32_t index)
 {
     return gt_vec_at(&all->natives, g->first_native + index);
+}
+
+static inline const struct gt_callback_frame *
+gt_g_callback(const struct gt_goroutines *all, const struct gt_goroutine *g, uint32_t index)
+{
+    return gt_vec_at(&all->callbacks, g->first_callback + index);
 }
 
 #endif

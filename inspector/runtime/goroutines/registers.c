@@ -1,5 +1,6 @@
 #include "inspector/runtime/goroutines/registers.h"
 
+#include "inspector/runtime/goroutines/handlers.h"
 #include "inspector/runtime/process/threads.h"
 
 /*
@@ -14,6 +15,8 @@ static const struct machine {
     uint8_t places[31]; /* indices in struct user_regs_struct */
     int8_t link;        /* index of the register with the return address, or -1 */
     int16_t siginfo;    /* offset: the kernel stores it beside the ucontext (struct rt_sigframe) */
+    uint8_t handler;    /* from the sp with which the handler is called, without what a call pushes,
+                         * to the word that names the stack */
 } machines[] = {
     /* r8 to r15, rdi, rsi, rbp, rbx, rdx, rax, rcx, rsp, rip */
     [GT_MACHINE_AMD64] = {.first = 24,
@@ -22,7 +25,8 @@ static const struct machine {
                           .count = 15,
                           .places = {7, 6, 5, 4, 10, 11, 3, 2, 1, 0, 13, 14, 12, 9, 8},
                           .link = -1,
-                          .siginfo = 288},
+                          .siginfo = 288,
+                          .handler = 16},
     /* past the signal mask and its padding: the fault's address, x0 to x30, sp, pc */
     [GT_MACHINE_ARM64] = {.first = 168,
                           .sp = 168 + 31 * 8,
@@ -31,7 +35,8 @@ static const struct machine {
                           .places = {0,  1,  2,  3,  4,  5,  6,  7,  8,  9,  10, 11, 12, 13, 14, 15,
                                      16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30},
                           .link = 30,
-                          .siginfo = -144},
+                          .siginfo = -144,
+                          .handler = 144},
 };
 
 static const struct machine *machine_of(const struct gt_process *process)
@@ -44,13 +49,47 @@ static bool in_stack(const struct gt_goroutine *g, uint64_t sp)
     return sp > g->stack_lo && sp < g->stack_hi;
 }
 
-static void from_thread(const struct machine *machine, const struct gt_thread *thread,
+static void from_thread(const struct gt_process *process, const struct gt_thread *thread,
                         struct gt_registers *out)
 {
-    out->at = (struct gt_position){.pc = thread->pc, .sp = thread->sp};
+    const struct machine *machine = machine_of(process);
+
+    out->at = gt_position_of(process, thread);
     for (size_t i = 0; i < machine->count && i < thread->reg_count; i++)
         out->value[out->count++] = thread->regs[i];
-    if (machine->link >= 0) out->at.lr = out->value[machine->link];
+}
+
+/* ---- signal frames ------------------------------------------------------------------------- */
+
+struct gt_position gt_position_of(const struct gt_process *process, const struct gt_thread *thread)
+{
+    int8_t link = machine_of(process)->link;
+
+    return (struct gt_position){thread->pc, thread->sp, link < 0 ? 0 : thread->regs[link]};
+}
+
+static void interrupted_thread(const struct machine *machine, const unsigned char *context,
+                               struct gt_thread *thread)
+{
+    for (size_t i = 0; i < machine->count; i++)
+        thread->regs[i] = gt_load64(context + machine->first + 8 * machine->places[i]);
+    thread->sp = gt_load64(context + machine->sp);
+    thread->pc = gt_load64(context + machine->pc);
+}
+
+bool gt_signal_frame_read(const struct gt_process *process, uint64_t sp, struct gt_siginfo *signal,
+                          struct gt_thread *interrupted)
+{
+    const struct machine *machine = machine_of(process);
+    uint64_t at = sp + machine->handler;
+    unsigned char info[GT_SIGINFO_BYTES];
+    const unsigned char *context = gt_mem_at(process->mem, at, (uint64_t)machine->pc + 8);
+
+    if (!context || !gt_mem_read(process->mem, at + (uint64_t)machine->siginfo, info, sizeof info))
+        return false;
+    if (!gt_siginfo_read(info, sizeof info, signal)) return false;
+    interrupted_thread(machine, context, interrupted);
+    return true;
 }
 
 /* ---- what signal handlers interrupted -------------------------------------------------------- */
@@ -124,7 +163,7 @@ bool gt_registers_of(const struct gt_process *process, const struct gt_goroutine
     if (!gt_process_field(process, g->address, GT_F_g_m, &m) || !m) return false;
     out->thread = gt_threads_of(process, m);
     if (out->thread && in_stack(g, out->thread->sp)) {
-        from_thread(machine_of(process), out->thread, out);
+        from_thread(process, out->thread, out);
         return true;
     }
     return from_signal_frame(process, g, m, out);
@@ -151,15 +190,6 @@ bool gt_signal_handled(const struct gt_process *process, uint64_t m, struct gt_c
 
 /* ---- threads that run C ---------------------------------------------------------------------- */
 
-static void interrupted_thread(const struct machine *machine, const unsigned char *context,
-                               struct gt_thread *thread)
-{
-    for (size_t i = 0; i < machine->count; i++)
-        thread->regs[i] = gt_load64(context + machine->first + 8 * machine->places[i]);
-    thread->sp = gt_load64(context + machine->sp);
-    thread->pc = gt_load64(context + machine->pc);
-}
-
 /* A thread in a signal handler returns to what ran on another stack. */
 static bool leave_handler(const struct signal_stack *stack_of, struct gt_thread *thread)
 {
@@ -182,26 +212,39 @@ static bool in_handler(const struct gt_process *process, uint64_t m, const struc
            thread->sp < stack->hi;
 }
 
+static bool runs_go(const struct gt_process *process, const struct gt_thread *thread)
+{
+    const struct gt_pclntab *tab;
+    struct gt_func func;
+
+    return gt_text_find(&process->code, thread->pc, &tab, &func);
+}
+
+/* A handler of C's may run on the signal stack too. A fault in it is where C was, not what it
+ * interrupted. */
 bool gt_registers_interrupted(const struct gt_process *process, uint64_t m,
                               struct gt_thread *thread)
 {
+    struct gt_handled first;
     struct signal_stack stack;
+    bool found = gt_handled_first(process, thread, &first);
 
-    return in_handler(process, m, thread, &stack) && leave_handler(&stack, thread);
+    if (found) *thread = first.interrupted;
+    if (found && !runs_go(process, thread)) return true;
+    return (m && in_handler(process, m, thread, &stack) && leave_handler(&stack, thread)) || found;
 }
 
 bool gt_registers_in_c(const struct gt_process *process, const struct gt_goroutine *g,
                        struct gt_thread *out)
 {
     struct signal_stack stack;
-    const struct gt_pclntab *tab;
-    struct gt_func func;
     uint64_t m;
 
     if (!gt_process_field(process, g->address, GT_F_g_m, &m) || !m) return false;
     const struct gt_thread *thread = gt_threads_of(process, m);
-    if (!thread) return false;
+    if (!thread || gt_handled_badly(process, thread)) return false;
     *out = *thread;
-    if (in_handler(process, m, out, &stack) && !leave_handler(&stack, out)) return false;
-    return !gt_text_find(&process->code, out->pc, &tab, &func);
+    if (!gt_registers_interrupted(process, m, out) && in_handler(process, m, out, &stack))
+        return false;
+    return !runs_go(process, out);
 }

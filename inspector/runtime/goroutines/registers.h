@@ -32,9 +32,19 @@ bool gt_registers_of(const struct gt_process *process, const struct gt_goroutine
 bool gt_registers_in_c(const struct gt_process *process, const struct gt_goroutine *g,
                        struct gt_thread *out);
 
-/* Gives the thread of an m the registers from before a signal; false when it is in no handler. */
+/* Gives the thread of an m, 0 if it has none, the registers from before a signal; false when it is
+ * in no handler. */
 bool gt_registers_interrupted(const struct gt_process *process, uint64_t m,
                               struct gt_thread *thread);
+
+/* Where a walk of the thread's frames starts. */
+struct gt_position gt_position_of(const struct gt_process *process, const struct gt_thread *thread);
+
+/* Reads the signal frame that the kernel made for a handler: `sp` is the handler's caller's sp. It
+ * gives the thread the registers that the signal interrupted. False, with nothing changed, if the
+ * core has no signal frame there. */
+bool gt_signal_frame_read(const struct gt_process *process, uint64_t sp, struct gt_siginfo *signal,
+                          struct gt_thread *interrupted);
 
 struct gt_caught { /* a signal whose handler is running */
     struct gt_siginfo signal;

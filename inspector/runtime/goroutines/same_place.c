@@ -19,6 +19,8 @@ static uint64_t hash_of(const struct gt_goroutines *all, const struct gt_gorouti
     hash = mix(hash, g->bubble);
     for (uint32_t i = 0; i < g->native_count; i++)
         hash = mix(hash, gt_g_native(all, g, i)->pc);
+    for (uint32_t i = 0; i < g->callback_count; i++)
+        hash = mix(hash, gt_g_callback(all, g, i)->frame.pc);
     for (uint32_t i = 0; i < g->frame_count; i++)
         hash = mix(hash, gt_g_frame(all, g, i)->pc);
     return hash;
@@ -27,11 +29,15 @@ static uint64_t hash_of(const struct gt_goroutines *all, const struct gt_gorouti
 static bool same_frames(const struct gt_goroutines *all, const struct gt_goroutine *a,
                         const struct gt_goroutine *b)
 {
-    if (a->frame_count != b->frame_count || a->native_count != b->native_count) return false;
+    if (a->frame_count != b->frame_count || a->native_count != b->native_count ||
+        a->callback_count != b->callback_count)
+        return false;
     for (uint32_t i = 0; i < a->frame_count; i++)
         if (gt_g_frame(all, a, i)->pc != gt_g_frame(all, b, i)->pc) return false;
     for (uint32_t i = 0; i < a->native_count; i++)
         if (gt_g_native(all, a, i)->pc != gt_g_native(all, b, i)->pc) return false;
+    for (uint32_t i = 0; i < a->callback_count; i++)
+        if (gt_g_callback(all, a, i)->frame.pc != gt_g_callback(all, b, i)->frame.pc) return false;
     return true;
 }
 

@@ -27,14 +27,6 @@ struct gt_u64s gt_all_ms(const struct gt_process *process)
 
 /* ---- frames ---------------------------------------------------------------------------------- */
 
-/* The end of the memory that holds sp. The core does not say how large a thread's stack is. */
-static uint64_t stack_end(const struct gt_process *process, uint64_t sp)
-{
-    uint64_t room = 0;
-
-    return process->mem->map(process->mem->ctx, sp, &room) ? sp + room : sp;
-}
-
 /* Functions that switch stacks. Frames below them on g0's stack are left over from earlier. */
 static bool leaves_stack(const char *function)
 {
@@ -51,7 +43,7 @@ static void walk_go(struct gt_process *process, const struct gt_position *at,
 {
     struct gt_unwinder walk;
 
-    gt_unwind_start(&walk, &process->code, at, at->sp, stack_end(process, at->sp));
+    gt_unwind_start(&walk, &process->code, at, at->sp, gt_process_stack_end(process, at->sp));
     while (walk.valid && out->frame_count < GT_MAX_THREAD_FRAMES) {
         uint64_t pc = walk.frame.pc;
         out->frames[out->frame_count++] = (struct gt_frame){pc, walk.frame.fp};
@@ -124,8 +116,7 @@ void gt_thread_walk(struct gt_process *process, const struct gt_thread *thread, 
 {
     struct gt_thread as_it_was = *thread;
 
-    *out = (struct gt_thread_walk){.interrupted =
-                                       m && gt_registers_interrupted(process, m, &as_it_was)};
+    *out = (struct gt_thread_walk){.interrupted = gt_registers_interrupted(process, m, &as_it_was)};
     walk_frames(process, &as_it_was, g, out);
     out->state = state_of(process, m, g, out);
 }

@@ -13,11 +13,11 @@ struct slots { /* the slots whose bits are being copied */
     unsigned char *out;
 };
 
-bool gt_arena_bits_open(const struct gt_process *process, uint64_t mheap, struct gt_arena_bits *out)
+bool gt_arena_bits_find(const struct gt_process *process, uint64_t mheap, struct gt_arena_bits *out)
 {
     out->two_bits = !gt_has(&process->layout, GT_F_heapArena_noMorePtrs);
     return gt_has(&process->layout, GT_F_heapArena_bitmap) &&
-           gt_arenas_open(process, mheap, &out->arenas);
+           gt_arenas_find(process, mheap, &out->arenas);
 }
 
 static const unsigned char *part(const struct gt_process *process, uint64_t arena,

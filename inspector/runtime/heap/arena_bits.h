@@ -20,7 +20,7 @@ struct gt_arena_bits {
 };
 
 /* False when this program has no such bits. */
-bool gt_arena_bits_open(const struct gt_process *process, uint64_t mheap,
+bool gt_arena_bits_find(const struct gt_process *process, uint64_t mheap,
                         struct gt_arena_bits *out);
 
 /* One bit a word for `count` slots from `base` on, in memory of `storage`; NULL when some of the

@@ -3,7 +3,7 @@
 static const uint64_t AMD64_OFFSET = (uint64_t)1 << 47; /* -arenaBaseOffset */
 
 /* mheap_.arenas has one entry, since 64-bit Linux uses only the second level. */
-bool gt_arenas_open(const struct gt_process *process, uint64_t mheap, struct gt_arenas *out)
+bool gt_arenas_find(const struct gt_process *process, uint64_t mheap, struct gt_arenas *out)
 {
     bool arm64 = gt_core_machine(process->core) == GT_MACHINE_ARM64;
 

@@ -16,7 +16,7 @@ struct gt_arenas {
 };
 
 /* False when this program's layout lacks the array. */
-bool gt_arenas_open(const struct gt_process *process, uint64_t mheap, struct gt_arenas *out);
+bool gt_arenas_find(const struct gt_process *process, uint64_t mheap, struct gt_arenas *out);
 
 /* The number of the arena that holds addr, and the address where that arena begins. */
 static inline uint64_t gt_arena_number(const struct gt_arenas *arenas, uint64_t addr)

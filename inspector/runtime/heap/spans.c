@@ -270,7 +270,7 @@ static struct gt_error *read_spans(struct gt_goheap *heap)
     heap->mheap = mheap;
     heap->all = all;
     heap->sweep_gen = (uint32_t)word;
-    heap->has_arena_bits = gt_arena_bits_open(process, mheap, &heap->arena_bits);
+    heap->has_arena_bits = gt_arena_bits_find(process, mheap, &heap->arena_bits);
     for (uint64_t i = 0; i < all.len; i++)
         if (gt_mem_u64(process->mem, all.ptr + i * 8, &word)) take_span(heap, word);
     add_regions(heap);

@@ -50,7 +50,7 @@ static uint64_t missed_pages(const struct gt_goheap *heap, uint64_t mheap)
     uint64_t missed = 0, next = 0;
 
     if (!gt_has(&heap->process->layout, GT_F_heapArena_pageSpecials) ||
-        !gt_arenas_open(heap->process, mheap, &arenas))
+        !gt_arenas_find(heap->process, mheap, &arenas))
         return 0;
     for (uint32_t i = 0; i < heap->graph.region_count; i++) {
         uint64_t number = gt_arena_number(&arenas, heap->graph.regions[i].base);

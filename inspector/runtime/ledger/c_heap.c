@@ -95,7 +95,7 @@ void gt_claim_c_heap(struct gt_reader *reader)
     size_t count;
     const struct gt_segment *segments = gt_core_segments(process->core, &count);
 
-    if (!has_c(reader) || !gt_arenas_open(process, reader->mheap, &arenas)) return;
+    if (!has_c(reader) || !gt_arenas_find(process, reader->mheap, &arenas)) return;
     for (size_t i = 0; i < count; i++)
         if (segments[i].flags == (PF_R | PF_W) && !is_go_heap(&arenas, &segments[i]))
             claim_segment(reader, &segments[i], end);

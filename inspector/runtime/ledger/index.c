@@ -57,7 +57,7 @@ static void claim_arenas(struct gt_reader *reader)
     struct gt_arenas arenas;
     uint64_t base, end;
 
-    if (!gt_arenas_open(reader->process, reader->mheap, &arenas)) return;
+    if (!gt_arenas_find(reader->process, reader->mheap, &arenas)) return;
     gt_claims_add(&reader->claims, arenas.list, ARENA_INDEX_BYTES, GT_PART_ARENA_INDEX);
     claim_arenas_of(reader, &arenas, GT_F_mheap_arena_numbers);
     claim_arenas_of(reader, &arenas, GT_F_mheap_user_arena_numbers);

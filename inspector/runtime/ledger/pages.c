@@ -184,7 +184,7 @@ void gt_claim_pages(struct gt_reader *reader)
     claim_caches(reader);
     if (!gt_has(layout, GT_F_mheap_page_chunks) || !gt_has(layout, GT_F_pallocData_scavenged) ||
         layout->size[GT_S_pallocData] < 2 * CHUNK_PAGES / 8 ||
-        !gt_arenas_open(reader->process, reader->mheap, &arenas))
+        !gt_arenas_find(reader->process, reader->mheap, &arenas))
         return;
     chunks.first_level = reader->mheap + gt_off(layout, GT_F_mheap_page_chunks);
     chunks.offset = arenas.offset;

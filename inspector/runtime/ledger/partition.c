@@ -31,7 +31,7 @@ bool gt_reader_slice(const struct gt_reader *reader, enum gt_field_id field, str
     return out->len <= out->cap;
 }
 
-struct summing {
+struct adder {
     const struct gt_process *process;
     struct gt_partition *partition;
 };
@@ -87,20 +87,20 @@ static bool is_of_file(enum gt_part part)
 /* No core shows which pages of files were in memory, even if it has all of them. */
 static void sum(void *ctx, const struct gt_piece *piece)
 {
-    const struct summing *summing = ctx;
-    struct gt_part_sum *of_part = &summing->partition->of[piece->part];
+    const struct adder *adder = ctx;
+    struct gt_part_sum *of_part = &adder->partition->of[piece->part];
     uint64_t size = piece->end - piece->start;
 
-    summing->partition->mapped += size;
+    adder->partition->mapped += size;
     if (piece->reserved) {
         of_part->reserved += size;
         return;
     }
     of_part->bytes += size;
     if (is_of_file(piece->part))
-        summing->partition->file_bytes += size;
+        adder->partition->file_bytes += size;
     else
-        of_part->resident += resident_of(summing->process, piece);
+        of_part->resident += resident_of(adder->process, piece);
 }
 
 void gt_partition_read(const struct gt_goheap *heap, const struct gt_goroutines *goroutines,
@@ -120,7 +120,7 @@ void gt_partition_read(const struct gt_goheap *heap, const struct gt_goroutines 
     gt_claim_metadata(&reader);
     gt_claim_mappings(&reader);
     gt_claim_c_heap(&reader);
-    gt_claims_settle(&reader.claims, core, sum, &(struct summing){heap->process, out});
+    gt_claims_settle(&reader.claims, core, sum, &(struct adder){heap->process, out});
     gt_vec_deinit(&reader.runs);
     gt_claims_deinit(&reader.claims);
 }

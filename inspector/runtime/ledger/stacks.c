@@ -37,7 +37,7 @@ static void claim_system_stacks(struct gt_reader *reader)
     struct gt_u64s ms = gt_all_ms(reader->process);
     struct gt_arenas arenas;
 
-    for (size_t i = 0; gt_arenas_open(reader->process, reader->mheap, &arenas) && i < ms.len; i++) {
+    for (size_t i = 0; gt_arenas_find(reader->process, reader->mheap, &arenas) && i < ms.len; i++) {
         claim_stack_of(reader, &arenas, ms.at[i], GT_F_m_g0);
         claim_stack_of(reader, &arenas, ms.at[i], GT_F_m_gsignal);
     }

@@ -60,6 +60,7 @@ static const char *const texts[GT_CONTRADICTIONS] = {
     [GT_CONTRADICTION_QUEUES] = "goroutines that wait for a channel and are not in its queue",
     [GT_CONTRADICTION_LENGTHS] =
         "strings and slices that are longer than the block that they point into",
+    [GT_CONTRADICTION_MAPS] = "maps whose length is not the number of their entries",
 };
 
 void gt_contradict(struct gt_contradictions *all, enum gt_contradiction kind, uint64_t count,

@@ -31,7 +31,7 @@ static const struct gt_binary *symbols_of(const struct gt_process *process)
 }
 
 /* Without DWARF, the layouts come from the table of the program's Go version. */
-struct gt_error *gt_layouts_open(struct gt_process *process)
+struct gt_error *gt_layouts_find(struct gt_process *process)
 {
     struct gt_error *error = NULL;
 

@@ -13,7 +13,7 @@
 #include "inspector/runtime/process/process.h"
 
 /* The facts and the layout, without those from types. */
-struct gt_error *gt_layouts_open(struct gt_process *process);
+struct gt_error *gt_layouts_find(struct gt_process *process);
 
 /* The same with those from the program's types, if they are needed. Then records what is
  * missing. */

@@ -113,7 +113,7 @@ static struct gt_error *open_all(const struct gt_core_options *options, struct g
     process->mem = gt_core_memory(process->core);
     error = gt_binary_find(process->core, options->exe_paths, options->force_exe, &process->binary);
     if (!error) error = read_version(process);
-    if (!error) error = gt_layouts_open(process);
+    if (!error) error = gt_layouts_find(process);
     if (!error) error = gt_modules_read(process);
     if (!error) error = open_code(process);
     if (error) return error;

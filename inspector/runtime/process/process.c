@@ -7,6 +7,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum {
     MAX_LINES = 100, /* lines for one kind of evidence; more are only counted */
@@ -140,6 +141,22 @@ const char *gt_process_function(const struct gt_process *process, uint64_t pc)
     struct gt_func func;
 
     return gt_text_find(&process->code, pc, &tab, &func) ? gt_func_name(tab, &func) : "?";
+}
+
+bool gt_process_is_in(const struct gt_process *process, uint64_t pc, const char *function)
+{
+    const char *name = gt_process_function(process, pc);
+    size_t length = strlen(function);
+
+    return strncmp(name, function, length) == 0 &&
+           (!name[length] || strcmp(name + length, ".abi0") == 0);
+}
+
+uint64_t gt_process_stack_end(const struct gt_process *process, uint64_t sp)
+{
+    uint64_t room = 0;
+
+    return process->mem->map(process->mem->ctx, sp, &room) ? sp + room : sp;
 }
 
 bool gt_process_is_entry(const struct gt_process *process, uint64_t addr)

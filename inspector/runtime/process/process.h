@@ -32,6 +32,7 @@ enum gt_evidence {
     GT_OF_SPECIALS, /* finalizers, cleanups and their queues */
     GT_OF_DEFERS,
     GT_OF_NAMES, /* what only makes a report easier to read */
+    GT_OF_MARKS, /* whether the collector's marks agree with the live set; no proof needs it */
     GT_EVIDENCE
 };
 
@@ -124,6 +125,12 @@ const char *gt_process_string(struct gt_process *process, uint64_t header, uint6
 
 /* "main.(*server).loop" for a code address, "?" when it is not Go code. */
 const char *gt_process_function(const struct gt_process *process, uint64_t pc);
+
+/* True in the function of that name, or in its entry by the assembler's calling convention. */
+bool gt_process_is_in(const struct gt_process *process, uint64_t pc, const char *function);
+
+/* The end of the memory that holds sp. The core does not say how large a thread's stack is. */
+uint64_t gt_process_stack_end(const struct gt_process *process, uint64_t sp);
 
 /* Does a function's code begin there? */
 bool gt_process_is_entry(const struct gt_process *process, uint64_t addr);

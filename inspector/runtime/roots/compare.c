@@ -5,6 +5,7 @@
 #include "inspector/runtime/roots/stack_use.h"
 #include "inspector/runtime/roots/traces.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 enum { MOVED_FOR_EACH = 10 };
@@ -27,66 +28,20 @@ struct comparer {
     struct gt_comparison *out;
 };
 
-static const struct {
-    const char *name;
-    bool explains;
-} reasons[GT_REASONS] = {
-    [GT_REASON_STACK] = {"dropped since the last collection: only a dead stack word leads to it",
-                         true},
-    [GT_REASON_OBJECT] = {"dropped since the last collection: only an unreachable object that was "
-                          "allocated since leads to it",
-                          true},
-    [GT_REASON_ALIKE] = {"dropped since the last collection: nothing leads to it, and an object "
-                         "like it was allocated or dropped since",
-                         true},
-    [GT_REASON_FREED] = {"dropped since the last collection: nothing leads to it, and an object "
-                         "like it was freed before",
-                         true},
-    [GT_REASON_MADE] = {"dropped since the last collection: nothing leads to it, and code that "
-                        "makes such objects has run since",
-                        true},
-    [GT_REASON_RETIRED] = {"dropped since the last collection: the runtime's own, and out of use "
-                           "by what it holds",
-                           true},
-    [GT_REASON_TINY] = {"tiny block that an allocator held", true},
-    [GT_REASON_CONSERVATIVE] = {"only words that may not be pointers lead to it", true},
-    [GT_REASON_WORD] = {"a word that gotopsy does not follow leads to it: a missed root or edge",
-                        false},
-    [GT_REASON_UNWALKED] = {"a stack that gotopsy could not walk to its end may lead to it: a "
-                            "missed root",
-                            false},
-    [GT_REASON_SPECIAL] = {"the runtime counts more finalizers, cleanups or weak handles than "
-                           "gotopsy found: a missed root",
-                           false},
-    [GT_REASON_FRAME] = {"dropped, or a root or edge was missed: only a dead word of a frame that "
-                         "has not run since leads to it, and no object like it comes or goes",
-                         false},
-    [GT_REASON_QUIET] = {"unreachable since the last mark, and no goroutine has run since that "
-                         "could have dropped it",
-                         false},
-    [GT_REASON_NOTHING] = {"dropped, or a root or edge was missed: nothing leads to it, and no "
-                           "object like it comes or goes",
-                           false},
-    [GT_REASON_MISSING] = {"unreachable since the last mark, and the core lacks memory that may "
-                           "lead to it",
-                           false},
-    [GT_REASON_UNMARKED] = {"reached, but not marked", false},
-    [GT_REASON_UNALLOCATED] = {"reached, but free", false},
-    [GT_REASON_UNJUDGED] = {"not judged", false},
+/* Whether the reason is evidence that gotopsy misses nothing. */
+static const bool explains[GT_REASONS] = {
+    [GT_REASON_STACK] = true, [GT_REASON_OBJECT] = true,       [GT_REASON_ALIKE] = true,
+    [GT_REASON_FREED] = true, [GT_REASON_MADE] = true,         [GT_REASON_RETIRED] = true,
+    [GT_REASON_TINY] = true,  [GT_REASON_CONSERVATIVE] = true,
 };
 
-const char *gt_reason_name(enum gt_reason reason)
+bool gt_reason_explains(enum gt_check_reason reason)
 {
-    return reasons[reason].name;
-}
-
-bool gt_reason_explains(enum gt_reason reason)
-{
-    return reasons[reason].explains;
+    return explains[reason];
 }
 
 static void differ(const struct comparer *comparer, struct gt_reason_count *counts,
-                   enum gt_reason reason, uint64_t addr, uint64_t bytes)
+                   enum gt_check_reason reason, uint64_t addr, uint64_t bytes)
 {
     struct gt_reason_count *count = &counts[reason];
 
@@ -166,9 +121,9 @@ static void find_gaps(struct comparer *comparer)
                                                   count_running(comparer->goroutines)) > 0;
 }
 
-static enum gt_reason reason_of_trace(const struct comparer *comparer, enum gt_trace trace)
+static enum gt_check_reason reason_of_trace(const struct comparer *comparer, enum gt_trace trace)
 {
-    static const enum gt_reason reason[GT_TRACES] = {
+    static const enum gt_check_reason reason[GT_TRACES] = {
         [GT_TRACE_WORD] = GT_REASON_WORD,       [GT_TRACE_UNWALKED] = GT_REASON_UNWALKED,
         [GT_TRACE_RETIRED] = GT_REASON_RETIRED, [GT_TRACE_NONE] = GT_REASON_NOTHING,
         [GT_TRACE_STACK] = GT_REASON_STACK,     [GT_TRACE_OBJECT] = GT_REASON_OBJECT,
@@ -186,9 +141,9 @@ static enum gt_reason reason_of_trace(const struct comparer *comparer, enum gt_t
 }
 
 /* A tiny block has no pointers, and no trace but words that lead to it. */
-static enum gt_reason reason_for(struct comparer *comparer, uint32_t object)
+static enum gt_check_reason reason_for(struct comparer *comparer, uint32_t object)
 {
-    enum gt_reason reason = reason_of_trace(comparer, gt_trace_of(&comparer->traces, object));
+    enum gt_check_reason reason = reason_of_trace(comparer, gt_trace_of(&comparer->traces, object));
 
     if ((reason == GT_REASON_NOTHING || reason == GT_REASON_QUIET || reason == GT_REASON_FRAME) &&
         comparer->tiny_blocks && gt_goheap_tiny(comparer->heap, object)) {
@@ -236,7 +191,7 @@ static bool reached_precisely(struct comparer *comparer, uint32_t object)
     return gt_bit(&comparer->precise, object);
 }
 
-static void differ_own(struct comparer *comparer, uint32_t holder, enum gt_reason reason,
+static void differ_own(struct comparer *comparer, uint32_t holder, enum gt_check_reason reason,
                        uint64_t addr, uint64_t bytes)
 {
     if (!comparable(comparer))
@@ -246,24 +201,35 @@ static void differ_own(struct comparer *comparer, uint32_t holder, enum gt_reaso
     differ(comparer, comparer->out->only_own, reason, addr, bytes);
 }
 
+static void compare_object(struct comparer *comparer, uint32_t object)
+{
+    const struct gt_heap *graph = &comparer->heap->graph;
+
+    if (!gt_bit(&comparer->live, object))
+        gt_bit_set(&comparer->dropped, object);
+    else
+        differ_own(comparer, object, GT_REASON_UNMARKED, gt_heap_address(graph, object),
+                   gt_heap_size(graph, object));
+}
+
+/* Most words of the bitmaps are equal. */
 static void compare_objects(struct comparer *comparer)
 {
     const struct gt_heap *graph = &comparer->heap->graph;
-    struct gt_comparison *out = comparer->out;
+    const struct gt_gcmarks *marks = comparer->marks;
+    struct gt_bitmap own;
 
-    for (size_t i = gt_bitmap_next(&graph->allocated, 0); i < graph->allocated.bits;
-         i = gt_bitmap_next(&graph->allocated, i + 1)) {
-        if (gt_bit(&comparer->marks->unjudged, i)) continue;
-        bool gc = gt_bit(&comparer->marks->marked, i), own = gt_bit(&comparer->live, i);
-        if (gc && !own) gt_bit_set(&comparer->dropped, i);
-        if (!own) continue;
-        uint64_t bytes = gt_heap_size(graph, (uint32_t)i);
-        out->own_objects++;
-        out->own_bytes += bytes;
-        if (!gc)
-            differ_own(comparer, (uint32_t)i, GT_REASON_UNMARKED,
-                       gt_heap_address(graph, (uint32_t)i), bytes);
+    gt_bitmap_init(&own, graph->objects);
+    for (size_t i = 0; i * 64 < graph->objects; i++) {
+        uint64_t judged = graph->allocated.words[i] & ~marks->unjudged.words[i];
+        uint64_t live = comparer->live.words[i];
+        own.words[i] = live & judged;
+        for (uint64_t rest = (live ^ marks->marked.words[i]) & judged; rest; rest &= rest - 1)
+            compare_object(comparer, (uint32_t)(i * 64 + (size_t)__builtin_ctzll(rest)));
     }
+    comparer->out->own_objects = gt_bitmap_count(&own);
+    comparer->out->own_bytes = gt_heap_bytes_of(graph, &own);
+    gt_bitmap_deinit(&own);
 }
 
 struct holder {
@@ -311,11 +277,14 @@ static void dangling_globals(struct comparer *comparer)
     }
 }
 
+/* The marks that made the live set have visited each of its words. If none of them was to a free
+ * slot, no second look is needed. */
 static void find_dangling(struct comparer *comparer)
 {
     const struct gt_bitmap *live = &comparer->live;
 
     dangling_globals(comparer);
+    if (!*comparer->heap->graph.dangles) return;
     for (size_t i = gt_bitmap_next(live, 0); i < comparer->heap->graph.scan_objects;
          i = gt_bitmap_next(live, i + 1)) {
         struct holder holder = {comparer, (uint32_t)i};
@@ -327,7 +296,7 @@ static void find_dangling(struct comparer *comparer)
 /* ---- both ---------------------------------------------------------------------------------- */
 
 /* True for a reason that is no evidence for or against a missed root or edge. */
-static bool is_neutral(enum gt_reason reason)
+static bool is_neutral(enum gt_check_reason reason)
 {
     return reason == GT_REASON_NOTHING || reason == GT_REASON_FRAME;
 }
@@ -338,9 +307,9 @@ uint64_t gt_comparison_uncertain(const struct gt_comparison *comparison)
 
     for (int i = 0; i < GT_REASONS; i++) {
         uint64_t own = comparison->only_own[i].objects, objects = comparison->only_gc[i].objects;
-        if (reasons[i].explains) {
+        if (explains[i]) {
             moved += objects;
-        } else if (own || (objects && !is_neutral((enum gt_reason)i))) {
+        } else if (own || (objects && !is_neutral((enum gt_check_reason)i))) {
             return 0;
         } else {
             uncertain += objects;
@@ -399,16 +368,28 @@ static void contradict(const struct gt_reason_count *counts, enum gt_contradicti
                        struct gt_process *process)
 {
     for (int i = 0; i < GT_REASONS; i++)
-        if (i != GT_REASON_UNJUDGED && i != GT_REASON_MISSING && !reasons[i].explains)
+        if (i != GT_REASON_UNJUDGED && i != GT_REASON_MISSING && !explains[i])
             gt_contradict(&process->contradictions, kind, counts[i].objects,
                           counts[i].examples.len ? counts[i].examples.at[0] : 0);
+}
+
+static void doubt(uint64_t objects, struct gt_process *process)
+{
+    gt_process_lost(process, GT_OF_MARKS,
+                    "whether the collector agrees: it marked %" PRIu64
+                    " object%s that nothing in the core leads to, and the core does not tell "
+                    "whether the program dropped %s since (gotopsy check)",
+                    objects, objects == 1 ? "" : "s", objects == 1 ? "it" : "them");
 }
 
 void gt_comparison_contradict(const struct gt_comparison *comparison, struct gt_process *process)
 {
     struct gt_arena words = {0};
+    uint64_t uncertain = gt_comparison_uncertain(comparison);
 
-    if (!gt_process_lacks_memory(process, &words)) {
+    if (uncertain) {
+        doubt(uncertain, process);
+    } else if (!gt_process_lacks_memory(process, &words)) {
         contradict(comparison->only_gc, GT_CONTRADICTION_MARKS, process);
         contradict(comparison->only_own, GT_CONTRADICTION_UNREACHED, process);
     }

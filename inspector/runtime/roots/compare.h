@@ -1,51 +1,26 @@
 /*
- * gotopsy's live set against the collector's, object by object, each difference with its reason.
+ * Compares the live set with the collector's, object by object. Each difference has one reason.
  *
- * The collector's set is that of its last mark, gotopsy's is that of the core. So an object that
- * only the collector has was dropped since the mark began, or gotopsy misses a root or an edge.
- * Counts cannot distinguish these; the core can (roots/traces.h), for each object:
+ * The collector's set is what its last mark reached; gotopsy's is what the core reaches. If only
+ * the collector has an object, either the program dropped the object since the mark began, or
+ * gotopsy misses a root or an edge. Numbers of objects do not show which. The core shows it, for
+ * each object (traces.h).
  *
- *   explained, dropped since the last collection began:
- *     dead stack word   it is led to only by a word that no frame uses any more, in a stack that
- *                       was used since
- *     dead object       it is led to only by an unreachable object that was allocated since
- *     alike             no word that could be a root or an edge leads to it, whatever masks and
- *                       stack maps say, and an object of its kind was allocated since, or dropped
- *                       by one of the two reasons above
- *     freed             as "alike", but an object of its kind was freed
- *     made              as "alike", but code that makes such objects has run since
- *     retired           it is the runtime's own, and its contents say that it is out of use
- *     tiny block        no word leads to it, and an allocator of 16-byte blocks may have held it
- *                       during the mark (mcache.tiny): one for each P at most
- *   not explained:
- *     word              a word of live memory that is no pointer by the masks leads to it: an edge
- *                       or a root may be missed
- *     unwalked stack    a word of a stack leads to it whose frames could not be walked to the end;
- *                       or the stack of some goroutine is not known
- *     missed special    the runtime counts more finalizers, cleanups or weak handles than were
- *                       found: one of them may lead to it (heap/special_counts.h)
- *     quiet             nothing has run since that could have dropped it
- *     nothing           none of all these: a root or an edge may be damaged or missed
- *     parked frame      as "nothing", and a word of a frame that has not run since leads to it. The
- *                       word is dead by its stack map, as it was to the mark
- *     missing memory    what leads to it may be in memory that the core lacks
+ * Invariants:
+ *   - A reason that speaks for a missed root or edge comes before all others.
+ *   - "Leads to" includes paths through other objects of the same sort.
+ *   - Without marks to compare with, during a mark or before the first one, no object is judged.
  *
- * "Leads to" includes paths through other objects of the same sort. Evidence for a missed root or
- * edge has precedence. What is known of an object's kind is evidence that such objects come and go,
- * not of what held this one. Where the program drops such objects all the time, a word that was
- * damaged in the core looks like one that the program cleared.
+ * Evidence by kind shows that such objects come and go, not what held this one. If the program
+ * drops such objects all the time, a word that was damaged in the core looks like one that the
+ * program cleared. And some objects are made once and dropped, such as the buffer for a file that
+ * the program reads as it begins. They look like objects that a damaged word led to. So the
+ * comparison is uncertain if few objects are left over and the program has worked since the mark.
+ * It differs if many are left over, or if the program has not worked.
  *
- * Some objects are made once and dropped, such as the buffer for a file that is read as the program
- * begins. Nothing in the core distinguishes them from objects that a damaged word led to. So the
- * comparison is uncertain where the program has worked since the mark and few objects are left
- * over; it differs where the program has not, or many are left over.
- *
- * Objects that only gotopsy has are those that the mark did not reach, and free slots that a live
- * pointer leads to. The mark cannot have missed either. So only words that need not be pointers, in
- * frames without usable maps, explain them.
- *
- * During a mark, or before the first one, no comparison is possible: differences are counted
- * against the marks that exist, and none is judged.
+ * If only gotopsy has an object, the mark did not reach it, or it is a free slot that a live
+ * pointer leads to. The mark cannot have missed either. Only words that need not be pointers
+ * explain these: words of frames without usable stack maps.
  */
 #ifndef GT_RUNTIME_COMPARE_H
 #define GT_RUNTIME_COMPARE_H
@@ -53,28 +28,6 @@
 #include "inspector/base/numbers.h"
 #include "inspector/runtime/heap/gcmarks.h"
 #include "inspector/runtime/roots/live.h"
-
-enum gt_reason {
-    GT_REASON_STACK,
-    GT_REASON_OBJECT,
-    GT_REASON_ALIKE,
-    GT_REASON_FREED,
-    GT_REASON_MADE,
-    GT_REASON_RETIRED,
-    GT_REASON_TINY,
-    GT_REASON_CONSERVATIVE, /* ours alone */
-    GT_REASON_WORD,
-    GT_REASON_UNWALKED,
-    GT_REASON_SPECIAL,
-    GT_REASON_FRAME,
-    GT_REASON_QUIET,
-    GT_REASON_NOTHING,
-    GT_REASON_MISSING,
-    GT_REASON_UNMARKED,    /* ours alone */
-    GT_REASON_UNALLOCATED, /* ours alone */
-    GT_REASON_UNJUDGED,    /* nothing to compare with */
-    GT_REASONS
-};
 
 struct gt_reason_count {
     uint64_t objects, bytes;
@@ -90,8 +43,7 @@ struct gt_comparison {
     struct gt_reason_count only_gc[GT_REASONS], only_own[GT_REASONS];
 };
 
-const char *gt_reason_name(enum gt_reason reason);
-bool gt_reason_explains(enum gt_reason reason); /* else the difference stays unexplained */
+bool gt_reason_explains(enum gt_check_reason reason); /* else the difference stays unexplained */
 
 /* The number of objects without evidence for or against a missed root or edge, if nothing else is
  * unexplained and at least ten times as many objects were allocated or dropped since; else 0. */
@@ -105,7 +57,8 @@ void gt_compare(const struct gt_goheap *heap, const struct gt_goroutines *gorout
                 struct gt_comparison *out);
 
 /* Records the differences that no evidence explains as contradictions of the core. Records none if
- * the core lacks memory, which explains them all. */
+ * the core lacks memory, which explains them all. An uncertain comparison is no contradiction,
+ * since a program that works has such objects at any time: it is a line of the coverage. */
 void gt_comparison_contradict(const struct gt_comparison *comparison, struct gt_process *process);
 void gt_comparison_deinit(struct gt_comparison *comparison);
 

@@ -1,16 +1,16 @@
 /*
- * What an object is, as far as the allocator's own records tell it, and which objects are alike.
+ * Kinds of objects, by the allocator's own records, and which objects are alike.
  *
- * Two objects are alike when they have the same type, where the allocator or a closure's function
- * tells it; else the same pointer layout and the same size class. Arrays, whose layout repeats, are
- * alike at any length. Objects without pointers have nothing but their size class, or function.
+ * Two objects are alike if they have one type, or one closure's function. If the allocator did not
+ * record that, they are alike if they have one pointer layout and one size class. The length of an
+ * array makes no difference. Objects without pointers are alike by size class, or function, alone.
  *
- * An object that was marked and is unreachable now, and to which no word leads any more, is what
- * most leave that only a stack held: stacks are written over. That the program makes and drops
- * objects alike is evidence that this one was dropped: what is made once and kept has none alike.
- * It is read from models: objects allocated since the mark, dropped ones, freed slots.
+ * A dropped object often leaves no word that leads to it. Objects like it are the evidence then: if
+ * the program makes and drops such objects, it may have dropped this one too. An object that is
+ * made once and kept has none like it. The models are objects that were allocated since the mark,
+ * dropped ones, and freed slots.
  *
- * A free slot holds what its last object held, and the allocator's record of its layout.
+ * A free slot still has the contents of its last object, and the allocator's record of its layout.
  */
 #ifndef GT_RUNTIME_KINDS_H
 #define GT_RUNTIME_KINDS_H

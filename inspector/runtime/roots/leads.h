@@ -1,25 +1,28 @@
 /*
- * Words in the core that lead to objects without being pointers of the live heap.
+ * Words in the core that lead to dropped objects: those that the collector marked and gotopsy does
+ * not reach.
  *
- * An object that the collector marked and gotopsy does not reach was either dropped since, or a
- * root or an edge is missed. The core decides: a missed root or edge is a word that holds the
- * object's address. So every word that the collector could take for a pointer is tested. Each one
- * that leads to a wanted object is classified by where it is:
+ * Either the program dropped such an object since the mark, or gotopsy misses a root or an edge. A
+ * missed root or edge is a word that holds the object's address. So every word that the collector
+ * could take for a pointer is tested. A word that leads to a wanted object has the class of its
+ * place:
  *
  *   GT_LEAD_WORD      data and bss, or a live object: the masks say that it is no pointer
  *   GT_LEAD_FRAME     a frame of a goroutine that has not run since the mark began: the collector
  *                     scanned exactly this frame, by exactly this stack map
  *   GT_LEAD_STACK     a stack that was used since the mark began: a word that no frame uses now. A
- *                     free stack was if it leads to something that was allocated since
+ *                     free stack was used since if it leads to an object that was allocated since
  *   GT_LEAD_UNWALKED  a stack whose frames could not be walked to the end: roots may be missed
  *   GT_LEAD_OBJECT    an object allocated since the mark that is itself unreachable
  *
- * Words that cannot be roots or edges are skipped: sections and spans without pointers, free slots,
- * objects that the mark did not reach, the ends of slots that no object need fill, stacks of
- * threads, and the numbers in gs, ms and Ps (bounds of stacks; write barrier buffers keep what was
- * overwritten). Roots that the runtime keeps elsewhere (specials, queues, mcaches) are not searched
- * here, since memory beside them holds leftovers of the mark and the allocators. They are walked
- * (roots.h), and what cannot be read of them is reported as missing.
+ * Words that cannot be roots or edges are not tested: sections and spans without pointers, free
+ * slots, objects that the mark did not reach, the ends of slots beyond their object, and stacks of
+ * threads. Nor are the numbers in gs, ms and Ps: bounds of stacks, and write barrier buffers, which
+ * keep what was overwritten.
+ *
+ * Roots that the runtime keeps elsewhere (specials, queues, mcaches) are not searched here, since
+ * memory beside them holds leftovers of the mark and the allocators. They are walked (roots.h), and
+ * what cannot be read of them is reported as missing.
  */
 #ifndef GT_RUNTIME_LEADS_H
 #define GT_RUNTIME_LEADS_H

@@ -1,11 +1,13 @@
 /*
- * Which dropped objects are such as code makes that has run since.
+ * Which dropped objects are of a kind that code makes which has run since the last mark.
  *
- * A return address in a stack that was used since the last mark says that its function has run, up
- * to there, and called what that code calls, and what that calls. Code that makes an object refers
- * to its type; code that makes a closure refers to its function, which has run too if a return
- * address lies in it. Where the object does not tell its type, a type of the same kind (kinds.h)
- * will do.
+ * Which code has run: a return address lies in a stack that was used since the mark. So its
+ * function has run up to that address, and so have the functions that it calls up to there, and
+ * theirs.
+ *
+ * What code makes: code that makes an object refers to the object's type. Code that makes a closure
+ * refers to the closure's function. If the allocator did not record the object's type, a type of
+ * the same kind (kinds.h) is enough.
  */
 #ifndef GT_RUNTIME_MAKERS_H
 #define GT_RUNTIME_MAKERS_H

@@ -1,14 +1,18 @@
 /*
- * What is known in the core of objects that the collector marked and gotopsy does not reach.
+ * What the core shows of dropped objects: those that the collector marked and gotopsy does not
+ * reach.
  *
- * An object has the first of these that holds. What leads to an object says of it what is known of
- * that itself, through dropped objects: a missed root or edge hides all that hangs off it.
+ * Each object has one trace: the first of enum gt_trace that holds. If a dropped object leads to
+ * another one, that one also has the trace of the first, since a missed root hides all objects
+ * behind it.
  *
- * GT_TRACE_WORD and GT_TRACE_UNWALKED speak for a missed root or edge. So do GT_TRACE_FRAME and
- * GT_TRACE_NONE, for want of anything that speaks against it: that a goroutine ran since is no
- * evidence of what it did. The others are evidence, for each object, that the program dropped it
- * since the last collection began. Most of what only a stack held leaves no word behind, for stacks
- * are written over; what is left then is what sort of object it is: one that is made and dropped.
+ * Some traces speak for a missed root or edge: GT_TRACE_WORD, GT_TRACE_UNWALKED. GT_TRACE_FRAME and
+ * GT_TRACE_NONE count as such too, since nothing speaks against it. That a goroutine has run since
+ * the mark is no evidence: it does not show what the goroutine did. All other traces are evidence
+ * that the program dropped the object since the last collection began.
+ *
+ * Most objects that only a stack held leave no word, because stacks are written over. For these the
+ * sort of the object is the evidence: the program makes and drops such objects.
  */
 #ifndef GT_RUNTIME_TRACES_H
 #define GT_RUNTIME_TRACES_H
@@ -17,14 +21,14 @@
 #include "inspector/runtime/heap/gcmarks.h"
 
 enum gt_trace {
-    GT_TRACE_WORD,     /* a word that is no pointer by its mask leads to it (leads.h) */
-    GT_TRACE_UNWALKED, /* a word of a stack that could not be walked does */
+    GT_TRACE_WORD,     /* a word leads to it that is no pointer by its mask (leads.h) */
+    GT_TRACE_UNWALKED, /* a word leads to it in a stack that could not be walked */
     GT_TRACE_RETIRED,  /* the runtime's own, out of use by what it holds (retired.h) */
-    GT_TRACE_FRAME,    /* nothing is known but that a word leads to it of a frame that has not run
-                          since: dead when the mark scanned it, or its stack map is misread */
+    GT_TRACE_FRAME,    /* only a word of a frame leads to it that has not run since. The word was
+                        * dead when the mark scanned it, or its stack map is misread */
     GT_TRACE_NONE,     /* nothing is known */
     GT_TRACE_STACK,    /* a dead word leads to it in a stack that was used since */
-    GT_TRACE_OBJECT,   /* an unreachable object does that was allocated since */
+    GT_TRACE_OBJECT,   /* an unreachable object leads to it that was allocated since */
     GT_TRACE_MADE,     /* code that makes such objects has run since (makers.h) */
     GT_TRACE_ALIKE,    /* an object like it was allocated since, or was dropped (kinds.h) */
     GT_TRACE_FREED,    /* an object like it was freed */

@@ -13,6 +13,7 @@ enum {
     MOST_TRIES = 256,        /* types that are tried for one object */
     MOST_FAILURES = 1 << 16, /* objects whose type was not found */
     RTYPE_GCDATA = 32,       /* abi.Type */
+    MOST_PATH = 64,          /* bytes of a package's path that count */
 };
 
 struct candidate {
@@ -90,16 +91,24 @@ static uint64_t mask_at(const void *candidates, size_t index)
 
 /* ---- one object ---------------------------------------------------------------------------- */
 
+/* What fits of the first kind is the answer. A generic function's shape says less than the type
+ * that it stands for. Objects of the runtime are typed by what leads to them, so one of its many
+ * types that fits says little. */
+enum kind { OF_PROGRAM, SHAPE, OF_RUNTIME, KINDS };
+
+struct answer {
+    gt_type_id found;
+    uint64_t count; /* values of that type */
+    bool several;   /* types that differ fit */
+};
+
 struct question {
     struct gt_candidates *candidates;
     const unsigned char *bytes; /* of the slot */
     uint64_t mask;              /* of the slot */
     uint64_t size, below;       /* the values take more than `below` and at most `size` bytes */
     size_t tries;
-    gt_type_id found;
-    gt_type_id shape; /* of a generic function, that fits */
-    uint64_t count;   /* values of the type found, or else of the shape */
-    bool several, several_shapes;
+    struct answer answers[KINDS];
 };
 
 /* The size of the next smaller slot, for size classes up to 512 bytes. */
@@ -189,29 +198,50 @@ static gt_type_id common(struct gt_types *types, gt_type_id left, gt_type_id rig
     return is_basic(types, right) ? right : GT_NO_TYPE;
 }
 
-static void take_shape(struct question *question, gt_type_id id, uint64_t count)
+/* A slot of a map is a part of a group, and never an object. */
+static bool is_map_slot(const char *name)
 {
-    question->several_shapes |= question->shape && question->shape != id;
-    question->shape = id;
-    if (!question->found) question->count = count;
+    return strncmp(name, "struct { key ", 13) == 0 && strstr(name, "; elem ");
+}
+
+static enum kind kind_of(struct gt_types *types, gt_type_id id)
+{
+    const char *name = gt_types_name(types, id);
+    char path[MOST_PATH];
+
+    if (!gt_types_package(types, id, path, sizeof path)) /* a struct without a name */
+        return strstr(name, " *runtime.") ? OF_RUNTIME : OF_PROGRAM;
+    return strcmp(path, "runtime") == 0 ? OF_RUNTIME : OF_PROGRAM;
+}
+
+static void take(struct question *question, gt_type_id id, enum kind kind, uint64_t count)
+{
+    struct answer *answer = &question->answers[kind];
+
+    if (!answer->found || count > answer->count) answer->count = count;
+    if (kind != SHAPE) id = common(question->candidates->typing->types, answer->found, id);
+    answer->several = !id || (kind == SHAPE && answer->found && answer->found != id);
+    answer->found = id;
 }
 
 static void try_type(struct question *question, const struct candidate *candidate, uint64_t count)
 {
     struct gt_types *types = question->candidates->typing->types;
     gt_type_id id = gt_types_at(types, candidate->rtype);
+    uint64_t values = count;
 
-    if (!id || question->several) return;
-    bool shape = is_only_shape(gt_types_name(types, id));
-    if (!all_fit(question, id, candidate->size, count)) return;
-    id = element_of(types, id, &count);
-    if (shape) {
-        take_shape(question, id, count);
-        return;
-    }
-    if (!question->found || count > question->count) question->count = count;
-    question->found = common(types, question->found, id);
-    question->several = !question->found;
+    if (!id) return;
+    gt_type_id elem = element_of(types, id, &values);
+    if (is_map_slot(gt_types_name(types, elem))) return;
+    enum kind kind = is_only_shape(gt_types_name(types, id)) ? SHAPE : kind_of(types, elem);
+    if (question->answers[kind].several) return;
+    if (all_fit(question, id, candidate->size, count)) take(question, elem, kind, values);
+}
+
+/* Several types of the program fit: nothing changes that. */
+static bool is_lost(const struct question *question)
+{
+    return question->answers[OF_PROGRAM].several;
 }
 
 /* Tries the types with this mask whose `count` values fit the slot, but not the next smaller
@@ -221,11 +251,11 @@ static void try_types(struct question *question, uint64_t mask, uint64_t count)
     struct gt_candidates *candidates = question->candidates;
     size_t first = gt_lower_bound(candidates, 0, candidates->list.len, mask, mask_at);
 
-    for (size_t i = first; i < candidates->list.len && !question->several; i++) {
+    for (size_t i = first; i < candidates->list.len && !is_lost(question); i++) {
         const struct candidate *candidate = candidate_at(candidates, i);
         if (candidate->mask != mask || candidate->size * count > question->size) break;
         if (candidate->size * count <= question->below) continue;
-        if (++question->tries > MOST_TRIES) question->several = true;
+        if (++question->tries > MOST_TRIES) question->answers[OF_PROGRAM].several = true;
         try_type(question, candidate, count);
     }
 }
@@ -266,8 +296,16 @@ static bool all_pointers(const struct question *question)
 static void ask(struct question *question)
 {
     try_types(question, question->mask, 1);
-    for (uint64_t words = 2; words * 2 * WORD <= question->size && !question->several; words++)
+    for (uint64_t words = 2; words * 2 * WORD <= question->size && !is_lost(question); words++)
         try_elements(question, words);
+}
+
+static const struct answer *answer_of(const struct question *question)
+{
+    for (size_t kind = 0; kind < KINDS; kind++)
+        if (question->answers[kind].several || question->answers[kind].found)
+            return question->answers[kind].several ? NULL : &question->answers[kind];
+    return NULL;
 }
 
 gt_type_id gt_candidate_of(struct gt_candidates *candidates, uint32_t object, uint64_t *count)
@@ -285,12 +323,11 @@ gt_type_id gt_candidate_of(struct gt_candidates *candidates, uint32_t object, ui
     question.below = class_below(region->slot_size);
     if (!question.mask || all_pointers(&question)) return GT_NO_TYPE;
     ask(&question);
-    if (!question.found && !question.several && !question.several_shapes)
-        question.found = question.shape;
-    if (question.several || !question.found) {
+    const struct answer *answer = answer_of(&question);
+    if (!answer) {
         candidates->failures++;
         return GT_NO_TYPE;
     }
-    *count = question.count;
-    return question.found;
+    *count = answer->count;
+    return answer->found;
 }

@@ -1,14 +1,21 @@
 /*
- * Types by elimination. A program allocates an object with pointers by the rtype of the object or
- * of its elements, and holds all of these rtypes, stripped or not. So an object that nothing typed
- * leads to has the one type of the program that fits its size, its pointer words and its contents
- * (fits.h). If several fit, its type is unknown, with two exceptions. One of them may be the first
- * field of the others, which have no more pointers. Or one may be basic, as string, and all have
- * only strings, at the same offsets. Then that one is the type. If none fits, but one shape of a
- * generic function does, the shape is the type. Arrays of pointers are never typed this way.
+ * Types by elimination, for objects that nothing typed leads to.
  *
- * It applies only to objects that a heap bitmap describes, of at most 64 words; others have their
- * type beside them. The program's types are read at the first query. Private to typing's files.
+ * Invariant: an object has the one type of the program that fits its size, its pointer words and
+ * its contents (fits.h). If several types fit, its type is unknown. The program allocates every
+ * object with pointers by the rtype of the object or of its elements, and holds all of these
+ * rtypes, stripped or not. So the true type is among the candidates.
+ *
+ * There are three exceptions:
+ *   - One type that fits is the first field of the others, and these have no more pointers. Then it
+ *     is that type.
+ *   - One type that fits is basic, such as string, and all the others have only strings, at the
+ * same offsets. Then it is that type.
+ *   - No type fits, but one shape of a generic function does. Then it is the shape.
+ *
+ * Arrays of pointers are never typed this way. It applies only to objects of at most 64 words that
+ * a heap bitmap describes; others have their type beside them. The program's types are read at the
+ * first query. Private to typing's files.
  */
 #ifndef GT_RUNTIME_CANDIDATES_H
 #define GT_RUNTIME_CANDIDATES_H

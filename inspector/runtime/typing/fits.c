@@ -54,6 +54,12 @@ static bool agrees(const struct gt_typing *typing, const struct target *target, 
     return other->size != row.size || now == elem || other->shaped || row.shaped || row.is_map;
 }
 
+/* Code points to bytes in blocks of bytes. What points to an object with pointers has its type. */
+static bool is_byte(const struct gt_typing *typing, gt_type_id elem)
+{
+    return gt_types_get(typing->types, elem)->kind == GT_T_UINT8;
+}
+
 static bool fits_pointer(const struct gt_typing *typing, uint64_t value, gt_type_id elem,
                          uint64_t count)
 {
@@ -65,9 +71,11 @@ static bool fits_pointer(const struct gt_typing *typing, uint64_t value, gt_type
     if (!elem) return true;
     uint64_t size = gt_type_row(typing, elem)->size;
     if (size && count > target.room / size) return false;
+    if (is_byte(typing, elem) && target.ref.region->scan != GT_SCAN_NONE) return false;
     return !size || !gt_type_row(typing, elem)->has_pointers || agrees(typing, &target, elem);
 }
 
+/* An empty string that was cut from another points into it. */
 static bool fits_string(const struct gt_typing *typing, uint64_t value, uint64_t len)
 {
     struct target target;
@@ -75,7 +83,7 @@ static bool fits_string(const struct gt_typing *typing, uint64_t value, uint64_t
     if (!value) return len == 0;
     switch (find(typing, value, &target)) {
     case IN_HEAP:
-        return len <= target.room && (!len || target.ref.region->scan == GT_SCAN_NONE);
+        return len <= target.room && target.ref.region->scan == GT_SCAN_NONE;
     case ELSEWHERE:
         return gt_mem_at(typing->process->mem, value, len) != NULL;
     default:
@@ -83,9 +91,21 @@ static bool fits_string(const struct gt_typing *typing, uint64_t value, uint64_t
     }
 }
 
+/* Does an object with pointers begin there? */
+static bool begins_pointers(const struct gt_typing *typing, uint64_t value)
+{
+    struct target target;
+
+    return value && find(typing, value, &target) == IN_HEAP && !target.offset &&
+           target.ref.region->scan != GT_SCAN_NONE;
+}
+
+/* The array of a slice without pointers is an object without pointers, or a part of one. */
 static bool fits_slice(const struct gt_typing *typing, const uint64_t *words, gt_type_id elem)
 {
     if (words[1] > words[2] || (!words[0] && words[2])) return false;
+    if (elem && !gt_type_row(typing, elem)->has_pointers && begins_pointers(typing, words[0]))
+        return false;
     return fits_pointer(typing, words[0], elem, words[2]);
 }
 

@@ -332,4 +332,5 @@ void gt_frame_word(const struct gt_typing *typing, const struct gt_root *root, s
     else
         word_of_shared(typing, root, &variables, word);
     if (word->kind == GT_W_UNKNOWN) shape_in_object(typing, root, word);
+    if (word->kind == GT_W_UNKNOWN) gt_shape_argument(typing, root, word);
 }

@@ -34,6 +34,10 @@ bool gt_variable_has_pointer(const struct gt_typing *typing,
  * information about variables. */
 gt_type_id gt_frame_receiver(const struct gt_typing *typing, const struct gt_root *root);
 
+/* The same for a part of an argument, by its shape. */
+void gt_shape_argument(const struct gt_typing *typing, const struct gt_root *root,
+                       struct gt_word *word);
+
 /* Fills in the word of a frame's root, as far as it is known. */
 void gt_frame_word(const struct gt_typing *typing, const struct gt_root *root,
                    struct gt_word *word);

@@ -319,9 +319,9 @@ static bool must_be_bytes(const struct gt_shapes *shapes, uint64_t addr,
                           const struct target *target, uint64_t len)
 {
     if (target->offset % WORD != 0 && len >= LEAST_WORD) return true;
+    if (is_cut_from_text(shapes, addr, len, target)) return true;
     return (len >= LEAST_TEXT || target->offset % WORD != 0) &&
-           (!has_type_for_slot(shapes, target->user) || /* blocks without pointers have no header */
-            is_cut_from_text(shapes, addr, len, target));
+           !has_type_for_slot(shapes, target->user); /* blocks without pointers have no header */
 }
 
 /* Can it be a pointer, a length and a capacity? */

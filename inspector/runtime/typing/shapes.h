@@ -8,10 +8,11 @@
  *              interface out) and that is the address of a type or itab, before a pointer.
  *              Nothing else looks like that: it is certain, and types what the interface holds.
  *   slice      a pointer, a length and a capacity that fit the block that it points into.
- *   string     a pointer into pointer-free bytes, and a length; the bytes are text. It is no *T
- *              beside a number if the pointer is not aligned, if no type of the program is as
- *              large as the block, or if the block is text far beyond the length and no buffer.
- *              Otherwise it is weak: it counts beside one that is not.
+ *   string     a pointer into pointer-free bytes, and a length; the bytes are text. The two words
+ *              could also be a *T and a number. They cannot if the pointer is not aligned, if no
+ *              type of the program is as large as the block, or if the block is text far beyond
+ *              the length and is no buffer. Otherwise the string is weak: it counts only if
+ *              another string of the block is not weak.
  *   reference  a pointer without such a length beside it: it may use all of its block.
  *
  * Slices and strings are guesses. Such a word is marked as inferred, and what follows from it is at

@@ -1,7 +1,5 @@
 #include "inspector/runtime/waits/waiting_values.h"
 
-#include "inspector/base/loop.h"
-
 enum { MAX_LOOKED_AT = 256 }; /* cases of one select that are searched for one word */
 
 static bool waits_in_channels(const struct gt_goroutine *g)
@@ -31,20 +29,6 @@ static bool first_sudog(const struct gt_process *process, const struct gt_gorout
                         uint64_t *sudog)
 {
     return waits_in_channels(g) && gt_process_field(process, g->address, GT_F_g_waiting, sudog);
-}
-
-void gt_waiting_values(const struct gt_process *process, const struct gt_goroutine *g,
-                       gt_waiting_value_fn *visit, void *ctx)
-{
-    struct gt_waiting_value value;
-    struct gt_loop loop = {0};
-    uint64_t sudog;
-
-    if (!first_sudog(process, g, &sudog)) return;
-    while (sudog && !gt_loop_closed(&loop, sudog)) {
-        if (read_value(process, sudog, &value)) visit(ctx, &value);
-        if (!gt_process_field(process, sudog, GT_F_sudog_waitlink, &sudog)) return;
-    }
 }
 
 bool gt_waiting_value_at(const struct gt_process *process, const struct gt_goroutine *g,

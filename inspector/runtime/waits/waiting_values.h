@@ -15,12 +15,6 @@ struct gt_waiting_value {
     bool sent; /* it is being sent; else room for what is received */
 };
 
-typedef void gt_waiting_value_fn(void *ctx, const struct gt_waiting_value *value);
-
-/* Visits those of one goroutine; none unless it blocks in channel operations. */
-void gt_waiting_values(const struct gt_process *process, const struct gt_goroutine *g,
-                       gt_waiting_value_fn *visit, void *ctx);
-
 /* The value that holds `addr`, among the first few hundred. */
 bool gt_waiting_value_at(const struct gt_process *process, const struct gt_goroutine *g,
                          uint64_t addr, struct gt_waiting_value *out);

@@ -106,7 +106,7 @@ func finalize() {
 	}
 }
 
-// Everybody has come to where he waits, or runs.
+// settle returns when each goroutine runs, or waits where it will wait.
 func settle() {
 	buf := make([]byte, 1<<20)
 	for i := 0; i < 20; i++ {

@@ -301,7 +301,7 @@ static void try_all(const struct entry_point *entry, enum stage stage, enum gt_f
         fork_and_try(i, true);
 }
 
-static void opening(void **state)
+static void a_failed_allocation_while_opening_is_an_error(void **state)
 {
     (void)state;
     try_all(&entry_points[THREADS], OPENING, GT_FORMAT_JSON);
@@ -326,7 +326,8 @@ static void writing(void **state)
 
 int main(void)
 {
-    struct CMUnitTest tests[2 * ENTRY_POINTS] = {cmocka_unit_test(opening)};
+    struct CMUnitTest tests[2 * ENTRY_POINTS] = {
+        cmocka_unit_test(a_failed_allocation_while_opening_is_an_error)};
     char names[2 * ENTRY_POINTS][40];
     size_t count = 1;
 

@@ -161,7 +161,7 @@ static void try_all(const struct entry_point *entry, bool opening)
     }
 }
 
-static void opening(void **state)
+static void a_failed_allocation_while_opening_is_an_error(void **state)
 {
     (void)state;
     try_all(&entry_points[THREADS], true);
@@ -175,7 +175,7 @@ static void of(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(opening),
+        cmocka_unit_test(a_failed_allocation_while_opening_is_an_error),
         {"report", of, NULL, NULL, &entry_points[A_REPORT]},
         {"goroutines", of, NULL, NULL, &entry_points[GOROUTINES]},
         {"threads", of, NULL, NULL, &entry_points[THREADS]},

@@ -251,6 +251,11 @@ static const char *const others[] = {
     "gt_memory_kind_name",
     "gt_path_kind_name",
     "gt_row_kind_name",
+    "gt_signal_name",
+    "gt_goroutine_status_name",
+    "gt_undecided_reason_name",
+    "gt_step_kind_name",
+    "gt_check_reason_name",
 };
 
 /* ---- tests --------------------------------------------------------------------------------- */
@@ -384,6 +389,11 @@ static void a_number_that_names_nothing_has_no_name(void **state)
         assert_null(gt_memory_kind_name((enum gt_memory_kind)numbers[i]));
         assert_null(gt_path_kind_name((enum gt_path_kind)numbers[i]));
         assert_null(gt_row_kind_name((enum gt_row_kind)numbers[i]));
+        assert_null(gt_signal_name(numbers[i]));
+        assert_null(gt_goroutine_status_name((enum gt_goroutine_status)numbers[i]));
+        assert_null(gt_undecided_reason_name((enum gt_undecided_reason)numbers[i]));
+        assert_null(gt_step_kind_name((enum gt_step_kind)numbers[i]));
+        assert_null(gt_check_reason_name((enum gt_check_reason)numbers[i]));
         assert_false(gt_format_has((enum gt_format)numbers[i], GT_DOCUMENT_REPORT));
         assert_false(gt_format_has(GT_FORMAT_TEXT, (enum gt_document)numbers[i]));
     }

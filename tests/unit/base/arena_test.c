@@ -48,7 +48,7 @@ static void large_blocks_have_room(void **state)
     gt_arena_deinit(&arena);
 }
 
-static void texts_end(void **state)
+static void a_text_ends_with_a_zero(void **state)
 {
     struct gt_arena arena = {0};
 
@@ -78,7 +78,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(blocks_are_cleared_aligned_and_apart),
         cmocka_unit_test(large_blocks_have_room),
-        cmocka_unit_test(texts_end),
+        cmocka_unit_test(a_text_ends_with_a_zero),
         cmocka_unit_test(a_freed_arena_is_empty_and_usable),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -217,10 +217,10 @@ static void it_fills_in_what_the_core_lacks(void **state)
     struct gt_core *core = core_of(state, &standard, path);
     uint8_t byte;
 
-    assert_int_equal(gt_core_presence(core, BASE + PAGE), GT_NOT_DUMPED);
+    assert_int_equal(presence_at(core, BASE + PAGE), NOT_DUMPED);
     struct gt_binary *binary = find_in(core, path);
     assert_int_equal(gt_binary_bias(binary), 0);
-    assert_int_equal(gt_core_presence(core, BASE + PAGE), GT_PRESENT);
+    assert_int_equal(presence_at(core, BASE + PAGE), PRESENT);
     assert_true(gt_mem_u8(gt_core_memory(core), BASE + PAGE, &byte));
     assert_int_equal(byte, 0xc3);
     assert_true(gt_mem_u8(gt_core_memory(core), BASE + DATA, &byte));
@@ -229,7 +229,7 @@ static void it_fills_in_what_the_core_lacks(void **state)
 
     core = bare_core_of(state, &standard, NULL);
     binary = find_in(core, path);
-    assert_int_equal(gt_core_presence(core, BASE), GT_PRESENT);
+    assert_int_equal(presence_at(core, BASE), PRESENT);
     close_both(core, binary);
     unlink(path);
     gt_free(path);
@@ -246,7 +246,7 @@ static void a_pie_is_told_from_where_it_was_loaded(void **state)
     assert_int_equal(gt_binary_bias(binary), 0x55550000);
     assert_true(gt_binary_symbol(binary, "main.main", &addr, &size));
     assert_int_equal(addr, 0x55550000 + ENTRY);
-    assert_int_equal(gt_core_presence(core, 0x55550000 + PAGE), GT_PRESENT);
+    assert_int_equal(presence_at(core, 0x55550000 + PAGE), PRESENT);
     close_both(core, binary);
 
     core = core_of(state, &pie, NULL); /* no notes: its header is found at a segment's start */

@@ -30,6 +30,28 @@
 
 #define PAGE 4096
 
+/* ---- what a core has of its memory ---------------------------------------------------------- */
+
+enum presence {
+    PRESENT,
+    NOT_DUMPED, /* a segment whose bytes the dump left out and no image has */
+    UNMAPPED,   /* no segment holds the address */
+    CUT_OFF,    /* the file ends before the segment's bytes */
+};
+
+static inline enum presence presence_at(const struct gt_core *core, uint64_t addr)
+{
+    uint8_t byte;
+    size_t count;
+    const struct gt_segment *segments = gt_core_segments(core, &count);
+
+    if (gt_mem_u8(gt_core_memory(core), addr, &byte)) return PRESENT;
+    for (size_t i = 0; i < count; i++)
+        if (addr >= segments[i].start && addr < segments[i].end)
+            return segments[i].cut ? CUT_OFF : NOT_DUMPED;
+    return UNMAPPED;
+}
+
 /* ---- scratch ------------------------------------------------------------------------------- */
 
 struct scratch {

@@ -25,8 +25,7 @@ static size_t count_libraries(void **state, const struct program *mapped, const 
         assert_string_equal(name, "main.main");
         assert_false(gt_libraries_symbol_at(&libraries, program_at + ENTRY, &name, &offset));
     }
-    assert_int_equal(gt_core_presence(core, mapped->loaded + PAGE),
-                     count > 0 ? GT_PRESENT : GT_NOT_DUMPED);
+    assert_int_equal(presence_at(core, mapped->loaded + PAGE), count > 0 ? PRESENT : NOT_DUMPED);
     close_both(core, program);
     gt_libraries_close(&libraries);
     unlink(own);

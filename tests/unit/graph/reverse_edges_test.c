@@ -72,7 +72,7 @@ static void the_nearest_come_first(void **state)
     expect_met(fixture, leaf(2), "");
 }
 
-static void loops_end(void **state)
+static void a_climb_through_a_loop_ends(void **state)
 {
     struct fixture *fixture = *state;
 
@@ -122,7 +122,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(the_nearest_come_first, setup, teardown),
-        cmocka_unit_test_setup_teardown(loops_end, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_climb_through_a_loop_ends, setup, teardown),
         cmocka_unit_test_setup_teardown(what_a_cut_takes_leads_nowhere, setup, teardown),
         cmocka_unit_test_setup_teardown(the_way_down_is_told, setup, teardown),
     };

@@ -1,5 +1,7 @@
 #include "tests/unit/report/sample.h"
 
+#include <signal.h>
+
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])
 
 /* Versions of clang-format differ on macros such as these. */
@@ -32,10 +34,10 @@ static const struct gt_source_location places[] = {
 static const struct gt_label labels[] = {{"endpoint", "/search"}, {"tenant", GT_SAMPLE_HOSTILE}};
 
 static const struct gt_step steps[] = {
-    {"global main.sessions", 0x55d000, "map[string]*main.Session", NULL, GT_STEP_NAMED},
-    {"map value", 0xc000010000, "*main.Session", NULL, GT_STEP_NAMED},
-    {"field", 0xc000020010, "string", ".token", GT_STEP_NAMED},
-    {GT_SAMPLE_HOSTILE, 0, NULL, NULL, GT_STEP_NAMED},
+    {"global main.sessions", 0x55d000, "map[string]*main.Session", NULL, GT_STEP_NAMED, 0},
+    {"map value", 0xc000010000, "*main.Session", NULL, GT_STEP_NAMED, 0},
+    {"field", 0xc000020010, "string", ".token", GT_STEP_NAMED, 0},
+    {GT_SAMPLE_HOSTILE, 0, NULL, NULL, GT_STEP_NAMED, 0},
 };
 
 static const struct gt_window windows[] = {
@@ -135,13 +137,14 @@ static const struct gt_memory_part parts[] = {{.what = GT_MEMORY_LIVE, .bytes = 
                                               {.what = GT_MEMORY_GARBAGE, .bytes = 94371840},
                                               {.what = GT_MEMORY_FREE_SLOTS, .bytes = 220200960},
                                               {.what = GT_MEMORY_SPAN_ENDS}};
-static const struct gt_count statuses[] = {{"waiting", 12439}, {"running", 1}};
+static const struct gt_status_count statuses[] = {{GT_STATUS_WAITING, 12439},
+                                                  {GT_STATUS_RUNNING, 1}};
 static const uint64_t ids[] = {12, 13, 14};
 static const int64_t waits[] = {11520000000000, 60000000000, GT_UNKNOWN};
 static const uint64_t gc_id[] = {2};
 
 static const struct gt_step kept_steps[] = {
-    {"main.(*fetcher).get variable body", 0xc000070010, "[]uint8", NULL, GT_STEP_NAMED}};
+    {"main.(*fetcher).get variable body", 0xc000070010, "[]uint8", NULL, GT_STEP_NAMED, 0}};
 static const struct gt_kept kept[] = {
     {.bytes = 4000, .objects = 2, .goroutine = 2, .path = {kept_steps, COUNT(kept_steps)}},
     {.bytes = 96, .objects = 1},
@@ -152,7 +155,7 @@ static const struct gt_goroutine_group groups[] = {
         .count = 12408,
         .ids = ids,
         .id_count = COUNT(ids),
-        .status = "waiting",
+        .status = GT_STATUS_WAITING,
         .wait_reason = "chan send",
         .wait_ns_max = 11520000000000,
         .waits_ns = waits,
@@ -168,7 +171,7 @@ static const struct gt_goroutine_group groups[] = {
         .count = 1,
         .ids = gc_id,
         .id_count = 1,
-        .status = "running",
+        .status = GT_STATUS_RUNNING,
         .wait_ns_max = GT_UNKNOWN,
         .stack_bytes = 2048,
         .retained_bytes = 4096,
@@ -190,12 +193,12 @@ static const char *const experiments[] = {"greenteagc"};
 static const char *const notes[] = {"goroutine 77: its stack is " GT_SAMPLE_HOSTILE};
 
 static const struct gt_step arena_path[] = {
-    {"global main.arena", 0x5f0000, "main.pages", ".base", GT_STEP_NAMED}};
+    {"global main.arena", 0x5f0000, "main.pages", ".base", GT_STEP_NAMED, 0}};
 static const struct gt_undecided undecided[] = {
     {.count = 3,
      .bytes = 2201985,
      .block = {0xc000400000, 1 << 20, "[]" GT_SAMPLE_HOSTILE},
-     .reason = "unsafe.Pointer",
+     .reason = GT_UNDECIDED_UNSAFE_POINTER,
      .word = 0x5f0000,
      .holder = "main.pages.base " GT_SAMPLE_HOSTILE,
      .path = {arena_path, COUNT(arena_path)},
@@ -203,27 +206,28 @@ static const struct gt_undecided undecided[] = {
     {.count = 1,
      .bytes = 24,
      .block = {0xc000500000, 24, NULL},
-     .reason = "weak pointer",
+     .reason = GT_UNDECIDED_WEAK,
      .retained_bytes = GT_UNKNOWN},
 };
 static const struct gt_set_aside set_aside[] = {
     {.count = 16,
      .bytes = 16777216,
      .block = {0xc000600000, 1 << 20, NULL},
-     .reason = "kept for reuse by bytes.Buffer",
+     .reason = GT_ASIDE_REUSED,
+     .owner = "bytes.Buffer",
      .holder = "bytes.Buffer.buf",
      .path = {arena_path, COUNT(arena_path)}},
 };
 
 const struct gt_report gt_sample_report = {
     .core = {"/var/cores/core.4211", GT_CORE_BY_KERNEL, 1288490188, true, 4211, "api-server",
-             "SIGABRT", false},
+             SIGABRT, false},
     .binary = {"/srv/api-server", "7fb03c1e00112233", "go1.26.8", "amd64", GT_VERIFIED_BUILD_ID,
                true, true, experiments, COUNT(experiments), 0x400000, 0x500000, 0x1000},
     .crash = {.died = true,
-              .signal = "SIGSEGV",
+              .signal = SIGSEGV,
               .has_address = true,
-              .reason = "nothing is mapped there",
+              .reason = GT_SIGNAL_NOT_MAPPED,
               .goroutine = 12,
               .panics = panics,
               .panic_count = COUNT(panics)},
@@ -261,7 +265,7 @@ const struct gt_report gt_sample_report = {
 };
 
 const struct gt_report gt_sample_empty = {
-    .core = {"core", GT_CORE_UNKNOWN, 0, false, GT_UNKNOWN, NULL, NULL, false},
+    .core = {"core", GT_CORE_UNKNOWN, 0, false, GT_UNKNOWN, NULL, 0, false},
     .binary = {.path = "server", .go_version = "go1.18", .goarch = "arm64"},
     .gc = {0, GT_GC_OFF, 0},
     .looked_for =
@@ -272,7 +276,7 @@ const struct gt_report gt_sample_empty = {
         },
 };
 
-static const struct gt_count reasons[] = {{"allocated during the mark", 12}, {"a cgo handle", 1}};
+static const struct gt_check_count reasons[] = {{GT_REASON_STACK, 12}, {GT_REASON_TINY, 1}};
 static const uint64_t examples[] = {0xc000012000, 0xc000012040};
 
 const struct gt_check gt_sample_check = {

@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-static void bytes(void **state)
+static void bytes_have_binary_units(void **state)
 {
     (void)state;
     assert_string_equal(gt_bytes(0).text, "0 B");
@@ -20,7 +20,7 @@ static void bytes(void **state)
     assert_string_equal(gt_bytes(UINT64_MAX).text, "16 EiB");
 }
 
-static void counts(void **state)
+static void counts_are_exact_up_to_a_million(void **state)
 {
     (void)state;
     assert_string_equal(gt_exact(0).text, "0");
@@ -32,7 +32,7 @@ static void counts(void **state)
     assert_string_equal(gt_count(999999999).text, "1 G");
 }
 
-static void durations(void **state)
+static void a_duration_has_its_largest_units(void **state)
 {
     (void)state;
     assert_string_equal(gt_duration(GT_UNKNOWN).text, "?");
@@ -46,7 +46,7 @@ static void durations(void **state)
     assert_string_equal(gt_duration(INT64_MAX).text, "106751d23h");
 }
 
-static void percents(void **state)
+static void a_part_of_nothing_has_no_percent(void **state)
 {
     (void)state;
     assert_string_equal(gt_percent(1, 0).text, "?");
@@ -56,7 +56,7 @@ static void percents(void **state)
     assert_string_equal(gt_percent(99999, 100000).text, "99.9%");
 }
 
-static void escaped(void **state)
+static void what_could_move_a_cursor_is_escaped(void **state)
 {
     static const struct {
         const char *raw, *safe;
@@ -81,7 +81,7 @@ static void escaped(void **state)
     }
 }
 
-static void columns(void **state)
+static void a_text_has_the_columns_that_a_terminal_gives_it(void **state)
 {
     (void)state;
     assert_int_equal(gt_columns("abc", 3), 3);
@@ -92,8 +92,12 @@ static void columns(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(bytes),    cmocka_unit_test(counts),  cmocka_unit_test(durations),
-        cmocka_unit_test(percents), cmocka_unit_test(escaped), cmocka_unit_test(columns),
+        cmocka_unit_test(bytes_have_binary_units),
+        cmocka_unit_test(counts_are_exact_up_to_a_million),
+        cmocka_unit_test(a_duration_has_its_largest_units),
+        cmocka_unit_test(a_part_of_nothing_has_no_percent),
+        cmocka_unit_test(what_could_move_a_cursor_is_escaped),
+        cmocka_unit_test(a_text_has_the_columns_that_a_terminal_gives_it),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -120,26 +120,26 @@ static void check(const char *options)
     close_program(p);
 }
 
-static void dwarf_4(void **state)
+static void dwarf_4_of_c_is_read(void **state)
 {
     (void)state;
     check("-gdwarf-4");
 }
 
-static void dwarf_5(void **state)
+static void dwarf_5_of_c_is_read(void **state)
 {
     (void)state;
     check("-gdwarf-5");
 }
 
-static void packed(void **state)
+static void packed_sections_are_read(void **state)
 {
     (void)state;
     check("-gdwarf-4 -gz=zlib");
     check("-gdwarf-5 -gz=zlib");
 }
 
-static void load_bias(void **state)
+static void addresses_have_the_load_bias(void **state)
 {
     (void)state;
     struct program *p = build_program("a.c", text, "gcc -O0 -no-pie -g a.c -o a", "a");
@@ -153,7 +153,7 @@ static void load_bias(void **state)
     close_program(p);
 }
 
-static void no_dwarf(void **state)
+static void a_program_without_dwarf_is_an_error(void **state)
 {
     (void)state;
     struct program *p = build_program("a.c", text, "gcc -s a.c -o a", "a");
@@ -170,8 +170,11 @@ static void no_dwarf(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(dwarf_4),   cmocka_unit_test(dwarf_5),  cmocka_unit_test(packed),
-        cmocka_unit_test(load_bias), cmocka_unit_test(no_dwarf),
+        cmocka_unit_test(dwarf_4_of_c_is_read),
+        cmocka_unit_test(dwarf_5_of_c_is_read),
+        cmocka_unit_test(packed_sections_are_read),
+        cmocka_unit_test(addresses_have_the_load_bias),
+        cmocka_unit_test(a_program_without_dwarf_is_an_error),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -76,19 +76,19 @@ static void damage(const char *options)
     close_program(p);
 }
 
-static void damaged_4(void **state)
+static void damaged_dwarf_4_is_survived(void **state)
 {
     (void)state;
     damage("-gdwarf-4");
 }
 
-static void damaged_5(void **state)
+static void damaged_dwarf_5_is_survived(void **state)
 {
     (void)state;
     damage("-gdwarf-5");
 }
 
-static void damaged_packed(void **state)
+static void damaged_packed_sections_are_survived(void **state)
 {
     (void)state;
     damage("-gdwarf-5 -gz=zlib");
@@ -109,7 +109,7 @@ static void faults_are_counted(void **state)
     close_program(p);
 }
 
-static void cut_short(void **state)
+static void a_file_that_is_cut_short_is_survived(void **state)
 {
     (void)state;
     struct program *p = build_program("a.c", text, "gcc -O0 -no-pie -g a.c -o a", "a");
@@ -119,7 +119,7 @@ static void cut_short(void **state)
     close_program(p);
 }
 
-static void list_tables(void **state)
+static void damaged_tables_of_lists_are_refused(void **state)
 {
     (void)state;
     unsigned char table[] = {12, 0, 0, 0, 5, 0, 8, 0, 1, 0, 0, 0, 4, 0, 0, 0};
@@ -136,9 +136,12 @@ static void list_tables(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(damaged_4),          cmocka_unit_test(damaged_5),
-        cmocka_unit_test(damaged_packed),     cmocka_unit_test(cut_short),
-        cmocka_unit_test(faults_are_counted), cmocka_unit_test(list_tables),
+        cmocka_unit_test(damaged_dwarf_4_is_survived),
+        cmocka_unit_test(damaged_dwarf_5_is_survived),
+        cmocka_unit_test(damaged_packed_sections_are_survived),
+        cmocka_unit_test(a_file_that_is_cut_short_is_survived),
+        cmocka_unit_test(faults_are_counted),
+        cmocka_unit_test(damaged_tables_of_lists_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -167,19 +167,19 @@ static void check(const char *flags)
     close_program(p);
 }
 
-static void packed(void **state)
+static void packed_dwarf_of_go_is_read(void **state)
 {
     (void)state;
     check("");
 }
 
-static void unpacked(void **state)
+static void unpacked_dwarf_of_go_is_read(void **state)
 {
     (void)state;
     check("-ldflags=-compressdwarf=false");
 }
 
-static void position_independent(void **state)
+static void a_position_independent_program_is_read(void **state)
 {
     (void)state;
     check("-buildmode=pie");
@@ -187,7 +187,8 @@ static void position_independent(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(packed), cmocka_unit_test(unpacked),
-                                       cmocka_unit_test(position_independent)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(packed_dwarf_of_go_is_read),
+                                       cmocka_unit_test(unpacked_dwarf_of_go_is_read),
+                                       cmocka_unit_test(a_position_independent_program_is_read)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,4 +1,5 @@
 /* One goroutine for a terminal: its frames, and the variables of each. */
+#include "inspector/report/names.h"
 #include "inspector/report/sinks.h"
 #include "inspector/report/text/answers/values.h"
 #include "inspector/report/text/pieces.h"
@@ -13,7 +14,7 @@ static void put_head(struct gt_page *page, const struct gt_goroutine_view *view)
     gt_page_deinit(page);
     gt_page_line(page, 0, FRAME_COLUMN);
     gt_page_format(page, GT_BOLD, "goroutine %" PRIu64 ": %s", view->id,
-                   view->wait_reason ? view->wait_reason : view->status);
+                   gt_state_name(view->wait_reason, view->status));
     gt_page_format(page, GT_PLAIN, ", stack of %s", gt_bytes(view->stack_bytes).text);
     gt_page_deinit(page);
 }

@@ -22,6 +22,7 @@ func waits() {
 	onces()
 	mutexes()
 	rwmutexes()
+	deadlocks()
 }
 
 // The queue was declared and never made.

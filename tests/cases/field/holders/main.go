@@ -38,6 +38,18 @@ func contexts() {
 	}
 }
 
+// ---- functions that a context is to call, and that nobody takes back ----
+
+func watch(r *request) { r.body[0]++ }
+
+func functions() {
+	for i := 0; i < 15000; i++ {
+		r := &request{}
+		stop := context.AfterFunc(hub.ctx, func() { watch(r) })
+		_ = stop
+	}
+}
+
 // ---- a map that was large once ----
 
 type peer struct {
@@ -261,10 +273,31 @@ func subscribe() {
 	}
 }
 
+// ---- buffers in a pool: a collection makes them victims, the next one drops them ----
+
+type encoder struct{ buffers *sync.Pool }
+
+var encoding = &encoder{&sync.Pool{New: func() any { return new([64 << 10]byte) }}}
+
+func pooled() {
+	used := make([]any, 48)
+	for i := range used {
+		used[i] = encoding.buffers.Get()
+	}
+	measure.Collect()
+	for _, buffer := range used {
+		encoding.buffers.Put(buffer)
+	}
+	clear(used)
+	runtime.GC()
+	measure.Tell(nil)
+}
+
 var ways = map[string]func(){
 	"subscribe": subscribe,
 	"contexts":  contexts, "shrunk": shrunk, "cache": cache, "table": table, "linked": linked,
 	"both": both, "shared": shared, "backlog": backlog, "trie": trie,
+	"functions": functions,
 }
 
 // What goroutines keep.
@@ -277,6 +310,10 @@ func main() {
 	} else if keep := keepers[measure.Way()]; keep != nil {
 		go keep(stop)
 		<-started
+	}
+	if measure.Way() == "pooled" {
+		pooled()
+		return
 	}
 	measure.Ready(nil)
 	close(stop)

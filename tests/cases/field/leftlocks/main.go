@@ -1,5 +1,6 @@
 // A mutex of a package variable that many goroutines wait for. It leaks where a goroutine has
-// returned without Unlock; in the other ways somebody is still to unlock it.
+// returned without Unlock; in the other ways somebody is still to unlock it. In the way "read" it is
+// an RWMutex that a reader left: one writer waits for that reader, and all others for the writer.
 package main
 
 import (
@@ -60,6 +61,38 @@ func crowd() {
 	}
 }
 
+type prices struct {
+	mu   sync.RWMutex
+	rows map[string]int
+}
+
+var list = &prices{rows: map[string]int{"a": 1}}
+
+//go:noinline
+func (l *prices) find(key string) int {
+	l.mu.RLock()
+	row, ok := l.rows[key]
+	if !ok {
+		return -1
+	}
+	l.mu.RUnlock()
+	return row
+}
+
+func (l *prices) set(key string, p *page) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.rows[key] = len(p)
+	touch(p)
+}
+
+func writers() {
+	for i := 0; i < waiters; i++ {
+		p := new(page)
+		go list.set("a", p)
+	}
+}
+
 // wrapped has locked by a function that has returned, and will unlock by another one.
 func wrapped(locked chan<- bool) {
 	shared.acquire()
@@ -70,13 +103,18 @@ func wrapped(locked chan<- bool) {
 
 func main() {
 	locked := make(chan bool)
-	if measure.Way() == "wrapped" {
+	switch measure.Way() {
+	case "read":
+		list.find("b")
+		writers()
+	case "wrapped":
 		go wrapped(locked)
 		<-locked
-	} else {
+		crowd()
+	default:
 		_ = pay(11)
+		crowd()
 	}
-	crowd()
 	time.Sleep(30 * time.Millisecond) // all have come to wait, or have ended
 	measure.Ready(nil)
 	close(stop)

@@ -36,8 +36,11 @@ func main() {
 	}
 	time.Sleep(10 * time.Millisecond)
 	go measure.Ready(map[string]any{"many": many})
-	if measure.Way() == "nil" {
+	switch measure.Way() {
+	case "nil":
 		<-(chan int)(nil)
+	case "own":
+		<-make(chan int)
 	}
 	select {}
 }

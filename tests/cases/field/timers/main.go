@@ -81,13 +81,13 @@ type poller struct {
 	history []byte
 }
 
-func (p *poller) poll() { p.timer.Reset(time.Hour) }
+func (p *poller) poll() { p.timer = time.AfterFunc(time.Hour, p.poll) }
 
 // rearming ones start themselves again for ever.
 func rearming() {
 	for i := 0; i < 60; i++ {
 		p := &poller{history: make([]byte, 16<<10)}
-		p.timer = time.AfterFunc(time.Hour, p.poll)
+		p.poll()
 		if fixed {
 			p.timer.Stop()
 		}

@@ -150,7 +150,7 @@ var ways = map[string]way{
 	}},
 }
 
-// never are the ways that nobody can end, whatever he holds.
+// never are the ways that no goroutine can end, whatever it holds.
 var never = map[string]way{
 	"nilReceive":    {1, func(born chan<- int) any { go receiver(born, nil); return nil }},
 	"nilSend":       {1, func(born chan<- int) any { go sender(born, nil); return nil }},

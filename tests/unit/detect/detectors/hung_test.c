@@ -266,8 +266,8 @@ static void what_the_scheduler_has_in_hand_may_wake_it(void **state)
     assert_none(synth);
 }
 
-/* Main waits for something that nothing provides, perhaps on purpose. It may run again. */
-static void what_main_holds_may_wake_it_while_main_waits(void **state)
+/* Nothing wakes main either: as the runtime's own detector has it, it never runs again. */
+static void what_main_holds_wakes_nobody_while_nothing_wakes_main(void **state)
 {
     struct synth *synth = synth_begin(state, GO);
     uint64_t channel;
@@ -275,6 +275,21 @@ static void what_main_holds_may_wake_it_while_main_waits(void **state)
     lone_sender(synth, &channel);
     synth_local(synth_main(synth), channel);
     synth_wait_channel(synth_main(synth), SYNTH_RECEIVE, synth_channel(synth, 0));
+    assert_hung(synth, GT_PROVEN);
+}
+
+/* Another goroutine has the channel that main waits for. */
+static void what_main_holds_may_wake_it_while_main_may_be_woken(void **state)
+{
+    struct synth *synth = synth_begin(state, GO);
+    uint64_t channel, mains = synth_channel(synth, 0);
+    struct synth_g *other = synth_go(synth, "main.f");
+
+    lone_sender(synth, &channel);
+    synth_local(synth_main(synth), channel);
+    synth_wait_channel(synth_main(synth), SYNTH_RECEIVE, mains);
+    synth_local(other, mains);
+    synth_wait(other, SYNTH_SLEEP);
     assert_none(synth);
 }
 
@@ -408,7 +423,8 @@ int main(void)
         cmocka_unit_test_teardown(a_word_of_a_preempted_frame_may_wake_it, synth_end),
         cmocka_unit_test_teardown(who_was_taken_off_the_queue_runs_next, synth_end),
         cmocka_unit_test_teardown(what_the_scheduler_has_in_hand_may_wake_it, synth_end),
-        cmocka_unit_test_teardown(what_main_holds_may_wake_it_while_main_waits, synth_end),
+        cmocka_unit_test_teardown(what_main_holds_wakes_nobody_while_nothing_wakes_main, synth_end),
+        cmocka_unit_test_teardown(what_main_holds_may_wake_it_while_main_may_be_woken, synth_end),
         cmocka_unit_test_teardown(the_world_wakes_who_waits_for_it, synth_end),
         cmocka_unit_test_teardown(main_is_never_told, synth_end),
         cmocka_unit_test_teardown(main_in_an_empty_select_wakes_nobody, synth_end),

@@ -50,35 +50,35 @@ static bool is_away(const struct heap *heap, const struct without *without, uint
            gt_object_kind_number(heap->kinds, gt_rank_of(&heap->live, object)) == without->kind;
 }
 
-struct marking {
+struct marker {
     struct heap *heap;
     const struct without *without;
 };
 
 static void reach(void *ctx, uint64_t offset, uint64_t value)
 {
-    struct marking *marking = ctx;
-    struct heap *heap = marking->heap;
+    struct marker *marker = ctx;
+    struct heap *heap = marker->heap;
     uint32_t object = gt_heap_object(heap->graph, value);
 
     (void)offset;
     if (object == GT_NO_OBJECT || object == heap->self || gt_bit(&heap->marked, object) ||
-        is_away(heap, marking->without, object))
+        is_away(heap, marker->without, object))
         return;
     gt_bit_set(&heap->marked, object);
     gt_u32s_add(&heap->waiting, object);
 }
 
-static void reach_root(struct marking *marking, const struct gt_dominator_root *root)
+static void reach_root(struct marker *marker, const struct gt_dominator_root *root)
 {
-    struct heap *heap = marking->heap;
+    struct heap *heap = marker->heap;
     uint32_t object = gt_heap_object(heap->graph, root->value);
 
     if (!root->contents) {
-        reach(marking, 0, root->value);
+        reach(marker, 0, root->value);
     } else if (object != GT_NO_OBJECT) {
         heap->self = object;
-        gt_heap_words(heap->graph, object, reach, marking);
+        gt_heap_words(heap->graph, object, reach, marker);
         heap->self = GT_NO_OBJECT;
     }
 }
@@ -86,16 +86,16 @@ static void reach_root(struct marking *marking, const struct gt_dominator_root *
 /* The bytes that are lost. */
 static uint64_t lost(struct heap *heap, struct without without)
 {
-    struct marking marking = {heap, &without};
+    struct marker marker = {heap, &without};
 
     gt_bitmap_reset(&heap->marked);
     for (size_t i = 0; i < heap->groups->roots.len; i++) {
         const struct gt_dominator_root *root = gt_vec_at(&heap->groups->roots, i);
-        if (root->group != without.group) reach_root(&marking, root);
+        if (root->group != without.group) reach_root(&marker, root);
     }
     while (heap->waiting.len) {
         uint32_t object = heap->waiting.at[--heap->waiting.len];
-        gt_heap_words(heap->graph, object, reach, &marking);
+        gt_heap_words(heap->graph, object, reach, &marker);
     }
     return heap->analysis->live_bytes - gt_heap_bytes_of(heap->graph, &heap->marked);
 }

@@ -47,7 +47,8 @@ static void the_spare_of_a_buffer_is_set_aside(void **state)
         assert_int_equal(report->set_aside_count, 1);
         assert_int_equal(report->set_aside[0].block.address, block);
         assert_int_equal(report->set_aside[0].bytes, BLOCK - USED);
-        assert_non_null(strstr(report->set_aside[0].reason, types[i]));
+        assert_int_equal(report->set_aside[0].reason, GT_ASIDE_REUSED);
+        assert_string_equal(report->set_aside[0].owner, types[i]);
         assert_int_equal(report->coverage.set_aside_bytes, BLOCK - USED);
     }
 }

@@ -230,7 +230,7 @@ static void experiments_have_rows_of_their_own(void **state)
 }
 
 /* The table of semaphores is padded to cache lines, which are longer on arm64 since 1.20. */
-static void machines_differ(void **state)
+static void each_machine_has_its_own_tables(void **state)
 {
     (void)state;
     struct gt_go_version version = parsed("go1.26.0");
@@ -268,7 +268,7 @@ int main(void)
         cmocka_unit_test(a_later_patch_is_no_news),
         cmocka_unit_test(an_older_go_is_not_known),
         cmocka_unit_test(experiments_have_rows_of_their_own),
-        cmocka_unit_test(machines_differ),
+        cmocka_unit_test(each_machine_has_its_own_tables),
         cmocka_unit_test(what_is_not_in_the_table_is_not_answered),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

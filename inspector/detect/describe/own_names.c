@@ -1,0 +1,216 @@
+#include "inspector/detect/describe/own_names.h"
+
+#include "inspector/base/package.h"
+#include "inspector/detect/describe/root_names.h"
+#include "inspector/detect/describe/static_names.h"
+#include "inspector/runtime/typing/static_areas.h"
+
+#include <string.h>
+
+enum {
+    MAX_CLIMB = 24,         /* objects from the word up; sync.Map's tree has a few levels */
+    MAX_DEPTH = 32,         /* nested structs and arrays */
+    MAX_PACKAGE = 256,      /* bytes of a package's path */
+    MAX_OWN_NAME = 512,     /* bytes */
+    MAX_SEARCHED = 1 << 12, /* bytes of an object */
+};
+
+#define KEYS "the keys of "
+
+/* ---- containers of the library ------------------------------------------------------------- */
+
+/* Packages whose types hold values of the program. `whole`: is `path` the package's path, or a name
+ * that begins with it? */
+static bool holds_values(const char *path, bool whole)
+{
+    static const char *const packages[] = {
+        "sync",           "sync/atomic", "internal/sync",        "container/list",
+        "container/ring", "runtime",     "internal/runtime/maps"};
+
+    for (size_t i = 0; i < sizeof packages / sizeof *packages; i++)
+        if (whole ? strcmp(path, packages[i]) == 0 : gt_is_in_package(path, packages[i]))
+            return true;
+    return false;
+}
+
+static bool is_container(struct gt_types *types, gt_type_id type)
+{
+    char path[MAX_PACKAGE];
+    const char *name = gt_types_name(types, type);
+
+    if (!gt_type_is_named(name)) return false;
+    return gt_types_package(types, type, path, sizeof path) ? holds_values(path, true)
+                                                            : holds_values(name, false);
+}
+
+/* ---- from a type down to a word ------------------------------------------------------------ */
+
+struct descent { /* to the word at `offset` of `type`, by named structs of the program */
+    struct gt_types *types;
+    gt_type_id type;
+    uint64_t offset;
+    char name[MAX_OWN_NAME]; /* "" until a name is known */
+};
+
+static void append(struct descent *descent, const char *text)
+{
+    size_t used = strlen(descent->name);
+
+    snprintf(descent->name + used, sizeof descent->name - used, "%s", text);
+}
+
+static bool enter_element(struct descent *descent)
+{
+    descent->type = gt_types_elem(descent->types, descent->type);
+    uint64_t size = descent->type ? gt_types_get(descent->types, descent->type)->size : 0;
+
+    if (size) descent->offset %= size;
+    return size != 0;
+}
+
+/* A field of an unnamed struct is named by what contains it. */
+static bool enter_field(struct descent *descent, const struct gt_type *type)
+{
+    size_t i = type->field_count;
+
+    while (i > 0 && type->fields[i - 1].offset > descent->offset)
+        i--;
+    if (i == 0) return false;
+    const struct gt_type_field *field = &type->fields[i - 1];
+    if (*descent->name) append(descent, ".");
+    if (*descent->name) append(descent, field->name);
+    descent->offset -= field->offset;
+    descent->type = gt_types_find(descent->types, field->type);
+    return true;
+}
+
+static bool enter(struct descent *descent)
+{
+    const struct gt_type *type = gt_types_get(descent->types, descent->type);
+
+    if (type->kind == GT_T_ARRAY) return enter_element(descent);
+    if (type->kind != GT_T_STRUCT || is_container(descent->types, descent->type)) return false;
+    return enter_field(descent, type);
+}
+
+/* A named struct inside a variable or another one starts the name anew: main.row.name, whatever has
+ * the rows. A variable's own struct does not. */
+static void descend(struct descent *descent)
+{
+    bool outermost = *descent->name != '\0';
+
+    for (unsigned depth = 0; descent->type && depth < MAX_DEPTH; depth++) {
+        const char *name = gt_types_name(descent->types, descent->type);
+        bool is_struct = gt_types_get(descent->types, descent->type)->kind == GT_T_STRUCT;
+        if (is_struct && !outermost && gt_type_is_named(name) &&
+            !is_container(descent->types, descent->type))
+            snprintf(descent->name, sizeof descent->name, "%s", name);
+        if (is_struct) outermost = false;
+        if (!enter(descent)) break;
+    }
+}
+
+/* ---- from a word up to the program --------------------------------------------------------- */
+
+/* The name of a word in an object; "" when the object's types are not the program's. */
+static void name_in_object(const struct gt_heap_analysis *analysis,
+                           const struct gt_referrer *referrer, struct descent *descent)
+{
+    struct gt_types *types = analysis->process->types;
+    gt_type_id type = gt_typing_type(analysis->typing, referrer->object);
+    uint64_t size = type ? gt_types_get(types, type)->size : 0;
+
+    *descent = (struct descent){.types = types, .type = type};
+    if (!size) return;
+    descent->offset = referrer->offset % size;
+    descend(descent);
+}
+
+/* The name of static data that is a container: the field that leads to it. */
+static void name_from_steps(const struct gt_heap_analysis *analysis, uint64_t addr,
+                            struct descent *descent)
+{
+    struct gt_vec steps = GT_VEC_OF(struct gt_step);
+
+    gt_static_steps(analysis, addr, &steps);
+    for (size_t i = steps.len; i-- > 0 && !descent->name[0];) {
+        const struct gt_step *step = gt_vec_at(&steps, i);
+        const char *type = step->type && i > 0 ? step->type : gt_without_global(step->what);
+        if (i > 0 && (!step->type || !step->field || holds_values(type, false))) continue;
+        append(descent, type);
+        if (step->field) append(descent, step->field);
+    }
+    gt_vec_deinit(&steps);
+}
+
+/* Variables of frames have their names in path.h. */
+static void name_in_root(const struct gt_heap_analysis *analysis, uint32_t number,
+                         struct descent *descent)
+{
+    const struct gt_root *root = gt_root_at(analysis->roots, number);
+    *descent = (struct descent){.types = analysis->process->types};
+    const char *variable =
+        gt_typing_variable(analysis->typing, root, &descent->type, &descent->offset);
+
+    if (root->kind != GT_ROOT_GLOBAL) return;
+    bool area = gt_static_area_at(analysis->typing->statics, root->addr) != NULL;
+    if (variable && !area) append(descent, variable);
+    descend(descent);
+    if (variable && area && !descent->name[0]) name_from_steps(analysis, root->addr, descent);
+}
+
+/* Is the word a key of a map, or in one? */
+static bool is_key(const struct gt_heap_analysis *analysis, const struct gt_referrer *referrer)
+{
+    char field[GT_FIELD];
+
+    if (!gt_is_map_storage(
+            gt_analysis_type_name(analysis, gt_typing_type(analysis->typing, referrer->object))))
+        return false;
+    gt_field_of(analysis, referrer->object, referrer->offset, field, sizeof field);
+    return strncmp(field, "[key]", 5) == 0;
+}
+
+/* In a large object one word stands for all that lead to objects of a type: a search of it for each
+ * would take long. */
+static bool climb(struct gt_keys *keys, struct gt_referrer *referrer)
+{
+    const struct gt_heap *graph = &keys->analysis->heap->graph;
+    uint32_t parent = gt_forest_parent(gt_path_forest(keys->analysis), referrer->object);
+    bool small = parent != GT_NO_PARENT && !(parent & GT_FROM_ROOT) &&
+                 gt_heap_size(graph, parent) <= MAX_SEARCHED;
+
+    return gt_path_climb(keys, referrer, small);
+}
+
+/* Without a name on the way up: the struct in a map's storage, else the root. */
+static const char *name_of_end(struct gt_keys *keys, const struct gt_referrer *from,
+                               const struct gt_referrer *end, bool in_key)
+{
+    struct gt_arena *storage = keys->analysis->storage;
+    struct descent descent = {.name = ""};
+
+    if (from->object != GT_NO_OBJECT) name_in_object(keys->analysis, from, &descent);
+    if (descent.name[0]) return gt_arena_strndup(storage, descent.name, strlen(descent.name));
+    const char *name = gt_referrer_name(keys, end->object == GT_NO_OBJECT ? end : from);
+    return in_key && strcmp(name, "it") != 0 ? gt_arena_format(storage, KEYS "%s", name) : name;
+}
+
+const char *gt_own_name(struct gt_keys *keys, const struct gt_referrer *from)
+{
+    const struct gt_heap_analysis *analysis = keys->analysis;
+    struct gt_referrer end = *from;
+    struct descent descent = {.name = ""};
+    bool in_key = false;
+
+    for (unsigned i = 0; i < MAX_CLIMB && end.object != GT_NO_OBJECT; i++) {
+        bool key = is_key(analysis, &end);
+        in_key |= key;
+        if (!key) name_in_object(analysis, &end, &descent);
+        if (descent.name[0]) break;
+        if (!climb(keys, &end)) break;
+    }
+    if (end.object == GT_NO_OBJECT) name_in_root(analysis, end.root, &descent);
+    if (!descent.name[0]) return name_of_end(keys, from, &end, in_key);
+    return gt_arena_format(analysis->storage, "%s%s", in_key ? KEYS : "", descent.name);
+}

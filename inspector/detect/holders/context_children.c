@@ -1,0 +1,40 @@
+#include "inspector/detect/holders/context_children.h"
+
+#include "gotypes/types/maps.h"
+
+#include <string.h>
+
+enum { LOOKED_AT = 64 };
+
+struct counter {
+    const struct gt_process *process;
+    size_t all, functions;
+};
+
+/* A key is an interface: its first word leads to the type. */
+static bool count_child(void *ctx, uint64_t key, uint64_t elem)
+{
+    struct counter *counter = ctx;
+    uint64_t itab;
+
+    (void)elem;
+    if (!gt_mem_u64(counter->process->mem, key, &itab)) return false;
+    gt_type_id type = gt_types_of_itab(counter->process->types, itab);
+    counter->all++;
+    counter->functions +=
+        type && strcmp(gt_types_name(counter->process->types, type), "*context.afterFuncCtx") == 0;
+    return counter->all < LOOKED_AT;
+}
+
+bool gt_children_are_functions(const struct gt_heap_analysis *analysis, uint64_t map)
+{
+    struct counter counter = {.process = analysis->process};
+    uint32_t object = gt_heap_object(&analysis->heap->graph, map);
+
+    if (object >= analysis->heap->graph.scan_objects) return false; /* or GT_NO_OBJECT */
+    gt_type_id type = gt_typing_type(analysis->typing, object);
+    if (!type || gt_types_get(analysis->process->types, type)->kind != GT_T_MAP) return false;
+    gt_map_walk(analysis->process->types, type, gt_heap_address(&analysis->heap->graph, object),
+                count_child, &counter);
+    return counter.functions > counter.all / 2;
+}

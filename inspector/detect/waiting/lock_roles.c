@@ -1,0 +1,139 @@
+#include "inspector/detect/waiting/lock_roles.h"
+
+#include "inspector/base/alloc.h"
+#include "inspector/detect/retention/baseline.h"
+#include "inspector/detect/waiting/deadlocks.h"
+#include "inspector/detect/waiting/lock_states.h"
+
+enum {
+    MAX_READ = 10000, /* with more goroutines, their stacks are not read again */
+    CROWD = 10,       /* behind a lock; fewer may wait for one that is handed from hand to hand */
+};
+
+#define BY_FRAMES "who holds a lock is read from stack frames, since Go does not record it"
+
+const struct gt_lock_role_texts gt_lock_role_texts[GT_LOCK_ROLES] = {
+    [GT_ROLE_SELF] = {"self", "the goroutine that waits holds the lock itself", BY_FRAMES, true},
+    [GT_ROLE_AGAIN] = {"again", "a second RLock waits behind a writer that waits for the first",
+                       BY_FRAMES, true},
+    [GT_ROLE_ORDER] = {"order", "goroutines wait in a circle for each other's locks", BY_FRAMES,
+                       true},
+    [GT_ROLE_MIXED] = {"mixed", "a goroutine waits with a lock that the others need", BY_FRAMES,
+                       true},
+    [GT_ROLE_BEHIND] = {"behind", "who could end their wait is in a deadlock", BY_FRAMES, false},
+    [GT_ROLE_LEFT] = {NULL, "it is locked, and no live goroutine holds it",
+                      "others reach the lock, and could still unlock it", false},
+    [GT_ROLE_BEHIND_LEFT] = {NULL,
+                             "the lock's owner waits for a lock that is locked, and no live "
+                             "goroutine holds that one",
+                             "others reach the lock, and could still unlock it", false},
+};
+
+struct role_finder {
+    struct gt_deadlocks deadlocks;
+    enum gt_lock_role *roles;
+    uint32_t goroutines;
+};
+
+static bool waits_for_sync(const struct gt_heap_analysis *analysis)
+{
+    for (uint32_t i = 0; i < analysis->goroutines->count; i++)
+        if (analysis->baseline->blocks[i] && analysis->baseline->wait[i].kind == GT_WAIT_SYNC)
+            return true;
+    return false;
+}
+
+/* ---- circles ------------------------------------------------------------------------------- */
+
+static enum gt_lock_role role_in_circle(const struct role_finder *finder,
+                                        const uint32_t *goroutines, size_t count)
+{
+    const struct gt_sync_wait *waits = finder->deadlocks.owners.waits;
+    bool one_lock = true;
+
+    for (size_t i = 0; i < count; i++) {
+        if (waits[goroutines[i]].action == GT_ACTION_WAIT) return GT_ROLE_MIXED;
+        one_lock = one_lock && waits[goroutines[i]].thing == waits[goroutines[0]].thing;
+    }
+    return count == 1 ? GT_ROLE_SELF : one_lock ? GT_ROLE_AGAIN : GT_ROLE_ORDER;
+}
+
+static void take_circle(void *ctx, const uint32_t *goroutines, size_t count)
+{
+    const struct role_finder *finder = ctx;
+    enum gt_lock_role role = role_in_circle(finder, goroutines, count);
+
+    for (size_t i = 0; i < count; i++)
+        finder->roles[goroutines[i]] = role;
+}
+
+/* Those that are stuck and have no role yet. */
+static void take_stuck(struct role_finder *finder, enum gt_lock_role role)
+{
+    for (uint32_t i = 0; i < finder->goroutines; i++)
+        if (finder->deadlocks.stuck[i] && gt_class_of(&finder->deadlocks, i) && !finder->roles[i])
+            finder->roles[i] = role;
+}
+
+/* ---- locks that nobody holds --------------------------------------------------------------- */
+
+/* By lock: how many wait for it, in any way. The caller frees the array. */
+static uint32_t *count_waiters(const struct role_finder *finder)
+{
+    const struct gt_lock_owners *owners = &finder->deadlocks.owners;
+    uint32_t *counts = gt_calloc((size_t)owners->thing_count + 1, sizeof *counts);
+
+    for (uint32_t i = 0; i < finder->goroutines; i++)
+        if (owners->analysis->baseline->blocks[i] && owners->waits[i].thing != GT_NO_THING)
+            counts[owners->waits[i].thing]++;
+    return counts;
+}
+
+/* Readers and writers of one lock wait for different things, and are judged apart. */
+static bool *find_left_classes(const struct role_finder *finder)
+{
+    const struct gt_deadlocks *deadlocks = &finder->deadlocks;
+    bool *left = gt_calloc(deadlocks->classes.len + 1, sizeof *left);
+    uint32_t *counts = count_waiters(finder);
+
+    for (size_t i = 0; i < deadlocks->classes.len; i++) {
+        const struct gt_wait_class *class = gt_vec_at(&deadlocks->classes, i);
+        uint32_t thing = deadlocks->owners.waits[class->member].thing;
+        left[i] = thing != GT_NO_THING && counts[thing] >= CROWD &&
+                  gt_lock_state_of(&deadlocks->owners, NULL, class->member) == GT_LOCK_LEFT;
+    }
+    gt_free(counts);
+    return left;
+}
+
+/* Nothing frees those that wait for a lock that nobody holds, nor those that need them. */
+static void take_left(struct role_finder *finder)
+{
+    struct gt_deadlocks *deadlocks = &finder->deadlocks;
+    bool *left = find_left_classes(finder);
+
+    for (size_t i = 0; i < deadlocks->classes.len; i++)
+        if (left[i]) deadlocks->needs.need[finder->goroutines + i] = GT_STUCK_ALWAYS;
+    for (uint32_t i = 0; i < finder->goroutines; i++)
+        if (!finder->roles[i] && gt_class_of(deadlocks, i) && left[deadlocks->class_of[i]])
+            finder->roles[i] = GT_ROLE_LEFT;
+    gt_stuck_find(&deadlocks->needs, deadlocks->stuck);
+    take_stuck(finder, GT_ROLE_BEHIND_LEFT);
+    gt_free(left);
+}
+
+enum gt_lock_role *gt_lock_roles_find(struct gt_heap_analysis *analysis)
+{
+    struct role_finder finder = {.goroutines = analysis->goroutines->count};
+
+    finder.roles = gt_calloc((size_t)finder.goroutines + 1, sizeof *finder.roles);
+    if (!waits_for_sync(analysis)) return finder.roles;
+    bool *hangs = gt_calloc((size_t)finder.goroutines + 1, sizeof *hangs);
+    gt_deadlocks_init_locks(&finder.deadlocks, analysis, hangs, finder.goroutines > MAX_READ);
+    gt_deadlocks_circles(&finder.deadlocks, take_circle, &finder);
+    take_stuck(&finder, GT_ROLE_BEHIND);
+    take_left(&finder);
+    gt_deadlocks_deinit(&finder.deadlocks);
+    gt_free(hangs);
+    return finder.roles;
+}

@@ -1,0 +1,40 @@
+/*
+ * What part a goroutine has in locks that nobody unlocks: it is in a circle of goroutines that wait
+ * for each other's locks, it waits for a lock that no live goroutine holds (lock_states.h), or it
+ * waits behind such goroutines.
+ *
+ * Owners of locks are known by stack frames (lock_owners.h), so a part is no proof. Others may
+ * reach a lock that nobody holds, and so may unlock it. A lock that is handed on is like that, too,
+ * so a crowd must wait for it. With very many goroutines, no lock is said to be held by nobody.
+ */
+#ifndef GT_DETECT_LOCK_ROLES_H
+#define GT_DETECT_LOCK_ROLES_H
+
+#include "inspector/detect/heap_analysis.h"
+
+enum gt_lock_role {
+    GT_ROLE_NONE,
+    GT_ROLE_SELF,   /* it holds the lock itself */
+    GT_ROLE_AGAIN,  /* it reads already, and a writer waits before it reads again */
+    GT_ROLE_ORDER,  /* each of the circle waits for another one's lock */
+    GT_ROLE_MIXED,  /* one of the circle waits for a wait group, whose Done another one calls */
+    GT_ROLE_BEHIND, /* those that it needs are in a circle, or behind one */
+    GT_ROLE_LEFT,   /* nobody holds the lock */
+    GT_ROLE_BEHIND_LEFT, /* the owner of its lock waits for one that nobody holds */
+    GT_LOCK_ROLES
+};
+
+struct gt_lock_role_texts {
+    const char *word;  /* for advice.def; NULL: none */
+    const char *title; /* what becomes of the goroutines; NULL: nothing is said */
+    const char *doubt;
+    bool circle;
+};
+
+/* By role. */
+extern const struct gt_lock_role_texts gt_lock_role_texts[GT_LOCK_ROLES];
+
+/* By goroutine; the caller frees the array. */
+enum gt_lock_role *gt_lock_roles_find(struct gt_heap_analysis *analysis);
+
+#endif
