@@ -1690,7 +1690,10 @@ struct gt_new_row {
     uint64_t count, bytes;   /* how many there are, and the sizes of their slots */
     uint64_t retained_bytes; /* what would be garbage without these objects */
     uint64_t new_bytes;      /* the new bytes among those */
-    struct gt_path path;     /* to the object at `address`; no steps when none is known */
+    const char *mostly; /* the type of most of these new bytes; NULL: the row's own, or the row is
+                         * not among the first 10 */
+    uint64_t mostly_count, mostly_bytes; /* new objects of that type, and their slots */
+    struct gt_path path; /* to the object at `address`; no steps when none is known */
 };
 
 /*

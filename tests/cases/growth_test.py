@@ -104,6 +104,9 @@ def test_new_objects_are_told_with_who_holds_them(version):
     held = [row for row in objects["rows"] if row["path"]]
     (sessions,) = [row for row in held if "main.sessions" in row["path"][0]["what"]]
     assert objects["rows"][0] == sessions
+    mostly = sessions["mostly"]  # what the map's new storage keeps, not that storage
+    assert mostly["type"] == "main.session" and 0 <= grown - mostly["count"] <= A_FEW
+    assert mostly["bytes"] == mostly["count"] * SESSION
     kept = old.truth["sessions"] * SESSION  # of both cores
     storage = sessions["new_bytes"] - grown * SESSION
     assert 0 < storage < 64 * new.truth["sessions"]

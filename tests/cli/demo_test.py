@@ -154,3 +154,16 @@ def test_colour_only_where_it_is_wanted(gotopsy, demo_core):
     assert "\033[" not in on_a_terminal(demo_core, NO_COLOR="1")
     assert "\033[" not in on_a_terminal(demo_core, "--color=never", NO_COLOR="")
     assert "\033[" in gotopsy(demo_core, "--colour=always").stdout
+
+
+def test_what_holds_an_object_is_named(gotopsy, demo_core):
+    """A slot of a frame too, which has no name of its own."""
+    found = json.loads(gotopsy("find", demo_core, "[]uint8", "--top=all", "--format=json").stdout)
+    assert all(row["held_by"] for row in found["rows"] if row["path"])
+    assert any("fetchOrGiveUp" in row["held_by"] for row in found["rows"])
+
+
+def test_a_pointer_to_no_memory_is_marked(gotopsy, demo_core):
+    """As a dead argument of a frame may be."""
+    page = gotopsy("goroutine", demo_core, "29").stdout
+    assert "0xffffffffffffffff (the core has no memory at that address)" in " ".join(page.split())

@@ -149,6 +149,8 @@ static const struct gt_found_holder *holders_of(struct finder *finder,
         const char *name = gt_referrer_name(&keys, &held[i].by);
         if (strcmp(name, "it") != 0)
             holders[i].name = gt_heap_analysis_keep(finder->analysis, name);
+        else if (holders[i].path.count)
+            holders[i].name = holders[i].path.steps[holders[i].path.count - 1].what;
     }
     gt_keys_deinit(&keys);
     return holders;

@@ -7,15 +7,6 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-struct block { /* an array: `count` elements from addr on */
-    uint64_t addr, stride, count;
-    size_t first; /* of its bits in `held` */
-    uint32_t object;
-    gt_type_id elem;
-    bool doubtful; /* a word of unknown type leads there */
-    bool queue;    /* of a channel: its words are known */
-};
-
 static uint64_t size_of(const struct gt_inside *inside, gt_type_id type)
 {
     return type ? gt_types_get(inside->offsets.types, type)->size : 0;
@@ -109,8 +100,6 @@ static void add_map(struct gt_inside *inside, gt_type_id type, uint64_t header)
     inside->not_read += !gt_map_walk(types, type, header, add_entry, &reader);
 }
 
-static void hold(struct gt_inside *inside, uint64_t addr, uint64_t bytes);
-
 /* The queue's values, of which each is an element of an array, or in the channel's own object. */
 static void add_queue(struct gt_inside *inside, gt_type_id elem, uint64_t channel)
 {
@@ -125,15 +114,15 @@ static void add_queue(struct gt_inside *inside, gt_type_id elem, uint64_t channe
         !gt_process_field(process, channel, GT_F_hchan_recvx, &next))
         return;
     uint32_t object = count ? object_at(inside, buffer) : GT_NO_OBJECT;
-    if (object == GT_NO_OBJECT || count > room || next >= room ||
+    if (!size || object == GT_NO_OBJECT || count > room || next >= room ||
         room > gt_heap_size(&inside->analysis->heap->graph, object) / size)
         return;
-    const uint64_t *index = gt_map_find(&inside->arrays, object);
-    if (index) ((struct block *)gt_vec_at(&inside->blocks, *index - 1))->queue = true;
+    struct gt_inside_array *array = gt_inside_array_of(&inside->arrays, object);
+    if (array) array->queue = true;
     for (uint64_t i = 0; i < count; i++) {
         uint64_t slot = buffer + (next + i) % room * size;
-        if (index)
-            hold(inside, slot, size);
+        if (array)
+            gt_inside_arrays_hold(&inside->arrays, array, slot, size);
         else
             add_values(inside, slot, elem, GT_AS_QUEUED);
     }
@@ -144,42 +133,25 @@ static void add_queue(struct gt_inside *inside, gt_type_id elem, uint64_t channe
 static void add_array(struct gt_inside *inside, uint32_t object, gt_type_id elem)
 {
     uint64_t room, addr = gt_goheap_user(inside->analysis->heap, object, &room);
-    struct block block = {.addr = addr,
-                          .stride = size_of(inside, elem),
-                          .first = inside->held.bits,
-                          .object = object,
-                          .elem = elem};
     size_t first;
 
-    if (!block.stride || !gt_offsets_in(&inside->offsets, elem, &first)) return;
-    block.count = room / block.stride;
-    inside->held.bits += block.count;
-    gt_vec_add(&inside->blocks, &block);
-    *gt_map_put(&inside->arrays, object, NULL) = inside->blocks.len;
+    if (size_of(inside, elem) && gt_offsets_in(&inside->offsets, elem, &first))
+        gt_inside_arrays_add(&inside->arrays, object, addr, room, elem, size_of(inside, elem));
+}
+
+static struct gt_inside_array *array_at(const struct gt_inside *inside, uint64_t addr)
+{
+    uint32_t object = object_at(inside, addr);
+
+    return object == GT_NO_OBJECT ? NULL : gt_inside_array_of(&inside->arrays, object);
 }
 
 /* A live word leads to `bytes` from addr on. */
 static void hold(struct gt_inside *inside, uint64_t addr, uint64_t bytes)
 {
-    uint32_t object = bytes ? object_at(inside, addr) : GT_NO_OBJECT;
-    const uint64_t *index = object == GT_NO_OBJECT ? NULL : gt_map_find(&inside->arrays, object);
+    const struct gt_inside_array *array = array_at(inside, addr);
 
-    if (!index) return;
-    const struct block *block = gt_vec_at(&inside->blocks, *index - 1);
-    uint64_t from = addr - block->addr, whole = block->stride * block->count;
-    if (from >= whole) return;
-    uint64_t end = bytes > whole - from ? whole : from + bytes;
-    for (uint64_t i = from / block->stride; i * block->stride < end; i++)
-        gt_bit_set(&inside->held, block->first + i);
-}
-
-/* The stride of the array that a slice of unknown elements is of. */
-static uint64_t stride_at(const struct gt_inside *inside, uint64_t addr)
-{
-    uint32_t object = object_at(inside, addr);
-    const uint64_t *index = object == GT_NO_OBJECT ? NULL : gt_map_find(&inside->arrays, object);
-
-    return index ? ((const struct block *)gt_vec_at(&inside->blocks, *index - 1))->stride : 0;
+    if (array) gt_inside_arrays_hold(&inside->arrays, array, addr, bytes);
 }
 
 /* An inferred slice has its capacity for a length, in the program's favour. What is beside its
@@ -195,26 +167,37 @@ static uint64_t length_of(const struct gt_inside *inside, const struct gt_word *
     return length;
 }
 
+/* If its elements are unknown, they are those of the array. */
 static void hold_slice(struct gt_inside *inside, const struct gt_word *word)
 {
-    uint64_t bytes, size = size_of(inside, word->type);
+    const struct gt_inside_array *array = array_at(inside, word->value);
+    uint64_t bytes;
 
-    if (!word->type) size = stride_at(inside, word->value);
-    if (gt_mul(length_of(inside, word), size, &bytes)) hold(inside, word->value, bytes);
+    if (array && gt_mul(length_of(inside, word),
+                        word->type ? size_of(inside, word->type) : array->stride, &bytes))
+        gt_inside_arrays_hold(&inside->arrays, array, word->value, bytes);
 }
 
-static void add_block(struct gt_inside *inside, const struct block *block)
+/* How many elements the word is about is not known. */
+static void doubt(const struct gt_inside *inside, const struct gt_word *word)
 {
-    for (uint64_t i = 0; i < block->count; i++) {
-        size_t first, count = gt_offsets_in(&inside->offsets, block->elem, &first);
-        if (!gt_bit(&inside->held, block->first + i)) {
-            *(block->doubtful && !block->queue ? &inside->uncertain : &inside->spare) += count;
-            continue;
-        }
-        for (size_t each = 0; each < count; each++)
-            add_value(inside,
-                      block->addr + i * block->stride + inside->offsets.all.at[first + each],
-                      block->object, GT_AS_ELEMENT);
+    struct gt_inside_array *array = array_at(inside, word->value);
+
+    if (array) array->doubtful = true;
+}
+
+static void add_elements(struct gt_inside *inside, const struct gt_inside_array *array)
+{
+    const struct gt_offsets *offsets = &inside->offsets;
+    size_t first, count = gt_offsets_in(&inside->offsets, array->elem, &first);
+
+    for (uint64_t i = 0; i < array->count; i++) {
+        uint64_t addr = array->addr + i * array->stride;
+        bool held = gt_bit(&inside->arrays.held, array->first + i);
+        if (!held)
+            *(array->doubtful && !array->queue ? &inside->uncertain : &inside->spare) += count;
+        for (size_t each = 0; held && each < count; each++)
+            add_value(inside, addr + offsets->all.at[first + each], array->object, GT_AS_ELEMENT);
     }
 }
 
@@ -271,15 +254,6 @@ static void add_small(struct gt_inside *inside, const struct gt_word *word)
     if (!gt_offsets_in(&inside->offsets, word->type, &first)) return;
     gt_map_put(&inside->smalls, word->value, &added);
     if (added) add_values(inside, word->value, word->type, GT_AS_SMALL);
-}
-
-/* How many elements the word is about is not known. */
-static void doubt(const struct gt_inside *inside, const struct gt_word *word)
-{
-    uint32_t object = object_at(inside, word->value);
-    const uint64_t *index = object == GT_NO_OBJECT ? NULL : gt_map_find(&inside->arrays, object);
-
-    if (index) ((struct block *)gt_vec_at(&inside->blocks, *index - 1))->doubtful = true;
 }
 
 static void look_at_word(void *ctx, const struct gt_word *word)
@@ -340,25 +314,24 @@ void gt_inside_find(struct gt_inside *inside, struct gt_heap_analysis *analysis,
                                  .kinds = gt_object_kinds(analysis),
                                  .whole = whole,
                                  .tests = tests,
-                                 .blocks = GT_VEC_OF(struct block),
                                  .matches = GT_VEC_OF(struct gt_inside_match)};
     gt_offsets_init(&inside->offsets, analysis->process->types, type);
+    gt_inside_arrays_init(&inside->arrays, analysis->heap->graph.objects);
     gt_bitmap_init(&inside->with, analysis->heap->graph.objects);
     if (!size_of(inside, type)) return;
     for (size_t at = gt_bitmap_next(live, 0); at < live->bits; at = gt_bitmap_next(live, at + 1))
         look_into(inside, (uint32_t)at);
-    gt_bitmap_init(&inside->held, inside->held.bits);
+    gt_inside_arrays_seal(&inside->arrays);
     look_at_words(inside);
-    for (size_t i = 0; i < inside->blocks.len; i++)
-        add_block(inside, gt_vec_at(&inside->blocks, i));
+    gt_inside_arrays_finish(&inside->arrays);
+    for (size_t i = 0; i < inside->arrays.list.len; i++)
+        add_elements(inside, gt_vec_at(&inside->arrays.list, i));
 }
 
 void gt_inside_deinit(struct gt_inside *inside)
 {
     gt_offsets_deinit(&inside->offsets);
-    gt_map_deinit(&inside->arrays);
-    gt_vec_deinit(&inside->blocks);
-    gt_bitmap_deinit(&inside->held);
+    gt_inside_arrays_deinit(&inside->arrays);
     gt_map_deinit(&inside->headers);
     gt_map_deinit(&inside->smalls);
     gt_bitmap_deinit(&inside->with);
@@ -370,13 +343,12 @@ void gt_inside_deinit(struct gt_inside *inside)
 static void place_in_array(const struct gt_inside *inside, const struct gt_inside_match *match,
                            char *out, size_t size)
 {
-    const uint64_t *index = gt_map_find(&inside->arrays, match->object);
-    const struct block *block = gt_vec_at(&inside->blocks, *index - 1);
-    uint64_t offset = match->addr - block->addr;
-    int length = snprintf(out, size, "[%" PRIu64 "]", offset / block->stride);
+    const struct gt_inside_array *array = gt_inside_array_of(&inside->arrays, match->object);
+    uint64_t offset = match->addr - array->addr;
+    int length = snprintf(out, size, "[%" PRIu64 "]", offset / array->stride);
 
     if (length > 0 && (size_t)length < size)
-        gt_offsets_path(&inside->offsets, block->elem, offset % block->stride, out + length,
+        gt_offsets_path(&inside->offsets, array->elem, offset % array->stride, out + length,
                         size - (size_t)length);
 }
 

@@ -14,6 +14,7 @@
 #ifndef GT_DETECT_FIND_INSIDE_H
 #define GT_DETECT_FIND_INSIDE_H
 
+#include "inspector/detect/find/inside_arrays.h"
 #include "inspector/detect/find/offsets.h"
 #include "inspector/detect/find/tests.h"
 #include "inspector/detect/heap_tables/object_kinds.h"
@@ -39,9 +40,7 @@ struct gt_inside {
     uint32_t whole; /* the kind of objects that are values of the type */
     const struct gt_tests *tests;
     struct gt_offsets offsets;
-    struct gt_map arrays;  /* object -> index in `blocks` + 1 */
-    struct gt_vec blocks;  /* struct block; see inside.c */
-    struct gt_bitmap held; /* elements of all of these that live words lead to */
+    struct gt_inside_arrays arrays;
     struct gt_map headers; /* of maps and channels that were read */
     struct gt_map smalls;  /* addresses in tiny blocks that were met */
     struct gt_bitmap with; /* objects with a match */

@@ -11,12 +11,18 @@
 #include <stdlib.h>
 
 enum { EQUAL = 1, DIFFERENT };
+enum { LOOKED_INTO = 10 }; /* rows */
 
 struct row { /* the node's address and path are found later */
     uint64_t count, bytes, retained, fresh;
     uint64_t most; /* that is new, of one */
     uint32_t node; /* the node of that object */
     uint32_t kind;
+    uint32_t place; /* in the order in which rows were met */
+};
+
+struct sum { /* of the new objects of a kind below a row */
+    uint64_t count, bytes;
 };
 
 struct finder {
@@ -119,7 +125,9 @@ static void add_first(struct finder *finder, uint32_t node, uint32_t object, uin
     uint64_t *place = gt_map_put(&finder->places, gt_look_blend(holder, kind), &added);
 
     if (added) {
-        gt_vec_add(&finder->rows, &(struct row){.kind = (uint32_t)kind, .node = node});
+        gt_vec_add(&finder->rows, &(struct row){.kind = (uint32_t)kind,
+                                                .node = node,
+                                                .place = (uint32_t)finder->rows.len});
         *place = finder->rows.len;
     }
     struct row *row = gt_vec_at(&finder->rows, *place - 1);
@@ -169,6 +177,104 @@ static void add_inner(struct finder *finder)
         if (fresh && !gt_bit(&finder->below, parent))
             add_first(finder, node, object, finder->fresh[node]);
     }
+}
+
+/* ---- what they are mostly ------------------------------------------------------------------ */
+
+struct looking { /* into the first rows */
+    const struct finder *finder;
+    uint8_t *of_place; /* by place of a row: its number + 1; 0: it is not among the first */
+    uint8_t *of_node;  /* by inner node: the row that it is below, the same way */
+    struct sum *sums;  /* by row and kind */
+};
+
+/* The row of a new object that is below no other. */
+static uint8_t row_of_first(const struct looking *looking, uint32_t node)
+{
+    const struct finder *finder = looking->finder;
+    uint64_t holder = look_of_node(finder, gt_dominators_parent(finder->tree, node));
+    const uint64_t *place =
+        gt_map_find(&finder->places, gt_look_blend(holder, look_of_node(finder, node)));
+
+    return place ? looking->of_place[*place - 1] : 0;
+}
+
+static uint8_t row_above(const struct looking *looking, uint32_t node)
+{
+    uint32_t parent = gt_dominators_parent(looking->finder->tree, node);
+
+    return gt_bit(&looking->finder->below, parent) ? looking->of_node[parent]
+                                                   : row_of_first(looking, node);
+}
+
+static void add_new(const struct looking *looking, uint8_t row, uint32_t object)
+{
+    const struct finder *finder = looking->finder;
+    uint32_t kind = gt_object_kind_number(finder->kinds, gt_rank_of(&finder->kinds->rank, object));
+
+    if (!row) return;
+    struct sum *sum = &looking->sums[(row - 1) * finder->kinds->list.len + kind];
+    sum->count++;
+    sum->bytes += gt_heap_size(finder->graph, object);
+}
+
+static void look_at_leaf(void *ctx, uint32_t node, uint32_t object, const struct gt_region *region)
+{
+    const struct looking *looking = ctx;
+
+    (void)region;
+    if (gt_dominators_parent(looking->finder->tree, node) != GT_NO_NODE &&
+        gt_bit(&looking->finder->is_new, object))
+        add_new(looking, row_above(looking, node), object);
+}
+
+/* Parents come first. */
+static void look_at_inner(struct looking *looking)
+{
+    const struct finder *finder = looking->finder;
+
+    for (uint32_t node = 1; node < finder->tree->inner; node++) {
+        if (!gt_bit(&finder->below, node)) continue;
+        looking->of_node[node] = row_above(looking, node);
+        if (is_new_node(finder, node))
+            add_new(looking, looking->of_node[node], gt_dominators_object(finder->tree, node));
+    }
+}
+
+static void name_most(const struct looking *looking, size_t row, struct gt_new_row *out)
+{
+    const struct finder *finder = looking->finder;
+    const struct sum *sums = &looking->sums[row * finder->kinds->list.len];
+    size_t most = 0;
+
+    for (size_t kind = 1; kind < finder->kinds->list.len; kind++)
+        if (sums[kind].bytes > sums[most].bytes) most = kind;
+    if (most == ((const struct row *)gt_vec_at(&finder->rows, row))->kind) return;
+    out->mostly =
+        gt_heap_analysis_keep(finder->newer, gt_object_kind_at(finder->kinds, most)->name);
+    out->mostly_count = sums[most].count;
+    out->mostly_bytes = sums[most].bytes;
+}
+
+/* The first rows are in their order. */
+static void look_into(const struct finder *finder, struct gt_new_row *rows, size_t count)
+{
+    struct looking looking = {.finder = finder};
+
+    if (count > LOOKED_INTO) count = LOOKED_INTO;
+    looking.of_place = gt_calloc(finder->rows.len + 1, sizeof *looking.of_place);
+    looking.of_node = gt_calloc(finder->tree->inner, sizeof *looking.of_node);
+    looking.sums = gt_calloc(count * finder->kinds->list.len + 1, sizeof *looking.sums);
+    for (size_t i = 0; i < count; i++)
+        looking.of_place[((const struct row *)gt_vec_at(&finder->rows, i))->place] =
+            (uint8_t)(i + 1);
+    look_at_inner(&looking);
+    gt_dominators_leaves(finder->tree, look_at_leaf, &looking);
+    for (size_t i = 0; i < count; i++)
+        name_most(&looking, i, &rows[i]);
+    gt_free(looking.of_place);
+    gt_free(looking.of_node);
+    gt_free(looking.sums);
 }
 
 /* ---- rows ---------------------------------------------------------------------------------- */
@@ -225,6 +331,7 @@ static void fill_rows(struct finder *finder, const struct gt_diff_options *optio
             out->left_out_bytes += row->fresh;
         }
     }
+    look_into(finder, rows, out->row_count);
     out->rows = rows;
     gt_keys_deinit(&keys);
 }

@@ -79,11 +79,14 @@ static bool is_wrapper(const struct gt_type *type)
     return wraps && skip_wrapper(type->name) != type->name;
 }
 
-/* The type whose package gt_type_package() finds. */
-static gt_type_id named_in(struct gt_types *types, gt_type_id type)
+/* The type that is wrapped, by the elements of maps. *key: the key of the first map; none. */
+static gt_type_id unwrap(struct gt_types *types, gt_type_id type, gt_type_id *key)
 {
-    for (unsigned i = 0; i < MOST_WRAPPED && type && is_wrapper(gt_types_get(types, type)); i++)
+    *key = GT_NO_TYPE;
+    for (unsigned i = 0; i < MOST_WRAPPED && type && is_wrapper(gt_types_get(types, type)); i++) {
+        if (!*key && gt_types_get(types, type)->kind == GT_T_MAP) *key = gt_types_key(types, type);
         type = gt_types_elem(types, type);
+    }
     return type;
 }
 
@@ -95,16 +98,25 @@ static bool ends_in(const char *path, const char *package, size_t length)
            memcmp(path + whole - length, package, length) == 0;
 }
 
+/* The whole path of a package that is known by its last part; false when it is not the type's. */
+static bool path_of(struct gt_types *types, gt_type_id named, const char *package, size_t length,
+                    char path[MOST_PATH])
+{
+    return named && gt_types_package(types, named, path, MOST_PATH) &&
+           ends_in(path, package, length);
+}
+
 const char *gt_full_type_name(struct gt_types *types, gt_type_id type, struct gt_arena *storage)
 {
     const char *name = gt_types_name(types, type);
-    gt_type_id named = named_in(types, type);
+    gt_type_id key, other, named = unwrap(types, type, &key);
     char path[MOST_PATH];
     size_t length;
 
     const char *package = gt_type_package(name, &length);
-    if (!named || !length || !gt_types_package(types, named, path, sizeof path) ||
-        !ends_in(path, package, length))
+    if (!length) return name;
+    if (!path_of(types, named, package, length, path) &&
+        !path_of(types, unwrap(types, key, &other), package, length, path))
         return name;
     return gt_arena_format(storage, "%.*s%s%s", (int)(package - name), name, path,
                            package + length);

@@ -105,6 +105,8 @@ static void read_pointer(struct gt_value_reader *reader, uint32_t place, gt_type
         value->note = "the core has no memory there";
         return;
     }
+    if (value->points_to && !gt_mem_u8(reader->mem, value->points_to, &(uint8_t){0}))
+        value->note = "the core has no memory at that address";
     if (!value->points_to || !elem || !gt_value_may_follow(reader, place)) return;
     uint64_t target = value->points_to;
     uint32_t first = gt_value_parts(reader, place, 1, &count);

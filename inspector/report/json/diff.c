@@ -45,13 +45,20 @@ static json_t *sections_of(const struct gt_diff *diff)
     return sections;
 }
 
+static json_t *mostly_of(const struct gt_new_row *row)
+{
+    if (!row->mostly) return json_null();
+    return json_pack("{s:o, s:o, s:o}", "type", gt_json_text(row->mostly), "count",
+                     gt_json_size(row->mostly_count), "bytes", gt_json_size(row->mostly_bytes));
+}
+
 static json_t *new_row_of(const struct gt_new_row *row)
 {
-    return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "type", gt_json_text(row->type),
+    return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "type", gt_json_text(row->type),
                      "address", gt_json_address(row->address), "count", gt_json_size(row->count),
                      "bytes", gt_json_size(row->bytes), "retained_bytes",
                      gt_json_size(row->retained_bytes), "new_bytes", gt_json_size(row->new_bytes),
-                     "path", gt_json_path(&row->path));
+                     "path", gt_json_path(&row->path), "mostly", mostly_of(row));
 }
 
 static json_t *new_objects_of(const struct gt_new_objects *all)

@@ -108,6 +108,13 @@ static void put_new_row(struct gt_page *page, const struct gt_new_row *row)
                    gt_bytes(row->retained_bytes).text, row->count == 1 ? "it keeps" : "they keep",
                    row->count == 1 ? "" : "the largest ", row->address);
     gt_page_deinit(page);
+    if (row->mostly) {
+        gt_page_line(page, BYTES_AT, BYTES_AT + 4);
+        gt_page_format(page, GT_PLAIN, "most of what is new: %s %s, %s",
+                       gt_count(row->mostly_count).text, row->mostly,
+                       gt_bytes(row->mostly_bytes).text);
+        gt_page_deinit(page);
+    }
     if (!row->path.count) return;
     gt_page_line(page, BYTES_AT, BYTES_AT + 4);
     gt_page_put(page, GT_DIM, "held by ");
