@@ -5,7 +5,7 @@
 #   make cases      the tests that run the tool           make asan     all of it under ASan and UBSan
 #   make bench      speed and memory                      make lint     static analysis and formatting
 #   make fuzz       libFuzzer over each parser            make mutate   10,000 damaged cores
-#   make lies       cores that contradict themselves
+#   make lies       cores that contradict themselves      make tsan     two analyses at once, under TSan
 #   make install    DESTDIR= PREFIX= are honoured         make format   clang-format over the tree
 #   make layouts    the built-in tables of Go's layouts   make schema   the kinds in the JSON Schema
 #   make clang      a build by clang, beside it
@@ -257,6 +257,15 @@ ASAN_CFLAGS := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined \
 ifeq ($(findstring clang,$(shell $(CC) --version 2>/dev/null)),)
 ASAN_CFLAGS += -Wno-format-truncation -Wno-format-overflow
 endif
+
+# Two analyses in two threads at once, under ThreadSanitizer.
+TSAN_TEST := $(BUILD)/tsan/tests/unit/api/threads_test
+.PHONY: tsan tsan-build
+tsan: deps-test
+	$(again) BUILD=$(BUILD)/tsan CFLAGS="-O1 -g -fsanitize=thread" tsan-build
+	TSAN_OPTIONS=halt_on_error=1 $(TSAN_TEST)
+
+tsan-build: $(BUILD)/tests/unit/api/threads_test
 
 .PHONY: test-build unit cases bench
 test-build: $(BUILD)/gotopsy $(PAGES) $(UNIT_BIN) $(DUMP_BIN) $(REPLAY_BIN)
