@@ -130,7 +130,7 @@ def test_receivers_are_typed(little_core, version):
 GLOBALS = [
     "runtime." + name
     for name in (
-        "allfin allgs allm allp gcCleanups gcController gcphase memstats mheap_ semtable "
+        "allfin allgs allm allp gcCleanups gcController gcphase memstats mheap_ sched semtable "
         "waitReasonStrings"
     ).split()
 ]

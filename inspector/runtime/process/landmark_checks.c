@@ -7,6 +7,7 @@ enum {
     SAMPLES = 64,         /* entries of a long list that are checked */
     MAX_PS = 1 << 16,     /* GOMAXPROCS is far smaller */
     MAX_MS = 1 << 17,     /* threads: the runtime ends a program of more than 10,000 */
+    MAX_MADE = 1 << 30,   /* threads that a program has ever started */
     MAX_BLOCKS = 1 << 20, /* of queued finalizers */
     FINALIZER_BLOCK = 4096,
     CLEANUP_BLOCK = 512,
@@ -67,6 +68,22 @@ enum gt_likeness gt_like_allp(const struct gt_process *process, uint64_t addr)
             !gt_process_field(process, p, GT_F_p_mcache, &mcache) || mcache % 8)
             return GT_UNLIKE;
     return GT_ALIKE;
+}
+
+/* Go gave at least the main goroutine's id, and made at least the first thread. What the scheduler
+ * counts is not looked at: whether it is right is checked once the scheduler is found. */
+enum gt_likeness gt_like_sched(const struct gt_process *process, uint64_t addr)
+{
+    uint64_t ids, made, freed, idle;
+
+    if (!gt_process_field(process, addr, GT_F_sched_goidgen, &ids) ||
+        !gt_process_field(process, addr, GT_F_sched_mnext, &made) ||
+        !gt_process_field(process, addr, GT_F_sched_nmfreed, &freed) ||
+        !gt_process_field(process, addr, GT_F_sched_pidle, &idle))
+        return GT_UNLIKE;
+    return ids && ids >> 48 == 0 && made && made < MAX_MADE && freed < made && idle % 8 == 0
+               ? GT_ALIKE
+               : GT_UNLIKE;
 }
 
 /* Every m has a g0 that points back to it. The list ends with the first m of the process. */
