@@ -36,8 +36,8 @@ static json_t *explained_of(const struct gt_difference *difference)
     json_t *object = json_object();
 
     for (size_t i = 0; i < difference->explained_count; i++)
-        json_object_set_new(object, gt_check_reason_name(difference->explained[i].reason),
-                            gt_json_size(difference->explained[i].objects));
+        object = gt_json_set(object, gt_check_reason_name(difference->explained[i].reason),
+                             gt_json_size(difference->explained[i].objects));
     return object;
 }
 

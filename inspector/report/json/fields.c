@@ -165,13 +165,6 @@ static json_t *schema_of(const struct gt_field *field)
 /* ---- tables ---------------------------------------------------------------------------------- */
 
 /* Sets a member and takes over both; NULL when either is NULL or memory has run out. */
-static json_t *set(json_t *object, const char *name, json_t *value)
-{
-    if (json_object_set_new(object, name, value) == 0) return object;
-    json_decref(object);
-    return NULL;
-}
-
 static bool is_left_out(const struct gt_field *field, const void *owner)
 {
     return field->value == GT_VALUE_TEXT_IF_ANY && !*(const char *const *)at(field, owner);
@@ -184,7 +177,7 @@ json_t *gt_json_fields(const struct gt_fields *fields, const void *owner)
     for (size_t i = 0; i < fields->count; i++) {
         const struct gt_field *field = &fields->list[i];
         if (!is_left_out(field, owner))
-            object = set(object, field->name, values[field->value].make(field, owner));
+            object = gt_json_set(object, field->name, values[field->value].make(field, owner));
     }
     return object;
 }
@@ -195,7 +188,7 @@ json_t *gt_json_fields_schema(const struct gt_fields *fields)
 
     for (size_t i = 0; i < fields->count; i++) {
         const struct gt_field *field = &fields->list[i];
-        properties = set(properties, field->name, schema_of(field));
+        properties = gt_json_set(properties, field->name, schema_of(field));
         if (field->value != GT_VALUE_TEXT_IF_ANY)
             required = gt_json_append(required, json_string(field->name));
     }

@@ -5,10 +5,13 @@
 #include "inspector/report/sinks.h"
 #include "inspector/report/why_resident.h"
 
+/* The text reserves its memory, since unwinding would leak the values that are made already. */
 static json_t *why_of(const struct gt_report *report)
 {
+    enum { LONGEST = 4096 };
     struct gt_str why = {0};
 
+    if (!gt_str_try_reserve(&why, LONGEST)) return NULL;
     gt_say_why_resident(&why, report);
     json_t *value = gt_json_text(why.len ? gt_str_text(&why) : NULL);
     gt_str_deinit(&why);

@@ -172,8 +172,8 @@ static json_t *statuses_of(const struct gt_report *report)
 
     for (size_t i = 0; i < report->goroutines.status_count; i++) {
         const struct gt_status_count *row = &report->goroutines.by_status[i];
-        json_object_set_new(object, gt_goroutine_status_name(row->status),
-                            gt_json_size(row->number));
+        object =
+            gt_json_set(object, gt_goroutine_status_name(row->status), gt_json_size(row->number));
     }
     return object;
 }

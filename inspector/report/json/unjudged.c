@@ -2,6 +2,8 @@
 #include "inspector/report/json/values.h"
 #include "inspector/report/names.h"
 
+#include <string.h>
+
 static json_t *undecided(const struct gt_undecided *row)
 {
     return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "count", gt_json_size(row->count),
@@ -21,10 +23,13 @@ json_t *gt_json_undecided(const struct gt_report *report)
     return list;
 }
 
+/* The text reserves its memory, since unwinding would leak the values that are made already. */
 static json_t *reason_of(const struct gt_set_aside *row)
 {
+    enum { LONGEST = 128 }; /* beside the owner's name */
     struct gt_str text = {0};
 
+    if (!gt_str_try_reserve(&text, LONGEST + (row->owner ? strlen(row->owner) : 0))) return NULL;
     gt_say_aside_reason(&text, row);
     json_t *reason = gt_json_text(gt_str_text(&text));
     gt_str_deinit(&text);

@@ -61,8 +61,15 @@ json_t *gt_json_append(json_t *list, json_t *value)
     return NULL;
 }
 
-/* Sets a member and takes over both; NULL when either is NULL or memory has run out. */
-static json_t *set(json_t *object, const char *key, json_t *value)
+json_t *gt_json_set(json_t *object, const char *name, json_t *value)
+{
+    if (json_object_set_new(object, name, value) == 0) return object;
+    json_decref(object);
+    return NULL;
+}
+
+/* The same for a name from the core. */
+static json_t *set_clean(json_t *object, const char *key, json_t *value)
 {
     struct gt_str clean = {0};
 
@@ -80,7 +87,7 @@ json_t *gt_json_labels(const struct gt_label *labels, size_t count)
     json_t *object = json_object();
 
     for (size_t i = 0; i < count; i++)
-        object = set(object, labels[i].key, gt_json_text(labels[i].value));
+        object = set_clean(object, labels[i].key, gt_json_text(labels[i].value));
     return object;
 }
 

@@ -32,6 +32,8 @@ json_t *gt_json_tool(void);                             /* the program that made
 
 /* Appends an element and takes over both; NULL when either is NULL or memory has run out. */
 json_t *gt_json_append(json_t *list, json_t *value);
+/* Sets a member and takes over both; NULL in the same cases. */
+json_t *gt_json_set(json_t *object, const char *name, json_t *value);
 
 /* Writes a document and takes it over; false when memory has run out, or when it is NULL. */
 bool gt_json_dump(json_t *document, FILE *to);
