@@ -45,7 +45,8 @@ def _dump(exe, folder, pause):
 
 @pytest.mark.parametrize("version", field.VERSIONS)
 def test_busy_server(version, tmp_path):
-    """Whatever it does at that moment: nothing differs, with or without symbols."""
+    """Whatever it does at that moment: nothing differs, with or without symbols. A dump may have an
+    object of which the core does not tell whether it was dropped."""
     try:
         little.need("go")
         little.need_kernel_cores()
@@ -53,7 +54,7 @@ def test_busy_server(version, tmp_path):
         stripped = field.stripped(exe)
     except recipe.Unavailable as why:
         pytest.skip(str(why))
-    pauses, judged = random.Random(1), 0
+    pauses, judged, uncertain = random.Random(1), 0, 0
     for number in range(DUMPS):
         if judged == JUDGED:
             break
@@ -62,12 +63,16 @@ def test_busy_server(version, tmp_path):
         core = _dump(exe, folder, pauses.uniform(0.01, 0.1))
         checks = [tool.check(core, "--exe", binary) for binary in (exe, stripped)]
         for check in checks:
-            assert check["verdict"] in ("exact", "explained", "not-comparable"), check
-            assert check["reason"] == (UNDER_WAY if check["verdict"] == "not-comparable" else None)
+            assert check["verdict"] in ("exact", "explained", "uncertain", "not-comparable"), check
+            if check["verdict"] != "uncertain":
+                under_way = check["verdict"] == "not-comparable"
+                assert check["reason"] == (UNDER_WAY if under_way else None)
         assert checks[0]["verdict"] == checks[1]["verdict"]
+        uncertain += checks[0]["verdict"] == "uncertain"
         judged += checks[0]["verdict"] != "not-comparable"
         core.unlink()
     assert judged >= (JUDGED if recipe.ALL else 1), "nearly each dump was within a collection"
+    assert uncertain <= 1
 
 
 @field.cases("webserver", versions=["1.24.13"])
