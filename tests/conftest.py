@@ -3,6 +3,7 @@
 import collections
 import os
 import pathlib
+import signal
 import subprocess
 
 import pytest
@@ -10,6 +11,12 @@ import pytest
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 GOTOPSY = pathlib.Path(os.environ.get("GOTOPSY", ROOT / "build" / "gotopsy"))
 pytest_plugins = ["groups", "cases.tables"]
+
+# A shell's background job ignores these, and so would every program that a test starts and ends by
+# them.
+for ignored in (signal.SIGINT, signal.SIGQUIT):
+    if signal.getsignal(ignored) == signal.SIG_IGN:
+        signal.signal(ignored, signal.SIG_DFL)
 
 
 def pytest_sessionfinish(session):

@@ -83,12 +83,22 @@ def _marked(core, program):
     return set(map(int, LEAKED.findall(done.out)))
 
 
-def _compare(program, name, folder):
-    leaked, core = _profiled(program, name, folder / name)
+def _compare_once(program, name, folder):
+    leaked, core = _profiled(program, name, folder)
     assert _marked(core, program) == leaked
     hung = _hung(core, program)
     core.unlink()
     return agreement.Row(name, leaked, hung)
+
+
+def _compare(program, name, folder):
+    """A stale word may lead to one of a thousand goroutines when the runtime marks, and be gone when
+    the core is taken, or come between the two. It does not do so in each of three processes."""
+    for attempt in range(3):
+        row = _compare_once(program, name, folder / f"{name}-{attempt}")
+        if row.agrees:
+            break
+    return row
 
 
 @pytest.mark.parametrize("suite", SUITES, ids=["patterns", "goker"])
