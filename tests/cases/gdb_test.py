@@ -40,23 +40,12 @@ def _built(name, version):
     return field.built(name, version, flags)
 
 
-# Where a thread of C was hit, Go's crash may exit before its signal has ended the process.
-TRIES = 3
-
-
 def _die(folder, exe, arguments):
     """Its core and what Go printed. It waits for a signal when its last argument has a number."""
     *rest, what = arguments
     number = int(what.removeprefix("wait-")) if what.startswith("wait-") else None
     what = what if number is None else "wait"
-    for attempt in range(TRIES):
-        own = folder / str(attempt)
-        own.mkdir()
-        try:
-            return little.die(own, exe, *rest, what, number=number)[:2]
-        except ValueError:  # no core
-            continue
-    pytest.fail(f"{folder.name}: no core in {TRIES} tries")
+    return little.die(folder, exe, *rest, what, number=number)[:2]
 
 
 def _all(folder, name, version, ways, stopped):

@@ -92,8 +92,8 @@ def _compare_once(program, name, folder):
 
 
 def _compare(program, name, folder):
-    """A stale word may lead to one of a thousand goroutines when the runtime marks, and be gone when
-    the core is taken, or come between the two. It does not do so in each of three processes."""
+    """The profile and the core are of two moments, and of some processes they differ by one goroutine
+    of a thousand; which word leads to it is not known. No three processes may differ."""
     for attempt in range(3):
         row = _compare_once(program, name, folder / f"{name}-{attempt}")
         if row.agrees:
