@@ -6,24 +6,11 @@ import io
 import pytest
 
 from . import field, recipe, tool
+from .finding import find, run, truth
 
 BOTH_MAPS = ["1.22.12", "1.27.4"]  # buckets, and Swiss tables
 inspected = field.cases("inspected", BOTH_MAPS)
 LOCAL = field.Case("inspected", recipe.LOCAL, "dwarf")
-
-
-def run(case, kind, *options):
-    made = case.core()
-    return tool.run("find", made.path, kind, "--exe", field.exe_of(made, case.symbols), *options)
-
-
-def find(case, kind, where=None, *options):
-    conditions = ["--where", where] if where else []
-    return tool.parsed(run(case, kind, "--format=json", *conditions, *options), "gotopsy-find/1")
-
-
-def truth(case):
-    return case.core().truth
 
 
 def refused(case, kind, where, *options):

@@ -3,25 +3,12 @@
 import csv
 import io
 
-from . import field, recipe, tool
+from . import field, tool
+from .finding import find, run, truth
 
 BOTH_MAPS = ["1.22.12", "1.27.4"]  # buckets, and Swiss tables
 described = field.cases("within", BOTH_MAPS, ["dwarf"])
 LOCAL = field.Case("within", "1.27.4", "dwarf")
-
-
-def run(case, kind, *options):
-    made = case.core()
-    return tool.run("find", made.path, kind, "--exe", field.exe_of(made, case.symbols), *options)
-
-
-def find(case, kind, where=None, *options):
-    conditions = ["--where", where] if where else []
-    return tool.parsed(run(case, kind, "--format=json", *conditions, *options), "gotopsy-find/1")
-
-
-def truth(case):
-    return case.core().truth
 
 
 def rows(case, *options):
