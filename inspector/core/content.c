@@ -17,13 +17,11 @@ struct comparer {
 static bool differs(const unsigned char *core, const unsigned char *file, uint64_t size,
                     bool cleared)
 {
-    bool same = memcmp(core, file, size) == 0;
-
-    for (uint64_t i = 0; cleared && !same; i++) {
-        if (i == size) return false;
-        if (file[i] && file[i] != core[i]) break;
-    }
-    return !same;
+    if (memcmp(core, file, size) == 0) return false;
+    if (!cleared) return true;
+    for (uint64_t i = 0; i < size; i++)
+        if (file[i] && file[i] != core[i]) return true;
+    return false;
 }
 
 /* Compares the bytes of [addr, addr + size) that the core has. */

@@ -59,12 +59,11 @@ static bool put(struct gt_abbreviations *table, uint64_t code, const struct gt_a
 bool gt_abbreviations_init(struct gt_abbreviations *table, const unsigned char *section,
                            uint64_t size, uint64_t offset)
 {
-    struct gt_byte_reader reader = {section + offset, section + size, false};
-
     *table = (struct gt_abbreviations){.offset = offset,
                                        .list = GT_VEC_OF(struct gt_abbreviation),
                                        .attributes = GT_VEC_OF(struct gt_attribute_form)};
     if (offset >= size) return false;
+    struct gt_byte_reader reader = {section + offset, section + size, false};
     for (;;) {
         uint64_t code = gt_take_leb(&reader);
         if (!code) return !reader.bad;

@@ -13,7 +13,6 @@ enum {
 
 struct walk {
     const struct gt_top_reader *reader;
-    const struct gt_unit *unit;
     struct gt_byte_reader bytes;
     uint64_t addresses; /* where the unit's part of .debug_addr starts; 0: not known */
     bool refused;       /* libdwarf must read the unit */
@@ -230,7 +229,7 @@ static bool read_entries(struct walk *walk, struct gt_vec *entries)
 bool gt_top_entries_read(struct gt_top_reader *reader, const struct gt_unit *unit,
                          struct gt_vec *entries)
 {
-    struct walk walk = {.reader = reader, .unit = unit};
+    struct walk walk = {.reader = reader};
     uint64_t header = unit->version >= 5 ? HEADER_5 : HEADER_4;
 
     gt_vec_clear(entries);

@@ -63,11 +63,10 @@ static void put_bytes(struct gt_page *page, const char *bytes, size_t length, un
     page->column += columns;
 }
 
-/* Prints `length` bytes without spaces. A word that fits on no line is cut. */
-static void put_characters(struct gt_page *page, const char *word, size_t length)
+/* Prints `length` bytes without spaces, which take so many columns. A word that fits on no line is
+ * cut. */
+static void put_characters(struct gt_page *page, const char *word, size_t length, unsigned columns)
 {
-    unsigned columns = gt_columns(word, length);
-
     if (length && page->column + columns <= page->width) {
         put_bytes(page, word, length, columns);
         return;
@@ -80,7 +79,8 @@ static void put_characters(struct gt_page *page, const char *word, size_t length
     }
 }
 
-static void put_word(struct gt_page *page, enum gt_ink ink, const char *word, size_t length)
+static void put_word(struct gt_page *page, enum gt_ink ink, const char *word, size_t length,
+                     unsigned columns)
 {
     bool inked = page->colour && ink != GT_PLAIN && length;
 
@@ -88,7 +88,7 @@ static void put_word(struct gt_page *page, enum gt_ink ink, const char *word, si
         write_gap(page);
         fputs(inks[ink], page->to);
     }
-    put_characters(page, word, length);
+    put_characters(page, word, length, columns);
     if (inked) fputs("\033[0m", page->to);
 }
 
@@ -107,7 +107,7 @@ static void put_words(struct gt_page *page, enum gt_ink ink, const char *text)
             spaces(page, gap);
         else if (page->column > page->indent)
             break_line(page);
-        put_word(page, ink, text + gap, length);
+        put_word(page, ink, text + gap, length, columns);
         text += gap + length;
     }
 }
