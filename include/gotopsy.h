@@ -1772,9 +1772,9 @@ enum gt_check_reason {
     GT_REASON_STACK,        /* only a word that no frame uses leads to it, in a stack used since */
     GT_REASON_OBJECT,       /* only an unreachable object that was allocated since leads to it */
     GT_REASON_ALIKE,        /* no word leads to it, not even one that masks and stack maps exclude;
-                             * an object of its kind was allocated since, or dropped by one of the
-                             * two reasons above */
-    GT_REASON_FREED,        /* the same, but an object of its kind was freed */
+                             * objects of its kind were allocated since, or dropped by one of the
+                             * two reasons above, at least one for each ten that are gone */
+    GT_REASON_FREED,        /* the same, but objects of its kind were freed */
     GT_REASON_MADE,         /* the same, but code that makes such objects has run since */
     GT_REASON_RETIRED,      /* it is the runtime's own, and its contents show that it is unused */
     GT_REASON_TINY,         /* no word leads to it; an allocator of 16-byte blocks may have held it
@@ -1793,6 +1793,8 @@ enum gt_check_reason {
     GT_REASON_UNMARKED,     /* only gotopsy has it: the collector did not mark it */
     GT_REASON_UNALLOCATED,  /* only gotopsy has it: its slot is free */
     GT_REASON_UNJUDGED,     /* there is nothing to compare with */
+    GT_REASON_FEW, /* no word leads to it, and objects of its kind come and go, but fewer than
+                    * a tenth of those that are gone: the comparison is uncertain */
     GT_REASONS
 };
 

@@ -18,10 +18,31 @@ static const struct {
     [GT_UNCERTAIN] = {"uncertain", NULL, GT_YELLOW},
 };
 
+/* Objects that only objects like them explain. */
+static uint64_t by_kind(const struct gt_difference *difference)
+{
+    uint64_t objects = 0;
+
+    for (size_t i = 0; i < difference->label_count; i++) {
+        enum gt_check_reason reason = difference->labels[i].reason;
+        if (reason == GT_REASON_ALIKE || reason == GT_REASON_FREED || reason == GT_REASON_MADE)
+            objects += difference->labels[i].objects;
+    }
+    return objects;
+}
+
 static const char *meaning_of(char *text, const struct gt_check *check)
 {
     const char *meaning = verdicts[check->verdict].meaning;
+    uint64_t objects = by_kind(&check->only_gc);
 
+    if (check->verdict == GT_EXPLAINED && objects) {
+        snprintf(text, GT_CHECK_WHY,
+                 "every difference has a reason with evidence; for %s object%s it is that objects "
+                 "like %s come and go",
+                 gt_exact(objects).text, objects == 1 ? "" : "s", objects == 1 ? "it" : "them");
+        return text;
+    }
     return meaning ? meaning : gt_check_why(text, check);
 }
 

@@ -129,6 +129,7 @@ static enum gt_check_reason reason_of_trace(const struct comparer *comparer, enu
         [GT_TRACE_STACK] = GT_REASON_STACK,     [GT_TRACE_OBJECT] = GT_REASON_OBJECT,
         [GT_TRACE_FRAME] = GT_REASON_FRAME,     [GT_TRACE_MADE] = GT_REASON_MADE,
         [GT_TRACE_ALIKE] = GT_REASON_ALIKE,     [GT_TRACE_FREED] = GT_REASON_FREED,
+        [GT_TRACE_FEW] = GT_REASON_FEW,
     };
 
     if (trace <= GT_TRACE_UNWALKED) return reason[trace];
@@ -295,10 +296,11 @@ static void find_dangling(struct comparer *comparer)
 
 /* ---- both ---------------------------------------------------------------------------------- */
 
-/* True for a reason that is no evidence for or against a missed root or edge. */
+/* True for a reason that is no evidence for or against a missed root or edge. GT_REASON_FEW is some
+ * evidence, however many objects it is about. */
 static bool is_neutral(enum gt_check_reason reason)
 {
-    return reason == GT_REASON_NOTHING || reason == GT_REASON_FRAME;
+    return reason == GT_REASON_NOTHING || reason == GT_REASON_FRAME || reason == GT_REASON_FEW;
 }
 
 uint64_t gt_comparison_uncertain(const struct gt_comparison *comparison)
@@ -311,11 +313,12 @@ uint64_t gt_comparison_uncertain(const struct gt_comparison *comparison)
             moved += objects;
         } else if (own || (objects && !is_neutral((enum gt_check_reason)i))) {
             return 0;
-        } else {
+        } else if (i != GT_REASON_FEW) {
             uncertain += objects;
         }
     }
-    return uncertain <= moved / MOVED_FOR_EACH ? uncertain : 0;
+    if (uncertain > moved / MOVED_FOR_EACH) return 0;
+    return uncertain + comparison->only_gc[GT_REASON_FEW].objects;
 }
 
 static void init(struct comparer *comparer, struct gt_comparison *out)

@@ -16,7 +16,9 @@
  * program cleared. And some objects are made once and dropped, such as the buffer for a file that
  * the program reads as it begins. They look like objects that a damaged word led to. So the
  * comparison is uncertain if few objects are left over and the program has worked since the mark.
- * It differs if many are left over, or if the program has not worked.
+ * It differs if many are left over, or if the program has not worked. It is also uncertain if
+ * objects of a kind that comes and goes are gone in far greater numbers: the program has dropped
+ * them all, or a word that led to them is damaged.
  *
  * If only gotopsy has an object, the mark did not reach it, or it is a free slot that a live
  * pointer leads to. The mark cannot have missed either. Only words that need not be pointers
@@ -46,7 +48,8 @@ struct gt_comparison {
 bool gt_reason_explains(enum gt_check_reason reason); /* else the difference stays unexplained */
 
 /* The number of objects without evidence for or against a missed root or edge, if nothing else is
- * unexplained and at least ten times as many objects were allocated or dropped since; else 0. */
+ * unexplained and at least ten times as many objects were allocated or dropped since; else 0.
+ * Objects of a kind that comes and goes, but too many of it, are counted in any case. */
 uint64_t gt_comparison_uncertain(const struct gt_comparison *comparison);
 
 /* Keeps at most `examples` addresses for each reason. `live` is the live set, or NULL if it is not

@@ -125,33 +125,42 @@ size_t gt_kinds_of_target(const struct gt_goheap *heap, uint64_t target,
 
 /* ---- alike --------------------------------------------------------------------------------- */
 
-static void want(const struct gt_goheap *heap, const struct gt_bitmap *wanted, struct gt_map *met)
+static void want(const struct gt_goheap *heap, const struct gt_bitmap *wanted, struct gt_map *left)
 {
     for (size_t i = gt_bitmap_next(wanted, 0); i < wanted->bits; i = gt_bitmap_next(wanted, i + 1))
-        gt_map_put(met, gt_kind_of(heap, (uint32_t)i), NULL);
+        ++*gt_map_put(left, gt_kind_of(heap, (uint32_t)i), NULL);
 }
 
-static void meet(const struct gt_goheap *heap, const struct gt_bitmap *models, struct gt_map *met)
+/* A model takes away as many of its kind as it explains. */
+static void meet(const struct gt_goheap *heap, const struct gt_bitmap *models, struct gt_map *left)
 {
-    size_t missing = met->len;
+    size_t missing = left->len;
 
     for (size_t i = gt_bitmap_next(models, 0); i < models->bits && missing;
          i = gt_bitmap_next(models, i + 1)) {
-        uint64_t *was = gt_map_find(met, gt_kind_of(heap, (uint32_t)i));
-        if (!was || *was) continue;
-        *was = true;
-        missing--;
+        uint64_t *wanted = gt_map_find(left, gt_kind_of(heap, (uint32_t)i));
+        if (!wanted || !*wanted) continue;
+        *wanted -= *wanted < GT_FOR_EACH_MODEL ? *wanted : GT_FOR_EACH_MODEL;
+        missing -= !*wanted;
     }
 }
 
 void gt_kinds_find(const struct gt_goheap *heap, const struct gt_bitmap *wanted,
-                   const struct gt_bitmap *models, struct gt_bitmap *alike)
+                   const struct gt_bitmap *models, struct gt_bitmap *alike, struct gt_bitmap *few)
 {
-    struct gt_map met = {0}; /* a kind of the wanted -> is a model of it? */
+    struct gt_map all = {0}, left = {0}; /* a kind of the wanted -> how many; how many too many */
 
-    want(heap, wanted, &met);
-    meet(heap, models, &met);
-    for (size_t i = gt_bitmap_next(wanted, 0); i < wanted->bits; i = gt_bitmap_next(wanted, i + 1))
-        if (*gt_map_find(&met, gt_kind_of(heap, (uint32_t)i))) gt_bit_set(alike, i);
-    gt_map_deinit(&met);
+    want(heap, wanted, &all);
+    gt_map_copy(&left, &all);
+    meet(heap, models, &left);
+    for (size_t i = gt_bitmap_next(wanted, 0); i < wanted->bits;
+         i = gt_bitmap_next(wanted, i + 1)) {
+        uint64_t kind = gt_kind_of(heap, (uint32_t)i), many = *gt_map_find(&left, kind);
+        if (!many)
+            gt_bit_set(alike, i);
+        else if (many < *gt_map_find(&all, kind))
+            gt_bit_set(few, i);
+    }
+    gt_map_deinit(&all);
+    gt_map_deinit(&left);
 }

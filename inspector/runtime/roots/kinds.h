@@ -8,7 +8,8 @@
  * A dropped object often leaves no word that leads to it. Objects like it are the evidence then: if
  * the program makes and drops such objects, it may have dropped this one too. An object that is
  * made once and kept has none like it. The models are objects that were allocated since the mark,
- * dropped ones, and freed slots.
+ * dropped ones, and freed slots. They are counted: one new object does not show that a thousand
+ * like it were dropped, which one damaged word may have led to.
  *
  * A free slot still has the contents of its last object, and the allocator's record of its layout.
  */
@@ -26,8 +27,10 @@ enum { GT_KINDS_OF_TARGET = 3 };
 size_t gt_kinds_of_target(const struct gt_goheap *heap, uint64_t target,
                           uint64_t kinds[GT_KINDS_OF_TARGET]);
 
-/* Sets in `alike` those of `wanted` that are like one of `models`, which may be free slots. */
+/* Sets in `alike` those of `wanted` of whose kind there is a model for each GT_FOR_EACH_MODEL, and
+ * in `few` those of whose kind there are models, but fewer. Models may be free slots. */
+enum { GT_FOR_EACH_MODEL = 10 };
 void gt_kinds_find(const struct gt_goheap *heap, const struct gt_bitmap *wanted,
-                   const struct gt_bitmap *models, struct gt_bitmap *alike);
+                   const struct gt_bitmap *models, struct gt_bitmap *alike, struct gt_bitmap *few);
 
 #endif

@@ -12,6 +12,7 @@ struct finder {
     const struct gt_gcmarks *marks;
     const struct gt_bitmap *live;
     struct gt_bitmap wanted; /* the dropped of which nothing is known yet */
+    struct gt_bitmap few;    /* too many of a kind for what is known of it */
     struct gt_traces *out;
 };
 
@@ -91,7 +92,7 @@ static void take_alike(struct finder *finder, const struct gt_bitmap *models, en
 
     if (is_empty(&finder->wanted)) return;
     gt_bitmap_init(&alike, finder->wanted.bits);
-    gt_kinds_find(finder->heap, &finder->wanted, models, &alike);
+    gt_kinds_find(finder->heap, &finder->wanted, models, &alike, &finder->few);
     follow(finder, &alike, trace);
     gt_bitmap_deinit(&alike);
 }
@@ -116,6 +117,7 @@ static void take_stacks(struct finder *finder, const struct gt_bitmap *recent)
     gt_leads_deinit(&leads);
 }
 
+/* How often the code has run is not known: it made no more than a program that is so busy. */
 static void take_made(struct finder *finder, const struct gt_bitmap *recent)
 {
     struct gt_bitmap made;
@@ -123,8 +125,17 @@ static void take_made(struct finder *finder, const struct gt_bitmap *recent)
     if (is_empty(&finder->wanted)) return;
     gt_bitmap_init(&made, finder->wanted.bits);
     gt_makers_find(finder->heap, finder->goroutines, recent, &finder->wanted, &made);
-    follow(finder, &made, GT_TRACE_MADE);
+    if (gt_bitmap_count(&made) <= GT_FOR_EACH_MODEL * gt_bitmap_count(recent))
+        follow(finder, &made, GT_TRACE_MADE);
+    else
+        add(&finder->few, &made);
     gt_bitmap_deinit(&made);
+}
+
+static void take_few(struct finder *finder)
+{
+    intersect(&finder->few, &finder->wanted);
+    follow(finder, &finder->few, GT_TRACE_FEW);
 }
 
 static void see_pointer(void *ctx, uint64_t offset, uint64_t value)
@@ -190,6 +201,7 @@ static void take_rest(struct finder *finder)
     take_stacks(finder, &recent);
     take_made(finder, &recent);
     take_freed(finder);
+    take_few(finder);
     gt_bitmap_deinit(&recent);
 }
 
@@ -205,6 +217,7 @@ void gt_traces_find(const struct gt_goheap *heap, const struct gt_goroutines *go
         gt_bitmap_init(&out->of[trace], dropped->bits);
     gt_bitmap_init(&left, dropped->bits);
     gt_bitmap_init(&finder.wanted, dropped->bits);
+    gt_bitmap_init(&finder.few, dropped->bits);
     gt_bitmap_copy(&finder.wanted, dropped);
     take_leads(&finder);
     gt_bitmap_copy(&finder.wanted, dropped);
@@ -217,6 +230,7 @@ void gt_traces_find(const struct gt_goheap *heap, const struct gt_goroutines *go
     intersect(&out->of[GT_TRACE_FRAME], &out->of[GT_TRACE_NONE]);
     gt_bitmap_deinit(&left);
     gt_bitmap_deinit(&finder.wanted);
+    gt_bitmap_deinit(&finder.few);
 }
 
 void gt_traces_deinit(struct gt_traces *traces)

@@ -12,7 +12,8 @@
  * that the program dropped the object since the last collection began.
  *
  * Most objects that only a stack held leave no word, because stacks are written over. For these the
- * sort of the object is the evidence: the program makes and drops such objects.
+ * sort of the object is the evidence: the program makes and drops such objects. It is evidence only
+ * for as many as fit the number that the program was seen to make, drop or free.
  */
 #ifndef GT_RUNTIME_TRACES_H
 #define GT_RUNTIME_TRACES_H
@@ -32,6 +33,7 @@ enum gt_trace {
     GT_TRACE_MADE,     /* code that makes such objects has run since (makers.h) */
     GT_TRACE_ALIKE,    /* an object like it was allocated since, or was dropped (kinds.h) */
     GT_TRACE_FREED,    /* an object like it was freed */
+    GT_TRACE_FEW,      /* the same, but objects like it are few beside those that are gone */
     GT_TRACES
 };
 

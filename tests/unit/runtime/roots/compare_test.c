@@ -45,6 +45,19 @@ static void explained_objects_are_no_contradiction(void **state)
     assert_int_equal(contradictions(state, 0, GT_REASON_ALIKE, 5), 0);
 }
 
+/* A word that led to all of them may be damaged; or the program has dropped them at once. */
+static void many_of_a_kind_that_comes_and_goes_are_uncertain(void **state)
+{
+    struct gt_comparison comparison = {.unjudged = 3};
+
+    comparison.only_gc[GT_REASON_FEW].objects = 5000;
+    assert_int_equal(gt_comparison_uncertain(&comparison), 5000);
+    assert_false(gt_reason_explains(GT_REASON_FEW));
+    assert_int_equal(contradictions(state, 3, GT_REASON_FEW, 5000), 0);
+    comparison.only_gc[GT_REASON_WORD].objects = 1;
+    assert_int_equal(gt_comparison_uncertain(&comparison), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -54,6 +67,7 @@ int main(void)
                                   synth_end),
         cmocka_unit_test_teardown(evidence_of_a_missed_edge_contradicts_whatever_moves, synth_end),
         cmocka_unit_test_teardown(explained_objects_are_no_contradiction, synth_end),
+        cmocka_unit_test_teardown(many_of_a_kind_that_comes_and_goes_are_uncertain, synth_end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
