@@ -34,9 +34,10 @@ def test_what_is_captured_by_a_goroutine(case):
     assert "main.follow.func1 variable head" in field.path_of(finding)
 
 
-@field.cases("closures", symbols=["dwarf"])
-def test_nearly_all_is_judged(case):
-    report = case.report()
+@pytest.mark.parametrize("way", ["", "fixed"])
+@field.cases("closures")
+def test_nearly_all_is_judged(case, way):
+    report = case.report(way)
     assert report["coverage"]["undecided_bytes"] < 0.01 * report["live"]["bytes"]
 
 

@@ -1,11 +1,19 @@
-/* Words of arguments in frames, by what the compiler records for tracebacks. It has no types, but
- * it tells which words are one string, slice or struct, and which still hold the argument. */
+/* Words of frames of which nothing describes the variables. For arguments the compiler records for
+ * tracebacks which words are one string, slice or struct, and which still hold the argument. Local
+ * slices are told by their capacity. */
 #include "gotypes/code/arguments.h"
+#include "inspector/runtime/heap/size_classes.h"
 #include "inspector/runtime/typing/frame_words.h"
 #include "inspector/runtime/typing/saved_registers.h"
 #include "inspector/runtime/typing/shapes.h"
+#include "inspector/unwind/stack_loads.h"
 
-enum { WORD = 8 };
+enum {
+    WORD = 8,
+    PAGE = 8192,
+    LEAST_CAPACITY = 16,   /* smaller numbers are beside one another by chance */
+    MOST_FRAME = 16 << 10, /* bytes of a frame that are searched */
+};
 
 struct arguments { /* of one frame */
     struct gt_argument list[GT_MAX_ARGUMENTS];
@@ -93,4 +101,83 @@ void gt_shape_argument(const struct gt_typing *typing, const struct gt_root *roo
     bool uncapped = complete_slice(&arguments, entry, &around);
     gt_shape_word(typing->shapes, &around, word);
     word->uncapped = uncapped && word->kind == GT_P_SLICE;
+}
+
+/* ---- local slices ---------------------------------------------------------------------------- */
+
+struct local_frame { /* of a function that waits in a call */
+    uint64_t sp, end, pc, code_end;
+};
+
+static bool read_frame(const struct gt_typing *typing, const struct gt_root *root,
+                       struct local_frame *out)
+{
+    const struct gt_goroutine *g = &typing->goroutines->list[root->owner];
+    const struct gt_pclntab *tab;
+    struct gt_func func;
+
+    if (!root->frame || root->frame >= g->frame_count || !root->addr) return false;
+    const struct gt_frame *frame = gt_g_frame(typing->goroutines, g, root->frame);
+    if (!gt_text_find(&typing->process->code, frame->pc, &tab, &func)) return false;
+    *out = (struct local_frame){gt_g_frame(typing->goroutines, g, root->frame - 1)->cfa, frame->cfa,
+                                frame->pc, func.end};
+    return out->end > out->sp && out->end - out->sp <= MOST_FRAME;
+}
+
+static bool is_read(const struct gt_process *process, const struct local_frame *frame,
+                    uint64_t addr)
+{
+    bool arm64 = gt_core_machine(process->core) == GT_MACHINE_ARM64;
+
+    return (arm64 ? gt_loads_slot_arm64 : gt_loads_slot_amd64)(process->mem, frame->pc,
+                                                               frame->code_end, addr - frame->sp);
+}
+
+/* Does the allocator use a slot of this size for so many bytes? */
+static bool has_slot(uint64_t bytes, uint64_t slot)
+{
+    uint64_t wanted = gt_slot_for(bytes);
+
+    return wanted == slot || (wanted == bytes && (bytes + PAGE - 1) / PAGE * PAGE == slot);
+}
+
+/* Is the block as large as the allocator makes one for so many elements? */
+static bool has_capacity(const struct gt_typing *typing, uint32_t object, uint64_t cap)
+{
+    const struct gt_goheap *heap = typing->heap;
+    uint64_t slot = gt_heap_size(&heap->graph, object), header = gt_goheap_header(heap, object);
+    gt_type_id type = header ? gt_types_at(typing->types, header) : (gt_type_id)GT_NO_TYPE;
+
+    if (cap > slot) return false;
+    if (type) return has_slot(cap * gt_types_get(typing->types, type)->size + WORD, slot);
+    if (object < heap->graph.scan_objects) return false;
+    for (uint64_t size = 1; size <= WORD; size *= 2)
+        if (has_slot(cap * size, slot)) return true;
+    return false;
+}
+
+/* The compiler keeps a slice as three variables, and orders those without pointers by their names:
+ * the capacity lies beside the length (cmd/compile, cmpstackvarlt). If these are such neighbours,
+ * the capacity is that of the whole block, and the code reads it when the call has returned, then
+ * the slice covers the block. So it does if it is the length that is as long as the block. */
+void gt_shape_local(const struct gt_typing *typing, const struct gt_root *root,
+                    struct gt_word *word)
+{
+    const struct gt_memory *mem = typing->process->mem;
+    struct gt_surrounding around = {.value = root->value, .after = 2};
+    uint32_t object = gt_heap_object(&typing->heap->graph, root->value);
+    struct local_frame frame;
+    uint64_t user;
+
+    if (object == GT_NO_OBJECT || gt_goheap_user(typing->heap, object, &user) != root->value ||
+        !read_frame(typing, root, &frame))
+        return;
+    for (uint64_t addr = frame.sp; addr + 2 * (uint64_t)WORD <= frame.end; addr += WORD) {
+        if (!gt_mem_read(mem, addr, around.next, sizeof around.next)) return;
+        uint64_t len = around.next[0], cap = around.next[1];
+        if (cap < LEAST_CAPACITY || len > cap || !has_capacity(typing, object, cap)) continue;
+        if (!is_read(typing->process, &frame, addr + WORD)) continue;
+        gt_shape_word(typing->shapes, &around, word);
+        return;
+    }
 }

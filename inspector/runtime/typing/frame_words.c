@@ -334,4 +334,5 @@ void gt_frame_word(const struct gt_typing *typing, const struct gt_root *root, s
     if (word->kind == GT_W_UNKNOWN) shape_in_object(typing, root, word);
     if (word->kind == GT_W_UNKNOWN && !typing->process->dwarf)
         gt_shape_argument(typing, root, word);
+    if (word->kind == GT_W_UNKNOWN && !typing->process->dwarf) gt_shape_local(typing, root, word);
 }

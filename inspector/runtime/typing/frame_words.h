@@ -38,6 +38,10 @@ gt_type_id gt_frame_receiver(const struct gt_typing *typing, const struct gt_roo
 void gt_shape_argument(const struct gt_typing *typing, const struct gt_root *root,
                        struct gt_word *word);
 
+/* The same for a local slice that covers all of its block. */
+void gt_shape_local(const struct gt_typing *typing, const struct gt_root *root,
+                    struct gt_word *word);
+
 /* Fills in the word of a frame's root, as far as it is known. */
 void gt_frame_word(const struct gt_typing *typing, const struct gt_root *root,
                    struct gt_word *word);
