@@ -260,6 +260,13 @@ static struct gt_error *set_progress(struct gt_options *options, const char *val
     return parse_when("--progress", value, &options->progress);
 }
 
+static struct gt_error *set_timings(struct gt_options *options, const char *value)
+{
+    (void)value;
+    options->timings = true;
+    return NULL;
+}
+
 static struct gt_error *set_quiet(struct gt_options *options, const char *value)
 {
     (void)value;

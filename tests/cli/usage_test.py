@@ -108,7 +108,6 @@ def test_help(gotopsy, arguments):
         "check",
         "goroutines",
         "--fail-on",
-        "GOTOPSY_TIMINGS",
         "Exit status",
     ]:
         assert word in run.stdout
