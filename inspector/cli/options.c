@@ -114,6 +114,16 @@ static struct gt_error *parse_number(const char *name, const char *value, unsign
                            most, value);
 }
 
+static struct gt_error *set_threads(struct gt_options *options, const char *value)
+{
+    enum { MOST_THREADS = 1024 };
+    unsigned long number = 0;
+    struct gt_error *error = parse_number("--threads", value, 1, MOST_THREADS, &number);
+
+    options->core.threads = (unsigned)number;
+    return error;
+}
+
 static struct gt_error *set_instances(struct gt_options *options, const char *value)
 {
     unsigned long number = SIZE_MAX;
