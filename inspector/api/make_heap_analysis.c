@@ -155,7 +155,7 @@ void gt_analysis_close_live_heap(struct gt_analysis *analysis)
     gt_typing_destroy(live_heap->begun);
     for (unsigned scope = GT_TYPING_SCOPES; scope-- > 0;)
         gt_typing_destroy(live_heap->kept[scope]);
-    gt_baseline_destroy(live_heap->baseline, live_heap);
+    gt_baseline_destroy(live_heap->baseline);
     gt_bitmap_deinit(&live_heap->live);
     gt_free(live_heap);
     analysis->live_heap = NULL;

@@ -140,7 +140,7 @@ struct gt_baseline *gt_baseline_create(const struct gt_heap_analysis *analysis)
     return baseline;
 }
 
-void gt_baseline_destroy(struct gt_baseline *baseline, const struct gt_heap_analysis *analysis)
+void gt_baseline_destroy(struct gt_baseline *baseline)
 {
     if (!baseline) return;
     for (int i = 0; i < GT_LEFT_OUT; i++)
@@ -154,8 +154,6 @@ void gt_baseline_destroy(struct gt_baseline *baseline, const struct gt_heap_anal
     gt_waits_deinit(&baseline->waits);
     gt_u64s_deinit(&baseline->scheduler);
     gt_backlog_deinit(&baseline->backlog);
-    for (uint32_t i = 0; i < analysis->goroutines->count; i++)
-        gt_wait_deinit(&baseline->wait[i]);
     gt_free(baseline->wait);
     gt_free(baseline->blocks);
     gt_free(baseline->first_root);

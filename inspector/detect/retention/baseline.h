@@ -45,7 +45,7 @@ struct gt_baseline {
 };
 
 struct gt_baseline *gt_baseline_create(const struct gt_heap_analysis *analysis);
-void gt_baseline_destroy(struct gt_baseline *baseline, const struct gt_heap_analysis *analysis);
+void gt_baseline_destroy(struct gt_baseline *baseline);
 
 /* Marks all but what `without` excludes, which must be edges of the five kinds. `marked` starts
  * clear. */
