@@ -9,12 +9,10 @@
 #include "inspector/detect/windows/map_lengths.h"
 #include "inspector/runtime/roots/compare.h"
 
-/* The live set: the baseline, and all that it leaves out. */
 static void mark_live(struct gt_heap_analysis *heap_analysis)
 {
-    heap_analysis->baseline = gt_baseline_create(heap_analysis);
     gt_bitmap_init(&heap_analysis->live, heap_analysis->heap->graph.objects);
-    gt_baseline_mark_without(heap_analysis, GT_LEFT_OUT, &heap_analysis->live);
+    heap_analysis->baseline = gt_baseline_create(heap_analysis, &heap_analysis->live);
     heap_analysis->live_bytes = gt_heap_bytes_of(&heap_analysis->heap->graph, &heap_analysis->live);
     heap_analysis->live_objects = gt_bitmap_count(&heap_analysis->live);
 }
