@@ -54,7 +54,6 @@ static void create(struct gt_analysis *analysis)
     mark_live(live_heap);
     compare_marks(analysis, &live_heap->live);
     live_heap->users = gt_global_users_create(live_heap->process, live_heap->roots);
-    gt_bitmap_init(&live_heap->referrers, live_heap->heap->graph.objects);
     index_samples(live_heap);
     analysis->live_heap = live_heap;
 }
@@ -76,6 +75,7 @@ static void forget_findings(struct gt_heap_analysis *live_heap)
     forget_typing(live_heap);
     gt_windows_destroy(live_heap);
     gt_bitmap_deinit(&live_heap->innocent);
+    gt_bitmap_deinit(&live_heap->narrowed);
     gt_bitmap_deinit(&live_heap->doubtful);
     gt_dead_slots_destroy(live_heap->dead_slots);
     live_heap->dead_slots = NULL;
@@ -89,7 +89,7 @@ struct gt_heap_analysis *gt_analysis_live_heap_untyped(struct gt_analysis *analy
     if (!analysis->live_heap) create(analysis);
     struct gt_heap_analysis *live_heap = analysis->live_heap;
     forget_findings(live_heap);
-    gt_bitmap_copy(&live_heap->referrers, &live_heap->live);
+    live_heap->referrers = &live_heap->live;
     live_heap->storage = storage;
     live_heap->min_bytes = 0;
     live_heap->max_instances = 0;
@@ -147,7 +147,6 @@ void gt_analysis_close_live_heap(struct gt_analysis *analysis)
     forget_findings(live_heap);
     gt_forest_destroy(live_heap->forest);
     gt_analysis_forget_tree(analysis);
-    gt_bitmap_deinit(&live_heap->referrers);
     gt_map_deinit(&live_heap->samples);
     gt_global_users_destroy(live_heap->users);
     gt_typing_destroy(live_heap->begun);
