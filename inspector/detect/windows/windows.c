@@ -247,7 +247,7 @@ static void every_word(struct gatherer *gatherer, gt_typed_word_fn *visit)
         gt_typing_root(analysis->typing, i, &word);
         visit(gatherer, &word);
     }
-    gt_typing_words_of_all(analysis->typing, &analysis->referrers, begin, visit, gatherer);
+    gt_typing_words_of_all(analysis->typing, analysis->referrers, begin, visit, gatherer);
 }
 
 static void every_doubt(struct gatherer *gatherer)

@@ -85,7 +85,7 @@ static void claim_map(const struct eliminator *eliminator, uint32_t object)
 /* A generic function's shape says less than the type that it stands for. */
 static bool has_type(const struct gt_typing *typing, uint32_t object, bool shapes)
 {
-    gt_type_id id = gt_typed_id(typing->type[object]);
+    gt_type_id id = gt_typed_id(gt_packed_at(&typing->type, object));
 
     return id && !(shapes && id != GT_OPAQUE_TYPE && gt_type_row(typing, id)->shaped);
 }
