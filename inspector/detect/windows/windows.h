@@ -32,8 +32,8 @@ struct gt_window_ref { /* one window */
     uint64_t offset, len, cap; /* bytes; len <= cap */
     uint64_t elem_size;
     gt_type_id elem;
-    uint8_t kind; /* GT_P_STRING, GT_P_SLICE or GT_P_POINTER */
-    bool inferred, weak;
+    uint8_t kind;                 /* GT_P_STRING, GT_P_SLICE or GT_P_POINTER */
+    bool inferred, weak, bounded; /* bounded: its elements may be narrower, but not wider */
 };
 
 struct gt_window_block { /* a block with all its windows */

@@ -231,6 +231,7 @@ static struct gt_typing *begin(const struct gt_goheap *heap, const struct gt_gor
 static struct gt_typing *finish(struct gt_typing *typing, const struct gt_bitmap *live)
 {
     claim_untyped(typing, live);
+    gt_bound_slices(typing, live);
     count_bytes(typing, live);
     close_spread(typing);
     return typing;
@@ -313,6 +314,7 @@ void gt_typing_destroy(struct gt_typing *typing)
     gt_static_areas_destroy(typing->statics);
     gt_vec_deinit(&typing->static_runs);
     gt_map_deinit(&typing->wide);
+    gt_map_deinit(&typing->widest);
     gt_packed_deinit(&typing->type);
     if (!typing->borrows) destroy_shared(typing);
     gt_free(typing);
