@@ -11,10 +11,8 @@
 
 enum {
     MIN_BLOCK = 16,
-    MAX_VIEWS = 1 << 18,     /* windows kept in the first pass; beyond, only those of blocks known
-                              * to matter */
-    MAX_UNDECIDED = 1 << 15, /* words kept that leave blocks undecided: for large blocks, and for
-                              * small ones */
+    MAX_VIEWS = 1 << 18,     /* windows kept in the first pass */
+    MAX_UNDECIDED = 1 << 15, /* undecided words kept, for large and for small blocks */
     LARGE_BLOCK = 1 << 12,
 };
 
@@ -146,7 +144,8 @@ static void look_at(struct gatherer *gatherer, uint32_t object, const struct gt_
 
     if (gt_bit(&gatherer->whole, object)) return;
     if (!gt_bit(&gatherer->analysis->heap->graph.allocated, object)) return;
-    enum gt_word_verdict verdict = gt_window_judge(gatherer->analysis, word, object, &window);
+    enum gt_word_verdict verdict =
+        gt_window_judge(gatherer->analysis, word, &gatherer->referrer, object, &window);
     if (verdict == GT_UNFIT)
         gt_check_length(gatherer->analysis, word, &gatherer->referrer, object, &window);
     if (verdict == GT_COVERS_ALL) gt_bit_set(&gatherer->whole, object);
@@ -154,7 +153,7 @@ static void look_at(struct gatherer *gatherer, uint32_t object, const struct gt_
     if (verdict > GT_IS_REFERENCE) note_undecided(gatherer, object, word, verdict);
     if (verdict != GT_IS_WINDOW) return;
     note_window(gatherer, object, &window);
-    if (word->uncapped) gt_bit_set(&gatherer->doubtful, object);
+    if (word->uncapped || window.unsure) gt_bit_set(&gatherer->doubtful, object);
     if (gatherer->overflowed || gt_bit(&gatherer->referenced, object)) return;
     if (!is_open(gatherer, object)) return;
     if (gatherer->out->list.len == MAX_VIEWS)
@@ -347,7 +346,8 @@ static void record(void *ctx, const struct gt_word *word)
     uint32_t object = gt_heap_object(&gatherer->analysis->heap->graph, word->value);
 
     if (object == GT_NO_OBJECT || is_dead(gatherer, word) || !matters(gatherer, object)) return;
-    if (gt_window_judge(gatherer->analysis, word, object, &window) == GT_IS_WINDOW)
+    if (gt_window_judge(gatherer->analysis, word, &gatherer->referrer, object, &window) ==
+        GT_IS_WINDOW)
         keep_view(gatherer, object, word, &window);
 }
 

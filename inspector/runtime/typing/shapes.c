@@ -18,7 +18,7 @@ enum {
     MANY_TRIES = 256,     /* sizes of elements that are tried */
     LARGEST_SLOT = 32768, /* larger objects take whole pages */
     PAGE = 8192,
-    ITAB_TYPE = 8,        /* abi.ITab: Inter, Type, Hash, Fun */
+    ITAB_TYPE = 8, /* abi.ITab: Inter, Type, Hash, Fun */
     ITAB_HASH = 16,
     ITAB_FUN = 24,
     TYPE_HASH = 16, /* abi.Type */
@@ -135,7 +135,7 @@ static bool any_for_slot(const struct gt_u64s *sizes, uint64_t slot)
     return first < sizes->len && sizes->at[first] <= slot;
 }
 
-static bool has_type_for_slot(const struct gt_shapes *shapes, uint64_t slot)
+bool gt_shape_may_be_one(const struct gt_shapes *shapes, uint64_t slot)
 {
     return any_for_slot(&shapes->whole_sizes, slot);
 }
@@ -269,7 +269,7 @@ static uint64_t element_of_bytes(const struct gt_shapes *shapes, uint64_t user, 
                                  uint64_t most)
 {
     if (offset % WORD) return widest_type(shapes, offset, most);
-    return has_type_for_slot(shapes, user) ? most : widest(offset, most, 1, NULL);
+    return gt_shape_may_be_one(shapes, user) ? most : widest(offset, most, 1, NULL);
 }
 
 uint64_t gt_shape_element(const struct gt_shapes *shapes, uint32_t object, uint64_t offset,
@@ -334,7 +334,7 @@ static bool must_be_bytes(const struct gt_shapes *shapes, uint64_t addr,
     if (target->offset % WORD != 0 && len >= LEAST_WORD) return true;
     if (is_cut_from_text(shapes, addr, len, target)) return true;
     return (len >= LEAST_TEXT || target->offset % WORD != 0) &&
-           !has_type_for_slot(shapes, target->user); /* blocks without pointers have no header */
+           !gt_shape_may_be_one(shapes, target->user); /* blocks without pointers have no header */
 }
 
 /* Can it be a pointer, a length and a capacity? */

@@ -49,4 +49,7 @@ void gt_shape_word(struct gt_shapes *shapes, const struct gt_surrounding *around
 uint64_t gt_shape_element(const struct gt_shapes *shapes, uint32_t object, uint64_t offset,
                           uint64_t most);
 
+/* Does the program have a struct or array type without pointers whose values take such a slot? */
+bool gt_shape_may_be_one(const struct gt_shapes *shapes, uint64_t slot);
+
 #endif
