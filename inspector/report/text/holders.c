@@ -21,10 +21,17 @@ static const char *what_of(const struct gt_heap_holder *holder)
     return gt_word(&gt_holder_words, holder->what);
 }
 
+/* Without a type it is no variable of the program: "global at .bss+0x720", "object with a
+ * finalizer". */
+static bool is_its_name(const struct gt_heap_holder *holder)
+{
+    return holder->what == GT_HOLDER_VARIABLE && holder->name && !holder->type;
+}
+
 static void put_name(struct gt_page *page, const struct gt_heap_holder *holder)
 {
-    gt_page_format(page, GT_BOLD, "%s", what_of(holder));
-    if (holder->name) gt_page_format(page, GT_BOLD, " %s", holder->name);
+    if (!is_its_name(holder)) gt_page_format(page, GT_BOLD, "%s ", what_of(holder));
+    if (holder->name) gt_page_format(page, GT_BOLD, "%s", holder->name);
     if (holder->type) gt_page_format(page, GT_PLAIN, " %s", holder->type);
 }
 
@@ -60,7 +67,9 @@ static void add_count(struct gt_str *to, const struct gt_heap_holder *holder)
 {
     if (holder->count <= 1) return;
     gt_str_format(to, "%s%s %s", to->len ? "; " : "", gt_count(holder->count).text,
-                  holder->what == GT_HOLDER_VARIABLE ? "pointers in it" : "alike");
+                  is_its_name(holder)                  ? "pointers"
+                  : holder->what == GT_HOLDER_VARIABLE ? "pointers in it"
+                                                       : "alike");
 }
 
 static void add_most(struct gt_str *to, const struct gt_heap_holder *holder)
