@@ -228,6 +228,14 @@ static bool may_be_in_change(const struct gt_heap_analysis *analysis,
            gt_root_at(analysis->roots, referrer->root)->kind != GT_ROOT_GLOBAL;
 }
 
+bool gt_window_may_be_stale(const struct gt_heap_analysis *analysis, const struct gt_word *word,
+                            const struct gt_referrer *referrer)
+{
+    return referrer->object == GT_NO_OBJECT &&
+           (word->disputed ||
+            gt_root_at(analysis->roots, referrer->root)->kind == GT_ROOT_CONSERVATIVE);
+}
+
 void gt_check_length(const struct gt_heap_analysis *analysis, const struct gt_word *word,
                      const struct gt_referrer *referrer, uint32_t object,
                      const struct gt_window_ref *window)

@@ -33,6 +33,11 @@ enum gt_word_verdict gt_window_judge(const struct gt_heap_analysis *analysis,
                                      const struct gt_word *word, const struct gt_referrer *referrer,
                                      uint32_t object, struct gt_window_ref *window);
 
+/* The program may never use such a word again: a frame that was interrupted keeps words that it no
+ * longer needs. The same holds for a slot about which the stack map and its variable disagree. */
+bool gt_window_may_be_stale(const struct gt_heap_analysis *analysis, const struct gt_word *word,
+                            const struct gt_referrer *referrer);
+
 /* Notes a contradiction of the core if the word, which was judged unfit, is a string or slice with
  * a length that no code of Go can have made, in memory that no frame is about to change. A capacity
  * may be made up by unsafe code: (*[1 << 30]byte)(p)[:n]. */

@@ -80,17 +80,6 @@ static void keep_view(struct gatherer *gatherer, uint32_t object, const struct g
     gt_vec_add(&gatherer->out->list, window);
 }
 
-/* The program may never use such a word again: a frame that was interrupted keeps words that it no
- * longer needs. The same holds for a slot about which the stack map and its variable disagree. */
-static bool may_be_stale(const struct gatherer *gatherer, const struct gt_word *word)
-{
-    const struct gt_referrer *referrer = &gatherer->referrer;
-
-    return referrer->object == GT_NO_OBJECT &&
-           (word->disputed ||
-            gt_root_at(gatherer->analysis->roots, referrer->root)->kind == GT_ROOT_CONSERVATIVE);
-}
-
 /* If such words are many, those into large blocks are kept. */
 static void keep_undecided(struct gatherer *gatherer, uint32_t object,
                            const struct gt_referrer *referrer, enum gt_word_verdict verdict)
@@ -119,7 +108,7 @@ static void note_undecided(struct gatherer *gatherer, uint32_t object, const str
 {
     struct gt_referrer referrer = gatherer->referrer;
 
-    if (may_be_stale(gatherer, word)) {
+    if (gt_window_may_be_stale(gatherer->analysis, word, &referrer)) {
         note_stale(gatherer, object, &referrer);
         return;
     }
@@ -254,13 +243,17 @@ static void every_doubt(struct gatherer *gatherer)
 
 /* ---- which blocks matter ------------------------------------------------------------------- */
 
+/* The tiny allocator's blocks have parts of several owners. */
+static bool is_too_small(const struct gatherer *gatherer, uint32_t object)
+{
+    return gt_heap_size(&gatherer->analysis->heap->graph, object) < MIN_BLOCK ||
+           gt_goheap_tiny(gatherer->analysis->heap, object);
+}
+
 static bool matters(const struct gatherer *gatherer, uint32_t object)
 {
-    const struct gt_heap_analysis *analysis = gatherer->analysis;
-
     return !is_settled(gatherer, object) && is_open(gatherer, object) &&
-           gt_heap_size(&analysis->heap->graph, object) >= MIN_BLOCK &&
-           !gt_goheap_tiny(analysis->heap, object);
+           !is_too_small(gatherer, object);
 }
 
 static uint32_t stale_root(const struct gt_windows *windows, uint32_t block)
@@ -301,14 +294,15 @@ static void decide_references(struct gatherer *gatherer)
             gt_bit_set(&gatherer->whole, i);
 }
 
-/* Is it certain that the block is no finding? It is memory of the runtime; or a window leaves out
- * less than half of the bytes and no pointer; or there is no window, and it is one value. */
+/* Is it certain that the block is no finding? It is small, or memory of the runtime; or a window
+ * leaves out less than half of the bytes and no pointer; or there is no window, and it is one
+ * value. */
 static bool is_covered(const struct gatherer *gatherer, uint32_t block)
 {
     const struct gt_heap_analysis *analysis = gatherer->analysis;
     bool half = gt_bit(&gatherer->half, block);
 
-    if (gt_window_is_runtimes(analysis, block)) return true;
+    if (is_too_small(gatherer, block) || gt_window_is_runtimes(analysis, block)) return true;
     if (!half && !gt_bit(&gatherer->small, block)) return gt_window_is_one_value(analysis, block);
     return half && (block >= analysis->heap->graph.scan_objects || gt_bit(&gatherer->full, block));
 }
