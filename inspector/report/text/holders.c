@@ -71,7 +71,9 @@ static void add_count(struct gt_str *to, const struct gt_heap_holder *holder)
 {
     if (holder->count <= 1) return;
     gt_str_format(to, "%s%s %s", to->len ? "; " : "", gt_count(holder->count).text,
-                  holder->what == GT_HOLDER_VARIABLE ? "pointers in it" : "alike");
+                  is_its_name(holder)                  ? "pointers"
+                  : holder->what == GT_HOLDER_VARIABLE ? "pointers in it"
+                                                       : "alike");
 }
 
 static void add_most(struct gt_str *to, const struct gt_heap_holder *holder)
