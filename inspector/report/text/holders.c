@@ -1,8 +1,8 @@
 #include "inspector/report/text/holders.h"
 
+#include "inspector/names/words.h"
 #include "inspector/report/text/pieces.h"
 #include "inspector/report/units.h"
-#include "inspector/report/words.h"
 
 #include <string.h>
 
