@@ -1,9 +1,9 @@
 #include "inspector/report/text/holders.h"
 
+#include "inspector/names/words.h"
 #include "inspector/report/names.h"
 #include "inspector/report/text/pieces.h"
 #include "inspector/report/units.h"
-#include "inspector/report/words.h"
 
 #include <string.h>
 
@@ -26,6 +26,13 @@ static void put_what(struct gt_page *page, const struct gt_heap_holder *holder)
         gt_page_format(page, GT_BOLD, "objects that several variables hold%s", named ? ": " : "");
     else if (holder->what != GT_HOLDER_VARIABLE || !holder->name || !strchr(holder->name, ' '))
         gt_page_format(page, GT_BOLD, "%s ", gt_word(&gt_holder_words, holder->what));
+}
+
+/* Without a type it is no variable of the program: "global at .bss+0x720", "object with a
+ * finalizer". */
+static bool is_its_name(const struct gt_heap_holder *holder)
+{
+    return holder->what == GT_HOLDER_VARIABLE && holder->name && !holder->type;
 }
 
 static void put_name(struct gt_page *page, const struct gt_heap_holder *holder)

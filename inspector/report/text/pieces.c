@@ -3,10 +3,10 @@
 #include "inspector/report/text/summary.h"
 
 #include "inspector/base/str.h"
+#include "inspector/names/words.h"
 #include "inspector/report/escape.h"
 #include "inspector/report/names.h"
 #include "inspector/report/units.h"
-#include "inspector/report/words.h"
 
 #include <string.h>
 

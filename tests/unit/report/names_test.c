@@ -52,16 +52,6 @@ static void steps_that_are_left_out_are_counted(void **state)
     assert_string_equal(gt_step_name(text, &entry), "map entry");
 }
 
-static void each_status_and_reason_has_a_word(void **state)
-{
-    (void)state;
-    for (unsigned i = 0; i < GT_STATUSES; i++)
-        assert_non_null(gt_goroutine_status_name((enum gt_goroutine_status)i));
-    for (unsigned i = 0; i <= GT_UNDECIDED_CONTRADICTS; i++)
-        assert_non_null(gt_undecided_reason_name((enum gt_undecided_reason)i));
-    assert_null(gt_goroutine_status_name(GT_STATUSES));
-}
-
 static void a_goroutine_that_waits_is_named_by_what_it_waits_for(void **state)
 {
     (void)state;
@@ -97,7 +87,6 @@ int main(void)
         cmocka_unit_test(another_signal_has_its_number),
         cmocka_unit_test(each_reason_for_a_signal_has_words),
         cmocka_unit_test(steps_that_are_left_out_are_counted),
-        cmocka_unit_test(each_status_and_reason_has_a_word),
         cmocka_unit_test(a_goroutine_that_waits_is_named_by_what_it_waits_for),
         cmocka_unit_test(a_long_struct_is_named_without_its_fields),
     };
