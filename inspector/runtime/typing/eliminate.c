@@ -87,7 +87,7 @@ static void claim_map(const struct eliminator *eliminator, uint32_t object)
 /* A generic function's shape says less than the type that it stands for. */
 static bool has_type(const struct gt_typing *typing, uint32_t object, bool shapes)
 {
-    gt_type_id id = gt_typed_id(typing->type[object]);
+    gt_type_id id = gt_typed_id(gt_packed_at(&typing->type, object));
 
     return id && !(shapes && id != GT_OPAQUE_TYPE && gt_type_row(typing, id)->shaped);
 }
@@ -146,7 +146,8 @@ void gt_bound_slices(struct gt_typing *typing, const struct gt_bitmap *live)
 
     for (size_t i = gt_bitmap_next(live, 0); i < count; i = gt_bitmap_next(live, i + 1)) {
         bounder.object = (uint32_t)i;
-        if (!typing->type[i]) gt_typing_words(typing, bounder.object, bound_slice, &bounder);
+        if (!gt_packed_at(&typing->type, i))
+            gt_typing_words(typing, bounder.object, bound_slice, &bounder);
     }
     gt_candidates_destroy(bounder.candidates);
 }

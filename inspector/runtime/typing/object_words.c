@@ -392,7 +392,7 @@ static void words_by_type(const struct gt_typing *typing, const struct gt_slot_r
 void gt_typing_words_of_slot(const struct gt_typing *typing, const struct gt_slot_ref *ref,
                              gt_typed_word_fn *visit, void *ctx)
 {
-    uint32_t typed = typing->type[gt_slot_object(ref)];
+    uint32_t typed = gt_packed_at(&typing->type, gt_slot_object(ref));
     gt_type_id id = gt_typed_id(typed);
 
     if (!ref->region->bytes) return;
@@ -421,7 +421,7 @@ bool gt_typing_is_node(const struct gt_typing *typing, gt_type_id type)
 gt_type_id gt_typing_type(const struct gt_typing *typing, uint32_t object)
 {
     if (object >= typing->heap->graph.scan_objects) return GT_NO_TYPE;
-    gt_type_id id = gt_typed_id(typing->type[object]);
+    gt_type_id id = gt_typed_id(gt_packed_at(&typing->type, object));
     return id == GT_OPAQUE_TYPE ? (gt_type_id)GT_NO_TYPE : id;
 }
 
@@ -433,7 +433,7 @@ uint64_t gt_typing_elements(const struct gt_typing *typing, uint32_t object)
 
     if (!size || gt_type_row(typing, type)->is_map) return type ? 1 : 0;
     if (ref.region->scan == GT_SCAN_BITMAP) {
-        struct gt_extent extent = gt_extent_of(typing, &ref, typing->type[object]);
+        struct gt_extent extent = gt_extent_of(typing, &ref, gt_packed_at(&typing->type, object));
         return extent.to > extent.from ? extent.to - extent.from : 1;
     }
     gt_goheap_user(typing->heap, object, &user);
@@ -442,5 +442,5 @@ uint64_t gt_typing_elements(const struct gt_typing *typing, uint32_t object)
 
 bool gt_typing_knows(const struct gt_typing *typing, uint32_t object)
 {
-    return object < typing->heap->graph.scan_objects && typing->type[object];
+    return object < typing->heap->graph.scan_objects && gt_packed_at(&typing->type, object);
 }

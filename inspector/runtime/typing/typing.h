@@ -15,11 +15,12 @@
  *
  * All users read pointers through one function for objects and one for roots, as struct gt_word:
  * the kind of pointer, and for strings and slices the length. Types are kept only for objects with
- * pointers, 4 bytes each.
+ * pointers, and packed: neighbours mostly have the same.
  */
 #ifndef GT_RUNTIME_TYPING_H
 #define GT_RUNTIME_TYPING_H
 
+#include "inspector/base/packed.h"
 #include "inspector/runtime/roots/live.h"
 
 /* Kinds beside enum gt_location_kind: pointers that no Go type describes. */
@@ -69,9 +70,9 @@ struct gt_typing {
     struct gt_receivers *receivers; /* NULL where debug information has the variables */
     struct gt_closures *closures;
     struct gt_dictionaries *dictionaries;
-    gt_type_id *type; /* by object, for those with pointers */
-    bool borrows;     /* shapes, receivers, closures, dictionaries and rows are another's */
-    bool whole;       /* from now on, arrays are typed beyond what slices cover */
+    struct gt_packed type; /* by object, for those with pointers; typing_impl.h */
+    bool borrows;          /* shapes, receivers, closures, dictionaries and rows are another's */
+    bool whole;            /* from now on, arrays are typed beyond what slices cover */
     const struct gt_bitmap *within; /* while types spread: the objects whose words are read; NULL:
                                      * all */
     struct gt_map wide;             /* object -> its elements that are of its type; typing_impl.h */
