@@ -139,8 +139,9 @@ static const char *const differences[GT_REASONS] = {
                         "could have dropped it",
     [GT_REASON_NOTHING] = "dropped, or a root or edge was missed: nothing leads to it, and no "
                           "object like it comes or goes",
-    [GT_REASON_FEW] = "dropped, or a root or edge was missed: nothing leads to it, and objects like "
-                      "it come and go, but far fewer",
+    [GT_REASON_FEW] =
+        "dropped, or a root or edge was missed: nothing leads to it, and objects like "
+        "it come and go, but far fewer",
     [GT_REASON_MISSING] = "unreachable since the last mark, and the core lacks memory that may "
                           "lead to it",
     [GT_REASON_UNMARKED] = "reached, but not marked",

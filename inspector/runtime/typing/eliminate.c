@@ -139,15 +139,28 @@ static void bound_slice(void *ctx, const struct gt_word *word)
     if (widest) *gt_map_put(&bounder->typing->widest, word->addr, NULL) = widest;
 }
 
+/* Has the slot a pointer followed by two words that are none? */
+static bool may_hold_slice(const struct gt_slot_ref *ref)
+{
+    const struct gt_region *region = ref->region;
+    uint64_t words = region->slot_size / 8;
+
+    if (region->scan != GT_SCAN_BITMAP || gt_slot_is_wide(region) || words < 3) return false;
+    uint64_t mask = gt_slot_mask(ref);
+    return mask & ~(mask >> 1) & ~(mask >> 2) & gt_low_bits(words - 2);
+}
+
 void gt_bound_slices(struct gt_typing *typing, const struct gt_bitmap *live)
 {
     struct bounder bounder = {typing, gt_candidates_create(typing), 0};
     uint32_t count = typing->heap->graph.scan_objects;
+    struct gt_slot_ref ref = {0};
 
     for (size_t i = gt_bitmap_next(live, 0); i < count; i = gt_bitmap_next(live, i + 1)) {
+        if (gt_packed_at(&typing->type, i)) continue;
         bounder.object = (uint32_t)i;
-        if (!gt_packed_at(&typing->type, i))
-            gt_typing_words(typing, bounder.object, bound_slice, &bounder);
+        ref = gt_slot_ref_near(typing, bounder.object, &ref);
+        if (may_hold_slice(&ref)) gt_typing_words_of_slot(typing, &ref, bound_slice, &bounder);
     }
     gt_candidates_destroy(bounder.candidates);
 }
