@@ -63,6 +63,32 @@ void gt_say_aside_reason(struct gt_str *to, const struct gt_set_aside *row)
         gt_str_add(to, gt_word(&(struct gt_words)GT_WORDS(asides), row->reason));
 }
 
+/* The brace that closes the one at `open`; NULL if there is none. */
+static const char *closing_brace(const char *open)
+{
+    unsigned depth = 0;
+
+    for (const char *at = open; *at; at++) {
+        depth += *at == '{';
+        depth -= *at == '}';
+        if (!depth) return at;
+    }
+    return NULL;
+}
+
+const char *gt_short_type(char *text, const char *type)
+{
+    enum { LONG = 40 };
+    const char *open = strstr(type, "struct {"), *end;
+
+    if (!open) return type;
+    open += strlen("struct ");
+    end = closing_brace(open);
+    if (!end || end - open < LONG) return type;
+    int length = snprintf(text, GT_SHORT_TYPE, "%.*s{…%s", (int)(open - type), type, end);
+    return length < GT_SHORT_TYPE ? text : type;
+}
+
 const char *gt_base_name(const char *path)
 {
     const char *slash = strrchr(path, '/');

@@ -81,18 +81,30 @@ static void claim_headers(struct gt_typing *typing, const struct gt_bitmap *live
     }
 }
 
-/* A finalizer's special has its object's type: `ot` is the type of the pointer to it. */
-static void claim_finalized(struct gt_typing *typing, const struct gt_root *root)
+/* A finalizer has the type of the pointer to its object. */
+static void claim_finalized(struct gt_typing *typing, uint64_t value, uint64_t pointer)
 {
-    struct gt_process *process = typing->process;
+    gt_type_id type = gt_types_at(typing->types, pointer);
+
+    if (type && gt_types_get(typing->types, type)->kind == GT_T_POINTER)
+        gt_claim(typing, value, gt_types_elem(typing->types, type), 1);
+}
+
+static void claim_of_special(struct gt_typing *typing, const struct gt_root *root)
+{
     uint64_t pointer;
 
-    if (root->kind != GT_ROOT_CONTENTS ||
-        !gt_process_field(process, root->addr, GT_F_specialfinalizer_ot, &pointer))
-        return;
-    gt_type_id type = gt_types_at(typing->types, pointer);
-    if (type && gt_types_get(typing->types, type)->kind == GT_T_POINTER)
-        gt_claim(typing, root->value, gt_types_elem(typing->types, type), 1);
+    if (root->kind == GT_ROOT_CONTENTS &&
+        gt_process_field(typing->process, root->addr, GT_F_specialfinalizer_ot, &pointer))
+        claim_finalized(typing, root->value, pointer);
+}
+
+static void claim_queued(struct gt_typing *typing)
+{
+    for (size_t i = 0; i < typing->roots->queued.len; i++) {
+        const struct gt_queued_object *queued = gt_vec_at(&typing->roots->queued, i);
+        claim_finalized(typing, queued->value, queued->type);
+    }
 }
 
 static void claim_roots(struct gt_typing *typing)
@@ -104,8 +116,9 @@ static void claim_roots(struct gt_typing *typing)
         typing->names_disputed += word.disputed;
         gt_claim_word(typing, &word);
         if (word.kind == GT_W_RUNTIME) gt_claim_function(typing, word.value);
-        claim_finalized(typing, gt_root_at(typing->roots, i));
+        claim_of_special(typing, gt_root_at(typing->roots, i));
     }
+    claim_queued(typing);
 }
 
 /* Goroutines are typed even if the lists that hold them have no types. */

@@ -131,6 +131,7 @@ static struct synth *synth, *second;
 static int make_process(void **state)
 {
     (void)state;
+    start_a_thread();
     synth = synth_new(GO);
     second = synth_new(GO);
     waste(second);
