@@ -299,9 +299,13 @@ lies: deps-test
 	$(again) $(BUILD)/gotopsy
 	GOTOPSY=$(abspath $(BUILD)/gotopsy) GOTOPSY_LIES=1 $(PYTHON) -m pytest -q tests/cases/lies_test.py
 
+# BENCH_HISTORY has a line for each run, BENCH_PEERS names programs to measure beside this one, and
+# BENCH_OPTIONS is for tests/bench/run: BENCH_OPTIONS="--parts maps,oldmaps --scale 10".
+BENCH_HISTORY ?= $(BUILD)/bench/history.jsonl
 bench: deps-test
 	$(again) $(BUILD)/gotopsy
-	GOTOPSY=$(abspath $(BUILD)/gotopsy) $(PYTHON) tests/bench/run $(BUILD)/bench
+	GOTOPSY=$(abspath $(BUILD)/gotopsy) $(PYTHON) tests/bench/run --history $(BENCH_HISTORY) \
+	    $(BENCH_OPTIONS) $(BUILD)/bench
 
 # ---- installing ------------------------------------------------------------------------------
 
