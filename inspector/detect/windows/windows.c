@@ -12,10 +12,8 @@
 
 enum {
     MIN_BLOCK = 16,
-    MAX_VIEWS = 1 << 18,     /* windows kept in the first pass; beyond, only those of blocks known
-                              * to matter */
-    MAX_UNDECIDED = 1 << 15, /* words kept that leave blocks undecided: for large blocks, and for
-                              * small ones */
+    MAX_VIEWS = 1 << 18,     /* windows kept in the first pass */
+    MAX_UNDECIDED = 1 << 15, /* undecided words kept, for large and for small blocks */
     LARGE_BLOCK = 1 << 12,
 };
 
@@ -83,17 +81,6 @@ static void keep_view(struct gatherer *gatherer, uint32_t object, const struct g
     gt_vec_add(&gatherer->out->list, window);
 }
 
-/* The program may never use such a word again: a frame that was interrupted keeps words that it no
- * longer needs. The same holds for a slot about which the stack map and its variable disagree. */
-static bool may_be_stale(const struct gatherer *gatherer, const struct gt_word *word)
-{
-    const struct gt_referrer *referrer = &gatherer->referrer;
-
-    return referrer->object == GT_NO_OBJECT &&
-           (word->disputed ||
-            gt_root_at(gatherer->analysis->roots, referrer->root)->kind == GT_ROOT_CONSERVATIVE);
-}
-
 /* If such words are many, those into large blocks are kept. */
 static void keep_undecided(struct gatherer *gatherer, uint32_t object,
                            const struct gt_referrer *referrer, enum gt_word_verdict verdict)
@@ -122,7 +109,7 @@ static void note_undecided(struct gatherer *gatherer, uint32_t object, const str
 {
     struct gt_referrer referrer = gatherer->referrer;
 
-    if (may_be_stale(gatherer, word)) {
+    if (gt_window_may_be_stale(gatherer->analysis, word, &referrer)) {
         note_stale(gatherer, object, &referrer);
         return;
     }
@@ -147,7 +134,8 @@ static void look_at(struct gatherer *gatherer, uint32_t object, const struct gt_
 
     if (gt_bit(&gatherer->whole, object)) return;
     if (!gt_bit(&gatherer->analysis->heap->graph.allocated, object)) return;
-    enum gt_word_verdict verdict = gt_window_judge(gatherer->analysis, word, object, &window);
+    enum gt_word_verdict verdict =
+        gt_window_judge(gatherer->analysis, word, &gatherer->referrer, object, &window);
     if (verdict == GT_UNFIT)
         gt_check_length(gatherer->analysis, word, &gatherer->referrer, object, &window);
     if (verdict == GT_COVERS_ALL) gt_bit_set(&gatherer->whole, object);
@@ -155,7 +143,7 @@ static void look_at(struct gatherer *gatherer, uint32_t object, const struct gt_
     if (verdict > GT_IS_REFERENCE) note_undecided(gatherer, object, word, verdict);
     if (verdict != GT_IS_WINDOW) return;
     note_window(gatherer, object, &window);
-    if (word->uncapped) gt_bit_set(&gatherer->doubtful, object);
+    if (word->uncapped || window.unsure) gt_bit_set(&gatherer->doubtful, object);
     if (gatherer->overflowed || gt_bit(&gatherer->referenced, object)) return;
     if (!is_open(gatherer, object)) return;
     if (gatherer->out->list.len == MAX_VIEWS)
@@ -247,7 +235,7 @@ static void every_word(struct gatherer *gatherer, gt_typed_word_fn *visit)
         gt_typing_root(analysis->typing, i, &word);
         visit(gatherer, &word);
     }
-    gt_typing_words_of_all(analysis->typing, &analysis->referrers, begin, visit, gatherer);
+    gt_typing_words_of_all(analysis->typing, analysis->referrers, begin, visit, gatherer);
 }
 
 static void every_doubt(struct gatherer *gatherer)
@@ -262,13 +250,17 @@ static void every_doubt(struct gatherer *gatherer)
 
 /* ---- which blocks matter ------------------------------------------------------------------- */
 
+/* The tiny allocator's blocks have parts of several owners. */
+static bool is_too_small(const struct gatherer *gatherer, uint32_t object)
+{
+    return gt_heap_size(&gatherer->analysis->heap->graph, object) < MIN_BLOCK ||
+           gt_goheap_tiny(gatherer->analysis->heap, object);
+}
+
 static bool matters(const struct gatherer *gatherer, uint32_t object)
 {
-    const struct gt_heap_analysis *analysis = gatherer->analysis;
-
     return !is_settled(gatherer, object) && is_open(gatherer, object) &&
-           gt_heap_size(&analysis->heap->graph, object) >= MIN_BLOCK &&
-           !gt_goheap_tiny(analysis->heap, object);
+           !is_too_small(gatherer, object);
 }
 
 /* A block that only words that may be stale lead to has no windows. */
@@ -302,14 +294,15 @@ static void decide_references(struct gatherer *gatherer)
             gt_bit_set(&gatherer->whole, i);
 }
 
-/* Is it certain that the block is no finding? It is memory of the runtime; or a window leaves out
- * less than half of the bytes and no pointer; or there is no window, and it is one value. */
+/* Is it certain that the block is no finding? It is small, or memory of the runtime; or a window
+ * leaves out less than half of the bytes and no pointer; or there is no window, and it is one
+ * value. */
 static bool is_covered(const struct gatherer *gatherer, uint32_t block)
 {
     const struct gt_heap_analysis *analysis = gatherer->analysis;
     bool half = gt_bit(&gatherer->half, block);
 
-    if (gt_window_is_runtimes(analysis, block)) return true;
+    if (is_too_small(gatherer, block) || gt_window_is_runtimes(analysis, block)) return true;
     if (!half && !gt_bit(&gatherer->small, block)) return gt_window_is_one_value(analysis, block);
     return half && (block >= analysis->heap->graph.scan_objects || gt_bit(&gatherer->full, block));
 }
@@ -347,7 +340,8 @@ static void record(void *ctx, const struct gt_word *word)
     uint32_t object = gt_heap_object(&gatherer->analysis->heap->graph, word->value);
 
     if (object == GT_NO_OBJECT || is_dead(gatherer, word) || !matters(gatherer, object)) return;
-    if (gt_window_judge(gatherer->analysis, word, object, &window) == GT_IS_WINDOW)
+    if (gt_window_judge(gatherer->analysis, word, &gatherer->referrer, object, &window) ==
+        GT_IS_WINDOW)
         keep_view(gatherer, object, word, &window);
 }
 

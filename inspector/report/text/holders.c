@@ -28,6 +28,13 @@ static void put_what(struct gt_page *page, const struct gt_heap_holder *holder)
         gt_page_format(page, GT_BOLD, "%s ", gt_word(&gt_holder_words, holder->what));
 }
 
+/* Without a type it is no variable of the program: "global at .bss+0x720", "object with a
+ * finalizer". */
+static bool is_its_name(const struct gt_heap_holder *holder)
+{
+    return holder->what == GT_HOLDER_VARIABLE && holder->name && !holder->type;
+}
+
 static void put_name(struct gt_page *page, const struct gt_heap_holder *holder)
 {
     char type[GT_SHORT_TYPE];
@@ -71,7 +78,9 @@ static void add_count(struct gt_str *to, const struct gt_heap_holder *holder)
 {
     if (holder->count <= 1) return;
     gt_str_format(to, "%s%s %s", to->len ? "; " : "", gt_count(holder->count).text,
-                  holder->what == GT_HOLDER_VARIABLE ? "pointers in it" : "alike");
+                  is_its_name(holder)                  ? "pointers"
+                  : holder->what == GT_HOLDER_VARIABLE ? "pointers in it"
+                                                       : "alike");
 }
 
 static void add_most(struct gt_str *to, const struct gt_heap_holder *holder)
