@@ -179,7 +179,8 @@ BUILD_DEPS := gcc make pkg-config libc6-dev libelf-dev libdwarf-dev libunwind-de
 	liblz4-dev liblzma-dev zlib1g-dev libdeflate-dev libjansson-dev libpopt-dev libedit-dev \
 	libprotobuf-c-dev protobuf-c-compiler
 TEST_DEPS := libcmocka-dev python3 python3-pytest python3-pytest-xdist python3-jsonschema \
-	zstd lz4 xz-utils gdb elfutils qemu-user debuginfod graphviz strace groff-base zsh fish
+	zstd lz4 xz-utils gdb elfutils qemu-user debuginfod graphviz strace groff-base zsh fish \
+	valgrind
 LINT_DEPS := clang clang-format clang-tidy
 # The sanitizers' and libFuzzer's libraries, whose package has clang's own number in its name.
 clang_runtime = libclang-rt-$(shell clang -dumpversion 2>/dev/null | cut -d. -f1)-dev
