@@ -179,7 +179,8 @@ BUILD_DEPS := gcc make pkg-config libc6-dev libelf-dev libdwarf-dev libunwind-de
 	liblz4-dev liblzma-dev zlib1g-dev libdeflate-dev libjansson-dev libpopt-dev libedit-dev \
 	libprotobuf-c-dev protobuf-c-compiler
 TEST_DEPS := libcmocka-dev python3 python3-pytest python3-pytest-xdist python3-jsonschema \
-	zstd lz4 xz-utils gdb elfutils qemu-user debuginfod graphviz strace groff-base zsh fish
+	zstd lz4 xz-utils gdb elfutils qemu-user debuginfod graphviz strace groff-base zsh fish \
+	valgrind
 LINT_DEPS := clang clang-format clang-tidy
 # The sanitizers' and libFuzzer's libraries, whose package has clang's own number in its name.
 clang_runtime = libclang-rt-$(shell clang -dumpversion 2>/dev/null | cut -d. -f1)-dev
@@ -299,9 +300,13 @@ lies: deps-test
 	$(again) $(BUILD)/gotopsy
 	GOTOPSY=$(abspath $(BUILD)/gotopsy) GOTOPSY_LIES=1 $(PYTHON) -m pytest -q tests/cases/lies_test.py
 
+# BENCH_HISTORY has a line for each run, BENCH_PEERS names programs to measure beside this one, and
+# BENCH_OPTIONS is for tests/bench/run: BENCH_OPTIONS="--parts maps,oldmaps --scale 10".
+BENCH_HISTORY ?= $(BUILD)/bench/history.jsonl
 bench: deps-test
 	$(again) $(BUILD)/gotopsy
-	GOTOPSY=$(abspath $(BUILD)/gotopsy) $(PYTHON) tests/bench/run $(BUILD)/bench
+	GOTOPSY=$(abspath $(BUILD)/gotopsy) $(PYTHON) tests/bench/run --history $(BENCH_HISTORY) \
+	    $(BENCH_OPTIONS) $(BUILD)/bench
 
 # ---- installing ------------------------------------------------------------------------------
 

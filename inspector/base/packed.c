@@ -58,7 +58,7 @@ static struct gt_packed_page *take_page(struct gt_packed *table, unsigned width)
     size_t size = page_bytes(width);
 
     if (page) {
-        memcpy(&table->free[width], page, sizeof table->free[width]);
+        memcpy(&table->free[width], page, sizeof(void *));
         memset(page, 0, size);
     } else {
         page = gt_arena_alloc(&table->storage, size);
@@ -72,7 +72,7 @@ static void drop_page(struct gt_packed *table, struct gt_packed_page *page)
 {
     unsigned width = page->width;
 
-    memcpy(page, &table->free[width], sizeof table->free[width]);
+    memcpy(page, &table->free[width], sizeof(void *));
     table->free[width] = page;
 }
 

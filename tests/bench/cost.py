@@ -1,4 +1,5 @@
-"""What one run of a program costs: time, CPU and memory."""
+"""What one run of a program costs: time, CPU, memory and page faults; and the floor, a plain read of
+the core."""
 
 import collections
 import dataclasses
@@ -26,6 +27,16 @@ class Cost:
     wall: float  # ms
     cpu: float  # ms, user and system, all threads
     memory: int  # bytes: the peak of what is not a file's pages
+    faults: int  # pages that were mapped in, from memory or from disk
+
+
+@dataclasses.dataclass(frozen=True)
+class Stage:
+    """What gotopsy timed itself (--timings)."""
+
+    wall: float  # ms
+    cpu: float  # ms
+    faults: int
 
 
 def own_memory(pid):
@@ -38,31 +49,61 @@ def own_memory(pid):
     return int(lines[0]) << 10 if lines else 0  # a process that has just ended has none
 
 
-def watch(process):
-    """The peak of its memory, as often as TICK lets one see it. Ends with the process."""
-    peak = 0
+def watch(process, patience=None):
+    """The peak of its memory, as often as TICK lets one see it. Ends with the process, which has
+    `patience` seconds."""
+    peak, end = 0, time.monotonic() + (patience or float("inf"))
     while process.poll() is None:
+        if time.monotonic() > end:
+            process.kill()
         peak = max(peak, own_memory(process.pid))
         time.sleep(TICK)
     return peak
 
 
-def cpu_of_children():
+def used_by_children():
+    """CPU in ms and page faults."""
     usage = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return usage.ru_utime + usage.ru_stime
+    return 1000 * (usage.ru_utime + usage.ru_stime), usage.ru_minflt + usage.ru_majflt
 
 
-def measure(arguments, log, out=subprocess.DEVNULL):
+def measure(arguments, log, out=subprocess.DEVNULL, patience=None):
     """The cost of one run, whose timings go to the log."""
-    cpu, start = cpu_of_children(), time.monotonic()
+    (cpu, faults), start = used_by_children(), time.monotonic()
     with subprocess.Popen(
         arguments, stdin=subprocess.DEVNULL, stdout=out, stderr=log
     ) as process:
-        peak = watch(process)
+        peak = watch(process, patience)
     wall = time.monotonic() - start
     if process.returncode != 0:
         raise Failed(f"{arguments[1]} ended with {process.returncode}; see {log.name}")
-    return Cost(1000 * wall, 1000 * (cpu_of_children() - cpu), peak)
+    cpu_after, faults_after = used_by_children()
+    return Cost(1000 * wall, cpu_after - cpu, peak, faults_after - faults)
+
+
+def extents(file, size):
+    """Start and end of each piece of a file that is not a hole."""
+    start, end = 0, 0
+    while end < size:
+        try:
+            start = os.lseek(file, end, os.SEEK_DATA)
+        except OSError:  # the rest is a hole
+            return
+        end = os.lseek(file, start, os.SEEK_HOLE)
+        yield start, end
+
+
+def read_whole(path):
+    """What it costs to read a file once, from its beginning, with nothing done: no tool that looks at
+    all of it is faster."""
+    buffer = bytearray(MIB)
+    start, cpu = time.monotonic(), time.process_time()
+    with path.open("rb", buffering=0) as file:
+        for first, end in extents(file.fileno(), path.stat().st_size):
+            file.seek(first)
+            while file.tell() < end and file.readinto(buffer):
+                pass
+    return Cost(1000 * (time.monotonic() - start), 1000 * (time.process_time() - cpu), MIB, 0)
 
 
 def measure_often(command, core, exe, runs=RUNS):
@@ -77,20 +118,27 @@ def measure_often(command, core, exe, runs=RUNS):
 
 
 def median(costs):
-    return Cost(*map(statistics.median, zip(*map(dataclasses.astuple, costs))))
+    """Of each figure by itself. Works for stages, too."""
+    return type(costs[0])(*map(statistics.median, zip(*map(dataclasses.astuple, costs))))
+
+
+TIMING = re.compile(
+    r"^timing: (.+) ([\d.]+) ms, ([\d.]+) ms of CPU, (\d+) page faults$", re.MULTILINE
+)
 
 
 def stages(log):
-    """The CPU time of each stage, in the order of their first run."""
-    times = collections.defaultdict(list)
-    for stage, ms in re.findall(r"^timing: (.+) [\d.]+ ms, ([\d.]+) ms of CPU", log, re.MULTILINE):
-        times[stage].append(float(ms))
-    return {stage: statistics.median(all_of_it) for stage, all_of_it in times.items()}
+    """By name, in the order of their first run."""
+    runs = collections.defaultdict(list)
+    for name, wall, cpu, faults in TIMING.findall(log):
+        runs[name].append(Stage(float(wall), float(cpu), int(faults)))
+    return {name: median(costs) for name, costs in runs.items()}
 
 
 def tell_stages(command, timed):
-    for stage, ms in timed.items():
-        print(f"  {command}: {stage:<42} {ms:8.1f} ms")
+    print(f"\n{command + ':':<44} wall ms   CPU ms   page faults")
+    for name, stage in timed.items():
+        print(f"  {name:<42} {stage.wall:8.1f} {stage.cpu:8.1f} {stage.faults:13,.0f}")
 
 
 def tell_target(what, got, target, form, least=False):

@@ -7,7 +7,8 @@ import re
 import statistics
 import typing
 
-from cost import MIB, RUNS, Failed, measure_often, tell_stages, tell_target
+from cost import MIB, RUNS, Failed, measure_often, read_whole, tell_stages, tell_target
+from peers import measure_peers
 
 
 @dataclasses.dataclass(frozen=True)
@@ -19,10 +20,14 @@ class Budget:
     of_heap: float = 0  # and this part of the live heap
 
 
+# Of a heap with fewer objects, what the program has of itself hides what each object takes.
+MANY_OBJECTS = 100_000
+
 # Dominators take 24 bytes a live object in all; what does without them 4, and 2% of the live heap.
 BUDGETS = [
     Budget("check", cpu=2, per_object=4, of_heap=0.02),
     Budget("report --no-holders", cpu=5, per_object=4, of_heap=0.02),
+    Budget("report --no-holders --threads=1", cpu=5),
     Budget("report", cpu=5, per_object=24),
     Budget("heap --by dominator", runs=3, cpu=10, per_object=24),
     Budget("diff", runs=1),
@@ -33,7 +38,10 @@ BUDGETS = [
 class Heap:
     objects: int
     bytes: int
-    unit: float  # ms of the collector
+    unit: float  # ms of the collector; 0: it is too short to compare with
+
+
+LEAST_UNIT = 1  # ms
 
 
 def collector_ms(trace):
@@ -62,21 +70,23 @@ def tell_heap(name, stats, marks):
         f"collector  {min(marks):.0f} ms of CPU to mark it at best, "
         f"{statistics.median(marks):.0f} ms in the median of {len(marks)} forced cycles\n"
         f"\n"
-        f"medians                wall ms   CPU ms   x collector   memory MiB   bytes an object"
+        f"medians                           wall ms   CPU ms   x collector   memory MiB   "
+        f"bytes an object   page faults"
     )
 
 
 def tell_cost(command, cost, heap):
+    ratio = f"{cost.cpu / heap.unit:13.2f}" if heap.unit else f"{'-':>13}"
     print(
-        f"{command:<20} {cost.wall:9.0f} {cost.cpu:8.0f} {cost.cpu / heap.unit:13.2f} "
-        f"{cost.memory / MIB:12.1f} {cost.memory / heap.objects:17.1f}"
+        f"{command:<31} {cost.wall:9.0f} {cost.cpu:8.0f} {ratio} "
+        f"{cost.memory / MIB:12.1f} {cost.memory / heap.objects:17.1f} {cost.faults:13,.0f}"
     )
 
 
 def tell_budget(budget, cost, heap):
-    if budget.cpu:
+    if budget.cpu and heap.unit:
         tell_target(f"CPU of {budget.command} / collector", cost.cpu / heap.unit, budget.cpu, times)
-    if budget.per_object:
+    if budget.per_object and heap.objects >= MANY_OBJECTS:
         room = budget.per_object + budget.of_heap * heap.bytes / heap.objects
         tell_target(f"memory of {budget.command}", cost.memory / heap.objects, room, each)
 
@@ -93,16 +103,44 @@ def measure_budgets(folder, program, heap, runs):
     return measured
 
 
+def measure_others(folder, program, heap):
+    """What bounds the tool from below, and what others take."""
+    costs = {"read of the core": read_whole(folder / "core")}
+    costs.update(measure_peers(folder, folder / "core", folder / program))
+    done = {name: cost for name, cost in costs.items() if cost}
+    for name, cost in done.items():
+        tell_cost(name, cost, heap)
+    return done
+
+
+def figures(heap, measured, others):
+    """For the history."""
+    return {
+        "bytes": heap.bytes,
+        "objects": heap.objects,
+        "unit": heap.unit,
+        "commands": {name: dataclasses.asdict(cost) for name, (_, cost, _) in measured.items()},
+        "others": {name: dataclasses.asdict(cost) for name, cost in others.items()},
+        "stages": {
+            name: {stage: dataclasses.asdict(cost) for stage, cost in timed.items()}
+            for name, (_, _, timed) in measured.items()
+        },
+    }
+
+
 def bench(name, folder, program, runs=RUNS):
-    """Tells what each command costs. The whole of `check` stands for the mark."""
+    """Tells what each command costs, and returns it. The whole of `check` stands for the mark."""
     stats = json.loads((folder / "truth.json").read_text())["memstats"]
     marks = collector_ms((folder / "gctrace.txt").read_text())
-    heap = Heap(stats["HeapObjects"], stats["HeapAlloc"], min(marks))
+    unit = min(marks) if min(marks) >= LEAST_UNIT else 0
+    heap = Heap(stats["HeapObjects"], stats["HeapAlloc"], unit)
     tell_heap(name, stats, marks)
     measured = measure_budgets(folder, program, heap, runs)
-    print()
-    if runs == RUNS:
-        for command in ("check", "report", "heap --by dominator"):
+    others = measure_others(folder, program, heap)
+    if runs == RUNS:  # those of the others are in the history
+        for command in ("check", "report --no-holders --threads=1", "heap --by dominator"):
             tell_stages(command, measured[command][2])
+    print()
     for budget, cost, _ in measured.values():
         tell_budget(budget, cost, heap)
+    return figures(heap, measured, others)

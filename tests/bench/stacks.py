@@ -2,6 +2,7 @@
 and beside delve's grouped listing, which groups them by their place alone."""
 
 import collections
+import dataclasses
 import json
 import os
 import shutil
@@ -94,8 +95,15 @@ def bench(folder):
     tell_cost("goroutines", listing, count)
     check, check_timed = measure_often("check", core, exe)
     tell_cost("check", check, count)
-    tell_cost("report", measure_often("report", core, exe)[0], count)
+    report = measure_often("report", core, exe)[0]
+    tell_cost("report", report, count)
     tell_delve(listing, count, folder, core, exe)
     tell_target("goroutines' CPU", listing.cpu / 1000, LIST_TARGET, lambda n: f"{n:.2f} s")
     tell_stages("goroutines", timed)
     tell_stages("check", check_timed)
+    commands = {"goroutines": listing, "check": check, "report": report}
+    return {
+        "objects": count,
+        "unit": 0,
+        "commands": {name: dataclasses.asdict(cost) for name, cost in commands.items()},
+    }

@@ -1,0 +1,87 @@
+"""How many instructions an object costs, as valgrind counts them: what a slower machine, or a busy one,
+does not change.
+
+Of each shape there are two cores, one with more objects. What the larger one takes more, by object, is
+what an object costs: opening the core and the program is in both. The bars are counts of a build with
+gcc 12 and -O2, of which two differ by up to 3%; clang 14 needs 2 to 11% fewer. OTHERS leaves room for
+other compilers and libraries. Whoever makes the tool faster lowers a bar; whoever raises one says why.
+"""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+
+import pytest
+
+from . import recipe, shared, tool
+
+OTHERS = 1.15
+SCALES = (0.005, 0.015)  # times the four million objects of `make bench`
+# Shape and command: instructions for each object.
+BARS = {
+    ("list", "check"): 1240,
+    ("list", "report --no-holders"): 4080,
+    ("list", "report"): 4900,
+    ("maps", "report --no-holders"): 1730,
+}
+COUNT = re.compile(r"Collected : (\d+)|I +refs: +([\d,]+)")
+
+pytestmark = [
+    pytest.mark.skipif(tool.SUBSET, reason="a build with sanitizers has instructions of theirs"),
+    pytest.mark.skipif(not shutil.which("valgrind"), reason="valgrind is not installed"),
+]
+
+
+def _make(folder, shape, scale):
+    """The core, the program, the number of objects."""
+    made = subprocess.run(
+        [recipe.COREFILES / "make-cores", "--bench", folder, shape],
+        env={**os.environ, "BENCH_SCALE": str(scale)},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        timeout=recipe.PATIENCE,
+        text=True,
+    )
+    if made.returncode:
+        raise recipe.Unavailable(made.stderr.strip())
+    made = folder / shape
+    objects = json.loads((made / "truth.json").read_text())["memstats"]["HeapObjects"]
+    return made / "core", made / "bench-shapes", objects
+
+
+def _strip(folder, program):
+    """The tool without debug information: some of it is newer than valgrind."""
+    subprocess.run(["strip", "-o", folder / "gotopsy", program], check=True)
+    return folder / "gotopsy"
+
+
+def _instructions(command, core, exe):
+    program = shared.once(_strip, tool.binary())
+    done = subprocess.run(
+        ["valgrind", "--tool=cachegrind", "--cache-sim=no", "--cachegrind-out-file=/dev/null"]
+        + [program, *command.split(), "--threads=1", "--quiet", core, "--exe", exe, "-o", os.devnull],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        timeout=tool.PATIENCE * 2,
+        text=True,
+    )
+    counts = COUNT.search(done.stderr)
+    if not done.returncode and counts:
+        return int((counts[1] or counts[2]).replace(",", ""))
+    raise recipe.Unavailable(f"valgrind cannot run the tool: {done.stderr.strip()[-300:]}")
+
+
+def _per_object(shape, command):
+    try:
+        cores = [shared.once(_make, shape, scale) for scale in SCALES]
+        small, large = (_instructions(command, core, exe) for core, exe, _ in cores)
+    except recipe.Unavailable as why:
+        pytest.skip(str(why))
+    return (large - small) / (cores[1][2] - cores[0][2])
+
+
+@pytest.mark.parametrize("shape,command", BARS)
+def test_an_object_costs_no_more_instructions_than_it_did(shape, command):
+    assert _per_object(shape, command) <= OTHERS * BARS[shape, command]
