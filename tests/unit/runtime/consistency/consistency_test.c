@@ -154,6 +154,11 @@ static void spoil_id(struct synth *synth)
     synth_set(synth, victim, GT_F_g_goid, 0);
 }
 
+static void spoil_time(struct synth *synth)
+{
+    synth_set(synth, victim, GT_F_g_waitsince, SYNTH_NOW + 1);
+}
+
 static void spoil_reason(struct synth *synth)
 {
     synth_set(synth, victim, GT_F_g_waitreason, SYNTH_SLEEP + 2);
@@ -295,6 +300,7 @@ static void each_damage_is_a_contradiction_of_its_kind(void **state)
         {make_lists, spoil_deferred_call, GT_CONTRADICTION_DEFERS},
         {make_lists, spoil_count_of_semaphores, GT_CONTRADICTION_SEMAPHORES},
         {make_process, spoil_id, GT_CONTRADICTION_ID},
+        {make_process, spoil_time, GT_CONTRADICTION_TIMES},
         {make_process, spoil_reason, GT_CONTRADICTION_WAITS},
         {make_process, spoil_resume_point, GT_CONTRADICTION_CALLS},
         {make_process, spoil_status_in_queue, GT_CONTRADICTION_QUEUES},
