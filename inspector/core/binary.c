@@ -140,6 +140,7 @@ void gt_binary_give_images(struct gt_core *core, const struct gt_binary *binary)
         if (bytes && !(load->p_flags & PF_W))
             gt_core_add_image(core, load->p_vaddr + binary->bias, bytes, load->p_filesz);
     }
+    gt_untouched_variables(core, binary);
 }
 
 bool gt_binary_load(const struct gt_binary *binary, size_t index, struct gt_load *out)

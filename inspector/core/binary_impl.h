@@ -115,7 +115,11 @@ void gt_content_compare(const struct gt_core *core, const struct gt_binary *bina
 void gt_content_compare_file(const struct gt_core *core, const struct gt_binary *binary,
                              struct gt_content *content);
 
-/* Its read-only segments become images of the core, placed by its bias. */
+/* Its writable segments become images where the core shows that nobody wrote to them. */
+void gt_untouched_variables(struct gt_core *core, const struct gt_binary *binary);
+
+/* Its read-only segments become images of the core, placed by its bias; so do variables that nobody
+ * wrote. */
 void gt_binary_give_images(struct gt_core *core, const struct gt_binary *binary);
 
 /* The linked address of the file's start. */

@@ -98,7 +98,7 @@ bool gt_core_resident_is_least(const struct gt_core *core);
 
 /*
  * The file bytes [bytes, bytes + size) become the contents of [addr, addr + size) wherever the core
- * itself has none. Only for memory that the process cannot have changed (text, rodata). The caller
+ * itself has none. Only for memory that the process has not changed (text, rodata). The caller
  * owns the bytes, which must outlive the core.
  */
 void gt_core_add_image(struct gt_core *core, uint64_t addr, const unsigned char *bytes,

@@ -1,5 +1,7 @@
 /*
- * Memory that nobody wrote and that the kernel therefore left out: the zeros of a file's .bss.
+ * Memory that nobody wrote and that the kernel therefore left out: the zeros behind a file's
+ * variables (.bss and .noptrbss, which are one mapping), and variables of a file of which no page
+ * was written.
  *
  * The kernel dumps no byte of an anonymous mapping without a written page (fs/coredump.c,
  * vma_dump_size), and says as little of one that is not to be dumped (MADV_DONTDUMP) or that
@@ -8,9 +10,14 @@
  * byte, and of no file; it is all that the loader mapped for the zeros at the end of a file's last
  * pages, by the file's own headers. A program that keeps a part of its memory out of dumps divides
  * the segment.
+ *
+ * A private file mapping without a written page is left out, too, unless coredump_filter asks for
+ * it; gcore does the same. Its bytes are the file's. A file whose zeros begin within a page of its
+ * variables has that page written by the loader.
  */
 #include "inspector/core/core_impl.h"
 
+#include "inspector/base/alloc.h"
 #include "inspector/base/call.h"
 #include "inspector/core/binary_impl.h"
 
@@ -142,5 +149,47 @@ void gt_untouched_add(struct gt_core *core)
         if (is_bss(core, gt_vec_at(&core->segments, i)))
             add_zeros(core, gt_vec_at(&core->segments, i - 1), gt_vec_at(&core->segments, i),
                       &copied);
+    }
+}
+
+/* ---- a file's variables -------------------------------------------------------------------- */
+
+/* True if the segment is a part of this file, `offset` bytes from its start, and the core was not
+ * meant to have any of it. */
+static bool is_unwritten(const struct gt_core *core, size_t index, uint64_t offset)
+{
+    const struct gt_segment *segment = gt_vec_at(&core->segments, index);
+
+    if (core->declared.at[index] || !(segment->flags & PF_W)) return false;
+    for (size_t i = 0; i < core->mappings.len; i++) {
+        const struct gt_file_mapping *file = gt_vec_at(&core->mappings, i);
+        if (file->start <= segment->start && segment->end <= file->end)
+            return file->offset + (segment->start - file->start) == offset;
+    }
+    return false;
+}
+
+static void add_variables(struct gt_core *core, uint64_t bias, const GElf_Phdr *load,
+                          const unsigned char *bytes)
+{
+    uint64_t start = load->p_vaddr + bias, end;
+
+    if (!gt_add(start, load->p_filesz, &end)) return;
+    for (size_t i = 0; i < core->segments.len; i++) {
+        const struct gt_segment *segment = gt_vec_at(&core->segments, i);
+        uint64_t from = segment->start > start ? segment->start : start;
+        uint64_t to = segment->end < end ? segment->end : end;
+        if (from < to && is_unwritten(core, i, load->p_offset - (start - segment->start)))
+            gt_core_add_image(core, from, bytes + (from - start), to - from);
+    }
+}
+
+void gt_untouched_variables(struct gt_core *core, const struct gt_binary *binary)
+{
+    if (!dumps_anonymous(core)) return;
+    for (size_t i = 0; i < binary->loads.len; i++) {
+        const GElf_Phdr *load = gt_vec_at(&binary->loads, i);
+        const unsigned char *bytes = gt_mapped_at(&binary->file, load->p_offset, load->p_filesz);
+        if (bytes && load->p_flags & PF_W) add_variables(core, binary->bias, load, bytes);
     }
 }

@@ -142,7 +142,7 @@ static const struct gt_attribute_form *attributes_of(const struct walk *walk,
 {
     const struct gt_attribute_form *all = walk->reader->table.attributes.data;
 
-    return all + abbreviation->first;
+    return all ? all + abbreviation->first : NULL; /* no abbreviation has an attribute */
 }
 
 static void skip_attributes(struct walk *walk, const struct gt_abbreviation *abbreviation)

@@ -3,11 +3,7 @@
 A lie takes a Victim, a copy of the core that ships, and changes it.
 """
 
-import pathlib
-
 from .victim import ARENA, IN_USE, WAITING
-
-CALL = 0xE8  # amd64, with an offset of four bytes
 
 
 def _more(value):
@@ -125,18 +121,8 @@ def _page_in_use(victim):
 
 def _return_addresses(victim):
     """The frames of one that waits go on one byte further."""
-    module = victim.symbols["runtime.firstmoduledata"]
-    text = victim.get("runtime.moduledata", module, "text")
-    ((offset, size),) = ((at, size) for name, at, size in victim.sections() if name == ".text")
-    code = pathlib.Path(victim.exe).read_bytes()[offset : offset + size]
-    sp = victim.get("runtime.g", victim.goroutine(), "sched.sp")
-
-    def returns(pc):
-        return text + 5 < pc < text + size and code[pc - text - 5] == CALL
-
-    for at in range(sp, victim.get("runtime.g", victim.goroutine(), "stack.hi"), 8):
-        if returns(victim.target.word(at)):
-            victim.word(at, _more)
+    for at in list(victim.return_addresses(victim.goroutine())):
+        victim.word(at, _more)
 
 
 def _map_length(change):
@@ -208,6 +194,11 @@ def _other_channel(victim):
     others = {victim.channel(g) for g in victim.waiting()} - {victim.channel(goroutine), 0}
     other = sorted(others)[0]
     victim.put("runtime.sudog", victim.sudog(goroutine), path, lambda _: other)
+
+
+def _queue_cut(victim):
+    sudog = next(s for s in map(victim.sudog, victim.waiting()) if victim.get("runtime.sudog", s, "next"))
+    victim.put("runtime.sudog", sudog, "next", _none)
 
 
 def _closed(victim):
@@ -414,6 +405,8 @@ LIES = {
     "wait reason of another": _hung("waitreason", lambda reason: reason + 1),
     "resume point": _hung("sched.pc", _more),
     "goid none": _hung("goid", _none),
+    "waitsince": _hung("waitsince", lambda _: 1 << 60),
+    "last collection": _one_of("runtime.mstats", "runtime.memstats", "last_gc_nanotime", lambda time: time >> 8),
     "stack over the heap": _over_the_heap,
     "stack of objects": _stack_of_objects,
     "stack too large": _hung_stack(lambda low: low - 2048, lambda high: high),
@@ -421,6 +414,7 @@ LIES = {
     "sudog.waitlink without end": _list_without_end,
     "sudog.c of others": _other_channel,
     "channel closed": _closed,
+    "queue cut": _queue_cut,
     "special beyond its span": _special("offset", lambda _: -1),
     "special of no kind": _special("kind", lambda _: 200),
     "special without end": _special_without_end,

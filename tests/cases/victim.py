@@ -15,6 +15,7 @@ import patients  # noqa: E402
 import target  # noqa: E402
 
 WAITING, IN_USE = 4, 1
+CALL = 0xE8  # amd64, with an offset of four bytes
 ARENA = target.ARENA
 BLOCK = 64 << 10  # bytes that are zeroed at once
 
@@ -139,8 +140,17 @@ class Victim:
                 return (start + at - offset + 63) & ~63
         raise IndexError("no zeros")
 
-    def sections(self):
-        return target.sections(self.exe)
+    def return_addresses(self, goroutine):
+        """Where its stack has words that lead behind a call."""
+        text = self.get("runtime.moduledata", self.symbols["runtime.firstmoduledata"], "text")
+        rows = target.sections(self.exe)
+        ((offset, size),) = ((at, size) for name, at, size in rows if name == ".text")
+        code = self.exe.read_bytes()[offset : offset + size]
+        sp, end = (self.get("runtime.g", goroutine, path) for path in ("sched.sp", "stack.hi"))
+        for at in range(sp, end, 8):
+            pc = self.target.word(at) - text
+            if 5 < pc < size and code[pc - 5] == CALL:
+                yield at
 
     def zero(self, address, size):
         self.write(address, bytes(size))

@@ -41,6 +41,19 @@ def debug_information(data, symbols):
     return _file(EXEC, loads, parts)
 
 
+def units(data):
+    """The units whose entries are longest, each with what fuzz_units.c wants of the other sections."""
+    held = {name: data[row[4] : row[4] + row[5]] for name, row in _sections(data)}
+    info, abbrev, addr = (held.get(f".debug_{name}", b"") for name in ("info", "abbrev", "addr"))
+    found, at = [], 0
+    while at < len(info):
+        length, version = struct.unpack_from("<IH", info, at)
+        found.append((length, version, info[at : at + 4 + length]))
+        at += 4 + length
+    for _, version, unit in sorted(found)[-2:]:
+        yield struct.pack("<BII", version, len(abbrev), len(addr)) + abbrev + addr + unit
+
+
 def _file(kind, loads, parts):
     """An ELF file of program headers without bytes and of sections: (name, type, bytes, link, entry)."""
     at = 64 + 56 * len(loads)

@@ -29,6 +29,7 @@ struct checker {
     struct gt_slice allgs;
     struct gt_map threads; /* the Ms of runtime.allm; empty when it cannot be read */
     uint64_t sched;        /* 0: not known */
+    uint64_t last_gc;      /* when the last collection ended; UINT64_MAX: not known */
     uint64_t running;      /* Ps that run */
 };
 
@@ -131,6 +132,16 @@ static void read_starts(const struct gt_process *process, uint64_t g, struct sta
     *last = of;
 }
 
+/* The collector that sees a goroutine wait notes the end of the collection before (mgcmark.go,
+ * markroot). */
+static bool waits_since_a_collection(const struct checker *checker, uint64_t g)
+{
+    uint64_t since;
+
+    return !gt_process_field(checker->process, g, GT_F_g_waitsince, &since) ||
+           since <= checker->last_gc;
+}
+
 static void check_goroutine(const struct checker *checker, uint64_t g, uint64_t last_id,
                             struct starts *starts, uint64_t *programs)
 {
@@ -146,6 +157,8 @@ static void check_goroutine(const struct checker *checker, uint64_t g, uint64_t 
     if (!starts->has_code) gt_contradict(checker->all, GT_CONTRADICTION_CODE, 1, g);
     if (!is_listed(checker, g, GT_F_g_m) || !is_listed(checker, g, GT_F_g_lockedm))
         gt_contradict(checker->all, GT_CONTRADICTION_OWNERS, 1, g);
+    if (!waits_since_a_collection(checker, g))
+        gt_contradict(checker->all, GT_CONTRADICTION_TIMES, 1, g);
     gt_consistency_of_defers(checker->process, g);
     if (id > last_id || (!id && (status & ~(uint64_t)SCAN_BIT) == GT_G_WAITING))
         gt_contradict(checker->all, GT_CONTRADICTION_ID, 1, g);
@@ -366,6 +379,9 @@ void gt_consistency_of_scheduler(struct gt_process *process, const struct gt_gor
         !gt_process_slice(process, addr, 8, &checker.allgs))
         return;
     if (!global_at(process, "runtime.sched", &checker.sched)) checker.sched = 0;
+    if (!global_at(process, "runtime.memstats", &addr) ||
+        !gt_process_field(process, addr, GT_F_mstats_last_gc_nanotime, &checker.last_gc))
+        checker.last_gc = UINT64_MAX;
     read_threads(&checker);
     check_goroutines(&checker);
     check_identity(&checker);

@@ -41,6 +41,8 @@ static const char *const texts[GT_CONTRADICTIONS] = {
     [GT_CONTRADICTION_ID] =
         "goroutines without an id, or with one beyond the last one that was given "
         "(sched.goidgen)",
+    [GT_CONTRADICTION_TIMES] =
+        "goroutines that wait since a time after the last collection (g.waitsince)",
     [GT_CONTRADICTION_CODE] = "goroutines whose go statement or first function is no code of Go",
     [GT_CONTRADICTION_RUNNING] = "running goroutines without the thread that runs them",
     [GT_CONTRADICTION_OWNERS] =

@@ -53,12 +53,21 @@ static bool is_in_all_queues(const struct gt_process *process, const struct gt_g
 
 /* ---- the list ------------------------------------------------------------------------------ */
 
-static bool is_closed_for_all(const struct gt_process *process, uint64_t sudog)
+static bool is_closed(const struct gt_process *process, uint64_t sudog)
+{
+    uint64_t channel = field_of(process, sudog, GT_F_sudog_c);
+
+    return field_of(process, channel, GT_F_hchan_closed) & UINT32_MAX;
+}
+
+/* True if the sudog has another one before it in a channel's queue, which does not lead to it. */
+static bool is_cut_off(const struct gt_process *process, uint64_t sudog)
 {
     uint64_t channel = field_of(process, sudog, GT_F_sudog_c), lock;
+    uint64_t before = field_of(process, sudog, GT_F_sudog_prev);
 
-    return channel && gt_process_field(process, channel, GT_F_hchan_lock, &lock) && !lock &&
-           (field_of(process, channel, GT_F_hchan_closed) & UINT32_MAX);
+    return channel && before && gt_process_field(process, channel, GT_F_hchan_lock, &lock) &&
+           !lock && field_of(process, before, GT_F_sudog_next) != sudog;
 }
 
 /* Another goroutine's sudog is told elsewhere (scheduler.h). It ends the walk, since many lists
@@ -68,15 +77,15 @@ static bool is_own(const struct gt_process *process, const struct gt_goroutine *
     return sudog && field_of(process, sudog, GT_F_sudog_g) == g->address;
 }
 
-/* A list ends, and all its channels are open. */
+/* A list ends, its channels are open, and their queues lead to it. */
 static bool list_is_sound(const struct gt_process *process, const struct gt_goroutine *g)
 {
     uint64_t sudog = waiting_of(process, g);
     struct gt_loop loop = {0};
 
     for (uint64_t count = 0; is_own(process, g, sudog) && count < MOST_CASES; count++) {
-        if (gt_loop_closed(&loop, sudog) ||
-            (is_queued(process, g->address, sudog) && is_closed_for_all(process, sudog)))
+        if (gt_loop_closed(&loop, sudog) || is_cut_off(process, sudog) ||
+            (is_queued(process, g->address, sudog) && is_closed(process, sudog)))
             return false;
         sudog = field_of(process, sudog, GT_F_sudog_waitlink);
     }

@@ -1,6 +1,7 @@
 /* The zeros of a file's .bss that nobody wrote: known where the file's headers account for all of
  * the segment, and else missing. */
 #include "elf_maker.h"
+#include "inspector/core/binary_impl.h"
 
 enum { STACK = 0x10000, DATA = PAGE, ZEROS = 2 * PAGE, ZERO_PAGES = 3 };
 #define HEAD UINT64_C(0x7f0000000000)
@@ -112,6 +113,58 @@ static void without_other_anonymous_memory_it_is_missing(void **state)
     gt_core_close(core);
 }
 
+/* ---- variables of a file, without a written page ------------------------------------------- */
+
+enum { VARIABLES = 2 * PAGE };
+
+/* A core that maps a file's variables, and what its header says that it has of them. */
+static void make_variables(struct maker *maker, uint64_t stack_bytes, uint64_t held)
+{
+    maker_init(maker, ET_CORE);
+    note_files(maker, HEAD, 3, "/usr/lib/plugin.so");
+    note_thread(maker, 1, 0, STACK);
+    maker_load(maker, STACK, PAGE, NULL, stack_bytes);
+    maker_fill(maker, HEAD + VARIABLES, PAGE, 7)->p_filesz = held;
+}
+
+/* What is at the variables once the file is known: `offset` is where it has them, and its byte
+ * there is 3. */
+static int variable_of(void **state, uint64_t stack_bytes, uint64_t held, uint64_t offset)
+{
+    static unsigned char bytes[4 * PAGE];
+    GElf_Phdr load = {.p_type = PT_LOAD,
+                      .p_flags = PF_R | PF_W,
+                      .p_offset = offset,
+                      .p_vaddr = VARIABLES,
+                      .p_filesz = PAGE,
+                      .p_memsz = PAGE};
+    struct gt_binary binary = {.file = {.bytes = bytes, .size = sizeof bytes}, .bias = HEAD};
+    struct maker maker;
+
+    memset(bytes, 3, sizeof bytes);
+    binary.loads = GT_VEC_OF(GElf_Phdr);
+    gt_vec_add(&binary.loads, &load);
+    make_variables(&maker, stack_bytes, held);
+    struct gt_core *core = open_made(state, &maker);
+    gt_untouched_variables(core, &binary);
+    int found = byte_at(core, HEAD + VARIABLES);
+    gt_core_close(core);
+    gt_vec_deinit(&binary.loads);
+    return found;
+}
+
+static void variables_that_nobody_wrote_are_the_files(void **state)
+{
+    assert_int_equal(variable_of(state, PAGE, 0, VARIABLES), 3);
+    assert_int_equal(variable_of(state, PAGE, PAGE, VARIABLES), 7); /* written */
+}
+
+static void other_variables_are_missing(void **state)
+{
+    assert_int_equal(variable_of(state, 0, 0, VARIABLES), -1); /* nothing written was dumped */
+    assert_int_equal(variable_of(state, PAGE, 0, PAGE), -1);   /* another part of the file */
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -120,6 +173,8 @@ int main(void)
         cmocka_unit_test(what_lies_elsewhere_is_missing),
         cmocka_unit_test(what_cannot_be_written_is_missing),
         cmocka_unit_test(without_other_anonymous_memory_it_is_missing),
+        cmocka_unit_test(variables_that_nobody_wrote_are_the_files),
+        cmocka_unit_test(other_variables_are_missing),
     };
     return cmocka_run_group_tests_name("untouched", tests, scratch_make, scratch_free);
 }

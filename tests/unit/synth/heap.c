@@ -121,6 +121,21 @@ uint64_t synth_closure(struct synth *synth, const char *function, uint64_t captu
     return closure;
 }
 
+uint64_t synth_map(struct synth *synth, uint64_t entries)
+{
+    enum { FULL = 0x11, EMPTY = 0x80 };
+    static const enum gt_field_id pointers[] = {GT_F_map_dirPtr};
+    uint64_t group = synth_object(synth, SYNTH_GROUP, NULL);
+    uint64_t map =
+        synth_struct(synth, synth_size_of(synth, "internal/runtime/maps.Map"), pointers, 1);
+
+    for (uint64_t slot = 0; slot < 8; slot++)
+        synth_put_sized(synth, group + slot, 1, slot < entries ? FULL : EMPTY);
+    synth_set(synth, map, GT_F_map_used, entries);
+    synth_set(synth, map, GT_F_map_dirPtr, group);
+    return map;
+}
+
 uint64_t synth_tiled(struct synth *synth, uint64_t size, uint64_t rtype)
 {
     return take_slot(add_span(synth, size, false, rtype));

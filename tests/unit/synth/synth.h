@@ -72,6 +72,12 @@ uint64_t synth_type_slice(struct synth *synth, const char *name, uint64_t elem);
 uint64_t synth_type_struct(struct synth *synth, const char *name, uint64_t size,
                            const struct synth_type_field *fields, size_t count);
 
+/* A map type of 1.24 to 1.26, of keys and elements of 8 bytes; and an object that is such a map,
+ * with at most 8 entries without pointers. */
+enum { SYNTH_SLOT = 16, SYNTH_GROUP = 8 + 8 * SYNTH_SLOT };
+uint64_t synth_type_map(struct synth *synth, const char *name, uint64_t key, uint64_t elem);
+uint64_t synth_map(struct synth *synth, uint64_t entries);
+
 /* An object in a span of its own, whose type the allocator records: a large object, or an array. */
 uint64_t synth_tiled(struct synth *synth, uint64_t size, uint64_t rtype);
 

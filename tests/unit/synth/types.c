@@ -3,7 +3,7 @@
 
 #include "gotypes/types/types.h"
 
-enum { HEAD = 48, ROOM = 96, MAX_NAME = 100, MAX_WORDS = 1 << 12 };
+enum { HEAD = 48, ROOM = 128, MAX_NAME = 100, MAX_WORDS = 1 << 12 };
 
 /* abi.Name: flags, length, bytes. */
 static uint64_t put_name(struct synth *synth, const char *name)
@@ -64,6 +64,20 @@ uint64_t synth_type_slice(struct synth *synth, const char *name, uint64_t elem)
     uint64_t addr = put_type(synth, GT_T_SLICE, name, 24, 8, first_word);
 
     synth_put(synth, addr + HEAD, elem);
+    return addr;
+}
+
+/* Slots have the key, then the element, in 16 bytes; a group has 8 of them after its control
+ * word (abi.MapType). */
+uint64_t synth_type_map(struct synth *synth, const char *name, uint64_t key, uint64_t elem)
+{
+    uint64_t addr = put_type(synth, GT_T_MAP, name, 8, 8, first_word);
+
+    synth_put(synth, addr + HEAD, key);
+    synth_put(synth, addr + HEAD + 8, elem);
+    synth_set(synth, addr, GT_F_mapType_GroupSize, SYNTH_GROUP);
+    synth_set(synth, addr, GT_F_mapType_SlotSize, SYNTH_SLOT);
+    synth_set(synth, addr, GT_F_mapType_ElemOff, 8);
     return addr;
 }
 

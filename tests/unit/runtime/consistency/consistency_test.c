@@ -11,8 +11,8 @@ static const char GO[] = "go1.26.8";
 /* What the damage is done to: goroutine 2, and an object's span. */
 static uint64_t victim, object;
 
-/* And in the second process: a goroutine that locks, a Ticker, and two finalizers. */
-static uint64_t locker, timer, specials[2];
+/* And in the second process: a goroutine that locks, a Ticker, two finalizers, a deferred call. */
+static uint64_t locker, timer, specials[2], deferred;
 
 /* A goroutine that hangs on a channel, and an object of a global. */
 static struct synth *make_process(void **state, const char *version)
@@ -40,6 +40,7 @@ static struct synth *make_lists(void **state, const char *version)
     synth_local(selects, channels[1]);
     synth_wait_sync(locks, SYNTH_MUTEX, mutex);
     synth_global(synth, "main.mutex", mutex);
+    deferred = synth_defer(locks, synth_func(synth, "main.unlock"));
     victim = synth_g_address(selects);
     locker = synth_g_address(locks);
     timer = synth_ticker(synth, 1000000000);
@@ -100,6 +101,20 @@ static void spoil_sweep_of_a_span(struct synth *synth)
     add_to(synth, span_of(synth), GT_F_mspan_sweepgen, 77);
 }
 
+static void spoil_pages_of_the_heap(struct synth *synth)
+{
+    add_to(synth, synth->mheap, GT_F_mheap_pagesInUse, 1000);
+}
+
+/* The bits that say which words of the span's objects are pointers, at its end. */
+static void clear_pointers_of_objects(struct synth *synth)
+{
+    uint64_t end = synth_span_of(synth, object)->base + 8192;
+
+    for (uint64_t at = end - 128; at < end; at += 8)
+        synth_put(synth, at, 0);
+}
+
 static void spoil_status(struct synth *synth)
 {
     synth_set(synth, victim, GT_F_g_atomicstatus, 77);
@@ -124,9 +139,24 @@ static void spoil_list(struct synth *synth)
     synth_put(synth, all, victim); /* in the place of another one, so it is in the list twice */
 }
 
+static void run_without_a_thread(struct synth *synth)
+{
+    synth_set(synth, victim, GT_F_g_atomicstatus, 2); /* running */
+}
+
+static void spoil_thread(struct synth *synth)
+{
+    synth_set(synth, victim, GT_F_g_lockedm, 0x1234);
+}
+
 static void spoil_id(struct synth *synth)
 {
     synth_set(synth, victim, GT_F_g_goid, 0);
+}
+
+static void spoil_time(struct synth *synth)
+{
+    synth_set(synth, victim, GT_F_g_waitsince, SYNTH_NOW + 1);
 }
 
 static void spoil_reason(struct synth *synth)
@@ -195,6 +225,37 @@ static void spoil_heap_of_timer(struct synth *synth)
     add_to(synth, synth_timer_in(synth, timer), GT_F_timer_ts, 8);
 }
 
+static void spoil_count_of_timers(struct synth *synth)
+{
+    add_to(synth, synth->p, GT_F_p_timers_len, 1);
+}
+
+static void spoil_callback(struct synth *synth)
+{
+    synth_set(synth, synth_timer_in(synth, timer), GT_F_timer_f, 0x1234);
+}
+
+static void spoil_finalizer(struct synth *synth)
+{
+    synth_set(synth, specials[1], GT_F_specialfinalizer_fn, 0x1234);
+}
+
+static void spoil_deferred_call(struct synth *synth)
+{
+    add_to(synth, deferred, GT_F__defer_sp, 1);
+}
+
+/* In each root that has waiters. */
+static void spoil_count_of_semaphores(struct synth *synth)
+{
+    enum { ROOTS = 251 };
+    uint64_t stride = gt_known_global_size(&synth->known, "runtime.semtable") / ROOTS;
+
+    for (uint64_t i = 0; i < ROOTS; i++)
+        if (synth_field(synth, synth->semtable + i * stride, GT_F_semaRoot_treap))
+            add_to(synth, synth->semtable + i * stride, GT_F_semaRoot_nwait, 1);
+}
+
 static void unsort_specials(struct synth *synth)
 {
     add_to(synth, specials[0], GT_F_special_offset, 64);
@@ -229,7 +290,17 @@ static void each_damage_is_a_contradiction_of_its_kind(void **state)
         {make_process, spoil_creator, GT_CONTRADICTION_CODE},
         {make_process, spoil_stack, GT_CONTRADICTION_STACKS},
         {make_process, spoil_list, GT_CONTRADICTION_TWICE},
+        {make_process, spoil_pages_of_the_heap, GT_CONTRADICTION_SPAN_PAGES},
+        {make_process, clear_pointers_of_objects, GT_CONTRADICTION_OBJECT_TYPES},
+        {make_process, run_without_a_thread, GT_CONTRADICTION_RUNNING},
+        {make_process, spoil_thread, GT_CONTRADICTION_OWNERS},
+        {make_lists, spoil_count_of_timers, GT_CONTRADICTION_TIMERS},
+        {make_lists, spoil_callback, GT_CONTRADICTION_TIMER_CODE},
+        {make_lists, spoil_finalizer, GT_CONTRADICTION_FINALIZERS},
+        {make_lists, spoil_deferred_call, GT_CONTRADICTION_DEFERS},
+        {make_lists, spoil_count_of_semaphores, GT_CONTRADICTION_SEMAPHORES},
         {make_process, spoil_id, GT_CONTRADICTION_ID},
+        {make_process, spoil_time, GT_CONTRADICTION_TIMES},
         {make_process, spoil_reason, GT_CONTRADICTION_WAITS},
         {make_process, spoil_resume_point, GT_CONTRADICTION_CALLS},
         {make_process, spoil_status_in_queue, GT_CONTRADICTION_QUEUES},
