@@ -160,16 +160,22 @@ static void name_in_root(const struct gt_heap_analysis *analysis, uint32_t numbe
     if (variable && area && !descent->name[0]) name_from_steps(analysis, root->addr, descent);
 }
 
+/* An entry of the trie that a sync.Map has since Go 1.24. */
+static bool is_trie_entry(const char *type)
+{
+    return type && holds_values(type, false) && strstr(type, "sync.entry[");
+}
+
 /* Is the word a key of a map, or in one? */
 static bool is_key(const struct gt_heap_analysis *analysis, const struct gt_referrer *referrer)
 {
+    const char *type =
+        gt_analysis_type_name(analysis, gt_typing_type(analysis->typing, referrer->object));
     char field[GT_FIELD];
 
-    if (!gt_is_map_storage(
-            gt_analysis_type_name(analysis, gt_typing_type(analysis->typing, referrer->object))))
-        return false;
+    if (!gt_is_map_storage(type) && !is_trie_entry(type)) return false;
     gt_field_of(analysis, referrer->object, referrer->offset, field, sizeof field);
-    return strncmp(field, "[key]", 5) == 0;
+    return strncmp(field, "[key]", 5) == 0 || strncmp(field, ".key", 4) == 0;
 }
 
 /* In a large object one word stands for all that lead to objects of a type: a search of it for each

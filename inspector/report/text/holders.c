@@ -30,8 +30,10 @@ static bool is_its_name(const struct gt_heap_holder *holder)
 
 static void put_name(struct gt_page *page, const struct gt_heap_holder *holder)
 {
-    if (!is_its_name(holder)) gt_page_format(page, GT_BOLD, "%s ", what_of(holder));
-    if (holder->name) gt_page_format(page, GT_BOLD, "%s", holder->name);
+    bool what = !is_its_name(holder);
+
+    if (what) gt_page_put(page, GT_BOLD, what_of(holder));
+    if (holder->name) gt_page_format(page, GT_BOLD, "%s%s", what ? " " : "", holder->name);
     if (holder->type) gt_page_format(page, GT_PLAIN, " %s", holder->type);
 }
 
