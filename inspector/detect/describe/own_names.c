@@ -90,7 +90,9 @@ static bool enter(struct descent *descent)
     const struct gt_type *type = gt_types_get(descent->types, descent->type);
 
     if (type->kind == GT_T_ARRAY) return enter_element(descent);
-    if (type->kind != GT_T_STRUCT || is_container(descent->types, descent->type)) return false;
+    if (type->kind != GT_T_STRUCT || gt_type_is_cell(type) ||
+        is_container(descent->types, descent->type))
+        return false;
     return enter_field(descent, type);
 }
 
@@ -102,7 +104,8 @@ static void descend(struct descent *descent)
 
     for (unsigned depth = 0; descent->type && depth < MAX_DEPTH; depth++) {
         const char *name = gt_types_name(descent->types, descent->type);
-        bool is_struct = gt_types_get(descent->types, descent->type)->kind == GT_T_STRUCT;
+        const struct gt_type *type = gt_types_get(descent->types, descent->type);
+        bool is_struct = type->kind == GT_T_STRUCT && !gt_type_is_cell(type);
         if (is_struct && !outermost && gt_type_is_named(name) &&
             !is_container(descent->types, descent->type))
             snprintf(descent->name, sizeof descent->name, "%s", name);
