@@ -4,6 +4,13 @@
 
 enum { MAX_FIELD = 160 };
 
+uint32_t gt_stale_root(const struct gt_windows *windows, uint32_t block)
+{
+    const uint64_t *root = windows->stale.len ? gt_map_find(&windows->stale, block) : NULL;
+
+    return root ? (uint32_t)(*root - 1) : GT_NO_ROOT;
+}
+
 void gt_stale_add(struct gt_stale *stale, const struct gt_heap_analysis *analysis,
                   const struct gt_window_block *block)
 {

@@ -17,6 +17,9 @@ struct gt_stale {
     uint32_t root;        /* the first such word; valid if `stale` is not 0 */
 };
 
+/* The first root that may be stale and points into the block; GT_NO_ROOT if there is none. */
+uint32_t gt_stale_root(const struct gt_windows *windows, uint32_t block);
+
 void gt_stale_add(struct gt_stale *stale, const struct gt_heap_analysis *analysis,
                   const struct gt_window_block *block);
 

@@ -50,6 +50,7 @@ static uint64_t agreed_size(const struct gt_heap_analysis *analysis,
             known = window->elem_size;
         } else {
             uint64_t most = (block->size - window->offset) / (window->cap / window->elem_size);
+            if (window->bounded && window->elem_size < most) most = window->elem_size;
             offsets = common_divisor(window->offset, offsets);
             widest = most < widest ? most : widest;
         }

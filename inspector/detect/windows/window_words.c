@@ -97,8 +97,11 @@ static bool is_byte_like(const struct gt_heap_analysis *analysis, gt_type_id typ
 static uint64_t inferred_size(const struct gt_heap_analysis *analysis, const struct gt_word *word,
                               uint32_t object, uint64_t offset, uint64_t user)
 {
+    uint64_t most = (user - offset) / word->cap;
+
     if (word->bytes) return 1;
-    return gt_shape_element(analysis->typing->shapes, object, offset, (user - offset) / word->cap);
+    if (word->widest && word->widest < most) most = word->widest;
+    return gt_shape_element(analysis->typing->shapes, object, offset, most);
 }
 
 /* The capacity of a slice, in a block with room for so many elements. A function that does not need
@@ -127,6 +130,7 @@ static enum gt_word_verdict window_of(const struct gt_heap_analysis *analysis,
     window->elem_size = 1;
     window->inferred = word->inferred;
     window->weak = word->weak;
+    window->bounded = word->widest != 0;
     window->offset = word->value - gt_goheap_user(analysis->heap, object, &user);
     if (window->offset >= user) return GT_UNFIT;
     if (word->inferred)

@@ -4,6 +4,7 @@
 #include "inspector/detect/windows/dead_slots.h"
 #include "inspector/detect/windows/main_referrers.h"
 #include "inspector/detect/windows/set_aside.h"
+#include "inspector/detect/windows/stale.h"
 #include "inspector/detect/windows/window_words.h"
 #include "inspector/detect/windows/word_queue.h"
 
@@ -184,31 +185,37 @@ static void respect_weak_pointers(struct gatherer *gatherer)
     }
 }
 
-/* Adds `next`, or an empty entry if NULL, to the queue, and handles the oldest word. */
-static void swap(struct gatherer *gatherer, const struct gt_waiting_word *next)
+/* Handles the oldest word of the queue, and returns its entry, for the next word. */
+static struct gt_waiting_word *take_turn(struct gatherer *gatherer)
 {
-    struct gt_waiting_word oldest;
+    struct gt_waiting_word *oldest = gt_word_queue_turn(&gatherer->queue);
     struct gt_referrer referrer = gatherer->referrer;
 
-    if (!gt_word_queue_swap(&gatherer->queue, next, &oldest)) return;
-    gatherer->referrer = oldest.referrer;
-    look_at(gatherer, oldest.object, &oldest.word);
-    gatherer->referrer = referrer;
+    if (oldest->region) {
+        gatherer->referrer = oldest->referrer;
+        look_at(gatherer, oldest->object, &oldest->word);
+        gatherer->referrer = referrer;
+    }
+    return oldest;
 }
 
 static void look(void *ctx, const struct gt_word *word)
 {
     struct gatherer *gatherer = ctx;
     const struct gt_region *region = gt_heap_region(&gatherer->analysis->heap->graph, word->value);
-    struct gt_waiting_word next = {*word, gatherer->referrer, region, 0};
 
-    if (region && !is_dead(gatherer, word)) swap(gatherer, &next);
+    if (!region || is_dead(gatherer, word)) return;
+    __builtin_prefetch(region);
+    struct gt_waiting_word *entry = take_turn(gatherer);
+    entry->word = *word;
+    entry->referrer = gatherer->referrer;
+    entry->region = region;
 }
 
 static void look_at_waiting(struct gatherer *gatherer)
 {
     for (size_t i = 0; i < GT_WORDS_WAITING; i++)
-        swap(gatherer, NULL);
+        take_turn(gatherer)->region = NULL;
 }
 
 static void begin(void *ctx, uint32_t object)
@@ -228,7 +235,7 @@ static void every_word(struct gatherer *gatherer, gt_typed_word_fn *visit)
         gt_typing_root(analysis->typing, i, &word);
         visit(gatherer, &word);
     }
-    gt_typing_words_of_all(analysis->typing, &analysis->referrers, begin, visit, gatherer);
+    gt_typing_words_of_all(analysis->typing, analysis->referrers, begin, visit, gatherer);
 }
 
 static void every_doubt(struct gatherer *gatherer)
@@ -256,20 +263,13 @@ static bool matters(const struct gatherer *gatherer, uint32_t object)
            !is_too_small(gatherer, object);
 }
 
-static uint32_t stale_root(const struct gt_windows *windows, uint32_t block)
-{
-    const uint64_t *root = windows->stale.len ? gt_map_find(&windows->stale, block) : NULL;
-
-    return root ? (uint32_t)(*root - 1) : GT_NO_ROOT;
-}
-
 /* A block that only words that may be stale lead to has no windows. */
 static void decide_stale(struct gatherer *gatherer)
 {
     for (size_t i = 0; i < gatherer->stale.len; i++) {
         uint32_t object = gatherer->stale.at[i];
         struct gt_referrer referrer = {.object = GT_NO_OBJECT,
-                                       .root = stale_root(gatherer->out, object)};
+                                       .root = gt_stale_root(gatherer->out, object)};
         if (!gt_bit(&gatherer->small, object) && !gt_bit(&gatherer->half, object))
             keep_undecided(gatherer, object, &referrer, GT_STALE_ONLY);
     }
@@ -371,7 +371,7 @@ static void make_blocks(struct gatherer *gatherer)
         block.wastes = open_for_bytes(gatherer, block.block);
         block.loses = open_for_pointers(gatherer, block.block);
         block.inferred = gt_bit(&gatherer->doubtful, block.block);
-        block.stale = stale_root(out, block.block);
+        block.stale = gt_stale_root(out, block.block);
         bool agreed = gt_window_block_complete(gatherer->analysis, out, &block);
         if (agreed && !gt_window_block_denied(gatherer->analysis, out, &block))
             gt_vec_add(&out->blocks, &block);

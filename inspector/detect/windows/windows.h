@@ -34,6 +34,7 @@ struct gt_window_ref { /* one window */
     gt_type_id elem;
     uint8_t kind; /* GT_P_STRING, GT_P_SLICE or GT_P_POINTER */
     bool inferred, weak;
+    bool bounded; /* its elements may be narrower, but not wider */
     bool unsure;  /* the word leaves open how far the window goes: it goes to the block's end */
     bool untyped; /* and of what type it is */
 };

@@ -1,11 +1,10 @@
 #include "inspector/runtime/typing/shapes.h"
 
 #include "inspector/base/alloc.h"
+#include "inspector/base/numbers.h"
 #include "inspector/base/search.h"
 #include "inspector/runtime/heap/size_classes.h"
 #include "inspector/runtime/typing/words.h"
-
-#include <stdlib.h>
 
 enum {
     WORD = 8,
@@ -73,45 +72,15 @@ static void note_size(void *ctx, uint64_t rtype, const struct gt_type *head)
         gt_u64s_add(&shapes->buffer_sizes, head->size);
 }
 
-static int by_size(const void *a, const void *b)
-{
-    uint64_t left = *(const uint64_t *)a, right = *(const uint64_t *)b;
-
-    return (left > right) - (left < right);
-}
-
-/* Sorts them and removes duplicates. */
-static void sort_sizes(struct gt_u64s *sizes)
-{
-    uint64_t *size = sizes->at;
-    size_t kept = 0;
-
-    if (sizes->len) qsort(size, sizes->len, sizeof *size, by_size);
-    for (size_t i = 0; i < sizes->len; i++)
-        if (i == 0 || size[i] != size[i - 1]) size[kept++] = size[i];
-    sizes->len = kept;
-}
-
-static uint64_t size_at(const void *sizes, size_t index)
-{
-    return ((const uint64_t *)sizes)[index];
-}
-
-/* How many sizes are less than this one. */
-static size_t count_below(const struct gt_u64s *sizes, uint64_t size)
-{
-    return gt_lower_bound(sizes->at, 0, sizes->len, size, size_at);
-}
-
 struct gt_shapes *gt_shapes_create(const struct gt_goheap *heap)
 {
     struct gt_shapes *shapes = gt_calloc(1, sizeof *shapes);
 
     *shapes = (struct gt_shapes){.heap = heap, .process = heap->process};
     gt_types_each(heap->process->types, note_size, shapes);
-    sort_sizes(&shapes->whole_sizes);
-    sort_sizes(&shapes->buffer_sizes);
-    sort_sizes(&shapes->element_sizes);
+    gt_u64s_sort(&shapes->whole_sizes);
+    gt_u64s_sort(&shapes->buffer_sizes);
+    gt_u64s_sort(&shapes->element_sizes);
     return shapes;
 }
 
@@ -130,7 +99,7 @@ void gt_shapes_destroy(struct gt_shapes *shapes)
 static bool any_for_slot(const struct gt_u64s *sizes, uint64_t slot)
 {
     uint64_t least = slot < 1024 ? slot - slot / 3 : slot - slot / 6;
-    size_t first = count_below(sizes, least);
+    size_t first = gt_u64s_below(sizes, least);
 
     return first < sizes->len && sizes->at[first] <= slot;
 }
@@ -246,7 +215,7 @@ static uint64_t widest(uint64_t offset, uint64_t most, uint64_t step, const stru
  * type. */
 static uint64_t widest_type(const struct gt_shapes *shapes, uint64_t offset, uint64_t most)
 {
-    for (size_t i = count_below(&shapes->element_sizes, most + 1); i-- > 0;) {
+    for (size_t i = gt_u64s_below(&shapes->element_sizes, most + 1); i-- > 0;) {
         uint64_t size = shapes->element_sizes.at[i];
         if (offset % size == 0) return size;
     }
