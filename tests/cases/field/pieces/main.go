@@ -2,7 +2,7 @@
 // arrays do not fill their slots; tasks that a dispatcher took from the front of a queue which only its
 // frame has; slabs of records of which one record is kept; texts that a table of names interns as they
 // are; packets whose heads lie in a long list; answers of which maps of a named type have the id; batches
-// that are filled again with less. Whatever leaks, a map of 1,000 events is kept, and two
+// that are filled again with less; packets of which a sync.Map has the name. Whatever leaks, a map of 1,000 events is kept, and two
 // compressors, which are so large that their type has no plain mask up to Go 1.23.
 package main
 
@@ -13,6 +13,7 @@ import (
 	"io"
 	"runtime"
 	"strings"
+	"sync"
 
 	"gotopsy/field/measure"
 )
@@ -26,6 +27,7 @@ const (
 	events              = 1000
 	answers             = 250
 	writers, large      = 10, 60
+	metrics             = 220
 )
 
 type item struct{ body [1200]byte }
@@ -132,6 +134,19 @@ func (w *writer) write(count int) {
 	}
 }
 
+type exporter struct {
+	series sync.Map
+	count  int
+}
+
+func (e *exporter) receive(packet string) {
+	name, _, _ := strings.Cut(packet, ":")
+	if measure.Fixed() {
+		name = strings.Clone(name)
+	}
+	e.series.Store(name, &e.count)
+}
+
 type inbox struct{ pending *list.List }
 
 func (in *inbox) receive() {
@@ -155,6 +170,7 @@ var (
 	watched  = &watcher{last: map[string]*event{}}
 	packers  []*gzip.Writer
 	answered []answer
+	exported = &exporter{}
 	outgoing = map[int]*writer{}
 )
 
@@ -171,6 +187,9 @@ func main() {
 	}
 	for i := 0; i < answers; i++ {
 		answered = append(answered, parse(fmt.Sprintf("id:%08d ", i)+strings.Repeat("y", 4000)))
+	}
+	for i := 0; i < metrics; i++ {
+		exported.receive(fmt.Sprintf("metric%06d:1 ", i) + strings.Repeat("z", 5000))
 	}
 	for i := 0; i < writers; i++ {
 		outgoing[i] = &writer{}
@@ -195,5 +214,5 @@ func main() {
 	close(stop)
 	runtime.KeepAlive(index)
 	println(len(spans.kept), len(labels.table), incoming.pending.Len(), len(watched.last), len(packers),
-		len(answered), len(outgoing))
+		len(answered), len(outgoing), exported.count)
 }
