@@ -78,8 +78,9 @@ static bool enter_field(struct descent *descent, const struct gt_type *type)
         i--;
     if (i == 0) return false;
     const struct gt_type_field *field = &type->fields[i - 1];
+    const char *name = field->name + (*field->name == '&'); /* a closure captured the variable */
     if (*descent->name) append(descent, ".");
-    if (*descent->name) append(descent, field->name);
+    if (*descent->name) append(descent, name);
     descent->offset -= field->offset;
     descent->type = gt_types_find(descent->types, field->type);
     return true;
