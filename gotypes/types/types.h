@@ -126,6 +126,10 @@ gt_type_id gt_types_renamed(struct gt_types *types, gt_type_id of, const char *n
 /* A new type for memory that holds a map, as a field or an element does: a struct whose only field
  * is the map, under the map's name. */
 gt_type_id gt_types_cell(struct gt_types *types, gt_type_id map);
+static inline bool gt_type_is_cell(const struct gt_type *type)
+{
+    return type->kind == GT_T_STRUCT && type->field_count == 1 && !type->fields[0].name[0];
+}
 size_t gt_types_count(const struct gt_types *types); /* numbers run from 1 to count */
 const struct gt_type *gt_types_get(const struct gt_types *types, gt_type_id id); /* not for 0 */
 gt_type_id gt_types_elem(struct gt_types *types, gt_type_id id);

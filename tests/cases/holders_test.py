@@ -52,6 +52,14 @@ def test_first_holder_is_where_it_piles_up(case, way):
 
 
 @field.cases("holders", versions=["1.22.12", recipe.LOCAL])
+def test_an_array_on_a_stack_is_one_holder(case):
+    holder = _first(case, "stack")
+    assert (holder["what"], holder["count"]) == ("variable", 900)
+    assert field.near(holder["bytes"], _grown(case, "stack"))
+    assert holder["name"].startswith("main.gatherer ")
+
+
+@field.cases("holders", versions=["1.22.12", recipe.LOCAL])
 def test_children_of_a_context_that_are_functions(case):
     """Nobody has a cancel function for them."""
     holder = _first(case, "functions")

@@ -1,13 +1,13 @@
 """Small parts that keep much: of arrays that do not fill their slots, of slabs, of a frame's queue, of
-what a table interns and a long list holds. The truth of their sum is the leaking run's heap less that
+what a table interns and a long list holds, of batches. The truth of their sum is the leaking run's heap less that
 of the fixed one; their numbers are the program's constants."""
 
 from . import field, recipe
 
 COUNTS = {
-    "lost-elements": [1, 60],
+    "lost-elements": [1, 10, 60],
     "subslice": [150, 200],
-    "substring": [300],
+    "substring": [220, 250, 300],
 }
 cases = field.cases("pieces", versions=["1.22.12", recipe.LOCAL])
 named = field.cases("pieces", versions=["1.22.12", recipe.LOCAL], symbols=["dwarf"])
@@ -55,8 +55,19 @@ def test_advice_names_the_place(case):
     assert "also held by" not in table["title"]
     mail = _one(report, "subslice", 200)
     assert mail["advice"].startswith("store a copy in main.inbox.pending:")
+    answers = _one(report, "substring", 250)
+    assert answers["advice"].startswith("store a copy in main.answered:")
+    metric = _one(report, "substring", 220)
+    assert metric["advice"].startswith("store a copy in the keys of main.exporter.series:")
     slab = _one(report, "subslice", 150)
     assert "element in main.tracer.kept" in slab["advice"]
+
+
+@named
+def test_a_path_has_no_nodes_of_a_sync_map(case):
+    (line,) = [each for each in case.text().splitlines() if "[key] -> string" in each]
+    assert "held by global main.exported -> main.exporter.series" in line
+    assert "children" not in line
 
 
 @cases

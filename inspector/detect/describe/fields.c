@@ -100,7 +100,7 @@ static gt_type_id named_struct(struct gt_types *types, gt_type_id type, uint64_t
             continue;
         }
         if (t->kind != GT_T_STRUCT) break;
-        if (gt_type_is_named(t->name)) {
+        if (gt_type_is_named(t->name) && !gt_type_is_cell(t)) {
             found = type;
             *offset = at;
         }

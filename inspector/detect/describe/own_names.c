@@ -78,8 +78,9 @@ static bool enter_field(struct descent *descent, const struct gt_type *type)
         i--;
     if (i == 0) return false;
     const struct gt_type_field *field = &type->fields[i - 1];
+    const char *name = field->name + (*field->name == '&'); /* a closure captured the variable */
     if (*descent->name) append(descent, ".");
-    if (*descent->name) append(descent, field->name);
+    if (*descent->name) append(descent, name);
     descent->offset -= field->offset;
     descent->type = gt_types_find(descent->types, field->type);
     return true;
@@ -90,7 +91,9 @@ static bool enter(struct descent *descent)
     const struct gt_type *type = gt_types_get(descent->types, descent->type);
 
     if (type->kind == GT_T_ARRAY) return enter_element(descent);
-    if (type->kind != GT_T_STRUCT || is_container(descent->types, descent->type)) return false;
+    if (type->kind != GT_T_STRUCT || gt_type_is_cell(type) ||
+        is_container(descent->types, descent->type))
+        return false;
     return enter_field(descent, type);
 }
 
@@ -102,7 +105,8 @@ static void descend(struct descent *descent)
 
     for (unsigned depth = 0; descent->type && depth < MAX_DEPTH; depth++) {
         const char *name = gt_types_name(descent->types, descent->type);
-        bool is_struct = gt_types_get(descent->types, descent->type)->kind == GT_T_STRUCT;
+        const struct gt_type *type = gt_types_get(descent->types, descent->type);
+        bool is_struct = type->kind == GT_T_STRUCT && !gt_type_is_cell(type);
         if (is_struct && !outermost && gt_type_is_named(name) &&
             !is_container(descent->types, descent->type))
             snprintf(descent->name, sizeof descent->name, "%s", name);
@@ -160,16 +164,22 @@ static void name_in_root(const struct gt_heap_analysis *analysis, uint32_t numbe
     if (variable && area && !descent->name[0]) name_from_steps(analysis, root->addr, descent);
 }
 
+/* An entry of the trie that a sync.Map has since Go 1.24. */
+static bool is_trie_entry(const char *type)
+{
+    return type && holds_values(type, false) && strstr(type, "sync.entry[");
+}
+
 /* Is the word a key of a map, or in one? */
 static bool is_key(const struct gt_heap_analysis *analysis, const struct gt_referrer *referrer)
 {
+    const char *type =
+        gt_analysis_type_name(analysis, gt_typing_type(analysis->typing, referrer->object));
     char field[GT_FIELD];
 
-    if (!gt_is_map_storage(
-            gt_analysis_type_name(analysis, gt_typing_type(analysis->typing, referrer->object))))
-        return false;
+    if (!gt_is_map_storage(type) && !is_trie_entry(type)) return false;
     gt_field_of(analysis, referrer->object, referrer->offset, field, sizeof field);
-    return strncmp(field, "[key]", 5) == 0;
+    return strncmp(field, "[key]", 5) == 0 || strncmp(field, ".key", 4) == 0;
 }
 
 /* In a large object one word stands for all that lead to objects of a type: a search of it for each

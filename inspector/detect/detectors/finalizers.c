@@ -149,6 +149,7 @@ struct field_search {
     uint32_t target;
     bool found;
     uint64_t offset;
+    gt_type_id type; /* of the target, by the word; an object without pointers has no other */
 };
 
 static void look_for_target(void *ctx, const struct gt_word *word)
@@ -160,11 +161,13 @@ static void look_for_target(void *ctx, const struct gt_word *word)
         return;
     search->found = true;
     search->offset = word->offset;
+    if (word->kind == GT_P_POINTER) search->type = word->type;
 }
 
-/* The edge from one object of a cycle to the next, with its field or special. */
+/* The edge from one object of a cycle to the next, with its field or special. *target becomes the
+ * type of the next, if the word that leads to it has one. */
 static struct gt_edge edge_of(const struct cycle_finder *cycle_finder, uint32_t from, uint32_t to,
-                              const char *by_special)
+                              const char *by_special, gt_type_id *target)
 {
     const struct gt_heap_analysis *analysis = cycle_finder->analysis;
     struct field_search search = {.cycle_finder = cycle_finder, .target = to};
@@ -175,6 +178,7 @@ static struct gt_edge edge_of(const struct cycle_finder *cycle_finder, uint32_t 
     char field[160];
 
     gt_typing_words(analysis->typing, from, look_for_target, &search);
+    *target = search.type;
     if (!search.found) {
         edge.field = by_special;
     } else if (type) {
@@ -195,9 +199,14 @@ static void describe_instance(const struct cycle_finder *cycle_finder, uint32_t 
     const char *by_special =
         gt_arena_format(analysis->storage, ITS "%s", word_of(mechanism_of(special)));
 
+    gt_type_id to_first = GT_NO_TYPE;
+
     for (size_t i = 0; i < length; i++)
-        edges[i] = edge_of(cycle_finder, cycle[i], cycle[(i + 1) % length], by_special);
+        edges[i] = edge_of(cycle_finder, cycle[i], cycle[(i + 1) % length], by_special, &to_first);
+    if (length && !edges[0].type)
+        edges[0].type = gt_heap_analysis_keep(analysis, gt_analysis_type_name(analysis, to_first));
     instance->cycle.object = gt_block_of(analysis, special->object);
+    if (length && !instance->cycle.object.type) instance->cycle.object.type = edges[0].type;
     instance->cycle.mechanism = mechanism_of(special);
     instance->cycle.function = gt_heap_analysis_keep(analysis, function_of(cycle_finder, special));
     instance->cycle.cycle = edges;

@@ -30,13 +30,15 @@ static uint64_t key_of_global(const struct gt_heap_analysis *analysis, const str
     return key_of(KEY_PLACE, root->addr);
 }
 
+/* All words of a variable that lies on the stack as a whole, such as an array, have one key. */
 static uint64_t key_of_frame(const struct gt_heap_analysis *analysis, const struct gt_root *root)
 {
     const struct gt_goroutine *g = &analysis->goroutines->list[root->owner];
 
     if (root->frame >= g->frame_count) return key_of(KEY_GOROUTINES, g->start_pc);
     const struct gt_frame *frame = gt_g_frame(analysis->goroutines, g, root->frame);
-    uint64_t slot = root->addr && root->kind == GT_ROOT_FRAME ? root->addr - frame->cfa : 0;
+    uint64_t start = root->in.any ? root->addr - root->in.offset : root->addr;
+    uint64_t slot = root->addr && root->kind == GT_ROOT_FRAME ? start - frame->cfa : 0;
     return key_of(KEY_FRAME, gt_look_blend(frame->pc, slot));
 }
 

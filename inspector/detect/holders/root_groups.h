@@ -3,7 +3,7 @@
  * one variable of one function in any goroutine, and each other kind of root by itself.
  *
  * Grouping needs no names: a frame's variable is identified by its offset in the frame and the
- * address of the call.
+ * address of the call. Words of one object of the stack are one variable.
  */
 #ifndef GT_DETECT_HOLDERS_ROOT_GROUPS_H
 #define GT_DETECT_HOLDERS_ROOT_GROUPS_H

@@ -98,7 +98,8 @@ static const char *doubt_of(const struct gt_timer_describer *describer,
                             const struct gt_member *members, size_t count)
 {
     const char *last = last_due(describer, members, count);
-    bool calls = gt_timer_at(describer->judge, members[0].item)->kind == GT_TIMER_FUNC;
+    const struct gt_timer *first = gt_timer_at(describer->judge, members[0].item);
+    bool calls = first->kind == GT_TIMER_FUNC && !gt_timer_is_deadline(describer->analysis, first);
 
     if (!last) return "they are freed when they fire; the core does not tell when that is";
     return gt_arena_format(

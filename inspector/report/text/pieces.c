@@ -33,9 +33,51 @@ void gt_page_site(struct gt_page *page, const struct gt_source_location *place)
     gt_str_deinit(&text);
 }
 
+/* A node of the trie that a sync.Map has since Go 1.24. A user knows the map and its entries. */
+static bool is_trie_node(const struct gt_step *step)
+{
+    static const char *const nodes[] = {"sync.indirect[", "sync.entry["};
+    const char *type = step->kind == GT_STEP_OBJECT ? step->type : NULL;
+
+    if (type && strncmp(type, "internal/", 9) == 0) type += 9;
+    for (size_t i = 0; type && i < sizeof nodes / sizeof *nodes; i++)
+        if (strncmp(type, nodes[i], strlen(nodes[i])) == 0) return true;
+    return false;
+}
+
+/* How many steps of a path in [first, end) are in a sync.Map, up to its entry. */
+static size_t count_trie_nodes(const struct gt_path *path, size_t first, size_t end)
+{
+    size_t count = 0;
+
+    while (first + count < end && is_trie_node(&path->steps[first + count]))
+        count++;
+    return count;
+}
+
+static void put_trie_entry(struct gt_page *page, const struct gt_step *last)
+{
+    bool key = last->field && strncmp(last->field, ".key", 4) == 0;
+
+    gt_page_put(page, GT_PLAIN, key ? "[key]" : "[…]");
+}
+
+/* A field up to the sync.Map, if its trie follows. */
+static void put_field(struct gt_page *page, const char *field, bool in_map)
+{
+    static const char *const roots[] = {".m.root", ".root"};
+    size_t length = strlen(field);
+
+    for (size_t i = 0; in_map && i < sizeof roots / sizeof *roots; i++) {
+        const char *root = strstr(field, roots[i]);
+        if (root && (size_t)(root - field) < length) length = (size_t)(root - field);
+    }
+    gt_page_format(page, GT_PLAIN, "%.*s", (int)length, field);
+}
+
 /* "global main.sessions", "[…]", "main.session.token": an object is shown by its type. A step
  * without a type, such as an entry of a map, is shown only by its field. */
-static void put_step(struct gt_page *page, const struct gt_step *step, bool last)
+static void put_step(struct gt_page *page, const struct gt_step *step, bool last, bool in_map)
 {
     bool is_object = step->kind == GT_STEP_OBJECT, is_entry = step->kind == GT_STEP_ENTRY;
     char text[GT_STEP_NAME], short_type[GT_SHORT_TYPE];
@@ -44,7 +86,7 @@ static void put_step(struct gt_page *page, const struct gt_step *step, bool last
     if (type && !page->all) type = gt_short_type(short_type, type);
     if (!is_object && !is_entry) gt_page_put(page, GT_PLAIN, gt_step_name(text, step));
     if (is_object) gt_page_put(page, GT_PLAIN, type ? type : "untyped object");
-    if (step->field) gt_page_put(page, GT_PLAIN, step->field);
+    if (step->field) put_field(page, step->field, in_map);
     if (last && !is_object && type) gt_page_format(page, GT_DIM, " %s", type);
 }
 
@@ -70,6 +112,12 @@ void gt_page_path(struct gt_page *page, const struct gt_path *path)
         !page->all && path->count > 2 * SHOWN_STEPS ? path->count - 2 * SHOWN_STEPS : 0;
 
     for (size_t i = 0; i < path->count; i++) {
+        size_t nodes = page->all || i == 0 ? 0 : count_trie_nodes(path, i, path->count);
+        if (nodes) {
+            i += nodes - 1;
+            put_trie_entry(page, &path->steps[i]);
+            continue;
+        }
         if (i > 0 && path->steps[i].kind != GT_STEP_ENTRY) gt_page_put(page, GT_PLAIN, " -> ");
         if (left_out && i == SHOWN_STEPS) {
             gt_page_format(page, GT_DIM, "(%zu steps) -> ", left_out);
@@ -78,7 +126,8 @@ void gt_page_path(struct gt_page *page, const struct gt_path *path)
         size_t end = left_out && i < SHOWN_STEPS ? SHOWN_STEPS : path->count;
         size_t untold = page->all ? 0 : count_untold(path, i, end);
         if (untold < 2) {
-            put_step(page, &path->steps[i], i + 1 == path->count);
+            bool in_map = !page->all && i + 1 < path->count && is_trie_node(&path->steps[i + 1]);
+            put_step(page, &path->steps[i], i + 1 == path->count, in_map);
             continue;
         }
         gt_page_format(page, GT_PLAIN, "%zu untyped objects", untold);

@@ -9,7 +9,7 @@
 enum {
     WORD = 8,
     MASK_WORDS = 64,      /* of an object without a type header: its pointers are in a bitmap */
-    LEAST_POINTERS = 16,  /* in the block, for the length of a slice to be used */
+    LEAST_POINTERS = 16,  /* elements in the block, for the length of a slice to be used */
     LEAST_TEXT = 8,       /* bytes; a shorter text may be there by chance */
     LEAST_WORD = 4,       /* the same for a pointer that is not aligned */
     LEAST_DOCUMENT = 256, /* bytes; no value of a type has so long a text */
@@ -320,17 +320,13 @@ static bool may_be_string(const struct gt_surrounding *around, const struct targ
            around->next[0] <= target->user - target->offset;
 }
 
-/* Is the object an array of `words` pointers, as far as the allocator knows? It keeps the type, but
- * not the length, of large ones. */
+/* Is a small object an array of `words` pointers? Its bitmap tells. */
 static bool is_pointers(const struct gt_shapes *shapes, const struct target *target, uint64_t words)
 {
-    const struct gt_goheap *heap = shapes->heap;
-    gt_type_id noted = noted_type(heap, target->object);
     struct mask_of mask = {0};
 
-    if (noted) return gt_types_get(heap->process->types, noted)->size == WORD;
     if (words > MASK_WORDS || target->user / WORD > MASK_WORDS) return false;
-    gt_heap_words(&heap->graph, target->object, note_pointer, &mask);
+    gt_heap_words(&shapes->heap->graph, target->object, note_pointer, &mask);
     return mask.bits == (words == MASK_WORDS ? UINT64_MAX : ((uint64_t)1 << words) - 1);
 }
 
@@ -343,16 +339,20 @@ static bool is_for_slot(const struct gt_shapes *shapes, const struct target *tar
     return bytes <= target->user && bytes + (slot - target->user) > least;
 }
 
-/* The capacity counts exactly the pointers up to the array's end. Two unrelated numbers beside a
- * pointer do not match that by chance, so the length is trusted too. */
-static bool fills_with_pointers(const struct gt_shapes *shapes, const struct target *target,
-                                uint64_t cap)
+/* The capacity counts exactly the elements up to the array's end. Two unrelated numbers beside a
+ * pointer do not match that by chance, so the length is trusted too. Elements are of the type that
+ * the allocator recorded, or pointers. */
+static bool fills_array(const struct gt_shapes *shapes, const struct target *target, uint64_t cap)
 {
-    uint64_t end = target->offset + cap * WORD;
+    gt_type_id noted = noted_type(shapes->heap, target->object);
+    uint64_t size = noted ? gt_types_get(shapes->process->types, noted)->size : WORD;
 
-    if (!target->has_pointers || cap < LEAST_POINTERS) return false;
+    if (!target->has_pointers || cap < LEAST_POINTERS || !size || target->offset % size)
+        return false;
+    if (cap > (target->user - target->offset) / size) return false;
+    uint64_t end = target->offset + cap * size;
     if (end == target->user) return true;
-    return is_for_slot(shapes, target, end) && is_pointers(shapes, target, end / WORD);
+    return is_for_slot(shapes, target, end) && (noted || is_pointers(shapes, target, end / WORD));
 }
 
 static bool reads_as_slice(const struct gt_shapes *shapes, const struct gt_surrounding *around,
@@ -367,7 +367,7 @@ static bool reads_as_slice(const struct gt_shapes *shapes, const struct gt_surro
     word->type = noted_type(shapes->heap, target->object);
     word->kind = GT_P_SLICE;
     word->cap = cap;
-    word->len = fills_with_pointers(shapes, target, cap) ? around->next[0] : cap;
+    word->len = fills_array(shapes, target, cap) ? around->next[0] : cap;
     word->inferred = true;
     return true;
 }

@@ -18,7 +18,7 @@
  * Slices and strings are guesses. Such a word is marked as inferred, and what follows from it is at
  * most likely. A word that fits none of these is of unknown kind. A guess is made in favour of the
  * program: if elements may be of several sizes, the widest counts. What is between a length and a
- * capacity counts as lost only if the capacity counts pointers up to the end of the array.
+ * capacity counts as lost only if the capacity counts elements up to the end of the array.
  */
 #ifndef GT_RUNTIME_SHAPES_H
 #define GT_RUNTIME_SHAPES_H

@@ -182,6 +182,20 @@ func collector(stop chan bool) {
 	runtime.KeepAlive(samples)
 }
 
+// ---- what it keeps by an array on its stack ----
+
+func gatherer(stop chan bool) {
+	samples := make([]*sample, 0, 900) // so few that they need not go to the heap
+	for i := 0; i < cap(samples); i++ {
+		samples = append(samples, &sample{int64(i), make([]byte, 5000)})
+	}
+	started <- true
+	<-stop
+	for _, s := range samples {
+		s.at++
+	}
+}
+
 // ---- a block that one goroutine keeps by one variable ----
 
 func loader(stop chan bool) {
@@ -301,7 +315,7 @@ var ways = map[string]func(){
 }
 
 // What goroutines keep.
-var keepers = map[string]func(chan bool){"local": collector, "block": loader}
+var keepers = map[string]func(chan bool){"local": collector, "stack": gatherer, "block": loader}
 
 func main() {
 	stop := make(chan bool)

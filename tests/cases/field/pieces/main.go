@@ -1,7 +1,8 @@
 // A mail service keeps a small part of much. Leaked: entries behind cut-off slots of tree nodes, whose
 // arrays do not fill their slots; tasks that a dispatcher took from the front of a queue which only its
 // frame has; slabs of records of which one record is kept; texts that a table of names interns as they
-// are; packets whose heads lie in a long list. Whatever leaks, a map of 1,000 events is kept, and two
+// are; packets whose heads lie in a long list; answers of which maps of a named type have the id; batches
+// that are filled again with less; packets of which a sync.Map has the name. Whatever leaks, a map of 1,000 events is kept, and two
 // compressors, which are so large that their type has no plain mask up to Go 1.23.
 package main
 
@@ -12,6 +13,7 @@ import (
 	"io"
 	"runtime"
 	"strings"
+	"sync"
 
 	"gotopsy/field/measure"
 )
@@ -23,6 +25,9 @@ const (
 	names               = 300
 	packets             = 200
 	events              = 1000
+	answers             = 250
+	writers, large      = 10, 60
+	metrics             = 220
 )
 
 type item struct{ body [1200]byte }
@@ -100,6 +105,48 @@ func (in *interner) intern(text string) {
 	in.table[text] = text
 }
 
+type answer map[string]any
+
+func parse(text string) answer {
+	id := text[3:11]
+	if measure.Fixed() {
+		id = strings.Clone(id)
+	}
+	return answer{"id": id, "size": len(text)}
+}
+
+type entry struct {
+	key   string
+	value *[1000]byte
+}
+
+type writer struct{ batch []entry }
+
+func (w *writer) write(count int) {
+	if measure.Fixed() {
+		for i := range w.batch {
+			w.batch[i] = entry{}
+		}
+	}
+	w.batch = w.batch[:0]
+	for i := 0; i < count; i++ {
+		w.batch = append(w.batch, entry{"key", &[1000]byte{}})
+	}
+}
+
+type exporter struct {
+	series sync.Map
+	count  int
+}
+
+func (e *exporter) receive(packet string) {
+	name, _, _ := strings.Cut(packet, ":")
+	if measure.Fixed() {
+		name = strings.Clone(name)
+	}
+	e.series.Store(name, &e.count)
+}
+
 type inbox struct{ pending *list.List }
 
 func (in *inbox) receive() {
@@ -122,6 +169,9 @@ var (
 	incoming = &inbox{pending: list.New()}
 	watched  = &watcher{last: map[string]*event{}}
 	packers  []*gzip.Writer
+	answered []answer
+	exported = &exporter{}
+	outgoing = map[int]*writer{}
 )
 
 func main() {
@@ -134,6 +184,17 @@ func main() {
 	for i := 0; i < names; i++ {
 		text := fmt.Sprintf("name%05d ", i) + strings.Repeat("x", 6000)
 		labels.intern(text[:9])
+	}
+	for i := 0; i < answers; i++ {
+		answered = append(answered, parse(fmt.Sprintf("id:%08d ", i)+strings.Repeat("y", 4000)))
+	}
+	for i := 0; i < metrics; i++ {
+		exported.receive(fmt.Sprintf("metric%06d:1 ", i) + strings.Repeat("z", 5000))
+	}
+	for i := 0; i < writers; i++ {
+		outgoing[i] = &writer{}
+		outgoing[i].write(large)
+		outgoing[i].write(3)
 	}
 	for i := 0; i < packets; i++ {
 		incoming.receive()
@@ -152,5 +213,6 @@ func main() {
 	measure.Ready(nil)
 	close(stop)
 	runtime.KeepAlive(index)
-	println(len(spans.kept), len(labels.table), incoming.pending.Len(), len(watched.last), len(packers))
+	println(len(spans.kept), len(labels.table), incoming.pending.Len(), len(watched.last), len(packers),
+		len(answered), len(outgoing), exported.count)
 }
