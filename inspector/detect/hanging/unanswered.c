@@ -41,6 +41,8 @@ static enum gt_answer need_of(const struct gt_blocked *blocked)
     if (blocked->what == GT_THING_CHANNEL)
         return blocked->action == GT_ACTION_SEND ? GT_ANSWER_RECEIVE : GT_ANSWER_SEND;
     if (blocked->what == GT_THING_CONDITION) return GT_ANSWER_SIGNAL;
+    if (blocked->what == GT_THING_MUTEX || blocked->what == GT_THING_RWMUTEX)
+        return GT_ANSWER_UNLOCK;
     return blocked->what == GT_THING_WAIT_GROUP ? GT_ANSWER_DONE : 0;
 }
 
@@ -130,7 +132,9 @@ static uint32_t first_own(struct answer_finder *finder, const struct gt_goroutin
         uint64_t pc = gt_g_frame(analysis->goroutines, g, i)->pc - 1;
         const char *name = gt_process_function(analysis->process, pc);
         if (gt_code_is_programs(&finder->reach, pc)) return i;
-        if (!gt_is_runtimes(name) && !gt_is_in_package(name, "sync")) break;
+        if (!gt_is_runtimes(name) && !gt_is_in_package(name, "sync") &&
+            !gt_is_in_package(name, "internal/sync"))
+            break;
     }
     return g->frame_count;
 }
@@ -141,7 +145,7 @@ enum place { RUNS, ONE_ANSWER, SENDS };
 static enum place place_of(struct answer_finder *finder, uint32_t number, unsigned needs)
 {
     const struct gt_goroutine *g = &finder->analysis->goroutines->list[number];
-    bool added, certain = needs & (GT_ANSWER_RECEIVE | GT_ANSWER_DONE);
+    bool added, certain = needs & (GT_ANSWER_RECEIVE | GT_ANSWER_DONE | GT_ANSWER_UNLOCK);
     uint64_t *known = gt_map_put(&finder->places, g->same_place, &added);
 
     if (!added) return (enum place)(*known - 1);
@@ -155,12 +159,27 @@ static enum place place_of(struct answer_finder *finder, uint32_t number, unsign
     return (enum place)(*known - 1);
 }
 
+/* One who waits with a lock matters to all that wait for the lock. */
+static bool many_wait_for_locks(const struct answer_finder *finder)
+{
+    const struct gt_heap_analysis *analysis = finder->analysis;
+    size_t count = 0;
+
+    for (uint32_t i = 0; i < analysis->goroutines->count && count < GT_MANY_ALIKE; i++) {
+        if (!analysis->baseline->blocks[i] || analysis->baseline->wait[i].kind != GT_WAIT_SYNC)
+            continue;
+        struct gt_blocked blocked = blocked_on(finder, i, 0);
+        count += blocked.what == GT_THING_MUTEX || blocked.what == GT_THING_RWMUTEX;
+    }
+    return count >= GT_MANY_ALIKE;
+}
+
 /* False if nobody needs to be judged: there are few alike. */
 static bool find_needs(struct answer_finder *finder)
 {
     const struct gt_goroutines *all = finder->analysis->goroutines;
     struct gt_map counts = {0};
-    bool many = false;
+    bool many = false, locks = many_wait_for_locks(finder);
 
     count_sharers(finder);
     for (uint32_t i = 0; i < all->count; i++) {
@@ -170,7 +189,8 @@ static bool find_needs(struct answer_finder *finder)
         unsigned needs = needs_by_things(finder, i);
         if (!needs || place_of(finder, i, needs) == RUNS) continue;
         finder->needs[i] = (uint8_t)needs;
-        many |= ++*gt_map_put(&counts, all->list[i].same_place, NULL) >= GT_MANY_ALIKE;
+        if (needs == GT_ANSWER_UNLOCK) continue;
+        many |= locks || ++*gt_map_put(&counts, all->list[i].same_place, NULL) >= GT_MANY_ALIKE;
     }
     gt_map_deinit(&counts);
     return many;
@@ -343,6 +363,13 @@ static bool has_unseen_callers(const struct gt_process *process)
     return false;
 }
 
+/* Who waits for a lock is told by what its owner waits for (waiting/lock_roles.h). */
+static void leave_out_locks(struct answer_finder *finder)
+{
+    for (uint32_t i = 0; i < finder->analysis->goroutines->count; i++)
+        if (finder->needs[i] == GT_ANSWER_UNLOCK) finder->needs[i] = 0;
+}
+
 static void find(struct answer_finder *finder)
 {
     gt_code_reach_open(&finder->reach);
@@ -351,6 +378,7 @@ static void find(struct answer_finder *finder)
     if (!has_any(finder)) return;
     add_heap(finder);
     settle(finder);
+    leave_out_locks(finder);
     if (finder->reach.whole && !has_unseen_callers(finder->analysis->process)) return;
     memset(finder->needs, 0, finder->analysis->goroutines->count * sizeof *finder->needs);
 }

@@ -122,6 +122,16 @@ void gt_code_reach_entry(struct gt_code_reach *reach, uint64_t entry)
     if (*known & PROGRAM) start(reach, entry);
 }
 
+/* A func value, or code that makes one: whoever has it may call the function. */
+static void reach_func(struct gt_code_reach *reach, uint64_t entry)
+{
+    const uint64_t *known = function_at(reach, entry);
+    struct gt_reached_call call = {.place = entry, .callee = entry};
+
+    if (known && !(*known & (PROGRAM | REACHED))) reach->visit(reach->ctx, &call);
+    gt_code_reach_entry(reach, entry);
+}
+
 /* ---- words --------------------------------------------------------------------------------- */
 
 static bool is_text(const struct gt_process *process, uint64_t addr)
@@ -140,7 +150,7 @@ void gt_code_reach_value(struct gt_code_reach *reach, uint64_t value)
         !is_text(reach->process, entry))
         return;
     const uint64_t *known = function_at(reach, entry);
-    if (known && !(*known & MAIN)) gt_code_reach_entry(reach, entry);
+    if (known && !(*known & MAIN)) reach_func(reach, entry);
 }
 
 /* ---- method tables --------------------------------------------------------------------------- */
@@ -292,7 +302,7 @@ static void read_all_variables(struct gt_code_reach *reach)
 static void refer(struct gt_code_reach *reach, uint64_t addr)
 {
     if (is_text(reach->process, addr)) {
-        gt_code_reach_entry(reach, addr);
+        reach_func(reach, addr);
         return;
     }
     gt_code_reach_value(reach, addr);
