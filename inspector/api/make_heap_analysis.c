@@ -9,12 +9,10 @@
 #include "inspector/detect/windows/map_lengths.h"
 #include "inspector/runtime/roots/compare.h"
 
-/* The live set: the baseline, and all that it leaves out. */
 static void mark_live(struct gt_heap_analysis *heap_analysis)
 {
-    heap_analysis->baseline = gt_baseline_create(heap_analysis);
     gt_bitmap_init(&heap_analysis->live, heap_analysis->heap->graph.objects);
-    gt_baseline_mark_without(heap_analysis, GT_LEFT_OUT, &heap_analysis->live);
+    heap_analysis->baseline = gt_baseline_create(heap_analysis, &heap_analysis->live);
     heap_analysis->live_bytes = gt_heap_bytes_of(&heap_analysis->heap->graph, &heap_analysis->live);
     heap_analysis->live_objects = gt_bitmap_count(&heap_analysis->live);
 }
@@ -56,7 +54,6 @@ static void create(struct gt_analysis *analysis)
     mark_live(live_heap);
     compare_marks(analysis, &live_heap->live);
     live_heap->users = gt_global_users_create(live_heap->process, live_heap->roots);
-    gt_bitmap_init(&live_heap->referrers, live_heap->heap->graph.objects);
     index_samples(live_heap);
     analysis->live_heap = live_heap;
 }
@@ -78,6 +75,7 @@ static void forget_findings(struct gt_heap_analysis *live_heap)
     forget_typing(live_heap);
     gt_windows_destroy(live_heap);
     gt_bitmap_deinit(&live_heap->innocent);
+    gt_bitmap_deinit(&live_heap->narrowed);
     gt_bitmap_deinit(&live_heap->doubtful);
     gt_dead_slots_destroy(live_heap->dead_slots);
     live_heap->dead_slots = NULL;
@@ -91,7 +89,7 @@ struct gt_heap_analysis *gt_analysis_live_heap_untyped(struct gt_analysis *analy
     if (!analysis->live_heap) create(analysis);
     struct gt_heap_analysis *live_heap = analysis->live_heap;
     forget_findings(live_heap);
-    gt_bitmap_copy(&live_heap->referrers, &live_heap->live);
+    live_heap->referrers = &live_heap->live;
     live_heap->storage = storage;
     live_heap->min_bytes = 0;
     live_heap->max_instances = 0;
@@ -149,13 +147,12 @@ void gt_analysis_close_live_heap(struct gt_analysis *analysis)
     forget_findings(live_heap);
     gt_forest_destroy(live_heap->forest);
     gt_analysis_forget_tree(analysis);
-    gt_bitmap_deinit(&live_heap->referrers);
     gt_map_deinit(&live_heap->samples);
     gt_global_users_destroy(live_heap->users);
     gt_typing_destroy(live_heap->begun);
     for (unsigned scope = GT_TYPING_SCOPES; scope-- > 0;)
         gt_typing_destroy(live_heap->kept[scope]);
-    gt_baseline_destroy(live_heap->baseline, live_heap);
+    gt_baseline_destroy(live_heap->baseline);
     gt_bitmap_deinit(&live_heap->live);
     gt_free(live_heap);
     analysis->live_heap = NULL;

@@ -52,3 +52,53 @@ size_t gt_bitmap_next(const struct gt_bitmap *map, size_t from)
     }
     return i * 64 + (size_t)__builtin_ctzll(word);
 }
+
+/* ---- changes ------------------------------------------------------------------------------- */
+
+enum { BLOCK_WORDS = 16 };
+
+static size_t block_words(const struct gt_bitmap *map, size_t block)
+{
+    size_t left = word_count(map) - block * BLOCK_WORDS;
+
+    return left < BLOCK_WORDS ? left : BLOCK_WORDS;
+}
+
+static bool differs(const struct gt_bitmap *from, const struct gt_bitmap *to, size_t block)
+{
+    size_t at = block * BLOCK_WORDS;
+
+    return memcmp(from->words + at, to->words + at,
+                  block_words(from, block) * sizeof *from->words) != 0;
+}
+
+void gt_bitmap_change_init(struct gt_bitmap_change *change, const struct gt_bitmap *from,
+                           const struct gt_bitmap *to)
+{
+    *change =
+        (struct gt_bitmap_change){.count = (word_count(from) + BLOCK_WORDS - 1) / BLOCK_WORDS};
+    change->blocks = gt_calloc(change->count + 1, sizeof *change->blocks);
+    for (size_t block = 0; block < change->count; block++) {
+        if (!differs(from, to, block)) continue;
+        uint64_t *words = gt_arena_alloc(&change->storage, BLOCK_WORDS * sizeof *words);
+        for (size_t i = 0; i < block_words(from, block); i++)
+            words[i] = from->words[block * BLOCK_WORDS + i] ^ to->words[block * BLOCK_WORDS + i];
+        change->blocks[block] = words;
+    }
+}
+
+void gt_bitmap_change_deinit(struct gt_bitmap_change *change)
+{
+    gt_free(change->blocks);
+    gt_arena_deinit(&change->storage);
+    *change = (struct gt_bitmap_change){0};
+}
+
+void gt_bitmap_change_apply(const struct gt_bitmap_change *change, struct gt_bitmap *map)
+{
+    for (size_t block = 0; block < change->count; block++) {
+        const uint64_t *words = change->blocks[block];
+        for (size_t i = 0; words && i < block_words(map, block); i++)
+            map->words[block * BLOCK_WORDS + i] ^= words[i];
+    }
+}

@@ -6,6 +6,8 @@
 #ifndef GT_BASE_BITMAP_H
 #define GT_BASE_BITMAP_H
 
+#include "inspector/base/arena.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -20,6 +22,18 @@ void gt_bitmap_deinit(struct gt_bitmap *map);
 void gt_bitmap_copy(struct gt_bitmap *to, const struct gt_bitmap *from); /* of the same size */
 void gt_bitmap_reset(struct gt_bitmap *map);
 size_t gt_bitmap_count(const struct gt_bitmap *map);
+
+/* What changes one bitmap into another of the same size. It has memory only where they differ. */
+struct gt_bitmap_change {
+    uint64_t **blocks; /* by block of words; NULL: no change */
+    size_t count;
+    struct gt_arena storage;
+};
+
+void gt_bitmap_change_init(struct gt_bitmap_change *change, const struct gt_bitmap *from,
+                           const struct gt_bitmap *to);
+void gt_bitmap_change_deinit(struct gt_bitmap_change *change);
+void gt_bitmap_change_apply(const struct gt_bitmap_change *change, struct gt_bitmap *map);
 
 /* The first set bit at or after `from`, or map->bits when there is none. */
 size_t gt_bitmap_next(const struct gt_bitmap *map, size_t from);

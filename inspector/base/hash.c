@@ -47,7 +47,7 @@ static struct gt_map_slot *map_slot(const struct gt_map *map, uint64_t key)
 {
     size_t i = mix(map->seed, key) & (map->cap - 1);
 
-    while (map->slots[i].used && map->slots[i].key != key)
+    while (map->slots[i].key && map->slots[i].key != key)
         i = (i + 1) & (map->cap - 1);
     return &map->slots[i];
 }
@@ -58,28 +58,37 @@ static void map_grow(struct gt_map *map)
 
     if (!old.cap) map->seed = gt_hash_seed();
     map->cap = old.cap ? old.cap * 2 : 16;
-    map->slots = gt_calloc(map->cap, sizeof *map->slots);
+    map->slots = gt_calloc(map->cap + 1, sizeof *map->slots);
+    if (old.has_zero) map->slots[map->cap] = old.slots[old.cap];
     for (size_t i = 0; i < old.cap; i++)
-        if (old.slots[i].used) *map_slot(map, old.slots[i].key) = old.slots[i];
+        if (old.slots[i].key) *map_slot(map, old.slots[i].key) = old.slots[i];
     gt_free(old.slots);
 }
 
 uint64_t *gt_map_find(const struct gt_map *map, uint64_t key)
 {
     if (!map->cap) return NULL;
+    if (!key) return map->has_zero ? &map->slots[map->cap].value : NULL;
     struct gt_map_slot *slot = map_slot(map, key);
-    return slot->used ? &slot->value : NULL;
+    return slot->key ? &slot->value : NULL;
+}
+
+static uint64_t *put_zero(struct gt_map *map, bool *added)
+{
+    if (added) *added = !map->has_zero;
+    map->len += !map->has_zero;
+    map->has_zero = true;
+    return &map->slots[map->cap].value;
 }
 
 uint64_t *gt_map_put(struct gt_map *map, uint64_t key, bool *added)
 {
     if (map->len * 4 >= map->cap * 3) map_grow(map);
+    if (!key) return put_zero(map, added);
     struct gt_map_slot *slot = map_slot(map, key);
-    if (added) *added = !slot->used;
-    if (!slot->used) {
-        *slot = (struct gt_map_slot){.key = key, .used = true};
-        map->len++;
-    }
+    if (added) *added = !slot->key;
+    map->len += !slot->key;
+    slot->key = key;
     return &slot->value;
 }
 
@@ -87,8 +96,8 @@ void gt_map_copy(struct gt_map *to, const struct gt_map *from)
 {
     *to = *from;
     if (!from->cap) return;
-    to->slots = gt_alloc(from->cap * sizeof *to->slots);
-    memcpy(to->slots, from->slots, from->cap * sizeof *to->slots);
+    size_t size = (from->cap + 1) * sizeof *to->slots;
+    to->slots = memcpy(gt_alloc(size), from->slots, size);
 }
 
 void gt_map_deinit(struct gt_map *map)

@@ -22,14 +22,14 @@ struct gt_hash_seed {
 struct gt_hash_seed gt_hash_seed(void);
 uint64_t gt_hash_bytes(struct gt_hash_seed seed, const void *bytes, size_t length);
 
-struct gt_map_slot {
+struct gt_map_slot { /* empty: its key is 0 */
     uint64_t key, value;
-    bool used;
 };
 
 struct gt_map {
-    struct gt_map_slot *slots;
+    struct gt_map_slot *slots; /* one more than cap: the last is that of key 0 */
     size_t cap, len;
+    bool has_zero;            /* key 0 is in the table */
     struct gt_hash_seed seed; /* once it has slots */
 };
 

@@ -41,7 +41,8 @@ struct gt_heap_analysis {
     struct gt_bitmap live;
     struct gt_bitmap innocent; /* objects that are live without any finding; set by the weighing of
                                 * causes */
-    struct gt_bitmap referrers;
+    const struct gt_bitmap *referrers; /* `live` or `narrowed` */
+    struct gt_bitmap narrowed;
     struct gt_bitmap doubtful; /* objects that are no referrers if what was inferred is right; else
                                 * empty */
     struct gt_dead_slots *dead_slots;

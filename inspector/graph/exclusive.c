@@ -69,13 +69,13 @@ static void add_root(struct gt_exclusive *owners, uint32_t owner, struct gt_owne
 
 void gt_exclusive_root(struct gt_exclusive *owners, uint32_t owner, uint32_t number, uint64_t value)
 {
-    add_root(owners, owner, (struct gt_owned_edge){number, value, GT_OWNED_ROOT});
+    add_root(owners, owner, (struct gt_owned_edge){GT_OWNED_ROOT, number, value});
 }
 
 void gt_exclusive_contents(struct gt_exclusive *owners, uint32_t owner, uint32_t number,
                            uint32_t object)
 {
-    add_root(owners, owner, (struct gt_owned_edge){number, object, GT_OWNED_CONTENTS});
+    add_root(owners, owner, (struct gt_owned_edge){GT_OWNED_CONTENTS, number, object});
 }
 
 static void own_key(struct gt_exclusive *owners, uint32_t owner, uint64_t key)

@@ -13,8 +13,8 @@
  * edge with several owners exists until all of them are gone. An object whose set is empty is
  * shared: it stays when any one owner goes.
  *
- * Heap, cut, live set and baseline are borrowed. The rest is owned: 4 bytes and a bit for each
- * object of the residue, 24 bytes for each owned edge. Nothing recurses.
+ * Heap, cut and live set are borrowed. The rest is owned: 4 bytes and a bit for each object of the
+ * residue, 16 bytes for each owned edge. Nothing recurses.
  */
 #ifndef GT_GRAPH_EXCLUSIVE_H
 #define GT_GRAPH_EXCLUSIVE_H
@@ -31,9 +31,9 @@ struct gt_owned {
 enum gt_owned_kind { GT_OWNED_ROOT, GT_OWNED_CONTENTS, GT_OWNED_WORD, GT_OWNED_OUT_EDGES };
 
 struct gt_owned_edge {
-    uint64_t key;   /* a root's number, a word's address, an object */
-    uint64_t value; /* where a root points, or the object whose contents are the root */
-    uint8_t kind;   /* enum gt_owned_kind */
+    uint64_t kind : 2; /* enum gt_owned_kind */
+    uint64_t key : 62; /* a root's number, a word's address, an object */
+    uint64_t value;    /* where a root points, or the object whose contents are the root */
 };
 
 struct gt_exclusive {
@@ -54,7 +54,8 @@ struct gt_exclusive {
 };
 
 /* `cut` has the words and the objects whose out-edges will be owned: `base` was marked with it.
- * Objects that are not in `live` do not count. Numbers of roots are below `roots`. */
+ * Objects that are not in `live` do not count. Numbers of roots are below `roots`. `base` is not
+ * kept. */
 void gt_exclusive_init(struct gt_exclusive *owners, const struct gt_heap *heap,
                        const struct gt_cut *cut, const struct gt_bitmap *live,
                        const struct gt_bitmap *base, uint32_t count, uint32_t roots);

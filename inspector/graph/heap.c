@@ -255,10 +255,14 @@ static uint64_t first_object(const void *regions, size_t index)
     return ((const struct gt_region *)regions)[index].first;
 }
 
+/* Most blocks of objects are in one or two regions. */
 const struct gt_region *gt_heap_region_of(const struct gt_heap *heap, uint32_t object)
 {
     const uint32_t *nearby = &heap->nearby[object >> GT_NEARBY_SHIFT];
+    const struct gt_region *region = &heap->regions[nearby[0]];
 
+    if (object - region->first < region->count) return region;
+    if (object - region[1].first < region[1].count) return region + 1;
     return &heap->regions[gt_upper_bound(heap->regions, nearby[0] + (size_t)1,
                                          nearby[1] + (size_t)1, object, first_object) -
                           1];

@@ -178,7 +178,7 @@ static void mark_rooted(struct gt_abandoned *abandoned)
         gt_live_mark(analysis->heap, analysis->roots, &without.roots, &without.cut,
                      &abandoned->rooted);
     else
-        gt_bitmap_copy(&abandoned->rooted, &analysis->baseline->marked_alone);
+        gt_baseline_alone(analysis, &abandoned->rooted);
     struct gt_marker *marker =
         gt_marker_create(&analysis->heap->graph, &without.cut, &abandoned->rooted);
     seed_main(analysis, marker);

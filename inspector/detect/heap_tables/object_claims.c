@@ -49,80 +49,100 @@ static bool is_stronger(const struct claims *claims, uint32_t claim, uint32_t th
     return claim < than;
 }
 
-/* Objects with a type need no claim. Of the objects with pointers, only those of the runtime do. */
-static bool needs_claim(const struct claims *claims, uint32_t object, enum gt_form form)
-{
-    const struct gt_typing *typing = claims->analysis->typing;
+struct target { /* of a word */
+    const struct gt_region *region;
+    uint32_t object;
+    uint64_t offset; /* in the slot */
+};
 
-    if (object >= claims->graph->scan_objects) return true;
-    return (form == GT_FORM_CHAN || form == GT_FORM_TABLES) && !gt_typing_type(typing, object);
+/* Objects with a type need no claim: of the objects with pointers, only those of the runtime do.
+ * Most words lead to others, and their regions say so. */
+static bool find(const struct claims *claims, uint64_t value, enum gt_form form,
+                 struct target *target)
+{
+    const struct gt_region *region = gt_heap_region(claims->graph, value);
+    bool runtimes = form == GT_FORM_CHAN || form == GT_FORM_TABLES;
+
+    if (!region || (region->scan != GT_SCAN_NONE && !runtimes)) return false;
+    uint32_t slot = gt_region_slot(region, value);
+    if (slot >= region->count) return false;
+    *target = (struct target){region, region->first + slot,
+                              value - region->base - slot * region->slot_size};
+    return gt_bit(&claims->analysis->live, target->object) &&
+           (region->scan == GT_SCAN_NONE ||
+            !gt_typing_type(claims->analysis->typing, target->object));
 }
 
-static bool is_possible(const struct claims *claims, uint32_t object, enum gt_form form,
-                        gt_type_id type, uint64_t bytes)
+static bool is_possible(const struct claims *claims, const struct target *target, enum gt_form form,
+                        uint64_t bytes)
 {
-    uint64_t slot = gt_heap_size(claims->graph, object);
-
-    if (type >= MOST_TYPES || !gt_bit(&claims->analysis->live, object)) return false;
-    if (form == GT_FORM_VALUE && (bytes == 0 || bytes > slot)) return false;
-    if (gt_goheap_tiny(claims->analysis->heap, object) && bytes < TINY_BLOCK) return false;
-    return needs_claim(claims, object, form);
+    if (form == GT_FORM_VALUE && (bytes == 0 || bytes > target->region->slot_size)) return false;
+    return bytes >= TINY_BLOCK || !gt_goheap_tiny(claims->analysis->heap, target->object);
 }
 
-/* `bytes`: the size that the word gives. */
-static void claim(const struct claims *claims, uint32_t object, enum gt_form form, gt_type_id type,
-                  uint64_t bytes)
+/* `bytes`: the size that the word gives. Most claims repeat the one that is there. */
+static void claim(const struct claims *claims, const struct target *target, enum gt_form form,
+                  gt_type_id type, uint64_t bytes)
 {
-    if (object == GT_NO_OBJECT || !is_possible(claims, object, form, type, bytes)) return;
-    uint32_t *now = &claims->claim[gt_rank_of(claims->rank, object)];
+    uint32_t *now = &claims->claim[gt_rank_of(claims->rank, target->object)];
     uint32_t made = gt_form_of_type(form, type);
 
-    if (made != *now && is_stronger(claims, made, *now, gt_heap_size(claims->graph, object)))
-        *now = made;
+    if (type >= MOST_TYPES || made == *now || !is_possible(claims, target, form, bytes)) return;
+    if (is_stronger(claims, made, *now, target->region->slot_size)) *now = made;
 }
 
 /* ---- claims of words ------------------------------------------------------------------------ */
 
 static void claim_value(const struct claims *claims, const struct gt_word *word)
 {
-    uint32_t object = gt_heap_object(claims->graph, word->value);
+    struct target target;
 
-    if (!word->type || object == GT_NO_OBJECT) return;
-    if (word->value == gt_heap_address(claims->graph, object))
-        claim(claims, object, GT_FORM_VALUE, word->type, size_of(claims, word->type));
+    if (word->type && find(claims, word->value, GT_FORM_VALUE, &target) && !target.offset)
+        claim(claims, &target, GT_FORM_VALUE, word->type, size_of(claims, word->type));
 }
 
 /* An array of one element counts as that element. */
 static void claim_slice(const struct claims *claims, const struct gt_word *word)
 {
-    uint32_t object = gt_heap_object(claims->graph, word->value);
+    struct target target;
     uint64_t bytes;
 
-    if (!word->type || object == GT_NO_OBJECT ||
+    if (!word->type || !find(claims, word->value, GT_FORM_ARRAY, &target) ||
         !gt_mul(word->cap, size_of(claims, word->type), &bytes) || !bytes)
         return;
-    bool one = fills(claims, word->type, gt_heap_size(claims->graph, object));
-    claim(claims, object, one ? GT_FORM_VALUE : GT_FORM_ARRAY, word->type, bytes);
+    bool one = fills(claims, word->type, target.region->slot_size);
+    claim(claims, &target, one ? GT_FORM_VALUE : GT_FORM_ARRAY, word->type, bytes);
 }
 
 /* A channel whose buffer has no pointers is one object with its buffer. */
 static void claim_channel(const struct claims *claims, const struct gt_word *word)
 {
-    claim(claims, gt_heap_object(claims->graph, word->value), GT_FORM_CHAN, word->type, TINY_BLOCK);
+    struct target target;
+
+    if (find(claims, word->value, GT_FORM_CHAN, &target))
+        claim(claims, &target, GT_FORM_CHAN, word->type, TINY_BLOCK);
 }
 
 static void claim_closure(const struct claims *claims, const struct gt_word *word)
 {
-    uint32_t object = gt_heap_object(claims->graph, word->value);
     const struct gt_heap_analysis *analysis = claims->analysis;
+    struct target target;
     uint64_t entry;
 
-    if (object == GT_NO_OBJECT || object < claims->graph->scan_objects ||
+    if (!find(claims, word->value, GT_FORM_CLOSURE, &target) ||
         !gt_mem_u64(analysis->process->mem, word->value, &entry))
         return;
     gt_type_id type = gt_closure_type(analysis->typing->closures, entry);
-    claim(claims, object, type ? GT_FORM_VALUE : GT_FORM_CLOSURE, type,
+    claim(claims, &target, type ? GT_FORM_VALUE : GT_FORM_CLOSURE, type,
           type ? size_of(claims, type) : sizeof entry);
+}
+
+static void claim_string(const struct claims *claims, const struct gt_word *word)
+{
+    struct target target;
+
+    if (find(claims, word->value, GT_FORM_STRING, &target))
+        claim(claims, &target, GT_FORM_STRING, GT_NO_TYPE, word->len);
 }
 
 static void claim_word(void *ctx, const struct gt_word *word)
@@ -138,8 +158,7 @@ static void claim_word(void *ctx, const struct gt_word *word)
         claim_slice(claims, word);
         break;
     case GT_P_STRING:
-        claim(claims, gt_heap_object(claims->graph, word->value), GT_FORM_STRING, GT_NO_TYPE,
-              word->len);
+        claim_string(claims, word);
         break;
     case GT_P_CHAN:
         claim_channel(claims, word);
@@ -162,14 +181,16 @@ struct map_claim {
 static void claim_part(void *ctx, enum gt_map_part part, uint64_t addr, uint64_t count)
 {
     const struct map_claim *map = ctx;
-    uint32_t object = gt_heap_object(map->claims->graph, addr);
-    uint64_t size = size_of(map->claims, map->group);
+    enum gt_form form = part != GT_MAP_GROUPS ? GT_FORM_TABLES
+                        : count > 1           ? GT_FORM_ARRAY
+                                              : GT_FORM_VALUE;
+    struct target target;
 
-    if (object == GT_NO_OBJECT) return;
+    if (!find(map->claims, addr, form, &target)) return;
     if (part != GT_MAP_GROUPS)
-        claim(map->claims, object, GT_FORM_TABLES, map->map, TINY_BLOCK);
+        claim(map->claims, &target, form, map->map, TINY_BLOCK);
     else
-        claim(map->claims, object, count > 1 ? GT_FORM_ARRAY : GT_FORM_VALUE, map->group, size);
+        claim(map->claims, &target, form, map->group, size_of(map->claims, map->group));
 }
 
 static void claim_map(void *ctx, uint32_t object)

@@ -51,10 +51,9 @@ static uint64_t mask_of(const struct sorter *sorter, uint32_t object)
     return mask;
 }
 
-static uint64_t key_of_untyped(struct sorter *sorter, uint32_t object)
+static uint64_t key_of_untyped(struct sorter *sorter, uint32_t object, uint64_t size)
 {
     const struct gt_heap *graph = &sorter->analysis->heap->graph;
-    uint64_t size = gt_heap_size(graph, object);
 
     if (gt_goheap_tiny(sorter->analysis->heap, object)) return key_of(TINY, size);
     if (gt_typing_knows(sorter->analysis->typing, object)) return key_of(RUNTIME, size);
@@ -71,26 +70,24 @@ static uint64_t key_of_untyped(struct sorter *sorter, uint32_t object)
 
 /* A pointer to the first field of a larger object gives only the type that the object begins
  * with. */
-static uint64_t key_of_value(const struct sorter *sorter, uint32_t object, gt_type_id type)
+static uint64_t key_of_value(const struct sorter *sorter, uint64_t slot, gt_type_id type)
 {
     const struct gt_type *described = gt_types_get(sorter->analysis->process->types, type);
-    uint64_t slot = gt_heap_size(&sorter->analysis->heap->graph, object);
 
     if (described->kind != GT_T_MAP && described->size <= slot / 2 && slot <= LARGEST_SMALL)
         return key_of(BEGINS, slot << TYPE_BITS | type);
     return gt_form_of_type(GT_FORM_VALUE, type);
 }
 
-static uint64_t key_of_object(struct sorter *sorter, uint32_t object, uint32_t claim)
+static uint64_t key_of_object(struct sorter *sorter, uint32_t object, uint64_t slot, uint32_t claim)
 {
     const struct gt_typing *typing = sorter->analysis->typing;
     gt_type_id type = gt_typing_type(typing, object);
 
     if (type && gt_typing_elements(typing, object) > 1) return gt_form_of_type(GT_FORM_ARRAY, type);
-    if (type) return key_of_value(sorter, object, type);
-    if (gt_form_in(claim) == GT_FORM_VALUE)
-        return key_of_value(sorter, object, gt_form_type(claim));
-    return claim ? claim : key_of_untyped(sorter, object);
+    if (type) return key_of_value(sorter, slot, type);
+    if (gt_form_in(claim) == GT_FORM_VALUE) return key_of_value(sorter, slot, gt_form_type(claim));
+    return claim ? claim : key_of_untyped(sorter, object, slot);
 }
 
 /* ---- names of kinds ------------------------------------------------------------------------ */
@@ -167,9 +164,9 @@ static uint32_t make_kind(struct sorter *sorter, uint64_t key, uint32_t object)
 }
 
 /* The kind of the last object is tried first, since neighbours are often of one kind. */
-static uint32_t kind_of(struct sorter *sorter, uint32_t object, uint32_t claim)
+static uint32_t kind_of(struct sorter *sorter, uint32_t object, uint64_t slot, uint32_t claim)
 {
-    uint64_t key = key_of_object(sorter, object, claim);
+    uint64_t key = key_of_object(sorter, object, slot, claim);
 
     if (key == sorter->last_key) return sorter->last;
     uint64_t *kind = gt_map_put(&sorter->known, key, NULL);
@@ -183,15 +180,17 @@ static uint32_t kind_of(struct sorter *sorter, uint32_t object, uint32_t claim)
 /* Replaces claims by kinds. */
 static void sort_objects(struct sorter *sorter)
 {
-    const struct gt_heap *graph = &sorter->analysis->heap->graph;
+    const struct gt_region *region = sorter->analysis->heap->graph.regions;
     const struct gt_bitmap *live = &sorter->analysis->live;
     uint32_t place = 0;
 
     for (size_t at = gt_bitmap_next(live, 0); at < live->bits; at = gt_bitmap_next(live, at + 1)) {
         uint32_t *number = &sorter->kinds->wide[place++];
-        *number = kind_of(sorter, (uint32_t)at, *number);
+        while (at - region->first >= region->count)
+            region++;
+        *number = kind_of(sorter, (uint32_t)at, region->slot_size, *number);
         struct gt_object_kind *kind = gt_vec_at(&sorter->kinds->list, *number);
-        kind->bytes += gt_heap_size(graph, (uint32_t)at);
+        kind->bytes += region->slot_size;
         kind->objects++;
     }
 }

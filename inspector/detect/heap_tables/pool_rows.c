@@ -14,6 +14,7 @@ void gt_pool_rows_deinit(struct gt_pool_rows *pools)
     gt_u64s_deinit(&pools->places);
     gt_map_deinit(&pools->number);
     gt_map_deinit(&pools->values);
+    gt_u32s_deinit(&pools->objects);
 }
 
 void gt_pool_rows_add(struct gt_pool_rows *pools, size_t place, uint32_t object)
@@ -24,7 +25,9 @@ void gt_pool_rows_add(struct gt_pool_rows *pools, size_t place, uint32_t object)
     if (added) gt_u64s_add(&pools->places, place);
     if (added) *number = pools->places.len;
     uint64_t *value = object == GT_NO_OBJECT ? NULL : gt_map_put(&pools->values, object, &added);
-    if (value && added) *value = *number - 1;
+    if (!value || !added) return;
+    *value = *number - 1;
+    gt_u32s_add(&pools->objects, object);
 }
 
 /* By rank: the number of the pool's row, or one more than these for all other objects. */
@@ -35,10 +38,10 @@ static uint32_t *kinds_of(const struct gt_pool_rows *pools, const struct gt_bitm
 
     for (uint32_t i = 0; i < count; i++)
         kind[i] = (uint32_t)pools->places.len;
-    for (size_t i = 0; i < pools->values.cap; i++) {
-        const struct gt_map_slot *slot = &pools->values.slots[i];
-        if (slot->used && gt_bit(live, slot->key))
-            kind[gt_rank_of(rank, (uint32_t)slot->key)] = (uint32_t)slot->value;
+    for (size_t i = 0; i < pools->objects.len; i++) {
+        uint32_t object = pools->objects.at[i];
+        if (gt_bit(live, object))
+            kind[gt_rank_of(rank, object)] = (uint32_t)*gt_map_find(&pools->values, object);
     }
     return kind;
 }

@@ -11,9 +11,10 @@
 #include "inspector/detect/heap_tables/heap_tables.h"
 
 struct gt_pool_rows {
-    struct gt_u64s places; /* rows of the table, by number */
-    struct gt_map number;  /* place in the table -> number + 1 */
-    struct gt_map values;  /* object -> number */
+    struct gt_u64s places;  /* rows of the table, by number */
+    struct gt_map number;   /* place in the table -> number + 1 */
+    struct gt_map values;   /* object -> number */
+    struct gt_u32s objects; /* the keys of `values` */
 };
 
 void gt_pool_rows_init(struct gt_pool_rows *pools);

@@ -1,6 +1,7 @@
 #include "inspector/detect/retention/baseline.h"
 
 #include "inspector/base/alloc.h"
+#include "inspector/runtime/waits/queues.h"
 #include "inspector/runtime/waits/scheduler.h"
 
 static bool is_special_root(const struct gt_root *root)
@@ -90,7 +91,8 @@ static void leave_out_goroutines(struct gt_baseline *baseline,
     for (uint32_t i = 0; i < all->count; i++) {
         const struct gt_goroutine *g = &all->list[i];
         gt_waits_find(&baseline->waits, g, &baseline->wait[i]);
-        if (!gt_wait_is_sound(analysis->process, g))
+        if (!gt_wait_is_sound(analysis->process, g) ||
+            !gt_queues_are_sound(analysis->process, all, g))
             gt_contradict(&analysis->process->contradictions, GT_CONTRADICTION_QUEUES, 1,
                           g->address);
         baseline->blocks[i] = is_candidate(analysis, g, &baseline->wait[i]);
@@ -99,8 +101,8 @@ static void leave_out_goroutines(struct gt_baseline *baseline,
     }
 }
 
-/* Marks first without any goroutine, then with those that do not block. */
-static void mark_base(struct gt_baseline *baseline, const struct gt_heap_analysis *analysis)
+static void mark_alone(const struct gt_baseline *baseline, const struct gt_heap_analysis *analysis,
+                       struct gt_bitmap *marked)
 {
     struct gt_exclusion all;
 
@@ -108,19 +110,46 @@ static void mark_base(struct gt_baseline *baseline, const struct gt_heap_analysi
     for (int i = 0; i < GT_LEFT_OUT; i++)
         gt_exclusion_add(&all, analysis, &baseline->edges[i]);
     gt_exclusion_add(&all, analysis, &baseline->others);
-    gt_bitmap_init(&baseline->marked_alone, analysis->heap->graph.objects);
-    gt_live_mark(analysis->heap, analysis->roots, &all.roots, &all.cut, &baseline->marked_alone);
+    gt_live_mark(analysis->heap, analysis->roots, &all.roots, &all.cut, marked);
     gt_exclusion_deinit(&all);
-    gt_bitmap_init(&baseline->marked, analysis->heap->graph.objects);
-    gt_bitmap_copy(&baseline->marked, &baseline->marked_alone);
-    struct gt_marker *marker =
-        gt_marker_create(&analysis->heap->graph, &baseline->without.cut, &baseline->marked);
-    gt_edges_add_back(&baseline->others, analysis, &baseline->without, &baseline->marked, marker);
+}
+
+/* Continues a mark with `count` kinds of edges, except what `without` excludes. */
+static void mark_more(const struct gt_heap_analysis *analysis, const struct gt_edges *edges,
+                      int count, const struct gt_exclusion *without, struct gt_bitmap *marked)
+{
+    struct gt_marker *marker = gt_marker_create(&analysis->heap->graph, &without->cut, marked);
+
+    for (int i = 0; i < count; i++)
+        gt_edges_add_back(&edges[i], analysis, without, marked, marker);
     gt_mark_drain(marker);
     gt_marker_destroy(marker);
 }
 
-struct gt_baseline *gt_baseline_create(const struct gt_heap_analysis *analysis)
+/* Marks first without any goroutine, then with those that do not block, then all. */
+static void mark_all(struct gt_baseline *baseline, const struct gt_heap_analysis *analysis,
+                     struct gt_bitmap *live)
+{
+    struct gt_bitmap alone, marked;
+    struct gt_exclusion nothing;
+
+    gt_bitmap_init(&alone, live->bits);
+    mark_alone(baseline, analysis, &alone);
+    gt_bitmap_init(&marked, live->bits);
+    gt_bitmap_copy(&marked, &alone);
+    mark_more(analysis, &baseline->others, 1, &baseline->without, &marked);
+    gt_bitmap_copy(live, &marked);
+    gt_exclusion_init(&nothing, analysis);
+    mark_more(analysis, baseline->edges, GT_LEFT_OUT, &nothing, live);
+    gt_exclusion_deinit(&nothing);
+    gt_bitmap_change_init(&baseline->alone, live, &alone);
+    gt_bitmap_deinit(&alone);
+    gt_bitmap_change_init(&baseline->marked, live, &marked);
+    gt_bitmap_deinit(&marked);
+}
+
+struct gt_baseline *gt_baseline_create(const struct gt_heap_analysis *analysis,
+                                       struct gt_bitmap *live)
 {
     struct gt_baseline *baseline = gt_calloc(1, sizeof *baseline);
 
@@ -136,26 +165,24 @@ struct gt_baseline *gt_baseline_create(const struct gt_heap_analysis *analysis)
     gt_exclusion_init(&baseline->without, analysis);
     for (int i = 0; i < GT_LEFT_OUT; i++)
         gt_exclusion_add(&baseline->without, analysis, &baseline->edges[i]);
-    mark_base(baseline, analysis);
+    mark_all(baseline, analysis, live);
     return baseline;
 }
 
-void gt_baseline_destroy(struct gt_baseline *baseline, const struct gt_heap_analysis *analysis)
+void gt_baseline_destroy(struct gt_baseline *baseline)
 {
     if (!baseline) return;
     for (int i = 0; i < GT_LEFT_OUT; i++)
         gt_edges_deinit(&baseline->edges[i]);
     gt_edges_deinit(&baseline->others);
     gt_exclusion_deinit(&baseline->without);
-    gt_bitmap_deinit(&baseline->marked);
-    gt_bitmap_deinit(&baseline->marked_alone);
+    gt_bitmap_change_deinit(&baseline->marked);
+    gt_bitmap_change_deinit(&baseline->alone);
     gt_timers_deinit(&baseline->timers);
     gt_vec_deinit(&baseline->globals);
     gt_waits_deinit(&baseline->waits);
     gt_u64s_deinit(&baseline->scheduler);
     gt_backlog_deinit(&baseline->backlog);
-    for (uint32_t i = 0; i < analysis->goroutines->count; i++)
-        gt_wait_deinit(&baseline->wait[i]);
     gt_free(baseline->wait);
     gt_free(baseline->blocks);
     gt_free(baseline->first_root);
@@ -168,12 +195,15 @@ void gt_baseline_mark(const struct gt_heap_analysis *analysis, const struct gt_e
 {
     const struct gt_baseline *baseline = analysis->baseline;
 
-    gt_bitmap_copy(marked, &baseline->marked);
-    struct gt_marker *marker = gt_marker_create(&analysis->heap->graph, &without->cut, marked);
-    for (int i = 0; i < GT_LEFT_OUT; i++)
-        gt_edges_add_back(&baseline->edges[i], analysis, without, marked, marker);
-    gt_mark_drain(marker);
-    gt_marker_destroy(marker);
+    gt_bitmap_copy(marked, &analysis->live);
+    gt_bitmap_change_apply(&baseline->marked, marked);
+    mark_more(analysis, baseline->edges, GT_LEFT_OUT, without, marked);
+}
+
+void gt_baseline_alone(const struct gt_heap_analysis *analysis, struct gt_bitmap *marked)
+{
+    gt_bitmap_copy(marked, &analysis->live);
+    gt_bitmap_change_apply(&analysis->baseline->alone, marked);
 }
 
 void gt_baseline_mark_without_goroutines(const struct gt_heap_analysis *analysis,
@@ -183,7 +213,7 @@ void gt_baseline_mark_without_goroutines(const struct gt_heap_analysis *analysis
 
     gt_exclusion_add(without, analysis, &baseline->edges[GT_BLOCKED]);
     gt_exclusion_add(without, analysis, &baseline->others);
-    gt_bitmap_copy(marked, &baseline->marked_alone);
+    gt_baseline_alone(analysis, marked);
     struct gt_marker *marker = gt_marker_create(&analysis->heap->graph, &without->cut, marked);
     for (int i = 0; i < GT_LEFT_OUT; i++)
         if (i != GT_BLOCKED)
@@ -198,7 +228,7 @@ void gt_baseline_mark_without(const struct gt_heap_analysis *analysis, enum gt_l
     struct gt_exclusion without;
 
     gt_exclusion_init(&without, analysis);
-    if (kind != GT_LEFT_OUT) gt_exclusion_add(&without, analysis, &analysis->baseline->edges[kind]);
+    gt_exclusion_add(&without, analysis, &analysis->baseline->edges[kind]);
     gt_baseline_mark(analysis, &without, marked);
     gt_exclusion_deinit(&without);
 }

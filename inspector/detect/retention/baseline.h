@@ -9,7 +9,8 @@
  * blocked goroutines) adds the other kinds back to it, and walks only the difference.
  *
  * The baseline is marked in two steps. After the first, no goroutine's stack has been used; what a
- * goroutine keeps is measured against that set, `marked_alone`.
+ * goroutine keeps is measured against that set, `alone`. Both sets are mostly the live set, and are
+ * kept as what changes it into them.
  *
  * The baseline belongs to the analysis and owns its tables.
  */
@@ -28,10 +29,10 @@ enum gt_left_out { GT_SPECIALS, GT_TIMERS, GT_BLOCKED, GT_STOPPED, GT_WEAK, GT_L
 
 struct gt_baseline {
     struct gt_edges edges[GT_LEFT_OUT];
-    struct gt_exclusion without;   /* all five kinds of edges */
-    struct gt_bitmap marked;       /* the objects that are marked without them */
-    struct gt_edges others;        /* edges of the goroutines that do not block */
-    struct gt_bitmap marked_alone; /* the objects that are marked without these either */
+    struct gt_exclusion without;    /* all five kinds of edges */
+    struct gt_bitmap_change marked; /* to the objects that are marked without them */
+    struct gt_edges others;         /* edges of the goroutines that do not block */
+    struct gt_bitmap_change alone;  /* to those that are marked without these either */
     struct gt_timers timers;
     struct gt_waits waits;
     struct gt_backlog backlog; /* of the goroutines that run finalizers and cleanups */
@@ -44,17 +45,22 @@ struct gt_baseline {
     bool has_globals;
 };
 
-struct gt_baseline *gt_baseline_create(const struct gt_heap_analysis *analysis);
-void gt_baseline_destroy(struct gt_baseline *baseline, const struct gt_heap_analysis *analysis);
+/* Marks the live set, too. `live` starts clear, and is the analysis's from then on. */
+struct gt_baseline *gt_baseline_create(const struct gt_heap_analysis *analysis,
+                                       struct gt_bitmap *live);
+void gt_baseline_destroy(struct gt_baseline *baseline);
 
 /* Marks all but what `without` excludes, which must be edges of the five kinds. `marked` starts
  * clear. */
 void gt_baseline_mark(const struct gt_heap_analysis *analysis, const struct gt_exclusion *without,
                       struct gt_bitmap *marked);
 
-/* The same without one kind of edges, or GT_LEFT_OUT for none: the live set. */
+/* The same without one kind of edges. */
 void gt_baseline_mark_without(const struct gt_heap_analysis *analysis, enum gt_left_out kind,
                               struct gt_bitmap *marked);
+
+/* The objects that are marked without the five kinds and without any goroutine. */
+void gt_baseline_alone(const struct gt_heap_analysis *analysis, struct gt_bitmap *marked);
 
 /* Marks what is live without any goroutine. `without` gets all that goroutines keep. */
 void gt_baseline_mark_without_goroutines(const struct gt_heap_analysis *analysis,

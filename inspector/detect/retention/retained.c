@@ -393,6 +393,7 @@ void gt_retained_find(struct gt_heap_analysis *analysis, struct gt_retained *gro
     gt_baseline_mark_without_goroutines(analysis, &without, &unattended);
     gt_exclusive_init(&owners, &analysis->heap->graph, &without.cut, &analysis->live, &unattended,
                       (uint32_t)count, (uint32_t)analysis->roots->list.len);
+    gt_bitmap_deinit(&unattended);
     for (size_t i = 0; i < count; i++) {
         struct gt_edges edges = edges_of_group(analysis, &groups[i]);
         gt_edges_give(&edges, analysis, &owners, (uint32_t)i);
@@ -403,5 +404,4 @@ void gt_retained_find(struct gt_heap_analysis *analysis, struct gt_retained *gro
     fill_groups(analysis, &owners, groups, count);
     gt_exclusive_deinit(&owners);
     gt_exclusion_deinit(&without);
-    gt_bitmap_deinit(&unattended);
 }

@@ -86,7 +86,6 @@ static void describe_durable(const struct describer *describer, uint32_t number,
                                &wait))
         return;
     told->blocked = gt_blocking_describe_wait(analysis, number, &wait, &told->blocked_count);
-    gt_wait_deinit(&wait);
 }
 
 static void describe_wait(const struct describer *describer, uint32_t number,

@@ -116,8 +116,12 @@ static bool cut_slots(const struct slot_finder *finder, bool inferred, struct gt
 
 static void mark_referrers(struct gt_heap_analysis *analysis, const struct gt_cut *cut)
 {
-    gt_bitmap_reset(&analysis->referrers);
-    gt_live_mark(analysis->heap, analysis->roots, NULL, cut, &analysis->referrers);
+    if (analysis->referrers == &analysis->narrowed)
+        gt_bitmap_reset(&analysis->narrowed);
+    else
+        gt_bitmap_init(&analysis->narrowed, analysis->heap->graph.objects);
+    analysis->referrers = &analysis->narrowed;
+    gt_live_mark(analysis->heap, analysis->roots, NULL, cut, &analysis->narrowed);
 }
 
 /* What only dead slots keep alive makes no windows. From here on, the referrers are what a mark
@@ -133,10 +137,10 @@ static void narrow_referrers(struct slot_finder *finder)
     mark_referrers(analysis, &cut);
     if (cut_slots(finder, true, &cut)) {
         gt_bitmap_init(&analysis->doubtful, analysis->heap->graph.objects);
-        gt_bitmap_copy(&analysis->doubtful, &analysis->referrers);
+        gt_bitmap_copy(&analysis->doubtful, analysis->referrers);
         mark_referrers(analysis, &cut);
         for (size_t i = 0; i < (analysis->doubtful.bits + 63) / 64; i++)
-            analysis->doubtful.words[i] &= ~analysis->referrers.words[i];
+            analysis->doubtful.words[i] &= ~analysis->referrers->words[i];
     }
     gt_windows_destroy(analysis);
     gt_cut_deinit(&cut);

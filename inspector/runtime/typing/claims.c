@@ -11,7 +11,7 @@ void gt_settle(struct gt_typing *typing, uint32_t object, gt_type_id id, struct 
 {
     uint32_t block = object >> GT_BLOCK_SHIFT;
 
-    typing->type[object] = gt_typed(id, extent);
+    gt_packed_set(&typing->type, object, gt_typed(id, extent));
     if (typing->within && !gt_bit(typing->within, object)) return;
     gt_bit_set(&typing->grey, object);
     if (gt_bit_test_set(&typing->queued, block)) return;
@@ -68,13 +68,10 @@ static void settle_extent(struct gt_typing *typing, const struct gt_slot_ref *re
 }
 
 /* Most claims repeat what is known: then the object need not be read again. */
-static bool is_known(const struct gt_typing *typing, const struct gt_slot_ref *ref,
-                     const struct gt_claim *claim, uint64_t size)
+static bool is_known(const struct gt_claim *claim, gt_type_id now, struct gt_extent extent,
+                     uint64_t size)
 {
-    uint32_t typed = typing->type[gt_slot_object(ref)];
-    struct gt_extent extent = gt_extent_of(typing, ref, typed);
-
-    if (gt_typed_id(typed) != claim->type) return false;
+    if (now != claim->type) return false;
     if (extent.all) return true;
     return claim->offset >= extent.from * size && claim->count <= extent.to &&
            claim->offset + claim->count * size <= extent.to * size;
@@ -95,10 +92,11 @@ static struct gt_extent widen(const struct gt_typing *typing, const struct gt_sl
 static void widen_array(struct gt_typing *typing, uint32_t object)
 {
     struct gt_slot_ref ref = gt_slot_ref_of(typing, object);
-    gt_type_id id = gt_typed_id(typing->type[object]);
+    uint32_t typed = gt_packed_at(&typing->type, object);
+    gt_type_id id = gt_typed_id(typed);
 
     if (ref.region->scan != GT_SCAN_BITMAP || is_final(typing, id)) return;
-    struct gt_extent before = gt_extent_of(typing, &ref, typing->type[object]);
+    struct gt_extent before = gt_extent_of(typing, &ref, typed);
     struct gt_extent extent = widen(typing, &ref, id, before);
     if (extent.from != before.from || extent.to != before.to)
         settle_extent(typing, &ref, id, extent);
@@ -110,29 +108,38 @@ void gt_widen_arrays(struct gt_typing *typing, const struct gt_bitmap *live)
 
     typing->whole = true;
     for (size_t i = gt_bitmap_next(live, 0); i < count; i = gt_bitmap_next(live, i + 1))
-        if (typing->type[i]) widen_array(typing, (uint32_t)i);
+        if (gt_packed_at(&typing->type, i)) widen_array(typing, (uint32_t)i);
     gt_drain(typing);
 }
 
 static void judge_by_bitmap(struct gt_typing *typing, const struct gt_claim *claim, uint32_t object)
 {
     struct gt_slot_ref ref = {claim->region, claim->slot, false};
-    gt_type_id now = gt_typed_id(typing->type[object]);
+    uint32_t typed = gt_packed_at(&typing->type, object);
+    struct gt_extent before = gt_extent_of(typing, &ref, typed);
+    gt_type_id now = gt_typed_id(typed);
     uint64_t size = claim_size(typing, claim->type);
 
-    if (is_known(typing, &ref, claim, size) || is_final(typing, now)) return;
+    if (is_known(claim, now, before, size) || is_final(typing, now)) return;
     if (now != claim->type && !takes_over(typing, now, claim->type)) return;
     if (claim->offset && claim->offset % size != 0) return;
     uint64_t first = claim->offset ? claim->offset / size : 0;
     struct gt_extent extent = gt_tiles_that_fit(typing, &ref, claim->type, first, claim->count);
     if (extent.to <= extent.from) return;
-    struct gt_extent before = gt_extent_of(typing, &ref, typing->type[object]);
     if (now == claim->type) extent = join(before, extent);
     extent.all = gt_extent_has_all(typing, &ref, claim->type, extent);
     if (typing->whole) extent = widen(typing, &ref, claim->type, extent);
     if (now != claim->type || extent.from != before.from || extent.to != before.to ||
         extent.all != before.all)
         settle_extent(typing, &ref, claim->type, extent);
+}
+
+/* A type that the allocator recorded and that is not known has the size of the true one. */
+static bool has_header_size(const struct gt_typing *typing, uint32_t object, gt_type_id id)
+{
+    gt_type_id header = gt_types_at(typing->types, gt_goheap_header(typing->heap, object));
+
+    return !header || gt_types_get(typing->types, header)->size == claim_size(typing, id);
 }
 
 /* Objects whose type the allocator recorded are typed already, unless that type could not be
@@ -146,8 +153,9 @@ static void judge_claim(struct gt_typing *typing, const struct gt_claim *claim)
     if (claim_size(typing, claim->type) == 0 || claim->type >= GT_OPAQUE_TYPE) return;
     if (claim->region->scan == GT_SCAN_BITMAP)
         judge_by_bitmap(typing, claim, object);
-    else if (!typing->type[object] &&
-             claim->offset == (gt_slot_has_header(typing, claim->region) ? 8 : 0))
+    else if (!gt_packed_at(&typing->type, object) &&
+             claim->offset == (gt_slot_has_header(typing, claim->region) ? 8 : 0) &&
+             has_header_size(typing, object, claim->type))
         gt_settle(typing, object, claim->type, first);
 }
 
@@ -163,7 +171,7 @@ static void aim(struct gt_typing *typing, struct gt_claim *claim)
     }
     claim->slot = slot;
     claim->offset = claim->value - region->base - slot * region->slot_size;
-    __builtin_prefetch(&typing->type[object]);
+    gt_packed_fetch(&typing->type, object);
     __builtin_prefetch(&typing->heap->graph.allocated.words[object >> 6]);
     if (region->mask) __builtin_prefetch(region->mask + slot * region->slot_size / 64);
 }
@@ -212,8 +220,8 @@ void gt_claim_opaque(struct gt_typing *typing, uint64_t value)
     struct gt_slot_ref ref;
 
     if (gt_slot_ref_at(typing, value, &ref))
-        typing->type[gt_slot_object(&ref)] =
-            gt_typed(GT_OPAQUE_TYPE, (struct gt_extent){0, 1, false});
+        gt_packed_set(&typing->type, gt_slot_object(&ref),
+                      gt_typed(GT_OPAQUE_TYPE, (struct gt_extent){0, 1, false}));
 }
 
 struct map_claim {
@@ -251,11 +259,12 @@ void gt_claim_map(struct gt_typing *typing, uint64_t header, gt_type_id map_type
     struct gt_slot_ref ref;
 
     if (!map_type || !gt_slot_ref_at(typing, header, &ref)) return;
-    gt_type_id now = gt_typed_id(typing->type[gt_slot_object(&ref)]);
+    gt_type_id now = gt_typed_id(gt_packed_at(&typing->type, gt_slot_object(&ref)));
     if (is_final(typing, now) && (now == GT_OPAQUE_TYPE || !takes_over(typing, now, map_type)))
         return;
     if (map_type >= GT_OPAQUE_TYPE) return;
-    typing->type[gt_slot_object(&ref)] = gt_typed(map_type, (struct gt_extent){0, 1, false});
+    gt_packed_set(&typing->type, gt_slot_object(&ref),
+                  gt_typed(map_type, (struct gt_extent){0, 1, false}));
     struct map_claim map = {
         typing, gt_types_find(typing->types, gt_types_get(typing->types, map_type)->map.group)};
     gt_map_parts(typing->types, map_type, header, claim_map_part, &map);
@@ -309,7 +318,7 @@ void gt_claim_function(struct gt_typing *typing, uint64_t value)
     struct gt_slot_ref ref;
     uint64_t entry;
 
-    if (!gt_slot_ref_at(typing, value, &ref) || typing->type[gt_slot_object(&ref)] ||
+    if (!gt_slot_ref_at(typing, value, &ref) || gt_packed_at(&typing->type, gt_slot_object(&ref)) ||
         value != ref.region->base + ref.slot * ref.region->slot_size ||
         !gt_mem_u64(typing->process->mem, value, &entry))
         return;

@@ -1,5 +1,5 @@
-#include "inspector/runtime/typing/fits.h"
-
+/* Whether memory can hold a value of a type. */
+#include "inspector/runtime/typing/candidates.h"
 #include "inspector/runtime/typing/map_shapes.h"
 #include "inspector/runtime/typing/typing_impl.h"
 #include "inspector/runtime/typing/words.h"
@@ -47,7 +47,7 @@ static bool agrees(const struct gt_typing *typing, const struct target *target, 
         uint64_t mask = gt_slot_mask(&target->ref) >> first;
         if ((mask & gt_low_bits(row.words)) != row.mask) return false;
     }
-    gt_type_id now = gt_typed_id(typing->type[gt_slot_object(&target->ref)]);
+    gt_type_id now = gt_typed_id(gt_packed_at(&typing->type, gt_slot_object(&target->ref)));
     if (!now || target->offset) return true;
     if (now == GT_OPAQUE_TYPE) return false;
     const struct gt_type_row *other = gt_type_row(typing, now);
@@ -130,9 +130,10 @@ static bool fits_map(const struct gt_typing *typing, uint64_t value, gt_type_id 
     if (!value) return true;
     switch (find(typing, value, &target)) {
     case IN_HEAP: {
-        gt_type_id now = target.ref.region->scan == GT_SCAN_NONE
-                             ? GT_OPAQUE_TYPE
-                             : gt_typed_id(typing->type[gt_slot_object(&target.ref)]);
+        gt_type_id now =
+            target.ref.region->scan == GT_SCAN_NONE
+                ? GT_OPAQUE_TYPE
+                : gt_typed_id(gt_packed_at(&typing->type, gt_slot_object(&target.ref)));
         return !target.offset && (!now || now == map) &&
                gt_map_has_size(typing->heap, gt_slot_object(&target.ref));
     }

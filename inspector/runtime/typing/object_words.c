@@ -257,6 +257,7 @@ struct shape_walk {
     uint64_t last;      /* end of the pointer before the waiting one */
     uint64_t at, value; /* of the waiting one */
     bool waits;
+    const struct gt_map *widest; /* gt_typing.widest */
 };
 
 static bool is_scalar(const struct shape_walk *walk, uint64_t offset, uint64_t end)
@@ -280,6 +281,9 @@ static void shape_waiting(struct shape_walk *walk, uint64_t end)
         around.after++;
     }
     gt_shape_word(walk->shapes, &around, &word);
+    const uint64_t *widest =
+        walk->widest->len && word.inferred ? gt_map_find(walk->widest, word.addr) : NULL;
+    if (widest) word.widest = (uint32_t)*widest;
     walk->visit(walk->ctx, &word);
 }
 
@@ -306,7 +310,8 @@ static void words_by_shape(const struct gt_typing *typing, const struct gt_slot_
                               .bytes = ref->region->bytes + ref->slot * size,
                               .from = header + from,
                               .to = header + to,
-                              .header = header};
+                              .header = header,
+                              .widest = &typing->widest};
 
     gt_heap_words(&typing->heap->graph, gt_slot_object(ref), visit_shape, &walk);
     shape_waiting(&walk, size);
@@ -387,7 +392,7 @@ static void words_by_type(const struct gt_typing *typing, const struct gt_slot_r
 void gt_typing_words_of_slot(const struct gt_typing *typing, const struct gt_slot_ref *ref,
                              gt_typed_word_fn *visit, void *ctx)
 {
-    uint32_t typed = typing->type[gt_slot_object(ref)];
+    uint32_t typed = gt_packed_at(&typing->type, gt_slot_object(ref));
     gt_type_id id = gt_typed_id(typed);
 
     if (!ref->region->bytes) return;
@@ -416,7 +421,7 @@ bool gt_typing_is_node(const struct gt_typing *typing, gt_type_id type)
 gt_type_id gt_typing_type(const struct gt_typing *typing, uint32_t object)
 {
     if (object >= typing->heap->graph.scan_objects) return GT_NO_TYPE;
-    gt_type_id id = gt_typed_id(typing->type[object]);
+    gt_type_id id = gt_typed_id(gt_packed_at(&typing->type, object));
     return id == GT_OPAQUE_TYPE ? (gt_type_id)GT_NO_TYPE : id;
 }
 
@@ -428,7 +433,7 @@ uint64_t gt_typing_elements(const struct gt_typing *typing, uint32_t object)
 
     if (!size || gt_type_row(typing, type)->is_map) return type ? 1 : 0;
     if (ref.region->scan == GT_SCAN_BITMAP) {
-        struct gt_extent extent = gt_extent_of(typing, &ref, typing->type[object]);
+        struct gt_extent extent = gt_extent_of(typing, &ref, gt_packed_at(&typing->type, object));
         return extent.to > extent.from ? extent.to - extent.from : 1;
     }
     gt_goheap_user(typing->heap, object, &user);
@@ -437,5 +442,5 @@ uint64_t gt_typing_elements(const struct gt_typing *typing, uint32_t object)
 
 bool gt_typing_knows(const struct gt_typing *typing, uint32_t object)
 {
-    return object < typing->heap->graph.scan_objects && typing->type[object];
+    return object < typing->heap->graph.scan_objects && gt_packed_at(&typing->type, object);
 }

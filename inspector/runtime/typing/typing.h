@@ -15,11 +15,12 @@
  *
  * All users read pointers through one function for objects and one for roots, as struct gt_word:
  * the kind of pointer, and for strings and slices the length. Types are kept only for objects with
- * pointers, 4 bytes each.
+ * pointers, and packed: neighbours mostly have the same.
  */
 #ifndef GT_RUNTIME_TYPING_H
 #define GT_RUNTIME_TYPING_H
 
+#include "inspector/base/packed.h"
 #include "inspector/runtime/roots/live.h"
 
 /* Kinds beside enum gt_location_kind: pointers that no Go type describes. */
@@ -36,6 +37,7 @@ struct gt_word {
     uint64_t len, cap; /* strings and slices, in elements; a string's cap is its len */
     uint64_t offset;   /* of the word in the data of its object or variable */
     gt_type_id type;   /* the target's type, as for enum gt_location_kind; GT_NO_TYPE if unknown */
+    uint32_t widest;   /* bytes: no element of an inferred slice is wider; 0: unknown */
     uint8_t kind;      /* enum gt_location_kind or one of the above */
     bool inferred;     /* a string or slice by its shape alone (shapes.h): a guess */
     bool weak;         /* an inferred string that may not be one */
@@ -68,12 +70,13 @@ struct gt_typing {
     struct gt_receivers *receivers; /* NULL where debug information has the variables */
     struct gt_closures *closures;
     struct gt_dictionaries *dictionaries;
-    gt_type_id *type; /* by object, for those with pointers */
-    bool borrows;     /* shapes, receivers, closures, dictionaries and rows are another's */
-    bool whole;       /* from now on, arrays are typed beyond what slices cover */
+    struct gt_packed type; /* by object, for those with pointers; typing_impl.h */
+    bool borrows;          /* shapes, receivers, closures, dictionaries and rows are another's */
+    bool whole;            /* from now on, arrays are typed beyond what slices cover */
     const struct gt_bitmap *within; /* while types spread: the objects whose words are read; NULL:
                                      * all */
     struct gt_map wide;             /* object -> its elements that are of its type; typing_impl.h */
+    struct gt_map widest; /* address of a word that may be a slice -> struct gt_word's widest */
     struct gt_static_areas *statics;
     struct gt_vec static_runs; /* see static_words.c */
     struct gt_vec *rows;       /* by type; see typing_impl.h */

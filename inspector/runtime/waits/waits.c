@@ -5,6 +5,7 @@
 enum {
     SEMTABLE_SIZE = 251,   /* semTabSize */
     MAX_WAITERS = 1 << 24, /* in all treaps; more is damage */
+    SCAN_BIT = 0x1000,     /* _Gscan */
 };
 
 /* One row for each wait reason with known objects. */
@@ -53,12 +54,22 @@ static const struct reason *reason_of(const struct gt_waits *waits, const struct
 
 /* ---- semaphores ---------------------------------------------------------------------------- */
 
+static bool is_waiting(const struct gt_process *process, uint64_t g)
+{
+    uint64_t status;
+
+    if (!gt_process_field(process, g, GT_F_g_atomicstatus, &status)) return true;
+    status &= ~(uint64_t)SCAN_BIT;
+    return status == GT_G_WAITING || status == GT_G_LEAKED;
+}
+
 /* Waiters of one bucket: a treap of addresses, each with a list of waiters. It is walked with an
  * explicit list. A sudog that is reached twice, in any bucket, is not followed again. */
-static void read_treap(struct gt_waits *waits, uint64_t root, struct gt_map *seen)
+static uint64_t read_treap(struct gt_waits *waits, uint64_t root, struct gt_map *seen)
 {
     static const enum gt_field_id links[] = {GT_F_sudog_prev, GT_F_sudog_next, GT_F_sudog_waitlink};
     struct gt_u64s work = {0};
+    uint64_t running = 0;
 
     gt_u64s_add(&work, root);
     while (work.len && seen->len < MAX_WAITERS) {
@@ -67,21 +78,25 @@ static void read_treap(struct gt_waits *waits, uint64_t root, struct gt_map *see
         gt_map_put(seen, sudog, &added);
         if (!added || !gt_process_field(waits->process, sudog, GT_F_sudog_g, &g)) continue;
         *gt_map_put(&waits->semaphores, g, NULL) = sudog;
+        running += !is_waiting(waits->process, g);
         for (size_t i = 0; i < sizeof links / sizeof *links; i++)
             if (gt_process_field(waits->process, sudog, links[i], &next) && next)
                 gt_u64s_add(&work, next);
     }
     gt_u64s_deinit(&work);
+    return running;
 }
 
-/* A root counts its waiters under its lock (sema.go). */
-static void count_waiters(struct gt_process *process, uint64_t root, uint64_t found)
+/* A root counts its waiters under its lock, and takes one out before it wakes it (sema.go). */
+static void check_waiters(struct gt_process *process, uint64_t root, uint64_t found,
+                          uint64_t running)
 {
     uint64_t lock, said;
 
-    if (gt_process_field(process, root, GT_F_semaRoot_lock, &lock) && !lock &&
-        gt_process_field(process, root, GT_F_semaRoot_nwait, &said) && said != found)
+    if (!gt_process_field(process, root, GT_F_semaRoot_lock, &lock) || lock) return;
+    if (gt_process_field(process, root, GT_F_semaRoot_nwait, &said) && said != found)
         gt_contradict(&process->contradictions, GT_CONTRADICTION_SEMAPHORES, 1, root);
+    gt_contradict(&process->contradictions, GT_CONTRADICTION_WAITS, running, root);
 }
 
 static void read_semtable(struct gt_waits *waits)
@@ -94,10 +109,10 @@ static void read_semtable(struct gt_waits *waits)
     if (!process->facts->global(process->facts->ctx, "runtime.semtable", &table)) return;
     uint64_t stride = table.size / SEMTABLE_SIZE;
     for (uint64_t i = 0; i < SEMTABLE_SIZE; i++) {
-        uint64_t root = table.addr + i * stride, before = seen.len;
+        uint64_t root = table.addr + i * stride, before = seen.len, running = 0;
         if (!gt_process_field(process, root, GT_F_semaRoot_treap, &treap)) continue;
-        if (treap) read_treap(waits, treap, &seen);
-        count_waiters(process, root, seen.len - before);
+        if (treap) running = read_treap(waits, treap, &seen);
+        check_waiters(process, root, seen.len - before, running);
     }
     gt_map_deinit(&seen);
 }
@@ -113,24 +128,26 @@ void gt_waits_deinit(struct gt_waits *waits)
 {
     gt_map_deinit(&waits->semaphores);
     gt_parked_deinit(&waits->parked);
+    gt_u64s_deinit(&waits->objects);
+    gt_u64s_deinit(&waits->hidden_words);
+    gt_arena_deinit(&waits->storage);
 }
 
 /* ---- one goroutine's wait ------------------------------------------------------------------ */
 
-static void add_word(const struct gt_waits *waits, uint64_t sudog, enum gt_field_id field,
-                     enum gt_field_id hidden, struct gt_wait *wait)
+static void add_word(struct gt_waits *waits, uint64_t sudog, enum gt_field_id field,
+                     enum gt_field_id hidden)
 {
     const struct gt_layout *layout = &waits->process->layout;
     uint64_t object, word;
 
     if (!gt_process_field(waits->process, sudog, field, &object)) return;
-    gt_u64s_add(&wait->objects, object);
+    gt_u64s_add(&waits->objects, object);
     word = sudog + gt_off(layout, gt_has(layout, hidden) ? hidden : field);
-    gt_u64s_add(&wait->hidden_words, word);
+    gt_u64s_add(&waits->hidden_words, word);
 }
 
-static void add_channels(const struct gt_waits *waits, const struct gt_goroutine *g,
-                         struct gt_wait *wait)
+static void add_channels(struct gt_waits *waits, const struct gt_goroutine *g)
 {
     uint64_t sudog, waiter;
 
@@ -138,14 +155,13 @@ static void add_channels(const struct gt_waits *waits, const struct gt_goroutine
     for (struct gt_loop loop = {0}; sudog && !gt_loop_closed(&loop, sudog);) {
         if (!gt_process_field(waits->process, sudog, GT_F_sudog_g, &waiter) || waiter != g->address)
             return; /* another goroutine's sudog: the list is damaged, and many could share it */
-        add_word(waits, sudog, GT_F_sudog_c, GT_F_sudog_c_vp, wait);
+        add_word(waits, sudog, GT_F_sudog_c, GT_F_sudog_c_vp);
         if (!gt_process_field(waits->process, sudog, GT_F_sudog_waitlink, &sudog)) return;
     }
 }
 
 /* g.waiting has the sudog since 1.26; before, the sudog is in semtable. */
-static void add_semaphore(const struct gt_waits *waits, const struct gt_goroutine *g,
-                          struct gt_wait *wait)
+static void add_semaphore(struct gt_waits *waits, const struct gt_goroutine *g)
 {
     uint64_t sudog = 0;
     const uint64_t *known = gt_map_find(&waits->semaphores, g->address);
@@ -154,19 +170,19 @@ static void add_semaphore(const struct gt_waits *waits, const struct gt_goroutin
         sudog = *known;
     else
         gt_process_field(waits->process, g->address, GT_F_g_waiting, &sudog);
-    if (sudog) add_word(waits, sudog, GT_F_sudog_elem, GT_F_sudog_elem_vp, wait);
+    if (sudog) add_word(waits, sudog, GT_F_sudog_elem, GT_F_sudog_elem_vp);
 }
 
-static void add_object(uint64_t object, struct gt_wait *wait)
+static void add_object(struct gt_waits *waits, uint64_t object)
 {
-    if (object) gt_u64s_add(&wait->objects, object);
+    if (object) gt_u64s_add(&waits->objects, object);
 }
 
-static void add_sync(struct gt_waits *waits, const struct gt_goroutine *g, struct gt_wait *wait)
+static void add_sync(struct gt_waits *waits, const struct gt_goroutine *g, enum gt_thing_kind what)
 {
-    add_semaphore(waits, g, wait);
-    if (!wait->objects.len && wait->what == GT_THING_CONDITION)
-        add_object(gt_parked_on_condition(&waits->parked, waits->process, g), wait);
+    add_semaphore(waits, g);
+    if (!waits->objects.len && what == GT_THING_CONDITION)
+        add_object(waits, gt_parked_on_condition(&waits->parked, waits->process, g));
 }
 
 /* A select whose channels are all nil is in no queue: nothing can wake it. */
@@ -178,6 +194,16 @@ static bool selects_on_nothing(const struct gt_waits *waits, const struct gt_gor
            gt_process_field(waits->process, g->address, GT_F_g_waiting, &sudog) && sudog == 0;
 }
 
+static struct gt_addresses keep(struct gt_waits *waits, struct gt_u64s *list)
+{
+    size_t len = list->len;
+
+    list->len = 0;
+    if (!len) return (struct gt_addresses){0};
+    uint64_t *at = gt_arena_alloc(&waits->storage, len * sizeof *at);
+    return (struct gt_addresses){memcpy(at, list->at, len * sizeof *at), len};
+}
+
 static void find(struct gt_waits *waits, const struct gt_goroutine *g, const struct reason *reason,
                  struct gt_wait *wait)
 {
@@ -185,9 +211,11 @@ static void find(struct gt_waits *waits, const struct gt_goroutine *g, const str
     if (!reason) return;
     wait->kind = reason->kind;
     wait->what = reason->what;
-    if (wait->kind == GT_WAIT_CHANNEL) add_channels(waits, g, wait);
-    if (wait->kind == GT_WAIT_SYNC) add_sync(waits, g, wait);
-    if (wait->kind == GT_WAIT_CORO) add_object(gt_parked_on_coroutine(waits->process, g), wait);
+    if (wait->kind == GT_WAIT_CHANNEL) add_channels(waits, g);
+    if (wait->kind == GT_WAIT_SYNC) add_sync(waits, g, wait->what);
+    if (wait->kind == GT_WAIT_CORO) add_object(waits, gt_parked_on_coroutine(waits->process, g));
+    wait->objects = keep(waits, &waits->objects);
+    wait->hidden_words = keep(waits, &waits->hidden_words);
     if (wait->kind != GT_WAIT_NEVER && wait->objects.len == 0)
         wait->kind = selects_on_nothing(waits, g) ? GT_WAIT_NEVER : GT_WAIT_OTHER;
 }
@@ -212,12 +240,6 @@ bool gt_waits_find_durable(struct gt_waits *waits, const struct gt_goroutine *g,
         return true;
     }
     return false;
-}
-
-void gt_wait_deinit(struct gt_wait *wait)
-{
-    gt_u64s_deinit(&wait->objects);
-    gt_u64s_deinit(&wait->hidden_words);
 }
 
 /* ---- time ---------------------------------------------------------------------------------- */

@@ -8,6 +8,7 @@
 #ifndef GT_RUNTIME_WAITS_H
 #define GT_RUNTIME_WAITS_H
 
+#include "inspector/base/arena.h"
 #include "inspector/base/numbers.h"
 #include "inspector/runtime/waits/parked.h"
 
@@ -19,11 +20,16 @@ enum gt_wait_kind {
     GT_WAIT_CORO,    /* a coroutine (iter.Pull), until its holder resumes it */
 };
 
+struct gt_addresses { /* in the storage of the waits */
+    const uint64_t *at;
+    size_t len;
+};
+
 struct gt_wait {
     enum gt_wait_kind kind;
-    enum gt_thing_kind what;     /* channel, semaphore, condition, coroutine; or none */
-    struct gt_u64s objects;      /* addresses of what it waits for */
-    struct gt_u64s hidden_words; /* the words by which the wait itself leads there */
+    enum gt_thing_kind what;          /* channel, semaphore, condition, coroutine; or none */
+    struct gt_addresses objects;      /* what it waits for */
+    struct gt_addresses hidden_words; /* the words by which the wait itself leads there */
 };
 
 struct gt_waits {
@@ -31,15 +37,16 @@ struct gt_waits {
     const struct gt_goroutines *goroutines;
     struct gt_map semaphores; /* g -> sudog in runtime.semtable, where g.waiting has none */
     struct gt_parked parked;
+    struct gt_u64s objects, hidden_words; /* of the wait that is being read */
+    struct gt_arena storage;              /* of all waits that were found */
 };
 
 void gt_waits_init(struct gt_waits *waits, struct gt_process *process,
                    const struct gt_goroutines *goroutines);
 void gt_waits_deinit(struct gt_waits *waits);
 
-/* Fills `wait`, whose vectors the caller frees with gt_wait_deinit(). */
+/* Fills `wait`, which lives as long as `waits`. */
 void gt_waits_find(struct gt_waits *waits, const struct gt_goroutine *g, struct gt_wait *wait);
-void gt_wait_deinit(struct gt_wait *wait);
 
 /* The same for a durable wait in a synctest bubble. The bubble's clock may end it, so it proves
  * nothing. False when it is no durable wait; `wait` is then unchanged. */

@@ -27,6 +27,32 @@ static void bits_are_set_and_cleared_one_by_one(void **state)
     gt_bitmap_deinit(&map);
 }
 
+/* 130 bits: the last block of words is not full. */
+static void a_change_makes_one_bitmap_of_another(void **state)
+{
+    enum { BITS = 64 * 64 + 130 };
+    struct gt_bitmap from, to;
+    struct gt_bitmap_change change;
+
+    (void)state;
+    gt_bitmap_init(&from, BITS);
+    gt_bitmap_init(&to, BITS);
+    for (size_t i = 0; i < BITS; i += 3)
+        gt_bit_set(&from, i);
+    gt_bitmap_copy(&to, &from);
+    gt_bit_clear(&to, 9);
+    gt_bit_set(&to, BITS - 1);
+    gt_bitmap_change_init(&change, &from, &to);
+    for (size_t i = 1; i + 1 < change.count; i++)
+        assert_null(change.blocks[i]);
+    gt_bitmap_change_apply(&change, &from);
+    for (size_t i = 0; i < BITS; i++)
+        assert_int_equal(gt_bit(&from, i), gt_bit(&to, i));
+    gt_bitmap_change_deinit(&change);
+    gt_bitmap_deinit(&from);
+    gt_bitmap_deinit(&to);
+}
+
 static void setting_says_what_was(void **state)
 {
     struct gt_bitmap map;
@@ -93,6 +119,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(bits_are_set_and_cleared_one_by_one),
         cmocka_unit_test(setting_says_what_was),
+        cmocka_unit_test(a_change_makes_one_bitmap_of_another),
         cmocka_unit_test(the_next_bit_is_found_across_words),
         cmocka_unit_test(a_copy_is_its_own),
         cmocka_unit_test(an_empty_map_has_no_bits),

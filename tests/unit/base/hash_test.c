@@ -67,6 +67,27 @@ static void the_extreme_keys_are_keys(void **state)
     gt_map_deinit(&map);
 }
 
+static void key_0_stays_when_the_table_grows(void **state)
+{
+    struct gt_map map = {0}, copy;
+    bool added;
+
+    (void)state;
+    gt_map_put(&map, 1, NULL);
+    assert_null(gt_map_find(&map, 0));
+    *gt_map_put(&map, 0, &added) = 7;
+    assert_true(added);
+    for (uint64_t i = 1; i < 100; i++)
+        gt_map_put(&map, i, NULL);
+    assert_int_equal(map.len, 100);
+    assert_int_equal(*gt_map_put(&map, 0, &added), 7);
+    assert_false(added);
+    gt_map_copy(&copy, &map);
+    gt_map_deinit(&map);
+    assert_int_equal(*gt_map_find(&copy, 0), 7);
+    gt_map_deinit(&copy);
+}
+
 static void names_are_copied(void **state)
 {
     struct gt_strmap names = {0};
@@ -105,7 +126,7 @@ static size_t longest_run(const struct gt_map *map)
     size_t longest = 0, run = 0;
 
     for (size_t i = 0; i < map->cap; i++) {
-        run = map->slots[i].used ? run + 1 : 0;
+        run = map->slots[i].key ? run + 1 : 0;
         if (run > longest) longest = run;
     }
     return longest;
@@ -153,6 +174,7 @@ int main(void)
         cmocka_unit_test(values_survive_growth),
         cmocka_unit_test(a_key_has_one_place),
         cmocka_unit_test(the_extreme_keys_are_keys),
+        cmocka_unit_test(key_0_stays_when_the_table_grows),
         cmocka_unit_test(names_are_copied),
         cmocka_unit_test(the_empty_name_is_a_name),
     };

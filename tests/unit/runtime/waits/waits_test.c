@@ -38,7 +38,6 @@ static void assert_blocked(struct synth *synth, enum gt_thing_kind what, enum gt
     assert_int_equal(blocked.what, what);
     assert_int_equal(blocked.action, action);
     assert_int_equal(blocked.address, thing);
-    gt_wait_deinit(&wait);
     gt_waits_deinit(&waits);
 }
 
@@ -48,7 +47,6 @@ static void assert_kind(struct synth *synth, enum gt_wait_kind kind)
     struct gt_wait wait = wait_of_last(synth, &waits);
 
     assert_int_equal(wait.kind, kind);
-    gt_wait_deinit(&wait);
     gt_waits_deinit(&waits);
 }
 
@@ -79,7 +77,6 @@ static void a_select_waits_for_all_its_channels(void **state)
     assert_int_equal(wait.objects.len, 2);
     assert_int_equal(wait.objects.at[0], channels[0]);
     assert_int_equal(wait.objects.at[1], channels[1]);
-    gt_wait_deinit(&wait);
     gt_waits_deinit(&waits);
 }
 

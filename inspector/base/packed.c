@@ -1,0 +1,135 @@
+#include "inspector/base/packed.h"
+
+#include "inspector/base/alloc.h"
+
+#include <stdbool.h>
+#include <string.h>
+
+enum { FULL = GT_PACKED_WIDTHS - 1, CODE_WORDS = GT_PACKED_PAGE / 32 };
+
+/* By width: how many values beside 0 the list has room for. A code could number more of them at the
+ * largest width, but a longer list takes longer to search. */
+static const uint8_t most_values[GT_PACKED_WIDTHS] = {1, 3, 15, 63, 0};
+
+static size_t words_of(unsigned width)
+{
+    if (width == FULL) return GT_PACKED_PAGE;
+    return 1 + most_values[width] + ((size_t)CODE_WORDS << width);
+}
+
+static size_t page_count(const struct gt_packed *table)
+{
+    return (table->count + GT_PACKED_PAGE - 1) >> GT_PACKED_SHIFT;
+}
+
+static size_t page_bytes(unsigned width)
+{
+    return sizeof(struct gt_packed_page) + words_of(width) * sizeof(uint32_t);
+}
+
+void gt_packed_init(struct gt_packed *table, size_t count)
+{
+    *table = (struct gt_packed){.count = count};
+    table->pages = gt_calloc(page_count(table) + 1, sizeof *table->pages);
+}
+
+void gt_packed_deinit(struct gt_packed *table)
+{
+    gt_free(table->pages);
+    gt_arena_deinit(&table->storage);
+    *table = (struct gt_packed){0};
+}
+
+void gt_packed_copy(struct gt_packed *to, const struct gt_packed *from)
+{
+    gt_packed_init(to, from->count);
+    for (size_t i = 0; i < page_count(from); i++) {
+        if (!from->pages[i]) continue;
+        size_t size = page_bytes(from->pages[i]->width);
+        to->pages[i] = memcpy(gt_arena_alloc(&to->storage, size), from->pages[i], size);
+    }
+}
+
+/* ---- pages --------------------------------------------------------------------------------- */
+
+static struct gt_packed_page *take_page(struct gt_packed *table, unsigned width)
+{
+    struct gt_packed_page *page = table->free[width];
+    size_t size = page_bytes(width);
+
+    if (page) {
+        memcpy(&table->free[width], page, sizeof table->free[width]);
+        memset(page, 0, size);
+    } else {
+        page = gt_arena_alloc(&table->storage, size);
+    }
+    page->width = (uint8_t)width;
+    page->most = most_values[width];
+    return page;
+}
+
+static void drop_page(struct gt_packed *table, struct gt_packed_page *page)
+{
+    unsigned width = page->width;
+
+    memcpy(page, &table->free[width], sizeof table->free[width]);
+    table->free[width] = page;
+}
+
+static void put_code(struct gt_packed_page *page, size_t entry, uint32_t code)
+{
+    size_t bit = entry << page->width;
+    uint32_t *word = &page->words[1 + page->most + (bit >> 5)];
+    uint32_t mask = ((uint32_t)1 << (1 << page->width)) - 1;
+
+    *word = (*word & ~(mask << (bit & 31))) | code << (bit & 31);
+}
+
+/* The value's code. Adds the value if it is new; false when there is no room for it. */
+static bool code_of(struct gt_packed_page *page, uint32_t value, uint32_t *code)
+{
+    for (*code = 0; *code <= page->used; ++*code)
+        if (page->words[*code] == value) return true;
+    if (page->used == page->most) return false;
+    page->words[++page->used] = value;
+    return true;
+}
+
+static bool put(struct gt_packed_page *page, size_t entry, uint32_t value)
+{
+    uint32_t code;
+
+    if (page->width == FULL) {
+        page->words[entry] = value;
+        return true;
+    }
+    if (!code_of(page, value, &code)) return false;
+    put_code(page, entry, code);
+    return true;
+}
+
+/* The page becomes one with room for more values. Those that no entry has are left behind. */
+static void widen(struct gt_packed *table, size_t number)
+{
+    struct gt_packed_page *old = table->pages[number];
+    struct gt_packed_page *page = take_page(table, old->width + 1U);
+
+    for (size_t entry = 0; entry < GT_PACKED_PAGE; entry++) {
+        uint32_t value = gt_packed_at(table, number * GT_PACKED_PAGE + entry);
+        if (value) (void)put(page, entry, value);
+    }
+    table->pages[number] = page;
+    drop_page(table, old);
+}
+
+void gt_packed_set(struct gt_packed *table, size_t index, uint32_t value)
+{
+    size_t number = index >> GT_PACKED_SHIFT, entry = index & (GT_PACKED_PAGE - 1);
+
+    if (!table->pages[number]) {
+        if (!value) return;
+        table->pages[number] = take_page(table, 0);
+    }
+    while (!put(table->pages[number], entry, value))
+        widen(table, number);
+}

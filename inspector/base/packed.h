@@ -1,0 +1,62 @@
+/*
+ * A table of 32-bit values by dense index, for values that neighbours share.
+ *
+ * Theory. A page of 256 entries has few distinct values. So it keeps a list of these, and a code of
+ * 1, 2, 4 or 8 bits for each entry: the value's place in the list. A page without values takes no
+ * memory, one with a single value 48 bytes, and one with more than 63 values has its entries in
+ * full.
+ *
+ * Invariants: an entry that was never set is 0. Code 0 is the value 0. A value stays in its page's
+ * list when no entry has it any more. Indices are the caller's to check. Reads change nothing, so
+ * threads may read together.
+ */
+#ifndef GT_BASE_PACKED_H
+#define GT_BASE_PACKED_H
+
+#include "inspector/base/arena.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+enum { GT_PACKED_SHIFT = 8, GT_PACKED_PAGE = 1 << GT_PACKED_SHIFT, GT_PACKED_WIDTHS = 5 };
+
+struct gt_packed_page {
+    uint8_t width;    /* a code has 1 << width bits; GT_PACKED_WIDTHS - 1: there are no codes */
+    uint8_t most;     /* values that the list has room for, beside 0 */
+    uint8_t used;     /* values in it */
+    uint32_t words[]; /* the value 0, the list, and the codes; without codes the entries */
+};
+
+struct gt_packed {
+    struct gt_packed_page **pages;                 /* NULL: all entries are 0 */
+    size_t count;                                  /* entries */
+    struct gt_arena storage;                       /* of the pages */
+    struct gt_packed_page *free[GT_PACKED_WIDTHS]; /* by width; each begins with the next one */
+};
+
+void gt_packed_init(struct gt_packed *table, size_t count); /* all 0 */
+void gt_packed_deinit(struct gt_packed *table);
+void gt_packed_copy(struct gt_packed *to, const struct gt_packed *from); /* `to` holds nothing */
+void gt_packed_set(struct gt_packed *table, size_t index, uint32_t value);
+
+static inline uint32_t gt_packed_at(const struct gt_packed *table, size_t index)
+{
+    const struct gt_packed_page *page = table->pages[index >> GT_PACKED_SHIFT];
+    size_t entry = index & (GT_PACKED_PAGE - 1);
+
+    if (!page) return 0;
+    if (page->width == GT_PACKED_WIDTHS - 1) return page->words[entry];
+    size_t bit = entry << page->width;
+    uint32_t code = page->words[1 + page->most + (bit >> 5)] >> (bit & 31);
+    return page->words[code & (((uint32_t)1 << (1 << page->width)) - 1)];
+}
+
+/* Prefetches what reads the entry. */
+static inline void gt_packed_fetch(const struct gt_packed *table, size_t index)
+{
+    const struct gt_packed_page *page = table->pages[index >> GT_PACKED_SHIFT];
+
+    if (page) __builtin_prefetch(page);
+}
+
+#endif

@@ -1,0 +1,109 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include "inspector/base/packed.h"
+
+enum { COUNT = 5 * GT_PACKED_PAGE + 7 };
+
+static size_t pages_with_memory(const struct gt_packed *table)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i * GT_PACKED_PAGE < table->count; i++)
+        count += table->pages[i] != NULL;
+    return count;
+}
+
+static void entries_are_zero_until_they_are_set(void **state)
+{
+    struct gt_packed table;
+
+    (void)state;
+    gt_packed_init(&table, COUNT);
+    gt_packed_set(&table, 3, 0);
+    assert_int_equal(pages_with_memory(&table), 0);
+    gt_packed_set(&table, COUNT - 1, 7);
+    for (size_t i = 0; i < COUNT - 1; i++)
+        assert_int_equal(gt_packed_at(&table, i), 0);
+    assert_int_equal(gt_packed_at(&table, COUNT - 1), 7);
+    assert_int_equal(pages_with_memory(&table), 1);
+    gt_packed_deinit(&table);
+}
+
+/* Each page passes through every width: a page has up to 256 values. */
+static void it_is_as_a_plain_table(void **state)
+{
+    static uint32_t plain[COUNT];
+    struct gt_packed table, copy;
+
+    (void)state;
+    srand(1);
+    gt_packed_init(&table, COUNT);
+    for (size_t values = 1; values <= 1024; values *= 2)
+        for (size_t i = 0; i < COUNT; i++) {
+            size_t at = (size_t)rand() % COUNT;
+            uint32_t value = (uint32_t)((size_t)rand() % values) * 0x01000193;
+            gt_packed_set(&table, at, value);
+            plain[at] = value;
+            assert_int_equal(gt_packed_at(&table, at), value);
+        }
+    gt_packed_copy(&copy, &table);
+    for (size_t i = 0; i < COUNT; i++) {
+        assert_int_equal(gt_packed_at(&table, i), plain[i]);
+        assert_int_equal(gt_packed_at(&copy, i), plain[i]);
+    }
+    gt_packed_set(&copy, 0, plain[0] + 1);
+    assert_int_equal(gt_packed_at(&table, 0), plain[0]);
+    gt_packed_deinit(&copy);
+    gt_packed_deinit(&table);
+}
+
+static void a_page_is_as_wide_as_its_values_need(void **state)
+{
+    static const size_t values[] = {1, 3, 15, 63, 64};
+    struct gt_packed table;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof values / sizeof *values; i++) {
+        gt_packed_init(&table, GT_PACKED_PAGE);
+        for (size_t at = 0; at < GT_PACKED_PAGE; at++)
+            gt_packed_set(&table, at, (uint32_t)(at % values[i]) + 1);
+        assert_int_equal(table.pages[0]->width, i);
+        gt_packed_deinit(&table);
+    }
+}
+
+/* A page that grows leaves its memory to the next one that needs as much. */
+static void memory_of_narrow_pages_is_used_again(void **state)
+{
+    struct gt_packed table;
+
+    (void)state;
+    gt_packed_init(&table, COUNT);
+    gt_packed_set(&table, 0, 1);
+    const struct gt_packed_page *narrow = table.pages[0];
+    gt_packed_set(&table, 1, 2);
+    assert_ptr_not_equal(table.pages[0], narrow);
+    gt_packed_set(&table, GT_PACKED_PAGE, 3);
+    assert_ptr_equal(table.pages[1], narrow);
+    assert_int_equal(gt_packed_at(&table, GT_PACKED_PAGE), 3);
+    assert_int_equal(gt_packed_at(&table, GT_PACKED_PAGE + 1), 0);
+    gt_packed_deinit(&table);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(entries_are_zero_until_they_are_set),
+        cmocka_unit_test(it_is_as_a_plain_table),
+        cmocka_unit_test(a_page_is_as_wide_as_its_values_need),
+        cmocka_unit_test(memory_of_narrow_pages_is_used_again),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
