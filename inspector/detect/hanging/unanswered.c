@@ -296,6 +296,18 @@ static void add_heap(struct answer_finder *finder)
     }
 }
 
+/* Finalizers and cleanups: their functions may be static. */
+static void add_specials(struct answer_finder *finder)
+{
+    const struct gt_specials *specials = finder->analysis->specials;
+
+    for (size_t i = 0; i < specials->list.len; i++) {
+        const struct gt_special *special = gt_special_at(specials, i);
+        for (size_t j = 0; j < sizeof special->words / sizeof *special->words; j++)
+            gt_code_reach_value(&finder->reach, special->words[j]);
+    }
+}
+
 /* ---- who is answered ----------------------------------------------------------------------- */
 
 static bool is_answered(const struct answer_finder *finder, uint32_t number)
@@ -374,6 +386,7 @@ static void find(struct answer_finder *finder)
 {
     gt_code_reach_open(&finder->reach);
     add_running(finder);
+    add_specials(finder);
     settle(finder);
     if (!has_any(finder)) return;
     add_heap(finder);
