@@ -281,7 +281,9 @@ static void describe_unanswered(void *ctx, const struct gt_member *members, size
     struct gt_lost_tokens lost;
 
     if (count < GT_MANY_ALIKE ||
-        gt_tokens_are_lost(analysis, &hung_finder->abandoned->clocks, members, count, &lost)) {
+        gt_tokens_are_lost(analysis, &hung_finder->abandoned->clocks, members, count, &lost) ||
+        gt_lingers(analysis, members, count, hung_finder->latest) ||
+        gt_just_came(analysis, members, count, hung_finder->latest)) {
         describe_lingering(ctx, members, count);
         return;
     }
@@ -300,6 +302,8 @@ static void describe_locked_out(void *ctx, const struct gt_member *members, size
 {
     struct hung_finder *hung_finder = ctx;
     const struct gt_lock_role_texts *role = role_of(hung_finder, members);
+    if (role->suspect && gt_just_came(hung_finder->analysis, members, count, hung_finder->latest))
+        return;
     struct gt_cause *cause =
         add_cause(hung_finder, role->suspect ? GT_SUSPECT : GT_LIKELY, members, count);
 
