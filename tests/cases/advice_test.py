@@ -140,5 +140,6 @@ def test_each_row_has_a_program():
         field.core("advice_finalizers", "1.22.12"),
         field.core("advice_finalizers", way="cleanup"),
         field.core("tokens"),
+        field.core("unanswered"),
     ]
     assert set(ROWS) == {leak["row"] for run in runs for leak in run.truth["leaks"]}

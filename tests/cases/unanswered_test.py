@@ -5,17 +5,20 @@ import pytest
 from . import field, recipe
 
 # The function at which each leak of field/unanswered waits, and what nobody does any more.
+NOBODY = "no code that may still run "
 LEAKS = {
-    "main.put": "receives from it",
-    "main.(*queue).put": "receives from it",
-    "main.(*client).call": "sends to it or closes it",
-    "main.(*gate).pass": "calls Signal or Broadcast",
-    "main.(*flights).do": "calls Done",
-    "main.(*broker).publish": "receives from it",
+    "main.put": NOBODY + "receives from it",
+    "main.(*queue).put": NOBODY + "receives from it",
+    "main.(*client).call": NOBODY + "sends to it or closes it",
+    "main.(*gate).pass": NOBODY + "calls Signal or Broadcast",
+    "main.(*flights).do": NOBODY + "calls Done",
+    "main.(*broker).publish": NOBODY + "receives from it",
+    "main.(*broker).announce": "the lock's owner waits, and " + NOBODY + "answers it",
 }
-FEW = {"main.put": 5, "main.(*gate).pass": 1}  # that were answered: one was read, four are queued
+# Those that were answered (one was read, four are queued), and who has the lock.
+FEW = {"main.put": 5, "main.(*gate).pass": 1, "main.(*broker).announce": 3}
 HEALTHY = ["queue-slow", "queue-later", "queue-handler", "queue-method", "select-slow", "pending-alive"]
-HEALTHY += ["cond-later", "cond-pool", "flight-slow", "broker-idle", "pool", "pop"]
+HEALTHY += ["cond-later", "cond-pool", "flight-slow", "broker-idle", "alarm-slow", "pool", "pop"]
 
 
 @field.cases("unanswered")
@@ -24,11 +27,11 @@ def test_each_crowd_is_told(case):
     told = {}
     for finding in case.report()["findings"]:
         assert finding["confidence"] == "suspect" and finding["kind"] == "hung-goroutine"
-        where, lacks = finding["title"].split(" in ")[-1].split("; no code that may still run ")
-        told[where] = (lacks, finding["count"])
-        assert "as far as the code shows" in finding["doubt"] and finding["advice"]
+        what, why = finding["title"].split("; ")
+        told[what.split(" in ")[-1]] = (why, finding["count"])
+        assert "calls by reflection are not seen" in finding["doubt"] and finding["advice"]
     many = case.core().truth["many"]
-    assert told == {where: (lacks, many - FEW.get(where, 0)) for where, lacks in LEAKS.items()}
+    assert told == {where: (why, many - FEW.get(where, 0)) for where, why in LEAKS.items()}
 
 
 @pytest.mark.parametrize("way", HEALTHY)
@@ -41,3 +44,18 @@ def test_who_may_be_answered_is_not_told(case, way):
 @pytest.mark.parametrize("way", ["queue-later", "queue-method", "pending-alive", "cond-pool", "pop"])
 def test_nor_by_an_older_go(case, way):
     assert case.report(way)["findings"] == []
+
+
+@field.cases("unanswered", versions=["1.22.12", recipe.LOCAL])
+def test_signals_are_named(case):
+    finding = field.the_finding(case.report("signals"), "hung-goroutine")
+    assert finding["doubt"] == "only a signal to the process (SIGUSR1, SIGTERM) could end them"
+    assert finding["count"] == case.core("signals").truth["many"]
+
+
+@field.cases("unanswered", versions=["1.24.13", recipe.LOCAL])
+def test_pulls_at_one_site_are_one_finding(case):
+    """Each call of iter.Pull is inlined there."""
+    finding = field.the_finding(case.report("pulls"), "hung-goroutine")
+    assert finding["count"] == 2 * case.core("pulls").truth["many"]
+    assert finding["confidence"] == "proven" and "call stop" in finding["advice"]

@@ -16,7 +16,8 @@
 #include "inspector/detect/hanging/abandoned.h"
 #include "inspector/detect/hanging/hanging.h"
 #include "inspector/detect/hanging/lingering.h"
-#include "inspector/detect/hanging/unanswered.h"
+#include "inspector/detect/hanging/notified.h"
+#include "inspector/detect/hanging/unanswered_texts.h"
 #include "inspector/detect/waiting/blocking.h"
 #include "inspector/detect/waiting/lock_roles.h"
 #include "inspector/detect/waiting/lost_tokens.h"
@@ -160,19 +161,6 @@ static void describe_hanging(void *ctx, const struct gt_member *members, size_t 
                                         who(hung_finder->analysis, cause, ""));
 }
 
-/* The first channel of a goroutine that is only ever closed; 0 when there is none. */
-static uint64_t signal_of(const struct gt_abandoned *abandoned, uint32_t goroutine)
-{
-    const struct gt_wait *wait = &abandoned->analysis->baseline->wait[goroutine];
-
-    for (size_t i = 0; i < wait->objects.len; i++) {
-        uint64_t thing = wait->objects.at[i];
-        const uint64_t *waiters = gt_map_find(&abandoned->signals, thing);
-        if (waiters && *waiters && !gt_map_find(&abandoned->clocks, thing)) return thing;
-    }
-    return 0;
-}
-
 static const char *why(unsigned cases)
 {
     if (cases & GT_CASE_OWN) return "no other goroutine reaches what they wait for";
@@ -232,11 +220,10 @@ static void describe_abandoned(void *ctx, const struct gt_member *members, size_
     cause->title = gt_arena_format(analysis->storage, "%s; %s", who(analysis, cause, ""),
                                    why(judgement.cases));
     cause->doubt = gt_endings_describe(&hung_finder->abandoned->endings, analysis, members, count,
-                                       signal_of(hung_finder->abandoned, members[0].item),
+                                       gt_abandoned_signal(hung_finder->abandoned, members[0].item),
+                                       gt_notified_text(hung_finder->abandoned, members[0].item),
                                        hung_finder->latest);
     if (judgement.cases & GT_CASE_NOTIFY) advise_part(analysis, cause, "signal");
-    if (judgement.cases == GT_CASE_NOTIFY)
-        cause->doubt = "only a signal to the process could end them";
 }
 
 /* "8 tokens are taken, and only 2 goroutines or timers are left that may give one back" */
@@ -287,28 +274,6 @@ static void describe_lingering(void *ctx, const struct gt_member *members, size_
     cause->doubt = "others reach what they wait for, and may still end them";
 }
 
-static const char *who_answered(unsigned needs)
-{
-    if (needs & GT_ANSWER_DONE) return "no code that may still run calls Done";
-    if (needs & GT_ANSWER_SIGNAL) return "no code that may still run calls Signal or Broadcast";
-    return needs & GT_ANSWER_RECEIVE ? "no code that may still run receives from it"
-                                     : "no code that may still run sends to it or closes it";
-}
-
-static const char *doubt_of_code(const struct hung_finder *hung_finder,
-                                 const struct gt_member *members, size_t count)
-{
-    const struct gt_heap_analysis *analysis = hung_finder->analysis;
-    uint64_t signal = signal_of(hung_finder->abandoned, members[0].item);
-    const char *ends = "nothing could end them";
-
-    if (signal)
-        ends = gt_endings_describe(&hung_finder->abandoned->endings, analysis, members, count,
-                                   signal, hung_finder->latest);
-    return gt_arena_format(analysis->storage,
-                           "%s, as far as the code shows; calls by reflection are not seen", ends);
-}
-
 static void describe_unanswered(void *ctx, const struct gt_member *members, size_t count)
 {
     struct hung_finder *hung_finder = ctx;
@@ -316,16 +281,19 @@ static void describe_unanswered(void *ctx, const struct gt_member *members, size
     struct gt_lost_tokens lost;
 
     if (count < GT_MANY_ALIKE ||
-        gt_tokens_are_lost(analysis, &hung_finder->abandoned->clocks, members, count, &lost)) {
+        gt_tokens_are_lost(analysis, &hung_finder->abandoned->clocks, members, count, &lost) ||
+        gt_lingers(analysis, members, count, hung_finder->latest) ||
+        gt_just_came(analysis, members, count, hung_finder->latest)) {
         describe_lingering(ctx, members, count);
         return;
     }
     struct gt_cause *cause = add_cause(hung_finder, GT_SUSPECT, members, count);
 
     cause->always = true;
-    cause->title = gt_arena_format(analysis->storage, "%s; %s", who(analysis, cause, ""),
-                                   who_answered(hung_finder->unanswered.needs[members[0].item]));
-    cause->doubt = doubt_of_code(hung_finder, members, count);
+    cause->title =
+        gt_arena_format(analysis->storage, "%s; %s", who(analysis, cause, ""),
+                        gt_unanswered_why(hung_finder->unanswered.needs[members[0].item]));
+    cause->doubt = gt_unanswered_doubt(hung_finder->abandoned, members, count, hung_finder->latest);
 }
 
 /* A deadlock is always a finding. A lock that nobody holds is one only if many wait for it, or if
@@ -333,8 +301,11 @@ static void describe_unanswered(void *ctx, const struct gt_member *members, size
 static void describe_locked_out(void *ctx, const struct gt_member *members, size_t count)
 {
     struct hung_finder *hung_finder = ctx;
-    struct gt_cause *cause = add_cause(hung_finder, GT_LIKELY, members, count);
     const struct gt_lock_role_texts *role = role_of(hung_finder, members);
+    if (role->suspect && gt_just_came(hung_finder->analysis, members, count, hung_finder->latest))
+        return;
+    struct gt_cause *cause =
+        add_cause(hung_finder, role->suspect ? GT_SUSPECT : GT_LIKELY, members, count);
 
     cause->always |= count >= GT_MANY_ALIKE;
     cause->title = gt_arena_format(hung_finder->analysis->storage, "%s; %s",
@@ -361,6 +332,9 @@ static const char *site_of(const struct hung_finder *hung_finder, uint32_t numbe
         gt_locations_of(analysis->process, analysis->goroutines, g, analysis->storage);
     const struct gt_source_location *place = gt_locations_user(&stack);
 
+    if (place && analysis->baseline->wait[number].kind == GT_WAIT_CORO) /* of iter.Pull, inlined */
+        return gt_arena_format(analysis->storage, "%s:%u", gt_location_name(analysis, place),
+                               place->line);
     return gt_arena_format(analysis->storage, "%s:%u %" PRIx64, place ? place->function : "",
                            place ? place->line : 0, g->go_pc);
 }
@@ -402,6 +376,23 @@ static void describe_groups(struct hung_finder *hung_finder, const bool *of,
     gt_groups_deinit(&groups);
 }
 
+/* Up to Go 1.26 each call of iter.Pull is code of its own: coroutines are grouped by their site. */
+static void describe_all_hanging(struct hung_finder *hung_finder, const bool *hangs)
+{
+    const struct gt_heap_analysis *analysis = hung_finder->analysis;
+    uint32_t count = analysis->goroutines->count;
+    bool *pulled = gt_calloc(count, sizeof *pulled), *others = gt_calloc(count, sizeof *others);
+
+    for (uint32_t i = 0; i < count; i++) {
+        pulled[i] = hangs[i] && analysis->baseline->wait[i].kind == GT_WAIT_CORO;
+        others[i] = hangs[i] && !pulled[i];
+    }
+    describe_groups(hung_finder, others, describe_hanging);
+    describe_sites(hung_finder, pulled, describe_hanging);
+    gt_free(pulled);
+    gt_free(others);
+}
+
 /* The other goroutines that block. */
 static void describe_rest(struct hung_finder *hung_finder, const bool *hangs, const bool *abandoned)
 {
@@ -432,14 +423,14 @@ void gt_detect_hung(struct gt_heap_analysis *analysis, struct gt_causes *causes)
     struct hung_finder hung_finder = {
         .analysis = analysis, .causes = causes, .abandoned = &abandoned};
     bool *hangs = gt_hanging_find(analysis);
-    enum gt_lock_role *roles = gt_lock_roles_find(analysis);
 
-    hung_finder.roles = roles;
     gt_abandoned_find(&abandoned, analysis, hangs);
     gt_unanswered_find(&hung_finder.unanswered, analysis, &abandoned);
+    enum gt_lock_role *roles = gt_lock_roles_find(analysis, hung_finder.unanswered.needs);
+    hung_finder.roles = roles;
     hung_finder.latest = gt_latest_time(analysis->process, analysis->goroutines);
     describe_servers(&hung_finder, hangs, abandoned.is);
-    describe_groups(&hung_finder, hangs, describe_hanging);
+    describe_all_hanging(&hung_finder, hangs);
     describe_sites(&hung_finder, abandoned.is, describe_abandoned);
     describe_rest(&hung_finder, hangs, abandoned.is);
     describe_unjudged(&hung_finder);

@@ -103,6 +103,18 @@ static bool awaits_end(const struct gt_abandoned *abandoned, uint32_t goroutine)
     return false;
 }
 
+uint64_t gt_abandoned_signal(const struct gt_abandoned *abandoned, uint32_t goroutine)
+{
+    const struct gt_wait *wait = &abandoned->analysis->baseline->wait[goroutine];
+
+    for (size_t i = 0; i < wait->objects.len; i++) {
+        uint64_t thing = wait->objects.at[i];
+        const uint64_t *waiters = gt_map_find(&abandoned->signals, thing);
+        if (waiters && *waiters && !gt_map_find(&abandoned->clocks, thing)) return thing;
+    }
+    return 0;
+}
+
 static bool answers(void *ctx, uint32_t goroutine, uint64_t thing)
 {
     (void)goroutine;
@@ -262,7 +274,7 @@ static void note_notified(struct gt_abandoned *abandoned)
     for (size_t i = 0; i < abandoned->links.len; i++) {
         struct gt_context_link link = *(struct gt_context_link *)gt_vec_at(&abandoned->links, i);
         if (link.signal)
-            gt_map_put(&abandoned->notified, link.child, NULL);
+            *gt_map_put(&abandoned->notified, link.child, NULL) = link.handler;
         else
             *(struct gt_context_link *)gt_vec_at(&abandoned->links, kept++) = link;
     }

@@ -44,7 +44,7 @@ struct gt_abandoned {
     struct gt_map clocks;    /* a timer's channel -> whether the timer is periodic */
     struct gt_map signals;   /* a channel that is only ever closed -> the number of its waiters */
     bool has_signals;        /* there is such a channel */
-    struct gt_map notified;  /* the channels of signal.Notify */
+    struct gt_map notified;  /* a channel of signal.Notify -> the record of its signals, or 0 */
     struct gt_vec links;     /* struct gt_context_link, if any of them matters; else empty */
     struct gt_bitmap base;   /* the baseline with finalizers and cleanups, and without the links */
     struct gt_bitmap rooted; /* what package variables and the main goroutine reach, for signals */
@@ -60,6 +60,9 @@ void gt_abandoned_deinit(struct gt_abandoned *abandoned);
 
 /* What an object is that a goroutine waits for. */
 enum gt_case gt_abandoned_case(const struct gt_abandoned *abandoned, uint64_t thing);
+
+/* The first channel of a goroutine that is only ever closed; 0 when there is none. */
+uint64_t gt_abandoned_signal(const struct gt_abandoned *abandoned, uint32_t goroutine);
 
 struct gt_judgement { /* of a group */
     enum gt_confidence confidence;

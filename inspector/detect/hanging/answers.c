@@ -27,6 +27,15 @@ static const struct answerer {
     {"sync.(*WaitGroup).Done", GT_ANSWER_DONE},
     {"sync.(*WaitGroup).Add", GT_ANSWER_DONE},
     {"sync.(*WaitGroup).Go", GT_ANSWER_DONE},
+    {"sync.(*Mutex).Unlock", GT_ANSWER_UNLOCK},
+    {"sync.(*Mutex).unlockSlow", GT_ANSWER_UNLOCK},
+    {"internal/sync.(*Mutex).Unlock", GT_ANSWER_UNLOCK},
+    {"internal/sync.(*Mutex).unlockSlow", GT_ANSWER_UNLOCK},
+    {"sync.(*RWMutex).Unlock", GT_ANSWER_UNLOCK},
+    {"sync.(*RWMutex).RUnlock", GT_ANSWER_UNLOCK},
+    {"sync.(*RWMutex).rUnlockSlow", GT_ANSWER_UNLOCK},
+    {"sync.(*rlocker).Unlock", GT_ANSWER_UNLOCK},
+    {"sync.(*Cond).Wait", GT_ANSWER_UNLOCK},
 };
 
 void gt_answers_init(struct gt_answers *answers, const struct gt_process *process)
@@ -48,9 +57,13 @@ static unsigned answers_of(struct gt_answers *answers, uint64_t callee)
 
     if (!added) return (unsigned)*known - 1;
     const char *name = gt_process_function(answers->process, callee);
+    size_t length = strlen(name);
+    if (length > 3 && strcmp(name + length - 3, "-fm") == 0) length -= 3; /* a method value */
     *known = 1;
     for (size_t i = 0; i < sizeof answerers / sizeof *answerers; i++)
-        if (strcmp(name, answerers[i].function) == 0) *known = answerers[i].answers + 1;
+        if (strlen(answerers[i].function) == length &&
+            memcmp(name, answerers[i].function, length) == 0)
+            *known = answerers[i].answers + 1;
     return (unsigned)*known - 1;
 }
 
@@ -71,7 +84,7 @@ void gt_answers_take(struct gt_answers *answers, const struct gt_reached_call *c
 
     if ((given & both) == both)
         answers->any |= answers_of_select(call, given);
-    else if (given && call->known & 1)
+    else if (given && call->known & 1 && !(given & GT_ANSWER_UNLOCK))
         *gt_map_put(&answers->objects, call->arguments[0], NULL) |= given;
     else
         answers->any |= given;

@@ -1,5 +1,5 @@
 /*
- * What the calls of reached code answer: they receive, send, close, signal, or call Done.
+ * What the calls of reached code answer: they receive, send, close, signal, call Done or unlock.
  *
  * A call answers the object that the code names, a channel with the type of one that a goroutine
  * waits for just there, or else anything of its sort. The answers own their tables and borrow the
@@ -14,7 +14,8 @@ enum gt_answer { /* what ends a wait */
                  GT_ANSWER_RECEIVE = 1,
                  GT_ANSWER_SEND = 2, /* or to close it */
                  GT_ANSWER_SIGNAL = 4,
-                 GT_ANSWER_DONE = 8
+                 GT_ANSWER_DONE = 8,
+                 GT_ANSWER_UNLOCK = 16
 };
 
 struct gt_answers {

@@ -39,6 +39,7 @@ static bool add_child(void *ctx, uint64_t key, uint64_t elem)
                                    .steps = gatherer->row->steps,
                                    .signal = gatherer->row->signal};
 
+    if (link.signal) gt_mem_u64(gatherer->analysis->process->mem, elem, &link.handler);
     if (gt_mem_u64(gatherer->analysis->process->mem, link.word, &link.child) && link.child)
         gt_vec_add(gatherer->links, &link);
     return true;

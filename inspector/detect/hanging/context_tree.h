@@ -17,8 +17,9 @@
 struct gt_context_link {
     uint64_t word; /* its address, in a map of children */
     uint64_t child;
-    unsigned steps; /* pointers from there to the channel that the entry closes */
-    bool signal;    /* the child is a channel of signal.Notify */
+    unsigned steps;   /* pointers from there to the channel that the entry closes */
+    bool signal;      /* the child is a channel of signal.Notify */
+    uint64_t handler; /* then: the runtime's record of its signals (os/signal.handler) */
 };
 
 /* Adds a struct gt_context_link for each child of a live context. */

@@ -259,10 +259,11 @@ static const char *within(const struct gt_heap_analysis *analysis, int64_t ns)
 const char *gt_endings_describe(const struct gt_endings *endings,
                                 const struct gt_heap_analysis *analysis,
                                 const struct gt_member *members, size_t count, uint64_t signal,
-                                uint64_t now)
+                                const char *notify, uint64_t now)
 {
     struct summary summary = {0};
-    const char *ends[3] = {0};
+    const char *ends[4] = {0};
+    struct gt_str text = {0};
     size_t found = 0;
 
     visit(endings, members, count, sum, &summary);
@@ -270,8 +271,12 @@ const char *gt_endings_describe(const struct gt_endings *endings,
     if (summary.timers)
         ends[found++] = within(analysis, gt_endings_due(endings, members, count, now));
     if (summary.parents) ends[found++] = "cancelling the parent of their contexts";
+    if (notify) ends[found++] = notify;
     if (found == 0) return "a weak pointer or a timer may still lead to what they wait for";
-    return gt_arena_format(analysis->storage, "only %s%s%s%s%s could end them", ends[0],
-                           found > 1 ? ", or " : "", found > 1 ? ends[1] : "",
-                           found > 2 ? ", or " : "", found > 2 ? ends[2] : "");
+    for (size_t i = 0; i < found; i++)
+        gt_str_format(&text, "%s%s", i ? ", or " : "", ends[i]);
+    const char *told =
+        gt_arena_format(analysis->storage, "only %s could end them", gt_str_text(&text));
+    gt_str_deinit(&text);
+    return told;
 }

@@ -37,11 +37,12 @@ int64_t gt_endings_due(const struct gt_endings *endings, const struct gt_member 
                        size_t count, uint64_t now);
 
 /* "only closing global main.quit, or their timers, within 59m could end them"; `signal` is the
- * first member's channel that is only ever closed, or 0. In the analysis's storage. */
+ * first member's channel that is only ever closed, or 0. `notify` is what else could end them, or
+ * NULL. In the analysis's storage. */
 const char *gt_endings_describe(const struct gt_endings *endings,
                                 const struct gt_heap_analysis *analysis,
                                 const struct gt_member *members, size_t count, uint64_t signal,
-                                uint64_t now);
+                                const char *notify, uint64_t now);
 
 /* Does a context's parent lead to something that one of these goroutines waits for? */
 bool gt_links_matter(const struct gt_heap_analysis *analysis, const bool *is,

@@ -10,6 +10,8 @@ enum {
     MOST_UNKNOWN = 20 /* one in this many may be of unknown age */
 };
 
+#define A_MOMENT ((uint64_t)1000000000) /* nanoseconds */
+
 struct age {
     uint64_t id, since;
 };
@@ -144,4 +146,17 @@ bool gt_lingers(const struct gt_heap_analysis *analysis, const struct gt_member 
 
     gt_free(ages);
     return lingers;
+}
+
+bool gt_just_came(const struct gt_heap_analysis *analysis, const struct gt_member *members,
+                  size_t count, uint64_t latest)
+{
+    uint64_t first = latest;
+
+    for (size_t i = 0; i < count; i++) {
+        uint64_t since = analysis->goroutines->list[members[i].item].wait_since;
+        if (!since) return false;
+        if (since < first) first = since;
+    }
+    return latest - first < A_MOMENT && latest - first < life_of(analysis, latest) / PARTS;
 }

@@ -20,4 +20,9 @@ enum { GT_MANY_LINGERING = 100 };
 bool gt_lingers(const struct gt_heap_analysis *analysis, const struct gt_member *members,
                 size_t count, uint64_t latest);
 
+/* Have all of them just begun to wait, as far as that is known: for less than a second, and for a
+ * small part of the process's life? Such a burst may be over in a moment. */
+bool gt_just_came(const struct gt_heap_analysis *analysis, const struct gt_member *members,
+                  size_t count, uint64_t latest);
+
 #endif

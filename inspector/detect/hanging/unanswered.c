@@ -5,6 +5,7 @@
 #include "inspector/runtime/roots/stackscan.h"
 #include "inspector/runtime/waits/blocked.h"
 #include "inspector/runtime/waits/code_reach.h"
+#include "inspector/runtime/waits/unseen_callers.h"
 
 #include <string.h>
 
@@ -21,6 +22,7 @@ struct answer_finder {
     struct gt_answers answers;
     struct gt_map places;  /* same_place -> what its goroutines are, + 1 */
     struct gt_map sharers; /* channel or condition -> how many receive from it, or wait for it */
+    bool locks;            /* many wait for locks */
     uint8_t *needs;        /* by goroutine: not known to be answered */
     bool *runs;            /* by goroutine: its code was added */
 };
@@ -41,6 +43,8 @@ static enum gt_answer need_of(const struct gt_blocked *blocked)
     if (blocked->what == GT_THING_CHANNEL)
         return blocked->action == GT_ACTION_SEND ? GT_ANSWER_RECEIVE : GT_ANSWER_SEND;
     if (blocked->what == GT_THING_CONDITION) return GT_ANSWER_SIGNAL;
+    if (blocked->what == GT_THING_MUTEX || blocked->what == GT_THING_RWMUTEX)
+        return GT_ANSWER_UNLOCK;
     return blocked->what == GT_THING_WAIT_GROUP ? GT_ANSWER_DONE : 0;
 }
 
@@ -130,7 +134,9 @@ static uint32_t first_own(struct answer_finder *finder, const struct gt_goroutin
         uint64_t pc = gt_g_frame(analysis->goroutines, g, i)->pc - 1;
         const char *name = gt_process_function(analysis->process, pc);
         if (gt_code_is_programs(&finder->reach, pc)) return i;
-        if (!gt_is_runtimes(name) && !gt_is_in_package(name, "sync")) break;
+        if (!gt_is_runtimes(name) && !gt_is_in_package(name, "sync") &&
+            !gt_is_in_package(name, "internal/sync"))
+            break;
     }
     return g->frame_count;
 }
@@ -141,7 +147,7 @@ enum place { RUNS, ONE_ANSWER, SENDS };
 static enum place place_of(struct answer_finder *finder, uint32_t number, unsigned needs)
 {
     const struct gt_goroutine *g = &finder->analysis->goroutines->list[number];
-    bool added, certain = needs & (GT_ANSWER_RECEIVE | GT_ANSWER_DONE);
+    bool added, certain = needs & (GT_ANSWER_RECEIVE | GT_ANSWER_DONE | GT_ANSWER_UNLOCK);
     uint64_t *known = gt_map_put(&finder->places, g->same_place, &added);
 
     if (!added) return (enum place)(*known - 1);
@@ -155,25 +161,54 @@ static enum place place_of(struct answer_finder *finder, uint32_t number, unsign
     return (enum place)(*known - 1);
 }
 
-/* False if nobody needs to be judged: there are few alike. */
-static bool find_needs(struct answer_finder *finder)
+/* One who waits with a lock matters to all that wait for the lock. */
+static bool many_wait_for_locks(const struct answer_finder *finder)
+{
+    const struct gt_heap_analysis *analysis = finder->analysis;
+    size_t count = 0;
+
+    for (uint32_t i = 0; i < analysis->goroutines->count && count < GT_MANY_ALIKE; i++) {
+        if (!analysis->baseline->blocks[i] || analysis->baseline->wait[i].kind != GT_WAIT_SYNC)
+            continue;
+        struct gt_blocked blocked = blocked_on(finder, i, 0);
+        count += blocked.what == GT_THING_MUTEX || blocked.what == GT_THING_RWMUTEX;
+    }
+    return count >= GT_MANY_ALIKE;
+}
+
+static bool may_wait_in_vain(const struct answer_finder *finder, uint32_t number)
+{
+    return finder->analysis->baseline->blocks[number] && !finder->abandoned->hangs[number] &&
+           !finder->abandoned->is[number];
+}
+
+/* Are many alike left, or one with a lock for which many wait? */
+static bool has_crowd(const struct answer_finder *finder)
 {
     const struct gt_goroutines *all = finder->analysis->goroutines;
     struct gt_map counts = {0};
     bool many = false;
 
-    count_sharers(finder);
-    for (uint32_t i = 0; i < all->count; i++) {
-        if (!finder->analysis->baseline->blocks[i] || finder->abandoned->hangs[i] ||
-            finder->abandoned->is[i])
-            continue;
-        unsigned needs = needs_by_things(finder, i);
-        if (!needs || place_of(finder, i, needs) == RUNS) continue;
-        finder->needs[i] = (uint8_t)needs;
-        many |= ++*gt_map_put(&counts, all->list[i].same_place, NULL) >= GT_MANY_ALIKE;
+    for (uint32_t i = 0; i < all->count && !many; i++) {
+        if (!finder->needs[i] || finder->needs[i] == GT_ANSWER_UNLOCK) continue;
+        many =
+            finder->locks || ++*gt_map_put(&counts, all->list[i].same_place, NULL) >= GT_MANY_ALIKE;
     }
     gt_map_deinit(&counts);
     return many;
+}
+
+/* The code of places is looked at only if there is a crowd to judge. */
+static void find_needs(struct answer_finder *finder)
+{
+    uint32_t count = finder->analysis->goroutines->count;
+
+    count_sharers(finder);
+    for (uint32_t i = 0; i < count; i++)
+        if (may_wait_in_vain(finder, i)) finder->needs[i] = (uint8_t)needs_by_things(finder, i);
+    if (!has_crowd(finder)) return;
+    for (uint32_t i = 0; i < count; i++)
+        if (finder->needs[i] && place_of(finder, i, finder->needs[i]) == RUNS) finder->needs[i] = 0;
 }
 
 /* ---- who runs ------------------------------------------------------------------------------ */
@@ -276,6 +311,18 @@ static void add_heap(struct answer_finder *finder)
     }
 }
 
+/* Finalizers and cleanups: their functions may be static. */
+static void add_specials(struct answer_finder *finder)
+{
+    const struct gt_specials *specials = finder->analysis->specials;
+
+    for (size_t i = 0; i < specials->list.len; i++) {
+        const struct gt_special *special = gt_special_at(specials, i);
+        for (size_t j = 0; j < sizeof special->words / sizeof *special->words; j++)
+            gt_code_reach_value(&finder->reach, special->words[j]);
+    }
+}
+
 /* ---- who is answered ----------------------------------------------------------------------- */
 
 static bool is_answered(const struct answer_finder *finder, uint32_t number)
@@ -311,13 +358,6 @@ static bool wake_answered(struct answer_finder *finder)
     return any;
 }
 
-static bool has_any(const struct answer_finder *finder)
-{
-    for (uint32_t i = 0; i < finder->analysis->goroutines->count; i++)
-        if (finder->needs[i]) return true;
-    return false;
-}
-
 static void settle(struct answer_finder *finder)
 {
     unsigned rounds = 0;
@@ -328,31 +368,54 @@ static void settle(struct answer_finder *finder)
     if (rounds == MAX_ROUNDS) finder->reach.whole = false;
 }
 
-/* Functions that code outside of Go, or net/rpc by reflection, may call at any time. */
-static bool has_unseen_callers(const struct gt_process *process)
+/* Who waits for a lock is told by what its owner waits for (waiting/lock_roles.h). */
+static void leave_out_locks(struct answer_finder *finder)
 {
-    struct gt_func func;
-
-    for (size_t i = 0; i < process->code.tab_count; i++)
-        for (size_t j = 0; j < gt_pclntab_count(process->code.tabs[i]); j++) {
-            if (!gt_func_at(process->code.tabs[i], j, &func)) continue;
-            const char *name = gt_func_name(process->code.tabs[i], &func);
-            if (strncmp(name, "_cgoexp_", 8) == 0 || strcmp(name, "net/rpc.(*service).call") == 0)
-                return true;
-        }
-    return false;
+    for (uint32_t i = 0; i < finder->analysis->goroutines->count; i++)
+        if (finder->needs[i] == GT_ANSWER_UNLOCK) finder->needs[i] = 0;
 }
 
-static void find(struct answer_finder *finder)
+/* Why nobody is judged; NULL if everybody is. */
+static const char *why_not(const struct answer_finder *finder)
 {
+    if (!finder->reach.whole) return "parts of the program's code were not understood";
+    return gt_has_unseen_callers(finder->analysis->process)
+               ? "C code or net/rpc may call functions of the program"
+               : NULL;
+}
+
+/* What code could not say is told, if there was a crowd to ask for. */
+static void tell_limits(const struct answer_finder *finder, const char *why)
+{
+    struct gt_process *process = finder->analysis->process;
+
+    if (why)
+        gt_process_lost(
+            process, GT_OF_NAMES,
+            "whether code is left that may answer crowds of goroutines is not known: %s", why);
+    else if (gt_core_machine(process->core) == GT_MACHINE_ARM64)
+        gt_process_lost(process, GT_OF_NAMES,
+                        "which channel a call is about is not read from code on arm64: crowds that "
+                        "nobody is left to answer may be missing");
+}
+
+/* False if nobody is left to be told. */
+static bool find(struct answer_finder *finder)
+{
+    find_needs(finder);
+    if (!has_crowd(finder)) return false;
     gt_code_reach_open(&finder->reach);
     add_running(finder);
+    add_specials(finder);
     settle(finder);
-    if (!has_any(finder)) return;
-    add_heap(finder);
-    settle(finder);
-    if (finder->reach.whole && !has_unseen_callers(finder->analysis->process)) return;
-    memset(finder->needs, 0, finder->analysis->goroutines->count * sizeof *finder->needs);
+    if (has_crowd(finder)) {
+        add_heap(finder);
+        settle(finder);
+    }
+    const char *why = why_not(finder);
+    tell_limits(finder, why);
+    leave_out_locks(finder);
+    return !why && has_crowd(finder);
 }
 
 void gt_unanswered_find(struct gt_unanswered *unanswered, struct gt_heap_analysis *analysis,
@@ -363,12 +426,10 @@ void gt_unanswered_find(struct gt_unanswered *unanswered, struct gt_heap_analysi
 
     finder.needs = unanswered->needs = gt_calloc(count, sizeof *finder.needs);
     finder.runs = gt_calloc(count, sizeof *finder.runs);
+    finder.locks = many_wait_for_locks(&finder);
     gt_answers_init(&finder.answers, analysis->process);
     gt_code_reach_init(&finder.reach, analysis->process, take_call, &finder);
-    if (find_needs(&finder))
-        find(&finder);
-    else
-        memset(finder.needs, 0, count * sizeof *finder.needs);
+    if (!find(&finder)) memset(finder.needs, 0, count * sizeof *finder.needs);
     gt_code_reach_deinit(&finder.reach);
     gt_map_deinit(&finder.parked);
     gt_answers_deinit(&finder.answers);

@@ -13,20 +13,26 @@ enum {
 #define BY_FRAMES "who holds a lock is read from stack frames, since Go does not record it"
 
 const struct gt_lock_role_texts gt_lock_role_texts[GT_LOCK_ROLES] = {
-    [GT_ROLE_SELF] = {"self", "the goroutine that waits holds the lock itself", BY_FRAMES, true},
+    [GT_ROLE_SELF] = {"self", "the goroutine that waits holds the lock itself", BY_FRAMES, true,
+                      false},
     [GT_ROLE_AGAIN] = {"again", "a second RLock waits behind a writer that waits for the first",
-                       BY_FRAMES, true},
+                       BY_FRAMES, true, false},
     [GT_ROLE_ORDER] = {"order", "goroutines wait in a circle for each other's locks", BY_FRAMES,
-                       true},
+                       true, false},
     [GT_ROLE_MIXED] = {"mixed", "a goroutine waits with a lock that the others need", BY_FRAMES,
-                       true},
-    [GT_ROLE_BEHIND] = {"behind", "who could end their wait is in a deadlock", BY_FRAMES, false},
+                       true, false},
+    [GT_ROLE_BEHIND] = {"behind", "who could end their wait is in a deadlock", BY_FRAMES, false,
+                        false},
     [GT_ROLE_LEFT] = {NULL, "it is locked, and no live goroutine holds it",
-                      "others reach the lock, and could still unlock it", false},
+                      "others reach the lock, and could still unlock it", false, false},
     [GT_ROLE_BEHIND_LEFT] = {NULL,
                              "the lock's owner waits for a lock that is locked, and no live "
                              "goroutine holds that one",
-                             "others reach the lock, and could still unlock it", false},
+                             "others reach the lock, and could still unlock it", false, false},
+    [GT_ROLE_BEHIND_UNANSWERED] = {"unanswered",
+                                   "the lock's owner waits, and no code that may still run "
+                                   "answers it",
+                                   BY_FRAMES ", and calls by reflection are not seen", false, true},
 };
 
 struct role_finder {
@@ -122,7 +128,20 @@ static void take_left(struct role_finder *finder)
     gt_free(left);
 }
 
-enum gt_lock_role *gt_lock_roles_find(struct gt_heap_analysis *analysis)
+/* Those that need a goroutine that no code is left to answer. */
+static void take_unanswered(struct role_finder *finder, const uint8_t *unanswered)
+{
+    struct gt_deadlocks *deadlocks = &finder->deadlocks;
+
+    for (uint32_t i = 0; i < finder->goroutines; i++)
+        if (unanswered[i]) deadlocks->needs.need[i] = GT_STUCK_ALWAYS;
+    gt_stuck_find(&deadlocks->needs, deadlocks->stuck);
+    for (uint32_t i = 0; i < finder->goroutines; i++)
+        deadlocks->stuck[i] = deadlocks->stuck[i] && !unanswered[i]; /* told by themselves */
+    take_stuck(finder, GT_ROLE_BEHIND_UNANSWERED);
+}
+
+enum gt_lock_role *gt_lock_roles_find(struct gt_heap_analysis *analysis, const uint8_t *unanswered)
 {
     struct role_finder finder = {.goroutines = analysis->goroutines->count};
 
@@ -133,6 +152,7 @@ enum gt_lock_role *gt_lock_roles_find(struct gt_heap_analysis *analysis)
     gt_deadlocks_circles(&finder.deadlocks, take_circle, &finder);
     take_stuck(&finder, GT_ROLE_BEHIND);
     take_left(&finder);
+    take_unanswered(&finder, unanswered);
     gt_deadlocks_deinit(&finder.deadlocks);
     gt_free(hangs);
     return finder.roles;

@@ -1,7 +1,8 @@
 /*
  * What part a goroutine has in locks that nobody unlocks: it is in a circle of goroutines that wait
  * for each other's locks, it waits for a lock that no live goroutine holds (lock_states.h), or it
- * waits behind such goroutines.
+ * waits behind such goroutines, or behind one that no code is left to answer
+ * (hanging/unanswered.h).
  *
  * Owners of locks are known by stack frames (lock_owners.h), so a part is no proof. Others may
  * reach a lock that nobody holds, and so may unlock it. A lock that is handed on is like that, too,
@@ -20,7 +21,8 @@ enum gt_lock_role {
     GT_ROLE_MIXED,  /* one of the circle waits for a wait group, whose Done another one calls */
     GT_ROLE_BEHIND, /* those that it needs are in a circle, or behind one */
     GT_ROLE_LEFT,   /* nobody holds the lock */
-    GT_ROLE_BEHIND_LEFT, /* the owner of its lock waits for one that nobody holds */
+    GT_ROLE_BEHIND_LEFT,       /* the owner of its lock waits for one that nobody holds */
+    GT_ROLE_BEHIND_UNANSWERED, /* the owner of its lock waits for what nobody is left to answer */
     GT_LOCK_ROLES
 };
 
@@ -29,12 +31,14 @@ struct gt_lock_role_texts {
     const char *title; /* what becomes of the goroutines; NULL: nothing is said */
     const char *doubt;
     bool circle;
+    bool suspect; /* code alone says so; otherwise it is likely */
 };
 
 /* By role. */
 extern const struct gt_lock_role_texts gt_lock_role_texts[GT_LOCK_ROLES];
 
-/* By goroutine; the caller frees the array. */
-enum gt_lock_role *gt_lock_roles_find(struct gt_heap_analysis *analysis);
+/* By goroutine; the caller frees the array. `unanswered`, by goroutine, is not 0 for those that no
+ * code is left to answer. */
+enum gt_lock_role *gt_lock_roles_find(struct gt_heap_analysis *analysis, const uint8_t *unanswered);
 
 #endif

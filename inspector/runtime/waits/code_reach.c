@@ -14,6 +14,7 @@ enum {
     MAX_INLINED = 16,
     PAGE = 4096,
     TABLE_PLACES = 512, /* itabInitSize */
+    MAX_LISTED = 16,    /* func values of a literal; the memory behind it is read too */
 };
 
 /* Where the system maps memory for the runtime, on amd64 and arm64: method tables that are made at
@@ -122,6 +123,16 @@ void gt_code_reach_entry(struct gt_code_reach *reach, uint64_t entry)
     if (*known & PROGRAM) start(reach, entry);
 }
 
+/* A func value, or code that makes one: whoever has it may call the function. */
+static void reach_func(struct gt_code_reach *reach, uint64_t entry)
+{
+    const uint64_t *known = function_at(reach, entry);
+    struct gt_reached_call call = {.place = entry, .callee = entry};
+
+    if (known && !(*known & (PROGRAM | REACHED))) reach->visit(reach->ctx, &call);
+    gt_code_reach_entry(reach, entry);
+}
+
 /* ---- words --------------------------------------------------------------------------------- */
 
 static bool is_text(const struct gt_process *process, uint64_t addr)
@@ -140,7 +151,7 @@ void gt_code_reach_value(struct gt_code_reach *reach, uint64_t value)
         !is_text(reach->process, entry))
         return;
     const uint64_t *known = function_at(reach, entry);
-    if (known && !(*known & MAIN)) gt_code_reach_entry(reach, entry);
+    if (known && !(*known & MAIN)) reach_func(reach, entry);
 }
 
 /* ---- method tables --------------------------------------------------------------------------- */
@@ -287,16 +298,28 @@ static void read_all_variables(struct gt_code_reach *reach)
     }
 }
 
+/* Func values in a literal that is only read: `for _, f := range []func(){a, b}`. */
+static void refer_to_list(struct gt_code_reach *reach, uint64_t addr)
+{
+    const struct gt_memory *mem = reach->process->mem;
+    uint64_t word;
+
+    if (addr % WORD || gt_process_is_static(reach->process, addr)) return;
+    for (size_t i = 0; i < MAX_LISTED && gt_mem_u64(mem, addr + i * WORD, &word); i++)
+        if (word) gt_code_reach_value(reach, word);
+}
+
 /* Code that refers to a func value may call it, and so may code that takes the function's address:
  * it makes a closure. */
 static void refer(struct gt_code_reach *reach, uint64_t addr)
 {
     if (is_text(reach->process, addr)) {
-        gt_code_reach_entry(reach, addr);
+        reach_func(reach, addr);
         return;
     }
     gt_code_reach_value(reach, addr);
     reach_head(reach, addr);
+    refer_to_list(reach, addr);
 }
 
 static void refer_to(void *ctx, uint64_t addr)

@@ -31,7 +31,8 @@ struct gt_reached_call {
     unsigned known; /* a bit for each argument that the code shows */
 };
 
-/* A call of a function that is not the program's. Some calls are told more than once. */
+/* A call of a function that is not the program's. Some calls are told more than once. Who
+ * has a func value of Go's library may call it: it is told as a call with `next` 0. */
 typedef void gt_reached_call_fn(void *ctx, const struct gt_reached_call *call);
 
 struct gt_method_table { /* an itab */

@@ -4,9 +4,12 @@
 package main
 
 import (
+	"context"
 	"net"
+	"os/signal"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"time"
 
 	"gotopsy/field/measure"
@@ -276,6 +279,30 @@ func (b *broker) publish(i int) {
 	}
 }
 
+// announce waits for each subscriber, with the lock.
+//
+//go:noinline
+func (b *broker) announce(j job) {
+	p := new(page)
+	started.Add(1)
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for _, c := range b.subs {
+		c <- j
+	}
+	touch(p)
+}
+
+var alarms = &broker{subs: map[int]chan job{}}
+
+// alarm has subscribers that leave without a word.
+func alarm(listen func(c chan job)) {
+	for i := 0; i < 2; i++ {
+		go listen(alarms.subscribe(i))
+	}
+	crowd(func(i int) { alarms.announce(job{i, nil}) })
+}
+
 func listen(c chan job) {
 	started.Add(1)
 	for j := range c {
@@ -326,6 +353,23 @@ func fill(c chan job) {
 	}
 }
 
+// Each of these is a run of its own: they hang for sure, or a signal ends them.
+var others = map[string]func(){
+	"signals": func() {
+		for i := 0; i < many; i++ {
+			notify(new(page))
+		}
+	},
+}
+
+type key struct{}
+
+// notify forgets to stop.
+func notify(p *page) {
+	ctx := context.WithValue(context.Background(), key{}, p)
+	_, _ = signal.NotifyContext(ctx, syscall.SIGTERM, syscall.SIGUSR1)
+}
+
 var leaks = map[string]func(){
 	"queue": func() {
 		go read(mail)
@@ -354,6 +398,7 @@ var leaks = map[string]func(){
 		}
 		crowd(news.publish)
 	},
+	"alarm": func() { alarm(read) },
 }
 
 var healthy = map[string]func(){
@@ -394,6 +439,7 @@ var healthy = map[string]func(){
 		first(func() { ask(slowly) })
 		crowd(func(int) { ask(slowly) })
 	},
+	"alarm-slow":  func() { alarm(slow) },
 	"broker-idle": func() { crowd(func(i int) { listen(news.subscribe(i)) }) },
 	"pool":        func() { crowd(func(int) { worker(mail) }) },
 	"pop":         func() { crowd(func(int) { popper(printer) }) },
@@ -418,9 +464,11 @@ func serve(command string) {
 }
 
 func setUp(way string) {
-	if run, ok := healthy[way]; ok {
-		run()
-		return
+	for _, ways := range []map[string]func(){healthy, others} {
+		if run, ok := ways[way]; ok {
+			run()
+			return
+		}
 	}
 	for name, run := range leaks {
 		if way == "" || way == name {
@@ -433,8 +481,9 @@ func main() {
 	setUp(measure.Way())
 	time.Sleep(30 * time.Millisecond) // all have come to wait, or have ended
 	if !measure.Fixed() {
-		leaks, healthy = nil, nil // what is set up once is not set up again
+		leaks, healthy, others = nil, nil, nil // what is set up once is not set up again
 	}
-	measure.Ready(map[string]any{"many": many})
+	row := map[string]string{"row": "lock_unanswered"}
+	measure.Ready(map[string]any{"many": many, "leaks": []map[string]string{row}})
 	serve("stop")
 }

@@ -1,0 +1,16 @@
+/*
+ * The report's words for goroutines that no code is left to answer (unanswered.h).
+ */
+#ifndef GT_DETECT_UNANSWERED_TEXTS_H
+#define GT_DETECT_UNANSWERED_TEXTS_H
+
+#include "inspector/detect/hanging/unanswered.h"
+
+/* "no code that may still run receives from it", by enum gt_answer. */
+const char *gt_unanswered_why(unsigned needs);
+
+/* What could still end them; in the analysis's storage. */
+const char *gt_unanswered_doubt(const struct gt_abandoned *abandoned,
+                                const struct gt_member *members, size_t count, uint64_t now);
+
+#endif
