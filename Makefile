@@ -5,7 +5,7 @@
 #   make cases      the tests that run the tool           make asan     all of it under ASan and UBSan
 #   make bench      speed and memory                      make lint     static analysis and formatting
 #   make fuzz       libFuzzer over each parser            make mutate   10,000 damaged cores
-#   make lies       cores that contradict themselves      make tsan     two analyses at once, under TSan
+#   make lies       cores that contradict themselves      make tsan     threads, under TSan
 #   make install    DESTDIR= PREFIX= are honoured         make format   clang-format over the tree
 #   make layouts    the built-in tables of Go's layouts   make schema   the kinds in the JSON Schema
 #   make clang      a build by clang, beside it
@@ -258,14 +258,14 @@ ifeq ($(findstring clang,$(shell $(CC) --version 2>/dev/null)),)
 ASAN_CFLAGS += -Wno-format-truncation -Wno-format-overflow
 endif
 
-# Two analyses in two threads at once, under ThreadSanitizer.
-TSAN_TEST := $(BUILD)/tsan/tests/unit/api/threads_test
+# What runs in several threads, under ThreadSanitizer.
+TSAN_TESTS := $(addprefix $(BUILD)/tsan/tests/unit/,api/threads_test base/task_test)
 .PHONY: tsan tsan-build
 tsan: deps-test
 	$(again) BUILD=$(BUILD)/tsan CFLAGS="-O1 -g -fsanitize=thread" tsan-build
-	TSAN_OPTIONS=halt_on_error=1 $(TSAN_TEST)
+	@for t in $(TSAN_TESTS); do TSAN_OPTIONS=halt_on_error=1 $$t || exit 1; done
 
-tsan-build: $(BUILD)/tests/unit/api/threads_test
+tsan-build: $(addprefix $(BUILD)/tests/unit/,api/threads_test base/task_test)
 
 .PHONY: test-build unit cases bench
 test-build: $(BUILD)/gotopsy $(PAGES) $(UNIT_BIN) $(DUMP_BIN) $(REPLAY_BIN)

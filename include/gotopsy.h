@@ -12,6 +12,8 @@
  * a report stands alone: it outlives its analysis.
  * Errors: NULL is success; else an error that the caller frees with gt_error_destroy().
  * Threads: distinct analyses are independent; one analysis or report serves one thread at a time.
+ * A call may start threads of its own, which end before it returns. They take no signals from
+ * outside.
  * Units: sizes are bytes of the target, heap sizes are those of size-class slots (Go's own
  * HeapAlloc counts so), addresses are the target's, durations nanoseconds, unknown is GT_UNKNOWN.
  */
@@ -78,6 +80,8 @@ struct gt_core_options {
     void *progress_ctx;
     uint64_t max_unpacked; /* bytes; GT_ERR_FORMAT when a file unpacks to more; 0: four times the
                             * machine's memory */
+    unsigned threads;      /* most threads that a call on the analysis uses, its own included; 0: as
+                            * many as there are processors. Results are the same with any number */
 };
 
 /*

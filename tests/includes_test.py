@@ -6,7 +6,8 @@ the order of their rows. Two things differ from a plain layering. The report's m
 public header, include/gotopsy.h, so detect and runtime include that and never report/. And unwind
 reads Go frames through the pclntab, so it may include gotypes, which knows no ELF or DWARF. Errors
 are public too, so every room may include the public header.
-inspector/api is the facade behind that header: it may include all but cli and pages.
+inspector/api is the facade behind that header: it may include all but cli and pages. A room below it
+calls a function of the public header only where it may include the room that defines it.
 """
 
 import pathlib
@@ -17,7 +18,7 @@ import pytest
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 
 PUBLIC = "include"
-KINDS = "inspector/kinds"
+KINDS, NAMES = "inspector/kinds", "inspector/names"
 LAYOUTS, CODE, TYPES = "gotypes/layouts", "gotypes/code", "gotypes/types"
 GO = {PUBLIC, LAYOUTS, CODE, TYPES}
 OUTSIDE = {"inspector/core", "inspector/symbols", "inspector/unwind"}
@@ -44,9 +45,13 @@ ALL_OF_RUNTIME = _under(
 
 
 def _detect(*rooms):
-    """A room of detect: the study is for all of them."""
-    all_use = GO | {"inspector/graph", "inspector/detect"} | ALL_OF_RUNTIME
+    """A room of detect: the heap analysis is for all of them."""
+    all_use = GO | {KINDS, NAMES, "inspector/graph", "inspector/detect"} | ALL_OF_RUNTIME
     return all_use | _under("inspector/detect", *rooms)
+
+
+def _report(*rooms):
+    return {PUBLIC, KINDS, NAMES, "inspector/report"} | _under("inspector/report", *rooms)
 
 
 ALLOWED = {
@@ -56,6 +61,7 @@ ALLOWED = {
     TYPES: {PUBLIC, LAYOUTS, CODE},
     "inspector/base": {PUBLIC},
     KINDS: {PUBLIC},
+    NAMES: {PUBLIC},
     "inspector/core": {PUBLIC},
     "inspector/graph": {PUBLIC},
     "inspector/symbols": GO | {"inspector/core"},
@@ -83,15 +89,14 @@ ALLOWED = {
     "inspector/detect/timers": _detect("describe", "retention", "hanging", "waiting"),
     "inspector/detect/detectors": _detect(
         "describe", "retention", "windows", "hanging", "waiting", "timers"
-    )
-    | {KINDS},
-    "inspector/report": {PUBLIC, KINDS},
-    "inspector/report/text": {PUBLIC, "inspector/report"},
-    "inspector/report/text/answers": {PUBLIC, "inspector/report", "inspector/report/text"},
-    "inspector/report/json": {PUBLIC, "inspector/report"},
-    "inspector/report/markdown": {PUBLIC, "inspector/report", "inspector/report/text"},
-    "inspector/report/shapes": {PUBLIC, "inspector/report", "inspector/report/text"},
-    "inspector/diff": {PUBLIC},
+    ),
+    "inspector/report": {PUBLIC, KINDS, NAMES},
+    "inspector/report/text": _report(),
+    "inspector/report/text/answers": _report("text"),
+    "inspector/report/json": _report(),
+    "inspector/report/markdown": _report("text"),
+    "inspector/report/shapes": _report("text"),
+    "inspector/diff": {PUBLIC, KINDS, NAMES},
     "inspector/cli": {PUBLIC, "inspector/cli/values"},
     "inspector/cli/values": {PUBLIC},
     "inspector/cli/commands": {PUBLIC, "inspector/cli", "inspector/cli/values"},
@@ -179,6 +184,55 @@ def faults(name, text):
 @pytest.mark.parametrize("path", sources(), ids=lambda path: str(path.relative_to(ROOT)))
 def test_includes(path):
     assert list(faults(str(path.relative_to(ROOT)), path.read_text())) == []
+
+
+# What stands behind the public header, and calls what all of its rooms define.
+BEHIND = (FACADE, "inspector/cli", "inspector/pages")
+# What gives the sinks a document that is too large for a list in the model.
+LISTS = {"gt_find_next", "gt_find_next_inside"}
+PUBLIC_CALL = re.compile(r"GT_API [\w ]+?\**(gt_\w+)\(")
+DEFINED = re.compile(r"^[a-z][\w ]*[ *](gt_\w+)\([^;]*?\)\n\{", re.MULTILINE)
+
+
+def _definers():
+    """Function of the public header -> the room that defines it."""
+    public = set(PUBLIC_CALL.findall((ROOT / "include/gotopsy.h").read_text()))
+    return {
+        name: str(path.relative_to(ROOT).parent)
+        for path in sources()
+        for name in DEFINED.findall(path.read_text())
+        if name in public
+    }
+
+
+def upward_calls(name, text, definers):
+    """Calls of public functions that are defined in rooms that this file may not include."""
+    here = str(pathlib.PurePosixPath(name).parent)
+    for called in sorted(set(re.findall(r"\bgt_\w+(?=\()", text)) & definers.keys() - LISTS):
+        if definers[called] not in {here, "inspector/base"} | ALLOWED.get(here, set()):
+            yield f"{name} calls {called} of {definers[called]}, which {here} must not know"
+
+
+def test_every_public_function_is_defined():
+    """Those that write a document are made of its row (inspector/report/documents.def)."""
+    header = (ROOT / "include/gotopsy.h").read_text()
+    public = PUBLIC_CALL.findall(header)
+    assert len(re.findall(r"^GT_API ", header, re.MULTILINE)) == len(public)
+    assert all(name.endswith("_write") for name in set(public) - _definers().keys())
+
+
+def test_calls_go_where_includes_may():
+    definers = _definers()
+    inside = [path for path in sources() if path.suffix == ".c"]
+    names = {path: str(path.relative_to(ROOT)) for path in inside}
+    below = [path for path in inside if not names[path].startswith(BEHIND)]
+    assert not [call for path in below for call in upward_calls(names[path], path.read_text(), definers)]
+
+
+def test_an_upward_call_is_seen():
+    definers = {"gt_format_name": "inspector/report"}
+    assert list(upward_calls("inspector/diff/diff.c", "gt_format_name(format)", definers))
+    assert not list(upward_calls("inspector/report/write.c", "gt_format_name(format)", definers))
 
 
 def _known():

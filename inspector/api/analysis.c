@@ -3,6 +3,7 @@
 #include "inspector/base/alloc.h"
 #include "inspector/base/error.h"
 #include "inspector/base/options.h"
+#include "inspector/base/task.h"
 
 #include "inspector/runtime/consistency/consistency.h"
 #include "inspector/runtime/process/open_process.h"
@@ -73,6 +74,8 @@ struct gt_error *gt_open(const struct gt_core_options *options, struct gt_analys
     if (!error && !opener.analysis) error = gt_error_memory(sizeof *opener.analysis);
     if (opener.analysis) {
         gt_holdings_init(&opener.analysis->holdings);
+        opener.analysis->threads =
+            opener.options.threads ? opener.options.threads : gt_usable_processors();
         opener.analysis->progress = opener.options.progress;
         opener.analysis->progress_ctx = opener.options.progress_ctx;
     }

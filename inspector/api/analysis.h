@@ -27,6 +27,7 @@ struct gt_analysis {
     struct gt_roots *roots;
     struct gt_heap_analysis *live_heap; /* see gt_analysis_live_heap() */
     bool both_types;                    /* questions follow a report: its typing begins theirs */
+    unsigned threads;                   /* most at once; up to 1: no task is started */
     gt_progress_fn *progress;
     void *progress_ctx;
     struct gt_holdings holdings;

@@ -1,8 +1,9 @@
-/* `diff`: reads two cores one after the other, and compares them. */
+/* `diff`: reads two cores, in two threads or one after the other, and compares them. */
 #include "inspector/api/analysis.h"
 #include "inspector/base/alloc.h"
 #include "inspector/base/error.h"
 #include "inspector/base/options.h"
+#include "inspector/base/task.h"
 #include "inspector/detect/heap_tables/new_objects.h"
 #include "inspector/diff/diff.h"
 
@@ -165,12 +166,57 @@ static struct gt_error *make(void *args)
     return NULL;
 }
 
-static struct gt_error *build(struct builder *builder)
+static struct gt_error *make_older(void *args)
 {
+    struct builder *builder = args;
     struct gt_error *error = make_documents(builder->older_analysis, &builder->older);
 
     if (!error) gt_analysis_forget_tree(builder->older_analysis);
-    if (!error) error = make_documents(builder->newer_analysis, &builder->newer);
+    return error;
+}
+
+static struct gt_error *make_newer(struct builder *builder)
+{
+    return make_documents(builder->newer_analysis, &builder->newer);
+}
+
+/* The body of a call. Each core has half of the threads. Only the newer one's progress is told. */
+static struct gt_error *make_both_at_once(void *args)
+{
+    struct builder *builder = args;
+    struct gt_analysis *older = builder->older_analysis, *newer = builder->newer_analysis;
+    const struct gt_analysis before = *older, newer_before = *newer;
+
+    older->progress = NULL;
+    older->threads /= 2;
+    newer->threads /= 2;
+    struct gt_task *task = gt_task_start(make_older, builder);
+    struct gt_error *error = make_newer(builder), *olders = gt_task_wait(task);
+    older->progress = before.progress;
+    older->threads = before.threads;
+    newer->threads = newer_before.threads;
+    if (olders) gt_error_destroy(error);
+    return olders ? olders : error;
+}
+
+static struct gt_error *make_one_by_one(struct builder *builder)
+{
+    struct gt_error *error = make_older(builder);
+
+    return error ? error : make_newer(builder);
+}
+
+static bool has_threads(const struct builder *builder)
+{
+    return builder->older_analysis->threads > 1 && builder->newer_analysis->threads > 1 &&
+           builder->older_analysis != builder->newer_analysis;
+}
+
+static struct gt_error *build(struct builder *builder)
+{
+    struct gt_error *error =
+        has_threads(builder) ? gt_call_alone(make_both_at_once, builder) : make_one_by_one(builder);
+
     if (!error)
         builder->process = compare_processes(builder->older_analysis, builder->newer_analysis);
     if (!error) error = make_new_objects(builder);

@@ -2,6 +2,7 @@
 #include "inspector/api/analysis.h"
 #include "inspector/detect/detectors/detector.h"
 #include "inspector/detect/holders/holder_texts.h"
+#include "inspector/detect/holders/live_tree.h"
 #include "inspector/detect/model/fill_crash.h"
 #include "inspector/detect/model/fill_goroutines.h"
 #include "inspector/detect/model/fill_memory.h"
@@ -59,6 +60,14 @@ static void detect(const struct gt_report_builder *builder, struct gt_heap_analy
     gt_causes_deinit(&causes);
 }
 
+/* The tree of the holders is built while the detectors run. */
+static void begin_holders(const struct gt_report_builder *builder,
+                          struct gt_heap_analysis *live_heap)
+{
+    if (builder->options.no_holders || builder->analysis->threads <= 1) return;
+    gt_live_tree_begin(live_heap);
+}
+
 static void describe_holders(const struct gt_report_builder *builder,
                              struct gt_heap_analysis *live_heap)
 {
@@ -81,6 +90,7 @@ static struct gt_error *make(void *args)
     gt_fill_goroutines(&source, NULL, builder->report);
     gt_fill_crash(&source, builder->options.show_data, builder->report);
     struct gt_heap_analysis *live_heap = start_heap_analysis(builder);
+    begin_holders(builder, live_heap);
     gt_analysis_stage(analysis, "weighing goroutines");
     gt_fill_retained(live_heap, builder->report);
     gt_waits_summarize(live_heap, builder->report);

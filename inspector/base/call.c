@@ -91,7 +91,7 @@ static struct gt_link *take_first(struct gt_link *list)
 
 /* Resources go before blocks, the latest first, since a resource may use earlier ones and
  * blocks. */
-static void release_all(struct gt_holdings *holdings)
+void gt_holdings_release(struct gt_holdings *holdings)
 {
     struct gt_link *link;
 
@@ -107,6 +107,25 @@ static void release_all(struct gt_holdings *holdings)
 struct gt_link *gt_call_blocks(void)
 {
     return current ? &current->holdings->blocks : NULL;
+}
+
+/* Moves the links of a list into a ring, or, if that is NULL, leaves each alone. They keep their
+ * order. */
+static void move_links(struct gt_link *list, struct gt_link *ring)
+{
+    for (struct gt_link *link; list->previous != list;) {
+        link = list->previous;
+        gt_unlink(link);
+        if (ring) gt_link_after(link, ring);
+    }
+}
+
+void gt_call_adopt(struct gt_holdings *holdings)
+{
+    struct gt_holdings *own = current ? current->holdings : NULL;
+
+    move_links(&holdings->resources, own ? &own->resources : NULL);
+    move_links(&holdings->blocks, own ? &own->blocks : NULL);
 }
 
 void gt_call_fail(size_t size)
@@ -144,7 +163,7 @@ struct gt_error *gt_call(struct gt_holdings *holdings, gt_body *body, void *args
         gt_error_detach(error);
         return error;
     }
-    release_all(holdings);
+    gt_holdings_release(holdings);
     return gt_error_memory(call.asked);
 }
 

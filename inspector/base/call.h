@@ -40,6 +40,7 @@ struct gt_holdings {
 };
 
 void gt_holdings_init(struct gt_holdings *holdings);
+void gt_holdings_release(struct gt_holdings *holdings); /* frees all; they are lost */
 
 /*
  * Runs the body. Its error, if any, belongs to the caller and hangs on nothing. On success, what
@@ -56,6 +57,9 @@ void gt_call_fail(size_t size);
 
 /* Unwinds the current call if another library ran out of memory since its start. */
 void gt_call_check(void);
+
+/* What was held there hangs on the current call from now on; outside of a call, on nothing. */
+void gt_call_adopt(struct gt_holdings *holdings);
 
 /* The ring of blocks of the current call, or NULL. */
 struct gt_link *gt_call_blocks(void);

@@ -32,5 +32,8 @@ void gt_u32s_deinit(struct gt_u32s *list);
 void gt_u64s_add(struct gt_u64s *list, uint64_t value);
 void gt_u64s_reserve(struct gt_u64s *list, size_t cap);
 void gt_u64s_deinit(struct gt_u64s *list);
+void gt_u64s_sort(struct gt_u64s *list); /* and removes duplicates */
+/* How many of a sorted list's numbers are less than this one. */
+size_t gt_u64s_below(const struct gt_u64s *list, uint64_t value);
 
 #endif

@@ -143,6 +143,7 @@ static void begin_line(struct gt_options *options, const struct gt_options *shel
     options->colour = shell->colour;
     options->progress = shell->progress;
     options->quiet = shell->quiet;
+    options->timings = shell->timings;
     options->width = shell->width;
     options->report.show_data = shell->report.show_data;
 }

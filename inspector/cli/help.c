@@ -16,7 +16,6 @@ const struct gt_help_row gt_help_statuses[] = {
 };
 
 const struct gt_help_row gt_help_environment[] = {
-    {"GOTOPSY_TIMINGS", "if set: print the CPU time of each stage on standard error"},
     {"TMPDIR", "where a compressed core is unpacked (default: /tmp)"},
     {"DEBUGINFOD_URLS", "servers that are asked for missing debug information"},
     {"NO_COLOR", "if set: no colour, unless --colour=always"},

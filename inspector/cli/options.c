@@ -114,6 +114,16 @@ static struct gt_error *parse_number(const char *name, const char *value, unsign
                            most, value);
 }
 
+static struct gt_error *set_threads(struct gt_options *options, const char *value)
+{
+    enum { MOST_THREADS = 1024 };
+    unsigned long number = 0;
+    struct gt_error *error = parse_number("--threads", value, 1, MOST_THREADS, &number);
+
+    options->core.threads = (unsigned)number;
+    return error;
+}
+
 static struct gt_error *set_instances(struct gt_options *options, const char *value)
 {
     unsigned long number = SIZE_MAX;
@@ -258,6 +268,13 @@ static struct gt_error *set_progress(struct gt_options *options, const char *val
     if (strcmp(value, "always") == 0)
         return gt_error_create(GT_ERR_USAGE, "--progress takes auto or never, not 'always'");
     return parse_when("--progress", value, &options->progress);
+}
+
+static struct gt_error *set_timings(struct gt_options *options, const char *value)
+{
+    (void)value;
+    options->timings = true;
+    return NULL;
 }
 
 static struct gt_error *set_quiet(struct gt_options *options, const char *value)

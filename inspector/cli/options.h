@@ -63,7 +63,7 @@ struct gt_options {
     struct gt_vec fail_on, exe_paths;
     enum gt_when colour, progress;
     unsigned width; /* 0: the terminal's */
-    bool all, quiet, help;
+    bool all, quiet, timings, help;
     bool min_bytes_given;
     const char *operand; /* the argument after the core; NULL: none */
     const char *topic;   /* of the help command; NULL without one */

@@ -1,7 +1,9 @@
 #include "inspector/cli/progress.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -17,12 +19,12 @@ static uint64_t now_ns(clockid_t clock)
 
 void gt_progress_init(struct gt_progress *progress, const struct gt_options *options)
 {
-    const char *term = getenv("TERM"), *timings = getenv("GOTOPSY_TIMINGS");
+    const char *term = getenv("TERM");
     bool capable = isatty(STDERR_FILENO) && term && strcmp(term, "dumb") != 0;
 
     *progress = (struct gt_progress){
         .shown = capable && !options->quiet && options->progress == GT_AUTO,
-        .timed = timings && *timings,
+        .timed = options->timings,
         .next_ns = now_ns(CLOCK_MONOTONIC) + patience_ns,
     };
 }
@@ -50,18 +52,37 @@ static void draw(struct gt_progress *progress, const char *what, uint64_t done, 
     fflush(stderr);
 }
 
+static struct gt_spent spent(void)
+{
+    struct rusage usage = {.ru_minflt = 0};
+
+    getrusage(RUSAGE_SELF, &usage);
+    return (struct gt_spent){.wall_ns = now_ns(CLOCK_MONOTONIC),
+                             .cpu_ns = now_ns(CLOCK_PROCESS_CPUTIME_ID),
+                             .faults = (uint64_t)(usage.ru_minflt + usage.ru_majflt)};
+}
+
+static void tell_stage(const struct gt_progress *progress, const struct gt_spent *now)
+{
+    const struct gt_spent *began = &progress->began;
+    uint64_t faults = now->faults - began->faults;
+
+    fprintf(stderr, "timing: %s %.1f ms, %.1f ms of CPU, %" PRIu64 " page fault%s\n",
+            progress->stage, (double)(now->wall_ns - began->wall_ns) / 1e6,
+            (double)(now->cpu_ns - began->cpu_ns) / 1e6, faults, faults == 1 ? "" : "s");
+}
+
 /* Ends the current stage and begins the next; NULL: there is none. */
 static void begin_stage(struct gt_progress *progress, const char *next)
 {
-    uint64_t now = now_ns(CLOCK_PROCESS_CPUTIME_ID);
+    const struct gt_spent now = spent();
 
     if (progress->stage) {
         erase(progress);
-        fprintf(stderr, "timing: %s %.1f\n", progress->stage,
-                (double)(now - progress->stage_ns) / 1e6);
+        tell_stage(progress, &now);
     }
     progress->stage = next;
-    progress->stage_ns = now;
+    progress->began = now;
 }
 
 void gt_progress_step(void *ctx, const char *what, uint64_t done, uint64_t total)

@@ -7,23 +7,17 @@
 typedef void add_fn(struct gt_pairs *pairs, bool newer, const struct gt_report *report);
 
 static const struct row {
-    const char *name;
     add_fn *add; /* NULL: the section is made of a table's rows */
     enum gt_heap_by by;
 } rows[] = {
-    [GT_GROWTH_FINDINGS] = {"findings", gt_things_findings, GT_HEAP_BYS},
-    [GT_GROWTH_HOLDERS] = {"holders", gt_things_holders, GT_HEAP_BYS},
-    [GT_GROWTH_GOROUTINES] = {"goroutines", gt_things_goroutines, GT_HEAP_BYS},
-    [GT_GROWTH_TYPES] = {"types", NULL, GT_HEAP_BY_TYPE},
-    [GT_GROWTH_ROOTS] = {"roots", NULL, GT_HEAP_BY_ROOT},
-    [GT_GROWTH_SITES] = {"sites", NULL, GT_HEAP_BY_SITE},
+    [GT_GROWTH_FINDINGS] = {gt_things_findings, GT_HEAP_BYS},
+    [GT_GROWTH_HOLDERS] = {gt_things_holders, GT_HEAP_BYS},
+    [GT_GROWTH_GOROUTINES] = {gt_things_goroutines, GT_HEAP_BYS},
+    [GT_GROWTH_TYPES] = {NULL, GT_HEAP_BY_TYPE},
+    [GT_GROWTH_ROOTS] = {NULL, GT_HEAP_BY_ROOT},
+    [GT_GROWTH_SITES] = {NULL, GT_HEAP_BY_SITE},
 };
 _Static_assert(sizeof rows / sizeof *rows == GT_GROWTHS, "each section has a row");
-
-const char *gt_growth_name(enum gt_growth_of what)
-{
-    return (unsigned)what < GT_GROWTHS ? rows[what].name : NULL;
-}
 
 enum gt_heap_by gt_growth_table(enum gt_growth_of what)
 {

@@ -12,6 +12,11 @@ const char *gt_state_name(const char *wait_reason, enum gt_goroutine_status stat
 
 const char *gt_base_name(const char *path); /* "fetch.go" */
 
+enum { GT_SHORT_TYPE = 256 };
+/* A type's name, without the fields of its first struct if these are long: "[]struct {…}". The
+ * result may be in `text`, of GT_SHORT_TYPE bytes. */
+const char *gt_short_type(char *text, const char *type);
+
 enum { GT_STEP_NAME = 40 };
 /* "global main.sessions", "map entry", "12 more objects". It may be in `text`, of GT_STEP_NAME
  * bytes. */

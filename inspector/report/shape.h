@@ -9,7 +9,7 @@
 #ifndef GT_REPORT_SHAPE_H
 #define GT_REPORT_SHAPE_H
 
-#include "inspector/report/words.h"
+#include "inspector/names/words.h"
 
 /* The JSON form of a field. Unknown is null. */
 enum gt_value {

@@ -1,6 +1,6 @@
 #include "inspector/report/signals.h"
 
-#include "inspector/report/words.h"
+#include "inspector/names/words.h"
 
 #include <signal.h>
 #include <stdio.h>

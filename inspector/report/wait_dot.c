@@ -2,11 +2,11 @@
 #include "inspector/base/hash.h"
 #include "inspector/base/package.h"
 #include "inspector/base/str.h"
+#include "inspector/names/words.h"
 #include "inspector/report/escape.h"
 #include "inspector/report/names.h"
 #include "inspector/report/sinks.h"
 #include "inspector/report/units.h"
-#include "inspector/report/words.h"
 
 #include <inttypes.h>
 #include <string.h>

@@ -56,11 +56,7 @@ def measure(arguments, log, out=subprocess.DEVNULL):
     """The cost of one run, whose timings go to the log."""
     cpu, start = cpu_of_children(), time.monotonic()
     with subprocess.Popen(
-        arguments,
-        stdin=subprocess.DEVNULL,
-        stdout=out,
-        stderr=log,
-        env={**os.environ, "GOTOPSY_TIMINGS": "1"},
+        arguments, stdin=subprocess.DEVNULL, stdout=out, stderr=log
     ) as process:
         peak = watch(process)
     wall = time.monotonic() - start
@@ -74,7 +70,7 @@ def measure_often(command, core, exe, runs=RUNS):
     gets this one twice."""
     path = core.parent / f"{command.replace(' ', '')}.stderr"
     cores = [str(core)] * (2 if command == "diff" else 1)
-    arguments = [PROGRAM, *command.split(), "--quiet", *cores, "--exe", str(exe)]
+    arguments = [PROGRAM, *command.split(), "--quiet", "--timings", *cores, "--exe", str(exe)]
     with path.open("w") as log:
         costs = [measure(arguments, log) for _ in range(runs)]
     return median(costs), stages(path.read_text())
@@ -85,9 +81,9 @@ def median(costs):
 
 
 def stages(log):
-    """Lines `timing: STAGE MS`, in the order of their first run."""
+    """The CPU time of each stage, in the order of their first run."""
     times = collections.defaultdict(list)
-    for stage, ms in re.findall(r"^timing: (.+) ([\d.]+)$", log, re.MULTILINE):
+    for stage, ms in re.findall(r"^timing: (.+) [\d.]+ ms, ([\d.]+) ms of CPU", log, re.MULTILINE):
         times[stage].append(float(ms))
     return {stage: statistics.median(all_of_it) for stage, all_of_it in times.items()}
 

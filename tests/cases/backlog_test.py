@@ -26,6 +26,14 @@ def test_of_a_lock_that_others_reach(case):
 
 
 @field.cases("backlog")
+def test_objects_that_wait_have_their_type(case):
+    """The queue says of which type the object of each finalizer is, also in a stripped program."""
+    path = field.the_finding(case.report(""), "hung-goroutine")["path"]
+    assert path[0]["what"] == "queue of finalizers"
+    assert path[1]["type"] == "main.buffer"
+
+
+@field.cases("backlog")
 def test_of_a_channel_that_only_finalizers_have(case):
     """They wait themselves: nobody can end it."""
     _check(case, "own", "proven", "main.borrow.func1")

@@ -1,106 +1,13 @@
 """Lies: ways to change a core in one place, so that it says one thing twice, and differently.
 
-A lie takes a Victim, a copy of the core that ships, and changes it. Where the runtime's structs lie
-in it is read from gotypes/layouts/known.def and from the binary's symbols, by the code that damages
-cores at random (tests/fuzz/target.py).
+A lie takes a Victim, a copy of the core that ships, and changes it.
 """
 
-import mmap
 import pathlib
-import sys
 
-from . import recipe
+from .victim import ARENA, IN_USE, WAITING
 
-sys.path.insert(0, str(recipe.PROJECT / "tests" / "fuzz"))
-import patients  # noqa: E402
-import target  # noqa: E402
-
-WAITING, IN_USE = 4, 1
 CALL = 0xE8  # amd64, with an offset of four bytes
-BLOCK = 64 << 10  # bytes that are zeroed at once
-
-
-class Victim:
-    """A core that ships, in a copy that is changed and healed again."""
-
-    def __init__(self, name, folder):
-        self.path, self.exe = folder / f"{name}.core", folder / name
-        self.symbols = patients.ship(folder, name)
-        with open(self.path, "r+b") as file:
-            self._map = mmap.mmap(file.fileno(), 0)
-        self.version = patients.version(self.exe.read_bytes())
-        self.target = target.Target(self._map, self.version).collect(self.symbols)
-        self._wounds = []
-
-    def close(self):
-        self._map.close()
-
-    def write(self, address, data):
-        at = self.target.offset(address, len(data))
-        assert at is not None, hex(address)
-        self._wounds.append((at, bytes(self._map[at : at + len(data)])))
-        self._map[at : at + len(data)] = data
-
-    def heal(self):
-        for at, data in reversed(self._wounds):
-            self._map[at : at + len(data)] = data
-        self._wounds.clear()
-
-    def get(self, kind, address, path):
-        at, width = self.target.layout[kind][1][path]
-        return self.target.word(address + at) & ((1 << 8 * min(width, 8)) - 1)
-
-    def put(self, kind, address, path, change):
-        """A field becomes what `change` makes of it."""
-        at, width = self.target.layout[kind][1][path]
-        value = change(self.get(kind, address, path)) & ((1 << 8 * min(width, 8)) - 1)
-        self.write(address + at, value.to_bytes(min(width, 8), "little"))
-
-    def word(self, address, change):
-        """So does a word."""
-        value = change(self.target.word(address)) & ((1 << 64) - 1)
-        self.write(address, value.to_bytes(8, "little"))
-
-    # ---- whom to change -------------------------------------------------------------------------
-
-    def goroutine(self):
-        """One that waits in a queue."""
-        return next(
-            g
-            for g in self.target.structs["runtime.g"]
-            if self.get("runtime.g", g, "atomicstatus") == WAITING
-            and self.get("runtime.g", g, "waiting")
-        )
-
-    def span(self, pointers=True):
-        """One of small objects, with and without pointers, that has many."""
-        return next(
-            span
-            for span in self.target.structs["runtime.mspan"]
-            if self.get("runtime.mspan", span, "state") == IN_USE
-            and 4 <= self.get("runtime.mspan", span, "spanclass") < 40
-            and self.get("runtime.mspan", span, "spanclass") % 2 != pointers
-            and self.get("runtime.mspan", span, "allocCount") > 8
-        )
-
-    def partial_span(self):
-        """One with slots that are free."""
-        return next(
-            span
-            for span in self.target.structs["runtime.mspan"]
-            if self.get("runtime.mspan", span, "state") == IN_USE
-            and 0 < self.get("runtime.mspan", span, "allocCount") < self.get("runtime.mspan", span, "nelems") - 1
-        )
-
-    def blocks(self):
-        """Where memory that is not all zeros begins, BLOCK bytes each."""
-        for start, offset, size in self.target.loads:
-            for at in range(0, size, BLOCK):
-                if any(self._map[offset + at : offset + min(at + BLOCK, size)]):
-                    yield start + at, min(BLOCK, size - at)
-
-    def zero(self, address, size):
-        self.write(address, bytes(size))
 
 
 def _more(value):
@@ -138,18 +45,14 @@ def _goroutine(path, change):
 
 def _sudog(path, change):
     def lie(victim):
-        sudog = victim.get("runtime.g", victim.goroutine(), "waiting")
-        victim.put("runtime.sudog", sudog, path, change)
+        victim.put("runtime.sudog", victim.sudog(victim.goroutine()), path, change)
 
     return lie
 
 
 def _queue(victim):
     """The channel that a goroutine waits for has nobody in its queue."""
-    sudog = victim.get("runtime.g", victim.goroutine(), "waiting")
-    paths = victim.target.layout["runtime.sudog"][1]
-    of_channel = "c" if "c" in paths else "c.maybeTraceablePtr.vu"
-    channel = victim.get("runtime.sudog", sudog, of_channel)
+    channel = victim.channel(victim.goroutine())
     queue = "recvq.first" if victim.get("runtime.hchan", channel, "recvq.first") else "sendq.first"
     victim.put("runtime.hchan", channel, queue, _none)
 
@@ -214,7 +117,7 @@ def _page_in_use(victim):
     span = victim.span()
     start = victim.get("runtime.mspan", span, "startAddr")
     arena = victim.target.structs["runtime.heapArena"][0]
-    page = start % target.ARENA // 8192
+    page = start % ARENA // 8192
     at, _ = victim.target.layout["runtime.heapArena"][1]["pageInUse"]
     byte = arena + at + page // 8
     victim.word(byte & ~7, lambda word: word ^ 1 << (8 * (byte & 7) + page % 8))
@@ -224,7 +127,7 @@ def _return_addresses(victim):
     """The frames of one that waits go on one byte further."""
     module = victim.symbols["runtime.firstmoduledata"]
     text = victim.get("runtime.moduledata", module, "text")
-    ((offset, size),) = ((at, size) for name, at, size in target.sections(victim.exe) if name == ".text")
+    ((offset, size),) = ((at, size) for name, at, size in victim.sections() if name == ".text")
     code = pathlib.Path(victim.exe).read_bytes()[offset : offset + size]
     sp = victim.get("runtime.g", victim.goroutine(), "sched.sp")
 
@@ -259,6 +162,160 @@ def _long_slice(victim):
     )
     for at in (header + 8, header + 16):
         victim.word(at, lambda _: 1 << 24)
+
+
+# ---- what hangs, and what it waits for --------------------------------------------------------------
+
+
+def _hung(path, change):
+    return lambda victim: victim.put("runtime.g", victim.hung(), path, change)
+
+
+def _hung_stack(low, high):
+    """Its bounds are moved."""
+
+    def lie(victim):
+        goroutine = victim.hung()
+        victim.put("runtime.g", goroutine, "stack.lo", low)
+        victim.put("runtime.g", goroutine, "stack.hi", high)
+
+    return lie
+
+
+def _stack_of_objects(victim):
+    """It is a page of the heap."""
+    start = _start(victim)
+    _hung_stack(lambda _: start, lambda _: start + 8192)(victim)
+
+
+def _over_the_heap(victim):
+    base = min(
+        victim.get("runtime.mspan", span, "startAddr")
+        for span in victim.target.structs["runtime.mspan"]
+        if victim.get("runtime.mspan", span, "state") == IN_USE
+    )
+    _hung_stack(lambda _: base, lambda high: high)(victim)
+
+
+def _list_without_end(victim):
+    sudog = victim.sudog(victim.hung())
+    victim.put("runtime.sudog", sudog, "waitlink", lambda _: sudog)
+
+
+def _other_channel(victim):
+    """A goroutine waits for the channel of others."""
+    goroutine, path = victim.hung(), victim.channel_path()
+    others = {victim.channel(g) for g in victim.waiting()} - {victim.channel(goroutine), 0}
+    other = sorted(others)[0]
+    victim.put("runtime.sudog", victim.sudog(goroutine), path, lambda _: other)
+
+
+def _closed(victim):
+    """The channel that a goroutine waits for is closed."""
+    at, _ = victim.target.layout["runtime.hchan"][1]["closed"]
+    place = victim.channel(victim.hung()) + at
+    victim.word(place & ~7, lambda word: word | 1 << 8 * (place & 7))
+
+
+# ---- lists of the heap and of Ps ---------------------------------------------------------------------
+
+
+def _special(path, change):
+    return lambda victim: victim.put("runtime.special", victim.specials()[0], path, change)
+
+
+def _special_without_end(victim):
+    special = victim.specials()[0]
+    victim.put("runtime.special", special, "next", lambda _: special)
+
+
+def _specials_cut(victim):
+    special = next(each for each in victim.specials() if victim.get("runtime.special", each, "next"))
+    victim.put("runtime.special", special, "next", _none)
+
+
+def _unsorted(victim):
+    """Two specials of a span change their objects."""
+    first, second = next(
+        (first, second)
+        for first in victim.specials()
+        if (second := victim.get("runtime.special", first, "next"))
+        and victim.get("runtime.special", first, "offset") < victim.get("runtime.special", second, "offset")
+    )
+    offsets = [victim.get("runtime.special", each, "offset") for each in (first, second)]
+    victim.put("runtime.special", first, "offset", lambda _: offsets[1])
+    victim.put("runtime.special", second, "offset", lambda _: offsets[0])
+
+
+def _swapped_bits(victim):
+    """Two spans of one class have each other's allocBits."""
+    spans = [
+        span
+        for span in victim.target.structs["runtime.mspan"]
+        if victim.get("runtime.mspan", span, "state") == IN_USE
+        and victim.get("runtime.mspan", span, "spanclass") == victim.get("runtime.mspan", victim.span(), "spanclass")
+    ]
+    bits = [victim.get("runtime.mspan", span, "allocBits") for span in spans]
+    counts = [victim.get("runtime.mspan", span, "allocCount") for span in spans]
+    other = next(i for i, count in enumerate(counts) if count != counts[0])
+    victim.put("runtime.mspan", spans[0], "allocBits", lambda _: bits[other])
+    victim.put("runtime.mspan", spans[other], "allocBits", lambda _: bits[0])
+
+
+def _past_the_end(victim):
+    span = victim.partial_span()
+    end = victim.get("runtime.mspan", span, "nelems")
+    victim.put("runtime.mspan", span, "freeindex", lambda _: end + 1)
+
+
+def _timers(victim):
+    """The largest heap of timers: where it is, and bytes of each."""
+    path = victim.one_of("runtime.p", "timers.heap", "timers")
+    at, _ = victim.target.layout["runtime.p"][1][path]
+    heaps = [(victim.target.word(p + at + 8), p + at) for p in victim.target.structs["runtime.p"]]
+    return victim.target.word(max(heaps)[1]), 16 if path == "timers.heap" else 8
+
+
+def _timer(path, change):
+    """The timer that is due first."""
+    return lambda victim: victim.put("runtime.timer", victim.target.word(_timers(victim)[0]), path, change)
+
+
+def _timer_twice(victim):
+    first, size = _timers(victim)
+    timer, second = victim.target.word(first), victim.target.word(first + size)
+    if victim.target.offset(second) is None:
+        raise IndexError("one timer only")
+    victim.word(first + size, lambda _: timer)
+
+
+def _p_twice(victim):
+    first = victim.target.word(victim.symbols["runtime.allp"])
+    p = victim.target.word(first)
+    victim.word(first + 8, lambda _: p)
+
+
+def _defers_without_end(victim):
+    records = victim.target.structs["runtime._defer"]
+    victim.put("runtime._defer", records[20], "link", lambda _: records[10])
+
+
+def _threads_without_end(victim):
+    thread = victim.target.structs["runtime.m"][3]
+    victim.put("runtime.m", thread, "alllink", lambda _: thread)
+
+
+def _module_without_end(victim):
+    module = victim.symbols["runtime.firstmoduledata"]
+    victim.put("runtime.moduledata", module, "next", lambda _: module)
+
+
+def _module_twice(victim):
+    """A copy of the module, in memory that is all zeros, comes after it."""
+    module, size = victim.symbols["runtime.firstmoduledata"], victim.target.layout["runtime.moduledata"][0]
+    place = victim.zeros(size)
+    victim.write(place, victim.read(module, size))
+    victim.put("runtime.moduledata", module, "next", lambda _: place)
 
 
 def _zeroed(find):
@@ -323,10 +380,12 @@ LIES = {
     "sched.goidgen": _sched("goidgen", _half),
     "sched.mnext": _sched("mnext", _more),
     "sched.npidle": _sched("npidle", _more),
-    "sched.runqsize": _sched("runq.size", _more),
+    "sched.runqsize": lambda victim: _sched(
+        victim.one_of("runtime.schedt", "runq.size", "runqsize"), _more
+    )(victim),
     "g.waiting": _goroutine("waiting", _none),
     "sudog.g": _sudog("g", _wild),
-    "sudog.c": _sudog("c.maybeTraceablePtr.vu", _wild),
+    "sudog.c": lambda victim: _sudog(victim.channel_path(), _wild)(victim),
     "sudog.waitlink": _sudog("waitlink", _wild),
     "queue": _queue,
     "timers": lambda victim: victim.put(
@@ -336,12 +395,7 @@ LIES = {
         _half,
     ),
     "timer": _first("runtime.timerWhen", "timer", _none),
-    "timer.f": lambda victim: victim.put(
-        "runtime.timer",
-        victim.get("runtime.timerWhen", victim.target.structs["runtime.timerWhen"][0], "timer"),
-        "f",
-        _more,
-    ),
+    "timer.f": _timer("f", _more),
     "defer.fn": _first("runtime._defer", "fn", _more),
     "defer.sp": _first("runtime._defer", "sp", _more),
     "defer.pc": _first("runtime._defer", "pc", _wild),
@@ -352,6 +406,37 @@ LIES = {
     "slice": _long_slice,
     "map length": _map_length(_half),
     "map length none": _map_length(_none),
+    "status runnable": _hung("atomicstatus", lambda _: 1),
+    "status in a system call": _hung("atomicstatus", lambda _: 3),
+    "status copystack": _hung("atomicstatus", lambda _: 8),
+    "status preempted": _hung("atomicstatus", lambda _: 9),
+    "wait reason": _hung("waitreason", lambda _: 2),
+    "wait reason of another": _hung("waitreason", lambda reason: reason + 1),
+    "resume point": _hung("sched.pc", _more),
+    "goid none": _hung("goid", _none),
+    "stack over the heap": _over_the_heap,
+    "stack of objects": _stack_of_objects,
+    "stack too large": _hung_stack(lambda low: low - 2048, lambda high: high),
+    "stack too high": _hung_stack(lambda low: low, lambda high: high + 2048),
+    "sudog.waitlink without end": _list_without_end,
+    "sudog.c of others": _other_channel,
+    "channel closed": _closed,
+    "special beyond its span": _special("offset", lambda _: -1),
+    "special of no kind": _special("kind", lambda _: 200),
+    "special without end": _special_without_end,
+    "specials cut": _specials_cut,
+    "specials unsorted": _unsorted,
+    "allocBits of another": _swapped_bits,
+    "freeindex past the end": _past_the_end,
+    "timer twice": _timer_twice,
+    "timer.ts": _timer("ts", _more),
+    "allp": _variable("runtime.allp", _less, offset=8),
+    "P twice": _p_twice,
+    "p.id": _first("runtime.p", "id", _more),
+    "defers without end": _defers_without_end,
+    "threads without end": _threads_without_end,
+    "module without end": _module_without_end,
+    "module twice": _module_twice,
     "zeroed heap": _zeroed(_start),
     "zeroed goroutines": _zeroed(lambda victim: victim.goroutine()),
     "zeroed stacks": _zeroed(lambda victim: victim.get("runtime.g", victim.goroutine(), "stack.hi") - 8),

@@ -11,6 +11,7 @@ import pathlib
 import pytest
 
 from . import lies, tool
+from .victim import Victim
 
 FULL = os.environ.get("GOTOPSY_LIES") == "1"
 # The others are stripped, and have old and new layouts of the runtime.
@@ -22,7 +23,7 @@ OF_THE_FILE = tool.OF_THE_FILE | {"confidence", "doubt", "title", "advice"}
 def victim(request, tmp_path_factory):
     if tool.SUBSET:
         pytest.skip("a slow build is under test")
-    made = lies.Victim(request.param, tmp_path_factory.mktemp("lies"))
+    made = Victim(request.param, tmp_path_factory.mktemp("lies"))
     yield made
     made.close()
 

@@ -1,23 +1,19 @@
-"""GOTOPSY_TIMINGS: the CPU time of each stage, on standard error, and only when it is asked for."""
+"""--timings: what each stage took, on standard error, and only when it is asked for."""
 
-import os
 import re
+import time
 
 import pytest
 
-LINE = re.compile(r"timing: ([a-z][^\n]*) (\d+\.\d)\n")
-
-
-def environment(value):
-    """The environment with GOTOPSY_TIMINGS set so; None leaves it out."""
-    rest = {name: text for name, text in os.environ.items() if name != "GOTOPSY_TIMINGS"}
-    return rest if value is None else {**rest, "GOTOPSY_TIMINGS": value}
+LINE = re.compile(
+    r"timing: ([a-z][^\n]*) (\d+\.\d) ms, (\d+\.\d) ms of CPU, (\d+) page faults?\n"
+)
 
 
 def stages(stderr):
     """The stages told, which must be all there is on standard error."""
     assert LINE.sub("", stderr) == ""
-    return [stage for stage, _ in LINE.findall(stderr)]
+    return [line[0] for line in LINE.findall(stderr)]
 
 
 @pytest.mark.parametrize(
@@ -25,7 +21,7 @@ def stages(stderr):
     [("report", "looking for the largest holders"), ("check", "comparing"), ("goroutines", "reading goroutines")],
 )
 def test_every_stage_is_told_once(gotopsy, demo_core, command, last):
-    run = gotopsy(command, "--quiet", demo_core, env=environment("1"))
+    run = gotopsy(command, "--quiet", "--timings", demo_core)
     assert run.returncode == 0
     told = stages(run.stderr)
     assert told[:2] == ["opening", "reading goroutines"]
@@ -36,26 +32,34 @@ def test_every_stage_is_told_once(gotopsy, demo_core, command, last):
 
 def test_what_goroutines_keep_needs_no_types_of_all(gotopsy, demo_core):
     """Typing the whole heap took longer than all else."""
-    run = gotopsy("goroutines", "--retained", "--quiet", demo_core, env=environment("1"))
+    run = gotopsy("goroutines", "--retained", "--quiet", "--timings", demo_core)
     told = stages(run.stderr)
     assert told[-1] == "weighing goroutines" and "typing" not in told
 
 
 def test_a_stage_that_fails_is_told_too(gotopsy, tmp_path):
-    run = gotopsy("check", tmp_path / "missing", env=environment("1"))
+    run = gotopsy("check", tmp_path / "missing", "--timings")
     assert run.returncode == 3
     assert LINE.match(run.stderr).group(1) == "opening"
 
 
-@pytest.mark.parametrize("value", [None, ""])
-def test_not_unless_asked(gotopsy, demo_core, value):
-    run = gotopsy("check", "--quiet", demo_core, env=environment(value))
+def test_not_unless_asked(gotopsy, demo_core):
+    run = gotopsy("check", "--quiet", demo_core)
     assert (run.returncode, run.stderr) == (0, "")
+
+
+def test_stages_add_up_to_what_the_program_took(gotopsy, demo_core):
+    start = time.monotonic()
+    run = gotopsy("report", "--quiet", "--timings", demo_core)
+    took = 1000 * (time.monotonic() - start)
+    walls, cpus, faults = zip(*(map(float, line[1:]) for line in LINE.findall(run.stderr)))
+    assert 0 < sum(walls) <= took
+    assert 0 < sum(cpus)
+    assert sum(faults) > 100  # its own memory, and pages of the core
 
 
 def test_same_report_with_timings(gotopsy, demo_core):
     plain, timed = (
-        gotopsy("check", "--format=json", demo_core, env=environment(value))
-        for value in (None, "1")
+        gotopsy("check", "--format=json", demo_core, *more) for more in ([], ["--timings"])
     )
     assert plain.stdout == timed.stdout

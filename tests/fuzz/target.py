@@ -127,6 +127,7 @@ class Target:
         for name, kind in (
             ("runtime.memstats", "runtime.mstats"),
             ("runtime.gcController", "runtime.gcControllerState"),
+            ("runtime.sched", "runtime.schedt"),
             ("runtime.firstmoduledata", "runtime.moduledata"),
         ):
             self.add(kind, symbols.get(name))

@@ -9,6 +9,7 @@
 
 enum {
     MAX_CLIMB = 24,         /* objects from the word up; sync.Map's tree has a few levels */
+    MAX_CHAIN = 1 << 14,    /* the same with those of a list, which count as one */
     MAX_DEPTH = 32,         /* nested structs and arrays */
     MAX_PACKAGE = 256,      /* bytes of a package's path */
     MAX_OWN_NAME = 512,     /* bytes */
@@ -203,12 +204,16 @@ const char *gt_own_name(struct gt_keys *keys, const struct gt_referrer *from)
     struct descent descent = {.name = ""};
     bool in_key = false;
 
-    for (unsigned i = 0; i < MAX_CLIMB && end.object != GT_NO_OBJECT; i++) {
+    for (unsigned i = 0, all = 0; i < MAX_CLIMB && all < MAX_CHAIN && end.object != GT_NO_OBJECT;
+         all++) {
+        gt_type_id type = gt_typing_type(analysis->typing, end.object);
         bool key = is_key(analysis, &end);
         in_key |= key;
         if (!key) name_in_object(analysis, &end, &descent);
         if (descent.name[0]) break;
         if (!climb(keys, &end)) break;
+        i += !type || end.object == GT_NO_OBJECT ||
+             gt_typing_type(analysis->typing, end.object) != type;
     }
     if (end.object == GT_NO_OBJECT) name_in_root(analysis, end.root, &descent);
     if (!descent.name[0]) return name_of_end(keys, from, &end, in_key);

@@ -15,6 +15,8 @@
 
 enum { MAX_CYCLE = 32, CAPTURED = 3 /* words of a closure: its cleanup is among the first */ };
 
+#define ITS "its " /* how the edge by a special begins */
+
 struct cycle_finder {
     struct gt_heap_analysis *analysis;
     struct gt_causes *causes;
@@ -191,7 +193,7 @@ static void describe_instance(const struct cycle_finder *cycle_finder, uint32_t 
     size_t length = gt_scc_cycle(&cycle_finder->scc, special->object, cycle, MAX_CYCLE);
     struct gt_edge *edges = gt_arena_alloc(analysis->storage, length * sizeof *edges);
     const char *by_special =
-        gt_arena_format(analysis->storage, "its %s", word_of(mechanism_of(special)));
+        gt_arena_format(analysis->storage, ITS "%s", word_of(mechanism_of(special)));
 
     for (size_t i = 0; i < length; i++)
         edges[i] = edge_of(cycle_finder, cycle[i], cycle[(i + 1) % length], by_special);
@@ -220,6 +222,15 @@ static void take_specials(const struct cycle_finder *cycle_finder, const struct 
     }
 }
 
+/* Is the object's finalizer a closure that leads straight back to it? */
+static bool is_captured(const struct gt_instance *instance)
+{
+    const struct gt_edge *first = instance->cycle.cycle;
+
+    return instance->cycle.mechanism == GT_MECHANISM_FINALIZER && instance->cycle.cycle_len == 2 &&
+           first->field && strcmp(first->field, ITS "finalizer") == 0;
+}
+
 static void make_cause(void *ctx, const struct gt_member *members, size_t count)
 {
     struct cycle_finder *cycle_finder = ctx;
@@ -242,7 +253,10 @@ static void make_cause(void *ctx, const struct gt_member *members, size_t count)
         gt_arena_format(analysis->storage, "%s cycle%s through %s with a %s that never runs",
                         gt_heap_analysis_count(analysis, count), count == 1 ? "" : "s",
                         type ? type : "objects", mechanism);
-    struct gt_advice_facts facts = {.kind = GT_FINALIZER_CYCLE, .reason = mechanism, .name = type};
+    struct gt_advice_facts facts = {
+        .kind = GT_FINALIZER_CYCLE,
+        .reason = is_captured(&cause->instances[0]) ? "finalizer captures" : mechanism,
+        .name = type};
     cause->advice = gt_advice_text(analysis, &facts);
 }
 

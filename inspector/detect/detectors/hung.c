@@ -16,6 +16,7 @@
 #include "inspector/detect/hanging/abandoned.h"
 #include "inspector/detect/hanging/hanging.h"
 #include "inspector/detect/hanging/lingering.h"
+#include "inspector/detect/hanging/unanswered.h"
 #include "inspector/detect/waiting/blocking.h"
 #include "inspector/detect/waiting/lock_roles.h"
 #include "inspector/detect/waiting/lost_tokens.h"
@@ -29,6 +30,7 @@ struct hung_finder {
     struct gt_heap_analysis *analysis;
     struct gt_causes *causes;
     const struct gt_abandoned *abandoned;
+    struct gt_unanswered unanswered;
     const enum gt_lock_role *roles; /* by goroutine */
     uint64_t latest;
 };
@@ -285,6 +287,47 @@ static void describe_lingering(void *ctx, const struct gt_member *members, size_
     cause->doubt = "others reach what they wait for, and may still end them";
 }
 
+static const char *who_answered(unsigned needs)
+{
+    if (needs & GT_ANSWER_DONE) return "no code that may still run calls Done";
+    if (needs & GT_ANSWER_SIGNAL) return "no code that may still run calls Signal or Broadcast";
+    return needs & GT_ANSWER_RECEIVE ? "no code that may still run receives from it"
+                                     : "no code that may still run sends to it or closes it";
+}
+
+static const char *doubt_of_code(const struct hung_finder *hung_finder,
+                                 const struct gt_member *members, size_t count)
+{
+    const struct gt_heap_analysis *analysis = hung_finder->analysis;
+    uint64_t signal = signal_of(hung_finder->abandoned, members[0].item);
+    const char *ends = "nothing could end them";
+
+    if (signal)
+        ends = gt_endings_describe(&hung_finder->abandoned->endings, analysis, members, count,
+                                   signal, hung_finder->latest);
+    return gt_arena_format(analysis->storage,
+                           "%s, as far as the code shows; calls by reflection are not seen", ends);
+}
+
+static void describe_unanswered(void *ctx, const struct gt_member *members, size_t count)
+{
+    struct hung_finder *hung_finder = ctx;
+    const struct gt_heap_analysis *analysis = hung_finder->analysis;
+    struct gt_lost_tokens lost;
+
+    if (count < GT_MANY_ALIKE ||
+        gt_tokens_are_lost(analysis, &hung_finder->abandoned->clocks, members, count, &lost)) {
+        describe_lingering(ctx, members, count);
+        return;
+    }
+    struct gt_cause *cause = add_cause(hung_finder, GT_SUSPECT, members, count);
+
+    cause->always = true;
+    cause->title = gt_arena_format(analysis->storage, "%s; %s", who(analysis, cause, ""),
+                                   who_answered(hung_finder->unanswered.needs[members[0].item]));
+    cause->doubt = doubt_of_code(hung_finder, members, count);
+}
+
 /* A deadlock is always a finding. A lock that nobody holds is one only if many wait for it, or if
  * they keep much. */
 static void describe_locked_out(void *ctx, const struct gt_member *members, size_t count)
@@ -365,17 +408,21 @@ static void describe_rest(struct hung_finder *hung_finder, const bool *hangs, co
     const struct gt_heap_analysis *analysis = hung_finder->analysis;
     uint32_t count = analysis->goroutines->count;
     bool *rest = gt_calloc(count, sizeof *rest), *locked_out = gt_calloc(count, sizeof *rest);
+    bool *unanswered = gt_calloc(count, sizeof *rest);
 
     for (uint32_t i = 0; i < count; i++) {
         bool other = analysis->baseline->blocks[i] && !hangs[i] && !abandoned[i] &&
                      !gt_backlog_of(&analysis->baseline->backlog, i) &&
                      analysis->goroutines->list[i].id != GT_MAIN_GOROUTINE;
         locked_out[i] = other && hung_finder->roles[i];
-        rest[i] = other && !hung_finder->roles[i];
+        unanswered[i] = other && !hung_finder->roles[i] && hung_finder->unanswered.needs[i];
+        rest[i] = other && !hung_finder->roles[i] && !unanswered[i];
     }
     describe_groups(hung_finder, locked_out, describe_locked_out);
+    describe_groups(hung_finder, unanswered, describe_unanswered);
     describe_groups(hung_finder, rest, describe_lingering);
     gt_free(locked_out);
+    gt_free(unanswered);
     gt_free(rest);
 }
 
@@ -389,12 +436,14 @@ void gt_detect_hung(struct gt_heap_analysis *analysis, struct gt_causes *causes)
 
     hung_finder.roles = roles;
     gt_abandoned_find(&abandoned, analysis, hangs);
+    gt_unanswered_find(&hung_finder.unanswered, analysis, &abandoned);
     hung_finder.latest = gt_latest_time(analysis->process, analysis->goroutines);
     describe_servers(&hung_finder, hangs, abandoned.is);
     describe_groups(&hung_finder, hangs, describe_hanging);
     describe_sites(&hung_finder, abandoned.is, describe_abandoned);
     describe_rest(&hung_finder, hangs, abandoned.is);
     describe_unjudged(&hung_finder);
+    gt_unanswered_deinit(&hung_finder.unanswered);
     gt_abandoned_deinit(&abandoned);
     gt_free(roles);
     gt_free(hangs);

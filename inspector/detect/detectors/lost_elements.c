@@ -99,14 +99,18 @@ static void make_cause(void *ctx, const struct gt_member *members, size_t count)
     cause->confidence = gt_stale_confidence(&stale, sure);
     cause->doubt = gt_stale_doubt(analysis, &stale);
     cause->path = gt_path_to(&lost_finder->keys, &window->referrer);
+    bool element = largest->block.elements && !largest->block.slices;
     cause->title =
         gt_arena_format(analysis->storage, "%s pointer slot%s of %s backing array%s %s",
                         gt_heap_analysis_count(analysis, slots), slots == 1 ? "" : "s",
                         gt_heap_analysis_count(analysis, count), count == 1 ? "" : "s",
                         largest->spare ? "hold pointers past the length of every live slice"
+                        : element      ? "are not of the elements that anything points to"
                                        : "are not covered by any live slice");
     struct gt_advice_facts facts = {.kind = GT_LOST_ELEMENTS,
-                                    .reason = largest->spare ? "spare" : "outside",
+                                    .reason = element          ? "element"
+                                              : largest->spare ? "spare"
+                                                               : "outside",
                                     .stack = gt_locations_allocated(analysis, largest->block.block),
                                     .name = gt_own_name(&lost_finder->keys, &window->referrer)};
     cause->advice = gt_advice_text(analysis, &facts);

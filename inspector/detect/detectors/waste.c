@@ -116,6 +116,11 @@ static void name_referrers(struct waste_finder *waste_finder, const struct gt_me
                               block_of(waste_finder, &members[i]));
 }
 
+static bool only_elements(const struct gt_window_block *block)
+{
+    return block->elements && !block->slices && !block->strings;
+}
+
 static void make_cause(void *ctx, const struct gt_member *members, size_t count)
 {
     struct waste_finder *waste_finder = ctx;
@@ -146,12 +151,16 @@ static void make_cause(void *ctx, const struct gt_member *members, size_t count)
     cause->path = path;
     name_referrers(waste_finder, members, count, &names);
     const char *others = gt_referrer_names_others(&names, analysis->storage);
-    cause->title = gt_arena_format(analysis->storage, "%s block%s kept alive by small %s%s%s",
+    cause->title = gt_arena_format(analysis->storage, "%s block%s kept alive by %s%s%s",
                                    gt_heap_analysis_count(analysis, count), count == 1 ? "" : "s",
-                                   largest->strings ? "substrings" : "subslices",
+                                   only_elements(largest) ? "pointers to single elements"
+                                   : largest->strings     ? "small substrings"
+                                                          : "small subslices",
                                    others ? ", also held by " : "", others ? others : "");
     struct gt_advice_facts facts = {.kind = cause->kind,
-                                    .reason = proven ? "outside" : "spare",
+                                    .reason = only_elements(largest) ? "element"
+                                              : proven               ? "outside"
+                                                                     : "spare",
                                     .stack = cause->instances[0].windowed.allocated_at,
                                     .name = gt_referrer_names_text(&names, analysis->storage)};
     cause->advice = gt_advice_text(analysis, &facts);

@@ -68,7 +68,7 @@ static bool is_signal(const struct gt_abandoned *abandoned, uint64_t thing)
     return waiters && *waiters;
 }
 
-static enum gt_case case_of(const struct gt_abandoned *abandoned, uint64_t thing)
+enum gt_case gt_abandoned_case(const struct gt_abandoned *abandoned, uint64_t thing)
 {
     const uint64_t *periodic = gt_map_find(&abandoned->clocks, thing);
 
@@ -83,7 +83,7 @@ static unsigned cases_of(const struct gt_abandoned *abandoned, uint32_t goroutin
     unsigned cases = 0;
 
     for (size_t i = 0; i < wait->objects.len; i++)
-        cases |= case_of(abandoned, wait->objects.at[i]);
+        cases |= gt_abandoned_case(abandoned, wait->objects.at[i]);
     return cases;
 }
 
@@ -96,7 +96,7 @@ static bool awaits_end(const struct gt_abandoned *abandoned, uint32_t goroutine)
     for (size_t i = 0; i < wait->objects.len; i++) {
         uint64_t thing = wait->objects.at[i];
         uint32_t object = gt_heap_object(&analysis->heap->graph, thing);
-        if (case_of(abandoned, thing) == GT_CASE_SIGNAL && object != GT_NO_OBJECT &&
+        if (gt_abandoned_case(abandoned, thing) == GT_CASE_SIGNAL && object != GT_NO_OBJECT &&
             gt_bit(&abandoned->rooted, object))
             return true;
     }
@@ -106,7 +106,7 @@ static bool awaits_end(const struct gt_abandoned *abandoned, uint32_t goroutine)
 static bool answers(void *ctx, uint32_t goroutine, uint64_t thing)
 {
     (void)goroutine;
-    return case_of(ctx, thing) == GT_CASE_OWN;
+    return gt_abandoned_case(ctx, thing) == GT_CASE_OWN;
 }
 
 /* ---- fixpoints ----------------------------------------------------------------------------- */

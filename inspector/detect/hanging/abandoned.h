@@ -58,6 +58,9 @@ void gt_abandoned_find(struct gt_abandoned *abandoned, struct gt_heap_analysis *
                        const bool *hangs);
 void gt_abandoned_deinit(struct gt_abandoned *abandoned);
 
+/* What an object is that a goroutine waits for. */
+enum gt_case gt_abandoned_case(const struct gt_abandoned *abandoned, uint64_t thing);
+
 struct gt_judgement { /* of a group */
     enum gt_confidence confidence;
     bool always; /* it is reported even if it keeps little */

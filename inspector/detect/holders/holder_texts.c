@@ -15,8 +15,9 @@
 
 enum {
     MOST_HOLDERS = 10,
-    SHARE = 20,    /* fraction of the live heap: 5% */
-    MAX_CLIMB = 4, /* steps from a map's storage to its header */
+    SHARE = 20,       /* fraction of the live heap: 5% */
+    MAX_CLIMB = 4,    /* steps from a map's storage to its header */
+    LEAST_SPARE = 20, /* fraction of what a holder keeps: 5% */
 };
 
 struct describer {
@@ -168,6 +169,21 @@ static const char *name_of(struct describer *describer, const struct gt_referrer
     return root_name(describer, root, &type);
 }
 
+/* "main.recent -> main.lru", static data that a variable leads to, is main.recent with that type.
+ */
+static const char *without_type(const struct describer *describer, const char *name,
+                                const char *type)
+{
+    static const char arrow[] = " -> ";
+    size_t length = name ? strlen(name) : 0;
+    size_t end = type ? strlen(type) + sizeof arrow - 1 : 0;
+
+    if (!end || length <= end || strncmp(name + length - end, arrow, sizeof arrow - 1) != 0 ||
+        strcmp(name + length - end + sizeof arrow - 1, type) != 0)
+        return name;
+    return gt_arena_strndup(describer->analysis->storage, name, length - end);
+}
+
 /* The words of a variable, which may point to different objects. */
 static void describe_variable(struct describer *describer, uint32_t group,
                               struct gt_heap_holder *holder)
@@ -182,6 +198,7 @@ static void describe_variable(struct describer *describer, uint32_t group,
     holder->count = gt_root_groups_first(describer->groups, group + 1) - first;
     holder->name = root_name(describer, gt_root_at(describer->analysis->roots, number), &type);
     holder->type = keep_type(describer, type);
+    holder->name = without_type(describer, holder->name, holder->type);
     holder->path = gt_path_to(&describer->keys, &word);
     if (holder->count > 1)
         holder->path.count = 0; /* the path of one of several words would be
@@ -280,16 +297,23 @@ static void describe_most(struct describer *describer, const struct gt_census_ro
 
 /* ---- advice -------------------------------------------------------------------------------- */
 
+/* Most of the container is spare, and that is no trifle of what the holder keeps. */
+static bool is_worth_copying(const struct gt_heap_holder *holder)
+{
+    return holder->spare_bytes > holder->storage_bytes / 2 &&
+           (uint64_t)holder->spare_bytes >= holder->bytes / LEAST_SPARE;
+}
+
 static const char *advise(const struct describer *describer, const struct gt_heap_holder *holder)
 {
     const char *name = holder->name ? holder->name : "its entries";
 
-    if (holder->what == GT_HOLDER_MAP && holder->spare_bytes > holder->storage_bytes / 2)
+    if (holder->what == GT_HOLDER_MAP && is_worth_copying(holder))
         return gt_arena_format(describer->analysis->storage,
                                "a map never shrinks: copy the entries of %s into a new map once "
                                "most are deleted",
                                name);
-    if (holder->what == GT_HOLDER_SLICE && holder->spare_bytes > holder->storage_bytes / 2)
+    if (holder->what == GT_HOLDER_SLICE && is_worth_copying(holder))
         return gt_arena_format(describer->analysis->storage,
                                "keep a copy that is no longer than its elements (slices.Clone) in "
                                "%s; slices.Clip frees nothing",

@@ -13,17 +13,28 @@ static bool is_same(const struct gt_root_groups *one, const struct gt_root_group
            memcmp(one->number.at, other->number.at, one->number.len * sizeof *one->number.at) == 0;
 }
 
-static void build(struct gt_live_tree *live, const struct gt_heap_analysis *analysis)
+static void build(struct gt_live_tree *live)
 {
     const struct gt_vec *roots = &live->groups.roots;
 
-    gt_dominators_init(&live->tree, &analysis->heap->graph, &analysis->live, roots->data,
-                       roots->len, gt_root_groups_count(&live->groups));
+    gt_dominators_init(&live->tree, &live->heap->graph, live->set, roots->data, roots->len,
+                       gt_root_groups_count(&live->groups));
+}
+
+static struct gt_error *build_in_task(void *args)
+{
+    build(args);
+    return NULL;
+}
+
+static void finish(struct gt_live_tree *live)
+{
+    if (live->building) gt_error_destroy(gt_task_wait(live->building));
+    live->building = NULL;
 }
 
 /* Takes over the groups. */
-static void regroup(struct gt_live_tree *live, const struct gt_heap_analysis *analysis,
-                    struct gt_root_groups groups)
+static void regroup(struct gt_live_tree *live, struct gt_root_groups groups)
 {
     bool same = is_same(&live->groups, &groups);
 
@@ -31,7 +42,27 @@ static void regroup(struct gt_live_tree *live, const struct gt_heap_analysis *an
     live->groups = groups;
     if (same) return;
     gt_dominators_deinit(&live->tree);
-    build(live, analysis);
+    build(live);
+}
+
+static struct gt_live_tree *create(struct gt_heap_analysis *analysis)
+{
+    struct gt_live_tree *live = gt_calloc(1, sizeof *live);
+
+    live->heap = analysis->heap;
+    live->set = &analysis->live;
+    live->typing = analysis->typing;
+    gt_root_groups_init(&live->groups, analysis);
+    analysis->tree = live;
+    return live;
+}
+
+void gt_live_tree_begin(struct gt_heap_analysis *analysis)
+{
+    if (analysis->tree) return;
+    gt_goheap_share(analysis->heap, &analysis->live);
+    struct gt_live_tree *live = create(analysis);
+    live->building = gt_task_start(build_in_task, live);
 }
 
 struct gt_live_tree *gt_live_tree(struct gt_heap_analysis *analysis)
@@ -39,16 +70,16 @@ struct gt_live_tree *gt_live_tree(struct gt_heap_analysis *analysis)
     struct gt_live_tree *live = analysis->tree;
     struct gt_root_groups groups;
 
-    if (!live || live->typing != analysis->typing) gt_root_groups_init(&groups, analysis);
     if (!live) {
-        live = gt_calloc(1, sizeof *live);
-        live->groups = groups;
-        build(live, analysis);
-        analysis->tree = live;
-    } else if (live->typing != analysis->typing) {
-        regroup(live, analysis, groups);
+        build(live = create(analysis));
+    } else {
+        finish(live);
     }
-    live->typing = analysis->typing;
+    if (live->typing != analysis->typing) {
+        gt_root_groups_init(&groups, analysis);
+        regroup(live, groups);
+        live->typing = analysis->typing;
+    }
     gt_dominators_count_bytes(&live->tree);
     return live;
 }
@@ -56,7 +87,10 @@ struct gt_live_tree *gt_live_tree(struct gt_heap_analysis *analysis)
 void gt_live_tree_destroy(struct gt_live_tree *live)
 {
     if (!live) return;
-    gt_dominators_deinit(&live->tree);
+    if (live->building)
+        gt_task_abandon(live->building);
+    else
+        gt_dominators_deinit(&live->tree);
     gt_root_groups_deinit(&live->groups);
     gt_free(live);
 }

@@ -52,28 +52,25 @@ static int by_bytes(const void *a, const void *b)
     return left->node < right->node ? -1 : left->node > right->node;
 }
 
-static bool move_up(const struct gt_heap_analysis *analysis, const struct gt_dominators *tree,
+static void move_up(const struct gt_heap_analysis *analysis, const struct gt_dominators *tree,
                     struct gt_accumulation *point)
 {
     uint32_t node =
         point->count == 1 && !point->list ? storage_of(analysis, tree, point->node) : point->node;
-    bool moved = node != point->node;
 
+    if (node == point->node) return;
     point->node = node;
-    if (moved) point->bytes = gt_dominators_retained(tree, node);
-    return moved;
+    point->bytes = gt_dominators_retained(tree, node);
 }
 
 void gt_pool_points_join(const struct gt_heap_analysis *analysis, const struct gt_dominators *tree,
                          struct gt_vec *points)
 {
-    bool moved = false;
     size_t kept = 0;
 
     for (size_t i = 0; i < points->len; i++)
-        moved |= move_up(analysis, tree, gt_vec_at(points, i));
-    if (!moved) return;
-    qsort(points->data, points->len, sizeof(struct gt_accumulation), by_bytes);
+        move_up(analysis, tree, gt_vec_at(points, i));
+    if (points->len) qsort(points->data, points->len, sizeof(struct gt_accumulation), by_bytes);
     for (size_t i = 0; i < points->len; i++) {
         const struct gt_accumulation *point = gt_vec_at(points, i);
         if (has_node_above(tree, points, kept, point->node)) continue;

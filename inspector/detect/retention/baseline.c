@@ -1,6 +1,7 @@
 #include "inspector/detect/retention/baseline.h"
 
 #include "inspector/base/alloc.h"
+#include "inspector/runtime/waits/queues.h"
 #include "inspector/runtime/waits/scheduler.h"
 
 static bool is_special_root(const struct gt_root *root)
@@ -90,7 +91,8 @@ static void leave_out_goroutines(struct gt_baseline *baseline,
     for (uint32_t i = 0; i < all->count; i++) {
         const struct gt_goroutine *g = &all->list[i];
         gt_waits_find(&baseline->waits, g, &baseline->wait[i]);
-        if (!gt_wait_is_sound(analysis->process, g))
+        if (!gt_wait_is_sound(analysis->process, g) ||
+            !gt_queues_are_sound(analysis->process, all, g))
             gt_contradict(&analysis->process->contradictions, GT_CONTRADICTION_QUEUES, 1,
                           g->address);
         baseline->blocks[i] = is_candidate(analysis, g, &baseline->wait[i]);

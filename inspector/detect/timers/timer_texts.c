@@ -98,11 +98,13 @@ static const char *doubt_of(const struct gt_timer_describer *describer,
                             const struct gt_member *members, size_t count)
 {
     const char *last = last_due(describer, members, count);
+    bool calls = gt_timer_at(describer->judge, members[0].item)->kind == GT_TIMER_FUNC;
 
     if (!last) return "they are freed when they fire; the core does not tell when that is";
     return gt_arena_format(
         describer->analysis->storage,
-        "they are freed when they fire, the last one in %s, unless more are made", last);
+        "they are freed when they fire, the last one in %s, unless %smore are made", last,
+        calls ? "their function starts them again or " : "");
 }
 
 /* ---- where they were made ------------------------------------------------------------------- */

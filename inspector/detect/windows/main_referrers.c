@@ -126,22 +126,49 @@ static bool is_unnamed(const char *name)
     return strncmp(name, "the global at ", strlen("the global at ")) == 0;
 }
 
-static void add_name(struct gt_referrer_names *names, const char *name)
+#define KEYS "the keys of "
+#define BOTH "the keys and values of "
+
+/* The map of whose keys the name is; NULL when it is none. */
+static const char *map_of_keys(const char *name)
+{
+    return strncmp(name, KEYS, sizeof KEYS - 1) == 0 ? name + sizeof KEYS - 1 : NULL;
+}
+
+/* One name for two, if they are equal, or the keys and the values of one map; else NULL. */
+static const char *joined(const char *left, const char *right, struct gt_arena *storage)
+{
+    const char *left_map = map_of_keys(left), *right_map = map_of_keys(right);
+
+    if (strcmp(left, right) == 0) return left;
+    if (strncmp(left, BOTH, sizeof BOTH - 1) == 0)
+        return strcmp(left + sizeof BOTH - 1, right_map ? right_map : right) == 0 ? left : NULL;
+    if (left_map && strcmp(left_map, right) == 0) return gt_arena_format(storage, BOTH "%s", right);
+    if (right_map && strcmp(right_map, left) == 0) return gt_arena_format(storage, BOTH "%s", left);
+    return NULL;
+}
+
+static void add_name(struct gt_referrer_names *names, const char *name, struct gt_arena *storage)
 {
     if (strcmp(name, "it") == 0 || names->count == GT_MOST_REFERRERS) return;
     if (is_unnamed(name) && names->unnamed) return;
     names->unnamed |= is_unnamed(name);
-    for (size_t i = 0; i < names->count; i++)
-        if (strcmp(names->at[i], name) == 0) return;
+    for (size_t i = 0; i < names->count; i++) {
+        const char *one = joined(names->at[i], name, storage);
+        if (one) names->at[i] = one;
+        if (one) return;
+    }
     names->at[names->count++] = name;
 }
 
 void gt_referrer_names_add(struct gt_referrer_names *names, struct gt_keys *keys,
                            const struct gt_windows *windows, const struct gt_window_block *block)
 {
-    add_name(names, gt_own_name(keys, &gt_window_main(windows, block)->referrer));
+    struct gt_arena *storage = keys->analysis->storage;
+
+    add_name(names, gt_own_name(keys, &gt_window_main(windows, block)->referrer), storage);
     for (size_t i = 0; i < looked_at(block); i++)
-        add_name(names, gt_own_name(keys, &gt_window_of(windows, block, i)->referrer));
+        add_name(names, gt_own_name(keys, &gt_window_of(windows, block, i)->referrer), storage);
 }
 
 const char *gt_referrer_names_others(const struct gt_referrer_names *names,

@@ -4,6 +4,13 @@
 
 enum { MAX_FIELD = 160 };
 
+uint32_t gt_stale_root(const struct gt_windows *windows, uint32_t block)
+{
+    const uint64_t *root = windows->stale.len ? gt_map_find(&windows->stale, block) : NULL;
+
+    return root ? (uint32_t)(*root - 1) : GT_NO_ROOT;
+}
+
 void gt_stale_add(struct gt_stale *stale, const struct gt_heap_analysis *analysis,
                   const struct gt_window_block *block)
 {
@@ -11,6 +18,7 @@ void gt_stale_add(struct gt_stale *stale, const struct gt_heap_analysis *analysi
     uint64_t offset;
 
     stale->blocks++;
+    stale->passing += block->passing;
     if (block->stale == GT_NO_ROOT) return;
     if (!stale->stale++) stale->root = block->stale;
     const struct gt_root *root = gt_root_at(analysis->roots, block->stale);
@@ -19,6 +27,7 @@ void gt_stale_add(struct gt_stale *stale, const struct gt_heap_analysis *analysi
 
 enum gt_confidence gt_stale_confidence(const struct gt_stale *stale, enum gt_confidence sure)
 {
+    if (stale->passing) return GT_SUSPECT;
     if (!stale->stale) return sure;
     return sure == GT_PROVEN && 2 * stale->named < stale->blocks ? GT_LIKELY : GT_SUSPECT;
 }
@@ -28,6 +37,10 @@ const char *gt_stale_doubt(const struct gt_heap_analysis *analysis, const struct
     char field[MAX_FIELD];
     gt_type_id type;
 
+    if (stale->passing)
+        return "a loop of that frame over the array would look the same; what it has passed goes "
+               "when "
+               "it ends";
     if (!stale->stale) return NULL;
     const char *name = gt_root_name(analysis, gt_root_at(analysis->roots, stale->root), false,
                                     field, sizeof field, &type);

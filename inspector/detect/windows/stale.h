@@ -1,7 +1,9 @@
 /*
  * Words that may be stale and point into the blocks of a finding. They lower the finding's
  * confidence and are its doubt. A finding is a suspect if at least half of its blocks have such a
- * word that debug information assigns to a variable, since the function may be about to use it.
+ * word that debug information assigns to a variable, since the function may be about to use it. So
+ * it is if a word of a frame, of unknown type, is all that leads into a block: a loop over the
+ * array has such a word.
  */
 #ifndef GT_DETECT_STALE_H
 #define GT_DETECT_STALE_H
@@ -11,8 +13,12 @@
 struct gt_stale {
     size_t blocks, stale; /* the blocks of a finding; those that such a word points into */
     size_t named;         /* those whose word is a variable's */
+    size_t passing;       /* those at which a loop may be */
     uint32_t root;        /* the first such word; valid if `stale` is not 0 */
 };
+
+/* The first root that may be stale and points into the block; GT_NO_ROOT if there is none. */
+uint32_t gt_stale_root(const struct gt_windows *windows, uint32_t block);
 
 void gt_stale_add(struct gt_stale *stale, const struct gt_heap_analysis *analysis,
                   const struct gt_window_block *block);

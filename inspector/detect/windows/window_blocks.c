@@ -50,6 +50,7 @@ static uint64_t agreed_size(const struct gt_heap_analysis *analysis,
             known = window->elem_size;
         } else {
             uint64_t most = (block->size - window->offset) / (window->cap / window->elem_size);
+            if (window->bounded && window->elem_size < most) most = window->elem_size;
             offsets = common_divisor(window->offset, offsets);
             widest = most < widest ? most : widest;
         }
@@ -83,6 +84,8 @@ bool gt_window_block_complete(const struct gt_heap_analysis *analysis, struct gt
         block->strings |= window->kind == GT_P_STRING;
         block->slices |= window->kind == GT_P_SLICE;
         block->elements |= window->kind == GT_P_POINTER;
+        block->passing |= window->untyped && window->referrer.object == GT_NO_OBJECT &&
+                          gt_root_at(analysis->roots, window->referrer.root)->kind == GT_ROOT_FRAME;
     }
     uint64_t by_cap = covered(windows, block, false), by_len = covered(windows, block, true);
     block->wasted = block->size - by_cap;

@@ -4,17 +4,88 @@
 #include "inspector/runtime/typing/map_shapes.h"
 #include "inspector/runtime/typing/shapes.h"
 
-/* Did the allocator record that `object` is an array of `elem`? Then a pointer to an element pins
- * the array. Any other pointer into a block may use all of it. */
-static bool is_array_of(const struct gt_heap_analysis *analysis, uint32_t object, gt_type_id elem)
-{
-    uint64_t user, size = gt_types_get(analysis->process->types, elem)->size;
-    if (gt_heap_region_of(&analysis->heap->graph, object)->scan != GT_SCAN_TILED) return false;
-    uint64_t header = gt_goheap_header(analysis->heap, object);
+enum { LEAST_ELEMENT = 16 }; /* bytes: a pointer to less may be one to a field */
 
+static bool is_in_frame(const struct gt_heap_analysis *analysis, const struct gt_referrer *referrer)
+{
+    return referrer->object == GT_NO_OBJECT &&
+           gt_root_at(analysis->roots, referrer->root)->kind == GT_ROOT_FRAME;
+}
+
+/* The type of the elements of `object`, if the allocator recorded that it is an array. Then a
+ * pointer to an element pins the array. Any other pointer into a block may use all of it. */
+static gt_type_id recorded_element(const struct gt_heap_analysis *analysis, uint32_t object)
+{
+    struct gt_types *types = analysis->process->types;
+    uint64_t user, header;
+
+    if (object >= analysis->heap->graph.scan_objects ||
+        gt_heap_region_of(&analysis->heap->graph, object)->scan != GT_SCAN_TILED)
+        return GT_NO_TYPE;
+    header = gt_goheap_header(analysis->heap, object);
+    gt_type_id elem = header ? gt_types_at(types, header) : GT_NO_TYPE;
+    uint64_t size = elem ? gt_types_get(types, elem)->size : 0;
     gt_goheap_user(analysis->heap, object, &user);
-    return header && size && user >= 2 * size &&
-           gt_types_at(analysis->process->types, header) == elem;
+    return size && user >= 2 * size ? elem : (gt_type_id)GT_NO_TYPE;
+}
+
+/* Does a pointer lead to a later element of a block without pointers, of which the allocator
+ * records no type? It does if the program has no type that the block could be one value of. A
+ * pointer to the block's start may be one to the head of something larger. */
+static bool is_in_slab(const struct gt_heap_analysis *analysis, uint32_t object,
+                       const struct gt_word *word)
+{
+    uint64_t user, offset = word->value - gt_goheap_user(analysis->heap, object, &user);
+    uint64_t size = gt_types_get(analysis->process->types, word->type)->size;
+
+    return object >= analysis->heap->graph.scan_objects && size >= LEAST_ELEMENT &&
+           offset >= size && offset % size == 0 &&
+           !gt_shape_may_be_one(analysis->typing->shapes, user);
+}
+
+/* May the word be a slice? Where debug information tells the variables of frames, a word that is
+ * none of them is the position of a loop. */
+static bool may_be_slice(const struct gt_heap_analysis *analysis, const struct gt_word *word,
+                         const struct gt_referrer *referrer)
+{
+    if (word->disputed) return false;
+    if (is_in_frame(analysis, referrer)) return !analysis->process->dwarf;
+    return referrer->object != GT_NO_OBJECT ||
+           gt_root_at(analysis->roots, referrer->root)->kind == GT_ROOT_GLOBAL;
+}
+
+/* A type's short name may also be that of another package's type. */
+static bool is_runtimes(struct gt_types *types, gt_type_id type)
+{
+    const char *name = gt_types_name(types, type);
+
+    return gt_is_map_storage(name) ||
+           (strncmp(name, "runtime.", 8) == 0 && gt_types_named(types, name) == type);
+}
+
+/* A word of unknown type that leads into an array whose type the allocator recorded. It is a slice
+ * or a pointer to an element, and neither leads to the elements before. It may use all others. */
+static enum gt_word_verdict window_from(const struct gt_heap_analysis *analysis,
+                                        const struct gt_word *word,
+                                        const struct gt_referrer *referrer, uint32_t object,
+                                        struct gt_window_ref *window)
+{
+    if (!may_be_slice(analysis, word, referrer)) return GT_UNTYPED;
+    gt_type_id elem = recorded_element(analysis, object);
+    uint64_t user, start = gt_goheap_user(analysis->heap, object, &user);
+    uint64_t size = elem ? gt_types_get(analysis->process->types, elem)->size : 0;
+
+    if (!size || word->value < start + size || word->value - start >= user ||
+        is_runtimes(analysis->process->types, elem))
+        return GT_UNTYPED;
+    window->kind = GT_P_SLICE;
+    window->elem = elem;
+    window->elem_size = size;
+    window->offset = (word->value - start) / size * size;
+    window->len = window->cap = (user - window->offset) / size * size;
+    window->unsure = true;
+    window->untyped = true;
+    return window->len ? GT_IS_WINDOW : GT_UNTYPED;
 }
 
 static bool is_byte_like(const struct gt_heap_analysis *analysis, gt_type_id type)
@@ -26,21 +97,40 @@ static bool is_byte_like(const struct gt_heap_analysis *analysis, gt_type_id typ
 static uint64_t inferred_size(const struct gt_heap_analysis *analysis, const struct gt_word *word,
                               uint32_t object, uint64_t offset, uint64_t user)
 {
+    uint64_t most = (user - offset) / word->cap;
+
     if (word->bytes) return 1;
-    return gt_shape_element(analysis->typing->shapes, object, offset, (user - offset) / word->cap);
+    if (word->widest && word->widest < most) most = word->widest;
+    return gt_shape_element(analysis->typing->shapes, object, offset, most);
+}
+
+/* The capacity of a slice, in a block with room for so many elements. A function that does not need
+ * the capacity any more may leave an older one in its frame. None leads before the first element.
+ */
+static uint64_t fitting_capacity(const struct gt_heap_analysis *analysis,
+                                 const struct gt_word *word, const struct gt_referrer *referrer,
+                                 uint64_t room, struct gt_window_ref *window)
+{
+    if (word->cap <= room || word->kind != GT_P_SLICE || word->inferred || word->len > room ||
+        !is_in_frame(analysis, referrer))
+        return word->cap;
+    window->unsure = true;
+    return room;
 }
 
 static enum gt_word_verdict window_of(const struct gt_heap_analysis *analysis,
-                                      const struct gt_word *word, uint32_t object,
+                                      const struct gt_word *word,
+                                      const struct gt_referrer *referrer, uint32_t object,
                                       struct gt_window_ref *window)
 {
-    uint64_t user, count = word->cap;
+    uint64_t user;
 
     window->kind = word->kind;
     window->elem = word->type;
     window->elem_size = 1;
     window->inferred = word->inferred;
     window->weak = word->weak;
+    window->bounded = word->widest != 0;
     window->offset = word->value - gt_goheap_user(analysis->heap, object, &user);
     if (window->offset >= user) return GT_UNFIT;
     if (word->inferred)
@@ -48,47 +138,39 @@ static enum gt_word_verdict window_of(const struct gt_heap_analysis *analysis,
     else if (word->kind != GT_P_STRING)
         window->elem_size =
             word->type ? gt_types_get(analysis->process->types, word->type)->size : 0;
-    if (word->kind == GT_P_POINTER) count = 1;
     if (window->elem_size == 0) return GT_UNFIT;
-    if (count > (user - window->offset) / window->elem_size) return GT_UNFIT;
+    uint64_t room = (user - window->offset) / window->elem_size;
+    uint64_t count =
+        word->kind == GT_P_POINTER ? 1 : fitting_capacity(analysis, word, referrer, room, window);
+    if (count > room) return GT_UNFIT;
     window->cap = count * window->elem_size;
     window->len = word->kind == GT_P_POINTER ? window->cap : word->len * window->elem_size;
     return word->len <= word->cap ? GT_IS_WINDOW : GT_UNFIT;
 }
 
 enum gt_word_verdict gt_window_judge(const struct gt_heap_analysis *analysis,
-                                     const struct gt_word *word, uint32_t object,
-                                     struct gt_window_ref *window)
+                                     const struct gt_word *word, const struct gt_referrer *referrer,
+                                     uint32_t object, struct gt_window_ref *window)
 {
     switch (word->kind) {
     case GT_P_STRING:
     case GT_P_SLICE:
-        return window_of(analysis, word, object, window);
+        return window_of(analysis, word, referrer, object, window);
     case GT_P_POINTER:
         if (gt_typing_is_node(analysis->typing, word->type)) return GT_COVERS_ALL;
         if (is_byte_like(analysis, word->type)) return word->type ? GT_BYTE_POINTER : GT_UNTYPED;
-        if (object >= analysis->heap->graph.scan_objects ||
-            !is_array_of(analysis, object, word->type))
+        if (recorded_element(analysis, object) != word->type && !is_in_slab(analysis, object, word))
             return GT_COVERS_ALL;
-        return window_of(analysis, word, object, window);
+        return window_of(analysis, word, referrer, object, window);
     case GT_P_UNSAFE:
         return GT_UNSAFE_POINTER;
     case GT_W_UNKNOWN:
-        return GT_UNTYPED;
+        return window_from(analysis, word, referrer, object, window);
     case GT_W_REFERENCE:
         return GT_IS_REFERENCE;
     default:
         return GT_COVERS_ALL;
     }
-}
-
-/* A type's short name may also be that of another package's type. */
-static bool is_runtimes(struct gt_types *types, gt_type_id type)
-{
-    const char *name = gt_types_name(types, type);
-
-    return gt_is_map_storage(name) ||
-           (strncmp(name, "runtime.", 8) == 0 && gt_types_named(types, name) == type);
 }
 
 bool gt_window_is_runtimes(const struct gt_heap_analysis *analysis, uint32_t block)
@@ -148,6 +230,14 @@ static bool may_be_in_change(const struct gt_heap_analysis *analysis,
 {
     return referrer->object == GT_NO_OBJECT &&
            gt_root_at(analysis->roots, referrer->root)->kind != GT_ROOT_GLOBAL;
+}
+
+bool gt_window_may_be_stale(const struct gt_heap_analysis *analysis, const struct gt_word *word,
+                            const struct gt_referrer *referrer)
+{
+    return referrer->object == GT_NO_OBJECT &&
+           (word->disputed ||
+            gt_root_at(analysis->roots, referrer->root)->kind == GT_ROOT_CONSERVATIVE);
 }
 
 void gt_check_length(const struct gt_heap_analysis *analysis, const struct gt_word *word,

@@ -30,8 +30,13 @@ enum gt_word_verdict {
 enum gt_undecided_reason gt_verdict_reason(enum gt_word_verdict verdict);
 
 enum gt_word_verdict gt_window_judge(const struct gt_heap_analysis *analysis,
-                                     const struct gt_word *word, uint32_t object,
-                                     struct gt_window_ref *window);
+                                     const struct gt_word *word, const struct gt_referrer *referrer,
+                                     uint32_t object, struct gt_window_ref *window);
+
+/* The program may never use such a word again: a frame that was interrupted keeps words that it no
+ * longer needs. The same holds for a slot about which the stack map and its variable disagree. */
+bool gt_window_may_be_stale(const struct gt_heap_analysis *analysis, const struct gt_word *word,
+                            const struct gt_referrer *referrer);
 
 /* Notes a contradiction of the core if the word, which was judged unfit, is a string or slice with
  * a length that no code of Go can have made, in memory that no frame is about to change. A capacity

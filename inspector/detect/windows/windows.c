@@ -4,6 +4,7 @@
 #include "inspector/detect/windows/dead_slots.h"
 #include "inspector/detect/windows/main_referrers.h"
 #include "inspector/detect/windows/set_aside.h"
+#include "inspector/detect/windows/stale.h"
 #include "inspector/detect/windows/window_words.h"
 #include "inspector/detect/windows/word_queue.h"
 
@@ -11,10 +12,8 @@
 
 enum {
     MIN_BLOCK = 16,
-    MAX_VIEWS = 1 << 18,     /* windows kept in the first pass; beyond, only those of blocks known
-                              * to matter */
-    MAX_UNDECIDED = 1 << 15, /* words kept that leave blocks undecided: for large blocks, and for
-                              * small ones */
+    MAX_VIEWS = 1 << 18,     /* windows kept in the first pass */
+    MAX_UNDECIDED = 1 << 15, /* undecided words kept, for large and for small blocks */
     LARGE_BLOCK = 1 << 12,
 };
 
@@ -82,17 +81,6 @@ static void keep_view(struct gatherer *gatherer, uint32_t object, const struct g
     gt_vec_add(&gatherer->out->list, window);
 }
 
-/* The program may never use such a word again: a frame that was interrupted keeps words that it no
- * longer needs. The same holds for a slot about which the stack map and its variable disagree. */
-static bool may_be_stale(const struct gatherer *gatherer, const struct gt_word *word)
-{
-    const struct gt_referrer *referrer = &gatherer->referrer;
-
-    return referrer->object == GT_NO_OBJECT &&
-           (word->disputed ||
-            gt_root_at(gatherer->analysis->roots, referrer->root)->kind == GT_ROOT_CONSERVATIVE);
-}
-
 /* If such words are many, those into large blocks are kept. */
 static void keep_undecided(struct gatherer *gatherer, uint32_t object,
                            const struct gt_referrer *referrer, enum gt_word_verdict verdict)
@@ -121,7 +109,7 @@ static void note_undecided(struct gatherer *gatherer, uint32_t object, const str
 {
     struct gt_referrer referrer = gatherer->referrer;
 
-    if (may_be_stale(gatherer, word)) {
+    if (gt_window_may_be_stale(gatherer->analysis, word, &referrer)) {
         note_stale(gatherer, object, &referrer);
         return;
     }
@@ -146,7 +134,8 @@ static void look_at(struct gatherer *gatherer, uint32_t object, const struct gt_
 
     if (gt_bit(&gatherer->whole, object)) return;
     if (!gt_bit(&gatherer->analysis->heap->graph.allocated, object)) return;
-    enum gt_word_verdict verdict = gt_window_judge(gatherer->analysis, word, object, &window);
+    enum gt_word_verdict verdict =
+        gt_window_judge(gatherer->analysis, word, &gatherer->referrer, object, &window);
     if (verdict == GT_UNFIT)
         gt_check_length(gatherer->analysis, word, &gatherer->referrer, object, &window);
     if (verdict == GT_COVERS_ALL) gt_bit_set(&gatherer->whole, object);
@@ -154,7 +143,7 @@ static void look_at(struct gatherer *gatherer, uint32_t object, const struct gt_
     if (verdict > GT_IS_REFERENCE) note_undecided(gatherer, object, word, verdict);
     if (verdict != GT_IS_WINDOW) return;
     note_window(gatherer, object, &window);
-    if (word->uncapped) gt_bit_set(&gatherer->doubtful, object);
+    if (word->uncapped || window.unsure) gt_bit_set(&gatherer->doubtful, object);
     if (gatherer->overflowed || gt_bit(&gatherer->referenced, object)) return;
     if (!is_open(gatherer, object)) return;
     if (gatherer->out->list.len == MAX_VIEWS)
@@ -196,31 +185,37 @@ static void respect_weak_pointers(struct gatherer *gatherer)
     }
 }
 
-/* Adds `next`, or an empty entry if NULL, to the queue, and handles the oldest word. */
-static void swap(struct gatherer *gatherer, const struct gt_waiting_word *next)
+/* Handles the oldest word of the queue, and returns its entry, for the next word. */
+static struct gt_waiting_word *take_turn(struct gatherer *gatherer)
 {
-    struct gt_waiting_word oldest;
+    struct gt_waiting_word *oldest = gt_word_queue_turn(&gatherer->queue);
     struct gt_referrer referrer = gatherer->referrer;
 
-    if (!gt_word_queue_swap(&gatherer->queue, next, &oldest)) return;
-    gatherer->referrer = oldest.referrer;
-    look_at(gatherer, oldest.object, &oldest.word);
-    gatherer->referrer = referrer;
+    if (oldest->region) {
+        gatherer->referrer = oldest->referrer;
+        look_at(gatherer, oldest->object, &oldest->word);
+        gatherer->referrer = referrer;
+    }
+    return oldest;
 }
 
 static void look(void *ctx, const struct gt_word *word)
 {
     struct gatherer *gatherer = ctx;
     const struct gt_region *region = gt_heap_region(&gatherer->analysis->heap->graph, word->value);
-    struct gt_waiting_word next = {*word, gatherer->referrer, region, 0};
 
-    if (region && !is_dead(gatherer, word)) swap(gatherer, &next);
+    if (!region || is_dead(gatherer, word)) return;
+    __builtin_prefetch(region);
+    struct gt_waiting_word *entry = take_turn(gatherer);
+    entry->word = *word;
+    entry->referrer = gatherer->referrer;
+    entry->region = region;
 }
 
 static void look_at_waiting(struct gatherer *gatherer)
 {
     for (size_t i = 0; i < GT_WORDS_WAITING; i++)
-        swap(gatherer, NULL);
+        take_turn(gatherer)->region = NULL;
 }
 
 static void begin(void *ctx, uint32_t object)
@@ -255,20 +250,17 @@ static void every_doubt(struct gatherer *gatherer)
 
 /* ---- which blocks matter ------------------------------------------------------------------- */
 
-static bool matters(const struct gatherer *gatherer, uint32_t object)
+/* The tiny allocator's blocks have parts of several owners. */
+static bool is_too_small(const struct gatherer *gatherer, uint32_t object)
 {
-    const struct gt_heap_analysis *analysis = gatherer->analysis;
-
-    return !is_settled(gatherer, object) && is_open(gatherer, object) &&
-           gt_heap_size(&analysis->heap->graph, object) >= MIN_BLOCK &&
-           !gt_goheap_tiny(analysis->heap, object);
+    return gt_heap_size(&gatherer->analysis->heap->graph, object) < MIN_BLOCK ||
+           gt_goheap_tiny(gatherer->analysis->heap, object);
 }
 
-static uint32_t stale_root(const struct gt_windows *windows, uint32_t block)
+static bool matters(const struct gatherer *gatherer, uint32_t object)
 {
-    const uint64_t *root = windows->stale.len ? gt_map_find(&windows->stale, block) : NULL;
-
-    return root ? (uint32_t)(*root - 1) : GT_NO_ROOT;
+    return !is_settled(gatherer, object) && is_open(gatherer, object) &&
+           !is_too_small(gatherer, object);
 }
 
 /* A block that only words that may be stale lead to has no windows. */
@@ -277,7 +269,7 @@ static void decide_stale(struct gatherer *gatherer)
     for (size_t i = 0; i < gatherer->stale.len; i++) {
         uint32_t object = gatherer->stale.at[i];
         struct gt_referrer referrer = {.object = GT_NO_OBJECT,
-                                       .root = stale_root(gatherer->out, object)};
+                                       .root = gt_stale_root(gatherer->out, object)};
         if (!gt_bit(&gatherer->small, object) && !gt_bit(&gatherer->half, object))
             keep_undecided(gatherer, object, &referrer, GT_STALE_ONLY);
     }
@@ -302,14 +294,15 @@ static void decide_references(struct gatherer *gatherer)
             gt_bit_set(&gatherer->whole, i);
 }
 
-/* Is it certain that the block is no finding? It is memory of the runtime; or a window leaves out
- * less than half of the bytes and no pointer; or there is no window, and it is one value. */
+/* Is it certain that the block is no finding? It is small, or memory of the runtime; or a window
+ * leaves out less than half of the bytes and no pointer; or there is no window, and it is one
+ * value. */
 static bool is_covered(const struct gatherer *gatherer, uint32_t block)
 {
     const struct gt_heap_analysis *analysis = gatherer->analysis;
     bool half = gt_bit(&gatherer->half, block);
 
-    if (gt_window_is_runtimes(analysis, block)) return true;
+    if (is_too_small(gatherer, block) || gt_window_is_runtimes(analysis, block)) return true;
     if (!half && !gt_bit(&gatherer->small, block)) return gt_window_is_one_value(analysis, block);
     return half && (block >= analysis->heap->graph.scan_objects || gt_bit(&gatherer->full, block));
 }
@@ -347,7 +340,8 @@ static void record(void *ctx, const struct gt_word *word)
     uint32_t object = gt_heap_object(&gatherer->analysis->heap->graph, word->value);
 
     if (object == GT_NO_OBJECT || is_dead(gatherer, word) || !matters(gatherer, object)) return;
-    if (gt_window_judge(gatherer->analysis, word, object, &window) == GT_IS_WINDOW)
+    if (gt_window_judge(gatherer->analysis, word, &gatherer->referrer, object, &window) ==
+        GT_IS_WINDOW)
         keep_view(gatherer, object, word, &window);
 }
 
@@ -377,7 +371,7 @@ static void make_blocks(struct gatherer *gatherer)
         block.wastes = open_for_bytes(gatherer, block.block);
         block.loses = open_for_pointers(gatherer, block.block);
         block.inferred = gt_bit(&gatherer->doubtful, block.block);
-        block.stale = stale_root(out, block.block);
+        block.stale = gt_stale_root(out, block.block);
         bool agreed = gt_window_block_complete(gatherer->analysis, out, &block);
         if (agreed && !gt_window_block_denied(gatherer->analysis, out, &block))
             gt_vec_add(&out->blocks, &block);

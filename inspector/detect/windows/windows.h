@@ -34,6 +34,9 @@ struct gt_window_ref { /* one window */
     gt_type_id elem;
     uint8_t kind; /* GT_P_STRING, GT_P_SLICE or GT_P_POINTER */
     bool inferred, weak;
+    bool bounded; /* its elements may be narrower, but not wider */
+    bool unsure;  /* the word leaves open how far the window goes: it goes to the block's end */
+    bool untyped; /* and of what type it is */
 };
 
 struct gt_window_block { /* a block with all its windows */
@@ -47,6 +50,7 @@ struct gt_window_block { /* a block with all its windows */
     bool wastes;                    /* no window alone uses half of it */
     bool loses;                     /* it holds pointers outside windows */
     bool inferred;                  /* some of its windows are inferred, or may be missing */
+    bool passing;                   /* a loop in a frame may be at one of its elements */
     uint32_t stale;                 /* a root that may be stale points to it; or GT_NO_ROOT */
 };
 

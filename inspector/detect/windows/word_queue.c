@@ -16,18 +16,10 @@ static void aim(const struct gt_word_queue *queue, struct gt_waiting_word *waiti
         __builtin_prefetch(&queue->bits[i]->words[waiting->object / 64]);
 }
 
-bool gt_word_queue_swap(struct gt_word_queue *queue, const struct gt_waiting_word *next,
-                        struct gt_waiting_word *oldest)
+struct gt_waiting_word *gt_word_queue_turn(struct gt_word_queue *queue)
 {
-    struct gt_waiting_word *place = &queue->ring[queue->seen++ % GT_WORDS_WAITING];
+    struct gt_waiting_word *oldest = &queue->ring[queue->seen++ % GT_WORDS_WAITING];
 
     aim(queue, &queue->ring[(queue->seen + GT_WORDS_WAITING / 2) % GT_WORDS_WAITING]);
-    *oldest = *place;
-    if (next) {
-        *place = *next;
-        __builtin_prefetch(next->region);
-    } else {
-        place->region = NULL;
-    }
-    return oldest->region;
+    return oldest;
 }

@@ -25,9 +25,8 @@ struct gt_word_queue { /* empty if all but `bits` is zero */
     struct gt_waiting_word ring[GT_WORDS_WAITING];
 };
 
-/* Adds `next`, whose region is not NULL; with NULL, an empty entry. Removes the oldest entry.
- * Returns false if that entry holds no object. */
-bool gt_word_queue_swap(struct gt_word_queue *queue, const struct gt_waiting_word *next,
-                        struct gt_waiting_word *oldest);
+/* The oldest entry, which the caller handles and then replaces: by the next word, whose region is
+ * not NULL, or by an empty entry. */
+struct gt_waiting_word *gt_word_queue_turn(struct gt_word_queue *queue);
 
 #endif

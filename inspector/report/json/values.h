@@ -8,7 +8,7 @@
 #ifndef GT_JSON_VALUES_H
 #define GT_JSON_VALUES_H
 
-#include "inspector/report/words.h"
+#include "inspector/names/words.h"
 
 #include <jansson.h>
 

@@ -1,8 +1,9 @@
 #include "inspector/report/text/holders.h"
 
+#include "inspector/names/words.h"
+#include "inspector/report/names.h"
 #include "inspector/report/text/pieces.h"
 #include "inspector/report/units.h"
-#include "inspector/report/words.h"
 
 #include <string.h>
 
@@ -15,17 +16,34 @@ enum {
 
 /* ---- what it is ---------------------------------------------------------------------------- */
 
-static const char *what_of(const struct gt_heap_holder *holder)
+/* What comes before its name. Only a global needs the word: the name of another variable has more
+ * than one word, and says what it is ("main.serve variable buf", "queue of finalizers"). */
+static void put_what(struct gt_page *page, const struct gt_heap_holder *holder)
 {
-    if (holder->what == GT_HOLDER_OBJECTS) return "objects that several variables hold";
-    return gt_word(&gt_holder_words, holder->what);
+    bool many = holder->what == GT_HOLDER_OBJECTS, named = holder->name || holder->type;
+
+    if (many)
+        gt_page_format(page, GT_BOLD, "objects that several variables hold%s", named ? ": " : "");
+    else if (holder->what != GT_HOLDER_VARIABLE || !holder->name || !strchr(holder->name, ' '))
+        gt_page_format(page, GT_BOLD, "%s ", gt_word(&gt_holder_words, holder->what));
+}
+
+/* Without a type it is no variable of the program: "global at .bss+0x720", "object with a
+ * finalizer". */
+static bool is_its_name(const struct gt_heap_holder *holder)
+{
+    return holder->what == GT_HOLDER_VARIABLE && holder->name && !holder->type;
 }
 
 static void put_name(struct gt_page *page, const struct gt_heap_holder *holder)
 {
-    gt_page_format(page, GT_BOLD, "%s", what_of(holder));
-    if (holder->name) gt_page_format(page, GT_BOLD, " %s", holder->name);
-    if (holder->type) gt_page_format(page, GT_PLAIN, " %s", holder->type);
+    char type[GT_SHORT_TYPE];
+
+    put_what(page, holder);
+    if (holder->name) gt_page_put(page, GT_BOLD, holder->name);
+    if (holder->type)
+        gt_page_format(page, GT_PLAIN, "%s%s", holder->name ? " " : "",
+                       gt_short_type(type, holder->type));
 }
 
 static void put_head(struct gt_page *page, const struct gt_report *report,
@@ -60,16 +78,20 @@ static void add_count(struct gt_str *to, const struct gt_heap_holder *holder)
 {
     if (holder->count <= 1) return;
     gt_str_format(to, "%s%s %s", to->len ? "; " : "", gt_count(holder->count).text,
-                  holder->what == GT_HOLDER_VARIABLE ? "pointers in it" : "alike");
+                  is_its_name(holder)                  ? "pointers"
+                  : holder->what == GT_HOLDER_VARIABLE ? "pointers in it"
+                                                       : "alike");
 }
 
 static void add_most(struct gt_str *to, const struct gt_heap_holder *holder)
 {
+    char type[GT_SHORT_TYPE];
+
     if (holder->objects <= 1) return;
     gt_str_format(to, "%skeeps %s objects", to->len ? "; " : "", gt_count(holder->objects).text);
     if (holder->most_bytes < holder->bytes / 10 || !holder->most_count) return;
     gt_str_format(to, ", %s of them %s (%s)", gt_count(holder->most_count).text,
-                  holder->most_type ? holder->most_type : "without pointers",
+                  holder->most_type ? gt_short_type(type, holder->most_type) : "without pointers",
                   gt_bytes(holder->most_bytes).text);
     if (holder->most_field)
         gt_str_format(to, "%s in %s", holder->most_count > 1 ? ", the largest" : "",

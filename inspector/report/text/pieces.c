@@ -3,10 +3,10 @@
 #include "inspector/report/text/summary.h"
 
 #include "inspector/base/str.h"
+#include "inspector/names/words.h"
 #include "inspector/report/escape.h"
 #include "inspector/report/names.h"
 #include "inspector/report/units.h"
-#include "inspector/report/words.h"
 
 #include <string.h>
 
@@ -38,12 +38,14 @@ void gt_page_site(struct gt_page *page, const struct gt_source_location *place)
 static void put_step(struct gt_page *page, const struct gt_step *step, bool last)
 {
     bool is_object = step->kind == GT_STEP_OBJECT, is_entry = step->kind == GT_STEP_ENTRY;
-    char text[GT_STEP_NAME];
+    char text[GT_STEP_NAME], short_type[GT_SHORT_TYPE];
+    const char *type = step->type;
 
+    if (type && !page->all) type = gt_short_type(short_type, type);
     if (!is_object && !is_entry) gt_page_put(page, GT_PLAIN, gt_step_name(text, step));
-    if (is_object) gt_page_put(page, GT_PLAIN, step->type ? step->type : "untyped object");
+    if (is_object) gt_page_put(page, GT_PLAIN, type ? type : "untyped object");
     if (step->field) gt_page_put(page, GT_PLAIN, step->field);
-    if (last && !is_object && step->type) gt_page_format(page, GT_DIM, " %s", step->type);
+    if (last && !is_object && type) gt_page_format(page, GT_DIM, " %s", type);
 }
 
 /* An object of the path of which nothing else is known. */

@@ -74,6 +74,9 @@ static bool calls_agree(const struct gt_process *process, const struct gt_gorout
 {
     const struct gt_text *code = &process->code;
 
+    if (g->frame_count && gt_process_is_in(process, g->at.pc, "runtime.gopark") &&
+        !follows_call(process, g->at.pc))
+        return false;
     for (uint32_t i = 1; i < g->frame_count; i++) {
         uint64_t pc = gt_g_frame(all, g, i)->pc;
         if (is_top(code, pc) || was_interrupted(code, gt_g_frame(all, g, i - 1)->pc)) continue;
@@ -157,9 +160,23 @@ static void check_module(struct gt_process *process, const struct gt_module *mod
     }
 }
 
+static bool overlaps_another(const struct gt_process *process, size_t index)
+{
+    const struct gt_module *module = &process->modules[index];
+
+    for (size_t i = 0; i < index; i++)
+        if (process->modules[i].text < module->etext && module->text < process->modules[i].etext)
+            return true;
+    return false;
+}
+
 void gt_consistency_of_code(struct gt_process *process, const struct gt_goroutines *goroutines)
 {
     check_calls(process, goroutines);
-    for (size_t i = 0; i < process->module_count; i++)
+    for (size_t i = 0; i < process->module_count; i++) {
         check_module(process, &process->modules[i]);
+        if (overlaps_another(process, i))
+            gt_contradict(&process->contradictions, GT_CONTRADICTION_MODULES, 1,
+                          process->modules[i].address);
+    }
 }

@@ -38,6 +38,8 @@ void gt_consistency_of_goroutines(struct gt_process *process,
                                   const struct gt_goroutines *goroutines)
 {
     gt_consistency_of_scheduler(process, goroutines);
+    gt_consistency_of_processors(process);
+    gt_consistency_of_waits(process, goroutines);
     gt_consistency_of_queues(process);
     gt_consistency_of_code(process, goroutines);
 }
@@ -72,6 +74,7 @@ void gt_consistency_of_heap(const struct gt_goheap *heap, const struct gt_gorout
     gt_consistency_of_spans(heap);
     gt_consistency_of_pages(heap);
     gt_consistency_of_objects(heap);
+    gt_consistency_of_stacks(heap, goroutines);
     check_finalizers(heap->process, specials);
     gt_contradict(all, GT_CONTRADICTION_SPECIALS,
                   gt_specials_missed(heap, specials, count_running(goroutines)), 0);

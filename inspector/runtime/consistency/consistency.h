@@ -30,8 +30,11 @@ void gt_consistency_of_pages(const struct gt_goheap *heap);
 void gt_consistency_of_scheduler(struct gt_process *process,
                                  const struct gt_goroutines *goroutines);
 void gt_consistency_of_code(struct gt_process *process, const struct gt_goroutines *goroutines);
+void gt_consistency_of_waits(struct gt_process *process, const struct gt_goroutines *goroutines);
+void gt_consistency_of_processors(struct gt_process *process);
 void gt_consistency_of_queues(struct gt_process *process);
 void gt_consistency_of_defers(struct gt_process *process, uint64_t g);
+void gt_consistency_of_stacks(const struct gt_goheap *heap, const struct gt_goroutines *goroutines);
 void gt_consistency_of_objects(const struct gt_goheap *heap);
 
 /* The number of Ps that run. The thread of each may have been stopped between two steps. */

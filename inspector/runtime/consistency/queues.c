@@ -2,6 +2,8 @@
  * must have Go code to call. */
 #include "inspector/runtime/consistency/consistency.h"
 
+#include "inspector/base/error.h"
+#include "inspector/base/hash.h"
 #include "inspector/base/loop.h"
 
 enum { MOST_DEFERS = 1 << 24 };
@@ -29,9 +31,35 @@ static bool has_code(const struct gt_process *process, uint64_t entry)
            gt_process_field(process, timer, GT_F_timer_f, &callback) && is_func(process, callback);
 }
 
-static void check_timers(struct gt_process *process, const struct design *design, uint64_t p)
+/* True if the timer is in this P's heap only. It names the P's timers, whose lock is their first
+ * field, since 1.23. */
+static bool is_placed(const struct gt_process *process, uint64_t entry, uint64_t p,
+                      struct gt_map *seen)
 {
-    uint64_t said, bad = 0;
+    uint64_t timer, heap;
+    bool added;
+
+    if (!gt_mem_u64(process->mem, entry, &timer)) return true;
+    gt_map_put(seen, timer, &added);
+    return added && (!gt_process_field(process, timer, GT_F_timer_ts, &heap) ||
+                     heap == p + gt_off(&process->layout, GT_F_p_timers_lock));
+}
+
+/* The timers of a P that goes are moved to another P under the scheduler's lock (procresize). */
+static bool may_move(const struct gt_process *process)
+{
+    uint64_t sched;
+    struct gt_error *error = gt_process_global(process, "runtime.sched", &sched);
+    bool known = !error;
+
+    gt_error_destroy(error);
+    return known && gt_lock_is_held(process, sched, GT_F_sched_lock);
+}
+
+static void check_timers(struct gt_process *process, const struct design *design, uint64_t p,
+                         struct gt_map *seen)
+{
+    uint64_t said, bad = 0, misplaced = 0;
     struct gt_slice heap;
 
     if (!gt_process_field(process, p, GT_F_p_timers_len, &said) ||
@@ -40,8 +68,13 @@ static void check_timers(struct gt_process *process, const struct design *design
                           &heap))
         return;
     if (heap.len != said) gt_contradict(&process->contradictions, GT_CONTRADICTION_TIMERS, 1, p);
-    for (uint64_t i = 0; i < heap.len; i++)
-        bad += !has_code(process, heap.ptr + i * design->entry + design->offset);
+    for (uint64_t i = 0; i < heap.len; i++) {
+        uint64_t entry = heap.ptr + i * design->entry + design->offset;
+        bad += !has_code(process, entry);
+        misplaced += !is_placed(process, entry, p, seen);
+    }
+    if (!may_move(process))
+        gt_contradict(&process->contradictions, GT_CONTRADICTION_TIMER_PLACES, misplaced, p);
     gt_contradict(&process->contradictions, GT_CONTRADICTION_TIMER_CODE, bad, p);
 }
 
@@ -50,6 +83,7 @@ void gt_consistency_of_queues(struct gt_process *process)
     const struct gt_layout *layout = &process->layout;
     struct gt_slice allp = gt_processors(process);
     struct design design = {GT_F_p_timers, 8, 0};
+    struct gt_map seen = {0};
     uint64_t p;
 
     if (gt_has(layout, GT_F_p_timers_heap) && gt_has(layout, GT_F_timerWhen_timer))
@@ -57,7 +91,9 @@ void gt_consistency_of_queues(struct gt_process *process)
                                  gt_off(layout, GT_F_timerWhen_timer)};
     if (!gt_has(layout, design.slice) || !gt_has(layout, GT_F_timer_f) || !design.entry) return;
     for (uint64_t i = 0; i < allp.len; i++)
-        if (gt_mem_u64(process->mem, allp.ptr + 8 * i, &p)) check_timers(process, &design, p);
+        if (gt_mem_u64(process->mem, allp.ptr + 8 * i, &p))
+            check_timers(process, &design, p, &seen);
+    gt_map_deinit(&seen);
 }
 
 /* ---- deferred calls ------------------------------------------------------------------------ */

@@ -147,7 +147,8 @@ static void check_goroutine(const struct checker *checker, uint64_t g, uint64_t 
     if (!is_listed(checker, g, GT_F_g_m) || !is_listed(checker, g, GT_F_g_lockedm))
         gt_contradict(checker->all, GT_CONTRADICTION_OWNERS, 1, g);
     gt_consistency_of_defers(checker->process, g);
-    if (id > last_id) gt_contradict(checker->all, GT_CONTRADICTION_ID, 1, g);
+    if (id > last_id || (!id && (status & ~(uint64_t)SCAN_BIT) == GT_G_WAITING))
+        gt_contradict(checker->all, GT_CONTRADICTION_ID, 1, g);
     if ((status & ~(uint64_t)SCAN_BIT) == GT_G_RUNNING && !is_run(checker, g))
         gt_contradict(checker->all, GT_CONTRADICTION_RUNNING, 1, g);
 }

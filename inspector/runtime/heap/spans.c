@@ -288,25 +288,33 @@ static void set_allocated(struct gt_goheap *heap)
     }
 }
 
-/* The mask of the type of an object's elements; cached by the rtype's address. */
+/* The mask of the type of an object's elements. */
+static struct gt_tile make_tile(const struct gt_goheap *heap, uint64_t rtype)
+{
+    struct gt_types *types = heap->process->types;
+    gt_type_id id = gt_types_at(types, rtype);
+    struct gt_tile tile = {0};
+
+    if (id == GT_NO_TYPE) return tile;
+    tile.bits = gt_types_mask(types, id, &tile.ptr_words);
+    tile.period = gt_types_get(types, id)->size / 8;
+    if (!tile.bits) tile.ptr_words = 0;
+    return tile;
+}
+
 static struct gt_tile tile_of_type(struct gt_goheap *heap, uint64_t rtype)
 {
-    bool added;
-    uint64_t *number = gt_map_put(&heap->masks, rtype, &added);
+    const uint64_t *known = gt_map_find(&heap->masks, rtype);
 
-    if (!added) return *(struct gt_tile *)gt_vec_at(&heap->tiles, *number);
-    *number = heap->tiles.len;
-    struct gt_tile *tile = gt_vec_push(&heap->tiles);
-    gt_type_id id = gt_types_at(heap->process->types, rtype);
-    if (id == GT_NO_TYPE) {
+    if (known) return *(struct gt_tile *)gt_vec_at(&heap->tiles, *known);
+    struct gt_tile tile = make_tile(heap, rtype);
+    if (heap->shared) return tile;
+    *gt_map_put(&heap->masks, rtype, NULL) = heap->tiles.len;
+    gt_vec_add(&heap->tiles, &tile);
+    if (gt_types_at(heap->process->types, rtype) == GT_NO_TYPE)
         gt_process_lost(heap->process, GT_OF_HEAP,
                         "type 0x%" PRIx64 " of heap objects cannot be read", rtype);
-        return *tile;
-    }
-    tile->bits = gt_types_mask(heap->process->types, id, &tile->ptr_words);
-    tile->period = gt_types_get(heap->process->types, id)->size / 8;
-    if (!tile->bits) tile->ptr_words = 0;
-    return *tile;
+    return tile;
 }
 
 static struct gt_tile tile(void *ctx, const struct gt_region *region, uint32_t slot)
@@ -321,6 +329,20 @@ static struct gt_tile tile(void *ctx, const struct gt_region *region, uint32_t s
     struct gt_tile found = tile_of_type(heap, rtype);
     found.skip = span->header ? 1 : 0;
     return found;
+}
+
+void gt_goheap_share(const struct gt_goheap *heap, const struct gt_bitmap *live)
+{
+    const struct gt_heap *graph = &heap->graph;
+    struct gt_goheap *own = graph->source.ctx;
+
+    for (uint32_t i = 0; i < graph->region_count && !heap->shared; i++) {
+        const struct gt_region *region = &graph->regions[i];
+        if (region->scan != GT_SCAN_TILED) continue;
+        for (uint32_t slot = 0; slot < region->count; slot++)
+            if (gt_bit(live, region->first + slot)) tile(own, region, slot);
+    }
+    own->shared = true;
 }
 
 /* Green tea's marks are in the spans. The function that sets them up is only linked with the

@@ -57,12 +57,17 @@ struct gt_goheap {
     struct gt_arena_bits arena_bits;
     struct gt_arena rebuilt;          /* masks made from arenas' bits */
     uint64_t stack_bytes, heap_bytes; /* pages of manual and of in-use spans */
-    struct gt_map masks;              /* rtype -> index + 1 into tiles; filled on demand */
+    struct gt_map masks;              /* rtype -> index into tiles; filled on demand */
     struct gt_vec tiles;              /* struct gt_tile */
+    bool shared;                      /* both stay as they are: see gt_goheap_share() */
 };
 
 struct gt_error *gt_goheap_open(struct gt_process *process, struct gt_goheap **heap);
 void gt_goheap_close(struct gt_goheap *heap); /* NULL is allowed */
+
+/* From now on the pointer words of live objects can be read by several threads at once. Those of
+ * other objects can be read by one. */
+void gt_goheap_share(const struct gt_goheap *heap, const struct gt_bitmap *live);
 
 /* Where the program's data of an object begins (after a type header), and its size. */
 uint64_t gt_goheap_user(const struct gt_goheap *heap, uint32_t object, uint64_t *size);

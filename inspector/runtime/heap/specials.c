@@ -83,11 +83,23 @@ static void take(struct reader *reader, uint32_t object, uint64_t addr, int kind
                         addr);
 }
 
+/* The runtime keeps a list sorted by offset and kind, and removes the specials of an object before
+ * it frees it (mheap.go, addspecial; mgcsweep.go). A span that is being swept is not checked. */
+static void check_place(const struct reader *reader, const struct gt_span *span, uint32_t object,
+                        uint64_t addr, bool sorted)
+{
+    const struct gt_goheap *heap = reader->heap;
+    bool being_swept = (int32_t)(span->sweep_gen - heap->sweep_gen) == -1;
+
+    if (!sorted || (!being_swept && !gt_bit(&heap->graph.allocated, object)))
+        gt_contradict(&heap->process->contradictions, GT_CONTRADICTION_SPECIAL_ORDER, 1, addr);
+}
+
 static void read_list(struct reader *reader, const struct gt_region *region,
                       const struct gt_span *span)
 {
     const struct gt_process *process = reader->heap->process;
-    uint64_t addr = span->specials, next, offset, number;
+    uint64_t addr = span->specials, next, offset, number, last = 0;
 
     for (bool added; addr; addr = next) {
         gt_map_put(&reader->seen, addr, &added);
@@ -100,7 +112,10 @@ static void read_list(struct reader *reader, const struct gt_region *region,
             return;
         }
         int kind = kind_of(reader, number);
-        uint64_t slot = offset / span->elem_size;
+        uint64_t slot = offset / span->elem_size, key = offset << 8 | (number & 0xff);
+        if (slot < region->count)
+            check_place(reader, span, region->first + (uint32_t)slot, addr, key >= last);
+        last = key;
         if (kind < 0) continue;
         if (slot < region->count)
             take(reader, region->first + (uint32_t)slot, addr, kind);

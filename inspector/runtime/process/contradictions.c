@@ -4,6 +4,7 @@
 
 static const char *const texts[GT_CONTRADICTIONS] = {
     [GT_CONTRADICTION_MODULE] = "words of the program's module data that the binary has otherwise",
+    [GT_CONTRADICTION_MODULES] = "modules whose code overlaps the code of another one",
     [GT_CONTRADICTION_MARKS] =
         "objects that the collector marked and that nothing in the core leads to, "
         "without evidence that they were dropped",
@@ -27,6 +28,9 @@ static const char *const texts[GT_CONTRADICTIONS] = {
     [GT_CONTRADICTION_SPECIALS] =
         "finalizers, cleanups or weak handles that the runtime counts and that are "
         "in no span's list",
+    [GT_CONTRADICTION_SPECIAL_ORDER] =
+        "finalizers, cleanups or other specials that are out of order in their "
+        "span's list, or belong to no allocated object",
     [GT_CONTRADICTION_FINALIZERS] = "finalizers without a function of Go to call",
     [GT_CONTRADICTION_GOROUTINES] =
         "goroutines by which runtime.allgs differs from allglen, or its live "
@@ -35,7 +39,8 @@ static const char *const texts[GT_CONTRADICTIONS] = {
         "goroutines that are in runtime.allgs twice, or have another one's id",
     [GT_CONTRADICTION_STATUS] = "goroutines with a status that Go does not have",
     [GT_CONTRADICTION_ID] =
-        "goroutines with an id beyond the last one that was given (sched.goidgen)",
+        "goroutines without an id, or with one beyond the last one that was given "
+        "(sched.goidgen)",
     [GT_CONTRADICTION_CODE] = "goroutines whose go statement or first function is no code of Go",
     [GT_CONTRADICTION_RUNNING] = "running goroutines without the thread that runs them",
     [GT_CONTRADICTION_OWNERS] =
@@ -48,16 +53,26 @@ static const char *const texts[GT_CONTRADICTIONS] = {
         "binary",
     [GT_CONTRADICTION_DEFERS] =
         "deferred calls whose frame or function is none of their goroutine's",
-    [GT_CONTRADICTION_STACKS] = "goroutines whose stacks overlap",
+    [GT_CONTRADICTION_STACKS] =
+        "goroutines whose stacks overlap, or are no stack of a span of stacks",
     [GT_CONTRADICTION_THREADS] = "threads by which runtime.allm and the scheduler's count differ",
     [GT_CONTRADICTION_PROCESSORS] = "Ps by which the list of idle Ps and sched.npidle differ",
+    [GT_CONTRADICTION_ALLP] =
+        "Ps that are not at their number in runtime.allp, or are in use beyond its end",
     [GT_CONTRADICTION_RUNNABLE] =
         "goroutines by which the scheduler's queue and its size differ, or that "
         "are in it and are not runnable",
     [GT_CONTRADICTION_TIMERS] = "timer heaps whose length is not what their P counts",
+    [GT_CONTRADICTION_TIMER_PLACES] =
+        "timers that are in a heap twice, or name another heap as theirs",
     [GT_CONTRADICTION_TIMER_CODE] = "timers in a heap without a function of Go to call",
     [GT_CONTRADICTION_SEMAPHORES] = "semaphore roots whose waiters are not as many as they count",
-    [GT_CONTRADICTION_QUEUES] = "goroutines that wait for a channel and are not in its queue",
+    [GT_CONTRADICTION_QUEUES] =
+        "goroutines that wait for a channel and are not in its queue, or are in the "
+        "queue of one that they do not wait for or that is closed",
+    [GT_CONTRADICTION_WAITS] =
+        "goroutines whose status or wait reason is not that of the function or the "
+        "queue in which they wait",
     [GT_CONTRADICTION_LENGTHS] =
         "strings and slices that are longer than the block that they point into",
     [GT_CONTRADICTION_MAPS] = "maps whose length is not the number of their entries",

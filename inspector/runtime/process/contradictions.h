@@ -19,7 +19,8 @@
 #include <stdint.h>
 
 enum gt_contradiction {
-    GT_CONTRADICTION_MODULE,    /* module data, against the binary */
+    GT_CONTRADICTION_MODULE, /* module data, against the binary */
+    GT_CONTRADICTION_MODULES,
     GT_CONTRADICTION_MARKS,     /* the live set, against the collector's marks */
     GT_CONTRADICTION_UNREACHED, /* the same, in the other direction */
     GT_CONTRADICTION_SPAN_COUNT,
@@ -31,6 +32,7 @@ enum gt_contradiction {
     GT_CONTRADICTION_SPAN_STATE,
     GT_CONTRADICTION_SPAN_PAGES,
     GT_CONTRADICTION_SPECIALS,
+    GT_CONTRADICTION_SPECIAL_ORDER,
     GT_CONTRADICTION_FINALIZERS,
     GT_CONTRADICTION_GOROUTINES, /* allgs against allglen and the scheduler's counts */
     GT_CONTRADICTION_TWICE,
@@ -45,11 +47,14 @@ enum gt_contradiction {
     GT_CONTRADICTION_STACKS,
     GT_CONTRADICTION_THREADS,
     GT_CONTRADICTION_PROCESSORS,
+    GT_CONTRADICTION_ALLP,
     GT_CONTRADICTION_RUNNABLE,
     GT_CONTRADICTION_TIMERS,
+    GT_CONTRADICTION_TIMER_PLACES,
     GT_CONTRADICTION_TIMER_CODE,
     GT_CONTRADICTION_SEMAPHORES,
     GT_CONTRADICTION_QUEUES,
+    GT_CONTRADICTION_WAITS, /* status and wait reason, against frames and queues */
     GT_CONTRADICTION_LENGTHS,
     GT_CONTRADICTION_MAPS,
     GT_CONTRADICTIONS

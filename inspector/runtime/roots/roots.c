@@ -160,6 +160,17 @@ struct queue {
     uint64_t block_bytes;
 };
 
+/* An entry of a finalizer says which type its object has. */
+static void add_queued_object(struct gatherer *gatherer, const struct queue *queue, uint64_t entry)
+{
+    struct gt_queued_object object;
+
+    if (queue->kind == GT_ROOT_QUEUED &&
+        gt_process_field(gatherer->process, entry, GT_F_finalizer_arg, &object.value) &&
+        gt_process_field(gatherer->process, entry, GT_F_finalizer_ot, &object.type))
+        gt_vec_add(&gatherer->roots->queued, &object);
+}
+
 /* Entries of a block outside of the heap: each of their words may be a pointer. */
 static void add_entries(struct gatherer *gatherer, const struct queue *queue, uint64_t first,
                         uint64_t count, uint64_t entry_size)
@@ -171,6 +182,7 @@ static void add_entries(struct gatherer *gatherer, const struct queue *queue, ui
             return;
         }
         if (i && i % (entry_size / 8) == 0) gatherer->owner++;
+        if (i % (entry_size / 8) == 0) add_queued_object(gatherer, queue, first + i * 8);
         add(gatherer, queue->kind, first + i * 8, value);
     }
     gatherer->owner++;
@@ -258,6 +270,7 @@ struct gt_error *gt_roots_open(const struct gt_goheap *heap, const struct gt_gor
     roots->list = GT_VEC_OF(struct gt_root);
     roots->statics = GT_VEC_OF(struct gt_root);
     roots->dangling = GT_VEC_OF(struct gt_root);
+    roots->queued = GT_VEC_OF(struct gt_queued_object);
     add_globals(&gatherer);
     add_stacks(&gatherer);
     add_specials(&gatherer);
@@ -274,5 +287,6 @@ void gt_roots_close(struct gt_roots *roots)
     gt_vec_deinit(&roots->list);
     gt_vec_deinit(&roots->statics);
     gt_vec_deinit(&roots->dangling);
+    gt_vec_deinit(&roots->queued);
     gt_free(roots);
 }

@@ -52,11 +52,17 @@ static inline bool gt_root_is_goroutines(const struct gt_root *root)
            root->kind == GT_ROOT_CONTEXT || root->kind == GT_ROOT_DEFER;
 }
 
+struct gt_queued_object { /* it waits for its finalizer */
+    uint64_t value;       /* points to the object */
+    uint64_t type;        /* address of the type of that pointer (runtime.finalizer.ot) */
+};
+
 struct gt_roots {
     struct gt_vec list; /* struct gt_root */
     /* Words in the same form that are no roots: */
     struct gt_vec statics;  /* those that point to static data */
     struct gt_vec dangling; /* those of globals that point to free slots */
+    struct gt_vec queued;   /* struct gt_queued_object */
     uint64_t frames_precise, frames_conservative;
 };
 

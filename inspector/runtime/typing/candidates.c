@@ -2,7 +2,6 @@
 
 #include "inspector/base/alloc.h"
 #include "inspector/base/search.h"
-#include "inspector/runtime/typing/fits.h"
 #include "inspector/runtime/typing/typing_impl.h"
 
 #include <stdlib.h>
@@ -11,6 +10,7 @@ enum {
     WORD = 8,
     MOST_BYTES = 64 * WORD,  /* of a type or a slot */
     MOST_TRIES = 256,        /* types that are tried for one object */
+    MOST_JOINED = 1 << 20,   /* the same for all slices in objects that several types fit */
     MOST_FAILURES = 1 << 16, /* objects whose type was not found */
     RTYPE_GCDATA = 32,       /* abi.Type */
     MOST_PATH = 64,          /* bytes of a package's path that count */
@@ -26,6 +26,7 @@ struct gt_candidates {
     struct gt_vec list; /* struct candidate, by mask and size */
     bool read;
     size_t failures;
+    size_t joined; /* types that were tried for slices in objects that several types fit */
 };
 
 struct gt_candidates *gt_candidates_create(const struct gt_typing *typing)
@@ -104,9 +105,10 @@ struct answer {
 
 struct question {
     struct gt_candidates *candidates;
-    const unsigned char *bytes; /* of the slot */
-    uint64_t mask;              /* of the slot */
-    uint64_t size, below;       /* the values take more than `below` and at most `size` bytes */
+    struct gt_possible_slice *slice; /* the question is about this word; NULL: about the type */
+    const unsigned char *bytes;      /* of the slot */
+    uint64_t mask;                   /* of the slot */
+    uint64_t size, below; /* the values take more than `below` and at most `size` bytes */
     size_t tries;
     struct answer answers[KINDS];
 };
@@ -233,6 +235,12 @@ static void try_type(struct question *question, const struct candidate *candidat
     if (!id) return;
     gt_type_id elem = element_of(types, id, &values);
     if (is_map_slot(gt_types_name(types, elem))) return;
+    if (question->slice) {
+        if (all_fit(question, id, candidate->size, count))
+            gt_possible_slice_of(question->candidates->typing, id, candidate->rtype,
+                                 question->slice);
+        return;
+    }
     enum kind kind = is_only_shape(gt_types_name(types, id)) ? SHAPE : kind_of(types, elem);
     if (question->answers[kind].several) return;
     if (all_fit(question, id, candidate->size, count)) take(question, elem, kind, values);
@@ -241,7 +249,20 @@ static void try_type(struct question *question, const struct candidate *candidat
 /* Several types of the program fit: nothing changes that. */
 static bool is_lost(const struct question *question)
 {
-    return question->answers[OF_PROGRAM].several;
+    return question->slice ? question->slice->denied : question->answers[OF_PROGRAM].several;
+}
+
+/* Too many types are to be tried. */
+static bool is_tired(struct question *question)
+{
+    if (question->slice) return ++question->candidates->joined > MOST_JOINED;
+    return ++question->tries > MOST_TRIES;
+}
+
+static void give_up(struct question *question)
+{
+    question->answers[OF_PROGRAM].several = true;
+    if (question->slice) question->slice->denied = true;
 }
 
 /* Tries the types with this mask whose `count` values fit the slot, but not the next smaller
@@ -255,7 +276,7 @@ static void try_types(struct question *question, uint64_t mask, uint64_t count)
         const struct candidate *candidate = candidate_at(candidates, i);
         if (candidate->mask != mask || candidate->size * count > question->size) break;
         if (candidate->size * count <= question->below) continue;
-        if (++question->tries > MOST_TRIES) question->answers[OF_PROGRAM].several = true;
+        if (is_tired(question)) give_up(question);
         try_type(question, candidate, count);
     }
 }
@@ -308,20 +329,29 @@ static const struct answer *answer_of(const struct question *question)
     return NULL;
 }
 
-gt_type_id gt_candidate_of(struct gt_candidates *candidates, uint32_t object, uint64_t *count)
+/* Prepares what both questions need; false when no type can be told by elimination. */
+static bool prepare(struct question *question, uint32_t object)
 {
+    struct gt_candidates *candidates = question->candidates;
     struct gt_slot_ref ref = gt_slot_ref_of(candidates->typing, object);
     const struct gt_region *region = ref.region;
-    struct question question = {.candidates = candidates, .size = region->slot_size};
 
     if (region->scan != GT_SCAN_BITMAP || !region->bytes || region->slot_size > MOST_BYTES ||
-        region->slot_size <= WORD || candidates->failures > MOST_FAILURES)
-        return GT_NO_TYPE;
+        region->slot_size <= WORD)
+        return false;
     if (!candidates->read) read_types(candidates);
-    question.bytes = region->bytes + ref.slot * region->slot_size;
-    question.mask = gt_slot_mask(&ref);
-    question.below = class_below(region->slot_size);
-    if (!question.mask || all_pointers(&question)) return GT_NO_TYPE;
+    question->size = region->slot_size;
+    question->bytes = region->bytes + ref.slot * region->slot_size;
+    question->mask = gt_slot_mask(&ref);
+    question->below = class_below(region->slot_size);
+    return question->mask && !all_pointers(question);
+}
+
+gt_type_id gt_candidate_of(struct gt_candidates *candidates, uint32_t object, uint64_t *count)
+{
+    struct question question = {.candidates = candidates};
+
+    if (candidates->failures > MOST_FAILURES || !prepare(&question, object)) return GT_NO_TYPE;
     ask(&question);
     const struct answer *answer = answer_of(&question);
     if (!answer) {
@@ -330,4 +360,19 @@ gt_type_id gt_candidate_of(struct gt_candidates *candidates, uint32_t object, ui
     }
     *count = answer->count;
     return answer->found;
+}
+
+uint64_t gt_candidates_widest(struct gt_candidates *candidates, uint32_t object,
+                              const struct gt_word *word)
+{
+    const struct gt_goheap *heap = candidates->typing->heap;
+    uint32_t block = gt_heap_object(&heap->graph, word->value);
+    struct gt_possible_slice slice = {.offset = word->offset, .cap = word->cap};
+    struct question question = {.candidates = candidates, .slice = &slice};
+
+    if (block == GT_NO_OBJECT || !slice.cap) return 0;
+    slice.at = word->value - gt_goheap_user(heap, block, &slice.user);
+    if (slice.at >= slice.user || !prepare(&question, object)) return 0;
+    ask(&question);
+    return slice.denied ? 0 : slice.widest;
 }

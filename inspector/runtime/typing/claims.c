@@ -134,6 +134,14 @@ static void judge_by_bitmap(struct gt_typing *typing, const struct gt_claim *cla
         settle_extent(typing, &ref, claim->type, extent);
 }
 
+/* A type that the allocator recorded and that is not known has the size of the true one. */
+static bool has_header_size(const struct gt_typing *typing, uint32_t object, gt_type_id id)
+{
+    gt_type_id header = gt_types_at(typing->types, gt_goheap_header(typing->heap, object));
+
+    return !header || gt_types_get(typing->types, header)->size == claim_size(typing, id);
+}
+
 /* Objects whose type the allocator recorded are typed already, unless that type could not be
  * read. */
 static void judge_claim(struct gt_typing *typing, const struct gt_claim *claim)
@@ -146,7 +154,8 @@ static void judge_claim(struct gt_typing *typing, const struct gt_claim *claim)
     if (claim->region->scan == GT_SCAN_BITMAP)
         judge_by_bitmap(typing, claim, object);
     else if (!gt_packed_at(&typing->type, object) &&
-             claim->offset == (gt_slot_has_header(typing, claim->region) ? 8 : 0))
+             claim->offset == (gt_slot_has_header(typing, claim->region) ? 8 : 0) &&
+             has_header_size(typing, object, claim->type))
         gt_settle(typing, object, claim->type, first);
 }
 

@@ -2,6 +2,7 @@
 
 #include "inspector/base/alloc.h"
 #include "inspector/base/hash.h"
+#include "inspector/base/numbers.h"
 #include "inspector/base/search.h"
 #include "inspector/runtime/process/code_references.h"
 
@@ -12,7 +13,8 @@ enum {
     WORD = 8,
     RTYPE_KIND = 23, /* abi.Type.Kind_ */
     KIND_MASK = 31,
-    MAX_CAPTURED = 64, /* captured variables with names */
+    MAX_CAPTURED = 64,        /* captured variables with names */
+    MOST_READ_ONLY = 1 << 28, /* bytes of read-only data that are searched */
 };
 
 struct made { /* the code makes a closure of this function with this type */
@@ -21,7 +23,8 @@ struct made { /* the code makes a closure of this function with this type */
 
 struct gt_closures {
     struct gt_process *process;
-    struct gt_vec made;  /* struct made, by function; filled by the first query */
+    struct gt_vec made;  /* struct made, by function; filled by the first query, as is the next */
+    struct gt_u64s used; /* rtypes of structs, arrays and slices that the code refers to, sorted */
     struct gt_map types; /* entry -> type + 1 */
     bool read;
 };
@@ -39,6 +42,7 @@ void gt_closures_destroy(struct gt_closures *closures)
 {
     if (!closures) return;
     gt_vec_deinit(&closures->made);
+    gt_u64s_deinit(&closures->used);
     gt_map_deinit(&closures->types);
     gt_free(closures);
 }
@@ -51,16 +55,22 @@ struct pairer {
     uint64_t rtype;    /* the rtype of a struct that the code referred to last; 0: none */
 };
 
-static bool is_struct(const struct gt_process *process, uint64_t addr)
+/* The kind of the type whose rtype is there; 0 when there is none. */
+static uint8_t kind_at(const struct gt_process *process, uint64_t addr)
 {
-    uint8_t kind;
+    uint8_t kind = 0;
 
-    if (addr % WORD) return false;
+    if (addr % WORD) return 0;
     for (size_t i = 0; i < process->module_count; i++)
         if (addr >= process->modules[i].types && addr < process->modules[i].etypes)
-            return gt_mem_u8(process->mem, addr + RTYPE_KIND, &kind) &&
-                   (kind & KIND_MASK) == GT_T_STRUCT;
-    return false;
+            return gt_mem_u8(process->mem, addr + RTYPE_KIND, &kind) ? kind & KIND_MASK : 0;
+    return 0;
+}
+
+static void note_used(struct gt_closures *closures, uint64_t rtype, uint8_t kind)
+{
+    if (kind == GT_T_STRUCT || kind == GT_T_ARRAY || kind == GT_T_SLICE)
+        gt_u64s_add(&closures->used, rtype);
 }
 
 static void pair(void *ctx, uint64_t function, uint64_t target)
@@ -70,7 +80,9 @@ static void pair(void *ctx, uint64_t function, uint64_t target)
 
     if (function != pairer->function) pairer->rtype = 0;
     pairer->function = function;
-    if (is_struct(process, target)) pairer->rtype = target;
+    uint8_t kind = kind_at(process, target);
+    if (kind == GT_T_STRUCT) pairer->rtype = target;
+    note_used(pairer->closures, target, kind);
     if (!pairer->rtype || !gt_process_is_entry(process, target)) return;
     struct made made = {target, pairer->rtype};
     gt_vec_add(&pairer->closures->made, &made);
@@ -84,14 +96,38 @@ static int by_entry(const void *a, const void *b)
     return (left->entry > right->entry) - (left->entry < right->entry);
 }
 
+/* Dictionaries of generic code are in the read-only data after the types, before the function
+ * table. Other words of that data that look like rtypes do no harm. */
+static void read_dictionaries(struct gt_closures *closures, const struct gt_module *module)
+{
+    const struct gt_memory *mem = closures->process->mem;
+    uint64_t addr = (module->etypes + WORD - 1) & ~(uint64_t)(WORD - 1), target;
+
+    if (module->pcheader < addr || module->pcheader - addr > MOST_READ_ONLY) return;
+    for (; addr < module->pcheader; addr += WORD)
+        if (gt_mem_u64(mem, addr, &target) && target >= module->types && target < module->etypes)
+            note_used(closures, target, kind_at(closures->process, target));
+}
+
 static void read_code(struct gt_closures *closures)
 {
     struct pairer pairer = {.closures = closures};
 
+    if (closures->read) return;
     closures->read = true;
     gt_code_references(closures->process, pair, &pairer);
+    for (size_t i = 0; i < closures->process->module_count; i++)
+        read_dictionaries(closures, &closures->process->modules[i]);
     if (closures->made.len)
         qsort(closures->made.data, closures->made.len, sizeof(struct made), by_entry);
+    gt_u64s_sort(&closures->used);
+}
+
+bool gt_code_refers_to(struct gt_closures *closures, uint64_t rtype)
+{
+    read_code(closures);
+    size_t place = gt_u64s_below(&closures->used, rtype);
+    return place < closures->used.len && closures->used.at[place] == rtype;
 }
 
 /* ---- types --------------------------------------------------------------------------------- */
@@ -175,7 +211,7 @@ gt_type_id gt_closure_type(struct gt_closures *closures, uint64_t entry)
     if (!gt_process_is_entry(closures->process, entry)) return GT_NO_TYPE;
     uint64_t *known = gt_map_put(&closures->types, entry, &added);
     if (!added) return (gt_type_id)(*known - 1);
-    if (!closures->read) read_code(closures);
+    read_code(closures);
     gt_type_id type = agreed(closures, entry);
     if (type) type = named(closures, type, entry);
     *known = (uint64_t)type + 1;

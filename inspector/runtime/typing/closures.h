@@ -11,6 +11,10 @@
  *
  * The types have the function's name and, with debug information, the names of the captured
  * variables: "main.serve.func1" {name, "&count"}.
+ *
+ * The same reading of the code tells which rtypes of structs, arrays and slices the code refers to:
+ * those of values that it allocates, or puts into interfaces. Generic code has them in
+ * dictionaries, which are read too.
  */
 #ifndef GT_RUNTIME_CLOSURES_H
 #define GT_RUNTIME_CLOSURES_H
@@ -24,5 +28,8 @@ void gt_closures_destroy(struct gt_closures *closures); /* NULL is allowed */
 
 /* The type of the func values whose code is at `entry`; GT_NO_TYPE when it is not known. */
 gt_type_id gt_closure_type(struct gt_closures *closures, uint64_t entry);
+
+/* Does the code, or a dictionary, refer to the rtype of a struct, an array or a slice? */
+bool gt_code_refers_to(struct gt_closures *closures, uint64_t rtype);
 
 #endif

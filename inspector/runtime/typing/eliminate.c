@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+enum { LEAST_BLOCK = 1024 }; /* bytes; of smaller blocks it is not asked what slices leave out */
+
 struct eliminator {
     struct gt_typing *typing;
     struct gt_candidates *candidates;
@@ -113,6 +115,41 @@ void gt_eliminate(struct gt_typing *typing, const struct gt_bitmap *live)
 
     each_untold(&eliminator, live, any_shapes(typing), eliminate);
     gt_candidates_destroy(eliminator.candidates);
+}
+
+struct bounder {
+    struct gt_typing *typing;
+    struct gt_candidates *candidates;
+    uint32_t object;
+};
+
+/* The width decides only where bytes as elements would leave out half of a block that is not small.
+ */
+static void bound_slice(void *ctx, const struct gt_word *word)
+{
+    const struct bounder *bounder = ctx;
+    const struct gt_goheap *heap = bounder->typing->heap;
+    uint32_t block = gt_heap_object(&heap->graph, word->value);
+
+    if (word->kind != GT_P_SLICE || !word->inferred || word->bytes || block == GT_NO_OBJECT ||
+        block < heap->graph.scan_objects || gt_heap_size(&heap->graph, block) < LEAST_BLOCK ||
+        word->cap * 2 > gt_heap_size(&heap->graph, block))
+        return;
+    uint64_t widest = gt_candidates_widest(bounder->candidates, bounder->object, word);
+    if (widest) *gt_map_put(&bounder->typing->widest, word->addr, NULL) = widest;
+}
+
+void gt_bound_slices(struct gt_typing *typing, const struct gt_bitmap *live)
+{
+    struct bounder bounder = {typing, gt_candidates_create(typing), 0};
+    uint32_t count = typing->heap->graph.scan_objects;
+
+    for (size_t i = gt_bitmap_next(live, 0); i < count; i = gt_bitmap_next(live, i + 1)) {
+        bounder.object = (uint32_t)i;
+        if (!gt_packed_at(&typing->type, i))
+            gt_typing_words(typing, bounder.object, bound_slice, &bounder);
+    }
+    gt_candidates_destroy(bounder.candidates);
 }
 
 void gt_claim_maps_of_typed(struct gt_typing *typing, const struct gt_map_shapes *maps,

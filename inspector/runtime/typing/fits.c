@@ -1,5 +1,5 @@
-#include "inspector/runtime/typing/fits.h"
-
+/* Whether memory can hold a value of a type. */
+#include "inspector/runtime/typing/candidates.h"
 #include "inspector/runtime/typing/map_shapes.h"
 #include "inspector/runtime/typing/typing_impl.h"
 #include "inspector/runtime/typing/words.h"

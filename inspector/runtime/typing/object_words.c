@@ -257,6 +257,7 @@ struct shape_walk {
     uint64_t last;      /* end of the pointer before the waiting one */
     uint64_t at, value; /* of the waiting one */
     bool waits;
+    const struct gt_map *widest; /* gt_typing.widest */
 };
 
 static bool is_scalar(const struct shape_walk *walk, uint64_t offset, uint64_t end)
@@ -280,6 +281,9 @@ static void shape_waiting(struct shape_walk *walk, uint64_t end)
         around.after++;
     }
     gt_shape_word(walk->shapes, &around, &word);
+    const uint64_t *widest =
+        walk->widest->len && word.inferred ? gt_map_find(walk->widest, word.addr) : NULL;
+    if (widest) word.widest = (uint32_t)*widest;
     walk->visit(walk->ctx, &word);
 }
 
@@ -306,7 +310,8 @@ static void words_by_shape(const struct gt_typing *typing, const struct gt_slot_
                               .bytes = ref->region->bytes + ref->slot * size,
                               .from = header + from,
                               .to = header + to,
-                              .header = header};
+                              .header = header,
+                              .widest = &typing->widest};
 
     gt_heap_words(&typing->heap->graph, gt_slot_object(ref), visit_shape, &walk);
     shape_waiting(&walk, size);

@@ -1,10 +1,10 @@
 #include "inspector/runtime/typing/shapes.h"
 
 #include "inspector/base/alloc.h"
+#include "inspector/base/numbers.h"
 #include "inspector/base/search.h"
+#include "inspector/runtime/heap/size_classes.h"
 #include "inspector/runtime/typing/words.h"
-
-#include <stdlib.h>
 
 enum {
     WORD = 8,
@@ -15,7 +15,9 @@ enum {
     LEAST_DOCUMENT = 256, /* bytes; no value of a type has so long a text */
     MOST_TEXT = 4096,     /* bytes of a text that are tested */
     MANY_TRIES = 256,     /* sizes of elements that are tried */
-    ITAB_TYPE = 8,        /* abi.ITab: Inter, Type, Hash, Fun */
+    LARGEST_SLOT = 32768, /* larger objects take whole pages */
+    PAGE = 8192,
+    ITAB_TYPE = 8, /* abi.ITab: Inter, Type, Hash, Fun */
     ITAB_HASH = 16,
     ITAB_FUN = 24,
     TYPE_HASH = 16, /* abi.Type */
@@ -70,45 +72,15 @@ static void note_size(void *ctx, uint64_t rtype, const struct gt_type *head)
         gt_u64s_add(&shapes->buffer_sizes, head->size);
 }
 
-static int by_size(const void *a, const void *b)
-{
-    uint64_t left = *(const uint64_t *)a, right = *(const uint64_t *)b;
-
-    return (left > right) - (left < right);
-}
-
-/* Sorts them and removes duplicates. */
-static void sort_sizes(struct gt_u64s *sizes)
-{
-    uint64_t *size = sizes->at;
-    size_t kept = 0;
-
-    if (sizes->len) qsort(size, sizes->len, sizeof *size, by_size);
-    for (size_t i = 0; i < sizes->len; i++)
-        if (i == 0 || size[i] != size[i - 1]) size[kept++] = size[i];
-    sizes->len = kept;
-}
-
-static uint64_t size_at(const void *sizes, size_t index)
-{
-    return ((const uint64_t *)sizes)[index];
-}
-
-/* How many sizes are less than this one. */
-static size_t count_below(const struct gt_u64s *sizes, uint64_t size)
-{
-    return gt_lower_bound(sizes->at, 0, sizes->len, size, size_at);
-}
-
 struct gt_shapes *gt_shapes_create(const struct gt_goheap *heap)
 {
     struct gt_shapes *shapes = gt_calloc(1, sizeof *shapes);
 
     *shapes = (struct gt_shapes){.heap = heap, .process = heap->process};
     gt_types_each(heap->process->types, note_size, shapes);
-    sort_sizes(&shapes->whole_sizes);
-    sort_sizes(&shapes->buffer_sizes);
-    sort_sizes(&shapes->element_sizes);
+    gt_u64s_sort(&shapes->whole_sizes);
+    gt_u64s_sort(&shapes->buffer_sizes);
+    gt_u64s_sort(&shapes->element_sizes);
     return shapes;
 }
 
@@ -127,12 +99,12 @@ void gt_shapes_destroy(struct gt_shapes *shapes)
 static bool any_for_slot(const struct gt_u64s *sizes, uint64_t slot)
 {
     uint64_t least = slot < 1024 ? slot - slot / 3 : slot - slot / 6;
-    size_t first = count_below(sizes, least);
+    size_t first = gt_u64s_below(sizes, least);
 
     return first < sizes->len && sizes->at[first] <= slot;
 }
 
-static bool has_type_for_slot(const struct gt_shapes *shapes, uint64_t slot)
+bool gt_shape_may_be_one(const struct gt_shapes *shapes, uint64_t slot)
 {
     return any_for_slot(&shapes->whole_sizes, slot);
 }
@@ -204,11 +176,21 @@ static void note_pointer(void *ctx, uint64_t offset, uint64_t value)
     if (offset / WORD < MASK_WORDS) mask->bits |= (uint64_t)1 << offset / WORD;
 }
 
+/* The words of an object that an array of it must have filled: the allocator rounds an array up to
+ * its size class, and there are no pointers in what that adds. */
+static uint64_t filled_words(uint64_t bits, uint64_t size)
+{
+    uint64_t least = gt_slot_below(size) / WORD + 1;
+    uint64_t last = bits ? 64 - (uint64_t)__builtin_clzll(bits) : 0;
+
+    return last > least ? last : least;
+}
+
 /* Would elements of so many words have their pointers at the same offsets, throughout the
  * object? */
 static bool repeats(const struct mask_of *mask, uint64_t words)
 {
-    if (words >= MASK_WORDS) return true;
+    if (words >= MASK_WORDS || words > mask->words) return true;
     uint64_t whole = mask->words - mask->words % words; /* the rest of the object has no element */
     uint64_t compared = whole - words;
     uint64_t low = compared >= 64 ? UINT64_MAX : ((uint64_t)1 << compared) - 1;
@@ -233,7 +215,7 @@ static uint64_t widest(uint64_t offset, uint64_t most, uint64_t step, const stru
  * type. */
 static uint64_t widest_type(const struct gt_shapes *shapes, uint64_t offset, uint64_t most)
 {
-    for (size_t i = count_below(&shapes->element_sizes, most + 1); i-- > 0;) {
+    for (size_t i = gt_u64s_below(&shapes->element_sizes, most + 1); i-- > 0;) {
         uint64_t size = shapes->element_sizes.at[i];
         if (offset % size == 0) return size;
     }
@@ -256,7 +238,7 @@ static uint64_t element_of_bytes(const struct gt_shapes *shapes, uint64_t user, 
                                  uint64_t most)
 {
     if (offset % WORD) return widest_type(shapes, offset, most);
-    return has_type_for_slot(shapes, user) ? most : widest(offset, most, 1, NULL);
+    return gt_shape_may_be_one(shapes, user) ? most : widest(offset, most, 1, NULL);
 }
 
 uint64_t gt_shape_element(const struct gt_shapes *shapes, uint32_t object, uint64_t offset,
@@ -273,9 +255,9 @@ uint64_t gt_shape_element(const struct gt_shapes *shapes, uint32_t object, uint6
         uint64_t size = gt_types_get(heap->process->types, noted)->size;
         return size && size <= most && offset % size == 0 ? size : 0;
     }
-    mask.words = user / WORD;
-    if (mask.words > MASK_WORDS) return widest(offset, most, WORD, NULL);
+    if (user / WORD > MASK_WORDS) return widest(offset, most, WORD, NULL);
     gt_heap_words(&heap->graph, object, note_pointer, &mask);
+    mask.words = filled_words(mask.bits, user);
     return widest(offset, most, WORD, &mask);
 }
 
@@ -321,7 +303,7 @@ static bool must_be_bytes(const struct gt_shapes *shapes, uint64_t addr,
     if (target->offset % WORD != 0 && len >= LEAST_WORD) return true;
     if (is_cut_from_text(shapes, addr, len, target)) return true;
     return (len >= LEAST_TEXT || target->offset % WORD != 0) &&
-           !has_type_for_slot(shapes, target->user); /* blocks without pointers have no header */
+           !gt_shape_may_be_one(shapes, target->user); /* blocks without pointers have no header */
 }
 
 /* Can it be a pointer, a length and a capacity? */
@@ -338,12 +320,39 @@ static bool may_be_string(const struct gt_surrounding *around, const struct targ
            around->next[0] <= target->user - target->offset;
 }
 
-/* The capacity counts exactly the pointers up to the block's end. Two unrelated numbers beside a
- * pointer do not match that by chance, so the length is trusted too. */
-static bool fills_with_pointers(const struct target *target, uint64_t cap)
+/* Is the object an array of `words` pointers, as far as the allocator knows? It keeps the type, but
+ * not the length, of large ones. */
+static bool is_pointers(const struct gt_shapes *shapes, const struct target *target, uint64_t words)
 {
-    return target->has_pointers && cap >= LEAST_POINTERS &&
-           cap * WORD == target->user - target->offset;
+    const struct gt_goheap *heap = shapes->heap;
+    gt_type_id noted = noted_type(heap, target->object);
+    struct mask_of mask = {0};
+
+    if (noted) return gt_types_get(heap->process->types, noted)->size == WORD;
+    if (words > MASK_WORDS || target->user / WORD > MASK_WORDS) return false;
+    gt_heap_words(&heap->graph, target->object, note_pointer, &mask);
+    return mask.bits == (words == MASK_WORDS ? UINT64_MAX : ((uint64_t)1 << words) - 1);
+}
+
+/* An array of so many bytes, with the block's header, has a slot of this size. */
+static bool is_for_slot(const struct gt_shapes *shapes, const struct target *target, uint64_t bytes)
+{
+    uint64_t slot = gt_heap_size(&shapes->heap->graph, target->object);
+    uint64_t least = slot > LARGEST_SLOT ? slot - PAGE : gt_slot_below(slot);
+
+    return bytes <= target->user && bytes + (slot - target->user) > least;
+}
+
+/* The capacity counts exactly the pointers up to the array's end. Two unrelated numbers beside a
+ * pointer do not match that by chance, so the length is trusted too. */
+static bool fills_with_pointers(const struct gt_shapes *shapes, const struct target *target,
+                                uint64_t cap)
+{
+    uint64_t end = target->offset + cap * WORD;
+
+    if (!target->has_pointers || cap < LEAST_POINTERS) return false;
+    if (end == target->user) return true;
+    return is_for_slot(shapes, target, end) && is_pointers(shapes, target, end / WORD);
 }
 
 static bool reads_as_slice(const struct gt_shapes *shapes, const struct gt_surrounding *around,
@@ -358,7 +367,7 @@ static bool reads_as_slice(const struct gt_shapes *shapes, const struct gt_surro
     word->type = noted_type(shapes->heap, target->object);
     word->kind = GT_P_SLICE;
     word->cap = cap;
-    word->len = fills_with_pointers(target, cap) ? around->next[0] : cap;
+    word->len = fills_with_pointers(shapes, target, cap) ? around->next[0] : cap;
     word->inferred = true;
     return true;
 }

@@ -18,7 +18,7 @@
  * Slices and strings are guesses. Such a word is marked as inferred, and what follows from it is at
  * most likely. A word that fits none of these is of unknown kind. A guess is made in favour of the
  * program: if elements may be of several sizes, the widest counts. What is between a length and a
- * capacity counts as lost only if the capacity counts pointers up to the block's very last word.
+ * capacity counts as lost only if the capacity counts pointers up to the end of the array.
  */
 #ifndef GT_RUNTIME_SHAPES_H
 #define GT_RUNTIME_SHAPES_H
@@ -48,5 +48,8 @@ void gt_shape_word(struct gt_shapes *shapes, const struct gt_surrounding *around
  * any size. */
 uint64_t gt_shape_element(const struct gt_shapes *shapes, uint32_t object, uint64_t offset,
                           uint64_t most);
+
+/* Does the program have a struct or array type without pointers whose values take such a slot? */
+bool gt_shape_may_be_one(const struct gt_shapes *shapes, uint64_t slot);
 
 #endif

@@ -63,6 +63,15 @@ void gt_drain(struct gt_typing *typing)
     } while (gt_spread_statics(typing));
 }
 
+/* The runtime unrolls the GC program of a large type into one that has a mask and no kind (1.22,
+ * 1.23). What the object is, claims tell. */
+static bool is_told(const struct gt_typing *typing, gt_type_id id)
+{
+    const struct gt_type *type = gt_types_get(typing->types, id);
+
+    return type->size && type->kind;
+}
+
 static void claim_headers(struct gt_typing *typing, const struct gt_bitmap *live)
 {
     const struct gt_heap *graph = &typing->heap->graph;
@@ -75,24 +84,36 @@ static void claim_headers(struct gt_typing *typing, const struct gt_bitmap *live
             if (!gt_bit(live, object)) continue;
             gt_type_id id = gt_types_at(typing->types, gt_goheap_header(typing->heap, object));
             if (id && gt_type_row(typing, id)->is_map) id = gt_type_cell(typing, id);
-            if (id && id < GT_OPAQUE_TYPE && gt_types_get(typing->types, id)->size)
+            if (id && id < GT_OPAQUE_TYPE && is_told(typing, id))
                 gt_settle(typing, object, id, (struct gt_extent){0, 1, false});
         }
     }
 }
 
-/* A finalizer's special has its object's type: `ot` is the type of the pointer to it. */
-static void claim_finalized(struct gt_typing *typing, const struct gt_root *root)
+/* A finalizer has the type of the pointer to its object. */
+static void claim_finalized(struct gt_typing *typing, uint64_t value, uint64_t pointer)
 {
-    struct gt_process *process = typing->process;
+    gt_type_id type = gt_types_at(typing->types, pointer);
+
+    if (type && gt_types_get(typing->types, type)->kind == GT_T_POINTER)
+        gt_claim(typing, value, gt_types_elem(typing->types, type), 1);
+}
+
+static void claim_of_special(struct gt_typing *typing, const struct gt_root *root)
+{
     uint64_t pointer;
 
-    if (root->kind != GT_ROOT_CONTENTS ||
-        !gt_process_field(process, root->addr, GT_F_specialfinalizer_ot, &pointer))
-        return;
-    gt_type_id type = gt_types_at(typing->types, pointer);
-    if (type && gt_types_get(typing->types, type)->kind == GT_T_POINTER)
-        gt_claim(typing, root->value, gt_types_elem(typing->types, type), 1);
+    if (root->kind == GT_ROOT_CONTENTS &&
+        gt_process_field(typing->process, root->addr, GT_F_specialfinalizer_ot, &pointer))
+        claim_finalized(typing, root->value, pointer);
+}
+
+static void claim_queued(struct gt_typing *typing)
+{
+    for (size_t i = 0; i < typing->roots->queued.len; i++) {
+        const struct gt_queued_object *queued = gt_vec_at(&typing->roots->queued, i);
+        claim_finalized(typing, queued->value, queued->type);
+    }
 }
 
 static void claim_roots(struct gt_typing *typing)
@@ -104,8 +125,9 @@ static void claim_roots(struct gt_typing *typing)
         typing->names_disputed += word.disputed;
         gt_claim_word(typing, &word);
         if (word.kind == GT_W_RUNTIME) gt_claim_function(typing, word.value);
-        claim_finalized(typing, gt_root_at(typing->roots, i));
+        claim_of_special(typing, gt_root_at(typing->roots, i));
     }
+    claim_queued(typing);
 }
 
 /* Goroutines are typed even if the lists that hold them have no types. */
@@ -218,6 +240,7 @@ static struct gt_typing *begin(const struct gt_goheap *heap, const struct gt_gor
 static struct gt_typing *finish(struct gt_typing *typing, const struct gt_bitmap *live)
 {
     claim_untyped(typing, live);
+    gt_bound_slices(typing, live);
     count_bytes(typing, live);
     close_spread(typing);
     return typing;
@@ -300,6 +323,7 @@ void gt_typing_destroy(struct gt_typing *typing)
     gt_static_areas_destroy(typing->statics);
     gt_vec_deinit(&typing->static_runs);
     gt_map_deinit(&typing->wide);
+    gt_map_deinit(&typing->widest);
     gt_packed_deinit(&typing->type);
     if (!typing->borrows) destroy_shared(typing);
     gt_free(typing);

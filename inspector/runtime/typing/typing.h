@@ -37,6 +37,7 @@ struct gt_word {
     uint64_t len, cap; /* strings and slices, in elements; a string's cap is its len */
     uint64_t offset;   /* of the word in the data of its object or variable */
     gt_type_id type;   /* the target's type, as for enum gt_location_kind; GT_NO_TYPE if unknown */
+    uint32_t widest;   /* bytes: no element of an inferred slice is wider; 0: unknown */
     uint8_t kind;      /* enum gt_location_kind or one of the above */
     bool inferred;     /* a string or slice by its shape alone (shapes.h): a guess */
     bool weak;         /* an inferred string that may not be one */
@@ -75,6 +76,7 @@ struct gt_typing {
     const struct gt_bitmap *within; /* while types spread: the objects whose words are read; NULL:
                                      * all */
     struct gt_map wide;             /* object -> its elements that are of its type; typing_impl.h */
+    struct gt_map widest; /* address of a word that may be a slice -> struct gt_word's widest */
     struct gt_static_areas *statics;
     struct gt_vec static_runs; /* see static_words.c */
     struct gt_vec *rows;       /* by type; see typing_impl.h */

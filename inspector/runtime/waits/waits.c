@@ -5,6 +5,7 @@
 enum {
     SEMTABLE_SIZE = 251,   /* semTabSize */
     MAX_WAITERS = 1 << 24, /* in all treaps; more is damage */
+    SCAN_BIT = 0x1000,     /* _Gscan */
 };
 
 /* One row for each wait reason with known objects. */
@@ -53,12 +54,22 @@ static const struct reason *reason_of(const struct gt_waits *waits, const struct
 
 /* ---- semaphores ---------------------------------------------------------------------------- */
 
+static bool is_waiting(const struct gt_process *process, uint64_t g)
+{
+    uint64_t status;
+
+    if (!gt_process_field(process, g, GT_F_g_atomicstatus, &status)) return true;
+    status &= ~(uint64_t)SCAN_BIT;
+    return status == GT_G_WAITING || status == GT_G_LEAKED;
+}
+
 /* Waiters of one bucket: a treap of addresses, each with a list of waiters. It is walked with an
  * explicit list. A sudog that is reached twice, in any bucket, is not followed again. */
-static void read_treap(struct gt_waits *waits, uint64_t root, struct gt_map *seen)
+static uint64_t read_treap(struct gt_waits *waits, uint64_t root, struct gt_map *seen)
 {
     static const enum gt_field_id links[] = {GT_F_sudog_prev, GT_F_sudog_next, GT_F_sudog_waitlink};
     struct gt_u64s work = {0};
+    uint64_t running = 0;
 
     gt_u64s_add(&work, root);
     while (work.len && seen->len < MAX_WAITERS) {
@@ -67,21 +78,25 @@ static void read_treap(struct gt_waits *waits, uint64_t root, struct gt_map *see
         gt_map_put(seen, sudog, &added);
         if (!added || !gt_process_field(waits->process, sudog, GT_F_sudog_g, &g)) continue;
         *gt_map_put(&waits->semaphores, g, NULL) = sudog;
+        running += !is_waiting(waits->process, g);
         for (size_t i = 0; i < sizeof links / sizeof *links; i++)
             if (gt_process_field(waits->process, sudog, links[i], &next) && next)
                 gt_u64s_add(&work, next);
     }
     gt_u64s_deinit(&work);
+    return running;
 }
 
-/* A root counts its waiters under its lock (sema.go). */
-static void count_waiters(struct gt_process *process, uint64_t root, uint64_t found)
+/* A root counts its waiters under its lock, and takes one out before it wakes it (sema.go). */
+static void check_waiters(struct gt_process *process, uint64_t root, uint64_t found,
+                          uint64_t running)
 {
     uint64_t lock, said;
 
-    if (gt_process_field(process, root, GT_F_semaRoot_lock, &lock) && !lock &&
-        gt_process_field(process, root, GT_F_semaRoot_nwait, &said) && said != found)
+    if (!gt_process_field(process, root, GT_F_semaRoot_lock, &lock) || lock) return;
+    if (gt_process_field(process, root, GT_F_semaRoot_nwait, &said) && said != found)
         gt_contradict(&process->contradictions, GT_CONTRADICTION_SEMAPHORES, 1, root);
+    gt_contradict(&process->contradictions, GT_CONTRADICTION_WAITS, running, root);
 }
 
 static void read_semtable(struct gt_waits *waits)
@@ -94,10 +109,10 @@ static void read_semtable(struct gt_waits *waits)
     if (!process->facts->global(process->facts->ctx, "runtime.semtable", &table)) return;
     uint64_t stride = table.size / SEMTABLE_SIZE;
     for (uint64_t i = 0; i < SEMTABLE_SIZE; i++) {
-        uint64_t root = table.addr + i * stride, before = seen.len;
+        uint64_t root = table.addr + i * stride, before = seen.len, running = 0;
         if (!gt_process_field(process, root, GT_F_semaRoot_treap, &treap)) continue;
-        if (treap) read_treap(waits, treap, &seen);
-        count_waiters(process, root, seen.len - before);
+        if (treap) running = read_treap(waits, treap, &seen);
+        check_waiters(process, root, seen.len - before, running);
     }
     gt_map_deinit(&seen);
 }

@@ -131,6 +131,7 @@ static struct synth *synth, *second;
 static int make_process(void **state)
 {
     (void)state;
+    start_a_thread();
     synth = synth_new(GO);
     second = synth_new(GO);
     waste(second);
@@ -285,7 +286,8 @@ static bool has_document(const struct entry_point *entry)
     return entry != &entry_points[GLOBAL];
 }
 
-static void try_all(const struct entry_point *entry, enum stage stage, enum gt_format format)
+/* Returns how many allocations the stage makes. A simple format takes none to be written in. */
+static size_t try_all(const struct entry_point *entry, enum stage stage, enum gt_format format)
 {
     size_t step = __interceptor_malloc ? SANITIZED : 1;
 
@@ -293,33 +295,35 @@ static void try_all(const struct entry_point *entry, enum stage stage, enum gt_f
     trial->stage = stage;
     trial->format = format;
     fork_and_try(0, false);
-    assert_true(trial->count > 0);
     assert_int_equal(*trial->refusal != '\0', !has_document(entry));
     for (size_t i = 1; i <= trial->count; i += step)
         fork_and_try(i, false);
     for (size_t i = 1; i <= trial->count; i += step * FOR_GOOD)
         fork_and_try(i, true);
+    return trial->count;
 }
 
 static void a_failed_allocation_while_opening_is_an_error(void **state)
 {
     (void)state;
-    try_all(&entry_points[THREADS], OPENING, GT_FORMAT_JSON);
+    assert_true(try_all(&entry_points[THREADS], OPENING, GT_FORMAT_JSON) > 0);
 }
 
 static void making(void **state)
 {
-    try_all(*state, MAKING, GT_FORMAT_JSON);
+    assert_true(try_all(*state, MAKING, GT_FORMAT_JSON) > 0);
 }
 
 static void writing(void **state)
 {
     const struct entry_point *entry = *state;
+    size_t count = 0;
 
     trial->made = NULL;
     assert_null(entry->make(synth_open(synth), &trial->made));
     for (int format = 0; format < GT_FORMATS; format++)
-        if (gt_format_has(format, entry->document)) try_all(entry, WRITING, format);
+        if (gt_format_has(format, entry->document)) count += try_all(entry, WRITING, format);
+    assert_true(count > 0 || entry->document == GT_DOCUMENTS);
     entry->destroy(trial->made);
     trial->made = NULL;
 }

@@ -1,11 +1,13 @@
 /*
  * An allocator that fails when a test says so. It replaces the allocator of the whole program, of
- * the other libraries too. Included by one file of a program.
+ * the other libraries too, in all threads. Included by one file of a program.
  */
 #ifndef GT_TEST_FAILING_ALLOCATOR_H
 #define GT_TEST_FAILING_ALLOCATOR_H
 
 #include <errno.h>
+#include <pthread.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -20,8 +22,9 @@ __attribute__((weak)) void __interceptor_free(void *block);
 
 static struct {
     bool on, for_good; /* from the failing one on, all fail */
-    size_t count, fails;
-    long blocks; /* allocated now, without those from before the program's main */
+    size_t fails;
+    atomic_size_t count;
+    atomic_long blocks; /* allocated now, without those from before the program's main */
 } allocator;
 
 static bool fails(void)
@@ -72,6 +75,20 @@ SEEN_BY_ALL void free(void *block)
         __interceptor_free(block);
     else
         __libc_free(block);
+}
+
+static void *do_nothing(void *nothing)
+{
+    return nothing;
+}
+
+/* The C library keeps the stack of a thread that ended for the next one, with a block of its own.
+ * After this call it has one. */
+static void start_a_thread(void)
+{
+    pthread_t thread;
+
+    if (pthread_create(&thread, NULL, do_nothing, NULL) == 0) pthread_join(thread, NULL);
 }
 
 static void begin(size_t which, bool for_good)

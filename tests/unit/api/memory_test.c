@@ -53,6 +53,7 @@ static void unpack(const char *from, char *path)
 static int unpack_demo(void **state)
 {
     (void)state;
+    start_a_thread();
     unpack("corefiles/demo/demo.core.zst", core_path);
     unpack("corefiles/demo/demo.zst", exe_path);
     return 0;

@@ -1,5 +1,5 @@
-/* Two analyses in two threads at once: each gives what one alone gives. `make tsan` runs this under
- * ThreadSanitizer. */
+/* Two analyses in two threads at once: each gives what one alone gives. So does an analysis that
+ * uses threads itself. `make tsan` runs this under ThreadSanitizer. */
 #include "gotopsy.h"
 
 #include <pthread.h>
@@ -17,6 +17,7 @@ enum { THREADS = 2 };
 struct answer {
     char *text; /* JSON documents, one after the other; NULL: something failed */
     size_t size;
+    unsigned threads; /* of the analysis; 0: as many as there are processors */
 };
 
 static struct gt_error *write_report(struct gt_analysis *analysis, FILE *to)
@@ -53,7 +54,8 @@ static struct gt_error *write_waits(struct gt_analysis *analysis, FILE *to)
 static void *analyse(void *arg)
 {
     struct answer *answer = arg;
-    struct gt_core_options options = {.size = sizeof options, .core_path = DEMO};
+    struct gt_core_options options = {
+        .size = sizeof options, .core_path = DEMO, .threads = answer->threads};
     struct gt_analysis *analysis = NULL;
     FILE *to = open_memstream(&answer->text, &answer->size);
     struct gt_error *error = gt_open(&options, &analysis);
@@ -90,10 +92,59 @@ static void analyses_at_once_give_what_one_alone_gives(void **state)
     free(alone.text);
 }
 
+static void any_number_of_threads_gives_the_same(void **state)
+{
+    struct answer one = {.threads = 1};
+
+    (void)state;
+    analyse(&one);
+    assert_non_null(one.text);
+    for (unsigned threads = 2; threads <= 8; threads *= 2) {
+        struct answer many = {.threads = threads};
+        analyse(&many);
+        assert_non_null(many.text);
+        assert_string_equal(many.text, one.text);
+        free(many.text);
+    }
+    free(one.text);
+}
+
+static void compare(unsigned threads, struct answer *answer)
+{
+    struct gt_core_options options = {
+        .size = sizeof options, .core_path = DEMO, .threads = threads};
+    struct gt_analysis *older, *newer;
+    struct gt_diff *diff;
+    FILE *to = open_memstream(&answer->text, &answer->size);
+
+    assert_null(gt_open(&options, &older));
+    assert_null(gt_open(&options, &newer));
+    assert_null(gt_diff_create(older, newer, NULL, &diff));
+    assert_null(gt_diff_write(diff, GT_FORMAT_JSON, NULL, to));
+    gt_diff_destroy(diff);
+    gt_close(newer);
+    gt_close(older);
+    fclose(to);
+}
+
+static void two_cores_are_compared_alike(void **state)
+{
+    struct answer one, many;
+
+    (void)state;
+    compare(1, &one);
+    compare(4, &many);
+    assert_string_equal(one.text, many.text);
+    free(one.text);
+    free(many.text);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(analyses_at_once_give_what_one_alone_gives),
+        cmocka_unit_test(any_number_of_threads_gives_the_same),
+        cmocka_unit_test(two_cores_are_compared_alike),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

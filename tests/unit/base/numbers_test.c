@@ -93,6 +93,25 @@ static void a_freed_list_is_empty_and_usable(void **state)
     assert_int_equal(narrow.len + narrow.cap + wide.len + wide.cap, 0);
 }
 
+static void a_sorted_list_has_each_number_once(void **state)
+{
+    static const uint64_t values[] = {7, 3, UINT64_MAX, 3, 7, 0, 3};
+    struct gt_u64s list = {0};
+
+    (void)state;
+    gt_u64s_sort(&list);
+    assert_int_equal(list.len + gt_u64s_below(&list, 9), 0);
+    for (size_t i = 0; i < sizeof values / sizeof *values; i++)
+        gt_u64s_add(&list, values[i]);
+    gt_u64s_sort(&list);
+    assert_int_equal(list.len, 4);
+    assert_int_equal(list.at[0] + list.at[1] + list.at[2], 10);
+    assert_int_equal(gt_u64s_below(&list, 0), 0);
+    assert_int_equal(gt_u64s_below(&list, 4), 2);
+    assert_int_equal(gt_u64s_below(&list, UINT64_MAX), 3);
+    gt_u64s_deinit(&list);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -101,6 +120,7 @@ int main(void)
         cmocka_unit_test(reserved_room_is_not_moved),
         cmocka_unit_test(a_cleared_list_keeps_its_storage),
         cmocka_unit_test(a_freed_list_is_empty_and_usable),
+        cmocka_unit_test(a_sorted_list_has_each_number_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -52,21 +52,32 @@ static void steps_that_are_left_out_are_counted(void **state)
     assert_string_equal(gt_step_name(text, &entry), "map entry");
 }
 
-static void each_status_and_reason_has_a_word(void **state)
-{
-    (void)state;
-    for (unsigned i = 0; i < GT_STATUSES; i++)
-        assert_non_null(gt_goroutine_status_name((enum gt_goroutine_status)i));
-    for (unsigned i = 0; i <= GT_UNDECIDED_CONTRADICTS; i++)
-        assert_non_null(gt_undecided_reason_name((enum gt_undecided_reason)i));
-    assert_null(gt_goroutine_status_name(GT_STATUSES));
-}
-
 static void a_goroutine_that_waits_is_named_by_what_it_waits_for(void **state)
 {
     (void)state;
     assert_string_equal(gt_state_name("select", GT_STATUS_WAITING), "select");
     assert_string_equal(gt_state_name(NULL, GT_STATUS_SYSCALL), "syscall");
+}
+
+static void a_long_struct_is_named_without_its_fields(void **state)
+{
+    static const char type[] = "struct { name string; ok bool; also bool; more bool }";
+    char text[GT_SHORT_TYPE], wide[2 * GT_SHORT_TYPE];
+    const char *const kept[] = {"main.job", "struct { a int }", "struct { a [", "struct {"};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof kept / sizeof *kept; i++)
+        assert_ptr_equal(gt_short_type(text, kept[i]), kept[i]);
+    assert_string_equal(
+        gt_short_type(text, "map[string]struct { name string; in struct { a, b int }; ok bool }"),
+        "map[string]struct {…}");
+    assert_string_equal(
+        gt_short_type(text, "struct { name string; of map[string]struct {}; ok bool }.name"),
+        "struct {…}.name");
+    memset(wide, 'w', sizeof wide);
+    memcpy(wide + GT_SHORT_TYPE, type, sizeof type);
+    assert_ptr_equal(gt_short_type(text, wide), wide);
+    assert_string_equal(gt_short_type(text, type), "struct {…}");
 }
 
 int main(void)
@@ -76,8 +87,8 @@ int main(void)
         cmocka_unit_test(another_signal_has_its_number),
         cmocka_unit_test(each_reason_for_a_signal_has_words),
         cmocka_unit_test(steps_that_are_left_out_are_counted),
-        cmocka_unit_test(each_status_and_reason_has_a_word),
         cmocka_unit_test(a_goroutine_that_waits_is_named_by_what_it_waits_for),
+        cmocka_unit_test(a_long_struct_is_named_without_its_fields),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

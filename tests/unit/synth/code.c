@@ -32,6 +32,7 @@ static size_t number_of(struct synth *synth, const char *name)
     uint64_t code = synth_alloc(synth, SYNTH_TEXT, SYNTH_CODE_BYTES, SYNTH_CODE_BYTES);
     for (uint64_t at = 0; at < SYNTH_CODE_BYTES; at += 8)
         synth_put(synth, code + at, 0x9090909090909090);
+    synth_put_sized(synth, code + RETURNS_AT - 2, 2, 0xd0ff); /* CALL RAX */
     return synth->functions.len - 1;
 }
 

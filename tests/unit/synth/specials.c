@@ -4,6 +4,17 @@
 
 enum { BLOCK = 4096 }; /* finBlockSize */
 
+/* The word that will lead to a special of this offset: lists are sorted. */
+static uint64_t place_of(const struct synth *synth, uint64_t span, uint64_t offset)
+{
+    uint64_t place = span + gt_off(&synth->layout, GT_F_mspan_specials), next;
+
+    while ((next = synth_get(synth, place)) &&
+           synth_field(synth, next, GT_F_special_offset) <= offset)
+        place = next + gt_off(&synth->layout, GT_F_special_next);
+    return place;
+}
+
 static uint64_t new_special(struct synth *synth, uint64_t object, const char *type,
                             const char *kind)
 {
@@ -12,11 +23,11 @@ static uint64_t new_special(struct synth *synth, uint64_t object, const char *ty
     int64_t number;
 
     assert_true(synth->facts.constant(synth->facts.ctx, kind, &number));
-    synth_set(synth, special, GT_F_special_next,
-              synth_field(synth, span->mspan, GT_F_mspan_specials));
+    uint64_t place = place_of(synth, span->mspan, object - span->base);
+    synth_set(synth, special, GT_F_special_next, synth_get(synth, place));
     synth_set(synth, special, GT_F_special_offset, object - span->base);
     synth_set(synth, special, GT_F_special_kind, (uint64_t)number);
-    synth_set(synth, span->mspan, GT_F_mspan_specials, special);
+    synth_put(synth, place, special);
     return special;
 }
 

@@ -102,8 +102,11 @@ void synth_finish_timers(struct synth *synth)
     if (!synth->timers.len) return;
     uint64_t list =
         synth_tiled(synth, synth->timers.len * size, synth_struct_type(synth, size, first, 8));
-    for (size_t i = 0; i < synth->timers.len; i++)
+    for (size_t i = 0; i < synth->timers.len; i++) {
         synth_put(synth, list + i * size, synth->timers.at[i]);
+        synth_set(synth, synth->timers.at[i], GT_F_timer_ts,
+                  synth->p + gt_off(&synth->layout, GT_F_p_timers_lock));
+    }
     enum gt_field_id slice = with_time ? GT_F_p_timers_heap : GT_F_p_timers;
     uint64_t header = synth->p + gt_off(&synth->layout, slice);
     synth_put_slice(synth, header, list, synth->timers.len);

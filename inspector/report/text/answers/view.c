@@ -1,9 +1,9 @@
 /* One value for a terminal: what it is, what it retains, and its parts. */
+#include "inspector/names/words.h"
 #include "inspector/report/sinks.h"
 #include "inspector/report/text/answers/values.h"
 #include "inspector/report/text/pieces.h"
 #include "inspector/report/units.h"
-#include "inspector/report/words.h"
 
 #include <inttypes.h>
 

@@ -19,7 +19,13 @@ type history struct{ events []*job }
 
 type job struct{ room []byte }
 
+type part struct {
+	body *[large]byte
+	pad  [1000]byte
+}
+
 type store struct {
+	parts   []*part
 	users   []*user
 	packets []*packet
 	frames  []*frame
@@ -36,6 +42,8 @@ func memory() {
 	anywhereNamed("subslice_spare", "append([]T(nil), s...)", "main.frame.head")
 	anywhereNamed("lost", "nil", "main.backlog.jobs")
 	anywhereNamed("lost_tail", "clear(s[n:])", "main.history.events")
+	anywhereNamed("subslice_element", "address", "main.store.parts")
+	anywhereNamed("lost_element", "address", "main.store.parts")
 	kept := &store{}
 	held = kept
 	for i := 0; i < crowd; i++ {
@@ -44,6 +52,7 @@ func memory() {
 		kept.frames = append(kept.frames, &frame{head(make([]byte, large))})
 		kept.backlog.jobs = append(kept.backlog.jobs, &job{make([]byte, large)})
 		kept.history.events = append(kept.history.events, &job{make([]byte, large)})
+		kept.parts = append(kept.parts, second(make([]part, crowd)))
 	}
 	cutFirst(&kept.backlog)
 	cutLast(&kept.history)
@@ -74,6 +83,18 @@ func head(frame []byte) []byte {
 		return append([]byte(nil), frame[:40]...)
 	}
 	return frame[:40]
+}
+
+// A pointer to an element keeps all elements, and what they point to.
+func second(parts []part) *part {
+	for i := range parts {
+		parts[i].body = new([large]byte)
+	}
+	if measure.Fixed() {
+		one := parts[1]
+		return &one
+	}
+	return &parts[1]
 }
 
 func cutFirst(b *backlog) {
@@ -109,6 +130,20 @@ func finalizers() {
 		if !measure.Fixed() {
 			runtime.SetFinalizer(h, func(*handle) {})
 		}
+		closed()
+	}
+}
+
+type socket struct{ room []byte }
+
+// closed has a finalizer that captures its object.
+func closed() {
+	anywhereNamed("finalizer_captures", "argument", "main.socket")
+	s := &socket{make([]byte, large)}
+	if measure.Fixed() {
+		runtime.SetFinalizer(s, func(s *socket) { s.room[0]++ })
+	} else {
+		runtime.SetFinalizer(s, func(*socket) { s.room[0]++ })
 	}
 }
 

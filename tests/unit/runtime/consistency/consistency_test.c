@@ -11,6 +11,9 @@ static const char GO[] = "go1.26.8";
 /* What the damage is done to: goroutine 2, and an object's span. */
 static uint64_t victim, object;
 
+/* And in the second process: a goroutine that locks, a Ticker, and two finalizers. */
+static uint64_t locker, timer, specials[2];
+
 /* A goroutine that hangs on a channel, and an object of a global. */
 static struct synth *make_process(void **state, const char *version)
 {
@@ -24,14 +27,45 @@ static struct synth *make_process(void **state, const char *version)
     return synth;
 }
 
+/* A goroutine that selects between two channels, of which its frame has the second; one that locks
+ * a mutex; two timers, and two objects with finalizers. */
+static struct synth *make_lists(void **state, const char *version)
+{
+    struct synth *synth = synth_begin(state, version);
+    const uint64_t channels[] = {synth_channel(synth, 0), synth_channel(synth, 0)};
+    uint64_t mutex = synth_object(synth, 64, NULL);
+    struct synth_g *selects = synth_go(synth, "main.work"), *locks = synth_go(synth, "main.lock");
+
+    synth_wait_select(selects, channels, 2, false);
+    synth_local(selects, channels[1]);
+    synth_wait_sync(locks, SYNTH_MUTEX, mutex);
+    synth_global(synth, "main.mutex", mutex);
+    victim = synth_g_address(selects);
+    locker = synth_g_address(locks);
+    timer = synth_ticker(synth, 1000000000);
+    synth_ticker(synth, 1000000000);
+    for (int i = 0; i < 2; i++) {
+        uint64_t kept = synth_object(synth, 64, "p");
+        synth_global(synth, i ? "main.second" : "main.first", kept);
+        specials[i] = synth_finalizer(synth, kept, synth_func(synth, "main.finalize"));
+    }
+    return synth;
+}
+
+static void assert_none(const struct gt_report *report, const char *version)
+{
+    if (report->coverage.contradiction_count)
+        fail_msg("%s: %s", version, report->coverage.contradictions[0].what);
+}
+
 static void a_whole_process_has_none(void **state)
 {
     for (size_t i = 0; i < sizeof versions / sizeof *versions; i++) {
         const struct gt_report *report = synth_report(make_process(state, versions[i]));
-        if (report->coverage.contradiction_count)
-            fail_msg("%s: %s", versions[i], report->coverage.contradictions[0].what);
+        assert_none(report, versions[i]);
         assert_int_equal(synth_finding(report, GT_HUNG_GOROUTINE)->confidence, GT_PROVEN);
     }
+    assert_none(synth_report(make_lists(state, GO)), GO);
 }
 
 /* ---- damage -------------------------------------------------------------------------------- */
@@ -90,6 +124,88 @@ static void spoil_list(struct synth *synth)
     synth_put(synth, all, victim); /* in the place of another one, so it is in the list twice */
 }
 
+static void spoil_id(struct synth *synth)
+{
+    synth_set(synth, victim, GT_F_g_goid, 0);
+}
+
+static void spoil_reason(struct synth *synth)
+{
+    synth_set(synth, victim, GT_F_g_waitreason, SYNTH_SLEEP + 2);
+}
+
+static void spoil_resume_point(struct synth *synth)
+{
+    add_to(synth, victim, GT_F_g_sched_pc, 1);
+}
+
+static void spoil_status_in_queue(struct synth *synth)
+{
+    synth_set(synth, victim, GT_F_g_atomicstatus, 1); /* runnable */
+}
+
+static void spoil_status_of_locker(struct synth *synth)
+{
+    synth_set(synth, locker, GT_F_g_atomicstatus, 1);
+}
+
+static void spoil_processor(struct synth *synth)
+{
+    synth_set(synth, synth->p, GT_F_p_id, 7);
+}
+
+static void spoil_processors(struct synth *synth)
+{
+    uint64_t all = synth_symbol_at(synth, "runtime.allp");
+
+    synth_put(synth, all + 8, 0);
+}
+
+/* ---- lists --------------------------------------------------------------------------------- */
+
+static void cut_select(struct synth *synth)
+{
+    synth_set(synth, synth_field(synth, victim, GT_F_g_waiting), GT_F_sudog_waitlink, 0);
+}
+
+static void loop_select(struct synth *synth)
+{
+    uint64_t sudog = synth_field(synth, victim, GT_F_g_waiting);
+
+    synth_set(synth, sudog, GT_F_sudog_waitlink, sudog);
+}
+
+static void close_channel(struct synth *synth)
+{
+    uint64_t sudog = synth_field(synth, victim, GT_F_g_waiting);
+
+    synth_set(synth, synth_field(synth, sudog, GT_F_sudog_c), GT_F_hchan_closed, 1);
+}
+
+static void repeat_timer(struct synth *synth)
+{
+    uint64_t heap = synth_get(synth, synth->p + gt_off(&synth->layout, GT_F_p_timers_heap));
+    uint64_t size = synth_size_of(synth, "runtime.timerWhen");
+
+    synth_put(synth, heap + size, synth_get(synth, heap));
+}
+
+static void spoil_heap_of_timer(struct synth *synth)
+{
+    add_to(synth, synth_timer_in(synth, timer), GT_F_timer_ts, 8);
+}
+
+static void unsort_specials(struct synth *synth)
+{
+    add_to(synth, specials[0], GT_F_special_offset, 64);
+    add_to(synth, specials[1], GT_F_special_offset, -(uint64_t)64);
+}
+
+static void free_object_of_special(struct synth *synth)
+{
+    add_to(synth, specials[1], GT_F_special_offset, 8 * 64);
+}
+
 static bool has(const struct gt_report *report, enum gt_contradiction kind)
 {
     for (size_t i = 0; i < report->coverage.contradiction_count; i++)
@@ -101,21 +217,36 @@ static bool has(const struct gt_report *report, enum gt_contradiction kind)
 static void each_damage_is_a_contradiction_of_its_kind(void **state)
 {
     static const struct {
+        struct synth *(*make)(void **state, const char *version);
         void (*spoil)(struct synth *synth);
         enum gt_contradiction kind;
     } rows[] = {
-        {spoil_count_of_a_span, GT_CONTRADICTION_SPAN_COUNT},
-        {spoil_shape_of_a_span, GT_CONTRADICTION_SPAN_SHAPE},
-        {spoil_bits_of_a_span, GT_CONTRADICTION_SPAN_BITS},
-        {spoil_sweep_of_a_span, GT_CONTRADICTION_SPAN_SWEEP},
-        {spoil_status, GT_CONTRADICTION_STATUS},
-        {spoil_creator, GT_CONTRADICTION_CODE},
-        {spoil_stack, GT_CONTRADICTION_STACKS},
-        {spoil_list, GT_CONTRADICTION_TWICE},
+        {make_process, spoil_count_of_a_span, GT_CONTRADICTION_SPAN_COUNT},
+        {make_process, spoil_shape_of_a_span, GT_CONTRADICTION_SPAN_SHAPE},
+        {make_process, spoil_bits_of_a_span, GT_CONTRADICTION_SPAN_BITS},
+        {make_process, spoil_sweep_of_a_span, GT_CONTRADICTION_SPAN_SWEEP},
+        {make_process, spoil_status, GT_CONTRADICTION_STATUS},
+        {make_process, spoil_creator, GT_CONTRADICTION_CODE},
+        {make_process, spoil_stack, GT_CONTRADICTION_STACKS},
+        {make_process, spoil_list, GT_CONTRADICTION_TWICE},
+        {make_process, spoil_id, GT_CONTRADICTION_ID},
+        {make_process, spoil_reason, GT_CONTRADICTION_WAITS},
+        {make_process, spoil_resume_point, GT_CONTRADICTION_CALLS},
+        {make_process, spoil_status_in_queue, GT_CONTRADICTION_QUEUES},
+        {make_process, spoil_processor, GT_CONTRADICTION_ALLP},
+        {make_process, spoil_processors, GT_CONTRADICTION_ALLP},
+        {make_lists, cut_select, GT_CONTRADICTION_QUEUES},
+        {make_lists, loop_select, GT_CONTRADICTION_QUEUES},
+        {make_lists, close_channel, GT_CONTRADICTION_QUEUES},
+        {make_lists, spoil_status_of_locker, GT_CONTRADICTION_WAITS},
+        {make_lists, repeat_timer, GT_CONTRADICTION_TIMER_PLACES},
+        {make_lists, spoil_heap_of_timer, GT_CONTRADICTION_TIMER_PLACES},
+        {make_lists, unsort_specials, GT_CONTRADICTION_SPECIAL_ORDER},
+        {make_lists, free_object_of_special, GT_CONTRADICTION_SPECIAL_ORDER},
     };
 
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        struct synth *synth = make_process(state, GO);
+        struct synth *synth = rows[i].make(state, GO);
         synth_spoil(synth, rows[i].spoil);
         const struct gt_report *report = synth_report(synth);
         if (!has(report, rows[i].kind))

@@ -71,6 +71,8 @@ static void add_span(struct world *world)
                                     .count = span.nelems,
                                     .scan = GT_SCAN_NONE});
     assert_null(gt_heap_seal(&world->heap.graph));
+    for (uint32_t i = 0; i < span.nelems; i++)
+        gt_bit_set(&world->heap.graph.allocated, i);
 }
 
 static struct world *world_of(int unknown)

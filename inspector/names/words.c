@@ -1,4 +1,4 @@
-#include "inspector/report/words.h"
+#include "inspector/names/words.h"
 
 static const char *const things[] = {
     [GT_THING_NONE] = NULL,

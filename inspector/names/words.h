@@ -2,8 +2,8 @@
  * The words for the values of the model's enums, in JSON and in text: a list of words by value.
  * NULL is a value without a word. All of it is constant.
  */
-#ifndef GT_REPORT_WORDS_H
-#define GT_REPORT_WORDS_H
+#ifndef GT_NAMES_WORDS_H
+#define GT_NAMES_WORDS_H
 
 #include "gotopsy.h"
 

@@ -1,0 +1,97 @@
+#include "inspector/detect/hanging/answers.h"
+
+#include <string.h>
+
+/* Functions of Go's library by which the program answers. */
+static const struct answerer {
+    const char *function;
+    unsigned answers;
+} answerers[] = {
+    {"runtime.chanrecv1", GT_ANSWER_RECEIVE},
+    {"runtime.chanrecv2", GT_ANSWER_RECEIVE},
+    {"runtime.selectnbrecv", GT_ANSWER_RECEIVE},
+    {"runtime.chansend1", GT_ANSWER_SEND},
+    {"runtime.selectnbsend", GT_ANSWER_SEND},
+    {"runtime.closechan", GT_ANSWER_SEND},
+    {"runtime.selectgo", GT_ANSWER_SEND | GT_ANSWER_RECEIVE},
+    {"reflect.Select", GT_ANSWER_SEND | GT_ANSWER_RECEIVE},
+    {"reflect.Value.Recv", GT_ANSWER_RECEIVE},
+    {"reflect.Value.TryRecv", GT_ANSWER_RECEIVE},
+    {"reflect.Value.Send", GT_ANSWER_SEND},
+    {"reflect.Value.TrySend", GT_ANSWER_SEND},
+    {"reflect.Value.Close", GT_ANSWER_SEND},
+    {"sync.(*Cond).Signal", GT_ANSWER_SIGNAL},
+    {"sync.(*Cond).Broadcast", GT_ANSWER_SIGNAL},
+    {"sync.runtime_notifyListNotifyOne", GT_ANSWER_SIGNAL},
+    {"sync.runtime_notifyListNotifyAll", GT_ANSWER_SIGNAL},
+    {"sync.(*WaitGroup).Done", GT_ANSWER_DONE},
+    {"sync.(*WaitGroup).Add", GT_ANSWER_DONE},
+    {"sync.(*WaitGroup).Go", GT_ANSWER_DONE},
+};
+
+void gt_answers_init(struct gt_answers *answers, const struct gt_process *process)
+{
+    *answers = (struct gt_answers){.process = process};
+}
+
+void gt_answers_deinit(struct gt_answers *answers)
+{
+    gt_map_deinit(&answers->callees);
+    gt_map_deinit(&answers->objects);
+    gt_map_deinit(&answers->types);
+}
+
+static unsigned answers_of(struct gt_answers *answers, uint64_t callee)
+{
+    bool added;
+    uint64_t *known = gt_map_put(&answers->callees, callee, &added);
+
+    if (!added) return (unsigned)*known - 1;
+    const char *name = gt_process_function(answers->process, callee);
+    *known = 1;
+    for (size_t i = 0; i < sizeof answerers / sizeof *answerers; i++)
+        if (strcmp(name, answerers[i].function) == 0) *known = answerers[i].answers + 1;
+    return (unsigned)*known - 1;
+}
+
+/* A select says how many of its cases send and receive (runtime/select.go). */
+static unsigned answers_of_select(const struct gt_reached_call *call, unsigned answers)
+{
+    enum { SENDS = 3, RECEIVES = 4 };
+
+    if (call->known >> SENDS & 1 && !call->arguments[SENDS]) answers &= ~GT_ANSWER_SEND;
+    if (call->known >> RECEIVES & 1 && !call->arguments[RECEIVES]) answers &= ~GT_ANSWER_RECEIVE;
+    return answers;
+}
+
+void gt_answers_take(struct gt_answers *answers, const struct gt_reached_call *call)
+{
+    const unsigned both = GT_ANSWER_SEND | GT_ANSWER_RECEIVE;
+    unsigned given = answers_of(answers, call->callee);
+
+    if ((given & both) == both)
+        answers->any |= answers_of_select(call, given);
+    else if (given && call->known & 1)
+        *gt_map_put(&answers->objects, call->arguments[0], NULL) |= given;
+    else
+        answers->any |= given;
+}
+
+void gt_answers_take_type(struct gt_answers *answers, gt_type_id element, enum gt_answer answer)
+{
+    *gt_map_put(&answers->types, element, NULL) |= answer;
+}
+
+static bool gets(const struct gt_map *map, uint64_t key, enum gt_answer answer)
+{
+    const uint64_t *given = gt_map_find(map, key);
+
+    return given && *given & answer;
+}
+
+bool gt_answers_has(const struct gt_answers *answers, uint64_t object, gt_type_id element,
+                    enum gt_answer answer)
+{
+    return answers->any & answer || gets(&answers->objects, object, answer) ||
+           (element && gets(&answers->types, element, answer));
+}
