@@ -1575,7 +1575,8 @@ GT_API void gt_view_destroy(struct gt_view *view); /* NULL is allowed */
 struct gt_variable {
     const char *name; /* "buf"; "slot -0x38" for a word of no variable, by its offset from the
                        * caller's frame; "register" */
-    uint64_t address, bytes; /* of the variable; address 0: in a register */
+    uint64_t address, bytes; /* of the variable, or of its first piece in memory and of all of them;
+                              * address 0: in a register */
     bool inferred;           /* a pointer word by the collector's maps: its type is that of its
                               * target */
     uint32_t frame;

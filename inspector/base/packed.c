@@ -122,7 +122,32 @@ static void widen(struct gt_packed *table, size_t number)
     drop_page(table, old);
 }
 
-void gt_packed_set(struct gt_packed *table, size_t index, uint32_t value)
+/* The codes of the narrowest pages are such bits. */
+uint64_t gt_packed_nonzero(const struct gt_packed *table, size_t first)
+{
+    const struct gt_packed_page *page = table->pages[first >> GT_PACKED_SHIFT];
+    uint64_t bits = 0;
+
+    if (!page) return 0;
+    if (page->width == 0) {
+        const uint32_t *codes =
+            &page->words[1 + page->most + ((first & (GT_PACKED_PAGE - 1)) >> 5)];
+        return codes[0] | (uint64_t)codes[1] << 32;
+    }
+    for (size_t i = 0; i < 64; i++)
+        bits |= (uint64_t)(gt_packed_at(table, first + i) != 0) << i;
+    return bits;
+}
+
+const uint32_t *gt_packed_near(const struct gt_packed *table, size_t index, size_t *count)
+{
+    const struct gt_packed_page *page = table->pages[index >> GT_PACKED_SHIFT];
+
+    *count = !page ? 0 : page->width == FULL ? GT_PACKED_PAGE : page->used + (size_t)1;
+    return page ? page->words : NULL;
+}
+
+void gt_packed_put(struct gt_packed *table, size_t index, uint32_t value)
 {
     size_t number = index >> GT_PACKED_SHIFT, entry = index & (GT_PACKED_PAGE - 1);
 

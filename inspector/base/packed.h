@@ -36,8 +36,14 @@ struct gt_packed {
 
 void gt_packed_init(struct gt_packed *table, size_t count); /* all 0 */
 void gt_packed_deinit(struct gt_packed *table);
-void gt_packed_copy(struct gt_packed *to, const struct gt_packed *from); /* `to` holds nothing */
-void gt_packed_set(struct gt_packed *table, size_t index, uint32_t value);
+void gt_packed_copy(struct gt_packed *to, const struct gt_packed *from);   /* `to` holds nothing */
+void gt_packed_put(struct gt_packed *table, size_t index, uint32_t value); /* see gt_packed_set() */
+
+/* Which of the 64 entries from `first` on, a multiple of 64, are not 0. */
+uint64_t gt_packed_nonzero(const struct gt_packed *table, size_t first);
+
+/* All values that the entries near an index have, and perhaps some that they have no more. */
+const uint32_t *gt_packed_near(const struct gt_packed *table, size_t index, size_t *count);
 
 static inline uint32_t gt_packed_at(const struct gt_packed *table, size_t index)
 {
@@ -49,6 +55,18 @@ static inline uint32_t gt_packed_at(const struct gt_packed *table, size_t index)
     size_t bit = entry << page->width;
     uint32_t code = page->words[1 + page->most + (bit >> 5)] >> (bit & 31);
     return page->words[code & (((uint32_t)1 << (1 << page->width)) - 1)];
+}
+
+/* Most entries get the first value of a page with a single one. */
+static inline void gt_packed_set(struct gt_packed *table, size_t index, uint32_t value)
+{
+    struct gt_packed_page *page = table->pages[index >> GT_PACKED_SHIFT];
+    size_t entry = index & (GT_PACKED_PAGE - 1);
+
+    if (page && page->width == 0 && page->words[1] == value && value)
+        page->words[2 + (entry >> 5)] |= (uint32_t)1 << (entry & 31);
+    else
+        gt_packed_put(table, index, value);
 }
 
 /* Prefetches what reads the entry. */

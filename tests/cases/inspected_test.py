@@ -270,6 +270,15 @@ def test_variables_of_a_goroutine(case):
     assert truth(case)["heavy"] <= variable["retained_bytes"] <= truth(case)["heavy"] + 256
 
 
+@field.cases("inspected", BOTH_MAPS, ["dwarf"])
+def test_variable_in_pieces_is_told_once(case):
+    told = ask(case, "goroutine", str(truth(case)["goroutine"]))
+    (crew,) = [each for each in frame_of(told, "main.main.func1")["variables"] if each["name"] == "crew"]
+    value = crew["value"]
+    assert (value["kind"], value["points_to"], value["note"]) == ("slice", truth(case)["crew"], None)
+    assert (value["len"], value["cap"], crew["bytes"]) == (3, 5, 24)
+
+
 @field.cases("inspected", BOTH_MAPS, ["stripped"])
 def test_pointers_of_a_stripped_frame(case):
     told = ask(case, "goroutine", str(truth(case)["goroutine"]))

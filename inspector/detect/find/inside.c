@@ -123,7 +123,7 @@ static void add_queue(struct gt_inside *inside, gt_type_id elem, uint64_t channe
         uint64_t slot = buffer + (next + i) % room * size;
         if (array)
             gt_inside_arrays_hold(&inside->arrays, array, slot, size);
-        else
+        else if (gt_typing_type(inside->analysis->typing, object) != elem)
             add_values(inside, slot, elem, GT_AS_QUEUED);
     }
 }
@@ -217,7 +217,8 @@ static gt_type_id type_of(const struct gt_inside *inside, uint32_t object, bool 
     const struct gt_typing *typing = inside->analysis->typing;
     gt_type_id type = gt_typing_type(typing, object);
 
-    *array = type ? gt_typing_elements(typing, object) > 1 : kind->form == GT_FORM_ARRAY;
+    *array = kind->form == GT_FORM_ARRAY && (!type || type == kind->type);
+    if (type && !*array) *array = gt_typing_elements(typing, object) > 1;
     if (type) return type;
     if (kind->first) return kind->first;
     return *array || kind->form == GT_FORM_VALUE ? kind->type : (gt_type_id)GT_NO_TYPE;

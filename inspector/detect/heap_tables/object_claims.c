@@ -114,13 +114,30 @@ static void claim_slice(const struct claims *claims, const struct gt_word *word)
     claim(claims, &target, one ? GT_FORM_VALUE : GT_FORM_ARRAY, word->type, bytes);
 }
 
+/* A buffer of one element looks like an object of that type. */
+static void claim_buffer(const struct claims *claims, uint64_t channel)
+{
+    const struct gt_heap_analysis *analysis = claims->analysis;
+    uint64_t room, buffer;
+
+    if (!gt_process_field(analysis->process, channel, GT_F_hchan_dataqsiz, &room) || room != 1 ||
+        !gt_process_field(analysis->process, channel, GT_F_hchan_buf, &buffer))
+        return;
+    uint32_t object = gt_heap_object(claims->graph, buffer);
+    if (object == GT_NO_OBJECT || !gt_bit(&analysis->live, object)) return;
+    gt_type_id type = gt_typing_type(analysis->typing, object);
+    if (type && type < MOST_TYPES)
+        claims->claim[gt_rank_of(claims->rank, object)] = gt_form_of_type(GT_FORM_ARRAY, type);
+}
+
 /* A channel whose buffer has no pointers is one object with its buffer. */
 static void claim_channel(const struct claims *claims, const struct gt_word *word)
 {
     struct target target;
 
-    if (find(claims, word->value, GT_FORM_CHAN, &target))
-        claim(claims, &target, GT_FORM_CHAN, word->type, TINY_BLOCK);
+    if (!find(claims, word->value, GT_FORM_CHAN, &target)) return;
+    claim(claims, &target, GT_FORM_CHAN, word->type, TINY_BLOCK);
+    claim_buffer(claims, word->value);
 }
 
 static void claim_closure(const struct claims *claims, const struct gt_word *word)

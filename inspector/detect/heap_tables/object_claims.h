@@ -7,6 +7,8 @@
  * larger type counts. Inferred words (struct gt_word) claim nothing. In a block of the tiny
  * allocator only a value that fills it counts, since such blocks hold several values.
  *
+ * One kind of typed object has a claim too: a buffer of one element, of a channel, is an array.
+ *
  * Claims take 4 bytes a live object, in a table that the caller owns.
  */
 #ifndef GT_DETECT_HEAP_TABLES_OBJECT_CLAIMS_H

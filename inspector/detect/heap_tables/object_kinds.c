@@ -84,7 +84,8 @@ static uint64_t key_of_object(struct sorter *sorter, uint32_t object, uint64_t s
     const struct gt_typing *typing = sorter->analysis->typing;
     gt_type_id type = gt_typing_type(typing, object);
 
-    if (type && gt_typing_elements(typing, object) > 1) return gt_form_of_type(GT_FORM_ARRAY, type);
+    if (type && (gt_form_in(claim) == GT_FORM_ARRAY || gt_typing_elements(typing, object) > 1))
+        return gt_form_of_type(GT_FORM_ARRAY, type);
     if (type) return key_of_value(sorter, slot, type);
     if (gt_form_in(claim) == GT_FORM_VALUE) return key_of_value(sorter, slot, gt_form_type(claim));
     return claim ? claim : key_of_untyped(sorter, object, slot);

@@ -16,9 +16,11 @@ struct lister {
     const struct gt_goroutine *g;
     uint32_t number; /* the goroutine's index in its list */
     struct gt_value_limits how;
-    struct gt_vec variables; /* struct gt_variable, by frame */
-    struct gt_u64s first;    /* by frame and one more entry: where its variables begin */
-    struct gt_vec owners;    /* struct owned: the owner of each root */
+    struct gt_vec variables;    /* struct gt_variable, by frame */
+    struct gt_u64s first;       /* by frame and one more entry: where its variables begin */
+    struct gt_vec pieces;       /* struct gt_value_piece, of all variables */
+    struct gt_u64s first_piece; /* by variable and one more entry: where its pieces begin */
+    struct gt_vec owners;       /* struct owned: the owner of each root */
 };
 
 struct owned {
@@ -47,13 +49,12 @@ static struct gt_values bare_value(const struct lister *lister, const struct gt_
     return (struct gt_values){copy, 1, false};
 }
 
+/* A piece of a variable whose type is not known. */
 static struct gt_values part_of_value(const struct lister *lister,
-                                      const struct gt_frame_variable *variable, gt_type_id type)
+                                      const struct gt_frame_variable *variable)
 {
     struct gt_typed_value value = {
         .name = gt_heap_analysis_keep(lister->analysis, variable->name),
-        .type =
-            gt_heap_analysis_keep(lister->analysis, gt_analysis_type_name(lister->analysis, type)),
         .kind = GT_TYPED_UNKNOWN,
         .address = variable->addr,
         .len = GT_UNKNOWN,
@@ -65,21 +66,49 @@ static struct gt_values part_of_value(const struct lister *lister,
     return bare_value(lister, &value);
 }
 
-static void add_variable(struct lister *lister, const struct gt_frame_variable *variable)
+static struct gt_values read_variable(const struct lister *lister,
+                                      const struct gt_frame_variable *variable, size_t first)
 {
     struct gt_types *types = lister->analysis->process->types;
     gt_type_id type = gt_types_find(types, variable->type);
-    bool whole =
-        type && !variable->piece_offset && variable->size >= gt_types_get(types, type)->size;
-    struct gt_variable added = {.name = gt_heap_analysis_keep(lister->analysis, variable->name),
-                                .address = variable->addr,
-                                .bytes = variable->size,
-                                .retained_bytes = 0};
 
-    added.value =
-        whole ? gt_values_read(lister->analysis, &lister->how, added.name, type, variable->addr)
-              : part_of_value(lister, variable, type);
+    if (!type) return part_of_value(lister, variable);
+    if (!variable->piece_offset && variable->size >= gt_types_get(types, type)->size)
+        return gt_values_read(lister->analysis, &lister->how, variable->name, type, variable->addr);
+    return gt_values_read_pieces(lister->analysis, &lister->how, variable->name, type,
+                                 gt_vec_at(&lister->pieces, first), lister->pieces.len - first);
+}
+
+static bool is_piece_of(const struct gt_frame_variable *piece, const struct gt_frame_variable *of)
+{
+    return piece == of || (of->entry && piece->entry == of->entry);
+}
+
+/* The variable that begins at an index of the frame's, with all pieces of it. */
+static void add_variable(struct lister *lister, const struct gt_variables *of_frame, size_t index)
+{
+    const struct gt_frame_variable *variable = &of_frame->list[index];
+    struct gt_variable added = {.name = gt_heap_analysis_keep(lister->analysis, variable->name),
+                                .address = variable->addr};
+    size_t first = lister->pieces.len;
+
+    for (size_t i = index; i < of_frame->count; i++) {
+        const struct gt_frame_variable *part = &of_frame->list[i];
+        struct gt_value_piece piece = {part->addr, part->size, part->piece_offset};
+        if (!is_piece_of(part, variable)) continue;
+        gt_vec_add(&lister->pieces, &piece);
+        added.bytes += piece.size;
+    }
+    added.value = read_variable(lister, variable, first);
+    gt_u64s_add(&lister->first_piece, first);
     gt_vec_add(&lister->variables, &added);
+}
+
+static bool is_first_piece(const struct gt_variables *of_frame, size_t index)
+{
+    for (size_t i = 0; i < index; i++)
+        if (is_piece_of(&of_frame->list[index], &of_frame->list[i])) return false;
+    return true;
 }
 
 static void add_variables(struct lister *lister, uint32_t frame)
@@ -92,10 +121,22 @@ static void add_variables(struct lister *lister, uint32_t frame)
     gt_u64s_add(&lister->first, lister->variables.len);
     gt_frame_variables(lister->analysis->typing, &root, &variables);
     for (size_t i = 0; i < variables.count; i++)
-        if (*variables.list[i].name) add_variable(lister, &variables.list[i]);
+        if (*variables.list[i].name && is_first_piece(&variables, i))
+            add_variable(lister, &variables, i);
 }
 
 /* ---- pointer words ------------------------------------------------------------------------- */
+
+static bool contains(const struct lister *lister, size_t variable, uint64_t addr)
+{
+    size_t end = lister->first_piece.at[variable + 1];
+
+    for (size_t i = lister->first_piece.at[variable]; i < end; i++) {
+        const struct gt_value_piece *piece = gt_vec_at(&lister->pieces, i);
+        if (addr - piece->addr < piece->size) return true;
+    }
+    return false;
+}
 
 /* The variable that contains a word: one of its frame, or an argument of an adjacent frame. */
 static bool find_variable(const struct lister *lister, const struct gt_root *root, size_t *found)
@@ -105,7 +146,7 @@ static bool find_variable(const struct lister *lister, const struct gt_root *roo
     if (!root->addr) return false;
     for (uint32_t frame = low; frame < end && frame + 1 < lister->first.len; frame++)
         for (size_t i = first_of(lister, frame); i < first_of(lister, frame + 1); i++)
-            if (root->addr - variable_at(lister, i)->address < variable_at(lister, i)->bytes) {
+            if (contains(lister, i, root->addr)) {
                 *found = i;
                 return true;
             }
@@ -242,6 +283,7 @@ static void fill_frames(struct lister *lister, struct gt_goroutine_view *out)
     for (uint32_t frame = 0; frame < count; frame++)
         add_variables(lister, frame);
     gt_u64s_add(&lister->first, lister->variables.len);
+    gt_u64s_add(&lister->first_piece, lister->pieces.len);
     add_roots(lister);
     weigh(lister);
     for (uint32_t frame = 0; frame < count; frame++)
@@ -288,11 +330,14 @@ struct gt_error *gt_goroutine_fill(const struct gt_heap_analysis *analysis,
                                     .most = options->most ? options->most : USUAL_MOST,
                                     .budget = MAX_VALUES},
                             .variables = GT_VEC_OF(struct gt_variable),
+                            .pieces = GT_VEC_OF(struct gt_value_piece),
                             .owners = GT_VEC_OF(struct owned)};
     fill(analysis, g, out);
     fill_frames(&lister, out);
     gt_vec_deinit(&lister.variables);
     gt_u64s_deinit(&lister.first);
+    gt_vec_deinit(&lister.pieces);
+    gt_u64s_deinit(&lister.first_piece);
     gt_vec_deinit(&lister.owners);
     return NULL;
 }

@@ -51,15 +51,15 @@ void gt_value_slice(struct gt_value_reader *reader, uint32_t place, gt_type_id i
 
     value->kind = bytes ? GT_TYPED_BYTES : GT_TYPED_SLICE;
     if (!gt_mem_u64(reader->mem, value->address, &value->points_to) ||
-        !gt_mem_u64(reader->mem, value->address + 8, &len) ||
-        !gt_mem_u64(reader->mem, value->address + 16, &cap)) {
+        !gt_mem_u64(reader->mem, value->address + 8, &len)) {
         value->note = "the core has no memory there";
         return;
     }
+    bool capped = gt_mem_u64(reader->mem, value->address + 16, &cap);
     value->len = (int64_t)len;
-    value->cap = (int64_t)cap;
+    if (capped) value->cap = (int64_t)cap;
     uint64_t data = value->points_to;
-    if (len > cap)
+    if (capped && len > cap)
         value->note = "its length is above its capacity: it is damaged, or was being written";
     else if (bytes && len)
         gt_value_data(reader, place, data, len);

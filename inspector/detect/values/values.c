@@ -155,7 +155,7 @@ static void read_value(struct gt_value_reader *reader, uint32_t place)
         reader_of(gt_types_get(reader->types, wait.type))(reader, place, wait.type);
 }
 
-static struct gt_values finish(struct gt_value_reader *reader)
+struct gt_values gt_value_finish(struct gt_value_reader *reader)
 {
     size_t count = reader->values.len;
     struct gt_typed_value *values =
@@ -167,21 +167,33 @@ static struct gt_values finish(struct gt_value_reader *reader)
     return (struct gt_values){values, count, reader->cut};
 }
 
+struct gt_value_reader gt_value_reader_of(const struct gt_heap_analysis *analysis,
+                                          const struct gt_value_limits *how)
+{
+    return (struct gt_value_reader){.analysis = analysis,
+                                    .types = analysis->process->types,
+                                    .mem = analysis->process->mem,
+                                    .how = *how,
+                                    .values = GT_VEC_OF(struct gt_typed_value),
+                                    .waits = GT_VEC_OF(struct gt_value_wait)};
+}
+
+void gt_value_read_all(struct gt_value_reader *reader, const char *name, gt_type_id type,
+                       uint64_t addr)
+{
+    gt_vec_push(&reader->values);
+    gt_vec_push(&reader->waits);
+    gt_value_set(reader, 0, 0, name, type, addr, 0);
+    for (uint32_t place = 0; place < reader->values.len; place++)
+        read_value(reader, place);
+}
+
 struct gt_values gt_values_read(const struct gt_heap_analysis *analysis,
                                 const struct gt_value_limits *how, const char *name,
                                 gt_type_id type, uint64_t addr)
 {
-    struct gt_value_reader reader = {.analysis = analysis,
-                                     .types = analysis->process->types,
-                                     .mem = analysis->process->mem,
-                                     .how = *how,
-                                     .values = GT_VEC_OF(struct gt_typed_value),
-                                     .waits = GT_VEC_OF(struct gt_value_wait)};
+    struct gt_value_reader reader = gt_value_reader_of(analysis, how);
 
-    gt_vec_push(&reader.values);
-    gt_vec_push(&reader.waits);
-    gt_value_set(&reader, 0, 0, name, type, addr, 0);
-    for (uint32_t place = 0; place < reader.values.len; place++)
-        read_value(&reader, place);
-    return finish(&reader);
+    gt_value_read_all(&reader, name, type, addr);
+    return gt_value_finish(&reader);
 }

@@ -22,4 +22,17 @@ struct gt_values gt_values_read(const struct gt_heap_analysis *analysis,
                                 const struct gt_value_limits *how, const char *name,
                                 gt_type_id type, uint64_t addr);
 
+struct gt_value_piece { /* a part of a value that is in memory */
+    uint64_t addr, size;
+    uint64_t offset; /* in the value */
+};
+
+/* The same of a value that the compiler keeps in pieces, such as a slice's pointer in one slot of a
+ * frame and its length in another. What is in no piece is not known, and a note says how much of
+ * the value is. The value's address is that of its first piece. */
+struct gt_values gt_values_read_pieces(const struct gt_heap_analysis *analysis,
+                                       const struct gt_value_limits *how, const char *name,
+                                       gt_type_id type, const struct gt_value_piece *pieces,
+                                       size_t count);
+
 #endif

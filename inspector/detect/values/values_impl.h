@@ -31,6 +31,16 @@ static inline struct gt_typed_value *gt_value_at(const struct gt_value_reader *r
     return gt_vec_at(&reader->values, place);
 }
 
+/* Reads the value at addr, from the reader's memory, and all parts of it. */
+void gt_value_read_all(struct gt_value_reader *reader, const char *name, gt_type_id type,
+                       uint64_t addr);
+
+/* The values as they stand in the document. Nothing may be read afterwards. */
+struct gt_values gt_value_finish(struct gt_value_reader *reader);
+
+struct gt_value_reader gt_value_reader_of(const struct gt_heap_analysis *analysis,
+                                          const struct gt_value_limits *how);
+
 /* Adds room for at most `want` parts of a value, and counts the others as left out. Returns the
  * index of the first; *got is their number. */
 uint32_t gt_value_parts(struct gt_value_reader *reader, uint32_t of, uint64_t want, uint64_t *got);

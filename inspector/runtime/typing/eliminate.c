@@ -99,14 +99,44 @@ static bool any_shapes(const struct gt_typing *typing)
     return false;
 }
 
-static void each_untold(const struct eliminator *eliminator, const struct gt_bitmap *live,
-                        bool shapes, void visit(const struct eliminator *, uint32_t))
+/* Has an object near this one perhaps the type of a shape? */
+static bool shapes_near(const struct gt_typing *typing, uint32_t object)
+{
+    size_t count;
+    const uint32_t *values = gt_packed_near(&typing->type, object, &count);
+
+    for (size_t i = 0; i < count; i++) {
+        gt_type_id id = gt_typed_id(values[i]);
+        if (id && id != GT_OPAQUE_TYPE && gt_type_row(typing, id)->shaped) return true;
+    }
+    return false;
+}
+
+/* Visits those of 64 objects from `first` on. A visit may type others of them. */
+static void untold_of_word(const struct eliminator *eliminator, uint32_t first, uint64_t live,
+                           bool shapes, void visit(const struct eliminator *, uint32_t))
 {
     const struct gt_typing *typing = eliminator->typing;
 
-    for (size_t i = gt_bitmap_next(live, 0); i < typing->heap->graph.scan_objects;
-         i = gt_bitmap_next(live, i + 1))
-        if (!has_type(typing, (uint32_t)i, shapes)) visit(eliminator, (uint32_t)i);
+    while (live) {
+        uint64_t left = live;
+        if (!shapes || !shapes_near(typing, first))
+            left &= ~gt_packed_nonzero(&typing->type, first);
+        if (!left) return;
+        unsigned bit = (unsigned)__builtin_ctzll(left);
+        if (!has_type(typing, first + bit, shapes)) visit(eliminator, first + bit);
+        live &= bit < 63 ? ~(uint64_t)0 << (bit + 1) : 0;
+    }
+}
+
+static void each_untold(const struct eliminator *eliminator, const struct gt_bitmap *live,
+                        bool shapes, void visit(const struct eliminator *, uint32_t))
+{
+    uint32_t end = eliminator->typing->heap->graph.scan_objects;
+
+    for (uint32_t first = 0; first < end; first += 64)
+        untold_of_word(eliminator, first, live->words[first / 64] & gt_low_bits(end - first),
+                       shapes, visit);
 }
 
 void gt_eliminate(struct gt_typing *typing, const struct gt_bitmap *live)

@@ -169,19 +169,33 @@ static void claim_untyped(struct gt_typing *typing, const struct gt_bitmap *live
     gt_map_shapes_destroy(maps);
 }
 
+/* Adds the bytes of 64 objects from `first` on, those that are live. Returns the region of the
+ * last. */
+static const struct gt_region *count_word(struct gt_typing *typing, const struct gt_region *region,
+                                          uint32_t first, uint64_t live)
+{
+    uint64_t typed = gt_packed_nonzero(&typing->type, first);
+
+    while (live) {
+        uint32_t object = first + (uint32_t)__builtin_ctzll(live);
+        while (object - region->first >= region->count)
+            region++;
+        uint64_t here = gt_low_bits(region->first + (uint64_t)region->count - first) & live;
+        typing->typed_bytes += gt_ones(here & typed) * region->slot_size;
+        typing->untyped_bytes += gt_ones(here & ~typed) * region->slot_size;
+        live &= ~here;
+    }
+    return region;
+}
+
 static void count_bytes(struct gt_typing *typing, const struct gt_bitmap *live)
 {
-    const struct gt_heap *graph = &typing->heap->graph;
+    uint32_t end = typing->heap->graph.scan_objects;
+    const struct gt_region *region = typing->heap->graph.regions;
 
-    for (uint32_t i = 0; i < graph->region_count && graph->regions[i].first < graph->scan_objects;
-         i++)
-        for (uint32_t slot = 0; slot < graph->regions[i].count; slot++) {
-            uint32_t object = graph->regions[i].first + slot;
-            if (!gt_bit(live, object)) continue;
-            *(gt_packed_at(&typing->type, object) ? &typing->typed_bytes
-                                                  : &typing->untyped_bytes) +=
-                graph->regions[i].slot_size;
-        }
+    for (uint32_t first = 0; first < end; first += 64)
+        region =
+            count_word(typing, region, first, live->words[first / 64] & gt_low_bits(end - first));
 }
 
 static void open_spread(struct gt_typing *typing)

@@ -35,6 +35,22 @@ static void entries_are_zero_until_they_are_set(void **state)
     gt_packed_deinit(&table);
 }
 
+static void assert_words(const struct gt_packed *table, const uint32_t *plain)
+{
+    for (size_t i = 0; i < COUNT / 64 * 64; i++)
+        assert_int_equal(gt_packed_nonzero(table, i / 64 * 64) >> i % 64 & 1, plain[i] != 0);
+}
+
+static void assert_near(const struct gt_packed *table, size_t index, uint32_t value)
+{
+    size_t count;
+    const uint32_t *values = gt_packed_near(table, index, &count);
+
+    for (size_t i = 0; i < count; i++)
+        if (values[i] == value) return;
+    fail();
+}
+
 /* Each page passes through every width: a page has up to 256 values. */
 static void it_is_as_a_plain_table(void **state)
 {
@@ -44,14 +60,18 @@ static void it_is_as_a_plain_table(void **state)
     (void)state;
     srand(1);
     gt_packed_init(&table, COUNT);
-    for (size_t values = 1; values <= 1024; values *= 2)
+    assert_words(&table, plain);
+    for (size_t values = 2; values <= 1024; values *= 2) {
         for (size_t i = 0; i < COUNT; i++) {
             size_t at = (size_t)rand() % COUNT;
             uint32_t value = (uint32_t)((size_t)rand() % values) * 0x01000193;
             gt_packed_set(&table, at, value);
             plain[at] = value;
             assert_int_equal(gt_packed_at(&table, at), value);
+            if (value) assert_near(&table, at, value);
         }
+        assert_words(&table, plain);
+    }
     gt_packed_copy(&copy, &table);
     for (size_t i = 0; i < COUNT; i++) {
         assert_int_equal(gt_packed_at(&table, i), plain[i]);

@@ -214,12 +214,17 @@ func offsets(of any) map[string]any {
 	return fields
 }
 
+//go:noinline
+func relieve(crew []*person) { crew[0], crew = crew[1], crew[:cap(crew)] }
+
 func main() {
 	fill()
+	crew := make([]*person, 3, 5)
 	go func() {
 		number = goroutine()
 		parked(record{base: 21, who: bank, secret: []byte(secret("bytes")),
 			own: newcomer()})
+		relieve(crew) // the frame keeps all of it, in two pieces
 	}()
 	for i := 0; i < 8; i++ {
 		runtime.GC() // until stacks have their size
@@ -243,7 +248,7 @@ func main() {
 		"rare":   fmt.Sprintf("%#x", rare),
 		"parked": fmt.Sprintf("%#x", reflect.ValueOf(parked).Pointer()),
 		"secret": "PLANTED", "counted": counted(),
-		"through_nil": notThird(),
+		"through_nil": notThird(), "crew": at(unsafe.Pointer(&crew[0])),
 	})
 	runtime.KeepAlive(bank)
 }

@@ -36,6 +36,8 @@ const (
 	elements = 700
 	roomy    = 1024
 	queued   = 3
+	letters  = 20 // channels with room for one point; the last few are empty
+	unsent   = 4
 	alone    = 12
 	cells    = 9
 )
@@ -53,6 +55,7 @@ var (
 	small     = map[int]segment{}
 	boxes     = map[int]board{} // values too large for a slot: objects of their own
 	queue     = make(chan point, 8)
+	boxed     [letters]chan point
 	wholes    []*point
 	smalls    []*cell
 	deleted   = 100
@@ -95,6 +98,12 @@ func fill() {
 	for i := 6; i > queued; i-- {
 		<-queue
 	}
+	for i := range boxed {
+		boxed[i] = make(chan point, 1)
+		if i < letters-unsent {
+			boxed[i] <- at(i)
+		}
+	}
 	for i := 0; i < alone; i++ {
 		one := at(i)
 		wholes = append(wholes, &one)
@@ -126,6 +135,9 @@ func inside(met func(point) bool) (count int) {
 	}
 	for _, each := range segments {
 		pair(each)
+	}
+	for i := 0; i < letters-unsent; i++ {
+		one(at(i))
 	}
 	for i := range embedded {
 		one(embedded[i].point)
