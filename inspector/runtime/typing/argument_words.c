@@ -159,7 +159,8 @@ static bool has_capacity(const struct gt_typing *typing, uint32_t object, uint64
 /* The compiler keeps a slice as three variables, and orders those without pointers by their names:
  * the capacity lies beside the length (cmd/compile, cmpstackvarlt). If these are such neighbours,
  * the capacity is that of the whole block, and the code reads it when the call has returned, then
- * the slice covers the block. So it does if it is the length that is as long as the block. */
+ * the slice covers the block. So it does if it is the length that is as long as the block. What
+ * lies before it need not be the length, so all elements count as used. */
 void gt_shape_local(const struct gt_typing *typing, const struct gt_root *root,
                     struct gt_word *word)
 {
@@ -178,6 +179,7 @@ void gt_shape_local(const struct gt_typing *typing, const struct gt_root *root,
         if (cap < LEAST_CAPACITY || len > cap || !has_capacity(typing, object, cap)) continue;
         if (!is_read(typing->process, &frame, addr + WORD)) continue;
         gt_shape_word(typing->shapes, &around, word);
+        if (word->kind == GT_P_SLICE) word->len = word->cap;
         return;
     }
 }

@@ -104,8 +104,8 @@ func main() {
 	done.Wait()
 	measure.Until(func() bool { return at.Load() == 120 })
 	measure.Ready(nil)
-	close(stop)
 	for i := 0; i < 60; i++ {
-		println((<-slow).key)
+		println((<-orders).key, (<-slow).key)
 	}
+	close(stop)
 }
