@@ -27,7 +27,10 @@ static struct {
     atomic_long blocks; /* allocated now, without those from before the program's main */
 } allocator;
 
-static bool fails(void)
+/* AddressSanitizer allocates before it can check an access. */
+#define BEFORE_SANITIZERS __attribute__((no_sanitize("address", "undefined")))
+
+BEFORE_SANITIZERS static bool fails(void)
 {
     if (!allocator.on) return false;
     size_t number = ++allocator.count;
@@ -41,7 +44,7 @@ static bool fails(void)
  * them. */
 #define SEEN_BY_ALL __attribute__((visibility("default")))
 
-static void *count_block(void *block)
+BEFORE_SANITIZERS static void *count_block(void *block)
 {
     if (block) allocator.blocks++;
     return block;
@@ -68,7 +71,7 @@ SEEN_BY_ALL void *realloc(void *old, size_t size)
     return old ? block : count_block(block);
 }
 
-SEEN_BY_ALL void free(void *block)
+SEEN_BY_ALL BEFORE_SANITIZERS void free(void *block)
 {
     if (block) allocator.blocks--;
     if (__interceptor_free)
