@@ -17,6 +17,7 @@
 #include "inspector/detect/hanging/hanging.h"
 #include "inspector/detect/hanging/lingering.h"
 #include "inspector/detect/hanging/notified.h"
+#include "inspector/detect/hanging/sites.h"
 #include "inspector/detect/hanging/unanswered_texts.h"
 #include "inspector/detect/waiting/blocking.h"
 #include "inspector/detect/waiting/lock_roles.h"
@@ -323,22 +324,6 @@ static void describe_unjudged(const struct hung_finder *hung_finder)
                         hung_finder->abandoned->unjudged);
 }
 
-/* "main.fetch:82 4a7c10": where it waits in the program's own code, and where it was started. */
-static const char *site_of(const struct hung_finder *hung_finder, uint32_t number)
-{
-    const struct gt_heap_analysis *analysis = hung_finder->analysis;
-    const struct gt_goroutine *g = &analysis->goroutines->list[number];
-    struct gt_stack stack =
-        gt_locations_of(analysis->process, analysis->goroutines, g, analysis->storage);
-    const struct gt_source_location *place = gt_locations_user(&stack);
-
-    if (place && analysis->baseline->wait[number].kind == GT_WAIT_CORO) /* of iter.Pull, inlined */
-        return gt_arena_format(analysis->storage, "%s:%u", gt_location_name(analysis, place),
-                               place->line);
-    return gt_arena_format(analysis->storage, "%s:%u %" PRIx64, place ? place->function : "",
-                           place ? place->line : 0, g->go_pc);
-}
-
 /* Goroutines that wait at one site may have come there by different calls. */
 static void describe_sites(struct hung_finder *hung_finder, const bool *of,
                            gt_group_fn *describe_group)
@@ -352,7 +337,7 @@ static void describe_sites(struct hung_finder *hung_finder, const bool *of,
     for (uint32_t i = 0; i < all->count; i++) {
         if (!of[i]) continue;
         const char **site = &sites[all->list[i].same_place];
-        if (!*site) *site = site_of(hung_finder, i);
+        if (!*site) *site = gt_site_of(hung_finder->analysis, i);
         gt_groups_add(&groups, *site, all->list[i].stack_hi - all->list[i].stack_lo, i);
     }
     gt_groups_visit(&groups, describe_group, hung_finder);
