@@ -20,10 +20,11 @@ for ignored in (signal.SIGINT, signal.SIGQUIT):
 
 
 def pytest_sessionfinish(session):
-    """Adds "passed failed skipped" to the file that GOTOPSY_TALLY names."""
+    """Adds "passed failed skipped" to the file that GOTOPSY_TALLY names. Of several processes, the
+    one that starts the others counts for all."""
     tally = os.environ.get("GOTOPSY_TALLY")
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")
-    if not tally or not reporter:
+    if not tally or not reporter or hasattr(session.config, "workerinput"):
         return
     count = collections.Counter({kind: len(reports) for kind, reports in reporter.stats.items()})
     failed = count["failed"] + count["error"] + count["xpassed"]
