@@ -62,6 +62,8 @@ static bool read_span(const struct gt_process *process, uint64_t addr, struct gt
     span->free_index = free_index > UINT32_MAX ? UINT32_MAX : (uint32_t)free_index;
     span->sweep_gen = (uint32_t)sweep_gen;
     span->span_class = (uint8_t)span_class;
+    /* A span that was used for a large object before still has its type. */
+    if (span->span_class >> 1) span->large_type = 0;
     return true;
 }
 

@@ -71,6 +71,11 @@ void synth_never_marked(struct synth *synth, uint64_t addr)
     span->unmarked[number / 8] |= (unsigned char)(1 << number % 8);
 }
 
+void synth_had_type(struct synth *synth, uint64_t addr, uint64_t rtype)
+{
+    synth_span_of(synth, addr)->former_type = rtype;
+}
+
 static uint64_t rounded(uint64_t size)
 {
     uint64_t whole = size ? (size + 15) / 16 * 16 : 16;
@@ -181,7 +186,7 @@ static void finish_span(struct synth *synth, const struct synth_span *span)
         {GT_F_mspan_spanclass, class_of(span) << 1 | span->noscan},
         {GT_F_mspan_state, 1}, /* in use */
         {GT_F_mspan_elemsize, span->slot},
-        {GT_F_mspan_largeType, span->type},
+        {GT_F_mspan_largeType, span->type ? span->type : span->former_type},
     };
 
     for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)

@@ -50,6 +50,9 @@ void synth_free_object(struct synth *synth, uint64_t addr);
 /* The object was allocated since the last collection, which has marked all others. */
 void synth_never_marked(struct synth *synth, uint64_t addr);
 
+/* The span of this small object held a large one of the type before. */
+void synth_had_type(struct synth *synth, uint64_t addr, uint64_t rtype);
+
 /* A package variable: one word, a pointer. */
 uint64_t synth_global(struct synth *synth, const char *name, uint64_t value);
 

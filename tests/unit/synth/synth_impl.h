@@ -52,7 +52,7 @@ struct synth_function {
 };
 
 struct synth_span {
-    uint64_t mspan, base, slot, nelems, used, type;
+    uint64_t mspan, base, slot, nelems, used, type, former_type;
     bool noscan;
     unsigned char allocated[8192 / 8 / 8], unmarked[8192 / 8 / 8]; /* a bit a slot */
 };

@@ -72,6 +72,17 @@ static void a_large_object_has_its_types_words(void **state)
     assert_int_equal(words.offset[0], 16);
 }
 
+static void a_small_object_has_no_type_of_a_large_one_before(void **state)
+{
+    struct synth *synth = synth_begin(state, GO);
+    uint64_t type = synth_type_struct(synth, "main.big", 4096, NULL, 0);
+    uint64_t small = synth_object(synth, 96, "p");
+
+    synth_had_type(synth, small, type);
+    const struct gt_goheap *heap = open_heap(synth);
+    assert_int_equal(gt_goheap_header(heap, gt_heap_object(&heap->graph, small)), 0);
+}
+
 static void objects_without_pointers_have_no_words(void **state)
 {
     struct synth *synth = synth_begin(state, GO);
@@ -145,6 +156,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_teardown(small_objects_have_a_bit_for_each_word, synth_end),
         cmocka_unit_test_teardown(a_large_object_has_its_types_words, synth_end),
+        cmocka_unit_test_teardown(a_small_object_has_no_type_of_a_large_one_before, synth_end),
         cmocka_unit_test_teardown(objects_without_pointers_have_no_words, synth_end),
         cmocka_unit_test_teardown(slots_that_were_not_handed_out_are_no_objects, synth_end),
         cmocka_unit_test_teardown(a_slot_past_the_first_free_one_is_told_by_its_bit, synth_end),
