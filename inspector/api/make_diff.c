@@ -126,6 +126,7 @@ struct builder {
     struct gt_analysis *older_analysis, *newer_analysis;
     struct gt_diff_options options;
     struct gt_diff_side older, newer;
+    struct gt_error *older_error; /* of its task */
     enum gt_sameness process;
     struct gt_new_objects *new_objects;
     struct gt_diff *diff;
@@ -166,13 +167,27 @@ static struct gt_error *make(void *args)
     return NULL;
 }
 
-static struct gt_error *make_older(void *args)
+/* What follows needs no tree of the older core, whose memory the newer one's may have. */
+static struct gt_error *make_older(struct builder *builder)
 {
-    struct builder *builder = args;
     struct gt_error *error = make_documents(builder->older_analysis, &builder->older);
 
     if (!error) gt_analysis_forget_tree(builder->older_analysis);
     return error;
+}
+
+/* The task of the older core. Its progress is not told. An error is left for the call that waits:
+ * if memory ran out, that call must still free what it has. */
+static struct gt_error *make_older_beside(void *args)
+{
+    struct builder *builder = args;
+    struct gt_analysis *older = builder->older_analysis;
+    gt_progress_fn *progress = older->progress;
+
+    older->progress = NULL;
+    builder->older_error = make_older(builder);
+    older->progress = progress;
+    return NULL;
 }
 
 static struct gt_error *make_newer(struct builder *builder)
@@ -180,23 +195,17 @@ static struct gt_error *make_newer(struct builder *builder)
     return make_documents(builder->newer_analysis, &builder->newer);
 }
 
-/* The body of a call. Each core has half of the threads. Only the newer one's progress is told. */
+/* The body of a call. */
 static struct gt_error *make_both_at_once(void *args)
 {
     struct builder *builder = args;
-    struct gt_analysis *older = builder->older_analysis, *newer = builder->newer_analysis;
-    const struct gt_analysis before = *older, newer_before = *newer;
+    struct gt_task *task = gt_task_start(make_older_beside, builder);
+    struct gt_error *error = make_newer(builder);
 
-    older->progress = NULL;
-    older->threads /= 2;
-    newer->threads /= 2;
-    struct gt_task *task = gt_task_start(make_older, builder);
-    struct gt_error *error = make_newer(builder), *olders = gt_task_wait(task);
-    older->progress = before.progress;
-    older->threads = before.threads;
-    newer->threads = newer_before.threads;
-    if (olders) gt_error_destroy(error);
-    return olders ? olders : error;
+    gt_error_destroy(gt_task_wait(task));
+    if (!builder->older_error) return error;
+    gt_error_destroy(error);
+    return builder->older_error;
 }
 
 static struct gt_error *make_one_by_one(struct builder *builder)
@@ -212,10 +221,27 @@ static bool has_threads(const struct builder *builder)
            builder->older_analysis != builder->newer_analysis;
 }
 
+static void share_threads(const struct builder *builder, unsigned older, unsigned newer)
+{
+    builder->older_analysis->threads = older;
+    builder->newer_analysis->threads = newer;
+}
+
+/* In two threads, each core has half of them. */
+static struct gt_error *make_both(struct builder *builder)
+{
+    unsigned older = builder->older_analysis->threads, newer = builder->newer_analysis->threads;
+
+    if (!has_threads(builder)) return make_one_by_one(builder);
+    share_threads(builder, older / 2, newer / 2);
+    struct gt_error *error = gt_call_alone(make_both_at_once, builder);
+    share_threads(builder, older, newer);
+    return error;
+}
+
 static struct gt_error *build(struct builder *builder)
 {
-    struct gt_error *error =
-        has_threads(builder) ? gt_call_alone(make_both_at_once, builder) : make_one_by_one(builder);
+    struct gt_error *error = make_both(builder);
 
     if (!error)
         builder->process = compare_processes(builder->older_analysis, builder->newer_analysis);
