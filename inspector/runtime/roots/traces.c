@@ -11,6 +11,7 @@ struct finder {
     const struct gt_goroutines *goroutines;
     const struct gt_gcmarks *marks;
     const struct gt_bitmap *live;
+    struct gt_bitmap others; /* all but the dropped */
     struct gt_bitmap wanted; /* the dropped of which nothing is known yet */
     struct gt_bitmap few;    /* too many of a kind for what is known of it */
     struct gt_bitmap idle;   /* the runtime's own, which it may have replaced */
@@ -37,6 +38,12 @@ static void add(struct gt_bitmap *to, const struct gt_bitmap *what)
         to->words[i] |= what->words[i];
 }
 
+static void invert(struct gt_bitmap *to, const struct gt_bitmap *what)
+{
+    for (size_t i = 0; i < (to->bits + 63) / 64; i++)
+        to->words[i] = ~what->words[i];
+}
+
 static bool is_empty(const struct gt_bitmap *set)
 {
     return gt_bitmap_next(set, 0) == set->bits;
@@ -47,12 +54,12 @@ static bool is_by_word(enum gt_trace trace)
     return trace <= GT_TRACE_BARRIER || trace == GT_TRACE_FREED;
 }
 
-/* All that `from` leads to, but for what lives, directly or not; it is known then. A parked frame
- * says nothing of when its word died. */
+/* All dropped objects that `from` leads to, through such objects; they are known then. A parked
+ * frame says nothing of when its word died. */
 static void follow(struct finder *finder, const struct gt_bitmap *from, enum gt_trace trace)
 {
     struct gt_spread spread = {
-        .graph = &finder->heap->graph, .stop = finder->live, .reached = &finder->out->of[trace]};
+        .graph = &finder->heap->graph, .stop = &finder->others, .reached = &finder->out->of[trace]};
 
     if (finder->out->located && is_by_word(trace)) spread.words = &finder->out->words[trace];
     gt_spread_from(&spread, from);
@@ -250,6 +257,8 @@ void gt_traces_find(const struct gt_goheap *heap, const struct gt_goroutines *go
     gt_bitmap_init(&finder.wanted, dropped->bits);
     gt_bitmap_init(&finder.few, dropped->bits);
     gt_bitmap_init(&finder.idle, dropped->bits);
+    gt_bitmap_init(&finder.others, dropped->bits);
+    invert(&finder.others, dropped);
     gt_bitmap_copy(&finder.wanted, dropped);
     take_leads(&finder);
     gt_bitmap_copy(&finder.wanted, dropped);
@@ -261,6 +270,7 @@ void gt_traces_find(const struct gt_goheap *heap, const struct gt_goroutines *go
     follow(&finder, &left, GT_TRACE_NONE);
     intersect(&out->of[GT_TRACE_FRAME], &out->of[GT_TRACE_NONE]);
     gt_bitmap_deinit(&left);
+    gt_bitmap_deinit(&finder.others);
     gt_bitmap_deinit(&finder.wanted);
     gt_bitmap_deinit(&finder.few);
     gt_bitmap_deinit(&finder.idle);
