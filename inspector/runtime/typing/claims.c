@@ -208,11 +208,11 @@ void gt_claim(struct gt_typing *typing, uint64_t value, gt_type_id id, uint64_t 
         (struct gt_claim){.region = region, .value = value, .count = count, .type = id};
 }
 
-void gt_claim_words_of(struct gt_typing *typing, struct gt_slot_ref ref)
+void gt_claim_oldest(struct gt_typing *typing)
 {
-    struct gt_slot_ref oldest = gt_ready_swap(typing->ready, ref);
+    struct gt_slot_ref oldest = gt_ready_take(typing->ready);
 
-    if (oldest.region) gt_typing_words_of_slot(typing, &oldest, gt_claim_word, typing);
+    gt_typing_words_of_slot(typing, &oldest, gt_claim_word, typing);
 }
 
 void gt_claim_opaque(struct gt_typing *typing, uint64_t value)

@@ -114,11 +114,37 @@ enum { GT_READY = 16 };
 
 struct gt_ready_slots { /* empty if zeroed */
     struct gt_slot_ref ring[GT_READY];
-    unsigned at;
+    unsigned in, out; /* counts of slots that came and went */
 };
 
-/* Adds `next` and removes the oldest, which has no region if that entry was empty. */
-struct gt_slot_ref gt_ready_swap(struct gt_ready_slots *ready, struct gt_slot_ref next);
+static inline bool gt_ready_is_empty(const struct gt_ready_slots *ready)
+{
+    return ready->in == ready->out;
+}
+
+static inline bool gt_ready_is_full(const struct gt_ready_slots *ready)
+{
+    return ready->in - ready->out == GT_READY;
+}
+
+/* Removes the oldest; there must be one. */
+static inline struct gt_slot_ref gt_ready_take(struct gt_ready_slots *ready)
+{
+    return ready->ring[ready->out++ % GT_READY];
+}
+
+/* There must be room. */
+static inline void gt_ready_add(struct gt_ready_slots *ready, struct gt_slot_ref next)
+{
+    const struct gt_region *region = next.region;
+    uint64_t offset = next.slot * region->slot_size;
+
+    ready->ring[ready->in++ % GT_READY] = next;
+    if (!region->bytes) return;
+    /* Both ends, as most small objects are in two cache lines. */
+    __builtin_prefetch(region->bytes + offset);
+    __builtin_prefetch(region->bytes + offset + region->slot_size - 8);
+}
 
 /* The object's slot. Faster if the object is in the region of `last`. */
 struct gt_slot_ref gt_slot_ref_near(const struct gt_typing *typing, uint32_t object,
@@ -160,8 +186,8 @@ void gt_claim(struct gt_typing *typing, uint64_t value, gt_type_id id, uint64_t 
 void gt_judge_oldest(struct gt_typing *typing); /* the oldest of those that wait; there must be one
                                                  */
 
-/* Adds the object to the queue, and claims the words of the oldest object in it. */
-void gt_claim_words_of(struct gt_typing *typing, struct gt_slot_ref ref);
+/* Claims the words of the oldest object that waits in the queue; there must be one. */
+void gt_claim_oldest(struct gt_typing *typing);
 
 /* What a pointer of the type leads to: its own type, except for nodes of which only the first field
  * is known. */
