@@ -42,6 +42,7 @@ struct gt_region {
                                  * 0 when that is inexact somewhere in the region: divide */
     uint32_t tag;               /* the describer's own data (a span's number) */
     uint8_t scan;               /* enum gt_scan */
+    uint8_t skip;               /* the describer's own: bytes of each slot before its data */
 };
 /* The marker reads a region for every pointer that it follows: one cache line each. */
 _Static_assert(sizeof(struct gt_region) == 64, "a region is one cache line");

@@ -16,6 +16,7 @@ enum {
     INLINE_MARKS_OFFSET = 64, /* before them in it: scans[63], owned; after marks[63]: class */
     MOST_INLINE_MARKS = 63 * 8,
     TINY_SPAN_CLASS = 2 << 1 | 1,
+    HEADER = 8, /* bytes of that type */
 };
 
 enum span_state { SPAN_DEAD, SPAN_IN_USE, SPAN_MANUAL };
@@ -137,6 +138,7 @@ static void add_region(struct gt_goheap *heap, struct gt_span *span)
         .scan = scan_of(heap, span),
         .tag = (uint32_t)heap->spans.len,
     };
+    region.skip = span->header ? HEADER : 0; /* scan_of() found it */
     if (span->inline_marks && region.bytes && span->npages == 1 &&
         span->nelems <= MOST_INLINE_MARKS)
         span->inline_bits = region.bytes + PAGE - INLINE_MARKS_BYTES + INLINE_MARKS_OFFSET;
@@ -399,11 +401,8 @@ static const struct gt_span *span_of(const struct gt_goheap *heap, uint32_t obje
 uint64_t gt_goheap_user(const struct gt_goheap *heap, uint32_t object, uint64_t *size)
 {
     const struct gt_region *region = gt_heap_region_of(&heap->graph, object);
-    const struct gt_span *span = gt_vec_at(&heap->spans, region->tag);
-    uint64_t skip = span->header ? 8 : 0;
 
-    *size = region->slot_size - skip;
-    return region->base + (object - region->first) * region->slot_size + skip;
+    return gt_goheap_user_in(region, object - region->first, size);
 }
 
 uint64_t gt_goheap_header(const struct gt_goheap *heap, uint32_t object)

@@ -72,6 +72,14 @@ void gt_goheap_share(const struct gt_goheap *heap, const struct gt_bitmap *live)
 /* Where the program's data of an object begins (after a type header), and its size. */
 uint64_t gt_goheap_user(const struct gt_goheap *heap, uint32_t object, uint64_t *size);
 
+/* The same for a slot of a region of this heap. */
+static inline uint64_t gt_goheap_user_in(const struct gt_region *region, uint32_t slot,
+                                         uint64_t *size)
+{
+    *size = region->slot_size - region->skip;
+    return region->base + slot * region->slot_size + region->skip;
+}
+
 /* The rtype that the allocator recorded for an object; 0 when it records none for its size. */
 uint64_t gt_goheap_header(const struct gt_goheap *heap, uint32_t object);
 

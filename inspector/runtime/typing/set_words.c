@@ -7,7 +7,7 @@ struct gt_slot_ref gt_slot_ref_near(const struct gt_typing *typing, uint32_t obj
     const struct gt_region *region = last->region;
 
     if (!region || object - region->first >= region->count) return gt_slot_ref_of(typing, object);
-    return (struct gt_slot_ref){region, object - region->first, last->header};
+    return (struct gt_slot_ref){region, object - region->first};
 }
 
 struct set_reader {

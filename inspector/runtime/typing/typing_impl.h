@@ -66,7 +66,6 @@ struct gt_type_row {
 struct gt_slot_ref { /* an object, with its region and address */
     const struct gt_region *region;
     uint32_t slot;
-    bool header; /* the slot begins with its type */
 };
 
 static inline uint32_t gt_slot_object(const struct gt_slot_ref *ref)
@@ -77,7 +76,7 @@ static inline uint32_t gt_slot_object(const struct gt_slot_ref *ref)
 /* Where the program's data begins in the slot. */
 static inline uint64_t gt_slot_skip(const struct gt_slot_ref *ref)
 {
-    return ref->header ? 8 : 0;
+    return ref->region->skip;
 }
 
 /* Makes the row at its first use. */
@@ -94,14 +93,6 @@ static inline const struct gt_type_row *gt_type_row(const struct gt_typing *typi
 /* The type of memory that holds a map, since an object of the map type itself is the map's
  * header. */
 gt_type_id gt_type_cell(const struct gt_typing *typing, gt_type_id map);
-
-/* Do the region's slots begin with their type? */
-static inline bool gt_slot_has_header(const struct gt_typing *typing,
-                                      const struct gt_region *region)
-{
-    return region->scan == GT_SCAN_TILED &&
-           ((const struct gt_span *)gt_vec_at(&typing->heap->spans, region->tag))->header;
-}
 
 struct gt_slot_ref gt_slot_ref_of(const struct gt_typing *typing, uint32_t object);
 
