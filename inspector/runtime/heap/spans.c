@@ -21,20 +21,41 @@ enum {
 
 enum span_state { SPAN_DEAD, SPAN_IN_USE, SPAN_MANUAL };
 
-static bool bit(const unsigned char *bits, uint32_t slot)
+/* `bits` has a bit for each of the span's slots. */
+static uint64_t bits_of(const struct gt_span *span, const unsigned char *bits, uint32_t first)
 {
-    return bits && bits[slot / 8] >> (slot % 8) & 1;
+    uint64_t at = first / 8, size = ((uint64_t)span->nelems + 7) / 8, word = 0;
+
+    if (!bits || at >= size) return 0;
+    if (at + 8 <= size)
+        word = gt_load64(bits + at);
+    else
+        memcpy(&word, bits + at, size - at);
+    return word;
 }
 
-bool gt_span_marked(const struct gt_span *span, uint32_t slot)
+static uint64_t slots_below(uint32_t end, uint32_t first)
 {
-    return bit(span->mark_bits, slot) || bit(span->inline_bits, slot);
+    return end > first ? gt_low_bits(end - (uint64_t)first) : 0;
 }
 
-bool gt_span_allocated(const struct gt_span *span, uint32_t slot)
+uint64_t gt_span_alloc_bits(const struct gt_span *span, uint32_t first)
 {
-    return slot < span->free_index || bit(span->alloc_bits, slot) ||
-           (slot < span->end_index && gt_span_marked(span, slot));
+    return bits_of(span, span->alloc_bits, first);
+}
+
+uint64_t gt_span_marked(const struct gt_span *span, uint32_t first)
+{
+    return bits_of(span, span->mark_bits, first) | bits_of(span, span->inline_bits, first);
+}
+
+uint64_t gt_span_allocated(const struct gt_span *span, uint32_t first)
+{
+    uint64_t known = slots_below(span->free_index, first) | gt_span_alloc_bits(span, first);
+    uint64_t during = slots_below(span->end_index, first);
+
+    if (during & ~known) known |= during & gt_span_marked(span, first);
+    return known & slots_below(span->nelems, first);
 }
 
 /* Reads the scalars of an mspan; false when the core lacks them. */
@@ -286,9 +307,9 @@ static void set_allocated(struct gt_goheap *heap)
     for (uint32_t r = 0; r < heap->graph.region_count; r++) {
         const struct gt_region *region = &heap->graph.regions[r];
         const struct gt_span *span = gt_vec_at(&heap->spans, region->tag);
-        for (uint32_t slot = 0; slot < region->count; slot++)
-            if (gt_span_allocated(span, slot))
-                gt_bit_set(&heap->graph.allocated, region->first + slot);
+        for (uint32_t slot = 0; slot < region->count; slot += 64)
+            gt_bitmap_add(&heap->graph.allocated, region->first + (size_t)slot,
+                          gt_span_allocated(span, slot));
     }
 }
 

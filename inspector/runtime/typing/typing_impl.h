@@ -46,11 +46,6 @@ static inline struct gt_extent gt_typed_extent(uint32_t typed)
                               (typed >> (GT_TYPE_BITS + GT_TILE_BITS) & tiles) + 1, typed >> 31};
 }
 
-static inline uint64_t gt_low_bits(uint64_t count)
-{
-    return count >= 64 ? UINT64_MAX : ((uint64_t)1 << count) - 1;
-}
-
 struct gt_type_row {
     uint64_t size;
     uint64_t mask; /* of pointers, if the type has at most 64 words */
