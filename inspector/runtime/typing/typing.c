@@ -27,15 +27,16 @@ static void claim_block(struct gt_typing *typing, uint32_t block)
             size_t object = word * 64 + (size_t)__builtin_ctzll(typing->grey.words[word]);
             gt_bit_clear(&typing->grey, object);
             ref = gt_slot_ref_near(typing, (uint32_t)object, &ref);
-            gt_claim_words_of(typing, ref);
+            if (gt_ready_is_full(typing->ready)) gt_claim_oldest(typing);
+            gt_ready_add(typing->ready, ref);
         }
 }
 
 /* Claims the words of all waiting objects, then judges all waiting claims. */
 static void catch_up(struct gt_typing *typing)
 {
-    for (unsigned i = 0; i < GT_READY; i++)
-        gt_claim_words_of(typing, (struct gt_slot_ref){0});
+    while (!gt_ready_is_empty(typing->ready))
+        gt_claim_oldest(typing);
     while (typing->judged != typing->claimed)
         gt_judge_oldest(typing);
 }
