@@ -66,7 +66,7 @@ static int64_t tombstones_of(const struct gt_heap_analysis *analysis, gt_type_id
 
 static const char *holder_name(struct collector *collector, const struct gt_referrer *referrer)
 {
-    const char *name = gt_referrer_name(&collector->keys, referrer);
+    const char *name = gt_referrer_place(&collector->keys, referrer);
 
     return strcmp(name, "it") == 0
                ? "(no name)"
