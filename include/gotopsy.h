@@ -443,7 +443,8 @@ struct gt_goroutine_group { /* goroutines with the same stack, status and wait r
     const uint64_t *ids;
     size_t id_count;
     enum gt_goroutine_status status;
-    const char *wait_reason; /* NULL when it does not wait */
+    const char *wait_reason; /* NULL when it does not wait; "sync.WaitGroup.Wait" in all versions */
+    const char *go_wait_reason; /* as the program's Go says it: up to 1.23 that is "semacquire" */
     int64_t wait_ns_max;
     const int64_t *waits_ns; /* for each of ids; NULL when only the longest was kept */
     struct gt_stack stack;
