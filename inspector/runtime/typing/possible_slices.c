@@ -7,8 +7,8 @@
 
 enum { MOST_PATH = 128 };
 
-/* Would the elements fill the block, as the allocator's size classes go? Then they are the slice's,
- * most likely. */
+/* Would so many elements fill the block, by the allocator's size classes? Then they most likely are
+ * the slice's elements. */
 static bool fills(const struct gt_possible_slice *slice, uint64_t size)
 {
     uint64_t user = slice->user, least = user < 1024 ? user - user / 3 : user - user / 6;
