@@ -47,11 +47,11 @@ static void describe_instance(const struct lost_finder *lost_finder,
                               const struct gt_dead_array *array, struct gt_instance *instance)
 {
     const struct gt_heap_analysis *analysis = lost_finder->analysis;
-    size_t told = array->count < MAX_SLOTS ? array->count : MAX_SLOTS;
-    struct gt_slot *slots = gt_arena_alloc(analysis->storage, told * sizeof *slots);
+    size_t shown = array->count < MAX_SLOTS ? array->count : MAX_SLOTS;
+    struct gt_slot *slots = gt_arena_alloc(analysis->storage, shown * sizeof *slots);
     const struct gt_window_ref *window = &array->main;
 
-    for (size_t i = 0; i < told; i++) {
+    for (size_t i = 0; i < shown; i++) {
         const struct gt_dead_slot *slot = gt_vec_at(&lost_finder->dead->slots, array->first + i);
         uint32_t target = gt_heap_object(&analysis->heap->graph, slot->value);
         slots[i] = (struct gt_slot){slot->element, gt_block_of(analysis, target)};
@@ -63,7 +63,7 @@ static void describe_instance(const struct lost_finder *lost_finder,
     instance->lost.slot_count = array->elements;
     instance->lost.spare_slot_count = array->spare ? array->elements : 0;
     instance->lost.slots = slots;
-    instance->lost.slots_len = told;
+    instance->lost.slots_len = shown;
 }
 
 static void add_words(const struct lost_finder *lost_finder, const struct gt_dead_array *array,
