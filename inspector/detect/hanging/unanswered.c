@@ -211,7 +211,7 @@ static void find_needs(struct answer_finder *finder)
         if (finder->needs[i] && place_of(finder, i, finder->needs[i]) == RUNS) finder->needs[i] = 0;
 }
 
-/* ---- who runs ------------------------------------------------------------------------------ */
+/* ---- the goroutines that run --------------------------------------------------------------- */
 
 static void take_word(void *ctx, const struct gt_stack_word *word)
 {
@@ -323,7 +323,7 @@ static void add_specials(struct answer_finder *finder)
     }
 }
 
-/* ---- who is answered ----------------------------------------------------------------------- */
+/* ---- the goroutines that are answered ------------------------------------------------------ */
 
 static bool is_answered(const struct answer_finder *finder, uint32_t number)
 {

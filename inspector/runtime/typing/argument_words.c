@@ -63,7 +63,7 @@ static bool is_beside(const struct arguments *arguments, size_t entry, size_t ot
 }
 
 /* A slice has three words. The compiler does not store a capacity that the function never uses:
- * then the slice ends with its length, as far as the frame tells. */
+ * then the slice ends with its length, as far as the frame shows. */
 static bool complete_slice(const struct arguments *arguments, size_t entry,
                            struct gt_surrounding *around)
 {

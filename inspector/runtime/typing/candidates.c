@@ -329,7 +329,7 @@ static const struct answer *answer_of(const struct question *question)
     return NULL;
 }
 
-/* Prepares what both questions need; false when no type can be told by elimination. */
+/* Prepares what both questions need; false when elimination finds no type. */
 static bool prepare(struct question *question, uint32_t object)
 {
     struct gt_candidates *candidates = question->candidates;

@@ -23,8 +23,8 @@ static uint64_t waiting_of(const struct gt_process *process, const struct gt_gor
 
 /* ---- the status ---------------------------------------------------------------------------- */
 
-/* True if the sudog of the goroutine is in its channel's queue, and nobody is about to take it
- * out. */
+/* True if the sudog of the goroutine is in its channel's queue, and no other goroutine is about to
+ * take it out. */
 static bool is_queued(const struct gt_process *process, uint64_t g, uint64_t sudog)
 {
     uint64_t channel = field_of(process, sudog, GT_F_sudog_c), before, lock;
