@@ -75,16 +75,12 @@ static void add_words(const struct lost_finder *lost_finder, const struct gt_dea
     }
 }
 
-static void make_cause(void *ctx, const struct gt_member *members, size_t count)
+/* Gives the cause its instances and edges; words that may be stale make it less sure. Returns the
+ * number of slots. */
+static uint64_t take_arrays(const struct lost_finder *lost_finder, const struct gt_member *members,
+                            size_t count, struct gt_cause *cause)
 {
-    struct lost_finder *lost_finder = ctx;
-    struct gt_heap_analysis *analysis = lost_finder->analysis;
-    const struct gt_dead_array *largest = array_at(lost_finder, members[0].item);
-    const struct gt_window_ref *window = &largest->main;
-    enum gt_confidence sure = largest->spare || largest->block.elements || largest->block.inferred
-                                  ? GT_LIKELY
-                                  : GT_PROVEN;
-    struct gt_cause *cause = gt_causes_add(lost_finder->causes, GT_LOST_ELEMENTS, sure);
+    const struct gt_heap_analysis *analysis = lost_finder->analysis;
     struct gt_stale stale = {0};
     uint64_t slots = 0;
 
@@ -96,10 +92,25 @@ static void make_cause(void *ctx, const struct gt_member *members, size_t count)
         slots += array->elements;
         gt_stale_add(&stale, analysis, &array->block);
     }
-    cause->confidence = gt_stale_confidence(&stale, sure);
+    cause->confidence = gt_stale_confidence(&stale, cause->confidence);
     cause->doubt = gt_stale_doubt(analysis, &stale);
-    cause->path = gt_path_to(&lost_finder->keys, &window->referrer);
+    return slots;
+}
+
+static void make_cause(void *ctx, const struct gt_member *members, size_t count)
+{
+    struct lost_finder *lost_finder = ctx;
+    struct gt_heap_analysis *analysis = lost_finder->analysis;
+    const struct gt_dead_array *largest = array_at(lost_finder, members[0].item);
+    const struct gt_window_ref *window = &largest->main;
+    enum gt_confidence sure = largest->spare || largest->block.elements || largest->block.inferred
+                                  ? GT_LIKELY
+                                  : GT_PROVEN;
+    struct gt_cause *cause = gt_causes_add(lost_finder->causes, GT_LOST_ELEMENTS, sure);
     bool element = largest->block.elements && !largest->block.slices;
+    uint64_t slots = take_arrays(lost_finder, members, count, cause);
+
+    cause->path = gt_path_to(&lost_finder->keys, &window->referrer);
     cause->title =
         gt_arena_format(analysis->storage, "%s pointer slot%s of %s backing array%s %s",
                         gt_heap_analysis_count(analysis, slots), slots == 1 ? "" : "s",
