@@ -1759,11 +1759,12 @@ GT_API const char *gt_growth_name(enum gt_growth_of what); /* "types"; NULL when
 
 enum gt_verdict {
     GT_EXACT,          /* the same objects */
-    GT_EXPLAINED,      /* every difference has a reason with evidence */
+    GT_EXPLAINED,      /* every difference has its own evidence in the core */
     GT_DIFFERS,        /* some have none: gotopsy may miss a root or an edge */
     GT_NOT_COMPARABLE, /* the core has no complete marks, or lacks memory; `obstacle` says why */
-    GT_UNCERTAIN,      /* few have none, and nothing speaks for a missed root or edge: the program
-                          dropped them, or gotopsy misses one; `uncertain_objects` says how many */
+    GT_UNCERTAIN,      /* some have none, and nothing speaks for a missed root or edge, or for a
+                          damaged core: the program dropped them, or gotopsy misses what leads to
+                          them; `uncertain_objects` says how many */
 };
 
 struct gt_check_options {
@@ -1772,36 +1773,51 @@ struct gt_check_options {
 };
 
 /*
- * Why only one of the two sets has an object. Those up to GT_REASON_CONSERVATIVE explain it: the
- * program dropped the object since the last collection began, or no word must keep it.
+ * Why only one of the two sets has an object. Those marked (e) explain it, with evidence for each
+ * object: the program dropped it since the last collection began, or no word must keep it. Those
+ * marked (u) are uncertain: no word leads to the object that could keep it, not even one that masks
+ * and stack maps exclude. So the program dropped it, unless a word was damaged in the core. Objects
+ * like it come and go, but that is no evidence for this one. The others speak for a missed root or
+ * edge, or a damaged core.
  */
 enum gt_check_reason {
-    GT_REASON_STACK,        /* only a word that no frame uses leads to it, in a stack used since */
-    GT_REASON_OBJECT,       /* only an unreachable object that was allocated since leads to it */
-    GT_REASON_ALIKE,        /* no word leads to it, not even one that masks and stack maps exclude;
-                             * objects of its kind were allocated since, or dropped by one of the
-                             * two reasons above, at least one for each ten that are gone */
-    GT_REASON_FREED,        /* the same, but objects of its kind were freed */
-    GT_REASON_MADE,         /* the same, but code that makes such objects has run since */
-    GT_REASON_RETIRED,      /* it is the runtime's own, and its contents show that it is unused */
-    GT_REASON_TINY,         /* no word leads to it; an allocator of 16-byte blocks may have held it
-                             * during the mark (mcache.tiny): at most one for each P */
-    GT_REASON_CONSERVATIVE, /* only gotopsy has it, by words that need not be pointers */
+    GT_REASON_STACK,   /* (e) only a word that no frame uses leads to it, in a stack that was
+                        * used since */
+    GT_REASON_OBJECT,  /* (e) only an unreachable object that was allocated since leads to it */
+    GT_REASON_ALIKE,   /* (u) objects of its kind were allocated since, or were dropped by the
+                        * evidence, at least one for each ten that are gone */
+    GT_REASON_FREED,   /* (u) the same, but objects of its kind were freed */
+    GT_REASON_MADE,    /* (u) the same, but code that makes such objects has run since */
+    GT_REASON_RETIRED, /* (e) it is the runtime's own, and its contents show that it is out of
+                        * use: a map's table that was split, buckets that were moved */
+    GT_REASON_TINY,    /* (u) an allocator of 16-byte blocks may have held it during the mark
+                        * (mcache.tiny): at most one for each P */
+    GT_REASON_CONSERVATIVE, /* (e) only gotopsy has it, by words that need not be pointers */
     GT_REASON_WORD,         /* a word of live memory leads to it that is no pointer by the masks */
     GT_REASON_UNWALKED,     /* a word leads to it in a stack whose frames end early; or the stack of
                              * a goroutine is not known */
     GT_REASON_SPECIAL,      /* the runtime counts more finalizers, cleanups or weak handles than
                              * were found: one of these may lead to it */
-    GT_REASON_FRAME,        /* only a word of a frame that has not run since leads to it. It is dead
-                             * by the stack map, as it was to the mark */
+    GT_REASON_FRAME,        /* (u) only a word of a frame that has not run since leads to it. It is
+                             * dead by the stack map, as it was to the mark */
     GT_REASON_QUIET,        /* nothing has run since that could have dropped it */
-    GT_REASON_NOTHING,      /* nothing is known */
+    GT_REASON_NOTHING,      /* (u) nothing is known. If the program allocated and dropped nothing
+                             * since, this, GT_REASON_FRAME and GT_REASON_FREE_MEMORY make the core
+                             * differ */
     GT_REASON_MISSING,      /* what leads to it may be in memory that the core lacks */
     GT_REASON_UNMARKED,     /* only gotopsy has it: the collector did not mark it */
     GT_REASON_UNALLOCATED,  /* only gotopsy has it: its slot is free */
     GT_REASON_UNJUDGED,     /* there is nothing to compare with */
-    GT_REASON_FEW, /* no word leads to it, and objects of its kind come and go, but fewer than
-                    * a tenth of those that are gone: the comparison is uncertain */
+    GT_REASON_FEW,          /* (u) objects of its kind come and go, but fewer than a tenth of those
+                             * that are gone */
+    GT_REASON_BARRIER,      /* (e) a write barrier recorded it while the collector marked, which
+                             * marks it: the program wrote or overwrote a pointer to it then */
+    GT_REASON_FREE_MEMORY,  /* (u) only freed memory leads to it: a free slot, stack or page, or an
+                             * object that the mark did not reach */
+    GT_REASON_IDLE,    /* (u) it is the runtime's own, of a sort that it drops: a stopped timer,
+                        * an array of timers, a cache of types */
+    GT_REASON_DAMAGED, /* there is no evidence for it, and the core contradicts itself: what led
+                        * to it may be damaged */
     GT_REASONS
 };
 
@@ -1817,7 +1833,12 @@ enum gt_check_obstacle { /* why no comparison is possible */
 
 struct gt_check_example {
     uint64_t address, bytes;
-    const char *type; /* as far as the object itself shows it; NULL unknown */
+    const char *type;  /* as far as the object itself shows it; NULL unknown */
+    uint64_t evidence; /* the address of the word that shows the reason: it holds an address in the
+                        * object or, for GT_REASON_RETIRED, is a part of it. 0: there is none, or it
+                        * is in a register */
+    uint64_t holder;   /* the object, or the free slot, that has this word; 0: none. If the
+                        * collector has it alone too, its own evidence says why */
 };
 
 /* Differences of one kind, and their explanation. */
@@ -1827,6 +1848,7 @@ struct gt_check_label {
     uint64_t objects, bytes;
     const struct gt_check_example *examples;
     size_t example_count;
+    bool uncertain; /* nothing speaks for a missed root or edge, nor against it */
 };
 
 struct gt_check_count {

@@ -36,7 +36,16 @@ static const char *type_of(const struct filler *filler, uint32_t object)
     return gt_arena_format(filler->check->storage, "closure of %s", function);
 }
 
-static struct gt_check_example example_of(const struct filler *filler, uint64_t addr)
+/* The start of the slot that has an address; 0: none has. */
+static uint64_t slot_of(const struct gt_heap *graph, uint64_t addr)
+{
+    const struct gt_region *region = addr ? gt_heap_region(graph, addr) : NULL;
+    uint32_t slot = region ? gt_region_slot(region, addr) : 0;
+
+    return region && slot < region->count ? region->base + slot * region->slot_size : 0;
+}
+
+static struct gt_check_example example_of(const struct filler *filler, uint64_t addr, uint64_t word)
 {
     const struct gt_heap *graph = &filler->analysis->heap->graph;
     const struct gt_region *region = gt_heap_region(graph, addr);
@@ -46,6 +55,8 @@ static struct gt_check_example example_of(const struct filler *filler, uint64_t 
         .address = addr,
         .bytes = region ? region->slot_size : 0,
         .type = object != GT_NO_OBJECT ? type_of(filler, object) : NULL,
+        .evidence = word,
+        .holder = slot_of(graph, word),
     };
 }
 
@@ -58,7 +69,7 @@ static void fill_label(const struct filler *filler, enum gt_check_reason reason,
     struct gt_check_example *examples = gt_arena_alloc(filler->check->storage, size);
 
     for (size_t i = 0; i < count->examples.len; i++)
-        examples[i] = example_of(filler, count->examples.at[i]);
+        examples[i] = example_of(filler, count->examples.at[i], count->words.at[i]);
     *out = (struct gt_check_label){.reason = reason,
                                    .explains = gt_reason_explains(reason),
                                    .objects = count->objects,
@@ -68,7 +79,7 @@ static void fill_label(const struct filler *filler, enum gt_check_reason reason,
 }
 
 static void fill_difference(const struct filler *filler, const struct gt_reason_count *counts,
-                            struct gt_difference *out)
+                            bool uncertain, struct gt_difference *out)
 {
     struct gt_arena *storage = filler->check->storage;
     struct gt_check_count *explained = gt_arena_alloc(storage, GT_REASONS * sizeof *explained);
@@ -81,7 +92,8 @@ static void fill_difference(const struct filler *filler, const struct gt_reason_
         if (!counts[i].objects) continue;
         out->objects += counts[i].objects;
         out->bytes += counts[i].bytes;
-        fill_label(filler, reason, &counts[i], &labels[out->label_count++]);
+        fill_label(filler, reason, &counts[i], &labels[out->label_count]);
+        labels[out->label_count++].uncertain = uncertain && !gt_reason_explains(reason);
         if (gt_reason_explains(reason))
             explained[out->explained_count++] = (struct gt_check_count){reason, counts[i].objects};
     }
@@ -148,6 +160,7 @@ static void fill(const struct filler *filler, const struct gt_comparison *compar
 {
     struct gt_check *check = filler->check;
     const struct gt_process *process = filler->analysis->process;
+    bool uncertain = gt_comparison_uncertain(comparison);
     struct gt_gc_state state;
 
     check->gc_objects = comparison->gc_objects;
@@ -161,8 +174,8 @@ static void fill(const struct filler *filler, const struct gt_comparison *compar
     check->cycles = filler->analysis->heap->sweep_gen / 2;
     check->missing_bytes = process->missing_bytes;
     check->lacks = gt_process_lacks_memory(process, check->storage);
-    fill_difference(filler, comparison->only_gc, &check->only_gc);
-    fill_difference(filler, comparison->only_own, &check->only_own);
+    fill_difference(filler, comparison->only_gc, uncertain, &check->only_gc);
+    fill_difference(filler, comparison->only_own, uncertain, &check->only_own);
     fill_examples(check);
 }
 
@@ -176,12 +189,13 @@ static void compare(struct builder *builder)
 {
     const struct gt_analysis *analysis = builder->analysis;
     size_t wanted = builder->options.examples;
+    struct gt_compare_options options = {wanted ? wanted : USUAL_EXAMPLES, true};
     struct gt_comparison comparison;
     struct gt_gcmarks marks;
 
     gt_gcmarks_init(&marks, analysis->heap);
     gt_compare(analysis->heap, analysis->goroutines, analysis->specials, analysis->roots, &marks,
-               NULL, wanted ? wanted : USUAL_EXAMPLES, &comparison);
+               NULL, &options, &comparison);
     fill(&(struct filler){analysis, builder->check}, &comparison);
     judge(builder->check, &marks, &comparison);
     gt_gcmarks_deinit(&marks);

@@ -26,7 +26,7 @@ static void compare_marks(const struct gt_analysis *analysis, const struct gt_bi
 
     gt_gcmarks_init(&marks, analysis->heap);
     gt_compare(analysis->heap, analysis->goroutines, analysis->specials, analysis->roots, &marks,
-               live, 1, &comparison);
+               live, &(struct gt_compare_options){.examples = 1}, &comparison);
     gt_comparison_contradict(&comparison, analysis->process);
     gt_comparison_deinit(&comparison);
     gt_gcmarks_deinit(&marks);

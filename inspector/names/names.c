@@ -118,15 +118,15 @@ static const char *const differences[GT_REASONS] = {
     [GT_REASON_STACK] = "dropped since the last collection: only a dead stack word leads to it",
     [GT_REASON_OBJECT] = "dropped since the last collection: only an unreachable object that was "
                          "allocated since leads to it",
-    [GT_REASON_ALIKE] = "dropped since the last collection: nothing leads to it, and an object "
-                        "like it was allocated or dropped since",
-    [GT_REASON_FREED] = "dropped since the last collection: nothing leads to it, and an object "
-                        "like it was freed before",
-    [GT_REASON_MADE] = "dropped since the last collection: nothing leads to it, and code that "
-                       "makes such objects has run since",
+    [GT_REASON_ALIKE] = "perhaps dropped since the last collection: nothing leads to it, and an "
+                        "object like it was allocated or dropped since",
+    [GT_REASON_FREED] = "perhaps dropped since the last collection: nothing leads to it, and an "
+                        "object like it was freed before",
+    [GT_REASON_MADE] = "perhaps dropped since the last collection: nothing leads to it, and code "
+                       "that makes such objects has run since",
     [GT_REASON_RETIRED] = "dropped since the last collection: the runtime's own, and out of use "
                           "by what it holds",
-    [GT_REASON_TINY] = "tiny block that an allocator held",
+    [GT_REASON_TINY] = "tiny block that an allocator may have held",
     [GT_REASON_CONSERVATIVE] = "only words that may not be pointers lead to it",
     [GT_REASON_WORD] = "a word that gotopsy does not follow leads to it: a missed root or edge",
     [GT_REASON_UNWALKED] = "a stack that gotopsy could not walk to its end may lead to it: a "
@@ -142,6 +142,14 @@ static const char *const differences[GT_REASONS] = {
     [GT_REASON_FEW] =
         "dropped, or a root or edge was missed: nothing leads to it, and objects like "
         "it come and go, but far fewer",
+    [GT_REASON_BARRIER] = "dropped since the last collection: a write barrier recorded it while "
+                          "the collector marked",
+    [GT_REASON_FREE_MEMORY] =
+        "perhaps dropped since the last collection: only freed memory leads to it",
+    [GT_REASON_IDLE] = "perhaps dropped since the last collection: the runtime's own, of a sort "
+                       "that it drops",
+    [GT_REASON_DAMAGED] = "unreachable since the last mark, and the core contradicts itself: what "
+                          "led to it may be damaged",
     [GT_REASON_MISSING] = "unreachable since the last mark, and the core lacks memory that may "
                           "lead to it",
     [GT_REASON_UNMARKED] = "reached, but not marked",

@@ -23,8 +23,8 @@ const struct gt_command gt_command_check = {
     .summary = "compare the live objects with the garbage collector's marks",
     .description =
         "Compares the live set of the reports with the marks that Go's garbage collector left\n"
-        "in the core. The verdict is exact, explained (with evidence for each object that\n"
-        "differs), uncertain (with evidence for all but a few) or differs.\n",
+        "in the core. The verdict is exact, explained (with evidence in the core for each object\n"
+        "that differs), uncertain (with none for some) or differs.\n",
     .examples = "  gotopsy check core\n"
                 "  gotopsy check core --examples=50\n"
                 "  gotopsy check core --format=json\n",

@@ -12,37 +12,16 @@ static const struct {
     enum gt_ink ink;
 } verdicts[] = {
     [GT_EXACT] = {"exact", "the same objects, one by one", GT_GREEN},
-    [GT_EXPLAINED] = {"explained", "every difference has a reason with evidence", GT_GREEN},
+    [GT_EXPLAINED] = {"explained", "every difference has its own evidence in the core", GT_GREEN},
     [GT_DIFFERS] = {"differs", "some differences have no explanation", GT_RED},
     [GT_NOT_COMPARABLE] = {"not comparable", NULL, GT_YELLOW},
     [GT_UNCERTAIN] = {"uncertain", NULL, GT_YELLOW},
 };
 
-/* Objects that only objects like them explain. */
-static uint64_t by_kind(const struct gt_difference *difference)
-{
-    uint64_t objects = 0;
-
-    for (size_t i = 0; i < difference->label_count; i++) {
-        enum gt_check_reason reason = difference->labels[i].reason;
-        if (reason == GT_REASON_ALIKE || reason == GT_REASON_FREED || reason == GT_REASON_MADE)
-            objects += difference->labels[i].objects;
-    }
-    return objects;
-}
-
 static const char *meaning_of(char *text, const struct gt_check *check)
 {
     const char *meaning = verdicts[check->verdict].meaning;
-    uint64_t objects = by_kind(&check->only_gc);
 
-    if (check->verdict == GT_EXPLAINED && objects) {
-        snprintf(text, GT_CHECK_WHY,
-                 "every difference has a reason with evidence; for %s object%s it is that objects "
-                 "like %s come and go",
-                 gt_exact(objects).text, objects == 1 ? "" : "s", objects == 1 ? "it" : "them");
-        return text;
-    }
     return meaning ? meaning : gt_check_why(text, check);
 }
 
@@ -61,6 +40,8 @@ static void put_example(struct gt_page *page, const struct gt_check_example *exa
     gt_page_format(page, GT_PLAIN, "%s, %s", gt_address(example->address).text,
                    gt_bytes(example->bytes).text);
     if (example->type) gt_page_format(page, GT_PLAIN, ", %s", example->type);
+    if (example->evidence)
+        gt_page_format(page, GT_PLAIN, ", by the word at %s", gt_address(example->evidence).text);
     gt_page_deinit(page);
 }
 

@@ -6,7 +6,11 @@
 #include "inspector/base/hash.h"
 #include "inspector/base/loop.h"
 
-enum { MOST_DEFERS = 1 << 24 };
+enum {
+    MOST_DEFERS = 1 << 24,
+    TIMER_DELETED = 3, /* a status; between the two it is being removed */
+    TIMER_REMOVED = 5,
+};
 
 /* True for a func value: a pointer to a pointer to code. */
 static bool is_func(const struct gt_process *process, uint64_t funcval)
@@ -23,12 +27,23 @@ struct design { /* how the heaps of this version hold their timers */
     uint64_t entry, offset; /* bytes of one, and where in it the timer's address is */
 };
 
+/* Up to Go 1.22 a timer that was deleted may stay in its heap. Those of deadlines lose their
+ * function at once (netpoll.go). */
+static bool is_deleted(const struct gt_process *process, uint64_t timer)
+{
+    uint64_t status;
+
+    return gt_process_field(process, timer, GT_F_timer_status, &status) &&
+           status >= TIMER_DELETED && status <= TIMER_REMOVED;
+}
+
 static bool has_code(const struct gt_process *process, uint64_t entry)
 {
     uint64_t timer, callback;
 
     return gt_mem_u64(process->mem, entry, &timer) &&
-           gt_process_field(process, timer, GT_F_timer_f, &callback) && is_func(process, callback);
+           gt_process_field(process, timer, GT_F_timer_f, &callback) &&
+           (is_func(process, callback) || (!callback && is_deleted(process, timer)));
 }
 
 /* True if the timer is in this P's heap only. It names the P's timers, whose lock is their first

@@ -2,13 +2,11 @@
 
 #include "inspector/base/error.h"
 #include "inspector/runtime/heap/special_counts.h"
+#include "inspector/runtime/roots/spread.h"
 #include "inspector/runtime/roots/stack_use.h"
 #include "inspector/runtime/roots/traces.h"
 
-#include <inttypes.h>
 #include <string.h>
-
-enum { MOVED_FOR_EACH = 10 };
 
 struct comparer {
     const struct gt_goheap *heap;
@@ -16,38 +14,42 @@ struct comparer {
     const struct gt_specials *specials;
     const struct gt_gcmarks *marks;
     const struct gt_roots *roots;
-    size_t examples;
+    struct gt_compare_options options;
     struct gt_bitmap live;     /* gotopsy's live set */
     struct gt_bitmap precise;  /* the same without words that need not be pointers */
+    struct gt_map words;       /* an object that is not precise -> a word that leads to it */
     struct gt_bitmap dropped;  /* objects that only the collector has */
     struct gt_bitmap dangling; /* free slots that a live pointer leads to */
     struct gt_traces traces;   /* of the dropped */
     uint64_t tiny_blocks;      /* an upper bound of the blocks that allocators hold */
     bool lacks;                /* memory is missing that may lead to objects */
+    bool damaged;              /* the core contradicts itself, marks aside */
     bool misses_special;
     struct gt_comparison *out;
 };
 
-/* Whether the reason is evidence that gotopsy misses nothing. */
-static const bool explains[GT_REASONS] = {
-    [GT_REASON_STACK] = true, [GT_REASON_OBJECT] = true,       [GT_REASON_ALIKE] = true,
-    [GT_REASON_FREED] = true, [GT_REASON_MADE] = true,         [GT_REASON_RETIRED] = true,
-    [GT_REASON_TINY] = true,  [GT_REASON_CONSERVATIVE] = true,
+struct difference {
+    uint64_t addr, bytes;
+    uint64_t word; /* the address of the word that shows the reason; 0: none */
 };
 
-bool gt_reason_explains(enum gt_check_reason reason)
-{
-    return explains[reason];
-}
-
 static void differ(const struct comparer *comparer, struct gt_reason_count *counts,
-                   enum gt_check_reason reason, uint64_t addr, uint64_t bytes)
+                   enum gt_check_reason reason, const struct difference *difference)
 {
     struct gt_reason_count *count = &counts[reason];
 
     count->objects++;
-    count->bytes += bytes;
-    if (count->examples.len < comparer->examples) gt_u64s_add(&count->examples, addr);
+    count->bytes += difference->bytes;
+    if (count->examples.len == comparer->options.examples) return;
+    gt_u64s_add(&count->examples, difference->addr);
+    gt_u64s_add(&count->words, difference->word);
+}
+
+static struct difference difference_of(const struct comparer *comparer, uint32_t object)
+{
+    const struct gt_heap *graph = &comparer->heap->graph;
+
+    return (struct difference){gt_heap_address(graph, object), gt_heap_size(graph, object), 0};
 }
 
 static bool comparable(const struct comparer *comparer)
@@ -109,12 +111,22 @@ static uint64_t count_running(const struct gt_goroutines *goroutines)
     return running;
 }
 
+static bool is_damaged(const struct gt_contradictions *contradictions)
+{
+    for (int i = 0; i < GT_CONTRADICTIONS; i++)
+        if (i != GT_CONTRADICTION_MARKS && i != GT_CONTRADICTION_UNREACHED &&
+            contradictions->of[i].count)
+            return true;
+    return false;
+}
+
 /* Reasons that hold for all objects. */
 static void find_gaps(struct comparer *comparer)
 {
     const struct gt_process *process = comparer->heap->process;
     struct gt_arena words = {0};
 
+    comparer->damaged = is_damaged(&process->contradictions);
     comparer->lacks = gt_process_lacks_memory(process, &words) != NULL;
     gt_arena_deinit(&words);
     comparer->misses_special = gt_specials_missed(comparer->heap, comparer->specials,
@@ -125,11 +137,12 @@ static enum gt_check_reason reason_of_trace(const struct comparer *comparer, enu
 {
     static const enum gt_check_reason reason[GT_TRACES] = {
         [GT_TRACE_WORD] = GT_REASON_WORD,       [GT_TRACE_UNWALKED] = GT_REASON_UNWALKED,
-        [GT_TRACE_RETIRED] = GT_REASON_RETIRED, [GT_TRACE_NONE] = GT_REASON_NOTHING,
-        [GT_TRACE_STACK] = GT_REASON_STACK,     [GT_TRACE_OBJECT] = GT_REASON_OBJECT,
-        [GT_TRACE_FRAME] = GT_REASON_FRAME,     [GT_TRACE_MADE] = GT_REASON_MADE,
-        [GT_TRACE_ALIKE] = GT_REASON_ALIKE,     [GT_TRACE_FREED] = GT_REASON_FREED,
-        [GT_TRACE_FEW] = GT_REASON_FEW,
+        [GT_TRACE_RETIRED] = GT_REASON_RETIRED, [GT_TRACE_STACK] = GT_REASON_STACK,
+        [GT_TRACE_OBJECT] = GT_REASON_OBJECT,   [GT_TRACE_BARRIER] = GT_REASON_BARRIER,
+        [GT_TRACE_ALIKE] = GT_REASON_ALIKE,     [GT_TRACE_FREED] = GT_REASON_FREE_MEMORY,
+        [GT_TRACE_MADE] = GT_REASON_MADE,       [GT_TRACE_RECYCLED] = GT_REASON_FREED,
+        [GT_TRACE_IDLE] = GT_REASON_IDLE,       [GT_TRACE_FEW] = GT_REASON_FEW,
+        [GT_TRACE_FRAME] = GT_REASON_FRAME,     [GT_TRACE_NONE] = GT_REASON_NOTHING,
     };
 
     if (trace <= GT_TRACE_UNWALKED) return reason[trace];
@@ -138,13 +151,15 @@ static enum gt_check_reason reason_of_trace(const struct comparer *comparer, enu
     if (comparer->misses_special) return GT_REASON_SPECIAL;
     if (trace == GT_TRACE_RETIRED) return reason[trace];
     if (!comparer->out->ran_since && !comparer->out->unjudged) return GT_REASON_QUIET;
+    if (comparer->damaged && !gt_reason_explains(reason[trace])) return GT_REASON_DAMAGED;
     return reason[trace];
 }
 
 /* A tiny block has no pointers, and no trace but words that lead to it. */
-static enum gt_check_reason reason_for(struct comparer *comparer, uint32_t object)
+static enum gt_check_reason reason_for(struct comparer *comparer, enum gt_trace trace,
+                                       uint32_t object)
 {
-    enum gt_check_reason reason = reason_of_trace(comparer, gt_trace_of(&comparer->traces, object));
+    enum gt_check_reason reason = reason_of_trace(comparer, trace);
 
     if ((reason == GT_REASON_NOTHING || reason == GT_REASON_QUIET || reason == GT_REASON_FRAME) &&
         comparer->tiny_blocks && gt_goheap_tiny(comparer->heap, object)) {
@@ -154,63 +169,105 @@ static enum gt_check_reason reason_for(struct comparer *comparer, uint32_t objec
     return reason;
 }
 
+static void judge(struct comparer *comparer, uint32_t object)
+{
+    enum gt_trace trace = gt_trace_of(&comparer->traces, object);
+    struct difference difference = difference_of(comparer, object);
+
+    difference.word = gt_trace_word(&comparer->traces, trace, object);
+    differ(comparer, comparer->out->only_gc, reason_for(comparer, trace, object), &difference);
+}
+
+static void leave_unjudged(const struct comparer *comparer, uint32_t object)
+{
+    struct difference difference = difference_of(comparer, object);
+
+    differ(comparer, comparer->out->only_gc, GT_REASON_UNJUDGED, &difference);
+}
+
 static void judge_dropped(struct comparer *comparer)
 {
-    const struct gt_heap *graph = &comparer->heap->graph;
     const struct gt_bitmap *dropped = &comparer->dropped;
     size_t first = gt_bitmap_next(dropped, 0);
     bool judged = comparable(comparer);
 
     if (first == dropped->bits) return;
     if (judged) find_gaps(comparer);
+    comparer->traces.located = comparer->options.words;
     if (judged)
         gt_traces_find(comparer->heap, comparer->goroutines, comparer->marks, &comparer->live,
                        dropped, &comparer->traces);
     if (judged) count_tiny_blocks(comparer);
     for (size_t i = first; i < dropped->bits; i = gt_bitmap_next(dropped, i + 1))
-        differ(comparer, comparer->out->only_gc,
-               judged ? reason_for(comparer, (uint32_t)i) : GT_REASON_UNJUDGED,
-               gt_heap_address(graph, (uint32_t)i), gt_heap_size(graph, (uint32_t)i));
+        judged ? judge(comparer, (uint32_t)i) : leave_unjudged(comparer, (uint32_t)i);
     if (judged) gt_traces_deinit(&comparer->traces);
 }
 
 /* ---- what only gotopsy has ----------------------------------------------------------------- */
 
-/* Computed for the first difference. */
-static bool reached_precisely(struct comparer *comparer, uint32_t object)
+/* What the words that need not be pointers lead to. */
+static void find_words(struct comparer *comparer, const struct gt_bitmap *conservative)
 {
-    if (!comparer->precise.words) {
-        struct gt_bitmap without;
-        gt_bitmap_init(&without, comparer->roots->list.len);
-        for (size_t i = 0; i < comparer->roots->list.len; i++)
-            if (gt_root_at(comparer->roots, i)->kind == GT_ROOT_CONSERVATIVE)
-                gt_bit_set(&without, i);
-        gt_bitmap_init(&comparer->precise, comparer->heap->graph.objects);
-        gt_live_mark(comparer->heap, comparer->roots, &without, NULL, &comparer->precise);
-        gt_bitmap_deinit(&without);
+    struct gt_bitmap first, reached;
+    struct gt_spread spread = {.graph = &comparer->heap->graph,
+                               .stop = &comparer->precise,
+                               .reached = &reached,
+                               .words = &comparer->words};
+
+    gt_bitmap_init(&first, comparer->heap->graph.objects);
+    gt_bitmap_init(&reached, comparer->heap->graph.objects);
+    for (size_t i = gt_bitmap_next(conservative, 0); i < conservative->bits;
+         i = gt_bitmap_next(conservative, i + 1)) {
+        const struct gt_root *root = gt_root_at(comparer->roots, i);
+        uint32_t object = gt_heap_object(spread.graph, root->value);
+        if (object != GT_NO_OBJECT && !gt_bit_test_set(&first, object))
+            *gt_map_put(&comparer->words, object, NULL) = root->addr;
     }
-    return gt_bit(&comparer->precise, object);
+    gt_spread_from(&spread, &first);
+    gt_bitmap_deinit(&first);
+    gt_bitmap_deinit(&reached);
 }
 
-static void differ_own(struct comparer *comparer, uint32_t holder, enum gt_check_reason reason,
-                       uint64_t addr, uint64_t bytes)
+static void find_precise(struct comparer *comparer)
 {
-    if (!comparable(comparer))
+    struct gt_bitmap conservative;
+
+    gt_bitmap_init(&conservative, comparer->roots->list.len);
+    for (size_t i = 0; i < comparer->roots->list.len; i++)
+        if (gt_root_at(comparer->roots, i)->kind == GT_ROOT_CONSERVATIVE)
+            gt_bit_set(&conservative, i);
+    gt_bitmap_init(&comparer->precise, comparer->heap->graph.objects);
+    gt_live_mark(comparer->heap, comparer->roots, &conservative, NULL, &comparer->precise);
+    if (comparer->options.words) find_words(comparer, &conservative);
+    gt_bitmap_deinit(&conservative);
+}
+
+/* `holder` is the object itself or, for a free slot, the one that leads there. */
+static void differ_own(struct comparer *comparer, uint32_t holder, enum gt_check_reason reason,
+                       struct difference difference)
+{
+    if (!comparable(comparer)) {
         reason = GT_REASON_UNJUDGED;
-    else if (!reached_precisely(comparer, holder))
-        reason = GT_REASON_CONSERVATIVE;
-    differ(comparer, comparer->out->only_own, reason, addr, bytes);
+    } else {
+        if (!comparer->precise.words) find_precise(comparer); /* for the first difference */
+        if (!gt_bit(&comparer->precise, holder)) reason = GT_REASON_CONSERVATIVE;
+    }
+    const uint64_t *word = gt_map_find(&comparer->words, holder);
+    if (!difference.word && word) difference.word = *word;
+    differ(comparer, comparer->out->only_own, reason, &difference);
+}
+
+static void differ_unmarked(struct comparer *comparer, uint32_t object)
+{
+    differ_own(comparer, object, GT_REASON_UNMARKED, difference_of(comparer, object));
 }
 
 static void compare_object(struct comparer *comparer, uint32_t object)
 {
-    const struct gt_heap *graph = &comparer->heap->graph;
-
     if (!gt_bit(&comparer->live, object))
         gt_bit_set(&comparer->dropped, object);
     else
-        differ_own(comparer, object, GT_REASON_UNMARKED, gt_heap_address(graph, object),
-                   gt_heap_size(graph, object));
+        differ_unmarked(comparer, object);
 }
 
 /* Most words of the bitmaps are equal. */
@@ -236,6 +293,7 @@ static void compare_objects(struct comparer *comparer)
 struct holder {
     struct comparer *comparer;
     uint32_t object;
+    uint64_t addr;
 };
 
 /* The region of a free slot. NULL if the address is in no free slot, or the slot was counted
@@ -258,10 +316,9 @@ static void dangling_word(void *ctx, uint64_t offset, uint64_t value)
     struct holder *holder = ctx;
     const struct gt_region *region = free_slot(holder->comparer, value);
 
-    (void)offset;
-    if (region)
-        differ_own(holder->comparer, holder->object, GT_REASON_UNALLOCATED, value,
-                   region->slot_size);
+    if (!region) return;
+    struct difference difference = {value, region->slot_size, holder->addr + offset};
+    differ_own(holder->comparer, holder->object, GT_REASON_UNALLOCATED, difference);
 }
 
 static void dangling_globals(struct comparer *comparer)
@@ -269,12 +326,12 @@ static void dangling_globals(struct comparer *comparer)
     const struct gt_vec *words = &comparer->roots->dangling;
 
     for (size_t i = 0; i < words->len; i++) {
-        uint64_t value = ((const struct gt_root *)gt_vec_at(words, i))->value;
-        const struct gt_region *region = free_slot(comparer, value);
-        if (region)
-            differ(comparer, comparer->out->only_own,
-                   comparable(comparer) ? GT_REASON_UNALLOCATED : GT_REASON_UNJUDGED, value,
-                   region->slot_size);
+        const struct gt_root *root = gt_vec_at(words, i);
+        const struct gt_region *region = free_slot(comparer, root->value);
+        if (!region) continue;
+        struct difference difference = {root->value, region->slot_size, root->addr};
+        differ(comparer, comparer->out->only_own,
+               comparable(comparer) ? GT_REASON_UNALLOCATED : GT_REASON_UNJUDGED, &difference);
     }
 }
 
@@ -288,38 +345,14 @@ static void find_dangling(struct comparer *comparer)
     if (!*comparer->heap->graph.dangles) return;
     for (size_t i = gt_bitmap_next(live, 0); i < comparer->heap->graph.scan_objects;
          i = gt_bitmap_next(live, i + 1)) {
-        struct holder holder = {comparer, (uint32_t)i};
+        struct holder holder = {comparer, (uint32_t)i,
+                                gt_heap_address(&comparer->heap->graph, (uint32_t)i)};
         if (!gt_bit(&comparer->marks->unjudged, i))
             gt_heap_words(&comparer->heap->graph, (uint32_t)i, dangling_word, &holder);
     }
 }
 
 /* ---- both ---------------------------------------------------------------------------------- */
-
-/* True for a reason that is no evidence for or against a missed root or edge. GT_REASON_FEW is some
- * evidence, however many objects it is about. */
-static bool is_neutral(enum gt_check_reason reason)
-{
-    return reason == GT_REASON_NOTHING || reason == GT_REASON_FRAME || reason == GT_REASON_FEW;
-}
-
-uint64_t gt_comparison_uncertain(const struct gt_comparison *comparison)
-{
-    uint64_t uncertain = 0, moved = comparison->unjudged;
-
-    for (int i = 0; i < GT_REASONS; i++) {
-        uint64_t own = comparison->only_own[i].objects, objects = comparison->only_gc[i].objects;
-        if (explains[i]) {
-            moved += objects;
-        } else if (own || (objects && !is_neutral((enum gt_check_reason)i))) {
-            return 0;
-        } else if (i != GT_REASON_FEW) {
-            uncertain += objects;
-        }
-    }
-    if (uncertain > moved / MOVED_FOR_EACH) return 0;
-    return uncertain + comparison->only_gc[GT_REASON_FEW].objects;
-}
 
 static void init(struct comparer *comparer, struct gt_comparison *out)
 {
@@ -335,21 +368,22 @@ static void deinit(struct comparer *comparer)
 {
     gt_bitmap_deinit(&comparer->live);
     gt_bitmap_deinit(&comparer->precise);
+    gt_map_deinit(&comparer->words);
     gt_bitmap_deinit(&comparer->dropped);
     gt_bitmap_deinit(&comparer->dangling);
 }
 
 void gt_compare(const struct gt_goheap *heap, const struct gt_goroutines *goroutines,
                 const struct gt_specials *specials, const struct gt_roots *roots,
-                const struct gt_gcmarks *marks, const struct gt_bitmap *live, size_t examples,
-                struct gt_comparison *out)
+                const struct gt_gcmarks *marks, const struct gt_bitmap *live,
+                const struct gt_compare_options *options, struct gt_comparison *out)
 {
     struct comparer comparer = {.heap = heap,
                                 .goroutines = goroutines,
                                 .specials = specials,
                                 .marks = marks,
                                 .roots = roots,
-                                .examples = examples,
+                                .options = *options,
                                 .out = out};
 
     init(&comparer, out);
@@ -367,42 +401,12 @@ void gt_compare(const struct gt_goheap *heap, const struct gt_goroutines *gorout
     deinit(&comparer);
 }
 
-static void contradict(const struct gt_reason_count *counts, enum gt_contradiction kind,
-                       struct gt_process *process)
-{
-    for (int i = 0; i < GT_REASONS; i++)
-        if (i != GT_REASON_UNJUDGED && i != GT_REASON_MISSING && !explains[i])
-            gt_contradict(&process->contradictions, kind, counts[i].objects,
-                          counts[i].examples.len ? counts[i].examples.at[0] : 0);
-}
-
-static void doubt(uint64_t objects, struct gt_process *process)
-{
-    gt_process_lost(process, GT_OF_MARKS,
-                    "whether the collector agrees: it marked %" PRIu64
-                    " object%s that nothing in the core leads to, and the core does not tell "
-                    "whether the program dropped %s since (gotopsy check)",
-                    objects, objects == 1 ? "" : "s", objects == 1 ? "it" : "them");
-}
-
-void gt_comparison_contradict(const struct gt_comparison *comparison, struct gt_process *process)
-{
-    struct gt_arena words = {0};
-    uint64_t uncertain = gt_comparison_uncertain(comparison);
-
-    if (uncertain) {
-        doubt(uncertain, process);
-    } else if (!gt_process_lacks_memory(process, &words)) {
-        contradict(comparison->only_gc, GT_CONTRADICTION_MARKS, process);
-        contradict(comparison->only_own, GT_CONTRADICTION_UNREACHED, process);
-    }
-    gt_arena_deinit(&words);
-}
-
 void gt_comparison_deinit(struct gt_comparison *comparison)
 {
     for (int i = 0; i < GT_REASONS; i++) {
         gt_u64s_deinit(&comparison->only_gc[i].examples);
+        gt_u64s_deinit(&comparison->only_gc[i].words);
         gt_u64s_deinit(&comparison->only_own[i].examples);
+        gt_u64s_deinit(&comparison->only_own[i].words);
     }
 }

@@ -10,7 +10,8 @@
 
 enum {
     WORD = 8,
-    MOST_OF_MHEAP = 96 << 10, /* bytes of mheap_ in any version, if its size is not known */
+    MOST_OF_MHEAP = 96 << 10,   /* bytes of mheap_ in any version, if its size is not known */
+    MOST_OF_BARRIER = 16 << 10, /* bytes of a write barrier's buffer: four times those of Go 1.19 */
 };
 
 struct seeker {
@@ -75,19 +76,13 @@ static void list_own(struct seeker *seeker)
 
 /* ---- words --------------------------------------------------------------------------------- */
 
-static void look_at(struct seeker *seeker, uint64_t value, enum gt_lead lead)
+static void look_at(struct seeker *seeker, uint64_t addr, uint64_t value, enum gt_lead lead)
 {
     if (value - seeker->lo >= seeker->hi - seeker->lo) return;
     uint32_t object = gt_heap_object(&seeker->heap->graph, value);
-    if (object != GT_NO_OBJECT && gt_bit(seeker->wanted, object))
-        gt_bit_set(&seeker->out->to[lead], object);
-}
-
-static void look_through(struct seeker *seeker, const unsigned char *bytes, uint64_t size,
-                         enum gt_lead lead)
-{
-    for (uint64_t at = 0; at + WORD <= size; at += WORD)
-        look_at(seeker, gt_load64(bytes + at), lead);
+    if (object == GT_NO_OBJECT || !gt_bit(seeker->wanted, object)) return;
+    if (!gt_bit_test_set(&seeker->out->to[lead], object))
+        *gt_map_put(&seeker->out->words[lead], object, NULL) = addr;
 }
 
 static void look_through_range(struct seeker *seeker, uint64_t from, uint64_t to, enum gt_lead lead)
@@ -99,7 +94,8 @@ static void look_through_range(struct seeker *seeker, uint64_t from, uint64_t to
         const unsigned char *bytes = mem->map(mem->ctx, from, &avail);
         if (!bytes || !avail) return;
         uint64_t size = avail < to - from ? avail : to - from;
-        look_through(seeker, bytes, size, lead);
+        for (uint64_t at = 0; at + WORD <= size; at += WORD)
+            look_at(seeker, from + at, gt_load64(bytes + at), lead);
         from += size;
     }
 }
@@ -146,9 +142,34 @@ static void look_through_stack(void *ctx, uint64_t from, uint64_t to, enum gt_st
         [GT_STACK_USED] = GT_LEAD_STACK,
         [GT_STACK_UNUSED] = GT_LEAD_FRAME,
         [GT_STACK_CUT_OFF] = GT_LEAD_UNWALKED,
+        [GT_STACK_FREE] = GT_LEAD_FREED,
     };
 
     look_through_range(ctx, from, to, leads[use]);
+}
+
+/* ---- write barriers ------------------------------------------------------------------------ */
+
+static void look_through_barrier(struct seeker *seeker, uint64_t p)
+{
+    const struct gt_process *process = seeker->heap->process;
+    uint64_t from, to;
+
+    if (!gt_has(&process->layout, GT_F_p_barrier_buf) ||
+        !gt_process_field(process, p, GT_F_p_barrier_end, &to))
+        return;
+    from = p + gt_off(&process->layout, GT_F_p_barrier_buf);
+    if (to > from && to - from <= MOST_OF_BARRIER)
+        look_through_range(seeker, from, to, GT_LEAD_BARRIER);
+}
+
+static void look_through_barriers(struct seeker *seeker)
+{
+    struct gt_u64s ps = listed(seeker->heap->process, "runtime.allp");
+
+    for (size_t i = 0; i < ps.len; i++)
+        look_through_barrier(seeker, ps.at[i]);
+    gt_u64s_deinit(&ps);
 }
 
 /* ---- objects ------------------------------------------------------------------------------- */
@@ -179,12 +200,15 @@ static bool may_be_bool(uint64_t word)
     return (word & 0xff) <= 1;
 }
 
-static void look_through_object(struct seeker *seeker, const unsigned char *bytes, uint64_t size,
-                                enum gt_lead lead)
+static void look_through_slot(struct seeker *seeker, const struct gt_region *region, uint32_t slot,
+                              uint64_t size, enum gt_lead lead)
 {
-    for (uint64_t at = 0; at + WORD <= size; at += WORD) {
-        uint64_t word = gt_load64(bytes + at);
-        if (lead != GT_LEAD_WORD || !may_be_bool(word)) look_at(seeker, word, lead);
+    uint64_t offset = slot * region->slot_size;
+
+    for (uint64_t end = offset + size; offset + WORD <= end; offset += WORD) {
+        uint64_t word = gt_load64(region->bytes + offset);
+        if (lead != GT_LEAD_WORD || !may_be_bool(word))
+            look_at(seeker, region->base + offset, word, lead);
     }
 }
 
@@ -195,9 +219,23 @@ static void look_through_region(struct seeker *seeker, const struct gt_region *r
     if (region->scan == GT_SCAN_NONE || !region->bytes) return;
     for (uint32_t slot = 0; slot < region->count; slot++) {
         enum gt_lead lead = lead_of(seeker, region->first + slot);
-        if (lead != GT_LEAD_NONE)
-            look_through_object(seeker, region->bytes + slot * region->slot_size, size, lead);
+        if (lead != GT_LEAD_NONE) look_through_slot(seeker, region, slot, size, lead);
     }
+}
+
+/* A free slot, or an object that the mark did not reach. */
+static bool is_freed(const struct seeker *seeker, uint32_t object)
+{
+    return !gt_bit(&seeker->heap->graph.allocated, object) ||
+           !(gt_bit(&seeker->marks->marked, object) || gt_bit(&seeker->marks->unjudged, object));
+}
+
+static void look_through_freed(struct seeker *seeker, const struct gt_region *region)
+{
+    if (region->scan == GT_SCAN_NONE || !region->bytes) return;
+    for (uint32_t slot = 0; slot < region->count; slot++)
+        if (is_freed(seeker, region->first + slot))
+            look_through_slot(seeker, region, slot, region->slot_size, GT_LEAD_FREED);
 }
 
 static void find_bounds(struct seeker *seeker)
@@ -217,6 +255,7 @@ static void find_bounds(struct seeker *seeker)
 /* Returns false if nothing is wanted. */
 static bool begin(struct seeker *seeker)
 {
+    *seeker->out = (struct gt_leads){0};
     for (int lead = 0; lead < GT_LEADS; lead++)
         gt_bitmap_init(&seeker->out->to[lead], seeker->heap->graph.objects);
     find_bounds(seeker);
@@ -233,25 +272,30 @@ void gt_leads_find(const struct gt_goheap *heap, const struct gt_goroutines *gor
     if (!begin(&seeker)) return;
     list_own(&seeker);
     look_through_globals(&seeker);
+    look_through_barriers(&seeker);
     gt_stack_use(heap, goroutines, &marks->unjudged, look_through_stack, &seeker);
     for (uint32_t i = 0; i < heap->graph.region_count; i++)
         look_through_region(&seeker, &heap->graph.regions[i]);
     gt_map_deinit(&seeker.own);
 }
 
-void gt_leads_in_stacks(const struct gt_goheap *heap, const struct gt_goroutines *goroutines,
-                        const struct gt_bitmap *recent, const struct gt_bitmap *wanted,
-                        struct gt_leads *out)
+void gt_leads_in_freed(const struct gt_goheap *heap, const struct gt_goroutines *goroutines,
+                       const struct gt_gcmarks *marks, const struct gt_bitmap *recent,
+                       const struct gt_bitmap *wanted, struct gt_leads *out)
 {
-    struct seeker seeker = {.heap = heap, .wanted = wanted, .out = out};
+    struct seeker seeker = {.heap = heap, .marks = marks, .wanted = wanted, .out = out};
 
     if (!begin(&seeker)) return;
     gt_stack_use(heap, goroutines, recent, look_through_stack, &seeker);
     gt_stack_use_freed(heap, recent, look_through_stack, &seeker);
+    for (uint32_t i = 0; i < heap->graph.region_count; i++)
+        look_through_freed(&seeker, &heap->graph.regions[i]);
 }
 
 void gt_leads_deinit(struct gt_leads *leads)
 {
-    for (int lead = 0; lead < GT_LEADS; lead++)
+    for (int lead = 0; lead < GT_LEADS; lead++) {
         gt_bitmap_deinit(&leads->to[lead]);
+        gt_map_deinit(&leads->words[lead]);
+    }
 }

@@ -110,29 +110,32 @@ static void measure_heaps(struct finder *finder)
 
 /* ---- maps ---------------------------------------------------------------------------------- */
 
-static bool is_stale_table(const struct finder *finder, const struct object *object)
+/* The address of its index, if that says so; else 0. */
+static uint64_t stale_table(const struct finder *finder, const struct object *object)
 {
     uint64_t index, groups, mask;
     const struct gt_process *process = finder->process;
 
-    return object->has_pointers && object->size == 2 * 2 * WORD &&
-           gt_process_field(process, object->addr, GT_F_table_index, &index) &&
-           index == UINT64_MAX &&
-           gt_process_field(process, object->addr, GT_F_table_groups_lengthMask, &mask) &&
-           (mask & (mask + 1)) == 0 &&
-           gt_process_field(process, object->addr, GT_F_table_groups_data, &groups) &&
-           gt_heap_region(&finder->heap->graph, groups);
+    bool stale = object->has_pointers && object->size == 2 * 2 * WORD &&
+                 gt_process_field(process, object->addr, GT_F_table_index, &index) &&
+                 index == UINT64_MAX &&
+                 gt_process_field(process, object->addr, GT_F_table_groups_lengthMask, &mask) &&
+                 (mask & (mask + 1)) == 0 &&
+                 gt_process_field(process, object->addr, GT_F_table_groups_data, &groups) &&
+                 gt_heap_region(&finder->heap->graph, groups);
+    return stale ? object->addr + gt_off(&process->layout, GT_F_table_index) : 0;
 }
 
-static bool is_evacuated(const struct finder *finder, const struct object *object)
+/* The address of the entries' states, if all say so; else 0. */
+static uint64_t evacuated_bucket(const struct finder *finder, const struct object *object)
 {
     uint64_t size, user = gt_goheap_user(finder->heap, object->index, &size);
     const unsigned char *bytes = gt_mem_at(finder->process->mem, user, BUCKET_SLOTS);
 
-    if (!gt_has(&finder->process->layout, GT_F_hmap_oldbuckets) || !bytes) return false;
+    if (!gt_has(&finder->process->layout, GT_F_hmap_oldbuckets) || !bytes) return 0;
     for (unsigned i = 0; i < BUCKET_SLOTS; i++)
-        if (bytes[i] < EVACUATED_X || bytes[i] > EVACUATED_EMPTY) return false;
-    return true;
+        if (bytes[i] < EVACUATED_X || bytes[i] > EVACUATED_EMPTY) return 0;
+    return user;
 }
 
 /* ---- caches -------------------------------------------------------------------------------- */
@@ -170,26 +173,57 @@ static bool is_type_cache(const struct finder *finder, const struct object *obje
 
 /* ---- all of them --------------------------------------------------------------------------- */
 
-static bool is_retired(const struct finder *finder, uint32_t index)
+static uint64_t retired_word(const struct finder *finder, const struct object *object)
+{
+    uint64_t word = stale_table(finder, object);
+
+    return word ? word : evacuated_bucket(finder, object);
+}
+
+static bool is_idle(const struct finder *finder, const struct object *object)
 {
     static bool (*const sorts[])(const struct finder *, const struct object *) = {
-        is_stopped_timer, is_outgrown, is_stale_table, is_evacuated, is_type_cache,
+        is_stopped_timer,
+        is_outgrown,
+        is_type_cache,
     };
-    const struct gt_heap *graph = &finder->heap->graph;
-    struct object object = {index, gt_heap_address(graph, index), gt_heap_size(graph, index),
-                            index < graph->scan_objects};
 
     for (size_t i = 0; i < sizeof sorts / sizeof *sorts; i++)
-        if (sorts[i](finder, &object)) return true;
+        if (sorts[i](finder, object)) return true;
     return false;
 }
 
+static void judge(const struct finder *finder, uint32_t index, struct gt_retired *out)
+{
+    const struct gt_heap *graph = &finder->heap->graph;
+    struct object object = {index, gt_heap_address(graph, index), gt_heap_size(graph, index),
+                            index < graph->scan_objects};
+    uint64_t word = retired_word(finder, &object);
+
+    if (word) {
+        gt_bit_set(&out->retired, index);
+        *gt_map_put(&out->words, index, NULL) = word;
+    } else if (is_idle(finder, &object)) {
+        gt_bit_set(&out->idle, index);
+    }
+}
+
 void gt_retired_find(const struct gt_goheap *heap, const struct gt_bitmap *wanted,
-                     struct gt_bitmap *retired)
+                     struct gt_retired *out)
 {
     struct finder finder = {.heap = heap, .process = heap->process};
 
+    *out = (struct gt_retired){0};
+    gt_bitmap_init(&out->retired, wanted->bits);
+    gt_bitmap_init(&out->idle, wanted->bits);
     measure_heaps(&finder);
     for (size_t i = gt_bitmap_next(wanted, 0); i < wanted->bits; i = gt_bitmap_next(wanted, i + 1))
-        if (is_retired(&finder, (uint32_t)i)) gt_bit_set(retired, i);
+        judge(&finder, (uint32_t)i, out);
+}
+
+void gt_retired_deinit(struct gt_retired *retired)
+{
+    gt_bitmap_deinit(&retired->retired);
+    gt_bitmap_deinit(&retired->idle);
+    gt_map_deinit(&retired->words);
 }

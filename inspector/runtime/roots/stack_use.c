@@ -110,15 +110,20 @@ static bool leads_to_recent(const struct visitor *visitor, uint64_t from, uint64
     return false;
 }
 
+static void visit_unowned(const struct visitor *visitor, uint64_t lo, uint64_t hi)
+{
+    visitor->visit(visitor->ctx, lo, hi,
+                   leads_to_recent(visitor, lo, hi) ? GT_STACK_USED : GT_STACK_FREE);
+}
+
 static void visit_free(struct visitor *visitor, const struct gt_manual_span *span)
 {
     if (!has_small_stacks(span)) return;
     for (uint64_t at = 0; at + span->stack_size <= STACKS_BYTES; at += span->stack_size) {
-        uint64_t lo = span->base + at, hi = lo + span->stack_size;
+        uint64_t lo = span->base + at;
         bool added;
         gt_map_put(&visitor->known, lo, &added);
-        if (added && leads_to_recent(visitor, lo, hi))
-            visitor->visit(visitor->ctx, lo, hi, GT_STACK_USED);
+        if (added) visit_unowned(visitor, lo, lo + span->stack_size);
     }
 }
 
@@ -128,8 +133,7 @@ static void visit_page(void *ctx, uint64_t page, uint64_t bytes)
     const struct visitor *visitor = ctx;
 
     for (uint64_t lo = page; lo < page + bytes; lo += LEAST_STACK)
-        if (leads_to_recent(visitor, lo, lo + LEAST_STACK))
-            visitor->visit(visitor->ctx, lo, lo + LEAST_STACK, GT_STACK_USED);
+        visit_unowned(visitor, lo, lo + LEAST_STACK);
 }
 
 void gt_stack_use(const struct gt_goheap *heap, const struct gt_goroutines *goroutines,

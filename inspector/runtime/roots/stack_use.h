@@ -12,6 +12,7 @@ enum gt_stack_use {
     GT_STACK_USED,    /* of a goroutine that has run since, or has ended since, from end to end */
     GT_STACK_UNUSED,  /* the frames of a goroutine that has not run since: the mark saw them so */
     GT_STACK_CUT_OFF, /* whose frames could not be walked to the end, from end to end */
+    GT_STACK_FREE,    /* of a goroutine that has ended or needed a larger one, at any time */
 };
 
 /* Has the goroutine run since the last mark began? The mark records when it first saw a goroutine
@@ -22,13 +23,13 @@ enum gt_stack_use {
 bool gt_ran_since(const struct gt_process *process, const struct gt_goroutine *g);
 
 /* Calls `visit` for each stack. Those of threads are left out: the mark itself ran on them. A free
- * stack, of a goroutine that has ended or needed a larger one, was used since if it leads to one of
- * the objects in `recent`, allocated or dropped since; else it is left out. */
+ * stack was used since if it leads to one of the objects in `recent`, allocated or dropped
+ * since. */
 typedef void gt_stack_fn(void *ctx, uint64_t from, uint64_t to, enum gt_stack_use use);
 void gt_stack_use(const struct gt_goheap *heap, const struct gt_goroutines *goroutines,
                   const struct gt_bitmap *recent, gt_stack_fn *visit, void *ctx);
-/* The same for stacks whose pages were freed, if they lead to `recent`. Reads all free pages, so
- * call it only for objects of which nothing else is known. */
+/* The same for pages that were freed, most of which were stacks. Reads all free pages, so call it
+ * only for objects of which nothing else is known. */
 void gt_stack_use_freed(const struct gt_goheap *heap, const struct gt_bitmap *recent,
                         gt_stack_fn *visit, void *ctx);
 

@@ -1,18 +1,20 @@
 #include "inspector/runtime/roots/traces.h"
 
-#include "inspector/graph/mark.h"
 #include "inspector/runtime/roots/kinds.h"
 #include "inspector/runtime/roots/leads.h"
 #include "inspector/runtime/roots/makers.h"
 #include "inspector/runtime/roots/retired.h"
+#include "inspector/runtime/roots/spread.h"
 
 struct finder {
     const struct gt_goheap *heap;
     const struct gt_goroutines *goroutines;
     const struct gt_gcmarks *marks;
     const struct gt_bitmap *live;
+    struct gt_bitmap others; /* all but the dropped */
     struct gt_bitmap wanted; /* the dropped of which nothing is known yet */
     struct gt_bitmap few;    /* too many of a kind for what is known of it */
+    struct gt_bitmap idle;   /* the runtime's own, which it may have replaced */
     struct gt_traces *out;
 };
 
@@ -36,26 +38,44 @@ static void add(struct gt_bitmap *to, const struct gt_bitmap *what)
         to->words[i] |= what->words[i];
 }
 
+static void invert(struct gt_bitmap *to, const struct gt_bitmap *what)
+{
+    for (size_t i = 0; i < (to->bits + 63) / 64; i++)
+        to->words[i] = ~what->words[i];
+}
+
 static bool is_empty(const struct gt_bitmap *set)
 {
     return gt_bitmap_next(set, 0) == set->bits;
 }
 
-/* All that `from` leads to, but for what lives, directly or not; it is known then. A parked frame
- * says nothing of when its word died. */
+static bool is_by_word(enum gt_trace trace)
+{
+    return trace <= GT_TRACE_BARRIER || trace == GT_TRACE_FREED;
+}
+
+/* All dropped objects that `from` leads to, through such objects; they are known then. A parked
+ * frame says nothing of when its word died. */
 static void follow(struct finder *finder, const struct gt_bitmap *from, enum gt_trace trace)
 {
-    const struct gt_heap *graph = &finder->heap->graph;
-    struct gt_bitmap *found = &finder->out->of[trace];
+    struct gt_spread spread = {
+        .graph = &finder->heap->graph, .stop = &finder->others, .reached = &finder->out->of[trace]};
 
-    add(found, finder->live);
-    struct gt_marker *marker = gt_marker_create(graph, NULL, found);
-    for (size_t i = gt_bitmap_next(from, 0); i < from->bits; i = gt_bitmap_next(from, i + 1))
-        gt_mark_seed(marker, gt_heap_address(graph, (uint32_t)i));
-    gt_mark_drain(marker);
-    gt_marker_destroy(marker);
-    subtract(found, finder->live);
-    if (trace != GT_TRACE_FRAME) subtract(&finder->wanted, found);
+    if (finder->out->located && is_by_word(trace)) spread.words = &finder->out->words[trace];
+    gt_spread_from(&spread, from);
+    if (trace != GT_TRACE_FRAME) subtract(&finder->wanted, spread.reached);
+}
+
+/* Those of `from` have been met by words. */
+static void follow_words(struct finder *finder, const struct gt_bitmap *from,
+                         const struct gt_map *words, enum gt_trace trace)
+{
+    struct gt_map *all = &finder->out->words[trace];
+
+    for (size_t i = gt_bitmap_next(from, 0); i < from->bits && finder->out->located;
+         i = gt_bitmap_next(from, i + 1))
+        if (!gt_bit(&finder->out->of[trace], i)) *gt_map_put(all, i, NULL) = *gt_map_find(words, i);
+    follow(finder, from, trace);
 }
 
 /* ---- what is known ------------------------------------------------------------------------- */
@@ -65,25 +85,25 @@ static void take_leads(struct finder *finder)
     static const enum gt_trace traces[GT_LEADS] = {
         [GT_LEAD_WORD] = GT_TRACE_WORD,     [GT_LEAD_FRAME] = GT_TRACE_FRAME,
         [GT_LEAD_STACK] = GT_TRACE_STACK,   [GT_LEAD_UNWALKED] = GT_TRACE_UNWALKED,
-        [GT_LEAD_OBJECT] = GT_TRACE_OBJECT,
+        [GT_LEAD_OBJECT] = GT_TRACE_OBJECT, [GT_LEAD_BARRIER] = GT_TRACE_BARRIER,
     };
     struct gt_leads leads;
 
     gt_leads_find(finder->heap, finder->goroutines, finder->marks, finder->live, &finder->wanted,
                   &leads);
-    for (int lead = 0; lead < GT_LEADS; lead++)
-        follow(finder, &leads.to[lead], traces[lead]);
+    for (int lead = 0; lead < GT_LEAD_FREED; lead++)
+        follow_words(finder, &leads.to[lead], &leads.words[lead], traces[lead]);
     gt_leads_deinit(&leads);
 }
 
 static void take_retired(struct finder *finder)
 {
-    struct gt_bitmap retired;
+    struct gt_retired found;
 
-    gt_bitmap_init(&retired, finder->wanted.bits);
-    gt_retired_find(finder->heap, &finder->wanted, &retired);
-    follow(finder, &retired, GT_TRACE_RETIRED);
-    gt_bitmap_deinit(&retired);
+    gt_retired_find(finder->heap, &finder->wanted, &found);
+    follow_words(finder, &found.retired, &found.words, GT_TRACE_RETIRED);
+    gt_bitmap_copy(&finder->idle, &found.idle);
+    gt_retired_deinit(&found);
 }
 
 static void take_alike(struct finder *finder, const struct gt_bitmap *models, enum gt_trace trace)
@@ -101,20 +121,20 @@ static void take_alike(struct finder *finder, const struct gt_bitmap *models, en
 static void list_recent(const struct finder *finder, struct gt_bitmap *recent)
 {
     add(recent, &finder->marks->unjudged);
-    add(recent, &finder->out->of[GT_TRACE_STACK]);
-    add(recent, &finder->out->of[GT_TRACE_OBJECT]);
-    add(recent, &finder->out->of[GT_TRACE_ALIKE]);
+    for (int trace = GT_TRACE_STACK; trace <= GT_TRACE_ALIKE; trace++)
+        add(recent, &finder->out->of[trace]);
 }
 
-/* Stacks that lead to dropped objects were used since, too. */
-static void take_stacks(struct finder *finder, const struct gt_bitmap *recent)
+static void take_lead(struct finder *finder, const struct gt_leads *leads, enum gt_lead lead,
+                      enum gt_trace trace)
 {
-    struct gt_leads leads;
+    struct gt_bitmap left;
 
-    if (is_empty(&finder->wanted)) return;
-    gt_leads_in_stacks(finder->heap, finder->goroutines, recent, &finder->wanted, &leads);
-    follow(finder, &leads.to[GT_LEAD_STACK], GT_TRACE_STACK);
-    gt_leads_deinit(&leads);
+    gt_bitmap_init(&left, finder->wanted.bits);
+    gt_bitmap_copy(&left, &leads->to[lead]);
+    intersect(&left, &finder->wanted);
+    follow_words(finder, &left, &leads->words[lead], trace);
+    gt_bitmap_deinit(&left);
 }
 
 /* How often the code has run is not known: it made no more than a program that is so busy. */
@@ -130,6 +150,12 @@ static void take_made(struct finder *finder, const struct gt_bitmap *recent)
     else
         add(&finder->few, &made);
     gt_bitmap_deinit(&made);
+}
+
+static void take_idle(struct finder *finder)
+{
+    intersect(&finder->idle, &finder->wanted);
+    follow(finder, &finder->idle, GT_TRACE_IDLE);
 }
 
 static void take_few(struct finder *finder)
@@ -178,30 +204,41 @@ static void list_freed_in(const struct finder *finder, const struct gt_region *r
     }
 }
 
-static void take_freed(struct finder *finder)
+static void take_recycled(struct finder *finder)
 {
     struct gt_bitmap freed;
+
+    if (is_empty(&finder->wanted)) return;
 
     gt_bitmap_init(&freed, finder->wanted.bits);
     for (uint32_t i = 0; i < finder->heap->graph.region_count; i++)
         list_freed_in(finder, &finder->heap->graph.regions[i], &freed);
-    take_alike(finder, &freed, GT_TRACE_FREED);
+    take_alike(finder, &freed, GT_TRACE_RECYCLED);
     gt_bitmap_deinit(&freed);
 }
 
-/* Judges the objects that no word leads to by what is known of the others. */
+/* Judges the objects that no other word leads to by what is known of the others. Stacks that lead
+ * to dropped objects were used since, too. */
 static void take_rest(struct finder *finder)
 {
     struct gt_bitmap recent;
+    struct gt_leads leads;
 
+    if (is_empty(&finder->wanted)) return;
     gt_bitmap_init(&recent, finder->wanted.bits);
+    list_recent(finder, &recent);
+    gt_leads_in_freed(finder->heap, finder->goroutines, finder->marks, &recent, &finder->wanted,
+                      &leads);
+    take_lead(finder, &leads, GT_LEAD_STACK, GT_TRACE_STACK);
     list_recent(finder, &recent);
     take_alike(finder, &recent, GT_TRACE_ALIKE);
     list_recent(finder, &recent);
-    take_stacks(finder, &recent);
     take_made(finder, &recent);
-    take_freed(finder);
+    take_recycled(finder);
+    take_idle(finder);
     take_few(finder);
+    take_lead(finder, &leads, GT_LEAD_FREED, GT_TRACE_FREED);
+    gt_leads_deinit(&leads);
     gt_bitmap_deinit(&recent);
 }
 
@@ -213,11 +250,15 @@ void gt_traces_find(const struct gt_goheap *heap, const struct gt_goroutines *go
         .heap = heap, .goroutines = goroutines, .marks = marks, .live = live, .out = out};
     struct gt_bitmap left;
 
+    *out = (struct gt_traces){.located = out->located};
     for (int trace = 0; trace < GT_TRACES; trace++)
         gt_bitmap_init(&out->of[trace], dropped->bits);
     gt_bitmap_init(&left, dropped->bits);
     gt_bitmap_init(&finder.wanted, dropped->bits);
     gt_bitmap_init(&finder.few, dropped->bits);
+    gt_bitmap_init(&finder.idle, dropped->bits);
+    gt_bitmap_init(&finder.others, dropped->bits);
+    invert(&finder.others, dropped);
     gt_bitmap_copy(&finder.wanted, dropped);
     take_leads(&finder);
     gt_bitmap_copy(&finder.wanted, dropped);
@@ -229,14 +270,18 @@ void gt_traces_find(const struct gt_goheap *heap, const struct gt_goroutines *go
     follow(&finder, &left, GT_TRACE_NONE);
     intersect(&out->of[GT_TRACE_FRAME], &out->of[GT_TRACE_NONE]);
     gt_bitmap_deinit(&left);
+    gt_bitmap_deinit(&finder.others);
     gt_bitmap_deinit(&finder.wanted);
     gt_bitmap_deinit(&finder.few);
+    gt_bitmap_deinit(&finder.idle);
 }
 
 void gt_traces_deinit(struct gt_traces *traces)
 {
-    for (int trace = 0; trace < GT_TRACES; trace++)
+    for (int trace = 0; trace < GT_TRACES; trace++) {
         gt_bitmap_deinit(&traces->of[trace]);
+        gt_map_deinit(&traces->words[trace]);
+    }
 }
 
 enum gt_trace gt_trace_of(const struct gt_traces *traces, uint32_t object)
@@ -244,4 +289,11 @@ enum gt_trace gt_trace_of(const struct gt_traces *traces, uint32_t object)
     for (int trace = 0; trace < GT_TRACES; trace++)
         if (gt_bit(&traces->of[trace], object)) return (enum gt_trace)trace;
     return GT_TRACE_NONE;
+}
+
+uint64_t gt_trace_word(const struct gt_traces *traces, enum gt_trace trace, uint32_t object)
+{
+    const uint64_t *word = gt_map_find(&traces->words[trace], object);
+
+    return word ? *word : 0;
 }

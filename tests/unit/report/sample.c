@@ -277,7 +277,7 @@ const struct gt_report gt_sample_empty = {
         },
 };
 
-static const struct gt_check_count reasons[] = {{GT_REASON_STACK, 12}, {GT_REASON_TINY, 1}};
+static const struct gt_check_count reasons[] = {{GT_REASON_STACK, 12}, {GT_REASON_RETIRED, 1}};
 static const uint64_t examples[] = {0xc000012000, 0xc000012040};
 
 const struct gt_check gt_sample_check = {

@@ -327,6 +327,22 @@ static void each_damage_is_a_contradiction_of_its_kind(void **state)
     }
 }
 
+static void lose_callback(struct synth *synth)
+{
+    synth_set(synth, synth_timer_in(synth, timer), GT_F_timer_f, 0);
+}
+
+/* Up to Go 1.22 it stays in its heap, deleted. One that waits has a function. */
+static void a_deadline_that_was_deleted_has_no_function(void **state)
+{
+    for (int deleted = 0; deleted < 2; deleted++) {
+        struct synth *synth = make_lists(state, versions[0]);
+        if (deleted) synth_stop_timer(synth, timer);
+        synth_spoil(synth, lose_callback);
+        assert_int_equal(has(synth_report(synth), GT_CONTRADICTION_TIMER_CODE), !deleted);
+    }
+}
+
 static void counts_of_one_kind_are_summed(void **state)
 {
     struct gt_contradictions all = {0};
@@ -348,6 +364,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_teardown(a_whole_process_has_none, synth_end),
         cmocka_unit_test_teardown(each_damage_is_a_contradiction_of_its_kind, synth_end),
+        cmocka_unit_test_teardown(a_deadline_that_was_deleted_has_no_function, synth_end),
         cmocka_unit_test(counts_of_one_kind_are_summed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -22,16 +22,52 @@ static uint64_t contradictions(void **state, uint64_t moved, enum gt_check_reaso
     return process->contradictions.kinds;
 }
 
-static void few_objects_without_evidence_contradict_a_program_at_rest(void **state)
+static void objects_without_evidence_contradict_a_program_at_rest(void **state)
 {
     assert_int_equal(contradictions(state, 0, GT_REASON_NOTHING, 1), 1);
-    assert_int_equal(contradictions(state, 9, GT_REASON_NOTHING, 1), 1);
+    assert_int_equal(contradictions(state, 0, GT_REASON_FRAME, 1), 1);
+    assert_int_equal(contradictions(state, 0, GT_REASON_FREE_MEMORY, 1), 1);
 }
 
-static void few_objects_without_evidence_are_no_contradiction_where_many_move(void **state)
+/* It may have cleared the one word that led to all of them. */
+static void objects_without_evidence_are_no_contradiction_where_anything_moves(void **state)
 {
-    assert_int_equal(contradictions(state, 10, GT_REASON_NOTHING, 1), 0);
-    assert_int_equal(contradictions(state, 1000, GT_REASON_FRAME, 3), 0);
+    assert_int_equal(contradictions(state, 1, GT_REASON_NOTHING, 5000), 0);
+    assert_int_equal(contradictions(state, 1, GT_REASON_FRAME, 3), 0);
+}
+
+/* It shows what the program does, and not what held this object. */
+static void what_objects_like_it_do_is_no_evidence(void **state)
+{
+    static const enum gt_check_reason reasons[] = {GT_REASON_ALIKE, GT_REASON_FREED, GT_REASON_MADE,
+                                                   GT_REASON_TINY,  GT_REASON_IDLE,  GT_REASON_FEW};
+
+    for (size_t i = 0; i < sizeof reasons / sizeof *reasons; i++) {
+        struct gt_comparison comparison = {0};
+        comparison.only_gc[reasons[i]].objects = 7;
+        assert_false(gt_reason_explains(reasons[i]));
+        assert_int_equal(gt_comparison_uncertain(&comparison), 7);
+        assert_int_equal(contradictions(state, 0, reasons[i], 7), 0);
+    }
+}
+
+/* What was freed before the mark, or is out of use, shows no work since. */
+static void only_work_since_the_mark_makes_unknown_objects_uncertain(void **state)
+{
+    struct gt_comparison comparison = {0};
+
+    (void)state;
+    comparison.only_gc[GT_REASON_NOTHING].objects = 2;
+    comparison.only_gc[GT_REASON_FREED].objects = 40;
+    comparison.only_gc[GT_REASON_FREE_MEMORY].objects = 40;
+    assert_int_equal(gt_comparison_uncertain(&comparison), 0);
+    comparison.only_gc[GT_REASON_STACK].objects = 1;
+    assert_int_equal(gt_comparison_uncertain(&comparison), 82);
+}
+
+static void a_damaged_core_differs_whatever_moves(void **state)
+{
+    assert_int_equal(contradictions(state, 1000, GT_REASON_DAMAGED, 1), 1);
 }
 
 static void evidence_of_a_missed_edge_contradicts_whatever_moves(void **state)
@@ -42,7 +78,8 @@ static void evidence_of_a_missed_edge_contradicts_whatever_moves(void **state)
 
 static void explained_objects_are_no_contradiction(void **state)
 {
-    assert_int_equal(contradictions(state, 0, GT_REASON_ALIKE, 5), 0);
+    assert_int_equal(contradictions(state, 0, GT_REASON_STACK, 5), 0);
+    assert_int_equal(contradictions(state, 0, GT_REASON_BARRIER, 5), 0);
 }
 
 /* A word that led to all of them may be damaged; or the program has dropped them at once. */
@@ -61,10 +98,13 @@ static void many_of_a_kind_that_comes_and_goes_are_uncertain(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_teardown(few_objects_without_evidence_contradict_a_program_at_rest,
+        cmocka_unit_test_teardown(objects_without_evidence_contradict_a_program_at_rest, synth_end),
+        cmocka_unit_test_teardown(
+            objects_without_evidence_are_no_contradiction_where_anything_moves, synth_end),
+        cmocka_unit_test_teardown(what_objects_like_it_do_is_no_evidence, synth_end),
+        cmocka_unit_test_teardown(only_work_since_the_mark_makes_unknown_objects_uncertain,
                                   synth_end),
-        cmocka_unit_test_teardown(few_objects_without_evidence_are_no_contradiction_where_many_move,
-                                  synth_end),
+        cmocka_unit_test_teardown(a_damaged_core_differs_whatever_moves, synth_end),
         cmocka_unit_test_teardown(evidence_of_a_missed_edge_contradicts_whatever_moves, synth_end),
         cmocka_unit_test_teardown(explained_objects_are_no_contradiction, synth_end),
         cmocka_unit_test_teardown(many_of_a_kind_that_comes_and_goes_are_uncertain, synth_end),
