@@ -85,7 +85,8 @@ static void fill_object(struct gt_heap_analysis *analysis, uint32_t object, size
     struct gt_place place = {.told = out};
 
     if (!out->type)
-        gt_place_fill_type(analysis, object, gt_pointer_free_type(analysis, object), &place);
+        gt_place_fill_type(analysis, object, gt_pointer_free_type(analysis, object, &(uint64_t){0}),
+                           &place);
     out->live = gt_bit(&analysis->live, object);
     out->gc_mark = mark_of(analysis, object);
     out->allocated_at = gt_locations_allocated(analysis, object);
