@@ -221,6 +221,8 @@ def test_an_object_is_shown_whole(case):
     told = shown(case, "list_at", "--max=8")["value"]
     assert (told["kind"], told["type"]) == ("array", f"[{told['len']}]*main.item") and told["len"] >= room
     assert told["parts"][7]["points_to"] == truth(case)["item7"] and told["left_out"] == told["len"] - 8
+    assert of_object(case, "list_at")["heap"]["elements"] == told["len"]
+    assert of_object(case, "account")["heap"]["elements"] is None
     photo = shown(case, "photo")["value"]
     assert (photo["kind"], photo["len"], photo["data"]) == ("bytes", truth(case)["payload"], None)
 
