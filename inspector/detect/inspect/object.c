@@ -82,7 +82,7 @@ static void fill_retained(const struct gt_heap_analysis *analysis, uint32_t obje
 static void fill_object(struct gt_heap_analysis *analysis, uint32_t object, size_t most,
                         struct gt_object *out)
 {
-    struct gt_place place = {.told = out};
+    struct gt_place place = {.answer = out};
     uint64_t count = 0;
 
     if (out->type)

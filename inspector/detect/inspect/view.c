@@ -41,21 +41,21 @@ static void fill_retained(const struct gt_heap_analysis *analysis, struct gt_vie
 
 /* ---- by address ---------------------------------------------------------------------------- */
 
-static enum gt_view_kind what_of(const struct gt_object *told)
+static enum gt_view_kind what_of(const struct gt_object *answer)
 {
-    if (told->what == GT_ADDRESS_OBJECT) return GT_VIEW_OBJECT;
-    if (told->what == GT_ADDRESS_STACK) return GT_VIEW_VARIABLE;
-    return told->what == GT_ADDRESS_DATA ? GT_VIEW_GLOBAL : GT_VIEW_MEMORY;
+    if (answer->what == GT_ADDRESS_OBJECT) return GT_VIEW_OBJECT;
+    if (answer->what == GT_ADDRESS_STACK) return GT_VIEW_VARIABLE;
+    return answer->what == GT_ADDRESS_DATA ? GT_VIEW_GLOBAL : GT_VIEW_MEMORY;
 }
 
-static struct gt_error *no_type(const struct gt_object *told)
+static struct gt_error *no_type(const struct gt_object *answer)
 {
     return gt_error_at(
         gt_error_create(GT_ERR_USAGE,
                         "no type is known of what is at 0x%" PRIx64 " (%s): give one, as "
                         "0x%" PRIx64 ",TYPE",
-                        told->address, gt_address_kind_name(told->what), told->address),
-        told->address);
+                        answer->address, gt_address_kind_name(answer->what), answer->address),
+        answer->address);
 }
 
 struct subject {        /* what is at the address */
@@ -64,13 +64,13 @@ struct subject {        /* what is at the address */
     bool is_map_header; /* which has the map's own type */
 };
 
-static struct subject subject_of(const struct gt_heap_analysis *analysis, struct gt_object *told)
+static struct subject subject_of(const struct gt_heap_analysis *analysis, struct gt_object *answer)
 {
     struct gt_types *types = analysis->process->types;
-    struct gt_place place = gt_place_find(analysis, told);
-    uint32_t object = gt_heap_object(&analysis->heap->graph, told->address);
+    struct gt_place place = gt_place_find(analysis, answer);
+    uint32_t object = gt_heap_object(&analysis->heap->graph, answer->address);
     struct subject subject = {.count = 1};
-    bool whole = object != GT_NO_OBJECT && told->address == told->base;
+    bool whole = object != GT_NO_OBJECT && answer->address == answer->base;
 
     if (place.type && whole && object < analysis->heap->graph.scan_objects)
         subject.count = gt_typing_elements(analysis->typing, object);
@@ -108,26 +108,26 @@ static struct gt_error *set_type(const struct gt_heap_analysis *analysis, const 
 struct gt_error *gt_view_fill(const struct gt_heap_analysis *analysis,
                               const struct gt_show_options *options, struct gt_view *out)
 {
-    struct gt_object told = {.address = options->address};
-    struct subject subject = subject_of(analysis, &told);
+    struct gt_object answer = {.address = options->address};
+    struct subject subject = subject_of(analysis, &answer);
     struct gt_value_limits how = limits_of(options);
     struct gt_error *error = options->type ? set_type(analysis, options->type, &subject) : NULL;
 
     if (error) return error;
-    if (!subject.type) return no_type(&told);
-    out->what = options->type && !told.type ? GT_VIEW_MEMORY : what_of(&told);
-    out->name = told.field && told.name
-                    ? gt_arena_format(analysis->storage, "%s%s", told.name, told.field)
-                    : told.name;
-    out->goroutine = told.goroutine;
+    if (!subject.type) return no_type(&answer);
+    out->what = options->type && !answer.type ? GT_VIEW_MEMORY : what_of(&answer);
+    out->name = answer.field && answer.name
+                    ? gt_arena_format(analysis->storage, "%s%s", answer.name, answer.field)
+                    : answer.name;
+    out->goroutine = answer.goroutine;
     out->address = options->address;
     out->bytes = subject.is_map_header
-                     ? told.bytes
+                     ? answer.bytes
                      : subject.count * gt_types_get(analysis->process->types, subject.type)->size;
     out->retained_bytes = out->retained_objects = GT_UNKNOWN;
     if (!gt_mem_at(analysis->process->mem, out->address, 1))
         return gt_error_create(GT_ERR_USAGE, "the core has no memory at 0x%" PRIx64 " (%s)",
-                               out->address, gt_address_kind_name(told.what));
+                               out->address, gt_address_kind_name(answer.what));
     out->value = read_subject(analysis, &how, &subject, out->address);
     fill_retained(analysis, out);
     return NULL;

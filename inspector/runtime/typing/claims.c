@@ -114,7 +114,7 @@ void gt_widen_arrays(struct gt_typing *typing, const struct gt_bitmap *live)
 
 static void judge_by_bitmap(struct gt_typing *typing, const struct gt_claim *claim, uint32_t object)
 {
-    struct gt_slot_ref ref = {claim->region, claim->slot, false};
+    struct gt_slot_ref ref = {claim->region, claim->slot};
     uint32_t typed = gt_packed_at(&typing->type, object);
     struct gt_extent before = gt_extent_of(typing, &ref, typed);
     gt_type_id now = gt_typed_id(typed);
@@ -156,7 +156,7 @@ static void judge_by_header(struct gt_typing *typing, const struct gt_claim *cla
 {
     gt_type_id now = gt_typed_id(gt_packed_at(&typing->type, object));
 
-    if (claim->offset != (gt_slot_has_header(typing, claim->region) ? 8 : 0)) return;
+    if (claim->offset != claim->region->skip) return;
     if (now ? is_real_of(typing, now, claim->type) : has_header_size(typing, object, claim->type))
         gt_settle(typing, object, claim->type, (struct gt_extent){0, 1, false});
 }
@@ -222,11 +222,11 @@ void gt_claim(struct gt_typing *typing, uint64_t value, gt_type_id id, uint64_t 
         (struct gt_claim){.region = region, .value = value, .count = count, .type = id};
 }
 
-void gt_claim_words_of(struct gt_typing *typing, struct gt_slot_ref ref)
+void gt_claim_oldest(struct gt_typing *typing)
 {
-    struct gt_slot_ref oldest = gt_ready_swap(typing->ready, ref);
+    struct gt_slot_ref oldest = gt_ready_take(typing->ready);
 
-    if (oldest.region) gt_typing_words_of_slot(typing, &oldest, gt_claim_word, typing);
+    gt_typing_words_of_slot(typing, &oldest, gt_claim_word, typing);
 }
 
 void gt_claim_opaque(struct gt_typing *typing, uint64_t value)
