@@ -1185,6 +1185,7 @@ struct gt_object {
     /* Only for "object", whose data begins at `base`, after the type that the allocator stores. */
     bool live;
     enum gt_gc_mark gc_mark; /* the collector's; GT_GC_MARK_NONE for all but objects */
+    uint64_t elements;       /* it is an array of so many of `type`; 0: no array, or not known */
     int64_t retained_bytes, retained_objects; /* what goes with it, itself included; GT_UNKNOWN when
                                                * it is not live */
     struct gt_stack allocated_at;             /* empty when the core holds no sample */

@@ -210,6 +210,23 @@ def test_global_and_large_map(case):
     assert freed > truth(case)["heavy"] + truth(case)["items"] * 48
 
 
+@field.cases("inspected", BOTH_MAPS, ["dwarf"])
+def test_an_object_is_shown_whole(case):
+    """A map's header, which is no variable of the map, and arrays that slices are of."""
+    view = shown(case, "vault_header", "--max=1000")
+    assert (view["what"], view["value"]["type"]) == ("object", "map[int]*main.person")
+    assert sorted(map(int, entries(view["value"]))) == list(range(truth(case)["vault"]))
+    assert view["retained_objects"] > truth(case)["vault"]
+    _, room = truth(case)["list"]
+    told = shown(case, "list_at", "--max=8")["value"]
+    assert (told["kind"], told["type"]) == ("array", f"[{told['len']}]*main.item") and told["len"] >= room
+    assert told["parts"][7]["points_to"] == truth(case)["item7"] and told["left_out"] == told["len"] - 8
+    assert of_object(case, "list_at")["heap"]["elements"] == told["len"]
+    assert of_object(case, "account")["heap"]["elements"] is None
+    photo = shown(case, "photo")["value"]
+    assert (photo["kind"], photo["len"], photo["data"]) == ("bytes", truth(case)["payload"], None)
+
+
 @inspected
 def test_part_of_a_value(case):
     offset, kind = truth(case)["fields"]["tags"]

@@ -4,6 +4,8 @@ The long forms are `make fuzz` and `make mutate`."""
 
 import os
 import pathlib
+import re
+import runpy
 import shutil
 import subprocess
 import sys
@@ -40,6 +42,16 @@ def test_replay(seeds, target):
     )
     assert done.returncode == 0, done.stderr
     assert done.stdout == f"{len(inputs)} inputs\n"
+
+
+def test_every_command_meets_damaged_cores(monkeypatch):
+    """Those that help lists, but for those without a core."""
+    listed = subprocess.run([TOOL, "--help"], capture_output=True, text=True, check=True).stdout
+    commands = re.findall(r"^  (\w+) +(?:CORE|OLD)", listed, re.MULTILINE)
+    assert len(commands) >= 15
+    monkeypatch.syspath_prepend(HERE)
+    tried = runpy.run_path(str(HERE / "mutate"))["COMMANDS"]
+    assert set(commands) <= {words[0] for words in tried}
 
 
 def test_damaged_cores():

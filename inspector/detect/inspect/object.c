@@ -83,9 +83,14 @@ static void fill_object(struct gt_heap_analysis *analysis, uint32_t object, size
                         struct gt_object *out)
 {
     struct gt_place place = {.answer = out};
+    uint64_t count = 0;
 
-    if (!out->type)
-        gt_place_fill_type(analysis, object, gt_pointer_free_type(analysis, object), &place);
+    if (out->type)
+        count = gt_typing_elements(analysis->typing, object);
+    else
+        gt_place_fill_type(analysis, object, gt_pointer_free_type(analysis, object, &count),
+                           &place);
+    out->elements = out->type && count > 1 ? count : 0;
     out->live = gt_bit(&analysis->live, object);
     out->gc_mark = mark_of(analysis, object);
     out->allocated_at = gt_locations_allocated(analysis, object);

@@ -54,7 +54,7 @@ struct choice {
     struct gt_types *types;
     uint32_t object;
     gt_type_id type;
-    uint64_t size;
+    uint64_t size, count;
 };
 
 static void choose(void *ctx, uint32_t object, gt_type_id type, uint64_t count)
@@ -62,17 +62,19 @@ static void choose(void *ctx, uint32_t object, gt_type_id type, uint64_t count)
     struct choice *choice = ctx;
     uint64_t size = gt_types_get(choice->types, type)->size;
 
-    (void)count;
-    if (object != choice->object || size <= choice->size) return;
-    choice->type = type;
-    choice->size = size;
+    if (object != choice->object || size < choice->size) return;
+    if (size > choice->size) *choice = (struct choice){choice->types, object, type, size, count};
+    if (count > choice->count) choice->count = count;
 }
 
-gt_type_id gt_pointer_free_type(const struct gt_heap_analysis *analysis, uint32_t object)
+gt_type_id gt_pointer_free_type(const struct gt_heap_analysis *analysis, uint32_t object,
+                                uint64_t *count)
 {
-    struct choice choice = {analysis->process->types, object, GT_NO_TYPE, 0};
+    struct choice choice = {.types = analysis->process->types, .object = object};
 
+    *count = 0;
     if (object < analysis->heap->graph.scan_objects) return GT_NO_TYPE;
     gt_pointer_free_each(analysis, choose, &choice);
+    *count = choice.count;
     return choice.type;
 }

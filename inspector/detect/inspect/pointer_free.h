@@ -8,8 +8,9 @@
 #include "inspector/detect/heap_analysis.h"
 
 /* The type of the object's data, or of its elements; GT_NO_TYPE when no word gives one. If words
- * give types that differ, the largest counts. */
-gt_type_id gt_pointer_free_type(const struct gt_heap_analysis *analysis, uint32_t object);
+ * give types that differ, the largest counts. *count is how many of it a word leads to. */
+gt_type_id gt_pointer_free_type(const struct gt_heap_analysis *analysis, uint32_t object,
+                                uint64_t *count);
 
 /* Calls `visit` for each live word that is known to lead to such an object: `count` values of the
  * type begin there. An object may be visited many times. */

@@ -14,15 +14,12 @@
 
 enum { USUAL_DEPTH = 1, USUAL_MOST = 20, MAX_VALUES = 5000 };
 
-static struct gt_values read_values(const struct gt_heap_analysis *analysis,
-                                    const struct gt_show_options *options, const char *name,
-                                    gt_type_id type, uint64_t addr)
+static struct gt_value_limits limits_of(const struct gt_show_options *options)
 {
-    struct gt_value_limits how = {.depth = options->depth ? (uint32_t)options->depth : USUAL_DEPTH,
-                                  .most = options->most ? options->most : USUAL_MOST,
-                                  .budget = MAX_VALUES};
-
-    return gt_values_read(analysis, &how, name, type, addr);
+    return (struct gt_value_limits){.depth =
+                                        options->depth ? (uint32_t)options->depth : USUAL_DEPTH,
+                                    .most = options->most ? options->most : USUAL_MOST,
+                                    .budget = MAX_VALUES};
 }
 
 static void set_freed(struct gt_view *out, struct gt_freed freed)
@@ -61,40 +58,77 @@ static struct gt_error *no_type(const struct gt_object *answer)
         answer->address);
 }
 
-/* The type of the value that begins at the address. */
-static gt_type_id type_of(const struct gt_heap_analysis *analysis, struct gt_object *answer)
+struct subject {        /* what is at the address */
+    gt_type_id type;    /* of the value that begins there; GT_NO_TYPE: not known */
+    uint64_t count;     /* of these, if it is a whole object; else 1 */
+    bool is_map_header; /* which has the map's own type */
+};
+
+static struct subject subject_of(const struct gt_heap_analysis *analysis, struct gt_object *answer)
 {
     struct gt_types *types = analysis->process->types;
     struct gt_place place = gt_place_find(analysis, answer);
     uint32_t object = gt_heap_object(&analysis->heap->graph, answer->address);
+    struct subject subject = {.count = 1};
+    bool whole = object != GT_NO_OBJECT && answer->address == answer->base;
 
+    if (place.type && whole && object < analysis->heap->graph.scan_objects)
+        subject.count = gt_typing_elements(analysis->typing, object);
     if (!place.type && object != GT_NO_OBJECT)
-        gt_place_fill_type(analysis, object, gt_pointer_free_type(analysis, object), &place);
-    return place.type ? gt_type_beginning_at(types, place.type, place.offset)
-                      : (gt_type_id)GT_NO_TYPE;
+        gt_place_fill_type(analysis, object, gt_pointer_free_type(analysis, object, &subject.count),
+                           &place);
+    if (!whole || !subject.count) subject.count = 1;
+    if (place.type) subject.type = gt_type_beginning_at(types, place.type, place.offset);
+    subject.is_map_header =
+        whole && subject.type && gt_types_get(types, subject.type)->kind == GT_T_MAP;
+    return subject;
+}
+
+static struct gt_values read_subject(const struct gt_heap_analysis *analysis,
+                                     const struct gt_value_limits *how,
+                                     const struct subject *subject, uint64_t addr)
+{
+    if (subject->is_map_header) return gt_values_read_map(analysis, how, subject->type, addr);
+    if (subject->count > 1)
+        return gt_values_read_array(analysis, how, subject->type, addr, subject->count);
+    return gt_values_read(analysis, how, NULL, subject->type, addr);
+}
+
+/* The type that was asked for, of one value. A map's header is what it is. */
+static struct gt_error *set_type(const struct gt_heap_analysis *analysis, const char *name,
+                                 struct subject *subject)
+{
+    subject->count = 1;
+    struct gt_error *error = gt_lookup_type(analysis, name, &subject->type);
+    if (!error && gt_types_get(analysis->process->types, subject->type)->kind != GT_T_MAP)
+        subject->is_map_header = false;
+    return error;
 }
 
 struct gt_error *gt_view_fill(const struct gt_heap_analysis *analysis,
                               const struct gt_show_options *options, struct gt_view *out)
 {
     struct gt_object answer = {.address = options->address};
-    gt_type_id type = type_of(analysis, &answer);
-    struct gt_error *error = options->type ? gt_lookup_type(analysis, options->type, &type) : NULL;
+    struct subject subject = subject_of(analysis, &answer);
+    struct gt_value_limits how = limits_of(options);
+    struct gt_error *error = options->type ? set_type(analysis, options->type, &subject) : NULL;
 
     if (error) return error;
-    if (!type) return no_type(&answer);
+    if (!subject.type) return no_type(&answer);
     out->what = options->type && !answer.type ? GT_VIEW_MEMORY : what_of(&answer);
     out->name = answer.field && answer.name
                     ? gt_arena_format(analysis->storage, "%s%s", answer.name, answer.field)
                     : answer.name;
     out->goroutine = answer.goroutine;
     out->address = options->address;
-    out->bytes = gt_types_get(analysis->process->types, type)->size;
+    out->bytes = subject.is_map_header
+                     ? answer.bytes
+                     : subject.count * gt_types_get(analysis->process->types, subject.type)->size;
     out->retained_bytes = out->retained_objects = GT_UNKNOWN;
     if (!gt_mem_at(analysis->process->mem, out->address, 1))
         return gt_error_create(GT_ERR_USAGE, "the core has no memory at 0x%" PRIx64 " (%s)",
                                out->address, gt_address_kind_name(answer.what));
-    out->value = read_values(analysis, options, NULL, type, out->address);
+    out->value = read_subject(analysis, &how, &subject, out->address);
     fill_retained(analysis, out);
     return NULL;
 }
@@ -130,6 +164,7 @@ struct gt_error *gt_view_fill_global(const struct gt_heap_analysis *analysis,
                                      const struct gt_show_options *options, struct gt_view *out)
 {
     const struct gt_debug_global *global;
+    struct gt_value_limits how = limits_of(options);
     struct gt_error *error = gt_lookup_global(analysis, options->name, &global);
 
     if (error) return error;
@@ -137,8 +172,8 @@ struct gt_error *gt_view_fill_global(const struct gt_heap_analysis *analysis,
     out->name = gt_heap_analysis_keep(analysis, global->name);
     out->address = global->addr;
     out->bytes = global->size;
-    out->value = read_values(analysis, options, NULL,
-                             gt_types_find(analysis->process->types, global->type), global->addr);
+    out->value = gt_values_read(
+        analysis, &how, NULL, gt_types_find(analysis->process->types, global->type), global->addr);
     set_freed(out, freed_with_global(analysis, global));
     return NULL;
 }

@@ -27,10 +27,9 @@ static void read_elements(struct gt_value_reader *reader, uint32_t place, gt_typ
     value->left_out = len - got;
 }
 
-void gt_value_array(struct gt_value_reader *reader, uint32_t place, gt_type_id id)
+static void read_array(struct gt_value_reader *reader, uint32_t place, gt_type_id elem,
+                       uint64_t len)
 {
-    gt_type_id elem = gt_types_elem(reader->types, id);
-    uint64_t len = gt_types_get(reader->types, id)->len;
     struct gt_typed_value *value = gt_value_at(reader, place);
     bool bytes = gt_value_is_bytes(reader, elem);
 
@@ -40,6 +39,19 @@ void gt_value_array(struct gt_value_reader *reader, uint32_t place, gt_type_id i
         gt_value_data(reader, place, value->address, len);
     else
         read_elements(reader, place, elem, value->address, len, 0);
+}
+
+void gt_value_array(struct gt_value_reader *reader, uint32_t place, gt_type_id id)
+{
+    read_array(reader, place, gt_types_elem(reader->types, id),
+               gt_types_get(reader->types, id)->len);
+}
+
+void gt_value_elements(struct gt_value_reader *reader, uint32_t place, gt_type_id elem)
+{
+    gt_value_at(reader, place)->type = gt_value_text(reader, "[%" PRIu64 "]%s", reader->elements,
+                                                     gt_types_name(reader->types, elem));
+    read_array(reader, place, elem, reader->elements);
 }
 
 void gt_value_slice(struct gt_value_reader *reader, uint32_t place, gt_type_id id)

@@ -52,7 +52,9 @@ void gt_value_map(struct gt_value_reader *reader, uint32_t place, gt_type_id id)
     uint64_t len = 0;
 
     value->kind = GT_TYPED_MAP;
-    if (!gt_mem_u64(reader->mem, value->address, &value->points_to)) {
+    if (place == 0 && reader->header)
+        value->points_to = value->address;
+    else if (!gt_mem_u64(reader->mem, value->address, &value->points_to)) {
         value->note = "the core has no memory there";
         return;
     }

@@ -184,7 +184,8 @@ void gt_value_read_all(struct gt_value_reader *reader, const char *name, gt_type
     gt_vec_push(&reader->values);
     gt_vec_push(&reader->waits);
     gt_value_set(reader, 0, 0, name, type, addr, 0);
-    for (uint32_t place = 0; place < reader->values.len; place++)
+    if (reader->elements) gt_value_elements(reader, 0, type);
+    for (uint32_t place = reader->elements != 0; place < reader->values.len; place++)
         read_value(reader, place);
 }
 
@@ -195,5 +196,27 @@ struct gt_values gt_values_read(const struct gt_heap_analysis *analysis,
     struct gt_value_reader reader = gt_value_reader_of(analysis, how);
 
     gt_value_read_all(&reader, name, type, addr);
+    return gt_value_finish(&reader);
+}
+
+struct gt_values gt_values_read_map(const struct gt_heap_analysis *analysis,
+                                    const struct gt_value_limits *how, gt_type_id map,
+                                    uint64_t header)
+{
+    struct gt_value_reader reader = gt_value_reader_of(analysis, how);
+
+    reader.header = true;
+    gt_value_read_all(&reader, NULL, map, header);
+    return gt_value_finish(&reader);
+}
+
+struct gt_values gt_values_read_array(const struct gt_heap_analysis *analysis,
+                                      const struct gt_value_limits *how, gt_type_id elem,
+                                      uint64_t addr, uint64_t count)
+{
+    struct gt_value_reader reader = gt_value_reader_of(analysis, how);
+
+    reader.elements = count;
+    gt_value_read_all(&reader, NULL, elem, addr);
     return gt_value_finish(&reader);
 }

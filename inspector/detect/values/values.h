@@ -22,6 +22,15 @@ struct gt_values gt_values_read(const struct gt_heap_analysis *analysis,
                                 const struct gt_value_limits *how, const char *name,
                                 gt_type_id type, uint64_t addr);
 
+/* The same of a whole heap object: a map's header, which no variable of the map has, or an array of
+ * `count` values of the type. */
+struct gt_values gt_values_read_map(const struct gt_heap_analysis *analysis,
+                                    const struct gt_value_limits *how, gt_type_id map,
+                                    uint64_t header);
+struct gt_values gt_values_read_array(const struct gt_heap_analysis *analysis,
+                                      const struct gt_value_limits *how, gt_type_id elem,
+                                      uint64_t addr, uint64_t count);
+
 struct gt_value_piece { /* a part of a value that is in memory */
     uint64_t addr, size;
     uint64_t offset; /* in the value */

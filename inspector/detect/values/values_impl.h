@@ -23,6 +23,8 @@ struct gt_value_reader {
     struct gt_vec values; /* struct gt_typed_value */
     struct gt_vec waits;  /* struct gt_value_wait, one for each value */
     bool cut;
+    bool header;       /* the first value is a map whose header is there */
+    uint64_t elements; /* the first value is an array of so many of its type; 0: it is one of it */
 };
 
 static inline struct gt_typed_value *gt_value_at(const struct gt_value_reader *reader,
@@ -66,6 +68,7 @@ typedef void gt_value_fn(struct gt_value_reader *reader, uint32_t place, gt_type
 gt_value_fn gt_value_scalar;                   /* value_scalars.c */
 gt_value_fn gt_value_string;                   /* value_bytes.c */
 gt_value_fn gt_value_array, gt_value_slice;    /* value_lists.c */
+gt_value_fn gt_value_elements;                 /* the reader's own, of the type */
 gt_value_fn gt_value_map, gt_value_channel;    /* value_maps.c, value_channels.c */
 gt_value_fn gt_value_interface, gt_value_func; /* value_boxes.c */
 

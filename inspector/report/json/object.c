@@ -74,10 +74,10 @@ static json_t *heap_of(const struct gt_object *object)
 {
     if (!object->gc_mark) return json_null();
     return json_pack(
-        "{s:b, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "live", object->live,
-        "gc_mark", gt_json_text(gt_gc_mark_name(object->gc_mark)), "retained_bytes",
-        gt_json_signed(object->retained_bytes), "retained_objects",
-        gt_json_signed(object->retained_objects), "allocated_at",
+        "{s:b, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "live", object->live,
+        "gc_mark", gt_json_text(gt_gc_mark_name(object->gc_mark)), "elements",
+        number_or_null(object->elements), "retained_bytes", gt_json_signed(object->retained_bytes),
+        "retained_objects", gt_json_signed(object->retained_objects), "allocated_at",
         object->allocated_at.count ? gt_json_stack(&object->allocated_at) : json_null(), "specials",
         specials_of(object), "referrers", referrers_of(object), "referrers_left_out",
         gt_json_size(object->referrers_left_out), "referring_words",

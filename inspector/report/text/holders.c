@@ -44,6 +44,8 @@ static void put_name(struct gt_page *page, const struct gt_heap_holder *holder)
     if (holder->type)
         gt_page_format(page, GT_PLAIN, "%s%s", holder->name ? " " : "",
                        gt_short_type(type, holder->type));
+    if (holder->address && holder->what != GT_HOLDER_OBJECTS)
+        gt_page_format(page, GT_DIM, " at %s", gt_address(holder->address).text);
 }
 
 static void put_head(struct gt_page *page, const struct gt_report *report,

@@ -18,8 +18,12 @@ static void put_label(struct gt_page *page, const char *label)
 
 static void put_object_head(struct gt_page *page, const struct gt_object *object)
 {
-    gt_page_format(page, GT_BOLD, "heap object%s%s", object->type ? " of type " : "",
-                   object->type ? object->type : "");
+    if (object->elements)
+        gt_page_format(page, GT_BOLD, "heap object of type [%" PRIu64 "]%s", object->elements,
+                       object->type);
+    else
+        gt_page_format(page, GT_BOLD, "heap object%s%s", object->type ? " of type " : "",
+                       object->type ? object->type : "");
     gt_page_format(page, GT_PLAIN, ", %s at %s", gt_bytes(object->place.slot_bytes).text,
                    gt_address(object->base).text);
 }
