@@ -2,7 +2,6 @@
 
 #include "inspector/base/alloc.h"
 #include "inspector/detect/hanging/one_answer.h"
-#include "inspector/detect/hanging/unanswered_texts.h"
 #include "inspector/runtime/roots/stackscan.h"
 #include "inspector/runtime/waits/blocked.h"
 #include "inspector/runtime/waits/code_reach.h"
@@ -404,7 +403,7 @@ static bool find(struct answer_finder *finder)
         settle(finder);
     }
     const char *why = why_not(finder);
-    gt_unanswered_limits(finder->analysis->process, why);
+    gt_answers_note_limits(finder->analysis->process, why);
     leave_out_locks(finder);
     return !why && has_crowd(finder);
 }

@@ -20,15 +20,3 @@ const char *gt_unanswered_doubt(const struct gt_abandoned *abandoned,
     return gt_arena_format(abandoned->analysis->storage,
                            "%s, as far as the code shows; calls by reflection are not seen", ends);
 }
-
-void gt_unanswered_limits(struct gt_process *process, const char *why)
-{
-    if (why)
-        gt_process_lost(
-            process, GT_OF_NAMES,
-            "whether code is left that may answer crowds of goroutines is not known: %s", why);
-    else if (gt_core_machine(process->core) == GT_MACHINE_ARM64)
-        gt_process_lost(process, GT_OF_NAMES,
-                        "which channel a call is about is not read from code on arm64: crowds that "
-                        "nobody is left to answer may be missing");
-}

@@ -13,8 +13,4 @@ const char *gt_unanswered_why(unsigned needs);
 const char *gt_unanswered_doubt(const struct gt_abandoned *abandoned,
                                 const struct gt_member *members, size_t count, uint64_t now);
 
-/* Notes what code could not say, if there was a crowd to ask for. `why` is why nobody was judged,
- * or NULL. */
-void gt_unanswered_limits(struct gt_process *process, const char *why);
-
 #endif
