@@ -4,7 +4,7 @@ The truth of each way to run is what its heap has beyond that of the run which f
 
 import pytest
 
-from . import field, recipe
+from . import field, recipe, tool
 
 # The way to run -> its first holder: what it is, its name, its type, and what is in it.
 FILLED = {
@@ -137,3 +137,17 @@ def test_holders_as_text(case):
 def test_holders_can_be_left_out(case):
     assert case.report("shrunk", "--no-holders")["holders"] is None
     assert "largest holders" not in case.text("shrunk", "--no-holders")
+
+
+@field.cases("holders", versions=[recipe.LOCAL], symbols=["stripped"])
+def test_words_of_an_array_on_a_stack_are_folded(case):
+    """Nine hundred lines of which each says the same would hide the frames above them."""
+    listed = case.run("goroutines", "stack", "--format=json")
+    groups = tool.parsed(listed, "gotopsy-goroutines/1")["goroutines"]["groups"]
+    (gatherer,) = [each["ids"][0] for each in groups if "main.gatherer" in str(each["stack"])]
+    made = case.core("stack")
+    exe = field.exe_of(made, case.symbols)
+    lines = tool.run("goroutine", "--exe", exe, made.path, str(gatherer)).out.splitlines()
+    (folded,) = [line for line in lines if "more slots" in line]
+    assert 890 < int(folded.split()[1]) < 910 and "all retain 4." in folded
+    assert len(lines) < 60

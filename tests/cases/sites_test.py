@@ -101,3 +101,14 @@ def test_report(case):
         "all": True,
     }
     assert "1,000 are locked, and no live goroutine holds them" in case.text()
+
+
+@field.cases("sites", versions=VERSIONS)
+def test_descriptors_are_one_holder(case):
+    """Which of the runtime's variables lead to them means nothing."""
+    report = case.report()
+    (holder,) = [each for each in report["holders"] if "runtime.g" in (each["name"], each["type"])]
+    assert holder["name"] == "goroutine descriptors" and holder["path"] == []
+    goroutines = report["goroutines"]["total"]
+    assert goroutines <= holder["most"]["count"] < 1.1 * goroutines
+    assert not [each for each in report["holders"] if "runtime.all" in str(each["name"])]

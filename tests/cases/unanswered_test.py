@@ -13,12 +13,14 @@ LEAKS = {
     "main.(*gate).pass": NOBODY + "calls Signal or Broadcast",
     "main.(*flights).do": NOBODY + "calls Done",
     "main.(*broker).publish": NOBODY + "receives from it",
+    "main.(*consumer).loop": NOBODY + "receives from it",
+    "main.await": NOBODY + "sends to it or closes it",
     "main.(*broker).announce": "the lock's owner waits, and " + NOBODY + "answers it",
 }
 # Those that were answered (one was read, four are queued), and who has the lock.
 FEW = {"main.put": 5, "main.(*gate).pass": 1, "main.(*broker).announce": 3}
 HEALTHY = ["queue-slow", "queue-later", "queue-handler", "queue-method", "select-slow", "pending-alive"]
-HEALTHY += ["cond-later", "cond-pool", "flight-slow", "broker-idle", "alarm-slow", "pool", "pop"]
+HEALTHY += ["flag-later", "session", "cond-later", "cond-pool", "flight-slow", "broker-idle", "alarm-slow", "pool", "pop"]
 
 
 @field.cases("unanswered")

@@ -108,3 +108,15 @@ bool gt_answers_has(const struct gt_answers *answers, uint64_t object, gt_type_i
     return answers->any & answer || gets(&answers->objects, object, answer) ||
            (element && gets(&answers->types, element, answer));
 }
+
+void gt_answers_note_limits(struct gt_process *process, const char *why)
+{
+    if (why)
+        gt_process_lost(
+            process, GT_OF_NAMES,
+            "whether code is left that may answer crowds of goroutines is not known: %s", why);
+    else if (gt_core_machine(process->core) == GT_MACHINE_ARM64)
+        gt_process_lost(process, GT_OF_NAMES,
+                        "which channel a call is about is not read from code on arm64: crowds that "
+                        "nobody is left to answer may be missing");
+}

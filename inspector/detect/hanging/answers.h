@@ -39,4 +39,8 @@ void gt_answers_take_type(struct gt_answers *answers, gt_type_id element, enum g
 bool gt_answers_has(const struct gt_answers *answers, uint64_t object, gt_type_id element,
                     enum gt_answer answer);
 
+/* Notes what code does not show, if there was a crowd to judge. `why` is why no goroutine was
+ * judged, or NULL. */
+void gt_answers_note_limits(struct gt_process *process, const char *why);
+
 #endif

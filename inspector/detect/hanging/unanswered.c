@@ -22,6 +22,8 @@ struct answer_finder {
     struct gt_answers answers;
     struct gt_map places;  /* same_place -> what its goroutines are, + 1 */
     struct gt_map sharers; /* channel or condition -> how many receive from it, or wait for it */
+    struct gt_map boxed;   /* those of them that are in an interface, as a context's channel is */
+    bool heap_read;        /* `boxed` has all of them */
     bool locks;            /* many wait for locks */
     uint8_t *needs;        /* by goroutine: not known to be answered */
     bool *runs;            /* by goroutine: its code was added */
@@ -227,9 +229,11 @@ static void take_words(struct answer_finder *finder, uint64_t from, uint64_t to)
 
     for (uint64_t at = 0; bytes && at + 8 <= to - from; at += 8) {
         uint64_t word = gt_load64(bytes + at);
-        if (word && gt_heap_object(heap, word) == GT_NO_OBJECT)
-            gt_code_reach_interface(&finder->reach, word,
-                                    at + 16 <= to - from ? gt_load64(bytes + at + 8) : 0);
+        if (!word || gt_heap_object(heap, word) != GT_NO_OBJECT) continue;
+        uint64_t next = at + 16 <= to - from ? gt_load64(bytes + at + 8) : 0;
+        gt_code_reach_interface(&finder->reach, word, next);
+        if (gt_map_find(&finder->sharers, next) && gt_code_is_type(finder->analysis->process, word))
+            gt_map_put(&finder->boxed, next, NULL);
     }
 }
 
@@ -337,8 +341,8 @@ static bool is_answered(const struct answer_finder *finder, uint32_t number)
         gt_type_id element =
             blocked.what == GT_THING_CHANNEL ? element_of(process, blocked.address) : GT_NO_TYPE;
         if (gt_answers_has(&finder->answers, blocked.address, element, need)) return true;
-        if (finder->reach.cancels && element && need == GT_ANSWER_SEND &&
-            gt_types_get(process->types, element)->size == 0)
+        if (finder->heap_read && finder->reach.cancels && need == GT_ANSWER_SEND &&
+            gt_map_find(&finder->boxed, blocked.address))
             return true;
     }
     return false;
@@ -384,21 +388,6 @@ static const char *why_not(const struct answer_finder *finder)
                : NULL;
 }
 
-/* Notes what the code does not show, if there was a crowd to judge. */
-static void note_limits(const struct answer_finder *finder, const char *why)
-{
-    struct gt_process *process = finder->analysis->process;
-
-    if (why)
-        gt_process_lost(
-            process, GT_OF_NAMES,
-            "whether code is left that may answer crowds of goroutines is not known: %s", why);
-    else if (gt_core_machine(process->core) == GT_MACHINE_ARM64)
-        gt_process_lost(process, GT_OF_NAMES,
-                        "which channel a call is about is not read from code on arm64: crowds that "
-                        "nobody is left to answer may be missing");
-}
-
 /* False if there is no goroutine to report. */
 static bool find(struct answer_finder *finder)
 {
@@ -410,10 +399,11 @@ static bool find(struct answer_finder *finder)
     settle(finder);
     if (has_crowd(finder)) {
         add_heap(finder);
+        finder->heap_read = true;
         settle(finder);
     }
     const char *why = why_not(finder);
-    note_limits(finder, why);
+    gt_answers_note_limits(finder->analysis->process, why);
     leave_out_locks(finder);
     return !why && has_crowd(finder);
 }
@@ -435,6 +425,7 @@ void gt_unanswered_find(struct gt_unanswered *unanswered, struct gt_heap_analysi
     gt_answers_deinit(&finder.answers);
     gt_map_deinit(&finder.places);
     gt_map_deinit(&finder.sharers);
+    gt_map_deinit(&finder.boxed);
     gt_free(finder.runs);
 }
 

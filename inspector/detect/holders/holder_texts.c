@@ -6,6 +6,7 @@
 #include "inspector/detect/holders/census.h"
 #include "inspector/detect/holders/containers.h"
 #include "inspector/detect/holders/context_children.h"
+#include "inspector/detect/holders/descriptor_points.h"
 #include "inspector/detect/holders/holder_word.h"
 #include "inspector/detect/holders/live_tree.h"
 #include "inspector/detect/holders/pool_points.h"
@@ -332,6 +333,18 @@ static const char *advise(const struct describer *describer, const struct gt_hea
 
 /* ---- all of them --------------------------------------------------------------------------- */
 
+/* Which word leads to them means nothing. */
+static void describe_descriptors(struct gt_heap_holder *holder)
+{
+    set_container(holder, GT_HOLDER_VARIABLE, gt_container_unknown());
+    holder->name = "goroutine descriptors";
+    holder->type = "runtime.g";
+    holder->count = 1;
+    holder->path = (struct gt_path){0};
+    holder->most_field = NULL;
+    holder->advice = NULL;
+}
+
 static void describe_point(struct describer *describer, const struct gt_accumulation *point,
                            const struct gt_census_row *row, struct gt_heap_holder *holder)
 {
@@ -350,6 +363,8 @@ static void describe_point(struct describer *describer, const struct gt_accumula
     if (point->count > 1) set_container(holder, GT_HOLDER_OBJECTS, gt_container_unknown());
     describe_most(describer, row, holder);
     holder->advice = advise(describer, holder);
+    if (gt_is_descriptor_point(describer->analysis, describer->tree, point))
+        describe_descriptors(holder);
 }
 
 /* A map or channel is shown by its header, which is what people know. */
@@ -390,6 +405,7 @@ void gt_holders_describe(struct gt_heap_analysis *analysis, struct gt_report *re
     struct gt_vec points = gt_accumulations(analysis, describer.tree, threshold, MOST_HOLDERS);
     climb_to_headers(&describer, &points);
     gt_pool_points_join(analysis, describer.tree, &points);
+    gt_descriptor_points_join(analysis, describer.tree, &points);
     gt_timer_points_leave_out(analysis, describer.tree, &points);
     describe_points(&describer, &points, report);
     report->looked_for_holders = true;

@@ -156,7 +156,7 @@ void gt_code_reach_value(struct gt_code_reach *reach, uint64_t value)
 
 /* ---- method tables --------------------------------------------------------------------------- */
 
-static bool is_type(const struct gt_process *process, uint64_t addr)
+bool gt_code_is_type(const struct gt_process *process, uint64_t addr)
 {
     for (size_t i = 0; i < process->module_count; i++)
         if (addr >= process->modules[i].types && addr < process->modules[i].etypes) return true;
@@ -171,8 +171,8 @@ static size_t methods_at(const struct gt_process *process, const unsigned char *
     uint64_t most;
     uint32_t hash;
 
-    if (count <= ITAB_FUN || !is_type(process, gt_load64(words)) ||
-        !is_type(process, gt_load64(words + WORD)) ||
+    if (count <= ITAB_FUN || !gt_code_is_type(process, gt_load64(words)) ||
+        !gt_code_is_type(process, gt_load64(words + WORD)) ||
         !gt_mem_u32(process->mem, gt_load64(words + WORD) + TYPE_HASH, &hash) ||
         (gt_load32(words + 2 * WORD) && hash != gt_load32(words + 2 * WORD)) ||
         !gt_mem_u64(process->mem, gt_load64(words) + INTERFACE_METHODS, &most))
@@ -198,7 +198,7 @@ static void reach_methods(struct gt_code_reach *reach, uint64_t table)
 static void reach_head(struct gt_code_reach *reach, uint64_t word)
 {
     bool made = word >= MADE_FROM && word < MADE_TO; /* by the runtime, outside of the heap */
-    bool type = is_type(reach->process, word), added;
+    bool type = gt_code_is_type(reach->process, word), added;
 
     if (word % WORD || (!made && !type && (word < reach->first || word > reach->last))) return;
     gt_map_put(&reach->words, word, &added);
@@ -214,7 +214,8 @@ static void reach_head(struct gt_code_reach *reach, uint64_t word)
 
 void gt_code_reach_interface(struct gt_code_reach *reach, uint64_t head, uint64_t data)
 {
-    if (!is_type(reach->process, head) || !is_type(reach->process, data)) reach_head(reach, head);
+    if (!gt_code_is_type(reach->process, head) || !gt_code_is_type(reach->process, data))
+        reach_head(reach, head);
 }
 
 static void find_tables(struct gt_code_reach *reach, uint64_t addr, const unsigned char *bytes,

@@ -76,6 +76,9 @@ void gt_code_reach_value(struct gt_code_reach *reach, uint64_t value);
  * a method table or of a type. */
 void gt_code_reach_interface(struct gt_code_reach *reach, uint64_t head, uint64_t data);
 
+/* Is it the address of a type descriptor? */
+bool gt_code_is_type(const struct gt_process *process, uint64_t addr);
+
 /* Follows all that was added. */
 void gt_code_reach_follow(struct gt_code_reach *reach);
 

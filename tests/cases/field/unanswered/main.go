@@ -353,6 +353,75 @@ func fill(c chan job) {
 	}
 }
 
+// ---- what waits beside contexts, which are cancelled elsewhere ----
+
+var life, end = context.WithCancel(context.Background())
+
+type consumer struct {
+	errors chan *page
+	closed chan struct{}
+}
+
+var consumers []*consumer
+
+// loop has nobody who reads its errors, or closes it.
+func (c *consumer) loop() {
+	p := new(page)
+	started.Add(1)
+	for {
+		select {
+		case c.errors <- p:
+		case <-c.closed:
+			return
+		}
+	}
+}
+
+func consume(int) {
+	c := &consumer{make(chan *page), make(chan struct{})}
+	rpc.mu.Lock()
+	consumers = append(consumers, c)
+	rpc.mu.Unlock()
+	c.loop()
+}
+
+var flags = map[int]chan struct{}{}
+
+//go:noinline
+func await(i int) {
+	p := new(page)
+	flag := make(chan struct{})
+	rpc.mu.Lock()
+	flags[i] = flag
+	rpc.mu.Unlock()
+	started.Add(1)
+	<-flag
+	touch(p)
+}
+
+func raise() {
+	rpc.mu.Lock()
+	defer rpc.mu.Unlock()
+	for _, flag := range flags {
+		close(flag)
+	}
+}
+
+var sessions = map[int]context.Context{}
+
+// session ends with its context.
+func session(i int) {
+	p := new(page)
+	ctx, cancel := context.WithCancel(life)
+	rpc.mu.Lock()
+	sessions[i] = ctx
+	rpc.mu.Unlock()
+	defer cancel()
+	started.Add(1)
+	<-ctx.Done()
+	touch(p)
+}
+
 // Each of these is a run of its own: they hang for sure, or a signal ends them.
 var others = map[string]func(){
 	"signals": func() {
@@ -398,7 +467,9 @@ var leaks = map[string]func(){
 		}
 		crowd(news.publish)
 	},
-	"alarm": func() { alarm(read) },
+	"alarm":    func() { alarm(read) },
+	"consumer": func() { crowd(consume) },
+	"flag":     func() { crowd(await) },
 }
 
 var healthy = map[string]func(){
@@ -439,7 +510,12 @@ var healthy = map[string]func(){
 		first(func() { ask(slowly) })
 		crowd(func(int) { ask(slowly) })
 	},
-	"alarm-slow":  func() { alarm(slow) },
+	"alarm-slow": func() { alarm(slow) },
+	"flag-later": func() {
+		crowd(await)
+		time.AfterFunc(time.Hour, raise)
+	},
+	"session":     func() { crowd(session) },
 	"broker-idle": func() { crowd(func(i int) { listen(news.subscribe(i)) }) },
 	"pool":        func() { crowd(func(int) { worker(mail) }) },
 	"pop":         func() { crowd(func(int) { popper(printer) }) },
