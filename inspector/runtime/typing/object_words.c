@@ -352,6 +352,9 @@ static void words_of_tiles(const struct gt_typing *typing, const struct gt_slot_
     uint64_t tile = gt_type_row(typing, id)->size, i = extent.from;
     const struct gt_pointer_layout *places = gt_types_pointer_layout(typing->types, id);
 
+    for (; !region->sparse && i < extent.to; i++)
+        words_of_tile(typing, places, region->bytes + offset, region->base + offset, i * tile,
+                      visit, ctx);
     while (i < extent.to) {
         struct gt_filled part = gt_heap_filled(&typing->heap->graph, region, ref->slot,
                                                skip + i * tile, skip + extent.to * tile);
