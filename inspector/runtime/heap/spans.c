@@ -24,14 +24,7 @@ enum span_state { SPAN_DEAD, SPAN_IN_USE, SPAN_MANUAL };
 /* `bits` has a bit for each of the span's slots. */
 static uint64_t bits_of(const struct gt_span *span, const unsigned char *bits, uint32_t first)
 {
-    uint64_t at = first / 8, size = ((uint64_t)span->nelems + 7) / 8, word = 0;
-
-    if (!bits || at >= size) return 0;
-    if (at + 8 <= size)
-        word = gt_load64(bits + at);
-    else
-        memcpy(&word, bits + at, size - at);
-    return word;
+    return bits ? gt_bits_load(bits, ((uint64_t)span->nelems + 7) / 8, first, 64) : 0;
 }
 
 static uint64_t slots_below(uint32_t end, uint32_t first)
