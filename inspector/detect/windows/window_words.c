@@ -40,8 +40,8 @@ static bool is_in_slab(const struct gt_heap_analysis *analysis,
            !gt_shape_may_be_one(analysis->typing->shapes, target->size);
 }
 
-/* May the word be a slice? Where debug information tells the variables of frames, a word that is
- * none of them is the position of a loop. */
+/* May the word be a slice? If debug information has the variables of frames, a word that is none of
+ * them is the position of a loop. */
 static bool may_be_slice(const struct gt_heap_analysis *analysis, const struct gt_word *word,
                          const struct gt_referrer *referrer)
 {

@@ -142,20 +142,35 @@ static bool has_header_size(const struct gt_typing *typing, uint32_t object, gt_
     return !header || gt_types_get(typing->types, header)->size == claim_size(typing, id);
 }
 
+/* Where a generic function is inlined, it allocates by its shape, and the allocator recorded that.
+ * Of the real types of one shape, a claim tells which it is. */
+static bool is_real_of(const struct gt_typing *typing, gt_type_id now, gt_type_id next)
+{
+    return now != GT_OPAQUE_TYPE && is_shaped(typing, now) && !is_shaped(typing, next) &&
+           claim_size(typing, now) == claim_size(typing, next);
+}
+
 /* Objects whose type the allocator recorded are typed already, unless that type could not be
  * read. */
+static void judge_by_header(struct gt_typing *typing, const struct gt_claim *claim, uint32_t object)
+{
+    gt_type_id now = gt_typed_id(gt_packed_at(&typing->type, object));
+
+    if (claim->offset != claim->region->skip) return;
+    if (now ? is_real_of(typing, now, claim->type) : has_header_size(typing, object, claim->type))
+        gt_settle(typing, object, claim->type, (struct gt_extent){0, 1, false});
+}
+
 static void judge_claim(struct gt_typing *typing, const struct gt_claim *claim)
 {
     uint32_t object = claim->region->first + claim->slot;
-    struct gt_extent first = {0, 1, false};
 
     if (!gt_bit(&typing->heap->graph.allocated, object)) return;
     if (claim_size(typing, claim->type) == 0 || claim->type >= GT_OPAQUE_TYPE) return;
     if (claim->region->scan == GT_SCAN_BITMAP)
         judge_by_bitmap(typing, claim, object);
-    else if (!gt_packed_at(&typing->type, object) && claim->offset == claim->region->skip &&
-             has_header_size(typing, object, claim->type))
-        gt_settle(typing, object, claim->type, first);
+    else
+        judge_by_header(typing, claim, object);
 }
 
 /* Finds the claim's object, whose region has been prefetched, and prefetches what judging reads. */

@@ -64,9 +64,9 @@ void gt_drain(struct gt_typing *typing)
     } while (gt_spread_statics(typing));
 }
 
-/* The runtime unrolls the GC program of a large type into one that has a mask and no kind (1.22,
- * 1.23). What the object is, claims tell. */
-static bool is_told(const struct gt_typing *typing, gt_type_id id)
+/* Whether the type describes its object. The runtime unrolls the GC program of a large type into a
+ * type that has a mask and no kind (1.22, 1.23): then only claims type the object. */
+static bool describes(const struct gt_typing *typing, gt_type_id id)
 {
     const struct gt_type *type = gt_types_get(typing->types, id);
 
@@ -85,7 +85,7 @@ static void claim_headers(struct gt_typing *typing, const struct gt_bitmap *live
             if (!gt_bit(live, object)) continue;
             gt_type_id id = gt_types_at(typing->types, gt_goheap_header(typing->heap, object));
             if (id && gt_type_row(typing, id)->is_map) id = gt_type_cell(typing, id);
-            if (id && id < GT_OPAQUE_TYPE && is_told(typing, id))
+            if (id && id < GT_OPAQUE_TYPE && describes(typing, id))
                 gt_settle(typing, object, id, (struct gt_extent){0, 1, false});
         }
     }
