@@ -260,13 +260,14 @@ ASAN_CFLAGS += -Wno-format-truncation -Wno-format-overflow
 endif
 
 # What runs in several threads, under ThreadSanitizer.
-TSAN_TESTS := $(addprefix $(BUILD)/tsan/tests/unit/,api/threads_test base/task_test)
+TSAN_TESTS := $(addprefix $(BUILD)/tsan/tests/unit/,api/threads_test base/task_test \
+	graph/crew/crew_test)
 .PHONY: tsan tsan-build
 tsan: deps-test
 	$(again) BUILD=$(BUILD)/tsan CFLAGS="-O1 -g -fsanitize=thread" tsan-build
 	@for t in $(TSAN_TESTS); do TSAN_OPTIONS=halt_on_error=1 $$t || exit 1; done
 
-tsan-build: $(addprefix $(BUILD)/tests/unit/,api/threads_test base/task_test)
+tsan-build: $(TSAN_TESTS:$(BUILD)/tsan/%=$(BUILD)/%)
 
 .PHONY: test-build unit cases bench
 test-build: $(BUILD)/gotopsy $(PAGES) $(UNIT_BIN) $(DUMP_BIN) $(REPLAY_BIN)

@@ -102,9 +102,11 @@ struct gt_error *gt_analysis_heap(struct gt_analysis *analysis)
 {
     struct gt_error *error = NULL;
 
+    if (analysis->heap) analysis->heap->graph.threads = analysis->threads;
     if (analysis->roots) return NULL;
     gt_analysis_stage(analysis, "reading the heap");
     if (!analysis->heap) error = gt_goheap_open(analysis->process, &analysis->heap);
+    if (analysis->heap) analysis->heap->graph.threads = analysis->threads;
     if (!error && !analysis->specials)
         error = gt_specials_open(analysis->heap, &analysis->specials);
     gt_analysis_stage(analysis, "scanning stacks");

@@ -53,6 +53,20 @@ size_t gt_bitmap_next(const struct gt_bitmap *map, size_t from)
     return i * 64 + (size_t)__builtin_ctzll(word);
 }
 
+uint64_t gt_bits_load_any(const unsigned char *bits, uint64_t size, uint64_t first, uint64_t count)
+{
+    uint64_t at = first / 8, value = 0;
+    unsigned char more = at + 8 < size ? bits[at + 8] : 0;
+
+    if (at + 8 <= size)
+        value = gt_load64(bits + at);
+    else if (at < size)
+        memcpy(&value, bits + at, size - at);
+    value >>= first % 8;
+    if (first % 8) value |= (uint64_t)more << (64 - first % 8);
+    return value & gt_low_bits(count);
+}
+
 /* ---- changes ------------------------------------------------------------------------------- */
 
 enum { BLOCK_WORDS = 16 };

@@ -7,6 +7,7 @@
 #define GT_BASE_BITMAP_H
 
 #include "inspector/base/arena.h"
+#include "inspector/base/memory.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -62,6 +63,19 @@ static inline void gt_bit_set(struct gt_bitmap *map, size_t index)
 static inline uint64_t gt_low_bits(uint64_t count)
 {
     return count >= 64 ? UINT64_MAX : ((uint64_t)1 << count) - 1;
+}
+
+/* The `count` (at most 64) bits from bit `first` on, of the target's bitmap of `size` bytes. Those
+ * past its end are 0. */
+uint64_t gt_bits_load_any(const unsigned char *bits, uint64_t size, uint64_t first, uint64_t count);
+
+/* The same; one read gives most of them. */
+static inline uint64_t gt_bits_load(const unsigned char *bits, uint64_t size, uint64_t first,
+                                    uint64_t count)
+{
+    if (first % 8 + count > 64 || first / 8 + 8 > size)
+        return gt_bits_load_any(bits, size, first, count);
+    return gt_load64(bits + first / 8) >> first % 8 & gt_low_bits(count);
 }
 
 /* Sets the bits of `word` from bit `index` on. Bits past the map's end must be clear. */

@@ -62,6 +62,8 @@ struct gt_heap_source {
     /* Called for a slot of a GT_SCAN_TILED region; must be quick and must not fail. */
     struct gt_tile (*tile)(void *ctx, const struct gt_region *region, uint32_t slot);
     const struct gt_memory *memory; /* says which parts are only zeros; NULL: unknown. Borrowed */
+    /* Does tile() change nothing for this slot? Then several threads may call it. NULL: always. */
+    bool (*knows)(const void *ctx, const struct gt_region *region, uint32_t slot);
 };
 
 struct gt_heap {
@@ -77,6 +79,7 @@ struct gt_heap {
     uint32_t *nearby;    /* object >> GT_NEARBY_SHIFT -> region of the first of these objects */
     void *region_block;  /* the block that holds `regions`, aligned to cache lines */
     uint32_t region_cap; /* used while regions are added */
+    unsigned threads;    /* that one mark may use; 0 is 1 */
     bool *dangles; /* set by the first mark that meets a pointer in an object to a free slot */
 };
 

@@ -1,14 +1,17 @@
 /*
  * The mark. Its cost is waiting for memory, which three things reduce:
  *
- * The work list is a queue of blocks of objects, not of objects. A new object with pointers turns
- * grey, which is a bit, and its block enters the queue once. While the block waits, more of its
- * objects turn grey. When it leaves the queue, all of them are scanned in address order, so their
- * pages and masks are fetched once. The queue is never longer than the number of blocks, whatever
+ * The work list is a queue of blocks of objects (crew/blocks.h). Its length is bounded, whatever
  * the target's pointers are.
  *
  * Memory is fetched before it is used: objects while a few others are scanned (`ready`), and the
  * targets of pointers by follow.h.
+ *
+ * Threads share the work by blocks, each with its grey objects (crew/crew.h). Each has a marker of
+ * its own; only `marked` is shared, and only while there is a crew. What is marked does not depend
+ * on who marks it. The masks of slots that the heap's source does not know are read by the leader
+ * alone, in the order of objects, once nothing else is left. So the source learns the same in the
+ * same order, with any number of threads.
  *
  * Every inner function takes the cut as an argument. It is constant in each of the two loops made
  * of them, so a mark without a cut never tests for one.
@@ -16,12 +19,13 @@
 #include "inspector/graph/mark.h"
 
 #include "inspector/base/alloc.h"
+#include "inspector/graph/crew/blocks.h"
 #include "inspector/graph/follow.h"
 
 enum {
-    BLOCK_SHIFT = 9, /* 512 objects: few enough to search a block for one */
-    BLOCK_WORDS = (1 << BLOCK_SHIFT) / 64,
     READY = 16, /* a power of two */
+    CROWD = 64, /* blocks in the queue from which on helpers pay */
+    MOST_HELPERS = 15,
 };
 
 struct ready {
@@ -35,10 +39,13 @@ struct gt_marker {
     struct gt_bitmap *marked;
     const struct gt_bitmap *watched; /* or NULL */
     struct gt_u32s *reached;
-    struct gt_bitmap grey;   /* objects that are marked and not yet scanned */
-    struct gt_bitmap queued; /* blocks that are in the queue */
-    uint32_t *queue;         /* a ring of block_count entries: the blocks with grey objects */
-    uint32_t queue_at, queue_len, block_count;
+    struct gt_blocks blocks;     /* objects that are marked and not yet scanned */
+    struct gt_bitmap later;      /* grey objects of which the source does not know the mask */
+    bool learns;                 /* the leader reads those masks now */
+    size_t later_from, later_to; /* words of it that may have some */
+    struct gt_crew *crew;        /* NULL: this thread marks alone */
+    struct gt_marker *helpers[MOST_HELPERS];
+    size_t helper_count;
     bool dangles;                 /* a word of an object points to a free slot */
     unsigned ready_in, ready_out; /* counts of objects that came and went */
     struct ready ready[READY];    /* a ring */
@@ -84,10 +91,9 @@ struct gt_marker *gt_marker_create(const struct gt_heap *heap, const struct gt_c
     marker->heap = heap;
     marker->cut = cut;
     marker->marked = marked;
-    marker->block_count = (heap->scan_objects >> BLOCK_SHIFT) + 1;
-    gt_bitmap_init(&marker->grey, (size_t)marker->block_count << BLOCK_SHIFT);
-    gt_bitmap_init(&marker->queued, marker->block_count);
-    marker->queue = gt_alloc(marker->block_count * sizeof *marker->queue);
+    gt_blocks_init(&marker->blocks, heap->scan_objects);
+    gt_bitmap_init(&marker->later, heap->scan_objects);
+    marker->later_from = SIZE_MAX;
     return marker;
 }
 
@@ -95,28 +101,9 @@ void gt_marker_destroy(struct gt_marker *marker)
 {
     if (!marker) return;
     if (marker->dangles) *marker->heap->dangles = true;
-    gt_bitmap_deinit(&marker->grey);
-    gt_bitmap_deinit(&marker->queued);
-    gt_free(marker->queue);
+    gt_blocks_deinit(&marker->blocks);
+    gt_bitmap_deinit(&marker->later);
     gt_free(marker);
-}
-
-static void enqueue(struct gt_marker *marker, uint32_t block)
-{
-    uint32_t at = marker->queue_at + marker->queue_len++;
-
-    if (at >= marker->block_count) at -= marker->block_count;
-    marker->queue[at] = block;
-}
-
-static uint32_t dequeue(struct gt_marker *marker)
-{
-    uint32_t block = marker->queue[marker->queue_at++];
-
-    if (marker->queue_at == marker->block_count) marker->queue_at = 0;
-    marker->queue_len--;
-    gt_bit_clear(&marker->queued, block);
-    return block;
 }
 
 static void fetch_bits(const void *ctx, uint32_t object)
@@ -126,7 +113,25 @@ static void fetch_bits(const void *ctx, uint32_t object)
     __builtin_prefetch(&marker->marked->words[object >> 6], 1);
     __builtin_prefetch(&marker->heap->allocated.words[object >> 6]);
     if (object < marker->heap->scan_objects)
-        __builtin_prefetch(&marker->grey.words[object >> 6], 1);
+        __builtin_prefetch(&marker->blocks.grey.words[object >> 6], 1);
+}
+
+/* On the usual machines, this costs what a plain read does. */
+GT_INLINE bool is_marked(const struct gt_marker *marker, uint32_t object)
+{
+    uint64_t word = __atomic_load_n(&marker->marked->words[object >> 6], __ATOMIC_RELAXED);
+
+    return word >> (object & 63) & 1;
+}
+
+/* Sets the mark; false when another thread has set it meanwhile. */
+GT_INLINE bool take_mark(struct gt_marker *marker, uint32_t object)
+{
+    uint64_t bit = (uint64_t)1 << (object & 63), *word = &marker->marked->words[object >> 6];
+
+    if (marker->crew) return !(__atomic_fetch_or(word, bit, __ATOMIC_RELAXED) & bit);
+    *word |= bit;
+    return true;
 }
 
 /* Marks an object, if there is one and the cut does not exclude it. It turns grey if it is new and
@@ -135,20 +140,18 @@ GT_INLINE void settle(struct gt_marker *marker, struct gt_aimed aimed, const str
 {
     uint32_t object = aimed.object;
 
-    if (gt_bit(marker->marked, object)) return;
+    if (is_marked(marker, object)) return;
     if (!gt_bit(&marker->heap->allocated, object)) {
         marker->dangles = true;
         return;
     }
     if (cut && gt_bit(&cut->blocked, object)) return;
-    gt_bit_set(marker->marked, object);
+    if (!take_mark(marker, object)) return;
     if (cut && marker->watched && gt_bit(marker->watched, object))
         gt_u32s_add(marker->reached, object);
     if (object >= marker->heap->scan_objects) return;
     if (cut && gt_bit(&cut->no_out_edges, object)) return;
-    gt_bit_set(&marker->grey, object);
-    if (!gt_bit_test_set(&marker->queued, object >> BLOCK_SHIFT))
-        enqueue(marker, object >> BLOCK_SHIFT);
+    gt_blocks_add(&marker->blocks, object);
 }
 
 GT_INLINE void settle_plain(void *ctx, struct gt_aimed aimed)
@@ -195,11 +198,31 @@ static void note_uncut(void *ctx, uint64_t offset, uint64_t value)
     if (!gt_cut_has_word(cut, words->address + offset)) note(words->marker, value, cut);
 }
 
+static bool is_known(const struct gt_marker *marker, const struct gt_region *region, uint32_t slot)
+{
+    const struct gt_heap_source *source = &marker->heap->source;
+
+    return marker->learns || !source->knows || source->knows(source->ctx, region, slot);
+}
+
+static void scan_later(struct gt_marker *marker, uint32_t object)
+{
+    size_t word = object >> 6;
+
+    gt_bit_set(&marker->later, object);
+    if (word < marker->later_from) marker->later_from = word;
+    if (word >= marker->later_to) marker->later_to = word + 1;
+}
+
 GT_INLINE void scan(struct gt_marker *marker, const struct gt_region *region, uint32_t slot,
                     const struct gt_cut *cut)
 {
     uint64_t words = region->slot_size / 8;
 
+    if (region->scan == GT_SCAN_TILED && !is_known(marker, region, slot)) {
+        scan_later(marker, region->first + slot);
+        return;
+    }
     if (cut && gt_bit(&cut->has_words, region->first + slot)) {
         struct cut_words in = {marker, region->base + slot * region->slot_size};
         gt_walk_slot(marker->heap, region, slot, words, note_uncut, &in);
@@ -221,24 +244,30 @@ GT_INLINE void delay_ready(struct gt_marker *marker, struct ready ready, const s
     marker->ready[marker->ready_in++ % READY] = ready;
 }
 
+/* Scans the objects of a word of a bitmap. Returns the region of the last. */
+GT_INLINE const struct gt_region *scan_word(struct gt_marker *marker,
+                                            const struct gt_region *region, size_t word,
+                                            uint64_t grey, const struct gt_cut *cut)
+{
+    for (; grey; grey &= grey - 1) {
+        uint32_t object = (uint32_t)word * 64 + (uint32_t)__builtin_ctzll(grey);
+        if (object - region->first >= region->count)
+            region = gt_heap_region_of(marker->heap, object);
+        gt_follow_fetch_slot(region, object - region->first);
+        delay_ready(marker, (struct ready){region, object - region->first}, cut);
+    }
+    return region;
+}
+
 /* Scans the grey objects of a block. If objects of it turn grey meanwhile, it enters the queue
  * again. */
 GT_INLINE void scan_block(struct gt_marker *marker, uint32_t block, const struct gt_cut *cut)
 {
-    uint32_t first = block << BLOCK_SHIFT;
+    uint32_t first = block << GT_BLOCK_OBJECTS_SHIFT;
     const struct gt_region *region = gt_heap_region_of(marker->heap, first);
 
-    for (uint32_t word = first >> 6; word < (first >> 6) + BLOCK_WORDS; word++) {
-        uint64_t grey = marker->grey.words[word];
-        marker->grey.words[word] = 0;
-        for (; grey; grey &= grey - 1) {
-            uint32_t object = word * 64 + (uint32_t)__builtin_ctzll(grey);
-            if (object - region->first >= region->count)
-                region = gt_heap_region_of(marker->heap, object);
-            gt_follow_fetch_slot(region, object - region->first);
-            delay_ready(marker, (struct ready){region, object - region->first}, cut);
-        }
-    }
+    for (uint32_t word = first >> 6; word < (first >> 6) + GT_BLOCK_WORDS; word++)
+        region = scan_word(marker, region, word, gt_take_word(&marker->blocks.grey, word), cut);
 }
 
 /* Handles all that is delayed. A list has one object at a time, so this costs what is there. */
@@ -250,20 +279,116 @@ GT_INLINE void catch_up(struct gt_marker *marker, const struct gt_cut *cut)
                   marker);
 }
 
+static void share(struct gt_marker *marker);
+
+/* Handles all that is grey here. */
 GT_INLINE void drain(struct gt_marker *marker, const struct gt_cut *cut)
 {
-    while (marker->queue_len > 0) {
-        scan_block(marker, dequeue(marker), cut);
-        if (!marker->queue_len) catch_up(marker, cut);
+    struct gt_blocks *blocks = &marker->blocks;
+
+    while (blocks->len > 0) {
+        scan_block(marker, gt_blocks_dequeue(blocks), cut);
+        if (marker->crew ? gt_crew_waits(marker->crew) : blocks->len >= CROWD) share(marker);
+        if (!blocks->len) catch_up(marker, cut);
     }
 }
 
-void gt_mark_drain(struct gt_marker *marker)
+static void drain_own(void *member)
 {
+    struct gt_marker *marker = member;
+
     if (marker->cut)
         drain(marker, marker->cut);
     else
         drain(marker, NULL);
+}
+
+/* Scans what the source did not know, which it learns; false when there is nothing. */
+GT_INLINE bool drain_later(struct gt_marker *marker, const struct gt_cut *cut)
+{
+    size_t from = marker->later_from, to = marker->later_to;
+
+    if (from >= to) return false;
+    const struct gt_region *region = marker->heap->regions;
+    marker->learns = true;
+    for (size_t word = from; word < to; word++)
+        region = scan_word(marker, region, word, gt_take_word(&marker->later, word), cut);
+    catch_up(marker, cut);
+    marker->learns = false;
+    marker->later_from = SIZE_MAX;
+    marker->later_to = 0;
+    return true;
+}
+
+/* ---- threads ------------------------------------------------------------------------------- */
+
+static void collect_later(struct gt_marker *marker, struct gt_marker *helper)
+{
+    for (size_t word = helper->later_from; word < helper->later_to; word++)
+        marker->later.words[word] |= gt_take_word(&helper->later, word);
+    if (helper->later_from < marker->later_from) marker->later_from = helper->later_from;
+    if (helper->later_to > marker->later_to) marker->later_to = helper->later_to;
+    helper->later_from = SIZE_MAX;
+    helper->later_to = 0;
+}
+
+/* Nothing is left but objects for later. */
+static bool rest(struct gt_marker *marker)
+{
+    if (!marker->crew) return false;
+    if (gt_crew_rest(marker->crew, marker)) return true;
+    for (size_t i = 0; i < marker->helper_count; i++)
+        collect_later(marker, marker->helpers[i]);
+    return false;
+}
+
+static void dismiss(struct gt_marker *marker)
+{
+    gt_crew_destroy(marker->crew);
+    marker->crew = NULL;
+    for (size_t i = 0; i < marker->helper_count; i++)
+        gt_marker_destroy(marker->helpers[i]);
+    marker->helper_count = 0;
+}
+
+static void accept_bundle(void *member, const void *bundle)
+{
+    struct gt_marker *marker = member;
+
+    gt_blocks_accept(&marker->blocks, bundle);
+}
+
+static void start_crew(struct gt_marker *marker)
+{
+    static const struct gt_crew_job job = {sizeof(struct gt_bundle), accept_bundle, drain_own};
+    unsigned helpers = marker->heap->threads - 1;
+    void *members[MOST_HELPERS];
+
+    for (unsigned i = 0; i < helpers && i < MOST_HELPERS; i++) {
+        marker->helpers[i] = gt_marker_create(marker->heap, marker->cut, marker->marked);
+        members[marker->helper_count++] = marker->helpers[i];
+    }
+    marker->crew = gt_crew_create(&job, members, marker->helper_count);
+    for (size_t i = 0; i < marker->helper_count; i++)
+        marker->helpers[i]->crew = marker->crew; /* before they get work */
+}
+
+static void share(struct gt_marker *marker)
+{
+    if (marker->crew)
+        gt_blocks_give(&marker->blocks, marker->crew);
+    else if (marker->heap->threads > 1 && !marker->watched)
+        start_crew(marker);
+}
+
+void gt_mark_drain(struct gt_marker *marker)
+{
+    do {
+        do {
+            drain_own(marker);
+        } while (rest(marker));
+    } while (marker->cut ? drain_later(marker, marker->cut) : drain_later(marker, NULL));
+    dismiss(marker);
 }
 
 void gt_mark_seed(struct gt_marker *marker, uint64_t value)

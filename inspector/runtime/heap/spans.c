@@ -24,14 +24,7 @@ enum span_state { SPAN_DEAD, SPAN_IN_USE, SPAN_MANUAL };
 /* `bits` has a bit for each of the span's slots. */
 static uint64_t bits_of(const struct gt_span *span, const unsigned char *bits, uint32_t first)
 {
-    uint64_t at = first / 8, size = ((uint64_t)span->nelems + 7) / 8, word = 0;
-
-    if (!bits || at >= size) return 0;
-    if (at + 8 <= size)
-        word = gt_load64(bits + at);
-    else
-        memcpy(&word, bits + at, size - at);
-    return word;
+    return bits ? gt_bits_load(bits, ((uint64_t)span->nelems + 7) / 8, first, 64) : 0;
 }
 
 static uint64_t slots_below(uint32_t end, uint32_t first)
@@ -342,17 +335,32 @@ static struct gt_tile tile_of_type(struct gt_goheap *heap, uint64_t rtype)
     return tile;
 }
 
+static const struct gt_span *span_of(const struct gt_goheap *heap, const struct gt_region *region)
+{
+    return gt_vec_at(&heap->spans, region->tag);
+}
+
+static uint64_t rtype_of(const struct gt_goheap *heap, const struct gt_region *region,
+                         uint32_t slot)
+{
+    if (!region->skip) return span_of(heap, region)->large_type;
+    return region->bytes ? gt_load64(region->bytes + slot * region->slot_size) : 0;
+}
+
+static bool knows(const void *ctx, const struct gt_region *region, uint32_t slot)
+{
+    uint64_t rtype = rtype_of(ctx, region, slot);
+
+    return !rtype || gt_map_find(&((const struct gt_goheap *)ctx)->masks, rtype);
+}
+
 static struct gt_tile tile(void *ctx, const struct gt_region *region, uint32_t slot)
 {
-    struct gt_goheap *heap = ctx;
-    const struct gt_span *span = gt_vec_at(&heap->spans, region->tag);
-    uint64_t rtype = span->large_type;
+    uint64_t rtype = rtype_of(ctx, region, slot);
 
-    if (span->header)
-        rtype = region->bytes ? gt_load64(region->bytes + slot * region->slot_size) : 0;
     if (!rtype) return (struct gt_tile){0};
-    struct gt_tile found = tile_of_type(heap, rtype);
-    found.skip = span->header ? 1 : 0;
+    struct gt_tile found = tile_of_type(ctx, rtype);
+    found.skip = region->skip / 8;
     return found;
 }
 
@@ -390,8 +398,7 @@ struct gt_error *gt_goheap_open(struct gt_process *process, struct gt_goheap **o
     heap->manual = GT_VEC_OF(struct gt_manual_span);
     heap->tiles = GT_VEC_OF(struct gt_tile);
     heap->green_tea = uses_green_tea(process);
-    gt_heap_init(&heap->graph,
-                 (struct gt_heap_source){.ctx = heap, .tile = tile, .memory = heap->process->mem});
+    gt_heap_init(&heap->graph, (struct gt_heap_source){heap, tile, heap->process->mem, knows});
     struct gt_error *error = read_spans(heap);
     if (!error) error = gt_heap_seal(&heap->graph);
     if (error) {
@@ -415,11 +422,6 @@ void gt_goheap_close(struct gt_goheap *heap)
     gt_free(heap);
 }
 
-static const struct gt_span *span_of(const struct gt_goheap *heap, uint32_t object)
-{
-    return gt_vec_at(&heap->spans, gt_heap_region_of(&heap->graph, object)->tag);
-}
-
 uint64_t gt_goheap_user(const struct gt_goheap *heap, uint32_t object, uint64_t *size)
 {
     const struct gt_region *region = gt_heap_region_of(&heap->graph, object);
@@ -429,14 +431,12 @@ uint64_t gt_goheap_user(const struct gt_goheap *heap, uint32_t object, uint64_t 
 
 uint64_t gt_goheap_header(const struct gt_goheap *heap, uint32_t object)
 {
-    const struct gt_span *span = span_of(heap, object);
+    const struct gt_region *region = gt_heap_region_of(&heap->graph, object);
 
-    if (!span->header) return span->large_type;
-    const unsigned char *bytes = gt_heap_bytes(&heap->graph, object);
-    return bytes ? gt_load64(bytes) : 0;
+    return rtype_of(heap, region, object - region->first);
 }
 
 bool gt_goheap_tiny(const struct gt_goheap *heap, uint32_t object)
 {
-    return span_of(heap, object)->span_class == TINY_SPAN_CLASS;
+    return span_of(heap, gt_heap_region_of(&heap->graph, object))->span_class == TINY_SPAN_CLASS;
 }

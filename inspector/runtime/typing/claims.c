@@ -127,7 +127,7 @@ static void judge_by_bitmap(struct gt_typing *typing, const struct gt_claim *cla
     struct gt_extent extent = gt_tiles_that_fit(typing, &ref, claim->type, first, claim->count);
     if (extent.to <= extent.from) return;
     if (now == claim->type) extent = join(before, extent);
-    extent.all = gt_extent_has_all(typing, &ref, claim->type, extent);
+    if (!extent.all) extent.all = gt_extent_has_all(typing, &ref, claim->type, extent);
     if (typing->whole) extent = widen(typing, &ref, claim->type, extent);
     if (now != claim->type || extent.from != before.from || extent.to != before.to ||
         extent.all != before.all)

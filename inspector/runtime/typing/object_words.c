@@ -11,21 +11,6 @@ enum {
                       */
 };
 
-/* The `count` (at most 64) bits from bit `first` on, of a bitmap of `size` bytes. */
-static uint64_t load_bits(const unsigned char *bits, uint64_t size, uint64_t first, uint64_t count)
-{
-    uint64_t at = first / 8, value = 0;
-    unsigned char more = at + 8 < size ? bits[at + 8] : 0;
-
-    if (at + 8 <= size)
-        value = gt_load64(bits + at);
-    else if (at < size)
-        memcpy(&value, bits + at, size - at);
-    value >>= first % 8;
-    if (first % 8) value |= (uint64_t)more << (64 - first % 8);
-    return value & gt_low_bits(count);
-}
-
 /* internal/sync.HashTrieMap and unique's own trie point to the first field of their nodes,
  * node{isEntry bool}. The node is an entry or an inner node (1.24+, hashtriemap.go; 1.25+,
  * canonmap.go). */
@@ -78,7 +63,7 @@ static void fill_row(const struct gt_typing *typing, gt_type_id id, struct gt_ty
     const unsigned char *bits = gt_types_mask(typing->types, id, &pointers);
     if (!bits || pointers > MASK_WORDS) return;
     row->words = (uint8_t)(type->size / WORD);
-    row->mask = load_bits(bits, (pointers + 7) / 8, 0, pointers);
+    row->mask = gt_bits_load(bits, (pointers + 7) / 8, 0, pointers);
 }
 
 const struct gt_type_row *gt_type_row_make(const struct gt_typing *typing, gt_type_id id)
@@ -132,9 +117,9 @@ static bool agrees(const struct gt_slot_ref *ref, uint64_t first, const unsigned
 
     for (uint64_t at = 0; at < count; at += MASK_WORDS) {
         uint64_t width = count - at < MASK_WORDS ? count - at : MASK_WORDS;
-        uint64_t have = load_bits(region->mask, region->mask_bytes, slot + first + at, width);
+        uint64_t have = gt_bits_load(region->mask, region->mask_bytes, slot + first + at, width);
         uint64_t known = pointers > at ? pointers - at : 0;
-        uint64_t want = load_bits(bits, (pointers + 7) / 8, at, known < width ? known : width);
+        uint64_t want = gt_bits_load(bits, (pointers + 7) / 8, at, known < width ? known : width);
         if (have != want) return false;
     }
     return true;
@@ -159,7 +144,7 @@ uint64_t gt_slot_mask(const struct gt_slot_ref *ref)
 {
     uint64_t words = ref->region->slot_size / WORD;
 
-    return load_bits(ref->region->mask, ref->region->mask_bytes, ref->slot * words, words);
+    return gt_bits_load(ref->region->mask, ref->region->mask_bytes, ref->slot * words, words);
 }
 
 static bool any_bit(const struct gt_slot_ref *ref, uint64_t from, uint64_t to)
@@ -169,42 +154,55 @@ static bool any_bit(const struct gt_slot_ref *ref, uint64_t from, uint64_t to)
 
     for (uint64_t at = from; at < to; at += MASK_WORDS) {
         uint64_t width = to - at < MASK_WORDS ? to - at : MASK_WORDS;
-        if (load_bits(region->mask, region->mask_bytes, slot + at, width)) return true;
+        if (gt_bits_load(region->mask, region->mask_bytes, slot + at, width)) return true;
     }
     return false;
 }
 
 /* ---- slots with a bitmap -------------------------------------------------------------------- */
 
+/* The words of elements of `each` words. */
+static uint64_t words_inside(struct gt_extent extent, uint64_t each)
+{
+    return gt_low_bits(extent.to * each) & ~gt_low_bits(extent.from * each);
+}
+
+/* The end of `count` elements of `each` words from the `first` on, in a slot of `words` words. Most
+ * claims are of the one at the start. */
+static uint64_t end_of_tiles(uint64_t first, uint64_t count, uint32_t each, uint32_t words)
+{
+    if (first == 0 && count == 1) return each <= words;
+    uint64_t room = words / each;
+    if (first >= room) return first;
+    return count < room - first ? first + count : room;
+}
+
 struct gt_extent gt_tiles_that_fit(const struct gt_typing *typing, const struct gt_slot_ref *ref,
                                    gt_type_id id, uint64_t first, uint64_t count)
 {
     const struct gt_type_row *row = gt_type_row(typing, id);
     const struct gt_region *region = ref->region;
-    uint64_t words = region->slot_size / WORD;
     struct gt_extent fit = {(uint32_t)first, (uint32_t)first, false};
 
     if (gt_slot_is_wide(region)) return wide_tiles_that_fit(typing, ref, id, first, count);
-    if (!row->words || first >= words / row->words) return (struct gt_extent){0};
-    uint64_t end = count < words / row->words - first ? first + count : words / row->words;
+    if (!row->words) return (struct gt_extent){0};
+    uint64_t end = end_of_tiles(first, count, row->words, (uint32_t)(region->slot_size / WORD));
+    if (end <= first) return (struct gt_extent){0};
     uint64_t mask = gt_slot_mask(ref);
     while (fit.to < end && (mask >> fit.to * row->words & gt_low_bits(row->words)) == row->mask)
         fit.to++;
+    fit.all = (mask & ~words_inside(fit, row->words)) == 0;
     return fit;
 }
 
 bool gt_extent_has_all(const struct gt_typing *typing, const struct gt_slot_ref *ref, gt_type_id id,
                        struct gt_extent extent)
 {
-    const struct gt_region *region = ref->region;
-    uint64_t words = region->slot_size / WORD, each = gt_type_row(typing, id)->size / WORD;
+    uint64_t words = ref->region->slot_size / WORD, each = gt_type_row(typing, id)->size / WORD;
 
-    if (gt_slot_is_wide(region))
+    if (gt_slot_is_wide(ref->region))
         return !any_bit(ref, 0, extent.from * each) && !any_bit(ref, extent.to * each, words);
-    uint64_t mask = gt_slot_mask(ref);
-    uint64_t inside = gt_low_bits(extent.to * each) & ~gt_low_bits(extent.from * each);
-
-    return (mask & ~inside) == 0;
+    return (gt_slot_mask(ref) & ~words_inside(extent, each)) == 0;
 }
 
 /* ---- words --------------------------------------------------------------------------------- */
@@ -232,9 +230,10 @@ static void visit_masked(void *ctx, uint64_t offset, uint64_t value)
 }
 
 /* Visits the words without types, except those of the data in [from, to). */
-static void words_by_mask(const struct gt_typing *typing, const struct gt_slot_ref *ref,
-                          uint64_t from, uint64_t to, uint8_t kind, gt_typed_word_fn *visit,
-                          void *ctx)
+static __attribute__((noinline)) void words_by_mask(const struct gt_typing *typing,
+                                                    const struct gt_slot_ref *ref, uint64_t from,
+                                                    uint64_t to, uint8_t kind,
+                                                    gt_typed_word_fn *visit, void *ctx)
 {
     struct mask_walk walk = {.visit = visit, .ctx = ctx, .from = from, .to = to, .kind = kind};
 
@@ -297,8 +296,10 @@ static void visit_shape(void *ctx, uint64_t offset, uint64_t value)
     walk->waits = true;
 }
 
-static void words_by_shape(const struct gt_typing *typing, const struct gt_slot_ref *ref,
-                           uint64_t from, uint64_t to, gt_typed_word_fn *visit, void *ctx)
+static __attribute__((noinline)) void words_by_shape(const struct gt_typing *typing,
+                                                     const struct gt_slot_ref *ref, uint64_t from,
+                                                     uint64_t to, gt_typed_word_fn *visit,
+                                                     void *ctx)
 {
     uint64_t size = ref->region->slot_size, header = gt_slot_skip(ref);
     struct shape_walk walk = {.shapes = typing->shapes,
@@ -352,6 +353,9 @@ static void words_of_tiles(const struct gt_typing *typing, const struct gt_slot_
     uint64_t tile = gt_type_row(typing, id)->size, i = extent.from;
     const struct gt_pointer_layout *places = gt_types_pointer_layout(typing->types, id);
 
+    for (; !region->sparse && i < extent.to; i++)
+        words_of_tile(typing, places, region->bytes + offset, region->base + offset, i * tile,
+                      visit, ctx);
     while (i < extent.to) {
         struct gt_filled part = gt_heap_filled(&typing->heap->graph, region, ref->slot,
                                                skip + i * tile, skip + extent.to * tile);

@@ -205,7 +205,8 @@ static inline struct gt_extent gt_extent_of(const struct gt_typing *typing,
 void gt_widen_arrays(struct gt_typing *typing, const struct gt_bitmap *live);
 
 /* Which of `count` elements, from the `first` on, can be of the type by the slot's heap bitmap: an
- * unbroken run from the first on. to <= from when the first cannot. */
+ * unbroken run from the first on. to <= from when the first cannot. `all` is set if it is known
+ * that they have all the slot's pointers. */
 struct gt_extent gt_tiles_that_fit(const struct gt_typing *typing, const struct gt_slot_ref *ref,
                                    gt_type_id id, uint64_t first, uint64_t count);
 
