@@ -291,6 +291,21 @@ def _defers_without_end(victim):
     victim.put("runtime._defer", records[20], "link", lambda _: records[10])
 
 
+def _defers_cut(victim):
+    """The records behind the first few hang on nothing any more."""
+    records = victim.target.structs["runtime._defer"]
+    victim.put("runtime._defer", records[20], "link", _none)
+
+
+def _no_defers(victim):
+    """Nor do any of the goroutine that has most."""
+    records = victim.target.structs["runtime._defer"]
+    goroutine = next(
+        g for g in victim.target.structs["runtime.g"] if victim.get("runtime.g", g, "_defer") == records[0]
+    )
+    victim.put("runtime.g", goroutine, "_defer", _none)
+
+
 def _threads_without_end(victim):
     thread = victim.target.structs["runtime.m"][3]
     victim.put("runtime.m", thread, "alllink", lambda _: thread)
@@ -428,6 +443,8 @@ LIES = {
     "P twice": _p_twice,
     "p.id": _first("runtime.p", "id", _more),
     "defers without end": _defers_without_end,
+    "defers cut": _defers_cut,
+    "no defers": _no_defers,
     "threads without end": _threads_without_end,
     "module without end": _module_without_end,
     "module twice": _module_twice,

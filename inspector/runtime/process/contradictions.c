@@ -55,6 +55,7 @@ static const char *const texts[GT_CONTRADICTIONS] = {
         "binary",
     [GT_CONTRADICTION_DEFERS] =
         "deferred calls whose frame or function is none of their goroutine's",
+    [GT_CONTRADICTION_DEFER_LISTS] = "records of deferred calls that the list of no goroutine has",
     [GT_CONTRADICTION_STACKS] =
         "goroutines whose stacks overlap, or are no stack of a span of stacks",
     [GT_CONTRADICTION_THREADS] = "threads by which runtime.allm and the scheduler's count differ",

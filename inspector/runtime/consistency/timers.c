@@ -1,22 +1,8 @@
-/* Checks timers against the counts of their Ps, and deferred calls against their goroutines. Both
- * must have Go code to call. */
+/* Checks timers against the counts and the heaps of their Ps. Each must have Go code to call. */
 #include "inspector/runtime/consistency/consistency.h"
 
 #include "inspector/base/error.h"
 #include "inspector/base/hash.h"
-#include "inspector/base/loop.h"
-
-enum { MOST_DEFERS = 1 << 24 };
-
-/* True for a func value: a pointer to a pointer to code. */
-static bool is_func(const struct gt_process *process, uint64_t funcval)
-{
-    uint64_t pc;
-
-    return gt_mem_u64(process->mem, funcval, &pc) && gt_process_is_entry(process, pc);
-}
-
-/* ---- timers -------------------------------------------------------------------------------- */
 
 struct design { /* how the heaps of this version hold their timers */
     enum gt_field_id slice;
@@ -28,7 +14,8 @@ static bool has_code(const struct gt_process *process, uint64_t entry)
     uint64_t timer, callback;
 
     return gt_mem_u64(process->mem, entry, &timer) &&
-           gt_process_field(process, timer, GT_F_timer_f, &callback) && is_func(process, callback);
+           gt_process_field(process, timer, GT_F_timer_f, &callback) &&
+           gt_has_code(process, callback);
 }
 
 /* True if the timer is in this P's heap only. It names the P's timers, whose lock is their first
@@ -78,7 +65,7 @@ static void check_timers(struct gt_process *process, const struct design *design
     gt_contradict(&process->contradictions, GT_CONTRADICTION_TIMER_CODE, bad, p);
 }
 
-void gt_consistency_of_queues(struct gt_process *process)
+void gt_consistency_of_timers(struct gt_process *process)
 {
     const struct gt_layout *layout = &process->layout;
     struct gt_slice allp = gt_processors(process);
@@ -94,39 +81,4 @@ void gt_consistency_of_queues(struct gt_process *process)
         if (gt_mem_u64(process->mem, allp.ptr + 8 * i, &p))
             check_timers(process, &design, p, &seen);
     gt_map_deinit(&seen);
-}
-
-/* ---- deferred calls ------------------------------------------------------------------------ */
-
-/* A record of a loop over a function has no function of its own (rangefunc). */
-static bool is_sound(const struct gt_process *process, uint64_t record, uint64_t lo, uint64_t hi)
-{
-    uint64_t sp, pc, fn, ranges = 0;
-    const struct gt_pclntab *tab;
-    struct gt_func func;
-
-    if (!gt_process_field(process, record, GT_F__defer_sp, &sp) ||
-        !gt_process_field(process, record, GT_F__defer_pc, &pc) ||
-        !gt_process_field(process, record, GT_F__defer_fn, &fn))
-        return false;
-    gt_process_field(process, record, GT_F__defer_rangefunc, &ranges);
-    return sp % 8 == 0 && sp >= lo && sp <= hi && gt_text_find(&process->code, pc, &tab, &func) &&
-           (!fn || (ranges & 0xff) || is_func(process, fn));
-}
-
-void gt_consistency_of_defers(struct gt_process *process, uint64_t g)
-{
-    uint64_t record, lo, hi, count = 0;
-    struct gt_loop loop = {0};
-
-    if (!gt_has(&process->layout, GT_F__defer_sp) || !gt_has(&process->layout, GT_F__defer_pc) ||
-        !gt_process_field(process, g, GT_F_g__defer, &record) ||
-        !gt_process_field(process, g, GT_F_g_stack_lo, &lo) ||
-        !gt_process_field(process, g, GT_F_g_stack_hi, &hi))
-        return;
-    for (; record && !gt_loop_closed(&loop, record) && count < MOST_DEFERS; count++) {
-        if (!is_sound(process, record, lo, hi))
-            gt_contradict(&process->contradictions, GT_CONTRADICTION_DEFERS, 1, record);
-        if (!gt_process_field(process, record, GT_F__defer_link, &record)) return;
-    }
 }
