@@ -5,6 +5,8 @@ A lie takes a Victim, a copy of the core that ships, and changes it.
 
 from .victim import ARENA, IN_USE, WAITING
 
+IN_HEAP = 1  # a timer's state
+
 
 def _more(value):
     return value + 1
@@ -272,6 +274,23 @@ def _timer(path, change):
     return lambda victim: victim.put("runtime.timer", victim.target.word(_timers(victim)[0]), path, change)
 
 
+def _timer_later(victim):
+    """A timer is due an hour later than its heap has it for. One that was reset is not in its place."""
+    first, size = _timers(victim)
+    timer = next(
+        timer
+        for timer in (victim.target.word(first + size * i) for i in range(20))
+        if "state" not in victim.target.layout["runtime.timer"][1]
+        or victim.get("runtime.timer", timer, "state") == IN_HEAP
+    )
+    victim.put("runtime.timer", timer, "when", lambda time: time + 3600 * 10**9)
+
+
+def _full_channel(path, change):
+    """Of the channel that a goroutine waits for."""
+    return lambda victim: victim.put("runtime.hchan", victim.channel(victim.hung()), path, change)
+
+
 def _timer_twice(victim):
     first, size = _timers(victim)
     timer, second = victim.target.word(first), victim.target.word(first + size)
@@ -402,6 +421,10 @@ LIES = {
     ),
     "timer": _first("runtime.timerWhen", "timer", _none),
     "timer.f": _timer("f", _more),
+    "timer.when": _timer_later,
+    "channel count": _full_channel("qcount", _more),
+    "channel indices": _full_channel("sendx", _more),
+    "freeIndexForScan": _span("freeIndexForScan", lambda index: index + 70),
     "defer.fn": _first("runtime._defer", "fn", _more),
     "defer.sp": _first("runtime._defer", "sp", _more),
     "defer.pc": _first("runtime._defer", "pc", _wild),

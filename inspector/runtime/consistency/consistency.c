@@ -48,6 +48,7 @@ void gt_consistency_of_goroutines(struct gt_process *process,
     gt_consistency_of_processors(process);
     gt_consistency_of_waits(process, goroutines);
     gt_consistency_of_timers(process);
+    gt_consistency_of_channels(process, goroutines);
     gt_consistency_of_code(process, goroutines);
 }
 

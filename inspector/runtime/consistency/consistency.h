@@ -33,6 +33,7 @@ void gt_consistency_of_code(struct gt_process *process, const struct gt_goroutin
 void gt_consistency_of_waits(struct gt_process *process, const struct gt_goroutines *goroutines);
 void gt_consistency_of_processors(struct gt_process *process);
 void gt_consistency_of_timers(struct gt_process *process);
+void gt_consistency_of_channels(struct gt_process *process, const struct gt_goroutines *goroutines);
 void gt_consistency_of_defers(struct gt_process *process, uint64_t g);
 void gt_consistency_of_stacks(const struct gt_goheap *heap, const struct gt_goroutines *goroutines);
 void gt_consistency_of_objects(const struct gt_goheap *heap);

@@ -4,6 +4,13 @@
 #include "inspector/base/error.h"
 #include "inspector/base/hash.h"
 
+enum {
+    WORD = 8,
+    CHILDREN = 4,       /* of an entry in the heap */
+    TIMER_MODIFIED = 2, /* bits of a timer's state, since 1.23 */
+    TIMER_ZOMBIE = 4,
+};
+
 struct design { /* how the heaps of this version hold their timers */
     enum gt_field_id slice;
     uint64_t entry, offset; /* bytes of one, and where in it the timer's address is */
@@ -31,6 +38,50 @@ static bool is_placed(const struct gt_process *process, uint64_t entry, uint64_t
     return added && (!gt_process_field(process, timer, GT_F_timer_ts, &heap) ||
                      heap == p + gt_off(&process->layout, GT_F_p_timers_lock));
 }
+
+/* ---- when they are due ---------------------------------------------------------------------- */
+
+/* When the heap has an entry for: in the entry itself since 1.23, beside the timer's address. */
+static bool due_of(const struct gt_process *process, const struct design *design, uint64_t entry,
+                   uint64_t *due)
+{
+    uint64_t timer;
+
+    if (design->entry == 2 * WORD)
+        return gt_mem_u64(process->mem, entry + WORD - design->offset, due);
+    return gt_mem_u64(process->mem, entry, &timer) &&
+           gt_process_field(process, timer, GT_F_timer_when, due);
+}
+
+/* A timer that is reset or stopped says so until its P has moved it in the heap. Its lock is its
+ * first field. */
+static bool is_due(const struct gt_process *process, uint64_t entry, uint64_t due)
+{
+    uint64_t timer, lock, state, when;
+
+    return !gt_mem_u64(process->mem, entry, &timer) || !gt_mem_u64(process->mem, timer, &lock) ||
+           lock || !gt_process_field(process, timer, GT_F_timer_state, &state) ||
+           (state & (TIMER_MODIFIED | TIMER_ZOMBIE)) ||
+           !gt_process_field(process, timer, GT_F_timer_when, &when) || when == due;
+}
+
+/* The heap is a tree in which none is due before the one above it. */
+static uint64_t count_untimely(const struct gt_process *process, const struct design *design,
+                               const struct gt_slice *heap)
+{
+    uint64_t untimely = 0;
+
+    for (uint64_t i = 0; i < heap->len; i++) {
+        uint64_t first = heap->ptr + design->offset, due, above;
+        uint64_t entry = first + i * design->entry;
+        uint64_t parent = first + (i ? (i - 1) / CHILDREN : 0) * design->entry;
+        if (due_of(process, design, entry, &due) && due_of(process, design, parent, &above))
+            untimely += (int64_t)due < (int64_t)above || !is_due(process, entry, due);
+    }
+    return untimely;
+}
+
+/* ---- heaps ---------------------------------------------------------------------------------- */
 
 /* The timers of a P that goes are moved to another P under the scheduler's lock (procresize). */
 static bool may_move(const struct gt_process *process)
@@ -60,6 +111,8 @@ static void check_timers(struct gt_process *process, const struct design *design
         bad += !has_code(process, entry);
         misplaced += !is_placed(process, entry, p, seen);
     }
+    gt_contradict(&process->contradictions, GT_CONTRADICTION_TIMER_TIMES,
+                  count_untimely(process, design, &heap), p);
     if (!may_move(process))
         gt_contradict(&process->contradictions, GT_CONTRADICTION_TIMER_PLACES, misplaced, p);
     gt_contradict(&process->contradictions, GT_CONTRADICTION_TIMER_CODE, bad, p);

@@ -13,6 +13,8 @@ static const char *const texts[GT_CONTRADICTIONS] = {
         "unmarked or free",
     [GT_CONTRADICTION_SPAN_COUNT] =
         "spans whose allocCount is not what freeindex and allocBits say",
+    [GT_CONTRADICTION_SPAN_INDEX] =
+        "spans whose freeIndexForScan is not what freeindex and the marks say",
     [GT_CONTRADICTION_SPAN_SHAPE] =
         "spans whose nelems, elemsize, limit and size class do not fit together",
     [GT_CONTRADICTION_SPAN_BITS] = "spans without allocBits or gcmarkBits",
@@ -68,11 +70,16 @@ static const char *const texts[GT_CONTRADICTIONS] = {
     [GT_CONTRADICTION_TIMERS] = "timer heaps whose length is not what their P counts",
     [GT_CONTRADICTION_TIMER_PLACES] =
         "timers that are in a heap twice, or name another heap as theirs",
+    [GT_CONTRADICTION_TIMER_TIMES] =
+        "timers that are due at another time than their heap has them for, or out of order in it",
     [GT_CONTRADICTION_TIMER_CODE] = "timers in a heap without a function of Go to call",
     [GT_CONTRADICTION_SEMAPHORES] = "semaphore roots whose waiters are not as many as they count",
     [GT_CONTRADICTION_QUEUES] =
         "goroutines that wait for a channel and are not in its queue, or are in the "
         "queue of one that they do not wait for or that is closed",
+    [GT_CONTRADICTION_CHANNELS] =
+        "channels whose qcount, sendx, recvx and queues do not fit together, or "
+        "that have a value where there is none by their count",
     [GT_CONTRADICTION_WAITS] =
         "goroutines whose status or wait reason is not that of the function or the "
         "queue in which they wait",

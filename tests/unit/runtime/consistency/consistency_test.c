@@ -245,6 +245,29 @@ static void spoil_deferred_call(struct synth *synth)
     add_to(synth, deferred, GT_F__defer_sp, 1);
 }
 
+/* The goroutine's list no longer has it. */
+static void cut_deferred_calls(struct synth *synth)
+{
+    synth_set(synth, locker, GT_F_g__defer, 0);
+}
+
+static void spoil_time_of_timer(struct synth *synth)
+{
+    add_to(synth, synth_timer_in(synth, timer), GT_F_timer_when, 1000);
+}
+
+static void spoil_scan_index_of_a_span(struct synth *synth)
+{
+    add_to(synth, span_of(synth), GT_F_mspan_freeIndexForScan, 1);
+}
+
+static void spoil_count_of_a_channel(struct synth *synth)
+{
+    uint64_t sudog = synth_field(synth, victim, GT_F_g_waiting);
+
+    add_to(synth, synth_field(synth, sudog, GT_F_sudog_c), GT_F_hchan_qcount, 1);
+}
+
 /* In each root that has waiters. */
 static void spoil_count_of_semaphores(struct synth *synth)
 {
@@ -286,6 +309,8 @@ static void each_damage_is_a_contradiction_of_its_kind(void **state)
         {make_process, spoil_shape_of_a_span, GT_CONTRADICTION_SPAN_SHAPE},
         {make_process, spoil_bits_of_a_span, GT_CONTRADICTION_SPAN_BITS},
         {make_process, spoil_sweep_of_a_span, GT_CONTRADICTION_SPAN_SWEEP},
+        {make_process, spoil_scan_index_of_a_span, GT_CONTRADICTION_SPAN_INDEX},
+        {make_process, spoil_count_of_a_channel, GT_CONTRADICTION_CHANNELS},
         {make_process, spoil_status, GT_CONTRADICTION_STATUS},
         {make_process, spoil_creator, GT_CONTRADICTION_CODE},
         {make_process, spoil_stack, GT_CONTRADICTION_STACKS},
@@ -298,6 +323,8 @@ static void each_damage_is_a_contradiction_of_its_kind(void **state)
         {make_lists, spoil_callback, GT_CONTRADICTION_TIMER_CODE},
         {make_lists, spoil_finalizer, GT_CONTRADICTION_FINALIZERS},
         {make_lists, spoil_deferred_call, GT_CONTRADICTION_DEFERS},
+        {make_lists, cut_deferred_calls, GT_CONTRADICTION_DEFER_LISTS},
+        {make_lists, spoil_time_of_timer, GT_CONTRADICTION_TIMER_TIMES},
         {make_lists, spoil_count_of_semaphores, GT_CONTRADICTION_SEMAPHORES},
         {make_process, spoil_id, GT_CONTRADICTION_ID},
         {make_process, spoil_time, GT_CONTRADICTION_TIMES},
