@@ -2,8 +2,8 @@
  * (runtime/chan.go). A receiver clears the place that it took a value from. */
 #include "inspector/runtime/consistency/consistency.h"
 
-#include "inspector/base/loop.h"
 #include "inspector/base/alloc.h"
+#include "inspector/base/loop.h"
 
 enum {
     MOST_CASES = 1 << 16,  /* of a select (reflect.Select) */
