@@ -261,6 +261,30 @@ def _past_the_end(victim):
     victim.put("runtime.mspan", span, "freeindex", lambda _: end + 1)
 
 
+def _mask(path):
+    """A bit of a module's mask, of a variable's word, is another."""
+
+    def lie(victim):
+        at, _ = victim.target.layout["runtime.moduledata"][1][path]
+        mask = victim.target.word(victim.symbols["runtime.firstmoduledata"] + at + 8)
+        victim.word(mask + 8, lambda bits: bits ^ 1 << 17)
+
+    return lie
+
+
+def _method_table(offset):
+    """Of a method table that the program made while it ran: the others are the linker's."""
+
+    def lie(victim):
+        word = victim.target.word
+        table = word(victim.symbols["runtime.itabTable"])
+        places = (word(table + 16 + 8 * i) for i in range(word(table)))
+        made = next(at for at in places if at and victim.target.offset(at, 32) is not None)
+        victim.word(made + offset, _more)
+
+    return lie
+
+
 def _timers(victim):
     """The largest heap of timers: where it is, and bytes of each."""
     path = victim.one_of("runtime.p", "timers.heap", "timers")
@@ -432,6 +456,11 @@ LIES = {
     "module filetab": _module("filetab", _more),
     "module cutab": _module("cutab", _less),
     "module enoptrbss": _module("enoptrbss", lambda end: end + 4096),
+    "data mask": _mask("gcdatamask"),
+    "bss mask": _mask("gcbssmask"),
+    "itab.hash": _method_table(16),
+    "itab.type": _method_table(8),
+    "itab.fun": _method_table(24),
     "slice": _long_slice,
     "map length": _map_length(_half),
     "map length none": _map_length(_none),

@@ -50,6 +50,7 @@ void gt_consistency_of_goroutines(struct gt_process *process,
     gt_consistency_of_timers(process);
     gt_consistency_of_channels(process, goroutines);
     gt_consistency_of_code(process, goroutines);
+    gt_consistency_of_tables(process);
 }
 
 static uint64_t count_running(const struct gt_goroutines *goroutines)

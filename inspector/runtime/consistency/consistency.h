@@ -31,6 +31,7 @@ void gt_consistency_of_scheduler(struct gt_process *process,
                                  const struct gt_goroutines *goroutines);
 void gt_consistency_of_code(struct gt_process *process, const struct gt_goroutines *goroutines);
 void gt_consistency_of_waits(struct gt_process *process, const struct gt_goroutines *goroutines);
+void gt_consistency_of_tables(struct gt_process *process);
 void gt_consistency_of_processors(struct gt_process *process);
 void gt_consistency_of_timers(struct gt_process *process);
 void gt_consistency_of_channels(struct gt_process *process, const struct gt_goroutines *goroutines);

@@ -5,6 +5,11 @@
 static const char *const texts[GT_CONTRADICTIONS] = {
     [GT_CONTRADICTION_MODULE] = "words of the program's module data that the binary has otherwise",
     [GT_CONTRADICTION_MODULES] = "modules whose code overlaps the code of another one",
+    [GT_CONTRADICTION_MASKS] =
+        "masks of package variables that are not what the linker's programs for them make",
+    [GT_CONTRADICTION_METHOD_TABLES] = "method tables (itabs) whose hash is not their type's, or "
+                                       "whose first method is no function",
+    [GT_CONTRADICTION_CONTENT] = "segments of read-only data that the binary has otherwise",
     [GT_CONTRADICTION_MARKS] =
         "objects that the collector marked and that nothing in the core leads to, "
         "without evidence that they were dropped",

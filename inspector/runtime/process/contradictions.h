@@ -21,6 +21,9 @@
 enum gt_contradiction {
     GT_CONTRADICTION_MODULE, /* module data, against the binary */
     GT_CONTRADICTION_MODULES,
+    GT_CONTRADICTION_MASKS,
+    GT_CONTRADICTION_METHOD_TABLES,
+    GT_CONTRADICTION_CONTENT,
     GT_CONTRADICTION_MARKS,     /* the live set, against the collector's marks */
     GT_CONTRADICTION_UNREACHED, /* the same, in the other direction */
     GT_CONTRADICTION_SPAN_COUNT,

@@ -268,6 +268,15 @@ static void spoil_count_of_a_channel(struct synth *synth)
     add_to(synth, synth_field(synth, sudog, GT_F_sudog_c), GT_F_hchan_qcount, 1);
 }
 
+static void spoil_mask(struct synth *synth)
+{
+    uint64_t module = synth_symbol_at(synth, "runtime.firstmoduledata");
+    uint64_t mask =
+        synth_get(synth, module + gt_off(&synth->layout, GT_F_moduledata_gcdatamask) + 8);
+
+    synth_put(synth, mask, synth_get(synth, mask) ^ 1);
+}
+
 /* In each root that has waiters. */
 static void spoil_count_of_semaphores(struct synth *synth)
 {
@@ -311,6 +320,7 @@ static void each_damage_is_a_contradiction_of_its_kind(void **state)
         {make_process, spoil_sweep_of_a_span, GT_CONTRADICTION_SPAN_SWEEP},
         {make_process, spoil_scan_index_of_a_span, GT_CONTRADICTION_SPAN_INDEX},
         {make_process, spoil_count_of_a_channel, GT_CONTRADICTION_CHANNELS},
+        {make_process, spoil_mask, GT_CONTRADICTION_MASKS},
         {make_process, spoil_status, GT_CONTRADICTION_STATUS},
         {make_process, spoil_creator, GT_CONTRADICTION_CODE},
         {make_process, spoil_stack, GT_CONTRADICTION_STACKS},
