@@ -15,12 +15,27 @@
 #include <stdint.h>
 #include <string.h>
 
+struct gt_filled { /* [start, end) of the target */
+    uint64_t start, end;
+};
+
 struct gt_memory {
     const void *ctx;
     /* The host's view of `addr`, and in *avail how many bytes follow contiguously; NULL if
      * absent. */
     const unsigned char *(*map)(const void *ctx, uint64_t addr, uint64_t *avail);
+    /* The first part of [addr, end) that may have other bytes than zeros; its start is `end` if
+     * there is none. To read the rest would cost time and memory for nothing. NULL: every part may
+     * have them. */
+    struct gt_filled (*filled)(const void *ctx, uint64_t addr, uint64_t end);
 };
+
+/* As gt_memory.filled. */
+static inline struct gt_filled gt_mem_filled(const struct gt_memory *mem, uint64_t addr,
+                                             uint64_t end)
+{
+    return mem->filled ? mem->filled(mem->ctx, addr, end) : (struct gt_filled){addr, end};
+}
 
 /* `len` bytes at addr, if they are contiguous; NULL if any of them is absent or elsewhere. */
 static inline const unsigned char *gt_mem_at(const struct gt_memory *mem, uint64_t addr,

@@ -38,6 +38,12 @@ void gt_mapped_close(struct gt_mapped *mapped); /* a zeroed one is allowed */
 
 /* Fills `data` of an open file. If the file system reports no holes, all of it is one extent. */
 void gt_find_data(int fd, uint64_t size, struct gt_vec *data);
+/* For a mapped file whose `data` is known. */
+void gt_limit_reading_ahead(const struct gt_mapped *file);
+/* The first part of the file's bytes [start, end) that is in no hole. It is empty, and at `end`, if
+ * there is none. */
+struct gt_extent gt_next_data(const struct gt_mapped *file, uint64_t start, uint64_t end);
+bool gt_lies_in(const struct gt_mapped *file, const unsigned char *bytes);
 
 /* `size` bytes at `offset`, or NULL when the file does not hold all of them. */
 const unsigned char *gt_mapped_at(const struct gt_mapped *mapped, uint64_t offset, uint64_t size);

@@ -46,6 +46,7 @@ static struct gt_error *map(const char *path, int fd, uint64_t size, struct gt_m
     mapped->bytes = bytes;
     mapped->size = size;
     gt_find_data(fd, size, &mapped->data);
+    gt_limit_reading_ahead(mapped);
     return NULL;
 }
 

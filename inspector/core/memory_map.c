@@ -38,6 +38,20 @@ static const unsigned char *map(const void *ctx, uint64_t addr, uint64_t *avail)
     return run->bytes + (addr - run->start);
 }
 
+static struct gt_filled filled(const void *ctx, uint64_t addr, uint64_t end)
+{
+    const struct gt_core *core = ctx;
+    const struct gt_run *run = &core->widest;
+
+    if (!holds(run, addr)) run = search(core, addr);
+    if (!run || !gt_lies_in(&core->file, run->bytes)) return (struct gt_filled){addr, end};
+    uint64_t stop = run->end < end ? run->end : end;
+    uint64_t to_offset = (uint64_t)(run->bytes - core->file.bytes) - run->start;
+    struct gt_extent part = gt_next_data(&core->file, addr + to_offset, stop + to_offset);
+    if (part.start == part.end && stop < end) return (struct gt_filled){stop, end};
+    return (struct gt_filled){part.start - to_offset, part.end - to_offset};
+}
+
 static void pick_widest(struct gt_core *core)
 {
     const struct gt_run *runs = core->runs.data;
@@ -49,7 +63,7 @@ static void pick_widest(struct gt_core *core)
 
 void gt_memory_init(struct gt_core *core)
 {
-    core->memory = (struct gt_memory){.ctx = core, .map = map};
+    core->memory = (struct gt_memory){.ctx = core, .map = map, .filled = filled};
     pick_widest(core);
 }
 

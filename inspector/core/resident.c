@@ -1,4 +1,10 @@
-/* Which pages the process touched: the pages of the core that are no hole of its file. */
+/*
+ * Holes of the core's file. The pages that are in no hole are those that the process touched.
+ *
+ * The kernel reads ahead in a mapped file, and fills memory with zeros for the holes there. A page
+ * among holes then costs as much as a whole window of pages. So nothing is read ahead in a file
+ * that is mostly holes, but where it has long parts without any.
+ */
 #include "inspector/core/core_impl.h"
 
 #include "inspector/base/alloc.h"
@@ -13,6 +19,8 @@ enum {
     MAX_EXTENTS = 1 << 22, /* if a file has more, the rest counts as having no holes */
     CHUNK = 1 << 20,       /* bytes that are read before their pages are dropped again */
     WORTH = 64 << 10,      /* bytes for which that is worth a system call */
+    LONG_PART = 256 << 10, /* bytes that are worth reading ahead */
+    MAX_LONG_PARTS = 1024, /* each takes a mapping of its own in this process */
 };
 
 /* ---- holes --------------------------------------------------------------------------------- */
@@ -56,6 +64,15 @@ static uint64_t max64(uint64_t a, uint64_t b)
     return a > b ? a : b;
 }
 
+struct gt_extent gt_next_data(const struct gt_mapped *file, uint64_t start, uint64_t end)
+{
+    const struct gt_extent *extents = file->data.data;
+    size_t i = gt_upper_bound(extents, 0, file->data.len, start, end_of_extent);
+
+    if (i == file->data.len || extents[i].start >= end) return (struct gt_extent){end, end};
+    return (struct gt_extent){max64(start, extents[i].start), min64(end, extents[i].end)};
+}
+
 /* How many of the file's bytes [start, end) are in no hole. */
 static uint64_t in_no_hole(const struct gt_mapped *file, uint64_t start, uint64_t end)
 {
@@ -66,6 +83,28 @@ static uint64_t in_no_hole(const struct gt_mapped *file, uint64_t start, uint64_
          i < file->data.len && extents[i].start < end; i++)
         sum += min64(end, extents[i].end) - max64(start, extents[i].start);
     return sum;
+}
+
+/* The advice is a hint, so its result is ignored. */
+static void advise(const struct gt_mapped *file, uint64_t start, uint64_t end, int advice)
+{
+    uint64_t from = start / PAGE * PAGE;
+
+    (void)madvise((void *)(uintptr_t)(file->bytes + from), end - from, advice);
+}
+
+void gt_limit_reading_ahead(const struct gt_mapped *file)
+{
+    const struct gt_extent *extents = file->data.data;
+    size_t parts = 0;
+
+    if (in_no_hole(file, 0, file->size) > file->size / 2) return;
+    advise(file, 0, file->size, MADV_RANDOM);
+    for (size_t i = 0; i < file->data.len && parts < MAX_LONG_PARTS; i++) {
+        if (extents[i].end - extents[i].start < LONG_PART) continue;
+        advise(file, extents[i].start, min64(extents[i].end, file->size), MADV_NORMAL);
+        parts++;
+    }
 }
 
 /* ---- zeros --------------------------------------------------------------------------------- */
@@ -124,9 +163,9 @@ bool gt_core_resident_is_least(const struct gt_core *core)
     return core->from_gcore || core->file.data.len < 2 || core->file.mtime_ns == GT_UNKNOWN;
 }
 
-static bool is_of_core(const struct gt_core *core, const struct gt_run *run)
+bool gt_lies_in(const struct gt_mapped *file, const unsigned char *bytes)
 {
-    return run->bytes >= core->file.bytes && run->bytes < core->file.bytes + core->file.size;
+    return bytes >= file->bytes && bytes < file->bytes + file->size;
 }
 
 /* Of a copy of the core's bytes, without the zeros behind them. */
@@ -146,7 +185,7 @@ static uint64_t resident_of(const struct gt_core *core, const struct gt_run *run
 {
     uint64_t offset = (uint64_t)(run->bytes - core->file.bytes);
 
-    if (!is_of_core(core, run)) return copied(core, run, start, end);
+    if (!gt_lies_in(&core->file, run->bytes)) return copied(core, run, start, end);
     if (gt_core_resident_is_least(core)) return not_zero(run, start, end);
     return in_no_hole(&core->file, offset + (start - run->start), offset + (end - run->start));
 }

@@ -10,7 +10,13 @@
 #include <stdlib.h>
 #include <sys/mman.h>
 
-enum { PAGE_SIZE = 1 << GT_PAGE_SHIFT, LINE = 64 };
+enum {
+    PAGE_SIZE = 1 << GT_PAGE_SHIFT,
+    LINE = 64,
+    WORD = 8,
+    LEAST_SPARSE = 1 << 20, /* bytes of a slot for which parts are worth finding */
+    BESIDE = 4 * WORD,      /* bytes beside a part that are read with it */
+};
 
 #define MAX_OBJECTS ((uint64_t)1 << 31) /* paths.h uses the top bit */
 #define MAX_PAGES ((uint64_t)1 << (42 - GT_PAGE_SHIFT))
@@ -226,12 +232,28 @@ static void index_objects(struct gt_heap *heap)
     }
 }
 
+static bool is_sparse(const struct gt_heap *heap, const struct gt_region *region)
+{
+    uint64_t end = region->base + region_size(region);
+
+    if (!heap->source.memory || region->slot_size < LEAST_SPARSE || !region->bytes) return false;
+    struct gt_filled part = gt_mem_filled(heap->source.memory, region->base, end);
+    return part.start != region->base || part.end != end;
+}
+
+static void find_sparse(struct gt_heap *heap)
+{
+    for (uint32_t i = 0; i < heap->region_count; i++)
+        heap->regions[i].sparse = is_sparse(heap, &heap->regions[i]);
+}
+
 struct gt_error *gt_heap_seal(struct gt_heap *heap)
 {
     struct gt_error *error = check_regions(heap);
 
     if (error) return error;
     order_regions(heap);
+    find_sparse(heap);
     error = number_objects(heap);
     if (!error) error = map_pages(heap);
     if (error) return error;
@@ -289,6 +311,57 @@ void gt_heap_words(const struct gt_heap *heap, uint32_t object, gt_word_fn *visi
 {
     const struct gt_region *region = gt_heap_region_of(heap, object);
     gt_walk_slot(heap, region, object - region->first, region->slot_size / 8, visit, ctx);
+}
+
+struct gt_filled gt_heap_filled(const struct gt_heap *heap, const struct gt_region *region,
+                                uint32_t slot, uint64_t offset, uint64_t end)
+{
+    uint64_t base = region->base + slot * region->slot_size;
+
+    if (!region->sparse) return (struct gt_filled){offset, end};
+    struct gt_filled part = gt_mem_filled(heap->source.memory, base + offset, base + end);
+    uint64_t from = (part.start - base) / WORD * WORD;
+    uint64_t to = (part.end - base + WORD - 1) / WORD * WORD;
+    if (from >= end) return (struct gt_filled){end, end};
+    return (struct gt_filled){from - gt_walk_min(BESIDE, from - offset),
+                              gt_walk_min(to + BESIDE, end)};
+}
+
+/* Visits the words [from, to) of a slot of `words` words that are pointers by `tile`. */
+static void walk_tiles_between(struct gt_tile tile, uint64_t words, struct gt_filled between,
+                               const unsigned char *slot, gt_word_fn *visit, void *ctx)
+{
+    uint64_t pattern, from = between.start / WORD, to = between.end / WORD;
+
+    gt_walk_fit_tile(&tile, words, &pattern);
+    if (!tile.ptr_words) return;
+    uint64_t start = tile.skip, bytes = (tile.ptr_words + 7) / 8;
+    if (from > start) start += (from - start) / tile.period * tile.period;
+    for (; start < to; start += tile.period) {
+        uint64_t low = start < from ? from - start : 0;
+        uint64_t high = gt_walk_min(tile.ptr_words, to - start);
+        if (low < high)
+            gt_walk_bits(tile.bits, bytes, low, high - low, slot, (start + low) * WORD, visit, ctx);
+    }
+}
+
+void gt_walk_sparse(const struct gt_heap *heap, const struct gt_region *region, uint32_t slot,
+                    gt_word_fn *visit, void *ctx)
+{
+    const unsigned char *bytes = region->bytes + slot * region->slot_size;
+    uint64_t words = region->slot_size / WORD;
+    struct gt_filled part = {0};
+
+    for (;;) {
+        part = gt_heap_filled(heap, region, slot, part.end, region->slot_size);
+        if (part.start >= region->slot_size) return;
+        if (region->scan == GT_SCAN_BITMAP)
+            gt_walk_bits(region->mask, region->mask_bytes, slot * words + part.start / WORD,
+                         (part.end - part.start) / WORD, bytes, part.start, visit, ctx);
+        else
+            walk_tiles_between(heap->source.tile(heap->source.ctx, region, slot), words, part,
+                               bytes, visit, ctx);
+    }
 }
 
 /* How many bits are set in [from, to), which is not empty. */

@@ -18,6 +18,7 @@
 
 #include "gotopsy.h"
 #include "inspector/base/bitmap.h"
+#include "inspector/base/memory.h"
 
 enum { GT_PAGE_SHIFT = 13 };
 enum { GT_NEARBY_SHIFT = 8 };
@@ -42,6 +43,8 @@ struct gt_region {
                                  * 0 when that is inexact somewhere in the region: divide */
     uint32_t tag;               /* the describer's own data (a span's number) */
     uint8_t scan;               /* enum gt_scan */
+    bool sparse;                /* set by seal: gt_heap_source.memory knows a part of its slots that
+                                 * is zeros, and the walk leaves it out */
 };
 /* The marker reads a region for every pointer that it follows: one cache line each. */
 _Static_assert(sizeof(struct gt_region) == 64, "a region is one cache line");
@@ -57,6 +60,7 @@ struct gt_heap_source {
     void *ctx;
     /* Called for a slot of a GT_SCAN_TILED region; must be quick and must not fail. */
     struct gt_tile (*tile)(void *ctx, const struct gt_region *region, uint32_t slot);
+    const struct gt_memory *memory; /* says which parts are only zeros; NULL: unknown. Borrowed */
 };
 
 struct gt_heap {
@@ -123,9 +127,15 @@ uint64_t gt_heap_size(const struct gt_heap *heap, uint32_t object);             
 const unsigned char *gt_heap_bytes(const struct gt_heap *heap, uint32_t object); /* or NULL */
 
 /* Calls `visit` for every pointer word of an object (in address order), with its offset in the
- * slot and its value. */
+ * slot and its value. Leaves out words of a sparse region that are known to be 0. */
 typedef void gt_word_fn(void *ctx, uint64_t offset, uint64_t value);
 void gt_heap_words(const struct gt_heap *heap, uint32_t object, gt_word_fn *visit, void *ctx);
+
+/* The first part of the object's bytes [offset, end), as offsets in its slot, that may have other
+ * bytes than zeros. Its start is `end` if there is none. It begins and ends a few words early and
+ * late: who looks at the words beside a pointer sees which of them are pointers, too. */
+struct gt_filled gt_heap_filled(const struct gt_heap *heap, const struct gt_region *region,
+                                uint32_t slot, uint64_t offset, uint64_t end);
 
 /* Bytes of the objects set in `set`. */
 uint64_t gt_heap_bytes_of(const struct gt_heap *heap, const struct gt_bitmap *set);

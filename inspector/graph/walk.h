@@ -80,13 +80,19 @@ GT_INLINE void gt_walk_tiles(struct gt_tile tile, uint64_t words, const unsigned
                      start * 8, visit, ctx);
 }
 
+/* The same for a slot of a sparse region. */
+void gt_walk_sparse(const struct gt_heap *heap, const struct gt_region *region, uint32_t slot,
+                    gt_word_fn *visit, void *ctx);
+
 /* Visits the pointer words of a slot of `words` words, if the core has its bytes. */
 GT_INLINE void gt_walk_slot(const struct gt_heap *heap, const struct gt_region *region,
                             uint32_t slot, uint64_t words, gt_word_fn *visit, void *ctx)
 {
     if (!region->bytes || region->scan == GT_SCAN_NONE) return;
     const unsigned char *bytes = region->bytes + slot * region->slot_size;
-    if (region->scan == GT_SCAN_BITMAP)
+    if (region->sparse)
+        gt_walk_sparse(heap, region, slot, visit, ctx);
+    else if (region->scan == GT_SCAN_BITMAP)
         gt_walk_bits(region->mask, region->mask_bytes, slot * words, words, bytes, 0, visit, ctx);
     else
         gt_walk_tiles(heap->source.tile(heap->source.ctx, region, slot), words, bytes, visit, ctx);

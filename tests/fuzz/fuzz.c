@@ -63,7 +63,7 @@ bool fuzz_target_init(struct fuzz_target *target, const unsigned char *bytes, si
     if (size == 0) return false;
     unsigned number = (bytes[0] & (FUZZ_ARM64 - 1)) % RELEASES;
     *target = (struct fuzz_target){.bytes = bytes + 1, .size = size - 1};
-    target->mem = (struct gt_memory){target, map};
+    target->mem = (struct gt_memory){.ctx = target, .map = map};
     target->arm64 = bytes[0] & FUZZ_ARM64;
     target->version = version_of(releases[number]);
     gt_known_find(&target->version, target->arm64 ? GT_ARCH_ARM64 : GT_ARCH_AMD64, &target->known);

@@ -66,7 +66,7 @@ struct gt_values gt_values_read_pieces(const struct gt_heap_analysis *analysis,
 {
     struct gt_value_reader reader = gt_value_reader_of(analysis, how);
     struct assembled value = {reader.mem, pieces, count, gt_types_get(reader.types, type)->size};
-    const struct gt_memory mem = {&value, map};
+    const struct gt_memory mem = {.ctx = &value, .map = map};
 
     reader.mem = &mem;
     gt_value_read_all(&reader, name, type, NOWHERE);

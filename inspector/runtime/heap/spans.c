@@ -367,7 +367,8 @@ struct gt_error *gt_goheap_open(struct gt_process *process, struct gt_goheap **o
     heap->manual = GT_VEC_OF(struct gt_manual_span);
     heap->tiles = GT_VEC_OF(struct gt_tile);
     heap->green_tea = uses_green_tea(process);
-    gt_heap_init(&heap->graph, (struct gt_heap_source){heap, tile});
+    gt_heap_init(&heap->graph,
+                 (struct gt_heap_source){.ctx = heap, .tile = tile, .memory = heap->process->mem});
     struct gt_error *error = read_spans(heap);
     if (!error) error = gt_heap_seal(&heap->graph);
     if (error) {

@@ -317,33 +317,6 @@ static void words_by_shape(const struct gt_typing *typing, const struct gt_slot_
     shape_waiting(&walk, size);
 }
 
-/* How many words of a pointer slot are read. */
-static unsigned place_words(uint8_t kind)
-{
-    static const unsigned char counts[] = {
-        [GT_P_POINTER] = 1, [GT_P_STRING] = 2,  [GT_P_SLICE] = 3,   [GT_P_EFACE] = 2,
-        [GT_P_IFACE] = 2,   [GT_P_MAP] = 1,     [GT_P_CHAN] = 1,    [GT_P_FUNC] = 1,
-        [GT_P_UNSAFE] = 1,  [GT_P_COUNTED] = 2, [GT_P_REFLECT] = 3, [GT_P_SHAPED] = 1};
-
-    return counts[kind];
-}
-
-/* A pointer slot as a word. False when it is nil: so are all kinds but reflect.Value whose first
- * word is 0. Most slots are one pointer, and say all by themselves. */
-static inline bool read_word(const struct gt_typing *typing, const struct gt_pointer_slot *place,
-                             const unsigned char *at, struct gt_word *word)
-{
-    unsigned have = place_words(place->kind);
-    uint64_t words[3] = {gt_load64(at)};
-
-    if (!words[0] && place->kind != GT_P_REFLECT) return false;
-    if (have > 1) words[1] = gt_load64(at + WORD);
-    if (have > 2) words[2] = gt_load64(at + 2 * (uint64_t)WORD);
-    *word = (struct gt_word){
-        .value = words[0], .offset = place->offset, .type = place->type, .kind = place->kind};
-    return have == 1 || gt_word_from_slot(typing->types, place, words, have, word);
-}
-
 static void words_of_tile(const struct gt_typing *typing, const struct gt_pointer_layout *places,
                           const unsigned char *bytes, uint64_t addr, uint64_t base,
                           gt_typed_word_fn *visit, void *ctx)
@@ -352,7 +325,7 @@ static void words_of_tile(const struct gt_typing *typing, const struct gt_pointe
 
     for (size_t i = 0; i < places->count; i++) {
         const struct gt_pointer_slot *place = &places->places[i];
-        if (!read_word(typing, place, bytes + base + place->offset, &word)) continue;
+        if (!gt_word_read(typing->types, place, bytes + base + place->offset, &word)) continue;
         word.offset += base;
         word.addr = addr + word.offset;
         visit(ctx, &word);
@@ -370,20 +343,34 @@ static struct gt_extent extent_of(const struct gt_typing *typing, const struct g
     return (struct gt_extent){0, tiles < UINT32_MAX ? (uint32_t)tiles : 0, tiles * tile == size};
 }
 
+/* Of elements [from, to). Elements of a sparse region that are only zeros have no words. */
+static void words_of_tiles(const struct gt_typing *typing, const struct gt_slot_ref *ref,
+                           gt_type_id id, struct gt_extent extent, gt_typed_word_fn *visit,
+                           void *ctx)
+{
+    const struct gt_region *region = ref->region;
+    uint64_t skip = gt_slot_skip(ref), offset = ref->slot * region->slot_size + skip;
+    uint64_t tile = gt_type_row(typing, id)->size, i = extent.from;
+    const struct gt_pointer_layout *places = gt_types_pointer_layout(typing->types, id);
+
+    while (i < extent.to) {
+        struct gt_filled part = gt_heap_filled(&typing->heap->graph, region, ref->slot,
+                                               skip + i * tile, skip + extent.to * tile);
+        uint64_t first = (part.start - skip) / tile, end = (part.end - skip + tile - 1) / tile;
+        for (i = first; i < end; i++)
+            words_of_tile(typing, places, region->bytes + offset, region->base + offset, i * tile,
+                          visit, ctx);
+    }
+}
+
 static void words_by_type(const struct gt_typing *typing, const struct gt_slot_ref *ref,
                           uint32_t typed, gt_typed_word_fn *visit, void *ctx)
 {
-    const struct gt_region *region = ref->region;
-    uint64_t offset = ref->slot * region->slot_size + gt_slot_skip(ref);
     uint64_t tile = gt_type_row(typing, gt_typed_id(typed))->size;
     struct gt_extent extent = extent_of(typing, ref, typed, tile);
-    const struct gt_pointer_layout *places =
-        gt_types_pointer_layout(typing->types, gt_typed_id(typed));
 
-    for (uint64_t i = extent.from; i < extent.to; i++)
-        words_of_tile(typing, places, region->bytes + offset, region->base + offset, i * tile,
-                      visit, ctx);
-    if (!places->complete)
+    words_of_tiles(typing, ref, gt_typed_id(typed), extent, visit, ctx);
+    if (!gt_types_pointer_layout(typing->types, gt_typed_id(typed))->complete)
         words_by_mask(typing, ref, 0, 0, GT_W_UNKNOWN, visit, ctx);
     else if (!extent.all)
         words_by_shape(typing, ref, extent.from * tile, extent.to * tile, visit, ctx);

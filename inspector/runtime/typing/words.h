@@ -17,4 +17,31 @@ bool gt_word_from_interface(struct gt_types *types, gt_type_id dynamic, uint64_t
 bool gt_word_from_slot(struct gt_types *types, const struct gt_pointer_slot *place,
                        const uint64_t *words, unsigned have, struct gt_word *word);
 
+/* How many words of a pointer slot are read. */
+static inline unsigned gt_place_words(uint8_t kind)
+{
+    static const unsigned char counts[] = {
+        [GT_P_POINTER] = 1, [GT_P_STRING] = 2,  [GT_P_SLICE] = 3,   [GT_P_EFACE] = 2,
+        [GT_P_IFACE] = 2,   [GT_P_MAP] = 1,     [GT_P_CHAN] = 1,    [GT_P_FUNC] = 1,
+        [GT_P_UNSAFE] = 1,  [GT_P_COUNTED] = 2, [GT_P_REFLECT] = 3, [GT_P_SHAPED] = 1};
+
+    return counts[kind];
+}
+
+/* A pointer slot as a word. False when it is nil: so are all kinds but reflect.Value whose first
+ * word is 0. Most slots are one pointer, and say all by themselves. */
+static inline bool gt_word_read(struct gt_types *types, const struct gt_pointer_slot *place,
+                                const unsigned char *at, struct gt_word *word)
+{
+    unsigned have = gt_place_words(place->kind);
+    uint64_t words[3] = {gt_load64(at)};
+
+    if (!words[0] && place->kind != GT_P_REFLECT) return false;
+    if (have > 1) words[1] = gt_load64(at + 8);
+    if (have > 2) words[2] = gt_load64(at + 16);
+    *word = (struct gt_word){
+        .value = words[0], .offset = place->offset, .type = place->type, .kind = place->kind};
+    return have == 1 || gt_word_from_slot(types, place, words, have, word);
+}
+
 #endif

@@ -34,7 +34,7 @@ static const unsigned char *map(const void *ctx, uint64_t addr, uint64_t *avail)
     return NULL;
 }
 
-static const struct gt_memory memory = {&pieces, map};
+static const struct gt_memory memory = {.ctx = &pieces, .map = map};
 
 static void reads_cross_from_piece_to_piece(void **state)
 {

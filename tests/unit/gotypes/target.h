@@ -40,7 +40,7 @@ static inline struct target *target_new(unsigned minor)
     struct target *target = calloc(1, sizeof *target);
     target->bytes = calloc(1, TARGET_SIZE);
     target->used = 64;
-    target->mem = (struct gt_memory){target, target_map};
+    target->mem = (struct gt_memory){.ctx = target, .map = target_map};
     target->module.types = TARGET_BASE;
     target->module.etypes = TARGET_BASE + TARGET_SIZE;
     target->version.minor = minor;

@@ -427,7 +427,7 @@ static void tiled_words(struct gt_tile tile, struct words *words)
     for (uint64_t word = 0; word < TILED_WORDS; word++)
         memcpy(bytes + (TILED_WORDS + word) * 8, &(uint64_t){word * 8}, 8);
     one.scan = GT_SCAN_TILED, one.bytes = bytes, one.tag = 42;
-    gt_heap_init(&heap, (struct gt_heap_source){&tile, give_tile});
+    gt_heap_init(&heap, (struct gt_heap_source){.ctx = &tile, .tile = give_tile});
     gt_heap_add(&heap, &one);
     assert_null(gt_heap_seal(&heap));
     words->count = 0;

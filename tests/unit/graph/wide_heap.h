@@ -56,7 +56,7 @@ static inline void fill_region(struct wide *wide, unsigned number)
 static inline void wide_init(struct wide *wide, uint64_t seed)
 {
     wide->random = seed;
-    gt_heap_init(&wide->heap, (struct gt_heap_source){NULL, strings});
+    gt_heap_init(&wide->heap, (struct gt_heap_source){.tile = strings});
     for (unsigned i = 0; i < WIDE_REGIONS; i++)
         fill_region(wide, i);
     gt_error_destroy(gt_heap_seal(&wide->heap)); /* with an error there are no objects to reach */

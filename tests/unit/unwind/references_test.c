@@ -40,7 +40,7 @@ typedef void reader_fn(const struct gt_memory *mem, uint64_t from, uint64_t to,
 static struct seen read_part(reader_fn *reader, const void *bytes, uint64_t size, uint64_t length)
 {
     struct code code = {bytes, size};
-    struct gt_memory mem = {&code, map};
+    struct gt_memory mem = {.ctx = &code, .map = map};
     struct seen seen = {.count = 0};
     reader(&mem, BASE, BASE + length, note, &seen);
     return seen;

@@ -26,7 +26,7 @@ typedef bool reader_fn(const struct gt_memory *mem, uint64_t from, uint64_t to, 
 static bool loads(reader_fn *reader, const void *bytes, uint64_t size, uint64_t offset)
 {
     struct code code = {bytes, size};
-    struct gt_memory mem = {&code, map};
+    struct gt_memory mem = {.ctx = &code, .map = map};
 
     return reader(&mem, BASE, BASE + size, offset);
 }
@@ -71,7 +71,7 @@ static void code_that_is_not_there_reads_nothing(void **state)
 {
     static const unsigned char code[] = {0x48, 0x8b, 0x4c, 0x24, 0x38};
     struct code some = {code, sizeof code};
-    struct gt_memory mem = {&some, map};
+    struct gt_memory mem = {.ctx = &some, .map = map};
 
     (void)state;
     assert_false(gt_loads_slot_amd64(&mem, BASE, BASE + 64, 0x38));
