@@ -1,6 +1,12 @@
 """Lies: ways to change a core in one place, so that it says one thing twice, and differently.
 
 A lie takes a Victim, a copy of the core that ships, and changes it.
+
+Not here is what the runtime has once, so that nothing in a core can contradict it: a timer's period;
+when a timer is due that was reset since its heap was put in order; records of deferred calls
+that are on a stack; bytes of code and constants where the core lacks them, which are the
+binary's; sizes of variables in a program without symbols and debug information. Method tables that a
+program made while it ran are in no core that ships: the unit tests spoil one.
 """
 
 from .victim import ARENA, IN_USE, WAITING
@@ -272,19 +278,6 @@ def _mask(path):
     return lie
 
 
-def _method_table(offset):
-    """Of a method table that the program made while it ran: the others are the linker's."""
-
-    def lie(victim):
-        word = victim.target.word
-        table = word(victim.symbols["runtime.itabTable"])
-        places = (word(table + 16 + 8 * i) for i in range(word(table)))
-        made = next(at for at in places if at and victim.target.offset(at, 32) is not None)
-        victim.word(made + offset, _more)
-
-    return lie
-
-
 def _timers(victim):
     """The largest heap of timers: where it is, and bytes of each."""
     path = victim.one_of("runtime.p", "timers.heap", "timers")
@@ -458,9 +451,6 @@ LIES = {
     "module enoptrbss": _module("enoptrbss", lambda end: end + 4096),
     "data mask": _mask("gcdatamask"),
     "bss mask": _mask("gcbssmask"),
-    "itab.hash": _method_table(16),
-    "itab.type": _method_table(8),
-    "itab.fun": _method_table(24),
     "slice": _long_slice,
     "map length": _map_length(_half),
     "map length none": _map_length(_none),
