@@ -3,13 +3,14 @@
  *
  *     struct gt_core_options options = {.size = sizeof options, .core_path = "core"};
  *     struct gt_analysis *analysis;
+ *     struct gt_report *report;
  *     struct gt_error *error = gt_open(&options, &analysis);
  *     if (!error) error = gt_report_create(analysis, NULL, &report);
  *     if (!error) error = gt_report_write(report, GT_FORMAT_JSON, NULL, stdout);
  *
- * Ownership: what a function hands out through a `struct X **` is the caller's, and goes back by
- * the function named X_free or gt_close. All that a report points to belongs to that report, and
- * a report stands alone: it outlives its analysis.
+ * Ownership: what a function hands out through a `struct X **` is the caller's. The caller gives it
+ * back by X_destroy, an analysis by gt_close. All that a report points to belongs to that report,
+ * and a report stands alone: it outlives its analysis.
  * Errors: NULL is success; else an error that the caller frees with gt_error_destroy().
  * Threads: distinct analyses are independent; one analysis or report serves one thread at a time.
  * A call may start threads of its own, which end before it returns. They take no signals from
@@ -443,7 +444,8 @@ struct gt_goroutine_group { /* goroutines with the same stack, status and wait r
     const uint64_t *ids;
     size_t id_count;
     enum gt_goroutine_status status;
-    const char *wait_reason; /* NULL when it does not wait */
+    const char *wait_reason; /* NULL when it does not wait; "sync.WaitGroup.Wait" in all versions */
+    const char *go_wait_reason; /* as the program's Go says it: up to 1.23 that is "semacquire" */
     int64_t wait_ns_max;
     const int64_t *waits_ns; /* for each of ids; NULL when only the longest was kept */
     struct gt_stack stack;

@@ -79,7 +79,7 @@ ALLOWED = {
     "inspector/detect/retention": _detect("describe"),
     "inspector/detect/model": _detect("describe", "retention"),
     "inspector/detect/windows": _detect("describe", "retention"),
-    "inspector/detect/holders": _detect("describe"),
+    "inspector/detect/holders": _detect("describe", "retention"),
     "inspector/detect/heap_tables": _detect("describe", "holders"),
     "inspector/detect/values": _detect("describe"),
     "inspector/detect/inspect": _detect("describe", "values"),

@@ -26,11 +26,11 @@ static const struct row rows[] = {
 static bool is_named(struct gt_types *types, gt_type_id id, const char *name)
 {
     const char *slash = strrchr(name, '/');
-    const char *told = gt_types_get(types, id)->name;
+    const char *own_name = gt_types_get(types, id)->name;
 
     /* Without debug information the name in the rtype has only the last part of the package's path.
      */
-    if (strcmp(told, name) != 0 && (!slash || strcmp(told, slash + 1) != 0)) return false;
+    if (strcmp(own_name, name) != 0 && (!slash || strcmp(own_name, slash + 1) != 0)) return false;
     return gt_types_named(types, name) == id;
 }
 

@@ -176,8 +176,8 @@ static struct gt_error *make_older(struct builder *builder)
     return error;
 }
 
-/* The task of the older core. Its progress is not told. An error is left for the call that waits:
- * if memory ran out, that call must still free what it has. */
+/* The task of the older core. It reports no progress. An error is left for the call that waits: if
+ * memory ran out, that call must still free what it has. */
 static struct gt_error *make_older_beside(void *args)
 {
     struct builder *builder = args;

@@ -58,6 +58,22 @@ static inline void gt_bit_set(struct gt_bitmap *map, size_t index)
     map->words[index >> 6] |= (uint64_t)1 << (index & 63);
 }
 
+/* The lowest `count` bits; all of them for 64 or more. */
+static inline uint64_t gt_low_bits(uint64_t count)
+{
+    return count >= 64 ? UINT64_MAX : ((uint64_t)1 << count) - 1;
+}
+
+/* Sets the bits of `word` from bit `index` on. Bits past the map's end must be clear. */
+static inline void gt_bitmap_add(struct gt_bitmap *map, size_t index, uint64_t word)
+{
+    unsigned shift = index & 63;
+
+    if (!word) return;
+    map->words[index >> 6] |= word << shift;
+    if (shift && word >> (64 - shift)) map->words[(index >> 6) + 1] |= word >> (64 - shift);
+}
+
 static inline void gt_bit_clear(struct gt_bitmap *map, size_t index)
 {
     map->words[index >> 6] &= ~((uint64_t)1 << (index & 63));

@@ -21,7 +21,7 @@ struct gt_hash_seed gt_hash_seed(void)
     return seed;
 }
 
-/* Both halves of a product, whose factors nobody knows. */
+/* Both halves of a product. Its factors are random, so a core cannot choose the result. */
 static uint64_t mix(struct gt_hash_seed seed, uint64_t word)
 {
     wide product = (wide)(word ^ seed.key) * seed.factor;

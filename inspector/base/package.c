@@ -19,9 +19,19 @@ bool gt_is_in_package(const char *function, const char *package)
     return gt_package_length(function) == length && memcmp(function, package, length) == 0;
 }
 
-bool gt_is_runtimes(const char *function)
+static bool is_below_runtime(const char *name)
 {
     static const char below[] = "internal/runtime/";
 
-    return gt_is_in_package(function, "runtime") || strncmp(function, below, sizeof below - 1) == 0;
+    return strncmp(name, below, sizeof below - 1) == 0;
+}
+
+bool gt_is_runtime_package(const char *path)
+{
+    return strcmp(path, "runtime") == 0 || is_below_runtime(path);
+}
+
+bool gt_is_runtimes(const char *function)
+{
+    return gt_is_in_package(function, "runtime") || is_below_runtime(function);
 }

@@ -16,6 +16,10 @@ size_t gt_package_length(const char *function);
 /* Is it a function of exactly this package, such as "runtime" or "sync"? */
 bool gt_is_in_package(const char *function, const char *package);
 
+/* Is it the path of a package of the runtime: of package runtime, or of one below
+ * internal/runtime? */
+bool gt_is_runtime_package(const char *path);
+
 /* Is it a function of the runtime, in package runtime or below internal/runtime? A module of the
  * program named runtime.example/x is not. */
 bool gt_is_runtimes(const char *function);

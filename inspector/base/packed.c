@@ -122,20 +122,34 @@ static void widen(struct gt_packed *table, size_t number)
     drop_page(table, old);
 }
 
-/* The codes of the narrowest pages are such bits. */
+/* Which of the 32 >> width codes of a word are not 0. */
+static uint32_t nonzero_codes(uint32_t word, unsigned width)
+{
+    uint32_t bits = 0;
+
+    for (unsigned step = 0; step < width; step++)
+        word |= word >> (1 << step);
+    for (unsigned code = 0; code < 32U >> width; code++)
+        bits |= (word >> (code << width) & 1) << code;
+    return bits;
+}
+
+/* The 64 entries are a whole number of words of codes. */
 uint64_t gt_packed_nonzero(const struct gt_packed *table, size_t first)
 {
     const struct gt_packed_page *page = table->pages[first >> GT_PACKED_SHIFT];
+    size_t entry = first & (GT_PACKED_PAGE - 1);
     uint64_t bits = 0;
 
     if (!page) return 0;
-    if (page->width == 0) {
-        const uint32_t *codes =
-            &page->words[1 + page->most + ((first & (GT_PACKED_PAGE - 1)) >> 5)];
-        return codes[0] | (uint64_t)codes[1] << 32;
+    if (page->width == FULL) {
+        for (size_t i = 0; i < 64; i++)
+            bits |= (uint64_t)(page->words[entry + i] != 0) << i;
+        return bits;
     }
-    for (size_t i = 0; i < 64; i++)
-        bits |= (uint64_t)(gt_packed_at(table, first + i) != 0) << i;
+    const uint32_t *codes = &page->words[1 + page->most + (entry << page->width >> 5)];
+    for (unsigned at = 0; at < 64; at += 32U >> page->width)
+        bits |= (uint64_t)nonzero_codes(*codes++, page->width) << at;
     return bits;
 }
 

@@ -62,7 +62,7 @@ static struct gt_spent spent(void)
                              .faults = (uint64_t)(usage.ru_minflt + usage.ru_majflt)};
 }
 
-static void tell_stage(const struct gt_progress *progress, const struct gt_spent *now)
+static void show_stage(const struct gt_progress *progress, const struct gt_spent *now)
 {
     const struct gt_spent *began = &progress->began;
     uint64_t faults = now->faults - began->faults;
@@ -79,7 +79,7 @@ static void begin_stage(struct gt_progress *progress, const char *next)
 
     if (progress->stage) {
         erase(progress);
-        tell_stage(progress, &now);
+        show_stage(progress, &now);
     }
     progress->stage = next;
     progress->began = now;

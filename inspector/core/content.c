@@ -101,7 +101,7 @@ static void compare_sections(const struct comparer *comparer, const struct gt_bi
     }
 }
 
-/* Notes need no section. They tell builds apart where the core has them. */
+/* Notes need no section header. They distinguish builds if the core has them. */
 static void compare_notes(const struct comparer *comparer, const struct gt_binary *binary)
 {
     GElf_Phdr note;
@@ -142,8 +142,8 @@ void gt_content_compare_file(const struct gt_core *core, const struct gt_binary 
     compare_loads(&comparer, binary, 0);
 }
 
-/* Without section headers nothing tells which bytes lie between sections. Strip clears those, and
- * changes the ELF header. */
+/* Without section headers it is not known which bytes lie between sections. Strip clears those
+ * bytes, and changes the ELF header. */
 void gt_content_compare(const struct gt_core *core, const struct gt_binary *binary,
                         struct gt_content *content)
 {

@@ -115,13 +115,13 @@ static enum gt_flow_state step_xz(void *state, struct gt_flow *flow)
     stream->avail_in = flow->in_size - flow->in_at;
     stream->next_out = flow->out + flow->out_at;
     stream->avail_out = flow->out_size - flow->out_at;
-    lzma_ret told = lzma_code(stream, LZMA_RUN);
+    lzma_ret status = lzma_code(stream, LZMA_RUN);
     flow->in_at = flow->in_size - stream->avail_in;
     flow->out_at = flow->out_size - stream->avail_out;
-    if (told == LZMA_STREAM_END) /* the next member, if any, starts anew */
+    if (status == LZMA_STREAM_END) /* the next member, if any, starts anew */
         return start_xz(stream) == LZMA_OK ? GT_FLOW_END : GT_FLOW_BAD;
-    if (told == LZMA_MEMLIMIT_ERROR) return GT_FLOW_BIG;
-    return told == LZMA_OK || told == LZMA_BUF_ERROR ? GT_FLOW_ON : GT_FLOW_BAD;
+    if (status == LZMA_MEMLIMIT_ERROR) return GT_FLOW_BIG;
+    return status == LZMA_OK || status == LZMA_BUF_ERROR ? GT_FLOW_ON : GT_FLOW_BAD;
 }
 
 static void close_xz(void *state)
@@ -157,11 +157,11 @@ static enum gt_flow_state step_gzip(void *state, struct gt_flow *flow)
     stream->avail_in = (uInt)in;
     stream->next_out = flow->out + flow->out_at;
     stream->avail_out = (uInt)out;
-    int told = inflate(stream, Z_NO_FLUSH);
+    int status = inflate(stream, Z_NO_FLUSH);
     flow->in_at += in - stream->avail_in;
     flow->out_at += out - stream->avail_out;
-    if (told == Z_STREAM_END) return inflateReset(stream) == Z_OK ? GT_FLOW_END : GT_FLOW_BAD;
-    return told == Z_OK || told == Z_BUF_ERROR ? GT_FLOW_ON : GT_FLOW_BAD;
+    if (status == Z_STREAM_END) return inflateReset(stream) == Z_OK ? GT_FLOW_END : GT_FLOW_BAD;
+    return status == Z_OK || status == Z_BUF_ERROR ? GT_FLOW_ON : GT_FLOW_BAD;
 }
 
 static void close_gzip(void *state)

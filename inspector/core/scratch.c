@@ -79,11 +79,11 @@ static uint64_t memory_left(void)
 {
     uint64_t kilobytes = UINT64_MAX >> 10;
     char line[128];
-    FILE *told = fopen("/proc/meminfo", "re");
+    FILE *meminfo = fopen("/proc/meminfo", "re");
 
-    while (told && fgets(line, sizeof line, told))
+    while (meminfo && fgets(line, sizeof line, meminfo))
         if (sscanf(line, "MemAvailable: %" SCNu64 " kB", &kilobytes) == 1) break;
-    if (told) fclose(told);
+    if (meminfo) fclose(meminfo);
     return kilobytes << 10;
 }
 

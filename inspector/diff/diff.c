@@ -7,11 +7,11 @@
 typedef void add_fn(struct gt_pairs *pairs, bool newer, const struct gt_report *report);
 
 static const struct row {
-    add_fn *add; /* NULL: the section is made of a table's rows */
+    add_fn *add; /* NULL: the section is made of a table's rows, or of holders */
     enum gt_heap_by by;
 } rows[] = {
     [GT_GROWTH_FINDINGS] = {gt_things_findings, GT_HEAP_BYS},
-    [GT_GROWTH_HOLDERS] = {gt_things_holders, GT_HEAP_BYS},
+    [GT_GROWTH_HOLDERS] = {NULL, GT_HEAP_BYS},
     [GT_GROWTH_GOROUTINES] = {gt_things_goroutines, GT_HEAP_BYS},
     [GT_GROWTH_TYPES] = {NULL, GT_HEAP_BY_TYPE},
     [GT_GROWTH_ROOTS] = {NULL, GT_HEAP_BY_ROOT},
@@ -33,10 +33,22 @@ static void add_all(struct gt_pairs *pairs, bool newer, const struct gt_diff_sid
         gt_things_rows(pairs, newer, documents->tables[row->by]);
 }
 
+static void add_both(struct gt_pairs *pairs, enum gt_growth_of what,
+                     const struct gt_diff_side *older, const struct gt_diff_side *newer,
+                     enum gt_sameness process)
+{
+    if (what == GT_GROWTH_HOLDERS) {
+        gt_things_holders(pairs, older->report, newer->report, process == GT_SAME);
+        return;
+    }
+    add_all(pairs, false, older, &rows[what]);
+    add_all(pairs, true, newer, &rows[what]);
+}
+
 /* A program that samples no allocations has no sites, whatever it allocates. */
 static const char *why_not_known(const struct row *row, const struct gt_diff_side *documents)
 {
-    const struct gt_heap_table *table = row->add ? NULL : documents->tables[row->by];
+    const struct gt_heap_table *table = row->by == GT_HEAP_BYS ? NULL : documents->tables[row->by];
 
     if (row->by != GT_HEAP_BY_SITE || !table || table->profile_rate > 0) return NULL;
     return table->profile_rate == 0 ? "the program sampled no allocations (runtime.MemProfile)"
@@ -77,8 +89,7 @@ void gt_diff_fill(const struct gt_diff_side *older, const struct gt_diff_side *n
     for (unsigned what = 0; what < GT_GROWTHS; what++) {
         struct gt_pairs pairs;
         gt_pairs_init(&pairs, diff->storage);
-        add_all(&pairs, false, older, &rows[what]);
-        add_all(&pairs, true, newer, &rows[what]);
+        add_both(&pairs, what, older, newer, diff->process);
         gt_pairs_fill(&pairs, options, &diff->sections[what]);
         diff->sections[what].not_known = why_not_known(&rows[what], older);
         if (!diff->sections[what].not_known)

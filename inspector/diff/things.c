@@ -85,23 +85,80 @@ void gt_things_findings(struct gt_pairs *pairs, bool newer, const struct gt_repo
 
 /* ---- holders ------------------------------------------------------------------------------- */
 
-void gt_things_holders(struct gt_pairs *pairs, bool newer, const struct gt_report *report)
+static void put_holder(struct gt_str *key, const struct gt_heap_holder *holder)
 {
-    for (size_t i = 0; i < report->holder_count; i++) {
-        const struct gt_heap_holder *holder = &report->holders[i];
-        struct gt_str key = {0}, name = {0};
-        put(&key, holder->name);
-        put(&key, holder->type);
-        put_path(&key, &holder->path);
-        gt_str_format(&name, "%s%s%s", holder->name ? holder->name : "",
-                      holder->name && holder->type ? " " : "", holder->type ? holder->type : "");
-        if (!name.len) gt_str_add(&name, "(of no known name or type)");
-        add(pairs, newer, &key,
-            (struct gt_thing){.name = gt_str_text(&name),
-                              .where = root_of(&holder->path),
-                              .count = holder->objects,
-                              .bytes = holder->bytes});
-        gt_str_deinit(&name);
+    put(key, holder->name);
+    put(key, holder->type);
+}
+
+/* Do both have the same name and type and, if `path`, the same path? */
+static bool alike(const struct gt_heap_holder *one, const struct gt_heap_holder *other, bool path)
+{
+    struct gt_str left = {0}, right = {0};
+
+    put_holder(&left, one);
+    put_holder(&right, other);
+    if (path) put_path(&left, &one->path);
+    if (path) put_path(&right, &other->path);
+    bool same = strcmp(gt_str_text(&left), gt_str_text(&right)) == 0;
+    gt_str_deinit(&left);
+    gt_str_deinit(&right);
+    return same;
+}
+
+static size_t count_alike(const struct gt_report *report, const struct gt_heap_holder *holder)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < report->holder_count; i++)
+        count += alike(&report->holders[i], holder, false);
+    return count;
+}
+
+/* The older core's holder that this one is, or NULL. */
+static const struct gt_heap_holder *before(const struct gt_report *older,
+                                           const struct gt_report *newer,
+                                           const struct gt_heap_holder *holder, bool one_process)
+{
+    const struct gt_heap_holder *found = NULL;
+    bool only = count_alike(older, holder) == 1 && count_alike(newer, holder) == 1;
+
+    for (size_t i = 0; i < older->holder_count; i++) {
+        const struct gt_heap_holder *old = &older->holders[i];
+        if (!alike(old, holder, false)) continue;
+        if (alike(old, holder, true)) return old;
+        if (only || (one_process && old->address && old->address == holder->address)) found = old;
+    }
+    return found;
+}
+
+static void add_holder(struct gt_pairs *pairs, bool newer, const struct gt_heap_holder *holder,
+                       const struct gt_path *path)
+{
+    struct gt_str key = {0}, name = {0};
+
+    put_holder(&key, holder);
+    put_path(&key, path);
+    gt_str_format(&name, "%s%s%s", holder->name ? holder->name : "",
+                  holder->name && holder->type ? " " : "", holder->type ? holder->type : "");
+    if (!name.len) gt_str_add(&name, "(of no known name or type)");
+    add(pairs, newer, &key,
+        (struct gt_thing){.name = gt_str_text(&name),
+                          .where = root_of(&holder->path),
+                          .count = holder->objects,
+                          .bytes = holder->bytes});
+    gt_str_deinit(&name);
+}
+
+void gt_things_holders(struct gt_pairs *pairs, const struct gt_report *older,
+                       const struct gt_report *newer, bool one_process)
+{
+    for (size_t i = 0; i < older->holder_count; i++)
+        add_holder(pairs, false, &older->holders[i], &older->holders[i].path);
+    for (size_t i = 0; i < newer->holder_count; i++) {
+        const struct gt_heap_holder *holder = &newer->holders[i];
+        const struct gt_heap_holder *old = before(older, newer, holder, one_process);
+        add_holder(pairs, true, holder, old ? &old->path : &holder->path);
     }
 }
 
@@ -149,7 +206,7 @@ void gt_things_rows(struct gt_pairs *pairs, bool newer, const struct gt_heap_tab
     for (size_t i = 0; i < table->row_count; i++) {
         const struct gt_heap_row *row = &table->rows[i];
         struct gt_str key = {0}, name = {0};
-        const char *kind = gt_row_kind_name(row->kind);
+        const char *kind = row->kind == GT_ROW_SEVERAL ? NULL : gt_row_kind_name(row->kind);
         put(&key, kind);
         put(&key, row->name);
         gt_str_format(&name, "%s%s%s", kind ? kind : "", kind && row->name ? " " : "",

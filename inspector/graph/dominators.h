@@ -78,8 +78,8 @@ static inline uint64_t gt_dominators_inner_bytes(const struct gt_dominators *tre
     return gt_dominators_sum(tree, node) * sizeof(uint64_t);
 }
 
-/* The first sums up objects in place of words, in the same table: then no function tells bytes,
- * until the second is called. That costs nothing if the sums are bytes. */
+/* The first sums up objects in place of words, in the same table. Until the second is called, no
+ * function returns bytes. The second costs nothing if the sums are bytes. */
 void gt_dominators_count_objects(struct gt_dominators *tree);
 void gt_dominators_count_bytes(struct gt_dominators *tree);
 

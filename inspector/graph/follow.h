@@ -28,9 +28,11 @@ struct gt_aimed {
     uint32_t from;
 };
 
-struct gt_follow { /* zeroed: both queues are empty */
-    unsigned found_at, aimed_at;
-    struct gt_found found[GT_FOLLOW_DELAY]; /* the next one replaces the oldest */
+/* Zeroed: both queues are empty. A full one gives its oldest entry for the next one. The counts are
+ * of entries that came and went, so emptying a queue costs what is in it. */
+struct gt_follow {
+    unsigned found_in, found_out, aimed_in, aimed_out;
+    struct gt_found found[GT_FOLLOW_DELAY];
     struct gt_aimed aimed[GT_FOLLOW_DELAY];
 };
 
@@ -54,29 +56,23 @@ GT_INLINE struct gt_aimed gt_follow_aim(const struct gt_heap *heap, struct gt_fo
     return (struct gt_aimed){found.region, region->first + slot, found.from};
 }
 
-GT_INLINE void gt_follow_aimed(struct gt_follow *follow, struct gt_aimed aimed,
-                               gt_settle_fn *settle, void *ctx)
+GT_INLINE void gt_follow_settle_oldest(struct gt_follow *follow, gt_settle_fn *settle, void *ctx)
 {
-    unsigned at = follow->aimed_at++ % GT_FOLLOW_DELAY;
-    struct gt_aimed oldest = follow->aimed[at];
-
-    follow->aimed[at] = aimed;
-    if (oldest.region) settle(ctx, oldest);
+    settle(ctx, follow->aimed[follow->aimed_out++ % GT_FOLLOW_DELAY]);
 }
 
-GT_INLINE void gt_follow_found(struct gt_follow *follow, const struct gt_heap *heap,
-                               struct gt_found found, gt_fetch_fn *fetch, gt_settle_fn *settle,
-                               void *ctx)
+/* Moves the oldest value on to the next queue. */
+GT_INLINE void gt_follow_aim_oldest(struct gt_follow *follow, const struct gt_heap *heap,
+                                    gt_fetch_fn *fetch, gt_settle_fn *settle, void *ctx)
 {
-    unsigned at = follow->found_at++ % GT_FOLLOW_DELAY;
-    struct gt_found oldest = follow->found[at];
-
-    follow->found[at] = found;
-    if (!oldest.region) return;
+    struct gt_found oldest = follow->found[follow->found_out++ % GT_FOLLOW_DELAY];
     struct gt_aimed aimed = gt_follow_aim(heap, oldest);
+
     if (!aimed.region) return;
     fetch(ctx, aimed.object);
-    gt_follow_aimed(follow, aimed, settle, ctx);
+    if (follow->aimed_in - follow->aimed_out == GT_FOLLOW_DELAY)
+        gt_follow_settle_oldest(follow, settle, ctx);
+    follow->aimed[follow->aimed_in++ % GT_FOLLOW_DELAY] = aimed;
 }
 
 /* Adds a value to the queues; older values leave them. */
@@ -87,17 +83,19 @@ GT_INLINE void gt_follow(struct gt_follow *follow, const struct gt_heap *heap, u
 
     if (!found.region) return;
     __builtin_prefetch(&heap->regions[found.region - 1]);
-    gt_follow_found(follow, heap, found, fetch, settle, ctx);
+    if (follow->found_in - follow->found_out == GT_FOLLOW_DELAY)
+        gt_follow_aim_oldest(follow, heap, fetch, settle, ctx);
+    follow->found[follow->found_in++ % GT_FOLLOW_DELAY] = found;
 }
 
 /* Empties both queues. */
 GT_INLINE void gt_follow_all(struct gt_follow *follow, const struct gt_heap *heap,
                              gt_fetch_fn *fetch, gt_settle_fn *settle, void *ctx)
 {
-    for (unsigned i = 0; i < GT_FOLLOW_DELAY; i++)
-        gt_follow_found(follow, heap, (struct gt_found){0}, fetch, settle, ctx);
-    for (unsigned i = 0; i < GT_FOLLOW_DELAY; i++)
-        gt_follow_aimed(follow, (struct gt_aimed){0}, settle, ctx);
+    while (follow->found_in != follow->found_out)
+        gt_follow_aim_oldest(follow, heap, fetch, settle, ctx);
+    while (follow->aimed_in != follow->aimed_out)
+        gt_follow_settle_oldest(follow, settle, ctx);
 }
 
 /* Fetches a slot's bytes and mask. Both ends are fetched, since most small objects span two cache

@@ -43,6 +43,7 @@ struct gt_region {
                                  * 0 when that is inexact somewhere in the region: divide */
     uint32_t tag;               /* the describer's own data (a span's number) */
     uint8_t scan;               /* enum gt_scan */
+    uint8_t skip;               /* the describer's own: bytes of each slot before its data */
     bool sparse;                /* set by seal: gt_heap_source.memory knows a part of its slots that
                                  * is zeros, and the walk leaves it out */
 };

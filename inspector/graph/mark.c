@@ -39,9 +39,9 @@ struct gt_marker {
     struct gt_bitmap queued; /* blocks that are in the queue */
     uint32_t *queue;         /* a ring of block_count entries: the blocks with grey objects */
     uint32_t queue_at, queue_len, block_count;
-    bool dangles; /* a word of an object points to a free slot */
-    unsigned ready_at;
-    struct ready ready[READY]; /* the next one replaces the oldest */
+    bool dangles;                 /* a word of an object points to a free slot */
+    unsigned ready_in, ready_out; /* counts of objects that came and went */
+    struct ready ready[READY];    /* a ring */
     struct gt_follow follow;
 };
 
@@ -208,13 +208,17 @@ GT_INLINE void scan(struct gt_marker *marker, const struct gt_region *region, ui
     }
 }
 
+GT_INLINE void scan_oldest(struct gt_marker *marker, const struct gt_cut *cut)
+{
+    struct ready oldest = marker->ready[marker->ready_out++ % READY];
+
+    scan(marker, oldest.region, oldest.slot, cut);
+}
+
 GT_INLINE void delay_ready(struct gt_marker *marker, struct ready ready, const struct gt_cut *cut)
 {
-    unsigned at = marker->ready_at++ % READY;
-    struct ready oldest = marker->ready[at];
-
-    marker->ready[at] = ready;
-    if (oldest.region) scan(marker, oldest.region, oldest.slot, cut);
+    if (marker->ready_in - marker->ready_out == READY) scan_oldest(marker, cut);
+    marker->ready[marker->ready_in++ % READY] = ready;
 }
 
 /* Scans the grey objects of a block. If objects of it turn grey meanwhile, it enters the queue
@@ -237,11 +241,11 @@ GT_INLINE void scan_block(struct gt_marker *marker, uint32_t block, const struct
     }
 }
 
-/* Handles all that is delayed. */
+/* Handles all that is delayed. A list has one object at a time, so this costs what is there. */
 GT_INLINE void catch_up(struct gt_marker *marker, const struct gt_cut *cut)
 {
-    for (unsigned i = 0; i < READY; i++)
-        delay_ready(marker, (struct ready){0}, cut);
+    while (marker->ready_in != marker->ready_out)
+        scan_oldest(marker, cut);
     gt_follow_all(&marker->follow, marker->heap, fetch_bits, cut ? settle_cut : settle_plain,
                   marker);
 }

@@ -119,22 +119,22 @@ bool gt_stuck_circles(const struct gt_needs *needs, const bool *stuck, uint32_t 
                       gt_circle_fn *visit, void *ctx)
 {
     struct gt_scc scc;
-    bool *told = gt_calloc((size_t)needs->count + 1, sizeof *told);
+    bool *visited = gt_calloc((size_t)needs->count + 1, sizeof *visited);
     uint32_t *circle = gt_alloc(MAX_CIRCLE * sizeof *circle);
     size_t count, found = 0;
     uint32_t from = 0;
 
     link_stuck(needs, stuck, &scc);
     for (; from < starts && found < max; from++) {
-        if (told[from] || gt_scc_size(&scc, gt_scc_component(&scc, from)) < 2) continue;
+        if (visited[from] || gt_scc_size(&scc, gt_scc_component(&scc, from)) < 2) continue;
         found++;
         count = gt_scc_cycle(&scc, from, circle, MAX_CIRCLE);
         for (size_t i = 0; i < count; i++)
-            told[circle[i]] = true;
+            visited[circle[i]] = true;
         if (count) visit(ctx, circle, count);
     }
     gt_scc_deinit(&scc);
-    gt_free(told);
+    gt_free(visited);
     gt_free(circle);
     return from == starts;
 }

@@ -5,7 +5,8 @@
 enum { FORMS = DW_FORM_addrx4 + 1 };
 
 /* Forms whose length depends on nothing but themselves, in the 32-bit format of DWARF 3 to 5 and
- * with addresses of 8 bytes. DW_FORM_indirect is not one: each entry tells its form anew. */
+ * with addresses of 8 bytes. DW_FORM_indirect is no such form: each entry names the form of its
+ * value. */
 static const struct gt_form_row forms[FORMS] = {
     [DW_FORM_addr] = {GT_FORM_FIXED, 8},         [DW_FORM_block2] = {GT_FORM_BLOCK, 2},
     [DW_FORM_block4] = {GT_FORM_BLOCK, 4},       [DW_FORM_data2] = {GT_FORM_FIXED, 2},

@@ -93,6 +93,17 @@ static void end_piece(struct expression *e, uint64_t size)
     e->has_top = e->has_number = false;
 }
 
+/* An operation whose number is one of a range: a constant of any form, or a register. */
+static void run_of_range(struct expression *e, unsigned op, uint64_t operand)
+{
+    if (op >= DW_OP_const1u && op <= DW_OP_consts)
+        push_number(e, operand);
+    else if (op >= DW_OP_reg0 && op <= DW_OP_reg31)
+        push_address(e, GT_IN_REGISTER, op - DW_OP_reg0);
+    else
+        e->lost = true;
+}
+
 static void run(struct expression *e, unsigned op, uint64_t operand)
 {
     switch (op) {
@@ -117,29 +128,16 @@ static void run(struct expression *e, unsigned op, uint64_t operand)
     case DW_OP_plus:
         add_number(e);
         break;
-    case DW_OP_consts:
-    case DW_OP_constu:
-    case DW_OP_const1u:
-    case DW_OP_const1s:
-    case DW_OP_const2u:
-    case DW_OP_const2s:
-    case DW_OP_const4u:
-    case DW_OP_const4s:
-    case DW_OP_const8u:
-    case DW_OP_const8s:
-        push_number(e, operand);
-        break;
     case DW_OP_deref:
         dereference(e);
         break;
     case DW_OP_piece:
         end_piece(e, operand);
         break;
+    case DW_OP_nop:
+        break;
     default:
-        if (op >= DW_OP_reg0 && op <= DW_OP_reg31)
-            push_address(e, GT_IN_REGISTER, op - DW_OP_reg0);
-        else if (op != DW_OP_nop)
-            e->lost = true;
+        run_of_range(e, op, operand);
     }
 }
 

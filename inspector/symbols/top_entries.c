@@ -189,7 +189,7 @@ static void read_top(struct walk *walk, uint64_t offset, const struct gt_abbrevi
     gt_vec_add(entries, &entry);
 }
 
-/* The unit's own entry tells where its addresses start. */
+/* The unit's own entry says where its addresses start. */
 static void read_unit_entry(struct walk *walk, const struct gt_abbreviation *abbreviation)
 {
     const struct gt_attribute_form *attributes = attributes_of(walk, abbreviation);

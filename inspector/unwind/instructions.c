@@ -50,7 +50,7 @@ struct decoder {
     uint8_t opcode, modrm;
     bool narrow, wide, vector; /* operand size prefix, REX.W, VEX or EVEX */
     bool relative;             /* a RIP-relative operand */
-    uint64_t displacement;     /* its place in the code */
+    uint64_t displacement;     /* offset of the displacement in the code */
 };
 
 static const uint8_t *form_in(const struct opcodes *rows, size_t count, uint8_t opcode)

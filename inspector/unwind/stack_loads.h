@@ -1,8 +1,7 @@
 /*
  * Whether code reads a slot of its own frame. A function keeps what it needs after a call in its
- * frame; a slot that it never reads again holds what is left of something else.
- *
- * On amd64 code is not decoded: bytes that are such an instruction count, wherever they begin.
+ * frame; a slot that it never reads again holds what was left there before. On amd64 code is not
+ * decoded: bytes that are such an instruction count, wherever they begin.
  */
 #ifndef GT_UNWIND_STACK_LOADS_H
 #define GT_UNWIND_STACK_LOADS_H

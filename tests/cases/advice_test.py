@@ -141,5 +141,6 @@ def test_each_row_has_a_program():
         field.core("advice_finalizers", way="cleanup"),
         field.core("tokens"),
         field.core("unanswered"),
+        field.core("distant", way="http"),
     ]
     assert set(ROWS) == {leak["row"] for run in runs for leak in run.truth["leaks"]}

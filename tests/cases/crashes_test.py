@@ -236,7 +236,6 @@ def test_fault_in_c(tmp_path, version):
     """The signal handler ends the process then: no panic, and nothing in its g."""
     try:
         little.need_kernel_cores()
-        little.need_cgo(version)
         little.build(tmp_path, "foreign", version)
     except recipe.Unavailable as why:
         pytest.skip(str(why))

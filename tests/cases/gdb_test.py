@@ -34,8 +34,6 @@ FLAGS = ("-ldflags=-checklinkname=0",)  # for what "g0" does
 
 
 def _built(name, version):
-    if name == "falling":
-        little.need_cgo(version)
     flags = FLAGS if name == "falling" and version != "1.22.12" else ()
     return field.built(name, version, flags)
 

@@ -21,10 +21,10 @@ OTHERS = 1.15
 SCALES = (0.005, 0.015)  # times the four million objects of `make bench`
 # Shape and command: instructions for each object.
 BARS = {
-    ("list", "check"): 1240,
-    ("list", "report --no-holders"): 4080,
-    ("list", "report"): 4900,
-    ("maps", "report --no-holders"): 1730,
+    ("list", "check"): 500,
+    ("list", "report --no-holders"): 2530,
+    ("list", "report"): 3360,
+    ("maps", "report --no-holders"): 1530,
 }
 COUNT = re.compile(r"Collected : (\d+)|I +refs: +([\d,]+)")
 

@@ -19,7 +19,7 @@ import urllib.request
 from . import recipe
 
 PROGRAMS = recipe.PROJECT / "tests" / "cases" / "programs"
-OF_C_TOO = {"native", "threads", "cthreads", "handler"}
+OF_C_TOO = {"native", "threads", "cthreads", "handler", "foreign", "cmemory", "falling"}
 STATIC = "-ldflags=-linkmode=external -extldflags=-static"
 PATIENCE = 60  # seconds: whatever takes longer hangs
 
@@ -49,6 +49,8 @@ def _need_how(how, machine):
 
 def build(folder, name, version, *flags, programs=PROGRAMS, **settings):
     recipe.go_name(version)  # Unavailable where that Go is
+    if name in OF_C_TOO:
+        need_cgo(version)
     subprocess.run(
         ["go", "build", "-buildvcs=false", *flags, "-o", folder / name, "."],
         cwd=programs / name,
@@ -158,8 +160,6 @@ def make(folder, how, name, version, *flags, **settings):
     emulator = ["qemu-aarch64"] if machine == "arm64" else []
     need("go")
     _need_how(how, machine)
-    if name in OF_C_TOO:
-        need_cgo(version)
     build(folder, name, version, *flags, **settings)
     with _run(*emulator, folder / name) as process:
         try:

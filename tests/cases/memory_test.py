@@ -126,7 +126,6 @@ def test_without_much_beside_the_live_heap_nothing_is_said(case):
 
 @field.cases("cmemory", symbols=["dwarf"])
 def test_memory_of_c_is_told(case):
-    little.need_cgo(case.version)
     memory, without = _of(case, ""), _of(case, "fixed")
     kept = _parts(memory)["C heap"]["resident_bytes"] - _parts(without)["C heap"]["resident_bytes"]
     assert field.near(kept, case.core().truth["c"], share=0.05)

@@ -67,6 +67,33 @@ def test_packages_are_those_of_types(case):
     assert row["retained_bytes"] >= row["bytes"] == sum(row["bytes"] for row in of_types)
 
 
+@TYPED
+def test_the_path_of_a_package_is_whole(case):
+    """Its name is not the end of the path, and storage of maps names it too."""
+    depot = "gotopsy/field/tables/go-depot"
+    rows = {row["name"]: row for row in _table(case, "package")["rows"]}
+    assert "depot" not in rows
+    of_types = [row for row in _table(case)["rows"] if f"{depot}.Crate" in row["name"]]
+    assert rows[depot]["bytes"] == sum(row["bytes"] for row in of_types)
+    storage = [row["bytes"] for row in of_types if "map." in row["name"]]
+    assert sum(storage) > 40 * (16 + 8)  # keys and elements
+
+
+@TYPED
+def test_a_holder_is_named_behind_an_interface(case):
+    """The array of the interface has a type with a name, but no field."""
+    found = case.run("find", "", "main.wheel", "--format=json", "--top=3")
+    rows = tool.parsed(found, "gotopsy-find/1")["rows"]
+    assert [row["held_by"] for row in rows] == ["main.machine.parts"] * 3
+
+
+@TYPED
+def test_a_frames_variable_is_named_with_its_function(case):
+    found = case.run("find", "", "main.cart", "--format=json")
+    (row,) = tool.parsed(found, "gotopsy-find/1")["rows"]
+    assert row["held_by"] == "main.main variable spare"
+
+
 @ALL
 def test_roots_add_up_to_the_live_heap(case):
     table = _table(case, "root")

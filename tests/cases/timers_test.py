@@ -101,6 +101,16 @@ def test_rearming(case):
     assert f", made at one of {places} places" in finding["title"]
 
 
+@field.cases("timers", versions=["1.22.12", recipe.LOCAL])
+@pytest.mark.parametrize("way", ["funcs", "deadlines"])
+def test_no_holder_says_the_same_again(case, way):
+    """The finding tells what the timers keep, and who made them."""
+    report = case.report(way)
+    told = report["findings"][0]["bytes_freed"]
+    assert told > report["live"]["bytes"] / 2
+    assert [each for each in report["holders"] if each["bytes"] > told / 2] == []
+
+
 @field.cases("timers")
 @pytest.mark.parametrize("way", ["deadlines", "children"])
 def test_deadlines(case, way):

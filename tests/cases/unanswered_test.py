@@ -59,3 +59,14 @@ def test_pulls_at_one_site_are_one_finding(case):
     finding = field.the_finding(case.report("pulls"), "hung-goroutine")
     assert finding["count"] == 2 * case.core("pulls").truth["many"]
     assert finding["confidence"] == "proven" and "call stop" in finding["advice"]
+
+
+@field.cases("unanswered", versions=["1.22.12"], symbols=["stripped"])
+def test_a_wait_group_is_named_where_go_does_not(case):
+    """Its traceback is as Go prints it."""
+    (finding,) = [each for each in case.report()["findings"] if "(*flights).do;" in each["title"]]
+    assert "waiting for a sync.WaitGroup in" in finding["title"]
+    assert finding["instances"][0]["wait_reason"] == "sync.WaitGroup.Wait"
+    assert "sync.WaitGroup.Wait" in case.run("goroutines", "").out
+    traceback = case.run("goroutines", "", "--format=traceback").out
+    assert "[semacquire" in traceback and "sync.WaitGroup.Wait" not in traceback

@@ -82,6 +82,18 @@ bool fuzz_tables_open(const struct fuzz_target *target, struct gt_module *module
     return !error;
 }
 
+struct gt_types *fuzz_types_create(const struct fuzz_target *target, const struct gt_module *module)
+{
+    struct gt_types_sources sources = {.mem = &target->mem,
+                                       .layout = &target->layout,
+                                       .facts = &target->facts,
+                                       .version = &target->version,
+                                       .modules = module,
+                                       .module_count = 1};
+
+    return gt_types_create(&sources);
+}
+
 int fuzz_file_open(const unsigned char *bytes, size_t size, char path[32])
 {
     int fd = memfd_create("input", MFD_CLOEXEC);

@@ -11,6 +11,7 @@
 #include "gotypes/code/pclntab.h"
 #include "gotypes/layouts/known.h"
 #include "gotypes/layouts/layout.h"
+#include "gotypes/types/types.h"
 
 int LLVMFuzzerTestOneInput(const unsigned char *bytes, size_t size);
 
@@ -38,6 +39,10 @@ bool fuzz_target_init(struct fuzz_target *target, const unsigned char *bytes, si
  * closes; false when they are not plausible. Both must not be moved. */
 bool fuzz_tables_open(const struct fuzz_target *target, struct gt_module *module,
                       struct gt_pclntab **tab);
+
+/* The types of a module. Both arguments must outlive them, and not be moved. */
+struct gt_types *fuzz_types_create(const struct fuzz_target *target,
+                                   const struct gt_module *module);
 
 /* The input as a file: its path, valid until fuzz_file_close(); -1 when there is no room. */
 int fuzz_file_open(const unsigned char *bytes, size_t size, char path[32]);

@@ -25,13 +25,7 @@ int LLVMFuzzerTestOneInput(const unsigned char *bytes, size_t size)
 
     if (!fuzz_target_init(&target, bytes, size)) return 0;
     struct gt_module module = {.types = FUZZ_BASE, .etypes = FUZZ_BASE + target.size};
-    struct gt_types_sources sources = {.mem = &target.mem,
-                                       .layout = &target.layout,
-                                       .facts = &target.facts,
-                                       .version = &target.version,
-                                       .modules = &module,
-                                       .module_count = 1};
-    struct gt_types *types = gt_types_create(&sources);
+    struct gt_types *types = fuzz_types_create(&target, &module);
     for (uint64_t i = 0; i < ASKED && i * 8 < target.size; i++)
         ask(types, FUZZ_BASE + i * 8);
     gt_types_of_itab(types, FUZZ_BASE);

@@ -34,7 +34,7 @@ bool gt_is_map_storage(const char *type)
 static const char *describe_map_entry(struct gt_arena *storage, const char *field)
 {
     static const struct {
-        const char *marker, *told;
+        const char *marker, *text;
     } rows[] = {{".elem", "[…]"}, {".key", "[key]"}};
 
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
@@ -43,7 +43,7 @@ static const char *describe_map_entry(struct gt_arena *storage, const char *fiel
         rest += strlen(rows[i].marker);
         if (*rest == 's') rest++;
         if (*rest == '[' && strchr(rest, ']')) rest = strchr(rest, ']') + 1;
-        return gt_arena_format(storage, "%s%s", rows[i].told, rest);
+        return gt_arena_format(storage, "%s%s", rows[i].text, rest);
     }
     return "[…]";
 }

@@ -14,10 +14,13 @@
 
 uint64_t gt_look_of(const struct gt_heap_analysis *analysis, const struct gt_referrer *referrer);
 
-/* Combines two numbers into one. */
+/* Combines two numbers into one. It tells pairs of small numbers apart, and a pair from its
+ * reverse. */
 static inline uint64_t gt_look_blend(uint64_t a, uint64_t b)
 {
-    return (a ^ b) * 0x9e3779b97f4a7c15u + (a >> 29);
+    uint64_t mixed = (a + 1) * 0x9e3779b97f4a7c15u;
+
+    return ((mixed ^ mixed >> 32) + b) * 0xd6e8feb86659fd93u;
 }
 
 #endif

@@ -12,7 +12,7 @@ struct gatherer {
 /* A method and what calls it by its interface may have the same code inlined. */
 static bool is_known(const struct gt_makers *makers, const struct gt_source_location *place)
 {
-    for (size_t i = 0; i < makers->count && i < GT_MAKERS_TOLD; i++) {
+    for (size_t i = 0; i < makers->count && i < GT_MAKERS_SHOWN; i++) {
         const struct gt_source_location *other = gt_locations_own(&makers->stacks[i]);
         if (place->line && place->line == other->line && place->source && other->source &&
             strcmp(place->source, other->source) == 0)
@@ -30,7 +30,7 @@ static void take_place(void *ctx, uint64_t pc)
 
     const struct gt_source_location *place = gt_locations_own(&stack);
     if (!place || is_known(makers, place)) return;
-    if (makers->count < GT_MAKERS_TOLD) makers->stacks[makers->count] = stack;
+    if (makers->count < GT_MAKERS_SHOWN) makers->stacks[makers->count] = stack;
     makers->count++;
 }
 
@@ -59,7 +59,7 @@ const char *gt_makers_describe(const struct gt_heap_analysis *analysis,
     const char *text;
 
     if (!makers->count) return NULL;
-    if (makers->count > GT_MAKERS_TOLD)
+    if (makers->count > GT_MAKERS_SHOWN)
         return gt_arena_format(analysis->storage, "one of %zu places", makers->count);
     text = describe_place(analysis, &makers->stacks[0]);
     if (makers->count == 1) return text;

@@ -7,11 +7,11 @@
 
 #include "inspector/detect/describe/locations.h"
 
-enum { GT_MAKERS_TOLD = 3 };
+enum { GT_MAKERS_SHOWN = 3 };
 
 struct gt_makers {
-    struct gt_stack stacks[GT_MAKERS_TOLD]; /* the first few */
-    size_t count;                           /* of all locations; 0: not known */
+    struct gt_stack stacks[GT_MAKERS_SHOWN]; /* the first few */
+    size_t count;                            /* of all locations; 0: not known */
 };
 
 /* The locations that call one of the functions with these names; the list ends with NULL. */

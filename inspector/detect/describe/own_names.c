@@ -20,33 +20,34 @@ enum {
 
 /* ---- containers of the library ------------------------------------------------------------- */
 
-/* Packages whose types hold values of the program. `whole`: is `path` the package's path, or a name
- * that begins with it? */
-static bool holds_values(const char *path, bool whole)
+/* Does the name begin with a package whose types hold values of the program? */
+static bool holds_values(const char *name)
 {
     static const char *const packages[] = {
         "sync",           "sync/atomic", "internal/sync",        "container/list",
         "container/ring", "runtime",     "internal/runtime/maps"};
 
     for (size_t i = 0; i < sizeof packages / sizeof *packages; i++)
-        if (whole ? strcmp(path, packages[i]) == 0 : gt_is_in_package(path, packages[i]))
-            return true;
+        if (gt_is_in_package(name, packages[i])) return true;
     return false;
 }
 
-static bool is_container(struct gt_types *types, gt_type_id type)
+/* A type of Go's library: a person cannot change its fields. */
+static bool is_librarys(const struct gt_process *process, gt_type_id type)
 {
     char path[MAX_PACKAGE];
-    const char *name = gt_types_name(types, type);
+    const char *name = gt_types_name(process->types, type);
 
     if (!gt_type_is_named(name)) return false;
-    return gt_types_package(types, type, path, sizeof path) ? holds_values(path, true)
-                                                            : holds_values(name, false);
+    if (!gt_types_package(process->types, type, path, sizeof path)) /* its name has all of it */
+        snprintf(path, sizeof path, "%.*s", (int)gt_package_length(name), name);
+    return gt_package_is_librarys(&process->packages, path);
 }
 
 /* ---- from a type down to a word ------------------------------------------------------------ */
 
 struct descent { /* to the word at `offset` of `type`, by named structs of the program */
+    const struct gt_process *process;
     struct gt_types *types;
     gt_type_id type;
     uint64_t offset;
@@ -92,7 +93,7 @@ static bool enter(struct descent *descent)
 
     if (type->kind == GT_T_ARRAY) return enter_element(descent);
     if (type->kind != GT_T_STRUCT || gt_type_is_cell(type) ||
-        is_container(descent->types, descent->type))
+        is_librarys(descent->process, descent->type))
         return false;
     return enter_field(descent, type);
 }
@@ -108,7 +109,7 @@ static void descend(struct descent *descent)
         const struct gt_type *type = gt_types_get(descent->types, descent->type);
         bool is_struct = type->kind == GT_T_STRUCT && !gt_type_is_cell(type);
         if (is_struct && !outermost && gt_type_is_named(name) &&
-            !is_container(descent->types, descent->type))
+            !is_librarys(descent->process, descent->type))
             snprintf(descent->name, sizeof descent->name, "%s", name);
         if (is_struct) outermost = false;
         if (!enter(descent)) break;
@@ -125,7 +126,7 @@ static void name_in_object(const struct gt_heap_analysis *analysis,
     gt_type_id type = gt_typing_type(analysis->typing, referrer->object);
     uint64_t size = type ? gt_types_get(types, type)->size : 0;
 
-    *descent = (struct descent){.types = types, .type = type};
+    *descent = (struct descent){.process = analysis->process, .types = types, .type = type};
     if (!size) return;
     descent->offset = referrer->offset % size;
     descend(descent);
@@ -141,7 +142,7 @@ static void name_from_steps(const struct gt_heap_analysis *analysis, uint64_t ad
     for (size_t i = steps.len; i-- > 0 && !descent->name[0];) {
         const struct gt_step *step = gt_vec_at(&steps, i);
         const char *type = step->type && i > 0 ? step->type : gt_without_global(step->what);
-        if (i > 0 && (!step->type || !step->field || holds_values(type, false))) continue;
+        if (i > 0 && (!step->type || !step->field || holds_values(type))) continue;
         append(descent, type);
         if (step->field) append(descent, step->field);
     }
@@ -153,7 +154,7 @@ static void name_in_root(const struct gt_heap_analysis *analysis, uint32_t numbe
                          struct descent *descent)
 {
     const struct gt_root *root = gt_root_at(analysis->roots, number);
-    *descent = (struct descent){.types = analysis->process->types};
+    *descent = (struct descent){.process = analysis->process, .types = analysis->process->types};
     const char *variable =
         gt_typing_variable(analysis->typing, root, &descent->type, &descent->offset);
 
@@ -167,7 +168,7 @@ static void name_in_root(const struct gt_heap_analysis *analysis, uint32_t numbe
 /* An entry of the trie that a sync.Map has since Go 1.24. */
 static bool is_trie_entry(const char *type)
 {
-    return type && holds_values(type, false) && strstr(type, "sync.entry[");
+    return type && holds_values(type) && strstr(type, "sync.entry[");
 }
 
 /* Is the word a key of a map, or in one? */
@@ -233,7 +234,7 @@ const char *gt_own_name(struct gt_keys *keys, const struct gt_referrer *from)
 const char *gt_program_name(struct gt_keys *keys, const struct gt_referrer *referrer)
 {
     const char *name = gt_referrer_name(keys, referrer);
-    bool contained = holds_values(name, false) || strncmp(name, "atomic.", 7) == 0;
+    bool contained = holds_values(name) || strncmp(name, "atomic.", 7) == 0;
 
     return contained ? gt_own_name(keys, referrer) : name;
 }

@@ -2,9 +2,9 @@
  * The place in the program's own code where a pointer is stored, for advice: "main.stat.last",
  * "the keys of main.store.byHost", "main.cache.hot".
  *
- * A library's container (sync.Map, atomic.Value, container/list) holds the program's values, and a
- * person cannot change its fields. Its name is that of the variable or the field with the
- * container. Texts belong to the analysis's storage.
+ * A person cannot change the fields of Go's library (regexp.Regexp.expr), nor of its containers
+ * (sync.Map, atomic.Value, container/list), which hold the program's values. What is there has the
+ * name of the program's variable or field that has it. Texts belong to the analysis's storage.
  */
 #ifndef GT_DETECT_OWN_NAMES_H
 #define GT_DETECT_OWN_NAMES_H

@@ -361,18 +361,50 @@ static const char *name_of_root(const struct gt_heap_analysis *analysis, uint32_
                      : "it";
 }
 
+/* "main.serve variable c", for a frame's variable that has a name. */
+static const char *place_of_root(const struct gt_heap_analysis *analysis, uint32_t number)
+{
+    const struct gt_root *root = gt_root_at(analysis->roots, number);
+    gt_type_id type;
+    uint64_t offset;
+    char field[GT_FIELD];
+
+    if (root->kind != GT_ROOT_FRAME || !gt_typing_variable(analysis->typing, root, &type, &offset))
+        return name_of_root(analysis, number);
+    return gt_root_name(analysis, root, true, field, sizeof field, &type);
+}
+
+typedef const char *root_name_fn(const struct gt_heap_analysis *analysis, uint32_t root);
+
+/* Named types without fields, such as interfaces, are named by what holds them. */
+static const char *name_on_the_way(struct gt_keys *keys, const struct gt_referrer *referrer,
+                                   root_name_fn *name_root)
+{
+    struct gt_referrer at = *referrer;
+    struct climb climb;
+
+    for (unsigned named = 0; named < MAX_CLIMB; named++) {
+        const char *field = gt_referrer_field(keys->analysis, &at);
+        if (field) return field;
+        if (at.object == GT_NO_OBJECT) return name_root(keys->analysis, at.root);
+        climb_from(keys, &at, &climb);
+        if (climb.at_root) return name_root(keys->analysis, climb.root);
+        if (!climb.named) return "it";
+        at = (struct gt_referrer){.object = climb.objects[climb.count - 1],
+                                  .offset = climb.offsets[climb.count - 1]};
+        field = gt_referrer_field(keys->analysis, &at);
+        if (field) return field;
+        if (!gt_path_climb(keys, &at, false)) return "it";
+    }
+    return "it";
+}
+
 const char *gt_referrer_name(struct gt_keys *keys, const struct gt_referrer *referrer)
 {
-    const char *field = gt_referrer_field(keys->analysis, referrer);
-    struct climb climb = {0};
+    return name_on_the_way(keys, referrer, name_of_root);
+}
 
-    if (field) return field;
-    if (referrer->object == GT_NO_OBJECT) return name_of_root(keys->analysis, referrer->root);
-    climb_from(keys, referrer, &climb);
-    if (climb.at_root) return name_of_root(keys->analysis, climb.root);
-    if (!climb.named) return "it";
-    struct gt_referrer named = {.object = climb.objects[climb.count - 1],
-                                .offset = climb.offsets[climb.count - 1]};
-    field = gt_referrer_field(keys->analysis, &named);
-    return field ? field : "it";
+const char *gt_referrer_place(struct gt_keys *keys, const struct gt_referrer *referrer)
+{
+    return name_on_the_way(keys, referrer, place_of_root);
 }

@@ -56,4 +56,7 @@ struct gt_path gt_path_after(struct gt_keys *keys, const char *what, const uint3
  * variable where a path to it begins; "it" when it has no name. */
 const char *gt_referrer_name(struct gt_keys *keys, const struct gt_referrer *referrer);
 
+/* The same for a table, where nothing else tells the frame: "main.serve variable c", not "c". */
+const char *gt_referrer_place(struct gt_keys *keys, const struct gt_referrer *referrer);
+
 #endif

@@ -161,13 +161,13 @@ static void fill_instance(struct pile_finder *pile_finder, const struct pile *pi
 /* The piles of one function, the largest first: the number of calls, and of goroutines. */
 struct extent {
     size_t calls, goroutines;
-    bool alike; /* all calls are of one function */
+    bool same_function; /* all calls are of one function */
 };
 
 static struct extent extent_of(const struct pile_finder *pile_finder,
                                const struct gt_member *members, size_t count)
 {
-    struct extent extent = {.alike = true};
+    struct extent extent = {.same_function = true};
     const struct gt_process *process = pile_finder->analysis->process;
     uint64_t pc, first = 0;
     struct gt_map goroutines = {0};
@@ -180,7 +180,7 @@ static struct extent extent_of(const struct pile_finder *pile_finder,
         extent.calls += pile->count;
         if (!gt_mem_u64(process->mem, records_of(pile_finder, pile)->fn, &pc)) pc = 0;
         if (!i) first = pc;
-        extent.alike = extent.alike && pc == first;
+        extent.same_function = extent.same_function && pc == first;
     }
     gt_map_deinit(&goroutines);
     return extent;
@@ -189,8 +189,8 @@ static struct extent extent_of(const struct pile_finder *pile_finder,
 static const char *title_of(struct gt_heap_analysis *analysis, const struct gt_instance *first,
                             const struct extent *extent)
 {
-    const char *of = extent->alike ? " of " : "";
-    const char *deferred = extent->alike ? first->deferred.deferred_function : "";
+    const char *of = extent->same_function ? " of " : "";
+    const char *deferred = extent->same_function ? first->deferred.deferred_function : "";
     const char *in = "";
 
     if (extent->goroutines > 1)

@@ -1,10 +1,10 @@
 /*
- * Goroutines that hang (hanging.h), that were abandoned (abandoned.h) or that linger (lingering.h),
- * those in a deadlock of locks or behind a lock that nobody holds (lock_roles.h), crowds whose
- * tokens are lost (lost_tokens.h), and runtime goroutines in which a finalizer or cleanup blocks.
- * Goroutines with one stack are one finding; goroutines of different sorts never share one. A hung
- * goroutine is proven. If anything is missing from the core, the proof is taken back
- * (retention/findings.h).
+ * Goroutines that hang (hanging.h), that were abandoned (abandoned.h), that linger (lingering.h) or
+ * that only a far end answers (distant.h), those in a deadlock of locks or behind a lock that
+ * nobody holds (lock_roles.h), crowds whose tokens are lost (lost_tokens.h), and runtime goroutines
+ * in which a finalizer or cleanup blocks. Goroutines with one stack are one finding; goroutines of
+ * different sorts never share one. A hung goroutine is proven. If anything is missing from the
+ * core, the proof is taken back (retention/findings.h).
  */
 #include "inspector/base/alloc.h"
 #include "inspector/detect/describe/advice.h"
@@ -14,6 +14,8 @@
 #include "inspector/detect/describe/wait_words.h"
 #include "inspector/detect/detectors/detector.h"
 #include "inspector/detect/hanging/abandoned.h"
+#include "inspector/detect/hanging/distant.h"
+#include "inspector/detect/hanging/followers.h"
 #include "inspector/detect/hanging/hanging.h"
 #include "inspector/detect/hanging/lingering.h"
 #include "inspector/detect/hanging/notified.h"
@@ -33,6 +35,8 @@ struct hung_finder {
     struct gt_causes *causes;
     const struct gt_abandoned *abandoned;
     struct gt_unanswered unanswered;
+    struct gt_distant distant;
+    struct gt_followers followers;
     const enum gt_lock_role *roles; /* by goroutine */
     uint64_t latest;
 };
@@ -164,47 +168,12 @@ static void describe_hanging(void *ctx, const struct gt_member *members, size_t 
 
 static const char *why(unsigned cases)
 {
+    if (cases & GT_CASE_NOTIFY && !(cases & (GT_CASE_CLOCK | GT_CASE_PERIODIC)))
+        return "only a signal to the process wakes them";
     if (cases & GT_CASE_OWN) return "no other goroutine reaches what they wait for";
-    if (cases == GT_CASE_NOTIFY) return "only a signal to the process wakes them";
     return cases & GT_CASE_PERIODIC ? "only their tickers wake them"
            : cases & GT_CASE_CLOCK  ? "only their timers wake them"
                                     : "they wait only to be told to end";
-}
-
-/* A connection of net/http has two goroutines, and both end when its Body is closed. */
-static bool is_at(const struct hung_finder *hung_finder, uint32_t number, const char *function)
-{
-    const struct gt_heap_analysis *analysis = hung_finder->analysis;
-    struct gt_stack stack = gt_locations_of(analysis->process, analysis->goroutines,
-                                            &analysis->goroutines->list[number], analysis->storage);
-    const struct gt_source_location *place = gt_locations_user(&stack);
-
-    return place && strcmp(place->function, function) == 0;
-}
-
-/* The writing side is no finding of its own: all that it keeps goes with the reading side. */
-static void take_writers(struct hung_finder *hung_finder, uint32_t reader, struct gt_cause *cause)
-{
-    const struct gt_goroutines *all = hung_finder->analysis->goroutines;
-    const struct gt_abandoned *abandoned = hung_finder->abandoned;
-    bool *known, *writes;
-
-    if (!is_at(hung_finder, reader, "net/http.(*persistConn).readLoop")) return;
-    known = gt_calloc((size_t)all->count + 1, sizeof *known); /* by place */
-    writes = gt_calloc((size_t)all->count + 1, sizeof *writes);
-    for (uint32_t i = 0; i < all->count; i++) {
-        uint32_t place = all->list[i].same_place;
-        if (!abandoned->is[i]) continue;
-        if (!known[place])
-            writes[place] = is_at(hung_finder, i, "net/http.(*persistConn).writeLoop");
-        known[place] = true;
-        if (!writes[place]) continue;
-        struct gt_member member = {.item = i};
-        gt_cause_take_goroutine(cause, hung_finder->analysis, i);
-        gt_endings_take(&abandoned->endings, &member, 1, &cause->edges);
-    }
-    gt_free(known);
-    gt_free(writes);
 }
 
 static void describe_abandoned(void *ctx, const struct gt_member *members, size_t count)
@@ -217,14 +186,35 @@ static void describe_abandoned(void *ctx, const struct gt_member *members, size_
     struct gt_cause *cause = add_cause(hung_finder, judgement.confidence, members, count);
     cause->always = judgement.always;
     gt_endings_take(&hung_finder->abandoned->endings, members, count, &cause->edges);
-    take_writers(hung_finder, members[0].item, cause);
+    gt_followers_take_writers(hung_finder->abandoned, members[0].item, cause);
+    size_t more =
+        gt_followers_take(&hung_finder->followers, hung_finder->abandoned, members, count, cause);
     cause->title = gt_arena_format(analysis->storage, "%s; %s", who(analysis, cause, ""),
                                    why(judgement.cases));
+    if (more)
+        cause->title = gt_arena_format(
+            analysis->storage, "%s, and %zu more that wait for their contexts", cause->title, more);
     cause->doubt = gt_endings_describe(&hung_finder->abandoned->endings, analysis, members, count,
                                        gt_abandoned_signal(hung_finder->abandoned, members[0].item),
                                        gt_notified_text(hung_finder->abandoned, members[0].item),
                                        hung_finder->latest);
     if (judgement.cases & GT_CASE_NOTIFY) advise_part(analysis, cause, "signal");
+}
+
+static void describe_distant(void *ctx, const struct gt_member *members, size_t count)
+{
+    struct hung_finder *hung_finder = ctx;
+    const struct gt_heap_analysis *analysis = hung_finder->analysis;
+
+    if (!gt_have_waited(analysis, members, count, hung_finder->latest)) return;
+    struct gt_cause *cause = add_cause(hung_finder, GT_SUSPECT, members, count);
+    cause->always = true;
+    gt_distant_take_sides(&hung_finder->distant, analysis, members, count, cause);
+    cause->title =
+        gt_arena_format(analysis->storage, "%s; no server has answered, and no timeout ends it",
+                        who(analysis, cause, ""));
+    cause->doubt = "the servers may still answer, or close the connections";
+    advise_part(analysis, cause, "server");
 }
 
 /* "8 tokens are taken, and only 2 goroutines or timers are left that may give one back" */
@@ -388,6 +378,7 @@ static void describe_rest(struct hung_finder *hung_finder, const bool *hangs, co
 
     for (uint32_t i = 0; i < count; i++) {
         bool other = analysis->baseline->blocks[i] && !hangs[i] && !abandoned[i] &&
+                     !hung_finder->distant.is[i] && !hung_finder->followers.leader[i] &&
                      !gt_backlog_of(&analysis->baseline->backlog, i) &&
                      analysis->goroutines->list[i].id != GT_MAIN_GOROUTINE;
         locked_out[i] = other && hung_finder->roles[i];
@@ -411,14 +402,19 @@ void gt_detect_hung(struct gt_heap_analysis *analysis, struct gt_causes *causes)
 
     gt_abandoned_find(&abandoned, analysis, hangs);
     gt_unanswered_find(&hung_finder.unanswered, analysis, &abandoned);
+    gt_distant_find(&hung_finder.distant, &abandoned);
     enum gt_lock_role *roles = gt_lock_roles_find(analysis, hung_finder.unanswered.needs);
     hung_finder.roles = roles;
     hung_finder.latest = gt_latest_time(analysis->process, analysis->goroutines);
     describe_servers(&hung_finder, hangs, abandoned.is);
     describe_all_hanging(&hung_finder, hangs);
+    gt_followers_find(&hung_finder.followers, &abandoned);
     describe_sites(&hung_finder, abandoned.is, describe_abandoned);
+    describe_sites(&hung_finder, hung_finder.distant.is, describe_distant);
     describe_rest(&hung_finder, hangs, abandoned.is);
     describe_unjudged(&hung_finder);
+    gt_followers_deinit(&hung_finder.followers);
+    gt_distant_deinit(&hung_finder.distant);
     gt_unanswered_deinit(&hung_finder.unanswered);
     gt_abandoned_deinit(&abandoned);
     gt_free(roles);

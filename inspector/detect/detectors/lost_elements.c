@@ -47,11 +47,11 @@ static void describe_instance(const struct lost_finder *lost_finder,
                               const struct gt_dead_array *array, struct gt_instance *instance)
 {
     const struct gt_heap_analysis *analysis = lost_finder->analysis;
-    size_t told = array->count < MAX_SLOTS ? array->count : MAX_SLOTS;
-    struct gt_slot *slots = gt_arena_alloc(analysis->storage, told * sizeof *slots);
+    size_t shown = array->count < MAX_SLOTS ? array->count : MAX_SLOTS;
+    struct gt_slot *slots = gt_arena_alloc(analysis->storage, shown * sizeof *slots);
     const struct gt_window_ref *window = &array->main;
 
-    for (size_t i = 0; i < told; i++) {
+    for (size_t i = 0; i < shown; i++) {
         const struct gt_dead_slot *slot = gt_vec_at(&lost_finder->dead->slots, array->first + i);
         uint32_t target = gt_heap_object(&analysis->heap->graph, slot->value);
         slots[i] = (struct gt_slot){slot->element, gt_block_of(analysis, target)};
@@ -63,7 +63,7 @@ static void describe_instance(const struct lost_finder *lost_finder,
     instance->lost.slot_count = array->elements;
     instance->lost.spare_slot_count = array->spare ? array->elements : 0;
     instance->lost.slots = slots;
-    instance->lost.slots_len = told;
+    instance->lost.slots_len = shown;
 }
 
 static void add_words(const struct lost_finder *lost_finder, const struct gt_dead_array *array,
@@ -73,6 +73,28 @@ static void add_words(const struct lost_finder *lost_finder, const struct gt_dea
         const struct gt_dead_slot *slot = gt_vec_at(&lost_finder->dead->slots, array->first + i);
         gt_u64s_add(&cause->edges.words, slot->addr);
     }
+}
+
+/* Gives the cause its instances and edges; words that may be stale make it less sure. Returns the
+ * number of slots. */
+static uint64_t take_arrays(const struct lost_finder *lost_finder, const struct gt_member *members,
+                            size_t count, struct gt_cause *cause)
+{
+    const struct gt_heap_analysis *analysis = lost_finder->analysis;
+    struct gt_stale stale = {0};
+    uint64_t slots = 0;
+
+    gt_cause_count(cause, analysis, count);
+    for (size_t i = 0; i < count; i++) {
+        const struct gt_dead_array *array = array_at(lost_finder, members[i].item);
+        if (i < cause->instance_count) describe_instance(lost_finder, array, &cause->instances[i]);
+        add_words(lost_finder, array, cause);
+        slots += array->elements;
+        gt_stale_add(&stale, analysis, &array->block);
+    }
+    cause->confidence = gt_stale_confidence(&stale, cause->confidence);
+    cause->doubt = gt_stale_doubt(analysis, &stale);
+    return slots;
 }
 
 static void make_cause(void *ctx, const struct gt_member *members, size_t count)
@@ -85,21 +107,10 @@ static void make_cause(void *ctx, const struct gt_member *members, size_t count)
                                   ? GT_LIKELY
                                   : GT_PROVEN;
     struct gt_cause *cause = gt_causes_add(lost_finder->causes, GT_LOST_ELEMENTS, sure);
-    struct gt_stale stale = {0};
-    uint64_t slots = 0;
-
-    gt_cause_count(cause, analysis, count);
-    for (size_t i = 0; i < count; i++) {
-        const struct gt_dead_array *array = array_at(lost_finder, members[i].item);
-        if (i < cause->instance_count) describe_instance(lost_finder, array, &cause->instances[i]);
-        add_words(lost_finder, array, cause);
-        slots += array->elements;
-        gt_stale_add(&stale, analysis, &array->block);
-    }
-    cause->confidence = gt_stale_confidence(&stale, sure);
-    cause->doubt = gt_stale_doubt(analysis, &stale);
-    cause->path = gt_path_to(&lost_finder->keys, &window->referrer);
     bool element = largest->block.elements && !largest->block.slices;
+    uint64_t slots = take_arrays(lost_finder, members, count, cause);
+
+    cause->path = gt_path_to(&lost_finder->keys, &window->referrer);
     cause->title =
         gt_arena_format(analysis->storage, "%s pointer slot%s of %s backing array%s %s",
                         gt_heap_analysis_count(analysis, slots), slots == 1 ? "" : "s",

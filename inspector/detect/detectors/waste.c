@@ -121,6 +121,38 @@ static bool only_elements(const struct gt_window_block *block)
     return block->elements && !block->slices && !block->strings;
 }
 
+static const char *title_of(const struct gt_heap_analysis *analysis,
+                            const struct gt_window_block *largest,
+                            const struct gt_referrer_names *names, size_t count)
+{
+    const char *others = gt_referrer_names_others(names, analysis->storage);
+
+    return gt_arena_format(analysis->storage, "%s block%s kept alive by %s%s%s",
+                           gt_heap_analysis_count(analysis, count), count == 1 ? "" : "s",
+                           only_elements(largest) ? "pointers to single elements"
+                           : largest->strings     ? "small substrings"
+                                                  : "small subslices",
+                           others ? ", also held by " : "", others ? others : "");
+}
+
+/* Gives the cause its instances and freed bytes. Words that may be stale make it less sure. */
+static void take_blocks(struct waste_finder *waste_finder, const struct gt_member *members,
+                        size_t count, struct gt_cause *cause)
+{
+    const struct gt_heap_analysis *analysis = waste_finder->analysis;
+    struct gt_stale stale = {0};
+
+    gt_cause_count(cause, analysis, count);
+    for (size_t i = 0; i < count; i++) {
+        const struct gt_window_block *block = block_of(waste_finder, &members[i]);
+        if (i < cause->instance_count) describe_instance(waste_finder, block, &cause->instances[i]);
+        gt_cause_take_part(cause, block->block, members[i].weight);
+        gt_stale_add(&stale, analysis, block);
+    }
+    cause->confidence = gt_stale_confidence(&stale, cause->confidence);
+    cause->doubt = gt_stale_doubt(analysis, &stale);
+}
+
 static void make_cause(void *ctx, const struct gt_member *members, size_t count)
 {
     struct waste_finder *waste_finder = ctx;
@@ -131,32 +163,17 @@ static void make_cause(void *ctx, const struct gt_member *members, size_t count)
     bool proven = members[0].key[0] == 'p';
 
     if (!proven && set_aside(waste_finder, &path, members, count)) return;
-    enum gt_confidence sure = !proven                                  ? GT_SUSPECT
-                              : largest->elements || largest->inferred ? GT_LIKELY
-                                                                       : GT_PROVEN;
     struct gt_cause *cause =
-        gt_causes_add(waste_finder->causes, largest->strings ? GT_SUBSTRING : GT_SUBSLICE, sure);
-    struct gt_stale stale = {0};
+        gt_causes_add(waste_finder->causes, largest->strings ? GT_SUBSTRING : GT_SUBSLICE,
+                      !proven                                  ? GT_SUSPECT
+                      : largest->elements || largest->inferred ? GT_LIKELY
+                                                               : GT_PROVEN);
     struct gt_referrer_names names;
 
-    gt_cause_count(cause, analysis, count);
-    for (size_t i = 0; i < count; i++) {
-        const struct gt_window_block *block = block_of(waste_finder, &members[i]);
-        if (i < cause->instance_count) describe_instance(waste_finder, block, &cause->instances[i]);
-        gt_cause_take_part(cause, block->block, members[i].weight);
-        gt_stale_add(&stale, analysis, block);
-    }
-    cause->confidence = gt_stale_confidence(&stale, sure);
-    cause->doubt = gt_stale_doubt(analysis, &stale);
+    take_blocks(waste_finder, members, count, cause);
     cause->path = path;
     name_referrers(waste_finder, members, count, &names);
-    const char *others = gt_referrer_names_others(&names, analysis->storage);
-    cause->title = gt_arena_format(analysis->storage, "%s block%s kept alive by %s%s%s",
-                                   gt_heap_analysis_count(analysis, count), count == 1 ? "" : "s",
-                                   only_elements(largest) ? "pointers to single elements"
-                                   : largest->strings     ? "small substrings"
-                                                          : "small subslices",
-                                   others ? ", also held by " : "", others ? others : "");
+    cause->title = title_of(analysis, largest, &names, count);
     struct gt_advice_facts facts = {.kind = cause->kind,
                                     .reason = only_elements(largest) ? "element"
                                               : proven               ? "outside"

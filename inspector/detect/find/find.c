@@ -146,7 +146,7 @@ static const struct gt_found_holder *holders_of(struct finder *finder,
     for (size_t i = 0; i < count; i++) {
         if (!held[i].known) continue;
         holders[i].path = gt_path_to(&keys, &held[i].by);
-        const char *name = gt_referrer_name(&keys, &held[i].by);
+        const char *name = gt_referrer_place(&keys, &held[i].by);
         if (strcmp(name, "it") != 0)
             holders[i].name = gt_heap_analysis_keep(finder->analysis, name);
         else if (holders[i].path.count)

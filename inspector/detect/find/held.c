@@ -20,7 +20,7 @@ static bool is_dominator(const struct seeker *seeker, uint32_t object, uint32_t 
 
 /* An object without pointers dominates nothing, so any object that points to it can be the
  * holder. */
-static bool has_met(const struct seeker *seeker, uint32_t object, uint32_t first)
+static bool is_held_by(const struct seeker *seeker, uint32_t object, uint32_t first)
 {
     if (first >= seeker->analysis->heap->graph.scan_objects) return true;
     return gt_forest_parent(gt_path_forest(seeker->analysis), first) == object;
@@ -45,7 +45,7 @@ static void look(void *ctx, uint64_t offset, uint64_t value)
     struct gt_held *held = &seeker->list[place];
     bool dominator = is_dominator(seeker, seeker->at, object);
     if (gt_bit(&seeker->final, place)) return;
-    if (!dominator && (held->known || !has_met(seeker, seeker->at, object))) return;
+    if (!dominator && (held->known || !is_held_by(seeker, seeker->at, object))) return;
     held->known = true;
     held->by = (struct gt_referrer){seeker->at, 0, offset - header_of(seeker)};
     if (dominator) gt_bit_set(&seeker->final, place);

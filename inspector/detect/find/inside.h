@@ -42,7 +42,7 @@ struct gt_inside {
     struct gt_offsets offsets;
     struct gt_inside_arrays arrays;
     struct gt_map headers; /* of maps and channels that were read */
-    struct gt_map smalls;  /* addresses in tiny blocks that were met */
+    struct gt_map smalls;  /* addresses in tiny blocks whose values were counted */
     struct gt_bitmap with; /* objects with a match */
     struct gt_vec matches; /* struct gt_inside_match */
     uint64_t values, spare, uncertain, not_in_core, through_nil, not_read;

@@ -187,18 +187,22 @@ static void mark_rooted(struct gt_abandoned *abandoned)
     gt_exclusion_deinit(&without);
 }
 
-/* Removes the candidates that something answers. `marked`, unless it is NULL, gets what others
- * reach. */
-static void reach(struct gt_abandoned *abandoned, bool *candidates, struct gt_bitmap *marked)
+void gt_abandoned_reach(const struct gt_abandoned *abandoned, const struct gt_edges *also,
+                        bool *candidates, struct gt_bitmap *marked)
 {
     struct gt_heap_analysis *analysis = abandoned->analysis;
     struct gt_fixpoint fixpoint;
 
     gt_fixpoint_init(&fixpoint, analysis, candidates);
     fixpoint.wakes = answers;
-    fixpoint.ctx = abandoned;
+    fixpoint.ctx = (void *)abandoned;
     exclude_left_out(abandoned, &fixpoint.without);
-    gt_bitmap_copy(&fixpoint.marked, &abandoned->base);
+    if (also) {
+        gt_exclusion_add(&fixpoint.without, analysis, also);
+        gt_live_mark(analysis->heap, analysis->roots, &fixpoint.without.roots,
+                     &fixpoint.without.cut, &fixpoint.marked);
+    } else
+        gt_bitmap_copy(&fixpoint.marked, &abandoned->base);
     gt_fixpoint_reach(&fixpoint);
     memcpy(candidates, fixpoint.asleep, analysis->goroutines->count * sizeof *candidates);
     if (marked) gt_bitmap_copy(marked, &fixpoint.marked);
@@ -233,26 +237,59 @@ static void judge_ticking(void *ctx, const struct gt_member *members, size_t cou
     memcpy(candidates, ticker_finder->silent, goroutines * sizeof *candidates);
     for (size_t i = 0; i < count; i++)
         candidates[members[i].item] = true;
-    reach(abandoned, candidates, NULL);
+    gt_abandoned_reach(abandoned, NULL, candidates, NULL);
     for (size_t i = 0; i < count; i++)
         abandoned->is[members[i].item] = candidates[members[i].item];
     gt_free(candidates);
+}
+
+struct crowd_finder {
+    const struct gt_abandoned *abandoned;
+    bool *ticks;
+};
+
+/* Many that wait for a signal at one site are no part of how a program ends: it has one of them.
+ * The signal answers nobody then. */
+static void leave_out_notified(void *ctx, const struct gt_member *members, size_t count)
+{
+    struct crowd_finder *crowd = ctx;
+
+    for (size_t i = 0; count >= GT_MANY_ALIKE && i < count; i++)
+        if (!(cases_of(crowd->abandoned, members[i].item) & (GT_CASE_CLOCK | GT_CASE_PERIODIC)))
+            crowd->ticks[members[i].item] = false;
+}
+
+/* Which of `all` does a clock or a signal wake, so that they may answer others? */
+static void find_ticking(const struct gt_abandoned *abandoned, const bool *all, bool *ticks)
+{
+    const struct gt_goroutines *goroutines = abandoned->analysis->goroutines;
+    struct crowd_finder crowd = {abandoned, ticks};
+    struct gt_groups groups;
+
+    gt_groups_init(&groups);
+    for (uint32_t i = 0; i < goroutines->count; i++) {
+        ticks[i] = all[i] && cases_of(abandoned, i) & BY_ITSELF;
+        if (ticks[i]) gt_groups_add_numbered(&groups, goroutines->list[i].same_place, 0, i);
+    }
+    gt_groups_visit(&groups, leave_out_notified, &crowd);
+    gt_groups_deinit(&groups);
 }
 
 /* `all` are the goroutines that nothing answers if no clock wakes any. */
 static void settle_ticking(struct gt_abandoned *abandoned, const bool *all)
 {
     const struct gt_goroutines *goroutines = abandoned->analysis->goroutines;
+    bool *ticks = gt_alloc(goroutines->count * sizeof *ticks);
     struct gt_groups groups;
 
     gt_groups_init(&groups);
+    find_ticking(abandoned, all, ticks);
     for (uint32_t i = 0; i < goroutines->count; i++) {
-        bool ticks = all[i] && cases_of(abandoned, i) & BY_ITSELF;
-        abandoned->is[i] = all[i] && !ticks;
-        if (ticks) gt_groups_add_numbered(&groups, goroutines->list[i].same_place, 0, i);
+        abandoned->is[i] = all[i] && !ticks[i];
+        if (ticks[i]) gt_groups_add_numbered(&groups, goroutines->list[i].same_place, 0, i);
     }
     if (groups.members.len) {
-        reach(abandoned, abandoned->is, NULL);
+        gt_abandoned_reach(abandoned, NULL, abandoned->is, NULL);
         bool *silent = gt_alloc(goroutines->count * sizeof *silent);
         memcpy(silent, abandoned->is, goroutines->count * sizeof *silent);
         struct ticker_finder ticker_finder = {abandoned, silent, false, 0};
@@ -261,6 +298,7 @@ static void settle_ticking(struct gt_abandoned *abandoned, const bool *all)
         gt_groups_visit(&groups, judge_ticking, &ticker_finder);
         gt_free(silent);
     }
+    gt_free(ticks);
     gt_groups_deinit(&groups);
 }
 
@@ -308,7 +346,7 @@ void gt_abandoned_find(struct gt_abandoned *abandoned, struct gt_heap_analysis *
     mark_rooted(abandoned);
     gt_bitmap_init(&abandoned->others, analysis->heap->graph.objects);
     memcpy(all, analysis->baseline->blocks, count * sizeof *all);
-    reach(abandoned, all, &abandoned->others);
+    gt_abandoned_reach(abandoned, NULL, all, &abandoned->others);
     settle_ticking(abandoned, all);
     for (uint32_t i = 0; i < count; i++)
         if (hangs[i] || analysis->goroutines->list[i].id == GT_MAIN_GOROUTINE)

@@ -58,6 +58,11 @@ void gt_abandoned_find(struct gt_abandoned *abandoned, struct gt_heap_analysis *
                        const bool *hangs);
 void gt_abandoned_deinit(struct gt_abandoned *abandoned);
 
+/* Removes the candidates that something answers. `also`, unless it is NULL, are more edges that
+ * answer nobody. `marked`, unless it is NULL, gets what others reach. */
+void gt_abandoned_reach(const struct gt_abandoned *abandoned, const struct gt_edges *also,
+                        bool *candidates, struct gt_bitmap *marked);
+
 /* What an object is that a goroutine waits for. */
 enum gt_case gt_abandoned_case(const struct gt_abandoned *abandoned, uint64_t thing);
 

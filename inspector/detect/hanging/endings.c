@@ -275,8 +275,8 @@ const char *gt_endings_describe(const struct gt_endings *endings,
     if (found == 0) return "a weak pointer or a timer may still lead to what they wait for";
     for (size_t i = 0; i < found; i++)
         gt_str_format(&text, "%s%s", i ? ", or " : "", ends[i]);
-    const char *told =
+    const char *sentence =
         gt_arena_format(analysis->storage, "only %s could end them", gt_str_text(&text));
     gt_str_deinit(&text);
-    return told;
+    return sentence;
 }

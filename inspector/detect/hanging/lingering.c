@@ -1,6 +1,7 @@
 #include "inspector/detect/hanging/lingering.h"
 
 #include "inspector/base/alloc.h"
+#include "inspector/detect/hanging/abandoned.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -148,6 +149,12 @@ bool gt_lingers(const struct gt_heap_analysis *analysis, const struct gt_member 
     return lingers;
 }
 
+/* Is it no burst that may be over in a moment? */
+static bool is_long(uint64_t life, uint64_t since, uint64_t latest)
+{
+    return latest - since >= A_MOMENT || latest - since >= life / PARTS;
+}
+
 bool gt_just_came(const struct gt_heap_analysis *analysis, const struct gt_member *members,
                   size_t count, uint64_t latest)
 {
@@ -158,5 +165,18 @@ bool gt_just_came(const struct gt_heap_analysis *analysis, const struct gt_membe
         if (!since) return false;
         if (since < first) first = since;
     }
-    return latest - first < A_MOMENT && latest - first < life_of(analysis, latest) / PARTS;
+    return !is_long(life_of(analysis, latest), first, latest);
+}
+
+bool gt_have_waited(const struct gt_heap_analysis *analysis, const struct gt_member *members,
+                    size_t count, uint64_t latest)
+{
+    uint64_t life = life_of(analysis, latest);
+    size_t waited = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        uint64_t since = analysis->goroutines->list[members[i].item].wait_since;
+        waited += since && is_long(life, since, latest);
+    }
+    return waited >= GT_MANY_ALIKE;
 }

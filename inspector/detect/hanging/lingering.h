@@ -25,4 +25,8 @@ bool gt_lingers(const struct gt_heap_analysis *analysis, const struct gt_member 
 bool gt_just_came(const struct gt_heap_analysis *analysis, const struct gt_member *members,
                   size_t count, uint64_t latest);
 
+/* Have GT_MANY_ALIKE or more of them been seen to wait for longer than that? */
+bool gt_have_waited(const struct gt_heap_analysis *analysis, const struct gt_member *members,
+                    size_t count, uint64_t latest);
+
 #endif

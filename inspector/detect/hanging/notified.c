@@ -39,11 +39,12 @@ static const char *describe(const struct gt_heap_analysis *analysis, uint64_t ha
         if (!(mask >> i % 32 & 1)) continue;
         if (count++ < MOST_NAMED) add_signal(&text, i);
     }
-    const char *told = !count || count > MOST_NAMED ? plain
-                                                    : gt_arena_format(analysis->storage, "%s (%s)",
-                                                                      plain, gt_str_text(&text));
+    const char *phrase =
+        !count || count > MOST_NAMED
+            ? plain
+            : gt_arena_format(analysis->storage, "%s (%s)", plain, gt_str_text(&text));
     gt_str_deinit(&text);
-    return told;
+    return phrase;
 }
 
 const char *gt_notified_text(const struct gt_abandoned *abandoned, uint32_t goroutine)

@@ -1,6 +1,6 @@
 /*
- * The signals that a channel of signal.Notify gets, as the report tells them. signal.NotifyContext
- * has such a channel too.
+ * The signals that a channel of signal.Notify gets, in the report's words. signal.NotifyContext has
+ * such a channel too.
  */
 #ifndef GT_DETECT_NOTIFIED_H
 #define GT_DETECT_NOTIFIED_H

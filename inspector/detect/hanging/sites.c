@@ -5,8 +5,8 @@
 #include <inttypes.h>
 #include <string.h>
 
-/* The function of the program that called iter.Pull for a coroutine; NULL if it is none. Up to Go
- * 1.26 each call of iter.Pull is inlined, and so is its own place of the code. */
+/* The function of the program that called iter.Pull for a coroutine; NULL if the goroutine is none.
+ * Up to Go 1.26 each call of iter.Pull is inlined, so each has a site of its own. */
 static const char *puller_of(const struct gt_heap_analysis *analysis, const struct gt_goroutine *g)
 {
     static const char pull[] = "iter.Pull";

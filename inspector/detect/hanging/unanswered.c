@@ -10,7 +10,7 @@
 #include <string.h>
 
 enum {
-    MAX_ROUNDS = 64, /* of waking; with more, nobody is judged */
+    MAX_ROUNDS = 64, /* rounds of waking; if they do not suffice, no goroutine is judged */
     MAX_SKIPPED = 16 /* frames of the runtime and of sync above the program's */
 };
 
@@ -27,7 +27,7 @@ struct answer_finder {
     bool *runs;            /* by goroutine: its code was added */
 };
 
-/* What it does at the call in which a running goroutine waits is known by that wait. */
+/* A running goroutine's wait itself says what the call at its pc does, so that call is left out. */
 static void take_call(void *ctx, const struct gt_reached_call *call)
 {
     struct answer_finder *finder = ctx;
@@ -65,7 +65,7 @@ static gt_type_id element_of(const struct gt_process *process, uint64_t channel)
                : GT_NO_TYPE;
 }
 
-/* Go's library has channels of these, and sends on them itself. */
+/* Whether Go's library has channels of this type, on which it sends itself. */
 static bool is_librarys(const struct gt_process *process, gt_type_id element)
 {
     static const char *const packages[] = {"time.", "os.",   "os/",      "net.",    "net/",
@@ -92,8 +92,8 @@ static void count_sharers(struct answer_finder *finder)
     }
 }
 
-/* A reply comes on a channel of one's own: those who share one wait for work, or for a signal. For
- * a condition it is the other way round: it is there for many. */
+/* A reply comes on a channel that one goroutine alone receives from. Goroutines that share a
+ * channel wait for work or for a signal. A condition is different: many share it. */
 static bool may_lack(const struct answer_finder *finder, const struct gt_blocked *blocked)
 {
     const uint64_t *sharers = gt_map_find(&finder->sharers, blocked->address);
@@ -103,7 +103,7 @@ static bool may_lack(const struct answer_finder *finder, const struct gt_blocked
     return sharers && (need == GT_ANSWER_SIGNAL) == (*sharers > 1);
 }
 
-/* What it needs; 0 if it counts as running. */
+/* What the goroutine needs; 0 if it counts as running. */
 static unsigned needs_by_things(const struct answer_finder *finder, uint32_t number)
 {
     const struct gt_process *process = finder->analysis->process;
@@ -161,7 +161,7 @@ static enum place place_of(struct answer_finder *finder, uint32_t number, unsign
     return (enum place)(*known - 1);
 }
 
-/* One who waits with a lock matters to all that wait for the lock. */
+/* A goroutine that holds a lock while it waits stops all that wait for the lock. */
 static bool many_wait_for_locks(const struct answer_finder *finder)
 {
     const struct gt_heap_analysis *analysis = finder->analysis;
@@ -182,7 +182,7 @@ static bool may_wait_in_vain(const struct answer_finder *finder, uint32_t number
            !finder->abandoned->is[number];
 }
 
-/* Are many alike left, or one with a lock for which many wait? */
+/* Are many goroutines left at one place, or one with a lock for which many wait? */
 static bool has_crowd(const struct answer_finder *finder)
 {
     const struct gt_goroutines *all = finder->analysis->goroutines;
@@ -198,7 +198,7 @@ static bool has_crowd(const struct answer_finder *finder)
     return many;
 }
 
-/* The code of places is looked at only if there is a crowd to judge. */
+/* The code is read only if there is a crowd to judge. */
 static void find_needs(struct answer_finder *finder)
 {
     uint32_t count = finder->analysis->goroutines->count;
@@ -211,7 +211,7 @@ static void find_needs(struct answer_finder *finder)
         if (finder->needs[i] && place_of(finder, i, finder->needs[i]) == RUNS) finder->needs[i] = 0;
 }
 
-/* ---- who runs ------------------------------------------------------------------------------ */
+/* ---- the goroutines that run --------------------------------------------------------------- */
 
 static void take_word(void *ctx, const struct gt_stack_word *word)
 {
@@ -233,7 +233,7 @@ static void take_words(struct answer_finder *finder, uint64_t from, uint64_t to)
     }
 }
 
-/* A goroutine that waits for channels gives its answers to channels of their types alone. */
+/* A goroutine that waits for channels answers only channels with the same types of elements. */
 static void note_parked(struct answer_finder *finder, uint32_t number)
 {
     const struct gt_heap_analysis *analysis = finder->analysis;
@@ -323,7 +323,7 @@ static void add_specials(struct answer_finder *finder)
     }
 }
 
-/* ---- who is answered ----------------------------------------------------------------------- */
+/* ---- the goroutines that are answered ------------------------------------------------------ */
 
 static bool is_answered(const struct answer_finder *finder, uint32_t number)
 {
@@ -368,14 +368,14 @@ static void settle(struct answer_finder *finder)
     if (rounds == MAX_ROUNDS) finder->reach.whole = false;
 }
 
-/* Who waits for a lock is told by what its owner waits for (waiting/lock_roles.h). */
+/* Goroutines that wait for a lock are reported with the lock's owner (waiting/lock_roles.h). */
 static void leave_out_locks(struct answer_finder *finder)
 {
     for (uint32_t i = 0; i < finder->analysis->goroutines->count; i++)
         if (finder->needs[i] == GT_ANSWER_UNLOCK) finder->needs[i] = 0;
 }
 
-/* Why nobody is judged; NULL if everybody is. */
+/* Why no goroutine is judged; NULL if they are. */
 static const char *why_not(const struct answer_finder *finder)
 {
     if (!finder->reach.whole) return "parts of the program's code were not understood";
@@ -384,8 +384,8 @@ static const char *why_not(const struct answer_finder *finder)
                : NULL;
 }
 
-/* What code could not say is told, if there was a crowd to ask for. */
-static void tell_limits(const struct answer_finder *finder, const char *why)
+/* Notes what the code does not show, if there was a crowd to judge. */
+static void note_limits(const struct answer_finder *finder, const char *why)
 {
     struct gt_process *process = finder->analysis->process;
 
@@ -399,7 +399,7 @@ static void tell_limits(const struct answer_finder *finder, const char *why)
                         "nobody is left to answer may be missing");
 }
 
-/* False if nobody is left to be told. */
+/* False if there is no goroutine to report. */
 static bool find(struct answer_finder *finder)
 {
     find_needs(finder);
@@ -413,7 +413,7 @@ static bool find(struct answer_finder *finder)
         settle(finder);
     }
     const char *why = why_not(finder);
-    tell_limits(finder, why);
+    note_limits(finder, why);
     leave_out_locks(finder);
     return !why && has_crowd(finder);
 }

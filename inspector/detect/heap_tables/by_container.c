@@ -66,7 +66,7 @@ static int64_t tombstones_of(const struct gt_heap_analysis *analysis, gt_type_id
 
 static const char *holder_name(struct collector *collector, const struct gt_referrer *referrer)
 {
-    const char *name = gt_referrer_name(&collector->keys, referrer);
+    const char *name = gt_referrer_place(&collector->keys, referrer);
 
     return strcmp(name, "it") == 0
                ? "(no name)"
@@ -178,7 +178,7 @@ static void add_sync_map(struct collector *collector, const struct gt_word *word
 struct pool { /* while its values are visited */
     struct collector *collector;
     const char *name;
-    bool met[GT_POOL_PARTS];
+    bool counted[GT_POOL_PARTS];
 };
 
 static void add_pooled(void *ctx, enum gt_pool_part part, uint32_t object)
@@ -192,10 +192,10 @@ static void add_pooled(void *ctx, enum gt_pool_part part, uint32_t object)
         place_of(collector, &(struct gt_heap_row){.kind = kinds[part], .name = pool->name});
     struct gt_heap_row *row = gt_vec_at(&collector->maker->rows, place);
 
-    row->objects += !pool->met[part];
+    row->objects += !pool->counted[part];
     row->entries++;
     row->room = GT_UNKNOWN;
-    pool->met[part] = true;
+    pool->counted[part] = true;
     if (!row->type && object != GT_NO_OBJECT)
         row->type = type_text(collector, "", gt_typing_type(collector->analysis->typing, object));
     gt_pool_rows_add(&collector->pools, place, object);

@@ -257,7 +257,9 @@ static const char *name_of(struct grower *grower, uint32_t node)
 
     if (!gt_referrer_word_of(grower->maker->analysis, grower->tree, grower->groups, node, &held))
         return NULL;
-    const char *name = gt_program_name(&grower->keys, &held.holder);
+    const char *name = held.holder.object == GT_NO_OBJECT
+                           ? gt_referrer_place(&grower->keys, &held.holder)
+                           : gt_program_name(&grower->keys, &held.holder);
     if (strcmp(name, "it") == 0) return NULL;
     return gt_heap_analysis_keep(grower->maker->analysis, gt_without_global(name));
 }

@@ -5,13 +5,11 @@
 
 static const char *package_of(struct gt_heap_analysis *analysis, const struct gt_object_kind *kind)
 {
-    size_t length;
+    const char *package;
 
     if (!kind->type) return kind->name[0] == '(' ? "(no type known)" : "(types of the language)";
-    const char *package = gt_type_package(
-        gt_full_type_name(analysis->process->types, kind->type, analysis->storage), &length);
-    if (!length) return "(types of the language)";
-    return gt_arena_strndup(analysis->storage, package, length);
+    package = gt_type_package(analysis->process->types, kind->type, analysis->storage);
+    return package ? package : "(types of the language)";
 }
 
 void gt_table_by_package(struct gt_table_maker *maker)

@@ -1,8 +1,7 @@
 /*
- * Rows of sync.Pools, with what would be garbage if the values in them were not there: the pool's
- * own rings and tables are not counted.
- *
- * A value that two pools have belongs to the first of them that was met.
+ * Rows of sync.Pools, with what would be garbage if the values in them were not there. The pool's
+ * own rings and tables are not counted. A value that two pools have belongs to the pool that is
+ * visited first.
  */
 #ifndef GT_DETECT_HEAP_TABLES_POOL_ROWS_H
 #define GT_DETECT_HEAP_TABLES_POOL_ROWS_H

@@ -9,8 +9,8 @@
 
 #include "inspector/detect/heap_analysis.h"
 
-/* Where the package is in `name`, and its length; 0: the type is built into the language. */
-const char *gt_type_package(const char *name, size_t *length);
+/* NULL: the type is built into the language. It belongs to `storage`. */
+const char *gt_type_package(struct gt_types *types, gt_type_id type, struct gt_arena *storage);
 
 /* The type's name with the whole path of its package, if that is known. It belongs to `storage` or
  * to the process. */

@@ -1,6 +1,6 @@
 /*
  * What the children of a context (context.cancelCtx.children) are: other contexts, or functions
- * that context.AfterFunc registered. The first few entries of the map tell.
+ * that context.AfterFunc registered. The first few entries of the map decide.
  */
 #ifndef GT_DETECT_HOLDERS_CONTEXT_CHILDREN_H
 #define GT_DETECT_HOLDERS_CONTEXT_CHILDREN_H

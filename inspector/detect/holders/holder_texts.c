@@ -9,6 +9,7 @@
 #include "inspector/detect/holders/holder_word.h"
 #include "inspector/detect/holders/live_tree.h"
 #include "inspector/detect/holders/pool_points.h"
+#include "inspector/detect/holders/timer_points.h"
 #include "inspector/runtime/typing/map_shapes.h"
 
 #include <stdlib.h>
@@ -389,6 +390,7 @@ void gt_holders_describe(struct gt_heap_analysis *analysis, struct gt_report *re
     struct gt_vec points = gt_accumulations(analysis, describer.tree, threshold, MOST_HOLDERS);
     climb_to_headers(&describer, &points);
     gt_pool_points_join(analysis, describer.tree, &points);
+    gt_timer_points_leave_out(analysis, describer.tree, &points);
     describe_points(&describer, &points, report);
     report->looked_for_holders = true;
     gt_vec_deinit(&points);

@@ -1,8 +1,8 @@
 /*
  * The word that holds an object, in another object or a root, with the word's type.
  */
-#ifndef GT_DETECT_LOCK_OWNERS_HOLDER_WORD_H
-#define GT_DETECT_LOCK_OWNERS_HOLDER_WORD_H
+#ifndef GT_DETECT_HOLDERS_HOLDER_WORD_H
+#define GT_DETECT_HOLDERS_HOLDER_WORD_H
 
 #include "inspector/detect/describe/path.h"
 #include "inspector/detect/holders/root_groups.h"

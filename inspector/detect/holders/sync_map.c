@@ -9,12 +9,12 @@ enum { WORD = 8, CHILDREN = 16 /* internal/sync/hashtriemap.go, nChildren */ };
 void gt_sync_map_reader_init(struct gt_sync_map_reader *reader, const struct gt_sync_types *sync)
 {
     reader->sync = sync;
-    gt_bitmap_init(&reader->met, sync->analysis->heap->graph.objects);
+    gt_bitmap_init(&reader->counted, sync->analysis->heap->graph.objects);
 }
 
 void gt_sync_map_reader_deinit(struct gt_sync_map_reader *reader)
 {
-    gt_bitmap_deinit(&reader->met);
+    gt_bitmap_deinit(&reader->counted);
 }
 
 static const struct gt_sync_place *place(const struct gt_sync_map_reader *reader,
@@ -24,12 +24,13 @@ static const struct gt_sync_place *place(const struct gt_sync_map_reader *reader
 }
 
 /* Counts a block once. Returns false if the address is in no block, or the block was counted. */
-static bool meet(struct gt_sync_map_reader *reader, uint64_t addr, struct gt_container *container)
+static bool count_block(struct gt_sync_map_reader *reader, uint64_t addr,
+                        struct gt_container *container)
 {
     const struct gt_heap *graph = &reader->sync->analysis->heap->graph;
     uint32_t object = gt_heap_object(graph, addr);
 
-    if (object == GT_NO_OBJECT || gt_bit_test_set(&reader->met, object)) return false;
+    if (object == GT_NO_OBJECT || gt_bit_test_set(&reader->counted, object)) return false;
     container->storage_bytes += (int64_t)gt_heap_size(graph, object);
     return true;
 }
@@ -65,7 +66,7 @@ static bool is_first_node(const struct gt_sync_map_reader *reader, uint32_t in,
 static void count_entries(struct gt_sync_map_reader *reader, uint64_t entry,
                           struct gt_container *container)
 {
-    while (entry && meet(reader, entry, container)) {
+    while (entry && count_block(reader, entry, container)) {
         container->entries++;
         if (!gt_sync_word(reader->sync, entry, GT_SYNC_ENTRY_OVERFLOW, &entry)) return;
     }
@@ -93,7 +94,7 @@ static struct gt_container count_trie(struct gt_sync_map_reader *reader, uint64_
         if (!gt_mem_u8(reader->sync->analysis->process->mem, node, &is_entry)) continue;
         if (is_entry)
             count_entries(reader, node, &container);
-        else if (meet(reader, node, &container))
+        else if (count_block(reader, node, &container))
             add_children(reader, node, &nodes);
     }
     gt_u64s_deinit(&nodes);
@@ -120,10 +121,10 @@ static bool count_old_entry(void *ctx, uint64_t key, uint64_t elem)
     (void)key;
     if (!gt_mem_u64(sync->analysis->process->mem, elem, &entry) ||
         !gt_sync_word(sync, entry, GT_SYNC_OLD_ENTRY_P, &value) ||
-        !meet(entries->reader, entry, entries->container))
+        !count_block(entries->reader, entry, entries->container))
         return true;
     bool live = value && !entries->rest;
-    if (live) meet(entries->reader, value, entries->container);
+    if (live) count_block(entries->reader, value, entries->container);
     entries->container->entries += live;
     entries->deleted += !live;
     return true;
@@ -134,7 +135,7 @@ static bool walk_map(struct entries *entries, gt_type_id type, uint64_t header)
     struct gt_sync_map_reader *reader = entries->reader;
     struct gt_container *container = entries->container;
 
-    if (!header || !meet(reader, header, container)) return true;
+    if (!header || !count_block(reader, header, container)) return true;
     struct gt_container map = gt_container_of_map(reader->sync->analysis, type, header);
     if (map.storage_bytes == GT_UNKNOWN) return false;
     container->storage_bytes += map.storage_bytes;
@@ -169,7 +170,7 @@ static struct gt_container count_maps(struct gt_sync_map_reader *reader, const s
         !gt_sync_word(reader->sync, word->value, GT_SYNC_READ_ONLY_M, &readers) ||
         !gt_sync_word(reader->sync, owner_of_read(reader, word), GT_SYNC_MAP_DIRTY, &dirty))
         return gt_container_unknown();
-    meet(reader, word->value, &container);
+    count_block(reader, word->value, &container);
     if (!walk_map(&entries, type, dirty)) return gt_container_unknown();
     entries.rest = dirty != 0;
     if (!walk_map(&entries, type, readers)) return gt_container_unknown();

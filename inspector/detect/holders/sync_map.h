@@ -16,7 +16,7 @@
 
 struct gt_sync_map_reader {
     const struct gt_sync_types *sync;
-    struct gt_bitmap met; /* objects that were counted */
+    struct gt_bitmap counted; /* objects that were counted */
 };
 
 void gt_sync_map_reader_init(struct gt_sync_map_reader *reader, const struct gt_sync_types *sync);

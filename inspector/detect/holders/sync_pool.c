@@ -7,7 +7,7 @@ struct visitor {
     const struct gt_sync_types *sync;
     const struct gt_memory *mem;
     bool victims;
-    struct gt_bitmap *met; /* rings, by their objects */
+    struct gt_bitmap *visited; /* rings, by their objects */
     gt_pooled_fn *visit;
     void *ctx;
 };
@@ -55,7 +55,7 @@ static bool meet(const struct visitor *visitor, uint64_t addr)
 {
     uint32_t object = gt_heap_object(&visitor->sync->analysis->heap->graph, addr);
 
-    return object != GT_NO_OBJECT && !gt_bit_test_set(visitor->met, object);
+    return object != GT_NO_OBJECT && !gt_bit_test_set(visitor->visited, object);
 }
 
 /* A ring's values lie from its tail to its head, which are numbers modulo its length. */
@@ -87,9 +87,9 @@ static void visit_chain(const struct visitor *visitor, uint64_t chain)
 }
 
 void gt_sync_pool_values(const struct gt_sync_types *sync, const struct gt_word *word, bool victims,
-                         struct gt_bitmap *met, gt_pooled_fn *visit, void *ctx)
+                         struct gt_bitmap *visited, gt_pooled_fn *visit, void *ctx)
 {
-    struct visitor visitor = {sync, sync->analysis->process->mem, victims, met, visit, ctx};
+    struct visitor visitor = {sync, sync->analysis->process->mem, victims, visited, visit, ctx};
     uint64_t size = gt_types_get(sync->analysis->process->types, word->type)->size;
 
     for (uint64_t i = 0; i < word->len && i < MOST_PS; i++) {

@@ -23,8 +23,9 @@ bool gt_is_sync_pool(const struct gt_sync_types *sync, const struct gt_word *wor
 /* True if the word leads to storage of a pool's queue, which the rows of that pool include. */
 bool gt_is_in_sync_pool(const struct gt_sync_types *sync, const struct gt_word *word);
 
-/* Visits the values behind such a word. A ring of a queue that is in `met` is not visited again. */
+/* Visits the values behind such a word. A ring of a queue that is in `visited` is not visited
+ * again. */
 void gt_sync_pool_values(const struct gt_sync_types *sync, const struct gt_word *word, bool victims,
-                         struct gt_bitmap *met, gt_pooled_fn *visit, void *ctx);
+                         struct gt_bitmap *visited, gt_pooled_fn *visit, void *ctx);
 
 #endif

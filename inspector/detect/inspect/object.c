@@ -82,7 +82,7 @@ static void fill_retained(const struct gt_heap_analysis *analysis, uint32_t obje
 static void fill_object(struct gt_heap_analysis *analysis, uint32_t object, size_t most,
                         struct gt_object *out)
 {
-    struct gt_place place = {.told = out};
+    struct gt_place place = {.answer = out};
 
     if (!out->type)
         gt_place_fill_type(analysis, object, gt_pointer_free_type(analysis, object), &place);

@@ -18,7 +18,7 @@ static void fill_variable(const struct gt_heap_analysis *analysis, gt_type_id ty
                           struct gt_place *place)
 {
     struct gt_types *types = analysis->process->types;
-    struct gt_object *out = place->told;
+    struct gt_object *out = place->answer;
     char field[GT_FIELD];
     uint64_t begin;
 
@@ -52,7 +52,7 @@ void gt_place_fill_type(const struct gt_heap_analysis *analysis, uint32_t object
                         struct gt_place *place)
 {
     struct gt_types *types = analysis->process->types;
-    struct gt_object *out = place->told;
+    struct gt_object *out = place->answer;
     uint64_t offset = out->address - out->base, size, begin;
     char field[GT_FIELD];
 
@@ -70,7 +70,7 @@ void gt_place_fill_type(const struct gt_heap_analysis *analysis, uint32_t object
 static void fill_object(const struct gt_heap_analysis *analysis, uint32_t object,
                         struct gt_place *place)
 {
-    struct gt_object *out = place->told;
+    struct gt_object *out = place->answer;
 
     out->what = GT_ADDRESS_OBJECT;
     out->base = gt_goheap_user(analysis->heap, object, &out->bytes);
@@ -83,7 +83,7 @@ static void fill_object(const struct gt_heap_analysis *analysis, uint32_t object
 
 static bool in_heap(const struct gt_heap_analysis *analysis, struct gt_place *place)
 {
-    struct gt_object *out = place->told;
+    struct gt_object *out = place->answer;
     const struct gt_region *region = gt_heap_region(&analysis->heap->graph, out->address);
 
     if (!region) return false;
@@ -132,7 +132,7 @@ static uint32_t frame_at(const struct gt_heap_analysis *analysis, const struct g
 static bool variable_in(const struct gt_heap_analysis *analysis, const struct gt_goroutine *g,
                         uint32_t frame, struct gt_place *place)
 {
-    struct gt_object *out = place->told;
+    struct gt_object *out = place->answer;
     struct gt_root root = {.addr = out->address,
                            .owner = (uint32_t)(g - analysis->goroutines->list),
                            .frame = frame,
@@ -154,7 +154,7 @@ static bool variable_in(const struct gt_heap_analysis *analysis, const struct gt
 static void fill_frame(const struct gt_heap_analysis *analysis, const struct gt_goroutine *g,
                        uint32_t frame, struct gt_place *place)
 {
-    struct gt_object *out = place->told;
+    struct gt_object *out = place->answer;
 
     out->frame = frame;
     /* Arguments are in the caller's part of the stack. */
@@ -169,7 +169,7 @@ static void fill_frame(const struct gt_heap_analysis *analysis, const struct gt_
 
 static bool in_stack(const struct gt_heap_analysis *analysis, struct gt_place *place)
 {
-    struct gt_object *out = place->told;
+    struct gt_object *out = place->answer;
     const struct gt_goroutine *g = goroutine_at(analysis, out->address);
 
     if (!g) return false;
@@ -191,7 +191,7 @@ static bool in_stack(const struct gt_heap_analysis *analysis, struct gt_place *p
 
 static bool in_global(const struct gt_heap_analysis *analysis, struct gt_place *place)
 {
-    struct gt_object *out = place->told;
+    struct gt_object *out = place->answer;
     const struct gt_debug_global *global = gt_process_global_at(analysis->process, out->address);
 
     if (!global) return false;
@@ -208,7 +208,7 @@ static bool in_global(const struct gt_heap_analysis *analysis, struct gt_place *
 
 struct gt_place gt_place_find(const struct gt_heap_analysis *analysis, struct gt_object *out)
 {
-    struct gt_place place = {.told = out};
+    struct gt_place place = {.answer = out};
 
     out->frame = GT_UNKNOWN;
     if (!in_heap(analysis, &place) && !in_stack(analysis, &place) && !in_global(analysis, &place))

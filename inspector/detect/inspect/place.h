@@ -10,7 +10,7 @@
 #include "inspector/detect/heap_analysis.h"
 
 struct gt_place {
-    struct gt_object *told;
+    struct gt_object *answer;
     gt_type_id type; /* of the variable or object that contains the address, or of its elements */
     uint64_t offset; /* of the address in the variable or object; GT_NO_TYPE: 0 */
 };

@@ -33,14 +33,14 @@ static void set_range(struct gt_object *out, enum gt_address_kind what, uint64_t
 static void in_area(const struct gt_heap_analysis *analysis, struct gt_place *place)
 {
     const struct gt_static_area *area =
-        gt_static_area_at(analysis->typing->statics, place->told->address);
+        gt_static_area_at(analysis->typing->statics, place->answer->address);
 
     if (!area) return;
     place->type = area->type;
-    place->offset = (place->told->address - area->addr) %
+    place->offset = (place->answer->address - area->addr) %
                     gt_types_get(analysis->process->types, area->type)->size;
-    place->told->base = area->addr;
-    place->told->bytes = area->size;
+    place->answer->base = area->addr;
+    place->answer->bytes = area->size;
 }
 
 static bool in_data(const struct gt_heap_analysis *analysis, struct gt_object *out)
@@ -275,6 +275,6 @@ void gt_place_outside(const struct gt_heap_analysis *analysis, struct gt_place *
                                          in_file,    in_segment,    in_nothing};
 
     for (size_t i = 0; i < sizeof finders / sizeof *finders; i++)
-        if (finders[i](analysis, place->told)) break;
-    if (place->told->what == GT_ADDRESS_DATA) in_area(analysis, place);
+        if (finders[i](analysis, place->answer)) break;
+    if (place->answer->what == GT_ADDRESS_DATA) in_area(analysis, place);
 }

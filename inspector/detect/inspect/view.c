@@ -44,29 +44,29 @@ static void fill_retained(const struct gt_heap_analysis *analysis, struct gt_vie
 
 /* ---- by address ---------------------------------------------------------------------------- */
 
-static enum gt_view_kind what_of(const struct gt_object *told)
+static enum gt_view_kind what_of(const struct gt_object *answer)
 {
-    if (told->what == GT_ADDRESS_OBJECT) return GT_VIEW_OBJECT;
-    if (told->what == GT_ADDRESS_STACK) return GT_VIEW_VARIABLE;
-    return told->what == GT_ADDRESS_DATA ? GT_VIEW_GLOBAL : GT_VIEW_MEMORY;
+    if (answer->what == GT_ADDRESS_OBJECT) return GT_VIEW_OBJECT;
+    if (answer->what == GT_ADDRESS_STACK) return GT_VIEW_VARIABLE;
+    return answer->what == GT_ADDRESS_DATA ? GT_VIEW_GLOBAL : GT_VIEW_MEMORY;
 }
 
-static struct gt_error *no_type(const struct gt_object *told)
+static struct gt_error *no_type(const struct gt_object *answer)
 {
     return gt_error_at(
         gt_error_create(GT_ERR_USAGE,
                         "no type is known of what is at 0x%" PRIx64 " (%s): give one, as "
                         "0x%" PRIx64 ",TYPE",
-                        told->address, gt_address_kind_name(told->what), told->address),
-        told->address);
+                        answer->address, gt_address_kind_name(answer->what), answer->address),
+        answer->address);
 }
 
 /* The type of the value that begins at the address. */
-static gt_type_id type_of(const struct gt_heap_analysis *analysis, struct gt_object *told)
+static gt_type_id type_of(const struct gt_heap_analysis *analysis, struct gt_object *answer)
 {
     struct gt_types *types = analysis->process->types;
-    struct gt_place place = gt_place_find(analysis, told);
-    uint32_t object = gt_heap_object(&analysis->heap->graph, told->address);
+    struct gt_place place = gt_place_find(analysis, answer);
+    uint32_t object = gt_heap_object(&analysis->heap->graph, answer->address);
 
     if (!place.type && object != GT_NO_OBJECT)
         gt_place_fill_type(analysis, object, gt_pointer_free_type(analysis, object), &place);
@@ -77,23 +77,23 @@ static gt_type_id type_of(const struct gt_heap_analysis *analysis, struct gt_obj
 struct gt_error *gt_view_fill(const struct gt_heap_analysis *analysis,
                               const struct gt_show_options *options, struct gt_view *out)
 {
-    struct gt_object told = {.address = options->address};
-    gt_type_id type = type_of(analysis, &told);
+    struct gt_object answer = {.address = options->address};
+    gt_type_id type = type_of(analysis, &answer);
     struct gt_error *error = options->type ? gt_lookup_type(analysis, options->type, &type) : NULL;
 
     if (error) return error;
-    if (!type) return no_type(&told);
-    out->what = options->type && !told.type ? GT_VIEW_MEMORY : what_of(&told);
-    out->name = told.field && told.name
-                    ? gt_arena_format(analysis->storage, "%s%s", told.name, told.field)
-                    : told.name;
-    out->goroutine = told.goroutine;
+    if (!type) return no_type(&answer);
+    out->what = options->type && !answer.type ? GT_VIEW_MEMORY : what_of(&answer);
+    out->name = answer.field && answer.name
+                    ? gt_arena_format(analysis->storage, "%s%s", answer.name, answer.field)
+                    : answer.name;
+    out->goroutine = answer.goroutine;
     out->address = options->address;
     out->bytes = gt_types_get(analysis->process->types, type)->size;
     out->retained_bytes = out->retained_objects = GT_UNKNOWN;
     if (!gt_mem_at(analysis->process->mem, out->address, 1))
         return gt_error_create(GT_ERR_USAGE, "the core has no memory at 0x%" PRIx64 " (%s)",
-                               out->address, gt_address_kind_name(told.what));
+                               out->address, gt_address_kind_name(answer.what));
     out->value = read_values(analysis, options, NULL, type, out->address);
     fill_retained(analysis, out);
     return NULL;

@@ -49,6 +49,11 @@ static void count_members(const struct grouper *grouper, const struct gt_member 
     group->count = group->id_count = count;
 }
 
+static const char *keep(struct gt_arena *storage, const char *text)
+{
+    return text ? gt_arena_strndup(storage, text, strlen(text)) : NULL;
+}
+
 static void make_group(void *ctx, const struct gt_member *members, size_t count)
 {
     struct grouper *grouper = ctx;
@@ -59,8 +64,8 @@ static void make_group(void *ctx, const struct gt_member *members, size_t count)
 
     count_members(grouper, members, count, group);
     group->status = gt_g_status(g);
-    group->wait_reason =
-        g->wait_reason ? gt_arena_strndup(storage, g->wait_reason, strlen(g->wait_reason)) : NULL;
+    group->wait_reason = keep(storage, g->wait_reason);
+    group->go_wait_reason = keep(storage, g->go_wait_reason);
     group->stack =
         gt_locations_of_many(&grouper->locations, process, grouper->source->goroutines, g, storage);
     group->created_by = gt_location_created(process, g, storage);

@@ -65,7 +65,8 @@ void gt_edges_of_goroutine(const struct gt_heap_analysis *analysis, uint32_t gor
     add_goroutine(analysis->baseline, analysis, goroutine, edges);
 }
 
-/* Main is one, too, though it is not reported: if nothing wakes it, what it holds wakes nobody. */
+/* Main is a candidate too, though it is not reported: if nothing wakes it, what it holds wakes no
+ * goroutine. */
 static bool is_candidate(const struct gt_heap_analysis *analysis, const struct gt_goroutine *g,
                          const struct gt_wait *wait)
 {

@@ -94,8 +94,8 @@ static const char *last_due(const struct gt_timer_describer *describer,
                            (seconds / 3600), (seconds / 60 % 60));
 }
 
-static const char *doubt_of(const struct gt_timer_describer *describer,
-                            const struct gt_member *members, size_t count)
+static const char *when_freed(const struct gt_timer_describer *describer,
+                              const struct gt_member *members, size_t count)
 {
     const char *last = last_due(describer, members, count);
     const struct gt_timer *first = gt_timer_at(describer->judge, members[0].item);
@@ -198,56 +198,56 @@ static const char *watcher_function(const struct gt_timer_describer *describer, 
     return place ? gt_location_name(describer->analysis, place) : "a goroutine";
 }
 
-/* All words of these findings except the advice: title and doubt. */
-static void describe_words(const struct gt_timer_describer *describer, enum gt_timer_sort sort,
-                           const struct gt_member *members, size_t count, struct gt_cause *cause)
+static const char *title_of(const struct gt_timer_describer *describer, enum gt_timer_sort sort,
+                            const struct gt_member *first, size_t count, const char *callback)
 {
-    struct gt_arena *storage = describer->analysis->storage;
-    const struct gt_timer *timer = gt_timer_at(describer->judge, members[0].item);
-    const char *many = gt_heap_analysis_count(describer->analysis, count),
-               *s = count == 1 ? "" : "s";
-    const char *function;
+    const struct gt_heap_analysis *analysis = describer->analysis;
+    struct gt_arena *storage = analysis->storage;
+    const char *many = gt_heap_analysis_count(analysis, count), *s = count == 1 ? "" : "s";
 
     switch (sort) {
     case GT_TICKERS_LOST:
-        cause->title = gt_arena_format(
+        return gt_arena_format(
             storage, "%s ticker%s never stopped, reached from the timer heap only (%s)", many, s,
-            kept_by(describer->analysis, timer));
-        break;
+            kept_by(analysis, gt_timer_at(describer->judge, first->item)));
     case GT_ONE_SHOTS:
-        cause->title = gt_arena_format(
+        return gt_arena_format(
             storage,
             "%s one-shot timer%s (time.After, time.NewTimer) reached from the timer heap only",
             many, s);
-        cause->doubt = gt_arena_format(storage, "%s; %s", doubt_of(describer, members, count),
-                                       kept_by(describer->analysis, timer));
-        break;
     case GT_DEADLINES:
-        cause->title = gt_arena_format(storage,
-                                       "%s timer%s of context.WithTimeout or WithDeadline, whose "
-                                       "CancelFunc nobody has any more",
-                                       many, s);
-        cause->doubt = doubt_of(describer, members, count);
-        break;
+        return gt_arena_format(storage,
+                               "%s timer%s of context.WithTimeout or WithDeadline, whose "
+                               "CancelFunc nobody has any more",
+                               many, s);
     case GT_AFTER_FUNCS:
-        function = cause->instances[0].ticker.callback;
-        cause->title = gt_arena_format(storage,
-                                       "%s timer%s of time.AfterFunc that will call %s, reached "
-                                       "from the timer heap only",
-                                       many, s, function);
-        cause->doubt = doubt_of(describer, members, count);
-        break;
+        return gt_arena_format(storage,
+                               "%s timer%s of time.AfterFunc that will call %s, reached from the "
+                               "timer heap only",
+                               many, s, callback);
     case GT_TICKERS_WATCHED:
-        function = watcher_function(describer, members[0].item);
-        cause->title = gt_arena_format(storage,
-                                       "%s ticker%s, each with a goroutine in %s that waits for "
-                                       "its ticks only",
-                                       many, s, function);
-        cause->doubt = "each still gets its ticks: a person must judge whether they are needed";
-        break;
+        return gt_arena_format(
+            storage, "%s ticker%s, each with a goroutine in %s that waits for its ticks only", many,
+            s, watcher_function(describer, first->item));
     case GT_TIMER_SORTS:
         break;
     }
+    return NULL;
+}
+
+/* NULL: nothing can ever receive from it or stop it. */
+static const char *doubt_of(const struct gt_timer_describer *describer, enum gt_timer_sort sort,
+                            const struct gt_member *members, size_t count)
+{
+    const struct gt_heap_analysis *analysis = describer->analysis;
+
+    if (sort == GT_TICKERS_LOST) return NULL;
+    if (sort == GT_TICKERS_WATCHED)
+        return "each still gets its ticks: a person must judge whether they are needed";
+    const char *freed = when_freed(describer, members, count);
+    if (sort != GT_ONE_SHOTS) return freed;
+    return gt_arena_format(analysis->storage, "%s; %s", freed,
+                           kept_by(analysis, gt_timer_at(describer->judge, members[0].item)));
 }
 
 void gt_timers_describe(struct gt_timer_describer *describer, enum gt_verdict_of_timer verdict,
@@ -261,7 +261,8 @@ void gt_timers_describe(struct gt_timer_describer *describer, enum gt_verdict_of
     for (size_t i = 0; i < cause->instance_count; i++)
         describe_one(describer, members[i].item, &cause->instances[i]);
     if (verdict == GT_TIMER_WATCHED) cause->path = cause->instances[0].ticker.owner_path;
-    describe_words(describer, sort, members, count, cause);
+    cause->title = title_of(describer, sort, members, count, cause->instances[0].ticker.callback);
+    cause->doubt = doubt_of(describer, sort, members, count);
     if (made && sort != GT_TICKERS_WATCHED)
         cause->title =
             gt_arena_format(describer->analysis->storage, "%s, made at %s", cause->title, made);

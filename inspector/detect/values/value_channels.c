@@ -28,12 +28,12 @@ static void add_queue(struct gt_value_reader *reader, uint32_t place, gt_type_id
                       const struct channel *channel)
 {
     uint64_t size = elem ? gt_types_get(reader->types, elem)->size : 0, got;
-    uint64_t told = channel->count < reader->how.most ? channel->count : reader->how.most;
+    uint64_t shown = channel->count < reader->how.most ? channel->count : reader->how.most;
     char name[32];
 
     if (!elem || gt_value_fit(reader, channel->buffer, size, channel->room) < channel->room)
-        told = 0;
-    uint32_t first = gt_value_parts(reader, place, told, &got);
+        shown = 0;
+    uint32_t first = gt_value_parts(reader, place, shown, &got);
     for (uint32_t i = 0; i < got; i++) {
         uint64_t slot = (channel->next + i) % channel->room;
         snprintf(name, sizeof name, "[%" PRIu32 "]", i);

@@ -10,13 +10,13 @@ static void read_elements(struct gt_value_reader *reader, uint32_t place, gt_typ
 {
     uint64_t size = elem ? gt_types_get(reader->types, elem)->size : 0, got;
     uint64_t there = gt_value_fit(reader, addr, size, len);
-    uint64_t told = there < reader->how.most ? there : reader->how.most;
+    uint64_t shown = there < reader->how.most ? there : reader->how.most;
     char name[32];
 
     if (there < len)
         gt_value_at(reader, place)->note = "its length goes past the memory that it points to";
-    if (!elem) told = 0;
-    uint32_t first = gt_value_parts(reader, place, told, &got);
+    if (!elem) shown = 0;
+    uint32_t first = gt_value_parts(reader, place, shown, &got);
     for (uint32_t i = 0; i < got; i++) {
         snprintf(name, sizeof name, "[%" PRIu32 "]", i);
         gt_value_set(reader, first + i, place, name, elem, addr + i * size, deeper);

@@ -7,7 +7,7 @@
 #include "inspector/runtime/waits/blocked.h"
 
 enum {
-    MAX_TOLD = 64, /* objects of one select that are shown */
+    MAX_SHOWN = 64, /* objects of one select that are shown */
     MAX_FIELD = 160,
     MAX_ROOTS = 256, /* of a stack */
 };
@@ -169,7 +169,7 @@ const struct gt_blocked_thing *gt_blocking_describe_wait(const struct gt_heap_an
 {
     const struct gt_goroutine *g = &analysis->goroutines->list[goroutine];
 
-    *count = wait->objects.len < MAX_TOLD ? wait->objects.len : MAX_TOLD;
+    *count = wait->objects.len < MAX_SHOWN ? wait->objects.len : MAX_SHOWN;
     struct gt_blocked_thing *things = gt_arena_alloc(analysis->storage, *count * sizeof *things);
     for (size_t i = 0; i < *count; i++) {
         struct gt_blocked blocked = gt_blocked_on(&analysis->baseline->waits, g, wait, i);

@@ -97,8 +97,7 @@ static bool is_in_heap(const struct gt_heap_analysis *analysis, const struct gt_
     return true;
 }
 
-/* A package variable can be reached by any code. Without wakers it is not known who reaches
- * what. */
+/* Any code can reach a package variable. Without wakers it is not known what reaches the object. */
 static uint8_t need_of_reach(const struct gt_deadlocks *deadlocks, uint32_t member)
 {
     const struct gt_wait *wait = &deadlocks->analysis->baseline->wait[member];

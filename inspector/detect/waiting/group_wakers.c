@@ -25,7 +25,7 @@ struct namer {
     bool more, same_waiters;
 };
 
-/* ---- who is left out ------------------------------------------------------------------------ */
+/* ---- wakers that are left out --------------------------------------------------------------- */
 
 /* A goroutine that waits for the same object is woken like the group, and wakes nobody before
  * that. */
@@ -47,7 +47,7 @@ static size_t count_kind(const struct namer *namer, enum gt_waker_kind kind)
     return count;
 }
 
-/* ---- who is shown ---------------------------------------------------------------------------- */
+/* ---- wakers that are shown ------------------------------------------------------------------- */
 
 static struct gt_waker waker_of(struct namer *namer, const struct gt_way *way, uint32_t owner)
 {

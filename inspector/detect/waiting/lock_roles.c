@@ -137,7 +137,7 @@ static void take_unanswered(struct role_finder *finder, const uint8_t *unanswere
         if (unanswered[i]) deadlocks->needs.need[i] = GT_STUCK_ALWAYS;
     gt_stuck_find(&deadlocks->needs, deadlocks->stuck);
     for (uint32_t i = 0; i < finder->goroutines; i++)
-        deadlocks->stuck[i] = deadlocks->stuck[i] && !unanswered[i]; /* told by themselves */
+        deadlocks->stuck[i] = deadlocks->stuck[i] && !unanswered[i]; /* a finding of its own */
     take_stuck(finder, GT_ROLE_BEHIND_UNANSWERED);
 }
 

@@ -1,12 +1,12 @@
 /*
- * What part a goroutine has in locks that nobody unlocks: it is in a circle of goroutines that wait
- * for each other's locks, it waits for a lock that no live goroutine holds (lock_states.h), or it
- * waits behind such goroutines, or behind one that no code is left to answer
+ * The role of a goroutine in locks that nobody unlocks: it is in a circle of goroutines that wait
+ * for each other's locks; or it waits for a lock that no live goroutine holds (lock_states.h); or
+ * it waits behind such goroutines, or behind one that no code is left to answer
  * (hanging/unanswered.h).
  *
- * Owners of locks are known by stack frames (lock_owners.h), so a part is no proof. Others may
- * reach a lock that nobody holds, and so may unlock it. A lock that is handed on is like that, too,
- * so a crowd must wait for it. With very many goroutines, no lock is said to be held by nobody.
+ * Stack frames show the owners of locks (lock_owners.h), so a role is no proof. Other code may
+ * reach a lock that nobody holds, and unlock it. A lock that is handed on looks the same, so a
+ * crowd must wait for it. With very many goroutines, no lock counts as held by nobody.
  */
 #ifndef GT_DETECT_LOCK_ROLES_H
 #define GT_DETECT_LOCK_ROLES_H
@@ -22,13 +22,14 @@ enum gt_lock_role {
     GT_ROLE_BEHIND, /* those that it needs are in a circle, or behind one */
     GT_ROLE_LEFT,   /* nobody holds the lock */
     GT_ROLE_BEHIND_LEFT,       /* the owner of its lock waits for one that nobody holds */
-    GT_ROLE_BEHIND_UNANSWERED, /* the owner of its lock waits for what nobody is left to answer */
+    GT_ROLE_BEHIND_UNANSWERED, /* the owner of its lock waits, and no code is left to answer that
+                                * wait */
     GT_LOCK_ROLES
 };
 
 struct gt_lock_role_texts {
     const char *word;  /* for advice.def; NULL: none */
-    const char *title; /* what becomes of the goroutines; NULL: nothing is said */
+    const char *title; /* the words of the title about the goroutines; NULL: none */
     const char *doubt;
     bool circle;
     bool suspect; /* code alone says so; otherwise it is likely */

@@ -8,7 +8,7 @@
 #include <string.h>
 
 enum {
-    MANY_ALIKE = 10, /* fewer may wait for one that is given back at this moment */
+    MANY_ALIKE = 10, /* fewer may wait for a token that is given back at this moment */
     MAIN = 1,
 };
 
@@ -94,7 +94,7 @@ static bool find_library(const struct gt_stack *stack, struct gt_lost_tokens *lo
     return false;
 }
 
-/* ---- who is left --------------------------------------------------------------------------- */
+/* ---- the goroutines that are left ---------------------------------------------------------- */
 
 static bool is_by_clock(const struct token_finder *finder, uint32_t goroutine)
 {
@@ -158,7 +158,7 @@ static uint64_t count_after_funcs(const struct gt_heap_analysis *analysis)
     return count;
 }
 
-/* False when it is not known who may give tokens back. */
+/* False when it is not known which goroutines may give tokens back. */
 static bool count_left(struct token_finder *finder, uint64_t *left)
 {
     const struct gt_goroutines *all = finder->analysis->goroutines;

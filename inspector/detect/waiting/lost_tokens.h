@@ -1,14 +1,16 @@
 /*
- * Crowds that wait for a token, of which too many are lost: a place in a channel of empty values
- * that is full, a part of a semaphore.Weighted, or a connection of a sql.DB.
+ * Crowds that wait for a token, of which too many are lost. A token is a place in a channel of
+ * empty values that is full, a part of a semaphore.Weighted, or a connection of a sql.DB.
  *
- * Who has a token gives it back, so each token that is taken has a goroutine that runs or waits
- * elsewhere. Tokens are lost when fewer goroutines of the program are left than tokens are taken:
- * neither those that wait for such a token, nor those that have only calls of libraries, nor the
- * main goroutine are counted, but each timer of time.AfterFunc is. How many are taken is known for
- * a channel; of the others, at least one. A goroutine that wakes by the clock may give back as many
- * as it likes, and so may one with a variable that leads to the channel: nothing is said beside
- * them. It is a suspicion: a goroutine may have several.
+ * A goroutine that has a token gives it back later. So each token that is taken has a goroutine
+ * that runs or waits elsewhere. Tokens are lost when fewer goroutines of the program are left than
+ * tokens are taken. Not counted are the goroutines that wait for such a token, those that have only
+ * calls of libraries, and the main goroutine. Each timer of time.AfterFunc counts like a goroutine.
+ * For a channel it is known how many tokens are taken; of the others at least one is.
+ *
+ * A goroutine that wakes by the clock may give back any number, and so may one with a variable that
+ * leads to the channel. If there is such a goroutine, nothing is reported. The result is a
+ * suspicion, since a goroutine may have several tokens.
  */
 #ifndef GT_DETECT_LOST_TOKENS_H
 #define GT_DETECT_LOST_TOKENS_H

@@ -77,7 +77,7 @@ static void describe_sleep(const struct describer *describer, const struct gt_go
 }
 
 static void describe_durable(const struct describer *describer, uint32_t number,
-                             struct gt_outside_wait *told)
+                             struct gt_outside_wait *out)
 {
     struct gt_heap_analysis *analysis = describer->analysis;
     struct gt_wait wait;
@@ -85,7 +85,7 @@ static void describe_durable(const struct describer *describer, uint32_t number,
     if (!gt_waits_find_durable(&analysis->baseline->waits, &analysis->goroutines->list[number],
                                &wait))
         return;
-    told->blocked = gt_blocking_describe_wait(analysis, number, &wait, &told->blocked_count);
+    out->blocked = gt_blocking_describe_wait(analysis, number, &wait, &out->blocked_count);
 }
 
 static void describe_wait(const struct describer *describer, uint32_t number,

@@ -1,8 +1,6 @@
 /*
- * The wait-for graph: goroutines that wait for something that others could provide, who those
- * others are, and circles of goroutines that wait for one another.
- *
- * The results are in the analysis's storage.
+ * The wait-for graph: goroutines that wait for something that others could provide, those others,
+ * and circles of goroutines that wait for one another. The results are in the analysis's storage.
  */
 #ifndef GT_DETECT_WAIT_GRAPH_H
 #define GT_DETECT_WAIT_GRAPH_H

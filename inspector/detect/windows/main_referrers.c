@@ -4,7 +4,7 @@
 
 enum {
     MAX_LOOKED_AT = 16, /* windows of one block that count */
-    MAX_TOLD = 4,       /* names in one text */
+    MAX_SHOWN = 4,      /* names in one text */
 };
 
 struct holding { /* the totals of one key */
@@ -181,13 +181,13 @@ const char *gt_referrer_names_others(const struct gt_referrer_names *names,
 
 const char *gt_referrer_names_text(const struct gt_referrer_names *names, struct gt_arena *storage)
 {
-    size_t told = names->count <= MAX_TOLD + 1 ? names->count : MAX_TOLD;
-    const char *text = told ? names->at[0] : NULL;
+    size_t shown = names->count <= MAX_SHOWN + 1 ? names->count : MAX_SHOWN;
+    const char *text = shown ? names->at[0] : NULL;
 
-    for (size_t i = 1; i < told; i++)
+    for (size_t i = 1; i < shown; i++)
         text = gt_arena_format(storage, "%s%s in %s", text, i + 1 == names->count ? " and" : ",",
                                names->at[i]);
-    if (told < names->count)
-        text = gt_arena_format(storage, "%s and in %zu more places", text, names->count - told);
+    if (shown < names->count)
+        text = gt_arena_format(storage, "%s and in %zu more places", text, names->count - shown);
     return text;
 }

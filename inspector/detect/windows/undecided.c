@@ -11,7 +11,7 @@
 enum {
     MAX_ALIKE = 1 << 13, /* the most rows by look */
     MAX_KEYED = 256,     /* the largest of them, whose referrers are named */
-    MAX_TOLD = 50,
+    MAX_ROWS = 50,
     HEAVY_BLOCK = 1 << 10, /* bytes; what smaller blocks keep is not counted */
     MAX_FIELD = 160,
 };
@@ -31,7 +31,7 @@ struct lister {
                             * joined */
 };
 
-#define NOT_TOLD UINT32_MAX
+#define NO_ROW UINT32_MAX
 
 /* ---- rows by look -------------------------------------------------------------------------- */
 
@@ -122,10 +122,10 @@ static void order_joined(struct lister *lister, size_t rows)
         ((struct row *)gt_vec_at(&lister->rows, i))->number = (uint32_t)i;
     sort_rows(lister);
     for (uint32_t i = 0; i < lister->rows.len; i++)
-        now[((struct row *)gt_vec_at(&lister->rows, i))->number] = i < MAX_TOLD ? i : NOT_TOLD;
+        now[((struct row *)gt_vec_at(&lister->rows, i))->number] = i < MAX_ROWS ? i : NO_ROW;
     for (size_t i = 0; i < rows; i++)
-        if (lister->place[i] != NOT_TOLD) lister->place[i] = now[lister->place[i]];
-    if (lister->rows.len > MAX_TOLD) lister->rows.len = MAX_TOLD;
+        if (lister->place[i] != NO_ROW) lister->place[i] = now[lister->place[i]];
+    if (lister->rows.len > MAX_ROWS) lister->rows.len = MAX_ROWS;
 }
 
 static void make_rows(struct lister *lister)
@@ -134,19 +134,19 @@ static void make_rows(struct lister *lister)
 
     lister->place = gt_alloc((rows + 1) * sizeof *lister->place);
     for (size_t i = 0; i < rows; i++)
-        lister->place[i] = NOT_TOLD;
+        lister->place[i] = NO_ROW;
     join_alike(lister);
     order_joined(lister, rows);
 }
 
 /* ---- what they keep ------------------------------------------------------------------------ */
 
-/* The index of a block's row; NOT_TOLD when it has none. */
+/* The index of a block's row; NO_ROW when it has none. */
 static uint32_t place_of(const struct lister *lister, const struct gt_undecided_word *word)
 {
     const uint64_t *number = gt_map_find(&lister->by_look, look_of(lister, word));
 
-    return number ? lister->place[*number] : NOT_TOLD;
+    return number ? lister->place[*number] : NO_ROW;
 }
 
 static bool may_be_heavy(const struct lister *lister, uint32_t block)
@@ -157,11 +157,11 @@ static bool may_be_heavy(const struct lister *lister, uint32_t block)
 }
 
 /* Blocks without pointers keep nothing. Small blocks are left out. */
-static void weigh_rows(const struct lister *lister, struct gt_undecided *told)
+static void weigh_rows(const struct lister *lister, struct gt_undecided *out)
 {
     const struct gt_vec *words = &lister->analysis->windows->undecided_words;
-    struct gt_u32s groups[MAX_TOLD] = {0};
-    uint64_t bytes[MAX_TOLD] = {0};
+    struct gt_u32s groups[MAX_ROWS] = {0};
+    uint64_t bytes[MAX_ROWS] = {0};
     bool any = false;
 
     for (size_t i = 0; i < words->len; i++) {
@@ -170,13 +170,13 @@ static void weigh_rows(const struct lister *lister, struct gt_undecided *told)
             !may_be_heavy(lister, word->block))
             continue;
         uint32_t place = place_of(lister, word);
-        if (place == NOT_TOLD) continue;
+        if (place == NO_ROW) continue;
         gt_u32s_add(&groups[place], word->block);
         any = true;
     }
     if (any) gt_blocks_retained(lister->analysis, groups, (uint32_t)lister->rows.len, bytes);
     for (size_t i = 0; i < lister->rows.len; i++) {
-        if (groups[i].len) told[i].retained_bytes = (int64_t)bytes[i];
+        if (groups[i].len) out[i].retained_bytes = (int64_t)bytes[i];
         gt_u32s_deinit(&groups[i]);
     }
 }
@@ -231,12 +231,12 @@ static void describe_row(struct lister *lister, const struct row *row, struct gt
 static void describe_rows(struct lister *lister, struct gt_report *report)
 {
     size_t count = lister->rows.len;
-    struct gt_undecided *told = gt_arena_alloc(lister->analysis->storage, count * sizeof *told);
+    struct gt_undecided *out = gt_arena_alloc(lister->analysis->storage, count * sizeof *out);
 
     for (size_t i = 0; i < count; i++)
-        describe_row(lister, gt_vec_at(&lister->rows, i), &told[i]);
-    weigh_rows(lister, told);
-    report->undecided = told;
+        describe_row(lister, gt_vec_at(&lister->rows, i), &out[i]);
+    weigh_rows(lister, out);
+    report->undecided = out;
     report->undecided_count = count;
 }
 

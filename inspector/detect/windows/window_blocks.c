@@ -172,11 +172,11 @@ struct gt_window *gt_windows_describe(const struct gt_heap_analysis *analysis,
                                       size_t *count)
 {
     *count = block->count < max ? block->count : max;
-    struct gt_window *told = gt_arena_alloc(analysis->storage, *count * sizeof *told);
+    struct gt_window *out = gt_arena_alloc(analysis->storage, *count * sizeof *out);
 
     for (size_t i = 0; i < *count; i++) {
         const struct gt_window_ref *window = gt_window_of(windows, block, i);
-        told[i] = (struct gt_window){
+        out[i] = (struct gt_window){
             .offset = window->offset,
             .length = window->len,
             .capacity = window->cap,
@@ -187,5 +187,5 @@ struct gt_window *gt_windows_describe(const struct gt_heap_analysis *analysis,
             .data = data_of(analysis, window),
         };
     }
-    return told;
+    return out;
 }

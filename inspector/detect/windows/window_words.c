@@ -12,39 +12,36 @@ static bool is_in_frame(const struct gt_heap_analysis *analysis, const struct gt
            gt_root_at(analysis->roots, referrer->root)->kind == GT_ROOT_FRAME;
 }
 
-/* The type of the elements of `object`, if the allocator recorded that it is an array. Then a
+/* The type of the elements of an object, if the allocator recorded that it is an array. Then a
  * pointer to an element pins the array. Any other pointer into a block may use all of it. */
-static gt_type_id recorded_element(const struct gt_heap_analysis *analysis, uint32_t object)
+static gt_type_id recorded_element(const struct gt_heap_analysis *analysis,
+                                   const struct gt_window_target *target)
 {
     struct gt_types *types = analysis->process->types;
-    uint64_t user, header;
 
-    if (object >= analysis->heap->graph.scan_objects ||
-        gt_heap_region_of(&analysis->heap->graph, object)->scan != GT_SCAN_TILED)
-        return GT_NO_TYPE;
-    header = gt_goheap_header(analysis->heap, object);
+    if (target->region->scan != GT_SCAN_TILED) return GT_NO_TYPE;
+    uint64_t header = gt_goheap_header(analysis->heap, target->object);
     gt_type_id elem = header ? gt_types_at(types, header) : GT_NO_TYPE;
     uint64_t size = elem ? gt_types_get(types, elem)->size : 0;
-    gt_goheap_user(analysis->heap, object, &user);
-    return size && user >= 2 * size ? elem : (gt_type_id)GT_NO_TYPE;
+    return size && target->size >= 2 * size ? elem : (gt_type_id)GT_NO_TYPE;
 }
 
 /* Does a pointer lead to a later element of a block without pointers, of which the allocator
  * records no type? It does if the program has no type that the block could be one value of. A
  * pointer to the block's start may be one to the head of something larger. */
-static bool is_in_slab(const struct gt_heap_analysis *analysis, uint32_t object,
-                       const struct gt_word *word)
+static bool is_in_slab(const struct gt_heap_analysis *analysis,
+                       const struct gt_window_target *target, const struct gt_word *word)
 {
-    uint64_t user, offset = word->value - gt_goheap_user(analysis->heap, object, &user);
-    uint64_t size = gt_types_get(analysis->process->types, word->type)->size;
+    uint64_t offset = word->value - target->start;
 
-    return object >= analysis->heap->graph.scan_objects && size >= LEAST_ELEMENT &&
-           offset >= size && offset % size == 0 &&
-           !gt_shape_may_be_one(analysis->typing->shapes, user);
+    if (target->region->scan != GT_SCAN_NONE) return false;
+    uint64_t size = gt_types_get(analysis->process->types, word->type)->size;
+    return size >= LEAST_ELEMENT && offset >= size && offset % size == 0 &&
+           !gt_shape_may_be_one(analysis->typing->shapes, target->size);
 }
 
-/* May the word be a slice? Where debug information tells the variables of frames, a word that is
- * none of them is the position of a loop. */
+/* May the word be a slice? If debug information has the variables of frames, a word that is none of
+ * them is the position of a loop. */
 static bool may_be_slice(const struct gt_heap_analysis *analysis, const struct gt_word *word,
                          const struct gt_referrer *referrer)
 {
@@ -67,12 +64,13 @@ static bool is_runtimes(struct gt_types *types, gt_type_id type)
  * or a pointer to an element, and neither leads to the elements before. It may use all others. */
 static enum gt_word_verdict window_from(const struct gt_heap_analysis *analysis,
                                         const struct gt_word *word,
-                                        const struct gt_referrer *referrer, uint32_t object,
+                                        const struct gt_referrer *referrer,
+                                        const struct gt_window_target *target,
                                         struct gt_window_ref *window)
 {
     if (!may_be_slice(analysis, word, referrer)) return GT_UNTYPED;
-    gt_type_id elem = recorded_element(analysis, object);
-    uint64_t user, start = gt_goheap_user(analysis->heap, object, &user);
+    gt_type_id elem = recorded_element(analysis, target);
+    uint64_t user = target->size, start = target->start;
     uint64_t size = elem ? gt_types_get(analysis->process->types, elem)->size : 0;
 
     if (!size || word->value < start + size || word->value - start >= user ||
@@ -95,13 +93,13 @@ static bool is_byte_like(const struct gt_heap_analysis *analysis, gt_type_id typ
 
 /* The elements of an inferred slice have the largest size that is possible. */
 static uint64_t inferred_size(const struct gt_heap_analysis *analysis, const struct gt_word *word,
-                              uint32_t object, uint64_t offset, uint64_t user)
+                              const struct gt_window_target *target, uint64_t offset)
 {
-    uint64_t most = (user - offset) / word->cap;
+    uint64_t most = (target->size - offset) / word->cap;
 
     if (word->bytes) return 1;
     if (word->widest && word->widest < most) most = word->widest;
-    return gt_shape_element(analysis->typing->shapes, object, offset, most);
+    return gt_shape_element(analysis->typing->shapes, target->object, offset, most);
 }
 
 /* The capacity of a slice, in a block with room for so many elements. A function that does not need
@@ -120,10 +118,11 @@ static uint64_t fitting_capacity(const struct gt_heap_analysis *analysis,
 
 static enum gt_word_verdict window_of(const struct gt_heap_analysis *analysis,
                                       const struct gt_word *word,
-                                      const struct gt_referrer *referrer, uint32_t object,
+                                      const struct gt_referrer *referrer,
+                                      const struct gt_window_target *target,
                                       struct gt_window_ref *window)
 {
-    uint64_t user;
+    uint64_t user = target->size;
 
     window->kind = word->kind;
     window->elem = word->type;
@@ -131,10 +130,10 @@ static enum gt_word_verdict window_of(const struct gt_heap_analysis *analysis,
     window->inferred = word->inferred;
     window->weak = word->weak;
     window->bounded = word->widest != 0;
-    window->offset = word->value - gt_goheap_user(analysis->heap, object, &user);
+    window->offset = word->value - target->start;
     if (window->offset >= user) return GT_UNFIT;
     if (word->inferred)
-        window->elem_size = inferred_size(analysis, word, object, window->offset, user);
+        window->elem_size = inferred_size(analysis, word, target, window->offset);
     else if (word->kind != GT_P_STRING)
         window->elem_size =
             word->type ? gt_types_get(analysis->process->types, word->type)->size : 0;
@@ -150,22 +149,23 @@ static enum gt_word_verdict window_of(const struct gt_heap_analysis *analysis,
 
 enum gt_word_verdict gt_window_judge(const struct gt_heap_analysis *analysis,
                                      const struct gt_word *word, const struct gt_referrer *referrer,
-                                     uint32_t object, struct gt_window_ref *window)
+                                     const struct gt_window_target *target,
+                                     struct gt_window_ref *window)
 {
     switch (word->kind) {
     case GT_P_STRING:
     case GT_P_SLICE:
-        return window_of(analysis, word, referrer, object, window);
+        return window_of(analysis, word, referrer, target, window);
     case GT_P_POINTER:
         if (gt_typing_is_node(analysis->typing, word->type)) return GT_COVERS_ALL;
         if (is_byte_like(analysis, word->type)) return word->type ? GT_BYTE_POINTER : GT_UNTYPED;
-        if (recorded_element(analysis, object) != word->type && !is_in_slab(analysis, object, word))
+        if (recorded_element(analysis, target) != word->type && !is_in_slab(analysis, target, word))
             return GT_COVERS_ALL;
-        return window_of(analysis, word, referrer, object, window);
+        return window_of(analysis, word, referrer, target, window);
     case GT_P_UNSAFE:
         return GT_UNSAFE_POINTER;
     case GT_W_UNKNOWN:
-        return window_from(analysis, word, referrer, object, window);
+        return window_from(analysis, word, referrer, target, window);
     case GT_W_REFERENCE:
         return GT_IS_REFERENCE;
     default:
@@ -214,12 +214,11 @@ static bool any_set(const unsigned char *bytes, uint64_t from, uint64_t to)
     return false;
 }
 
-bool gt_window_leaves_out(const struct gt_heap_analysis *analysis, uint32_t object,
-                          const struct gt_window_ref *window)
+bool gt_window_leaves_out(const struct gt_heap_analysis *analysis,
+                          const struct gt_window_target *target, const struct gt_window_ref *window)
 {
-    uint64_t user;
-    uint64_t addr = gt_goheap_user(analysis->heap, object, &user);
-    const unsigned char *bytes = gt_mem_at(analysis->process->mem, addr, user);
+    uint64_t user = target->size;
+    const unsigned char *bytes = gt_mem_at(analysis->process->mem, target->start, user);
 
     return bytes && (any_set(bytes, 0, window->offset) ||
                      any_set(bytes, (window->offset + window->len + 7) & ~(uint64_t)7, user));
@@ -241,15 +240,14 @@ bool gt_window_may_be_stale(const struct gt_heap_analysis *analysis, const struc
 }
 
 void gt_check_length(const struct gt_heap_analysis *analysis, const struct gt_word *word,
-                     const struct gt_referrer *referrer, uint32_t object,
+                     const struct gt_referrer *referrer, const struct gt_window_target *target,
                      const struct gt_window_ref *window)
 {
-    uint64_t user;
+    uint64_t user = target->size;
 
     if (word->inferred || word->disputed || !window->elem_size) return;
     if (word->kind != GT_P_STRING && word->kind != GT_P_SLICE) return;
     if (may_be_in_change(analysis, referrer)) return;
-    gt_goheap_user(analysis->heap, object, &user);
     if (window->offset < user && word->len > (user - window->offset) / window->elem_size)
         gt_contradict(&analysis->process->contradictions, GT_CONTRADICTION_LENGTHS, 1, word->addr);
 }

@@ -26,12 +26,28 @@ enum gt_word_verdict {
     GT_WORD_VERDICTS
 };
 
+struct gt_window_target { /* the object that a word points into */
+    const struct gt_region *region;
+    uint32_t object;
+    uint64_t start, size; /* of its data */
+};
+
+static inline struct gt_window_target gt_window_target_in(const struct gt_region *region,
+                                                          uint32_t object)
+{
+    struct gt_window_target target = {.region = region, .object = object};
+
+    target.start = gt_goheap_user_in(region, object - region->first, &target.size);
+    return target;
+}
+
 /* The reason for the report. */
 enum gt_undecided_reason gt_verdict_reason(enum gt_word_verdict verdict);
 
 enum gt_word_verdict gt_window_judge(const struct gt_heap_analysis *analysis,
                                      const struct gt_word *word, const struct gt_referrer *referrer,
-                                     uint32_t object, struct gt_window_ref *window);
+                                     const struct gt_window_target *target,
+                                     struct gt_window_ref *window);
 
 /* The program may never use such a word again: a frame that was interrupted keeps words that it no
  * longer needs. The same holds for a slot about which the stack map and its variable disagree. */
@@ -42,7 +58,7 @@ bool gt_window_may_be_stale(const struct gt_heap_analysis *analysis, const struc
  * a length that no code of Go can have made, in memory that no frame is about to change. A capacity
  * may be made up by unsafe code: (*[1 << 30]byte)(p)[:n]. */
 void gt_check_length(const struct gt_heap_analysis *analysis, const struct gt_word *word,
-                     const struct gt_referrer *referrer, uint32_t object,
+                     const struct gt_referrer *referrer, const struct gt_window_target *target,
                      const struct gt_window_ref *window);
 
 /* Is the block memory of the runtime: a map's storage, a channel, one of its structs? No string or
@@ -53,7 +69,8 @@ bool gt_window_is_runtimes(const struct gt_heap_analysis *analysis, uint32_t blo
 bool gt_window_is_one_value(const struct gt_heap_analysis *analysis, uint32_t block);
 
 /* Does the block hold anything other than nil outside the window's len? */
-bool gt_window_leaves_out(const struct gt_heap_analysis *analysis, uint32_t object,
+bool gt_window_leaves_out(const struct gt_heap_analysis *analysis,
+                          const struct gt_window_target *target,
                           const struct gt_window_ref *window);
 
 #endif

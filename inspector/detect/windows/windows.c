@@ -56,19 +56,18 @@ static bool is_settled(const struct gatherer *gatherer, uint32_t object)
     return gt_bit(&gatherer->whole, object) || gt_bit(&gatherer->out->undecided, object);
 }
 
-static void note_window(struct gatherer *gatherer, uint32_t object,
+static void note_window(struct gatherer *gatherer, const struct gt_window_target *target,
                         const struct gt_window_ref *window)
 {
-    uint64_t user;
+    uint32_t object = target->object;
 
-    gt_goheap_user(gatherer->analysis->heap, object, &user);
-    gt_bit_set(window->len * 2 < user ? &gatherer->small : &gatherer->half, object);
+    gt_bit_set(window->len * 2 < target->size ? &gatherer->small : &gatherer->half, object);
     if (object >= gatherer->analysis->heap->graph.scan_objects) return;
     /* Only the first window is tested: a test for each of many windows would read the block as
      * often. */
     if (gt_bit(&gatherer->partial, object) || gt_bit(&gatherer->full, object)) return;
     bool partial =
-        window->kind == GT_P_POINTER || gt_window_leaves_out(gatherer->analysis, object, window);
+        window->kind == GT_P_POINTER || gt_window_leaves_out(gatherer->analysis, target, window);
     gt_bit_set(partial ? &gatherer->partial : &gatherer->full, object);
 }
 
@@ -128,21 +127,23 @@ static void note_reference(struct gatherer *gatherer, uint32_t object, const str
     if (gatherer->references.len < MAX_UNDECIDED) gt_vec_add(&gatherer->references, &reference);
 }
 
-static void look_at(struct gatherer *gatherer, uint32_t object, const struct gt_word *word)
+static void look_at(struct gatherer *gatherer, const struct gt_region *region, uint32_t object,
+                    const struct gt_word *word)
 {
     struct gt_window_ref window = {0};
 
     if (gt_bit(&gatherer->whole, object)) return;
     if (!gt_bit(&gatherer->analysis->heap->graph.allocated, object)) return;
+    struct gt_window_target target = gt_window_target_in(region, object);
     enum gt_word_verdict verdict =
-        gt_window_judge(gatherer->analysis, word, &gatherer->referrer, object, &window);
+        gt_window_judge(gatherer->analysis, word, &gatherer->referrer, &target, &window);
     if (verdict == GT_UNFIT)
-        gt_check_length(gatherer->analysis, word, &gatherer->referrer, object, &window);
+        gt_check_length(gatherer->analysis, word, &gatherer->referrer, &target, &window);
     if (verdict == GT_COVERS_ALL) gt_bit_set(&gatherer->whole, object);
     if (verdict == GT_IS_REFERENCE) note_reference(gatherer, object, word);
     if (verdict > GT_IS_REFERENCE) note_undecided(gatherer, object, word, verdict);
     if (verdict != GT_IS_WINDOW) return;
-    note_window(gatherer, object, &window);
+    note_window(gatherer, &target, &window);
     if (word->uncapped || window.unsure) gt_bit_set(&gatherer->doubtful, object);
     if (gatherer->overflowed || gt_bit(&gatherer->referenced, object)) return;
     if (!is_open(gatherer, object)) return;
@@ -193,7 +194,7 @@ static struct gt_waiting_word *take_turn(struct gatherer *gatherer)
 
     if (oldest->region) {
         gatherer->referrer = oldest->referrer;
-        look_at(gatherer, oldest->object, &oldest->word);
+        look_at(gatherer, oldest->region, oldest->object, &oldest->word);
         gatherer->referrer = referrer;
     }
     return oldest;
@@ -340,7 +341,9 @@ static void record(void *ctx, const struct gt_word *word)
     uint32_t object = gt_heap_object(&gatherer->analysis->heap->graph, word->value);
 
     if (object == GT_NO_OBJECT || is_dead(gatherer, word) || !matters(gatherer, object)) return;
-    if (gt_window_judge(gatherer->analysis, word, &gatherer->referrer, object, &window) ==
+    struct gt_window_target target =
+        gt_window_target_in(gt_heap_region_of(&gatherer->analysis->heap->graph, object), object);
+    if (gt_window_judge(gatherer->analysis, word, &gatherer->referrer, &target, &window) ==
         GT_IS_WINDOW)
         keep_view(gatherer, object, word, &window);
 }

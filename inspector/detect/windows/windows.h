@@ -36,7 +36,7 @@ struct gt_window_ref { /* one window */
     bool inferred, weak;
     bool bounded; /* its elements may be narrower, but not wider */
     bool unsure;  /* the word leaves open how far the window goes: it goes to the block's end */
-    bool untyped; /* and of what type it is */
+    bool untyped; /* and what type its elements have */
 };
 
 struct gt_window_block { /* a block with all its windows */

@@ -44,7 +44,7 @@ static void put_section(FILE *to, const struct gt_diff *diff, enum gt_growth_of 
     if (section->left_out) fprintf(to, "\n%s more changed.\n", gt_count(section->left_out).text);
 }
 
-/* Who holds it: the first step of the path, which is the root, with its field. */
+/* The holder: the first step of the path, which is the root, with its field. */
 static void put_new_row(FILE *to, const struct gt_new_row *row)
 {
     const struct gt_step *root = row->path.count ? &row->path.steps[0] : NULL;

@@ -7,7 +7,7 @@
 #include <string.h>
 
 /* Go prints one line for a value that was recovered and raised again. */
-static bool is_told_before(const struct gt_report *report, size_t i)
+static bool is_shown_before(const struct gt_report *report, size_t i)
 {
     return i > 0 && report->crash.panics[i - 1].repanicked;
 }
@@ -63,7 +63,7 @@ static void say(struct gt_str *to, const struct gt_panic *panic)
 void gt_say_panics(struct gt_str *to, const struct gt_report *report)
 {
     for (size_t i = 0; i < report->crash.panic_count; i++) {
-        if (is_told_before(report, i)) continue;
+        if (is_shown_before(report, i)) continue;
         if (to->len) gt_str_add(to, ", then ");
         say(to, &report->crash.panics[i]);
     }
@@ -74,7 +74,7 @@ const char *gt_panics_hint(const struct gt_report *report)
     unsigned hidden = 0;
 
     for (size_t i = 0; i < report->crash.panic_count; i++)
-        hidden += report->crash.panics[i].hidden && !is_told_before(report, i);
+        hidden += report->crash.panics[i].hidden && !is_shown_before(report, i);
     if (hidden == 0) return "";
     return hidden == 1 ? "--show-data shows the text" : "--show-data shows the texts";
 }
@@ -120,7 +120,7 @@ void gt_print_panics(struct gt_str *to, const struct gt_report *report)
     const struct gt_panic *panics = report->crash.panics;
 
     for (size_t i = 0; i < report->crash.panic_count; i++) {
-        if (is_told_before(report, i)) continue;
+        if (is_shown_before(report, i)) continue;
         if (i && !panics[i - 1].goexit) gt_str_add(to, "\t");
         if (!panics[i].goexit) print_panic(to, &panics[i]);
     }

@@ -91,17 +91,17 @@ static void put_step(struct gt_page *page, const struct gt_step *step, bool last
 }
 
 /* An object of the path of which nothing else is known. */
-static bool is_untold(const struct gt_step *step)
+static bool is_untyped(const struct gt_step *step)
 {
     return step->kind == GT_STEP_OBJECT && !step->type && !step->field;
 }
 
 /* How many steps of a path in [first, end) have neither type nor field. */
-static size_t count_untold(const struct gt_path *path, size_t first, size_t end)
+static size_t count_untyped(const struct gt_path *path, size_t first, size_t end)
 {
     size_t count = 0;
 
-    while (first + count < end && is_untold(&path->steps[first + count]))
+    while (first + count < end && is_untyped(&path->steps[first + count]))
         count++;
     return count;
 }
@@ -124,14 +124,14 @@ void gt_page_path(struct gt_page *page, const struct gt_path *path)
             i += left_out;
         }
         size_t end = left_out && i < SHOWN_STEPS ? SHOWN_STEPS : path->count;
-        size_t untold = page->all ? 0 : count_untold(path, i, end);
-        if (untold < 2) {
+        size_t untyped = page->all ? 0 : count_untyped(path, i, end);
+        if (untyped < 2) {
             bool in_map = !page->all && i + 1 < path->count && is_trie_node(&path->steps[i + 1]);
             put_step(page, &path->steps[i], i + 1 == path->count, in_map);
             continue;
         }
-        gt_page_format(page, GT_PLAIN, "%zu untyped objects", untold);
-        i += untold - 1;
+        gt_page_format(page, GT_PLAIN, "%zu untyped objects", untyped);
+        i += untyped - 1;
     }
 }
 

@@ -154,7 +154,7 @@ static void put_header(FILE *to, const struct gt_goroutine_group *group, size_t 
     int64_t minutes = wait_ns == GT_UNKNOWN ? 0 : (wait_ns / 60000000000);
 
     fprintf(to, "goroutine %" PRIu64 " [", group->ids[index]);
-    put(to, "", gt_state_name(group->wait_reason, group->status), "");
+    put(to, "", gt_state_name(group->go_wait_reason, group->status), "");
     if (group->wait_reason && group->status == GT_STATUS_LEAKED) fputs(" (leaked)", to);
     if (minutes >= 1) fprintf(to, ", %" PRId64 " minutes", minutes);
     if (group->locked) fputs(", locked to thread", to);

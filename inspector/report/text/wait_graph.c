@@ -139,14 +139,14 @@ static void put_lock_state(struct gt_page *page, const struct gt_waiting *waitin
     /* Readers block a writer. */
     bool reads = waiting->blocked_count && waiting->blocked[0].action == GT_ACTION_WRITE;
     bool left = waiting->lock_state == GT_LOCK_LEFT;
-    bool untold = waiting->lock_state == GT_LOCK_TAKEN && !waiting->owner_count;
+    bool unknown = waiting->lock_state == GT_LOCK_TAKEN && !waiting->owner_count;
 
-    if (!left && !untold && waiting->lock_state != GT_LOCK_FREE) return;
+    if (!left && !unknown && waiting->lock_state != GT_LOCK_FREE) return;
     gt_page_line(page, COLUMN, COLUMN + 4);
     if (left)
         gt_page_format(page, GT_RED, "%s, and no live goroutine holds it: an %s is missing",
                        reads ? "read-locked" : "locked", reads ? "RUnlock" : "Unlock");
-    else if (untold)
+    else if (unknown)
         gt_page_format(page, GT_PLAIN, "%s; stack frames do not tell who holds it",
                        reads ? "read-locked" : "locked");
     else
@@ -178,18 +178,18 @@ static bool same_waker(const struct gt_waker *a, const struct gt_waker *b)
 static void put_who(struct gt_page *page, const struct gt_waiting *waiting, size_t first)
 {
     const struct gt_waker *waker = &waiting->wakers[first];
-    size_t count = 0, told = 0;
+    size_t count = 0, shown = 0;
 
     for (size_t i = first; i < waiting->waker_count; i++)
         count += same_waker(waker, &waiting->wakers[i]);
     gt_page_put(page, GT_BOLD, count > 1 ? "goroutines " : "goroutine ");
-    for (size_t i = first; i < waiting->waker_count && told < SHOWN_ALIKE; i++) {
+    for (size_t i = first; i < waiting->waker_count && shown < SHOWN_ALIKE; i++) {
         if (!same_waker(waker, &waiting->wakers[i])) continue;
-        const char *before = !told ? "" : told + 1 == count ? " and " : ", ";
+        const char *before = !shown ? "" : shown + 1 == count ? " and " : ", ";
         gt_page_format(page, GT_BOLD, "%s%" PRIu64, before, waiting->wakers[i].goroutine);
-        told++;
+        shown++;
     }
-    if (told < count) gt_page_format(page, GT_BOLD, " and %zu more", count - told);
+    if (shown < count) gt_page_format(page, GT_BOLD, " and %zu more", count - shown);
     gt_page_put(page, GT_PLAIN, count > 1 ? " reach it" : " reaches it");
     if (waker->hangs)
         gt_page_put(page, GT_RED,

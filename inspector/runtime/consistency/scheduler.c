@@ -105,8 +105,9 @@ static bool is_listed(const struct checker *checker, uint64_t g, enum gt_field_i
            gt_map_find(&checker->threads, m);
 }
 
-/* The scheduler tells the runtime's own goroutines by the function that they were started with. It
- * counts those of threads that C may make as the runtime's (isSystemGoroutine, oneNewExtraM). */
+/* The scheduler recognizes the runtime's own goroutines by the function that they were started
+ * with. It counts those of threads that C may make as the runtime's (isSystemGoroutine,
+ * oneNewExtraM). */
 static bool is_programs(const struct gt_process *process, uint64_t start)
 {
     static const char *const programs[] = {"runtime.main", "runtime.handleAsyncEvent",

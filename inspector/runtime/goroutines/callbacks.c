@@ -3,7 +3,7 @@
 #include <inttypes.h>
 
 enum {
-    MAX_CALLBACKS = 32, /* more are a recursion through C, which is told by its Go frames */
+    MAX_CALLBACKS = 32, /* more are a recursion through C, which the Go frames show */
     MAX_NATIVES = 32,   /* C frames kept for one callback */
     SAVED = 24,         /* from the sp of runtime.cgocallback's caller to the registers it saved */
 };

@@ -15,7 +15,7 @@ static uint64_t field_of(const struct gt_process *process, uint64_t addr, enum g
     return addr && gt_process_field(process, addr, field, &value) ? value : 0;
 }
 
-/* ---- who died ------------------------------------------------------------------------------ */
+/* ---- the goroutine that died --------------------------------------------------------------- */
 
 static void keep_dying(const struct gt_process *process, uint64_t m, struct gt_u64s *dying)
 {

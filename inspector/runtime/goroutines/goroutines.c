@@ -178,6 +178,20 @@ static void read_frames(struct reader *reader, struct gt_goroutine *g)
         gt_contradict(&reader->process->contradictions, GT_CONTRADICTION_FRAMES, 1, g->address);
 }
 
+/* Up to Go 1.23 a wait group's wait has no reason of its own. */
+static void name_wait_group(const struct reader *reader, struct gt_goroutine *g)
+{
+    enum { MAX_PARKED = 8 }; /* frames of the runtime and of sync */
+
+    g->go_wait_reason = g->wait_reason;
+    if (!g->wait_reason || strcmp(g->wait_reason, "semacquire") != 0) return;
+    for (uint32_t i = 0; i < g->frame_count && i < MAX_PARKED; i++) {
+        uint64_t pc = gt_g_frame(reader->all, g, i)->pc - 1;
+        if (strcmp(gt_process_function(reader->process, pc), "sync.(*WaitGroup).Wait") == 0)
+            g->wait_reason = "sync.WaitGroup.Wait";
+    }
+}
+
 size_t gt_count_natives(const struct gt_process *process, const struct gt_native_frame *frames,
                         size_t count)
 {
@@ -252,6 +266,7 @@ static void take(struct reader *reader, uint64_t addr)
     read_traits(reader->process, &g);
     read_position(reader->process, &g);
     read_frames(reader, &g);
+    name_wait_group(reader, &g);
     read_natives(reader, &g);
     gt_callbacks_read(reader->process, reader->all, &g);
     if (g.system) g.system = !runs_program(reader, &g);

@@ -40,11 +40,12 @@ struct gt_goroutine {
     uint64_t address; /* of the g */
     uint64_t id, parent_id;
     uint64_t stack_lo, stack_hi;
-    uint64_t go_pc, start_pc; /* of the go statement and of the function started */
-    uint64_t wait_since;      /* nanotime; 0 unknown */
-    const char *wait_reason;  /* NULL unless it waits */
-    uint64_t bubble;          /* the number of its synctest bubble; 0 when in none */
-    uint8_t status;           /* enum gt_g_status, without the scan bit */
+    uint64_t go_pc, start_pc;   /* of the go statement and of the function started */
+    uint64_t wait_since;        /* nanotime; 0 unknown */
+    const char *wait_reason;    /* NULL unless it waits; a wait group's in all versions */
+    const char *go_wait_reason; /* the same as the program's Go says it */
+    uint64_t bubble;            /* the number of its synctest bubble; 0 when in none */
+    uint8_t status;             /* enum gt_g_status, without the scan bit */
     bool system;
     bool locked;                         /* locked to its thread */
     bool moving;                         /* its stack is being grown, or the collector may shrink it

@@ -1,10 +1,5 @@
 #include "inspector/runtime/heap/gcmarks.h"
 
-static bool bit(const unsigned char *bits, uint32_t index)
-{
-    return bits && bits[index / 8] >> (index % 8) & 1;
-}
-
 /* span.sweepgen against mheap_.sweepgen: 0 swept, +3 swept then cached (runtime/mheap.go). */
 static bool is_swept(const struct gt_goheap *heap, const struct gt_span *span)
 {
@@ -13,29 +8,20 @@ static bool is_swept(const struct gt_goheap *heap, const struct gt_span *span)
     return ahead == 0 || ahead == 3;
 }
 
-static bool any_bit(const unsigned char *bits, uint32_t count)
-{
-    for (uint32_t i = 0; bits && i < (count + 7) / 8; i++)
-        if (bits[i]) return true;
-    return false;
-}
-
+/* A swept span's allocBits are the marks of the last cycle. */
 static void judge_span(struct gt_gcmarks *marks, const struct gt_goheap *heap,
                        const struct gt_region *region)
 {
     const struct gt_span *span = gt_vec_at(&heap->spans, region->tag);
     bool swept = is_swept(heap, span);
 
-    if (swept &&
-        (any_bit(span->mark_bits, region->count) || any_bit(span->inline_bits, region->count)))
-        marks->under_way = true;
-    for (uint32_t slot = 0; slot < region->count; slot++) {
-        if (!gt_span_allocated(span, slot)) continue;
-        bool marked = swept ? bit(span->alloc_bits, slot) : gt_span_marked(span, slot);
-        if (marked)
-            gt_bit_set(&marks->marked, region->first + slot);
-        else if (swept)
-            gt_bit_set(&marks->unjudged, region->first + slot);
+    for (uint32_t slot = 0; slot < region->count; slot += 64) {
+        size_t object = region->first + (size_t)slot;
+        uint64_t allocated = gt_span_allocated(span, slot), marked = gt_span_marked(span, slot);
+        if (swept && marked) marks->under_way = true;
+        if (swept) marked = gt_span_alloc_bits(span, slot);
+        gt_bitmap_add(&marks->marked, object, allocated & marked);
+        if (swept) gt_bitmap_add(&marks->unjudged, object, allocated & ~marked);
     }
 }
 

@@ -16,24 +16,46 @@ enum {
     INLINE_MARKS_OFFSET = 64, /* before them in it: scans[63], owned; after marks[63]: class */
     MOST_INLINE_MARKS = 63 * 8,
     TINY_SPAN_CLASS = 2 << 1 | 1,
+    HEADER = 8, /* bytes of that type */
 };
 
 enum span_state { SPAN_DEAD, SPAN_IN_USE, SPAN_MANUAL };
 
-static bool bit(const unsigned char *bits, uint32_t slot)
+/* `bits` has a bit for each of the span's slots. */
+static uint64_t bits_of(const struct gt_span *span, const unsigned char *bits, uint32_t first)
 {
-    return bits && bits[slot / 8] >> (slot % 8) & 1;
+    uint64_t at = first / 8, size = ((uint64_t)span->nelems + 7) / 8, word = 0;
+
+    if (!bits || at >= size) return 0;
+    if (at + 8 <= size)
+        word = gt_load64(bits + at);
+    else
+        memcpy(&word, bits + at, size - at);
+    return word;
 }
 
-bool gt_span_marked(const struct gt_span *span, uint32_t slot)
+static uint64_t slots_below(uint32_t end, uint32_t first)
 {
-    return bit(span->mark_bits, slot) || bit(span->inline_bits, slot);
+    return end > first ? gt_low_bits(end - (uint64_t)first) : 0;
 }
 
-bool gt_span_allocated(const struct gt_span *span, uint32_t slot)
+uint64_t gt_span_alloc_bits(const struct gt_span *span, uint32_t first)
 {
-    return slot < span->free_index || bit(span->alloc_bits, slot) ||
-           (slot < span->end_index && gt_span_marked(span, slot));
+    return bits_of(span, span->alloc_bits, first);
+}
+
+uint64_t gt_span_marked(const struct gt_span *span, uint32_t first)
+{
+    return bits_of(span, span->mark_bits, first) | bits_of(span, span->inline_bits, first);
+}
+
+uint64_t gt_span_allocated(const struct gt_span *span, uint32_t first)
+{
+    uint64_t known = slots_below(span->free_index, first) | gt_span_alloc_bits(span, first);
+    uint64_t during = slots_below(span->end_index, first);
+
+    if (during & ~known) known |= during & gt_span_marked(span, first);
+    return known & slots_below(span->nelems, first);
 }
 
 /* Reads the scalars of an mspan; false when the core lacks them. */
@@ -137,6 +159,7 @@ static void add_region(struct gt_goheap *heap, struct gt_span *span)
         .scan = scan_of(heap, span),
         .tag = (uint32_t)heap->spans.len,
     };
+    region.skip = span->header ? HEADER : 0; /* scan_of() found it */
     if (span->inline_marks && region.bytes && span->npages == 1 &&
         span->nelems <= MOST_INLINE_MARKS)
         span->inline_bits = region.bytes + PAGE - INLINE_MARKS_BYTES + INLINE_MARKS_OFFSET;
@@ -284,9 +307,9 @@ static void set_allocated(struct gt_goheap *heap)
     for (uint32_t r = 0; r < heap->graph.region_count; r++) {
         const struct gt_region *region = &heap->graph.regions[r];
         const struct gt_span *span = gt_vec_at(&heap->spans, region->tag);
-        for (uint32_t slot = 0; slot < region->count; slot++)
-            if (gt_span_allocated(span, slot))
-                gt_bit_set(&heap->graph.allocated, region->first + slot);
+        for (uint32_t slot = 0; slot < region->count; slot += 64)
+            gt_bitmap_add(&heap->graph.allocated, region->first + (size_t)slot,
+                          gt_span_allocated(span, slot));
     }
 }
 
@@ -400,11 +423,8 @@ static const struct gt_span *span_of(const struct gt_goheap *heap, uint32_t obje
 uint64_t gt_goheap_user(const struct gt_goheap *heap, uint32_t object, uint64_t *size)
 {
     const struct gt_region *region = gt_heap_region_of(&heap->graph, object);
-    const struct gt_span *span = gt_vec_at(&heap->spans, region->tag);
-    uint64_t skip = span->header ? 8 : 0;
 
-    *size = region->slot_size - skip;
-    return region->base + (object - region->first) * region->slot_size + skip;
+    return gt_goheap_user_in(region, object - region->first, size);
 }
 
 uint64_t gt_goheap_header(const struct gt_goheap *heap, uint32_t object)

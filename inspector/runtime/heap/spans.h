@@ -72,15 +72,25 @@ void gt_goheap_share(const struct gt_goheap *heap, const struct gt_bitmap *live)
 /* Where the program's data of an object begins (after a type header), and its size. */
 uint64_t gt_goheap_user(const struct gt_goheap *heap, uint32_t object, uint64_t *size);
 
+/* The same for a slot of a region of this heap. */
+static inline uint64_t gt_goheap_user_in(const struct gt_region *region, uint32_t slot,
+                                         uint64_t *size)
+{
+    *size = region->slot_size - region->skip;
+    return region->base + slot * region->slot_size + region->skip;
+}
+
 /* The rtype that the allocator recorded for an object; 0 when it records none for its size. */
 uint64_t gt_goheap_header(const struct gt_goheap *heap, uint32_t object);
 
 /* A 16-byte block of the tiny allocator: many small pointer-free values share it. */
 bool gt_goheap_tiny(const struct gt_goheap *heap, uint32_t object);
 
-/* Is slot `slot` marked, by the collector's mark bits, inline or not? */
-bool gt_span_marked(const struct gt_span *span, uint32_t slot);
-/* Is slot `slot` allocated, by the span's own bits? */
-bool gt_span_allocated(const struct gt_span *span, uint32_t slot);
+/* Which of 64 slots from `first` on, a multiple of 64, are marked by the collector's mark bits,
+ * inline or not; are in allocBits; are allocated, by the span's own bits? The runtime's bits may go
+ * on past the last slot, those of allocated slots do not. */
+uint64_t gt_span_marked(const struct gt_span *span, uint32_t first);
+uint64_t gt_span_alloc_bits(const struct gt_span *span, uint32_t first);
+uint64_t gt_span_allocated(const struct gt_span *span, uint32_t first);
 
 #endif

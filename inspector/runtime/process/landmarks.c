@@ -195,16 +195,16 @@ static void keep_common(struct candidates *common, const struct candidates *othe
  * same. */
 static uint64_t choose(const struct landmark *landmark, const struct candidates *common)
 {
-    uint64_t alike = 0, empty = 0;
+    uint64_t found = 0, empty = 0;
 
     for (size_t i = 0; i < common->count; i++) {
         enum gt_likeness likeness = landmark->check(common->process, common->addr[i]);
         if (likeness == GT_EMPTY) empty = common->addr[i];
         if (likeness != GT_ALIKE) continue;
-        if (alike) return 0;
-        alike = common->addr[i];
+        if (found) return 0;
+        found = common->addr[i];
     }
-    return alike ? alike : empty;
+    return found ? found : empty;
 }
 
 static uint64_t seek(const struct gt_process *process, const struct landmark *landmark)

@@ -116,14 +116,14 @@ static const struct gt_facts *own_facts(const struct gt_process *process)
 }
 
 /* The structs and constants that only the table has. */
-static void name_taken(const struct gt_process *process, const struct gt_facts *own,
-                       struct names *names)
+static void name_borrowed(const struct gt_process *process, const struct gt_facts *own,
+                          struct names *names)
 {
-    struct gt_layout told;
+    struct gt_layout of_program;
     int64_t value;
 
-    gt_error_destroy(gt_layout_resolve(own, &process->version, &told));
-    gt_layout_beyond(&process->layout, &told, &process->version, add_name, names);
+    gt_error_destroy(gt_layout_resolve(own, &process->version, &of_program));
+    gt_layout_beyond(&process->layout, &of_program, &process->version, add_name, names);
     for (size_t i = 0; i < gt_known_constant_count; i++)
         if (!own->constant || !own->constant(own->ctx, gt_known_constants[i], &value))
             add_name(names, gt_known_constants[i]);
@@ -140,7 +140,7 @@ static void describe_of_newer(struct gt_process *process)
 
     if (process->known.exact) return;
     gt_known_range(&first, &last);
-    name_taken(process, own ? own : &nothing, &names);
+    name_borrowed(process, own ? own : &nothing, &names);
     gt_process_lost(process, GT_OF_NAMES,
                     "%s is newer than go1.%u.%u, the newest that was looked at: layouts are the "
                     "program's own, by its %s%s%s%s; statuses, wait reasons and the heap's design "

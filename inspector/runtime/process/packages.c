@@ -185,6 +185,12 @@ static bool is_librarys(const struct gt_packages *packages, const char *package,
            file[length] == '/';
 }
 
+bool gt_package_is_librarys(const struct gt_packages *packages, const char *path)
+{
+    return strcmp(path, "main") != 0 && !memchr(path, '.', strcspn(path, "/")) &&
+           !module_of(packages, path);
+}
+
 enum gt_origin gt_origin_of(const struct gt_packages *packages, const char *function,
                             const char *file)
 {

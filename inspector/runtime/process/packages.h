@@ -35,6 +35,10 @@ void gt_packages_find_library(struct gt_packages *packages, struct gt_arena *nam
 enum gt_origin gt_origin_of(const struct gt_packages *packages, const char *function,
                             const char *file);
 
+/* The same for a package whose path is known and whose files are not, such as a type's: no package
+ * of Go's library has a dot in its first element, or is in a module. */
+bool gt_package_is_librarys(const struct gt_packages *packages, const char *path);
+
 /* The file's path from the top of its module, in `storage`: "internal/fetch/fetch.go" of the main
  * module, "github.com/x/y@v1.2.0/z.go" of a dependency, "net/http/transport.go" of Go's library. */
 const char *gt_source_of(const struct gt_packages *packages, const char *function, const char *file,

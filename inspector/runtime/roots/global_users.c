@@ -125,9 +125,9 @@ static const struct reference *reference_at(const struct gt_global_users *users,
     return gt_vec_at(&users->list, index);
 }
 
-/* Functions that use every global say nothing about one: package initialisers, and those that the
- * collector calls. */
-static bool is_telling(const char *function)
+/* False for functions that use every global: package initialisers, and those that the collector
+ * calls. */
+static bool tells_apart(const char *function)
 {
     size_t length = strlen(function);
 
@@ -182,7 +182,7 @@ static void add_users(struct gt_global_users *users, uint64_t start, struct gt_r
 
     for (size_t i = first; i < end && i < first + MAX_USERS; i++) {
         const char *function = gt_process_function(users->process, reference_at(users, i)->entry);
-        if (!is_telling(function) || (last && strcmp(last, function) == 0)) continue;
+        if (!tells_apart(function) || (last && strcmp(last, function) == 0)) continue;
         last = function;
         add_user(out, function);
     }

@@ -123,7 +123,7 @@ size_t gt_kinds_of_target(const struct gt_goheap *heap, uint64_t target,
     return 3;
 }
 
-/* ---- alike --------------------------------------------------------------------------------- */
+/* ---- models of a kind ---------------------------------------------------------------------- */
 
 static void want(const struct gt_goheap *heap, const struct gt_bitmap *wanted, struct gt_map *left)
 {
@@ -132,7 +132,8 @@ static void want(const struct gt_goheap *heap, const struct gt_bitmap *wanted, s
 }
 
 /* A model takes away as many of its kind as it explains. */
-static void meet(const struct gt_goheap *heap, const struct gt_bitmap *models, struct gt_map *left)
+static void count_model(const struct gt_goheap *heap, const struct gt_bitmap *models,
+                        struct gt_map *left)
 {
     size_t missing = left->len;
 
@@ -148,11 +149,12 @@ static void meet(const struct gt_goheap *heap, const struct gt_bitmap *models, s
 void gt_kinds_find(const struct gt_goheap *heap, const struct gt_bitmap *wanted,
                    const struct gt_bitmap *models, struct gt_bitmap *alike, struct gt_bitmap *few)
 {
-    struct gt_map all = {0}, left = {0}; /* a kind of the wanted -> how many; how many too many */
+    struct gt_map all = {0}, left = {0}; /* of the wanted: how many of a kind; how many more than
+                                          * models explain */
 
     want(heap, wanted, &all);
     gt_map_copy(&left, &all);
-    meet(heap, models, &left);
+    count_model(heap, models, &left);
     for (size_t i = gt_bitmap_next(wanted, 0); i < wanted->bits;
          i = gt_bitmap_next(wanted, i + 1)) {
         uint64_t kind = gt_kind_of(heap, (uint32_t)i), many = *gt_map_find(&left, kind);

@@ -11,12 +11,13 @@ enum { WORD = 8 };
 
 struct functions {
     struct gt_map known;    /* an entry -> up to where the function has run */
-    struct gt_u64s entries; /* in the order in which they were met */
+    struct gt_u64s entries; /* in the order in which they were found */
 };
 
 struct finder {
     const struct gt_goheap *heap;
-    struct gt_map kinds;      /* of the wanted -> has code run that makes such? */
+    struct gt_map kinds;      /* a kind of the wanted -> whether code has run that makes objects of
+                               * it */
     struct functions ran;     /* functions that have run */
     struct functions called;  /* functions that they called */
     struct functions callees; /* functions that these call */

@@ -6,7 +6,7 @@
 
 #include "inspector/runtime/heap/spans.h"
 
-/* Sets in `retired` those of `wanted` that say so. */
+/* Sets in `retired` those of `wanted` whose contents show it. */
 void gt_retired_find(const struct gt_goheap *heap, const struct gt_bitmap *wanted,
                      struct gt_bitmap *retired);
 

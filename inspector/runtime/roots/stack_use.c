@@ -19,7 +19,8 @@ struct visitor {
     const struct gt_goheap *heap;
     const struct gt_goroutines *goroutines;
     const struct gt_bitmap *recent;
-    struct gt_map known; /* lower ends of stacks that are somebody's, or were visited */
+    struct gt_map known; /* lower ends of stacks that belong to a goroutine or a thread, or were
+                          * visited */
 };
 
 /* True for a goroutine that helped with the mark: it looked as if it waited. */

@@ -1,6 +1,6 @@
-/* Words of frames of which nothing describes the variables. For arguments the compiler records for
- * tracebacks which words are one string, slice or struct, and which still hold the argument. Local
- * slices are told by their capacity. */
+/* Words of frames whose variables nothing describes. For arguments, the compiler records for
+ * tracebacks which words are one string, slice or struct, and which still hold the argument. A
+ * local slice is recognized by its capacity. */
 #include "gotypes/code/arguments.h"
 #include "inspector/runtime/heap/size_classes.h"
 #include "inspector/runtime/typing/frame_words.h"
@@ -11,7 +11,7 @@
 enum {
     WORD = 8,
     PAGE = 8192,
-    LEAST_CAPACITY = 16,   /* smaller numbers are beside one another by chance */
+    LEAST_CAPACITY = 16,   /* smaller numbers are beside a pointer by chance */
     MOST_FRAME = 16 << 10, /* bytes of a frame that are searched */
 };
 
@@ -63,7 +63,7 @@ static bool is_beside(const struct arguments *arguments, size_t entry, size_t ot
 }
 
 /* A slice has three words. The compiler does not store a capacity that the function never uses:
- * then the slice ends with its length, as far as the frame tells. */
+ * then the slice ends with its length, as far as the frame shows. */
 static bool complete_slice(const struct arguments *arguments, size_t entry,
                            struct gt_surrounding *around)
 {
@@ -156,11 +156,11 @@ static bool has_capacity(const struct gt_typing *typing, uint32_t object, uint64
     return false;
 }
 
-/* The compiler keeps a slice as three variables, and orders those without pointers by their names:
- * the capacity lies beside the length (cmd/compile, cmpstackvarlt). If these are such neighbours,
- * the capacity is that of the whole block, and the code reads it when the call has returned, then
- * the slice covers the block. So it does if it is the length that is as long as the block. What
- * lies before it need not be the length, so all elements count as used. */
+/* A slice covers its whole block if its capacity is that of the block, and the code reads the
+ * capacity when the call has returned. The compiler keeps a slice as three variables, and orders
+ * those without pointers by their names, so the capacity lies beside the length (cmd/compile,
+ * cmpstackvarlt). A length as long as the block has the same effect. The word before it need not be
+ * the slice's length, so all elements count as used. */
 void gt_shape_local(const struct gt_typing *typing, const struct gt_root *root,
                     struct gt_word *word)
 {

@@ -246,14 +246,14 @@ static void try_type(struct question *question, const struct candidate *candidat
     if (all_fit(question, id, candidate->size, count)) take(question, elem, kind, values);
 }
 
-/* Several types of the program fit: nothing changes that. */
-static bool is_lost(const struct question *question)
+/* Several types of the program fit. More types cannot change that. */
+static bool is_undecided(const struct question *question)
 {
     return question->slice ? question->slice->denied : question->answers[OF_PROGRAM].several;
 }
 
-/* Too many types are to be tried. */
-static bool is_tired(struct question *question)
+/* Counts a try. True when there were too many. */
+static bool tried_enough(struct question *question)
 {
     if (question->slice) return ++question->candidates->joined > MOST_JOINED;
     return ++question->tries > MOST_TRIES;
@@ -272,11 +272,11 @@ static void try_types(struct question *question, uint64_t mask, uint64_t count)
     struct gt_candidates *candidates = question->candidates;
     size_t first = gt_lower_bound(candidates, 0, candidates->list.len, mask, mask_at);
 
-    for (size_t i = first; i < candidates->list.len && !is_lost(question); i++) {
+    for (size_t i = first; i < candidates->list.len && !is_undecided(question); i++) {
         const struct candidate *candidate = candidate_at(candidates, i);
         if (candidate->mask != mask || candidate->size * count > question->size) break;
         if (candidate->size * count <= question->below) continue;
-        if (is_tired(question)) give_up(question);
+        if (tried_enough(question)) give_up(question);
         try_type(question, candidate, count);
     }
 }
@@ -317,7 +317,7 @@ static bool all_pointers(const struct question *question)
 static void ask(struct question *question)
 {
     try_types(question, question->mask, 1);
-    for (uint64_t words = 2; words * 2 * WORD <= question->size && !is_lost(question); words++)
+    for (uint64_t words = 2; words * 2 * WORD <= question->size && !is_undecided(question); words++)
         try_elements(question, words);
 }
 
@@ -329,7 +329,7 @@ static const struct answer *answer_of(const struct question *question)
     return NULL;
 }
 
-/* Prepares what both questions need; false when no type can be told by elimination. */
+/* Prepares what both questions need; false when elimination finds no type. */
 static bool prepare(struct question *question, uint32_t object)
 {
     struct gt_candidates *candidates = question->candidates;

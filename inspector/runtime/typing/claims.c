@@ -114,7 +114,7 @@ void gt_widen_arrays(struct gt_typing *typing, const struct gt_bitmap *live)
 
 static void judge_by_bitmap(struct gt_typing *typing, const struct gt_claim *claim, uint32_t object)
 {
-    struct gt_slot_ref ref = {claim->region, claim->slot, false};
+    struct gt_slot_ref ref = {claim->region, claim->slot};
     uint32_t typed = gt_packed_at(&typing->type, object);
     struct gt_extent before = gt_extent_of(typing, &ref, typed);
     gt_type_id now = gt_typed_id(typed);
@@ -142,21 +142,35 @@ static bool has_header_size(const struct gt_typing *typing, uint32_t object, gt_
     return !header || gt_types_get(typing->types, header)->size == claim_size(typing, id);
 }
 
+/* Where a generic function is inlined, it allocates by its shape, and the allocator recorded that.
+ * Of the real types of one shape, a claim tells which it is. */
+static bool is_real_of(const struct gt_typing *typing, gt_type_id now, gt_type_id next)
+{
+    return now != GT_OPAQUE_TYPE && is_shaped(typing, now) && !is_shaped(typing, next) &&
+           claim_size(typing, now) == claim_size(typing, next);
+}
+
 /* Objects whose type the allocator recorded are typed already, unless that type could not be
  * read. */
+static void judge_by_header(struct gt_typing *typing, const struct gt_claim *claim, uint32_t object)
+{
+    gt_type_id now = gt_typed_id(gt_packed_at(&typing->type, object));
+
+    if (claim->offset != claim->region->skip) return;
+    if (now ? is_real_of(typing, now, claim->type) : has_header_size(typing, object, claim->type))
+        gt_settle(typing, object, claim->type, (struct gt_extent){0, 1, false});
+}
+
 static void judge_claim(struct gt_typing *typing, const struct gt_claim *claim)
 {
     uint32_t object = claim->region->first + claim->slot;
-    struct gt_extent first = {0, 1, false};
 
     if (!gt_bit(&typing->heap->graph.allocated, object)) return;
     if (claim_size(typing, claim->type) == 0 || claim->type >= GT_OPAQUE_TYPE) return;
     if (claim->region->scan == GT_SCAN_BITMAP)
         judge_by_bitmap(typing, claim, object);
-    else if (!gt_packed_at(&typing->type, object) &&
-             claim->offset == (gt_slot_has_header(typing, claim->region) ? 8 : 0) &&
-             has_header_size(typing, object, claim->type))
-        gt_settle(typing, object, claim->type, first);
+    else
+        judge_by_header(typing, claim, object);
 }
 
 /* Finds the claim's object, whose region has been prefetched, and prefetches what judging reads. */
@@ -208,11 +222,11 @@ void gt_claim(struct gt_typing *typing, uint64_t value, gt_type_id id, uint64_t 
         (struct gt_claim){.region = region, .value = value, .count = count, .type = id};
 }
 
-void gt_claim_words_of(struct gt_typing *typing, struct gt_slot_ref ref)
+void gt_claim_oldest(struct gt_typing *typing)
 {
-    struct gt_slot_ref oldest = gt_ready_swap(typing->ready, ref);
+    struct gt_slot_ref oldest = gt_ready_take(typing->ready);
 
-    if (oldest.region) gt_typing_words_of_slot(typing, &oldest, gt_claim_word, typing);
+    gt_typing_words_of_slot(typing, &oldest, gt_claim_word, typing);
 }
 
 void gt_claim_opaque(struct gt_typing *typing, uint64_t value)

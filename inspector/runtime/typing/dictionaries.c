@@ -7,6 +7,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum {
     WORD = 8,
@@ -153,18 +154,23 @@ static bool prefix_of(const char *function, char *out, size_t size)
     return length > 0 && (size_t)length < size;
 }
 
+static int by_prefix(const void *prefix, const void *dictionary)
+{
+    return strncmp(prefix, ((const struct dictionary *)dictionary)->name, strlen(prefix));
+}
+
+/* The index of the first dictionary whose name begins with the prefix; their number when none
+ * does. */
 static size_t first_with(const struct gt_dictionaries *dictionaries, const char *prefix)
 {
-    size_t first = 0, end = dictionaries->list.len;
+    const struct gt_vec *list = &dictionaries->list;
+    const struct dictionary *found =
+        list->len ? bsearch(prefix, list->data, list->len, sizeof *found, by_prefix) : NULL;
 
-    while (first < end) {
-        size_t middle = first + (end - first) / 2;
-        const struct dictionary *dictionary = gt_vec_at(&dictionaries->list, middle);
-        if (strcmp(dictionary->name, prefix) < 0)
-            first = middle + 1;
-        else
-            end = middle;
-    }
+    if (!found) return list->len;
+    size_t first = (size_t)(found - (const struct dictionary *)list->data);
+    while (first > 0 && by_prefix(prefix, gt_vec_at(list, first - 1)) == 0)
+        first--;
     return first;
 }
 

@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-enum { LEAST_BLOCK = 1024 }; /* bytes; of smaller blocks it is not asked what slices leave out */
+enum { LEAST_BLOCK = 1024 }; /* bytes; slices into smaller blocks are not bounded */
 
 struct eliminator {
     struct gt_typing *typing;
@@ -112,9 +112,9 @@ static bool shapes_near(const struct gt_typing *typing, uint32_t object)
     return false;
 }
 
-/* Visits those of 64 objects from `first` on. A visit may type others of them. */
-static void untold_of_word(const struct eliminator *eliminator, uint32_t first, uint64_t live,
-                           bool shapes, void visit(const struct eliminator *, uint32_t))
+/* Visits the untyped ones of the 64 objects from `first` on. A visit may type others of them. */
+static void untyped_of_word(const struct eliminator *eliminator, uint32_t first, uint64_t live,
+                            bool shapes, void visit(const struct eliminator *, uint32_t))
 {
     const struct gt_typing *typing = eliminator->typing;
 
@@ -129,21 +129,21 @@ static void untold_of_word(const struct eliminator *eliminator, uint32_t first, 
     }
 }
 
-static void each_untold(const struct eliminator *eliminator, const struct gt_bitmap *live,
-                        bool shapes, void visit(const struct eliminator *, uint32_t))
+static void each_untyped(const struct eliminator *eliminator, const struct gt_bitmap *live,
+                         bool shapes, void visit(const struct eliminator *, uint32_t))
 {
     uint32_t end = eliminator->typing->heap->graph.scan_objects;
 
     for (uint32_t first = 0; first < end; first += 64)
-        untold_of_word(eliminator, first, live->words[first / 64] & gt_low_bits(end - first),
-                       shapes, visit);
+        untyped_of_word(eliminator, first, live->words[first / 64] & gt_low_bits(end - first),
+                        shapes, visit);
 }
 
 void gt_eliminate(struct gt_typing *typing, const struct gt_bitmap *live)
 {
     struct eliminator eliminator = {typing, gt_candidates_create(typing), NULL};
 
-    each_untold(&eliminator, live, any_shapes(typing), eliminate);
+    each_untyped(&eliminator, live, any_shapes(typing), eliminate);
     gt_candidates_destroy(eliminator.candidates);
 }
 
@@ -169,7 +169,7 @@ static void bound_slice(void *ctx, const struct gt_word *word)
     if (widest) *gt_map_put(&bounder->typing->widest, word->addr, NULL) = widest;
 }
 
-/* Has the slot a pointer followed by two words that are none? */
+/* Has the slot a pointer before two words that are no pointers? */
 static bool may_hold_slice(const struct gt_slot_ref *ref)
 {
     const struct gt_region *region = ref->region;
@@ -200,5 +200,5 @@ void gt_claim_maps_of_typed(struct gt_typing *typing, const struct gt_map_shapes
 {
     struct eliminator eliminator = {typing, NULL, maps};
 
-    each_untold(&eliminator, live, false, claim_map);
+    each_untyped(&eliminator, live, false, claim_map);
 }

@@ -21,8 +21,7 @@ static enum where find(const struct gt_typing *typing, uint64_t value, struct ta
     const struct gt_region *region = gt_heap_region(graph, value);
 
     if (!region) return ELSEWHERE;
-    target->ref = (struct gt_slot_ref){region, gt_region_slot(region, value),
-                                       gt_slot_has_header(typing, region)};
+    target->ref = (struct gt_slot_ref){region, gt_region_slot(region, value)};
     if (target->ref.slot >= region->count ||
         !gt_bit(&graph->allocated, gt_slot_object(&target->ref)))
         return NOWHERE;

@@ -22,7 +22,7 @@ gt_type_id gt_map_shape_of(const struct gt_map_shapes *shapes, uint32_t object);
 gt_type_id gt_map_of_typed(const struct gt_map_shapes *shapes, const struct gt_typing *typing,
                            uint32_t object);
 
-/* Is it as large as the slot that a header gets? */
+/* Does the object have the size of the slot that a header gets? */
 bool gt_map_has_size(const struct gt_goheap *heap, uint32_t object);
 
 /* Does the object look like a map header of any type? It is tested by its size, by its pointer

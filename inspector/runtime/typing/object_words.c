@@ -106,7 +106,7 @@ struct gt_slot_ref gt_slot_ref_of(const struct gt_typing *typing, uint32_t objec
 {
     const struct gt_region *region = gt_heap_region_of(&typing->heap->graph, object);
 
-    return (struct gt_slot_ref){region, object - region->first, gt_slot_has_header(typing, region)};
+    return (struct gt_slot_ref){region, object - region->first};
 }
 
 bool gt_slot_ref_at(const struct gt_typing *typing, uint64_t value, struct gt_slot_ref *ref)
@@ -118,7 +118,6 @@ bool gt_slot_ref_at(const struct gt_typing *typing, uint64_t value, struct gt_sl
     ref->slot = gt_region_slot(ref->region, value);
     if (ref->slot >= ref->region->count || !gt_bit(&graph->allocated, gt_slot_object(ref)))
         return false;
-    ref->header = gt_slot_has_header(typing, ref->region);
     return true;
 }
 

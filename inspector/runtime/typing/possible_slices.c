@@ -1,5 +1,6 @@
 /* A word that is a slice by one type and something else by another: what the program's types say.
  */
+#include "inspector/base/package.h"
 #include "inspector/runtime/typing/candidates.h"
 #include "inspector/runtime/typing/closures.h"
 
@@ -7,8 +8,8 @@
 
 enum { MOST_PATH = 128 };
 
-/* Would the elements fill the block, as the allocator's size classes go? Then they are the slice's,
- * most likely. */
+/* Would so many elements fill the block, by the allocator's size classes? Then they most likely are
+ * the slice's elements. */
 static bool fills(const struct gt_possible_slice *slice, uint64_t size)
 {
     uint64_t user = slice->user, least = user < 1024 ? user - user / 3 : user - user / 6;
@@ -43,8 +44,7 @@ static bool is_ignored(const struct gt_types *types, gt_type_id id)
 
     if (!gt_types_package(types, id, path, sizeof path))
         return strstr(gt_types_name(types, id), " *runtime.");
-    return strcmp(path, "runtime") == 0 || is_below(path, "internal/runtime") ||
-           strcmp(path, "internal/unsafeheader") == 0;
+    return gt_is_runtime_package(path) || strcmp(path, "internal/unsafeheader") == 0;
 }
 
 /* Can the program allocate the type? Its code refers to it, or generic code takes it from a

@@ -320,7 +320,7 @@ static bool may_be_string(const struct gt_surrounding *around, const struct targ
            around->next[0] <= target->user - target->offset;
 }
 
-/* Is a small object an array of `words` pointers? Its bitmap tells. */
+/* Is a small object an array of `words` pointers? Its bitmap shows that. */
 static bool is_pointers(const struct gt_shapes *shapes, const struct target *target, uint64_t words)
 {
     struct mask_of mask = {0};

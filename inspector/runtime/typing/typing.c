@@ -27,15 +27,16 @@ static void claim_block(struct gt_typing *typing, uint32_t block)
             size_t object = word * 64 + (size_t)__builtin_ctzll(typing->grey.words[word]);
             gt_bit_clear(&typing->grey, object);
             ref = gt_slot_ref_near(typing, (uint32_t)object, &ref);
-            gt_claim_words_of(typing, ref);
+            if (gt_ready_is_full(typing->ready)) gt_claim_oldest(typing);
+            gt_ready_add(typing->ready, ref);
         }
 }
 
 /* Claims the words of all waiting objects, then judges all waiting claims. */
 static void catch_up(struct gt_typing *typing)
 {
-    for (unsigned i = 0; i < GT_READY; i++)
-        gt_claim_words_of(typing, (struct gt_slot_ref){0});
+    while (!gt_ready_is_empty(typing->ready))
+        gt_claim_oldest(typing);
     while (typing->judged != typing->claimed)
         gt_judge_oldest(typing);
 }
@@ -63,9 +64,9 @@ void gt_drain(struct gt_typing *typing)
     } while (gt_spread_statics(typing));
 }
 
-/* The runtime unrolls the GC program of a large type into one that has a mask and no kind (1.22,
- * 1.23). What the object is, claims tell. */
-static bool is_told(const struct gt_typing *typing, gt_type_id id)
+/* Whether the type describes its object. The runtime unrolls the GC program of a large type into a
+ * type that has a mask and no kind (1.22, 1.23): then only claims type the object. */
+static bool describes(const struct gt_typing *typing, gt_type_id id)
 {
     const struct gt_type *type = gt_types_get(typing->types, id);
 
@@ -84,7 +85,7 @@ static void claim_headers(struct gt_typing *typing, const struct gt_bitmap *live
             if (!gt_bit(live, object)) continue;
             gt_type_id id = gt_types_at(typing->types, gt_goheap_header(typing->heap, object));
             if (id && gt_type_row(typing, id)->is_map) id = gt_type_cell(typing, id);
-            if (id && id < GT_OPAQUE_TYPE && is_told(typing, id))
+            if (id && id < GT_OPAQUE_TYPE && describes(typing, id))
                 gt_settle(typing, object, id, (struct gt_extent){0, 1, false});
         }
     }

@@ -71,7 +71,8 @@ struct gt_typing {
     struct gt_closures *closures;
     struct gt_dictionaries *dictionaries;
     struct gt_packed type; /* by object, for those with pointers; typing_impl.h */
-    bool borrows;          /* shapes, receivers, closures, dictionaries and rows are another's */
+    bool borrows;          /* another typing owns the shapes, receivers, closures, dictionaries and
+                            * rows */
     bool whole;            /* from now on, arrays are typed beyond what slices cover */
     const struct gt_bitmap *within; /* while types spread: the objects whose words are read; NULL:
                                      * all */
@@ -86,8 +87,8 @@ struct gt_typing {
     uint32_t head, tail;
     struct gt_claim waiting[GT_CLAIMS_WAITING]; /* a ring; the memory that decides them is being
                                                  * fetched */
-    size_t claimed, aimed, judged;              /* counts of claims: those between two counts wait
-                                                 * for the next step */
+    size_t claimed, aimed, judged;              /* number of claims; those between two of these
+                                                 * numbers wait for the next step */
     struct gt_ready_slots *ready;               /* while types spread; see typing_impl.h */
     uint64_t typed_bytes, untyped_bytes;        /* of live objects with pointers */
     uint64_t names_disputed;                    /* roots that are disputed (struct gt_word) */
@@ -104,14 +105,15 @@ struct gt_typing *gt_typing_create_whole(const struct gt_goheap *heap,
                                          const struct gt_goroutines *goroutines,
                                          const struct gt_roots *roots,
                                          const struct gt_bitmap *live);
-/* The same for `some` of the live objects. Whatever types these must be in frames, in static data
- * or among them: the words of others are not read, and their types must not be queried. */
+/* The same for `some` of the live objects. The words of other objects are not read. So the types of
+ * the chosen ones must follow from frames, static data, or the chosen ones themselves. Types of
+ * other objects must not be queried. */
 struct gt_typing *gt_typing_create_of(const struct gt_goheap *heap,
                                       const struct gt_goroutines *goroutines,
                                       const struct gt_roots *roots, const struct gt_bitmap *some);
-/* As gt_typing_create(). *begun becomes what gt_typing_finish_whole() makes into the types of
- * gt_typing_create_whole(), in much less time. It borrows from the result: it must be destroyed
- * first. */
+/* As gt_typing_create(). gt_typing_finish_whole() makes *begun into the types of
+ * gt_typing_create_whole(), in much less time than a new start. *begun borrows from the result, so
+ * it is destroyed first. */
 struct gt_typing *gt_typing_create_twice(const struct gt_goheap *heap,
                                          const struct gt_goroutines *goroutines,
                                          const struct gt_roots *roots, const struct gt_bitmap *live,

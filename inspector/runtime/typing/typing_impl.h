@@ -46,11 +46,6 @@ static inline struct gt_extent gt_typed_extent(uint32_t typed)
                               (typed >> (GT_TYPE_BITS + GT_TILE_BITS) & tiles) + 1, typed >> 31};
 }
 
-static inline uint64_t gt_low_bits(uint64_t count)
-{
-    return count >= 64 ? UINT64_MAX : ((uint64_t)1 << count) - 1;
-}
-
 struct gt_type_row {
     uint64_t size;
     uint64_t mask; /* of pointers, if the type has at most 64 words */
@@ -66,7 +61,6 @@ struct gt_type_row {
 struct gt_slot_ref { /* an object, with its region and address */
     const struct gt_region *region;
     uint32_t slot;
-    bool header; /* the slot begins with its type */
 };
 
 static inline uint32_t gt_slot_object(const struct gt_slot_ref *ref)
@@ -77,7 +71,7 @@ static inline uint32_t gt_slot_object(const struct gt_slot_ref *ref)
 /* Where the program's data begins in the slot. */
 static inline uint64_t gt_slot_skip(const struct gt_slot_ref *ref)
 {
-    return ref->header ? 8 : 0;
+    return ref->region->skip;
 }
 
 /* Makes the row at its first use. */
@@ -95,14 +89,6 @@ static inline const struct gt_type_row *gt_type_row(const struct gt_typing *typi
  * header. */
 gt_type_id gt_type_cell(const struct gt_typing *typing, gt_type_id map);
 
-/* Do the region's slots begin with their type? */
-static inline bool gt_slot_has_header(const struct gt_typing *typing,
-                                      const struct gt_region *region)
-{
-    return region->scan == GT_SCAN_TILED &&
-           ((const struct gt_span *)gt_vec_at(&typing->heap->spans, region->tag))->header;
-}
-
 struct gt_slot_ref gt_slot_ref_of(const struct gt_typing *typing, uint32_t object);
 
 /* As gt_typing_words(), of an object with pointers. */
@@ -114,11 +100,37 @@ enum { GT_READY = 16 };
 
 struct gt_ready_slots { /* empty if zeroed */
     struct gt_slot_ref ring[GT_READY];
-    unsigned at;
+    unsigned in, out; /* counts of slots that came and went */
 };
 
-/* Adds `next` and removes the oldest, which has no region if that entry was empty. */
-struct gt_slot_ref gt_ready_swap(struct gt_ready_slots *ready, struct gt_slot_ref next);
+static inline bool gt_ready_is_empty(const struct gt_ready_slots *ready)
+{
+    return ready->in == ready->out;
+}
+
+static inline bool gt_ready_is_full(const struct gt_ready_slots *ready)
+{
+    return ready->in - ready->out == GT_READY;
+}
+
+/* Removes the oldest; there must be one. */
+static inline struct gt_slot_ref gt_ready_take(struct gt_ready_slots *ready)
+{
+    return ready->ring[ready->out++ % GT_READY];
+}
+
+/* There must be room. */
+static inline void gt_ready_add(struct gt_ready_slots *ready, struct gt_slot_ref next)
+{
+    const struct gt_region *region = next.region;
+    uint64_t offset = next.slot * region->slot_size;
+
+    ready->ring[ready->in++ % GT_READY] = next;
+    if (!region->bytes) return;
+    /* Both ends, as most small objects are in two cache lines. */
+    __builtin_prefetch(region->bytes + offset);
+    __builtin_prefetch(region->bytes + offset + region->slot_size - 8);
+}
 
 /* The object's slot. Faster if the object is in the region of `last`. */
 struct gt_slot_ref gt_slot_ref_near(const struct gt_typing *typing, uint32_t object,
@@ -160,8 +172,8 @@ void gt_claim(struct gt_typing *typing, uint64_t value, gt_type_id id, uint64_t 
 void gt_judge_oldest(struct gt_typing *typing); /* the oldest of those that wait; there must be one
                                                  */
 
-/* Adds the object to the queue, and claims the words of the oldest object in it. */
-void gt_claim_words_of(struct gt_typing *typing, struct gt_slot_ref ref);
+/* Claims the words of the oldest object that waits in the queue; there must be one. */
+void gt_claim_oldest(struct gt_typing *typing);
 
 /* What a pointer of the type leads to: its own type, except for nodes of which only the first field
  * is known. */

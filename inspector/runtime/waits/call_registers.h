@@ -1,9 +1,10 @@
 /*
- * What the first registers hold before a call, as far as the code itself shows it: addresses that
- * instructions name, what variables hold at these addresses, small numbers. On amd64 alone.
+ * The values of the registers for arguments before a call, as far as the code shows them: addresses
+ * that instructions name, the values of variables at these addresses, small numbers. On amd64
+ * alone.
  *
- * It follows instructions that run one after the other; where others lead to one too, the caller
- * forgets all that is known.
+ * It follows instructions that run one after the other. Where other instructions lead to one of
+ * them, the caller forgets all values.
  */
 #ifndef GT_RUNTIME_CALL_REGISTERS_H
 #define GT_RUNTIME_CALL_REGISTERS_H

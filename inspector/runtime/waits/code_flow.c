@@ -21,7 +21,7 @@ static bool leads(const struct gt_instruction *instruction)
     return instruction->kind == GT_FLOW_BRANCH || instruction->kind == GT_FLOW_JUMP;
 }
 
-/* Every instruction once: all must be understood. */
+/* Decodes each instruction once. False when one of them is not understood. */
 static bool find_joins(struct gt_code_flow *flow)
 {
     struct gt_flow_step step;
@@ -59,8 +59,8 @@ void gt_code_flow_deinit(struct gt_code_flow *flow)
     gt_u64s_deinit(&flow->work);
 }
 
-/* From a jump to where a register says, all joins may be reached, and what no instruction leads to
- * or falls into: its tables are not read, so it is everything. */
+/* After a jump to an address in a register, every instruction may run: the table of its targets is
+ * not read. */
 static void add_all(struct gt_code_flow *flow)
 {
     struct gt_flow_step step;
@@ -69,7 +69,7 @@ static void add_all(struct gt_code_flow *flow)
         if (!gt_bit(&flow->seen, at)) gt_u64s_add(&flow->work, at);
 }
 
-/* One run of instructions, each of which follows the one before. */
+/* Visits a run of instructions, each of which follows the one before. */
 static void run(struct gt_code_flow *flow, uint64_t at, gt_flow_step_fn *visit, void *ctx,
                 bool *all)
 {

@@ -1,9 +1,9 @@
 /*
- * The flow of control in one function: which of its instructions may run from a place on.
+ * The flow of control in one function: which instructions may run after a given one.
  *
- * Branches go both ways. A jump to where a register says may go anywhere in the function. So all
- * that may run is visited, and some of what is visited may never run. Each instruction is visited
- * once in a visit; those that follow each other in the code are mostly visited in that order.
+ * Both ways of a branch are followed. A jump to an address in a register may go anywhere in the
+ * function. So every instruction that may run is visited, and perhaps some that never run. A visit
+ * visits each instruction once, mostly in the order of the code.
  *
  * The flow owns its tables and borrows the process.
  */
@@ -38,7 +38,7 @@ struct gt_flow_step {
     bool joins; /* other instructions lead there too */
 };
 
-/* Returns whether what follows the instruction runs too: not behind a call that never returns. */
+/* Returns whether the next instruction may run too. It may not behind a call that never returns. */
 typedef bool gt_flow_step_fn(void *ctx, const struct gt_flow_step *step);
 
 /* Visits all that may run from pc on, which must be in the function. */

@@ -123,7 +123,7 @@ void gt_code_reach_entry(struct gt_code_reach *reach, uint64_t entry)
     if (*known & PROGRAM) start(reach, entry);
 }
 
-/* A func value, or code that makes one: whoever has it may call the function. */
+/* A func value, or code that makes one: the function may be called. */
 static void reach_func(struct gt_code_reach *reach, uint64_t entry)
 {
     const uint64_t *known = function_at(reach, entry);
@@ -298,7 +298,7 @@ static void read_all_variables(struct gt_code_reach *reach)
     }
 }
 
-/* Func values in a literal that is only read: `for _, f := range []func(){a, b}`. */
+/* The func values of a literal in read-only data: `for _, f := range []func(){a, b}`. */
 static void refer_to_list(struct gt_code_reach *reach, uint64_t addr)
 {
     const struct gt_memory *mem = reach->process->mem;

@@ -1,15 +1,16 @@
 /*
- * Which of the program's code may still run, and what it calls.
+ * The code of the program that may still run, and the functions that it calls.
  *
- * It starts from the rest of functions that run (the frames of goroutines) and from functions that
- * something still leads to (func values, method tables). Whatever their code may call or refers to
- * is added. A method that is called by an interface is reached if its method table or its type is:
- * in a variable, in an object, on a stack, or in code that is reached. Only the code of the program
- * and of its dependencies is read. Go's library calls the program by func values and methods alone,
- * which are places to start from themselves.
+ * The reach starts at the frames of goroutines that run, and at functions that something still
+ * leads to: func values and method tables. It adds whatever their code may call or refers to. A
+ * method that is called by an interface is reached if its method table or its type is: in a
+ * variable, in an object, on a stack, or in code that is reached. Only the code of the program and
+ * of its dependencies is read. Go's library calls the program by func values and methods alone, and
+ * these are starts themselves.
  *
- * So too much may be reached, never too little, but for calls by reflection (the caller asks for
- * these) and from C. If the code of a function is not understood, the reach is not `whole`.
+ * Invariant: the reach may be too large, but not too small. The exceptions are calls by reflection,
+ * which the caller checks for, and calls from C. If the code of a function is not understood, the
+ * reach is not `whole`.
  *
  * The reach owns its tables and borrows the process.
  */
@@ -24,15 +25,15 @@
 enum { GT_CALL_ARGUMENTS = 5 };
 
 struct gt_reached_call {
-    uint64_t place;  /* where the reach went in: a frame's pc, or a function's entry */
+    uint64_t place;  /* the start: a frame's pc, or a function's entry */
     uint64_t next;   /* the instruction behind the call */
     uint64_t callee; /* the function's entry */
     uint64_t arguments[GT_CALL_ARGUMENTS];
     unsigned known; /* a bit for each argument that the code shows */
 };
 
-/* A call of a function that is not the program's. Some calls are told more than once. Who
- * has a func value of Go's library may call it: it is told as a call with `next` 0. */
+/* A call of a function that is not the program's. Some calls are visited more than once. A func
+ * value of Go's library that is reached is visited as a call of it, with `next` 0. */
 typedef void gt_reached_call_fn(void *ctx, const struct gt_reached_call *call);
 
 struct gt_method_table { /* an itab */
@@ -59,7 +60,7 @@ void gt_code_reach_init(struct gt_code_reach *reach, const struct gt_process *pr
                         gt_reached_call_fn *visit, void *ctx);
 void gt_code_reach_deinit(struct gt_code_reach *reach);
 
-/* Finds the method tables, and adds what variables lead to. It is called first. */
+/* Finds the method tables, and adds what variables lead to. The first call on a reach. */
 void gt_code_reach_open(struct gt_code_reach *reach);
 
 /* Adds what runs from pc on in its function. */
@@ -71,8 +72,8 @@ void gt_code_reach_entry(struct gt_code_reach *reach, uint64_t entry);
 /* Adds the function of a func value, if the word is one. */
 void gt_code_reach_value(struct gt_code_reach *reach, uint64_t value);
 
-/* Adds the methods of an interface's value, if these two words are one: the first is of a method
- * table or of a type. A list of types is none. */
+/* Adds the methods of an interface's value, if these two words are one: the first is the address of
+ * a method table or of a type. */
 void gt_code_reach_interface(struct gt_code_reach *reach, uint64_t head, uint64_t data);
 
 /* Follows all that was added. */

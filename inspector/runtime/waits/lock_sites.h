@@ -1,8 +1,8 @@
 /*
  * Where a function locks and unlocks, according to its code and its table of inlined calls.
  *
- * Go does not record who holds a mutex. A frame that is after a call of Lock and before any call of
- * Unlock shows that its goroutine holds one; the frame's other words show which. A site has its
+ * Go does not record the owner of a mutex. A frame that is after a call of Lock and before any call
+ * of Unlock shows that its goroutine holds one; the frame's other words show which. A site has its
  * mutex only if the code refers to it by address, as it does for package-level mutexes.
  *
  * Code is not decoded. Calls are recognized by the address that they would lead to, and data by

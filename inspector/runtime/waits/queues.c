@@ -23,8 +23,8 @@ static uint64_t waiting_of(const struct gt_process *process, const struct gt_gor
 
 /* ---- the status ---------------------------------------------------------------------------- */
 
-/* True if the sudog of the goroutine is in its channel's queue, and nobody is about to take it
- * out. */
+/* True if the sudog of the goroutine is in its channel's queue, and no other goroutine is about to
+ * take it out. */
 static bool is_queued(const struct gt_process *process, uint64_t g, uint64_t sudog)
 {
     uint64_t channel = field_of(process, sudog, GT_F_sudog_c), before, lock;
@@ -70,7 +70,7 @@ static bool is_cut_off(const struct gt_process *process, uint64_t sudog)
            !lock && field_of(process, before, GT_F_sudog_next) != sudog;
 }
 
-/* Another goroutine's sudog is told elsewhere (scheduler.h). It ends the walk, since many lists
+/* Another goroutine's sudog is reported elsewhere (scheduler.h). It ends the walk, since many lists
  * could share what follows. */
 static bool is_own(const struct gt_process *process, const struct gt_goroutine *g, uint64_t sudog)
 {
@@ -103,7 +103,7 @@ static bool lists(const struct gt_process *process, const struct gt_goroutine *g
     return false;
 }
 
-/* The sudog of the goroutine near the beginning of a queue; 0: none is seen. */
+/* The goroutine's sudog among the first entries of a queue; 0 if it is not there. */
 static uint64_t find_in_queue(const struct gt_process *process, uint64_t sudog, uint64_t g)
 {
     for (int i = 0; sudog && i < MOST_BEFORE; i++) {

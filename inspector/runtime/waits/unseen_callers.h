@@ -1,5 +1,5 @@
 /*
- * Callers that the program's code does not show: C code, by functions that are exported to it, and
+ * Callers that the program's code does not show: C code, which calls exported functions, and
  * net/rpc, which calls methods by reflection.
  */
 #ifndef GT_RUNTIME_UNSEEN_CALLERS_H
@@ -7,7 +7,7 @@
 
 #include "inspector/runtime/process/process.h"
 
-/* May there be any? It reads the names of all functions. */
+/* Whether there may be any. Reads the names of all functions. */
 bool gt_has_unseen_callers(const struct gt_process *process);
 
 #endif

@@ -1,24 +1,8 @@
 /* A report stands alone: it is written after everything that it was made from is freed. */
-#include "gotopsy.h"
+#include "tests/unit/api/demo.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include <cmocka.h>
-
-#define DEMO "corefiles/demo/demo.core.zst"
-
-static struct gt_analysis *open_demo(void)
-{
-    struct gt_core_options options = {.size = sizeof options, .core_path = DEMO};
-    struct gt_analysis *analysis = NULL;
-    struct gt_error *error = gt_open(&options, &analysis);
-
-    if (error) fail_msg("%s", gt_error_message(error));
-    return analysis;
-}
 
 static void write_all(const struct gt_report *report)
 {

@@ -1,4 +1,5 @@
 /* The effects of options on entry points. usage_test.c has the options that are refused. */
+#include "tests/unit/api/demo.h"
 #include "tests/unit/synth/synth.h"
 
 #include <pthread.h>
@@ -8,8 +9,6 @@
 #include <string.h>
 
 #include <cmocka.h>
-
-#define DEMO "corefiles/demo/demo.core.zst"
 
 static void must(struct gt_error *error)
 {
@@ -21,15 +20,6 @@ static void must_be_usage(struct gt_error *error)
     assert_non_null(error);
     assert_int_equal(gt_error_code(error), GT_ERR_USAGE);
     gt_error_destroy(error);
-}
-
-static struct gt_analysis *open_demo(void)
-{
-    struct gt_core_options options = {.size = sizeof options, .core_path = DEMO};
-    struct gt_analysis *analysis = NULL;
-
-    must(gt_open(&options, &analysis));
-    return analysis;
 }
 
 static void options_of_an_earlier_version_are_taken(void **state)

@@ -1,24 +1,8 @@
 /* One analysis makes several documents one after the other, and none changes the next. */
-#include "gotopsy.h"
+#include "tests/unit/api/demo.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include <cmocka.h>
-
-#define DEMO "corefiles/demo/demo.core.zst"
-
-static struct gt_analysis *open_demo(void)
-{
-    struct gt_core_options options = {.size = sizeof options, .core_path = DEMO};
-    struct gt_analysis *analysis = NULL;
-    struct gt_error *error = gt_open(&options, &analysis);
-
-    if (error) fail_msg("%s", gt_error_message(error));
-    return analysis;
-}
 
 struct memo { /* a stream into memory */
     FILE *to;

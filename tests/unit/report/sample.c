@@ -157,6 +157,7 @@ static const struct gt_goroutine_group groups[] = {
         .id_count = COUNT(ids),
         .status = GT_STATUS_WAITING,
         .wait_reason = "chan send",
+        .go_wait_reason = "chan send",
         .wait_ns_max = 11520000000000,
         .waits_ns = waits,
         .stack = {places, COUNT(places)},

@@ -156,7 +156,10 @@ static void put_referrer(struct gt_page *page, const struct gt_referrers *referr
     gt_page_line(page, LABEL_COLUMN, TEXT_COLUMN);
     gt_page_format(page, GT_PLAIN, "%9s", gt_count(referrer->count).text);
     gt_page_tab(page, TEXT_COLUMN);
-    gt_page_put(page, GT_BOLD, referrer->name ? referrer->name : "untyped object");
+    gt_page_put(page, GT_BOLD,
+                referrer->name   ? referrer->name
+                : referrer->type ? referrer->type
+                                 : "untyped object");
     if (!referrer->name) gt_page_format(page, GT_DIM, " at %s", gt_address(referrer->object).text);
     if (referrer->goroutine)
         gt_page_format(page, GT_PLAIN, ", goroutine %" PRIu64, referrer->goroutine);

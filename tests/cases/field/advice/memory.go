@@ -1,6 +1,8 @@
 package main
 
 import (
+	"bytes"
+	"regexp"
 	"runtime"
 	"strings"
 
@@ -29,6 +31,8 @@ type store struct {
 	users   []*user
 	packets []*packet
 	frames  []*frame
+	rules   []*regexp.Regexp
+	bodies  []*bytes.Reader
 	backlog backlog
 	history history
 }
@@ -40,6 +44,8 @@ func memory() {
 	anywhereNamed("substring", "strings.Clone", "main.user.token")
 	anywhereNamed("subslice", "slices.Clone", "main.packet.header")
 	anywhereNamed("subslice_spare", "append([]T(nil), s...)", "main.frame.head")
+	anywhereNamed("substring", "strings.Clone", "main.store.rules")
+	anywhereNamed("subslice", "slices.Clone", "main.store.bodies")
 	anywhereNamed("lost", "nil", "main.backlog.jobs")
 	anywhereNamed("lost_tail", "clear(s[n:])", "main.history.events")
 	anywhereNamed("subslice_element", "address", "main.store.parts")
@@ -50,6 +56,8 @@ func memory() {
 		kept.users = append(kept.users, &user{token(strings.Repeat("x", large))})
 		kept.packets = append(kept.packets, &packet{header(make([]byte, large))})
 		kept.frames = append(kept.frames, &frame{head(make([]byte, large))})
+		kept.rules = append(kept.rules, regexp.MustCompile(token(strings.Repeat("y", large))))
+		kept.bodies = append(kept.bodies, bytes.NewReader(header(make([]byte, large))))
 		kept.backlog.jobs = append(kept.backlog.jobs, &job{make([]byte, large)})
 		kept.history.events = append(kept.history.events, &job{make([]byte, large)})
 		kept.parts = append(kept.parts, second(make([]part, crowd)))

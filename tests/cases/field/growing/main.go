@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"os"
 	"runtime"
+	"runtime/debug"
 	"unsafe"
 
 	"gotopsy/field/measure"
@@ -42,7 +43,10 @@ var (
 	steady   = make([]byte, 1<<20)
 )
 
+// grow lets no collection run: what is in use when it begins is so when it ends, and nothing new
+// gets the address of the map's storage of before.
 func grow(to int) {
+	defer debug.SetGCPercent(debug.SetGCPercent(-1))
 	for id := len(sessions); id < to; id++ {
 		sessions[id] = &session{id: id}
 	}

@@ -199,7 +199,7 @@ func gatherer(stop chan bool) {
 // ---- a block that one goroutine keeps by one variable ----
 
 func loader(stop chan bool) {
-	image := make([]byte, 256<<20)
+	image := make([]byte, 1<<30) // no page of it is touched
 	started <- true
 	<-stop
 	runtime.KeepAlive(image)

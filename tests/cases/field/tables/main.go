@@ -11,6 +11,7 @@ import (
 	"sync"
 
 	"gotopsy/field/measure"
+	depot "gotopsy/field/tables/go-depot"
 	"gotopsy/field/tables/stock"
 )
 
@@ -33,6 +34,9 @@ const (
 	pooled       = 20
 	victims      = 12
 	pooledBytes  = 1024
+	shelfCount   = 30
+	crateCount   = 40
+	partCount    = 50
 )
 
 // ---- objects of one variable, with and without pointers ----
@@ -83,6 +87,29 @@ func fillBoxes() {
 	}
 }
 
+// A function that is inlined allocates by the shape of its type arguments.
+
+type shelf[T any] struct {
+	items [90]T
+	last  int
+}
+
+func newShelf[T any](first T) *shelf[T] { return &shelf[T]{items: [90]T{first}} }
+
+type library struct{ shelves []*shelf[*point] }
+
+var (
+	books library
+	jars  []*shelf[*reading]
+)
+
+func fillShelves() {
+	for i := 0; i < shelfCount; i++ {
+		books.shelves = append(books.shelves, newShelf(&point{}))
+	}
+	jars = append(jars, newShelf(&reading{}))
+}
+
 // ---- arrays ----
 
 type reading struct{ at, value int64 }
@@ -111,6 +138,42 @@ func fillStock() {
 	}
 	for i := 0; i < priceCount; i++ {
 		prices[i] = &stock.Price{Cents: int64(i)}
+	}
+}
+
+// ---- of a package whose name is not the end of its path ----
+
+var crates = map[depot.Key]*depot.Crate{}
+
+type cart struct{ load map[depot.Key]*depot.Crate }
+
+//go:noinline
+func newCart() *cart { return &cart{load: crates} }
+
+func fillDepot() {
+	for i := 0; i < crateCount; i++ {
+		crates[depot.Key{Row: i}] = &depot.Crate{Name: fmt.Sprint("crate ", i)}
+	}
+}
+
+// ---- held by elements of slices of an interface ----
+
+type part interface{ weight() int }
+
+type wheel struct {
+	spokes [7]int
+	tyre   *string
+}
+
+func (w *wheel) weight() int { return w.spokes[0] }
+
+type machine struct{ parts []part }
+
+var machines []*machine
+
+func fillMachines() {
+	for i := 0; i < partCount; i++ {
+		machines = append(machines, &machine{[]part{&wheel{}}})
 	}
 }
 
@@ -231,10 +294,14 @@ func main() {
 	fillBoxes()
 	fillSeries()
 	fillStock()
+	fillShelves()
+	fillDepot()
+	fillMachines()
 	fillContainers()
 	syncMaps := fillSyncMaps()
 	measure.Collect()
 	fillPools()
+	spare := newCart()
 	measure.Tell(map[string]any{
 		"profile":   written{},
 		"sync maps": syncMaps,
@@ -251,18 +318,23 @@ func main() {
 			"slice main.series.readings":     {readingCount, 64 * readingCount},
 		},
 		"types": map[string]int{
-			"main.order":                       len(orders),
-			"main.point":                       pointCount,
-			"main.box[int]":                    boxedInts,
-			"main.box[string]":                 boxedStrings,
-			"main.series":                      readingCount,
-			"[]main.reading":                   readingCount,
-			"main.event":                       waiting + syncMaps["sync.Map main.hub.topics"][1],
-			"chan *main.event":                 1,
-			"chan int64":                       1,
-			"gotopsy/field/tables/stock.Item":  itemCount,
-			"gotopsy/field/tables/stock.Price": priceCount,
+			"main.order":                          len(orders),
+			"main.point":                          pointCount + shelfCount,
+			"main.shelf[*main.point]":             shelfCount,
+			"main.shelf[*main.reading]":           1,
+			"main.wheel":                          partCount,
+			"gotopsy/field/tables/go-depot.Crate": crateCount,
+			"main.box[int]":                       boxedInts,
+			"main.box[string]":                    boxedStrings,
+			"main.series":                         readingCount,
+			"[]main.reading":                      readingCount,
+			"main.event":                          waiting + syncMaps["sync.Map main.hub.topics"][1],
+			"chan *main.event":                    1,
+			"chan int64":                          1,
+			"gotopsy/field/tables/stock.Item":     itemCount,
+			"gotopsy/field/tables/stock.Price":    priceCount,
 		},
 	})
-	_ = []any{orders, points, ints, texts, all, items, prices, events, ticks, shrunk, root, names, quiet, unused}
+	runtime.KeepAlive(spare)
+	_ = []any{books, jars, crates, machines, orders, points, ints, texts, all, items, prices, events, ticks, shrunk, root, names, quiet, unused}
 }

@@ -3,8 +3,8 @@
  * drawn at random, for groups of roots, and for all objects of a kind.
  *
  * The marks here are the plainest there can be, and share nothing with those of graph/ but where
- * the pointers of an object are. GOTOPSY_ALL=1 tries 1,000 objects of each core and all groups;
- * GOTOPSY_CORE names another core in their place, and GOTOPSY_EXE its binary.
+ * the pointers of an object are. GOTOPSY_ALL=1 tries all groups of roots, not some; GOTOPSY_CORE
+ * names another core in their place, and GOTOPSY_EXE its binary.
  */
 #include "inspector/api/analysis.h"
 #include "inspector/base/alloc.h"
@@ -20,7 +20,7 @@
 
 #include <cmocka.h>
 
-enum { FEW = 100, MANY = 1000, FEW_GROUPS = 10, KINDS = 20 };
+enum { OBJECTS = 1000, FEW_GROUPS = 10, KINDS = 20 };
 
 struct heap {
     const struct gt_heap_analysis *analysis;
@@ -186,7 +186,7 @@ static struct gt_error *compare(void *args)
     print_message("%s: %" PRIu64 " live objects in %u groups of roots\n",
                   gt_core_path(analysis->process->core), heap.analysis->live_objects,
                   gt_root_groups_count(heap.groups));
-    compare_objects(&heap, all ? MANY : FEW);
+    compare_objects(&heap, OBJECTS);
     compare_groups(&heap, all ? UINT32_MAX : FEW_GROUPS);
     compare_kinds(&heap);
     heap_deinit(&heap);

@@ -55,6 +55,20 @@ static void each_function_is_of_its_module(void **state)
     gt_packages_deinit(&packages);
 }
 
+static void a_path_tells_the_package_of_a_type(void **state)
+{
+    struct gt_packages packages;
+
+    (void)state;
+    gt_packages_init(&packages, &names, build_info);
+    assert_true(gt_package_is_librarys(&packages, "regexp"));
+    assert_true(gt_package_is_librarys(&packages, "net/url"));
+    assert_false(gt_package_is_librarys(&packages, "main"));
+    assert_false(gt_package_is_librarys(&packages, "example.com/app/fetch"));
+    assert_false(gt_package_is_librarys(&packages, "github.com/x/near"));
+    gt_packages_deinit(&packages);
+}
+
 static void files_tell_without_build_information(void **state)
 {
     struct gt_packages packages;
@@ -93,6 +107,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_function_is_of_its_module),
+        cmocka_unit_test(a_path_tells_the_package_of_a_type),
         cmocka_unit_test(files_tell_without_build_information),
         cmocka_unit_test(damaged_build_information_is_no_harm),
     };

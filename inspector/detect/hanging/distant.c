@@ -1,0 +1,322 @@
+#include "inspector/detect/hanging/distant.h"
+
+#include "inspector/base/alloc.h"
+
+enum {
+    MAX_LOOKED_AT = 16, /* frames of a goroutine */
+    MAX_ANCESTORS = 32, /* of a context */
+    DATA_WORD = 8,      /* offset of an interface's second word */
+};
+
+enum part { NONE, CALLER, SIDE, READER };
+
+/* Functions of clients. A reader has a connection for many requests. */
+static const struct row {
+    const char *function;
+    enum part part;
+} rows[] = {
+    {"net/http.(*persistConn).roundTrip", CALLER},
+    {"net/http.(*persistConn).readLoop", SIDE},
+    {"net/http.(*persistConn).writeLoop", SIDE},
+    {"net/http.(*http2ClientConn).RoundTrip", CALLER},
+    {"net/http.(*http2ClientConn).roundTrip", CALLER},
+    {"net/http.(*http2clientStream).doRequest", SIDE},
+    {"net/http.(*http2clientConnReadLoop).run", READER},
+    {"net/http/internal/http2.(*ClientConn).roundTrip", CALLER},
+    {"net/http/internal/http2.(*clientStream).doRequest", SIDE},
+    {"net/http/internal/http2.(*clientConnReadLoop).run", READER},
+};
+
+struct finder {
+    struct gt_distant *distant;
+    const struct gt_abandoned *abandoned;
+    const struct gt_heap_analysis *analysis;
+    uint8_t *parts;          /* by goroutine: enum part */
+    struct gt_map places;    /* same_place -> part + 1 */
+    struct gt_bitmap others; /* what is reached without callers, sides and readers */
+    struct gt_endings endings;
+};
+
+/* ---- who plays which part ------------------------------------------------------------------- */
+
+static enum part part_at(const struct finder *finder, const struct gt_goroutine *g)
+{
+    const struct gt_heap_analysis *analysis = finder->analysis;
+
+    for (uint32_t i = 0; i < g->frame_count && i < MAX_LOOKED_AT; i++) {
+        uint64_t pc = gt_g_frame(analysis->goroutines, g, i)->pc - 1;
+        const char *name = gt_process_function(analysis->process, pc);
+        for (size_t j = 0; j < sizeof rows / sizeof *rows; j++)
+            if (strcmp(name, rows[j].function) == 0) return rows[j].part;
+    }
+    return NONE;
+}
+
+/* Goroutines of one place have the same frames. */
+static enum part part_of(struct finder *finder, uint32_t number)
+{
+    const struct gt_goroutine *g = &finder->analysis->goroutines->list[number];
+    bool added;
+    uint64_t *known = gt_map_put(&finder->places, g->same_place, &added);
+
+    if (added) *known = part_at(finder, g) + 1;
+    return (enum part)(*known - 1);
+}
+
+static bool has_clock(const struct gt_abandoned *abandoned, uint32_t number)
+{
+    const struct gt_wait *wait = &abandoned->analysis->baseline->wait[number];
+
+    for (size_t i = 0; i < wait->objects.len; i++)
+        if (gt_abandoned_case(abandoned, wait->objects.at[i]) & (GT_CASE_CLOCK | GT_CASE_PERIODIC))
+            return true;
+    return false;
+}
+
+/* Returns how many callers there may be. */
+static size_t find_parts(struct finder *finder)
+{
+    const struct gt_abandoned *abandoned = finder->abandoned;
+    size_t callers = 0;
+
+    for (uint32_t i = 0; i < finder->analysis->goroutines->count; i++) {
+        if (!finder->analysis->goroutines->list[i].wait_reason) continue;
+        enum part part = part_of(finder, i);
+        bool waits = finder->analysis->baseline->blocks[i] && !abandoned->hangs[i] &&
+                     !abandoned->is[i] && !has_clock(abandoned, i);
+        finder->parts[i] = part;
+        finder->distant->is[i] = part == CALLER && waits;
+        callers += finder->distant->is[i];
+    }
+    return callers;
+}
+
+/* ---- who could answer them ------------------------------------------------------------------ */
+
+/* Takes away those that something answers, though no connection does. */
+static void leave_out_answered(struct finder *finder)
+{
+    const struct gt_heap_analysis *analysis = finder->analysis;
+    bool *asleep = gt_alloc(analysis->goroutines->count * sizeof *asleep);
+    struct gt_edges edges;
+
+    gt_edges_init(&edges);
+    for (uint32_t i = 0; i < analysis->goroutines->count; i++) {
+        bool blocks = analysis->baseline->blocks[i];
+        asleep[i] = blocks && !has_clock(finder->abandoned, i);
+        if (!blocks && finder->parts[i] != NONE) gt_edges_of_goroutine(analysis, i, &edges);
+    }
+    gt_abandoned_reach(finder->abandoned, &edges, asleep, &finder->others);
+    for (uint32_t i = 0; i < analysis->goroutines->count; i++)
+        finder->distant->is[i] = finder->distant->is[i] && asleep[i];
+    gt_edges_deinit(&edges);
+    gt_free(asleep);
+}
+
+/* ---- contexts that could end them ------------------------------------------------------------ */
+
+typedef void ancestor_fn(struct finder *finder, uint32_t goroutine, uint32_t context, void *ctx);
+
+/* A context begins with its parent, an interface. */
+static void climb(struct finder *finder, uint32_t goroutine, uint64_t context, ancestor_fn *visit,
+                  void *ctx)
+{
+    const struct gt_heap *graph = &finder->analysis->heap->graph;
+
+    for (int i = 0; i < MAX_ANCESTORS; i++) {
+        uint32_t object = gt_heap_object(graph, context);
+        if (object == GT_NO_OBJECT) return;
+        visit(finder, goroutine, object, ctx);
+        if (!gt_mem_u64(finder->analysis->process->mem, context + DATA_WORD, &context)) return;
+    }
+}
+
+static void visit_ancestors(struct finder *finder, ancestor_fn *visit, void *ctx)
+{
+    uint64_t child;
+
+    for (size_t i = 0; i < finder->endings.list.len; i++) {
+        const struct gt_ending *ending = gt_vec_at(&finder->endings.list, i);
+        if (ending->by_parent && gt_mem_u64(finder->analysis->process->mem, ending->word, &child))
+            climb(finder, ending->goroutine, child, visit, ctx);
+    }
+}
+
+static void count_below(struct finder *finder, uint32_t goroutine, uint32_t context, void *ctx)
+{
+    (void)finder;
+    (void)goroutine;
+    ++*gt_map_put(ctx, context, NULL);
+}
+
+static bool is_timed(const struct finder *finder, uint32_t context)
+{
+    gt_type_id type = gt_typing_type(finder->analysis->typing, context);
+
+    return type &&
+           strcmp(gt_types_name(finder->analysis->process->types, type), "context.timerCtx") == 0;
+}
+
+/* One with a deadline ends the wait, and so may who has a context of few. */
+static void judge_ancestor(struct finder *finder, uint32_t goroutine, uint32_t context, void *ctx)
+{
+    const uint64_t *below = gt_map_find(ctx, context);
+    bool own = below && *below < GT_MANY_ALIKE && gt_bit(&finder->others, context);
+
+    if (own || is_timed(finder, context)) finder->distant->is[goroutine] = false;
+}
+
+struct cancel { /* a timer's function, which may be the cancel of a context */
+    struct finder *finder;
+    const struct gt_map *below;
+    bool found;
+};
+
+static void look_at_capture(void *ctx, uint64_t offset, uint64_t value)
+{
+    struct cancel *cancel = ctx;
+    uint32_t object = gt_heap_object(&cancel->finder->analysis->heap->graph, value);
+
+    (void)offset;
+    if (object != GT_NO_OBJECT && gt_map_find(cancel->below, object)) cancel->found = true;
+}
+
+/* Does a timer cancel any of these contexts? */
+static bool a_timer_cancels(struct finder *finder, const struct gt_map *below)
+{
+    const struct gt_heap *graph = &finder->analysis->heap->graph;
+    const struct gt_vec *timers = &finder->analysis->baseline->timers.list;
+    struct cancel cancel = {.finder = finder, .below = below};
+
+    for (size_t i = 0; i < timers->len; i++) {
+        const struct gt_timer *timer = gt_vec_at(timers, i);
+        uint32_t closure = gt_heap_object(graph, timer->arg);
+        if (timer->kind == GT_TIMER_FUNC && closure != GT_NO_OBJECT)
+            gt_heap_words(graph, closure, look_at_capture, &cancel);
+    }
+    return cancel.found;
+}
+
+/* A channel is listed for one of those that wait for it: what ends its wait ends that of all. */
+static void leave_out_sharers(struct finder *finder, const bool *were)
+{
+    const struct gt_heap_analysis *analysis = finder->analysis;
+    struct gt_map ended = {0};
+
+    for (int pass = 0; pass < 2; pass++)
+        for (uint32_t i = 0; i < analysis->goroutines->count; i++) {
+            const struct gt_wait *wait = &analysis->baseline->wait[i];
+            bool *is = &finder->distant->is[i];
+            for (size_t j = 0; were[i] && j < wait->objects.len; j++)
+                if (pass == 0 && !*is)
+                    gt_map_put(&ended, wait->objects.at[j], NULL);
+                else if (pass == 1 && gt_map_find(&ended, wait->objects.at[j]))
+                    *is = false;
+        }
+    gt_map_deinit(&ended);
+}
+
+static void leave_out_cancelled(struct finder *finder)
+{
+    struct gt_map below = {0}; /* context -> callers below it */
+    uint32_t count = finder->analysis->goroutines->count;
+    bool *were = gt_alloc(count * sizeof *were);
+
+    memcpy(were, finder->distant->is, count * sizeof *were);
+    gt_endings_find(&finder->endings, finder->analysis, finder->distant->is,
+                    &finder->abandoned->links);
+    visit_ancestors(finder, count_below, &below);
+    visit_ancestors(finder, judge_ancestor, &below);
+    for (size_t i = 0; i < finder->endings.list.len; i++) {
+        const struct gt_ending *ending = gt_vec_at(&finder->endings.list, i);
+        if (!ending->by_parent) finder->distant->is[ending->goroutine] = false;
+    }
+    if (a_timer_cancels(finder, &below))
+        memset(finder->distant->is, 0, count * sizeof *finder->distant->is);
+    leave_out_sharers(finder, were);
+    gt_endings_deinit(&finder->endings);
+    gt_map_deinit(&below);
+    gt_free(were);
+}
+
+/* ---- all of it ------------------------------------------------------------------------------ */
+
+void gt_distant_find(struct gt_distant *distant, const struct gt_abandoned *abandoned)
+{
+    const struct gt_heap_analysis *analysis = abandoned->analysis;
+    size_t count = (size_t)analysis->goroutines->count + 1;
+    struct finder finder = {.distant = distant, .abandoned = abandoned, .analysis = analysis};
+
+    *distant = (struct gt_distant){.is = gt_calloc(count, sizeof *distant->is)};
+    finder.parts = gt_calloc(count, sizeof *finder.parts);
+    gt_bitmap_init(&finder.others, analysis->heap->graph.objects);
+    if (find_parts(&finder) >= GT_MANY_ALIKE) {
+        leave_out_answered(&finder);
+        leave_out_cancelled(&finder);
+        for (uint32_t i = 0; i < analysis->goroutines->count; i++)
+            if (finder.parts[i] == SIDE) gt_u32s_add(&distant->sides, i);
+    } else
+        memset(distant->is, 0, count * sizeof *distant->is);
+    gt_bitmap_deinit(&finder.others);
+    gt_map_deinit(&finder.places);
+    gt_free(finder.parts);
+}
+
+void gt_distant_deinit(struct gt_distant *distant)
+{
+    gt_free(distant->is);
+    gt_u32s_deinit(&distant->sides);
+}
+
+/* ---- the sides of a connection ----------------------------------------------------------------
+ */
+
+typedef void root_object_fn(uint32_t object, struct gt_map *callers, bool *own);
+
+static void note_object(uint32_t object, struct gt_map *callers, bool *own)
+{
+    (void)own;
+    ++*gt_map_put(callers, object, NULL);
+}
+
+/* What the stack of one caller alone leads to is of its own request or connection. */
+static void look_up_object(uint32_t object, struct gt_map *callers, bool *own)
+{
+    const uint64_t *count = gt_map_find(callers, object);
+
+    *own |= count && *count == 1;
+}
+
+/* Visits each object once, so that callers are counted. */
+static void visit_roots(const struct gt_heap_analysis *analysis, uint32_t number,
+                        root_object_fn *visit, struct gt_map *callers, bool *own)
+{
+    struct gt_map seen = {0};
+    bool added;
+
+    for (uint32_t i = 0; i < analysis->baseline->root_count[number]; i++) {
+        const struct gt_root *root =
+            gt_root_at(analysis->roots, analysis->baseline->first_root[number] + i);
+        uint32_t object = gt_heap_object(&analysis->heap->graph, root->value);
+        if (object == GT_NO_OBJECT) continue;
+        gt_map_put(&seen, object, &added);
+        if (added) visit(object, callers, own);
+    }
+    gt_map_deinit(&seen);
+}
+
+void gt_distant_take_sides(const struct gt_distant *distant,
+                           const struct gt_heap_analysis *analysis, const struct gt_member *members,
+                           size_t count, struct gt_cause *cause)
+{
+    struct gt_map callers = {0};
+
+    for (size_t i = 0; i < count; i++)
+        visit_roots(analysis, members[i].item, note_object, &callers, NULL);
+    for (size_t i = 0; i < distant->sides.len; i++) {
+        bool own = false;
+        visit_roots(analysis, distant->sides.at[i], look_up_object, &callers, &own);
+        if (own) gt_cause_take_goroutine(cause, analysis, distant->sides.at[i]);
+    }
+    gt_map_deinit(&callers);
+}
