@@ -67,6 +67,7 @@ FUZZ_BIN := $(FUZZ_SRC:%.c=$(BUILD)/%)
 REPLAY_BIN := $(FUZZ_SRC:tests/fuzz/fuzz_%.c=$(BUILD)/tests/fuzz/replay_%)
 UNIT_BIN := $(UNIT_SRC:%.c=$(BUILD)/%)
 DUMP_BIN := $(DUMP_SRC:%.c=$(BUILD)/%)
+MINDER := $(BUILD)/tests/fuzz/minder
 
 # ---- building --------------------------------------------------------------------------------
 
@@ -129,6 +130,10 @@ $(FUZZ_BIN): $(BUILD)/%: $(BUILD)/%.o $(FUZZ_OBJ) $(BUILD)/libgotopsy.a
 
 $(REPLAY_BIN): $(BUILD)/tests/fuzz/replay_%: $(BUILD)/tests/fuzz/fuzz_%.o \
 		$(BUILD)/tests/fuzz/replay.o $(FUZZ_OBJ) $(BUILD)/libgotopsy.a
+	$(call say,LD)$(CC) $(CFLAGS) $(LDFLAGS) -pthread $^ $(LIBS) $(CLI_LIBS) -o $@
+
+# What tests/fuzz/mutate runs.
+$(MINDER): $(MINDER).o $(ROWS_OBJ) $(BUILD)/libgotopsy.a
 	$(call say,LD)$(CC) $(CFLAGS) $(LDFLAGS) -pthread $^ $(LIBS) $(CLI_LIBS) -o $@
 
 -include $(shell find $(BUILD) -name '*.d' -not -path '$(BUILD)/asan/*' \
@@ -270,7 +275,7 @@ tsan: deps-test
 tsan-build: $(TSAN_TESTS:$(BUILD)/tsan/%=$(BUILD)/%)
 
 .PHONY: test-build unit cases bench
-test-build: $(BUILD)/gotopsy $(PAGES) $(UNIT_BIN) $(DUMP_BIN) $(REPLAY_BIN)
+test-build: $(BUILD)/gotopsy $(PAGES) $(UNIT_BIN) $(DUMP_BIN) $(REPLAY_BIN) $(MINDER)
 
 unit: $(UNIT_BIN)
 	@for t in $(abspath $^); do $$t || exit 1; done

@@ -129,6 +129,13 @@ bool gt_types_run_program(const struct gt_memory *mem, uint64_t addr, uint64_t w
     return run(&prog);
 }
 
+bool gt_types_run_module_program(const struct gt_memory *mem, uint64_t addr, uint64_t words,
+                                 unsigned char *mask)
+{
+    struct program prog = {mem, addr, UINT64_MAX, mask, 0, words};
+    return run(&prog);
+}
+
 /* The mask when GCData is a program. */
 static const unsigned char *unrolled(struct gt_types *types, uint64_t addr, uint64_t words)
 {

@@ -3,7 +3,11 @@
 #include "gotypes/types/named_types.h"
 #include "inspector/base/alloc.h"
 
-enum { ITAB_TYPE = 8 }; /* abi.ITab (runtime.itab up to 1.22): Inter, Type, ... */
+enum { /* abi.ITab (runtime.itab up to 1.22): Inter, Type, Hash, ... */
+       ITAB_TYPE = 8,
+       ITAB_HASH = 16,
+       TYPE_HASH = 16, /* in abi.Type, behind its two sizes */
+};
 
 struct gt_types *gt_types_create(const struct gt_types_sources *sources)
 {
@@ -145,9 +149,20 @@ bool gt_types_package(const struct gt_types *types, gt_type_id id, char *out, si
            gt_rtype_package(&types->from, type->ref.rtype, type->kind, out, size);
 }
 
+bool gt_itab_repeats_hash(const struct gt_memory *mem, uint64_t itab)
+{
+    uint64_t rtype;
+    uint32_t own, of_type;
+
+    return gt_mem_u64(mem, itab + ITAB_TYPE, &rtype) && gt_mem_u32(mem, itab + ITAB_HASH, &own) &&
+           gt_mem_u32(mem, rtype + TYPE_HASH, &of_type) && own == of_type;
+}
+
 gt_type_id gt_types_of_itab(struct gt_types *types, uint64_t itab)
 {
     uint64_t rtype;
-    if (!itab || !gt_mem_u64(types->from.mem, itab + ITAB_TYPE, &rtype)) return GT_NO_TYPE;
+    if (!itab || !gt_mem_u64(types->from.mem, itab + ITAB_TYPE, &rtype) ||
+        !gt_itab_repeats_hash(types->from.mem, itab))
+        return GT_NO_TYPE;
     return gt_types_at(types, rtype);
 }

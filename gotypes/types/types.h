@@ -148,6 +148,8 @@ void gt_types_each(const struct gt_types *types, gt_rtype_fn *visit, void *ctx);
 
 /* The dynamic type behind an interface word: an eface's *_type or an iface's *itab. */
 gt_type_id gt_types_of_itab(struct gt_types *types, uint64_t itab);
+/* An itab has its type's hash, too. Where it has another one, it is no itab, or it is damaged. */
+bool gt_itab_repeats_hash(const struct gt_memory *mem, uint64_t itab);
 
 /*
  * The pointer mask of a type: one bit a word, bit i in byte i/8, for ptr_bytes/8 words. NULL when
@@ -161,6 +163,10 @@ const unsigned char *gt_types_mask(struct gt_types *types, gt_type_id id, uint64
  * bits of at most `words` words in `mask`, which is clear. False when it is damaged. */
 bool gt_types_run_program(const struct gt_memory *mem, uint64_t addr, uint64_t words,
                           unsigned char *mask);
+/* The same for the program of a module's variables, which has no length (moduledata.gcdata and
+ * gcbss, of all versions). */
+bool gt_types_run_module_program(const struct gt_memory *mem, uint64_t addr, uint64_t words,
+                                 unsigned char *mask);
 
 /* The pointer slots of a type, with arrays of up to a few thousand slots unrolled. Cached. */
 const struct gt_pointer_layout *gt_types_pointer_layout(struct gt_types *types, gt_type_id id);

@@ -59,6 +59,10 @@ struct gt_load {
 };
 bool gt_binary_load(const struct gt_binary *binary, size_t index, struct gt_load *out);
 
+/* The first address at which the core has other read-only data than the sections of a binary that
+ * its build ID verified; 0: none. Code does not count: debuggers and probes write to it. */
+uint64_t gt_binary_altered(const struct gt_core *core, const struct gt_binary *binary);
+
 /* The bytes of the whole ELF file, for libdwarf and libelf. */
 const unsigned char *gt_binary_file(const struct gt_binary *binary, uint64_t *size);
 

@@ -66,6 +66,27 @@ static const GElf_Phdr *load_of(const struct gt_binary *binary, const struct gt_
     return NULL;
 }
 
+static bool is_code(const GElf_Phdr *load)
+{
+    return load->p_flags & PF_X;
+}
+
+uint64_t gt_binary_altered(const struct gt_core *core, const struct gt_binary *binary)
+{
+    struct gt_content content = {0};
+    const struct comparer comparer = {core, &content, false};
+
+    if (gt_binary_verified_by(binary) != GT_VERIFIED_BUILD_ID) return 0;
+    for (size_t i = 0; i < binary->sections.len; i++) {
+        const struct gt_section *section = gt_vec_at(&binary->sections, i);
+        const GElf_Phdr *load = load_of(binary, section);
+        if (load && !is_code(load) && !(load->p_flags & PF_W))
+            compare(&comparer, section->addr + binary->bias, section->file_size, section->bytes,
+                    false);
+    }
+    return content.differs;
+}
+
 static void compare_sections(const struct comparer *comparer, const struct gt_binary *binary)
 {
     bool apart = has_data_apart(binary);

@@ -1,9 +1,17 @@
 """Lies: ways to change a core in one place, so that it says one thing twice, and differently.
 
 A lie takes a Victim, a copy of the core that ships, and changes it.
+
+Not here is what the runtime has once, so that nothing in a core can contradict it: a timer's period;
+when a timer is due that was reset since its heap was put in order; records of deferred calls
+that are on a stack; bytes of code and constants where the core lacks them, which are the
+binary's; sizes of variables in a program without symbols and debug information. Method tables that a
+program made while it ran are in no core that ships: the unit tests spoil one.
 """
 
 from .victim import ARENA, IN_USE, WAITING
+
+IN_HEAP = 1  # a timer's state
 
 
 def _more(value):
@@ -259,6 +267,17 @@ def _past_the_end(victim):
     victim.put("runtime.mspan", span, "freeindex", lambda _: end + 1)
 
 
+def _mask(path):
+    """A bit of a module's mask, of a variable's word, is another."""
+
+    def lie(victim):
+        at, _ = victim.target.layout["runtime.moduledata"][1][path]
+        mask = victim.target.word(victim.symbols["runtime.firstmoduledata"] + at + 8)
+        victim.word(mask + 8, lambda bits: bits ^ 1 << 17)
+
+    return lie
+
+
 def _timers(victim):
     """The largest heap of timers: where it is, and bytes of each."""
     path = victim.one_of("runtime.p", "timers.heap", "timers")
@@ -270,6 +289,23 @@ def _timers(victim):
 def _timer(path, change):
     """The timer that is due first."""
     return lambda victim: victim.put("runtime.timer", victim.target.word(_timers(victim)[0]), path, change)
+
+
+def _timer_later(victim):
+    """A timer is due an hour later than its heap has it for. One that was reset is not in its place."""
+    first, size = _timers(victim)
+    timer = next(
+        timer
+        for timer in (victim.target.word(first + size * i) for i in range(20))
+        if "state" not in victim.target.layout["runtime.timer"][1]
+        or victim.get("runtime.timer", timer, "state") == IN_HEAP
+    )
+    victim.put("runtime.timer", timer, "when", lambda time: time + 3600 * 10**9)
+
+
+def _full_channel(path, change):
+    """Of the channel that a goroutine waits for."""
+    return lambda victim: victim.put("runtime.hchan", victim.channel(victim.hung()), path, change)
 
 
 def _timer_twice(victim):
@@ -289,6 +325,21 @@ def _p_twice(victim):
 def _defers_without_end(victim):
     records = victim.target.structs["runtime._defer"]
     victim.put("runtime._defer", records[20], "link", lambda _: records[10])
+
+
+def _defers_cut(victim):
+    """The records behind the first few hang on nothing any more."""
+    records = victim.target.structs["runtime._defer"]
+    victim.put("runtime._defer", records[20], "link", _none)
+
+
+def _no_defers(victim):
+    """Nor do any of the goroutine that has most."""
+    records = victim.target.structs["runtime._defer"]
+    goroutine = next(
+        g for g in victim.target.structs["runtime.g"] if victim.get("runtime.g", g, "_defer") == records[0]
+    )
+    victim.put("runtime.g", goroutine, "_defer", _none)
 
 
 def _threads_without_end(victim):
@@ -387,6 +438,10 @@ LIES = {
     ),
     "timer": _first("runtime.timerWhen", "timer", _none),
     "timer.f": _timer("f", _more),
+    "timer.when": _timer_later,
+    "channel count": _full_channel("qcount", _more),
+    "channel indices": _full_channel("sendx", _more),
+    "freeIndexForScan": _span("freeIndexForScan", lambda index: index + 70),
     "defer.fn": _first("runtime._defer", "fn", _more),
     "defer.sp": _first("runtime._defer", "sp", _more),
     "defer.pc": _first("runtime._defer", "pc", _wild),
@@ -394,6 +449,8 @@ LIES = {
     "module filetab": _module("filetab", _more),
     "module cutab": _module("cutab", _less),
     "module enoptrbss": _module("enoptrbss", lambda end: end + 4096),
+    "data mask": _mask("gcdatamask"),
+    "bss mask": _mask("gcbssmask"),
     "slice": _long_slice,
     "map length": _map_length(_half),
     "map length none": _map_length(_none),
@@ -428,6 +485,8 @@ LIES = {
     "P twice": _p_twice,
     "p.id": _first("runtime.p", "id", _more),
     "defers without end": _defers_without_end,
+    "defers cut": _defers_cut,
+    "no defers": _no_defers,
     "threads without end": _threads_without_end,
     "module without end": _module_without_end,
     "module twice": _module_twice,

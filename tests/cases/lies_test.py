@@ -5,17 +5,19 @@ runtime against its twin, and pages of each kind are zeroed (lies.py). Of such a
 `proven`, and a line of the coverage tells why, unless it cannot be analysed at all.
 """
 
+import dataclasses
 import os
 import pathlib
 
 import pytest
 
-from . import lies, tool
+from . import lies, reshape, tool
 from .victim import Victim
 
 FULL = os.environ.get("GOTOPSY_LIES") == "1"
 # The others are stripped, and have old and new layouts of the runtime.
 CORES = ["demo", "go1.22.12-amd64", "go1.24.13-amd64", "go1.27.4-amd64"] if FULL else ["demo"]
+READ_ONLY = 4  # flags of a segment
 OF_THE_FILE = tool.OF_THE_FILE | {"confidence", "doubt", "title", "advice"}
 
 
@@ -110,6 +112,42 @@ def unnamed(demo, tmp_path):
     core.write_bytes(demo.path.read_bytes().replace(own, common))
     exe.write_bytes(program.replace(own, common))
     return core, exe
+
+
+@pytest.fixture
+def with_constants(demo, tmp_path):
+    """Makes a core that has the program's read-only data, as change() leaves it: its tables of
+    functions, types and lines."""
+
+    def make(change):
+        program, core = demo.exe.read_bytes(), tmp_path / "with constants"
+        size, count = program[54] | program[55] << 8, program[56] | program[57] << 8
+        heads = [reshape.Segment(*reshape.SEGMENT.unpack_from(program, 64 + i * size)) for i in range(count)]
+        (constants,) = [head for head in heads if head.kind == reshape.PT_LOAD and head.flags == READ_ONLY]
+        data = change(program[constants.offset : constants.offset + constants.filed])
+        data += bytes(-len(data) % reshape.PAGE)
+        core.write_bytes(demo.path.read_bytes())
+        with open(core, "r+b") as file:
+            place = file.seek(-(file.seek(0, 2)) % reshape.PAGE, 2)
+            file.write(data)
+        shape = reshape.Shape(core)
+        shape.segments = [
+            dataclasses.replace(each, offset=place, filed=len(data)) if each.address == constants.address else each
+            for each in shape.segments
+        ]
+        return shape.write(tmp_path / "core")
+
+    return make
+
+
+def test_tables_of_functions(demo, with_constants):
+    """One bit of them is another in the core than in the binary, whose build ID is the same."""
+    report = _by(with_constants(lambda data: data), demo.exe)
+    assert _proven(report) and not report["coverage"]["notes"]
+    flipped = lambda data: data[:-64] + bytes([data[-64] ^ 1]) + data[-63:]
+    report = _by(with_constants(flipped), demo.exe)
+    assert not _proven(report)
+    assert any("read-only data" in note for note in report["coverage"]["notes"])
 
 
 def _by(core, exe):

@@ -17,14 +17,16 @@ PATIENCE = 300  # seconds to build a program and let it die
 LOCAL = "local"
 # The demo's debug information; old and new layouts of the heap, maps and types; both machines.
 SHIPPED = ["demo", "go1.19.13-amd64", "go1.21.13-arm64", "go1.22.12-amd64", "go1.24.13-amd64", "go1.27.4-arm64"]
-# Made on the spot, of program/, which has what the demo lacks.
-MADE = [LOCAL, "1.19.13", "1.27.4"]
+# Made on the spot, of program/, which has what the demo lacks; most in small, where a run takes little.
+MADE = ["busy-local"]
+SMALL = ["small-1.19.13", "small-1.22.12", "small-1.24.13", "small-local", "small-1.27.4"]
+TIMES_SMALL = 4
 DWARF_OF_TINY = [
     "-gcflags=all=-dwarf=false",
     "-gcflags=gotopsy.tiny=-dwarf=true",
     "-ldflags=-compressdwarf=false",
 ]
-NAMES = SHIPPED + [f"busy-{version}" for version in MADE]
+NAMES = SHIPPED + MADE + TIMES_SMALL * SMALL
 
 
 class Unavailable(Exception):
@@ -87,7 +89,8 @@ def build(source, out, version, *flags):
 
 
 def _make(folder, name):
-    program = build("program", folder / name, name.removeprefix("busy-"))
+    size, _, version = name.partition("-")
+    program = build("program", folder / name, version, f"-tags={size}")
     place = folder / f"{name}.dies"
     place.mkdir()
     shutil.move(die(program, place), folder / f"{name}.core")
@@ -110,7 +113,7 @@ class Whole:
 
     def __init__(self, folder, name):
         self.name, self.folder = name, folder
-        found = _make(folder, name) if name.startswith("busy-") else ship(folder, name)
+        found = _make(folder, name) if name in MADE + SMALL else ship(folder, name)
         self.core, self.binary = folder / f"{name}.core", folder / name
         self.stripped = None
         if not (COREFILES / "spine" / name).exists():
@@ -157,7 +160,7 @@ class Ward:
 
     def __init__(self, folder):
         self.whole, self.missing = {}, []
-        for name in NAMES:
+        for name in dict.fromkeys(NAMES):
             try:
                 self.whole[name] = Whole(folder, name)
             except Unavailable as why:

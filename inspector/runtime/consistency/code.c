@@ -172,7 +172,10 @@ static bool overlaps_another(const struct gt_process *process, size_t index)
 
 void gt_consistency_of_code(struct gt_process *process, const struct gt_goroutines *goroutines)
 {
+    uint64_t altered = gt_binary_altered(process->core, process->binary);
+
     check_calls(process, goroutines);
+    gt_contradict(&process->contradictions, GT_CONTRADICTION_CONTENT, altered != 0, altered);
     for (size_t i = 0; i < process->module_count; i++) {
         check_module(process, &process->modules[i]);
         if (overlaps_another(process, i))

@@ -27,6 +27,13 @@ uint64_t gt_running_processors(const struct gt_process *process)
     return running;
 }
 
+bool gt_has_code(const struct gt_process *process, uint64_t funcval)
+{
+    uint64_t pc;
+
+    return gt_mem_u64(process->mem, funcval, &pc) && gt_process_is_entry(process, pc);
+}
+
 bool gt_lock_is_held(const struct gt_process *process, uint64_t owner, enum gt_field_id lock)
 {
     uint64_t key;
@@ -40,8 +47,10 @@ void gt_consistency_of_goroutines(struct gt_process *process,
     gt_consistency_of_scheduler(process, goroutines);
     gt_consistency_of_processors(process);
     gt_consistency_of_waits(process, goroutines);
-    gt_consistency_of_queues(process);
+    gt_consistency_of_timers(process);
+    gt_consistency_of_channels(process, goroutines);
     gt_consistency_of_code(process, goroutines);
+    gt_consistency_of_tables(process);
 }
 
 static uint64_t count_running(const struct gt_goroutines *goroutines)
@@ -57,10 +66,7 @@ static void check_finalizers(struct gt_process *process, const struct gt_special
 {
     for (size_t i = 0; i < specials->list.len; i++) {
         const struct gt_special *special = gt_special_at(specials, i);
-        uint64_t pc;
-        if (special->kind == GT_SPECIAL_FINALIZER &&
-            (!gt_mem_u64(process->mem, special->words[0], &pc) ||
-             !gt_process_is_entry(process, pc)))
+        if (special->kind == GT_SPECIAL_FINALIZER && !gt_has_code(process, special->words[0]))
             gt_contradict(&process->contradictions, GT_CONTRADICTION_FINALIZERS, 1,
                           special->address);
     }
@@ -75,6 +81,7 @@ void gt_consistency_of_heap(const struct gt_goheap *heap, const struct gt_gorout
     gt_consistency_of_pages(heap);
     gt_consistency_of_objects(heap);
     gt_consistency_of_stacks(heap, goroutines);
+    gt_consistency_of_defer_lists(heap, goroutines);
     check_finalizers(heap->process, specials);
     gt_contradict(all, GT_CONTRADICTION_SPECIALS,
                   gt_specials_missed(heap, specials, count_running(goroutines)), 0);

@@ -31,17 +31,24 @@ void gt_consistency_of_scheduler(struct gt_process *process,
                                  const struct gt_goroutines *goroutines);
 void gt_consistency_of_code(struct gt_process *process, const struct gt_goroutines *goroutines);
 void gt_consistency_of_waits(struct gt_process *process, const struct gt_goroutines *goroutines);
+void gt_consistency_of_tables(struct gt_process *process);
 void gt_consistency_of_processors(struct gt_process *process);
-void gt_consistency_of_queues(struct gt_process *process);
+void gt_consistency_of_timers(struct gt_process *process);
+void gt_consistency_of_channels(struct gt_process *process, const struct gt_goroutines *goroutines);
 void gt_consistency_of_defers(struct gt_process *process, uint64_t g);
 void gt_consistency_of_stacks(const struct gt_goheap *heap, const struct gt_goroutines *goroutines);
 void gt_consistency_of_objects(const struct gt_goheap *heap);
+void gt_consistency_of_defer_lists(const struct gt_goheap *heap,
+                                   const struct gt_goroutines *goroutines);
 
 /* The number of Ps that run. The thread of each may have been stopped between two steps. */
 uint64_t gt_running_processors(const struct gt_process *process);
 
 /* The Ps, by the runtime's list; empty if the list cannot be read. */
 struct gt_slice gt_processors(const struct gt_process *process);
+
+/* True for a func value: a pointer to a pointer to a function of Go. */
+bool gt_has_code(const struct gt_process *process, uint64_t funcval);
 
 /* True if the runtime's lock at `owner` is held, or its offset is not known. */
 bool gt_lock_is_held(const struct gt_process *process, uint64_t owner, enum gt_field_id lock);

@@ -82,6 +82,23 @@ static bool counts_agree(const struct gt_goheap *heap, const struct gt_span *spa
     return apart <= (gen == 1 || gen == 3 || !span->span_class >> 1);
 }
 
+/* A slot that was free and was taken during a mark is marked, and freeIndexForScan stays below it.
+ * That of another one rises with freeindex, once the object is ready (malloc.go). */
+static bool indices_agree(const struct gt_goheap *heap, const struct gt_span *span)
+{
+    uint64_t slot, unseen = 0;
+    int32_t gen = ahead(heap, span);
+
+    if (gen == -1 ||
+        !gt_process_field(heap->process, span->address, GT_F_mspan_freeIndexForScan, &slot))
+        return true;
+    if (slot > span->end_index) return false;
+    for (; slot < span->end_index && slot < span->nelems; slot++)
+        unseen += !gt_span_marked(span, (uint32_t)slot) &&
+                  !count_bits(span->alloc_bits, (uint32_t)slot, (uint32_t)slot + 1);
+    return unseen <= (gen == 1 || gen == 3 || !span->span_class >> 1);
+}
+
 static void check(const struct gt_goheap *heap, const struct gt_span *span)
 {
     struct gt_contradictions *all = &heap->process->contradictions;
@@ -92,6 +109,8 @@ static void check(const struct gt_goheap *heap, const struct gt_span *span)
         gt_contradict(all, GT_CONTRADICTION_SPAN_BITS, 1, span->address);
     else if (!user_arena && !counts_agree(heap, span))
         gt_contradict(all, GT_CONTRADICTION_SPAN_COUNT, 1, span->address);
+    else if (!user_arena && !indices_agree(heap, span))
+        gt_contradict(all, GT_CONTRADICTION_SPAN_INDEX, 1, span->address);
     if (!user_arena && !is_shapely(heap, span))
         gt_contradict(all, GT_CONTRADICTION_SPAN_SHAPE, 1, span->address);
     if (!user_arena && gen != 0 && gen != 1 && gen != 3 && gen != -1 && gen != -2)

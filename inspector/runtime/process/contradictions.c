@@ -5,6 +5,11 @@
 static const char *const texts[GT_CONTRADICTIONS] = {
     [GT_CONTRADICTION_MODULE] = "words of the program's module data that the binary has otherwise",
     [GT_CONTRADICTION_MODULES] = "modules whose code overlaps the code of another one",
+    [GT_CONTRADICTION_MASKS] =
+        "masks of package variables that are not what the linker's programs for them make",
+    [GT_CONTRADICTION_METHOD_TABLES] = "method tables (itabs) whose hash is not their type's, or "
+                                       "whose first method is no function",
+    [GT_CONTRADICTION_CONTENT] = "segments of read-only data that the binary has otherwise",
     [GT_CONTRADICTION_MARKS] =
         "objects that the collector marked and that nothing in the core leads to, "
         "without evidence that they were dropped",
@@ -13,6 +18,8 @@ static const char *const texts[GT_CONTRADICTIONS] = {
         "unmarked or free",
     [GT_CONTRADICTION_SPAN_COUNT] =
         "spans whose allocCount is not what freeindex and allocBits say",
+    [GT_CONTRADICTION_SPAN_INDEX] =
+        "spans whose freeIndexForScan is not what freeindex and the marks say",
     [GT_CONTRADICTION_SPAN_SHAPE] =
         "spans whose nelems, elemsize, limit and size class do not fit together",
     [GT_CONTRADICTION_SPAN_BITS] = "spans without allocBits or gcmarkBits",
@@ -55,6 +62,7 @@ static const char *const texts[GT_CONTRADICTIONS] = {
         "binary",
     [GT_CONTRADICTION_DEFERS] =
         "deferred calls whose frame or function is none of their goroutine's",
+    [GT_CONTRADICTION_DEFER_LISTS] = "records of deferred calls that the list of no goroutine has",
     [GT_CONTRADICTION_STACKS] =
         "goroutines whose stacks overlap, or are no stack of a span of stacks",
     [GT_CONTRADICTION_THREADS] = "threads by which runtime.allm and the scheduler's count differ",
@@ -67,11 +75,16 @@ static const char *const texts[GT_CONTRADICTIONS] = {
     [GT_CONTRADICTION_TIMERS] = "timer heaps whose length is not what their P counts",
     [GT_CONTRADICTION_TIMER_PLACES] =
         "timers that are in a heap twice, or name another heap as theirs",
+    [GT_CONTRADICTION_TIMER_TIMES] =
+        "timers that are due at another time than their heap has them for, or out of order in it",
     [GT_CONTRADICTION_TIMER_CODE] = "timers in a heap without a function of Go to call",
     [GT_CONTRADICTION_SEMAPHORES] = "semaphore roots whose waiters are not as many as they count",
     [GT_CONTRADICTION_QUEUES] =
         "goroutines that wait for a channel and are not in its queue, or are in the "
         "queue of one that they do not wait for or that is closed",
+    [GT_CONTRADICTION_CHANNELS] =
+        "channels whose qcount, sendx, recvx and queues do not fit together, or "
+        "that have a value where there is none by their count",
     [GT_CONTRADICTION_WAITS] =
         "goroutines whose status or wait reason is not that of the function or the "
         "queue in which they wait",

@@ -4,16 +4,11 @@
 package main
 
 import (
-	"context"
-	"fmt"
-	"net"
 	"runtime"
-	"runtime/pprof"
+	"strconv"
 	"sync"
 	"time"
 )
-
-const each = 24
 
 var (
 	smallMap  = map[string]int{"one": 1, "two": 2}
@@ -34,8 +29,8 @@ type node struct {
 }
 
 func fill() {
-	for i := 0; i < 3000; i++ {
-		n := &node{name: fmt.Sprint("node ", i), rest: make([]byte, i%256)}
+	for i := 0; i < entries; i++ {
+		n := &node{name: "node " + strconv.Itoa(i), rest: make([]byte, i%256)}
 		largeMap[i] = n
 		nodes = append(nodes, n)
 		holedMap[n.name] = n.rest
@@ -73,7 +68,7 @@ func choose(i int) {
 }
 
 func deferring(i int, f func()) {
-	defer fmt.Println(i)
+	defer println(i)
 	if i > 0 {
 		deferring(i-1, f)
 		return
@@ -84,16 +79,9 @@ func deferring(i int, f func()) {
 	f()
 }
 
-func accept() {
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err == nil {
-		listener.Accept()
-	}
-}
-
 // Finalizers wait behind one that does not end.
 func finalize() {
-	for i := 0; i < 200; i++ {
+	for i := 0; i < 8*each; i++ {
 		n := &node{name: "final"}
 		runtime.SetFinalizer(n, func(n *node) { select {} })
 		specials(i)
@@ -122,13 +110,12 @@ func die(depth int) {
 			die(depth - 1)
 		}
 	}()
-	panic(fmt.Sprint("depth ", depth))
+	panic("depth " + strconv.Itoa(depth))
 }
 
 func main() {
-	runtime.MemProfileRate = 512
+	runtime.MemProfileRate = 512 * sampled
 	fill()
-	labels := pprof.Labels("task", "wait", "kind", "fuzz")
 	for i := range blockers {
 		blockers[i] = make(chan int)
 		kept = append(kept, time.NewTicker(time.Duration(i+1)*time.Hour))
@@ -139,7 +126,7 @@ func main() {
 		go wait()
 		go choose(i)
 		go deferring(i, func() { select {} })
-		go pprof.Do(context.Background(), labels, func(context.Context) { <-blockers[0] })
+		go labelled(func() { <-blockers[0] })
 	}
 	go accept()
 	pull()

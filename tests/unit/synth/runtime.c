@@ -100,6 +100,23 @@ static uint64_t end_of(const struct synth *synth, enum synth_area area)
     return synth->area[area].base + synth->area[area].used;
 }
 
+/* The program that makes the mask: one pointer, repeated. moduledata has it before bss's and
+ * `types`. */
+static void put_program(struct synth *synth, uint64_t module, uint64_t words)
+{
+    enum { LITERAL = 1, POINTER = 1, REPEAT_ONE = 0x81, MORE = 0x80, SIZE = 16 };
+    uint64_t program = synth_alloc(synth, SYNTH_RODATA, SIZE, 8), at = program;
+    uint64_t times = words ? words - 1 : 0;
+
+    synth_put(synth, module + gt_off(&synth->layout, GT_F_moduledata_types) - 16, program);
+    synth_put_sized(synth, at++, 1, LITERAL);
+    synth_put_sized(synth, at++, 1, POINTER);
+    synth_put_sized(synth, at++, 1, REPEAT_ONE);
+    for (; times >= MORE; times >>= 7)
+        synth_put_sized(synth, at++, 1, MORE | (times & (MORE - 1)));
+    synth_put_sized(synth, at++, 1, times);
+}
+
 /* All words of variables are pointers. */
 static void put_mask(struct synth *synth, uint64_t module)
 {
@@ -111,6 +128,7 @@ static void put_mask(struct synth *synth, uint64_t module)
         synth_put_sized(synth, mask + i, 1, 0xff);
     synth_put(synth, at, words);
     synth_put(synth, at + 8, mask);
+    put_program(synth, module, words);
 }
 
 static void put_range(struct synth *synth, uint64_t module, enum gt_field_id from,

@@ -104,6 +104,9 @@ void synth_finish_timers(struct synth *synth)
         synth_tiled(synth, synth->timers.len * size, synth_struct_type(synth, size, first, 8));
     for (size_t i = 0; i < synth->timers.len; i++) {
         synth_put(synth, list + i * size, synth->timers.at[i]);
+        if (with_time)
+            synth_put(synth, list + i * size + 8,
+                      synth_field(synth, synth->timers.at[i], GT_F_timer_when));
         synth_set(synth, synth->timers.at[i], GT_F_timer_ts,
                   synth->p + gt_off(&synth->layout, GT_F_p_timers_lock));
     }

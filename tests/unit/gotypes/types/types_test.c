@@ -65,10 +65,14 @@ static void an_itab_names_its_dynamic_type(void **state)
     struct target *target = target_new(26);
     uint64_t number = put_int(target), itab = target_alloc(target, 32);
     put64(target, itab + 8, number);
+    put(target, number + 16, 4, 0x1234);
+    put(target, itab + 16, 4, 0x1234);
     struct gt_types *types = open_types(target);
     assert_string_equal(gt_types_name(types, gt_types_of_itab(types, itab)), "int");
     assert_int_equal(gt_types_of_itab(types, 0), GT_NO_TYPE);
     assert_int_equal(gt_types_of_itab(types, 0x10), GT_NO_TYPE);
+    put(target, itab + 16, 4, 0x1235);
+    assert_int_equal(gt_types_of_itab(types, itab), GT_NO_TYPE);
     gt_types_destroy(types);
     target_free(target);
 }

@@ -14,6 +14,9 @@ static uint64_t victim, object;
 /* And in the second process: a goroutine that locks, a Ticker, two finalizers, a deferred call. */
 static uint64_t locker, timer, specials[2], deferred;
 
+/* And in the third process: a method table. */
+static uint64_t table;
+
 /* A goroutine that hangs on a channel, and an object of a global. */
 static struct synth *make_process(void **state, const char *version)
 {
@@ -53,6 +56,25 @@ static struct synth *make_lists(void **state, const char *version)
     return synth;
 }
 
+/* With the runtime's list of method tables, which has one: {places, used, tables}, and of the table
+ * {interface, type, hash, methods}. */
+static struct synth *make_tables(void **state, const char *version)
+{
+    struct synth *synth = make_process(state, version);
+    uint64_t type = synth_type_string(synth);
+    uint64_t list = synth_alloc(synth, SYNTH_RODATA, 32, 8);
+
+    table = synth_alloc(synth, SYNTH_RODATA, 32, 8);
+    synth_put(synth, list, 2);
+    synth_put(synth, list + 8, 1);
+    synth_put(synth, list + 24, table);
+    synth_put(synth, table + 8, type);
+    synth_put(synth, table + 16, synth_get(synth, type + 16) & UINT32_MAX);
+    synth_put(synth, table + 24, synth_get(synth, synth_func(synth, "main.String")));
+    synth_global(synth, "runtime.itabTable", list);
+    return synth;
+}
+
 static void assert_none(const struct gt_report *report, const char *version)
 {
     if (report->coverage.contradiction_count)
@@ -67,6 +89,7 @@ static void a_whole_process_has_none(void **state)
         assert_int_equal(synth_finding(report, GT_HUNG_GOROUTINE)->confidence, GT_PROVEN);
     }
     assert_none(synth_report(make_lists(state, GO)), GO);
+    assert_none(synth_report(make_tables(state, GO)), GO);
 }
 
 /* ---- damage -------------------------------------------------------------------------------- */
@@ -245,6 +268,48 @@ static void spoil_deferred_call(struct synth *synth)
     add_to(synth, deferred, GT_F__defer_sp, 1);
 }
 
+/* The goroutine's list no longer has it. */
+static void cut_deferred_calls(struct synth *synth)
+{
+    synth_set(synth, locker, GT_F_g__defer, 0);
+}
+
+static void spoil_time_of_timer(struct synth *synth)
+{
+    add_to(synth, synth_timer_in(synth, timer), GT_F_timer_when, 1000);
+}
+
+static void spoil_scan_index_of_a_span(struct synth *synth)
+{
+    add_to(synth, span_of(synth), GT_F_mspan_freeIndexForScan, 1);
+}
+
+static void spoil_count_of_a_channel(struct synth *synth)
+{
+    uint64_t sudog = synth_field(synth, victim, GT_F_g_waiting);
+
+    add_to(synth, synth_field(synth, sudog, GT_F_sudog_c), GT_F_hchan_qcount, 1);
+}
+
+static void spoil_mask(struct synth *synth)
+{
+    uint64_t module = synth_symbol_at(synth, "runtime.firstmoduledata");
+    uint64_t mask =
+        synth_get(synth, module + gt_off(&synth->layout, GT_F_moduledata_gcdatamask) + 8);
+
+    synth_put(synth, mask, synth_get(synth, mask) ^ 1);
+}
+
+static void spoil_hash(struct synth *synth)
+{
+    synth_put(synth, table + 16, synth_get(synth, table + 16) ^ 1);
+}
+
+static void spoil_method(struct synth *synth)
+{
+    synth_put(synth, table + 24, synth_get(synth, table + 24) + 1);
+}
+
 /* In each root that has waiters. */
 static void spoil_count_of_semaphores(struct synth *synth)
 {
@@ -286,6 +351,11 @@ static void each_damage_is_a_contradiction_of_its_kind(void **state)
         {make_process, spoil_shape_of_a_span, GT_CONTRADICTION_SPAN_SHAPE},
         {make_process, spoil_bits_of_a_span, GT_CONTRADICTION_SPAN_BITS},
         {make_process, spoil_sweep_of_a_span, GT_CONTRADICTION_SPAN_SWEEP},
+        {make_process, spoil_scan_index_of_a_span, GT_CONTRADICTION_SPAN_INDEX},
+        {make_process, spoil_count_of_a_channel, GT_CONTRADICTION_CHANNELS},
+        {make_process, spoil_mask, GT_CONTRADICTION_MASKS},
+        {make_tables, spoil_hash, GT_CONTRADICTION_METHOD_TABLES},
+        {make_tables, spoil_method, GT_CONTRADICTION_METHOD_TABLES},
         {make_process, spoil_status, GT_CONTRADICTION_STATUS},
         {make_process, spoil_creator, GT_CONTRADICTION_CODE},
         {make_process, spoil_stack, GT_CONTRADICTION_STACKS},
@@ -298,6 +368,8 @@ static void each_damage_is_a_contradiction_of_its_kind(void **state)
         {make_lists, spoil_callback, GT_CONTRADICTION_TIMER_CODE},
         {make_lists, spoil_finalizer, GT_CONTRADICTION_FINALIZERS},
         {make_lists, spoil_deferred_call, GT_CONTRADICTION_DEFERS},
+        {make_lists, cut_deferred_calls, GT_CONTRADICTION_DEFER_LISTS},
+        {make_lists, spoil_time_of_timer, GT_CONTRADICTION_TIMER_TIMES},
         {make_lists, spoil_count_of_semaphores, GT_CONTRADICTION_SEMAPHORES},
         {make_process, spoil_id, GT_CONTRADICTION_ID},
         {make_process, spoil_time, GT_CONTRADICTION_TIMES},

@@ -1,26 +1,17 @@
-/* Checks timers against the counts of their Ps, and deferred calls against their goroutines. Both
- * must have Go code to call. */
+/* Checks timers against the counts and the heaps of their Ps. Each must have Go code to call. */
 #include "inspector/runtime/consistency/consistency.h"
 
 #include "inspector/base/error.h"
 #include "inspector/base/hash.h"
-#include "inspector/base/loop.h"
 
 enum {
-    MOST_DEFERS = 1 << 24,
-    TIMER_DELETED = 3, /* a status; between the two it is being removed */
+    WORD = 8,
+    CHILDREN = 4,      /* of an entry in the heap */
+    TIMER_DELETED = 3, /* a status, up to 1.22; between the two it is being removed */
     TIMER_REMOVED = 5,
+    TIMER_MODIFIED = 2, /* bits of a timer's state, since 1.23 */
+    TIMER_ZOMBIE = 4,
 };
-
-/* True for a func value: a pointer to a pointer to code. */
-static bool is_func(const struct gt_process *process, uint64_t funcval)
-{
-    uint64_t pc;
-
-    return gt_mem_u64(process->mem, funcval, &pc) && gt_process_is_entry(process, pc);
-}
-
-/* ---- timers -------------------------------------------------------------------------------- */
 
 struct design { /* how the heaps of this version hold their timers */
     enum gt_field_id slice;
@@ -43,7 +34,7 @@ static bool has_code(const struct gt_process *process, uint64_t entry)
 
     return gt_mem_u64(process->mem, entry, &timer) &&
            gt_process_field(process, timer, GT_F_timer_f, &callback) &&
-           (is_func(process, callback) || (!callback && is_deleted(process, timer)));
+           (gt_has_code(process, callback) || (!callback && is_deleted(process, timer)));
 }
 
 /* True if the timer is in this P's heap only. It names the P's timers, whose lock is their first
@@ -59,6 +50,50 @@ static bool is_placed(const struct gt_process *process, uint64_t entry, uint64_t
     return added && (!gt_process_field(process, timer, GT_F_timer_ts, &heap) ||
                      heap == p + gt_off(&process->layout, GT_F_p_timers_lock));
 }
+
+/* ---- when they are due ---------------------------------------------------------------------- */
+
+/* When the heap has an entry for: in the entry itself since 1.23, beside the timer's address. */
+static bool due_of(const struct gt_process *process, const struct design *design, uint64_t entry,
+                   uint64_t *due)
+{
+    uint64_t timer;
+
+    if (design->entry == 2 * WORD)
+        return gt_mem_u64(process->mem, entry + WORD - design->offset, due);
+    return gt_mem_u64(process->mem, entry, &timer) &&
+           gt_process_field(process, timer, GT_F_timer_when, due);
+}
+
+/* A timer that is reset or stopped says so until its P has moved it in the heap. Its lock is its
+ * first field. */
+static bool is_due(const struct gt_process *process, uint64_t entry, uint64_t due)
+{
+    uint64_t timer, lock, state, when;
+
+    return !gt_mem_u64(process->mem, entry, &timer) || !gt_mem_u64(process->mem, timer, &lock) ||
+           lock || !gt_process_field(process, timer, GT_F_timer_state, &state) ||
+           (state & (TIMER_MODIFIED | TIMER_ZOMBIE)) ||
+           !gt_process_field(process, timer, GT_F_timer_when, &when) || when == due;
+}
+
+/* The heap is a tree in which none is due before the one above it. */
+static uint64_t count_untimely(const struct gt_process *process, const struct design *design,
+                               const struct gt_slice *heap)
+{
+    uint64_t untimely = 0;
+
+    for (uint64_t i = 0; i < heap->len; i++) {
+        uint64_t first = heap->ptr + design->offset, due, above;
+        uint64_t entry = first + i * design->entry;
+        uint64_t parent = first + (i ? (i - 1) / CHILDREN : 0) * design->entry;
+        if (due_of(process, design, entry, &due) && due_of(process, design, parent, &above))
+            untimely += (int64_t)due < (int64_t)above || !is_due(process, entry, due);
+    }
+    return untimely;
+}
+
+/* ---- heaps ---------------------------------------------------------------------------------- */
 
 /* The timers of a P that goes are moved to another P under the scheduler's lock (procresize). */
 static bool may_move(const struct gt_process *process)
@@ -88,12 +123,14 @@ static void check_timers(struct gt_process *process, const struct design *design
         bad += !has_code(process, entry);
         misplaced += !is_placed(process, entry, p, seen);
     }
+    gt_contradict(&process->contradictions, GT_CONTRADICTION_TIMER_TIMES,
+                  count_untimely(process, design, &heap), p);
     if (!may_move(process))
         gt_contradict(&process->contradictions, GT_CONTRADICTION_TIMER_PLACES, misplaced, p);
     gt_contradict(&process->contradictions, GT_CONTRADICTION_TIMER_CODE, bad, p);
 }
 
-void gt_consistency_of_queues(struct gt_process *process)
+void gt_consistency_of_timers(struct gt_process *process)
 {
     const struct gt_layout *layout = &process->layout;
     struct gt_slice allp = gt_processors(process);
@@ -109,39 +146,4 @@ void gt_consistency_of_queues(struct gt_process *process)
         if (gt_mem_u64(process->mem, allp.ptr + 8 * i, &p))
             check_timers(process, &design, p, &seen);
     gt_map_deinit(&seen);
-}
-
-/* ---- deferred calls ------------------------------------------------------------------------ */
-
-/* A record of a loop over a function has no function of its own (rangefunc). */
-static bool is_sound(const struct gt_process *process, uint64_t record, uint64_t lo, uint64_t hi)
-{
-    uint64_t sp, pc, fn, ranges = 0;
-    const struct gt_pclntab *tab;
-    struct gt_func func;
-
-    if (!gt_process_field(process, record, GT_F__defer_sp, &sp) ||
-        !gt_process_field(process, record, GT_F__defer_pc, &pc) ||
-        !gt_process_field(process, record, GT_F__defer_fn, &fn))
-        return false;
-    gt_process_field(process, record, GT_F__defer_rangefunc, &ranges);
-    return sp % 8 == 0 && sp >= lo && sp <= hi && gt_text_find(&process->code, pc, &tab, &func) &&
-           (!fn || (ranges & 0xff) || is_func(process, fn));
-}
-
-void gt_consistency_of_defers(struct gt_process *process, uint64_t g)
-{
-    uint64_t record, lo, hi, count = 0;
-    struct gt_loop loop = {0};
-
-    if (!gt_has(&process->layout, GT_F__defer_sp) || !gt_has(&process->layout, GT_F__defer_pc) ||
-        !gt_process_field(process, g, GT_F_g__defer, &record) ||
-        !gt_process_field(process, g, GT_F_g_stack_lo, &lo) ||
-        !gt_process_field(process, g, GT_F_g_stack_hi, &hi))
-        return;
-    for (; record && !gt_loop_closed(&loop, record) && count < MOST_DEFERS; count++) {
-        if (!is_sound(process, record, lo, hi))
-            gt_contradict(&process->contradictions, GT_CONTRADICTION_DEFERS, 1, record);
-        if (!gt_process_field(process, record, GT_F__defer_link, &record)) return;
-    }
 }

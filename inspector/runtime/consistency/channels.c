@@ -1,0 +1,112 @@
+/* Checks channels that goroutines wait for: how many values they hold, where these are, who waits
+ * (runtime/chan.go). A receiver clears the place that it took a value from. */
+#include "inspector/runtime/consistency/consistency.h"
+
+#include "inspector/base/alloc.h"
+#include "inspector/base/loop.h"
+
+enum {
+    MOST_CASES = 1 << 16,  /* of a select (reflect.Select) */
+    MOST_LOOKED = 1 << 20, /* bytes of a channel's places that are looked at */
+};
+
+struct channel {
+    uint64_t count, room, next_sent, next_received; /* of values; of places */
+    uint64_t receivers, senders;                    /* the first that waits, or 0 */
+    uint64_t buffer, size;                          /* bytes of a place */
+};
+
+static bool read_channel(const struct gt_process *process, uint64_t addr, struct channel *channel)
+{
+    const struct {
+        enum gt_field_id field;
+        uint64_t *value;
+    } fields[] = {
+        {GT_F_hchan_qcount, &channel->count},
+        {GT_F_hchan_dataqsiz, &channel->room},
+        {GT_F_hchan_sendx, &channel->next_sent},
+        {GT_F_hchan_recvx, &channel->next_received},
+        {GT_F_hchan_recvq_first, &channel->receivers},
+        {GT_F_hchan_sendq_first, &channel->senders},
+        {GT_F_hchan_buf, &channel->buffer},
+        {GT_F_hchan_elemsize, &channel->size},
+    };
+
+    for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
+        if (!gt_process_field(process, addr, fields[i].field, fields[i].value)) return false;
+    channel->size &= UINT16_MAX;
+    return true;
+}
+
+/* A channel with values has no receiver that waits. One with room has no sender that waits. */
+static bool numbers_agree(const struct channel *channel)
+{
+    if (!channel->room) return !channel->count && !channel->next_sent && !channel->next_received;
+    return channel->count <= channel->room && channel->next_sent < channel->room &&
+           channel->next_received < channel->room &&
+           (channel->next_received + channel->count) % channel->room == channel->next_sent &&
+           !(channel->count && channel->receivers) &&
+           !(channel->count < channel->room && channel->senders);
+}
+
+static bool is_clear(const unsigned char *bytes, uint64_t size)
+{
+    return !size || (!bytes[0] && memcmp(bytes, bytes + 1, size - 1) == 0);
+}
+
+/* Is each place without a value clear? */
+static bool places_agree(const struct gt_process *process, const struct channel *channel)
+{
+    uint64_t bytes;
+    const unsigned char *places = NULL;
+
+    if (channel->count < channel->room && gt_mul(channel->room, channel->size, &bytes) && bytes &&
+        bytes <= MOST_LOOKED)
+        places = gt_mem_at(process->mem, channel->buffer, bytes);
+    for (uint64_t i = channel->count; places && i < channel->room; i++) {
+        uint64_t place = (channel->next_received + i) % channel->room;
+        if (!is_clear(places + place * channel->size, channel->size)) return false;
+    }
+    return true;
+}
+
+static void check(struct gt_process *process, uint64_t addr)
+{
+    struct channel channel;
+
+    if (gt_lock_is_held(process, addr, GT_F_hchan_lock) || !read_channel(process, addr, &channel))
+        return;
+    if (!numbers_agree(&channel) || !places_agree(process, &channel))
+        gt_contradict(&process->contradictions, GT_CONTRADICTION_CHANNELS, 1, addr);
+}
+
+/* True for one sudog of those in a queue, so that each channel is checked once for each queue. */
+static bool is_first(const struct gt_process *process, uint64_t channel, uint64_t sudog)
+{
+    uint64_t receivers, senders;
+
+    return gt_process_field(process, channel, GT_F_hchan_recvq_first, &receivers) &&
+           gt_process_field(process, channel, GT_F_hchan_sendq_first, &senders) &&
+           (receivers == sudog || senders == sudog);
+}
+
+static void check_waits(struct gt_process *process, const struct gt_goroutine *g)
+{
+    uint64_t sudog, channel, owner;
+    struct gt_loop loop = {0};
+
+    if (!gt_process_field(process, g->address, GT_F_g_waiting, &sudog)) return;
+    for (int i = 0; sudog && i < MOST_CASES && !gt_loop_closed(&loop, sudog); i++) {
+        if (!gt_process_field(process, sudog, GT_F_sudog_g, &owner) || owner != g->address ||
+            !gt_process_field(process, sudog, GT_F_sudog_c, &channel))
+            return;
+        if (channel && is_first(process, channel, sudog)) check(process, channel);
+        if (!gt_process_field(process, sudog, GT_F_sudog_waitlink, &sudog)) return;
+    }
+}
+
+void gt_consistency_of_channels(struct gt_process *process, const struct gt_goroutines *goroutines)
+{
+    for (uint32_t i = 0; i < goroutines->count; i++)
+        check_waits(process, &goroutines->list[i]);
+}

@@ -1,0 +1,205 @@
+/* Checks deferred calls. A record belongs to a frame of the goroutine in whose list it is, and has
+ * a function of Go to call. A record that is taken out of a list is cleared (runtime/panic.go,
+ * popDefer, freedefer). So if one that is not clear is in no list, a list was cut. */
+#include "inspector/runtime/consistency/consistency.h"
+
+#include "inspector/base/alloc.h"
+#include "inspector/base/hash.h"
+#include "inspector/base/loop.h"
+#include "inspector/base/search.h"
+
+#include <stdlib.h>
+
+enum {
+    MOST_DEFERS = 1 << 24,
+    CLASS_APART = 16, /* bytes by which a slot of the heap may be larger than a record */
+};
+
+static uint64_t field_of(const struct gt_process *process, uint64_t addr, enum gt_field_id id)
+{
+    uint64_t value = 0;
+
+    gt_process_field(process, addr, id, &value);
+    return value;
+}
+
+/* A record of a loop over a function has no function of its own. */
+static bool is_of_loop(const struct gt_process *process, uint64_t record)
+{
+    return field_of(process, record, GT_F__defer_rangefunc) & 0xff;
+}
+
+/* ---- the lists ------------------------------------------------------------------------------ */
+
+static bool is_sound(const struct gt_process *process, uint64_t record, uint64_t lo, uint64_t hi)
+{
+    uint64_t sp, pc, fn;
+    const struct gt_pclntab *tab;
+    struct gt_func func;
+
+    if (!gt_process_field(process, record, GT_F__defer_sp, &sp) ||
+        !gt_process_field(process, record, GT_F__defer_pc, &pc) ||
+        !gt_process_field(process, record, GT_F__defer_fn, &fn))
+        return false;
+    return sp % 8 == 0 && sp >= lo && sp <= hi && gt_text_find(&process->code, pc, &tab, &func) &&
+           (!fn || is_of_loop(process, record) || gt_has_code(process, fn));
+}
+
+void gt_consistency_of_defers(struct gt_process *process, uint64_t g)
+{
+    uint64_t record, lo, hi, count = 0;
+    struct gt_loop loop = {0};
+
+    if (!gt_has(&process->layout, GT_F__defer_sp) || !gt_has(&process->layout, GT_F__defer_pc) ||
+        !gt_process_field(process, g, GT_F_g__defer, &record) ||
+        !gt_process_field(process, g, GT_F_g_stack_lo, &lo) ||
+        !gt_process_field(process, g, GT_F_g_stack_hi, &hi))
+        return;
+    for (; record && !gt_loop_closed(&loop, record) && count < MOST_DEFERS; count++) {
+        if (!is_sound(process, record, lo, hi))
+            gt_contradict(&process->contradictions, GT_CONTRADICTION_DEFERS, 1, record);
+        if (!gt_process_field(process, record, GT_F__defer_link, &record)) return;
+    }
+}
+
+/* ---- records in no list --------------------------------------------------------------------- */
+
+struct stack {
+    uint64_t lo, hi;
+};
+
+struct finder {
+    struct gt_process *process;
+    const struct gt_goroutines *goroutines;
+    uint64_t first, last;  /* code of Go */
+    struct gt_vec records; /* uint64_t: what of the heap holds a frame's code and code to call */
+    struct gt_map listed;  /* the records of all lists */
+    struct stack *stacks;  /* of all goroutines, sorted */
+};
+
+/* The record's frame is looked at last, since few get so far. */
+static void find_records(struct finder *finder, const struct gt_goheap *heap,
+                         const struct gt_region *region)
+{
+    const struct gt_layout *layout = &finder->process->layout;
+    uint64_t at_pc = gt_off(layout, GT_F__defer_pc), at_fn = gt_off(layout, GT_F__defer_fn);
+
+    for (uint32_t slot = 0; slot < region->count; slot++) {
+        const unsigned char *bytes = region->bytes + slot * region->slot_size;
+        uint64_t pc = gt_load64(bytes + at_pc), fn = gt_load64(bytes + at_fn);
+        uint64_t addr = region->base + slot * region->slot_size;
+        if (pc - finder->first < finder->last - finder->first && fn &&
+            gt_bit(&heap->graph.allocated, region->first + slot) &&
+            gt_has_code(finder->process, fn))
+            gt_vec_add(&finder->records, &addr);
+    }
+}
+
+static void find_all_records(struct finder *finder, const struct gt_goheap *heap)
+{
+    uint64_t size = finder->process->layout.size[GT_S__defer];
+
+    for (uint32_t i = 0; i < heap->graph.region_count; i++) {
+        const struct gt_region *region = &heap->graph.regions[i];
+        if (region->bytes && region->scan != GT_SCAN_NONE && region->slot_size >= size &&
+            region->slot_size - size < CLASS_APART)
+            find_records(finder, heap, region);
+    }
+}
+
+/* A thread may be about to give the records of a loop over a function to its goroutine
+ * (deferconvert). The loop's own record then has neither a loop nor a function. */
+static bool is_changing(const struct gt_process *process, const struct gt_goroutine *g,
+                        uint64_t record)
+{
+    return g->status == GT_G_RUNNING && !is_of_loop(process, record) &&
+           !field_of(process, record, GT_F__defer_fn);
+}
+
+/* False if a thread may be changing the list. */
+static bool add_list(struct finder *finder, const struct gt_goroutine *g)
+{
+    uint64_t record = field_of(finder->process, g->address, GT_F_g__defer);
+    bool added = true;
+
+    for (uint64_t count = 0; record && added && count < MOST_DEFERS; count++) {
+        gt_map_put(&finder->listed, record, &added);
+        if (is_changing(finder->process, g, record)) return false;
+        record = field_of(finder->process, record, GT_F__defer_link);
+    }
+    return true;
+}
+
+static bool add_lists(struct finder *finder)
+{
+    for (uint32_t i = 0; i < finder->goroutines->count; i++)
+        if (!add_list(finder, &finder->goroutines->list[i])) return false;
+    return true;
+}
+
+static int by_stack(const void *a, const void *b)
+{
+    uint64_t left = ((const struct stack *)a)->lo, right = ((const struct stack *)b)->lo;
+
+    return left < right ? -1 : left > right;
+}
+
+static void sort_stacks(struct finder *finder)
+{
+    const struct gt_goroutines *all = finder->goroutines;
+
+    finder->stacks = gt_alloc((all->count + 1) * sizeof *finder->stacks);
+    for (uint32_t i = 0; i < all->count; i++)
+        finder->stacks[i] = (struct stack){all->list[i].stack_lo, all->list[i].stack_hi};
+    if (all->count) qsort(finder->stacks, all->count, sizeof *finder->stacks, by_stack);
+}
+
+static uint64_t low_of(const void *stacks, size_t index)
+{
+    return ((const struct stack *)stacks)[index].lo;
+}
+
+/* True if the record's frame is on a goroutine's stack, as it is in no other object. */
+static bool has_frame(const struct finder *finder, uint64_t record)
+{
+    uint64_t sp = field_of(finder->process, record, GT_F__defer_sp);
+    size_t after = gt_upper_bound(finder->stacks, 0, finder->goroutines->count, sp, low_of);
+
+    return after && is_sound(finder->process, record, finder->stacks[after - 1].lo,
+                             finder->stacks[after - 1].hi);
+}
+
+static void find_unlisted(struct finder *finder)
+{
+    struct gt_contradictions *all = &finder->process->contradictions;
+
+    for (size_t i = 0; i < finder->records.len; i++) {
+        uint64_t record = *(const uint64_t *)gt_vec_at(&finder->records, i);
+        if (gt_map_find(&finder->listed, record)) continue;
+        if (!finder->stacks) sort_stacks(finder);
+        if (has_frame(finder, record)) gt_contradict(all, GT_CONTRADICTION_DEFER_LISTS, 1, record);
+    }
+}
+
+void gt_consistency_of_defer_lists(const struct gt_goheap *heap,
+                                   const struct gt_goroutines *goroutines)
+{
+    struct gt_process *process = heap->process;
+    struct finder finder = {.process = process,
+                            .goroutines = goroutines,
+                            .first = UINT64_MAX,
+                            .records = GT_VEC_OF(uint64_t)};
+
+    if (!gt_has(&process->layout, GT_F__defer_sp) || !gt_has(&process->layout, GT_F__defer_pc))
+        return;
+    for (size_t i = 0; i < process->module_count; i++) {
+        const struct gt_module *module = &process->modules[i];
+        if (module->text < finder.first) finder.first = module->text;
+        if (module->etext > finder.last) finder.last = module->etext;
+    }
+    if (finder.first < finder.last) find_all_records(&finder, heap);
+    if (finder.records.len && add_lists(&finder)) find_unlisted(&finder);
+    gt_vec_deinit(&finder.records);
+    gt_map_deinit(&finder.listed);
+    gt_free(finder.stacks);
+}
