@@ -4,6 +4,7 @@ bool gt_die_ok(struct gt_die_reader *reader, int rc)
 {
     if (rc == DW_DLV_ERROR && reader->error) dwarf_dealloc_error(reader->debug, reader->error);
     reader->error = NULL;
+    gt_libdwarf_check();
     return rc == DW_DLV_OK;
 }
 

@@ -142,6 +142,11 @@ static void finish(void *what, size_t size)
 #endif
 }
 
+void gt_libdwarf_check(void)
+{
+    if (NEW_LIBDWARF) gt_call_check();
+}
+
 struct gt_libdwarf *gt_libdwarf_open(const struct gt_dwarf_source *source, const char **why)
 {
     struct gt_libdwarf *lib = gt_calloc(1, sizeof *lib);

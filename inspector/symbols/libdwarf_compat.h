@@ -40,6 +40,11 @@ struct gt_libdwarf *gt_libdwarf_open(const struct gt_dwarf_source *source, const
 void gt_libdwarf_close(struct gt_libdwarf *lib); /* NULL is allowed */
 Dwarf_Debug gt_libdwarf_debug(const struct gt_libdwarf *lib);
 
+/* After each step of libdwarf: if memory ran out in it, the call unwinds. libdwarf 0.11 keeps
+ * half-made tables of abbreviations, and its next step would read them. 20210528 makes no such
+ * tables, and goes on. */
+void gt_libdwarf_check(void);
+
 /*
  * As dwarf_get_loclist_c(). If memory runs out within it, libdwarf 20210528 keeps the half-made
  * list registered, and closing libdwarf may free the list's contents twice. The list cannot be
