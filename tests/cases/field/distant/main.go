@@ -17,7 +17,7 @@ import (
 
 const many = 40
 
-type page [16 << 10]byte
+type page [128 << 10]byte
 
 //go:noinline
 func newPage() *page { return new(page) }
