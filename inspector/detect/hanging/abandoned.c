@@ -248,13 +248,18 @@ struct crowd_finder {
     bool *ticks;
 };
 
-/* Many that wait for a signal at one site are no part of how a program ends: it has one of them.
- * The signal answers nobody then. */
+/* Many contexts that a signal cancels at one site are no part of how a program ends: it has one of
+ * them. The goroutine of signal.NotifyContext does nothing after the signal but cancel: it answers
+ * nobody then. Any other may do more. */
 static void leave_out_notified(void *ctx, const struct gt_member *members, size_t count)
 {
     struct crowd_finder *crowd = ctx;
+    const struct gt_heap_analysis *analysis = crowd->abandoned->analysis;
+    uint64_t starts = analysis->goroutines->list[members[0].item].start_pc;
+    const char *function = gt_process_function(analysis->process, starts);
 
-    for (size_t i = 0; count >= GT_MANY_ALIKE && i < count; i++)
+    if (count < GT_MANY_ALIKE || strncmp(function, "os/signal.NotifyContext.", 24) != 0) return;
+    for (size_t i = 0; i < count; i++)
         if (!(cases_of(crowd->abandoned, members[i].item) & (GT_CASE_CLOCK | GT_CASE_PERIODIC)))
             crowd->ticks[members[i].item] = false;
 }
