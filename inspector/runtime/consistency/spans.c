@@ -82,6 +82,11 @@ static bool counts_agree(const struct gt_goheap *heap, const struct gt_span *spa
     return apart <= (gen == 1 || gen == 3 || !span->span_class >> 1);
 }
 
+static bool is_marked(const struct gt_span *span, uint32_t slot)
+{
+    return gt_span_marked(span, slot / 64 * 64) >> slot % 64 & 1;
+}
+
 /* A slot that was free and was taken during a mark is marked, and freeIndexForScan stays below it.
  * That of another one rises with freeindex, once the object is ready (malloc.go). */
 static bool indices_agree(const struct gt_goheap *heap, const struct gt_span *span)
@@ -94,7 +99,7 @@ static bool indices_agree(const struct gt_goheap *heap, const struct gt_span *sp
         return true;
     if (slot > span->end_index) return false;
     for (; slot < span->end_index && slot < span->nelems; slot++)
-        unseen += !gt_span_marked(span, (uint32_t)slot) &&
+        unseen += !is_marked(span, (uint32_t)slot) &&
                   !count_bits(span->alloc_bits, (uint32_t)slot, (uint32_t)slot + 1);
     return unseen <= (gen == 1 || gen == 3 || !span->span_class >> 1);
 }

@@ -284,6 +284,17 @@ static void spoil_scan_index_of_a_span(struct synth *synth)
     add_to(synth, span_of(synth), GT_F_mspan_freeIndexForScan, 1);
 }
 
+/* Slots 2 to 4, which it does not cover, are neither marked nor in allocBits. Slot 5 is marked. */
+static void hide_slots_from_the_scan(struct synth *synth)
+{
+    uint64_t span = span_of(synth);
+
+    add_to(synth, span, GT_F_mspan_freeindex, 5);
+    add_to(synth, span, GT_F_mspan_allocCount, 5);
+    add_to(synth, span, GT_F_mspan_freeIndexForScan, 1);
+    synth_put(synth, synth_field(synth, span, GT_F_mspan_gcmarkBits), 1 << 5);
+}
+
 static void spoil_count_of_a_channel(struct synth *synth)
 {
     uint64_t sudog = synth_field(synth, victim, GT_F_g_waiting);
@@ -352,6 +363,7 @@ static void each_damage_is_a_contradiction_of_its_kind(void **state)
         {make_process, spoil_bits_of_a_span, GT_CONTRADICTION_SPAN_BITS},
         {make_process, spoil_sweep_of_a_span, GT_CONTRADICTION_SPAN_SWEEP},
         {make_process, spoil_scan_index_of_a_span, GT_CONTRADICTION_SPAN_INDEX},
+        {make_process, hide_slots_from_the_scan, GT_CONTRADICTION_SPAN_INDEX},
         {make_process, spoil_count_of_a_channel, GT_CONTRADICTION_CHANNELS},
         {make_process, spoil_mask, GT_CONTRADICTION_MASKS},
         {make_tables, spoil_hash, GT_CONTRADICTION_METHOD_TABLES},
