@@ -155,7 +155,7 @@ bool gt_itab_repeats_hash(const struct gt_memory *mem, uint64_t itab)
     uint32_t own, of_type;
 
     return gt_mem_u64(mem, itab + ITAB_TYPE, &rtype) && gt_mem_u32(mem, itab + ITAB_HASH, &own) &&
-           gt_mem_u32(mem, rtype + TYPE_HASH, &of_type) && own == of_type;
+           gt_mem_u32(mem, rtype + TYPE_HASH, &of_type) && (!own || own == of_type);
 }
 
 gt_type_id gt_types_of_itab(struct gt_types *types, uint64_t itab)
