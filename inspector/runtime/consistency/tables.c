@@ -53,6 +53,16 @@ static void check_masks(struct gt_process *process, const struct gt_module *modu
 
 /* ---- method tables -------------------------------------------------------------------------- */
 
+/* Methods that nothing calls are left out of the program. The linker puts the linked address of
+ * runtime.unreachableMethod in their place, which the loader of a PIE does not move. */
+static bool is_left_out(const struct gt_process *process, uint64_t method)
+{
+    uint64_t moved = process->binary ? method + gt_binary_bias(process->binary) : method;
+
+    return moved != method &&
+           strcmp(gt_process_function(process, moved), "runtime.unreachableMethod") == 0;
+}
+
 /* A type that lacks a method has 0 for its first one. */
 static bool is_table(const struct gt_process *process, uint64_t table)
 {
@@ -60,7 +70,7 @@ static bool is_table(const struct gt_process *process, uint64_t table)
 
     return gt_itab_repeats_hash(process->mem, table) &&
            gt_mem_u64(process->mem, table + ITAB_FUN, &method) &&
-           (!method || gt_process_is_entry(process, method));
+           (!method || gt_process_is_entry(process, method) || is_left_out(process, method));
 }
 
 static void check_tables(struct gt_process *process)
