@@ -17,13 +17,19 @@ static uint32_t list_of_all(const struct gt_heap_analysis *analysis)
     return found ? gt_heap_object(&analysis->heap->graph, allgs.ptr) : GT_NO_OBJECT;
 }
 
-/* In a stripped program a live goroutine tells it. */
+static bool is_record(const char *type)
+{
+    return strcmp(type, "runtime.g") == 0 || strcmp(type, "runtime.sudog") == 0;
+}
+
+/* A descriptor, or what it has while its goroutine waits. In a stripped program a live goroutine
+ * tells it. */
 static bool is_descriptor(const struct gt_heap_analysis *analysis, uint32_t object)
 {
     const struct gt_goroutines *all = analysis->goroutines;
     gt_type_id type = gt_typing_type(analysis->typing, object);
 
-    if (type) return strcmp(gt_types_name(analysis->process->types, type), "runtime.g") == 0;
+    if (type) return is_record(gt_types_name(analysis->process->types, type));
     for (uint32_t i = 0; i < all->count; i++)
         if (gt_heap_object(&analysis->heap->graph, all->list[i].address) == object) return true;
     return false;

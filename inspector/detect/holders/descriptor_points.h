@@ -1,5 +1,6 @@
 /*
- * Holders that are goroutine descriptors (runtime.g), or the runtime's list of them: one holder.
+ * Holders that are goroutine descriptors (runtime.g), their records of waits (runtime.sudog), or
+ * the runtime's list of them: one holder.
  *
  * A descriptor is kept when its goroutine ends, for another one. So a program that once had many
  * goroutines has many, and which of the runtime's variables leads there means nothing to a person.
