@@ -1,6 +1,7 @@
 """The core that ships: all seven kinds at once, among much that is in order."""
 
 import json
+import re
 
 import pytest
 
@@ -27,6 +28,24 @@ def test_demo_as_shipped():
     """Nothing is unpacked and no binary is named: it lies beside the core."""
     report = tool.report(recipe.COREFILES / "demo" / "demo.core.zst")
     assert {finding["kind"] for finding in report["findings"]} == set(matrix.SURE)
+
+
+def _sample():
+    """The README's report, in pieces: between them lines are left out."""
+    readme = (recipe.PROJECT / "README.md").read_text()
+    section = readme[readme.index("\n## A report\n") :].split("\n## ")[1]
+    lines = [line[4:] for line in section.splitlines() if not line or line.startswith("    ")]
+    return [piece.strip("\n") for piece in re.split(r"^\.\.\.$", "\n".join(lines), flags=re.M)]
+
+
+def test_readme_shows_the_demo():
+    """Each finding and each paragraph of the sample, in the width that the README has."""
+    demo = recipe.COREFILES / "demo" / "demo.core.zst"
+    text = tool.run(demo, "--width=96", "--progress=never").out
+    shown = [part for piece in _sample() for part in piece.split("\n\n")]
+    assert len(shown) > 4
+    missing = [part for part in shown if f"\n{part}\n" not in f"\n{text}\n"]
+    assert not missing, "\n\n".join(missing)
 
 
 def test_what_is_sent_is_told(demo):
