@@ -105,6 +105,37 @@ def test_literals_of_a_stripped_binary(case):
         assert (name, ".names") in [(step["type"], step["field"]) for step in found[size]["path"]]
 
 
+@field.cases("manuals")
+def test_manuals_without_leak(case):
+    report = case.report("fixed")
+    assert (report["findings"], report["smaller"]) == ([], [])
+
+
+@field.cases("manuals", symbols=["dwarf"])
+def test_small_leaks_of_one_field_are_one_finding(case):
+    """Each command keeps 8 KiB, which is below what is shown; all of them together are not."""
+    helped = field.the_finding(case.report(), "substring")
+    assert (helped["count"], helped["confidence"]) == (16, "proven")
+    assert field.near(helped["bytes_freed"], case.freed())
+    assert "main.command.help" in helped["advice"]
+    assert re.match(r"global main\.\w+ -> object \.help$", field.path_of(helped))
+
+
+@field.cases("manuals", symbols=["stripped"])
+def test_small_leaks_without_types_are_summed(case):
+    report = case.report()
+    (smaller,) = report["smaller"]
+    assert (report["findings"], smaller["kind"], smaller["count"]) == ([], "substring", 16)
+    assert field.near(smaller["bytes"], case.freed())
+
+
+@field.cases("manuals", symbols=["dwarf"])
+def test_leaks_that_are_shown_keep_their_variables(case):
+    report = case.report("", "--min-bytes=1K")
+    holders = {field.path_of(finding) for finding in report["findings"]}
+    assert len(holders) == 16 and "global main.rebase -> object .help" in holders
+
+
 LATCHES = {  # the function that waits -> what for
     "main.throughGate": "global main.gate -> sync.Mutex",
     "main.throughTable": "global main.users -> main.table.lock",

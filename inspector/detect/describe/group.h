@@ -15,7 +15,8 @@
 struct gt_member {
     const char *key; /* NULL when the key is the number */
     uint64_t number, weight;
-    uint32_t item; /* the caller's own number */
+    uint32_t item;     /* the caller's own number */
+    const char *wider; /* the key for gt_groups_join_light(), or NULL */
 };
 
 struct gt_groups {
@@ -28,6 +29,12 @@ void gt_groups_deinit(struct gt_groups *groups);
 void gt_groups_add(struct gt_groups *groups, const char *key, uint64_t weight, uint32_t item);
 void gt_groups_add_numbered(struct gt_groups *groups, uint64_t number, uint64_t weight,
                             uint32_t item);
+
+/* A member that has a wider key, too. */
+void gt_groups_add_member(struct gt_groups *groups, const struct gt_member *member);
+
+/* Groups that weigh less than `floor` together join by the wider keys of their members. */
+void gt_groups_join_light(struct gt_groups *groups, uint64_t floor);
 
 /* Calls `visit` once for each group with its members, the heaviest first. */
 typedef void gt_group_fn(void *ctx, const struct gt_member *members, size_t count);

@@ -344,21 +344,37 @@ struct gt_path gt_path_after(struct gt_keys *keys, const char *what, const uint3
     return finish(&describer);
 }
 
-static const char *name_of_root(const struct gt_heap_analysis *analysis, uint32_t number)
+/* The struct field of a root in static data that has no symbol, as of an object in the heap. */
+static const char *static_field(const struct gt_heap_analysis *analysis, uint32_t number)
 {
     const struct gt_root *root = gt_root_at(analysis->roots, number);
     struct gt_referrer referrer = {.object = GT_NO_OBJECT, .root = number};
-    bool is_global = root->kind == GT_ROOT_GLOBAL;
+
+    if (root->kind != GT_ROOT_GLOBAL || !gt_static_area_at(analysis->typing->statics, root->addr))
+        return NULL;
+    return gt_referrer_field(analysis, &referrer);
+}
+
+const char *gt_wider_key_of(struct gt_keys *keys, const struct gt_referrer *referrer)
+{
+    const char *field =
+        referrer->object == GT_NO_OBJECT ? static_field(keys->analysis, referrer->root) : NULL;
+
+    return field ? gt_arena_format(keys->analysis->storage, " -> %s", field) : NULL;
+}
+
+static const char *name_of_root(const struct gt_heap_analysis *analysis, uint32_t number)
+{
+    const struct gt_root *root = gt_root_at(analysis->roots, number);
     gt_type_id type;
     uint64_t offset;
 
-    const char *field = is_global && gt_static_area_at(analysis->typing->statics, root->addr)
-                            ? gt_referrer_field(analysis, &referrer)
-                            : NULL;
+    const char *field = static_field(analysis, number);
     const char *name = field ? field : gt_typing_variable(analysis->typing, root, &type, &offset);
     if (name) return name;
-    return is_global ? gt_arena_format(analysis->storage, "the %s", gt_global_place(analysis, root))
-                     : "it";
+    return root->kind == GT_ROOT_GLOBAL
+               ? gt_arena_format(analysis->storage, "the %s", gt_global_place(analysis, root))
+               : "it";
 }
 
 /* "main.serve variable c", for a frame's variable that has a name. */

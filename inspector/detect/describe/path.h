@@ -29,6 +29,11 @@ struct gt_forest *gt_path_forest(struct gt_heap_analysis *analysis);
 /* The referrer's key; belongs to the analysis's storage. */
 const char *gt_key_of(struct gt_keys *keys, const struct gt_referrer *referrer);
 
+/* The key by which small groups join: the type and field alone, which an object in the heap with
+ * the same field has as its key. NULL but for a word of static data that has no symbol, where the
+ * other key names the variable that leads to it. */
+const char *gt_wider_key_of(struct gt_keys *keys, const struct gt_referrer *referrer);
+
 /* From a referrer that is in an object to the word that first reached this object, which may be a
  * root. False, and nothing changes, when that word is not known. Without `exact` it may be a word
  * of the same object that leads to an object of the same type, which is quicker. */

@@ -54,6 +54,14 @@ static bool is_set_aside(const struct waste_finder *waste_finder,
     return is_empty(waste_finder->windows, block);
 }
 
+/* Blocks of one finding are of one sort and have one key. */
+static const char *sorted_key(const struct waste_finder *waste_finder,
+                              const struct gt_window_block *block, bool proven, const char *key)
+{
+    return gt_arena_format(waste_finder->analysis->storage, "%c%c%c%s", proven ? 'p' : 's',
+                           block->inferred ? 'i' : 'k', block->strings ? 't' : 'l', key);
+}
+
 static void consider(struct waste_finder *waste_finder, uint32_t number)
 {
     const struct gt_window_block *block = gt_vec_at(&waste_finder->windows->blocks, number);
@@ -67,11 +75,14 @@ static void consider(struct waste_finder *waste_finder, uint32_t number)
         gt_set_aside_add(waste_finder->analysis, number, aside);
         return;
     }
-    const char *key =
-        gt_arena_format(waste_finder->analysis->storage, "%c%c%c%s", proven ? 'p' : 's',
-                        block->inferred ? 'i' : 'k', block->strings ? 't' : 'l',
-                        gt_key_of(&waste_finder->keys, &window->referrer));
-    gt_groups_add(&waste_finder->groups, key, cost, number);
+    const char *wider = gt_wider_key_of(&waste_finder->keys, &window->referrer);
+    struct gt_member member = {.key = sorted_key(waste_finder, block, proven,
+                                                 gt_key_of(&waste_finder->keys, &window->referrer)),
+                               .wider =
+                                   wider ? sorted_key(waste_finder, block, proven, wider) : NULL,
+                               .weight = cost,
+                               .item = number};
+    gt_groups_add_member(&waste_finder->groups, &member);
 }
 
 static const struct gt_window_block *block_of(const struct waste_finder *waste_finder,
@@ -192,6 +203,7 @@ void gt_detect_windows(struct gt_heap_analysis *analysis, struct gt_causes *caus
     waste_finder.windows = gt_windows_of(analysis);
     for (size_t i = 0; i < waste_finder.windows->blocks.len; i++)
         consider(&waste_finder, (uint32_t)i);
+    gt_groups_join_light(&waste_finder.groups, analysis->min_bytes);
     gt_groups_visit(&waste_finder.groups, make_cause, &waste_finder);
     gt_groups_deinit(&waste_finder.groups);
     gt_keys_deinit(&waste_finder.keys);
