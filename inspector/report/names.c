@@ -18,9 +18,9 @@ const char *gt_check_why(char *text, const struct gt_check *check)
 
     if (check->verdict == GT_UNCERTAIN) {
         snprintf(text, GT_CHECK_WHY,
-                 "the core does not tell of %" PRIu64 " object%s whether the program dropped "
+                 "the core does not tell of %s object%s whether the program dropped "
                  "%s or gotopsy misses what leads to %s",
-                 check->uncertain_objects, one ? "" : "s", one ? "it" : "them",
+                 gt_exact(check->uncertain_objects).text, one ? "" : "s", one ? "it" : "them",
                  one ? "it" : "them");
         return text;
     }

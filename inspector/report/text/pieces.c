@@ -62,8 +62,8 @@ static void put_trie_entry(struct gt_page *page, const struct gt_step *last)
     gt_page_put(page, GT_PLAIN, key ? "[key]" : "[…]");
 }
 
-/* A field up to the sync.Map, if its trie follows. */
-static void put_field(struct gt_page *page, const char *field, bool in_map)
+/* How much of a field is shown: all, or up to the sync.Map, if its trie follows. */
+static int field_length(const char *field, bool in_map)
 {
     static const char *const roots[] = {".m.root", ".root"};
     size_t length = strlen(field);
@@ -72,21 +72,22 @@ static void put_field(struct gt_page *page, const char *field, bool in_map)
         const char *root = strstr(field, roots[i]);
         if (root && (size_t)(root - field) < length) length = (size_t)(root - field);
     }
-    gt_page_format(page, GT_PLAIN, "%.*s", (int)length, field);
+    return (int)length;
 }
 
 /* "global main.sessions", "[…]", "main.session.token": an object is shown by its type. A step
- * without a type, such as an entry of a map, is shown only by its field. */
+ * without a type, such as an entry of a map, is shown only by its field. Lines break around a step,
+ * not between its name and its field. */
 static void put_step(struct gt_page *page, const struct gt_step *step, bool last, bool in_map)
 {
     bool is_object = step->kind == GT_STEP_OBJECT, is_entry = step->kind == GT_STEP_ENTRY;
     char text[GT_STEP_NAME], short_type[GT_SHORT_TYPE];
-    const char *type = step->type;
+    const char *type = step->type, *field = step->field ? step->field : "", *name = "";
 
     if (type && !page->all) type = gt_short_type(short_type, type);
-    if (!is_object && !is_entry) gt_page_put(page, GT_PLAIN, gt_step_name(text, step));
-    if (is_object) gt_page_put(page, GT_PLAIN, type ? type : "untyped object");
-    if (step->field) put_field(page, step->field, in_map);
+    if (!is_object && !is_entry) name = gt_step_name(text, step);
+    if (is_object) name = type ? type : "untyped object";
+    gt_page_format(page, GT_PLAIN, "%s%.*s", name, field_length(field, in_map), field);
     if (last && !is_object && type) gt_page_format(page, GT_DIM, " %s", type);
 }
 

@@ -1,7 +1,6 @@
 /* What a comparison says of the core: what is explained, uncertain, or contradicts it. */
+#include "inspector/base/str.h"
 #include "inspector/runtime/roots/compare.h"
-
-#include <inttypes.h>
 
 static const enum gt_standing standings[GT_REASONS] = {
     [GT_REASON_STACK] = GT_EXPLAINS,        [GT_REASON_OBJECT] = GT_EXPLAINS,
@@ -62,11 +61,14 @@ static void contradict(const struct gt_reason_count *counts, enum gt_contradicti
 
 static void doubt(uint64_t objects, struct gt_process *process)
 {
+    char count[GT_GROUPED];
+
     gt_process_lost(process, GT_OF_MARKS,
-                    "whether the collector agrees: it marked %" PRIu64
-                    " object%s that nothing in the core leads to, and the core does not tell "
+                    "whether the collector agrees: it marked %s object%s that nothing in the core "
+                    "leads to, and the core does not tell "
                     "whether the program dropped %s since (gotopsy check)",
-                    objects, objects == 1 ? "" : "s", objects == 1 ? "it" : "them");
+                    gt_grouped(count, objects), objects == 1 ? "" : "s",
+                    objects == 1 ? "it" : "them");
 }
 
 void gt_comparison_contradict(const struct gt_comparison *comparison, struct gt_process *process)
