@@ -196,6 +196,7 @@ void gt_abandoned_reach(const struct gt_abandoned *abandoned, const struct gt_ed
     gt_fixpoint_init(&fixpoint, analysis, candidates);
     fixpoint.wakes = answers;
     fixpoint.ctx = (void *)abandoned;
+    fixpoint.timers_rest = true;
     exclude_left_out(abandoned, &fixpoint.without);
     if (also) {
         gt_exclusion_add(&fixpoint.without, analysis, also);
@@ -209,8 +210,7 @@ void gt_abandoned_reach(const struct gt_abandoned *abandoned, const struct gt_ed
     gt_fixpoint_deinit(&fixpoint);
 }
 
-/* ---- groups with their own clocks or signals
- * ----------------------------------------------------------- */
+/* ---- groups with their own clocks or signals ----------------------------------------------- */
 
 enum { BY_ITSELF = GT_CASE_CLOCK | GT_CASE_PERIODIC | GT_CASE_NOTIFY };
 

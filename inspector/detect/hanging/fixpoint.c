@@ -148,12 +148,15 @@ static void describe_marked(struct gt_fixpoint *fixpoint)
     }
 }
 
+/* The scheduler moves a timer in its heap while others fire. */
 static void seed_scheduler(const struct gt_fixpoint *fixpoint)
 {
+    const struct gt_process *process = fixpoint->analysis->process;
     const struct gt_u64s *words = &fixpoint->analysis->baseline->scheduler;
 
     for (size_t i = 0; i < words->len; i++)
-        gt_mark_seed(fixpoint->marker, words->at[i]);
+        if (!fixpoint->timers_rest || gt_timer_kind_at(process, words->at[i]) == GT_TIMER_OTHER)
+            gt_mark_seed(fixpoint->marker, words->at[i]);
 }
 
 void gt_fixpoint_init(struct gt_fixpoint *fixpoint, struct gt_heap_analysis *analysis,

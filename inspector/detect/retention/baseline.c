@@ -23,6 +23,19 @@ static void index_roots(struct gt_baseline *baseline, const struct gt_heap_analy
     }
 }
 
+/* Only the runtime points to a runtime.timer inside its time.Timer. A word of an interrupted frame
+ * that does so is one of its operations on timer heaps, or stale: it counts as a timer heap's. */
+static void leave_out_held_timers(struct gt_baseline *baseline,
+                                  const struct gt_heap_analysis *analysis)
+{
+    for (uint32_t i = 0; i < analysis->roots->list.len; i++) {
+        const struct gt_root *root = gt_root_at(analysis->roots, i);
+        if (root->kind == GT_ROOT_CONSERVATIVE &&
+            gt_timer_kind_at(analysis->process, root->value) != GT_TIMER_OTHER)
+            gt_u32s_add(&baseline->edges[GT_TIMERS].roots, i);
+    }
+}
+
 static void leave_out_timers(struct gt_baseline *baseline, const struct gt_heap_analysis *analysis)
 {
     gt_timers_init(analysis->process, analysis->goroutines, &baseline->timers);
@@ -33,6 +46,7 @@ static void leave_out_timers(struct gt_baseline *baseline, const struct gt_heap_
     }
     for (size_t i = 0; i < baseline->timers.stopped.len; i++)
         gt_u64s_add(&baseline->edges[GT_STOPPED].words, baseline->timers.stopped.at[i]);
+    leave_out_held_timers(baseline, analysis);
 }
 
 uint32_t gt_goroutine_object(const struct gt_heap_analysis *analysis, uint32_t goroutine)

@@ -2,11 +2,12 @@
  * The baseline mark: what is live without the edges that detectors of process-wide causes take
  * away.
  *
- * Five kinds of edges are left out of it: finalizers and cleanups, timers in the timer heaps,
- * goroutines that block, timers that were stopped and are still in a heap, and the handles of weak
- * pointers, which the runtime keeps even if the program has dropped them. The baseline is marked
- * once. Every other mark (the live set, the heap without finalizers, without tickers, without
- * blocked goroutines) adds the other kinds back to it, and walks only the difference.
+ * Five kinds of edges are left out of it: finalizers and cleanups, timers in the timer heaps and in
+ * the hands of the runtime, goroutines that block, timers that were stopped and are still in a
+ * heap, and the handles of weak pointers, which the runtime keeps even if the program has dropped
+ * them. The baseline is marked once. Every other mark (the live set, the heap without finalizers,
+ * without tickers, without blocked goroutines) adds the other kinds back to it, and walks only the
+ * difference.
  *
  * The baseline is marked in two steps. After the first, no goroutine's stack has been used; what a
  * goroutine keeps is measured against that set, `alone`. Both sets are mostly the live set, and are

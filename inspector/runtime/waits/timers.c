@@ -41,6 +41,16 @@ static enum gt_timer_kind kind_of(const struct gt_process *process, const struct
     return GT_TIMER_OTHER;
 }
 
+enum gt_timer_kind gt_timer_kind_at(const struct gt_process *process, uint64_t address)
+{
+    struct gt_timer timer = {0};
+
+    if (!gt_process_field(process, address, GT_F_timer_f, &timer.callback) ||
+        !gt_process_field(process, address, GT_F_timer_period, &timer.period))
+        return GT_TIMER_OTHER;
+    return kind_of(process, &timer);
+}
+
 static bool is_stopped(const struct gt_process *process, uint64_t timer)
 {
     uint64_t state;

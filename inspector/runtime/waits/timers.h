@@ -39,6 +39,9 @@ void gt_timers_init(struct gt_process *process, const struct gt_goroutines *goro
                     struct gt_timers *timers);
 void gt_timers_deinit(struct gt_timers *timers);
 
+/* The kind of the runtime.timer at an address; GT_TIMER_OTHER if there is none. */
+enum gt_timer_kind gt_timer_kind_at(const struct gt_process *process, uint64_t address);
+
 /* The nanoseconds until it fires, from the time `latest` on, or by its bubble's own clock; 0 when
  * it is due, GT_UNKNOWN when that time is not known. */
 int64_t gt_timer_due(const struct gt_process *process, const struct gt_timer *timer,

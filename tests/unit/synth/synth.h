@@ -92,9 +92,14 @@ uint64_t synth_after(struct synth *synth); /* time.After, NewTimer */
 uint64_t synth_after_func(struct synth *synth, uint64_t closure);
 uint64_t synth_timer(struct synth *synth, const char *callback, uint64_t argument,
                      uint64_t period); /* with any function of the runtime */
+/* The runtime.timer inside a Timer or Ticker. */
+uint64_t synth_timer_in(const struct synth *synth, uint64_t timer);
 uint64_t synth_timer_channel(const struct synth *synth, uint64_t timer);
 /* A stopped timer that is still in the P's heap, as the runtime leaves timers for a while. */
 void synth_stop_timer(struct synth *synth, uint64_t timer);
+
+/* The runtime has taken it out of the P's heap, as it does while it moves another in its place. */
+void synth_take_timer(struct synth *synth, uint64_t timer);
 
 /* Damages the list of timers: its length exceeds its capacity. */
 void synth_break_timers(struct synth *synth);

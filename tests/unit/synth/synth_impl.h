@@ -134,11 +134,6 @@ uint64_t synth_struct_type(struct synth *synth, uint64_t size, const unsigned ch
 void synth_symbol(struct synth *synth, const char *name, uint64_t addr, uint64_t size);
 uint64_t synth_symbol_at(const struct synth *synth, const char *name);
 
-/* ---- timers.c ---- */
-
-uint64_t synth_timer_in(const struct synth *synth, uint64_t object); /* the runtime's timer inside
-                                                                      * of a Timer */
-
 /* ---- finishing, in this order ---- */
 
 void synth_start_runtime(struct synth *synth);

@@ -86,6 +86,13 @@ void synth_stop_timer(struct synth *synth, uint64_t object)
     synth_set(synth, timer, GT_F_timer_state, 4);  /* timerZombie */
 }
 
+void synth_take_timer(struct synth *synth, uint64_t object)
+{
+    for (size_t i = 0; i < synth->timers.len; i++)
+        if (synth->timers.at[i] == synth_timer_in(synth, object))
+            synth->timers.at[i] = synth->timers.at[--synth->timers.len];
+}
+
 void synth_break_timers(struct synth *synth)
 {
     synth->broken_timers = true;

@@ -134,6 +134,67 @@ static void a_poll_with_a_timer_is_answered_by_who_sends(void **state)
     assert_none(synth);
 }
 
+/* Each waits for an answer, or for what only the closure of a timer holds. Returns the last timer.
+ */
+static uint64_t held_by_timers(struct synth *synth)
+{
+    uint64_t timer = 0;
+
+    for (int i = 0; i < MANY; i++) {
+        const uint64_t channels[] = {synth_channel(synth, 0), synth_channel(synth, 0)};
+        waiter(synth, channels, 2);
+        timer = synth_after_func(synth, synth_closure(synth, "main.late.func1", channels[1]));
+    }
+    return timer;
+}
+
+static void only_what_their_timers_hold_could_wake_them(void **state)
+{
+    struct synth *synth = synth_begin(state, GO);
+
+    held_by_timers(synth);
+    assert_int_equal(assert_found(synth, GT_LIKELY)->count, MANY);
+}
+
+/* It moves one timer in its heap, for another that fires. */
+static void a_timer_in_the_schedulers_hands_is_still_a_timer(void **state)
+{
+    struct synth *synth = synth_begin(state, GO);
+
+    synth_scheduler_holds(synth, synth_timer_in(synth, held_by_timers(synth)));
+    assert_int_equal(assert_found(synth, GT_LIKELY)->count, MANY);
+}
+
+static void so_is_one_that_is_in_no_heap_meanwhile(void **state)
+{
+    struct synth *synth = synth_begin(state, GO);
+    uint64_t timer = held_by_timers(synth);
+
+    synth_take_timer(synth, timer);
+    synth_scheduler_holds(synth, synth_timer_in(synth, timer));
+    assert_int_equal(assert_found(synth, GT_LIKELY)->count, MANY);
+}
+
+static void so_is_one_in_an_interrupted_frame(void **state)
+{
+    struct synth *synth = synth_begin(state, GO);
+    struct synth_g *g = synth_go(synth, "main.spin");
+
+    synth_stale(g, synth_timer_in(synth, held_by_timers(synth)));
+    synth_wait(g, SYNTH_PREEMPTED);
+    assert_int_equal(assert_found(synth, GT_LIKELY)->count, MANY);
+}
+
+static void the_owner_of_a_timer_answers_in_an_interrupted_frame_too(void **state)
+{
+    struct synth *synth = synth_begin(state, GO);
+    struct synth_g *g = synth_go(synth, "main.spin");
+
+    synth_stale(g, held_by_timers(synth));
+    synth_wait(g, SYNTH_PREEMPTED);
+    assert_int_equal(assert_found(synth, GT_LIKELY)->count, MANY - 1);
+}
+
 /* ---- more and more goroutines ------------------------------------------------------------- */
 
 /* Something reaches each of them, but a hundred and more of all ages wait. */
@@ -205,6 +266,12 @@ int main(void)
         cmocka_unit_test_teardown(workers_on_a_queue_of_the_programs_are_none, synth_end),
         cmocka_unit_test_teardown(nobody_answers_and_only_their_timers_wake_them, synth_end),
         cmocka_unit_test_teardown(a_poll_with_a_timer_is_answered_by_who_sends, synth_end),
+        cmocka_unit_test_teardown(only_what_their_timers_hold_could_wake_them, synth_end),
+        cmocka_unit_test_teardown(a_timer_in_the_schedulers_hands_is_still_a_timer, synth_end),
+        cmocka_unit_test_teardown(so_is_one_that_is_in_no_heap_meanwhile, synth_end),
+        cmocka_unit_test_teardown(so_is_one_in_an_interrupted_frame, synth_end),
+        cmocka_unit_test_teardown(the_owner_of_a_timer_answers_in_an_interrupted_frame_too,
+                                  synth_end),
         cmocka_unit_test_teardown(many_of_all_ages_are_suspects, synth_end),
         cmocka_unit_test_teardown(senders_of_all_ages_to_one_channel_are_suspects, synth_end),
         cmocka_unit_test_teardown(receivers_of_all_ages_at_one_channel_are_a_pool, synth_end),
