@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"runtime"
+	"strings"
 	"time"
 )
 
@@ -55,4 +56,42 @@ func Until(condition func() bool) {
 	for !condition() {
 		time.Sleep(time.Millisecond)
 	}
+}
+
+// Blocked waits until so many goroutines block in a function.
+func Blocked(function string, count int) {
+	Until(func() bool { return blockedIn(function) >= count })
+}
+
+func blockedIn(function string) (count int) {
+	text := make([]byte, 1<<22)
+	text = text[:runtime.Stack(text, true)]
+	for _, stack := range strings.Split(string(text), "\n\n") {
+		header, frames, _ := strings.Cut(stack, "\n")
+		if waits(header) && strings.Contains(frames, function+"(") {
+			count++
+		}
+	}
+	return count
+}
+
+// waits tells whether a goroutine waits for what its code is about: it may not run, was not preempted
+// on its way there, and does not work for the collector first.
+func waits(header string) bool {
+	_, state, _ := strings.Cut(header, "[")
+	for _, other := range []string{"running", "runnable", "preempted", "copystack", "GC "} {
+		if strings.HasPrefix(state, other) {
+			return false
+		}
+	}
+	return true
+}
+
+var begun = time.Now()
+
+// Seen collects, which notes who waits, and returns when that was half of the process's life ago.
+func Seen() {
+	runtime.GC()
+	seen := time.Now()
+	Until(func() bool { return time.Since(seen) > seen.Sub(begun) })
 }
