@@ -107,6 +107,7 @@ FACADE = "inspector/api"
 # A newcomer reads a room's list of files.
 MOST_FILES = 30
 MOST_LINES = 450
+MOST_LINES_OF_A_FUNCTION = 50
 LONG_FILES = {"include/gotopsy.h"}
 # Files that know one another, by room, with the reason; a .c file and its header count as one.
 # They never cross a room's wall.
@@ -294,6 +295,31 @@ def test_files_are_short():
         if path.suffix != ".def" and len(path.read_text().splitlines()) > MOST_LINES
     }
     assert long == LONG_FILES
+
+
+def functions(text):
+    """(first line, lines of its body) of each function, as clang-format lays it out."""
+    lines = text.splitlines()
+    for number, line in enumerate(lines):
+        if line == "{":
+            yield lines[number - 1], lines.index("}", number) - number - 1
+
+
+def test_functions_are_short():
+    tests = [path for kind in ("*.c", "*.h") for path in sorted((ROOT / "tests").rglob(kind))]
+    found = [
+        (str(path.relative_to(ROOT)), name, lines)
+        for path in [*sources(), *tests]
+        for name, lines in functions(path.read_text())
+    ]
+    assert len(found) > 5000
+    assert not [row for row in found if row[2] > MOST_LINES_OF_A_FUNCTION]
+
+
+def test_a_long_function_is_seen():
+    body = "    call();\n" * (MOST_LINES_OF_A_FUNCTION + 1)
+    text = f"int a(void)\n{{\n    return 0;\n}}\n\nstatic void b(void)\n{{\n{body}}}\n"
+    assert list(functions(text)) == [("int a(void)", 1), ("static void b(void)", 51)]
 
 
 ENDS = re.compile(r"\b(?:_exit|_Exit|exit|quick_exit|abort|__builtin_trap)\(|\bassert\(")

@@ -130,12 +130,22 @@ enum synth_wait {
     SYNTH_MUTEX,
     SYNTH_RWMUTEX_READ,
     SYNTH_RWMUTEX_WRITE,
+    SYNTH_RWMUTEX_AFTER_WRITER, /* to lock it, in the mutex that another writer has */
     SYNTH_WAIT_GROUP,
     SYNTH_ONCE,
     SYNTH_COND,
     SYNTH_SEMAPHORE, /* of golang.org/x/sync, or of any other user of sync.runtime_Semacquire */
+    SYNTH_OLD_MUTEX, /* as Go 1.19 has it: one wait reason for all that has a semaphore */
+    SYNTH_OLD_RWMUTEX_READ,
+    SYNTH_OLD_RWMUTEX_WRITE,
+    SYNTH_OLD_RWMUTEX_AFTER_WRITER,
+    SYNTH_OLD_WAIT_GROUP, /* before 1.24 */
+    SYNTH_OLD_ONCE,
     SYNTH_CORO,
-    SYNTH_DURABLE, /* to receive, in a bubble of synctest */
+    SYNTH_DURABLE,     /* to receive, in a bubble of synctest */
+    SYNTH_OLD_DURABLE, /* the same in 1.24 */
+    SYNTH_BUBBLE_RUN,
+    SYNTH_BUBBLE_WAIT,
     SYNTH_SLEEP,
     SYNTH_IO,
     SYNTH_GC_WORKER,

@@ -113,20 +113,23 @@ void synth_labels(struct synth_g *g, uint64_t value)
 /* The offset of the semaphore or list in the object. */
 static uint64_t offset_in(enum synth_wait how)
 {
-    switch (how) {
-    case SYNTH_MUTEX:
-        return 4;
-    case SYNTH_RWMUTEX_READ:
-        return 12;
-    case SYNTH_RWMUTEX_WRITE:
-    case SYNTH_WAIT_GROUP:
-    case SYNTH_ONCE:
-        return 8;
-    case SYNTH_COND:
-        return 16;
-    default:
-        return 0;
-    }
+    static const uint64_t offsets[SYNTH_WAITS] = {
+        [SYNTH_MUTEX] = 4,
+        [SYNTH_RWMUTEX_READ] = 12,
+        [SYNTH_RWMUTEX_WRITE] = 8,
+        [SYNTH_RWMUTEX_AFTER_WRITER] = 4,
+        [SYNTH_WAIT_GROUP] = 8,
+        [SYNTH_ONCE] = 8,
+        [SYNTH_COND] = 16,
+        [SYNTH_OLD_MUTEX] = 4,
+        [SYNTH_OLD_RWMUTEX_READ] = 12,
+        [SYNTH_OLD_RWMUTEX_WRITE] = 8,
+        [SYNTH_OLD_RWMUTEX_AFTER_WRITER] = 4,
+        [SYNTH_OLD_WAIT_GROUP] = 8,
+        [SYNTH_OLD_ONCE] = 8,
+    };
+
+    return offsets[how];
 }
 
 /* The bucket's first waiter leads to those for other addresses by next, and to those for the same

@@ -81,54 +81,6 @@ static void two_wait_for_each_other(void **state)
     assert_int_equal(assert_hung(synth, GT_PROVEN)->count, 2);
 }
 
-static void nothing_wakes_who_waits_for_nothing(void **state)
-{
-    static const enum synth_wait rows[] = {SYNTH_SEND_NIL, SYNTH_RECEIVE_NIL, SYNTH_SELECT_NONE,
-                                           SYNTH_SELECT};
-
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        struct synth *synth = synth_begin(state, GO);
-        synth_wait(synth_go(synth, "main.f"), rows[i]);
-        assert_int_equal(assert_hung(synth, GT_PROVEN)->instances[0].hung.blocked_count, 0);
-    }
-}
-
-static void a_lock_that_nobody_else_reaches(void **state)
-{
-    static const struct {
-        enum synth_wait how;
-        enum gt_thing_kind what;
-    } rows[] = {
-        {SYNTH_MUTEX, GT_THING_MUTEX},
-        {SYNTH_RWMUTEX_READ, GT_THING_RWMUTEX},
-        {SYNTH_RWMUTEX_WRITE, GT_THING_RWMUTEX},
-        {SYNTH_WAIT_GROUP, GT_THING_WAIT_GROUP},
-        {SYNTH_ONCE, GT_THING_ONCE},
-        {SYNTH_COND, GT_THING_CONDITION},
-    };
-
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        struct synth *synth = synth_begin(state, GO);
-        uint64_t thing = synth_object(synth, 64, ".....pp");
-        struct synth_g *g = synth_go(synth, "main.f");
-        synth_local(g, thing);
-        synth_wait_sync(g, rows[i].how, thing);
-        const struct gt_finding *finding = assert_hung(synth, GT_PROVEN);
-        assert_int_equal(finding->instances[0].hung.blocked[0].what, rows[i].what);
-        assert_int_equal(finding->instances[0].hung.blocked[0].address, thing);
-    }
-}
-
-/* next, stop := iter.Pull(seq): nothing has next any more. */
-static void a_coroutine_that_nobody_else_reaches(void **state)
-{
-    struct synth *synth = synth_begin(state, GO);
-    uint64_t coro = synth_wait_coroutine(synth_go(synth, "main.each"));
-    const struct gt_finding *finding = assert_hung(synth, GT_PROVEN);
-
-    assert_int_equal(finding->instances[0].hung.blocked[0].address, coro);
-}
-
 /* A dead word of a frame with a stack map is no root. */
 static void a_dead_word_of_a_frame_wakes_nobody(void **state)
 {
@@ -174,21 +126,6 @@ static void a_global_reaches_the_channel(void **state)
     lone_sender(synth, &channel);
     synth_global(synth, "main.queue", channel);
     assert_none(synth);
-}
-
-static void a_global_reaches_the_lock(void **state)
-{
-    static const enum synth_wait rows[] = {SYNTH_MUTEX,         SYNTH_RWMUTEX_READ,
-                                           SYNTH_RWMUTEX_WRITE, SYNTH_WAIT_GROUP,
-                                           SYNTH_ONCE,          SYNTH_COND};
-
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        struct synth *synth = synth_begin(state, GO);
-        uint64_t thing = synth_object(synth, 64, ".....pp");
-        synth_wait_sync(synth_go(synth, "main.f"), rows[i], thing);
-        synth_global(synth, "main.lock", thing);
-        assert_none(synth);
-    }
 }
 
 static void whoever_pulls_reaches_the_coroutine(void **state)
@@ -291,18 +228,6 @@ static void what_main_holds_may_wake_it_while_main_may_be_woken(void **state)
     synth_local(other, mains);
     synth_wait(other, SYNTH_SLEEP);
     assert_none(synth);
-}
-
-static void the_world_wakes_who_waits_for_it(void **state)
-{
-    static const enum synth_wait rows[] = {SYNTH_SLEEP, SYNTH_IO, SYNTH_GC_WORKER,
-                                           SYNTH_FINALIZER_WAIT, SYNTH_SEMAPHORE};
-
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        struct synth *synth = synth_begin(state, GO);
-        synth_wait(synth_go(synth, "main.f"), rows[i]);
-        assert_none(synth);
-    }
 }
 
 /* Main may wait on purpose as long as the program lives. */
@@ -408,14 +333,10 @@ int main(void)
         cmocka_unit_test_teardown(nobody_else_reaches_the_channel, synth_end),
         cmocka_unit_test_teardown(goroutines_at_one_place_are_one_finding, synth_end),
         cmocka_unit_test_teardown(two_wait_for_each_other, synth_end),
-        cmocka_unit_test_teardown(nothing_wakes_who_waits_for_nothing, synth_end),
-        cmocka_unit_test_teardown(a_lock_that_nobody_else_reaches, synth_end),
-        cmocka_unit_test_teardown(a_coroutine_that_nobody_else_reaches, synth_end),
         cmocka_unit_test_teardown(a_dead_word_of_a_frame_wakes_nobody, synth_end),
         cmocka_unit_test_teardown(what_its_g_holds_goes_with_it, synth_end),
         cmocka_unit_test_teardown(what_its_g_leads_to_wakes_nobody, synth_end),
         cmocka_unit_test_teardown(a_global_reaches_the_channel, synth_end),
-        cmocka_unit_test_teardown(a_global_reaches_the_lock, synth_end),
         cmocka_unit_test_teardown(whoever_pulls_reaches_the_coroutine, synth_end),
         cmocka_unit_test_teardown(a_goroutine_that_runs_reaches_the_channel, synth_end),
         cmocka_unit_test_teardown(who_is_woken_wakes_the_next, synth_end),
@@ -425,7 +346,6 @@ int main(void)
         cmocka_unit_test_teardown(what_the_scheduler_has_in_hand_may_wake_it, synth_end),
         cmocka_unit_test_teardown(what_main_holds_wakes_nobody_while_nothing_wakes_main, synth_end),
         cmocka_unit_test_teardown(what_main_holds_may_wake_it_while_main_may_be_woken, synth_end),
-        cmocka_unit_test_teardown(the_world_wakes_who_waits_for_it, synth_end),
         cmocka_unit_test_teardown(main_is_never_told, synth_end),
         cmocka_unit_test_teardown(main_in_an_empty_select_wakes_nobody, synth_end),
         cmocka_unit_test_teardown(the_finalizer_goroutine_hangs_and_others_wait_behind_it,

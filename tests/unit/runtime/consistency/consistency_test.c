@@ -351,61 +351,61 @@ static bool has(const struct gt_report *report, enum gt_contradiction kind)
     return false;
 }
 
+static const struct {
+    struct synth *(*make)(void **state, const char *version);
+    void (*spoil)(struct synth *synth);
+    enum gt_contradiction kind;
+} damages[] = {
+    {make_process, spoil_count_of_a_span, GT_CONTRADICTION_SPAN_COUNT},
+    {make_process, spoil_shape_of_a_span, GT_CONTRADICTION_SPAN_SHAPE},
+    {make_process, spoil_bits_of_a_span, GT_CONTRADICTION_SPAN_BITS},
+    {make_process, spoil_sweep_of_a_span, GT_CONTRADICTION_SPAN_SWEEP},
+    {make_process, spoil_scan_index_of_a_span, GT_CONTRADICTION_SPAN_INDEX},
+    {make_process, hide_slots_from_the_scan, GT_CONTRADICTION_SPAN_INDEX},
+    {make_process, spoil_count_of_a_channel, GT_CONTRADICTION_CHANNELS},
+    {make_process, spoil_mask, GT_CONTRADICTION_MASKS},
+    {make_tables, spoil_hash, GT_CONTRADICTION_METHOD_TABLES},
+    {make_tables, spoil_method, GT_CONTRADICTION_METHOD_TABLES},
+    {make_process, spoil_status, GT_CONTRADICTION_STATUS},
+    {make_process, spoil_creator, GT_CONTRADICTION_CODE},
+    {make_process, spoil_stack, GT_CONTRADICTION_STACKS},
+    {make_process, spoil_list, GT_CONTRADICTION_TWICE},
+    {make_process, spoil_pages_of_the_heap, GT_CONTRADICTION_SPAN_PAGES},
+    {make_process, clear_pointers_of_objects, GT_CONTRADICTION_OBJECT_TYPES},
+    {make_process, run_without_a_thread, GT_CONTRADICTION_RUNNING},
+    {make_process, spoil_thread, GT_CONTRADICTION_OWNERS},
+    {make_lists, spoil_count_of_timers, GT_CONTRADICTION_TIMERS},
+    {make_lists, spoil_callback, GT_CONTRADICTION_TIMER_CODE},
+    {make_lists, spoil_finalizer, GT_CONTRADICTION_FINALIZERS},
+    {make_lists, spoil_deferred_call, GT_CONTRADICTION_DEFERS},
+    {make_lists, cut_deferred_calls, GT_CONTRADICTION_DEFER_LISTS},
+    {make_lists, spoil_time_of_timer, GT_CONTRADICTION_TIMER_TIMES},
+    {make_lists, spoil_count_of_semaphores, GT_CONTRADICTION_SEMAPHORES},
+    {make_process, spoil_id, GT_CONTRADICTION_ID},
+    {make_process, spoil_time, GT_CONTRADICTION_TIMES},
+    {make_process, spoil_reason, GT_CONTRADICTION_WAITS},
+    {make_process, spoil_resume_point, GT_CONTRADICTION_CALLS},
+    {make_process, spoil_status_in_queue, GT_CONTRADICTION_QUEUES},
+    {make_process, spoil_processor, GT_CONTRADICTION_ALLP},
+    {make_process, spoil_processors, GT_CONTRADICTION_ALLP},
+    {make_lists, cut_select, GT_CONTRADICTION_QUEUES},
+    {make_lists, loop_select, GT_CONTRADICTION_QUEUES},
+    {make_lists, close_channel, GT_CONTRADICTION_QUEUES},
+    {make_lists, spoil_status_of_locker, GT_CONTRADICTION_WAITS},
+    {make_lists, repeat_timer, GT_CONTRADICTION_TIMER_PLACES},
+    {make_lists, spoil_heap_of_timer, GT_CONTRADICTION_TIMER_PLACES},
+    {make_lists, unsort_specials, GT_CONTRADICTION_SPECIAL_ORDER},
+    {make_lists, free_object_of_special, GT_CONTRADICTION_SPECIAL_ORDER},
+};
+
 static void each_damage_is_a_contradiction_of_its_kind(void **state)
 {
-    static const struct {
-        struct synth *(*make)(void **state, const char *version);
-        void (*spoil)(struct synth *synth);
-        enum gt_contradiction kind;
-    } rows[] = {
-        {make_process, spoil_count_of_a_span, GT_CONTRADICTION_SPAN_COUNT},
-        {make_process, spoil_shape_of_a_span, GT_CONTRADICTION_SPAN_SHAPE},
-        {make_process, spoil_bits_of_a_span, GT_CONTRADICTION_SPAN_BITS},
-        {make_process, spoil_sweep_of_a_span, GT_CONTRADICTION_SPAN_SWEEP},
-        {make_process, spoil_scan_index_of_a_span, GT_CONTRADICTION_SPAN_INDEX},
-        {make_process, hide_slots_from_the_scan, GT_CONTRADICTION_SPAN_INDEX},
-        {make_process, spoil_count_of_a_channel, GT_CONTRADICTION_CHANNELS},
-        {make_process, spoil_mask, GT_CONTRADICTION_MASKS},
-        {make_tables, spoil_hash, GT_CONTRADICTION_METHOD_TABLES},
-        {make_tables, spoil_method, GT_CONTRADICTION_METHOD_TABLES},
-        {make_process, spoil_status, GT_CONTRADICTION_STATUS},
-        {make_process, spoil_creator, GT_CONTRADICTION_CODE},
-        {make_process, spoil_stack, GT_CONTRADICTION_STACKS},
-        {make_process, spoil_list, GT_CONTRADICTION_TWICE},
-        {make_process, spoil_pages_of_the_heap, GT_CONTRADICTION_SPAN_PAGES},
-        {make_process, clear_pointers_of_objects, GT_CONTRADICTION_OBJECT_TYPES},
-        {make_process, run_without_a_thread, GT_CONTRADICTION_RUNNING},
-        {make_process, spoil_thread, GT_CONTRADICTION_OWNERS},
-        {make_lists, spoil_count_of_timers, GT_CONTRADICTION_TIMERS},
-        {make_lists, spoil_callback, GT_CONTRADICTION_TIMER_CODE},
-        {make_lists, spoil_finalizer, GT_CONTRADICTION_FINALIZERS},
-        {make_lists, spoil_deferred_call, GT_CONTRADICTION_DEFERS},
-        {make_lists, cut_deferred_calls, GT_CONTRADICTION_DEFER_LISTS},
-        {make_lists, spoil_time_of_timer, GT_CONTRADICTION_TIMER_TIMES},
-        {make_lists, spoil_count_of_semaphores, GT_CONTRADICTION_SEMAPHORES},
-        {make_process, spoil_id, GT_CONTRADICTION_ID},
-        {make_process, spoil_time, GT_CONTRADICTION_TIMES},
-        {make_process, spoil_reason, GT_CONTRADICTION_WAITS},
-        {make_process, spoil_resume_point, GT_CONTRADICTION_CALLS},
-        {make_process, spoil_status_in_queue, GT_CONTRADICTION_QUEUES},
-        {make_process, spoil_processor, GT_CONTRADICTION_ALLP},
-        {make_process, spoil_processors, GT_CONTRADICTION_ALLP},
-        {make_lists, cut_select, GT_CONTRADICTION_QUEUES},
-        {make_lists, loop_select, GT_CONTRADICTION_QUEUES},
-        {make_lists, close_channel, GT_CONTRADICTION_QUEUES},
-        {make_lists, spoil_status_of_locker, GT_CONTRADICTION_WAITS},
-        {make_lists, repeat_timer, GT_CONTRADICTION_TIMER_PLACES},
-        {make_lists, spoil_heap_of_timer, GT_CONTRADICTION_TIMER_PLACES},
-        {make_lists, unsort_specials, GT_CONTRADICTION_SPECIAL_ORDER},
-        {make_lists, free_object_of_special, GT_CONTRADICTION_SPECIAL_ORDER},
-    };
-
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        struct synth *synth = rows[i].make(state, GO);
-        synth_spoil(synth, rows[i].spoil);
+    for (size_t i = 0; i < sizeof damages / sizeof *damages; i++) {
+        struct synth *synth = damages[i].make(state, GO);
+        synth_spoil(synth, damages[i].spoil);
         const struct gt_report *report = synth_report(synth);
-        if (!has(report, rows[i].kind))
-            fail_msg("not seen: %s", gt_contradiction_text(rows[i].kind));
+        if (!has(report, damages[i].kind))
+            fail_msg("not seen: %s", gt_contradiction_text(damages[i].kind));
         for (size_t j = 0; j < report->finding_count; j++)
             assert_int_not_equal(report->findings[j].confidence, GT_PROVEN);
     }

@@ -101,8 +101,15 @@ static void a_thing_of_sync_is_known_by_its_frames(void **state)
         {SYNTH_MUTEX, GT_THING_MUTEX, GT_ACTION_LOCK},
         {SYNTH_RWMUTEX_READ, GT_THING_RWMUTEX, GT_ACTION_READ},
         {SYNTH_RWMUTEX_WRITE, GT_THING_RWMUTEX, GT_ACTION_WRITE},
+        {SYNTH_RWMUTEX_AFTER_WRITER, GT_THING_RWMUTEX, GT_ACTION_LOCK},
         {SYNTH_WAIT_GROUP, GT_THING_WAIT_GROUP, GT_ACTION_WAIT},
         {SYNTH_ONCE, GT_THING_ONCE, GT_ACTION_LOCK},
+        {SYNTH_OLD_MUTEX, GT_THING_MUTEX, GT_ACTION_LOCK},
+        {SYNTH_OLD_RWMUTEX_READ, GT_THING_RWMUTEX, GT_ACTION_READ},
+        {SYNTH_OLD_RWMUTEX_WRITE, GT_THING_RWMUTEX, GT_ACTION_WRITE},
+        {SYNTH_OLD_RWMUTEX_AFTER_WRITER, GT_THING_RWMUTEX, GT_ACTION_LOCK},
+        {SYNTH_OLD_WAIT_GROUP, GT_THING_WAIT_GROUP, GT_ACTION_WAIT},
+        {SYNTH_OLD_ONCE, GT_THING_ONCE, GT_ACTION_LOCK},
         {SYNTH_COND, GT_THING_CONDITION, GT_ACTION_UNKNOWN},
     };
     enum { ROWS = sizeof rows / sizeof *rows };
@@ -114,6 +121,35 @@ static void a_thing_of_sync_is_known_by_its_frames(void **state)
         synth_local(g, thing + 16); /* before 1.26 a condition is found by the stack */
         synth_wait_sync(g, rows[i % ROWS].how, thing);
         assert_blocked(synth, rows[i % ROWS].what, rows[i % ROWS].action, thing);
+    }
+}
+
+/* Its stack is not in the core, so only the wait reason says what it waits for. */
+static void without_a_stack_the_wait_reason_decides(void **state)
+{
+    static const struct {
+        enum synth_wait how;
+        enum gt_thing_kind what;
+        enum gt_action action;
+    } rows[] = {
+        {SYNTH_MUTEX, GT_THING_MUTEX, GT_ACTION_LOCK},
+        {SYNTH_RWMUTEX_READ, GT_THING_RWMUTEX, GT_ACTION_READ},
+        {SYNTH_RWMUTEX_WRITE, GT_THING_RWMUTEX, GT_ACTION_WRITE},
+        {SYNTH_WAIT_GROUP, GT_THING_WAIT_GROUP, GT_ACTION_WAIT},
+        {SYNTH_COND, GT_THING_CONDITION, GT_ACTION_UNKNOWN},
+        {SYNTH_OLD_MUTEX, GT_THING_NONE, GT_ACTION_UNKNOWN}, /* "semacquire" is anything */
+    };
+
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct synth *synth = synth_begin(state, "go1.26.8");
+        uint64_t thing = synth_object(synth, 64, ".....pp");
+        struct synth_g *g = synth_go(synth, "main.f");
+        synth_wait_sync(g, rows[i].how, thing);
+        synth_lose(synth, synth_g_stack(g), 1);
+        if (rows[i].what)
+            assert_blocked(synth, rows[i].what, rows[i].action, thing);
+        else
+            assert_kind(synth, GT_WAIT_OTHER);
     }
 }
 
@@ -175,6 +211,7 @@ int main(void)
         cmocka_unit_test_teardown(a_select_waits_for_all_its_channels, synth_end),
         cmocka_unit_test_teardown(a_select_among_senders_and_receivers_knows_its_end, synth_end),
         cmocka_unit_test_teardown(a_thing_of_sync_is_known_by_its_frames, synth_end),
+        cmocka_unit_test_teardown(without_a_stack_the_wait_reason_decides, synth_end),
         cmocka_unit_test_teardown(a_coroutine_is_known_by_the_stack, synth_end),
         cmocka_unit_test_teardown(waiters_in_one_bucket_are_told_apart, synth_end),
         cmocka_unit_test_teardown(what_nothing_wakes_waits_for_nothing, synth_end),
