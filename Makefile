@@ -123,14 +123,14 @@ $(UNIT_BIN) $(DUMP_BIN): $(BUILD)/%: $(BUILD)/%.o $(BUILD)/libhelp.a $(BUILD)/li
 	$(call say,LD)$(CC) $(CFLAGS) $(LDFLAGS) -pthread $^ $(LIBS) -lcmocka -o $@
 
 # Fuzz targets, with libFuzzer's main and with one that replays inputs. The command line is a
-# program's, so its objects are linked beside the library.
-FUZZ_OBJ := $(BUILD)/tests/fuzz/fuzz.o $(ROWS_OBJ)
+# program's, so its objects are linked beside the library. A target may use the unit tests' processes.
+FUZZ_OBJ := $(BUILD)/tests/fuzz/fuzz.o $(ROWS_OBJ) $(BUILD)/libhelp.a
 $(FUZZ_BIN): $(BUILD)/%: $(BUILD)/%.o $(FUZZ_OBJ) $(BUILD)/libgotopsy.a
-	$(call say,LD)$(CC) $(CFLAGS) -fsanitize=fuzzer $(LDFLAGS) -pthread $^ $(LIBS) $(CLI_LIBS) -o $@
+	$(call say,LD)$(CC) $(CFLAGS) -fsanitize=fuzzer $(LDFLAGS) -pthread $^ $(LIBS) $(CLI_LIBS) -lcmocka -o $@
 
 $(REPLAY_BIN): $(BUILD)/tests/fuzz/replay_%: $(BUILD)/tests/fuzz/fuzz_%.o \
 		$(BUILD)/tests/fuzz/replay.o $(FUZZ_OBJ) $(BUILD)/libgotopsy.a
-	$(call say,LD)$(CC) $(CFLAGS) $(LDFLAGS) -pthread $^ $(LIBS) $(CLI_LIBS) -o $@
+	$(call say,LD)$(CC) $(CFLAGS) $(LDFLAGS) -pthread $^ $(LIBS) $(CLI_LIBS) -lcmocka -o $@
 
 # What tests/fuzz/mutate runs.
 $(MINDER): $(MINDER).o $(ROWS_OBJ) $(BUILD)/libgotopsy.a

@@ -155,12 +155,13 @@ static void describe_buckets(struct gt_types *types, uint64_t rtype, struct gt_m
     map->indirect_elem = flags & OLD_INDIRECT_ELEM;
 }
 
-/* All eight slots lie inside the group. */
+/* All eight slots lie inside the group, behind its control bytes. */
 static bool slots_fit(const struct gt_map_shape *map)
 {
     uint64_t limit = 1 << 20; /* far above 8 slots of 128 bytes each for key and element */
     return map->group_size <= limit && map->keys_off <= limit && map->key_stride <= limit &&
-           map->elems_off <= limit && map->elem_stride <= limit &&
+           map->elems_off <= limit && map->elem_stride <= limit && map->keys_off >= CONTROL_SIZE &&
+           map->elems_off >= CONTROL_SIZE &&
            map->keys_off + 7 * map->key_stride <= map->group_size &&
            map->elems_off + 7 * map->elem_stride <= map->group_size;
 }

@@ -6,6 +6,8 @@
 
 /* ---- amd64 --------------------------------------------------------------------------------- */
 
+enum { LONGEST = 15 }; /* bytes that the machine takes, prefixes and all */
+
 enum {         /* what follows an opcode */
        M = 1,  /* a ModRM byte */
        B = 2,  /* an immediate byte */
@@ -208,7 +210,7 @@ bool gt_instruction_amd64(const unsigned char *code, uint64_t size, uint64_t pc,
     if (form & (M | G) && !read_modrm(&decoder)) return false;
     unsigned immediate = immediate_size(&decoder, form);
     decoder.at += immediate;
-    if (decoder.at > size) return false;
+    if (decoder.at > size || decoder.at > LONGEST) return false;
     out->length = (unsigned)decoder.at;
     set_flow(&decoder, immediate, pc, out);
     out->refers = decoder.relative;

@@ -22,6 +22,9 @@ enum {
 #define MADE_FROM ((uint64_t)1 << 40)
 #define MADE_TO ((uint64_t)1 << 48)
 
+/* Go's linker makes no more than 2e9 bytes of data. */
+#define MOST_BYTES ((uint64_t)1 << 31)
+
 /* What is known of a function. */
 enum { PROGRAM = 1, NEVER_RETURNS = 2, CONTEXT = 4, REACHED = 8, KNOWN = 16, MAIN = 32 };
 
@@ -232,11 +235,21 @@ static void find_tables(struct gt_code_reach *reach, uint64_t addr, const unsign
     }
 }
 
+/* Module data that says more is damaged. */
+static bool is_readable(struct gt_code_reach *reach, uint64_t from, uint64_t to)
+{
+    bool readable = to < from || to - from <= MOST_BYTES;
+
+    reach->whole &= readable;
+    return readable;
+}
+
 static void find_tables_in(struct gt_code_reach *reach, uint64_t from, uint64_t to)
 {
     const struct gt_memory *mem = reach->process->mem;
     uint64_t size;
 
+    if (!is_readable(reach, from, to)) return;
     for (uint64_t at = from - from % WORD; at < to; at += size) {
         uint64_t avail = 0;
         const unsigned char *bytes = mem->map(mem->ctx, at, &avail);
@@ -279,11 +292,15 @@ static bool is_list_of_tables(const struct gt_code_reach *reach, uint64_t addr)
 
 static void read_variables(struct gt_code_reach *reach, uint64_t from, uint64_t to)
 {
-    uint64_t value, next = 0;
+    uint64_t value, next = 0, step = WORD;
 
-    for (uint64_t at = from - from % WORD; at < to; at += WORD) {
+    if (!is_readable(reach, from, to)) return;
+    for (uint64_t at = from - from % WORD; at < to; at += step) {
         if (is_list_of_tables(reach, at)) at += (2 + TABLE_PLACES) * WORD;
-        if (!gt_mem_u64(reach->process->mem, at, &value) || !value) continue;
+        bool there = gt_mem_u64(reach->process->mem, at, &value);
+        step = there ? WORD : PAGE - at % PAGE;
+        if (to - at < step) step = to - at;
+        if (!there || !value) continue;
         gt_code_reach_value(reach, value);
         gt_mem_u64(reach->process->mem, at + WORD, &next);
         gt_code_reach_interface(reach, value, next);

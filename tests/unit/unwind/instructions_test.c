@@ -4,6 +4,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -71,6 +72,20 @@ static void what_is_no_instruction_is_not_guessed(void **state)
     assert_false(gt_instruction_amd64(prefixes, sizeof prefixes, BASE, &instruction));
 }
 
+/* A machine takes fifteen bytes at most. */
+static void a_longer_instruction_is_none(void **state)
+{
+    unsigned char code[16];
+    struct gt_instruction instruction;
+
+    (void)state;
+    memset(code, 0x66, sizeof code);
+    code[14] = code[15] = 0x90;
+    assert_true(gt_instruction_amd64(code, 15, BASE, &instruction));
+    code[14] = 0x66;
+    assert_false(gt_instruction_amd64(code, sizeof code, BASE, &instruction));
+}
+
 static const struct row arm64[] = {
     {{0xff, 0xff, 0xff, 0x97}, 4, GT_FLOW_CALL, BASE - 4, false, false},   /* BL */
     {{0x02, 0, 0, 0x14}, 4, GT_FLOW_JUMP, BASE + 8, false, false},         /* B */
@@ -97,6 +112,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(instructions_of_amd64_lead_where_they_say),
                                        cmocka_unit_test(what_is_no_instruction_is_not_guessed),
+                                       cmocka_unit_test(a_longer_instruction_is_none),
                                        cmocka_unit_test(instructions_of_arm64_lead_where_they_say)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

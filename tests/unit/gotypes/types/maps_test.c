@@ -200,16 +200,22 @@ static void big_keys_and_elements_lie_apart(void **state)
     target_free(target);
 }
 
-static void keys_and_elements_may_have_strides_of_their_own(void **state)
+/* As 1.27 has them. */
+static void set_strides(struct target *target)
 {
-    (void)state;
-    struct target *target = target_new(27);
-    uint64_t type = put_swiss_type(target), group = target_alloc(target, GROUP);
     set_field(target, GT_F_mapType_KeysOff, 88, 8);
     set_field(target, GT_F_mapType_KeyStride, 96, 8);
     set_field(target, GT_F_mapType_ElemsOff, 104, 8);
     set_field(target, GT_F_mapType_ElemStride, 112, 8);
     set_field(target, GT_F_mapType_Flags, 128, 4);
+}
+
+static void keys_and_elements_may_have_strides_of_their_own(void **state)
+{
+    (void)state;
+    struct target *target = target_new(27);
+    uint64_t type = put_swiss_type(target), group = target_alloc(target, GROUP);
+    set_strides(target);
     const uint64_t words[] = {GROUP, 8, 8, 72, 8, 72, 0};
     put_bytes(target, type + 80, words, sizeof words);
     clear_groups(target, group, 1);
@@ -238,6 +244,24 @@ static void slots_outside_their_group_are_no_map_type(void **state)
     assert_false(walk(target, types, type, 0, &met));
     gt_types_destroy(types);
     target_free(target);
+}
+
+static void slots_over_the_control_bytes_are_no_map_type(void **state)
+{
+    static const uint64_t shapes[][5] = {
+        {3, 0, 0, 0, 0}, {GROUP, 0, 8, 72, 8}, {GROUP, 8, 8, 4, 8}};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++) {
+        struct target *target = target_new(27);
+        uint64_t type = put_swiss_type(target);
+        set_strides(target);
+        put_bytes(target, type + 80, shapes[i], sizeof shapes[i]);
+        struct gt_types *types = open_types(target);
+        assert_int_equal(gt_types_at(types, type), GT_NO_TYPE);
+        gt_types_destroy(types);
+        target_free(target);
+    }
 }
 
 /* ---- bucket maps of int to int: 8 hashes, 8 keys, 8 elements, the overflow pointer ---- */
@@ -380,6 +404,7 @@ int main(void)
         cmocka_unit_test(big_keys_and_elements_lie_apart),
         cmocka_unit_test(keys_and_elements_may_have_strides_of_their_own),
         cmocka_unit_test(slots_outside_their_group_are_no_map_type),
+        cmocka_unit_test(slots_over_the_control_bytes_are_no_map_type),
         cmocka_unit_test(overflow_buckets_are_followed),
         cmocka_unit_test(a_growing_map_is_read_from_both_halves),
         cmocka_unit_test(a_map_growing_to_its_own_size_has_as_many_old_buckets),
