@@ -86,10 +86,11 @@ ALLOWED = {
     "inspector/detect/inspect": _detect("describe", "values"),
     "inspector/detect/find": _detect("describe", "holders", "heap_tables", "inspect"),
     "inspector/detect/hanging": _detect("describe", "retention"),
+    "inspector/detect/clients": _detect("describe", "retention", "heap_tables"),
     "inspector/detect/waiting": _detect("describe", "retention", "hanging"),
     "inspector/detect/timers": _detect("describe", "retention", "hanging", "waiting"),
     "inspector/detect/detectors": _detect(
-        "describe", "retention", "windows", "hanging", "waiting", "timers"
+        "describe", "retention", "windows", "hanging", "clients", "waiting", "timers"
     ),
     "inspector/report": {PUBLIC, KINDS, NAMES},
     "inspector/report/text": _report(),

@@ -7,6 +7,7 @@
  * core, the proof is taken back (retention/findings.h).
  */
 #include "inspector/base/alloc.h"
+#include "inspector/detect/clients/unclosed.h"
 #include "inspector/detect/describe/advice.h"
 #include "inspector/detect/describe/label_texts.h"
 #include "inspector/detect/describe/locations.h"
@@ -37,6 +38,7 @@ struct hung_finder {
     struct gt_unanswered unanswered;
     struct gt_distant distant;
     struct gt_followers followers;
+    struct gt_unclosed unclosed;
     const enum gt_lock_role *roles; /* by goroutine */
     uint64_t latest;
 };
@@ -217,6 +219,17 @@ static void describe_distant(void *ctx, const struct gt_member *members, size_t 
     advise_part(analysis, cause, "server");
 }
 
+/* The clients of one type are one finding, with all goroutines that serve them. */
+static void describe_clients(struct hung_finder *hung_finder, size_t type)
+{
+    const struct gt_vec *members = &hung_finder->unclosed.lost[type].members;
+
+    if (!members->len) return;
+    struct gt_cause *cause = add_cause(hung_finder, gt_client_ends(type) ? GT_SUSPECT : GT_LIKELY,
+                                       members->data, members->len);
+    gt_unclosed_describe(&hung_finder->unclosed, hung_finder->analysis, type, cause);
+}
+
 /* "8 tokens are taken, and only 2 goroutines or timers are left that may give one back" */
 static const char *who_is_left(const struct gt_heap_analysis *analysis,
                                const struct gt_lost_tokens *lost)
@@ -378,7 +391,8 @@ static void describe_rest(struct hung_finder *hung_finder, const bool *hangs, co
 
     for (uint32_t i = 0; i < count; i++) {
         bool other = analysis->baseline->blocks[i] && !hangs[i] && !abandoned[i] &&
-                     !hung_finder->distant.is[i] && !hung_finder->followers.leader[i] &&
+                     !hung_finder->distant.is[i] && !hung_finder->unclosed.is[i] &&
+                     !hung_finder->followers.leader[i] &&
                      !gt_backlog_of(&analysis->baseline->backlog, i) &&
                      analysis->goroutines->list[i].id != GT_MAIN_GOROUTINE;
         locked_out[i] = other && hung_finder->roles[i];
@@ -411,8 +425,12 @@ void gt_detect_hung(struct gt_heap_analysis *analysis, struct gt_causes *causes)
     gt_followers_find(&hung_finder.followers, &abandoned);
     describe_sites(&hung_finder, abandoned.is, describe_abandoned);
     describe_sites(&hung_finder, hung_finder.distant.is, describe_distant);
+    gt_unclosed_find(&hung_finder.unclosed, analysis, hangs, abandoned.is);
+    for (size_t i = 0; i < GT_CLIENT_TYPES; i++)
+        describe_clients(&hung_finder, i);
     describe_rest(&hung_finder, hangs, abandoned.is);
     describe_unjudged(&hung_finder);
+    gt_unclosed_deinit(&hung_finder.unclosed);
     gt_followers_deinit(&hung_finder.followers);
     gt_distant_deinit(&hung_finder.distant);
     gt_unanswered_deinit(&hung_finder.unanswered);

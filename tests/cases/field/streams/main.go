@@ -1,11 +1,14 @@
 // A gRPC server and its clients: 20 connections with 10 idle streams each. Nothing leaks: every
-// goroutine waits for a peer that is alive.
+// goroutine waits for a peer that is alive. With "unclosed" each client makes one call, and is lost;
+// with "closed" it is closed first.
 package main
 
 import (
 	"context"
 	"fmt"
+	"io"
 	"net"
+	"runtime"
 	"sync/atomic"
 
 	"google.golang.org/grpc"
@@ -33,7 +36,9 @@ func serve(server any, stream grpc.ServerStream) error {
 	e := server.(*echo)
 	for {
 		var message []byte
-		if err := stream.RecvMsg(&message); err != nil {
+		if err := stream.RecvMsg(&message); err == io.EOF {
+			return nil
+		} else if err != nil {
 			return err
 		}
 		if err := stream.SendMsg(&message); err != nil {
@@ -49,20 +54,58 @@ func must(err error) {
 	}
 }
 
-func open(to string) *grpc.ClientConn {
+func connect(to string) *grpc.ClientConn {
 	client, err := grpc.NewClient(to, grpc.WithTransportCredentials(insecure.NewCredentials()),
 		grpc.WithDefaultCallOptions(grpc.ForceCodec(raw{})))
 	must(err)
+	return client
+}
+
+func begin(client *grpc.ClientConn, text string) grpc.ClientStream {
+	stream, err := client.NewStream(context.Background(),
+		&grpc.StreamDesc{StreamName: "Echo", ServerStreams: true, ClientStreams: true}, "/echo.Echo/Echo")
+	must(err)
+	message := []byte(text)
+	must(stream.SendMsg(&message))
+	must(stream.RecvMsg(&message))
+	return stream
+}
+
+func open(to string) *grpc.ClientConn {
+	client := connect(to)
 	for i := 0; i < streams; i++ {
-		stream, err := client.NewStream(context.Background(),
-			&grpc.StreamDesc{StreamName: "Echo", ServerStreams: true, ClientStreams: true}, "/echo.Echo/Echo")
-		must(err)
-		message := []byte(fmt.Sprint("stream ", i))
-		must(stream.SendMsg(&message))
-		must(stream.RecvMsg(&message))
-		held = append(held, stream)
+		held = append(held, begin(client, fmt.Sprint("stream ", i)))
 	}
 	return client
+}
+
+// call makes one call by a client of its own.
+func call(to string) {
+	var nothing []byte
+	client := connect(to)
+	stream := begin(client, "call")
+	must(stream.CloseSend())
+	if err := stream.RecvMsg(&nothing); err != io.EOF {
+		panic(err)
+	}
+	if measure.Way() == "closed" {
+		must(client.Close())
+	}
+}
+
+// calls waits until each client has its goroutines, or none has.
+func calls(to string) {
+	before := runtime.NumGoroutine()
+	for i := 0; i < connections; i++ {
+		call(to)
+	}
+	measure.Until(func() bool {
+		if measure.Way() == "closed" {
+			return runtime.NumGoroutine() <= before
+		}
+		return runtime.NumGoroutine() >= before+3*connections
+	})
+	measure.Ready(map[string]any{"clients": connections})
 }
 
 var held []grpc.ClientStream
@@ -78,6 +121,10 @@ func main() {
 		Streams:     []grpc.StreamDesc{{StreamName: "Echo", Handler: serve, ServerStreams: true, ClientStreams: true}},
 	}, service)
 	go server.Serve(listener)
+	if measure.Way() != "" && measure.Way() != "rest" {
+		calls(listener.Addr().String())
+		return
+	}
 	var clients []*grpc.ClientConn
 	for i := 0; i < connections; i++ {
 		clients = append(clients, open(listener.Addr().String()))

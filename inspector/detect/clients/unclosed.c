@@ -1,0 +1,300 @@
+#include "inspector/detect/clients/unclosed.h"
+
+#include "inspector/base/alloc.h"
+#include "inspector/detect/describe/advice.h"
+#include "inspector/detect/describe/locations.h"
+#include "inspector/detect/heap_tables/type_package.h"
+#include "inspector/runtime/roots/spread.h"
+
+#include <string.h>
+
+enum { MANY = 10 };
+
+/* Goroutines that read for a client, by a function of theirs. */
+static const char *const readers[] = {
+    "net/http.(*persistConn).readLoop",
+    "net/http.(*http2clientConnReadLoop).run",
+    "net/http/internal/http2.(*clientConnReadLoop).run",
+    "golang.org/x/net/http2.(*clientConnReadLoop).run",
+    "google.golang.org/grpc/internal/transport.(*http2Client).reader",
+};
+
+/* Clients that have such goroutines. One that ends with its connections is closed by timers. */
+static const struct client {
+    const char *type;
+    bool ends;
+} clients[GT_CLIENT_TYPES] = {
+    {"google.golang.org/grpc.ClientConn", false},
+    {"net/http.Transport", true},
+};
+
+enum role { KEEPER, READER, FOLLOWER };
+
+struct unclosed_finder {
+    struct gt_heap_analysis *analysis;
+    uint8_t *roles;       /* by goroutine: enum role */
+    struct gt_map places; /* same_place -> role + 1 */
+    struct gt_exclusion away;
+    struct gt_bitmap kept;   /* what others than the readers and followers reach */
+    struct gt_bitmap region; /* what lost clients of one type reach */
+};
+
+bool gt_client_ends(size_t type)
+{
+    return clients[type].ends;
+}
+
+/* ---- who serves a client -------------------------------------------------------------------- */
+
+static bool is_reader(const struct gt_stack *stack)
+{
+    for (size_t i = 0; i < stack->count; i++)
+        for (size_t j = 0; j < sizeof readers / sizeof *readers; j++)
+            if (strcmp(stack->locations[i].function, readers[j]) == 0) return true;
+    return false;
+}
+
+static bool is_of_libraries(const struct unclosed_finder *finder, const struct gt_goroutine *g,
+                            const struct gt_stack *stack)
+{
+    const struct gt_heap_analysis *analysis = finder->analysis;
+    struct gt_source_location made = gt_location_created(analysis->process, g, analysis->storage);
+
+    if (!made.function || made.origin == GT_ORIGIN_PROGRAM) return false;
+    for (size_t i = 0; i < stack->count; i++)
+        if (stack->locations[i].origin == GT_ORIGIN_PROGRAM) return false;
+    return stack->count > 0;
+}
+
+static enum role role_at(const struct unclosed_finder *finder, uint32_t number)
+{
+    const struct gt_heap_analysis *analysis = finder->analysis;
+    const struct gt_goroutine *g = &analysis->goroutines->list[number];
+    struct gt_stack stack =
+        gt_locations_of(analysis->process, analysis->goroutines, g, analysis->storage);
+
+    if (!is_of_libraries(finder, g, &stack)) return KEEPER;
+    if (analysis->baseline->blocks[number]) return FOLLOWER;
+    return is_reader(&stack) ? READER : KEEPER;
+}
+
+/* Goroutines of one place have the same frames and the same state. */
+static enum role role_of(struct unclosed_finder *finder, uint32_t number)
+{
+    const struct gt_goroutine *g = &finder->analysis->goroutines->list[number];
+    bool added;
+
+    if (g->system || !g->wait_reason || g->id == GT_MAIN_GOROUTINE) return KEEPER;
+    uint64_t *known = gt_map_put(&finder->places, g->same_place, &added);
+    if (added) *known = role_at(finder, number) + 1;
+    return (enum role)(*known - 1);
+}
+
+/* Returns how many read. */
+static size_t find_roles(struct unclosed_finder *finder)
+{
+    size_t found = 0;
+
+    for (uint32_t i = 0; i < finder->analysis->goroutines->count; i++) {
+        finder->roles[i] = (uint8_t)role_of(finder, i);
+        found += finder->roles[i] == READER;
+    }
+    return found;
+}
+
+/* ---- what is kept without them -------------------------------------------------------------- */
+
+static void keep_more(struct unclosed_finder *finder, const struct gt_edges *edges)
+{
+    struct gt_marker *marker =
+        gt_marker_create(&finder->analysis->heap->graph, &finder->away.cut, &finder->kept);
+
+    gt_edges_add_back(edges, finder->analysis, &finder->away, &finder->kept, marker);
+    gt_mark_drain(marker);
+    gt_marker_destroy(marker);
+}
+
+/* Timers keep nothing yet. */
+static void mark_kept(struct unclosed_finder *finder)
+{
+    const struct gt_heap_analysis *analysis = finder->analysis;
+    struct gt_edges lost, held;
+
+    gt_edges_init(&lost);
+    gt_edges_init(&held);
+    for (uint32_t i = 0; i < analysis->goroutines->count; i++)
+        gt_edges_of_goroutine(analysis, i, finder->roles[i] == KEEPER ? &held : &lost);
+    gt_exclusion_init(&finder->away, analysis);
+    gt_exclusion_add(&finder->away, analysis, &lost);
+    gt_exclusion_add(&finder->away, analysis, &analysis->baseline->edges[GT_TIMERS]);
+    gt_baseline_alone(analysis, &finder->kept);
+    keep_more(finder, &held);
+    keep_more(finder, &analysis->baseline->edges[GT_SPECIALS]);
+    gt_exclusion_deinit(&finder->away);
+    gt_exclusion_init(&finder->away, analysis);
+    gt_exclusion_add(&finder->away, analysis, &lost);
+    gt_edges_deinit(&lost);
+    gt_edges_deinit(&held);
+}
+
+/* ---- clients -------------------------------------------------------------------------------- */
+
+static bool is_client(const struct unclosed_finder *finder, uint32_t object, const char *name,
+                      struct gt_map *known)
+{
+    const struct gt_heap_analysis *analysis = finder->analysis;
+    gt_type_id type = gt_typing_type(analysis->typing, object);
+    bool added;
+
+    if (!type) return false;
+    uint64_t *is = gt_map_put(known, type, &added);
+    if (added)
+        *is =
+            strcmp(gt_full_type_name(analysis->process->types, type, analysis->storage), name) == 0;
+    return *is;
+}
+
+/* Fills `region` with the lost clients and what they reach; returns how many clients. */
+static size_t find_lost(struct unclosed_finder *finder, size_t type)
+{
+    const struct gt_heap_analysis *analysis = finder->analysis;
+    struct gt_spread spread = {&analysis->heap->graph, &finder->kept, &finder->region, NULL};
+    struct gt_map known = {0}; /* type -> whether it is the client's */
+    struct gt_bitmap lost;
+    size_t count = 0;
+
+    gt_bitmap_init(&lost, analysis->live.bits);
+    gt_bitmap_reset(&finder->region);
+    for (size_t i = gt_bitmap_next(&analysis->live, 0); i < analysis->live.bits;
+         i = gt_bitmap_next(&analysis->live, i + 1))
+        if (!gt_bit(&finder->kept, i) &&
+            is_client(finder, (uint32_t)i, clients[type].type, &known)) {
+            gt_bit_set(&lost, i);
+            count++;
+        }
+    gt_spread_from(&spread, &lost);
+    gt_bitmap_deinit(&lost);
+    gt_map_deinit(&known);
+    return count;
+}
+
+static bool is_in_region(const struct unclosed_finder *finder, uint64_t address)
+{
+    uint32_t object = gt_heap_object(&finder->analysis->heap->graph, address);
+
+    return object != GT_NO_OBJECT && gt_bit(&finder->region, object);
+}
+
+/* Does its stack lead to a lost client's objects, or does it wait for one of them? */
+static bool serves(const struct unclosed_finder *finder, uint32_t number)
+{
+    const struct gt_baseline *baseline = finder->analysis->baseline;
+    const struct gt_wait *wait = &baseline->wait[number];
+
+    for (uint32_t i = 0; i < baseline->root_count[number]; i++)
+        if (is_in_region(
+                finder,
+                gt_root_at(finder->analysis->roots, baseline->first_root[number] + i)->value))
+            return true;
+    for (size_t i = 0; i < wait->objects.len; i++)
+        if (is_in_region(finder, wait->objects.at[i])) return true;
+    return false;
+}
+
+static void take_goroutines(struct gt_unclosed *unclosed, struct unclosed_finder *finder,
+                            enum role role, size_t type, const bool *hangs, const bool *abandoned)
+{
+    for (uint32_t i = 0; i < finder->analysis->goroutines->count; i++) {
+        if (finder->roles[i] != role || unclosed->is[i] || hangs[i] || abandoned[i]) continue;
+        if (!serves(finder, i)) continue;
+        unclosed->is[i] = true;
+        gt_vec_add(&unclosed->lost[type].members, &(struct gt_member){.item = i});
+    }
+}
+
+static void take_timers(struct gt_lost_clients *lost, const struct unclosed_finder *finder)
+{
+    const struct gt_vec *timers = &finder->analysis->baseline->timers.list;
+
+    for (size_t i = 0; i < timers->len; i++) {
+        const struct gt_timer *timer = gt_vec_at(timers, i);
+        if (timer->kind == GT_TIMER_OTHER) continue;
+        if (is_in_region(finder, timer->address) || is_in_region(finder, timer->arg))
+            gt_u64s_add(&lost->timers, timer->heap_word);
+    }
+}
+
+static void take_clients(struct gt_unclosed *unclosed, struct unclosed_finder *finder, size_t type,
+                         const bool *hangs, const bool *abandoned)
+{
+    size_t count = find_lost(finder, type);
+
+    if (count < MANY) return;
+    unclosed->lost[type].clients = count;
+    take_goroutines(unclosed, finder, READER, type, hangs, abandoned);
+    take_goroutines(unclosed, finder, FOLLOWER, type, hangs, abandoned);
+    take_timers(&unclosed->lost[type], finder);
+}
+
+/* What timers reach is looked at last: they close the clients that end with their connections. */
+static void find_clients(struct gt_unclosed *unclosed, struct unclosed_finder *finder,
+                         const bool *hangs, const bool *abandoned)
+{
+    gt_bitmap_init(&finder->kept, finder->analysis->live.bits);
+    gt_bitmap_init(&finder->region, finder->analysis->live.bits);
+    mark_kept(finder);
+    for (int ends = 0; ends < 2; ends++) {
+        if (ends) keep_more(finder, &finder->analysis->baseline->edges[GT_TIMERS]);
+        for (size_t i = 0; i < GT_CLIENT_TYPES; i++)
+            if (clients[i].ends == ends) take_clients(unclosed, finder, i, hangs, abandoned);
+    }
+    gt_exclusion_deinit(&finder->away);
+    gt_bitmap_deinit(&finder->kept);
+    gt_bitmap_deinit(&finder->region);
+}
+
+void gt_unclosed_find(struct gt_unclosed *unclosed, struct gt_heap_analysis *analysis,
+                      const bool *hangs, const bool *abandoned)
+{
+    size_t count = (size_t)analysis->goroutines->count + 1;
+    struct unclosed_finder finder = {.analysis = analysis,
+                                     .roles = gt_calloc(count, sizeof *finder.roles)};
+
+    *unclosed = (struct gt_unclosed){.is = gt_calloc(count, sizeof *unclosed->is)};
+    for (size_t i = 0; i < GT_CLIENT_TYPES; i++)
+        unclosed->lost[i].members = GT_VEC_OF(struct gt_member);
+    if (find_roles(&finder) >= MANY) find_clients(unclosed, &finder, hangs, abandoned);
+    gt_map_deinit(&finder.places);
+    gt_free(finder.roles);
+}
+
+void gt_unclosed_deinit(struct gt_unclosed *unclosed)
+{
+    for (size_t i = 0; i < GT_CLIENT_TYPES; i++) {
+        gt_vec_deinit(&unclosed->lost[i].members);
+        gt_u64s_deinit(&unclosed->lost[i].timers);
+    }
+    gt_free(unclosed->is);
+}
+
+/* ---- the report's words --------------------------------------------------------------------- */
+
+void gt_unclosed_describe(const struct gt_unclosed *unclosed,
+                          const struct gt_heap_analysis *analysis, size_t type,
+                          struct gt_cause *cause)
+{
+    const struct gt_lost_clients *lost = &unclosed->lost[type];
+
+    for (size_t i = 0; i < lost->timers.len; i++)
+        gt_u64s_add(&cause->edges.words, lost->timers.at[i]);
+    cause->always = true;
+    cause->title =
+        gt_arena_format(analysis->storage,
+                        "%s clients (%s) were never closed; only their own %s goroutines keep them",
+                        gt_heap_analysis_count(analysis, lost->clients), clients[type].type,
+                        gt_heap_analysis_count(analysis, cause->count));
+    cause->doubt = clients[type].ends ? "their servers may close the connections, which ends them"
+                                      : "code that their goroutines run may close them";
+    struct gt_advice_facts facts = {.kind = cause->kind, .reason = "", .lock = "client"};
+    cause->advice = gt_advice_text(analysis, &facts);
+}
