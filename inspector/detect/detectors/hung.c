@@ -214,7 +214,7 @@ static void describe_distant(void *ctx, const struct gt_member *members, size_t 
         gt_arena_format(analysis->storage, "%s; no server has answered, and no timeout ends it",
                         who(analysis, cause, ""));
     cause->doubt = "the servers may still answer, or close the connections";
-    advise_part(analysis, cause, "server");
+    advise_part(analysis, cause, gt_distant_advice(analysis, members[0].item));
 }
 
 /* "8 tokens are taken, and only 2 goroutines or timers are left that may give one back" */
