@@ -27,6 +27,25 @@ def test_clients_without_a_timeout(case):
     assert "Timeout" in finding["advice"] and "main.fetch (distant/main.go:" in finding["advice"]
 
 
+@field.cases("distant_modules", versions=ENDS)
+@pytest.mark.parametrize("way", ["grpc", "http2"])
+def test_clients_that_share_a_connection(case, way):
+    """A package variable leads to the client, and its table to all that wait."""
+    finding = _told(case, way)
+    assert finding["confidence"] == "suspect" and "no server has answered" in finding["title"]
+    idiom, place = {
+        "grpc": ("context.WithTimeout", "at main.lookUp (main.go:"),
+        "http2": ("Timeout", "at main.fetch (main.go:"),
+    }[way]
+    assert idiom in finding["advice"] and place in finding["advice"]
+
+
+@field.cases("distant_modules", versions=ENDS, symbols=["stripped"])
+@pytest.mark.parametrize("way", ["grpc-busy", "http2-busy"])
+def test_calls_with_deadlines_are_not_told(case, way):
+    assert case.report(way)["findings"] == []
+
+
 @field.cases("distant", versions=ENDS)
 def test_contexts_that_a_signal_ends(case):
     """With those that wait for them."""

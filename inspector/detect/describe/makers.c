@@ -59,13 +59,13 @@ const char *gt_makers_describe(const struct gt_heap_analysis *analysis,
     const char *text;
 
     if (!makers->count) return NULL;
-    if (makers->count > GT_MAKERS_SHOWN)
-        return gt_arena_format(analysis->storage, "one of %zu places", makers->count);
     text = describe_place(analysis, &makers->stacks[0]);
     if (makers->count == 1) return text;
     text = gt_arena_format(analysis->storage, "one of %s", text);
-    for (size_t i = 1; i < makers->count; i++)
+    for (size_t i = 1; i < makers->count && i < GT_MAKERS_SHOWN; i++)
         text = gt_arena_format(analysis->storage, "%s, %s", text,
                                describe_place(analysis, &makers->stacks[i]));
-    return text;
+    if (makers->count <= GT_MAKERS_SHOWN) return text;
+    return gt_arena_format(analysis->storage, "%s and %zu more", text,
+                           makers->count - GT_MAKERS_SHOWN);
 }

@@ -18,8 +18,8 @@ struct gt_makers {
 struct gt_makers gt_makers_by_code(const struct gt_heap_analysis *analysis,
                                    const char *const *names);
 
-/* "main.fetch (fetch.go:12)", or "one of main.fetch (fetch.go:12), main.put (put.go:8)", or "one of
- * 14 places"; NULL when none is known. */
+/* "main.fetch (fetch.go:12)", or "one of main.fetch (fetch.go:12), main.put (put.go:8)", and after
+ * three places "and 11 more"; NULL when none is known. */
 const char *gt_makers_describe(const struct gt_heap_analysis *analysis,
                                const struct gt_makers *makers);
 

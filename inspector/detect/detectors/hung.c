@@ -216,7 +216,7 @@ static void describe_distant(void *ctx, const struct gt_member *members, size_t 
         gt_arena_format(analysis->storage, "%s; no server has answered, and no timeout ends it",
                         who(analysis, cause, ""));
     cause->doubt = "the servers may still answer, or close the connections";
-    advise_part(analysis, cause, "server");
+    advise_part(analysis, cause, gt_distant_advice(analysis, members[0].item));
 }
 
 /* The clients of one type are one finding, with all goroutines that serve them. */

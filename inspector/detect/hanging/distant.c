@@ -8,24 +8,37 @@ enum {
     DATA_WORD = 8,      /* offset of an interface's second word */
 };
 
-enum part { NONE, CALLER, SIDE, READER };
+enum part { NONE, CALLER, SIDE, SHARED };
 
-/* Functions of clients. A reader has a connection for many requests. */
+/* Functions of clients. A shared part serves a connection for many requests. */
 static const struct row {
     const char *function;
     enum part part;
+    const char *advice; /* its caller's */
 } rows[] = {
-    {"net/http.(*persistConn).roundTrip", CALLER},
-    {"net/http.(*persistConn).readLoop", SIDE},
-    {"net/http.(*persistConn).writeLoop", SIDE},
-    {"net/http.(*http2ClientConn).RoundTrip", CALLER},
-    {"net/http.(*http2ClientConn).roundTrip", CALLER},
-    {"net/http.(*http2clientStream).doRequest", SIDE},
-    {"net/http.(*http2clientConnReadLoop).run", READER},
-    {"net/http/internal/http2.(*ClientConn).roundTrip", CALLER},
-    {"net/http/internal/http2.(*clientStream).doRequest", SIDE},
-    {"net/http/internal/http2.(*clientConnReadLoop).run", READER},
+    {"net/http.(*persistConn).roundTrip", CALLER, "server"},
+    {"net/http.(*persistConn).readLoop", SIDE, NULL},
+    {"net/http.(*persistConn).writeLoop", SIDE, NULL},
+    {"net/http.(*http2ClientConn).RoundTrip", CALLER, "server"},
+    {"net/http.(*http2ClientConn).roundTrip", CALLER, "server"},
+    {"net/http.(*http2clientStream).doRequest", SIDE, NULL},
+    {"net/http.(*http2clientConnReadLoop).run", SHARED, NULL},
+    {"net/http/internal/http2.(*ClientConn).roundTrip", CALLER, "server"},
+    {"net/http/internal/http2.(*clientStream).doRequest", SIDE, NULL},
+    {"net/http/internal/http2.(*clientConnReadLoop).run", SHARED, NULL},
+    {"golang.org/x/net/http2.(*ClientConn).RoundTrip", CALLER, "server"},
+    {"golang.org/x/net/http2.(*ClientConn).roundTrip", CALLER, "server"},
+    {"golang.org/x/net/http2.(*clientStream).doRequest", SIDE, NULL},
+    {"golang.org/x/net/http2.(*clientConnReadLoop).run", SHARED, NULL},
+    {"google.golang.org/grpc.invoke", CALLER, "rpc"},
+    {"google.golang.org/grpc/internal/transport.(*http2Client).reader", SHARED, NULL},
+    {"google.golang.org/grpc/internal/transport.(*loopyWriter).run", SHARED, NULL},
 };
+
+/* What a connection for many requests keeps of each, in a table that only its reader uses to answer
+ * them. */
+static const char *const requests[] = {"*http.http2clientStream", "*http2.clientStream",
+                                       "*transport.Stream", "*transport.ClientStream"};
 
 struct finder {
     struct gt_distant *distant;
@@ -39,17 +52,24 @@ struct finder {
 
 /* ---- who plays which part ------------------------------------------------------------------- */
 
-static enum part part_at(const struct finder *finder, const struct gt_goroutine *g)
+static const struct row *row_of(const struct gt_heap_analysis *analysis, uint32_t number)
 {
-    const struct gt_heap_analysis *analysis = finder->analysis;
+    const struct gt_goroutine *g = &analysis->goroutines->list[number];
 
     for (uint32_t i = 0; i < g->frame_count && i < MAX_LOOKED_AT; i++) {
         uint64_t pc = gt_g_frame(analysis->goroutines, g, i)->pc - 1;
         const char *name = gt_process_function(analysis->process, pc);
         for (size_t j = 0; j < sizeof rows / sizeof *rows; j++)
-            if (strcmp(name, rows[j].function) == 0) return rows[j].part;
+            if (strcmp(name, rows[j].function) == 0) return &rows[j];
     }
-    return NONE;
+    return NULL;
+}
+
+const char *gt_distant_advice(const struct gt_heap_analysis *analysis, uint32_t number)
+{
+    const struct row *row = row_of(analysis, number);
+
+    return row ? row->advice : NULL;
 }
 
 /* Goroutines of one place have the same frames. */
@@ -59,7 +79,10 @@ static enum part part_of(struct finder *finder, uint32_t number)
     bool added;
     uint64_t *known = gt_map_put(&finder->places, g->same_place, &added);
 
-    if (added) *known = part_at(finder, g) + 1;
+    if (added) {
+        const struct row *row = row_of(finder->analysis, number);
+        *known = (row ? row->part : NONE) + 1;
+    }
     return (enum part)(*known - 1);
 }
 
@@ -93,6 +116,36 @@ static size_t find_parts(struct finder *finder)
 
 /* ---- who could answer them ------------------------------------------------------------------ */
 
+static bool is_table(struct gt_types *types, gt_type_id type)
+{
+    if (!type || gt_types_get(types, type)->kind != GT_T_MAP) return false;
+    const char *elem = gt_types_name(types, gt_types_elem(types, type));
+    for (size_t i = 0; i < sizeof requests / sizeof *requests; i++)
+        if (strcmp(elem, requests[i]) == 0) return true;
+    return false;
+}
+
+static bool add_entry(void *ctx, uint64_t key, uint64_t elem)
+{
+    (void)key;
+    gt_u64s_add(ctx, elem);
+    return true;
+}
+
+/* A client that others have leads by the tables of its connections to all requests. */
+static void find_entries(const struct gt_heap_analysis *analysis, struct gt_u64s *entries)
+{
+    const struct gt_heap *graph = &analysis->heap->graph;
+    struct gt_types *types = analysis->process->types;
+
+    for (size_t i = gt_bitmap_next(&analysis->live, 0); i < graph->scan_objects;
+         i = gt_bitmap_next(&analysis->live, i + 1)) {
+        gt_type_id type = gt_typing_type(analysis->typing, (uint32_t)i);
+        if (is_table(types, type))
+            gt_map_walk(types, type, gt_heap_address(graph, (uint32_t)i), add_entry, entries);
+    }
+}
+
 /* Takes away those that something answers, though no connection does. */
 static void leave_out_answered(struct finder *finder)
 {
@@ -106,6 +159,8 @@ static void leave_out_answered(struct finder *finder)
         asleep[i] = blocks && !has_clock(finder->abandoned, i);
         if (!blocks && finder->parts[i] != NONE) gt_edges_of_goroutine(analysis, i, &edges);
     }
+    for (size_t i = 0; i < finder->distant->entries.len; i++)
+        gt_u64s_add(&edges.words, finder->distant->entries.at[i]);
     gt_abandoned_reach(finder->abandoned, &edges, asleep, &finder->others);
     for (uint32_t i = 0; i < analysis->goroutines->count; i++)
         finder->distant->is[i] = finder->distant->is[i] && asleep[i];
@@ -251,6 +306,7 @@ void gt_distant_find(struct gt_distant *distant, const struct gt_abandoned *aban
     finder.parts = gt_calloc(count, sizeof *finder.parts);
     gt_bitmap_init(&finder.others, analysis->heap->graph.objects);
     if (find_parts(&finder) >= GT_MANY_ALIKE) {
+        find_entries(analysis, &distant->entries);
         leave_out_answered(&finder);
         leave_out_cancelled(&finder);
         for (uint32_t i = 0; i < analysis->goroutines->count; i++)
@@ -266,10 +322,10 @@ void gt_distant_deinit(struct gt_distant *distant)
 {
     gt_free(distant->is);
     gt_u32s_deinit(&distant->sides);
+    gt_u64s_deinit(&distant->entries);
 }
 
-/* ---- the sides of a connection ----------------------------------------------------------------
- */
+/* ---- the sides of a connection ------------------------------------------------------------- */
 
 typedef void root_object_fn(uint32_t object, struct gt_map *callers, bool *own);
 
@@ -305,6 +361,18 @@ static void visit_roots(const struct gt_heap_analysis *analysis, uint32_t number
     gt_map_deinit(&seen);
 }
 
+/* Takes the entries of the callers' requests. */
+static void take_entries(const struct gt_distant *distant, const struct gt_heap_analysis *analysis,
+                         const struct gt_map *callers, struct gt_cause *cause)
+{
+    uint64_t request;
+
+    for (size_t i = 0; i < distant->entries.len; i++)
+        if (gt_mem_u64(analysis->process->mem, distant->entries.at[i], &request) &&
+            gt_map_find(callers, gt_heap_object(&analysis->heap->graph, request)))
+            gt_u64s_add(&cause->edges.words, distant->entries.at[i]);
+}
+
 void gt_distant_take_sides(const struct gt_distant *distant,
                            const struct gt_heap_analysis *analysis, const struct gt_member *members,
                            size_t count, struct gt_cause *cause)
@@ -318,5 +386,6 @@ void gt_distant_take_sides(const struct gt_distant *distant,
         visit_roots(analysis, distant->sides.at[i], look_up_object, &callers, &own);
         if (own) gt_cause_take_goroutine(cause, analysis, distant->sides.at[i]);
     }
+    take_entries(distant, analysis, &callers, cause);
     gt_map_deinit(&callers);
 }
