@@ -2,8 +2,8 @@
 
 A lie takes a Victim, a copy of the core that ships, and changes it.
 
-Not here is what the runtime has once, so that nothing in a core can contradict it: a timer's period;
-when a timer is due that was reset since its heap was put in order; records of deferred calls
+Not here is what the runtime has once, so that nothing in a core can contradict it: how long a timer's
+period is; when a timer is due that was reset since its heap was put in order; records of deferred calls
 that are on a stack; bytes of code and constants where the core lacks them, which are the
 binary's; sizes of variables in a program without symbols and debug information. Method tables that a
 program made while it ran are in no core that ships: the unit tests spoil one.
@@ -403,11 +403,13 @@ LIES = {
     ),
     "pageInUse": _page_in_use,
     "finalizers in use": _mheap("specialfinalizeralloc.inuse", lambda size: size * 2),
+    "finalizer's type": _first("runtime.specialfinalizer", "ot", lambda at: at + 8),
     "finalizer": _first("runtime.specialfinalizer", "fn", _more),
     "allglen": _variable("runtime.allglen", _less),
     "allgs": _variable("runtime.allgs", _less, offset=8),
     "allgs twice": _twice,
     "goid": _goid,
+    "parentGoid": _goroutine("parentGoid", lambda _: 1 << 50),
     "goid twice": _same_id,
     "atomicstatus": _goroutine("atomicstatus", lambda _: 42),
     "atomicstatus idle": _goroutine("atomicstatus", _none),
@@ -439,7 +441,9 @@ LIES = {
     "timer": _first("runtime.timerWhen", "timer", _none),
     "timer.f": _timer("f", _more),
     "timer.when": _timer_later,
+    "timer.period": _timer("period", lambda _: -1),
     "channel count": _full_channel("qcount", _more),
+    "channel elemsize": _full_channel("elemsize", lambda size: size + 8),
     "channel indices": _full_channel("sendx", _more),
     "freeIndexForScan": _span("freeIndexForScan", lambda index: index + 70),
     "defer.fn": _first("runtime._defer", "fn", _more),
@@ -473,6 +477,7 @@ LIES = {
     "channel closed": _closed,
     "queue cut": _queue_cut,
     "special beyond its span": _special("offset", lambda _: -1),
+    "special inside of an object": _special("offset", lambda offset: offset + 8),
     "special of no kind": _special("kind", lambda _: 200),
     "special without end": _special_without_end,
     "specials cut": _specials_cut,
@@ -483,6 +488,9 @@ LIES = {
     "timer.ts": _timer("ts", _more),
     "allp": _variable("runtime.allp", _less, offset=8),
     "P twice": _p_twice,
+    "p.status": _first("runtime.p", "status", lambda _: 42),
+    "p.mcache": _first("runtime.p", "mcache", _none),
+    "p.mcache elsewhere": _first("runtime.p", "mcache", _wild),
     "p.id": _first("runtime.p", "id", _more),
     "defers without end": _defers_without_end,
     "defers cut": _defers_cut,

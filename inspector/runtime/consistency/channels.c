@@ -70,13 +70,24 @@ static bool places_agree(const struct gt_process *process, const struct channel 
     return true;
 }
 
+/* makechan takes the size from the type, whose first word it is. */
+static bool type_agrees(const struct gt_process *process, uint64_t addr,
+                        const struct channel *channel)
+{
+    uint64_t type, size;
+
+    return !gt_process_field(process, addr, GT_F_hchan_elemtype, &type) ||
+           !gt_mem_u64(process->mem, type, &size) || size == channel->size;
+}
+
 static void check(struct gt_process *process, uint64_t addr)
 {
     struct channel channel;
 
     if (gt_lock_is_held(process, addr, GT_F_hchan_lock) || !read_channel(process, addr, &channel))
         return;
-    if (!numbers_agree(&channel) || !places_agree(process, &channel))
+    if (!numbers_agree(&channel) || !type_agrees(process, addr, &channel) ||
+        !places_agree(process, &channel))
         gt_contradict(&process->contradictions, GT_CONTRADICTION_CHANNELS, 1, addr);
 }
 

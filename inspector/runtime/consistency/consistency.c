@@ -3,7 +3,12 @@
 #include "inspector/base/error.h"
 #include "inspector/runtime/heap/special_counts.h"
 
-enum { P_RUNNING = 1 }; /* _Prunning */
+enum {
+    P_RUNNING = 1, /* _Prunning */
+    KIND = 23,     /* abi.Type.Kind_, of whose bits these are the kind */
+    KIND_BITS = 31,
+    TINY = 16, /* bytes of a block of the tiny allocator: a finalizer may be for a part of it */
+};
 
 struct gt_slice gt_processors(const struct gt_process *process)
 {
@@ -62,13 +67,33 @@ static uint64_t count_running(const struct gt_goroutines *goroutines)
     return running;
 }
 
-static void check_finalizers(struct gt_process *process, const struct gt_specials *specials)
+/* SetFinalizer takes a pointer to the start of an object, and records the pointer's type. */
+static bool is_finalized(const struct gt_goheap *heap, const struct gt_special *special)
 {
+    const struct gt_process *process = heap->process;
+    uint64_t object = gt_heap_address(&heap->graph, special->object), offset, type;
+    const struct gt_region *region = gt_heap_region(&heap->graph, object);
+    unsigned char kind;
+
+    if (gt_process_field(process, special->address, GT_F_specialfinalizer_ot, &type) &&
+        gt_mem_u8(process->mem, type + KIND, &kind) && (kind & KIND_BITS) != GT_T_POINTER)
+        return false;
+    return !region || region->slot_size == TINY ||
+           !gt_process_field(process, special->address, GT_F_special_offset, &offset) ||
+           region->base + offset == object + region->skip;
+}
+
+static void check_finalizers(const struct gt_goheap *heap, const struct gt_specials *specials)
+{
+    struct gt_contradictions *all = &heap->process->contradictions;
+
     for (size_t i = 0; i < specials->list.len; i++) {
         const struct gt_special *special = gt_special_at(specials, i);
-        if (special->kind == GT_SPECIAL_FINALIZER && !gt_has_code(process, special->words[0]))
-            gt_contradict(&process->contradictions, GT_CONTRADICTION_FINALIZERS, 1,
-                          special->address);
+        if (special->kind != GT_SPECIAL_FINALIZER) continue;
+        if (!gt_has_code(heap->process, special->words[0]))
+            gt_contradict(all, GT_CONTRADICTION_FINALIZERS, 1, special->address);
+        if (!is_finalized(heap, special))
+            gt_contradict(all, GT_CONTRADICTION_FINALIZED, 1, special->address);
     }
 }
 
@@ -82,7 +107,7 @@ void gt_consistency_of_heap(const struct gt_goheap *heap, const struct gt_gorout
     gt_consistency_of_objects(heap);
     gt_consistency_of_stacks(heap, goroutines);
     gt_consistency_of_defer_lists(heap, goroutines);
-    check_finalizers(heap->process, specials);
+    check_finalizers(heap, specials);
     gt_contradict(all, GT_CONTRADICTION_SPECIALS,
                   gt_specials_missed(heap, specials, count_running(goroutines)), 0);
 }

@@ -1,6 +1,8 @@
-/* Checks the list of Ps: each is at the place that is its number, and those beyond the list's end
- * are dead (runtime/proc.go, procresize). */
+/* Checks the list of Ps: each is at the place that is its number and has an mcache, and those
+ * beyond the list's end are dead (runtime/proc.go, procresize). */
 #include "inspector/runtime/consistency/consistency.h"
+
+#include "inspector/base/error.h"
 
 enum { P_DEAD = 4, MOST_PROCESSORS = 1 << 16 };
 
@@ -18,11 +20,35 @@ static bool is_number(const struct gt_process *process, uint64_t p, uint64_t num
     return !p || !gt_process_field(process, p, GT_F_p_id, &id) || id == number;
 }
 
+/* A P that goes loses its mcache before it is dead, under the scheduler's lock. */
+static bool may_go(const struct gt_process *process)
+{
+    uint64_t sched;
+    struct gt_error *error = gt_process_global(process, "runtime.sched", &sched);
+    bool known = !error;
+
+    gt_error_destroy(error);
+    return !known || gt_lock_is_held(process, sched, GT_F_sched_lock);
+}
+
+static bool is_sound(const struct gt_process *process, uint64_t p, bool may_lack)
+{
+    uint64_t status, mcache;
+
+    if (!p || !gt_process_field(process, p, GT_F_p_status, &status)) return true;
+    if (status >= P_DEAD || may_lack) return status <= P_DEAD;
+    return !gt_process_field(process, p, GT_F_p_mcache, &mcache) || mcache;
+}
+
 void gt_consistency_of_processors(struct gt_process *process)
 {
     struct gt_slice allp = gt_processors(process);
+    bool may_lack = may_go(process);
     uint64_t p;
 
+    for (uint64_t i = 0; i < allp.len && i < MOST_PROCESSORS; i++)
+        if (gt_mem_u64(process->mem, allp.ptr + 8 * i, &p) && !is_sound(process, p, may_lack))
+            gt_contradict(&process->contradictions, GT_CONTRADICTION_P_STATE, 1, p);
     for (uint64_t i = 0; i < allp.cap && i < MOST_PROCESSORS; i++)
         if (gt_mem_u64(process->mem, allp.ptr + 8 * i, &p) &&
             (i < allp.len ? !is_number(process, p, i) : !is_dead(process, p)))

@@ -146,7 +146,7 @@ static bool waits_since_a_collection(const struct checker *checker, uint64_t g)
 static void check_goroutine(const struct checker *checker, uint64_t g, uint64_t last_id,
                             struct starts *starts, uint64_t *programs)
 {
-    uint64_t status, id;
+    uint64_t status, id, creator;
 
     if (!gt_process_field(checker->process, g, GT_F_g_atomicstatus, &status) ||
         !gt_process_field(checker->process, g, GT_F_g_goid, &id))
@@ -161,7 +161,9 @@ static void check_goroutine(const struct checker *checker, uint64_t g, uint64_t 
     if (!waits_since_a_collection(checker, g))
         gt_contradict(checker->all, GT_CONTRADICTION_TIMES, 1, g);
     gt_consistency_of_defers(checker->process, g);
-    if (id > last_id || (!id && (status & ~(uint64_t)SCAN_BIT) == GT_G_WAITING))
+    if (!gt_process_field(checker->process, g, GT_F_g_parentGoid, &creator)) creator = 0;
+    if (id > last_id || creator > last_id ||
+        (!id && (status & ~(uint64_t)SCAN_BIT) == GT_G_WAITING))
         gt_contradict(checker->all, GT_CONTRADICTION_ID, 1, g);
     if ((status & ~(uint64_t)SCAN_BIT) == GT_G_RUNNING && !is_run(checker, g))
         gt_contradict(checker->all, GT_CONTRADICTION_RUNNING, 1, g);

@@ -37,6 +37,14 @@ static bool has_code(const struct gt_process *process, uint64_t entry)
            (gt_has_code(process, callback) || (!callback && is_deleted(process, timer)));
 }
 
+static bool has_period(const struct gt_process *process, uint64_t entry)
+{
+    uint64_t timer, period;
+
+    return !gt_mem_u64(process->mem, entry, &timer) ||
+           !gt_process_field(process, timer, GT_F_timer_period, &period) || (int64_t)period >= 0;
+}
+
 /* True if the timer is in this P's heap only. It names the P's timers, whose lock is their first
  * field, since 1.23. */
 static bool is_placed(const struct gt_process *process, uint64_t entry, uint64_t p,
@@ -109,7 +117,7 @@ static bool may_move(const struct gt_process *process)
 static void check_timers(struct gt_process *process, const struct design *design, uint64_t p,
                          struct gt_map *seen)
 {
-    uint64_t said, bad = 0, misplaced = 0;
+    uint64_t said, bad = 0, misplaced = 0, negative = 0;
     struct gt_slice heap;
 
     if (!gt_process_field(process, p, GT_F_p_timers_len, &said) ||
@@ -121,6 +129,7 @@ static void check_timers(struct gt_process *process, const struct design *design
     for (uint64_t i = 0; i < heap.len; i++) {
         uint64_t entry = heap.ptr + i * design->entry + design->offset;
         bad += !has_code(process, entry);
+        negative += !has_period(process, entry);
         misplaced += !is_placed(process, entry, p, seen);
     }
     gt_contradict(&process->contradictions, GT_CONTRADICTION_TIMER_TIMES,
@@ -128,6 +137,7 @@ static void check_timers(struct gt_process *process, const struct design *design
     if (!may_move(process))
         gt_contradict(&process->contradictions, GT_CONTRADICTION_TIMER_PLACES, misplaced, p);
     gt_contradict(&process->contradictions, GT_CONTRADICTION_TIMER_CODE, bad, p);
+    gt_contradict(&process->contradictions, GT_CONTRADICTION_TIMER_PERIODS, negative, p);
 }
 
 void gt_consistency_of_timers(struct gt_process *process)

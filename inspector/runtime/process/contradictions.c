@@ -39,6 +39,8 @@ static const char *const texts[GT_CONTRADICTIONS] = {
         "finalizers, cleanups or other specials that are out of order in their "
         "span's list, or belong to no allocated object",
     [GT_CONTRADICTION_FINALIZERS] = "finalizers without a function of Go to call",
+    [GT_CONTRADICTION_FINALIZED] =
+        "finalizers whose object's type is no pointer's, or that lead into the middle of an object",
     [GT_CONTRADICTION_GOROUTINES] =
         "goroutines by which runtime.allgs differs from allglen, or its live "
         "goroutines from the scheduler's counts",
@@ -46,8 +48,8 @@ static const char *const texts[GT_CONTRADICTIONS] = {
         "goroutines that are in runtime.allgs twice, or have another one's id",
     [GT_CONTRADICTION_STATUS] = "goroutines with a status that Go does not have",
     [GT_CONTRADICTION_ID] =
-        "goroutines without an id, or with one beyond the last one that was given "
-        "(sched.goidgen)",
+        "goroutines without an id, or whose id or creator's id is beyond the last one that was "
+        "given (sched.goidgen)",
     [GT_CONTRADICTION_TIMES] =
         "goroutines that wait since a time after the last collection (g.waitsince)",
     [GT_CONTRADICTION_CODE] = "goroutines whose go statement or first function is no code of Go",
@@ -69,6 +71,8 @@ static const char *const texts[GT_CONTRADICTIONS] = {
     [GT_CONTRADICTION_PROCESSORS] = "Ps by which the list of idle Ps and sched.npidle differ",
     [GT_CONTRADICTION_ALLP] =
         "Ps that are not at their number in runtime.allp, or are in use beyond its end",
+    [GT_CONTRADICTION_P_STATE] =
+        "Ps with a status that Go does not have, or in use without an mcache",
     [GT_CONTRADICTION_RUNNABLE] =
         "goroutines by which the scheduler's queue and its size differ, or that "
         "are in it and are not runnable",
@@ -78,13 +82,14 @@ static const char *const texts[GT_CONTRADICTIONS] = {
     [GT_CONTRADICTION_TIMER_TIMES] =
         "timers that are due at another time than their heap has them for, or out of order in it",
     [GT_CONTRADICTION_TIMER_CODE] = "timers in a heap without a function of Go to call",
+    [GT_CONTRADICTION_TIMER_PERIODS] = "timers with a negative period",
     [GT_CONTRADICTION_SEMAPHORES] = "semaphore roots whose waiters are not as many as they count",
     [GT_CONTRADICTION_QUEUES] =
         "goroutines that wait for a channel and are not in its queue, or are in the "
         "queue of one that they do not wait for or that is closed",
     [GT_CONTRADICTION_CHANNELS] =
-        "channels whose qcount, sendx, recvx and queues do not fit together, or "
-        "that have a value where there is none by their count",
+        "channels whose qcount, sendx, recvx and queues do not fit together, whose elements are "
+        "not of their type's size, or that have a value where there is none by their count",
     [GT_CONTRADICTION_WAITS] =
         "goroutines whose status or wait reason is not that of the function or the "
         "queue in which they wait",

@@ -250,11 +250,16 @@ static void add_tiny(struct gatherer *gatherer)
         gt_error_destroy(error);
         return;
     }
-    for (uint64_t i = 0; i < allp.len; i++)
-        if (gt_mem_u64(process->mem, allp.ptr + i * 8, &p) && p &&
-            gt_process_field(process, p, GT_F_p_mcache, &mcache) && mcache &&
-            gt_process_field(process, mcache, GT_F_mcache_tiny, &tiny))
+    for (uint64_t i = 0; i < allp.len; i++) {
+        if (!gt_mem_u64(process->mem, allp.ptr + i * 8, &p) || !p ||
+            !gt_process_field(process, p, GT_F_p_mcache, &mcache) || !mcache)
+            continue;
+        if (gt_process_field(process, mcache, GT_F_mcache_tiny, &tiny))
             add(gatherer, GT_ROOT_TINY, mcache + gt_off(&process->layout, GT_F_mcache_tiny), tiny);
+        else if (gt_has(&process->layout, GT_F_mcache_tiny))
+            gt_process_lost(process, GT_OF_HEAP, "the mcache at 0x%" PRIx64 ": not in the core",
+                            mcache);
+    }
 }
 
 struct gt_error *gt_roots_open(const struct gt_goheap *heap, const struct gt_goroutines *goroutines,
