@@ -113,10 +113,13 @@ static void find_mheap(const struct gt_process *process, uint64_t *from, uint64_
     *to = mheap.addr + (mheap.size ? mheap.size : MOST_OF_MHEAP);
 }
 
-static void look_through_section(struct seeker *seeker, uint64_t from, uint64_t to)
+/* The mask has a bit for each word of the section. A damaged end may lie anywhere. */
+static void look_through_section(struct seeker *seeker, uint64_t from, uint64_t to,
+                                 const struct gt_bitvector *mask)
 {
     uint64_t mheap, end;
 
+    if ((to - from) / WORD > mask->bits) to = from + mask->bits * WORD;
     find_mheap(seeker->heap->process, &mheap, &end);
     if (mheap < from || mheap > to || end < mheap) mheap = end = to;
     if (end > to) end = to;
@@ -130,8 +133,8 @@ static void look_through_globals(struct seeker *seeker)
 
     for (size_t i = 0; i < process->module_count; i++) {
         const struct gt_module *module = &process->modules[i];
-        look_through_section(seeker, module->data, module->edata);
-        look_through_section(seeker, module->bss, module->ebss);
+        look_through_section(seeker, module->data, module->edata, &module->data_mask);
+        look_through_section(seeker, module->bss, module->ebss, &module->bss_mask);
     }
 }
 
