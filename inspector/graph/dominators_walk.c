@@ -3,9 +3,10 @@
  * is depth first, in whatever order its pointers were pushed.
  *
  * The cost is waiting for memory. So the pointers of an object are handled in runs, each in three
- * passes: the regions, then the objects and their words, then the nodes that they lead to are
- * fetched ahead. The words of an object are fetched before it is known whether it has a number,
- * since the object pushed last is popped at once.
+ * passes: the regions, then the objects and their words are fetched ahead, then the objects are
+ * pushed. Whether an object has a number is asked when it is popped: until then its entry is
+ * fetched, as its words are. Edges to leaves and to numbered objects decide nothing in the walk. So
+ * they wait in short queues until what they change is fetched.
  */
 #include "inspector/base/alloc.h"
 #include "inspector/graph/dominators_impl.h"
@@ -13,11 +14,22 @@
 
 #include <string.h>
 
-enum { RUN = 64 }; /* pointers of a run, fetched together */
+enum {
+    RUN = 64,  /* pointers of a run, fetched together */
+    LATE = 16, /* a power of two */
+};
 
 struct waiting { /* an object on the stack, and the node that pushed it */
     uint32_t object, from;
     uint32_t region; /* the object's, as in the page table */
+    uint32_t rank;   /* the object's */
+};
+
+struct late { /* edges that are handled later, in their order: what they need is being fetched */
+    struct {
+        uint32_t from, to;
+    } ring[LATE];
+    unsigned in, out; /* counts of those that came and went */
 };
 
 struct walker {
@@ -30,6 +42,7 @@ struct walker {
     size_t run;
     struct gt_found found[RUN];
     uint32_t objects[RUN];
+    struct late leaves, edges;
 };
 
 static uint32_t add_node(struct gt_dominator_walk *walk, uint32_t parent)
@@ -65,20 +78,62 @@ static void meet_leaf(struct gt_dominator_walk *walk, uint32_t from, uint32_t le
         gt_vec_add(&walk->leaf_edges, &edge);
 }
 
+static void handle_leaf(struct walker *walker)
+{
+    struct late *late = &walker->leaves;
+    unsigned at = late->out++ % LATE;
+
+    meet_leaf(walker->walk, late->ring[at].from, late->ring[at].to);
+}
+
+static void handle_edge(struct walker *walker)
+{
+    struct late *late = &walker->edges;
+    unsigned at = late->out++ % LATE;
+
+    note_edge(walker->walk, late->ring[at].from, late->ring[at].to);
+}
+
+static void meet_leaf_later(struct walker *walker, uint32_t from, uint32_t leaf)
+{
+    struct late *late = &walker->leaves;
+
+    __builtin_prefetch(&walker->walk->place[leaf], 1);
+    if (late->in - late->out == LATE) handle_leaf(walker);
+    late->ring[late->in % LATE].from = from;
+    late->ring[late->in++ % LATE].to = leaf;
+}
+
+static void note_edge_later(struct walker *walker, uint32_t from, uint32_t to)
+{
+    struct late *late = &walker->edges;
+
+    __builtin_prefetch(&walker->walk->heads[to], 1);
+    __builtin_prefetch(&walker->walk->parent[to]);
+    if (late->in - late->out == LATE) handle_edge(walker);
+    late->ring[late->in % LATE].from = from;
+    late->ring[late->in++ % LATE].to = to;
+}
+
+static void handle_late(struct walker *walker)
+{
+    while (walker->leaves.in != walker->leaves.out)
+        handle_leaf(walker);
+    while (walker->edges.in != walker->edges.out)
+        handle_edge(walker);
+}
+
 /* Pushes the object, which is in `region`. The object pushed last is popped first. The stack has
  * room for it. */
 static void meet(struct walker *walker, uint32_t object, uint32_t region)
 {
-    uint32_t rank = gt_rank_of(walker->rank, object), node = walker->walk->place[rank];
+    uint32_t rank = gt_rank_of(walker->rank, object);
 
     if (object >= walker->heap->scan_objects) {
-        meet_leaf(walker->walk, walker->from, rank);
-    } else if (object == walker->skipped) {
-        return;
-    } else if (node != GT_NO_NODE) {
-        note_edge(walker->walk, walker->from, node);
-    } else {
-        struct waiting waiting = {object, walker->from, region};
+        meet_leaf_later(walker, walker->from, rank);
+    } else if (object != walker->skipped) {
+        struct waiting waiting = {object, walker->from, region, rank};
+        __builtin_prefetch(&walker->walk->place[rank], 1);
         ((struct waiting *)walker->stack.data)[walker->stack.len++] = waiting;
     }
 }
@@ -106,15 +161,9 @@ static void finish_run(struct walker *walker)
         walker->objects[i] = aim(walker, &walker->found[i]);
     for (size_t i = 0; i < count; i++) {
         uint32_t object = walker->objects[i];
-        if (object == GT_NO_OBJECT) continue;
-        if (gt_bit(walker->rank->set, object))
-            __builtin_prefetch(&walker->walk->place[gt_rank_of(walker->rank, object)], 1);
-        else
-            walker->objects[i] = GT_NO_OBJECT;
+        if (object != GT_NO_OBJECT && gt_bit(walker->rank->set, object))
+            meet(walker, object, walker->found[i].region);
     }
-    for (size_t i = 0; i < count; i++)
-        if (walker->objects[i] != GT_NO_OBJECT)
-            meet(walker, walker->objects[i], walker->found[i].region);
 }
 
 GT_INLINE void follow(void *ctx, uint64_t offset, uint64_t value)
@@ -144,9 +193,9 @@ static void drain(struct walker *walker)
     walker->skipped = GT_NO_OBJECT;
     while (walker->stack.len > 0) {
         struct waiting last = ((const struct waiting *)walker->stack.data)[--walker->stack.len];
-        uint32_t *node = &walk->place[gt_rank_of(walker->rank, last.object)];
+        uint32_t *node = &walk->place[last.rank];
         if (*node != GT_NO_NODE) {
-            note_edge(walk, last.from, *node);
+            note_edge_later(walker, last.from, *node);
             continue;
         }
         *node = walker->from = add_node(walk, last.from);
@@ -208,5 +257,6 @@ void gt_dominator_walk_run(struct gt_dominator_walk *walk, const struct gt_heap 
                                        .first_leaf = (uint32_t)first_leaf};
     add_node(walk, 0);
     walk_groups(&walker, roots, count);
+    handle_late(&walker);
     gt_vec_deinit(&walker.stack);
 }
