@@ -60,3 +60,25 @@ def test_nothing_of_it_is_proven_to_leak(case):
 def test_every_command_has_an_answer(case, command):
     done = case.run(command, "")
     assert done.status == 0 and len(done.out.splitlines()) > 5 and not done.err
+
+
+BOTH = field.cases("broker", versions=[recipe.LOCAL], language="1.26.0")
+
+
+@BOTH
+def test_a_dependency_answers_nothing_of_a_type_that_it_cannot_name(case):
+    """The server's code sends, receives and closes at many places; the program's does no more."""
+    suspects = [each for each in case.report("asked")["findings"] if "main." in each["title"]]
+    many = case.core("asked").truth["many"]
+    told = {each["title"].split(" in ")[-1]: each["count"] for each in suspects}
+    nobody = "no code that may still run"
+    assert told == {
+        f"main.ask; {nobody} sends to it or closes it": many,
+        f"main.put; {nobody} receives from it": many - 1,
+    }
+    assert {each["confidence"] for each in suspects} == {"suspect"}
+
+
+@BOTH
+def test_who_is_answered_beside_it_is_not_told(case):
+    assert [each["title"] for each in case.report("slow")["findings"] if "main." in each["title"]] == []

@@ -99,6 +99,24 @@ static bool is_signal(const struct gt_blocked_thing *thing)
            thing->action == GT_ACTION_RECEIVE;
 }
 
+void gt_advice_set_shared(struct gt_advice_facts *facts, uint64_t shared)
+{
+    bool context = false;
+
+    for (size_t i = 0; i < facts->blocked_count; i++) {
+        const struct gt_blocked_thing *thing = &facts->blocked[i];
+        bool of_context = begins_with(thing->name, "context.");
+        if (thing->address == shared)
+            context = of_context;
+        else if (is_signal(thing) && thing->name && !of_context) {
+            facts->blocked = thing;
+            facts->blocked_count = 1;
+            return;
+        }
+    }
+    if (context) facts->lock = "shared";
+}
+
 /* The name of what is to be closed, unlocked or signalled. Of several objects it is a signal, but
  * not one in a package variable, which is for the whole program. */
 static const char *name_blocked(const struct gt_advice_facts *facts)

@@ -36,8 +36,8 @@ struct gt_advice_facts { /* of a cause; fields that do not apply are zero */
     enum gt_kind kind;
     const char *reason; /* the wait reason; "ticker", "timer", "after-func"; "spare"; "finalizer" */
     const char *callback; /* of a timer */
-    const char *lock; /* its part in a deadlock of locks, or "tokens", "signal", "server", "rpc",
-                         "client"; or NULL */
+    const char *lock; /* its part in a deadlock of locks, or "tokens", "full", "signal", "shared",
+                       * "server", "rpc", "client"; or NULL */
     struct gt_stack stack;                  /* where it waits, or where the memory was allocated */
     struct gt_source_location created_by;   /* function NULL when unknown */
     const struct gt_blocked_thing *blocked; /* what it waits for */
@@ -47,6 +47,11 @@ struct gt_advice_facts { /* of a cause; fields that do not apply are zero */
 
 /* The facts of an instance that is a hung goroutine or a suspect. */
 struct gt_advice_facts gt_advice_facts_hung(const struct gt_instance *instance);
+
+/* Of a select beside a channel that is for many others too, such as the Done of a root context:
+ * that one is not to be closed for one goroutine. If the select waits for a channel of its own that
+ * is only ever closed, the advice is about that channel; else about a context of its own. */
+void gt_advice_set_shared(struct gt_advice_facts *facts, uint64_t shared);
 
 /* The row that matches; never NULL. */
 const struct gt_advice *gt_advice_find(const struct gt_advice_facts *facts);

@@ -164,8 +164,20 @@ static void describe_hanging(void *ctx, const struct gt_member *members, size_t 
 
     cause->title = who(hung_finder->analysis, cause, " forever");
     if (role->circle) cause->title = gt_arena_format(storage, "%s; %s", cause->title, role->title);
+    if (gt_waits_for_token(hung_finder->analysis, members[0].item))
+        advise_part(hung_finder->analysis, cause, "full");
     cause->weak_title = gt_arena_format(storage, "%s; nothing that could be read can wake them",
                                         who(hung_finder->analysis, cause, ""));
+}
+
+/* Beside a channel that all of them share, such as the Done of a root context. */
+static void advise_own(const struct hung_finder *hung_finder, uint32_t first,
+                       struct gt_cause *cause)
+{
+    struct gt_advice_facts facts = gt_advice_facts_hung(&cause->instances[0]);
+
+    gt_advice_set_shared(&facts, gt_abandoned_signal(hung_finder->abandoned, first));
+    cause->advice = gt_advice_text(hung_finder->analysis, &facts);
 }
 
 static const char *why(unsigned cases)
@@ -200,7 +212,10 @@ static void describe_abandoned(void *ctx, const struct gt_member *members, size_
                                        gt_abandoned_signal(hung_finder->abandoned, members[0].item),
                                        gt_notified_text(hung_finder->abandoned, members[0].item),
                                        hung_finder->latest);
-    if (judgement.cases & GT_CASE_NOTIFY) advise_part(analysis, cause, "signal");
+    if (judgement.cases & GT_CASE_NOTIFY)
+        advise_part(analysis, cause, "signal");
+    else if (judgement.cases & GT_CASE_OWN && judgement.cases & GT_CASE_SIGNAL)
+        advise_own(hung_finder, members[0].item, cause);
 }
 
 static void describe_distant(void *ctx, const struct gt_member *members, size_t count)

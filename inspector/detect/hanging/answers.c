@@ -48,6 +48,7 @@ void gt_answers_deinit(struct gt_answers *answers)
     gt_map_deinit(&answers->callees);
     gt_map_deinit(&answers->objects);
     gt_map_deinit(&answers->types);
+    gt_map_deinit(&answers->own);
 }
 
 static unsigned answers_of(struct gt_answers *answers, uint64_t callee)
@@ -77,15 +78,23 @@ static unsigned answers_of_select(const struct gt_reached_call *call, unsigned a
     return answers;
 }
 
+static bool is_reflects(const struct gt_process *process, uint64_t callee)
+{
+    return gt_is_in_package(gt_process_function(process, callee), "reflect");
+}
+
 void gt_answers_take(struct gt_answers *answers, const struct gt_reached_call *call)
 {
     const unsigned both = GT_ANSWER_SEND | GT_ANSWER_RECEIVE;
     unsigned given = answers_of(answers, call->callee);
 
-    if ((given & both) == both)
-        answers->any |= answers_of_select(call, given);
-    else if (given && call->known & 1 && !(given & GT_ANSWER_UNLOCK))
+    if ((given & both) != both && given && call->known & 1 && !(given & GT_ANSWER_UNLOCK)) {
         *gt_map_put(&answers->objects, call->arguments[0], NULL) |= given;
+        return;
+    }
+    if ((given & both) == both) given = answers_of_select(call, given);
+    if (given && call->dependency && !is_reflects(answers->process, call->callee))
+        answers->nameable |= given;
     else
         answers->any |= given;
 }
@@ -102,10 +111,35 @@ static bool gets(const struct gt_map *map, uint64_t key, enum gt_answer answer)
     return given && *given & answer;
 }
 
-bool gt_answers_has(const struct gt_answers *answers, uint64_t object, gt_type_id element,
+/* Is it a type of the program's own packages, or a pointer to one, a slice or a channel of one? */
+static bool find_own(const struct gt_process *process, gt_type_id type)
+{
+    enum { MOST_WRAPPED = 16, MOST_PATH = 512 };
+    char path[MOST_PATH];
+
+    for (unsigned i = 0; i < MOST_WRAPPED && type; i++) {
+        if (gt_types_package(process->types, type, path, sizeof path))
+            return gt_package_is_programs(&process->packages, path);
+        type = gt_types_elem(process->types, type);
+    }
+    return false;
+}
+
+static bool is_own(struct gt_answers *answers, gt_type_id element)
+{
+    bool added;
+
+    if (!element) return false;
+    uint64_t *known = gt_map_put(&answers->own, element, &added);
+    if (added) *known = 1 + find_own(answers->process, element);
+    return *known - 1;
+}
+
+bool gt_answers_has(struct gt_answers *answers, uint64_t object, gt_type_id element,
                     enum gt_answer answer)
 {
-    return answers->any & answer || gets(&answers->objects, object, answer) ||
+    return answers->any & answer || (answers->nameable & answer && !is_own(answers, element)) ||
+           gets(&answers->objects, object, answer) ||
            (element && gets(&answers->types, element, answer));
 }
 

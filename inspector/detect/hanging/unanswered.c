@@ -329,7 +329,7 @@ static void add_specials(struct answer_finder *finder)
 
 /* ---- the goroutines that are answered ------------------------------------------------------ */
 
-static bool is_answered(const struct answer_finder *finder, uint32_t number)
+static bool is_answered(struct answer_finder *finder, uint32_t number)
 {
     const struct gt_process *process = finder->analysis->process;
     const struct gt_wait *wait = &finder->analysis->baseline->wait[number];

@@ -59,6 +59,13 @@ static uint64_t token_channel(const struct gt_heap_analysis *analysis, uint32_t 
     return 0;
 }
 
+bool gt_waits_for_token(const struct gt_heap_analysis *analysis, uint32_t goroutine)
+{
+    uint64_t taken;
+
+    return token_channel(analysis, goroutine, &taken) != 0;
+}
+
 static bool waits_for(const struct gt_heap_analysis *analysis, uint32_t goroutine, uint64_t channel)
 {
     const struct gt_wait *wait = &analysis->baseline->wait[goroutine];

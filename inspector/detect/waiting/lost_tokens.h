@@ -30,4 +30,7 @@ struct gt_lost_tokens {
 bool gt_tokens_are_lost(const struct gt_heap_analysis *analysis, const struct gt_map *clocks,
                         const struct gt_member *members, size_t count, struct gt_lost_tokens *lost);
 
+/* Does a goroutine wait to add a token to a channel that is full of them? */
+bool gt_waits_for_token(const struct gt_heap_analysis *analysis, uint32_t goroutine);
+
 #endif

@@ -193,6 +193,14 @@ bool gt_package_is_librarys(const struct gt_packages *packages, const char *path
            !module_of(packages, path);
 }
 
+bool gt_package_is_programs(const struct gt_packages *packages, const char *path)
+{
+    const struct module *module = module_of(packages, path);
+
+    return strcmp(path, "main") == 0 ||
+           (module && packages->main_module && strcmp(module->path, packages->main_module) == 0);
+}
+
 enum gt_origin gt_origin_of(const struct gt_packages *packages, const char *function,
                             const char *file)
 {

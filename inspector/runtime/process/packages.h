@@ -39,6 +39,10 @@ enum gt_origin gt_origin_of(const struct gt_packages *packages, const char *func
  * of Go's library has a dot in its first element, or is in a module. */
 bool gt_package_is_librarys(const struct gt_packages *packages, const char *path);
 
+/* Is it a package of the program itself, which no dependency can import? Types of such a package
+ * have names in the program's code alone. */
+bool gt_package_is_programs(const struct gt_packages *packages, const char *path);
+
 /* The file's path from the top of its module, in `storage`: "internal/fetch/fetch.go" of the main
  * module, "github.com/x/y@v1.2.0/z.go" of a dependency, "net/http/transport.go" of Go's library. */
 const char *gt_source_of(const struct gt_packages *packages, const char *function, const char *file,

@@ -2,6 +2,7 @@
 
 #include "inspector/runtime/process/code_references.h"
 #include "inspector/runtime/waits/call_registers.h"
+#include "inspector/runtime/waits/code_owner.h"
 
 #include <string.h>
 
@@ -11,7 +12,6 @@ enum {
     TYPE_HASH = 16,         /* abi.Type.Hash */
     INTERFACE_METHODS = 64, /* abi.InterfaceType.Methods: the slice's length */
     MAX_METHODS = 1024,     /* of one table */
-    MAX_INLINED = 16,
     PAGE = 4096,
     TABLE_PLACES = 512, /* itabInitSize */
     MAX_LISTED = 16,    /* func values of a literal; the memory behind it is read too */
@@ -27,6 +27,9 @@ enum {
 
 /* What is known of a function. */
 enum { PROGRAM = 1, NEVER_RETURNS = 2, CONTEXT = 4, REACHED = 8, KNOWN = 16, MAIN = 32 };
+enum { DEPENDENCYS = 64, CALLERS = 128, REACHED_AS_PROGRAMS = 256 };
+
+enum { AS_DEPENDENCYS = 1, AS_PROGRAMS = 2 }; /* how a place was started */
 
 void gt_code_reach_init(struct gt_code_reach *reach, const struct gt_process *process,
                         gt_reached_call_fn *visit, void *ctx)
@@ -50,26 +53,15 @@ void gt_code_reach_deinit(struct gt_code_reach *reach)
 
 /* ---- functions ----------------------------------------------------------------------------- */
 
-static bool is_programs(const struct gt_process *process, const struct gt_pclntab *tab,
-                        const struct gt_func *func)
+static uint64_t ownership_of(const struct gt_process *process, const struct gt_pclntab *tab,
+                             const struct gt_func *func)
 {
-    struct gt_source_pos positions[MAX_INLINED];
-    size_t count = gt_func_positions(tab, func, func->entry, positions, MAX_INLINED);
-    enum gt_origin origin = gt_origin_of(&process->packages, gt_func_name(tab, func),
-                                         count ? positions[count - 1].file : NULL);
+    static const uint64_t known[] = {[GT_CODE_LIBRARYS] = 0,
+                                     [GT_CODE_PROGRAMS] = PROGRAM,
+                                     [GT_CODE_DEPENDENCYS] = PROGRAM | DEPENDENCYS,
+                                     [GT_CODE_CALLERS] = PROGRAM | CALLERS};
 
-    return origin == GT_ORIGIN_PROGRAM || origin == GT_ORIGIN_DEPENDENCY;
-}
-
-static bool never_returns(const char *name)
-{
-    static const char *const names[] = {"runtime.gopanic", "runtime.panic", "runtime.goPanic",
-                                        "runtime.throw",   "runtime.fatal", "runtime.goexit",
-                                        "runtime.Goexit",  "os.Exit"};
-
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        if (strncmp(name, names[i], strlen(names[i])) == 0) return true;
-    return false;
+    return known[gt_code_owner_of(process, tab, func)];
 }
 
 /* The function that begins at `entry`; NULL when none does. */
@@ -86,10 +78,10 @@ static uint64_t *function_at(struct gt_code_reach *reach, uint64_t entry)
     known = gt_map_put(&reach->known, entry, &added);
     const char *name = gt_func_name(tab, &func);
     *known = KNOWN;
-    if (never_returns(name)) *known |= NEVER_RETURNS;
+    if (gt_code_never_returns(name)) *known |= NEVER_RETURNS;
     if (gt_is_in_package(name, "context")) *known |= CONTEXT;
     if (strcmp(name, "main.main") == 0) *known |= MAIN;
-    if (is_programs(reach->process, tab, &func)) *known |= PROGRAM;
+    *known |= ownership_of(reach->process, tab, &func);
     return known;
 }
 
@@ -103,34 +95,51 @@ bool gt_code_is_programs(struct gt_code_reach *reach, uint64_t pc)
     return known && *known & PROGRAM;
 }
 
-static void start(struct gt_code_reach *reach, uint64_t pc)
+/* Does this code count as a dependency's, if this place refers to it? */
+static bool counts_as_dependencys(const struct gt_code_reach *reach, uint64_t known)
 {
-    bool added;
+    return known & DEPENDENCYS || (known & CALLERS && reach->in_dependency);
+}
 
-    gt_map_put(&reach->started, pc, &added);
-    if (added) gt_u64s_add(&reach->work, pc);
+/* A place that was a dependency's only is followed again if it may be the program's. */
+static void start(struct gt_code_reach *reach, uint64_t pc, uint64_t known)
+{
+    uint64_t *started = gt_map_put(&reach->started, pc, NULL);
+    uint64_t as = counts_as_dependencys(reach, known) ? AS_DEPENDENCYS : AS_PROGRAMS;
+
+    if (*started >= as) return;
+    *started = as;
+    gt_u64s_add(&reach->work, pc);
 }
 
 void gt_code_reach_frame(struct gt_code_reach *reach, uint64_t pc)
 {
-    if (gt_code_is_programs(reach, pc - 1)) start(reach, pc);
+    const struct gt_pclntab *tab;
+    struct gt_func func;
+
+    if (gt_code_is_programs(reach, pc - 1) &&
+        gt_text_find(&reach->process->code, pc - 1, &tab, &func))
+        start(reach, pc, *function_at(reach, func.entry));
 }
 
 void gt_code_reach_entry(struct gt_code_reach *reach, uint64_t entry)
 {
     uint64_t *known = function_at(reach, entry);
 
-    if (!known || *known & REACHED) return;
-    *known |= REACHED;
+    if (!known) return;
+    uint64_t now = REACHED | (counts_as_dependencys(reach, *known) ? 0 : REACHED_AS_PROGRAMS);
+    if ((*known & now) == now) return;
+    *known |= now;
     reach->cancels |= (*known & CONTEXT) != 0;
-    if (*known & PROGRAM) start(reach, entry);
+    if (*known & PROGRAM) start(reach, entry, *known);
 }
 
 /* A func value, or code that makes one: the function may be called. */
 static void reach_func(struct gt_code_reach *reach, uint64_t entry)
 {
     const uint64_t *known = function_at(reach, entry);
-    struct gt_reached_call call = {.place = entry, .callee = entry};
+    struct gt_reached_call call = {
+        .place = entry, .callee = entry, .dependency = reach->in_dependency};
 
     if (known && !(*known & (PROGRAM | REACHED))) reach->visit(reach->ctx, &call);
     gt_code_reach_entry(reach, entry);
@@ -361,7 +370,8 @@ static void tell_call(const struct follower *follower, const struct gt_flow_step
     static const uint8_t registers[GT_CALL_ARGUMENTS] = {0, 3, 1, 7, 6};
     struct gt_reached_call call = {.place = follower->place,
                                    .next = step->pc + step->instruction.length,
-                                   .callee = step->instruction.target};
+                                   .callee = step->instruction.target,
+                                   .dependency = follower->reach->in_dependency};
 
     for (unsigned i = 0; i < GT_CALL_ARGUMENTS; i++) {
         call.arguments[i] = follower->registers.value[registers[i]];
@@ -413,10 +423,12 @@ static void follow_place(struct gt_code_reach *reach, uint64_t pc)
         return;
     }
     follower.arm64 = flow.arm64;
+    reach->in_dependency = *gt_map_find(&reach->started, pc) == AS_DEPENDENCYS;
     if (flow.arm64)
         gt_code_references_in(reach->process, flow.func.entry, flow.func.end, refer_to, reach);
     gt_code_flow_visit(&flow, pc, follow_step, &follower);
     gt_code_flow_deinit(&flow);
+    reach->in_dependency = false;
 }
 
 void gt_code_reach_open(struct gt_code_reach *reach)

@@ -29,7 +29,8 @@ struct gt_reached_call {
     uint64_t next;   /* the instruction behind the call */
     uint64_t callee; /* the function's entry */
     uint64_t arguments[GT_CALL_ARGUMENTS];
-    unsigned known; /* a bit for each argument that the code shows */
+    unsigned known;  /* a bit for each argument that the code shows */
+    bool dependency; /* the caller cannot name types of the program (code_owner.h) */
 };
 
 /* A call of a function that is not the program's. Some calls are visited more than once. A func
@@ -53,6 +54,7 @@ struct gt_code_reach {
     uint64_t first, last;  /* of the tables' addresses */
     struct gt_map words;   /* tables and types that were reached */
     bool cancels;          /* a func value of package context was found: it cancels one */
+    bool in_dependency;    /* the place that is followed counts as a dependency's */
     bool whole;
 };
 

@@ -13,9 +13,12 @@ func waits() {
 	ranges()
 	receives()
 	sends()
+	limits()
 	selects()
 	namedSelects()
 	contexts()
+	closers()
+	borrowers()
 	watches()
 	conditions()
 	groups()
@@ -96,6 +99,30 @@ func sends() {
 	}
 }
 
+type batch struct {
+	places chan struct{}
+	room   []byte
+}
+
+// run forgets to give the place of its first job back.
+func (b *batch) run() {
+	for job := 0; job < 2; job++ {
+		named("full", "deferred receive", "main.batch.places")
+		b.places <- struct{}{}
+		if measure.Fixed() {
+			<-b.places
+		}
+	}
+	b.room[0]++
+}
+
+func limits() {
+	for i := 0; i < crowd; i++ {
+		b := &batch{make(chan struct{}, 1), make([]byte, large)}
+		go b.run()
+	}
+}
+
 func selects() {
 	for i := 0; i < crowd; i++ {
 		work, quit := make(chan int), make(chan int)
@@ -159,6 +186,65 @@ func contexts() {
 		ctx, cancel := context.WithCancel(context.Background())
 		s := &source{ctx, make(chan int), make([]byte, large)}
 		go s.feed()
+		if measure.Fixed() {
+			cancel()
+		}
+	}
+}
+
+// The context of the whole program.
+var root, shutdown = context.WithCancel(context.Background())
+
+type stream struct {
+	ctx  context.Context
+	done chan struct{}
+	room []byte
+}
+
+func (s *stream) watch() {
+	named("select", "close", "main.stream.done")
+	select {
+	case <-s.ctx.Done():
+	case <-s.done:
+	}
+	s.room[0]++
+}
+
+// closers wait for their own end too, which nobody tells them.
+func closers() {
+	for i := 0; i < crowd; i++ {
+		s := &stream{root, make(chan struct{}), make([]byte, large)}
+		go s.watch()
+		if measure.Fixed() {
+			close(s.done)
+		}
+	}
+}
+
+type feeder struct {
+	ctx  context.Context
+	rows chan int
+	room []byte
+}
+
+func (f *feeder) feed() {
+	at("select_shared", "derive a context")
+	select {
+	case f.rows <- 1:
+	case <-f.ctx.Done():
+	}
+	f.room[0]++
+}
+
+// borrowers use the context of the whole program as their own.
+func borrowers() {
+	for i := 0; i < crowd; i++ {
+		ctx, cancel := root, shutdown
+		if measure.Fixed() {
+			ctx, cancel = context.WithCancel(root)
+		}
+		f := &feeder{ctx, make(chan int), make([]byte, large)}
+		go f.feed()
 		if measure.Fixed() {
 			cancel()
 		}

@@ -101,10 +101,14 @@ func main() {
 	_, err = stream.AddStream(&nats.StreamConfig{Name: "ORDERS", Subjects: []string{"orders.*"},
 		Storage: nats.MemoryStorage, MaxMsgs: stored, Discard: nats.DiscardOld})
 	must(err)
-	full := make(chan bool)
-	go publish(stream, full)
-	<-full
+	if way := measure.Way(); way != "" {
+		crowds(way)
+	} else {
+		full := make(chan bool)
+		go publish(stream, full)
+		<-full
+	}
 	measure.Collect()
-	measure.Tell(map[string]any{"rss": resident(), "stored": stored, "body": body})
+	measure.Tell(map[string]any{"rss": resident(), "stored": stored, "body": body, "many": many})
 	runtime.KeepAlive(broker)
 }
