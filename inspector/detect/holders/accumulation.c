@@ -232,6 +232,27 @@ static bool is_crowd(const struct finder *finder, uint32_t index)
     return same >= CROWD;
 }
 
+/* Is an object of the node's kind not far above it? */
+static bool repeats(const struct finder *finder, uint32_t node)
+{
+    uint64_t kind = kind_of_node(finder, node);
+
+    for (uint32_t gap = 0; gap <= MAX_GAP && node; gap++) {
+        node = gt_dominators_parent(finder->tree, node);
+        if (kind_of_node(finder, node) == kind) return true;
+    }
+    return false;
+}
+
+/* Is the bottom in a tree, such as a search tree, whose heavy children are of its kind again? A
+ * child whose heavy path ends elsewhere, such as at a map of its own, piles up something itself. */
+static bool is_in_tree(const struct finder *finder, uint32_t index)
+{
+    for (uint32_t at = chain_at(finder, index)->first; at != NONE; at = chain_at(finder, at)->next)
+        if (!repeats(finder, chain_at(finder, at)->bottom)) return false;
+    return true;
+}
+
 static bool divides(const struct finder *finder, uint32_t index)
 {
     const struct chain *chain = chain_at(finder, index);
@@ -240,8 +261,9 @@ static bool divides(const struct finder *finder, uint32_t index)
            is_most(chain->children, bytes_of(finder, chain->bottom)) && !is_crowd(finder, index);
 }
 
-/* The first object of the list, of one kind, at the end of the path that began at `start`. */
-static uint32_t first_of_list(const struct finder *finder, uint32_t start, uint32_t end)
+/* The first object of the list or tree, of one kind, at the end of the path that began at `start`.
+ */
+static uint32_t first_of_kind(const struct finder *finder, uint32_t start, uint32_t end)
 {
     uint64_t kind = kind_of_node(finder, end);
     uint32_t first = end, gap = 0;
@@ -272,7 +294,7 @@ static void add_point(struct finder *finder, uint32_t node, bool list)
 static void end_path(struct finder *finder, uint32_t start, uint32_t end, uint32_t next)
 {
     bool fades = next != NONE && is_most(bytes_of(finder, next), bytes_of(finder, end));
-    uint32_t first = fades ? first_of_list(finder, start, end) : end;
+    uint32_t first = fades ? first_of_kind(finder, start, end) : end;
 
     add_point(finder, first, first != end);
 }
@@ -303,7 +325,10 @@ static void go_down(struct finder *finder, uint32_t index)
             return;
         }
         if (divides(finder, index)) {
-            start_at_children(finder, index);
+            if (is_in_tree(finder, index))
+                add_point(finder, first_of_kind(finder, start, chain->bottom), false);
+            else
+                start_at_children(finder, index);
             return;
         }
         if (chain->largest == NONE || !is_most(bytes_below(finder, chain->largest), whole)) {

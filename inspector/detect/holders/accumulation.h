@@ -8,7 +8,8 @@
  * began with. If two or more heavy children together retain most of a node, each starts a path of
  * its own, unless they are a crowd of one kind. A path ends at the node that keeps many small
  * objects: a map, an array, a struct with lists. A path that loses a little at each step, through
- * objects of one kind, is a list; its accumulation point is its first node.
+ * objects of one kind, is a list; if it divides into objects of the kind above them, it is in a
+ * tree. The accumulation point of both is the first node of that kind.
  *
  * Objects that several groups of roots lead to are below no group. Small ones of one kind are one
  * point together.
