@@ -26,7 +26,6 @@
 #include "inspector/detect/waiting/lock_roles.h"
 #include "inspector/detect/waiting/lost_tokens.h"
 
-#include <inttypes.h>
 #include <string.h>
 
 enum { MANY_GOROUTINES = 100 };
@@ -245,21 +244,6 @@ static void describe_clients(struct hung_finder *hung_finder, size_t type)
     gt_unclosed_describe(&hung_finder->unclosed, hung_finder->analysis, type, cause);
 }
 
-/* "8 tokens are taken, and only 2 goroutines or timers are left that may give one back" */
-static const char *who_is_left(const struct gt_heap_analysis *analysis,
-                               const struct gt_lost_tokens *lost)
-{
-    if (lost->library || !lost->left)
-        return gt_arena_format(analysis->storage,
-                               "all %s are taken, and no goroutine is left that may give one back",
-                               lost->what);
-    return gt_arena_format(analysis->storage,
-                           "%" PRIu64 " tokens are taken, and only %" PRIu64
-                           " goroutine%s or timer%s left that may give one back",
-                           lost->taken, lost->left, lost->left == 1 ? "" : "s",
-                           lost->left == 1 ? " is" : "s are");
-}
-
 static void describe_waiters_for_tokens(struct hung_finder *hung_finder,
                                         const struct gt_member *members, size_t count,
                                         const struct gt_lost_tokens *lost)
@@ -270,7 +254,7 @@ static void describe_waiters_for_tokens(struct hung_finder *hung_finder,
     if (!lost->library) advise_part(analysis, cause, "tokens");
     cause->always = true;
     cause->title = gt_arena_format(analysis->storage, "%s; %s", who(analysis, cause, ""),
-                                   who_is_left(analysis, lost));
+                                   gt_lost_tokens_text(analysis, lost));
     cause->doubt = gt_arena_format(
         analysis->storage, "a goroutine may have several %s, and give them back later", lost->what);
 }

@@ -5,6 +5,7 @@
 #include "inspector/detect/retention/baseline.h"
 #include "inspector/detect/waiting/blocking.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 enum {
@@ -197,4 +198,18 @@ bool gt_tokens_are_lost(const struct gt_heap_analysis *analysis, const struct gt
     for (size_t i = 0; finder.channel && i < count; i++)
         if (!waits_for(analysis, members[i].item, finder.channel)) return false;
     return !others_have(&finder) && count_left(&finder, &lost->left) && lost->left < lost->taken;
+}
+
+const char *gt_lost_tokens_text(const struct gt_heap_analysis *analysis,
+                                const struct gt_lost_tokens *lost)
+{
+    if (lost->library || !lost->left)
+        return gt_arena_format(analysis->storage,
+                               "all %s are taken, and no goroutine is left that may give one back",
+                               lost->what);
+    return gt_arena_format(analysis->storage,
+                           "%" PRIu64 " tokens are taken, and only %" PRIu64
+                           " goroutine%s or timer%s left that may give one back",
+                           lost->taken, lost->left, lost->left == 1 ? "" : "s",
+                           lost->left == 1 ? " is" : "s are");
 }

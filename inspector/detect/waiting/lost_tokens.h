@@ -30,6 +30,11 @@ struct gt_lost_tokens {
 bool gt_tokens_are_lost(const struct gt_heap_analysis *analysis, const struct gt_map *clocks,
                         const struct gt_member *members, size_t count, struct gt_lost_tokens *lost);
 
+/* "8 tokens are taken, and only 2 goroutines or timers are left that may give one back"; in the
+ * analysis's storage. */
+const char *gt_lost_tokens_text(const struct gt_heap_analysis *analysis,
+                                const struct gt_lost_tokens *lost);
+
 /* Does a goroutine wait to add a token to a channel that is full of them? */
 bool gt_waits_for_token(const struct gt_heap_analysis *analysis, uint32_t goroutine);
 
