@@ -1,23 +1,19 @@
-"""The ledger of `gotopsy memory` sums to the mapping, byte by byte, on every core that tests make or
-that ships. What was mapped is what the core's own program headers say."""
+"""The ledger of `gotopsy memory` sums to the mapping, byte by byte: on the cores that ship, those of
+every cause, and those of the leaks in the field. What was mapped is what the core's own program
+headers say."""
 
 import struct
 import subprocess
 
 import pytest
 
-from . import field, little, recipe, tool
+from . import field, recipe, tool
 
 PT_LOAD = 1
 SHIPPED = sorted((recipe.PROJECT / "corefiles").glob("**/*.core.zst"))
 # Programs that need an argument, a setting of the build or a second process to run.
-OTHERWISE = {"deaths", "falling", "timers", "unmoving"} | {
-    *("crashes", "embedded", "foreign", "leakprofile", "mainwaits", "panics", "plugs", "userarena")
-}
-
-
-def _programs(folder):
-    return sorted({path.parent.name for path in folder.glob("*/main.go")} - OTHERWISE)
+OTHERWISE = {"deaths", "falling", "timers", "unmoving"}
+PROGRAMS = sorted({path.parent.name for path in field.PROGRAMS.glob("*/main.go")} - OTHERWISE)
 
 
 def _headers(core):
@@ -66,13 +62,7 @@ def test_of_cores_of_causes(core):
     _sums(core.path, "--exe", core.exe)
 
 
-@pytest.mark.parametrize("name", _programs(field.PROGRAMS))
+@pytest.mark.parametrize("name", PROGRAMS)
 def test_of_leaks_in_the_field(name):
     made = field.core(name)
-    _sums(made.path, "--exe", made.exe)
-
-
-@pytest.mark.parametrize("name", _programs(little.PROGRAMS))
-def test_of_little_programs(little_core, name):
-    made = little_core(name, recipe.LOCAL)
     _sums(made.path, "--exe", made.exe)
