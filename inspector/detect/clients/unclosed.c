@@ -90,6 +90,21 @@ static enum role role_of(struct unclosed_finder *finder, uint32_t number)
     return (enum role)(*known - 1);
 }
 
+/* Each lost client has a goroutine at such a place: one of few belongs to something else, as the
+ * supervisor of a program's services. */
+static void leave_few(struct unclosed_finder *finder)
+{
+    const struct gt_goroutines *all = finder->analysis->goroutines;
+    struct gt_map counts = {0}; /* same_place -> followers */
+
+    for (uint32_t i = 0; i < all->count; i++)
+        if (finder->roles[i] == FOLLOWER) ++*gt_map_put(&counts, all->list[i].same_place, NULL);
+    for (uint32_t i = 0; i < all->count; i++)
+        if (finder->roles[i] == FOLLOWER && *gt_map_find(&counts, all->list[i].same_place) < MANY)
+            finder->roles[i] = KEEPER;
+    gt_map_deinit(&counts);
+}
+
 /* Returns how many read. */
 static size_t find_roles(struct unclosed_finder *finder)
 {
@@ -99,6 +114,7 @@ static size_t find_roles(struct unclosed_finder *finder)
         finder->roles[i] = (uint8_t)role_of(finder, i);
         found += finder->roles[i] == READER;
     }
+    leave_few(finder);
     return found;
 }
 

@@ -6,11 +6,11 @@
  * all of them behind. They wait for IO, so they may run at any time, and none of them hangs.
  *
  * The goroutines that read for clients are known by name (a table). They are taken away, with the
- * goroutines of libraries that block: no function of the program is on their stacks, and none
- * started them. A client is lost when nothing else reaches it: no variable, no other goroutine, no
- * finalizer. A server is never a client, and its goroutines, which wait for IO, keep what they
- * reach. A timer that reaches a client of net/http will close the connection; a timer that reaches
- * another client will not.
+ * goroutines of libraries that block, many at one place: no function of the program is on their
+ * stacks, and none started them. A client is lost when nothing else reaches it: no variable, no
+ * other goroutine, no finalizer. A server is never a client, and its goroutines, which wait for IO,
+ * keep what they reach. A timer that reaches a client of net/http will close the connection; a
+ * timer that reaches another client will not.
  *
  * A few lost clients are no finding: a program may be about to end. The result owns its table.
  */
