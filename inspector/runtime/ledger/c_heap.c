@@ -52,12 +52,22 @@ static uint64_t mapped_alone(const struct gt_process *process, uint64_t at, uint
     return size;
 }
 
+/* The first page from `at` on that may begin with a header: others are zeros, and are not read. */
+static uint64_t next_page(const struct gt_process *process, uint64_t at, uint64_t end)
+{
+    uint64_t page = gt_mem_filled(process->mem, at, end).start & ~(uint64_t)(PAGE - 1);
+
+    return page > at ? page : at;
+}
+
 static void claim_blocks(struct gt_reader *reader, const struct gt_segment *segment)
 {
-    for (uint64_t at = segment->start, size; segment->end - at >= MIN_MMAPPED;
-         at += size ? size : PAGE) {
-        size = mapped_alone(reader->process, at, segment->end);
+    uint64_t at = next_page(reader->process, segment->start, segment->end);
+
+    while (segment->end - at >= MIN_MMAPPED) {
+        uint64_t size = mapped_alone(reader->process, at, segment->end);
         gt_claims_add(&reader->claims, at, size, GT_PART_C_HEAP);
+        at = next_page(reader->process, at + (size ? size : PAGE), segment->end);
     }
 }
 
