@@ -86,7 +86,7 @@ ALLOWED = {
     "inspector/detect/inspect": _detect("describe", "values"),
     "inspector/detect/find": _detect("describe", "holders", "heap_tables", "inspect"),
     "inspector/detect/hanging": _detect("describe", "retention"),
-    "inspector/detect/clients": _detect("describe", "retention", "heap_tables"),
+    "inspector/detect/clients": _detect("describe", "retention", "heap_tables", "hanging"),
     "inspector/detect/waiting": _detect("describe", "retention", "hanging"),
     "inspector/detect/timers": _detect("describe", "retention", "hanging", "waiting"),
     "inspector/detect/detectors": _detect(

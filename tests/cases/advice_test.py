@@ -143,6 +143,7 @@ def test_each_row_has_a_program():
         field.core("unanswered"),
         field.core("distant", way="http"),
         field.core("unclosed"),
+        field.core("islands"),
         field.core("distant_modules", way="grpc"),
     ]
     assert set(ROWS) == {leak["row"] for run in runs for leak in run.truth["leaks"]}

@@ -7,6 +7,7 @@
  * core, the proof is taken back (retention/findings.h).
  */
 #include "inspector/base/alloc.h"
+#include "inspector/detect/clients/islands.h"
 #include "inspector/detect/clients/unclosed.h"
 #include "inspector/detect/describe/advice.h"
 #include "inspector/detect/describe/label_texts.h"
@@ -38,6 +39,7 @@ struct hung_finder {
     struct gt_distant distant;
     struct gt_followers followers;
     struct gt_unclosed unclosed;
+    struct gt_islands islands;
     const enum gt_lock_role *roles; /* by goroutine */
     uint64_t latest;
 };
@@ -179,16 +181,6 @@ static void advise_own(const struct hung_finder *hung_finder, uint32_t first,
     cause->advice = gt_advice_text(hung_finder->analysis, &facts);
 }
 
-static const char *why(unsigned cases)
-{
-    if (cases & GT_CASE_NOTIFY && !(cases & (GT_CASE_CLOCK | GT_CASE_PERIODIC)))
-        return "only a signal to the process wakes them";
-    if (cases & GT_CASE_OWN) return "no other goroutine reaches what they wait for";
-    return cases & GT_CASE_PERIODIC ? "only their tickers wake them"
-           : cases & GT_CASE_CLOCK  ? "only their timers wake them"
-                                    : "they wait only to be told to end";
-}
-
 static void describe_abandoned(void *ctx, const struct gt_member *members, size_t count)
 {
     struct hung_finder *hung_finder = ctx;
@@ -203,7 +195,7 @@ static void describe_abandoned(void *ctx, const struct gt_member *members, size_
     size_t more =
         gt_followers_take(&hung_finder->followers, hung_finder->abandoned, members, count, cause);
     cause->title = gt_arena_format(analysis->storage, "%s; %s", who(analysis, cause, ""),
-                                   why(judgement.cases));
+                                   gt_abandoned_why(judgement.cases));
     if (more)
         cause->title = gt_arena_format(
             analysis->storage, "%s, and %zu more that wait for their contexts", cause->title, more);
@@ -242,6 +234,14 @@ static void describe_clients(struct hung_finder *hung_finder, size_t type)
     struct gt_cause *cause = add_cause(hung_finder, gt_client_ends(type) ? GT_SUSPECT : GT_LIKELY,
                                        members->data, members->len);
     gt_unclosed_describe(&hung_finder->unclosed, hung_finder->analysis, type, cause);
+}
+
+static void describe_island(void *ctx, const struct gt_member *members, size_t count)
+{
+    struct hung_finder *hung_finder = ctx;
+    struct gt_cause *cause = add_cause(hung_finder, GT_SUSPECT, members, count);
+
+    gt_islands_describe(&hung_finder->islands, hung_finder->analysis, members, count, cause);
 }
 
 static void describe_waiters_for_tokens(struct hung_finder *hung_finder,
@@ -331,8 +331,7 @@ static void describe_sites(struct hung_finder *hung_finder, const bool *of,
                            gt_group_fn *describe_group)
 {
     const struct gt_goroutines *all = hung_finder->analysis->goroutines;
-    const char **sites = gt_calloc(all->count, sizeof *sites); /* by the number of place and state
-                                                                */
+    const char **sites = gt_calloc(all->count, sizeof *sites); /* by same_place */
     struct gt_groups groups;
 
     gt_groups_init(&groups);
@@ -391,7 +390,7 @@ static void describe_rest(struct hung_finder *hung_finder, const bool *hangs, co
     for (uint32_t i = 0; i < count; i++) {
         bool other = analysis->baseline->blocks[i] && !hangs[i] && !abandoned[i] &&
                      !hung_finder->distant.is[i] && !hung_finder->unclosed.is[i] &&
-                     !hung_finder->followers.leader[i] &&
+                     !hung_finder->islands.is[i] && !hung_finder->followers.leader[i] &&
                      !gt_backlog_of(&analysis->baseline->backlog, i) &&
                      analysis->goroutines->list[i].id != GT_MAIN_GOROUTINE;
         locked_out[i] = other && hung_finder->roles[i];
@@ -424,11 +423,14 @@ void gt_detect_hung(struct gt_heap_analysis *analysis, struct gt_causes *causes)
     gt_followers_find(&hung_finder.followers, &abandoned);
     describe_sites(&hung_finder, abandoned.is, describe_abandoned);
     describe_sites(&hung_finder, hung_finder.distant.is, describe_distant);
+    gt_islands_find(&hung_finder.islands, &abandoned);
+    gt_islands_visit(&hung_finder.islands, analysis, describe_island, &hung_finder);
     gt_unclosed_find(&hung_finder.unclosed, analysis, hangs, abandoned.is);
     for (size_t i = 0; i < GT_CLIENT_TYPES; i++)
         describe_clients(&hung_finder, i);
     describe_rest(&hung_finder, hangs, abandoned.is);
     describe_unjudged(&hung_finder);
+    gt_islands_deinit(&hung_finder.islands);
     gt_unclosed_deinit(&hung_finder.unclosed);
     gt_followers_deinit(&hung_finder.followers);
     gt_distant_deinit(&hung_finder.distant);

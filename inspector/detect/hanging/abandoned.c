@@ -23,8 +23,7 @@ static void note_clocks(struct gt_abandoned *abandoned)
     }
 }
 
-/* Its elements have no size, it has no buffer, and nobody sends. */
-static bool is_only_closed(const struct gt_process *process, uint64_t channel)
+bool gt_channel_is_only_closed(const struct gt_process *process, uint64_t channel)
 {
     uint64_t type, buffer, sender;
 
@@ -55,7 +54,8 @@ static void note_signals(struct gt_abandoned *abandoned)
     }
     for (size_t i = 0; i < things.len; i++) {
         uint64_t thing = things.at[i], *waiters = gt_map_find(&abandoned->signals, thing);
-        if (*waiters < GT_MANY_ALIKE || !is_only_closed(analysis->process, thing)) *waiters = 0;
+        if (*waiters < GT_MANY_ALIKE || !gt_channel_is_only_closed(analysis->process, thing))
+            *waiters = 0;
         abandoned->has_signals |= *waiters > 0;
     }
     gt_u64s_deinit(&things);

@@ -66,6 +66,9 @@ void gt_abandoned_reach(const struct gt_abandoned *abandoned, const struct gt_ed
 /* What an object is that a goroutine waits for. */
 enum gt_case gt_abandoned_case(const struct gt_abandoned *abandoned, uint64_t thing);
 
+/* Is a channel only ever closed? Its elements have no size, it has no buffer, and nobody sends. */
+bool gt_channel_is_only_closed(const struct gt_process *process, uint64_t channel);
+
 /* The first channel of a goroutine that is only ever closed; 0 when there is none. */
 uint64_t gt_abandoned_signal(const struct gt_abandoned *abandoned, uint32_t goroutine);
 

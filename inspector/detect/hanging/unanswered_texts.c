@@ -20,3 +20,13 @@ const char *gt_unanswered_doubt(const struct gt_abandoned *abandoned,
     return gt_arena_format(abandoned->analysis->storage,
                            "%s, as far as the code shows; calls by reflection are not seen", ends);
 }
+
+const char *gt_abandoned_why(unsigned cases)
+{
+    if (cases & GT_CASE_NOTIFY && !(cases & (GT_CASE_CLOCK | GT_CASE_PERIODIC)))
+        return "only a signal to the process wakes them";
+    if (cases & GT_CASE_OWN) return "no other goroutine reaches what they wait for";
+    return cases & GT_CASE_PERIODIC ? "only their tickers wake them"
+           : cases & GT_CASE_CLOCK  ? "only their timers wake them"
+                                    : "they wait only to be told to end";
+}

@@ -1,0 +1,3 @@
+module example.org/feed
+
+go 1.22
