@@ -289,10 +289,14 @@ def test_rooms_are_small():
     assert files.keys() - {FACADE} == ALLOWED.keys()
 
 
+def in_tests(*endings):
+    return [path for ending in endings for path in sorted((ROOT / "tests").rglob(f"*.{ending}"))]
+
+
 def test_files_are_short():
     long = {
         str(path.relative_to(ROOT))
-        for path in sources()
+        for path in [*sources(), *in_tests("c", "h", "py")]
         if path.suffix != ".def" and len(path.read_text().splitlines()) > MOST_LINES
     }
     assert long == LONG_FILES
@@ -307,10 +311,9 @@ def functions(text):
 
 
 def test_functions_are_short():
-    tests = [path for kind in ("*.c", "*.h") for path in sorted((ROOT / "tests").rglob(kind))]
     found = [
         (str(path.relative_to(ROOT)), name, lines)
-        for path in [*sources(), *tests]
+        for path in [*sources(), *in_tests("c", "h")]
         for name, lines in functions(path.read_text())
     ]
     assert len(found) > 5000

@@ -82,6 +82,30 @@ bool fuzz_tables_open(const struct fuzz_target *target, struct gt_module *module
     return !error;
 }
 
+bool fuzz_process_open(struct fuzz_process *process, const struct fuzz_target *target)
+{
+    bool arm64 = target->arm64;
+
+    *process = (struct fuzz_process){
+        .core.machine = arm64 ? GT_MACHINE_ARM64 : GT_MACHINE_AMD64,
+        .process = {.core = &process->core,
+                    .mem = &target->mem,
+                    .layout = target->layout,
+                    .version = target->version,
+                    .modules = &process->module,
+                    .module_count = 1,
+                    .code = {.mem = &target->mem,
+                             .rules = arm64 ? &gt_frames_arm64 : &gt_frames_amd64,
+                             .tabs = &process->tab,
+                             .tab_count = 1}}};
+    return fuzz_tables_open(target, &process->module, &process->tab);
+}
+
+void fuzz_process_close(struct fuzz_process *process)
+{
+    gt_pclntab_close(process->tab);
+}
+
 struct gt_types *fuzz_types_create(const struct fuzz_target *target, const struct gt_module *module)
 {
     struct gt_types_sources sources = {.mem = &target->mem,

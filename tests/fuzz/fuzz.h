@@ -12,6 +12,8 @@
 #include "gotypes/layouts/known.h"
 #include "gotypes/layouts/layout.h"
 #include "gotypes/types/types.h"
+#include "inspector/core/core_impl.h"
+#include "inspector/runtime/process/process.h"
 
 int LLVMFuzzerTestOneInput(const unsigned char *bytes, size_t size);
 
@@ -39,6 +41,18 @@ bool fuzz_target_init(struct fuzz_target *target, const unsigned char *bytes, si
  * closes; false when they are not plausible. Both must not be moved. */
 bool fuzz_tables_open(const struct fuzz_target *target, struct gt_module *module,
                       struct gt_pclntab **tab);
+
+/* A process of one module, the one that fuzz_tables_open() finds. */
+struct fuzz_process {
+    struct gt_core core;
+    struct gt_module module;
+    struct gt_pclntab *tab;
+    struct gt_process process;
+};
+
+/* False when there is no such module. The target must outlive it, and neither must be moved. */
+bool fuzz_process_open(struct fuzz_process *process, const struct fuzz_target *target);
+void fuzz_process_close(struct fuzz_process *process);
 
 /* The types of a module. Both arguments must outlive them, and not be moved. */
 struct gt_types *fuzz_types_create(const struct fuzz_target *target,

@@ -1,6 +1,5 @@
 /* The flow of control in functions. The input is that of fuzz_pclntab.c: a moduledata and all that
  * it points to, code too. */
-#include "inspector/core/core_impl.h"
 #include "inspector/runtime/waits/code_flow.h"
 #include "tests/fuzz/fuzz.h"
 
@@ -41,19 +40,11 @@ static void ask(const struct gt_process *process, const struct gt_pclntab *tab, 
 int LLVMFuzzerTestOneInput(const unsigned char *bytes, size_t size)
 {
     struct fuzz_target target;
-    struct gt_module module;
-    struct gt_pclntab *tab;
+    struct fuzz_process fuzzed;
 
-    if (!fuzz_target_init(&target, bytes, size) || !fuzz_tables_open(&target, &module, &tab))
-        return 0;
-    struct gt_core core = {.machine = target.arm64 ? GT_MACHINE_ARM64 : GT_MACHINE_AMD64};
-    struct gt_process process = {.core = &core, .mem = &target.mem, .version = target.version};
-    process.code = (struct gt_text){.mem = &target.mem,
-                                    .rules = target.arm64 ? &gt_frames_arm64 : &gt_frames_amd64,
-                                    .tabs = &tab,
-                                    .tab_count = 1};
-    for (size_t i = 0; i < gt_pclntab_count(tab) && i < ASKED; i++)
-        ask(&process, tab, i);
-    gt_pclntab_close(tab);
+    if (!fuzz_target_init(&target, bytes, size) || !fuzz_process_open(&fuzzed, &target)) return 0;
+    for (size_t i = 0; i < gt_pclntab_count(fuzzed.tab) && i < ASKED; i++)
+        ask(&fuzzed.process, fuzzed.tab, i);
+    fuzz_process_close(&fuzzed);
     return 0;
 }

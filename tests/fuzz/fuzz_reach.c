@@ -1,6 +1,5 @@
 /* The code that may still run. The input is that of fuzz_pclntab.c: a moduledata and all that it
  * points to, code too. */
-#include "inspector/core/core_impl.h"
 #include "inspector/runtime/waits/code_reach.h"
 #include "tests/fuzz/fuzz.h"
 
@@ -43,23 +42,10 @@ static void ask(struct gt_process *process, const struct fuzz_target *target)
 int LLVMFuzzerTestOneInput(const unsigned char *bytes, size_t size)
 {
     struct fuzz_target target;
-    struct gt_module module;
-    struct gt_pclntab *tab;
+    struct fuzz_process fuzzed;
 
-    if (!fuzz_target_init(&target, bytes, size) || !fuzz_tables_open(&target, &module, &tab))
-        return 0;
-    struct gt_core core = {.machine = target.arm64 ? GT_MACHINE_ARM64 : GT_MACHINE_AMD64};
-    struct gt_process process = {.core = &core,
-                                 .mem = &target.mem,
-                                 .layout = target.layout,
-                                 .version = target.version,
-                                 .modules = &module,
-                                 .module_count = 1};
-    process.code = (struct gt_text){.mem = &target.mem,
-                                    .rules = target.arm64 ? &gt_frames_arm64 : &gt_frames_amd64,
-                                    .tabs = &tab,
-                                    .tab_count = 1};
-    ask(&process, &target);
-    gt_pclntab_close(tab);
+    if (!fuzz_target_init(&target, bytes, size) || !fuzz_process_open(&fuzzed, &target)) return 0;
+    ask(&fuzzed.process, &target);
+    fuzz_process_close(&fuzzed);
     return 0;
 }

@@ -1,7 +1,6 @@
 /* Stack maps, stack objects and arguments. The input is a moduledata and all that it points to, a
  * goroutine's g at G, the stack that the g names, and its frames. */
 #include "gotypes/code/arguments.h"
-#include "inspector/core/core_impl.h"
 #include "inspector/runtime/roots/stackscan.h"
 #include "tests/fuzz/fuzz.h"
 
@@ -42,44 +41,31 @@ static uint64_t ask_frames(const struct gt_process *process, const struct gt_gor
     return sum;
 }
 
-static void ask(struct fuzz_target *target, struct gt_module *module, struct gt_pclntab *tab)
+static void ask(struct gt_process *process)
 {
-    struct gt_core core = {.machine = target->arm64 ? GT_MACHINE_ARM64 : GT_MACHINE_AMD64};
-    struct gt_process process = {.core = &core,
-                                 .mem = &target->mem,
-                                 .layout = target->layout,
-                                 .version = target->version,
-                                 .modules = module,
-                                 .module_count = 1};
     struct gt_stack_counts counts = {0};
 
-    process.losses = GT_VEC_OF(const char *);
-    process.code = (struct gt_text){.mem = &target->mem,
-                                    .rules = target->arm64 ? &gt_frames_arm64 : &gt_frames_amd64,
-                                    .tabs = &tab,
-                                    .tab_count = 1,
-                                    .cache = gt_frame_cache_create(),
-                                    .id_async_preempt = 1,
-                                    .id_debug_call = 2,
-                                    .id_sigpanic = 3,
-                                    .id_wrapper = WRAPPER};
-    struct gt_goroutine g = goroutine(&process);
-    uint64_t sum = ask_frames(&process, &g);
-    gt_stack_scan(&process, &g, found, &sum, &counts);
-    gt_frame_cache_destroy(process.code.cache);
-    gt_arena_deinit(&process.names);
-    gt_vec_deinit(&process.losses);
+    process->losses = GT_VEC_OF(const char *);
+    process->code.cache = gt_frame_cache_create();
+    process->code.id_async_preempt = 1;
+    process->code.id_debug_call = 2;
+    process->code.id_sigpanic = 3;
+    process->code.id_wrapper = WRAPPER;
+    struct gt_goroutine g = goroutine(process);
+    uint64_t sum = ask_frames(process, &g);
+    gt_stack_scan(process, &g, found, &sum, &counts);
+    gt_frame_cache_destroy(process->code.cache);
+    gt_arena_deinit(&process->names);
+    gt_vec_deinit(&process->losses);
 }
 
 int LLVMFuzzerTestOneInput(const unsigned char *bytes, size_t size)
 {
     struct fuzz_target target;
-    struct gt_module module;
-    struct gt_pclntab *tab;
+    struct fuzz_process fuzzed;
 
-    if (!fuzz_target_init(&target, bytes, size) || !fuzz_tables_open(&target, &module, &tab))
-        return 0;
-    ask(&target, &module, tab);
-    gt_pclntab_close(tab);
+    if (!fuzz_target_init(&target, bytes, size) || !fuzz_process_open(&fuzzed, &target)) return 0;
+    ask(&fuzzed.process);
+    fuzz_process_close(&fuzzed);
     return 0;
 }

@@ -8,8 +8,6 @@
 
 #include <string.h>
 
-enum { MANY = 10 };
-
 /* Goroutines that read for a client, by a function of theirs. */
 static const char *const readers[] = {
     "net/http.(*persistConn).readLoop",
@@ -35,8 +33,9 @@ struct unclosed_finder {
     uint8_t *roles;       /* by goroutine: enum role */
     struct gt_map places; /* same_place -> role + 1 */
     struct gt_exclusion away;
-    struct gt_bitmap kept;   /* what others than the readers and followers reach */
-    struct gt_bitmap region; /* what lost clients of one type reach */
+    struct gt_bitmap kept;                   /* what others than the readers and followers reach */
+    struct gt_bitmap region;                 /* what lost clients of one type reach */
+    struct gt_u32s clients[GT_CLIENT_TYPES]; /* objects that only those reach */
 };
 
 bool gt_client_ends(size_t type)
@@ -100,7 +99,8 @@ static void leave_few(struct unclosed_finder *finder)
     for (uint32_t i = 0; i < all->count; i++)
         if (finder->roles[i] == FOLLOWER) ++*gt_map_put(&counts, all->list[i].same_place, NULL);
     for (uint32_t i = 0; i < all->count; i++)
-        if (finder->roles[i] == FOLLOWER && *gt_map_find(&counts, all->list[i].same_place) < MANY)
+        if (finder->roles[i] == FOLLOWER &&
+            *gt_map_find(&counts, all->list[i].same_place) < GT_MANY_ALIKE)
             finder->roles[i] = KEEPER;
     gt_map_deinit(&counts);
 }
@@ -155,42 +155,54 @@ static void mark_kept(struct unclosed_finder *finder)
 
 /* ---- clients -------------------------------------------------------------------------------- */
 
-static bool is_client(const struct unclosed_finder *finder, uint32_t object, const char *name,
-                      struct gt_map *known)
+/* By type: the index of the client that it is, or GT_CLIENT_TYPES. */
+static size_t client_of(const struct unclosed_finder *finder, gt_type_id type, struct gt_map *known)
 {
     const struct gt_heap_analysis *analysis = finder->analysis;
-    gt_type_id type = gt_typing_type(analysis->typing, object);
     bool added;
 
-    if (!type) return false;
-    uint64_t *is = gt_map_put(known, type, &added);
-    if (added)
-        *is =
-            strcmp(gt_full_type_name(analysis->process->types, type, analysis->storage), name) == 0;
-    return *is;
+    uint64_t *client = gt_map_put(known, type, &added);
+    if (!added) return *client;
+    const char *name = gt_full_type_name(analysis->process->types, type, analysis->storage);
+    for (*client = 0; *client < GT_CLIENT_TYPES; ++*client)
+        if (strcmp(name, clients[*client].type) == 0) break;
+    return *client;
+}
+
+/* All live clients that others than the readers and followers do not reach. */
+static void list_clients(struct unclosed_finder *finder)
+{
+    const struct gt_heap_analysis *analysis = finder->analysis;
+    struct gt_map known = {0};
+
+    for (size_t i = gt_bitmap_next(&analysis->live, 0); i < analysis->live.bits;
+         i = gt_bitmap_next(&analysis->live, i + 1)) {
+        gt_type_id type =
+            gt_bit(&finder->kept, i) ? 0 : gt_typing_type(analysis->typing, (uint32_t)i);
+        size_t client = type ? client_of(finder, type, &known) : GT_CLIENT_TYPES;
+        if (client < GT_CLIENT_TYPES) gt_u32s_add(&finder->clients[client], (uint32_t)i);
+    }
+    gt_map_deinit(&known);
 }
 
 /* Fills `region` with the lost clients and what they reach; returns how many clients. */
 static size_t find_lost(struct unclosed_finder *finder, size_t type)
 {
-    const struct gt_heap_analysis *analysis = finder->analysis;
-    struct gt_spread spread = {&analysis->heap->graph, &finder->kept, &finder->region, NULL};
-    struct gt_map known = {0}; /* type -> whether it is the client's */
+    const struct gt_u32s *listed = &finder->clients[type];
+    struct gt_spread spread = {&finder->analysis->heap->graph, &finder->kept, &finder->region,
+                               NULL};
     struct gt_bitmap lost;
     size_t count = 0;
 
-    gt_bitmap_init(&lost, analysis->live.bits);
+    gt_bitmap_init(&lost, finder->analysis->live.bits);
     gt_bitmap_reset(&finder->region);
-    for (size_t i = gt_bitmap_next(&analysis->live, 0); i < analysis->live.bits;
-         i = gt_bitmap_next(&analysis->live, i + 1))
-        if (!gt_bit(&finder->kept, i) &&
-            is_client(finder, (uint32_t)i, clients[type].type, &known)) {
-            gt_bit_set(&lost, i);
-            count++;
-        }
+    for (size_t i = 0; i < listed->len; i++) {
+        if (gt_bit(&finder->kept, listed->at[i])) continue;
+        gt_bit_set(&lost, listed->at[i]);
+        count++;
+    }
     gt_spread_from(&spread, &lost);
     gt_bitmap_deinit(&lost);
-    gt_map_deinit(&known);
     return count;
 }
 
@@ -245,7 +257,7 @@ static void take_clients(struct gt_unclosed *unclosed, struct unclosed_finder *f
 {
     size_t count = find_lost(finder, type);
 
-    if (count < MANY) return;
+    if (count < GT_MANY_ALIKE) return;
     unclosed->lost[type].clients = count;
     take_goroutines(unclosed, finder, READER, type, hangs, abandoned);
     take_goroutines(unclosed, finder, FOLLOWER, type, hangs, abandoned);
@@ -259,11 +271,14 @@ static void find_clients(struct gt_unclosed *unclosed, struct unclosed_finder *f
     gt_bitmap_init(&finder->kept, finder->analysis->live.bits);
     gt_bitmap_init(&finder->region, finder->analysis->live.bits);
     mark_kept(finder);
+    list_clients(finder);
     for (int ends = 0; ends < 2; ends++) {
         if (ends) keep_more(finder, &finder->analysis->baseline->edges[GT_TIMERS]);
         for (size_t i = 0; i < GT_CLIENT_TYPES; i++)
             if (clients[i].ends == ends) take_clients(unclosed, finder, i, hangs, abandoned);
     }
+    for (size_t i = 0; i < GT_CLIENT_TYPES; i++)
+        gt_u32s_deinit(&finder->clients[i]);
     gt_exclusion_deinit(&finder->away);
     gt_bitmap_deinit(&finder->kept);
     gt_bitmap_deinit(&finder->region);
@@ -279,7 +294,7 @@ void gt_unclosed_find(struct gt_unclosed *unclosed, struct gt_heap_analysis *ana
     *unclosed = (struct gt_unclosed){.is = gt_calloc(count, sizeof *unclosed->is)};
     for (size_t i = 0; i < GT_CLIENT_TYPES; i++)
         unclosed->lost[i].members = GT_VEC_OF(struct gt_member);
-    if (find_roles(&finder) >= MANY) find_clients(unclosed, &finder, hangs, abandoned);
+    if (find_roles(&finder) >= GT_MANY_ALIKE) find_clients(unclosed, &finder, hangs, abandoned);
     gt_map_deinit(&finder.places);
     gt_free(finder.roles);
 }

@@ -12,6 +12,9 @@
 
 #include <stdint.h>
 
+/* Fewer alike are no finding by their number: a program may be about to end them. */
+enum { GT_MANY_ALIKE = 10 };
+
 struct gt_member {
     const char *key; /* NULL when the key is the number */
     uint64_t number, weight;

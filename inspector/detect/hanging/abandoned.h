@@ -27,8 +27,6 @@
 #include "inspector/detect/describe/group.h"
 #include "inspector/detect/hanging/endings.h"
 
-enum { GT_MANY_ALIKE = 10 };
-
 enum gt_case {
     GT_CASE_OWN = 1,
     GT_CASE_CLOCK = 2,

@@ -1,7 +1,7 @@
 /*
- * How each function of gotopsy.h handles NULL where it is not allowed, an option struct without its
- * size, and a number without a meaning: GT_ERR_USAGE, or the result in its comment. The functions
- * are read from the header: a function without a row fails the test.
+ * How each function of gotopsy.h handles NULL where it is not allowed, and an option struct without
+ * its size: GT_ERR_USAGE, or the result in its comment. The functions are read from the header: a
+ * function without a row fails the test.
  */
 #include "tests/unit/synth/synth_impl.h"
 
@@ -355,50 +355,6 @@ static void what_ends_takes_nothing(void **state)
     gt_error_destroy(NULL);
 }
 
-static void no_error_carries_nothing(void **state)
-{
-    (void)state;
-    assert_string_equal(gt_error_message(NULL), "no error");
-    assert_int_equal(gt_error_code(NULL), 0);
-    assert_null(gt_error_path(NULL));
-    assert_int_equal(gt_error_errno(NULL), 0);
-    assert_int_equal(gt_error_address(NULL), 0);
-    assert_usage("gt_error_write", gt_error_write(NULL, stdout));
-}
-
-static void a_number_that_names_nothing_has_no_name(void **state)
-{
-    static const int numbers[] = {-1, 1000};
-
-    (void)state;
-    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
-        assert_null(gt_kind_name((enum gt_kind)numbers[i]));
-        assert_null(gt_kind_summary((enum gt_kind)numbers[i]));
-        assert_false(gt_kind_is_of_parts((enum gt_kind)numbers[i]));
-        assert_null(gt_confidence_name((enum gt_confidence)numbers[i]));
-        assert_null(gt_format_name((enum gt_format)numbers[i]));
-        assert_null(gt_growth_name((enum gt_growth_of)numbers[i]));
-        assert_null(gt_heap_by_name((enum gt_heap_by)numbers[i]));
-        assert_null(gt_address_kind_name((enum gt_address_kind)numbers[i]));
-        assert_null(gt_typed_kind_name((enum gt_typed_kind)numbers[i]));
-        assert_null(gt_special_kind_name((enum gt_special_kind)numbers[i]));
-        assert_null(gt_gc_mark_name((enum gt_gc_mark)numbers[i]));
-        assert_null(gt_gc_phase_name((enum gt_gc_phase)numbers[i]));
-        assert_null(gt_core_origin_name((enum gt_core_origin)numbers[i]));
-        assert_null(gt_verified_by_name((enum gt_verified_by)numbers[i]));
-        assert_null(gt_memory_kind_name((enum gt_memory_kind)numbers[i]));
-        assert_null(gt_path_kind_name((enum gt_path_kind)numbers[i]));
-        assert_null(gt_row_kind_name((enum gt_row_kind)numbers[i]));
-        assert_null(gt_signal_name(numbers[i]));
-        assert_null(gt_goroutine_status_name((enum gt_goroutine_status)numbers[i]));
-        assert_null(gt_undecided_reason_name((enum gt_undecided_reason)numbers[i]));
-        assert_null(gt_step_kind_name((enum gt_step_kind)numbers[i]));
-        assert_null(gt_check_reason_name((enum gt_check_reason)numbers[i]));
-        assert_false(gt_format_has((enum gt_format)numbers[i], GT_DOCUMENT_REPORT));
-        assert_false(gt_format_has(GT_FORMAT_TEXT, (enum gt_document)numbers[i]));
-    }
-}
-
 /* ---- no function is left out --------------------------------------------------------------- */
 
 static bool has_row(const char *name)
@@ -449,8 +405,6 @@ int main(void)
         cmocka_unit_test_teardown(writing_of_nothing_is_refused, synth_end),
         cmocka_unit_test(opening_of_nothing_is_refused),
         cmocka_unit_test(what_ends_takes_nothing),
-        cmocka_unit_test(no_error_carries_nothing),
-        cmocka_unit_test(a_number_that_names_nothing_has_no_name),
         cmocka_unit_test(every_function_has_a_row),
     };
 

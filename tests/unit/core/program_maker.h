@@ -156,4 +156,15 @@ static inline void close_both(struct gt_core *core, struct gt_binary *binary)
     gt_binary_close(binary);
 }
 
+/* The binary that is offered, which must match. */
+static inline struct gt_binary *find_in(struct gt_core *core, const char *path)
+{
+    const char *paths[] = {path, NULL};
+    struct gt_binary *binary;
+    struct gt_error *error = gt_binary_find(core, paths, false, &binary);
+
+    if (error) fail_msg("%s", gt_error_message(error));
+    return binary;
+}
+
 #endif
