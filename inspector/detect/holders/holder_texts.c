@@ -255,6 +255,21 @@ static void describe_by_variable(struct gt_heap_holder *holder)
     if (!last->field && last->type && strncmp(last->type, "[]", 2) == 0) holder->type = last->type;
 }
 
+/* A map whose header lies in a frame: its storage is the first that is in the heap. */
+static void describe_frame_map(const struct describer *describer,
+                               const struct gt_referrer *referrer, struct gt_heap_holder *holder)
+{
+    struct gt_heap_analysis *analysis = describer->analysis;
+
+    if (referrer->object != GT_NO_OBJECT) return;
+    struct gt_frame_map map =
+        gt_frame_map_of(analysis->heap, gt_root_at(analysis->roots, referrer->root));
+    if (!map.type) return;
+    set_container(holder, GT_HOLDER_MAP, gt_container_of_map(analysis, map.type, map.header));
+    holder->type = keep_type(describer, map.type);
+    holder->address = map.header;
+}
+
 static void describe_object(struct describer *describer, const struct gt_accumulation *point,
                             struct gt_heap_holder *holder)
 {
@@ -276,6 +291,7 @@ static void describe_object(struct describer *describer, const struct gt_accumul
         if (gt_is_pool_storage(analysis, object))
             describe_sync_pool(describer, &held.holder, holder);
         describe_by_variable(holder);
+        describe_frame_map(describer, &held.holder, holder);
     } else {
         holder->path = gt_path_to_object(&describer->keys, object);
     }
