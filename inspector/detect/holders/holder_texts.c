@@ -349,12 +349,26 @@ static const char *advise(const struct describer *describer, const struct gt_hea
 
 /* ---- all of them --------------------------------------------------------------------------- */
 
+/* Descriptors that keep little but their labels count as labels. */
+static enum gt_descriptor_part descriptor_part(const struct describer *describer,
+                                               const struct gt_accumulation *point,
+                                               const struct gt_census_row *row)
+{
+    enum gt_descriptor_part part =
+        gt_descriptor_part_of(describer->analysis, describer->tree, point->node);
+
+    if (part != GT_DESCRIPTORS || row->type_bytes < point->bytes / 2) return part;
+    bool labels = gt_descriptor_part_of(describer->analysis, describer->tree, row->node) ==
+                  GT_DESCRIPTOR_LABELS;
+    return labels ? GT_DESCRIPTOR_LABELS : part;
+}
+
 /* Which word leads to them means nothing. */
-static void describe_descriptors(struct gt_heap_holder *holder)
+static void describe_descriptors(enum gt_descriptor_part part, struct gt_heap_holder *holder)
 {
     set_container(holder, GT_HOLDER_VARIABLE, gt_container_unknown());
-    holder->name = "goroutine descriptors";
-    holder->type = "runtime.g";
+    holder->name = part == GT_DESCRIPTORS ? "goroutine descriptors" : "labels of goroutines";
+    holder->type = part == GT_DESCRIPTORS ? "runtime.g" : "runtime/pprof.labelMap";
     holder->count = 1;
     holder->path = (struct gt_path){0};
     holder->most_field = NULL;
@@ -379,8 +393,8 @@ static void describe_point(struct describer *describer, const struct gt_accumula
     if (point->count > 1) set_container(holder, GT_HOLDER_OBJECTS, gt_container_unknown());
     describe_most(describer, row, holder);
     holder->advice = advise(describer, holder);
-    if (gt_is_descriptor_point(describer->analysis, describer->tree, point))
-        describe_descriptors(holder);
+    enum gt_descriptor_part part = descriptor_part(describer, point, row);
+    if (part) describe_descriptors(part, holder);
 }
 
 /* A map or channel is shown by its header, which is what people know. */
