@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { MAX_CLIMB = 8 }; /* objects from a label to its goroutine */
+
 /* The array that runtime.allgs has, and that runtime.allgptr leads to. */
 static uint32_t list_of_all(const struct gt_heap_analysis *analysis)
 {
@@ -35,13 +37,34 @@ static bool is_descriptor(const struct gt_heap_analysis *analysis, uint32_t obje
     return false;
 }
 
-bool gt_is_descriptor_point(const struct gt_heap_analysis *analysis,
-                            const struct gt_dominators *tree, const struct gt_accumulation *point)
+/* Do the labels of a goroutine begin with this object? */
+static bool are_labels_of(const struct gt_heap_analysis *analysis, uint32_t descriptor,
+                          uint32_t object)
 {
-    uint32_t object = gt_dominators_object(tree, point->node);
+    const struct gt_heap *graph = &analysis->heap->graph;
+    uint64_t labels;
 
-    return object != GT_NO_OBJECT &&
-           (is_descriptor(analysis, object) || object == list_of_all(analysis));
+    return gt_process_field(analysis->process, gt_heap_address(graph, descriptor), GT_F_g_labels,
+                            &labels) &&
+           gt_heap_object(graph, labels) == object;
+}
+
+enum gt_descriptor_part gt_descriptor_part_of(const struct gt_heap_analysis *analysis,
+                                              const struct gt_dominators *tree, uint32_t node)
+{
+    uint32_t object = gt_dominators_object(tree, node);
+
+    if (object == GT_NO_OBJECT) return GT_NO_DESCRIPTOR;
+    if (is_descriptor(analysis, object) || object == list_of_all(analysis)) return GT_DESCRIPTORS;
+    for (unsigned i = 0; i < MAX_CLIMB; i++) {
+        node = gt_dominators_parent(tree, node);
+        uint32_t above = gt_dominators_object(tree, node);
+        if (above == GT_NO_OBJECT) break;
+        if (is_descriptor(analysis, above))
+            return are_labels_of(analysis, above, object) ? GT_DESCRIPTOR_LABELS : GT_NO_DESCRIPTOR;
+        object = above;
+    }
+    return GT_NO_DESCRIPTOR;
 }
 
 static int by_bytes(const void *a, const void *b)
@@ -55,17 +78,17 @@ static int by_bytes(const void *a, const void *b)
 void gt_descriptor_points_join(const struct gt_heap_analysis *analysis,
                                const struct gt_dominators *tree, struct gt_vec *points)
 {
-    struct gt_accumulation *first = NULL;
+    struct gt_accumulation *first[GT_DESCRIPTOR_PARTS] = {0};
     size_t kept = 0;
 
     for (size_t i = 0; i < points->len; i++) {
         const struct gt_accumulation *point = gt_vec_at(points, i);
-        bool joins = gt_is_descriptor_point(analysis, tree, point);
-        if (joins && first) {
-            first->bytes += point->bytes;
+        enum gt_descriptor_part part = gt_descriptor_part_of(analysis, tree, point->node);
+        if (first[part]) {
+            first[part]->bytes += point->bytes;
             continue;
         }
-        if (joins) first = gt_vec_at(points, kept);
+        if (part) first[part] = gt_vec_at(points, kept);
         memmove(gt_vec_at(points, kept++), point, sizeof *point);
     }
     points->len = kept;

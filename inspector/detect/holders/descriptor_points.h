@@ -1,6 +1,7 @@
 /*
  * Holders that are goroutine descriptors (runtime.g), their records of waits (runtime.sudog), or
- * the runtime's list of them: one holder.
+ * the runtime's list of them: one holder. The labels that descriptors lead to (runtime/pprof) are
+ * another.
  *
  * A descriptor is kept when its goroutine ends, for another one. So a program that once had many
  * goroutines has many, and which of the runtime's variables leads there means nothing to a person.
@@ -10,11 +11,19 @@
 
 #include "inspector/detect/holders/accumulation.h"
 
-/* Joins them in `points` (struct gt_accumulation, the heaviest first). */
+enum gt_descriptor_part {
+    GT_NO_DESCRIPTOR,
+    GT_DESCRIPTORS,
+    GT_DESCRIPTOR_LABELS,
+    GT_DESCRIPTOR_PARTS
+};
+
+/* Which of them a node belongs to. */
+enum gt_descriptor_part gt_descriptor_part_of(const struct gt_heap_analysis *analysis,
+                                              const struct gt_dominators *tree, uint32_t node);
+
+/* Joins those of each part in `points` (struct gt_accumulation, the heaviest first). */
 void gt_descriptor_points_join(const struct gt_heap_analysis *analysis,
                                const struct gt_dominators *tree, struct gt_vec *points);
-
-bool gt_is_descriptor_point(const struct gt_heap_analysis *analysis,
-                            const struct gt_dominators *tree, const struct gt_accumulation *point);
 
 #endif

@@ -255,6 +255,21 @@ static void describe_by_variable(struct gt_heap_holder *holder)
     if (!last->field && last->type && strncmp(last->type, "[]", 2) == 0) holder->type = last->type;
 }
 
+/* A map whose header lies in a frame: its storage is the first that is in the heap. */
+static void describe_frame_map(const struct describer *describer,
+                               const struct gt_referrer *referrer, struct gt_heap_holder *holder)
+{
+    struct gt_heap_analysis *analysis = describer->analysis;
+
+    if (referrer->object != GT_NO_OBJECT) return;
+    struct gt_frame_map map =
+        gt_frame_map_of(analysis->heap, gt_root_at(analysis->roots, referrer->root));
+    if (!map.type) return;
+    set_container(holder, GT_HOLDER_MAP, gt_container_of_map(analysis, map.type, map.header));
+    holder->type = keep_type(describer, map.type);
+    holder->address = map.header;
+}
+
 static void describe_object(struct describer *describer, const struct gt_accumulation *point,
                             struct gt_heap_holder *holder)
 {
@@ -276,6 +291,7 @@ static void describe_object(struct describer *describer, const struct gt_accumul
         if (gt_is_pool_storage(analysis, object))
             describe_sync_pool(describer, &held.holder, holder);
         describe_by_variable(holder);
+        describe_frame_map(describer, &held.holder, holder);
     } else {
         holder->path = gt_path_to_object(&describer->keys, object);
     }
@@ -333,12 +349,26 @@ static const char *advise(const struct describer *describer, const struct gt_hea
 
 /* ---- all of them --------------------------------------------------------------------------- */
 
+/* Descriptors that keep little but their labels count as labels. */
+static enum gt_descriptor_part descriptor_part(const struct describer *describer,
+                                               const struct gt_accumulation *point,
+                                               const struct gt_census_row *row)
+{
+    enum gt_descriptor_part part =
+        gt_descriptor_part_of(describer->analysis, describer->tree, point->node);
+
+    if (part != GT_DESCRIPTORS || row->type_bytes < point->bytes / 2) return part;
+    bool labels = gt_descriptor_part_of(describer->analysis, describer->tree, row->node) ==
+                  GT_DESCRIPTOR_LABELS;
+    return labels ? GT_DESCRIPTOR_LABELS : part;
+}
+
 /* Which word leads to them means nothing. */
-static void describe_descriptors(struct gt_heap_holder *holder)
+static void describe_descriptors(enum gt_descriptor_part part, struct gt_heap_holder *holder)
 {
     set_container(holder, GT_HOLDER_VARIABLE, gt_container_unknown());
-    holder->name = "goroutine descriptors";
-    holder->type = "runtime.g";
+    holder->name = part == GT_DESCRIPTORS ? "goroutine descriptors" : "labels of goroutines";
+    holder->type = part == GT_DESCRIPTORS ? "runtime.g" : "runtime/pprof.labelMap";
     holder->count = 1;
     holder->path = (struct gt_path){0};
     holder->most_field = NULL;
@@ -363,8 +393,8 @@ static void describe_point(struct describer *describer, const struct gt_accumula
     if (point->count > 1) set_container(holder, GT_HOLDER_OBJECTS, gt_container_unknown());
     describe_most(describer, row, holder);
     holder->advice = advise(describer, holder);
-    if (gt_is_descriptor_point(describer->analysis, describer->tree, point))
-        describe_descriptors(holder);
+    enum gt_descriptor_part part = descriptor_part(describer, point, row);
+    if (part) describe_descriptors(part, holder);
 }
 
 /* A map or channel is shown by its header, which is what people know. */

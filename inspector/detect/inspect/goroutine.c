@@ -6,6 +6,7 @@
 #include "inspector/detect/values/values.h"
 #include "inspector/graph/exclusive.h"
 #include "inspector/runtime/typing/frame_words.h"
+#include "inspector/runtime/typing/map_shapes.h"
 
 #include <inttypes.h>
 
@@ -164,10 +165,15 @@ static const char *slot_name(const struct lister *lister, const struct gt_root *
                            below ? cfa - root->addr : root->addr - cfa);
 }
 
-static void add_slot(struct lister *lister, uint32_t number)
+/* The pointer itself, or the map in whose header it is. */
+static struct gt_values slot_value(const struct lister *lister, const struct gt_root *root)
 {
     const struct gt_heap_analysis *analysis = lister->analysis;
-    const struct gt_root *root = gt_root_at(analysis->roots, number);
+    struct gt_frame_map map = gt_frame_map_of(analysis->heap, root);
+
+    if (map.type)
+        return gt_values_read_map(analysis, &lister->how, slot_name(lister, root), map.type,
+                                  map.header);
     uint32_t object = gt_heap_object(&analysis->heap->graph, root->value);
     const char *type = object == GT_NO_OBJECT ? NULL : gt_block_of(analysis, object).type;
     struct gt_typed_value value = {.name = slot_name(lister, root),
@@ -179,12 +185,18 @@ static void add_slot(struct lister *lister, uint32_t number)
 
     if (type) value.type = gt_arena_format(analysis->storage, "*%s", type);
     if (root->kind == GT_ROOT_CONSERVATIVE) value.note = "it may be no pointer";
-    struct gt_variable added = {.name = value.name,
+    return bare_value(lister, &value);
+}
+
+static void add_slot(struct lister *lister, uint32_t number)
+{
+    const struct gt_root *root = gt_root_at(lister->analysis->roots, number);
+    struct gt_variable added = {.name = slot_name(lister, root),
                                 .address = root->addr,
                                 .bytes = root->addr ? 8 : 0,
                                 .inferred = true,
                                 .frame = root->frame,
-                                .value = bare_value(lister, &value)};
+                                .value = slot_value(lister, root)};
     struct owned owned = {lister->variables.len, number};
     gt_vec_add(&lister->variables, &added);
     gt_vec_add(&lister->owners, &owned);

@@ -88,7 +88,7 @@ static struct gt_values read_subject(const struct gt_heap_analysis *analysis,
                                      const struct gt_value_limits *how,
                                      const struct subject *subject, uint64_t addr)
 {
-    if (subject->is_map_header) return gt_values_read_map(analysis, how, subject->type, addr);
+    if (subject->is_map_header) return gt_values_read_map(analysis, how, NULL, subject->type, addr);
     if (subject->count > 1)
         return gt_values_read_array(analysis, how, subject->type, addr, subject->count);
     return gt_values_read(analysis, how, NULL, subject->type, addr);

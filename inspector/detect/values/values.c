@@ -200,13 +200,13 @@ struct gt_values gt_values_read(const struct gt_heap_analysis *analysis,
 }
 
 struct gt_values gt_values_read_map(const struct gt_heap_analysis *analysis,
-                                    const struct gt_value_limits *how, gt_type_id map,
-                                    uint64_t header)
+                                    const struct gt_value_limits *how, const char *name,
+                                    gt_type_id map, uint64_t header)
 {
     struct gt_value_reader reader = gt_value_reader_of(analysis, how);
 
     reader.header = true;
-    gt_value_read_all(&reader, NULL, map, header);
+    gt_value_read_all(&reader, name, map, header);
     return gt_value_finish(&reader);
 }
 

@@ -22,11 +22,11 @@ struct gt_values gt_values_read(const struct gt_heap_analysis *analysis,
                                 const struct gt_value_limits *how, const char *name,
                                 gt_type_id type, uint64_t addr);
 
-/* The same of a whole heap object: a map's header, which no variable of the map has, or an array of
- * `count` values of the type. */
+/* The same of a map's header, which no variable of the map has, or of a heap object that is an
+ * array of `count` values of the type. */
 struct gt_values gt_values_read_map(const struct gt_heap_analysis *analysis,
-                                    const struct gt_value_limits *how, gt_type_id map,
-                                    uint64_t header);
+                                    const struct gt_value_limits *how, const char *name,
+                                    gt_type_id map, uint64_t header);
 struct gt_values gt_values_read_array(const struct gt_heap_analysis *analysis,
                                       const struct gt_value_limits *how, gt_type_id elem,
                                       uint64_t addr, uint64_t count);

@@ -62,12 +62,24 @@ static void claim_found(struct gt_typing *typing, uint64_t addr, gt_type_id id, 
     }
 }
 
+/* A closure is known by its function, which tells more than the type of what it captured. */
+static bool claim_closure(const struct eliminator *eliminator, uint32_t object)
+{
+    struct gt_typing *typing = eliminator->typing;
+
+    gt_claim_function(typing, gt_heap_address(&typing->heap->graph, object));
+    if (typing->judged == typing->claimed) return false;
+    gt_drain(typing);
+    return gt_packed_at(&typing->type, object) != 0;
+}
+
 static void eliminate(const struct eliminator *eliminator, uint32_t object)
 {
     struct gt_typing *typing = eliminator->typing;
     uint64_t addr = gt_heap_address(&typing->heap->graph, object), count = 0;
-    gt_type_id id = gt_candidate_of(eliminator->candidates, object, &count);
 
+    if (claim_closure(eliminator, object)) return;
+    gt_type_id id = gt_candidate_of(eliminator->candidates, object, &count);
     if (!id) return;
     claim_found(typing, addr, id, count);
     gt_drain(typing);

@@ -2,6 +2,8 @@
 
 #include "inspector/base/alloc.h"
 
+#include <string.h>
+
 enum {
     WORD = 8,
     CLASS_STEP = 16, /* bytes between the small size classes */
@@ -91,18 +93,23 @@ bool gt_map_has_size(const struct gt_goheap *heap, uint32_t object)
     return slot >= size && slot - size < CLASS_STEP;
 }
 
-/* The block that would be the map's first storage if the object were a header; GT_NO_OBJECT when it
- * does not look like one. */
-static uint32_t groups_of_header(const struct gt_goheap *heap, uint32_t object)
+/* The block that would be the map's first storage if its header were there; GT_NO_OBJECT when
+ * storage does not begin there. */
+static uint32_t groups_at(const struct gt_goheap *heap, uint64_t header)
 {
     uint64_t storage, user;
 
-    if (!gt_map_has_size(heap, object) || !has_mask_of_header(heap, object) ||
-        !storage_of(heap->process, gt_heap_address(&heap->graph, object), &storage))
-        return GT_NO_OBJECT;
+    if (!storage_of(heap->process, header, &storage)) return GT_NO_OBJECT;
     uint32_t groups = gt_heap_object(&heap->graph, storage);
     bool begins = groups != GT_NO_OBJECT && gt_goheap_user(heap, groups, &user) == storage;
     return begins ? groups : GT_NO_OBJECT;
+}
+
+/* The same, if the object looks like a header. */
+static uint32_t groups_of_header(const struct gt_goheap *heap, uint32_t object)
+{
+    if (!gt_map_has_size(heap, object) || !has_mask_of_header(heap, object)) return GT_NO_OBJECT;
+    return groups_at(heap, gt_heap_address(&heap->graph, object));
 }
 
 bool gt_map_has_shape(const struct gt_goheap *heap, uint32_t object)
@@ -145,6 +152,30 @@ gt_type_id gt_map_of_typed(const struct gt_map_shapes *shapes, const struct gt_t
     if (!type) return GT_NO_TYPE;
     return map_with(shapes, gt_types_get(typing->types, type)->ref.rtype,
                     gt_heap_address(&shapes->heap->graph, object));
+}
+
+/* The compiler names types of storage "map.group[K]V" or "map.bucket[K]V". */
+static bool is_storage_type(struct gt_types *types, uint64_t rtype)
+{
+    gt_type_id type = rtype ? gt_types_at(types, rtype) : (gt_type_id)GT_NO_TYPE;
+    return type && strncmp(gt_types_name(types, type), "map.", 4) == 0;
+}
+
+struct gt_frame_map gt_frame_map_of(const struct gt_goheap *heap, const struct gt_root *root)
+{
+    const struct gt_layout *layout = &heap->process->layout;
+    bool swiss = gt_has(layout, GT_F_map_dirPtr);
+    uint64_t offset = gt_off(layout, swiss ? GT_F_map_dirPtr : GT_F_hmap_buckets);
+    struct gt_frame_map map = {.header = root->addr - offset, .type = GT_NO_TYPE};
+
+    if (root->kind != GT_ROOT_FRAME || root->addr < offset) return map;
+    uint32_t groups = groups_at(heap, map.header);
+    uint64_t rtype = groups == GT_NO_OBJECT ? 0 : gt_goheap_header(heap, groups);
+    if (!is_storage_type(heap->process->types, rtype)) return map;
+    struct gt_map_shapes *shapes = gt_map_shapes_create(heap);
+    map.type = map_with(shapes, rtype, map.header);
+    gt_map_shapes_destroy(shapes);
+    return map;
 }
 
 bool gt_channel_has_shape(const struct gt_goheap *heap, uint32_t object)

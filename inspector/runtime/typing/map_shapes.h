@@ -29,6 +29,16 @@ bool gt_map_has_size(const struct gt_goheap *heap, uint32_t object);
  * words, and by what these lead to. */
 bool gt_map_has_shape(const struct gt_goheap *heap, uint32_t object);
 
+/* A map whose header lies in a frame, by the word of the header that points to the storage. The
+ * compiler puts the header of a map that does not escape into a slot without a name, and computes
+ * the map's pointer where it needs it. So no variable has the pointer. The type is GT_NO_TYPE when
+ * the word is none of a map, or its storage does not begin with its type. */
+struct gt_frame_map {
+    uint64_t header;
+    gt_type_id type;
+};
+struct gt_frame_map gt_frame_map_of(const struct gt_goheap *heap, const struct gt_root *root);
+
 /* Does the object look like a channel of elements without pointers? Such a channel has their type,
  * and contains its buffer (runtime/chan.go, makechan). */
 bool gt_channel_has_shape(const struct gt_goheap *heap, uint32_t object);
