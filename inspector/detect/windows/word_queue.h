@@ -17,6 +17,9 @@ struct gt_waiting_word {
     struct gt_referrer referrer;
     const struct gt_region *region; /* NULL: the entry is empty, or the word points to no object */
     uint32_t object;                /* set halfway through the queue */
+    bool is_pointer; /* with a static type; of `word` only addr, value, offset and type are set:
+                      * most words are pointers, and a copy of all of it costs more than the lookup
+                      */
 };
 
 struct gt_word_queue { /* empty if all but `bits` is zero */
@@ -25,8 +28,31 @@ struct gt_word_queue { /* empty if all but `bits` is zero */
     struct gt_waiting_word ring[GT_WORDS_WAITING];
 };
 
+/* Finds the word's object, whose region has been prefetched, and prefetches the object's bits. */
+static inline void gt_word_queue_aim(const struct gt_word_queue *queue,
+                                     struct gt_waiting_word *waiting)
+{
+    const struct gt_region *region = waiting->region;
+    uint32_t slot = region ? gt_region_slot(region, waiting->word.value) : 0;
+
+    if (!region) return;
+    if (slot >= region->count) {
+        waiting->region = NULL;
+        return;
+    }
+    waiting->object = region->first + slot;
+    for (size_t i = 0; i < sizeof queue->bits / sizeof *queue->bits; i++)
+        __builtin_prefetch(&queue->bits[i]->words[waiting->object / 64]);
+}
+
 /* The oldest entry, which the caller handles and then replaces: by the next word, whose region is
  * not NULL, or by an empty entry. */
-struct gt_waiting_word *gt_word_queue_turn(struct gt_word_queue *queue);
+static inline struct gt_waiting_word *gt_word_queue_turn(struct gt_word_queue *queue)
+{
+    struct gt_waiting_word *oldest = &queue->ring[queue->seen++ % GT_WORDS_WAITING];
+
+    gt_word_queue_aim(queue, &queue->ring[(queue->seen + GT_WORDS_WAITING / 2) % GT_WORDS_WAITING]);
+    return oldest;
+}
 
 #endif

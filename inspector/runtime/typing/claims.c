@@ -1,6 +1,9 @@
 /* Claims: types that something typed gives to an object, and whether the object agrees. */
 #include "inspector/runtime/typing/closures.h"
+#include "inspector/runtime/typing/static_areas.h"
 #include "inspector/runtime/typing/typing_impl.h"
+
+enum { WORD = 8 };
 
 uint32_t gt_block_count(const struct gt_typing *typing)
 {
@@ -112,12 +115,35 @@ void gt_widen_arrays(struct gt_typing *typing, const struct gt_bitmap *live)
     gt_drain(typing);
 }
 
+/* Most claims are the first one of their object, and about the one value at its start. */
+static bool is_first(const struct gt_claim *claim, uint32_t typed)
+{
+    return !typed && claim->offset == 0 && claim->count == 1 && !gt_slot_is_wide(claim->region);
+}
+
+static void judge_first(struct gt_typing *typing, const struct gt_claim *claim, uint32_t object)
+{
+    const struct gt_type_row *row = gt_type_row(typing, claim->type);
+    struct gt_slot_ref ref = {claim->region, claim->slot};
+
+    if (!row->words || row->words * (uint64_t)WORD > claim->region->slot_size) return;
+    uint64_t mask = gt_slot_mask(&ref), inside = mask & gt_low_bits(row->words);
+    if (inside == row->mask)
+        gt_settle(typing, object, claim->type, (struct gt_extent){0, 1, mask == inside});
+}
+
 static void judge_by_bitmap(struct gt_typing *typing, const struct gt_claim *claim, uint32_t object)
 {
     struct gt_slot_ref ref = {claim->region, claim->slot};
     uint32_t typed = gt_packed_at(&typing->type, object);
-    struct gt_extent before = gt_extent_of(typing, &ref, typed);
     gt_type_id now = gt_typed_id(typed);
+
+    if (now == claim->type && gt_typed_extent(typed).all) return;
+    if (is_first(claim, typed)) {
+        judge_first(typing, claim, object);
+        return;
+    }
+    struct gt_extent before = gt_extent_of(typing, &ref, typed);
     uint64_t size = claim_size(typing, claim->type);
 
     if (is_known(claim, now, before, size) || is_final(typing, now)) return;
@@ -205,15 +231,11 @@ void gt_judge_oldest(struct gt_typing *typing)
     if (oldest.region) judge_claim(typing, &oldest);
 }
 
-/* A word says that `value` points to `count` of type `id`. The claim waits a few turns, while the
- * memory that decides it is fetched. */
-void gt_claim(struct gt_typing *typing, uint64_t value, gt_type_id id, uint64_t count)
+/* The claim of a type with pointers that is no map. */
+static void add_claim(struct gt_typing *typing, uint64_t value, gt_type_id id, uint64_t count)
 {
-    if (id == GT_NO_TYPE || count == 0) return;
-    const struct gt_type_row *row = gt_type_row(typing, id);
-    if (!row->has_pointers) return;
-    if (row->is_map) id = gt_type_cell(typing, id);
     const struct gt_region *region = gt_heap_region(&typing->heap->graph, value);
+
     if (!region) return;
     if (typing->claimed - typing->judged == GT_CLAIMS_WAITING) gt_judge_oldest(typing);
     if (typing->claimed - typing->aimed == GT_CLAIMS_WAITING / 2) aim_oldest(typing);
@@ -222,11 +244,13 @@ void gt_claim(struct gt_typing *typing, uint64_t value, gt_type_id id, uint64_t 
         (struct gt_claim){.region = region, .value = value, .count = count, .type = id};
 }
 
-void gt_claim_oldest(struct gt_typing *typing)
+void gt_claim(struct gt_typing *typing, uint64_t value, gt_type_id id, uint64_t count)
 {
-    struct gt_slot_ref oldest = gt_ready_take(typing->ready);
-
-    gt_typing_words_of_slot(typing, &oldest, gt_claim_word, typing);
+    if (id == GT_NO_TYPE || count == 0) return;
+    const struct gt_type_row *row = gt_type_row(typing, id);
+    if (!row->has_pointers) return;
+    if (row->is_map) id = gt_type_cell(typing, id);
+    add_claim(typing, value, id, count);
 }
 
 void gt_claim_opaque(struct gt_typing *typing, uint64_t value)
@@ -315,14 +339,17 @@ static bool is_inside(const struct gt_typing *typing, uint64_t value, uint64_t o
            value - ref.region->base - ref.slot * ref.region->slot_size == offset;
 }
 
-static void claim_pointer(struct gt_typing *typing, const struct gt_word *word)
+static void claim_pointer(struct gt_typing *typing, uint64_t value, gt_type_id type)
 {
-    if (!word->type) return;
-    const struct gt_type_row *row = gt_type_row(typing, word->type);
-    if (row->around && is_inside(typing, word->value, row->within))
-        gt_claim(typing, word->value - row->within, row->around, 1);
-    else
-        gt_claim(typing, word->value, gt_type_behind(typing, word->type, word->value), 1);
+    if (!type) return;
+    const struct gt_type_row *row = gt_type_row(typing, type);
+    if (row->plain) {
+        if (row->has_pointers) add_claim(typing, value, type, 1);
+    } else if (row->around && is_inside(typing, value, row->within)) {
+        gt_claim(typing, value - row->within, row->around, 1);
+    } else {
+        gt_claim(typing, value, gt_type_behind(typing, type, value), 1);
+    }
 }
 
 /* A func value leads to the address of its code. The function gives the types of the captured
@@ -347,7 +374,7 @@ void gt_claim_word(void *ctx, const struct gt_word *word)
     if (gt_claim_static(typing, word)) return;
     switch (word->kind) {
     case GT_P_POINTER:
-        claim_pointer(typing, word);
+        claim_pointer(typing, word->value, word->type);
         break;
     case GT_P_SLICE:
         gt_claim(typing, word->value, word->type, word->cap);
@@ -364,4 +391,28 @@ void gt_claim_word(void *ctx, const struct gt_word *word)
     default:
         break;
     }
+}
+
+static void claim_typed_pointer(void *ctx, uint64_t value, gt_type_id type, uint64_t addr,
+                                uint64_t offset)
+{
+    struct gt_typing *typing = ctx;
+
+    (void)offset;
+    if (gt_static_is_near(typing->statics, value)) {
+        struct gt_word word = {.addr = addr, .value = value, .type = type, .kind = GT_P_POINTER};
+        if (gt_claim_static(typing, &word)) return;
+    }
+    claim_pointer(typing, value, type);
+}
+
+void gt_claim_oldest(struct gt_typing *typing)
+{
+    struct gt_slot_ref oldest = gt_ready_take(typing->ready);
+    const struct gt_word_reader reader = {.word = gt_claim_word,
+                                          .pointer = claim_typed_pointer,
+                                          .ignores = 1 << GT_P_STRING | 1 << GT_P_UNSAFE,
+                                          .ctx = typing};
+
+    gt_typing_words_of_slot(typing, &oldest, &reader);
 }

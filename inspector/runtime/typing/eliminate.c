@@ -196,13 +196,14 @@ void gt_bound_slices(struct gt_typing *typing, const struct gt_bitmap *live)
 {
     struct bounder bounder = {typing, gt_candidates_create(typing), 0};
     uint32_t count = typing->heap->graph.scan_objects;
+    const struct gt_word_reader reader = {.word = bound_slice, .ctx = &bounder};
     struct gt_slot_ref ref = {0};
 
     for (size_t i = gt_bitmap_next(live, 0); i < count; i = gt_bitmap_next(live, i + 1)) {
         if (gt_packed_at(&typing->type, i)) continue;
         bounder.object = (uint32_t)i;
         ref = gt_slot_ref_near(typing, bounder.object, &ref);
-        if (may_hold_slice(&ref)) gt_typing_words_of_slot(typing, &ref, bound_slice, &bounder);
+        if (may_hold_slice(&ref)) gt_typing_words_of_slot(typing, &ref, &reader);
     }
     gt_candidates_destroy(bounder.candidates);
 }

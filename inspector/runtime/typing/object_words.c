@@ -3,94 +3,25 @@
 #include "inspector/runtime/typing/typing_impl.h"
 #include "inspector/runtime/typing/words.h"
 
-#include <stdio.h>
-
 enum {
     WORD = 8,
     MASK_WORDS = 64, /* bits of one load; a slot with a heap bitmap has no more words since Go 1.22
                       */
 };
 
-/* internal/sync.HashTrieMap and unique's own trie point to the first field of their nodes,
- * node{isEntry bool}. The node is an entry or an inner node (1.24+, hashtriemap.go; 1.25+,
- * canonmap.go). */
-static void fill_trie(const struct gt_typing *typing, const struct gt_type *type,
-                      struct gt_type_row *row)
-{
-    static const struct {
-        const char *node, *package;
-    } tries[] = {{"sync.node[", "internal/sync"}, {"unique.node[", "unique"}};
-    static const char *const real[] = {"indirect", "entry"};
-    char name[512];
-
-    if (type->kind != GT_T_STRUCT || type->size == 0) return;
-    for (size_t i = 0; i < 2 * sizeof tries / sizeof *tries; i++) {
-        const char *node = strstr(type->name, tries[i / 2].node);
-        if (!node) continue;
-        snprintf(name, sizeof name, "%s.%s%s", tries[i / 2].package, real[i % 2],
-                 strchr(node, '['));
-        row->trie[i % 2] = gt_types_named(typing->types, name);
-    }
-}
-
-/* The timer heaps' pointers lead into what time.NewTimer and the others allocate: timeTimer
- * (1.23+), or Timer and Ticker, which have the same layout (time/sleep.go, tick.go). */
-static void fill_timer(const struct gt_typing *typing, const struct gt_type *type,
-                       struct gt_type_row *row)
-{
-    const struct gt_layout *layout = &typing->process->layout;
-    bool newer = gt_has(layout, GT_F_timeTimer_timer);
-
-    if (strcmp(type->name, "runtime.timer") != 0) return;
-    row->around = gt_types_named(typing->types, newer ? "runtime.timeTimer" : "time.Timer");
-    if (!row->around) row->around = gt_types_named(typing->types, "time.Ticker");
-    row->within = newer ? gt_off(layout, GT_F_timeTimer_timer) : WORD;
-}
-
-static void fill_row(const struct gt_typing *typing, gt_type_id id, struct gt_type_row *row)
-{
-    const struct gt_type *type = gt_types_get(typing->types, id);
-    uint64_t pointers;
-
-    row->known = true;
-    row->size = type->size;
-    row->is_map = type->kind == GT_T_MAP;
-    row->shaped = strstr(type->name, "go.shape.") != NULL;
-    fill_trie(typing, type, row);
-    fill_timer(typing, type, row);
-    row->has_pointers = type->ptr_bytes > 0;
-    if (type->size > MASK_WORDS * WORD) return;
-    const unsigned char *bits = gt_types_mask(typing->types, id, &pointers);
-    if (!bits || pointers > MASK_WORDS) return;
-    row->words = (uint8_t)(type->size / WORD);
-    row->mask = gt_bits_load(bits, (pointers + 7) / 8, 0, pointers);
-}
-
-const struct gt_type_row *gt_type_row_make(const struct gt_typing *typing, gt_type_id id)
-{
-    struct gt_vec *rows = typing->rows;
-
-    while (rows->len <= id)
-        gt_vec_push(rows);
-    struct gt_type_row *row = gt_vec_at(rows, id);
-    if (!row->known) fill_row(typing, id, row);
-    return row;
-}
-
-gt_type_id gt_type_cell(const struct gt_typing *typing, gt_type_id map)
-{
-    gt_type_id cell = gt_type_row(typing, map)->cell;
-
-    if (cell) return cell;
-    cell = gt_types_cell(typing->types, map);
-    ((struct gt_type_row *)gt_vec_at(typing->rows, map))->cell = cell;
-    return cell;
-}
-
 struct gt_slot_ref gt_slot_ref_of(const struct gt_typing *typing, uint32_t object)
 {
     const struct gt_region *region = gt_heap_region_of(&typing->heap->graph, object);
 
+    return (struct gt_slot_ref){region, object - region->first};
+}
+
+struct gt_slot_ref gt_slot_ref_near(const struct gt_typing *typing, uint32_t object,
+                                    const struct gt_slot_ref *last)
+{
+    const struct gt_region *region = last->region;
+
+    if (!region || object - region->first >= region->count) return gt_slot_ref_of(typing, object);
     return (struct gt_slot_ref){region, object - region->first};
 }
 
@@ -208,8 +139,7 @@ bool gt_extent_has_all(const struct gt_typing *typing, const struct gt_slot_ref 
 /* ---- words --------------------------------------------------------------------------------- */
 
 struct mask_walk {
-    gt_typed_word_fn *visit;
-    void *ctx;
+    const struct gt_word_reader *reader;
     uint64_t addr;     /* of the slot */
     uint64_t from, to; /* the words of the data between these were visited */
     uint64_t header;   /* offset of the program's data in the slot */
@@ -226,16 +156,16 @@ static void visit_masked(void *ctx, uint64_t offset, uint64_t value)
                            .offset = offset - walk->header,
                            .kind = walk->kind};
     if (word.offset >= walk->from && word.offset < walk->to) return;
-    walk->visit(walk->ctx, &word);
+    walk->reader->word(walk->reader->ctx, &word);
 }
 
 /* Visits the words without types, except those of the data in [from, to). */
 static __attribute__((noinline)) void words_by_mask(const struct gt_typing *typing,
                                                     const struct gt_slot_ref *ref, uint64_t from,
                                                     uint64_t to, uint8_t kind,
-                                                    gt_typed_word_fn *visit, void *ctx)
+                                                    const struct gt_word_reader *reader)
 {
-    struct mask_walk walk = {.visit = visit, .ctx = ctx, .from = from, .to = to, .kind = kind};
+    struct mask_walk walk = {.reader = reader, .from = from, .to = to, .kind = kind};
 
     walk.addr = ref->region->base + ref->slot * ref->region->slot_size;
     walk.header = gt_slot_skip(ref);
@@ -246,8 +176,7 @@ static __attribute__((noinline)) void words_by_mask(const struct gt_typing *typi
  * so the pointer waits until then. */
 struct shape_walk {
     struct gt_shapes *shapes;
-    gt_typed_word_fn *visit;
-    void *ctx;
+    const struct gt_word_reader *reader;
     uint64_t addr, size; /* of the slot */
     const unsigned char *bytes;
     uint64_t from, to;  /* the offsets in the slot between these were visited */
@@ -282,7 +211,7 @@ static void shape_waiting(struct shape_walk *walk, uint64_t end)
     const uint64_t *widest =
         walk->widest->len && word.inferred ? gt_map_find(walk->widest, word.addr) : NULL;
     if (widest) word.widest = (uint32_t)*widest;
-    walk->visit(walk->ctx, &word);
+    walk->reader->word(walk->reader->ctx, &word);
 }
 
 static void visit_shape(void *ctx, uint64_t offset, uint64_t value)
@@ -298,13 +227,12 @@ static void visit_shape(void *ctx, uint64_t offset, uint64_t value)
 
 static __attribute__((noinline)) void words_by_shape(const struct gt_typing *typing,
                                                      const struct gt_slot_ref *ref, uint64_t from,
-                                                     uint64_t to, gt_typed_word_fn *visit,
-                                                     void *ctx)
+                                                     uint64_t to,
+                                                     const struct gt_word_reader *reader)
 {
     uint64_t size = ref->region->slot_size, header = gt_slot_skip(ref);
     struct shape_walk walk = {.shapes = typing->shapes,
-                              .visit = visit,
-                              .ctx = ctx,
+                              .reader = reader,
                               .addr = ref->region->base + ref->slot * size,
                               .size = size,
                               .bytes = ref->region->bytes + ref->slot * size,
@@ -319,16 +247,22 @@ static __attribute__((noinline)) void words_by_shape(const struct gt_typing *typ
 
 static void words_of_tile(const struct gt_typing *typing, const struct gt_pointer_layout *places,
                           const unsigned char *bytes, uint64_t addr, uint64_t base,
-                          gt_typed_word_fn *visit, void *ctx)
+                          const struct gt_word_reader *reader)
 {
     struct gt_word word;
 
     for (size_t i = 0; i < places->count; i++) {
         const struct gt_pointer_slot *place = &places->places[i];
-        if (!gt_word_read(typing->types, place, bytes + base + place->offset, &word)) continue;
-        word.offset += base;
-        word.addr = addr + word.offset;
-        visit(ctx, &word);
+        uint64_t offset = base + place->offset;
+        if (reader->ignores >> place->kind & 1) continue;
+        if (place->kind == GT_P_POINTER && reader->pointer) {
+            uint64_t value = gt_load64(bytes + offset);
+            if (value) reader->pointer(reader->ctx, value, place->type, addr + offset, offset);
+        } else if (gt_word_read(typing->types, place, bytes + offset, &word)) {
+            word.offset += base;
+            word.addr = addr + word.offset;
+            reader->word(reader->ctx, &word);
+        }
     }
 }
 
@@ -345,53 +279,54 @@ static struct gt_extent extent_of(const struct gt_typing *typing, const struct g
 
 /* Of elements [from, to). Elements of a sparse region that are only zeros have no words. */
 static void words_of_tiles(const struct gt_typing *typing, const struct gt_slot_ref *ref,
-                           gt_type_id id, struct gt_extent extent, gt_typed_word_fn *visit,
-                           void *ctx)
+                           const struct gt_pointer_layout *places, uint64_t tile,
+                           struct gt_extent extent, const struct gt_word_reader *reader)
 {
     const struct gt_region *region = ref->region;
     uint64_t skip = gt_slot_skip(ref), offset = ref->slot * region->slot_size + skip;
-    uint64_t tile = gt_type_row(typing, id)->size, i = extent.from;
-    const struct gt_pointer_layout *places = gt_types_pointer_layout(typing->types, id);
+    uint64_t i = extent.from;
 
     for (; !region->sparse && i < extent.to; i++)
         words_of_tile(typing, places, region->bytes + offset, region->base + offset, i * tile,
-                      visit, ctx);
+                      reader);
     while (i < extent.to) {
         struct gt_filled part = gt_heap_filled(&typing->heap->graph, region, ref->slot,
                                                skip + i * tile, skip + extent.to * tile);
         uint64_t first = (part.start - skip) / tile, end = (part.end - skip + tile - 1) / tile;
         for (i = first; i < end; i++)
             words_of_tile(typing, places, region->bytes + offset, region->base + offset, i * tile,
-                          visit, ctx);
+                          reader);
     }
 }
 
 static void words_by_type(const struct gt_typing *typing, const struct gt_slot_ref *ref,
-                          uint32_t typed, gt_typed_word_fn *visit, void *ctx)
+                          uint32_t typed, uint64_t tile, const struct gt_pointer_layout *places,
+                          const struct gt_word_reader *reader)
 {
-    uint64_t tile = gt_type_row(typing, gt_typed_id(typed))->size;
     struct gt_extent extent = extent_of(typing, ref, typed, tile);
 
-    words_of_tiles(typing, ref, gt_typed_id(typed), extent, visit, ctx);
-    if (!gt_types_pointer_layout(typing->types, gt_typed_id(typed))->complete)
-        words_by_mask(typing, ref, 0, 0, GT_W_UNKNOWN, visit, ctx);
+    words_of_tiles(typing, ref, places, tile, extent, reader);
+    if (!places->complete)
+        words_by_mask(typing, ref, 0, 0, GT_W_UNKNOWN, reader);
     else if (!extent.all)
-        words_by_shape(typing, ref, extent.from * tile, extent.to * tile, visit, ctx);
+        words_by_shape(typing, ref, extent.from * tile, extent.to * tile, reader);
 }
 
 void gt_typing_words_of_slot(const struct gt_typing *typing, const struct gt_slot_ref *ref,
-                             gt_typed_word_fn *visit, void *ctx)
+                             const struct gt_word_reader *reader)
 {
     uint32_t typed = gt_packed_at(&typing->type, gt_slot_object(ref));
     gt_type_id id = gt_typed_id(typed);
+    const struct gt_type_row *row = id && id != GT_OPAQUE_TYPE ? gt_type_row(typing, id) : NULL;
 
     if (!ref->region->bytes) return;
     if (id == GT_NO_TYPE)
-        words_by_shape(typing, ref, 0, 0, visit, ctx);
-    else if (id == GT_OPAQUE_TYPE || gt_type_row(typing, id)->is_map)
-        words_by_mask(typing, ref, 0, 0, GT_W_RUNTIME, visit, ctx);
+        words_by_shape(typing, ref, 0, 0, reader);
+    else if (!row || row->is_map)
+        words_by_mask(typing, ref, 0, 0, GT_W_RUNTIME, reader);
     else
-        words_by_type(typing, ref, typed, visit, ctx);
+        words_by_type(typing, ref, typed, row->size,
+                      row->layout ? row->layout : gt_type_row_layout(typing, id), reader);
 }
 
 void gt_typing_words(const struct gt_typing *typing, uint32_t object, gt_typed_word_fn *visit,
@@ -399,9 +334,54 @@ void gt_typing_words(const struct gt_typing *typing, uint32_t object, gt_typed_w
 {
     if (object >= typing->heap->graph.scan_objects) return;
     struct gt_slot_ref ref = gt_slot_ref_of(typing, object);
+    struct gt_word_reader reader = {.word = visit, .ctx = ctx};
 
-    gt_typing_words_of_slot(typing, &ref, visit, ctx);
+    gt_typing_words_of_slot(typing, &ref, &reader);
 }
+
+/* ---- sets of objects: the words of later ones are prefetched ----------------------------------
+ */
+
+struct set_reader {
+    const struct gt_typing *typing;
+    gt_typed_object_fn *begin;
+    const struct gt_word_reader *words;
+    struct gt_ready_slots ready;
+};
+
+static void visit_oldest(struct set_reader *reader)
+{
+    struct gt_slot_ref oldest = gt_ready_take(&reader->ready);
+
+    reader->begin(reader->words->ctx, gt_slot_object(&oldest));
+    gt_typing_words_of_slot(reader->typing, &oldest, reader->words);
+}
+
+void gt_typing_read_all(const struct gt_typing *typing, const struct gt_bitmap *objects,
+                        gt_typed_object_fn *begin, const struct gt_word_reader *words)
+{
+    struct set_reader reader = {.typing = typing, .begin = begin, .words = words};
+    uint32_t count = typing->heap->graph.scan_objects;
+    struct gt_slot_ref next = {0};
+
+    for (size_t i = gt_bitmap_next(objects, 0); i < count; i = gt_bitmap_next(objects, i + 1)) {
+        if (gt_ready_is_full(&reader.ready)) visit_oldest(&reader);
+        next = gt_slot_ref_near(typing, (uint32_t)i, &next);
+        gt_ready_add(&reader.ready, next);
+    }
+    while (!gt_ready_is_empty(&reader.ready))
+        visit_oldest(&reader);
+}
+
+void gt_typing_words_of_all(const struct gt_typing *typing, const struct gt_bitmap *objects,
+                            gt_typed_object_fn *begin, gt_typed_word_fn *visit, void *ctx)
+{
+    struct gt_word_reader words = {.word = visit, .ctx = ctx};
+
+    gt_typing_read_all(typing, objects, begin, &words);
+}
+
+/* ---- types ----------------------------------------------------------------------------------- */
 
 bool gt_typing_is_node(const struct gt_typing *typing, gt_type_id type)
 {

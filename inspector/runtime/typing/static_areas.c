@@ -22,9 +22,9 @@ struct recent { /* a claim */
 };
 
 struct gt_static_areas {
+    struct gt_static_bounds bounds;
     struct gt_process *process;
     struct gt_vec sections;       /* struct section */
-    uint64_t low, high;           /* bounds of all sections */
     struct gt_vec list;           /* struct gt_static_area, by address */
     struct gt_vec claims;         /* struct gt_static_area, in the order of the claims */
     struct recent recent[RECENT]; /* by a part of their address */
@@ -39,8 +39,8 @@ static void add_section(struct gt_static_areas *areas, uint64_t start, uint64_t 
 
     if (end <= start) return;
     gt_vec_add(&areas->sections, &section);
-    if (start < areas->low) areas->low = start;
-    if (end > areas->high) areas->high = end;
+    if (start < areas->bounds.low) areas->bounds.low = start;
+    if (end > areas->bounds.high) areas->bounds.high = end;
 }
 
 static void add_masked(struct gt_static_areas *areas, uint64_t start, uint64_t end,
@@ -58,7 +58,7 @@ struct gt_static_areas *gt_static_areas_create(struct gt_process *process)
     struct gt_static_areas *areas = gt_calloc(1, sizeof *areas);
 
     *areas = (struct gt_static_areas){.process = process,
-                                      .low = UINT64_MAX,
+                                      .bounds = {.low = UINT64_MAX},
                                       .sections = GT_VEC_OF(struct section),
                                       .list = GT_VEC_OF(struct gt_static_area),
                                       .claims = GT_VEC_OF(struct gt_static_area)};
@@ -103,7 +103,7 @@ static const struct section *section_at(const struct gt_static_areas *areas, uin
 
 bool gt_static_is_area(const struct gt_static_areas *areas, uint64_t addr)
 {
-    return addr >= areas->low && addr < areas->high && section_at(areas, addr);
+    return gt_static_is_near(areas, addr) && section_at(areas, addr);
 }
 
 /* ---- areas --------------------------------------------------------------------------------- */

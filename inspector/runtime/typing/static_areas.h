@@ -28,6 +28,18 @@ struct gt_static_area {
 
 struct gt_static_areas;
 
+struct gt_static_bounds { /* of all static data; every gt_static_areas begins with them */
+    uint64_t low, high;
+};
+
+/* Is the address between the bounds of static data? Most pointers are not. */
+static inline bool gt_static_is_near(const struct gt_static_areas *areas, uint64_t addr)
+{
+    const struct gt_static_bounds *bounds = (const struct gt_static_bounds *)areas;
+
+    return addr >= bounds->low && addr < bounds->high;
+}
+
 struct gt_static_areas *gt_static_areas_create(struct gt_process *process);
 /* A copy with the same areas and claims, which go separate ways. */
 struct gt_static_areas *gt_static_areas_copy(const struct gt_static_areas *areas);

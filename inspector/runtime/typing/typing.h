@@ -49,6 +49,18 @@ struct gt_word {
 
 typedef void gt_typed_word_fn(void *ctx, const struct gt_word *word);
 
+/* A word that is a pointer with a static type, and no string, slice or interface. */
+typedef void gt_typed_pointer_fn(void *ctx, uint64_t value, gt_type_id type, uint64_t addr,
+                                 uint64_t offset);
+
+struct gt_word_reader { /* what is called for the words of objects */
+    gt_typed_word_fn *word;
+    gt_typed_pointer_fn *pointer; /* for the pointers with a static type, which are most words, in
+                                   * the place of `word`; NULL: there is none */
+    uint32_t ignores; /* kinds of words in typed memory that are left out: 1 << gt_location_kind */
+    void *ctx;
+};
+
 enum { GT_CLAIMS_WAITING = 32 };
 
 struct gt_claim { /* a word says that `count` of `type` are at an offset in a slot */
@@ -145,6 +157,8 @@ void gt_typing_words(const struct gt_typing *typing, uint32_t object, gt_typed_w
 typedef void gt_typed_object_fn(void *ctx, uint32_t object);
 void gt_typing_words_of_all(const struct gt_typing *typing, const struct gt_bitmap *objects,
                             gt_typed_object_fn *begin, gt_typed_word_fn *visit, void *ctx);
+void gt_typing_read_all(const struct gt_typing *typing, const struct gt_bitmap *objects,
+                        gt_typed_object_fn *begin, const struct gt_word_reader *reader);
 
 /* A root as a word; its offset is that in its variable. */
 void gt_typing_root(const struct gt_typing *typing, size_t root, struct gt_word *word);

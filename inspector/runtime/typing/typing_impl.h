@@ -48,9 +48,12 @@ static inline struct gt_extent gt_typed_extent(uint32_t typed)
 
 struct gt_type_row {
     uint64_t size;
-    uint64_t mask; /* of pointers, if the type has at most 64 words */
-    uint8_t words; /* 0: more than 64, or no pointers */
+    uint64_t mask;                          /* of pointers, if the type has at most 64 words */
+    const struct gt_pointer_layout *layout; /* NULL: not asked for yet */
+    uint8_t words;                          /* 0: more than 64, or no pointers */
     bool known, is_map, has_pointers;
+    bool plain;         /* what a pointer to it leads to is of this type, and nothing more is known
+                         * of it */
     bool shaped;        /* of a generic function's shape: some real type has the same layout */
     gt_type_id trie[2]; /* for a node of sync.Map's trie: its real types, by isEntry */
     gt_type_id cell;    /* for a map type: see gt_type_cell(); 0: not made yet */
@@ -74,6 +77,8 @@ static inline uint64_t gt_slot_skip(const struct gt_slot_ref *ref)
     return ref->region->skip;
 }
 
+/* ---- type_rows.c ---------------------------------------------------------------------------- */
+
 /* Makes the row at its first use. */
 const struct gt_type_row *gt_type_row_make(const struct gt_typing *typing, gt_type_id id);
 
@@ -85,15 +90,20 @@ static inline const struct gt_type_row *gt_type_row(const struct gt_typing *typi
     return row->known ? row : gt_type_row_make(typing, id);
 }
 
+/* Where its pointers are. The row keeps it. */
+const struct gt_pointer_layout *gt_type_row_layout(const struct gt_typing *typing, gt_type_id id);
+
 /* The type of memory that holds a map, since an object of the map type itself is the map's
  * header. */
 gt_type_id gt_type_cell(const struct gt_typing *typing, gt_type_id map);
+
+/* ---- object_words.c ------------------------------------------------------------------------- */
 
 struct gt_slot_ref gt_slot_ref_of(const struct gt_typing *typing, uint32_t object);
 
 /* As gt_typing_words(), of an object with pointers. */
 void gt_typing_words_of_slot(const struct gt_typing *typing, const struct gt_slot_ref *ref,
-                             gt_typed_word_fn *visit, void *ctx);
+                             const struct gt_word_reader *reader);
 
 /* The queue of objects whose words are being prefetched. */
 enum { GT_READY = 16 };

@@ -1,0 +1,94 @@
+/* What every object of a type needs, made at its first use. */
+#include "inspector/runtime/typing/typing_impl.h"
+
+#include <stdio.h>
+
+enum {
+    WORD = 8,
+    MASK_WORDS = 64, /* of one mask */
+};
+
+/* internal/sync.HashTrieMap and unique's own trie point to the first field of their nodes,
+ * node{isEntry bool}. The node is an entry or an inner node (1.24+, hashtriemap.go; 1.25+,
+ * canonmap.go). */
+static void fill_trie(const struct gt_typing *typing, const struct gt_type *type,
+                      struct gt_type_row *row)
+{
+    static const struct {
+        const char *node, *package;
+    } tries[] = {{"sync.node[", "internal/sync"}, {"unique.node[", "unique"}};
+    static const char *const real[] = {"indirect", "entry"};
+    char name[512];
+
+    if (type->kind != GT_T_STRUCT || type->size == 0) return;
+    for (size_t i = 0; i < 2 * sizeof tries / sizeof *tries; i++) {
+        const char *node = strstr(type->name, tries[i / 2].node);
+        if (!node) continue;
+        snprintf(name, sizeof name, "%s.%s%s", tries[i / 2].package, real[i % 2],
+                 strchr(node, '['));
+        row->trie[i % 2] = gt_types_named(typing->types, name);
+    }
+}
+
+/* The timer heaps' pointers lead into what time.NewTimer and the others allocate: timeTimer
+ * (1.23+), or Timer and Ticker, which have the same layout (time/sleep.go, tick.go). */
+static void fill_timer(const struct gt_typing *typing, const struct gt_type *type,
+                       struct gt_type_row *row)
+{
+    const struct gt_layout *layout = &typing->process->layout;
+    bool newer = gt_has(layout, GT_F_timeTimer_timer);
+
+    if (strcmp(type->name, "runtime.timer") != 0) return;
+    row->around = gt_types_named(typing->types, newer ? "runtime.timeTimer" : "time.Timer");
+    if (!row->around) row->around = gt_types_named(typing->types, "time.Ticker");
+    row->within = newer ? gt_off(layout, GT_F_timeTimer_timer) : WORD;
+}
+
+static void fill_row(const struct gt_typing *typing, gt_type_id id, struct gt_type_row *row)
+{
+    const struct gt_type *type = gt_types_get(typing->types, id);
+    uint64_t pointers;
+
+    row->known = true;
+    row->size = type->size;
+    row->is_map = type->kind == GT_T_MAP;
+    row->shaped = strstr(type->name, "go.shape.") != NULL;
+    fill_trie(typing, type, row);
+    fill_timer(typing, type, row);
+    row->has_pointers = type->ptr_bytes > 0;
+    row->plain = !row->is_map && !row->trie[0] && !row->around;
+    if (type->size > MASK_WORDS * WORD) return;
+    const unsigned char *bits = gt_types_mask(typing->types, id, &pointers);
+    if (!bits || pointers > MASK_WORDS) return;
+    row->words = (uint8_t)(type->size / WORD);
+    row->mask = gt_bits_load(bits, (pointers + 7) / 8, 0, pointers);
+}
+
+const struct gt_type_row *gt_type_row_make(const struct gt_typing *typing, gt_type_id id)
+{
+    struct gt_vec *rows = typing->rows;
+
+    while (rows->len <= id)
+        gt_vec_push(rows);
+    struct gt_type_row *row = gt_vec_at(rows, id);
+    if (!row->known) fill_row(typing, id, row);
+    return row;
+}
+
+const struct gt_pointer_layout *gt_type_row_layout(const struct gt_typing *typing, gt_type_id id)
+{
+    const struct gt_pointer_layout *layout = gt_types_pointer_layout(typing->types, id);
+
+    ((struct gt_type_row *)gt_vec_at(typing->rows, id))->layout = layout;
+    return layout;
+}
+
+gt_type_id gt_type_cell(const struct gt_typing *typing, gt_type_id map)
+{
+    gt_type_id cell = gt_type_row(typing, map)->cell;
+
+    if (cell) return cell;
+    cell = gt_types_cell(typing->types, map);
+    ((struct gt_type_row *)gt_vec_at(typing->rows, map))->cell = cell;
+    return cell;
+}
