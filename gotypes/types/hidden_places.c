@@ -6,6 +6,7 @@ enum { WORD = 8 };
 
 struct row {                           /* a field of a struct, and what it really points to */
     const char *in, *field, *leads_to; /* leads_to: the type of the target, or NULL */
+    uint8_t declared;                  /* the kind of the field's own type */
     uint8_t kind, back;                /* the value begins `back` bytes before the field */
     bool again;                        /* the same word as the slot before it, so the field has no
                                         * slot of its own */
@@ -13,14 +14,16 @@ struct row {                           /* a field of a struct, and what it reall
 
 static const struct row rows[] = {
     /* sync/pool.go, poolqueue.go */
-    {"sync.Pool", "local", "sync.poolLocal", GT_P_COUNTED, 0, false},
-    {"sync.Pool", "victim", "sync.poolLocal", GT_P_COUNTED, 0, false},
-    {"sync.eface", "typ", NULL, GT_P_EFACE, 0, false},
-    {"sync.eface", "val", NULL, GT_P_EFACE, WORD, true},
+    {"sync.Pool", "local", "sync.poolLocal", GT_P_UNSAFE, GT_P_COUNTED, 0, false},
+    {"sync.Pool", "victim", "sync.poolLocal", GT_P_UNSAFE, GT_P_COUNTED, 0, false},
+    {"sync.eface", "typ", NULL, GT_P_UNSAFE, GT_P_EFACE, 0, false},
+    {"sync.eface", "val", NULL, GT_P_UNSAFE, GT_P_EFACE, WORD, true},
     /* reflect/value.go: {typ_ *abi.Type, ptr unsafe.Pointer, flag} */
-    {"reflect.Value", "ptr", NULL, GT_P_REFLECT, WORD, false},
+    {"reflect.Value", "ptr", NULL, GT_P_UNSAFE, GT_P_REFLECT, WORD, false},
     /* runtime/proflabel.go, runtime/pprof/label.go */
-    {"runtime.g", "labels", "runtime/pprof.labelMap", GT_P_POINTER, 0, false},
+    {"runtime.g", "labels", "runtime/pprof.labelMap", GT_P_UNSAFE, GT_P_POINTER, 0, false},
+    /* log/slog/value.go: {num uint64, any any} */
+    {"log/slog.Value", "any", NULL, GT_P_EFACE, GT_P_SLOG, WORD, false},
 };
 
 static bool is_named(struct gt_types *types, gt_type_id id, const char *name)
@@ -46,9 +49,10 @@ static bool correct(struct gt_types *types, const struct row *row, struct gt_poi
 bool gt_hidden_place(struct gt_types *types, gt_type_id in, const struct gt_type_field *field,
                      struct gt_pointer_slot *place)
 {
-    if (place->kind != GT_P_UNSAFE) return true;
+    if (place->kind != GT_P_UNSAFE && place->kind != GT_P_EFACE) return true;
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
-        if (strcmp(rows[i].field, field->name) == 0 && is_named(types, in, rows[i].in))
+        if (place->kind == rows[i].declared && strcmp(rows[i].field, field->name) == 0 &&
+            is_named(types, in, rows[i].in))
             return correct(types, &rows[i], place);
     return true;
 }
@@ -60,4 +64,19 @@ gt_type_id gt_hidden_elem(struct gt_types *types, gt_type_id elem)
     if (!elem || !is_named(types, elem, stub)) return elem;
     gt_type_id real = gt_types_named(types, "runtime.coro");
     return real ? real : elem;
+}
+
+bool gt_hidden_counted(struct gt_types *types, gt_type_id dynamic, uint8_t *kind)
+{
+    static const struct {
+        const char *name;
+        uint8_t kind;
+    } counted[] = {{"log/slog.stringptr", GT_P_STRING}, {"log/slog.groupptr", GT_P_SLICE}};
+
+    for (size_t i = 0; i < sizeof counted / sizeof *counted; i++) {
+        if (!is_named(types, dynamic, counted[i].name)) continue;
+        *kind = counted[i].kind;
+        return true;
+    }
+    return false;
 }

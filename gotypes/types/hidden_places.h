@@ -19,4 +19,8 @@ bool gt_hidden_place(struct gt_types *types, gt_type_id in, const struct gt_type
 /* The type that a pointer to `elem` leads to: `elem`, or the type that it stands for. */
 gt_type_id gt_hidden_elem(struct gt_types *types, gt_type_id elem);
 
+/* Is a dynamic type in a log/slog.Value one of its own, whose length stands beside the interface?
+ * Then *kind is GT_P_STRING, or GT_P_SLICE of what the type points to. */
+bool gt_hidden_counted(struct gt_types *types, gt_type_id dynamic, uint8_t *kind);
+
 #endif

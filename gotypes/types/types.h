@@ -85,6 +85,7 @@ enum gt_location_kind {
     GT_P_UNSAFE,  /* unsafe.Pointer */
     GT_P_COUNTED, /* {unsafe.Pointer, n} to n of type */
     GT_P_REFLECT, /* a reflect.Value: {*_type, data, flag} */
+    GT_P_SLOG,    /* a log/slog.Value: {n, *_type, data} */
     GT_P_SHAPED,  /* *T of a generic function's shape, which does not name T: type is none */
 };
 

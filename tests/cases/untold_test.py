@@ -1,5 +1,6 @@
 """State behind words whose types do not say what they lead to: slices of maps, reflect.Value,
-sync.Pool, labels; a tree that a stripped program has no type for; and frames of generic functions."""
+sync.Pool, labels, attributes of log/slog; a tree that a stripped program has no type for; and frames
+of generic functions."""
 
 from . import field
 
@@ -36,6 +37,7 @@ DOCUMENTS = {
     28 << 10: (80, True),
     32 << 10: (80, False),
     40 << 10: (8, False),
+    48 << 10: (16, True),
 }
 
 

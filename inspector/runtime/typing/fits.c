@@ -108,14 +108,13 @@ static bool fits_slice(const struct gt_typing *typing, const uint64_t *words, gt
     return fits_pointer(typing, words[0], elem, words[2]);
 }
 
-static bool fits_interface(const struct gt_typing *typing, const struct gt_pointer_slot *place,
-                           const uint64_t *words)
+static bool fits_interface(const struct gt_typing *typing, bool empty, const uint64_t *words)
 {
     struct gt_word word = {0};
 
     if (!words[0]) return !words[1];
-    gt_type_id type = place->kind == GT_P_EFACE ? gt_types_at(typing->types, words[0])
-                                                : gt_types_of_itab(typing->types, words[0]);
+    gt_type_id type =
+        empty ? gt_types_at(typing->types, words[0]) : gt_types_of_itab(typing->types, words[0]);
     if (!type) return false;
     return !gt_word_from_interface(typing->types, type, words[1], &word) ||
            word.kind != GT_P_POINTER || fits_pointer(typing, word.value, word.type, 1);
@@ -170,7 +169,9 @@ static bool fits_place(const struct gt_typing *typing, const struct gt_pointer_s
         return fits_slice(typing, words, place->type);
     case GT_P_EFACE:
     case GT_P_IFACE:
-        return fits_interface(typing, place, words);
+        return fits_interface(typing, place->kind == GT_P_EFACE, words);
+    case GT_P_SLOG:
+        return fits_interface(typing, true, words + 1);
     case GT_P_MAP:
         return fits_map(typing, words[0], place->type);
     case GT_P_CHAN:

@@ -110,7 +110,7 @@ bool gt_variable_has_pointer(const struct gt_typing *typing,
     if (!type) return true;
     if (!gt_types_pointer_at(typing->types, type, offset, &place)) return false;
     return place.kind == GT_P_EFACE || place.kind == GT_P_IFACE || place.kind == GT_P_REFLECT ||
-           place.offset == offset;
+           place.kind == GT_P_SLOG || place.offset == offset;
 }
 
 /* A typed piece of a frame's memory: a variable, or the target of a pointer variable in the same

@@ -1,5 +1,7 @@
 #include "inspector/runtime/typing/words.h"
 
+#include "gotypes/types/hidden_places.h"
+
 bool gt_word_from_interface(struct gt_types *types, gt_type_id dynamic, uint64_t data,
                             struct gt_word *word)
 {
@@ -42,6 +44,18 @@ static bool word_from_reflect(struct gt_types *types, const uint64_t *words, uns
     return word->value != 0;
 }
 
+/* The data word of a slog.Value, {n, type, data}: n is the length of a string or a group. */
+static bool word_from_slog(struct gt_types *types, const uint64_t *words, unsigned have,
+                           struct gt_word *word)
+{
+    gt_type_id type = have == 3 && words[1] ? gt_types_at(types, words[1]) : GT_NO_TYPE;
+
+    word->offset += 16;
+    if (have < 3 || !words[1] || !gt_word_from_interface(types, type, words[2], word)) return false;
+    if (type && gt_hidden_counted(types, type, &word->kind)) word->len = word->cap = words[0];
+    return true;
+}
+
 bool gt_word_from_slot(struct gt_types *types, const struct gt_pointer_slot *place,
                        const uint64_t *words, unsigned have, struct gt_word *word)
 {
@@ -68,6 +82,8 @@ bool gt_word_from_slot(struct gt_types *types, const struct gt_pointer_slot *pla
         break;
     case GT_P_REFLECT:
         return word_from_reflect(types, words, have, word);
+    case GT_P_SLOG:
+        return word_from_slog(types, words, have, word);
     case GT_P_EFACE:
     case GT_P_IFACE:
         if (have < 2 || !words[0]) return false;

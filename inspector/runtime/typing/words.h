@@ -23,20 +23,21 @@ static inline unsigned gt_place_words(uint8_t kind)
     static const unsigned char counts[] = {
         [GT_P_POINTER] = 1, [GT_P_STRING] = 2,  [GT_P_SLICE] = 3,   [GT_P_EFACE] = 2,
         [GT_P_IFACE] = 2,   [GT_P_MAP] = 1,     [GT_P_CHAN] = 1,    [GT_P_FUNC] = 1,
-        [GT_P_UNSAFE] = 1,  [GT_P_COUNTED] = 2, [GT_P_REFLECT] = 3, [GT_P_SHAPED] = 1};
+        [GT_P_UNSAFE] = 1,  [GT_P_COUNTED] = 2, [GT_P_REFLECT] = 3, [GT_P_SLOG] = 3,
+        [GT_P_SHAPED] = 1};
 
     return counts[kind];
 }
 
-/* A pointer slot as a word. False when it is nil: so are all kinds but reflect.Value whose first
- * word is 0. Most slots are one pointer, and say all by themselves. */
+/* A pointer slot as a word. False when it is nil: so are all kinds whose first word is 0, but
+ * reflect.Value and slog.Value. Most slots are one pointer, and say all by themselves. */
 static inline bool gt_word_read(struct gt_types *types, const struct gt_pointer_slot *place,
                                 const unsigned char *at, struct gt_word *word)
 {
     unsigned have = gt_place_words(place->kind);
     uint64_t words[3] = {gt_load64(at)};
 
-    if (!words[0] && place->kind != GT_P_REFLECT) return false;
+    if (!words[0] && place->kind != GT_P_REFLECT && place->kind != GT_P_SLOG) return false;
     if (have > 1) words[1] = gt_load64(at + 8);
     if (have > 2) words[2] = gt_load64(at + 16);
     *word = (struct gt_word){

@@ -71,6 +71,9 @@ uint64_t synth_type_byte(struct synth *synth);
 uint64_t synth_type_string(struct synth *synth);
 uint64_t synth_type_unsafe_pointer(struct synth *synth);
 uint64_t synth_type_pointer(struct synth *synth, const char *name, uint64_t elem);
+uint64_t synth_type_any(struct synth *synth);
+/* Gives a pointer or struct type, called by the last part of its package's path, the whole path. */
+void synth_type_in_package(struct synth *synth, uint64_t type, const char *path);
 uint64_t synth_type_slice(struct synth *synth, const char *name, uint64_t elem);
 uint64_t synth_type_struct(struct synth *synth, const char *name, uint64_t size,
                            const struct synth_type_field *fields, size_t count);

@@ -59,6 +59,24 @@ uint64_t synth_type_pointer(struct synth *synth, const char *name, uint64_t elem
     return addr;
 }
 
+uint64_t synth_type_any(struct synth *synth)
+{
+    static const unsigned char both[] = {3};
+
+    return put_type(synth, GT_T_INTERFACE, "interface {}", 16, 16, both);
+}
+
+/* abi.UncommonType follows the type's own part, and begins with the path. */
+void synth_type_in_package(struct synth *synth, uint64_t type, const char *path)
+{
+    enum { AT_TFLAG = 20, UNCOMMON_AND_NAMED = 5, AT_KIND = 23, OF_POINTER = 56, OF_STRUCT = 80 };
+    unsigned char kind = (unsigned char)(synth_get(synth, type + 16) >> 8 * (AT_KIND - 16));
+
+    synth_put_sized(synth, type + AT_TFLAG, 1, UNCOMMON_AND_NAMED);
+    synth_put_sized(synth, type + (kind == GT_T_POINTER ? OF_POINTER : OF_STRUCT), 4,
+                    put_name(synth, path) - synth->area[SYNTH_TYPES].base);
+}
+
 uint64_t synth_type_slice(struct synth *synth, const char *name, uint64_t elem)
 {
     uint64_t addr = put_type(synth, GT_T_SLICE, name, 24, 8, first_word);

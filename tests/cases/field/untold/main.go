@@ -1,8 +1,8 @@
 // State behind words whose types do not say what they lead to: slices of maps, reflect.Values, the
-// queues of a sync.Pool, labels of goroutines, values that unique made one; and what a global alone
-// leads to, whose type a stripped program tells by what fits it: a tree, a generic list that only a
-// shape fits, a list whose elements also look like lists, a map that also looks like one of tags.
-// Decoders of long streams keep their buffers by design.
+// queues of a sync.Pool, labels of goroutines, attributes of loggers, values that unique made one; and
+// what a global alone leads to, whose type a stripped program tells by what fits it: a tree, a generic
+// list that only a shape fits, a list whose elements also look like lists, a map that also looks like
+// one of tags. Decoders of long streams keep their buffers by design.
 // Leaked: documents of which these, and an array of strings, and lists in frames of a generic
 // function keep a word.
 package main
@@ -11,6 +11,7 @@ import (
 	"container/list"
 	"context"
 	"encoding/json"
+	"log/slog"
 	"reflect"
 	"runtime/debug"
 	"runtime/pprof"
@@ -31,6 +32,7 @@ const (
 	inList   = 28 << 10
 	inTable  = 32 << 10
 	inTags   = 40 << 10
+	inLogs   = 48 << 10
 )
 
 type note struct {
@@ -86,6 +88,7 @@ var (
 	shelves *shelf
 	rows    []map[string]string
 	values  []reflect.Value
+	loggers []*slog.Logger
 	pages   sync.Pool
 	raws    sync.Pool
 )
@@ -153,6 +156,22 @@ func newStream() *json.Decoder {
 	return d
 }
 
+// sink keeps the attributes of a logger.
+type sink struct {
+	slog.Handler
+	attrs []slog.Attr
+}
+
+func (s *sink) WithAttrs(attrs []slog.Attr) slog.Handler {
+	return &sink{s.Handler, append(s.attrs[:len(s.attrs):len(s.attrs)], attrs...)}
+}
+
+func logger(i int) *slog.Logger {
+	base := slog.New(&sink{Handler: slog.Default().Handler()})
+	request := slog.Group("request", "id", wordOf(i, inLogs), "n", i)
+	return base.With(slog.String("id", wordOf(i, inLogs)), slog.Int("n", i), request)
+}
+
 func main() {
 	debug.SetGCPercent(-1)
 	for i := 0; i < 20; i++ {
@@ -170,6 +189,7 @@ func main() {
 		if i < 8 { // one group of a map, or bucket
 			labels[strconv.Itoa(i)] = wordOf(i, inTags)
 			kinds[strconv.Itoa(i)] = tag(strconv.Itoa(i))
+			loggers = append(loggers, logger(i))
 		}
 		values = append(values, reflect.ValueOf(note), reflect.ValueOf(note).Elem())
 	}
@@ -190,5 +210,5 @@ func main() {
 	time.Sleep(10 * time.Millisecond)
 	measure.Tell(nil)
 	close(stop)
-	println(len(rows), len(values), len(uniques), chained, recent, len(labels), len(kinds), len(streams))
+	println(len(rows), len(values), len(uniques), chained, recent, len(labels), len(kinds), len(streams), len(loggers))
 }

@@ -107,6 +107,31 @@ static void what_lies_within_the_capacity_is_a_suspect(void **state)
     assert_int_equal(finding->instances[0].windowed.spare_bytes, BLOCK - 16);
 }
 
+/* log/slog keeps a string's pointer in an interface, and its length beside that. */
+static void a_log_attribute_keeps_a_block(void **state)
+{
+    struct synth *synth = synth_begin(state, GO);
+    uint64_t byte = synth_type_byte(synth), block = synth_object(synth, BLOCK, NULL);
+    uint64_t text = synth_type_pointer(synth, "slog.stringptr", byte);
+    const struct synth_type_field fields[] = {
+        {"num", synth_type_struct(synth, "uint64", 8, NULL, 0), 0},
+        {"any", synth_type_any(synth), 8}};
+    uint64_t value = synth_type_struct(synth, "slog.Value", 24, fields, 2);
+    const struct synth_type_field attributes[] = {{"first", value, 0}};
+    uint64_t record = synth_tiled(
+        synth, INDEX_SIZE, synth_type_struct(synth, "main.record", INDEX_SIZE, attributes, 1));
+
+    synth_type_in_package(synth, text, "log/slog");
+    synth_type_in_package(synth, value, "log/slog");
+    synth_global(synth, "main.last", record);
+    synth_put(synth, record, 20);
+    synth_put(synth, record + 8, text);
+    synth_put(synth, record + 16, block + 100);
+    const struct gt_finding *finding = assert_found(synth, GT_SUBSTRING, GT_PROVEN);
+    assert_int_equal(finding->bytes_freed, BLOCK - 20);
+    assert_string_equal(finding->instances[0].windowed.windows[0].holder, "slog.Value.any");
+}
+
 /* ---- what is in use ------------------------------------------------------------------------ */
 
 static void a_string_of_half_the_block_is_no_waste(void **state)
@@ -234,6 +259,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_teardown(a_short_string_keeps_a_block, synth_end),
         cmocka_unit_test_teardown(a_short_slice_keeps_a_block, synth_end),
+        cmocka_unit_test_teardown(a_log_attribute_keeps_a_block, synth_end),
         cmocka_unit_test_teardown(what_lies_within_the_capacity_is_a_suspect, synth_end),
         cmocka_unit_test_teardown(a_string_of_half_the_block_is_no_waste, synth_end),
         cmocka_unit_test_teardown(two_windows_that_cover_the_block_are_no_waste, synth_end),
